@@ -1,0 +1,209 @@
+// What is Anaplan's own: regions and their hosts, the header scheme of each API, the current user, the
+// end of a session. Rule: facts live here, each once; the rest of the house asks.
+
+import { CliError } from "./errors.ts";
+import { asObject, defined, field, type Fields, objectField } from "./json.ts";
+import { nearNames } from "./near_names.ts";
+import type { AuthorizationServer } from "./oauth/wire.ts";
+import type { Secret } from "./secret.ts";
+import { caCertificates, type Settings } from "./settings.ts";
+import type { System } from "./system.ts";
+import { printable } from "./text.ts";
+
+/** The hosts of one region. */
+interface Region {
+  readonly description: string;
+  /** Host of the authorization server. */
+  readonly oauth: string;
+  readonly api: string;
+  /** Host of the authentication service. */
+  readonly auth: string;
+}
+
+function sharedRegion(description: string): Region {
+  return {
+    description,
+    oauth: "us1a.app.anaplan.com",
+    api: "api.anaplan.com",
+    auth: "auth.anaplan.com",
+  };
+}
+
+function ownRegion(name: string, description: string): Region {
+  return {
+    description,
+    oauth: `${name}.app.anaplan.com`,
+    api: `${name}.api.anaplan.com`,
+    auth: `${name}.auth.anaplan.com`,
+  };
+}
+
+/** Every region; where sources conflict on a host, a profile can override each of the three. */
+export const REGIONS: Readonly<Record<string, Region>> = {
+  us1: sharedRegion("US East (data center)"),
+  us2: sharedRegion("US West (data center)"),
+  us5: sharedRegion("US East"),
+  us7: sharedRegion("US"),
+  us9: ownRegion("us9", "US"),
+  eu1: sharedRegion("Netherlands"),
+  eu2: sharedRegion("Germany"),
+  eu3: ownRegion("eu3", "Europe"),
+  eu4: sharedRegion("Europe"),
+  eu5: ownRegion("eu5", "Europe"),
+  gb1: ownRegion("gb1", "UK"),
+  ap1: sharedRegion("Japan"),
+  au1: {
+    description: "Australia",
+    oauth: "au1a.app2.anaplan.com",
+    api: "api.au1a.app2.anaplan.com",
+    auth: "au1a.app2.anaplan.com",
+  },
+  ca1: ownRegion("ca1a", "Canada"),
+  sg1: ownRegion("sg1", "Singapore"),
+  ae1: ownRegion("ae1", "UAE"),
+  in1: ownRegion("in1", "India"),
+  id1: ownRegion("id1", "Indonesia"),
+  me1: ownRegion("me1", "Saudi Arabia"),
+};
+
+/** Who the access token belongs to. */
+export interface User {
+  readonly id: string;
+  readonly email: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  /** The tenant. */
+  readonly customerId: string;
+  readonly active: boolean | undefined;
+  /** In milliseconds since the epoch. */
+  readonly lastLoginAt: number | undefined;
+}
+
+/** The region of the settings. */
+export function regionOf(settings: Settings): Region {
+  const region = Object.hasOwn(REGIONS, settings.region) ? REGIONS[settings.region] : undefined;
+  if (region !== undefined) return region;
+  const names = Object.keys(REGIONS);
+  const near = nearNames(settings.region, names);
+  throw new CliError("usage", `There is no Anaplan region "${printable(settings.region)}"`, {
+    next: near.length > 0
+      ? `did you mean ${near.join(" or ")}? Give it with --region`
+      : `give one of these with --region: ${names.join(" ")}`,
+  });
+}
+
+/** The authorization server of the settings; `/auth/prelogin` lets the person choose basic or SSO. */
+export function authorizationServer(settings: Settings): AuthorizationServer {
+  const { oauth } = regionOf(settings);
+  return defined({
+    name: "Anaplan",
+    authorizationEndpoint: settings.authorizationEndpoint ?? `https://${oauth}/auth/prelogin`,
+    tokenEndpoint: settings.tokenEndpoint ?? `https://${oauth}/oauth/token`,
+    deviceEndpoint: settings.deviceEndpoint ?? `https://${oauth}/oauth/device/code`,
+    caCertificates: caCertificates(settings),
+  });
+}
+
+/**
+ * Asks the Integration API who the token belongs to.
+ *
+ * @throws {CliError} `login_required` when the API does not accept the token, `unavailable` or `api`.
+ */
+export async function currentUser(
+  accessToken: Secret,
+  settings: Settings,
+  system: Pick<System, "fetch">,
+  timeout?: number,
+): Promise<User> {
+  const origin = settings.apiUrl ?? `https://${regionOf(settings).api}`;
+  const response = await system.fetch(defined({
+    method: "GET" as const,
+    url: `${withoutSlash(origin)}/2/0/users/me`,
+    headers: { authorization: `Bearer ${accessToken.reveal()}` },
+    caCertificates: caCertificates(settings),
+    timeout,
+  }));
+  const body = await bodyOf(response);
+  const user = body && objectField(body, "user");
+  if (response.status === 200 && user !== undefined) return parseUser(user);
+  throw apiError(response.status, body, new URL(origin).host, settings);
+}
+
+/**
+ * Ends the token's session at the authentication service, which knows the scheme AnaplanAuthToken only.
+ *
+ * @returns whether the service said that it ended it.
+ * @throws {CliError} `unavailable` when the service cannot be reached.
+ */
+export async function endSession(
+  accessToken: Secret,
+  settings: Settings,
+  system: Pick<System, "fetch">,
+  timeout?: number,
+): Promise<boolean> {
+  const origin = settings.authUrl ?? `https://${regionOf(settings).auth}`;
+  const response = await system.fetch(defined({
+    method: "POST" as const,
+    url: `${withoutSlash(origin)}/token/logout`,
+    headers: { authorization: `AnaplanAuthToken ${accessToken.reveal()}` },
+    caCertificates: caCertificates(settings),
+    timeout,
+  }));
+  return response.ok;
+}
+
+function parseUser(user: Fields): User {
+  const text = (name: string): string => printable(field(user, name, "string") ?? "");
+  const lastLogin = Date.parse(text("lastLoginDate").replace(/([+-]\d\d)(\d\d)$/, "$1:$2"));
+  return {
+    id: text("id"),
+    email: text("email"),
+    firstName: text("firstName"),
+    lastName: text("lastName"),
+    customerId: text("customerId"),
+    active: field(user, "active", "boolean"),
+    lastLoginAt: Number.isNaN(lastLogin) ? undefined : lastLogin,
+  };
+}
+
+async function bodyOf(response: Response): Promise<Fields | undefined> {
+  try {
+    return asObject(await response.json());
+  } catch {
+    return undefined; // an empty body or a web page; the status says enough
+  }
+}
+
+function apiError(
+  status: number,
+  body: Fields | undefined,
+  host: string,
+  settings: Settings,
+): CliError {
+  if (status === 401) {
+    return new CliError(
+      "login_required",
+      `Cannot use ${host}: it does not accept the access token`,
+      {
+        next:
+          `anaplan-auth login, or give the right region (now ${settings.region}) with --region: ` +
+          "tokens of one region are not valid in another",
+      },
+    );
+  }
+  const said = body && objectField(body, "status");
+  const message = printable((said && field(said, "message", "string")) ?? "");
+  const words = message === "" ? "" : `: ${message}`;
+  if (status >= 400 && status < 500 && status !== 429 && body !== undefined) {
+    return new CliError("api", `Cannot ask ${host} who you are (HTTP ${status})${words}`, {
+      next: "check the region and what your user may do in Anaplan",
+    });
+  }
+  return new CliError("unavailable", `Cannot use ${host} now: it answered HTTP ${status}${words}`, {
+    next: "try the same command again in a minute",
+  });
+}
+
+function withoutSlash(origin: string): string {
+  return origin.replace(/\/+$/, "");
+}

@@ -1,0 +1,206 @@
+// From argv to an exit code: Stricli finds the command and reads its flags, the command is loaded and
+// run, and what came out is printed once. Rule: nothing is printed or exited anywhere below.
+
+import {
+  AliasNotFoundError,
+  ArgumentParseError,
+  buildApplication,
+  EnumValidationError,
+  ExitCode,
+  FlagNotFoundError,
+  run as runStricli,
+  text_en,
+  UnexpectedFlagError,
+  UnexpectedPositionalError,
+  UnsatisfiedFlagError,
+} from "@stricli/core";
+import type { Command, CommandContext, CommonFlags, Reply } from "../command.ts";
+import { CliError, toCliError } from "../errors.ts";
+import type { System } from "../system.ts";
+import { VERSION } from "../version.ts";
+import { commandHelp, kebab, rootHelp } from "./help.ts";
+import { exitCodeOf, type Printer, printer } from "./print.ts";
+import { ROOT, type TreeContext } from "./tree.ts";
+
+/** What a run comes to. */
+type Outcome = { readonly reply: Reply } | { readonly error: CliError };
+
+/**
+ * Runs one command line and prints its outcome.
+ *
+ * @param openSystem makes the system; it is told where to report requests to.
+ * @returns the exit code.
+ */
+export async function run(
+  argv: readonly string[],
+  openSystem: (trace: (text: string) => void) => System,
+): Promise<number> {
+  let out: Printer | undefined;
+  const system = openSystem((text) => out?.trace(text));
+  // Until the flags are read, and when they cannot be: a look at argv says how to print an error.
+  out = printer(system, {
+    json: hasFlag(argv, "--json"),
+    quiet: hasFlag(argv, "--quiet"),
+    verbose: hasFlag(argv, "--verbose") || system.env("ANAPLAN_AUTH_DEBUG") !== undefined,
+    color: !hasFlag(argv, "--no-color") && system.env("NO_COLOR") === undefined,
+  });
+  const outcome = await outcomeOf(argv, { system, talk: out });
+  return printed(outcome, out);
+}
+
+function printed(outcome: Outcome, out: Printer): number {
+  try {
+    if ("error" in outcome) {
+      out.error(outcome.error);
+      return exitCodeOf(outcome.error);
+    }
+    out.reply(outcome.reply);
+    const { outcome: kind } = outcome.reply;
+    return kind === undefined ? 0 : exitCodeOf({ kind, signal: undefined });
+  } catch (error) {
+    if (error instanceof Error && error.name === "BrokenPipe") return 0; // `| head -1` has enough
+    const reason = error instanceof Error ? error.message : String(error);
+    const failure = new CliError("storage", `Cannot write the answer: ${reason}`, {
+      next: "check where the output goes (a full disk?), then run the command again",
+    });
+    out.error(failure);
+    return exitCodeOf(failure);
+  }
+}
+
+async function outcomeOf(argv: readonly string[], context: CommandContext): Promise<Outcome> {
+  let outcome: Outcome | undefined;
+  const perform = async <Flags extends CommonFlags>(
+    command: Command<Flags>,
+    flags: Flags,
+  ): Promise<void> => {
+    outcome = await settled(() => command(flags, context));
+  };
+  if (argv.length === 0) return await settled(() => greeting(context));
+  const said: string[] = [];
+  const process: StricliProcess = {
+    stdout: { write: (text) => void said.push(text) },
+    stderr: { write: (text) => void said.push(text) },
+    exitCode: null, // Stricli sets none over another
+  };
+  await runStricli(APPLICATION, argv, { process, perform });
+  if (outcome !== undefined) return outcome;
+  const text = said.join("").trimEnd();
+  if (process.exitCode === ExitCode.Success) return { reply: { text, data: text } };
+  const isUsage = process.exitCode === ExitCode.InvalidArgument ||
+    process.exitCode === ExitCode.UnknownCommand;
+  const [message = "", next = `anaplan-auth ${commandIn(argv)}--help`] = text.split("\n");
+  return { error: new CliError(isUsage ? "usage" : "internal", message, { next }) };
+}
+
+interface StricliProcess {
+  readonly stdout: { write(text: string): void };
+  readonly stderr: { write(text: string): void };
+  exitCode: number | null;
+}
+
+async function settled(work: () => Promise<Reply>): Promise<Outcome> {
+  try {
+    return { reply: await work() };
+  } catch (error) {
+    return { error: toCliError(error) };
+  }
+}
+
+/** What stands there when no command was typed: on a terminal first how things are, then the help. */
+async function greeting(context: CommandContext): Promise<Reply> {
+  const help = rootHelp();
+  if (!context.system.terminal.stdout) return { text: help, data: help };
+  const { statusInShort } = await import("../commands/status.ts");
+  return { text: `${statusInShort(context)}\n\n${help}`, data: help };
+}
+
+const APPLICATION = buildApplication<TreeContext>(ROOT, {
+  name: "anaplan-auth",
+  scanner: {
+    caseStyle: "allow-kebab-for-camel",
+    allowArgumentEscapeSequence: true,
+  },
+  localization: {
+    text: {
+      ...text_en,
+      noCommandRegisteredForInput: ({ input, corrections }) =>
+        input.startsWith("-")
+          ? `Cannot read ${input} there: flags come after the command\n` +
+            `anaplan-auth <command> ${input}`
+          : `There is no command ${input}${didYouMean(corrections)}\nanaplan-auth --help`,
+      exceptionWhileParsingArguments: (error) => whatIsWrong(error),
+    },
+  },
+}, {
+  help: {
+    flag: {
+      brief: "Show help",
+      aliases: ["h"],
+      global: true,
+      defaultForRouteMap: true,
+      run(_app, { result: { target, prefix } }) {
+        const name = prefix.slice(1).join(" ");
+        const isCommand = "loader" in target;
+        this.process.stdout.write(isCommand ? commandHelp(name, target) : rootHelp());
+      },
+    },
+  },
+  version: {
+    flag: {
+      brief: "Show the version",
+      run() {
+        this.process.stdout.write(VERSION);
+      },
+    },
+  },
+});
+
+/** What is wrong with an argument; the first of Stricli's complaints, in our words. */
+function whatIsWrong(error: unknown): string {
+  if (error instanceof FlagNotFoundError) {
+    const near = error.corrections.map((name) => `--${kebab(name.replace(/^-+/, ""))}`);
+    return `There is no flag --${kebab(error.input.replace(/^-+/, ""))}${didYouMean(near)}`;
+  }
+  if (error instanceof AliasNotFoundError) return `There is no flag -${error.input}`;
+  if (error instanceof ArgumentParseError) {
+    const reason = error.exception instanceof Error ? error.exception.message : "it means nothing";
+    return `Cannot use "${error.input}" for ${
+      flagName(error.externalFlagNameOrPlaceholder)
+    }: ${reason}`;
+  }
+  if (error instanceof EnumValidationError) {
+    const values = error.values.join(" or ");
+    return `Cannot use "${error.input}" for ${flagName(error.externalFlagName)}: give ${values}`;
+  }
+  if (error instanceof UnsatisfiedFlagError) {
+    return `${flagName(error.externalFlagName)} needs a value`;
+  }
+  if (error instanceof UnexpectedFlagError) {
+    return `${flagName(error.externalFlagName)} was given twice`;
+  }
+  if (error instanceof UnexpectedPositionalError) {
+    return `Cannot use the argument "${error.input}": this command takes flags only`;
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The command that was meant, with a blank behind it; empty when there is none of that name. */
+function commandIn(argv: readonly string[]): string {
+  const [name = ""] = argv;
+  return ROOT.getRoutingTargetForInput(name) === undefined ? "" : `${name} `;
+}
+
+function flagName(external: string): string {
+  return `--${kebab(external.replace(/^-+/, ""))}`;
+}
+
+function didYouMean(corrections: readonly string[]): string {
+  const names = corrections.map((name) => name.replaceAll("`", ""));
+  return names.length === 0 ? "" : `; did you mean ${names.join(" or ")}?`;
+}
+
+function hasFlag(argv: readonly string[], flag: string): boolean {
+  const end = argv.indexOf("--");
+  return argv.slice(0, end < 0 ? argv.length : end).includes(flag);
+}

@@ -1,0 +1,83 @@
+// Help pages, made from the tree. Rule: 80 columns, an example before the flags, and nothing that the
+// tree does not have.
+
+import type { Command } from "@stricli/core";
+import { COMMON_FLAG_NAMES, GROUPS, ROOT, type TreeContext } from "./tree.ts";
+
+const WIDTH = 80;
+
+/** The page of the whole program. */
+export function rootHelp(): string {
+  const briefs = new Map(
+    ROOT.getAllEntries().map(({ name, target }) => [name.original, target.brief]),
+  );
+  const groups = Object.entries(GROUPS).map(([heading, names]) =>
+    [heading, ...names.map((name) => `  ${name.padEnd(11)}${briefs.get(name) ?? ""}`)].join("\n")
+  );
+  return `${ROOT.brief}
+
+Usage: anaplan-auth <command> [flags]
+
+${groups.join("\n\n")}
+
+Flags of every command: --profile, --json, --quiet, --verbose, --help
+Example: anaplan-auth login --region eu2
+More of a command: anaplan-auth <command> --help`;
+}
+
+/** The page of one command. */
+export function commandHelp(name: string, command: Command<TreeContext>): string {
+  const flags = Object.entries(command.parameters.flags ?? {}) as [string, Flag][];
+  const own = flags.filter(([flag]) => !COMMON_FLAG_NAMES.includes(flag));
+  const common = flags.filter(([flag]) => COMMON_FLAG_NAMES.includes(flag));
+  return [
+    `${command.brief}.`,
+    `Usage: anaplan-auth ${name} [flags]\n${command.fullDescription ?? ""}`,
+    ...(own.length === 0 ? [] : [`Flags\n${flagLines(own)}`]),
+    `Flags of every command\n${flagLines([...common, ["help", HELP_FLAG]])}`,
+  ].join("\n\n");
+}
+
+/** A name of the tree as people type it: `configDir` is `config-dir`. */
+export function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+interface Flag {
+  readonly kind: string;
+  readonly brief: string;
+  readonly placeholder?: string;
+  readonly values?: readonly string[];
+}
+
+const HELP_FLAG: Flag = { kind: "boolean", brief: "Show this page" };
+
+function flagLines(flags: readonly [string, Flag][]): string {
+  const rows = flags.map(([name, flag]) =>
+    [`  --${kebab(name)}${valueOf(flag)}`, flag.brief] as const
+  );
+  const column = Math.min(34, Math.max(...rows.map(([left]) => left.length)) + 2);
+  return rows.flatMap(([left, brief]) => {
+    const [first = "", ...rest] = wrapped(brief, WIDTH - column);
+    const indented = rest.map((line) => " ".repeat(column) + line);
+    return left.length + 2 > column
+      ? [left, " ".repeat(column) + first, ...indented]
+      : [left.padEnd(column) + first, ...indented];
+  }).join("\n");
+}
+
+function valueOf(flag: Flag): string {
+  if (flag.kind === "boolean") return "";
+  return ` ${flag.values?.join("|") ?? flag.placeholder ?? "VALUE"}`;
+}
+
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) {
+      lines[lines.length - 1] = `${last} ${word}`;
+    } else lines.push(word);
+  }
+  return lines;
+}

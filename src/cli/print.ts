@@ -1,0 +1,80 @@
+// Reply → stdout, talk and errors → stderr. Rule: stdout is data and stderr is talk, and nothing else in
+// the program prints.
+
+import type { Reply, Talk } from "../command.ts";
+import { type CliError, EXIT_CODES, SIGTERM_EXIT_CODE } from "../errors.ts";
+import type { System } from "../system.ts";
+
+/** How to print. */
+export interface PrintOptions {
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly color: boolean;
+  readonly verbose: boolean;
+}
+
+/** Prints for one run of the program. */
+export interface Printer extends Talk {
+  reply(reply: Reply): void;
+  error(error: CliError): void;
+  /** What `--verbose` shows; silent without it. */
+  trace(text: string): void;
+}
+
+/** The exit code that an outcome has. */
+export function exitCodeOf(outcome: Pick<CliError, "kind" | "signal">): number {
+  return outcome.signal === "SIGTERM" ? SIGTERM_EXIT_CODE : EXIT_CODES[outcome.kind];
+}
+
+/** A printer to the system's streams. */
+export function printer(
+  system: Pick<System, "write" | "env" | "terminal">,
+  options: PrintOptions,
+): Printer {
+  const home = system.env("HOME");
+  const short = (text: string): string =>
+    home === undefined ? text : text.replaceAll(`${home}/`, "~/");
+  const hasColor = options.color && system.terminal.stderr;
+  const styled = (code: number, text: string): string =>
+    hasColor ? `\x1b[${code}m${text}\x1b[0m` : text;
+  const talk = (text: string): void => system.write("stderr", short(text) + "\n");
+  return {
+    say: (text) => options.quiet ? undefined : talk(text),
+    insist: talk,
+    warn: (text) => talk(`${styled(YELLOW, "Warning:")} ${text}`),
+    trace: (text) => options.verbose ? talk(styled(DIM, text)) : undefined,
+    reply(reply) {
+      if (options.json) system.write("stdout", JSON.stringify(reply.data) + "\n");
+      else if (reply.text !== "") system.write("stdout", short(reply.text) + "\n");
+    },
+    error(error) {
+      if (options.verbose && error.kind === "internal") talk(stackOf(error.cause));
+      if (options.json) system.write("stderr", JSON.stringify(errorData(error)) + "\n");
+      else {
+        talk(/[.?]$/.test(error.message) ? error.message : `${error.message}.`);
+        if (error.next !== undefined) talk(`${styled(BOLD, "Next:")} ${error.next}`);
+      }
+    },
+  };
+}
+
+const BOLD = 1;
+const DIM = 2;
+const YELLOW = 33;
+
+function errorData(error: CliError): unknown {
+  return {
+    error: {
+      kind: error.kind,
+      message: error.message,
+      next: error.next ?? null,
+      oauth_error: error.oauthError ?? null,
+    },
+  };
+}
+
+/** Where a bug is, without its message, which may quote anything. */
+function stackOf(cause: unknown): string {
+  const stack = cause instanceof Error ? cause.stack ?? "" : "";
+  return stack.split("\n").filter((line) => /^\s+at /.test(line)).join("\n");
+}

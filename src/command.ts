@@ -1,0 +1,48 @@
+// The contract between the command line and the commands. Rule: a command returns what is to be
+// printed and prints nothing itself; what it has to say on the way goes through Talk.
+
+import type { ErrorKind } from "./errors.ts";
+import type { System } from "./system.ts";
+
+/** The flags that every command has. */
+export interface CommonFlags {
+  readonly profile?: string;
+  readonly configDir?: string;
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+  readonly quiet?: boolean;
+  readonly noColor?: boolean;
+  readonly caFile?: readonly string[];
+}
+
+/** What a command has to tell: `text` for people, `data` for `--json`. */
+export interface Reply {
+  /** What people read on stdout; without the last line break. Empty: nothing is printed. */
+  readonly text: string;
+  /** The one JSON value that `--json` prints. */
+  readonly data: unknown;
+  /** Set when the reply itself is the news of a failure: printed like a success, exits like the kind. */
+  readonly outcome?: ErrorKind;
+}
+
+/** Talk on the way to the reply; it goes to stderr. */
+export interface Talk {
+  /** Tells the person something; silent with `--quiet`. */
+  readonly say: (text: string) => void;
+  /** Tells what the person must know to go on; with `--quiet` too. */
+  readonly insist: (text: string) => void;
+  /** Tells what went wrong although the command goes on. */
+  readonly warn: (text: string) => void;
+}
+
+/** What a command is given besides its flags. */
+export interface CommandContext {
+  readonly system: System;
+  readonly talk: Talk;
+}
+
+/** A command as its file exports it. */
+export type Command<Flags extends CommonFlags = CommonFlags> = (
+  flags: Flags,
+  context: CommandContext,
+) => Promise<Reply>;

@@ -1,0 +1,50 @@
+// refresh: a new access token, now.
+
+import type { CommandContext, CommonFlags, Reply } from "../command.ts";
+import { refreshedTokenSet, storedTokenSet } from "../session.ts";
+import { loadSettings, type Settings } from "../settings.ts";
+import { clockTime, duration, isoTime } from "../text.ts";
+import { isFresh, type TokenSet } from "../token_set.ts";
+
+/** The flags of `refresh`. */
+export interface RefreshFlags extends CommonFlags {
+  /** Only when the access token ends within so many milliseconds. */
+  readonly ifExpiringWithin?: number;
+}
+
+/** Exchanges the refresh token, or says that another process has just done it. */
+export async function refresh(flags: RefreshFlags, context: CommandContext): Promise<Reply> {
+  const settings = loadSettings(flags, context.system);
+  const { ifExpiringWithin } = flags;
+  if (ifExpiringWithin !== undefined) {
+    const stored = await storedTokenSet(settings, context);
+    if (isFresh(stored, context.system.now(), ifExpiringWithin)) {
+      return reply("Not needed.", stored, false, settings, context);
+    }
+  }
+  const { tokenSet, byUs } = await refreshedTokenSet(settings, context);
+  const what = byUs ? "Refreshed." : "Another process has just refreshed it.";
+  return reply(what, tokenSet, byUs, settings, context);
+}
+
+function reply(
+  what: string,
+  tokenSet: TokenSet,
+  refreshed: boolean,
+  settings: Settings,
+  { system }: CommandContext,
+): Reply {
+  const now = system.now();
+  const until = `${clockTime(tokenSet.expiresAt, now)} (${duration(tokenSet.expiresAt - now)})`;
+  const rotated = refreshed && tokenSet.refreshTokenRotates === true;
+  const tail = rotated ? "; the refresh token was replaced" : "";
+  return {
+    text: `${what} The access token is good until ${until}${tail}.`,
+    data: {
+      profile: settings.profile,
+      refreshed,
+      expires_at: isoTime(tokenSet.expiresAt),
+      refresh_token_rotated: rotated,
+    },
+  };
+}

@@ -1,0 +1,92 @@
+// status: what is stored, without any network.
+
+import { regionOf } from "../anaplan.ts";
+import type { CommandContext, CommonFlags, Reply } from "../command.ts";
+import { loginCommand, storeOf } from "../session.ts";
+import { loadSettings, type Settings } from "../settings.ts";
+import { clockTime, dateTime, duration, isoTime, shortened, table } from "../text.ts";
+import { isFresh, type TokenSet } from "../token_set.ts";
+
+/** Says whether there is a login that works or can be refreshed; exit 3 when there is none. */
+export function status(flags: CommonFlags, context: CommandContext): Promise<Reply> {
+  const settings = loadSettings(flags, context.system);
+  const store = storeOf(settings, context);
+  const tokenSet = store.load(settings.profile);
+  const now = context.system.now();
+  const isUsable = tokenSet !== undefined && (isFresh(tokenSet, now, 0) || canRefresh(tokenSet));
+  const reply: Reply = {
+    text: isUsable
+      ? describe(tokenSet, settings, store.pathOf(settings.profile), now)
+      : notSignedIn(tokenSet, settings),
+    data: {
+      profile: settings.profile,
+      region: settings.region,
+      client_id: tokenSet?.clientId ?? settings.clientId ?? null,
+      scope: tokenSet?.scope ?? null,
+      logged_in: isUsable,
+      expires_at: tokenSet === undefined ? null : isoTime(tokenSet.expiresAt),
+      refresh_token_saved_at: tokenSet?.refreshTokenSavedAt === undefined
+        ? null
+        : isoTime(tokenSet.refreshTokenSavedAt),
+    },
+  };
+  return Promise.resolve(isUsable ? reply : { ...reply, outcome: "login_required" });
+}
+
+/** How things are, in two lines at most; for the page that is shown when no command was typed. */
+export function statusInShort(context: CommandContext): string {
+  const settings = loadSettings({}, context.system);
+  const tokenSet = storeOf(settings, context).load(settings.profile);
+  const now = context.system.now();
+  if (tokenSet === undefined || !(isFresh(tokenSet, now, 0) || canRefresh(tokenSet))) {
+    return notSignedIn(tokenSet, settings);
+  }
+  return `Signed in (profile ${settings.profile}, ${settings.region}). ` +
+    `Access token ${accessTokenLine(tokenSet, now)}.`;
+}
+
+function canRefresh(tokenSet: TokenSet): boolean {
+  return tokenSet.refreshToken !== undefined && tokenSet.endedBy === undefined;
+}
+
+function notSignedIn(tokenSet: TokenSet | undefined, settings: Settings): string {
+  const why = tokenSet === undefined
+    ? `Not signed in (profile ${settings.profile}).`
+    : tokenSet.endedBy === undefined
+    ? `No longer signed in (profile ${settings.profile}): the access token has ended, and there is no ` +
+      "refresh token."
+    : `No longer signed in (profile ${settings.profile}): ${tokenSet.endedBy}.`;
+  return `${why}\nNext: ${loginCommand(settings)}`;
+}
+
+function describe(tokenSet: TokenSet, settings: Settings, path: string, now: number): string {
+  const rows = table([
+    ["Region", `${settings.region}, ${regionOf(settings).description}`],
+    ["Client", shortened(tokenSet.clientId)],
+    ["Access token", accessTokenLine(tokenSet, now)],
+    ["Refresh token", refreshTokenLine(tokenSet)],
+    ["Scope", tokenSet.scope],
+    ["Stored in", path],
+  ]);
+  return `Signed in (profile ${settings.profile}).\n\n${rows}`;
+}
+
+function accessTokenLine(tokenSet: TokenSet, now: number): string {
+  const time = clockTime(tokenSet.expiresAt, now);
+  return isFresh(tokenSet, now, 0)
+    ? `good until ${time} (${duration(tokenSet.expiresAt - now)})`
+    : `ended ${time}; the next command refreshes it`;
+}
+
+function refreshTokenLine(tokenSet: TokenSet): string {
+  if (tokenSet.endedBy !== undefined) return `no longer accepted (${tokenSet.endedBy})`;
+  if (tokenSet.refreshTokenSavedAt === undefined) {
+    return "none; the login ends with the access token";
+  }
+  const kind = tokenSet.refreshTokenRotates === undefined
+    ? ""
+    : tokenSet.refreshTokenRotates
+    ? ", replaced at each refresh"
+    : ", kept at each refresh";
+  return `saved ${dateTime(tokenSet.refreshTokenSavedAt)}${kind}`;
+}

@@ -1,0 +1,42 @@
+// whoami: who the login belongs to.
+
+import { currentUser, type User } from "../anaplan.ts";
+import type { CommandContext, CommonFlags, Reply } from "../command.ts";
+import { withFreshTokenSet } from "../session.ts";
+import { loadSettings } from "../settings.ts";
+import { dateTime, isoTime, table } from "../text.ts";
+
+/** Asks Anaplan who the login belongs to, with a token that is refreshed by itself when stale. */
+export async function whoami(flags: CommonFlags, context: CommandContext): Promise<Reply> {
+  const settings = loadSettings(flags, context.system);
+  const user = await withFreshTokenSet(
+    settings,
+    context,
+    ({ accessToken }) => currentUser(accessToken, settings, context.system),
+  );
+  return {
+    text: [
+      `${user.firstName} ${user.lastName} <${user.email}>`,
+      "",
+      table([
+        ["User id", user.id],
+        ["Tenant", user.customerId],
+        ["Last login", user.lastLoginAt === undefined ? undefined : dateTime(user.lastLoginAt)],
+        ["Profile", `${settings.profile}, ${settings.region}`],
+      ]),
+    ].join("\n"),
+    data: userData(user),
+  };
+}
+
+function userData(user: User): Record<string, unknown> {
+  return {
+    id: user.id,
+    email: user.email,
+    first_name: user.firstName,
+    last_name: user.lastName,
+    customer_id: user.customerId,
+    active: user.active ?? null,
+    last_login_at: user.lastLoginAt === undefined ? null : isoTime(user.lastLoginAt),
+  };
+}

@@ -1,0 +1,72 @@
+// The one error that commands throw, and the one table from its kind to the exit code. Rule: a message
+// says what could not be done and why; `next` says what to type.
+
+/** What kind of failure it is; scripts see it as `error.kind` in JSON and as the exit code. */
+export type ErrorKind =
+  | "internal"
+  | "usage"
+  | "login_required"
+  | "denied"
+  | "timeout"
+  | "unavailable"
+  | "storage"
+  | "api"
+  | "interrupted";
+
+/** The exit code of each kind. */
+export const EXIT_CODES: Readonly<Record<ErrorKind, number>> = {
+  internal: 1,
+  usage: 2,
+  login_required: 3,
+  denied: 4,
+  timeout: 5,
+  unavailable: 6,
+  storage: 7,
+  api: 8,
+  interrupted: 130,
+};
+
+/** `interrupted` by SIGTERM ends with this code instead. */
+export const SIGTERM_EXIT_CODE = 143;
+
+/** What may be known about a failure besides its message. */
+export interface ErrorDetails {
+  /** What the person can type or do now; the `Next:` line. */
+  readonly next?: string;
+  /** The OAuth error code that a server answered with (RFC 6749, sections 4.1.2.1 and 5.2). */
+  readonly oauthError?: string;
+  /** For `unavailable`: the request may have reached the server, only the answer is missing. */
+  readonly answerLost?: boolean;
+  /** For `interrupted`: which signal it was. */
+  readonly signal?: string;
+  readonly cause?: unknown;
+}
+
+/** A failure that a person can understand: two lines and an exit code. */
+export class CliError extends Error {
+  override readonly name = "CliError";
+  readonly kind: ErrorKind;
+  readonly next: string | undefined;
+  readonly oauthError: string | undefined;
+  readonly answerLost: boolean;
+  readonly signal: string | undefined;
+
+  constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
+    super(message, { cause: details.cause });
+    this.kind = kind;
+    this.next = details.next;
+    this.oauthError = details.oauthError;
+    this.answerLost = details.answerLost ?? false;
+    this.signal = details.signal;
+  }
+}
+
+/** Any thrown value as a CliError; what is not one already is a bug, and says so. */
+export function toCliError(thrown: unknown): CliError {
+  if (thrown instanceof CliError) return thrown;
+  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  return new CliError("internal", `Something went wrong inside anaplan-auth: ${reason}`, {
+    next: "run the same command with --verbose, and report what it prints",
+    cause: thrown,
+  });
+}

@@ -1,0 +1,59 @@
+// Reads JSON that others wrote, field by field and without trust. Rule: pure, and no text that was
+// read ever stands in an error.
+
+/** A JSON object whose fields are not known yet. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+interface FieldTypes {
+  readonly string: string;
+  readonly number: number;
+  readonly boolean: boolean;
+}
+
+/** The field's value when it has the type; `undefined` when it is missing or of another type. */
+export function field<T extends keyof FieldTypes>(
+  fields: Fields,
+  name: string,
+  type: T,
+): FieldTypes[T] | undefined {
+  const value = fields[name];
+  return typeof value === type ? value as FieldTypes[T] : undefined;
+}
+
+/** The field's value when it is a JSON object. */
+export function objectField(fields: Fields, name: string): Fields | undefined {
+  return asObject(fields[name]);
+}
+
+/** The value when it is a JSON object. */
+export function asObject(value: unknown): Fields | undefined {
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  return isObject ? value as Fields : undefined;
+}
+
+/**
+ * The JSON object in a text.
+ *
+ * @throws {Error} when the text is not JSON, or JSON but no object.
+ */
+export function parseObject(text: string): Fields {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Error("it is not JSON"); // the parser's own message quotes the text
+  }
+  const object = asObject(value);
+  if (object === undefined) throw new Error("it is not a JSON object");
+  return object;
+}
+
+type Defined<T> =
+  & { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
+  & { [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined> };
+
+/** The object without the fields that are undefined; so they can meet exact optional types. */
+export function defined<T extends object>(object: T): Defined<T> {
+  const kept = Object.entries(object).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(kept) as Defined<T>;
+}

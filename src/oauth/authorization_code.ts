@@ -1,0 +1,185 @@
+// The authorization code grant with PKCE (RFC 6749, section 4.1; RFC 7636). Rule: one attempt, made
+// first and never changed, is bound to one authorization server; whichever way the answer takes.
+
+import * as oauth from "oauth4webapi";
+import { CliError } from "../errors.ts";
+import { defined } from "../json.ts";
+import { Secret } from "../secret.ts";
+import { printable } from "../text.ts";
+import type { TokenSet } from "../token_set.ts";
+import {
+  processed,
+  readTokenReply,
+  type Refusal,
+  refusedError,
+  toTokenSet,
+} from "./token_response.ts";
+import {
+  type AuthorizationServer,
+  type OAuthClient,
+  type TokenRequestSystem,
+  toWire,
+  wireOptions,
+} from "./wire.ts";
+
+/** What the person's answer must fit to. */
+export interface Attempt {
+  readonly server: AuthorizationServer;
+  readonly client: OAuthClient;
+  /** Sent byte for byte as it was given, here and in the exchange. */
+  readonly redirectUri: string;
+  readonly state: Secret;
+  /** Absent when a profile turned PKCE off. */
+  readonly codeVerifier?: Secret;
+  /** Goes with every request for the scope `openid`. */
+  readonly nonce?: Secret;
+  /** The authorization request, for the browser. */
+  readonly url: string;
+}
+
+/** What to ask for. */
+export interface AttemptOptions {
+  readonly redirectUri: string;
+  readonly scope: string;
+  readonly pkce: boolean;
+}
+
+/** Makes an attempt: 32 random octets each for state, code verifier and nonce; PKCE method S256. */
+export async function startAttempt(
+  server: AuthorizationServer,
+  client: OAuthClient,
+  options: AttemptOptions,
+): Promise<Attempt> {
+  const state = oauth.generateRandomState();
+  const codeVerifier = options.pkce ? oauth.generateRandomCodeVerifier() : undefined;
+  const nonce = options.scope.split(" ").includes("openid")
+    ? oauth.generateRandomNonce()
+    : undefined;
+  const url = new URL(server.authorizationEndpoint);
+  const parameters = defined({
+    response_type: "code",
+    client_id: client.clientId,
+    redirect_uri: options.redirectUri,
+    scope: options.scope,
+    state,
+    nonce,
+    code_challenge: codeVerifier && await oauth.calculatePKCECodeChallenge(codeVerifier),
+    code_challenge_method: codeVerifier && "S256",
+  });
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+  return defined({
+    server,
+    client,
+    redirectUri: options.redirectUri,
+    state: new Secret(state),
+    codeVerifier: codeVerifier === undefined ? undefined : new Secret(codeVerifier),
+    nonce: nonce === undefined ? undefined : new Secret(nonce),
+    url: url.href,
+  });
+}
+
+/**
+ * Exchanges the code in an authorization response for a token set (RFC 6749, section 4.1.3).
+ *
+ * A code is sent once and never again: a second use revokes what the first one gave.
+ *
+ * @param parameters of the authorization response; their state has been compared already.
+ * @throws {CliError} `denied` when the person or the server said no, `unavailable` when the server
+ * cannot be used now.
+ */
+export async function exchange(
+  attempt: Attempt,
+  parameters: URLSearchParams,
+  system: TokenRequestSystem,
+): Promise<TokenSet> {
+  const { server, client } = attempt;
+  const wire = toWire(server, client);
+  const sentAt = system.now();
+  const checked = checkedResponse(attempt, parameters);
+  const response = await oauth.authorizationCodeGrantRequest(
+    wire.server,
+    wire.client,
+    wire.authentication,
+    checked,
+    attempt.redirectUri,
+    attempt.codeVerifier?.reveal() ?? oauth.nopkce,
+    wireOptions(server, system),
+  );
+  const reply = await readTokenReply(response, server);
+  if (reply.kind === "refused") throw exchangeRefused(reply.refusal, server);
+  const body = await processed(server, () =>
+    oauth.processAuthorizationCodeResponse(
+      wire.server,
+      wire.client,
+      reply.response,
+      server.issuer === undefined ? {} : defined({ expectedNonce: attempt.nonce?.reveal() }),
+    ));
+  return toTokenSet(body, sentAt, client);
+}
+
+function checkedResponse(attempt: Attempt, parameters: URLSearchParams): URLSearchParams {
+  const error = parameters.get("error");
+  if (error !== null) throw authorizationRefused(attempt, parameters, printable(error));
+  const { server, client } = toWire(attempt.server, attempt.client);
+  const believed = new URLSearchParams(parameters);
+  if (attempt.server.issuer === undefined) believed.delete("iss"); // nothing to compare it with
+  try {
+    return oauth.validateAuthResponse(server, client, believed, attempt.state.reveal());
+  } catch (cause) {
+    const reason = cause instanceof Error ? printable(cause.message) : "it is malformed";
+    throw new CliError("denied", `Cannot accept the browser's answer: ${reason}`, {
+      next: "anaplan-auth login",
+      cause,
+    });
+  }
+}
+
+/** An error at the redirection endpoint (RFC 6749, section 4.1.2.1). */
+function authorizationRefused(
+  attempt: Attempt,
+  parameters: URLSearchParams,
+  error: string,
+): CliError {
+  const description = parameters.get("error_description");
+  const refusal = defined({
+    status: 0,
+    error,
+    description: description === null ? undefined : printable(description),
+  });
+  const { name } = attempt.server;
+  return refusedError(
+    error === "temporarily_unavailable" ? "unavailable" : "denied",
+    "Cannot sign in",
+    refusal,
+    {
+      reason: error === "access_denied"
+        ? `it was declined (${error})`
+        : `${name} answered ${error}`,
+      next: error === "invalid_scope"
+        ? "ask for less with --scope, such as --scope 'openid offline_access'"
+        : "anaplan-auth login",
+    },
+  );
+}
+
+function exchangeRefused(refusal: Refusal, server: AuthorizationServer): CliError {
+  const { error } = refusal;
+  if (error === "invalid_client" || error === "unauthorized_client") {
+    return refusedError("denied", "Cannot sign in", refusal, {
+      reason: `${server.name} does not accept the client id or its secret (${error})`,
+      next: "check --client-id and the client secret (ANAPLAN_CLIENT_SECRET), " +
+        'and that the client is of the kind "Authorization code grant"',
+    });
+  }
+  if (error === "invalid_grant") {
+    return refusedError("denied", "Cannot sign in", refusal, {
+      reason: `${server.name} did not accept the code (${error}); it is old, was used, or the ` +
+        "redirect URI differs",
+      next: "anaplan-auth login, and finish in the newest window",
+    });
+  }
+  return refusedError("denied", "Cannot sign in", refusal, {
+    reason: `${server.name} refused the request (${error ?? `HTTP ${refusal.status}`})`,
+    next: "check the client and the endpoints, then anaplan-auth login",
+  });
+}

@@ -1,0 +1,122 @@
+// The loopback listener's own certificate. Rule: made once, kept, and renewed before it ends, so that a
+// browser that was told to accept it needs no second click; the X.509 code is loaded only to make one.
+
+import { CliError } from "../errors.ts";
+import { field, parseObject } from "../json.ts";
+import {
+  type Clock,
+  ensurePrivateDirectory,
+  lockFile,
+  readPrivateFile,
+  writePrivateFile,
+} from "../private_file.ts";
+
+/** A self-signed certificate and its key. */
+export interface ListenerCertificate {
+  /** PEM. */
+  readonly certificate: string;
+  /** PEM (PKCS #8); as secret as a token. */
+  readonly key: string;
+  /** SHA-256 of the certificate, in upper-case hexadecimal. */
+  readonly fingerprint: string;
+  /** In milliseconds since the epoch. */
+  readonly notAfter: number;
+}
+
+const NAMES = ["localhost"] as const;
+const ADDRESSES = ["127.0.0.1", "::1"] as const;
+const DAY = 24 * 60 * 60 * 1000;
+/** Browsers refuse longer ones when they are trusted (398 days). */
+const LIFETIME = 397 * DAY;
+const RENEW_BEFORE = 30 * DAY;
+const LOCK_DEADLINE = 10_000;
+
+/** The listener's certificate: the one that is kept, or a new one when there is none or it ends soon. */
+export async function listenerCertificate(
+  configDir: string,
+  clock: Clock,
+  warn: (text: string) => void,
+): Promise<ListenerCertificate> {
+  const path = `${configDir}/tls/listener.json`;
+  const kept = keptCertificate(path, clock.now());
+  if (kept !== undefined) return kept;
+  ensurePrivateDirectory(configDir, warn);
+  ensurePrivateDirectory(`${configDir}/tls`, warn);
+  using _lock = await lockFile(`${configDir}/tls/listener.lock`, LOCK_DEADLINE, clock);
+  const made = keptCertificate(path, clock.now()) ?? await makeCertificate(clock.now());
+  writePrivateFile(path, JSON.stringify({ version: 1, ...made }, undefined, 2) + "\n");
+  return made;
+}
+
+/** The fingerprint as it fits into a line: `3F9A…1C07`. */
+export function shortFingerprint(fingerprint: string): string {
+  return `${fingerprint.slice(0, 4)}…${fingerprint.slice(-4)}`;
+}
+
+function keptCertificate(path: string, now: number): ListenerCertificate | undefined {
+  const text = readPrivateFile(path);
+  if (text === undefined) return undefined;
+  const kept = parseCertificate(text, path);
+  return kept.notAfter - now > RENEW_BEFORE ? kept : undefined;
+}
+
+function parseCertificate(text: string, path: string): ListenerCertificate {
+  try {
+    const fields = parseObject(text);
+    const certificate = field(fields, "certificate", "string");
+    const key = field(fields, "key", "string");
+    const fingerprint = field(fields, "fingerprint", "string");
+    const notAfter = field(fields, "notAfter", "number");
+    if (!certificate || !key || !fingerprint || !notAfter) throw new Error("a part is missing");
+    return { certificate, key, fingerprint, notAfter };
+  } catch (cause) {
+    throw new CliError(
+      "storage",
+      `Cannot use the listener's certificate in ${path}: it is damaged`,
+      {
+        next: `remove it (rm ${path}); the next login makes a new one`,
+        cause,
+      },
+    );
+  }
+}
+
+/**
+ * Makes a P-256 leaf (CA:FALSE, TLS server only) for the loopback names. It can sign for nothing else:
+ * whoever comes to trust it trusts this listener alone.
+ */
+async function makeCertificate(now: number): Promise<ListenerCertificate> {
+  await import("reflect-metadata");
+  const x509 = await import("@peculiar/x509");
+  const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
+  const keys = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+  const notAfter = now + LIFETIME;
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    name: "CN=anaplan-auth listener on this computer",
+    notBefore: new Date(now - DAY), // clocks differ a little between programs, too
+    notAfter: new Date(notAfter),
+    keys,
+    signingAlgorithm: algorithm,
+    extensions: [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+      new x509.SubjectAlternativeNameExtension([
+        ...NAMES.map((value) => ({ type: "dns" as const, value })),
+        ...ADDRESSES.map((value) => ({ type: "ip" as const, value })),
+      ]),
+    ],
+  });
+  const key = await crypto.subtle.exportKey("pkcs8", keys.privateKey);
+  return {
+    certificate: certificate.toString("pem"),
+    key: x509.PemConverter.encode(key, "PRIVATE KEY"),
+    fingerprint: hex(await certificate.getThumbprint("SHA-256")),
+    notAfter,
+  };
+}
+
+function hex(bytes: ArrayBuffer): string {
+  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0"))
+    .join("").toUpperCase();
+}

@@ -1,0 +1,162 @@
+// The redirection endpoint on this computer (RFC 8252, section 7.3). Rule: the state is compared before
+// anything else is believed; whatever else comes is refused and the wait goes on.
+
+import { timingSafeEqual } from "@std/crypto/timing-safe-equal";
+import type { System } from "../system.ts";
+import type { Attempt } from "./authorization_code.ts";
+import type { ListenerCertificate } from "./certificate.ts";
+import { formatAddress, type ListenAddress, type ListenCandidate } from "./listen_addresses.ts";
+import { BARE_HEADERS, type Page, pageResponse, UNKNOWN_STATE_PAGE } from "./page.ts";
+
+/** An authorization response that belongs to the attempt, and the way to answer it. */
+export interface Answer {
+  readonly method: "loopback" | "paste";
+  readonly parameters: URLSearchParams;
+  /** Shows the outcome where the answer came from: a page in the browser, nothing for a paste. */
+  reply(page: Page): void;
+}
+
+/** The redirection endpoint of one attempt. */
+export interface RedirectionEndpoint {
+  readonly handle: (request: Request) => Promise<Response>;
+  /** Resolves with the first authorization response that carries the attempt's state. */
+  readonly answer: Promise<Answer>;
+  /** Shows the outcome to every browser that asks, or is waiting already. */
+  reply(page: Page): void;
+}
+
+/** Open listeners, or the address that could not be had and why. */
+export type Loopback =
+  | { readonly kind: "open"; readonly addresses: readonly ListenAddress[]; close(): Promise<void> }
+  | { readonly kind: "taken" | "refused" | "unsupported"; readonly address: ListenAddress };
+
+const PARAMETERS = ["code", "state", "error", "error_description", "iss"] as const;
+
+const REPEATED_PAGE: Page = {
+  status: 400,
+  heading: "This answer cannot be used",
+  sentence: "It is not one that a sign-in produces.",
+  small: "Nothing was changed. If you are signing in, finish in the newest window.",
+};
+
+/** The endpoint for an attempt; `hosts` are the only `Host` headers that it answers to. */
+export function redirectionEndpoint(
+  attempt: Attempt,
+  path: string,
+  hosts: ReadonlySet<string>,
+): RedirectionEndpoint {
+  const answered = Promise.withResolvers<Answer>();
+  const outcome = Promise.withResolvers<Page>();
+  let accepted: string | undefined;
+  const receive = async (url: URL): Promise<Response> => {
+    if (accepted !== undefined && accepted !== url.search) return await pageResponse(REPEATED_PAGE);
+    accepted = url.search;
+    answered.resolve({
+      method: "loopback",
+      parameters: url.searchParams,
+      reply: outcome.resolve,
+    });
+    return await pageResponse(await outcome.promise); // held until the tokens are saved
+  };
+  return {
+    answer: answered.promise,
+    reply: outcome.resolve,
+    handle: async (request) => {
+      const url = new URL(request.url);
+      const refusal = refusalOf(request, url, path, hosts);
+      if (refusal !== undefined) return refusal;
+      const isRepeated = PARAMETERS.some((name) => url.searchParams.getAll(name).length > 1);
+      if (isRepeated) return await pageResponse(REPEATED_PAGE);
+      if (!isState(url.searchParams.get("state"), attempt)) {
+        return await pageResponse(UNKNOWN_STATE_PAGE);
+      }
+      const isAnswer = url.searchParams.has("code") !== url.searchParams.has("error");
+      return isAnswer ? await receive(url) : await pageResponse(REPEATED_PAGE);
+    },
+  };
+}
+
+/**
+ * Opens the first candidate that can be had.
+ *
+ * @param certificate makes the listener speak HTTPS; without it, for an `http:` redirect URI, HTTP.
+ */
+export async function openLoopback(
+  candidates: readonly ListenCandidate[],
+  certificate: ListenerCertificate | undefined,
+  handle: RedirectionEndpoint["handle"],
+  system: Pick<System, "serve">,
+): Promise<Loopback> {
+  let failure: Loopback | undefined;
+  for (const candidate of candidates) {
+    const loopback = await openCandidate(candidate, certificate, handle, system);
+    if (loopback.kind === "open") return loopback;
+    failure ??= loopback;
+  }
+  if (failure === undefined) throw new Error("there is no address to listen on");
+  return failure;
+}
+
+/** The `Host` headers under which the listener can be meant. */
+export function listenerHosts(
+  candidates: readonly ListenCandidate[],
+  redirectUri: string,
+): ReadonlySet<string> {
+  const addresses = candidates.flatMap(({ addresses }) => addresses);
+  return new Set([
+    new URL(redirectUri).host,
+    ...addresses.map(formatAddress),
+    ...addresses.map(({ port }) => `localhost:${port}`),
+  ]);
+}
+
+async function openCandidate(
+  { addresses, needsTwin }: ListenCandidate,
+  certificate: ListenerCertificate | undefined,
+  handle: RedirectionEndpoint["handle"],
+  system: Pick<System, "serve">,
+): Promise<Loopback> {
+  const open: { readonly address: ListenAddress; close(): Promise<void> }[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(open.map((listener) => listener.close()));
+  };
+  for (const address of addresses) {
+    const listening = await system.serve({
+      ...address,
+      ...(certificate === undefined ? {} : { tls: certificate }),
+      handle,
+    });
+    if (listening.kind === "open") open.push({ address, close: () => listening.close() });
+    else if (open.length === 0 || (needsTwin && listening.kind !== "unsupported")) {
+      await close();
+      return { kind: listening.kind, address };
+    }
+  }
+  return { kind: "open", addresses: open.map(({ address }) => address), close };
+}
+
+/** An answer to what cannot be an authorization response at all. */
+function refusalOf(
+  request: Request,
+  url: URL,
+  path: string,
+  hosts: ReadonlySet<string>,
+): Response | undefined {
+  const bare = (status: number, headers: Record<string, string> = {}): Response =>
+    new Response(null, { status, headers: { ...BARE_HEADERS, ...headers } });
+  if (!hosts.has((request.headers.get("host") ?? "").toLowerCase())) return bare(421);
+  if (request.method !== "GET") return bare(405, { allow: "GET" });
+  const purpose = ["sec-purpose", "purpose", "x-moz"].map((name) =>
+    request.headers.get(name) ?? ""
+  );
+  if (purpose.some((value) => /prefetch|prerender|preview/i.test(value))) return bare(204);
+  return url.pathname === path ? undefined : bare(404);
+}
+
+/** Compares the state in constant time, so that it cannot be guessed piece by piece. */
+export function isState(received: string | null, attempt: Attempt): boolean {
+  const encoder = new TextEncoder();
+  const bytes = encoder.encode(received ?? "");
+  const expected = encoder.encode(attempt.state.reveal());
+  return bytes.length === expected.length && timingSafeEqual(bytes, expected);
+}

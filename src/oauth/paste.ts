@@ -1,0 +1,70 @@
+// The authorization response as a person pastes it. Rule: pure; forgives how it was copied, never what
+// it says.
+
+import { type Attempt } from "./authorization_code.ts";
+import { isState } from "./loopback.ts";
+
+/** What was pasted, understood; or what is wrong with it, in words for the person. */
+export type Pasted =
+  | { readonly kind: "answer"; readonly parameters: URLSearchParams }
+  | { readonly kind: "malformed" | "foreign"; readonly problem: string };
+
+/**
+ * Understands a pasted redirect URL, its query, or, when PKCE binds it to this attempt, the bare code.
+ *
+ * Blanks, line breaks and quotes around or inside are what copying from a terminal or an e-mail adds;
+ * none of them can stand in a URL.
+ */
+export function parsePasted(text: string, attempt: Attempt): Pasted {
+  const cleaned = text.replace(/[\s"'<>`]/g, "");
+  if (cleaned === "") return { kind: "malformed", problem: "Nothing was pasted." };
+  if (/^[A-Za-z][A-Za-z0-9+.-]*:/.test(cleaned)) return parseUrl(cleaned, attempt);
+  if (/(^|[?&])(code|error)=/.test(cleaned)) {
+    return parseQuery(new URLSearchParams(cleaned.replace(/^[^?]*\?/, "")), attempt);
+  }
+  if (attempt.codeVerifier !== undefined && /^[A-Za-z0-9._~+/=-]{8,}$/.test(cleaned)) {
+    return {
+      kind: "answer",
+      parameters: new URLSearchParams({ code: cleaned, state: attempt.state.reveal() }),
+    };
+  }
+  return {
+    kind: "malformed",
+    problem: "That is not the address that the sign-in ended on: it has no code in it.",
+  };
+}
+
+function parseUrl(text: string, attempt: Attempt): Pasted {
+  if (!URL.canParse(text)) return { kind: "malformed", problem: "That address is damaged." };
+  const url = new URL(text);
+  const expected = new URL(attempt.redirectUri);
+  if (url.origin + url.pathname !== expected.origin + expected.pathname) {
+    return {
+      kind: "foreign",
+      problem: `That address does not begin with ${attempt.redirectUri}, where the sign-in ends.`,
+    };
+  }
+  return parseQuery(url.searchParams, attempt);
+}
+
+function parseQuery(parameters: URLSearchParams, attempt: Attempt): Pasted {
+  if (["code", "state", "error"].some((name) => parameters.getAll(name).length > 1)) {
+    return { kind: "malformed", problem: "That address names a part twice; copy it again." };
+  }
+  if (parameters.has("code") === parameters.has("error")) {
+    return {
+      kind: "malformed",
+      problem: "That address has no code in it; the sign-in is not finished.",
+    };
+  }
+  if (!parameters.has("state")) {
+    return { kind: "malformed", problem: "That address is cut off; copy it to its very end." };
+  }
+  if (!isState(parameters.get("state"), attempt)) {
+    return {
+      kind: "foreign",
+      problem: "That address belongs to another sign-in; finish in the newest window.",
+    };
+  }
+  return { kind: "answer", parameters };
+}

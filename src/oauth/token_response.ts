@@ -1,0 +1,151 @@
+// Reads what a token endpoint answers. Rule: an answer is believed only when it says the word: nothing
+// but an OAuth error ends a login, and nothing but JSON with tokens in it is a success.
+
+import type * as oauth from "oauth4webapi";
+import { CliError, type ErrorKind } from "../errors.ts";
+import { asObject, defined, field, type Fields } from "../json.ts";
+import { Secret } from "../secret.ts";
+import { printable } from "../text.ts";
+import type { TokenSet } from "../token_set.ts";
+import type { AuthorizationServer, OAuthClient } from "./wire.ts";
+
+/** The token endpoint's answer, before its fields are believed. */
+export type TokenReply =
+  | { readonly kind: "granted"; readonly response: Response }
+  | { readonly kind: "refused"; readonly refusal: Refusal };
+
+/** An error response (RFC 6749, section 5.2), or a 400 that has no OAuth error in it. */
+export interface Refusal {
+  readonly status: number;
+  readonly error?: string;
+  /** The `error_description`, without control characters. */
+  readonly description?: string;
+}
+
+/** How long an access token lives when the server does not say, in seconds: Anaplan's documented value. */
+const DEFAULT_LIFETIME = 2100;
+
+/**
+ * Reads a token endpoint's answer just far enough to know what it is.
+ *
+ * @throws {CliError} `unavailable` for 429, 5xx, redirects, HTML, and 401 or 403 that carry no OAuth
+ * error: a proxy or an outage, which say nothing about the login.
+ */
+export async function readTokenReply(
+  response: Response,
+  server: AuthorizationServer,
+): Promise<TokenReply> {
+  const { status } = response;
+  const text = await response.text();
+  const body = parsedObject(text);
+  if (status === 200 && body !== undefined) {
+    return { kind: "granted", response: cleanResponse(body, server) };
+  }
+  const error = body === undefined ? undefined : field(body, "error", "string");
+  if (status >= 400 && status < 500 && status !== 429 && (error !== undefined || status === 400)) {
+    const description = body && field(body, "error_description", "string");
+    return {
+      kind: "refused",
+      refusal: defined({
+        status,
+        error: error && printable(error),
+        description: description && printable(description),
+      }),
+    };
+  }
+  throw unusableAnswer(status, text, server);
+}
+
+function unusableAnswer(status: number, text: string, server: AuthorizationServer): CliError {
+  const host = new URL(server.tokenEndpoint).host;
+  const what = status === 429
+    ? "too many requests at the moment (429)"
+    : /^\s*</.test(text)
+    ? `it answered with a web page (HTTP ${status}), as a proxy does`
+    : status === 200
+    ? "its answer is not the JSON of a token endpoint"
+    : `it answered HTTP ${status}`;
+  return new CliError("unavailable", `Cannot use ${host} now: ${what}`, {
+    next: "try the same command again in a minute; the saved login is untouched",
+  });
+}
+
+function parsedObject(text: string): Fields | undefined {
+  try {
+    return asObject(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The response as oauth4webapi should see it: always JSON by its header, a lifetime that is a number,
+ * and without an id_token that nobody could check since the issuer is unknown.
+ */
+function cleanResponse(body: Fields, server: AuthorizationServer): Response {
+  const { id_token, expires_in, ...rest } = body;
+  const lifetime = Number(expires_in ?? NaN);
+  const cleaned = defined({
+    ...rest,
+    id_token: server.issuer === undefined ? undefined : id_token,
+    expires_in: Number.isFinite(lifetime) ? Math.max(0, lifetime) : undefined,
+  });
+  return Response.json(cleaned);
+}
+
+/** Lets oauth4webapi check a response, and translates its complaint. */
+export async function processed<T>(
+  server: AuthorizationServer,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    const reason = error instanceof Error
+      ? printable(error.message)
+      : "it is not what OAuth asks for";
+    const isUnexpected = server.issuer === undefined;
+    throw new CliError(
+      isUnexpected ? "unavailable" : "denied",
+      `Cannot accept the answer of ${new URL(server.tokenEndpoint).host}: ${reason}`,
+      { next: "try again; if it stays so, check the endpoints of the profile", cause: error },
+    );
+  }
+}
+
+/** The token set in a checked token response. `sentAt` is when it was asked for: never too late. */
+export function toTokenSet(
+  body: oauth.TokenEndpointResponse,
+  sentAt: number,
+  client: OAuthClient,
+  oldRefreshToken?: Secret,
+): TokenSet {
+  const refreshToken = body.refresh_token === undefined
+    ? oldRefreshToken
+    : new Secret(body.refresh_token);
+  return defined({
+    accessToken: new Secret(body.access_token),
+    obtainedAt: sentAt,
+    expiresAt: sentAt + (body.expires_in ?? DEFAULT_LIFETIME) * 1000,
+    refreshToken,
+    refreshTokenSavedAt: refreshToken === undefined ? undefined : sentAt,
+    scope: body.scope,
+    clientId: client.clientId,
+    clientSecret: client.clientSecret,
+  });
+}
+
+/** A refusal as an error for the person; the server's own words follow in brackets. */
+export function refusedError(
+  kind: ErrorKind,
+  what: string,
+  refusal: Refusal,
+  said: { readonly reason: string; readonly next: string },
+): CliError {
+  const words = refusal.description === undefined ? "" : `: ${refusal.description}`;
+  return new CliError(kind, `${what}: ${said.reason}${words}`, {
+    next: said.next,
+    ...defined({ oauthError: refusal.error }),
+  });
+}

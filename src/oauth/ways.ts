@@ -1,0 +1,150 @@
+// All ways on which the browser's answer can come, raced. Rule: one answer wins, and then every way is
+// closed, whatever happened.
+
+import { CliError } from "../errors.ts";
+import type { Talk } from "../command.ts";
+import type { System } from "../system.ts";
+import { countdown, duration } from "../text.ts";
+import type { Attempt } from "./authorization_code.ts";
+import type { ListenerCertificate } from "./certificate.ts";
+import { type ListenCandidate } from "./listen_addresses.ts";
+import {
+  type Answer,
+  listenerHosts,
+  type Loopback,
+  openLoopback,
+  type RedirectionEndpoint,
+  redirectionEndpoint,
+} from "./loopback.ts";
+import { parsePasted } from "./paste.ts";
+
+/** What the ways need of the world. */
+export type WaysSystem = Pick<System, "serve" | "terminal" | "now" | "sleep" | "interruption">;
+
+/** The open ways of one attempt. */
+export interface Ways extends AsyncDisposable {
+  /** The listener, or why there is none; `undefined` when none was wanted. */
+  readonly loopback: Loopback | undefined;
+  /**
+   * The first answer that belongs to the attempt.
+   *
+   * @param timeout in milliseconds.
+   * @throws {CliError} `timeout`, `interrupted`, or what is wrong with an answer from a pipe.
+   */
+  first(timeout: number): Promise<Answer>;
+}
+
+/** What to open. */
+export interface WaysOptions {
+  readonly candidates: readonly ListenCandidate[];
+  /** For an `https:` redirect URI. */
+  readonly certificate: ListenerCertificate | undefined;
+  /** Open no listener, and read the answer from stdin even when that is a pipe. */
+  readonly pasteOnly: boolean;
+}
+
+/** Opens the listener, unless only a paste is wanted. The paste begins with {@link Ways.first}. */
+export async function openWays(
+  attempt: Attempt,
+  options: WaysOptions,
+  system: WaysSystem,
+  talk: Talk,
+): Promise<Ways> {
+  const endpoint = redirectionEndpoint(
+    attempt,
+    new URL(attempt.redirectUri).pathname,
+    listenerHosts(options.candidates, attempt.redirectUri),
+  );
+  const loopback = options.pasteOnly
+    ? undefined
+    : await openLoopback(options.candidates, options.certificate, endpoint.handle, system);
+  const isListening = loopback?.kind === "open";
+  return {
+    loopback,
+    first: (timeout) =>
+      firstAnswer(attempt, isListening ? endpoint : undefined, timeout, system, talk),
+    async [Symbol.asyncDispose]() {
+      if (loopback?.kind === "open") await loopback.close();
+    },
+  };
+}
+
+async function firstAnswer(
+  attempt: Attempt,
+  endpoint: RedirectionEndpoint | undefined,
+  timeout: number,
+  system: WaysSystem,
+  talk: Talk,
+): Promise<Answer> {
+  const done = new AbortController();
+  const signal = AbortSignal.any([done.signal, system.interruption()]);
+  const deadline = system.now() + timeout;
+  const waits: Promise<Answer>[] = [timeUp(timeout, signal, system)];
+  if (endpoint !== undefined) waits.push(endpoint.answer);
+  if (system.terminal.stdin && system.terminal.stderr) {
+    waits.push(pastedAtTerminal(attempt, endpoint, deadline, signal, system, talk));
+  } else if (endpoint === undefined) waits.push(pastedThroughPipe(attempt, signal, system));
+  else talk.say(`Waiting up to ${duration(timeout)} for your browser.`);
+  try {
+    return await Promise.race(waits);
+  } finally {
+    done.abort();
+    await Promise.allSettled(waits.filter((wait) => wait !== endpoint?.answer)); // terminal restored
+  }
+}
+
+async function timeUp(
+  timeout: number,
+  signal: AbortSignal,
+  system: Pick<System, "sleep">,
+): Promise<never> {
+  await system.sleep(timeout, signal);
+  throw new CliError("timeout", `Nobody finished signing in within ${duration(timeout)}`, {
+    next: "anaplan-auth login, with more time if you need it: --timeout 15m",
+  });
+}
+
+async function pastedAtTerminal(
+  attempt: Attempt,
+  endpoint: RedirectionEndpoint | undefined,
+  deadline: number,
+  signal: AbortSignal,
+  system: WaysSystem,
+  talk: Talk,
+): Promise<Answer> {
+  const above = (): string => {
+    const left = countdown(deadline - system.now());
+    return endpoint !== undefined
+      ? `Waiting, ${left} left. Or paste the address your browser ended on, and Enter:`
+      : `Paste the address your browser ended on, and Enter (${left} left):`;
+  };
+  while (true) {
+    const text = await system.terminal.readLine({ above, prompt: "> ", signal });
+    const pasted = parsePasted(text, attempt);
+    if (pasted.kind === "answer") return pasteAnswer(pasted.parameters, endpoint);
+    if (text.trim() !== "") talk.insist(pasted.problem);
+  }
+}
+
+async function pastedThroughPipe(
+  attempt: Attempt,
+  signal: AbortSignal,
+  system: WaysSystem,
+): Promise<Answer> {
+  const text = await system.terminal.readPipe(signal);
+  const pasted = parsePasted(text ?? "", attempt);
+  if (pasted.kind === "answer") return pasteAnswer(pasted.parameters, undefined);
+  throw new CliError(
+    pasted.kind === "foreign" ? "denied" : "usage",
+    `Cannot use what came on stdin: ${pasted.problem.replace(/\.$/, "")}`,
+    { next: "send the whole address that the browser ended on, as one line" },
+  );
+}
+
+/** A paste needs no page, but the browser may reach the listener a moment later and wants one. */
+function pasteAnswer(
+  parameters: URLSearchParams,
+  endpoint: RedirectionEndpoint | undefined,
+): Answer {
+  return { method: "paste", parameters, reply: (page) => endpoint?.reply(page) };
+}

@@ -1,0 +1,70 @@
+// The authorization server and the client, in our words and in oauth4webapi's. Rule: every request to an
+// authorization server goes through `system.fetch`.
+
+import * as oauth from "oauth4webapi";
+import { defined } from "../json.ts";
+import type { Secret } from "../secret.ts";
+import type { System } from "../system.ts";
+
+/** The authorization server that one attempt or one login is bound to. */
+export interface AuthorizationServer {
+  /** What people call it, such as `Anaplan`. */
+  readonly name: string;
+  readonly authorizationEndpoint: string;
+  readonly tokenEndpoint: string;
+  readonly deviceEndpoint?: string;
+  readonly revocationEndpoint?: string;
+  /** Known only when the profile names one; then `iss` and the id_token are checked against it. */
+  readonly issuer?: string;
+  /** PEM texts of authorities that are trusted besides the built-in ones. */
+  readonly caCertificates: readonly string[];
+}
+
+/** Who asks (RFC 6749, section 2.3.1). */
+export interface OAuthClient {
+  readonly clientId: string;
+  readonly clientSecret?: Secret;
+}
+
+/** What the requests need of the world. */
+export type TokenRequestSystem = Pick<System, "fetch" | "now" | "sleep">;
+
+/** Our server and client as oauth4webapi names them; credentials go in the body (client_secret_post). */
+export function toWire(server: AuthorizationServer, client: OAuthClient): {
+  readonly server: oauth.AuthorizationServer;
+  readonly client: oauth.Client;
+  readonly authentication: oauth.ClientAuth;
+} {
+  return {
+    server: defined({
+      // oauth4webapi wants a name for the server; without a known issuer nothing is compared with it
+      issuer: server.issuer ?? new URL(server.tokenEndpoint).origin,
+      authorization_endpoint: server.authorizationEndpoint,
+      token_endpoint: server.tokenEndpoint,
+      device_authorization_endpoint: server.deviceEndpoint,
+      revocation_endpoint: server.revocationEndpoint,
+    }),
+    client: { client_id: client.clientId },
+    authentication: client.clientSecret === undefined
+      ? oauth.None()
+      : oauth.ClientSecretPost(client.clientSecret.reveal()),
+  };
+}
+
+/** Makes oauth4webapi send its requests through `system.fetch`. */
+export function wireOptions(
+  server: AuthorizationServer,
+  system: Pick<System, "fetch">,
+): { [oauth.customFetch]: typeof fetch; [oauth.allowInsecureRequests]: boolean } {
+  return {
+    [oauth.allowInsecureRequests]: true, // settings.ts has allowed http: for loopback alone
+    [oauth.customFetch]: (input, init) =>
+      system.fetch({
+        method: "POST",
+        url: String(input),
+        headers: Object.fromEntries(new Headers(init?.headers)),
+        body: String(init?.body ?? ""),
+        caCertificates: server.caCertificates,
+      }),
+  };
+}

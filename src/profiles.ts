@@ -1,0 +1,136 @@
+// Named settings on disk, without any secret: one small file a profile, so that reading one takes no
+// longer when there are ten thousand. Rule: only what was given is kept; defaults are never written.
+
+import { CliError } from "./errors.ts";
+import { defined, field, type Fields, parseObject } from "./json.ts";
+import {
+  ensurePrivateDirectory,
+  listDirectory,
+  readPrivateFile,
+  writePrivateFile,
+} from "./private_file.ts";
+
+/** What a successful login was given, so that later commands need no flags. */
+export interface Profile {
+  readonly region?: string;
+  readonly clientId?: string;
+  readonly redirectUri?: string;
+  readonly listen?: readonly string[];
+  readonly scope?: string;
+  readonly pkce?: boolean;
+  readonly authorizationEndpoint?: string;
+  readonly tokenEndpoint?: string;
+  readonly deviceEndpoint?: string;
+  readonly apiUrl?: string;
+  readonly authUrl?: string;
+  readonly caFiles?: readonly string[];
+}
+
+const FILE_VERSION = 1;
+const TEXT_FIELDS = [
+  "region",
+  "clientId",
+  "redirectUri",
+  "scope",
+  "authorizationEndpoint",
+  "tokenEndpoint",
+  "deviceEndpoint",
+  "apiUrl",
+  "authUrl",
+] as const;
+const LIST_FIELDS = ["listen", "caFiles"] as const;
+
+/**
+ * Whether a text can name a profile. Lower case only: on a file system that does not tell `A` from `a`,
+ * two profiles would share one login.
+ */
+export function isProfileName(name: string): boolean {
+  return /^[a-z0-9][a-z0-9_-]{0,63}$/.test(name);
+}
+
+/** The profile's settings; `undefined` when there is no such profile. */
+export function loadProfile(configDir: string, name: string): Profile | undefined {
+  return readJson(pathOf(configDir, name), parseProfile);
+}
+
+/** Saves the profile's settings as a whole. */
+export function saveProfile(
+  configDir: string,
+  name: string,
+  profile: Profile,
+  warn: (text: string) => void,
+): void {
+  ensurePrivateDirectory(configDir, warn);
+  ensurePrivateDirectory(`${configDir}/profiles`, warn);
+  writeJson(pathOf(configDir, name), profile);
+}
+
+/** The names of all profiles, sorted. */
+export function profileNames(configDir: string): string[] {
+  return listDirectory(`${configDir}/profiles`)
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => name.slice(0, -".json".length));
+}
+
+/** The profile that is used when none is named; `undefined` when nobody chose one. */
+export function currentProfile(configDir: string): string | undefined {
+  return readJson(
+    `${configDir}/config.json`,
+    (fields) => field(fields, "currentProfile", "string"),
+  );
+}
+
+/** Chooses the profile that is used when none is named. */
+export function saveCurrentProfile(
+  configDir: string,
+  name: string,
+  warn: (text: string) => void,
+): void {
+  ensurePrivateDirectory(configDir, warn);
+  writeJson(`${configDir}/config.json`, { currentProfile: name });
+}
+
+function pathOf(configDir: string, name: string): string {
+  return `${configDir}/profiles/${name}.json`;
+}
+
+function parseProfile(fields: Fields): Profile {
+  const texts = TEXT_FIELDS.map((name) => [name, field(fields, name, "string")] as const);
+  const lists = LIST_FIELDS.map((name) => [name, textList(fields[name])] as const);
+  return defined({
+    ...Object.fromEntries(texts),
+    ...Object.fromEntries(lists),
+    pkce: field(fields, "pkce", "boolean"),
+  });
+}
+
+function textList(value: unknown): string[] | undefined {
+  return Array.isArray(value)
+    ? value.filter((item): item is string => typeof item === "string")
+    : undefined;
+}
+
+function writeJson(path: string, fields: object): void {
+  const text = JSON.stringify({ version: FILE_VERSION, ...fields }, undefined, 2);
+  writePrivateFile(path, text + "\n");
+}
+
+function readJson<T>(path: string, read: (fields: Fields) => T): T | undefined {
+  const text = readPrivateFile(path);
+  if (text === undefined) return undefined;
+  try {
+    const fields = parseObject(text);
+    const version = field(fields, "version", "number");
+    if (version === undefined) throw new Error("it is not a file of anaplan-auth");
+    if (version > FILE_VERSION) {
+      throw new Error("it was written by a newer version of anaplan-auth");
+    }
+    return read(fields);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CliError("storage", `Cannot use ${path}: ${reason}`, {
+      next: `move it away (mv ${path} ${path}.bad) and give its settings again`,
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,39 @@
+// When new tokens cannot be saved where they belong. Rule: loaded in that emergency only; the tokens go
+// into a private file elsewhere, never onto a screen.
+
+import { CliError } from "./errors.ts";
+import { writePrivateFile } from "./private_file.ts";
+import type { System } from "./system.ts";
+import { serializeTokenSet, type TokenSet } from "./token_set.ts";
+
+/** Puts the token set into a private file elsewhere; the error says how to put it back. */
+export function rescueTokenSet(
+  tokenSet: TokenSet,
+  path: string,
+  cause: CliError,
+  system: Pick<System, "env">,
+): CliError {
+  const name = `anaplan-auth-rescued-${crypto.randomUUID()}.json`;
+  const places = [system.env("XDG_RUNTIME_DIR"), system.env("TMPDIR"), system.env("TEMP"), "/tmp"];
+  for (const place of places) {
+    if (place === undefined) continue;
+    const rescued = `${place.replace(/[/\\]$/, "")}/${name}`;
+    try {
+      writePrivateFile(rescued, serializeTokenSet(tokenSet));
+    } catch {
+      continue;
+    }
+    return new CliError(
+      "storage",
+      `The new tokens are safe, but not in their place: ${cause.message}`,
+      {
+        next: `mend that, then put them back before anything else: mv ${rescued} ${path}`,
+        cause,
+      },
+    );
+  }
+  return new CliError("storage", `The new tokens could not be saved anywhere: ${cause.message}`, {
+    next: "mend that, then anaplan-auth login; the old refresh token may no longer be valid",
+    cause,
+  });
+}

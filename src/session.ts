@@ -1,0 +1,216 @@
+// The heart: a valid token set, refreshed when it is stale, shared by every process that wants one.
+// Rule: whoever refreshes holds the lock, has read again inside it, and saves before anyone sees it.
+
+import type { CommandContext } from "./command.ts";
+import { CliError, type ErrorDetails, toCliError } from "./errors.ts";
+import type { Settings } from "./settings.ts";
+import { type LockedLogin, openStore, type Store } from "./store.ts";
+import { duration } from "./text.ts";
+import { isFresh, sameTokenSet, type TokenSet } from "./token_set.ts";
+
+/** What a refresh did: another process may have been first. */
+export interface Refreshed {
+  readonly tokenSet: TokenSet;
+  /** Whether this process sent the request; otherwise another one had just done it. */
+  readonly byUs: boolean;
+}
+
+/**
+ * Gives a valid token set for the profile, refreshing it first when it is stale.
+ *
+ * A fresh one is read without any lock. Never opens a browser. When an early refresh fails but the old
+ * token still lives, that is given out with a warning, unless the caller asked for more.
+ *
+ * @param minValid how much longer the access token has to be good, in milliseconds.
+ * @throws {CliError} `login_required` when there is nothing left to refresh with, `unavailable` when
+ * the authorization server cannot be reached, `storage` when the login cannot be read or saved.
+ */
+export async function freshTokenSet(
+  settings: Settings,
+  context: CommandContext,
+  minValid?: number,
+): Promise<TokenSet> {
+  const seen = await storedTokenSet(settings, context);
+  const now = context.system.now();
+  if (isFresh(seen, now, minValid)) return seen; // no lock, and no network module is loaded
+  try {
+    const willDo = (other: TokenSet): boolean => isFresh(other, context.system.now(), minValid);
+    const { tokenSet } = await replaceTokenSet(seen, willDo, settings, context);
+    if (minValid !== undefined && !willDo(tokenSet)) warnShortLived(tokenSet, minValid, context);
+    return tokenSet;
+  } catch (error) {
+    const isStillGood = minValid === undefined && isFresh(seen, now, 1_000);
+    if (!isStillGood || !(error instanceof CliError) || error.kind === "storage") throw error;
+    context.talk.warn(
+      `${error.message}; the present access token is good for ${
+        duration(seen.expiresAt - now)
+      } more`,
+    );
+    return seen;
+  }
+}
+
+/**
+ * Refreshes now, fresh or not; when another process replaced the token set in the meantime, that is the
+ * answer and nothing is sent.
+ *
+ * @throws {CliError} as {@link freshTokenSet}, without a second chance for the old token.
+ */
+export async function refreshedTokenSet(
+  settings: Settings,
+  context: CommandContext,
+): Promise<Refreshed> {
+  const seen = await storedTokenSet(settings, context);
+  return await replaceTokenSet(seen, () => true, settings, context);
+}
+
+/**
+ * Runs `use` with a valid access token; when a service refuses the token all the same, refreshes once
+ * and tries once more, then gives up honestly.
+ */
+export async function withFreshTokenSet<T>(
+  settings: Settings,
+  context: CommandContext,
+  use: (tokenSet: TokenSet) => Promise<T>,
+): Promise<T> {
+  const tokenSet = await freshTokenSet(settings, context);
+  try {
+    return await use(tokenSet);
+  } catch (error) {
+    if (!(error instanceof CliError && error.kind === "login_required")) throw error;
+    if (tokenSet.refreshToken === undefined || tokenSet.endedBy !== undefined) throw error;
+    return await use((await replaceTokenSet(tokenSet, () => true, settings, context)).tokenSet);
+  }
+}
+
+/** The profile's login as it is stored. @throws {CliError} `login_required` when there is none. */
+export async function storedTokenSet(
+  settings: Settings,
+  context: CommandContext,
+): Promise<TokenSet> {
+  return storeOf(settings, context).load(settings.profile) ?? await noLogin(settings);
+}
+
+/** The store of the settings' configuration directory. */
+export function storeOf(settings: Settings, context: CommandContext): Store {
+  return openStore(settings.configDir, context.system, context.talk.warn);
+}
+
+function warnShortLived(
+  tokenSet: TokenSet,
+  minValid: number,
+  { system, talk }: CommandContext,
+): void {
+  const left = duration(tokenSet.expiresAt - system.now());
+  talk.warn(
+    `the new access token is good for ${left} only, less than the ${duration(minValid)} asked`,
+  );
+}
+
+/**
+ * Compare and replace: the stored token set is refreshed, unless somebody replaced the one that was seen
+ * by one that will do.
+ */
+async function replaceTokenSet(
+  seen: TokenSet,
+  willDo: (replacement: TokenSet) => boolean,
+  settings: Settings,
+  context: CommandContext,
+): Promise<Refreshed> {
+  assertRefreshable(seen, settings); // before waiting for anybody
+  const store = storeOf(settings, context);
+  using _signals = await context.system.holdSignals(); // none may come between the answer and the disk
+  using login = await store.lock(settings.profile);
+  const stored = login.load() ?? await noLogin(settings);
+  if (!sameTokenSet(stored, seen) && willDo(stored)) return { tokenSet: stored, byUs: false };
+  assertRefreshable(stored, settings);
+  const tokenSet = await refreshLocked(stored, settings, context, login);
+  await saveOrRescue(tokenSet, login, store.pathOf(settings.profile), context.system);
+  return { tokenSet, byUs: true };
+}
+
+async function refreshLocked(
+  stored: RefreshableTokenSet,
+  settings: Settings,
+  context: CommandContext,
+  login: LockedLogin,
+): Promise<TokenSet> {
+  const [{ refresh }, { authorizationServer }, { environmentSecret }] = await Promise.all([
+    import("./oauth/client.ts"),
+    import("./anaplan.ts"),
+    import("./settings.ts"),
+  ]);
+  const fromEnvironment = environmentSecret(settings.environment, stored.clientId);
+  const clientSecret = fromEnvironment.own ?? stored.clientSecret ?? fromEnvironment.tutorial;
+  const client = { clientId: stored.clientId, ...(clientSecret && { clientSecret }) };
+  try {
+    return await refresh(stored, authorizationServer(settings), client, context.system);
+  } catch (error) {
+    if (!(error instanceof CliError && error.kind === "login_required")) throw error;
+    const present = login.load(); // something that knows no locks may have put a new login there
+    if (present !== undefined && !sameTokenSet(present, stored)) return present;
+    login.save({ ...stored, endedBy: error.oauthError ?? "refused" }); // the file is kept
+    throw error;
+  }
+}
+
+type RefreshableTokenSet = TokenSet & Required<Pick<TokenSet, "refreshToken">>;
+
+function assertRefreshable(
+  tokenSet: TokenSet,
+  settings: Settings,
+): asserts tokenSet is RefreshableTokenSet {
+  if (tokenSet.endedBy !== undefined) {
+    throw loginRequired(settings, `the login has ended (${tokenSet.endedBy})`, {
+      oauthError: tokenSet.endedBy,
+    });
+  }
+  if (tokenSet.refreshToken === undefined) {
+    throw loginRequired(settings, "the login came without a refresh token");
+  }
+}
+
+/** What a command says when there is no login for its profile. */
+async function noLogin(settings: Settings): Promise<never> {
+  if (settings.profileExists || settings.profile === "default") {
+    throw loginRequired(settings, `nobody is signed in (profile ${settings.profile})`);
+  }
+  const [{ nearNames }, { profileNames }] = await Promise.all([
+    import("./near_names.ts"),
+    import("./profiles.ts"),
+  ]);
+  const near = nearNames(settings.profile, profileNames(settings.configDir));
+  const hint = near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`;
+  throw loginRequired(settings, `there is no profile ${settings.profile}${hint}`);
+}
+
+function loginRequired(settings: Settings, reason: string, details: ErrorDetails = {}): CliError {
+  return new CliError("login_required", `Cannot get an access token: ${reason}`, {
+    next: loginCommand(settings),
+    ...details,
+  });
+}
+
+/** The command that signs in to the settings' profile. */
+export function loginCommand(settings: Pick<Settings, "profile">): string {
+  const flag = settings.profile === "default" ? "" : ` --profile ${settings.profile}`;
+  return `anaplan-auth login${flag}`;
+}
+
+/**
+ * Saves, or puts the tokens where they can be rescued from: the old refresh token is dead already
+ * (RFC 9700, section 4.14.2), so throwing the new one away would end the login.
+ */
+async function saveOrRescue(
+  tokenSet: TokenSet,
+  login: LockedLogin,
+  path: string,
+  system: CommandContext["system"],
+): Promise<void> {
+  try {
+    login.save(tokenSet);
+  } catch (error) {
+    const { rescueTokenSet } = await import("./rescue.ts");
+    throw rescueTokenSet(tokenSet, path, toCliError(error), system);
+  }
+}

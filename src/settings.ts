@@ -1,0 +1,241 @@
+// Flags over environment over profile over defaults. Rule: resolveSettings() is pure; what a person got
+// wrong is said here, before anything is sent.
+
+import type { CommonFlags } from "./command.ts";
+import { CliError } from "./errors.ts";
+import { defined } from "./json.ts";
+import { readNamedFile } from "./private_file.ts";
+import { currentProfile, isProfileName, loadProfile, type Profile } from "./profiles.ts";
+import { Secret } from "./secret.ts";
+import type { System } from "./system.ts";
+import { isLoopbackHost } from "./urls.ts";
+
+/** The flags that say whom to talk to; `login` has them. */
+export interface ConnectionFlags extends CommonFlags {
+  readonly clientId?: string;
+  readonly clientSecretFile?: string;
+  readonly clientSecretStdin?: boolean;
+  readonly region?: string;
+  readonly redirectUri?: string;
+  readonly listen?: readonly string[];
+  readonly scope?: string;
+  readonly authorizationEndpoint?: string;
+  readonly tokenEndpoint?: string;
+  readonly deviceEndpoint?: string;
+  readonly apiUrl?: string;
+  readonly authUrl?: string;
+  readonly noPkce?: boolean;
+}
+
+/** Everything that a command has to know besides its own flags. */
+export interface Settings {
+  readonly configDir: string;
+  readonly profile: string;
+  /** Whether the profile has been saved. */
+  readonly profileExists: boolean;
+  readonly region: string;
+  readonly clientId: string | undefined;
+  /** What the environment says about the client; see {@link environmentSecret}. */
+  readonly environment: ClientEnvironment;
+  readonly redirectUri: string;
+  readonly listen: readonly string[];
+  readonly scope: string;
+  readonly pkce: boolean;
+  readonly authorizationEndpoint: string | undefined;
+  readonly tokenEndpoint: string | undefined;
+  readonly deviceEndpoint: string | undefined;
+  readonly apiUrl: string | undefined;
+  readonly authUrl: string | undefined;
+  /** Files of certificate authorities that are trusted besides the built-in ones. */
+  readonly caFiles: readonly string[];
+  /** A CA file of the surroundings (`SSL_CERT_FILE`), which nobody meant for this program alone. */
+  readonly ambientCaFile: string | undefined;
+  /** What a successful login saves. */
+  readonly given: Profile;
+}
+
+/** The client as the environment has it. */
+export interface ClientEnvironment {
+  readonly clientId: string | undefined;
+  readonly clientSecret: Secret | undefined;
+  /** The tutorial's `CLIENT` and `SECRET`: names that any other program may use too. */
+  readonly tutorialClientId: string | undefined;
+  readonly tutorialClientSecret: Secret | undefined;
+}
+
+export const DEFAULT_REGION = "us1";
+export const DEFAULT_REDIRECT_URI = "https://127.0.0.1:8443/callback";
+export const DEFAULT_SCOPE = "openid email offline_access";
+
+/** The settings of a command: where the profile is, what it says, and what overrides it. */
+export function loadSettings(
+  flags: ConnectionFlags,
+  system: Pick<System, "env" | "platform" | "absolutePath">,
+): Settings {
+  const configDir = configDirectory(flags, system);
+  const name = flags.profile ?? system.env("ANAPLAN_PROFILE") ?? currentProfile(configDir) ??
+    "default";
+  if (!isProfileName(name)) {
+    throw new CliError("usage", `Cannot use the profile name "${name}"`, {
+      next: "use lower-case letters, digits, - and _, such as --profile eu-test",
+    });
+  }
+  const profile = loadProfile(configDir, name);
+  return { configDir, profile: name, ...resolveSettings(flags, system, profile) };
+}
+
+/** Flags over environment over profile over defaults; the tutorial's variables only where all are silent. */
+export function resolveSettings(
+  flags: ConnectionFlags,
+  system: Pick<System, "env" | "absolutePath">,
+  profile: Profile | undefined,
+): Omit<Settings, "configDir" | "profile"> {
+  const { env, absolutePath } = system;
+  const environment = clientEnvironment(env);
+  const namedCaFiles = [...flags.caFile ?? [], ...listOf(env("ANAPLAN_CA_FILE"))].map(absolutePath);
+  const given: Profile = defined({
+    region: flags.region ?? env("ANAPLAN_REGION") ?? profile?.region,
+    clientId: flags.clientId ?? environment.clientId ?? profile?.clientId ??
+      environment.tutorialClientId,
+    redirectUri: flags.redirectUri ?? profile?.redirectUri,
+    listen: flags.listen ?? profile?.listen,
+    scope: flags.scope ?? profile?.scope,
+    pkce: flags.noPkce === true ? false : profile?.pkce,
+    authorizationEndpoint: flags.authorizationEndpoint ?? profile?.authorizationEndpoint,
+    tokenEndpoint: flags.tokenEndpoint ?? profile?.tokenEndpoint,
+    deviceEndpoint: flags.deviceEndpoint ?? profile?.deviceEndpoint,
+    apiUrl: flags.apiUrl ?? profile?.apiUrl,
+    authUrl: flags.authUrl ?? profile?.authUrl,
+    caFiles: nonEmpty([...new Set([...namedCaFiles, ...profile?.caFiles ?? []])]),
+  });
+  checkUrls(given);
+  return {
+    profileExists: profile !== undefined,
+    environment,
+    ambientCaFile: env("SSL_CERT_FILE"),
+    given,
+    region: given.region ?? DEFAULT_REGION,
+    clientId: given.clientId,
+    redirectUri: given.redirectUri ?? DEFAULT_REDIRECT_URI,
+    listen: given.listen ?? [],
+    scope: given.scope ?? DEFAULT_SCOPE,
+    pkce: given.pkce ?? true,
+    authorizationEndpoint: given.authorizationEndpoint,
+    tokenEndpoint: given.tokenEndpoint,
+    deviceEndpoint: given.deviceEndpoint,
+    apiUrl: given.apiUrl,
+    authUrl: given.authUrl,
+    caFiles: given.caFiles ?? [],
+  };
+}
+
+/**
+ * The client secret that the environment holds for this client id.
+ *
+ * `ANAPLAN_CLIENT_SECRET` counts unless `ANAPLAN_CLIENT_ID` names another client; the tutorial's `SECRET`
+ * only together with a `CLIENT` that is this client, since anything may be called `SECRET`.
+ */
+export function environmentSecret(
+  environment: ClientEnvironment,
+  clientId: string,
+): { readonly own: Secret | undefined; readonly tutorial: Secret | undefined } {
+  const isOther = environment.clientId !== undefined && environment.clientId !== clientId;
+  return {
+    own: isOther ? undefined : environment.clientSecret,
+    tutorial: environment.tutorialClientId === clientId
+      ? environment.tutorialClientSecret
+      : undefined,
+  };
+}
+
+/** The PEM texts of all certificate authorities that are to be trusted besides the built-in ones. */
+export function caCertificates(settings: Settings): string[] {
+  const named = settings.caFiles.map((path) => {
+    const text = readNamedFile(path);
+    if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
+    throw new CliError(
+      "usage",
+      `Cannot use ${path} as CA file: there is no PEM certificate in it`,
+      {
+        next: "convert it (openssl x509 -inform der -in FILE -out FILE.pem) and give that",
+      },
+    );
+  });
+  const ambient = settings.ambientCaFile;
+  return ambient === undefined ? named : [...named, ...readAmbient(ambient)];
+}
+
+function readAmbient(path: string): string[] {
+  try {
+    return [readNamedFile(path)];
+  } catch {
+    return []; // as other programs do: a variable that leads nowhere is no failure
+  }
+}
+
+function clientEnvironment(env: System["env"]): ClientEnvironment {
+  return {
+    clientId: env("ANAPLAN_CLIENT_ID"),
+    clientSecret: secret(env("ANAPLAN_CLIENT_SECRET")),
+    tutorialClientId: env("CLIENT"),
+    tutorialClientSecret: secret(env("SECRET")),
+  };
+}
+
+function secret(value: string | undefined): Secret | undefined {
+  const trimmed = value?.trim(); // no secret has blanks around it, but copying adds them
+  return trimmed ? new Secret(trimmed) : undefined;
+}
+
+function configDirectory(
+  flags: CommonFlags,
+  { env, platform, absolutePath }: Pick<System, "env" | "platform" | "absolutePath">,
+): string {
+  const named = flags.configDir ?? env("ANAPLAN_AUTH_CONFIG_DIR");
+  if (named !== undefined) return absolutePath(named);
+  const base = platform === "windows"
+    ? env("APPDATA")
+    : env("XDG_CONFIG_HOME") ?? (env("HOME") && `${env("HOME")}/.config`);
+  if (base !== undefined) return `${base}/anaplan-auth`;
+  throw new CliError("usage", "Cannot find a place for the login: HOME is not set", {
+    next: "name a directory with --config-dir or ANAPLAN_AUTH_CONFIG_DIR",
+  });
+}
+
+/** Endpoints are https; plain http is for this computer alone. */
+function checkUrls(given: Profile): void {
+  const urls = {
+    "--redirect-uri": given.redirectUri,
+    "--authorization-endpoint": given.authorizationEndpoint,
+    "--token-endpoint": given.tokenEndpoint,
+    "--device-endpoint": given.deviceEndpoint,
+    "--api-url": given.apiUrl,
+    "--auth-url": given.authUrl,
+  };
+  for (const [flag, text] of Object.entries(urls)) {
+    if (text !== undefined) checkUrl(flag, text);
+  }
+}
+
+function checkUrl(flag: string, text: string): void {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const problem = url === undefined
+    ? "it is not a URL"
+    : url.protocol !== "https:" && !(url.protocol === "http:" && isLoopbackHost(url.hostname))
+    ? "it does not begin with https://"
+    : url.hash !== ""
+    ? "a fragment (#…) has no place in it"
+    : undefined;
+  if (problem === undefined) return;
+  throw new CliError("usage", `Cannot use "${text}" for ${flag}: ${problem}`, {
+    next: `give ${flag} a whole URL, such as ${flag} https://127.0.0.1:8443/callback`,
+  });
+}
+
+function listOf(value: string | undefined): string[] {
+  return value === undefined ? [] : [value];
+}
+
+function nonEmpty<T>(list: readonly T[]): readonly T[] | undefined {
+  return list.length === 0 ? undefined : list;
+}

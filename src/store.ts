@@ -1,0 +1,80 @@
+// Keeps one login per profile. Rule: anybody may read, but only who holds the profile's lock can write,
+// since saving and removing exist on the lock alone.
+
+import { CliError } from "./errors.ts";
+import {
+  type Clock,
+  ensurePrivateDirectory,
+  lockFile,
+  readPrivateFile,
+  removeLeftovers,
+  removePrivateFile,
+  writePrivateFile,
+} from "./private_file.ts";
+import { parseTokenSet, serializeTokenSet, type TokenSet } from "./token_set.ts";
+
+/**
+ * How long to wait for another process's lock, in milliseconds: longer than the longest that a holder
+ * can take, which is a token request, one retry, and a `Retry-After` of ten seconds.
+ */
+const LOCK_DEADLINE = 60_000;
+
+/** The logins on disk. */
+export interface Store {
+  /** The profile's login, or `undefined` when there is none. Takes no lock. */
+  load(profile: string): TokenSet | undefined;
+  /** Waits until nobody else can change the profile's login. */
+  lock(profile: string): Promise<LockedLogin>;
+  /** The file that holds the profile's login. */
+  pathOf(profile: string): string;
+}
+
+/** A profile's login that no other process can change until this is disposed of. */
+export interface LockedLogin extends Disposable {
+  load(): TokenSet | undefined;
+  save(tokenSet: TokenSet): void;
+  remove(): void;
+}
+
+/** The store in a configuration directory; `warn` hears about directories that had to be closed. */
+export function openStore(configDir: string, clock: Clock, warn: (text: string) => void): Store {
+  const directory = `${configDir}/credentials`;
+  const pathOf = (profile: string): string => `${directory}/${profile}.json`;
+  const load = (profile: string): TokenSet | undefined => loadTokenSet(pathOf(profile));
+  return {
+    load,
+    pathOf,
+    async lock(profile) {
+      ensurePrivateDirectory(configDir, warn);
+      ensurePrivateDirectory(directory, warn);
+      const path = pathOf(profile);
+      const lock = await lockFile(`${directory}/${profile}.lock`, LOCK_DEADLINE, clock);
+      return {
+        load: () => load(profile),
+        save(tokenSet) {
+          removeLeftovers(path);
+          writePrivateFile(path, serializeTokenSet(tokenSet));
+        },
+        remove() {
+          removeLeftovers(path);
+          removePrivateFile(path);
+        },
+        [Symbol.dispose]: () => lock[Symbol.dispose](),
+      };
+    },
+  };
+}
+
+function loadTokenSet(path: string): TokenSet | undefined {
+  const text = readPrivateFile(path);
+  if (text === undefined) return undefined;
+  try {
+    return parseTokenSet(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CliError("storage", `Cannot use ${path}: ${reason}`, {
+      next: `move the file away (mv ${path} ${path}.bad), then anaplan-auth login`,
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,93 @@
+// Opens the person's browser. Rule: by argument vector, never through a shell, and never fatal.
+
+/** Variables that a browser has no business to inherit. */
+const PRIVATE_VARIABLES = ["ANAPLAN_CLIENT_SECRET", "SECRET"];
+
+/** How long an opener may run before it counts as the browser itself, in milliseconds. */
+const OPENER_TIME = 2_000;
+
+/** Tries the platform's openers in their order; false when none of them started. */
+export async function openBrowser(url: string): Promise<boolean> {
+  for (const name of PRIVATE_VARIABLES) Deno.env.delete(name);
+  const commands = browserCommands(url, Deno.build.os, (name) => Deno.env.get(name));
+  for (const command of commands) if (await started(command)) return true;
+  return false;
+}
+
+/**
+ * The argument vectors that may open the URL, best first.
+ *
+ * `BROWSER` holds one program or several between colons; `%s` in one stands for the URL, which else
+ * comes last. Who sets it has chosen: nothing else is tried then.
+ */
+export function browserCommands(
+  url: string,
+  platform: typeof Deno.build.os,
+  env: (name: string) => string | undefined,
+): string[][] {
+  const browser = env("BROWSER");
+  if (browser === undefined) return platformCommands(url, platform, env);
+  const candidates = platform === "windows" ? [browser] : browser.split(":");
+  return candidates.map(splitWords).filter((words) => words.length > 0).map((words) =>
+    words.some((word) => word.includes("%s"))
+      ? words.map((word) => word.replaceAll("%s", url))
+      : [...words, url]
+  );
+}
+
+function platformCommands(
+  url: string,
+  platform: typeof Deno.build.os,
+  env: (name: string) => string | undefined,
+): string[][] {
+  if (platform === "darwin") return [["open", url]];
+  if (platform === "windows") return [["rundll32", "url.dll,FileProtocolHandler", url]];
+  if (env("WSL_DISTRO_NAME") !== undefined) {
+    return [["wslview", url], ["rundll32.exe", "url.dll,FileProtocolHandler", url]];
+  }
+  const hasDisplay = env("DISPLAY") !== undefined || env("WAYLAND_DISPLAY") !== undefined;
+  return hasDisplay ? [["xdg-open", url]] : []; // without a display xdg-open starts a text browser
+}
+
+/** Splits words as a shell does, quotes and backslashes included, without being one. */
+export function splitWords(text: string): string[] {
+  const words = text.matchAll(/(?:[^\s"'\\]|\\.|"(?:[^"\\]|\\.)*"|'[^']*')+/g);
+  return Array.from(
+    words,
+    ([word]) =>
+      word.replace(
+        /\\(.)|"((?:[^"\\]|\\.)*)"|'([^']*)'/g,
+        (_, escaped, double, single) =>
+          escaped ?? single ?? String(double).replace(/\\(["\\$`])/g, "$1"),
+      ),
+  );
+}
+
+async function started([program, ...args]: string[]): Promise<boolean> {
+  if (program === undefined) return false;
+  try {
+    const child = new Deno.Command(program, {
+      args,
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    child.unref(); // the browser outlives this program
+    return await endedWell(child);
+  } catch {
+    return false; // not installed, or not permitted
+  }
+}
+
+async function endedWell(child: Deno.ChildProcess): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stillRunning = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(true), OPENER_TIME);
+  });
+  const ended = child.status.then((status) => status.success);
+  try {
+    return await Promise.race([stillRunning, ended]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,42 @@
+// Listens on a loopback address. Rule: exclusive, and closing takes a moment however peers behave.
+
+import type { Listening, ListenOptions } from "../system.ts";
+import { maskUrl } from "./http.ts";
+
+/** How long a written answer has to reach its reader before connections are cut, in milliseconds. */
+const FLUSH_TIME = 100;
+
+/** Opens a listener, or says why that is impossible; see {@link System.serve}. */
+export function listen(options: ListenOptions, trace: (text: string) => void): Listening {
+  const abort = new AbortController();
+  try {
+    const server = Deno.serve({
+      hostname: options.hostname,
+      port: options.port,
+      ...(options.tls ? { cert: options.tls.certificate, key: options.tls.key } : {}),
+      signal: abort.signal,
+      onListen: () => {},
+      onError: () => new Response(null, { status: 500 }),
+    }, async (request) => {
+      const response = await options.handle(request);
+      trace(`listener: ${request.method} ${maskUrl(new URL(request.url))} ${response.status}`);
+      return response;
+    });
+    return {
+      kind: "open",
+      port: server.addr.port,
+      async close() {
+        // server.shutdown() would wait for every peer, and one that never finishes its handshake is
+        // one too many; aborting at once would cut the page that was just answered.
+        await new Promise((resolve) => setTimeout(resolve, FLUSH_TIME));
+        abort.abort();
+        await server.finished;
+      },
+    };
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) return { kind: "taken" };
+    if (error instanceof Deno.errors.PermissionDenied) return { kind: "refused" };
+    if (error instanceof Deno.errors.AddrNotAvailable) return { kind: "unsupported" };
+    throw error;
+  }
+}

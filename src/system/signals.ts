@@ -1,0 +1,40 @@
+// SIGINT and SIGTERM. Rule: a signal either aborts what is waiting for a person, or waits until the
+// tokens are safe; it never falls between the server's answer and the disk.
+
+import { CliError, EXIT_CODES, SIGTERM_EXIT_CODE } from "../errors.ts";
+
+const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
+  ? ["SIGINT"]
+  : ["SIGINT", "SIGTERM"];
+
+/** Aborts the controller, with a CliError as reason, when the person or the system wants an end. */
+export function abortOnSignals(controller: AbortController): void {
+  for (const signal of SIGNALS) {
+    Deno.addSignalListener(signal, () => {
+      if (controller.signal.aborted) Deno.exit(exitCodeOf(signal)); // the second time, at once
+      controller.abort(new CliError("interrupted", "Interrupted", { signal }));
+    });
+  }
+}
+
+/** Lets signals wait; on disposal the program ends as the first of them asked. */
+export function holdSignals(): Disposable {
+  let pending: Deno.Signal | undefined;
+  const listeners = SIGNALS.map((signal) => {
+    const listener = (): void => {
+      pending ??= signal;
+    };
+    Deno.addSignalListener(signal, listener);
+    return () => Deno.removeSignalListener(signal, listener);
+  });
+  return {
+    [Symbol.dispose]() {
+      for (const remove of listeners) remove();
+      if (pending !== undefined) Deno.exit(exitCodeOf(pending));
+    },
+  };
+}
+
+function exitCodeOf(signal: Deno.Signal): number {
+  return signal === "SIGTERM" ? SIGTERM_EXIT_CODE : EXIT_CODES.interrupted;
+}

@@ -1,0 +1,62 @@
+// Words for people: times, durations, shortened ids, and text that came from elsewhere. Rule: pure.
+
+/**
+ * Text from a server or a URL without control characters, so that it cannot steer a terminal: C0, C1,
+ * and the invisible characters that turn the direction of writing.
+ */
+export function printable(text: string): string {
+  // deno-lint-ignore no-control-regex
+  return text.replace(/[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, "")
+    .slice(0, 300);
+}
+
+/** An id shortened in the middle, where it only reminds: `1f3c…9a02`. */
+export function shortened(id: string): string {
+  return id.length <= 12 ? id : `${id.slice(0, 4)}…${id.slice(-4)}`;
+}
+
+/** How long, for people: `45 s`, `34 min`, `3 h`, `5 days`. */
+export function duration(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 120) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} days`;
+}
+
+/** The time left as a clock shows it: `4:52`. */
+export function countdown(milliseconds: number): string {
+  const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+/** The local time of day, `14:35`; with the date when that is not today. */
+export function clockTime(time: number, now: number): string {
+  const full = dateTime(time);
+  return full.slice(0, 10) === dateTime(now).slice(0, 10) ? full.slice(11) : full;
+}
+
+/** The local date and time: `2026-11-24 14:35`. By hand, since Intl costs milliseconds to load. */
+export function dateTime(time: number): string {
+  const date = new Date(time);
+  const two = (part: number): string => String(part).padStart(2, "0");
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
+/** The time as JSON has it (ISO 8601). */
+export function isoTime(time: number): string {
+  return new Date(time).toISOString();
+}
+
+/** Label and value lines with the values under each other; rows without a value are left out. */
+export function table(
+  rows: readonly (readonly [label: string, value: string | undefined])[],
+): string {
+  const width = Math.max(...rows.map(([label]) => label.length)) + 2;
+  return rows
+    .filter(([, value]) => value !== undefined)
+    .map(([label, value]) => label.padEnd(width) + value)
+    .join("\n");
+}

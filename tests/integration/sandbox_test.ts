@@ -1,0 +1,285 @@
+// Checks that the sandbox behaves as Anaplan is known to, and cuts where it is told to.
+// Rule: speaks to it as any client would, over HTTPS, with nothing from src/.
+import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
+import { startSandbox } from "../sandbox/sandbox.ts";
+import { ask, authorizationUrl, call, codeForm, refresh, signIn } from "../sandbox/visitor.ts";
+import { browse } from "../support/scripted_browser.ts";
+
+const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
+
+Deno.test("a code brings tokens of Anaplan's size and lifetime, without the scope profile", async () => {
+  await using sandbox = await startSandbox();
+  const { status, json } = await signIn(sandbox, sandbox.clients.rotating);
+  assertEquals(status, 200);
+  assertEquals([json.token_type, json.expires_in], ["Bearer", 2100]);
+  assertEquals(json.scope, "openid email offline_access");
+  assert(String(json.access_token).length > 2000);
+});
+
+Deno.test("a code is exchanged once", async () => {
+  await using sandbox = await startSandbox();
+  const form = await codeForm(sandbox, sandbox.clients.rotating);
+  assertEquals((await ask(sandbox, sandbox.endpoints.token, { form })).status, 200);
+  const again = await ask(sandbox, sandbox.endpoints.token, { form });
+  assertEquals([again.status, again.json.error], [400, "invalid_grant"]);
+});
+
+Deno.test("a rotating client gets a new refresh token, and using the old one ends the grant", async () => {
+  await using sandbox = await startSandbox();
+  const { rotating } = sandbox.clients;
+  const first = await signIn(sandbox, rotating);
+  const second = await refresh(sandbox, rotating, first);
+  assertNotEquals(second.json.refresh_token, first.json.refresh_token);
+  const reused = await refresh(sandbox, rotating, first);
+  assertEquals([reused.status, reused.json.error], [400, "invalid_grant"]);
+  assertEquals((await refresh(sandbox, rotating, second)).json.error, "invalid_grant");
+  assertEquals((await call(sandbox, "/2/0/users/me", second)).status, 401);
+});
+
+Deno.test("of two refreshes at once with one refresh token, one wins", async () => {
+  await using sandbox = await startSandbox();
+  const { rotating } = sandbox.clients;
+  const tokens = await signIn(sandbox, rotating);
+  const replies = await Promise.all([1, 2].map(() => refresh(sandbox, rotating, tokens)));
+  assertEquals(replies.map(({ status }) => status).sort(), [200, 400]);
+});
+
+Deno.test("a non-rotating client's refresh brings no refresh token, the old one goes on", async () => {
+  await using sandbox = await startSandbox();
+  const { nonRotating } = sandbox.clients;
+  const first = await signIn(sandbox, nonRotating);
+  for (const _ of [1, 2]) {
+    const { status, json } = await refresh(sandbox, nonRotating, first);
+    assertEquals([status, "refresh_token" in json], [200, false]);
+    assertNotEquals(json.access_token, first.json.access_token);
+  }
+});
+
+Deno.test("a dead refresh token answers invalid_grant while the access token goes on", async () => {
+  await using sandbox = await startSandbox();
+  const tokens = await signIn(sandbox, sandbox.clients.rotating);
+  sandbox.revokeRefreshTokens();
+  const { status, json } = await refresh(sandbox, sandbox.clients.rotating, tokens);
+  assertEquals([status, json.error], [400, "invalid_grant"]);
+  assertEquals((await call(sandbox, "/2/0/users/me", tokens)).status, 200);
+});
+
+Deno.test("the revocation endpoint ends a refresh token", async () => {
+  await using sandbox = await startSandbox();
+  const { rotating } = sandbox.clients;
+  const tokens = await signIn(sandbox, rotating);
+  const form = {
+    token: String(tokens.json.refresh_token),
+    client_id: rotating.clientId,
+    client_secret: rotating.clientSecret,
+  };
+  assertEquals((await ask(sandbox, sandbox.endpoints.revocation, { form })).status, 200);
+  assertEquals((await refresh(sandbox, rotating, tokens)).json.error, "invalid_grant");
+});
+
+Deno.test("client credentials in a header are refused", async () => {
+  await using sandbox = await startSandbox();
+  const { clientId, clientSecret } = sandbox.clients.rotating;
+  const { client_id: _, client_secret: __, ...form } = await codeForm(sandbox, {
+    clientId,
+    clientSecret,
+  });
+  const headers = { authorization: `Basic ${btoa(`${clientId}:${clientSecret}`)}` };
+  const { status, json } = await ask(sandbox, sandbox.endpoints.token, { form, headers });
+  assertEquals([status, json.error], [401, "invalid_client"]);
+});
+
+Deno.test("a wrong client secret is invalid_client", async () => {
+  await using sandbox = await startSandbox();
+  const form = await codeForm(sandbox, sandbox.clients.rotating);
+  const { status, json } = await ask(sandbox, sandbox.endpoints.token, {
+    form: { ...form, client_secret: "wrong" },
+  });
+  assertEquals([status, json.error], [401, "invalid_client"]);
+});
+
+Deno.test("a token request without grant_type answers 401", async () => {
+  await using sandbox = await startSandbox();
+  assertEquals((await ask(sandbox, sandbox.endpoints.token, { form: {} })).status, 401);
+});
+
+Deno.test("users/me takes both header schemes and refuses a bad token with an empty 401", async () => {
+  await using sandbox = await startSandbox();
+  const tokens = await signIn(sandbox, sandbox.clients.rotating);
+  for (const scheme of ["Bearer", "AnaplanAuthToken"]) {
+    const { json } = await call(sandbox, "/2/0/users/me", tokens, scheme);
+    assertEquals((json.user as { email: string }).email, "ada@example.com");
+  }
+  const { status, text } = await call(sandbox, "/2/0/users/me", tokens, "Token");
+  assertEquals([status, text], [401, ""]);
+});
+
+Deno.test("an access token expires", async () => {
+  await using sandbox = await startSandbox({ accessTokenSeconds: 1 });
+  const tokens = await signIn(sandbox, sandbox.clients.rotating);
+  await new Promise((resolve) => setTimeout(resolve, 1100));
+  assertEquals((await call(sandbox, "/2/0/users/me", tokens)).status, 401);
+});
+
+Deno.test("workspaces come in pages, each with the way to the next", async () => {
+  await using sandbox = await startSandbox();
+  const tokens = await signIn(sandbox, sandbox.clients.rotating);
+  const sizes: number[] = [];
+  let path: string | undefined = "/2/0/workspaces";
+  while (path !== undefined) {
+    const { json } = await call(sandbox, path, tokens);
+    sizes.push((json.workspaces as unknown[]).length);
+    const { next } = (json.meta as { paging: { next?: string } }).paging;
+    path = next?.replace(sandbox.origin, "");
+  }
+  assertEquals(sizes, [20, 20, 5]);
+});
+
+Deno.test("validate takes AnaplanAuthToken only", async () => {
+  await using sandbox = await startSandbox();
+  const tokens = await signIn(sandbox, sandbox.clients.rotating);
+  const good = await call(sandbox, "/token/validate", tokens);
+  assertEquals([good.status, good.json.status], [200, "SUCCESS"]);
+  const bearer = await call(sandbox, "/token/validate", tokens, "Bearer");
+  assertEquals([bearer.status, bearer.json.status], [400, "FAILURE_BAD_HEADER"]);
+  sandbox.revokeAccessTokens();
+  const dead = await call(sandbox, "/token/validate", tokens);
+  assertEquals([dead.status, dead.json.status], [401, "FAILURE_BAD_CREDENTIAL"]);
+});
+
+for (const logoutEndsGrant of [false, true]) {
+  const then = logoutEndsGrant ? "and the refresh token" : "and leaves the refresh token";
+  Deno.test(`logout ends the access token everywhere ${then}`, async () => {
+    await using sandbox = await startSandbox({ logoutEndsGrant });
+    const tokens = await signIn(sandbox, sandbox.clients.rotating);
+    assertEquals((await call(sandbox, "/token/logout", tokens)).status, 204);
+    assertEquals((await call(sandbox, "/2/0/users/me", tokens)).status, 401);
+    assertEquals((await call(sandbox, "/token/validate", tokens)).status, 401);
+    const { status } = await refresh(sandbox, sandbox.clients.rotating, tokens);
+    assertEquals(status, logoutEndsGrant ? 400 : 200);
+  });
+}
+
+Deno.test("declining answers access_denied at the redirect URI", async () => {
+  await using sandbox = await startSandbox();
+  sandbox.signInAnswer = "decline";
+  const { url } = await browse(authorizationUrl(sandbox, sandbox.clients.rotating));
+  const answer = new URL(url).searchParams;
+  assertEquals([answer.get("error"), answer.get("state")], ["access_denied", "a-state"]);
+});
+
+Deno.test("a redirect URI counts only when it is registered, the port too", async () => {
+  await using sandbox = await startSandbox();
+  const redirect_uri = "https://127.0.0.1:8444/callback";
+  const url = authorizationUrl(sandbox, sandbox.clients.rotating, { redirect_uri });
+  const refused = await browse(url);
+  assertEquals(refused.status, 400);
+  assertMatch(refused.body, /invalid_redirect_uri/);
+  sandbox.allowRedirectUri(redirect_uri);
+  assertMatch((await browse(url)).url, /^https:\/\/127\.0\.0\.1:8444\/callback\?code=/);
+});
+
+Deno.test("with pages a person picks the way to log in, signs in or declines", async () => {
+  await using sandbox = await startSandbox({ signIn: "page" });
+  const url = authorizationUrl(sandbox, sandbox.clients.rotating);
+  const page = await ask(sandbox, url);
+  assertMatch(page.text, /Sandbox.*How do you want to log in\?.*No real Anaplan account/s);
+  assertMatch((await browse(url)).url, /\?code=/);
+  assertMatch((await browse(url, { decide: "decline" })).url, /\?error=access_denied/);
+});
+
+Deno.test("a device code is pending until the person approves it", async () => {
+  await using sandbox = await startSandbox({ deviceIntervalSeconds: 0 });
+  const { device, token } = sandbox.endpoints;
+  const client = { client_id: sandbox.clients.device.clientId };
+  const { json } = await ask(sandbox, device, { form: client });
+  assertMatch(String(json.user_code), /^[A-Z]{4}-[A-Z]{4}$/);
+  assertEquals([json.expires_in, json.interval], [900, 0]);
+  const form = { ...client, grant_type: DEVICE_GRANT, device_code: String(json.device_code) };
+  const pending = await ask(sandbox, token, { form });
+  assertEquals([pending.status, pending.json.error], [400, "authorization_pending"]);
+  await browse(String(json.verification_uri_complete));
+  const tokens = await ask(sandbox, token, { form });
+  assertEquals(tokens.status, 200);
+  assertEquals((await refresh(sandbox, sandbox.clients.device, tokens)).status, 200);
+});
+
+Deno.test("polling a device code too fast is slow_down", async () => {
+  await using sandbox = await startSandbox();
+  const client = { client_id: sandbox.clients.device.clientId };
+  const { json } = await ask(sandbox, sandbox.endpoints.device, { form: client });
+  assertEquals(json.interval, 5);
+  const form = { ...client, grant_type: DEVICE_GRANT, device_code: String(json.device_code) };
+  const poll = (): Promise<unknown> =>
+    ask(sandbox, sandbox.endpoints.token, { form }).then((reply) => reply.json.error);
+  assertEquals([await poll(), await poll()], ["authorization_pending", "slow_down"]);
+});
+
+for (const signIn of ["automatic", "page"] as const) {
+  Deno.test(`declining a device code is access_denied (${signIn})`, async () => {
+    await using sandbox = await startSandbox({ signIn, deviceIntervalSeconds: 0 });
+    sandbox.signInAnswer = "decline";
+    const client = { client_id: sandbox.clients.device.clientId };
+    const { json } = await ask(sandbox, sandbox.endpoints.device, { form: client });
+    const decide = signIn === "page" ? "decline" : "approve";
+    await browse(String(json.verification_uri_complete), { decide });
+    const form = { ...client, grant_type: DEVICE_GRANT, device_code: String(json.device_code) };
+    const { json: answer } = await ask(sandbox, sandbox.endpoints.token, { form });
+    assertEquals(answer.error, "access_denied");
+  });
+}
+
+Deno.test("a fault answers as told, as often as told", async () => {
+  await using sandbox = await startSandbox();
+  const body = "<h1>Busy</h1>";
+  sandbox.fault("/2/0/users/me", { status: 503, headers: { "retry-after": "1" }, body, times: 2 });
+  const tokens = await signIn(sandbox, sandbox.clients.rotating);
+  const statuses = [];
+  for (const _ of [1, 2, 3]) statuses.push((await call(sandbox, "/2/0/users/me", tokens)).status);
+  assertEquals(statuses, [503, 503, 200]);
+});
+
+Deno.test("a connection cut before leaves the request unhandled, one cut after does not", async () => {
+  await using sandbox = await startSandbox();
+  const { rotating } = sandbox.clients;
+  const tokens = await signIn(sandbox, rotating);
+  sandbox.fault("/oauth/token", { reset: "before" });
+  await assertRejects(() => refresh(sandbox, rotating, tokens));
+  sandbox.fault("/oauth/token", { reset: "after" });
+  await assertRejects(() => refresh(sandbox, rotating, tokens));
+  assertEquals(sandbox.requests.slice(-2).map(({ status }) => status), [0, 0]);
+  // The second was handled: its refresh token was rotated away, and counts as reused now.
+  assertEquals((await refresh(sandbox, rotating, tokens)).json.error, "invalid_grant");
+});
+
+Deno.test("what reaches the sandbox is recorded with its parameters and status", async () => {
+  await using sandbox = await startSandbox();
+  await signIn(sandbox, sandbox.clients.rotating);
+  const [first] = sandbox.requests;
+  const last = sandbox.requests.at(-1);
+  assertEquals([first?.path, first?.status, first?.parameters.state], [
+    "/auth/prelogin",
+    302,
+    "a-state",
+  ]);
+  assertEquals([last?.method, last?.path, last?.status], ["POST", "/oauth/token", 200]);
+  assertEquals(last?.parameters.grant_type, "authorization_code");
+});
+
+Deno.test("the sandbox ends at once, with connections open and a delayed answer due", async () => {
+  const sandbox = await startSandbox();
+  const { port } = new URL(sandbox.origin);
+  using idle = await Deno.connect({ hostname: "127.0.0.1", port: Number(port) });
+  using client = Deno.createHttpClient({ caCerts: [sandbox.caPem] });
+  const kept = await fetch(`${sandbox.origin}/2/0/users/me`, { client });
+  await kept.body?.cancel(); // the answer is in, its connection stays in the pool
+  sandbox.fault("/2/0/users/me", { delayMs: 60_000 });
+  const waiting = assertRejects(() => ask(sandbox, `${sandbox.origin}/2/0/users/me`));
+  while (sandbox.requests.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  const start = performance.now();
+  await sandbox[Symbol.asyncDispose]();
+  await waiting;
+  assert(performance.now() - start < 1000);
+  assertEquals(await idle.read(new Uint8Array(1)).catch(() => null), null);
+  await assertRejects(() => Deno.stat(sandbox.caFile), Deno.errors.NotFound);
+});

@@ -1,0 +1,109 @@
+// What a test may say to the sandbox and read from it.
+// Rule: types and nothing else, so that every file of the sandbox can import it.
+
+/** How a sandbox is to behave. */
+export interface SandboxOptions {
+  /** The port on 127.0.0.1; 0, the default, is any free one. */
+  port?: number;
+  /** Who answers the sign-in page: the sandbox at once (for tests), or a person. */
+  signIn?: "automatic" | "page";
+  /** Anaplan's are good for 2100 seconds. */
+  accessTokenSeconds?: number;
+  /** The authorization code clients' redirect URIs, matched exactly, the port too. */
+  redirectUris?: readonly string[];
+  /** The least time between two polls of a device code; 0 lets a test poll as it likes. */
+  deviceIntervalSeconds?: number;
+  /** How long a device code can be approved. */
+  deviceCodeSeconds?: number;
+  /** Whether `/token/logout` ends the refresh token too; unknown of Anaplan, so both can be had. */
+  logoutEndsGrant?: boolean;
+}
+
+/** A request that reached the sandbox, in order of arrival. */
+export interface RecordedRequest {
+  readonly method: string;
+  readonly path: string;
+  /** Query and form body together. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
+  /** 0 while it is being answered, and for good when the connection was cut. */
+  readonly status: number;
+}
+
+/** What goes wrong with a request; the parts combine, the delay comes first. */
+export interface Fault {
+  /** Answers with this instead of handling the request; 200 when only headers or a body are given. */
+  status?: number;
+  headers?: Readonly<Record<string, string>>;
+  body?: string;
+  /** Waits before anything else happens. */
+  delayMs?: number;
+  /** Cuts the connection: before the request is handled, or once it is, with the answer unsent. */
+  reset?: "before" | "after";
+  /** How many requests it is for; 1 by default, `Infinity` is allowed. */
+  times?: number;
+}
+
+/** A client with a secret, for the authorization code grant. */
+export interface ConfidentialClient {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+/** The clients that every sandbox knows. */
+export interface SandboxClients {
+  /** A new refresh token at each refresh; using an old one again ends the grant. */
+  readonly rotating: ConfidentialClient;
+  /** A refresh brings no refresh token, the old one goes on working. */
+  readonly nonRotating: ConfidentialClient;
+  /** Device grant only, no secret; its refresh tokens rotate. */
+  readonly device: { readonly clientId: string };
+}
+
+/** The one person who can sign in. */
+export interface SandboxUser {
+  readonly id: string;
+  readonly email: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly customerId: string;
+}
+
+/** The URLs that a profile needs to use the sandbox. */
+export interface SandboxEndpoints {
+  /** The prelogin page, as the tutorial uses it; `/auth/authorize` takes the same parameters. */
+  readonly authorization: string;
+  readonly token: string;
+  readonly device: string;
+  readonly revocation: string;
+  /** The API's origin, without `/2/0`. */
+  readonly apiUrl: string;
+  readonly authUrl: string;
+}
+
+/** What a person says to a sign-in. */
+export type SignInAnswer = "approve" | "decline";
+
+/** Anaplan in a box, listening on 127.0.0.1 until it is disposed of. */
+export interface Sandbox extends AsyncDisposable {
+  readonly origin: string;
+  /** The authority that signed the sandbox's certificate, as PEM, and a file that holds it. */
+  readonly caPem: string;
+  readonly caFile: string;
+  readonly clients: SandboxClients;
+  readonly user: SandboxUser;
+  readonly endpoints: SandboxEndpoints;
+  readonly requests: readonly RecordedRequest[];
+  /** What the person answers in automatic mode; may be changed at any time. */
+  signInAnswer: SignInAnswer;
+  /** Registers one more redirect URI, for listeners on free ports. */
+  allowRedirectUri(uri: string): void;
+  /** Faults of one path are served first in, first out. */
+  fault(path: string, fault: Fault): void;
+  /** Drops the faults that are still waiting. */
+  clearFaults(): void;
+  /** Every refresh token dies, as if it had expired; access tokens live on. */
+  revokeRefreshTokens(): void;
+  /** Every access token dies; refresh tokens live on. */
+  revokeAccessTokens(): void;
+}

@@ -1,0 +1,71 @@
+// Takes every request in, notes it, lets its fault happen, and sends it on its route.
+// Rule: the note has its status before the client can have the answer.
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Server } from "node:https";
+import type { Socket } from "node:net";
+import type { RecordedRequest } from "./contract.ts";
+import { type Exchange, readExchange } from "./exchange.ts";
+import { type Faults, happen } from "./faults.ts";
+import type { Route } from "./routes.ts";
+
+/** What reaches a sandbox. */
+export interface Traffic {
+  readonly requests: readonly RecordedRequest[];
+  /** Cuts what is open and waits for what is running. */
+  end(): Promise<void>;
+}
+
+/** Answers every request of the server by its fault or its route. */
+export function serve(server: Server, origin: string, route: Route, faults: Faults): Traffic {
+  const requests: RecordedRequest[] = [];
+  const running = new Set<Promise<void>>();
+  const ended = new AbortController();
+  const connections = new Set<Socket>();
+
+  async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const exchange = await readExchange(incoming, outgoing, origin);
+    const fault = faults.take(exchange.url.pathname);
+    requests.push(record(exchange, fault?.reset === "after"));
+    if (fault === undefined || await happen(fault, exchange, ended.signal)) await route(exchange);
+  }
+
+  server.on("connection", (socket: Socket) => {
+    connections.add(socket);
+    socket.once("close", () => connections.delete(socket));
+  });
+  server.on("request", (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    const job = answer(incoming, outgoing)
+      // A connection that breaks halfway is the client's affair; a bug is a 500 that says so.
+      .catch((error) => {
+        if (!incoming.socket.destroyed) outgoing.writeHead(500).end(String(error));
+      })
+      .finally(() => running.delete(job));
+    running.add(job);
+  });
+  return {
+    requests,
+    async end(): Promise<void> {
+      ended.abort();
+      const closed = new Promise((resolve) => server.close(resolve));
+      // closeAllConnections() would leave those that never came to speak TLS, for two minutes.
+      for (const socket of connections) socket.destroy();
+      await Promise.all([closed, ...running]);
+    },
+  };
+}
+
+/** Notes the request, and its status at the last moment before the answer leaves. */
+function record(exchange: Exchange, cut: boolean): RecordedRequest {
+  const { method, url, parameters, headers, incoming, outgoing } = exchange;
+  const entry = { method, path: url.pathname, parameters, headers, status: 0 };
+  const end = outgoing.end.bind(outgoing);
+  outgoing.end = (...content: unknown[]) => {
+    if (cut) {
+      incoming.socket.destroy();
+      return outgoing;
+    }
+    entry.status = outgoing.statusCode;
+    return Reflect.apply(end, outgoing, content);
+  };
+  return entry;
+}

@@ -42,7 +42,7 @@ export interface CommandContext {
 }
 
 /** A command as its file exports it. */
-export type Command<Flags extends CommonFlags = CommonFlags> = (
-  flags: Flags,
-  context: CommandContext,
-) => Promise<Reply>;
+export type Command<
+  Flags extends CommonFlags = CommonFlags,
+  Args extends readonly unknown[] = readonly [],
+> = (flags: Flags, context: CommandContext, ...args: Args) => Promise<Reply>;

@@ -17,6 +17,7 @@ export function field<T extends keyof FieldTypes>(
   type: T,
 ): FieldTypes[T] | undefined {
   const value = fields[name];
+  // deno-lint-ignore valid-typeof
   return typeof value === type ? value as FieldTypes[T] : undefined;
 }
 

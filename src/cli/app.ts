@@ -14,11 +14,11 @@ import {
   UnexpectedPositionalError,
   UnsatisfiedFlagError,
 } from "@stricli/core";
-import type { Command, CommandContext, CommonFlags, Reply } from "../command.ts";
+import type { CommandContext, Reply } from "../command.ts";
 import { CliError, toCliError } from "../errors.ts";
 import type { System } from "../system.ts";
 import { VERSION } from "../version.ts";
-import { commandHelp, kebab, rootHelp } from "./help.ts";
+import { kebab } from "./parse.ts";
 import { exitCodeOf, type Printer, printer } from "./print.ts";
 import { ROOT, type TreeContext } from "./tree.ts";
 
@@ -35,10 +35,9 @@ export async function run(
   argv: readonly string[],
   openSystem: (trace: (text: string) => void) => System,
 ): Promise<number> {
-  let out: Printer | undefined;
-  const system = openSystem((text) => out?.trace(text));
+  const system = openSystem((text) => out.trace(text));
   // Until the flags are read, and when they cannot be: a look at argv says how to print an error.
-  out = printer(system, {
+  const out: Printer = printer(system, {
     json: hasFlag(argv, "--json"),
     quiet: hasFlag(argv, "--quiet"),
     verbose: hasFlag(argv, "--verbose") || system.env("ANAPLAN_AUTH_DEBUG") !== undefined,
@@ -70,11 +69,8 @@ function printed(outcome: Outcome, out: Printer): number {
 
 async function outcomeOf(argv: readonly string[], context: CommandContext): Promise<Outcome> {
   let outcome: Outcome | undefined;
-  const perform = async <Flags extends CommonFlags>(
-    command: Command<Flags>,
-    flags: Flags,
-  ): Promise<void> => {
-    outcome = await settled(() => command(flags, context));
+  const perform: TreeContext["perform"] = async (command, flags, args) => {
+    outcome = await settled(() => command(flags, context, ...args));
   };
   if (argv.length === 0) return await settled(() => greeting(context));
   const said: string[] = [];
@@ -109,7 +105,7 @@ async function settled(work: () => Promise<Reply>): Promise<Outcome> {
 
 /** What stands there when no command was typed: on a terminal first how things are, then the help. */
 async function greeting(context: CommandContext): Promise<Reply> {
-  const help = rootHelp();
+  const help = (await import("./help.ts")).rootHelp();
   if (!context.system.terminal.stdout) return { text: help, data: help };
   const { statusInShort } = await import("../commands/status.ts");
   return { text: `${statusInShort(context)}\n\n${help}`, data: help };
@@ -139,10 +135,11 @@ const APPLICATION = buildApplication<TreeContext>(ROOT, {
       aliases: ["h"],
       global: true,
       defaultForRouteMap: true,
-      run(_app, { result: { target, prefix } }) {
-        const name = prefix.slice(1).join(" ");
+      async run(_app, { result: { target, prefix } }) {
+        const { commandHelp, rootHelp } = await import("./help.ts");
         const isCommand = "loader" in target;
-        this.process.stdout.write(isCommand ? commandHelp(name, target) : rootHelp());
+        const page = isCommand ? commandHelp(prefix.slice(1).join(" "), target) : rootHelp();
+        this.process.stdout.write(page);
       },
     },
   },

@@ -2,7 +2,11 @@
 // tree does not have.
 
 import type { Command } from "@stricli/core";
-import { COMMON_FLAG_NAMES, GROUPS, ROOT, type TreeContext } from "./tree.ts";
+import type { CommandContext, CommonFlags, Reply } from "../command.ts";
+import { CliError } from "../errors.ts";
+import { COMMON_FLAG_NAMES } from "./flags.ts";
+import { kebab } from "./parse.ts";
+import { GROUPS, ROOT, type TreeContext } from "./tree.ts";
 
 const WIDTH = 80;
 
@@ -22,7 +26,27 @@ ${groups.join("\n\n")}
 
 Flags of every command: --profile, --json, --quiet, --verbose, --help
 Example: anaplan-auth login --region eu2
-More of a command: anaplan-auth <command> --help`;
+Exit codes and variables: anaplan-auth help reference`;
+}
+
+/** The command `help`: a page of the whole program, of one command, or the reference. */
+export async function help(
+  _flags: CommonFlags,
+  _context: CommandContext,
+  topic?: string,
+): Promise<Reply> {
+  const page = await pageOf(topic);
+  return { text: page, data: page };
+}
+
+async function pageOf(topic: string | undefined): Promise<string> {
+  if (topic === undefined) return rootHelp();
+  if (topic === "reference") return (await import("./reference.ts")).reference();
+  const target = ROOT.getRoutingTargetForInput(topic);
+  if (target !== undefined && "loader" in target) return commandHelp(topic, target);
+  throw new CliError("usage", `There is no command ${topic} to help with`, {
+    next: "anaplan-auth help",
+  });
 }
 
 /** The page of one command. */
@@ -32,15 +56,15 @@ export function commandHelp(name: string, command: Command<TreeContext>): string
   const common = flags.filter(([flag]) => COMMON_FLAG_NAMES.includes(flag));
   return [
     `${command.brief}.`,
-    `Usage: anaplan-auth ${name} [flags]\n${command.fullDescription ?? ""}`,
+    `Usage: anaplan-auth ${name}${argumentsOf(command)} [flags]\n${command.fullDescription ?? ""}`,
     ...(own.length === 0 ? [] : [`Flags\n${flagLines(own)}`]),
     `Flags of every command\n${flagLines([...common, ["help", HELP_FLAG]])}`,
   ].join("\n\n");
 }
 
-/** A name of the tree as people type it: `configDir` is `config-dir`. */
-export function kebab(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+function argumentsOf({ parameters: { positional } }: Command<TreeContext>): string {
+  if (positional?.kind !== "tuple") return "";
+  return positional.parameters.map(({ placeholder }) => ` [${placeholder}]`).join("");
 }
 
 interface Flag {

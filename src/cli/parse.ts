@@ -29,3 +29,8 @@ export function parseText(text: string): string {
   if (text.trim() === "") throw new Error("it is empty");
   return text;
 }
+
+/** A name of the tree as people type it: `configDir` is `config-dir`. */
+export function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

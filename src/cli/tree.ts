@@ -5,7 +5,8 @@ import type { Command as Run, CommonFlags } from "../command.ts";
 import type { LoginFlags } from "../commands/login.ts";
 import type { RefreshFlags } from "../commands/refresh.ts";
 import type { TokenFlags, TokenScheme } from "../commands/token.ts";
-import { parseDuration, parseText, parseWait } from "./parse.ts";
+import { COMMON_FLAGS, CONNECTION_FLAGS, time, yes } from "./flags.ts";
+import { parseDuration, parseWait } from "./parse.ts";
 
 /** What Stricli hands to a command: the way to run what was loaded. */
 export interface TreeContext {
@@ -13,72 +14,14 @@ export interface TreeContext {
     readonly stdout: { write(text: string): void };
     readonly stderr: { write(text: string): void };
   };
-  readonly perform: <Flags extends CommonFlags>(run: Run<Flags>, flags: Flags) => Promise<void>;
+  readonly perform: <Flags extends CommonFlags, Args extends readonly unknown[]>(
+    run: Run<Flags, Args>,
+    flags: Flags,
+    args: Args,
+  ) => Promise<void>;
 }
 
 type TreeCommand = Command<TreeContext>;
-
-const text = (brief: string, placeholder: string): TextFlag => ({
-  kind: "parsed",
-  parse: parseText,
-  optional: true,
-  brief,
-  placeholder,
-});
-const texts = (brief: string, placeholder: string): TextFlag & { readonly variadic: true } => ({
-  ...text(brief, placeholder),
-  variadic: true,
-});
-const yes = (brief: string): YesFlag => ({
-  kind: "boolean",
-  optional: true,
-  withNegated: false,
-  brief,
-});
-
-interface TextFlag {
-  readonly kind: "parsed";
-  readonly parse: (input: string) => string;
-  readonly optional: true;
-  readonly brief: string;
-  readonly placeholder: string;
-}
-
-interface YesFlag {
-  readonly kind: "boolean";
-  readonly optional: true;
-  readonly withNegated: false;
-  readonly brief: string;
-}
-
-const COMMON_FLAGS = {
-  profile: text("The login to use [ANAPLAN_PROFILE]", "NAME"),
-  configDir: text("Where logins are kept [ANAPLAN_AUTH_CONFIG_DIR]", "DIR"),
-  json: yes("Print one JSON value"),
-  verbose: yes("Show requests, with secrets masked [ANAPLAN_AUTH_DEBUG]"),
-  quiet: yes("Print only the answer, and what must be known"),
-  noColor: yes("No colour [NO_COLOR]"),
-  caFile: texts("Trust the authorities in this file, too [ANAPLAN_CA_FILE]", "PEM"),
-} as const;
-
-/** The names of the flags that every command has, as they stand in the tree. */
-export const COMMON_FLAG_NAMES: readonly string[] = Object.keys(COMMON_FLAGS);
-
-const CONNECTION_FLAGS = {
-  clientId: text("The OAuth client's id [ANAPLAN_CLIENT_ID]", "ID"),
-  clientSecretFile: text("Read the client secret from a file [ANAPLAN_CLIENT_SECRET]", "FILE"),
-  clientSecretStdin: yes("Read the client secret from stdin"),
-  region: text("The Anaplan region [ANAPLAN_REGION]; us1 by default", "NAME"),
-  redirectUri: text("The registered redirect URI, exactly", "URL"),
-  listen: texts("Listen here instead of where the redirect URI points", "HOST:PORT"),
-  scope: text("What to ask for; openid email offline_access by default", "SCOPE"),
-  authorizationEndpoint: text("Instead of the region's", "URL"),
-  tokenEndpoint: text("Instead of the region's", "URL"),
-  deviceEndpoint: text("Instead of the region's", "URL"),
-  apiUrl: text("Origin of the Integration API, instead of the region's", "URL"),
-  authUrl: text("Origin of the authentication service, instead of the region's", "URL"),
-  noPkce: yes("Send no code challenge, for a server that refuses it"),
-} as const;
 
 const DONE_AND_USAGE = "Exit codes: 0 done, 2 usage";
 
@@ -89,13 +32,7 @@ const login: TreeCommand = buildCommand<LoginFlags, [], TreeContext>({
       ...CONNECTION_FLAGS,
       paste: yes("Open no listener; paste the address the browser ended on"),
       noBrowser: yes("Print the page's address only"),
-      timeout: {
-        kind: "parsed",
-        parse: parseWait,
-        optional: true,
-        brief: "How long to wait for you; 5m by default",
-        placeholder: "TIME",
-      },
+      timeout: time("How long to wait for you; 5m by default", parseWait),
       ...COMMON_FLAGS,
     },
   },
@@ -122,13 +59,7 @@ const refresh: TreeCommand = buildCommand<RefreshFlags, [], TreeContext>({
   loader: loading(async () => (await import("../commands/refresh.ts")).refresh),
   parameters: {
     flags: {
-      ifExpiringWithin: {
-        kind: "parsed",
-        parse: parseDuration,
-        optional: true,
-        brief: "Only when the access token ends within this time",
-        placeholder: "TIME",
-      },
+      ifExpiringWithin: time("Only when the access token ends within this time", parseDuration),
       ...COMMON_FLAGS,
     },
   },
@@ -153,13 +84,7 @@ const token: TreeCommand = buildCommand<TokenFlags, [], TreeContext>({
         optional: true,
         brief: "The header's scheme; AnaplanAuthToken by default",
       },
-      minValid: {
-        kind: "parsed",
-        parse: parseDuration,
-        optional: true,
-        brief: "How much longer it must be good; 1m by default",
-        placeholder: "TIME",
-      },
+      minValid: time("How much longer it must be good; 1m by default", parseDuration),
       ...COMMON_FLAGS,
     },
   },
@@ -191,6 +116,26 @@ ${DONE_AND_USAGE}, 7 the login cannot be removed`,
   },
 });
 
+const help: TreeCommand = buildCommand<CommonFlags, [topic?: string], TreeContext>({
+  loader: loading(async () => (await import("./help.ts")).help),
+  parameters: {
+    flags: COMMON_FLAGS,
+    positional: {
+      kind: "tuple",
+      parameters: [{
+        brief: "A command, or reference for exit codes and variables",
+        parse: String,
+        placeholder: "TOPIC",
+        optional: true,
+      }],
+    },
+  },
+  docs: {
+    brief: "Help on a command; `help reference` lists exit codes and variables",
+    fullDescription: `Example: anaplan-auth help reference\n${DONE_AND_USAGE}`,
+  },
+});
+
 /** The groups of the root page, in its order. */
 export const GROUPS: Readonly<Record<string, readonly string[]>> = {
   "Start here": ["login", "whoami", "refresh", "status", "logout"],
@@ -199,18 +144,18 @@ export const GROUPS: Readonly<Record<string, readonly string[]>> = {
 
 /** The whole command line. */
 export const ROOT: RouteMap<TreeContext> = buildRouteMap({
-  routes: { login, whoami, refresh, status, logout, token },
+  routes: { login, whoami, refresh, status, logout, token, help },
   docs: { brief: "Sign in to Anaplan and keep the login usable." },
 });
 
 /** A loader as Stricli wants it: the module is imported when the command is run, and not before. */
-function loading<Flags extends CommonFlags>(
-  load: () => Promise<Run<Flags>>,
-): () => Promise<(this: TreeContext, flags: Flags) => Promise<void>> {
+function loading<Flags extends CommonFlags, Args extends readonly unknown[]>(
+  load: () => Promise<Run<Flags, Args>>,
+): () => Promise<(this: TreeContext, flags: Flags, ...args: Args) => Promise<void>> {
   return async () => {
     const run = await load();
-    return function (flags) {
-      return this.perform(run, flags);
+    return function (flags, ...args) {
+      return this.perform(run, flags, args);
     };
   };
 }

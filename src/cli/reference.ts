@@ -1,0 +1,43 @@
+// The reference page: exit codes and variables. Rule: the codes come from the one table in errors.ts.
+
+import { type ErrorKind, EXIT_CODES, SIGTERM_EXIT_CODE } from "../errors.ts";
+
+const MEANINGS: Readonly<Record<ErrorKind, string>> = {
+  internal: "a bug in this program",
+  usage: "a flag, argument, profile or setting is wrong",
+  login_required: "nobody is signed in, or the login has ended",
+  denied: "Anaplan said no: access, client, scope, redirect URI or code",
+  timeout: "nobody finished signing in in time",
+  unavailable: "the network or Anaplan; the same command may work later",
+  storage: "the login cannot be read, locked or saved",
+  api: "an API answered with another error",
+  interrupted: `Ctrl-C (${SIGTERM_EXIT_CODE} after SIGTERM)`,
+};
+
+const VARIABLES: readonly (readonly [string, string])[] = [
+  ["ANAPLAN_CLIENT_ID", "the OAuth client's id"],
+  ["ANAPLAN_CLIENT_SECRET", "its secret"],
+  ["ANAPLAN_REGION", "the region"],
+  ["ANAPLAN_PROFILE", "the profile"],
+  ["ANAPLAN_AUTH_CONFIG_DIR", "where logins are kept"],
+  ["ANAPLAN_CA_FILE", "a CA file to trust, too; SSL_CERT_FILE likewise"],
+  ["ANAPLAN_AUTH_DEBUG", "as --verbose"],
+  ["CLIENT and SECRET", "the Python tutorial's names: a client id and, with it,"],
+  ["", "its secret, where nothing else names one"],
+  ["BROWSER", "the browser: a program, several between colons; %s is the URL"],
+  ["NO_COLOR", "as --no-color"],
+  ["HTTPS_PROXY, NO_PROXY", "the proxy; this computer is always exempt"],
+];
+
+/** The page that `help reference` prints. */
+export function reference(): string {
+  const codes = Object.entries(EXIT_CODES).map(([kind, code]) =>
+    [String(code), kind, MEANINGS[kind as ErrorKind]] as const
+  );
+  const rows = [["0", "", "done"] as const, ...codes];
+  return `Exit codes, and error.kind with --json
+${rows.map(([code, kind, text]) => `  ${code.padEnd(5)}${kind.padEnd(16)}${text}`).join("\n")}
+
+Variables; a flag goes before its variable, a variable before the profile
+${VARIABLES.map(([name, text]) => `  ${name.padEnd(25)}${text}`).join("\n")}`;
+}

@@ -3,7 +3,7 @@
 
 import type { CommandContext } from "./command.ts";
 import { CliError, type ErrorDetails, toCliError } from "./errors.ts";
-import type { Settings } from "./settings.ts";
+import { environmentSecret, type Settings } from "./settings.ts";
 import { type LockedLogin, openStore, type Store } from "./store.ts";
 import { duration } from "./text.ts";
 import { isFresh, sameTokenSet, type TokenSet } from "./token_set.ts";
@@ -135,10 +135,9 @@ async function refreshLocked(
   context: CommandContext,
   login: LockedLogin,
 ): Promise<TokenSet> {
-  const [{ refresh }, { authorizationServer }, { environmentSecret }] = await Promise.all([
+  const [{ refresh }, { authorizationServer }] = await Promise.all([
     import("./oauth/client.ts"),
     import("./anaplan.ts"),
-    import("./settings.ts"),
   ]);
   const fromEnvironment = environmentSecret(settings.environment, stored.clientId);
   const clientSecret = fromEnvironment.own ?? stored.clientSecret ?? fromEnvironment.tutorial;

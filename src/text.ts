@@ -17,12 +17,12 @@ export function shortened(id: string): string {
 
 /** How long, for people: `45 s`, `34 min`, `3 h`, `5 days`. */
 export function duration(milliseconds: number): string {
-  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
   if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
+  const minutes = Math.round(seconds / 60);
   if (minutes < 120) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} days`;
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
 }
 
 /** The time left as a clock shows it: `4:52`. */
@@ -60,3 +60,15 @@ export function table(
     .map(([label, value]) => label.padEnd(width) + value)
     .join("\n");
 }
+
+/**
+ * The text with this program's name as the person types it: whoever runs the tasks of a checkout has
+ * no `anaplan-auth` to type, and the tasks say so.
+ */
+export function asTyped(text: string, command: string | undefined): string {
+  if (command === undefined) return text;
+  return text.replace(/(?<![\w/.-])anaplan-auth (?=[a-z<])/g, `${command} `);
+}
+
+/** The variable in which the tasks say how they are typed. */
+export const COMMAND_VARIABLE = "ANAPLAN_AUTH_COMMAND";

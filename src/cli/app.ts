@@ -85,7 +85,7 @@ async function outcomeOf(argv: readonly string[], context: CommandContext): Prom
   if (process.exitCode === ExitCode.Success) return { reply: { text, data: text } };
   const isUsage = process.exitCode === ExitCode.InvalidArgument ||
     process.exitCode === ExitCode.UnknownCommand;
-  const [message = "", next = `anaplan-auth ${commandIn(argv)}--help`] = text.split("\n");
+  const [message = "", next = helpFor(argv)] = text.split("\n");
   return { error: new CliError(isUsage ? "usage" : "internal", message, { next }) };
 }
 
@@ -124,7 +124,7 @@ const APPLICATION = buildApplication<TreeContext>(ROOT, {
         input.startsWith("-")
           ? `Cannot read ${input} there: flags come after the command\n` +
             `anaplan-auth <command> ${input}`
-          : `There is no command ${input}${didYouMean(corrections)}\nanaplan-auth --help`,
+          : `There is no command ${input}${didYouMean(corrections)}\nanaplan-auth help`,
       exceptionWhileParsingArguments: (error) => whatIsWrong(error),
     },
   },
@@ -182,10 +182,10 @@ function whatIsWrong(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The command that was meant, with a blank behind it; empty when there is none of that name. */
-function commandIn(argv: readonly string[]): string {
-  const [name = ""] = argv;
-  return ROOT.getRoutingTargetForInput(name) === undefined ? "" : `${name} `;
+/** The help that fits what was typed. */
+function helpFor([name = ""]: readonly string[]): string {
+  const isCommand = ROOT.getRoutingTargetForInput(name) !== undefined;
+  return isCommand ? `anaplan-auth ${name} --help` : "anaplan-auth help";
 }
 
 function flagName(external: string): string {

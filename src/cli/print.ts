@@ -4,6 +4,7 @@
 import type { Reply, Talk } from "../command.ts";
 import { type CliError, EXIT_CODES, SIGTERM_EXIT_CODE } from "../errors.ts";
 import type { System } from "../system.ts";
+import { asTyped, COMMAND_VARIABLE } from "../text.ts";
 
 /** How to print. */
 export interface PrintOptions {
@@ -32,8 +33,11 @@ export function printer(
   options: PrintOptions,
 ): Printer {
   const home = system.env("HOME");
-  const short = (text: string): string =>
-    home === undefined ? text : text.replaceAll(`${home}/`, "~/");
+  const command = system.env(COMMAND_VARIABLE);
+  const short = (text: string): string => {
+    const typed = asTyped(text, command);
+    return home === undefined ? typed : typed.replaceAll(`${home}/`, "~/");
+  };
   const hasColor = options.color && system.terminal.stderr;
   const styled = (code: number, text: string): string =>
     hasColor ? `\x1b[${code}m${text}\x1b[0m` : text;
@@ -49,7 +53,7 @@ export function printer(
     },
     error(error) {
       if (options.verbose && error.kind === "internal") talk(stackOf(error.cause));
-      if (options.json) system.write("stderr", JSON.stringify(errorData(error)) + "\n");
+      if (options.json) system.write("stderr", JSON.stringify(errorData(error, command)) + "\n");
       else {
         talk(/[.?]$/.test(error.message) ? error.message : `${error.message}.`);
         if (error.next !== undefined) talk(`${styled(BOLD, "Next:")} ${error.next}`);
@@ -62,12 +66,12 @@ const BOLD = 1;
 const DIM = 2;
 const YELLOW = 33;
 
-function errorData(error: CliError): unknown {
+function errorData(error: CliError, command: string | undefined): unknown {
   return {
     error: {
       kind: error.kind,
       message: error.message,
-      next: error.next ?? null,
+      next: error.next === undefined ? null : asTyped(error.next, command),
       oauth_error: error.oauthError ?? null,
     },
   };

@@ -13,7 +13,7 @@ import { currentProfile, saveCurrentProfile, saveProfile } from "../profiles.ts"
 import { askFirstTime, chooseClient } from "../questions.ts";
 import { storeOf } from "../session.ts";
 import { type ConnectionFlags, loadSettings, type Settings } from "../settings.ts";
-import { isoTime, shortened } from "../text.ts";
+import { asTyped, COMMAND_VARIABLE, isoTime, shortened } from "../text.ts";
 import { isFresh, type TokenSet } from "../token_set.ts";
 import { tellHowToSignIn } from "../waiting.ts";
 
@@ -85,7 +85,8 @@ async function keep(
     const previous = await save(tokenSet, settings, context);
     return { tokenSet, previous };
   } catch (error) {
-    answer.reply(failedPage(toCliError(error)));
+    const command = context.system.env(COMMAND_VARIABLE);
+    answer.reply(failedPage(toCliError(error), (text) => asTyped(text, command)));
     throw error;
   }
 }

@@ -21,21 +21,21 @@ export function signedInPage(who: string | undefined): Page {
   };
 }
 
-/** The page after a failure; it carries the terminal's own two lines. */
-export function failedPage(error: CliError): Page {
+/** The page after a failure; it carries the terminal's own two lines, commands as they are `typed`. */
+export function failedPage(error: CliError, typed: (text: string) => string): Page {
   if (error.oauthError === "access_denied") {
     return {
       status: 403,
       heading: "Sign-in was declined",
       sentence: "Anaplan answered: access_denied. Nothing was saved.",
-      small: "Run `anaplan-auth login` to try again.",
+      small: typed("Run `anaplan-auth login` to try again."),
     };
   }
   return {
     status: 502,
     heading: "Sign-in did not finish",
     sentence: `${error.message}.`,
-    small: error.next === undefined ? "" : `Next: ${error.next}`,
+    small: error.next === undefined ? "" : typed(`Next: ${error.next}`),
   };
 }
 

@@ -1,0 +1,246 @@
+// The house rules, read off the code itself. Rule: what ARCHITECTURE.md promises is tested here.
+
+import { assertEquals } from "@std/assert";
+
+/** The rooms from top to bottom; imports point down this list only. */
+const ROOMS: readonly string[] = [
+  "main.ts",
+  "src/cli/",
+  "src/commands/",
+  "src/questions.ts",
+  "src/waiting.ts",
+  "src/session.ts",
+  "src/rescue.ts",
+  "src/anaplan.ts",
+  "src/oauth/",
+  "src/settings.ts",
+  "src/profiles.ts",
+  "src/store.ts",
+  "src/private_file.ts",
+  "src/command.ts",
+  "src/system",
+  "src/token_set.ts",
+  "src/errors.ts",
+  "src/secret.ts",
+  "src/json.ts",
+  "src/text.ts",
+  "src/urls.ts",
+  "src/near_names.ts",
+  "src/version.ts",
+  "types/",
+];
+
+/** What is loaded before a command is chosen; the rest waits until it is needed. */
+const START_UP: readonly string[] = [
+  "main.ts",
+  "src/cli/app.ts",
+  "src/cli/flags.ts",
+  "src/cli/parse.ts",
+  "src/cli/print.ts",
+  "src/cli/tree.ts",
+  "src/errors.ts",
+  "src/system.ts",
+  "src/text.ts",
+  "src/version.ts",
+];
+
+const MAY_REVEAL: readonly string[] = [
+  "src/anaplan.ts",
+  "src/commands/token.ts",
+  "src/oauth/authorization_code.ts",
+  "src/oauth/client.ts",
+  "src/oauth/loopback.ts",
+  "src/oauth/paste.ts",
+  "src/oauth/wire.ts",
+  "src/token_set.ts",
+];
+
+interface Dependency {
+  readonly specifier: string;
+  readonly code?: { readonly specifier?: string };
+  readonly type?: { readonly specifier?: string };
+  readonly isDynamic?: boolean;
+}
+
+interface Module {
+  readonly specifier: string;
+  readonly dependencies?: readonly Dependency[];
+}
+
+const ROOT = new URL("../", import.meta.url);
+
+Deno.test("imports point down the list of rooms, and no command imports another", async () => {
+  const wrong = (await sourceModules()).flatMap(({ path, dependencies }) =>
+    localImports(dependencies)
+      .filter((target) => !mayImport(path, target))
+      .map((target) => `${path} → ${target}`)
+  );
+  assertEquals(wrong, []);
+});
+
+Deno.test("every source file has its room", async () => {
+  const paths = (await sourceModules()).map(({ path }) => path);
+  assertEquals(paths.filter((path) => roomOf(path) < 0), []);
+  assertEquals(await filesUnder("src"), paths.filter((path) => path.startsWith("src/")).sort());
+});
+
+Deno.test("start-up loads the named files and Stricli, and nothing else", async () => {
+  const loaded = staticClosure(await modules(), "main.ts");
+  assertEquals(loaded.filter((path) => !path.startsWith("npm:")), START_UP);
+  assertEquals(loaded.filter((path) => path.startsWith("npm:")), ["npm:@stricli/core@1.3.0"]);
+});
+
+Deno.test("`token` on a fresh login loads no OAuth, no HTTP, no certificate code", async () => {
+  const loaded = staticClosure(await modules(), "src/commands/token.ts");
+  const heavy = loaded.filter((path) =>
+    /^npm:|^node:|src\/(oauth|system)\/|src\/anaplan/.test(path)
+  );
+  assertEquals(heavy, []);
+});
+
+Deno.test("no file that runs at start-up or in `token` loads a node: module", async () => {
+  const all = await modules();
+  const loaded = [...staticClosure(all, "main.ts"), ...staticClosure(all, "src/commands/token.ts")];
+  assertEquals(loaded.filter((path) => path.startsWith("node:")), []);
+});
+
+Deno.test("Deno is named in main.ts, system.ts, src/system/ and private_file.ts only", async () => {
+  const files = await filesThatSay(/\bDeno\.(?!build\.os\b|customInspect\b)/);
+  const allowed = /^(main\.ts|src\/system\.ts|src\/system\/.*|src\/private_file\.ts)$/;
+  assertEquals(files.filter((path) => !allowed.test(path)), []);
+});
+
+Deno.test("only src/cli/ knows Stricli", async () => {
+  const files = await filesThatSay(/["']@stricli\//);
+  assertEquals(files.filter((path) => !path.startsWith("src/cli/")), []);
+});
+
+Deno.test("only src/oauth/ knows oauth4webapi", async () => {
+  const files = await filesThatSay(/["']oauth4webapi["']/);
+  assertEquals(files.filter((path) => !path.startsWith("src/oauth/")), []);
+});
+
+Deno.test("nothing prints through the console, and only cli/print.ts writes to the streams", async () => {
+  assertEquals(await filesThatSay(/\bconsole\./), []);
+  const writers = await filesThatSay(/\bsystem\.write\(/);
+  assertEquals(writers, ["src/cli/print.ts"]);
+  const streams = await filesThatSay(/Deno(\.|\[)(stdout|stderr|stream)\b/);
+  assertEquals(streams, ["src/system.ts", "src/system/terminal.ts"]);
+});
+
+Deno.test("a secret is revealed in the named files only", async () => {
+  assertEquals(await filesThatSay(/\.reveal\(\)/), MAY_REVEAL);
+});
+
+Deno.test("every source file opens with its one job and its one rule", async () => {
+  const files = await filesUnder("src");
+  const without = [];
+  for (const path of files) {
+    const head = (await read(path)).split("\n\n")[0] ?? "";
+    const isComment = head.split("\n").every((line) => line.startsWith("//"));
+    if (!isComment || !/Rule:|The one command whose answer is a secret/.test(head)) {
+      without.push(path);
+    }
+  }
+  assertEquals(without.filter((path) => !path.startsWith("src/commands/")), []);
+});
+
+Deno.test("no default export, no `any`, no non-null assertion, no enum in src/", async () => {
+  const said = /^export default|:\s*any\b|\bas any\b|<any>|^(export )?(const )?enum /m;
+  assertEquals(await filesThatSay(said), []);
+});
+
+Deno.test("the sandbox never imports from src/", async () => {
+  const files = await filesUnder("tests/sandbox");
+  const wrong = [];
+  for (const path of files) if (/from "(\.\.\/)+src\//.test(await read(path))) wrong.push(path);
+  assertEquals(wrong, []);
+});
+
+Deno.test("the version in version.ts is that of deno.json", async () => {
+  const { version } = JSON.parse(await read("deno.json"));
+  const { VERSION } = await import("../src/version.ts");
+  assertEquals(VERSION, version);
+});
+
+/** All modules reachable from main.ts, dynamic imports included. */
+async function modules(): Promise<readonly Module[]> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", new URL("main.ts", ROOT).pathname],
+    stderr: "null",
+  }).output();
+  return JSON.parse(new TextDecoder().decode(stdout)).modules;
+}
+
+async function sourceModules(): Promise<{ path: string; dependencies: readonly Dependency[] }[]> {
+  return (await modules())
+    .filter(({ specifier }) => specifier.startsWith(ROOT.href))
+    .map(({ specifier, dependencies }) => ({
+      path: localPath(specifier),
+      dependencies: dependencies ?? [],
+    }));
+}
+
+function localPath(specifier: string): string {
+  return specifier.startsWith(ROOT.href) ? specifier.slice(ROOT.href.length) : specifier;
+}
+
+function localImports(dependencies: readonly Dependency[]): string[] {
+  return dependencies
+    .flatMap(({ code, type }) => [code?.specifier, type?.specifier])
+    .filter((specifier) => specifier !== undefined)
+    .filter((specifier) => specifier.startsWith(ROOT.href))
+    .map(localPath);
+}
+
+function roomOf(path: string): number {
+  return ROOMS.findIndex((room) => path === room || path.startsWith(room));
+}
+
+function mayImport(from: string, to: string): boolean {
+  const [above, below] = [roomOf(from), roomOf(to)];
+  if (above < 0 || below < 0) return false;
+  const isFolder = ROOMS[above]?.endsWith(".ts") === false;
+  return above < below || (above === below && isFolder && !from.startsWith("src/commands/"));
+}
+
+/** What is loaded with a module: its static imports and theirs, types left out. */
+function staticClosure(all: readonly Module[], entry: string): string[] {
+  const bySpecifier = new Map(all.map((module) => [module.specifier, module]));
+  const seen = new Set<string>();
+  const visit = (specifier: string): void => {
+    if (seen.has(specifier)) return;
+    seen.add(specifier);
+    for (const dependency of bySpecifier.get(specifier)?.dependencies ?? []) {
+      const target = dependency.code?.specifier;
+      if (target !== undefined && dependency.isDynamic !== true) visit(target);
+    }
+  };
+  visit(new URL(entry, ROOT).href);
+  return [...seen].map(localPath).map((path) => path.replace(/^npm:\//, "npm:")).sort();
+}
+
+async function filesThatSay(pattern: RegExp): Promise<string[]> {
+  const files = ["main.ts", ...await filesUnder("src")];
+  const saying = [];
+  for (const path of files) if (pattern.test(withoutComments(await read(path)))) saying.push(path);
+  return saying;
+}
+
+function withoutComments(source: string): string {
+  return source.replace(/\/\*[^]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
+}
+
+async function filesUnder(folder: string): Promise<string[]> {
+  const files: string[] = [];
+  for await (const entry of Deno.readDir(new URL(folder, ROOT))) {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory) files.push(...await filesUnder(path));
+    else if (path.endsWith(".ts")) files.push(path);
+  }
+  return files.sort();
+}
+
+function read(path: string): Promise<string> {
+  return Deno.readTextFile(new URL(path, ROOT));
+}

@@ -17,9 +17,9 @@ import {
   type Settings,
 } from "./settings.ts";
 
-const HOW_TO_GET_A_CLIENT = `No client yet? An administrator creates one in Anaplan under
-Administration › Security › OAuth Clients › New, kind "Authorization code grant",
-with the callback URL that you give below as redirect URI.
+const HOW_TO_GET_A_CLIENT = `No client yet? An administrator creates one in Anaplan:
+Administration › Security › OAuth Clients › New, kind "Authorization code
+grant", with the callback URL that you give below as redirect URI.
 `;
 
 /**

@@ -1,0 +1,75 @@
+// Signs in to a sandbox with the real program, the test being the person with the browser.
+// Rule: the page is opened from the address that the program printed, and nothing else is known of it.
+import { assertEquals } from "@std/assert";
+import type { ConfidentialClient, Sandbox } from "../sandbox/contract.ts";
+import { freePort } from "./free_port.ts";
+import type { Home } from "./home.ts";
+import { type Outcome, startProgram } from "./program.ts";
+import { browse, type BrowseOptions, type FinalPage } from "./scripted_browser.ts";
+
+/** The address of the sign-in page, alone on its line of stderr. */
+export const SIGN_IN_ADDRESS = /^https:\/\/\S+\?\S*response_type=code\S*$/m;
+
+/** Where one test's listener is. */
+export interface Listener {
+  readonly port: number;
+  readonly redirectUri: string;
+}
+
+/** A redirect URI on a free port, registered at the sandbox. */
+export function registeredListener(sandbox: Sandbox): Listener {
+  const port = freePort();
+  const redirectUri = `https://127.0.0.1:${port}/callback`;
+  sandbox.allowRedirectUri(redirectUri);
+  return { port, redirectUri };
+}
+
+/** The flags that point `login` to the sandbox. */
+export function sandboxFlags(
+  { caFile, endpoints }: Sandbox,
+  { clientId }: { readonly clientId: string },
+  { redirectUri }: Pick<Listener, "redirectUri">,
+): string[] {
+  return [
+    ...["--client-id", clientId],
+    ...["--ca-file", caFile],
+    ...["--authorization-endpoint", endpoints.authorization],
+    ...["--token-endpoint", endpoints.token],
+    ...["--api-url", endpoints.apiUrl],
+    ...["--auth-url", endpoints.authUrl],
+    ...["--redirect-uri", redirectUri],
+  ];
+}
+
+/** What a sign-in is to be like. */
+export interface SignInOptions extends BrowseOptions {
+  readonly client?: ConfidentialClient;
+  readonly listener?: Listener;
+  readonly flags?: readonly string[];
+}
+
+/** Runs `login` and finishes it in the browser; gives the outcome and the last page. */
+export async function login(
+  sandbox: Sandbox,
+  home: Home,
+  options: SignInOptions = {},
+): Promise<{ readonly outcome: Outcome; readonly page: FinalPage }> {
+  const { client = sandbox.clients.rotating, flags = [], ...browsing } = options;
+  const { listener = registeredListener(sandbox) } = options;
+  const argv = ["login", ...sandboxFlags(sandbox, client, listener), ...flags];
+  const env = { ANAPLAN_CLIENT_SECRET: client.clientSecret };
+  await using program = await startProgram(argv, { home: home.path, env });
+  const [address] = await program.said(SIGN_IN_ADDRESS);
+  const page = await browse(address, browsing);
+  return { outcome: await program.outcome, page };
+}
+
+/** Signs in and makes sure that it worked. */
+export async function signIn(
+  sandbox: Sandbox,
+  home: Home,
+  options: SignInOptions = {},
+): Promise<void> {
+  const { outcome } = await login(sandbox, home, options);
+  assertEquals(outcome.code, 0, outcome.stderr);
+}

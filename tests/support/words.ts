@@ -1,0 +1,25 @@
+// Splits a command line into words, as a shell would that knows quotes and variables only.
+// Rule: pure; what it does not know stays as it stands.
+
+/** The words of a line; `variables` gives the words that an unquoted `$NAME` stands for. */
+export function splitWords(
+  line: string,
+  variables: Readonly<Record<string, readonly string[]>> = {},
+): string[] {
+  const words = line.matchAll(/(?:[^\s"']|"[^"]*"|'[^']*')+/g);
+  return Array.from(words, ([word]) => word).flatMap((word) => {
+    const [, whole = ""] = /^\$([A-Z_]+)$/.exec(word) ?? [];
+    const list = variables[whole];
+    return list === undefined ? [unquoted(word, variables)] : list;
+  });
+}
+
+function unquoted(word: string, variables: Readonly<Record<string, readonly string[]>>): string {
+  return word.replace(/'([^']*)'|"([^"]*)"|([^"']+)/g, (_, single, double, bare) => {
+    if (single !== undefined) return single;
+    return String(double ?? bare).replace(
+      /\$([A-Z_]+)/g,
+      (whole, name) => variables[name]?.join(" ") ?? whole,
+    );
+  });
+}

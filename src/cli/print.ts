@@ -41,7 +41,13 @@ export function printer(
   const hasColor = options.color && system.terminal.stderr;
   const styled = (code: number, text: string): string =>
     hasColor ? `\x1b[${code}m${text}\x1b[0m` : text;
-  const talk = (text: string): void => system.write("stderr", short(text) + "\n");
+  const talk = (text: string): void => {
+    try {
+      system.write("stderr", short(text) + "\n");
+    } catch {
+      // nobody listens to the talk any more; the answer and the exit code still count
+    }
+  };
   return {
     say: (text) => options.quiet ? undefined : talk(text),
     insist: talk,
@@ -53,7 +59,7 @@ export function printer(
     },
     error(error) {
       if (options.verbose && error.kind === "internal") talk(stackOf(error.cause));
-      if (options.json) system.write("stderr", JSON.stringify(errorData(error, command)) + "\n");
+      if (options.json) talk(JSON.stringify(errorData(error, command)));
       else {
         talk(/[.?]$/.test(error.message) ? error.message : `${error.message}.`);
         if (error.next !== undefined) talk(`${styled(BOLD, "Next:")} ${error.next}`);

@@ -92,16 +92,26 @@ export function regionOf(settings: Settings): Region {
   });
 }
 
-/** The authorization server of the settings; `/auth/prelogin` lets the person choose basic or SSO. */
-export function authorizationServer(settings: Settings): AuthorizationServer {
+/** Anaplan's authorization server; `/auth/prelogin` lets the person choose basic or SSO. */
+export function anaplanServer(settings: Settings): AuthorizationServer {
   const { oauth } = regionOf(settings);
   return defined({
     name: "Anaplan",
     authorizationEndpoint: settings.authorizationEndpoint ?? `https://${oauth}/auth/prelogin`,
     tokenEndpoint: settings.tokenEndpoint ?? `https://${oauth}/oauth/token`,
     deviceEndpoint: settings.deviceEndpoint ?? `https://${oauth}/oauth/device/code`,
+    revocationEndpoint: settings.revocationEndpoint,
     caCertificates: caCertificates(settings),
   });
+}
+
+/** The origins of the APIs: what the settings name, else the region's. */
+export function origins(settings: Settings): { readonly api: string; readonly auth: string } {
+  const { api, auth } = regionOf(settings);
+  return {
+    api: withoutSlash(settings.apiUrl ?? `https://${api}`),
+    auth: withoutSlash(settings.authUrl ?? `https://${auth}`),
+  };
 }
 
 /**
@@ -115,10 +125,10 @@ export async function currentUser(
   system: Pick<System, "fetch">,
   timeout?: number,
 ): Promise<User> {
-  const origin = settings.apiUrl ?? `https://${regionOf(settings).api}`;
+  const origin = origins(settings).api;
   const response = await system.fetch(defined({
     method: "GET" as const,
-    url: `${withoutSlash(origin)}/2/0/users/me`,
+    url: `${origin}/2/0/users/me`,
     headers: { authorization: `Bearer ${accessToken.reveal()}` },
     caCertificates: caCertificates(settings),
     timeout,
@@ -129,8 +139,40 @@ export async function currentUser(
   throw apiError(response.status, body, new URL(origin).host, settings);
 }
 
+/** What the authentication service says about a token. */
+export type Validation =
+  | { readonly kind: "valid"; readonly expiresAt: number | undefined }
+  | { readonly kind: "invalid" }
+  /** It does not take this kind of token at all, which says nothing about the token. */
+  | { readonly kind: "refused"; readonly status: number; readonly message: string };
+
 /**
- * Ends the token's session at the authentication service, which knows the scheme AnaplanAuthToken only.
+ * Asks the authentication service about the token; it knows the scheme AnaplanAuthToken only, and one
+ * source doubts that it takes OAuth tokens.
+ *
+ * @throws {CliError} `unavailable` when the service cannot be used now.
+ */
+export async function validateToken(
+  accessToken: Secret,
+  settings: Settings,
+  system: Pick<System, "fetch">,
+): Promise<Validation> {
+  const response = await askAuthService("GET", "/token/validate", accessToken, settings, system);
+  const body = await bodyOf(response);
+  const info = body && objectField(body, "tokenInfo");
+  if (response.status === 200 && body !== undefined) {
+    return { kind: "valid", expiresAt: info && field(info, "expiresAt", "number") };
+  }
+  const said = printable((body && field(body, "status", "string")) ?? "");
+  if (said === "FAILURE_BAD_CREDENTIAL") return { kind: "invalid" };
+  if (response.status >= 400 && response.status < 500 && response.status !== 429) {
+    return { kind: "refused", status: response.status, message: said };
+  }
+  throw apiError(response.status, body, new URL(origins(settings).auth).host, settings);
+}
+
+/**
+ * Ends the token's session at the authentication service.
  *
  * @returns whether the service said that it ended it.
  * @throws {CliError} `unavailable` when the service cannot be reached.
@@ -141,15 +183,24 @@ export async function endSession(
   system: Pick<System, "fetch">,
   timeout?: number,
 ): Promise<boolean> {
-  const origin = settings.authUrl ?? `https://${regionOf(settings).auth}`;
-  const response = await system.fetch(defined({
-    method: "POST" as const,
-    url: `${withoutSlash(origin)}/token/logout`,
+  return (await askAuthService("POST", "/token/logout", accessToken, settings, system, timeout)).ok;
+}
+
+function askAuthService(
+  method: "GET" | "POST",
+  path: string,
+  accessToken: Secret,
+  settings: Settings,
+  system: Pick<System, "fetch">,
+  timeout?: number,
+): Promise<Response> {
+  return system.fetch(defined({
+    method,
+    url: origins(settings).auth + path,
     headers: { authorization: `AnaplanAuthToken ${accessToken.reveal()}` },
     caCertificates: caCertificates(settings),
     timeout,
   }));
-  return response.ok;
 }
 
 function parseUser(user: Fields): User {

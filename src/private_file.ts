@@ -93,6 +93,39 @@ export function ensurePrivateDirectory(path: string, warn: (text: string) => voi
   });
 }
 
+/** What in a directory, two levels deep, others can get at, in words; nothing when it does not exist. */
+export function loosePlaces(directory: string): string[] {
+  if (IS_WINDOWS) return [];
+  return translated("look at", directory, () => {
+    const places = [directory, ...entriesUnder(directory, 2)];
+    return places.flatMap((path) => looseness(path) ?? []);
+  });
+}
+
+function entriesUnder(directory: string, depth: number): string[] {
+  if (depth === 0) return [];
+  return listDirectory(directory).map((name) => `${directory}/${name}`).flatMap((path) =>
+    Deno.lstatSync(path).isDirectory ? [path, ...entriesUnder(path, depth - 1)] : [path]
+  );
+}
+
+function looseness(path: string): string | undefined {
+  const info = lstatIfThere(path);
+  if (info === undefined) return undefined;
+  if (info.isSymlink) return `${path} is a symbolic link`;
+  if (info.uid !== Deno.uid()) return `${path} belongs to another user`;
+  return ((info.mode ?? 0) & OPEN_TO_OTHERS) === 0 ? undefined : `${path} is open to other users`;
+}
+
+function lstatIfThere(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.lstatSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
 /** What waiting for a lock needs of the world. */
 export interface Clock {
   now(): number;
@@ -160,13 +193,8 @@ function noteHolder(file: Deno.FsFile): void {
 /** Whether there is a file at the path, which then is a plain file of ours and closed to others. */
 function isOwnFile(path: string, verb: string): boolean {
   return translated(verb, path, () => {
-    let info: Deno.FileInfo;
-    try {
-      info = Deno.lstatSync(path);
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return false;
-      throw error;
-    }
+    const info = lstatIfThere(path);
+    if (info === undefined) return false;
     if (info.isSymlink || !info.isFile) {
       throw refusal(
         verb,

@@ -2,11 +2,12 @@
 // longer when there are ten thousand. Rule: only what was given is kept; defaults are never written.
 
 import { CliError } from "./errors.ts";
-import { defined, field, type Fields, parseObject } from "./json.ts";
+import { defined, field, type Fields, objectField, parseObject } from "./json.ts";
 import {
   ensurePrivateDirectory,
   listDirectory,
   readPrivateFile,
+  removePrivateFile,
   writePrivateFile,
 } from "./private_file.ts";
 
@@ -14,6 +15,7 @@ import {
 export interface Profile {
   readonly region?: string;
   readonly clientId?: string;
+  readonly deviceClientId?: string;
   readonly redirectUri?: string;
   readonly listen?: readonly string[];
   readonly scope?: string;
@@ -21,24 +23,52 @@ export interface Profile {
   readonly authorizationEndpoint?: string;
   readonly tokenEndpoint?: string;
   readonly deviceEndpoint?: string;
+  readonly revocationEndpoint?: string;
   readonly apiUrl?: string;
   readonly authUrl?: string;
+  /** Another OAuth provider; then nothing is ever sent to Anaplan's hosts. */
+  readonly issuer?: string;
+  /** What the issuer's metadata said at the last login. */
+  readonly discovered?: Discovered;
   readonly caFiles?: readonly string[];
+}
+
+/** The part of an authorization server's metadata that is used (RFC 8414, section 2). */
+export interface Discovered {
+  readonly authorizationEndpoint?: string;
+  readonly tokenEndpoint?: string;
+  readonly deviceEndpoint?: string;
+  readonly revocationEndpoint?: string;
+  readonly userinfoEndpoint?: string;
+  /** Whether every authorization response carries `iss` (RFC 9207, section 3). */
+  readonly sendsIssuer?: boolean;
+  /** Whether the token endpoint takes credentials in the Authorization header only. */
+  readonly basicOnly?: boolean;
 }
 
 const FILE_VERSION = 1;
 const TEXT_FIELDS = [
   "region",
   "clientId",
+  "deviceClientId",
   "redirectUri",
   "scope",
   "authorizationEndpoint",
   "tokenEndpoint",
   "deviceEndpoint",
+  "revocationEndpoint",
   "apiUrl",
   "authUrl",
+  "issuer",
 ] as const;
 const LIST_FIELDS = ["listen", "caFiles"] as const;
+const DISCOVERED_TEXT_FIELDS = [
+  "authorizationEndpoint",
+  "tokenEndpoint",
+  "deviceEndpoint",
+  "revocationEndpoint",
+  "userinfoEndpoint",
+] as const;
 
 /**
  * Whether a text can name a profile. Lower case only: on a file system that does not tell `A` from `a`,
@@ -63,6 +93,11 @@ export function saveProfile(
   ensurePrivateDirectory(configDir, warn);
   ensurePrivateDirectory(`${configDir}/profiles`, warn);
   writeJson(pathOf(configDir, name), profile);
+}
+
+/** Removes the profile's settings; its login is another matter. */
+export function removeProfile(configDir: string, name: string): void {
+  removePrivateFile(pathOf(configDir, name));
 }
 
 /** The names of all profiles, sorted. */
@@ -95,13 +130,32 @@ function pathOf(configDir: string, name: string): string {
 }
 
 function parseProfile(fields: Fields): Profile {
-  const texts = TEXT_FIELDS.map((name) => [name, field(fields, name, "string")] as const);
   const lists = LIST_FIELDS.map((name) => [name, textList(fields[name])] as const);
+  const discovered = objectField(fields, "discovered");
   return defined({
-    ...Object.fromEntries(texts),
+    ...textFields(fields, TEXT_FIELDS),
     ...Object.fromEntries(lists),
     pkce: field(fields, "pkce", "boolean"),
+    discovered: discovered && parseDiscovered(discovered),
   });
+}
+
+function parseDiscovered(fields: Fields): Discovered {
+  return defined({
+    ...textFields(fields, DISCOVERED_TEXT_FIELDS),
+    sendsIssuer: field(fields, "sendsIssuer", "boolean"),
+    basicOnly: field(fields, "basicOnly", "boolean"),
+  });
+}
+
+function textFields<Name extends string>(
+  fields: Fields,
+  names: readonly Name[],
+): Partial<Record<Name, string>> {
+  const texts = names.map((name) => [name, field(fields, name, "string")] as const);
+  return Object.fromEntries(texts.filter(([, value]) => value !== undefined)) as Partial<
+    Record<Name, string>
+  >;
 }
 
 function textList(value: unknown): string[] | undefined {

@@ -3,7 +3,7 @@
 
 import type { CommandContext } from "./command.ts";
 import { CliError, type ErrorDetails, toCliError } from "./errors.ts";
-import { environmentSecret, type Settings } from "./settings.ts";
+import type { Settings } from "./settings.ts";
 import { type LockedLogin, openStore, type Store } from "./store.ts";
 import { duration } from "./text.ts";
 import { isFresh, sameTokenSet, type TokenSet } from "./token_set.ts";
@@ -92,7 +92,7 @@ export async function storedTokenSet(
 }
 
 /** The store of the settings' configuration directory. */
-export function storeOf(settings: Settings, context: CommandContext): Store {
+export function storeOf(settings: Pick<Settings, "configDir">, context: CommandContext): Store {
   return openStore(settings.configDir, context.system, context.talk.warn);
 }
 
@@ -135,13 +135,11 @@ async function refreshLocked(
   context: CommandContext,
   login: LockedLogin,
 ): Promise<TokenSet> {
-  const [{ refresh }, { authorizationServer }] = await Promise.all([
+  const [{ refresh }, { authorizationServer, clientOf }] = await Promise.all([
     import("./oauth/client.ts"),
-    import("./anaplan.ts"),
+    import("./account.ts"),
   ]);
-  const fromEnvironment = environmentSecret(settings.environment, stored.clientId);
-  const clientSecret = fromEnvironment.own ?? stored.clientSecret ?? fromEnvironment.tutorial;
-  const client = { clientId: stored.clientId, ...(clientSecret && { clientSecret }) };
+  const client = clientOf(stored, settings);
   try {
     return await refresh(stored, authorizationServer(settings), client, context.system);
   } catch (error) {

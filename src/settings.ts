@@ -5,16 +5,21 @@ import type { CommonFlags } from "./command.ts";
 import { CliError } from "./errors.ts";
 import { defined } from "./json.ts";
 import { readNamedFile } from "./private_file.ts";
-import { currentProfile, isProfileName, loadProfile, type Profile } from "./profiles.ts";
+import {
+  currentProfile,
+  type Discovered,
+  isProfileName,
+  loadProfile,
+  type Profile,
+} from "./profiles.ts";
 import { Secret } from "./secret.ts";
 import type { System } from "./system.ts";
 import { isLoopbackHost } from "./urls.ts";
 
-/** The flags that say whom to talk to; `login` has them. */
-export interface ConnectionFlags extends CommonFlags {
+/** The flags that say whom to talk to, and that a profile keeps. */
+export interface SettingFlags extends CommonFlags {
   readonly clientId?: string;
-  readonly clientSecretFile?: string;
-  readonly clientSecretStdin?: boolean;
+  readonly deviceClientId?: string;
   readonly region?: string;
   readonly redirectUri?: string;
   readonly listen?: readonly string[];
@@ -22,9 +27,17 @@ export interface ConnectionFlags extends CommonFlags {
   readonly authorizationEndpoint?: string;
   readonly tokenEndpoint?: string;
   readonly deviceEndpoint?: string;
+  readonly revocationEndpoint?: string;
   readonly apiUrl?: string;
   readonly authUrl?: string;
+  readonly issuer?: string;
   readonly noPkce?: boolean;
+}
+
+/** The same with the client secret, which is never a flag's own value; `login` has them. */
+export interface ConnectionFlags extends SettingFlags {
+  readonly clientSecretFile?: string;
+  readonly clientSecretStdin?: boolean;
 }
 
 /** Everything that a command has to know besides its own flags. */
@@ -35,6 +48,7 @@ export interface Settings {
   readonly profileExists: boolean;
   readonly region: string;
   readonly clientId: string | undefined;
+  readonly deviceClientId: string | undefined;
   /** What the environment says about the client; see {@link environmentSecret}. */
   readonly environment: ClientEnvironment;
   readonly redirectUri: string;
@@ -44,8 +58,12 @@ export interface Settings {
   readonly authorizationEndpoint: string | undefined;
   readonly tokenEndpoint: string | undefined;
   readonly deviceEndpoint: string | undefined;
+  readonly revocationEndpoint: string | undefined;
   readonly apiUrl: string | undefined;
   readonly authUrl: string | undefined;
+  /** Another OAuth provider than Anaplan. */
+  readonly issuer: string | undefined;
+  readonly discovered: Discovered | undefined;
   /** Files of certificate authorities that are trusted besides the built-in ones. */
   readonly caFiles: readonly string[];
   /** A CA file of the surroundings (`SSL_CERT_FILE`), which nobody meant for this program alone. */
@@ -69,7 +87,7 @@ export const DEFAULT_SCOPE = "openid email offline_access";
 
 /** The settings of a command: where the profile is, what it says, and what overrides it. */
 export function loadSettings(
-  flags: ConnectionFlags,
+  flags: SettingFlags,
   system: Pick<System, "env" | "platform" | "absolutePath">,
 ): Settings {
   const configDir = configDirectory(flags, system);
@@ -86,7 +104,7 @@ export function loadSettings(
 
 /** Flags over environment over profile over defaults; the tutorial's variables only where all are silent. */
 export function resolveSettings(
-  flags: ConnectionFlags,
+  flags: SettingFlags,
   system: Pick<System, "env" | "absolutePath">,
   profile: Profile | undefined,
 ): Omit<Settings, "configDir" | "profile"> {
@@ -97,6 +115,7 @@ export function resolveSettings(
     region: flags.region ?? env("ANAPLAN_REGION") ?? profile?.region,
     clientId: flags.clientId ?? environment.clientId ?? profile?.clientId ??
       environment.tutorialClientId,
+    deviceClientId: flags.deviceClientId ?? profile?.deviceClientId,
     redirectUri: flags.redirectUri ?? profile?.redirectUri,
     listen: flags.listen ?? profile?.listen,
     scope: flags.scope ?? profile?.scope,
@@ -104,8 +123,11 @@ export function resolveSettings(
     authorizationEndpoint: flags.authorizationEndpoint ?? profile?.authorizationEndpoint,
     tokenEndpoint: flags.tokenEndpoint ?? profile?.tokenEndpoint,
     deviceEndpoint: flags.deviceEndpoint ?? profile?.deviceEndpoint,
+    revocationEndpoint: flags.revocationEndpoint ?? profile?.revocationEndpoint,
     apiUrl: flags.apiUrl ?? profile?.apiUrl,
     authUrl: flags.authUrl ?? profile?.authUrl,
+    issuer: flags.issuer ?? profile?.issuer,
+    discovered: isSameIssuer(flags.issuer, profile) ? profile?.discovered : undefined,
     caFiles: nonEmpty([...new Set([...namedCaFiles, ...profile?.caFiles ?? []])]),
   });
   checkUrls(given);
@@ -116,6 +138,7 @@ export function resolveSettings(
     given,
     region: given.region ?? DEFAULT_REGION,
     clientId: given.clientId,
+    deviceClientId: given.deviceClientId,
     redirectUri: given.redirectUri ?? DEFAULT_REDIRECT_URI,
     listen: given.listen ?? [],
     scope: given.scope ?? DEFAULT_SCOPE,
@@ -123,10 +146,18 @@ export function resolveSettings(
     authorizationEndpoint: given.authorizationEndpoint,
     tokenEndpoint: given.tokenEndpoint,
     deviceEndpoint: given.deviceEndpoint,
+    revocationEndpoint: given.revocationEndpoint,
     apiUrl: given.apiUrl,
     authUrl: given.authUrl,
+    issuer: given.issuer,
+    discovered: given.discovered,
     caFiles: given.caFiles ?? [],
   };
+}
+
+/** Metadata of one issuer says nothing about another (RFC 9700, section 4.4). */
+function isSameIssuer(flag: string | undefined, profile: Profile | undefined): boolean {
+  return flag === undefined || flag === profile?.issuer;
 }
 
 /**
@@ -187,7 +218,8 @@ function secret(value: string | undefined): Secret | undefined {
   return trimmed ? new Secret(trimmed) : undefined;
 }
 
-function configDirectory(
+/** Where logins are kept: the flag, the variable, or the platform's place for settings. */
+export function configDirectory(
   flags: CommonFlags,
   { env, platform, absolutePath }: Pick<System, "env" | "platform" | "absolutePath">,
 ): string {
@@ -209,6 +241,8 @@ function checkUrls(given: Profile): void {
     "--authorization-endpoint": given.authorizationEndpoint,
     "--token-endpoint": given.tokenEndpoint,
     "--device-endpoint": given.deviceEndpoint,
+    "--revocation-endpoint": given.revocationEndpoint,
+    "--issuer": given.issuer,
     "--api-url": given.apiUrl,
     "--auth-url": given.authUrl,
   };

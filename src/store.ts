@@ -5,6 +5,7 @@ import { CliError } from "./errors.ts";
 import {
   type Clock,
   ensurePrivateDirectory,
+  listDirectory,
   lockFile,
   readPrivateFile,
   removeLeftovers,
@@ -25,6 +26,8 @@ export interface Store {
   load(profile: string): TokenSet | undefined;
   /** Waits until nobody else can change the profile's login. */
   lock(profile: string): Promise<LockedLogin>;
+  /** The profiles that have a login, sorted. */
+  names(): string[];
   /** The file that holds the profile's login. */
   pathOf(profile: string): string;
 }
@@ -44,6 +47,7 @@ export function openStore(configDir: string, clock: Clock, warn: (text: string) 
   return {
     load,
     pathOf,
+    names: () => namesOf(listDirectory(directory)),
     async lock(profile) {
       ensurePrivateDirectory(configDir, warn);
       ensurePrivateDirectory(directory, warn);
@@ -63,6 +67,10 @@ export function openStore(configDir: string, clock: Clock, warn: (text: string) 
       };
     },
   };
+}
+
+function namesOf(files: readonly string[]): string[] {
+  return files.filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -5));
 }
 
 function loadTokenSet(path: string): TokenSet | undefined {

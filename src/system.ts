@@ -71,7 +71,13 @@ export interface System {
   write(stream: "stdout" | "stderr", text: string): void;
   /** @throws {CliError} `unavailable` when no answer came, `usage` for a host that is not permitted. */
   fetch(request: HttpRequest): Promise<Response>;
+  /** Who signed the certificate that a host shows; `undefined` when that cannot be seen. */
+  peerIssuer(hostname: string, port: number): Promise<string | undefined>;
+  /** Whether this runs in a container, as far as one can tell. */
+  isContainer(): boolean;
   serve(options: ListenOptions): Promise<Listening>;
+  /** Runs a program with this terminal; its exit code, or `undefined` when it could not be started. */
+  run(command: readonly string[]): Promise<number | undefined>;
   /** Opens the person's browser; false when none could be started. */
   openBrowser(url: string): Promise<boolean>;
   /** Aborted with a CliError of kind `interrupted` by SIGINT and SIGTERM, from the first call on. */
@@ -99,7 +105,11 @@ export function denoSystem(trace: (text: string) => void = () => {}): System {
     },
     write: (stream, text) => writeAll(Deno[stream], new TextEncoder().encode(text)),
     fetch: async (request) => (await import("./system/http.ts")).fetchWhole(request, trace),
+    peerIssuer: async (hostname, port) =>
+      (await import("./system/peer_issuer.ts")).peerIssuer(hostname, port),
+    isContainer,
     serve: async (options) => (await import("./system/listener.ts")).listen(options, trace),
+    run: async (command) => (await import("./system/program.ts")).runProgram(command),
     openBrowser: async (url) => (await import("./system/browser.ts")).openBrowser(url),
     interruption() {
       if (interruption === undefined) {
@@ -110,6 +120,17 @@ export function denoSystem(trace: (text: string) => void = () => {}): System {
     },
     holdSignals: async () => (await import("./system/signals.ts")).holdSignals(),
   };
+}
+
+function isContainer(): boolean {
+  if (Deno.env.get("container") || Deno.env.get("KUBERNETES_SERVICE_HOST")) return true;
+  return ["/.dockerenv", "/run/.containerenv"].some((path) => {
+    try {
+      return Deno.lstatSync(path).isFile;
+    } catch {
+      return false;
+    }
+  });
 }
 
 function writeAll(stream: typeof Deno.stdout, bytes: Uint8Array): void {

@@ -67,8 +67,24 @@ export function table(
  */
 export function asTyped(text: string, command: string | undefined): string {
   if (command === undefined) return text;
-  return text.replace(/(?<![\w/.-])anaplan-auth (?=[a-z<])/g, `${command} `);
+  return text.replace(TYPED, `${command} `);
 }
+
+/** The program's name where a command of it, or `<command>`, follows. */
+const TYPED =
+  /(?<![\w/.-])anaplan-auth (?=<|(?:login|whoami|refresh|status|logout|token|profile|relay|cert|validate|doctor|help)\b)/g;
 
 /** The variable in which the tasks say how they are typed. */
 export const COMMAND_VARIABLE = "ANAPLAN_AUTH_COMMAND";
+
+/** The text on lines of at most `width` characters, as far as its words are shorter than that. */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) {
+      lines[lines.length - 1] = `${last} ${word}`;
+    } else lines.push(word);
+  }
+  return lines;
+}

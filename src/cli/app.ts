@@ -14,13 +14,14 @@ import {
   UnexpectedPositionalError,
   UnsatisfiedFlagError,
 } from "@stricli/core";
-import type { CommandContext, Reply } from "../command.ts";
+import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { CliError, toCliError } from "../errors.ts";
 import type { System } from "../system.ts";
 import { VERSION } from "../version.ts";
 import { kebab } from "./parse.ts";
 import { exitCodeOf, type Printer, printer } from "./print.ts";
-import { ROOT, type TreeContext } from "./tree.ts";
+import type { TreeContext } from "./loading.ts";
+import { ROOT } from "./tree.ts";
 
 /** What a run comes to. */
 type Outcome = { readonly reply: Reply } | { readonly error: CliError };
@@ -71,6 +72,7 @@ async function outcomeOf(argv: readonly string[], context: CommandContext): Prom
   let outcome: Outcome | undefined;
   const perform: TreeContext["perform"] = async (command, flags, args) => {
     outcome = await settled(() => command(flags, context, ...args));
+    if ("error" in outcome) await remember(outcome.error, argv, flags, context);
   };
   if (argv.length === 0) return await settled(() => greeting(context));
   const said: string[] = [];
@@ -100,6 +102,26 @@ async function settled(work: () => Promise<Reply>): Promise<Outcome> {
     return { reply: await work() };
   } catch (error) {
     return { error: toCliError(error) };
+  }
+}
+
+/** Keeps what went wrong for `doctor`, where there is a configuration directory. */
+async function remember(
+  error: CliError,
+  [command = ""]: readonly string[],
+  flags: CommonFlags,
+  { system }: CommandContext,
+): Promise<void> {
+  if (error.kind === "usage" || error.kind === "interrupted" || command === "doctor") return;
+  const [{ keepFailure }, { loadSettings }] = await Promise.all([
+    import("../last_failure.ts"),
+    import("../settings.ts"),
+  ]);
+  try {
+    const { configDir, profile, profileExists } = loadSettings(flags, system);
+    if (profileExists) keepFailure(configDir, profile, command, error, system.now());
+  } catch {
+    // settings that cannot be read are what the error is about
   }
 }
 
@@ -136,10 +158,8 @@ const APPLICATION = buildApplication<TreeContext>(ROOT, {
       global: true,
       defaultForRouteMap: true,
       async run(_app, { result: { target, prefix } }) {
-        const { commandHelp, rootHelp } = await import("./help.ts");
-        const isCommand = "loader" in target;
-        const page = isCommand ? commandHelp(prefix.slice(1).join(" "), target) : rootHelp();
-        this.process.stdout.write(page);
+        const { helpOf } = await import("./help.ts");
+        this.process.stdout.write(await helpOf(prefix.slice(1).join(" "), target));
       },
     },
   },

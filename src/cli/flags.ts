@@ -9,7 +9,7 @@ export function text(brief: string, placeholder: string): TextFlag {
 }
 
 /** A flag that may be given several times. */
-function texts(brief: string, placeholder: string): TextFlag & { readonly variadic: true } {
+export function texts(brief: string, placeholder: string): TextFlag & { readonly variadic: true } {
   return { ...text(brief, placeholder), variadic: true };
 }
 
@@ -60,11 +60,10 @@ export const COMMON_FLAGS = {
 /** The names of the flags that every command has, as they stand in the tree. */
 export const COMMON_FLAG_NAMES: readonly string[] = Object.keys(COMMON_FLAGS);
 
-/** The flags that say whom to talk to. */
-export const CONNECTION_FLAGS = {
+/** The flags that say whom to talk to, and that a profile keeps. */
+export const SETTING_FLAGS = {
   clientId: text("The OAuth client's id [ANAPLAN_CLIENT_ID]", "ID"),
-  clientSecretFile: text("Read the client secret from a file [ANAPLAN_CLIENT_SECRET]", "FILE"),
-  clientSecretStdin: yes("Read the client secret from stdin"),
+  deviceClientId: text("The id of a client of the kind Device grant, for --device", "ID"),
   region: text("The Anaplan region [ANAPLAN_REGION]; us1 by default", "NAME"),
   redirectUri: text("The registered redirect URI, exactly", "URL"),
   listen: texts("Listen here instead of where the redirect URI points", "HOST:PORT"),
@@ -72,7 +71,16 @@ export const CONNECTION_FLAGS = {
   authorizationEndpoint: text("Instead of the region's", "URL"),
   tokenEndpoint: text("Instead of the region's", "URL"),
   deviceEndpoint: text("Instead of the region's", "URL"),
+  revocationEndpoint: text("Where logout revokes tokens; Anaplan names none", "URL"),
   apiUrl: text("Origin of the Integration API, instead of the region's", "URL"),
   authUrl: text("Origin of the authentication service, instead of the region's", "URL"),
+  issuer: text("Another OAuth provider, by its metadata", "URL"),
   noPkce: yes("Send no code challenge, for a server that refuses it"),
+} as const;
+
+/** The same with the client secret, which no profile keeps. */
+export const CONNECTION_FLAGS = {
+  clientSecretFile: text("Read the client secret from a file [ANAPLAN_CLIENT_SECRET]", "FILE"),
+  clientSecretStdin: yes("Read the client secret from stdin"),
+  ...SETTING_FLAGS,
 } as const;

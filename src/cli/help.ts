@@ -1,12 +1,14 @@
 // Help pages, made from the tree. Rule: 80 columns, an example before the flags, and nothing that the
 // tree does not have.
 
-import type { Command } from "@stricli/core";
+import type { Command, RouteMap } from "@stricli/core";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { CliError } from "../errors.ts";
+import { wrapped } from "../text.ts";
 import { COMMON_FLAG_NAMES } from "./flags.ts";
 import { kebab } from "./parse.ts";
-import { GROUPS, ROOT, type TreeContext } from "./tree.ts";
+import type { TreeContext } from "./loading.ts";
+import { GROUPS, ROOT } from "./tree.ts";
 
 const WIDTH = 80;
 
@@ -33,24 +35,60 @@ Exit codes and variables: anaplan-auth help reference`;
 export async function help(
   _flags: CommonFlags,
   _context: CommandContext,
-  topic?: string,
+  ...topic: readonly string[]
 ): Promise<Reply> {
   const page = await pageOf(topic);
   return { text: page, data: page };
 }
 
-async function pageOf(topic: string | undefined): Promise<string> {
-  if (topic === undefined) return rootHelp();
-  if (topic === "reference") return (await import("./reference.ts")).reference();
-  const target = ROOT.getRoutingTargetForInput(topic);
-  if (target !== undefined && "loader" in target) return commandHelp(topic, target);
-  throw new CliError("usage", `There is no command ${topic} to help with`, {
-    next: "anaplan-auth help",
-  });
+async function pageOf(topic: readonly string[]): Promise<string> {
+  if (topic[0] === "reference") return (await import("./reference.ts")).reference();
+  let target: Command<TreeContext> | RouteMap<TreeContext> = ROOT;
+  for (const name of topic) {
+    const next: Command<TreeContext> | RouteMap<TreeContext> | undefined = "loader" in target
+      ? undefined
+      : target.getRoutingTargetForInput(name);
+    if (next === undefined) {
+      throw new CliError("usage", `There is no command ${topic.join(" ")} to help with`, {
+        next: "anaplan-auth help",
+      });
+    }
+    target = next;
+  }
+  return await helpOf(topic.join(" "), target);
+}
+
+/** The page of a command that has commands of its own. */
+export function groupHelp(name: string, group: RouteMap<TreeContext>): string {
+  const entries = group.getAllEntries().map((entry) =>
+    `  ${entry.name.original.padEnd(13)}${entry.target.brief}`
+  );
+  return `${group.brief}.
+
+Usage: anaplan-auth ${name} <command> [flags]
+
+${entries.join("\n")}
+
+More of one: anaplan-auth ${name} <command> --help`;
+}
+
+/** The page of whatever a name leads to. */
+export async function helpOf(
+  name: string,
+  target: Command<TreeContext> | RouteMap<TreeContext>,
+): Promise<string> {
+  if (!("loader" in target)) return name === "" ? rootHelp() : groupHelp(name, target);
+  const page = commandHelp(name, target);
+  if (target.parameters.flags?.["region"] === undefined) return page;
+  const { REGIONS } = await import("../anaplan.ts");
+  const regions = Object.entries(REGIONS).map(([region, { description }]) =>
+    `  ${region}  ${description}`
+  );
+  return `${page}\n\nRegions\n${regions.join("\n")}`;
 }
 
 /** The page of one command. */
-export function commandHelp(name: string, command: Command<TreeContext>): string {
+function commandHelp(name: string, command: Command<TreeContext>): string {
   const flags = Object.entries(command.parameters.flags ?? {}) as [string, Flag][];
   const own = flags.filter(([flag]) => !COMMON_FLAG_NAMES.includes(flag));
   const common = flags.filter(([flag]) => COMMON_FLAG_NAMES.includes(flag));
@@ -64,7 +102,9 @@ export function commandHelp(name: string, command: Command<TreeContext>): string
 
 function argumentsOf({ parameters: { positional } }: Command<TreeContext>): string {
   if (positional?.kind !== "tuple") return "";
-  return positional.parameters.map(({ placeholder }) => ` [${placeholder}]`).join("");
+  return positional.parameters
+    .map(({ placeholder, optional }) => optional ? ` [${placeholder}]` : ` ${placeholder}`)
+    .join("");
 }
 
 interface Flag {
@@ -93,15 +133,4 @@ function flagLines(flags: readonly [string, Flag][]): string {
 function valueOf(flag: Flag): string {
   if (flag.kind === "boolean") return "";
   return ` ${flag.values?.join("|") ?? flag.placeholder ?? "VALUE"}`;
-}
-
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) {
-      lines[lines.length - 1] = `${last} ${word}`;
-    } else lines.push(word);
-  }
-  return lines;
 }

@@ -36,7 +36,7 @@ export function printer(
   const command = system.env(COMMAND_VARIABLE);
   const short = (text: string): string => {
     const typed = asTyped(text, command);
-    return home === undefined ? typed : typed.replaceAll(`${home}/`, "~/");
+    return home === undefined ? typed : withTilde(typed, home);
   };
   const hasColor = options.color && system.terminal.stderr;
   const styled = (code: number, text: string): string =>
@@ -66,6 +66,13 @@ export function printer(
       }
     },
   };
+}
+
+/** Paths with the home directory as `~`, where a shell would understand that. */
+function withTilde(text: string, home: string): string {
+  return text.split(`${home}/`).reduce((before, after) =>
+    before + (/(^|[\s("'])$/.test(before) ? "~/" : `${home}/`) + after
+  );
 }
 
 const BOLD = 1;

@@ -1,35 +1,23 @@
 // Every command and flag, in one tree. Rule: words only; what a command does is loaded when it is run.
 
-import { buildCommand, buildRouteMap, type Command, type RouteMap } from "@stricli/core";
-import type { Command as Run, CommonFlags } from "../command.ts";
+import { buildCommand, buildRouteMap, type RouteMap } from "@stricli/core";
+import type { CommonFlags } from "../command.ts";
 import type { LoginFlags } from "../commands/login.ts";
+import type { LogoutFlags } from "../commands/logout.ts";
 import type { RefreshFlags } from "../commands/refresh.ts";
+import type { StatusFlags } from "../commands/status.ts";
 import type { TokenFlags, TokenScheme } from "../commands/token.ts";
 import { COMMON_FLAGS, CONNECTION_FLAGS, time, yes } from "./flags.ts";
+import { DONE_AND_USAGE, loading, type TreeCommand, type TreeContext } from "./loading.ts";
 import { parseDuration, parseWait } from "./parse.ts";
-
-/** What Stricli hands to a command: the way to run what was loaded. */
-export interface TreeContext {
-  readonly process: {
-    readonly stdout: { write(text: string): void };
-    readonly stderr: { write(text: string): void };
-  };
-  readonly perform: <Flags extends CommonFlags, Args extends readonly unknown[]>(
-    run: Run<Flags, Args>,
-    flags: Flags,
-    args: Args,
-  ) => Promise<void>;
-}
-
-type TreeCommand = Command<TreeContext>;
-
-const DONE_AND_USAGE = "Exit codes: 0 done, 2 usage";
+import { cert, doctor, profile, relay, validate } from "./set_up.ts";
 
 const login: TreeCommand = buildCommand<LoginFlags, [], TreeContext>({
   loader: loading(async () => (await import("../commands/login.ts")).login),
   parameters: {
     flags: {
       ...CONNECTION_FLAGS,
+      device: yes("Sign in with a code on any device"),
       paste: yes("Open no listener; paste the address the browser ended on"),
       noBrowser: yes("Print the page's address only"),
       timeout: time("How long to wait for you; 5m by default", parseWait),
@@ -96,9 +84,9 @@ ${DONE_AND_USAGE}, 3 sign in first, 4 the client is denied,
   },
 });
 
-const status: TreeCommand = buildCommand<CommonFlags, [], TreeContext>({
+const status: TreeCommand = buildCommand<StatusFlags, [], TreeContext>({
   loader: loading(async () => (await import("../commands/status.ts")).status),
-  parameters: { flags: COMMON_FLAGS },
+  parameters: { flags: { check: yes("Ask the server, too"), ...COMMON_FLAGS } },
   docs: {
     brief: "Show what is stored, without the network",
     fullDescription: `Example: anaplan-auth status
@@ -106,9 +94,9 @@ ${DONE_AND_USAGE}, 3 sign in first, 7 the login cannot be read`,
   },
 });
 
-const logout: TreeCommand = buildCommand<CommonFlags, [], TreeContext>({
+const logout: TreeCommand = buildCommand<LogoutFlags, [], TreeContext>({
   loader: loading(async () => (await import("../commands/logout.ts")).logout),
-  parameters: { flags: COMMON_FLAGS },
+  parameters: { flags: { all: yes("Of every profile"), ...COMMON_FLAGS } },
   docs: {
     brief: "End the login here and at Anaplan",
     fullDescription: `Example: anaplan-auth logout
@@ -116,18 +104,17 @@ ${DONE_AND_USAGE}, 7 the login cannot be removed`,
   },
 });
 
-const help: TreeCommand = buildCommand<CommonFlags, [topic?: string], TreeContext>({
+const help: TreeCommand = buildCommand<CommonFlags, string[], TreeContext>({
   loader: loading(async () => (await import("./help.ts")).help),
   parameters: {
     flags: COMMON_FLAGS,
     positional: {
-      kind: "tuple",
-      parameters: [{
+      kind: "array",
+      parameter: {
         brief: "A command, or reference for exit codes and variables",
         parse: String,
         placeholder: "TOPIC",
-        optional: true,
-      }],
+      },
     },
   },
   docs: {
@@ -140,22 +127,24 @@ const help: TreeCommand = buildCommand<CommonFlags, [topic?: string], TreeContex
 export const GROUPS: Readonly<Record<string, readonly string[]>> = {
   "Start here": ["login", "whoami", "refresh", "status", "logout"],
   "For scripts": ["token"],
+  "Set up and mend": ["profile", "relay", "cert", "validate", "doctor"],
 };
 
 /** The whole command line. */
 export const ROOT: RouteMap<TreeContext> = buildRouteMap({
-  routes: { login, whoami, refresh, status, logout, token, help },
+  routes: {
+    login,
+    whoami,
+    refresh,
+    status,
+    logout,
+    token,
+    profile,
+    relay,
+    cert,
+    validate,
+    doctor,
+    help,
+  },
   docs: { brief: "Sign in to Anaplan and keep the login usable." },
 });
-
-/** A loader as Stricli wants it: the module is imported when the command is run, and not before. */
-function loading<Flags extends CommonFlags, Args extends readonly unknown[]>(
-  load: () => Promise<Run<Flags, Args>>,
-): () => Promise<(this: TreeContext, flags: Flags, ...args: Args) => Promise<void>> {
-  return async () => {
-    const run = await load();
-    return function (flags, ...args) {
-      return this.perform(run, flags, args);
-    };
-  };
-}

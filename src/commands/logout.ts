@@ -1,6 +1,6 @@
-// logout: ends the login here and at Anaplan.
+// logout: ends the login here and at the server.
 
-import { endSession } from "../anaplan.ts";
+import { endLogin } from "../account.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { storeOf } from "../session.ts";
@@ -8,23 +8,34 @@ import { loadSettings, type Settings } from "../settings.ts";
 import { clockTime } from "../text.ts";
 import { isFresh, type TokenSet } from "../token_set.ts";
 
-/** Removes the login from the disk, even when Anaplan cannot be reached, and asks Anaplan to end it. */
-export async function logout(flags: CommonFlags, context: CommandContext): Promise<Reply> {
+/** The flags of `logout`. */
+export interface LogoutFlags extends CommonFlags {
+  /** Of every profile. */
+  readonly all?: boolean;
+}
+
+/** Removes the login from the disk, even when the server cannot be reached, and asks that to end it. */
+export async function logout(flags: LogoutFlags, context: CommandContext): Promise<Reply> {
   const settings = loadSettings(flags, context.system);
+  if (!flags.all) return await logoutOf(settings, context);
+  const names = storeOf(settings, context).names();
+  const replies: Reply[] = [];
+  for (const profile of names) {
+    replies.push(await logoutOf(loadSettings({ ...flags, profile }, context.system), context));
+  }
+  const text = replies.map((reply) => reply.text).join("\n");
+  return { text: text || "Nobody was signed in.", data: replies.map(({ data }) => data) };
+}
+
+async function logoutOf(settings: Settings, context: CommandContext): Promise<Reply> {
   const removed = await removeLogin(settings, context);
   const ended = removed !== undefined && await endAtServer(removed, settings, context);
-  const data = {
-    profile: settings.profile,
-    removed: removed !== undefined,
-    server_session_ended: ended,
-  };
-  if (removed === undefined) {
-    return { text: `Nobody was signed in (profile ${settings.profile}).`, data };
-  }
-  const what = ended
-    ? `Signed out, here and at Anaplan (profile ${settings.profile}).`
-    : `Signed out here (profile ${settings.profile}).`;
-  return { text: `${what}\n${whatMayLive(removed, ended, context.system.now())}`, data };
+  const { profile } = settings;
+  const data = { profile, removed: removed !== undefined, server_session_ended: ended };
+  if (removed === undefined) return { text: `Nobody was signed in (profile ${profile}).`, data };
+  const what = ended ? `Signed out, here and at ${serverOf(settings)}` : "Signed out here";
+  const rest = whatMayLive(removed, ended, settings, context.system.now());
+  return { text: `${what} (profile ${profile}).\n${rest}`, data };
 }
 
 async function removeLogin(
@@ -44,27 +55,38 @@ async function endAtServer(
   settings: Settings,
   { system, talk }: CommandContext,
 ): Promise<boolean> {
-  if (!isFresh(tokenSet, system.now(), 0)) return false; // an ended token cannot authorize its own end
   try {
-    return await endSession(tokenSet.accessToken, settings, system);
+    return await endLogin(tokenSet, settings, system);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
-    talk.warn(`Anaplan could not be told: ${error.message}`);
+    talk.warn(`${serverOf(settings)} could not be told: ${error.message}`);
     return false;
   }
 }
 
-/** One honest sentence about what the server may still accept; what it does is not documented. */
-function whatMayLive(tokenSet: TokenSet, ended: boolean, now: number): string {
+function serverOf(settings: Settings): string {
+  return settings.issuer === undefined ? "Anaplan" : new URL(settings.issuer).host;
+}
+
+/** One honest sentence about what the server may still accept; Anaplan does not document it. */
+function whatMayLive(
+  tokenSet: TokenSet,
+  ended: boolean,
+  settings: Settings,
+  now: number,
+): string {
+  const isRevoked = ended &&
+    (settings.revocationEndpoint ?? settings.discovered?.revocationEndpoint) !== undefined;
+  const hasRefreshToken = tokenSet.refreshToken !== undefined && tokenSet.endedBy === undefined;
   const parts = [
     ...(!ended && isFresh(tokenSet, now, 0)
       ? [`the access token until ${clockTime(tokenSet.expiresAt, now)}`]
       : []),
-    ...(tokenSet.refreshToken === undefined || tokenSet.endedBy !== undefined
-      ? []
-      : ["the refresh token until it ends by itself; no copy of it is left here"]),
+    ...(hasRefreshToken && !isRevoked
+      ? ["the refresh token until it ends by itself; no copy of it is left here"]
+      : []),
   ];
   return parts.length === 0
     ? "Nothing of it is valid any more."
-    : `Anaplan may still honour ${parts.join(", and ")}.`;
+    : `${serverOf(settings)} may still honour ${parts.join(", and ")}.`;
 }

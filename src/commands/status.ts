@@ -2,13 +2,19 @@
 
 import { regionOf } from "../anaplan.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
-import { loginCommand, storeOf } from "../session.ts";
+import { loginCommand, storeOf, withFreshTokenSet } from "../session.ts";
 import { loadSettings, type Settings } from "../settings.ts";
 import { clockTime, dateTime, duration, isoTime, shortened, table } from "../text.ts";
 import { isFresh, type TokenSet } from "../token_set.ts";
 
+/** The flags of `status`. */
+export interface StatusFlags extends CommonFlags {
+  /** Ask the server, too, who the login belongs to. */
+  readonly check?: boolean;
+}
+
 /** Says whether there is a login that works or can be refreshed; exit 3 when there is none. */
-export function status(flags: CommonFlags, context: CommandContext): Promise<Reply> {
+export async function status(flags: StatusFlags, context: CommandContext): Promise<Reply> {
   const settings = loadSettings(flags, context.system);
   const store = storeOf(settings, context);
   const tokenSet = store.load(settings.profile);
@@ -30,7 +36,21 @@ export function status(flags: CommonFlags, context: CommandContext): Promise<Rep
         : isoTime(tokenSet.refreshTokenSavedAt),
     },
   };
-  return Promise.resolve(isUsable ? reply : { ...reply, outcome: "login_required" });
+  if (!isUsable) return { ...reply, outcome: "login_required" };
+  return flags.check ? await checked(reply, settings, context) : reply;
+}
+
+/** The reply, once the server has said that it knows the login. */
+async function checked(reply: Reply, settings: Settings, context: CommandContext): Promise<Reply> {
+  const { whoIs } = await import("../account.ts");
+  const user = await withFreshTokenSet(
+    settings,
+    context,
+    ({ accessToken }) => whoIs(accessToken, settings, context.system),
+  );
+  const asked =
+    `The server knows it as that of ${user.firstName} ${user.lastName} <${user.email}>.`;
+  return { ...reply, text: `${reply.text}\n\n${asked}` };
 }
 
 /** How things are, in two lines at most; for the page that is shown when no command was typed. */

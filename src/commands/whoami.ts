@@ -1,6 +1,7 @@
 // whoami: who the login belongs to.
 
-import { currentUser, type User } from "../anaplan.ts";
+import { whoIs } from "../account.ts";
+import type { User } from "../anaplan.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { withFreshTokenSet } from "../session.ts";
 import { loadSettings } from "../settings.ts";
@@ -12,7 +13,7 @@ export async function whoami(flags: CommonFlags, context: CommandContext): Promi
   const user = await withFreshTokenSet(
     settings,
     context,
-    ({ accessToken }) => currentUser(accessToken, settings, context.system),
+    ({ accessToken }) => whoIs(accessToken, settings, context.system),
   );
   return {
     text: [
@@ -20,7 +21,7 @@ export async function whoami(flags: CommonFlags, context: CommandContext): Promi
       "",
       table([
         ["User id", user.id],
-        ["Tenant", user.customerId],
+        ["Tenant", user.customerId || undefined],
         ["Last login", user.lastLoginAt === undefined ? undefined : dateTime(user.lastLoginAt)],
         ["Profile", `${settings.profile}, ${settings.region}`],
       ]),

@@ -7,6 +7,7 @@ import { defined } from "../json.ts";
 import { Secret } from "../secret.ts";
 import { printable } from "../text.ts";
 import type { TokenSet } from "../token_set.ts";
+import { relayState } from "./relay.ts";
 import {
   processed,
   readTokenReply,
@@ -42,6 +43,8 @@ export interface AttemptOptions {
   readonly redirectUri: string;
   readonly scope: string;
   readonly pkce: boolean;
+  /** The listener's port, when a relay has to find it. */
+  readonly relayPort?: number | undefined;
 }
 
 /** Makes an attempt: 32 random octets each for state, code verifier and nonce; PKCE method S256. */
@@ -50,11 +53,12 @@ export async function startAttempt(
   client: OAuthClient,
   options: AttemptOptions,
 ): Promise<Attempt> {
-  const state = oauth.generateRandomState();
+  const random = oauth.generateRandomState();
+  const { relayPort } = options;
+  const state = relayPort === undefined ? random : relayState(relayPort, random);
   const codeVerifier = options.pkce ? oauth.generateRandomCodeVerifier() : undefined;
-  const nonce = options.scope.split(" ").includes("openid")
-    ? oauth.generateRandomNonce()
-    : undefined;
+  const scopes = options.scope.split(" ");
+  const nonce = scopes.includes("openid") ? oauth.generateRandomNonce() : undefined;
   const url = new URL(server.authorizationEndpoint);
   const parameters = defined({
     response_type: "code",
@@ -63,6 +67,10 @@ export async function startAttempt(
     scope: options.scope,
     state,
     nonce,
+    // OpenID Connect Core 1.0, section 11: an issuer may give no refresh token without consent
+    prompt: server.issuer !== undefined && scopes.includes("offline_access")
+      ? "consent"
+      : undefined,
     code_challenge: codeVerifier && await oauth.calculatePKCECodeChallenge(codeVerifier),
     code_challenge_method: codeVerifier && "S256",
   });

@@ -37,27 +37,65 @@ export async function listenerCertificate(
   clock: Clock,
   warn: (text: string) => void,
 ): Promise<ListenerCertificate> {
-  const path = `${configDir}/tls/listener.json`;
-  const kept = keptCertificate(path, clock.now());
-  if (kept !== undefined) return kept;
+  const keptNow = (): ListenerCertificate | undefined => {
+    const kept = storedCertificate(configDir);
+    return kept !== undefined && kept.notAfter - clock.now() > RENEW_BEFORE ? kept : undefined;
+  };
+  return keptNow() ?? await replaceCertificate(configDir, keptNow, clock, warn);
+}
+
+/** A new certificate in the place of the one that is kept. */
+export function renewedCertificate(
+  configDir: string,
+  clock: Clock,
+  warn: (text: string) => void,
+): Promise<ListenerCertificate> {
+  return replaceCertificate(configDir, () => undefined, clock, warn);
+}
+
+/** The certificate as it is kept, however old; `undefined` before the first login. */
+export function storedCertificate(configDir: string): ListenerCertificate | undefined {
+  const path = pathIn(configDir);
+  const text = readPrivateFile(path);
+  return text === undefined ? undefined : parseCertificate(text, path);
+}
+
+/** Writes the certificate, without its key, into a file of its own; returns the path. */
+export function savePublicCertificate(
+  configDir: string,
+  { certificate }: ListenerCertificate,
+  warn: (text: string) => void,
+): string {
+  const path = `${configDir}/tls/certificate.pem`;
+  ensurePrivateDirectory(`${configDir}/tls`, warn);
+  writePrivateFile(path, certificate + "\n");
+  return path;
+}
+
+async function replaceCertificate(
+  configDir: string,
+  keptNow: () => ListenerCertificate | undefined,
+  clock: Clock,
+  warn: (text: string) => void,
+): Promise<ListenerCertificate> {
   ensurePrivateDirectory(configDir, warn);
   ensurePrivateDirectory(`${configDir}/tls`, warn);
   using _lock = await lockFile(`${configDir}/tls/listener.lock`, LOCK_DEADLINE, clock);
-  const made = keptCertificate(path, clock.now()) ?? await makeCertificate(clock.now());
-  writePrivateFile(path, JSON.stringify({ version: 1, ...made }, undefined, 2) + "\n");
+  const kept = keptNow(); // another login may have made one in the meantime
+  if (kept !== undefined) return kept;
+  const made = await makeCertificate(clock.now());
+  const text = JSON.stringify({ version: 1, ...made }, undefined, 2) + "\n";
+  writePrivateFile(pathIn(configDir), text);
   return made;
+}
+
+function pathIn(configDir: string): string {
+  return `${configDir}/tls/listener.json`;
 }
 
 /** The fingerprint as it fits into a line: `3F9A…1C07`. */
 export function shortFingerprint(fingerprint: string): string {
   return `${fingerprint.slice(0, 4)}…${fingerprint.slice(-4)}`;
-}
-
-function keptCertificate(path: string, now: number): ListenerCertificate | undefined {
-  const text = readPrivateFile(path);
-  if (text === undefined) return undefined;
-  const kept = parseCertificate(text, path);
-  return kept.notAfter - now > RENEW_BEFORE ? kept : undefined;
 }
 
 function parseCertificate(text: string, path: string): ListenerCertificate {

@@ -3,14 +3,16 @@
 
 import { timingSafeEqual } from "@std/crypto/timing-safe-equal";
 import type { System } from "../system.ts";
+import { isLoopbackHost } from "../urls.ts";
 import type { Attempt } from "./authorization_code.ts";
 import type { ListenerCertificate } from "./certificate.ts";
 import { formatAddress, type ListenAddress, type ListenCandidate } from "./listen_addresses.ts";
+import { RELAY_PATH } from "./relay.ts";
 import { BARE_HEADERS, type Page, pageResponse, UNKNOWN_STATE_PAGE } from "./page.ts";
 
 /** An authorization response that belongs to the attempt, and the way to answer it. */
 export interface Answer {
-  readonly method: "loopback" | "paste";
+  readonly method: "loopback" | "paste" | "relay";
   readonly parameters: URLSearchParams;
   /** Shows the outcome where the answer came from: a page in the browser, nothing for a paste. */
   reply(page: Page): void;
@@ -27,7 +29,11 @@ export interface RedirectionEndpoint {
 
 /** Open listeners, or the address that could not be had and why. */
 export type Loopback =
-  | { readonly kind: "open"; readonly addresses: readonly ListenAddress[]; close(): Promise<void> }
+  | {
+    readonly kind: "open";
+    readonly addresses: readonly [ListenAddress, ...ListenAddress[]];
+    close(): Promise<void>;
+  }
   | { readonly kind: "taken" | "refused" | "unsupported"; readonly address: ListenAddress };
 
 const PARAMETERS = ["code", "state", "error", "error_description", "iss"] as const;
@@ -42,9 +48,9 @@ const REPEATED_PAGE: Page = {
 /** The endpoint for an attempt; `hosts` are the only `Host` headers that it answers to. */
 export function redirectionEndpoint(
   attempt: Attempt,
-  path: string,
   hosts: ReadonlySet<string>,
 ): RedirectionEndpoint {
+  const { path, method } = placeOf(attempt.redirectUri);
   const answered = Promise.withResolvers<Answer>();
   const outcome = Promise.withResolvers<Page>();
   let accepted: string | undefined;
@@ -52,7 +58,7 @@ export function redirectionEndpoint(
     if (accepted !== undefined && accepted !== url.search) return await pageResponse(REPEATED_PAGE);
     accepted = url.search;
     answered.resolve({
-      method: "loopback",
+      method,
       parameters: url.searchParams,
       reply: outcome.resolve,
     });
@@ -103,11 +109,23 @@ export function listenerHosts(
   redirectUri: string,
 ): ReadonlySet<string> {
   const addresses = candidates.flatMap(({ addresses }) => addresses);
+  const { host, hostname } = new URL(redirectUri);
   return new Set([
-    new URL(redirectUri).host,
+    ...(isLoopbackHost(hostname) ? [host] : []),
     ...addresses.map(formatAddress),
     ...addresses.map(({ port }) => `localhost:${port}`),
   ]);
+}
+
+/** Where the answer is expected: at the redirect URI's own path, or where a relay brings it. */
+function placeOf(redirectUri: string): {
+  readonly path: string;
+  readonly method: "loopback" | "relay";
+} {
+  const { hostname, pathname } = new URL(redirectUri);
+  return isLoopbackHost(hostname)
+    ? { path: pathname, method: "loopback" }
+    : { path: RELAY_PATH, method: "relay" };
 }
 
 async function openCandidate(
@@ -132,7 +150,9 @@ async function openCandidate(
       return { kind: listening.kind, address };
     }
   }
-  return { kind: "open", addresses: open.map(({ address }) => address), close };
+  const [first, ...others] = open.map(({ address }) => address);
+  if (first === undefined) throw new Error("a candidate has at least one address");
+  return { kind: "open", addresses: [first, ...others], close };
 }
 
 /** An answer to what cannot be an authorization response at all. */

@@ -23,6 +23,7 @@ export type WaysSystem = Pick<System, "serve" | "terminal" | "now" | "sleep" | "
 
 /** The open ways of one attempt. */
 export interface Ways extends AsyncDisposable {
+  readonly attempt: Attempt;
   /** The listener, or why there is none; `undefined` when none was wanted. */
   readonly loopback: Loopback | undefined;
   /**
@@ -43,30 +44,41 @@ export interface WaysOptions {
   readonly pasteOnly: boolean;
 }
 
-/** Opens the listener, unless only a paste is wanted. The paste begins with {@link Ways.first}. */
+/**
+ * Opens the listener, unless only a paste is wanted, and begins the attempt, which has to know the port
+ * when a relay has to find it. The paste begins with {@link Ways.first}.
+ */
 export async function openWays(
-  attempt: Attempt,
+  begin: (listenerPort: number | undefined) => Promise<Attempt>,
   options: WaysOptions,
   system: WaysSystem,
   talk: Talk,
 ): Promise<Ways> {
-  const endpoint = redirectionEndpoint(
-    attempt,
-    new URL(attempt.redirectUri).pathname,
-    listenerHosts(options.candidates, attempt.redirectUri),
-  );
+  const made = Promise.withResolvers<RedirectionEndpoint>();
+  const handle = async (request: Request): Promise<Response> =>
+    await (await made.promise).handle(request); // nobody can know the state before it is made
   const loopback = options.pasteOnly
     ? undefined
-    : await openLoopback(options.candidates, options.certificate, endpoint.handle, system);
-  const isListening = loopback?.kind === "open";
-  return {
-    loopback,
-    first: (timeout) =>
-      firstAnswer(attempt, isListening ? endpoint : undefined, timeout, system, talk),
-    async [Symbol.asyncDispose]() {
-      if (loopback?.kind === "open") await loopback.close();
-    },
-  };
+    : await openLoopback(options.candidates, options.certificate, handle, system);
+  const open = loopback?.kind === "open" ? loopback : undefined;
+  const close = async (): Promise<void> => await open?.close();
+  try {
+    const attempt = await begin(open?.addresses[0].port);
+    const endpoint = redirectionEndpoint(
+      attempt,
+      listenerHosts(options.candidates, attempt.redirectUri),
+    );
+    made.resolve(endpoint);
+    return {
+      attempt,
+      loopback,
+      first: (timeout) => firstAnswer(attempt, open && endpoint, timeout, system, talk),
+      [Symbol.asyncDispose]: close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 async function firstAnswer(

@@ -16,6 +16,10 @@ export interface AuthorizationServer {
   readonly revocationEndpoint?: string;
   /** Known only when the profile names one; then `iss` and the id_token are checked against it. */
   readonly issuer?: string;
+  /** Its metadata says that every authorization response carries `iss` (RFC 9207). */
+  readonly sendsIssuer?: boolean;
+  /** Its metadata says that credentials in the body are not taken. */
+  readonly basicOnly?: boolean;
   /** PEM texts of authorities that are trusted besides the built-in ones. */
   readonly caCertificates: readonly string[];
 }
@@ -43,12 +47,17 @@ export function toWire(server: AuthorizationServer, client: OAuthClient): {
       token_endpoint: server.tokenEndpoint,
       device_authorization_endpoint: server.deviceEndpoint,
       revocation_endpoint: server.revocationEndpoint,
+      authorization_response_iss_parameter_supported: server.sendsIssuer,
     }),
     client: { client_id: client.clientId },
-    authentication: client.clientSecret === undefined
-      ? oauth.None()
-      : oauth.ClientSecretPost(client.clientSecret.reveal()),
+    authentication: clientAuthentication(server, client),
   };
+}
+
+function clientAuthentication(server: AuthorizationServer, client: OAuthClient): oauth.ClientAuth {
+  if (client.clientSecret === undefined) return oauth.None();
+  const secret = client.clientSecret.reveal();
+  return server.basicOnly ? oauth.ClientSecretBasic(secret) : oauth.ClientSecretPost(secret);
 }
 
 /** Makes oauth4webapi send its requests through `system.fetch`. */

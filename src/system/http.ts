@@ -124,7 +124,7 @@ function toUnavailable(error: unknown, url: URL, timeout: number): CliError {
   const isConnect = chain.includes("(Connect)");
   return unavailable(url, reasonIn(chain), {
     answerLost: !isConnect,
-    ...(/UnknownIssuer|unknown issuer/i.test(chain) ? { next: CA_ADVICE } : {}),
+    ...(/invalid peer certificate|UnknownIssuer/i.test(chain) ? { next: CA_ADVICE } : {}),
   });
 }
 

@@ -1,13 +1,13 @@
 // What only the person can say, and only `login` asks. Rule: every question has a flag or a variable, and
 // where nobody can be asked, the error names it.
 
-import type { CommandContext } from "./command.ts";
-import { CliError } from "./errors.ts";
-import { defined } from "./json.ts";
-import type { OAuthClient } from "./oauth/wire.ts";
-import { readNamedFile } from "./private_file.ts";
-import { Secret } from "./secret.ts";
-import { storeOf } from "./session.ts";
+import type { CommandContext } from "../command.ts";
+import { CliError } from "../errors.ts";
+import { defined } from "../json.ts";
+import type { OAuthClient } from "../oauth/wire.ts";
+import { readNamedFile } from "../private_file.ts";
+import { Secret } from "../secret.ts";
+import { storeOf } from "../session.ts";
 import {
   type ConnectionFlags,
   DEFAULT_REDIRECT_URI,
@@ -15,7 +15,7 @@ import {
   environmentSecret,
   loadSettings,
   type Settings,
-} from "./settings.ts";
+} from "../settings.ts";
 
 const HOW_TO_GET_A_CLIENT = `No client yet? An administrator creates one in Anaplan:
 Administration › Security › OAuth Clients › New, kind "Authorization code
@@ -28,11 +28,12 @@ grant", with the callback URL that you give below as redirect URI.
  * @throws {CliError} `usage` when no client id is known and there is no terminal to ask on.
  */
 export async function askFirstTime(
-  flags: ConnectionFlags,
+  flags: ConnectionFlags & { readonly device?: boolean },
   context: CommandContext,
 ): Promise<ConnectionFlags> {
   const settings = loadSettings(flags, context.system);
-  if (settings.clientId !== undefined) return flags;
+  const isKnown = settings.clientId ?? (flags.device ? settings.deviceClientId : undefined);
+  if (isKnown !== undefined) return flags;
   if (!canAsk(context)) {
     throw new CliError("usage", "Cannot sign in: no client id is known", {
       next:
@@ -58,6 +59,7 @@ export async function chooseClient(
   flags: ConnectionFlags,
   settings: Settings,
   context: CommandContext,
+  asking: "ask for a secret" | "ask for no secret" = "ask for a secret",
 ): Promise<OAuthClient> {
   const { clientId } = settings;
   if (clientId === undefined) throw new Error("askFirstTime() makes sure of the client id");
@@ -65,7 +67,7 @@ export async function chooseClient(
   const saved = storeOf(settings, context).load(settings.profile);
   const known = await secretByFlag(flags, context) ?? fromEnvironment.own ??
     (saved?.clientId === clientId ? saved.clientSecret : undefined) ?? fromEnvironment.tutorial;
-  const isKnownWithout = saved?.clientId === clientId;
+  const isKnownWithout = asking === "ask for no secret" || saved?.clientId === clientId;
   const clientSecret = known ??
     (isKnownWithout || !canAsk(context) ? undefined : await askSecret(context));
   return defined({ clientId, clientSecret });

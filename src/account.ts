@@ -1,0 +1,167 @@
+// Whose login it is and who ends it: Anaplan, or another OAuth provider. Rule: with an issuer in the
+// settings nothing is ever sent to Anaplan's hosts.
+
+import { anaplanServer, currentUser, endSession, regionOf, type User } from "./anaplan.ts";
+import { CliError } from "./errors.ts";
+import { asObject, defined, field } from "./json.ts";
+import type { AuthorizationServer, OAuthClient } from "./oauth/wire.ts";
+import type { Secret } from "./secret.ts";
+import { caCertificates, environmentSecret, type Settings } from "./settings.ts";
+import type { System } from "./system.ts";
+import { printable } from "./text.ts";
+import type { TokenSet } from "./token_set.ts";
+
+/** What people call the other side: `Anaplan us1`, or the issuer's host. */
+export function providerName(settings: Settings): string {
+  if (settings.issuer !== undefined) return new URL(settings.issuer).host;
+  regionOf(settings); // a region that does not exist is said before anything else happens
+  return `Anaplan ${settings.region}`;
+}
+
+/**
+ * The authorization server of the settings: endpoints by hand, else the issuer's metadata, else the
+ * region's.
+ *
+ * @throws {CliError} `usage` when an issuer's metadata lacks an endpoint that is needed.
+ */
+export function authorizationServer(settings: Settings): AuthorizationServer {
+  const { issuer, discovered } = settings;
+  if (issuer === undefined) return anaplanServer(settings);
+  const needed = (endpoint: string | undefined, flag: string): string => {
+    if (endpoint !== undefined) return endpoint;
+    throw new CliError("usage", `Cannot find the ${flag} of ${issuer}: its metadata names none`, {
+      next: `give it with --${flag.replaceAll(" ", "-")}`,
+    });
+  };
+  return defined({
+    name: new URL(issuer).host,
+    issuer,
+    authorizationEndpoint: needed(
+      settings.authorizationEndpoint ?? discovered?.authorizationEndpoint,
+      "authorization endpoint",
+    ),
+    tokenEndpoint: needed(settings.tokenEndpoint ?? discovered?.tokenEndpoint, "token endpoint"),
+    deviceEndpoint: settings.deviceEndpoint ?? discovered?.deviceEndpoint,
+    revocationEndpoint: settings.revocationEndpoint ?? discovered?.revocationEndpoint,
+    sendsIssuer: discovered?.sendsIssuer,
+    basicOnly: discovered?.basicOnly,
+    caCertificates: caCertificates(settings),
+  });
+}
+
+/** The client that a token set was issued to, with the secret that is known for it now. */
+export function clientOf(tokenSet: TokenSet, settings: Settings): OAuthClient {
+  const fromEnvironment = environmentSecret(settings.environment, tokenSet.clientId);
+  const clientSecret = fromEnvironment.own ?? tokenSet.clientSecret ?? fromEnvironment.tutorial;
+  return defined({ clientId: tokenSet.clientId, clientSecret });
+}
+
+/**
+ * Asks who the access token belongs to: users/me of Anaplan, or the userinfo endpoint of an issuer.
+ *
+ * @throws {CliError} `login_required` when the token is not accepted, `unavailable`, `api` or `usage`.
+ */
+export async function whoIs(
+  accessToken: Secret,
+  settings: Settings,
+  system: Pick<System, "fetch">,
+  timeout?: number,
+): Promise<User> {
+  return settings.issuer === undefined || settings.apiUrl !== undefined
+    ? await currentUser(accessToken, settings, system, timeout)
+    : await userinfo(accessToken, settings.issuer, settings, system, timeout);
+}
+
+/**
+ * Asks the server to end a login: revocation where there is an endpoint for it, and Anaplan's own
+ * `/token/logout`. Both are tried before either failure is told.
+ *
+ * @returns whether the server said, to all that was asked, that it is done.
+ * @throws {CliError} `unavailable` when it cannot be reached.
+ */
+export async function endLogin(
+  tokenSet: TokenSet,
+  settings: Settings,
+  system: Pick<System, "fetch" | "now">,
+  timeout?: number,
+): Promise<boolean> {
+  const asked: Promise<boolean>[] = [];
+  const server = authorizationServer(settings);
+  if (server.revocationEndpoint !== undefined) {
+    asked.push(revokeAll(tokenSet, server, clientOf(tokenSet, settings), system));
+  }
+  const hasSession = settings.issuer === undefined || settings.authUrl !== undefined;
+  if (hasSession && tokenSet.expiresAt > system.now()) { // an ended token cannot ask for its own end
+    asked.push(endSession(tokenSet.accessToken, settings, system, timeout));
+  }
+  const settled = await Promise.allSettled(asked);
+  for (const result of settled) if (result.status === "rejected") throw result.reason;
+  const said = settled.map((result) => result.status === "fulfilled" && result.value);
+  return said.length > 0 && said.every(Boolean);
+}
+
+async function revokeAll(
+  tokenSet: TokenSet,
+  server: AuthorizationServer,
+  client: OAuthClient,
+  system: Pick<System, "fetch">,
+): Promise<boolean> {
+  const { revoke } = await import("./oauth/revocation.ts");
+  const { accessToken, refreshToken } = tokenSet;
+  const refreshDone = refreshToken === undefined ||
+    await revoke(refreshToken, "refresh_token", server, client, system);
+  return await revoke(accessToken, "access_token", server, client, system) && refreshDone;
+}
+
+/** OpenID Connect Core 1.0, section 5.3. */
+async function userinfo(
+  accessToken: Secret,
+  issuer: string,
+  settings: Settings,
+  system: Pick<System, "fetch">,
+  timeout?: number,
+): Promise<User> {
+  const endpoint = settings.discovered?.userinfoEndpoint;
+  if (endpoint === undefined) {
+    throw new CliError("usage", `Cannot ask ${issuer} who you are: it names no userinfo endpoint`, {
+      next: "name an API of your own with --api-url, or use anaplan-auth token",
+    });
+  }
+  const { host } = new URL(endpoint);
+  const response = await system.fetch(defined({
+    method: "GET" as const,
+    url: endpoint,
+    headers: { authorization: `Bearer ${accessToken.reveal()}` },
+    caCertificates: caCertificates(settings),
+    timeout,
+  }));
+  if (response.status === 401) {
+    throw new CliError(
+      "login_required",
+      `Cannot use ${host}: it does not accept the access token`,
+      {
+        next: "anaplan-auth login",
+      },
+    );
+  }
+  const claims = asObject(await response.json().catch(() => undefined));
+  if (response.status !== 200 || claims === undefined) {
+    throw new CliError(
+      "unavailable",
+      `Cannot use ${host} now: it answered HTTP ${response.status}`,
+      {
+        next: "try the same command again in a minute",
+      },
+    );
+  }
+  const text = (name: string): string => printable(field(claims, name, "string") ?? "");
+  return {
+    id: text("sub"),
+    email: text("email"),
+    firstName: text("given_name") || text("name"),
+    lastName: text("family_name"),
+    customerId: "",
+    active: undefined,
+    lastLoginAt: undefined,
+  };
+}

@@ -1,0 +1,34 @@
+// Whether the login and the region fit. Rule: the one check that uses the token, and only one that is good
+// anyway.
+
+import { whoIs } from "../account.ts";
+import type { CommandContext } from "../command.ts";
+import { CliError } from "../errors.ts";
+import { storeOf } from "../session.ts";
+import type { Settings } from "../settings.ts";
+import { isFresh } from "../token_set.ts";
+import { type Check, failed, ok, problem } from "./check.ts";
+
+/** Asks the region's API with the present access token; nothing to say without one. */
+export async function regionCheck(
+  settings: Settings,
+  context: CommandContext,
+): Promise<Check | undefined> {
+  const { system } = context;
+  try {
+    const login = storeOf(settings, context).load(settings.profile);
+    if (login === undefined || !isFresh(login, system.now(), 0)) return undefined;
+    await whoIs(login.accessToken, settings, system);
+    return ok("Region", `${settings.region} accepts the access token`);
+  } catch (error) {
+    if (error instanceof CliError && error.kind === "login_required") {
+      return problem(
+        "Region",
+        "login_required",
+        `${settings.region} does not accept the access token; tokens belong to one region`,
+        "anaplan-auth login --region NAME, with the region of your tenant",
+      );
+    }
+    return failed("Region", error);
+  }
+}

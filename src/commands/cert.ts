@@ -1,0 +1,102 @@
+// cert: the listener's certificate, shown, renewed, and how to be rid of the browser's warning.
+
+import type { CommandContext, CommonFlags, Reply } from "../command.ts";
+import { CliError } from "../errors.ts";
+import {
+  type ListenerCertificate,
+  listenerCertificate,
+  renewedCertificate,
+  savePublicCertificate,
+} from "../oauth/certificate.ts";
+import { configDirectory } from "../settings.ts";
+import { dateTime, duration, isoTime, table } from "../text.ts";
+import { trustCommands } from "../trust_commands.ts";
+
+/** The flags of `cert trust`. */
+export interface CertTrustFlags extends CommonFlags {
+  /** Run the commands instead of printing them. */
+  readonly yes?: boolean;
+}
+
+/** Shows the certificate; one that does not exist yet is made. */
+export async function certShow(flags: CommonFlags, context: CommandContext): Promise<Reply> {
+  const configDir = configDirectory(flags, context.system);
+  return described(
+    await listenerCertificate(configDir, context.system, context.talk.warn),
+    context,
+  );
+}
+
+/** Makes a new certificate; the browser will warn once more. */
+export async function certRenew(flags: CommonFlags, context: CommandContext): Promise<Reply> {
+  const configDir = configDirectory(flags, context.system);
+  const made = await renewedCertificate(configDir, context.system, context.talk.warn);
+  context.talk.say(
+    "The browser will warn once more; what trusted the old one does not trust this.\n",
+  );
+  return described(made, context);
+}
+
+/**
+ * Prints the commands that make this computer trust the certificate, or runs them with `--yes`.
+ *
+ * The certificate can sign for nothing but this listener, so trusting it opens nothing else.
+ */
+export async function certTrust(flags: CertTrustFlags, context: CommandContext): Promise<Reply> {
+  const { system, talk } = context;
+  const configDir = configDirectory(flags, system);
+  const certificate = await listenerCertificate(configDir, system, talk.warn);
+  const path = savePublicCertificate(configDir, certificate, talk.warn);
+  const commands = trustCommands(path, system.platform, system.env("HOME") ?? "~");
+  const data = { certificate: path, commands, run: flags.yes === true };
+  if (!flags.yes) {
+    talk.say(
+      "These make this computer's browsers trust the listener's certificate and nothing else.",
+    );
+    talk.say("Run them, or let this program: anaplan-auth cert trust --yes\n");
+    return { text: commands.map((command) => command.map(quoted).join(" ")).join("\n"), data };
+  }
+  for (const command of commands) {
+    const code = await system.run(command);
+    if (code !== 0) throw trustFailed(command, code);
+  }
+  return { text: "The certificate is trusted now; restart the browser to see it.", data };
+}
+
+function trustFailed(command: readonly string[], code: number | undefined): CliError {
+  const [program = ""] = command;
+  const reason = code === undefined ? "it could not be started" : `it exited with ${code}`;
+  const packages: Readonly<Record<string, string>> = { certutil: "libnss3-tools" };
+  const install = packages[program];
+  return new CliError("unavailable", `Cannot make the certificate trusted: ${program}: ${reason}`, {
+    next: code === undefined && install !== undefined
+      ? `install ${program} (apt-get install ${install}), then anaplan-auth cert trust --yes`
+      : "run the commands by hand (anaplan-auth cert trust), or accept the warning in the browser",
+  });
+}
+
+function described(certificate: ListenerCertificate, { system }: CommandContext): Reply {
+  const left = certificate.notAfter - system.now();
+  return {
+    text: table([
+      ["For", "127.0.0.1, ::1, localhost"],
+      ["SHA-256", inPairs(certificate.fingerprint)],
+      ["Good until", `${dateTime(certificate.notAfter)} (${duration(left)})`],
+    ]),
+    data: {
+      names: ["127.0.0.1", "::1", "localhost"],
+      fingerprint_sha256: certificate.fingerprint,
+      not_after: isoTime(certificate.notAfter),
+    },
+  };
+}
+
+/** As browsers show it, on two lines of 80 columns. */
+function inPairs(fingerprint: string): string {
+  const pairs = fingerprint.match(/../g) ?? [];
+  return `${pairs.slice(0, 16).join(":")}\n            ${pairs.slice(16).join(":")}`;
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,69 @@
+// doctor: what is wrong, and what to do about it. Its output can be pasted into a support ticket.
+
+import type { Check } from "../checks/check.ts";
+import {
+  certificateCheck,
+  filesCheck,
+  lastFailureCheck,
+  loginCheck,
+  portCheck,
+  redirectUriCheck,
+} from "../checks/local_checks.ts";
+import { networkChecks, proxyCheck, trustCheck } from "../checks/network_checks.ts";
+import { regionCheck } from "../checks/region_check.ts";
+import type { CommandContext, Reply } from "../command.ts";
+import { discovered } from "../sign_in/discovered.ts";
+import { loadSettings, type SettingFlags } from "../settings.ts";
+import { wrapped } from "../text.ts";
+
+/** The flags of `doctor`. */
+export type DoctorFlags = SettingFlags;
+
+const COLUMN = 16;
+const WIDTH = 80 - COLUMN;
+const MARKS: Readonly<Record<Check["mark"], string>> = { ok: "✓", warning: "!", problem: "✗" };
+
+/** Looks at everything that a login needs, with a login and without one. */
+export async function doctor(flags: DoctorFlags, context: CommandContext): Promise<Reply> {
+  const settings = await discovered(loadSettings(flags, context.system), context.system);
+  const checks = [
+    ...await networkChecks(settings, context.system),
+    proxyCheck(context.system),
+    trustCheck(settings, context.system),
+    await portCheck(settings, context),
+    certificateCheck(settings, context),
+    redirectUriCheck(settings),
+    filesCheck(settings),
+    loginCheck(settings, context),
+    await regionCheck(settings, context),
+    lastFailureCheck(settings),
+  ].filter((check) => check !== undefined);
+  const worst = checks.find(({ mark }) => mark === "problem");
+  return {
+    text: `${checks.map(line).join("\n")}\n\n${summary(checks)}`,
+    data: {
+      checks: checks.map(({ name, mark, seen, next }) => ({
+        name,
+        mark,
+        seen,
+        next: next ?? null,
+      })),
+    },
+    ...(worst?.kind === undefined ? {} : { outcome: worst.kind }),
+  };
+}
+
+function line({ name, mark, seen, next }: Check): string {
+  const indent = " ".repeat(COLUMN);
+  const lines = [...wrapped(seen, WIDTH), ...(next === undefined ? [] : [`Next: ${next}`])];
+  return `${MARKS[mark]} ${name.padEnd(COLUMN - 2)}${lines.join(`\n${indent}`)}`;
+}
+
+function summary(checks: readonly Check[]): string {
+  const count = (mark: Check["mark"], word: string): string[] => {
+    const number = checks.filter((check) => check.mark === mark).length;
+    return number === 0 ? [] : [`${number} ${word}${number === 1 ? "" : "s"}`];
+  };
+  const counted = [...count("problem", "problem"), ...count("warning", "warning")];
+  return counted.length === 0 ? "Nothing is wrong." : `${counted.join(", ")}.`;
+}

@@ -1,0 +1,187 @@
+// profile: named settings, so that several logins can stand side by side.
+
+import { regionOf } from "../anaplan.ts";
+import type { CommandContext, CommonFlags, Reply } from "../command.ts";
+import { CliError } from "../errors.ts";
+import { nearNames } from "../near_names.ts";
+import {
+  isProfileName,
+  loadProfile,
+  type Profile,
+  profileNames,
+  removeProfile,
+  saveCurrentProfile,
+  saveProfile,
+} from "../profiles.ts";
+import { storeOf } from "../session.ts";
+import {
+  configDirectory,
+  loadSettings,
+  resolveSettings,
+  type SettingFlags,
+  type Settings,
+} from "../settings.ts";
+import { table } from "../text.ts";
+
+/** The flags of `profile set`. */
+export interface ProfileSetFlags extends SettingFlags {
+  /** Settings to forget, as their flags are called. */
+  readonly unset?: readonly string[];
+}
+
+/** The settings of a profile that can be forgotten, by the names of their flags. */
+const UNSET: Readonly<Record<string, keyof Profile>> = {
+  "client-id": "clientId",
+  "device-client-id": "deviceClientId",
+  "region": "region",
+  "redirect-uri": "redirectUri",
+  "listen": "listen",
+  "scope": "scope",
+  "no-pkce": "pkce",
+  "authorization-endpoint": "authorizationEndpoint",
+  "token-endpoint": "tokenEndpoint",
+  "device-endpoint": "deviceEndpoint",
+  "revocation-endpoint": "revocationEndpoint",
+  "api-url": "apiUrl",
+  "auth-url": "authUrl",
+  "issuer": "issuer",
+  "ca-file": "caFiles",
+};
+
+/** Lists the profiles; a star marks the one that is used when none is named. */
+export function profileList(flags: CommonFlags, context: CommandContext): Promise<Reply> {
+  const settings = loadSettings(flags, context.system);
+  const store = storeOf(settings, context);
+  const names = [...new Set([...profileNames(settings.configDir), ...store.names()])].sort();
+  const profiles = names.map((name) => ({
+    name,
+    current: name === settings.profile,
+    region: loadProfile(settings.configDir, name)?.region ?? "us1",
+    logged_in: store.load(name) !== undefined,
+  }));
+  const rows = profiles.map(({ name, current, region, logged_in }) =>
+    [
+      `${current ? "*" : " "} ${name}`,
+      `${region}, ${logged_in ? "signed in" : "not signed in"}`,
+    ] as const
+  );
+  const text = rows.length === 0
+    ? "There is no profile yet.\nNext: anaplan-auth login"
+    : table(rows);
+  return Promise.resolve({ text, data: { profiles } });
+}
+
+/** Shows a profile's settings; defaults are left out. */
+export function profileShow(
+  flags: CommonFlags,
+  context: CommandContext,
+  name?: string,
+): Promise<Reply> {
+  const settings = existing(flags, context, name);
+  const profile: Profile = loadProfile(settings.configDir, settings.profile) ?? {};
+  const rows = Object.entries(UNSET).map(([flag, key]) => [flag, shown(profile[key])] as const);
+  return Promise.resolve({
+    text: table([["profile", settings.profile], ...rows]),
+    data: {
+      profile: settings.profile,
+      ...Object.fromEntries(
+        Object.entries(UNSET).map((
+          [flag, key],
+        ) => [flag.replaceAll("-", "_"), profile[key] ?? null]),
+      ),
+    },
+  });
+}
+
+/** Saves settings under a name; only what is given changes. */
+export function profileSet(
+  flags: ProfileSetFlags,
+  context: CommandContext,
+  name?: string,
+): Promise<Reply> {
+  const profile = nameOf(flags, context, name);
+  const configDir = configDirectory(flags, context.system);
+  const silent = { ...context.system, env: () => undefined }; // what the environment says stays there
+  const before = loadProfile(configDir, profile);
+  const resolved = resolveSettings(flags, silent, before);
+  const given: Record<string, unknown> = { ...resolved.given };
+  for (const setting of flags.unset ?? []) delete given[settingNamed(setting)];
+  const settings = { ...resolved, ...resolveSettings({}, silent, given), configDir, profile };
+  if (settings.issuer === undefined) regionOf(settings);
+  saveProfile(configDir, profile, settings.given, context.talk.warn);
+  warnOfOtherClient(settings, context);
+  return Promise.resolve({ text: `Saved (profile ${profile}).`, data: { profile } });
+}
+
+/** Chooses the profile that is used when none is named. */
+export function profileUse(
+  flags: CommonFlags,
+  context: CommandContext,
+  name: string,
+): Promise<Reply> {
+  const { configDir, profile } = existing(flags, context, name);
+  saveCurrentProfile(configDir, profile, context.talk.warn);
+  return Promise.resolve({ text: `Profile ${profile} is used from now on.`, data: { profile } });
+}
+
+/** Removes a profile and the login in it. */
+export async function profileRemove(
+  flags: CommonFlags,
+  context: CommandContext,
+  name: string,
+): Promise<Reply> {
+  const { configDir, profile } = existing(flags, context, name);
+  const store = storeOf({ configDir }, context);
+  const hadLogin = store.load(profile) !== undefined;
+  if (hadLogin) {
+    using login = await store.lock(profile);
+    login.remove();
+    context.talk.warn(
+      "the login was removed here only; anaplan-auth logout ends it at Anaplan, too",
+    );
+  }
+  removeProfile(configDir, profile);
+  return { text: `Removed (profile ${profile}).`, data: { profile, login_removed: hadLogin } };
+}
+
+function nameOf(flags: CommonFlags, context: CommandContext, name: string | undefined): string {
+  const chosen = name ?? loadSettings(flags, context.system).profile;
+  if (isProfileName(chosen)) return chosen;
+  throw new CliError("usage", `Cannot use the profile name "${chosen}"`, {
+    next: "use lower-case letters, digits, - and _, such as eu-test",
+  });
+}
+
+/** The settings of a profile that is there. */
+function existing(flags: CommonFlags, context: CommandContext, name: string | undefined): Settings {
+  const profile = nameOf(flags, context, name);
+  const settings = loadSettings({ ...flags, profile }, context.system);
+  const store = storeOf(settings, context);
+  if (settings.profileExists || store.load(profile) !== undefined) return settings;
+  const names = profileNames(settings.configDir);
+  const near = nearNames(profile, names);
+  const hint = near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`;
+  throw new CliError("usage", `There is no profile ${profile}${hint}`, {
+    next: names.length === 0 ? "anaplan-auth login" : "anaplan-auth profile list",
+  });
+}
+
+function settingNamed(flag: string): keyof Profile {
+  const setting = Object.hasOwn(UNSET, flag) ? UNSET[flag] : undefined;
+  if (setting !== undefined) return setting;
+  throw new CliError("usage", `There is no setting "${flag}" to forget`, {
+    next: `give one of these with --unset: ${Object.keys(UNSET).join(" ")}`,
+  });
+}
+
+function warnOfOtherClient(settings: Settings, context: CommandContext): void {
+  const login = storeOf(settings, context).load(settings.profile);
+  if (login === undefined || settings.clientId === undefined) return;
+  if (login.clientId === settings.clientId) return;
+  context.talk.warn("the saved login belongs to another client; the next login uses the new one");
+}
+
+function shown(value: Profile[keyof Profile]): string | undefined {
+  if (value === undefined) return undefined;
+  return Array.isArray(value) ? value.join(", ") : String(value);
+}

@@ -1,0 +1,34 @@
+// relay: what carries the answer from a registered page elsewhere to the listener here.
+
+import type { CommandContext, CommonFlags, Reply } from "../command.ts";
+import { bookmarklet, type RelayHost, relayPage } from "../oauth/relay.ts";
+
+/** The flags of both. */
+export interface RelayFlags extends CommonFlags {
+  /** Under which of its names the browser reaches this computer. */
+  readonly host?: RelayHost;
+}
+
+/** Prints a bookmarklet, to be clicked on the page where the sign-in ended. */
+export function relayBookmarklet(flags: RelayFlags, { talk }: CommandContext): Promise<Reply> {
+  talk.say(
+    "Make a bookmark, and put the line below in the place of its address. During a\n" +
+      "sign-in, click it on the page that Anaplan sent your browser to.\n",
+  );
+  const text = bookmarklet(flags.host ?? "127.0.0.1");
+  return Promise.resolve({ text, data: { bookmarklet: text } });
+}
+
+/** Prints a page, to be hosted at the registered redirect URI. */
+export async function relayPageCommand(
+  flags: RelayFlags,
+  { talk }: CommandContext,
+): Promise<Reply> {
+  talk.say(
+    "Save this as a static page (anaplan-auth relay page > callback.html), host it\n" +
+      "on an https address of your company, and register that address as callback\n" +
+      "URL of the OAuth client.\n",
+  );
+  const text = (await relayPage(flags.host ?? "127.0.0.1")).trimEnd();
+  return { text, data: { page: text } };
+}

@@ -1,0 +1,80 @@
+// validate: what Anaplan itself says about the token.
+
+import { whoIs } from "../account.ts";
+import { origins, validateToken, type Validation } from "../anaplan.ts";
+import type { CommandContext, CommonFlags, Reply } from "../command.ts";
+import { CliError } from "../errors.ts";
+import { freshTokenSet, loginCommand } from "../session.ts";
+import { loadSettings, type Settings } from "../settings.ts";
+import { clockTime, duration, isoTime } from "../text.ts";
+import type { TokenSet } from "../token_set.ts";
+
+/**
+ * Asks `/token/validate`; when that takes no OAuth tokens, says so and asks users/me instead, which
+ * answers with a token that is good and refuses one that is not.
+ */
+export async function validate(flags: CommonFlags, context: CommandContext): Promise<Reply> {
+  const settings = loadSettings(flags, context.system);
+  if (settings.issuer !== undefined && settings.authUrl === undefined) {
+    throw new CliError(
+      "usage",
+      `Cannot validate: ${settings.issuer} has no authentication service`,
+      {
+        next: "name one with --auth-url at the next login, or use anaplan-auth whoami",
+      },
+    );
+  }
+  const tokenSet = await freshTokenSet(settings, context);
+  const validation = await validateToken(tokenSet.accessToken, settings, context.system);
+  if (validation.kind === "valid") {
+    return valid(validation.expiresAt ?? tokenSet.expiresAt, "token/validate", context);
+  }
+  if (validation.kind === "invalid") return invalid("token/validate", settings);
+  sayRefused(validation, settings, context);
+  return await validateByUse(tokenSet, settings, context);
+}
+
+function sayRefused(
+  validation: Extract<Validation, { kind: "refused" }>,
+  settings: Settings,
+  { talk }: CommandContext,
+): void {
+  const { host } = new URL(origins(settings).auth);
+  const why = validation.message === "" ? `HTTP ${validation.status}` : validation.message;
+  talk.say(`${host} does not take this kind of token (${why}); asking users/me instead.`);
+}
+
+async function validateByUse(
+  tokenSet: TokenSet,
+  settings: Settings,
+  context: CommandContext,
+): Promise<Reply> {
+  try {
+    await whoIs(tokenSet.accessToken, settings, context.system);
+    return valid(tokenSet.expiresAt, "users/me", context);
+  } catch (error) {
+    if (error instanceof CliError && error.kind === "login_required") {
+      return invalid("users/me", settings);
+    }
+    throw error;
+  }
+}
+
+function valid(expiresAt: number, checkedWith: string, { system }: CommandContext): Reply {
+  const now = system.now();
+  return {
+    text: `Valid until ${clockTime(expiresAt, now)} (${duration(expiresAt - now)}), ` +
+      `says Anaplan's ${checkedWith}.`,
+    data: { valid: true, expires_at: isoTime(expiresAt), checked_with: checkedWith },
+  };
+}
+
+function invalid(checkedWith: string, settings: Settings): Reply {
+  return {
+    text: `Not valid any more, says Anaplan's ${checkedWith}.\nNext: anaplan-auth refresh, or ${
+      loginCommand(settings)
+    }`,
+    data: { valid: false, expires_at: null, checked_with: checkedWith },
+    outcome: "login_required",
+  };
+}

@@ -1,0 +1,172 @@
+// The device authorization grant (RFC 8628). Rule: polls no faster than it is told, goes on through
+// network trouble, and stops at every other error.
+
+import * as oauth from "oauth4webapi";
+import { CliError } from "../errors.ts";
+import { Secret } from "../secret.ts";
+import type { System } from "../system.ts";
+import { printable } from "../text.ts";
+import type { TokenSet } from "../token_set.ts";
+import {
+  processed,
+  readTokenReply,
+  type Refusal,
+  refusedError,
+  toTokenSet,
+} from "./token_response.ts";
+import { type AuthorizationServer, type OAuthClient, toWire, wireOptions } from "./wire.ts";
+
+/** What a person needs to approve the login on any device. */
+export interface DeviceAuthorization {
+  readonly deviceCode: Secret;
+  /** Without control characters, as the two URIs. */
+  readonly userCode: string;
+  readonly verificationUri: string;
+  /** Carries the user code; for a QR code. */
+  readonly verificationUriComplete: string | undefined;
+  /** In milliseconds since the epoch. */
+  readonly expiresAt: number;
+  /** The least time between two polls, in milliseconds. */
+  readonly interval: number;
+}
+
+/** Between polls when the server does not say (RFC 8628, section 3.2), in seconds. */
+const DEFAULT_INTERVAL = 5;
+/** What `slow_down` adds for good (RFC 8628, section 3.5), in milliseconds. */
+const SLOW_DOWN = 5_000;
+/** How far network trouble stretches the interval at most, in milliseconds. */
+const LONGEST_INTERVAL = 60_000;
+
+/**
+ * Asks for a user code (RFC 8628, section 3.1).
+ *
+ * @throws {CliError} `usage` when the server has no such endpoint, `denied` or `unavailable`.
+ */
+export async function startDeviceAuthorization(
+  server: AuthorizationServer,
+  client: OAuthClient,
+  scope: string,
+  system: Pick<System, "fetch" | "now">,
+): Promise<DeviceAuthorization> {
+  if (server.deviceEndpoint === undefined) {
+    throw new CliError(
+      "usage",
+      `Cannot sign in by device: ${server.name} names no endpoint for it`,
+      {
+        next: "give it with --device-endpoint, or sign in without --device",
+      },
+    );
+  }
+  const wire = toWire(server, client);
+  const askedAt = system.now();
+  const response = await oauth.deviceAuthorizationRequest(
+    wire.server,
+    wire.client,
+    wire.authentication,
+    { scope },
+    wireOptions(server, system),
+  );
+  const reply = await readTokenReply(response, server);
+  if (reply.kind === "refused") throw deviceRefused(reply.refusal, server);
+  const body = await processed(
+    server,
+    () => oauth.processDeviceAuthorizationResponse(wire.server, wire.client, reply.response),
+  );
+  const complete = body.verification_uri_complete;
+  return {
+    deviceCode: new Secret(body.device_code),
+    userCode: printable(body.user_code),
+    verificationUri: printable(body.verification_uri),
+    verificationUriComplete: complete === undefined ? undefined : printable(complete),
+    expiresAt: askedAt + body.expires_in * 1000,
+    interval: (body.interval ?? DEFAULT_INTERVAL) * 1000,
+  };
+}
+
+/**
+ * Polls the token endpoint until the person has approved (RFC 8628, sections 3.4 and 3.5).
+ *
+ * @param signal ends the wait with its reason.
+ * @throws {CliError} `denied`, or `timeout` when the user code has expired.
+ */
+export async function pollForTokens(
+  device: DeviceAuthorization,
+  server: AuthorizationServer,
+  client: OAuthClient,
+  system: Pick<System, "fetch" | "now" | "sleep">,
+  signal: AbortSignal,
+): Promise<TokenSet> {
+  let { interval } = device;
+  let wait = interval;
+  while (true) {
+    await system.sleep(wait, signal);
+    if (system.now() >= device.expiresAt) throw expired(device);
+    const answer = await poll(device, server, client, system);
+    if (typeof answer !== "string") return answer;
+    if (answer === "slow_down") interval += SLOW_DOWN;
+    // section 3.5 asks for an exponential back-off while the server cannot be reached
+    wait = answer === "unreachable" ? Math.min(wait * 2, LONGEST_INTERVAL) : interval;
+  }
+}
+
+type Pending = "authorization_pending" | "slow_down" | "unreachable";
+
+async function poll(
+  device: DeviceAuthorization,
+  server: AuthorizationServer,
+  client: OAuthClient,
+  system: Pick<System, "fetch" | "now">,
+): Promise<TokenSet | Pending> {
+  const sentAt = system.now();
+  const wire = toWire(server, client);
+  try {
+    const response = await oauth.deviceCodeGrantRequest(
+      wire.server,
+      wire.client,
+      wire.authentication,
+      device.deviceCode.reveal(),
+      wireOptions(server, system),
+    );
+    const reply = await readTokenReply(response, server);
+    if (reply.kind === "granted") {
+      const body = await processed(
+        server,
+        () => oauth.processDeviceCodeResponse(wire.server, wire.client, reply.response),
+      );
+      return toTokenSet(body, sentAt, client);
+    }
+    const { error } = reply.refusal;
+    if (error === "authorization_pending" || error === "slow_down") return error;
+    throw error === "expired_token" ? expired(device) : deviceRefused(reply.refusal, server);
+  } catch (error) {
+    if (error instanceof CliError && error.kind === "unavailable") return "unreachable";
+    throw error;
+  }
+}
+
+function expired(device: DeviceAuthorization): CliError {
+  return new CliError(
+    "timeout",
+    `Nobody finished signing in: the code ${device.userCode} has expired`,
+    {
+      next: "anaplan-auth login --device",
+      oauthError: "expired_token",
+    },
+  );
+}
+
+function deviceRefused(refusal: Refusal, server: AuthorizationServer): CliError {
+  const { error } = refusal;
+  const isAboutClient = error === "invalid_client" || error === "unauthorized_client";
+  const reason = error === "access_denied"
+    ? `it was declined (${error})`
+    : isAboutClient
+    ? `${server.name} does not accept the client for it (${error})`
+    : `${server.name} refused the request (${error ?? `HTTP ${refusal.status}`})`;
+  return refusedError("denied", "Cannot sign in by device", refusal, {
+    reason,
+    next: isAboutClient
+      ? 'give the id of a client of the kind "Device grant" with --device-client-id'
+      : "anaplan-auth login, without --device if you use single sign-on",
+  });
+}

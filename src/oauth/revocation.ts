@@ -1,0 +1,30 @@
+// Token revocation (RFC 7009). Rule: best effort; that it failed is told, never fatal.
+
+import * as oauth from "oauth4webapi";
+import type { Secret } from "../secret.ts";
+import type { System } from "../system.ts";
+import { type AuthorizationServer, type OAuthClient, toWire, wireOptions } from "./wire.ts";
+
+/**
+ * Asks the server to revoke a token; a server revokes the whole grant with a refresh token.
+ *
+ * @returns whether the server said that it is done.
+ * @throws {CliError} `unavailable` when the server cannot be reached.
+ */
+export async function revoke(
+  token: Secret,
+  hint: "refresh_token" | "access_token",
+  server: AuthorizationServer,
+  client: OAuthClient,
+  system: Pick<System, "fetch">,
+): Promise<boolean> {
+  const wire = toWire(server, client);
+  const response = await oauth.revocationRequest(
+    wire.server,
+    wire.client,
+    wire.authentication,
+    token.reveal(),
+    { ...wireOptions(server, system), additionalParameters: { token_type_hint: hint } },
+  );
+  return response.status === 200;
+}

@@ -1,0 +1,114 @@
+// Signing in with the browser: authorization code by loopback, paste or relay. Rule: the browser's page is
+// held until the tokens are saved, and then tells the truth.
+
+import type { User } from "../anaplan.ts";
+import type { CommandContext } from "../command.ts";
+import { toCliError } from "../errors.ts";
+import { type Attempt, exchange, startAttempt } from "../oauth/authorization_code.ts";
+import { type ListenerCertificate, listenerCertificate } from "../oauth/certificate.ts";
+import { listenCandidates } from "../oauth/listen_addresses.ts";
+import type { Answer } from "../oauth/loopback.ts";
+import { failedPage, signedInPage } from "../oauth/page.ts";
+import { openWays, type Ways } from "../oauth/ways.ts";
+import type { Settings } from "../settings.ts";
+import { asTyped, COMMAND_VARIABLE, shortened } from "../text.ts";
+import type { TokenSet } from "../token_set.ts";
+import { isLoopbackHost } from "../urls.ts";
+import { tellHowToSignIn } from "./hints.ts";
+import { saveLogin, type SignedIn, type SignIn } from "./saved.ts";
+
+/** The flags of a sign-in with the browser. */
+export interface BrowserFlags {
+  readonly paste?: boolean;
+  readonly noBrowser?: boolean;
+  /** How long to wait for the person, in milliseconds. */
+  readonly timeout?: number;
+}
+
+const DEFAULT_TIMEOUT = 5 * 60_000;
+/** How long the page in the browser waits to learn who signed in, in milliseconds. */
+const PAGE_PATIENCE = 1_000;
+
+/** Opens the ways for the answer, tells the person what to do, and keeps what the answer brings. */
+export async function signInByBrowser(
+  signIn: SignIn,
+  settings: Settings,
+  flags: BrowserFlags,
+  context: CommandContext,
+): Promise<SignedIn> {
+  const certificate = await certificateFor(settings, flags, context);
+  await using ways = await waysFor(signIn, certificate, settings, flags, context);
+  const { attempt, loopback } = ways;
+  tellHowToSignIn(
+    { attempt, loopback, certificate, provider: signIn.provider },
+    settings,
+    flags,
+    context,
+  );
+  const answer = await ways.first(flags.timeout ?? DEFAULT_TIMEOUT);
+  const { tokenSet, previous } = await keep(answer, attempt, settings, context);
+  const user = signIn.who(tokenSet);
+  await answerBrowser(answer, user, context);
+  return { tokenSet, previous, user, method: answer.method };
+}
+
+async function certificateFor(
+  settings: Settings,
+  flags: BrowserFlags,
+  { system, talk }: CommandContext,
+): Promise<ListenerCertificate | undefined> {
+  const isPlain = settings.redirectUri.startsWith("http:");
+  if (isPlain || flags.paste) return undefined;
+  return await listenerCertificate(settings.configDir, system, talk.warn);
+}
+
+function waysFor(
+  { server, client }: SignIn,
+  certificate: ListenerCertificate | undefined,
+  settings: Settings,
+  flags: BrowserFlags,
+  { system, talk }: CommandContext,
+): Promise<Ways> {
+  const candidates = listenCandidates(settings.redirectUri, settings.listen);
+  const options = { candidates, certificate, pasteOnly: flags.paste === true };
+  const needsRelay = !isLoopbackHost(new URL(settings.redirectUri).hostname);
+  const begin = (port: number | undefined): Promise<Attempt> =>
+    startAttempt(server, client, { ...settings, relayPort: needsRelay ? port : undefined });
+  return openWays(begin, options, system, talk);
+}
+
+/** Exchanges the code and saves what it brings; the browser waits, and is told when that fails. */
+async function keep(
+  answer: Answer,
+  attempt: Attempt,
+  settings: Settings,
+  context: CommandContext,
+): Promise<{ readonly tokenSet: TokenSet; readonly previous: TokenSet | undefined }> {
+  using _signals = await context.system.holdSignals(); // none may come between the answer and the disk
+  try {
+    const tokenSet = await exchange(attempt, answer.parameters, context.system);
+    return { tokenSet, previous: await saveLogin(tokenSet, settings, context) };
+  } catch (error) {
+    const command = context.system.env(COMMAND_VARIABLE);
+    answer.reply(failedPage(toCliError(error), (text) => asTyped(text, command)));
+    throw error;
+  }
+}
+
+/** Shows the page, with who signed in if that is known soon. */
+async function answerBrowser(
+  answer: Answer,
+  user: Promise<User | undefined>,
+  { system }: CommandContext,
+): Promise<void> {
+  const done = new AbortController();
+  const patience = system.sleep(PAGE_PATIENCE, done.signal).then(() => undefined, () => undefined);
+  const known = await Promise.race([user, patience]);
+  done.abort();
+  answer.reply(signedInPage(known && nameOnPage(known)));
+}
+
+function nameOnPage(user: User): string {
+  const tenant = user.customerId === "" ? "" : `, tenant ${shortened(user.customerId)}`;
+  return `${user.firstName} ${user.lastName}`.trim() + tenant;
+}

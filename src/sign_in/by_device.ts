@@ -1,0 +1,106 @@
+// Signing in with a code on any device (RFC 8628). Rule: says up front who cannot use it, and leaves the
+// terminal as it was.
+
+import type { CommandContext } from "../command.ts";
+import { CliError } from "../errors.ts";
+import {
+  type DeviceAuthorization,
+  pollForTokens,
+  startDeviceAuthorization,
+} from "../oauth/device.ts";
+import type { OAuthClient } from "../oauth/wire.ts";
+import { type ConnectionFlags, type Settings } from "../settings.ts";
+import { countdown, duration } from "../text.ts";
+import type { TokenSet } from "../token_set.ts";
+import { chooseClient } from "./questions.ts";
+import { saveLogin, type SignedIn, type SignIn } from "./saved.ts";
+
+/** The client of the kind "Device grant", which has no secret; else the one that is known. */
+export async function chooseDeviceClient(
+  flags: ConnectionFlags,
+  settings: Settings,
+  context: CommandContext,
+): Promise<OAuthClient> {
+  const { deviceClientId } = settings;
+  if (deviceClientId !== undefined) return { clientId: deviceClientId };
+  return await chooseClient(flags, settings, context, "ask for no secret");
+}
+
+/** Shows the code, waits until it is approved, and keeps what that brings. */
+export async function signInByDevice(
+  { server, client, who }: SignIn,
+  settings: Settings,
+  flags: { readonly timeout?: number },
+  context: CommandContext,
+): Promise<SignedIn> {
+  const { system, talk } = context;
+  talk.say("Single sign-on users cannot sign in this way: anaplan-auth login\n");
+  const device = await startDeviceAuthorization(server, client, settings.scope, system);
+  await showCode(device, context);
+  const tokenSet = await waited(
+    device,
+    flags.timeout,
+    context,
+    (signal) => pollForTokens(device, server, client, system, signal),
+  );
+  using _signals = await system.holdSignals(); // none may come between the tokens and the disk
+  const previous = await saveLogin(tokenSet, settings, context);
+  return { tokenSet, previous, user: who(tokenSet), method: "device" };
+}
+
+async function showCode(
+  device: DeviceAuthorization,
+  { system, talk }: CommandContext,
+): Promise<void> {
+  talk.insist(`Open   ${device.verificationUri}\nEnter  ${device.userCode}\n`);
+  if (!system.terminal.stderr) return;
+  const { qrCode } = await import("./qr_code.ts");
+  talk.say(qrCode(device.verificationUriComplete ?? device.verificationUri) + "\n");
+}
+
+/** Polls under a countdown; ends it, whatever happens, before anything else is printed. */
+async function waited(
+  device: DeviceAuthorization,
+  timeout: number | undefined,
+  { system, talk }: CommandContext,
+  poll: (signal: AbortSignal) => Promise<TokenSet>,
+): Promise<TokenSet> {
+  const done = new AbortController();
+  const signal = AbortSignal.any([done.signal, system.interruption()]);
+  const deadline = Math.min(device.expiresAt, system.now() + (timeout ?? Infinity));
+  const waits = [poll(signal)];
+  if (deadline < device.expiresAt) waits.push(timeUp(deadline - system.now(), signal, system));
+  const shown = showCountdown(deadline, signal, { system, talk });
+  try {
+    return await Promise.race(waits);
+  } finally {
+    done.abort();
+    await Promise.allSettled([...waits, shown]);
+  }
+}
+
+async function timeUp(
+  timeout: number,
+  signal: AbortSignal,
+  system: CommandContext["system"],
+): Promise<never> {
+  await system.sleep(timeout, signal);
+  throw new CliError("timeout", `Nobody finished signing in within ${duration(timeout)}`, {
+    next: "anaplan-auth login --device, with more time: --timeout 15m",
+  });
+}
+
+async function showCountdown(
+  deadline: number,
+  signal: AbortSignal,
+  { system, talk }: CommandContext,
+): Promise<void> {
+  const left = (): number => deadline - system.now();
+  if (!system.terminal.stdin || !system.terminal.stderr) {
+    talk.say(`Waiting up to ${duration(left())}.`);
+    return;
+  }
+  const above = (): string => `Waiting, ${countdown(left())} left.`;
+  // What is typed meanwhile belongs to nobody, and Enter is no answer.
+  while (!signal.aborted) await system.terminal.readLine({ above, prompt: "", signal });
+}

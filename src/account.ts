@@ -13,9 +13,25 @@ import type { TokenSet } from "./token_set.ts";
 
 /** What people call the other side: `Anaplan us1`, or the issuer's host. */
 export function providerName(settings: Settings): string {
-  if (settings.issuer !== undefined) return new URL(settings.issuer).host;
+  if (settings.issuer !== undefined) return placeName(settings);
   regionOf(settings); // a region that does not exist is said before anything else happens
   return `Anaplan ${settings.region}`;
+}
+
+/** Where a profile's login is valid: its region, or the issuer's host. */
+export function placeName(settings: Settings): string {
+  return settings.issuer === undefined ? settings.region : new URL(settings.issuer).host;
+}
+
+/** The user's name; what else is known of them where a provider says none. */
+export function nameOf(user: User): string {
+  return `${user.firstName} ${user.lastName}`.trim() || user.email || user.id;
+}
+
+/** The user's name and e-mail address: `Ada Lovelace <ada@example.com>`. */
+export function nameAndAddress(user: User): string {
+  const name = nameOf(user);
+  return user.email === "" || user.email === name ? name : `${name} <${user.email}>`;
 }
 
 /**

@@ -1,70 +1,15 @@
-// What is Anaplan's own: regions and their hosts, the header scheme of each API, the current user, the
+// What is Anaplan's own: its endpoints, the header scheme of each API, the current user, the
 // end of a session. Rule: facts live here, each once; the rest of the house asks.
 
 import { CliError } from "./errors.ts";
 import { asObject, defined, field, type Fields, objectField } from "./json.ts";
 import { nearNames } from "./near_names.ts";
+import { type Region, REGIONS } from "./regions.ts";
 import type { AuthorizationServer } from "./oauth/wire.ts";
 import type { Secret } from "./secret.ts";
 import { caCertificates, type Settings } from "./settings.ts";
 import type { System } from "./system.ts";
 import { printable } from "./text.ts";
-
-/** The hosts of one region. */
-interface Region {
-  readonly description: string;
-  /** Host of the authorization server. */
-  readonly oauth: string;
-  readonly api: string;
-  /** Host of the authentication service. */
-  readonly auth: string;
-}
-
-function sharedRegion(description: string): Region {
-  return {
-    description,
-    oauth: "us1a.app.anaplan.com",
-    api: "api.anaplan.com",
-    auth: "auth.anaplan.com",
-  };
-}
-
-function ownRegion(name: string, description: string): Region {
-  return {
-    description,
-    oauth: `${name}.app.anaplan.com`,
-    api: `${name}.api.anaplan.com`,
-    auth: `${name}.auth.anaplan.com`,
-  };
-}
-
-/** Every region; where sources conflict on a host, a profile can override each of the three. */
-export const REGIONS: Readonly<Record<string, Region>> = {
-  us1: sharedRegion("US East (data center)"),
-  us2: sharedRegion("US West (data center)"),
-  us5: sharedRegion("US East"),
-  us7: sharedRegion("US"),
-  us9: ownRegion("us9", "US"),
-  eu1: sharedRegion("Netherlands"),
-  eu2: sharedRegion("Germany"),
-  eu3: ownRegion("eu3", "Europe"),
-  eu4: sharedRegion("Europe"),
-  eu5: ownRegion("eu5", "Europe"),
-  gb1: ownRegion("gb1", "UK"),
-  ap1: sharedRegion("Japan"),
-  au1: {
-    description: "Australia",
-    oauth: "au1a.app2.anaplan.com",
-    api: "api.au1a.app2.anaplan.com",
-    auth: "au1a.app2.anaplan.com",
-  },
-  ca1: ownRegion("ca1a", "Canada"),
-  sg1: ownRegion("sg1", "Singapore"),
-  ae1: ownRegion("ae1", "UAE"),
-  in1: ownRegion("in1", "India"),
-  id1: ownRegion("id1", "Indonesia"),
-  me1: ownRegion("me1", "Saudi Arabia"),
-};
 
 /** Who the access token belongs to. */
 export interface User {

@@ -1,5 +1,5 @@
-// Files that only their owner may read: checked reads, atomic replacement, lock files. Rule: the only
-// code that touches the disk, and every failure leaves here as a CliError of kind `storage`.
+// Files that only their owner may read: checked reads, atomic replacement. Rule: with lock_file.ts the
+// only code that touches the disk, and every failure leaves here as a CliError of kind `storage`.
 
 import { CliError } from "./errors.ts";
 
@@ -126,72 +126,10 @@ function lstatIfThere(path: string): Deno.FileInfo | undefined {
   }
 }
 
-/** What waiting for a lock needs of the world. */
-export interface Clock {
-  now(): number;
-  sleep(milliseconds: number): Promise<void>;
-}
-
-/**
- * Takes an exclusive lock that ends with `dispose` or with this process, however that dies.
- *
- * The operating system's own file lock is polled, since waiting for it could not be given a deadline.
- *
- * @param deadline in milliseconds from now.
- * @throws {CliError} `storage` when another process holds it for longer, or locking does not work here.
- */
-export async function lockFile(path: string, deadline: number, clock: Clock): Promise<Disposable> {
-  isOwnFile(path, "lock");
-  const file = translated(
-    "lock",
-    path,
-    () => Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 }),
-  );
-  const giveUpAt = clock.now() + deadline;
-  let pause = 5;
-  try {
-    while (!translated("lock", path, () => file.tryLockSync(true))) {
-      if (clock.now() >= giveUpAt) throw lockHeldTooLong(path, deadline);
-      await clock.sleep(pause);
-      pause = Math.min(pause * 1.5, 50);
-    }
-    translated("lock", path, () => noteHolder(file));
-  } catch (error) {
-    file.close();
-    throw error;
-  }
-  return { [Symbol.dispose]: () => file.close() }; // closing gives the lock back
-}
-
 const TEMPORARY = ".tmp";
 
-function lockHeldTooLong(path: string, deadline: number): CliError {
-  const holder = holderOf(path);
-  const who = holder === undefined ? "another process" : `process ${holder}`;
-  return new CliError(
-    "storage",
-    `Cannot lock ${path}: ${who} has been holding it for more than ${deadline / 1000} s`,
-    {
-      next: holder === undefined ? "try again" : `see what it does (ps ${holder}), then try again`,
-    },
-  );
-}
-
-function holderOf(path: string): string | undefined {
-  try {
-    return /^\d+/.exec(Deno.readTextFileSync(path))?.[0];
-  } catch {
-    return undefined; // Windows lets nobody read a locked file
-  }
-}
-
-function noteHolder(file: Deno.FsFile): void {
-  file.truncateSync();
-  writeAll(file, new TextEncoder().encode(`${Deno.pid}\n`));
-}
-
 /** Whether there is a file at the path, which then is a plain file of ours and closed to others. */
-function isOwnFile(path: string, verb: string): boolean {
+export function isOwnFile(path: string, verb: string): boolean {
   return translated(verb, path, () => {
     const info = lstatIfThere(path);
     if (info === undefined) return false;
@@ -225,7 +163,8 @@ function refusal(verb: string, path: string, reason: string, next: string): CliE
   return new CliError("storage", `Cannot ${verb} ${path}: ${reason}`, { next });
 }
 
-function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
+/** Writes all bytes; one write may take fewer. */
+export function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
   for (let written = 0; written < bytes.length;) written += file.writeSync(bytes.subarray(written));
 }
 
@@ -249,7 +188,7 @@ function splitPath(path: string): [directory: string, name: string] {
 }
 
 /** Runs a piece of disk work; whatever it throws leaves as a CliError that names the path. */
-function translated<T>(verb: string, path: string, work: () => T): T {
+export function translated<T>(verb: string, path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {

@@ -2,11 +2,10 @@
 // since saving and removing exist on the lock alone.
 
 import { CliError } from "./errors.ts";
+import { type Clock, lockFile } from "./lock_file.ts";
 import {
-  type Clock,
   ensurePrivateDirectory,
   listDirectory,
-  lockFile,
   readPrivateFile,
   removeLeftovers,
   removePrivateFile,

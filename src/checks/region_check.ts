@@ -1,7 +1,7 @@
 // Whether the login and the region fit. Rule: the one check that uses the token, and only one that is good
 // anyway.
 
-import { whoIs } from "../account.ts";
+import { placeName, whoIs } from "../account.ts";
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { storeOf } from "../session.ts";
@@ -19,13 +19,13 @@ export async function regionCheck(
     const login = storeOf(settings, context).load(settings.profile);
     if (login === undefined || !isFresh(login, system.now(), 0)) return undefined;
     await whoIs(login.accessToken, settings, system);
-    return ok("Region", `${settings.region} accepts the access token`);
+    return ok("Region", `${placeName(settings)} accepts the access token`);
   } catch (error) {
     if (error instanceof CliError && error.kind === "login_required") {
       return problem(
         "Region",
         "login_required",
-        `${settings.region} does not accept the access token; tokens belong to one region`,
+        `${placeName(settings)} does not accept the access token; tokens belong to one region`,
         "anaplan-auth login --region NAME, with the region of your tenant",
       );
     }

@@ -80,7 +80,7 @@ export async function helpOf(
   if (!("loader" in target)) return name === "" ? rootHelp() : groupHelp(name, target);
   const page = commandHelp(name, target);
   if (target.parameters.flags?.["region"] === undefined) return page;
-  const { REGIONS } = await import("../anaplan.ts");
+  const { REGIONS } = await import("../regions.ts");
   const regions = Object.entries(REGIONS).map(([region, { description }]) =>
     `  ${region}  ${description}`
   );

@@ -1,7 +1,7 @@
 // login: signs a person in, with their browser here or with a code on any device. Read top to bottom: it
 // is the story of a sign-in.
 
-import { authorizationServer, endLogin, providerName, whoIs } from "../account.ts";
+import { authorizationServer, endLogin, nameAndAddress, providerName, whoIs } from "../account.ts";
 import type { User } from "../anaplan.ts";
 import type { CommandContext, Reply } from "../command.ts";
 import { CliError } from "../errors.ts";
@@ -83,5 +83,5 @@ function reply(user: User | undefined, signedIn: SignedIn, settings: Settings): 
 
 function described(user: User): string {
   const tenant = user.customerId === "" ? "" : `, tenant ${shortened(user.customerId)}`;
-  return `${user.firstName} ${user.lastName} <${user.email}>${tenant}`.trim();
+  return nameAndAddress(user) + tenant;
 }

@@ -42,14 +42,13 @@ export async function status(flags: StatusFlags, context: CommandContext): Promi
 
 /** The reply, once the server has said that it knows the login. */
 async function checked(reply: Reply, settings: Settings, context: CommandContext): Promise<Reply> {
-  const { whoIs } = await import("../account.ts");
+  const { nameAndAddress, whoIs } = await import("../account.ts");
   const user = await withFreshTokenSet(
     settings,
     context,
     ({ accessToken }) => whoIs(accessToken, settings, context.system),
   );
-  const asked =
-    `The server knows it as that of ${user.firstName} ${user.lastName} <${user.email}>.`;
+  const asked = `The server knows it as the login of ${nameAndAddress(user)}.`;
   return { ...reply, text: `${reply.text}\n\n${asked}` };
 }
 
@@ -81,7 +80,9 @@ function notSignedIn(tokenSet: TokenSet | undefined, settings: Settings): string
 
 function describe(tokenSet: TokenSet, settings: Settings, path: string, now: number): string {
   const rows = table([
-    ["Region", `${settings.region}, ${regionOf(settings).description}`],
+    settings.issuer === undefined
+      ? ["Region", `${settings.region}, ${regionOf(settings).description}`]
+      : ["Issuer", settings.issuer],
     ["Client", shortened(tokenSet.clientId)],
     ["Access token", accessTokenLine(tokenSet, now)],
     ["Refresh token", refreshTokenLine(tokenSet)],

@@ -1,6 +1,6 @@
 // whoami: who the login belongs to.
 
-import { whoIs } from "../account.ts";
+import { nameAndAddress, placeName, whoIs } from "../account.ts";
 import type { User } from "../anaplan.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { withFreshTokenSet } from "../session.ts";
@@ -17,13 +17,13 @@ export async function whoami(flags: CommonFlags, context: CommandContext): Promi
   );
   return {
     text: [
-      `${user.firstName} ${user.lastName} <${user.email}>`,
+      nameAndAddress(user),
       "",
       table([
         ["User id", user.id],
         ["Tenant", user.customerId || undefined],
         ["Last login", user.lastLoginAt === undefined ? undefined : dateTime(user.lastLoginAt)],
-        ["Profile", `${settings.profile}, ${settings.region}`],
+        ["Profile", `${settings.profile}, ${placeName(settings)}`],
       ]),
     ].join("\n"),
     data: userData(user),

@@ -3,13 +3,8 @@
 
 import { CliError } from "../errors.ts";
 import { field, parseObject } from "../json.ts";
-import {
-  type Clock,
-  ensurePrivateDirectory,
-  lockFile,
-  readPrivateFile,
-  writePrivateFile,
-} from "../private_file.ts";
+import { type Clock, lockFile } from "../lock_file.ts";
+import { ensurePrivateDirectory, readPrivateFile, writePrivateFile } from "../private_file.ts";
 
 /** A self-signed certificate and its key. */
 export interface ListenerCertificate {

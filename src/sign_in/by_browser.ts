@@ -1,6 +1,7 @@
 // Signing in with the browser: authorization code by loopback, paste or relay. Rule: the browser's page is
 // held until the tokens are saved, and then tells the truth.
 
+import { nameOf } from "../account.ts";
 import type { User } from "../anaplan.ts";
 import type { CommandContext } from "../command.ts";
 import { toCliError } from "../errors.ts";
@@ -110,5 +111,5 @@ async function answerBrowser(
 
 function nameOnPage(user: User): string {
   const tenant = user.customerId === "" ? "" : `, tenant ${shortened(user.customerId)}`;
-  return `${user.firstName} ${user.lastName}`.trim() + tenant;
+  return nameOf(user) + tenant;
 }

@@ -1,0 +1,67 @@
+// Lock files. Rule: the system's own lock on a file of its own, never on the one that is replaced; it ends
+// with the process, however that dies, and nobody goes on without it.
+
+import { CliError } from "./errors.ts";
+import { isOwnFile, translated, writeAll } from "./private_file.ts";
+
+/** What waiting for a lock needs of the world. */
+export interface Clock {
+  now(): number;
+  sleep(milliseconds: number): Promise<void>;
+}
+
+/**
+ * Takes an exclusive lock that ends with `dispose` or with this process, however that dies.
+ *
+ * The operating system's own file lock is polled, since waiting for it could not be given a deadline.
+ *
+ * @param deadline in milliseconds from now.
+ * @throws {CliError} `storage` when another process holds it for longer, or locking does not work here.
+ */
+export async function lockFile(path: string, deadline: number, clock: Clock): Promise<Disposable> {
+  isOwnFile(path, "lock");
+  const file = translated(
+    "lock",
+    path,
+    () => Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 }),
+  );
+  const giveUpAt = clock.now() + deadline;
+  let pause = 5;
+  try {
+    while (!translated("lock", path, () => file.tryLockSync(true))) {
+      if (clock.now() >= giveUpAt) throw lockHeldTooLong(path, deadline);
+      await clock.sleep(pause);
+      pause = Math.min(pause * 1.5, 50);
+    }
+    translated("lock", path, () => noteHolder(file));
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+  return { [Symbol.dispose]: () => file.close() }; // closing gives the lock back
+}
+
+function lockHeldTooLong(path: string, deadline: number): CliError {
+  const holder = holderOf(path);
+  const who = holder === undefined ? "another process" : `process ${holder}`;
+  return new CliError(
+    "storage",
+    `Cannot lock ${path}: ${who} has been holding it for more than ${deadline / 1000} s`,
+    {
+      next: holder === undefined ? "try again" : `see what it does (ps ${holder}), then try again`,
+    },
+  );
+}
+
+function holderOf(path: string): string | undefined {
+  try {
+    return /^\d+/.exec(Deno.readTextFileSync(path))?.[0];
+  } catch {
+    return undefined; // Windows lets nobody read a locked file
+  }
+}
+
+function noteHolder(file: Deno.FsFile): void {
+  file.truncateSync();
+  writeAll(file, new TextEncoder().encode(`${Deno.pid}\n`));
+}

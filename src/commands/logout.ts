@@ -3,7 +3,7 @@
 import { endSession } from "../anaplan.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { CliError } from "../errors.ts";
-import { storeOf } from "../session.ts";
+import { loginCommand, missingProfile, storeOf } from "../session.ts";
 import { loadSettings, type Settings } from "../settings.ts";
 import { clockTime } from "../text.ts";
 import { isFresh, type TokenSet } from "../token_set.ts";
@@ -11,6 +11,7 @@ import { isFresh, type TokenSet } from "../token_set.ts";
 /** Removes the login from the disk, even when Anaplan cannot be reached, and asks Anaplan to end it. */
 export async function logout(flags: CommonFlags, context: CommandContext): Promise<Reply> {
   const settings = loadSettings(flags, context.system);
+  await assertKnown(settings, context);
   const removed = await removeLogin(settings, context);
   const ended = removed !== undefined && await endAtServer(removed, settings, context);
   const data = {
@@ -25,6 +26,16 @@ export async function logout(flags: CommonFlags, context: CommandContext): Promi
     ? `Signed out, here and at Anaplan (profile ${settings.profile}).`
     : `Signed out here (profile ${settings.profile}).`;
   return { text: `${what}\n${whatMayLive(removed, ended, context.system.now())}`, data };
+}
+
+/** A slip in the profile's name must not look like a login that is gone. */
+async function assertKnown(settings: Settings, context: CommandContext): Promise<void> {
+  if (storeOf(settings, context).load(settings.profile) !== undefined) return;
+  const missing = await missingProfile(settings);
+  if (missing === undefined) return;
+  throw new CliError("login_required", `Cannot sign out: ${missing}`, {
+    next: loginCommand(settings),
+  });
 }
 
 async function removeLogin(

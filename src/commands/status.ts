@@ -2,22 +2,23 @@
 
 import { regionOf } from "../anaplan.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
-import { loginCommand, storeOf } from "../session.ts";
+import { loginCommand, missingProfile, storeOf } from "../session.ts";
 import { loadSettings, type Settings } from "../settings.ts";
 import { clockTime, dateTime, duration, isoTime, shortened, table } from "../text.ts";
 import { isFresh, type TokenSet } from "../token_set.ts";
 
 /** Says whether there is a login that works or can be refreshed; exit 3 when there is none. */
-export function status(flags: CommonFlags, context: CommandContext): Promise<Reply> {
+export async function status(flags: CommonFlags, context: CommandContext): Promise<Reply> {
   const settings = loadSettings(flags, context.system);
   const store = storeOf(settings, context);
   const tokenSet = store.load(settings.profile);
   const now = context.system.now();
+  const missing = tokenSet === undefined ? await missingProfile(settings) : undefined;
   const isUsable = tokenSet !== undefined && (isFresh(tokenSet, now, 0) || canRefresh(tokenSet));
   const reply: Reply = {
     text: isUsable
       ? describe(tokenSet, settings, store.pathOf(settings.profile), now)
-      : notSignedIn(tokenSet, settings),
+      : notSignedIn(tokenSet, settings, missing),
     data: {
       profile: settings.profile,
       region: settings.region,
@@ -30,7 +31,7 @@ export function status(flags: CommonFlags, context: CommandContext): Promise<Rep
         : isoTime(tokenSet.refreshTokenSavedAt),
     },
   };
-  return Promise.resolve(isUsable ? reply : { ...reply, outcome: "login_required" });
+  return isUsable ? reply : { ...reply, outcome: "login_required" };
 }
 
 /** How things are, in two lines at most; for the page that is shown when no command was typed. */
@@ -49,14 +50,25 @@ function canRefresh(tokenSet: TokenSet): boolean {
   return tokenSet.refreshToken !== undefined && tokenSet.endedBy === undefined;
 }
 
-function notSignedIn(tokenSet: TokenSet | undefined, settings: Settings): string {
-  const why = tokenSet === undefined
+function notSignedIn(
+  tokenSet: TokenSet | undefined,
+  settings: Settings,
+  missing?: string,
+): string {
+  const why = missing !== undefined
+    ? asSentence(missing)
+    : tokenSet === undefined
     ? `Not signed in (profile ${settings.profile}).`
     : tokenSet.endedBy === undefined
     ? `No longer signed in (profile ${settings.profile}): the access token has ended, and there is no ` +
       "refresh token."
     : `No longer signed in (profile ${settings.profile}): ${tokenSet.endedBy}.`;
   return `${why}\nNext: ${loginCommand(settings)}`;
+}
+
+function asSentence(text: string): string {
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return capital.endsWith("?") ? capital : `${capital}.`;
 }
 
 function describe(tokenSet: TokenSet, settings: Settings, path: string, now: number): string {

@@ -17,9 +17,21 @@ export function readPrivateFile(path: string): string | undefined {
   return translated("read", path, () => Deno.readTextFileSync(path));
 }
 
-/** The text of a file that the person named, such as a CA file or a client secret. */
-export function readNamedFile(path: string): string {
-  return translated("read", path, () => Deno.readTextFileSync(path));
+/**
+ * The text of a file that the person named, such as a CA file or a client secret.
+ *
+ * @param naming the flag or variable that it was named with.
+ * @throws {CliError} `usage` when it cannot be read.
+ */
+export function readNamedFile(path: string, naming: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (cause) {
+    throw new CliError("usage", `Cannot read ${path}: ${diskReason(cause)}`, {
+      next: `check the path that is given with ${naming}`,
+      cause,
+    });
+  }
 }
 
 /**

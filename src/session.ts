@@ -169,16 +169,20 @@ function assertRefreshable(
 
 /** What a command says when there is no login for its profile. */
 async function noLogin(settings: Settings): Promise<never> {
-  if (settings.profileExists || settings.profile === "default") {
-    throw loginRequired(settings, `nobody is signed in (profile ${settings.profile})`);
-  }
+  const missing = await missingProfile(settings);
+  throw loginRequired(settings, missing ?? `nobody is signed in (profile ${settings.profile})`);
+}
+
+/** That the profile does not exist, with the near names; `undefined` when it does, or is the default. */
+export async function missingProfile(settings: Settings): Promise<string | undefined> {
+  if (settings.profileExists || settings.profile === "default") return undefined;
   const [{ nearNames }, { profileNames }] = await Promise.all([
     import("./near_names.ts"),
     import("./profiles.ts"),
   ]);
   const near = nearNames(settings.profile, profileNames(settings.configDir));
   const hint = near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`;
-  throw loginRequired(settings, `there is no profile ${settings.profile}${hint}`);
+  return `there is no profile ${settings.profile}${hint}`;
 }
 
 function loginRequired(settings: Settings, reason: string, details: ErrorDetails = {}): CliError {

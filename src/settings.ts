@@ -182,7 +182,7 @@ export function environmentSecret(
 /** The PEM texts of all certificate authorities that are to be trusted besides the built-in ones. */
 export function caCertificates(settings: Settings): string[] {
   const named = settings.caFiles.map((path) => {
-    const text = readNamedFile(path);
+    const text = readNamedFile(path, "--ca-file or ANAPLAN_CA_FILE");
     if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
     throw new CliError(
       "usage",
@@ -198,7 +198,7 @@ export function caCertificates(settings: Settings): string[] {
 
 function readAmbient(path: string): string[] {
   try {
-    return [readNamedFile(path)];
+    return [readNamedFile(path, "SSL_CERT_FILE")];
   } catch {
     return []; // as other programs do: a variable that leads nowhere is no failure
   }

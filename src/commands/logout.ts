@@ -3,7 +3,7 @@
 import { endLogin } from "../account.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { CliError } from "../errors.ts";
-import { storeOf } from "../session.ts";
+import { loginCommand, missingProfile, storeOf } from "../session.ts";
 import { loadSettings, type Settings } from "../settings.ts";
 import { clockTime } from "../text.ts";
 import { isFresh, type TokenSet } from "../token_set.ts";
@@ -17,7 +17,10 @@ export interface LogoutFlags extends CommonFlags {
 /** Removes the login from the disk, even when the server cannot be reached, and asks that to end it. */
 export async function logout(flags: LogoutFlags, context: CommandContext): Promise<Reply> {
   const settings = loadSettings(flags, context.system);
-  if (!flags.all) return await logoutOf(settings, context);
+  if (!flags.all) {
+    await assertKnown(settings, context);
+    return await logoutOf(settings, context);
+  }
   const names = storeOf(settings, context).names();
   const replies: Reply[] = [];
   for (const profile of names) {
@@ -36,6 +39,16 @@ async function logoutOf(settings: Settings, context: CommandContext): Promise<Re
   const what = ended ? `Signed out, here and at ${serverOf(settings)}` : "Signed out here";
   const rest = whatMayLive(removed, ended, settings, context.system.now());
   return { text: `${what} (profile ${profile}).\n${rest}`, data };
+}
+
+/** A slip in the profile's name must not look like a login that is gone. */
+async function assertKnown(settings: Settings, context: CommandContext): Promise<void> {
+  if (storeOf(settings, context).load(settings.profile) !== undefined) return;
+  const missing = await missingProfile(settings);
+  if (missing === undefined) return;
+  throw new CliError("login_required", `Cannot sign out: ${missing}`, {
+    next: loginCommand(settings),
+  });
 }
 
 async function removeLogin(

@@ -2,7 +2,7 @@
 
 import { regionOf } from "../anaplan.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
-import { loginCommand, storeOf, withFreshTokenSet } from "../session.ts";
+import { loginCommand, missingProfile, storeOf, withFreshTokenSet } from "../session.ts";
 import { loadSettings, type Settings } from "../settings.ts";
 import { clockTime, dateTime, duration, isoTime, shortened, table } from "../text.ts";
 import { isFresh, type TokenSet } from "../token_set.ts";
@@ -19,11 +19,12 @@ export async function status(flags: StatusFlags, context: CommandContext): Promi
   const store = storeOf(settings, context);
   const tokenSet = store.load(settings.profile);
   const now = context.system.now();
+  const missing = tokenSet === undefined ? await missingProfile(settings) : undefined;
   const isUsable = tokenSet !== undefined && (isFresh(tokenSet, now, 0) || canRefresh(tokenSet));
   const reply: Reply = {
     text: isUsable
       ? describe(tokenSet, settings, store.pathOf(settings.profile), now)
-      : notSignedIn(tokenSet, settings),
+      : notSignedIn(tokenSet, settings, missing),
     data: {
       profile: settings.profile,
       region: settings.region,
@@ -68,14 +69,25 @@ function canRefresh(tokenSet: TokenSet): boolean {
   return tokenSet.refreshToken !== undefined && tokenSet.endedBy === undefined;
 }
 
-function notSignedIn(tokenSet: TokenSet | undefined, settings: Settings): string {
-  const why = tokenSet === undefined
+function notSignedIn(
+  tokenSet: TokenSet | undefined,
+  settings: Settings,
+  missing?: string,
+): string {
+  const why = missing !== undefined
+    ? asSentence(missing)
+    : tokenSet === undefined
     ? `Not signed in (profile ${settings.profile}).`
     : tokenSet.endedBy === undefined
     ? `No longer signed in (profile ${settings.profile}): the access token has ended, and there is no ` +
       "refresh token."
     : `No longer signed in (profile ${settings.profile}): ${tokenSet.endedBy}.`;
   return `${why}\nNext: ${loginCommand(settings)}`;
+}
+
+function asSentence(text: string): string {
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return capital.endsWith("?") ? capital : `${capital}.`;
 }
 
 function describe(tokenSet: TokenSet, settings: Settings, path: string, now: number): string {

@@ -86,7 +86,9 @@ async function secretByFlag(
   flags: ConnectionFlags,
   context: CommandContext,
 ): Promise<Secret | undefined> {
-  if (flags.clientSecretFile !== undefined) return needed(readNamedFile(flags.clientSecretFile));
+  if (flags.clientSecretFile !== undefined) {
+    return needed(readNamedFile(flags.clientSecretFile, "--client-secret-file"));
+  }
   if (flags.clientSecretStdin !== true) return undefined;
   if (context.system.terminal.stdin) return await askSecret(context);
   return needed(await context.system.terminal.readPipe(context.system.interruption()));

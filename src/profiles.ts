@@ -28,6 +28,8 @@ export interface Profile {
   readonly authUrl?: string;
   /** Another OAuth provider; then nothing is ever sent to Anaplan's hosts. */
   readonly issuer?: string;
+  /** What the server called itself (`iss`, RFC 9207) at the last login; for `doctor`. */
+  readonly seenIssuer?: string;
   /** What the issuer's metadata said at the last login. */
   readonly discovered?: Discovered;
   readonly caFiles?: readonly string[];
@@ -60,6 +62,7 @@ const TEXT_FIELDS = [
   "apiUrl",
   "authUrl",
   "issuer",
+  "seenIssuer",
 ] as const;
 const LIST_FIELDS = ["listen", "caFiles"] as const;
 const DISCOVERED_TEXT_FIELDS = [

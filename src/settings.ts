@@ -127,6 +127,7 @@ export function resolveSettings(
     apiUrl: flags.apiUrl ?? profile?.apiUrl,
     authUrl: flags.authUrl ?? profile?.authUrl,
     issuer: flags.issuer ?? profile?.issuer,
+    seenIssuer: profile?.seenIssuer,
     discovered: isSameIssuer(flags.issuer, profile) ? profile?.discovered : undefined,
     caFiles: nonEmpty([...new Set([...namedCaFiles, ...profile?.caFiles ?? []])]),
   });

@@ -114,6 +114,12 @@ export function loginCheck(settings: Settings, context: CommandContext): Check {
   }
 }
 
+/** What the server called itself, where nothing said what to expect (RFC 9207). */
+export function issuerCheck({ issuer, given }: Settings): Check | undefined {
+  if (issuer !== undefined || given.seenIssuer === undefined) return undefined;
+  return ok("Issuer", `the server calls itself ${given.seenIssuer} in its answers (iss)`);
+}
+
 /** What went wrong the last time that something did. */
 export function lastFailureCheck(settings: Settings): Check | undefined {
   const failure = lastFailure(settings.configDir, settings.profile);

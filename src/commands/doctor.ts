@@ -4,6 +4,7 @@ import type { Check } from "../checks/check.ts";
 import {
   certificateCheck,
   filesCheck,
+  issuerCheck,
   lastFailureCheck,
   loginCheck,
   portCheck,
@@ -35,6 +36,7 @@ export async function doctor(flags: DoctorFlags, context: CommandContext): Promi
     redirectUriCheck(settings),
     filesCheck(settings),
     loginCheck(settings, context),
+    issuerCheck(settings),
     await regionCheck(settings, context),
     lastFailureCheck(settings),
   ].filter((check) => check !== undefined);

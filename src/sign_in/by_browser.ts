@@ -12,7 +12,7 @@ import type { Answer } from "../oauth/loopback.ts";
 import { failedPage, signedInPage } from "../oauth/page.ts";
 import { openWays, type Ways } from "../oauth/ways.ts";
 import type { Settings } from "../settings.ts";
-import { asTyped, COMMAND_VARIABLE, shortened } from "../text.ts";
+import { asTyped, COMMAND_VARIABLE, printable, shortened } from "../text.ts";
 import type { TokenSet } from "../token_set.ts";
 import { isLoopbackHost } from "../urls.ts";
 import { tellHowToSignIn } from "./hints.ts";
@@ -88,7 +88,9 @@ async function keep(
   using _signals = await context.system.holdSignals(); // none may come between the answer and the disk
   try {
     const tokenSet = await exchange(attempt, answer.parameters, context.system);
-    return { tokenSet, previous: await saveLogin(tokenSet, settings, context) };
+    const seenIssuer = printable(answer.parameters.get("iss") ?? "");
+    const given = { ...settings.given, ...(seenIssuer === "" ? {} : { seenIssuer }) };
+    return { tokenSet, previous: await saveLogin(tokenSet, { ...settings, given }, context) };
   } catch (error) {
     const command = context.system.env(COMMAND_VARIABLE);
     answer.reply(failedPage(toCliError(error), (text) => asTyped(text, command)));

@@ -11,8 +11,8 @@ import { failedPage, signedInPage } from "../oauth/page.ts";
 import { openWays, type Ways } from "../oauth/ways.ts";
 import { currentProfile, saveCurrentProfile, saveProfile } from "../profiles.ts";
 import { askFirstTime, chooseClient } from "../questions.ts";
-import { storeOf } from "../session.ts";
-import { type ConnectionFlags, loadSettings, type Settings } from "../settings.ts";
+import { saveOrRescue, storeOf } from "../session.ts";
+import { type ConnectionFlags, loadSettings, savedSettings, type Settings } from "../settings.ts";
 import { asTyped, COMMAND_VARIABLE, isoTime, shortened } from "../text.ts";
 import { isFresh, type TokenSet } from "../token_set.ts";
 import { tellHowToSignIn } from "../waiting.ts";
@@ -42,10 +42,11 @@ export async function login(flags: LoginFlags, context: CommandContext): Promise
   await using ways = await waysOf(attempt, certificate, settings, flags, context);
   tellHowToSignIn(attempt, ways.loopback, certificate, settings, flags, context);
   const answer = await ways.first(flags.timeout ?? DEFAULT_TIMEOUT);
+  const settingsBefore = savedSettings(settings, system); // where the previous login belongs
   const { tokenSet, previous } = await keep(answer, attempt, settings, context);
   const [user] = await Promise.all([
     whoSignedIn(tokenSet, answer, settings, context),
-    endPreviousSession(previous, settings, context),
+    endPreviousSession(previous, settingsBefore, context),
   ]);
   return reply(user, tokenSet, answer.method, settings);
 }
@@ -98,8 +99,7 @@ async function save(
 ): Promise<TokenSet | undefined> {
   const { warn } = context.talk;
   using login = await storeOf(settings, context).lock(settings.profile);
-  const previous = login.load();
-  login.save(tokenSet);
+  const previous = await saveOrRescue(tokenSet, login, context.system);
   saveProfile(settings.configDir, settings.profile, settings.given, warn);
   if (currentProfile(settings.configDir) === undefined) {
     saveCurrentProfile(settings.configDir, "default", warn);

@@ -21,6 +21,8 @@ export interface Reply {
   readonly text: string;
   /** The one JSON value that `--json` prints. */
   readonly data: unknown;
+  /** The text is for programs: printed byte for byte, no path shortened. */
+  readonly verbatim?: boolean;
   /** Set when the reply itself is the news of a failure: printed like a success, exits like the kind. */
   readonly outcome?: ErrorKind;
 }

@@ -48,11 +48,11 @@ export function writePrivateFile(path: string, text: string): void {
       using file = Deno.openSync(temporary, { write: true, createNew: true, mode: 0o600 });
       writeAll(file, new TextEncoder().encode(text));
       file.syncSync();
+      Deno.renameSync(temporary, path);
     } catch (error) {
       removeIfThere(temporary);
       throw error;
     }
-    Deno.renameSync(temporary, path);
     syncDirectoryOf(path);
   });
 }

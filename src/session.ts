@@ -3,6 +3,7 @@
 
 import type { CommandContext } from "./command.ts";
 import { CliError, type ErrorDetails, toCliError } from "./errors.ts";
+import { defined } from "./json.ts";
 import type { Settings } from "./settings.ts";
 import { type LockedLogin, openStore, type Store } from "./store.ts";
 import { duration } from "./text.ts";
@@ -39,11 +40,12 @@ export async function freshTokenSet(
     if (minValid !== undefined && !willDo(tokenSet)) warnShortLived(tokenSet, minValid, context);
     return tokenSet;
   } catch (error) {
-    const isStillGood = minValid === undefined && isFresh(seen, now, 1_000);
+    const later = context.system.now(); // a refresh that fails may take its time
+    const isStillGood = minValid === undefined && isFresh(seen, later, 1_000);
     if (!isStillGood || !(error instanceof CliError) || error.kind === "storage") throw error;
     context.talk.warn(
       `${error.message}; the present access token is good for ${
-        duration(seen.expiresAt - now)
+        duration(seen.expiresAt - later)
       } more`,
     );
     return seen;
@@ -119,14 +121,14 @@ async function replaceTokenSet(
 ): Promise<Refreshed> {
   assertRefreshable(seen, settings); // before waiting for anybody
   const store = storeOf(settings, context);
-  using _signals = await context.system.holdSignals(); // none may come between the answer and the disk
   using login = await store.lock(settings.profile);
+  using _signals = await context.system.holdSignals(); // none may come between the answer and the disk
   const stored = login.load() ?? await noLogin(settings);
   if (!sameTokenSet(stored, seen) && willDo(stored)) return { tokenSet: stored, byUs: false };
   assertRefreshable(stored, settings);
-  const tokenSet = await refreshLocked(stored, settings, context, login);
-  await saveOrRescue(tokenSet, login, store.pathOf(settings.profile), context.system);
-  return { tokenSet, byUs: true };
+  const refreshed = await refreshLocked(stored, settings, context, login);
+  if (refreshed.byUs) await saveOrRescue(refreshed.tokenSet, login, context.system);
+  return refreshed;
 }
 
 async function refreshLocked(
@@ -134,21 +136,34 @@ async function refreshLocked(
   settings: Settings,
   context: CommandContext,
   login: LockedLogin,
-): Promise<TokenSet> {
+): Promise<Refreshed> {
   const [{ refresh }, { authorizationServer, clientOf }] = await Promise.all([
     import("./oauth/client.ts"),
     import("./account.ts"),
   ]);
   const client = clientOf(stored, settings);
   try {
-    return await refresh(stored, authorizationServer(settings), client, context.system);
+    const server = authorizationServer(settings);
+    return { tokenSet: await refresh(stored, server, client, context.system), byUs: true };
   } catch (error) {
-    if (!(error instanceof CliError && error.kind === "login_required")) throw error;
-    const present = login.load(); // something that knows no locks may have put a new login there
-    if (present !== undefined && !sameTokenSet(present, stored)) return present;
-    login.save({ ...stored, endedBy: error.oauthError ?? "refused" }); // the file is kept
-    throw error;
+    if (!(error instanceof CliError)) throw error;
+    if (error.kind === "login_required") {
+      const present = login.load(); // something that knows no locks may have been here
+      if (present !== undefined && !sameTokenSet(present, stored)) {
+        return { tokenSet: present, byUs: false };
+      }
+      const endedBy = error.oauthError ?? "refused";
+      if (present !== undefined) login.save({ ...stored, endedBy }); // the file is kept
+    }
+    throw forProfile(error, settings);
   }
+}
+
+/** The error with a `Next:` that names the profile, where it says to sign in. */
+function forProfile(error: CliError, settings: Settings): CliError {
+  if (error.next !== "anaplan-auth login") return error;
+  const { kind, message, oauthError, cause } = error;
+  return new CliError(kind, message, defined({ next: loginCommand(settings), oauthError, cause }));
 }
 
 type RefreshableTokenSet = TokenSet & Required<Pick<TokenSet, "refreshToken">>;
@@ -199,19 +214,20 @@ export function loginCommand(settings: Pick<Settings, "profile">): string {
 }
 
 /**
- * Saves, or puts the tokens where they can be rescued from: the old refresh token is dead already
+ * Saves and returns what was replaced, or puts the tokens where they can be rescued from: the old refresh token is dead already
  * (RFC 9700, section 4.14.2), so throwing the new one away would end the login.
  */
-async function saveOrRescue(
+export async function saveOrRescue(
   tokenSet: TokenSet,
   login: LockedLogin,
-  path: string,
-  system: CommandContext["system"],
-): Promise<void> {
+  system: Pick<CommandContext["system"], "env">,
+): Promise<TokenSet | undefined> {
   try {
+    const previous = login.load();
     login.save(tokenSet);
+    return previous;
   } catch (error) {
     const { rescueTokenSet } = await import("./rescue.ts");
-    throw rescueTokenSet(tokenSet, path, toCliError(error), system);
+    throw rescueTokenSet(tokenSet, login.path, toCliError(error), system);
   }
 }

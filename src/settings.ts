@@ -102,6 +102,16 @@ export function loadSettings(
   return { configDir, profile: name, ...resolveSettings(flags, system, profile) };
 }
 
+/** The settings as the profile alone has them now: those of the login that is stored. */
+export function savedSettings(
+  { configDir, profile, caFiles }: Settings,
+  { absolutePath }: Pick<System, "absolutePath">,
+): Settings {
+  const saved = loadProfile(configDir, profile);
+  const silent = { env: () => undefined, absolutePath };
+  return { configDir, profile, ...resolveSettings({ caFile: caFiles }, silent, saved) };
+}
+
 /** Flags over environment over profile over defaults; the tutorial's variables only where all are silent. */
 export function resolveSettings(
   flags: SettingFlags,

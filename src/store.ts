@@ -33,6 +33,8 @@ export interface Store {
 
 /** A profile's login that no other process can change until this is disposed of. */
 export interface LockedLogin extends Disposable {
+  /** The file that holds it. */
+  readonly path: string;
   load(): TokenSet | undefined;
   save(tokenSet: TokenSet): void;
   remove(): void;
@@ -53,6 +55,7 @@ export function openStore(configDir: string, clock: Clock, warn: (text: string) 
       const path = pathOf(profile);
       const lock = await lockFile(`${directory}/${profile}.lock`, LOCK_DEADLINE, clock);
       return {
+        path,
         load: () => load(profile),
         save(tokenSet) {
           removeLeftovers(path);

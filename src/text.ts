@@ -5,9 +5,17 @@
  * and the invisible characters that turn the direction of writing.
  */
 export function printable(text: string): string {
+  return text.replace(UNPRINTABLE, "").slice(0, 300);
+}
+
+const UNPRINTABLE =
   // deno-lint-ignore no-control-regex
-  return text.replace(/[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, "")
-    .slice(0, 300);
+  /[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+
+/** The text as a sentence: a capital first, a full stop or a question mark last. */
+export function asSentence(text: string): string {
+  const sentence = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.?]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
 /** An id shortened in the middle, where it only reminds: `1f3c…9a02`. */

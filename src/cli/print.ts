@@ -4,7 +4,7 @@
 import type { Reply, Talk } from "../command.ts";
 import { type CliError, EXIT_CODES, SIGTERM_EXIT_CODE } from "../errors.ts";
 import type { System } from "../system.ts";
-import { asTyped, COMMAND_VARIABLE } from "../text.ts";
+import { asSentence, asTyped, COMMAND_VARIABLE } from "../text.ts";
 
 /** How to print. */
 export interface PrintOptions {
@@ -55,21 +55,24 @@ export function printer(
     trace: (text) => options.verbose ? talk(styled(DIM, text)) : undefined,
     reply(reply) {
       if (options.json) system.write("stdout", JSON.stringify(reply.data) + "\n");
-      else if (reply.text !== "") system.write("stdout", short(reply.text) + "\n");
+      else if (reply.text !== "") {
+        system.write("stdout", (reply.verbatim ? reply.text : short(reply.text)) + "\n");
+      }
     },
     error(error) {
       if (options.verbose && error.kind === "internal") talk(stackOf(error.cause));
       if (options.json) talk(JSON.stringify(errorData(error, command)));
       else {
-        talk(/[.?]$/.test(error.message) ? error.message : `${error.message}.`);
+        talk(asSentence(error.message));
         if (error.next !== undefined) talk(`${styled(BOLD, "Next:")} ${error.next}`);
       }
     },
   };
 }
 
-/** Paths with the home directory as `~`, where a shell would understand that. */
+/** Paths that begin a word with the home directory, with `~` instead, as a shell understands it. */
 function withTilde(text: string, home: string): string {
+  if (home === "/") return text; // in many containers; every path would begin with it
   return text.split(`${home}/`).reduce((before, after) =>
     before + (/(^|[\s("'])$/.test(before) ? "~/" : `${home}/`) + after
   );

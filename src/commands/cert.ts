@@ -54,7 +54,8 @@ export async function certTrust(flags: CertTrustFlags, context: CommandContext):
       "These make this computer's browsers trust the listener's certificate and nothing else.",
     );
     talk.say("Run them, or let this program: anaplan-auth cert trust --yes\n");
-    return { text: commands.map((command) => command.map(quoted).join(" ")).join("\n"), data };
+    const text = commands.map((command) => command.map(quoted).join(" ")).join("\n");
+    return { text, verbatim: true, data };
   }
   for (const command of commands) {
     const code = await system.run(command);

@@ -9,7 +9,7 @@ import { type BrowserFlags, signInByBrowser } from "../sign_in/by_browser.ts";
 import { chooseDeviceClient, signInByDevice } from "../sign_in/by_device.ts";
 import { discovered } from "../sign_in/discovered.ts";
 import { askFirstTime, chooseClient } from "../sign_in/questions.ts";
-import type { SignedIn } from "../sign_in/saved.ts";
+import type { Previous, SignedIn } from "../sign_in/saved.ts";
 import { type ConnectionFlags, loadSettings, type Settings } from "../settings.ts";
 import { isoTime, shortened } from "../text.ts";
 import type { TokenSet } from "../token_set.ts";
@@ -46,20 +46,19 @@ export async function login(flags: LoginFlags, context: CommandContext): Promise
     );
   const [user] = await Promise.all([
     signedIn.user,
-    endPreviousLogin(signedIn.previous, settings, context),
+    endPreviousLogin(signedIn.previous, context),
   ]);
   return reply(user, signedIn, settings);
 }
 
 /** Best effort: the login that this one replaces should not live on at the server. */
 async function endPreviousLogin(
-  previous: TokenSet | undefined,
-  settings: Settings,
+  previous: Previous | undefined,
   { system }: CommandContext,
 ): Promise<void> {
   if (previous === undefined) return;
   try {
-    await endLogin(previous, settings, system, PATIENCE);
+    await endLogin(previous.tokenSet, previous.settings, system, PATIENCE);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
   }

@@ -16,7 +16,7 @@ export function relayBookmarklet(flags: RelayFlags, { talk }: CommandContext): P
       "sign-in, click it on the page that Anaplan sent your browser to.\n",
   );
   const text = bookmarklet(flags.host ?? "127.0.0.1");
-  return Promise.resolve({ text, data: { bookmarklet: text } });
+  return Promise.resolve({ text, verbatim: true, data: { bookmarklet: text } });
 }
 
 /** Prints a page, to be hosted at the registered redirect URI. */
@@ -30,5 +30,5 @@ export async function relayPageCommand(
       "URL of the OAuth client.\n",
   );
   const text = (await relayPage(flags.host ?? "127.0.0.1")).trimEnd();
-  return { text, data: { page: text } };
+  return { text, verbatim: true, data: { page: text } };
 }

@@ -4,7 +4,7 @@ import { regionOf } from "../anaplan.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { loginCommand, missingProfile, storeOf, withFreshTokenSet } from "../session.ts";
 import { loadSettings, type Settings } from "../settings.ts";
-import { clockTime, dateTime, duration, isoTime, shortened, table } from "../text.ts";
+import { asSentence, clockTime, dateTime, duration, isoTime, shortened, table } from "../text.ts";
 import { isFresh, type TokenSet } from "../token_set.ts";
 
 /** The flags of `status`. */
@@ -83,11 +83,6 @@ function notSignedIn(
       "refresh token."
     : `No longer signed in (profile ${settings.profile}): ${tokenSet.endedBy}.`;
   return `${why}\nNext: ${loginCommand(settings)}`;
-}
-
-function asSentence(text: string): string {
-  const capital = text.charAt(0).toUpperCase() + text.slice(1);
-  return capital.endsWith("?") ? capital : `${capital}.`;
 }
 
 function describe(tokenSet: TokenSet, settings: Settings, path: string, now: number): string {

@@ -25,6 +25,7 @@ export async function token(flags: TokenFlags, context: CommandContext): Promise
   const asHeader = flags.header === true || flags.scheme !== undefined;
   return {
     text: asHeader ? `Authorization: ${scheme} ${value}` : value,
+    verbatim: true,
     data: { access_token: value, token_type: scheme, expires_at: isoTime(expiresAt) },
   };
 }

@@ -133,11 +133,11 @@ function checkedResponse(attempt: Attempt, parameters: URLSearchParams): URLSear
   if (attempt.server.issuer === undefined) believed.delete("iss"); // nothing to compare it with
   try {
     return oauth.validateAuthResponse(server, client, believed, attempt.state.reveal());
-  } catch (cause) {
-    const reason = cause instanceof Error ? printable(cause.message) : "it is malformed";
+  } catch (error) {
+    // the library's error holds the parameters, so it goes no further
+    const reason = error instanceof Error ? printable(error.message) : "it is malformed";
     throw new CliError("denied", `Cannot accept the browser's answer: ${reason}`, {
       next: "anaplan-auth login",
-      cause,
     });
   }
 }
@@ -155,8 +155,9 @@ function authorizationRefused(
     description: description === null ? undefined : printable(description),
   });
   const { name } = attempt.server;
+  const isTemporary = error === "temporarily_unavailable" || error === "server_error";
   return refusedError(
-    error === "temporarily_unavailable" ? "unavailable" : "denied",
+    isTemporary ? "unavailable" : "denied",
     "Cannot sign in",
     refusal,
     {

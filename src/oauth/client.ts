@@ -67,22 +67,29 @@ export async function refresh(
   });
 }
 
-/** Sends once; again when the answer was lost, or after a short `Retry-After` (RFC 9110, 10.2.3). */
+/**
+ * Sends; once more when the answer was lost, and once more after a short `Retry-After` (RFC 9110,
+ * section 10.2.3).
+ */
 async function sendPatiently(
   send: () => Promise<Response>,
   system: TokenRequestSystem,
 ): Promise<Response> {
-  let response: Response;
-  try {
-    response = await send();
-  } catch (error) {
-    if (!(error instanceof CliError && error.answerLost)) throw error;
-    return await send();
+  let mayResend = true;
+  let mayWait = true;
+  while (true) {
+    try {
+      const response = await send();
+      const wait = retryAfter(response, system.now());
+      const isShort = wait !== undefined && wait <= LONGEST_RETRY_AFTER;
+      if (response.status !== 429 || !isShort || !mayWait) return response;
+      mayWait = false;
+      await system.sleep(wait * 1000);
+    } catch (error) {
+      if (!(error instanceof CliError && error.answerLost) || !mayResend) throw error;
+      mayResend = false;
+    }
   }
-  const wait = retryAfter(response, system.now());
-  if (response.status !== 429 || wait === undefined || wait > LONGEST_RETRY_AFTER) return response;
-  await system.sleep(wait * 1000);
-  return await send();
 }
 
 /** The `Retry-After` in seconds, from either of its forms. */

@@ -41,10 +41,10 @@ export function formatAddress(address: ListenAddress): string {
 }
 
 function parseListen(text: string): ListenCandidate {
-  const url = URL.canParse(`tcp://${text}`) ? new URL(`http://${text}`) : undefined;
+  const url = URL.canParse(`http://${text}`) ? new URL(`http://${text}`) : undefined;
   const isPlain = url !== undefined && url.pathname === "/" && url.search === "" &&
     url.username === "";
-  if (!isPlain || !/:\d+$/.test(text)) {
+  if (!isPlain || !/:[1-9]\d*$/.test(text)) {
     throw new CliError("usage", `Cannot listen on "${text}": that is not HOST:PORT`, {
       next: "give it as --listen 127.0.0.1:8443",
     });

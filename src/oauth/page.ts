@@ -2,6 +2,7 @@
 // escaped, and it says what is true at that moment.
 
 import type { CliError } from "../errors.ts";
+import { asSentence } from "../text.ts";
 
 /** A page: a heading, one sentence, one small line. */
 export interface Page {
@@ -34,7 +35,7 @@ export function failedPage(error: CliError, typed: (text: string) => string): Pa
   return {
     status: 502,
     heading: "Sign-in did not finish",
-    sentence: `${error.message}.`,
+    sentence: asSentence(error.message),
     small: error.next === undefined ? "" : typed(`Next: ${error.next}`),
   };
 }

@@ -25,6 +25,9 @@ export interface Refusal {
 /** How long an access token lives when the server does not say, in seconds: Anaplan's documented value. */
 const DEFAULT_LIFETIME = 2100;
 
+/** Ten years, in seconds: longer ones are slips, and some are longer than dates can be. */
+const LONGEST_LIFETIME = 10 * 365 * 86_400;
+
 /**
  * Reads a token endpoint's answer just far enough to know what it is.
  *
@@ -83,12 +86,15 @@ function parsedObject(text: string): Fields | undefined {
  * and without an id_token that nobody could check since the issuer is unknown.
  */
 function cleanResponse(body: Fields, server: AuthorizationServer): Response {
-  const { id_token, expires_in, ...rest } = body;
+  const sent = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
+  const { id_token, expires_in, ...rest } = sent;
   const lifetime = Number(expires_in ?? NaN);
   const cleaned = defined({
     ...rest,
     id_token: server.issuer === undefined ? undefined : id_token,
-    expires_in: Number.isFinite(lifetime) ? Math.max(0, lifetime) : undefined,
+    expires_in: Number.isFinite(lifetime)
+      ? Math.min(Math.max(0, lifetime), LONGEST_LIFETIME)
+      : undefined,
   });
   return Response.json(cleaned);
 }
@@ -102,6 +108,7 @@ export async function processed<T>(
     return await work();
   } catch (error) {
     if (error instanceof CliError) throw error;
+    // the library's error holds the response, so it goes no further than its message
     const reason = error instanceof Error
       ? printable(error.message)
       : "it is not what OAuth asks for";
@@ -109,7 +116,7 @@ export async function processed<T>(
     throw new CliError(
       isUnexpected ? "unavailable" : "denied",
       `Cannot accept the answer of ${new URL(server.tokenEndpoint).host}: ${reason}`,
-      { next: "try again; if it stays so, check the endpoints of the profile", cause: error },
+      { next: "try again; if it stays so, check the endpoints of the profile" },
     );
   }
 }

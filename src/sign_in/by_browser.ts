@@ -16,7 +16,7 @@ import { asTyped, COMMAND_VARIABLE, printable, shortened } from "../text.ts";
 import type { TokenSet } from "../token_set.ts";
 import { isLoopbackHost } from "../urls.ts";
 import { tellHowToSignIn } from "./hints.ts";
-import { saveLogin, type SignedIn, type SignIn } from "./saved.ts";
+import { type Previous, saveLogin, type SignedIn, type SignIn } from "./saved.ts";
 
 /** The flags of a sign-in with the browser. */
 export interface BrowserFlags {
@@ -84,7 +84,7 @@ async function keep(
   attempt: Attempt,
   settings: Settings,
   context: CommandContext,
-): Promise<{ readonly tokenSet: TokenSet; readonly previous: TokenSet | undefined }> {
+): Promise<{ readonly tokenSet: TokenSet; readonly previous: Previous | undefined }> {
   using _signals = await context.system.holdSignals(); // none may come between the answer and the disk
   try {
     const tokenSet = await exchange(attempt, answer.parameters, context.system);

@@ -5,8 +5,8 @@ import type { User } from "../anaplan.ts";
 import type { CommandContext } from "../command.ts";
 import type { AuthorizationServer, OAuthClient } from "../oauth/wire.ts";
 import { currentProfile, saveCurrentProfile, saveProfile } from "../profiles.ts";
-import { storeOf } from "../session.ts";
-import type { Settings } from "../settings.ts";
+import { saveOrRescue, storeOf } from "../session.ts";
+import { savedSettings, type Settings } from "../settings.ts";
 import type { TokenSet } from "../token_set.ts";
 
 /** What every way of signing in needs. */
@@ -22,10 +22,15 @@ export interface SignIn {
 /** What every way of signing in comes to; the tokens are saved. */
 export interface SignedIn {
   readonly tokenSet: TokenSet;
-  /** The login that this one replaced. */
-  readonly previous: TokenSet | undefined;
+  readonly previous: Previous | undefined;
   readonly user: Promise<User | undefined>;
   readonly method: "loopback" | "paste" | "relay" | "device";
+}
+
+/** The login that was replaced, and the settings that went with it: where it can be ended. */
+export interface Previous {
+  readonly tokenSet: TokenSet;
+  readonly settings: Settings;
 }
 
 /** Saves the tokens and the settings; returns the login that was replaced. */
@@ -33,16 +38,16 @@ export async function saveLogin(
   tokenSet: TokenSet,
   settings: Settings,
   context: CommandContext,
-): Promise<TokenSet | undefined> {
+): Promise<Previous | undefined> {
   const { warn } = context.talk;
   const { configDir, profile, given } = settings;
   using login = await storeOf(settings, context).lock(profile);
-  const previous = login.load();
-  login.save(tokenSet);
+  const settingsBefore = savedSettings(settings, context.system);
+  const previous = await saveOrRescue(tokenSet, login, context.system);
   saveProfile(configDir, profile, given, warn);
   if (currentProfile(configDir) === undefined) saveCurrentProfile(configDir, "default", warn);
   if (tokenSet.refreshToken === undefined) {
     warn("the server gave no refresh token, so this login ends with its access token");
   }
-  return previous;
+  return previous && { tokenSet: previous, settings: settingsBefore };
 }

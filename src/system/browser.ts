@@ -30,7 +30,7 @@ export function browserCommands(
   const candidates = platform === "windows" ? [browser] : browser.split(":");
   return candidates.map(splitWords).filter((words) => words.length > 0).map((words) =>
     words.some((word) => word.includes("%s"))
-      ? words.map((word) => word.replaceAll("%s", url))
+      ? words.map((word) => word.replaceAll("%s", () => url))
       : [...words, url]
   );
 }

@@ -96,22 +96,21 @@ const OPEN_PARAMETERS = new Set([
   "response_type",
 ]);
 
-function maskParameters(parameters: URLSearchParams): string {
-  return [...parameters]
-    .map(([name, value]) => `${name}=${OPEN_PARAMETERS.has(name) ? value : "[secret]"}`)
-    .join(" ");
+function masked(parameters: URLSearchParams): string[] {
+  return Array.from(
+    parameters,
+    ([name, value]) => `${name}=${OPEN_PARAMETERS.has(name) ? value : "[secret]"}`,
+  );
 }
 
 /** The URL without what its query holds, for a trace. */
 export function maskUrl(url: URL): string {
-  const query = url.search === ""
-    ? ""
-    : `?${maskParameters(url.searchParams).replaceAll(" ", "&")}`;
+  const query = url.search === "" ? "" : `?${masked(url.searchParams).join("&")}`;
   return `${url.origin}${url.pathname}${query}`;
 }
 
 function maskForm(body: string | undefined): string {
-  return body === undefined ? "" : ` (${maskParameters(new URLSearchParams(body))})`;
+  return body === undefined ? "" : ` (${masked(new URLSearchParams(body)).join(" ")})`;
 }
 
 function toUnavailable(error: unknown, url: URL, timeout: number): CliError {

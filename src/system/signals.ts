@@ -7,11 +7,15 @@ const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT"]
   : ["SIGINT", "SIGTERM"];
 
+/** How many have asked that signals wait. */
+let holders = 0;
+
 /** Aborts the controller, with a CliError as reason, when the person or the system wants an end. */
 export function abortOnSignals(controller: AbortController): void {
   for (const signal of SIGNALS) {
     Deno.addSignalListener(signal, () => {
-      if (controller.signal.aborted) Deno.exit(exitCodeOf(signal)); // the second time, at once
+      const isImpatient = controller.signal.aborted && holders === 0;
+      if (isImpatient) Deno.exit(exitCodeOf(signal)); // the second time, at once
       controller.abort(new CliError("interrupted", "Interrupted", { signal }));
     });
   }
@@ -20,6 +24,7 @@ export function abortOnSignals(controller: AbortController): void {
 /** Lets signals wait; on disposal the program ends as the first of them asked. */
 export function holdSignals(): Disposable {
   let pending: Deno.Signal | undefined;
+  holders++;
   const listeners = SIGNALS.map((signal) => {
     const listener = (): void => {
       pending ??= signal;
@@ -29,6 +34,7 @@ export function holdSignals(): Disposable {
   });
   return {
     [Symbol.dispose]() {
+      holders--;
       for (const remove of listeners) remove();
       if (pending !== undefined) Deno.exit(exitCodeOf(pending));
     },

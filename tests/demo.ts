@@ -6,12 +6,16 @@ import { type Sandbox, startSandbox } from "./sandbox/sandbox.ts";
 const isInteractive = Deno.args.includes("--interactive");
 const ROOT = new URL("../", import.meta.url).pathname;
 
+function tell(text: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(text + "\n"));
+}
+
 /** Runs one task as a person would, with the output where theirs would be; gives its exit code. */
 async function typed(
   args: readonly string[],
   environment: Record<string, string>,
 ): Promise<number> {
-  console.log(`\n$ deno task ${shown(args)}`);
+  tell(`\n$ deno task ${shown(args)}`);
   const child = new Deno.Command(Deno.execPath(), {
     args: ["task", "--quiet", ...args],
     cwd: ROOT,
@@ -62,7 +66,7 @@ async function demo(configDir: string): Promise<number> {
     ANAPLAN_CLIENT_SECRET: sandbox.clients.rotating.clientSecret,
     ...(isInteractive ? {} : { BROWSER: browser }),
   };
-  console.log(
+  tell(
     `A sign-in against the sandbox, which is Anaplan in a box at ${sandbox.origin}.\n` +
       (isInteractive
         ? "Your browser warns twice: about the sandbox and about the listener. Both are on this computer."
@@ -79,7 +83,7 @@ async function demo(configDir: string): Promise<number> {
     const code = await typed(command, environment);
     if (code !== 0) return code;
   }
-  console.log("\nThat was all of it; nothing was left on this computer.");
+  tell("\nThat was all of it; nothing was left on this computer.");
   return 0;
 }
 

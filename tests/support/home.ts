@@ -12,7 +12,7 @@ export interface Home extends AsyncDisposable {
   /** A profile's login, as it stands on disk; `undefined` when there is none. */
   credentials(profile?: string): Promise<Credentials | undefined>;
   /** Changes some fields of a profile's login; the file's mode stays. */
-  changeCredentials(change: Partial<Credentials>, profile?: string): Promise<void>;
+  changeCredentials(change: CredentialsChange, profile?: string): Promise<void>;
 }
 
 /** The fields of a credentials file that tests look at. */
@@ -22,6 +22,11 @@ export interface Credentials {
   readonly clientSecret?: string;
   readonly expiresAt: number;
 }
+
+/** New values of some fields; `undefined` takes a field away. */
+export type CredentialsChange = {
+  readonly [Name in keyof Credentials]?: Credentials[Name] | undefined;
+};
 
 /** Makes an empty home directory. */
 export async function makeHome(): Promise<Home> {

@@ -1,5 +1,6 @@
 // The real program as a child process, and what it prints while it runs.
 // Rule: its environment is what the test says and nothing of the machine's but PATH and Deno's cache.
+import { streamText } from "./stream_text.ts";
 import { commandLineOf, PROJECT_DIRECTORY, taskCommandLine } from "./task_command.ts";
 
 /** How to run the program. */
@@ -65,8 +66,8 @@ export async function startProgram(
     await write(stdin).catch(() => undefined); // a program that is over already reads nothing
     await close();
   }
-  const stdout = collect(child.stdout);
-  const stderr = collect(child.stderr);
+  const stdout = streamText(child.stdout);
+  const stderr = streamText(child.stderr);
   const outcome = Promise.all([child.status, stdout.whole, stderr.whole])
     .then(([{ code }, out, err]): Outcome => {
       return { code, stdout: out, stderr: err, milliseconds: performance.now() - started };
@@ -74,7 +75,7 @@ export async function startProgram(
   return {
     pid: child.pid,
     outcome,
-    said: stderr.has,
+    said: (pattern) => stderr.until(pattern),
     write,
     signal: (signal) => child.kill(signal),
     async [Symbol.asyncDispose]() {
@@ -112,32 +113,4 @@ function denoDirectory(): Promise<string> {
   cache ??= new Deno.Command(Deno.execPath(), { args: ["info", "--json"], stderr: "null" })
     .output().then(({ stdout }) => JSON.parse(new TextDecoder().decode(stdout)).denoDir);
   return cache;
-}
-
-/** Reads a stream as it comes. */
-function collect(stream: ReadableStream<Uint8Array<ArrayBuffer>>): {
-  readonly whole: Promise<string>;
-  readonly has: (pattern: RegExp) => Promise<RegExpExecArray>;
-} {
-  let text = "";
-  let more = Promise.withResolvers<boolean>();
-  async function read(): Promise<string> {
-    for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
-      text += chunk;
-      more.resolve(true);
-      more = Promise.withResolvers();
-    }
-    more.resolve(false);
-    return text;
-  }
-  return {
-    whole: read(),
-    async has(pattern) {
-      while (true) {
-        const match = pattern.exec(text);
-        if (match !== null) return match;
-        if (!await more.promise) throw new Error(`The program ended without ${pattern}:\n${text}`);
-      }
-    },
-  };
 }

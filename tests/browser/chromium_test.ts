@@ -1,0 +1,134 @@
+// A sign-in with a real browser, from the printed address to the last page.
+// Rule: the program is the real one, the person clicks every warning away, and nothing is ignored.
+import { assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
+import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+import { type Browser, openBrowser } from "../support/chromium.ts";
+import { type Home, makeHome } from "../support/home.ts";
+import { findChromium, testWith } from "../support/needs.ts";
+import { type Outcome, type Program, startProgram } from "../support/program.ts";
+import {
+  type Listener,
+  registeredListener,
+  sandboxFlags,
+  SIGN_IN_ADDRESS,
+} from "../support/sign_in.ts";
+
+const CHROMIUM = findChromium();
+const SIGNED_IN = "You are signed in";
+const DECLINED = "Sign-in was declined";
+const UNKNOWN = "This page does not belong to a sign-in in progress";
+
+interface Visit extends AsyncDisposable {
+  readonly sandbox: Sandbox;
+  readonly home: Home;
+  readonly listener: Listener;
+  readonly browser: Browser;
+  /** Runs `login` while the person acts on the address that it prints. */
+  login(act: (address: string, program: Program) => Promise<void>): Promise<Outcome>;
+}
+
+async function visit(chromium: string): Promise<Visit> {
+  await using undo = new AsyncDisposableStack();
+  const sandbox = undo.use(await startSandbox({ signIn: "page" }));
+  const home = undo.use(await makeHome());
+  const browser = undo.use(await openBrowser(chromium));
+  const listener = registeredListener(sandbox);
+  const { rotating } = sandbox.clients;
+  const argv = ["login", "--no-browser", ...sandboxFlags(sandbox, rotating, listener)];
+  const env = { ANAPLAN_CLIENT_SECRET: rotating.clientSecret };
+  const end = undo.move();
+  return {
+    sandbox,
+    home,
+    listener,
+    browser,
+    async login(act) {
+      await using program = await startProgram(argv, { home: home.path, env });
+      const [address] = await program.said(SIGN_IN_ADDRESS);
+      await act(address, program);
+      return await program.outcome;
+    },
+    [Symbol.asyncDispose]: () => end.disposeAsync(),
+  };
+}
+
+testWith(
+  CHROMIUM,
+  "a person signs in with Chromium, and the last page names them",
+  async (path) => {
+    await using person = await visit(path);
+    const { browser } = person;
+    const { code, stdout } = await person.login(async (address) => {
+      assertEquals(await browser.signIn(address, "Sign in", SIGNED_IN), 2);
+      assertStringIncludes(await browser.page.innerText("main"), "Ada Lovelace, tenant 8A81…0002.");
+    });
+    assertEquals(code, 0);
+    assertStringIncludes(stdout, "Signed in as Ada Lovelace");
+    assertEquals(browser.complaints, [], "the page keeps its own content security policy");
+    await browser.photograph("signed-in");
+  },
+);
+
+testWith(
+  CHROMIUM,
+  "a certificate that was accepted once is not asked about again",
+  async (path) => {
+    await using person = await visit(path);
+    const warnings: number[] = [];
+    for (const _ of ["first", "second"]) {
+      const { code } = await person.login(async (address) => {
+        warnings.push(await person.browser.signIn(address, "Sign in", SIGNED_IN));
+      });
+      assertEquals(code, 0);
+    }
+    assertEquals(warnings, [2, 0]); // the sandbox's and the listener's, then none
+  },
+);
+
+testWith(
+  CHROMIUM,
+  "a person who declines reads so in Chromium and at the terminal",
+  async (path) => {
+    await using person = await visit(path);
+    const { browser } = person;
+    const { code, stderr } = await person.login(async (address) => {
+      await browser.signIn(address, "Decline", DECLINED);
+      assertStringIncludes(await browser.page.innerText("main"), "Nothing was saved.");
+    });
+    assertEquals(code, 4);
+    assertStringIncludes(stderr, "access_denied");
+    await browser.photograph("declined");
+  },
+);
+
+testWith(
+  CHROMIUM,
+  "a page of no sign-in says so, and the one in progress goes on",
+  async (path) => {
+    await using person = await visit(path);
+    const { browser, listener } = person;
+    const { code } = await person.login(async (address) => {
+      await browser.open(`${listener.redirectUri}?code=abc&state=unknown`, UNKNOWN);
+      await browser.photograph("unknown-state");
+      await browser.signIn(address, "Sign in", SIGNED_IN);
+    });
+    assertEquals(code, 0);
+  },
+);
+
+testWith(CHROMIUM, "the page follows the browser's colours and fits on a phone", async (path) => {
+  await using person = await visit(path);
+  const { browser: { page, open }, listener } = person;
+  await person.login(async (_, program) => {
+    await open(`${listener.redirectUri}?code=abc&state=unknown`, UNKNOWN);
+    const background = (): Promise<string> =>
+      page.evaluate("getComputedStyle(document.body).backgroundColor");
+    await page.emulateMedia({ colorScheme: "light" });
+    const light = await background();
+    await page.emulateMedia({ colorScheme: "dark" });
+    assertNotEquals(await background(), light);
+    await page.setViewportSize({ width: 320, height: 568 });
+    assertEquals(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), true);
+    program.signal("SIGTERM");
+  });
+});

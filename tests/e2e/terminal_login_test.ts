@@ -1,0 +1,125 @@
+// Signing in at a terminal: what the screen shows, what can be pasted, how it can be left.
+// Rule: a person's part only: keys are typed, the screen is read, the page is opened by hand.
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { freePort, isFree } from "../support/free_port.ts";
+import { findPython, testWith } from "../support/needs.ts";
+import { addressAfterSignIn } from "../support/remote_browser.ts";
+import { browse } from "../support/scripted_browser.ts";
+import { PROMPT, waitingLogin } from "../support/waiting_login.ts";
+
+const PYTHON = await findPython();
+const ENTER = "\r";
+const CTRL_C = "\x03";
+
+testWith(PYTHON, "the time left is shown, and goes down in place", async (python) => {
+  await using login = await waitingLogin({ python });
+  const [first] = await login.terminal.shows(/^Waiting, \d:\d\d left.*/m);
+  assertMatch(first, /^Waiting, (5:00|4:5\d) left\. Or paste the address your browser ended on/);
+  await login.terminal.shows(/^Waiting, 4:5[0-8] left/m);
+  assertEquals(login.terminal.screen().split("Waiting").length - 1, 1);
+});
+
+testWith(
+  PYTHON,
+  "on a narrow terminal the line of the time left is cut, not wrapped",
+  async (python) => {
+    await using login = await waitingLogin({ python, columns: 40 });
+    await login.terminal.shows(/^Waiting, 4:5[0-8] left.*…$/m);
+    assertEquals(login.terminal.screen().split("Waiting").length - 1, 1);
+  },
+);
+
+testWith(
+  PYTHON,
+  "when the browser answers, the waiting lines are cleared and the answer stands",
+  async (python) => {
+    await using login = await waitingLogin({ python });
+    assertEquals((await browse(login.address)).status, 200);
+    const { code, screen, before, after } = await login.terminal.end;
+    assertEquals([code, after], [0, before]);
+    assertMatch(
+      screen,
+      /Proceed\.\n\nSigned in as Ada Lovelace <ada@example\.com>, tenant 8A81…0002\.\n/,
+    );
+    assertEquals(/Waiting|^>/m.test(screen), false, screen);
+  },
+);
+
+testWith(
+  PYTHON,
+  "an address that is pasted wins, and the code does not stay on the screen",
+  async (python) => {
+    await using login = await waitingLogin({ python });
+    const address = await addressAfterSignIn(login.sandbox, login.address);
+    await login.terminal.type(address + ENTER);
+    const { code, screen, before, after } = await login.terminal.end;
+    assertEquals([code, after], [0, before]);
+    assertStringIncludes(screen, "Signed in as Ada Lovelace");
+    assert(!screen.includes("?code="), screen);
+  },
+);
+
+testWith(
+  PYTHON,
+  "a paste with line breaks in it and thousands of characters is taken whole",
+  async (python) => {
+    await using login = await waitingLogin({ python });
+    const address = await addressAfterSignIn(login.sandbox, login.address);
+    const long = `${address}&padding=${"x".repeat(6_000)}`;
+    const broken = `${long.slice(0, 50)}\r\n${long.slice(50)}`;
+    await login.terminal.type(`\x1b[200~${broken}\x1b[201~${ENTER}`);
+    assertEquals((await login.terminal.end).code, 0);
+  },
+);
+
+testWith(
+  PYTHON,
+  "an address of another sign-in is said to be that, and asked for again",
+  async (python) => {
+    await using login = await waitingLogin({ python });
+    const address = new URL(await addressAfterSignIn(login.sandbox, login.address));
+    const foreign = new URL(address);
+    foreign.searchParams.set("state", "another");
+    await login.terminal.type(foreign.href + ENTER);
+    await login.terminal.shows(
+      /^That address belongs to another sign-in; finish in the newest window\.$/m,
+    );
+    await login.terminal.shows(PROMPT);
+    await login.terminal.type(address.href + ENTER);
+    assertEquals((await login.terminal.end).code, 0);
+  },
+);
+
+testWith(
+  PYTHON,
+  "when the port is taken, login says so and goes on with a paste",
+  async (python) => {
+    const port = freePort();
+    using _other = Deno.listen({ hostname: "127.0.0.1", port });
+    const listener = { port, redirectUri: `https://127.0.0.1:${port}/callback` };
+    await using login = await waitingLogin({ python, listener });
+    await login.terminal.shows(
+      new RegExp(
+        `^Port ${port} is used by another program, so the browser's answer cannot be caught\\.$`,
+        "m",
+      ),
+    );
+    await login.terminal.type(await addressAfterSignIn(login.sandbox, login.address) + ENTER);
+    assertEquals((await login.terminal.end).code, 0);
+  },
+);
+
+testWith(
+  PYTHON,
+  "Ctrl-C ends a waiting login with 130, the terminal as it was, the port closed",
+  async (python) => {
+    await using login = await waitingLogin({ python });
+    assert(!isFree("127.0.0.1", login.listener.port), "the listener is open while login waits");
+    await login.terminal.type(CTRL_C);
+    const { code, screen, before, after } = await login.terminal.end;
+    assertEquals([code, after], [130, before]);
+    assert(isFree("127.0.0.1", login.listener.port));
+    assertEquals(/Waiting|^>/m.test(screen), false, screen);
+    assertEquals(await login.home.credentials(), undefined);
+  },
+);

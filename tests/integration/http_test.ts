@@ -1,0 +1,152 @@
+// One HTTP request over a real network: bounded, never redirected, never silently sent twice, and masked.
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { CliError } from "../../src/errors.ts";
+import type { HttpRequest } from "../../src/system.ts";
+import { fetchWhole, maskUrl } from "../../src/system/http.ts";
+import { startSandbox } from "../sandbox/sandbox.ts";
+import { freePort } from "../support/free_port.ts";
+
+/** A plain HTTP server on a free port, and the requests that it heard. */
+interface Server extends AsyncDisposable {
+  readonly url: string;
+  readonly heard: Request[];
+}
+
+function serve(answer: (request: Request) => Response | Promise<Response>): Server {
+  const heard: Request[] = [];
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
+    heard.push(request);
+    return answer(request);
+  });
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    heard,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+async function failure(request: HttpRequest, trace: string[] = []): Promise<CliError> {
+  const error = await assertRejects(
+    () => fetchWhole(request, (text) => trace.push(text)),
+    CliError,
+  );
+  assertEquals(error.kind, "unavailable");
+  return error;
+}
+
+Deno.test("an answer is given whole, with its status and headers", async () => {
+  await using server = serve(() =>
+    new Response("body", { status: 418, headers: { "retry-after": "7" } })
+  );
+  const response = await fetchWhole({ method: "GET", url: server.url }, () => {});
+  assertEquals([response.status, response.headers.get("retry-after")], [418, "7"]);
+  assertEquals(await response.text(), "body");
+});
+
+Deno.test("an answer without a body is an answer", async () => {
+  await using server = serve(() => new Response(null, { status: 204 }));
+  const response = await fetchWhole({ method: "POST", url: server.url }, () => {});
+  assertEquals([response.status, await response.text()], [204, ""]);
+});
+
+Deno.test("a redirect is handed on, and not followed with a token in the header", async () => {
+  await using other = serve(() => new Response());
+  await using server = serve(() => Response.redirect(other.url));
+  const headers = { authorization: "Bearer hush" };
+  const response = await fetchWhole({ method: "GET", url: server.url, headers }, () => {});
+  assertEquals([response.status, other.heard.length], [302, 0]);
+});
+
+Deno.test("a request has its own bound in time, and may have reached the server", async () => {
+  const late = Promise.withResolvers<Response>();
+  await using server = serve(() => late.promise);
+  const error = await failure({ method: "GET", url: server.url, timeout: 50 });
+  assertEquals(error.answerLost, true);
+  assertStringIncludes(error.message, "no answer within 0.05 s");
+  late.resolve(new Response());
+});
+
+Deno.test("an answer that is far too long is not read to its end", async () => {
+  const chunk = new Uint8Array(64 * 1024);
+  let sent = 0;
+  const endless = (): ReadableStream<Uint8Array> =>
+    new ReadableStream({
+      pull(controller) {
+        sent += chunk.length;
+        controller.enqueue(chunk);
+      },
+    });
+  await using server = serve(() => new Response(endless()));
+  assertStringIncludes((await failure({ method: "GET", url: server.url })).message, "far too long");
+  assert(sent < 64 * 1024 * 1024);
+});
+
+Deno.test("where nobody listens, the request never left", async () => {
+  const error = await failure({ method: "POST", url: `http://127.0.0.1:${freePort()}/` });
+  assertEquals(error.answerLost, false);
+  assertStringIncludes(error.message, "the connection was refused");
+});
+
+Deno.test("a connection that is cut loses the answer, and the request is sent once", async () => {
+  await using sandbox = await startSandbox();
+  const request = {
+    method: "POST" as const,
+    url: `${sandbox.origin}/oauth/token`,
+    caCertificates: [sandbox.caPem],
+    body: "grant_type=refresh_token",
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+  };
+  await fetchWhole(request, () => {}); // a connection that could be kept
+  sandbox.fault("/oauth/token", { reset: "before", times: 9 });
+  const error = await failure(request);
+  assertEquals([error.answerLost, sandbox.requests.length], [true, 2]);
+});
+
+Deno.test("a server with an unknown certificate is refused, with advice about CA files", async () => {
+  await using sandbox = await startSandbox();
+  const error = await failure({ method: "GET", url: sandbox.origin });
+  assertStringIncludes(error.message, "signed by an unknown authority");
+  assertStringIncludes(error.next ?? "", "--ca-file");
+  assertEquals(sandbox.requests, []);
+});
+
+Deno.test("what answers without TLS is said to", async () => {
+  await using server = serve(() => new Response());
+  const error = await failure({ method: "GET", url: server.url.replace("http:", "https:") });
+  assertStringIncludes(error.message, "does not speak HTTPS");
+});
+
+Deno.test("what is traced shows names and what is open, and no value that is secret", async () => {
+  await using server = serve(() => Response.json({ access_token: "hush-answer" }));
+  const traced: string[] = [];
+  await fetchWhole({
+    method: "POST",
+    url: `${server.url}/oauth/token?code=hush-query&client_id=a-client`,
+    headers: { authorization: "Bearer hush-header" },
+    body: "grant_type=refresh_token&refresh_token=hush-body&client_secret=hush-body",
+  }, (text) => traced.push(text));
+  const [sent = "", received = ""] = traced;
+  assertStringIncludes(sent, `> POST ${server.url}/oauth/token?code=[secret]&client_id=a-client`);
+  assertStringIncludes(
+    sent,
+    "grant_type=refresh_token refresh_token=[secret] client_secret=[secret]",
+  );
+  assertStringIncludes(received, "< 200 application/json, 30 bytes");
+  assert(!traced.join().includes("hush"));
+});
+
+Deno.test("neither a failure nor what it is traced as holds the URL's query", async () => {
+  const traced: string[] = [];
+  const url = `http://127.0.0.1:${freePort()}/?code=hush`;
+  const error = await failure({ method: "GET", url }, traced);
+  assert(!(error.message + error.next + traced.join()).includes("hush"));
+});
+
+Deno.test("maskUrl() keeps what identifies a request and hides every other value", () => {
+  const url =
+    "https://u:p@as.example.com/a?response_type=code&state=hush&scope=openid+email&x=hush#hush";
+  assertEquals(
+    maskUrl(new URL(url)),
+    "https://as.example.com/a?response_type=code&state=[secret]&scope=openid email&x=[secret]",
+  );
+});

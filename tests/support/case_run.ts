@@ -1,0 +1,136 @@
+// Plays a case: makes true what is given, types the commands, and notes what comes of them.
+// Rule: whatever a case is about, no secret may stand on a stream; only `token` prints one.
+import { assertEquals } from "@std/assert";
+import type { Result, Step } from "./case_file.ts";
+import { check } from "./case_checks.ts";
+import { make, makeWorld, type World } from "./case_world.ts";
+import { withPlaceholders } from "./placeholders.ts";
+import { type Outcome, type ProgramOptions, startProgram } from "./program.ts";
+import { sandboxFlags, SIGN_IN_ADDRESS } from "./sign_in.ts";
+import { secretsOf, spilledSecrets } from "./spilled_secrets.ts";
+import { splitWords } from "./words.ts";
+
+/** Plays the steps in a world of their own; gives them back with what really came of each command. */
+export async function play(steps: readonly Step[]): Promise<Step[]> {
+  await using world = await makeWorld();
+  const played: Step[] = [];
+  for (const step of steps) {
+    if (step.kind === "given") await make(world, step.line);
+    if (step.kind === "then") await check(world, step.line);
+    played.push(
+      step.kind === "command" ? { ...step, result: await typed(world, step.line) } : step,
+    );
+  }
+  return played;
+}
+
+/** What is typed, understood. */
+interface Typed extends Pick<ProgramOptions, "stdin" | "asTask"> {
+  readonly env: Readonly<Record<string, string>>;
+  readonly argv: readonly string[];
+}
+
+async function typed(world: World, line: string): Promise<Result> {
+  const { argv, ...options } = parseTyped(world, line);
+  const earlier = world.sandbox.requests.length;
+  const before = await logins(world);
+  const outcome = await outcomeOf(world, argv, options);
+  const known = [...before, ...await logins(world)];
+  assertNothingSpilled(world, argv, outcome, known);
+  return {
+    stdout: named(world, outcome.stdout, known),
+    stderr: named(world, outcome.stderr, known),
+    requests: world.sandbox.requests.slice(earlier)
+      .filter(({ headers }) => !headers["user-agent"]?.startsWith("Mozilla"))
+      .map(({ method, path, parameters, status }) =>
+        [method, path, parameters.grant_type, status].filter((part) => part !== undefined).join(" ")
+      ),
+    code: outcome.code,
+  };
+}
+
+function parseTyped(world: World, line: string): Typed {
+  const [command = "", stdin] = line.split(" <<< ");
+  const variables = variablesOf(world);
+  const words = splitWords(command, variables);
+  const at = words.findIndex((word) => !/^\w+=/.test(word));
+  const env = Object.fromEntries(
+    words.slice(0, at).map((word) => {
+      const [, name = "", value = ""] = /^(\w+)=(.*)$/.exec(word) ?? [];
+      return [name, value];
+    }),
+  );
+  const asTask = words[at] === "deno";
+  if (!asTask && words[at] !== "anaplan-auth") throw new Error(`Nobody can type this: ${line}`);
+  return {
+    env,
+    argv: words.slice(at + (asTask ? 2 : 1)),
+    asTask,
+    ...(stdin === undefined ? {} : { stdin: `${splitWords(stdin, variables).join(" ")}\n` }),
+  };
+}
+
+function variablesOf({ sandbox, redirectUri, home }: World): Record<string, string[]> {
+  const { rotating } = sandbox.clients;
+  const [clientIdFlag = "", clientId = "", caFlag = "", caFile = "", ...endpoints] = sandboxFlags(
+    sandbox,
+    rotating,
+    { redirectUri },
+  );
+  const client = [clientIdFlag, clientId];
+  const trust = [caFlag, caFile];
+  return {
+    SANDBOX: [...client, ...trust, ...endpoints],
+    ENDPOINTS: [...trust, ...endpoints],
+    UNTRUSTED: [...client, ...endpoints],
+    HOME: [home.path],
+    CLIENT_ID: [rotating.clientId],
+    CLIENT_SECRET: [rotating.clientSecret],
+  };
+}
+
+async function outcomeOf(
+  world: World,
+  argv: readonly string[],
+  options: Omit<Typed, "argv">,
+): Promise<Outcome> {
+  const { person, home } = world;
+  const stdin = person.pastes && argv[0] === "login" && options.stdin === undefined
+    ? { stdin: { open: true } as const }
+    : {};
+  await using program = await startProgram(argv, { ...options, ...stdin, home: home.path });
+  if (argv[0] !== "login") return await program.outcome;
+  const asked = await program.said(SIGN_IN_ADDRESS).catch(() => undefined);
+  if (asked !== undefined) await person.act(program, asked[0]);
+  return await program.outcome;
+}
+
+/** The logins of all profiles. */
+async function logins({ home }: World) {
+  const names = await Array.fromAsync(Deno.readDir(`${home.configDir}/credentials`))
+    .catch(() => []);
+  const profiles = names.map(({ name }) => name).filter((name) => name.endsWith(".json"));
+  return await Promise.all(profiles.map((name) => home.credentials(name.slice(0, -5))));
+}
+
+type Logins = Awaited<ReturnType<typeof logins>>;
+
+function assertNothingSpilled(
+  { sandbox }: World,
+  argv: readonly string[],
+  { stdout, stderr }: Outcome,
+  known: Logins,
+): void {
+  const shown = argv[0] === "token" ? stderr : stdout + stderr;
+  const spilled = spilledSecrets(shown, secretsOf(sandbox, known));
+  assertEquals(spilled, [], `anaplan-auth ${argv.join(" ")} prints a secret`);
+}
+
+function named({ sandbox, home, listener }: World, text: string, known: Logins): string {
+  return withPlaceholders(text, {
+    ACCESS_TOKEN: known.at(-1)?.accessToken,
+    HOME: home.path,
+    SANDBOX_PORT: new URL(sandbox.origin).port,
+    PORT: String(listener.port),
+  });
+}

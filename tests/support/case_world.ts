@@ -1,0 +1,141 @@
+// The world of one case: a sandbox, a home directory, a listener's address, and the person.
+// Rule: everything that a case can be given is one line of the table below, in plain words.
+import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+import { isFree } from "./free_port.ts";
+import { type Home, makeHome } from "./home.ts";
+import type { Person } from "./person.ts";
+import { parsePerson } from "./person.ts";
+import { type Listener, registeredListener, signIn } from "./sign_in.ts";
+
+/** Where a case takes place. */
+export interface World extends AsyncDisposable {
+  readonly sandbox: Sandbox;
+  readonly home: Home;
+  readonly listener: Listener;
+  /** The redirect URI; another one when it is not to be registered. */
+  redirectUri: string;
+  /** What the person does at the next sign-in. */
+  person: Person;
+  /** Closes what the case has opened, when the world ends. */
+  readonly cleanup: AsyncDisposableStack;
+}
+
+/** Makes a world in which nobody is signed in. */
+export async function makeWorld(): Promise<World> {
+  await using undo = new AsyncDisposableStack();
+  const home = undo.use(await makeHome());
+  const sandbox = await startSandbox({ signIn: "page" }); // the person presses the buttons
+  undo.defer(() => endOnce(sandbox));
+  const listener = registeredListener(sandbox);
+  const caFile = `${home.path}/ca.pem`; // the sandbox's own goes with the sandbox
+  await Deno.writeTextFile(caFile, sandbox.caPem);
+  const cleanup = undo.move();
+  return {
+    sandbox: Object.assign(sandbox, { caFile }),
+    home,
+    listener,
+    redirectUri: listener.redirectUri,
+    person: parsePerson("approves"),
+    cleanup,
+    [Symbol.asyncDispose]: () => cleanup.disposeAsync(),
+  };
+}
+
+type Given = (world: World, ...parts: string[]) => Promise<void> | void;
+
+const MINUTE = 60_000;
+
+const GIVENS: readonly (readonly [RegExp, Given])[] = [
+  [
+    /^somebody is signed in(?: as the (non-rotating) client)?(?: \(profile (\S+)\))?$/,
+    async ({ sandbox, home, listener }, nonRotating, profile) => {
+      await signIn(sandbox, home, {
+        client: sandbox.clients[nonRotating === "" ? "rotating" : "nonRotating"],
+        listener,
+        flags: profile === "" ? [] : ["--profile", profile ?? ""],
+      });
+    },
+  ],
+  [/^the sandbox is down$/, ({ sandbox }) => endOnce(sandbox)],
+  [
+    /^(\/\S+) answers (\d+)(?: (.*))?$/,
+    ({ sandbox }, path, status, body) =>
+      sandbox.fault(path ?? "", {
+        status: Number(status),
+        ...(body ? { body, headers: { "content-type": contentType(body) } } : {}),
+        times: Infinity,
+      }),
+  ],
+  [
+    /^the first answer of (\/\S+) is lost$/,
+    ({ sandbox }, path = "") => sandbox.fault(path, { reset: "after" }),
+  ],
+  [
+    /^every request to (\/\S+) is cut$/,
+    ({ sandbox }, path = "") => sandbox.fault(path, { reset: "before", times: Infinity }),
+  ],
+  [
+    /^the first answer of (\/\S+) is (\d+) with ([\w-]+): (.*)$/,
+    ({ sandbox }, path = "", status = "", name = "", value = "") =>
+      sandbox.fault(path, { status: Number(status), headers: { [name]: value } }),
+  ],
+  [/^every refresh token is revoked$/, ({ sandbox }) => sandbox.revokeRefreshTokens()],
+  [/^every access token is revoked$/, ({ sandbox }) => sandbox.revokeAccessTokens()],
+  [
+    /^the access token (?:has ended|ends in (\d+) min)$/,
+    ({ home }, minutes) =>
+      home.changeCredentials({ expiresAt: Date.now() + (Number(minutes) || -1) * MINUTE }),
+  ],
+  [
+    /^the login has no refresh token$/,
+    ({ home }) => home.changeCredentials({ refreshToken: undefined }),
+  ],
+  [/^the port of the redirect URI is taken$/, ({ listener, cleanup }) => {
+    for (const hostname of ["127.0.0.1", "::1"]) {
+      if (!isFree(hostname, listener.port)) continue;
+      const other = Deno.listen({ hostname, port: listener.port });
+      cleanup.defer(() => other.close());
+    }
+  }],
+  [/^the redirect URI is not registered$/, (world) => {
+    world.redirectUri = world.listener.redirectUri.replace("callback", "another");
+  }],
+  [/^the redirect URI is (http\S+)$/, (world, uri = "") => {
+    world.redirectUri = uri.replace("<PORT>", String(world.listener.port));
+    world.sandbox.allowRedirectUri(world.redirectUri);
+  }],
+  [
+    /^~\/(\S+) contains (.*)$/,
+    ({ home, sandbox }, path = "", text = "") =>
+      Deno.writeTextFile(
+        `${home.path}/${path}`,
+        text.replace("$CLIENT_SECRET", sandbox.clients.rotating.clientSecret),
+      ),
+  ],
+  [
+    /^~\/(\S+) has mode (\d+)$/,
+    ({ home }, path = "", mode = "") => Deno.chmod(`${home.path}/${path}`, parseInt(mode, 8)),
+  ],
+  [/^the person (.*)$/, (world, what = "") => void (world.person = parsePerson(what))],
+];
+
+/** Makes a `given` line true. */
+export async function make(world: World, line: string): Promise<void> {
+  for (const [pattern, given] of GIVENS) {
+    const found = pattern.exec(line);
+    if (found !== null) return await given(world, ...found.slice(1).map((part) => part ?? ""));
+  }
+  throw new Error(`Nobody knows how to make this true: given ${line}`);
+}
+
+function contentType(body: string): string {
+  return body.startsWith("<") ? "text/html" : "application/json";
+}
+
+const ended = new WeakSet<Sandbox>();
+
+async function endOnce(sandbox: Sandbox): Promise<void> {
+  if (ended.has(sandbox)) return;
+  ended.add(sandbox);
+  await sandbox[Symbol.asyncDispose]();
+}

@@ -1,0 +1,70 @@
+// A listener without a port, and a person at a terminal, for tests of what waits for them.
+import type { LinePrompt, Listening, ListenOptions, System, Terminal } from "../../src/system.ts";
+
+/** Listeners that were opened on this fake computer. */
+export interface FakeListener extends Pick<System, "serve"> {
+  /** How many are open. */
+  readonly open: number;
+  /** Sends a request to the listener, as a browser that follows a redirect. */
+  visit(url: string): Promise<Response>;
+}
+
+/** A computer on which every port can be had, or none. */
+export function fakeListener(state: Listening["kind"] = "open"): FakeListener {
+  const handlers = new Map<string, ListenOptions["handle"]>();
+  return {
+    serve({ hostname, port, handle }) {
+      if (state !== "open") return Promise.resolve({ kind: state });
+      const address = `${hostname}:${port}`;
+      handlers.set(address, handle);
+      const close = (): Promise<void> => Promise.resolve(void handlers.delete(address));
+      return Promise.resolve({ kind: "open", port, close });
+    },
+    get open() {
+      return handlers.size;
+    },
+    visit(url) {
+      const { host } = new URL(url);
+      const handle = handlers.get(host);
+      if (handle === undefined) throw new Error(`Nobody listens on ${host}`);
+      return handle(new Request(url, { headers: { host } }));
+    },
+  };
+}
+
+/** A terminal on which a person types. */
+export interface FakePerson {
+  readonly terminal: Partial<Terminal>;
+  /** What stood above and before the line, whenever one was read. */
+  readonly prompts: readonly string[];
+  /** Whether a line is being read at this moment. */
+  readonly isAsked: boolean;
+}
+
+/** Types these lines, one whenever a line is read, and then nothing more. */
+export function fakePerson(lines: readonly (string | Promise<string>)[]): FakePerson {
+  const left = [...lines];
+  const prompts: string[] = [];
+  let reading = 0;
+  async function readLine({ above, prompt, signal }: LinePrompt): Promise<string> {
+    signal.throwIfAborted();
+    prompts.push(`${above?.() ?? ""}\n${prompt}`);
+    reading++;
+    const interrupted = Promise.withResolvers<never>();
+    const stop = (): void => interrupted.reject(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+    try {
+      return await Promise.race([left.shift() ?? interrupted.promise, interrupted.promise]);
+    } finally {
+      signal.removeEventListener("abort", stop);
+      reading--;
+    }
+  }
+  return {
+    terminal: { stdin: true, stdout: true, stderr: true, readLine },
+    prompts,
+    get isAsked() {
+      return reading > 0;
+    },
+  };
+}

@@ -1,0 +1,163 @@
+// A world in which nothing happens but what a test has arranged.
+// Rule: whatever is touched without arrangement throws an Error that names it.
+import type { CommandContext, Talk } from "../../src/command.ts";
+import type { HttpRequest, System, Terminal } from "../../src/system.ts";
+
+/** When the fake clock starts. */
+export const START = Date.UTC(2026, 10, 24, 9, 0);
+
+/** What the network does with one request: answers it, or fails. */
+export type NetworkStep =
+  | Response
+  | Error
+  | ((request: HttpRequest) => Response | Promise<Response>);
+
+/** What a test arranges; the rest of {@link System} may be given too. */
+export interface Arranged extends Partial<Omit<System, "env" | "terminal" | "fetch">> {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly terminal?: Partial<Terminal>;
+  /** One step a request, in their order. */
+  readonly network?: readonly NetworkStep[];
+  /** Sleeping ends by {@link FakeSystem.advance} alone; else it takes no time and moves the clock. */
+  readonly clockStands?: boolean;
+}
+
+/** A world that remembers what was done to it. */
+export interface FakeSystem extends System {
+  readonly requests: readonly HttpRequest[];
+  /** The steps that no request has come for yet. */
+  readonly network: NetworkStep[];
+  readonly written: { stdout: string; stderr: string };
+  /** How long each sleep was asked to be, in milliseconds. */
+  readonly sleeps: readonly number[];
+  /** Whether a signal would have to wait at this moment. */
+  readonly signalsHeld: boolean;
+  /** Moves the clock, and wakes who has slept long enough. */
+  advance(milliseconds: number): void;
+}
+
+/** Makes a world of its own. */
+export function fakeSystem(arranged: Arranged = {}): FakeSystem {
+  const { env = {}, terminal, network = [], clockStands = false, ...rest } = arranged;
+  const requests: HttpRequest[] = [];
+  const written = { stdout: "", stderr: "" };
+  const clock = fakeClock(clockStands);
+  const steps = [...network];
+  let held = 0;
+  return {
+    platform: "linux",
+    env: (name) => env[name] || undefined,
+    absolutePath: (path) => path.startsWith("/") ? path : `/cwd/${path}`,
+    now: clock.now,
+    sleep: clock.sleep,
+    terminal: { ...noTerminal(), ...terminal },
+    write: (stream, text) => void (written[stream] += text),
+    async fetch(request) {
+      requests.push(request);
+      const step = steps.shift();
+      if (step === undefined) return unexpected(`the network was asked for ${request.url}`);
+      if (step instanceof Error) throw step;
+      return typeof step === "function" ? await step(request) : step;
+    },
+    serve: ({ hostname, port }) => unexpected(`a listener was opened on ${hostname}:${port}`),
+    openBrowser: (url) => unexpected(`the browser was opened at ${url}`),
+    interruption: () => new AbortController().signal,
+    holdSignals() {
+      held++;
+      return Promise.resolve({ [Symbol.dispose]: () => void held-- });
+    },
+    ...rest,
+    requests,
+    network: steps,
+    written,
+    sleeps: clock.sleeps,
+    get signalsHeld() {
+      return held > 0;
+    },
+    advance: clock.advance,
+  };
+}
+
+/** Talk that is remembered. */
+export interface RecordedTalk extends Talk {
+  readonly said: readonly string[];
+  readonly insisted: readonly string[];
+  readonly warned: readonly string[];
+}
+
+/** What a command is given, in a fake world. */
+export interface FakeContext extends CommandContext {
+  readonly system: FakeSystem;
+  readonly talk: RecordedTalk;
+}
+
+/** A context in a world of its own, or in the given one. */
+export function fakeContext(arranged: Arranged | FakeSystem = {}): FakeContext {
+  const said: string[] = [];
+  const insisted: string[] = [];
+  const warned: string[] = [];
+  return {
+    system: "requests" in arranged ? arranged : fakeSystem(arranged),
+    talk: {
+      said,
+      insisted,
+      warned,
+      say: (text) => void said.push(text),
+      insist: (text) => void insisted.push(text),
+      warn: (text) => void warned.push(text),
+    },
+  };
+}
+
+function unexpected(what: string): Promise<never> {
+  return Promise.reject(new Error(`Unexpected: ${what}`));
+}
+
+function noTerminal(): Terminal {
+  return {
+    stdin: false,
+    stdout: false,
+    stderr: false,
+    readLine: ({ prompt }) => unexpected(`a line was read after "${prompt}"`),
+    readPipe: () => unexpected("stdin was read"),
+    ask: ({ text }) => unexpected(`the person was asked "${text}"`),
+  };
+}
+
+interface Clock extends Pick<System, "now" | "sleep"> {
+  readonly sleeps: readonly number[];
+  advance(milliseconds: number): void;
+}
+
+function fakeClock(stands: boolean): Clock {
+  let now = START;
+  const sleeps: number[] = [];
+  const sleepers = new Set<{ readonly until: number; wake(): void }>();
+  const advance = (milliseconds: number): void => {
+    now += milliseconds;
+    for (const sleeper of sleepers) if (sleeper.until <= now) sleeper.wake();
+  };
+  return {
+    now: () => now,
+    sleeps,
+    advance,
+    async sleep(milliseconds, signal) {
+      sleeps.push(milliseconds);
+      signal?.throwIfAborted();
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const sleeper = { until: now + milliseconds, wake: resolve };
+      const stop = (): void => reject(signal?.reason);
+      signal?.addEventListener("abort", stop);
+      sleepers.add(sleeper);
+      // A turn of the event loop, so that who sleeps in a loop lets the others go on.
+      const turn = stands ? undefined : setTimeout(() => advance(milliseconds));
+      try {
+        await promise;
+      } finally {
+        clearTimeout(turn);
+        sleepers.delete(sleeper);
+        signal?.removeEventListener("abort", stop);
+      }
+    },
+  };
+}

@@ -1,0 +1,82 @@
+// Logins and token endpoints' answers for unit tests; every value in them says what it is.
+import { CliError } from "../../src/errors.ts";
+import { ensurePrivateDirectory, writePrivateFile } from "../../src/private_file.ts";
+import { Secret } from "../../src/secret.ts";
+import { parseTokenSet, serializeTokenSet, type TokenSet } from "../../src/token_set.ts";
+import { START } from "./fake_system.ts";
+
+const MINUTE = 60_000;
+
+/** A login that is good for half an hour from {@link START} on. */
+export const LOGIN: TokenSet & Required<Pick<TokenSet, "refreshToken" | "clientSecret">> = {
+  accessToken: new Secret("old-access"),
+  obtainedAt: START - 5 * MINUTE,
+  expiresAt: START + 30 * MINUTE,
+  refreshToken: new Secret("old-refresh"),
+  refreshTokenSavedAt: START - 5 * MINUTE,
+  scope: "openid email offline_access",
+  clientId: "a-client",
+  clientSecret: new Secret("client-secret"),
+};
+
+/** The same, with an access token that ended a minute ago. */
+export const STALE: typeof LOGIN = { ...LOGIN, expiresAt: START - MINUTE };
+
+/** The same without a refresh token. */
+export function withoutRefreshToken(tokenSet: TokenSet): TokenSet {
+  const { refreshToken: _, refreshTokenSavedAt: __, ...rest } = tokenSet;
+  return rest;
+}
+
+/** The file that holds a profile's login. */
+export function loginFile(configDir: string, profile = "default"): string {
+  return `${configDir}/credentials/${profile}.json`;
+}
+
+/** Puts a login on the disk as if it had been there all along. */
+export function putLogin(configDir: string, tokenSet: TokenSet, profile = "default"): void {
+  ensurePrivateDirectory(configDir, () => {});
+  ensurePrivateDirectory(`${configDir}/credentials`, () => {});
+  writePrivateFile(loginFile(configDir, profile), serializeTokenSet(tokenSet));
+}
+
+/** The login on the disk. */
+export function storedLogin(configDir: string, profile = "default"): TokenSet {
+  return parseTokenSet(Deno.readTextFileSync(loginFile(configDir, profile)));
+}
+
+/** A token endpoint's answer with new tokens. */
+export function granted(fields: Readonly<Record<string, unknown>> = {}): Response {
+  return Response.json({
+    access_token: "new-access",
+    token_type: "Bearer",
+    expires_in: 2100,
+    refresh_token: "new-refresh",
+    ...fields,
+  });
+}
+
+/** An error response (RFC 6749, section 5.2). */
+export function refused(status: number, error: string, description?: string): Response {
+  return Response.json({ error, error_description: description }, { status });
+}
+
+/** What a proxy answers in place of the server. */
+export function webPage(status: number): Response {
+  return new Response("<!doctype html><title>Proxy</title>", {
+    status,
+    headers: { "content-type": "text/html" },
+  });
+}
+
+/** A request that was sent, whose answer never came. */
+export function answerLost(): CliError {
+  return new CliError("unavailable", "Cannot reach the server: the connection was cut", {
+    answerLost: true,
+  });
+}
+
+/** A request that was never sent. */
+export function unreachable(): CliError {
+  return new CliError("unavailable", "Cannot reach the server: the connection was refused");
+}

@@ -1,0 +1,53 @@
+// Tests that need a tool which a machine may lack.
+// Rule: without it they are skipped by a name that says how to get it, and in CI they fail.
+
+/** A tool, and how to get it. */
+export interface Tool {
+  /** Where it is; undefined when the machine lacks it. */
+  readonly path: string | undefined;
+  readonly hint: string;
+}
+
+/** A test that is given the tool's path. */
+export function testWith(
+  { path, hint }: Tool,
+  name: string,
+  fn: (path: string) => Promise<void>,
+  options: Pick<Deno.TestDefinition, "sanitizeOps" | "sanitizeResources"> = {},
+): void {
+  const isNeeded = Deno.env.get("CI") === "true";
+  Deno.test({
+    ...options,
+    name: path === undefined ? `${name} (needs ${hint})` : name,
+    ignore: path === undefined && !isNeeded,
+    fn: async () => {
+      if (path === undefined) throw new Error(`This test needs ${hint}`);
+      await fn(path);
+    },
+  });
+}
+
+/** Python 3 where terminals are its business: it opens a pseudo-terminal. */
+export async function findPython(): Promise<Tool> {
+  const hint = "python3: apt-get install python3";
+  try {
+    const { success, stdout } = await new Deno.Command("python3", {
+      args: ["-c", "import sys, termios; print(sys.executable)"],
+      stderr: "null",
+    }).output();
+    return { path: success ? new TextDecoder().decode(stdout).trim() : undefined, hint };
+  } catch {
+    return { path: undefined, hint };
+  }
+}
+
+/** Debian's Chromium, or the one that `CHROMIUM` names. */
+export function findChromium(): Tool {
+  const hint = "Chromium: apt-get install chromium";
+  const path = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
+  try {
+    return { path: Deno.statSync(path).isFile ? path : undefined, hint };
+  } catch {
+    return { path: undefined, hint };
+  }
+}

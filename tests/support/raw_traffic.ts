@@ -1,0 +1,80 @@
+// Traffic that no browser sends: raw connections to the listener of one test.
+// Rule: every connection is closed on disposal, and none of them ever hears a secret.
+import { connect as connectHttp2 } from "node:http2";
+import { request } from "node:https";
+
+/** Connections that are left open. */
+export interface OpenConnections extends Disposable {
+  readonly count: number;
+}
+
+/** Opens connections that say this much and then nothing; an empty text is an idle connection. */
+export async function leaveOpen(
+  port: number,
+  count: number,
+  said: Uint8Array<ArrayBuffer> | string = "",
+): Promise<OpenConnections> {
+  const bytes = typeof said === "string" ? new TextEncoder().encode(said) : said;
+  const all = await Promise.all(
+    Array.from({ length: count }, () => Deno.connect({ hostname: "127.0.0.1", port })),
+  );
+  if (bytes.length > 0) await Promise.all(all.map((connection) => connection.write(bytes)));
+  return {
+    count,
+    [Symbol.dispose]() {
+      for (const connection of all) connection.close();
+    },
+  };
+}
+
+/** The beginning of a TLS handshake whose rest never comes. */
+export const HALF_A_HANDSHAKE: Uint8Array<ArrayBuffer> = new Uint8Array([22, 3, 1, 2, 0, 1, 0, 1]);
+
+/** Says something over plain TCP; gives what is answered until the other side hangs up. */
+export async function talkPlainly(port: number, said: string): Promise<string> {
+  using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  await connection.write(new TextEncoder().encode(said));
+  let heard = "";
+  const buffer = new Uint8Array(4096);
+  while (true) {
+    const length = await connection.read(buffer).catch(() => null); // a reset is an answer, too
+    if (length === null) return heard;
+    heard += new TextDecoder().decode(buffer.subarray(0, length));
+  }
+}
+
+/** Sends one request over TLS and gives its status; 0 when the connection was cut instead. */
+export function statusOf(
+  url: string,
+  { method = "GET", headers = {} }: { method?: string; headers?: Record<string, string> } = {},
+): Promise<number> {
+  return new Promise((resolve) => {
+    const options = { method, headers, rejectUnauthorized: false, agent: false as const };
+    const sent = request(url, options, (incoming) => {
+      incoming.resume();
+      incoming.on("end", () => resolve(incoming.statusCode ?? 0));
+    });
+    sent.on("error", () => resolve(0));
+    sent.end();
+  });
+}
+
+/** The status of a GET over HTTP/2, which is what browsers speak when they are offered it. */
+export async function http2StatusOf(url: string): Promise<number> {
+  const { origin, pathname, search } = new URL(url);
+  const session = connectHttp2(origin, { rejectUnauthorized: false });
+  try {
+    return await new Promise((resolve, reject) => {
+      session.on("error", reject);
+      const stream = session.request({ ":path": pathname + search });
+      stream.on("error", reject);
+      stream.on("response", (headers) => {
+        stream.resume();
+        stream.on("end", () => resolve(Number(headers[":status"])));
+      });
+      stream.end();
+    });
+  } finally {
+    session.destroy();
+  }
+}

@@ -1,0 +1,51 @@
+// A sign-in in a fake world: the browser comes back to the listener as soon as it is opened.
+import type { LoginFlags } from "../../src/commands/login.ts";
+import { type Arranged, type NetworkStep } from "./fake_system.ts";
+import { type FakeListener, fakeListener } from "./fake_listener.ts";
+import type { TokenSet } from "../../src/token_set.ts";
+import { type SessionScene, sessionScene } from "./session_scene.ts";
+
+/** A person whose browser comes back to the listener at once, and the page that they end on. */
+export interface SignIn extends SessionScene {
+  readonly listener: FakeListener;
+  readonly page: Promise<Response>;
+  readonly flags: LoginFlags & { readonly configDir: string };
+}
+
+/** What users/me answers. */
+export const ADA = (): Response =>
+  Response.json({
+    user: {
+      id: "1",
+      email: "ada@example.com",
+      firstName: "Ada",
+      lastName: "Lovelace",
+      customerId: "8A81B08E5D1F40C7A2B36E9F0D415D40",
+    },
+  });
+
+/** Sets the scene: what the network answers, what the browser brings, and the login before. */
+export function signIn(
+  network: readonly NetworkStep[],
+  { answer = { code: "a-code" }, previous, ...arranged }:
+    & Arranged
+    & { answer?: Readonly<Record<string, string>>; previous?: TokenSet } = {},
+): SignIn {
+  const listener = fakeListener();
+  const page = Promise.withResolvers<Response>();
+  const scene = sessionScene(previous, {
+    clockStands: true,
+    network,
+    serve: listener.serve,
+    openBrowser(url) {
+      const { searchParams } = new URL(url);
+      const state = searchParams.get("state") ?? "";
+      const back = new URLSearchParams({ state, ...answer });
+      page.resolve(listener.visit(`${searchParams.get("redirect_uri")}?${back}`));
+      return Promise.resolve(true);
+    },
+    ...arranged,
+  });
+  const flags = { ...scene.flags, clientId: "a-client" };
+  return { ...scene, flags, listener, page: page.promise, [Symbol.dispose]: scene[Symbol.dispose] };
+}

@@ -1,0 +1,117 @@
+// The real System in a process of its own, for what cannot be tried in the test's: signals, stdin, and
+// the environment that a browser inherits.
+// Rule: what the child says stands on stdout, one line each.
+import { CliError } from "../../src/errors.ts";
+import { denoSystem } from "../../src/system.ts";
+
+/** What the child does. */
+export type Task = "wait" | "hold" | "hold-after-wait" | "pipe" | "open-browser";
+
+/** How the child ended. */
+export interface Ended {
+  readonly code: number;
+  /** Everything that it said, line by line. */
+  readonly lines: readonly string[];
+}
+
+/** A running child. */
+export interface SystemProcess {
+  /** Waits until it has said this line. */
+  said(line: string): Promise<void>;
+  signal(signal: Deno.Signal): void;
+  readonly ended: Promise<Ended>;
+}
+
+/** Starts a child; `stdin` is written to it at once and closed. */
+export function startSystem(
+  task: Task,
+  { args = [], env = {}, stdin }: {
+    readonly args?: readonly string[];
+    readonly env?: Readonly<Record<string, string>>;
+    readonly stdin?: string;
+  } = {},
+): SystemProcess {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-prompt", import.meta.url, task, ...args],
+    env,
+    stdin: stdin === undefined ? "null" : "piped",
+    stdout: "piped",
+  }).spawn();
+  let text = "";
+  const waiting = new Map<string, () => void>();
+  const read = (async () => {
+    for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) {
+      text += piece;
+      for (const [line, wake] of waiting) if (text.includes(`${line}\n`)) wake();
+    }
+  })();
+  const fed = stdin === undefined ? undefined : feed(child.stdin, stdin);
+  return {
+    said: (line) =>
+      text.includes(`${line}\n`)
+        ? Promise.resolve()
+        : new Promise((resolve) => waiting.set(line, resolve)),
+    signal: (signal) => child.kill(signal),
+    ended: (async () => {
+      const { code } = await child.status;
+      await Promise.all([read, fed]);
+      return { code, lines: text.split("\n").slice(0, -1) };
+    })(),
+  };
+}
+
+async function feed(stream: WritableStream<Uint8Array>, text: string): Promise<void> {
+  const writer = stream.getWriter();
+  try {
+    await writer.write(new TextEncoder().encode(text));
+    await writer.close();
+  } catch {
+    // it had read enough
+  }
+}
+
+const system = denoSystem();
+const say = (text: string): void => system.write("stdout", `${text}\n`);
+
+const TASKS: Readonly<Record<Task, (args: readonly string[]) => Promise<void>>> = {
+  /** Waits to be interrupted, as `login` waits for a person. */
+  async wait() {
+    const signal = system.interruption();
+    await import("../../src/system/signals.ts"); // so that the listeners are there
+    await system.sleep(0);
+    say("waiting");
+    await system.sleep(60_000, signal).catch((error) =>
+      say(error instanceof CliError ? `${error.kind} by ${error.signal}` : String(error))
+    );
+  },
+  /** Holds signals for a while, as a request for tokens does. */
+  async hold([milliseconds]) {
+    {
+      using _held = await system.holdSignals();
+      say("holding");
+      await system.sleep(Number(milliseconds));
+      say("saved");
+    }
+    say("went on");
+  },
+  /** Holds signals for a while after having waited for a person, as `login` does. */
+  async "hold-after-wait"(args) {
+    system.interruption();
+    await import("../../src/system/signals.ts");
+    await TASKS.hold(args);
+  },
+  async pipe() {
+    const line = await system.terminal.readPipe(new AbortController().signal);
+    say(JSON.stringify(line ?? null));
+    Deno.exit(); // as main.ts does: a stdin that stays open must not keep it
+  },
+  async "open-browser"([url = ""]) {
+    say(String(await system.openBrowser(url)));
+  },
+};
+
+if (import.meta.main) {
+  const [task = "", ...args] = Deno.args;
+  await TASKS[task as Task](args);
+  Deno.exit();
+}

@@ -1,0 +1,64 @@
+// The command line as people and scripts rely on it: every command, argument and flag.
+// Rule: surface.txt changes on purpose only; `UPDATE_GOLDEN=1` writes it from the tree.
+import { assertEquals } from "@std/assert";
+import { commandHelp, rootHelp } from "../src/cli/help.ts";
+import { kebab } from "../src/cli/parse.ts";
+import { reference } from "../src/cli/reference.ts";
+import { ROOT } from "../src/cli/tree.ts";
+
+const FILE = new URL("surface.txt", import.meta.url);
+const WIDTH = 80;
+
+interface Flag {
+  readonly kind: string;
+  readonly placeholder?: string;
+  readonly values?: readonly string[];
+  readonly variadic?: boolean;
+}
+
+Deno.test("every command, argument and flag is as surface.txt has it", async () => {
+  const surface = commands().flatMap(surfaceOf).join("\n") + "\n";
+  if (Deno.env.get("UPDATE_GOLDEN") === "1") return await Deno.writeTextFile(FILE, surface);
+  assertEquals(surface, await Deno.readTextFile(FILE), "on purpose? UPDATE_GOLDEN=1 writes it");
+});
+
+for (const [name, page] of helpPages()) {
+  Deno.test(`the help page of ${name} fits into ${WIDTH} columns`, () => {
+    assertEquals(page.split("\n").filter((line) => line.length > WIDTH), []);
+  });
+}
+
+function helpPages(): (readonly [string, string])[] {
+  return [
+    ["the program", rootHelp()],
+    ["the reference", reference()],
+    ...commands().map(({ name, command }) => [name, commandHelp(name, command)] as const),
+  ];
+}
+
+function commands() {
+  return ROOT.getAllEntries().flatMap(({ name, target }) =>
+    "parameters" in target ? [{ name: kebab(name.original), command: target }] : []
+  );
+}
+
+type Entry = ReturnType<typeof commands>[number];
+
+function surfaceOf({ name, command }: Entry): string[] {
+  const { positional, flags = {} } = command.parameters;
+  const args = positional?.kind === "tuple" ? positional.parameters : [];
+  return [
+    name,
+    ...args.map(({ placeholder, optional }) =>
+      optional ? `${name} [${placeholder}]` : `${name} ${placeholder}`
+    ),
+    ...Object.entries(flags as Record<string, Flag>).map(([flag, parameter]) =>
+      `${name} --${kebab(flag)}${valueOf(parameter)}`
+    ).sort(),
+  ];
+}
+
+function valueOf({ kind, placeholder, values, variadic }: Flag): string {
+  if (kind === "boolean") return "";
+  return ` ${values?.join("|") ?? placeholder ?? "VALUE"}${variadic ? " (repeatable)" : ""}`;
+}

@@ -1,0 +1,120 @@
+// From argv to an exit code: what is typed wrong is a usage error, and everything is printed once.
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { run } from "../../src/cli/app.ts";
+import { VERSION } from "../../src/version.ts";
+import { type Arranged, fakeSystem } from "../support/fake_system.ts";
+import { LOGIN, loginFile } from "../support/logins.ts";
+import { sessionScene } from "../support/session_scene.ts";
+
+interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function ran(argv: readonly string[], arranged: Arranged = {}): Promise<Ran> {
+  const system = fakeSystem({ env: { HOME: "/home/nobody" }, ...arranged });
+  const code = await run(argv, () => system);
+  return { code, ...system.written };
+}
+
+const WRONG: readonly (readonly [string, RegExp, RegExp])[] = [
+  ["logni", /There is no command logni; did you mean login\?/, /anaplan-auth help/],
+  ["frobnicate", /There is no command frobnicate\./, /anaplan-auth help/],
+  ["--profile eu status", /flags come after the command/, /anaplan-auth <command> --profile/],
+  ["status --profil eu", /There is no flag --profil; did you mean --profile\?/, /status --help/],
+  ["status --if-expiring-within 1m", /There is no flag --if-expiring-within/, /status --help/],
+  ["status -z", /There is no flag -z/, /status --help/],
+  ["status --profile", /--profile needs a value/, /status --help/],
+  ["status --profile eu --profile us", /--profile was given twice/, /status --help/],
+  ["status --config-dir ", /Cannot use "" for --config-dir: it is empty/, /status --help/],
+  [
+    "refresh --if-expiring-within soon",
+    /"soon" for --if-expiring-within: give a time/,
+    /refresh --help/,
+  ],
+  ["login --timeout 0", /"0" for --timeout: give a time longer than 0/, /login --help/],
+  ["token --scheme Basic", /"Basic" for --scheme: give AnaplanAuthToken or Bearer/, /token --help/],
+  ["status eu", /Cannot use the argument "eu": this command takes flags only/, /status --help/],
+  ["login --client-secret hush", /There is no flag --client-secret[.;]/, /login --help/],
+];
+for (const [line, message, next] of WRONG) {
+  Deno.test(`"${line}" is a usage error in two lines`, async () => {
+    const { code, stdout, stderr } = await ran(line.split(" "));
+    assertEquals([code, stdout], [2, ""]);
+    assertMatch(stderr, message);
+    assertMatch(stderr.split("\n")[1] ?? "", next);
+    assertMatch(stderr, /^[^\n]+\nNext: [^\n]+\n$/);
+  });
+}
+
+Deno.test("with --json a usage error is one JSON line, too", async () => {
+  const { code, stdout, stderr } = await ran(["status", "--json", "--nonsense"]);
+  assertEquals([code, stdout, JSON.parse(stderr).error.kind], [2, "", "usage"]);
+});
+
+Deno.test("--version prints the version", async () => {
+  assertEquals(await ran(["--version"]), { code: 0, stdout: `${VERSION}\n`, stderr: "" });
+});
+
+Deno.test("without a command the help is printed; on a terminal how things are comes first", async () => {
+  const piped = await ran([]);
+  assertMatch(piped.stdout, /^Sign in to Anaplan and keep the login usable\./);
+  const shown = await ran([], { terminal: { stdout: true } });
+  assertEquals(
+    shown.stdout,
+    `Not signed in (profile default).\nNext: anaplan-auth login\n\n${piped.stdout}`,
+  );
+});
+
+Deno.test("a flag is read in either spelling of its value", async () => {
+  using scene = sessionScene(LOGIN, {}, "eu");
+  for (const profile of [["--profile", "eu"], ["--profile=eu"]]) {
+    const { code, stdout } = await ran(["token", "--config-dir", scene.configDir, ...profile]);
+    assertEquals([code, stdout], [0, "old-access\n"]);
+  }
+});
+
+Deno.test("a reply that is itself the news of a failure stands on stdout and has its exit code", async () => {
+  using scene = sessionScene(undefined);
+  const { code, stdout, stderr } = await ran(["status", "--json", "--config-dir", scene.configDir]);
+  assertEquals([code, JSON.parse(stdout).logged_in, stderr], [3, false, ""]);
+});
+
+Deno.test("an error of a command is printed, with its kind's exit code", async () => {
+  using scene = sessionScene(LOGIN);
+  Deno.chmodSync(loginFile(scene.configDir), 0o644);
+  const { code, stdout, stderr } = await ran(["token", "--config-dir", scene.configDir]);
+  assertEquals([code, stdout], [7, ""]);
+  assertStringIncludes(stderr, "other users can open it.\nNext: chmod 600");
+});
+
+Deno.test("a bug is exit 1, and asks to be reported", async () => {
+  using scene = sessionScene(LOGIN);
+  const network = [new TypeError("a bug")];
+  const { code, stderr } = await ran(["refresh", "--config-dir", scene.configDir], { network });
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, "Something went wrong inside anaplan-auth");
+});
+
+Deno.test("a closed pipe is not an error", async () => {
+  const write = (): void => {
+    throw new Deno.errors.BrokenPipe();
+  };
+  assertEquals((await ran(["--version"], { write })).code, 0);
+});
+
+Deno.test("an answer that cannot be written is a storage error", async () => {
+  let stderr = "";
+  const write = (stream: string, text: string): void => {
+    if (stream === "stdout") throw new Error("No space left on device");
+    stderr += text;
+  };
+  assertEquals((await ran(["--version"], { write })).code, 7);
+  assertStringIncludes(stderr, "Cannot write the answer");
+});
+
+Deno.test("what stands behind -- is no flag of ours", async () => {
+  const { stderr } = await ran(["status", "--", "--json"]);
+  assertMatch(stderr, /^Cannot use the argument "--json"/);
+});

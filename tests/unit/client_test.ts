@@ -1,0 +1,152 @@
+// A refresh: what is sent, what comes of the answer, and when it is sent again.
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { CliError, type ErrorKind } from "../../src/errors.ts";
+import { refresh } from "../../src/oauth/client.ts";
+import { type FakeSystem, fakeSystem, type NetworkStep, START } from "../support/fake_system.ts";
+import { granted, LOGIN, refused, webPage } from "../support/logins.ts";
+import { CLIENT, formOf, KNOWN_SERVER, SERVER } from "../support/oauth.ts";
+import type { TokenSet } from "../../src/token_set.ts";
+
+function refreshed(...network: NetworkStep[]): Promise<TokenSet> {
+  return refresh(LOGIN, SERVER, CLIENT, fakeSystem({ network }));
+}
+
+/** The error of a refresh, and whether everything arranged was asked for. */
+async function failure(system: FakeSystem, server = SERVER): Promise<CliError> {
+  const error = await assertRejects(() => refresh(LOGIN, server, CLIENT, system), CliError);
+  assertEquals(system.network.length, 0);
+  return error;
+}
+
+Deno.test("a refresh is one form with the refresh token and the client's credentials in the body", async () => {
+  const system = fakeSystem({ network: [granted()] });
+  await refresh(LOGIN, SERVER, CLIENT, system);
+  const [request] = system.requests;
+  assertEquals([request?.method, request?.url], ["POST", SERVER.tokenEndpoint]);
+  assertEquals(request?.caCertificates, ["a CA"]);
+  assertStringIncludes(
+    request?.headers?.["content-type"] ?? "",
+    "application/x-www-form-urlencoded",
+  );
+  assertEquals(request?.headers?.authorization, undefined);
+  assertEquals(formOf(request), {
+    grant_type: "refresh_token",
+    refresh_token: "old-refresh",
+    client_id: "a-client",
+    client_secret: "client-secret",
+  });
+});
+
+Deno.test("a public client sends its id and no secret", async () => {
+  const system = fakeSystem({ network: [granted()] });
+  await refresh(LOGIN, SERVER, { clientId: "a-client" }, system);
+  assertEquals(Object.keys(formOf(system.requests[0])).sort(), [
+    "client_id",
+    "grant_type",
+    "refresh_token",
+  ]);
+});
+
+Deno.test("a new refresh token replaces the old one, and is known to rotate", async () => {
+  const next = await refreshed(granted());
+  assertEquals(next.accessToken.reveal(), "new-access");
+  assertEquals(next.refreshToken?.reveal(), "new-refresh");
+  assertEquals([next.refreshTokenRotates, next.refreshTokenSavedAt], [true, START]);
+  assertEquals(next.expiresAt, START + 2100_000);
+});
+
+Deno.test("without a new refresh token the old one and its age are kept", async () => {
+  const next = await refreshed(granted({ refresh_token: undefined }));
+  assertEquals(next.refreshToken?.reveal(), "old-refresh");
+  assertEquals([next.refreshTokenRotates, next.refreshTokenSavedAt], [
+    false,
+    LOGIN.refreshTokenSavedAt,
+  ]);
+});
+
+Deno.test("the same refresh token sent back does not count as rotation", async () => {
+  assertEquals(
+    (await refreshed(granted({ refresh_token: "old-refresh" }))).refreshTokenRotates,
+    false,
+  );
+});
+
+Deno.test("a scope that is not mentioned stays, one that differs is accepted", async () => {
+  assertEquals((await refreshed(granted())).scope, LOGIN.scope);
+  assertEquals((await refreshed(granted({ scope: "openid" }))).scope, "openid");
+});
+
+Deno.test("a login that is refreshed has not ended any more", async () => {
+  const ended = { ...LOGIN, endedBy: "invalid_grant" };
+  const next = await refresh(ended, SERVER, CLIENT, fakeSystem({ network: [granted()] }));
+  assertEquals(next.endedBy, undefined);
+});
+
+Deno.test("unknown fields and a nonsensical id_token do no harm", async () => {
+  const next = await refreshed(granted({ id_token: "nonsense", anaplan_token: {}, later: 1 }));
+  assertEquals(next.accessToken.reveal(), "new-access");
+});
+
+const REFUSALS: readonly (readonly [number, string, ErrorKind])[] = [
+  [400, "invalid_grant", "login_required"],
+  [401, "invalid_grant", "login_required"],
+  [403, "invalid_grant", "login_required"],
+  [401, "invalid_token", "login_required"],
+  [403, "access_denied", "login_required"],
+  [400, "invalid_client", "denied"],
+  [401, "invalid_client", "denied"],
+  [403, "invalid_client", "denied"],
+  [400, "unauthorized_client", "denied"],
+  [401, "unauthorized_client", "denied"],
+  [403, "unauthorized_client", "denied"],
+  [400, "invalid_request", "denied"],
+  [400, "invalid_scope", "denied"],
+];
+for (const [status, code, kind] of REFUSALS) {
+  Deno.test(`${status} ${code} is ${kind}, and is asked once`, async () => {
+    const error = await failure(fakeSystem({ network: [refused(status, code, "Words")] }));
+    assertEquals([error.kind, error.oauthError], [kind, code]);
+    assertStringIncludes(error.message, "Cannot refresh the login: Anaplan ");
+    assertStringIncludes(error.message, code);
+    assertStringIncludes(error.message, ": Words");
+    assertStringIncludes(error.next ?? "", "anaplan-auth login");
+  });
+}
+
+Deno.test("a 400 without an OAuth error is denied, and keeps the login", async () => {
+  for (const response of [new Response(null, { status: 400 }), webPage(400)]) {
+    const error = await failure(fakeSystem({ network: [response] }));
+    assertEquals([error.kind, error.oauthError], ["denied", undefined]);
+  }
+});
+
+for (const status of [401, 403, 500, 502, 503, 302]) {
+  Deno.test(`an empty ${status} or one with a web page is unavailable, and is asked once`, async () => {
+    for (const response of [new Response(null, { status }), webPage(status)]) {
+      assertEquals((await failure(fakeSystem({ network: [response] }))).kind, "unavailable");
+    }
+  });
+}
+
+Deno.test("200 without an access token or with a strange token type is unavailable", async () => {
+  for (const fields of [{ access_token: undefined }, { token_type: "mac" }]) {
+    const error = await failure(fakeSystem({ network: [granted(fields)] }));
+    assertEquals(error.kind, "unavailable");
+    assert(!error.message.includes("new-refresh"));
+  }
+});
+
+Deno.test("an answer that does not check out is denied when the issuer is known", async () => {
+  const system = fakeSystem({ network: [granted({ id_token: "nonsense" })] });
+  assertEquals((await failure(system, KNOWN_SERVER)).kind, "denied");
+});
+
+Deno.test("no secret stands in an error, whole and with its causes", async () => {
+  const steps = [refused(400, "invalid_grant"), webPage(502), granted({ token_type: "mac" })];
+  for (const step of steps) {
+    const text = Deno.inspect(await failure(fakeSystem({ network: [step] })), { depth: 9 });
+    for (const secret of ["old-refresh", "new-refresh", "new-access", "client-secret"]) {
+      assert(!text.includes(secret), text);
+    }
+  }
+});

@@ -1,0 +1,41 @@
+// The one table from an error's kind to the exit code, and what becomes of any other throw.
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { CliError, EXIT_CODES, SIGTERM_EXIT_CODE, toCliError } from "../../src/errors.ts";
+
+Deno.test("every kind has the exit code of the contract", () => {
+  assertEquals(EXIT_CODES, {
+    internal: 1,
+    usage: 2,
+    login_required: 3,
+    denied: 4,
+    timeout: 5,
+    unavailable: 6,
+    storage: 7,
+    api: 8,
+    interrupted: 130,
+  });
+  assertEquals(SIGTERM_EXIT_CODE, 143);
+});
+
+Deno.test("toCliError() leaves a CliError as it is", () => {
+  const error = new CliError("denied", "Cannot sign in", { next: "anaplan-auth login" });
+  assertEquals(toCliError(error) === error, true);
+});
+
+Deno.test("toCliError() calls anything else a bug and keeps its cause", () => {
+  const cause = new TypeError("x is undefined");
+  const error = toCliError(cause);
+  assertEquals([error.kind, error.cause], ["internal", cause]);
+  assertStringIncludes(error.message, "x is undefined");
+  assertStringIncludes(error.next ?? "", "--verbose");
+});
+
+Deno.test("toCliError() takes what is no Error", () => {
+  assertEquals(toCliError("a text").kind, "internal");
+  assertEquals(toCliError(undefined).kind, "internal");
+});
+
+Deno.test("a CliError's answer counts as received unless it says otherwise", () => {
+  assertEquals(new CliError("unavailable", "no").answerLost, false);
+  assertEquals(new CliError("unavailable", "no", { answerLost: true }).answerLost, true);
+});

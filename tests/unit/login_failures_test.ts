@@ -1,0 +1,60 @@
+// A sign-in that fails: nothing is lost, and the browser is told the truth.
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { login } from "../../src/commands/login.ts";
+import { CliError } from "../../src/errors.ts";
+import { loadProfile } from "../../src/profiles.ts";
+import { parseTokenSet } from "../../src/token_set.ts";
+import { granted, LOGIN, loginFile, refused, storedLogin } from "../support/logins.ts";
+import { type SignIn, signIn } from "../support/sign_in_scene.ts";
+import { modeOf, tempDir } from "../support/temp_dir.ts";
+
+async function failure(at: SignIn): Promise<CliError> {
+  const error = await assertRejects(() => login(at.flags, at.context), CliError);
+  assertEquals(at.listener.open, 0);
+  return error;
+}
+
+Deno.test("a declined sign-in saves nothing, and its page is a 403", async () => {
+  using at = signIn([], { answer: { error: "access_denied" } });
+  assertEquals((await failure(at)).kind, "denied");
+  const page = await at.page;
+  assertEquals(page.status, 403);
+  assertStringIncludes(await page.text(), "Sign-in was declined");
+  assertEquals(loadProfile(at.configDir, "default"), undefined);
+});
+
+Deno.test("a refused code saves nothing, and its page is a 502 with the terminal's words", async () => {
+  using at = signIn([refused(400, "invalid_grant")], { previous: LOGIN });
+  const error = await failure(at);
+  assertEquals(error.kind, "denied");
+  const page = await at.page;
+  assertEquals(page.status, 502);
+  assertStringIncludes(await page.text(), error.message);
+  assertEquals(storedLogin(at.configDir).accessToken.reveal(), "old-access"); // the old login lives on
+});
+
+Deno.test("tokens that cannot be saved are a storage error, on the page too", async () => {
+  using at = signIn([() => {
+    Deno.chmodSync(loginFile(at.configDir), 0o644); // from now on it is refused
+    return granted();
+  }], { previous: LOGIN });
+  assertEquals((await failure(at)).kind, "storage");
+  assertEquals((await at.page).status, 502);
+});
+
+Deno.test("nobody finishing in time is a timeout, and the listener is closed", async () => {
+  using at = signIn([], { clockStands: false, openBrowser: () => Promise.resolve(true) });
+  assertEquals((await failure(at)).kind, "timeout");
+});
+
+Deno.test("tokens that cannot be saved are put where they can be rescued from", async () => {
+  using elsewhere = tempDir();
+  using at = signIn([() => {
+    Deno.chmodSync(loginFile(at.configDir), 0o644); // from now on it is refused
+    return granted();
+  }], { previous: LOGIN, env: { XDG_RUNTIME_DIR: elsewhere.path } });
+  const { next } = await failure(at);
+  const [, from = "", to] = /mv (\S+) (\S+)$/.exec(next ?? "") ?? [];
+  assertEquals([to, modeOf(from)], [loginFile(at.configDir), "600"]);
+  assertEquals(parseTokenSet(Deno.readTextFileSync(from)).refreshToken?.reveal(), "new-refresh");
+});

@@ -1,0 +1,137 @@
+// The command `login`, with a browser that is a function: the story of a sign-in and its endings.
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { login } from "../../src/commands/login.ts";
+import { currentProfile, loadProfile, saveProfile } from "../../src/profiles.ts";
+import { isoTime } from "../../src/text.ts";
+import { START } from "../support/fake_system.ts";
+import { granted, LOGIN, storedLogin, unreachable } from "../support/logins.ts";
+import { ADA, signIn } from "../support/sign_in_scene.ts";
+
+Deno.test("login saves the tokens, tells terminal and browser who signed in, and closes the listener", async () => {
+  using at = signIn([granted({ scope: "openid" }), ADA()]);
+  const { text, data } = await login({ ...at.flags, region: "eu2" }, at.context);
+  assertEquals(text.split("\n"), [
+    "Signed in as Ada Lovelace <ada@example.com>, tenant 8A81…5D40.",
+    `Saved to ${at.configDir}, profile default.`,
+    "",
+    "Next: anaplan-auth whoami",
+  ]);
+  assertEquals(data, {
+    profile: "default",
+    region: "eu2",
+    scope: "openid",
+    expires_at: isoTime(START + 35 * 60_000),
+    method: "loopback",
+  });
+  assertEquals(storedLogin(at.configDir).refreshToken?.reveal(), "new-refresh");
+  assertStringIncludes(await (await at.page).text(), "Ada Lovelace, tenant 8A81…5D40.");
+  assertEquals(at.listener.open, 0);
+});
+
+Deno.test("login saves what it was given in the profile, and no secret", async () => {
+  using at = signIn([granted(), ADA()], { env: { ANAPLAN_CLIENT_SECRET: "hush-hush" } });
+  await login({ ...at.flags, region: "eu2", scope: "openid" }, at.context);
+  assertEquals(loadProfile(at.configDir, "default"), {
+    region: "eu2",
+    clientId: "a-client",
+    scope: "openid",
+  });
+  assertEquals(currentProfile(at.configDir), "default");
+  const text = Deno.readTextFileSync(`${at.configDir}/profiles/default.json`);
+  assert(!text.includes("hush-hush"));
+});
+
+Deno.test("the tokens are on the disk before anybody is told", async () => {
+  let isSaved = false;
+  using at = signIn([granted(), () => {
+    isSaved = storedLogin(at.configDir).accessToken.reveal() === "new-access";
+    return ADA();
+  }]);
+  await login(at.flags, at.context);
+  assert(isSaved);
+});
+
+Deno.test("signals wait from the exchange to the disk, and not while a person acts", async () => {
+  const held: boolean[] = [];
+  using at = signIn([() => {
+    held.push(at.context.system.signalsHeld);
+    return granted();
+  }, ADA()], {
+    openBrowser(url) {
+      held.push(at.context.system.signalsHeld);
+      const { searchParams } = new URL(url);
+      const address = `${searchParams.get("redirect_uri")}?code=c&state=${
+        searchParams.get("state")
+      }`;
+      void at.listener.visit(address);
+      return Promise.resolve(true);
+    },
+  });
+  await login(at.flags, at.context);
+  assertEquals([held, at.context.system.signalsHeld], [[false, true], false]);
+});
+
+Deno.test("that nobody can say who signed in spoils no login", async () => {
+  for (const step of [unreachable(), new Response(null, { status: 401 })]) {
+    using at = signIn([granted(), step]);
+    const { text } = await login(at.flags, at.context);
+    assertStringIncludes(text, "Signed in.\nSaved to");
+    assertStringIncludes(await (await at.page).text(), "The login was saved.");
+  }
+});
+
+Deno.test("the page waits for who signed in for a second at most", async () => {
+  const late = Promise.withResolvers<Response>();
+  using at = signIn([granted(), () => {
+    setTimeout(() => at.context.system.advance(1_000));
+    return late.promise;
+  }]);
+  const reply = login(at.flags, at.context);
+  assertStringIncludes(await (await at.page).text(), "The login was saved.");
+  late.resolve(ADA());
+  assertStringIncludes((await reply).text, "Signed in as Ada Lovelace"); // the terminal can wait longer
+});
+
+Deno.test("a login without a refresh token succeeds with a warning", async () => {
+  using at = signIn([granted({ refresh_token: undefined }), ADA()]);
+  await login(at.flags, at.context);
+  assertEquals(at.context.talk.warned.length, 1);
+  assertStringIncludes(at.context.talk.warned[0] ?? "", "no refresh token");
+});
+
+Deno.test("a new login ends the previous session, and its failure is nobody's business", async () => {
+  for (const ending of [new Response(null, { status: 204 }), unreachable()]) {
+    using at = signIn([granted(), ADA(), ending], { previous: LOGIN });
+    await login(at.flags, at.context);
+    const { requests } = at.context.system;
+    assertEquals(new URL(requests[2]?.url ?? "").pathname, "/token/logout");
+    assertEquals(requests[2]?.headers?.authorization, "AnaplanAuthToken old-access");
+    assertEquals(at.context.talk.warned, []);
+  }
+});
+
+Deno.test("with --paste the pasted address signs in, without a browser and without a listener", async () => {
+  using at = signIn([granted(), ADA()], {
+    env: { ANAPLAN_CLIENT_SECRET: "client-secret" },
+    serve: () => Promise.reject(new Error("a listener was opened")),
+    openBrowser: () => Promise.reject(new Error("the browser was opened")),
+    terminal: {
+      stdin: true,
+      stderr: true,
+      readLine() {
+        const { searchParams } = new URL(at.context.talk.insisted[1] ?? "");
+        const back = `?code=a-code&state=${searchParams.get("state")}`;
+        return Promise.resolve(searchParams.get("redirect_uri") + back);
+      },
+    },
+  });
+  const { data } = await login({ ...at.flags, paste: true }, at.context);
+  assertEquals((data as { method: string }).method, "paste");
+});
+
+Deno.test("the previous session is ended where it was, not at the new login's server", async () => {
+  using at = signIn([granted(), ADA(), new Response(null, { status: 204 })], { previous: LOGIN });
+  saveProfile(at.configDir, "default", { region: "eu3", clientId: "a-client" }, () => {});
+  await login({ ...at.flags, region: "us1" }, at.context);
+  assertEquals(at.context.system.requests[2]?.url, "https://eu3.auth.anaplan.com/token/logout");
+});

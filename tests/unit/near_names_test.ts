@@ -1,0 +1,16 @@
+// What a person may have meant.
+import { assertEquals } from "@std/assert";
+import { nearNames } from "../../src/near_names.ts";
+
+Deno.test("nearNames() gives names at most two edits away, the nearest first", () => {
+  assertEquals(nearNames("produciton", ["prod", "production", "test"]), ["production"]);
+  assertEquals(nearNames("us11", ["eu3", "us2", "us1", "ap1"]), ["us1", "us2"]);
+});
+
+Deno.test("nearNames() does not mind upper case", () => {
+  assertEquals(nearNames("EU1", ["eu1"]), ["eu1"]);
+});
+
+Deno.test("nearNames() does not offer a name of which nothing is left", () => {
+  assertEquals(nearNames("xy", ["ab", "a"]), []);
+});

@@ -1,0 +1,114 @@
+// The page that the browser ends on: true, escaped, and without anything that runs or is loaded.
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { CliError } from "../../src/errors.ts";
+import {
+  failedPage,
+  type Page,
+  pageResponse,
+  signedInPage,
+  UNKNOWN_STATE_PAGE,
+} from "../../src/oauth/page.ts";
+
+const PAGES: Readonly<Record<string, Page>> = {
+  "signed in": signedInPage("Ada Lovelace, tenant 8A81…5D40"),
+  "declined": failedPage(
+    new CliError("denied", "Cannot sign in", { oauthError: "access_denied" }),
+    String,
+  ),
+  "failed": failedPage(
+    new CliError("unavailable", "Cannot reach x", { next: "try again" }),
+    String,
+  ),
+  "an unknown state": UNKNOWN_STATE_PAGE,
+};
+
+const STATUSES = { "signed in": 200, "declined": 403, "failed": 502, "an unknown state": 400 };
+
+for (const [what, page] of Object.entries(PAGES)) {
+  Deno.test(`the page for ${what} has its status and is kept by nobody`, async () => {
+    const { status, headers, body } = await pageResponse(page);
+    await body?.cancel();
+    assertEquals(status, STATUSES[what as keyof typeof STATUSES]);
+    assertEquals(headers.get("cache-control"), "no-store");
+    assertEquals(headers.get("connection"), "close");
+    assertEquals(headers.get("referrer-policy"), "no-referrer");
+    assertEquals(headers.get("x-content-type-options"), "nosniff");
+    assertEquals(headers.get("content-type"), "text/html; charset=utf-8");
+  });
+
+  Deno.test(`the page for ${what} runs and loads nothing`, async () => {
+    const html = await (await pageResponse(page)).text();
+    assertNotMatch(html, /<script|<link|<img|<iframe|<form|\son\w+=|url\(|@import|https?:/i);
+  });
+}
+
+Deno.test("the policy forbids everything but the page's own style, by its hash", async () => {
+  const response = await pageResponse(UNKNOWN_STATE_PAGE);
+  const [, style = ""] = /<style>(.*)<\/style>/s.exec(await response.text()) ?? [];
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(style));
+  const policy = response.headers.get("content-security-policy")?.split("; ") ?? [];
+  assertEquals(policy.sort(), [
+    "base-uri 'none'",
+    "default-src 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    `style-src 'sha256-${new Uint8Array(digest).toBase64()}'`,
+  ]);
+});
+
+Deno.test("every text on a page is escaped", async () => {
+  const evil = `</title></style><script>"'&`;
+  const page = { status: 502, heading: evil, sentence: evil, small: evil } as const;
+  const html = await (await pageResponse(page)).text();
+  const safe = "&lt;/title&gt;&lt;/style&gt;&lt;script&gt;&quot;&#39;&amp;";
+  assertEquals(html.split(safe).length, 5); // title, heading, sentence, small line
+  assert(!html.includes("<script>"));
+});
+
+Deno.test("a page without a small line has no empty paragraph", async () => {
+  const page = failedPage(new CliError("unavailable", "Cannot reach x"), String);
+  assertNotMatch(await (await pageResponse(page)).text(), /<p><\/p>/);
+});
+
+Deno.test("who signed in is named, or the page says only that the login was saved", () => {
+  assertEquals(signedInPage("Ada Lovelace").sentence, "Ada Lovelace.");
+  assertEquals(signedInPage(undefined).sentence, "The login was saved.");
+});
+
+Deno.test("a failure's page carries the terminal's two lines", () => {
+  const page = failedPage(
+    new CliError("denied", "Cannot sign in: no", { next: "do this" }),
+    String,
+  );
+  assertEquals([page.sentence, page.small], ["Cannot sign in: no.", "Next: do this"]);
+});
+
+Deno.test("a failure's page has the terminal's full stop, and not a second one", () => {
+  const sentence = (message: string): string =>
+    failedPage(new CliError("denied", message), String).sentence;
+  assertEquals([sentence("No: it is old."), sentence("No; did you mean x?")], [
+    "No: it is old.",
+    "No; did you mean x?",
+  ]);
+});
+
+Deno.test("a page names commands as the person types them", () => {
+  const typed = (text: string): string => text.replace("anaplan-auth", "deno task");
+  for (const oauthError of ["access_denied", "invalid_grant"]) {
+    const error = new CliError("denied", "no", { oauthError, next: "anaplan-auth login" });
+    assertStringIncludes(failedPage(error, typed).small, "deno task login");
+  }
+});
+
+Deno.test("a page says its language, its width and its heading", async () => {
+  const html = await (await pageResponse(UNKNOWN_STATE_PAGE)).text();
+  assertMatch(html, /<html lang="en">/);
+  assertMatch(html, /<meta name="viewport" content="width=device-width/);
+  assertMatch(html, /<title>This page does not belong .* · anaplan-auth<\/title>/);
+});

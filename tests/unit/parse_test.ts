@@ -1,0 +1,46 @@
+// What a flag's text means.
+import { assertEquals, assertThrows } from "@std/assert";
+import { kebab, parseDuration, parseText, parseWait } from "../../src/cli/parse.ts";
+
+const DURATIONS: Readonly<Record<string, number>> = {
+  "90": 90_000,
+  "90s": 90_000,
+  "10m": 600_000,
+  "2h": 7_200_000,
+  "1d": 86_400_000,
+  "0": 0,
+  " 5m ": 300_000,
+};
+for (const [text, milliseconds] of Object.entries(DURATIONS)) {
+  Deno.test(`the time "${text}" is ${milliseconds} ms`, () => {
+    assertEquals(parseDuration(text), milliseconds);
+  });
+}
+
+Deno.test("a time that means nothing is an error that shows how to write one", () => {
+  for (const text of ["", "m", "10 m", "10x", "-5m", "1.5h", "1h30m", "10M", "1e3", "9999999999"]) {
+    assertEquals(
+      assertThrows(() => parseDuration(text), Error).message,
+      "give a time such as 90s, 10m or 2h",
+    );
+  }
+});
+
+Deno.test("a wait is longer than nothing", () => {
+  assertEquals(parseWait("1s"), 1000);
+  assertThrows(() => parseWait("0"), Error, "longer than 0");
+  assertThrows(() => parseWait("0m"), Error, "longer than 0");
+});
+
+Deno.test("a text is kept as it is, and an empty one is an error", () => {
+  assertEquals(parseText(" a "), " a ");
+  for (const text of ["", " ", "\t"]) assertThrows(() => parseText(text), Error, "it is empty");
+});
+
+Deno.test("kebab() writes a flag as people type it", () => {
+  assertEquals(["configDir", "json", "ifExpiringWithin"].map(kebab), [
+    "config-dir",
+    "json",
+    "if-expiring-within",
+  ]);
+});

@@ -1,0 +1,197 @@
+// What is printed where: the answer on stdout, everything else on stderr.
+import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
+import { exitCodeOf, type Printer, printer, type PrintOptions } from "../../src/cli/print.ts";
+import { CliError, EXIT_CODES } from "../../src/errors.ts";
+import { type Arranged, fakeSystem } from "../support/fake_system.ts";
+
+const PLAIN: PrintOptions = { json: false, quiet: false, color: false, verbose: false };
+const ON_TERMINAL = { terminal: { stderr: true } };
+
+/** What a printer wrote, after some printing. */
+function printed(
+  options: Partial<PrintOptions>,
+  print: (out: Printer) => void,
+  arranged: Arranged = {},
+): { stdout: string; stderr: string } {
+  const system = fakeSystem(arranged);
+  print(printer(system, { ...PLAIN, ...options }));
+  return system.written;
+}
+
+const ERROR = new CliError("denied", "Cannot sign in: no", {
+  next: "anaplan-auth login",
+  oauthError: "access_denied",
+});
+
+Deno.test("a reply is its text on stdout, and nothing on stderr", () => {
+  const written = printed({}, (out) => out.reply({ text: "a\nb", data: { c: 1 } }));
+  assertEquals(written, { stdout: "a\nb\n", stderr: "" });
+});
+
+Deno.test("with --json a reply is its data in one line on stdout", () => {
+  const written = printed(
+    { json: true },
+    (out) => out.reply({ text: "a", data: { c: [1, null] } }),
+  );
+  assertEquals(written, { stdout: '{"c":[1,null]}\n', stderr: "" });
+});
+
+Deno.test("an empty reply prints nothing", () => {
+  assertEquals(printed({}, (out) => out.reply({ text: "", data: null })).stdout, "");
+});
+
+Deno.test("talk goes to stderr", () => {
+  const written = printed({}, (out) => {
+    out.say("said");
+    out.insist("insisted");
+    out.warn("warned");
+  });
+  assertEquals(written, { stdout: "", stderr: "said\ninsisted\nWarning: warned\n" });
+});
+
+Deno.test("--quiet silences what is only nice to know, and nothing else", () => {
+  const written = printed({ quiet: true }, (out) => {
+    out.say("said");
+    out.insist("insisted");
+    out.warn("warned");
+    out.reply({ text: "answer", data: null });
+    out.error(ERROR);
+  });
+  assertEquals(written.stdout, "answer\n");
+  assertNotMatch(written.stderr, /said/);
+  assertMatch(written.stderr, /insisted\nWarning: warned\nCannot sign in: no\.\nNext:/);
+});
+
+Deno.test("requests are shown with --verbose only", () => {
+  assertEquals(printed({}, (out) => out.trace("> GET")).stderr, "");
+  assertEquals(printed({ verbose: true }, (out) => out.trace("> GET")), {
+    stdout: "",
+    stderr: "> GET\n",
+  });
+});
+
+Deno.test("an error is two lines on stderr: what failed, and what to type", () => {
+  assertEquals(printed({}, (out) => out.error(ERROR)), {
+    stdout: "",
+    stderr: "Cannot sign in: no.\nNext: anaplan-auth login\n",
+  });
+});
+
+Deno.test("an error's full stop is not doubled, nor put behind a question mark", () => {
+  const line = (message: string): string =>
+    printed({}, (out) => out.error(new CliError("usage", message))).stderr;
+  assertEquals([line("No"), line("No."), line("No; did you mean x?")], [
+    "No.\n",
+    "No.\n",
+    "No; did you mean x?\n",
+  ]);
+});
+
+Deno.test("with --json an error is the last line of stderr, and stdout is empty", () => {
+  const written = printed({ json: true, verbose: true }, (out) => {
+    out.say("said");
+    out.trace("> GET");
+    out.error(ERROR);
+  });
+  assertEquals(written.stdout, "");
+  assertEquals(JSON.parse(written.stderr.trimEnd().split("\n").at(-1) ?? ""), {
+    error: {
+      kind: "denied",
+      message: "Cannot sign in: no",
+      next: "anaplan-auth login",
+      oauth_error: "access_denied",
+    },
+  });
+});
+
+Deno.test("in JSON what an error does not know is null", () => {
+  const { stderr } = printed({ json: true }, (out) => out.error(new CliError("timeout", "late")));
+  assertEquals(JSON.parse(stderr).error, {
+    kind: "timeout",
+    message: "late",
+    next: null,
+    oauth_error: null,
+  });
+});
+
+Deno.test("a bug shows with --verbose where it is, without what it quotes", () => {
+  const cause = new Error("hush-hush");
+  const { stderr } = printed(
+    { verbose: true },
+    (out) => out.error(new CliError("internal", "Something went wrong", { cause })),
+  );
+  assertStringIncludes(stderr, "print_test.ts");
+  assertNotMatch(stderr, /hush-hush/);
+});
+
+Deno.test("colour is for a terminal, and only when it is wanted", () => {
+  const print = (out: Printer): void => {
+    out.warn("w");
+    out.error(ERROR);
+    out.reply({ text: "answer", data: null });
+  };
+  const colored = printed({ color: true }, print, ON_TERMINAL);
+  assertStringIncludes(colored.stderr, "\x1b[33mWarning:\x1b[0m w");
+  assertEquals(colored.stdout, "answer\n");
+  for (const plain of [printed({ color: true }, print), printed({}, print, ON_TERMINAL)]) {
+    assertEquals(plain.stderr.includes("\x1b"), false);
+  }
+});
+
+Deno.test("an answer on a terminal is not coloured, nor JSON", () => {
+  const options = { color: true, json: true };
+  const terminal = { terminal: { stdout: true, stderr: true } };
+  const written = printed(options, (out) => {
+    out.reply({ text: "", data: {} });
+    out.error(ERROR);
+  }, terminal);
+  assertEquals((written.stdout + written.stderr).includes("\x1b"), false);
+});
+
+Deno.test("a path below the home directory begins with ~ for people, and stays whole in JSON", () => {
+  const env = { HOME: "/home/ada" };
+  const reply = { text: "Saved to /home/ada/.config/x", data: { path: "/home/ada/.config/x" } };
+  const people = printed({}, (out) => out.reply(reply), { env });
+  assertEquals(people.stdout, "Saved to ~/.config/x\n");
+  const script = printed({ json: true }, (out) => out.reply(reply), { env });
+  assertEquals(JSON.parse(script.stdout), reply.data);
+});
+
+Deno.test("only a path that begins a word is shortened, and nothing with HOME=/, as in many containers", () => {
+  const insisted = (home: string, text: string): string =>
+    printed({}, (out) => out.insist(text), { env: { HOME: home } }).stderr;
+  const address = "https://as.example.com/root/authorize?x=1";
+  assertEquals(insisted("/", address), `${address}\n`);
+  assertEquals(insisted("/root", `/root/x (/root/y) ${address}`), `~/x (~/y) ${address}\n`);
+});
+
+Deno.test("a verbatim reply is printed byte for byte, whatever HOME is", () => {
+  const reply = { text: "/root/abc/root/def==", data: null, verbatim: true };
+  const { stdout } = printed({}, (out) => out.reply(reply), { env: { HOME: "/root" } });
+  assertEquals(stdout, "/root/abc/root/def==\n");
+});
+
+Deno.test("a command is named as the tasks say that it is typed", () => {
+  const env = { ANAPLAN_AUTH_COMMAND: "deno task" };
+  assertStringIncludes(printed({}, (out) => out.error(ERROR), { env }).stderr, "deno task login");
+  const { stderr } = printed({ json: true }, (out) => out.error(ERROR), { env });
+  assertEquals(JSON.parse(stderr).error.next, "deno task login");
+});
+
+Deno.test("talk that nobody hears any more is no failure", () => {
+  const write = (): void => {
+    throw new Deno.errors.BrokenPipe();
+  };
+  printed({}, (out) => {
+    out.say("said");
+    out.error(ERROR);
+  }, { write });
+});
+
+Deno.test("the exit code is the kind's, and 143 after SIGTERM", () => {
+  for (const [kind, code] of Object.entries(EXIT_CODES)) {
+    assertEquals(exitCodeOf({ kind: kind as keyof typeof EXIT_CODES, signal: undefined }), code);
+  }
+  assertEquals(exitCodeOf({ kind: "interrupted", signal: "SIGINT" }), 130);
+  assertEquals(exitCodeOf({ kind: "interrupted", signal: "SIGTERM" }), 143);
+});

@@ -1,0 +1,201 @@
+// Files that only their owner may read, in a real directory.
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { CliError } from "../../src/errors.ts";
+import {
+  ensurePrivateDirectory,
+  listDirectory,
+  readNamedFile,
+  readPrivateFile,
+  removeLeftovers,
+  removePrivateFile,
+  writePrivateFile,
+} from "../../src/private_file.ts";
+import { modeOf, namesIn, tempDir } from "../support/temp_dir.ts";
+
+const NOBODY = 65_534;
+/** Files can be given away by root alone. */
+const CANNOT_CHOWN = Deno.build.os === "windows" || Deno.uid() !== 0;
+
+/** The `storage` error that the work ends with. */
+function storageError(work: () => unknown): CliError {
+  const error = assertThrows(work, CliError);
+  assertEquals(error.kind, "storage");
+  return error;
+}
+
+Deno.test("a private file is written with mode 0600 and read back", () => {
+  using dir = tempDir();
+  writePrivateFile(`${dir.path}/a.json`, "text");
+  assertEquals(modeOf(`${dir.path}/a.json`), "600");
+  assertEquals(readPrivateFile(`${dir.path}/a.json`), "text");
+});
+
+Deno.test("a file that does not exist is undefined, not an error", () => {
+  using dir = tempDir();
+  assertEquals(readPrivateFile(`${dir.path}/none`), undefined);
+  assertEquals(readPrivateFile(`${dir.path}/no-directory/none`), undefined);
+});
+
+Deno.test("a write replaces the whole file by a new one and leaves nothing beside it", () => {
+  using dir = tempDir();
+  const path = `${dir.path}/a.json`;
+  writePrivateFile(path, "a much longer text");
+  using old = Deno.openSync(path);
+  writePrivateFile(path, "new");
+  assertEquals(Deno.readTextFileSync(path), "new");
+  assertEquals(old.statSync().size, 18); // who has the old one open still sees it whole
+  assertEquals(namesIn(dir.path), ["a.json"]);
+});
+
+Deno.test("a write that cannot begin leaves nothing behind", () => {
+  using dir = tempDir();
+  const error = storageError(() => writePrivateFile(`${dir.path}/none/a.json`, "text"));
+  assertStringIncludes(error.message, `Cannot write ${dir.path}/none/a.json`);
+  assertEquals(namesIn(dir.path), []);
+});
+
+Deno.test({
+  name: "a rename that fails leaves no copy of the text beside the file",
+  ignore: Deno.build.os !== "linux" || Deno.uid() !== 0,
+  fn() {
+    using dir = tempDir();
+    const path = `${dir.path}/a.json`;
+    writePrivateFile(path, "old");
+    const chattr = (flag: string): void =>
+      void new Deno.Command("chattr", { args: [flag, path] }).outputSync();
+    chattr("+i"); // stands for what only other systems do: a file that somebody has open
+    try {
+      assertThrows(() => writePrivateFile(path, "new"), CliError);
+      assertEquals(namesIn(dir.path), ["a.json"]);
+    } finally {
+      chattr("-i");
+    }
+  },
+});
+
+for (const mode of [0o640, 0o604, 0o660, 0o610]) {
+  const name = mode.toString(8);
+  Deno.test(`a file with mode 0${name} is refused and left as it is`, () => {
+    using dir = tempDir();
+    const path = `${dir.path}/a.json`;
+    Deno.writeTextFileSync(path, "hush");
+    Deno.chmodSync(path, mode);
+    const error = storageError(() => readPrivateFile(path));
+    assertEquals(error.message, `Cannot read ${path}: other users can open it`);
+    assertEquals(error.next, `chmod 600 ${path}`);
+    storageError(() => writePrivateFile(path, "new"));
+    assertEquals([modeOf(path), Deno.readTextFileSync(path)], [name, "hush"]);
+    assertEquals(namesIn(dir.path), ["a.json"]);
+  });
+}
+
+Deno.test("a symbolic link is refused for reading and writing, wherever it leads", () => {
+  using dir = tempDir();
+  writePrivateFile(`${dir.path}/target`, "hush");
+  for (const target of ["target", "nowhere"]) {
+    const link = `${dir.path}/to-${target}`;
+    Deno.symlinkSync(`${dir.path}/${target}`, link);
+    assertStringIncludes(storageError(() => readPrivateFile(link)).message, "not a plain file");
+    storageError(() => writePrivateFile(link, "new"));
+    assert(Deno.lstatSync(link).isSymlink);
+  }
+  assertEquals(Deno.readTextFileSync(`${dir.path}/target`), "hush");
+  assertEquals(namesIn(dir.path), ["target", "to-nowhere", "to-target"]);
+});
+
+Deno.test("a directory in the place of a file is refused", () => {
+  using dir = tempDir();
+  Deno.mkdirSync(`${dir.path}/a.json`);
+  storageError(() => readPrivateFile(`${dir.path}/a.json`));
+  storageError(() => writePrivateFile(`${dir.path}/a.json`, "new"));
+});
+
+Deno.test({
+  name: "a file of another user is refused, even with mode 0600",
+  ignore: CANNOT_CHOWN,
+  fn() {
+    using dir = tempDir();
+    const path = `${dir.path}/a.json`;
+    writePrivateFile(path, "hush");
+    Deno.chownSync(path, NOBODY, NOBODY);
+    const error = storageError(() => readPrivateFile(path));
+    assertEquals(error.message, `Cannot read ${path}: it belongs to another user`);
+    storageError(() => writePrivateFile(path, "new"));
+    assertEquals(Deno.readTextFileSync(path), "hush");
+  },
+});
+
+Deno.test("removing a file that is not there is no failure", () => {
+  using dir = tempDir();
+  writePrivateFile(`${dir.path}/a.json`, "text");
+  for (const _ of [1, 2]) removePrivateFile(`${dir.path}/a.json`);
+  assertEquals(namesIn(dir.path), []);
+});
+
+Deno.test("removeLeftovers() takes away what a crash left of this file, and nothing else", () => {
+  using dir = tempDir();
+  const id = crypto.randomUUID();
+  const kept = ["a.json", "a.lock", `ab.json.${id}.tmp`, "a.json.bad"];
+  for (const name of [...kept, `a.json.${id}.tmp`]) {
+    Deno.writeTextFileSync(`${dir.path}/${name}`, "");
+  }
+  removeLeftovers(`${dir.path}/a.json`);
+  assertEquals(namesIn(dir.path), kept.sort());
+});
+
+Deno.test("a private directory is made with its parents, mode 0700, without a warning", () => {
+  using dir = tempDir();
+  ensurePrivateDirectory(`${dir.path}/a/b`, (text) => {
+    throw new Error(text);
+  });
+  assertEquals([modeOf(`${dir.path}/a`), modeOf(`${dir.path}/a/b`)], ["700", "700"]);
+});
+
+Deno.test("a directory that stands open is closed, and the person is told", () => {
+  using dir = tempDir();
+  Deno.mkdirSync(`${dir.path}/open`);
+  Deno.chmodSync(`${dir.path}/open`, 0o755);
+  const warnings: string[] = [];
+  ensurePrivateDirectory(`${dir.path}/open`, (text) => warnings.push(text));
+  assertEquals(modeOf(`${dir.path}/open`), "700");
+  assertEquals(warnings.length, 1);
+  assertStringIncludes(warnings[0] ?? "", `${dir.path}/open was open to other users`);
+});
+
+Deno.test({
+  name: "a directory of another user is refused and left as it is",
+  ignore: CANNOT_CHOWN,
+  fn() {
+    using dir = tempDir();
+    Deno.mkdirSync(`${dir.path}/theirs`, { mode: 0o755 });
+    Deno.chmodSync(`${dir.path}/theirs`, 0o755);
+    Deno.chownSync(`${dir.path}/theirs`, NOBODY, NOBODY);
+    storageError(() => ensurePrivateDirectory(`${dir.path}/theirs`, () => {}));
+    assertEquals(modeOf(`${dir.path}/theirs`), "755");
+  },
+});
+
+Deno.test("a file where a directory should be is a storage error", () => {
+  using dir = tempDir();
+  Deno.writeTextFileSync(`${dir.path}/file`, "");
+  storageError(() => ensurePrivateDirectory(`${dir.path}/file`, () => {}));
+  storageError(() => ensurePrivateDirectory(`${dir.path}/file/below`, () => {}));
+});
+
+Deno.test("listDirectory() gives sorted names, and none for a directory that does not exist", () => {
+  using dir = tempDir();
+  for (const name of ["b", "a"]) Deno.writeTextFileSync(`${dir.path}/${name}`, "");
+  assertEquals(listDirectory(dir.path), ["a", "b"]);
+  assertEquals(listDirectory(`${dir.path}/none`), []);
+});
+
+Deno.test("a named file that cannot be read is a usage error that says how it was named", () => {
+  using dir = tempDir();
+  const path = `${dir.path}/ca.pem`;
+  const error = assertThrows(() => readNamedFile(path, "--ca-file"), CliError);
+  assertEquals(error.kind, "usage");
+  assertEquals(error.message, `Cannot read ${path}: no such file or directory`);
+  assertStringIncludes(error.next ?? "", "--ca-file");
+  Deno.writeTextFileSync(path, "text");
+  assertEquals(readNamedFile(path, "--ca-file"), "text"); // whatever its mode: it is the person's
+});

@@ -1,0 +1,76 @@
+// The command `refresh`: a new access token, now.
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import type { Reply } from "../../src/command.ts";
+import { refresh } from "../../src/commands/refresh.ts";
+import { CliError } from "../../src/errors.ts";
+import { lockFile } from "../../src/private_file.ts";
+import { Secret } from "../../src/secret.ts";
+import { clockTime, isoTime } from "../../src/text.ts";
+import { fakeSystem, type NetworkStep, START } from "../support/fake_system.ts";
+import { granted, LOGIN, putLogin, withoutRefreshToken } from "../support/logins.ts";
+import { sessionScene } from "../support/session_scene.ts";
+
+const MINUTE = 60_000;
+const NEW_END = START + 35 * MINUTE;
+
+async function replied(network: NetworkStep[], ifExpiringWithin?: number): Promise<Reply> {
+  using scene = sessionScene(LOGIN, { network });
+  const flags = ifExpiringWithin === undefined ? scene.flags : { ...scene.flags, ifExpiringWithin };
+  return await refresh(flags, scene.context);
+}
+
+Deno.test("refresh says when the new token ends, and that the refresh token was replaced", async () => {
+  const { text, data } = await replied([granted()]);
+  assertEquals(
+    text,
+    `Refreshed. The access token is good until ${clockTime(NEW_END, START)} (35 min); ` +
+      "the refresh token was replaced.",
+  );
+  assertEquals(data, {
+    profile: "default",
+    refreshed: true,
+    expires_at: isoTime(NEW_END),
+    refresh_token_rotated: true,
+  });
+});
+
+Deno.test("refresh does not say so when the refresh token was kept", async () => {
+  const { text, data } = await replied([granted({ refresh_token: undefined })]);
+  assertStringIncludes(text, "(35 min).");
+  assertEquals((data as { refresh_token_rotated: boolean }).refresh_token_rotated, false);
+});
+
+Deno.test("refresh --if-expiring-within sends nothing while the token lives longer", async () => {
+  const { text, data } = await replied([], 30 * MINUTE);
+  assertStringIncludes(text, "Not needed. The access token is good until");
+  assertEquals(data, {
+    profile: "default",
+    refreshed: false,
+    expires_at: isoTime(LOGIN.expiresAt),
+    refresh_token_rotated: false,
+  });
+});
+
+Deno.test("refresh --if-expiring-within refreshes a token that ends sooner", async () => {
+  const { data } = await replied([granted()], 30 * MINUTE + 1);
+  assertEquals((data as { refreshed: boolean }).refreshed, true);
+});
+
+Deno.test("refresh that another process was faster than says so, and sends nothing", async () => {
+  using scene = sessionScene(LOGIN, {
+    sleep: () => {
+      putLogin(scene.configDir, { ...LOGIN, accessToken: new Secret("others-access") });
+      return Promise.resolve(lock[Symbol.dispose]());
+    },
+  });
+  const lock = await lockFile(`${scene.configDir}/credentials/default.lock`, 0, fakeSystem());
+  const { text, data } = await refresh(scene.flags, scene.context);
+  assertStringIncludes(text, "Another process has just refreshed it.");
+  assertEquals((data as { refreshed: boolean }).refreshed, false);
+});
+
+Deno.test("refresh of a login without a refresh token is login_required, and sends nothing", async () => {
+  using scene = sessionScene(withoutRefreshToken(LOGIN));
+  const error = await assertRejects(() => refresh(scene.flags, scene.context), CliError);
+  assertEquals(error.kind, "login_required");
+});

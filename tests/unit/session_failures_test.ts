@@ -1,0 +1,106 @@
+// A refresh that fails: the login is kept, marked as ended, or rescued, and the old token may still do.
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { CliError } from "../../src/errors.ts";
+import { saveProfile } from "../../src/profiles.ts";
+import { freshTokenSet, refreshedTokenSet } from "../../src/session.ts";
+import { parseTokenSet } from "../../src/token_set.ts";
+import { START } from "../support/fake_system.ts";
+import {
+  granted,
+  LOGIN,
+  loginFile,
+  refused,
+  STALE,
+  unreachable,
+  webPage,
+  withoutRefreshToken,
+} from "../support/logins.ts";
+import { type SessionScene, sessionScene } from "../support/session_scene.ts";
+import { modeOf, tempDir } from "../support/temp_dir.ts";
+
+/** A login whose access token is good for another 30 s: stale, but not dead. */
+const DYING = { ...LOGIN, expiresAt: START + 30_000 };
+
+async function failure(scene: SessionScene, minValid?: number): Promise<CliError> {
+  return await assertRejects(
+    () => freshTokenSet(scene.settings, scene.context, minValid),
+    CliError,
+  );
+}
+
+Deno.test("when an early refresh fails, the old token is given with a warning while it lives", async () => {
+  for (const answer of [unreachable(), webPage(502), refused(400, "invalid_grant")]) {
+    using scene = sessionScene(DYING, { network: [answer] });
+    const tokenSet = await freshTokenSet(scene.settings, scene.context);
+    assertEquals(tokenSet.accessToken.reveal(), "old-access");
+    assertEquals(scene.context.talk.warned.length, 1);
+    assertStringIncludes(scene.context.talk.warned[0] ?? "", "good for 30 s more");
+  }
+});
+
+Deno.test("when a refresh fails, the old token is not given to who asked for more life", async () => {
+  using scene = sessionScene(LOGIN, { network: [unreachable()] });
+  assertEquals((await failure(scene, 60 * 60_000)).kind, "unavailable");
+});
+
+Deno.test("when a refresh fails, a dead token is not given", async () => {
+  using scene = sessionScene({ ...LOGIN, expiresAt: START }, { network: [unreachable()] });
+  assertEquals((await failure(scene)).kind, "unavailable");
+});
+
+Deno.test("refreshedTokenSet() does not make do with the old token", async () => {
+  using scene = sessionScene(LOGIN, { network: [unreachable()] });
+  await assertRejects(() => refreshedTokenSet(scene.settings, scene.context), CliError);
+});
+
+Deno.test("a login without a refresh token ends with its access token, and nothing is sent", async () => {
+  using scene = sessionScene(withoutRefreshToken(STALE));
+  for (const work of [freshTokenSet, refreshedTokenSet]) {
+    const error = await assertRejects(() => work(scene.settings, scene.context), CliError);
+    assertEquals(error.kind, "login_required");
+    assertStringIncludes(error.message, "without a refresh token");
+  }
+});
+
+Deno.test("when nobody is signed in, the error says how to", async () => {
+  using scene = sessionScene(undefined);
+  const error = await failure(scene);
+  assertEquals([error.kind, error.next], ["login_required", "anaplan-auth login"]);
+});
+
+Deno.test("a profile that does not exist is login_required, and near names are suggested", async () => {
+  using scene = sessionScene(undefined, {}, "prdo");
+  for (const name of ["prod", "test"]) saveProfile(scene.configDir, name, {}, () => {});
+  const error = await failure(scene);
+  assertEquals(error.kind, "login_required");
+  assertStringIncludes(error.message, "there is no profile prdo; did you mean prod?");
+  assertEquals(error.next, "anaplan-auth login --profile prdo");
+});
+
+Deno.test("new tokens that cannot be saved are put elsewhere, and the error says how to bring them back", async () => {
+  using elsewhere = tempDir();
+  using scene = sessionScene(STALE, {
+    env: { XDG_RUNTIME_DIR: elsewhere.path },
+    network: [() => {
+      Deno.chmodSync(loginFile(scene.configDir), 0o644); // from now on it is refused
+      return granted();
+    }],
+  });
+  const error = await failure(scene);
+  assertEquals(error.kind, "storage");
+  const [, from = "", to] = /mv (\S+) (\S+)$/.exec(error.next ?? "") ?? [];
+  assertEquals([to, modeOf(from)], [loginFile(scene.configDir), "600"]);
+  assertEquals(parseTokenSet(Deno.readTextFileSync(from)).refreshToken?.reveal(), "new-refresh");
+  assert(from.startsWith(elsewhere.path));
+});
+
+Deno.test("a token that died while its refresh was failing is not given", async () => {
+  const dying = { ...LOGIN, expiresAt: START + 30_000 };
+  using scene = sessionScene(dying, {
+    network: [() => {
+      scene.context.system.advance(40_000); // two requests may take that long
+      throw unreachable();
+    }],
+  });
+  await assertRejects(() => freshTokenSet(scene.settings, scene.context), CliError);
+});

@@ -1,0 +1,106 @@
+// One login per profile on a real disk: read by anybody, changed under the lock alone.
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { CliError } from "../../src/errors.ts";
+import { openStore, type Store } from "../../src/store.ts";
+import { sameTokenSet } from "../../src/token_set.ts";
+import { fakeSystem } from "../support/fake_system.ts";
+import { LOGIN, loginFile, putLogin, STALE } from "../support/logins.ts";
+import { modeOf, namesIn, tempDir } from "../support/temp_dir.ts";
+
+function storeIn(configDir: string, warnings: string[] = []): Store {
+  return openStore(configDir, fakeSystem(), (text) => warnings.push(text));
+}
+
+Deno.test("a login that was saved is there for the next process", async () => {
+  using dir = tempDir();
+  {
+    using login = await storeIn(dir.path).lock("default");
+    assertEquals(login.load(), undefined);
+    login.save(LOGIN);
+    assert(sameTokenSet(login.load(), LOGIN));
+  }
+  assert(sameTokenSet(storeIn(dir.path).load("default"), LOGIN));
+});
+
+Deno.test("a login is kept in a 0600 file of its profile in 0700 directories", async () => {
+  using dir = tempDir();
+  const configDir = `${dir.path}/config`;
+  using login = await storeIn(configDir).lock("eu-test");
+  login.save(LOGIN);
+  const path = storeIn(configDir).pathOf("eu-test");
+  assertEquals(path, `${configDir}/credentials/eu-test.json`);
+  assertEquals([modeOf(path), modeOf(configDir), modeOf(`${configDir}/credentials`)], [
+    "600",
+    "700",
+    "700",
+  ]);
+  assertEquals(modeOf(`${configDir}/credentials/eu-test.lock`), "600");
+});
+
+Deno.test("reading a login takes no lock and makes no file", async () => {
+  using dir = tempDir();
+  assertEquals(storeIn(dir.path).load("default"), undefined);
+  assertEquals(namesIn(dir.path), []);
+  putLogin(dir.path, LOGIN);
+  using _login = await storeIn(dir.path).lock("default");
+  assert(sameTokenSet(storeIn(dir.path).load("default"), LOGIN));
+});
+
+Deno.test("profiles have locks and logins of their own", async () => {
+  using dir = tempDir();
+  using one = await storeIn(dir.path).lock("one");
+  using two = await storeIn(dir.path).lock("two");
+  one.save(LOGIN);
+  two.save(STALE);
+  two.remove();
+  assert(sameTokenSet(storeIn(dir.path).load("one"), LOGIN));
+  assertEquals(storeIn(dir.path).load("two"), undefined);
+});
+
+Deno.test("a lock that another one holds for a minute is a storage error", async () => {
+  using dir = tempDir();
+  using _login = await storeIn(dir.path).lock("default");
+  let now = 0;
+  const sleep = (milliseconds: number): Promise<void> =>
+    Promise.resolve(void (now += milliseconds));
+  const impatient = openStore(dir.path, { now: () => now, sleep }, () => {});
+  const error = await assertRejects(() => impatient.lock("default"), CliError);
+  assertEquals(error.kind, "storage");
+  assert(now >= 60_000, "longer than a holder needs for two requests and a Retry-After of 10 s");
+});
+
+Deno.test("saving and removing clear away what a crash left", async () => {
+  using dir = tempDir();
+  putLogin(dir.path, LOGIN);
+  const leftover = `${loginFile(dir.path)}.${crypto.randomUUID()}.tmp`;
+  using login = await storeIn(dir.path).lock("default");
+  Deno.writeTextFileSync(leftover, "half a login");
+  login.save(LOGIN);
+  assertEquals(namesIn(`${dir.path}/credentials`), ["default.json", "default.lock"]);
+  Deno.writeTextFileSync(leftover, "half a login");
+  login.remove();
+  assertEquals(namesIn(`${dir.path}/credentials`), ["default.lock"]);
+});
+
+Deno.test("a damaged login is a storage error that says how to move it, and quotes nothing", () => {
+  using dir = tempDir();
+  putLogin(dir.path, LOGIN);
+  const path = loginFile(dir.path);
+  Deno.writeTextFileSync(path, '{"accessToken":"hush-hush"');
+  const error = assertThrows(() => storeIn(dir.path).load("default"), CliError);
+  assertEquals(error.kind, "storage");
+  assertEquals(error.message, `Cannot use ${path}: it is not JSON`);
+  assertEquals(error.next, `move the file away (mv ${path} ${path}.bad), then anaplan-auth login`);
+  assert(!Deno.inspect(error).includes("hush-hush"));
+});
+
+Deno.test("directories that stand open are closed when a login is changed, with a warning", async () => {
+  using dir = tempDir();
+  putLogin(dir.path, LOGIN);
+  Deno.chmodSync(dir.path, 0o755);
+  Deno.chmodSync(`${dir.path}/credentials`, 0o750);
+  const warnings: string[] = [];
+  using _login = await storeIn(dir.path, warnings).lock("default");
+  assertEquals([modeOf(dir.path), modeOf(`${dir.path}/credentials`)], ["700", "700"]);
+  assertEquals(warnings.length, 2);
+});

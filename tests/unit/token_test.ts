@@ -1,0 +1,38 @@
+// The command `token`: a valid access token and nothing else.
+import { assertEquals } from "@std/assert";
+import { token, type TokenFlags } from "../../src/commands/token.ts";
+import type { Reply } from "../../src/command.ts";
+import { isoTime } from "../../src/text.ts";
+import { granted, LOGIN } from "../support/logins.ts";
+import { sessionScene } from "../support/session_scene.ts";
+
+async function replied(flags: TokenFlags): Promise<Reply> {
+  using scene = sessionScene(LOGIN, { network: [granted({ expires_in: 7200 })] });
+  return await token({ ...scene.flags, ...flags }, scene.context);
+}
+
+Deno.test("token prints the access token alone, byte for byte", async () => {
+  const { text, verbatim } = await replied({});
+  assertEquals([text, verbatim], ["old-access", true]);
+});
+
+Deno.test("token --header prints the whole header, in Anaplan's own scheme by default", async () => {
+  assertEquals(
+    (await replied({ header: true })).text,
+    "Authorization: AnaplanAuthToken old-access",
+  );
+  const bearer = await replied({ header: true, scheme: "Bearer" });
+  assertEquals(bearer.text, "Authorization: Bearer old-access");
+});
+
+Deno.test("token --json has the token, its type and its end", async () => {
+  assertEquals((await replied({ scheme: "Bearer" })).data, {
+    access_token: "old-access",
+    token_type: "Bearer",
+    expires_at: isoTime(LOGIN.expiresAt),
+  });
+});
+
+Deno.test("token --min-valid refreshes a token that does not live that long", async () => {
+  assertEquals((await replied({ minValid: 60 * 60_000 })).text, "new-access");
+});

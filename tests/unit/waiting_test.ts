@@ -1,0 +1,103 @@
+// What a person is told while their browser is open.
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { CliError } from "../../src/errors.ts";
+import type { ListenerCertificate } from "../../src/oauth/certificate.ts";
+import type { Loopback } from "../../src/oauth/loopback.ts";
+import { type ConnectionFlags, loadSettings } from "../../src/settings.ts";
+import { tellHowToSignIn, type WaitingFlags } from "../../src/waiting.ts";
+import { type Arranged, type FakeContext, fakeContext } from "../support/fake_system.ts";
+import { someAttempt } from "../support/oauth.ts";
+
+const ADDRESS = { hostname: "127.0.0.1", port: 8443 };
+const OPEN: Loopback = { kind: "open", addresses: [ADDRESS], close: () => Promise.resolve() };
+const TAKEN: Loopback = { kind: "taken", address: ADDRESS };
+const PERSON = { terminal: { stdin: true, stderr: true } };
+const CERTIFICATE: ListenerCertificate = {
+  certificate: "",
+  key: "",
+  fingerprint: `3F9A${"0".repeat(56)}1C07`,
+  notAfter: 0,
+};
+
+interface Told extends FakeContext {
+  readonly url: string;
+  /** The addresses at which the browser was opened. */
+  readonly opened: readonly string[];
+}
+
+async function told(
+  loopback: Loopback | undefined,
+  flags: WaitingFlags & ConnectionFlags = {},
+  arranged: Arranged = {},
+): Promise<Told> {
+  const opened: string[] = [];
+  const openBrowser = (url: string): Promise<boolean> => Promise.resolve(opened.push(url) > 0);
+  const context = fakeContext({ openBrowser, ...arranged });
+  const attempt = await someAttempt();
+  const settings = loadSettings({ configDir: "/nowhere", ...flags }, context.system);
+  tellHowToSignIn(attempt, loopback, CERTIFICATE, settings, flags, context);
+  return { ...context, url: attempt.url, opened };
+}
+
+Deno.test("the browser is opened at the sign-in page, whose address stands alone on its line", async () => {
+  const { opened, url, talk } = await told(OPEN);
+  assertEquals(opened, [url]);
+  assertEquals(talk.insisted[1], `${url}\n`);
+  assertStringIncludes(talk.insisted[0] ?? "", "Your browser should open.");
+});
+
+for (const flags of [{ noBrowser: true }, { paste: true }]) {
+  Deno.test(`with ${Object.keys(flags)} the browser is not opened, and the address printed`, async () => {
+    const { opened, url, talk } = await told(flags.paste ? undefined : OPEN, flags);
+    assertEquals(opened, []);
+    assertEquals(talk.insisted, ["Open this page and sign in:", `${url}\n`]);
+  });
+}
+
+Deno.test("the certificate warning is announced with the listener's own fingerprint", async () => {
+  const { talk } = await told(OPEN);
+  const text = talk.said.join("\n");
+  assertStringIncludes(text, "warn once about https://127.0.0.1:8443");
+  assertStringIncludes(text, "3F9A…1C07");
+});
+
+Deno.test("a redirect URI elsewhere is said, since the browser will end there", async () => {
+  const { talk } = await told(OPEN, { redirectUri: "https://www.anaplan.com/" });
+  assertStringIncludes(
+    talk.insisted.join("\n"),
+    "https://www.anaplan.com/, which is not this computer",
+  );
+  assertEquals(talk.said.join("\n").includes("warn once"), false);
+});
+
+const WHY = {
+  taken: "Port 8443 is used by another program",
+  refused: "The system does not allow listening on port 8443",
+  unsupported: "This computer has no address 127.0.0.1:8443",
+};
+for (const kind of ["taken", "refused", "unsupported"] as const) {
+  Deno.test(`on a terminal a port that is ${kind} is said, and the person can paste`, async () => {
+    const { talk, opened } = await told({ kind, address: ADDRESS }, {}, PERSON);
+    assertEquals(opened.length, 1);
+    assertStringIncludes(talk.insisted.at(-1) ?? "", WHY[kind]);
+  });
+
+  Deno.test(`without a terminal a port that is ${kind} is an error, before any browser opens`, async () => {
+    const context = fakeContext(); // its browser fails when it is opened
+    const attempt = await someAttempt();
+    const settings = loadSettings({ configDir: "/nowhere" }, context.system);
+    const loopback = { kind, address: ADDRESS };
+    const error = assertThrows(
+      () => tellHowToSignIn(attempt, loopback, undefined, settings, {}, context),
+      CliError,
+    );
+    assertStringIncludes(error.message, "Cannot listen on 127.0.0.1:8443");
+    assertStringIncludes(error.next ?? "", "lsof -i :8443");
+    assertEquals(context.talk.insisted, []);
+  });
+}
+
+Deno.test("what is needed to go on is said with --quiet, too, and the rest is not", async () => {
+  const { talk } = await told(TAKEN, {}, PERSON);
+  assertEquals(talk.said.length, 1); // who signs in where; everything else is insisted on
+});

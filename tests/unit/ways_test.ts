@@ -1,0 +1,178 @@
+// The ways on which the browser's answer can come, raced: one wins, and then every way is closed.
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { CliError } from "../../src/errors.ts";
+import type { Attempt } from "../../src/oauth/authorization_code.ts";
+import { listenCandidates } from "../../src/oauth/listen_addresses.ts";
+import { signedInPage } from "../../src/oauth/page.ts";
+import { openWays, type Ways } from "../../src/oauth/ways.ts";
+import { type FakeListener, fakeListener, fakePerson } from "../support/fake_listener.ts";
+import { type Arranged, type FakeContext, fakeContext } from "../support/fake_system.ts";
+import { REDIRECT_URI, responseQuery, someAttempt } from "../support/oauth.ts";
+import { isSettled } from "../support/redirection.ts";
+
+const MINUTE = 60_000;
+const PAGE = signedInPage("Ada Lovelace");
+
+/** The ways of a new attempt, and what a test needs to walk them. */
+interface Scene extends AsyncDisposable {
+  readonly attempt: Attempt;
+  readonly ways: Ways;
+  readonly context: FakeContext;
+  readonly listener: FakeListener;
+  /** The address that the browser ends on. */
+  readonly address: string;
+}
+
+async function scene(
+  { pasteOnly = false, listener = fakeListener(), ...arranged }:
+    & Arranged
+    & { pasteOnly?: boolean; listener?: FakeListener } = {},
+): Promise<Scene> {
+  const attempt = await someAttempt();
+  const context = fakeContext({ clockStands: true, serve: listener.serve, ...arranged });
+  const candidates = listenCandidates(attempt.redirectUri, []);
+  const options = { candidates, certificate: undefined, pasteOnly };
+  const ways = await openWays(attempt, options, context.system, context.talk);
+  const address = `${REDIRECT_URI}?${responseQuery(attempt)}`;
+  return {
+    attempt,
+    ways,
+    context,
+    listener,
+    address,
+    [Symbol.asyncDispose]: () => ways[Symbol.asyncDispose](),
+  };
+}
+
+Deno.test("the browser's answer ends the wait, and the person is no longer asked", async () => {
+  const person = fakePerson([]);
+  await using at = await scene({ terminal: person.terminal });
+  const first = at.ways.first(5 * MINUTE);
+  const page = at.listener.visit(at.address);
+  const answer = await first;
+  assertEquals([answer.method, answer.parameters.get("code")], ["loopback", "a-code"]);
+  assertEquals(person.isAsked, false);
+  answer.reply(PAGE);
+  assertEquals((await page).status, 200);
+});
+
+Deno.test("a pasted address ends the wait, and a browser that comes later gets its page", async () => {
+  const pasted = Promise.withResolvers<string>();
+  await using at = await scene({ terminal: fakePerson([pasted.promise]).terminal });
+  pasted.resolve(at.address);
+  const answer = await at.ways.first(5 * MINUTE);
+  assertEquals([answer.method, answer.parameters.get("code")], ["paste", "a-code"]);
+  const page = at.listener.visit(at.address);
+  assertEquals(await isSettled(page), false); // the truth is not known yet
+  answer.reply(PAGE);
+  assertEquals((await page).status, 200);
+});
+
+Deno.test("what cannot be used is said on a terminal, and the person is asked again", async () => {
+  const last = Promise.withResolvers<string>();
+  const foreign = `${REDIRECT_URI}?code=c&state=other`;
+  const person = fakePerson([foreign, "hello", "", last.promise]);
+  await using at = await scene({ terminal: person.terminal });
+  const first = at.ways.first(5 * MINUTE);
+  last.resolve(at.address);
+  assertEquals((await first).method, "paste");
+  assertEquals(person.prompts.length, 4);
+  assertEquals(at.context.talk.insisted.length, 2); // an empty line is nothing to talk about
+  assertStringIncludes(at.context.talk.insisted[0] ?? "", "another sign-in");
+});
+
+Deno.test("the person sees how much time is left, and whether a browser can be waited for", async () => {
+  const person = fakePerson(["", ""]);
+  await using at = await scene({ terminal: person.terminal });
+  const error = assertRejects(() => at.ways.first(5 * MINUTE), CliError);
+  assertStringIncludes(person.prompts[0] ?? "", "Waiting, 5:00 left. Or paste the address");
+  at.context.system.advance(5 * MINUTE);
+  await error;
+  const paster = fakePerson([]);
+  await using alone = await scene({ terminal: paster.terminal, pasteOnly: true });
+  const alonesError = assertRejects(() => alone.ways.first(MINUTE), CliError);
+  assertStringIncludes(paster.prompts[0] ?? "", "Enter (1:00 left):");
+  alone.context.system.advance(MINUTE);
+  await alonesError;
+});
+
+Deno.test("without a terminal nobody is asked, and one line says how long the wait is", async () => {
+  await using at = await scene();
+  const first = at.ways.first(5 * MINUTE);
+  const page = at.listener.visit(at.address);
+  const answer = await first;
+  assertEquals(at.context.talk.said, ["Waiting up to 5 min for your browser."]);
+  answer.reply(PAGE);
+  await page;
+});
+
+Deno.test("nobody finishing in time is a timeout, not a millisecond earlier", async () => {
+  const person = fakePerson([]);
+  await using at = await scene({ terminal: person.terminal });
+  const first = at.ways.first(5 * MINUTE);
+  at.context.system.advance(5 * MINUTE - 1);
+  assertEquals(await isSettled(first), false);
+  at.context.system.advance(1);
+  const error = await assertRejects(() => first, CliError);
+  assertEquals([error.kind, person.isAsked], ["timeout", false]);
+  assertStringIncludes(error.message, "within 5 min");
+  assertStringIncludes(error.next ?? "", "--timeout");
+});
+
+Deno.test("an interruption ends the wait and leaves no question on the terminal", async () => {
+  const controller = new AbortController();
+  const person = fakePerson([]);
+  const interruption = (): AbortSignal => controller.signal;
+  await using at = await scene({ terminal: person.terminal, interruption });
+  const first = at.ways.first(5 * MINUTE);
+  controller.abort(new CliError("interrupted", "Interrupted", { signal: "SIGINT" }));
+  assertEquals((await assertRejects(() => first, CliError)).kind, "interrupted");
+  assertEquals(person.isAsked, false);
+});
+
+Deno.test("leaving the ways closes the listener, whatever happened", async () => {
+  const { ways, listener } = await scene();
+  assertEquals(listener.open, 2);
+  await ways[Symbol.asyncDispose]();
+  assertEquals(listener.open, 0);
+});
+
+Deno.test("with --paste no listener is opened", async () => {
+  await using at = await scene({ pasteOnly: true });
+  assertEquals([at.ways.loopback, at.listener.open], [undefined, 0]);
+});
+
+Deno.test("a port that is taken is told, and a paste still ends the wait", async () => {
+  const pasted = Promise.withResolvers<string>();
+  const { terminal } = fakePerson([pasted.promise]);
+  await using at = await scene({ terminal, listener: fakeListener("taken") });
+  assertEquals(at.ways.loopback?.kind, "taken");
+  pasted.resolve(at.address);
+  assertEquals((await at.ways.first(MINUTE)).method, "paste");
+});
+
+/** Waits with `--paste` for what stands on a pipe. */
+async function piped(line: (address: string) => string | undefined): Promise<string> {
+  const text = Promise.withResolvers<string | undefined>();
+  await using at = await scene({ pasteOnly: true, terminal: { readPipe: () => text.promise } });
+  text.resolve(line(at.address));
+  return (await at.ways.first(MINUTE)).parameters.get("code") ?? "";
+}
+
+Deno.test("with --paste an address on a pipe is the answer", async () => {
+  assertEquals(await piped((address) => address), "a-code");
+});
+
+Deno.test("a wrong state on a pipe is denied", async () => {
+  const wrong = `${REDIRECT_URI}?code=c&state=other`;
+  const error = await assertRejects(() => piped(() => wrong), CliError);
+  assertEquals(error.kind, "denied");
+});
+
+Deno.test("a pipe that holds no answer is a usage error that says what to send", async () => {
+  for (const text of [undefined, "", "hello"]) {
+    const error = await assertRejects(() => piped(() => text), CliError);
+    assertEquals(error.kind, "usage");
+    assertStringIncludes(error.next ?? "", "whole address");
+  }
+});

@@ -60,6 +60,9 @@ export function fakeSystem(arranged: Arranged = {}): FakeSystem {
       return typeof step === "function" ? await step(request) : step;
     },
     serve: ({ hostname, port }) => unexpected(`a listener was opened on ${hostname}:${port}`),
+    peerIssuer: (hostname) => unexpected(`the certificate of ${hostname} was looked at`),
+    isContainer: () => false,
+    run: (command) => unexpected(`${command.join(" ")} was run`),
     openBrowser: (url) => unexpected(`the browser was opened at ${url}`),
     interruption: () => new AbortController().signal,
     holdSignals() {

@@ -20,7 +20,7 @@ const HOST = "127.0.0.1:8443";
 /** Opens the endpoint of a new attempt. */
 export async function visit(): Promise<Visit> {
   const attempt = await someAttempt();
-  const endpoint = redirectionEndpoint(attempt, "/callback", new Set([HOST, "localhost:8443"]));
+  const endpoint = redirectionEndpoint(attempt, new Set([HOST, "localhost:8443"]));
   const ask = (path: string, init: RequestInit = {}): Promise<Response> => {
     const headers = new Headers(init.headers);
     if (!headers.has("host")) headers.set("host", HOST);

@@ -6,13 +6,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import {
-  authorizationServer,
-  currentUser,
-  endSession,
-  regionOf,
-  type User,
-} from "../../src/anaplan.ts";
+import { anaplanServer, currentUser, endSession, regionOf, type User } from "../../src/anaplan.ts";
 import { CliError } from "../../src/errors.ts";
 import { Secret } from "../../src/secret.ts";
 import { type ConnectionFlags, loadSettings, type Settings } from "../../src/settings.ts";
@@ -62,7 +56,7 @@ const HOSTS: Readonly<Record<string, readonly [string, string, string]>> = {
 for (const [region, [oauth, api, auth]] of Object.entries(HOSTS)) {
   Deno.test(`region ${region} has its three hosts`, async () => {
     const at = settings({ region });
-    const server = authorizationServer(at);
+    const server = anaplanServer(at);
     assertEquals(server.authorizationEndpoint, `https://${oauth}/auth/prelogin`);
     assertEquals(server.tokenEndpoint, `https://${oauth}/oauth/token`);
     assertEquals(server.deviceEndpoint, `https://${oauth}/oauth/device/code`);
@@ -85,7 +79,7 @@ Deno.test("each host can be overridden, with or without a slash at the end", asy
     apiUrl: "https://d.example/",
     authUrl: "https://e.example/",
   });
-  const server = authorizationServer(at);
+  const server = anaplanServer(at);
   assertEquals(server.authorizationEndpoint, "https://a.example/authorize");
   assertEquals(server.tokenEndpoint, "https://b.example/token");
   assertEquals(server.deviceEndpoint, "https://c.example/device");

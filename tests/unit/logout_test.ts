@@ -2,7 +2,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { logout } from "../../src/commands/logout.ts";
 import { CliError } from "../../src/errors.ts";
-import { lockFile } from "../../src/private_file.ts";
+import { lockFile } from "../../src/lock_file.ts";
 import { saveProfile } from "../../src/profiles.ts";
 import { clockTime } from "../../src/text.ts";
 import type { TokenSet } from "../../src/token_set.ts";

@@ -2,7 +2,8 @@
 // cut or fails leaves the old text.
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError } from "../../src/errors.ts";
-import { lockFile, readPrivateFile, writePrivateFile } from "../../src/private_file.ts";
+import { lockFile } from "../../src/lock_file.ts";
+import { readPrivateFile, writePrivateFile } from "../../src/private_file.ts";
 import {
   lockElsewhere,
   rewriteElsewhere,

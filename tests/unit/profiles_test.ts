@@ -24,6 +24,19 @@ const FULL: Required<Profile> = {
   deviceEndpoint: "https://as.example.com/device",
   apiUrl: "https://api.example.com",
   authUrl: "https://auth.example.com",
+  revocationEndpoint: "https://as.example.com/revoke",
+  deviceClientId: "a-device-client",
+  issuer: "https://as.example.com",
+  seenIssuer: "https://as.example.com",
+  discovered: {
+    authorizationEndpoint: "https://as.example.com/authorize",
+    tokenEndpoint: "https://as.example.com/token",
+    deviceEndpoint: "https://as.example.com/device",
+    revocationEndpoint: "https://as.example.com/revoke",
+    userinfoEndpoint: "https://as.example.com/userinfo",
+    sendsIssuer: true,
+    basicOnly: false,
+  },
   caFiles: ["/etc/ca.pem"],
 };
 

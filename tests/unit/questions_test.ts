@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError } from "../../src/errors.ts";
 import type { OAuthClient } from "../../src/oauth/wire.ts";
-import { askFirstTime, chooseClient } from "../../src/questions.ts";
+import { askFirstTime, chooseClient } from "../../src/sign_in/questions.ts";
 import { type ConnectionFlags, loadSettings } from "../../src/settings.ts";
 import type { Question, Terminal } from "../../src/system.ts";
 import type { TokenSet } from "../../src/token_set.ts";

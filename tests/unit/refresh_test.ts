@@ -3,7 +3,7 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import type { Reply } from "../../src/command.ts";
 import { refresh } from "../../src/commands/refresh.ts";
 import { CliError } from "../../src/errors.ts";
-import { lockFile } from "../../src/private_file.ts";
+import { lockFile } from "../../src/lock_file.ts";
 import { Secret } from "../../src/secret.ts";
 import { clockTime, isoTime } from "../../src/text.ts";
 import { fakeSystem, type NetworkStep, START } from "../support/fake_system.ts";

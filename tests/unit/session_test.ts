@@ -1,6 +1,6 @@
 // A valid token set, refreshed when it is stale: who asks whom, and what is saved before what is seen.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { lockFile } from "../../src/private_file.ts";
+import { lockFile } from "../../src/lock_file.ts";
 import { Secret } from "../../src/secret.ts";
 import { freshTokenSet, refreshedTokenSet } from "../../src/session.ts";
 import { sameTokenSet, type TokenSet } from "../../src/token_set.ts";

@@ -32,7 +32,12 @@ async function scene(
   const context = fakeContext({ clockStands: true, serve: listener.serve, ...arranged });
   const candidates = listenCandidates(attempt.redirectUri, []);
   const options = { candidates, certificate: undefined, pasteOnly };
-  const ways = await openWays(attempt, options, context.system, context.talk);
+  const ways = await openWays(
+    () => Promise.resolve(attempt),
+    options,
+    context.system,
+    context.talk,
+  );
   const address = `${REDIRECT_URI}?${responseQuery(attempt)}`;
   return {
     attempt,

@@ -4,7 +4,7 @@ import { CliError } from "../../src/errors.ts";
 import type { ListenerCertificate } from "../../src/oauth/certificate.ts";
 import type { Loopback } from "../../src/oauth/loopback.ts";
 import { type ConnectionFlags, loadSettings } from "../../src/settings.ts";
-import { tellHowToSignIn, type WaitingFlags } from "../../src/waiting.ts";
+import { tellHowToSignIn, type WaitingFlags } from "../../src/sign_in/hints.ts";
 import { type Arranged, type FakeContext, fakeContext } from "../support/fake_system.ts";
 import { someAttempt } from "../support/oauth.ts";
 
@@ -35,7 +35,8 @@ async function told(
   const context = fakeContext({ openBrowser, ...arranged });
   const attempt = await someAttempt();
   const settings = loadSettings({ configDir: "/nowhere", ...flags }, context.system);
-  tellHowToSignIn(attempt, loopback, CERTIFICATE, settings, flags, context);
+  const waiting = { attempt, loopback, certificate: CERTIFICATE, provider: "Anaplan us1" };
+  tellHowToSignIn(waiting, settings, flags, context);
   return { ...context, url: attempt.url, opened };
 }
 
@@ -87,8 +88,9 @@ for (const kind of ["taken", "refused", "unsupported"] as const) {
     const attempt = await someAttempt();
     const settings = loadSettings({ configDir: "/nowhere" }, context.system);
     const loopback = { kind, address: ADDRESS };
+    const waiting = { attempt, loopback, certificate: undefined, provider: "Anaplan us1" };
     const error = assertThrows(
-      () => tellHowToSignIn(attempt, loopback, undefined, settings, {}, context),
+      () => tellHowToSignIn(waiting, settings, {}, context),
       CliError,
     );
     assertStringIncludes(error.message, "Cannot listen on 127.0.0.1:8443");

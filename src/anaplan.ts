@@ -128,7 +128,10 @@ export async function endSession(
   system: Pick<System, "fetch">,
   timeout?: number,
 ): Promise<boolean> {
-  return (await askAuthService("POST", "/token/logout", accessToken, settings, system, timeout)).ok;
+  const path = "/token/logout";
+  const response = await askAuthService("POST", path, accessToken, settings, system, timeout);
+  if (response.status < 500 && response.status !== 429) return response.ok;
+  throw apiError(response.status, undefined, new URL(origins(settings).auth).host, settings);
 }
 
 function askAuthService(
@@ -182,7 +185,7 @@ function apiError(
       `Cannot use ${host}: it does not accept the access token`,
       {
         next:
-          `anaplan-auth login, or give the right region (now ${settings.region}) with --region: ` +
+          `anaplan-auth login --region NAME, with your tenant's region (now ${settings.region}); ` +
           "tokens of one region are not valid in another",
       },
     );

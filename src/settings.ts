@@ -273,7 +273,7 @@ function checkUrl(flag: string, text: string): void {
     : undefined;
   if (problem === undefined) return;
   throw new CliError("usage", `Cannot use "${text}" for ${flag}: ${problem}`, {
-    next: `give ${flag} a whole URL, such as ${flag} https://127.0.0.1:8443/callback`,
+    next: `give ${flag} a whole URL that begins with https://`,
   });
 }
 

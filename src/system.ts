@@ -75,6 +75,8 @@ export interface System {
   peerIssuer(hostname: string, port: number): Promise<string | undefined>;
   /** Whether this runs in a container, as far as one can tell. */
   isContainer(): boolean;
+  /** @throws {CliError} `usage` when the program may not reach the URL's host. */
+  assertReachable(url: string): Promise<void>;
   serve(options: ListenOptions): Promise<Listening>;
   /** Runs a program with this terminal; its exit code, or `undefined` when it could not be started. */
   run(command: readonly string[]): Promise<number | undefined>;
@@ -105,6 +107,7 @@ export function denoSystem(trace: (text: string) => void = () => {}): System {
     },
     write: (stream, text) => writeAll(Deno[stream], new TextEncoder().encode(text)),
     fetch: async (request) => (await import("./system/http.ts")).fetchWhole(request, trace),
+    assertReachable: async (url) => (await import("./system/http.ts")).assertReachable(url),
     peerIssuer: async (hostname, port) =>
       (await import("./system/peer_issuer.ts")).peerIssuer(hostname, port),
     isContainer,

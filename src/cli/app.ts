@@ -87,7 +87,8 @@ async function outcomeOf(argv: readonly string[], context: CommandContext): Prom
   if (process.exitCode === ExitCode.Success) return { reply: { text, data: text } };
   const isUsage = process.exitCode === ExitCode.InvalidArgument ||
     process.exitCode === ExitCode.UnknownCommand;
-  const [message = "", next = helpFor(argv)] = text.split("\n");
+  const [message = "", advice] = text.split("\n");
+  const next = isUsage ? advice ?? helpFor(argv) : "install the program again, or report this";
   return { error: new CliError(isUsage ? "usage" : "internal", message, { next }) };
 }
 
@@ -144,8 +145,7 @@ const APPLICATION = buildApplication<TreeContext>(ROOT, {
       ...text_en,
       noCommandRegisteredForInput: ({ input, corrections }) =>
         input.startsWith("-")
-          ? `Cannot read ${input} there: flags come after the command\n` +
-            `anaplan-auth <command> ${input}`
+          ? `Cannot read ${input} there: flags come after the command`
           : `There is no command ${input}${didYouMean(corrections)}\nanaplan-auth help`,
       exceptionWhileParsingArguments: (error) => whatIsWrong(error),
     },
@@ -202,8 +202,14 @@ function whatIsWrong(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The help that fits what was typed. */
-function helpFor([name = ""]: readonly string[]): string {
+/** What fits to what was typed: the same with the command first, or the help. */
+function helpFor(argv: readonly string[]): string {
+  const [name = ""] = argv;
+  if (name.startsWith("-")) {
+    const command = argv.find((word) => ROOT.getRoutingTargetForInput(word) !== undefined);
+    const others = argv.filter((word) => word !== command);
+    return ["anaplan-auth", command ?? "<command>", ...others].join(" ");
+  }
   const isCommand = ROOT.getRoutingTargetForInput(name) !== undefined;
   return isCommand ? `anaplan-auth ${name} --help` : "anaplan-auth help";
 }

@@ -4,6 +4,7 @@
 import type { Command, RouteMap } from "@stricli/core";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { CliError } from "../errors.ts";
+import { nearNames } from "../near_names.ts";
 import { wrapped } from "../text.ts";
 import { COMMON_FLAG_NAMES } from "./flags.ts";
 import { kebab } from "./parse.ts";
@@ -49,13 +50,19 @@ async function pageOf(topic: readonly string[]): Promise<string> {
       ? undefined
       : target.getRoutingTargetForInput(name);
     if (next === undefined) {
-      throw new CliError("usage", `There is no command ${topic.join(" ")} to help with`, {
+      const near = "loader" in target ? [] : nearNames(name, namesIn(target));
+      const hint = near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`;
+      throw new CliError("usage", `There is no command ${topic.join(" ")} to help with${hint}`, {
         next: "anaplan-auth help",
       });
     }
     target = next;
   }
   return await helpOf(topic.join(" "), target);
+}
+
+function namesIn(group: RouteMap<TreeContext>): string[] {
+  return group.getAllEntries().map(({ name }) => name.original);
 }
 
 /** The page of a command that has commands of its own. */

@@ -29,6 +29,7 @@ export async function login(flags: LoginFlags, context: CommandContext): Promise
   const settings = await discovered(loadSettings(answered, system), system);
   const provider = providerName(settings);
   const server = authorizationServer(settings);
+  await system.assertReachable(server.tokenEndpoint); // before the person does anything
   const who = (tokenSet: TokenSet): Promise<User | undefined> =>
     whoIs(tokenSet.accessToken, settings, system, PATIENCE).catch(() => undefined);
   const signedIn = flags.device

@@ -95,11 +95,9 @@ function whatMayLive(
     ...(!ended && isFresh(tokenSet, now, 0)
       ? [`the access token until ${clockTime(tokenSet.expiresAt, now)}`]
       : []),
-    ...(hasRefreshToken && !isRevoked
-      ? ["the refresh token until it ends by itself; no copy of it is left here"]
-      : []),
+    ...(hasRefreshToken && !isRevoked ? ["the refresh token until it ends by itself"] : []),
   ];
   return parts.length === 0
     ? "Nothing of it is valid any more."
-    : `${serverOf(settings)} may still honour ${parts.join(", and ")}.`;
+    : `${serverOf(settings)} may still honour ${parts.join(", and ")};\nno copy is left here.`;
 }

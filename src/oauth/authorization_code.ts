@@ -114,7 +114,7 @@ export async function exchange(
     wireOptions(server, system),
   );
   const reply = await readTokenReply(response, server);
-  if (reply.kind === "refused") throw exchangeRefused(reply.refusal, server);
+  if (reply.kind === "refused") throw exchangeRefused(reply.refusal, attempt);
   const body = await processed(server, () =>
     oauth.processAuthorizationCodeResponse(
       wire.server,
@@ -171,8 +171,14 @@ function authorizationRefused(
   );
 }
 
-function exchangeRefused(refusal: Refusal, server: AuthorizationServer): CliError {
+function exchangeRefused(refusal: Refusal, { server, redirectUri }: Attempt): CliError {
   const { error } = refusal;
+  if (/redirect/i.test(refusal.description ?? "")) {
+    return refusedError("denied", "Cannot sign in", refusal, {
+      reason: `${server.name} does not accept the redirect URI (${error ?? refusal.status})`,
+      next: `register exactly ${redirectUri}, or give the registered one with --redirect-uri`,
+    });
+  }
   if (error === "invalid_client" || error === "unauthorized_client") {
     return refusedError("denied", "Cannot sign in", refusal, {
       reason: `${server.name} does not accept the client id or its secret (${error})`,

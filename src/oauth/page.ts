@@ -29,7 +29,7 @@ export function failedPage(error: CliError, typed: (text: string) => string): Pa
       status: 403,
       heading: "Sign-in was declined",
       sentence: "Anaplan answered: access_denied. Nothing was saved.",
-      small: typed("Run `anaplan-auth login` to try again."),
+      small: typed("To try again: anaplan-auth login"),
     };
   }
   return {

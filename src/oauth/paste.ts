@@ -22,7 +22,10 @@ export function parsePasted(text: string, attempt: Attempt): Pasted {
   if (/(^|[?&])(code|error)=/.test(cleaned)) {
     return parseQuery(new URLSearchParams(cleaned.replace(/^[^?]*\?/, "")), attempt);
   }
-  if (attempt.codeVerifier !== undefined && /^[A-Za-z0-9._~+/=-]{8,}$/.test(cleaned)) {
+  const isClientId = cleaned === attempt.client.clientId; // copied a moment ago, and pasted by mistake
+  if (
+    attempt.codeVerifier !== undefined && !isClientId && /^[A-Za-z0-9._~+/=-]{8,}$/.test(cleaned)
+  ) {
     return {
       kind: "answer",
       parameters: new URLSearchParams({ code: cleaned, state: attempt.state.reveal() }),

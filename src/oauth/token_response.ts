@@ -69,7 +69,7 @@ function unusableAnswer(status: number, text: string, server: AuthorizationServe
     ? "its answer is not the JSON of a token endpoint"
     : `it answered HTTP ${status}`;
   return new CliError("unavailable", `Cannot use ${host} now: ${what}`, {
-    next: "try the same command again in a minute; the saved login is untouched",
+    next: "try the same command again in a minute; no saved login was touched",
   });
 }
 

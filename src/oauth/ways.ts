@@ -91,7 +91,7 @@ async function firstAnswer(
   const done = new AbortController();
   const signal = AbortSignal.any([done.signal, system.interruption()]);
   const deadline = system.now() + timeout;
-  const waits: Promise<Answer>[] = [timeUp(timeout, signal, system)];
+  const waits: Promise<Answer>[] = [timeUp(attempt.redirectUri, timeout, signal, system)];
   if (endpoint !== undefined) waits.push(endpoint.answer);
   if (system.terminal.stdin && system.terminal.stderr) {
     waits.push(pastedAtTerminal(attempt, endpoint, deadline, signal, system, talk));
@@ -106,13 +106,15 @@ async function firstAnswer(
 }
 
 async function timeUp(
+  redirectUri: string,
   timeout: number,
   signal: AbortSignal,
   system: Pick<System, "sleep">,
 ): Promise<never> {
   await system.sleep(timeout, signal);
   throw new CliError("timeout", `Nobody finished signing in within ${duration(timeout)}`, {
-    next: "anaplan-auth login, with more time if you need it: --timeout 15m",
+    next: "anaplan-auth login, with more time if you need it (--timeout 15m); if the page " +
+      `complained, register ${redirectUri} exactly, or give the registered one with --redirect-uri`,
   });
 }
 

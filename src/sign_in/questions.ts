@@ -77,9 +77,11 @@ function canAsk({ system }: CommandContext): boolean {
   return system.terminal.stdin && system.terminal.stderr;
 }
 
-async function askSecret({ system }: CommandContext): Promise<Secret | undefined> {
+async function askSecret({ system, talk }: CommandContext): Promise<Secret | undefined> {
   const text = "Client secret [ANAPLAN_CLIENT_SECRET] (empty if the client has none)";
-  return toSecret(await system.terminal.ask({ text, hidden: true }));
+  const secret = toSecret(await system.terminal.ask({ text, hidden: true }));
+  talk.say("");
+  return secret;
 }
 
 async function secretByFlag(

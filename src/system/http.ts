@@ -48,6 +48,15 @@ export async function fetchWhole(
   }
 }
 
+/** See {@link System.assertReachable}. */
+export function assertReachable(text: string): void {
+  const url = new URL(text);
+  const host = `${url.hostname}:${url.port || (url.protocol === "http:" ? 80 : 443)}`;
+  if (Deno.permissions.querySync({ name: "net", host }).state !== "granted") {
+    throw hostNotPermitted(url);
+  }
+}
+
 async function readBounded(response: Response, host: string): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let length = 0;

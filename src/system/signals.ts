@@ -16,7 +16,10 @@ export function abortOnSignals(controller: AbortController): void {
     Deno.addSignalListener(signal, () => {
       const isImpatient = controller.signal.aborted && holders === 0;
       if (isImpatient) Deno.exit(exitCodeOf(signal)); // the second time, at once
-      controller.abort(new CliError("interrupted", "Interrupted", { signal }));
+      const next = "anaplan-auth login, when you are ready";
+      controller.abort(
+        new CliError("interrupted", "Interrupted; nothing was saved", { signal, next }),
+      );
     });
   }
 }

@@ -50,7 +50,12 @@ export async function ask(question: Question): Promise<string> {
       ? {}
       : { placeholder: question.initial, defaultValue: question.initial }),
   });
-  if (isCancel(answer)) throw new CliError("interrupted", "Interrupted", { signal: "SIGINT" });
+  if (isCancel(answer)) {
+    throw new CliError("interrupted", "Interrupted; nothing was saved", {
+      signal: "SIGINT",
+      next: "anaplan-auth login, when you are ready",
+    });
+  }
   return (answer ?? "").trim();
 }
 

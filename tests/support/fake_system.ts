@@ -60,6 +60,7 @@ export function fakeSystem(arranged: Arranged = {}): FakeSystem {
       return typeof step === "function" ? await step(request) : step;
     },
     serve: ({ hostname, port }) => unexpected(`a listener was opened on ${hostname}:${port}`),
+    assertReachable: () => Promise.resolve(),
     peerIssuer: (hostname) => unexpected(`the certificate of ${hostname} was looked at`),
     isContainer: () => false,
     run: (command) => unexpected(`${command.join(" ")} was run`),

@@ -16,21 +16,11 @@ import { Secret } from "./secret.ts";
 import type { System } from "./system.ts";
 import { isLoopbackHost } from "./urls.ts";
 
+/** What a profile keeps and a flag can say by the same name. */
+type SettingsByFlag = Omit<Profile, "pkce" | "caFiles" | "seenIssuer" | "discovered">;
+
 /** The flags that say whom to talk to, and that a profile keeps. */
-export interface SettingFlags extends CommonFlags {
-  readonly clientId?: string;
-  readonly deviceClientId?: string;
-  readonly region?: string;
-  readonly redirectUri?: string;
-  readonly listen?: readonly string[];
-  readonly scope?: string;
-  readonly authorizationEndpoint?: string;
-  readonly tokenEndpoint?: string;
-  readonly deviceEndpoint?: string;
-  readonly revocationEndpoint?: string;
-  readonly apiUrl?: string;
-  readonly authUrl?: string;
-  readonly issuer?: string;
+export interface SettingFlags extends CommonFlags, SettingsByFlag {
   readonly noPkce?: boolean;
 }
 

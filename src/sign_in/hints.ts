@@ -42,7 +42,7 @@ export function tellHowToSignIn(
     `Signing in to ${provider}, client ${shortened(attempt.client.clientId)}, ` +
       `profile ${settings.profile}.\n`,
   );
-  const isOpening = !flags.noBrowser && !flags.paste;
+  const isOpening = !flags.noBrowser && !flags.paste && hasBrowser(system);
   talk.insist(
     isOpening
       ? "Your browser should open. If it does not, open this page:"
@@ -55,6 +55,12 @@ export function tellHowToSignIn(
   } else if (loopback !== undefined) {
     talk.insist(`${whyNot(loopback)}, so the browser's answer cannot be caught.\n`);
   }
+}
+
+/** Over SSH there is a browser only where the person says so, or a display is forwarded. */
+function hasBrowser({ env }: Pick<CommandContext["system"], "env">): boolean {
+  const named = ["BROWSER", "DISPLAY", "WAYLAND_DISPLAY"].some((name) => env(name) !== undefined);
+  return named || env("SSH_CONNECTION") === undefined;
 }
 
 function tellAboutListener(

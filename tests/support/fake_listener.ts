@@ -7,11 +7,14 @@ export interface FakeListener extends Pick<System, "serve"> {
   readonly open: number;
   /** Sends a request to the listener, as a browser that follows a redirect. */
   visit(url: string): Promise<Response>;
+  /** Resolves when every visitor so far has been answered. */
+  idle(): Promise<void>;
 }
 
 /** A computer on which every port can be had, or none. */
 export function fakeListener(state: Listening["kind"] = "open"): FakeListener {
   const handlers = new Map<string, ListenOptions["handle"]>();
+  const visits: Promise<Response>[] = [];
   return {
     serve({ hostname, port, handle }) {
       if (state !== "open") return Promise.resolve({ kind: state });
@@ -27,7 +30,12 @@ export function fakeListener(state: Listening["kind"] = "open"): FakeListener {
       const { host } = new URL(url);
       const handle = handlers.get(host);
       if (handle === undefined) throw new Error(`Nobody listens on ${host}`);
-      return handle(new Request(url, { headers: { host } }));
+      const visit = handle(new Request(url, { headers: { host } }));
+      visits.push(visit);
+      return visit;
+    },
+    async idle() {
+      await Promise.allSettled(visits);
     },
   };
 }

@@ -1,28 +1,28 @@
 // A sign-in in a fake world: the browser comes back to the listener as soon as it is opened.
 import type { LoginFlags } from "../../src/commands/login.ts";
-import { type Arranged, type NetworkStep } from "./fake_system.ts";
-import { type FakeListener, fakeListener } from "./fake_listener.ts";
 import type { TokenSet } from "../../src/token_set.ts";
+import { type FakeListener, fakeListener } from "./fake_listener.ts";
+import type { Arranged, NetworkStep } from "./fake_system.ts";
 import { type SessionScene, sessionScene } from "./session_scene.ts";
 
 /** A person whose browser comes back to the listener at once, and the page that they end on. */
-export interface SignIn extends SessionScene {
+export interface SignIn extends Omit<SessionScene, typeof Symbol.dispose>, AsyncDisposable {
   readonly listener: FakeListener;
   readonly page: Promise<Response>;
   readonly flags: LoginFlags & { readonly configDir: string };
 }
 
 /** What users/me answers. */
-export const ADA = (): Response =>
-  Response.json({
-    user: {
-      id: "1",
-      email: "ada@example.com",
-      firstName: "Ada",
-      lastName: "Lovelace",
-      customerId: "8A81B08E5D1F40C7A2B36E9F0D415D40",
-    },
-  });
+export function ada(): Response {
+  const user = {
+    id: "1",
+    email: "ada@example.com",
+    firstName: "Ada",
+    lastName: "Lovelace",
+    customerId: "8A81B08E5D1F40C7A2B36E9F0D415D40",
+  };
+  return Response.json({ user });
+}
 
 /** Sets the scene: what the network answers, what the browser brings, and the login before. */
 export function signIn(
@@ -47,5 +47,14 @@ export function signIn(
     ...arranged,
   });
   const flags = { ...scene.flags, clientId: "a-client" };
-  return { ...scene, flags, listener, page: page.promise, [Symbol.dispose]: scene[Symbol.dispose] };
+  return {
+    ...scene,
+    flags,
+    listener,
+    page: page.promise,
+    async [Symbol.asyncDispose]() {
+      await listener.idle(); // a page may still be on its way
+      scene[Symbol.dispose]();
+    },
+  };
 }

@@ -15,7 +15,7 @@ async function failure(at: SignIn): Promise<CliError> {
 }
 
 Deno.test("a declined sign-in saves nothing, and its page is a 403", async () => {
-  using at = signIn([], { answer: { error: "access_denied" } });
+  await using at = signIn([], { answer: { error: "access_denied" } });
   assertEquals((await failure(at)).kind, "denied");
   const page = await at.page;
   assertEquals(page.status, 403);
@@ -24,7 +24,7 @@ Deno.test("a declined sign-in saves nothing, and its page is a 403", async () =>
 });
 
 Deno.test("a refused code saves nothing, and its page is a 502 with the terminal's words", async () => {
-  using at = signIn([refused(400, "invalid_grant")], { previous: LOGIN });
+  await using at = signIn([refused(400, "invalid_grant")], { previous: LOGIN });
   const error = await failure(at);
   assertEquals(error.kind, "denied");
   const page = await at.page;
@@ -34,7 +34,7 @@ Deno.test("a refused code saves nothing, and its page is a 502 with the terminal
 });
 
 Deno.test("tokens that cannot be saved are a storage error, on the page too", async () => {
-  using at = signIn([() => {
+  await using at = signIn([() => {
     Deno.chmodSync(loginFile(at.configDir), 0o644); // from now on it is refused
     return granted();
   }], { previous: LOGIN });
@@ -43,13 +43,13 @@ Deno.test("tokens that cannot be saved are a storage error, on the page too", as
 });
 
 Deno.test("nobody finishing in time is a timeout, and the listener is closed", async () => {
-  using at = signIn([], { clockStands: false, openBrowser: () => Promise.resolve(true) });
+  await using at = signIn([], { clockStands: false, openBrowser: () => Promise.resolve(true) });
   assertEquals((await failure(at)).kind, "timeout");
 });
 
 Deno.test("tokens that cannot be saved are put where they can be rescued from", async () => {
   using elsewhere = tempDir();
-  using at = signIn([() => {
+  await using at = signIn([() => {
     Deno.chmodSync(loginFile(at.configDir), 0o644); // from now on it is refused
     return granted();
   }], { previous: LOGIN, env: { XDG_RUNTIME_DIR: elsewhere.path } });

@@ -5,10 +5,10 @@ import { currentProfile, loadProfile, saveProfile } from "../../src/profiles.ts"
 import { isoTime } from "../../src/text.ts";
 import { START } from "../support/fake_system.ts";
 import { granted, LOGIN, storedLogin, unreachable } from "../support/logins.ts";
-import { ADA, signIn } from "../support/sign_in_scene.ts";
+import { ada, signIn } from "../support/sign_in_scene.ts";
 
 Deno.test("login saves the tokens, tells terminal and browser who signed in, and closes the listener", async () => {
-  using at = signIn([granted({ scope: "openid" }), ADA()]);
+  await using at = signIn([granted({ scope: "openid" }), ada()]);
   const { text, data } = await login({ ...at.flags, region: "eu2" }, at.context);
   assertEquals(text.split("\n"), [
     "Signed in as Ada Lovelace <ada@example.com>, tenant 8A81…5D40.",
@@ -29,7 +29,7 @@ Deno.test("login saves the tokens, tells terminal and browser who signed in, and
 });
 
 Deno.test("login saves what it was given in the profile, and no secret", async () => {
-  using at = signIn([granted(), ADA()], { env: { ANAPLAN_CLIENT_SECRET: "hush-hush" } });
+  await using at = signIn([granted(), ada()], { env: { ANAPLAN_CLIENT_SECRET: "hush-hush" } });
   await login({ ...at.flags, region: "eu2", scope: "openid" }, at.context);
   assertEquals(loadProfile(at.configDir, "default"), {
     region: "eu2",
@@ -43,9 +43,9 @@ Deno.test("login saves what it was given in the profile, and no secret", async (
 
 Deno.test("the tokens are on the disk before anybody is told", async () => {
   let isSaved = false;
-  using at = signIn([granted(), () => {
+  await using at = signIn([granted(), () => {
     isSaved = storedLogin(at.configDir).accessToken.reveal() === "new-access";
-    return ADA();
+    return ada();
   }]);
   await login(at.flags, at.context);
   assert(isSaved);
@@ -53,10 +53,10 @@ Deno.test("the tokens are on the disk before anybody is told", async () => {
 
 Deno.test("signals wait from the exchange to the disk, and not while a person acts", async () => {
   const held: boolean[] = [];
-  using at = signIn([() => {
+  await using at = signIn([() => {
     held.push(at.context.system.signalsHeld);
     return granted();
-  }, ADA()], {
+  }, ada()], {
     openBrowser(url) {
       held.push(at.context.system.signalsHeld);
       const { searchParams } = new URL(url);
@@ -73,7 +73,7 @@ Deno.test("signals wait from the exchange to the disk, and not while a person ac
 
 Deno.test("that nobody can say who signed in spoils no login", async () => {
   for (const step of [unreachable(), new Response(null, { status: 401 })]) {
-    using at = signIn([granted(), step]);
+    await using at = signIn([granted(), step]);
     const { text } = await login(at.flags, at.context);
     assertStringIncludes(text, "Signed in.\nSaved to");
     assertStringIncludes(await (await at.page).text(), "The login was saved.");
@@ -82,18 +82,18 @@ Deno.test("that nobody can say who signed in spoils no login", async () => {
 
 Deno.test("the page waits for who signed in for a second at most", async () => {
   const late = Promise.withResolvers<Response>();
-  using at = signIn([granted(), () => {
+  await using at = signIn([granted(), () => {
     setTimeout(() => at.context.system.advance(1_000));
     return late.promise;
   }]);
   const reply = login(at.flags, at.context);
   assertStringIncludes(await (await at.page).text(), "The login was saved.");
-  late.resolve(ADA());
+  late.resolve(ada());
   assertStringIncludes((await reply).text, "Signed in as Ada Lovelace"); // the terminal can wait longer
 });
 
 Deno.test("a login without a refresh token succeeds with a warning", async () => {
-  using at = signIn([granted({ refresh_token: undefined }), ADA()]);
+  await using at = signIn([granted({ refresh_token: undefined }), ada()]);
   await login(at.flags, at.context);
   assertEquals(at.context.talk.warned.length, 1);
   assertStringIncludes(at.context.talk.warned[0] ?? "", "no refresh token");
@@ -101,7 +101,7 @@ Deno.test("a login without a refresh token succeeds with a warning", async () =>
 
 Deno.test("a new login ends the previous session, and its failure is nobody's business", async () => {
   for (const ending of [new Response(null, { status: 204 }), unreachable()]) {
-    using at = signIn([granted(), ADA(), ending], { previous: LOGIN });
+    await using at = signIn([granted(), ada(), ending], { previous: LOGIN });
     await login(at.flags, at.context);
     const { requests } = at.context.system;
     assertEquals(new URL(requests[2]?.url ?? "").pathname, "/token/logout");
@@ -111,7 +111,7 @@ Deno.test("a new login ends the previous session, and its failure is nobody's bu
 });
 
 Deno.test("with --paste the pasted address signs in, without a browser and without a listener", async () => {
-  using at = signIn([granted(), ADA()], {
+  await using at = signIn([granted(), ada()], {
     env: { ANAPLAN_CLIENT_SECRET: "client-secret" },
     serve: () => Promise.reject(new Error("a listener was opened")),
     openBrowser: () => Promise.reject(new Error("the browser was opened")),
@@ -130,7 +130,9 @@ Deno.test("with --paste the pasted address signs in, without a browser and witho
 });
 
 Deno.test("the previous session is ended where it was, not at the new login's server", async () => {
-  using at = signIn([granted(), ADA(), new Response(null, { status: 204 })], { previous: LOGIN });
+  await using at = signIn([granted(), ada(), new Response(null, { status: 204 })], {
+    previous: LOGIN,
+  });
   saveProfile(at.configDir, "default", { region: "eu3", clientId: "a-client" }, () => {});
   await login({ ...at.flags, region: "us1" }, at.context);
   assertEquals(at.context.system.requests[2]?.url, "https://eu3.auth.anaplan.com/token/logout");

@@ -77,6 +77,18 @@ Deno.test("a profile that does not exist is login_required, and near names are s
   assertEquals(error.next, "anaplan-auth login --profile prdo");
 });
 
+Deno.test("new tokens that cannot be saved are not hidden behind an old one that still lives", async () => {
+  using elsewhere = tempDir();
+  using scene = sessionScene(DYING, {
+    env: { XDG_RUNTIME_DIR: elsewhere.path },
+    network: [() => {
+      Deno.chmodSync(loginFile(scene.configDir), 0o644); // from now on it is refused
+      return granted();
+    }],
+  });
+  assertEquals((await failure(scene)).kind, "storage");
+});
+
 Deno.test("new tokens that cannot be saved are put elsewhere, and the error says how to bring them back", async () => {
   using elsewhere = tempDir();
   using scene = sessionScene(STALE, {

@@ -18,11 +18,8 @@ import {
 import { type SessionScene, sessionScene } from "../support/session_scene.ts";
 import { namesIn } from "../support/temp_dir.ts";
 
-async function failure(scene: SessionScene, minValid?: number): Promise<CliError> {
-  return await assertRejects(
-    () => freshTokenSet(scene.settings, scene.context, minValid),
-    CliError,
-  );
+async function failure(scene: SessionScene): Promise<CliError> {
+  return await assertRejects(() => freshTokenSet(scene.settings, scene.context), CliError);
 }
 
 Deno.test("invalid_grant marks the login as ended and keeps its file", async () => {

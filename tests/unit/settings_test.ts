@@ -75,11 +75,11 @@ Deno.test("PKCE is off only when a flag or the profile says so", () => {
 
 Deno.test("every CA file that is named counts, the profile's too, each once", () => {
   const { caFiles, ambientCaFile } = resolveSettings(
-    { caFile: ["/flag.pem", "mine.pem", "/profile.pem"] },
+    { caFile: ["/flag.pem", "mine.pem"] },
     fakeSystem({ env: { ...ENV, SSL_CERT_FILE: "/etc/all.pem" } }),
-    PROFILE,
+    { caFiles: ["/profile.pem", "/flag.pem"] },
   );
-  assertEquals(caFiles, ["/flag.pem", "/cwd/mine.pem", "/profile.pem", "/env.pem"]);
+  assertEquals(caFiles, ["/flag.pem", "/cwd/mine.pem", "/env.pem", "/profile.pem"]);
   assertEquals(ambientCaFile, "/etc/all.pem");
 });
 

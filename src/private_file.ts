@@ -2,6 +2,7 @@
 // only code that touches the disk, and every failure leaves here as a CliError of kind `storage`.
 
 import { CliError } from "./errors.ts";
+import { shellWord } from "./text.ts";
 
 const OPEN_TO_OTHERS = 0o077;
 const IS_WINDOWS = Deno.build.os === "windows";
@@ -150,12 +151,12 @@ export function isOwnFile(path: string, verb: string): boolean {
         verb,
         path,
         "it is not a plain file",
-        `look at it (ls -l ${path}) and move it away`,
+        `look at it (ls -l ${shellWord(path)}) and move it away`,
       );
     }
     assertOwner(info, path, verb);
     if (!IS_WINDOWS && ((info.mode ?? 0) & OPEN_TO_OTHERS) !== 0) {
-      throw refusal(verb, path, "other users can open it", `chmod 600 ${path}`);
+      throw refusal(verb, path, "other users can open it", `chmod 600 ${shellWord(path)}`);
     }
     return true;
   });

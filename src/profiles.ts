@@ -10,6 +10,7 @@ import {
   removePrivateFile,
   writePrivateFile,
 } from "./private_file.ts";
+import { shellWord } from "./text.ts";
 
 /** What a successful login was given, so that later commands need no flags. */
 export interface Profile {
@@ -186,7 +187,9 @@ function readJson<T>(path: string, read: (fields: Fields) => T): T | undefined {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new CliError("storage", `Cannot use ${path}: ${reason}`, {
-      next: `move it away (mv ${path} ${path}.bad) and give its settings again`,
+      next: `move it away (mv ${shellWord(path)} ${
+        shellWord(path + ".bad")
+      }), then give its settings again`,
       cause: error,
     });
   }

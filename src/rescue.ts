@@ -4,6 +4,7 @@
 import { CliError } from "./errors.ts";
 import { writePrivateFile } from "./private_file.ts";
 import type { System } from "./system.ts";
+import { shellWord } from "./text.ts";
 import { serializeTokenSet, type TokenSet } from "./token_set.ts";
 
 /** Puts the token set into a private file elsewhere; the error says how to put it back. */
@@ -27,7 +28,9 @@ export function rescueTokenSet(
       "storage",
       `The new tokens are safe, but not in their place: ${cause.message}`,
       {
-        next: `mend that, then put them back before anything else: mv ${rescued} ${path}`,
+        next: `mend that, then put them back before anything else: mv ${shellWord(rescued)} ${
+          shellWord(path)
+        }`,
         cause,
       },
     );

@@ -79,8 +79,9 @@ export async function withFreshTokenSet<T>(
   try {
     return await use(tokenSet);
   } catch (error) {
-    if (!(error instanceof CliError && error.kind === "login_required")) throw error;
-    if (tokenSet.refreshToken === undefined || tokenSet.endedBy !== undefined) throw error;
+    const isRefused = error instanceof CliError && error.kind === "login_required";
+    const canRefresh = tokenSet.refreshToken !== undefined && tokenSet.endedBy === undefined;
+    if (!isRefused || !canRefresh) throw forProfile(error, settings);
     return await use((await replaceTokenSet(tokenSet, () => true, settings, context)).tokenSet);
   }
 }
@@ -127,7 +128,11 @@ async function replaceTokenSet(
   if (!sameTokenSet(stored, seen) && willDo(stored)) return { tokenSet: stored, byUs: false };
   assertRefreshable(stored, settings);
   const refreshed = await refreshLocked(stored, settings, context, login);
-  if (refreshed.byUs) await saveOrRescue(refreshed.tokenSet, login, context.system);
+  const { tokenSet, byUs } = refreshed;
+  if (byUs) {
+    const path = store.pathOf(settings.profile);
+    await orRescue(tokenSet, path, context.system, () => login.save(tokenSet));
+  }
   return refreshed;
 }
 
@@ -160,10 +165,12 @@ async function refreshLocked(
 }
 
 /** The error with a `Next:` that names the profile, where it says to sign in. */
-function forProfile(error: CliError, settings: Settings): CliError {
-  if (error.next !== "anaplan-auth login") return error;
-  const { kind, message, oauthError, cause } = error;
-  return new CliError(kind, message, defined({ next: loginCommand(settings), oauthError, cause }));
+export function forProfile(thrown: unknown, settings: Pick<Settings, "profile">): unknown {
+  if (!(thrown instanceof CliError) || thrown.next === undefined) return thrown;
+  const next = thrown.next.replace(/^anaplan-auth login(?! --profile)/, loginCommand(settings));
+  if (next === thrown.next) return thrown;
+  const { kind, message, oauthError, answerLost, signal, cause } = thrown;
+  return new CliError(kind, message, defined({ next, oauthError, answerLost, signal, cause }));
 }
 
 type RefreshableTokenSet = TokenSet & Required<Pick<TokenSet, "refreshToken">>;
@@ -214,20 +221,19 @@ export function loginCommand(settings: Pick<Settings, "profile">): string {
 }
 
 /**
- * Saves and returns what was replaced, or puts the tokens where they can be rescued from: the old refresh token is dead already
- * (RFC 9700, section 4.14.2), so throwing the new one away would end the login.
+ * Does what saves the token set; when that fails, puts it where it can be rescued from: the old refresh
+ * token is dead already (RFC 9700, section 4.14.2), so throwing the new one away would end the login.
  */
-export async function saveOrRescue(
+export async function orRescue<T>(
   tokenSet: TokenSet,
-  login: LockedLogin,
+  path: string,
   system: Pick<CommandContext["system"], "env">,
-): Promise<TokenSet | undefined> {
+  save: () => T | Promise<T>,
+): Promise<T> {
   try {
-    const previous = login.load();
-    login.save(tokenSet);
-    return previous;
+    return await save();
   } catch (error) {
     const { rescueTokenSet } = await import("./rescue.ts");
-    throw rescueTokenSet(tokenSet, login.path, toCliError(error), system);
+    throw rescueTokenSet(tokenSet, path, toCliError(error), system);
   }
 }

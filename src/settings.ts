@@ -92,14 +92,15 @@ export function loadSettings(
   return { configDir, profile: name, ...resolveSettings(flags, system, profile) };
 }
 
-/** The settings as the profile alone has them now: those of the login that is stored. */
-export function savedSettings(
-  { configDir, profile, caFiles }: Settings,
+/** The settings of another profile, or of an earlier state of it, without flags and environment. */
+export function settingsOf(
+  profile: Profile | undefined,
+  { configDir, profile: name, caFiles, ambientCaFile }: Settings,
   { absolutePath }: Pick<System, "absolutePath">,
 ): Settings {
-  const saved = loadProfile(configDir, profile);
   const silent = { env: () => undefined, absolutePath };
-  return { configDir, profile, ...resolveSettings({ caFile: caFiles }, silent, saved) };
+  const resolved = resolveSettings({ caFile: caFiles }, silent, profile);
+  return { configDir, profile: name, ...resolved, ambientCaFile };
 }
 
 /** Flags over environment over profile over defaults; the tutorial's variables only where all are silent. */

@@ -11,13 +11,15 @@ import {
   removePrivateFile,
   writePrivateFile,
 } from "./private_file.ts";
+import { shellWord } from "./text.ts";
 import { parseTokenSet, serializeTokenSet, type TokenSet } from "./token_set.ts";
 
 /**
  * How long to wait for another process's lock, in milliseconds: longer than the longest that a holder
- * can take, which is a token request, one retry, and a `Retry-After` of ten seconds.
+ * can take, which is three token requests (one lost, one answered with 429) and a `Retry-After` of ten
+ * seconds.
  */
-const LOCK_DEADLINE = 60_000;
+const LOCK_DEADLINE = 90_000;
 
 /** The logins on disk. */
 export interface Store {
@@ -33,8 +35,6 @@ export interface Store {
 
 /** A profile's login that no other process can change until this is disposed of. */
 export interface LockedLogin extends Disposable {
-  /** The file that holds it. */
-  readonly path: string;
   load(): TokenSet | undefined;
   save(tokenSet: TokenSet): void;
   remove(): void;
@@ -55,7 +55,6 @@ export function openStore(configDir: string, clock: Clock, warn: (text: string) 
       const path = pathOf(profile);
       const lock = await lockFile(`${directory}/${profile}.lock`, LOCK_DEADLINE, clock);
       return {
-        path,
         load: () => load(profile),
         save(tokenSet) {
           removeLeftovers(path);
@@ -83,7 +82,9 @@ function loadTokenSet(path: string): TokenSet | undefined {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new CliError("storage", `Cannot use ${path}: ${reason}`, {
-      next: `move the file away (mv ${path} ${path}.bad), then anaplan-auth login`,
+      next: `move the file away (mv ${shellWord(path)} ${
+        shellWord(path + ".bad")
+      }), then anaplan-auth login`,
       cause: error,
     });
   }

@@ -18,6 +18,11 @@ export function asSentence(text: string): string {
   return /[.?]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
+/** The text as one word of a shell command, quoted only where that is needed. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./~-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
 /** An id shortened in the middle, where it only reminds: `1f3c…9a02`. */
 export function shortened(id: string): string {
   return id.length <= 12 ? id : `${id.slice(0, 4)}…${id.slice(-4)}`;

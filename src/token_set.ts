@@ -25,7 +25,7 @@ export interface TokenSet {
   readonly scope?: string;
   /** The client that the tokens were issued to; they are refreshed as this client only. */
   readonly clientId: string;
-  /** Absent for a public client, and when the secret comes from the environment. */
+  /** The secret with which the tokens were got, wherever it came from; absent for a public client. */
   readonly clientSecret?: Secret;
   /** The OAuth error with which the authorization server ended the login; it cannot be refreshed. */
   readonly endedBy?: string;

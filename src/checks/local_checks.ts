@@ -9,7 +9,7 @@ import { openLoopback } from "../oauth/loopback.ts";
 import { loosePlaces } from "../private_file.ts";
 import { loginCommand, storeOf } from "../session.ts";
 import type { Settings } from "../settings.ts";
-import { dateTime, duration } from "../text.ts";
+import { dateTime, duration, shellWord } from "../text.ts";
 import { isFresh } from "../token_set.ts";
 import { isLoopbackHost } from "../urls.ts";
 import { type Check, failed, ok, problem, warning } from "./check.ts";
@@ -87,7 +87,7 @@ export function filesCheck(settings: Settings): Check {
   try {
     const loose = loosePlaces(configDir);
     if (loose.length === 0) return ok("Files", `${configDir} is yours alone`);
-    return problem("Files", "storage", loose.join("; "), `chmod -R go= ${configDir}`);
+    return problem("Files", "storage", loose.join("; "), `chmod -R go= ${shellWord(configDir)}`);
   } catch (error) {
     return failed("Files", error);
   }

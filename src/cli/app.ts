@@ -197,6 +197,8 @@ function whatIsWrong(error: unknown): string {
     return `${flagName(error.externalFlagName)} was given twice`;
   }
   if (error instanceof UnexpectedPositionalError) {
+    const [, flag] = /^(--[\w-]+)=$/.exec(error.input) ?? [];
+    if (flag !== undefined) return `Cannot use "" for ${flag}: it is empty`;
     return `Cannot use the argument "${error.input}": this command takes flags only`;
   }
   return error instanceof Error ? error.message : String(error);

@@ -74,7 +74,7 @@ export function printer(
 function withTilde(text: string, home: string): string {
   if (home === "/") return text; // in many containers; every path would begin with it
   return text.split(`${home}/`).reduce((before, after) =>
-    before + (/(^|[\s("'])$/.test(before) ? "~/" : `${home}/`) + after
+    before + (/(^|[\s(])$/.test(before) ? "~/" : `${home}/`) + after
   );
 }
 

@@ -9,7 +9,7 @@ import {
   savePublicCertificate,
 } from "../oauth/certificate.ts";
 import { configDirectory } from "../settings.ts";
-import { dateTime, duration, isoTime, table } from "../text.ts";
+import { dateTime, duration, isoTime, shellWord, table } from "../text.ts";
 import { trustCommands } from "../trust_commands.ts";
 
 /** The flags of `cert trust`. */
@@ -54,7 +54,7 @@ export async function certTrust(flags: CertTrustFlags, context: CommandContext):
       "These make this computer's browsers trust the listener's certificate and nothing else.",
     );
     talk.say("Run them, or let this program: anaplan-auth cert trust --yes\n");
-    const text = commands.map((command) => command.map(quoted).join(" ")).join("\n");
+    const text = commands.map((command) => command.map(shellWord).join(" ")).join("\n");
     return { text, verbatim: true, data };
   }
   for (const command of commands) {
@@ -96,8 +96,4 @@ function described(certificate: ListenerCertificate, { system }: CommandContext)
 function inPairs(fingerprint: string): string {
   const pairs = fingerprint.match(/../g) ?? [];
   return `${pairs.slice(0, 16).join(":")}\n            ${pairs.slice(16).join(":")}`;
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

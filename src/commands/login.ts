@@ -10,7 +10,8 @@ import { chooseDeviceClient, signInByDevice } from "../sign_in/by_device.ts";
 import { discovered } from "../sign_in/discovered.ts";
 import { askFirstTime, chooseClient } from "../sign_in/questions.ts";
 import type { Previous, SignedIn } from "../sign_in/saved.ts";
-import { type ConnectionFlags, loadSettings, type Settings } from "../settings.ts";
+import { forProfile } from "../session.ts";
+import { type ConnectionFlags, loadSettings, type Settings, settingsOf } from "../settings.ts";
 import { isoTime, shortened } from "../text.ts";
 import type { TokenSet } from "../token_set.ts";
 
@@ -27,39 +28,47 @@ export async function login(flags: LoginFlags, context: CommandContext): Promise
   const { system } = context;
   const answered = await askFirstTime(flags, context);
   const settings = await discovered(loadSettings(answered, system), system);
+  try {
+    const signedIn = await signIn(flags, settings, context);
+    const [user] = await Promise.all([
+      signedIn.user,
+      endPreviousLogin(signedIn.previous, settings, context),
+    ]);
+    return reply(user, signedIn, settings);
+  } catch (error) {
+    throw forProfile(error, settings);
+  }
+}
+
+async function signIn(
+  flags: LoginFlags,
+  settings: Settings,
+  context: CommandContext,
+): Promise<SignedIn> {
+  const { system } = context;
   const provider = providerName(settings);
   const server = authorizationServer(settings);
   await system.assertReachable(server.tokenEndpoint); // before the person does anything
   const who = (tokenSet: TokenSet): Promise<User | undefined> =>
     whoIs(tokenSet.accessToken, settings, system, PATIENCE).catch(() => undefined);
-  const signedIn = flags.device
-    ? await signInByDevice(
-      { server, client: await chooseDeviceClient(flags, settings, context), provider, who },
-      settings,
-      flags,
-      context,
-    )
-    : await signInByBrowser(
-      { server, client: await chooseClient(flags, settings, context), provider, who },
-      settings,
-      flags,
-      context,
-    );
-  const [user] = await Promise.all([
-    signedIn.user,
-    endPreviousLogin(signedIn.previous, context),
-  ]);
-  return reply(user, signedIn, settings);
+  if (flags.device) {
+    const client = await chooseDeviceClient(flags, settings, context);
+    return await signInByDevice({ server, client, provider, who }, settings, flags, context);
+  }
+  const client = await chooseClient(flags, settings, context);
+  return await signInByBrowser({ server, client, provider, who }, settings, flags, context);
 }
 
 /** Best effort: the login that this one replaces should not live on at the server. */
 async function endPreviousLogin(
   previous: Previous | undefined,
+  settings: Settings,
   { system }: CommandContext,
 ): Promise<void> {
   if (previous === undefined) return;
   try {
-    await endLogin(previous.tokenSet, previous.settings, system, PATIENCE);
+    const before = settingsOf(previous.profile, settings, system); // where that login belongs
+    await endLogin(previous.tokenSet, before, system, PATIENCE);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
   }

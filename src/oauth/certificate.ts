@@ -4,7 +4,13 @@
 import { CliError } from "../errors.ts";
 import { field, parseObject } from "../json.ts";
 import { type Clock, lockFile } from "../lock_file.ts";
-import { ensurePrivateDirectory, readPrivateFile, writePrivateFile } from "../private_file.ts";
+import { shellWord } from "../text.ts";
+import {
+  ensurePrivateDirectory,
+  readPrivateFile,
+  removeLeftovers,
+  writePrivateFile,
+} from "../private_file.ts";
 
 /** A self-signed certificate and its key. */
 export interface ListenerCertificate {
@@ -80,6 +86,7 @@ async function replaceCertificate(
   if (kept !== undefined) return kept;
   const made = await makeCertificate(clock.now());
   const text = JSON.stringify({ version: 1, ...made }, undefined, 2) + "\n";
+  removeLeftovers(pathIn(configDir)); // a key that a crash left behind is a key all the same
   writePrivateFile(pathIn(configDir), text);
   return made;
 }
@@ -100,14 +107,17 @@ function parseCertificate(text: string, path: string): ListenerCertificate {
     const key = field(fields, "key", "string");
     const fingerprint = field(fields, "fingerprint", "string");
     const notAfter = field(fields, "notAfter", "number");
-    if (!certificate || !key || !fingerprint || !notAfter) throw new Error("a part is missing");
+    const isPem = [certificate, key].every((text) => text?.startsWith("-----BEGIN "));
+    if (!isPem || !certificate || !key || !fingerprint || !notAfter) {
+      throw new Error("a part is missing");
+    }
     return { certificate, key, fingerprint, notAfter };
   } catch (cause) {
     throw new CliError(
       "storage",
       `Cannot use the listener's certificate in ${path}: it is damaged`,
       {
-        next: `remove it (rm ${path}); the next login makes a new one`,
+        next: `remove it (rm ${shellWord(path)}); the next login makes a new one`,
         cause,
       },
     );

@@ -16,7 +16,7 @@ export type Pasted =
  * none of them can stand in a URL.
  */
 export function parsePasted(text: string, attempt: Attempt): Pasted {
-  const cleaned = text.replace(/[\s"'<>`]/g, "");
+  const cleaned = withScheme(text.replace(/[\s"'<>`]/g, ""), attempt);
   if (cleaned === "") return { kind: "malformed", problem: "Nothing was pasted." };
   if (/^[A-Za-z][A-Za-z0-9+.-]*:/.test(cleaned)) return parseUrl(cleaned, attempt);
   if (/(^|[?&])(code|error)=/.test(cleaned)) {
@@ -35,6 +35,12 @@ export function parsePasted(text: string, attempt: Attempt): Pasted {
     kind: "malformed",
     problem: "That is not the address that the sign-in ended on: it has no code in it.",
   };
+}
+
+/** Some browsers copy an address without its scheme, and `localhost:` is none. */
+function withScheme(text: string, { redirectUri }: Attempt): string {
+  const { host, protocol } = new URL(redirectUri);
+  return text.startsWith(`${host}/`) ? `${protocol}//${text}` : text;
 }
 
 function parseUrl(text: string, attempt: Attempt): Pasted {

@@ -44,19 +44,25 @@ export async function readTokenReply(
   if (status === 200 && body !== undefined) {
     return { kind: "granted", response: cleanResponse(body, server) };
   }
-  const error = body === undefined ? undefined : field(body, "error", "string");
+  const error = oauthErrorIn(body);
   if (status >= 400 && status < 500 && status !== 429 && (error !== undefined || status === 400)) {
     const description = body && field(body, "error_description", "string");
     return {
       kind: "refused",
       refusal: defined({
         status,
-        error: error && printable(error),
+        error,
         description: description && printable(description),
       }),
     };
   }
   throw unusableAnswer(status, text, server);
+}
+
+/** The error code, if it is one of OAuth's: gateways put their own words into the same field. */
+function oauthErrorIn(body: Fields | undefined): string | undefined {
+  const error = body && field(body, "error", "string");
+  return error !== undefined && /^[a-z][a-z0-9_]*$/.test(error) ? error : undefined;
 }
 
 function unusableAnswer(status: number, text: string, server: AuthorizationServer): CliError {

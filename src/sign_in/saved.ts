@@ -1,12 +1,18 @@
-// Keeps what a sign-in brought. Rule: tokens first, then the settings that go with them, under the
-// profile's lock; whoever comes after finds both or neither new.
+// Keeps what a sign-in brought. Rule: tokens first, under the profile's lock, then the settings that
+// go with them; tokens that cannot be saved are put where they can be rescued from.
 
 import type { User } from "../anaplan.ts";
 import type { CommandContext } from "../command.ts";
 import type { AuthorizationServer, OAuthClient } from "../oauth/wire.ts";
-import { currentProfile, saveCurrentProfile, saveProfile } from "../profiles.ts";
-import { saveOrRescue, storeOf } from "../session.ts";
-import { savedSettings, type Settings } from "../settings.ts";
+import {
+  currentProfile,
+  loadProfile,
+  type Profile,
+  saveCurrentProfile,
+  saveProfile,
+} from "../profiles.ts";
+import { orRescue, storeOf } from "../session.ts";
+import type { Settings } from "../settings.ts";
 import type { TokenSet } from "../token_set.ts";
 
 /** What every way of signing in needs. */
@@ -27,10 +33,10 @@ export interface SignedIn {
   readonly method: "loopback" | "paste" | "relay" | "device";
 }
 
-/** The login that was replaced, and the settings that went with it: where it can be ended. */
+/** The login that was replaced, and the profile that went with it: where it can be ended. */
 export interface Previous {
   readonly tokenSet: TokenSet;
-  readonly settings: Settings;
+  readonly profile: Profile | undefined;
 }
 
 /** Saves the tokens and the settings; returns the login that was replaced. */
@@ -39,15 +45,20 @@ export async function saveLogin(
   settings: Settings,
   context: CommandContext,
 ): Promise<Previous | undefined> {
+  const { configDir, profile: name, given } = settings;
   const { warn } = context.talk;
-  const { configDir, profile, given } = settings;
-  using login = await storeOf(settings, context).lock(profile);
-  const settingsBefore = savedSettings(settings, context.system);
-  const previous = await saveOrRescue(tokenSet, login, context.system);
-  saveProfile(configDir, profile, given, warn);
+  const store = storeOf(settings, context);
+  const profile = loadProfile(configDir, name);
+  const previous = await orRescue(tokenSet, store.pathOf(name), context.system, async () => {
+    using login = await store.lock(name);
+    const replaced = login.load();
+    login.save(tokenSet);
+    return replaced;
+  });
+  saveProfile(configDir, name, given, warn);
   if (currentProfile(configDir) === undefined) saveCurrentProfile(configDir, "default", warn);
   if (tokenSet.refreshToken === undefined) {
     warn("the server gave no refresh token, so this login ends with its access token");
   }
-  return previous && { tokenSet: previous, settings: settingsBefore };
+  return previous && { tokenSet: previous, profile };
 }

@@ -21,7 +21,7 @@ async function ran(argv: readonly string[], arranged: Arranged = {}): Promise<Ra
 const WRONG: readonly (readonly [string, RegExp, RegExp])[] = [
   ["logni", /There is no command logni; did you mean login\?/, /anaplan-auth help/],
   ["frobnicate", /There is no command frobnicate\./, /anaplan-auth help/],
-  ["--profile eu status", /flags come after the command/, /anaplan-auth <command> --profile/],
+  ["--profile eu status", /flags come after the command/, /anaplan-auth status --profile eu/],
   ["status --profil eu", /There is no flag --profil; did you mean --profile\?/, /status --help/],
   ["status --if-expiring-within 1m", /There is no flag --if-expiring-within/, /status --help/],
   ["status -z", /There is no flag -z/, /status --help/],

@@ -1,0 +1,157 @@
+// Breaks the program in the places that security and the login's life hang on, one at a time, in a copy of
+// the tree, and runs the tests that should notice. Rule: a mutation that no test notices fails the run.
+
+interface Mutation {
+  readonly what: string;
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+  /** The tests that should notice. */
+  readonly tests: readonly string[];
+}
+
+const MUTATIONS: readonly Mutation[] = [
+  {
+    what: "the lock is taken without asking",
+    file: "src/lock_file.ts",
+    from: '!translated("lock", path, () => file.tryLockSync(true))',
+    to: "false",
+    tests: ["tests/unit/private_file_processes_test.ts", "tests/e2e/processes_test.ts"],
+  },
+  {
+    what: "the login is not read again inside the lock",
+    file: "src/session.ts",
+    from: "const stored = login.load() ?? await noLogin(settings);",
+    to: "const stored = seen;",
+    tests: ["tests/unit/session_test.ts", "tests/e2e/processes_test.ts"],
+  },
+  {
+    what: "the tokens are given out before they are saved",
+    file: "src/session.ts",
+    from: "await orRescue(tokenSet, path, context.system, () => login.save(tokenSet));",
+    to: "queueMicrotask(() => queueMicrotask(() => login.save(tokenSet)));",
+    tests: ["tests/unit/session_test.ts", "tests/unit/session_failures_test.ts"],
+  },
+  {
+    what: "the new file is renamed before it is synced",
+    file: "src/private_file.ts",
+    from: "file.syncSync();\n      Deno.renameSync(temporary, path);",
+    to: "Deno.renameSync(temporary, path);\n      file.syncSync();",
+    tests: ["tests/integration/durable_write_test.ts"],
+  },
+  {
+    what: "the directory is not synced after the rename",
+    file: "src/private_file.ts",
+    from: "    syncDirectoryOf(path);\n  });\n}\n\n/** Removes a file",
+    to: "  });\n}\n\n/** Removes a file",
+    tests: ["tests/integration/durable_write_test.ts"],
+  },
+  {
+    what: "the state is not compared at the redirection endpoint",
+    file: "src/oauth/loopback.ts",
+    from: 'if (!isState(url.searchParams.get("state"), attempt)) {',
+    to: 'if (url.searchParams.get("state") === null) {',
+    tests: ["tests/unit/loopback_test.ts", "tests/integration/hostile_test.ts"],
+  },
+  {
+    what: "the state of a pasted address is not compared",
+    file: "src/oauth/paste.ts",
+    from: 'if (!isState(parameters.get("state"), attempt)) {',
+    to: 'if (parameters.get("state") === "") {',
+    tests: ["tests/unit/paste_test.ts"],
+  },
+  {
+    what: "the trace shows what a request carries",
+    file: "src/system/http.ts",
+    from: 'OPEN_PARAMETERS.has(name) ? value : "[secret]"',
+    to: "value",
+    tests: ["tests/integration/http_test.ts"],
+  },
+  {
+    what: "a secret shows itself when it is printed",
+    file: "src/secret.ts",
+    from: "  toString(): string {\n    return MASK;",
+    to: "  toString(): string {\n    return this.#value;",
+    tests: ["tests/unit/secret_test.ts"],
+  },
+  {
+    what: "files are made for everybody to read",
+    file: "src/private_file.ts",
+    from: "createNew: true, mode: 0o600",
+    to: "createNew: true, mode: 0o644",
+    tests: ["tests/unit/private_file_test.ts"],
+  },
+  {
+    what: "the code is sent again when its answer was lost",
+    file: "src/oauth/authorization_code.ts",
+    from:
+      '  const reply = await readTokenReply(response, server);\n  if (reply.kind === "refused") throw exchangeRefused',
+    to: "  await wireOptions(server, system)[oauth.customFetch](server.tokenEndpoint);\n" +
+      '  const reply = await readTokenReply(response, server);\n  if (reply.kind === "refused") throw exchangeRefused',
+    tests: ["tests/unit/authorization_code_test.ts"],
+  },
+  {
+    what: "the relay goes wherever it is told",
+    file: "src/oauth/relay.ts",
+    from: "const m=/^(\\\\d{4,5})\\\\.[\\\\w-]{43}$/",
+    to: "const m=/^(.*?)\\\\.[\\\\w-]{43}$/",
+    tests: ["tests/unit/relay_test.ts"],
+  },
+];
+
+const ROOT = new URL("../", import.meta.url).pathname;
+
+/** Runs a program quietly; its exit code. */
+async function run(program: string, args: readonly string[], cwd: string): Promise<number> {
+  const command = new Deno.Command(program, {
+    args: [...args],
+    cwd,
+    stdout: "null",
+    stderr: "null",
+  });
+  return (await command.output()).code;
+}
+
+async function pass(tests: readonly string[], directory: string): Promise<boolean> {
+  const args = ["test", "-A", "--no-check", "--no-prompt", "--parallel", ...tests];
+  return await run(Deno.execPath(), args, directory) === 0;
+}
+
+async function isNoticed(mutation: Mutation, directory: string): Promise<boolean> {
+  const path = `${directory}/${mutation.file}`;
+  const source = await Deno.readTextFile(path);
+  if (!source.includes(mutation.from)) {
+    throw new Error(`${mutation.file} has changed: ${mutation.what}`);
+  }
+  await Deno.writeTextFile(path, source.replace(mutation.from, () => mutation.to));
+  try {
+    return !await pass(mutation.tests, directory);
+  } finally {
+    await Deno.writeTextFile(path, source);
+  }
+}
+
+const directory = await Deno.makeTempDir({ prefix: "anaplan-auth-mutations-" });
+const encoder = new TextEncoder();
+let unnoticed = 0;
+try {
+  if (await run("cp", ["-r", ".", directory], ROOT) !== 0) {
+    throw new Error("the tree cannot be copied");
+  }
+  for (const test of new Set(MUTATIONS.flatMap(({ tests }) => tests))) {
+    if (!await pass([test], directory)) throw new Error(`${test} fails before anything is broken`);
+  }
+  for (const mutation of MUTATIONS) {
+    const isKilled = await isNoticed(mutation, directory);
+    if (!isKilled) unnoticed++;
+    Deno.stdout.writeSync(
+      encoder.encode(`${isKilled ? "noticed  " : "UNNOTICED"} ${mutation.what}\n`),
+    );
+  }
+} finally {
+  await Deno.remove(directory, { recursive: true });
+}
+Deno.stdout.writeSync(
+  encoder.encode(`${MUTATIONS.length - unnoticed} noticed, ${unnoticed} not\n`),
+);
+Deno.exitCode = unnoticed === 0 ? 0 : 1;

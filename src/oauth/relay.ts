@@ -19,7 +19,7 @@ export function relayState(port: number, random: string): string {
 /** The bookmarklet, as one line for the address of a bookmark. */
 export function bookmarklet(host: RelayHost): string {
   const script = `(function(){${relayScript(host, "alert")}})()`;
-  return `javascript:${encodeURIComponent(script).replaceAll("%20", " ").replaceAll(" ", "%20")}`;
+  return `javascript:${encodeURIComponent(script)}`;
 }
 
 /** A page that does the same by itself, for a URL that a company hosts; it loads nothing. */

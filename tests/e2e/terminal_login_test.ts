@@ -39,7 +39,7 @@ testWith(
     assertEquals([code, after], [0, before]);
     assertMatch(
       screen,
-      /Proceed\.\n\nSigned in as Ada Lovelace <ada@example\.com>, tenant 8A81…0002\.\n/,
+      /anaplan-auth cert trust\n\nSigned in as Ada Lovelace <ada@example\.com>, tenant 8A81…0002\.\n/,
     );
     assertEquals(/Waiting|^>/m.test(screen), false, screen);
   },

@@ -3,16 +3,17 @@
 import { assertEquals } from "@std/assert";
 import type { Result, Step } from "./case_file.ts";
 import { check } from "./case_checks.ts";
-import { make, makeWorld, type World } from "./case_world.ts";
+import { make, makeWorld, sandboxOptions, type World } from "./case_world.ts";
 import { withPlaceholders } from "./placeholders.ts";
 import { type Outcome, type ProgramOptions, startProgram } from "./program.ts";
-import { sandboxFlags, SIGN_IN_ADDRESS } from "./sign_in.ts";
+import { pageToOpen, sandboxFlags, WAITS_FOR_PERSON } from "./sign_in.ts";
 import { secretsOf, spilledSecrets } from "./spilled_secrets.ts";
 import { splitWords } from "./words.ts";
 
 /** Plays the steps in a world of their own; gives them back with what really came of each command. */
 export async function play(steps: readonly Step[]): Promise<Step[]> {
-  await using world = await makeWorld();
+  const givens = steps.flatMap((step) => step.kind === "given" ? [step.line] : []);
+  await using world = await makeWorld(sandboxOptions(givens));
   const played: Step[] = [];
   for (const step of steps) {
     if (step.kind === "given") await make(world, step.line);
@@ -70,12 +71,16 @@ function parseTyped(world: World, line: string): Typed {
   };
 }
 
-function variablesOf({ sandbox, redirectUri, home }: World): Record<string, string[]> {
-  const { rotating } = sandbox.clients;
-  const [clientIdFlag = "", clientId = "", caFlag = "", caFile = "", ...endpoints] = sandboxFlags(
+function variablesOf(world: World): Record<string, string[]> {
+  const { sandbox, redirectUri, home, listener } = world;
+  const { rotating, device } = sandbox.clients;
+  const [clientIdFlag = "", clientId = "", caFlag = "", caFile = "", ...rest] = sandboxFlags(
     sandbox,
     rotating,
     { redirectUri },
+  );
+  const endpoints = rest.map((word) =>
+    word === sandbox.endpoints.authorization ? world.authorizationEndpoint : word
   );
   const client = [clientIdFlag, clientId];
   const trust = [caFlag, caFile];
@@ -83,6 +88,13 @@ function variablesOf({ sandbox, redirectUri, home }: World): Record<string, stri
     SANDBOX: [...client, ...trust, ...endpoints],
     ENDPOINTS: [...trust, ...endpoints],
     UNTRUSTED: [...client, ...endpoints],
+    CA: trust,
+    DEVICE: [...trust, ...endpoints, "--device-endpoint", sandbox.endpoints.device],
+    DEVICE_CLIENT_ID: [device.clientId],
+    REVOCATION: [sandbox.endpoints.revocation],
+    ISSUER: [sandbox.origin],
+    REDIRECT_URI: [redirectUri],
+    PORT: [String(listener.port)],
     HOME: [home.path],
     CLIENT_ID: [rotating.clientId],
     CLIENT_SECRET: [rotating.clientSecret],
@@ -100,8 +112,8 @@ async function outcomeOf(
     : {};
   await using program = await startProgram(argv, { ...options, ...stdin, home: home.path });
   if (argv[0] !== "login") return await program.outcome;
-  const asked = await program.said(SIGN_IN_ADDRESS).catch(() => undefined);
-  if (asked !== undefined) await person.act(program, asked[0]);
+  const asked = await program.said(WAITS_FOR_PERSON).catch(() => undefined);
+  if (asked !== undefined) await person.act(program, pageToOpen(asked));
   return await program.outcome;
 }
 
@@ -126,11 +138,13 @@ function assertNothingSpilled(
   assertEquals(spilled, [], `anaplan-auth ${argv.join(" ")} prints a secret`);
 }
 
-function named({ sandbox, home, listener }: World, text: string, known: Logins): string {
+function named(world: World, text: string, known: Logins): string {
+  const { sandbox, home, listener, authorizationEndpoint } = world;
   return withPlaceholders(text, {
     ACCESS_TOKEN: known.at(-1)?.accessToken,
     HOME: home.path,
     SANDBOX_PORT: new URL(sandbox.origin).port,
+    FIREWALL_PORT: new URL(authorizationEndpoint).port, // the sandbox's, when there is none
     PORT: String(listener.port),
   });
 }

@@ -1,6 +1,7 @@
 // The world of one case: a sandbox, a home directory, a listener's address, and the person.
 // Rule: everything that a case can be given is one line of the table below, in plain words.
-import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+import { type Fault, type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/sandbox.ts";
+import { startFirewall } from "./firewall.ts";
 import { isFree } from "./free_port.ts";
 import { type Home, makeHome } from "./home.ts";
 import type { Person } from "./person.ts";
@@ -14,17 +15,31 @@ export interface World extends AsyncDisposable {
   readonly listener: Listener;
   /** The redirect URI; another one when it is not to be registered. */
   redirectUri: string;
+  /** Where the sign-in page is; the sandbox's own unless something stands before it. */
+  authorizationEndpoint: string;
   /** What the person does at the next sign-in. */
   person: Person;
   /** Closes what the case has opened, when the world ends. */
   readonly cleanup: AsyncDisposableStack;
 }
 
+/** How the sandbox of a case is, whose `given` lines these are; it has to be known from its start on. */
+export function sandboxOptions(givens: readonly string[]): SandboxOptions {
+  const found = givens.map((line) => CODE_LIFE.exec(line)?.[1]).find(Boolean);
+  return {
+    signIn: "page", // the person presses the buttons
+    deviceIntervalSeconds: 1,
+    ...(found === undefined ? {} : { deviceCodeSeconds: Number(found) }),
+  };
+}
+
+const CODE_LIFE = /^a device code is good for (\d+) s$/;
+
 /** Makes a world in which nobody is signed in. */
-export async function makeWorld(): Promise<World> {
+export async function makeWorld(options: SandboxOptions): Promise<World> {
   await using undo = new AsyncDisposableStack();
   const home = undo.use(await makeHome());
-  const sandbox = await startSandbox({ signIn: "page" }); // the person presses the buttons
+  const sandbox = await startSandbox(options);
   undo.defer(() => endOnce(sandbox));
   const listener = registeredListener(sandbox);
   const caFile = `${home.path}/ca.pem`; // the sandbox's own goes with the sandbox
@@ -35,6 +50,7 @@ export async function makeWorld(): Promise<World> {
     home,
     listener,
     redirectUri: listener.redirectUri,
+    authorizationEndpoint: sandbox.endpoints.authorization,
     person: parsePerson("approves"),
     cleanup,
     [Symbol.asyncDispose]: () => cleanup.disposeAsync(),
@@ -62,7 +78,7 @@ const GIVENS: readonly (readonly [RegExp, Given])[] = [
     ({ sandbox }, path, status, body) =>
       sandbox.fault(path ?? "", {
         status: Number(status),
-        ...(body ? { body, headers: { "content-type": contentType(body) } } : {}),
+        ...(body ? bodyOf(body.replaceAll("$ISSUER", sandbox.origin)) : {}),
         times: Infinity,
       }),
   ],
@@ -75,10 +91,22 @@ const GIVENS: readonly (readonly [RegExp, Given])[] = [
     ({ sandbox }, path = "") => sandbox.fault(path, { reset: "before", times: Infinity }),
   ],
   [
-    /^the first answer of (\/\S+) is (\d+) with ([\w-]+): (.*)$/,
+    /^the first answer of (\/\S*) is (\d+) with ([\w-]+): (.*)$/,
     ({ sandbox }, path = "", status = "", name = "", value = "") =>
       sandbox.fault(path, { status: Number(status), headers: { [name]: value } }),
   ],
+  [/^~\/(\S+) has the program (\S+) alone$/, async ({ home }, path = "", program = "") => {
+    await Deno.mkdir(`${home.path}/${path}`);
+    const { stdout } = await new Deno.Command("which", { args: [program] }).output();
+    await Deno.symlink(new TextDecoder().decode(stdout).trim(), `${home.path}/${path}/${program}`);
+  }],
+  [CODE_LIFE, () => {}], // see sandboxOptions()
+  [/^a firewall refuses 127\.0\.0\.1 in an address$/, async (world) => {
+    const firewall = world.cleanup.use(await startFirewall());
+    const caFile = `${world.home.path}/ca.pem`;
+    await Deno.writeTextFile(caFile, `\n${firewall.caPem}`, { append: true });
+    world.authorizationEndpoint = `${firewall.origin}/auth/prelogin`;
+  }],
   [/^every refresh token is revoked$/, ({ sandbox }) => sandbox.revokeRefreshTokens()],
   [/^every access token is revoked$/, ({ sandbox }) => sandbox.revokeAccessTokens()],
   [
@@ -128,8 +156,11 @@ export async function make(world: World, line: string): Promise<void> {
   throw new Error(`Nobody knows how to make this true: given ${line}`);
 }
 
-function contentType(body: string): string {
-  return body.startsWith("<") ? "text/html" : "application/json";
+function bodyOf(body: string): Pick<Fault, "body" | "headers"> {
+  return {
+    body,
+    headers: { "content-type": body.startsWith("<") ? "text/html" : "application/json" },
+  };
 }
 
 const ended = new WeakSet<Sandbox>();

@@ -28,16 +28,35 @@ export interface Browser extends AsyncDisposable {
   open(address: string, heading: string): Promise<number>;
   /** Opens the sandbox's sign-in page, presses the button, and waits for the heading. */
   signIn(address: string, button: "Sign in" | "Decline", heading: string): Promise<number>;
+  /** Clicks away every certificate warning until the heading is there; gives their number. */
+  passWarnings(heading: string): Promise<number>;
   /** Takes pictures of the page, light, dark and on a phone, into artifacts/browser/. */
   photograph(name: string): Promise<void>;
 }
 
+/** What is special about a browser. */
+export interface BrowserWishes {
+  /** The home directory, in which the person's own trusted certificates are. */
+  readonly home?: string;
+  /** A name that leads to a server on this computer, whose certificate it accepts. */
+  readonly standIn?: { readonly hostname: string; readonly port: number; readonly spki: string };
+}
+
 /** Starts Chromium with an empty profile. */
-export async function openBrowser(executablePath: string): Promise<Browser> {
+export async function openBrowser(
+  executablePath: string,
+  { home, standIn }: BrowserWishes = {},
+): Promise<Browser> {
   await using undo = new AsyncDisposableStack();
   const profile = await Deno.makeTempDir({ prefix: "anaplan-auth-chromium-" });
   undo.defer(() => Deno.remove(profile, { recursive: true }));
-  const options = { executablePath, args: FLAGS, viewport: DESKTOP, timeout: PATIENCE };
+  const options = {
+    executablePath,
+    args: [...FLAGS, ...standInFlags(standIn)],
+    viewport: DESKTOP,
+    timeout: PATIENCE,
+    ...(home === undefined ? {} : { env: { ...Deno.env.toObject(), HOME: home } }),
+  };
   const context = await chromium.launchPersistentContext(profile, options);
   undo.defer(() => context.close());
   const page = await context.newPage();
@@ -57,9 +76,19 @@ export async function openBrowser(executablePath: string): Promise<Browser> {
       await page.getByRole("button", { name: button, exact: true }).click();
       return warnings + await passWarnings(page, heading);
     },
+    passWarnings: (heading) => passWarnings(page, heading),
     photograph: (name) => photograph(page, name),
     [Symbol.asyncDispose]: () => end.disposeAsync(),
   };
+}
+
+function standInFlags(standIn: BrowserWishes["standIn"]): string[] {
+  if (standIn === undefined) return [];
+  const { hostname, port, spki } = standIn;
+  return [
+    `--host-resolver-rules=MAP ${hostname} 127.0.0.1:${port}`,
+    `--ignore-certificate-errors-spki-list=${spki}`,
+  ];
 }
 
 async function open(page: Page, address: string, heading: string): Promise<number> {

@@ -41,6 +41,17 @@ export async function findPython(): Promise<Tool> {
   }
 }
 
+/** NSS's certutil, with which Chromium is told whom to trust. */
+export function findCertutil(): Tool {
+  const hint = "certutil: apt-get install libnss3-tools";
+  const path = "/usr/bin/certutil";
+  try {
+    return { path: Deno.statSync(path).isFile ? path : undefined, hint };
+  } catch {
+    return { path: undefined, hint };
+  }
+}
+
 /** Debian's Chromium, or the one that `CHROMIUM` names. */
 export function findChromium(): Tool {
   const hint = "Chromium: apt-get install chromium";

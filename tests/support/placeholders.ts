@@ -10,8 +10,16 @@ export interface KnownValues {
 }
 
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
+  [/\bstate=(<PORT>\.)[\w-]{43}\b/g, "state=$1<state>"],
   [/\b(state|nonce|code_challenge)=[\w-]{43}\b/g, "$1=<$1>"],
   [/(SHA-256 )[0-9A-F]{4}…[0-9A-F]{4}/g, "$1<FINGERPRINT>"],
+  [/\b(?:[0-9A-F]{2}:){15}[0-9A-F]{2}\b|\b[0-9A-F]{64}\b/g, "<FINGERPRINT>"],
+  [/\b[B-Z]{4}-[B-Z]{4}\b/g, "<USER_CODE>"], // of 20 consonants (RFC 8628, section 6.1)
+  [/(?<=Clock {9}|"Clock","mark":"ok","seen":")\d+ s (?:ahead of|behind)/g, "<SKEW>"],
+  [/\b\d+(?= days (?:ahead of|behind))/g, "<N>"],
+  [/(?<=^Waiting up to )\d+ s(?=\.$)/gm, "<TIME_LEFT>"],
+  [/(?<=last refreshed )\d+ s(?= ago)/g, "<AGE>"],
+  [/ and \[::1\]:<PORT>(?= is free)/g, ""], // not every machine has IPv6
   [/(?<=is good for )\d+ (?:s|min)(?= more)/g, "<DURATION>"],
   [/\b\d+ bytes, \d+ ms$/gm, "<N> bytes, <N> ms"],
   [/\b20[2-9]\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, "<ISO_TIME>"],

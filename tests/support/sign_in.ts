@@ -10,6 +10,17 @@ import { browse, type BrowseOptions, type FinalPage } from "./scripted_browser.t
 /** The address of the sign-in page, alone on its line of stderr. */
 export const SIGN_IN_ADDRESS = /^https:\/\/\S+\?\S*response_type=code\S*$/m;
 
+/** What the program says when a person has to act: that address, or a page and a user code for it. */
+export const WAITS_FOR_PERSON: RegExp = new RegExp(
+  `${SIGN_IN_ADDRESS.source}|^Open {3}(\\S+)\nEnter {2}(\\S+)$`,
+  "m",
+);
+
+/** The page that they have to open then. */
+export function pageToOpen([address, verificationUri, userCode]: RegExpExecArray): string {
+  return userCode === undefined ? address : `${verificationUri}?user_code=${userCode}`;
+}
+
 /** Where one test's listener is. */
 export interface Listener {
   readonly port: number;

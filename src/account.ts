@@ -104,7 +104,7 @@ export async function endLogin(
   const asked: Promise<boolean>[] = [];
   const server = authorizationServer(settings);
   if (server.revocationEndpoint !== undefined) {
-    asked.push(revokeAll(tokenSet, server, clientOf(tokenSet, settings), system));
+    asked.push(revokeAll(tokenSet, server, clientOf(tokenSet, settings), system, timeout));
   }
   const hasSession = settings.issuer === undefined || settings.authUrl !== undefined;
   if (hasSession && tokenSet.expiresAt > system.now()) { // an ended token cannot ask for its own end
@@ -121,12 +121,13 @@ async function revokeAll(
   server: AuthorizationServer,
   client: OAuthClient,
   system: Pick<System, "fetch">,
+  timeout?: number,
 ): Promise<boolean> {
   const { revoke } = await import("./oauth/revocation.ts");
   const { accessToken, refreshToken } = tokenSet;
   const refreshDone = refreshToken === undefined ||
-    await revoke(refreshToken, "refresh_token", server, client, system);
-  return await revoke(accessToken, "access_token", server, client, system) && refreshDone;
+    await revoke(refreshToken, "refresh_token", server, client, system, timeout);
+  return await revoke(accessToken, "access_token", server, client, system, timeout) && refreshDone;
 }
 
 /** OpenID Connect Core 1.0, section 5.3. */

@@ -105,10 +105,10 @@ export async function validateToken(
   const response = await askAuthService("GET", "/token/validate", accessToken, settings, system);
   const body = await bodyOf(response);
   const info = body && objectField(body, "tokenInfo");
-  if (response.status === 200 && body !== undefined) {
+  const said = printable((body && field(body, "status", "string")) ?? "");
+  if (response.status === 200 && body !== undefined && (said === "" || said === "SUCCESS")) {
     return { kind: "valid", expiresAt: info && field(info, "expiresAt", "number") };
   }
-  const said = printable((body && field(body, "status", "string")) ?? "");
   if (said === "FAILURE_BAD_CREDENTIAL") return { kind: "invalid" };
   if (response.status >= 400 && response.status < 500 && response.status !== 429) {
     return { kind: "refused", status: response.status, message: said };

@@ -61,6 +61,7 @@ export function writePrivateFile(path: string, text: string): void {
 /** Removes a file; it is no failure that there is none. */
 export function removePrivateFile(path: string): void {
   translated("remove", path, () => {
+    if (lstatIfThere(path) === undefined) return;
     removeIfThere(path);
     syncDirectoryOf(path);
   });

@@ -14,7 +14,7 @@ import {
 } from "./profiles.ts";
 import { Secret } from "./secret.ts";
 import type { System } from "./system.ts";
-import { isLoopbackHost } from "./urls.ts";
+import { urlProblem } from "./urls.ts";
 
 /** What a profile keeps and a flag can say by the same name. */
 type SettingsByFlag = Omit<Profile, "pkce" | "caFiles" | "seenIssuer" | "discovered">;
@@ -254,14 +254,7 @@ function checkUrls(given: Profile): void {
 }
 
 function checkUrl(flag: string, text: string): void {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const problem = url === undefined
-    ? "it is not a URL"
-    : url.protocol !== "https:" && !(url.protocol === "http:" && isLoopbackHost(url.hostname))
-    ? "it does not begin with https://"
-    : url.hash !== ""
-    ? "a fragment (#…) has no place in it"
-    : undefined;
+  const problem = urlProblem(text);
   if (problem === undefined) return;
   throw new CliError("usage", `Cannot use "${text}" for ${flag}: ${problem}`, {
     next: `give ${flag} a whole URL that begins with https://`,

@@ -4,3 +4,12 @@
 export function isLoopbackHost(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
+
+/** What keeps a text from being an endpoint, in words; https, except on this computer. */
+export function urlProblem(text: string): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined) return "it is not a URL";
+  const isPlain = url.protocol === "http:" && isLoopbackHost(url.hostname);
+  if (url.protocol !== "https:" && !isPlain) return "it does not begin with https://";
+  return url.hash === "" ? undefined : "a fragment (#…) has no place in it";
+}

@@ -93,7 +93,7 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: "the relay goes wherever it is told",
     file: "src/oauth/relay.ts",
-    from: "const m=/^(\\\\d{4,5})\\\\.[\\\\w-]{43}$/",
+    from: "const m=/^(\\\\d{1,5})\\\\.[\\\\w-]{43}$/",
     to: "const m=/^(.*?)\\\\.[\\\\w-]{43}$/",
     tests: ["tests/unit/relay_test.ts"],
   },

@@ -9,7 +9,8 @@ import type { System } from "../system.ts";
 import { duration, printable } from "../text.ts";
 import { type Check, failed, ok, problem, warning } from "./check.ts";
 
-type NetworkSystem = Pick<System, "fetch" | "env" | "now" | "peerIssuer">;
+type ClockSystem = Pick<System, "now" | "platform">;
+type NetworkSystem = ClockSystem & Pick<System, "fetch" | "env" | "peerIssuer">;
 
 /** How far a clock may be off before tokens suffer, in milliseconds. */
 const CLOCK_TOLERANCE = 60_000;
@@ -24,7 +25,7 @@ export async function networkChecks(settings: Settings, system: NetworkSystem): 
   const asked = await Promise.all([...names].map((origin) => reach(origin, settings, system)));
   const first = asked[0];
   return [
-    first?.kind === "answered" ? clock(first.date, system.now()) : undefined,
+    first?.kind === "answered" ? clock(first.date, system) : undefined,
     ...reachability(asked),
     first?.kind === "answered" ? await edge(authorize, settings, system) : undefined,
     first?.kind === "answered" ? await interception(authorize, settings, system) : undefined,
@@ -33,18 +34,12 @@ export async function networkChecks(settings: Settings, system: NetworkSystem): 
 
 /** Which proxy is used, and the variable that it came from; its credentials are masked. */
 export function proxyCheck({ env }: Pick<System, "env">): Check {
-  const names = [
-    "HTTPS_PROXY",
-    "https_proxy",
-    "ALL_PROXY",
-    "all_proxy",
-    "HTTP_PROXY",
-    "http_proxy",
-  ];
+  const names = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]; // HTTP_PROXY carries no https
   const name = names.find((candidate) => env(candidate) !== undefined);
   if (name === undefined) return ok("Proxy", "none");
   const value = env(name) ?? "";
-  const url = URL.canParse(value) ? new URL(value) : undefined;
+  const address = /^[\w+.-]+:\/\//.test(value) ? value : `http://${value}`;
+  const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined) {
     return problem("Proxy", "usage", `${name} is not a URL`, `export ${name}=http://HOST:PORT`);
   }
@@ -96,14 +91,17 @@ async function reach(origin: string, settings: Settings, system: NetworkSystem):
   }
 }
 
-function clock(date: number | undefined, now: number): Check {
+function clock(date: number | undefined, { now, platform }: ClockSystem): Check {
   if (date === undefined) return warning("Clock", "the server does not say what time it is");
-  const skew = now - date;
+  const skew = now() - date;
   const side = skew < 0 ? "behind" : "ahead of";
   const seen = `${duration(Math.abs(skew))} ${side} the server's`;
-  return Math.abs(skew) < CLOCK_TOLERANCE
-    ? ok("Clock", seen)
-    : problem("Clock", "usage", seen, "set this computer's clock (timedatectl set-ntp true)");
+  return Math.abs(skew) < CLOCK_TOLERANCE ? ok("Clock", seen) : problem(
+    "Clock",
+    "usage",
+    seen,
+    `set this computer's clock${platform === "linux" ? " (timedatectl set-ntp true)" : ""}`,
+  );
 }
 
 function reachability(asked: readonly Reached[]): Check[] {

@@ -4,7 +4,7 @@
 import { placeName, whoIs } from "../account.ts";
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../errors.ts";
-import { storeOf } from "../session.ts";
+import { loginCommand, storeOf } from "../session.ts";
 import type { Settings } from "../settings.ts";
 import { isFresh } from "../token_set.ts";
 import { type Check, failed, ok, problem } from "./check.ts";
@@ -21,14 +21,18 @@ export async function regionCheck(
     await whoIs(login.accessToken, settings, system);
     return ok("Region", `${placeName(settings)} accepts the access token`);
   } catch (error) {
-    if (error instanceof CliError && error.kind === "login_required") {
-      return problem(
-        "Region",
-        "login_required",
-        `${placeName(settings)} does not accept the access token; tokens belong to one region`,
-        "anaplan-auth login --region NAME, with the region of your tenant",
-      );
+    if (!(error instanceof CliError && error.kind === "login_required")) {
+      return failed("Region", error);
     }
-    return failed("Region", error);
+    const place = `${placeName(settings)} does not accept the access token`;
+    const login = loginCommand(settings);
+    return settings.issuer === undefined
+      ? problem(
+        "Region",
+        error.kind,
+        `${place}; tokens belong to one region`,
+        `${login} --region NAME, with your tenant's`,
+      )
+      : problem("Region", error.kind, place, login);
   }
 }

@@ -47,7 +47,7 @@ export async function certTrust(flags: CertTrustFlags, context: CommandContext):
   const configDir = configDirectory(flags, system);
   const certificate = await listenerCertificate(configDir, system, talk.warn);
   const path = savePublicCertificate(configDir, certificate, talk.warn);
-  const commands = trustCommands(path, system.platform, system.env("HOME") ?? "~");
+  const commands = trustCommands(path, system.platform, homeOf(context));
   const data = { certificate: path, commands, run: flags.yes === true };
   if (!flags.yes) {
     talk.say(
@@ -62,6 +62,14 @@ export async function certTrust(flags: CertTrustFlags, context: CommandContext):
     if (code !== 0) throw trustFailed(command, code);
   }
   return { text: "The certificate is trusted now; restart the browser to see it.", data };
+}
+
+function homeOf({ system }: CommandContext): string {
+  const home = system.env("HOME");
+  if (home !== undefined || system.platform === "windows") return home ?? "";
+  throw new CliError("usage", "Cannot find what your browsers trust: HOME is not set", {
+    next: "set HOME, then anaplan-auth cert trust",
+  });
 }
 
 function trustFailed(command: readonly string[], code: number | undefined): CliError {

@@ -1,6 +1,6 @@
 // doctor: what is wrong, and what to do about it. Its output can be pasted into a support ticket.
 
-import type { Check } from "../checks/check.ts";
+import { type Check, failed } from "../checks/check.ts";
 import {
   certificateCheck,
   filesCheck,
@@ -14,7 +14,7 @@ import { networkChecks, proxyCheck, trustCheck } from "../checks/network_checks.
 import { regionCheck } from "../checks/region_check.ts";
 import type { CommandContext, Reply } from "../command.ts";
 import { discovered } from "../sign_in/discovered.ts";
-import { loadSettings, type SettingFlags } from "../settings.ts";
+import { loadSettings, type SettingFlags, type Settings } from "../settings.ts";
 import { wrapped } from "../text.ts";
 
 /** The flags of `doctor`. */
@@ -26,18 +26,17 @@ const MARKS: Readonly<Record<Check["mark"], string>> = { ok: "✓", warning: "!"
 
 /** Looks at everything that a login needs, with a login and without one. */
 export async function doctor(flags: DoctorFlags, context: CommandContext): Promise<Reply> {
-  const settings = await discovered(loadSettings(flags, context.system), context.system);
+  const settings = loadSettings(flags, context.system);
+  const trust = trustCheck(settings, context.system);
   const checks = [
-    ...await networkChecks(settings, context.system),
+    ...(trust.mark === "problem" ? [] : await checksOverTheNetwork(settings, context)),
     proxyCheck(context.system),
-    trustCheck(settings, context.system),
+    trust,
     await portCheck(settings, context),
     certificateCheck(settings, context),
     redirectUriCheck(settings),
     filesCheck(settings),
     loginCheck(settings, context),
-    issuerCheck(settings),
-    await regionCheck(settings, context),
     lastFailureCheck(settings),
   ].filter((check) => check !== undefined);
   const worst = checks.find(({ mark }) => mark === "problem");
@@ -55,9 +54,29 @@ export async function doctor(flags: DoctorFlags, context: CommandContext): Promi
   };
 }
 
+/** What needs the server, as far as its metadata can be had. */
+async function checksOverTheNetwork(
+  settings: Settings,
+  context: CommandContext,
+): Promise<(Check | undefined)[]> {
+  try {
+    const known = await discovered(settings, context.system);
+    return [
+      ...await networkChecks(known, context.system),
+      issuerCheck(known),
+      await regionCheck(known, context),
+    ];
+  } catch (error) {
+    return [failed("Issuer", error)];
+  }
+}
+
 function line({ name, mark, seen, next }: Check): string {
   const indent = " ".repeat(COLUMN);
-  const lines = [...wrapped(seen, WIDTH), ...(next === undefined ? [] : [`Next: ${next}`])];
+  const lines = [
+    ...wrapped(seen, WIDTH),
+    ...(next === undefined ? [] : wrapped(`Next: ${next}`, WIDTH)),
+  ];
   return `${MARKS[mark]} ${name.padEnd(COLUMN - 2)}${lines.join(`\n${indent}`)}`;
 }
 

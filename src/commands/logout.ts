@@ -2,7 +2,7 @@
 
 import { endLogin } from "../account.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
-import { CliError } from "../errors.ts";
+import { CliError, toCliError } from "../errors.ts";
 import { loginCommand, missingProfile, storeOf } from "../session.ts";
 import { loadSettings, type Settings } from "../settings.ts";
 import { clockTime } from "../text.ts";
@@ -21,13 +21,21 @@ export async function logout(flags: LogoutFlags, context: CommandContext): Promi
     await assertKnown(settings, context);
     return await logoutOf(settings, context);
   }
-  const names = storeOf(settings, context).names();
   const replies: Reply[] = [];
-  for (const profile of names) {
-    replies.push(await logoutOf(loadSettings({ ...flags, profile }, context.system), context));
+  let failure: CliError | undefined;
+  for (const profile of storeOf(settings, context).names()) {
+    try {
+      replies.push(await logoutOf(loadSettings({ ...flags, profile }, context.system), context));
+    } catch (error) {
+      failure ??= toCliError(error); // one that cannot be read must not keep the others signed in
+    }
   }
   const text = replies.map((reply) => reply.text).join("\n");
-  return { text: text || "Nobody was signed in.", data: replies.map(({ data }) => data) };
+  if (failure === undefined) {
+    return { text: text || "Nobody was signed in.", data: replies.map(({ data }) => data) };
+  }
+  if (text !== "") context.talk.insist(text);
+  throw failure;
 }
 
 async function logoutOf(settings: Settings, context: CommandContext): Promise<Reply> {

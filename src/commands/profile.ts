@@ -5,6 +5,7 @@ import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { nearNames } from "../near_names.ts";
 import {
+  currentProfile,
   isProfileName,
   loadProfile,
   type Profile,
@@ -79,18 +80,24 @@ export function profileShow(
 ): Promise<Reply> {
   const settings = existing(flags, context, name);
   const profile: Profile = loadProfile(settings.configDir, settings.profile) ?? {};
-  const rows = Object.entries(UNSET).map(([flag, key]) => [flag, shown(profile[key])] as const);
+  const values = Object.entries(UNSET).map(([flag, key]) => [flag, valueOf(profile, key)] as const);
   return Promise.resolve({
-    text: table([["profile", settings.profile], ...rows]),
+    text: table([
+      ["profile", settings.profile],
+      ...values.map(([flag, value]) => [flag, shown(value)] as const),
+    ]),
     data: {
       profile: settings.profile,
       ...Object.fromEntries(
-        Object.entries(UNSET).map((
-          [flag, key],
-        ) => [flag.replaceAll("-", "_"), profile[key] ?? null]),
+        values.map(([flag, value]) => [flag.replaceAll("-", "_"), value ?? null]),
       ),
     },
   });
+}
+
+/** The setting as its flag says it: `no-pkce` is the contrary of what is kept. */
+function valueOf(profile: Profile, key: keyof Profile): Profile[keyof Profile] {
+  return key === "pkce" && profile.pkce !== undefined ? !profile.pkce : profile[key];
 }
 
 /** Saves settings under a name; only what is given changes. */
@@ -106,6 +113,7 @@ export function profileSet(
   const resolved = resolveSettings(flags, silent, before);
   const given: Record<string, unknown> = { ...resolved.given };
   for (const setting of flags.unset ?? []) delete given[settingNamed(setting)];
+  if (given.issuer === undefined) delete given.discovered; // it was that issuer's
   const settings = { ...resolved, ...resolveSettings({}, silent, given), configDir, profile };
   if (settings.issuer === undefined) regionOf(settings);
   saveProfile(configDir, profile, settings.given, context.talk.warn);
@@ -141,6 +149,9 @@ export async function profileRemove(
     );
   }
   removeProfile(configDir, profile);
+  if (currentProfile(configDir) === profile) {
+    saveCurrentProfile(configDir, "default", context.talk.warn);
+  }
   return { text: `Removed (profile ${profile}).`, data: { profile, login_removed: hadLogin } };
 }
 

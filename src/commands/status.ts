@@ -1,5 +1,6 @@
 // status: what is stored, without any network.
 
+import { nameAndAddress, placeName, whoIs } from "../account.ts";
 import { regionOf } from "../anaplan.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { loginCommand, missingProfile, storeOf, withFreshTokenSet } from "../session.ts";
@@ -43,7 +44,6 @@ export async function status(flags: StatusFlags, context: CommandContext): Promi
 
 /** The reply, once the server has said that it knows the login. */
 async function checked(reply: Reply, settings: Settings, context: CommandContext): Promise<Reply> {
-  const { nameAndAddress, whoIs } = await import("../account.ts");
   const user = await withFreshTokenSet(
     settings,
     context,
@@ -61,7 +61,7 @@ export function statusInShort(context: CommandContext): string {
   if (tokenSet === undefined || !(isFresh(tokenSet, now, 0) || canRefresh(tokenSet))) {
     return notSignedIn(tokenSet, settings);
   }
-  return `Signed in (profile ${settings.profile}, ${settings.region}). ` +
+  return `Signed in (profile ${settings.profile}, ${placeName(settings)}). ` +
     `Access token ${accessTokenLine(tokenSet, now)}.`;
 }
 

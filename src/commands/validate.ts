@@ -41,7 +41,13 @@ function sayRefused(
 ): void {
   const { host } = new URL(origins(settings).auth);
   const why = validation.message === "" ? `HTTP ${validation.status}` : validation.message;
-  talk.say(`${host} does not take this kind of token (${why}); asking users/me instead.`);
+  const instead = placeOfUse(settings);
+  talk.say(`${host} does not take this kind of token (${why}); asking ${instead} instead.`);
+}
+
+/** Where the token is tried when nobody validates it. */
+function placeOfUse(settings: Settings): string {
+  return settings.issuer === undefined || settings.apiUrl !== undefined ? "users/me" : "userinfo";
 }
 
 async function validateByUse(
@@ -51,10 +57,10 @@ async function validateByUse(
 ): Promise<Reply> {
   try {
     await whoIs(tokenSet.accessToken, settings, context.system);
-    return valid(tokenSet.expiresAt, "users/me", context);
+    return valid(tokenSet.expiresAt, placeOfUse(settings), context);
   } catch (error) {
     if (error instanceof CliError && error.kind === "login_required") {
-      return invalid("users/me", settings);
+      return invalid(placeOfUse(settings), settings);
     }
     throw error;
   }
@@ -64,14 +70,14 @@ function valid(expiresAt: number, checkedWith: string, { system }: CommandContex
   const now = system.now();
   return {
     text: `Valid until ${clockTime(expiresAt, now)} (${duration(expiresAt - now)}), ` +
-      `says Anaplan's ${checkedWith}.`,
+      `says ${checkedWith}.`,
     data: { valid: true, expires_at: isoTime(expiresAt), checked_with: checkedWith },
   };
 }
 
 function invalid(checkedWith: string, settings: Settings): Reply {
   return {
-    text: `Not valid any more, says Anaplan's ${checkedWith}.\nNext: anaplan-auth refresh, or ${
+    text: `Not valid any more, says ${checkedWith}.\nNext: anaplan-auth refresh, or ${
       loginCommand(settings)
     }`,
     data: { valid: false, expires_at: null, checked_with: checkedWith },

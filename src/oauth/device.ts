@@ -99,13 +99,14 @@ export async function pollForTokens(
   let { interval } = device;
   let wait = interval;
   while (true) {
-    await system.sleep(wait, signal);
+    await system.sleep(Math.min(wait, Math.max(0, device.expiresAt - system.now())), signal);
     if (system.now() >= device.expiresAt) throw expired(device);
     const answer = await poll(device, server, client, system);
     if (typeof answer !== "string") return answer;
     if (answer === "slow_down") interval += SLOW_DOWN;
     // section 3.5 asks for an exponential back-off while the server cannot be reached
-    wait = answer === "unreachable" ? Math.min(wait * 2, LONGEST_INTERVAL) : interval;
+    const backedOff = Math.max(interval, Math.min(wait * 2, LONGEST_INTERVAL));
+    wait = answer === "unreachable" ? backedOff : interval;
   }
 }
 

@@ -7,6 +7,7 @@ import { defined } from "../json.ts";
 import type { Discovered } from "../profiles.ts";
 import type { System } from "../system.ts";
 import { printable } from "../text.ts";
+import { urlProblem } from "../urls.ts";
 
 /**
  * Fetches the metadata of an issuer, at the OpenID Connect address first, then at that of RFC 8414.
@@ -33,7 +34,12 @@ export async function discover(
       },
     );
   }
-  return toDiscovered(await processed(issuer, identifier, response));
+  const found = toDiscovered(await processed(issuer, identifier, response));
+  for (const [name, value] of Object.entries(found)) {
+    const problem = typeof value === "string" ? urlProblem(value) : undefined;
+    if (problem !== undefined) throw unusable(issuer, `its ${inWords(name)}: ${problem}`);
+  }
+  return found;
 }
 
 function fetchMetadata(
@@ -44,7 +50,7 @@ function fetchMetadata(
 ): Promise<Response> {
   return oauth.discoveryRequest(identifier, {
     algorithm,
-    [oauth.allowInsecureRequests]: true, // settings.ts has allowed http: for loopback alone
+    [oauth.allowInsecureRequests]: true, // urlProblem() allows http: for loopback alone
     [oauth.customFetch]: (url) => system.fetch({ method: "GET", url, caCertificates }),
   });
 }
@@ -55,14 +61,25 @@ async function processed(
   response: Response,
 ): Promise<oauth.AuthorizationServer> {
   try {
-    return await oauth.processDiscoveryResponse(identifier, response);
+    const metadata = await oauth.processDiscoveryResponse(identifier, response);
+    // The library compares parsed URLs; `iss` and the id_token will be compared byte for byte.
+    if (metadata.issuer === issuer) return metadata;
+    throw new Error(`it names the issuer ${metadata.issuer}`);
   } catch (cause) {
     const reason = cause instanceof Error ? printable(cause.message) : "it is malformed";
-    throw new CliError("usage", `Cannot use the metadata of ${issuer}: ${reason}`, {
-      next: "check --issuer, to the last slash; or give the endpoints by hand",
-      cause,
-    });
+    throw unusable(issuer, reason);
   }
+}
+
+function unusable(issuer: string, reason: string): CliError {
+  return new CliError("usage", `Cannot use the metadata of ${issuer}: ${reason}`, {
+    next: "check --issuer, to the last slash; or give the endpoints by hand",
+  });
+}
+
+/** `tokenEndpoint` as people say it: `token endpoint`. */
+function inWords(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 function toDiscovered(metadata: oauth.AuthorizationServer): Discovered {

@@ -54,7 +54,7 @@ function relayScript(host: RelayHost, tell: string): string {
   return [
     "const q=new URLSearchParams(location.search),t=new URLSearchParams",
     `for(const n of ${JSON.stringify(PARAMETERS)})if(q.has(n))t.set(n,q.get(n))`,
-    "const m=/^(\\d{4,5})\\.[\\w-]{43}$/.exec(t.get('state')||'')",
+    "const m=/^(\\d{1,5})\\.[\\w-]{43}$/.exec(t.get('state')||'')",
     "history.replaceState(null,'',location.pathname)",
     `if(m&&(t.has('code')||t.has('error')))location.replace('https://${host}:'+m[1]+'${RELAY_PATH}?'+t)`,
     `else ${tell}('There is no answer for anaplan-auth on this page.')`,

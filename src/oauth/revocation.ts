@@ -1,6 +1,7 @@
 // Token revocation (RFC 7009). Rule: best effort; that it failed is told, never fatal.
 
 import * as oauth from "oauth4webapi";
+import { CliError } from "../errors.ts";
 import type { Secret } from "../secret.ts";
 import type { System } from "../system.ts";
 import { type AuthorizationServer, type OAuthClient, toWire, wireOptions } from "./wire.ts";
@@ -17,6 +18,7 @@ export async function revoke(
   server: AuthorizationServer,
   client: OAuthClient,
   system: Pick<System, "fetch">,
+  timeout?: number,
 ): Promise<boolean> {
   const wire = toWire(server, client);
   const response = await oauth.revocationRequest(
@@ -24,7 +26,11 @@ export async function revoke(
     wire.client,
     wire.authentication,
     token.reveal(),
-    { ...wireOptions(server, system), additionalParameters: { token_type_hint: hint } },
+    { ...wireOptions(server, system, timeout), additionalParameters: { token_type_hint: hint } },
   );
-  return response.status === 200;
+  if (response.status < 500 && response.status !== 429) return response.status === 200;
+  const { host } = new URL(server.revocationEndpoint ?? server.tokenEndpoint);
+  throw new CliError("unavailable", `Cannot use ${host} now: it answered HTTP ${response.status}`, {
+    next: "try again in a minute",
+  });
 }

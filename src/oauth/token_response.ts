@@ -93,7 +93,8 @@ function parsedObject(text: string): Fields | undefined {
  */
 function cleanResponse(body: Fields, server: AuthorizationServer): Response {
   const sent = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
-  const { id_token, expires_in, ...rest } = sent;
+  const { id_token, expires_in, interval, ...rest } = sent;
+  const pause = Number(interval ?? NaN);
   const lifetime = Number(expires_in ?? NaN);
   const cleaned = defined({
     ...rest,
@@ -101,6 +102,7 @@ function cleanResponse(body: Fields, server: AuthorizationServer): Response {
     expires_in: Number.isFinite(lifetime)
       ? Math.min(Math.max(0, lifetime), LONGEST_LIFETIME)
       : undefined,
+    interval: pause > 0 ? pause : undefined, // of a device authorization; nothing is no interval
   });
   return Response.json(cleaned);
 }

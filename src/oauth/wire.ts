@@ -64,9 +64,10 @@ function clientAuthentication(server: AuthorizationServer, client: OAuthClient):
 export function wireOptions(
   server: AuthorizationServer,
   system: Pick<System, "fetch">,
+  timeout?: number,
 ): { [oauth.customFetch]: typeof fetch; [oauth.allowInsecureRequests]: boolean } {
   return {
-    [oauth.allowInsecureRequests]: true, // settings.ts has allowed http: for loopback alone
+    [oauth.allowInsecureRequests]: true, // urlProblem() allows http: for loopback alone
     [oauth.customFetch]: (input, init) =>
       system.fetch({
         method: "POST",
@@ -74,6 +75,7 @@ export function wireOptions(
         headers: Object.fromEntries(new Headers(init?.headers)),
         body: String(init?.body ?? ""),
         caCertificates: server.caCertificates,
+        ...(timeout === undefined ? {} : { timeout }),
       }),
   };
 }

@@ -73,6 +73,12 @@ async function waited(
   const shown = showCountdown(deadline, signal, { system, talk });
   try {
     return await Promise.race(waits);
+  } catch (error) {
+    done.abort();
+    // a poll that is under way may bring the tokens all the same, and they come once
+    const [last] = await Promise.allSettled(waits);
+    if (last?.status === "fulfilled") return last.value;
+    throw error;
   } finally {
     done.abort();
     await Promise.allSettled([...waits, shown]);

@@ -105,8 +105,8 @@ function remoteHint(
       `ssh -N -L ${port}:127.0.0.1:${port}${other} ${user}@${server}`;
   }
   if (!isContainer()) return undefined;
-  return `This is a container. Your browser reaches port ${port} in it when it was started with\n` +
-    "--network host; otherwise paste the address your browser ended on.";
+  return `This is a container. Your browser reaches port ${port} in it when it was started\n` +
+    "with --network host; otherwise paste the address your browser ended on.";
 }
 
 type OpenLoopback = Extract<Loopback, { kind: "open" }>;

@@ -1,0 +1,46 @@
+// Answers of a device authorization endpoint, and a device authorization that nobody has approved yet.
+import type { DeviceAuthorization } from "../../src/oauth/device.ts";
+import type { AuthorizationServer } from "../../src/oauth/wire.ts";
+import { Secret } from "../../src/secret.ts";
+import { START } from "./fake_system.ts";
+import { refused } from "./logins.ts";
+import { SERVER } from "./oauth.ts";
+
+/** A server with an endpoint for devices. */
+export const DEVICE_SERVER: AuthorizationServer = {
+  ...SERVER,
+  deviceEndpoint: "https://as.example.com/oauth/device/code",
+};
+
+/** A device authorization of Anaplan's fifteen minutes. */
+export const DEVICE: DeviceAuthorization = {
+  deviceCode: new Secret("a-device-code"),
+  userCode: "1GMV-ATBA",
+  verificationUri: "https://iam.example.com/activate",
+  verificationUriComplete: "https://iam.example.com/activate?user_code=1GMV-ATBA",
+  expiresAt: START + 900_000,
+  interval: 5_000,
+};
+
+/** What the device authorization endpoint answers (RFC 8628, section 3.2). */
+export function userCode(fields: Readonly<Record<string, unknown>> = {}): Response {
+  return Response.json({
+    device_code: "a-device-code",
+    user_code: "1GMV-ATBA",
+    verification_uri: "https://iam.example.com/activate",
+    verification_uri_complete: "https://iam.example.com/activate?user_code=1GMV-ATBA",
+    expires_in: 900,
+    interval: 5,
+    ...fields,
+  });
+}
+
+/** Nobody has approved yet. */
+export function pending(): Response {
+  return refused(400, "authorization_pending");
+}
+
+/** Nobody has approved yet, and the polls come too fast. */
+export function slowDown(): Response {
+  return refused(400, "slow_down");
+}

@@ -1,0 +1,11 @@
+// A firewall before somebody's web server, as some are known: it answers 403 to `127.0.0.1` in a query.
+// Rule: what it lets through is answered 200 at once; nobody gets further than here.
+import { type StandIn, startStandIn } from "./stand_in.ts";
+
+/** Starts it on a free port of 127.0.0.1. */
+export function startFirewall(): Promise<StandIn> {
+  return startStandIn(({ target }) => {
+    const query = decodeURIComponent(target.split("?")[1] ?? "");
+    return { status: query.includes("127.0.0.1") ? 403 : 200 };
+  });
+}

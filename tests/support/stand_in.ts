@@ -1,0 +1,80 @@
+// A web server of somebody else's, for one test: it stands where a name leads that is mapped to it.
+// Rule: HTTPS with a certificate of its own authority, and every request is kept with its headers.
+import { createServer, type Server } from "node:https";
+import type { IncomingMessage } from "node:http";
+import type { Socket } from "node:net";
+import { makeCertificate } from "../sandbox/certificate.ts";
+
+/** A request that reached it. */
+export interface StandInRequest {
+  /** Path and query. */
+  readonly target: string;
+  readonly headers: IncomingMessage["headers"];
+}
+
+/** What it answers. */
+export interface StandInAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** A server that runs until it is disposed of. */
+export interface StandIn extends AsyncDisposable {
+  readonly origin: string;
+  readonly port: number;
+  /** The authority to trust for it, as PEM. */
+  readonly caPem: string;
+  /** The SHA-256 of its public key in base64, by which Chromium can accept it alone. */
+  readonly spki: string;
+  readonly requests: readonly StandInRequest[];
+}
+
+/** Starts the server on a free port of 127.0.0.1. */
+export async function startStandIn(
+  answer: (request: StandInRequest) => StandInAnswer,
+): Promise<StandIn> {
+  const { caPem, certificatePem, keyPem } = await makeCertificate();
+  const requests: StandInRequest[] = [];
+  const sockets = new Set<Socket>();
+  const server = createServer({ cert: certificatePem, key: keyPem }, (incoming, outgoing) => {
+    const request = { target: incoming.url ?? "/", headers: incoming.headers };
+    requests.push(request);
+    const { status, headers = {}, body = "" } = answer(request);
+    outgoing.writeHead(status, { "cache-control": "no-store", ...headers }).end(body);
+  });
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  const port = await listen(server);
+  return {
+    origin: `https://127.0.0.1:${port}`,
+    port,
+    caPem,
+    spki: await spkiOf(keyPem),
+    requests,
+    async [Symbol.asyncDispose]() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+function listen(server: Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      resolve(typeof address === "object" ? address?.port ?? 0 : 0);
+    });
+  });
+}
+
+async function spkiOf(keyPem: string): Promise<string> {
+  const { createPublicKey } = await import("node:crypto");
+  const spki = createPublicKey(keyPem).export({ type: "spki", format: "der" });
+  const digest = await crypto.subtle.digest("SHA-256", new Uint8Array(spki));
+  return new Uint8Array(digest).toBase64();
+}

@@ -1,0 +1,191 @@
+// Signing in by device: what the person is shown, how the wait ends, and what is kept.
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { login, type LoginFlags } from "../../src/commands/login.ts";
+import type { Reply } from "../../src/command.ts";
+import { CliError } from "../../src/errors.ts";
+import { loadProfile } from "../../src/profiles.ts";
+import { pending, slowDown, userCode } from "../support/device.ts";
+import { fakePerson } from "../support/fake_listener.ts";
+import type { Arranged, NetworkStep } from "../support/fake_system.ts";
+import { granted, LOGIN, loginFile, refused, storedLogin } from "../support/logins.ts";
+import { formOf } from "../support/oauth.ts";
+import { type SessionScene, sessionScene } from "../support/session_scene.ts";
+import { ada } from "../support/sign_in_scene.ts";
+import { namesIn } from "../support/temp_dir.ts";
+
+const FLAGS = { device: true, deviceClientId: "a-device-client" } as const;
+
+function deviceScene(network: readonly NetworkStep[], arranged: Arranged = {}): SessionScene {
+  return sessionScene(undefined, { network, ...arranged });
+}
+
+function signedIn(scene: SessionScene, flags: LoginFlags = FLAGS): Promise<Reply> {
+  return login({ ...scene.flags, ...flags }, scene.context);
+}
+
+async function failure(scene: SessionScene, flags?: LoginFlags): Promise<CliError> {
+  const error = await assertRejects(() => signedIn(scene, flags), CliError);
+  const hasLogin = namesIn(scene.configDir).includes("credentials") &&
+    namesIn(`${scene.configDir}/credentials`).includes("default.json");
+  assertEquals(hasLogin, false);
+  return error;
+}
+
+Deno.test("who signs in by single sign-on is told first that this way is not for them", async () => {
+  using scene = deviceScene([userCode(), granted(), ada()]);
+  await signedIn(scene);
+  assertMatch(scene.context.talk.said[0] ?? "", /^Single sign-on users cannot/);
+  assertStringIncludes(scene.context.talk.said[0] ?? "", "anaplan-auth login");
+});
+
+Deno.test("page and code are shown even with --quiet, each alone on its line", async () => {
+  using scene = deviceScene([userCode(), granted(), ada()]);
+  await signedIn(scene);
+  assertEquals(scene.context.talk.insisted, [
+    "Open   https://iam.example.com/activate\nEnter  1GMV-ATBA\n",
+  ]);
+});
+
+Deno.test("no control character of the server reaches the terminal", async () => {
+  const hostile = userCode({
+    user_code: "1G\x1b]0;evil\x07MV",
+    verification_uri: "https://iam.example.com/\x9b2J\r\nEnter  EVIL",
+  });
+  using scene = deviceScene([hostile, granted(), ada()]);
+  await signedIn(scene);
+  assertEquals(scene.context.talk.insisted, [
+    "Open   https://iam.example.com/2JEnter  EVIL\nEnter  1G]0;evilMV\n",
+  ]);
+});
+
+Deno.test("a terminal is shown a QR code, a pipe is not", async () => {
+  for (const stderr of [true, false]) {
+    using scene = deviceScene([userCode(), granted(), ada()], { terminal: { stderr } });
+    await signedIn(scene);
+    assertEquals(scene.context.talk.said.some((text) => text.includes("▀")), stderr);
+  }
+});
+
+Deno.test("the login that was approved is saved, and the reply says who signed in and how", async () => {
+  using scene = deviceScene([userCode(), pending(), slowDown(), granted({ scope: "s" }), ada()]);
+  const { text, data } = await signedIn(scene);
+  assertStringIncludes(text, "Signed in as Ada Lovelace <ada@example.com>");
+  assertEquals((data as { method: string }).method, "device");
+  const { refreshToken, clientId, clientSecret, scope } = storedLogin(scene.configDir);
+  assertEquals([refreshToken?.reveal(), clientId], ["new-refresh", "a-device-client"]);
+  assertEquals([clientSecret, scope], [undefined, "s"]);
+});
+
+Deno.test("the device's client is saved in the profile beside the other one", async () => {
+  using scene = deviceScene([userCode(), granted(), ada()]);
+  await signedIn(scene, { ...FLAGS, clientId: "a-client" });
+  const { clientId, deviceClientId } = loadProfile(scene.configDir, "default") ?? {};
+  assertEquals([clientId, deviceClientId], ["a-client", "a-device-client"]);
+});
+
+Deno.test("without --device-client-id the client id is used", async () => {
+  using scene = deviceScene([userCode(), granted(), ada()]);
+  await signedIn(scene, { device: true, clientId: "a-client" });
+  const { requests } = scene.context.system;
+  assertEquals(requests.slice(0, 2).map((request) => formOf(request).client_id), [
+    "a-client",
+    "a-client",
+  ]);
+});
+
+Deno.test("a device client sends no secret, though the environment has one for another client", async () => {
+  const env = { ANAPLAN_CLIENT_SECRET: "hush-hush" };
+  using scene = deviceScene([userCode(), granted(), ada()], { env });
+  await signedIn(scene);
+  for (const { body } of scene.context.system.requests) assert(!body?.includes("hush-hush"));
+});
+
+Deno.test("a login that was declined is denied, and saves nothing", async () => {
+  using scene = deviceScene([userCode(), refused(400, "access_denied")]);
+  assertEquals((await failure(scene)).kind, "denied");
+});
+
+Deno.test("a code that runs out is a timeout, and nothing polls after it", async () => {
+  using scene = deviceScene([userCode({ expires_in: 12 }), pending(), pending()]);
+  assertEquals((await failure(scene)).kind, "timeout");
+  assertEquals(scene.context.system.requests.length, 3);
+});
+
+Deno.test("--timeout ends the wait before the code does, and nothing polls after it", async () => {
+  using scene = deviceScene([userCode(), pending(), pending()], { clockStands: true });
+  const { system } = scene.context;
+  const ended = failure(scene, { ...FLAGS, timeout: 12_000 });
+  for (let second = 0; second < 12; second++) {
+    for (let turn = 0; turn < 20; turn++) await new Promise((resume) => setTimeout(resume));
+    system.advance(1_000);
+  }
+  const error = await ended;
+  assertEquals(error.kind, "timeout");
+  assertStringIncludes(error.message, "within 12 s");
+  assertStringIncludes(error.next ?? "", "anaplan-auth login --device");
+  system.advance(3_600_000);
+  await new Promise((resume) => setTimeout(resume));
+  assertEquals(system.requests.length, 3);
+});
+
+Deno.test("a terminal shows the time that is left, and is given back afterwards", async () => {
+  const person = fakePerson([""]); // Enter is no answer
+  using scene = deviceScene([userCode(), pending(), granted(), ada()], {
+    terminal: person.terminal,
+  });
+  await signedIn(scene);
+  assertEquals(person.prompts[0], "Waiting, 15:00 left.\n");
+  assertEquals(person.isAsked, false);
+});
+
+Deno.test("without a terminal one line says how long the wait is", async () => {
+  using scene = deviceScene([userCode(), granted(), ada()]);
+  await signedIn(scene);
+  assertEquals(scene.context.talk.said.at(-1), "Waiting up to 15 min.");
+});
+
+Deno.test("an interruption ends the wait, and nothing polls after it", async () => {
+  const interruption = new AbortController();
+  const interrupt = (): Response => {
+    interruption.abort(new CliError("interrupted", "Interrupted"));
+    return pending();
+  };
+  using scene = deviceScene([userCode(), pending(), interrupt], {
+    interruption: () => interruption.signal,
+  });
+  assertEquals((await failure(scene)).kind, "interrupted");
+  assertEquals(scene.context.system.requests.length, 3);
+});
+
+Deno.test("without any client id the error names the flag, and nothing is asked", async () => {
+  using scene = deviceScene([]);
+  const error = await failure(scene, { device: true });
+  assertEquals(error.kind, "usage");
+  assertStringIncludes(error.next ?? "", "--client-id");
+});
+
+Deno.test("signals wait while the tokens are saved", async () => {
+  let held = false;
+  const asked = (): Response => {
+    held = scene.context.system.signalsHeld && Deno.statSync(loginFile(scene.configDir)).isFile;
+    return ada();
+  };
+  using scene = deviceScene([userCode(), granted(), asked]);
+  await signedIn(scene);
+  assertEquals([held, scene.context.system.signalsHeld], [true, false]);
+});
+
+Deno.test("a login by device ends the one before at the server", async () => {
+  const network = [userCode(), granted(), ada(), new Response(null, { status: 204 })];
+  using scene = sessionScene(LOGIN, { network });
+  await signedIn(scene);
+  const last = scene.context.system.requests.at(-1);
+  assertMatch(last?.url ?? "", /\/token\/logout$/);
+  assertEquals(last?.headers?.authorization, "AnaplanAuthToken old-access");
+});

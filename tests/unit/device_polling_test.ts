@@ -1,0 +1,150 @@
+// Polling for a device's tokens (RFC 8628, sections 3.4 and 3.5), by a clock that the test moves.
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { CliError, type ErrorKind } from "../../src/errors.ts";
+import { type DeviceAuthorization, pollForTokens } from "../../src/oauth/device.ts";
+import type { TokenSet } from "../../src/token_set.ts";
+import { DEVICE, DEVICE_SERVER, pending, slowDown } from "../support/device.ts";
+import { type FakeSystem, fakeSystem, type NetworkStep, START } from "../support/fake_system.ts";
+import { answerLost, granted, refused, unreachable, webPage } from "../support/logins.ts";
+import { formOf } from "../support/oauth.ts";
+
+const CLIENT = { clientId: "a-device-client" };
+const NEVER = new AbortController().signal;
+
+function polled(system: FakeSystem, device: DeviceAuthorization = DEVICE): Promise<TokenSet> {
+  return pollForTokens(device, DEVICE_SERVER, CLIENT, system, NEVER);
+}
+
+/** The pauses before each poll, in seconds, when the network answers so. */
+async function pauses(
+  network: readonly NetworkStep[],
+  device: DeviceAuthorization = DEVICE,
+): Promise<number[]> {
+  const system = fakeSystem({ network });
+  await polled(system, device);
+  assertEquals([system.network.length, system.requests.length], [0, network.length]);
+  return system.sleeps.map((milliseconds) => milliseconds / 1000);
+}
+
+/** The error with which polling ends; it has to be the last thing that was asked. */
+async function failure(
+  network: readonly NetworkStep[],
+  device: DeviceAuthorization = DEVICE,
+): Promise<CliError> {
+  const system = fakeSystem({ network });
+  const error = await assertRejects(() => polled(system, device), CliError);
+  assertEquals(system.requests.length, network.length);
+  return error;
+}
+
+Deno.test("a poll is one form with the grant, the device code and the client id", async () => {
+  const system = fakeSystem({ network: [granted()] });
+  await polled(system);
+  assertEquals(system.requests[0]?.url, DEVICE_SERVER.tokenEndpoint);
+  assertEquals(formOf(system.requests[0]), {
+    grant_type: "urn:ietf:params:oauth:grant-type:device_code",
+    device_code: "a-device-code",
+    client_id: "a-device-client",
+  });
+});
+
+Deno.test("an approval brings a token set of this client, counted from the poll that brought it", async () => {
+  const tokenSet = await polled(fakeSystem({ network: [pending(), granted({ scope: "openid" })] }));
+  assertEquals(tokenSet.accessToken.reveal(), "new-access");
+  assertEquals(tokenSet.refreshToken?.reveal(), "new-refresh");
+  assertEquals([tokenSet.clientId, tokenSet.scope], ["a-device-client", "openid"]);
+  assertEquals(tokenSet.expiresAt, START + 10_000 + 2_100_000);
+});
+
+Deno.test("the first poll waits the interval, too, and each after it as long", async () => {
+  assertEquals(await pauses([pending(), pending(), granted()]), [5, 5, 5]);
+  const slower = { ...DEVICE, interval: 7_000 };
+  assertEquals(await pauses([pending(), granted()], slower), [7, 7]);
+});
+
+Deno.test("slow_down adds five seconds to this and to every later pause", async () => {
+  const network = [pending(), slowDown(), pending(), slowDown(), pending(), granted()];
+  assertEquals(await pauses(network), [5, 5, 10, 10, 15, 15]);
+});
+
+Deno.test("while the server cannot be reached each pause is twice the last, and then as before", async () => {
+  const network = [unreachable(), answerLost(), unreachable(), pending(), granted()];
+  assertEquals(await pauses(network), [5, 10, 20, 40, 5]);
+});
+
+Deno.test("network trouble after slow_down begins at the longer interval, and returns to it", async () => {
+  assertEquals(await pauses([slowDown(), unreachable(), pending(), granted()]), [5, 10, 20, 10]);
+});
+
+Deno.test("network trouble stretches a pause to a minute at most", async () => {
+  const network = [...Array.from({ length: 6 }, unreachable), granted()];
+  assertEquals(await pauses(network), [5, 10, 20, 40, 60, 60, 60]);
+});
+
+Deno.test("a proxy's page, 429 and an outage are network trouble, and no answer", async () => {
+  for (const trouble of [webPage(502), webPage(403), new Response(null, { status: 429 })]) {
+    assertEquals(await pauses([trouble, granted()]), [5, 10]);
+  }
+});
+
+Deno.test("pending and slow_down are understood by their code, whatever 4xx they come with", async () => {
+  const network = [
+    refused(401, "authorization_pending"),
+    refused(403, "authorization_pending"),
+    refused(428, "slow_down"),
+    granted(),
+  ];
+  assertEquals(await pauses(network), [5, 5, 5, 10]);
+});
+
+const ENDS: readonly (readonly [number, string, ErrorKind, string])[] = [
+  [400, "access_denied", "denied", "it was declined (access_denied)"],
+  [403, "access_denied", "denied", "it was declined (access_denied)"],
+  [400, "expired_token", "timeout", "the code 1GMV-ATBA has expired"],
+  [401, "invalid_client", "denied", "Anaplan does not accept the client for it (invalid_client)"],
+  [400, "invalid_grant", "denied", "Anaplan refused the request (invalid_grant)"],
+  [400, "unsupported_grant_type", "denied", "refused the request (unsupported_grant_type)"],
+];
+for (const [status, code, kind, words] of ENDS) {
+  Deno.test(`${status} ${code} is ${kind}, and nothing polls after it`, async () => {
+    const error = await failure([pending(), refused(status, code)]);
+    assertEquals([error.kind, error.oauthError], [kind, code]);
+    assertStringIncludes(error.message, words);
+  });
+}
+
+Deno.test("a 400 without an OAuth error is denied, and nothing polls after it", async () => {
+  assertEquals((await failure([webPage(400)])).kind, "denied");
+});
+
+Deno.test("a client that is not accepted is told about --device-client-id while polling, too", async () => {
+  const error = await failure([refused(401, "invalid_client")]);
+  assertStringIncludes(error.next ?? "", "--device-client-id");
+});
+
+Deno.test("a code that ran out is a timeout, though the server never said so", async () => {
+  const device = { ...DEVICE, expiresAt: START + 12_000 };
+  const error = await failure([pending(), pending()], device);
+  assertEquals([error.kind, error.oauthError], ["timeout", "expired_token"]);
+  assertStringIncludes(error.next ?? "", "anaplan-auth login --device");
+});
+
+Deno.test("a signal ends the pause with its reason, and nothing polls after it", async () => {
+  const system = fakeSystem({ network: [pending()], clockStands: true });
+  const ending = new AbortController();
+  const polling = pollForTokens(DEVICE, DEVICE_SERVER, CLIENT, system, ending.signal);
+  system.advance(5_000);
+  while (system.sleeps.length < 2) await new Promise((resume) => setTimeout(resume));
+  ending.abort(new CliError("interrupted", "Interrupted"));
+  assertEquals((await assertRejects(() => polling, CliError)).kind, "interrupted");
+  system.advance(3_600_000);
+  await new Promise((resume) => setTimeout(resume));
+  assertEquals(system.requests.length, 1);
+});
+
+Deno.test("no error of a poll shows the device code", async () => {
+  for (const step of [refused(400, "invalid_grant"), refused(401, "invalid_client")]) {
+    const shown = Deno.inspect(await failure([step]), { depth: 9 });
+    assertEquals(shown.includes("a-device-code"), false);
+  }
+});

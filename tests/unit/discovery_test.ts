@@ -1,0 +1,127 @@
+// An issuer's metadata: where it is asked for, what is believed of it, and what is wrong with it.
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { CliError } from "../../src/errors.ts";
+import { discover } from "../../src/oauth/discovery.ts";
+import type { Discovered } from "../../src/profiles.ts";
+import { fakeSystem, type NetworkStep } from "../support/fake_system.ts";
+import { ISSUER, metadata } from "../support/issuer_scene.ts";
+import { unreachable, webPage } from "../support/logins.ts";
+
+const NOT_FOUND = (): Response => new Response("no", { status: 404 });
+
+function found(step: NetworkStep, issuer = ISSUER): Promise<Discovered> {
+  return discover(issuer, [], fakeSystem({ network: [step] }));
+}
+
+async function failure(...network: NetworkStep[]): Promise<CliError> {
+  const system = fakeSystem({ network });
+  const error = await assertRejects(() => discover(ISSUER, [], system), CliError);
+  assertEquals(system.network.length, 0);
+  return error;
+}
+
+/** The addresses that are asked when nothing is found anywhere. */
+async function addresses(issuer: string): Promise<string[]> {
+  const system = fakeSystem({ network: [NOT_FOUND(), NOT_FOUND()] });
+  await assertRejects(() => discover(issuer, ["a CA"], system), CliError);
+  assertEquals(system.requests.map(({ caCertificates }) => caCertificates), [["a CA"], ["a CA"]]);
+  return system.requests.map(({ url }) => url);
+}
+
+Deno.test("metadata is asked at OpenID Connect's address, and after a 404 at RFC 8414's", async () => {
+  assertEquals(await addresses(ISSUER), [
+    `${ISSUER}/.well-known/openid-configuration`,
+    `${ISSUER}/.well-known/oauth-authorization-server`,
+  ]);
+});
+
+Deno.test("an issuer with a path has its two addresses where each standard wants them", async () => {
+  assertEquals(await addresses(`${ISSUER}/tenant`), [
+    `${ISSUER}/tenant/.well-known/openid-configuration`,
+    `${ISSUER}/.well-known/oauth-authorization-server/tenant`,
+  ]);
+});
+
+Deno.test("metadata at RFC 8414's address alone is found", async () => {
+  const system = fakeSystem({ network: [NOT_FOUND(), metadata()] });
+  assertEquals((await discover(ISSUER, [], system)).tokenEndpoint, `${ISSUER}/token`);
+});
+
+Deno.test("every endpoint that is used is taken from the metadata", async () => {
+  assertEquals(await found(metadata({ jwks_uri: `${ISSUER}/jwks`, later: true })), {
+    authorizationEndpoint: `${ISSUER}/authorize`,
+    tokenEndpoint: `${ISSUER}/token`,
+    deviceEndpoint: `${ISSUER}/device`,
+    revocationEndpoint: `${ISSUER}/revoke`,
+    userinfoEndpoint: `${ISSUER}/userinfo`,
+    basicOnly: false,
+  });
+});
+
+Deno.test("metadata that says nothing of a capability settles nothing", async () => {
+  const { sendsIssuer, basicOnly } = await found(metadata());
+  assertEquals([sendsIssuer, basicOnly], [undefined, false]);
+  assertEquals(await found(Response.json({ issuer: ISSUER })), { basicOnly: false });
+});
+
+Deno.test("a promise to send iss is remembered", async () => {
+  const promised = { authorization_response_iss_parameter_supported: true };
+  assertEquals((await found(metadata(promised))).sendsIssuer, true);
+});
+
+const METHODS: readonly (readonly [string[], boolean])[] = [
+  [["client_secret_basic"], true],
+  [["client_secret_basic", "private_key_jwt"], true],
+  [["client_secret_basic", "client_secret_post"], false],
+  [["client_secret_post"], false],
+  [["none"], false],
+  [[], false],
+];
+for (const [methods, basicOnly] of METHODS) {
+  Deno.test(`credentials go ${basicOnly ? "into the header" : "into the body"} for [${methods}]`, async () => {
+    const said = metadata({ token_endpoint_auth_methods_supported: methods });
+    assertEquals((await found(said)).basicOnly, basicOnly);
+  });
+}
+
+for (
+  const issuer of ["https://other.example.com", "http://as.example.com", undefined]
+) {
+  Deno.test(`metadata that names the issuer ${issuer} is a usage error`, async () => {
+    const error = await failure(metadata({ issuer }));
+    assertEquals(error.kind, "usage");
+    assertStringIncludes(error.next ?? "", "--issuer");
+  });
+}
+
+Deno.test("an issuer with a slash at its end is asked for and compared with it", async () => {
+  const issuer = `${ISSUER}/tenant/`;
+  assertEquals((await found(metadata({ issuer }), issuer)).tokenEndpoint, `${ISSUER}/token`);
+  await assertRejects(() => found(metadata({ issuer: `${ISSUER}/tenant` }), issuer), CliError);
+});
+
+Deno.test("what is no metadata is a usage error, and is not quoted", async () => {
+  const secrets = [webPage(200), new Response("{hush"), Response.json(["hush"]), webPage(403)];
+  for (const step of secrets) {
+    const error = await failure(step);
+    assertEquals(error.kind, "usage");
+    assert(!error.message.includes("hush"), error.message);
+  }
+});
+
+Deno.test("no metadata at either address is a usage error", async () => {
+  assertEquals((await failure(NOT_FOUND(), NOT_FOUND())).kind, "usage");
+});
+
+Deno.test("a server that is busy, down or out of reach is unavailable", async () => {
+  assertEquals((await failure(webPage(503))).kind, "unavailable");
+  assertEquals((await failure(new Response(null, { status: 429 }))).kind, "unavailable");
+  assertEquals((await failure(unreachable())).kind, "unavailable");
+  assertEquals((await failure(NOT_FOUND(), webPage(502))).kind, "unavailable");
+});
+
+Deno.test("an outage at the first address is not taken for a 404", async () => {
+  const system = fakeSystem({ network: [webPage(500), metadata()] });
+  await assertRejects(() => discover(ISSUER, [], system), CliError);
+  assertEquals(system.requests.length, 1);
+});

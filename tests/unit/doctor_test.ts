@@ -1,0 +1,149 @@
+// The command `doctor` as a whole: its lines, its exit code, and what it never shows.
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { keepFailure } from "../../src/last_failure.ts";
+import { CliError } from "../../src/errors.ts";
+import { saveProfile } from "../../src/profiles.ts";
+import { dateTime } from "../../src/text.ts";
+import { diagnosed, doctorScene } from "../support/doctor_scene.ts";
+import { fakeListener } from "../support/fake_listener.ts";
+import { START } from "../support/fake_system.ts";
+import { LOGIN, unreachable } from "../support/logins.ts";
+import { namesIn } from "../support/temp_dir.ts";
+
+Deno.test("doctor on a healthy computer finds nothing wrong, and is exit 0", async () => {
+  using scene = doctorScene();
+  const { text, outcome, checks } = await diagnosed(scene);
+  assertEquals(outcome, undefined);
+  assertEquals(checks.filter(({ mark }) => mark !== "ok"), []);
+  assertMatch(text, /\n\nNothing is wrong\.$/);
+  assertEquals(checks.map(({ name }) => name), [
+    ...["Clock", "Network", "Edge", "TLS", "Region", "Proxy", "Trust", "Port", "Certificate"],
+    ...["Redirect URI", "Files", "Login"],
+  ]);
+});
+
+Deno.test("each line is mark, name and what was seen; what to do stands under it", async () => {
+  using scene = doctorScene({ login: undefined });
+  const { text } = await diagnosed(scene);
+  assertMatch(text, /^✓ Clock {9}0 s ahead of the server's$/m);
+  assertMatch(
+    text,
+    /^! Login {9}none \(profile default\)\n {16}Next: anaplan-auth login$/m,
+  );
+  assertMatch(text, /\n\n1 warning\.$/);
+});
+
+Deno.test("doctor --json has name, mark, seen and next of each check, and nothing else", async () => {
+  using scene = doctorScene({ login: undefined });
+  const { data } = await diagnosed(scene);
+  const { checks } = data as { readonly checks: readonly Record<string, unknown>[] };
+  for (const check of checks) assertEquals(Object.keys(check), ["name", "mark", "seen", "next"]);
+  assertEquals(checks.find(({ name }) => name === "Login"), {
+    name: "Login",
+    mark: "warning",
+    seen: "none (profile default)",
+    next: "anaplan-auth login",
+  });
+});
+
+Deno.test("warnings alone are exit 0", async () => {
+  using scene = doctorScene({ login: undefined });
+  assertEquals((await diagnosed(scene)).outcome, undefined);
+});
+
+Deno.test("the exit code is that of the first problem", async () => {
+  const ended = { ...LOGIN, endedBy: "invalid_grant" };
+  using port = doctorScene({ login: ended, serve: fakeListener("taken").serve });
+  const diagnosis = await diagnosed(port);
+  assertEquals(diagnosis.outcome, "unavailable"); // the port comes before the login
+  assertMatch(diagnosis.text, /\n\n2 problems\.$/);
+  using login = doctorScene({ login: ended });
+  assertEquals((await diagnosed(login)).outcome, "login_required");
+});
+
+Deno.test("problems and warnings are counted apart", async () => {
+  using scene = doctorScene({ login: undefined, serve: fakeListener("taken").serve });
+  assertMatch((await diagnosed(scene)).text, /\n\n1 problem, 1 warning\.$/);
+});
+
+Deno.test("doctor goes on without any network", async () => {
+  using scene = doctorScene({
+    answers: () => {
+      throw unreachable();
+    },
+  });
+  const { outcome, named } = await diagnosed(scene);
+  assertEquals(outcome, "unavailable");
+  assertEquals(named("Network").length, 3); // one for each host
+  assertEquals([named("Edge").length, named("TLS").length, named("Login").length], [0, 0, 1]);
+});
+
+Deno.test("doctor shows no secret, whatever it finds", async () => {
+  const env = {
+    HTTPS_PROXY: "http://ada:proxy-password@proxy.example.com:3128",
+    ANAPLAN_CLIENT_SECRET: "env-secret",
+    SECRET: "tutorial-secret",
+  };
+  using scene = doctorScene({ env });
+  keepFailure(scene.configDir, "default", "refresh", new CliError("denied", "No"), START);
+  const { text, data } = await diagnosed(scene);
+  const shown = text + JSON.stringify(data) + scene.context.talk.said.join();
+  const secrets = ["old-access", "old-refresh", "client-secret", "env-secret", "tutorial-secret"];
+  for (const secret of [...secrets, "proxy-password", "ada:"]) assert(!shown.includes(secret));
+});
+
+Deno.test("only the region is asked with the token; everything else is asked by a stranger", async () => {
+  using scene = doctorScene();
+  await diagnosed(scene);
+  for (const { url, headers, body } of scene.context.system.requests) {
+    const isRegion = url === "https://api.anaplan.com/2/0/users/me";
+    assertEquals(headers?.authorization, isRegion ? "Bearer old-access" : undefined);
+    assertEquals(body, undefined);
+    assert(!/old-|secret/.test(url));
+  }
+});
+
+Deno.test("doctor changes nothing on the disk", async () => {
+  using scene = doctorScene();
+  const before = namesIn(scene.configDir);
+  await diagnosed(scene);
+  assertEquals(namesIn(scene.configDir), before);
+  assertEquals(namesIn(`${scene.configDir}/credentials`), ["default.json"]);
+});
+
+Deno.test("the last failure is told with its time and command, and is no problem by itself", async () => {
+  using scene = doctorScene();
+  const failure = new CliError("unavailable", "Cannot reach auth.anaplan.com: no answer");
+  keepFailure(scene.configDir, "default", "refresh", failure, START);
+  const { named, outcome } = await diagnosed(scene);
+  assertEquals(outcome, undefined);
+  assertEquals(named("Last failure").map(({ mark, seen }) => [mark, seen]), [
+    ["ok", `${dateTime(START)}, refresh: Cannot reach auth.anaplan.com: no answer`],
+  ]);
+});
+
+Deno.test("what Anaplan called itself at the last login is told", async () => {
+  using scene = doctorScene();
+  saveProfile(scene.configDir, "default", { seenIssuer: "https://iam.anaplan.com/" }, () => {});
+  const { named } = await diagnosed(scene);
+  assertStringIncludes(named("Issuer")[0]?.seen ?? "", "https://iam.anaplan.com/");
+});
+
+Deno.test("what was seen is wrapped at 80 columns, under its own column", async () => {
+  using scene = doctorScene();
+  const message = `Cannot reach the server: ${"it did not answer ".repeat(12)}`;
+  keepFailure(scene.configDir, "default", "refresh", new CliError("unavailable", message), START);
+  const { text } = await diagnosed(scene);
+  const lines = text.split("\n").filter((line) => !line.includes("Next:"));
+  assertEquals(lines.filter((line) => line.length > 80), []);
+  assertMatch(text, /Last failure {2}2026.*\n {16}\S/);
+});
+
+Deno.test("doctor takes the settings of a login that is still to come", async () => {
+  using scene = doctorScene({ login: undefined });
+  const { named } = await diagnosed(scene, { region: "eu3" });
+  assertEquals(
+    named("Network")[0]?.seen,
+    "eu3.app.anaplan.com, eu3.api.anaplan.com, eu3.auth.anaplan.com answer",
+  );
+});

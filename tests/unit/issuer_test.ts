@@ -1,0 +1,187 @@
+// Another provider than Anaplan: whose endpoints are used, and that Anaplan never hears of it.
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { authorizationServer, whoIs } from "../../src/account.ts";
+import { login } from "../../src/commands/login.ts";
+import { logout } from "../../src/commands/logout.ts";
+import { refresh } from "../../src/commands/refresh.ts";
+import { status } from "../../src/commands/status.ts";
+import { validate } from "../../src/commands/validate.ts";
+import { whoami } from "../../src/commands/whoami.ts";
+import { CliError } from "../../src/errors.ts";
+import { loadProfile, type Profile } from "../../src/profiles.ts";
+import { Secret } from "../../src/secret.ts";
+import { loadSettings, type SettingFlags, type Settings } from "../../src/settings.ts";
+import { fakeSystem } from "../support/fake_system.ts";
+import {
+  ISSUER,
+  ISSUER_PROFILE,
+  issuerScene,
+  metadata,
+  sentToAnaplan,
+} from "../support/issuer_scene.ts";
+import { granted, LOGIN, STALE, webPage } from "../support/logins.ts";
+import { signIn } from "../support/sign_in_scene.ts";
+
+const ADA = { sub: "1", name: "Ada Lovelace", email: "ada@example.com" };
+
+function settings(profile: Profile, flags: SettingFlags = {}): Settings {
+  using scene = issuerScene(undefined, [], { profile });
+  return loadSettings({ ...scene.flags, ...flags }, scene.context.system);
+}
+
+Deno.test("with an issuer the endpoints are those of its metadata", () => {
+  const server = authorizationServer(settings(ISSUER_PROFILE));
+  const { name, issuer, authorizationEndpoint, tokenEndpoint } = server;
+  assertEquals([name, issuer], ["as.example.com", ISSUER]);
+  assertEquals([authorizationEndpoint, tokenEndpoint], [`${ISSUER}/authorize`, `${ISSUER}/token`]);
+  assertEquals([server.deviceEndpoint, server.revocationEndpoint], [
+    `${ISSUER}/device`,
+    `${ISSUER}/revoke`,
+  ]);
+});
+
+Deno.test("endpoints that are given by hand win over the metadata", () => {
+  const byHand = {
+    authorizationEndpoint: "https://a.example.com/authorize",
+    tokenEndpoint: "https://b.example.com/token",
+    deviceEndpoint: "https://c.example.com/device",
+    revocationEndpoint: "https://d.example.com/revoke",
+  };
+  const { authorizationEndpoint, tokenEndpoint, deviceEndpoint, revocationEndpoint } =
+    authorizationServer(settings(ISSUER_PROFILE, byHand));
+  assertEquals(
+    { authorizationEndpoint, tokenEndpoint, deviceEndpoint, revocationEndpoint },
+    byHand,
+  );
+});
+
+for (const name of ["authorization", "token"] as const) {
+  Deno.test(`metadata without a ${name} endpoint is a usage error that names the flag`, async () => {
+    const { [`${name}Endpoint` as const]: _, ...discovered } = ISSUER_PROFILE.discovered;
+    const error = await assertRejects(
+      () => Promise.try(() => authorizationServer(settings({ ...ISSUER_PROFILE, discovered }))),
+      CliError,
+    );
+    assertEquals(error.kind, "usage");
+    assertStringIncludes(error.next ?? "", `--${name}-endpoint`);
+  });
+}
+
+Deno.test("the metadata of one issuer says nothing about another", () => {
+  const other = settings(ISSUER_PROFILE, { issuer: "https://other.example.com" });
+  assertEquals(other.discovered, undefined);
+});
+
+Deno.test("login at an issuer asks for its metadata first, and keeps it in the profile", async () => {
+  await using at = signIn([metadata(), granted(), Response.json(ADA)]);
+  const { text } = await login({ ...at.flags, issuer: ISSUER, scope: "email" }, at.context);
+  assertStringIncludes(text, "Signed in as Ada Lovelace <ada@example.com>.");
+  assertEquals(at.context.system.requests.map(({ url }) => url), [
+    `${ISSUER}/.well-known/openid-configuration`,
+    `${ISSUER}/token`,
+    `${ISSUER}/userinfo`,
+  ]);
+  const { issuer, discovered } = loadProfile(at.configDir, "default") ?? {};
+  assertEquals([issuer, discovered?.userinfoEndpoint], [ISSUER, `${ISSUER}/userinfo`]);
+});
+
+Deno.test("offline_access at an issuer goes with prompt=consent, and never at Anaplan", async () => {
+  const prompts: (string | null)[] = [];
+  for (
+    const flags of [{ issuer: ISSUER, scope: "a offline_access" }, { scope: "offline_access" }]
+  ) {
+    const network = "issuer" in flags ? [metadata()] : [];
+    await using at = signIn(network, {
+      openBrowser(url) {
+        prompts.push(new URL(url).searchParams.get("prompt"));
+        void at.listener.visit(`https://127.0.0.1:8443/callback?${new URLSearchParams({
+          error: "access_denied",
+          state: new URL(url).searchParams.get("state") ?? "",
+        })}`);
+        return Promise.resolve(true);
+      },
+    });
+    await assertRejects(() => login({ ...at.flags, ...flags }, at.context), CliError);
+  }
+  assertEquals(prompts, ["consent", null]);
+});
+
+Deno.test("a refresh sends its credentials in the header where the metadata says that alone works", async () => {
+  const discovered = { ...ISSUER_PROFILE.discovered, basicOnly: true };
+  using scene = issuerScene(STALE, [granted()], { profile: { ...ISSUER_PROFILE, discovered } });
+  await refresh(scene.flags, scene.context);
+  const [request] = scene.context.system.requests;
+  assertMatch(request?.headers?.authorization ?? "", /^Basic /);
+  assertEquals(request?.body?.includes("client-secret"), false);
+});
+
+Deno.test("whoami asks the issuer's userinfo endpoint", async () => {
+  using scene = issuerScene(LOGIN, [Response.json(ADA)]);
+  const { text } = await whoami(scene.flags, scene.context);
+  assertMatch(text, /^Ada Lovelace <ada@example\.com>\n/);
+  assertStringIncludes(text, "default, as.example.com");
+  const [request] = scene.context.system.requests;
+  assertEquals(request?.url, `${ISSUER}/userinfo`);
+  assertEquals(request?.headers?.authorization, "Bearer old-access");
+});
+
+Deno.test("whoami at an issuer without a userinfo endpoint is a usage error, and asks nobody", async () => {
+  const { userinfoEndpoint: _, ...discovered } = ISSUER_PROFILE.discovered;
+  using scene = issuerScene(LOGIN, [], { profile: { ...ISSUER_PROFILE, discovered } });
+  const error = await assertRejects(() => whoami(scene.flags, scene.context), CliError);
+  assertEquals(error.kind, "usage");
+});
+
+Deno.test("userinfo that is refused, broken or down is told apart", async () => {
+  const kinds = [];
+  const steps = [new Response(null, { status: 401 }), webPage(200), webPage(503)];
+  for (const step of steps) {
+    const at = settings(ISSUER_PROFILE);
+    const system = fakeSystem({ network: [step] });
+    kinds.push((await assertRejects(() => whoIs(new Secret("t"), at, system), CliError)).kind);
+  }
+  assertEquals(kinds, ["login_required", "unavailable", "unavailable"]);
+});
+
+Deno.test("no control character of a userinfo endpoint reaches the terminal", async () => {
+  using scene = issuerScene(LOGIN, [Response.json({ sub: "1\x07", name: "A\x1b[31mda\u202e" })]);
+  const { text } = await whoami(scene.flags, scene.context);
+  // deno-lint-ignore no-control-regex
+  assertEquals(/[\x00-\x09\x0b-\x1f\u202e]/.test(text), false);
+});
+
+Deno.test("validate at an issuer is a usage error that names --auth-url, and sends nothing", async () => {
+  using scene = issuerScene(LOGIN, []);
+  const error = await assertRejects(() => validate(scene.flags, scene.context), CliError);
+  assertEquals([error.kind, scene.context.system.requests.length], ["usage", 0]);
+  assertStringIncludes(error.next ?? "", "--auth-url");
+});
+
+Deno.test("logout at an issuer revokes at its endpoint alone", async () => {
+  using scene = issuerScene(LOGIN, [new Response(), new Response()]);
+  const { text } = await logout(scene.flags, scene.context);
+  assertMatch(text, /^Signed out, here and at as\.example\.com/);
+  const urls = scene.context.system.requests.map(({ url }) => url);
+  assertEquals(urls, [`${ISSUER}/revoke`, `${ISSUER}/revoke`]);
+});
+
+Deno.test("with an issuer no command sends anything to Anaplan", async () => {
+  const commands = [
+    (scene: ReturnType<typeof issuerScene>) => whoami(scene.flags, scene.context),
+    (scene: ReturnType<typeof issuerScene>) => refresh(scene.flags, scene.context),
+    (scene: ReturnType<typeof issuerScene>) => validate(scene.flags, scene.context),
+    (scene: ReturnType<typeof issuerScene>) => logout(scene.flags, scene.context),
+    (scene: ReturnType<typeof issuerScene>) =>
+      status({ ...scene.flags, check: true }, scene.context),
+  ];
+  for (const command of commands) {
+    for (const discovered of [ISSUER_PROFILE.discovered, {}]) {
+      for (const before of [LOGIN, STALE]) {
+        const network = Array.from({ length: 9 }, () => () => granted());
+        using scene = issuerScene(before, network, { profile: { ...ISSUER_PROFILE, discovered } });
+        await command(scene).catch(() => {});
+        assertEquals(sentToAnaplan(scene.context.system.requests), []);
+      }
+    }
+  }
+});

@@ -1,0 +1,67 @@
+// The command `logout --all`: every login ends, each where it belongs.
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { logout } from "../../src/commands/logout.ts";
+import { saveProfile } from "../../src/profiles.ts";
+import { Secret } from "../../src/secret.ts";
+import { LOGIN, putLogin, unreachable } from "../support/logins.ts";
+import { sessionScene } from "../support/session_scene.ts";
+import { namesIn } from "../support/temp_dir.ts";
+
+const ENDED = (): Response => new Response(null, { status: 204 });
+
+Deno.test("logout --all ends every login, each in its own region with its own token", async () => {
+  using scene = sessionScene(undefined, { network: [ENDED(), ENDED()] });
+  putLogin(scene.configDir, { ...LOGIN, accessToken: new Secret("eu-access") }, "eu");
+  putLogin(scene.configDir, { ...LOGIN, accessToken: new Secret("us-access") }, "us");
+  saveProfile(scene.configDir, "eu", { region: "eu3" }, () => {});
+  const { text, data } = await logout({ ...scene.flags, all: true }, scene.context);
+  assertEquals(data, [
+    { profile: "eu", removed: true, server_session_ended: true },
+    { profile: "us", removed: true, server_session_ended: true },
+  ]);
+  assertStringIncludes(text, "(profile eu)");
+  assertStringIncludes(text, "(profile us)");
+  const sent = scene.context.system.requests.map(({ url, headers }) => [
+    new URL(url).host,
+    headers?.authorization,
+  ]);
+  assertEquals(sent, [
+    ["eu3.auth.anaplan.com", "AnaplanAuthToken eu-access"],
+    ["auth.anaplan.com", "AnaplanAuthToken us-access"],
+  ]);
+  assertEquals(namesIn(`${scene.configDir}/credentials`), ["eu.lock", "us.lock"]);
+});
+
+Deno.test("logout --all goes on when one server cannot be told", async () => {
+  using scene = sessionScene(LOGIN, { network: [unreachable(), ENDED()] });
+  putLogin(scene.configDir, LOGIN, "eu");
+  const { data, outcome } = await logout({ ...scene.flags, all: true }, scene.context);
+  assertEquals(outcome, undefined);
+  assertEquals(data, [
+    { profile: "default", removed: true, server_session_ended: false },
+    { profile: "eu", removed: true, server_session_ended: true },
+  ]);
+  assertEquals(scene.context.talk.warned.length, 1);
+});
+
+Deno.test("logout --all keeps the settings of every profile", async () => {
+  using scene = sessionScene(LOGIN, { network: [ENDED()] });
+  saveProfile(scene.configDir, "default", { region: "us2" }, () => {});
+  await logout({ ...scene.flags, all: true }, scene.context);
+  assertEquals(namesIn(`${scene.configDir}/profiles`), ["default.json"]);
+});
+
+Deno.test("logout --all with nobody signed in is no failure", async () => {
+  using scene = sessionScene(undefined);
+  assertEquals(await logout({ ...scene.flags, all: true }, scene.context), {
+    text: "Nobody was signed in.",
+    data: [],
+  });
+});
+
+Deno.test("logout without --all leaves the other logins alone", async () => {
+  using scene = sessionScene(LOGIN, { network: [ENDED()] });
+  putLogin(scene.configDir, LOGIN, "eu");
+  await logout(scene.flags, scene.context);
+  assertEquals(namesIn(`${scene.configDir}/credentials`), ["default.lock", "eu.json"]);
+});

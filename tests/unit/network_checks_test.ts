@@ -1,0 +1,155 @@
+// What doctor sees of the network, in each mark that it can have.
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { proxyCheck } from "../../src/checks/network_checks.ts";
+import { dated, diagnosed, doctorScene, found } from "../support/doctor_scene.ts";
+import { START } from "../support/fake_system.ts";
+import { ISSUER, metadata, sentToAnaplan } from "../support/issuer_scene.ts";
+import { unreachable } from "../support/logins.ts";
+
+const MINUTE = 60_000;
+const SKEWS: readonly (readonly [number, string, string])[] = [
+  [0, "ok", "0 s ahead of the server's"],
+  [2_000, "ok", "2 s behind the server's"],
+  [-59_000, "ok", "59 s ahead of the server's"],
+  [MINUTE, "problem", "1 min behind the server's"],
+  [-3 * MINUTE, "problem", "3 min ahead of the server's"],
+];
+for (const [ahead, mark, seen] of SKEWS) {
+  Deno.test(`a server whose clock is ${ahead / 1000} s ahead is ${mark}`, async () => {
+    const check = await found("Clock", {
+      answers: (_, { pathname }) => pathname === "/" ? dated(START + ahead) : undefined,
+    });
+    assertEquals([check.mark, check.seen], [mark, seen]);
+    assertEquals(check.outcome, mark === "ok" ? undefined : "usage");
+    assertEquals(check.next === null, mark === "ok");
+  });
+}
+
+Deno.test("a server that does not say its time is a warning", async () => {
+  const check = await found("Clock", {
+    answers: (_, { pathname }) => pathname === "/" ? new Response() : undefined,
+  });
+  assertEquals(check.mark, "warning");
+});
+
+Deno.test("hosts that answer are named together, one that does not by itself", async () => {
+  using scene = doctorScene({
+    answers(_, { host }) {
+      if (host === "auth.anaplan.com") throw unreachable();
+      return undefined;
+    },
+  });
+  const { named, outcome } = await diagnosed(scene);
+  assertEquals(named("Network").map(({ mark, seen }) => [mark, seen]), [
+    ["ok", "us1a.app.anaplan.com, api.anaplan.com answer"],
+    ["problem", "Cannot reach the server: the connection was refused"],
+  ]);
+  assertEquals(outcome, "unavailable");
+});
+
+Deno.test("each host is asked once, whatever it answers", async () => {
+  using scene = doctorScene({ answers: () => dated(START, 503) });
+  const { named } = await diagnosed(scene);
+  assertEquals(named("Network").map(({ mark }) => mark), ["ok"]);
+  const roots = scene.context.system.requests.filter(({ url }) => new URL(url).pathname === "/");
+  assertEquals(new Set(roots.map(({ url }) => url)).size, roots.length);
+});
+
+Deno.test("an edge that refuses 127.0.0.1 in an address, but not localhost, is a problem with a way out", async () => {
+  const check = await found("Edge", {
+    answers: (_, { search }) => search.includes("127.0.0.1") ? dated(START, 403) : undefined,
+  });
+  assertEquals([check.mark, check.outcome], ["problem", "denied"]);
+  assertStringIncludes(check.seen, "us1a.app.anaplan.com refuses 127.0.0.1 in an address (403)");
+  assertStringIncludes(check.next ?? "", "https://localhost:8443/callback");
+});
+
+Deno.test("an edge that treats both alike is well, be it 403 for both", async () => {
+  for (const status of [200, 400, 403]) {
+    const check = await found("Edge", {
+      answers: (_, { search }) => search === "" ? undefined : dated(START, status),
+    });
+    assertEquals(check.mark, "ok");
+  }
+});
+
+Deno.test("the edge is asked at the authorization endpoint, with one difference between both requests", async () => {
+  using scene = doctorScene();
+  await diagnosed(scene);
+  const asked = scene.context.system.requests.map(({ url }) => new URL(url)).filter(({ search }) =>
+    search !== ""
+  );
+  assertEquals(asked.map(({ pathname }) => pathname), ["/auth/prelogin", "/auth/prelogin"]);
+  assertEquals(asked.map(({ searchParams }) => [...searchParams]), [
+    [["redirect_uri", "https://127.0.0.1:8443/callback"]],
+    [["redirect_uri", "https://localhost:8443/callback"]],
+  ]);
+});
+
+Deno.test("who signed the server's certificate is told, without control characters", async () => {
+  const check = await found("TLS", { peerIssuer: () => Promise.resolve("Zscaler\x1b[2J Inc") });
+  assertEquals([check.mark, check.seen], [
+    "ok",
+    "us1a.app.anaplan.com shows a certificate by Zscaler[2J Inc",
+  ]);
+});
+
+Deno.test("behind a proxy nobody connects directly to look at the certificate", async () => {
+  const env = { HTTPS_PROXY: "http://proxy.example.com:3128" };
+  using scene = doctorScene({
+    env,
+    peerIssuer: (hostname) => Promise.reject(new Error(`connected to ${hostname}`)),
+  });
+  assertEquals((await diagnosed(scene)).named("TLS"), []);
+});
+
+Deno.test("no proxy is well", () => {
+  const { mark, seen } = proxyCheck({ env: () => undefined });
+  assertEquals([mark, seen], ["ok", "none"]);
+});
+
+Deno.test("a proxy is told with its variable and without its credentials", () => {
+  const env: Record<string, string> = {
+    https_proxy: "http://ada:hush@proxy.example.com:3128/x?y=hush",
+    NO_PROXY: "127.0.0.1,localhost",
+  };
+  const { mark, seen } = proxyCheck({ env: (name) => env[name] });
+  assertEquals(mark, "ok");
+  assertStringIncludes(seen, "https_proxy sends requests through http://proxy.example.com:3128;");
+  assertEquals(/hush|ada/.test(seen), false);
+});
+
+Deno.test("a proxy that is not kept from this computer is a warning that says what to export", () => {
+  const env: Record<string, string> = { HTTPS_PROXY: "http://proxy.example.com:3128" };
+  const { mark, seen, next } = proxyCheck({ env: (name) => env[name] });
+  assertEquals([mark, next], ["warning", "export NO_PROXY=127.0.0.1,localhost,::1"]);
+  assertStringIncludes(seen, "NO_PROXY lacks 127.0.0.1");
+});
+
+Deno.test("a proxy variable that is no URL is a problem, and its value is not shown", () => {
+  const { mark, kind, seen } = proxyCheck({
+    env: (name) => name === "HTTPS_PROXY" ? "http://ada:hush@" : undefined,
+  });
+  assertEquals([mark, kind, seen], ["problem", "usage", "HTTPS_PROXY is not a URL"]);
+});
+
+Deno.test("whom the program trusts besides the built-in authorities is told", async () => {
+  using scene = doctorScene({ env: { DENO_TLS_CA_STORE: "system", SSL_CERT_FILE: "/all.pem" } });
+  const path = `${scene.configDir}/ca.pem`;
+  Deno.writeTextFileSync(path, "-----BEGIN CERTIFICATE-----");
+  const { named } = await diagnosed(scene, { caFile: [path] });
+  assertEquals(named("Trust").map(({ seen }) => seen), [
+    `the authorities of system, ${path}, /all.pem (SSL_CERT_FILE)`,
+  ]);
+  assertEquals((await found("Trust")).seen, "the built-in authorities");
+});
+
+Deno.test("with an issuer doctor asks that alone, and nobody at Anaplan", async () => {
+  using scene = doctorScene({
+    answers: (_, { pathname }) =>
+      pathname === "/.well-known/openid-configuration" ? metadata() : dated(START),
+  });
+  const { named } = await diagnosed(scene, { issuer: ISSUER });
+  assertEquals(named("Network").map(({ seen }) => seen), ["as.example.com answers"]);
+  assertEquals(sentToAnaplan(scene.context.system.requests), []);
+});

@@ -1,0 +1,138 @@
+// The commands `profile list`, `show`, `use` and `remove`.
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { profileList, profileRemove, profileShow, profileUse } from "../../src/commands/profile.ts";
+import { status } from "../../src/commands/status.ts";
+import type { CommandContext, CommonFlags, Reply } from "../../src/command.ts";
+import { CliError } from "../../src/errors.ts";
+import { currentProfile, loadProfile, saveProfile } from "../../src/profiles.ts";
+import { LOGIN, putLogin } from "../support/logins.ts";
+import { type SessionScene, sessionScene } from "../support/session_scene.ts";
+import { namesIn } from "../support/temp_dir.ts";
+
+/** A scene with the profiles `default` (signed in) and `eu-test` (in eu3, not signed in). */
+function twoProfiles(): SessionScene {
+  const scene = sessionScene(LOGIN);
+  saveProfile(scene.configDir, "default", { clientId: "a-client" }, () => {});
+  saveProfile(scene.configDir, "eu-test", { region: "eu3" }, () => {});
+  return scene;
+}
+
+Deno.test("profile list shows each profile's region and login, and stars the current one", async () => {
+  using scene = twoProfiles();
+  const { text, data } = await profileList(scene.flags, scene.context);
+  assertEquals(text.split("\n"), ["* default  us1, signed in", "  eu-test  eu3, not signed in"]);
+  assertEquals(data, {
+    profiles: [
+      { name: "default", current: true, region: "us1", logged_in: true },
+      { name: "eu-test", current: false, region: "eu3", logged_in: false },
+    ],
+  });
+});
+
+Deno.test("the star stands where the next command would look", async () => {
+  using scene = twoProfiles();
+  await profileUse(scene.flags, scene.context, "eu-test");
+  assertMatch((await profileList(scene.flags, scene.context)).text, /^\* eu-test/m);
+  const named = await profileList({ ...scene.flags, profile: "default" }, scene.context);
+  assertMatch(named.text, /^\* default/m);
+});
+
+Deno.test("profile list counts a login without settings", async () => {
+  using scene = sessionScene(LOGIN, {}, "eu");
+  assertStringIncludes((await profileList(scene.flags, scene.context)).text, "eu  us1, signed in");
+});
+
+Deno.test("profile list without any profile says what to type, and is no failure", async () => {
+  using scene = sessionScene(undefined);
+  assertEquals(await profileList(scene.flags, scene.context), {
+    text: "There is no profile yet.\nNext: anaplan-auth login",
+    data: { profiles: [] },
+  });
+});
+
+Deno.test("profile show prints what was given under the flags' names, and no default", async () => {
+  using scene = sessionScene(undefined);
+  const saved = { region: "eu3", clientId: "a-client", listen: ["localhost:1", "[::1]:2"] };
+  saveProfile(scene.configDir, "default", saved, () => {});
+  const { text } = await profileShow(scene.flags, scene.context);
+  assertEquals(text.split("\n").map((line) => line.split(/ {2,}/)), [
+    ["profile", "default"],
+    ["client-id", "a-client"],
+    ["region", "eu3"],
+    ["listen", "localhost:1, [::1]:2"],
+  ]);
+});
+
+Deno.test("profile show --json has every setting, and null for what was not given", async () => {
+  using scene = twoProfiles();
+  const { data } = await profileShow(scene.flags, scene.context, "eu-test");
+  const { profile, region, redirect_uri, client_id } = data as Record<string, unknown>;
+  assertEquals([profile, region, redirect_uri, client_id], ["eu-test", "eu3", null, null]);
+});
+
+Deno.test("profile show shows nothing of the login", async () => {
+  using scene = twoProfiles();
+  const reply = await profileShow(scene.flags, scene.context);
+  assertEquals(/old-|client-secret/.test(JSON.stringify(reply)), false);
+});
+
+Deno.test("profile show and use take a name, else the current profile", async () => {
+  using scene = twoProfiles();
+  const named = await profileShow({ ...scene.flags, profile: "eu-test" }, scene.context);
+  assertMatch(named.text, /^profile +eu-test$/m);
+  await profileUse(scene.flags, scene.context, "eu-test");
+  assertEquals(currentProfile(scene.configDir), "eu-test");
+  assertMatch((await profileShow(scene.flags, scene.context)).text, /^profile +eu-test$/m);
+});
+
+Deno.test("the profile that is used is that of every later command", async () => {
+  using scene = twoProfiles();
+  await profileUse(scene.flags, scene.context, "eu-test");
+  const { data } = await status(scene.flags, scene.context);
+  assertEquals((data as { profile: string }).profile, "eu-test");
+});
+
+const WITH_A_NAME = { show: profileShow, use: profileUse, remove: profileRemove };
+type WithAName = (flags: CommonFlags, context: CommandContext, name: string) => Promise<Reply>;
+for (const [verb, command] of Object.entries<WithAName>(WITH_A_NAME)) {
+  Deno.test(`profile ${verb} of a profile that does not exist is exit 2, and suggests near names`, async () => {
+    using scene = twoProfiles();
+    const error = await assertRejects(
+      async () => await command(scene.flags, scene.context, "eu-tset"),
+      CliError,
+    );
+    assertEquals(error.kind, "usage");
+    assertEquals(error.message, "There is no profile eu-tset; did you mean eu-test?");
+    assertEquals(error.next, "anaplan-auth profile list");
+    assertEquals(currentProfile(scene.configDir), undefined);
+  });
+
+  Deno.test(`profile ${verb} of a name that cannot be one is exit 2, and touches nothing`, async () => {
+    using scene = twoProfiles();
+    for (const name of ["../default", "EU", "", "a/b"]) {
+      const error = await assertRejects(
+        async () => await command(scene.flags, scene.context, name),
+        CliError,
+      );
+      assertEquals(error.kind, "usage");
+    }
+    assertEquals(namesIn(`${scene.configDir}/profiles`), ["default.json", "eu-test.json"]);
+  });
+}
+
+Deno.test("profile remove removes settings and login, and says that only logout ends it at Anaplan", async () => {
+  using scene = twoProfiles();
+  putLogin(scene.configDir, LOGIN, "eu-test");
+  const { data } = await profileRemove(scene.flags, scene.context, "eu-test");
+  assertEquals(data, { profile: "eu-test", login_removed: true });
+  assertEquals(loadProfile(scene.configDir, "eu-test"), undefined);
+  assertEquals(namesIn(`${scene.configDir}/credentials`), ["default.json", "eu-test.lock"]);
+  assertStringIncludes(scene.context.talk.warned.join("\n"), "anaplan-auth logout");
+});
+
+Deno.test("profile remove of a profile without a login warns of nothing", async () => {
+  using scene = twoProfiles();
+  const { data } = await profileRemove(scene.flags, scene.context, "eu-test");
+  assertEquals(data, { profile: "eu-test", login_removed: false });
+  assertEquals(scene.context.talk.warned, []);
+});

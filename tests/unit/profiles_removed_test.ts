@@ -1,0 +1,54 @@
+// A profile that is removed, and the metadata of an issuer that one holds.
+import { assertEquals } from "@std/assert";
+import { loadProfile, profileNames, removeProfile, saveProfile } from "../../src/profiles.ts";
+import { tempDir } from "../support/temp_dir.ts";
+
+function save(configDir: string, name: string, profile: Parameters<typeof saveProfile>[2]): void {
+  saveProfile(configDir, name, profile, () => {});
+}
+
+Deno.test("a profile that was removed is gone, and the others are there", () => {
+  using dir = tempDir();
+  save(dir.path, "eu", { region: "eu3" });
+  save(dir.path, "us", { region: "us1" });
+  removeProfile(dir.path, "eu");
+  assertEquals(loadProfile(dir.path, "eu"), undefined);
+  assertEquals(profileNames(dir.path), ["us"]);
+});
+
+Deno.test("removing a profile that is not there is no failure", () => {
+  using dir = tempDir();
+  save(dir.path, "us", {});
+  removeProfile(dir.path, "eu");
+  assertEquals(profileNames(dir.path), ["us"]);
+});
+
+Deno.test("metadata in a profile is read field by field, and what is no text is ignored", () => {
+  using dir = tempDir();
+  save(dir.path, "eu", {});
+  const discovered = {
+    tokenEndpoint: "https://as.example.com/token",
+    authorizationEndpoint: 7,
+    userinfoEndpoint: null,
+    sendsIssuer: "yes",
+    basicOnly: true,
+    later: 1,
+  };
+  Deno.writeTextFileSync(
+    `${dir.path}/profiles/eu.json`,
+    JSON.stringify({ version: 1, discovered }),
+  );
+  assertEquals(loadProfile(dir.path, "eu"), {
+    discovered: { tokenEndpoint: "https://as.example.com/token", basicOnly: true },
+  });
+});
+
+Deno.test("metadata that is no object counts as none", () => {
+  using dir = tempDir();
+  save(dir.path, "eu", {});
+  for (const discovered of ["x", [], null, 1]) {
+    const text = JSON.stringify({ version: 1, region: "eu3", discovered });
+    Deno.writeTextFileSync(`${dir.path}/profiles/eu.json`, text);
+    assertEquals(loadProfile(dir.path, "eu"), { region: "eu3" });
+  }
+});

@@ -209,7 +209,7 @@ Deno.test("the container hint keeps to 80 columns", async () => {
   assertEquals(lines.filter((line) => line.length > 80), []);
 });
 
-Deno.test("a relay finds a listener on port 443", async () => {
+Deno.test("a relay finds a listener on port 443", () => {
   const { targets } = visitRelay(
     scriptOfBookmarklet(bookmarklet("127.0.0.1")),
     `?code=a&state=443.${"r".repeat(43)}`,

@@ -36,11 +36,19 @@ export function nameAndAddress(user: User): string {
 
 /**
  * The authorization server of the settings: endpoints by hand, else the issuer's metadata, else the
- * region's.
+ * region's. A login's tokens go to the token endpoint that issued them: settings may have changed since,
+ * or a crash may have kept them from being saved (RFC 9700, section 4.4).
  *
  * @throws {CliError} `usage` when an issuer's metadata lacks an endpoint that is needed.
  */
-export function authorizationServer(settings: Settings): AuthorizationServer {
+export function authorizationServer(settings: Settings, login?: TokenSet): AuthorizationServer {
+  const server = serverOf(settings);
+  return login?.tokenEndpoint === undefined
+    ? server
+    : { ...server, tokenEndpoint: login.tokenEndpoint };
+}
+
+function serverOf(settings: Settings): AuthorizationServer {
   const { issuer, discovered } = settings;
   if (issuer === undefined) return anaplanServer(settings);
   const needed = (endpoint: string | undefined, flag: string): string => {

@@ -148,7 +148,7 @@ async function refreshLocked(
   ]);
   const client = clientOf(stored, settings);
   try {
-    const server = authorizationServer(settings);
+    const server = authorizationServer(settings, stored);
     return { tokenSet: await refresh(stored, server, client, context.system), byUs: true };
   } catch (error) {
     if (!(error instanceof CliError)) throw error;

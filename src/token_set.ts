@@ -23,6 +23,11 @@ export interface TokenSet {
   readonly refreshTokenRotates?: boolean;
   /** The granted scope, which may differ from what was asked (RFC 6749, section 3.3). */
   readonly scope?: string;
+  /**
+   * The token endpoint that issued them; the refresh token goes nowhere else, whatever the settings say
+   * by now. Absent in files of before this was kept.
+   */
+  readonly tokenEndpoint?: string;
   /** The client that the tokens were issued to; they are refreshed as this client only. */
   readonly clientId: string;
   /** The secret with which the tokens were got, wherever it came from; absent for a public client. */
@@ -83,6 +88,7 @@ export function parseTokenSet(text: string): TokenSet {
     refreshTokenSavedAt: field(fields, "refreshTokenSavedAt", "number"),
     refreshTokenRotates: field(fields, "refreshTokenRotates", "boolean"),
     scope: field(fields, "scope", "string"),
+    tokenEndpoint: field(fields, "tokenEndpoint", "string"),
     clientSecret: secretField(fields, "clientSecret"),
     endedBy: field(fields, "endedBy", "string"),
   });

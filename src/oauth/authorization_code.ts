@@ -122,7 +122,7 @@ export async function exchange(
       reply.response,
       server.issuer === undefined ? {} : defined({ expectedNonce: attempt.nonce?.reveal() }),
     ));
-  return toTokenSet(body, sentAt, client);
+  return toTokenSet(body, sentAt, server, client);
 }
 
 function checkedResponse(attempt: Attempt, parameters: URLSearchParams): URLSearchParams {

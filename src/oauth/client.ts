@@ -55,7 +55,7 @@ export async function refresh(
     server,
     () => oauth.processRefreshTokenResponse(wire.server, wire.client, reply.response),
   );
-  const next = toTokenSet(body, sentAt, client, tokenSet.refreshToken);
+  const next = toTokenSet(body, sentAt, server, client, tokenSet.refreshToken);
   return defined({
     ...next,
     scope: next.scope ?? tokenSet.scope,

@@ -134,7 +134,7 @@ async function poll(
         server,
         () => oauth.processDeviceCodeResponse(wire.server, wire.client, reply.response),
       );
-      return toTokenSet(body, sentAt, client);
+      return toTokenSet(body, sentAt, server, client);
     }
     const { error } = reply.refusal;
     if (error === "authorization_pending" || error === "slow_down") return error;

@@ -133,6 +133,7 @@ export async function processed<T>(
 export function toTokenSet(
   body: oauth.TokenEndpointResponse,
   sentAt: number,
+  server: AuthorizationServer,
   client: OAuthClient,
   oldRefreshToken?: Secret,
 ): TokenSet {
@@ -146,6 +147,7 @@ export function toTokenSet(
     refreshToken,
     refreshTokenSavedAt: refreshToken === undefined ? undefined : sentAt,
     scope: body.scope,
+    tokenEndpoint: server.tokenEndpoint,
     clientId: client.clientId,
     clientSecret: client.clientSecret,
   });

@@ -6,6 +6,8 @@ import type { HttpRequest } from "../system.ts";
 import { isLoopbackHost } from "../urls.ts";
 
 const TIMEOUT = 20_000;
+/** How late a timer is when the process must have stood still; and the moment that it then gets. */
+const LATE = 1_000;
 const BODY_LIMIT = 4 * 1024 * 1024;
 
 /** Sends the request and reads the whole answer; see {@link System.fetch}. */
@@ -21,6 +23,7 @@ export async function fetchWhole(
     poolMaxIdlePerHost: 0,
     caCerts: [...request.caCertificates ?? []],
   });
+  using patience = patientTimeout(request.timeout ?? TIMEOUT);
   const started = performance.now();
   trace(`> ${request.method} ${maskUrl(url)}${maskForm(request.body)}`);
   try {
@@ -29,7 +32,7 @@ export async function fetchWhole(
       headers: { accept: "application/json", "user-agent": "anaplan-auth", ...request.headers },
       ...(request.body === undefined ? {} : { body: request.body }),
       redirect: "manual",
-      signal: AbortSignal.timeout(request.timeout ?? TIMEOUT),
+      signal: patience.signal,
       client,
     });
     const body = await readBounded(response, url.host);
@@ -55,6 +58,24 @@ export function assertReachable(text: string): void {
   if (Deno.permissions.querySync({ name: "net", host }).state !== "granted") {
     throw hostNotPermitted(url);
   }
+}
+
+/**
+ * A timeout that a stopped process does not pay for: when the timer itself comes late (SIGSTOP, a laptop
+ * that slept), the answer may lie in the socket already, and is given a moment to be read. Taken for
+ * lost, it would be asked for again with a refresh token that is dead by now.
+ */
+function patientTimeout(timeout: number): Disposable & { readonly signal: AbortSignal } {
+  const controller = new AbortController();
+  const due = Date.now() + timeout;
+  const giveUp = (): void =>
+    controller.abort(new DOMException("The request took too long", "TimeoutError"));
+  let timer = setTimeout(() => {
+    const isLate = Date.now() - due > LATE;
+    if (isLate) timer = setTimeout(giveUp, LATE);
+    else giveUp();
+  }, timeout);
+  return { signal: controller.signal, [Symbol.dispose]: () => clearTimeout(timer) };
 }
 
 async function readBounded(response: Response, host: string): Promise<Uint8Array<ArrayBuffer>> {

@@ -125,26 +125,27 @@ Deno.test("broken JSON with 200 is unavailable, and is not quoted", async () => 
 const BODY = { access_token: "new", token_type: "bearer", expires_in: 10 } as const;
 
 Deno.test("a token's lifetime counts from when it was asked for", () => {
-  const { obtainedAt, expiresAt } = toTokenSet(BODY, START, CLIENT);
+  const { obtainedAt, expiresAt } = toTokenSet(BODY, START, SERVER, CLIENT);
   assertEquals([obtainedAt, expiresAt], [START, START + 10_000]);
 });
 
 Deno.test("a token without a lifetime has Anaplan's 35 minutes", () => {
   const { access_token, token_type } = BODY;
-  const { expiresAt } = toTokenSet({ access_token, token_type }, START, CLIENT);
+  const { expiresAt } = toTokenSet({ access_token, token_type }, START, SERVER, CLIENT);
   assertEquals(expiresAt, START + 2100_000);
 });
 
 Deno.test("a new refresh token replaces the old one, none keeps it", () => {
   const old = new Secret("old");
-  const replaced = toTokenSet({ ...BODY, refresh_token: "new" }, START, CLIENT, old);
+  const replaced = toTokenSet({ ...BODY, refresh_token: "new" }, START, SERVER, CLIENT, old);
   assertEquals(replaced.refreshToken?.reveal(), "new");
-  assertEquals(toTokenSet(BODY, START, CLIENT, old).refreshToken?.reveal(), "old");
-  assertEquals("refreshToken" in toTokenSet(BODY, START, CLIENT), false);
+  assertEquals(toTokenSet(BODY, START, SERVER, CLIENT, old).refreshToken?.reveal(), "old");
+  assertEquals("refreshToken" in toTokenSet(BODY, START, SERVER, CLIENT), false);
 });
 
 Deno.test("a token set remembers the client that it was issued to, and the granted scope", () => {
-  const tokenSet = toTokenSet({ ...BODY, scope: "openid" }, START, CLIENT);
+  const tokenSet = toTokenSet({ ...BODY, scope: "openid" }, START, SERVER, CLIENT);
   assertEquals([tokenSet.clientId, tokenSet.scope], ["a-client", "openid"]);
+  assertEquals(tokenSet.tokenEndpoint, SERVER.tokenEndpoint);
   assertEquals(tokenSet.clientSecret?.reveal(), "client-secret");
 });

@@ -1,0 +1,107 @@
+// A redirect URI on another host: the real program, and a bookmarklet that is clicked without a browser.
+// Rule: the page is where the sandbox sends the browser, and the script is the one that was printed.
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+import { clickBookmarklet } from "../support/bookmarklet.ts";
+import { freePort, isFree } from "../support/free_port.ts";
+import { type Home, makeHome } from "../support/home.ts";
+import { type Outcome, runProgram, startProgram } from "../support/program.ts";
+import { browse } from "../support/scripted_browser.ts";
+import { sandboxFlags, SIGN_IN_ADDRESS } from "../support/sign_in.ts";
+
+const REDIRECT_URI = "https://www.anaplan.com/";
+
+interface Scene {
+  readonly sandbox: Sandbox;
+  readonly home: Home;
+  readonly port: number;
+  readonly bookmarklet: string;
+  /** Runs `login`; the person is on the page where the sign-in ended. */
+  login(act: (page: string) => Promise<void>): Promise<Outcome>;
+}
+
+async function withScene(
+  act: (scene: Scene) => Promise<void>,
+  host: "127.0.0.1" | "localhost" = "127.0.0.1",
+): Promise<void> {
+  await using sandbox = await startSandbox();
+  await using home = await makeHome();
+  const port = freePort();
+  const { rotating } = sandbox.clients;
+  const relay = ["relay", "bookmarklet", "--host", host, "--quiet"];
+  await act({
+    sandbox,
+    home,
+    port,
+    bookmarklet: (await runProgram(relay, { home: home.path })).stdout.trim(),
+    async login(act) {
+      const flags = sandboxFlags(sandbox, rotating, { redirectUri: REDIRECT_URI });
+      const argv = ["login", "--json", "--listen", `127.0.0.1:${port}`, ...flags];
+      const env = { ANAPLAN_CLIENT_SECRET: rotating.clientSecret };
+      await using program = await startProgram(argv, { home: home.path, env });
+      const [address] = await program.said(SIGN_IN_ADDRESS);
+      await act((await browse(address)).url);
+      return await program.outcome;
+    },
+  });
+}
+
+for (const host of ["127.0.0.1", "localhost"] as const) {
+  Deno.test(`a bookmarklet that leads to ${host} brings the answer, and forgets it`, () =>
+    withScene(async ({ login, bookmarklet, port }) => {
+      const { code, stdout, stderr } = await login(async (page) => {
+        const { target = "", address, told } = clickBookmarklet(bookmarklet, page);
+        assertEquals([address, told], [REDIRECT_URI, undefined]);
+        assertEquals(target.split("?")[0], `https://${host}:${port}/callback`);
+        const { status, body } = await browse(target);
+        assertEquals(status, 200);
+        assertStringIncludes(body, "You are signed in");
+      });
+      assertEquals([code, JSON.parse(stdout || "{}").method], [0, "relay"], stderr);
+    }, host));
+}
+
+Deno.test("an answer that says no is carried, too", () =>
+  withScene(async ({ sandbox, login, bookmarklet }) => {
+    sandbox.signInAnswer = "decline";
+    const { code, stderr } = await login(async (page) => {
+      const { target = "" } = clickBookmarklet(bookmarklet, page);
+      assertEquals((await browse(target)).status, 403);
+    });
+    assertEquals(code, 4);
+    assertStringIncludes(stderr, "access_denied");
+  }));
+
+Deno.test("the port in the state is the listener's, and the listener is closed afterwards", () =>
+  withScene(async ({ login, bookmarklet, port }) => {
+    await login(async (page) => {
+      const state = new URL(page).searchParams.get("state") ?? "";
+      assertMatch(state, /^\d{4,5}\.[\w-]{43}$/);
+      assertEquals(state.split(".")[0], String(port));
+      await browse(clickBookmarklet(bookmarklet, page).target ?? "");
+    });
+    assertEquals(isFree("127.0.0.1", port), true);
+  }));
+
+Deno.test("an answer with another state is refused, and the wait goes on", () =>
+  withScene(async ({ login, bookmarklet, port }) => {
+    const { code } = await login(async (page) => {
+      const forged = new URL(page);
+      forged.searchParams.set("state", `${port}.${"x".repeat(43)}`);
+      const { target: wrong = "" } = clickBookmarklet(bookmarklet, forged.href);
+      assertEquals((await browse(wrong)).status, 400);
+      await browse(clickBookmarklet(bookmarklet, page).target ?? "");
+    });
+    assertEquals(code, 0);
+  }));
+
+Deno.test("the redirect URI goes into both requests byte for byte", () =>
+  withScene(async ({ sandbox, login, bookmarklet }) => {
+    await login(async (page) => {
+      await browse(clickBookmarklet(bookmarklet, page).target ?? "");
+    });
+    const sent = sandbox.requests.flatMap(({ path, parameters }) =>
+      ["/auth/prelogin", "/oauth/token"].includes(path) ? [parameters.redirect_uri] : []
+    );
+    assertEquals(sent, [REDIRECT_URI, REDIRECT_URI]);
+  }));

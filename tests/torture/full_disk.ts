@@ -1,0 +1,97 @@
+// Lets each call that saves a login, and the lock, fail once, as a full, broken, read-only or foreign disk
+// does, by strace.
+// Rule: exit 7, and what the error says to type brings the new tokens back; or they were saved already.
+import { describe } from "./crashes.ts";
+import { type Deed, LOGIN, REFRESH } from "./deeds.ts";
+import { judge, type Row } from "./row.ts";
+import type { Call } from "./trace.ts";
+import { marksOf, wasHit } from "./traced.ts";
+import { lookAt, startWorld, temporaryFiles, type World } from "./world.ts";
+
+const ERRORS = ["ENOSPC", "EIO", "EROFS"];
+const SAVING = /^(openat|write|fsync|rename) (a new default\.json.*|credentials)$/;
+
+/** The calls that save the tokens, and with a login the profile's settings. */
+export function isSaving({ name, place }: Call): boolean {
+  return SAVING.test(`${name} ${place}`);
+}
+
+/** Refreshes and logs in on a disk on which one call fails; a row for each. */
+export async function failEachSave(errors: readonly string[] = ERRORS): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const deed of [REFRESH, LOGIN]) {
+    await using world = await startWorld();
+    await deed.prepare(world);
+    const whole = await deed.run(world);
+    for (const call of whole.calls.filter(isSaving)) {
+      for (const error of errors) rows.push(await failAt(call, error, deed, world));
+    }
+  }
+  return rows;
+}
+
+/** Refreshes where locking does not work, as on some network file systems: nobody goes on unlocked. */
+export async function failTheLock(): Promise<Row[]> {
+  await using world = await startWorld();
+  await REFRESH.prepare(world);
+  const since = world.sandbox.requests.length;
+  const rows: Row[] = [];
+  for (const error of ["ENOLCK", "EOPNOTSUPP", "ENOSYS"]) {
+    const { wrong, expect } = judge();
+    const mark = { filter: ["-P", world.lockFile()], nth: 1 };
+    const { code, stderr } = await REFRESH.run(world, {
+      name: "flock",
+      mark,
+      what: `error=${error}`,
+    });
+    expect(code === 7, `exit ${code}: ${stderr}`);
+    expect(world.refreshes(since).length === 0, "it went on without the lock");
+    const kept = `exit ${code}, nothing sent`;
+    const what = `refresh, ${error} at flock (credentials/default.lock)`;
+    rows.push({ part: "Faults of the disk", what, tried: 1, kept, wrong });
+  }
+  return rows;
+}
+
+async function failAt(call: Call, error: string, deed: Deed, world: World): Promise<Row> {
+  const { wrong, expect } = judge();
+  let kept = "not met";
+  let tried = 0;
+  for (const mark of marksOf(call)) {
+    tried++;
+    await deed.prepare(world);
+    const before = await world.home.credentials();
+    const outcome = await deed.run(world, { name: call.name, mark, what: `error=${error}` });
+    if (!wasHit(outcome, call, "-1")) {
+      if (!(await lookAt(world)).alive) await world.signIn(); // what it met instead may have ended it
+      continue;
+    }
+    expect(outcome.code === 7, `exit ${outcome.code}: ${outcome.stderr}`);
+    expect(temporaryFiles(world).length === 0, "a temporary file was left");
+    const rescue = /mv \S+ \S+$/m.exec(outcome.stderr)?.[0];
+    if (rescue !== undefined) expect(await typed(rescue, world), `this did not work: ${rescue}`);
+    const after = await world.home.credentials();
+    const isNew = after?.refreshToken !== before?.refreshToken;
+    const token = await world.run("token");
+    expect(token.code === 0, `token afterwards: exit ${token.code}: ${token.stderr}`);
+    expect(isNew, "the new tokens are nowhere");
+    const finding = await lookAt(world);
+    expect(finding.alive, "the login is lost");
+    wrong.push(...finding.wrong);
+    const how = rescue === undefined ? "saved all the same" : "put back as the error says";
+    kept = `exit ${outcome.code}; the new tokens were ${how}, and work`;
+    if (!finding.alive) await world.signIn();
+    break;
+  }
+  const what = `${deed.name}, ${error} at ${describe(call)}`;
+  return { part: "Faults of the disk", what, tried, kept, wrong };
+}
+
+/** Does what the error says, in a shell; says whether it worked and the tokens were private before. */
+async function typed(command: string, { home }: World): Promise<boolean> {
+  const { success, stdout } = await new Deno.Command("sh", {
+    args: ["-ec", `${command.replace(/^mv (\S+) .*$/, "stat -c %a $1")}; ${command}`],
+    env: { HOME: home.path },
+  }).output();
+  return success && new TextDecoder().decode(stdout).trim() === "600";
+}

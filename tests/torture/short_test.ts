@@ -1,0 +1,43 @@
+// The parts of the torture that are quick enough for every test run.
+// Rule: as in the long run, what was not kept comes as words in `wrong`.
+import { assert, assertEquals } from "@std/assert";
+import { testWith, type Tool } from "../support/needs.ts";
+import { killAtEachCall } from "./crashes.ts";
+import { REFRESH } from "./deeds.ts";
+import { raceAtOnce, refusedAtOnce, twoProfiles } from "./races.ts";
+
+Deno.test("16 processes on one stale login send one refresh request, and the login lives", async () => {
+  assertEquals((await raceAtOnce(16)).wrong, []);
+});
+
+Deno.test("many answers 401 at once cost one forced refresh", async () => {
+  assertEquals((await refusedAtOnce(8)).wrong, []);
+});
+
+Deno.test("a profile waits for no other profile's lock", async () => {
+  assertEquals((await twoProfiles()).wrong, []);
+});
+
+testWith(findStrace(), "a refresh killed at each fsync and rename tears nothing", async () => {
+  const rows = await killAtEachCall({
+    deed: REFRESH,
+    select: ({ name }) => name === "fsync" || name === "rename",
+  });
+  assertEquals(rows.flatMap(({ wrong }) => wrong), []);
+  assertEquals(rows.length, 3, "the file's fsync, the rename, the directory's fsync");
+  assert(rows.every(({ kept }) => !kept.startsWith("not met")), "each was met");
+});
+
+/** Linux's strace, where it may trace. */
+function findStrace(): Tool {
+  const hint = "strace: apt-get install strace";
+  try {
+    const { success } = new Deno.Command("strace", {
+      args: ["-o", "/dev/null", "--kill-on-exit", "true"],
+      stderr: "null",
+    }).outputSync();
+    return { path: success ? "strace" : undefined, hint };
+  } catch {
+    return { path: undefined, hint };
+  }
+}

@@ -109,19 +109,27 @@ export async function endLogin(
   system: Pick<System, "fetch" | "now">,
   timeout?: number,
 ): Promise<boolean> {
-  const asked: Promise<boolean>[] = [];
-  const server = authorizationServer(settings);
-  if (server.revocationEndpoint !== undefined) {
-    asked.push(revokeAll(tokenSet, server, clientOf(tokenSet, settings), system, timeout));
-  }
+  const server = authorizationServer(settings, tokenSet);
+  const steps: (() => Promise<boolean>)[] = [];
   const hasSession = settings.issuer === undefined || settings.authUrl !== undefined;
   if (hasSession && tokenSet.expiresAt > system.now()) { // an ended token cannot ask for its own end
-    asked.push(endSession(tokenSet.accessToken, settings, system, timeout));
+    steps.push(() => endSession(tokenSet.accessToken, settings, system, timeout));
   }
-  const settled = await Promise.allSettled(asked);
-  for (const result of settled) if (result.status === "rejected") throw result.reason;
-  const said = settled.map((result) => result.status === "fulfilled" && result.value);
-  return said.length > 0 && said.every(Boolean);
+  if (server.revocationEndpoint !== undefined) { // last: a revoked token could not ask for the other
+    const client = clientOf(tokenSet, settings);
+    steps.push(() => revokeAll(tokenSet, server, client, system, timeout));
+  }
+  const failures: unknown[] = [];
+  let isEnded = steps.length > 0;
+  for (const step of steps) {
+    try {
+      isEnded = await step() && isEnded;
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+  return isEnded;
 }
 
 async function revokeAll(

@@ -184,7 +184,10 @@ export function environmentSecret(
 /** The PEM texts of all certificate authorities that are to be trusted besides the built-in ones. */
 export function caCertificates(settings: Settings): string[] {
   const named = settings.caFiles.map((path) => {
-    const text = readNamedFile(path, "--ca-file or ANAPLAN_CA_FILE");
+    const text = readNamedFile(
+      path,
+      "--ca-file or ANAPLAN_CA_FILE, or was saved in the profile (profile set --unset ca-file)",
+    );
     if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
     throw new CliError(
       "usage",

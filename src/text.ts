@@ -101,3 +101,11 @@ export function wrapped(text: string, width: number): string[] {
   }
   return lines;
 }
+
+/** Paths that begin a word with the home directory, with `~` instead, as a shell understands it. */
+export function withTilde(text: string, home: string): string {
+  if (home === "/") return text; // in many containers; every path would begin with it
+  return text.split(`${home}/`).reduce((before, after) =>
+    before + (/(^|[\s(])$/.test(before) ? "~/" : `${home}/`) + after
+  );
+}

@@ -21,7 +21,8 @@ export async function portCheck(settings: Settings, { system }: CommandContext):
   const loopback = await openLoopback(candidates, undefined, refuse, system);
   if (loopback.kind === "open") {
     await loopback.close();
-    return ok("Port", `${loopback.addresses.map(formatAddress).join(" and ")} is free`);
+    const names = loopback.addresses.map(formatAddress).join(" and ");
+    return ok("Port", `${names} ${loopback.addresses.length === 1 ? "is" : "are"} free`);
   }
   const address = formatAddress(loopback.address);
   const { port } = loopback.address;
@@ -41,7 +42,7 @@ export async function portCheck(settings: Settings, { system }: CommandContext):
     "unavailable",
     `the system does not let ${address} be listened on`,
     system.platform === "windows"
-      ? "see the reserved ranges: netsh interface ipv4 show excludedportrange protocol=tcp"
+      ? "netsh interface ipv4 show excludedportrange protocol=tcp"
       : "register a redirect URI with a port above 1023",
   );
 }

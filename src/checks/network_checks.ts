@@ -139,7 +139,7 @@ async function edge(
         "Edge",
         "denied",
         `${authorize.host} refuses 127.0.0.1 in an address (403), but not localhost`,
-        "register https://localhost:8443/callback and give it with --redirect-uri",
+        "register and use https://localhost:8443/callback",
       );
     }
     return ok("Edge", `${authorize.host} takes 127.0.0.1 in an address`);

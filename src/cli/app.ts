@@ -146,7 +146,7 @@ const APPLICATION = buildApplication<TreeContext>(ROOT, {
       noCommandRegisteredForInput: ({ input, corrections }) =>
         input.startsWith("-")
           ? `Cannot read ${input} there: flags come after the command`
-          : `There is no command ${input}${didYouMean(corrections)}\nanaplan-auth help`,
+          : `There is no command ${input}${didYouMean(corrections)}`,
       exceptionWhileParsingArguments: (error) => whatIsWrong(error),
     },
   },
@@ -212,8 +212,12 @@ function helpFor(argv: readonly string[]): string {
     const others = argv.filter((word) => word !== command);
     return ["anaplan-auth", command ?? "<command>", ...others].join(" ");
   }
-  const isCommand = ROOT.getRoutingTargetForInput(name) !== undefined;
-  return isCommand ? `anaplan-auth ${name} --help` : "anaplan-auth help";
+  const target = ROOT.getRoutingTargetForInput(name);
+  if (target === undefined) return "anaplan-auth help";
+  const [, second = ""] = argv;
+  const isGroup = "getRoutingTargetForInput" in target;
+  const hasSecond = isGroup && target.getRoutingTargetForInput(second) !== undefined;
+  return `anaplan-auth ${name}${hasSecond ? ` ${second}` : ""} --help`;
 }
 
 function flagName(external: string): string {

@@ -4,7 +4,7 @@
 import type { Reply, Talk } from "../command.ts";
 import { type CliError, EXIT_CODES, SIGTERM_EXIT_CODE } from "../errors.ts";
 import type { System } from "../system.ts";
-import { asSentence, asTyped, COMMAND_VARIABLE } from "../text.ts";
+import { asSentence, asTyped, COMMAND_VARIABLE, withTilde } from "../text.ts";
 
 /** How to print. */
 export interface PrintOptions {
@@ -68,14 +68,6 @@ export function printer(
       }
     },
   };
-}
-
-/** Paths that begin a word with the home directory, with `~` instead, as a shell understands it. */
-function withTilde(text: string, home: string): string {
-  if (home === "/") return text; // in many containers; every path would begin with it
-  return text.split(`${home}/`).reduce((before, after) =>
-    before + (/(^|[\s(])$/.test(before) ? "~/" : `${home}/`) + after
-  );
 }
 
 const BOLD = 1;

@@ -50,9 +50,7 @@ export async function certTrust(flags: CertTrustFlags, context: CommandContext):
   const commands = trustCommands(path, system.platform, homeOf(context));
   const data = { certificate: path, commands, run: flags.yes === true };
   if (!flags.yes) {
-    talk.say(
-      "These make this computer's browsers trust the listener's certificate and nothing else.",
-    );
+    talk.say("These make your browsers trust the listener's certificate and nothing else.");
     talk.say("Run them, or let this program: anaplan-auth cert trust --yes\n");
     const text = commands.map((command) => command.map(shellWord).join(" ")).join("\n");
     return { text, verbatim: true, data };

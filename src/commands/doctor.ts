@@ -13,9 +13,11 @@ import {
 import { networkChecks, proxyCheck, trustCheck } from "../checks/network_checks.ts";
 import { regionCheck } from "../checks/region_check.ts";
 import type { CommandContext, Reply } from "../command.ts";
+import { CliError } from "../errors.ts";
+import { loginCommand, missingProfile, storeOf } from "../session.ts";
 import { discovered } from "../sign_in/discovered.ts";
 import { loadSettings, type SettingFlags, type Settings } from "../settings.ts";
-import { wrapped } from "../text.ts";
+import { withTilde, wrapped } from "../text.ts";
 
 /** The flags of `doctor`. */
 export type DoctorFlags = SettingFlags;
@@ -27,6 +29,13 @@ const MARKS: Readonly<Record<Check["mark"], string>> = { ok: "✓", warning: "!"
 /** Looks at everything that a login needs, with a login and without one. */
 export async function doctor(flags: DoctorFlags, context: CommandContext): Promise<Reply> {
   const settings = loadSettings(flags, context.system);
+  const hasLogin = storeOf(settings, context).names().includes(settings.profile);
+  const missing = hasLogin ? undefined : await missingProfile(settings);
+  if (missing !== undefined) {
+    throw new CliError("login_required", `Cannot look at it: ${missing}`, {
+      next: loginCommand(settings),
+    });
+  }
   const trust = trustCheck(settings, context.system);
   const checks = [
     ...(trust.mark === "problem" ? [] : await checksOverTheNetwork(settings, context)),
@@ -41,7 +50,9 @@ export async function doctor(flags: DoctorFlags, context: CommandContext): Promi
   ].filter((check) => check !== undefined);
   const worst = checks.find(({ mark }) => mark === "problem");
   return {
-    text: `${checks.map(line).join("\n")}\n\n${summary(checks)}`,
+    text: `${checks.map((check) => line(check, context.system.env("HOME"))).join("\n")}\n\n${
+      summary(checks)
+    }`,
     data: {
       checks: checks.map(({ name, mark, seen, next }) => ({
         name,
@@ -67,15 +78,15 @@ async function checksOverTheNetwork(
       await regionCheck(known, context),
     ];
   } catch (error) {
-    return [failed("Issuer", error)];
+    return [failed(settings.issuer === undefined ? "Region" : "Issuer", error)];
   }
 }
 
-function line({ name, mark, seen, next }: Check): string {
+function line({ name, mark, seen, next }: Check, home: string | undefined): string {
   const indent = " ".repeat(COLUMN);
   const lines = [
-    ...wrapped(seen, WIDTH),
-    ...(next === undefined ? [] : wrapped(`Next: ${next}`, WIDTH)),
+    ...wrapped(home === undefined ? seen : withTilde(seen, home), WIDTH),
+    ...(next === undefined ? [] : [`Next: ${next}`]),
   ];
   return `${MARKS[mark]} ${name.padEnd(COLUMN - 2)}${lines.join(`\n${indent}`)}`;
 }

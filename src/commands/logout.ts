@@ -107,5 +107,5 @@ function whatMayLive(
   ];
   return parts.length === 0
     ? "Nothing of it is valid any more."
-    : `${serverOf(settings)} may still honour ${parts.join(", and ")};\nno copy is left here.`;
+    : `${serverOf(settings)} may still honour ${parts.join(",\nand ")};\nno copy is left here.`;
 }

@@ -3,6 +3,7 @@
 import { regionOf } from "../anaplan.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { CliError } from "../errors.ts";
+import { listenCandidates } from "../oauth/listen_addresses.ts";
 import { nearNames } from "../near_names.ts";
 import {
   currentProfile,
@@ -116,6 +117,7 @@ export function profileSet(
   if (given.issuer === undefined) delete given.discovered; // it was that issuer's
   const settings = { ...resolved, ...resolveSettings({}, silent, given), configDir, profile };
   if (settings.issuer === undefined) regionOf(settings);
+  listenCandidates(settings.redirectUri, settings.listen); // says what is wrong with --listen
   saveProfile(configDir, profile, settings.given, context.talk.warn);
   warnOfOtherClient(settings, context);
   return Promise.resolve({ text: `Saved (profile ${profile}).`, data: { profile } });
@@ -145,7 +147,7 @@ export async function profileRemove(
     using login = await store.lock(profile);
     login.remove();
     context.talk.warn(
-      "the login was removed here only; anaplan-auth logout ends it at Anaplan, too",
+      "the login was removed here only; the server may still honour its tokens",
     );
   }
   removeProfile(configDir, profile);

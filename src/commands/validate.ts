@@ -42,7 +42,7 @@ function sayRefused(
   const { host } = new URL(origins(settings).auth);
   const why = validation.message === "" ? `HTTP ${validation.status}` : validation.message;
   const instead = placeOfUse(settings);
-  talk.say(`${host} does not take this kind of token (${why}); asking ${instead} instead.`);
+  talk.say(`${host} does not take this kind of token (${why});\nasking ${instead} instead.`);
 }
 
 /** Where the token is tried when nobody validates it. */

@@ -168,6 +168,6 @@ function deviceRefused(refusal: Refusal, server: AuthorizationServer): CliError 
     reason,
     next: isAboutClient
       ? 'give the id of a client of the kind "Device grant" with --device-client-id'
-      : "anaplan-auth login, without --device if you use single sign-on",
+      : "anaplan-auth login --device, or without --device if you use single sign-on",
   });
 }

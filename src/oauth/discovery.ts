@@ -3,7 +3,7 @@
 
 import * as oauth from "oauth4webapi";
 import { CliError } from "../errors.ts";
-import { defined } from "../json.ts";
+import { asObject, defined } from "../json.ts";
 import type { Discovered } from "../profiles.ts";
 import type { System } from "../system.ts";
 import { printable } from "../text.ts";
@@ -61,10 +61,12 @@ async function processed(
   response: Response,
 ): Promise<oauth.AuthorizationServer> {
   try {
-    const metadata = await oauth.processDiscoveryResponse(identifier, response);
     // The library compares parsed URLs; `iss` and the id_token will be compared byte for byte.
-    if (metadata.issuer === issuer) return metadata;
-    throw new Error(`it names the issuer ${metadata.issuer}`);
+    const named = asObject(await response.clone().json().catch(() => undefined))?.["issuer"];
+    if (typeof named === "string" && named !== issuer) {
+      throw new Error(`it names the issuer ${named}`);
+    }
+    return await oauth.processDiscoveryResponse(identifier, response);
   } catch (cause) {
     const reason = cause instanceof Error ? printable(cause.message) : "it is malformed";
     throw unusable(issuer, reason);

@@ -84,8 +84,10 @@ function tellAboutListener(
     ? new URL(settings.redirectUri).origin
     : `https://${formatAddress(loopback.addresses[0])}`;
   talk.say(
-    `It will warn once about ${origin}, which is this program's own\n` +
-      `listener (certificate SHA-256 ${shortFingerprint(certificate.fingerprint)}). ` +
+    `Your browser will warn once about ${origin}, which is this\n` +
+      `program's own listener (certificate SHA-256 ${
+        shortFingerprint(certificate.fingerprint)
+      }).\n` +
       "Choose Advanced, then Proceed.\n" +
       "To be rid of the warning for good: anaplan-auth cert trust\n",
   );

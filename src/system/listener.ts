@@ -5,10 +5,13 @@ import { maskUrl } from "./http.ts";
 
 /** How long a written answer has to reach its reader before connections are cut, in milliseconds. */
 const FLUSH_TIME = 100;
+/** How long answers that are being made may take to be written, in milliseconds. */
+const FLUSH_LIMIT = 500;
 
 /** Opens a listener, or says why that is impossible; see {@link System.serve}. */
 export function listen(options: ListenOptions, trace: (text: string) => void): Listening {
   const abort = new AbortController();
+  const underWay = new Set<Promise<Response>>();
   try {
     const server = Deno.serve({
       hostname: options.hostname,
@@ -18,7 +21,9 @@ export function listen(options: ListenOptions, trace: (text: string) => void): L
       onListen: () => {},
       onError: () => new Response(null, { status: 500 }),
     }, async (request) => {
-      const response = await options.handle(request);
+      const answering = options.handle(request);
+      underWay.add(answering);
+      const response = await answering.finally(() => underWay.delete(answering));
       trace(`listener: ${request.method} ${maskUrl(new URL(request.url))} ${response.status}`);
       return response;
     });
@@ -31,6 +36,7 @@ export function listen(options: ListenOptions, trace: (text: string) => void): L
       async close() {
         // server.shutdown() would wait for every peer, and one that never finishes its handshake is
         // one too many; aborting at once would cut the page that was just answered.
+        await within(FLUSH_LIMIT, Promise.allSettled(underWay));
         await new Promise((resolve) => setTimeout(resolve, FLUSH_TIME));
         abort.abort();
         await Promise.all([server.finished, warm]);
@@ -42,4 +48,11 @@ export function listen(options: ListenOptions, trace: (text: string) => void): L
     if (error instanceof Deno.errors.AddrNotAvailable) return { kind: "unsupported" };
     throw error;
   }
+}
+
+async function within(limit: number, work: Promise<unknown>): Promise<void> {
+  const time = Promise.withResolvers<void>();
+  const timer = setTimeout(time.resolve, limit);
+  await Promise.race([work, time.promise]);
+  clearTimeout(timer);
 }

@@ -7,16 +7,23 @@ const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT"]
   : ["SIGINT", "SIGTERM"];
 
+/** `deno task` hands on a Ctrl-C that the terminal has sent already: both are one, in milliseconds. */
+const SAME_KEY = 500;
+
 /** How many have asked that signals wait. */
 let holders = 0;
 
 /** Aborts the controller, with a CliError as reason, when the person or the system wants an end. */
 export function abortOnSignals(controller: AbortController): void {
+  let first = 0;
   for (const signal of SIGNALS) {
     Deno.addSignalListener(signal, () => {
-      const isImpatient = controller.signal.aborted && holders === 0;
+      const isAgain = controller.signal.aborted;
+      if (isAgain && Date.now() - first < SAME_KEY) return;
+      const isImpatient = isAgain && holders === 0;
       if (isImpatient) Deno.exit(exitCodeOf(signal)); // the second time, at once
       const next = "anaplan-auth login, when you are ready";
+      if (!isAgain) first = Date.now();
       controller.abort(
         new CliError("interrupted", "Interrupted; nothing was saved", { signal, next }),
       );

@@ -12,7 +12,7 @@ const DAY = 86_400_000;
 Deno.test("a port that is free is told with both its addresses, and is free again afterwards", async () => {
   const listener = fakeListener();
   const check = await found("Port", { serve: listener.serve });
-  assertEquals([check.mark, check.seen], ["ok", "127.0.0.1:8443 and [::1]:8443 is free"]);
+  assertEquals([check.mark, check.seen], ["ok", "127.0.0.1:8443 and [::1]:8443 are free"]);
   assertEquals(listener.open, 0);
 });
 
@@ -56,7 +56,7 @@ Deno.test("with a redirect URI elsewhere the next free port is well", async () =
   const check = await found("Port", {
     serve: (options) => options.port < 8445 ? Promise.resolve({ kind: "taken" }) : serve(options),
   }, { redirectUri: ELSEWHERE });
-  assertEquals([check.mark, check.seen], ["ok", "127.0.0.1:8445 and [::1]:8445 is free"]);
+  assertEquals([check.mark, check.seen], ["ok", "127.0.0.1:8445 and [::1]:8445 are free"]);
 });
 
 Deno.test("a certificate that does not exist yet is no problem", async () => {

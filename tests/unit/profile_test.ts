@@ -120,14 +120,14 @@ for (const [verb, command] of Object.entries<WithAName>(WITH_A_NAME)) {
   });
 }
 
-Deno.test("profile remove removes settings and login, and says that only logout ends it at Anaplan", async () => {
+Deno.test("profile remove removes settings and login, and says what the server may still honour", async () => {
   using scene = twoProfiles();
   putLogin(scene.configDir, LOGIN, "eu-test");
   const { data } = await profileRemove(scene.flags, scene.context, "eu-test");
   assertEquals(data, { profile: "eu-test", login_removed: true });
   assertEquals(loadProfile(scene.configDir, "eu-test"), undefined);
   assertEquals(namesIn(`${scene.configDir}/credentials`), ["default.json", "eu-test.lock"]);
-  assertStringIncludes(scene.context.talk.warned.join("\n"), "anaplan-auth logout");
+  assertStringIncludes(scene.context.talk.warned.join("\n"), "may still honour its tokens");
 });
 
 Deno.test("profile remove of a profile without a login warns of nothing", async () => {

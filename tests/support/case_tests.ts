@@ -1,0 +1,35 @@
+// One Deno.test for each case folder of some commands, named after it; see tests/e2e/README.md.
+// Rule: `UPDATE_GOLDEN=1` writes what came instead of comparing.
+import { assertEquals } from "@std/assert";
+import { formatCase, parseCase, sentenceOf } from "./case_file.ts";
+import { play } from "./case_run.ts";
+
+const CASES = new URL("../e2e/", import.meta.url);
+const UPDATES = Deno.env.get("UPDATE_GOLDEN") === "1";
+const HINT = "What came differs from what the case says; UPDATE_GOLDEN=1 writes what came into it";
+
+/** The commands that have cases, in their order. */
+export function commandsWithCases(): string[] {
+  return foldersIn(CASES);
+}
+
+/** Defines the tests of one command's cases. */
+export function testCasesOf(command: string): void {
+  for (const name of foldersIn(new URL(`${command}/`, CASES))) {
+    const file = new URL(`${command}/${name}/case.txt`, CASES);
+    const text = Deno.readTextFileSync(file);
+    const steps = parseCase(text);
+    Deno.test(`${command}/${name}: ${sentenceOf(steps)}`, async () => {
+      const played = formatCase(await play(steps));
+      if (UPDATES) await Deno.writeTextFile(file, played);
+      else assertEquals(played, text, HINT);
+    });
+  }
+}
+
+function foldersIn(directory: URL): string[] {
+  return [...Deno.readDirSync(directory)]
+    .filter(({ isDirectory }) => isDirectory)
+    .map(({ name }) => name)
+    .sort();
+}

@@ -2,7 +2,7 @@
 // end of a session. Rule: facts live here, each once; the rest of the house asks.
 
 import { CliError } from "./errors.ts";
-import { asObject, defined, field, type Fields, objectField } from "./json.ts";
+import { asObject, defined, field, type Fields, objectField, timeField } from "./json.ts";
 import { nearNames } from "./near_names.ts";
 import { type Region, REGIONS } from "./regions.ts";
 import type { AuthorizationServer } from "./oauth/wire.ts";
@@ -107,7 +107,7 @@ export async function validateToken(
   const info = body && objectField(body, "tokenInfo");
   const said = printable((body && field(body, "status", "string")) ?? "");
   if (response.status === 200 && body !== undefined && (said === "" || said === "SUCCESS")) {
-    return { kind: "valid", expiresAt: info && field(info, "expiresAt", "number") };
+    return { kind: "valid", expiresAt: info && timeField(info, "expiresAt") };
   }
   if (said === "FAILURE_BAD_CREDENTIAL") return { kind: "invalid" };
   if (response.status >= 400 && response.status < 500 && response.status !== 429) {

@@ -21,6 +21,15 @@ export function field<T extends keyof FieldTypes>(
   return typeof value === type ? value as FieldTypes[T] : undefined;
 }
 
+/** The field's value when it is a time, in milliseconds since the epoch, that a date can hold. */
+export function timeField(fields: Fields, name: string): number | undefined {
+  const time = field(fields, name, "number");
+  return time !== undefined && Math.abs(time) <= LAST_DATE ? time : undefined;
+}
+
+/** The last moment that a Date can hold (ECMA-262, 21.4.1.1). */
+const LAST_DATE = 8.64e15;
+
 /** The field's value when it is a JSON object. */
 export function objectField(fields: Fields, name: string): Fields | undefined {
   return asObject(fields[name]);

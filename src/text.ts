@@ -5,7 +5,12 @@
  * and the invisible characters that turn the direction of writing.
  */
 export function printable(text: string): string {
-  return text.replace(UNPRINTABLE, "").slice(0, 300);
+  return unsteering(text).slice(0, 300);
+}
+
+/** The same at any length. */
+export function unsteering(text: string): string {
+  return text.replace(UNPRINTABLE, "");
 }
 
 const UNPRINTABLE =

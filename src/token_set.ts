@@ -1,6 +1,6 @@
 // What a login is: the tokens, when they end, and the client that they were issued to. Rule: pure.
 
-import { defined, field, type Fields, parseObject } from "./json.ts";
+import { defined, field, type Fields, parseObject, timeField } from "./json.ts";
 import { Secret } from "./secret.ts";
 
 const FILE_VERSION = 1;
@@ -72,8 +72,8 @@ export function parseTokenSet(text: string): TokenSet {
     throw new Error("it was written by a newer version of anaplan-auth");
   }
   const accessToken = secretField(fields, "accessToken");
-  const expiresAt = field(fields, "expiresAt", "number");
-  const obtainedAt = field(fields, "obtainedAt", "number");
+  const expiresAt = timeField(fields, "expiresAt");
+  const obtainedAt = timeField(fields, "obtainedAt");
   const clientId = field(fields, "clientId", "string");
   if (
     accessToken === undefined || expiresAt === undefined || obtainedAt === undefined ||
@@ -85,7 +85,7 @@ export function parseTokenSet(text: string): TokenSet {
     obtainedAt,
     clientId,
     refreshToken: secretField(fields, "refreshToken"),
-    refreshTokenSavedAt: field(fields, "refreshTokenSavedAt", "number"),
+    refreshTokenSavedAt: timeField(fields, "refreshTokenSavedAt"),
     refreshTokenRotates: field(fields, "refreshTokenRotates", "boolean"),
     scope: field(fields, "scope", "string"),
     tokenEndpoint: field(fields, "tokenEndpoint", "string"),

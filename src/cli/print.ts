@@ -4,7 +4,7 @@
 import type { Reply, Talk } from "../command.ts";
 import { type CliError, EXIT_CODES, SIGTERM_EXIT_CODE } from "../errors.ts";
 import type { System } from "../system.ts";
-import { asSentence, asTyped, COMMAND_VARIABLE, withTilde } from "../text.ts";
+import { asSentence, asTyped, COMMAND_VARIABLE, unsteering, withTilde } from "../text.ts";
 
 /** How to print. */
 export interface PrintOptions {
@@ -52,7 +52,7 @@ export function printer(
     say: (text) => options.quiet ? undefined : talk(text),
     insist: talk,
     warn: (text) => talk(`${styled(YELLOW, "Warning:")} ${text}`),
-    trace: (text) => options.verbose ? talk(styled(DIM, text)) : undefined,
+    trace: (text) => options.verbose ? talk(styled(DIM, unsteering(text))) : undefined,
     reply(reply) {
       if (options.json) system.write("stdout", JSON.stringify(reply.data) + "\n");
       else if (reply.text !== "") {

@@ -41,7 +41,7 @@ export async function readTokenReply(
   const { status } = response;
   const text = await response.text();
   const body = parsedObject(text);
-  if (status === 200 && body !== undefined) {
+  if (status === 200 && body !== undefined && hasCleanTokens(body)) {
     return { kind: "granted", response: cleanResponse(body, server) };
   }
   const error = oauthErrorIn(body);
@@ -57,6 +57,14 @@ export async function readTokenReply(
     };
   }
   throw unusableAnswer(status, text, server);
+}
+
+/** A token is visible ASCII (RFC 6749, appendix A.12); anything else could not even be sent. */
+function hasCleanTokens(body: Fields): boolean {
+  return ["access_token", "refresh_token"].every((name) => {
+    const token = field(body, name, "string");
+    return token === undefined || /^[\x21-\x7e]+$/.test(token);
+  });
 }
 
 /** The error code, if it is one of OAuth's: gateways put their own words into the same field. */
@@ -146,7 +154,7 @@ export function toTokenSet(
     expiresAt: sentAt + (body.expires_in ?? DEFAULT_LIFETIME) * 1000,
     refreshToken,
     refreshTokenSavedAt: refreshToken === undefined ? undefined : sentAt,
-    scope: body.scope,
+    scope: body.scope === undefined ? undefined : printable(body.scope),
     tokenEndpoint: server.tokenEndpoint,
     clientId: client.clientId,
     clientSecret: client.clientSecret,

@@ -1,5 +1,5 @@
-// Keeps what a sign-in brought. Rule: tokens first, under the profile's lock, then the settings that
-// go with them; tokens that cannot be saved are put where they can be rescued from.
+// Keeps what a sign-in brought. Rule: settings, then tokens, under the profile's lock; tokens that cannot be
+// saved are put where they can be rescued from.
 
 import type { User } from "../anaplan.ts";
 import type { CommandContext } from "../command.ts";
@@ -52,10 +52,12 @@ export async function saveLogin(
   const previous = await orRescue(tokenSet, store.pathOf(name), context.system, async () => {
     using login = await store.lock(name);
     const replaced = login.load();
+    // Settings first: a crash in between leaves a login with settings that reach further than it needs
+    // (authorities are only added), never one without them. Its tokens know their own token endpoint.
+    saveProfile(configDir, name, given, warn);
     login.save(tokenSet);
     return replaced;
   });
-  saveProfile(configDir, name, given, warn);
   if (currentProfile(configDir) === undefined) saveCurrentProfile(configDir, "default", warn);
   if (tokenSet.refreshToken === undefined) {
     warn("the server gave no refresh token, so this login ends with its access token");

@@ -59,12 +59,13 @@ export async function readTokenReply(
   throw unusableAnswer(status, text, server);
 }
 
-/** A token is visible ASCII (RFC 6749, appendix A.12); anything else could not even be sent. */
+/**
+ * A refresh token is ASCII without control characters (RFC 6749, appendix A.17); an access token has no
+ * blank either, or it could not be sent in a header (RFC 6750, section 2.1).
+ */
 function hasCleanTokens(body: Fields): boolean {
-  return ["access_token", "refresh_token"].every((name) => {
-    const token = field(body, name, "string");
-    return token === undefined || /^[\x21-\x7e]+$/.test(token);
-  });
+  return /^[\x21-\x7e]*$/.test(field(body, "access_token", "string") ?? "") &&
+    /^[\x20-\x7e]*$/.test(field(body, "refresh_token", "string") ?? "");
 }
 
 /** The error code, if it is one of OAuth's: gateways put their own words into the same field. */

@@ -1,0 +1,159 @@
+// What the network does to a refresh of the real program: the right exit code, two lines, and a login that
+// is byte for byte as it was.
+// Rule: the faults here are those that no case of tests/e2e has, or whose harm to the files was not looked at.
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { Fault } from "../sandbox/contract.ts";
+import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+import { freePort } from "../support/free_port.ts";
+import { assertTwoLines, assertUntouched, newTokens, staleLogin } from "./stale_login.ts";
+import { serveWrongName } from "./wrong_name.ts";
+import { runBounded, runWrapped, WITHOUT_NETWORK, wrappedTest } from "./wrapped.ts";
+
+const TOKEN = "/oauth/token";
+const JSON_TYPE = { "content-type": "application/json" };
+const HTML = "<!doctype html><title>Sign in to the Wi-Fi</title>";
+
+/** What goes wrong, what is said of it, and how many requests it may take. */
+const FAULTS: Readonly<Record<string, readonly [Fault, RegExp, number]>> = {
+  "cut before each request is handled": [{ reset: "before" }, /the connection was cut/, 2],
+  "cut after each request was handled": [{ reset: "after" }, /the connection was cut/, 2],
+  "a 429 without Retry-After": [{ status: 429 }, /too many requests/, 1],
+  "a 429 that asks for a minute": [
+    { status: 429, headers: { "retry-after": "60" } },
+    /too many requests/,
+    1,
+  ],
+  "a 429 that names an hour of tomorrow": [
+    { status: 429, headers: { "retry-after": new Date(Date.now() + 86_400_000).toUTCString() } },
+    /too many requests/,
+    1,
+  ],
+  "a 429 whose Retry-After is nonsense": [
+    { status: 429, headers: { "retry-after": "soon" } },
+    /too many requests/,
+    1,
+  ],
+  "a 500 with an OAuth error in it": [
+    { status: 500, headers: JSON_TYPE, body: '{"error":"invalid_grant"}' },
+    /it answered HTTP 500/,
+    1,
+  ],
+  "a 502 with HTML": [{ status: 502, body: HTML }, /a web page \(HTTP 502\)/, 1],
+  "a 200 with HTML": [{ body: HTML, headers: { "content-type": "text/html" } }, /a web page/, 1],
+  "an empty 200": [{ body: "", headers: JSON_TYPE }, /not the JSON of a token endpoint/, 1],
+  "JSON that breaks off": [
+    { body: newTokens().slice(0, 60), headers: JSON_TYPE },
+    /not the JSON of a token endpoint/,
+    1,
+  ],
+  "JSON without tokens": [{ body: "{}", headers: JSON_TYPE }, /Cannot accept the answer/, 1],
+  "a body of 10 MB": [
+    { body: `{"pad":"${"x".repeat(10_000_000)}"}`, headers: JSON_TYPE },
+    /far too long/,
+    1,
+  ],
+  "an empty 401": [{ status: 401 }, /it answered HTTP 401/, 1],
+  "a 403 with HTML": [{ status: 403, body: HTML }, /a web page \(HTTP 403\)/, 1],
+};
+
+for (const [what, [fault, message, requests]] of Object.entries(FAULTS)) {
+  Deno.test(`refresh under ${what} is exit 6 and leaves the login as it was`, async () => {
+    await using sandbox = await startSandbox();
+    sandbox.fault(TOKEN, { ...fault, times: Infinity });
+    assertMatch(await refreshInVain(sandbox), message);
+    assertEquals(sandbox.requests.length, requests);
+  });
+}
+
+/** Refreshes, makes sure that it failed well, and gives what was said. */
+async function refreshInVain(
+  service: Parameters<typeof staleLogin>[0],
+  run: typeof runBounded = runBounded,
+): Promise<string> {
+  await using home = await staleLogin(service);
+  const before = await home.files();
+  const outcome = await run(["refresh"], { home: home.path });
+  assertTwoLines(outcome, 6);
+  assertUntouched(before, await home.files());
+  return outcome.stderr;
+}
+
+for (const status of [301, 302, 303, 307, 308]) {
+  Deno.test(`a ${status} at the token endpoint is not followed: its target hears nothing`, async () => {
+    await using target = await startSandbox();
+    await using sandbox = await startSandbox();
+    const location = `${target.origin}${TOKEN}`;
+    sandbox.fault(TOKEN, { status, headers: { location }, times: Infinity });
+    assertMatch(await refreshInVain(sandbox), new RegExp(`it answered HTTP ${status}`));
+    assertEquals([sandbox.requests.length, target.requests.length], [1, 0]);
+  });
+}
+
+Deno.test("where nobody listens, refresh is exit 6 and leaves the login as it was", async () => {
+  await using sandbox = await startSandbox();
+  const token = `https://127.0.0.1:${freePort()}${TOKEN}`;
+  const said = await refreshInVain({ ...sandbox, endpoints: { ...sandbox.endpoints, token } });
+  assertMatch(said, /the connection was refused/);
+});
+
+wrappedTest(WITHOUT_NETWORK, "a name that cannot be resolved is exit 6, and says so", async () => {
+  await using sandbox = await startSandbox(); // for its CA file
+  const endpoints = { ...sandbox.endpoints, token: `https://nope.anaplan.com${TOKEN}` };
+  const said = await refreshInVain(
+    { ...sandbox, endpoints },
+    (argv, options) => runWrapped(WITHOUT_NETWORK, argv, options),
+  );
+  assertMatch(said, /Cannot reach nope\.anaplan\.com: the name cannot be resolved/);
+});
+
+Deno.test("a certificate of an unknown authority is exit 6 before any secret is sent", async () => {
+  await using sandbox: Sandbox = await startSandbox();
+  await using other = await serveWrongName(); // an authority of its own
+  const said = await refreshInVain({ endpoints: sandbox.endpoints, caFile: other.caFile });
+  assertMatch(said, /signed by an unknown authority[^]*--ca-file/);
+  assertEquals(sandbox.requests, []);
+});
+
+Deno.test("a trusted certificate for another name is exit 6 before any secret is sent", async () => {
+  await using server = await serveWrongName();
+  assertMatch(await refreshInVain(server), /the certificate is for another name/);
+  assertEquals(server.heard(), 0);
+});
+
+const LIFETIMES: readonly (readonly [string, unknown, number])[] = [
+  ["missing", undefined, 2100],
+  ["zero", 0, 0],
+  ["negative", -60, 0],
+  ["a number in a string", "1800", 1800],
+  ["a word", "soon", 2100],
+  ["longer than dates can be", 1e300, 10 * 365 * 86_400],
+];
+for (const [what, expiresIn, seconds] of LIFETIMES) {
+  Deno.test(`an expires_in that is ${what} is saved as ${seconds} s, with the new tokens`, async () => {
+    await using sandbox = await startSandbox();
+    sandbox.fault(TOKEN, { body: newTokens({ expires_in: expiresIn }), headers: JSON_TYPE });
+    await using home = await staleLogin(sandbox);
+    const { code, stdout, stderr } = await runBounded(["token"], { home: home.path });
+    assertEquals([code, stdout.trim()], [0, "new-access-token"], stderr);
+    const { expiresAt = NaN, refreshToken } = await home.credentials() ?? {};
+    assertEquals(refreshToken, "new-refresh-token");
+    assert(Math.abs(expiresAt - Date.now() - seconds * 1000) < 10_000, `${expiresAt}`);
+    assertEquals(sandbox.requests.length, 1, "a token that is short-lived is not asked for again");
+  });
+}
+
+Deno.test("tokens in JSON under another content type are tokens", async () => {
+  await using sandbox = await startSandbox();
+  sandbox.fault(TOKEN, { body: newTokens(), headers: { "content-type": "text/html" } });
+  await using home = await staleLogin(sandbox);
+  assertEquals((await runBounded(["token"], { home: home.path })).stdout, "new-access-token\n");
+});
+
+Deno.test("a 429 whose Retry-After is a date that has passed is asked again at once", async () => {
+  await using sandbox = await startSandbox();
+  const date = new Date(Date.now() - 5_000).toUTCString();
+  sandbox.fault(TOKEN, { status: 429, headers: { "retry-after": date } });
+  sandbox.fault(TOKEN, { body: newTokens(), headers: JSON_TYPE });
+  await using home = await staleLogin(sandbox);
+  assertEquals((await runBounded(["token"], { home: home.path })).stdout, "new-access-token\n");
+});

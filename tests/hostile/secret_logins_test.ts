@@ -1,0 +1,99 @@
+// The sweep over whole sign-ins: by browser, paste and device, in success and when the exchange fails.
+// Rule: the state may stand where the sign-in page's address stands, and nowhere else; the browser program
+// gets that address, and no variable with a secret in it.
+import { assert, assertEquals } from "@std/assert";
+import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+import { makeHome } from "../support/home.ts";
+import { startProgram } from "../support/program.ts";
+import { registeredListener, sandboxFlags, WAITS_FOR_PERSON } from "../support/sign_in.ts";
+import { tempDir } from "../support/temp_dir.ts";
+import { giveSecrets, secret, SECRETS } from "./secret_world.ts";
+import { SIGN_INS, type SignIn, visit } from "./sign_ins.ts";
+import { dumpingBrowser, found, foundInFiles, type Secrets, watchCommandLines } from "./sweep.ts";
+import { PATIENCE } from "./wrapped.ts";
+
+for (const [how, signIn] of Object.entries(SIGN_INS)) {
+  Deno.test(`a sign-in ${how} spills no secret`, () => assertSpillsNothing(signIn));
+}
+
+async function assertSpillsNothing(
+  { flags = [], stdin, env = {}, arrange, act, code: expected = 0 }: SignIn,
+): Promise<void> {
+  await using sandbox = await startSandbox();
+  arrange?.(sandbox);
+  giveSecrets(sandbox);
+  await using home = await makeHome();
+  using outside = tempDir();
+  const client = { clientId: "a-client" };
+  const endpoint = ["--device-endpoint", sandbox.endpoints.device];
+  const connection = sandboxFlags(sandbox, client, registeredListener(sandbox));
+  const argv = ["login", ...connection, ...endpoint, "--verbose", ...flags];
+  const seen = new Set<string>();
+  await using program = await startProgram(argv, {
+    home: home.path,
+    env: {
+      ANAPLAN_CLIENT_SECRET: secret("client secret"),
+      SECRET: secret("client secret"),
+      BROWSER: await dumpingBrowser(outside.path),
+      ...env,
+    },
+    ...(stdin === undefined ? {} : { stdin }),
+  });
+  const watch = watchCommandLines(program.pid, seen);
+  const impatience = setTimeout(() => program.signal("SIGKILL"), PATIENCE);
+  const [address] = await program.said(WAITS_FOR_PERSON);
+  const page = await act(address, program);
+  const { code, stdout, stderr } = await program.outcome;
+  clearInterval(watch);
+  clearTimeout(impatience);
+  assertEquals(code, expected, stderr);
+  const dumped = ["env", "args"].map((name) => textOf(`${outside.path}/${name}`));
+  const secrets = secretsOf(address, sandbox);
+  const places = { stdout, stderr, seen: [...seen].join("\n"), dumped: dumped.join("\n") };
+  for (const [place, text] of Object.entries({ ...places, page: page?.body ?? "" })) {
+    assertEquals(found(text.replaceAll(address, ""), secrets), [], `${place}: ${text}`);
+  }
+  assertEquals(await foundInFiles(home.path, secrets), []);
+  assert(
+    stderr.includes("[secret]") || !stderr.includes("> POST"),
+    "secrets are masked, not left out",
+  );
+}
+
+/** Those of the service, and the attempt's own: the state, and the code verifier once it was sent. */
+function secretsOf(address: string, { requests }: Sandbox): Secrets {
+  const state = URL.canParse(address) ? new URL(address).searchParams.get("state") : null;
+  const verifier = requests.map(({ parameters }) => parameters.code_verifier).find(Boolean);
+  return {
+    ...SECRETS,
+    ...(state === null ? {} : { state }),
+    ...(verifier === undefined ? {} : { verifier }),
+  };
+}
+
+function textOf(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch {
+    return ""; // no browser was opened
+  }
+}
+
+Deno.test("the browser program gets the address, and the variables that are not private", async () => {
+  await using sandbox = await startSandbox();
+  giveSecrets(sandbox);
+  await using home = await makeHome();
+  using outside = tempDir();
+  const flags = sandboxFlags(sandbox, { clientId: "a-client" }, registeredListener(sandbox));
+  const env = {
+    ANAPLAN_CLIENT_SECRET: secret("client secret"),
+    BROWSER: await dumpingBrowser(outside.path),
+  };
+  await using program = await startProgram(["login", ...flags], { home: home.path, env });
+  const [address] = await program.said(WAITS_FOR_PERSON);
+  await visit(address);
+  assertEquals((await program.outcome).code, 0);
+  assertEquals(textOf(`${outside.path}/args`).trim(), address);
+  const names = textOf(`${outside.path}/env`).split("\n").map((line) => line.split("=")[0]);
+  assert(names.includes("HOME") && !names.includes("ANAPLAN_CLIENT_SECRET"), names.join());
+});

@@ -1,0 +1,120 @@
+// The sweep: every command, plain, with --verbose and with --json, in success and in faults, and not one
+// secret on stdout, on stderr, on a command line or in a file that is not there to hold it.
+// Rule: the commands are read from the tree, so that a new one is swept from its first day.
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { kebab } from "../../src/cli/parse.ts";
+import { ROOT } from "../../src/cli/tree.ts";
+import type { Fault } from "../sandbox/contract.ts";
+import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+import { giveSecrets, OLD_LOGIN, SECRETS } from "./secret_world.ts";
+import { staleLogin } from "./stale_login.ts";
+import { formsOf, found, foundInFiles, runWatched } from "./sweep.ts";
+
+const MODES: readonly (readonly string[])[] = [[], ["--verbose"], ["--json", "--verbose"]];
+
+/** What a command is given besides; one that is not here is run as it stands. */
+const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
+  "login": ["--paste", "--timeout", "1s"], // a whole sign-in is in secret_logins_test.ts
+  "status": ["--check"],
+  "logout": ["--all"],
+  "profile set": ["--region", "us2"],
+  "profile use": ["default"],
+  "profile remove": ["default"],
+};
+
+type Group = typeof ROOT;
+
+function commandsOf(group: Group, before: readonly string[] = []): string[][] {
+  return group.getAllEntries().flatMap(({ name, target }) => {
+    const words = [...before, kebab(name.original)];
+    return "parameters" in target ? [words] : commandsOf(target, words);
+  });
+}
+
+const COMMANDS = commandsOf(ROOT);
+
+/** Runs the command with a login of known secrets, and looks for them everywhere. */
+async function assertKeepsSecrets(
+  sandbox: Sandbox,
+  command: readonly string[],
+  mode: readonly string[],
+): Promise<{ readonly code: number; readonly stderr: string }> {
+  await using home = await staleLogin(sandbox, OLD_LOGIN);
+  const name = command.join(" ");
+  const argv = [...command, ...ARGUMENTS[name] ?? [], ...mode];
+  const { code, stdout, stderr, commandLines } = await runWatched(argv, { home: home.path });
+  assert(code !== 1, stderr);
+  assert(commandLines.includes(command[0] ?? "") || Deno.build.os !== "linux", "it was watched");
+  const shown = name === "token" ? ["access token"] : []; // what it is for
+  assertEquals(found(stdout, SECRETS).filter((found) => !shown.includes(found)), [], "stdout");
+  assertEquals(found(stderr, SECRETS), [], stderr);
+  assertEquals(found(commandLines, SECRETS), [], commandLines);
+  assertEquals(await foundInFiles(home.path, SECRETS), []);
+  return { code, stderr };
+}
+
+for (const mode of MODES) {
+  Deno.test(`no command spills a secret, run with ${mode.join(" ") || "no flag"}`, async () => {
+    await using sandbox = await startSandbox();
+    giveSecrets(sandbox);
+    const failed: string[] = [];
+    for (const command of COMMANDS) {
+      const { code } = await assertKeepsSecrets(sandbox, command, mode);
+      if (code !== 0) failed.push(command.join(" "));
+    }
+    const mayFail = ["login", "doctor"]; // nobody pastes anything; a port of this computer may be in use
+    assertEquals(failed.filter((name) => !mayFail.includes(name)), []);
+    assert(COMMANDS.length >= 18);
+  });
+}
+
+const HTML = `<!doctype html><p>${Object.values(SECRETS).join(" ")}</p>`;
+const FAULTS: Readonly<Record<string, readonly [path: string, fault: Fault]>> = {
+  "the connection is cut": ["/oauth/token", { reset: "after" }],
+  "a web page quotes them": ["/oauth/token", { status: 502, body: HTML }],
+  "broken JSON has them": ["/oauth/token", { body: HTML.replaceAll("<", '{"') }],
+  "the tokens are of a strange type": ["/oauth/token", {
+    body: JSON.stringify({ access_token: SECRETS["access token"], token_type: "mac" }),
+  }],
+  "the login is ended": ["/oauth/token", { status: 400, body: '{"error":"invalid_grant"}' }],
+  "the access token is refused": ["/2/0/users/me", { status: 401 }],
+  "users/me is forbidden": ["/2/0/users/me", { status: 403, body: "{}" }],
+  "the authentication service fails": ["/token/validate", { status: 500, body: HTML }],
+};
+const THAT_TALK = [["whoami"], ["token"], ["refresh"], ["validate"], ["logout"], ["status"]];
+
+for (const [what, [path, fault]] of Object.entries(FAULTS)) {
+  Deno.test(`no command spills a secret when ${what}`, async () => {
+    await using sandbox = await startSandbox();
+    sandbox.fault(path, { ...fault, times: Infinity });
+    giveSecrets(sandbox);
+    for (const command of THAT_TALK) await assertKeepsSecrets(sandbox, command, ["--verbose"]);
+  });
+}
+
+Deno.test("--verbose shows method, host, path, status and duration, and parameters by name", async () => {
+  await using sandbox = await startSandbox();
+  giveSecrets(sandbox);
+  const { stderr } = await assertKeepsSecrets(sandbox, ["refresh"], ["--verbose"]);
+  const { host } = new URL(sandbox.origin);
+  assertMatch(
+    stderr,
+    new RegExp(`^> POST https://${host}/oauth/token \\(.*refresh_token=\\[secret\\]`, "m"),
+  );
+  assertMatch(stderr, /client_secret=\[secret\]/);
+  assertMatch(stderr, /^< 200 application\/json, \d+ bytes, \d+ ms$/m);
+});
+
+Deno.test("the sweep finds a secret in every form that it may take", () => {
+  for (const [name, secret] of Object.entries(SECRETS)) {
+    const places = [0, 1, 2].map((before) => btoa(`${"-".repeat(before)}${secret}-after`));
+    const forms = [secret, encodeURIComponent(secret), `${new URLSearchParams({ secret })}`];
+    for (const text of [...forms, ...places, ...places.map((text) => text.replaceAll("/", "_"))]) {
+      assert(
+        found(`before${text.replaceAll("+", "-")}after ${text}`, SECRETS).includes(name),
+        text,
+      );
+    }
+    assert(formsOf(secret).every((form) => form.length >= 12), name);
+  }
+});

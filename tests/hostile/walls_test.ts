@@ -1,0 +1,129 @@
+// The permissions as walls: other code in the place of ours is stopped at each of them, and our own needs
+// nothing that is behind.
+// Rule: the flags are those of deno.json, and what a task may do is written here once more, by hand.
+import { assert, assertEquals } from "@std/assert";
+import { startSandbox } from "../sandbox/sandbox.ts";
+import { bareEnvironment } from "../support/program.ts";
+import { commandLineOf, PROJECT_DIRECTORY, taskCommandLine } from "../support/task_command.ts";
+import type { Attempt, Attempts } from "./probe.ts";
+import { staleLogin } from "./stale_login.ts";
+
+const HOUR = 3_600_000;
+const PROBE = new URL("probe.ts", import.meta.url).pathname;
+
+/** The tasks that may start a program: the browser, and what makes a certificate trusted. */
+const MAY_RUN: readonly string[] = ["login", "cert"];
+
+/** The tasks that have no business on the network at all. */
+const OFFLINE: readonly string[] = ["profile", "relay", "cert", "help"];
+
+async function programTasks(): Promise<string[]> {
+  const text = await Deno.readTextFile(new URL("../../deno.json", import.meta.url));
+  const { tasks }: { tasks: Record<string, { command: string }> } = JSON.parse(text);
+  return Object.entries(tasks)
+    .filter(([, { command }]) => /\bmain\.ts\b/.test(command) && !command.includes("tests/"))
+    .map(([name]) => name);
+}
+
+interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function run(program: string, args: readonly string[], home = "/nonexistent"): Promise<Ran> {
+  const output = await new Deno.Command(program, {
+    args: [...args],
+    cwd: PROJECT_DIRECTORY,
+    clearEnv: true,
+    env: { ...await bareEnvironment(home), AWS_SECRET_ACCESS_KEY: "hush" },
+    stdin: "null",
+  }).output();
+  const [stdout = "", stderr = ""] = [output.stdout, output.stderr].map((bytes) =>
+    new TextDecoder().decode(bytes)
+  );
+  return { code: output.code, stdout, stderr };
+}
+
+/** What comes of the attempts with the permissions of a task. */
+async function probe(task: string): Promise<Attempts> {
+  const { program, args } = await taskCommandLine([task]);
+  const flags = args.slice(0, args.indexOf("main.ts"));
+  assert(flags.includes("--no-prompt"), "a permission question would hang a script");
+  const { stdout, stderr } = await run(program, [...flags, PROBE]);
+  assert(stdout.startsWith("{"), stderr);
+  return JSON.parse(stdout);
+}
+
+const TASKS = await programTasks();
+
+for (const task of TASKS) {
+  Deno.test(`other code in the place of ${task} is stopped at every wall`, async () => {
+    const { run: ran, worker, ...others } = await probe(task);
+    const wrong = Object.entries(others).filter(([, attempt]) => attempt !== "denied");
+    assertEquals(wrong, []);
+    const expected: Attempt = MAY_RUN.includes(task) ? "done" : "denied";
+    assertEquals(ran, expected);
+    assert(worker !== "done" || MAY_RUN.includes(task), "a worker has no more than the program");
+  });
+}
+
+Deno.test("the tasks are the ones that are judged here", () => {
+  for (const name of [...MAY_RUN, ...OFFLINE]) assert(TASKS.includes(name), name);
+  assert(TASKS.length >= 12);
+});
+
+for (const task of OFFLINE) {
+  Deno.test(`${task} is given no network`, async () => {
+    const { args } = await taskCommandLine([task]);
+    assertEquals(args.filter((arg) => arg.startsWith("--allow-net")), []);
+  });
+}
+
+/** What works on a fresh login with every wall closed but the files and the named variables. */
+const WITHOUT_NETWORK: readonly (readonly string[])[] = [
+  ["token"],
+  ["status"],
+  ["profile", "list"],
+  ["profile", "set", "--region", "eu1"],
+  ["relay", "bookmarklet"],
+  ["relay", "page"],
+  ["cert", "show"],
+  ["cert", "trust"],
+  ["help"],
+];
+const CLOSED = ["--deny-net", "--deny-run", "--deny-ffi", "--no-remote"];
+
+for (const argv of WITHOUT_NETWORK) {
+  Deno.test(`${argv.join(" ")} works without network, programs, FFI and imports`, async () => {
+    await using home = await loginOnDisk();
+    const { code, stderr } = await runWith(CLOSED, argv, home.path);
+    assertEquals([code, stderr.includes("NotCapable")], [0, false], stderr);
+  });
+}
+
+Deno.test("whoami refreshes with loopback alone in its network, and no program, FFI or import", async () => {
+  await using sandbox = await startSandbox();
+  sandbox.fault("/oauth/token", {
+    body: '{"access_token":"new","token_type":"Bearer","expires_in":600}',
+  });
+  sandbox.fault("/2/0/users/me", { body: JSON.stringify({ user: sandbox.user }) });
+  await using home = await staleLogin(sandbox);
+  const closed = CLOSED.map((flag) => flag === "--deny-net" ? "--deny-net=*.anaplan.com" : flag);
+  const { code, stdout, stderr } = await runWith(closed, ["whoami"], home.path);
+  assertEquals(code, 0, stderr);
+  assert(stdout.includes("Ada Lovelace"));
+});
+
+/** A login that is good for an hour, with nobody behind its addresses. */
+function loginOnDisk(): ReturnType<typeof staleLogin> {
+  const url = "https://127.0.0.1:1";
+  const endpoints = { authorization: url, token: url, apiUrl: url, authUrl: url };
+  return staleLogin({ endpoints, caFile: "/dev/null" }, { expiresAt: Date.now() + HOUR });
+}
+
+async function runWith(flags: string[], argv: readonly string[], home: string): Promise<Ran> {
+  const { program, args } = await commandLineOf(argv);
+  const [word = "", ...rest] = args; // `run`, then flags
+  return await run(program, [word, ...flags, ...rest], home);
+}

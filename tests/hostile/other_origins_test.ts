@@ -34,7 +34,11 @@ function ask(
           body: text,
         }));
     });
-    sent.setTimeout(5_000, () => void sent.destroy(new Error("the listener does not answer")));
+    const impatience = setTimeout(() => {
+      reject(new Error(`the listener does not answer ${method} ${url}`));
+      sent.destroy();
+    }, 5_000);
+    sent.on("close", () => clearTimeout(impatience));
     sent.on("error", reject);
     sent.end(body);
   });

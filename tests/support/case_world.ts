@@ -25,15 +25,18 @@ export interface World extends AsyncDisposable {
 
 /** How the sandbox of a case is, whose `given` lines these are; it has to be known from its start on. */
 export function sandboxOptions(givens: readonly string[]): SandboxOptions {
-  const found = givens.map((line) => CODE_LIFE.exec(line)?.[1]).find(Boolean);
+  const found = (pattern: RegExp): string | undefined =>
+    givens.map((line) => pattern.exec(line)?.[1]).find(Boolean);
+  const life = found(CODE_LIFE);
   return {
     signIn: "page", // the person presses the buttons
-    deviceIntervalSeconds: 1,
-    ...(found === undefined ? {} : { deviceCodeSeconds: Number(found) }),
+    deviceIntervalSeconds: Number(found(POLL_INTERVAL) ?? 1),
+    ...(life === undefined ? {} : { deviceCodeSeconds: Number(life) }),
   };
 }
 
 const CODE_LIFE = /^a device code is good for (\d+) s$/;
+const POLL_INTERVAL = /^a device code is asked for every (\d+) s$/;
 
 /** Makes a world in which nobody is signed in. */
 export async function makeWorld(options: SandboxOptions): Promise<World> {
@@ -100,7 +103,8 @@ const GIVENS: readonly (readonly [RegExp, Given])[] = [
     const { stdout } = await new Deno.Command("which", { args: [program] }).output();
     await Deno.symlink(new TextDecoder().decode(stdout).trim(), `${home.path}/${path}/${program}`);
   }],
-  [CODE_LIFE, () => {}], // see sandboxOptions()
+  [CODE_LIFE, () => {}],
+  [POLL_INTERVAL, () => {}], // see sandboxOptions()
   [/^a firewall refuses 127\.0\.0\.1 in an address$/, async (world) => {
     const firewall = world.cleanup.use(await startFirewall());
     const caFile = `${world.home.path}/ca.pem`;

@@ -19,13 +19,17 @@ Deno.test("a profile waits for no other profile's lock", async () => {
 });
 
 testWith(findStrace(), "a refresh killed at each fsync and rename tears nothing", async () => {
-  const rows = await killAtEachCall({
-    deed: REFRESH,
-    select: ({ name }) => name === "fsync" || name === "rename",
-  });
-  assertEquals(rows.flatMap(({ wrong }) => wrong), []);
-  assertEquals(rows.length, 3, "the file's fsync, the rename, the directory's fsync");
-  assert(rows.every(({ kept }) => !kept.startsWith("not met")), "each was met");
+  // strace misses a call now and then on a busy machine: then all are tried again
+  for (let tries = 1, isMet = false; !isMet; tries++) {
+    const rows = await killAtEachCall({
+      deed: REFRESH,
+      select: ({ name }) => name === "fsync" || name === "rename",
+    });
+    assertEquals(rows.flatMap(({ wrong }) => wrong), []);
+    assertEquals(rows.length, 3, "the file's fsync, the rename, the directory's fsync");
+    isMet = rows.every(({ kept }) => !kept.startsWith("not met"));
+    assert(isMet || tries < 4, "each was met");
+  }
 });
 
 /** Linux's strace, where it may trace. */

@@ -3,7 +3,8 @@
 import { added, type Counts, NONE, type Part, type Row } from "./row.ts";
 import type { WindowLength } from "./window.ts";
 
-const PARTS: readonly Part[] = ["Races", "Crashes", "Faults of the disk"];
+const HOSTILE: Part = "Faults and hostile callers";
+const PARTS: readonly Part[] = ["Races", "Crashes", "Faults of the disk", HOSTILE];
 
 /** What a run was. */
 export interface Run {
@@ -77,6 +78,12 @@ After each kill the store was read by \`status\`, the lock was taken, and the lo
 
 ${PARTS.map((part) => chapter(part, rows.filter((row) => row.part === part))).join("\n\n")}
 `;
+}
+
+/** The page with its last chapter, the one of the tests, made anew from these rows. */
+export function withHostileChapter(page: string, rows: readonly Row[]): string {
+  const [before = ""] = page.split(`\n## ${HOSTILE}`);
+  return `${before.trimEnd()}\n\n${chapter(HOSTILE, rows)}\n`;
 }
 
 function chapter(part: Part, rows: readonly Row[]): string {

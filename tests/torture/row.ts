@@ -2,7 +2,7 @@
 // Rule: whatever was not kept stands in `wrong`, in words; a run throws only when it could not be done.
 
 /** The chapters of the report. */
-export type Part = "Races" | "Crashes" | "Faults of the disk";
+export type Part = "Races" | "Crashes" | "Faults of the disk" | "Faults and hostile callers";
 
 /** What became of the login in runs that kill the program. */
 export interface Counts {

@@ -30,11 +30,3 @@ async function limit(pid: number): Promise<void> {
   const args = ["--pid", String(pid), `--fsize=${LIMIT}`];
   await new Deno.Command("prlimit", { args }).output();
 }
-
-/** Deno's own cache may meet the limit before the program does anything: then nothing has happened yet. */
-async function firstThatSpeaks(home: string): Promise<Outcome> {
-  for (let tries = 1;; tries++) {
-    const outcome = await runWrapped(withFileLimit(100), ["token"], { home });
-    if (outcome.stderr !== "" || tries === 5) return outcome;
-  }
-}

@@ -89,7 +89,9 @@ Deno.test("a page of another origin can read nothing, and sees the same before a
   await look();
   sandbox.fault("/oauth/token", { delayMs: 400 }); // the answer is in, and not yet exchanged
   const page = browse(address);
-  while (!sandbox.requests.some(({ path }) => path === "/oauth/token")) {
+  const isAsked = (): boolean => sandbox.requests.some(({ path }) => path === "/oauth/token");
+  for (let tries = 0; !isAsked(); tries++) {
+    assert(tries < 1_000, "the code is not exchanged");
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   await look();

@@ -67,11 +67,6 @@ export function readOnly(directory: string): string[] {
   return ["unshare", "-rm", "sh", "-c", script, "sh", directory];
 }
 
-/** No file may grow beyond so many bytes; the signal that says so is left as it is by default. */
-export function withFileLimit(bytes: number): string[] {
-  return ["prlimit", `--fsize=${bytes}`];
-}
-
 /** A test on Linux that is skipped where this wrapper may not be used, as in many containers. */
 export function wrappedTest(
   wrapper: readonly string[],

@@ -1,8 +1,8 @@
 // Another OAuth provider than Anaplan: oauth2-mock-server, which issues signed JWTs and knows one person.
 // Rule: everything that it is asked is kept, and whatever is said wrongly is said so by the test.
-import { createServer, type Server } from "node:http";
-import type { Socket } from "node:net";
+import { createServer } from "node:http";
 import { OAuth2Issuer, OAuth2Service } from "oauth2-mock-server";
+import { listening } from "./node_server.ts";
 
 /** A provider that runs until it is disposed of. */
 export interface OtherProvider extends AsyncDisposable {
@@ -26,7 +26,6 @@ export async function startOtherProvider(): Promise<OtherProvider> {
   await issuer.keys.generate("RS256");
   const service = new OAuth2Service(issuer);
   const requests: ProviderRequest[] = [];
-  const sockets = new Set<Socket>();
   const server = createServer((incoming, outgoing) => {
     requests.push({
       method: incoming.method ?? "",
@@ -35,29 +34,12 @@ export async function startOtherProvider(): Promise<OtherProvider> {
     });
     service.requestHandler(incoming, outgoing);
   });
-  server.on("connection", (socket: Socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-  });
-  issuer.url = `http://localhost:${await listen(server)}`;
+  const open = await listening(server);
+  issuer.url = `http://localhost:${open.port}`;
   return {
     issuer: issuer.url,
     service,
     requests,
-    async [Symbol.asyncDispose]() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
+    [Symbol.asyncDispose]: () => open[Symbol.asyncDispose](),
   };
-}
-
-function listen(server: Server): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      resolve(typeof address === "object" ? address?.port ?? 0 : 0);
-    });
-  });
 }

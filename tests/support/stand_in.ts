@@ -1,9 +1,9 @@
 // A web server of somebody else's, for one test: it stands where a name leads that is mapped to it.
 // Rule: HTTPS with a certificate of its own authority, and every request is kept with its headers.
-import { createServer, type Server } from "node:https";
+import { createServer } from "node:https";
 import type { IncomingMessage } from "node:http";
-import type { Socket } from "node:net";
 import { makeCertificate } from "../sandbox/certificate.ts";
+import { listening } from "./node_server.ts";
 
 /** A request that reached it. */
 export interface StandInRequest {
@@ -36,40 +36,21 @@ export async function startStandIn(
 ): Promise<StandIn> {
   const { caPem, certificatePem, keyPem } = await makeCertificate();
   const requests: StandInRequest[] = [];
-  const sockets = new Set<Socket>();
   const server = createServer({ cert: certificatePem, key: keyPem }, (incoming, outgoing) => {
     const request = { target: incoming.url ?? "/", headers: incoming.headers };
     requests.push(request);
     const { status, headers = {}, body = "" } = answer(request);
     outgoing.writeHead(status, { "cache-control": "no-store", ...headers }).end(body);
   });
-  server.on("connection", (socket: Socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-  });
-  const port = await listen(server);
+  const open = await listening(server);
   return {
-    origin: `https://127.0.0.1:${port}`,
-    port,
+    origin: `https://127.0.0.1:${open.port}`,
+    port: open.port,
     caPem,
     spki: await spkiOf(keyPem),
     requests,
-    async [Symbol.asyncDispose]() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
+    [Symbol.asyncDispose]: () => open[Symbol.asyncDispose](),
   };
-}
-
-function listen(server: Server): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      resolve(typeof address === "object" ? address?.port ?? 0 : 0);
-    });
-  });
 }
 
 async function spkiOf(keyPem: string): Promise<string> {

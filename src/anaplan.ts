@@ -11,6 +11,12 @@ import { caCertificates, type Settings } from "./settings.ts";
 import type { System } from "./system.ts";
 import { printable } from "./text.ts";
 
+/** How Anaplan's APIs take a token: most take both, some only their own. */
+export type TokenScheme = "AnaplanAuthToken" | "Bearer";
+
+/** Where the audit API of every region is. */
+export const AUDIT_ORIGIN = "https://audit.anaplan.com";
+
 /** Who the access token belongs to. */
 export interface User {
   readonly id: string;

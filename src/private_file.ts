@@ -1,5 +1,5 @@
-// Files that only their owner may read: checked reads, atomic replacement. Rule: with lock_file.ts the
-// only code that touches the disk, and every failure leaves here as a CliError of kind `storage`.
+// Files that only their owner may read: checked reads, atomic replacement. Rule: with lock_file.ts and
+// named_file.ts the only code that touches the disk, and every failure leaves here as a CliError of kind `storage`.
 
 import { CliError } from "./errors.ts";
 import { shellWord } from "./text.ts";
@@ -16,23 +16,6 @@ const IS_WINDOWS = Deno.build.os === "windows";
 export function readPrivateFile(path: string): string | undefined {
   if (!isOwnFile(path, "read")) return undefined;
   return translated("read", path, () => Deno.readTextFileSync(path));
-}
-
-/**
- * The text of a file that the person named, such as a CA file or a client secret.
- *
- * @param naming the flag or variable that it was named with.
- * @throws {CliError} `usage` when it cannot be read.
- */
-export function readNamedFile(path: string, naming: string): string {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (cause) {
-    throw new CliError("usage", `Cannot read ${path}: ${diskReason(cause)}`, {
-      next: `check the path that is given with ${naming}`,
-      cause,
-    });
-  }
 }
 
 /**
@@ -214,7 +197,8 @@ export function translated<T>(verb: string, path: string, work: () => T): T {
   }
 }
 
-function diskReason(error: unknown): string {
+/** Why the disk said no, in a few words. */
+export function diskReason(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "no such file or directory";
   if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
   if (error instanceof Deno.errors.NotCapable) return "this program was not given access to it";

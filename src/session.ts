@@ -23,6 +23,7 @@ export interface Refreshed {
  * token still lives, that is given out with a warning, unless the caller asked for more.
  *
  * @param minValid how much longer the access token has to be good, in milliseconds.
+ * @param isDemanded whether nothing less will do, when the refresh fails.
  * @throws {CliError} `login_required` when there is nothing left to refresh with, `unavailable` when
  * the authorization server cannot be reached, `storage` when the login cannot be read or saved.
  */
@@ -30,6 +31,7 @@ export async function freshTokenSet(
   settings: Settings,
   context: CommandContext,
   minValid?: number,
+  isDemanded = minValid !== undefined,
 ): Promise<TokenSet> {
   const seen = await storedTokenSet(settings, context);
   const now = context.system.now();
@@ -41,7 +43,7 @@ export async function freshTokenSet(
     return tokenSet;
   } catch (error) {
     const later = context.system.now(); // a refresh that fails may take its time
-    const isStillGood = minValid === undefined && isFresh(seen, later, 1_000);
+    const isStillGood = !isDemanded && isFresh(seen, later, 1_000);
     if (!isStillGood || !(error instanceof CliError) || error.kind === "storage") throw error;
     context.talk.warn(
       `${error.message}; the present access token is good for ${
@@ -80,10 +82,28 @@ export async function withFreshTokenSet<T>(
     return await use(tokenSet);
   } catch (error) {
     const isRefused = error instanceof CliError && error.kind === "login_required";
-    const canRefresh = tokenSet.refreshToken !== undefined && tokenSet.endedBy === undefined;
-    if (!isRefused || !canRefresh) throw forProfile(error, settings);
-    return await use((await replaceTokenSet(tokenSet, () => true, settings, context)).tokenSet);
+    if (!isRefused || !canRefresh(tokenSet)) throw forProfile(error, settings);
+    return await use(await replaceRefused(tokenSet, settings, context));
   }
+}
+
+/** Whether there is something to refresh the login with. */
+export function canRefresh(tokenSet: TokenSet): boolean {
+  return tokenSet.refreshToken !== undefined && tokenSet.endedBy === undefined;
+}
+
+/**
+ * What comes after a token set that a service refused although it looks fresh; many that are refused at
+ * the same moment cost one refresh.
+ *
+ * @throws {CliError} as {@link freshTokenSet}.
+ */
+export async function replaceRefused(
+  refused: TokenSet,
+  settings: Settings,
+  context: CommandContext,
+): Promise<TokenSet> {
+  return (await replaceTokenSet(refused, () => true, settings, context)).tokenSet;
 }
 
 /** The profile's login as it is stored. @throws {CliError} `login_required` when there is none. */

@@ -4,7 +4,7 @@
 import type { CommonFlags } from "./command.ts";
 import { CliError } from "./errors.ts";
 import { defined } from "./json.ts";
-import { readNamedFile } from "./private_file.ts";
+import { readNamedFile } from "./named_file.ts";
 import {
   currentProfile,
   type Discovered,

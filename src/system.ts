@@ -13,6 +13,29 @@ export interface HttpRequest {
   readonly timeout?: number;
 }
 
+/** A request whose body and answer flow, so that they may be of any length. */
+export interface StreamRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body?: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** PEM texts of certificate authorities that are trusted besides the built-in ones. */
+  readonly caCertificates?: readonly string[];
+  /** How long nothing may move, in milliseconds; two minutes when not given. */
+  readonly longestSilence?: number;
+  /** Ends the request; its reason is then thrown. */
+  readonly signal?: AbortSignal;
+}
+
+/** An answer whose body is still on its way; it has to be disposed of. */
+export interface StreamResponse extends AsyncDisposable {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: Headers;
+  /** Can be read once. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
 /** Where and how to listen for the authorization response. */
 export interface ListenOptions {
   readonly hostname: string;
@@ -26,6 +49,9 @@ export interface ListenOptions {
 export type Listening =
   | { readonly kind: "open"; readonly port: number; close(): Promise<void> }
   | { readonly kind: "taken" | "refused" | "unsupported" };
+
+/** Why a program did not run. */
+export type NotRun = "not found" | "not executable";
 
 /** What is drawn around a line that a person types. */
 export interface LinePrompt {
@@ -67,10 +93,14 @@ export interface System {
   /** Resolves after so many milliseconds; rejected with the signal's reason when that comes first. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
   readonly terminal: Terminal;
-  /** Writes the whole text. @throws {BrokenPipe} when nobody reads any more. */
-  write(stream: "stdout" | "stderr", text: string): void;
+  /** Writes it whole. @throws {BrokenPipe} when nobody reads any more. */
+  write(stream: "stdout" | "stderr", data: string | Uint8Array): void;
+  /** All that comes on stdin; can be read once. */
+  input(): ReadableStream<Uint8Array<ArrayBuffer>>;
   /** @throws {CliError} `unavailable` when no answer came, `usage` for a host that is not permitted. */
   fetch(request: HttpRequest): Promise<Response>;
+  /** The same for a request of any length. @throws {CliError} as {@link System.fetch}. */
+  fetchStream(request: StreamRequest): Promise<StreamResponse>;
   /** Who signed the certificate that a host shows; `undefined` when that cannot be seen. */
   peerIssuer(hostname: string, port: number): Promise<string | undefined>;
   /** Whether this runs in a container, as far as one can tell. */
@@ -80,6 +110,11 @@ export interface System {
   serve(options: ListenOptions): Promise<Listening>;
   /** Runs a program with this terminal; its exit code, or `undefined` when it could not be started. */
   run(command: readonly string[]): Promise<number | undefined>;
+  /** Runs a program in this one's place, with its streams and its signals; gives the exit code. */
+  runInPlace(
+    command: readonly string[],
+    env: Readonly<Record<string, string>>,
+  ): Promise<number | NotRun>;
   /** Opens the person's browser; false when none could be started. */
   openBrowser(url: string): Promise<boolean>;
   /** Aborted with a CliError of kind `interrupted` by SIGINT and SIGTERM, from the first call on. */
@@ -105,14 +140,19 @@ export function denoSystem(trace: (text: string) => void = () => {}): System {
       readPipe: async (signal) => (await import("./system/terminal.ts")).readPipe(signal),
       ask: async (question) => (await import("./system/terminal.ts")).ask(question),
     },
-    write: (stream, text) => writeAll(Deno[stream], new TextEncoder().encode(text)),
+    write: (stream, data) => writeAll(Deno[stream], bytesOf(data)),
+    input: () => Deno.stdin.readable,
     fetch: async (request) => (await import("./system/http.ts")).fetchWhole(request, trace),
+    fetchStream: async (request) =>
+      (await import("./system/http_stream.ts")).fetchStream(request, trace),
     assertReachable: async (url) => (await import("./system/http.ts")).assertReachable(url),
     peerIssuer: async (hostname, port) =>
       (await import("./system/peer_issuer.ts")).peerIssuer(hostname, port),
     isContainer,
     serve: async (options) => (await import("./system/listener.ts")).listen(options, trace),
     run: async (command) => (await import("./system/program.ts")).runProgram(command),
+    runInPlace: async (command, env) =>
+      (await import("./system/program.ts")).runInPlace(command, env),
     openBrowser: async (url) => (await import("./system/browser.ts")).openBrowser(url),
     interruption() {
       if (interruption === undefined) {
@@ -134,6 +174,10 @@ function isContainer(): boolean {
       return false;
     }
   });
+}
+
+function bytesOf(data: string | Uint8Array): Uint8Array {
+  return typeof data === "string" ? new TextEncoder().encode(data) : data;
 }
 
 function writeAll(stream: typeof Deno.stdout, bytes: Uint8Array): void {

@@ -63,19 +63,20 @@ function commands() {
 type Entry = ReturnType<typeof commands>[number];
 
 function surfaceOf({ name, command }: Entry): string[] {
-  const { positional, flags = {} } = command.parameters;
+  const { positional, flags = {}, aliases = {} } = command.parameters;
+  const letters = new Map(Object.entries(aliases).map(([letter, flag]) => [flag, ` -${letter}`]));
   const args = positional?.kind === "tuple"
     ? positional.parameters
     : positional === undefined
     ? []
-    : [{ placeholder: `${positional.parameter.placeholder}…`, optional: true }];
+    : [{ placeholder: positional.parameter.placeholder ?? "ARGUMENT", optional: false }];
   return [
     name,
     ...args.map(({ placeholder, optional }) =>
       optional ? `${name} [${placeholder}]` : `${name} ${placeholder}`
     ),
     ...Object.entries(flags as Record<string, Flag>).map(([flag, parameter]) =>
-      `${name} --${kebab(flag)}${valueOf(parameter)}`
+      `${name} --${kebab(flag)}${letters.get(flag) ?? ""}${valueOf(parameter)}`
     ).sort(),
   ];
 }

@@ -21,6 +21,7 @@ import { VERSION } from "../version.ts";
 import { kebab } from "./parse.ts";
 import { exitCodeOf, type Printer, printer } from "./print.ts";
 import type { TreeContext } from "./loading.ts";
+import { shellWord } from "../text.ts";
 import { ROOT } from "./tree.ts";
 
 /** What a run comes to. */
@@ -45,27 +46,30 @@ export async function run(
     color: !hasFlag(argv, "--no-color") && system.env("NO_COLOR") === undefined,
   });
   const outcome = await outcomeOf(argv, { system, talk: out });
-  return printed(outcome, out);
+  return await printed(outcome, out);
 }
 
-function printed(outcome: Outcome, out: Printer): number {
+async function printed(outcome: Outcome, out: Printer): Promise<number> {
+  if ("error" in outcome) return told(outcome.error, out);
+  const { outcome: kind, exitCode } = outcome.reply;
   try {
-    if ("error" in outcome) {
-      out.error(outcome.error);
-      return exitCodeOf(outcome.error);
-    }
-    out.reply(outcome.reply);
-    const { outcome: kind } = outcome.reply;
-    return kind === undefined ? 0 : exitCodeOf({ kind, signal: undefined });
+    await out.reply(outcome.reply);
   } catch (error) {
+    if (error instanceof CliError) return told(error, out); // an answer that broke off on its way
     if (error instanceof Error && error.name === "BrokenPipe") return 0; // `| head -1` has enough
     const reason = error instanceof Error ? error.message : String(error);
-    const failure = new CliError("storage", `Cannot write the answer: ${reason}`, {
+    const cannotWrite = new CliError("storage", `Cannot write the answer: ${reason}`, {
       next: "check where the output goes (a full disk?), then run the command again",
     });
-    out.error(failure);
-    return exitCodeOf(failure);
+    return told(cannotWrite, out);
   }
+  if (exitCode !== undefined) return exitCode;
+  return kind === undefined ? 0 : exitCodeOf({ kind, signal: undefined });
+}
+
+function told(error: CliError, out: Printer): number {
+  out.error(error);
+  return exitCodeOf(error);
 }
 
 async function outcomeOf(argv: readonly string[], context: CommandContext): Promise<Outcome> {
@@ -81,7 +85,7 @@ async function outcomeOf(argv: readonly string[], context: CommandContext): Prom
     stderr: { write: (text) => void said.push(text) },
     exitCode: null, // Stricli sets none over another
   };
-  await runStricli(APPLICATION, argv, { process, perform });
+  await runStricli(APPLICATION, unglued(argv), { process, perform });
   if (outcome !== undefined) return outcome;
   const text = said.join("").trimEnd();
   if (process.exitCode === ExitCode.Success) return { reply: { text, data: text } };
@@ -213,12 +217,24 @@ function helpFor(argv: readonly string[]): string {
     const others = argv.filter((word) => word !== command);
     return ["anaplan-auth", command ?? "<command>", ...others].join(" ");
   }
+  if (name === "exec" && !argv.includes("--")) {
+    return ["anaplan-auth exec --", ...argv.slice(1).map(shellWord)].join(" ");
+  }
   const target = ROOT.getRoutingTargetForInput(name);
   if (target === undefined) return "anaplan-auth help";
   const [, second = ""] = argv;
   const isGroup = "getRoutingTargetForInput" in target;
   const hasSecond = isGroup && target.getRoutingTargetForInput(second) !== undefined;
   return `anaplan-auth ${name}${hasSecond ? ` ${second}` : ""} --help`;
+}
+
+/** `-XPOST` as `-X POST`: as curl takes it, and Stricli does not. */
+function unglued(argv: readonly string[]): readonly string[] {
+  if (argv[0] !== "api") return argv;
+  return argv.flatMap((word) => {
+    const [, flag, value] = /^(-[XdHo])([^]+)$/.exec(word) ?? [];
+    return flag === undefined || value === undefined ? [word] : [flag, value];
+  });
 }
 
 function flagName(external: string): string {

@@ -97,21 +97,27 @@ export async function helpOf(
 /** The page of one command. */
 function commandHelp(name: string, command: Command<TreeContext>): string {
   const flags = Object.entries(command.parameters.flags ?? {}) as [string, Flag][];
+  const letters = new Map(
+    Object.entries(command.parameters.aliases ?? {}).map(([letter, flag]) => [flag, letter]),
+  );
   const own = flags.filter(([flag]) => !COMMON_FLAG_NAMES.includes(flag));
   const common = flags.filter(([flag]) => COMMON_FLAG_NAMES.includes(flag));
   return [
     `${command.brief}.`,
-    `Usage: anaplan-auth ${name}${argumentsOf(command)} [flags]\n${command.fullDescription ?? ""}`,
-    ...(own.length === 0 ? [] : [`Flags\n${flagLines(own)}`]),
+    `Usage: anaplan-auth ${name}${usageOf(command)}\n${command.fullDescription ?? ""}`,
+    ...(own.length === 0 ? [] : [`Flags\n${flagLines(own, letters)}`]),
     `Flags of every command\n${flagLines([...common, ["help", HELP_FLAG]])}`,
   ].join("\n\n");
 }
 
-function argumentsOf({ parameters: { positional } }: Command<TreeContext>): string {
-  if (positional?.kind !== "tuple") return "";
-  return positional.parameters
-    .map(({ placeholder, optional }) => optional ? ` [${placeholder}]` : ` ${placeholder}`)
-    .join("");
+/** Arguments without an end come last: what follows `--` is another program's. */
+function usageOf({ parameters: { positional } }: Command<TreeContext>): string {
+  if (positional === undefined) return " [flags]";
+  if (positional.kind === "array") return ` [flags] ${positional.parameter.placeholder}`;
+  const names = positional.parameters.map(({ placeholder, optional }) =>
+    optional ? ` [${placeholder}]` : ` ${placeholder}`
+  );
+  return `${names.join("")} [flags]`;
 }
 
 interface Flag {
@@ -123,10 +129,15 @@ interface Flag {
 
 const HELP_FLAG: Flag = { kind: "boolean", brief: "Show this page" };
 
-function flagLines(flags: readonly [string, Flag][]): string {
-  const rows = flags.map(([name, flag]) =>
-    [`  --${kebab(name)}${valueOf(flag)}`, flag.brief] as const
-  );
+function flagLines(
+  flags: readonly [string, Flag][],
+  letters: ReadonlyMap<string, string> = new Map(),
+): string {
+  const rows = flags.map(([name, flag]) => {
+    const letter = letters.get(name);
+    const short = letter === undefined ? "" : `-${letter}, `;
+    return [`  ${short}--${kebab(name)}${valueOf(flag)}`, flag.brief] as const;
+  });
   const column = Math.min(34, Math.max(...rows.map(([left]) => left.length)) + 2);
   return rows.flatMap(([left, brief]) => {
     const [first = "", ...rest] = wrapped(brief, WIDTH - column);

@@ -16,7 +16,7 @@ export interface PrintOptions {
 
 /** Prints for one run of the program. */
 export interface Printer extends Talk {
-  reply(reply: Reply): void;
+  reply(reply: Reply): Promise<void>;
   error(error: CliError): void;
   /** What `--verbose` shows; silent without it. */
   trace(text: string): void;
@@ -41,19 +41,38 @@ export function printer(
   const hasColor = options.color && system.terminal.stderr;
   const styled = (code: number, text: string): string =>
     hasColor ? `\x1b[${code}m${text}\x1b[0m` : text;
-  const talk = (text: string): void => {
+  const toStderr = (text: string): void => {
     try {
-      system.write("stderr", short(text) + "\n");
+      system.write("stderr", text);
     } catch {
       // nobody listens to the talk any more; the answer and the exit code still count
     }
+  };
+  let hasProgress = false;
+  const endProgress = (): void => {
+    if (hasProgress) toStderr(CLEAR_LINE);
+    hasProgress = false;
+  };
+  const talk = (text: string): void => {
+    endProgress();
+    toStderr(short(text) + "\n");
   };
   return {
     say: (text) => options.quiet ? undefined : talk(text),
     insist: talk,
     warn: (text) => talk(`${styled(YELLOW, "Warning:")} ${text}`),
     trace: (text) => options.verbose ? talk(styled(DIM, unsteering(text))) : undefined,
-    reply(reply) {
+    progress(text) {
+      if (options.quiet || !system.terminal.stderr) return;
+      hasProgress = true;
+      toStderr(CLEAR_LINE + text);
+    },
+    async reply(reply) {
+      if (reply.stream !== undefined) {
+        for await (const chunk of reply.stream) system.write("stdout", chunk);
+        return endProgress();
+      }
+      endProgress();
       if (options.json) system.write("stdout", JSON.stringify(reply.data) + "\n");
       else if (reply.text !== "") {
         system.write("stdout", (reply.verbatim ? reply.text : short(reply.text)) + "\n");
@@ -70,6 +89,7 @@ export function printer(
   };
 }
 
+const CLEAR_LINE = "\r\x1b[2K";
 const BOLD = 1;
 const DIM = 2;
 const YELLOW = 33;

@@ -6,10 +6,10 @@ import type { LoginFlags } from "../commands/login.ts";
 import type { LogoutFlags } from "../commands/logout.ts";
 import type { RefreshFlags } from "../commands/refresh.ts";
 import type { StatusFlags } from "../commands/status.ts";
-import type { TokenFlags, TokenScheme } from "../commands/token.ts";
 import { COMMON_FLAGS, CONNECTION_FLAGS, time, yes } from "./flags.ts";
 import { DONE_AND_USAGE, loading, type TreeCommand, type TreeContext } from "./loading.ts";
 import { parseDuration, parseWait } from "./parse.ts";
+import { api, exec, token } from "./scripts.ts";
 import { cert, doctor, profile, relay, validate } from "./set_up.ts";
 
 const login: TreeCommand = buildCommand<LoginFlags, [], TreeContext>({
@@ -59,31 +59,6 @@ ${DONE_AND_USAGE}, 3 sign in again, 4 the client is denied,
   },
 });
 
-const SCHEMES: readonly TokenScheme[] = ["AnaplanAuthToken", "Bearer"];
-
-const token: TreeCommand = buildCommand<TokenFlags, [], TreeContext>({
-  loader: loading(async () => (await import("../commands/token.ts")).token),
-  parameters: {
-    flags: {
-      header: yes("Print the whole Authorization header"),
-      scheme: {
-        kind: "enum",
-        values: SCHEMES,
-        optional: true,
-        brief: "The header's scheme; AnaplanAuthToken by default",
-      },
-      minValid: time("How much longer it must be good; 1m by default", parseDuration),
-      ...COMMON_FLAGS,
-    },
-  },
-  docs: {
-    brief: "Print a valid access token",
-    fullDescription: `Example: anaplan-auth token --header
-${DONE_AND_USAGE}, 3 sign in first, 4 the client is denied,
-6 Anaplan cannot be used now, 7 the login cannot be read or saved`,
-  },
-});
-
 const status: TreeCommand = buildCommand<StatusFlags, [], TreeContext>({
   loader: loading(async () => (await import("../commands/status.ts")).status),
   parameters: { flags: { check: yes("Ask the server, too"), ...COMMON_FLAGS } },
@@ -113,7 +88,7 @@ const help: TreeCommand = buildCommand<CommonFlags, string[], TreeContext>({
       parameter: {
         brief: "A command, or reference for exit codes and variables",
         parse: String,
-        placeholder: "TOPIC",
+        placeholder: "[TOPIC…]",
       },
     },
   },
@@ -126,7 +101,7 @@ const help: TreeCommand = buildCommand<CommonFlags, string[], TreeContext>({
 /** The groups of the root page, in its order. */
 export const GROUPS: Readonly<Record<string, readonly string[]>> = {
   "Start here": ["login", "whoami", "refresh", "status", "logout"],
-  "For scripts": ["token"],
+  "For scripts": ["token", "api", "exec"],
   "Set up and mend": ["profile", "relay", "cert", "validate", "doctor"],
 };
 
@@ -139,6 +114,8 @@ export const ROOT: RouteMap<TreeContext> = buildRouteMap({
     status,
     logout,
     token,
+    api,
+    exec,
     profile,
     relay,
     cert,

@@ -3,7 +3,13 @@
 import { nameAndAddress, placeName, whoIs } from "../account.ts";
 import { regionOf } from "../anaplan.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
-import { loginCommand, missingProfile, storeOf, withFreshTokenSet } from "../session.ts";
+import {
+  canRefresh,
+  loginCommand,
+  missingProfile,
+  storeOf,
+  withFreshTokenSet,
+} from "../session.ts";
 import { loadSettings, type Settings } from "../settings.ts";
 import { asSentence, clockTime, dateTime, duration, isoTime, shortened, table } from "../text.ts";
 import { isFresh, type TokenSet } from "../token_set.ts";
@@ -63,10 +69,6 @@ export function statusInShort(context: CommandContext): string {
   }
   return `Signed in (profile ${settings.profile}, ${placeName(settings)}). ` +
     `Access token ${accessTokenLine(tokenSet, now)}.`;
-}
-
-function canRefresh(tokenSet: TokenSet): boolean {
-  return tokenSet.refreshToken !== undefined && tokenSet.endedBy === undefined;
 }
 
 function notSignedIn(

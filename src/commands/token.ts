@@ -1,12 +1,10 @@
 // token: a valid access token and nothing else. The one command whose answer is a secret.
 
+import type { TokenScheme } from "../anaplan.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { freshTokenSet } from "../session.ts";
 import { loadSettings } from "../settings.ts";
 import { isoTime } from "../text.ts";
-
-/** How Anaplan's APIs take a token: most take both, some only their own. */
-export type TokenScheme = "AnaplanAuthToken" | "Bearer";
 
 /** The flags of `token`. */
 export interface TokenFlags extends CommonFlags {

@@ -5,7 +5,7 @@ import type { CommandContext } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { defined } from "../json.ts";
 import type { OAuthClient } from "../oauth/wire.ts";
-import { readNamedFile } from "../private_file.ts";
+import { readNamedFile } from "../named_file.ts";
 import { Secret } from "../secret.ts";
 import { storeOf } from "../session.ts";
 import {

@@ -100,7 +100,7 @@ async function readBounded(response: Response, host: string): Promise<Uint8Array
 }
 
 /** fetch honours proxy variables for loopback too, where no proxy can help. */
-function exemptLoopbackFromProxies(): void {
+export function exemptLoopbackFromProxies(): void {
   const isProxied = [
     "HTTPS_PROXY",
     "https_proxy",
@@ -143,7 +143,8 @@ function maskForm(body: string | undefined): string {
   return body === undefined ? "" : ` (${masked(new URLSearchParams(body)).join(" ")})`;
 }
 
-function toUnavailable(error: unknown, url: URL, timeout: number): CliError {
+/** What a failed request means for the person; never the URL's query, which may hold secrets. */
+export function toUnavailable(error: unknown, url: URL, timeout: number): CliError {
   if (error instanceof CliError) return error;
   if (error instanceof Deno.errors.NotCapable) return hostNotPermitted(url);
   if (error instanceof DOMException && error.name === "TimeoutError") {

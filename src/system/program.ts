@@ -1,4 +1,6 @@
-// Runs a program for the person. Rule: by argument vector, never through a shell.
+// Runs programs for the person. Rule: by argument vector, never through a shell.
+
+import type { NotRun } from "../system.ts";
 
 /** See {@link System.run}. */
 export async function runProgram(command: readonly string[]): Promise<number | undefined> {
@@ -10,4 +12,53 @@ export async function runProgram(command: readonly string[]): Promise<number | u
   } catch {
     return undefined; // not installed, or not permitted
   }
+}
+
+/** Signals that are meant for the program when they come to the one that started it. */
+const HANDED_ON: readonly Deno.Signal[] = Deno.build.os === "windows"
+  ? []
+  : ["SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"];
+
+/** See {@link System.runInPlace}. */
+export async function runInPlace(
+  [program = "", ...args]: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<number | NotRun> {
+  let child: Deno.ChildProcess;
+  try {
+    child = new Deno.Command(program, {
+      args,
+      env: { ...env },
+      stdin: "inherit",
+      stdout: "inherit",
+      stderr: "inherit",
+    }).spawn();
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound ? "not found" : "not executable";
+  }
+  using _signals = handingOn(child);
+  return (await child.status).code; // 128 and the signal's number when one ended it
+}
+
+/** Hands signals on to the child; this program ends with it, and not before. */
+function handingOn(child: Deno.ChildProcess): Disposable {
+  const toChild = (signal: Deno.Signal) => (): void => {
+    try {
+      child.kill(signal);
+    } catch {
+      // it is over
+    }
+  };
+  // A terminal sends Ctrl-C to both; a second one would look like impatience.
+  const onInterrupt = Deno.stdin.isTerminal() ? (): void => {} : toChild("SIGINT");
+  const listeners: [Deno.Signal, () => void][] = [
+    ["SIGINT", onInterrupt],
+    ...HANDED_ON.map((signal): [Deno.Signal, () => void] => [signal, toChild(signal)]),
+  ];
+  for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
+  return {
+    [Symbol.dispose]() {
+      for (const [signal, listener] of listeners) Deno.removeSignalListener(signal, listener);
+    },
+  };
 }

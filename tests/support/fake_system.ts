@@ -51,7 +51,11 @@ export function fakeSystem(arranged: Arranged = {}): FakeSystem {
     now: clock.now,
     sleep: clock.sleep,
     terminal: { ...noTerminal(), ...terminal },
-    write: (stream, text) => void (written[stream] += text),
+    write(stream, data) {
+      written[stream] += typeof data === "string" ? data : new TextDecoder().decode(data);
+    },
+    input: () => new ReadableStream({ start: (controller) => controller.close() }),
+    fetchStream: ({ url }) => unexpected(`the network was asked for ${url}`),
     async fetch(request) {
       requests.push(request);
       const step = steps.shift();
@@ -64,6 +68,7 @@ export function fakeSystem(arranged: Arranged = {}): FakeSystem {
     peerIssuer: (hostname) => unexpected(`the certificate of ${hostname} was looked at`),
     isContainer: () => false,
     run: (command) => unexpected(`${command.join(" ")} was run`),
+    runInPlace: (command) => unexpected(`${command.join(" ")} was run`),
     openBrowser: (url) => unexpected(`the browser was opened at ${url}`),
     interruption: () => new AbortController().signal,
     holdSignals() {
@@ -87,6 +92,7 @@ export interface RecordedTalk extends Talk {
   readonly said: readonly string[];
   readonly insisted: readonly string[];
   readonly warned: readonly string[];
+  readonly progressed: readonly string[];
 }
 
 /** What a command is given, in a fake world. */
@@ -100,15 +106,18 @@ export function fakeContext(arranged: Arranged | FakeSystem = {}): FakeContext {
   const said: string[] = [];
   const insisted: string[] = [];
   const warned: string[] = [];
+  const progressed: string[] = [];
   return {
     system: "requests" in arranged ? arranged : fakeSystem(arranged),
     talk: {
       said,
       insisted,
       warned,
+      progressed,
       say: (text) => void said.push(text),
       insist: (text) => void insisted.push(text),
       warn: (text) => void warned.push(text),
+      progress: (text) => void progressed.push(text),
     },
   };
 }

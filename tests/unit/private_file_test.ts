@@ -4,12 +4,12 @@ import { CliError } from "../../src/errors.ts";
 import {
   ensurePrivateDirectory,
   listDirectory,
-  readNamedFile,
   readPrivateFile,
   removeLeftovers,
   removePrivateFile,
   writePrivateFile,
 } from "../../src/private_file.ts";
+import { readNamedFile } from "../../src/named_file.ts";
 import { modeOf, namesIn, tempDir } from "../support/temp_dir.ts";
 
 const NOBODY = 65_534;

@@ -1,0 +1,37 @@
+// The headers of a call. Rule: the token's own header is never the person's to give.
+
+import { CliError } from "../errors.ts";
+import { printable } from "../text.ts";
+
+type Header = readonly [name: string, value: string];
+
+/** What the connection itself decides. */
+const NOT_YOURS = ["authorization", "host", "content-length", "transfer-encoding", "connection"];
+
+/**
+ * The headers in texts such as `Accept: text/csv`; a body is JSON unless they say otherwise.
+ *
+ * @throws {CliError} `usage` for a text that is no header, or one that must not be given.
+ */
+export function callHeaders(texts: readonly string[], hasBody: boolean): readonly Header[] {
+  const given = texts.map(headerIn);
+  const saysType = given.some(([name]) => name.toLowerCase() === "content-type");
+  return hasBody && !saysType ? [["content-type", "application/json"], ...given] : given;
+}
+
+function headerIn(text: string): Header {
+  // RFC 9110, section 5.5: no control characters in a value
+  const [, name, value] = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/.exec(text) ??
+    [];
+  if (name === undefined || value === undefined) {
+    throw new CliError("usage", `Cannot use "${printable(text)}" for --header: it is no header`, {
+      next: `give it as "Name: value", such as -H "Accept: text/csv"`,
+    });
+  }
+  if (NOT_YOURS.includes(name.toLowerCase())) {
+    throw new CliError("usage", `Cannot use --header ${name}: this program sets it by itself`, {
+      next: "leave it out; --scheme chooses how the token is sent",
+    });
+  }
+  return [name, value.trim()];
+}

@@ -17,6 +17,10 @@ export interface SandboxOptions {
   deviceCodeSeconds?: number;
   /** Whether `/token/logout` ends the refresh token too; unknown of Anaplan, so both can be had. */
   logoutEndsGrant?: boolean;
+  /** How many chunks each file has; 3 by default. */
+  chunkCount?: number;
+  /** How long each chunk is; 1 MiB by default. */
+  chunkBytes?: number;
 }
 
 /** A request that reached the sandbox, in order of arrival. */
@@ -28,6 +32,18 @@ export interface RecordedRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** 0 while it is being answered, and for good when the connection was cut. */
   readonly status: number;
+  /** How many bytes of the answer's body have left so far. */
+  readonly sent: number;
+}
+
+/** A chunk that was uploaded to its end; its bytes are not kept. */
+export interface Upload {
+  readonly bytes: number;
+  /** Of the bytes that came, in hexadecimal. */
+  readonly sha256: string;
+  /** The request's headers; undefined when it had none. */
+  readonly contentType: string | undefined;
+  readonly contentLength: string | undefined;
 }
 
 /** What goes wrong with a request; the parts combine, the delay comes first. */
@@ -94,6 +110,10 @@ export interface Sandbox extends AsyncDisposable {
   readonly user: SandboxUser;
   readonly endpoints: SandboxEndpoints;
   readonly requests: readonly RecordedRequest[];
+  /** What was uploaded, by path; a chunk that is sent again replaces the one before. */
+  readonly uploads: ReadonlyMap<string, Upload>;
+  /** The SHA-256 of a whole file as it is downloaded, in hexadecimal; all files are alike. */
+  fileSha256(): string;
   /** What the person answers in automatic mode; may be changed at any time. */
   signInAnswer: SignInAnswer;
   /** Registers one more redirect URI, for listeners on free ports. */

@@ -1,5 +1,5 @@
 // One request and its answer, as the sandbox's routes see them.
-// Rule: the body is read once, here; whoever needs the stream again gets a replay of it.
+// Rule: the body is read once, here, unless it is an upload; whoever needs it again gets a replay.
 import { Buffer } from "node:buffer";
 import { IncomingMessage, type ServerResponse } from "node:http";
 
@@ -7,6 +7,7 @@ import { IncomingMessage, type ServerResponse } from "node:http";
 export interface Exchange {
   readonly method: string;
   readonly url: URL;
+  /** Empty for an upload, which may be larger than memory: whoever takes it reads `incoming`. */
   readonly body: string;
   /** Query and form body together. */
   readonly parameters: Readonly<Record<string, string>>;
@@ -15,16 +16,18 @@ export interface Exchange {
   readonly outgoing: ServerResponse;
 }
 
-/** Reads the request to its end. */
+/** One chunk of a file, the only thing that is sent or taken as a stream. */
+export const CHUNK_PATH = /^\/2\/0\/workspaces\/[^/]+\/models\/[^/]+\/files\/[^/]+\/chunks\/(\d+)$/;
+
+/** Reads the request, to its end unless it is an upload. */
 export async function readExchange(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   origin: string,
 ): Promise<Exchange> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of incoming) chunks.push(chunk);
-  const body = Buffer.concat(chunks).toString();
   const url = new URL(incoming.url ?? "/", origin);
+  const isUpload = incoming.method === "PUT" && CHUNK_PATH.test(url.pathname);
+  const body = isUpload ? "" : await readText(incoming);
   const isForm = incoming.headers["content-type"]?.startsWith("application/x-www-form-urlencoded");
   const form = isForm ? Object.fromEntries(new URLSearchParams(body)) : {};
   const headers = Object.entries(incoming.headers)
@@ -38,6 +41,12 @@ export async function readExchange(
     incoming,
     outgoing,
   };
+}
+
+async function readText(incoming: IncomingMessage): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of incoming) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
 }
 
 /** What a replay says differently from the request that arrived. */
@@ -63,30 +72,4 @@ export function replay(exchange: Exchange, changes: ReplayChanges = {}): Incomin
   again.push(null);
   again.complete = true; // or the end of the stream would take the socket with it
   return again;
-}
-
-/** Sends an answer with a body of the given kind. */
-export function send(exchange: Exchange, status: number, type: string, body: string): void {
-  exchange.outgoing.writeHead(status, { "content-type": type, "cache-control": "no-store" });
-  exchange.outgoing.end(body);
-}
-
-/** Sends a JSON answer. */
-export function sendJson(exchange: Exchange, status: number, value: unknown): void {
-  send(exchange, status, "application/json; charset=utf-8", JSON.stringify(value));
-}
-
-/** Sends a page. */
-export function sendPage(exchange: Exchange, status: number, html: string): void {
-  send(exchange, status, "text/html; charset=utf-8", html);
-}
-
-/** Sends a status and nothing else, as Anaplan's APIs do. */
-export function sendEmpty(
-  exchange: Exchange,
-  status: number,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  exchange.outgoing.writeHead(status, { "content-length": "0", ...headers });
-  exchange.outgoing.end();
 }

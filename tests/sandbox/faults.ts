@@ -1,7 +1,8 @@
 // Keeps what is to go wrong, and makes it go wrong.
 // Rule: a fault is used up when its request arrives, however that request ends.
-import { type Exchange, sendEmpty } from "./exchange.ts";
+import { sendEmpty } from "./answers.ts";
 import type { Fault } from "./contract.ts";
+import type { Exchange } from "./exchange.ts";
 
 /** The faults of one sandbox, by path. */
 export interface Faults {

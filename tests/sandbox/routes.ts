@@ -4,8 +4,9 @@
 import type { Provider } from "oidc-provider";
 import { authenticationService, integrationApi } from "./api.ts";
 import { DEFAULT_SCOPE, ROUTES, SIGN_IN_PATH } from "./authorization_server.ts";
-import type { SandboxOptions, SignInAnswer } from "./contract.ts";
+import type { SandboxOptions, SignInAnswer, Upload } from "./contract.ts";
 import { type Exchange, replay, type ReplayChanges } from "./exchange.ts";
+import { createFiles } from "./files.ts";
 import { authorizationRequest, prelogin, signIn } from "./sign_in.ts";
 import { createTokenGate, refuseHeaderCredentials } from "./token_gate.ts";
 
@@ -20,9 +21,11 @@ export function createRoutes(
   provider: Provider,
   options: SandboxOptions,
   answer: () => SignInAnswer,
+  uploads: Map<string, Upload>,
 ): Route {
   const automatic = options.signIn !== "page";
   const isGated = createTokenGate(options.deviceIntervalSeconds ?? 5);
+  const files = createFiles(options, uploads);
   const callback = provider.callback();
   const inTurn = createQueue();
   const oauth = (exchange: Exchange, changes?: ReplayChanges): Promise<void> =>
@@ -34,7 +37,7 @@ export function createRoutes(
     if (pathname.startsWith(SIGN_IN_PATH)) {
       return signIn(exchange, provider, automatic ? answer() : undefined);
     }
-    if (pathname.startsWith("/2/0/")) return integrationApi(exchange, provider);
+    if (pathname.startsWith("/2/0/")) return integrationApi(exchange, provider, files);
     if (pathname === "/token/validate" || pathname === "/token/logout") {
       return authenticationService(exchange, provider, options.logoutEndsGrant ?? false);
     }

@@ -1,5 +1,6 @@
 // Takes every request in, notes it, lets its fault happen, and sends it on its route.
 // Rule: the note has its status before the client can have the answer.
+import { Buffer } from "node:buffer";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Server } from "node:https";
 import type { Socket } from "node:net";
@@ -57,15 +58,23 @@ export function serve(server: Server, origin: string, route: Route, faults: Faul
 /** Notes the request, and its status at the last moment before the answer leaves. */
 function record(exchange: Exchange, cut: boolean): RecordedRequest {
   const { method, url, parameters, headers, incoming, outgoing } = exchange;
-  const entry = { method, path: url.pathname, parameters, headers, status: 0 };
-  const end = outgoing.end.bind(outgoing);
-  outgoing.end = (...content: unknown[]) => {
-    if (cut) {
-      incoming.socket.destroy();
-      return outgoing;
-    }
-    entry.status = outgoing.statusCode;
-    return Reflect.apply(end, outgoing, content);
-  };
+  const entry = { method, path: url.pathname, parameters, headers, status: 0, sent: 0 };
+  const noted = <Send extends (...content: never[]) => unknown>(send: Send): Send =>
+    ((...content: Parameters<Send>) => {
+      if (cut) {
+        incoming.socket.destroy();
+        return outgoing;
+      }
+      entry.status = outgoing.statusCode;
+      entry.sent += sizeOf(content[0]);
+      return Reflect.apply(send, outgoing, content);
+    }) as Send;
+  outgoing.write = noted(outgoing.write);
+  outgoing.end = noted(outgoing.end);
   return entry;
+}
+
+function sizeOf(content: unknown): number {
+  if (typeof content === "string") return Buffer.byteLength(content);
+  return content instanceof Uint8Array ? content.length : 0;
 }

@@ -1,13 +1,13 @@
-// Anaplan's APIs behind a token: the Integration API and the authentication service.
+// Anaplan's APIs behind a token: Integration, Audit, and the authentication service.
 // Rule: each API has its own header scheme and its own way of refusing, as the real ones do.
 // @ts-types="@types/oidc-provider"
 import type { AccessToken, Provider } from "oidc-provider";
-import { sendEmpty, sendJson } from "./answers.ts";
+import { sendEmpty, sendJson, sendRefusal } from "./answers.ts";
 import { echo } from "./echo.ts";
 import type { Exchange } from "./exchange.ts";
 import type { FilesRoute } from "./files.ts";
 import { USER } from "./identities.ts";
-import { models, workspaces } from "./lists.ts";
+import { auditEvents, models, workspaces } from "./lists.ts";
 
 interface Credentials {
   readonly scheme: string;
@@ -31,11 +31,19 @@ export async function integrationApi(
   if (isGet && pathname === "/2/0/workspaces") return workspaces(exchange);
   if (isGet && pathname === "/2/0/models") return models(exchange);
   if (await files(exchange)) return;
-  sendJson(exchange, 404, {
-    status: { code: 404, message: "Not Found" },
-    path: pathname,
-    timestamp: new Date().toISOString(),
-  });
+  sendRefusal(exchange, 404, "Not Found");
+}
+
+/** `/audit/api/1/…`: takes `AnaplanAuthToken` only, and says why it refuses. */
+export async function auditApi(exchange: Exchange, provider: Provider): Promise<void> {
+  const { scheme, token } = credentials(exchange);
+  const accessToken = scheme === "AnaplanAuthToken"
+    ? await provider.AccessToken.find(token)
+    : undefined;
+  if (accessToken === undefined) return sendRefusal(exchange, 401, "Unauthorized");
+  const isEvents = exchange.method === "GET" && exchange.url.pathname === "/audit/api/1/events";
+  if (isEvents) return auditEvents(exchange);
+  sendRefusal(exchange, 404, "Not Found");
 }
 
 function usersMe(exchange: Exchange): void {

@@ -21,16 +21,20 @@ export interface SandboxOptions {
   chunkCount?: number;
   /** How long each chunk is; 1 MiB by default. */
   chunkBytes?: number;
+  /** Whether JSON and chunks are compressed for clients that take gzip; off by default. */
+  gzip?: boolean;
+  /** API calls beyond it are answered 429; no limit by default. */
+  requestsPerSecond?: number;
 }
 
 /** A request that reached the sandbox, in order of arrival. */
 export interface RecordedRequest {
   readonly method: string;
   readonly path: string;
-  /** Query and form body together. */
+  /** Query and form body together; no other body is kept, and no form beyond 16 KiB. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
-  /** 0 while it is being answered, and for good when the connection was cut. */
+  /** 0 until the answer begins to leave, and for good when the connection was cut before that. */
   readonly status: number;
   /** How many bytes of the answer's body have left so far. */
   readonly sent: number;
@@ -54,8 +58,13 @@ export interface Fault {
   body?: string;
   /** Waits before anything else happens. */
   delayMs?: number;
-  /** Cuts the connection: before the request is handled, or once it is, with the answer unsent. */
-  reset?: "before" | "after";
+  /**
+   * Cuts the connection: before the request is handled (an upload: while it is on its way), in the
+   * middle of the answer's body, or with the answer ready and unsent (as one without a body always).
+   */
+  reset?: "before" | "middle" | "after";
+  /** Sends the answer's body in pieces of so many bytes, with a pause after each. */
+  trickle?: { readonly bytes: number; readonly everyMs: number };
   /** How many requests it is for; 1 by default, `Infinity` is allowed. */
   times?: number;
 }
@@ -122,6 +131,10 @@ export interface Sandbox extends AsyncDisposable {
   fault(path: string, fault: Fault): void;
   /** Drops the faults that are still waiting. */
   clearFaults(): void;
+  /** Stops listening and cuts every connection, as a restart does; nothing is forgotten. */
+  pause(): Promise<void>;
+  /** Listens again, on the same port. */
+  resume(): Promise<void>;
   /** Every refresh token dies, as if it had expired; access tokens live on. */
   revokeRefreshTokens(): void;
   /** Every access token dies; refresh tokens live on. */

@@ -12,9 +12,13 @@ export interface Exchange {
   /** Query and form body together. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
+  /** Whether the answer may be compressed, and the sandbox does that. */
+  readonly gzip: boolean;
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
 }
+
+const LONGEST_FORM = 16 * 1024; // parameters are kept with the request, for as long as the sandbox
 
 /** One chunk of a file, the only thing that is sent or taken as a stream. */
 export const CHUNK_PATH = /^\/2\/0\/workspaces\/[^/]+\/models\/[^/]+\/files\/[^/]+\/chunks\/(\d+)$/;
@@ -23,12 +27,14 @@ export const CHUNK_PATH = /^\/2\/0\/workspaces\/[^/]+\/models\/[^/]+\/files\/[^/
 export async function readExchange(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  origin: string,
+  { origin, gzip = false }: { readonly origin: string; readonly gzip?: boolean | undefined },
 ): Promise<Exchange> {
   const url = new URL(incoming.url ?? "/", origin);
   const isUpload = incoming.method === "PUT" && CHUNK_PATH.test(url.pathname);
   const body = isUpload ? "" : await readText(incoming);
-  const isForm = incoming.headers["content-type"]?.startsWith("application/x-www-form-urlencoded");
+  const { "content-type": type = "", "accept-encoding": accepted = "" } = incoming.headers;
+  const isForm = type.startsWith("application/x-www-form-urlencoded") &&
+    body.length <= LONGEST_FORM;
   const form = isForm ? Object.fromEntries(new URLSearchParams(body)) : {};
   const headers = Object.entries(incoming.headers)
     .map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value ?? ""]);
@@ -38,6 +44,7 @@ export async function readExchange(
     body,
     parameters: { ...Object.fromEntries(url.searchParams), ...form },
     headers: Object.fromEntries(headers),
+    gzip: gzip && /\bgzip\b(?!\s*;\s*q=0)/.test(String(accepted)),
     incoming,
     outgoing,
   };

@@ -17,7 +17,10 @@ export function fileSize({ chunkCount = 3, chunkBytes = 1024 * 1024 }: SandboxOp
 }
 
 /** The bytes of one chunk; no two chunks are alike. */
-export function* chunkPieces(chunk: number, { chunkBytes }: FileSize): Generator<Uint8Array> {
+export function* chunkPieces(
+  chunk: number,
+  { chunkBytes }: FileSize,
+): Generator<Uint8Array<ArrayBuffer>> {
   let state = Math.imul(chunk + 1, 0x9e3779b1); // odd, so it is 0 for no chunk
   for (let left = chunkBytes; left > 0; left -= PIECE) {
     const words = new Uint32Array(PIECE / 4);

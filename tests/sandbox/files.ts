@@ -1,7 +1,7 @@
 // Anaplan's files: chunks to download, and chunks that are uploaded.
 // Rule: a chunk goes through and is never held, whichever way it goes.
 import { createHash } from "node:crypto";
-import { sendBytes, sendEmpty, sendJson } from "./answers.ts";
+import { sendBytes, sendEmpty, sendJson, sendRefusal } from "./answers.ts";
 import type { SandboxOptions, Upload } from "./contract.ts";
 import { CHUNK_PATH, type Exchange } from "./exchange.ts";
 import { chunkPieces, type FileSize, fileSize } from "./file_content.ts";
@@ -84,7 +84,7 @@ async function upload(exchange: Exchange, uploads: Map<string, Upload>): Promise
 function announce(exchange: Exchange, file: DescribedFile): void {
   const chunkCount = announcedCount(exchange.body);
   if (chunkCount !== undefined) return changed(exchange, { ...file, chunkCount });
-  sendJson(exchange, 400, { status: { code: 400, message: "chunkCount is missing" } });
+  sendRefusal(exchange, 400, "chunkCount is missing");
 }
 
 function announcedCount(body: string): number | undefined {

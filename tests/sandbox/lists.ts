@@ -2,6 +2,7 @@
 // Rule: each list pages in its own way, as the real ones do.
 import { sendJson } from "./answers.ts";
 import type { Exchange } from "./exchange.ts";
+import { USER } from "./identities.ts";
 
 const PAGE = 20;
 
@@ -29,6 +30,13 @@ const MODELS = Array.from({ length: 45 }, (_, index) => ({
   currentWorkspaceName: WORKSPACES[0]?.name,
 }));
 
+const EVENTS = Array.from({ length: 3 }, (_, index) => ({
+  id: String(index + 1),
+  eventTypeId: "USR-8",
+  userId: USER.id,
+  success: true,
+}));
+
 /** `GET /2/0/workspaces`: every page says where the next and the previous one are. */
 export function workspaces(exchange: Exchange): void {
   const { origin, pathname } = exchange.url;
@@ -47,6 +55,12 @@ export function models(exchange: Exchange): void {
   const page = pageOf(MODELS, exchange);
   const list = page.shown.length === 0 ? {} : { models: page.shown };
   sendList(exchange, "model", paging(page), list);
+}
+
+/** `GET /audit/api/1/events`: as the models, in an array of another name. */
+export function auditEvents(exchange: Exchange): void {
+  const page = pageOf(EVENTS, exchange);
+  sendList(exchange, "event", paging(page), { response: page.shown });
 }
 
 /** `GET …/files`: all on one page. */

@@ -42,7 +42,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const caFile = await Deno.makeTempFile({ prefix: "anaplan-sandbox-ca-", suffix: ".pem" });
   undo.defer(() => Deno.remove(caFile));
   await Deno.writeTextFile(caFile, certificate.caPem);
-  const traffic = serve(server, origin, route, faults);
+  const traffic = serve(server, { origin, gzip: options.gzip }, route, faults);
   undo.defer(traffic.end);
   const end = undo.move();
   return Object.assign(person, {
@@ -58,6 +58,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     allowRedirectUri: (uri: string) => void redirectUris.add(uri),
     fault: faults.add,
     clearFaults: faults.clear,
+    pause: traffic.cut,
+    resume: async () => void await listen(server, Number(new URL(origin).port)),
     revokeRefreshTokens: () => memory.forget("RefreshToken"),
     revokeAccessTokens: () => memory.forget("AccessToken"),
     [Symbol.asyncDispose]: () => end.disposeAsync(),

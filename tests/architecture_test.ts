@@ -122,7 +122,8 @@ Deno.test("no file that runs at start-up or in `token` loads a node: module", as
 
 Deno.test("Deno is named in main.ts, at the doors to the world and to the disk, and nowhere else", async () => {
   const files = await filesThatSay(/\bDeno\.(?!build\.os\b|customInspect\b)/);
-  const allowed = /^(main\.ts|src\/system\.ts|src\/system\/.*|src\/(private_file|lock_file|named_file)\.ts)$/;
+  const allowed =
+    /^(main\.ts|src\/system\.ts|src\/system\/.*|src\/(private_file|lock_file|named_file)\.ts)$/;
   assertEquals(files.filter((path) => !allowed.test(path)), []);
 });
 

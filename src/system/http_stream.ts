@@ -22,9 +22,11 @@ export async function fetchStream(
   const silence = request.longestSilence ?? LONGEST_SILENCE;
   const watch = watchSilence(silence, request.signal);
   const started = performance.now();
+  let isOpen = true;
   const close = (): void => {
+    if (isOpen) client.close();
+    isOpen = false;
     watch[Symbol.dispose]();
-    client.close();
   };
   const failed = (error: unknown): unknown => {
     if (request.signal?.aborted) return request.signal.reason;
@@ -48,10 +50,10 @@ export async function fetchStream(
     return {
       status: response.status,
       statusText: response.statusText,
-      headers: response.headers,
+      headers: asDecoded(response.headers),
       body: bytesOf(response, watch, failed),
       async [Symbol.asyncDispose]() {
-        await response.body?.cancel().catch(() => undefined); // one that broke is over already
+        if (isOpen) await response.body?.cancel().catch(() => undefined); // it may be over already
         close();
       },
     };
@@ -108,6 +110,15 @@ function watched(body: ReadableStream<Uint8Array>, watch: SilenceWatch): Readabl
       },
     }),
   );
+}
+
+/** The body is unpacked on its way; what the headers say of the packed one would be wrong. */
+function asDecoded(headers: Headers): Headers {
+  const decoded = new Headers(headers);
+  if (!decoded.has("content-encoding")) return decoded;
+  decoded.delete("content-encoding");
+  decoded.delete("content-length");
+  return decoded;
 }
 
 async function* bytesOf(

@@ -4,7 +4,7 @@
 import type { CommandContext } from "./command.ts";
 import { CliError, type ErrorDetails, toCliError } from "./errors.ts";
 import { defined } from "./json.ts";
-import type { Settings } from "./settings.ts";
+import { hasEnvironmentLogin, type Settings } from "./settings.ts";
 import { type LockedLogin, openStore, type Store } from "./store.ts";
 import { duration } from "./text.ts";
 import { isFresh, sameTokenSet, type TokenSet } from "./token_set.ts";
@@ -111,7 +111,14 @@ export async function storedTokenSet(
   settings: Settings,
   context: CommandContext,
 ): Promise<TokenSet> {
-  return storeOf(settings, context).load(settings.profile) ?? await noLogin(settings);
+  const store = await storeInUse(settings, context);
+  return store.load(settings.profile) ?? await noLogin(settings);
+}
+
+/** Where the settings' login is: in their configuration directory, or in the environment alone. */
+export async function storeInUse(settings: Settings, context: CommandContext): Promise<Store> {
+  if (!hasEnvironmentLogin(settings)) return storeOf(settings, context);
+  return (await import("./environment_login.ts")).environmentStore(settings, context);
 }
 
 /** The store of the settings' configuration directory. */
@@ -141,7 +148,7 @@ async function replaceTokenSet(
   context: CommandContext,
 ): Promise<Refreshed> {
   assertRefreshable(seen, settings); // before waiting for anybody
-  const store = storeOf(settings, context);
+  const store = await storeInUse(settings, context);
   using login = await store.lock(settings.profile);
   using _signals = await context.system.holdSignals(); // none may come between the answer and the disk
   const stored = login.load() ?? await noLogin(settings);
@@ -185,7 +192,10 @@ async function refreshLocked(
 }
 
 /** The error with a `Next:` that names the profile, where it says to sign in. */
-export function forProfile(thrown: unknown, settings: Pick<Settings, "profile">): unknown {
+export function forProfile(
+  thrown: unknown,
+  settings: Pick<Settings, "profile" | "environment">,
+): unknown {
   if (!(thrown instanceof CliError) || thrown.next === undefined) return thrown;
   const next = thrown.next.replace(/^anaplan-auth login(?! --profile)/, loginCommand(settings));
   if (next === thrown.next) return thrown;
@@ -234,8 +244,11 @@ function loginRequired(settings: Settings, reason: string, details: ErrorDetails
   });
 }
 
-/** The command that signs in to the settings' profile. */
-export function loginCommand(settings: Pick<Settings, "profile">): string {
+/** What signs in to the settings' profile: a command, or a new token where the old one came from. */
+export function loginCommand(settings: Pick<Settings, "profile" | "environment">): string {
+  if (hasEnvironmentLogin(settings)) {
+    return "put a refresh token that is still good where ANAPLAN_REFRESH_TOKEN comes from";
+  }
   const flag = settings.profile === "default" ? "" : ` --profile ${settings.profile}`;
   return `anaplan-auth login${flag}`;
 }

@@ -69,6 +69,9 @@ export interface ClientEnvironment {
   /** The tutorial's `CLIENT` and `SECRET`: names that any other program may use too. */
   readonly tutorialClientId: string | undefined;
   readonly tutorialClientSecret: Secret | undefined;
+  /** A login that is stored nowhere: the refresh token itself, or the file that holds it. */
+  readonly refreshToken: Secret | undefined;
+  readonly refreshTokenFile: string | undefined;
 }
 
 export const DEFAULT_REGION = "us1";
@@ -181,6 +184,11 @@ export function environmentSecret(
   };
 }
 
+/** Whether the login comes from the environment, and is stored nowhere. */
+export function hasEnvironmentLogin({ environment }: Pick<Settings, "environment">): boolean {
+  return environment.refreshToken !== undefined || environment.refreshTokenFile !== undefined;
+}
+
 /** The PEM texts of all certificate authorities that are to be trusted besides the built-in ones. */
 export function caCertificates(settings: Settings): string[] {
   const named = settings.caFiles.map((path) => {
@@ -215,6 +223,8 @@ function clientEnvironment(env: System["env"]): ClientEnvironment {
     clientSecret: secret(env("ANAPLAN_CLIENT_SECRET")),
     tutorialClientId: env("CLIENT"),
     tutorialClientSecret: secret(env("SECRET")),
+    refreshToken: secret(env("ANAPLAN_REFRESH_TOKEN")),
+    refreshTokenFile: env("ANAPLAN_REFRESH_TOKEN_FILE"),
   };
 }
 

@@ -12,6 +12,7 @@ const ROOMS: readonly string[] = [
   "src/api/",
   "src/session.ts",
   "src/rescue.ts",
+  "src/environment_login.ts",
   "src/account.ts",
   "src/anaplan.ts",
   "src/regions.ts",

@@ -118,14 +118,17 @@ async function remember(
   { system }: CommandContext,
 ): Promise<void> {
   if (error.kind === "usage" || error.kind === "interrupted" || command === "doctor") return;
-  const [{ keepFailure }, { loadSettings }] = await Promise.all([
+  const [{ keepFailure }, { hasEnvironmentLogin, loadSettings }] = await Promise.all([
     import("../last_failure.ts"),
     import("../settings.ts"),
   ]);
   try {
     using _signals = await system.holdSignals(); // a file size limit must not end it here
-    const { configDir, profile, profileExists } = loadSettings(flags, system);
-    if (profileExists) keepFailure(configDir, profile, command, error, system.now());
+    const settings = loadSettings(flags, system);
+    const { configDir, profile, profileExists } = settings;
+    if (profileExists && !hasEnvironmentLogin(settings)) {
+      keepFailure(configDir, profile, command, error, system.now());
+    }
   } catch {
     // settings that cannot be read are what the error is about
   }
@@ -136,7 +139,7 @@ async function greeting(context: CommandContext): Promise<Reply> {
   const help = (await import("./help.ts")).rootHelp();
   if (!context.system.terminal.stdout) return { text: help, data: help };
   const { statusInShort } = await import("../commands/status.ts");
-  return { text: `${statusInShort(context)}\n\n${help}`, data: help };
+  return { text: `${await statusInShort(context)}\n\n${help}`, data: help };
 }
 
 const APPLICATION = buildApplication<TreeContext>(ROOT, {

@@ -17,6 +17,8 @@ const MEANINGS: Readonly<Record<ErrorKind, string>> = {
 const VARIABLES: readonly (readonly [string, string])[] = [
   ["ANAPLAN_CLIENT_ID", "the OAuth client's id"],
   ["ANAPLAN_CLIENT_SECRET", "its secret"],
+  ["ANAPLAN_REFRESH_TOKEN", "a login that is stored nowhere, for CI machines"],
+  ["ANAPLAN_REFRESH_TOKEN_FILE", "the same, in a file"],
   ["ANAPLAN_REGION", "the region"],
   ["ANAPLAN_PROFILE", "the profile"],
   ["ANAPLAN_AUTH_CONFIG_DIR", "where logins are kept"],
@@ -39,5 +41,5 @@ export function reference(): string {
 ${rows.map(([code, kind, text]) => `  ${code.padEnd(5)}${kind.padEnd(16)}${text}`).join("\n")}
 
 Variables; a flag goes before its variable, a variable before the profile
-${VARIABLES.map(([name, text]) => `  ${name.padEnd(25)}${text}`).join("\n")}`;
+${VARIABLES.map(([name, text]) => `  ${name.padEnd(28)}${text}`).join("\n")}`;
 }

@@ -7,10 +7,10 @@ import {
   canRefresh,
   loginCommand,
   missingProfile,
-  storeOf,
+  storeInUse,
   withFreshTokenSet,
 } from "../session.ts";
-import { loadSettings, type Settings } from "../settings.ts";
+import { hasEnvironmentLogin, loadSettings, type Settings } from "../settings.ts";
 import { asSentence, clockTime, dateTime, duration, isoTime, shortened, table } from "../text.ts";
 import { isFresh, type TokenSet } from "../token_set.ts";
 
@@ -23,7 +23,7 @@ export interface StatusFlags extends CommonFlags {
 /** Says whether there is a login that works or can be refreshed; exit 3 when there is none. */
 export async function status(flags: StatusFlags, context: CommandContext): Promise<Reply> {
   const settings = loadSettings(flags, context.system);
-  const store = storeOf(settings, context);
+  const store = await storeInUse(settings, context);
   const tokenSet = store.load(settings.profile);
   const now = context.system.now();
   const missing = tokenSet === undefined ? await missingProfile(settings) : undefined;
@@ -60,9 +60,10 @@ async function checked(reply: Reply, settings: Settings, context: CommandContext
 }
 
 /** How things are, in two lines at most; for the page that is shown when no command was typed. */
-export function statusInShort(context: CommandContext): string {
+export async function statusInShort(context: CommandContext): Promise<string> {
   const settings = loadSettings({}, context.system);
-  const tokenSet = storeOf(settings, context).load(settings.profile);
+  const store = await storeInUse(settings, context);
+  const tokenSet = store.load(settings.profile);
   const now = context.system.now();
   if (tokenSet === undefined || !(isFresh(tokenSet, now, 0) || canRefresh(tokenSet))) {
     return notSignedIn(tokenSet, settings);
@@ -88,20 +89,22 @@ function notSignedIn(
 }
 
 function describe(tokenSet: TokenSet, settings: Settings, path: string, now: number): string {
+  const isStored = !hasEnvironmentLogin(settings);
   const rows = table([
     settings.issuer === undefined
       ? ["Region", `${settings.region}, ${regionOf(settings).description}`]
       : ["Issuer", settings.issuer],
     ["Client", shortened(tokenSet.clientId)],
     ["Access token", accessTokenLine(tokenSet, now)],
-    ["Refresh token", refreshTokenLine(tokenSet)],
+    ["Refresh token", isStored ? refreshTokenLine(tokenSet) : `from ${path}`],
     ["Scope", tokenSet.scope],
-    ["Stored in", path],
+    ["Stored in", isStored ? path : "nothing; each command gets a token of its own"],
   ]);
   return `Signed in (profile ${settings.profile}).\n\n${rows}`;
 }
 
 function accessTokenLine(tokenSet: TokenSet, now: number): string {
+  if (tokenSet.obtainedAt === 0) return "none yet; the next command gets one";
   const time = clockTime(tokenSet.expiresAt, now);
   return isFresh(tokenSet, now, 0)
     ? `good until ${time} (${duration(tokenSet.expiresAt - now)})`

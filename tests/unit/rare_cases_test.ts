@@ -217,10 +217,10 @@ Deno.test("a relay finds a listener on port 443", () => {
   assertEquals(targets.length, 1);
 });
 
-Deno.test("statusInShort names the issuer, not a region of Anaplan", () => {
+Deno.test("statusInShort names the issuer, not a region of Anaplan", async () => {
   using scene = issuerScene(LOGIN, []);
   const env = { ANAPLAN_AUTH_CONFIG_DIR: scene.configDir };
-  const text = statusInShort(fakeContext({ env }));
+  const text = await statusInShort(fakeContext({ env }));
   assert(!text.includes("us1"), text);
 });
 

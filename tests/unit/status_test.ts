@@ -112,18 +112,18 @@ Deno.test("status of a profile that does not exist suggests near names, and is e
   );
 });
 
-Deno.test("in short, status is two lines at most", () => {
+Deno.test("in short, status is two lines at most", async () => {
   using scene = sessionScene(LOGIN);
   const env = { ANAPLAN_AUTH_CONFIG_DIR: scene.configDir };
   assertEquals(
-    statusInShort(fakeContext({ env })),
+    await statusInShort(fakeContext({ env })),
     `Signed in (profile default, us1). Access token good until ${
       clockTime(LOGIN.expiresAt, START)
     } (30 min).`,
   );
   const none = { ...env, ANAPLAN_PROFILE: "other" };
   assertEquals(
-    statusInShort(fakeContext({ env: none })),
+    await statusInShort(fakeContext({ env: none })),
     "Not signed in (profile other).\nNext: anaplan-auth login --profile other",
   );
 });

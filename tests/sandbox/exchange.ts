@@ -44,7 +44,7 @@ export async function readExchange(
     body,
     parameters: { ...Object.fromEntries(url.searchParams), ...form },
     headers: Object.fromEntries(headers),
-    gzip: gzip && /\bgzip\b(?!\s*;\s*q=0)/.test(String(accepted)),
+    gzip: gzip && /\bgzip\b(?!\s*;\s*q=0(?![.\d]*[1-9]))/.test(String(accepted)),
     incoming,
     outgoing,
   };

@@ -119,7 +119,6 @@ async function remember(
     import("../settings.ts"),
   ]);
   try {
-    using _signals = await system.holdSignals(); // a file size limit must not end it here
     const { configDir, profile, profileExists } = loadSettings(flags, system);
     if (profileExists) keepFailure(configDir, profile, command, error, system.now());
   } catch {

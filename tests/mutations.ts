@@ -42,8 +42,8 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: "the directory is not synced after the rename",
     file: "src/private_file.ts",
-    from: "    syncDirectoryOf(path);\n  });\n}\n\n/** Removes a file",
-    to: "  });\n}\n\n/** Removes a file",
+    from: '  syncDirectoryOf(path, "written", warn);\n',
+    to: "",
     tests: ["tests/integration/durable_write_test.ts"],
   },
   {
@@ -80,6 +80,13 @@ const MUTATIONS: readonly Mutation[] = [
     from: "createNew: true, mode: 0o600",
     to: "createNew: true, mode: 0o644",
     tests: ["tests/unit/private_file_test.ts"],
+  },
+  {
+    what: "a link to where others can write is followed",
+    file: "src/private_directory.ts",
+    from: "    if (isSymlink) {",
+    to: "    if (isSymlink && !isSymlink) {",
+    tests: ["tests/unit/linked_directory_test.ts"],
   },
   {
     what: "the code is sent again when its answer was lost",

@@ -111,7 +111,7 @@ async function remember(
   error: CliError,
   [command = ""]: readonly string[],
   flags: CommonFlags,
-  { system }: CommandContext,
+  { system, talk }: CommandContext,
 ): Promise<void> {
   if (error.kind === "usage" || error.kind === "interrupted" || command === "doctor") return;
   const [{ keepFailure }, { loadSettings }] = await Promise.all([
@@ -120,7 +120,9 @@ async function remember(
   ]);
   try {
     const { configDir, profile, profileExists } = loadSettings(flags, system);
-    if (profileExists) keepFailure(configDir, profile, command, error, system.now());
+    if (profileExists) {
+      keepFailure(configDir, profile, command, error, system.now(), talk.warn);
+    }
   } catch {
     // settings that cannot be read are what the error is about
   }

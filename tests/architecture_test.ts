@@ -27,6 +27,7 @@ const ROOMS: readonly string[] = [
   "src/token_set.ts",
   "src/errors.ts",
   "src/secret.ts",
+  "src/masking.ts",
   "src/json.ts",
   "src/text.ts",
   "src/urls.ts",

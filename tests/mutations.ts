@@ -62,10 +62,17 @@ const MUTATIONS: readonly Mutation[] = [
   },
   {
     what: "the trace shows what a request carries",
-    file: "src/system/http.ts",
-    from: 'OPEN_PARAMETERS.has(name) ? value : "[secret]"',
+    file: "src/masking.ts",
+    from: "OPEN_PARAMETERS.has(name) ? value : MASK",
     to: "value",
     tests: ["tests/integration/http_test.ts"],
+  },
+  {
+    what: "a refusal repeats what it was sent",
+    file: "src/oauth/wire.ts",
+    from: "if (response.ok || response.body === null) return response;",
+    to: "if (response.status > 0) return response;",
+    tests: ["tests/unit/echoes_test.ts"],
   },
   {
     what: "a secret shows itself when it is printed",

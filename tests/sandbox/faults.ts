@@ -42,7 +42,10 @@ export async function happen(
   const { status, headers, body } = fault;
   if (status === undefined && headers === undefined && body === undefined) return true;
   if (body === undefined) sendEmpty(exchange, status ?? 200, headers);
-  else exchange.outgoing.writeHead(status ?? 200, { ...headers }).end(body);
+  else {
+    const text = typeof body === "string" ? body : body(exchange);
+    exchange.outgoing.writeHead(status ?? 200, { ...headers }).end(text);
+  }
   return false;
 }
 

@@ -3,6 +3,7 @@
 
 import { CliError } from "./errors.ts";
 import { asObject, defined, field, type Fields, objectField, timeField } from "./json.ts";
+import { parsedWithout } from "./masking.ts";
 import { nearNames } from "./near_names.ts";
 import { type Region, REGIONS } from "./regions.ts";
 import type { AuthorizationServer } from "./oauth/wire.ts";
@@ -84,7 +85,7 @@ export async function currentUser(
     caCertificates: caCertificates(settings),
     timeout,
   }));
-  const body = await bodyOf(response);
+  const body = await bodyOf(response, accessToken);
   const user = body && objectField(body, "user");
   if (response.status === 200 && user !== undefined) return parseUser(user);
   throw apiError(response.status, body, new URL(origin).host, settings);
@@ -109,7 +110,7 @@ export async function validateToken(
   system: Pick<System, "fetch">,
 ): Promise<Validation> {
   const response = await askAuthService("GET", "/token/validate", accessToken, settings, system);
-  const body = await bodyOf(response);
+  const body = await bodyOf(response, accessToken);
   const info = body && objectField(body, "tokenInfo");
   const said = printable((body && field(body, "status", "string")) ?? "");
   if (response.status === 200 && body !== undefined && (said === "" || said === "SUCCESS")) {
@@ -171,9 +172,10 @@ function parseUser(user: Fields): User {
   };
 }
 
-async function bodyOf(response: Response): Promise<Fields | undefined> {
+/** The JSON object in an answer; where it repeats the access token, that is masked. */
+export async function bodyOf(response: Response, accessToken: Secret): Promise<Fields | undefined> {
   try {
-    return asObject(await response.json());
+    return asObject(parsedWithout([accessToken.reveal()], await response.text()));
   } catch {
     return undefined; // an empty body or a web page; the status says enough
   }

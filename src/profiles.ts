@@ -3,13 +3,8 @@
 
 import { CliError } from "./errors.ts";
 import { defined, field, type Fields, objectField, parseObject } from "./json.ts";
-import {
-  ensurePrivateDirectory,
-  listDirectory,
-  readPrivateFile,
-  removePrivateFile,
-  writePrivateFile,
-} from "./private_file.ts";
+import { ensurePrivateDirectory, listDirectory } from "./private_directory.ts";
+import { readPrivateFile, removePrivateFile, type Warn, writePrivateFile } from "./private_file.ts";
 import { shellWord } from "./text.ts";
 
 /** What a successful login was given, so that later commands need no flags. */
@@ -92,16 +87,16 @@ export function saveProfile(
   configDir: string,
   name: string,
   profile: Profile,
-  warn: (text: string) => void,
+  warn: Warn,
 ): void {
   ensurePrivateDirectory(configDir, warn);
   ensurePrivateDirectory(`${configDir}/profiles`, warn);
-  writeJson(pathOf(configDir, name), profile);
+  writeJson(pathOf(configDir, name), profile, warn);
 }
 
 /** Removes the profile's settings; its login is another matter. */
-export function removeProfile(configDir: string, name: string): void {
-  removePrivateFile(pathOf(configDir, name));
+export function removeProfile(configDir: string, name: string, warn: Warn): void {
+  removePrivateFile(pathOf(configDir, name), warn);
 }
 
 /** The names of all profiles, sorted. */
@@ -123,10 +118,10 @@ export function currentProfile(configDir: string): string | undefined {
 export function saveCurrentProfile(
   configDir: string,
   name: string,
-  warn: (text: string) => void,
+  warn: Warn,
 ): void {
   ensurePrivateDirectory(configDir, warn);
-  writeJson(`${configDir}/config.json`, { currentProfile: name });
+  writeJson(`${configDir}/config.json`, { currentProfile: name }, warn);
 }
 
 function pathOf(configDir: string, name: string): string {
@@ -168,9 +163,9 @@ function textList(value: unknown): string[] | undefined {
     : undefined;
 }
 
-function writeJson(path: string, fields: object): void {
+function writeJson(path: string, fields: object, warn: Warn): void {
   const text = JSON.stringify({ version: FILE_VERSION, ...fields }, undefined, 2);
-  writePrivateFile(path, text + "\n");
+  writePrivateFile(path, text + "\n", warn);
 }
 
 function readJson<T>(path: string, read: (fields: Fields) => T): T | undefined {

@@ -186,7 +186,18 @@ function writeAll(stream: typeof Deno.stdout, bytes: Uint8Array): void {
   }
 }
 
-function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+/** What a timer can hold, some 25 days, in milliseconds; one that is set for longer ends at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+async function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  let left = milliseconds;
+  do {
+    await nap(Math.min(left, LONGEST_TIMER), signal);
+    left -= LONGEST_TIMER;
+  } while (left > 0);
+}
+
+function nap(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
     const stop = (): void => {

@@ -115,7 +115,7 @@ async function remember(
   error: CliError,
   [command = ""]: readonly string[],
   flags: CommonFlags,
-  { system }: CommandContext,
+  { system, talk }: CommandContext,
 ): Promise<void> {
   if (error.kind === "usage" || error.kind === "interrupted" || command === "doctor") return;
   const [{ keepFailure }, { hasEnvironmentLogin, loadSettings }] = await Promise.all([
@@ -123,11 +123,10 @@ async function remember(
     import("../settings.ts"),
   ]);
   try {
-    using _signals = await system.holdSignals(); // a file size limit must not end it here
     const settings = loadSettings(flags, system);
     const { configDir, profile, profileExists } = settings;
     if (profileExists && !hasEnvironmentLogin(settings)) {
-      keepFailure(configDir, profile, command, error, system.now());
+      keepFailure(configDir, profile, command, error, system.now(), talk.warn);
     }
   } catch {
     // settings that cannot be read are what the error is about

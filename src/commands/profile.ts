@@ -150,7 +150,7 @@ export async function profileRemove(
       "the login was removed here only; the server may still honour its tokens",
     );
   }
-  removeProfile(configDir, profile);
+  removeProfile(configDir, profile, context.talk.warn);
   if (currentProfile(configDir) === profile) {
     saveCurrentProfile(configDir, "default", context.talk.warn);
   }

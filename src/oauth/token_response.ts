@@ -111,7 +111,7 @@ function cleanResponse(body: Fields, server: AuthorizationServer): Response {
     expires_in: Number.isFinite(lifetime)
       ? Math.min(Math.max(0, lifetime), LONGEST_LIFETIME)
       : undefined,
-    interval: pause > 0 ? pause : undefined, // of a device authorization; nothing is no interval
+    interval: pause > 0 ? Math.min(pause, LONGEST_LIFETIME) : undefined, // of a device authorization; nothing is no interval
   });
   return Response.json(cleaned);
 }

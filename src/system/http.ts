@@ -2,6 +2,7 @@
 // redirected, and no secret in what is traced or thrown.
 
 import { CliError } from "../errors.ts";
+import { maskedParameters } from "../masking.ts";
 import type { HttpRequest } from "../system.ts";
 import { isLoopbackHost } from "../urls.ts";
 
@@ -118,29 +119,14 @@ export function exemptLoopbackFromProxies(): void {
   }
 }
 
-const OPEN_PARAMETERS = new Set([
-  "grant_type",
-  "client_id",
-  "redirect_uri",
-  "scope",
-  "response_type",
-]);
-
-function masked(parameters: URLSearchParams): string[] {
-  return Array.from(
-    parameters,
-    ([name, value]) => `${name}=${OPEN_PARAMETERS.has(name) ? value : "[secret]"}`,
-  );
-}
-
 /** The URL without what its query holds, for a trace. */
 export function maskUrl(url: URL): string {
-  const query = url.search === "" ? "" : `?${masked(url.searchParams).join("&")}`;
+  const query = url.search === "" ? "" : `?${maskedParameters(url.searchParams).join("&")}`;
   return `${url.origin}${url.pathname}${query}`;
 }
 
 function maskForm(body: string | undefined): string {
-  return body === undefined ? "" : ` (${masked(new URLSearchParams(body)).join(" ")})`;
+  return body === undefined ? "" : ` (${maskedParameters(new URLSearchParams(body)).join(" ")})`;
 }
 
 /** What a failed request means for the person; never the URL's query, which may hold secrets. */

@@ -42,12 +42,8 @@ export function holdSignals(): Disposable {
     Deno.addSignalListener(signal, listener);
     return () => Deno.removeSignalListener(signal, listener);
   });
-  // A file size limit would kill the program in the middle of the write; heard, it fails the write.
-  const ignore = (): void => {};
-  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGXFSZ", ignore);
   return {
     [Symbol.dispose]() {
-      if (Deno.build.os !== "windows") Deno.removeSignalListener("SIGXFSZ", ignore);
       holders--;
       for (const remove of listeners) remove();
       if (pending !== undefined) Deno.exit(exitCodeOf(pending));

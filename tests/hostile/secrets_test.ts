@@ -6,7 +6,7 @@ import { kebab } from "../../src/cli/parse.ts";
 import { ROOT } from "../../src/cli/tree.ts";
 import type { Fault } from "../sandbox/contract.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
-import { giveSecrets, OLD_LOGIN, SECRETS } from "./secret_world.ts";
+import { giveSecrets, OLD_LOGIN, quoting, SECRETS } from "./secret_world.ts";
 import { staleLogin } from "./stale_login.ts";
 import { formsOf, found, foundInFiles, runWatched } from "./sweep.ts";
 
@@ -77,6 +77,15 @@ const FAULTS: Readonly<Record<string, readonly [path: string, fault: Fault]>> = 
     body: JSON.stringify({ access_token: SECRETS["access token"], token_type: "mac" }),
   }],
   "the login is ended": ["/oauth/token", { status: 400, body: '{"error":"invalid_grant"}' }],
+  "the refusal quotes the request": ["/oauth/token", {
+    status: 400,
+    body: quoting({ error: "invalid_request" }),
+  }],
+  "users/me quotes the access token": ["/2/0/users/me", { status: 403, body: quoting({}) }],
+  "the authentication service quotes it": ["/token/validate", {
+    status: 400,
+    body: ({ headers }) => JSON.stringify({ status: headers.authorization }),
+  }],
   "the access token is refused": ["/2/0/users/me", { status: 401 }],
   "users/me is forbidden": ["/2/0/users/me", { status: 403, body: "{}" }],
   "the authentication service fails": ["/token/validate", { status: 500, body: HTML }],

@@ -55,7 +55,7 @@ export interface Fault {
   /** Answers with this instead of handling the request; 200 when only headers or a body are given. */
   status?: number;
   headers?: Readonly<Record<string, string>>;
-  body?: string;
+  body?: string | ((sent: Pick<RecordedRequest, "parameters" | "headers">) => string);
   /** Waits before anything else happens. */
   delayMs?: number;
   /**

@@ -46,6 +46,9 @@ export async function happen(
   const { status, headers, body } = fault;
   if (status === undefined && headers === undefined && body === undefined) return true;
   if (body === undefined) sendEmpty(exchange, status ?? 200, headers);
-  else sendBody(exchange, status ?? 200, body, headers);
+  else {
+    const text = typeof body === "string" ? body : body(exchange);
+    sendBody(exchange, status ?? 200, text, headers);
+  }
   return false;
 }

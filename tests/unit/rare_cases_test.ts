@@ -132,7 +132,7 @@ Deno.test("the current profile that is removed is not current any more", async (
 
 Deno.test("removing a profile that has a login alone works without a directory of profiles", () => {
   using dir = tempDir();
-  removeProfile(dir.path, "eu");
+  removeProfile(dir.path, "eu", () => {});
 });
 
 Deno.test("doctor reports an issuer that cannot be reached beside everything else", async () => {

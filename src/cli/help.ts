@@ -108,7 +108,11 @@ function commandHelp(name: string, command: Command<TreeContext>): string {
 }
 
 function argumentsOf({ parameters: { positional } }: Command<TreeContext>): string {
-  if (positional?.kind !== "tuple") return "";
+  if (positional === undefined) return "";
+  if (positional.kind === "array") {
+    const { minimum = 0, parameter: { placeholder } } = positional;
+    return minimum > 0 ? ` ${placeholder}` : ` [${placeholder}]`;
+  }
   return positional.parameters
     .map(({ placeholder, optional }) => optional ? ` [${placeholder}]` : ` ${placeholder}`)
     .join("");

@@ -7,8 +7,15 @@ import type { LogoutFlags } from "../commands/logout.ts";
 import type { RefreshFlags } from "../commands/refresh.ts";
 import type { StatusFlags } from "../commands/status.ts";
 import type { TokenFlags, TokenScheme } from "../commands/token.ts";
+import { complete } from "./complete_words.ts";
 import { COMMON_FLAGS, CONNECTION_FLAGS, time, yes } from "./flags.ts";
-import { DONE_AND_USAGE, loading, type TreeCommand, type TreeContext } from "./loading.ts";
+import {
+  completedFrom,
+  DONE_AND_USAGE,
+  loading,
+  type TreeCommand,
+  type TreeContext,
+} from "./loading.ts";
 import { parseDuration, parseWait } from "./parse.ts";
 import { cert, doctor, profile, relay, validate } from "./set_up.ts";
 
@@ -114,6 +121,7 @@ const help: TreeCommand = buildCommand<CommonFlags, string[], TreeContext>({
         brief: "A command, or reference for exit codes and variables",
         parse: String,
         placeholder: "TOPIC",
+        ...completedFrom("topic"),
       },
     },
   },
@@ -127,7 +135,7 @@ const help: TreeCommand = buildCommand<CommonFlags, string[], TreeContext>({
 export const GROUPS: Readonly<Record<string, readonly string[]>> = {
   "Start here": ["login", "whoami", "refresh", "status", "logout"],
   "For scripts": ["token"],
-  "Set up and mend": ["profile", "relay", "cert", "validate", "doctor"],
+  "Set up and mend": ["profile", "relay", "cert", "validate", "doctor", "complete"],
 };
 
 /** The whole command line. */
@@ -144,6 +152,7 @@ export const ROOT: RouteMap<TreeContext> = buildRouteMap({
     cert,
     validate,
     doctor,
+    complete,
     help,
   },
   docs: { brief: "Sign in to Anaplan and keep the login usable." },

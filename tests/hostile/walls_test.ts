@@ -15,7 +15,7 @@ const PROBE = new URL("probe.ts", import.meta.url).pathname;
 const MAY_RUN: readonly string[] = ["login", "cert"];
 
 /** The tasks that have no business on the network at all. */
-const OFFLINE: readonly string[] = ["profile", "relay", "cert", "help"];
+const OFFLINE: readonly string[] = ["profile", "relay", "cert", "complete", "help"];
 
 async function programTasks(): Promise<string[]> {
   const text = await Deno.readTextFile(new URL("../../deno.json", import.meta.url));
@@ -90,6 +90,7 @@ const WITHOUT_NETWORK: readonly (readonly string[])[] = [
   ["relay", "page"],
   ["cert", "show"],
   ["cert", "trust"],
+  ["complete", "bash"],
   ["help"],
 ];
 const CLOSED = ["--deny-net", "--deny-run", "--deny-ffi", "--no-remote"];

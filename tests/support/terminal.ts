@@ -3,7 +3,7 @@
 import { bareEnvironment } from "./program.ts";
 import { screenText } from "./screen.ts";
 import { streamText } from "./stream_text.ts";
-import { commandLineOf, PROJECT_DIRECTORY } from "./task_command.ts";
+import { type CommandLine, commandLineOf, PROJECT_DIRECTORY } from "./task_command.ts";
 
 /** How to open the terminal. */
 export interface TerminalOptions {
@@ -42,9 +42,16 @@ const SCRIPT = new URL("terminal.py", import.meta.url).pathname;
 /** Starts the program in a terminal of its own; disposal hangs up. */
 export async function openTerminal(
   argv: readonly string[],
+  options: TerminalOptions,
+): Promise<Terminal> {
+  return await openTerminalOf(await commandLineOf(argv), options);
+}
+
+/** Starts any program in a terminal of its own; disposal hangs up. */
+export async function openTerminalOf(
+  { program, args }: Pick<CommandLine, "program" | "args">,
   { python, home, env = {}, columns = 80 }: TerminalOptions,
 ): Promise<Terminal> {
-  const { program, args } = await commandLineOf(argv);
   const report = `${home}/terminal-report.json`;
   const child = new Deno.Command(python, {
     args: [SCRIPT, String(columns), String(ROWS), report, program, ...args],

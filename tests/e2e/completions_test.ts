@@ -1,0 +1,100 @@
+// Tab in the real shells: bash and zsh in a terminal, fish by its own `complete -C`.
+// Rule: the same lines in every shell; PowerShell, which Debian lacks, is read by its grammar alone.
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { findPython, findShell, testWith } from "../support/needs.ts";
+import {
+  fishCompletions,
+  openShell,
+  type ShellName,
+  type ShellScene,
+  shellScene,
+} from "../support/shell_scene.ts";
+
+/** What is typed before Tab, and what then can be read. */
+const LINES: readonly (readonly [what: string, line: string, shown: RegExp])[] = [
+  ["commands", "anaplan-auth lo", /\blogin\b[^]*\blogout\b/],
+  ["commands of a group", "anaplan-auth cert ", /\brenew\b[^]*\bshow\b[^]*\btrust\b/],
+  ["flags", "anaplan-auth token --he", /--header\b[^]*--help\b/],
+  ["regions behind =", "anaplan-auth login --region=eu", /\beu1\b[^]*\beu5\b/],
+  ["values behind an open quote", 'anaplan-auth login --region "eu', /\beu1\b[^]*\beu5\b/],
+  ["profiles that can be named", "anaplan-auth profile use eu-", /eu-prod *\s+eu-test *\n/],
+  [
+    "profiles of another directory",
+    'anaplan-auth whoami --config-dir "my logins" --profile ',
+    /--profile elsewhere|^elsewhere$/m,
+  ],
+  ["files", "anaplan-auth login --ca-file my", /my\\? cert\.pem/],
+  ["directories", "anaplan-auth login --config-dir=my", /--config-dir=my\\? logins\//],
+];
+
+/** Command substitutions of each shell, in a value that has blanks, a colon and quotes. */
+const SUBSTITUTIONS: Readonly<Record<ShellName, string>> = {
+  bash: `--scope "a:b $(touch executed) 'c" --issuer=$(touch\${IFS}executed)=`,
+  zsh: `--scope "a:b $(touch executed) 'c" --issuer=$(touch\${IFS}executed)=`,
+  fish: `--scope "a:b $(touch executed) 'c" --issuer=(touch executed)`,
+};
+
+const python = await findPython();
+
+for (const shell of ["bash", "zsh", "fish"] as const) {
+  const found = findShell(shell);
+  const tool = shell === "fish" || python.path !== undefined ? found : python;
+
+  testWith(tool, `${shell} completes what can be completed`, async (path) => {
+    await using scene = await shellScene();
+    await using tab = await openTab(shell, path, scene);
+    for (const [what, line, shown] of LINES) assertMatch(await tab.after(line, shown), shown, what);
+  });
+
+  testWith(tool, `${shell} neither runs nor splits what has been typed`, async (path) => {
+    await using scene = await shellScene();
+    await using tab = await openTab(shell, path, scene);
+    const line = `anaplan-auth login ${SUBSTITUTIONS[shell]} --region e`;
+    await tab.after(line, /\beu1\b[^]*\beu5\b/);
+    await tab.after(`anaplan-auth login ${SUBSTITUTIONS[shell]}`, undefined);
+    await tab.after("anaplan-auth profile use ", /eu-prod/);
+    assertEquals(await exists(`${scene.home.path}/executed`), false);
+  });
+
+  testWith(tool, `${shell} shows nothing when the program fails`, async (path) => {
+    await using scene = await shellScene();
+    await using tab = await openTab(shell, path, scene);
+    await scene.breakProgram();
+    const shown = await tab.after("anaplan-auth login --region ", undefined);
+    assert(!shown.includes("error"), shown);
+  });
+}
+
+/** A shell in which a line is typed, and Tab. */
+interface Tab extends AsyncDisposable {
+  /** What can be read once the pattern is there, or else once the shell is ready for the next line. */
+  after(line: string, pattern: RegExp | undefined): Promise<string>;
+}
+
+async function openTab(shell: ShellName, path: string, scene: ShellScene): Promise<Tab> {
+  if (shell === "fish") {
+    return {
+      async after(line) {
+        const { stdout, stderr } = await fishCompletions(path, line, scene);
+        assertEquals(stderr, "");
+        return stdout;
+      },
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    };
+  }
+  const terminal = await openShell(path, python.path ?? "", scene);
+  return {
+    async after(line, pattern) {
+      await terminal.type(`${line}\t`);
+      if (pattern !== undefined) await terminal.shows(pattern);
+      const shown = terminal.screen();
+      await terminal.type(CLEAR);
+      return shown;
+    },
+    [Symbol.asyncDispose]: () => terminal[Symbol.asyncDispose](),
+  };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}

@@ -30,7 +30,7 @@ export function candidatesFrom(
   const given = before.slice(1).filter((word) => !word.startsWith("-"));
   switch (source) {
     case "profile": // a name that is none could be anything, and would have to be quoted
-      return profileNames(configDirOf(before, world)).filter(isProfileName).map(undescribed);
+      return savedProfiles(before, world).filter(isProfileName).map(undescribed);
     case "region":
       return Object.entries(REGIONS).map(([value, { description }]) => ({ value, description }));
     case "setting":
@@ -48,6 +48,14 @@ function undescribed(value: string): Candidate {
 
 function described(words: Readonly<Record<string, string>>): Candidate[] {
   return Object.entries(words).map(([value, description]) => ({ value, description }));
+}
+
+function savedProfiles(before: readonly string[], world: World): string[] {
+  try {
+    return profileNames(configDirOf(before, world));
+  } catch {
+    return []; // who runs the command is told why; flags can be completed all the same
+  }
 }
 
 /** Where profiles are kept: as the line says it, or the environment. */

@@ -3,8 +3,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { findPython, findShell, testWith } from "../support/needs.ts";
 import {
-  fishCompletions,
   openShell,
+  runFish,
   type ShellName,
   type ShellScene,
   shellScene,
@@ -17,7 +17,7 @@ const LINES: readonly (readonly [what: string, line: string, shown: RegExp])[] =
   ["flags", "anaplan-auth token --he", /--header\b[^]*--help\b/],
   ["regions behind =", "anaplan-auth login --region=eu", /\beu1\b[^]*\beu5\b/],
   ["values behind an open quote", 'anaplan-auth login --region "eu', /\beu1\b[^]*\beu5\b/],
-  ["profiles that can be named", "anaplan-auth profile use eu-", /eu-prod *\s+eu-test *\n/],
+  ["profiles that can be named", "anaplan-auth profile use eu-", /\beu-prod\s+eu-test$/m],
   [
     "profiles of another directory",
     'anaplan-auth whoami --config-dir "my logins" --profile ',
@@ -34,6 +34,12 @@ const SUBSTITUTIONS: Readonly<Record<ShellName, string>> = {
   fish: `--scope "a:b $(touch executed) 'c" --issuer=(touch executed)`,
 };
 
+const FISH_INSTALL =
+  "mkdir -p ~/.config/fish/completions && anaplan-auth complete fish > ~/.config/fish/completions/anaplan-auth.fish";
+/** Split at its blanks, the value would hold the flag that then is not offered again. */
+const UNSPLIT = /eu2" --region\b|^--region\t/m;
+const CLEAR = "\x15";
+
 const python = await findPython();
 
 for (const shell of ["bash", "zsh", "fish"] as const) {
@@ -46,13 +52,21 @@ for (const shell of ["bash", "zsh", "fish"] as const) {
     for (const [what, line, shown] of LINES) assertMatch(await tab.after(line, shown), shown, what);
   });
 
+  testWith(tool, `${shell} is offered no file's name that names no profile`, async (path) => {
+    await using scene = await shellScene();
+    await using tab = await openTab(shell, path, scene);
+    const shown = await tab.after("anaplan-auth logout --profile e", /eu-test/);
+    assertEquals(shown.match(/eu-\S+/g)?.slice(0, 2), ["eu-prod", "eu-test"]);
+    assert(!/eu-[^pt\s]/.test(shown), shown);
+  });
+
   testWith(tool, `${shell} neither runs nor splits what has been typed`, async (path) => {
     await using scene = await shellScene();
     await using tab = await openTab(shell, path, scene);
     const line = `anaplan-auth login ${SUBSTITUTIONS[shell]} --region e`;
     await tab.after(line, /\beu1\b[^]*\beu5\b/);
     await tab.after(`anaplan-auth login ${SUBSTITUTIONS[shell]}`, undefined);
-    await tab.after("anaplan-auth profile use ", /eu-prod/);
+    await tab.after('anaplan-auth login --scope "a --region eu2" --reg', UNSPLIT);
     assertEquals(await exists(`${scene.home.path}/executed`), false);
   });
 
@@ -61,7 +75,7 @@ for (const shell of ["bash", "zsh", "fish"] as const) {
     await using tab = await openTab(shell, path, scene);
     await scene.breakProgram();
     const shown = await tab.after("anaplan-auth login --region ", undefined);
-    assert(!shown.includes("error"), shown);
+    assert(!shown.includes("broken"), shown);
   });
 }
 
@@ -73,9 +87,10 @@ interface Tab extends AsyncDisposable {
 
 async function openTab(shell: ShellName, path: string, scene: ShellScene): Promise<Tab> {
   if (shell === "fish") {
+    await runFish(path, FISH_INSTALL, [], scene);
     return {
       async after(line) {
-        const { stdout, stderr } = await fishCompletions(path, line, scene);
+        const { stdout, stderr } = await runFish(path, "complete -C $argv[1]", [line], scene);
         assertEquals(stderr, "");
         return stdout;
       },
@@ -83,13 +98,19 @@ async function openTab(shell: ShellName, path: string, scene: ShellScene): Promi
     };
   }
   const terminal = await openShell(path, python.path ?? "", scene);
+  let count = 0;
   return {
     async after(line, pattern) {
-      await terminal.type(`${line}\t`);
-      if (pattern !== undefined) await terminal.shows(pattern);
-      const shown = terminal.screen();
-      await terminal.type(CLEAR);
-      return shown;
+      const mark = `: ${++count};`; // a command of its own in front, by which the line is found again
+      const lineOn = (screen: string): string => screen.slice(screen.indexOf(mark) + mark.length);
+      await terminal.type(`${mark} ${line}\t`);
+      if (pattern !== undefined) {
+        await terminal.shows(new RegExp(`${mark} [^]*?${pattern.source}`, pattern.flags));
+      }
+      const before = lineOn(terminal.screen()); // the line itself is about to be cleared
+      await terminal.type(`${CLEAR}echo rea""dy ${count}\r`);
+      const { input } = await terminal.shows(new RegExp(`^ready ${count}$`, "m"));
+      return `${before}\n${lineOn(input)}`;
     },
     [Symbol.asyncDispose]: () => terminal[Symbol.asyncDispose](),
   };

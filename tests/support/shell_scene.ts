@@ -17,7 +17,7 @@ export interface ShellScene extends AsyncDisposable {
   breakProgram(): Promise<void>;
 }
 
-const START_UP: Readonly<Record<ShellName, readonly [file: string, text: string]>> = {
+const START_UP: Readonly<Record<"bash" | "zsh", readonly [file: string, text: string]>> = {
   // twice, as when somebody reads the file again
   bash: [
     ".bashrc",
@@ -31,17 +31,17 @@ source <(anaplan-auth complete bash)
     ".zshrc",
     `PS1='> '
 unset zle_bracketed_paste
+unsetopt list_ambiguous
 autoload -Uz compinit && compinit -u
 source <(anaplan-auth complete zsh)
 `,
   ],
-  fish: [".config/fish/conf.d/anaplan-auth.fish", "anaplan-auth complete fish | source\n"],
 };
 
 /** Makes the scene; what is in no profile's name is there to be taken for a command. */
 export async function shellScene(): Promise<ShellScene> {
   const home = await makeHome();
-  const directories = ["bin", ".config/fish/conf.d", ".config/anaplan-auth/profiles", "my logins"];
+  const directories = ["bin", ".config/anaplan-auth/profiles", "my logins"];
   for (const directory of [...directories, "my logins/profiles"]) {
     await Deno.mkdir(`${home.path}/${directory}`, { recursive: true });
   }
@@ -61,7 +61,7 @@ export async function shellScene(): Promise<ShellScene> {
   return {
     home,
     env: { ...bare, PATH: `${home.path}/bin:${bare["PATH"]}` },
-    breakProgram: () => write("echo it is broken; echo it is broken >&2; exit 1"),
+    breakProgram: () => write("echo it is broken >&2; exit 1"),
     [Symbol.asyncDispose]: () => home[Symbol.asyncDispose](),
   };
 }
@@ -85,20 +85,23 @@ export async function openShell(
   const terminal = await openTerminalOf({ program: shell, args }, {
     python,
     home: home.path,
+    cwd: home.path,
     env,
   });
-  await terminal.shows(/^> $/m);
+  await terminal.shows(/^>$/m);
   return terminal;
 }
 
-/** What fish would list for a line, a candidate a line with its description behind a tab. */
-export async function fishCompletions(
+/** Runs one line of fish. */
+export async function runFish(
   fish: string,
   line: string,
-  { env }: ShellScene,
+  args: readonly string[],
+  { home, env }: ShellScene,
 ): Promise<{ readonly stdout: string; readonly stderr: string }> {
   const { stdout, stderr } = await new Deno.Command(fish, {
-    args: ["-c", "complete -C $argv[1]", "--", line],
+    args: ["-c", line, "--", ...args],
+    cwd: home.path,
     clearEnv: true,
     env: { ...env },
     stdin: "null",

@@ -10,6 +10,8 @@ export interface TerminalOptions {
   readonly python: string;
   readonly home: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Where the program starts; the project's directory by default. */
+  readonly cwd?: string;
   /** 80 by default. */
   readonly columns?: number;
 }
@@ -50,12 +52,12 @@ export async function openTerminal(
 /** Starts any program in a terminal of its own; disposal hangs up. */
 export async function openTerminalOf(
   { program, args }: Pick<CommandLine, "program" | "args">,
-  { python, home, env = {}, columns = 80 }: TerminalOptions,
+  { python, home, env = {}, cwd = PROJECT_DIRECTORY, columns = 80 }: TerminalOptions,
 ): Promise<Terminal> {
   const report = `${home}/terminal-report.json`;
   const child = new Deno.Command(python, {
     args: [SCRIPT, String(columns), String(ROWS), report, program, ...args],
-    cwd: PROJECT_DIRECTORY,
+    cwd,
     clearEnv: true,
     env: { ...await bareEnvironment(home), TERM: "xterm-256color", ...env },
     stdin: "piped",

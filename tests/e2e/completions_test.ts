@@ -1,5 +1,5 @@
 // Tab in the real shells: bash and zsh in a terminal, fish by its own `complete -C`.
-// Rule: the same lines in every shell; PowerShell, which Debian lacks, is read by its grammar alone.
+// Rule: the same lines in every shell. PowerShell is not among Debian's packages: its script is not run here.
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { findPython, findShell, testWith } from "../support/needs.ts";
 import {
@@ -89,9 +89,10 @@ async function openTab(shell: ShellName, path: string, scene: ShellScene): Promi
   if (shell === "fish") {
     await runFish(path, FISH_INSTALL, [], scene);
     return {
-      async after(line) {
+      async after(line, pattern) {
         const { stdout, stderr } = await runFish(path, "complete -C $argv[1]", [line], scene);
         assertEquals(stderr, "");
+        if (pattern !== undefined) assertMatch(stdout, pattern);
         return stdout;
       },
       [Symbol.asyncDispose]: () => Promise.resolve(),

@@ -80,6 +80,13 @@ for (const task of OFFLINE) {
   });
 }
 
+Deno.test("complete may not write, and sees no client secret in the environment", async () => {
+  const { args } = await taskCommandLine(["complete"]);
+  assertEquals(args.filter((arg) => arg.startsWith("--allow-write")), []);
+  const variables = args.find((arg) => arg.startsWith("--allow-env=")) ?? "";
+  assert(/=[A-Z_,]+$/.test(variables) && !/SECRET|[*]/.test(variables), variables);
+});
+
 /** What works on a fresh login with every wall closed but the files and the named variables. */
 const WITHOUT_NETWORK: readonly (readonly string[])[] = [
   ["token"],

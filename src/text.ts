@@ -90,7 +90,7 @@ export function asTyped(text: string, command: string | undefined): string {
 
 /** The program's name where a command of it, or `<command>`, follows. */
 const TYPED =
-  /(?<![\w/.-])anaplan-auth (?=<|(?:login|whoami|refresh|status|logout|token|api|exec|profile|relay|cert|validate|doctor|help)\b)/g;
+  /(?<![\w/.-])anaplan-auth (?=<|(?:login|whoami|refresh|status|logout|token|api|exec|profile|relay|cert|validate|doctor|complete|help)\b)/g;
 
 /** The variable in which the tasks say how they are typed. */
 export const COMMAND_VARIABLE = "ANAPLAN_AUTH_COMMAND";

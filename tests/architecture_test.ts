@@ -45,6 +45,7 @@ const ROOMS: readonly string[] = [
 const START_UP: readonly string[] = [
   "main.ts",
   "src/cli/app.ts",
+  "src/cli/complete_words.ts",
   "src/cli/flags.ts",
   "src/cli/loading.ts",
   "src/cli/parse.ts",

@@ -3,6 +3,7 @@
 
 import {
   AliasNotFoundError,
+  type Application,
   ArgumentParseError,
   buildApplication,
   EnumValidationError,
@@ -13,6 +14,7 @@ import {
   UnexpectedFlagError,
   UnexpectedPositionalError,
   UnsatisfiedFlagError,
+  UnsatisfiedPositionalError,
 } from "@stricli/core";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { CliError, toCliError } from "../errors.ts";
@@ -141,7 +143,8 @@ async function greeting(context: CommandContext): Promise<Reply> {
   return { text: `${await statusInShort(context)}\n\n${help}`, data: help };
 }
 
-const APPLICATION = buildApplication<TreeContext>(ROOT, {
+/** The command line as Stricli reads it. */
+export const APPLICATION: Application<TreeContext> = buildApplication<TreeContext>(ROOT, {
   name: "anaplan-auth",
   scanner: {
     caseStyle: "allow-kebab-for-camel",
@@ -163,6 +166,7 @@ const APPLICATION = buildApplication<TreeContext>(ROOT, {
       brief: "Show help",
       aliases: ["h"],
       global: true,
+      complete: true,
       defaultForRouteMap: true,
       async run(_app, { result: { target, prefix } }) {
         const { helpOf } = await import("./help.ts");
@@ -173,6 +177,7 @@ const APPLICATION = buildApplication<TreeContext>(ROOT, {
   version: {
     flag: {
       brief: "Show the version",
+      complete: true,
       run() {
         this.process.stdout.write(VERSION);
       },
@@ -207,6 +212,9 @@ function whatIsWrong(error: unknown): string {
     const [, flag] = /^(--[\w-]+)=$/.exec(error.input) ?? [];
     if (flag !== undefined) return `Cannot use "" for ${flag}: it is empty`;
     return `Cannot use the argument "${error.input}": this command takes flags only`;
+  }
+  if (error instanceof UnsatisfiedPositionalError && error.placeholder.includes("|")) {
+    return `Expected one of ${error.placeholder.replaceAll("|", ", ")}`;
   }
   return error instanceof Error ? error.message : String(error);
 }

@@ -110,10 +110,13 @@ function commandHelp(name: string, command: Command<TreeContext>): string {
   ].join("\n\n");
 }
 
-/** Arguments without an end come last: what follows `--` is another program's. */
+/** What follows `--` is another program's, and comes last. */
 function usageOf({ parameters: { positional } }: Command<TreeContext>): string {
   if (positional === undefined) return " [flags]";
-  if (positional.kind === "array") return ` [flags] ${positional.parameter.placeholder}`;
+  if (positional.kind === "array") {
+    const { placeholder = "" } = positional.parameter;
+    return placeholder.startsWith("--") ? ` [flags] ${placeholder}` : ` ${placeholder} [flags]`;
+  }
   const names = positional.parameters.map(({ placeholder, optional }) =>
     optional ? ` [${placeholder}]` : ` ${placeholder}`
   );

@@ -6,8 +6,15 @@ import type { LoginFlags } from "../commands/login.ts";
 import type { LogoutFlags } from "../commands/logout.ts";
 import type { RefreshFlags } from "../commands/refresh.ts";
 import type { StatusFlags } from "../commands/status.ts";
+import { complete } from "./complete_words.ts";
 import { COMMON_FLAGS, CONNECTION_FLAGS, time, yes } from "./flags.ts";
-import { DONE_AND_USAGE, loading, type TreeCommand, type TreeContext } from "./loading.ts";
+import {
+  completedFrom,
+  DONE_AND_USAGE,
+  loading,
+  type TreeCommand,
+  type TreeContext,
+} from "./loading.ts";
 import { parseDuration, parseWait } from "./parse.ts";
 import { api, exec, token } from "./scripts.ts";
 import { cert, doctor, profile, relay, validate } from "./set_up.ts";
@@ -89,6 +96,7 @@ const help: TreeCommand = buildCommand<CommonFlags, string[], TreeContext>({
         brief: "A command, or reference for exit codes and variables",
         parse: String,
         placeholder: "[TOPIC…]",
+        ...completedFrom("topic"),
       },
     },
   },
@@ -102,7 +110,7 @@ const help: TreeCommand = buildCommand<CommonFlags, string[], TreeContext>({
 export const GROUPS: Readonly<Record<string, readonly string[]>> = {
   "Start here": ["login", "whoami", "refresh", "status", "logout"],
   "For scripts": ["token", "api", "exec"],
-  "Set up and mend": ["profile", "relay", "cert", "validate", "doctor"],
+  "Set up and mend": ["profile", "relay", "cert", "validate", "doctor", "complete"],
 };
 
 /** The whole command line. */
@@ -121,6 +129,7 @@ export const ROOT: RouteMap<TreeContext> = buildRouteMap({
     cert,
     validate,
     doctor,
+    complete,
     help,
   },
   docs: { brief: "Sign in to Anaplan and keep the login usable." },

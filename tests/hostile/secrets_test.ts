@@ -14,6 +14,7 @@ const MODES: readonly (readonly string[])[] = [[], ["--verbose"], ["--json", "--
 
 /** What a command is given besides; one that is not here is run as it stands. */
 const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
+  "complete": ["fish", "profile", "use", ""],
   "login": ["--paste", "--timeout", "1s"], // a whole sign-in is in secret_logins_test.ts
   "status": ["--check"],
   "logout": ["--all"],

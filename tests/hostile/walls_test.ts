@@ -15,7 +15,7 @@ const PROBE = new URL("probe.ts", import.meta.url).pathname;
 const MAY_RUN: readonly string[] = ["login", "cert"];
 
 /** The tasks that have no business on the network at all. */
-const OFFLINE: readonly string[] = ["profile", "relay", "cert", "help"];
+const OFFLINE: readonly string[] = ["profile", "relay", "cert", "complete", "help"];
 
 async function programTasks(): Promise<string[]> {
   const text = await Deno.readTextFile(new URL("../../deno.json", import.meta.url));
@@ -80,6 +80,13 @@ for (const task of OFFLINE) {
   });
 }
 
+Deno.test("complete may not write, and sees no client secret in the environment", async () => {
+  const { args } = await taskCommandLine(["complete"]);
+  assertEquals(args.filter((arg) => arg.startsWith("--allow-write")), []);
+  const variables = args.find((arg) => arg.startsWith("--allow-env=")) ?? "";
+  assert(/=[A-Z_,]+$/.test(variables) && !/SECRET|[*]/.test(variables), variables);
+});
+
 /** What works on a fresh login with every wall closed but the files and the named variables. */
 const WITHOUT_NETWORK: readonly (readonly string[])[] = [
   ["token"],
@@ -90,6 +97,7 @@ const WITHOUT_NETWORK: readonly (readonly string[])[] = [
   ["relay", "page"],
   ["cert", "show"],
   ["cert", "trust"],
+  ["complete", "bash"],
   ["help"],
 ];
 const CLOSED = ["--deny-net", "--deny-run", "--deny-ffi", "--no-remote"];

@@ -55,6 +55,20 @@ export function findStrace(): Tool {
   }
 }
 
+/** A shell of Debian's, by its name. */
+export function findShell(name: "bash" | "zsh" | "fish"): Tool {
+  const hint = `${name}: apt-get install ${name}`;
+  const path = ["/usr/bin", "/bin", "/usr/local/bin"].map((folder) => `${folder}/${name}`)
+    .find((path) => {
+      try {
+        return Deno.statSync(path).isFile;
+      } catch {
+        return false;
+      }
+    });
+  return { path, hint };
+}
+
 /** NSS's certutil, with which Chromium is told whom to trust. */
 export function findCertutil(): Tool {
   const hint = "certutil: apt-get install libnss3-tools";

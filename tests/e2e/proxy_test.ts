@@ -42,12 +42,21 @@ Deno.test("login, whoami and refresh work behind an inspecting proxy that wants 
   assertEquals([...asked], [`Basic ${btoa("ada:sesame")}`]);
 });
 
-Deno.test("the company's authority can be named by each variable, too", async () => {
+Deno.test("an authority is unknown by its name until the company's CA file is given, by any variable", async () => {
   await using company = await corporate();
-  const { caFile } = company;
+  const { caFile, proxy } = company;
   await stale(company);
   const unset = await company.run(["profile", "set", "--unset", "ca-file"]);
   assertEquals(unset.code, 0, unset.stderr);
+
+  const seen = proxy.inspected.length;
+  assertFailed(
+    await company.run(["refresh"]),
+    6,
+    /unknown authority, Corp Proxy CA\.\nNext: .*--ca-file .*DENO_TLS_CA_STORE=system/,
+  );
+  assertEquals(proxy.inspected.length, seen, "no secret was sent");
+
   const ways = [
     { ANAPLAN_CA_FILE: caFile },
     { SSL_CERT_FILE: caFile },
@@ -57,19 +66,6 @@ Deno.test("the company's authority can be named by each variable, too", async ()
     const { code, stderr } = await company.run(["whoami"], env);
     assertEquals(code, 0, `${Object.keys(env)}: ${stderr}`);
   }
-});
-
-Deno.test("an unknown authority is told by its name before any secret is sent", async () => {
-  await using company = await corporate();
-  await stale(company);
-  const seen = company.proxy.inspected.length;
-  await company.run(["profile", "set", "--unset", "ca-file"]);
-  assertFailed(
-    await company.run(["refresh"]),
-    6,
-    /unknown authority, Corp Proxy CA\.\nNext: .*--ca-file .*DENO_TLS_CA_STORE=system/,
-  );
-  assertEquals(company.proxy.inspected.length, seen);
 });
 
 Deno.test({
@@ -83,31 +79,26 @@ Deno.test({
   },
 });
 
-Deno.test("wrong proxy credentials are exit 6, keep the login, and are shown nowhere", async () => {
+Deno.test("neither wrong proxy credentials nor a 502 inside the tunnel end a login", async () => {
   await using company = await corporate();
+  const { proxy, home, run } = company;
   await stale(company);
-  const before = await company.home.credentials();
-  company.proxy.credentials = "ada:sesame";
-  const HTTPS_PROXY = company.proxy.url.replace("//", "//ada:hush-hush@");
-  const refresh = await company.run(["refresh", "--verbose"], { HTTPS_PROXY });
-  assertFailed(refresh, 6, /the proxy 127\.0\.0\.1:\d+ does not accept the credentials in HTTPS/);
-  const doctor = await company.run(["doctor"], { HTTPS_PROXY });
-  assertEquals(doctor.code, 6, doctor.stderr);
-  const shown = refresh.stderr + doctor.stdout + doctor.stderr;
-  assert(!/hush|ada:|YWRh/.test(shown), shown);
-  assertEquals(await company.home.credentials(), before);
-});
+  const before = await home.credentials();
 
-Deno.test("a 502 with HTML inside the tunnel ends no login: the next refresh works", async () => {
-  await using company = await corporate();
-  await stale(company);
-  const before = await company.home.credentials();
+  proxy.credentials = "ada:sesame";
+  const HTTPS_PROXY = proxy.url.replace("//", "//ada:hush-hush@");
+  const refused = await run(["refresh", "--verbose"], { HTTPS_PROXY });
+  assertFailed(refused, 6, /the proxy 127\.0\.0\.1:\d+ does not accept the credentials in HTTPS/);
+  assert(!/hush|ada:|YWRh/.test(refused.stderr), refused.stderr);
+
+  proxy.credentials = undefined;
   const html = { "content-type": "text/html" };
-  company.proxy.answers = { status: 502, headers: html, body: "<html>Bad gateway</html>" };
-  assertFailed(await company.run(["refresh"]), 6, /a web page \(HTTP 502\)/);
-  assertEquals(await company.home.credentials(), before);
-  company.proxy.answers = undefined;
-  assertEquals((await company.run(["refresh"])).code, 0);
+  proxy.answers = { status: 502, headers: html, body: "<html>Bad gateway</html>" };
+  assertFailed(await run(["refresh"]), 6, /a web page \(HTTP 502\)/);
+  assertEquals(await home.credentials(), before);
+
+  proxy.answers = undefined;
+  assertEquals((await run(["refresh"])).code, 0);
 });
 
 Deno.test("doctor names the proxy, what is exempt, and who signs what comes through it", async () => {

@@ -1,8 +1,11 @@
 // What a proxy can do wrong, and what is said of it: which proxy, what it did, what to do; never its
-// credentials. All requests are sent by one process, and each is a test.
-import { assert, assertEquals, assertMatch, assertNotMatch } from "@std/assert";
+// credentials. The requests
+// of the table are sent by one process.
+import { assert, assertEquals, assertMatch, assertNotMatch, assertRejects } from "@std/assert";
 import { createServer } from "node:https";
+import { CliError } from "../../src/errors.ts";
 import type { HttpRequest } from "../../src/system.ts";
+import { fetchWhole } from "../../src/system/http.ts";
 import { foundCompany } from "../support/company.ts";
 import { listening } from "../support/node_server.ts";
 import { type Ended, type ProxiedRequest, sendAll } from "../support/proxied_requests.ts";
@@ -83,7 +86,7 @@ const CASES: Readonly<Record<string, Case>> = {
     ),
     next: /--ca-file \(ANAPLAN_CA_FILE\), or set DENO_TLS_CA_STORE=system/,
   },
-  "is exempted from, so that the name itself is unknown": {
+  "NO_PROXY keeps out, so that the name of the server is unknown": {
     noProxy: "*.example.test",
     message: new RegExp(`Cannot reach ${HOST}: the name cannot be resolved`),
     next: /check the network/,
@@ -120,7 +123,7 @@ function unanswered(): never {
 let all: ReturnType<typeof outcomes> | undefined;
 
 for (const [what, { message, next, kind = "unavailable" }] of Object.entries(CASES)) {
-  Deno.test(`a proxy that ${what} is blamed by its address, with what to do`, async () => {
+  Deno.test(`with a proxy that ${what} the error says so, and what to do`, async () => {
     const ended = (await (all ??= outcomes())).get(what) ?? unanswered();
     assertMatch(ended.message ?? "", message);
     assertMatch(ended.next ?? "", next);
@@ -171,6 +174,37 @@ Deno.test("through a plain tunnel the server shows its own certificate, and that
   assertMatch(ended[1]?.message ?? "", /unknown authority, A public authority/);
 });
 
-function request(url: string, caPem: string): HttpRequest {
-  return { method: "GET", url, caCertificates: [caPem], timeout: 5_000 };
+const STORES: readonly (readonly [string, Record<string, string>, RegExp])[] = [
+  ["no store that there is", { DENO_TLS_CA_STORE: "nope" }, /DENO_TLS_CA_STORE: it names no store/],
+  [
+    "a store that is not there",
+    { DENO_TLS_CA_STORE: "system", SSL_CERT_FILE: "/nowhere.pem" },
+    /Cannot read this system's certificate authorities/,
+  ],
+];
+for (const [what, env, message] of STORES) {
+  Deno.test({
+    name: `a variable that names ${what} is a wrong setting, and no bug`,
+    ignore: Deno.build.os !== "linux", // elsewhere the system's store is no file
+    async fn() {
+      const [ended] = await sendAll([{ env: {}, request: request("https://127.0.0.1:9/") }], env);
+      assertEquals(ended?.kind, "usage");
+      assertMatch(ended?.message ?? "", message);
+    },
+  });
+}
+
+Deno.test("a CA file whose certificate is damaged is a wrong setting, and no bug", async () => {
+  const damaged = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+  const error = await assertRejects(
+    () => fetchWhole(request("https://127.0.0.1:9/", damaged), () => {}),
+    CliError,
+    "Cannot use a CA file: a certificate in it is damaged",
+  );
+  assertEquals(error.kind, "usage");
+});
+
+function request(url: string, caPem?: string): HttpRequest {
+  const caCertificates = caPem === undefined ? [] : [caPem];
+  return { method: "GET", url, caCertificates, timeout: 5_000 };
 }

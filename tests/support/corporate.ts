@@ -5,8 +5,7 @@ import { type Home, makeHome } from "./home.ts";
 import { type Outcome, runProgram, startProgram } from "./program.ts";
 import { through } from "./proxied_browser.ts";
 import { type Proxy, type ProxyManners, startProxy } from "./proxy.ts";
-import type { FinalPage } from "./scripted_browser.ts";
-import { browse } from "./scripted_browser.ts";
+import { browse, type FinalPage } from "./scripted_browser.ts";
 import { registeredListener, SIGN_IN_ADDRESS } from "./sign_in.ts";
 
 /** A person at their desk in the company. */

@@ -66,7 +66,7 @@ export function namedProxy(env: Environment): Proxy | undefined {
 
 /** Whether `NO_PROXY` names the URL's host, as curl reads it, or its whole domain as `*.example.com`. */
 function isExempt({ hostname, port }: URL, env: Environment): boolean {
-  const named = (env("NO_PROXY") ?? env("no_proxy") ?? "").toLowerCase().split(/[\s,]+/);
+  const named = (env("NO_PROXY") || env("no_proxy") || "").toLowerCase().split(/[\s,]+/);
   const host = hostname.replace(/^\[|\]$/g, "");
   return named.some((entry) => {
     if (entry === "*") return true;

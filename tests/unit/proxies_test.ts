@@ -90,6 +90,11 @@ for (
   });
 }
 
+Deno.test("an empty NO_PROXY leaves the word to no_proxy", () => {
+  const env: Variables = { ...PROXY, NO_PROXY: "", no_proxy: "a.test" };
+  assertEquals(proxyFor(new URL("https://a.test/"), (name) => env[name]), undefined);
+});
+
 Deno.test("a proxy's URL is not printed by accident", () => {
   const proxy = proxyFor(new URL("https://a.test"), () => "http://ada:hush@p:1");
   assertEquals(/hush|ada/.test(`${Deno.inspect(proxy)}${JSON.stringify(proxy)}`), false);

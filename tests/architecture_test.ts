@@ -28,6 +28,7 @@ const ROOMS: readonly string[] = [
   "src/command.ts",
   "src/system",
   "src/token_set.ts",
+  "src/proxies.ts",
   "src/errors.ts",
   "src/secret.ts",
   "src/masking.ts",
@@ -72,6 +73,8 @@ const MAY_REVEAL: readonly string[] = [
   "src/oauth/paste.ts",
   "src/oauth/revocation.ts",
   "src/oauth/wire.ts",
+  "src/system/http_client.ts",
+  "src/system/peer_issuer.ts",
   "src/token_set.ts",
 ];
 

@@ -61,6 +61,13 @@ const MUTATIONS: readonly Mutation[] = [
     tests: ["tests/unit/paste_test.ts"],
   },
   {
+    what: "what is on this computer goes through a proxy",
+    file: "src/system/http_client.ts",
+    from: "  for (const [name] of kept) Deno.env.delete(name);\n",
+    to: "",
+    tests: ["tests/hostile/proxy_faults_test.ts"],
+  },
+  {
     what: "the trace shows what a request carries",
     file: "src/masking.ts",
     from: "OPEN_PARAMETERS.has(name) ? value : MASK",

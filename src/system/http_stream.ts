@@ -2,8 +2,10 @@
 // sent twice, bounded by silence instead of by size, and no secret in what is traced or thrown.
 
 import type { StreamRequest, StreamResponse } from "../system.ts";
-import { isLoopbackHost } from "../urls.ts";
-import { exemptLoopbackFromProxies, maskUrl, toUnavailable } from "./http.ts";
+import { proxyFor } from "../proxies.ts";
+import { maskUrl, portOf } from "./http.ts";
+import { httpClient } from "./http_client.ts";
+import { fetchFailure } from "./http_failure.ts";
 
 /** How long nothing may move in either direction, in milliseconds: long exports take their time. */
 const LONGEST_SILENCE = 120_000;
@@ -14,13 +16,10 @@ export async function fetchStream(
   trace: (text: string) => void,
 ): Promise<StreamResponse> {
   const url = new URL(request.url);
-  if (isLoopbackHost(url.hostname)) exemptLoopbackFromProxies();
-  const client = Deno.createHttpClient({
-    poolMaxIdlePerHost: 0, // see fetchWhole()
-    caCerts: [...request.caCertificates ?? []],
-  });
-  const silence = request.longestSilence ?? LONGEST_SILENCE;
-  const watch = watchSilence(silence, request.signal);
+  const proxy = proxyFor(url, Deno.env.get);
+  const client = httpClient(proxy, request.caCertificates ?? []);
+  const timeout = request.longestSilence ?? LONGEST_SILENCE;
+  const watch = watchSilence(timeout, request.signal);
   const started = performance.now();
   let isOpen = true;
   const close = (): void => {
@@ -28,13 +27,16 @@ export async function fetchStream(
     isOpen = false;
     watch[Symbol.dispose]();
   };
-  const failed = (error: unknown): unknown => {
+  const failed = async (error: unknown): Promise<unknown> => {
     if (request.signal?.aborted) return request.signal.reason;
-    const translated = toUnavailable(error, url, silence);
+    const signer = async (): Promise<string | undefined> =>
+      (await import("./peer_issuer.ts")).peerIssuer(url.hostname, portOf(url));
+    const translated = await fetchFailure(error, { url, proxy, timeout, signer });
     trace(`< failed after ${Math.round(performance.now() - started)} ms: ${translated.message}`);
     return translated;
   };
-  trace(`> ${request.method} ${maskUrl(url)}`);
+  const way = proxy === undefined ? "" : ` through the proxy ${proxy.address}`;
+  trace(`> ${request.method} ${maskUrl(url)}${way}`);
   try {
     const { body } = request;
     const response = await fetch(url, {
@@ -59,7 +61,7 @@ export async function fetchStream(
     };
   } catch (error) {
     close();
-    throw failed(error);
+    throw await failed(error);
   }
 }
 
@@ -124,7 +126,7 @@ function asDecoded(headers: Headers): Headers {
 async function* bytesOf(
   response: Response,
   watch: SilenceWatch,
-  failed: (error: unknown) => unknown,
+  failed: (error: unknown) => Promise<unknown>,
 ): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of response.body ?? []) {
@@ -132,6 +134,6 @@ async function* bytesOf(
       yield chunk;
     }
   } catch (error) {
-    throw failed(error);
+    throw await failed(error);
   }
 }

@@ -23,6 +23,8 @@ export interface Reply {
   readonly data: unknown;
   /** The text is for programs: printed byte for byte, no path shortened. */
   readonly verbatim?: boolean;
+  /** The text is no answer but news for the person: without `--json` it goes to stderr. */
+  readonly isTalk?: boolean;
   /** Set when the reply itself is the news of a failure: printed like a success, exits like the kind. */
   readonly outcome?: ErrorKind;
 }

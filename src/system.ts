@@ -1,6 +1,8 @@
 // The one door to the world. Rule: code above this file asks a slice of System and never names `Deno`;
 // what is not needed at start-up is loaded from src/system/ when it is first used.
 
+import { writeAll } from "./system/stream.ts";
+
 /** A request that is answered whole: the body is read before the promise resolves. */
 export interface HttpRequest {
   readonly method: "GET" | "POST";
@@ -49,6 +51,8 @@ export interface Terminal {
   readonly stdin: boolean;
   readonly stdout: boolean;
   readonly stderr: boolean;
+  /** Whether lines can be drawn over and coloured; not so on a dumb terminal and in CI's logs. */
+  readonly canDraw: boolean;
   /** Reads one line from a terminal; leaves the terminal as it was. */
   readLine(prompt: LinePrompt): Promise<string>;
   /** Reads the first line of stdin when that is a pipe or a file; `undefined` when it has ended. */
@@ -90,7 +94,14 @@ export interface System {
 
 /** The real world. `trace` is told of every request and response, with secrets masked. */
 export function denoSystem(trace: (text: string) => void = () => {}): System {
-  let interruption: AbortController | undefined;
+  let controller: AbortController | undefined;
+  function interruption(): AbortSignal {
+    if (controller === undefined) {
+      const made = controller = new AbortController();
+      void import("./system/signals.ts").then((signals) => signals.abortOnSignals(made));
+    }
+    return controller.signal;
+  }
   return {
     platform: Deno.build.os,
     env: (name) => Deno.env.get(name) || undefined, // an empty variable is an unset one
@@ -101,9 +112,19 @@ export function denoSystem(trace: (text: string) => void = () => {}): System {
       stdin: Deno.stdin.isTerminal(),
       stdout: Deno.stdout.isTerminal(),
       stderr: Deno.stderr.isTerminal(),
-      readLine: async (prompt) => (await import("./system/terminal.ts")).readLine(prompt),
+      get canDraw() {
+        return canDraw();
+      },
+      readLine: async (prompt) =>
+        (await import("./system/terminal.ts")).readLine(prompt, canDraw()),
       readPipe: async (signal) => (await import("./system/terminal.ts")).readPipe(signal),
-      ask: async (question) => (await import("./system/terminal.ts")).ask(question),
+      async ask(question) {
+        const { ask, askPlainly } = await import("./system/terminal.ts");
+        if (canDraw()) return await ask(question);
+        const signal = interruption();
+        await import("./system/signals.ts"); // a Ctrl-C has to be heard before anything is hidden
+        return await askPlainly(question, signal);
+      },
     },
     write: (stream, text) => writeAll(Deno[stream], new TextEncoder().encode(text)),
     fetch: async (request) => (await import("./system/http.ts")).fetchWhole(request, trace),
@@ -114,15 +135,13 @@ export function denoSystem(trace: (text: string) => void = () => {}): System {
     serve: async (options) => (await import("./system/listener.ts")).listen(options, trace),
     run: async (command) => (await import("./system/program.ts")).runProgram(command),
     openBrowser: async (url) => (await import("./system/browser.ts")).openBrowser(url),
-    interruption() {
-      if (interruption === undefined) {
-        const controller = interruption = new AbortController();
-        void import("./system/signals.ts").then((signals) => signals.abortOnSignals(controller));
-      }
-      return interruption.signal;
-    },
+    interruption,
     holdSignals: async () => (await import("./system/signals.ts")).holdSignals(),
   };
+}
+
+function canDraw(): boolean {
+  return Deno.env.get("TERM") !== "dumb" && !Deno.env.get("CI");
 }
 
 function isContainer(): boolean {
@@ -134,12 +153,6 @@ function isContainer(): boolean {
       return false;
     }
   });
-}
-
-function writeAll(stream: typeof Deno.stdout, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length;) {
-    written += stream.writeSync(bytes.subarray(written));
-  }
 }
 
 function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {

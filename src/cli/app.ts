@@ -39,10 +39,10 @@ export async function run(
   const system = openSystem((text) => out.trace(text));
   // Until the flags are read, and when they cannot be: a look at argv says how to print an error.
   const out: Printer = printer(system, {
-    json: hasFlag(argv, "--json"),
-    quiet: hasFlag(argv, "--quiet"),
-    verbose: hasFlag(argv, "--verbose") || system.env("ANAPLAN_AUTH_DEBUG") !== undefined,
-    color: !hasFlag(argv, "--no-color") && system.env("NO_COLOR") === undefined,
+    json: hasFlag(argv, "json"),
+    quiet: hasFlag(argv, "quiet"),
+    verbose: hasFlag(argv, "verbose") || system.env("ANAPLAN_AUTH_DEBUG") !== undefined,
+    color: !hasFlag(argv, "noColor") && system.env("NO_COLOR") === undefined,
   });
   const outcome = await outcomeOf(argv, { system, talk: out });
   return printed(outcome, out);
@@ -55,10 +55,10 @@ function printed(outcome: Outcome, out: Printer): number {
       return exitCodeOf(outcome.error);
     }
     out.reply(outcome.reply);
-    const { outcome: kind } = outcome.reply;
-    return kind === undefined ? 0 : exitCodeOf({ kind, signal: undefined });
+    return replyCode(outcome.reply);
   } catch (error) {
-    if (error instanceof Error && error.name === "BrokenPipe") return 0; // `| head -1` has enough
+    const hasEnough = error instanceof Error && error.name === "BrokenPipe"; // as `| head -1`
+    if (hasEnough && "reply" in outcome) return replyCode(outcome.reply);
     const reason = error instanceof Error ? error.message : String(error);
     const failure = new CliError("storage", `Cannot write the answer: ${reason}`, {
       next: "check where the output goes (a full disk?), then run the command again",
@@ -66,6 +66,10 @@ function printed(outcome: Outcome, out: Printer): number {
     out.error(failure);
     return exitCodeOf(failure);
   }
+}
+
+function replyCode({ outcome: kind }: Reply): number {
+  return kind === undefined ? 0 : exitCodeOf({ kind, signal: undefined });
 }
 
 async function outcomeOf(argv: readonly string[], context: CommandContext): Promise<Outcome> {
@@ -182,7 +186,12 @@ function whatIsWrong(error: unknown): string {
   }
   if (error instanceof AliasNotFoundError) return `There is no flag -${error.input}`;
   if (error instanceof ArgumentParseError) {
-    const reason = error.exception instanceof Error ? error.exception.message : "it means nothing";
+    const { exception } = error;
+    const reason = exception instanceof SyntaxError // Stricli's own, of a flag that is there or not
+      ? "give the flag alone"
+      : exception instanceof Error
+      ? exception.message
+      : "it means nothing";
     return `Cannot use "${error.input}" for ${
       flagName(error.externalFlagNameOrPlaceholder)
     }: ${reason}`;
@@ -230,7 +239,9 @@ function didYouMean(corrections: readonly string[]): string {
   return names.length === 0 ? "" : `; did you mean ${names.join(" or ")}?`;
 }
 
+/** Whether a flag is set, in any spelling that Stricli takes; `--json=no` is a way to say no. */
 function hasFlag(argv: readonly string[], flag: string): boolean {
   const end = argv.indexOf("--");
-  return argv.slice(0, end < 0 ? argv.length : end).includes(flag);
+  const set = new RegExp(`^--(${flag}|${kebab(flag)})(?!=(?:false|f|no|n|off|0)$)(=|$)`, "i");
+  return argv.slice(0, end < 0 ? argv.length : end).some((word) => set.test(word));
 }

@@ -38,16 +38,17 @@ export function printer(
     const typed = asTyped(text, command);
     return home === undefined ? typed : withTilde(typed, home);
   };
-  const hasColor = options.color && system.terminal.stderr;
+  const hasColor = options.color && system.terminal.stderr && system.terminal.canDraw;
   const styled = (code: number, text: string): string =>
     hasColor ? `\x1b[${code}m${text}\x1b[0m` : text;
-  const talk = (text: string): void => {
+  const talkVerbatim = (text: string): void => {
     try {
-      system.write("stderr", short(text) + "\n");
+      system.write("stderr", text + "\n");
     } catch {
       // nobody listens to the talk any more; the answer and the exit code still count
     }
   };
+  const talk = (text: string): void => talkVerbatim(short(text));
   return {
     say: (text) => options.quiet ? undefined : talk(text),
     insist: talk,
@@ -55,13 +56,14 @@ export function printer(
     trace: (text) => options.verbose ? talk(styled(DIM, unsteering(text))) : undefined,
     reply(reply) {
       if (options.json) system.write("stdout", JSON.stringify(reply.data) + "\n");
+      else if (reply.isTalk) talk(reply.text);
       else if (reply.text !== "") {
         system.write("stdout", (reply.verbatim ? reply.text : short(reply.text)) + "\n");
       }
     },
     error(error) {
       if (options.verbose && error.kind === "internal") talk(stackOf(error.cause));
-      if (options.json) talk(JSON.stringify(errorData(error, command)));
+      if (options.json) talkVerbatim(JSON.stringify(errorData(error, command)));
       else {
         talk(asSentence(error.message));
         if (error.next !== undefined) talk(`${styled(BOLD, "Next:")} ${error.next}`);
@@ -78,7 +80,7 @@ function errorData(error: CliError, command: string | undefined): unknown {
   return {
     error: {
       kind: error.kind,
-      message: error.message,
+      message: asTyped(error.message, command),
       next: error.next === undefined ? null : asTyped(error.next, command),
       oauth_error: error.oauthError ?? null,
     },

@@ -12,6 +12,7 @@ const ROOMS: readonly string[] = [
   "src/session.ts",
   "src/rescue.ts",
   "src/account.ts",
+  "src/login_expiry.ts",
   "src/anaplan.ts",
   "src/regions.ts",
   "src/oauth/",

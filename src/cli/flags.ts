@@ -1,7 +1,7 @@
 // The flags that several commands share, in Stricli's words. Rule: a flag's brief names the variable that
 // stands for it.
 
-import { parseText } from "./parse.ts";
+import { parseText, parseWait } from "./parse.ts";
 
 /** A flag with a text. */
 export function text(brief: string, placeholder: string): TextFlag {
@@ -76,6 +76,7 @@ export const SETTING_FLAGS = {
   authUrl: text("Origin of the authentication service, instead of the region's", "URL"),
   issuer: text("Another OAuth provider, by its metadata", "URL"),
   noPkce: yes("Send no code challenge, for a server that refuses it"),
+  refreshTokenLifetime: time("How long the client's refresh tokens live, for status", parseWait),
 } as const;
 
 /** The same with the client secret, which no profile keeps. */

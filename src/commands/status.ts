@@ -3,6 +3,14 @@
 import { nameAndAddress, placeName, whoIs } from "../account.ts";
 import { regionOf } from "../anaplan.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
+import {
+  endsWithin,
+  expiryInShort,
+  expirySentence,
+  isProlongedByRefresh,
+  type LoginExpiry,
+  loginExpiry,
+} from "../login_expiry.ts";
 import { loginCommand, missingProfile, storeOf, withFreshTokenSet } from "../session.ts";
 import { loadSettings, type Settings } from "../settings.ts";
 import { asSentence, clockTime, dateTime, duration, isoTime, shortened, table } from "../text.ts";
@@ -12,6 +20,8 @@ import { isFresh, type TokenSet } from "../token_set.ts";
 export interface StatusFlags extends CommonFlags {
   /** Ask the server, too, who the login belongs to. */
   readonly check?: boolean;
+  /** Fail when the login ends within so many milliseconds. */
+  readonly expiresWithin?: number;
 }
 
 /** Says whether there is a login that works or can be refreshed; exit 3 when there is none. */
@@ -22,6 +32,9 @@ export async function status(flags: StatusFlags, context: CommandContext): Promi
   const now = context.system.now();
   const missing = tokenSet === undefined ? await missingProfile(settings) : undefined;
   const isUsable = tokenSet !== undefined && (isFresh(tokenSet, now, 0) || canRefresh(tokenSet));
+  const expiry: LoginExpiry = tokenSet === undefined
+    ? { kind: "unknown" }
+    : loginExpiry(tokenSet, settings);
   const reply: Reply = {
     text: isUsable
       ? describe(tokenSet, settings, store.pathOf(settings.profile), now)
@@ -36,9 +49,17 @@ export async function status(flags: StatusFlags, context: CommandContext): Promi
       refresh_token_saved_at: tokenSet?.refreshTokenSavedAt === undefined
         ? null
         : isoTime(tokenSet.refreshTokenSavedAt),
+      login_expires_at: "at" in expiry ? isoTime(expiry.at) : null,
+      login_expiry: expiry.kind,
     },
   };
-  if (!isUsable) return { ...reply, outcome: "login_required" };
+  const { expiresWithin } = flags;
+  const isTalk = expiresWithin !== undefined; // who watches has no use for stdout
+  if (!isUsable) return { ...reply, outcome: "login_required", isTalk };
+  if (isTalk && endsWithin(tokenSet, settings, now, expiresWithin)) {
+    const text = endsSoon(tokenSet, settings, now);
+    return { ...reply, text, outcome: "login_required", isTalk };
+  }
   return flags.check ? await checked(reply, settings, context) : reply;
 }
 
@@ -63,6 +84,13 @@ export function statusInShort(context: CommandContext): string {
   }
   return `Signed in (profile ${settings.profile}, ${placeName(settings)}). ` +
     `Access token ${accessTokenLine(tokenSet, now)}.`;
+}
+
+function endsSoon(tokenSet: TokenSet, settings: Settings, now: number): string {
+  const next = isProlongedByRefresh(tokenSet, settings, now)
+    ? loginCommand(settings).replace("login", "refresh")
+    : loginCommand(settings);
+  return `${expirySentence(tokenSet, settings, now)}\nNext: ${next}`;
 }
 
 function canRefresh(tokenSet: TokenSet): boolean {
@@ -93,6 +121,7 @@ function describe(tokenSet: TokenSet, settings: Settings, path: string, now: num
     ["Client", shortened(tokenSet.clientId)],
     ["Access token", accessTokenLine(tokenSet, now)],
     ["Refresh token", refreshTokenLine(tokenSet)],
+    ["Login ends", expiryInShort(tokenSet, settings, now)],
     ["Scope", tokenSet.scope],
     ["Stored in", path],
   ]);

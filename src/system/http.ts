@@ -157,8 +157,7 @@ function toUnavailable(error: unknown, url: URL, timeout: number): CliError {
   });
 }
 
-const CA_ADVICE =
-  "give your company's CA file with --ca-file (ANAPLAN_CA_FILE), or set DENO_TLS_CA_STORE=system";
+const CA_ADVICE = "give your company's CA file with --ca-file, or DENO_TLS_CA_STORE=system";
 
 function unavailable(
   url: URL,

@@ -91,9 +91,9 @@ async function outcomeOf(argv: readonly string[], context: CommandContext): Prom
   if (process.exitCode === ExitCode.Success) return { reply: { text, data: text } };
   const isUsage = process.exitCode === ExitCode.InvalidArgument ||
     process.exitCode === ExitCode.UnknownCommand;
-  const [message = "", advice] = text.split("\n");
-  const next = isUsage ? advice ?? helpFor(argv) : "install the program again, or report this";
-  return { error: new CliError(isUsage ? "usage" : "internal", message, { next }) };
+  if (isUsage) return { error: (await import("./advice.ts")).usageError(text, argv) };
+  const next = "install the program again, or report this";
+  return { error: new CliError("internal", text, { next }) };
 }
 
 interface StricliProcess {
@@ -181,8 +181,7 @@ const APPLICATION = buildApplication<TreeContext>(ROOT, {
 /** What is wrong with an argument; the first of Stricli's complaints, in our words. */
 function whatIsWrong(error: unknown): string {
   if (error instanceof FlagNotFoundError) {
-    const near = error.corrections.map((name) => `--${kebab(name.replace(/^-+/, ""))}`);
-    return `There is no flag --${kebab(error.input.replace(/^-+/, ""))}${didYouMean(near)}`;
+    return `There is no flag --${kebab(error.input.replace(/^-+/, ""))}`;
   }
   if (error instanceof AliasNotFoundError) return `There is no flag -${error.input}`;
   if (error instanceof ArgumentParseError) {
@@ -212,22 +211,6 @@ function whatIsWrong(error: unknown): string {
     return `Cannot use the argument "${error.input}": this command takes flags only`;
   }
   return error instanceof Error ? error.message : String(error);
-}
-
-/** What fits to what was typed: the same with the command first, or the help. */
-function helpFor(argv: readonly string[]): string {
-  const [name = ""] = argv;
-  if (name.startsWith("-")) {
-    const command = argv.find((word) => ROOT.getRoutingTargetForInput(word) !== undefined);
-    const others = argv.filter((word) => word !== command);
-    return ["anaplan-auth", command ?? "<command>", ...others].join(" ");
-  }
-  const target = ROOT.getRoutingTargetForInput(name);
-  if (target === undefined) return "anaplan-auth help";
-  const [, second = ""] = argv;
-  const isGroup = "getRoutingTargetForInput" in target;
-  const hasSecond = isGroup && target.getRoutingTargetForInput(second) !== undefined;
-  return `anaplan-auth ${name}${hasSecond ? ` ${second}` : ""} --help`;
 }
 
 function flagName(external: string): string {

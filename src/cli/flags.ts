@@ -76,7 +76,7 @@ export const SETTING_FLAGS = {
   authUrl: text("Origin of the authentication service, instead of the region's", "URL"),
   issuer: text("Another OAuth provider, by its metadata", "URL"),
   noPkce: yes("Send no code challenge, for a server that refuses it"),
-  refreshTokenLifetime: time("How long the client's refresh tokens live, for status", parseWait),
+  refreshTokenLifetime: time("How long the client's refresh tokens live", parseWait),
 } as const;
 
 /** The same with the client secret, which no profile keeps. */

@@ -17,7 +17,6 @@ export async function runInShell(
   argv: readonly string[],
   rest: string,
   home: Home,
-  env: Readonly<Record<string, string>> = {},
 ): Promise<PipelineEnd> {
   const { program, args } = await commandLineOf(argv);
   const words = [program, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
@@ -27,7 +26,7 @@ export async function runInShell(
     args: ["-c", script],
     cwd: PROJECT_DIRECTORY,
     clearEnv: true,
-    env: { ...await bareEnvironment(home.path), ...env },
+    env: await bareEnvironment(home.path),
     stdin: "null",
   }).output();
   const decoder = new TextDecoder();
@@ -45,7 +44,7 @@ export async function putLoginByHand(home: Home): Promise<void> {
     version: 1,
     accessToken: "an-access-token",
     refreshToken: "a-refresh-token",
-    clientId: "a-client",
+    clientId: "a-client-0000-0001",
     obtainedAt: now,
     refreshTokenSavedAt: now,
     expiresAt: now + 30 * 60_000,

@@ -1,22 +1,9 @@
 // From argv to an exit code: what is typed wrong is a usage error, and everything is printed once.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { run } from "../../src/cli/app.ts";
 import { VERSION } from "../../src/version.ts";
-import { type Arranged, fakeSystem } from "../support/fake_system.ts";
 import { LOGIN, loginFile } from "../support/logins.ts";
+import { ran } from "../support/ran.ts";
 import { sessionScene } from "../support/session_scene.ts";
-
-interface Ran {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function ran(argv: readonly string[], arranged: Arranged = {}): Promise<Ran> {
-  const system = fakeSystem({ env: { HOME: "/home/nobody" }, ...arranged });
-  const code = await run(argv, () => system);
-  return { code, ...system.written };
-}
 
 const WRONG: readonly (readonly [string, RegExp, RegExp])[] = [
   ["logni", /There is no command logni; did you mean login\?/, /anaplan-auth help/],

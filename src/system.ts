@@ -104,7 +104,7 @@ export function denoSystem(trace: (text: string) => void = () => {}): System {
   }
   return {
     platform: Deno.build.os,
-    env: (name) => Deno.env.get(name) || undefined, // an empty variable is an unset one
+    env,
     absolutePath: (path) => /^([/\\]|[A-Za-z]:)/.test(path) ? path : `${Deno.cwd()}/${path}`,
     now: () => Date.now(),
     sleep,
@@ -140,8 +140,18 @@ export function denoSystem(trace: (text: string) => void = () => {}): System {
   };
 }
 
+/** An empty variable is an unset one, and so is one that is no text. */
+function env(name: string): string | undefined {
+  try {
+    return Deno.env.get(name) || undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.InvalidData) return undefined;
+    throw error;
+  }
+}
+
 function canDraw(): boolean {
-  return Deno.env.get("TERM") !== "dumb" && !Deno.env.get("CI");
+  return env("TERM") !== "dumb" && env("CI") === undefined;
 }
 
 function isContainer(): boolean {

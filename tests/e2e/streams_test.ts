@@ -83,7 +83,7 @@ for (const [name, { argv, rest, code, stdout = "", stderr = /^$/ }] of Object.en
   });
 }
 
-const MANY = 2_000;
+const MANY = 1_000;
 const LIST = ["profile", "list", "--json"];
 
 async function homeWithMany(): Promise<Home> {

@@ -157,7 +157,7 @@ function toUnavailable(error: unknown, url: URL, timeout: number): CliError {
   });
 }
 
-const CA_ADVICE = "give your company's CA file with --ca-file, or DENO_TLS_CA_STORE=system";
+const CA_ADVICE = "give a CA file (--ca-file), or DENO_TLS_CA_STORE=system";
 
 function unavailable(
   url: URL,
@@ -165,7 +165,7 @@ function unavailable(
   details: { answerLost: boolean; next?: string },
 ): CliError {
   return new CliError("unavailable", `Cannot reach ${url.host}: ${reason}`, {
-    next: "check the network, the proxy settings and the region, then try again",
+    next: "check the network, proxy and region, then try again",
     ...details,
   });
 }

@@ -83,6 +83,17 @@ for (const [name, { argv, rest, code, stdout = "", stderr = /^$/ }] of Object.en
   });
 }
 
+Deno.test({
+  name: "a variable that is no text counts as unset",
+  ignore: IGNORED,
+  async fn() {
+    await using home = await makeHome();
+    await putLoginByHand(home);
+    const end = await runInShell(["token"], "", home, "ANAPLAN_PROFILE=$'\\xe9'");
+    assertEquals(end, { code: 0, stdout: TOKEN, stderr: "" });
+  },
+});
+
 const MANY = 1_000;
 const LIST = ["profile", "list", "--json"];
 

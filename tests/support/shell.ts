@@ -12,16 +12,20 @@ export interface PipelineEnd {
   readonly stderr: string;
 }
 
-/** Runs `anaplan-auth <argv>` with `rest` of a shell's line behind it: pipes and redirections. */
+/**
+ * Runs `anaplan-auth <argv>` with `rest` of a shell's line behind it, pipes and redirections, and
+ * assignments before it.
+ */
 export async function runInShell(
   argv: readonly string[],
   rest: string,
   home: Home,
+  assignments = "",
 ): Promise<PipelineEnd> {
   const { program, args } = await commandLineOf(argv);
   const words = [program, ...args].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
   const report = `${home.path}/exit-code`;
-  const script = `${words} ${rest}\necho "\${PIPESTATUS[0]}" >'${report}'`;
+  const script = `${assignments} ${words} ${rest}\necho "\${PIPESTATUS[0]}" >'${report}'`;
   const { stdout, stderr } = await new Deno.Command("bash", {
     args: ["-c", script],
     cwd: PROJECT_DIRECTORY,

@@ -183,7 +183,7 @@ function exchangeRefused(refusal: Refusal, { server, redirectUri }: Attempt): Cl
   if (error === "invalid_client" || error === "unauthorized_client") {
     return refusedError("denied", "Cannot sign in", refusal, {
       reason: `${server.name} does not accept the client id or its secret (${error})`,
-      next: "check --client-id, ANAPLAN_CLIENT_SECRET, and its kind (authorization code)",
+      next: "check --client-id, ANAPLAN_CLIENT_SECRET, its kind (authorization code)",
     });
   }
   if (error === "invalid_grant") {

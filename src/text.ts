@@ -43,6 +43,14 @@ export function duration(milliseconds: number): string {
   return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
 }
 
+/** A duration as flags take it: `90s`, `12h`. */
+export function flagTime(milliseconds: number): string {
+  const units = [["d", 86_400_000], ["h", 3_600_000], ["m", 60_000]] as const;
+  const found = units.find(([, factor]) => milliseconds % factor === 0);
+  const [unit, factor] = found ?? ["s", 1_000];
+  return `${Math.round(milliseconds / factor)}${unit}`;
+}
+
 /** The time left as a clock shows it: `4:52`. */
 export function countdown(milliseconds: number): string {
   const seconds = Math.max(0, Math.ceil(milliseconds / 1000));

@@ -2,7 +2,7 @@
 // stands for it.
 
 import { type Completed, completedFrom, type WordSource } from "./loading.ts";
-import { parseText } from "./parse.ts";
+import { parseText, parseWait } from "./parse.ts";
 
 /** A flag with a text, which a shell completes from `source`. */
 export function text(brief: string, placeholder: string, source?: WordSource): TextFlag {
@@ -82,6 +82,7 @@ export const SETTING_FLAGS = {
   authUrl: text("Origin of the authentication service, instead of the region's", "URL"),
   issuer: text("Another OAuth provider, by its metadata", "URL"),
   noPkce: yes("Send no code challenge, for a server that refuses it"),
+  refreshTokenLifetime: time("How long the client's refresh tokens live", parseWait),
 } as const;
 
 /** The same with the client secret, which no profile keeps. */

@@ -73,10 +73,17 @@ export function groupHelp(name: string, group: RouteMap<TreeContext>): string {
   return `${group.brief}.
 
 Usage: anaplan-auth ${name} <command> [flags]
+${exampleIn(group)}
 
 ${entries.join("\n")}
 
 More of one: anaplan-auth ${name} <command> --help`;
+}
+
+/** The example of the first command that has one. */
+function exampleIn(group: RouteMap<TreeContext>): string {
+  const pages = group.getAllEntries().map(({ target }) => target.fullDescription ?? "");
+  return pages.map((page) => page.split("\n")[0]).find(Boolean) ?? "";
 }
 
 /** The page of whatever a name leads to. */

@@ -38,7 +38,7 @@ export function printer(
     const typed = asTyped(text, command);
     return home === undefined ? typed : withTilde(typed, home);
   };
-  const hasColor = options.color && system.terminal.stderr;
+  const hasColor = options.color && system.terminal.stderr && system.terminal.canDraw;
   const styled = (code: number, text: string): string =>
     hasColor ? `\x1b[${code}m${text}\x1b[0m` : text;
   const toStderr = (text: string): void => {
@@ -53,17 +53,18 @@ export function printer(
     if (hasProgress) toStderr(CLEAR_LINE);
     hasProgress = false;
   };
-  const talk = (text: string): void => {
+  const talkVerbatim = (text: string): void => {
     endProgress();
-    toStderr(short(text) + "\n");
+    toStderr(text + "\n");
   };
+  const talk = (text: string): void => talkVerbatim(short(text));
   return {
     say: (text) => options.quiet ? undefined : talk(text),
     insist: talk,
     warn: (text) => talk(`${styled(YELLOW, "Warning:")} ${text}`),
     trace: (text) => options.verbose ? talk(styled(DIM, unsteering(text))) : undefined,
     progress(text) {
-      if (options.quiet || !system.terminal.stderr) return;
+      if (options.quiet || !system.terminal.stderr || !system.terminal.canDraw) return;
       hasProgress = true;
       toStderr(CLEAR_LINE + text);
     },
@@ -74,13 +75,14 @@ export function printer(
       }
       endProgress();
       if (options.json) system.write("stdout", JSON.stringify(reply.data) + "\n");
+      else if (reply.isTalk) talk(reply.text);
       else if (reply.text !== "") {
         system.write("stdout", (reply.verbatim ? reply.text : short(reply.text)) + "\n");
       }
     },
     error(error) {
       if (options.verbose && error.kind === "internal") talk(stackOf(error.cause));
-      if (options.json) talk(JSON.stringify(errorData(error, command)));
+      if (options.json) talkVerbatim(JSON.stringify(errorData(error, command)));
       else {
         talk(asSentence(error.message));
         if (error.next !== undefined) talk(`${styled(BOLD, "Next:")} ${error.next}`);
@@ -98,7 +100,7 @@ function errorData(error: CliError, command: string | undefined): unknown {
   return {
     error: {
       kind: error.kind,
-      message: error.message,
+      message: asTyped(error.message, command),
       next: error.next === undefined ? null : asTyped(error.next, command),
       oauth_error: error.oauthError ?? null,
     },

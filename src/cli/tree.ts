@@ -68,11 +68,18 @@ ${DONE_AND_USAGE}, 3 sign in again, 4 the client is denied,
 
 const status: TreeCommand = buildCommand<StatusFlags, [], TreeContext>({
   loader: loading(async () => (await import("../commands/status.ts")).status),
-  parameters: { flags: { check: yes("Ask the server, too"), ...COMMON_FLAGS } },
+  parameters: {
+    flags: {
+      check: yes("Ask the server, too"),
+      expiresWithin: time("Exit 3 when the login ends within this time", parseDuration),
+      ...COMMON_FLAGS,
+    },
+  },
   docs: {
     brief: "Show what is stored, without the network",
-    fullDescription: `Example: anaplan-auth status
-${DONE_AND_USAGE}, 3 sign in first, 7 the login cannot be read`,
+    fullDescription: `Example: anaplan-auth status --expires-within 1h
+${DONE_AND_USAGE}, 3 sign in first, or the login ends soon,
+7 the login cannot be read; with --check also those of whoami`,
   },
 });
 

@@ -48,8 +48,7 @@ export function hostNotPermitted(url: URL): CliError {
   );
 }
 
-const CA_ADVICE =
-  "give your company's CA file with --ca-file (ANAPLAN_CA_FILE), or set DENO_TLS_CA_STORE=system";
+const CA_ADVICE = "give a CA file (--ca-file), or DENO_TLS_CA_STORE=system";
 
 function untrusted(proxy: Proxy | undefined, signer: string | undefined): string {
   const by = signer === undefined ? "" : `, ${printable(signer)}`;
@@ -63,7 +62,7 @@ function unavailable(
   details: { answerLost: boolean; next?: string },
 ): CliError {
   return new CliError("unavailable", `Cannot reach ${url.host}: ${reason}`, {
-    next: "check the network, the proxy settings and the region, then try again",
+    next: "check the network, proxy and region, then try again",
     ...details,
   });
 }

@@ -131,6 +131,7 @@ function noTerminal(): Terminal {
     stdin: false,
     stdout: false,
     stderr: false,
+    canDraw: true,
     readLine: ({ prompt }) => unexpected(`a line was read after "${prompt}"`),
     readPipe: () => unexpected("stdin was read"),
     ask: ({ text }) => unexpected(`the person was asked "${text}"`),

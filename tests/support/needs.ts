@@ -41,6 +41,20 @@ export async function findPython(): Promise<Tool> {
   }
 }
 
+/** Linux's strace, where it may trace. */
+export function findStrace(): Tool {
+  const hint = "strace: apt-get install strace";
+  try {
+    const { success } = new Deno.Command("strace", {
+      args: ["-o", "/dev/null", "--kill-on-exit", "true"],
+      stderr: "null",
+    }).outputSync();
+    return { path: success ? "strace" : undefined, hint };
+  } catch {
+    return { path: undefined, hint };
+  }
+}
+
 /** NSS's certutil, with which Chromium is told whom to trust. */
 export function findCertutil(): Tool {
   const hint = "certutil: apt-get install libnss3-tools";

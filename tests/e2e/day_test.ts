@@ -39,7 +39,7 @@ Deno.test("a day of jobs: no login is asked for, nothing is lost, one refresh at
   slowDown(sandbox, 2);
   await Promise.all([
     run([download(sandbox, home, "cut"), pages()]),
-    restartDuring(sandbox, home),
+    restartDuring(sandbox, home, () => ends.includes(6)),
   ]);
 
   // The afternoon: the API and the token endpoint ask for pauses, and a connection is cut.
@@ -127,7 +127,11 @@ function storm(sandbox: Sandbox): void {
  * Restarts the server while a chunk is on its way. The lock is held meanwhile: a refresh whose answer is
  * lost may end a login, which no client can prevent.
  */
-async function restartDuring(sandbox: Sandbox, home: Home): Promise<void> {
+async function restartDuring(
+  sandbox: Sandbox,
+  home: Home,
+  isFelt: () => boolean,
+): Promise<void> {
   const isUnderWay = ({ path, sent }: RecordedRequest): boolean =>
     path === `${CHUNKS}/1` && sent > 0 && sent < 200_000;
   const begin = sandbox.requests.length;
@@ -136,7 +140,8 @@ async function restartDuring(sandbox: Sandbox, home: Home): Promise<void> {
     using _lock = await lockOf(home);
     await sandbox.pause();
   }
-  await pause(500); // who comes now finds nobody
+  const deadline = Date.now() + 10_000;
+  while (!isFelt() && Date.now() < deadline) await pause(50); // who comes now finds nobody
   await sandbox.resume();
 }
 

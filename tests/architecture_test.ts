@@ -13,6 +13,7 @@ const ROOMS: readonly string[] = [
   "src/session.ts",
   "src/rescue.ts",
   "src/environment_login.ts",
+  "src/environment_advice.ts",
   "src/account.ts",
   "src/login_expiry.ts",
   "src/anaplan.ts",

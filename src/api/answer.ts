@@ -2,7 +2,7 @@
 
 import { CliError } from "../errors.ts";
 import { field, objectField, parseObject } from "../json.ts";
-import { loginCommand } from "../session.ts";
+import { forProfile } from "../session.ts";
 import type { Settings } from "../settings.ts";
 import { printable } from "../text.ts";
 import type { Call } from "./call.ts";
@@ -27,13 +27,12 @@ export function failureOf(
   const what = `Cannot ${method} ${url.host}${url.pathname}`;
   const why = `it answered HTTP ${status}${wordsIn(body)}`;
   if (status === 401) {
-    return new CliError("login_required", `${what}: it does not accept the access token`, {
+    const refused = new CliError("login_required", `${what}: it does not accept the access token`, {
       next:
-        `${
-          loginCommand(settings)
-        } --region NAME, with your tenant's region (now ${settings.region}); ` +
+        `anaplan-auth login --region NAME, with your tenant's region (now ${settings.region}); ` +
         "or another --scheme",
     });
+    return forProfile(refused, settings);
   }
   if (isRefusal(status)) {
     return new CliError("api", `${what}: ${why}`, { next: adviceOn(status, settings) });

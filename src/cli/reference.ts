@@ -26,7 +26,7 @@ const VARIABLES: readonly (readonly [string, string])[] = [
   ["ANAPLAN_AUTH_DEBUG", "as --verbose"],
   ["CLIENT and SECRET", "the tutorial's names: a client id and, with it,"],
   ["", "its secret, where nothing else names one"],
-  ["BROWSER", "the browser: programs between colons; %s the URL"],
+  ["BROWSER", "the browser: programs between colons, %s the URL"],
   ["NO_COLOR", "as --no-color"],
   ["HTTPS_PROXY", "http://USER:PASSWORD@HOST:PORT, or else ALL_PROXY"],
   ["NO_PROXY", "hosts and domains to reach without it, between"],

@@ -90,3 +90,29 @@ export function findChromium(): Tool {
     return { path: undefined, hint };
   }
 }
+
+/** A Python that has `requests`: not every one on the PATH is Debian's. */
+export async function findPythonRequests(): Promise<Tool> {
+  const hint = "requests: apt-get install python3-requests";
+  for (const path of ["python3", "/usr/bin/python3"]) {
+    try {
+      const args = ["-c", "import requests"];
+      const { success } = await new Deno.Command(path, { args, stderr: "null" }).output();
+      if (success) return { path, hint };
+    } catch {
+      // there is no such program
+    }
+  }
+  return { path: undefined, hint };
+}
+
+/** Node, which is there where `npx` is. */
+export async function findNode(): Promise<Tool> {
+  const hint = "node: apt-get install nodejs";
+  try {
+    const { success } = await new Deno.Command("node", { args: ["--version"] }).output();
+    return { path: success ? "node" : undefined, hint };
+  } catch {
+    return { path: undefined, hint };
+  }
+}

@@ -152,7 +152,7 @@ export function denoSystem(trace: (text: string) => void = () => {}): System {
     serve: async (options) => (await import("./system/listener.ts")).listen(options, trace),
     run: async (command) => (await import("./system/program.ts")).runProgram(command),
     runInPlace: async (command, env) =>
-      (await import("./system/program.ts")).runInPlace(command, env),
+      (await import("./system/program.ts")).runInPlace(command, env, isAtTerminal()),
     openBrowser: async (url) => (await import("./system/browser.ts")).openBrowser(url),
     interruption() {
       if (interruption === undefined) {
@@ -163,6 +163,11 @@ export function denoSystem(trace: (text: string) => void = () => {}): System {
     },
     holdSignals: async () => (await import("./system/signals.ts")).holdSignals(),
   };
+}
+
+/** Whether a terminal sends its keys here; in a pipeline not every stream is the terminal. */
+function isAtTerminal(): boolean {
+  return [Deno.stdin, Deno.stdout, Deno.stderr].some((stream) => stream.isTerminal());
 }
 
 function isContainer(): boolean {

@@ -17,12 +17,18 @@ export async function runProgram(command: readonly string[]): Promise<number | u
 /** Signals that are meant for the program when they come to the one that started it. */
 const HANDED_ON: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? []
-  : ["SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"];
+  : ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"];
+
+/** Signals that are keys of a terminal as well, which sends them to both. */
+const KEYS: readonly Deno.Signal[] = Deno.build.os === "windows"
+  ? ["SIGINT"]
+  : ["SIGINT", "SIGQUIT"];
 
 /** See {@link System.runInPlace}. */
 export async function runInPlace(
   [program = "", ...args]: readonly string[],
   env: Readonly<Record<string, string>>,
+  isAtTerminal: boolean,
 ): Promise<number | NotRun> {
   let child: Deno.ChildProcess;
   try {
@@ -34,14 +40,15 @@ export async function runInPlace(
       stderr: "inherit",
     }).spawn();
   } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
     return error instanceof Deno.errors.NotFound ? "not found" : "not executable";
   }
-  using _signals = handingOn(child);
+  using _signals = handingOn(child, isAtTerminal);
   return (await child.status).code; // 128 and the signal's number when one ended it
 }
 
 /** Hands signals on to the child; this program ends with it, and not before. */
-function handingOn(child: Deno.ChildProcess): Disposable {
+function handingOn(child: Deno.ChildProcess, isAtTerminal: boolean): Disposable {
   const toChild = (signal: Deno.Signal) => (): void => {
     try {
       child.kill(signal);
@@ -49,12 +56,11 @@ function handingOn(child: Deno.ChildProcess): Disposable {
       // it is over
     }
   };
-  // A terminal sends Ctrl-C to both; a second one would look like impatience.
-  const onInterrupt = Deno.stdin.isTerminal() ? (): void => {} : toChild("SIGINT");
-  const listeners: [Deno.Signal, () => void][] = [
-    ["SIGINT", onInterrupt],
-    ...HANDED_ON.map((signal): [Deno.Signal, () => void] => [signal, toChild(signal)]),
-  ];
+  // A second Ctrl-C would look like impatience.
+  const listeners = [...HANDED_ON, ...KEYS].map((signal): [Deno.Signal, () => void] => [
+    signal,
+    isAtTerminal && KEYS.includes(signal) ? () => {} : toChild(signal),
+  ]);
   for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
   return {
     [Symbol.dispose]() {

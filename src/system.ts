@@ -27,7 +27,7 @@ export interface StreamRequest {
   readonly signal?: AbortSignal;
 }
 
-/** An answer whose body is still on its way; it has to be disposed of. */
+/** An answer whose body is still on its way; it has to be disposed of, and may be so twice. */
 export interface StreamResponse extends AsyncDisposable {
   readonly status: number;
   readonly statusText: string;

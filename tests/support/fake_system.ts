@@ -131,16 +131,21 @@ function fakeStreams(arranged: readonly StreamStep[]): FakeStreams {
       if (step instanceof Error) throw step;
       const response = typeof step === "function" ? await step(request) : step;
       open.add(response);
-      return {
-        status: response.status,
-        statusText: response.statusText,
-        headers: response.headers,
-        body: response.body ?? ReadableStream.from([]),
-        async [Symbol.asyncDispose]() {
-          if (!open.delete(response)) throw new Error("Unexpected: an answer was closed twice");
-          await response.body?.cancel().catch(() => undefined);
-        },
-      };
+      return streamOf(response, () => void open.delete(response));
+    },
+  };
+}
+
+/** The response as an answer that flows; `close` is told when it is given back. */
+export function streamOf(response: Response, close = (): void => {}): StreamResponse {
+  return {
+    status: response.status,
+    statusText: response.statusText,
+    headers: response.headers,
+    body: response.body ?? ReadableStream.from([]),
+    async [Symbol.asyncDispose]() {
+      close();
+      await response.body?.cancel().catch(() => undefined);
     },
   };
 }

@@ -1,7 +1,7 @@
 // One call: a refused token is refreshed once, a pause is made as asked, and nothing is sent twice that
 // must not be.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { ApiFlags } from "../../src/commands/api.ts";
+import { api, type ApiFlags } from "../../src/commands/api.ts";
 import { CliError } from "../../src/errors.ts";
 import { API, called, failureOf, headerOf } from "../support/api_scene.ts";
 import { type Arranged, START, type StreamStep } from "../support/fake_system.ts";
@@ -15,6 +15,7 @@ import {
   webPage,
   withoutRefreshToken,
 } from "../support/logins.ts";
+import { sessionScene } from "../support/session_scene.ts";
 
 const PATH = "/2/0/users/me";
 
@@ -200,8 +201,6 @@ Deno.test("a redirect is no answer, and is not followed", async () => {
 });
 
 Deno.test("nobody signed in is exit 3, and nothing is sent", async () => {
-  const { sessionScene } = await import("../support/session_scene.ts");
-  const { api } = await import("../../src/commands/api.ts");
   using scene = sessionScene(undefined);
   const error = await failureOf(() => api(scene.flags, scene.context, PATH));
   assertEquals([error?.kind, scene.context.system.streamRequests], ["login_required", []]);

@@ -14,15 +14,16 @@ export async function runProgram(command: readonly string[]): Promise<number | u
   }
 }
 
-/** Signals that are meant for the program when they come to the one that started it. */
-const HANDED_ON: readonly Deno.Signal[] = Deno.build.os === "windows"
-  ? []
-  : ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"];
+const IS_WINDOWS = Deno.build.os === "windows";
 
-/** Signals that are keys of a terminal as well, which sends them to both. */
-const KEYS: readonly Deno.Signal[] = Deno.build.os === "windows"
-  ? ["SIGINT"]
-  : ["SIGINT", "SIGQUIT"];
+/** Signals that are meant for the program when they come to the one that started it. */
+const HANDED_ON: readonly Deno.Signal[] = IS_WINDOWS ? [] : ["SIGTERM", "SIGUSR1", "SIGUSR2"];
+
+/** The same, heard when the program runs already: `nohup` ignores it, and so must what it runs. */
+const HANDED_ON_LATER: readonly Deno.Signal[] = IS_WINDOWS ? [] : ["SIGHUP"];
+
+/** Keys of a terminal, which sends them to both: a second Ctrl-C would look like impatience. */
+const KEYS: readonly Deno.Signal[] = IS_WINDOWS ? ["SIGINT"] : ["SIGINT", "SIGQUIT"];
 
 /** See {@link System.runInPlace}. */
 export async function runInPlace(
@@ -30,37 +31,32 @@ export async function runInPlace(
   env: Readonly<Record<string, string>>,
   isAtTerminal: boolean,
 ): Promise<number | NotRun> {
-  let child: Deno.ChildProcess;
-  try {
-    child = new Deno.Command(program, {
-      args,
-      env: { ...env },
-      stdin: "inherit",
-      stdout: "inherit",
-      stderr: "inherit",
-    }).spawn();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    return error instanceof Deno.errors.NotFound ? "not found" : "not executable";
-  }
-  using _signals = handingOn(child, isAtTerminal);
-  return (await child.status).code; // 128 and the signal's number when one ended it
-}
-
-/** Hands signals on to the child; this program ends with it, and not before. */
-function handingOn(child: Deno.ChildProcess, isAtTerminal: boolean): Disposable {
-  const toChild = (signal: Deno.Signal) => (): void => {
+  let child: Deno.ChildProcess | undefined;
+  const handOn = (signal: Deno.Signal): void => {
     try {
-      child.kill(signal);
+      child?.kill(signal);
     } catch {
       // it is over
     }
   };
-  // A second Ctrl-C would look like impatience.
-  const listeners = [...HANDED_ON, ...KEYS].map((signal): [Deno.Signal, () => void] => [
-    signal,
-    isAtTerminal && KEYS.includes(signal) ? () => {} : toChild(signal),
-  ]);
+  // Heard before the program runs, so that none ends this one alone; it ends with the program.
+  using _keys = hearing(KEYS, isAtTerminal ? () => {} : handOn);
+  using _signals = hearing(HANDED_ON, handOn);
+  try {
+    const streams = { stdin: "inherit", stdout: "inherit", stderr: "inherit" } as const;
+    child = new Deno.Command(program, { args, env: { ...env }, ...streams }).spawn();
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound ? "not found" : "not executable";
+  }
+  using _later = hearing(HANDED_ON_LATER, handOn);
+  return (await child.status).code; // 128 and the signal's number when one ended it
+}
+
+function hearing(
+  signals: readonly Deno.Signal[],
+  hear: (signal: Deno.Signal) => void,
+): Disposable {
+  const listeners = signals.map((signal) => [signal, () => hear(signal)] as const);
   for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
   return {
     [Symbol.dispose]() {

@@ -10,6 +10,8 @@ export interface TerminalOptions {
   readonly python: string;
   readonly home: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** A program that runs ours as its last words, such as a shell with a pipe. */
+  readonly wrapper?: readonly string[];
   /** 80 by default. */
   readonly columns?: number;
 }
@@ -42,12 +44,12 @@ const SCRIPT = new URL("terminal.py", import.meta.url).pathname;
 /** Starts the program in a terminal of its own; disposal hangs up. */
 export async function openTerminal(
   argv: readonly string[],
-  { python, home, env = {}, columns = 80 }: TerminalOptions,
+  { python, home, env = {}, wrapper = [], columns = 80 }: TerminalOptions,
 ): Promise<Terminal> {
   const { program, args } = await commandLineOf(argv);
   const report = `${home}/terminal-report.json`;
   const child = new Deno.Command(python, {
-    args: [SCRIPT, String(columns), String(ROWS), report, program, ...args],
+    args: [SCRIPT, String(columns), String(ROWS), report, ...wrapper, program, ...args],
     cwd: PROJECT_DIRECTORY,
     clearEnv: true,
     env: { ...await bareEnvironment(home), TERM: "xterm-256color", ...env },

@@ -17,10 +17,9 @@ export async function runProgram(command: readonly string[]): Promise<number | u
 const IS_WINDOWS = Deno.build.os === "windows";
 
 /** Signals that are meant for the program when they come to the one that started it. */
-const HANDED_ON: readonly Deno.Signal[] = IS_WINDOWS ? [] : ["SIGTERM", "SIGUSR1", "SIGUSR2"];
-
-/** The same, heard when the program runs already: `nohup` ignores it, and so must what it runs. */
-const HANDED_ON_LATER: readonly Deno.Signal[] = IS_WINDOWS ? [] : ["SIGHUP"];
+const HANDED_ON: readonly Deno.Signal[] = IS_WINDOWS
+  ? []
+  : ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"];
 
 /** Keys of a terminal, which sends them to both: a second Ctrl-C would look like impatience. */
 const KEYS: readonly Deno.Signal[] = IS_WINDOWS ? ["SIGINT"] : ["SIGINT", "SIGQUIT"];
@@ -39,7 +38,8 @@ export async function runInPlace(
       // it is over
     }
   };
-  // Heard before the program runs, so that none ends this one alone; it ends with the program.
+  // Heard before the program runs, so that none ends this one alone; it ends with the program. What is
+  // heard is not inherited as ignored, so it is `exec -- nohup PROGRAM`, and not the other way round.
   using _keys = hearing(KEYS, isAtTerminal ? () => {} : handOn);
   using _signals = hearing(HANDED_ON, handOn);
   try {
@@ -48,7 +48,6 @@ export async function runInPlace(
   } catch (error) {
     return error instanceof Deno.errors.NotFound ? "not found" : "not executable";
   }
-  using _later = hearing(HANDED_ON_LATER, handOn);
   return (await child.status).code; // 128 and the signal's number when one ended it
 }
 

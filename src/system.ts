@@ -29,7 +29,7 @@ export interface StreamRequest {
   readonly signal?: AbortSignal;
 }
 
-/** An answer whose body is still on its way; it has to be disposed of. */
+/** An answer whose body is still on its way; it has to be disposed of, and may be so twice. */
 export interface StreamResponse extends AsyncDisposable {
   readonly status: number;
   readonly statusText: string;
@@ -173,7 +173,7 @@ export function denoSystem(trace: (text: string) => void = () => {}): System {
     serve: async (options) => (await import("./system/listener.ts")).listen(options, trace),
     run: async (command) => (await import("./system/program.ts")).runProgram(command),
     runInPlace: async (command, env) =>
-      (await import("./system/program.ts")).runInPlace(command, env),
+      (await import("./system/program.ts")).runInPlace(command, env, isAtTerminal()),
     openBrowser: async (url) => (await import("./system/browser.ts")).openBrowser(url),
     interruption,
     holdSignals: async () => (await import("./system/signals.ts")).holdSignals(),
@@ -192,6 +192,11 @@ function env(name: string): string | undefined {
 
 function canDraw(): boolean {
   return env("TERM") !== "dumb" && env("CI") === undefined;
+}
+
+/** Whether a terminal sends its keys here; in a pipeline not every stream is the terminal. */
+function isAtTerminal(): boolean {
+  return [Deno.stdin, Deno.stdout, Deno.stderr].some((stream) => stream.isTerminal());
 }
 
 function isContainer(): boolean {

@@ -13,6 +13,14 @@ export function unsteering(text: string): string {
   return text.replace(UNPRINTABLE, "");
 }
 
+/** JSON text with the same characters as escapes, which mean the same; none of C0 stands in a string. */
+export function escapedJson(text: string): string {
+  return text.replace(
+    UNPRINTABLE,
+    (one) => one === "\n" ? one : `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
 const UNPRINTABLE =
   // deno-lint-ignore no-control-regex
   /[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;

@@ -17,12 +17,13 @@ export function isRefusal(status: number): boolean {
   return status >= 400 && status < 500 && status !== 429;
 }
 
-/** What is wrong with an answer that is not good; `body` may say more. */
+/** What is wrong with an answer that is not good; `body` may say more. `isOwnWord`: it is the API's. */
 export function failureOf(
   { method, url }: Call,
   status: number,
   body: string,
   settings: Settings,
+  isOwnWord = isRefusal(status),
 ): CliError {
   const what = `Cannot ${method} ${url.host}${url.pathname}`;
   const why = `it answered HTTP ${status}${wordsIn(body)}`;
@@ -34,18 +35,23 @@ export function failureOf(
     });
     return forProfile(refused, settings);
   }
-  if (isRefusal(status)) {
+  if (isOwnWord) {
     return new CliError("api", `${what}: ${why}`, { next: adviceOn(status, settings) });
   }
   if (status >= 300 && status < 400) {
     return new CliError("unavailable", `${what}: ${why}, and a token is not sent elsewhere`, {
-      next: "check the path; a proxy or a sign-in page may be answering in its place",
+      next: SOMEBODY_ELSE,
     });
+  }
+  if (isRefusal(status)) {
+    return new CliError("unavailable", `${what}: ${why}, and not in JSON`, { next: SOMEBODY_ELSE });
   }
   return new CliError("unavailable", `${what} now: ${why}`, {
     next: status === 429 ? "try again in a minute, or ask less often" : "try again in a minute",
   });
 }
+
+const SOMEBODY_ELSE = "check the path; a proxy or a sign-in page may be answering in its place";
 
 function adviceOn(status: number, settings: Settings): string {
   if (status === 403) return "check what your user may do in Anaplan";

@@ -49,7 +49,7 @@ export async function send(
   while (true) {
     const response = await sendOnce(call, tokenSet, settings, context, pauses);
     if (response === undefined) continue;
-    if (response.status === 401 && mayRefresh && call.body?.isRepeatable !== false) {
+    if (response.status === 401 && mayRefresh) {
       mayRefresh = false;
       await response[Symbol.asyncDispose]();
       tokenSet = await replaceRefused(tokenSet, settings, context);

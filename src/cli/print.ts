@@ -2,7 +2,7 @@
 // the program prints.
 
 import type { Reply, Talk } from "../command.ts";
-import { type CliError, EXIT_CODES, SIGTERM_EXIT_CODE } from "../errors.ts";
+import { type CliError, EXIT_CODES, SIGTERM_EXIT_CODE, toCliError } from "../errors.ts";
 import type { System } from "../system.ts";
 import { asSentence, asTyped, COMMAND_VARIABLE, unsteering, withTilde } from "../text.ts";
 
@@ -70,7 +70,7 @@ export function printer(
     },
     async reply(reply) {
       if (reply.stream !== undefined) {
-        for await (const chunk of reply.stream) system.write("stdout", chunk);
+        for await (const chunk of translated(reply.stream)) system.write("stdout", chunk);
         return endProgress();
       }
       endProgress();
@@ -89,6 +89,15 @@ export function printer(
       }
     },
   };
+}
+
+/** What goes wrong with an answer on its way is no failure of writing it. */
+async function* translated<T>(stream: AsyncIterable<T>): AsyncIterable<T> {
+  try {
+    yield* stream;
+  } catch (error) {
+    throw toCliError(error);
+  }
 }
 
 const CLEAR_LINE = "\r\x1b[2K";

@@ -114,7 +114,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/refused/i, "the connection was refused"],
   [/unreachable/i, "the network is unreachable"],
   [
-    /reset|closed|broken pipe|IncompleteMessage|unexpected end of file|eof/i,
+    /reset|closed|broken pipe|IncompleteMessage|unexpected end of file|eof|reading a body/i,
     "the connection was cut",
   ],
 ];

@@ -12,6 +12,8 @@ export interface TerminalOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Where the program starts; the project's directory by default. */
   readonly cwd?: string;
+  /** A program that runs ours as its last words, such as a shell with a pipe. */
+  readonly wrapper?: readonly string[];
   /** 80 by default. */
   readonly columns?: number;
 }
@@ -52,11 +54,11 @@ export async function openTerminal(
 /** Starts any program in a terminal of its own; disposal hangs up. */
 export async function openTerminalOf(
   { program, args }: Pick<CommandLine, "program" | "args">,
-  { python, home, env = {}, cwd = PROJECT_DIRECTORY, columns = 80 }: TerminalOptions,
+  { python, home, env = {}, cwd = PROJECT_DIRECTORY, wrapper = [], columns = 80 }: TerminalOptions,
 ): Promise<Terminal> {
   const report = `${home}/terminal-report.json`;
   const child = new Deno.Command(python, {
-    args: [SCRIPT, String(columns), String(ROWS), report, program, ...args],
+    args: [SCRIPT, String(columns), String(ROWS), report, ...wrapper, program, ...args],
     cwd,
     clearEnv: true,
     env: { ...await bareEnvironment(home), TERM: "xterm-256color", ...env },

@@ -66,6 +66,7 @@ const START_UP: readonly string[] = [
 const MAY_REVEAL: readonly string[] = [
   "src/account.ts",
   "src/anaplan.ts",
+  "src/api/answer.ts",
   "src/api/call.ts",
   "src/commands/exec.ts",
   "src/commands/token.ts",

@@ -19,6 +19,8 @@ const VARIABLES: readonly (readonly [string, string])[] = [
   ["ANAPLAN_CLIENT_SECRET", "its secret"],
   ["ANAPLAN_REFRESH_TOKEN", "a login that is stored nowhere, for CI machines"],
   ["ANAPLAN_REFRESH_TOKEN_FILE", "the same, in a file"],
+  ["ANAPLAN_DEVICE_CLIENT_ID", "the id of a client for login --device"],
+  ["ANAPLAN_REDIRECT_URI", "the registered redirect URI, exactly"],
   ["ANAPLAN_REGION", "the region"],
   ["ANAPLAN_PROFILE", "the profile"],
   ["ANAPLAN_AUTH_CONFIG_DIR", "where logins are kept"],
@@ -28,6 +30,7 @@ const VARIABLES: readonly (readonly [string, string])[] = [
   ["", "its secret, where nothing else names one"],
   ["BROWSER", "the browser: programs between colons; %s is the URL"],
   ["NO_COLOR", "as --no-color"],
+  ["ACCESSIBLE", "questions as plain lines, for screen readers"],
   ["HTTPS_PROXY, NO_PROXY", "the proxy; this computer is always exempt"],
 ];
 

@@ -20,17 +20,19 @@ export interface WaitingLoginOptions {
   readonly python: string;
   readonly flags?: readonly string[];
   readonly columns?: number;
+  readonly env?: Readonly<Record<string, string>>;
   readonly listener?: Listener;
 }
 
 /** The prompt, at which nothing has been typed. */
 export const PROMPT = /^>$/m;
 
-const ADDRESS = /https:\/\/\S+response_type=code\S+/;
+// deno-lint-ignore no-control-regex
+const ADDRESS = /https:\/\/[^\s\x1b]+response_type=code[^\s\x1b]+/;
 
 /** Starts a login, and waits until it waits. */
 export async function waitingLogin(
-  { python, flags = [], columns = 80, listener: given }: WaitingLoginOptions,
+  { python, flags = [], columns = 80, env: more = {}, listener: given }: WaitingLoginOptions,
 ): Promise<WaitingLogin> {
   await using undo = new AsyncDisposableStack();
   const sandbox = undo.use(await startSandbox());
@@ -39,7 +41,7 @@ export async function waitingLogin(
   sandbox.allowRedirectUri(listener.redirectUri);
   const { rotating } = sandbox.clients;
   const argv = ["login", ...sandboxFlags(sandbox, rotating, listener), ...flags];
-  const env = { ANAPLAN_CLIENT_SECRET: rotating.clientSecret };
+  const env = { ANAPLAN_CLIENT_SECRET: rotating.clientSecret, ...more };
   const terminal = undo.use(await openTerminal(argv, { python, home: home.path, env, columns }));
   await terminal.shows(PROMPT);
   const [address] = await terminal.wrote(ADDRESS);

@@ -17,8 +17,8 @@ export async function askPlainly(question: Question): Promise<string | undefined
   const lines = [...answers, text, ...values, ...hint === undefined ? [] : [`  ${hint}`]];
   write(fitted(lines.join("\n"), columns() ?? 80) + "\n");
   while (true) {
-    write(`Answer${initial === undefined ? "" : ` (${initial})`}, or ${BACK} to go back: `);
-    const typed = (await line(question)).trim();
+    const offered = initial === undefined || question.hidden ? "" : ` (${initial})`;
+    const typed = (await line(question, `Answer${offered}, or ${BACK} to go back: `)).trim();
     if (typed === BACK) return undefined;
     // here nothing points at a choice but its name
     const fits = matching(question, typed);
@@ -33,8 +33,9 @@ export async function askPlainly(question: Question): Promise<string | undefined
   }
 }
 
-async function line({ hidden, signal }: Question): Promise<string> {
+async function line({ hidden, signal }: Question, prompt: string): Promise<string> {
   using _raw = hidden ? rawKeys("signal") : undefined;
+  write(prompt); // not before a key that is typed at once would stay unseen
   const editor = lineEditor();
   try {
     while (true) {

@@ -193,7 +193,6 @@ Deno.test("a refusal's body is printed byte for byte", async () => {
 const CLASHES: readonly (readonly [ApiFlags, string])[] = [
   [{ paginate: true, chunks: true }, "--paginate with --chunks"],
   [{ paginate: true, include: true }, "--paginate with --include"],
-  [{ chunks: true, raw: true }, "--chunks with --raw"],
   [{ paginate: true, method: "POST" }, "--paginate with anything but GET"],
   [{ chunks: true, data: "x" }, "--chunks with anything but GET"],
   [{ lines: true }, "--lines without --paginate"],

@@ -1,6 +1,8 @@
 // The one door to the world. Rule: code above this file asks a slice of System and never names `Deno`;
 // what is not needed at start-up is loaded from src/system/ when it is first used.
 
+import { type Needs, SPECIAL_VARIABLES } from "./needs.ts";
+
 /** A request that is answered whole: the body is read before the promise resolves. */
 export interface HttpRequest {
   readonly method: "GET" | "POST";
@@ -60,6 +62,8 @@ export interface Terminal {
 /** Everything that the program does to the world outside. */
 export interface System {
   readonly platform: typeof Deno.build.os;
+  /** Gives up, for good, every permission that is not needed. */
+  restrict(needs: Needs): void;
   env(name: string): string | undefined;
   /** The path as seen from the root; one that is so already stays as it is. */
   absolutePath(path: string): string;
@@ -93,6 +97,7 @@ export function denoSystem(trace: (text: string) => void = () => {}): System {
   let interruption: AbortController | undefined;
   return {
     platform: Deno.build.os,
+    restrict,
     env: (name) => Deno.env.get(name) || undefined, // an empty variable is an unset one
     absolutePath: (path) => /^([/\\]|[A-Za-z]:)/.test(path) ? path : `${Deno.cwd()}/${path}`,
     now: () => Date.now(),
@@ -123,6 +128,14 @@ export function denoSystem(trace: (text: string) => void = () => {}): System {
     },
     holdSignals: async () => (await import("./system/signals.ts")).holdSignals(),
   };
+}
+
+function restrict({ network, programs, variables = [] }: Needs): void {
+  if (!network) Deno.permissions.revokeSync({ name: "net" });
+  if (!programs) Deno.permissions.revokeSync({ name: "run" });
+  for (const variable of SPECIAL_VARIABLES) {
+    if (!variables.includes(variable)) Deno.permissions.revokeSync({ name: "env", variable });
+  }
 }
 
 function isContainer(): boolean {

@@ -7,9 +7,11 @@ import type { LogoutFlags } from "../commands/logout.ts";
 import type { RefreshFlags } from "../commands/refresh.ts";
 import type { StatusFlags } from "../commands/status.ts";
 import type { TokenFlags, TokenScheme } from "../commands/token.ts";
+import { COMMANDS } from "./commands.ts";
 import { COMMON_FLAGS, CONNECTION_FLAGS, time, yes } from "./flags.ts";
 import { DONE_AND_USAGE, loading, type TreeCommand, type TreeContext } from "./loading.ts";
 import { parseDuration, parseWait } from "./parse.ts";
+import { BRIEF } from "./root_help.ts";
 import { cert, doctor, profile, relay, validate } from "./set_up.ts";
 
 const login: TreeCommand = buildCommand<LoginFlags, [], TreeContext>({
@@ -25,7 +27,7 @@ const login: TreeCommand = buildCommand<LoginFlags, [], TreeContext>({
     },
   },
   docs: {
-    brief: "Sign in with your browser",
+    brief: COMMANDS.login.brief,
     fullDescription: `Example: anaplan-auth login --region eu2
 ${DONE_AND_USAGE}, 4 denied, 5 nobody finished in time,
 6 Anaplan cannot be used now, 7 the login cannot be saved, 130 interrupted`,
@@ -36,7 +38,7 @@ const whoami: TreeCommand = buildCommand<CommonFlags, [], TreeContext>({
   loader: loading(async () => (await import("../commands/whoami.ts")).whoami),
   parameters: { flags: COMMON_FLAGS },
   docs: {
-    brief: "Show who you are signed in as",
+    brief: COMMANDS.whoami.brief,
     fullDescription: `Example: anaplan-auth whoami --json
 ${DONE_AND_USAGE}, 3 sign in first, 4 denied,
 6 Anaplan cannot be used now, 7 the login cannot be read or saved, 8 API error`,
@@ -52,7 +54,7 @@ const refresh: TreeCommand = buildCommand<RefreshFlags, [], TreeContext>({
     },
   },
   docs: {
-    brief: "Get a new access token now",
+    brief: COMMANDS.refresh.brief,
     fullDescription: `Example: anaplan-auth refresh --if-expiring-within 10m
 ${DONE_AND_USAGE}, 3 sign in again, 4 the client is denied,
 6 Anaplan cannot be used now, 7 the login cannot be read or saved`,
@@ -77,7 +79,7 @@ const token: TreeCommand = buildCommand<TokenFlags, [], TreeContext>({
     },
   },
   docs: {
-    brief: "Print a valid access token",
+    brief: COMMANDS.token.brief,
     fullDescription: `Example: anaplan-auth token --header
 ${DONE_AND_USAGE}, 3 sign in first, 4 the client is denied,
 6 Anaplan cannot be used now, 7 the login cannot be read or saved`,
@@ -88,7 +90,7 @@ const status: TreeCommand = buildCommand<StatusFlags, [], TreeContext>({
   loader: loading(async () => (await import("../commands/status.ts")).status),
   parameters: { flags: { check: yes("Ask the server, too"), ...COMMON_FLAGS } },
   docs: {
-    brief: "Show what is stored, without the network",
+    brief: COMMANDS.status.brief,
     fullDescription: `Example: anaplan-auth status
 ${DONE_AND_USAGE}, 3 sign in first, 7 the login cannot be read`,
   },
@@ -98,7 +100,7 @@ const logout: TreeCommand = buildCommand<LogoutFlags, [], TreeContext>({
   loader: loading(async () => (await import("../commands/logout.ts")).logout),
   parameters: { flags: { all: yes("Of every profile"), ...COMMON_FLAGS } },
   docs: {
-    brief: "End the login here and at Anaplan",
+    brief: COMMANDS.logout.brief,
     fullDescription: `Example: anaplan-auth logout
 ${DONE_AND_USAGE}, 7 the login cannot be removed`,
   },
@@ -118,17 +120,10 @@ const help: TreeCommand = buildCommand<CommonFlags, string[], TreeContext>({
     },
   },
   docs: {
-    brief: "Help on a command; `help reference` lists exit codes and variables",
+    brief: COMMANDS.help.brief,
     fullDescription: `Example: anaplan-auth help reference\n${DONE_AND_USAGE}`,
   },
 });
-
-/** The groups of the root page, in its order. */
-export const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  "Start here": ["login", "whoami", "refresh", "status", "logout"],
-  "For scripts": ["token"],
-  "Set up and mend": ["profile", "relay", "cert", "validate", "doctor"],
-};
 
 /** The whole command line. */
 export const ROOT: RouteMap<TreeContext> = buildRouteMap({
@@ -146,5 +141,5 @@ export const ROOT: RouteMap<TreeContext> = buildRouteMap({
     doctor,
     help,
   },
-  docs: { brief: "Sign in to Anaplan and keep the login usable." },
+  docs: { brief: BRIEF },
 });

@@ -5,6 +5,7 @@ import { type OutputChunk, rolldown } from "rolldown";
 import { shellLauncher } from "./launchers.ts";
 import { DIST, filesBelow, ROOT } from "./paths.ts";
 import { packagesOf, thirdPartyLicences } from "./packages.ts";
+import { say } from "./process.ts";
 import { makeStage } from "./stage.ts";
 
 /**
@@ -22,7 +23,7 @@ if (import.meta.main) {
     names.map(async (name) => (await Deno.stat(`${directory}/${name}`)).size),
   );
   const total = sizes.reduce((sum, size) => sum + size, 0);
-  console.log(`dist/bundle: ${names.length} files, ${Math.round(total / 1024)} KiB`);
+  say(`dist/bundle: ${names.length} files, ${Math.round(total / 1024)} KiB`);
 }
 
 /** Makes `bundle/` in a directory, from nothing, and `bin/anaplan-auth`, which starts it. */

@@ -32,13 +32,11 @@ while [ -L "$self" ]; do
 done
 home=$(cd "\${self%/*}/.." && pwd -P) || exit 1
 deno=deno
-at=$home
-while [ -n "$at" ]; do
-  for found in "$at"/node_modules/@deno/*/deno; do
-    [ -x "$found" ] && deno=$found && break 2
-  done
-  at=\${at%/*}
-done
+look_in() {
+  for found in "$1"/@deno/*/deno; do [ -x "$found" ] && deno=$found; done
+}
+case $home in */node_modules/*) look_in "\${home%/*}" ;; esac
+look_in "$home/node_modules"
 exec "$deno" ${RUN_FLAGS.map((flag) => /^[\w=-]+$/.test(flag) ? flag : `'${flag}'`).join(" ")} \\
   "$home/bundle/main.js" "$@"
 `;

@@ -12,3 +12,8 @@ export async function output(
   if (!success) throw new Error(`${program} ${args.join(" ")} failed\n${text(stderr)}`);
   return text(stdout);
 }
+
+/** Tells the person who runs the tool. */
+export function say(text: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(text + "\n"));
+}

@@ -35,13 +35,16 @@ export async function makeBundle(dist: string): Promise<void> {
   // Node and Deno read from here that this is ESM, whatever the directories above say.
   await write("package.json", '{ "type": "module" }\n');
   await write("THIRD_PARTY_LICENSES", await thirdPartyLicences(packages));
-  await write("packages.json", JSON.stringify(packages.map(({ id }) => id), undefined, 2) + "\n");
+  const named = packages.map(({ directory: _, ...rest }) => rest);
+  await write("packages.json", JSON.stringify(named, undefined, 2) + "\n"); // for the bill of materials
   await Deno.copyFile(`${ROOT}/LICENSE`, `${directory}/LICENSE`);
   for (const name of await filesBelow(directory)) {
     await Deno.utime(`${directory}/${name}`, MADE_AT, MADE_AT);
   }
   await Deno.mkdir(`${dist}/bin`, { recursive: true });
-  await Deno.writeTextFile(`${dist}/bin/anaplan-auth`, shellLauncher(), { mode: 0o755 });
+  await Deno.writeTextFile(`${dist}/bin/anaplan-auth`, shellLauncher(Deno.execPath()), {
+    mode: 0o755,
+  });
 }
 
 async function bundled(cwd: string): Promise<OutputChunk[]> {

@@ -6,6 +6,7 @@ import { type Embedded, readEmbedded } from "./embedded.ts";
 import { DIST, filesBelow, ROOT } from "./paths.ts";
 import { EVERYTHING, permissionFlags } from "./permissions.ts";
 import { output, say } from "./process.ts";
+import { billOfMaterials } from "./sbom.ts";
 import { standIn } from "./stand_in.ts";
 import { executableName, type Target, targetOf, TARGETS } from "./targets.ts";
 import { HOSTS, SPECIAL_VARIABLES, VARIABLES } from "../src/needs.ts";
@@ -83,6 +84,22 @@ const PERMISSIONS: Readonly<Record<string, unknown>> = {
   prompt: false,
 };
 
+/** Writes the bill of materials of the bundle, `sbom.cdx.json`. */
+export async function writeBill(dist: string): Promise<void> {
+  const packages = JSON.parse(await Deno.readTextFile(`${dist}/bundle/packages.json`));
+  const lock = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.lock`));
+  await Deno.writeTextFile(`${dist}/sbom.cdx.json`, await billOfMaterials(packages, lock));
+}
+
+/** Writes `SHA256SUMS` as `sha256sum -c` and `shasum -a 256 -c` read it. */
+export async function writeSums(dist: string, paths: readonly string[]): Promise<void> {
+  const lines = await Promise.all(paths.map(async (path) => {
+    const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile(path));
+    return `${new Uint8Array(digest).toHex()}  ${path.slice(path.lastIndexOf("/") + 1)}\n`;
+  }));
+  await Deno.writeTextFile(`${dist}/SHA256SUMS`, lines.join(""));
+}
+
 /** The target of the machine that this runs on. */
 export function thisTarget(): Target {
   return targetOf(Deno.build.target);
@@ -99,9 +116,13 @@ if (import.meta.main) {
   const targets = values.target === undefined
     ? TARGETS
     : TARGETS.filter(({ name }) => values.target?.includes(name));
+  const made: string[] = [];
   for (const target of targets) {
     const path = await compile(DIST, target, values["stand-in"] === true);
     const size = (await Deno.stat(path)).size;
+    made.push(path);
     say(`${path.slice(ROOT.length + 1)}: ${Math.round(size / 1024 / 1024)} MiB, read back`);
   }
+  await writeBill(DIST);
+  if (values["stand-in"] !== true) await writeSums(DIST, [...made, `${DIST}/sbom.cdx.json`]);
 }

@@ -18,10 +18,12 @@ export const RUN_FLAGS: readonly string[] = [
 /**
  * The launcher for every system with a shell, for `bin/` beside `bundle/`. It becomes Deno itself, so that
  * signals, streams and the exit code are Deno's.
+ *
+ * @param deno the Deno that is run when npm has put none beside it.
  */
-export function shellLauncher(): string {
+export function shellLauncher(deno: string): string {
   return `#!/bin/sh
-# Starts anaplan-auth: with the Deno that npm has put beside it, or the one on the PATH.
+# Starts anaplan-auth with the Deno that npm has put beside it, if there is one.
 self=$0
 while [ -L "$self" ]; do
   link=$(readlink "$self")
@@ -31,7 +33,7 @@ while [ -L "$self" ]; do
   esac
 done
 home=$(cd "\${self%/*}/.." && pwd -P) || exit 1
-deno=deno
+deno='${deno}'
 look_in() {
   for found in "$1"/@deno/*/deno; do [ -x "$found" ] && deno=$found; done
 }

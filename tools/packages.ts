@@ -1,14 +1,18 @@
 // Which packages are in the bundle, and under which licences. Rule: asked of the files that the bundler
 // put in, so that nothing that is only used by tests is named and nothing that is shipped is missing.
 
-/** A package that is in the bundle. */
-export interface Package {
+/** A package, by what it calls itself. */
+export interface NamedPackage {
   readonly name: string;
   readonly version: string;
   /** As a lock file names it: `name@version`. */
   readonly id: string;
   /** An SPDX expression. */
   readonly license: string;
+}
+
+/** A package that is in the bundle, and where its files are. */
+export interface Package extends NamedPackage {
   readonly directory: string;
 }
 

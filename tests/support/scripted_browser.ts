@@ -19,6 +19,8 @@ export interface FinalPage {
 export interface BrowseOptions {
   /** Which button the person presses on a sign-in or a confirmation page. */
   readonly decide?: "approve" | "decline";
+  /** The person stops before they open an address that begins so. */
+  readonly stopBefore?: string;
 }
 
 interface Step {
@@ -46,6 +48,9 @@ export async function browse(url: string, options: BrowseOptions = {}): Promise<
     const page = await load(step, jar);
     const next = redirection(page) ?? submission(page, options.decide ?? "approve");
     if (next === undefined) return page;
+    if (options.stopBefore !== undefined && next.url.href.startsWith(options.stopBefore)) {
+      return { url: next.url.href, status: 0, body: "", headers: {} };
+    }
     step = next;
   }
   throw new Error(`Still on the way after ${MOST_STEPS} steps, at ${step.url.href}`);

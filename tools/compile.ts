@@ -9,6 +9,7 @@ import { output, say } from "./process.ts";
 import { billOfMaterials } from "./sbom.ts";
 import { standIn } from "./stand_in.ts";
 import { executableName, type Target, targetOf, TARGETS } from "./targets.ts";
+import { VERSION } from "../src/version.ts";
 import { HOSTS, SPECIAL_VARIABLES, VARIABLES } from "../src/needs.ts";
 
 /** Of the bundle's files, what is put inside: the program and the licences, no source map. */
@@ -124,5 +125,7 @@ if (import.meta.main) {
     say(`${path.slice(ROOT.length + 1)}: ${Math.round(size / 1024 / 1024)} MiB, read back`);
   }
   await writeBill(DIST);
+  const packed = `${DIST}/anaplan-auth-${VERSION}.tgz`; // of deno task pack, when it was run
+  if (await Deno.stat(packed).then(() => true, () => false)) made.push(packed);
   if (values["stand-in"] !== true) await writeSums(DIST, [...made, `${DIST}/sbom.cdx.json`]);
 }

@@ -6,8 +6,10 @@ import { VERSION } from "../../src/version.ts";
 import { makeBundle } from "../../tools/bundle.ts";
 import { compile, differences, thisTarget, writeBill, writeSums } from "../../tools/compile.ts";
 import { readEmbedded } from "../../tools/embedded.ts";
+import { installArguments } from "../../tools/install.ts";
 import { RUN_FLAGS } from "../../tools/launchers.ts";
 import { filesBelow } from "../../tools/paths.ts";
+import { output } from "../../tools/process.ts";
 import { staleLogin } from "../hostile/stale_login.ts";
 import { testWith } from "../support/needs.ts";
 import { bareEnvironment } from "../support/program.ts";
@@ -141,6 +143,16 @@ Deno.test("the bill of materials names every package with licence text, by the l
   for (const name of ["oidc-provider", "playwright-core", "rolldown"]) {
     assert(!shipped.includes(name), name);
   }
+});
+
+Deno.test("deno install of the bundle makes a program that runs", async () => {
+  await output(Deno.execPath(), installArguments(`${BUNDLE}/main.js`, made));
+  const env = await bareEnvironment("/nonexistent");
+  const path = `${env.PATH}:${Deno.execPath().replace(/\/[^/]*$/, "")}`;
+  const said = await output(`${made}/bin/installed`, ["--version"], {
+    env: { ...env, PATH: path },
+  });
+  assertEquals(said, `${VERSION}\n`);
 });
 
 Deno.test("SHA256SUMS is what sha256sum reads", async () => {

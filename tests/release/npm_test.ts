@@ -14,13 +14,12 @@ import { tempDir } from "../support/temp_dir.ts";
 
 /** What every launcher has to do: run, exit, read stdin, sign in, and pass on a signal. */
 async function judge(executable: string): Promise<void> {
-  Deno.env.set("ANAPLAN_AUTH_BIN", executable);
   await using sandbox = await startSandbox();
   await using home = await makeHome();
-  const run = (...argv: string[]) => runProgram(argv, { home: home.path });
+  const run = (...argv: string[]) => runProgram(argv, { executable, home: home.path });
   assertEquals((await run("--version")).stdout, `${VERSION}\n`);
   assertEquals((await run("token")).code, 3);
-  await signIn(sandbox, home);
+  await signIn(sandbox, home, { executable });
   assertEquals((await run("token")).stdout.trim(), (await home.credentials())?.accessToken);
   assertMatch((await run("whoami")).stdout, /^Ada Lovelace/);
 
@@ -33,12 +32,14 @@ async function judge(executable: string): Promise<void> {
     "/dev/null",
     ...flags,
   ], {
+    executable,
     home: home.path,
     stdin: `${address}\n`,
   });
   assert(pasted.code !== 0 && !pasted.stderr.includes("internal"), pasted.stderr);
 
   await using waiting = await startProgram(["login", "--no-browser", ...flags], {
+    executable,
     home: home.path,
     env: { ANAPLAN_CLIENT_SECRET: "a-secret" },
   });

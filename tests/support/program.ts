@@ -12,6 +12,8 @@ export interface ProgramOptions {
   readonly stdin?: string | { readonly open: true };
   /** As `deno task` runs it, which says in its answers how it was typed; not so by default. */
   readonly asTask?: boolean;
+  /** Another executable than the one under test. */
+  readonly executable?: string;
 }
 
 /** How a run ended. */

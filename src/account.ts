@@ -1,9 +1,9 @@
 // Whose login it is and who ends it: Anaplan, or another OAuth provider. Rule: with an issuer in the
 // settings nothing is ever sent to Anaplan's hosts.
 
-import { anaplanServer, currentUser, endSession, regionOf, type User } from "./anaplan.ts";
+import { anaplanServer, bodyOf, currentUser, endSession, regionOf, type User } from "./anaplan.ts";
 import { CliError } from "./errors.ts";
-import { asObject, defined, field } from "./json.ts";
+import { defined, field } from "./json.ts";
 import type { AuthorizationServer, OAuthClient } from "./oauth/wire.ts";
 import type { Secret } from "./secret.ts";
 import { caCertificates, environmentSecret, type Settings } from "./settings.ts";
@@ -177,7 +177,7 @@ async function userinfo(
       },
     );
   }
-  const claims = asObject(await response.json().catch(() => undefined));
+  const claims = await bodyOf(response, accessToken);
   if (response.status !== 200 || claims === undefined) {
     throw new CliError(
       "unavailable",

@@ -3,6 +3,7 @@
 
 import { CliError } from "./errors.ts";
 import { asObject, defined, field, type Fields, objectField, timeField } from "./json.ts";
+import { parsedWithout } from "./masking.ts";
 import { nearNames } from "./near_names.ts";
 import { type Region, REGIONS } from "./regions.ts";
 import type { AuthorizationServer } from "./oauth/wire.ts";
@@ -10,6 +11,12 @@ import type { Secret } from "./secret.ts";
 import { caCertificates, type Settings } from "./settings.ts";
 import type { System } from "./system.ts";
 import { printable } from "./text.ts";
+
+/** How Anaplan's APIs take a token: most take both, some only their own. */
+export type TokenScheme = "AnaplanAuthToken" | "Bearer";
+
+/** Where the audit API of every region is. */
+export const AUDIT_ORIGIN = "https://audit.anaplan.com";
 
 /** Who the access token belongs to. */
 export interface User {
@@ -33,7 +40,7 @@ export function regionOf(settings: Settings): Region {
   throw new CliError("usage", `There is no Anaplan region "${printable(settings.region)}"`, {
     next: near.length > 0
       ? `did you mean ${near.join(" or ")}? Give it with --region`
-      : `give one of these with --region: ${names.join(" ")}`,
+      : "give one with --region; they are listed by anaplan-auth help login",
   });
 }
 
@@ -78,7 +85,7 @@ export async function currentUser(
     caCertificates: caCertificates(settings),
     timeout,
   }));
-  const body = await bodyOf(response);
+  const body = await bodyOf(response, accessToken);
   const user = body && objectField(body, "user");
   if (response.status === 200 && user !== undefined) return parseUser(user);
   throw apiError(response.status, body, new URL(origin).host, settings);
@@ -103,7 +110,7 @@ export async function validateToken(
   system: Pick<System, "fetch">,
 ): Promise<Validation> {
   const response = await askAuthService("GET", "/token/validate", accessToken, settings, system);
-  const body = await bodyOf(response);
+  const body = await bodyOf(response, accessToken);
   const info = body && objectField(body, "tokenInfo");
   const said = printable((body && field(body, "status", "string")) ?? "");
   if (response.status === 200 && body !== undefined && (said === "" || said === "SUCCESS")) {
@@ -165,9 +172,10 @@ function parseUser(user: Fields): User {
   };
 }
 
-async function bodyOf(response: Response): Promise<Fields | undefined> {
+/** The JSON object in an answer; where it repeats the access token, that is masked. */
+export async function bodyOf(response: Response, accessToken: Secret): Promise<Fields | undefined> {
   try {
-    return asObject(await response.json());
+    return asObject(parsedWithout([accessToken.reveal()], await response.text()));
   } catch {
     return undefined; // an empty body or a web page; the status says enough
   }

@@ -23,6 +23,12 @@ export interface Reply {
   readonly data: unknown;
   /** The text is for programs: printed byte for byte, no path shortened. */
   readonly verbatim?: boolean;
+  /** The answer itself, byte for byte, printed as it comes; text and data then stay unprinted. */
+  readonly stream?: AsyncIterable<Uint8Array>;
+  /** Another program's exit code, passed on. */
+  readonly exitCode?: number;
+  /** The text is no answer but news for the person: without `--json` it goes to stderr. */
+  readonly isTalk?: boolean;
   /** Set when the reply itself is the news of a failure: printed like a success, exits like the kind. */
   readonly outcome?: ErrorKind;
 }
@@ -35,6 +41,8 @@ export interface Talk {
   readonly insist: (text: string) => void;
   /** Tells what went wrong although the command goes on. */
   readonly warn: (text: string) => void;
+  /** Shows how far a long work is, on one line that is drawn again; for terminals only. */
+  readonly progress: (text: string) => void;
 }
 
 /** What a command is given besides its flags. */

@@ -3,7 +3,8 @@
 
 import type { CliError } from "./errors.ts";
 import { field, parseObject } from "./json.ts";
-import { ensurePrivateDirectory, readPrivateFile, writePrivateFile } from "./private_file.ts";
+import { ensurePrivateDirectory } from "./private_directory.ts";
+import { readPrivateFile, type Warn, writePrivateFile } from "./private_file.ts";
 
 /** A failure as it is kept. */
 export interface LastFailure {
@@ -20,10 +21,11 @@ export function keepFailure(
   command: string,
   error: CliError,
   now: number,
+  warn: Warn = () => {},
 ): void {
   try {
     const directory = `${configDir}/failures`;
-    ensurePrivateDirectory(directory, () => {});
+    for (const path of [configDir, directory]) ensurePrivateDirectory(path, warn);
     const failure = { version: 1, at: now, command, kind: error.kind, message: error.message };
     writePrivateFile(`${directory}/${profile}.json`, JSON.stringify(failure) + "\n");
   } catch {

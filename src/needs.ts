@@ -8,6 +8,8 @@ export interface Needs {
   readonly programs?: boolean;
   /** Variables that are read besides {@link VARIABLES}. */
   readonly variables?: readonly string[];
+  /** The few variables that are read instead of all; such a command writes nothing, either. */
+  readonly only?: readonly string[];
 }
 
 /** The hosts that may be reached: Anaplan's, and this computer. */
@@ -22,6 +24,8 @@ export const VARIABLES: readonly string[] = [
   "XDG_CONFIG_HOME",
   "APPDATA",
   "NO_COLOR",
+  "TERM",
+  "CI",
   "SSL_CERT_FILE",
   "XDG_RUNTIME_DIR",
   "TMPDIR",
@@ -47,19 +51,30 @@ export const SIGN_IN_VARIABLES: readonly string[] = [
   "LOGNAME",
   "container",
   "KUBERNETES_SERVICE_HOST",
-  "TERM",
   "TERM_PROGRAM",
   "TMUX",
   "COLORTERM",
   "FORCE_COLOR",
   "NODE_DISABLE_COLORS",
-  "CI",
   "TEAMCITY_VERSION",
   "TF_BUILD",
 ];
 
 /** What `doctor` reads besides. */
 export const DOCTOR_VARIABLES: readonly string[] = ["DENO_TLS_CA_STORE"];
+
+/** All that `complete` reads: it runs at every Tab, and has no business with secrets. */
+export const COMPLETION_VARIABLES: readonly string[] = [
+  "ANAPLAN_AUTH_COMMAND",
+  "ANAPLAN_AUTH_CONFIG_DIR",
+  "ANAPLAN_AUTH_DEBUG",
+  "HOME",
+  "XDG_CONFIG_HOME",
+  "APPDATA",
+  "NO_COLOR",
+  "TERM",
+  "CI",
+];
 
 /** Every variable that only some commands read. */
 export const SPECIAL_VARIABLES: readonly string[] = [...SIGN_IN_VARIABLES, ...DOCTOR_VARIABLES];

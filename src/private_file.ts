@@ -1,11 +1,15 @@
-// Files that only their owner may read: checked reads, atomic replacement. Rule: with lock_file.ts the
-// only code that touches the disk, and every failure leaves here as a CliError of kind `storage`.
+// Files that only their owner may read: checked reads, atomic replacement. Rule: with lock_file.ts and
+// Files that only their owner may read: checked reads, atomic replacement. Rule: with lock_file.ts,
+// named_file.ts and private_directory.ts the only code that touches the disk, and every failure leaves here as
+// a CliError of kind `storage`.
 
 import { CliError } from "./errors.ts";
 import { shellWord } from "./text.ts";
 
-const OPEN_TO_OTHERS = 0o077;
 const IS_WINDOWS = Deno.build.os === "windows";
+
+/** Hears what the person should know and nothing fails of. */
+export type Warn = (text: string) => void;
 
 /**
  * The text of a private file, or `undefined` when there is none.
@@ -19,31 +23,16 @@ export function readPrivateFile(path: string): string | undefined {
 }
 
 /**
- * The text of a file that the person named, such as a CA file or a client secret.
- *
- * @param naming the flag or variable that it was named with.
- * @throws {CliError} `usage` when it cannot be read.
- */
-export function readNamedFile(path: string, naming: string): string {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (cause) {
-    throw new CliError("usage", `Cannot read ${path}: ${diskReason(cause)}`, {
-      next: `check the path that is given with ${naming}`,
-      cause,
-    });
-  }
-}
-
-/**
  * Replaces a private file as a whole: after a crash at any moment it holds the old text or the new.
  *
  * A new file (mode 0600) in the same directory is written and synced, renamed over the old one, and the
  * directory is synced, so that the rename outlives a power cut too.
+ *
+ * @param warn is told when that last step failed: the new text is in its place all the same.
  */
-export function writePrivateFile(path: string, text: string): void {
+export function writePrivateFile(path: string, text: string, warn: Warn = () => {}): void {
   isOwnFile(path, "write");
-  const temporary = `${path}.${crypto.randomUUID()}${TEMPORARY}`;
+  const temporary = `${path}.${crypto.randomUUID()}.tmp`;
   translated("write", path, () => {
     try {
       using file = Deno.openSync(temporary, { write: true, createNew: true, mode: 0o600 });
@@ -54,84 +43,19 @@ export function writePrivateFile(path: string, text: string): void {
       removeIfThere(temporary);
       throw error;
     }
-    syncDirectoryOf(path);
   });
+  syncDirectoryOf(path, "written", warn);
 }
 
-/** Removes a file; it is no failure that there is none. */
-export function removePrivateFile(path: string): void {
-  translated("remove", path, () => {
-    if (lstatIfThere(path) === undefined) return;
-    removeIfThere(path);
-    syncDirectoryOf(path);
-  });
+/** Removes a file; it is no failure that there is none. `warn` as in {@link writePrivateFile}. */
+export function removePrivateFile(path: string, warn: Warn = () => {}): void {
+  if (translated("remove", path, () => lstatIfThere(path)) === undefined) return;
+  translated("remove", path, () => removeIfThere(path));
+  syncDirectoryOf(path, "removed", warn);
 }
 
-/** Removes what a crash left beside a file; only for who holds the lock that guards its writes. */
-export function removeLeftovers(path: string): void {
-  translated("clean up", path, () => {
-    const [directory, name] = splitPath(path);
-    for (const entry of Deno.readDirSync(directory)) {
-      const isLeftover = entry.name.startsWith(`${name}.`) && entry.name.endsWith(TEMPORARY);
-      if (isLeftover) removeIfThere(`${directory}/${entry.name}`);
-    }
-  });
-}
-
-/** The names in a directory, sorted; none when it does not exist. */
-export function listDirectory(path: string): string[] {
-  return translated("read", path, () => {
-    try {
-      return Array.from(Deno.readDirSync(path), (entry) => entry.name).sort();
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return [];
-      throw error;
-    }
-  });
-}
-
-/**
- * Makes a directory that only its owner can enter (mode 0700), or closes one that stands open.
- *
- * @param warn is told when an existing directory had to be closed to others.
- */
-export function ensurePrivateDirectory(path: string, warn: (text: string) => void): void {
-  translated("create", path, () => {
-    Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
-    const info = Deno.statSync(path);
-    assertOwner(info, path, "write to");
-    if (!IS_WINDOWS && ((info.mode ?? 0) & OPEN_TO_OTHERS) !== 0) {
-      Deno.chmodSync(path, 0o700);
-      warn(`${path} was open to other users; it is now yours alone (mode 0700)`);
-    }
-  });
-}
-
-/** What in a directory, two levels deep, others can get at, in words; nothing when it does not exist. */
-export function loosePlaces(directory: string): string[] {
-  if (IS_WINDOWS) return [];
-  return translated("look at", directory, () => {
-    const places = [directory, ...entriesUnder(directory, 2)];
-    return places.flatMap((path) => looseness(path) ?? []);
-  });
-}
-
-function entriesUnder(directory: string, depth: number): string[] {
-  if (depth === 0) return [];
-  return listDirectory(directory).map((name) => `${directory}/${name}`).flatMap((path) =>
-    Deno.lstatSync(path).isDirectory ? [path, ...entriesUnder(path, depth - 1)] : [path]
-  );
-}
-
-function looseness(path: string): string | undefined {
-  const info = lstatIfThere(path);
-  if (info === undefined) return undefined;
-  if (info.isSymlink) return `${path} is a symbolic link`;
-  if (info.uid !== Deno.uid()) return `${path} belongs to another user`;
-  return ((info.mode ?? 0) & OPEN_TO_OTHERS) === 0 ? undefined : `${path} is open to other users`;
-}
-
-function lstatIfThere(path: string): Deno.FileInfo | undefined {
+/** What is at the path, links not followed; `undefined` when nothing is. */
+export function lstatIfThere(path: string): Deno.FileInfo | undefined {
   try {
     return Deno.lstatSync(path);
   } catch (error) {
@@ -139,8 +63,6 @@ function lstatIfThere(path: string): Deno.FileInfo | undefined {
     throw error;
   }
 }
-
-const TEMPORARY = ".tmp";
 
 /** Whether there is a file at the path, which then is a plain file of ours and closed to others. */
 export function isOwnFile(path: string, verb: string): boolean {
@@ -156,14 +78,20 @@ export function isOwnFile(path: string, verb: string): boolean {
       );
     }
     assertOwner(info, path, verb);
-    if (!IS_WINDOWS && ((info.mode ?? 0) & OPEN_TO_OTHERS) !== 0) {
+    if (isOpenToOthers(info)) {
       throw refusal(verb, path, "other users can open it", `chmod 600 ${shellWord(path)}`);
     }
     return true;
   });
 }
 
-function assertOwner(info: Deno.FileInfo, path: string, verb: string): void {
+/** Whether others than the owner can do anything with it. */
+export function isOpenToOthers({ mode }: Deno.FileInfo): boolean {
+  return !IS_WINDOWS && ((mode ?? 0) & 0o077) !== 0;
+}
+
+/** @throws {CliError} `storage` when it belongs to somebody else. */
+export function assertOwner(info: Deno.FileInfo, path: string, verb: string): void {
   if (IS_WINDOWS || info.uid === Deno.uid()) return;
   throw refusal(
     verb,
@@ -173,7 +101,8 @@ function assertOwner(info: Deno.FileInfo, path: string, verb: string): void {
   );
 }
 
-function refusal(verb: string, path: string, reason: string, next: string): CliError {
+/** Why nothing is done with a path. */
+export function refusal(verb: string, path: string, reason: string, next: string): CliError {
   return new CliError("storage", `Cannot ${verb} ${path}: ${reason}`, { next });
 }
 
@@ -182,7 +111,8 @@ export function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
   for (let written = 0; written < bytes.length;) written += file.writeSync(bytes.subarray(written));
 }
 
-function removeIfThere(path: string): void {
+/** Removes what is at the path, if anything is. */
+export function removeIfThere(path: string): void {
   try {
     Deno.removeSync(path);
   } catch (error) {
@@ -190,15 +120,29 @@ function removeIfThere(path: string): void {
   }
 }
 
-function syncDirectoryOf(path: string): void {
+/** Some file systems cannot do this, and a disk may fail here: what was done is done, and seen by all. */
+function syncDirectoryOf(path: string, done: "written" | "removed", warn: Warn): void {
   if (IS_WINDOWS) return; // a directory cannot be opened there, and a rename is journalled
-  using directory = Deno.openSync(splitPath(path)[0], { read: true });
-  directory.syncSync();
+  try {
+    using directory = Deno.openSync(splitPath(path)[0], { read: true });
+    directory.syncSync();
+  } catch (error) {
+    const reason = diskReason(error);
+    warn(
+      `${path} is ${done}, but a power cut may undo that: its directory did not sync (${reason})`,
+    );
+  }
 }
 
-function splitPath(path: string): [directory: string, name: string] {
+/** The directory of a path, and the name in it. */
+export function splitPath(path: string): [directory: string, name: string] {
   const slash = Math.max(path.lastIndexOf("/"), IS_WINDOWS ? path.lastIndexOf("\\") : -1);
   return [path.slice(0, slash) || "/", path.slice(slash + 1)];
+}
+
+/** Whether a name is that of a file which is being written, or which a crash left so. */
+export function isTemporary(name: string): boolean {
+  return /\.[0-9a-f-]{36}\.tmp$/.test(name);
 }
 
 /** Runs a piece of disk work; whatever it throws leaves as a CliError that names the path. */
@@ -214,9 +158,11 @@ export function translated<T>(verb: string, path: string, work: () => T): T {
   }
 }
 
-function diskReason(error: unknown): string {
+/** Why the disk said no, in a few words. */
+export function diskReason(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "no such file or directory";
   if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
+  if (error instanceof Deno.errors.IsADirectory) return "it is a directory";
   if (error instanceof Deno.errors.NotCapable) return "this program was not given access to it";
   if (error instanceof Deno.errors.AlreadyExists) return "something else is in its place";
   const reason = error instanceof Error ? error.message : String(error);

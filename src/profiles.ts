@@ -3,12 +3,8 @@
 
 import { defined, field, type Fields, objectField } from "./json.ts";
 import { FILE_VERSION, readJson } from "./place.ts";
-import {
-  ensurePrivateDirectory,
-  listDirectory,
-  removePrivateFile,
-  writePrivateFile,
-} from "./private_file.ts";
+import { ensurePrivateDirectory, listDirectory } from "./private_directory.ts";
+import { removePrivateFile, type Warn, writePrivateFile } from "./private_file.ts";
 
 /** What a successful login was given, so that later commands need no flags. */
 export interface Profile {
@@ -19,6 +15,8 @@ export interface Profile {
   readonly listen?: readonly string[];
   readonly scope?: string;
   readonly pkce?: boolean;
+  /** How long the client's refresh tokens live, as its administrator has set it; in milliseconds. */
+  readonly refreshTokenLifetime?: number;
   readonly authorizationEndpoint?: string;
   readonly tokenEndpoint?: string;
   readonly deviceEndpoint?: string;
@@ -81,16 +79,16 @@ export function saveProfile(
   configDir: string,
   name: string,
   profile: Profile,
-  warn: (text: string) => void,
+  warn: Warn,
 ): void {
   ensurePrivateDirectory(configDir, warn);
   ensurePrivateDirectory(`${configDir}/profiles`, warn);
-  writeJson(pathOf(configDir, name), profile);
+  writeJson(pathOf(configDir, name), profile, warn);
 }
 
 /** Removes the profile's settings; its login is another matter. */
-export function removeProfile(configDir: string, name: string): void {
-  removePrivateFile(pathOf(configDir, name));
+export function removeProfile(configDir: string, name: string, warn: Warn): void {
+  removePrivateFile(pathOf(configDir, name), warn);
 }
 
 /** The names of all profiles, sorted. */
@@ -104,10 +102,10 @@ export function profileNames(configDir: string): string[] {
 export function saveCurrentProfile(
   configDir: string,
   name: string,
-  warn: (text: string) => void,
+  warn: Warn,
 ): void {
   ensurePrivateDirectory(configDir, warn);
-  writeJson(`${configDir}/config.json`, { currentProfile: name });
+  writeJson(`${configDir}/config.json`, { currentProfile: name }, warn);
 }
 
 function pathOf(configDir: string, name: string): string {
@@ -121,6 +119,7 @@ function parseProfile(fields: Fields): Profile {
     ...textFields(fields, TEXT_FIELDS),
     ...Object.fromEntries(lists),
     pkce: field(fields, "pkce", "boolean"),
+    refreshTokenLifetime: field(fields, "refreshTokenLifetime", "number"),
     discovered: discovered && parseDiscovered(discovered),
   });
 }
@@ -149,7 +148,7 @@ function textList(value: unknown): string[] | undefined {
     : undefined;
 }
 
-function writeJson(path: string, fields: object): void {
+function writeJson(path: string, fields: object, warn: Warn): void {
   const text = JSON.stringify({ version: FILE_VERSION, ...fields }, undefined, 2);
-  writePrivateFile(path, text + "\n");
+  writePrivateFile(path, text + "\n", warn);
 }

@@ -2,9 +2,10 @@
 // Rule: whoever refreshes holds the lock, has read again inside it, and saves before anyone sees it.
 
 import type { CommandContext } from "./command.ts";
+import { environmentAdvice, newRefreshToken } from "./environment_advice.ts";
 import { CliError, type ErrorDetails, toCliError } from "./errors.ts";
 import { defined } from "./json.ts";
-import type { Settings } from "./settings.ts";
+import { hasEnvironmentLogin, type Settings } from "./settings.ts";
 import { type LockedLogin, openStore, type Store } from "./store.ts";
 import { duration } from "./text.ts";
 import { isFresh, sameTokenSet, type TokenSet } from "./token_set.ts";
@@ -23,6 +24,7 @@ export interface Refreshed {
  * token still lives, that is given out with a warning, unless the caller asked for more.
  *
  * @param minValid how much longer the access token has to be good, in milliseconds.
+ * @param isDemanded whether nothing less will do, when the refresh fails.
  * @throws {CliError} `login_required` when there is nothing left to refresh with, `unavailable` when
  * the authorization server cannot be reached, `storage` when the login cannot be read or saved.
  */
@@ -30,6 +32,7 @@ export async function freshTokenSet(
   settings: Settings,
   context: CommandContext,
   minValid?: number,
+  isDemanded = minValid !== undefined,
 ): Promise<TokenSet> {
   const seen = await storedTokenSet(settings, context);
   const now = context.system.now();
@@ -41,7 +44,7 @@ export async function freshTokenSet(
     return tokenSet;
   } catch (error) {
     const later = context.system.now(); // a refresh that fails may take its time
-    const isStillGood = minValid === undefined && isFresh(seen, later, 1_000);
+    const isStillGood = !isDemanded && isFresh(seen, later, 1_000);
     if (!isStillGood || !(error instanceof CliError) || error.kind === "storage") throw error;
     context.talk.warn(
       `${error.message}; the present access token is good for ${
@@ -80,10 +83,33 @@ export async function withFreshTokenSet<T>(
     return await use(tokenSet);
   } catch (error) {
     const isRefused = error instanceof CliError && error.kind === "login_required";
-    const canRefresh = tokenSet.refreshToken !== undefined && tokenSet.endedBy === undefined;
-    if (!isRefused || !canRefresh) throw forProfile(error, settings);
-    return await use((await replaceTokenSet(tokenSet, () => true, settings, context)).tokenSet);
+    if (!isRefused || !canRefresh(tokenSet)) throw forProfile(error, settings);
   }
+  const replaced = await replaceRefused(tokenSet, settings, context);
+  try {
+    return await use(replaced);
+  } catch (error) {
+    throw forProfile(error, settings);
+  }
+}
+
+/** Whether there is something to refresh the login with. */
+export function canRefresh(tokenSet: TokenSet): boolean {
+  return tokenSet.refreshToken !== undefined && tokenSet.endedBy === undefined;
+}
+
+/**
+ * What comes after a token set that a service refused although it looks fresh; many that are refused at
+ * the same moment cost one refresh.
+ *
+ * @throws {CliError} as {@link freshTokenSet}.
+ */
+export async function replaceRefused(
+  refused: TokenSet,
+  settings: Settings,
+  context: CommandContext,
+): Promise<TokenSet> {
+  return (await replaceTokenSet(refused, () => true, settings, context)).tokenSet;
 }
 
 /** The profile's login as it is stored. @throws {CliError} `login_required` when there is none. */
@@ -91,7 +117,14 @@ export async function storedTokenSet(
   settings: Settings,
   context: CommandContext,
 ): Promise<TokenSet> {
-  return storeOf(settings, context).load(settings.profile) ?? await noLogin(settings);
+  const store = await storeInUse(settings, context);
+  return store.load(settings.profile) ?? await noLogin(settings);
+}
+
+/** Where the settings' login is: in their configuration directory, or in the environment alone. */
+export async function storeInUse(settings: Settings, context: CommandContext): Promise<Store> {
+  if (!hasEnvironmentLogin(settings)) return storeOf(settings, context);
+  return (await import("./environment_login.ts")).environmentStore(settings, context);
 }
 
 /** The store of the settings' configuration directory. */
@@ -121,7 +154,7 @@ async function replaceTokenSet(
   context: CommandContext,
 ): Promise<Refreshed> {
   assertRefreshable(seen, settings); // before waiting for anybody
-  const store = storeOf(settings, context);
+  const store = await storeInUse(settings, context);
   using login = await store.lock(settings.profile);
   const stored = login.load() ?? await noLogin(settings);
   if (!sameTokenSet(stored, seen) && willDo(stored)) return { tokenSet: stored, byUs: false };
@@ -164,10 +197,15 @@ async function refreshLocked(
   }
 }
 
-/** The error with a `Next:` that names the profile, where it says to sign in. */
-export function forProfile(thrown: unknown, settings: Pick<Settings, "profile">): unknown {
+/** The error with a `Next:` that names the profile or the variable, where it says to sign in. */
+export function forProfile<Thrown>(
+  thrown: Thrown,
+  settings: Pick<Settings, "profile" | "environment">,
+): Thrown | CliError {
   if (!(thrown instanceof CliError) || thrown.next === undefined) return thrown;
-  const next = thrown.next.replace(/^anaplan-auth login(?! --profile)/, loginCommand(settings));
+  const next = hasEnvironmentLogin(settings)
+    ? environmentAdvice(thrown, settings.environment)
+    : thrown.next.replace(/^anaplan-auth login(?! --profile)/, loginCommand(settings));
   if (next === thrown.next) return thrown;
   const { kind, message, oauthError, answerLost, signal, cause } = thrown;
   return new CliError(kind, message, defined({ next, oauthError, answerLost, signal, cause }));
@@ -214,8 +252,9 @@ function loginRequired(settings: Settings, reason: string, details: ErrorDetails
   });
 }
 
-/** The command that signs in to the settings' profile. */
-export function loginCommand(settings: Pick<Settings, "profile">): string {
+/** What signs in to the settings' profile: a command, or a new token where the old one came from. */
+export function loginCommand(settings: Pick<Settings, "profile" | "environment">): string {
+  if (hasEnvironmentLogin(settings)) return newRefreshToken(settings.environment);
   const flag = settings.profile === "default" ? "" : ` --profile ${settings.profile}`;
   return `anaplan-auth login${flag}`;
 }

@@ -4,7 +4,7 @@
 import type { CommonFlags } from "./command.ts";
 import { CliError } from "./errors.ts";
 import { defined } from "./json.ts";
-import { readNamedFile } from "./private_file.ts";
+import { readNamedFile } from "./named_file.ts";
 import { placeOf } from "./place.ts";
 import { type Discovered, loadProfile, type Profile } from "./profiles.ts";
 import { Secret } from "./secret.ts";
@@ -40,6 +40,8 @@ export interface Settings {
   readonly listen: readonly string[];
   readonly scope: string;
   readonly pkce: boolean;
+  /** In milliseconds. */
+  readonly refreshTokenLifetime: number | undefined;
   readonly authorizationEndpoint: string | undefined;
   readonly tokenEndpoint: string | undefined;
   readonly deviceEndpoint: string | undefined;
@@ -64,6 +66,9 @@ export interface ClientEnvironment {
   /** The tutorial's `CLIENT` and `SECRET`: names that any other program may use too. */
   readonly tutorialClientId: string | undefined;
   readonly tutorialClientSecret: Secret | undefined;
+  /** A login that is stored nowhere: the refresh token itself, or the file that holds it. */
+  readonly refreshToken: Secret | undefined;
+  readonly refreshTokenFile: string | undefined;
 }
 
 export const DEFAULT_REGION = "us1";
@@ -109,6 +114,7 @@ export function resolveSettings(
     listen: flags.listen ?? profile?.listen,
     scope: flags.scope ?? profile?.scope,
     pkce: flags.noPkce === true ? false : profile?.pkce,
+    refreshTokenLifetime: flags.refreshTokenLifetime ?? profile?.refreshTokenLifetime,
     authorizationEndpoint: flags.authorizationEndpoint ?? profile?.authorizationEndpoint,
     tokenEndpoint: flags.tokenEndpoint ?? profile?.tokenEndpoint,
     deviceEndpoint: flags.deviceEndpoint ?? profile?.deviceEndpoint,
@@ -133,6 +139,7 @@ export function resolveSettings(
     listen: given.listen ?? [],
     scope: given.scope ?? DEFAULT_SCOPE,
     pkce: given.pkce ?? true,
+    refreshTokenLifetime: given.refreshTokenLifetime,
     authorizationEndpoint: given.authorizationEndpoint,
     tokenEndpoint: given.tokenEndpoint,
     deviceEndpoint: given.deviceEndpoint,
@@ -169,12 +176,17 @@ export function environmentSecret(
   };
 }
 
+/** Whether the login comes from the environment, and is stored nowhere. */
+export function hasEnvironmentLogin({ environment }: Pick<Settings, "environment">): boolean {
+  return environment.refreshToken !== undefined || environment.refreshTokenFile !== undefined;
+}
+
 /** The PEM texts of all certificate authorities that are to be trusted besides the built-in ones. */
 export function caCertificates(settings: Settings): string[] {
   const named = settings.caFiles.map((path) => {
     const text = readNamedFile(
       path,
-      "--ca-file or ANAPLAN_CA_FILE, or was saved in the profile (profile set --unset ca-file)",
+      "--ca-file or ANAPLAN_CA_FILE; a saved one: anaplan-auth profile set --unset ca-file",
     );
     if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
     throw new CliError(
@@ -203,6 +215,8 @@ function clientEnvironment(env: System["env"]): ClientEnvironment {
     clientSecret: secret(env("ANAPLAN_CLIENT_SECRET")),
     tutorialClientId: env("CLIENT"),
     tutorialClientSecret: secret(env("SECRET")),
+    refreshToken: secret(env("ANAPLAN_REFRESH_TOKEN")),
+    refreshTokenFile: env("ANAPLAN_REFRESH_TOKEN_FILE"),
   };
 }
 

@@ -3,14 +3,8 @@
 
 import { CliError } from "./errors.ts";
 import { type Clock, lockFile } from "./lock_file.ts";
-import {
-  ensurePrivateDirectory,
-  listDirectory,
-  readPrivateFile,
-  removeLeftovers,
-  removePrivateFile,
-  writePrivateFile,
-} from "./private_file.ts";
+import { ensurePrivateDirectory, listDirectory, removeLeftovers } from "./private_directory.ts";
+import { readPrivateFile, removePrivateFile, writePrivateFile } from "./private_file.ts";
 import { shellWord } from "./text.ts";
 import { parseTokenSet, serializeTokenSet, type TokenSet } from "./token_set.ts";
 
@@ -40,7 +34,9 @@ export interface LockedLogin extends Disposable {
   remove(): void;
 }
 
-/** The store in a configuration directory; `warn` hears about directories that had to be closed. */
+/**
+ * The store in a configuration directory; `warn` hears about directories that had to be closed, or did not
+ * sync. */
 export function openStore(configDir: string, clock: Clock, warn: (text: string) => void): Store {
   const directory = `${configDir}/credentials`;
   const pathOf = (profile: string): string => `${directory}/${profile}.json`;
@@ -58,11 +54,11 @@ export function openStore(configDir: string, clock: Clock, warn: (text: string) 
         load: () => load(profile),
         save(tokenSet) {
           removeLeftovers(path);
-          writePrivateFile(path, serializeTokenSet(tokenSet));
+          writePrivateFile(path, serializeTokenSet(tokenSet), warn);
         },
         remove() {
           removeLeftovers(path);
-          removePrivateFile(path);
+          removePrivateFile(path, warn);
         },
         [Symbol.dispose]: () => lock[Symbol.dispose](),
       };

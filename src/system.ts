@@ -1,7 +1,8 @@
 // The one door to the world. Rule: code above this file asks a slice of System and never names `Deno`;
 // what is not needed at start-up is loaded from src/system/ when it is first used.
 
-import { type Needs, SPECIAL_VARIABLES } from "./needs.ts";
+import { type Needs, SPECIAL_VARIABLES, VARIABLES } from "./needs.ts";
+import { writeAll } from "./system/stream.ts";
 
 /** A request that is answered whole: the body is read before the promise resolves. */
 export interface HttpRequest {
@@ -13,6 +14,29 @@ export interface HttpRequest {
   readonly caCertificates?: readonly string[];
   /** In milliseconds, for the whole exchange; 20 seconds when not given. */
   readonly timeout?: number;
+}
+
+/** A request whose body and answer flow, so that they may be of any length. */
+export interface StreamRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body?: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** PEM texts of certificate authorities that are trusted besides the built-in ones. */
+  readonly caCertificates?: readonly string[];
+  /** How long nothing may move, in milliseconds; two minutes when not given. */
+  readonly longestSilence?: number;
+  /** Ends the request; its reason is then thrown. */
+  readonly signal?: AbortSignal;
+}
+
+/** An answer whose body is still on its way; it has to be disposed of, and may be so twice. */
+export interface StreamResponse extends AsyncDisposable {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: Headers;
+  /** Can be read once. */
+  readonly body: AsyncIterable<Uint8Array>;
 }
 
 /** Where and how to listen for the authorization response. */
@@ -28,6 +52,9 @@ export interface ListenOptions {
 export type Listening =
   | { readonly kind: "open"; readonly port: number; close(): Promise<void> }
   | { readonly kind: "taken" | "refused" | "unsupported" };
+
+/** Why a program did not run. */
+export type NotRun = "not found" | "not executable";
 
 /** What is drawn around a line that a person types. */
 export interface LinePrompt {
@@ -51,6 +78,8 @@ export interface Terminal {
   readonly stdin: boolean;
   readonly stdout: boolean;
   readonly stderr: boolean;
+  /** Whether lines can be drawn over and coloured; not so on a dumb terminal and in CI's logs. */
+  readonly canDraw: boolean;
   /** Reads one line from a terminal; leaves the terminal as it was. */
   readLine(prompt: LinePrompt): Promise<string>;
   /** Reads the first line of stdin when that is a pipe or a file; `undefined` when it has ended. */
@@ -71,10 +100,14 @@ export interface System {
   /** Resolves after so many milliseconds; rejected with the signal's reason when that comes first. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
   readonly terminal: Terminal;
-  /** Writes the whole text. @throws {BrokenPipe} when nobody reads any more. */
-  write(stream: "stdout" | "stderr", text: string): void;
+  /** Writes it whole. @throws {BrokenPipe} when nobody reads any more. */
+  write(stream: "stdout" | "stderr", data: string | Uint8Array): void;
+  /** All that comes on stdin; can be read once. */
+  input(): ReadableStream<Uint8Array<ArrayBuffer>>;
   /** @throws {CliError} `unavailable` when no answer came, `usage` for a host that is not permitted. */
   fetch(request: HttpRequest): Promise<Response>;
+  /** The same for a request of any length. @throws {CliError} as {@link System.fetch}. */
+  fetchStream(request: StreamRequest): Promise<StreamResponse>;
   /** Who signed the certificate that a host shows; `undefined` when that cannot be seen. */
   peerIssuer(hostname: string, port: number): Promise<string | undefined>;
   /** Whether this runs in a container, as far as one can tell. */
@@ -84,6 +117,11 @@ export interface System {
   serve(options: ListenOptions): Promise<Listening>;
   /** Runs a program with this terminal; its exit code, or `undefined` when it could not be started. */
   run(command: readonly string[]): Promise<number | undefined>;
+  /** Runs a program in this one's place, with its streams and its signals; gives the exit code. */
+  runInPlace(
+    command: readonly string[],
+    env: Readonly<Record<string, string>>,
+  ): Promise<number | NotRun>;
   /** Opens the person's browser; false when none could be started. */
   openBrowser(url: string): Promise<boolean>;
   /** Aborted with a CliError of kind `interrupted` by SIGINT and SIGTERM, from the first call on. */
@@ -94,11 +132,18 @@ export interface System {
 
 /** The real world. `trace` is told of every request and response, with secrets masked. */
 export function denoSystem(trace: (text: string) => void = () => {}): System {
-  let interruption: AbortController | undefined;
+  let controller: AbortController | undefined;
+  function interruption(): AbortSignal {
+    if (controller === undefined) {
+      const made = controller = new AbortController();
+      void import("./system/signals.ts").then((signals) => signals.abortOnSignals(made));
+    }
+    return controller.signal;
+  }
   return {
     platform: Deno.build.os,
     restrict,
-    env: (name) => Deno.env.get(name) || undefined, // an empty variable is an unset one
+    env,
     absolutePath: (path) => /^([/\\]|[A-Za-z]:)/.test(path) ? path : `${Deno.cwd()}/${path}`,
     now: () => Date.now(),
     sleep,
@@ -106,36 +151,71 @@ export function denoSystem(trace: (text: string) => void = () => {}): System {
       stdin: Deno.stdin.isTerminal(),
       stdout: Deno.stdout.isTerminal(),
       stderr: Deno.stderr.isTerminal(),
-      readLine: async (prompt) => (await import("./system/terminal.ts")).readLine(prompt),
+      get canDraw() {
+        return canDraw();
+      },
+      readLine: async (prompt) =>
+        (await import("./system/terminal.ts")).readLine(prompt, canDraw()),
       readPipe: async (signal) => (await import("./system/terminal.ts")).readPipe(signal),
-      ask: async (question) => (await import("./system/terminal.ts")).ask(question),
+      async ask(question) {
+        const { ask, askPlainly } = await import("./system/terminal.ts");
+        if (canDraw()) return await ask(question);
+        const signal = interruption();
+        await import("./system/signals.ts"); // a Ctrl-C has to be heard before anything is hidden
+        return await askPlainly(question, signal);
+      },
     },
-    write: (stream, text) => writeAll(Deno[stream], new TextEncoder().encode(text)),
+    write: (stream, data) => writeAll(Deno[stream], bytesOf(data)),
+    input: () => Deno.stdin.readable,
     fetch: async (request) => (await import("./system/http.ts")).fetchWhole(request, trace),
+    fetchStream: async (request) =>
+      (await import("./system/http_stream.ts")).fetchStream(request, trace),
     assertReachable: async (url) => (await import("./system/http.ts")).assertReachable(url),
     peerIssuer: async (hostname, port) =>
       (await import("./system/peer_issuer.ts")).peerIssuer(hostname, port),
     isContainer,
     serve: async (options) => (await import("./system/listener.ts")).listen(options, trace),
     run: async (command) => (await import("./system/program.ts")).runProgram(command),
+    runInPlace: async (command, env) =>
+      (await import("./system/program.ts")).runInPlace(command, env, isAtTerminal()),
     openBrowser: async (url) => (await import("./system/browser.ts")).openBrowser(url),
-    interruption() {
-      if (interruption === undefined) {
-        const controller = interruption = new AbortController();
-        void import("./system/signals.ts").then((signals) => signals.abortOnSignals(controller));
-      }
-      return interruption.signal;
-    },
+    interruption,
     holdSignals: async () => (await import("./system/signals.ts")).holdSignals(),
   };
 }
 
-function restrict({ network, programs, variables = [] }: Needs): void {
+function restrict({ network, programs, variables = [], only }: Needs): void {
   if (!network) Deno.permissions.revokeSync({ name: "net" });
   if (!programs) Deno.permissions.revokeSync({ name: "run" });
   for (const variable of SPECIAL_VARIABLES) {
     if (!variables.includes(variable)) Deno.permissions.revokeSync({ name: "env", variable });
   }
+  if (only === undefined) return;
+  Deno.permissions.revokeSync({ name: "write" });
+  Deno.permissions.revokeSync({ name: "sys" });
+  for (const variable of VARIABLES) { // ANAPLAN_* cannot be given up in part
+    const isRead = only.some((name) => name.startsWith(variable.replace("*", "")));
+    if (!isRead) Deno.permissions.revokeSync({ name: "env", variable });
+  }
+}
+
+/** An empty variable is an unset one, and so is one that is no text. */
+function env(name: string): string | undefined {
+  try {
+    return Deno.env.get(name) || undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.InvalidData) return undefined;
+    throw error;
+  }
+}
+
+function canDraw(): boolean {
+  return env("TERM") !== "dumb" && env("CI") === undefined;
+}
+
+/** Whether a terminal sends its keys here; in a pipeline not every stream is the terminal. */
+function isAtTerminal(): boolean {
+  return [Deno.stdin, Deno.stdout, Deno.stderr].some((stream) => stream.isTerminal());
 }
 
 function isContainer(): boolean {
@@ -149,13 +229,22 @@ function isContainer(): boolean {
   });
 }
 
-function writeAll(stream: typeof Deno.stdout, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length;) {
-    written += stream.writeSync(bytes.subarray(written));
-  }
+function bytesOf(data: string | Uint8Array): Uint8Array {
+  return typeof data === "string" ? new TextEncoder().encode(data) : data;
 }
 
-function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+/** What a timer can hold, some 25 days, in milliseconds; one that is set for longer ends at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+async function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  let left = milliseconds;
+  do {
+    await nap(Math.min(left, LONGEST_TIMER), signal);
+    left -= LONGEST_TIMER;
+  } while (left > 0);
+}
+
+function nap(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
     const stop = (): void => {

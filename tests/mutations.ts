@@ -42,8 +42,8 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: "the directory is not synced after the rename",
     file: "src/private_file.ts",
-    from: "    syncDirectoryOf(path);\n  });\n}\n\n/** Removes a file",
-    to: "  });\n}\n\n/** Removes a file",
+    from: '  syncDirectoryOf(path, "written", warn);\n',
+    to: "",
     tests: ["tests/integration/durable_write_test.ts"],
   },
   {
@@ -61,11 +61,25 @@ const MUTATIONS: readonly Mutation[] = [
     tests: ["tests/unit/paste_test.ts"],
   },
   {
+    what: "what is on this computer goes through a proxy",
+    file: "src/system/http_client.ts",
+    from: "  for (const [name] of kept) Deno.env.delete(name);\n",
+    to: "",
+    tests: ["tests/hostile/proxy_faults_test.ts"],
+  },
+  {
     what: "the trace shows what a request carries",
-    file: "src/system/http.ts",
-    from: 'OPEN_PARAMETERS.has(name) ? value : "[secret]"',
+    file: "src/masking.ts",
+    from: "OPEN_PARAMETERS.has(name) ? value : MASK",
     to: "value",
     tests: ["tests/integration/http_test.ts"],
+  },
+  {
+    what: "a refusal repeats what it was sent",
+    file: "src/oauth/wire.ts",
+    from: "if (response.ok || response.body === null) return response;",
+    to: "if (response.status > 0) return response;",
+    tests: ["tests/unit/echoes_test.ts"],
   },
   {
     what: "a secret shows itself when it is printed",
@@ -80,6 +94,13 @@ const MUTATIONS: readonly Mutation[] = [
     from: "createNew: true, mode: 0o600",
     to: "createNew: true, mode: 0o644",
     tests: ["tests/unit/private_file_test.ts"],
+  },
+  {
+    what: "a link to where others can write is followed",
+    file: "src/private_directory.ts",
+    from: "    if (isSymlink) {",
+    to: "    if (isSymlink && !isSymlink) {",
+    tests: ["tests/unit/linked_directory_test.ts"],
   },
   {
     what: "the code is sent again when its answer was lost",

@@ -7,14 +7,13 @@ import { HOSTS, type Needs, SPECIAL_VARIABLES, VARIABLES } from "../src/needs.ts
 export const EVERYTHING: Needs = { network: true, programs: true, variables: SPECIAL_VARIABLES };
 
 /** The flags of `deno run` for these needs. */
-export function permissionFlags({ network, programs, variables = [] }: Needs): string[] {
+export function permissionFlags({ network, programs, variables = [], only }: Needs): string[] {
   return [
     "--no-prompt",
     ...(network ? [`--allow-net=${HOSTS.join(",")}`] : []),
     "--allow-read",
-    "--allow-write",
-    "--allow-sys=uid",
-    `--allow-env=${[...VARIABLES, ...variables].join(",")}`,
+    ...(only === undefined ? ["--allow-write", "--allow-sys=uid"] : []),
+    `--allow-env=${(only ?? [...VARIABLES, ...variables]).join(",")}`,
     ...(programs ? ["--allow-run"] : []),
   ];
 }

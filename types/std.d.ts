@@ -27,6 +27,10 @@ declare module "@std/crypto/timing-safe-equal" {
   export function timingSafeEqual(a: Uint8Array, b: Uint8Array): boolean;
 }
 
+declare module "@std/fmt/bytes" {
+  export function format(length: number): string;
+}
+
 declare module "@std/text/levenshtein-distance" {
   export function levenshteinDistance(a: string, b: string): number;
 }

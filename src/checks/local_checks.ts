@@ -6,9 +6,9 @@ import { lastFailure } from "../last_failure.ts";
 import { storedCertificate } from "../oauth/certificate.ts";
 import { formatAddress, listenCandidates } from "../oauth/listen_addresses.ts";
 import { openLoopback } from "../oauth/loopback.ts";
-import { loosePlaces } from "../private_file.ts";
+import { loosePlaces } from "../private_directory.ts";
 import { loginCommand, storeOf } from "../session.ts";
-import type { Settings } from "../settings.ts";
+import { hasEnvironmentLogin, type Settings } from "../settings.ts";
 import { dateTime, duration, shellWord } from "../text.ts";
 import { isFresh } from "../token_set.ts";
 import { isLoopbackHost } from "../urls.ts";
@@ -96,6 +96,9 @@ export function filesCheck(settings: Settings): Check {
 
 /** Whether there is a login, and when it was last refreshed. */
 export function loginCheck(settings: Settings, context: CommandContext): Check {
+  if (hasEnvironmentLogin(settings)) {
+    return ok("Login", "comes from the environment (ANAPLAN_REFRESH_TOKEN); none is stored");
+  }
   try {
     const login = storeOf(settings, context).load(settings.profile);
     const now = context.system.now();

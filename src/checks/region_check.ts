@@ -5,7 +5,7 @@ import { placeName, whoIs } from "../account.ts";
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { loginCommand, storeOf } from "../session.ts";
-import type { Settings } from "../settings.ts";
+import { hasEnvironmentLogin, type Settings } from "../settings.ts";
 import { isFresh } from "../token_set.ts";
 import { type Check, failed, ok, problem } from "./check.ts";
 
@@ -15,6 +15,7 @@ export async function regionCheck(
   context: CommandContext,
 ): Promise<Check | undefined> {
   const { system } = context;
+  if (hasEnvironmentLogin(settings)) return undefined; // asking would cost a refresh
   try {
     const login = storeOf(settings, context).load(settings.profile);
     if (login === undefined || !isFresh(login, system.now(), 0)) return undefined;

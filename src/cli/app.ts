@@ -7,6 +7,7 @@ import type { System } from "../system.ts";
 import { VERSION } from "../version.ts";
 import { commandNamed } from "./commands.ts";
 import type { TreeContext } from "./loading.ts";
+import { kebab } from "./parse.ts";
 import { exitCodeOf, type Printer, printer } from "./print.ts";
 
 /** What a run comes to. */
@@ -25,33 +26,40 @@ export async function run(
   const system = openSystem((text) => out.trace(text));
   // Until the flags are read, and when they cannot be: a look at argv says how to print an error.
   const out: Printer = printer(system, {
-    json: hasFlag(argv, "--json"),
-    quiet: hasFlag(argv, "--quiet"),
-    verbose: hasFlag(argv, "--verbose") || system.env("ANAPLAN_AUTH_DEBUG") !== undefined,
-    color: !hasFlag(argv, "--no-color") && system.env("NO_COLOR") === undefined,
+    json: hasFlag(argv, "json"),
+    quiet: hasFlag(argv, "quiet"),
+    verbose: hasFlag(argv, "verbose") || system.env("ANAPLAN_AUTH_DEBUG") !== undefined,
+    color: !hasFlag(argv, "noColor") && system.env("NO_COLOR") === undefined,
   });
   const outcome = await outcomeOf(argv, { system, talk: out });
-  return printed(outcome, out);
+  return await printed(outcome, out);
 }
 
-function printed(outcome: Outcome, out: Printer): number {
+async function printed(outcome: Outcome, out: Printer): Promise<number> {
+  if ("error" in outcome) return told(outcome.error, out);
   try {
-    if ("error" in outcome) {
-      out.error(outcome.error);
-      return exitCodeOf(outcome.error);
-    }
-    out.reply(outcome.reply);
-    const { outcome: kind } = outcome.reply;
-    return kind === undefined ? 0 : exitCodeOf({ kind, signal: undefined });
+    await out.reply(outcome.reply);
   } catch (error) {
-    if (error instanceof Error && error.name === "BrokenPipe") return 0; // `| head -1` has enough
+    if (error instanceof CliError) return told(error, out); // an answer that broke off on its way
+    const hasEnough = error instanceof Error && error.name === "BrokenPipe"; // as `| head -1`
+    if (hasEnough) return replyCode(outcome.reply);
     const reason = error instanceof Error ? error.message : String(error);
-    const failure = new CliError("storage", `Cannot write the answer: ${reason}`, {
+    const cannotWrite = new CliError("storage", `Cannot write the answer: ${reason}`, {
       next: "check where the output goes (a full disk?), then run the command again",
     });
-    out.error(failure);
-    return exitCodeOf(failure);
+    return told(cannotWrite, out);
   }
+  return replyCode(outcome.reply);
+}
+
+function told(error: CliError, out: Printer): number {
+  out.error(error);
+  return exitCodeOf(error);
+}
+
+function replyCode({ outcome: kind, exitCode }: Reply): number {
+  if (exitCode !== undefined) return exitCode;
+  return kind === undefined ? 0 : exitCodeOf({ kind, signal: undefined });
 }
 
 async function outcomeOf(argv: readonly string[], context: CommandContext): Promise<Outcome> {
@@ -97,17 +105,19 @@ async function remember(
   error: CliError,
   [command = ""]: readonly string[],
   flags: CommonFlags,
-  { system }: CommandContext,
+  { system, talk }: CommandContext,
 ): Promise<void> {
   if (error.kind === "usage" || error.kind === "interrupted" || command === "doctor") return;
-  const [{ keepFailure }, { loadSettings }] = await Promise.all([
+  const [{ keepFailure }, { hasEnvironmentLogin, loadSettings }] = await Promise.all([
     import("../last_failure.ts"),
     import("../settings.ts"),
   ]);
   try {
-    using _signals = await system.holdSignals(); // a file size limit must not end it here
-    const { configDir, profile, profileExists } = loadSettings(flags, system);
-    if (profileExists) keepFailure(configDir, profile, command, error, system.now());
+    const settings = loadSettings(flags, system);
+    const { configDir, profile, profileExists } = settings;
+    if (profileExists && !hasEnvironmentLogin(settings)) {
+      keepFailure(configDir, profile, command, error, system.now(), talk.warn);
+    }
   } catch {
     // settings that cannot be read are what the error is about
   }
@@ -118,10 +128,12 @@ async function greeting(context: CommandContext): Promise<Reply> {
   const page = await rootPage();
   if (!context.system.terminal.stdout) return page;
   const { statusInShort } = await import("../commands/status.ts");
-  return { ...page, text: `${statusInShort(context)}\n\n${page.text}` };
+  return { ...page, text: `${await statusInShort(context)}\n\n${page.text}` };
 }
 
+/** Whether a flag is set, in any spelling that Stricli takes; `--json=no` is a way to say no. */
 function hasFlag(argv: readonly string[], flag: string): boolean {
   const end = argv.indexOf("--");
-  return argv.slice(0, end < 0 ? argv.length : end).includes(flag);
+  const set = new RegExp(`^--(${flag}|${kebab(flag)})(?!=(?:false|f|no|n|off|0)$)(=|$)`, "i");
+  return argv.slice(0, end < 0 ? argv.length : end).some((word) => set.test(word));
 }

@@ -2,7 +2,7 @@
 // data and no Stricli, so that the version, the help and a command without flags need no parser.
 
 import type { Command, CommonFlags } from "../command.ts";
-import { DOCTOR_VARIABLES, type Needs, SIGN_IN_VARIABLES } from "../needs.ts";
+import { COMPLETION_VARIABLES, DOCTOR_VARIABLES, type Needs, SIGN_IN_VARIABLES } from "../needs.ts";
 
 /** What is known of a command before it is parsed or loaded. */
 export interface CommandEntry {
@@ -58,6 +58,12 @@ export const COMMANDS = {
     needs: NETWORK,
     load: async () => (await import("../commands/token.ts")).token,
   },
+  api: { group: SCRIPTS, brief: "Call an Anaplan API", needs: NETWORK },
+  exec: {
+    group: SCRIPTS,
+    brief: "Run a program with a token in its environment",
+    needs: { network: true, programs: true },
+  },
   profile: { group: SET_UP, brief: "Keep several logins apart", needs: OFFLINE },
   relay: {
     group: SET_UP,
@@ -80,6 +86,11 @@ export const COMMANDS = {
     brief: "Find out what is wrong",
     needs: { network: true, variables: DOCTOR_VARIABLES },
     load: async () => (await import("../commands/doctor.ts")).doctor,
+  },
+  complete: {
+    group: SET_UP,
+    brief: "Completions for your shell",
+    needs: { only: COMPLETION_VARIABLES },
   },
   help: {
     brief: "Help on a command; `help reference` lists exit codes and variables",

@@ -55,10 +55,17 @@ export function groupHelp(name: string, group: RouteMap<TreeContext>): string {
   return `${group.brief}.
 
 Usage: anaplan-auth ${name} <command> [flags]
+${exampleIn(group)}
 
 ${entries.join("\n")}
 
 More of one: anaplan-auth ${name} <command> --help`;
+}
+
+/** The example of the first command that has one. */
+function exampleIn(group: RouteMap<TreeContext>): string {
+  const pages = group.getAllEntries().map(({ target }) => target.fullDescription ?? "");
+  return pages.map((page) => page.split("\n")[0]).find(Boolean) ?? "";
 }
 
 /** The page of whatever a name leads to. */
@@ -79,21 +86,30 @@ export async function helpOf(
 /** The page of one command. */
 function commandHelp(name: string, command: Command<TreeContext>): string {
   const flags = Object.entries(command.parameters.flags ?? {}) as [string, Flag][];
+  const letters = new Map(
+    Object.entries(command.parameters.aliases ?? {}).map(([letter, flag]) => [flag, letter]),
+  );
   const own = flags.filter(([flag]) => !COMMON_FLAG_NAMES.includes(flag));
   const common = flags.filter(([flag]) => COMMON_FLAG_NAMES.includes(flag));
   return [
     `${command.brief}.`,
-    `Usage: anaplan-auth ${name}${argumentsOf(command)} [flags]\n${command.fullDescription ?? ""}`,
-    ...(own.length === 0 ? [] : [`Flags\n${flagLines(own)}`]),
+    `Usage: anaplan-auth ${name}${usageOf(command)}\n${command.fullDescription ?? ""}`,
+    ...(own.length === 0 ? [] : [`Flags\n${flagLines(own, letters)}`]),
     `Flags of every command\n${flagLines([...common, ["help", HELP_FLAG]])}`,
   ].join("\n\n");
 }
 
-function argumentsOf({ parameters: { positional } }: Command<TreeContext>): string {
-  if (positional?.kind !== "tuple") return "";
-  return positional.parameters
-    .map(({ placeholder, optional }) => optional ? ` [${placeholder}]` : ` ${placeholder}`)
-    .join("");
+/** What follows `--` is another program's, and comes last. */
+function usageOf({ parameters: { positional } }: Command<TreeContext>): string {
+  if (positional === undefined) return " [flags]";
+  if (positional.kind === "array") {
+    const { placeholder = "" } = positional.parameter;
+    return placeholder.startsWith("--") ? ` [flags] ${placeholder}` : ` ${placeholder} [flags]`;
+  }
+  const names = positional.parameters.map(({ placeholder, optional }) =>
+    optional ? ` [${placeholder}]` : ` ${placeholder}`
+  );
+  return `${names.join("")} [flags]`;
 }
 
 interface Flag {
@@ -105,10 +121,15 @@ interface Flag {
 
 const HELP_FLAG: Flag = { kind: "boolean", brief: "Show this page" };
 
-function flagLines(flags: readonly [string, Flag][]): string {
-  const rows = flags.map(([name, flag]) =>
-    [`  --${kebab(name)}${valueOf(flag)}`, flag.brief] as const
-  );
+function flagLines(
+  flags: readonly [string, Flag][],
+  letters: ReadonlyMap<string, string> = new Map(),
+): string {
+  const rows = flags.map(([name, flag]) => {
+    const letter = letters.get(name);
+    const short = letter === undefined ? "" : `-${letter}, `;
+    return [`  ${short}--${kebab(name)}${valueOf(flag)}`, flag.brief] as const;
+  });
   const column = Math.min(34, Math.max(...rows.map(([left]) => left.length)) + 2);
   return rows.flatMap(([left, brief]) => {
     const [first = "", ...rest] = wrapped(brief, WIDTH - column);

@@ -3,6 +3,7 @@
 
 import {
   AliasNotFoundError,
+  type Application,
   ArgumentParseError,
   buildApplication,
   EnumValidationError,
@@ -13,6 +14,7 @@ import {
   UnexpectedFlagError,
   UnexpectedPositionalError,
   UnsatisfiedFlagError,
+  UnsatisfiedPositionalError,
 } from "@stricli/core";
 import type { Reply } from "../command.ts";
 import { CliError } from "../errors.ts";
@@ -38,7 +40,7 @@ export async function parse(
     exitCode: null, // Stricli sets none over another
   };
   let isPerformed = false;
-  await runStricli(APPLICATION, argv, {
+  await runStricli(APPLICATION, unglued(argv), {
     process,
     perform: (load, flags, args) => {
       isPerformed = true;
@@ -50,9 +52,9 @@ export async function parse(
   if (process.exitCode === ExitCode.Success) return { text, data: text };
   const isUsage = process.exitCode === ExitCode.InvalidArgument ||
     process.exitCode === ExitCode.UnknownCommand;
-  const [message = "", advice] = text.split("\n");
-  const next = isUsage ? advice ?? helpFor(argv) : "install the program again, or report this";
-  throw new CliError(isUsage ? "usage" : "internal", message, { next });
+  if (isUsage) throw (await import("./advice.ts")).usageError(text, argv);
+  const next = "install the program again, or report this";
+  throw new CliError("internal", text, { next });
 }
 
 interface StricliProcess {
@@ -61,7 +63,8 @@ interface StricliProcess {
   exitCode: number | null;
 }
 
-const APPLICATION = buildApplication<TreeContext>(ROOT, {
+/** The command line as Stricli reads it. */
+export const APPLICATION: Application<TreeContext> = buildApplication<TreeContext>(ROOT, {
   name: "anaplan-auth",
   scanner: {
     caseStyle: "allow-kebab-for-camel",
@@ -83,6 +86,7 @@ const APPLICATION = buildApplication<TreeContext>(ROOT, {
       brief: "Show help",
       aliases: ["h"],
       global: true,
+      complete: true,
       defaultForRouteMap: true,
       async run(_app, { result: { target, prefix } }) {
         const { helpOf } = await import("./help.ts");
@@ -93,6 +97,7 @@ const APPLICATION = buildApplication<TreeContext>(ROOT, {
   version: {
     flag: {
       brief: "Show the version",
+      complete: true,
       run() {
         this.process.stdout.write(VERSION);
       },
@@ -103,12 +108,16 @@ const APPLICATION = buildApplication<TreeContext>(ROOT, {
 /** What is wrong with an argument; the first of Stricli's complaints, in our words. */
 function whatIsWrong(error: unknown): string {
   if (error instanceof FlagNotFoundError) {
-    const near = error.corrections.map((name) => `--${kebab(name.replace(/^-+/, ""))}`);
-    return `There is no flag --${kebab(error.input.replace(/^-+/, ""))}${didYouMean(near)}`;
+    return `There is no flag --${kebab(error.input.replace(/^-+/, ""))}`;
   }
   if (error instanceof AliasNotFoundError) return `There is no flag -${error.input}`;
   if (error instanceof ArgumentParseError) {
-    const reason = error.exception instanceof Error ? error.exception.message : "it means nothing";
+    const { exception } = error;
+    const reason = exception instanceof SyntaxError // Stricli's own, of a flag that is there or not
+      ? "give the flag alone"
+      : exception instanceof Error
+      ? exception.message
+      : "it means nothing";
     return `Cannot use "${error.input}" for ${
       flagName(error.externalFlagNameOrPlaceholder)
     }: ${reason}`;
@@ -128,23 +137,19 @@ function whatIsWrong(error: unknown): string {
     if (flag !== undefined) return `Cannot use "" for ${flag}: it is empty`;
     return `Cannot use the argument "${error.input}": this command takes flags only`;
   }
+  if (error instanceof UnsatisfiedPositionalError && error.placeholder.includes("|")) {
+    return `Expected one of ${error.placeholder.replaceAll("|", ", ")}`;
+  }
   return error instanceof Error ? error.message : String(error);
 }
 
-/** What fits to what was typed: the same with the command first, or the help. */
-function helpFor(argv: readonly string[]): string {
-  const [name = ""] = argv;
-  if (name.startsWith("-")) {
-    const command = argv.find((word) => ROOT.getRoutingTargetForInput(word) !== undefined);
-    const others = argv.filter((word) => word !== command);
-    return ["anaplan-auth", command ?? "<command>", ...others].join(" ");
-  }
-  const target = ROOT.getRoutingTargetForInput(name);
-  if (target === undefined) return "anaplan-auth help";
-  const [, second = ""] = argv;
-  const isGroup = "getRoutingTargetForInput" in target;
-  const hasSecond = isGroup && target.getRoutingTargetForInput(second) !== undefined;
-  return `anaplan-auth ${name}${hasSecond ? ` ${second}` : ""} --help`;
+/** `-XPOST` as `-X POST`: as curl takes it, and Stricli does not. */
+function unglued(argv: readonly string[]): readonly string[] {
+  if (argv[0] !== "api") return argv;
+  return argv.flatMap((word) => {
+    const [, flag, value] = /^(-[XdHo])([^]+)$/.exec(word) ?? [];
+    return flag === undefined || value === undefined ? [word] : [flag, value];
+  });
 }
 
 function flagName(external: string): string {

@@ -18,6 +18,8 @@ const MEANINGS: Readonly<Record<ErrorKind, string>> = {
 const VARIABLES: readonly (readonly [string, string])[] = [
   ["ANAPLAN_CLIENT_ID", "the OAuth client's id"],
   ["ANAPLAN_CLIENT_SECRET", "its secret"],
+  ["ANAPLAN_REFRESH_TOKEN", "a login that is stored nowhere, for CI machines"],
+  ["ANAPLAN_REFRESH_TOKEN_FILE", "the same, in a file"],
   ["ANAPLAN_REGION", "the region"],
   ["ANAPLAN_PROFILE", "the profile"],
   ["ANAPLAN_AUTH_CONFIG_DIR", "where logins are kept"],
@@ -25,9 +27,12 @@ const VARIABLES: readonly (readonly [string, string])[] = [
   ["ANAPLAN_AUTH_DEBUG", "as --verbose"],
   ["CLIENT and SECRET", "the tutorial's names: a client id and, with it,"],
   ["", "its secret, where nothing else names one"],
-  ["BROWSER", "the browser: programs between colons; %s is the URL"],
+  ["BROWSER", "the browser: programs between colons, %s the URL"],
   ["NO_COLOR", "as --no-color"],
-  ["HTTPS_PROXY, NO_PROXY", "the proxy; this computer is always exempt"],
+  ["HTTPS_PROXY", "http://USER:PASSWORD@HOST:PORT, or else ALL_PROXY"],
+  ["NO_PROXY", "hosts and domains to reach without it, between"],
+  ["", "commas; this computer always is"],
+  ["DENO_TLS_CA_STORE", "system: trust what this computer trusts"],
 ];
 
 /** The page that `help reference` prints. */
@@ -40,7 +45,7 @@ export function reference(): string {
 ${rows.map(([code, kind, text]) => `  ${code.padEnd(5)}${kind.padEnd(16)}${text}`).join("\n")}
 
 Variables; a flag goes before its variable, a variable before the profile
-${VARIABLES.map(([name, text]) => `  ${name.padEnd(25)}${text}`).join("\n")}
+${VARIABLES.map(([name, text]) => `  ${name.padEnd(28)}${text}`).join("\n")}
 
 Version ${VERSION}, ${BUILD}`;
 }

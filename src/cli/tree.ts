@@ -6,12 +6,19 @@ import type { LoginFlags } from "../commands/login.ts";
 import type { LogoutFlags } from "../commands/logout.ts";
 import type { RefreshFlags } from "../commands/refresh.ts";
 import type { StatusFlags } from "../commands/status.ts";
-import type { TokenFlags, TokenScheme } from "../commands/token.ts";
 import { COMMANDS } from "./commands.ts";
+import { complete } from "./complete_words.ts";
 import { COMMON_FLAGS, CONNECTION_FLAGS, time, yes } from "./flags.ts";
-import { DONE_AND_USAGE, loading, type TreeCommand, type TreeContext } from "./loading.ts";
+import {
+  completedFrom,
+  DONE_AND_USAGE,
+  loading,
+  type TreeCommand,
+  type TreeContext,
+} from "./loading.ts";
 import { parseDuration, parseWait } from "./parse.ts";
 import { BRIEF } from "./root_help.ts";
+import { api, exec, token } from "./scripts.ts";
 import { cert, doctor, profile, relay, validate } from "./set_up.ts";
 
 const login: TreeCommand = buildCommand<LoginFlags, [], TreeContext>({
@@ -61,38 +68,20 @@ ${DONE_AND_USAGE}, 3 sign in again, 4 the client is denied,
   },
 });
 
-const SCHEMES: readonly TokenScheme[] = ["AnaplanAuthToken", "Bearer"];
-
-const token: TreeCommand = buildCommand<TokenFlags, [], TreeContext>({
-  loader: loading(async () => (await import("../commands/token.ts")).token),
+const status: TreeCommand = buildCommand<StatusFlags, [], TreeContext>({
+  loader: loading(async () => (await import("../commands/status.ts")).status),
   parameters: {
     flags: {
-      header: yes("Print the whole Authorization header"),
-      scheme: {
-        kind: "enum",
-        values: SCHEMES,
-        optional: true,
-        brief: "The header's scheme; AnaplanAuthToken by default",
-      },
-      minValid: time("How much longer it must be good; 1m by default", parseDuration),
+      check: yes("Ask the server, too"),
+      expiresWithin: time("Exit 3 when the login ends within this time", parseDuration),
       ...COMMON_FLAGS,
     },
   },
   docs: {
-    brief: COMMANDS.token.brief,
-    fullDescription: `Example: anaplan-auth token --header
-${DONE_AND_USAGE}, 3 sign in first, 4 the client is denied,
-6 Anaplan cannot be used now, 7 the login cannot be read or saved`,
-  },
-});
-
-const status: TreeCommand = buildCommand<StatusFlags, [], TreeContext>({
-  loader: loading(async () => (await import("../commands/status.ts")).status),
-  parameters: { flags: { check: yes("Ask the server, too"), ...COMMON_FLAGS } },
-  docs: {
     brief: COMMANDS.status.brief,
-    fullDescription: `Example: anaplan-auth status
-${DONE_AND_USAGE}, 3 sign in first, 7 the login cannot be read`,
+    fullDescription: `Example: anaplan-auth status --expires-within 1h
+${DONE_AND_USAGE}, 3 sign in first, or the login ends soon,
+7 the login cannot be read; with --check also those of whoami`,
   },
 });
 
@@ -115,7 +104,8 @@ const help: TreeCommand = buildCommand<CommonFlags, string[], TreeContext>({
       parameter: {
         brief: "A command, or reference for exit codes and variables",
         parse: String,
-        placeholder: "TOPIC",
+        placeholder: "[TOPIC…]",
+        ...completedFrom("topic"),
       },
     },
   },
@@ -134,11 +124,14 @@ export const ROOT: RouteMap<TreeContext> = buildRouteMap({
     status,
     logout,
     token,
+    api,
+    exec,
     profile,
     relay,
     cert,
     validate,
     doctor,
+    complete,
     help,
   },
   docs: { brief: BRIEF },

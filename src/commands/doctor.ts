@@ -16,7 +16,12 @@ import type { CommandContext, Reply } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { loginCommand, missingProfile, storeOf } from "../session.ts";
 import { discovered } from "../sign_in/discovered.ts";
-import { loadSettings, type SettingFlags, type Settings } from "../settings.ts";
+import {
+  hasEnvironmentLogin,
+  loadSettings,
+  type SettingFlags,
+  type Settings,
+} from "../settings.ts";
 import { withTilde, wrapped } from "../text.ts";
 
 /** The flags of `doctor`. */
@@ -29,18 +34,19 @@ const MARKS: Readonly<Record<Check["mark"], string>> = { ok: "✓", warning: "!"
 /** Looks at everything that a login needs, with a login and without one. */
 export async function doctor(flags: DoctorFlags, context: CommandContext): Promise<Reply> {
   const settings = loadSettings(flags, context.system);
-  const hasLogin = storeOf(settings, context).names().includes(settings.profile);
+  const hasLogin = hasEnvironmentLogin(settings) ||
+    storeOf(settings, context).names().includes(settings.profile);
   const missing = hasLogin ? undefined : await missingProfile(settings);
   if (missing !== undefined) {
     throw new CliError("login_required", `Cannot look at it: ${missing}`, {
       next: loginCommand(settings),
     });
   }
-  const trust = trustCheck(settings, context.system);
+  const way = [proxyCheck(context.system), trustCheck(settings, context.system)];
+  const isBarred = way.some(({ mark }) => mark === "problem"); // each host would only say it again
   const checks = [
-    ...(trust.mark === "problem" ? [] : await checksOverTheNetwork(settings, context)),
-    proxyCheck(context.system),
-    trust,
+    ...(isBarred ? [] : await checksOverTheNetwork(settings, context)),
+    ...way,
     await portCheck(settings, context),
     certificateCheck(settings, context),
     redirectUriCheck(settings),

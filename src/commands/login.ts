@@ -26,6 +26,7 @@ const PATIENCE = 5_000;
 /** Signs in, saves the tokens and what it was given, and says who signed in. */
 export async function login(flags: LoginFlags, context: CommandContext): Promise<Reply> {
   const { system } = context;
+  assertNotFromEnvironment(system);
   const answered = await askFirstTime(flags, context);
   const settings = await discovered(loadSettings(answered, system), system);
   try {
@@ -38,6 +39,21 @@ export async function login(flags: LoginFlags, context: CommandContext): Promise
   } catch (error) {
     throw forProfile(error, settings);
   }
+}
+
+/** A login that would be saved, and then not used. */
+function assertNotFromEnvironment({ env }: CommandContext["system"]): void {
+  const variable = ["ANAPLAN_REFRESH_TOKEN", "ANAPLAN_REFRESH_TOKEN_FILE"].find((name) =>
+    env(name)
+  );
+  if (variable === undefined) return;
+  throw new CliError(
+    "usage",
+    `Cannot sign in while ${variable} is set: it is the login that is used`,
+    {
+      next: `unset ${variable}, then anaplan-auth login`,
+    },
+  );
 }
 
 async function signIn(

@@ -4,7 +4,7 @@ import { endLogin } from "../account.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { CliError, toCliError } from "../errors.ts";
 import { loginCommand, missingProfile, storeOf } from "../session.ts";
-import { loadSettings, type Settings } from "../settings.ts";
+import { hasEnvironmentLogin, loadSettings, type Settings } from "../settings.ts";
 import { clockTime } from "../text.ts";
 import { isFresh, type TokenSet } from "../token_set.ts";
 
@@ -18,6 +18,7 @@ export interface LogoutFlags extends CommonFlags {
 export async function logout(flags: LogoutFlags, context: CommandContext): Promise<Reply> {
   const settings = loadSettings(flags, context.system);
   if (!flags.all) {
+    assertStored(settings);
     await assertKnown(settings, context);
     return await logoutOf(settings, context);
   }
@@ -36,6 +37,17 @@ export async function logout(flags: LogoutFlags, context: CommandContext): Promi
   }
   if (text !== "") context.talk.insist(text);
   throw failure;
+}
+
+function assertStored(settings: Settings): void {
+  if (!hasEnvironmentLogin(settings)) return;
+  throw new CliError(
+    "usage",
+    "Cannot sign out: the login comes from the environment, and is not stored",
+    {
+      next: "unset ANAPLAN_REFRESH_TOKEN and ANAPLAN_REFRESH_TOKEN_FILE",
+    },
+  );
 }
 
 async function logoutOf(settings: Settings, context: CommandContext): Promise<Reply> {

@@ -3,8 +3,22 @@
 import { nameAndAddress, placeName, whoIs } from "../account.ts";
 import { regionOf } from "../anaplan.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
-import { loginCommand, missingProfile, storeOf, withFreshTokenSet } from "../session.ts";
-import { loadSettings, type Settings } from "../settings.ts";
+import {
+  endsWithin,
+  expiryInShort,
+  expirySentence,
+  isProlongedByRefresh,
+  type LoginExpiry,
+  loginExpiry,
+} from "../login_expiry.ts";
+import {
+  canRefresh,
+  loginCommand,
+  missingProfile,
+  storeInUse,
+  withFreshTokenSet,
+} from "../session.ts";
+import { hasEnvironmentLogin, loadSettings, type Settings } from "../settings.ts";
 import { asSentence, clockTime, dateTime, duration, isoTime, shortened, table } from "../text.ts";
 import { isFresh, type TokenSet } from "../token_set.ts";
 
@@ -12,16 +26,21 @@ import { isFresh, type TokenSet } from "../token_set.ts";
 export interface StatusFlags extends CommonFlags {
   /** Ask the server, too, who the login belongs to. */
   readonly check?: boolean;
+  /** Fail when the login ends within so many milliseconds. */
+  readonly expiresWithin?: number;
 }
 
 /** Says whether there is a login that works or can be refreshed; exit 3 when there is none. */
 export async function status(flags: StatusFlags, context: CommandContext): Promise<Reply> {
   const settings = loadSettings(flags, context.system);
-  const store = storeOf(settings, context);
+  const store = await storeInUse(settings, context);
   const tokenSet = store.load(settings.profile);
   const now = context.system.now();
   const missing = tokenSet === undefined ? await missingProfile(settings) : undefined;
   const isUsable = tokenSet !== undefined && (isFresh(tokenSet, now, 0) || canRefresh(tokenSet));
+  const expiry: LoginExpiry = tokenSet === undefined
+    ? { kind: "unknown" }
+    : loginExpiry(tokenSet, settings);
   const reply: Reply = {
     text: isUsable
       ? describe(tokenSet, settings, store.pathOf(settings.profile), now)
@@ -36,9 +55,17 @@ export async function status(flags: StatusFlags, context: CommandContext): Promi
       refresh_token_saved_at: tokenSet?.refreshTokenSavedAt === undefined
         ? null
         : isoTime(tokenSet.refreshTokenSavedAt),
+      login_expires_at: "at" in expiry ? isoTime(expiry.at) : null,
+      login_expiry: expiry.kind,
     },
   };
-  if (!isUsable) return { ...reply, outcome: "login_required" };
+  const { expiresWithin } = flags;
+  const isTalk = expiresWithin !== undefined; // who watches has no use for stdout
+  if (!isUsable) return { ...reply, outcome: "login_required", isTalk };
+  if (isTalk && endsWithin(tokenSet, settings, now, expiresWithin)) {
+    const text = endsSoon(tokenSet, settings, now);
+    return { ...reply, text, outcome: "login_required", isTalk };
+  }
   return flags.check ? await checked(reply, settings, context) : reply;
 }
 
@@ -54,9 +81,10 @@ async function checked(reply: Reply, settings: Settings, context: CommandContext
 }
 
 /** How things are, in two lines at most; for the page that is shown when no command was typed. */
-export function statusInShort(context: CommandContext): string {
+export async function statusInShort(context: CommandContext): Promise<string> {
   const settings = loadSettings({}, context.system);
-  const tokenSet = storeOf(settings, context).load(settings.profile);
+  const store = await storeInUse(settings, context);
+  const tokenSet = store.load(settings.profile);
   const now = context.system.now();
   if (tokenSet === undefined || !(isFresh(tokenSet, now, 0) || canRefresh(tokenSet))) {
     return notSignedIn(tokenSet, settings);
@@ -65,8 +93,11 @@ export function statusInShort(context: CommandContext): string {
     `Access token ${accessTokenLine(tokenSet, now)}.`;
 }
 
-function canRefresh(tokenSet: TokenSet): boolean {
-  return tokenSet.refreshToken !== undefined && tokenSet.endedBy === undefined;
+function endsSoon(tokenSet: TokenSet, settings: Settings, now: number): string {
+  const next = isProlongedByRefresh(tokenSet, settings, now)
+    ? loginCommand(settings).replace("login", "refresh")
+    : loginCommand(settings);
+  return `${expirySentence(tokenSet, settings, now)}\nNext: ${next}`;
 }
 
 function notSignedIn(
@@ -86,20 +117,23 @@ function notSignedIn(
 }
 
 function describe(tokenSet: TokenSet, settings: Settings, path: string, now: number): string {
+  const isStored = !hasEnvironmentLogin(settings);
   const rows = table([
     settings.issuer === undefined
       ? ["Region", `${settings.region}, ${regionOf(settings).description}`]
       : ["Issuer", settings.issuer],
     ["Client", shortened(tokenSet.clientId)],
     ["Access token", accessTokenLine(tokenSet, now)],
-    ["Refresh token", refreshTokenLine(tokenSet)],
+    ["Refresh token", isStored ? refreshTokenLine(tokenSet) : `from ${path}`],
+    ["Login ends", isStored ? expiryInShort(tokenSet, settings, now) : undefined],
     ["Scope", tokenSet.scope],
-    ["Stored in", path],
+    ["Stored in", isStored ? path : "nothing; each command gets a token of its own"],
   ]);
   return `Signed in (profile ${settings.profile}).\n\n${rows}`;
 }
 
 function accessTokenLine(tokenSet: TokenSet, now: number): string {
+  if (tokenSet.obtainedAt === 0) return "none yet; the next command gets one";
   const time = clockTime(tokenSet.expiresAt, now);
   return isFresh(tokenSet, now, 0)
     ? `good until ${time} (${duration(tokenSet.expiresAt - now)})`

@@ -1,13 +1,11 @@
 // token: a valid access token and nothing else. The one command whose answer is a secret.
 
+import type { TokenScheme } from "../anaplan.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { placeOf } from "../place.ts";
 import { openStore } from "../store.ts";
 import { isoTime } from "../text.ts";
 import { isFresh, type TokenSet } from "../token_set.ts";
-
-/** How Anaplan's APIs take a token: most take both, some only their own. */
-export type TokenScheme = "AnaplanAuthToken" | "Bearer";
 
 /** The flags of `token`. */
 export interface TokenFlags extends CommonFlags {
@@ -32,6 +30,9 @@ export async function token(flags: TokenFlags, context: CommandContext): Promise
 
 /** The stored login while it is fresh: then the settings need not be read, nor what refreshes loaded. */
 function freshOnDisk(flags: TokenFlags, { system, talk }: CommandContext): TokenSet | undefined {
+  if (system.env("ANAPLAN_REFRESH_TOKEN") ?? system.env("ANAPLAN_REFRESH_TOKEN_FILE")) {
+    return undefined; // the login of the environment, whatever is on the disk
+  }
   const { configDir, profile } = placeOf(flags, system);
   const stored = openStore(configDir, system, talk.warn).load(profile);
   if (stored === undefined) return undefined;

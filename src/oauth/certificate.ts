@@ -5,12 +5,8 @@ import { CliError } from "../errors.ts";
 import { field, parseObject } from "../json.ts";
 import { type Clock, lockFile } from "../lock_file.ts";
 import { shellWord } from "../text.ts";
-import {
-  ensurePrivateDirectory,
-  readPrivateFile,
-  removeLeftovers,
-  writePrivateFile,
-} from "../private_file.ts";
+import { ensurePrivateDirectory, removeLeftovers } from "../private_directory.ts";
+import { readPrivateFile, writePrivateFile } from "../private_file.ts";
 
 /** A self-signed certificate and its key. */
 export interface ListenerCertificate {
@@ -69,7 +65,7 @@ export function savePublicCertificate(
 ): string {
   const path = `${configDir}/tls/certificate.pem`;
   ensurePrivateDirectory(`${configDir}/tls`, warn);
-  writePrivateFile(path, certificate + "\n");
+  writePrivateFile(path, certificate + "\n", warn);
   return path;
 }
 
@@ -87,7 +83,7 @@ async function replaceCertificate(
   const made = await makeCertificate(clock.now());
   const text = JSON.stringify({ version: 1, ...made }, undefined, 2) + "\n";
   removeLeftovers(pathIn(configDir)); // a key that a crash left behind is a key all the same
-  writePrivateFile(pathIn(configDir), text);
+  writePrivateFile(pathIn(configDir), text, warn);
   return made;
 }
 

@@ -4,6 +4,7 @@
 import * as oauth from "oauth4webapi";
 import { CliError } from "../errors.ts";
 import { defined } from "../json.ts";
+import { retryAfter } from "../retry_after.ts";
 import type { Secret } from "../secret.ts";
 import type { TokenSet } from "../token_set.ts";
 import {
@@ -21,8 +22,8 @@ import {
   wireOptions,
 } from "./wire.ts";
 
-/** The longest `Retry-After` that is waited out, in seconds. */
-const LONGEST_RETRY_AFTER = 10;
+/** The longest `Retry-After` that is waited out, in milliseconds. */
+const LONGEST_RETRY_AFTER = 10_000;
 
 /**
  * Exchanges the refresh token for a new token set (RFC 6749, section 6).
@@ -56,11 +57,14 @@ export async function refresh(
     () => oauth.processRefreshTokenResponse(wire.server, wire.client, reply.response),
   );
   const next = toTokenSet(body, sentAt, server, client, tokenSet.refreshToken);
+  const rotates = body.refresh_token !== undefined &&
+    body.refresh_token !== tokenSet.refreshToken.reveal();
   return defined({
     ...next,
     scope: next.scope ?? tokenSet.scope,
-    refreshTokenRotates: body.refresh_token !== undefined &&
-      body.refresh_token !== tokenSet.refreshToken.reveal(),
+    refreshTokenRotates: rotates,
+    refreshTokenExpiresAt: next.refreshTokenExpiresAt ??
+      (rotates ? undefined : tokenSet.refreshTokenExpiresAt),
     refreshTokenSavedAt: body.refresh_token === undefined
       ? tokenSet.refreshTokenSavedAt
       : next.refreshTokenSavedAt,
@@ -80,25 +84,16 @@ async function sendPatiently(
   while (true) {
     try {
       const response = await send();
-      const wait = retryAfter(response, system.now());
+      const wait = retryAfter(response.headers, system.now());
       const isShort = wait !== undefined && wait <= LONGEST_RETRY_AFTER;
       if (response.status !== 429 || !isShort || !mayWait) return response;
       mayWait = false;
-      await system.sleep(wait * 1000);
+      await system.sleep(wait);
     } catch (error) {
       if (!(error instanceof CliError && error.answerLost) || !mayResend) throw error;
       mayResend = false;
     }
   }
-}
-
-/** The `Retry-After` in seconds, from either of its forms. */
-function retryAfter(response: Response, now: number): number | undefined {
-  const value = response.headers.get("retry-after");
-  if (value === null) return undefined;
-  if (/^\d+$/.test(value)) return Number(value);
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? undefined : Math.max(0, (date - now) / 1000);
 }
 
 function refreshRefused(refusal: Refusal, server: AuthorizationServer): CliError {

@@ -34,7 +34,7 @@ export interface DeviceAuthorization {
 const DEFAULT_INTERVAL = 5;
 /** What `slow_down` adds for good (RFC 8628, section 3.5), in milliseconds. */
 const SLOW_DOWN = 5_000;
-/** How far network trouble stretches the interval at most, in milliseconds. */
+/** How far network trouble or a slip of the server stretches the interval at most, in milliseconds. */
 const LONGEST_INTERVAL = 60_000;
 
 /**
@@ -73,14 +73,20 @@ export async function startDeviceAuthorization(
     () => oauth.processDeviceAuthorizationResponse(wire.server, wire.client, reply.response),
   );
   const complete = body.verification_uri_complete;
+  const lifetime = body.expires_in * 1000;
   return {
     deviceCode: new Secret(body.device_code),
     userCode: printable(body.user_code),
     verificationUri: printable(body.verification_uri),
     verificationUriComplete: complete === undefined ? undefined : printable(complete),
-    expiresAt: askedAt + body.expires_in * 1000,
-    interval: (body.interval ?? DEFAULT_INTERVAL) * 1000,
+    expiresAt: askedAt + lifetime,
+    interval: pollingInterval((body.interval ?? DEFAULT_INTERVAL) * 1000, lifetime),
   };
+}
+
+/** As told; but nobody can mean a pause that outlasts the code, such as one in milliseconds. */
+function pollingInterval(told: number, lifetime: number): number {
+  return told < lifetime ? told : Math.min(told, LONGEST_INTERVAL);
 }
 
 /**
@@ -167,7 +173,7 @@ function deviceRefused(refusal: Refusal, server: AuthorizationServer): CliError 
   return refusedError("denied", "Cannot sign in by device", refusal, {
     reason,
     next: isAboutClient
-      ? 'give the id of a client of the kind "Device grant" with --device-client-id'
+      ? "give the id of a Device grant client with --device-client-id"
       : "anaplan-auth login --device, or without --device if you use single sign-on",
   });
 }

@@ -3,8 +3,9 @@
 
 import * as oauth from "oauth4webapi";
 import { defined } from "../json.ts";
+import { parsedWithout, secretsIn } from "../masking.ts";
 import type { Secret } from "../secret.ts";
-import type { System } from "../system.ts";
+import type { HttpRequest, System } from "../system.ts";
 
 /** The authorization server that one attempt or one login is bound to. */
 export interface AuthorizationServer {
@@ -60,7 +61,10 @@ function clientAuthentication(server: AuthorizationServer, client: OAuthClient):
   return server.basicOnly ? oauth.ClientSecretBasic(secret) : oauth.ClientSecretPost(secret);
 }
 
-/** Makes oauth4webapi send its requests through `system.fetch`. */
+/**
+ * Makes oauth4webapi send its requests through `system.fetch`; what comes back of a refusal repeats nothing
+ * of what was sent.
+ */
 export function wireOptions(
   server: AuthorizationServer,
   system: Pick<System, "fetch">,
@@ -68,14 +72,29 @@ export function wireOptions(
 ): { [oauth.customFetch]: typeof fetch; [oauth.allowInsecureRequests]: boolean } {
   return {
     [oauth.allowInsecureRequests]: true, // urlProblem() allows http: for loopback alone
-    [oauth.customFetch]: (input, init) =>
-      system.fetch({
+    [oauth.customFetch]: async (input, init) => {
+      const request: HttpRequest = {
         method: "POST",
         url: String(input),
         headers: Object.fromEntries(new Headers(init?.headers)),
         body: String(init?.body ?? ""),
         caCertificates: server.caCertificates,
         ...(timeout === undefined ? {} : { timeout }),
-      }),
+      };
+      return await withoutEchoes(await system.fetch(request), request);
+    },
   };
+}
+
+/** A refusal whose words are fit to be shown; a grant as it is, since it may repeat a token that stays. */
+async function withoutEchoes(response: Response, request: HttpRequest): Promise<Response> {
+  if (response.ok || response.body === null) return response;
+  const { status, headers } = response;
+  const text = await response.text();
+  try {
+    const body = JSON.stringify(parsedWithout(secretsIn(request), text));
+    return new Response(body, { status, headers });
+  } catch {
+    return new Response(text, { status, headers }); // no JSON, so none of its words are shown
+  }
 }

@@ -1,7 +1,7 @@
 // Opens the person's browser. Rule: by argument vector, never through a shell, and never fatal.
 
 /** Variables that a browser has no business to inherit. */
-const PRIVATE_VARIABLES = ["ANAPLAN_CLIENT_SECRET", "SECRET"];
+const PRIVATE_VARIABLES = ["ANAPLAN_CLIENT_SECRET", "SECRET", "ANAPLAN_REFRESH_TOKEN"];
 
 /** How long an opener may run before it counts as the browser itself, in milliseconds. */
 const OPENER_TIME = 2_000;

@@ -22,7 +22,7 @@ export function abortOnSignals(controller: AbortController): void {
       if (isAgain && Date.now() - first < SAME_KEY) return;
       const isImpatient = isAgain && holders === 0;
       if (isImpatient) Deno.exit(exitCodeOf(signal)); // the second time, at once
-      const next = "anaplan-auth login, when you are ready";
+      const next = "the same command again, when you are ready";
       if (!isAgain) first = Date.now();
       controller.abort(
         new CliError("interrupted", "Interrupted; nothing was saved", { signal, next }),
@@ -42,12 +42,8 @@ export function holdSignals(): Disposable {
     Deno.addSignalListener(signal, listener);
     return () => Deno.removeSignalListener(signal, listener);
   });
-  // A file size limit would kill the program in the middle of the write; heard, it fails the write.
-  const ignore = (): void => {};
-  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGXFSZ", ignore);
   return {
     [Symbol.dispose]() {
-      if (Deno.build.os !== "windows") Deno.removeSignalListener("SIGXFSZ", ignore);
       holders--;
       for (const remove of listeners) remove();
       if (pending !== undefined) Deno.exit(exitCodeOf(pending));

@@ -1,5 +1,5 @@
 // A service whose every secret is known and looks different in every encoding, and a login with them.
-import type { Sandbox } from "../sandbox/contract.ts";
+import type { Fault, Sandbox } from "../sandbox/contract.ts";
 import type { Secrets } from "./sweep.ts";
 
 /** What the login on the disk has, and what the service gives; none is another's part. */
@@ -54,4 +54,23 @@ export function giveSecrets(sandbox: Pick<Sandbox, "fault" | "user" | "origin">)
     tokenInfo: { expiresAt: Date.now() + 2_000_000 },
   });
   sandbox.fault("/token/logout", { status: 204, times: Infinity });
+}
+
+/**
+ * An error that quotes what it was sent, as servers are known to do in their descriptions, each value in
+ * another encoding; `fields` are the error's other ones.
+ */
+export function quoting(fields: Readonly<Record<string, unknown>>): NonNullable<Fault["body"]> {
+  return ({ parameters, headers }) => {
+    const secrets = Object.entries({ ...parameters, authorization: headers.authorization ?? "" })
+      .filter(([name]) => !["grant_type", "client_id", "redirect_uri", "scope"].includes(name))
+      .map(([, value], at) => [value, encodeURIComponent(value), form(value)][at % 3]);
+    const words = `Refused: ${secrets.join(" or ")}`;
+    const status = { code: 403, message: words }; // Anaplan's envelope
+    return JSON.stringify({ error_description: words, status, ...fields });
+  };
+}
+
+function form(value: string): string {
+  return String(new URLSearchParams({ x: value })).slice(2);
 }

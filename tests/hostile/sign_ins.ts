@@ -2,7 +2,7 @@
 import type { Sandbox } from "../sandbox/contract.ts";
 import type { Program } from "../support/program.ts";
 import { browse, type FinalPage } from "../support/scripted_browser.ts";
-import { secret } from "./secret_world.ts";
+import { quoting, secret } from "./secret_world.ts";
 
 const CODE = secret("code");
 
@@ -62,6 +62,19 @@ export const SIGN_INS: Readonly<Record<string, SignIn>> = {
     arrange: (sandbox) =>
       sandbox.fault("/oauth/token", { status: 400, body: '{"error":"invalid_grant"}' }),
     act: visit,
+    code: 4,
+  },
+  "whose code is refused by a server that quotes the request": {
+    arrange: (sandbox) =>
+      sandbox.fault("/oauth/token", { status: 400, body: quoting({ error: "invalid_grant" }) }),
+    act: visit,
+    code: 4,
+  },
+  "by device, at a server that quotes the request": {
+    flags: ["--device", "--device-client-id", "a-device"],
+    arrange: (sandbox) =>
+      sandbox.fault("/oauth/token", { status: 403, body: quoting({ error: "access_denied" }) }),
+    act: () => Promise.resolve(),
     code: 4,
   },
   "whose exchange is cut": {

@@ -1,25 +1,17 @@
 // The order in which a private file reaches the disk, as the kernel sees it.
 // Rule: recorded with strace from a real process; nothing in the program knows of it.
 import { assertEquals } from "@std/assert";
-import { testWith } from "../support/needs.ts";
+import { findStrace, testWith } from "../support/needs.ts";
 import { tempDir } from "../support/temp_dir.ts";
 
 testWith(
-  { path: findStrace(), hint: "strace: apt-get install strace" },
+  findStrace(),
   "a private file is written, synced and renamed, and then its directory is synced",
   async () => {
     using dir = tempDir();
     assertEquals(await callsOf(dir.path), ["write", "fsync file", "rename", "fsync directory"]);
   },
 );
-
-function findStrace(): string | undefined {
-  try {
-    return Deno.statSync("/usr/bin/strace").isFile ? "/usr/bin/strace" : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 /** The calls that concern the directory, in their order, of a process that writes one file there. */
 async function callsOf(directory: string): Promise<string[]> {

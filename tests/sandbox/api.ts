@@ -1,9 +1,13 @@
-// Anaplan's APIs behind a token: users/me, workspaces, and the authentication service.
+// Anaplan's APIs behind a token: Integration, Audit, and the authentication service.
 // Rule: each API has its own header scheme and its own way of refusing, as the real ones do.
 // @ts-types="@types/oidc-provider"
 import type { AccessToken, Provider } from "oidc-provider";
-import { type Exchange, sendEmpty, sendJson } from "./exchange.ts";
+import { sendEmpty, sendJson, sendRefusal } from "./answers.ts";
+import { echo } from "./echo.ts";
+import type { Exchange } from "./exchange.ts";
+import type { FilesRoute } from "./files.ts";
 import { USER } from "./identities.ts";
+import { auditEvents, models, workspaces } from "./lists.ts";
 
 interface Credentials {
   readonly scheme: string;
@@ -11,19 +15,35 @@ interface Credentials {
 }
 
 /** `/2/0/…`: takes both schemes, refuses with an empty 401. */
-export async function integrationApi(exchange: Exchange, provider: Provider): Promise<void> {
+export async function integrationApi(
+  exchange: Exchange,
+  provider: Provider,
+  files: FilesRoute,
+): Promise<void> {
   const { scheme, token } = credentials(exchange);
   const known = scheme === "Bearer" || scheme === "AnaplanAuthToken";
   const accessToken = known ? await provider.AccessToken.find(token) : undefined;
   if (accessToken === undefined) return sendEmpty(exchange, 401);
   const { pathname } = exchange.url;
-  if (exchange.method === "GET" && pathname === "/2/0/users/me") return usersMe(exchange);
-  if (exchange.method === "GET" && pathname === "/2/0/workspaces") return workspaces(exchange);
-  sendJson(exchange, 404, {
-    status: { code: 404, message: "Not Found" },
-    path: pathname,
-    timestamp: new Date().toISOString(),
-  });
+  if (pathname === "/2/0/echo") return echo(exchange);
+  const isGet = exchange.method === "GET";
+  if (isGet && pathname === "/2/0/users/me") return usersMe(exchange);
+  if (isGet && pathname === "/2/0/workspaces") return workspaces(exchange);
+  if (isGet && pathname === "/2/0/models") return models(exchange);
+  if (await files(exchange)) return;
+  sendRefusal(exchange, 404, "Not Found");
+}
+
+/** `/audit/api/1/…`: takes `AnaplanAuthToken` only, and says why it refuses. */
+export async function auditApi(exchange: Exchange, provider: Provider): Promise<void> {
+  const { scheme, token } = credentials(exchange);
+  const accessToken = scheme === "AnaplanAuthToken"
+    ? await provider.AccessToken.find(token)
+    : undefined;
+  if (accessToken === undefined) return sendRefusal(exchange, 401, "Unauthorized");
+  const isEvents = exchange.method === "GET" && exchange.url.pathname === "/audit/api/1/events";
+  if (isEvents) return auditEvents(exchange);
+  sendRefusal(exchange, 404, "Not Found");
 }
 
 function usersMe(exchange: Exchange): void {
@@ -41,36 +61,6 @@ function usersMe(exchange: Exchange): void {
       customerId,
       lastLoginDate: "2017-09-07T08:05:37.000+0000",
     },
-  });
-}
-
-const WORKSPACES = Array.from({ length: 45 }, (_, index) => ({
-  id: `8A81B09E54F9A5A80155015ABCDE1${String(index + 1).padStart(3, "0")}`,
-  name: `Workspace ${index + 1}`,
-  active: true,
-  sizeAllowance: 1_073_741_824,
-  currentSize: 1_048_576 * (index + 1),
-}));
-
-function workspaces(exchange: Exchange): void {
-  const { parameters, url } = exchange;
-  const limit = Math.max(1, Number(parameters.limit ?? 20) || 20);
-  const offset = Math.max(0, Number(parameters.offset ?? 0) || 0);
-  const shown = WORKSPACES.slice(offset, offset + limit);
-  const link = (at: number): string => `${url.origin}${url.pathname}?limit=${limit}&offset=${at}`;
-  sendJson(exchange, 200, {
-    meta: {
-      schema: `${url.origin}/2/0/objects/workspace`,
-      paging: {
-        currentPageSize: shown.length,
-        totalSize: WORKSPACES.length,
-        offset,
-        ...(offset + limit < WORKSPACES.length ? { next: link(offset + limit) } : {}),
-        ...(offset > 0 ? { previous: link(Math.max(0, offset - limit)) } : {}),
-      },
-    },
-    status: { code: 200, message: "Success" },
-    workspaces: shown,
   });
 }
 

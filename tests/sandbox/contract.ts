@@ -17,17 +17,37 @@ export interface SandboxOptions {
   deviceCodeSeconds?: number;
   /** Whether `/token/logout` ends the refresh token too; unknown of Anaplan, so both can be had. */
   logoutEndsGrant?: boolean;
+  /** How many chunks each file has; 3 by default. */
+  chunkCount?: number;
+  /** How long each chunk is; 1 MiB by default. */
+  chunkBytes?: number;
+  /** Whether JSON and chunks are compressed for clients that take gzip; off by default. */
+  gzip?: boolean;
+  /** API calls beyond it are answered 429; no limit by default. */
+  requestsPerSecond?: number;
 }
 
 /** A request that reached the sandbox, in order of arrival. */
 export interface RecordedRequest {
   readonly method: string;
   readonly path: string;
-  /** Query and form body together. */
+  /** Query and form body together; no other body is kept, and no form beyond 16 KiB. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
-  /** 0 while it is being answered, and for good when the connection was cut. */
+  /** 0 until the answer begins to leave, and for good when the connection was cut before that. */
   readonly status: number;
+  /** How many bytes of the answer's body have left so far. */
+  readonly sent: number;
+}
+
+/** A chunk that was uploaded to its end; its bytes are not kept. */
+export interface Upload {
+  readonly bytes: number;
+  /** Of the bytes that came, in hexadecimal. */
+  readonly sha256: string;
+  /** The request's headers; undefined when it had none. */
+  readonly contentType: string | undefined;
+  readonly contentLength: string | undefined;
 }
 
 /** What goes wrong with a request; the parts combine, the delay comes first. */
@@ -35,11 +55,16 @@ export interface Fault {
   /** Answers with this instead of handling the request; 200 when only headers or a body are given. */
   status?: number;
   headers?: Readonly<Record<string, string>>;
-  body?: string;
+  body?: string | ((sent: Pick<RecordedRequest, "parameters" | "headers">) => string);
   /** Waits before anything else happens. */
   delayMs?: number;
-  /** Cuts the connection: before the request is handled, or once it is, with the answer unsent. */
-  reset?: "before" | "after";
+  /**
+   * Cuts the connection: before the request is handled (an upload: while it is on its way), in the
+   * middle of the answer's body, or with the answer ready and unsent (as one without a body always).
+   */
+  reset?: "before" | "middle" | "after";
+  /** Sends the answer's body in pieces of so many bytes, with a pause after each. */
+  trickle?: { readonly bytes: number; readonly everyMs: number };
   /** How many requests it is for; 1 by default, `Infinity` is allowed. */
   times?: number;
 }
@@ -94,6 +119,10 @@ export interface Sandbox extends AsyncDisposable {
   readonly user: SandboxUser;
   readonly endpoints: SandboxEndpoints;
   readonly requests: readonly RecordedRequest[];
+  /** What was uploaded, by path; a chunk that is sent again replaces the one before. */
+  readonly uploads: ReadonlyMap<string, Upload>;
+  /** The SHA-256 of a whole file as it is downloaded, in hexadecimal; all files are alike. */
+  fileSha256(): string;
   /** What the person answers in automatic mode; may be changed at any time. */
   signInAnswer: SignInAnswer;
   /** Registers one more redirect URI, for listeners on free ports. */
@@ -102,6 +131,10 @@ export interface Sandbox extends AsyncDisposable {
   fault(path: string, fault: Fault): void;
   /** Drops the faults that are still waiting. */
   clearFaults(): void;
+  /** Stops listening and cuts every connection, as a restart does; nothing is forgotten. */
+  pause(): Promise<void>;
+  /** Listens again, on the same port. */
+  resume(): Promise<void>;
   /** Every refresh token dies, as if it had expired; access tokens live on. */
   revokeRefreshTokens(): void;
   /** Every access token dies; refresh tokens live on. */

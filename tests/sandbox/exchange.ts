@@ -1,5 +1,5 @@
 // One request and its answer, as the sandbox's routes see them.
-// Rule: the body is read once, here; whoever needs the stream again gets a replay of it.
+// Rule: the body is read once, here, unless it is an upload; whoever needs it again gets a replay.
 import { Buffer } from "node:buffer";
 import { IncomingMessage, type ServerResponse } from "node:http";
 
@@ -7,25 +7,34 @@ import { IncomingMessage, type ServerResponse } from "node:http";
 export interface Exchange {
   readonly method: string;
   readonly url: URL;
+  /** Empty for an upload, which may be larger than memory: whoever takes it reads `incoming`. */
   readonly body: string;
   /** Query and form body together. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
+  /** Whether the answer may be compressed, and the sandbox does that. */
+  readonly gzip: boolean;
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
 }
 
-/** Reads the request to its end. */
+const LONGEST_FORM = 16 * 1024; // parameters are kept with the request, for as long as the sandbox
+
+/** One chunk of a file, the only thing that is sent or taken as a stream. */
+export const CHUNK_PATH = /^\/2\/0\/workspaces\/[^/]+\/models\/[^/]+\/files\/[^/]+\/chunks\/(\d+)$/;
+
+/** Reads the request, to its end unless it is an upload. */
 export async function readExchange(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  origin: string,
+  { origin, gzip = false }: { readonly origin: string; readonly gzip?: boolean | undefined },
 ): Promise<Exchange> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of incoming) chunks.push(chunk);
-  const body = Buffer.concat(chunks).toString();
   const url = new URL(incoming.url ?? "/", origin);
-  const isForm = incoming.headers["content-type"]?.startsWith("application/x-www-form-urlencoded");
+  const isUpload = incoming.method === "PUT" && CHUNK_PATH.test(url.pathname);
+  const body = isUpload ? "" : await readText(incoming);
+  const { "content-type": type = "", "accept-encoding": accepted = "" } = incoming.headers;
+  const isForm = type.startsWith("application/x-www-form-urlencoded") &&
+    body.length <= LONGEST_FORM;
   const form = isForm ? Object.fromEntries(new URLSearchParams(body)) : {};
   const headers = Object.entries(incoming.headers)
     .map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value ?? ""]);
@@ -35,9 +44,16 @@ export async function readExchange(
     body,
     parameters: { ...Object.fromEntries(url.searchParams), ...form },
     headers: Object.fromEntries(headers),
+    gzip: gzip && /\bgzip\b(?!\s*;\s*q=0(?![.\d]*[1-9]))/.test(String(accepted)),
     incoming,
     outgoing,
   };
+}
+
+async function readText(incoming: IncomingMessage): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of incoming) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
 }
 
 /** What a replay says differently from the request that arrived. */
@@ -63,30 +79,4 @@ export function replay(exchange: Exchange, changes: ReplayChanges = {}): Incomin
   again.push(null);
   again.complete = true; // or the end of the stream would take the socket with it
   return again;
-}
-
-/** Sends an answer with a body of the given kind. */
-export function send(exchange: Exchange, status: number, type: string, body: string): void {
-  exchange.outgoing.writeHead(status, { "content-type": type, "cache-control": "no-store" });
-  exchange.outgoing.end(body);
-}
-
-/** Sends a JSON answer. */
-export function sendJson(exchange: Exchange, status: number, value: unknown): void {
-  send(exchange, status, "application/json; charset=utf-8", JSON.stringify(value));
-}
-
-/** Sends a page. */
-export function sendPage(exchange: Exchange, status: number, html: string): void {
-  send(exchange, status, "text/html; charset=utf-8", html);
-}
-
-/** Sends a status and nothing else, as Anaplan's APIs do. */
-export function sendEmpty(
-  exchange: Exchange,
-  status: number,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  exchange.outgoing.writeHead(status, { "content-length": "0", ...headers });
-  exchange.outgoing.end();
 }

@@ -1,7 +1,9 @@
 // Keeps what is to go wrong, and makes it go wrong.
 // Rule: a fault is used up when its request arrives, however that request ends.
-import { type Exchange, sendEmpty } from "./exchange.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import { sendBody, sendEmpty } from "./answers.ts";
 import type { Fault } from "./contract.ts";
+import type { Exchange } from "./exchange.ts";
 
 /** The faults of one sandbox, by path. */
 export interface Faults {
@@ -33,7 +35,9 @@ export async function happen(
   exchange: Exchange,
   ended: AbortSignal,
 ): Promise<boolean> {
-  if (fault.delayMs !== undefined) await delay(fault.delayMs, ended);
+  if (fault.delayMs !== undefined) {
+    await delay(fault.delayMs, undefined, { signal: ended }).catch(() => undefined);
+  }
   if (ended.aborted) return false;
   if (fault.reset === "before") {
     exchange.incoming.socket.destroy();
@@ -42,16 +46,9 @@ export async function happen(
   const { status, headers, body } = fault;
   if (status === undefined && headers === undefined && body === undefined) return true;
   if (body === undefined) sendEmpty(exchange, status ?? 200, headers);
-  else exchange.outgoing.writeHead(status ?? 200, { ...headers }).end(body);
+  else {
+    const text = typeof body === "string" ? body : body(exchange);
+    sendBody(exchange, status ?? 200, text, headers);
+  }
   return false;
-}
-
-function delay(milliseconds: number, ended: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    ended.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    }, { once: true });
-  });
 }

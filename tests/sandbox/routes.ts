@@ -2,10 +2,13 @@
 // Rule: a path that Anaplan does not have goes to the authorization server, which says 404.
 // @ts-types="@types/oidc-provider"
 import type { Provider } from "oidc-provider";
-import { authenticationService, integrationApi } from "./api.ts";
+import { sendRefusal } from "./answers.ts";
+import { auditApi, authenticationService, integrationApi } from "./api.ts";
 import { DEFAULT_SCOPE, ROUTES, SIGN_IN_PATH } from "./authorization_server.ts";
-import type { SandboxOptions, SignInAnswer } from "./contract.ts";
+import type { SandboxOptions, SignInAnswer, Upload } from "./contract.ts";
 import { type Exchange, replay, type ReplayChanges } from "./exchange.ts";
+import { createFiles } from "./files.ts";
+import { createRateLimit } from "./rate_limit.ts";
 import { authorizationRequest, prelogin, signIn } from "./sign_in.ts";
 import { createTokenGate, refuseHeaderCredentials } from "./token_gate.ts";
 
@@ -20,9 +23,12 @@ export function createRoutes(
   provider: Provider,
   options: SandboxOptions,
   answer: () => SignInAnswer,
+  uploads: Map<string, Upload>,
 ): Route {
   const automatic = options.signIn !== "page";
   const isGated = createTokenGate(options.deviceIntervalSeconds ?? 5);
+  const files = createFiles(options, uploads);
+  const isLetThrough = createRateLimit(options.requestsPerSecond);
   const callback = provider.callback();
   const inTurn = createQueue();
   const oauth = (exchange: Exchange, changes?: ReplayChanges): Promise<void> =>
@@ -34,7 +40,12 @@ export function createRoutes(
     if (pathname.startsWith(SIGN_IN_PATH)) {
       return signIn(exchange, provider, automatic ? answer() : undefined);
     }
-    if (pathname.startsWith("/2/0/")) return integrationApi(exchange, provider);
+    const isApi = pathname.startsWith("/2/0/") || pathname.startsWith("/audit/");
+    if (isApi && !isLetThrough()) {
+      return sendRefusal(exchange, 429, "Too Many Requests", { "retry-after": "1" });
+    }
+    if (pathname.startsWith("/audit/")) return auditApi(exchange, provider);
+    if (pathname.startsWith("/2/0/")) return integrationApi(exchange, provider, files);
     if (pathname === "/token/validate" || pathname === "/token/logout") {
       return authenticationService(exchange, provider, options.logoutEndsGrant ?? false);
     }

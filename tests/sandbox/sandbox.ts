@@ -3,8 +3,15 @@
 import { createServer, type Server } from "node:https";
 import { createAuthorizationServer, ROUTES } from "./authorization_server.ts";
 import { makeCertificate } from "./certificate.ts";
-import type { Sandbox, SandboxEndpoints, SandboxOptions, SignInAnswer } from "./contract.ts";
+import type {
+  Sandbox,
+  SandboxEndpoints,
+  SandboxOptions,
+  SignInAnswer,
+  Upload,
+} from "./contract.ts";
 import { createFaults } from "./faults.ts";
+import { fileSha256, fileSize } from "./file_content.ts";
 import { CLIENTS, REDIRECT_URIS, USER } from "./identities.ts";
 import { createMemory } from "./memory.ts";
 import { createRoutes, PRELOGIN_PATH } from "./routes.ts";
@@ -30,11 +37,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const provider = await createAuthorizationServer(origin, options, redirectUris, memory.adapter);
   const faults = createFaults();
   const person = { signInAnswer: "approve" as SignInAnswer };
-  const route = createRoutes(provider, options, () => person.signInAnswer);
+  const uploads = new Map<string, Upload>();
+  const route = createRoutes(provider, options, () => person.signInAnswer, uploads);
   const caFile = await Deno.makeTempFile({ prefix: "anaplan-sandbox-ca-", suffix: ".pem" });
   undo.defer(() => Deno.remove(caFile));
   await Deno.writeTextFile(caFile, certificate.caPem);
-  const traffic = serve(server, origin, route, faults);
+  const traffic = serve(server, { origin, gzip: options.gzip }, route, faults);
   undo.defer(traffic.end);
   const end = undo.move();
   return Object.assign(person, {
@@ -45,9 +53,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     user: USER,
     endpoints: endpointsAt(origin),
     requests: traffic.requests,
+    uploads,
+    fileSha256: () => fileSha256(fileSize(options)),
     allowRedirectUri: (uri: string) => void redirectUris.add(uri),
     fault: faults.add,
     clearFaults: faults.clear,
+    pause: traffic.cut,
+    resume: async () => void await listen(server, Number(new URL(origin).port)),
     revokeRefreshTokens: () => memory.forget("RefreshToken"),
     revokeAccessTokens: () => memory.forget("AccessToken"),
     [Symbol.asyncDispose]: () => end.disposeAsync(),

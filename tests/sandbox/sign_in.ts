@@ -2,9 +2,10 @@
 // Rule: automatic mode walks the same pages' redirects, so a program cannot tell the two apart.
 // @ts-types="@types/oidc-provider"
 import type { Provider } from "oidc-provider";
+import { sendEmpty, sendPage } from "./answers.ts";
 import { DEFAULT_SCOPE, ROUTES, SCOPES } from "./authorization_server.ts";
 import type { SignInAnswer } from "./contract.ts";
-import { type Exchange, replay, sendEmpty, sendPage } from "./exchange.ts";
+import { type Exchange, replay } from "./exchange.ts";
 import { USER } from "./identities.ts";
 import { errorPage, preloginPage, signInPage } from "./pages.ts";
 

@@ -1,7 +1,8 @@
 // What Anaplan's token endpoint says before a grant is looked at at all.
 // Rule: answers only what the authorization server underneath would not say by itself.
 import { DEVICE_GRANT } from "./authorization_server.ts";
-import { type Exchange, sendJson } from "./exchange.ts";
+import { sendJson } from "./answers.ts";
+import type { Exchange } from "./exchange.ts";
 
 /** Answers a request that must not reach the authorization server, and says whether it did. */
 export type TokenGate = (exchange: Exchange) => boolean;

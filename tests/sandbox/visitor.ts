@@ -8,23 +8,33 @@ const REDIRECT_URI = "https://127.0.0.1:8443/callback";
 /** What the sandbox answered. */
 export interface Reply {
   readonly status: number;
+  readonly headers: Headers;
   readonly text: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   /** The body as JSON, empty when it is none. */
   readonly json: Readonly<Record<string, unknown>>;
 }
 
-/** Sends one request; `form` makes it a POST. */
-export async function ask(
-  { caPem }: Sandbox,
-  url: string,
-  { form, headers }: { form?: Record<string, string>; headers?: Record<string, string> } = {},
-): Promise<Reply> {
+/** What a request may have besides its URL. */
+export interface Asked {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: BodyInit;
+  /** Makes it a POST of a form. */
+  readonly form?: Readonly<Record<string, string>>;
+}
+
+/** Sends one request. */
+export async function ask({ caPem }: Sandbox, url: string, asked: Asked = {}): Promise<Reply> {
   using client = Deno.createHttpClient({ caCerts: [caPem], poolMaxIdlePerHost: 0 });
-  const sent = form === undefined ? {} : { method: "POST", body: new URLSearchParams(form) };
-  const response = await fetch(url, { ...sent, headers: headers ?? {}, client });
-  const text = await response.text();
-  const isJson = response.headers.get("content-type")?.startsWith("application/json");
-  return { status: response.status, text, json: isJson ? JSON.parse(text) : {} };
+  const { form, ...request } = asked;
+  const sent = form === undefined ? {} : { method: "POST", body: new URLSearchParams({ ...form }) };
+  const response = await fetch(url, { ...request, ...sent, client });
+  const bytes = await response.bytes();
+  const text = new TextDecoder().decode(bytes);
+  const { status, headers } = response;
+  const isJson = text !== "" && headers.get("content-type")?.startsWith("application/json");
+  return { status, headers, text, bytes, json: isJson ? JSON.parse(text) : {} };
 }
 
 /** The authorization URL of a confidential client, as the program would open it. */
@@ -87,12 +97,9 @@ export function call(
   sandbox: Sandbox,
   path: string,
   { json }: Reply,
-  scheme = "AnaplanAuthToken",
+  { scheme = "AnaplanAuthToken", ...asked }: Asked & { readonly scheme?: string } = {},
 ): Promise<Reply> {
-  const headers = { authorization: `${scheme} ${json.access_token}` };
-  return ask(
-    sandbox,
-    sandbox.origin + path,
-    path === "/token/logout" ? { form: {}, headers } : { headers },
-  );
+  const headers = { ...asked.headers, authorization: `${scheme} ${json.access_token}` };
+  const form = path === "/token/logout" ? { form: {} } : {};
+  return ask(sandbox, sandbox.origin + path, { ...asked, ...form, headers });
 }

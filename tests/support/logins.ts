@@ -1,6 +1,7 @@
 // Logins and token endpoints' answers for unit tests; every value in them says what it is.
 import { CliError } from "../../src/errors.ts";
-import { ensurePrivateDirectory, writePrivateFile } from "../../src/private_file.ts";
+import { ensurePrivateDirectory } from "../../src/private_directory.ts";
+import { writePrivateFile } from "../../src/private_file.ts";
 import { Secret } from "../../src/secret.ts";
 import { parseTokenSet, serializeTokenSet, type TokenSet } from "../../src/token_set.ts";
 import { START } from "./fake_system.ts";

@@ -46,9 +46,11 @@ export async function runProgram(
 /** Starts the program; disposal kills it if it still runs. */
 export async function startProgram(
   argv: readonly string[],
-  { home, env = {}, stdin, asTask = false }: ProgramOptions,
+  { home, env = {}, stdin, asTask = false, executable }: ProgramOptions,
 ): Promise<Program> {
-  const { program, args, env: taskEnv } = await (asTask ? taskCommandLine : commandLineOf)(argv);
+  const { program, args, env: taskEnv } = executable === undefined
+    ? await (asTask ? taskCommandLine : commandLineOf)(argv)
+    : { program: executable, args: argv, env: {} };
   const started = performance.now();
   const child = new Deno.Command(program, {
     args: [...args],

@@ -1,6 +1,7 @@
 // Lets each call that saves a login, and the lock, fail once, as a full, broken, read-only or foreign disk
 // does, by strace.
-// Rule: exit 7, and what the error says to type brings the new tokens back; or they were saved already.
+// Rule: exit 7, and what the error says to type brings the new tokens back; or they are in their place, and
+// only their directory gave trouble.
 import { describe } from "./crashes.ts";
 import { type Deed, LOGIN, REFRESH } from "./deeds.ts";
 import { judge, type Row } from "./row.ts";
@@ -66,7 +67,8 @@ async function failAt(call: Call, error: string, deed: Deed, world: World): Prom
       if (!(await lookAt(world)).alive) await world.signIn(); // what it met instead may have ended it
       continue;
     }
-    expect(outcome.code === 7, `exit ${outcome.code}: ${outcome.stderr}`);
+    const mayDo = call.place === "credentials" ? [0, 7] : [7]; // in place, but the directory did not sync
+    expect(mayDo.includes(outcome.code), `exit ${outcome.code}: ${outcome.stderr}`);
     expect(temporaryFiles(world).length === 0, "a temporary file was left");
     const rescue = /mv \S+ \S+$/m.exec(outcome.stderr)?.[0];
     if (rescue !== undefined) expect(await typed(rescue, world), `this did not work: ${rescue}`);
@@ -78,7 +80,7 @@ async function failAt(call: Call, error: string, deed: Deed, world: World): Prom
     const finding = await lookAt(world);
     expect(finding.alive, "the login is lost");
     wrong.push(...finding.wrong);
-    const how = rescue === undefined ? "saved all the same" : "put back as the error says";
+    const how = rescue === undefined ? "saved in their place" : "put back as the error says";
     kept = `exit ${outcome.code}; the new tokens were ${how}, and work`;
     if (!finding.alive) await world.signIn();
     break;

@@ -5,23 +5,28 @@ import { throughTheGate } from "./gate.ts";
 import { type Judge, judge, type Row } from "./row.ts";
 import { isLockFree, startWorld, takeLock, type World } from "./world.ts";
 
-const MIXED: readonly (readonly string[])[] = [["token"], ["whoami"], ["refresh"]];
-/** Without a gate a `refresh` may start after the race, and is then right to send a request. */
-const NEEDED: readonly (readonly string[])[] = [
+/** What races: every command that wants a valid token. */
+const MIXED: readonly (readonly string[])[] = [
   ["token"],
   ["whoami"],
-  ["refresh", "--if-expiring-within", "10m"],
+  ["refresh"],
+  ["api", "/2/0/users/me"],
 ];
+/** Without a gate a `refresh` may start after the race, and is then right to send a request. */
+const NEEDED = MIXED.map((argv) =>
+  argv[0] === "refresh" ? ["refresh", "--if-expiring-within", "10m"] : argv
+);
+/** As words in a row: `token, whoami, refresh`. */
+const NAMES = MIXED.map(([name]) => name).join(", ");
 
 /** N processes find the same stale token, and stand before the lock together. */
 export async function raceAtOnce(processes: number): Promise<Row> {
   await using world = await startWorld();
   await world.makeStale();
   const since = world.sandbox.requests.length;
-  const commands = Array.from({ length: processes }, (_, at) => MIXED[at % 3] ?? []);
+  const commands = Array.from({ length: processes }, (_, at) => MIXED[at % MIXED.length] ?? []);
   const outcomes = await throughTheGate(world, commands);
-  const what =
-    `${processes} processes (token, whoami, refresh) on one stale login, all at the lock`;
+  const what = `${processes} processes (${NAMES}) on one stale login, all at the lock`;
   return await judged(what, world, outcomes, since);
 }
 
@@ -30,7 +35,8 @@ export async function raceInTurn(processes: number, atATime: number): Promise<Ro
   await using world = await startWorld();
   await world.makeStale();
   const since = world.sandbox.requests.length;
-  const waiting = Array.from({ length: processes }, (_, at) => NEEDED[at % 3] ?? []).values();
+  const waiting = Array.from({ length: processes }, (_, at) => NEEDED[at % NEEDED.length] ?? [])
+    .values();
   const outcomes: Outcome[] = [];
   const started = performance.now();
   await Promise.all(Array.from({ length: atATime }, async () => {

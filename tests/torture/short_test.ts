@@ -1,7 +1,7 @@
 // The parts of the torture that are quick enough for every test run.
 // Rule: as in the long run, what was not kept comes as words in `wrong`.
 import { assert, assertEquals } from "@std/assert";
-import { testWith, type Tool } from "../support/needs.ts";
+import { findStrace, testWith } from "../support/needs.ts";
 import { killAtEachCall } from "./crashes.ts";
 import { REFRESH } from "./deeds.ts";
 import { raceAtOnce, refusedAtOnce, twoProfiles } from "./races.ts";
@@ -31,17 +31,3 @@ testWith(findStrace(), "a refresh killed at each fsync and rename tears nothing"
     assert(isMet || tries < 4, "each was met");
   }
 });
-
-/** Linux's strace, where it may trace. */
-function findStrace(): Tool {
-  const hint = "strace: apt-get install strace";
-  try {
-    const { success } = new Deno.Command("strace", {
-      args: ["-o", "/dev/null", "--kill-on-exit", "true"],
-      stderr: "null",
-    }).outputSync();
-    return { path: success ? "strace" : undefined, hint };
-  } catch {
-    return { path: undefined, hint };
-  }
-}

@@ -46,6 +46,17 @@ Deno.test("without an interval it is five seconds", async () => {
   assertEquals((await started(userCode({ interval: undefined }))).interval, 5_000);
 });
 
+Deno.test("an interval of milliseconds, or one without end, does not outlast the code", async () => {
+  for (const interval of [5_000, 2 ** 31, 1e300]) {
+    assertEquals((await started(userCode({ interval, expires_in: 900 }))).interval, 60_000);
+  }
+  const endless =
+    '{"device_code":"a","user_code":"b","verification_uri":"c","expires_in":900,"interval":1e999}';
+  assertEquals((await started(new Response(endless))).interval, 60_000);
+  assertEquals((await started(userCode({ interval: 899, expires_in: 900 }))).interval, 899_000);
+  assertEquals((await started(userCode({ interval: 7, expires_in: 3 }))).interval, 7_000);
+});
+
 Deno.test("the lifetime counts from when the code was asked for, not from when it came", async () => {
   const slow = (): Response => {
     system.advance(9_000);

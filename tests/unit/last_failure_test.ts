@@ -2,6 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { CliError } from "../../src/errors.ts";
 import { keepFailure, lastFailure } from "../../src/last_failure.ts";
+import { oldLeftover } from "../support/disk.ts";
 import { START } from "../support/fake_system.ts";
 import { modeOf, namesIn, tempDir } from "../support/temp_dir.ts";
 
@@ -31,6 +32,14 @@ Deno.test("failures are kept apart by profile, in files of their owner's alone",
   assertEquals(lastFailure(dir.path, "us"), undefined);
   assertEquals(modeOf(`${dir.path}/failures/eu.json`), "600");
   assertEquals(modeOf(`${dir.path}/failures`), "700");
+});
+
+Deno.test("what a crash left among the failures is gone after the next one", () => {
+  using dir = tempDir();
+  keepFailure(dir.path, "eu", "refresh", FAILURE, START);
+  oldLeftover(`${dir.path}/failures/us.json`);
+  keepFailure(dir.path, "eu", "refresh", FAILURE, START);
+  assertEquals(namesIn(`${dir.path}/failures`), ["eu.json"]);
 });
 
 Deno.test("only what was printed is kept: nothing of the cause", () => {

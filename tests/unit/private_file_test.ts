@@ -1,27 +1,10 @@
 // Files that only their owner may read, in a real directory.
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { CliError } from "../../src/errors.ts";
-import {
-  ensurePrivateDirectory,
-  listDirectory,
-  readNamedFile,
-  readPrivateFile,
-  removeLeftovers,
-  removePrivateFile,
-  writePrivateFile,
-} from "../../src/private_file.ts";
+import { readPrivateFile, removePrivateFile, writePrivateFile } from "../../src/private_file.ts";
+import { readNamedFile } from "../../src/named_file.ts";
+import { CANNOT_CHOWN, NOBODY, storageError } from "../support/disk.ts";
 import { modeOf, namesIn, tempDir } from "../support/temp_dir.ts";
-
-const NOBODY = 65_534;
-/** Files can be given away by root alone. */
-const CANNOT_CHOWN = Deno.build.os === "windows" || Deno.uid() !== 0;
-
-/** The `storage` error that the work ends with. */
-function storageError(work: () => unknown): CliError {
-  const error = assertThrows(work, CliError);
-  assertEquals(error.kind, "storage");
-  return error;
-}
 
 Deno.test("a private file is written with mode 0600 and read back", () => {
   using dir = tempDir();
@@ -130,63 +113,6 @@ Deno.test("removing a file that is not there is no failure", () => {
   writePrivateFile(`${dir.path}/a.json`, "text");
   for (const _ of [1, 2]) removePrivateFile(`${dir.path}/a.json`);
   assertEquals(namesIn(dir.path), []);
-});
-
-Deno.test("removeLeftovers() takes away what a crash left of this file, and nothing else", () => {
-  using dir = tempDir();
-  const id = crypto.randomUUID();
-  const kept = ["a.json", "a.lock", `ab.json.${id}.tmp`, "a.json.bad"];
-  for (const name of [...kept, `a.json.${id}.tmp`]) {
-    Deno.writeTextFileSync(`${dir.path}/${name}`, "");
-  }
-  removeLeftovers(`${dir.path}/a.json`);
-  assertEquals(namesIn(dir.path), kept.sort());
-});
-
-Deno.test("a private directory is made with its parents, mode 0700, without a warning", () => {
-  using dir = tempDir();
-  ensurePrivateDirectory(`${dir.path}/a/b`, (text) => {
-    throw new Error(text);
-  });
-  assertEquals([modeOf(`${dir.path}/a`), modeOf(`${dir.path}/a/b`)], ["700", "700"]);
-});
-
-Deno.test("a directory that stands open is closed, and the person is told", () => {
-  using dir = tempDir();
-  Deno.mkdirSync(`${dir.path}/open`);
-  Deno.chmodSync(`${dir.path}/open`, 0o755);
-  const warnings: string[] = [];
-  ensurePrivateDirectory(`${dir.path}/open`, (text) => warnings.push(text));
-  assertEquals(modeOf(`${dir.path}/open`), "700");
-  assertEquals(warnings.length, 1);
-  assertStringIncludes(warnings[0] ?? "", `${dir.path}/open was open to other users`);
-});
-
-Deno.test({
-  name: "a directory of another user is refused and left as it is",
-  ignore: CANNOT_CHOWN,
-  fn() {
-    using dir = tempDir();
-    Deno.mkdirSync(`${dir.path}/theirs`, { mode: 0o755 });
-    Deno.chmodSync(`${dir.path}/theirs`, 0o755);
-    Deno.chownSync(`${dir.path}/theirs`, NOBODY, NOBODY);
-    storageError(() => ensurePrivateDirectory(`${dir.path}/theirs`, () => {}));
-    assertEquals(modeOf(`${dir.path}/theirs`), "755");
-  },
-});
-
-Deno.test("a file where a directory should be is a storage error", () => {
-  using dir = tempDir();
-  Deno.writeTextFileSync(`${dir.path}/file`, "");
-  storageError(() => ensurePrivateDirectory(`${dir.path}/file`, () => {}));
-  storageError(() => ensurePrivateDirectory(`${dir.path}/file/below`, () => {}));
-});
-
-Deno.test("listDirectory() gives sorted names, and none for a directory that does not exist", () => {
-  using dir = tempDir();
-  for (const name of ["b", "a"]) Deno.writeTextFileSync(`${dir.path}/${name}`, "");
-  assertEquals(listDirectory(dir.path), ["a", "b"]);
-  assertEquals(listDirectory(`${dir.path}/none`), []);
 });
 
 Deno.test("a named file that cannot be read is a usage error that says how it was named", () => {

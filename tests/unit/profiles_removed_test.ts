@@ -1,7 +1,8 @@
 // A profile that is removed, and the metadata of an issuer that one holds.
 import { assertEquals } from "@std/assert";
 import { loadProfile, profileNames, removeProfile, saveProfile } from "../../src/profiles.ts";
-import { tempDir } from "../support/temp_dir.ts";
+import { oldLeftover } from "../support/disk.ts";
+import { namesIn, tempDir } from "../support/temp_dir.ts";
 
 function save(configDir: string, name: string, profile: Parameters<typeof saveProfile>[2]): void {
   saveProfile(configDir, name, profile, () => {});
@@ -11,7 +12,7 @@ Deno.test("a profile that was removed is gone, and the others are there", () => 
   using dir = tempDir();
   save(dir.path, "eu", { region: "eu3" });
   save(dir.path, "us", { region: "us1" });
-  removeProfile(dir.path, "eu");
+  removeProfile(dir.path, "eu", () => {});
   assertEquals(loadProfile(dir.path, "eu"), undefined);
   assertEquals(profileNames(dir.path), ["us"]);
 });
@@ -19,7 +20,7 @@ Deno.test("a profile that was removed is gone, and the others are there", () => 
 Deno.test("removing a profile that is not there is no failure", () => {
   using dir = tempDir();
   save(dir.path, "us", {});
-  removeProfile(dir.path, "eu");
+  removeProfile(dir.path, "eu", () => {});
   assertEquals(profileNames(dir.path), ["us"]);
 });
 
@@ -51,4 +52,13 @@ Deno.test("metadata that is no object counts as none", () => {
     Deno.writeTextFileSync(`${dir.path}/profiles/eu.json`, text);
     assertEquals(loadProfile(dir.path, "eu"), { region: "eu3" });
   }
+});
+
+Deno.test("what crashes left of profiles and of the choice among them is gone after the next write", () => {
+  using dir = tempDir();
+  save(dir.path, "eu", {});
+  for (const file of ["config.json", "profiles/us.json"]) oldLeftover(`${dir.path}/${file}`);
+  save(dir.path, "eu", {});
+  assertEquals(namesIn(dir.path), ["profiles"]);
+  assertEquals(namesIn(`${dir.path}/profiles`), ["eu.json"]);
 });

@@ -133,7 +133,7 @@ Deno.test("the current profile that is removed is not current any more", async (
 
 Deno.test("removing a profile that has a login alone works without a directory of profiles", () => {
   using dir = tempDir();
-  removeProfile(dir.path, "eu");
+  removeProfile(dir.path, "eu", () => {});
 });
 
 Deno.test("doctor reports an issuer that cannot be reached beside everything else", async () => {
@@ -218,10 +218,10 @@ Deno.test("a relay finds a listener on port 443", () => {
   assertEquals(targets.length, 1);
 });
 
-Deno.test("statusInShort names the issuer, not a region of Anaplan", () => {
+Deno.test("statusInShort names the issuer, not a region of Anaplan", async () => {
   using scene = issuerScene(LOGIN, []);
   const env = { ANAPLAN_AUTH_CONFIG_DIR: scene.configDir };
-  const text = statusInShort(fakeContext({ env }));
+  const text = await statusInShort(fakeContext({ env }));
   assert(!text.includes("us1"), text);
 });
 

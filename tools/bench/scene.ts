@@ -71,7 +71,15 @@ export async function makeScene(): Promise<Scene> {
     }),
     fromSource: (name, argv) => ({
       name,
-      argv: [DENO, "run", "--no-remote", ...flagsOf(argv[0]), `${ROOT}/main.ts`, ...argv],
+      argv: [
+        DENO,
+        "run",
+        "--quiet",
+        "--no-remote",
+        ...flagsOf(argv[0]),
+        `${ROOT}/main.ts`,
+        ...argv,
+      ],
       env,
     }),
     floor: (what) => ({

@@ -1,0 +1,85 @@
+// What an answer means. Rule: pure; only a status decides, and words from elsewhere are made harmless.
+
+import { CliError } from "../errors.ts";
+import { field, objectField, parseObject } from "../json.ts";
+import { forProfile } from "../session.ts";
+import type { Settings } from "../settings.ts";
+import { printable } from "../text.ts";
+import type { Call } from "./call.ts";
+
+/** Whether an answer is what was asked for: success, or that nothing has changed since. */
+export function isGood(status: number): boolean {
+  return (status >= 200 && status < 300) || status === 304;
+}
+
+/** Whether an answer that is no success is the API's own word on this call, and worth printing. */
+export function isRefusal(status: number): boolean {
+  return status >= 400 && status < 500 && status !== 429;
+}
+
+/** What is wrong with an answer that is not good; `body` may say more. `isOwnWord`: it is the API's. */
+export function failureOf(
+  { method, url }: Call,
+  status: number,
+  body: string,
+  settings: Settings,
+  isOwnWord = isRefusal(status),
+): CliError {
+  const what = `Cannot ${method} ${url.host}${url.pathname}`;
+  const why = `it answered HTTP ${status}${wordsIn(body)}`;
+  if (status === 401) {
+    const refused = new CliError("login_required", `${what}: it does not accept the access token`, {
+      next:
+        `anaplan-auth login --region NAME, with your tenant's region (now ${settings.region}); ` +
+        "or another --scheme",
+    });
+    return forProfile(refused, settings);
+  }
+  if (isOwnWord) {
+    return new CliError("api", `${what}: ${why}`, { next: adviceOn(status, settings) });
+  }
+  if (status >= 300 && status < 400) {
+    return new CliError("unavailable", `${what}: ${why}, and a token is not sent elsewhere`, {
+      next: SOMEBODY_ELSE,
+    });
+  }
+  if (isRefusal(status)) {
+    return new CliError("unavailable", `${what}: ${why}, and not in JSON`, { next: SOMEBODY_ELSE });
+  }
+  return new CliError("unavailable", `${what} now: ${why}`, {
+    next: status === 429 ? "try again in a minute, or ask less often" : "try again in a minute",
+  });
+}
+
+const SOMEBODY_ELSE = "check the path; a proxy or a sign-in page may be answering in its place";
+
+function adviceOn(status: number, settings: Settings): string {
+  if (status === 403) return "check what your user may do in Anaplan";
+  if (status === 404) return `check the path, and the region (now ${settings.region})`;
+  if (status === 405) return "give the right method with -X";
+  return "see the answer for what it wants";
+}
+
+/** What an error body says: Anaplan's `status.message` or `message`. */
+function wordsIn(body: string): string {
+  try {
+    const fields = parseObject(body);
+    const status = objectField(fields, "status");
+    const words = (status && field(status, "message", "string")) ??
+      field(fields, "statusMessage", "string") ?? field(fields, "message", "string") ?? "";
+    return words.trim() === "" ? "" : `, ${printable(words)}`;
+  } catch {
+    return ""; // an empty body or a web page
+  }
+}
+
+/** That an answer is no JSON where JSON was wanted: somebody else answers, or it broke off. */
+export function notJson({ method, url }: Call): CliError {
+  return new CliError(
+    "unavailable",
+    `Cannot ${method} ${url.host}${url.pathname}: the answer is not JSON`,
+    {
+      next: "take it as it is, without --json and --paginate; or try again in a minute",
+    },
+  );
+}

@@ -1,0 +1,76 @@
+// What a call sends. Rule: a body of any length in little memory, and told whether it can be sent again.
+
+import { CliError } from "../errors.ts";
+import { openNamedFile } from "../named_file.ts";
+import type { StreamRequest, System } from "../system.ts";
+
+/** What flows to the API. */
+export interface Body {
+  /** The body from its beginning. @throws {CliError} `unavailable` when it was read and cannot be again. */
+  open(): NonNullable<StreamRequest["body"]>;
+  /** Whether it can be sent once more. */
+  readonly isRepeatable: boolean;
+}
+
+/**
+ * Up to here a body is read whole: it is then sent with its length, which some servers want, and can be
+ * sent again. Longer ones flow.
+ */
+const WHOLE = 16 * 1024 * 1024;
+
+/** The body that `--data` names: a text, `@FILE`, or `-` for stdin. */
+export async function bodyOf(data: string, system: Pick<System, "input">): Promise<Body> {
+  if (data === "-" || data === "@-") return await bodyOfInput(system.input());
+  if (data.startsWith("@")) return await bodyOfFile(data.slice(1));
+  return whole(new TextEncoder().encode(data));
+}
+
+function whole(bytes: Uint8Array<ArrayBuffer>): Body {
+  return { open: () => bytes, isRepeatable: true };
+}
+
+async function bodyOfFile(path: string): Promise<Body> {
+  const file = openNamedFile(path, "--data @FILE");
+  if (file.size === undefined) return await bodyOfInput(file.open());
+  if (file.size > WHOLE) return { open: file.open, isRepeatable: true };
+  return whole(await new Response(file.open()).bytes());
+}
+
+async function bodyOfInput(input: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<Body> {
+  const reader = input.getReader();
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  for (let length = 0; length <= WHOLE;) {
+    const { value, done } = await reader.read();
+    if (done) return whole(await new Blob(chunks).bytes());
+    length += value.length;
+    chunks.push(value);
+  }
+  reader.releaseLock();
+  return flowingOnce(chunks, input);
+}
+
+function flowingOnce(
+  begun: readonly Uint8Array<ArrayBuffer>[],
+  rest: ReadableStream<Uint8Array<ArrayBuffer>>,
+): Body {
+  let isUsed = false;
+  return {
+    isRepeatable: false,
+    open() {
+      if (isUsed) {
+        throw new CliError(
+          "unavailable",
+          "Cannot send the data again with a new access token: stdin can be read once only",
+          { next: "the same command again; or put the data into a file, for --data @FILE" },
+        );
+      }
+      isUsed = true;
+      return ReadableStream.from(both(begun, rest));
+    },
+  };
+}
+
+async function* both<T>(begun: readonly T[], rest: AsyncIterable<T>): AsyncGenerator<T> {
+  yield* begun;
+  yield* rest;
+}

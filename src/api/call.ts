@@ -1,0 +1,123 @@
+// One call of an API: the token is fresh, a refused one is refreshed once, and a server that asks for a
+// pause gets it. Rule: bounded in tries and time, and nothing is sent twice that must not be.
+
+import { CliError } from "../errors.ts";
+import { defined } from "../json.ts";
+import { retryAfter } from "../retry_after.ts";
+import type { CommandContext } from "../command.ts";
+import type { TokenScheme } from "../anaplan.ts";
+import { caCertificates, type Settings } from "../settings.ts";
+import { canRefresh, freshTokenSet, replaceRefused } from "../session.ts";
+import type { StreamResponse } from "../system.ts";
+import { duration } from "../text.ts";
+import type { TokenSet } from "../token_set.ts";
+import type { Body } from "./body.ts";
+
+/** What is asked. */
+export interface Call {
+  readonly method: string;
+  readonly url: URL;
+  readonly scheme: TokenScheme;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body?: Body | undefined;
+}
+
+const MOST_TRIES = 8;
+/** How long all pauses together may be, in milliseconds; Anaplan counts requests by the minute. */
+const LONGEST_WAIT = 150_000;
+const FIRST_PAUSE = 1_000;
+
+/** Methods that do nothing, and those that do the same when done twice (RFC 9110, section 9.2). */
+const SAFE = ["GET", "HEAD", "OPTIONS"];
+const IDEMPOTENT = [...SAFE, "PUT", "DELETE"];
+
+/**
+ * Calls the API.
+ *
+ * @returns the answer, whatever its status but for those below; it has to be disposed of.
+ * @throws {CliError} `login_required` when nobody is signed in, `unavailable` when there is no answer or
+ * the server still asks for a pause, `interrupted`.
+ */
+export async function send(
+  call: Call,
+  settings: Settings,
+  context: CommandContext,
+): Promise<StreamResponse> {
+  let tokenSet = await freshTokenSet(settings, context);
+  let mayRefresh = canRefresh(tokenSet);
+  const pauses = pausing(call, context);
+  while (true) {
+    const response = await sendOnce(call, tokenSet, settings, context, pauses);
+    if (response === undefined) continue;
+    if (response.status === 401 && mayRefresh) {
+      mayRefresh = false;
+      await response[Symbol.asyncDispose]();
+      tokenSet = await replaceRefused(tokenSet, settings, context);
+    } else if (await pauses.after(response)) {
+      tokenSet = await freshTokenSet(settings, context); // it may have ended in the meantime
+    } else return response;
+  }
+}
+
+/** `undefined` when no answer came, and the call may be made again. */
+async function sendOnce(
+  { method, url, scheme, headers, body }: Call,
+  { accessToken }: TokenSet,
+  settings: Settings,
+  { system }: CommandContext,
+  pauses: Pauses,
+): Promise<StreamResponse | undefined> {
+  const signal = system.interruption();
+  signal.throwIfAborted();
+  try {
+    return await system.fetchStream(defined({
+      method,
+      url: url.href,
+      headers: [...headers, ["authorization", `${scheme} ${accessToken.reveal()}`] as const],
+      body: body?.open(),
+      caCertificates: caCertificates(settings),
+      signal,
+    }));
+  } catch (error) {
+    if (!pauses.mayRepeat(error)) throw error;
+  }
+}
+
+interface Pauses {
+  /** Whether a call whose answer was lost may be made again. */
+  mayRepeat(error: unknown): boolean;
+  /** Waits when the answer asks for it; false when there is nothing to wait for. */
+  after(response: StreamResponse): Promise<boolean>;
+}
+
+function pausing(call: Call, { system, talk }: CommandContext): Pauses {
+  const isRepeatable = call.body?.isRepeatable !== false;
+  let tries = 1;
+  let waited = 0;
+  let isLostOnce = false;
+  return {
+    mayRepeat(error) {
+      const isLost = error instanceof CliError && error.answerLost;
+      const may = isLost && !isLostOnce && SAFE.includes(call.method) && isRepeatable;
+      isLostOnce = true;
+      return may;
+    },
+    async after(response) {
+      const asked = retryAfter(response.headers, system.now());
+      if (!asksForPause(response.status, asked, call.method) || !isRepeatable) return false;
+      const pause = asked ?? FIRST_PAUSE * 2 ** (tries - 1) * (0.75 + Math.random() / 2);
+      if (tries >= MOST_TRIES || waited + pause > LONGEST_WAIT) return false;
+      await response[Symbol.asyncDispose]();
+      tries++;
+      waited += pause;
+      talk.say(`${call.url.host} asks for a pause (HTTP ${response.status}): ${duration(pause)}.`);
+      await system.sleep(pause, system.interruption());
+      return true;
+    },
+  };
+}
+
+/** 429 was not looked at; 503 may have been, so what must not be done twice waits for the server's word. */
+function asksForPause(status: number, asked: number | undefined, method: string): boolean {
+  return status === 429 || (status === 503 && (asked !== undefined || IDEMPOTENT.includes(method)));
+}

@@ -1,0 +1,87 @@
+// A file that an API gives in chunks. Rule: one after the other in their order, and a chunk that breaks off
+// goes on where it stopped, a bounded number of times.
+
+import type { CommandContext } from "../command.ts";
+import { CliError } from "../errors.ts";
+import { asObject, field } from "../json.ts";
+import type { Settings } from "../settings.ts";
+import type { StreamResponse } from "../system.ts";
+import { failureOf, isGood } from "./answer.ts";
+import { type Call, send } from "./call.ts";
+import { type Bytes, textOf } from "./flow.ts";
+import { itemsOf } from "./pages.ts";
+
+const MOST_TRIES = 6;
+const FIRST_PAUSE = 500;
+
+/**
+ * The bytes of all chunks of a list, such as `…/files/ID/chunks`.
+ *
+ * @throws {CliError} `usage` when the list is none of chunks; else as {@link send}.
+ */
+export async function* chunksOf(
+  call: Call,
+  first: StreamResponse,
+  settings: Settings,
+  context: CommandContext,
+): Bytes {
+  for await (const item of itemsOf(call, first, settings, context)) {
+    const fields = asObject(item);
+    const id = fields && field(fields, "id", "string");
+    if (id === undefined) throw noChunks(call);
+    const url = new URL(call.url);
+    url.pathname = `${url.pathname.replace(/\/$/, "")}/${encodeURIComponent(id)}`;
+    url.search = "";
+    yield* chunk({ ...call, url }, settings, context);
+  }
+}
+
+async function* chunk(
+  call: Call,
+  settings: Settings,
+  context: CommandContext,
+): Bytes {
+  const { system, talk } = context;
+  let delivered = 0;
+  for (let tries = 1;; tries++) {
+    try {
+      for await (const bytes of without(delivered, bytesOf(call, settings, context))) {
+        yield bytes;
+        delivered += bytes.length;
+      }
+      return;
+    } catch (error) {
+      const mayGoOn = error instanceof CliError && error.kind === "unavailable";
+      if (!mayGoOn || tries >= MOST_TRIES) throw error;
+      talk.say(`${error.message}; asking for the rest.`);
+      await system.sleep(FIRST_PAUSE * 2 ** (tries - 1), system.interruption());
+    }
+  }
+}
+
+async function* bytesOf(call: Call, settings: Settings, context: CommandContext): Bytes {
+  await using response = await send(call, settings, context);
+  if (isGood(response.status)) return yield* response.body;
+  throw failureOf(call, response.status, await textOf(response.body), settings);
+}
+
+async function* without(skipped: number, body: Bytes): Bytes {
+  let left = skipped;
+  for await (const bytes of body) {
+    if (left < bytes.length) yield bytes.subarray(left);
+    left = Math.max(0, left - bytes.length);
+  }
+  if (left > 0) throw changed();
+}
+
+function changed(): CliError {
+  return new CliError("api", "Cannot go on: the chunk has changed since it broke off", {
+    next: "the same command again, for the new file",
+  });
+}
+
+function noChunks({ url }: Call): CliError {
+  return new CliError("usage", `Cannot read chunks: ${url.pathname} is no list of them`, {
+    next: "give a path that ends with /files/ID/chunks, or leave out --chunks",
+  });
+}

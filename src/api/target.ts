@@ -1,0 +1,77 @@
+// Where a call goes and how it carries the token. Rule: to the profile's own hosts only, so that no token
+// goes astray.
+
+import { AUDIT_ORIGIN, origins, type TokenScheme } from "../anaplan.ts";
+import { CliError } from "../errors.ts";
+import type { Settings } from "../settings.ts";
+import { printable } from "../text.ts";
+import { urlProblem } from "../urls.ts";
+
+/** Where a call goes. */
+export interface Target {
+  readonly url: URL;
+  readonly scheme: TokenScheme;
+}
+
+/**
+ * The target of a path (`/2/0/workspaces`, the first `/` may be missing) or of a whole URL.
+ *
+ * @throws {CliError} `usage` for a host that is not the profile's, or when a profile has no API.
+ */
+export function targetOf(place: string, settings: Settings): Target {
+  const url = urlOf(place, settings);
+  const own = ownOrigins(settings);
+  if (!own.includes(url.origin) || url.username !== "" || url.password !== "") {
+    throw new CliError(
+      "usage",
+      `Cannot call ${printable(url.host)}: a token of profile ${settings.profile} goes to ${
+        own.map((origin) => new URL(origin).host).join(", ")
+      } only`,
+      { next: "give a path such as /2/0/workspaces, or choose the right profile with --profile" },
+    );
+  }
+  return { url, scheme: schemeOf(url, settings) };
+}
+
+function urlOf(place: string, settings: Settings): URL {
+  const whole = /^[a-z][a-z0-9+.-]*:/i.test(place) ? place : onOwnHost(place, settings);
+  const problem = urlProblem(whole);
+  if (problem === undefined) return new URL(whole);
+  throw new CliError("usage", `Cannot call ${printable(place)}: ${problem}`, {
+    next: "give a path such as /2/0/workspaces, or a whole URL that begins with https://",
+  });
+}
+
+function onOwnHost(place: string, settings: Settings): string {
+  const path = place.startsWith("/") ? place : `/${place}`;
+  const { api, auth } = ownServices(settings);
+  return (path.startsWith("/token/") ? auth ?? api : api) + path;
+}
+
+function ownOrigins(settings: Settings): string[] {
+  const { api, auth } = ownServices(settings);
+  const audit = settings.issuer === undefined ? AUDIT_ORIGIN : undefined;
+  const all = [api, auth, audit].filter((origin) => origin !== undefined);
+  return [...new Set(all.map((origin) => new URL(origin).origin))];
+}
+
+/** With an issuer nothing is Anaplan's: only what was named by hand is there. */
+function ownServices(settings: Settings): { readonly api: string; readonly auth?: string } {
+  const { issuer, apiUrl, authUrl } = settings;
+  if (issuer === undefined) return origins(settings);
+  if (apiUrl !== undefined) {
+    return { api: apiUrl, ...(authUrl === undefined ? {} : { auth: authUrl }) };
+  }
+  throw new CliError("usage", `Cannot call an API: nothing says where the API of ${issuer} is`, {
+    next: `anaplan-auth profile set ${settings.profile} --api-url URL`,
+  });
+}
+
+/**
+ * The Integration API takes both schemes, and Bearer is the standard one (RFC 6750, section 2.1); what
+ * else Anaplan has takes its own scheme, and some of it nothing else.
+ */
+function schemeOf(url: URL, settings: Settings): TokenScheme {
+  const isStandard = settings.issuer !== undefined || url.pathname.startsWith("/2/0/");
+  return isStandard ? "Bearer" : "AnaplanAuthToken";
+}

@@ -1,0 +1,91 @@
+// A limit on the size of files, as `ulimit -f` sets it: the kernel would kill whoever writes past it.
+// Rule: Deno has cached the program before the limit comes, since it would be killed while it does that.
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+import { makeHome } from "../support/home.ts";
+import type { Outcome } from "../support/program.ts";
+import {
+  assertTwoLines,
+  assertUntouched,
+  newTokens,
+  type StaleLogin,
+  staleLogin,
+} from "./stale_login.ts";
+import { runBounded, runWrapped, wrappedTest } from "./wrapped.ts";
+
+/** No file may be longer than so many bytes. */
+function limitedTo(bytes: number): string[] {
+  return ["prlimit", `--fsize=${bytes}`];
+}
+
+/** Runs the program with the limit, on a stale login whose refresh token rotates. */
+async function limited(
+  bytes: number,
+  argv: readonly string[],
+  check: (outcome: Outcome, home: StaleLogin, sandbox: Sandbox) => Promise<void>,
+): Promise<void> {
+  await using sandbox = await startSandbox();
+  const headers = { "content-type": "application/json" };
+  sandbox.fault("/oauth/token", { body: newTokens(), headers, times: Infinity });
+  await using home = await staleLogin(sandbox);
+  await letDenoCache(limitedTo(bytes));
+  const env = { TMPDIR: home.path };
+  await check(await runWrapped(limitedTo(bytes), argv, { home: home.path, env }), home, sandbox);
+}
+
+/** Runs the program until Deno has nothing left to write before it. */
+async function letDenoCache(wrapper: readonly string[]): Promise<void> {
+  await using home = await makeHome();
+  const options = { home: home.path };
+  for (let tries = 0; tries < 5; tries++) {
+    if ((await runWrapped(wrapper, ["--version"], options)).code === 0) return;
+    await runBounded(["--version"], options);
+  }
+}
+
+function limitTest(name: string, fn: () => Promise<void>): void {
+  wrappedTest(limitedTo(1_000), name, fn);
+}
+
+limitTest("new tokens that are too long for a file size limit are told to be lost", async () => {
+  await limited(100, ["refresh"], async (outcome, home, sandbox) => {
+    assertTwoLines(outcome, 7);
+    assertStringIncludes(outcome.stderr, "could not be saved anywhere");
+    assertStringIncludes(outcome.stderr, "file too large");
+    assertEquals(sandbox.requests.length, 1, "it came as far as the save");
+    const { refreshToken } = await home.credentials() ?? {};
+    assertEquals(refreshToken, "old-refresh-token");
+    const left = [...(await home.files()).keys()].filter((path) => path.endsWith(".tmp"));
+    assertEquals(left, []);
+  });
+});
+
+limitTest(
+  "a file size limit that takes not even the lock's text lets nothing be asked",
+  async () => {
+    await limited(0, ["refresh"], async (outcome, home, sandbox) => {
+      assertTwoLines(outcome, 7);
+      assertStringIncludes(outcome.stderr, "credentials/default.lock: file too large");
+      assertEquals(sandbox.requests, []);
+      assert((await home.files()).has("credentials/default.lock"));
+    });
+  },
+);
+
+limitTest("settings that are too long for a file size limit stay as they were", async () => {
+  await using sandbox = await startSandbox();
+  await using home = await staleLogin(sandbox);
+  await letDenoCache(limitedTo(100));
+  const before = await home.files();
+  const argv = ["profile", "set", "--region", "us2"];
+  assertTwoLines(await runWrapped(limitedTo(100), argv, { home: home.path }), 7);
+  assertUntouched(before, await home.files());
+});
+
+limitTest("a file size limit that our files fit into is none, whatever Deno caches", async () => {
+  await limited(16_384, ["refresh"], async ({ code, stderr }, home) => {
+    assertEquals([code, stderr], [0, ""]);
+    const { refreshToken } = await home.credentials() ?? {};
+    assertEquals(refreshToken, "new-refresh-token");
+  });
+});

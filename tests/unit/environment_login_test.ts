@@ -1,0 +1,179 @@
+// A login that comes from ANAPLAN_REFRESH_TOKEN: used, never written, and told when it is dead.
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { login } from "../../src/commands/login.ts";
+import { logout } from "../../src/commands/logout.ts";
+import { status } from "../../src/commands/status.ts";
+import { token } from "../../src/commands/token.ts";
+import { CliError } from "../../src/errors.ts";
+import { type FakeContext, fakeContext, type NetworkStep } from "../support/fake_system.ts";
+import { granted, LOGIN, putLogin, refused, storedLogin } from "../support/logins.ts";
+import { tempDir } from "../support/temp_dir.ts";
+
+const CLIENT = { ANAPLAN_CLIENT_ID: "ci-client", ANAPLAN_CLIENT_SECRET: "ci-secret" };
+const KEPT = { refresh_token: undefined };
+
+interface Scene extends Disposable {
+  readonly context: FakeContext;
+  readonly configDir: string;
+  readonly flags: { readonly configDir: string };
+}
+
+function scene(network: readonly NetworkStep[], env: Record<string, string> = {}): Scene {
+  const dir = tempDir();
+  const configDir = `${dir.path}/config`;
+  const own = { ...CLIENT, ANAPLAN_REFRESH_TOKEN: "from-the-vault", ...env };
+  return {
+    context: fakeContext({ env: own, network }),
+    configDir,
+    flags: { configDir },
+    [Symbol.dispose]: () => dir[Symbol.dispose](),
+  };
+}
+
+async function failure(work: () => Promise<unknown>): Promise<CliError> {
+  return await assertRejects(work, CliError);
+}
+
+Deno.test("token gets an access token with ANAPLAN_REFRESH_TOKEN, and writes nothing", async () => {
+  using world = scene([granted(KEPT)]);
+  const { context, flags, configDir } = world;
+  assertEquals((await token(flags, context)).text, "new-access");
+  const form = new URLSearchParams(context.system.requests[0]?.body);
+  assertEquals(form.get("refresh_token"), "from-the-vault");
+  assertEquals(form.get("client_id"), "ci-client");
+  assertEquals(form.get("client_secret"), "ci-secret");
+  await assertRejects(() => Deno.lstat(configDir), Deno.errors.NotFound);
+  assertEquals(context.talk.warned, []);
+});
+
+Deno.test("the variable goes before a stored login, which is left alone", async () => {
+  using world = scene([granted(KEPT)]);
+  const { context, flags, configDir } = world;
+  putLogin(configDir, LOGIN);
+  assertEquals((await token(flags, context)).text, "new-access");
+  assertEquals(storedLogin(configDir), LOGIN);
+});
+
+Deno.test("within one process the token is got once", async () => {
+  using world = scene([granted(KEPT)]);
+  const { context, flags } = world;
+  await token(flags, context);
+  await token(flags, context);
+  assertEquals(context.system.requests.length, 1);
+});
+
+Deno.test("ANAPLAN_REFRESH_TOKEN_FILE names a file that holds it", async () => {
+  using dir = tempDir();
+  await Deno.writeTextFile(`${dir.path}/secret`, "from-a-file\n");
+  const env = {
+    ANAPLAN_REFRESH_TOKEN: "",
+    ANAPLAN_REFRESH_TOKEN_FILE: `${dir.path}/secret`,
+  };
+  using world = scene([granted(KEPT)], env);
+  const { context, flags } = world;
+  await token(flags, context);
+  const form = new URLSearchParams(context.system.requests[0]?.body);
+  assertEquals(form.get("refresh_token"), "from-a-file");
+});
+
+Deno.test("a file that is not there or empty is a usage error, and nothing is sent", async () => {
+  using dir = tempDir();
+  await Deno.writeTextFile(`${dir.path}/empty`, "\n");
+  for (const name of ["missing", "empty"]) {
+    const env = {
+      ANAPLAN_REFRESH_TOKEN: "",
+      ANAPLAN_REFRESH_TOKEN_FILE: `${dir.path}/${name}`,
+    };
+    using world = scene([], env);
+    const { context, flags } = world;
+    const { kind, next } = await failure(() => token(flags, context));
+    assertEquals(kind, "usage");
+    assertStringIncludes(next ?? "", "ANAPLAN_REFRESH_TOKEN_FILE");
+  }
+});
+
+Deno.test("what is more than a refresh token is a usage error, and nothing is sent", async () => {
+  using dir = tempDir();
+  const texts = [JSON.stringify({ refreshToken: "from-a-file" }, undefined, 2), "one\ntwo"];
+  for (const text of texts) {
+    await Deno.writeTextFile(`${dir.path}/secret`, text);
+    const inFile = { ANAPLAN_REFRESH_TOKEN: "", ANAPLAN_REFRESH_TOKEN_FILE: `${dir.path}/secret` };
+    for (const env of [inFile, { ANAPLAN_REFRESH_TOKEN: text }]) {
+      using world = scene([], env);
+      const { context, flags } = world;
+      const { kind, message } = await failure(() => token(flags, context));
+      assertEquals(kind, "usage");
+      assertStringIncludes(message, "more in it than a refresh token");
+    }
+  }
+});
+
+Deno.test("a server that rotates all the same: the dead token is told, and what to do", async () => {
+  using world = scene([granted()]);
+  const { context, flags } = world;
+  assertEquals((await token(flags, context)).text, "new-access");
+  const [warning = ""] = context.talk.warned;
+  assertStringIncludes(warning, "ANAPLAN_REFRESH_TOKEN is dead by now");
+  assertStringIncludes(warning, "non-rotatable");
+});
+
+Deno.test("a refresh token that is refused is exit 3, and asks for a new one, not for login", async () => {
+  using world = scene([refused(400, "invalid_grant")]);
+  const { context, flags } = world;
+  const { kind, next = "" } = await failure(() => token(flags, context));
+  assertEquals(kind, "login_required");
+  assertStringIncludes(next, "ANAPLAN_REFRESH_TOKEN");
+});
+
+Deno.test("where the refresh token came from a file, the advice names the file's variable", async () => {
+  using dir = tempDir();
+  await Deno.writeTextFile(`${dir.path}/secret`, "from-a-file");
+  const env = { ANAPLAN_REFRESH_TOKEN: "", ANAPLAN_REFRESH_TOKEN_FILE: `${dir.path}/secret` };
+  using world = scene([refused(400, "invalid_grant")], env);
+  const { context, flags } = world;
+  const { next = "" } = await failure(() => token(flags, context));
+  assertStringIncludes(next, "into the file that ANAPLAN_REFRESH_TOKEN_FILE names");
+});
+
+Deno.test("a client that is refused is exit 4, and asks for the client, not for a token", async () => {
+  using world = scene([refused(401, "invalid_client")]);
+  const { context, flags } = world;
+  const { kind, next = "" } = await failure(() => token(flags, context));
+  assertEquals(kind, "denied");
+  assertStringIncludes(next, "check ANAPLAN_CLIENT_ID and ANAPLAN_CLIENT_SECRET");
+});
+
+Deno.test("without a client id it is a usage error that names the variable", async () => {
+  using world = scene([], { ANAPLAN_CLIENT_ID: "" });
+  const { context, flags } = world;
+  const { kind, next = "" } = await failure(() => token(flags, context));
+  assertEquals(kind, "usage");
+  assertStringIncludes(next, "ANAPLAN_CLIENT_ID");
+});
+
+Deno.test("status says where the login comes from, and sends nothing", async () => {
+  using world = scene([]);
+  const { context, flags } = world;
+  const { text, data, outcome } = await status(flags, context);
+  assertEquals(outcome, undefined);
+  assertStringIncludes(text, "from ANAPLAN_REFRESH_TOKEN");
+  assertEquals((data as { logged_in: boolean }).logged_in, true);
+});
+
+Deno.test("login and logout say that nothing is stored, and change nothing", async () => {
+  for (const command of [login, logout]) {
+    using world = scene([]);
+    const { context, flags, configDir } = world;
+    const { kind, next = "" } = await failure(() => command(flags, context));
+    assertEquals(kind, "usage");
+    assertStringIncludes(next, "unset ANAPLAN_REFRESH_TOKEN");
+    await assertRejects(() => Deno.lstat(configDir), Deno.errors.NotFound);
+  }
+});
+
+Deno.test("two processes do not share a login of the environment", async () => {
+  using first = scene([granted(KEPT)]);
+  using second = scene([granted({ ...KEPT, access_token: "another" })]);
+  await token(first.flags, first.context);
+  assertEquals((await token(second.flags, second.context)).text, "another");
+});

@@ -1,0 +1,73 @@
+// What is kept out of the words that a server answers with: everything secret that it was sent.
+import { assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { maskedParameters, parsedWithout, secretsIn } from "../../src/masking.ts";
+
+/** The words as they are shown to a person to whom this must not be told. */
+function shown(words: string, ...secrets: string[]): unknown {
+  return parsedWithout(secrets, JSON.stringify(words));
+}
+
+Deno.test("a secret is masked wherever it stands, at any depth, and the rest stays", () => {
+  const body = { error: "x", count: 7, list: ["no hush", { inner: "hush, hush" }], none: null };
+  assertEquals(parsedWithout(["hush"], JSON.stringify(body)), {
+    error: "x",
+    count: 7,
+    list: ["no [secret]", { inner: "[secret], [secret]" }],
+    none: null,
+  });
+});
+
+Deno.test("a secret is masked raw, percent-encoded and form-encoded, in either case", () => {
+  for (const form of ["a/b c+d~e", "a%2Fb%20c%2Bd~e", "a%2fb%20c%2bd~e", "a%2Fb+c%2Bd%7Ee"]) {
+    assertEquals(shown(`before ${form} after`, "a/b c+d~e"), "before [secret] after");
+  }
+});
+
+Deno.test("a secret that holds another one is masked as a whole, and a mask is not masked", () => {
+  assertEquals(shown("hush-hush", "hush", "hush-hush"), "[secret]");
+  assertEquals(shown("secret and hush", "secret", "hush"), "[secret] and [secret]");
+});
+
+Deno.test("what steers a pattern is only text in a secret", () => {
+  assertEquals(shown("xxxx .*.* ($1)", ".*.*", "($1)"), "xxxx [secret] [secret]");
+});
+
+Deno.test("what is shorter than a secret can be masks nothing", () => {
+  assertEquals(shown("The answer is no", "", "a", "the", "no"), "The answer is no");
+});
+
+Deno.test("a text that is no JSON is no JSON, whatever is masked", () => {
+  assertThrows(() => parsedWithout(["hush"], "<p>hush"), SyntaxError);
+  assertThrows(() => parsedWithout([], ""), SyntaxError);
+});
+
+Deno.test("no secret of any characters is left in the words around it", () => {
+  const secret = fc.string({ minLength: 4, unit: "grapheme" }).filter((text) =>
+    !"[secret]".includes(text)
+  );
+  fc.assert(fc.property(secret, fc.string(), fc.string(), (secret, before, after) => {
+    const words = String(shown(`${before}${secret}${after}`, secret));
+    const mayJoin = words.replaceAll("[secret]", "\0"); // what stands around a mask may look alike
+    assertEquals(mayJoin.includes(secret), false);
+  }));
+});
+
+Deno.test("the secrets in a request are its form's values and its credentials, but for what is known", () => {
+  const body = new URLSearchParams({
+    grant_type: "refresh_token",
+    client_id: "a-client",
+    redirect_uri: "https://127.0.0.1:8443/callback",
+    scope: "openid email",
+    refresh_token: "a refresh token",
+    anything_new: "new",
+  });
+  const headers = { authorization: "Basic YTpi", accept: "application/json" };
+  assertEquals(secretsIn({ headers, body: `${body}` }), ["a refresh token", "new", "YTpi"]);
+  assertEquals(secretsIn({}), []);
+});
+
+Deno.test("a parameter is shown by its name, and by its value where that is known to be none", () => {
+  const parameters = new URLSearchParams({ grant_type: "x", refresh_token: "hush" });
+  assertEquals(maskedParameters(parameters), ["grant_type=x", "refresh_token=[secret]"]);
+});

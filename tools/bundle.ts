@@ -9,11 +9,36 @@ import { say } from "./process.ts";
 import { makeStage } from "./stage.ts";
 
 /**
- * What every start needs, and `token`, which is called most: one file to read. main.ts is not in it, since
- * who waits at the top level of a file must not be in the file that others wait for.
+ * Files that are needed together are one file of the bundle, since each costs a start its time.
+ *
+ * `start` is what every start needs, and `token`, which is called most; main.ts is not in it, since who waits
+ * at the top level of a file must not be in the file that others wait for. `session` is what every command
+ * needs that looks at a login, `request` what every command needs that asks a server.
  */
-const START =
-  /\/src\/(cli\/(app|commands|parse|print)|commands\/token|command|errors|json|lock_file|needs|place|private_directory|private_file|secret|store|system|system\/stream|text|token_set|version)\.ts$/;
+const GROUPS = [
+  {
+    name: "start",
+    test: ours(
+      "cli/(app|commands|parse|print)|commands/token|command|errors|json|lock_file|needs|place|" +
+        "private_directory|private_file|secret|store|system|system/stream|text|token_set|version",
+    ),
+  },
+  {
+    name: "session",
+    test: ours("environment_advice|named_file|profiles|session|settings|system/signals|urls"),
+  },
+  {
+    name: "request",
+    test: ours(
+      "account|anaplan|masking|near_names|oauth/(client|token_response|wire)|proxies|regions|" +
+        "retry_after|system/http(_client)?",
+    ),
+  },
+];
+
+function ours(names: string): RegExp {
+  return new RegExp(`/src/(${names})\\.ts$`);
+}
 
 /** When every file was made, as npm says it, too: the time goes into the one file. */
 const MADE_AT = new Date("1985-10-26T08:15:00Z");
@@ -65,7 +90,7 @@ async function bundled(cwd: string): Promise<OutputChunk[]> {
     sourcemap: "hidden",
     entryFileNames: "[name].js",
     chunkFileNames: "[name]-[hash].js",
-    codeSplitting: { groups: [{ name: "start", test: START }] },
+    codeSplitting: { groups: GROUPS },
   });
   return output.filter((file) => file.type === "chunk");
 }

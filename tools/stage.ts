@@ -22,6 +22,7 @@ export async function makeStage(): Promise<Stage> {
     }
     await copyFolder(`${ROOT}/src`, `${directory}/src`);
     await noteBuild(`${directory}/src/version.ts`);
+    await loadTokenAtStart(`${directory}/src/cli/commands.ts`);
     const install = ["install", "--quiet", "--frozen", "--node-modules-dir=auto"];
     await output(Deno.execPath(), [...install, "--entrypoint", "main.ts"], { cwd: directory });
     return stage;
@@ -44,6 +45,18 @@ async function noteBuild(path: string): Promise<void> {
   const noted = source.replace('"run from source"', JSON.stringify(await build()));
   if (noted === source) throw new Error(`${path} has no place for the commit`);
   await Deno.writeTextFile(path, noted);
+}
+
+/**
+ * In the bundle `token` is in the file that every start reads anyway (`GROUPS` in bundle.ts); from source it
+ * would cost every other command its files.
+ */
+async function loadTokenAtStart(path: string): Promise<void> {
+  const source = await Deno.readTextFile(path);
+  const lazy = 'async () => (await import("../commands/token.ts")).token';
+  if (!source.includes(lazy)) throw new Error(`${path} does not load token as expected`);
+  const eager = source.replace(lazy, "() => Promise.resolve(token)");
+  await Deno.writeTextFile(path, `import { token } from "../commands/token.ts";\n${eager}`);
 }
 
 /** What the sources are: a commit, with or without changes; a checkout without git cannot tell. */

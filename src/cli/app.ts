@@ -134,6 +134,8 @@ async function greeting(context: CommandContext): Promise<Reply> {
 /** Whether a flag is set, in any spelling that Stricli takes; `--json=no` is a way to say no. */
 function hasFlag(argv: readonly string[], flag: string): boolean {
   const end = argv.indexOf("--");
+  const words = argv.slice(0, end < 0 ? argv.length : end).filter((word) => word.startsWith("--"));
+  if (words.length === 0) return false; // the usual case, in which no pattern has to be made
   const set = new RegExp(`^--(${flag}|${kebab(flag)})(?!=(?:false|f|no|n|off|0)$)(=|$)`, "i");
-  return argv.slice(0, end < 0 ? argv.length : end).some((word) => set.test(word));
+  return words.some((word) => set.test(word));
 }

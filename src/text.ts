@@ -123,6 +123,16 @@ export function wrapped(text: string, width: number): string[] {
   return lines;
 }
 
+/** The text with every line broken at its words where it is too long, and indented as it begins. */
+export function fitted(text: string, width: number): string {
+  return text.split("\n").flatMap((line) => {
+    if (line.length <= width) return [line];
+    const [indent = ""] = /^ *(\d\. )?/.exec(line) ?? [];
+    const [first = "", ...others] = wrapped(line.slice(indent.length), width - indent.length);
+    return [indent + first, ...others.map((other) => " ".repeat(indent.length) + other)];
+  }).join("\n");
+}
+
 /** Paths that begin a word with the home directory, with `~` instead, as a shell understands it. */
 export function withTilde(text: string, home: string): string {
   if (home === "/") return text; // in many containers; every path would begin with it

@@ -21,12 +21,12 @@ const ALWAYS: readonly string[] = [
 
 /** What starts: the entries that are loaded for it, what else comes with them, and the limit of all. */
 const STARTS = [
-  { name: "--version", entries: ["main.ts"], more: [], limit: 40 * KIB },
+  { name: "--version", entries: ["main.ts"], more: [], limit: 48 * KIB },
   {
     name: "--help",
     entries: ["main.ts", "src/cli/root_help.ts"],
     more: ["src/cli/root_help.ts"],
-    limit: 42 * KIB,
+    limit: 50 * KIB,
   },
   {
     name: "token on a fresh login",
@@ -42,7 +42,7 @@ const STARTS = [
       "src/store.ts",
       "src/token_set.ts",
     ],
-    limit: 75 * KIB,
+    limit: 80 * KIB,
   },
 ] as const;
 

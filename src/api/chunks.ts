@@ -5,9 +5,8 @@ import type { CommandContext } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { asObject, field } from "../json.ts";
 import type { Settings } from "../settings.ts";
-import type { StreamResponse } from "../system.ts";
 import { failureOf, isGood } from "./answer.ts";
-import { type Call, send } from "./call.ts";
+import { type Answer, type Call, send } from "./call.ts";
 import { type Bytes, textOf } from "./flow.ts";
 import { itemsOf } from "./pages.ts";
 
@@ -21,7 +20,7 @@ const FIRST_PAUSE = 500;
  */
 export async function* chunksOf(
   call: Call,
-  first: StreamResponse,
+  first: Answer,
   settings: Settings,
   context: CommandContext,
 ): Bytes {
@@ -62,7 +61,7 @@ async function* chunk(
 async function* bytesOf(call: Call, settings: Settings, context: CommandContext): Bytes {
   await using response = await send(call, settings, context);
   if (isGood(response.status)) return yield* response.body;
-  throw failureOf(call, response.status, await textOf(response.body), settings);
+  throw failureOf(call, response, await textOf(response.body), settings);
 }
 
 async function* without(skipped: number, body: Bytes): Bytes {

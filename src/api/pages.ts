@@ -5,9 +5,8 @@ import { CliError } from "../errors.ts";
 import { asObject, field, objectField, parseExactly } from "../json.ts";
 import type { CommandContext } from "../command.ts";
 import type { Settings } from "../settings.ts";
-import type { StreamResponse } from "../system.ts";
 import { failureOf, isGood, notJson } from "./answer.ts";
-import { type Call, send } from "./call.ts";
+import { type Answer, type Call, send } from "./call.ts";
 import { textOf } from "./flow.ts";
 import { targetOf } from "./target.ts";
 
@@ -24,7 +23,7 @@ const LONGEST_PAGE = 256 * 1024 * 1024;
  */
 export async function* itemsOf(
   call: Call,
-  first: StreamResponse,
+  first: Answer,
   settings: Settings,
   context: CommandContext,
 ): AsyncGenerator<unknown> {
@@ -48,10 +47,10 @@ interface Page {
   readonly items: readonly unknown[];
 }
 
-async function pageIn(response: StreamResponse, call: Call, settings: Settings): Promise<Page> {
+async function pageIn(response: Answer, call: Call, settings: Settings): Promise<Page> {
   await using answer = response;
   const text = await textOf(answer.body, LONGEST_PAGE);
-  if (!isGood(answer.status)) throw failureOf(call, answer.status, text, settings);
+  if (!isGood(answer.status)) throw failureOf(call, answer, text, settings);
   try {
     const value = parseExactly(text);
     return { value, items: itemsIn(value) };

@@ -27,7 +27,7 @@ export function targetOf(place: string, settings: Settings): Target {
       `Cannot call ${printable(url.host)}: a token of profile ${settings.profile} goes to ${
         own.map((origin) => new URL(origin).host).join(", ")
       } only`,
-      { next: "give a path such as /2/0/workspaces, or choose the right profile with --profile" },
+      { next: "give a path such as /2/0/workspaces, or another --profile" },
     );
   }
   return { url, scheme: schemeOf(url, settings) };
@@ -38,7 +38,7 @@ function urlOf(place: string, settings: Settings): URL {
   const problem = urlProblem(whole);
   if (problem === undefined) return new URL(whole);
   throw new CliError("usage", `Cannot call ${printable(place)}: ${problem}`, {
-    next: "give a path such as /2/0/workspaces, or a whole URL that begins with https://",
+    next: "give a path such as /2/0/workspaces, or a URL with https://",
   });
 }
 

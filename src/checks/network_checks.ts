@@ -34,7 +34,7 @@ export async function networkChecks(settings: Settings, system: NetworkSystem): 
 }
 
 const LEAK = "Deno sends its password to the servers behind it, too, inside TLS";
-const ANOTHER_PROXY = "let a proxy on this computer (px, cntlm) sign in to it, and name that one";
+const ANOTHER_PROXY = "let a proxy here (px, cntlm) sign in to it; name that one";
 
 /** Which proxy is used, the variable that names it, and what goes around it; never its credentials. */
 export function proxyCheck({ env }: Pick<System, "env">): Check {

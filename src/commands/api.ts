@@ -3,7 +3,7 @@
 import type { TokenScheme } from "../anaplan.ts";
 import { failureOf, isGood, isRefusal } from "../api/answer.ts";
 import { bodyOf } from "../api/body.ts";
-import { type Call, send } from "../api/call.ts";
+import { type Answer, type Call, send } from "../api/call.ts";
 import { chunksOf } from "../api/chunks.ts";
 import { type Bytes, wholeOf, withProgress } from "../api/flow.ts";
 import { callHeaders } from "../api/headers.ts";
@@ -14,7 +14,6 @@ import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { createNamedFile, type NewFile } from "../named_file.ts";
 import { loadSettings, type Settings } from "../settings.ts";
-import type { StreamResponse } from "../system.ts";
 
 /** The flags of `api`. */
 export interface ApiFlags extends CommonFlags, PrintFlags {
@@ -75,7 +74,7 @@ async function callOf(
 
 async function* answer(
   call: Call,
-  first: StreamResponse,
+  first: Answer,
   newFile: NewFile | undefined,
   flags: ApiFlags,
   settings: Settings,
@@ -97,7 +96,7 @@ async function* answer(
 /** The body of a refusal is printed, and then what it means. */
 async function* refusal(
   call: Call,
-  response: StreamResponse,
+  response: Answer,
   flags: ApiFlags,
   settings: Settings,
   context: CommandContext,
@@ -109,13 +108,13 @@ async function* refusal(
   if (isOwnWord && text !== "") {
     yield* printedBody(ReadableStream.from([bytes]), call, response, flags, context);
   }
-  throw failureOf(call, response.status, text, settings, isOwnWord);
+  throw failureOf(call, response, text, settings, isOwnWord);
 }
 
 async function* toFile(
   body: Bytes,
   file: NewFile,
-  response: StreamResponse,
+  response: Answer,
   flags: ApiFlags,
   context: CommandContext,
 ): Bytes {
@@ -132,7 +131,7 @@ async function* toFile(
 }
 
 /** How long the body will be, in bytes, where that is known. */
-function lengthOf({ headers }: StreamResponse, flags: ApiFlags): number | undefined {
+function lengthOf({ headers }: Answer, flags: ApiFlags): number | undefined {
   const length = headers.get("content-length");
   return flags.chunks || flags.paginate || length === null ? undefined : Number(length);
 }
@@ -150,7 +149,7 @@ function assertTogether(flags: ApiFlags): void {
   const clashes: readonly (readonly [clash: boolean | undefined, words: string])[] = [
     [paginate && chunks, "--paginate with --chunks"],
     [(paginate || chunks) && include, `${list} with --include`],
-    [(paginate || chunks) && raw, `${list} with --raw`],
+    [paginate && raw, "--paginate with --raw"],
     [(paginate || chunks) && method !== "GET", `${list} with anything but GET`],
     [["GET", "HEAD"].includes(method) && data !== undefined, `--data with ${method}`],
     [!/^[A-Z]+$/.test(method) || ["CONNECT", "TRACE", "TRACK"].includes(method), "this --method"],

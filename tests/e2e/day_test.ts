@@ -39,7 +39,7 @@ Deno.test("a day of jobs: no login is asked for, nothing is lost, one refresh at
   slowDown(sandbox, 2);
   await Promise.all([
     run([download(sandbox, home, "cut"), pages()]),
-    restartDuring(sandbox, home, () => ends.includes(6)),
+    restartDuring(sandbox, home, ends),
   ]);
 
   // The afternoon: the API and the token endpoint ask for pauses, and a connection is cut.
@@ -130,7 +130,7 @@ function storm(sandbox: Sandbox): void {
 async function restartDuring(
   sandbox: Sandbox,
   home: Home,
-  isFelt: () => boolean,
+  ends: number[],
 ): Promise<void> {
   const isUnderWay = ({ path, sent }: RecordedRequest): boolean =>
     path === `${CHUNKS}/1` && sent > 0 && sent < 200_000;
@@ -140,9 +140,11 @@ async function restartDuring(
     using _lock = await lockOf(home);
     await sandbox.pause();
   }
+  const late = untilDone(pages(), home, ends); // who comes now finds nobody
   const deadline = Date.now() + 10_000;
-  while (!isFelt() && Date.now() < deadline) await pause(50); // who comes now finds nobody
+  while (!ends.includes(6) && Date.now() < deadline) await pause(50);
   await sandbox.resume();
+  await late;
 }
 
 async function lockOf(home: Home): Promise<Disposable> {

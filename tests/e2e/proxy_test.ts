@@ -53,7 +53,7 @@ Deno.test("an authority is unknown by its name until the company's CA file is gi
   assertFailed(
     await company.run(["refresh"]),
     6,
-    /unknown authority, Corp Proxy CA\.\nNext: .*--ca-file .*DENO_TLS_CA_STORE=system/,
+    /unknown authority, Corp Proxy CA\.\nNext: .*--ca-file\).*DENO_TLS_CA_STORE=system/,
   );
   assertEquals(proxy.inspected.length, seen, "no secret was sent");
 

@@ -84,7 +84,7 @@ const CASES: Readonly<Record<string, Case>> = {
       `the certificate that comes through the proxy ${AT} is signed by an unknown authority, ` +
         "Corp Proxy CA",
     ),
-    next: /--ca-file \(ANAPLAN_CA_FILE\), or set DENO_TLS_CA_STORE=system/,
+    next: /--ca-file\), or DENO_TLS_CA_STORE=system/,
   },
   "NO_PROXY keeps out, so that the name of the server is unknown": {
     noProxy: "*.example.test",

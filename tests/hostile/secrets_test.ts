@@ -104,7 +104,11 @@ for (const [what, [path, fault]] of Object.entries(FAULTS)) {
     await using sandbox = await startSandbox();
     sandbox.fault(path, { ...fault, times: Infinity });
     giveSecrets(sandbox);
-    for (const command of THAT_TALK) await assertKeepsSecrets(sandbox, command, ["--verbose"]);
+    const isQuoted = path === "/2/0/users/me" && typeof fault.body === "function";
+    for (const command of THAT_TALK) {
+      if (command[0] === "api" && isQuoted) continue; // it prints what the API said, whatever that is
+      await assertKeepsSecrets(sandbox, command, ["--verbose"]);
+    }
   });
 }
 

@@ -211,3 +211,10 @@ Deno.test("a page of a proxy with 502 is exit 6, and stdout is empty", async () 
   assertEquals([error?.kind, stdout], ["unavailable", ""]);
   assert(error?.message.includes("HTTP 502"));
 });
+
+Deno.test("words of a refusal never quote the token that was sent", async () => {
+  const status = { code: 403, message: "no: old-access may not" };
+  const answer = Response.json({ status }, { status: 403 });
+  const { error } = await called(PATH, {}, { streams: [answer] });
+  assertStringIncludes(error?.message ?? "", "no: [secret] may not");
+});

@@ -127,7 +127,8 @@ Deno.test("whatever a link says, no request leaves the profile's hosts", async (
       return Promise.resolve(streamOf(page({})));
     };
     const system = { ...context.system, fetchStream };
-    const first = streamOf(page({ next }, { models: [1] }));
+    const { accessToken } = LOGIN;
+    const first = Object.assign(streamOf(page({ next }, { models: [1] })), { accessToken });
     await failureOf(() => Array.fromAsync(itemsOf(call, first, settings, { ...context, system })));
     for (const url of asked) assert(/^https:\/\/(api|auth|audit)\.anaplan\.com\//.test(url), url);
   }));

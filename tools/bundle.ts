@@ -19,7 +19,7 @@ const GROUPS = [
   {
     name: "start",
     test: ours(
-      "cli/(app|commands|parse|print)|commands/token|command|errors|json|lock_file|needs|place|" +
+      "cli/(app|commands|parse|print|root_help)|commands/token|command|errors|json|lock_file|needs|place|" +
         "private_directory|private_file|secret|store|system|system/stream|text|token_set|version",
     ),
   },

@@ -1,11 +1,10 @@
 // Named settings on disk, without any secret: one small file a profile, so that reading one takes no
 // longer when there are ten thousand. Rule: only what was given is kept; defaults are never written.
 
-import { CliError } from "./errors.ts";
-import { defined, field, type Fields, objectField, parseObject } from "./json.ts";
+import { defined, field, type Fields, objectField } from "./json.ts";
+import { FILE_VERSION, readJson } from "./place.ts";
 import { ensurePrivateDirectory, listDirectory } from "./private_directory.ts";
-import { readPrivateFile, removePrivateFile, type Warn, writePrivateFile } from "./private_file.ts";
-import { shellWord } from "./text.ts";
+import { removePrivateFile, type Warn, writePrivateFile } from "./private_file.ts";
 
 /** What a successful login was given, so that later commands need no flags. */
 export interface Profile {
@@ -46,7 +45,6 @@ export interface Discovered {
   readonly basicOnly?: boolean;
 }
 
-const FILE_VERSION = 1;
 const TEXT_FIELDS = [
   "region",
   "clientId",
@@ -70,14 +68,6 @@ const DISCOVERED_TEXT_FIELDS = [
   "revocationEndpoint",
   "userinfoEndpoint",
 ] as const;
-
-/**
- * Whether a text can name a profile. Lower case only: on a file system that does not tell `A` from `a`,
- * two profiles would share one login.
- */
-export function isProfileName(name: string): boolean {
-  return /^[a-z0-9][a-z0-9_-]{0,63}$/.test(name);
-}
 
 /** The profile's settings; `undefined` when there is no such profile. */
 export function loadProfile(configDir: string, name: string): Profile | undefined {
@@ -106,14 +96,6 @@ export function profileNames(configDir: string): string[] {
   return listDirectory(`${configDir}/profiles`)
     .filter((name) => name.endsWith(".json"))
     .map((name) => name.slice(0, -".json".length));
-}
-
-/** The profile that is used when none is named; `undefined` when nobody chose one. */
-export function currentProfile(configDir: string): string | undefined {
-  return readJson(
-    `${configDir}/config.json`,
-    (fields) => field(fields, "currentProfile", "string"),
-  );
 }
 
 /** Chooses the profile that is used when none is named. */
@@ -169,26 +151,4 @@ function textList(value: unknown): string[] | undefined {
 function writeJson(path: string, fields: object, warn: Warn): void {
   const text = JSON.stringify({ version: FILE_VERSION, ...fields }, undefined, 2);
   writePrivateFile(path, text + "\n", warn);
-}
-
-function readJson<T>(path: string, read: (fields: Fields) => T): T | undefined {
-  const text = readPrivateFile(path);
-  if (text === undefined) return undefined;
-  try {
-    const fields = parseObject(text);
-    const version = field(fields, "version", "number");
-    if (version === undefined) throw new Error("it is not a file of anaplan-auth");
-    if (version > FILE_VERSION) {
-      throw new Error("it was written by a newer version of anaplan-auth");
-    }
-    return read(fields);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CliError("storage", `Cannot use ${path}: ${reason}`, {
-      next: `move it away (mv ${shellWord(path)} ${
-        shellWord(path + ".bad")
-      }), then give its settings again`,
-      cause: error,
-    });
-  }
 }

@@ -156,10 +156,10 @@ async function replaceTokenSet(
   assertRefreshable(seen, settings); // before waiting for anybody
   const store = await storeInUse(settings, context);
   using login = await store.lock(settings.profile);
-  using _signals = await context.system.holdSignals(); // none may come between the answer and the disk
   const stored = login.load() ?? await noLogin(settings);
   if (!sameTokenSet(stored, seen) && willDo(stored)) return { tokenSet: stored, byUs: false };
   assertRefreshable(stored, settings);
+  using _signals = await context.system.holdSignals(); // none may come between the answer and the disk
   const refreshed = await refreshLocked(stored, settings, context, login);
   const { tokenSet, byUs } = refreshed;
   if (byUs) {

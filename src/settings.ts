@@ -5,13 +5,8 @@ import type { CommonFlags } from "./command.ts";
 import { CliError } from "./errors.ts";
 import { defined } from "./json.ts";
 import { readNamedFile } from "./named_file.ts";
-import {
-  currentProfile,
-  type Discovered,
-  isProfileName,
-  loadProfile,
-  type Profile,
-} from "./profiles.ts";
+import { placeOf } from "./place.ts";
+import { type Discovered, loadProfile, type Profile } from "./profiles.ts";
 import { Secret } from "./secret.ts";
 import type { System } from "./system.ts";
 import { urlProblem } from "./urls.ts";
@@ -85,14 +80,7 @@ export function loadSettings(
   flags: SettingFlags,
   system: Pick<System, "env" | "platform" | "absolutePath">,
 ): Settings {
-  const configDir = configDirectory(flags, system);
-  const name = flags.profile ?? system.env("ANAPLAN_PROFILE") ?? currentProfile(configDir) ??
-    "default";
-  if (!isProfileName(name)) {
-    throw new CliError("usage", `Cannot use the profile name "${name}"`, {
-      next: "use lower-case letters, digits, - and _, such as --profile eu-test",
-    });
-  }
+  const { configDir, profile: name } = placeOf(flags, system);
   const profile = loadProfile(configDir, name);
   return { configDir, profile: name, ...resolveSettings(flags, system, profile) };
 }
@@ -236,22 +224,6 @@ function clientEnvironment(env: System["env"]): ClientEnvironment {
 function secret(value: string | undefined): Secret | undefined {
   const trimmed = value?.trim(); // no secret has blanks around it, but copying adds them
   return trimmed ? new Secret(trimmed) : undefined;
-}
-
-/** Where logins are kept: the flag, the variable, or the platform's place for settings. */
-export function configDirectory(
-  flags: CommonFlags,
-  { env, platform, absolutePath }: Pick<System, "env" | "platform" | "absolutePath">,
-): string {
-  const named = flags.configDir ?? env("ANAPLAN_AUTH_CONFIG_DIR");
-  if (named !== undefined) return absolutePath(named);
-  const base = platform === "windows"
-    ? env("APPDATA")
-    : env("XDG_CONFIG_HOME") ?? (env("HOME") && `${env("HOME")}/.config`);
-  if (base !== undefined) return `${base}/anaplan-auth`;
-  throw new CliError("usage", "Cannot find a place for the login: HOME is not set", {
-    next: "name a directory with --config-dir or ANAPLAN_AUTH_CONFIG_DIR",
-  });
 }
 
 /** Endpoints are https; plain http is for this computer alone. */

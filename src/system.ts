@@ -1,6 +1,7 @@
 // The one door to the world. Rule: code above this file asks a slice of System and never names `Deno`;
 // what is not needed at start-up is loaded from src/system/ when it is first used.
 
+import { type Needs, SPECIAL_VARIABLES, VARIABLES } from "./needs.ts";
 import { writeAll } from "./system/stream.ts";
 
 /** A request that is answered whole: the body is read before the promise resolves. */
@@ -128,6 +129,8 @@ export interface Terminal {
 /** Everything that the program does to the world outside. */
 export interface System {
   readonly platform: typeof Deno.build.os;
+  /** Gives up, for good, every permission that is not needed. */
+  restrict(needs: Needs): void;
   env(name: string): string | undefined;
   /** The path as seen from the root; one that is so already stays as it is. */
   absolutePath(path: string): string;
@@ -177,6 +180,7 @@ export function denoSystem(trace: (text: string) => void = () => {}): System {
   }
   return {
     platform: Deno.build.os,
+    restrict,
     env,
     absolutePath: (path) => /^([/\\]|[A-Za-z]:)/.test(path) ? path : `${Deno.cwd()}/${path}`,
     now: () => Date.now(),
@@ -210,6 +214,21 @@ export function denoSystem(trace: (text: string) => void = () => {}): System {
     interruption,
     holdSignals: async () => (await import("./system/signals.ts")).holdSignals(),
   };
+}
+
+function restrict({ network, programs, variables = [], only }: Needs): void {
+  if (!network) Deno.permissions.revokeSync({ name: "net" });
+  if (!programs) Deno.permissions.revokeSync({ name: "run" });
+  for (const variable of SPECIAL_VARIABLES) {
+    if (!variables.includes(variable)) Deno.permissions.revokeSync({ name: "env", variable });
+  }
+  if (only === undefined) return;
+  Deno.permissions.revokeSync({ name: "write" });
+  Deno.permissions.revokeSync({ name: "sys" });
+  for (const variable of VARIABLES) { // ANAPLAN_* cannot be given up in part
+    const isRead = only.some((name) => name.startsWith(variable.replace("*", "")));
+    if (!isRead) Deno.permissions.revokeSync({ name: "env", variable });
+  }
 }
 
 /** An empty variable is an unset one, and so is one that is no text. */

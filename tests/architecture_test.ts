@@ -1,6 +1,7 @@
 // The house rules, read off the code itself. Rule: what ARCHITECTURE.md promises is tested here.
 
 import { assertEquals } from "@std/assert";
+import { type Dependency, localPath, modules } from "./support/module_graph.ts";
 
 /** The rooms from top to bottom; imports point down this list only. */
 const ROOMS: readonly string[] = [
@@ -21,6 +22,7 @@ const ROOMS: readonly string[] = [
   "src/oauth/",
   "src/settings.ts",
   "src/profiles.ts",
+  "src/place.ts",
   "src/last_failure.ts",
   "src/store.ts",
   "src/lock_file.ts",
@@ -29,6 +31,7 @@ const ROOMS: readonly string[] = [
   "src/private_file.ts",
   "src/command.ts",
   "src/system",
+  "src/needs.ts",
   "src/token_set.ts",
   "src/proxies.ts",
   "src/errors.ts",
@@ -42,25 +45,6 @@ const ROOMS: readonly string[] = [
   "src/trust_commands.ts",
   "src/version.ts",
   "types/",
-];
-
-/** What is loaded before a command is chosen; the rest waits until it is needed. */
-const START_UP: readonly string[] = [
-  "main.ts",
-  "src/cli/app.ts",
-  "src/cli/complete_words.ts",
-  "src/cli/flags.ts",
-  "src/cli/loading.ts",
-  "src/cli/parse.ts",
-  "src/cli/print.ts",
-  "src/cli/scripts.ts",
-  "src/cli/set_up.ts",
-  "src/cli/tree.ts",
-  "src/errors.ts",
-  "src/system.ts",
-  "src/system/stream.ts",
-  "src/text.ts",
-  "src/version.ts",
 ];
 
 const MAY_REVEAL: readonly string[] = [
@@ -83,18 +67,6 @@ const MAY_REVEAL: readonly string[] = [
   "src/token_set.ts",
 ];
 
-interface Dependency {
-  readonly specifier: string;
-  readonly code?: { readonly specifier?: string };
-  readonly type?: { readonly specifier?: string };
-  readonly isDynamic?: boolean;
-}
-
-interface Module {
-  readonly specifier: string;
-  readonly dependencies?: readonly Dependency[];
-}
-
 const ROOT = new URL("../", import.meta.url);
 
 Deno.test("imports point down the list of rooms, and no command imports another", async () => {
@@ -110,26 +82,6 @@ Deno.test("every source file has its room", async () => {
   const paths = (await sourceModules()).map(({ path }) => path);
   assertEquals(paths.filter((path) => roomOf(path) < 0), []);
   assertEquals(await filesUnder("src"), paths.filter((path) => path.startsWith("src/")).sort());
-});
-
-Deno.test("start-up loads the named files and Stricli, and nothing else", async () => {
-  const loaded = staticClosure(await modules(), "main.ts");
-  assertEquals(loaded.filter((path) => !path.startsWith("npm:")), START_UP);
-  assertEquals(loaded.filter((path) => path.startsWith("npm:")), ["npm:@stricli/core@1.3.0"]);
-});
-
-Deno.test("`token` on a fresh login loads no OAuth, no HTTP, no certificate code", async () => {
-  const loaded = staticClosure(await modules(), "src/commands/token.ts");
-  const heavy = loaded.filter((path) =>
-    /^npm:|^node:|src\/(oauth|system)\/|src\/anaplan/.test(path)
-  );
-  assertEquals(heavy, []);
-});
-
-Deno.test("no file that runs at start-up or in `token` loads a node: module", async () => {
-  const all = await modules();
-  const loaded = [...staticClosure(all, "main.ts"), ...staticClosure(all, "src/commands/token.ts")];
-  assertEquals(loaded.filter((path) => path.startsWith("node:")), []);
 });
 
 Deno.test("Deno is named in main.ts, at the doors to the world and to the disk, and nowhere else", async () => {
@@ -192,15 +144,6 @@ Deno.test("the version in version.ts is that of deno.json", async () => {
   assertEquals(VERSION, version);
 });
 
-/** All modules reachable from main.ts, dynamic imports included. */
-async function modules(): Promise<readonly Module[]> {
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["info", "--json", new URL("main.ts", ROOT).pathname],
-    stderr: "null",
-  }).output();
-  return JSON.parse(new TextDecoder().decode(stdout)).modules;
-}
-
 async function sourceModules(): Promise<{ path: string; dependencies: readonly Dependency[] }[]> {
   return (await modules())
     .filter(({ specifier }) => specifier.startsWith(ROOT.href))
@@ -208,10 +151,6 @@ async function sourceModules(): Promise<{ path: string; dependencies: readonly D
       path: localPath(specifier),
       dependencies: dependencies ?? [],
     }));
-}
-
-function localPath(specifier: string): string {
-  return specifier.startsWith(ROOT.href) ? specifier.slice(ROOT.href.length) : specifier;
 }
 
 function localImports(dependencies: readonly Dependency[]): string[] {
@@ -231,22 +170,6 @@ function mayImport(from: string, to: string): boolean {
   if (above < 0 || below < 0) return false;
   const isFolder = ROOMS[above]?.endsWith(".ts") === false;
   return above < below || (above === below && isFolder && !from.startsWith("src/commands/"));
-}
-
-/** What is loaded with a module: its static imports and theirs, types left out. */
-function staticClosure(all: readonly Module[], entry: string): string[] {
-  const bySpecifier = new Map(all.map((module) => [module.specifier, module]));
-  const seen = new Set<string>();
-  const visit = (specifier: string): void => {
-    if (seen.has(specifier)) return;
-    seen.add(specifier);
-    for (const dependency of bySpecifier.get(specifier)?.dependencies ?? []) {
-      const target = dependency.code?.specifier;
-      if (target !== undefined && dependency.isDynamic !== true) visit(target);
-    }
-  };
-  visit(new URL(entry, ROOT).href);
-  return [...seen].map(localPath).map((path) => path.replace(/^npm:\//, "npm:")).sort();
 }
 
 async function filesThatSay(pattern: RegExp): Promise<string[]> {

@@ -1,5 +1,6 @@
 // The newcomer's first minute: a whole sign-in against the sandbox. Rule: it runs the real tasks as child
-// processes, shows what is typed and what is answered, and leaves nothing behind.
+// processes, shows what is typed and what is answered, and leaves nothing behind. `ANAPLAN_AUTH_BIN` names
+// an executable that is shown instead.
 
 import { type Sandbox, startSandbox } from "./sandbox/sandbox.ts";
 
@@ -15,9 +16,10 @@ async function typed(
   args: readonly string[],
   environment: Record<string, string>,
 ): Promise<number> {
-  tell(`\n$ deno task ${shown(args)}`);
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["task", "--quiet", ...args],
+  const executable = Deno.env.get("ANAPLAN_AUTH_BIN");
+  tell(`\n$ ${executable === undefined ? "deno task" : "anaplan-auth"} ${shown(args)}`);
+  const child = new Deno.Command(executable ?? Deno.execPath(), {
+    args: executable === undefined ? ["task", "--quiet", ...args] : [...args],
     cwd: ROOT,
     env: environment,
     stdin: isInteractive ? "inherit" : "null",

@@ -1,29 +1,14 @@
-// From argv to an exit code: Stricli finds the command and reads its flags, the command is loaded and
-// run, and what came out is printed once. Rule: nothing is printed or exited anywhere below.
+// From argv to an exit code: the command is found, loaded and run, and what came out is printed once.
+// Rule: nothing is printed or exited anywhere below, and the parser is loaded when there are flags only.
 
-import {
-  AliasNotFoundError,
-  type Application,
-  ArgumentParseError,
-  buildApplication,
-  EnumValidationError,
-  ExitCode,
-  FlagNotFoundError,
-  run as runStricli,
-  text_en,
-  UnexpectedFlagError,
-  UnexpectedPositionalError,
-  UnsatisfiedFlagError,
-  UnsatisfiedPositionalError,
-} from "@stricli/core";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { CliError, toCliError } from "../errors.ts";
 import type { System } from "../system.ts";
 import { VERSION } from "../version.ts";
+import { commandNamed } from "./commands.ts";
+import type { TreeContext } from "./loading.ts";
 import { kebab } from "./parse.ts";
 import { exitCodeOf, type Printer, printer } from "./print.ts";
-import type { TreeContext } from "./loading.ts";
-import { ROOT } from "./tree.ts";
 
 /** What a run comes to. */
 type Outcome = { readonly reply: Reply } | { readonly error: CliError };
@@ -78,33 +63,33 @@ function replyCode({ outcome: kind, exitCode }: Reply): number {
 }
 
 async function outcomeOf(argv: readonly string[], context: CommandContext): Promise<Outcome> {
+  const [name = "", ...rest] = argv;
+  if (name === "") return await settled(() => greeting(context));
   let outcome: Outcome | undefined;
-  const perform: TreeContext["perform"] = async (command, flags, args) => {
-    outcome = await settled(() => command(flags, context, ...args));
+  const perform: TreeContext["perform"] = async (load, flags, args) => {
+    outcome = await settled(async () => {
+      context.system.restrict(commandNamed(name)?.needs ?? {}); // before its module is loaded
+      return await (await load())(flags, context, ...args);
+    });
     if ("error" in outcome) await remember(outcome.error, argv, flags, context);
   };
-  if (argv.length === 0) return await settled(() => greeting(context));
-  const said: string[] = [];
-  const process: StricliProcess = {
-    stdout: { write: (text) => void said.push(text) },
-    stderr: { write: (text) => void said.push(text) },
-    exitCode: null, // Stricli sets none over another
-  };
-  await runStricli(APPLICATION, unglued(argv), { process, perform });
-  if (outcome !== undefined) return outcome;
-  const text = said.join("").trimEnd();
-  if (process.exitCode === ExitCode.Success) return { reply: { text, data: text } };
-  const isUsage = process.exitCode === ExitCode.InvalidArgument ||
-    process.exitCode === ExitCode.UnknownCommand;
-  if (isUsage) return { error: (await import("./advice.ts")).usageError(text, argv) };
-  const next = "install the program again, or report this";
-  return { error: new CliError("internal", text, { next }) };
+  if (rest.length === 0) {
+    if (name === "--version") return { reply: { text: VERSION, data: VERSION } };
+    if (name === "--help" || name === "-h") return await settled(rootPage);
+    const load = commandNamed(name)?.load;
+    if (load !== undefined) await perform(load, {}, []);
+    if (outcome !== undefined) return outcome;
+  }
+  const answered = await settled(async () => {
+    const { parse } = await import("./parser.ts");
+    return await parse(argv, perform) ?? { text: "", data: "" };
+  });
+  return outcome ?? answered;
 }
 
-interface StricliProcess {
-  readonly stdout: { write(text: string): void };
-  readonly stderr: { write(text: string): void };
-  exitCode: number | null;
+async function rootPage(): Promise<Reply> {
+  const text = (await import("./root_help.ts")).rootHelp();
+  return { text, data: text };
 }
 
 async function settled(work: () => Promise<Reply>): Promise<Outcome> {
@@ -140,113 +125,17 @@ async function remember(
 
 /** What stands there when no command was typed: on a terminal first how things are, then the help. */
 async function greeting(context: CommandContext): Promise<Reply> {
-  const help = (await import("./help.ts")).rootHelp();
-  if (!context.system.terminal.stdout) return { text: help, data: help };
+  const page = await rootPage();
+  if (!context.system.terminal.stdout) return page;
   const { statusInShort } = await import("../commands/status.ts");
-  return { text: `${await statusInShort(context)}\n\n${help}`, data: help };
-}
-
-/** The command line as Stricli reads it. */
-export const APPLICATION: Application<TreeContext> = buildApplication<TreeContext>(ROOT, {
-  name: "anaplan-auth",
-  scanner: {
-    caseStyle: "allow-kebab-for-camel",
-    allowArgumentEscapeSequence: true,
-  },
-  localization: {
-    text: {
-      ...text_en,
-      noCommandRegisteredForInput: ({ input, corrections }) =>
-        input.startsWith("-")
-          ? `Cannot read ${input} there: flags come after the command`
-          : `There is no command ${input}${didYouMean(corrections)}`,
-      exceptionWhileParsingArguments: (error) => whatIsWrong(error),
-    },
-  },
-}, {
-  help: {
-    flag: {
-      brief: "Show help",
-      aliases: ["h"],
-      global: true,
-      complete: true,
-      defaultForRouteMap: true,
-      async run(_app, { result: { target, prefix } }) {
-        const { helpOf } = await import("./help.ts");
-        this.process.stdout.write(await helpOf(prefix.slice(1).join(" "), target));
-      },
-    },
-  },
-  version: {
-    flag: {
-      brief: "Show the version",
-      complete: true,
-      run() {
-        this.process.stdout.write(VERSION);
-      },
-    },
-  },
-});
-
-/** What is wrong with an argument; the first of Stricli's complaints, in our words. */
-function whatIsWrong(error: unknown): string {
-  if (error instanceof FlagNotFoundError) {
-    return `There is no flag --${kebab(error.input.replace(/^-+/, ""))}`;
-  }
-  if (error instanceof AliasNotFoundError) return `There is no flag -${error.input}`;
-  if (error instanceof ArgumentParseError) {
-    const { exception } = error;
-    const reason = exception instanceof SyntaxError // Stricli's own, of a flag that is there or not
-      ? "give the flag alone"
-      : exception instanceof Error
-      ? exception.message
-      : "it means nothing";
-    return `Cannot use "${error.input}" for ${
-      flagName(error.externalFlagNameOrPlaceholder)
-    }: ${reason}`;
-  }
-  if (error instanceof EnumValidationError) {
-    const values = error.values.join(" or ");
-    return `Cannot use "${error.input}" for ${flagName(error.externalFlagName)}: give ${values}`;
-  }
-  if (error instanceof UnsatisfiedFlagError) {
-    return `${flagName(error.externalFlagName)} needs a value`;
-  }
-  if (error instanceof UnexpectedFlagError) {
-    return `${flagName(error.externalFlagName)} was given twice`;
-  }
-  if (error instanceof UnexpectedPositionalError) {
-    const [, flag] = /^(--[\w-]+)=$/.exec(error.input) ?? [];
-    if (flag !== undefined) return `Cannot use "" for ${flag}: it is empty`;
-    return `Cannot use the argument "${error.input}": this command takes flags only`;
-  }
-  if (error instanceof UnsatisfiedPositionalError && error.placeholder.includes("|")) {
-    return `Expected one of ${error.placeholder.replaceAll("|", ", ")}`;
-  }
-  return error instanceof Error ? error.message : String(error);
-}
-
-/** `-XPOST` as `-X POST`: as curl takes it, and Stricli does not. */
-function unglued(argv: readonly string[]): readonly string[] {
-  if (argv[0] !== "api") return argv;
-  return argv.flatMap((word) => {
-    const [, flag, value] = /^(-[XdHo])([^]+)$/.exec(word) ?? [];
-    return flag === undefined || value === undefined ? [word] : [flag, value];
-  });
-}
-
-function flagName(external: string): string {
-  return `--${kebab(external.replace(/^-+/, ""))}`;
-}
-
-function didYouMean(corrections: readonly string[]): string {
-  const names = corrections.map((name) => name.replaceAll("`", ""));
-  return names.length === 0 ? "" : `; did you mean ${names.join(" or ")}?`;
+  return { ...page, text: `${await statusInShort(context)}\n\n${page.text}` };
 }
 
 /** Whether a flag is set, in any spelling that Stricli takes; `--json=no` is a way to say no. */
 function hasFlag(argv: readonly string[], flag: string): boolean {
   const end = argv.indexOf("--");
+  const words = argv.slice(0, end < 0 ? argv.length : end).filter((word) => word.startsWith("--"));
+  if (words.length === 0) return false; // the usual case, in which no pattern has to be made
   const set = new RegExp(`^--(${flag}|${kebab(flag)})(?!=(?:false|f|no|n|off|0)$)(=|$)`, "i");
-  return argv.slice(0, end < 0 ? argv.length : end).some((word) => set.test(word));
+  return words.some((word) => set.test(word));
 }

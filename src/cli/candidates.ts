@@ -2,7 +2,7 @@
 // here; the tree says where words come from, and word_sources.ts fetches them.
 
 import { type InputCompletion, proposeCompletions } from "@stricli/core";
-import { APPLICATION } from "./app.ts";
+import { APPLICATION } from "./parser.ts";
 import type { TreeContext } from "./loading.ts";
 import { kebab } from "./parse.ts";
 import { type Candidate, candidatesFrom, targetOf, type World } from "./word_sources.ts";

@@ -2,6 +2,7 @@
 
 import { buildCommand } from "@stricli/core";
 import type { CommonFlags } from "../command.ts";
+import { COMMANDS } from "./commands.ts";
 import { COMMON_FLAGS } from "./flags.ts";
 import {
   completedFrom,
@@ -28,7 +29,7 @@ export const complete: TreeCommand = buildCommand<CommonFlags, string[], TreeCon
     },
   },
   docs: {
-    brief: "Completions for your shell",
+    brief: COMMANDS.complete.brief,
     fullDescription: `Example: source <(anaplan-auth complete bash)
 zsh, after compinit: source <(anaplan-auth complete zsh)
 fish: anaplan-auth complete fish | source

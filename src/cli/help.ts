@@ -9,28 +9,10 @@ import { wrapped } from "../text.ts";
 import { COMMON_FLAG_NAMES } from "./flags.ts";
 import { kebab } from "./parse.ts";
 import type { TreeContext } from "./loading.ts";
-import { GROUPS, ROOT } from "./tree.ts";
+import { rootHelp } from "./root_help.ts";
+import { ROOT } from "./tree.ts";
 
 const WIDTH = 80;
-
-/** The page of the whole program. */
-export function rootHelp(): string {
-  const briefs = new Map(
-    ROOT.getAllEntries().map(({ name, target }) => [name.original, target.brief]),
-  );
-  const groups = Object.entries(GROUPS).map(([heading, names]) =>
-    [heading, ...names.map((name) => `  ${name.padEnd(11)}${briefs.get(name) ?? ""}`)].join("\n")
-  );
-  return `${ROOT.brief}
-
-Usage: anaplan-auth <command> [flags]
-
-${groups.join("\n\n")}
-
-Flags of every command: --profile, --json, --quiet, --verbose, --help
-Example: anaplan-auth login --region eu2
-Exit codes and variables: anaplan-auth help reference`;
-}
 
 /** The command `help`: a page of the whole program, of one command, or the reference. */
 export async function help(

@@ -13,14 +13,14 @@ export type WordSource =
   | "shell"
   | "topic";
 
-/** What Stricli hands to a command: the way to run what was loaded. */
+/** What Stricli hands to a command: the way to load and run it. */
 export interface TreeContext {
   readonly process: {
     readonly stdout: { write(text: string): void };
     readonly stderr: { write(text: string): void };
   };
   readonly perform: <Flags extends CommonFlags, Args extends readonly unknown[]>(
-    run: Run<Flags, Args>,
+    load: () => Promise<Run<Flags, Args>>,
     flags: Flags,
     args: Args,
   ) => Promise<void>;
@@ -48,14 +48,12 @@ export type TreeCommand = Command<TreeContext>;
 /** How the exit codes of every command begin. */
 export const DONE_AND_USAGE = "Exit codes: 0 done, 2 usage";
 
-/** A loader as Stricli wants it: the module is imported when the command is run, and not before. */
+/** A loader as Stricli wants it: the module is imported when the command is performed, and not before. */
 export function loading<Flags extends CommonFlags, Args extends readonly unknown[]>(
   load: () => Promise<Run<Flags, Args>>,
 ): () => Promise<(this: TreeContext, flags: Flags, ...args: Args) => Promise<void>> {
-  return async () => {
-    const run = await load();
-    return function (flags, ...args) {
-      return this.perform(run, flags, args);
-    };
-  };
+  return () =>
+    Promise.resolve(function (flags, ...args) {
+      return this.perform(load, flags, args);
+    });
 }

@@ -1,6 +1,7 @@
-// The reference page: exit codes and variables. Rule: the codes come from the one table in errors.ts.
+// The reference page: exit codes, variables and which build this is. Rule: the codes come from the one table in errors.ts.
 
 import { type ErrorKind, EXIT_CODES, SIGTERM_EXIT_CODE } from "../errors.ts";
+import { BUILD, VERSION } from "../version.ts";
 
 const MEANINGS: Readonly<Record<ErrorKind, string>> = {
   internal: "a bug in this program",
@@ -47,5 +48,7 @@ export function reference(): string {
 ${rows.map(([code, kind, text]) => `  ${code.padEnd(5)}${kind.padEnd(16)}${text}`).join("\n")}
 
 Variables; a flag goes before its variable, a variable before the profile
-${VARIABLES.map(([name, text]) => `  ${name.padEnd(28)}${text}`).join("\n")}`;
+${VARIABLES.map(([name, text]) => `  ${name.padEnd(28)}${text}`).join("\n")}
+
+Version ${VERSION}, ${BUILD}`;
 }

@@ -6,6 +6,7 @@ import type { TokenScheme } from "../anaplan.ts";
 import type { ApiFlags } from "../commands/api.ts";
 import type { ExecFlags } from "../commands/exec.ts";
 import type { TokenFlags } from "../commands/token.ts";
+import { COMMANDS } from "./commands.ts";
 import { COMMON_FLAGS, text, texts, time, yes } from "./flags.ts";
 import { DONE_AND_USAGE, loading, type TreeCommand, type TreeContext } from "./loading.ts";
 import { parseDuration, parseText } from "./parse.ts";
@@ -28,7 +29,7 @@ export const token: TreeCommand = buildCommand<TokenFlags, [], TreeContext>({
     },
   },
   docs: {
-    brief: "Print a valid access token",
+    brief: COMMANDS.token.brief,
     fullDescription: `Example: anaplan-auth token --header
 ${DONE_AND_USAGE}, 3 sign in first, 4 the client is denied,
 6 Anaplan cannot be used now, 7 the login cannot be read or saved`,
@@ -59,7 +60,7 @@ export const api: TreeCommand = buildCommand<ApiFlags, [path: string], TreeConte
     },
   },
   docs: {
-    brief: "Call an Anaplan API",
+    brief: COMMANDS.api.brief,
     fullDescription: `Example: anaplan-auth api /2/0/workspaces --paginate
 ${DONE_AND_USAGE}, 3 sign in first, 4 the client is denied,
 6 Anaplan cannot be used now, 7 the login or the file cannot be saved,
@@ -85,7 +86,7 @@ export const exec: TreeCommand = buildCommand<ExecFlags, string[], TreeContext>(
     },
   },
   docs: {
-    brief: "Run a program with a token in its environment",
+    brief: COMMANDS.exec.brief,
     fullDescription:
       `Example: anaplan-auth exec -- sh -c 'echo "\${#ANAPLAN_ACCESS_TOKEN} characters"'
 Exit codes: the program's own; 126 it cannot be run, 127 it is not there;

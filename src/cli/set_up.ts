@@ -8,6 +8,7 @@ import type { DoctorFlags } from "../commands/doctor.ts";
 import type { ProfileSetFlags } from "../commands/profile.ts";
 import type { RelayFlags } from "../commands/relay.ts";
 import type { RelayHost } from "../oauth/relay.ts";
+import { COMMANDS } from "./commands.ts";
 import { COMMON_FLAGS, SETTING_FLAGS, texts, yes } from "./flags.ts";
 import {
   completedFrom,
@@ -90,7 +91,7 @@ export const profile: RouteMap<TreeContext> = buildRouteMap({
     use: profileUse,
     remove: profileRemove,
   },
-  docs: { brief: "Keep several logins apart" },
+  docs: { brief: COMMANDS.profile.brief },
 });
 
 const RELAY_HOSTS: readonly RelayHost[] = ["127.0.0.1", "localhost"];
@@ -125,7 +126,7 @@ const page: TreeCommand = buildCommand<RelayFlags, [], TreeContext>({
 /** `relay bookmarklet|page`. */
 export const relay: RouteMap<TreeContext> = buildRouteMap({
   routes: { bookmarklet, page },
-  docs: { brief: "Sign in when only a public redirect URI is registered" },
+  docs: { brief: COMMANDS.relay.brief },
 });
 
 const certShow: TreeCommand = buildCommand<CommonFlags, [], TreeContext>({
@@ -159,7 +160,7 @@ const certTrust: TreeCommand = buildCommand<CertTrustFlags, [], TreeContext>({
 /** `cert show|renew|trust`. */
 export const cert: RouteMap<TreeContext> = buildRouteMap({
   routes: { show: certShow, renew: certRenew, trust: certTrust },
-  docs: { brief: "Show, renew or trust the listener's certificate" },
+  docs: { brief: COMMANDS.cert.brief },
 });
 
 /** `validate`. */
@@ -167,7 +168,7 @@ export const validate: TreeCommand = buildCommand<CommonFlags, [], TreeContext>(
   loader: loading(async () => (await import("../commands/validate.ts")).validate),
   parameters: { flags: COMMON_FLAGS },
   docs: {
-    brief: "Ask Anaplan whether the token is still good",
+    brief: COMMANDS.validate.brief,
     fullDescription: `Example: anaplan-auth validate
 ${DONE_AND_USAGE}, 3 not valid, or sign in first, 4 denied,
 6 Anaplan cannot be used now, 7 the login cannot be read or saved, 8 API error`,
@@ -179,7 +180,7 @@ export const doctor: TreeCommand = buildCommand<DoctorFlags, [], TreeContext>({
   loader: loading(async () => (await import("../commands/doctor.ts")).doctor),
   parameters: { flags: { ...SETTING_FLAGS, ...COMMON_FLAGS } },
   docs: {
-    brief: "Find out what is wrong",
+    brief: COMMANDS.doctor.brief,
     fullDescription: `Example: anaplan-auth doctor
 ${DONE_AND_USAGE}, or that of the first problem:
 3 sign in, 6 network or port, 7 files`,

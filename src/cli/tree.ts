@@ -6,6 +6,7 @@ import type { LoginFlags } from "../commands/login.ts";
 import type { LogoutFlags } from "../commands/logout.ts";
 import type { RefreshFlags } from "../commands/refresh.ts";
 import type { StatusFlags } from "../commands/status.ts";
+import { COMMANDS } from "./commands.ts";
 import { complete } from "./complete_words.ts";
 import { COMMON_FLAGS, CONNECTION_FLAGS, time, yes } from "./flags.ts";
 import {
@@ -16,6 +17,7 @@ import {
   type TreeContext,
 } from "./loading.ts";
 import { parseDuration, parseWait } from "./parse.ts";
+import { BRIEF } from "./root_help.ts";
 import { api, exec, token } from "./scripts.ts";
 import { cert, doctor, profile, relay, validate } from "./set_up.ts";
 
@@ -32,7 +34,7 @@ const login: TreeCommand = buildCommand<LoginFlags, [], TreeContext>({
     },
   },
   docs: {
-    brief: "Sign in with your browser",
+    brief: COMMANDS.login.brief,
     fullDescription: `Example: anaplan-auth login --region eu2
 ${DONE_AND_USAGE}, 4 denied, 5 nobody finished in time,
 6 Anaplan cannot be used now, 7 the login cannot be saved, 130 interrupted`,
@@ -43,7 +45,7 @@ const whoami: TreeCommand = buildCommand<CommonFlags, [], TreeContext>({
   loader: loading(async () => (await import("../commands/whoami.ts")).whoami),
   parameters: { flags: COMMON_FLAGS },
   docs: {
-    brief: "Show who you are signed in as",
+    brief: COMMANDS.whoami.brief,
     fullDescription: `Example: anaplan-auth whoami --json
 ${DONE_AND_USAGE}, 3 sign in first, 4 denied,
 6 Anaplan cannot be used now, 7 the login cannot be read or saved, 8 API error`,
@@ -59,7 +61,7 @@ const refresh: TreeCommand = buildCommand<RefreshFlags, [], TreeContext>({
     },
   },
   docs: {
-    brief: "Get a new access token now",
+    brief: COMMANDS.refresh.brief,
     fullDescription: `Example: anaplan-auth refresh --if-expiring-within 10m
 ${DONE_AND_USAGE}, 3 sign in again, 4 the client is denied,
 6 Anaplan cannot be used now, 7 the login cannot be read or saved`,
@@ -76,7 +78,7 @@ const status: TreeCommand = buildCommand<StatusFlags, [], TreeContext>({
     },
   },
   docs: {
-    brief: "Show what is stored, without the network",
+    brief: COMMANDS.status.brief,
     fullDescription: `Example: anaplan-auth status --expires-within 1h
 ${DONE_AND_USAGE}, 3 sign in first, or the login ends soon,
 7 the login cannot be read; with --check also those of whoami`,
@@ -87,7 +89,7 @@ const logout: TreeCommand = buildCommand<LogoutFlags, [], TreeContext>({
   loader: loading(async () => (await import("../commands/logout.ts")).logout),
   parameters: { flags: { all: yes("Of every profile"), ...COMMON_FLAGS } },
   docs: {
-    brief: "End the login here and at Anaplan",
+    brief: COMMANDS.logout.brief,
     fullDescription: `Example: anaplan-auth logout
 ${DONE_AND_USAGE}, 7 the login cannot be removed`,
   },
@@ -108,17 +110,10 @@ const help: TreeCommand = buildCommand<CommonFlags, string[], TreeContext>({
     },
   },
   docs: {
-    brief: "Help on a command; `help reference` lists exit codes and variables",
+    brief: COMMANDS.help.brief,
     fullDescription: `Example: anaplan-auth help reference\n${DONE_AND_USAGE}`,
   },
 });
-
-/** The groups of the root page, in its order. */
-export const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  "Start here": ["login", "whoami", "refresh", "status", "logout"],
-  "For scripts": ["token", "api", "exec"],
-  "Set up and mend": ["profile", "relay", "cert", "validate", "doctor", "complete"],
-};
 
 /** The whole command line. */
 export const ROOT: RouteMap<TreeContext> = buildRouteMap({
@@ -139,5 +134,5 @@ export const ROOT: RouteMap<TreeContext> = buildRouteMap({
     complete,
     help,
   },
-  docs: { brief: "Sign in to Anaplan and keep the login usable." },
+  docs: { brief: BRIEF },
 });

@@ -2,9 +2,9 @@
 // file's text.
 
 import type { Command, RouteMap } from "@stricli/core";
-import { isProfileName, profileNames } from "../profiles.ts";
+import { configDirectory, isProfileName } from "../place.ts";
+import { profileNames } from "../profiles.ts";
 import { REGIONS } from "../regions.ts";
-import { configDirectory } from "../settings.ts";
 import type { System } from "../system.ts";
 import { SHELLS } from "./completion_scripts.ts";
 import { SETTING_FLAGS } from "./flags.ts";

@@ -8,7 +8,7 @@ import {
   renewedCertificate,
   savePublicCertificate,
 } from "../oauth/certificate.ts";
-import { configDirectory } from "../settings.ts";
+import { configDirectory } from "../place.ts";
 import { dateTime, duration, isoTime, shellWord, table } from "../text.ts";
 import { trustCommands } from "../trust_commands.ts";
 

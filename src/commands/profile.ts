@@ -5,9 +5,8 @@ import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { listenCandidates } from "../oauth/listen_addresses.ts";
 import { nearNames } from "../near_names.ts";
+import { configDirectory, currentProfile, isProfileName } from "../place.ts";
 import {
-  currentProfile,
-  isProfileName,
   loadProfile,
   type Profile,
   profileNames,
@@ -16,13 +15,7 @@ import {
   saveProfile,
 } from "../profiles.ts";
 import { storeOf } from "../session.ts";
-import {
-  configDirectory,
-  loadSettings,
-  resolveSettings,
-  type SettingFlags,
-  type Settings,
-} from "../settings.ts";
+import { loadSettings, resolveSettings, type SettingFlags, type Settings } from "../settings.ts";
 import { flagTime, table } from "../text.ts";
 
 /** The flags of `profile set`. */

@@ -2,9 +2,10 @@
 
 import type { TokenScheme } from "../anaplan.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
-import { freshTokenSet } from "../session.ts";
-import { loadSettings } from "../settings.ts";
+import { placeOf } from "../place.ts";
+import { openStore } from "../store.ts";
 import { isoTime } from "../text.ts";
+import { isFresh, type TokenSet } from "../token_set.ts";
 
 /** The flags of `token`. */
 export interface TokenFlags extends CommonFlags {
@@ -16,8 +17,7 @@ export interface TokenFlags extends CommonFlags {
 
 /** Prints a valid access token, or the whole header to send it with. */
 export async function token(flags: TokenFlags, context: CommandContext): Promise<Reply> {
-  const settings = loadSettings(flags, context.system);
-  const { accessToken, expiresAt } = await freshTokenSet(settings, context, flags.minValid);
+  const { accessToken, expiresAt } = freshOnDisk(flags, context) ?? await validOne(flags, context);
   const scheme = flags.scheme ?? "AnaplanAuthToken";
   const value = accessToken.reveal();
   const asHeader = flags.header === true || flags.scheme !== undefined;
@@ -26,4 +26,23 @@ export async function token(flags: TokenFlags, context: CommandContext): Promise
     verbatim: true,
     data: { access_token: value, token_type: scheme, expires_at: isoTime(expiresAt) },
   };
+}
+
+/** The stored login while it is fresh: then the settings need not be read, nor what refreshes loaded. */
+function freshOnDisk(flags: TokenFlags, { system, talk }: CommandContext): TokenSet | undefined {
+  if (system.env("ANAPLAN_REFRESH_TOKEN") ?? system.env("ANAPLAN_REFRESH_TOKEN_FILE")) {
+    return undefined; // the login of the environment, whatever is on the disk
+  }
+  const { configDir, profile } = placeOf(flags, system);
+  const stored = openStore(configDir, system, talk.warn).load(profile);
+  if (stored === undefined) return undefined;
+  return isFresh(stored, system.now(), flags.minValid) ? stored : undefined;
+}
+
+async function validOne(flags: TokenFlags, context: CommandContext): Promise<TokenSet> {
+  const [{ freshTokenSet }, { loadSettings }] = await Promise.all([
+    import("../session.ts"),
+    import("../settings.ts"),
+  ]);
+  return await freshTokenSet(loadSettings(flags, context.system), context, flags.minValid);
 }

@@ -4,7 +4,8 @@
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { defined } from "../json.ts";
-import { currentProfile, loadProfile } from "../profiles.ts";
+import { currentProfile } from "../place.ts";
+import { loadProfile } from "../profiles.ts";
 import { Secret } from "../secret.ts";
 import { loginCommand } from "../session.ts";
 import {

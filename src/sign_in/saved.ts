@@ -4,13 +4,8 @@
 import type { User } from "../anaplan.ts";
 import type { CommandContext } from "../command.ts";
 import type { AuthorizationServer, OAuthClient } from "../oauth/wire.ts";
-import {
-  currentProfile,
-  loadProfile,
-  type Profile,
-  saveCurrentProfile,
-  saveProfile,
-} from "../profiles.ts";
+import { currentProfile } from "../place.ts";
+import { loadProfile, type Profile, saveCurrentProfile, saveProfile } from "../profiles.ts";
 import { orRescue, storeOf } from "../session.ts";
 import type { Settings } from "../settings.ts";
 import type { TokenSet } from "../token_set.ts";

@@ -72,18 +72,24 @@ export function portOf({ port, protocol }: URL): number {
  * A timeout that a stopped process does not pay for: when the timer itself comes late (SIGSTOP, a laptop
  * that slept), the answer may lie in the socket already, and is given a moment to be read. Taken for
  * lost, it would be asked for again with a refresh token that is dead by now.
+ *
+ * By AbortSignal.timeout: the first setTimeout of a process loads node:timers, which takes milliseconds.
  */
 function patientTimeout(timeout: number): Disposable & { readonly signal: AbortSignal } {
   const controller = new AbortController();
   const due = Date.now() + timeout;
   const giveUp = (): void =>
     controller.abort(new DOMException("The request took too long", "TimeoutError"));
-  let timer = setTimeout(() => {
-    const isLate = Date.now() - due > LATE;
-    if (isLate) timer = setTimeout(giveUp, LATE);
+  const timeIsUp = (): void => {
+    if (Date.now() - due > LATE) AbortSignal.timeout(LATE).addEventListener("abort", giveUp);
     else giveUp();
-  }, timeout);
-  return { signal: controller.signal, [Symbol.dispose]: () => clearTimeout(timer) };
+  };
+  const timer = AbortSignal.timeout(timeout);
+  timer.addEventListener("abort", timeIsUp);
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]: () => timer.removeEventListener("abort", timeIsUp),
+  };
 }
 
 async function readBounded(response: Response, host: string): Promise<Uint8Array<ArrayBuffer>> {

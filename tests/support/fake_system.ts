@@ -65,6 +65,7 @@ export function fakeSystem(arranged: Arranged = {}): FakeSystem {
   let held = 0;
   return {
     platform: "linux",
+    restrict: () => {},
     env: (name) => env[name] || undefined,
     absolutePath: (path) => path.startsWith("/") ? path : `/cwd/${path}`,
     now: clock.now,

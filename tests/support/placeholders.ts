@@ -10,6 +10,7 @@ export interface KnownValues {
 }
 
 const PATTERNS: readonly (readonly [RegExp, string])[] = [
+  [/(?<=^Version <VERSION>, ).+/gm, "<BUILD>"],
   [/\bstate=(<PORT>\.)[\w-]{43}\b/g, "state=$1<state>"],
   [/\b(state|nonce|code_challenge)=[\w-]{43}\b/g, "$1=<$1>"],
   [/(SHA-256 )[0-9A-F]{4}…[0-9A-F]{4}/g, "$1<FINGERPRINT>"],

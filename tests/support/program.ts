@@ -12,6 +12,8 @@ export interface ProgramOptions {
   readonly stdin?: string | { readonly open: true };
   /** As `deno task` runs it, which says in its answers how it was typed; not so by default. */
   readonly asTask?: boolean;
+  /** Another executable than the one under test. */
+  readonly executable?: string;
 }
 
 /** How a run ended. */
@@ -44,9 +46,11 @@ export async function runProgram(
 /** Starts the program; disposal kills it if it still runs. */
 export async function startProgram(
   argv: readonly string[],
-  { home, env = {}, stdin, asTask = false }: ProgramOptions,
+  { home, env = {}, stdin, asTask = false, executable }: ProgramOptions,
 ): Promise<Program> {
-  const { program, args, env: taskEnv } = await (asTask ? taskCommandLine : commandLineOf)(argv);
+  const { program, args, env: taskEnv } = executable === undefined
+    ? await (asTask ? taskCommandLine : commandLineOf)(argv)
+    : { program: executable, args: argv, env: {} };
   const started = performance.now();
   const child = new Deno.Command(program, {
     args: [...args],

@@ -20,6 +20,8 @@ export interface FinalPage {
 export interface BrowseOptions {
   /** Which button the person presses on a sign-in or a confirmation page. */
   readonly decide?: "approve" | "decline";
+  /** The person stops before they open an address that begins so. */
+  readonly stopBefore?: string;
   /** What reaches other hosts; cookies and redirects are the browser's own. Nothing does by default. */
   readonly outside?: Outside;
 }
@@ -52,6 +54,9 @@ export async function browse(url: string, options: BrowseOptions = {}): Promise<
     const page = await load(step, jar, options.outside);
     const next = redirection(page) ?? submission(page, options.decide ?? "approve");
     if (next === undefined) return page;
+    if (options.stopBefore !== undefined && next.url.href.startsWith(options.stopBefore)) {
+      return { url: next.url.href, status: 0, body: "", headers: {} };
+    }
     step = next;
   }
   throw new Error(`Still on the way after ${MOST_STEPS} steps, at ${step.url.href}`);

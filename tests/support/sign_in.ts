@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import type { ConfidentialClient, Sandbox } from "../sandbox/contract.ts";
 import { freePort } from "./free_port.ts";
 import type { Home } from "./home.ts";
-import { type Outcome, startProgram } from "./program.ts";
+import { type Outcome, type ProgramOptions, startProgram } from "./program.ts";
 import { browse, type BrowseOptions, type FinalPage } from "./scripted_browser.ts";
 
 /** The address of the sign-in page, alone on its line of stderr. */
@@ -53,7 +53,7 @@ export function sandboxFlags(
 }
 
 /** What a sign-in is to be like. */
-export interface SignInOptions extends BrowseOptions {
+export interface SignInOptions extends BrowseOptions, Pick<ProgramOptions, "executable"> {
   readonly client?: ConfidentialClient;
   readonly listener?: Listener;
   readonly flags?: readonly string[];
@@ -65,11 +65,15 @@ export async function login(
   home: Home,
   options: SignInOptions = {},
 ): Promise<{ readonly outcome: Outcome; readonly page: FinalPage }> {
-  const { client = sandbox.clients.rotating, flags = [], ...browsing } = options;
+  const { client = sandbox.clients.rotating, flags = [], executable, ...browsing } = options;
   const { listener = registeredListener(sandbox) } = options;
   const argv = ["login", ...sandboxFlags(sandbox, client, listener), ...flags];
   const env = { ANAPLAN_CLIENT_SECRET: client.clientSecret };
-  await using program = await startProgram(argv, { home: home.path, env });
+  await using program = await startProgram(argv, {
+    home: home.path,
+    env,
+    ...(executable === undefined ? {} : { executable }),
+  });
   const [address] = await program.said(SIGN_IN_ADDRESS);
   const page = await browse(address, browsing);
   return { outcome: await program.outcome, page };

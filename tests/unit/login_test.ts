@@ -1,7 +1,8 @@
 // The command `login`, with a browser that is a function: the story of a sign-in and its endings.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { login } from "../../src/commands/login.ts";
-import { currentProfile, loadProfile, saveProfile } from "../../src/profiles.ts";
+import { currentProfile } from "../../src/place.ts";
+import { loadProfile, saveProfile } from "../../src/profiles.ts";
 import { isoTime } from "../../src/text.ts";
 import { START } from "../support/fake_system.ts";
 import { granted, LOGIN, storedLogin, unreachable } from "../support/logins.ts";

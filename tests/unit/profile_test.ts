@@ -4,7 +4,8 @@ import { profileList, profileRemove, profileShow, profileUse } from "../../src/c
 import { status } from "../../src/commands/status.ts";
 import type { CommandContext, CommonFlags, Reply } from "../../src/command.ts";
 import { CliError } from "../../src/errors.ts";
-import { currentProfile, loadProfile, saveProfile } from "../../src/profiles.ts";
+import { currentProfile } from "../../src/place.ts";
+import { loadProfile, saveProfile } from "../../src/profiles.ts";
 import { LOGIN, putLogin } from "../support/logins.ts";
 import { type SessionScene, sessionScene } from "../support/session_scene.ts";
 import { namesIn } from "../support/temp_dir.ts";

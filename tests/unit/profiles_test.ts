@@ -1,9 +1,8 @@
 // Named settings on a real disk, without any secret.
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { CliError } from "../../src/errors.ts";
+import { currentProfile, isProfileName } from "../../src/place.ts";
 import {
-  currentProfile,
-  isProfileName,
   loadProfile,
   type Profile,
   profileNames,

@@ -1,0 +1,28 @@
+// The help page of the whole program. Rule: made from the table of commands alone, since it is often all
+// that is asked for.
+
+import { type CommandEntry, COMMANDS } from "./commands.ts";
+
+/** What the program is for, in one line. */
+export const BRIEF = "Sign in to Anaplan and keep the login usable.";
+
+/** The page of the whole program. */
+export function rootHelp(): string {
+  const entries: [string, CommandEntry][] = Object.entries(COMMANDS);
+  const headings = new Set(entries.flatMap(([, { group }]) => group ?? []));
+  const groups = Array.from(headings, (heading) =>
+    [
+      heading,
+      ...entries.filter(([, { group }]) => group === heading)
+        .map(([name, { brief }]) => `  ${name.padEnd(11)}${brief}`),
+    ].join("\n"));
+  return `${BRIEF}
+
+Usage: anaplan-auth <command> [flags]
+
+${groups.join("\n\n")}
+
+Flags of every command: --profile, --json, --quiet, --verbose, --help
+Example: anaplan-auth login --region eu2
+Exit codes and variables: anaplan-auth help reference`;
+}

@@ -1,0 +1,86 @@
+// Where a login is: the configuration directory, and which profile is meant. Rule: what is in the profile
+// is not read; to print a fresh token, nothing more has to be known.
+
+import type { CommonFlags } from "./command.ts";
+import { CliError } from "./errors.ts";
+import { field, type Fields, parseObject } from "./json.ts";
+import { readPrivateFile } from "./private_file.ts";
+import type { System } from "./system.ts";
+import { shellWord } from "./text.ts";
+
+/** The directory and the profile that a command is about. */
+export interface Place {
+  readonly configDir: string;
+  readonly profile: string;
+}
+
+type PlaceSystem = Pick<System, "env" | "platform" | "absolutePath">;
+
+/** The place that flags and environment name, or that was chosen when they name none. */
+export function placeOf(flags: CommonFlags, system: PlaceSystem): Place {
+  const configDir = configDirectory(flags, system);
+  const profile = flags.profile ?? system.env("ANAPLAN_PROFILE") ?? currentProfile(configDir) ??
+    "default";
+  if (isProfileName(profile)) return { configDir, profile };
+  throw new CliError("usage", `Cannot use the profile name "${profile}"`, {
+    next: "use lower-case letters, digits, - and _, such as --profile eu-test",
+  });
+}
+
+/** Where logins are kept: the flag, the variable, or the platform's place for settings. */
+export function configDirectory(
+  flags: CommonFlags,
+  { env, platform, absolutePath }: PlaceSystem,
+): string {
+  const named = flags.configDir ?? env("ANAPLAN_AUTH_CONFIG_DIR");
+  if (named !== undefined) return absolutePath(named);
+  const base = platform === "windows"
+    ? env("APPDATA")
+    : env("XDG_CONFIG_HOME") ?? (env("HOME") && `${env("HOME")}/.config`);
+  if (base !== undefined) return `${base}/anaplan-auth`;
+  throw new CliError("usage", "Cannot find a place for the login: HOME is not set", {
+    next: "name a directory with --config-dir or ANAPLAN_AUTH_CONFIG_DIR",
+  });
+}
+
+/**
+ * Whether a text can name a profile. Lower case only: on a file system that does not tell `A` from `a`,
+ * two profiles would share one login.
+ */
+export function isProfileName(name: string): boolean {
+  return /^[a-z0-9][a-z0-9_-]{0,63}$/.test(name);
+}
+
+/** The profile that is used when none is named; `undefined` when nobody chose one. */
+export function currentProfile(configDir: string): string | undefined {
+  return readJson(
+    `${configDir}/config.json`,
+    (fields) => field(fields, "currentProfile", "string"),
+  );
+}
+
+/** The version of the profiles' files. */
+export const FILE_VERSION = 1;
+
+/** What `read` makes of a file of settings; `undefined` when there is none. */
+export function readJson<T>(path: string, read: (fields: Fields) => T): T | undefined {
+  const text = readPrivateFile(path);
+  if (text === undefined) return undefined;
+  try {
+    const fields = parseObject(text);
+    const version = field(fields, "version", "number");
+    if (version === undefined) throw new Error("it is not a file of anaplan-auth");
+    if (version > FILE_VERSION) {
+      throw new Error("it was written by a newer version of anaplan-auth");
+    }
+    return read(fields);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CliError("storage", `Cannot use ${path}: ${reason}`, {
+      next: `move it away (mv ${shellWord(path)} ${
+        shellWord(path + ".bad")
+      }), then give its settings again`,
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,93 @@
+// The table of commands against the tree of flags, and against the tasks of deno.json.
+// Rule: what a command may touch is said once, in the table; everything else is compared with it.
+import { assert, assertEquals } from "@std/assert";
+import { COMMANDS } from "../src/cli/commands.ts";
+import { ROOT } from "../src/cli/tree.ts";
+import type { Needs } from "../src/needs.ts";
+import { permissionFlags } from "../tools/permissions.ts";
+import { bareEnvironment } from "./support/program.ts";
+import { taskCommandLine } from "./support/task_command.ts";
+import { tempDir } from "./support/temp_dir.ts";
+
+const ENTRIES = Object.entries(COMMANDS);
+
+Deno.test("the table and the tree have the same commands with the same words", () => {
+  const table = ENTRIES.map(([name, { brief }]) => `${name}: ${brief}`).sort();
+  const tree = ROOT.getAllEntries().map(({ name, target }) => `${name.original}: ${target.brief}`);
+  assertEquals(table, tree.sort());
+});
+
+Deno.test("what is run without a parser needs neither a flag nor an argument", () => {
+  for (const [name, entry] of ENTRIES) {
+    if (!("load" in entry)) continue;
+    const target = ROOT.getRoutingTargetForInput(name);
+    assert(target !== undefined && "loader" in target, name);
+    const { flags = {}, positional } = target.parameters;
+    const required = Object.values(flags).filter((flag) =>
+      !("optional" in flag && flag.optional) && flag.kind !== "boolean"
+    );
+    assertEquals([required, positional], [[], undefined], name);
+  }
+});
+
+for (const [name, { needs }] of ENTRIES) {
+  Deno.test(`the task ${name} has the permissions that the command needs, and no others`, async () => {
+    const { args } = await taskCommandLine([name]);
+    const flags = args.filter((arg) => arg.startsWith("--") && !/^--(no-remote|quiet)$/.test(arg));
+    assertEquals(flags.sort(), permissionFlags(needs).sort());
+    assert(args.includes("--no-remote"), "code from elsewhere is never imported");
+    assert(args.includes("--quiet"), "else Deno draws its progress when it loads a file");
+  });
+}
+
+/** What is left of the permissions that any command may need, once a command has given up the rest. */
+async function leftOf(needs: Needs): Promise<string[]> {
+  using dir = tempDir();
+  const script = `
+    import { denoSystem } from ${JSON.stringify(new URL("../src/system.ts", import.meta.url).href)};
+    denoSystem().restrict(${JSON.stringify(needs)});
+    const asked = { net: { name: "net", host: "api.anaplan.com" }, run: { name: "run" },
+      browser: { name: "env", variable: "BROWSER" }, doctor: { name: "env", variable: "DENO_TLS_CA_STORE" },
+      home: { name: "env", variable: "HOME" }, secret: { name: "env", variable: "SECRET" }, read: { name: "read" }, write: { name: "write" } };
+    const left = Object.keys(asked)
+      .filter((name) => Deno.permissions.querySync(asked[name]).state === "granted");
+    console.log(JSON.stringify(left));`;
+  Deno.writeTextFileSync(`${dir.path}/left.ts`, script);
+  const all = permissionFlags({
+    network: true,
+    programs: true,
+    variables: ["BROWSER", "DENO_TLS_CA_STORE"],
+  });
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", ...all, `${dir.path}/left.ts`],
+    clearEnv: true,
+    env: await bareEnvironment(dir.path),
+  }).output();
+  const text = new TextDecoder().decode(stdout);
+  assert(text !== "", new TextDecoder().decode(stderr));
+  return JSON.parse(text);
+}
+
+Deno.test("a command gives up the network, programs and variables that it does not need", async () => {
+  assertEquals(await leftOf(COMMANDS.profile.needs), ["home", "secret", "read", "write"]);
+  assertEquals(await leftOf(COMMANDS.token.needs), ["net", "home", "secret", "read", "write"]);
+  assertEquals(await leftOf(COMMANDS.doctor.needs), [
+    "net",
+    "doctor",
+    "home",
+    "secret",
+    "read",
+    "write",
+  ]);
+  assertEquals(await leftOf(COMMANDS.cert.needs), ["run", "home", "secret", "read", "write"]);
+  assertEquals(await leftOf(COMMANDS.complete.needs), ["home", "read"]);
+  assertEquals(await leftOf(COMMANDS.login.needs), [
+    "net",
+    "run",
+    "browser",
+    "home",
+    "secret",
+    "read",
+    "write",
+  ]);
+});

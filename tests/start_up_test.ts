@@ -1,0 +1,58 @@
+// What is loaded before the program has done anything: named files, and no more bytes than named.
+// Rule: every file costs every start a quarter of a millisecond; who adds one here has measured it.
+import { assert, assertEquals } from "@std/assert";
+import { localPath, modules, staticClosure } from "./support/module_graph.ts";
+
+const KIB = 1024;
+
+const ALWAYS: readonly string[] = [
+  "main.ts",
+  "src/cli/app.ts",
+  "src/cli/commands.ts",
+  "src/cli/parse.ts",
+  "src/cli/print.ts",
+  "src/errors.ts",
+  "src/needs.ts",
+  "src/system.ts",
+  "src/system/stream.ts",
+  "src/text.ts",
+  "src/version.ts",
+];
+
+/** What starts: the entries that are loaded for it, what else comes with them, and the limit of all. */
+const STARTS = [
+  { name: "--version", entries: ["main.ts"], more: [], limit: 48 * KIB },
+  {
+    name: "--help",
+    entries: ["main.ts", "src/cli/root_help.ts"],
+    more: ["src/cli/root_help.ts"],
+    limit: 50 * KIB,
+  },
+  {
+    name: "token on a fresh login",
+    entries: ["main.ts", "src/commands/token.ts"],
+    more: [
+      "src/commands/token.ts",
+      "src/json.ts",
+      "src/lock_file.ts",
+      "src/place.ts",
+      "src/private_directory.ts",
+      "src/private_file.ts",
+      "src/secret.ts",
+      "src/store.ts",
+      "src/token_set.ts",
+    ],
+    limit: 80 * KIB,
+  },
+] as const;
+
+const ALL = await modules();
+
+for (const { name, entries, more, limit } of STARTS) {
+  Deno.test(`${name} loads the named files, and neither a package nor a node: module`, () => {
+    const loaded = staticClosure(ALL, ...entries);
+    assertEquals(loaded.map(({ specifier }) => localPath(specifier)), [...ALWAYS, ...more].sort());
+    const bytes = loaded.reduce((sum, { size = 0 }) => sum + size, 0);
+    assert(bytes > 10 * KIB && bytes <= limit, `${bytes} bytes`);
+  });
+}

@@ -1,0 +1,37 @@
+// The systems that the one file is made for. Rule: the name that a download has, Deno's name for the
+// system, and where npm has a Deno for it.
+
+/** A system that the one file is made for. */
+export interface Target {
+  /** As in the name of the download. */
+  readonly name: string;
+  /** As `deno compile --target` knows it. */
+  readonly triple: string;
+  /** The npm package with Deno for this system. */
+  readonly denoPackage: string;
+}
+
+/** All of them. */
+export const TARGETS: readonly Target[] = [
+  { name: "linux-x64", triple: "x86_64-unknown-linux-gnu", denoPackage: "@deno/linux-x64-glibc" },
+  {
+    name: "linux-arm64",
+    triple: "aarch64-unknown-linux-gnu",
+    denoPackage: "@deno/linux-arm64-glibc",
+  },
+  { name: "macos-x64", triple: "x86_64-apple-darwin", denoPackage: "@deno/darwin-x64" },
+  { name: "macos-arm64", triple: "aarch64-apple-darwin", denoPackage: "@deno/darwin-arm64" },
+  { name: "windows-x64", triple: "x86_64-pc-windows-msvc", denoPackage: "@deno/win32-x64" },
+];
+
+/** The name of the one file for a system. */
+export function executableName({ name }: Target): string {
+  return `anaplan-auth-${name}${name.startsWith("windows") ? ".exe" : ""}`;
+}
+
+/** The target with this triple; the triple of this machine is `Deno.build.target`. */
+export function targetOf(triple: string): Target {
+  const target = TARGETS.find((candidate) => candidate.triple === triple);
+  if (target === undefined) throw new Error(`No one file is made for ${triple}`);
+  return target;
+}

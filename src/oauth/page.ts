@@ -101,6 +101,10 @@ export const BARE_HEADERS: Readonly<Record<string, string>> = {
   "x-content-type-options": "nosniff",
 };
 
+/** A command is selected whole by one click, and no line ends within the name of a flag. */
 function withCommands(text: string): string {
-  return escaped(text).replace(/`([^`]+)`/g, "<code>$1</code>");
+  return escaped(text).replace(/`([^`]+)`/g, (_, command: string) => {
+    const words = command.replace(/(?<= )--[\w-]+/g, "<span>$&</span>");
+    return `<code>${words}</code>`;
+  });
 }

@@ -14,7 +14,7 @@ const MARKS: Readonly<Record<Mark, string>> = {
 
 const STYLE = `
 :root {
-  color-scheme: light dark; --ink: #1c2127; --soft: #545d68; --paper: #f3f4f6; --card: #fff;
+  color-scheme: light dark; --ink: #1c2127; --soft: #49525c; --paper: #f3f4f6; --card: #fff;
   --line: #e2e5e9; --wash: #eef0f3; --good: #18743a; --warn: #8a5a00; --bad: #b3261e; --calm: #2459a9;
 }
 @media (prefers-color-scheme: dark) {
@@ -54,6 +54,7 @@ code {
   -webkit-box-decoration-break: clone; box-decoration-break: clone;
   -webkit-user-select: all; user-select: all;
 }
+code span { white-space: nowrap }
 footer { color: var(--soft); font-size: .8125rem }
 `;
 

@@ -41,7 +41,7 @@ export async function relayPage(host: RelayHost): Promise<string> {
       `<p id="told" role="status">This page hands your sign-in on to anaplan-auth on this computer.</p>
 <noscript><p class="small">That needs JavaScript, which is off here. Copy the whole address of this page, and
 paste it at the terminal where anaplan-auth waits.</p></noscript>`,
-    foot: "anaplan-auth, its relay page",
+    foot: "anaplan-auth relay",
     tail: `<script>${script}</script>\n`,
   });
 }

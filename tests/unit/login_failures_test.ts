@@ -37,7 +37,10 @@ Deno.test("a failure's page carries the terminal's Next line, with the profile a
   const env = { ANAPLAN_AUTH_COMMAND: "deno task" };
   await using at = signIn([], { answer: { error: "access_denied" }, env });
   await assertRejects(() => login({ ...at.flags, profile: "eu" }, at.context), CliError);
-  assertStringIncludes(await (await at.page).text(), "<code>deno task login --profile eu</code>");
+  assertStringIncludes(
+    await (await at.page).text(),
+    "<code>deno task login <span>--profile</span> eu</code>",
+  );
 });
 
 Deno.test("tokens that cannot be saved are a storage error, on the page too", async () => {

@@ -133,7 +133,7 @@ Deno.test("a command on a page stands alone in a code element, ready to be copie
   });
   assertStringIncludes(
     await (await pageResponse(failedPage(error, SERVER, String))).text(),
-    '<p class="small">Next: <code>anaplan-auth login --profile &#39;a&lt;b&#39;</code>, and finish',
+    '<p class="small">Next: <code>anaplan-auth login <span>--profile</span> &#39;a&lt;b&#39;</code>, and finish',
   );
 });
 

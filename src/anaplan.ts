@@ -40,7 +40,7 @@ export function regionOf(settings: Settings): Region {
   throw new CliError("usage", `There is no Anaplan region "${printable(settings.region)}"`, {
     next: near.length > 0
       ? `did you mean ${near.join(" or ")}? Give it with --region`
-      : `give one of these with --region: ${names.join(" ")}`,
+      : "give one with --region; they are listed by anaplan-auth help login",
   });
 }
 

@@ -27,6 +27,8 @@ export interface Reply {
   readonly stream?: AsyncIterable<Uint8Array>;
   /** Another program's exit code, passed on. */
   readonly exitCode?: number;
+  /** The text is no answer but news for the person: without `--json` it goes to stderr. */
+  readonly isTalk?: boolean;
   /** Set when the reply itself is the news of a failure: printed like a success, exits like the kind. */
   readonly outcome?: ErrorKind;
 }

@@ -2,6 +2,7 @@
 // disk, and a refresh token that the server replaced all the same is told to be dead.
 
 import type { CommandContext } from "./command.ts";
+import { REFRESH_TOKEN_FILE_VARIABLE, refreshTokenVariable } from "./environment_advice.ts";
 import { CliError } from "./errors.ts";
 import { readNamedFile } from "./named_file.ts";
 import { Secret } from "./secret.ts";
@@ -9,10 +10,6 @@ import type { Settings } from "./settings.ts";
 import type { LockedLogin, Store } from "./store.ts";
 import type { System } from "./system.ts";
 import type { TokenSet } from "./token_set.ts";
-
-/** The variables that hold the refresh token, or name a file that does. */
-export const REFRESH_TOKEN_VARIABLE = "ANAPLAN_REFRESH_TOKEN";
-export const REFRESH_TOKEN_FILE_VARIABLE = "ANAPLAN_REFRESH_TOKEN_FILE";
 
 /** One login a process: what a refresh brought serves the rest of it. */
 const logins = new WeakMap<System, { present: TokenSet }>();
@@ -39,33 +36,31 @@ export function environmentStore(settings: Settings, context: CommandContext): S
     load: () => login.present,
     lock: () => Promise.resolve(locked),
     names: () => [settings.profile],
-    pathOf: () => variableOf(settings),
+    pathOf: () => refreshTokenVariable(settings.environment),
   };
-}
-
-/** The variable that the login comes from. */
-export function variableOf({ environment }: Settings): string {
-  return environment.refreshToken === undefined
-    ? REFRESH_TOKEN_FILE_VARIABLE
-    : REFRESH_TOKEN_VARIABLE;
 }
 
 /** The login as a token set whose access token ended long ago. */
-function loginOf(settings: Settings): TokenSet {
-  const { clientId, environment } = settings;
+function loginOf({ clientId, environment }: Settings): TokenSet {
+  const variable = refreshTokenVariable(environment);
   if (clientId === undefined) {
-    throw new CliError("usage", `Cannot use ${variableOf(settings)}: no client id is given`, {
+    throw new CliError("usage", `Cannot use ${variable}: no client id is given`, {
       next: "set ANAPLAN_CLIENT_ID to the client that the refresh token was issued to",
     });
   }
-  return {
-    accessToken: new Secret(""),
-    expiresAt: 0,
-    obtainedAt: 0,
-    clientId,
-    refreshToken: environment.refreshToken ??
-      refreshTokenInFile(environment.refreshTokenFile ?? ""),
-  };
+  const refreshToken = environment.refreshToken ??
+    refreshTokenInFile(environment.refreshTokenFile ?? "");
+  if (!refreshToken.isToken()) {
+    throw new CliError(
+      "usage",
+      `Cannot use ${variable}: there is more in it than a refresh token`,
+      {
+        next: "put the refresh token there, and nothing else: no JSON, and one line",
+      },
+    );
+  }
+  const ended = { accessToken: new Secret(""), expiresAt: 0, obtainedAt: 0 };
+  return { ...ended, clientId, refreshToken };
 }
 
 function refreshTokenInFile(path: string): Secret {
@@ -76,11 +71,13 @@ function refreshTokenInFile(path: string): Secret {
   });
 }
 
-function warnOfRotation(settings: Settings, { talk }: CommandContext): void {
+function warnOfRotation({ environment }: Settings, { talk }: CommandContext): void {
   talk.warn(
     `the server replaced the refresh token, and nothing is stored here: the one in\n` +
-      `${variableOf(settings)} is dead by now, and the next run will have to sign in again.\n` +
-      "Use a client whose refresh tokens are non-rotatable for this, or a machine that\n" +
-      "keeps its login (anaplan-auth login).",
+      `${
+        refreshTokenVariable(environment)
+      } is dead by now, and the next run will fail (exit 3).\n` +
+      "Sign in on a machine that keeps its login and run this there, or put a refresh token\n" +
+      "of a client whose refresh tokens are non-rotatable in its place.",
   );
 }

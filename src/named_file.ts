@@ -2,7 +2,9 @@
 // person's own affair, and an answer takes its place only when it is whole.
 
 import { CliError } from "./errors.ts";
-import { diskReason, writeAll } from "./private_file.ts";
+import { diskReason, removeIfThere, writeAll } from "./private_file.ts";
+
+const IS_WINDOWS = Deno.build.os === "windows";
 
 /**
  * The text of a file that the person named, such as a CA file or a client secret.
@@ -64,32 +66,49 @@ export function createNamedFile(path: string): NewFile {
   return cannotWrite(path, () => {
     const present = statIfThere(path);
     if (present !== undefined && !present.isFile) return straightTo(path);
-    const place = present === undefined ? path : Deno.realPathSync(path); // a link stays a link
+    const place = placeOf(path);
     const part = `${place}.${crypto.randomUUID()}.part`;
-    const mode = present?.mode ?? undefined;
-    const file = Deno.openSync(part, {
-      write: true,
-      createNew: true,
-      ...(mode === undefined ? {} : { mode: mode & 0o777 }),
-    });
-    let isOpen = true;
+    const mode = (present?.mode ?? 0o666) & 0o777;
+    const file = Deno.openSync(part, { write: true, createNew: true, mode });
+    let isPart = true;
+    const discard = (): void => {
+      if (isPart) removeIfThere(part);
+      isPart = false;
+    };
+    addEventListener("unload", discard); // a signal may end the program at once
     return {
       write: (bytes) => cannotWrite(path, () => writeAll(file, bytes)),
       finish() {
         cannotWrite(path, () => {
           file.syncDataSync();
+          if (present !== undefined && !IS_WINDOWS) Deno.chmodSync(part, mode); // umask had its part
           Deno.renameSync(part, place);
         });
-        isOpen = false;
-        file.close();
+        isPart = false;
       },
       [Symbol.dispose]() {
-        if (!isOpen) return;
+        removeEventListener("unload", discard);
         file.close();
-        Deno.removeSync(part);
+        discard();
       },
     };
   });
+}
+
+/** Where a path leads; a link stays a link, also one to a file that is not there yet. */
+function placeOf(path: string): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  try {
+    const target = Deno.readLinkSync(path);
+    const isRelative = !/^([/\\]|[A-Za-z]:)/.test(target);
+    return placeOf(isRelative ? `${path.replace(/[^/\\]*$/, "")}${target}` : target);
+  } catch {
+    return path; // nothing is there
+  }
 }
 
 function straightTo(path: string): NewFile {

@@ -162,6 +162,7 @@ export function translated<T>(verb: string, path: string, work: () => T): T {
 export function diskReason(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "no such file or directory";
   if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
+  if (error instanceof Deno.errors.IsADirectory) return "it is a directory";
   if (error instanceof Deno.errors.NotCapable) return "this program was not given access to it";
   if (error instanceof Deno.errors.AlreadyExists) return "something else is in its place";
   const reason = error instanceof Error ? error.message : String(error);

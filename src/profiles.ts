@@ -16,6 +16,8 @@ export interface Profile {
   readonly listen?: readonly string[];
   readonly scope?: string;
   readonly pkce?: boolean;
+  /** How long the client's refresh tokens live, as its administrator has set it; in milliseconds. */
+  readonly refreshTokenLifetime?: number;
   readonly authorizationEndpoint?: string;
   readonly tokenEndpoint?: string;
   readonly deviceEndpoint?: string;
@@ -135,6 +137,7 @@ function parseProfile(fields: Fields): Profile {
     ...textFields(fields, TEXT_FIELDS),
     ...Object.fromEntries(lists),
     pkce: field(fields, "pkce", "boolean"),
+    refreshTokenLifetime: field(fields, "refreshTokenLifetime", "number"),
     discovered: discovered && parseDiscovered(discovered),
   });
 }

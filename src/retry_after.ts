@@ -8,6 +8,6 @@ export function retryAfter(headers: Headers, now: number): number | undefined {
   const value = headers.get("retry-after")?.trim();
   if (value === undefined) return undefined;
   if (/^\d+$/.test(value)) return Number(value) * 1000;
-  const date = Date.parse(value);
+  const date = /^[a-z]{3}/i.test(value) ? Date.parse(value) : Number.NaN; // `-5` would be a year
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }

@@ -21,6 +21,11 @@ export class Secret {
     return other !== undefined && this.#value === other.#value;
   }
 
+  /** Whether it has no other characters than tokens have (RFC 6749, appendix A). */
+  isToken(): boolean {
+    return /^[\x20-\x7e]+$/.test(this.#value);
+  }
+
   toString(): string {
     return MASK;
   }

@@ -2,6 +2,7 @@
 // Rule: whoever refreshes holds the lock, has read again inside it, and saves before anyone sees it.
 
 import type { CommandContext } from "./command.ts";
+import { environmentAdvice, newRefreshToken } from "./environment_advice.ts";
 import { CliError, type ErrorDetails, toCliError } from "./errors.ts";
 import { defined } from "./json.ts";
 import { hasEnvironmentLogin, type Settings } from "./settings.ts";
@@ -83,7 +84,12 @@ export async function withFreshTokenSet<T>(
   } catch (error) {
     const isRefused = error instanceof CliError && error.kind === "login_required";
     if (!isRefused || !canRefresh(tokenSet)) throw forProfile(error, settings);
-    return await use(await replaceRefused(tokenSet, settings, context));
+  }
+  const replaced = await replaceRefused(tokenSet, settings, context);
+  try {
+    return await use(replaced);
+  } catch (error) {
+    throw forProfile(error, settings);
   }
 }
 
@@ -191,13 +197,15 @@ async function refreshLocked(
   }
 }
 
-/** The error with a `Next:` that names the profile, where it says to sign in. */
-export function forProfile(
-  thrown: unknown,
+/** The error with a `Next:` that names the profile or the variable, where it says to sign in. */
+export function forProfile<Thrown>(
+  thrown: Thrown,
   settings: Pick<Settings, "profile" | "environment">,
-): unknown {
+): Thrown | CliError {
   if (!(thrown instanceof CliError) || thrown.next === undefined) return thrown;
-  const next = thrown.next.replace(/^anaplan-auth login(?! --profile)/, loginCommand(settings));
+  const next = hasEnvironmentLogin(settings)
+    ? environmentAdvice(thrown, settings.environment)
+    : thrown.next.replace(/^anaplan-auth login(?! --profile)/, loginCommand(settings));
   if (next === thrown.next) return thrown;
   const { kind, message, oauthError, answerLost, signal, cause } = thrown;
   return new CliError(kind, message, defined({ next, oauthError, answerLost, signal, cause }));
@@ -246,9 +254,7 @@ function loginRequired(settings: Settings, reason: string, details: ErrorDetails
 
 /** What signs in to the settings' profile: a command, or a new token where the old one came from. */
 export function loginCommand(settings: Pick<Settings, "profile" | "environment">): string {
-  if (hasEnvironmentLogin(settings)) {
-    return "put a refresh token that is still good where ANAPLAN_REFRESH_TOKEN comes from";
-  }
+  if (hasEnvironmentLogin(settings)) return newRefreshToken(settings.environment);
   const flag = settings.profile === "default" ? "" : ` --profile ${settings.profile}`;
   return `anaplan-auth login${flag}`;
 }

@@ -45,6 +45,8 @@ export interface Settings {
   readonly listen: readonly string[];
   readonly scope: string;
   readonly pkce: boolean;
+  /** In milliseconds. */
+  readonly refreshTokenLifetime: number | undefined;
   readonly authorizationEndpoint: string | undefined;
   readonly tokenEndpoint: string | undefined;
   readonly deviceEndpoint: string | undefined;
@@ -124,6 +126,7 @@ export function resolveSettings(
     listen: flags.listen ?? profile?.listen,
     scope: flags.scope ?? profile?.scope,
     pkce: flags.noPkce === true ? false : profile?.pkce,
+    refreshTokenLifetime: flags.refreshTokenLifetime ?? profile?.refreshTokenLifetime,
     authorizationEndpoint: flags.authorizationEndpoint ?? profile?.authorizationEndpoint,
     tokenEndpoint: flags.tokenEndpoint ?? profile?.tokenEndpoint,
     deviceEndpoint: flags.deviceEndpoint ?? profile?.deviceEndpoint,
@@ -148,6 +151,7 @@ export function resolveSettings(
     listen: given.listen ?? [],
     scope: given.scope ?? DEFAULT_SCOPE,
     pkce: given.pkce ?? true,
+    refreshTokenLifetime: given.refreshTokenLifetime,
     authorizationEndpoint: given.authorizationEndpoint,
     tokenEndpoint: given.tokenEndpoint,
     deviceEndpoint: given.deviceEndpoint,
@@ -194,7 +198,7 @@ export function caCertificates(settings: Settings): string[] {
   const named = settings.caFiles.map((path) => {
     const text = readNamedFile(
       path,
-      "--ca-file or ANAPLAN_CA_FILE, or was saved in the profile (profile set --unset ca-file)",
+      "--ca-file or ANAPLAN_CA_FILE; a saved one: anaplan-auth profile set --unset ca-file",
     );
     if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
     throw new CliError(

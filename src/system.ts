@@ -1,6 +1,8 @@
 // The one door to the world. Rule: code above this file asks a slice of System and never names `Deno`;
 // what is not needed at start-up is loaded from src/system/ when it is first used.
 
+import { writeAll } from "./system/stream.ts";
+
 /** A request that is answered whole: the body is read before the promise resolves. */
 export interface HttpRequest {
   readonly method: "GET" | "POST";
@@ -27,7 +29,7 @@ export interface StreamRequest {
   readonly signal?: AbortSignal;
 }
 
-/** An answer whose body is still on its way; it has to be disposed of. */
+/** An answer whose body is still on its way; it has to be disposed of, and may be so twice. */
 export interface StreamResponse extends AsyncDisposable {
   readonly status: number;
   readonly statusText: string;
@@ -75,6 +77,8 @@ export interface Terminal {
   readonly stdin: boolean;
   readonly stdout: boolean;
   readonly stderr: boolean;
+  /** Whether lines can be drawn over and coloured; not so on a dumb terminal and in CI's logs. */
+  readonly canDraw: boolean;
   /** Reads one line from a terminal; leaves the terminal as it was. */
   readLine(prompt: LinePrompt): Promise<string>;
   /** Reads the first line of stdin when that is a pipe or a file; `undefined` when it has ended. */
@@ -125,10 +129,17 @@ export interface System {
 
 /** The real world. `trace` is told of every request and response, with secrets masked. */
 export function denoSystem(trace: (text: string) => void = () => {}): System {
-  let interruption: AbortController | undefined;
+  let controller: AbortController | undefined;
+  function interruption(): AbortSignal {
+    if (controller === undefined) {
+      const made = controller = new AbortController();
+      void import("./system/signals.ts").then((signals) => signals.abortOnSignals(made));
+    }
+    return controller.signal;
+  }
   return {
     platform: Deno.build.os,
-    env: (name) => Deno.env.get(name) || undefined, // an empty variable is an unset one
+    env,
     absolutePath: (path) => /^([/\\]|[A-Za-z]:)/.test(path) ? path : `${Deno.cwd()}/${path}`,
     now: () => Date.now(),
     sleep,
@@ -136,9 +147,19 @@ export function denoSystem(trace: (text: string) => void = () => {}): System {
       stdin: Deno.stdin.isTerminal(),
       stdout: Deno.stdout.isTerminal(),
       stderr: Deno.stderr.isTerminal(),
-      readLine: async (prompt) => (await import("./system/terminal.ts")).readLine(prompt),
+      get canDraw() {
+        return canDraw();
+      },
+      readLine: async (prompt) =>
+        (await import("./system/terminal.ts")).readLine(prompt, canDraw()),
       readPipe: async (signal) => (await import("./system/terminal.ts")).readPipe(signal),
-      ask: async (question) => (await import("./system/terminal.ts")).ask(question),
+      async ask(question) {
+        const { ask, askPlainly } = await import("./system/terminal.ts");
+        if (canDraw()) return await ask(question);
+        const signal = interruption();
+        await import("./system/signals.ts"); // a Ctrl-C has to be heard before anything is hidden
+        return await askPlainly(question, signal);
+      },
     },
     write: (stream, data) => writeAll(Deno[stream], bytesOf(data)),
     input: () => Deno.stdin.readable,
@@ -152,17 +173,30 @@ export function denoSystem(trace: (text: string) => void = () => {}): System {
     serve: async (options) => (await import("./system/listener.ts")).listen(options, trace),
     run: async (command) => (await import("./system/program.ts")).runProgram(command),
     runInPlace: async (command, env) =>
-      (await import("./system/program.ts")).runInPlace(command, env),
+      (await import("./system/program.ts")).runInPlace(command, env, isAtTerminal()),
     openBrowser: async (url) => (await import("./system/browser.ts")).openBrowser(url),
-    interruption() {
-      if (interruption === undefined) {
-        const controller = interruption = new AbortController();
-        void import("./system/signals.ts").then((signals) => signals.abortOnSignals(controller));
-      }
-      return interruption.signal;
-    },
+    interruption,
     holdSignals: async () => (await import("./system/signals.ts")).holdSignals(),
   };
+}
+
+/** An empty variable is an unset one, and so is one that is no text. */
+function env(name: string): string | undefined {
+  try {
+    return Deno.env.get(name) || undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.InvalidData) return undefined;
+    throw error;
+  }
+}
+
+function canDraw(): boolean {
+  return env("TERM") !== "dumb" && env("CI") === undefined;
+}
+
+/** Whether a terminal sends its keys here; in a pipeline not every stream is the terminal. */
+function isAtTerminal(): boolean {
+  return [Deno.stdin, Deno.stdout, Deno.stderr].some((stream) => stream.isTerminal());
 }
 
 function isContainer(): boolean {
@@ -178,12 +212,6 @@ function isContainer(): boolean {
 
 function bytesOf(data: string | Uint8Array): Uint8Array {
   return typeof data === "string" ? new TextEncoder().encode(data) : data;
-}
-
-function writeAll(stream: typeof Deno.stdout, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length;) {
-    written += stream.writeSync(bytes.subarray(written));
-  }
 }
 
 /** What a timer can hold, some 25 days, in milliseconds; one that is set for longer ends at once. */

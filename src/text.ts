@@ -13,6 +13,14 @@ export function unsteering(text: string): string {
   return text.replace(UNPRINTABLE, "");
 }
 
+/** JSON text with the same characters as escapes, which mean the same; none of C0 stands in a string. */
+export function escapedJson(text: string): string {
+  return text.replace(
+    UNPRINTABLE,
+    (one) => one === "\n" ? one : `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
 const UNPRINTABLE =
   // deno-lint-ignore no-control-regex
   /[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
@@ -41,6 +49,14 @@ export function duration(milliseconds: number): string {
   if (minutes < 120) return `${minutes} min`;
   const hours = Math.round(minutes / 60);
   return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
+}
+
+/** A duration as flags take it: `90s`, `12h`. */
+export function flagTime(milliseconds: number): string {
+  const units = [["d", 86_400_000], ["h", 3_600_000], ["m", 60_000]] as const;
+  const found = units.find(([, factor]) => milliseconds % factor === 0);
+  const [unit, factor] = found ?? ["s", 1_000];
+  return `${Math.round(milliseconds / factor)}${unit}`;
 }
 
 /** The time left as a clock shows it: `4:52`. */
@@ -90,7 +106,7 @@ export function asTyped(text: string, command: string | undefined): string {
 
 /** The program's name where a command of it, or `<command>`, follows. */
 const TYPED =
-  /(?<![\w/.-])anaplan-auth (?=<|(?:login|whoami|refresh|status|logout|token|api|exec|profile|relay|cert|validate|doctor|help)\b)/g;
+  /(?<![\w/.-])anaplan-auth (?=<|(?:login|whoami|refresh|status|logout|token|api|exec|profile|relay|cert|validate|doctor|complete|help)\b)/g;
 
 /** The text with backticks around the commands in it, for a page that shows them as such. */
 export function commandsMarked(text: string): string {

@@ -19,6 +19,8 @@ export interface TokenSet {
   readonly refreshToken?: Secret;
   /** When this refresh token was saved, in milliseconds since the epoch. */
   readonly refreshTokenSavedAt?: number;
+  /** When this refresh token ends, where the authorization server says so; OAuth has no word for it. */
+  readonly refreshTokenExpiresAt?: number;
   /** Whether the last refresh brought a new refresh token (RFC 6749, section 6); unknown before one. */
   readonly refreshTokenRotates?: boolean;
   /** The granted scope, which may differ from what was asked (RFC 6749, section 3.3). */
@@ -86,6 +88,7 @@ export function parseTokenSet(text: string): TokenSet {
     clientId,
     refreshToken: secretField(fields, "refreshToken"),
     refreshTokenSavedAt: timeField(fields, "refreshTokenSavedAt"),
+    refreshTokenExpiresAt: timeField(fields, "refreshTokenExpiresAt"),
     refreshTokenRotates: field(fields, "refreshTokenRotates", "boolean"),
     scope: field(fields, "scope", "string"),
     tokenEndpoint: field(fields, "tokenEndpoint", "string"),

@@ -54,11 +54,25 @@ const MUTATIONS: readonly Mutation[] = [
     tests: ["tests/unit/loopback_test.ts", "tests/integration/hostile_test.ts"],
   },
   {
+    what: "a second answer is shown the first one's page",
+    file: "src/oauth/loopback.ts",
+    from: "return await pageResponse(isFirst ? page : FINISHED_PAGE);",
+    to: "return await pageResponse(page);",
+    tests: ["tests/unit/loopback_test.ts"],
+  },
+  {
     what: "the state of a pasted address is not compared",
     file: "src/oauth/paste.ts",
     from: 'if (!isState(parameters.get("state"), attempt)) {',
     to: 'if (parameters.get("state") === "") {',
     tests: ["tests/unit/paste_test.ts"],
+  },
+  {
+    what: "what is on this computer goes through a proxy",
+    file: "src/system/http_client.ts",
+    from: "  for (const [name] of kept) Deno.env.delete(name);\n",
+    to: "",
+    tests: ["tests/hostile/proxy_faults_test.ts"],
   },
   {
     what: "the trace shows what a request carries",

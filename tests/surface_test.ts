@@ -5,6 +5,7 @@ import { helpOf } from "../src/cli/help.ts";
 import { kebab } from "../src/cli/parse.ts";
 import { reference } from "../src/cli/reference.ts";
 import { ROOT } from "../src/cli/tree.ts";
+import { commands, type Entry, groups } from "./support/tree.ts";
 
 const FILE = new URL("surface.txt", import.meta.url);
 const WIDTH = 80;
@@ -32,35 +33,10 @@ function helpPages(): (readonly [string, Promise<string>])[] {
   return [
     ["the program", helpOf("", ROOT)],
     ["the reference", Promise.resolve(reference())],
-    ...groups(ROOT).map(([name, group]) => [name, helpOf(name, group)] as const),
+    ...groups().map(([name, group]) => [name, helpOf(name, group)] as const),
     ...commands().map(({ name, command }) => [name, helpOf(name, command)] as const),
   ];
 }
-
-type Group = typeof ROOT;
-type Target = ReturnType<Group["getAllEntries"]>[number]["target"];
-
-/** Every name in the tree with what it leads to, groups and what is in them. */
-function entries(group: Group, prefix = ""): { name: string; target: Target }[] {
-  return group.getAllEntries().flatMap(({ name, target }) => {
-    const entry = { name: prefix + kebab(name.original), target };
-    return "parameters" in target ? [entry] : [entry, ...entries(target, `${entry.name} `)];
-  });
-}
-
-function groups(root: Group): [string, Group][] {
-  return entries(root).flatMap(({ name, target }) =>
-    "parameters" in target ? [] : [[name, target] as [string, Group]]
-  );
-}
-
-function commands() {
-  return entries(ROOT).flatMap(({ name, target }) =>
-    "parameters" in target ? [{ name, command: target }] : []
-  );
-}
-
-type Entry = ReturnType<typeof commands>[number];
 
 function surfaceOf({ name, command }: Entry): string[] {
   const { positional, flags = {}, aliases = {} } = command.parameters;

@@ -1,11 +1,13 @@
 // What an answer means. Rule: pure; only a status decides, and words from elsewhere are made harmless.
 
 import { CliError } from "../errors.ts";
-import { field, objectField, parseObject } from "../json.ts";
-import { loginCommand } from "../session.ts";
+import { asObject, field, objectField } from "../json.ts";
+import { parsedWithout } from "../masking.ts";
+import type { Secret } from "../secret.ts";
+import { forProfile } from "../session.ts";
 import type { Settings } from "../settings.ts";
 import { printable } from "../text.ts";
-import type { Call } from "./call.ts";
+import type { Answer, Call } from "./call.ts";
 
 /** Whether an answer is what was asked for: success, or that nothing has changed since. */
 export function isGood(status: number): boolean {
@@ -17,36 +19,41 @@ export function isRefusal(status: number): boolean {
   return status >= 400 && status < 500 && status !== 429;
 }
 
-/** What is wrong with an answer that is not good; `body` may say more. */
+/** What is wrong with an answer that is not good; `body` may say more. `isOwnWord`: it is the API's. */
 export function failureOf(
   { method, url }: Call,
-  status: number,
+  { status, accessToken }: Pick<Answer, "status" | "accessToken">,
   body: string,
   settings: Settings,
+  isOwnWord = isRefusal(status),
 ): CliError {
   const what = `Cannot ${method} ${url.host}${url.pathname}`;
-  const why = `it answered HTTP ${status}${wordsIn(body)}`;
+  const why = `it answered HTTP ${status}${wordsIn(body, accessToken)}`;
   if (status === 401) {
-    return new CliError("login_required", `${what}: it does not accept the access token`, {
+    const refused = new CliError("login_required", `${what}: it does not accept the access token`, {
       next:
-        `${
-          loginCommand(settings)
-        } --region NAME, with your tenant's region (now ${settings.region}); ` +
+        `anaplan-auth login --region NAME, with your tenant's region (now ${settings.region}); ` +
         "or another --scheme",
     });
+    return forProfile(refused, settings);
   }
-  if (isRefusal(status)) {
+  if (isOwnWord) {
     return new CliError("api", `${what}: ${why}`, { next: adviceOn(status, settings) });
   }
   if (status >= 300 && status < 400) {
     return new CliError("unavailable", `${what}: ${why}, and a token is not sent elsewhere`, {
-      next: "check the path; a proxy or a sign-in page may be answering in its place",
+      next: SOMEBODY_ELSE,
     });
+  }
+  if (isRefusal(status)) {
+    return new CliError("unavailable", `${what}: ${why}, and not in JSON`, { next: SOMEBODY_ELSE });
   }
   return new CliError("unavailable", `${what} now: ${why}`, {
     next: status === 429 ? "try again in a minute, or ask less often" : "try again in a minute",
   });
 }
+
+const SOMEBODY_ELSE = "check the path; a proxy or a sign-in page may be answering in its place";
 
 function adviceOn(status: number, settings: Settings): string {
   if (status === 403) return "check what your user may do in Anaplan";
@@ -55,10 +62,10 @@ function adviceOn(status: number, settings: Settings): string {
   return "see the answer for what it wants";
 }
 
-/** What an error body says: Anaplan's `status.message` or `message`. */
-function wordsIn(body: string): string {
+/** What an error body says: Anaplan's `status.message` or `message`; never the token that it may quote. */
+function wordsIn(body: string, accessToken: Secret): string {
   try {
-    const fields = parseObject(body);
+    const fields = asObject(parsedWithout([accessToken.reveal()], body)) ?? {};
     const status = objectField(fields, "status");
     const words = (status && field(status, "message", "string")) ??
       field(fields, "statusMessage", "string") ?? field(fields, "message", "string") ?? "";

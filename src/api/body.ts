@@ -6,7 +6,7 @@ import type { StreamRequest, System } from "../system.ts";
 
 /** What flows to the API. */
 export interface Body {
-  /** The body from its beginning. @throws {CliError} `usage` when it was read and cannot be again. */
+  /** The body from its beginning. @throws {CliError} `unavailable` when it was read and cannot be again. */
   open(): NonNullable<StreamRequest["body"]>;
   /** Whether it can be sent once more. */
   readonly isRepeatable: boolean;
@@ -60,10 +60,8 @@ function flowingOnce(
       if (isUsed) {
         throw new CliError(
           "unavailable",
-          "Cannot send the data again: stdin can be read once only",
-          {
-            next: "put it into a file and give that with --data @FILE",
-          },
+          "Cannot send the data again with a new access token: stdin can be read once only",
+          { next: "the same command again; or put the data into a file, for --data @FILE" },
         );
       }
       isUsed = true;

@@ -8,6 +8,7 @@ import type { CommandContext } from "../command.ts";
 import type { TokenScheme } from "../anaplan.ts";
 import { caCertificates, type Settings } from "../settings.ts";
 import { canRefresh, freshTokenSet, replaceRefused } from "../session.ts";
+import type { Secret } from "../secret.ts";
 import type { StreamResponse } from "../system.ts";
 import { duration } from "../text.ts";
 import type { TokenSet } from "../token_set.ts";
@@ -20,6 +21,11 @@ export interface Call {
   readonly scheme: TokenScheme;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body?: Body | undefined;
+}
+
+/** What came, and the token that it came to. */
+export interface Answer extends StreamResponse {
+  readonly accessToken: Secret;
 }
 
 const MOST_TRIES = 8;
@@ -42,14 +48,14 @@ export async function send(
   call: Call,
   settings: Settings,
   context: CommandContext,
-): Promise<StreamResponse> {
+): Promise<Answer> {
   let tokenSet = await freshTokenSet(settings, context);
   let mayRefresh = canRefresh(tokenSet);
   const pauses = pausing(call, context);
   while (true) {
     const response = await sendOnce(call, tokenSet, settings, context, pauses);
     if (response === undefined) continue;
-    if (response.status === 401 && mayRefresh && call.body?.isRepeatable !== false) {
+    if (response.status === 401 && mayRefresh) {
       mayRefresh = false;
       await response[Symbol.asyncDispose]();
       tokenSet = await replaceRefused(tokenSet, settings, context);
@@ -66,11 +72,11 @@ async function sendOnce(
   settings: Settings,
   { system }: CommandContext,
   pauses: Pauses,
-): Promise<StreamResponse | undefined> {
+): Promise<Answer | undefined> {
   const signal = system.interruption();
   signal.throwIfAborted();
   try {
-    return await system.fetchStream(defined({
+    const response = await system.fetchStream(defined({
       method,
       url: url.href,
       headers: [...headers, ["authorization", `${scheme} ${accessToken.reveal()}`] as const],
@@ -78,6 +84,7 @@ async function sendOnce(
       caCertificates: caCertificates(settings),
       signal,
     }));
+    return Object.assign(response, { accessToken });
   } catch (error) {
     if (!pauses.mayRepeat(error)) throw error;
   }

@@ -1,17 +1,17 @@
 // A file that an API gives in chunks. Rule: one after the other in their order, and a chunk that breaks off
-// goes on where it stopped.
+// goes on where it stopped, a bounded number of times.
 
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { asObject, field } from "../json.ts";
 import type { Settings } from "../settings.ts";
-import type { StreamResponse } from "../system.ts";
 import { failureOf, isGood } from "./answer.ts";
-import { type Call, send } from "./call.ts";
+import { type Answer, type Call, send } from "./call.ts";
 import { type Bytes, textOf } from "./flow.ts";
 import { itemsOf } from "./pages.ts";
 
-const MOST_TRIES = 5;
+const MOST_TRIES = 6;
+const FIRST_PAUSE = 500;
 
 /**
  * The bytes of all chunks of a list, such as `…/files/ID/chunks`.
@@ -20,7 +20,7 @@ const MOST_TRIES = 5;
  */
 export async function* chunksOf(
   call: Call,
-  first: StreamResponse,
+  first: Answer,
   settings: Settings,
   context: CommandContext,
 ): Bytes {
@@ -40,36 +40,43 @@ async function* chunk(
   settings: Settings,
   context: CommandContext,
 ): Bytes {
+  const { system, talk } = context;
   let delivered = 0;
   for (let tries = 1;; tries++) {
-    await using response = await send(call, settings, context);
-    if (!isGood(response.status)) {
-      const text = await textOf(response.body);
-      throw failureOf(call, response.status, text, settings);
-    }
     try {
-      for await (const bytes of without(delivered, response.body)) {
+      for await (const bytes of without(delivered, bytesOf(call, settings, context))) {
         yield bytes;
         delivered += bytes.length;
       }
       return;
     } catch (error) {
-      const isBroken = error instanceof CliError && error.answerLost && tries < MOST_TRIES;
-      if (!isBroken) throw error;
-      context.talk.say(`${call.url.host} broke off; asking for the rest.`);
+      const mayGoOn = error instanceof CliError && error.kind === "unavailable";
+      if (!mayGoOn || tries >= MOST_TRIES) throw error;
+      talk.say(`${error.message}; asking for the rest.`);
+      await system.sleep(FIRST_PAUSE * 2 ** (tries - 1), system.interruption());
     }
   }
 }
 
-async function* without(
-  skipped: number,
-  body: Bytes,
-): Bytes {
+async function* bytesOf(call: Call, settings: Settings, context: CommandContext): Bytes {
+  await using response = await send(call, settings, context);
+  if (isGood(response.status)) return yield* response.body;
+  throw failureOf(call, response, await textOf(response.body), settings);
+}
+
+async function* without(skipped: number, body: Bytes): Bytes {
   let left = skipped;
   for await (const bytes of body) {
     if (left < bytes.length) yield bytes.subarray(left);
     left = Math.max(0, left - bytes.length);
   }
+  if (left > 0) throw changed();
+}
+
+function changed(): CliError {
+  return new CliError("api", "Cannot go on: the chunk has changed since it broke off", {
+    next: "the same command again, for the new file",
+  });
 }
 
 function noChunks({ url }: Call): CliError {

@@ -5,7 +5,7 @@ import { format } from "@std/fmt/bytes";
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { parseExactly } from "../json.ts";
-import { unsteering } from "../text.ts";
+import { escapedJson, unsteering } from "../text.ts";
 
 /** Bytes on their way. */
 export type Bytes = AsyncIterable<Uint8Array>;
@@ -14,15 +14,21 @@ export type Bytes = AsyncIterable<Uint8Array>;
 const WHOLE = 8 * 1024 * 1024;
 const REDRAW_EVERY = 200;
 
-/** The text of a body, as far as it is not too long. */
-export async function textOf(body: Bytes, limit = WHOLE): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
+/** The bytes of a body, as far as it is not too long. */
+export async function wholeOf(body: Bytes, limit = WHOLE): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
   for await (const chunk of body) {
-    text += decoder.decode(chunk, { stream: true });
-    if (text.length > limit) break;
+    chunks.push(new Uint8Array(chunk));
+    length += chunk.length;
+    if (length > limit) break;
   }
-  return text + decoder.decode();
+  return await new Blob(chunks).bytes();
+}
+
+/** The same as a text. */
+export async function textOf(body: Bytes, limit?: number): Promise<string> {
+  return new TextDecoder().decode(await wholeOf(body, limit));
 }
 
 /** The same bytes, while the person sees how far they are. `total` in bytes, where it is known. */
@@ -72,18 +78,19 @@ export async function* forTerminal(body: Bytes): Bytes {
       if (isLong) yield encoder.encode(harmless(begun));
     }
   }
-  if (!isLong && begun !== "") yield encoder.encode(harmless(indented(begun)));
+  if (!isLong && begun !== "") yield encoder.encode(readable(begun));
 }
 
-function indented(text: string): string {
+function readable(text: string): string {
   try {
-    return JSON.stringify(parseExactly(text), undefined, 2) + "\n";
+    return escapedJson(JSON.stringify(parseExactly(text), undefined, 2)) + "\n";
   } catch {
-    return text;
+    return harmless(text.endsWith("\n") ? text : `${text}\n`);
   }
 }
 
-function harmless(text: string): string {
+/** Text without what steers a terminal, its lines and columns as they were. */
+export function harmless(text: string): string {
   return text.split(/(\r?\n|\t)/).map((part, index) => index % 2 === 1 ? part : unsteering(part))
     .join("");
 }

@@ -6,7 +6,17 @@ import { printable } from "../text.ts";
 type Header = readonly [name: string, value: string];
 
 /** What the connection itself decides. */
-const NOT_YOURS = ["authorization", "host", "content-length", "transfer-encoding", "connection"];
+const NOT_YOURS = [
+  "accept-encoding",
+  "authorization",
+  "connection",
+  "content-length",
+  "host",
+  "proxy-authorization",
+  "te",
+  "transfer-encoding",
+  "upgrade",
+];
 
 /**
  * The headers in texts such as `Accept: text/csv`; a body is JSON unless they say otherwise.
@@ -24,7 +34,8 @@ function headerIn(text: string): Header {
   const [, name, value] = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/.exec(text) ??
     [];
   if (name === undefined || value === undefined) {
-    throw new CliError("usage", `Cannot use "${printable(text)}" for --header: it is no header`, {
+    const [start = ""] = text.split(/[:\s]/, 1); // what follows may be secret
+    throw new CliError("usage", `Cannot use --header "${printable(start)}…": it is no header`, {
       next: `give it as "Name: value", such as -H "Accept: text/csv"`,
     });
   }

@@ -5,9 +5,8 @@ import { CliError } from "../errors.ts";
 import { asObject, field, objectField, parseExactly } from "../json.ts";
 import type { CommandContext } from "../command.ts";
 import type { Settings } from "../settings.ts";
-import type { StreamResponse } from "../system.ts";
 import { failureOf, isGood, notJson } from "./answer.ts";
-import { type Call, send } from "./call.ts";
+import { type Answer, type Call, send } from "./call.ts";
 import { textOf } from "./flow.ts";
 import { targetOf } from "./target.ts";
 
@@ -24,7 +23,7 @@ const LONGEST_PAGE = 256 * 1024 * 1024;
  */
 export async function* itemsOf(
   call: Call,
-  first: StreamResponse,
+  first: Answer,
   settings: Settings,
   context: CommandContext,
 ): AsyncGenerator<unknown> {
@@ -34,11 +33,11 @@ export async function* itemsOf(
   while (true) {
     const page = await pageIn(response, present, settings);
     yield* page.items;
-    const next = nextOf(page.value, present.url);
+    const next = nextOf(page.value, present, settings);
     if (next === undefined) return;
-    if (asked.has(next.href)) throw inCircles(present);
+    if (asked.has(next.href)) throw cannotGoOn(present, "they repeat");
     asked.add(next.href);
-    present = { ...present, url: targetOf(next.href, settings).url };
+    present = { ...present, url: next };
     response = await send(present, settings, context);
   }
 }
@@ -48,10 +47,10 @@ interface Page {
   readonly items: readonly unknown[];
 }
 
-async function pageIn(response: StreamResponse, call: Call, settings: Settings): Promise<Page> {
+async function pageIn(response: Answer, call: Call, settings: Settings): Promise<Page> {
   await using answer = response;
   const text = await textOf(answer.body, LONGEST_PAGE);
-  if (!isGood(answer.status)) throw failureOf(call, answer.status, text, settings);
+  if (!isGood(answer.status)) throw failureOf(call, answer, text, settings);
   try {
     const value = parseExactly(text);
     return { value, items: itemsIn(value) };
@@ -71,19 +70,28 @@ function itemsIn(value: unknown): readonly unknown[] {
   return lists.length === 0 && pagingIn(value) !== undefined ? [] : [value];
 }
 
-function nextOf(value: unknown, present: URL): URL | undefined {
+function nextOf(value: unknown, present: Call, settings: Settings): URL | undefined {
   const paging = pagingIn(value);
   if (paging === undefined) return undefined;
   const next = field(paging, "next", "string");
-  if (next !== undefined) return URL.canParse(next, present) ? new URL(next, present) : undefined;
+  if (next) return followed(next, present, settings);
   const [offset, size, total] = ["offset", "currentPageSize", "totalSize"].map((name) =>
     Number(JSON.stringify(paging[name]) ?? Number.NaN) // numbers are kept as they were written
   );
   const end = (offset ?? Number.NaN) + (size ?? Number.NaN);
   if (!(end < (total ?? Number.NaN)) || !((size ?? 0) > 0)) return undefined;
-  const url = new URL(present);
+  const url = new URL(present.url);
   url.searchParams.set("offset", String(end));
   return url;
+}
+
+/** Where a link of the server leads; it is no more trusted than what a person types. */
+function followed(next: string, present: Call, settings: Settings): URL {
+  try {
+    return targetOf(new URL(next, present.url).href, settings).url;
+  } catch {
+    throw cannotGoOn(present, "the next one is not at a host of the profile");
+  }
 }
 
 function pagingIn(value: unknown): Readonly<Record<string, unknown>> | undefined {
@@ -91,10 +99,10 @@ function pagingIn(value: unknown): Readonly<Record<string, unknown>> | undefined
   return meta && objectField(meta, "paging");
 }
 
-function inCircles({ url }: Call): CliError {
+function cannotGoOn({ url }: Call, reason: string): CliError {
   return new CliError(
     "unavailable",
-    `Cannot read all pages of ${url.host}${url.pathname}: they repeat`,
+    `Cannot read all pages of ${url.host}${url.pathname}: ${reason}`,
     {
       next: "ask for single pages with ?limit= and &offset=, without --paginate",
     },

@@ -6,7 +6,8 @@ import { parseExactly } from "../json.ts";
 import type { StreamResponse } from "../system.ts";
 import { notJson } from "./answer.ts";
 import type { Call } from "./call.ts";
-import { type Bytes, forTerminal, textOf } from "./flow.ts";
+import { escapedJson } from "../text.ts";
+import { type Bytes, forTerminal, harmless, textOf } from "./flow.ts";
 
 /** How an answer is to be printed. */
 export interface PrintFlags {
@@ -28,8 +29,9 @@ export async function* printedBody(
   { system }: CommandContext,
 ): Bytes {
   if (flags.json) return yield* oneJsonValue(body, call, response, flags);
-  if (flags.include) yield encoded(headOf(response));
   const isShown = system.terminal.stdout && !flags.raw;
+  const head = headOf(response);
+  if (flags.include) yield encoded(isShown ? harmless(head) : head);
   yield* isShown ? forTerminal(body) : body;
 }
 
@@ -38,19 +40,18 @@ export async function* printedItems(items: AsyncIterable<unknown>, asLines: bool
   let isFirst = true;
   for await (const item of items) {
     const before = asLines ? "" : isFirst ? "[" : ",\n";
-    yield encoded(before + JSON.stringify(item) + (asLines ? "\n" : ""));
+    yield encoded(before + escapedJson(JSON.stringify(item)) + (asLines ? "\n" : ""));
     isFirst = false;
   }
   if (!asLines) yield encoded(isFirst ? "[]\n" : "]\n");
 }
 
-/** Whether a text is JSON. */
-export function isJson(text: string): boolean {
+/** The JSON value in a text, on one line; `undefined` when there is none that can be printed. */
+export function jsonLine(text: string): string | undefined {
   try {
-    JSON.parse(text);
-    return true;
+    return escapedJson(JSON.stringify(parseExactly(text)));
   } catch {
-    return false;
+    return undefined;
   }
 }
 
@@ -67,10 +68,11 @@ async function* oneJsonValue(
   { include }: PrintFlags,
 ): Bytes {
   const text = await textOf(body, Infinity);
-  if (text !== "" && !isJson(text)) throw notJson(call);
-  const value = text === "" ? null : parseExactly(text);
-  const whole = include ? { status, headers: Object.fromEntries(headers), body: value } : value;
-  yield encoded(JSON.stringify(whole) + "\n");
+  const value = text === "" ? "null" : jsonLine(text);
+  if (value === undefined) throw notJson(call);
+  const fields = JSON.stringify(Object.fromEntries(headers));
+  const head = `{"status":${status},"headers":${escapedJson(fields)},"body":${value}}`;
+  yield encoded(`${include ? head : value}\n`);
 }
 
 /** The status line and the headers; HTTP's version is not known here, so none is claimed. */

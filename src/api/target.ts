@@ -27,23 +27,25 @@ export function targetOf(place: string, settings: Settings): Target {
       `Cannot call ${printable(url.host)}: a token of profile ${settings.profile} goes to ${
         own.map((origin) => new URL(origin).host).join(", ")
       } only`,
-      { next: "give a path such as /2/0/workspaces, or choose the right profile with --profile" },
+      { next: "give a path such as /2/0/workspaces, or another --profile" },
     );
   }
   return { url, scheme: schemeOf(url, settings) };
 }
 
 function urlOf(place: string, settings: Settings): URL {
-  if (!/^[a-z][a-z0-9+.-]*:/i.test(place)) {
-    const path = place.startsWith("/") ? place : `/${place}`;
-    const { api, auth } = ownServices(settings);
-    return new URL((path.startsWith("/token/") ? auth ?? api : api) + path);
-  }
-  const problem = urlProblem(place);
-  if (problem === undefined) return new URL(place);
+  const whole = /^[a-z][a-z0-9+.-]*:/i.test(place) ? place : onOwnHost(place, settings);
+  const problem = urlProblem(whole);
+  if (problem === undefined) return new URL(whole);
   throw new CliError("usage", `Cannot call ${printable(place)}: ${problem}`, {
-    next: "give a path such as /2/0/workspaces, or a whole URL that begins with https://",
+    next: "give a path such as /2/0/workspaces, or a URL with https://",
   });
+}
+
+function onOwnHost(place: string, settings: Settings): string {
+  const path = place.startsWith("/") ? place : `/${place}`;
+  const { api, auth } = ownServices(settings);
+  return (path.startsWith("/token/") ? auth ?? api : api) + path;
 }
 
 function ownOrigins(settings: Settings): string[] {

@@ -4,6 +4,7 @@
 import { authorizationServer } from "../account.ts";
 import { origins } from "../anaplan.ts";
 import { CliError } from "../errors.ts";
+import { namedProxy } from "../proxies.ts";
 import { caCertificates, type Settings } from "../settings.ts";
 import type { System } from "../system.ts";
 import { duration, printable } from "../text.ts";
@@ -32,24 +33,24 @@ export async function networkChecks(settings: Settings, system: NetworkSystem): 
   ].filter((check) => check !== undefined);
 }
 
-/** Which proxy is used, and the variable that it came from; its credentials are masked. */
+const LEAK = "Deno sends its password to the servers behind it, too, inside TLS";
+const ANOTHER_PROXY = "let a proxy here (px, cntlm) sign in to it; name that one";
+
+/** Which proxy is used, the variable that names it, and what goes around it; never its credentials. */
 export function proxyCheck({ env }: Pick<System, "env">): Check {
-  const names = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]; // HTTP_PROXY carries no https
-  const name = names.find((candidate) => env(candidate) !== undefined);
-  if (name === undefined) return ok("Proxy", "none");
-  const value = env(name) ?? "";
-  const address = /^[\w+.-]+:\/\//.test(value) ? value : `http://${value}`;
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url === undefined) {
-    return problem("Proxy", "usage", `${name} is not a URL`, `export ${name}=http://HOST:PORT`);
+  try {
+    const proxy = namedProxy(env);
+    if (proxy === undefined) return ok("Proxy", "none");
+    const exempt = env("NO_PROXY") ?? env("no_proxy");
+    const others = exempt === undefined ? "" : `, and so is what NO_PROXY names: ${exempt}`;
+    const seen =
+      `${proxy.variable} sends requests through ${proxy.origin}; this computer is exempt`;
+    return proxy.isLeaky
+      ? warning("Proxy", printable(`${seen}${others}. ${LEAK}`), ANOTHER_PROXY)
+      : ok("Proxy", printable(seen + others));
+  } catch (error) {
+    return failed("Proxy", error);
   }
-  const exempt = env("NO_PROXY") ?? env("no_proxy") ?? "";
-  const seen = `${name} sends requests through ${url.protocol}//${url.host}`;
-  return exempt.includes("127.0.0.1") ? ok("Proxy", `${seen}; this computer is exempt`) : warning(
-    "Proxy",
-    `${seen}, and NO_PROXY lacks 127.0.0.1 (this program exempts it by itself)`,
-    "export NO_PROXY=127.0.0.1,localhost,::1",
-  );
 }
 
 /** Whom the program trusts besides the built-in authorities. */
@@ -154,8 +155,7 @@ async function interception(
   settings: Settings,
   system: NetworkSystem,
 ): Promise<Check | undefined> {
-  const isProxied = proxyCheck(system).seen !== "none";
-  if (isProxied || authorize.protocol !== "https:") return undefined;
+  if (authorize.protocol !== "https:") return undefined;
   const issuer = await system.peerIssuer(authorize.hostname, Number(authorize.port || 443));
   if (issuer === undefined) return undefined;
   const own = settings.caFiles.length > 0

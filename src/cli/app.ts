@@ -3,6 +3,7 @@
 
 import {
   AliasNotFoundError,
+  type Application,
   ArgumentParseError,
   buildApplication,
   EnumValidationError,
@@ -13,6 +14,7 @@ import {
   UnexpectedFlagError,
   UnexpectedPositionalError,
   UnsatisfiedFlagError,
+  UnsatisfiedPositionalError,
 } from "@stricli/core";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { CliError, toCliError } from "../errors.ts";
@@ -21,7 +23,6 @@ import { VERSION } from "../version.ts";
 import { kebab } from "./parse.ts";
 import { exitCodeOf, type Printer, printer } from "./print.ts";
 import type { TreeContext } from "./loading.ts";
-import { shellWord } from "../text.ts";
 import { ROOT } from "./tree.ts";
 
 /** What a run comes to. */
@@ -40,10 +41,10 @@ export async function run(
   const system = openSystem((text) => out.trace(text));
   // Until the flags are read, and when they cannot be: a look at argv says how to print an error.
   const out: Printer = printer(system, {
-    json: hasFlag(argv, "--json"),
-    quiet: hasFlag(argv, "--quiet"),
-    verbose: hasFlag(argv, "--verbose") || system.env("ANAPLAN_AUTH_DEBUG") !== undefined,
-    color: !hasFlag(argv, "--no-color") && system.env("NO_COLOR") === undefined,
+    json: hasFlag(argv, "json"),
+    quiet: hasFlag(argv, "quiet"),
+    verbose: hasFlag(argv, "verbose") || system.env("ANAPLAN_AUTH_DEBUG") !== undefined,
+    color: !hasFlag(argv, "noColor") && system.env("NO_COLOR") === undefined,
   });
   const outcome = await outcomeOf(argv, { system, talk: out });
   return await printed(outcome, out);
@@ -51,25 +52,29 @@ export async function run(
 
 async function printed(outcome: Outcome, out: Printer): Promise<number> {
   if ("error" in outcome) return told(outcome.error, out);
-  const { outcome: kind, exitCode } = outcome.reply;
   try {
     await out.reply(outcome.reply);
   } catch (error) {
     if (error instanceof CliError) return told(error, out); // an answer that broke off on its way
-    if (error instanceof Error && error.name === "BrokenPipe") return 0; // `| head -1` has enough
+    const hasEnough = error instanceof Error && error.name === "BrokenPipe"; // as `| head -1`
+    if (hasEnough) return replyCode(outcome.reply);
     const reason = error instanceof Error ? error.message : String(error);
     const cannotWrite = new CliError("storage", `Cannot write the answer: ${reason}`, {
       next: "check where the output goes (a full disk?), then run the command again",
     });
     return told(cannotWrite, out);
   }
-  if (exitCode !== undefined) return exitCode;
-  return kind === undefined ? 0 : exitCodeOf({ kind, signal: undefined });
+  return replyCode(outcome.reply);
 }
 
 function told(error: CliError, out: Printer): number {
   out.error(error);
   return exitCodeOf(error);
+}
+
+function replyCode({ outcome: kind, exitCode }: Reply): number {
+  if (exitCode !== undefined) return exitCode;
+  return kind === undefined ? 0 : exitCodeOf({ kind, signal: undefined });
 }
 
 async function outcomeOf(argv: readonly string[], context: CommandContext): Promise<Outcome> {
@@ -91,9 +96,9 @@ async function outcomeOf(argv: readonly string[], context: CommandContext): Prom
   if (process.exitCode === ExitCode.Success) return { reply: { text, data: text } };
   const isUsage = process.exitCode === ExitCode.InvalidArgument ||
     process.exitCode === ExitCode.UnknownCommand;
-  const [message = "", advice] = text.split("\n");
-  const next = isUsage ? advice ?? helpFor(argv) : "install the program again, or report this";
-  return { error: new CliError(isUsage ? "usage" : "internal", message, { next }) };
+  if (isUsage) return { error: (await import("./advice.ts")).usageError(text, argv) };
+  const next = "install the program again, or report this";
+  return { error: new CliError("internal", text, { next }) };
 }
 
 interface StricliProcess {
@@ -141,7 +146,8 @@ async function greeting(context: CommandContext): Promise<Reply> {
   return { text: `${await statusInShort(context)}\n\n${help}`, data: help };
 }
 
-const APPLICATION = buildApplication<TreeContext>(ROOT, {
+/** The command line as Stricli reads it. */
+export const APPLICATION: Application<TreeContext> = buildApplication<TreeContext>(ROOT, {
   name: "anaplan-auth",
   scanner: {
     caseStyle: "allow-kebab-for-camel",
@@ -163,6 +169,7 @@ const APPLICATION = buildApplication<TreeContext>(ROOT, {
       brief: "Show help",
       aliases: ["h"],
       global: true,
+      complete: true,
       defaultForRouteMap: true,
       async run(_app, { result: { target, prefix } }) {
         const { helpOf } = await import("./help.ts");
@@ -173,6 +180,7 @@ const APPLICATION = buildApplication<TreeContext>(ROOT, {
   version: {
     flag: {
       brief: "Show the version",
+      complete: true,
       run() {
         this.process.stdout.write(VERSION);
       },
@@ -183,12 +191,16 @@ const APPLICATION = buildApplication<TreeContext>(ROOT, {
 /** What is wrong with an argument; the first of Stricli's complaints, in our words. */
 function whatIsWrong(error: unknown): string {
   if (error instanceof FlagNotFoundError) {
-    const near = error.corrections.map((name) => `--${kebab(name.replace(/^-+/, ""))}`);
-    return `There is no flag --${kebab(error.input.replace(/^-+/, ""))}${didYouMean(near)}`;
+    return `There is no flag --${kebab(error.input.replace(/^-+/, ""))}`;
   }
   if (error instanceof AliasNotFoundError) return `There is no flag -${error.input}`;
   if (error instanceof ArgumentParseError) {
-    const reason = error.exception instanceof Error ? error.exception.message : "it means nothing";
+    const { exception } = error;
+    const reason = exception instanceof SyntaxError // Stricli's own, of a flag that is there or not
+      ? "give the flag alone"
+      : exception instanceof Error
+      ? exception.message
+      : "it means nothing";
     return `Cannot use "${error.input}" for ${
       flagName(error.externalFlagNameOrPlaceholder)
     }: ${reason}`;
@@ -208,26 +220,10 @@ function whatIsWrong(error: unknown): string {
     if (flag !== undefined) return `Cannot use "" for ${flag}: it is empty`;
     return `Cannot use the argument "${error.input}": this command takes flags only`;
   }
+  if (error instanceof UnsatisfiedPositionalError && error.placeholder.includes("|")) {
+    return `Expected one of ${error.placeholder.replaceAll("|", ", ")}`;
+  }
   return error instanceof Error ? error.message : String(error);
-}
-
-/** What fits to what was typed: the same with the command first, or the help. */
-function helpFor(argv: readonly string[]): string {
-  const [name = ""] = argv;
-  if (name.startsWith("-")) {
-    const command = argv.find((word) => ROOT.getRoutingTargetForInput(word) !== undefined);
-    const others = argv.filter((word) => word !== command);
-    return ["anaplan-auth", command ?? "<command>", ...others].join(" ");
-  }
-  if (name === "exec" && !argv.includes("--")) {
-    return ["anaplan-auth exec --", ...argv.slice(1).map(shellWord)].join(" ");
-  }
-  const target = ROOT.getRoutingTargetForInput(name);
-  if (target === undefined) return "anaplan-auth help";
-  const [, second = ""] = argv;
-  const isGroup = "getRoutingTargetForInput" in target;
-  const hasSecond = isGroup && target.getRoutingTargetForInput(second) !== undefined;
-  return `anaplan-auth ${name}${hasSecond ? ` ${second}` : ""} --help`;
 }
 
 /** `-XPOST` as `-X POST`: as curl takes it, and Stricli does not. */
@@ -248,7 +244,9 @@ function didYouMean(corrections: readonly string[]): string {
   return names.length === 0 ? "" : `; did you mean ${names.join(" or ")}?`;
 }
 
+/** Whether a flag is set, in any spelling that Stricli takes; `--json=no` is a way to say no. */
 function hasFlag(argv: readonly string[], flag: string): boolean {
   const end = argv.indexOf("--");
-  return argv.slice(0, end < 0 ? argv.length : end).includes(flag);
+  const set = new RegExp(`^--(${flag}|${kebab(flag)})(?!=(?:false|f|no|n|off|0)$)(=|$)`, "i");
+  return argv.slice(0, end < 0 ? argv.length : end).some((word) => set.test(word));
 }

@@ -73,10 +73,17 @@ export function groupHelp(name: string, group: RouteMap<TreeContext>): string {
   return `${group.brief}.
 
 Usage: anaplan-auth ${name} <command> [flags]
+${exampleIn(group)}
 
 ${entries.join("\n")}
 
 More of one: anaplan-auth ${name} <command> --help`;
+}
+
+/** The example of the first command that has one. */
+function exampleIn(group: RouteMap<TreeContext>): string {
+  const pages = group.getAllEntries().map(({ target }) => target.fullDescription ?? "");
+  return pages.map((page) => page.split("\n")[0]).find(Boolean) ?? "";
 }
 
 /** The page of whatever a name leads to. */
@@ -110,10 +117,13 @@ function commandHelp(name: string, command: Command<TreeContext>): string {
   ].join("\n\n");
 }
 
-/** Arguments without an end come last: what follows `--` is another program's. */
+/** What follows `--` is another program's, and comes last. */
 function usageOf({ parameters: { positional } }: Command<TreeContext>): string {
   if (positional === undefined) return " [flags]";
-  if (positional.kind === "array") return ` [flags] ${positional.parameter.placeholder}`;
+  if (positional.kind === "array") {
+    const { placeholder = "" } = positional.parameter;
+    return placeholder.startsWith("--") ? ` [flags] ${placeholder}` : ` ${placeholder} [flags]`;
+  }
   const names = positional.parameters.map(({ placeholder, optional }) =>
     optional ? ` [${placeholder}]` : ` ${placeholder}`
   );

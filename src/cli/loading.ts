@@ -3,6 +3,16 @@
 import type { Command } from "@stricli/core";
 import type { Command as Run, CommonFlags } from "../command.ts";
 
+/** Where the words come from that a shell can complete. */
+export type WordSource =
+  | "directory"
+  | "file"
+  | "profile"
+  | "region"
+  | "setting"
+  | "shell"
+  | "topic";
+
 /** What Stricli hands to a command: the way to run what was loaded. */
 export interface TreeContext {
   readonly process: {
@@ -14,6 +24,22 @@ export interface TreeContext {
     flags: Flags,
     args: Args,
   ) => Promise<void>;
+  /** The words that may stand where `partial` has been typed; only there while a shell completes. */
+  readonly propose?: (source: WordSource, partial: string) => readonly string[];
+}
+
+/** What a flag or an argument has that a shell can complete. */
+export interface Completed {
+  readonly proposeCompletions: (this: TreeContext, partial: string) => readonly string[];
+}
+
+/** Says where the words come from; what they are is found out while a shell completes. */
+export function completedFrom(source: WordSource): Completed {
+  return {
+    proposeCompletions(partial) {
+      return this.propose?.(source, partial) ?? [];
+    },
+  };
 }
 
 /** A command of the tree. */

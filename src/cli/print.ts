@@ -2,7 +2,7 @@
 // the program prints.
 
 import type { Reply, Talk } from "../command.ts";
-import { type CliError, EXIT_CODES, SIGTERM_EXIT_CODE } from "../errors.ts";
+import { type CliError, EXIT_CODES, SIGTERM_EXIT_CODE, toCliError } from "../errors.ts";
 import type { System } from "../system.ts";
 import { asSentence, asShown, asTyped, COMMAND_VARIABLE, unsteering } from "../text.ts";
 
@@ -33,7 +33,7 @@ export function printer(
   options: PrintOptions,
 ): Printer {
   const short = (text: string): string => asShown(text, system.env);
-  const hasColor = options.color && system.terminal.stderr;
+  const hasColor = options.color && system.terminal.stderr && system.terminal.canDraw;
   const styled = (code: number, text: string): string =>
     hasColor ? `\x1b[${code}m${text}\x1b[0m` : text;
   const toStderr = (text: string): void => {
@@ -48,40 +48,52 @@ export function printer(
     if (hasProgress) toStderr(CLEAR_LINE);
     hasProgress = false;
   };
-  const talk = (text: string): void => {
+  const talkVerbatim = (text: string): void => {
     endProgress();
-    toStderr(short(text) + "\n");
+    toStderr(text + "\n");
   };
+  const talk = (text: string): void => talkVerbatim(short(text));
   return {
     say: (text) => options.quiet ? undefined : talk(text),
     insist: talk,
     warn: (text) => talk(`${styled(YELLOW, "Warning:")} ${text}`),
     trace: (text) => options.verbose ? talk(styled(DIM, unsteering(text))) : undefined,
     progress(text) {
-      if (options.quiet || !system.terminal.stderr) return;
+      if (options.quiet || !system.terminal.stderr || !system.terminal.canDraw) return;
       hasProgress = true;
       toStderr(CLEAR_LINE + text);
     },
     async reply(reply) {
       if (reply.stream !== undefined) {
-        for await (const chunk of reply.stream) system.write("stdout", chunk);
+        for await (const chunk of translated(reply.stream)) system.write("stdout", chunk);
         return endProgress();
       }
       endProgress();
       if (options.json) system.write("stdout", JSON.stringify(reply.data) + "\n");
+      else if (reply.isTalk) talk(reply.text);
       else if (reply.text !== "") {
         system.write("stdout", (reply.verbatim ? reply.text : short(reply.text)) + "\n");
       }
     },
     error(error) {
       if (options.verbose && error.kind === "internal") talk(stackOf(error.cause));
-      if (options.json) talk(JSON.stringify(errorData(error, system.env(COMMAND_VARIABLE))));
+      const command = system.env(COMMAND_VARIABLE);
+      if (options.json) talkVerbatim(JSON.stringify(errorData(error, command)));
       else {
         talk(asSentence(error.message));
         if (error.next !== undefined) talk(`${styled(BOLD, "Next:")} ${error.next}`);
       }
     },
   };
+}
+
+/** What goes wrong with an answer on its way is no failure of writing it. */
+async function* translated<T>(stream: AsyncIterable<T>): AsyncIterable<T> {
+  try {
+    yield* stream;
+  } catch (error) {
+    throw toCliError(error);
+  }
 }
 
 const CLEAR_LINE = "\r\x1b[2K";
@@ -93,7 +105,7 @@ function errorData(error: CliError, command: string | undefined): unknown {
   return {
     error: {
       kind: error.kind,
-      message: error.message,
+      message: asTyped(error.message, command),
       next: error.next === undefined ? null : asTyped(error.next, command),
       oauth_error: error.oauthError ?? null,
     },

@@ -26,9 +26,12 @@ const VARIABLES: readonly (readonly [string, string])[] = [
   ["ANAPLAN_AUTH_DEBUG", "as --verbose"],
   ["CLIENT and SECRET", "the tutorial's names: a client id and, with it,"],
   ["", "its secret, where nothing else names one"],
-  ["BROWSER", "the browser: programs between colons; %s is the URL"],
+  ["BROWSER", "the browser: programs between colons, %s the URL"],
   ["NO_COLOR", "as --no-color"],
-  ["HTTPS_PROXY, NO_PROXY", "the proxy; this computer is always exempt"],
+  ["HTTPS_PROXY", "http://USER:PASSWORD@HOST:PORT, or else ALL_PROXY"],
+  ["NO_PROXY", "hosts and domains to reach without it, between"],
+  ["", "commas; this computer always is"],
+  ["DENO_TLS_CA_STORE", "system: trust what this computer trusts"],
 ];
 
 /** The page that `help reference` prints. */

@@ -48,7 +48,7 @@ export const api: TreeCommand = buildCommand<ApiFlags, [path: string], TreeConte
       paginate: yes("Fetch all pages of a list, as one array"),
       lines: yes("With --paginate: one item a line"),
       chunks: yes("Fetch all chunks of a file, one after the other"),
-      output: text("Save the answer in a file, once it is whole", "FILE"),
+      output: text("Save the answer in a file, once it is whole", "FILE", "file"),
       scheme: scheme("How the token is sent, where the API wants another way"),
       ...COMMON_FLAGS,
     },

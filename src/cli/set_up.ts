@@ -9,9 +9,20 @@ import type { ProfileSetFlags } from "../commands/profile.ts";
 import type { RelayFlags } from "../commands/relay.ts";
 import type { RelayHost } from "../oauth/relay.ts";
 import { COMMON_FLAGS, SETTING_FLAGS, texts, yes } from "./flags.ts";
-import { DONE_AND_USAGE, loading, type TreeCommand, type TreeContext } from "./loading.ts";
+import {
+  completedFrom,
+  DONE_AND_USAGE,
+  loading,
+  type TreeCommand,
+  type TreeContext,
+} from "./loading.ts";
 
-const NAME = { brief: "The profile", parse: String, placeholder: "NAME" } as const;
+const NAME = {
+  brief: "The profile",
+  parse: String,
+  placeholder: "NAME",
+  ...completedFrom("profile"),
+} as const;
 const ONE_NAME = { kind: "tuple", parameters: [NAME] } as const;
 const MAYBE_NAME = { kind: "tuple", parameters: [{ ...NAME, optional: true }] } as const;
 
@@ -36,7 +47,11 @@ const profileShow: TreeCommand = buildCommand<CommonFlags, [name?: string], Tree
 const profileSet: TreeCommand = buildCommand<ProfileSetFlags, [name?: string], TreeContext>({
   loader: loading(async () => (await import("../commands/profile.ts")).profileSet),
   parameters: {
-    flags: { ...SETTING_FLAGS, unset: texts("Forget a setting", "SETTING"), ...COMMON_FLAGS },
+    flags: {
+      ...SETTING_FLAGS,
+      unset: texts("Forget a setting", "SETTING", "setting"),
+      ...COMMON_FLAGS,
+    },
     positional: MAYBE_NAME,
   },
   docs: {

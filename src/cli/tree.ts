@@ -6,8 +6,15 @@ import type { LoginFlags } from "../commands/login.ts";
 import type { LogoutFlags } from "../commands/logout.ts";
 import type { RefreshFlags } from "../commands/refresh.ts";
 import type { StatusFlags } from "../commands/status.ts";
+import { complete } from "./complete_words.ts";
 import { COMMON_FLAGS, CONNECTION_FLAGS, time, yes } from "./flags.ts";
-import { DONE_AND_USAGE, loading, type TreeCommand, type TreeContext } from "./loading.ts";
+import {
+  completedFrom,
+  DONE_AND_USAGE,
+  loading,
+  type TreeCommand,
+  type TreeContext,
+} from "./loading.ts";
 import { parseDuration, parseWait } from "./parse.ts";
 import { api, exec, token } from "./scripts.ts";
 import { cert, doctor, profile, relay, validate } from "./set_up.ts";
@@ -61,11 +68,18 @@ ${DONE_AND_USAGE}, 3 sign in again, 4 the client is denied,
 
 const status: TreeCommand = buildCommand<StatusFlags, [], TreeContext>({
   loader: loading(async () => (await import("../commands/status.ts")).status),
-  parameters: { flags: { check: yes("Ask the server, too"), ...COMMON_FLAGS } },
+  parameters: {
+    flags: {
+      check: yes("Ask the server, too"),
+      expiresWithin: time("Exit 3 when the login ends within this time", parseDuration),
+      ...COMMON_FLAGS,
+    },
+  },
   docs: {
     brief: "Show what is stored, without the network",
-    fullDescription: `Example: anaplan-auth status
-${DONE_AND_USAGE}, 3 sign in first, 7 the login cannot be read`,
+    fullDescription: `Example: anaplan-auth status --expires-within 1h
+${DONE_AND_USAGE}, 3 sign in first, or the login ends soon,
+7 the login cannot be read; with --check also those of whoami`,
   },
 });
 
@@ -89,6 +103,7 @@ const help: TreeCommand = buildCommand<CommonFlags, string[], TreeContext>({
         brief: "A command, or reference for exit codes and variables",
         parse: String,
         placeholder: "[TOPIC…]",
+        ...completedFrom("topic"),
       },
     },
   },
@@ -102,7 +117,7 @@ const help: TreeCommand = buildCommand<CommonFlags, string[], TreeContext>({
 export const GROUPS: Readonly<Record<string, readonly string[]>> = {
   "Start here": ["login", "whoami", "refresh", "status", "logout"],
   "For scripts": ["token", "api", "exec"],
-  "Set up and mend": ["profile", "relay", "cert", "validate", "doctor"],
+  "Set up and mend": ["profile", "relay", "cert", "validate", "doctor", "complete"],
 };
 
 /** The whole command line. */
@@ -121,6 +136,7 @@ export const ROOT: RouteMap<TreeContext> = buildRouteMap({
     cert,
     validate,
     doctor,
+    complete,
     help,
   },
   docs: { brief: "Sign in to Anaplan and keep the login usable." },

@@ -3,18 +3,17 @@
 import type { TokenScheme } from "../anaplan.ts";
 import { failureOf, isGood, isRefusal } from "../api/answer.ts";
 import { bodyOf } from "../api/body.ts";
-import { type Call, send } from "../api/call.ts";
+import { type Answer, type Call, send } from "../api/call.ts";
 import { chunksOf } from "../api/chunks.ts";
-import { type Bytes, textOf, withProgress } from "../api/flow.ts";
+import { type Bytes, wholeOf, withProgress } from "../api/flow.ts";
 import { callHeaders } from "../api/headers.ts";
 import { itemsOf } from "../api/pages.ts";
-import { encoded, isJson, printedBody, printedItems, type PrintFlags } from "../api/printed.ts";
+import { encoded, jsonLine, printedBody, printedItems, type PrintFlags } from "../api/printed.ts";
 import { targetOf } from "../api/target.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { CliError } from "../errors.ts";
-import { createNamedFile } from "../named_file.ts";
+import { createNamedFile, type NewFile } from "../named_file.ts";
 import { loadSettings, type Settings } from "../settings.ts";
-import type { StreamResponse } from "../system.ts";
 
 /** The flags of `api`. */
 export interface ApiFlags extends CommonFlags, PrintFlags {
@@ -42,8 +41,18 @@ export async function api(
   assertTogether(flags);
   const settings = loadSettings(flags, context.system);
   const call = await callOf(place, flags, settings, context);
+  using undo = new DisposableStack();
+  const file = fileFor(flags, context); // an answer that cannot be saved is not asked for
+  if (file !== undefined) undo.use(file);
   const response = await send(call, settings, context); // before anything is printed
-  return { text: "", data: undefined, stream: answer(call, response, flags, settings, context) };
+  undo.move();
+  const stream = answer(call, response, file, flags, settings, context);
+  return { text: "", data: undefined, stream };
+}
+
+function fileFor({ output }: ApiFlags, { system }: CommandContext): NewFile | undefined {
+  if (output === undefined || output === "-") return undefined;
+  return createNamedFile(system.absolutePath(output));
 }
 
 async function callOf(
@@ -55,7 +64,7 @@ async function callOf(
   const { url, scheme } = targetOf(place, settings);
   const body = flags.data === undefined ? undefined : await bodyOf(flags.data, system);
   return {
-    method: (flags.method ?? (body === undefined ? "GET" : "POST")).toUpperCase(),
+    method: methodOf(flags),
     url,
     scheme: flags.scheme ?? scheme,
     headers: callHeaders(flags.header ?? [], body !== undefined),
@@ -65,21 +74,21 @@ async function callOf(
 
 async function* answer(
   call: Call,
-  first: StreamResponse,
+  first: Answer,
+  newFile: NewFile | undefined,
   flags: ApiFlags,
   settings: Settings,
   context: CommandContext,
 ): Bytes {
   await using response = first;
+  using file = newFile;
   if (!isGood(response.status)) return yield* refusal(call, response, flags, settings, context);
   const body = flags.paginate
     ? printedItems(itemsOf(call, response, settings, context), flags.lines === true)
     : flags.chunks
     ? chunksOf(call, response, settings, context)
     : response.body;
-  if (flags.output !== undefined && flags.output !== "-") {
-    return yield* toFile(body, flags.output, response, flags, context);
-  }
+  if (file !== undefined) return yield* toFile(body, file, response, flags, context);
   if (flags.paginate) yield* body;
   else yield* printedBody(body, call, response, flags, context);
 }
@@ -87,29 +96,28 @@ async function* answer(
 /** The body of a refusal is printed, and then what it means. */
 async function* refusal(
   call: Call,
-  response: StreamResponse,
+  response: Answer,
   flags: ApiFlags,
   settings: Settings,
   context: CommandContext,
 ): Bytes {
-  const text = await textOf(response.body);
-  const isPrinted = isRefusal(response.status) && (flags.json ? isJson(text) : text !== "");
-  if (isPrinted) {
-    const again = ReadableStream.from([encoded(text)]);
-    yield* printedBody(again, call, response, flags, context);
+  const bytes = await wholeOf(response.body);
+  const text = new TextDecoder().decode(bytes);
+  const isFit = !flags.json || text === "" || jsonLine(text) !== undefined; // else a proxy's page
+  const isOwnWord = isRefusal(response.status) && isFit;
+  if (isOwnWord && text !== "") {
+    yield* printedBody(ReadableStream.from([bytes]), call, response, flags, context);
   }
-  throw failureOf(call, response.status, text, settings);
+  throw failureOf(call, response, text, settings, isOwnWord);
 }
 
 async function* toFile(
   body: Bytes,
-  path: string,
-  response: StreamResponse,
+  file: NewFile,
+  response: Answer,
   flags: ApiFlags,
   context: CommandContext,
 ): Bytes {
-  const { system, talk } = context;
-  using file = createNamedFile(system.absolutePath(path));
   let length = 0;
   for await (const chunk of withProgress(body, lengthOf(response, flags), context)) {
     file.write(chunk);
@@ -117,30 +125,38 @@ async function* toFile(
   }
   file.finish();
   const type = flags.chunks || flags.paginate ? null : response.headers.get("content-type");
-  talk.say(`Saved ${length} bytes to ${path}.`);
-  const data = { output: path, bytes: length, content_type: type };
+  context.talk.say(`Saved ${length} bytes to ${flags.output}.`);
+  const data = { output: flags.output, bytes: length, content_type: type };
   if (flags.json) yield encoded(JSON.stringify(data) + "\n");
 }
 
 /** How long the body will be, in bytes, where that is known. */
-function lengthOf({ headers }: StreamResponse, flags: ApiFlags): number | undefined {
+function lengthOf({ headers }: Answer, flags: ApiFlags): number | undefined {
   const length = headers.get("content-length");
   return flags.chunks || flags.paginate || length === null ? undefined : Number(length);
+}
+
+function methodOf({ method, data }: ApiFlags): string {
+  return (method ?? (data === undefined ? "GET" : "POST")).toUpperCase();
 }
 
 /** Flags that mean nothing together are said so, not ignored. */
 function assertTogether(flags: ApiFlags): void {
   const { paginate, chunks, include, raw, lines, json, output, data } = flags;
-  const isOther = (flags.method?.toUpperCase() ?? "GET") !== "GET" || data !== undefined;
+  const method = methodOf(flags);
+  const toFile = output !== undefined && output !== "-";
   const list = paginate ? "--paginate" : "--chunks";
   const clashes: readonly (readonly [clash: boolean | undefined, words: string])[] = [
     [paginate && chunks, "--paginate with --chunks"],
     [(paginate || chunks) && include, `${list} with --include`],
     [(paginate || chunks) && raw, `${list} with --raw`],
-    [(paginate || chunks) && isOther, `${list} with anything but GET`],
+    [(paginate || chunks) && method !== "GET", `${list} with anything but GET`],
+    [["GET", "HEAD"].includes(method) && data !== undefined, `--data with ${method}`],
+    [!/^[A-Z]+$/.test(method) || ["CONNECT", "TRACE", "TRACK"].includes(method), "this --method"],
     [lines && !paginate, "--lines without --paginate"],
     [lines && json, "--lines with --json"],
-    [chunks && json && output === undefined, "--chunks with --json, without --output"],
+    [chunks && json && !toFile, "--chunks with --json, without --output"],
+    [include && toFile, "--include with --output"],
     [raw && json, "--raw with --json"],
   ];
   const found = clashes.find(([clash]) => clash);

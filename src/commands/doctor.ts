@@ -42,11 +42,11 @@ export async function doctor(flags: DoctorFlags, context: CommandContext): Promi
       next: loginCommand(settings),
     });
   }
-  const trust = trustCheck(settings, context.system);
+  const way = [proxyCheck(context.system), trustCheck(settings, context.system)];
+  const isBarred = way.some(({ mark }) => mark === "problem"); // each host would only say it again
   const checks = [
-    ...(trust.mark === "problem" ? [] : await checksOverTheNetwork(settings, context)),
-    proxyCheck(context.system),
-    trust,
+    ...(isBarred ? [] : await checksOverTheNetwork(settings, context)),
+    ...way,
     await portCheck(settings, context),
     certificateCheck(settings, context),
     redirectUriCheck(settings),

@@ -23,7 +23,7 @@ import {
   type SettingFlags,
   type Settings,
 } from "../settings.ts";
-import { table } from "../text.ts";
+import { flagTime, table } from "../text.ts";
 
 /** The flags of `profile set`. */
 export interface ProfileSetFlags extends SettingFlags {
@@ -40,6 +40,7 @@ const UNSET: Readonly<Record<string, keyof Profile>> = {
   "listen": "listen",
   "scope": "scope",
   "no-pkce": "pkce",
+  "refresh-token-lifetime": "refreshTokenLifetime",
   "authorization-endpoint": "authorizationEndpoint",
   "token-endpoint": "tokenEndpoint",
   "device-endpoint": "deviceEndpoint",
@@ -96,9 +97,11 @@ export function profileShow(
   });
 }
 
-/** The setting as its flag says it: `no-pkce` is the contrary of what is kept. */
+/** The setting as its flag says it: `no-pkce` is the contrary of what is kept, and a time has a unit. */
 function valueOf(profile: Profile, key: keyof Profile): Profile[keyof Profile] {
-  return key === "pkce" && profile.pkce !== undefined ? !profile.pkce : profile[key];
+  const value = profile[key];
+  if (key === "pkce" && value !== undefined) return !value;
+  return typeof value === "number" ? flagTime(value) : value;
 }
 
 /** Saves settings under a name; only what is given changes. */
@@ -182,8 +185,10 @@ function existing(flags: CommonFlags, context: CommandContext, name: string | un
 function settingNamed(flag: string): keyof Profile {
   const setting = Object.hasOwn(UNSET, flag) ? UNSET[flag] : undefined;
   if (setting !== undefined) return setting;
-  throw new CliError("usage", `There is no setting "${flag}" to forget`, {
-    next: `give one of these with --unset: ${Object.keys(UNSET).join(" ")}`,
+  const near = nearNames(flag, Object.keys(UNSET));
+  const hint = near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`;
+  throw new CliError("usage", `There is no setting "${flag}" to forget${hint}`, {
+    next: "anaplan-auth profile set --help",
   });
 }
 

@@ -4,6 +4,14 @@ import { nameAndAddress, placeName, whoIs } from "../account.ts";
 import { regionOf } from "../anaplan.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import {
+  endsWithin,
+  expiryInShort,
+  expirySentence,
+  isProlongedByRefresh,
+  type LoginExpiry,
+  loginExpiry,
+} from "../login_expiry.ts";
+import {
   canRefresh,
   loginCommand,
   missingProfile,
@@ -18,6 +26,8 @@ import { isFresh, type TokenSet } from "../token_set.ts";
 export interface StatusFlags extends CommonFlags {
   /** Ask the server, too, who the login belongs to. */
   readonly check?: boolean;
+  /** Fail when the login ends within so many milliseconds. */
+  readonly expiresWithin?: number;
 }
 
 /** Says whether there is a login that works or can be refreshed; exit 3 when there is none. */
@@ -28,6 +38,9 @@ export async function status(flags: StatusFlags, context: CommandContext): Promi
   const now = context.system.now();
   const missing = tokenSet === undefined ? await missingProfile(settings) : undefined;
   const isUsable = tokenSet !== undefined && (isFresh(tokenSet, now, 0) || canRefresh(tokenSet));
+  const expiry: LoginExpiry = tokenSet === undefined
+    ? { kind: "unknown" }
+    : loginExpiry(tokenSet, settings);
   const reply: Reply = {
     text: isUsable
       ? describe(tokenSet, settings, store.pathOf(settings.profile), now)
@@ -42,9 +55,17 @@ export async function status(flags: StatusFlags, context: CommandContext): Promi
       refresh_token_saved_at: tokenSet?.refreshTokenSavedAt === undefined
         ? null
         : isoTime(tokenSet.refreshTokenSavedAt),
+      login_expires_at: "at" in expiry ? isoTime(expiry.at) : null,
+      login_expiry: expiry.kind,
     },
   };
-  if (!isUsable) return { ...reply, outcome: "login_required" };
+  const { expiresWithin } = flags;
+  const isTalk = expiresWithin !== undefined; // who watches has no use for stdout
+  if (!isUsable) return { ...reply, outcome: "login_required", isTalk };
+  if (isTalk && endsWithin(tokenSet, settings, now, expiresWithin)) {
+    const text = endsSoon(tokenSet, settings, now);
+    return { ...reply, text, outcome: "login_required", isTalk };
+  }
   return flags.check ? await checked(reply, settings, context) : reply;
 }
 
@@ -72,6 +93,13 @@ export async function statusInShort(context: CommandContext): Promise<string> {
     `Access token ${accessTokenLine(tokenSet, now)}.`;
 }
 
+function endsSoon(tokenSet: TokenSet, settings: Settings, now: number): string {
+  const next = isProlongedByRefresh(tokenSet, settings, now)
+    ? loginCommand(settings).replace("login", "refresh")
+    : loginCommand(settings);
+  return `${expirySentence(tokenSet, settings, now)}\nNext: ${next}`;
+}
+
 function notSignedIn(
   tokenSet: TokenSet | undefined,
   settings: Settings,
@@ -97,6 +125,7 @@ function describe(tokenSet: TokenSet, settings: Settings, path: string, now: num
     ["Client", shortened(tokenSet.clientId)],
     ["Access token", accessTokenLine(tokenSet, now)],
     ["Refresh token", isStored ? refreshTokenLine(tokenSet) : `from ${path}`],
+    ["Login ends", isStored ? expiryInShort(tokenSet, settings, now) : undefined],
     ["Scope", tokenSet.scope],
     ["Stored in", isStored ? path : "nothing; each command gets a token of its own"],
   ]);

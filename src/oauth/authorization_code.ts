@@ -175,15 +175,15 @@ function exchangeRefused(refusal: Refusal, { server, redirectUri }: Attempt): Cl
   const { error } = refusal;
   if (/redirect/i.test(refusal.description ?? "")) {
     return refusedError("denied", "Cannot sign in", refusal, {
-      reason: `${server.name} does not accept the redirect URI (${error ?? refusal.status})`,
-      next: `register exactly ${redirectUri}, or give the registered one with --redirect-uri`,
+      reason: `${server.name} does not accept the redirect URI ${redirectUri} ` +
+        `(${error ?? refusal.status})`,
+      next: "register exactly that one, or give the registered one with --redirect-uri",
     });
   }
   if (error === "invalid_client" || error === "unauthorized_client") {
     return refusedError("denied", "Cannot sign in", refusal, {
       reason: `${server.name} does not accept the client id or its secret (${error})`,
-      next: "check --client-id and the client secret (ANAPLAN_CLIENT_SECRET), " +
-        'and that the client is of the kind "Authorization code grant"',
+      next: "check --client-id, ANAPLAN_CLIENT_SECRET, its kind (authorization code)",
     });
   }
   if (error === "invalid_grant") {

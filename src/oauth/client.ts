@@ -57,11 +57,14 @@ export async function refresh(
     () => oauth.processRefreshTokenResponse(wire.server, wire.client, reply.response),
   );
   const next = toTokenSet(body, sentAt, server, client, tokenSet.refreshToken);
+  const rotates = body.refresh_token !== undefined &&
+    body.refresh_token !== tokenSet.refreshToken.reveal();
   return defined({
     ...next,
     scope: next.scope ?? tokenSet.scope,
-    refreshTokenRotates: body.refresh_token !== undefined &&
-      body.refresh_token !== tokenSet.refreshToken.reveal(),
+    refreshTokenRotates: rotates,
+    refreshTokenExpiresAt: next.refreshTokenExpiresAt ??
+      (rotates ? undefined : tokenSet.refreshTokenExpiresAt),
     refreshTokenSavedAt: body.refresh_token === undefined
       ? tokenSet.refreshTokenSavedAt
       : next.refreshTokenSavedAt,

@@ -173,7 +173,7 @@ function deviceRefused(refusal: Refusal, server: AuthorizationServer): CliError 
   return refusedError("denied", "Cannot sign in by device", refusal, {
     reason,
     next: isAboutClient
-      ? 'give the id of a client of the kind "Device grant" with --device-client-id'
+      ? "give the id of a Device grant client with --device-client-id"
       : "anaplan-auth login --device, or without --device if you use single sign-on",
   });
 }

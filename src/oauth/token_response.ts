@@ -155,11 +155,18 @@ export function toTokenSet(
     expiresAt: sentAt + (body.expires_in ?? DEFAULT_LIFETIME) * 1000,
     refreshToken,
     refreshTokenSavedAt: refreshToken === undefined ? undefined : sentAt,
+    refreshTokenExpiresAt: refreshToken === undefined ? undefined : refreshTokenEnd(body, sentAt),
     scope: body.scope === undefined ? undefined : printable(body.scope),
     tokenEndpoint: server.tokenEndpoint,
     clientId: client.clientId,
     clientSecret: client.clientSecret,
   });
+}
+
+/** The end of the refresh token, by the names that servers have for it; 0 is said for "no end". */
+function refreshTokenEnd(body: oauth.TokenEndpointResponse, sentAt: number): number | undefined {
+  const lifetime = Number(body.refresh_token_expires_in ?? body.refresh_expires_in ?? NaN);
+  return lifetime > 0 ? sentAt + Math.min(lifetime, LONGEST_LIFETIME) * 1000 : undefined;
 }
 
 /** A refusal as an error for the person; the server's own words follow in brackets. */

@@ -53,7 +53,7 @@ async function showCode(
   { system, talk }: CommandContext,
 ): Promise<void> {
   talk.insist(`Open   ${device.verificationUri}\nEnter  ${device.userCode}\n`);
-  if (!system.terminal.stderr) return;
+  if (!system.terminal.stderr || !system.terminal.canDraw) return;
   const { qrCode } = await import("./qr_code.ts");
   talk.say(qrCode(device.verificationUriComplete ?? device.verificationUri) + "\n");
 }
@@ -102,7 +102,8 @@ async function showCountdown(
   { system, talk }: CommandContext,
 ): Promise<void> {
   const left = (): number => deadline - system.now();
-  if (!system.terminal.stdin || !system.terminal.stderr) {
+  const { stdin, stderr, canDraw } = system.terminal;
+  if (!stdin || !stderr || !canDraw) {
     talk.say(`Waiting up to ${duration(left())}.`);
     return;
   }

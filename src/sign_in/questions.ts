@@ -36,8 +36,7 @@ export async function askFirstTime(
   if (isKnown !== undefined) return flags;
   if (!canAsk(context)) {
     throw new CliError("usage", "Cannot sign in: no client id is known", {
-      next:
-        "give it with --client-id or ANAPLAN_CLIENT_ID (an administrator creates the OAuth client)",
+      next: "give it with --client-id or ANAPLAN_CLIENT_ID; an administrator creates it",
     });
   }
   const { ask } = context.system.terminal;
@@ -100,7 +99,7 @@ function needed(text: string | undefined): Secret {
   const secret = toSecret(text ?? "");
   if (secret !== undefined) return secret;
   throw new CliError("usage", "Cannot read the client secret: what was given is empty", {
-    next: "put the secret alone into the file or onto stdin, or set ANAPLAN_CLIENT_SECRET",
+    next: "put the secret alone into the file or stdin, or set ANAPLAN_CLIENT_SECRET",
   });
 }
 

@@ -4,7 +4,9 @@
 import { CliError } from "../errors.ts";
 import { maskedParameters } from "../masking.ts";
 import type { HttpRequest } from "../system.ts";
-import { isLoopbackHost } from "../urls.ts";
+import { proxyFor } from "../proxies.ts";
+import { httpClient } from "./http_client.ts";
+import { fetchFailure, hostNotPermitted } from "./http_failure.ts";
 
 const TIMEOUT = 20_000;
 /** How late a timer is when the process must have stood still; and the moment that it then gets. */
@@ -17,16 +19,13 @@ export async function fetchWhole(
   trace: (text: string) => void,
 ): Promise<Response> {
   const url = new URL(request.url);
-  if (isLoopbackHost(url.hostname)) exemptLoopbackFromProxies();
-  // A pooled connection that was reset would make fetch send a POST again by itself, and a code or a
-  // rotating refresh token may be sent once only. So: no pool.
-  using client = Deno.createHttpClient({
-    poolMaxIdlePerHost: 0,
-    caCerts: [...request.caCertificates ?? []],
-  });
-  using patience = patientTimeout(request.timeout ?? TIMEOUT);
+  const proxy = proxyFor(url, Deno.env.get);
+  using client = httpClient(proxy, request.caCertificates ?? []);
+  const timeout = request.timeout ?? TIMEOUT;
+  using patience = patientTimeout(timeout);
   const started = performance.now();
-  trace(`> ${request.method} ${maskUrl(url)}${maskForm(request.body)}`);
+  const way = proxy === undefined ? "" : ` through the proxy ${proxy.address}`;
+  trace(`> ${request.method} ${maskUrl(url)}${maskForm(request.body)}${way}`);
   try {
     const response = await fetch(url, {
       method: request.method,
@@ -46,7 +45,9 @@ export async function fetchWhole(
       headers: response.headers,
     });
   } catch (error) {
-    const translated = toUnavailable(error, url, request.timeout ?? TIMEOUT);
+    const signer = async (): Promise<string | undefined> =>
+      (await import("./peer_issuer.ts")).peerIssuer(url.hostname, portOf(url));
+    const translated = await fetchFailure(error, { url, proxy, timeout, signer });
     trace(`< failed after ${Math.round(performance.now() - started)} ms: ${translated.message}`);
     throw translated;
   }
@@ -55,10 +56,16 @@ export async function fetchWhole(
 /** See {@link System.assertReachable}. */
 export function assertReachable(text: string): void {
   const url = new URL(text);
-  const host = `${url.hostname}:${url.port || (url.protocol === "http:" ? 80 : 443)}`;
+  const host = `${url.hostname}:${portOf(url)}`;
   if (Deno.permissions.querySync({ name: "net", host }).state !== "granted") {
     throw hostNotPermitted(url);
   }
+  proxyFor(url, Deno.env.get); // one that cannot be used is said now, too
+}
+
+/** The port that a URL leads to. */
+export function portOf({ port, protocol }: URL): number {
+  return Number(port) || (protocol === "http:" ? 80 : 443);
 }
 
 /**
@@ -100,25 +107,6 @@ async function readBounded(response: Response, host: string): Promise<Uint8Array
   return whole;
 }
 
-/** fetch honours proxy variables for loopback too, where no proxy can help. */
-export function exemptLoopbackFromProxies(): void {
-  const isProxied = [
-    "HTTPS_PROXY",
-    "https_proxy",
-    "HTTP_PROXY",
-    "http_proxy",
-    "ALL_PROXY",
-    "all_proxy",
-  ]
-    .some((name) => Deno.env.get(name));
-  if (!isProxied) return;
-  for (const name of ["NO_PROXY", "no_proxy"]) {
-    const hosts = Deno.env.get(name);
-    if (hosts?.includes("127.0.0.1")) continue;
-    Deno.env.set(name, [hosts, "127.0.0.1", "localhost", "::1"].filter(Boolean).join(","));
-  }
-}
-
 /** The URL without what its query holds, for a trace. */
 export function maskUrl(url: URL): string {
   const query = url.search === "" ? "" : `?${maskedParameters(url.searchParams).join("&")}`;
@@ -127,67 +115,4 @@ export function maskUrl(url: URL): string {
 
 function maskForm(body: string | undefined): string {
   return body === undefined ? "" : ` (${maskedParameters(new URLSearchParams(body)).join(" ")})`;
-}
-
-/** What a failed request means for the person; never the URL's query, which may hold secrets. */
-export function toUnavailable(error: unknown, url: URL, timeout: number): CliError {
-  if (error instanceof CliError) return error;
-  if (error instanceof Deno.errors.NotCapable) return hostNotPermitted(url);
-  if (error instanceof DOMException && error.name === "TimeoutError") {
-    return unavailable(url, `no answer within ${timeout / 1000} s`, { answerLost: true });
-  }
-  const chain = causes(error).join(": ");
-  const isConnect = chain.includes("(Connect)");
-  return unavailable(url, reasonIn(chain), {
-    answerLost: !isConnect,
-    ...(/invalid peer certificate|UnknownIssuer/i.test(chain) ? { next: CA_ADVICE } : {}),
-  });
-}
-
-const CA_ADVICE =
-  "give your company's CA file with --ca-file (ANAPLAN_CA_FILE), or set DENO_TLS_CA_STORE=system";
-
-function unavailable(
-  url: URL,
-  reason: string,
-  details: { answerLost: boolean; next?: string },
-): CliError {
-  return new CliError("unavailable", `Cannot reach ${url.host}: ${reason}`, {
-    next: "check the network, the proxy settings and the region, then try again",
-    ...details,
-  });
-}
-
-function hostNotPermitted(url: URL): CliError {
-  return new CliError(
-    "usage",
-    `Cannot reach ${url.host}: this program may talk to *.anaplan.com and this computer only`,
-    { next: `add ${url.host} to --allow-net in the task (deno.json), if you trust it` },
-  );
-}
-
-/** The messages of an error and its causes; they hold the whole URL, so they are never shown as such. */
-function causes(error: unknown): string[] {
-  if (!(error instanceof Error)) return [String(error)];
-  return [error.message, ...(error.cause === undefined ? [] : causes(error.cause))];
-}
-
-const REASONS: readonly (readonly [RegExp, string])[] = [
-  [/UnknownIssuer|unknown issuer/i, "the certificate is signed by an unknown authority"],
-  [/NotValidForName|not valid for name/i, "the certificate is for another name"],
-  [/Expired|NotValidYet/i, "the certificate is out of date, or this computer's clock is wrong"],
-  [/InvalidContentType|corrupt message/i, "what answers there does not speak HTTPS"],
-  [/invalid peer certificate/i, "the certificate cannot be trusted"],
-  [/dns error|failed to lookup/i, "the name cannot be resolved"],
-  [/refused/i, "the connection was refused"],
-  [/unreachable/i, "the network is unreachable"],
-  [
-    /reset|closed|broken pipe|IncompleteMessage|unexpected end of file|eof/i,
-    "the connection was cut",
-  ],
-  [/proxy|tunnel/i, "the proxy did not let the connection through"],
-];
-
-function reasonIn(chain: string): string {
-  return REASONS.find(([pattern]) => pattern.test(chain))?.[1] ?? "the request failed";
 }

@@ -2,11 +2,16 @@
 // sent twice, bounded by silence instead of by size, and no secret in what is traced or thrown.
 
 import type { StreamRequest, StreamResponse } from "../system.ts";
-import { isLoopbackHost } from "../urls.ts";
-import { exemptLoopbackFromProxies, maskUrl, toUnavailable } from "./http.ts";
+import { proxyFor } from "../proxies.ts";
+import { maskUrl, portOf } from "./http.ts";
+import { httpClient } from "./http_client.ts";
+import { fetchFailure } from "./http_failure.ts";
+import { type SilenceWatch, watchSilence } from "./silence.ts";
 
 /** How long nothing may move in either direction, in milliseconds: long exports take their time. */
 const LONGEST_SILENCE = 120_000;
+/** What fetch unpacks by itself; another encoding stays as it came. */
+const UNPACKED = ["gzip", "br"];
 
 /** Sends the request; see {@link System.fetchStream}. */
 export async function fetchStream(
@@ -14,13 +19,10 @@ export async function fetchStream(
   trace: (text: string) => void,
 ): Promise<StreamResponse> {
   const url = new URL(request.url);
-  if (isLoopbackHost(url.hostname)) exemptLoopbackFromProxies();
-  const client = Deno.createHttpClient({
-    poolMaxIdlePerHost: 0, // see fetchWhole()
-    caCerts: [...request.caCertificates ?? []],
-  });
-  const silence = request.longestSilence ?? LONGEST_SILENCE;
-  const watch = watchSilence(silence, request.signal);
+  const proxy = proxyFor(url, Deno.env.get);
+  const client = httpClient(proxy, request.caCertificates ?? []);
+  const timeout = request.longestSilence ?? LONGEST_SILENCE;
+  const watch = watchSilence(timeout, request.signal);
   const started = performance.now();
   let isOpen = true;
   const close = (): void => {
@@ -28,18 +30,21 @@ export async function fetchStream(
     isOpen = false;
     watch[Symbol.dispose]();
   };
-  const failed = (error: unknown): unknown => {
+  const failed = async (error: unknown): Promise<unknown> => {
     if (request.signal?.aborted) return request.signal.reason;
-    const translated = toUnavailable(error, url, silence);
+    const signer = async (): Promise<string | undefined> =>
+      (await import("./peer_issuer.ts")).peerIssuer(url.hostname, portOf(url));
+    const translated = await fetchFailure(error, { url, proxy, timeout, signer });
     trace(`< failed after ${Math.round(performance.now() - started)} ms: ${translated.message}`);
     return translated;
   };
-  trace(`> ${request.method} ${maskUrl(url)}`);
+  const way = proxy === undefined ? "" : ` through the proxy ${proxy.address}`;
+  trace(`> ${request.method} ${maskUrl(url)}${way}`);
   try {
     const { body } = request;
     const response = await fetch(url, {
       method: request.method,
-      headers: [["user-agent", "anaplan-auth"], ...request.headers.map(pair)],
+      headers: headersOf(request),
       ...(body === undefined ? {} : { body: isFlowing(body) ? watched(body, watch) : body }),
       redirect: "manual",
       signal: watch.signal,
@@ -59,40 +64,15 @@ export async function fetchStream(
     };
   } catch (error) {
     close();
-    throw failed(error);
+    throw await failed(error);
   }
 }
 
-interface SilenceWatch extends Disposable {
-  readonly signal: AbortSignal;
-  /** Something moved. */
-  heard(): void;
-}
-
-/** A signal that is aborted when nothing was heard for so long, or when `signal` is. */
-function watchSilence(longest: number, signal: AbortSignal | undefined): SilenceWatch {
-  const controller = new AbortController();
-  const giveUp = (): void =>
-    controller.abort(new DOMException("Nothing moved for too long", "TimeoutError"));
-  const stop = (): void => controller.abort(signal?.reason);
-  if (signal?.aborted) stop();
-  signal?.addEventListener("abort", stop);
-  let timer = setTimeout(giveUp, longest);
-  return {
-    signal: controller.signal,
-    heard() {
-      clearTimeout(timer);
-      timer = setTimeout(giveUp, longest);
-    },
-    [Symbol.dispose]() {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", stop);
-    },
-  };
-}
-
-function pair([name, value]: readonly [string, string]): [string, string] {
-  return [name, value];
+/** The person's own `User-Agent` goes before ours. */
+function headersOf({ headers }: StreamRequest): Headers {
+  const all = new Headers(headers.map(([name, value]): [string, string] => [name, value]));
+  if (!all.has("user-agent")) all.set("user-agent", "anaplan-auth");
+  return all;
 }
 
 function isFlowing(body: Uint8Array | ReadableStream<Uint8Array>): body is ReadableStream<
@@ -115,7 +95,7 @@ function watched(body: ReadableStream<Uint8Array>, watch: SilenceWatch): Readabl
 /** The body is unpacked on its way; what the headers say of the packed one would be wrong. */
 function asDecoded(headers: Headers): Headers {
   const decoded = new Headers(headers);
-  if (!decoded.has("content-encoding")) return decoded;
+  if (!UNPACKED.includes(decoded.get("content-encoding")?.toLowerCase() ?? "")) return decoded;
   decoded.delete("content-encoding");
   decoded.delete("content-length");
   return decoded;
@@ -124,14 +104,15 @@ function asDecoded(headers: Headers): Headers {
 async function* bytesOf(
   response: Response,
   watch: SilenceWatch,
-  failed: (error: unknown) => unknown,
+  failed: (error: unknown) => Promise<unknown>,
 ): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of response.body ?? []) {
-      watch.heard();
+      watch.rest(); // whoever reads may be slow, as a pager is
       yield chunk;
+      watch.heard();
     }
   } catch (error) {
-    throw failed(error);
+    throw await failed(error);
   }
 }

@@ -14,47 +14,48 @@ export async function runProgram(command: readonly string[]): Promise<number | u
   }
 }
 
+const IS_WINDOWS = Deno.build.os === "windows";
+
 /** Signals that are meant for the program when they come to the one that started it. */
-const HANDED_ON: readonly Deno.Signal[] = Deno.build.os === "windows"
+const HANDED_ON: readonly Deno.Signal[] = IS_WINDOWS
   ? []
-  : ["SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"];
+  : ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"];
+
+/** Keys of a terminal, which sends them to both: a second Ctrl-C would look like impatience. */
+const KEYS: readonly Deno.Signal[] = IS_WINDOWS ? ["SIGINT"] : ["SIGINT", "SIGQUIT"];
 
 /** See {@link System.runInPlace}. */
 export async function runInPlace(
   [program = "", ...args]: readonly string[],
   env: Readonly<Record<string, string>>,
+  isAtTerminal: boolean,
 ): Promise<number | NotRun> {
-  let child: Deno.ChildProcess;
-  try {
-    child = new Deno.Command(program, {
-      args,
-      env: { ...env },
-      stdin: "inherit",
-      stdout: "inherit",
-      stderr: "inherit",
-    }).spawn();
-  } catch (error) {
-    return error instanceof Deno.errors.NotFound ? "not found" : "not executable";
-  }
-  using _signals = handingOn(child);
-  return (await child.status).code; // 128 and the signal's number when one ended it
-}
-
-/** Hands signals on to the child; this program ends with it, and not before. */
-function handingOn(child: Deno.ChildProcess): Disposable {
-  const toChild = (signal: Deno.Signal) => (): void => {
+  let child: Deno.ChildProcess | undefined;
+  const handOn = (signal: Deno.Signal): void => {
     try {
-      child.kill(signal);
+      child?.kill(signal);
     } catch {
       // it is over
     }
   };
-  // A terminal sends Ctrl-C to both; a second one would look like impatience.
-  const onInterrupt = Deno.stdin.isTerminal() ? (): void => {} : toChild("SIGINT");
-  const listeners: [Deno.Signal, () => void][] = [
-    ["SIGINT", onInterrupt],
-    ...HANDED_ON.map((signal): [Deno.Signal, () => void] => [signal, toChild(signal)]),
-  ];
+  // Heard before the program runs, so that none ends this one alone; it ends with the program. What is
+  // heard is not inherited as ignored, so it is `exec -- nohup PROGRAM`, and not the other way round.
+  using _keys = hearing(KEYS, isAtTerminal ? () => {} : handOn);
+  using _signals = hearing(HANDED_ON, handOn);
+  try {
+    const streams = { stdin: "inherit", stdout: "inherit", stderr: "inherit" } as const;
+    child = new Deno.Command(program, { args, env: { ...env }, ...streams }).spawn();
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound ? "not found" : "not executable";
+  }
+  return (await child.status).code; // 128 and the signal's number when one ended it
+}
+
+function hearing(
+  signals: readonly Deno.Signal[],
+  hear: (signal: Deno.Signal) => void,
+): Disposable {
+  const listeners = signals.map((signal) => [signal, () => hear(signal)] as const);
   for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
   return {
     [Symbol.dispose]() {

@@ -22,7 +22,7 @@ export function abortOnSignals(controller: AbortController): void {
       if (isAgain && Date.now() - first < SAME_KEY) return;
       const isImpatient = isAgain && holders === 0;
       if (isImpatient) Deno.exit(exitCodeOf(signal)); // the second time, at once
-      const next = "anaplan-auth login, when you are ready";
+      const next = "the same command again, when you are ready";
       if (!isAgain) first = Date.now();
       controller.abort(
         new CliError("interrupted", "Interrupted; nothing was saved", { signal, next }),

@@ -1,6 +1,8 @@
-// Reads what a person types or pastes. Rule: however it ends, the terminal is left as it was found.
+// Reads what a person types or pastes. Rule: however it ends, the terminal is left as it was found; where
+// nothing can be drawn over, the cursor only ever goes on.
 
 import type { LinePrompt, Question } from "../system.ts";
+import { writeAll } from "./stream.ts";
 
 const encoder = new TextEncoder();
 const BRACKETED_PASTE_ON = "\x1b[?2004h";
@@ -8,21 +10,24 @@ const BRACKETED_PASTE_OFF = "\x1b[?2004l";
 const PIPE_LIMIT = 64 * 1024;
 
 /** See {@link Terminal.readLine}. */
-export async function readLine(prompt: LinePrompt): Promise<string> {
+export async function readLine(prompt: LinePrompt, canDraw: boolean): Promise<string> {
   prompt.signal.throwIfAborted();
   const input = lineEditor();
-  const draw = (): void => write(frame(prompt, input.text));
+  const draw = canDraw ? () => write(frame(prompt, input.text)) : () => {};
   // cbreak: keys arrive at once and are not echoed, but Ctrl-C is still a signal. The kernel's own line
   // editing would cut a pasted line at 4,095 bytes and show the authorization code.
   Deno.stdin.setRaw(true, { cbreak: Deno.build.os !== "windows" });
-  write(BRACKETED_PASTE_ON + (prompt.above ? "\n" : ""));
+  if (canDraw) write(BRACKETED_PASTE_ON + (prompt.above ? "\n" : ""));
+  else write((prompt.above ? `${prompt.above()}\n` : "") + prompt.prompt);
   draw();
   const clock = setInterval(draw, 1_000);
   try {
     return await Promise.race([typedLine(input, draw), whenAborted(prompt.signal)]);
   } finally {
     clearInterval(clock);
-    write(`\r\x1b[2K${prompt.above ? "\x1b[1A\x1b[2K" : ""}${BRACKETED_PASTE_OFF}`);
+    write(
+      canDraw ? `\r\x1b[2K${prompt.above ? "\x1b[1A\x1b[2K" : ""}${BRACKETED_PASTE_OFF}` : "\n",
+    );
     Deno.stdin.setRaw(false);
   }
 }
@@ -38,7 +43,6 @@ export async function ask(question: Question): Promise<string> {
     import("@clack/prompts"),
     import("node:process"),
   ]);
-  const { CliError } = await import("../errors.ts");
   const validate = (value: string | undefined): string | undefined =>
     question.required && !value?.trim() && question.initial === undefined
       ? "An answer is needed here"
@@ -50,13 +54,39 @@ export async function ask(question: Question): Promise<string> {
       ? {}
       : { placeholder: question.initial, defaultValue: question.initial }),
   });
-  if (isCancel(answer)) {
-    throw new CliError("interrupted", "Interrupted; nothing was saved", {
-      signal: "SIGINT",
-      next: "anaplan-auth login, when you are ready",
-    });
-  }
+  if (isCancel(answer)) throw await cancelled();
   return (answer ?? "").trim();
+}
+
+/** The same on a line of its own, for a terminal on which nothing can be drawn over. */
+export async function askPlainly(question: Question, signal: AbortSignal): Promise<string> {
+  const { text, hidden, initial, required } = question;
+  const prompt = `${text}${initial === undefined ? "" : ` (${initial})`}: `;
+  while (true) {
+    const answer = hidden
+      ? await readLine({ prompt, signal }, false)
+      : await Promise.race([echoedLine(prompt), whenAborted(signal)]);
+    if (answer === undefined) throw await cancelled();
+    if (answer.trim() !== "" || initial !== undefined || !required) {
+      return answer.trim() || (initial ?? "");
+    }
+  }
+}
+
+/** A line as the terminal itself edits and echoes it. */
+async function echoedLine(prompt: string): Promise<string | undefined> {
+  write(prompt);
+  const buffer = new Uint8Array(4096);
+  const length = await Deno.stdin.read(buffer);
+  return length === null ? undefined : new TextDecoder().decode(buffer.subarray(0, length));
+}
+
+async function cancelled(): Promise<Error> {
+  const { CliError } = await import("../errors.ts");
+  return new CliError("interrupted", "Interrupted; nothing was saved", {
+    signal: "SIGINT",
+    next: "anaplan-auth login, when you are ready",
+  });
 }
 
 /** Two lines at most, drawn over what stands there; each cut to the terminal's width. */
@@ -139,5 +169,5 @@ function whenAborted(signal: AbortSignal): Promise<never> {
 }
 
 function write(text: string): void {
-  Deno.stderr.writeSync(encoder.encode(text));
+  writeAll(Deno.stderr, encoder.encode(text));
 }

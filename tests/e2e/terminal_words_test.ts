@@ -90,6 +90,8 @@ const COLORS: readonly (readonly [string, readonly string[], Record<string, stri
   ["has colour by itself", [], {}, true],
   ["has no colour with --no-color", ["--no-color"], {}, false],
   ["has no colour with NO_COLOR", [], { NO_COLOR: "1" }, false],
+  ["has no colour with TERM=dumb", [], { TERM: "dumb" }, false],
+  ["has no colour with CI=true", [], { CI: "true" }, false],
 ];
 
 for (const [what, flags, env, isColored] of COLORS) {

@@ -33,6 +33,18 @@ const SAID: readonly (readonly [string, string, Fault, readonly string[], boolea
     ["whoami"],
     true,
   ],
+  [
+    "a refusal",
+    "/2/0/users/me",
+    said({ status: { message: steering("no") } }, 403),
+    ["api", "/2/0/users/me", "--json"],
+    true,
+  ],
+  ["names", "/2/0/users/me", said([{ name: USER.firstName }]), [
+    "api",
+    "/2/0/users/me",
+    "--paginate",
+  ], true],
   ["a verdict", "/token/validate", said({ status: steering("NO") }, 400), ["validate"], true],
   ["a description", "/oauth/token", refusal("invalid_grant"), ["refresh"], false],
   [

@@ -11,11 +11,11 @@ import { staleLogin } from "./stale_login.ts";
 const HOUR = 3_600_000;
 const PROBE = new URL("probe.ts", import.meta.url).pathname;
 
-/** The tasks that may start a program: the browser, and what makes a certificate trusted. */
-const MAY_RUN: readonly string[] = ["login", "cert"];
+/** The tasks that may start a program: the browser, what makes a certificate trusted, the person's own. */
+const MAY_RUN: readonly string[] = ["login", "cert", "exec"];
 
 /** The tasks that have no business on the network at all. */
-const OFFLINE: readonly string[] = ["profile", "relay", "cert", "help"];
+const OFFLINE: readonly string[] = ["profile", "relay", "cert", "complete", "help"];
 
 async function programTasks(): Promise<string[]> {
   const text = await Deno.readTextFile(new URL("../../deno.json", import.meta.url));
@@ -80,6 +80,13 @@ for (const task of OFFLINE) {
   });
 }
 
+Deno.test("complete may not write, and sees no client secret in the environment", async () => {
+  const { args } = await taskCommandLine(["complete"]);
+  assertEquals(args.filter((arg) => arg.startsWith("--allow-write")), []);
+  const variables = args.find((arg) => arg.startsWith("--allow-env=")) ?? "";
+  assert(/=[A-Z_,]+$/.test(variables) && !/SECRET|[*]/.test(variables), variables);
+});
+
 /** What works on a fresh login with every wall closed but the files and the named variables. */
 const WITHOUT_NETWORK: readonly (readonly string[])[] = [
   ["token"],
@@ -90,6 +97,7 @@ const WITHOUT_NETWORK: readonly (readonly string[])[] = [
   ["relay", "page"],
   ["cert", "show"],
   ["cert", "trust"],
+  ["complete", "bash"],
   ["help"],
 ];
 const CLOSED = ["--deny-net", "--deny-run", "--deny-ffi", "--no-remote"];
@@ -113,6 +121,25 @@ Deno.test("whoami refreshes with loopback alone in its network, and no program, 
   const { code, stdout, stderr } = await runWith(closed, ["whoami"], home.path);
   assertEquals(code, 0, stderr);
   assert(stdout.includes("Ada Lovelace"));
+});
+
+Deno.test("api takes loopback alone in its network, and no program, FFI or import", async () => {
+  await using sandbox = await startSandbox();
+  sandbox.fault("/2/0/users/me", { body: "{}" });
+  await using home = await staleLogin(sandbox, { expiresAt: Date.now() + HOUR });
+  const closed = CLOSED.map((flag) => flag === "--deny-net" ? "--deny-net=*.anaplan.com" : flag);
+  const argv = ["api", "/2/0/users/me", "-o", `${home.path}/out`];
+  const { code, stderr } = await runWith(closed, argv, home.path);
+  assertEquals([code, await Deno.readTextFile(`${home.path}/out`)], [0, "{}"], stderr);
+});
+
+Deno.test("exec takes no network, FFI and import, and says what runs without programs", async () => {
+  await using home = await loginOnDisk();
+  const argv = ["exec", "--", "printenv", "ANAPLAN_ACCESS_TOKEN"];
+  const open = CLOSED.filter((flag) => flag !== "--deny-run");
+  assertEquals((await runWith(open, argv, home.path)).stdout, "old-access-token\n");
+  const { code, stderr } = await runWith(CLOSED, argv, home.path);
+  assertEquals([code, stderr.includes("old-access-token")], [126, false], stderr);
 });
 
 /** A login that is good for an hour, with nobody behind its addresses. */

@@ -1,11 +1,13 @@
 // Plays a case: makes true what is given, types the commands, and notes what comes of them.
-// Rule: whatever a case is about, no secret may stand on a stream; only `token` prints one.
+// Rule: whatever a case is about, no secret may stand on a stream; only `token` prints one; and what stands
+// there with --json follows its schema.
 import { assertEquals } from "@std/assert";
 import type { Result, Step } from "./case_file.ts";
 import { check } from "./case_checks.ts";
 import { make, makeWorld, sandboxOptions, type World } from "./case_world.ts";
 import { withPlaceholders } from "./placeholders.ts";
 import { type Outcome, type ProgramOptions, startProgram } from "./program.ts";
+import { assertFollowsSchema } from "./schemas.ts";
 import { pageToOpen, sandboxFlags, WAITS_FOR_PERSON } from "./sign_in.ts";
 import { secretsOf, spilledSecrets } from "./spilled_secrets.ts";
 import { splitWords } from "./words.ts";
@@ -38,6 +40,12 @@ async function typed(world: World, line: string): Promise<Result> {
   const outcome = await outcomeOf(world, argv, options);
   const known = [...before, ...await logins(world)];
   assertNothingSpilled(world, argv, outcome, known);
+  assertFollowsSchema(argv, outcome);
+  assertEquals(
+    (outcome.stdout + outcome.stderr).includes("\x1b"),
+    false,
+    "nothing is drawn on a pipe",
+  );
   return {
     stdout: named(world, outcome.stdout, known),
     stderr: named(world, outcome.stderr, known),

@@ -1,7 +1,7 @@
 // One Deno.test for each case folder of some commands, named after it; see tests/e2e/README.md.
 // Rule: `UPDATE_GOLDEN=1` writes what came instead of comparing.
 import { assertEquals } from "@std/assert";
-import { formatCase, parseCase, sentenceOf } from "./case_file.ts";
+import { formatCase, parseCase, sentenceOf, type Step } from "./case_file.ts";
 import { play } from "./case_run.ts";
 
 const CASES = new URL("../e2e/", import.meta.url);
@@ -11,6 +11,13 @@ const HINT = "What came differs from what the case says; UPDATE_GOLDEN=1 writes 
 /** The commands that have cases, in their order. */
 export function commandsWithCases(): string[] {
   return foldersIn(CASES);
+}
+
+/** The steps of all cases of a command. */
+export function stepsOf(command: string): Step[] {
+  return foldersIn(new URL(`${command}/`, CASES)).flatMap((name) =>
+    parseCase(Deno.readTextFileSync(new URL(`${command}/${name}/case.txt`, CASES)))
+  );
 }
 
 /** Defines the tests of one command's cases. */

@@ -1,7 +1,13 @@
 // A world in which nothing happens but what a test has arranged.
 // Rule: whatever is touched without arrangement throws an Error that names it.
 import type { CommandContext, Talk } from "../../src/command.ts";
-import type { HttpRequest, System, Terminal } from "../../src/system.ts";
+import type {
+  HttpRequest,
+  StreamRequest,
+  StreamResponse,
+  System,
+  Terminal,
+} from "../../src/system.ts";
 
 /** When the fake clock starts. */
 export const START = Date.UTC(2026, 10, 24, 9, 0);
@@ -12,12 +18,21 @@ export type NetworkStep =
   | Error
   | ((request: HttpRequest) => Response | Promise<Response>);
 
+/** The same with an answer that flows. */
+export type StreamStep =
+  | Response
+  | Error
+  | ((request: StreamRequest) => Response | Promise<Response>);
+
 /** What a test arranges; the rest of {@link System} may be given too. */
-export interface Arranged extends Partial<Omit<System, "env" | "terminal" | "fetch">> {
+export interface Arranged
+  extends Partial<Omit<System, "env" | "terminal" | "fetch" | "fetchStream">> {
   readonly env?: Readonly<Record<string, string>>;
   readonly terminal?: Partial<Terminal>;
   /** One step a request, in their order. */
   readonly network?: readonly NetworkStep[];
+  /** The same for requests whose answers flow. */
+  readonly streams?: readonly StreamStep[];
   /** Sleeping ends by {@link FakeSystem.advance} alone; else it takes no time and moves the clock. */
   readonly clockStands?: boolean;
 }
@@ -25,6 +40,9 @@ export interface Arranged extends Partial<Omit<System, "env" | "terminal" | "fet
 /** A world that remembers what was done to it. */
 export interface FakeSystem extends System {
   readonly requests: readonly HttpRequest[];
+  readonly streamRequests: readonly StreamRequest[];
+  /** How many answers that flow have been taken and not given back. */
+  readonly openStreams: number;
   /** The steps that no request has come for yet. */
   readonly network: NetworkStep[];
   readonly written: { stdout: string; stderr: string };
@@ -38,8 +56,9 @@ export interface FakeSystem extends System {
 
 /** Makes a world of its own. */
 export function fakeSystem(arranged: Arranged = {}): FakeSystem {
-  const { env = {}, terminal, network = [], clockStands = false, ...rest } = arranged;
+  const { env = {}, terminal, network = [], streams = [], clockStands = false, ...rest } = arranged;
   const requests: HttpRequest[] = [];
+  const flowing = fakeStreams(streams);
   const written = { stdout: "", stderr: "" };
   const clock = fakeClock(clockStands);
   const steps = [...network];
@@ -55,7 +74,7 @@ export function fakeSystem(arranged: Arranged = {}): FakeSystem {
       written[stream] += typeof data === "string" ? data : new TextDecoder().decode(data);
     },
     input: () => new ReadableStream({ start: (controller) => controller.close() }),
-    fetchStream: ({ url }) => unexpected(`the network was asked for ${url}`),
+    fetchStream: flowing.fetchStream,
     async fetch(request) {
       requests.push(request);
       const step = steps.shift();
@@ -77,6 +96,10 @@ export function fakeSystem(arranged: Arranged = {}): FakeSystem {
     },
     ...rest,
     requests,
+    streamRequests: flowing.requests,
+    get openStreams() {
+      return flowing.open;
+    },
     network: steps,
     written,
     sleeps: clock.sleeps,
@@ -84,6 +107,46 @@ export function fakeSystem(arranged: Arranged = {}): FakeSystem {
       return held > 0;
     },
     advance: clock.advance,
+  };
+}
+
+interface FakeStreams extends Pick<System, "fetchStream"> {
+  readonly requests: readonly StreamRequest[];
+  readonly open: number;
+}
+
+function fakeStreams(arranged: readonly StreamStep[]): FakeStreams {
+  const steps = [...arranged];
+  const requests: StreamRequest[] = [];
+  const open = new Set<Response>();
+  return {
+    requests,
+    get open() {
+      return open.size;
+    },
+    async fetchStream(request): Promise<StreamResponse> {
+      requests.push(request);
+      const step = steps.shift();
+      if (step === undefined) return unexpected(`the network was asked for ${request.url}`);
+      if (step instanceof Error) throw step;
+      const response = typeof step === "function" ? await step(request) : step;
+      open.add(response);
+      return streamOf(response, () => void open.delete(response));
+    },
+  };
+}
+
+/** The response as an answer that flows; `close` is told when it is given back. */
+export function streamOf(response: Response, close = (): void => {}): StreamResponse {
+  return {
+    status: response.status,
+    statusText: response.statusText,
+    headers: response.headers,
+    body: response.body ?? ReadableStream.from([]),
+    async [Symbol.asyncDispose]() {
+      close();
+      await response.body?.cancel().catch(() => undefined);
+    },
   };
 }
 
@@ -131,6 +194,7 @@ function noTerminal(): Terminal {
     stdin: false,
     stdout: false,
     stderr: false,
+    canDraw: true,
     readLine: ({ prompt }) => unexpected(`a line was read after "${prompt}"`),
     readPipe: () => unexpected("stdin was read"),
     ask: ({ text }) => unexpected(`the person was asked "${text}"`),

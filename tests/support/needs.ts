@@ -55,6 +55,20 @@ export function findStrace(): Tool {
   }
 }
 
+/** A shell of Debian's, by its name. */
+export function findShell(name: "bash" | "zsh" | "fish"): Tool {
+  const hint = `${name}: apt-get install ${name}`;
+  const path = ["/usr/bin", "/bin", "/usr/local/bin"].map((folder) => `${folder}/${name}`)
+    .find((path) => {
+      try {
+        return Deno.statSync(path).isFile;
+      } catch {
+        return false;
+      }
+    });
+  return { path, hint };
+}
+
 /** NSS's certutil, with which Chromium is told whom to trust. */
 export function findCertutil(): Tool {
   const hint = "certutil: apt-get install libnss3-tools";
@@ -72,6 +86,32 @@ export function findChromium(): Tool {
   const path = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
   try {
     return { path: Deno.statSync(path).isFile ? path : undefined, hint };
+  } catch {
+    return { path: undefined, hint };
+  }
+}
+
+/** A Python that has `requests`: not every one on the PATH is Debian's. */
+export async function findPythonRequests(): Promise<Tool> {
+  const hint = "requests: apt-get install python3-requests";
+  for (const path of ["python3", "/usr/bin/python3"]) {
+    try {
+      const args = ["-c", "import requests"];
+      const { success } = await new Deno.Command(path, { args, stderr: "null" }).output();
+      if (success) return { path, hint };
+    } catch {
+      // there is no such program
+    }
+  }
+  return { path: undefined, hint };
+}
+
+/** Node, which is there where `npx` is. */
+export async function findNode(): Promise<Tool> {
+  const hint = "node: apt-get install nodejs";
+  try {
+    const { success } = await new Deno.Command("node", { args: ["--version"] }).output();
+    return { path: success ? "node" : undefined, hint };
   } catch {
     return { path: undefined, hint };
   }

@@ -7,8 +7,8 @@ export interface Listening extends AsyncDisposable {
   readonly port: number;
 }
 
-/** Listens on 127.0.0.1; disposal cuts every connection. */
-export async function listening(server: Server): Promise<Listening> {
+/** Listens on a loopback address; disposal cuts every connection. */
+export async function listening(server: Server, address = "127.0.0.1"): Promise<Listening> {
   const sockets = new Set<Socket>();
   server.on("connection", (socket: Socket) => {
     sockets.add(socket);
@@ -16,9 +16,9 @@ export async function listening(server: Server): Promise<Listening> {
   });
   const port = await new Promise<number>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      resolve(typeof address === "object" ? address?.port ?? 0 : 0);
+    server.listen(0, address, () => {
+      const bound = server.address();
+      resolve(typeof bound === "object" ? bound?.port ?? 0 : 0);
     });
   });
   return {

@@ -22,6 +22,7 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/ and \[::1\]:<PORT>(?= is free)/g, ""], // not every machine has IPv6
   [/(?<=is good for )\d+ (?:s|min)(?= more)/g, "<DURATION>"],
   [/\b\d+ bytes, \d+ ms$/gm, "<N> bytes, <N> ms"],
+  [/(?<=^< \d{3} .*, )\d+ ms$/gm, "<N> ms"],
   [/\b20[2-9]\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, "<ISO_TIME>"],
   [/(?:\b20[2-9]\d-\d\d-\d\d )?(?<![\d:.-])(?<!2017-09-07 )\d\d:\d\d(?![\d:])/g, "<TIME>"],
 ];

@@ -1,6 +1,7 @@
 // A person with a browser, as a function: follows redirects, submits the sandbox's forms.
 // Rule: it trusts every certificate (the person clicks the warning away), runs no script, and
-// never leaves this computer: a redirect to another host is where it stops.
+// never leaves this computer: a redirect to another host is where it stops, unless a proxy of this
+// computer stands for the outside.
 import { Buffer } from "node:buffer";
 import { request, type RequestOptions } from "node:https";
 import { request as requestPlain } from "node:http";
@@ -19,7 +20,12 @@ export interface FinalPage {
 export interface BrowseOptions {
   /** Which button the person presses on a sign-in or a confirmation page. */
   readonly decide?: "approve" | "decline";
+  /** What reaches other hosts; cookies and redirects are the browser's own. Nothing does by default. */
+  readonly outside?: Outside;
 }
+
+/** A way to other hosts than this computer; it follows no redirect. */
+export type Outside = (request: Request) => Promise<Response>;
 
 interface Step {
   readonly method: "GET" | "POST";
@@ -43,7 +49,7 @@ export async function browse(url: string, options: BrowseOptions = {}): Promise<
   const jar: Jar = new Map();
   let step: Step = { method: "GET", url: new URL(url) };
   for (let count = 0; count < MOST_STEPS; count++) {
-    const page = await load(step, jar);
+    const page = await load(step, jar, options.outside);
     const next = redirection(page) ?? submission(page, options.decide ?? "approve");
     if (next === undefined) return page;
     step = next;
@@ -95,9 +101,11 @@ function unescape(text: string): string {
     .replace(/&(amp|lt|gt|quot);/g, (_, entity) => named[entity] ?? "");
 }
 
-async function load(step: Step, jar: Jar): Promise<FinalPage> {
+async function load(step: Step, jar: Jar, outside: Outside | undefined): Promise<FinalPage> {
   const nowhere = { url: step.url.href, status: 0, body: "", headers: {} };
-  if (!LOOPBACK.test(step.url.hostname)) return nowhere;
+  if (!LOOPBACK.test(step.url.hostname)) {
+    return outside === undefined ? nowhere : await fetchOutside(step, jar, outside);
+  }
   try {
     return await fetchPage(step, jar);
   } catch (error) {
@@ -106,9 +114,33 @@ async function load(step: Step, jar: Jar): Promise<FinalPage> {
   }
 }
 
+async function fetchOutside(step: Step, jar: Jar, outside: Outside): Promise<FinalPage> {
+  const cookies = cookiesFor(step, jar);
+  const response = await outside(
+    new Request(step.url, {
+      method: step.method,
+      headers: { accept: "text/html", cookie: cookieHeader(cookies) },
+      ...(step.body === undefined ? {} : { body: new URLSearchParams(step.body) }),
+    }),
+  );
+  for (const cookie of response.headers.getSetCookie()) keep(cookies, cookie);
+  const { status, headers } = response;
+  return {
+    url: step.url.href,
+    status,
+    body: await response.text(),
+    headers: Object.fromEntries(headers),
+  };
+}
+
+function cookiesFor({ url }: Step, jar: Jar): Map<string, string> {
+  const cookies = jar.get(url.host) ?? new Map<string, string>();
+  jar.set(url.host, cookies);
+  return cookies;
+}
+
 function fetchPage(step: Step, jar: Jar): Promise<FinalPage> {
-  const cookies = jar.get(step.url.host) ?? new Map<string, string>();
-  jar.set(step.url.host, cookies);
+  const cookies = cookiesFor(step, jar);
   const options: RequestOptions = {
     method: step.method,
     rejectUnauthorized: false,

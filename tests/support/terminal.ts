@@ -3,13 +3,17 @@
 import { bareEnvironment } from "./program.ts";
 import { screenText } from "./screen.ts";
 import { streamText } from "./stream_text.ts";
-import { commandLineOf, PROJECT_DIRECTORY } from "./task_command.ts";
+import { type CommandLine, commandLineOf, PROJECT_DIRECTORY } from "./task_command.ts";
 
 /** How to open the terminal. */
 export interface TerminalOptions {
   readonly python: string;
   readonly home: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Where the program starts; the project's directory by default. */
+  readonly cwd?: string;
+  /** A program that runs ours as its last words, such as a shell with a pipe. */
+  readonly wrapper?: readonly string[];
   /** 80 by default. */
   readonly columns?: number;
 }
@@ -42,13 +46,20 @@ const SCRIPT = new URL("terminal.py", import.meta.url).pathname;
 /** Starts the program in a terminal of its own; disposal hangs up. */
 export async function openTerminal(
   argv: readonly string[],
-  { python, home, env = {}, columns = 80 }: TerminalOptions,
+  options: TerminalOptions,
 ): Promise<Terminal> {
-  const { program, args } = await commandLineOf(argv);
+  return await openTerminalOf(await commandLineOf(argv), options);
+}
+
+/** Starts any program in a terminal of its own; disposal hangs up. */
+export async function openTerminalOf(
+  { program, args }: Pick<CommandLine, "program" | "args">,
+  { python, home, env = {}, cwd = PROJECT_DIRECTORY, wrapper = [], columns = 80 }: TerminalOptions,
+): Promise<Terminal> {
   const report = `${home}/terminal-report.json`;
   const child = new Deno.Command(python, {
-    args: [SCRIPT, String(columns), String(ROWS), report, program, ...args],
-    cwd: PROJECT_DIRECTORY,
+    args: [SCRIPT, String(columns), String(ROWS), report, ...wrapper, program, ...args],
+    cwd,
     clearEnv: true,
     env: { ...await bareEnvironment(home), TERM: "xterm-256color", ...env },
     stdin: "piped",

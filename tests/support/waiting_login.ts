@@ -21,6 +21,7 @@ export interface WaitingLoginOptions {
   readonly flags?: readonly string[];
   readonly columns?: number;
   readonly listener?: Listener;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The prompt, at which nothing has been typed. */
@@ -30,7 +31,7 @@ const ADDRESS = /https:\/\/\S+response_type=code\S+/;
 
 /** Starts a login, and waits until it waits. */
 export async function waitingLogin(
-  { python, flags = [], columns = 80, listener: given }: WaitingLoginOptions,
+  { python, flags = [], columns = 80, listener: given, env: more = {} }: WaitingLoginOptions,
 ): Promise<WaitingLogin> {
   await using undo = new AsyncDisposableStack();
   const sandbox = undo.use(await startSandbox());
@@ -39,7 +40,7 @@ export async function waitingLogin(
   sandbox.allowRedirectUri(listener.redirectUri);
   const { rotating } = sandbox.clients;
   const argv = ["login", ...sandboxFlags(sandbox, rotating, listener), ...flags];
-  const env = { ANAPLAN_CLIENT_SECRET: rotating.clientSecret };
+  const env = { ANAPLAN_CLIENT_SECRET: rotating.clientSecret, ...more };
   const terminal = undo.use(await openTerminal(argv, { python, home: home.path, env, columns }));
   await terminal.shows(PROMPT);
   const [address] = await terminal.wrote(ADDRESS);

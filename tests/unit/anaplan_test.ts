@@ -93,12 +93,12 @@ Deno.test("each host can be overridden, with or without a slash at the end", asy
   ]);
 });
 
-Deno.test("an unknown region is a usage error that suggests near ones, or lists all", () => {
+Deno.test("an unknown region is a usage error that suggests near ones, or says where all are listed", () => {
   const near = assertThrows(() => regionOf(settings({ region: "eu11" })), CliError);
   assertEquals(near.kind, "usage");
   assertStringIncludes(near.next ?? "", "did you mean eu1");
   const far = assertThrows(() => regionOf(settings({ region: "atlantis" })), CliError);
-  for (const region of Object.keys(HOSTS)) assertStringIncludes(far.next ?? "", region);
+  assertStringIncludes(far.next ?? "", "anaplan-auth help login");
   assertThrows(() => regionOf(settings({ region: "toString" })), CliError);
 });
 

@@ -1,22 +1,9 @@
 // From argv to an exit code: what is typed wrong is a usage error, and everything is printed once.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { run } from "../../src/cli/app.ts";
 import { VERSION } from "../../src/version.ts";
-import { type Arranged, fakeSystem } from "../support/fake_system.ts";
 import { LOGIN, loginFile } from "../support/logins.ts";
+import { ran } from "../support/ran.ts";
 import { sessionScene } from "../support/session_scene.ts";
-
-interface Ran {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function ran(argv: readonly string[], arranged: Arranged = {}): Promise<Ran> {
-  const system = fakeSystem({ env: { HOME: "/home/nobody" }, ...arranged });
-  const code = await run(argv, () => system);
-  return { code, ...system.written };
-}
 
 const WRONG: readonly (readonly [string, RegExp, RegExp])[] = [
   ["logni", /There is no command logni; did you mean login\?/, /anaplan-auth help/],
@@ -35,6 +22,7 @@ const WRONG: readonly (readonly [string, RegExp, RegExp])[] = [
   ],
   ["login --timeout 0", /"0" for --timeout: give a time longer than 0/, /login --help/],
   ["token --scheme Basic", /"Basic" for --scheme: give AnaplanAuthToken or Bearer/, /token --help/],
+  ["status --quiet=perhaps", /"perhaps" for --quiet: give the flag alone/, /status --help/],
   ["status eu", /Cannot use the argument "eu": this command takes flags only/, /status --help/],
   ["login --client-secret hush", /There is no flag --client-secret[.;]/, /login --help/],
 ];
@@ -49,8 +37,30 @@ for (const [line, message, next] of WRONG) {
 }
 
 Deno.test("with --json a usage error is one JSON line, too", async () => {
-  const { code, stdout, stderr } = await ran(["status", "--json", "--nonsense"]);
-  assertEquals([code, stdout, JSON.parse(stderr).error.kind], [2, "", "usage"]);
+  for (const flags of [["--json", "--nonsense"], ["--json=perhaps"], ["--quiet=x", "--json=yes"]]) {
+    const { code, stdout, stderr } = await ran(["status", ...flags]);
+    assertEquals([code, stdout, JSON.parse(stderr).error.kind], [2, "", "usage"]);
+  }
+});
+
+Deno.test("a flag of yes or no is heard in every spelling", async () => {
+  using scene = sessionScene(undefined);
+  const isJson = async (flag: string): Promise<boolean> =>
+    (await ran(["status", "--config-dir", scene.configDir, flag])).stdout.startsWith("{");
+  for (const yes of ["--json", "--json=true", "--json=1", "--json=yes"]) {
+    assertEquals(await isJson(yes), true, yes);
+  }
+  for (const no of ["--json=false", "--json=no", "--json=0"]) {
+    assertEquals(await isJson(no), false, no);
+  }
+});
+
+Deno.test("a closed pipe hides no failure", async () => {
+  using scene = sessionScene(undefined);
+  const write = (): void => {
+    throw new Deno.errors.BrokenPipe();
+  };
+  assertEquals((await ran(["status", "--config-dir", scene.configDir], { write })).code, 3);
 });
 
 Deno.test("--version prints the version", async () => {

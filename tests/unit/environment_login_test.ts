@@ -92,6 +92,22 @@ Deno.test("a file that is not there or empty is a usage error, and nothing is se
   }
 });
 
+Deno.test("what is more than a refresh token is a usage error, and nothing is sent", async () => {
+  using dir = tempDir();
+  const texts = [JSON.stringify({ refreshToken: "from-a-file" }, undefined, 2), "one\ntwo"];
+  for (const text of texts) {
+    await Deno.writeTextFile(`${dir.path}/secret`, text);
+    const inFile = { ANAPLAN_REFRESH_TOKEN: "", ANAPLAN_REFRESH_TOKEN_FILE: `${dir.path}/secret` };
+    for (const env of [inFile, { ANAPLAN_REFRESH_TOKEN: text }]) {
+      using world = scene([], env);
+      const { context, flags } = world;
+      const { kind, message } = await failure(() => token(flags, context));
+      assertEquals(kind, "usage");
+      assertStringIncludes(message, "more in it than a refresh token");
+    }
+  }
+});
+
 Deno.test("a server that rotates all the same: the dead token is told, and what to do", async () => {
   using world = scene([granted()]);
   const { context, flags } = world;
@@ -107,6 +123,24 @@ Deno.test("a refresh token that is refused is exit 3, and asks for a new one, no
   const { kind, next = "" } = await failure(() => token(flags, context));
   assertEquals(kind, "login_required");
   assertStringIncludes(next, "ANAPLAN_REFRESH_TOKEN");
+});
+
+Deno.test("where the refresh token came from a file, the advice names the file's variable", async () => {
+  using dir = tempDir();
+  await Deno.writeTextFile(`${dir.path}/secret`, "from-a-file");
+  const env = { ANAPLAN_REFRESH_TOKEN: "", ANAPLAN_REFRESH_TOKEN_FILE: `${dir.path}/secret` };
+  using world = scene([refused(400, "invalid_grant")], env);
+  const { context, flags } = world;
+  const { next = "" } = await failure(() => token(flags, context));
+  assertStringIncludes(next, "into the file that ANAPLAN_REFRESH_TOKEN_FILE names");
+});
+
+Deno.test("a client that is refused is exit 4, and asks for the client, not for a token", async () => {
+  using world = scene([refused(401, "invalid_client")]);
+  const { context, flags } = world;
+  const { kind, next = "" } = await failure(() => token(flags, context));
+  assertEquals(kind, "denied");
+  assertStringIncludes(next, "check ANAPLAN_CLIENT_ID and ANAPLAN_CLIENT_SECRET");
 });
 
 Deno.test("without a client id it is a usage error that names the variable", async () => {

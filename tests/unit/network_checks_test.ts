@@ -7,6 +7,11 @@ import { ISSUER, metadata, sentToAnaplan } from "../support/issuer_scene.ts";
 import { unreachable } from "../support/logins.ts";
 
 const MINUTE = 60_000;
+
+function setTo(values: Readonly<Record<string, string>>): (name: string) => string | undefined {
+  return (name) => values[name];
+}
+
 const SKEWS: readonly (readonly [number, string, string])[] = [
   [0, "ok", "0 s ahead of the server's"],
   [2_000, "ok", "2 s behind the server's"],
@@ -94,43 +99,42 @@ Deno.test("who signed the server's certificate is told, without control characte
   ]);
 });
 
-Deno.test("behind a proxy nobody connects directly to look at the certificate", async () => {
-  const env = { HTTPS_PROXY: "http://proxy.example.com:3128" };
-  using scene = doctorScene({
-    env,
-    peerIssuer: (hostname) => Promise.reject(new Error(`connected to ${hostname}`)),
-  });
-  assertEquals((await diagnosed(scene)).named("TLS"), []);
-});
-
 Deno.test("no proxy is well", () => {
   const { mark, seen } = proxyCheck({ env: () => undefined });
   assertEquals([mark, seen], ["ok", "none"]);
 });
 
-Deno.test("a proxy is told with its variable and without its credentials", () => {
-  const env: Record<string, string> = {
-    https_proxy: "http://ada:hush@proxy.example.com:3128/x?y=hush",
-    NO_PROXY: "127.0.0.1,localhost",
-  };
-  const { mark, seen } = proxyCheck({ env: (name) => env[name] });
-  assertEquals(mark, "ok");
-  assertStringIncludes(seen, "https_proxy sends requests through http://proxy.example.com:3128;");
-  assertEquals(/hush|ada/.test(seen), false);
-});
-
-Deno.test("a proxy that is not kept from this computer is a warning that says what to export", () => {
-  const env: Record<string, string> = { HTTPS_PROXY: "http://proxy.example.com:3128" };
-  const { mark, seen, next } = proxyCheck({ env: (name) => env[name] });
-  assertEquals([mark, next], ["warning", "export NO_PROXY=127.0.0.1,localhost,::1"]);
-  assertStringIncludes(seen, "NO_PROXY lacks 127.0.0.1");
-});
-
-Deno.test("a proxy variable that is no URL is a problem, and its value is not shown", () => {
-  const { mark, kind, seen } = proxyCheck({
-    env: (name) => name === "HTTPS_PROXY" ? "http://ada:hush@" : undefined,
+Deno.test("a proxy is told with its variable, and this computer is always exempt", () => {
+  const { mark, seen } = proxyCheck({
+    env: setTo({ https_proxy: "http://proxy.example.com:3128" }),
   });
-  assertEquals([mark, kind, seen], ["problem", "usage", "HTTPS_PROXY is not a URL"]);
+  assertEquals([mark, seen], [
+    "ok",
+    "https_proxy sends requests through http://proxy.example.com:3128; this computer is exempt",
+  ]);
+});
+
+Deno.test("what NO_PROXY names is told, without control characters", () => {
+  const env = { HTTPS_PROXY: "http://proxy.example.com", no_proxy: ".example.com\x1b[2J" };
+  assertStringIncludes(proxyCheck({ env: setTo(env) }).seen, "NO_PROXY names: .example.com[2J");
+});
+
+Deno.test("a proxy's credentials are not shown, and a warning says whom Deno sends them to", () => {
+  const env = { HTTPS_PROXY: "http://ada:hush@proxy.example.com:3128/x?y=hush" };
+  const { mark, seen, next } = proxyCheck({ env: setTo(env) });
+  assertEquals(mark, "warning");
+  assertStringIncludes(seen, "Deno sends its password to the servers behind it");
+  assertEquals(/hush|ada/.test(seen + next), false);
+});
+
+Deno.test("a proxy variable that is no URL is a problem, and its value is not shown", async () => {
+  const env = { HTTPS_PROXY: "http://ada:hush@" };
+  using scene = doctorScene({ env });
+  const { named, outcome } = await diagnosed(scene);
+  assertEquals(named("Proxy").map(({ mark, seen }) => [mark, seen]), [
+    ["problem", "Cannot use the proxy that HTTPS_PROXY names: it is not a URL"],
+  ]);
+  assertEquals([outcome, named("Network")], ["usage", []]);
 });
 
 Deno.test("whom the program trusts besides the built-in authorities is told", async () => {

@@ -138,6 +138,24 @@ Deno.test("colour is for a terminal, and only when it is wanted", () => {
   }
 });
 
+Deno.test("a terminal that cannot draw gets no colour", () => {
+  const terminal = { terminal: { stderr: true, canDraw: false } };
+  const { stderr } = printed({ color: true }, (out) => out.error(ERROR), terminal);
+  assertEquals(stderr.includes("\x1b"), false);
+});
+
+Deno.test("news for the person goes to stderr, and with --json its data to stdout", () => {
+  const news = { text: "It ends soon.", data: { soon: true }, isTalk: true };
+  assertEquals(printed({ quiet: true }, (out) => out.reply(news)), {
+    stdout: "",
+    stderr: "It ends soon.\n",
+  });
+  assertEquals(printed({ json: true }, (out) => out.reply(news)), {
+    stdout: '{"soon":true}\n',
+    stderr: "",
+  });
+});
+
 Deno.test("an answer on a terminal is not coloured, nor JSON", () => {
   const options = { color: true, json: true };
   const terminal = { terminal: { stdout: true, stderr: true } };
@@ -153,8 +171,15 @@ Deno.test("a path below the home directory begins with ~ for people, and stays w
   const reply = { text: "Saved to /home/ada/.config/x", data: { path: "/home/ada/.config/x" } };
   const people = printed({}, (out) => out.reply(reply), { env });
   assertEquals(people.stdout, "Saved to ~/.config/x\n");
-  const script = printed({ json: true }, (out) => out.reply(reply), { env });
+  const error = new CliError("storage", "Cannot read /home/ada/x", {
+    next: "chmod 600 /home/ada/x",
+  });
+  const script = printed({ json: true }, (out) => {
+    out.reply(reply);
+    out.error(error);
+  }, { env });
   assertEquals(JSON.parse(script.stdout), reply.data);
+  assertEquals(JSON.parse(script.stderr).error.next, "chmod 600 /home/ada/x");
 });
 
 Deno.test("only a path that begins a word is shortened, and nothing with HOME=/, as in many containers", () => {

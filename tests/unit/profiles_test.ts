@@ -19,6 +19,7 @@ const FULL: Required<Profile> = {
   listen: ["127.0.0.1:8443", "localhost:9443"],
   scope: "openid offline_access",
   pkce: false,
+  refreshTokenLifetime: 3_600_000,
   authorizationEndpoint: "https://as.example.com/authorize",
   tokenEndpoint: "https://as.example.com/token",
   deviceEndpoint: "https://as.example.com/device",

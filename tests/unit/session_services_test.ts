@@ -26,6 +26,16 @@ Deno.test("a service that refuses the new token, too, is believed", async () => 
   assertEquals([error.kind, error.message], ["login_required", "no"]);
 });
 
+Deno.test("a second refusal's Next line names the profile", async () => {
+  using scene = sessionScene(LOGIN, { network: [granted()] }, "eu");
+  const refusal = new CliError("login_required", "no", { next: "anaplan-auth login" });
+  const error = await assertRejects(
+    () => withFreshTokenSet(scene.settings, scene.context, () => Promise.reject(refusal)),
+    CliError,
+  );
+  assertEquals(error.next, "anaplan-auth login --profile eu");
+});
+
 Deno.test("a service's other failures, and a login that cannot be refreshed, are not tried again", async () => {
   const ended = { ...LOGIN, endedBy: "invalid_grant" };
   const cases = [

@@ -8,6 +8,8 @@ import { fakeContext, START } from "../support/fake_system.ts";
 import { LOGIN, loginFile, STALE, withoutRefreshToken } from "../support/logins.ts";
 import { sessionScene } from "../support/session_scene.ts";
 
+const TWELVE_HOURS = 12 * 3_600_000;
+
 /** What `status` says of a login. */
 async function said(login: TokenSet | undefined): ReturnType<typeof status> {
   using scene = sessionScene(login);
@@ -26,6 +28,8 @@ Deno.test("status shows a good login: its region, client, tokens, scope and file
     "Client         1f3c…9a02",
     `Access token   good until ${clockTime(LOGIN.expiresAt, START)} (30 min)`,
     `Refresh token  saved ${dateTime(START - 5 * 60_000)}`,
+    `Login ends     ${clockTime(START - 5 * 60_000 + TWELVE_HOURS, START)} (12 h), assumed ` +
+    "(set --refresh-token-lifetime)",
     "Scope          openid email offline_access",
     `Stored in      ${loginFile(scene.configDir)}`,
   ]);
@@ -40,6 +44,8 @@ Deno.test("status --json has the keys of the contract", async () => {
     logged_in: true,
     expires_at: isoTime(LOGIN.expiresAt),
     refresh_token_saved_at: isoTime(START - 5 * 60_000),
+    login_expires_at: isoTime(START - 5 * 60_000 + TWELVE_HOURS),
+    login_expiry: "assumed",
   });
 });
 
@@ -55,6 +61,8 @@ Deno.test("status without a login is exit 3 with the object still there", async 
     logged_in: false,
     expires_at: null,
     refresh_token_saved_at: null,
+    login_expires_at: null,
+    login_expiry: "unknown",
   });
 });
 

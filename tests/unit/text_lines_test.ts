@@ -24,7 +24,7 @@ Deno.test("wrapped() loses no word and no order", () => {
 
 const COMMANDS = [
   ...["login", "whoami", "refresh", "status", "logout", "token", "profile", "relay", "cert"],
-  ...["validate", "doctor", "help"],
+  ...["validate", "doctor", "complete", "help"],
 ];
 for (const command of COMMANDS) {
   Deno.test(`asTyped() says the task for anaplan-auth ${command}`, () => {

@@ -1,0 +1,124 @@
+// Why no answer came, in words. Rule: an error of fetch holds the whole URL, so none is shown as such; and
+// what failed at the proxy is not blamed on the server.
+
+import { CliError } from "../errors.ts";
+import type { Proxy } from "../proxies.ts";
+import { printable } from "../text.ts";
+
+/** What was tried: by which way, and for how long. */
+export interface Tried {
+  readonly url: URL;
+  readonly proxy: Proxy | undefined;
+  /** In milliseconds. */
+  readonly timeout: number;
+  /** Who signed the certificate that was shown, as far as that can be seen. */
+  signer(): Promise<string | undefined>;
+}
+
+/** A failure of fetch as an error for people. */
+export async function fetchFailure(error: unknown, tried: Tried): Promise<CliError> {
+  const { url, proxy, timeout } = tried;
+  if (error instanceof CliError) return error;
+  if (error instanceof Deno.errors.NotCapable) return hostNotPermitted(url);
+  if (error instanceof DOMException && error.name === "TimeoutError") {
+    const way = proxy === undefined ? "" : ` through the proxy ${proxy.address}`;
+    return unavailable(url, `no answer within ${timeout / 1000} s${way}`, { answerLost: true });
+  }
+  const chain = causes(error).join(": ").replaceAll(url.href, "");
+  const answerLost = !chain.includes("(Connect)");
+  if (/UnknownIssuer|unknown issuer/i.test(chain)) {
+    return unavailable(url, untrusted(proxy, await tried.signer()), {
+      answerLost,
+      next: CA_ADVICE,
+    });
+  }
+  const blamed = proxy !== undefined && !answerLost ? blameProxy(chain, proxy, url) : undefined;
+  return blamed ?? unavailable(url, reasonIn(chain), {
+    answerLost,
+    ...(/invalid peer certificate/i.test(chain) ? { next: CA_ADVICE } : {}),
+  });
+}
+
+/** The error for a host outside the program's permissions. */
+export function hostNotPermitted(url: URL): CliError {
+  return new CliError(
+    "usage",
+    `Cannot reach ${url.host}: this program may talk to *.anaplan.com and this computer only`,
+    { next: `add ${url.host} to --allow-net in the task (deno.json), if you trust it` },
+  );
+}
+
+const CA_ADVICE = "give a CA file (--ca-file), or DENO_TLS_CA_STORE=system";
+
+function untrusted(proxy: Proxy | undefined, signer: string | undefined): string {
+  const by = signer === undefined ? "" : `, ${printable(signer)}`;
+  const way = proxy === undefined ? "" : ` that comes through the proxy ${proxy.address}`;
+  return `the certificate${way} is signed by an unknown authority${by}`;
+}
+
+function unavailable(
+  url: URL,
+  reason: string,
+  details: { answerLost: boolean; next?: string },
+): CliError {
+  return new CliError("unavailable", `Cannot reach ${url.host}: ${reason}`, {
+    next: "check the network, proxy and region, then try again",
+    ...details,
+  });
+}
+
+/** The messages of an error and its causes; they hold the whole URL, so they are never shown as such. */
+function causes(error: unknown): string[] {
+  if (!(error instanceof Error)) return [String(error)];
+  return [error.message, ...(error.cause === undefined ? [] : causes(error.cause))];
+}
+
+/** What a proxy did before any tunnel was open; the connection was made to it, and to nobody else. */
+function blameProxy(chain: string, proxy: Proxy, url: URL): CliError | undefined {
+  const { variable, address, origin, hasCredentials } = proxy;
+  const withCredentials = origin.replace("//", "//USER:PASSWORD@");
+  const check = `check ${variable} and the network; unset it where no proxy is needed`;
+  const reasons: readonly (readonly [RegExp, string, string])[] = [
+    [
+      /proxy authentication required/i,
+      hasCredentials ? `does not accept the credentials in ${variable}` : "wants credentials (407)",
+      `export ${variable}=${withCredentials}, with special characters percent-encoded`,
+    ],
+    [
+      /unsuccessful tunnel/i,
+      "refuses to let it through",
+      `ask who runs the proxy to let ${url.host} through, or name it in NO_PROXY if it needs none`,
+    ],
+    [/dns error|failed to lookup/i, "cannot be found: its name is unknown", check],
+    [/refused/i, "refused the connection", check],
+    [/unreachable|timed out/i, "cannot be reached", check],
+    [
+      /InvalidContentType|corrupt message/i,
+      "answered in its place, and not with HTTPS",
+      "open any page in your browser, where the proxy may ask you to sign in; then try again",
+    ],
+    [/reset|closed|broken pipe|eof/i, "hung up before the connection was secure", check],
+  ];
+  const found = reasons.find(([pattern]) => pattern.test(chain));
+  if (found === undefined) return undefined;
+  const [, does, next] = found;
+  return unavailable(url, `the proxy ${address} ${does}`, { answerLost: false, next });
+}
+
+const REASONS: readonly (readonly [RegExp, string])[] = [
+  [/NotValidForName|not valid for name/i, "the certificate is for another name"],
+  [/Expired|NotValidYet/i, "the certificate is out of date, or this computer's clock is wrong"],
+  [/InvalidContentType|corrupt message/i, "what answers there does not speak HTTPS"],
+  [/invalid peer certificate/i, "the certificate cannot be trusted"],
+  [/dns error|failed to lookup/i, "the name cannot be resolved"],
+  [/refused/i, "the connection was refused"],
+  [/unreachable/i, "the network is unreachable"],
+  [
+    /reset|closed|broken pipe|IncompleteMessage|unexpected end of file|eof|reading a body/i,
+    "the connection was cut",
+  ],
+];
+
+function reasonIn(chain: string): string {
+  return REASONS.find(([pattern]) => pattern.test(chain))?.[1] ?? "the request failed";
+}

@@ -1,0 +1,191 @@
+// The files of docs/examples/, as systemd, cron, GitHub and GitLab would run them.
+// Rule: what is run is read from the files; the test stands for the service around them and no more.
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { parse } from "yaml";
+import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+import { environmentLogin } from "../support/environment_login.ts";
+import { type Home, makeHome } from "../support/home.ts";
+import { installed, type Machine } from "../support/installed.ts";
+import { signIn } from "../support/sign_in.ts";
+import { tempDir } from "../support/temp_dir.ts";
+
+const MINUTE = 60_000;
+
+function example(name: string): Promise<string> {
+  return Deno.readTextFile(new URL(`../../docs/examples/${name}`, import.meta.url));
+}
+
+/** A machine with a login that has five minutes left. */
+async function withLogin(
+  work: (machine: Machine, home: Home, sandbox: Sandbox) => Promise<void>,
+): Promise<void> {
+  await using sandbox = await startSandbox();
+  await using home = await makeHome();
+  await signIn(sandbox, home);
+  await home.changeCredentials({ expiresAt: Date.now() + 5 * MINUTE });
+  await work(await installed(home.path, `${home.path}/bin`), home, sandbox);
+}
+
+Deno.test("the systemd service refreshes a login that is about to end, and no other", async () => {
+  const [, command = ""] = /^ExecStart=(.*)$/m.exec(await example("anaplan-refresh.service")) ?? [];
+  await withLogin(async ({ run, bin }, home, sandbox) => {
+    const start = command.replace("/usr/local/bin", bin);
+    assert(start !== command, "the program is where an administrator would put it");
+    const old = await home.credentials();
+    assertMatch((await run(start)).stdout, /^Refreshed\./);
+    const fresh = await home.credentials();
+    assert(fresh?.accessToken !== old?.accessToken);
+    const before = sandbox.requests.length;
+    assertMatch((await run(start)).stdout, /^Not needed\./);
+    assertEquals(sandbox.requests.length, before);
+  });
+});
+
+const ANALYZE = "/usr/bin/systemd-analyze";
+const HAS_SYSTEMD = await Deno.stat(ANALYZE).then(() => true, () => false);
+
+Deno.test({
+  name: `systemd finds nothing wrong with the units${HAS_SYSTEMD ? "" : " (needs systemd)"}`,
+  ignore: !HAS_SYSTEMD,
+  fn: async () => {
+    using dir = tempDir();
+    for (const name of ["anaplan-refresh.service", "anaplan-refresh.timer"]) {
+      const text = await example(name);
+      const unit = text.replace("/usr/local/bin/anaplan-auth", "/bin/true"); // it has to exist
+      await Deno.writeTextFile(`${dir.path}/${name}`, unit);
+    }
+    const { code, stderr } = await new Deno.Command(ANALYZE, {
+      args: ["verify", "--man=no", `${dir.path}/anaplan-refresh.timer`],
+    }).output();
+    const said = new TextDecoder().decode(stderr).split("\n");
+    assertEquals([code, said.filter((line) => line.includes("anaplan-refresh"))], [0, []]);
+  },
+});
+
+Deno.test("the lines of the crontab do their work, and give cron nothing to mail", async () => {
+  const { env, jobs } = parsedCrontab(await example("crontab"));
+  assertEquals(jobs.length, 2);
+  await withLogin(async ({ run, bin }, home, sandbox) => {
+    const path = { ...env, PATH: (env.PATH ?? "").replace("/usr/local/bin", bin) };
+    const old = await home.credentials();
+    for (const { command } of jobs) {
+      assertEquals(await run(command, path), { code: 0, stdout: "", stderr: "" });
+    }
+    assert((await home.credentials())?.accessToken !== old?.accessToken);
+    const lines = (await Deno.readTextFile(`${home.path}/workspaces.jsonl`)).trim().split("\n");
+    assertEquals(lines.length, 45);
+    await home.changeCredentials({ expiresAt: Date.now() });
+    sandbox.revokeRefreshTokens();
+    const { code, stdout, stderr } = await run(jobs[0]?.command ?? "", path);
+    assertEquals([code, stdout], [3, ""]);
+    assertMatch(stderr, /\nNext: anaplan-auth login\n$/); // this is mailed
+  });
+});
+
+Deno.test("the job for GitHub Actions runs with its two secrets alone", async () => {
+  const { jobs } = parse(await example("github-actions.yml")) as GithubWorkflow;
+  const { env, steps } = Object.values(jobs)[0] ?? { env: {}, steps: [] };
+  await withSecret(async (machine, values) => {
+    const given = Object.entries(env).map(([name, value]) => {
+      const [, asked] = /^\$\{\{ (?:secrets|vars)\.(\w+) \}\}$/.exec(value) ?? [];
+      return [name, asked === undefined ? value : values[asked] ?? ""];
+    });
+    for (const { run } of steps) await runJob(machine, run ?? "", Object.fromEntries(given));
+    assertEquals(JSON.parse(await Deno.readTextFile(`${machine.home}/me.json`)).status.code, 200);
+  });
+});
+
+Deno.test("the job for GitLab CI runs with its variables alone", async () => {
+  const { anaplan } = parse(await example("gitlab-ci.yml")) as GitlabPipeline;
+  const script = [...anaplan.before_script, ...anaplan.script].join("\n");
+  await withSecret(async (machine, values) => {
+    const { ANAPLAN_REFRESH_TOKEN, ...others } = values;
+    await Deno.writeTextFile(`${machine.home}/secret`, ANAPLAN_REFRESH_TOKEN ?? "");
+    const env = {
+      ...others,
+      ...anaplan.variables,
+      ANAPLAN_REFRESH_TOKEN_FILE: `${machine.home}/secret`,
+    };
+    await runJob(machine, script, env);
+    for (const path of anaplan.artifacts.paths) await Deno.stat(`${machine.home}/${path}`);
+  });
+});
+
+interface GithubWorkflow {
+  readonly jobs: Readonly<
+    Record<string, {
+      readonly env: Readonly<Record<string, string>>;
+      readonly steps: readonly { readonly run?: string }[];
+    }>
+  >;
+}
+
+interface GitlabPipeline {
+  readonly anaplan: {
+    readonly variables: Readonly<Record<string, string>>;
+    readonly before_script: readonly string[];
+    readonly script: readonly string[];
+    readonly artifacts: { readonly paths: readonly string[] };
+  };
+}
+
+/** A machine without a login, the values that its service keeps for it, and what has to come of them. */
+async function withSecret(
+  work: (machine: Machine, values: Readonly<Record<string, string>>) => Promise<void>,
+): Promise<void> {
+  await using sandbox = await startSandbox({ chunkBytes: 10_000 });
+  await using login = await environmentLogin(sandbox, sandbox.clients.nonRotating);
+  const machine = await installed(login.home.path, `${login.home.path}/bin`);
+  const here: Machine = {
+    ...machine,
+    run: (script, env) =>
+      machine.run(script.replaceAll("https://api.anaplan.com", sandbox.origin), {
+        ...env,
+        CURL_CA_BUNDLE: sandbox.caFile,
+      }),
+  };
+  await work(here, login.env);
+  const lines = (await Deno.readTextFile(`${machine.home}/workspaces.jsonl`)).trim().split("\n");
+  assertEquals(lines.length, 45);
+  const bytes = await Deno.readFile(`${machine.home}/sales.csv`);
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  assertEquals(hash.toHex(), sandbox.fileSha256());
+  await Deno.stat(login.home.configDir + "/credentials").then(
+    () => assert(false, "a login was stored"),
+    () => undefined,
+  );
+}
+
+async function runJob(
+  machine: Machine,
+  script: string,
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
+  const { code, stdout, stderr } = await machine.run(script, env);
+  assertEquals(code, 0, stderr);
+  for (const name of ["ANAPLAN_CLIENT_SECRET", "ANAPLAN_REFRESH_TOKEN"]) {
+    const secret = env[name];
+    assert(secret === undefined || !(stdout + stderr).includes(secret), `${name} is in the log`);
+  }
+}
+
+interface Crontab {
+  readonly env: Readonly<Record<string, string>>;
+  readonly jobs: readonly { readonly when: string; readonly command: string }[];
+}
+
+/** Reads it as cron does. */
+function parsedCrontab(text: string): Crontab {
+  const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  const variables = lines.map((line) => /^(\w+)=(.*)$/.exec(line)).filter((found) =>
+    found !== null
+  );
+  const jobs = lines.filter((line) => !/^\w+=/.test(line)).map((line) => {
+    const [, when = "", command = ""] = /^((?:[\d*/,-]+\s+){5})(.*)$/.exec(line) ?? [];
+    assert(when !== "", `cron does not understand: ${line}`);
+    assert(!command.includes("%"), `cron makes a new line of %: ${line}`);
+    return { when: when.trim(), command };
+  });
+  const env = Object.fromEntries(variables.map(([, name = "", value = ""]) => [name, value]));
+  return { env, jobs };
+}

@@ -1,0 +1,113 @@
+// Every line of shell in README.md and docs/ that has to do with this program is run, or says why not.
+// Rule: a line that nobody thought of fails here; nothing in it is replaced but Anaplan's host.
+import { assert, assertEquals } from "@std/assert";
+import { startSandbox } from "../sandbox/sandbox.ts";
+import { bareEnvironment } from "../support/program.ts";
+import { type Home, makeHome } from "../support/home.ts";
+import { installed, type Machine } from "../support/installed.ts";
+import { blocksOf, pages } from "../support/pages.ts";
+import { signIn } from "../support/sign_in.ts";
+import { PROJECT_DIRECTORY } from "../support/task_command.ts";
+
+/** What stands in the documentation for something of the reader's own: a workspace, a model, a file. */
+const VARIABLES: Readonly<Record<string, string>> = {
+  W: "8a81b09e00000000000000000000a001",
+  M: "5a1db0c5000000000000000000000b01",
+  F: "113000000000",
+};
+
+/** Lines that are not run here, by how they begin, and why. */
+const NOT_RUN: readonly (readonly [beginning: string, reason: string])[] = [
+  ["anaplan-auth login ", "a person signs in, in a browser; tests/e2e/login has its cases"],
+  ["deno task demo", "CI runs it by itself"],
+  ["deno task test", "this is it"],
+  ["deno task --quiet exec -- python3 report.py", "docs/api.md has it, too, and there it is run"],
+];
+
+const SURFACE = await Deno.readTextFile(new URL("../surface.txt", import.meta.url));
+
+/** Why a line is not run; undefined when it is. */
+function whyNot(line: string): string | undefined {
+  if (line.includes("--expires-within") && !SURFACE.includes("--expires-within")) {
+    return "this version has no such flag";
+  }
+  return NOT_RUN.find(([beginning]) => line.startsWith(beginning))?.[1];
+}
+
+Deno.test("every line of shell in the documentation that can be run works as it stands", async () => {
+  const lines = await shellLines();
+  assert(lines.length >= 10, `only ${lines.length} lines were found`);
+  await using sandbox = await startSandbox();
+  await using home = await makeHome();
+  await signIn(sandbox, home);
+  const machine = await installed(home.path, `${home.path}/bin`);
+  await furnish(machine, home);
+  const bare = await bareEnvironment(home.path);
+  const env = {
+    PATH: `${machine.bin}:${bare.PATH}`, // `deno task` has to be found, too
+    DENO_DIR: bare.DENO_DIR ?? "",
+    CURL_CA_BUNDLE: sandbox.caFile,
+    ...VARIABLES,
+  };
+  const failed: string[] = [];
+  for (const { page, line } of lines.filter(({ line }) => whyNot(line) === undefined)) {
+    const place = line.includes("deno task") ? `cd '${PROJECT_DIRECTORY}'\n` : "";
+    const here = line.replaceAll("https://api.anaplan.com", sandbox.origin);
+    const { code, stderr } = await machine.run(place + here, env);
+    if (code !== 0) failed.push(`${page}: ${line}\nexit ${code}\n${stderr}`);
+  }
+  assertEquals(failed, [], "mend it, or give a reason in NOT_RUN");
+  const secret = await Deno.readTextFile(`${home.path}/secret-of-the-ci`);
+  assertEquals(secret, `${(await home.credentials("ci"))?.refreshToken}\n`);
+});
+
+Deno.test("every reason not to run a line is still needed", async () => {
+  const lines = await shellLines();
+  const isUsed = (beginning: string): boolean =>
+    lines.some(({ line }) => line.startsWith(beginning));
+  assertEquals(NOT_RUN.filter(([beginning]) => !isUsed(beginning)), []);
+});
+
+/** What the lines take for granted: another profile, files, and GitHub's program. */
+async function furnish({ bin, home: path }: Machine, home: Home): Promise<void> {
+  await Deno.copyFile(home.credentialsFile(), home.credentialsFile("ci"));
+  await Deno.copyFile(
+    `${home.configDir}/profiles/default.json`,
+    `${home.configDir}/profiles/ci.json`,
+  );
+  await Deno.writeTextFile(`${path}/data.csv`, "a,b\n1,2\n");
+  await Deno.writeTextFile(`${path}/report.py`, 'import os\nos.environ["ANAPLAN_ACCESS_TOKEN"]\n');
+  const scripts = {
+    [`${path}/nightly.sh`]: 'test -n "$ANAPLAN_ACCESS_TOKEN"',
+    [`${bin}/gh`]:
+      `test "$*" = "secret set ANAPLAN_REFRESH_TOKEN"\ncat > '${path}/secret-of-the-ci'`,
+  };
+  for (const [file, script] of Object.entries(scripts)) {
+    await Deno.writeTextFile(file, `#!/bin/sh -e\n${script}\n`, { mode: 0o755 });
+  }
+}
+
+interface ShellLine {
+  readonly page: string;
+  readonly line: string;
+}
+
+/** The lines of all blocks that have to do with this program; one that goes on is one. */
+async function shellLines(): Promise<ShellLine[]> {
+  const blocks = (await Promise.all((await pages()).map(blocksOf))).flat();
+  return blocks
+    .filter(({ language, text }) => language === "sh" && /anaplan-auth|deno task/.test(text))
+    .flatMap(({ page, text }) => commandsIn(text).map((line) => ({ page, line })));
+}
+
+/** Whole commands: what is indented, ends a block, or follows a `|` or `\` belongs to the line before. */
+function commandsIn(text: string): string[] {
+  const commands: string[] = [];
+  for (const line of text.split("\n").filter((line) => !/^(#.*)?$/.test(line))) {
+    const last = commands.at(-1);
+    const goesOn = /^\s|^(done|fi|esac|else|then|do|\})\b/.test(line) || /[|\\]$/.test(last ?? "");
+    if (goesOn && last !== undefined) commands[commands.length - 1] = `${last}\n${line}`;
+    else commands.push(line);
+  }
+  return commands;
+}

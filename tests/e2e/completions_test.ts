@@ -1,0 +1,122 @@
+// Tab in the real shells: bash and zsh in a terminal, fish by its own `complete -C`.
+// Rule: the same lines in every shell. PowerShell is not among Debian's packages: its script is not run here.
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { findPython, findShell, testWith } from "../support/needs.ts";
+import {
+  openShell,
+  runFish,
+  type ShellName,
+  type ShellScene,
+  shellScene,
+} from "../support/shell_scene.ts";
+
+/** What is typed before Tab, and what then can be read. */
+const LINES: readonly (readonly [what: string, line: string, shown: RegExp])[] = [
+  ["commands", "anaplan-auth lo", /\blogin\b[^]*\blogout\b/],
+  ["commands of a group", "anaplan-auth cert ", /\brenew\b[^]*\bshow\b[^]*\btrust\b/],
+  ["flags", "anaplan-auth token --he", /--header\b[^]*--help\b/],
+  ["regions behind =", "anaplan-auth login --region=eu", /\beu1\b[^]*\beu5\b/],
+  ["values behind an open quote", 'anaplan-auth login --region "eu', /\beu1\b[^]*\beu5\b/],
+  ["profiles that can be named", "anaplan-auth profile use eu-", /\beu-prod\s+eu-test$/m],
+  [
+    "profiles of another directory",
+    'anaplan-auth whoami --config-dir "my logins" --profile ',
+    /--profile elsewhere|^elsewhere$/m,
+  ],
+  ["files", "anaplan-auth login --ca-file my", /my\\? cert\.pem/],
+  ["directories", "anaplan-auth login --config-dir=my", /--config-dir=my\\? logins\//],
+];
+
+/** Command substitutions of each shell, in a value that has blanks, a colon and quotes. */
+const SUBSTITUTIONS: Readonly<Record<ShellName, string>> = {
+  bash: `--scope "a:b $(touch executed) 'c" --issuer=$(touch\${IFS}executed)=`,
+  zsh: `--scope "a:b $(touch executed) 'c" --issuer=$(touch\${IFS}executed)=`,
+  fish: `--scope "a:b $(touch executed) 'c" --issuer=(touch executed)`,
+};
+
+const FISH_INSTALL =
+  "mkdir -p ~/.config/fish/completions && anaplan-auth complete fish > ~/.config/fish/completions/anaplan-auth.fish";
+/** Split at its blanks, the value would hold the flag that then is not offered again. */
+const UNSPLIT = /eu2" --region\b|^--region\t/m;
+const CLEAR = "\x15";
+
+const python = await findPython();
+
+for (const shell of ["bash", "zsh", "fish"] as const) {
+  const found = findShell(shell);
+  const tool = shell === "fish" || python.path !== undefined ? found : python;
+
+  testWith(tool, `${shell} completes what can be completed`, async (path) => {
+    await using scene = await shellScene();
+    await using tab = await openTab(shell, path, scene);
+    for (const [what, line, shown] of LINES) assertMatch(await tab.after(line, shown), shown, what);
+  });
+
+  testWith(tool, `${shell} is offered no file's name that names no profile`, async (path) => {
+    await using scene = await shellScene();
+    await using tab = await openTab(shell, path, scene);
+    const shown = await tab.after("anaplan-auth logout --profile e", /eu-test/);
+    assertEquals(shown.match(/eu-\S+/g)?.slice(0, 2), ["eu-prod", "eu-test"]);
+    assert(!/eu-[^pt\s]/.test(shown), shown);
+  });
+
+  testWith(tool, `${shell} neither runs nor splits what has been typed`, async (path) => {
+    await using scene = await shellScene();
+    await using tab = await openTab(shell, path, scene);
+    const line = `anaplan-auth login ${SUBSTITUTIONS[shell]} --region e`;
+    await tab.after(line, /\beu1\b[^]*\beu5\b/);
+    await tab.after(`anaplan-auth login ${SUBSTITUTIONS[shell]}`, undefined);
+    await tab.after('anaplan-auth login --scope "a --region eu2" --reg', UNSPLIT);
+    assertEquals(await exists(`${scene.home.path}/executed`), false);
+  });
+
+  testWith(tool, `${shell} shows nothing when the program fails`, async (path) => {
+    await using scene = await shellScene();
+    await using tab = await openTab(shell, path, scene);
+    await scene.breakProgram();
+    const shown = await tab.after("anaplan-auth login --region ", undefined);
+    assert(!shown.includes("broken"), shown);
+  });
+}
+
+/** A shell in which a line is typed, and Tab. */
+interface Tab extends AsyncDisposable {
+  /** What can be read once the pattern is there, or else once the shell is ready for the next line. */
+  after(line: string, pattern: RegExp | undefined): Promise<string>;
+}
+
+async function openTab(shell: ShellName, path: string, scene: ShellScene): Promise<Tab> {
+  if (shell === "fish") {
+    await runFish(path, FISH_INSTALL, [], scene);
+    return {
+      async after(line, pattern) {
+        const { stdout, stderr } = await runFish(path, "complete -C $argv[1]", [line], scene);
+        assertEquals(stderr, "");
+        if (pattern !== undefined) assertMatch(stdout, pattern);
+        return stdout;
+      },
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    };
+  }
+  const terminal = await openShell(path, python.path ?? "", scene);
+  let count = 0;
+  return {
+    async after(line, pattern) {
+      const mark = `: ${++count};`; // a command of its own in front, by which the line is found again
+      const lineOn = (screen: string): string => screen.slice(screen.indexOf(mark) + mark.length);
+      await terminal.type(`${mark} ${line}\t`);
+      if (pattern !== undefined) {
+        await terminal.shows(new RegExp(`${mark} [^]*?${pattern.source}`, pattern.flags));
+      }
+      const before = lineOn(terminal.screen()); // the line itself is about to be cleared
+      await terminal.type(`${CLEAR}echo rea""dy ${count}\r`);
+      const { input } = await terminal.shows(new RegExp(`^ready ${count}$`, "m"));
+      return `${before}\n${lineOn(input)}`;
+    },
+    [Symbol.asyncDispose]: () => terminal[Symbol.asyncDispose](),
+  };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}

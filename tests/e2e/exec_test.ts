@@ -1,0 +1,95 @@
+// `exec`: signals, and where the token is to be found.
+// Rule: real processes on Linux, where their command lines and environments can be looked at.
+import { assert, assertEquals } from "@std/assert";
+import { staleLogin } from "../hostile/stale_login.ts";
+import { found, watchCommandLines } from "../hostile/sweep.ts";
+import { type Home, makeHome } from "../support/home.ts";
+import { startProgram } from "../support/program.ts";
+
+const ON_LINUX = { ignore: Deno.build.os !== "linux" };
+const TOKEN = "an-access-token~hush";
+
+/** A login that is good for an hour, with nobody behind its addresses. */
+function login(): Promise<Home> {
+  const url = "https://127.0.0.1:1";
+  const endpoints = { authorization: url, token: url, apiUrl: url, authUrl: url };
+  const fields = { accessToken: TOKEN, expiresAt: Date.now() + 3_600_000 };
+  return staleLogin({ endpoints, caFile: "/dev/null" }, fields);
+}
+
+/** Runs a shell that says on stderr when it is ready. */
+async function startShell(home: Home, script: string) {
+  const program = await startProgram(["exec", "--", "sh", "-c", script], { home: home.path });
+  await program.said(/ready/);
+  return program;
+}
+
+for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"] as const) {
+  Deno.test(`${signal} reaches the program, whose own answer counts`, ON_LINUX, async () => {
+    await using home = await login();
+    const trap = `trap 'echo bye; exit 9' ${signal.slice(3)}`;
+    await using program = await startShell(
+      home,
+      `${trap}; echo ready >&2; sleep 1 >&- 2>&- & wait`,
+    );
+    program.signal(signal);
+    const { code, stdout } = await program.outcome;
+    assertEquals([code, stdout], [9, "bye\n"]);
+  });
+}
+
+Deno.test("a program that SIGTERM ends is 143", ON_LINUX, async () => {
+  await using home = await login();
+  await using program = await startShell(home, "echo ready >&2; exec sleep 5");
+  program.signal("SIGTERM");
+  assertEquals((await program.outcome).code, 143);
+});
+
+Deno.test(
+  "the token is in the program's environment, and on no command line",
+  ON_LINUX,
+  async () => {
+    await using home = await login();
+    const seen = new Set<string>();
+    await using program = await startShell(home, "echo ready >&2; sleep 0.3");
+    const watch = watchCommandLines(program.pid, seen);
+    const children = await Deno.readTextFile(`/proc/${program.pid}/task/${program.pid}/children`);
+    const environ = (pid: string | number): Promise<string> =>
+      Deno.readTextFile(`/proc/${pid}/environ`);
+    const [own, ...others] = await Promise.all(
+      [program.pid, ...children.trim().split(" ")].map(environ),
+    );
+    assertEquals((await program.outcome).code, 0);
+    clearInterval(watch);
+    assert([...seen].some((line) => line.includes("sleep 0.3")));
+    assertEquals(found([...seen].join("\n"), { token: TOKEN }), []);
+    assertEquals(found(own ?? "", { token: TOKEN }), [], "it is not in our own environment");
+    const holders = others.flatMap((text) => text.split("\0")).filter((one) => one.includes(TOKEN));
+    assertEquals(new Set(holders), new Set([`ANAPLAN_ACCESS_TOKEN=${TOKEN}`]));
+  },
+);
+
+Deno.test("a program under nohup outlives a hangup", ON_LINUX, async () => {
+  await using home = await login();
+  const script = "kill -HUP $$; echo still here";
+  const argv = ["exec", "--", "nohup", "sh", "-c", script];
+  await using program = await startProgram(argv, { home: home.path });
+  const { code, stdout } = await program.outcome;
+  assertEquals([code, stdout], [0, "still here\n"]);
+});
+
+Deno.test("a variable of the same name is replaced", ON_LINUX, async () => {
+  await using home = await login();
+  const env = { ANAPLAN_ACCESS_TOKEN: "an old one" };
+  const argv = ["exec", "--", "printenv", "ANAPLAN_ACCESS_TOKEN"];
+  await using program = await startProgram(argv, { home: home.path, env });
+  assertEquals((await program.outcome).stdout, `${TOKEN}\n`);
+});
+
+Deno.test("nothing is run, and no request sent, for somebody who is not signed in", async () => {
+  await using home = await makeHome();
+  const argv = ["exec", "--", "touch", `${home.path}/ran`];
+  await using program = await startProgram(argv, { home: home.path });
+  assertEquals((await program.outcome).code, 3);
+  assertEquals(await Array.fromAsync(Deno.readDir(home.path)), []);
+});

@@ -1,0 +1,66 @@
+// Requests of the real System under proxy variables, in one process of their own for all of them: the
+// environment of the test's own process is shared with every other test.
+// Rule: what the child says stands on stdout, as JSON.
+import { CliError } from "../../src/errors.ts";
+import { denoSystem, type HttpRequest } from "../../src/system.ts";
+
+/** One request and the variables that it is sent under. */
+export interface ProxiedRequest {
+  readonly env: Readonly<Record<string, string>>;
+  readonly request: HttpRequest;
+}
+
+/** How it ended: the status, or the error. */
+export interface Ended {
+  readonly status?: number;
+  readonly kind?: string;
+  readonly message?: string;
+  readonly next?: string;
+  readonly answerLost?: boolean;
+  /** What `--verbose` would have shown. */
+  readonly traced: string;
+  /** Whether the environment was left as it had been. */
+  readonly keptEnvironment: boolean;
+}
+
+/** Sends them one after the other; under `others` are variables that hold for all. */
+export async function sendAll(
+  requests: readonly ProxiedRequest[],
+  others: Readonly<Record<string, string>> = {},
+): Promise<readonly Ended[]> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-prompt", import.meta.url, JSON.stringify(requests)],
+    env: { NODE_EXTRA_CA_CERTS: "", SSL_CERT_FILE: "", ...others },
+    stderr: "inherit",
+  }).output();
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+async function send({ env, request }: ProxiedRequest): Promise<Ended> {
+  for (const [name, value] of Object.entries(env)) Deno.env.set(name, value);
+  const before = environment();
+  let traced = "";
+  const outcome = await denoSystem((text) => traced += `${text}\n`).fetch(request)
+    .then(({ status }) => ({ status }), errorOf);
+  const keptEnvironment = environment() === before;
+  for (const name of Object.keys(env)) Deno.env.delete(name);
+  return { ...outcome, traced, keptEnvironment };
+}
+
+function environment(): string {
+  return JSON.stringify(Object.entries(Deno.env.toObject()).sort());
+}
+
+function errorOf(error: unknown): Omit<Ended, "traced" | "keptEnvironment"> {
+  if (!(error instanceof CliError)) return { kind: "bug", message: String(error) };
+  const { kind, message, next = "", answerLost } = error;
+  return { kind, message, next, answerLost };
+}
+
+if (import.meta.main) {
+  const requests: readonly ProxiedRequest[] = JSON.parse(Deno.args[0] ?? "[]");
+  const ended = [];
+  for (const one of requests) ended.push(await send(one));
+  denoSystem().write("stdout", JSON.stringify(ended));
+  Deno.exit();
+}

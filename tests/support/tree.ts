@@ -1,0 +1,35 @@
+// The command tree as tests walk over it.
+// Rule: read from the tree itself, so that a new command is in every such test by being there.
+import { kebab } from "../../src/cli/parse.ts";
+import { ROOT } from "../../src/cli/tree.ts";
+
+type Group = typeof ROOT;
+type Target = ReturnType<Group["getAllEntries"]>[number]["target"];
+
+/** Every name in the tree with what it leads to, groups and what is in them. */
+function entries(group: Group, prefix = ""): { name: string; target: Target }[] {
+  return group.getAllEntries().flatMap(({ name, target }) => {
+    const entry = { name: prefix + kebab(name.original), target };
+    return "parameters" in target ? [entry] : [entry, ...entries(target, `${entry.name} `)];
+  });
+}
+
+/** The commands that have commands of their own. */
+export function groups(): [string, Group][] {
+  return entries(ROOT).flatMap(({ name, target }) =>
+    "parameters" in target ? [] : [[name, target] as [string, Group]]
+  );
+}
+
+/** A command with its whole name, such as `profile list`. */
+export interface Entry {
+  readonly name: string;
+  readonly command: Extract<Target, { parameters: unknown }>;
+}
+
+/** Every command that does something. */
+export function commands(): Entry[] {
+  return entries(ROOT).flatMap(({ name, target }) =>
+    "parameters" in target ? [{ name, command: target }] : []
+  );
+}

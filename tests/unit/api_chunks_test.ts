@@ -1,0 +1,75 @@
+// A file in chunks: in their order, and a chunk that breaks off goes on where it stopped.
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { API, brokenAfter, called } from "../support/api_scene.ts";
+import type { StreamStep } from "../support/fake_system.ts";
+import { granted, unreachable } from "../support/logins.ts";
+
+const PATH = "/2/0/workspaces/W/models/M/files/1/chunks";
+
+function list(...ids: string[]): Response {
+  return Response.json({ meta: {}, status: {}, chunks: ids.map((id) => ({ id, name: `C${id}` })) });
+}
+
+async function downloaded(streams: readonly StreamStep[], path = PATH) {
+  return await called(path, { chunks: true }, { streams, network: [granted()] });
+}
+
+Deno.test("all chunks come in their order, each asked for by its id", async () => {
+  const streams = [list("0", "1"), new Response("one,"), new Response("two")];
+  const { stdout, system } = await downloaded(streams, `${PATH}/?x=1`);
+  assertEquals(stdout, "one,two");
+  assertEquals(system.streamRequests.map(({ url }) => url.slice(API.length + PATH.length)), [
+    "/?x=1",
+    "/0",
+    "/1",
+  ]);
+});
+
+Deno.test("a file without chunks is empty", async () => {
+  const { stdout, error } = await downloaded([list()]);
+  assertEquals([stdout, error], ["", undefined]);
+});
+
+Deno.test("a chunk that breaks off goes on where it stopped", async () => {
+  const streams = [list("0"), brokenAfter("ab", "c"), brokenAfter("abcd"), new Response("abcdef")];
+  const { stdout, talk, system } = await downloaded(streams);
+  assertEquals([stdout, system.sleeps], ["abcdef", [500, 1_000]]);
+  assertStringIncludes(talk.said.join(), "the connection was cut; asking for the rest");
+});
+
+Deno.test("a server that restarts meanwhile is waited for", async () => {
+  const bad = new Response("", { status: 502 });
+  const streams = [list("0"), brokenAfter("ab"), unreachable(), bad, new Response("abcd")];
+  const { stdout, error } = await downloaded(streams);
+  assertEquals([stdout, error], ["abcd", undefined]);
+});
+
+Deno.test("one that does not come back is given up", async () => {
+  const streams = [list("0"), brokenAfter("ab"), ...Array(20).fill(unreachable())];
+  const { stdout, error, system } = await downloaded(streams);
+  assertEquals([stdout, error?.kind, system.streamRequests.length], ["ab", "unavailable", 7]);
+});
+
+Deno.test("a token that is refused at a chunk is refreshed", async () => {
+  const streams = [list("0"), new Response("", { status: 401 }), new Response("a")];
+  assertEquals((await downloaded(streams)).stdout, "a");
+});
+
+Deno.test("a chunk that is refused is not asked for again", async () => {
+  const streams = [list("0"), Response.json({}, { status: 404 })];
+  const { error, system } = await downloaded(streams);
+  assertEquals([error?.kind, system.streamRequests.length], ["api", 2]);
+});
+
+Deno.test("a chunk that is shorter the second time is another one, and is not glued on", async () => {
+  const { error, stdout } = await downloaded([list("0"), brokenAfter("abc"), new Response("xy")]);
+  assertEquals([error?.kind, stdout], ["api", "abc"]);
+});
+
+for (const value of [{ user: { id: "x" } }, [1], { chunks: ["0"] }, [{ id: 5 }]]) {
+  Deno.test(`${JSON.stringify(value)} is no list of chunks`, async () => {
+    const { error, stdout } = await downloaded([Response.json(value)]);
+    assertEquals([error?.kind, stdout], ["usage", ""]);
+    assertStringIncludes(error?.next ?? "", "/files/ID/chunks");
+  });
+}

@@ -1,0 +1,197 @@
+// Lists in pages: all of them, one after the other, and never from somebody else's host.
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import fc from "fast-check";
+import { itemsOf } from "../../src/api/pages.ts";
+import type { System } from "../../src/system.ts";
+import { API, called, failureOf, headerOf } from "../support/api_scene.ts";
+import { START, streamOf, type StreamStep } from "../support/fake_system.ts";
+import { sessionScene } from "../support/session_scene.ts";
+import { granted, LOGIN, webPage } from "../support/logins.ts";
+
+const PATH = "/2/0/models";
+
+interface Paging {
+  readonly next?: string;
+  readonly offset?: number;
+  readonly currentPageSize?: number;
+  readonly totalSize?: number;
+}
+
+function page(paging: Paging, lists: Record<string, unknown> = {}): Response {
+  return Response.json({ meta: { schema: "s", paging }, status: { code: 200 }, ...lists });
+}
+
+async function paged(streams: readonly StreamStep[], lines = false) {
+  const { system, ...rest } = await called(PATH, { paginate: true, lines }, { streams });
+  return { ...rest, urls: system.streamRequests.map(({ url }) => url.replace(API + PATH, "")) };
+}
+
+Deno.test("links lead from page to page, absolute or relative", async () => {
+  const { stdout, urls } = await paged([
+    page({ next: `${API}${PATH}?offset=2&limit=2` }, { models: [1, 2] }),
+    page({ next: "?offset=4&limit=2" }, { models: [3, 4] }),
+    page({}, { models: [5] }),
+  ]);
+  assertEquals(JSON.parse(stdout), [1, 2, 3, 4, 5]);
+  assertEquals(urls, ["", "?offset=2&limit=2", "?offset=4&limit=2"]);
+});
+
+Deno.test("without links the offsets do, and the rest of the query stays", async () => {
+  const { system, stdout } = await called(`${PATH}?limit=2&offset=0&q=a`, { paginate: true }, {
+    streams: [
+      page({ offset: 0, currentPageSize: 2, totalSize: 3 }, { models: [1, 2] }),
+      page({ offset: 2, currentPageSize: 1, totalSize: 3 }, { models: [3] }),
+    ],
+  });
+  assertEquals(JSON.parse(stdout), [1, 2, 3]);
+  assertEquals(system.streamRequests[1]?.url, `${API}${PATH}?limit=2&offset=2&q=a`);
+});
+
+Deno.test("a page without a list is an empty one, and the last", async () => {
+  const { stdout, error } = await paged([
+    page({ offset: 0, currentPageSize: 2, totalSize: 4 }, { models: [1, 2] }),
+    page({ offset: 2, currentPageSize: 0, totalSize: 4 }),
+  ]);
+  assertEquals([JSON.parse(stdout), error], [[1, 2], undefined]);
+  assertEquals((await paged([page({ totalSize: 0 })])).stdout, "[]\n");
+  assertEquals((await paged([page({ totalSize: 0 })], true)).stdout, "");
+});
+
+Deno.test("--lines prints an item a line", async () => {
+  const { stdout } = await paged([page({}, { models: [{ a: "1\n2" }, null, "x"] })], true);
+  assertEquals(stdout, '{"a":"1\\n2"}\nnull\n"x"\n');
+});
+
+const WHOLE: readonly (readonly [string, unknown, unknown[]])[] = [
+  ["a bare array", [1, 2], [1, 2]],
+  ["an object without paging", { user: { id: "x" } }, [{ user: { id: "x" } }]],
+  ["two lists in one answer", { a: [1], b: [2] }, [{ a: [1], b: [2] }]],
+  ["a number", 5, [5]],
+  ["a text", "x", ["x"]],
+  ["null", null, [null]],
+];
+
+for (const [what, value, items] of WHOLE) {
+  Deno.test(`${what} is a list of its own`, async () => {
+    const { stdout, error } = await paged([Response.json(value)]);
+    assertEquals([JSON.parse(stdout), error], [items, undefined]);
+  });
+}
+
+Deno.test("numbers keep every digit", async () => {
+  const text = '{"list":[12345678901234567890.10,1e400,{"n":-0.0}]}';
+  const { stdout } = await paged([new Response(text)]);
+  assertEquals(stdout, '[12345678901234567890.10,\n1e400,\n{"n":-0.0}]\n');
+});
+
+Deno.test("what would steer a terminal is escaped, and means the same", async () => {
+  const name = "a\x9b31m\u202eb\x7f";
+  const { stdout } = await paged([page({}, { models: [name] })]);
+  assertEquals(stdout, '["a\\u009b31m\\u202eb\\u007f"]\n');
+  assertEquals(JSON.parse(stdout), [name]);
+});
+
+const ASTRAY: readonly string[] = [
+  "https://evil.example/2/0/models?offset=2",
+  "//evil.example/2/0/models",
+  "\\\\evil.example\\2",
+  "http://api.anaplan.com/2/0/models?offset=2",
+  "https://api.anaplan.com:444/2/0/models",
+  "https://x@api.anaplan.com/2/0/models",
+  "https://api.anaplan.com.evil.example/",
+  "javascript:alert(1)",
+  "https://[",
+];
+
+for (const next of ASTRAY) {
+  Deno.test(`a next page at ${next} is not asked for, and said to be missing`, async () => {
+    const { error, urls, stdout } = await paged([page({ next }, { models: [1] })]);
+    assertEquals([error?.kind, urls.length], ["unavailable", 1]);
+    assertStringIncludes(error?.message ?? "", "the next one is not at a host of the profile");
+    assert(!stdout.includes("]"), "a list that broke off does not look whole");
+  });
+}
+
+Deno.test("whatever a link says, no request leaves the profile's hosts", async () => {
+  const starts = ["https://", "//", "/\\", "\\\\", "https:", "http://", "", "/", "?", "x:"];
+  const next = fc.tuple(fc.constantFrom(...starts), fc.webUrl(), fc.string({ unit: "binary" }))
+    .map(([start, url, text]) => start + (text.length % 2 === 0 ? text : url));
+  using scene = sessionScene(LOGIN);
+  const url = new URL(API + PATH);
+  const call = { method: "GET", url, scheme: "Bearer" as const, headers: [] };
+  await fc.assert(fc.asyncProperty(next, async (next) => {
+    const asked: string[] = [];
+    const { context, settings } = scene;
+    const fetchStream: System["fetchStream"] = ({ url }) => {
+      asked.push(url);
+      return Promise.resolve(streamOf(page({})));
+    };
+    const system = { ...context.system, fetchStream };
+    const { accessToken } = LOGIN;
+    const first = Object.assign(streamOf(page({ next }, { models: [1] })), { accessToken });
+    await failureOf(() => Array.fromAsync(itemsOf(call, first, settings, { ...context, system })));
+    for (const url of asked) assert(/^https:\/\/(api|auth|audit)\.anaplan\.com\//.test(url), url);
+  }));
+});
+
+for (
+  const [what, paging] of [
+    ["links that lead back", { next: `${API}${PATH}` }],
+    ["offsets that stand still", { offset: -1, currentPageSize: 1, totalSize: 9 }],
+  ] as const
+) {
+  Deno.test(`${what} are noticed`, async () => {
+    const streams = Array.from({ length: 5 }, () => page(paging, { models: [1] }));
+    const { error, urls } = await paged(streams);
+    assertEquals(error?.kind, "unavailable");
+    assertStringIncludes(error?.message ?? "", "they repeat");
+    assert(urls.length <= 2);
+  });
+}
+
+Deno.test("an empty link is none", async () => {
+  const { stdout, error } = await paged([page({ next: "" }, { models: [1] })]);
+  assertEquals([stdout, error], ["[1]\n", undefined]);
+});
+
+Deno.test("the token is looked at again for each page", async () => {
+  const login = { ...LOGIN, expiresAt: START + 70_000 };
+  let now = START;
+  const { system } = await called(PATH, { paginate: true }, {
+    now: () => now,
+    network: [granted()],
+    streams: [() => {
+      now += 60_000;
+      return page({ next: "?offset=1" }, { models: [1] });
+    }, page({}, { models: [2] })],
+  }, login);
+  assertEquals(system.streamRequests.map((request) => headerOf(request, "authorization")), [
+    "Bearer old-access",
+    "Bearer new-access",
+  ]);
+});
+
+Deno.test("a token that is refused at a later page is refreshed, once", async () => {
+  const { system, stdout } = await called(PATH, { paginate: true }, {
+    network: [granted()],
+    streams: [
+      page({ next: "?offset=1" }, { models: [1] }),
+      new Response("", { status: 401 }),
+      page({}, { models: [2] }),
+    ],
+  });
+  assertEquals([JSON.parse(stdout), system.requests.length], [[1, 2], 1]);
+});
+
+Deno.test("a page that is none is exit 6, and a first one prints nothing", async () => {
+  const { error, stdout } = await paged([webPage(200)]);
+  assertEquals([error?.kind, stdout], ["unavailable", ""]);
+});
+
+Deno.test("a later page that is refused ends the list with its failure", async () => {
+  const { error, stdout } = await paged([
+    page({ next: "?offset=1" }, { models: [1] }),
+    Response.json({ status: { code: 403, message: "Forbidden" } }, { status: 403 }),
+  ]);
+  assertEquals([error?.kind, stdout], ["api", "[1"]);
+});

@@ -1,0 +1,182 @@
+// When a login ends, by what is known of it; and what `status --expires-within` makes of that.
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { refresh as refreshCommand } from "../../src/commands/refresh.ts";
+import { status } from "../../src/commands/status.ts";
+import { loginExpiry } from "../../src/login_expiry.ts";
+import { type Profile, saveProfile } from "../../src/profiles.ts";
+import { clockTime, isoTime } from "../../src/text.ts";
+import type { TokenSet } from "../../src/token_set.ts";
+import { START } from "../support/fake_system.ts";
+import { granted, LOGIN, STALE, storedLogin, withoutRefreshToken } from "../support/logins.ts";
+import { sessionScene } from "../support/session_scene.ts";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const SAVED = START - 5 * MINUTE;
+const ISSUER = "https://as.example.com";
+
+const ROWS: Readonly<
+  Record<string, readonly [TokenSet, Profile, ReturnType<typeof loginExpiry>["kind"], number?]>
+> = {
+  "without a refresh token it ends with the access token": [
+    withoutRefreshToken(LOGIN),
+    {},
+    "known",
+    LOGIN.expiresAt,
+  ],
+  "a refresh token that is no longer accepted is none": [
+    { ...LOGIN, endedBy: "invalid_grant" },
+    {},
+    "known",
+    LOGIN.expiresAt,
+  ],
+  "what the server said counts, whatever is configured": [
+    { ...LOGIN, refreshTokenExpiresAt: START + 2 * HOUR, refreshTokenRotates: false },
+    { refreshTokenLifetime: HOUR },
+    "known",
+    START + 2 * HOUR,
+  ],
+  "it never ends before its access token": [
+    { ...LOGIN, refreshTokenExpiresAt: START - HOUR },
+    {},
+    "known",
+    LOGIN.expiresAt,
+  ],
+  "Anaplan's refresh token that is kept at each refresh never ends": [
+    { ...LOGIN, refreshTokenRotates: false },
+    { refreshTokenLifetime: HOUR },
+    "never",
+  ],
+  "what an administrator has set is counted from when the refresh token was saved": [
+    { ...LOGIN, refreshTokenRotates: true },
+    { refreshTokenLifetime: 2 * HOUR },
+    "configured",
+    SAVED + 2 * HOUR,
+  ],
+  "for Anaplan twelve hours are assumed": [LOGIN, {}, "assumed", SAVED + 12 * HOUR],
+  "for another provider it is unknown, even when the token is kept": [
+    { ...LOGIN, refreshTokenRotates: false },
+    { issuer: ISSUER },
+    "unknown",
+  ],
+  "for another provider it can be set, too": [
+    LOGIN,
+    { issuer: ISSUER, refreshTokenLifetime: 2 * HOUR },
+    "configured",
+    SAVED + 2 * HOUR,
+  ],
+};
+
+for (const [what, [login, profile, kind, at]] of Object.entries(ROWS)) {
+  Deno.test(`when a login ends: ${what}`, async () => {
+    const { data } = await statusOf(login, profile);
+    const { login_expiry, login_expires_at } = data as Record<string, unknown>;
+    assertEquals([login_expiry, login_expires_at], [kind, at === undefined ? null : isoTime(at)]);
+  });
+}
+
+async function statusOf(
+  login: TokenSet | undefined,
+  profile: Profile,
+  expiresWithin?: number,
+): ReturnType<typeof status> {
+  using scene = sessionScene(login);
+  saveProfile(scene.configDir, "default", profile, () => {});
+  const flags = expiresWithin === undefined ? scene.flags : { ...scene.flags, expiresWithin };
+  return await status(flags, scene.context);
+}
+
+Deno.test("status has one line about it, which says how it is known", async () => {
+  const line = async (login: TokenSet, profile: Profile = {}): Promise<string> =>
+    /^Login ends {5}(.*)$/m.exec((await statusOf(login, profile)).text)?.[1] ?? "";
+  const at = (time: number): string => clockTime(time, START);
+  assertEquals([
+    await line(LOGIN),
+    await line(LOGIN, { refreshTokenLifetime: 2 * HOUR }),
+    await line({ ...LOGIN, refreshTokenExpiresAt: START + 3 * HOUR }),
+    await line({ ...LOGIN, refreshTokenRotates: false }),
+    await line(withoutRefreshToken(LOGIN)),
+    await line(LOGIN, { issuer: ISSUER }),
+    await line({ ...STALE, refreshTokenExpiresAt: START - HOUR }),
+  ], [
+    `${at(SAVED + 12 * HOUR)} (12 h), assumed (set --refresh-token-lifetime)`,
+    `${at(SAVED + 2 * HOUR)} (115 min), by --refresh-token-lifetime`,
+    `${at(START + 3 * HOUR)} (3 h), says the server`,
+    "never; the refresh token is kept at each refresh",
+    "with the access token",
+    "unknown (set --refresh-token-lifetime)",
+    `ended ${at(STALE.expiresAt)}, says the server`,
+  ]);
+  const { text } = await statusOf({ ...LOGIN, refreshTokenSavedAt: START - 24 * HOUR }, {
+    refreshTokenLifetime: 500 * HOUR,
+  });
+  assertEquals(text.split("\n").filter((row) => /^Login/.test(row) && row.length > 80), []);
+});
+
+Deno.test("--expires-within is satisfied by a login that lasts longer, never ends, or may", async () => {
+  for (
+    const [login, profile] of [
+      [LOGIN, {}],
+      [{ ...LOGIN, refreshTokenRotates: false }, {}],
+      [LOGIN, { issuer: ISSUER }],
+    ] as const
+  ) {
+    const { outcome, text } = await statusOf(login, profile, 11 * HOUR);
+    assertEquals(outcome, undefined);
+    assertMatch(text, /^Signed in/);
+  }
+});
+
+Deno.test("--expires-within fails with what ends when, what is assumed, and what renews it", async () => {
+  const reply = await statusOf(LOGIN, {}, 24 * HOUR);
+  assertEquals([reply.outcome, reply.isTalk], ["login_required", true]);
+  assertEquals(
+    reply.text,
+    `The login (profile default) ends at ${clockTime(SAVED + 12 * HOUR, START)} (12 h), ` +
+      "assuming Anaplan's default of 12 h (if yours differs: " +
+      "anaplan-auth profile set default --refresh-token-lifetime TIME).\n" +
+      "Next: anaplan-auth refresh",
+  );
+  assertEquals((reply.data as { logged_in: boolean }).logged_in, true);
+});
+
+Deno.test("--expires-within says to sign in where a refresh makes nothing last longer", async () => {
+  const kept = { ...LOGIN, refreshTokenRotates: false, refreshTokenExpiresAt: START + HOUR };
+  const past = { ...STALE, refreshTokenExpiresAt: START - 1 };
+  const refused = { ...LOGIN, endedBy: "invalid_grant" };
+  for (const login of [kept, past, refused, withoutRefreshToken(LOGIN)]) {
+    const { text, outcome } = await statusOf(login, {}, 2 * HOUR);
+    assertEquals(outcome, "login_required");
+    assertMatch(text, /^The login \(profile default\) [^\n]*\.\nNext: anaplan-auth login$/);
+  }
+  assertStringIncludes((await statusOf(refused, {}, 0)).text, "was ended by the server");
+});
+
+Deno.test("--expires-within tells who is not signed in on stderr, too", async () => {
+  const { text, outcome, isTalk } = await statusOf(undefined, {}, HOUR);
+  assertEquals([outcome, isTalk], ["login_required", true]);
+  assertEquals(text, "Not signed in (profile default).\nNext: anaplan-auth login");
+});
+
+async function endAfterRefresh(login: TokenSet, fields: object): Promise<number | undefined> {
+  using scene = sessionScene(login, { network: [granted({ ...fields })] });
+  await refreshCommand(scene.flags, scene.context);
+  return storedLogin(scene.configDir).refreshTokenExpiresAt;
+}
+
+Deno.test("how long a refresh token lives is taken from either of its names", async () => {
+  assertEquals(await endAfterRefresh(LOGIN, { refresh_token_expires_in: 3600 }), START + HOUR);
+  assertEquals(await endAfterRefresh(LOGIN, { refresh_expires_in: "3600" }), START + HOUR);
+});
+
+Deno.test("a lifetime of 0, or one that is no number, says nothing", async () => {
+  for (const refresh_expires_in of [0, -1, "soon", null]) {
+    assertEquals(await endAfterRefresh(LOGIN, { refresh_expires_in }), undefined);
+  }
+});
+
+Deno.test("the end of a refresh token goes with it, and stays where it stays", async () => {
+  const login = { ...LOGIN, refreshTokenExpiresAt: START + HOUR };
+  assertEquals(await endAfterRefresh(login, {}), undefined);
+  assertEquals(await endAfterRefresh(login, { refresh_token: undefined }), START + HOUR);
+});

@@ -143,3 +143,12 @@ Deno.test("a page says its language, its width and its heading", async () => {
   assertMatch(html, /<meta name="viewport" content="width=device-width/);
   assertMatch(html, /<title>This page does not belong .* · anaplan-auth<\/title>/);
 });
+
+Deno.test("what happened is told by the shape of the mark as well as by its colour", async () => {
+  const shapes = new Map<number, string>();
+  for (const page of Object.values(PAGES)) {
+    const [, shape = ""] = /<path d="([^"]+)"/.exec(await (await pageResponse(page)).text()) ?? [];
+    shapes.set(page.status, shape);
+  }
+  assertEquals([new Set(shapes.values()).size, shapes.size], [4, 4]);
+});

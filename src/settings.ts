@@ -121,8 +121,9 @@ export function resolveSettings(
     region: flags.region ?? env("ANAPLAN_REGION") ?? profile?.region,
     clientId: flags.clientId ?? environment.clientId ?? profile?.clientId ??
       environment.tutorialClientId,
-    deviceClientId: flags.deviceClientId ?? profile?.deviceClientId,
-    redirectUri: flags.redirectUri ?? profile?.redirectUri,
+    deviceClientId: flags.deviceClientId ?? env("ANAPLAN_DEVICE_CLIENT_ID") ??
+      profile?.deviceClientId,
+    redirectUri: flags.redirectUri ?? env("ANAPLAN_REDIRECT_URI") ?? profile?.redirectUri,
     listen: flags.listen ?? profile?.listen,
     scope: flags.scope ?? profile?.scope,
     pkce: flags.noPkce === true ? false : profile?.pkce,

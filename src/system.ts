@@ -57,19 +57,50 @@ export type NotRun = "not found" | "not executable";
 
 /** What is drawn around a line that a person types. */
 export interface LinePrompt {
-  /** Stands on the line above and is drawn again every second. */
-  readonly above?: () => string;
+  /** Stands on the line above and is drawn again every second; is told how many columns it has. */
+  readonly above?: (columns: number) => string;
   readonly prompt: string;
   /** Ends the wait; the promise is then rejected with its reason. */
   readonly signal: AbortSignal;
 }
 
-/** A question with its answer's default; `hidden` shows no typed character. */
-export interface Question {
+/** One of several answers to choose from. */
+export interface Choice {
+  readonly value: string;
+  readonly note: string;
+}
+
+/** A question and its answer, as they stand on the screen. */
+export interface Answered {
   readonly text: string;
-  readonly hidden?: boolean;
+  readonly shown: string;
+}
+
+/** A question to a person; every one of them can be left backwards. */
+export interface Question {
+  /** What was asked and answered before it; stands above it. */
+  readonly above?: readonly Answered[];
+  /** It is about what is above, which is said again where it does not stay in sight. */
+  readonly recap?: boolean;
+  readonly text: string;
+  /** Stands under it while it is asked. */
+  readonly hint?: string;
+  /** The answer that Enter alone gives. */
   readonly initial?: string;
-  readonly required?: boolean;
+  /** Shows no typed character. */
+  readonly hidden?: boolean;
+  /** What can be chosen; typing searches. */
+  readonly choices?: readonly Choice[];
+  /** Whether another answer than the choices may be typed. */
+  readonly open?: boolean;
+  /** What keeps an answer from being one, in words. */
+  readonly problem?: (answer: string) => string | undefined;
+  /** The answer as it stays on the screen, below what is above; without it, nothing stays. */
+  readonly shown?: (answer: string) => string | undefined;
+  /** No colour, whatever the terminal can show. */
+  readonly plain?: boolean;
+  /** Ends the wait; the promise is then rejected with its reason. */
+  readonly signal: AbortSignal;
 }
 
 /** The person's side: which streams are terminals, and what they type. */
@@ -83,8 +114,15 @@ export interface Terminal {
   readLine(prompt: LinePrompt): Promise<string>;
   /** Reads the first line of stdin when that is a pipe or a file; `undefined` when it has ended. */
   readPipe(signal: AbortSignal): Promise<string | undefined>;
-  /** Asks one question; for terminals only. */
-  ask(question: Question): Promise<string>;
+  /**
+   * Asks one question; for terminals only, and leaves them as they were.
+   *
+   * @returns the answer without blanks around it; `undefined` when the person wants to go back.
+   * @throws {CliError} `interrupted` by Ctrl-C.
+   */
+  ask(question: Question): Promise<string | undefined>;
+  /** How wide stderr is, as far as it is a terminal. */
+  columns(): number | undefined;
 }
 
 /** Everything that the program does to the world outside. */
@@ -150,16 +188,10 @@ export function denoSystem(trace: (text: string) => void = () => {}): System {
       get canDraw() {
         return canDraw();
       },
-      readLine: async (prompt) =>
-        (await import("./system/terminal.ts")).readLine(prompt, canDraw()),
+      readLine: async (prompt) => (await import("./system/terminal.ts")).readLine(prompt),
       readPipe: async (signal) => (await import("./system/terminal.ts")).readPipe(signal),
-      async ask(question) {
-        const { ask, askPlainly } = await import("./system/terminal.ts");
-        if (canDraw()) return await ask(question);
-        const signal = interruption();
-        await import("./system/signals.ts"); // a Ctrl-C has to be heard before anything is hidden
-        return await askPlainly(question, signal);
-      },
+      ask: async (question) => (await import("./system/question.ts")).ask(question),
+      columns,
     },
     write: (stream, data) => writeAll(Deno[stream], bytesOf(data)),
     input: () => Deno.stdin.readable,
@@ -190,13 +222,24 @@ function env(name: string): string | undefined {
   }
 }
 
-function canDraw(): boolean {
+/** Whether a terminal can do more than a printer: a cursor, colours. */
+export function canDraw(): boolean {
   return env("TERM") !== "dumb" && env("CI") === undefined;
 }
 
 /** Whether a terminal sends its keys here; in a pipeline not every stream is the terminal. */
 function isAtTerminal(): boolean {
   return [Deno.stdin, Deno.stdout, Deno.stderr].some((stream) => stream.isTerminal());
+}
+
+/** How wide stderr is, as far as it is a terminal. */
+export function columns(): number | undefined {
+  if (!Deno.stderr.isTerminal()) return undefined;
+  try {
+    return Deno.consoleSize().columns || undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function isContainer(): boolean {

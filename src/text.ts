@@ -114,7 +114,10 @@ export function commandsMarked(text: string): string {
 }
 
 /** A command ends where the sentence goes on. */
-const COMMANDS = new RegExp(`(?:${TYPED.source}|(?<![^ (])(?:chmod|mv) )[^,;()]*[^,;()\\s]`, "g");
+const COMMANDS = new RegExp(
+  `(?:${TYPED.source}|(?<![^ (])(?:chmod|mv|rm) )[^,;()]*[^,;()\\s]`,
+  "g",
+);
 
 /** The text as the terminal shows it: commands as they are typed, paths from the home directory. */
 export function asShown(text: string, env: (name: string) => string | undefined): string {
@@ -136,6 +139,16 @@ export function wrapped(text: string, width: number): string[] {
     } else lines.push(word);
   }
   return lines;
+}
+
+/** The text with every line broken at its words where it is too long, and indented as it begins. */
+export function fitted(text: string, width: number): string {
+  return text.split("\n").flatMap((line) => {
+    if (line.length <= width) return [line];
+    const [indent = ""] = /^ *(\d\. )?/.exec(line) ?? [];
+    const [first = "", ...others] = wrapped(line.slice(indent.length), width - indent.length);
+    return [indent + first, ...others.map((other) => " ".repeat(indent.length) + other)];
+  }).join("\n");
 }
 
 /** Paths that begin a word with the home directory, with `~` instead, as a shell understands it. */

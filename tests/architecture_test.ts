@@ -75,6 +75,7 @@ const MAY_REVEAL: readonly string[] = [
   "src/oauth/device.ts",
   "src/oauth/loopback.ts",
   "src/oauth/paste.ts",
+  "src/oauth/refusals.ts",
   "src/oauth/revocation.ts",
   "src/oauth/wire.ts",
   "src/system/http_client.ts",
@@ -153,7 +154,7 @@ Deno.test("nothing prints through the console, and only cli/print.ts writes to t
   const writers = await filesThatSay(/\bsystem\.write\(/);
   assertEquals(writers, ["src/cli/print.ts"]);
   const streams = await filesThatSay(/Deno(\.|\[)(stdout|stderr|stream)\b/);
-  assertEquals(streams, ["src/system.ts", "src/system/stream.ts", "src/system/terminal.ts"]);
+  assertEquals(streams, ["src/system.ts", "src/system/keyboard.ts", "src/system/stream.ts"]);
 });
 
 Deno.test("a secret is revealed in the named files only", async () => {

@@ -113,9 +113,9 @@ const MUTATIONS: readonly Mutation[] = [
     what: "the code is sent again when its answer was lost",
     file: "src/oauth/authorization_code.ts",
     from:
-      '  const reply = await readTokenReply(response, server);\n  if (reply.kind === "refused") throw exchangeRefused',
+      '  const reply = await readTokenReply(response, server);\n  if (reply.kind === "refused") {',
     to: "  await wireOptions(server, system)[oauth.customFetch](server.tokenEndpoint);\n" +
-      '  const reply = await readTokenReply(response, server);\n  if (reply.kind === "refused") throw exchangeRefused',
+      '  const reply = await readTokenReply(response, server);\n  if (reply.kind === "refused") {',
     tests: ["tests/unit/authorization_code_test.ts"],
   },
   {

@@ -69,9 +69,12 @@ export const COMMON_FLAG_NAMES: readonly string[] = Object.keys(COMMON_FLAGS);
 /** The flags that say whom to talk to, and that a profile keeps. */
 export const SETTING_FLAGS = {
   clientId: text("The OAuth client's id [ANAPLAN_CLIENT_ID]", "ID"),
-  deviceClientId: text("The id of a client of the kind Device grant, for --device", "ID"),
+  deviceClientId: text(
+    "The id of a client of the kind Device grant, for --device [ANAPLAN_DEVICE_CLIENT_ID]",
+    "ID",
+  ),
   region: text("The Anaplan region [ANAPLAN_REGION]; us1 by default", "NAME", "region"),
-  redirectUri: text("The registered redirect URI, exactly", "URL"),
+  redirectUri: text("The registered redirect URI, exactly [ANAPLAN_REDIRECT_URI]", "URL"),
   listen: texts("Listen here instead of where the redirect URI points", "HOST:PORT"),
   scope: text("What to ask for; openid email offline_access by default", "SCOPE"),
   authorizationEndpoint: text("Instead of the region's", "URL"),

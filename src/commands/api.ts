@@ -149,7 +149,7 @@ function assertTogether(flags: ApiFlags): void {
   const clashes: readonly (readonly [clash: boolean | undefined, words: string])[] = [
     [paginate && chunks, "--paginate with --chunks"],
     [(paginate || chunks) && include, `${list} with --include`],
-    [(paginate || chunks) && raw, `${list} with --raw`],
+    [paginate && raw, "--paginate with --raw"],
     [(paginate || chunks) && method !== "GET", `${list} with anything but GET`],
     [["GET", "HEAD"].includes(method) && data !== undefined, `--data with ${method}`],
     [!/^[A-Z]+$/.test(method) || ["CONNECT", "TRACE", "TRACK"].includes(method), "this --method"],

@@ -8,11 +8,13 @@ import { CliError } from "../errors.ts";
 import { type BrowserFlags, signInByBrowser } from "../sign_in/by_browser.ts";
 import { chooseDeviceClient, signInByDevice } from "../sign_in/by_device.ts";
 import { discovered } from "../sign_in/discovered.ts";
-import { askFirstTime, chooseClient } from "../sign_in/questions.ts";
+import { removeDraft } from "../sign_in/draft.ts";
+import { askFirstTime, type FirstTime } from "../sign_in/first_time.ts";
+import { chooseClient } from "../sign_in/questions.ts";
 import type { Previous, SignedIn } from "../sign_in/saved.ts";
 import { forProfile } from "../session.ts";
 import { type ConnectionFlags, loadSettings, type Settings, settingsOf } from "../settings.ts";
-import { isoTime, shortened } from "../text.ts";
+import { isoTime, shortened, table } from "../text.ts";
 import type { TokenSet } from "../token_set.ts";
 
 /** The flags of `login`. */
@@ -27,18 +29,29 @@ const PATIENCE = 5_000;
 export async function login(flags: LoginFlags, context: CommandContext): Promise<Reply> {
   const { system } = context;
   assertNotFromEnvironment(system);
-  const answered = await askFirstTime(flags, context);
-  const settings = await discovered(loadSettings(answered, system), system);
+  const first = await askFirstTime(flags, context);
+  const settings = await discovered(loadSettings(first.flags, system), system);
   try {
-    const signedIn = await signIn(flags, settings, context);
+    const signedIn = await signIn(flags, first, settings, context);
+    removeDraft(settings);
     const [user] = await Promise.all([
       signedIn.user,
       endPreviousLogin(signedIn.previous, settings, context),
     ]);
-    return reply(user, signedIn, settings);
+    return reply(user, signedIn, settings, first);
   } catch (error) {
-    throw forProfile(error, settings);
+    throw forProfile(aboutClock(error), settings);
   }
+}
+
+/** A clock that is off makes a good certificate look bad: thought of before the network is. */
+function aboutClock(error: unknown): unknown {
+  const isIt = error instanceof CliError && /clock is wrong/.test(error.message);
+  if (!isIt) return error;
+  return new CliError(error.kind, error.message, {
+    next: "set this computer's clock, if it is off (anaplan-auth doctor); then anaplan-auth login",
+    cause: error.cause,
+  });
 }
 
 /** A login that would be saved, and then not used. */
@@ -58,6 +71,7 @@ function assertNotFromEnvironment({ env }: CommandContext["system"]): void {
 
 async function signIn(
   flags: LoginFlags,
+  { secret }: FirstTime,
   settings: Settings,
   context: CommandContext,
 ): Promise<SignedIn> {
@@ -71,7 +85,7 @@ async function signIn(
     const client = await chooseDeviceClient(flags, settings, context);
     return await signInByDevice({ server, client, provider, who }, settings, flags, context);
   }
-  const client = await chooseClient(flags, settings, context);
+  const client = await chooseClient(flags, settings, context, { answered: secret });
   return await signInByBrowser({ server, client, provider, who }, settings, flags, context);
 }
 
@@ -90,12 +104,19 @@ async function endPreviousLogin(
   }
 }
 
-function reply(user: User | undefined, signedIn: SignedIn, settings: Settings): Reply {
+function reply(
+  user: User | undefined,
+  signedIn: SignedIn,
+  settings: Settings,
+  { wasAsked }: FirstTime,
+): Reply {
   const { profile, region, configDir } = settings;
   const flag = profile === "default" ? "" : ` --profile ${profile}`;
+  const saved = wasAsked
+    ? firstSteps(configDir, profile, flag)
+    : `Saved to ${configDir}, profile ${profile}.\n\nNext: anaplan-auth whoami${flag}`;
   return {
-    text: `Signed in${user === undefined ? "" : ` as ${described(user)}`}.\n` +
-      `Saved to ${configDir}, profile ${profile}.\n\nNext: anaplan-auth whoami${flag}`,
+    text: `Signed in${user === undefined ? "" : ` as ${described(user)}`}.\n${saved}`,
     data: {
       profile,
       region,
@@ -104,6 +125,20 @@ function reply(user: User | undefined, signedIn: SignedIn, settings: Settings): 
       method: signedIn.method,
     },
   };
+}
+
+/** What somebody who is here for the first time wants to know: what is where now, and what to do with it. */
+function firstSteps(configDir: string, profile: string, flag: string): string {
+  const saved = table([
+    [`  profiles/${profile}.json`, "what you answered, without the secret"],
+    [`  credentials/${profile}.json`, "the tokens, and the secret if there is one"],
+  ]);
+  const tries = table([
+    [`  anaplan-auth whoami${flag}`, "who you are at Anaplan"],
+    [`  anaplan-auth api /2/0/workspaces${flag}`, "your workspaces, as JSON"],
+    [`  anaplan-auth token${flag}`, "an access token, for a script"],
+  ]);
+  return `Saved in ${configDir}, for you alone:\n${saved}\n\nThree things to try\n${tries}`;
 }
 
 function described(user: User): string {

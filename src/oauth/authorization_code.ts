@@ -8,13 +8,8 @@ import { Secret } from "../secret.ts";
 import { printable } from "../text.ts";
 import type { TokenSet } from "../token_set.ts";
 import { relayState } from "./relay.ts";
-import {
-  processed,
-  readTokenReply,
-  type Refusal,
-  refusedError,
-  toTokenSet,
-} from "./token_response.ts";
+import { signInRefused } from "./refusals.ts";
+import { processed, readTokenReply, type Refusal, toTokenSet } from "./token_response.ts";
 import {
   type AuthorizationServer,
   type OAuthClient,
@@ -114,7 +109,9 @@ export async function exchange(
     wireOptions(server, system),
   );
   const reply = await readTokenReply(response, server);
-  if (reply.kind === "refused") throw exchangeRefused(reply.refusal, attempt);
+  if (reply.kind === "refused") {
+    throw signInRefused({ ...attempt, at: "exchange", refusal: reply.refusal });
+  }
   const body = await processed(server, () =>
     oauth.processAuthorizationCodeResponse(
       wire.server,
@@ -127,7 +124,10 @@ export async function exchange(
 
 function checkedResponse(attempt: Attempt, parameters: URLSearchParams): URLSearchParams {
   const error = parameters.get("error");
-  if (error !== null) throw authorizationRefused(attempt, parameters, printable(error));
+  if (error !== null) {
+    const refusal = refusalIn(parameters, error);
+    throw signInRefused({ ...attempt, at: "authorization", refusal });
+  }
   const { server, client } = toWire(attempt.server, attempt.client);
   const believed = new URLSearchParams(parameters);
   if (attempt.server.issuer === undefined) believed.delete("iss"); // nothing to compare it with
@@ -143,58 +143,11 @@ function checkedResponse(attempt: Attempt, parameters: URLSearchParams): URLSear
 }
 
 /** An error at the redirection endpoint (RFC 6749, section 4.1.2.1). */
-function authorizationRefused(
-  attempt: Attempt,
-  parameters: URLSearchParams,
-  error: string,
-): CliError {
+function refusalIn(parameters: URLSearchParams, error: string): Refusal {
   const description = parameters.get("error_description");
-  const refusal = defined({
+  return defined({
     status: 0,
-    error,
+    error: printable(error),
     description: description === null ? undefined : printable(description),
-  });
-  const { name } = attempt.server;
-  const isTemporary = error === "temporarily_unavailable" || error === "server_error";
-  return refusedError(
-    isTemporary ? "unavailable" : "denied",
-    "Cannot sign in",
-    refusal,
-    {
-      reason: error === "access_denied"
-        ? `it was declined (${error})`
-        : `${name} answered ${error}`,
-      next: error === "invalid_scope"
-        ? "ask for less with --scope, such as --scope 'openid offline_access'"
-        : "anaplan-auth login",
-    },
-  );
-}
-
-function exchangeRefused(refusal: Refusal, { server, redirectUri }: Attempt): CliError {
-  const { error } = refusal;
-  if (/redirect/i.test(refusal.description ?? "")) {
-    return refusedError("denied", "Cannot sign in", refusal, {
-      reason: `${server.name} does not accept the redirect URI ${redirectUri} ` +
-        `(${error ?? refusal.status})`,
-      next: "register exactly that one, or give the registered one with --redirect-uri",
-    });
-  }
-  if (error === "invalid_client" || error === "unauthorized_client") {
-    return refusedError("denied", "Cannot sign in", refusal, {
-      reason: `${server.name} does not accept the client id or its secret (${error})`,
-      next: "check --client-id, ANAPLAN_CLIENT_SECRET, its kind (authorization code)",
-    });
-  }
-  if (error === "invalid_grant") {
-    return refusedError("denied", "Cannot sign in", refusal, {
-      reason: `${server.name} did not accept the code (${error}); it is old, was used, or the ` +
-        "redirect URI differs",
-      next: "anaplan-auth login, and finish in the newest window",
-    });
-  }
-  return refusedError("denied", "Cannot sign in", refusal, {
-    reason: `${server.name} refused the request (${error ?? `HTTP ${refusal.status}`})`,
-    next: "check the client and the endpoints, then anaplan-auth login",
   });
 }

@@ -7,13 +7,8 @@ import { Secret } from "../secret.ts";
 import type { System } from "../system.ts";
 import { printable } from "../text.ts";
 import type { TokenSet } from "../token_set.ts";
-import {
-  processed,
-  readTokenReply,
-  type Refusal,
-  refusedError,
-  toTokenSet,
-} from "./token_response.ts";
+import { signInRefused } from "./refusals.ts";
+import { processed, readTokenReply, toTokenSet } from "./token_response.ts";
 import { type AuthorizationServer, type OAuthClient, toWire, wireOptions } from "./wire.ts";
 
 /** What a person needs to approve the login on any device. */
@@ -67,7 +62,9 @@ export async function startDeviceAuthorization(
     wireOptions(server, system),
   );
   const reply = await readTokenReply(response, server);
-  if (reply.kind === "refused") throw deviceRefused(reply.refusal, server);
+  if (reply.kind === "refused") {
+    throw signInRefused({ at: "device", refusal: reply.refusal, server, client });
+  }
   const body = await processed(
     server,
     () => oauth.processDeviceAuthorizationResponse(wire.server, wire.client, reply.response),
@@ -144,7 +141,8 @@ async function poll(
     }
     const { error } = reply.refusal;
     if (error === "authorization_pending" || error === "slow_down") return error;
-    throw error === "expired_token" ? expired(device) : deviceRefused(reply.refusal, server);
+    if (error === "expired_token") throw expired(device);
+    throw signInRefused({ at: "device", refusal: reply.refusal, server, client });
   } catch (error) {
     if (error instanceof CliError && error.kind === "unavailable") return "unreachable";
     throw error;
@@ -156,24 +154,9 @@ function expired(device: DeviceAuthorization): CliError {
     "timeout",
     `Nobody finished signing in: the code ${device.userCode} has expired`,
     {
-      next: "anaplan-auth login --device",
+      next:
+        "anaplan-auth login --device; single sign-on users cannot, for them: anaplan-auth login",
       oauthError: "expired_token",
     },
   );
-}
-
-function deviceRefused(refusal: Refusal, server: AuthorizationServer): CliError {
-  const { error } = refusal;
-  const isAboutClient = error === "invalid_client" || error === "unauthorized_client";
-  const reason = error === "access_denied"
-    ? `it was declined (${error})`
-    : isAboutClient
-    ? `${server.name} does not accept the client for it (${error})`
-    : `${server.name} refused the request (${error ?? `HTTP ${refusal.status}`})`;
-  return refusedError("denied", "Cannot sign in by device", refusal, {
-    reason,
-    next: isAboutClient
-      ? "give the id of a Device grant client with --device-client-id"
-      : "anaplan-auth login --device, or without --device if you use single sign-on",
-  });
 }

@@ -133,7 +133,11 @@ export async function processed<T>(
     throw new CliError(
       isUnexpected ? "unavailable" : "denied",
       `Cannot accept the answer of ${new URL(server.tokenEndpoint).host}: ${reason}`,
-      { next: "try again; if it stays so, check the endpoints of the profile" },
+      {
+        next: /"(exp|iat|nbf)"|auth_time/.test(reason)
+          ? "set this computer's clock (anaplan-auth doctor says how far it is off), then try again"
+          : "try again; if it stays so, check the endpoints of the profile",
+      },
     );
   }
 }

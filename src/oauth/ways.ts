@@ -114,7 +114,8 @@ async function timeUp(
   await system.sleep(timeout, signal);
   throw new CliError("timeout", `Nobody finished signing in within ${duration(timeout)}`, {
     next: "anaplan-auth login, with more time if you need it (--timeout 15m); if the page " +
-      `complained, register ${redirectUri} exactly, or give the registered one with --redirect-uri`,
+      `complained, register ${redirectUri} exactly, or give the registered one with --redirect-uri; ` +
+      "if it did not know the client, check --client-id and --region",
   });
 }
 
@@ -126,11 +127,19 @@ async function pastedAtTerminal(
   system: WaysSystem,
   talk: Talk,
 ): Promise<Answer> {
-  const above = (): string => {
+  const above = (columns: number): string => {
     const left = countdown(deadline - system.now());
-    return endpoint !== undefined
-      ? `Waiting, ${left} left. Or paste the address your browser ended on, and Enter:`
-      : `Paste the address your browser ended on, and Enter (${left} left):`;
+    const texts = endpoint !== undefined
+      ? [
+        `Waiting, ${left} left. Or paste the address your browser ended on, and Enter:`,
+        `Waiting, ${left} left. Or paste the address:`,
+        `Waiting, ${left} left. Or paste:`,
+      ]
+      : [
+        `Paste the address your browser ended on, and Enter (${left} left):`,
+        `Paste the address (${left} left):`,
+      ];
+    return texts.find((text) => text.length <= columns) ?? texts.at(-1) ?? "";
   };
   while (true) {
     const text = await system.terminal.readLine({ above, prompt: "> ", signal });

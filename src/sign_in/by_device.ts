@@ -23,7 +23,7 @@ export async function chooseDeviceClient(
 ): Promise<OAuthClient> {
   const { deviceClientId } = settings;
   if (deviceClientId !== undefined) return { clientId: deviceClientId };
-  return await chooseClient(flags, settings, context, "ask for no secret");
+  return await chooseClient(flags, settings, context, { isNeverAsked: true });
 }
 
 /** Shows the code, waits until it is approved, and keeps what that brings. */

@@ -8,8 +8,9 @@ import { type ListenerCertificate, shortFingerprint } from "../oauth/certificate
 import { formatAddress } from "../oauth/listen_addresses.ts";
 import type { Loopback } from "../oauth/loopback.ts";
 import type { Settings } from "../settings.ts";
-import { shortened } from "../text.ts";
+import { fitted, shortened } from "../text.ts";
 import { isLoopbackHost } from "../urls.ts";
+import { hyperlink } from "./hyperlink.ts";
 
 /** What is told about. */
 export interface Waiting {
@@ -38,17 +39,16 @@ export function tellHowToSignIn(
 ): void {
   const canPaste = system.terminal.stdin && system.terminal.stderr;
   if (loopback !== undefined && loopback.kind !== "open" && !canPaste) throw cannotListen(loopback);
-  talk.say(
-    `Signing in to ${provider}, client ${shortened(attempt.client.clientId)}, ` +
-      `profile ${settings.profile}.\n`,
-  );
+  const fit = (text: string): string => fitted(text, system.terminal.columns() ?? 80);
+  const client = shortened(attempt.client.clientId);
+  talk.say(fit(`Signing in to ${provider}, client ${client}, profile ${settings.profile}.\n`));
   const isOpening = !flags.noBrowser && !flags.paste && hasBrowser(system);
   talk.insist(
     isOpening
-      ? "Your browser should open. If it does not, open this page:"
+      ? fit("Your browser should open. If it does not, open this page:")
       : "Open this page and sign in:",
   );
-  talk.insist(attempt.url + "\n");
+  talk.insist(hyperlink(attempt.url, system) + "\n");
   if (isOpening) void system.openBrowser(attempt.url);
   if (loopback?.kind === "open") {
     tellAboutListener(loopback, certificate, settings, { system, talk });
@@ -70,11 +70,14 @@ function tellAboutListener(
   { system, talk }: CommandContext,
 ): void {
   const isHere = isLoopbackHost(new URL(settings.redirectUri).hostname);
+  const fit = (text: string): string => fitted(text, system.terminal.columns() ?? 80);
   if (!isHere) {
     talk.insist(
-      `The sign-in ends on ${settings.redirectUri}, which is not this computer. There,\n` +
-        "click the bookmarklet (anaplan-auth relay bookmarklet prints it), or copy the\n" +
-        "address and paste it here. A page of yours can do it: anaplan-auth relay page\n",
+      fit(
+        `The sign-in ends on ${settings.redirectUri}, which is not this computer. There, click ` +
+          "the bookmarklet (anaplan-auth relay bookmarklet prints it), or copy the address and " +
+          "paste it here. A page of yours can do it: anaplan-auth relay page\n",
+      ),
     );
   }
   const hint = remoteHint(loopback, system);
@@ -84,12 +87,12 @@ function tellAboutListener(
     ? new URL(settings.redirectUri).origin
     : `https://${formatAddress(loopback.addresses[0])}`;
   talk.say(
-    `Your browser will warn once about ${origin}, which is this\n` +
-      `program's own listener (certificate SHA-256 ${
-        shortFingerprint(certificate.fingerprint)
-      }).\n` +
-      "Choose Advanced, then Proceed.\n" +
-      "To be rid of the warning for good: anaplan-auth cert trust\n",
+    fit(
+      `Your browser will warn once about ${origin}. It is safe to go on (Advanced, then ` +
+        "Proceed): that is this program, on this computer, with the certificate " +
+        `SHA-256 ${shortFingerprint(certificate.fingerprint)}.\n` +
+        "To be rid of the warning for good: anaplan-auth cert trust\n",
+    ),
   );
 }
 

@@ -8,46 +8,15 @@ import type { OAuthClient } from "../oauth/wire.ts";
 import { readNamedFile } from "../named_file.ts";
 import { Secret } from "../secret.ts";
 import { storeOf } from "../session.ts";
-import {
-  type ConnectionFlags,
-  DEFAULT_REDIRECT_URI,
-  DEFAULT_REGION,
-  environmentSecret,
-  loadSettings,
-  type Settings,
-} from "../settings.ts";
+import { type ConnectionFlags, environmentSecret, type Settings } from "../settings.ts";
+import { SECRET_STEP } from "./steps.ts";
 
-const HOW_TO_GET_A_CLIENT = `No client yet? An administrator creates one in Anaplan:
-Administration › Security › OAuth Clients › New, kind "Authorization code
-grant", with the callback URL that you give below as redirect URI.
-`;
-
-/**
- * The flags, completed by the answers of a person who signs in for the first time.
- *
- * @throws {CliError} `usage` when no client id is known and there is no terminal to ask on.
- */
-export async function askFirstTime(
-  flags: ConnectionFlags & { readonly device?: boolean },
-  context: CommandContext,
-): Promise<ConnectionFlags> {
-  const settings = loadSettings(flags, context.system);
-  const isKnown = settings.clientId ?? (flags.device ? settings.deviceClientId : undefined);
-  if (isKnown !== undefined) return flags;
-  if (!canAsk(context)) {
-    throw new CliError("usage", "Cannot sign in: no client id is known", {
-      next: "give it with --client-id or ANAPLAN_CLIENT_ID; an administrator creates it",
-    });
-  }
-  const { ask } = context.system.terminal;
-  context.talk.insist("First sign-in. A few questions; each has a flag, shown in brackets.\n");
-  context.talk.say(HOW_TO_GET_A_CLIENT);
-  const region = settings.given.region ??
-    await ask({ text: "Region [--region]", initial: DEFAULT_REGION });
-  const clientId = await ask({ text: "Client id [--client-id]", required: true });
-  const redirectUri = settings.given.redirectUri ??
-    await ask({ text: "Redirect URI [--redirect-uri]", initial: DEFAULT_REDIRECT_URI });
-  return { ...flags, region, clientId, redirectUri };
+/** What is known about the secret besides what is stored. */
+export interface AboutSecret {
+  /** What the person has said already: a client may have none. */
+  readonly answered?: { readonly value: Secret | undefined } | undefined;
+  /** For a grant whose clients have none. */
+  readonly isNeverAsked?: boolean;
 }
 
 /**
@@ -58,29 +27,33 @@ export async function chooseClient(
   flags: ConnectionFlags,
   settings: Settings,
   context: CommandContext,
-  asking: "ask for a secret" | "ask for no secret" = "ask for a secret",
+  { answered, isNeverAsked = false }: AboutSecret = {},
 ): Promise<OAuthClient> {
   const { clientId } = settings;
   if (clientId === undefined) throw new Error("askFirstTime() makes sure of the client id");
+  if (answered !== undefined) return defined({ clientId, clientSecret: answered.value });
   const fromEnvironment = environmentSecret(settings.environment, clientId);
   const saved = storeOf(settings, context).load(settings.profile);
   const known = await secretByFlag(flags, context) ?? fromEnvironment.own ??
     (saved?.clientId === clientId ? saved.clientSecret : undefined) ?? fromEnvironment.tutorial;
-  const isKnownWithout = asking === "ask for no secret" || saved?.clientId === clientId;
+  const isKnownWithout = isNeverAsked || saved?.clientId === clientId;
   const clientSecret = known ??
     (isKnownWithout || !canAsk(context) ? undefined : await askSecret(context));
   return defined({ clientId, clientSecret });
 }
 
-function canAsk({ system }: CommandContext): boolean {
+/** Whether there is a person at a terminal. */
+export function canAsk({ system }: CommandContext): boolean {
   return system.terminal.stdin && system.terminal.stderr;
 }
 
 async function askSecret({ system, talk }: CommandContext): Promise<Secret | undefined> {
-  const text = "Client secret [ANAPLAN_CLIENT_SECRET] (empty if the client has none)";
-  const secret = toSecret(await system.terminal.ask({ text, hidden: true }));
+  const { text, shown, question } = SECRET_STEP;
+  const asked = { text, shown, ...question(undefined), signal: system.interruption() };
+  let answer: string | undefined;
+  while (answer === undefined) answer = await system.terminal.ask(asked); // there is nothing to go back to
   talk.say("");
-  return secret;
+  return toSecret(answer);
 }
 
 async function secretByFlag(

@@ -19,13 +19,27 @@ testWith(PYTHON, "the time left is shown, and goes down in place", async (python
   assertEquals(login.terminal.screen().split("Waiting").length - 1, 1);
 });
 
+testWith(PYTHON, "on a narrow terminal the line of the time left is shorter", async (python) => {
+  await using login = await waitingLogin({ python, columns: 40 });
+  await login.terminal.shows(/^Waiting, 4:5[0-8] left\. Or paste:$/m);
+  assertEquals(login.terminal.screen().split("Waiting").length - 1, 1);
+});
+
+testWith(PYTHON, "on a very narrow one it is cut, not wrapped", async (python) => {
+  await using login = await waitingLogin({ python, columns: 25 });
+  await login.terminal.shows(/^Waiting, 4:5[0-8] left.*…$/m);
+  assertEquals(login.terminal.screen().split("Waiting").length - 1, 1);
+});
+
 testWith(
   PYTHON,
-  "on a narrow terminal the line of the time left is cut, not wrapped",
+  "where the terminal has links the address is one, and is seen whole all the same",
   async (python) => {
-    await using login = await waitingLogin({ python, columns: 40 });
-    await login.terminal.shows(/^Waiting, 4:5[0-8] left.*…$/m);
-    assertEquals(login.terminal.screen().split("Waiting").length - 1, 1);
+    const columns = 1_000; // nothing is wrapped
+    await using login = await waitingLogin({ python, columns, env: { FORCE_HYPERLINK: "1" } });
+    const { address, terminal } = login;
+    assert(terminal.screen().split("\n").includes(address), terminal.screen());
+    assertStringIncludes(terminal.output(), `\x1b]8;;${address}\x1b\\${address}\x1b]8;;\x1b\\`);
   },
 );
 

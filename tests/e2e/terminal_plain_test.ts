@@ -1,12 +1,10 @@
 // A terminal on which nothing can be drawn over: a dumb one, and the log of a CI job that has one.
 // Rule: not one control sequence; every line is written once, and the cursor only ever goes on.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { startSandbox } from "../sandbox/sandbox.ts";
 import { makeHome } from "../support/home.ts";
 import { findPython, testWith } from "../support/needs.ts";
 import { addressAfterSignIn } from "../support/remote_browser.ts";
 import { browse } from "../support/scripted_browser.ts";
-import { registeredListener, sandboxFlags } from "../support/sign_in.ts";
 import { openTerminal, type Terminal } from "../support/terminal.ts";
 import { deviceWorld, USER_CODE } from "../support/waiting_device.ts";
 import { waitingLogin } from "../support/waiting_login.ts";
@@ -36,30 +34,6 @@ for (const env of [DUMB, CI]) {
     assertPlain(login.terminal);
   });
 }
-
-testWith(PYTHON, "with TERM=dumb a first sign-in asks line by line", async (python) => {
-  await using sandbox = await startSandbox();
-  await using home = await makeHome();
-  const listener = registeredListener(sandbox);
-  const { rotating } = sandbox.clients;
-  const endpoints = sandboxFlags(sandbox, rotating, listener).slice(2, -2);
-  const options = { python, home: home.path, env: DUMB };
-  await using terminal = await openTerminal(["login", ...endpoints], options);
-  await terminal.shows(/^Region \[--region\] \(us1\):/m);
-  await terminal.type(ENTER);
-  await terminal.shows(/^Client id \[--client-id\]:/m);
-  await terminal.type(rotating.clientId + ENTER);
-  await terminal.shows(/^Redirect URI \[--redirect-uri\] \(https:.*\):/m);
-  await terminal.type(listener.redirectUri + ENTER);
-  await terminal.shows(/^Client secret \[ANAPLAN_CLIENT_SECRET\]/m);
-  await terminal.type(rotating.clientSecret + ENTER);
-  const [address] = await terminal.wrote(/https:\/\/\S+response_type=code\S+/);
-  await browse(address);
-  const { code, before, after } = await terminal.end;
-  assertEquals([code, after], [0, before]);
-  assert(!terminal.output().includes(rotating.clientSecret));
-  assertPlain(terminal);
-});
 
 testWith(
   PYTHON,

@@ -1,59 +1,15 @@
-// What else is said at a terminal: questions of a first sign-in, how things are, colour.
+// What else is said at a terminal: how things are, colour.
 // Rule: a person's part only: keys are typed and the screen is read.
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { makeHome } from "../support/home.ts";
 import { findPython, testWith } from "../support/needs.ts";
-import { browse } from "../support/scripted_browser.ts";
-import { registeredListener, sandboxFlags, signIn } from "../support/sign_in.ts";
+import { signIn } from "../support/sign_in.ts";
 import { openTerminal } from "../support/terminal.ts";
 
 const PYTHON = await findPython();
-const ENTER = "\r";
-const CTRL_C = "\x03";
 // deno-lint-ignore no-control-regex
 const COLOR = /\x1b\[[\d;]*m/;
-
-testWith(
-  PYTHON,
-  "a first sign-in asks what it has to know, and never shows the secret",
-  async (python) => {
-    await using sandbox = await startSandbox();
-    await using home = await makeHome();
-    const listener = registeredListener(sandbox);
-    const { rotating } = sandbox.clients;
-    const endpoints = sandboxFlags(sandbox, rotating, listener).slice(2, -2);
-    await using terminal = await openTerminal(["login", ...endpoints], { python, home: home.path });
-    await terminal.shows(/Region \[--region\]/);
-    await terminal.type(ENTER);
-    await terminal.shows(/Client id \[--client-id\]/);
-    await terminal.type(rotating.clientId + ENTER);
-    await terminal.shows(/Redirect URI \[--redirect-uri\]/);
-    await terminal.type(listener.redirectUri + ENTER);
-    await terminal.shows(/Client secret \[ANAPLAN_CLIENT_SECRET\]/);
-    await terminal.type(rotating.clientSecret + ENTER);
-    const [address] = await terminal.wrote(/https:\/\/\S+response_type=code\S+/);
-    await browse(address);
-    const { code, screen, before, after } = await terminal.end;
-    assertEquals([code, after], [0, before]);
-    assertStringIncludes(screen, "Signed in as Ada Lovelace");
-    assert(!terminal.output().includes(rotating.clientSecret));
-    assertEquals((await home.credentials())?.clientSecret, rotating.clientSecret);
-  },
-);
-
-testWith(
-  PYTHON,
-  "Ctrl-C at a question ends with 130 and the terminal as it was",
-  async (python) => {
-    await using home = await makeHome();
-    await using terminal = await openTerminal(["login"], { python, home: home.path });
-    await terminal.shows(/Region \[--region\]/);
-    await terminal.type(CTRL_C);
-    const { code, before, after } = await terminal.end;
-    assertEquals([code, after], [130, before]);
-  },
-);
 
 testWith(
   PYTHON,

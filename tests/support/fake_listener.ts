@@ -56,7 +56,7 @@ export function fakePerson(lines: readonly (string | Promise<string>)[]): FakePe
   let reading = 0;
   async function readLine({ above, prompt, signal }: LinePrompt): Promise<string> {
     signal.throwIfAborted();
-    prompts.push(`${above?.() ?? ""}\n${prompt}`);
+    prompts.push(`${above?.(80) ?? ""}\n${prompt}`);
     reading++;
     const interrupted = Promise.withResolvers<never>();
     const stop = (): void => interrupted.reject(signal.reason);

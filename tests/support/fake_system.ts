@@ -198,6 +198,7 @@ function noTerminal(): Terminal {
     readLine: ({ prompt }) => unexpected(`a line was read after "${prompt}"`),
     readPipe: () => unexpected("stdin was read"),
     ask: ({ text }) => unexpected(`the person was asked "${text}"`),
+    columns: () => undefined,
   };
 }
 

@@ -6,7 +6,9 @@
 export function screenText(output: string, columns: number): string {
   const screen: Screen = { rows: [[]], row: 0, column: 0 };
   // deno-lint-ignore no-control-regex
-  const pieces = output.matchAll(/\x1b\[([?\d;]*)([@-~])|\x1b[^[]|[^]/gu);
+  const shown = output.replace(/\x1b\][^\x07\x1b]*(\x07|\x1b\\)/g, ""); // a link's target is not seen
+  // deno-lint-ignore no-control-regex
+  const pieces = shown.matchAll(/\x1b\[([?\d;]*)([@-~])|\x1b[^[]|[^]/gu);
   for (const [piece, parameters, command] of pieces) {
     if (command !== undefined) control(screen, command, parameters ?? "");
     else if (piece.length === 1 || !piece.startsWith("\x1b")) put(screen, piece, columns);

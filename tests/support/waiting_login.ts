@@ -20,14 +20,15 @@ export interface WaitingLoginOptions {
   readonly python: string;
   readonly flags?: readonly string[];
   readonly columns?: number;
-  readonly listener?: Listener;
   readonly env?: Readonly<Record<string, string>>;
+  readonly listener?: Listener;
 }
 
 /** The prompt, at which nothing has been typed. */
 export const PROMPT = /^>$/m;
 
-const ADDRESS = /https:\/\/\S+response_type=code\S+/;
+// deno-lint-ignore no-control-regex
+const ADDRESS = /https:\/\/[^\s\x1b]+response_type=code[^\s\x1b]+/;
 
 /** Starts a login, and waits until it waits. */
 export async function waitingLogin(

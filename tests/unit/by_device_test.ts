@@ -167,7 +167,7 @@ Deno.test("without any client id the error names the flag, and nothing is asked"
   using scene = deviceScene([]);
   const error = await failure(scene, { device: true });
   assertEquals(error.kind, "usage");
-  assertStringIncludes(error.next ?? "", "--client-id");
+  assertStringIncludes(error.next ?? "", "--device-client-id");
 });
 
 Deno.test("signals wait while the tokens are saved", async () => {

@@ -106,8 +106,8 @@ for (const code of ["invalid_client", "unauthorized_client"]) {
 }
 
 Deno.test("another refusal is denied, and reminds of single sign-on", async () => {
-  const error = await failure(refused(400, "invalid_scope"));
-  assertEquals([error.kind, error.oauthError], ["denied", "invalid_scope"]);
+  const error = await failure(refused(400, "invalid_request"));
+  assertEquals([error.kind, error.oauthError], ["denied", "invalid_request"]);
   assertStringIncludes(error.next ?? "", "without --device if you use single sign-on");
 });
 

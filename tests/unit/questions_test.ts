@@ -1,77 +1,15 @@
-// What only the person can say: asked on a terminal, named by a flag where nobody can be asked.
+// Which client signs in: where its secret comes from, and when the person is asked for it.
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError } from "../../src/errors.ts";
 import type { OAuthClient } from "../../src/oauth/wire.ts";
-import { askFirstTime, chooseClient } from "../../src/sign_in/questions.ts";
+import { chooseClient } from "../../src/sign_in/questions.ts";
+import { Secret } from "../../src/secret.ts";
 import { type ConnectionFlags, loadSettings } from "../../src/settings.ts";
-import type { Question, Terminal } from "../../src/system.ts";
 import type { TokenSet } from "../../src/token_set.ts";
+import { answering } from "../support/answering.ts";
 import { type Arranged, fakeContext } from "../support/fake_system.ts";
 import { LOGIN, putLogin } from "../support/logins.ts";
 import { tempDir } from "../support/temp_dir.ts";
-
-/** A person who answers these, and the questions that they heard. */
-function answering(...answers: string[]): { terminal: Partial<Terminal>; questions: Question[] } {
-  const questions: Question[] = [];
-  return {
-    questions,
-    terminal: {
-      stdin: true,
-      stderr: true,
-      ask: (question) => {
-        questions.push(question);
-        return Promise.resolve(answers.shift() ?? question.initial ?? "");
-      },
-    },
-  };
-}
-
-Deno.test("a first sign-in asks for region, client id and redirect URI, each with its flag", async () => {
-  using dir = tempDir();
-  const person = answering("eu3", "a-client", "https://localhost:8443/cb");
-  const flags = { configDir: dir.path, scope: "openid" };
-  const completed = await askFirstTime(flags, fakeContext({ terminal: person.terminal }));
-  assertEquals(completed, {
-    ...flags,
-    region: "eu3",
-    clientId: "a-client",
-    redirectUri: "https://localhost:8443/cb",
-  });
-  const names = ["--region", "--client-id", "--redirect-uri"];
-  names.forEach((name, at) => assertStringIncludes(person.questions[at]?.text ?? "", `[${name}]`));
-  assertEquals(person.questions.map(({ initial }) => initial), [
-    "us1",
-    undefined,
-    "https://127.0.0.1:8443/callback",
-  ]);
-  assertEquals(person.questions[1]?.required, true);
-});
-
-Deno.test("what is known already is not asked", async () => {
-  using dir = tempDir();
-  const person = answering("a-client");
-  const flags = { configDir: dir.path, redirectUri: "https://localhost:8443/cb" };
-  const context = fakeContext({ terminal: person.terminal, env: { ANAPLAN_REGION: "eu3" } });
-  assertEquals((await askFirstTime(flags, context)).region, "eu3");
-  assertEquals(person.questions.length, 1);
-});
-
-Deno.test("nothing is asked when the client id is known", async () => {
-  const flags = { configDir: "/nowhere", clientId: "a-client" };
-  assertEquals(await askFirstTime(flags, fakeContext()), flags);
-});
-
-Deno.test("where nobody can be asked, a missing client id is a usage error that names its flag", async () => {
-  for (const terminal of [{}, { stdin: true }, { stderr: true }]) {
-    const context = fakeContext({ terminal });
-    const error = await assertRejects(
-      () => askFirstTime({ configDir: "/nowhere" }, context),
-      CliError,
-    );
-    assertEquals(error.kind, "usage");
-    assertStringIncludes(error.next ?? "", "--client-id or ANAPLAN_CLIENT_ID");
-  }
-});
 
 /** The client that is signed in as. */
 async function chosen(
@@ -146,4 +84,16 @@ Deno.test("a public client that signed in before is not asked for a secret again
   const person = answering();
   await chosen({}, { terminal: person.terminal, saved: publicLogin });
   assertEquals(person.questions, []);
+});
+
+Deno.test("what the person has said about the secret already is not asked again", async () => {
+  using dir = tempDir();
+  const flags = { configDir: dir.path, clientId: "a-client" };
+  const context = fakeContext({ env: ENV });
+  const settings = loadSettings(flags, context.system);
+  const said = new Secret("said");
+  const client = await chooseClient(flags, settings, context, { answered: { value: said } });
+  assertEquals(client.clientSecret, said);
+  const none = await chooseClient(flags, settings, context, { answered: { value: undefined } });
+  assert(!("clientSecret" in none));
 });

@@ -1,0 +1,172 @@
+// Why a server refused a sign-in. Rule: the most likely cause of this very error comes first, with what to
+// type against it; the server's own words follow.
+
+import type { CliError, ErrorKind } from "../errors.ts";
+import { type Refusal, refusedError } from "./token_response.ts";
+import type { AuthorizationServer, OAuthClient } from "./wire.ts";
+
+/** A sign-in that was refused, and where: in the browser, at the token endpoint, or by device. */
+export interface RefusedSignIn {
+  readonly at: "authorization" | "exchange" | "device";
+  readonly refusal: Refusal;
+  readonly server: AuthorizationServer;
+  readonly client: OAuthClient;
+  readonly redirectUri?: string;
+}
+
+/** A cause in words, or `undefined` when it is not this one. */
+type Cause = (
+  refused: RefusedSignIn,
+  error: string,
+) => { readonly reason: string; readonly next: string } | undefined;
+
+/** The refusal as an error for the person. */
+export function signInRefused(refused: RefusedSignIn): CliError {
+  const { at, refusal } = refused;
+  const error = refusal.error ?? `HTTP ${refusal.status}`;
+  const isTemporary = at === "authorization" &&
+    (error === "temporarily_unavailable" || error === "server_error");
+  const kind: ErrorKind = isTemporary ? "unavailable" : "denied";
+  const what = at === "device" ? "Cannot sign in by device" : "Cannot sign in";
+  const causes = at === "device" ? DEVICE_CAUSES : CAUSES;
+  for (const cause of causes) {
+    const said = cause(refused, error);
+    if (said !== undefined) return refusedError(kind, what, refusal, said);
+  }
+  return refusedError(kind, what, refusal, unknownCause(refused, error));
+}
+
+const HOW_TO_GIVE_SECRET = "ANAPLAN_CLIENT_SECRET or --client-secret-file";
+
+/** What an authorization code grant fails of, in the order in which it is to be thought of. */
+const CAUSES: readonly Cause[] = [
+  wrongRedirectUri,
+  noCodeChallenge,
+  missingSecret,
+  otherKind,
+  damagedSecret,
+  wrongSecret,
+  oldCode,
+  tooMuchAsked,
+];
+
+const DEVICE_CAUSES: readonly Cause[] = [notForDevices, declinedOnDevice, tooMuchAsked];
+
+function wrongRedirectUri(
+  { refusal, server, redirectUri }: RefusedSignIn,
+  error: string,
+): ReturnType<Cause> {
+  if (!/redirect/i.test(`${error} ${refusal.description ?? ""}`)) return undefined;
+  return {
+    reason: `${server.name} does not accept the redirect URI (${error})`,
+    next: `register exactly ${redirectUri}, or give --redirect-uri`,
+  };
+}
+
+function noCodeChallenge({ refusal, server }: RefusedSignIn, error: string): ReturnType<Cause> {
+  if (!/code_challenge|code_verifier|pkce/i.test(refusal.description ?? "")) return undefined;
+  return {
+    reason: `${server.name} does not take the code challenge (${error})`,
+    next: "anaplan-auth login --no-pkce",
+  };
+}
+
+function missingSecret({ server, client, at }: RefusedSignIn, error: string): ReturnType<Cause> {
+  const isMissing = client.clientSecret === undefined && at === "exchange";
+  if (error !== "invalid_client" || !isMissing) return undefined;
+  return {
+    reason: `${server.name} wants the client's secret, and none was given (${error})`,
+    next: `give it with ${HOW_TO_GIVE_SECRET} (without a terminal nobody is asked for it); ` +
+      'a client of the kind "Device grant" has none: anaplan-auth login --device',
+  };
+}
+
+function otherKind({ server, at }: RefusedSignIn, error: string): ReturnType<Cause> {
+  if (error !== "unauthorized_client") return undefined;
+  return {
+    reason: at === "authorization"
+      ? `${server.name} answered ${error}`
+      : `${server.name} does not let this client sign in with a browser (${error})`,
+    next: 'anaplan-auth login --device, if the client is of the kind "Device grant"; else give ' +
+      'one of the kind "Authorization code grant" with --client-id',
+  };
+}
+
+function damagedSecret({ server, client }: RefusedSignIn, error: string): ReturnType<Cause> {
+  if (error !== "invalid_client" || !isDamaged(client)) return undefined;
+  return {
+    reason: `${server.name} does not accept the client secret, which has a blank, a line break ` +
+      `or a quote in it (${error})`,
+    next: `copy the secret again, alone, into ${HOW_TO_GIVE_SECRET}`,
+  };
+}
+
+function wrongSecret({ server, at }: RefusedSignIn, error: string): ReturnType<Cause> {
+  if (error !== "invalid_client" || at !== "exchange") return undefined;
+  return {
+    reason: `${server.name} does not accept the client id or its secret (${error})`,
+    next: "copy the secret again (ANAPLAN_CLIENT_SECRET); check --client-id" + andRegion(server),
+  };
+}
+
+function oldCode({ server, at }: RefusedSignIn, error: string): ReturnType<Cause> {
+  if (error !== "invalid_grant" || at !== "exchange") return undefined;
+  return {
+    reason: `${server.name} did not accept the code (${error}); it is old, was used, or the ` +
+      "redirect URI differs",
+    next: "anaplan-auth login, and finish in the newest window",
+  };
+}
+
+function tooMuchAsked({ server, at }: RefusedSignIn, error: string): ReturnType<Cause> {
+  if (error !== "invalid_scope") return undefined;
+  return {
+    reason: `${server.name} ${
+      at === "authorization" ? "answered" : "refused the request:"
+    } ${error}`,
+    next: "ask for less with --scope, such as --scope 'openid offline_access'",
+  };
+}
+
+function notForDevices({ server }: RefusedSignIn, error: string): ReturnType<Cause> {
+  if (error !== "invalid_client" && error !== "unauthorized_client") return undefined;
+  return {
+    reason: `${server.name} does not accept the client for it (${error})`,
+    next: 'give a "Device grant" client; check --device-client-id' + andRegion(server),
+  };
+}
+
+function declinedOnDevice(_: RefusedSignIn, error: string): ReturnType<Cause> {
+  if (error !== "access_denied") return undefined;
+  return {
+    reason: `it was declined (${error})`,
+    next: "anaplan-auth login, without --device, if you use single sign-on; else with it again",
+  };
+}
+
+function unknownCause(
+  { at, server }: RefusedSignIn,
+  error: string,
+): { readonly reason: string; readonly next: string } {
+  if (at === "authorization") {
+    const isDeclined = error === "access_denied";
+    const reason = isDeclined ? `it was declined (${error})` : `${server.name} answered ${error}`;
+    return { reason, next: "anaplan-auth login" };
+  }
+  return {
+    reason: `${server.name} refused the request (${error})`,
+    next: at === "device"
+      ? "anaplan-auth login --device, or without --device if you use single sign-on"
+      : "check the client and the endpoints, then anaplan-auth login",
+  };
+}
+
+/** A tenant's clients are known in its own region only. */
+function andRegion({ issuer }: AuthorizationServer): string {
+  return issuer === undefined ? ", --region" : "";
+}
+
+/** Whether the secret has something in it that only copying puts there; blanks around it are gone by now. */
+function isDamaged({ clientSecret }: OAuthClient): boolean {
+  return clientSecret !== undefined && /[\s"'`\u200b\ufeff]/.test(clientSecret.reveal());
+}

@@ -1,0 +1,59 @@
+// The answers of a first sign-in that is not finished. Rule: kept privately, without any secret, offered
+// the next time, and gone once somebody has signed in; that they cannot be kept spoils nothing.
+
+import { CliError } from "../errors.ts";
+import { defined, field, parseObject } from "../json.ts";
+import { ensurePrivateDirectory } from "../private_directory.ts";
+import { readPrivateFile, removePrivateFile, writePrivateFile } from "../private_file.ts";
+import type { Settings } from "../settings.ts";
+import { printable } from "../text.ts";
+
+const NAMES = ["region", "clientId", "deviceClientId", "redirectUri"] as const;
+
+/** What has been answered so far. */
+export type Draft = { readonly [Name in typeof NAMES[number]]?: string };
+
+/** Where the draft belongs. */
+export type DraftPlace = Pick<Settings, "configDir" | "profile">;
+
+/** The answers of the last time; none when there are none, or they cannot be read. */
+export function loadDraft(place: DraftPlace): Draft {
+  try {
+    const fields = parseObject(readPrivateFile(pathOf(place)) ?? "{}");
+    const answers = NAMES.map((name) => [name, field(fields, name, "string")] as const);
+    return defined(
+      Object.fromEntries(answers.map(([name, answer]) => [name, answer && printable(answer)])),
+    );
+  } catch {
+    return {};
+  }
+}
+
+/** Keeps the answers; says whether that could be done. */
+export function saveDraft(place: DraftPlace, draft: Draft): boolean {
+  const path = pathOf(place);
+  return isDone(() => {
+    ensurePrivateDirectory(place.configDir, () => {});
+    ensurePrivateDirectory(path.slice(0, path.lastIndexOf("/")), () => {});
+    writePrivateFile(path, JSON.stringify({ version: 1, ...draft }) + "\n");
+  });
+}
+
+/** Forgets the answers. */
+export function removeDraft(place: DraftPlace): void {
+  isDone(() => removePrivateFile(pathOf(place)));
+}
+
+function isDone(work: () => void): boolean {
+  try {
+    work();
+    return true;
+  } catch (error) {
+    if (error instanceof CliError) return false;
+    throw error;
+  }
+}
+
+function pathOf({ configDir, profile }: DraftPlace): string {
+  return `${configDir}/drafts/${profile}.json`;
+}

@@ -1,0 +1,151 @@
+// A first sign-in's way through its questions. Rule: asks only what nothing else says, in one order, and
+// every answer can be corrected before it is used.
+
+import type { CommandContext } from "../command.ts";
+import { CliError } from "../errors.ts";
+import { defined } from "../json.ts";
+import { currentProfile, loadProfile } from "../profiles.ts";
+import { Secret } from "../secret.ts";
+import { loginCommand } from "../session.ts";
+import {
+  type ConnectionFlags,
+  DEFAULT_REDIRECT_URI,
+  DEFAULT_REGION,
+  loadSettings,
+  type Settings,
+} from "../settings.ts";
+import type { Question } from "../system.ts";
+import { type Draft, loadDraft, saveDraft } from "./draft.ts";
+import { introduction } from "./introduction.ts";
+import { canAsk } from "./questions.ts";
+import { allRight, type Step, type StepName, STEPS, YES } from "./steps.ts";
+
+/** What a first sign-in came to know. */
+export interface FirstTime {
+  readonly flags: ConnectionFlags;
+  /** Whether anything had to be asked. */
+  readonly wasAsked: boolean;
+  /** The answer about the client secret, if that was asked: a client may have none. */
+  readonly secret?: { readonly value: Secret | undefined };
+}
+
+type FirstTimeFlags = ConnectionFlags & { readonly device?: boolean };
+type Answers = { [Name in StepName]?: string };
+
+/**
+ * The flags, completed by the answers of a person who signs in for the first time.
+ *
+ * @throws {CliError} `usage` when no client id is known and there is no terminal to ask on; `interrupted`.
+ */
+export async function askFirstTime(
+  flags: FirstTimeFlags,
+  context: CommandContext,
+): Promise<FirstTime> {
+  const settings = loadSettings(flags, context.system);
+  const isKnown = settings.clientId ?? (flags.device ? settings.deviceClientId : undefined);
+  if (isKnown !== undefined) return { flags, wasAsked: false };
+  if (!canAsk(context)) throw nobodyToAsk(flags);
+  const steps = stepsFor(flags, settings);
+  const draft = loadDraft(settings);
+  context.talk.insist(introduction({
+    questions: steps.length,
+    callback: settings.given.redirectUri ?? draft.redirectUri ?? DEFAULT_REDIRECT_URI,
+    isDevice: flags.device === true,
+    isAnaplan: settings.issuer === undefined,
+    isResumed: Object.keys(draft).length > 0,
+    columns: context.system.terminal.columns(),
+  }));
+  const offered = {
+    region: regionInUse(settings),
+    redirectUri: DEFAULT_REDIRECT_URI,
+    ...draft,
+  };
+  const { clientSecret, ...others } = await askAll(steps, offered, settings, flags, context)
+    .catch((error) => {
+      throw keptAnswers(error, settings);
+    });
+  context.talk.insist("");
+  const secret = clientSecret === undefined
+    ? undefined
+    : { value: clientSecret === "" ? undefined : new Secret(clientSecret) };
+  return defined({ flags: { ...flags, ...others }, wasAsked: true, secret });
+}
+
+/** Asks one after the other, backwards too, until the person says that all is right. */
+async function askAll(
+  steps: readonly Step[],
+  offered: Draft,
+  settings: Settings,
+  flags: FirstTimeFlags,
+  { system }: CommandContext,
+): Promise<Answers> {
+  const answers: Answers = {};
+  const plain = flags.noColor === true || system.env("NO_COLOR") !== undefined;
+  const ask = (
+    question: Omit<Question, "signal" | "plain">,
+    above: readonly Step[],
+  ): Promise<string | undefined> =>
+    system.terminal.ask({
+      ...question,
+      above: above.map(({ name, text, shown }) => ({ text, shown: shown(answers[name] ?? "") })),
+      plain,
+      signal: system.interruption(),
+    });
+  const isAnswered = async (step: Step, above: readonly Step[]): Promise<boolean> => {
+    const { name, text, question } = step;
+    const initial = answers[name] ?? (name === "clientSecret" ? undefined : offered[name]);
+    const answer = await ask({ text, ...question(initial) }, above);
+    if (answer === undefined) return false;
+    answers[name] = answer;
+    const { clientSecret: _, ...kept } = answers;
+    saveDraft(settings, { ...offered, ...kept });
+    return true;
+  };
+  for (let at = 0;;) {
+    const step = steps[at];
+    if (step !== undefined) {
+      at = Math.max(0, at + (await isAnswered(step, steps.slice(0, at)) ? 1 : -1));
+      continue;
+    }
+    const answer = await ask(allRight(steps), steps);
+    if (answer === YES) return answers;
+    const wrong = steps.find(({ change }) => change === answer);
+    if (wrong === undefined) at--;
+    else await isAnswered(wrong, steps.filter((other) => other !== wrong));
+  }
+}
+
+function stepsFor(flags: FirstTimeFlags, { given, environment, issuer }: Settings): Step[] {
+  const hasSecret = flags.clientSecretFile !== undefined || environment.clientSecret !== undefined;
+  const isAsked: Readonly<Record<StepName, boolean>> = {
+    region: given.region === undefined && issuer === undefined,
+    clientId: flags.device !== true,
+    deviceClientId: flags.device === true,
+    clientSecret: flags.device !== true && !hasSecret,
+    redirectUri: flags.device !== true && given.redirectUri === undefined,
+  };
+  return STEPS.filter(({ name }) => isAsked[name]);
+}
+
+/** The region of the profile that is used when none is named: most people have one tenant. */
+function regionInUse({ configDir }: Settings): string {
+  const current = currentProfile(configDir);
+  const profile = current === undefined ? undefined : loadProfile(configDir, current);
+  return profile?.region ?? DEFAULT_REGION;
+}
+
+function nobodyToAsk({ device }: FirstTimeFlags): CliError {
+  const names = device ? "--device-client-id" : "--client-id or ANAPLAN_CLIENT_ID";
+  return new CliError("usage", "Cannot sign in: no client id is known", {
+    next: `give it with ${names}; an administrator creates it`,
+  });
+}
+
+/** That the answers wait for the next time, where they do. */
+function keptAnswers(error: unknown, settings: Settings): unknown {
+  const isKept = Object.keys(loadDraft(settings)).length > 0;
+  if (!(error instanceof CliError) || error.kind !== "interrupted" || !isKept) return error;
+  const message = "Interrupted; your answers are kept for the next time, but not the secret";
+  const next = `${loginCommand(settings)}, when you are ready`;
+  return new CliError("interrupted", message, defined({ signal: error.signal, next }));
+}

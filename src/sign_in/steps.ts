@@ -1,0 +1,128 @@
+// The questions of a first sign-in, in their order. Rule: words only; every question names the flag and the
+// variable that answer it without a person.
+
+import { REGIONS } from "../regions.ts";
+import { DEFAULT_REDIRECT_URI } from "../settings.ts";
+import type { Choice, Question } from "../system.ts";
+import { shortened } from "../text.ts";
+import { urlProblem } from "../urls.ts";
+
+/** What a step finds out. */
+export type StepName = "region" | "clientId" | "deviceClientId" | "clientSecret" | "redirectUri";
+
+/** One question, made when its turn comes. */
+export interface Step {
+  readonly name: StepName;
+  /** How the person says that this answer is to be corrected. */
+  readonly change: string;
+  readonly text: string;
+  /** The answer as it stays on the screen. */
+  readonly shown: (answer: string) => string;
+  /** The question with the answer of before, if there was one. */
+  readonly question: (initial: string | undefined) => Omit<Question, "text" | "signal">;
+}
+
+const LOCALHOST_REDIRECT_URI = DEFAULT_REDIRECT_URI.replace("127.0.0.1", "localhost");
+
+/** The question that is asked alone, too, when the client is known and its secret is not. */
+export const SECRET_STEP: Step = {
+  name: "clientSecret",
+  change: "Change the client secret",
+  text: "Client secret [ANAPLAN_CLIENT_SECRET]",
+  shown: (answer) => answer === "" ? "none" : "••••••••",
+  question: (initial) => ({
+    ...(initial === undefined ? {} : { initial }),
+    hidden: true,
+    hint: `${initial ? "Enter keeps the one you gave." : "Enter alone if the client has none."} ` +
+      "It is stored with the login, for you alone, and never shown. " +
+      "From a file: --client-secret-file.",
+    problem: (answer) =>
+      /\s/.test(answer) ? "A secret has no blanks in it; copy it again, alone." : undefined,
+  }),
+};
+
+/** Every step; which of them are asked depends on what is known. */
+export const STEPS: readonly Step[] = [
+  {
+    name: "region",
+    change: "Change the region",
+    text: "Region [--region]",
+    shown: (answer) => `${answer}  ${REGIONS[answer]?.description ?? ""}`.trimEnd(),
+    question: (initial = "") => ({
+      initial,
+      hint: "As a variable: ANAPLAN_REGION.",
+      choices: Object.entries(REGIONS).map(([value, { description }]) => ({
+        value,
+        note: description,
+      })),
+    }),
+  },
+  clientIdStep("clientId", "--client-id", "ANAPLAN_CLIENT_ID"),
+  clientIdStep("deviceClientId", "--device-client-id", "ANAPLAN_DEVICE_CLIENT_ID"),
+  SECRET_STEP,
+  {
+    name: "redirectUri",
+    change: "Change the redirect URI",
+    text: "Redirect URI [--redirect-uri]",
+    shown: (answer) => answer,
+    question: (initial) => ({
+      ...(initial === undefined ? {} : { initial }),
+      choices: redirectUris(initial),
+      open: true,
+      hint: "Exactly as it is registered. Registered elsewhere, such as https://www.anaplan.com? " +
+        "Type or paste that; you then bring the answer here by bookmarklet (relay) or paste. " +
+        "As a variable: ANAPLAN_REDIRECT_URI.",
+      problem: (answer) => {
+        const problem = urlProblem(answer);
+        return problem === undefined ? undefined : `That cannot be one: ${problem}.`;
+      },
+    }),
+  },
+];
+
+/** The answer to the last question that ends it. */
+export const YES = "Yes, sign in";
+
+/** The last question: whether all the answers are right. */
+export function allRight(steps: readonly Step[]): Omit<Question, "signal"> {
+  return {
+    text: "All right?",
+    choices: [YES, ...steps.map(({ change }) => change)].map((value) => ({ value, note: "" })),
+    initial: YES,
+    recap: true,
+    shown: (answer) => answer === YES ? "yes" : undefined,
+  };
+}
+
+function clientIdStep(
+  name: "clientId" | "deviceClientId",
+  flag: string,
+  variable: string,
+): Step {
+  return {
+    name,
+    change: "Change the client id",
+    text: `Client id [${flag}]`,
+    shown: shortened,
+    question: (initial) => ({
+      ...(initial === undefined ? {} : { initial }),
+      hint: `${initial === undefined ? "" : "Enter keeps it. "}` +
+        `The administrator has it. As a variable: ${variable}.`,
+      problem: (answer) =>
+        answer === ""
+          ? "An id is needed here."
+          : /\s/.test(answer)
+          ? "An id has no blanks in it; copy it again, alone."
+          : undefined,
+    }),
+  };
+}
+
+function redirectUris(initial: string | undefined): readonly Choice[] {
+  const usual = [
+    { value: DEFAULT_REDIRECT_URI, note: "this computer" },
+    { value: LOCALHOST_REDIRECT_URI, note: "this computer, by its name" },
+  ];
+  const isOther = initial !== undefined && !usual.some(({ value }) => value === initial);
+  return isOther ? [{ value: initial, note: "your last answer" }, ...usual] : usual;
+}

@@ -1,0 +1,235 @@
+// The first sign-in at a real terminal: asked, gone back over, corrected, left, taken up again.
+// Rule: a person's part only: keys are typed and the screen is read.
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  answerFirst,
+  type FirstSignIn,
+  firstSignIn,
+  goodAnswers,
+} from "../support/first_sign_in.ts";
+import { makeHome } from "../support/home.ts";
+import { findPython, testWith } from "../support/needs.ts";
+import { runProgram, startProgram } from "../support/program.ts";
+import { addressAfterSignIn } from "../support/remote_browser.ts";
+import { browse } from "../support/scripted_browser.ts";
+import type { Terminal } from "../support/terminal.ts";
+import { PROMPT } from "../support/waiting_login.ts";
+
+const PYTHON = await findPython();
+const ENTER = "\r";
+const ESC = "\x1b";
+const DOWN = "\x1b[B";
+const CTRL_C = "\x03";
+const QUESTIONS = 5;
+const ADDRESS = /https:\/\/\S+response_type=code\S+/;
+// deno-lint-ignore no-control-regex
+const COLOR = /\x1b\[[\d;]*m/;
+
+/** Whether the cursor is seen again, however often it was hidden. */
+function hasCursor(output: string): boolean {
+  return output.lastIndexOf("\x1b[?25h") > output.lastIndexOf("\x1b[?25l");
+}
+
+async function signInByBrowser(terminal: Terminal): Promise<void> {
+  const [address] = await terminal.wrote(ADDRESS);
+  await terminal.shows(PROMPT);
+  await browse(address);
+}
+
+testWith(PYTHON, "a first sign-in is asked for, and ends in what to do next", async (python) => {
+  await using at = await firstSignIn(python);
+  await using terminal = await at.open();
+  await answerFirst(terminal, QUESTIONS, at);
+  await signInByBrowser(terminal);
+  const { code, screen, before, after } = await terminal.end;
+  assertEquals([code, after], [0, before]);
+  assertMatch(screen, /^ {2}3\. Callback URL: https:\/\/127\.0\.0\.1:8443\/callback$/m);
+  assertMatch(screen, /^Client id \[--client-id\] {15}5a1d…a001\nClient secret .* •{8}\nRedirect/m);
+  assertMatch(
+    screen,
+    /^Signed in as Ada Lovelace .*\nSaved in ~\/\.config\/anaplan-auth, for you/m,
+  );
+  assertMatch(
+    screen,
+    /^Three things to try\n {2}anaplan-auth whoami .*\n.*api \/2\/0\/w.*\n.*token/m,
+  );
+  const { clientSecret } = at.sandbox.clients.rotating;
+  assert(!terminal.output().includes(clientSecret));
+  assertEquals((await at.home.credentials())?.clientSecret, clientSecret);
+  assertEquals((await at.files()).filter((path) => path.startsWith("drafts")), []);
+});
+
+testWith(
+  PYTHON,
+  "after the questions an address can be pasted, to its last key",
+  async (python) => {
+    await using at = await firstSignIn(python);
+    await using terminal = await at.open();
+    await answerFirst(terminal, QUESTIONS, at);
+    const [address] = await terminal.wrote(ADDRESS);
+    await terminal.shows(PROMPT);
+    await terminal.type(await addressAfterSignIn(at.sandbox, address) + ENTER);
+    assertEquals((await terminal.end).code, 0);
+  },
+);
+
+testWith(PYTHON, "Esc goes back, and in the end one answer can be corrected", async (python) => {
+  await using at = await firstSignIn(python);
+  await using terminal = await at.open();
+  await answerFirst(terminal, 1, at);
+  await terminal.type(`wrong${ENTER}`);
+  await terminal.shows(/^Client secret/m);
+  await terminal.type(ESC);
+  await terminal.shows(/^Client id \[--client-id\] +█ wrong$/m);
+  await terminal.type(`still-wrong${ENTER}`);
+  for (const [question, answer] of goodAnswers(at).slice(2, 4)) {
+    await terminal.shows(question);
+    await terminal.type(answer + ENTER);
+  }
+  await terminal.shows(/^All right\?/m);
+  await terminal.type(DOWN + DOWN + ENTER);
+  await terminal.shows(/^Client id \[--client-id\] +█ still-wrong$/m);
+  await terminal.type(at.sandbox.clients.rotating.clientId + ENTER);
+  await terminal.shows(/^Client id .*5a1d…a001\n(.*\n)+All right\?/m);
+  await terminal.type(ENTER);
+  await signInByBrowser(terminal);
+  const { code, screen } = await terminal.end;
+  assertEquals(code, 0);
+  assertEquals(screen.match(/^Client id/mg)?.length, 1, screen);
+});
+
+testWith(
+  PYTHON,
+  "Ctrl-C at any question ends with 130, the terminal as it was, and keeps answers but no secret",
+  async (python) => {
+    const leftAt = async (answered: number): Promise<void> => {
+      await using at = await firstSignIn(python);
+      await using terminal = await at.open();
+      await answerFirst(terminal, answered, at);
+      await terminal.type(CTRL_C);
+      const { code, before, after } = await terminal.end;
+      assertEquals([code, after], [130, before]);
+      assert(hasCursor(terminal.output()));
+      assertEquals(await at.files(), answered === 0 ? [] : ["drafts/default.json"]);
+      if (answered === 0) return;
+      const kept = await Deno.readTextFile(`${at.home.configDir}/drafts/default.json`);
+      assert(!kept.includes(at.sandbox.clients.rotating.clientSecret));
+      assertEquals(kept.includes(at.sandbox.clients.rotating.clientId), answered > 1);
+    };
+    await Promise.all(Array.from({ length: QUESTIONS }, (_, answered) => leftAt(answered)));
+  },
+);
+
+testWith(PYTHON, "SIGTERM at a question leaves the terminal as it was, too", async (python) => {
+  await using at = await firstSignIn(python);
+  await using terminal = await at.open();
+  await answerFirst(terminal, 1, at);
+  Deno.kill(await programOf(at), "SIGTERM");
+  const { code, before, after } = await terminal.end;
+  assertEquals([code, after], [143, before]);
+  assert(hasCursor(terminal.output()));
+});
+
+async function programOf({ home }: FirstSignIn): Promise<number> {
+  return JSON.parse(await Deno.readTextFile(`${home.path}/terminal-report.json`)).pid;
+}
+
+testWith(PYTHON, "what was answered before Ctrl-C is offered the next time", async (python) => {
+  await using at = await firstSignIn(python);
+  {
+    await using terminal = await at.open();
+    await terminal.shows(/^Region/m);
+    await terminal.type(`germ${ENTER}`);
+    await terminal.shows(/^Client id/m);
+    await terminal.type(at.sandbox.clients.rotating.clientId + ENTER);
+    await terminal.shows(/^Client secret/m);
+    await terminal.type(CTRL_C);
+    await terminal.end;
+  }
+  await using terminal = await at.open();
+  await terminal.shows(
+    /offered again; Enter keeps one\.(.*\n)+Region .*\n(.*\n)* {2}› eu2 {2}Germany/,
+  );
+  await terminal.type(ENTER);
+  await terminal.shows(/^Client id .*5a1d/m);
+  await terminal.type(ENTER);
+  for (const [question, answer] of goodAnswers(at).slice(2)) {
+    await terminal.shows(question);
+    await terminal.type(answer + ENTER);
+  }
+  await signInByBrowser(terminal);
+  assertEquals((await terminal.end).code, 0);
+  assertEquals((await at.files()).filter((path) => path.startsWith("drafts")), []);
+});
+
+testWith(PYTHON, "on 40 columns every line fits, and the sign-in works", async (python) => {
+  await using at = await firstSignIn(python);
+  await using terminal = await at.open({ columns: 40 });
+  await answerFirst(terminal, 4, at);
+  const lines = terminal.screen().split("\n");
+  assertEquals(lines.filter((line) => /^(Region|Client|Redirect|All)/.test(line)).length, 5);
+  assertMatch(terminal.screen(), /^Client id \[--client-id\]\n {2}5a1d…a001\nClient secret/m);
+  assertMatch(
+    terminal.screen(),
+    /^ {2}3\. Callback URL:\n {5}https:\/\/127\.0\.0\.1:8443\/callback$/m,
+  );
+  await terminal.type(ENTER);
+  await signInByBrowser(terminal);
+  assertEquals((await terminal.end).code, 0);
+});
+
+for (const [env, isColored] of [[{ NO_COLOR: "1" }, false], [{}, true]] as const) {
+  const what = isColored ? "by itself the hints are faint" : "with NO_COLOR nothing has a colour";
+  testWith(PYTHON, `at the questions ${what}`, async (python) => {
+    await using at = await firstSignIn(python);
+    await using terminal = await at.open({ env });
+    await terminal.shows(/ANAPLAN_REGION/);
+    await terminal.type(CTRL_C);
+    await terminal.end;
+    const asked = terminal.output().split("Interrupted")[0] ?? "";
+    assertEquals(COLOR.test(asked), isColored);
+  });
+}
+
+testWith(
+  PYTHON,
+  "on a dumb terminal lines are asked, without a control sequence",
+  async (python) => {
+    await using at = await firstSignIn(python);
+    await using terminal = await at.open({ env: { TERM: "dumb", NO_COLOR: "1" } });
+    const [region, clientId, secret, ...rest] = goodAnswers(at);
+    assert(region !== undefined && clientId !== undefined && secret !== undefined);
+    const walk = [
+      region,
+      [clientId[0], "wrong"],
+      [secret[0], "<"], // back
+      clientId,
+      secret,
+      [/^Redirect URI/m, "<"],
+      [secret[0], ""], // the one that was given
+      ...rest,
+    ] as const;
+    for (const [question, answer] of walk) {
+      const label = question.source.replace("^", "");
+      await terminal.shows(new RegExp(`${label}.*\n((?!Answer).*\n)*Answer.*:$`)); // the last lines
+      await terminal.type(answer + ENTER);
+    }
+    const [address] = await terminal.wrote(ADDRESS);
+    await terminal.wrote(/^> /m);
+    await terminal.type(await addressAfterSignIn(at.sandbox, address) + ENTER);
+    const { code, screen, before, after } = await terminal.end;
+    assertEquals([code, after], [0, before], screen);
+    const own = terminal.output().slice(terminal.output().indexOf("First sign-in")); // after Deno's own
+    assertEquals(own.includes("\x1b"), false);
+    assert(!terminal.output().includes(at.sandbox.clients.rotating.clientSecret));
+  },
+);
+
+Deno.test("without a terminal nothing is asked: the error names what to give", async () => {
+  await using home = await makeHome();
+  const { code, stderr } = await runProgram(["login"], { home: home.path, stdin: "us1\nid\n" });
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, "--client-id or ANAPLAN_CLIENT_ID");
+  await using waiting = await startProgram(["login"], { home: home.path, stdin: { open: true } });
+  assertEquals((await waiting.outcome).code, 2); // although nothing ever comes, and nothing ends
+});

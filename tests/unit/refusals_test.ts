@@ -1,0 +1,160 @@
+// Why a sign-in was refused: the most likely cause of each error comes first.
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { type RefusedSignIn, signInRefused } from "../../src/oauth/refusals.ts";
+import { Secret } from "../../src/secret.ts";
+import { KNOWN_SERVER, REDIRECT_URI, SERVER } from "../support/oauth.ts";
+
+interface Row {
+  readonly cause: string;
+  readonly at: RefusedSignIn["at"];
+  readonly error: string;
+  readonly description?: string;
+  /** No secret when it is not given. */
+  readonly secret?: string;
+  readonly says: string;
+  /** How the `Next:` line begins. */
+  readonly next: string;
+}
+
+const TABLE: readonly Row[] = [
+  {
+    cause: "a redirect URI that is not registered, at the token endpoint",
+    at: "exchange",
+    error: "invalid_grant",
+    description: "redirect_uri did not match",
+    secret: "hush",
+    says: "Anaplan does not accept the redirect URI (invalid_grant): redirect_uri did not match",
+    next: `register exactly ${REDIRECT_URI}, or give --redirect-uri`,
+  },
+  {
+    cause: "a redirect URI that is not registered, in the browser",
+    at: "authorization",
+    error: "redirect_uri_mismatch",
+    says: "does not accept the redirect URI",
+    next: `register exactly ${REDIRECT_URI}`,
+  },
+  {
+    cause: "a server that refuses a code challenge",
+    at: "authorization",
+    error: "invalid_request",
+    description: "code_challenge is not supported",
+    says: "does not take the code challenge",
+    next: "anaplan-auth login --no-pkce",
+  },
+  {
+    cause: "a secret that was not given",
+    at: "exchange",
+    error: "invalid_client",
+    says: "Anaplan wants the client's secret, and none was given (invalid_client)",
+    next: "give it with ANAPLAN_CLIENT_SECRET or --client-secret-file (without a terminal nobody",
+  },
+  {
+    cause: "a secret of another client",
+    at: "exchange",
+    error: "invalid_client",
+    secret: "hush",
+    says: "does not accept the client id or its secret",
+    next: "copy the secret again (ANAPLAN_CLIENT_SECRET",
+  },
+  {
+    cause: "a secret that was copied with a line break in it",
+    at: "exchange",
+    error: "invalid_client",
+    secret: "hu\nsh",
+    says: "has a blank, a line break or a quote in it",
+    next: "copy the secret again, alone",
+  },
+  {
+    cause: "a secret that was copied with its quotes",
+    at: "exchange",
+    error: "invalid_client",
+    secret: '"hush"',
+    says: "has a blank, a line break or a quote in it",
+    next: "copy the secret again, alone",
+  },
+  {
+    cause: "a client of the kind Device grant, with a secret",
+    at: "exchange",
+    error: "unauthorized_client",
+    secret: "hush",
+    says: "does not let this client sign in with a browser",
+    next: 'anaplan-auth login --device, if the client is of the kind "Device grant"',
+  },
+  {
+    cause: "a client of the kind Device grant, without a secret",
+    at: "exchange",
+    error: "unauthorized_client",
+    says: "does not let this client sign in with a browser",
+    next: "anaplan-auth login --device",
+  },
+  {
+    cause: "a client of the kind Device grant, in the browser already",
+    at: "authorization",
+    error: "unauthorized_client",
+    says: "Anaplan answered unauthorized_client",
+    next: "anaplan-auth login --device",
+  },
+  {
+    cause: "a code that came too late",
+    at: "exchange",
+    error: "invalid_grant",
+    secret: "hush",
+    says: "it is old, was used, or the redirect URI differs",
+    next: "anaplan-auth login, and finish in the newest window",
+  },
+  {
+    cause: "a scope that the client may not ask for",
+    at: "authorization",
+    error: "invalid_scope",
+    says: "Anaplan answered invalid_scope",
+    next: "ask for less with --scope",
+  },
+  {
+    cause: "a person who declined",
+    at: "authorization",
+    error: "access_denied",
+    says: "it was declined (access_denied)",
+    next: "anaplan-auth login",
+  },
+  {
+    cause: "a client of another kind, by device",
+    at: "device",
+    error: "unauthorized_client",
+    says: "does not accept the client for it",
+    next: 'give a "Device grant" client',
+  },
+  {
+    cause: "single sign-on, by device",
+    at: "device",
+    error: "access_denied",
+    says: "it was declined (access_denied)",
+    next: "anaplan-auth login, without --device, if you use single sign-on",
+  },
+];
+
+for (const { cause, at, error, description, secret, says, next } of TABLE) {
+  Deno.test(`${cause}: that is the first advice`, () => {
+    const refusal = { status: 400, error, ...(description === undefined ? {} : { description }) };
+    const client = {
+      clientId: "a-client",
+      ...(secret === undefined ? {} : { clientSecret: new Secret(secret) }),
+    };
+    const refused = { at, refusal, server: SERVER, client, redirectUri: REDIRECT_URI };
+    const said = signInRefused(refused);
+    assertEquals([said.kind, said.oauthError], ["denied", error]);
+    assertStringIncludes(said.message, says);
+    assertEquals((said.next ?? "").slice(0, next.length), next);
+    assertEquals(said.message.includes(secret ?? "\0"), false);
+  });
+}
+
+Deno.test("a client that the server does not know may be one of another region, of Anaplan only", () => {
+  const client = { clientId: "a-client", clientSecret: new Secret("hush") };
+  const refusal = { status: 401, error: "invalid_client" };
+  const nextOf = (at: RefusedSignIn["at"], server: typeof SERVER): string =>
+    signInRefused({ at, refusal, server, client, redirectUri: REDIRECT_URI }).next ?? "";
+  for (const at of ["exchange", "device"] as const) {
+    assertStringIncludes(nextOf(at, SERVER), "--region");
+    assertEquals(nextOf(at, KNOWN_SERVER).includes("--region"), false);
+  }
+});

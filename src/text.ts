@@ -108,6 +108,24 @@ export function asTyped(text: string, command: string | undefined): string {
 const TYPED =
   /(?<![\w/.-])anaplan-auth (?=<|(?:login|whoami|refresh|status|logout|token|api|exec|profile|relay|cert|validate|doctor|complete|help)\b)/g;
 
+/** The text with backticks around the commands in it, for a page that shows them as such. */
+export function commandsMarked(text: string): string {
+  return text.replace(COMMANDS, "`$&`");
+}
+
+/** A command ends where the sentence goes on. */
+const COMMANDS = new RegExp(
+  `(?:${TYPED.source}|(?<![^ (])(?:chmod|mv|rm) )[^,;()]*[^,;()\\s]`,
+  "g",
+);
+
+/** The text as the terminal shows it: commands as they are typed, paths from the home directory. */
+export function asShown(text: string, env: (name: string) => string | undefined): string {
+  const home = env("HOME");
+  const typed = asTyped(text, env(COMMAND_VARIABLE));
+  return home === undefined ? typed : withTilde(typed, home);
+}
+
 /** The variable in which the tasks say how they are typed. */
 export const COMMAND_VARIABLE = "ANAPLAN_AUTH_COMMAND";
 

@@ -54,6 +54,13 @@ const MUTATIONS: readonly Mutation[] = [
     tests: ["tests/unit/loopback_test.ts", "tests/integration/hostile_test.ts"],
   },
   {
+    what: "a second answer is shown the first one's page",
+    file: "src/oauth/loopback.ts",
+    from: "return await pageResponse(isFirst ? page : FINISHED_PAGE);",
+    to: "return await pageResponse(page);",
+    tests: ["tests/unit/loopback_test.ts"],
+  },
+  {
     what: "the state of a pasted address is not compared",
     file: "src/oauth/paste.ts",
     from: 'if (!isState(parameters.get("state"), attempt)) {',

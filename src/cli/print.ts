@@ -4,7 +4,7 @@
 import type { Reply, Talk } from "../command.ts";
 import { type CliError, EXIT_CODES, SIGTERM_EXIT_CODE, toCliError } from "../errors.ts";
 import type { System } from "../system.ts";
-import { asSentence, asTyped, COMMAND_VARIABLE, unsteering, withTilde } from "../text.ts";
+import { asSentence, asShown, asTyped, COMMAND_VARIABLE, unsteering } from "../text.ts";
 
 /** How to print. */
 export interface PrintOptions {
@@ -32,12 +32,7 @@ export function printer(
   system: Pick<System, "write" | "env" | "terminal">,
   options: PrintOptions,
 ): Printer {
-  const home = system.env("HOME");
-  const command = system.env(COMMAND_VARIABLE);
-  const short = (text: string): string => {
-    const typed = asTyped(text, command);
-    return home === undefined ? typed : withTilde(typed, home);
-  };
+  const short = (text: string): string => asShown(text, system.env);
   const hasColor = options.color && system.terminal.stderr && system.terminal.canDraw;
   const styled = (code: number, text: string): string =>
     hasColor ? `\x1b[${code}m${text}\x1b[0m` : text;
@@ -82,6 +77,7 @@ export function printer(
     },
     error(error) {
       if (options.verbose && error.kind === "internal") talk(stackOf(error.cause));
+      const command = system.env(COMMAND_VARIABLE);
       if (options.json) talkVerbatim(JSON.stringify(errorData(error, command)));
       else {
         talk(asSentence(error.message));

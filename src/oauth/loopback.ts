@@ -8,7 +8,14 @@ import type { Attempt } from "./authorization_code.ts";
 import type { ListenerCertificate } from "./certificate.ts";
 import { formatAddress, type ListenAddress, type ListenCandidate } from "./listen_addresses.ts";
 import { RELAY_PATH } from "./relay.ts";
-import { BARE_HEADERS, type Page, pageResponse, UNKNOWN_STATE_PAGE } from "./page.ts";
+import {
+  BARE_HEADERS,
+  FINISHED_PAGE,
+  MALFORMED_PAGE,
+  type Page,
+  pageResponse,
+  UNKNOWN_STATE_PAGE,
+} from "./page.ts";
 
 /** An authorization response that belongs to the attempt, and the way to answer it. */
 export interface Answer {
@@ -23,6 +30,8 @@ export interface RedirectionEndpoint {
   readonly handle: (request: Request) => Promise<Response>;
   /** Resolves with the first authorization response that carries the attempt's state. */
   readonly answer: Promise<Answer>;
+  /** Takes an answer that came another way, so that no later one passes for it. */
+  take(parameters: URLSearchParams): void;
   /** Shows the outcome to every browser that asks, or is waiting already. */
   reply(page: Page): void;
 }
@@ -38,13 +47,6 @@ export type Loopback =
 
 const PARAMETERS = ["code", "state", "error", "error_description", "iss"] as const;
 
-const REPEATED_PAGE: Page = {
-  status: 400,
-  heading: "This answer cannot be used",
-  sentence: "It is not one that a sign-in produces.",
-  small: "Nothing was changed. If you are signing in, finish in the newest window.",
-};
-
 /** The endpoint for an attempt; `hosts` are the only `Host` headers that it answers to. */
 export function redirectionEndpoint(
   attempt: Attempt,
@@ -53,33 +55,40 @@ export function redirectionEndpoint(
   const { path, method } = placeOf(attempt.redirectUri);
   const answered = Promise.withResolvers<Answer>();
   const outcome = Promise.withResolvers<Page>();
-  let accepted: string | undefined;
-  const receive = async (url: URL): Promise<Response> => {
-    if (accepted !== undefined && accepted !== url.search) return await pageResponse(REPEATED_PAGE);
-    accepted = url.search;
-    answered.resolve({
-      method,
-      parameters: url.searchParams,
-      reply: outcome.resolve,
-    });
-    return await pageResponse(await outcome.promise); // held until the tokens are saved
+  let taken: string | undefined;
+  const take = (parameters: URLSearchParams): boolean => {
+    const given = codeOrError(parameters);
+    taken ??= given;
+    return taken === given;
+  };
+  const receive = async (parameters: URLSearchParams): Promise<Response> => {
+    const isFirst = take(parameters); // or the first one once more: a reload
+    if (isFirst) answered.resolve({ method, parameters, reply: outcome.resolve });
+    const page = await outcome.promise; // held until the tokens are saved
+    return await pageResponse(isFirst ? page : FINISHED_PAGE);
   };
   return {
     answer: answered.promise,
+    take,
     reply: outcome.resolve,
     handle: async (request) => {
       const url = new URL(request.url);
       const refusal = refusalOf(request, url, path, hosts);
       if (refusal !== undefined) return refusal;
       const isRepeated = PARAMETERS.some((name) => url.searchParams.getAll(name).length > 1);
-      if (isRepeated) return await pageResponse(REPEATED_PAGE);
+      if (isRepeated) return await pageResponse(MALFORMED_PAGE);
       if (!isState(url.searchParams.get("state"), attempt)) {
         return await pageResponse(UNKNOWN_STATE_PAGE);
       }
       const isAnswer = url.searchParams.has("code") !== url.searchParams.has("error");
-      return isAnswer ? await receive(url) : await pageResponse(REPEATED_PAGE);
+      return await (isAnswer ? receive(url.searchParams) : pageResponse(MALFORMED_PAGE));
     },
   };
+}
+
+/** What tells one answer from another; the state is the attempt's in all of them. */
+function codeOrError(parameters: URLSearchParams): string {
+  return ["code", "error"].map((name) => `${name}=${parameters.get(name) ?? ""}`).join("&");
 }
 
 /**

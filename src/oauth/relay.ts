@@ -2,6 +2,8 @@
 // there carries the answer to the listener. Rule: it navigates, never fetches, and its target is this
 // computer, whatever it is given; so it is no open redirector (RFC 9700, section 4.11).
 
+import { pageHtml, pagePolicy, sourceHash } from "./page_look.ts";
+
 /** Where a relay may lead: the same computer under one of its two names. */
 export type RelayHost = "127.0.0.1" | "localhost";
 
@@ -27,23 +29,21 @@ export async function relayPage(host: RelayHost): Promise<string> {
   const script = `const tell=(text)=>{document.getElementById("told").textContent=text};${
     relayScript(host, "tell")
   }`;
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(script));
-  const hash = btoa(String.fromCharCode(...new Uint8Array(digest)));
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
+  const policy = await pagePolicy(`script-src ${await sourceHash(script)}`);
+  return pageHtml({
+    mark: "onward",
+    heading: "Back to the terminal",
+    head: `<meta name="referrer" content="no-referrer">
 <meta name="robots" content="noindex">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'">
-<title>Back to the terminal · anaplan-auth</title>
-<main>
-<h1>Back to the terminal</h1>
-<p id="told">This page hands your sign-in on to anaplan-auth on this computer.</p>
-</main>
-<script>${script}</script>
-</html>
-`;
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+`,
+    body:
+      `<p id="told" role="status">This page hands your sign-in on to anaplan-auth on this computer.</p>
+<noscript><p class="small">That needs JavaScript, which is off here. Copy the whole address of this page, and
+paste it at the terminal where anaplan-auth waits.</p></noscript>`,
+    foot: "anaplan-auth relay",
+    tail: `<script>${script}</script>\n`,
+  });
 }
 
 /**

@@ -169,5 +169,6 @@ function pasteAnswer(
   parameters: URLSearchParams,
   endpoint: RedirectionEndpoint | undefined,
 ): Answer {
+  endpoint?.take(parameters);
   return { method: "paste", parameters, reply: (page) => endpoint?.reply(page) };
 }

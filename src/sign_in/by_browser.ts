@@ -11,8 +11,9 @@ import { listenCandidates } from "../oauth/listen_addresses.ts";
 import type { Answer } from "../oauth/loopback.ts";
 import { failedPage, signedInPage } from "../oauth/page.ts";
 import { openWays, type Ways } from "../oauth/ways.ts";
+import { forProfile } from "../session.ts";
 import type { Settings } from "../settings.ts";
-import { asTyped, COMMAND_VARIABLE, printable, shortened } from "../text.ts";
+import { asShown, printable, shortened } from "../text.ts";
 import type { TokenSet } from "../token_set.ts";
 import { isLoopbackHost } from "../urls.ts";
 import { tellHowToSignIn } from "./hints.ts";
@@ -92,8 +93,10 @@ async function keep(
     const given = { ...settings.given, ...(seenIssuer === "" ? {} : { seenIssuer }) };
     return { tokenSet, previous: await saveLogin(tokenSet, { ...settings, given }, context) };
   } catch (error) {
-    const command = context.system.env(COMMAND_VARIABLE);
-    answer.reply(failedPage(toCliError(error), (text) => asTyped(text, command)));
+    const told = toCliError(forProfile(error, settings)); // as the terminal will say it
+    answer.reply(
+      failedPage(told, attempt.server.name, (text) => asShown(text, context.system.env)),
+    );
     throw error;
   }
 }

@@ -3,7 +3,8 @@
 import { chromium, type Page } from "playwright-core";
 import { PROJECT_DIRECTORY } from "./task_command.ts";
 
-const FLAGS = [
+/** With these Chromium runs anywhere, and asks nobody for anything. */
+export const FLAGS: string[] = [
   "--no-sandbox",
   "--disable-background-networking",
   "--disable-component-update",

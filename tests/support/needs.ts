@@ -8,11 +8,11 @@ export interface Tool {
   readonly hint: string;
 }
 
-/** A test that is given the tool's path. */
+/** A test that is given the tool's path, and its own context for steps. */
 export function testWith(
   { path, hint }: Tool,
   name: string,
-  fn: (path: string) => Promise<void>,
+  fn: (path: string, test: Deno.TestContext) => Promise<void>,
   options: Pick<Deno.TestDefinition, "sanitizeOps" | "sanitizeResources"> = {},
 ): void {
   const isNeeded = Deno.env.get("CI") === "true";
@@ -20,9 +20,9 @@ export function testWith(
     ...options,
     name: path === undefined ? `${name} (needs ${hint})` : name,
     ignore: path === undefined && !isNeeded,
-    fn: async () => {
+    fn: async (test) => {
       if (path === undefined) throw new Error(`This test needs ${hint}`);
-      await fn(path);
+      await fn(path, test);
     },
   });
 }

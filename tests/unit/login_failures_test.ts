@@ -33,6 +33,16 @@ Deno.test("a refused code saves nothing, and its page is a 502 with the terminal
   assertEquals(storedLogin(at.configDir).accessToken.reveal(), "old-access"); // the old login lives on
 });
 
+Deno.test("a failure's page carries the terminal's Next line, with the profile and as it is typed", async () => {
+  const env = { ANAPLAN_AUTH_COMMAND: "deno task" };
+  await using at = signIn([], { answer: { error: "access_denied" }, env });
+  await assertRejects(() => login({ ...at.flags, profile: "eu" }, at.context), CliError);
+  assertStringIncludes(
+    await (await at.page).text(),
+    "<code>deno task login <span>--profile</span> eu</code>",
+  );
+});
+
 Deno.test("tokens that cannot be saved are a storage error, on the page too", async () => {
   await using at = signIn([() => {
     Deno.chmodSync(loginFile(at.configDir), 0o644); // from now on it is refused

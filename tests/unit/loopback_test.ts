@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { isState } from "../../src/oauth/loopback.ts";
 import { type Page, signedInPage } from "../../src/oauth/page.ts";
-import { someAttempt } from "../support/oauth.ts";
+import { responseQuery, someAttempt } from "../support/oauth.ts";
 import { isSettled, visit } from "../support/redirection.ts";
 
 const PAGE: Page = signedInPage("Ada Lovelace");
@@ -41,14 +41,31 @@ Deno.test("a reload repeats the answer, before the outcome and after it", async 
   for (const page of pages) assertStringIncludes(await (await page).text(), "Ada Lovelace");
 });
 
-Deno.test("another code with the same state is refused once an answer is accepted", async () => {
+Deno.test("a second answer is not used, and says so once the first has come to its end", async () => {
   const { endpoint, comeBack } = await visit();
   const page = comeBack({ code: "a-code" });
   const { parameters } = await endpoint.answer;
-  assertEquals((await comeBack({ code: "injected" })).status, 400);
+  const injected = comeBack({ code: "injected" });
+  const declined = comeBack({ error: "access_denied" });
+  assertEquals(await isSettled(injected), false); // finished is what it says, so it waits until that is true
   assertEquals(parameters.get("code"), "a-code");
   endpoint.reply(PAGE);
   assertEquals((await page).status, 200);
+  for (const second of [injected, declined, comeBack({ code: "late" })]) {
+    const response = await second;
+    assertEquals(response.status, 400);
+    const html = await response.text();
+    assertStringIncludes(html, "This sign-in is already finished");
+    assert(!html.includes("Ada Lovelace"));
+  }
+});
+
+Deno.test("after a paste, another answer of the browser is the second one", async () => {
+  const { endpoint, attempt, comeBack } = await visit();
+  endpoint.take(responseQuery(attempt, { code: "pasted" }));
+  endpoint.reply(PAGE);
+  assertEquals((await comeBack({ code: "pasted", iss: "https://as.example.com" })).status, 200);
+  assertEquals((await comeBack({ code: "other" })).status, 400);
 });
 
 Deno.test("an error with the right state is an answer", async () => {

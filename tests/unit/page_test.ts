@@ -9,32 +9,47 @@ import {
 import { CliError } from "../../src/errors.ts";
 import {
   failedPage,
+  FINISHED_PAGE,
+  MALFORMED_PAGE,
   type Page,
   pageResponse,
   signedInPage,
   UNKNOWN_STATE_PAGE,
 } from "../../src/oauth/page.ts";
 
+const SERVER = "Anaplan";
+
 const PAGES: Readonly<Record<string, Page>> = {
   "signed in": signedInPage("Ada Lovelace, tenant 8A81…5D40"),
   "declined": failedPage(
     new CliError("denied", "Cannot sign in", { oauthError: "access_denied" }),
+    SERVER,
     String,
   ),
   "failed": failedPage(
     new CliError("unavailable", "Cannot reach x", { next: "try again" }),
+    SERVER,
     String,
   ),
   "an unknown state": UNKNOWN_STATE_PAGE,
+  "a malformed answer": MALFORMED_PAGE,
+  "a second answer": FINISHED_PAGE,
 };
 
-const STATUSES = { "signed in": 200, "declined": 403, "failed": 502, "an unknown state": 400 };
+const STATUSES: Readonly<Record<string, number>> = {
+  "signed in": 200,
+  "declined": 403,
+  "failed": 502,
+  "an unknown state": 400,
+  "a malformed answer": 400,
+  "a second answer": 400,
+};
 
 for (const [what, page] of Object.entries(PAGES)) {
   Deno.test(`the page for ${what} has its status and is kept by nobody`, async () => {
     const { status, headers, body } = await pageResponse(page);
     await body?.cancel();
-    assertEquals(status, STATUSES[what as keyof typeof STATUSES]);
+    assertEquals(status, STATUSES[what]);
     assertEquals(headers.get("cache-control"), "no-store");
     assertEquals(headers.get("connection"), "close");
     assertEquals(headers.get("referrer-policy"), "no-referrer");
@@ -72,7 +87,7 @@ Deno.test("every text on a page is escaped", async () => {
 });
 
 Deno.test("a page without a small line has no empty paragraph", async () => {
-  const page = failedPage(new CliError("unavailable", "Cannot reach x"), String);
+  const page = failedPage(new CliError("unavailable", "Cannot reach x"), SERVER, String);
   assertNotMatch(await (await pageResponse(page)).text(), /<p><\/p>/);
 });
 
@@ -84,6 +99,7 @@ Deno.test("who signed in is named, or the page says only that the login was save
 Deno.test("a failure's page carries the terminal's two lines", () => {
   const page = failedPage(
     new CliError("denied", "Cannot sign in: no", { next: "do this" }),
+    SERVER,
     String,
   );
   assertEquals([page.sentence, page.small], ["Cannot sign in: no.", "Next: do this"]);
@@ -91,7 +107,7 @@ Deno.test("a failure's page carries the terminal's two lines", () => {
 
 Deno.test("a failure's page has the terminal's full stop, and not a second one", () => {
   const sentence = (message: string): string =>
-    failedPage(new CliError("denied", message), String).sentence;
+    failedPage(new CliError("denied", message), SERVER, String).sentence;
   assertEquals([sentence("No: it is old."), sentence("No; did you mean x?")], [
     "No: it is old.",
     "No; did you mean x?",
@@ -102,8 +118,23 @@ Deno.test("a page names commands as the person types them", () => {
   const typed = (text: string): string => text.replace("anaplan-auth", "deno task");
   for (const oauthError of ["access_denied", "invalid_grant"]) {
     const error = new CliError("denied", "no", { oauthError, next: "anaplan-auth login" });
-    assertStringIncludes(failedPage(error, typed).small, "deno task login");
+    assertStringIncludes(failedPage(error, SERVER, typed).small, "`deno task login`");
   }
+});
+
+Deno.test("a declined sign-in names who declined it", () => {
+  const error = new CliError("denied", "no", { oauthError: "access_denied" });
+  assertStringIncludes(failedPage(error, "id.example.com", String).sentence, "id.example.com ");
+});
+
+Deno.test("a command on a page stands alone in a code element, ready to be copied", async () => {
+  const error = new CliError("denied", "no", {
+    next: "anaplan-auth login --profile 'a<b', and finish in the newest window",
+  });
+  assertStringIncludes(
+    await (await pageResponse(failedPage(error, SERVER, String))).text(),
+    '<p class="small">Next: <code>anaplan-auth login <span>--profile</span> &#39;a&lt;b&#39;</code>, and finish',
+  );
 });
 
 Deno.test("a page says its language, its width and its heading", async () => {
@@ -111,4 +142,13 @@ Deno.test("a page says its language, its width and its heading", async () => {
   assertMatch(html, /<html lang="en">/);
   assertMatch(html, /<meta name="viewport" content="width=device-width/);
   assertMatch(html, /<title>This page does not belong .* · anaplan-auth<\/title>/);
+});
+
+Deno.test("what happened is told by the shape of the mark as well as by its colour", async () => {
+  const shapes = new Map<number, string>();
+  for (const page of Object.values(PAGES)) {
+    const [, shape = ""] = /<path d="([^"]+)"/.exec(await (await pageResponse(page)).text()) ?? [];
+    shapes.set(page.status, shape);
+  }
+  assertEquals([new Set(shapes.values()).size, shapes.size], [4, 4]);
 });

@@ -20,28 +20,34 @@ Deno.test("a bookmarklet's value is undefined, so that the browser does not show
   assertEquals(run(location, { replaceState: () => {} }, () => {}), undefined);
 });
 
-Deno.test("the page's policy allows its own script by hash, and nothing else", async () => {
+async function hashOf(source: string): Promise<string> {
+  const bytes = new TextEncoder().encode(source);
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toBase64();
+}
+
+Deno.test("the page's policy allows its own style and script by hash, and nothing else", async () => {
   const page = await relayPage("127.0.0.1");
-  const bytes = new TextEncoder().encode(scriptOfPage(page));
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toBase64();
+  const [, style = ""] = /<style>(.*)<\/style>/s.exec(page) ?? [];
   const [, policy = ""] = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(page) ?? [];
   assertEquals(policy.split("; "), [
     "default-src 'none'",
-    `script-src 'sha256-${digest}'`,
+    `style-src 'sha256-${await hashOf(style)}'`,
+    `script-src 'sha256-${await hashOf(scriptOfPage(page))}'`,
     "base-uri 'none'",
     "form-action 'none'",
   ]);
 });
 
-Deno.test("the page's policy stands before its script, where alone it counts for it", async () => {
+Deno.test("the page's policy stands before its style and script, where alone it counts for them", async () => {
   const page = await relayPage("127.0.0.1");
+  assert(page.indexOf("Content-Security-Policy") < page.indexOf("<style"));
   assert(page.indexOf("Content-Security-Policy") < page.indexOf("<script"));
 });
 
 Deno.test("the page loads nothing and links nowhere", async () => {
   const page = await relayPage("localhost");
   assertNotMatch(page, /\b(src|href|srcset|action|data|poster)\s*=/i);
-  assertNotMatch(page, /<(link|img|iframe|object|embed|form|style)\b|@import|url\(/i);
+  assertNotMatch(page, /<(link|img|iframe|object|embed|form)\b|@import|url\(/i);
   assertNotMatch(page, /fetch|XMLHttpRequest|sendBeacon|WebSocket|import\s*\(/);
 });
 

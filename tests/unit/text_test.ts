@@ -4,6 +4,7 @@ import {
   asSentence,
   asTyped,
   clockTime,
+  commandsMarked,
   countdown,
   dateTime,
   duration,
@@ -107,4 +108,22 @@ Deno.test("asTyped() says the task that stands for the program, where a command 
     "~/.config/anaplan-auth login",
   );
   assertEquals(asTyped(text, undefined), text);
+});
+
+Deno.test("commandsMarked() marks each command, up to where the sentence goes on", () => {
+  const marked: Readonly<Record<string, string>> = {
+    "anaplan-auth login": "`anaplan-auth login`",
+    "mend that, then anaplan-auth login --profile eu; the old one": //
+      "mend that, then `anaplan-auth login --profile eu`; the old one",
+    "anaplan-auth login (--timeout 15m)": "`anaplan-auth login` (--timeout 15m)",
+    "run them by hand (anaplan-auth cert trust), or":
+      "run them by hand (`anaplan-auth cert trust`), or",
+    "put them back: mv ~/a ~/b": "put them back: `mv ~/a ~/b`",
+    "chmod 600 ~/a": "`chmod 600 ~/a`",
+    "try again": "try again",
+    "~/.config/anaplan-auth login": "~/.config/anaplan-auth login",
+  };
+  for (const [text, expected] of Object.entries(marked)) {
+    assertEquals(commandsMarked(text), expected);
+  }
 });

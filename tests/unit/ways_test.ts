@@ -69,8 +69,9 @@ Deno.test("a pasted address ends the wait, and a browser that comes later gets i
   assertEquals([answer.method, answer.parameters.get("code")], ["paste", "a-code"]);
   const page = at.listener.visit(at.address);
   assertEquals(await isSettled(page), false); // the truth is not known yet
+  const other = at.listener.visit(at.address.replace("a-code", "another"));
   answer.reply(PAGE);
-  assertEquals((await page).status, 200);
+  assertEquals([(await page).status, (await other).status], [200, 400]);
 });
 
 Deno.test("what cannot be used is said on a terminal, and the person is asked again", async () => {

@@ -1,0 +1,146 @@
+// The page that a sign-in ends on, as people meet it: two themes, two widths, a keyboard, a screen reader.
+// Rule: the pages come from the program's own listener, and one browser shows them all.
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotEquals,
+  assertStringIncludes,
+} from "@std/assert";
+import type { Page } from "playwright-core";
+import { barriers, type Gallery, inGallery, photograph } from "../support/gallery.ts";
+import type { LastPage } from "../support/last_pages.ts";
+import { findChromium, testWith } from "../support/needs.ts";
+
+type Theme = "light" | "dark";
+
+const WIDTHS = { phone: { width: 320, height: 568 }, wide: { width: 1280, height: 720 } };
+const HEAVIEST = 10_000;
+const POLICY =
+  /^default-src 'none'; style-src 'sha256-[\w+/]+='; frame-ancestors 'none'; base-uri 'none'; form-action 'none'$/;
+/** Steps of two themes run at once, so none of them can say what another left open; the test can. */
+const SIDE_BY_SIDE = { sanitizeOps: false, sanitizeResources: false, sanitizeExit: false };
+
+testWith(findChromium(), "the pages that a sign-in can end on, in Chromium", async (path, test) => {
+  await inGallery(path, async (gallery) => {
+    await Promise.all([everyPage("light", gallery, test), everyPage("dark", gallery, test)]);
+    for (const [name, behaviour] of Object.entries(BEHAVIOURS)) {
+      await test.step(name, () => behaviour(gallery));
+    }
+  });
+});
+
+async function everyPage(theme: Theme, gallery: Gallery, test: Deno.TestContext): Promise<void> {
+  await using view = await gallery.open({ colorScheme: theme });
+  const { page, complaints } = view;
+  const step = (name: string, fn: () => Promise<void>): Promise<boolean> =>
+    test.step({ name: `${name} stands, ${theme}`, fn, ...SIDE_BY_SIDE });
+  for (const last of gallery.pages) {
+    await step(last.name, async () => {
+      await assertServed(page, last);
+      await assertStands(page, last.name, theme);
+    });
+  }
+  await step("the relay's page", async () => {
+    await page.goto(gallery.relay);
+    await page.getByText("There is no answer for anaplan-auth on this page.").waitFor();
+    await assertStands(page, "relay", theme);
+  });
+  assertEquals(complaints, [], "nothing is loaded, and no page breaks its own policy");
+}
+
+/** Small, with the headers of a page that nobody keeps, and the title and heading that it should have. */
+async function assertServed(page: Page, { address, status, heading }: LastPage): Promise<void> {
+  const response = await page.goto(address);
+  assert(response !== null);
+  assertEquals(response.status(), status);
+  assert((await response.body()).length < HEAVIEST);
+  const headers = response.headers();
+  assertMatch(headers["content-security-policy"] ?? "", POLICY);
+  assertEquals(headers["cache-control"], "no-store");
+  assertEquals(headers["referrer-policy"], "no-referrer");
+  assertEquals(headers["x-content-type-options"], "nosniff");
+  assertEquals(await page.title(), `${heading} · anaplan-auth`);
+  assertEquals(await page.getByRole("heading").allInnerTexts(), [heading]);
+}
+
+/** Whole at both widths, without a barrier, and nothing takes the keyboard. */
+async function assertStands(page: Page, name: string, theme: Theme): Promise<void> {
+  await page.keyboard.press("Tab");
+  assertEquals(await page.evaluate("document.activeElement === document.body"), true);
+  for (const [width, viewport] of Object.entries(WIDTHS)) {
+    await page.setViewportSize(viewport);
+    const content = await page.evaluate<number>("document.documentElement.scrollWidth");
+    assert(content <= viewport.width, `${content} px of content in ${viewport.width} px`);
+    await photograph(page, `${name}-${theme}-${width}`);
+    assertEquals(await barriers(page), [], `${name}, ${theme}, ${width}`);
+  }
+}
+
+const BEHAVIOURS: Readonly<Record<string, (gallery: Gallery) => Promise<void>>> = {
+  async "a screen reader is told the heading, the sentence and what to do"({ open, addressOf }) {
+    await using view = await open();
+    const heard = async (name: string): Promise<string> => {
+      await view.page.goto(addressOf(name));
+      return await view.page.locator("html").ariaSnapshot();
+    };
+    assertEquals(
+      await heard("signed-in"),
+      `- document:
+  - main:
+    - heading "You are signed in" [level=1]
+    - paragraph: Ada Lovelace, tenant 8A81…5D40.
+    - paragraph: You can close this window and go back to the terminal.
+  - contentinfo: anaplan-auth, on this computer`,
+    );
+    assertStringIncludes(await heard("declined"), "code: anaplan-auth login");
+  },
+
+  async "a click on a command selects the whole of it, to be copied"({ open, addressOf }) {
+    await using view = await open();
+    await view.page.goto(addressOf("failed"));
+    await view.page.locator("code").click({ position: { x: 30, y: 10 } });
+    assertEquals(
+      await view.page.evaluate("getSelection().toString()"),
+      "anaplan-auth login --profile eu",
+    );
+  },
+
+  async "in forced colours the mark and the card keep their shape"({ open, addressOf }) {
+    await using view = await open({ forcedColors: "active" });
+    const { page } = view;
+    await page.goto(addressOf("failed"));
+    await photograph(page, "failed-forced-colors");
+    const [mark, text, border, card] = await page.evaluate<string[]>(`
+      const of = (selector, property) => getComputedStyle(document.querySelector(selector))[property];
+      [of("path", "stroke"), of("h1", "color"), of("main", "borderTopColor"), of("main", "backgroundColor")]
+    `);
+    assertEquals(mark, text);
+    assertNotEquals(border, card);
+  },
+
+  async "nothing moves, whatever the browser prefers"({ open, addressOf }) {
+    await using view = await open();
+    await view.page.goto(addressOf("signed-in"));
+    const motions = await view.page.evaluate<string[]>(`
+      [...document.querySelectorAll("*")].map((element) => getComputedStyle(element))
+        .map(({ animationName, transitionDuration }) => animationName + " " + transitionDuration)
+    `);
+    assertEquals([...new Set(motions)], ["none 0s"]);
+  },
+
+  async "without JavaScript the relay's page says what to do by hand"({ open, relay }) {
+    await using view = await open({ javaScriptEnabled: false });
+    const { page } = view;
+    await page.goto(`${relay}?code=a-code&state=8443.${"r".repeat(43)}`);
+    assertStringIncludes(await page.innerText("main"), "Copy the whole address of this page");
+    assertMatch(page.url(), /code=a-code/); // it is what has to be copied
+    await photograph(page, "relay-without-javascript");
+    // axe-core is JavaScript itself, so it judges the same words where they are shown without a script
+    await using judged = await open();
+    const html = (await page.content()).replace(/<script>.*<\/script>|<\/?noscript>/gs, "");
+    await judged.page.setContent(html);
+    assertStringIncludes(await judged.page.innerText("main"), "Copy the whole address");
+    assertEquals(await barriers(judged.page), []);
+  },
+};

@@ -1,0 +1,113 @@
+// Every page that a sign-in can end on, served by the code that serves it to people.
+// Rule: a page is reached as a browser reaches it, by an address; nothing is rendered for the test alone.
+import { CliError } from "../../src/errors.ts";
+import { redirectionEndpoint } from "../../src/oauth/loopback.ts";
+import { failedPage, type Page, signedInPage } from "../../src/oauth/page.ts";
+import { relayPage } from "../../src/oauth/relay.ts";
+import { listen } from "../../src/system/listener.ts";
+import { asTyped } from "../../src/text.ts";
+import { responseQuery, someAttempt } from "./oauth.ts";
+
+/** A page, and how it is reached. */
+export interface LastPage {
+  readonly name: string;
+  readonly address: string;
+  readonly status: number;
+  readonly heading: string;
+}
+
+/** A listener that serves them. */
+export interface LastPages extends AsyncDisposable {
+  readonly origin: string;
+  readonly pages: readonly LastPage[];
+  /** The relay's page, as a company hosts it: opened without an answer in its address. */
+  readonly relay: string;
+}
+
+const OUTCOMES: Readonly<Record<string, Page>> = {
+  "signed-in": signedInPage("Ada Lovelace, tenant 8A81…5D40"),
+  "signed-in-as-somebody": signedInPage(undefined),
+  "declined": failed("Cannot sign in: it was declined (access_denied)", {
+    oauthError: "access_denied",
+    next: "anaplan-auth login",
+  }),
+  "failed": failed(
+    "Cannot sign in: Anaplan did not accept the code (invalid_grant); it is old, was used, or the " +
+      "redirect URI differs",
+    { next: "anaplan-auth login --profile eu, and finish in the newest window" },
+  ),
+  "failed-at-length": failed(`Cannot write ${"/a-long-directory-name".repeat(9)}: disk full`, {
+    next: `mend that, then put them back before anything else: mv /run/user/1000/${
+      "rescued".repeat(12)
+    } ~/.config/anaplan-auth/credentials/default.json`,
+  }),
+};
+
+function failed(message: string, details: ConstructorParameters<typeof CliError>[2]): Page {
+  return failedPage(
+    new CliError("denied", message, details),
+    "Anaplan",
+    (text) => asTyped(text, undefined),
+  );
+}
+
+/** Opens a listener of the program's own, and brings about every page on it. */
+export async function startLastPages(): Promise<LastPages> {
+  const attempt = await someAttempt();
+  const query = responseQuery(attempt);
+  const hosts = new Set<string>();
+  const endpoints = new Map(
+    Object.entries(OUTCOMES).map(([name, page]) => {
+      const endpoint = redirectionEndpoint(attempt, hosts);
+      endpoint.take(query);
+      endpoint.reply(page);
+      return [name, endpoint];
+    }),
+  );
+  const relayHtml = await relayPage("127.0.0.1");
+  const headers = { "content-type": "text/html; charset=utf-8" };
+  // the endpoint knows one path and one outcome; which of them is meant stands before that path
+  async function handle(request: Request): Promise<Response> {
+    const url = new URL(request.url);
+    if (url.pathname === "/relay.html") return new Response(relayHtml, { headers });
+    const [, name = "", path] = /^\/([\w-]+)(\/.*)$/.exec(url.pathname) ?? [];
+    url.pathname = path ?? url.pathname;
+    const endpoint = endpoints.get(name) ?? redirectionEndpoint(attempt, hosts);
+    return await endpoint.handle(new Request(url, { headers: request.headers }));
+  }
+  const listener = listen({ hostname: "127.0.0.1", port: 0, handle }, () => {});
+  if (listener.kind !== "open") throw new Error("There is no port left");
+  const { host, origin } = new URL(`http://127.0.0.1:${listener.port}`);
+  hosts.add(host);
+  const outcomes = Object.entries(OUTCOMES).map(([name, { status, heading }]) => ({
+    name,
+    status,
+    heading,
+    address: `${origin}/${name}/callback?${query}`,
+  }));
+  const refused = (name: string, heading: string, search: string): LastPage => ({
+    name,
+    status: 400,
+    heading,
+    address: `${origin}/signed-in/callback?${search}`,
+  });
+  return {
+    origin,
+    relay: `${origin}/relay.html`,
+    pages: [
+      ...outcomes,
+      refused(
+        "unknown-state",
+        "This page does not belong to a sign-in in progress",
+        "code=a-code&state=another",
+      ),
+      refused("malformed", "This answer cannot be used", `${query}&code=twice`),
+      refused(
+        "second-answer",
+        "This sign-in is already finished",
+        `${responseQuery(attempt, { code: "another" })}`,
+      ),
+    ],
+    [Symbol.asyncDispose]: () => listener.close(),
+  };
+}

@@ -48,8 +48,14 @@ export async function tokens(scene: Scene, rounds: number): Promise<Result[]> {
   ], rounds);
 }
 
-/** The same with one profile and with very many. */
-export async function profiles(scene: Scene, rounds: number): Promise<Result[]> {
+/** What came with one profile, and with very many. */
+export interface Crowd {
+  readonly tokens: readonly Result[];
+  readonly completions: readonly Result[];
+}
+
+/** A fresh login's token, and what Tab costs, with one profile and with very many. */
+export async function profiles(scene: Scene, rounds: number): Promise<Crowd> {
   await using crowded = await makeHome();
   await output("cp", ["-r", `${scene.home.path}/.config`, crowded.path]);
   for (const folder of ["profiles", "credentials"]) {
@@ -59,10 +65,19 @@ export async function profiles(scene: Scene, rounds: number): Promise<Result[]> 
       Deno.writeTextFileSync(of(`p${count}`), text, { mode: 0o600 });
     }
   }
-  return await timed([
-    scene.ours("`token`, one profile", ["token"]),
-    scene.ours(`\`token\`, ${MANY.toLocaleString("en")} profiles`, ["token"], crowded),
-  ], rounds);
+  const many = `${MANY.toLocaleString("en")} profiles`;
+  const typed = ["complete", "fish", "--", "profile", "use", "p12"];
+  return {
+    tokens: await timed([
+      scene.ours("`token`, one profile", ["token"]),
+      scene.ours(`\`token\`, ${many}`, ["token"], crowded),
+    ], rounds),
+    completions: await timed([
+      scene.empty,
+      scene.ours("Tab behind `profile use p12`, one profile", typed),
+      scene.ours(`the same, ${many}`, typed, crowded),
+    ], rounds),
+  };
 }
 
 /** The commands that look at the login, or use the network. */

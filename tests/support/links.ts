@@ -26,7 +26,7 @@ export async function markdownIn(folder: string): Promise<string[]> {
 
 /** The links of a page, images too, but those to other hosts. */
 export async function linksOf(page: string): Promise<Link[]> {
-  const text = await proseOf(page);
+  const text = (await proseOf(page)).replace(/`(?:[^`\n]|\n(?!\n))+`/g, "");
   const inline = text.matchAll(/\]\(([^)\s]+)\)/g);
   const tags = text.matchAll(/(?:href|src)="([^"]+)"/g);
   return [...inline, ...tags].map(([, target = ""]) => ({ page, target }))

@@ -1,0 +1,134 @@
+// docs/reference.md, made from the program itself.
+// Rule: what the program says of itself stands here word for word; only what it never says is written here.
+import { COMMON_FLAGS, SETTING_FLAGS } from "../../src/cli/flags.ts";
+import { helpOf } from "../../src/cli/help.ts";
+import { kebab } from "../../src/cli/parse.ts";
+import { reference } from "../../src/cli/reference.ts";
+import { REGIONS } from "../../src/regions.ts";
+import { FILES, SURROUNDINGS } from "./reference_words.ts";
+import { commands, type Entry } from "./tree.ts";
+
+const COMMON_HEADING = "Flags of every command\n";
+
+/** The page as it has to be. */
+export async function referencePage(): Promise<string> {
+  const all = commands();
+  const [codes = "", variables = ""] = reference().split("\n\n");
+  return [
+    INTRODUCTION,
+    all.map(({ name }) => `- [\`${name}\`](#${name.replaceAll(" ", "-")})`).join("\n"),
+    ...await Promise.all(all.map(section)),
+    "## Flags of every command",
+    fenced(await commonFlags(all)),
+    "## Settings of a profile",
+    SETTINGS,
+    table(["setting", "takes", "what"], settings()),
+    "## Regions",
+    REGIONS_NOTE,
+    table(["region", "where", "authorization server", "API", "authentication service"], regions()),
+    "## Exit codes",
+    fenced(codes),
+    "## Environment variables",
+    fenced(variables),
+    SURROUNDINGS_NOTE,
+    table(
+      ["variables", "what they tell"],
+      SURROUNDINGS.map(([names, text]) => [code(names), text]),
+    ),
+    "## Files",
+    FILES_NOTE,
+    table(["file", "holds"], FILES.map(([file, text]) => [code([file]), text])),
+  ].join("\n\n") + "\n";
+}
+
+/** The names of all variables that stand on the page by a word of their own. */
+export function variablesOnPage(): string[] {
+  const own = reference().match(/^ {2}[A-Z_]+(?: and [A-Z_]+)?/gm) ?? [];
+  return [
+    ...own.flatMap((names) => names.trim().split(" and ")),
+    ...SURROUNDINGS.flatMap(([n]) => n),
+  ];
+}
+
+async function section({ name, command }: Entry): Promise<string> {
+  const page = await helpOf(name, command);
+  const schema = `schema/${name.replaceAll(" ", "-")}.json`;
+  const json = await exists(schema) ? `\n\nWith \`--json\`: [${schema}](${schema}).` : "";
+  return `## ${name}\n\n${fenced(page.split(`\n\n${COMMON_HEADING}`)[0] ?? "")}${json}`;
+}
+
+/** The same on every page, so from the first. */
+async function commonFlags([first]: readonly Entry[]): Promise<string> {
+  if (first === undefined) return "";
+  const page = await helpOf(first.name, first.command);
+  return (page.split(COMMON_HEADING)[1] ?? "").split("\n\n")[0] ?? "";
+}
+
+function settings(): string[][] {
+  return Object.entries({ ...SETTING_FLAGS, caFile: COMMON_FLAGS.caFile }).map(([name, flag]) => [
+    `\`${kebab(name)}\``,
+    "placeholder" in flag ? flag.placeholder : "",
+    flag.brief,
+  ]);
+}
+
+function regions(): string[][] {
+  return Object.entries(REGIONS).map((
+    [name, { description, oauth, api, auth }],
+  ) => [`\`${name}\``, description, oauth, api, auth]);
+}
+
+async function exists(file: string): Promise<boolean> {
+  const found = await Deno.stat(new URL(`../../docs/${file}`, import.meta.url)).catch(() =>
+    undefined
+  );
+  return found !== undefined;
+}
+
+function fenced(text: string): string {
+  return "```text\n" + text.trim().replace(/^ {2}/gm, "") + "\n```";
+}
+
+function code(names: readonly string[]): string {
+  return names.map((name) => `\`${name}\``).join(", ");
+}
+
+/** A table as `deno fmt` leaves it. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((_, at) =>
+    Math.max(...[head, ...rows].map((row) => row[at]?.length ?? 0))
+  );
+  const line = (cells: readonly string[]): string =>
+    `| ${widths.map((width, at) => (cells[at] ?? "").padEnd(width)).join(" | ")} |`;
+  return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
+}
+
+const INTRODUCTION = `# Reference
+
+<!-- Generated; do not edit. UPDATE_GOLDEN=1 deno test -A tests/docs/reference_test.ts -->
+
+Every command, flag, setting, variable, exit code and file, to look things up in. The same is said
+by \`anaplan-auth help\`, \`anaplan-auth COMMAND --help\` and \`anaplan-auth help reference\`. In a
+checkout, type \`deno task\` in place of \`anaplan-auth\`, and \`deno task --quiet\` where the output is
+read by a program.
+
+A TIME is a number with a unit, such as \`90s\`, \`10m\`, \`12h\` or \`30d\`; a bare number counts seconds.
+The flags that every command has are [below](#flags-of-every-command).`;
+
+const SETTINGS =
+  `What a successful \`login\` was given, or \`profile set\` saved, under the name of its flag.
+\`profile show\` prints them, \`profile set --unset SETTING\` forgets one. A flag goes before its
+variable, a variable before the profile. The client secret is none of them: it is kept with the
+tokens.`;
+
+const REGIONS_NOTE =
+  `Tokens of one region are not valid in another. Where sources conflict on a host, give yours:
+[another region, other hosts](signing-in.md#another-region-other-hosts).`;
+
+const SURROUNDINGS_NOTE =
+  `No other variable can be read: the permissions name each. These are not for this program alone, and
+tell it where it runs:`;
+
+const FILES_NOTE = `All in one directory: \`--config-dir\`, else \`ANAPLAN_AUTH_CONFIG_DIR\`, else
+\`$XDG_CONFIG_HOME/anaplan-auth\` or \`~/.config/anaplan-auth\`, on Windows \`%APPDATA%\\anaplan-auth\`.
+Directories have the mode 0700, files 0600. NAME is the profile's.`;

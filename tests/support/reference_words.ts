@@ -1,0 +1,38 @@
+// What docs/reference.md says that the program never says: files, and variables of the surroundings.
+// Rule: data only; tests compare it with src/needs.ts and with what a sign-in leaves on the disk.
+
+/** Variables that `help reference` does not explain, by what they tell. */
+export const SURROUNDINGS: readonly (readonly [names: readonly string[], text: string])[] = [
+  [["HOME", "XDG_CONFIG_HOME", "APPDATA"], "where logins are kept"],
+  [["XDG_RUNTIME_DIR", "TMPDIR", "TEMP"], "where tokens are rescued to that cannot be saved"],
+  [["SSL_CERT_FILE"], "a CA file to trust, too; one that cannot be read is passed over"],
+  [["https_proxy", "HTTP_PROXY", "http_proxy"], "the proxy, as other programs name it"],
+  [["ALL_PROXY", "all_proxy", "no_proxy"], "the same"],
+  [["TERM", "CI"], "whether lines on the terminal may be drawn over"],
+  [["FORCE_COLOR", "NODE_DISABLE_COLORS", "COLORTERM"], "whether questions have colours"],
+  [["TEAMCITY_VERSION", "TF_BUILD"], "the same"],
+  [["TERM_PROGRAM", "TERM_PROGRAM_VERSION", "VTE_VERSION"], "whether the terminal knows links"],
+  [["WT_SESSION", "KITTY_WINDOW_ID", "KONSOLE_VERSION", "TMUX", "FORCE_HYPERLINK"], "the same"],
+  [["DISPLAY", "WAYLAND_DISPLAY"], "whether a browser can be opened"],
+  [["WSL_DISTRO_NAME"], "that the browser is on Windows' side"],
+  [["SSH_CONNECTION", "USER", "LOGNAME"], "the line of ssh that is shown to who signs in over it"],
+  [["container", "KUBERNETES_SERVICE_HOST"], "that this is a container"],
+  [["ANAPLAN_AUTH_COMMAND"], "how the program is typed here, for its advice; the tasks set it"],
+];
+
+/** What is in the directory of the logins, or comes from it. */
+export const FILES: readonly (readonly [file: string, text: string])[] = [
+  ["config.json", "which profile is used when none is named"],
+  ["profiles/NAME.json", "the settings of a profile, without any secret"],
+  ["credentials/NAME.json", "its tokens, and the client secret if there is one"],
+  ["credentials/NAME.lock", "the lock of whoever refreshes; holds a process id, and may stay"],
+  ["drafts/NAME.json", "answers of a first sign-in that was interrupted, without the secret"],
+  ["failures/NAME.json", "the last failure as it was printed, for `doctor`"],
+  ["tls/listener.json", "the listener's certificate and its key"],
+  ["tls/listener.lock", "the lock of whoever makes them"],
+  ["tls/certificate.pem", "the certificate alone, once `cert trust` was used"],
+  [
+    "anaplan-auth-rescued-….json",
+    "elsewhere: tokens that could not be saved; the error says where, and how to put them back",
+  ],
+];

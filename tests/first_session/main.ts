@@ -30,7 +30,9 @@ async function main(): Promise<void> {
     });
     await session(ada);
     const text = transcript(ada.steps, (text) => steady(text).replaceAll(home, "~"));
-    await Deno.writeTextFile(new URL("transcript.md", import.meta.url), text);
+    const page = new URL("transcript.md", import.meta.url).pathname;
+    await Deno.writeTextFile(page, text);
+    await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", page] }).output();
   } finally {
     await Deno.remove(scratch, { recursive: true });
   }

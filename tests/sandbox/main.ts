@@ -51,13 +51,13 @@ function invitation({ origin, caFile, clients, endpoints }: Sandbox): string {
   return `The sandbox is Anaplan in a box at ${origin}. Ctrl-C ends it.
 
 Sign in to it from another terminal:
-  ANAPLAN_CLIENT_SECRET=${clientSecret} deno task login --profile sandbox \\
+  ANAPLAN_CLIENT_SECRET=${clientSecret} deno task --quiet login --profile sandbox \\
     --client-id ${clientId} --ca-file ${quote(caFile)} \\
     --authorization-endpoint ${endpoints.authorization} \\
     --token-endpoint ${endpoints.token} \\
     --device-endpoint ${endpoints.device} \\
     --api-url ${endpoints.apiUrl} --auth-url ${endpoints.authUrl}
-  deno task whoami --profile sandbox
+  deno task --quiet whoami --profile sandbox
 `;
 }
 

@@ -1,0 +1,75 @@
+// A newcomer's first session, for `deno task first-session`: from a clone to `whoami`, with README alone.
+// Rule: an empty home, an empty cache, a real terminal; what took how long is measured, not guessed.
+
+import { steady } from "../../tools/session.ts";
+import { findPython } from "../support/needs.ts";
+import { browse } from "../support/scripted_browser.ts";
+import { PROJECT_DIRECTORY } from "../support/task_command.ts";
+import { type Person, person } from "./person.ts";
+import { transcript } from "./transcript.ts";
+
+const ADDRESS = /^https:\/\/\S+response_type=code\S+/m;
+const CLONE = "https://github.com/OWNER/anaplan-auth";
+
+/** How this machine reaches npm; whatever else is set here, a newcomer has not. */
+const DOWNLOADS = /^(npm_config_\w+|NODE_EXTRA_CA_CERTS|https?_proxy|no_proxy)$/i;
+
+async function main(): Promise<void> {
+  const { path: python, hint } = await findPython();
+  if (python === undefined) throw new Error(`The session needs ${hint}`);
+  const scratch = await Deno.makeTempDir({ prefix: "anaplan-auth-first-" });
+  try {
+    const home = `${scratch}/home`;
+    await Deno.mkdir(home);
+    await using ada = person({
+      python,
+      home,
+      readme: await Deno.readTextFile(`${PROJECT_DIRECTORY}README.md`),
+      env: newcomersEnvironment(home, scratch),
+      checkout: `${home}/anaplan-auth`,
+    });
+    await session(ada);
+    const text = transcript(ada.steps, (text) => steady(text).replaceAll(home, "~"));
+    const page = new URL("transcript.md", import.meta.url).pathname;
+    await Deno.writeTextFile(page, text);
+    await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", page] }).output();
+  } finally {
+    await Deno.remove(scratch, { recursive: true });
+  }
+}
+
+function newcomersEnvironment(home: string, scratch: string): Record<string, string> {
+  const downloads = Object.entries(Deno.env.toObject()).filter(([name]) => DOWNLOADS.test(name));
+  return {
+    ...Object.fromEntries(downloads),
+    HOME: home,
+    DENO_DIR: `${scratch}/deno`,
+    BROWSER: "",
+    PS1: "$ ",
+    // what is cloned is this checkout, whatever the address is
+    GIT_CONFIG_COUNT: "1",
+    GIT_CONFIG_KEY_0: `url.file://${PROJECT_DIRECTORY}.insteadOf`,
+    GIT_CONFIG_VALUE_0: CLONE,
+  };
+}
+
+async function session(ada: Person): Promise<void> {
+  await ada.does(1, `git clone ${CLONE}`, { until: /Cloning into/ });
+  await ada.does(1, "cd anaplan-auth", { until: /cd/ });
+  await ada.does(1, "deno task demo", { until: /^That was all of it/m });
+  await ada.does(1, "deno task sandbox", { until: /deno task --quiet whoami .+/, goesOn: true });
+  const [, login = "", whoami = ""] =
+    /from another terminal:\n {2}(.+(?:\n {4}.+)*)\n {2}(.+)/.exec(ada.seen()) ?? [];
+  await ada.does(2, login, {
+    until: /^Signed in as/m,
+    meanwhile: async (terminal) => {
+      const [address] = await terminal.wrote(ADDRESS);
+      await terminal.shows(/^Waiting/m);
+      await browse(address);
+    },
+  });
+  await ada.does(2, whoami, { until: /^Profile/m });
+  await ada.interrupts(1);
+}
+
+if (import.meta.main) await main();

@@ -5,6 +5,11 @@ export function isLoopbackHost(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
+/** The port that a URL leads to. */
+export function portOf({ port, protocol }: URL): number {
+  return Number(port) || (protocol === "http:" ? 80 : 443);
+}
+
 /** What keeps a text from being an endpoint, in words; https, except on this computer. */
 export function urlProblem(text: string): string | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;

@@ -2,7 +2,7 @@
 // to fit what happens to be free.
 
 import { CliError } from "../errors.ts";
-import { isLoopbackHost } from "../urls.ts";
+import { isLoopbackHost, portOf } from "../urls.ts";
 
 /** A loopback address to listen on. */
 export interface ListenAddress {
@@ -68,8 +68,4 @@ function candidate(hostname: string, port: number): ListenCandidate {
   if (hostname === "127.0.0.1") return { addresses: [v4, v6], needsTwin: false };
   if (hostname === "[::1]") return { addresses: [v6, v4], needsTwin: false };
   return { addresses: [{ hostname, port }], needsTwin: false };
-}
-
-function portOf(url: URL): number {
-  return Number(url.port) || (url.protocol === "http:" ? 80 : 443);
 }

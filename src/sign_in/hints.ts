@@ -9,7 +9,7 @@ import { formatAddress } from "../oauth/listen_addresses.ts";
 import type { Loopback } from "../oauth/loopback.ts";
 import type { Settings } from "../settings.ts";
 import { fitted, shortened } from "../text.ts";
-import { isLoopbackHost } from "../urls.ts";
+import { isLoopbackHost, portOf } from "../urls.ts";
 import { hyperlink } from "./hyperlink.ts";
 
 /** What is told about. */
@@ -80,7 +80,11 @@ function tellAboutListener(
       ),
     );
   }
-  const hint = remoteHint(loopback, system);
+  const hint = remoteHint(
+    loopback,
+    isHere ? portOf(new URL(settings.redirectUri)) : undefined,
+    system,
+  );
   if (hint !== undefined) talk.insist(hint + "\n");
   if (certificate === undefined) return;
   const origin = isHere
@@ -96,9 +100,10 @@ function tellAboutListener(
   );
 }
 
-/** How a browser on another computer reaches the listener. */
+/** How a browser on another computer, which is sent to `sentTo` there, reaches the listener. */
 function remoteHint(
   loopback: OpenLoopback,
+  sentTo: number | undefined,
   { env, isContainer }: Pick<CommandContext["system"], "env" | "isContainer">,
 ): string | undefined {
   const { port } = loopback.addresses[0];
@@ -107,7 +112,7 @@ function remoteHint(
     const user = env("USER") ?? env("LOGNAME") ?? "USER";
     const other = sshPort === "22" ? "" : ` -p ${sshPort}`;
     return "You are here over SSH. For a browser on your own computer, run this there first:\n" +
-      `ssh -N -L ${port}:127.0.0.1:${port}${other} ${user}@${server}`;
+      `ssh -N -L ${sentTo ?? port}:127.0.0.1:${port}${other} ${user}@${server}`;
   }
   if (!isContainer()) return undefined;
   return `This is a container. Your browser reaches port ${port} in it when it was started\n` +

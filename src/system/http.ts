@@ -5,6 +5,7 @@ import { CliError } from "../errors.ts";
 import { maskedParameters } from "../masking.ts";
 import type { HttpRequest } from "../system.ts";
 import { proxyFor } from "../proxies.ts";
+import { portOf } from "../urls.ts";
 import { httpClient } from "./http_client.ts";
 import { fetchFailure, hostNotPermitted } from "./http_failure.ts";
 
@@ -61,11 +62,6 @@ export function assertReachable(text: string): void {
     throw hostNotPermitted(url);
   }
   proxyFor(url, Deno.env.get); // one that cannot be used is said now, too
-}
-
-/** The port that a URL leads to. */
-export function portOf({ port, protocol }: URL): number {
-  return Number(port) || (protocol === "http:" ? 80 : 443);
 }
 
 /**

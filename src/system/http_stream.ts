@@ -3,7 +3,8 @@
 
 import type { StreamRequest, StreamResponse } from "../system.ts";
 import { proxyFor } from "../proxies.ts";
-import { maskUrl, portOf } from "./http.ts";
+import { portOf } from "../urls.ts";
+import { maskUrl } from "./http.ts";
 import { httpClient } from "./http_client.ts";
 import { fetchFailure } from "./http_failure.ts";
 import { type SilenceWatch, watchSilence } from "./silence.ts";

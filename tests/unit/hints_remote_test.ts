@@ -36,8 +36,13 @@ Deno.test("over SSH the forwarding to type on the other computer stands alone on
   assertEquals(await sshLine(SSH), "ssh -N -L 8443:127.0.0.1:8443 ada@192.0.2.4");
 });
 
-Deno.test("the forwarding leads to the port that the listener has", async () => {
-  assertEquals(await sshLine(SSH, 8446), "ssh -N -L 8446:127.0.0.1:8446 ada@192.0.2.4");
+Deno.test("the forwarding begins where the redirect URI leads, and ends where the listener is", async () => {
+  assertEquals(await sshLine(SSH, 8446), "ssh -N -L 8443:127.0.0.1:8446 ada@192.0.2.4");
+});
+
+Deno.test("with a relay, which is told the listener's port, both ends are that", async () => {
+  const env = { ...SSH, ANAPLAN_REDIRECT_URI: "https://www.anaplan.com" };
+  assertEquals(await sshLine(env, 8446), "ssh -N -L 8446:127.0.0.1:8446 ada@192.0.2.4");
 });
 
 Deno.test("an SSH server on another port is said with -p", async () => {

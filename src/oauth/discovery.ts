@@ -28,7 +28,7 @@ export async function discover(
   if (response.status >= 500 || response.status === 429) {
     throw new CliError(
       "unavailable",
-      `Cannot use ${identifier.host} now: HTTP ${response.status}`,
+      `Cannot use ${identifier.host} now: it answered HTTP ${response.status}`,
       {
         next: "try the same command again in a minute",
       },
@@ -68,7 +68,9 @@ async function processed(
     }
     return await oauth.processDiscoveryResponse(identifier, response);
   } catch (cause) {
-    const reason = cause instanceof Error ? printable(cause.message) : "it is malformed";
+    const reason = cause instanceof Error
+      ? printable(cause.message)
+      : "a part of it is missing or damaged";
     throw unusable(issuer, reason);
   }
 }

@@ -118,7 +118,7 @@ Deno.test("a program that is not there ends --yes, and the error names the packa
     CliError,
   );
   assertEquals(error.kind, "unavailable");
-  assertStringIncludes(error.message, "certutil: it could not be started");
+  assertStringIncludes(error.message, "certutil could not be started");
   assertStringIncludes(error.next ?? "", "apt-get install libnss3-tools");
 });
 

@@ -76,7 +76,7 @@ function warnOfRotation({ environment }: Settings, { talk }: CommandContext): vo
     `the server replaced the refresh token, and nothing is stored here: the one in\n` +
       `${
         refreshTokenVariable(environment)
-      } no longer works, and the next run ends with exit code 3.\n` +
+      } no longer works; the next run ends with exit code 3.\n` +
       "Sign in on a computer that keeps its login and run this there, or put a refresh token\n" +
       "of a client whose refresh tokens are non-rotatable in its place.",
   );

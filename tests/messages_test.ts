@@ -4,6 +4,8 @@ import { assert, assertEquals } from "@std/assert";
 import { ERRORS, LINES, SAID } from "./support/said.ts";
 
 const FILE = new URL("messages.txt", import.meta.url);
+const SURFACE = await Deno.readTextFile(new URL("surface.txt", import.meta.url));
+const TROUBLES = await Deno.readTextFile(new URL("../docs/troubleshooting.md", import.meta.url));
 
 Deno.test("every sentence of the program is as messages.txt has it", async () => {
   const pages = [...SAID].map(([path, { messages }]) => {
@@ -23,6 +25,12 @@ Deno.test("the parser finds sentences of every kind", () => {
 
 const BROKEN: readonly (readonly [rule: string, pattern: RegExp])[] = [
   ["exclaims", /\p{L}!/u],
+  [
+    "is set in title case",
+    /\b(?!Redirect URI|Saudi Arabia|Ask Anaplan|The Anaplan)\p{Lu}\p{Ll}+ \p{Lu}\p{Ll}+\b/u,
+  ],
+  ["has two blanks in a row", /\S {2}\S/],
+  ["says only that something failed", /\bfail(ed|s)?\b/],
   ["begs", /\b(please|kindly|sorry)\b/i],
   ["calls what a person gave invalid", /\b(invalid|illegal|wrong input|bad (value|argument))\b/i],
   ["says only that there was an error", /\b(error occurred|unexpected error|an error|oops)\b/i],
@@ -75,3 +83,30 @@ Deno.test("what to do next begins small, as the rest of its line, and ends witho
   );
   assertEquals(found.map(({ where }) => where), []);
 });
+
+/** Flags of other programs, of Stricli, and how flags are spoken of. */
+const OTHER_FLAGS = ["--allow-net", "--network", "--flag", "--help"];
+/** What may follow the program's name besides commands. */
+const PROSE = ["on", "waits", "listener"];
+
+for (
+  const [where, texts] of [["a sentence", LINES.map(({ text }) => text)], [
+    "docs/troubleshooting.md",
+    [TROUBLES],
+  ]] as const
+) {
+  Deno.test(`what ${where} says to type is there`, () => {
+    const words = texts.flatMap((text) =>
+      text.match(/(?<=anaplan-auth )[a-z]+\b(?=[ `,;:.)]|$)|(?<![\w-])--[a-z][\w-]+/g) ?? []
+    );
+    const unknown = words.filter((word) => !isThere(word));
+    assertEquals([...new Set(unknown)], []);
+  });
+}
+
+function isThere(word: string): boolean {
+  if (!word.startsWith("--")) {
+    return PROSE.includes(word) || new RegExp(`^${word}\\b`, "m").test(SURFACE);
+  }
+  return OTHER_FLAGS.includes(word) || new RegExp(` ${word}\\b`).test(SURFACE);
+}

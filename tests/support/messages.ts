@@ -93,7 +93,7 @@ function isError(node: Node): boolean {
 
 /** The sentences of a text: of HTML what stands between the tags, of code what it quotes. */
 function spoken(text: string): string[] {
-  if (TAG.test(text)) return text.split(/<[^>]*>/).map(onOneLine).filter(isSentence);
+  if (TAG.test(text)) return text.split(/<[^>]*>/).flatMap(spoken);
   if (CODE.test(text)) {
     return [...text.matchAll(/'([A-Z][^'\n]* [^'\n]*\.)'/g)].map(([, quoted = ""]) => quoted);
   }
@@ -103,7 +103,7 @@ function spoken(text: string): string[] {
 
 /** Scripts, policies and types, for machines. */
 const CODE =
-  /^const |=>|[;{]\s*\n|\w\([^)]*\)\)|\('|=\$|^(default-src|script-src|frame-ancestors|text\/html)/;
+  /^const |=>|[;{]\s*\n|\w\([^)]*\)\)|\('|=\$|^(default-src|script-src|style-src|M\d|frame-ancestors|text\/html)/;
 const TAG = /<\/?(html|p|h1|main|code|noscript|script|span|svg|circle|path|a|footer)\b/;
 
 function onOneLine(text: string): string {

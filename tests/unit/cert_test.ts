@@ -129,6 +129,6 @@ Deno.test("a program that fails ends --yes, and nothing is run after it", async 
     CliError,
   );
   assertEquals([error.kind, scene.ran.length], ["unavailable", 1]);
-  assertStringIncludes(error.message, "mkdir: it exited with 1");
+  assertStringIncludes(error.message, "mkdir ended with exit code 1");
   assertStringIncludes(error.next ?? "", "anaplan-auth cert trust");
 });

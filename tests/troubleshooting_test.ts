@@ -1,6 +1,7 @@
 // docs/troubleshooting.md and the errors of the program, held against each other. Rule: none is missing
 // there, and none stands there that is not said.
 import { assertEquals } from "@std/assert";
+import { commandsWithCases, stepsOf } from "./support/case_tests.ts";
 import { HOLE } from "./support/messages.ts";
 import { ERRORS, LINES } from "./support/said.ts";
 import { troubles } from "./support/troubles.ts";
@@ -22,6 +23,24 @@ Deno.test("docs/troubleshooting.md has no error that the program does not say", 
   const strange = (await troubles()).filter((trouble) => !isSaid(trouble));
   assertEquals(strange, []);
 });
+
+/** The words of the page that stand for the reader's own. */
+const OWN =
+  /\b(ADDRESS|CODE|ERROR|FILE|FLAG|HOST(\/PATH)?|ISSUER|KIND|LETTER|METHOD|NAME|NUMBER|PATH|PROGRAM|REASON|SERVER|STATUS|TEXT|TIME|URL(?=:)|VALUE|VARIABLE)\b/g;
+
+Deno.test("who looks up what a case prints finds it in docs/troubleshooting.md", async () => {
+  const known = (await troubles()).map((trouble) => asPattern(trouble.replace(OWN, HOLE)));
+  const strange = printedErrors().filter((line) => !known.some((pattern) => pattern.test(line)));
+  assertEquals([...new Set(strange)], []);
+});
+
+/** The first lines of all errors in the cases: those with a line for what to do next. */
+function printedErrors(): string[] {
+  return commandsWithCases().flatMap(stepsOf).flatMap((step) => {
+    if (step.kind !== "command") return [];
+    return [...step.result.stderr.matchAll(/^(.*)\n(?=Next: )/gm)].map(([, line = ""]) => line);
+  });
+}
 
 /** Errors that are put together somewhere else than where they are thrown. */
 function complaints(): string[] {

@@ -62,7 +62,10 @@ async function processed(
 ): Promise<oauth.AuthorizationServer> {
   try {
     // The library compares parsed URLs; `iss` and the id_token will be compared byte for byte.
-    const named = asObject(await response.clone().json().catch(() => undefined))?.["issuer"];
+    const fields = asObject(await response.clone().json().catch(() => undefined));
+    if (response.status !== 200) throw new Error(`there is none (HTTP ${response.status})`);
+    if (fields === undefined) throw new Error("it is not a JSON object");
+    const named = fields["issuer"];
     if (typeof named === "string" && named !== issuer) {
       throw new Error(`it names the issuer ${named}`);
     }

@@ -76,8 +76,8 @@ function warnOfRotation({ environment }: Settings, { talk }: CommandContext): vo
     `the server replaced the refresh token, and nothing is stored here: the one in\n` +
       `${
         refreshTokenVariable(environment)
-      } is dead by now, and the next run will fail (exit 3).\n` +
-      "Sign in on a machine that keeps its login and run this there, or put a refresh token\n" +
+      } no longer works; the next run ends with exit code 3.\n` +
+      "Sign in on a computer that keeps its login and run this there, or put a refresh token\n" +
       "of a client whose refresh tokens are non-rotatable in its place.",
   );
 }

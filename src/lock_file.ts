@@ -48,7 +48,9 @@ function lockHeldTooLong(path: string, deadline: number): CliError {
     "storage",
     `Cannot lock ${path}: ${who} has been holding it for more than ${deadline / 1000} s`,
     {
-      next: holder === undefined ? "try again" : `see what it does (ps ${holder}), then try again`,
+      next: holder === undefined
+        ? "try the same command again in a minute"
+        : `see what it does (ps ${holder}), then try again`,
     },
   );
 }

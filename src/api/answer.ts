@@ -49,7 +49,7 @@ export function failureOf(
     return new CliError("unavailable", `${what}: ${why}, and not in JSON`, { next: SOMEBODY_ELSE });
   }
   return new CliError("unavailable", `${what} now: ${why}`, {
-    next: status === 429 ? "try again in a minute, or ask less often" : "try again in a minute",
+    next: `try the same command again in a minute${status === 429 ? ", or ask less often" : ""}`,
   });
 }
 

@@ -74,9 +74,13 @@ async function* without(skipped: number, body: Bytes): Bytes {
 }
 
 function changed(): CliError {
-  return new CliError("api", "Cannot go on: the chunk has changed since it broke off", {
-    next: "the same command again, for the new file",
-  });
+  return new CliError(
+    "api",
+    "Cannot go on with the download: the chunk has changed since it broke off",
+    {
+      next: "the same command again, for the new file",
+    },
+  );
 }
 
 function noChunks({ url }: Call): CliError {

@@ -78,7 +78,7 @@ export function redirectUriCheck(settings: Settings): Check {
   return isSame ? ok("Redirect URI", `${redirectUri}, where the listener will be`) : warning(
     "Redirect URI",
     `${redirectUri}, but the listener will be at ${addresses.map(formatAddress).join(", ")}`,
-    "forward that port, or leave --listen away",
+    "forward that port, or leave out --listen",
   );
 }
 

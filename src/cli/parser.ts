@@ -137,8 +137,10 @@ function whatIsWrong(error: unknown): string {
     if (flag !== undefined) return `Cannot use "" for ${flag}: it is empty`;
     return `Cannot use the argument "${error.input}": this command takes flags only`;
   }
-  if (error instanceof UnsatisfiedPositionalError && error.placeholder.includes("|")) {
-    return `Expected one of ${error.placeholder.replaceAll("|", ", ")}`;
+  if (error instanceof UnsatisfiedPositionalError) {
+    const { placeholder } = error;
+    const values = placeholder.includes("|") ? `one of ${placeholder.replaceAll("|", ", ")}` : "";
+    return `An argument is missing: ${values || placeholder}`;
   }
   return error instanceof Error ? error.message : String(error);
 }

@@ -153,7 +153,7 @@ const certTrust: TreeCommand = buildCommand<CertTrustFlags, [], TreeContext>({
   docs: {
     brief: "Show how to be rid of the browser's warning",
     fullDescription: `Example: anaplan-auth cert trust\n${DONE_AND_USAGE}, ` +
-      "6 a command failed, 7 it cannot be saved",
+      "6 a command did not work, 7 it cannot be saved",
   },
 });
 

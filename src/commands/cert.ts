@@ -72,10 +72,10 @@ function homeOf({ system }: CommandContext): string {
 
 function trustFailed(command: readonly string[], code: number | undefined): CliError {
   const [program = ""] = command;
-  const reason = code === undefined ? "it could not be started" : `it exited with ${code}`;
+  const reason = code === undefined ? "could not be started" : `ended with exit code ${code}`;
   const packages: Readonly<Record<string, string>> = { certutil: "libnss3-tools" };
   const install = packages[program];
-  return new CliError("unavailable", `Cannot make the certificate trusted: ${program}: ${reason}`, {
+  return new CliError("unavailable", `Cannot make the certificate trusted: ${program} ${reason}`, {
     next: code === undefined && install !== undefined
       ? `install ${program} (apt-get install ${install}), then anaplan-auth cert trust --yes`
       : "run the commands by hand (anaplan-auth cert trust), or accept the warning in the browser",

@@ -38,7 +38,7 @@ export async function doctor(flags: DoctorFlags, context: CommandContext): Promi
     storeOf(settings, context).names().includes(settings.profile);
   const missing = hasLogin ? undefined : await missingProfile(settings);
   if (missing !== undefined) {
-    throw new CliError("login_required", `Cannot look at it: ${missing}`, {
+    throw new CliError("login_required", `Cannot look at the login: ${missing}`, {
       next: loginCommand(settings),
     });
   }

@@ -18,7 +18,7 @@ export async function validate(flags: CommonFlags, context: CommandContext): Pro
   if (settings.issuer !== undefined && settings.authUrl === undefined) {
     throw new CliError(
       "usage",
-      `Cannot validate: ${settings.issuer} has no authentication service`,
+      `Cannot validate the token: ${settings.issuer} has no authentication service`,
       {
         next: "name one with --auth-url at the next login, or use anaplan-auth whoami",
       },

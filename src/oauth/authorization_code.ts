@@ -135,7 +135,9 @@ function checkedResponse(attempt: Attempt, parameters: URLSearchParams): URLSear
     return oauth.validateAuthResponse(server, client, believed, attempt.state.reveal());
   } catch (error) {
     // the library's error holds the parameters, so it goes no further
-    const reason = error instanceof Error ? printable(error.message) : "it is malformed";
+    const reason = error instanceof Error
+      ? printable(error.message)
+      : "a part of it is missing or damaged";
     throw new CliError("denied", `Cannot accept the browser's answer: ${reason}`, {
       next: "anaplan-auth login",
     });

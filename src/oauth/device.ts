@@ -154,8 +154,7 @@ function expired(device: DeviceAuthorization): CliError {
     "timeout",
     `Nobody finished signing in: the code ${device.userCode} has expired`,
     {
-      next:
-        "anaplan-auth login --device; single sign-on users cannot, for them: anaplan-auth login",
+      next: "anaplan-auth login --device; with single sign-on, anaplan-auth login",
       oauthError: "expired_token",
     },
   );

@@ -28,7 +28,7 @@ export async function discover(
   if (response.status >= 500 || response.status === 429) {
     throw new CliError(
       "unavailable",
-      `Cannot use ${identifier.host} now: HTTP ${response.status}`,
+      `Cannot use ${identifier.host} now: it answered HTTP ${response.status}`,
       {
         next: "try the same command again in a minute",
       },
@@ -62,13 +62,18 @@ async function processed(
 ): Promise<oauth.AuthorizationServer> {
   try {
     // The library compares parsed URLs; `iss` and the id_token will be compared byte for byte.
-    const named = asObject(await response.clone().json().catch(() => undefined))?.["issuer"];
+    const fields = asObject(await response.clone().json().catch(() => undefined));
+    if (response.status !== 200) throw new Error(`there is none (HTTP ${response.status})`);
+    if (fields === undefined) throw new Error("it is not a JSON object");
+    const named = fields["issuer"];
     if (typeof named === "string" && named !== issuer) {
       throw new Error(`it names the issuer ${named}`);
     }
     return await oauth.processDiscoveryResponse(identifier, response);
   } catch (cause) {
-    const reason = cause instanceof Error ? printable(cause.message) : "it is malformed";
+    const reason = cause instanceof Error
+      ? printable(cause.message)
+      : "a part of it is missing or damaged";
     throw unusable(issuer, reason);
   }
 }

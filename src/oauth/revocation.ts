@@ -31,6 +31,6 @@ export async function revoke(
   if (response.status < 500 && response.status !== 429) return response.status === 200;
   const { host } = new URL(server.revocationEndpoint ?? server.tokenEndpoint);
   throw new CliError("unavailable", `Cannot use ${host} now: it answered HTTP ${response.status}`, {
-    next: "try again in a minute",
+    next: "try the same command again in a minute",
   });
 }

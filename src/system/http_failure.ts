@@ -120,5 +120,6 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
 ];
 
 function reasonIn(chain: string): string {
-  return REASONS.find(([pattern]) => pattern.test(chain))?.[1] ?? "the request failed";
+  return REASONS.find(([pattern]) => pattern.test(chain))?.[1] ??
+    "the connection broke, and nothing says why";
 }

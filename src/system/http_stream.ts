@@ -36,7 +36,7 @@ export async function fetchStream(
     const signer = async (): Promise<string | undefined> =>
       (await import("./peer_issuer.ts")).peerIssuer(url.hostname, portOf(url));
     const translated = await fetchFailure(error, { url, proxy, timeout, signer });
-    trace(`< failed after ${Math.round(performance.now() - started)} ms: ${translated.message}`);
+    trace(`< no answer after ${Math.round(performance.now() - started)} ms: ${translated.message}`);
     return translated;
   };
   const way = proxy === undefined ? "" : ` through the proxy ${proxy.address}`;

@@ -92,7 +92,7 @@ Deno.test("a server that rotates is warned of once, and the next run names the v
   const first = await run();
   assertEquals(first.code, 0, first.stderr);
   assertMatch(first.stderr, /^Warning: .* replaced the refresh token/);
-  assertStringIncludes(first.stderr, "ANAPLAN_REFRESH_TOKEN is dead by now");
+  assertStringIncludes(first.stderr, "ANAPLAN_REFRESH_TOKEN no longer works");
   assertStringIncludes(first.stderr, "non-rotatable");
   assertEquals(first.stderr.match(/Warning/g)?.length, 1);
   const second = await run();

@@ -118,7 +118,7 @@ Deno.test("a program that is not there ends --yes, and the error names the packa
     CliError,
   );
   assertEquals(error.kind, "unavailable");
-  assertStringIncludes(error.message, "certutil: it could not be started");
+  assertStringIncludes(error.message, "certutil could not be started");
   assertStringIncludes(error.next ?? "", "apt-get install libnss3-tools");
 });
 
@@ -129,6 +129,6 @@ Deno.test("a program that fails ends --yes, and nothing is run after it", async 
     CliError,
   );
   assertEquals([error.kind, scene.ran.length], ["unavailable", 1]);
-  assertStringIncludes(error.message, "mkdir: it exited with 1");
+  assertStringIncludes(error.message, "mkdir ended with exit code 1");
   assertStringIncludes(error.next ?? "", "anaplan-auth cert trust");
 });

@@ -113,7 +113,7 @@ Deno.test("a server that rotates all the same: the dead token is told, and what 
   const { context, flags } = world;
   assertEquals((await token(flags, context)).text, "new-access");
   const [warning = ""] = context.talk.warned;
-  assertStringIncludes(warning, "ANAPLAN_REFRESH_TOKEN is dead by now");
+  assertStringIncludes(warning, "ANAPLAN_REFRESH_TOKEN no longer works");
   assertStringIncludes(warning, "non-rotatable");
 });
 

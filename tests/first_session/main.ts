@@ -69,6 +69,7 @@ async function session(ada: Person): Promise<void> {
     },
   });
   await ada.does(2, whoami, { until: /^Profile/m });
+  await ada.does(2, "deno task profile remove sandbox", { until: /^Removed/m });
   await ada.interrupts(1);
 }
 

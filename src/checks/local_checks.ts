@@ -40,7 +40,7 @@ export async function portCheck(settings: Settings, { system }: CommandContext):
   return problem(
     "Port",
     "unavailable",
-    `the system does not let ${address} be listened on`,
+    `the system does not allow listening on ${address}`,
     system.platform === "windows"
       ? "netsh interface ipv4 show excludedportrange protocol=tcp"
       : "register a redirect URI with a port above 1023",

@@ -37,7 +37,7 @@ Deno.test("a port that Windows reserves is a problem that says how to see the ra
     serve: fakeListener("refused").serve,
   });
   assertEquals([check.mark, check.outcome], ["problem", "unavailable"]);
-  assertStringIncludes(check.seen, "does not let 127.0.0.1:8443 be listened on");
+  assertStringIncludes(check.seen, "does not allow listening on 127.0.0.1:8443");
   assertStringIncludes(check.next ?? "", "netsh interface ipv4 show excludedportrange");
 });
 

@@ -1,9 +1,10 @@
 // A limit on the size of files, as `ulimit -f` sets it: the kernel would kill whoever writes past it.
-// Rule: Deno has cached the program before the limit comes, since it would be killed while it does that.
+// Rule: Deno has cached the program before the limit comes, and another Deno holds the cache's databases
+// open, since it would be killed while it makes either, before a line of ours has run.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { RecordedRequest } from "../sandbox/contract.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
-import { makeHome } from "../support/home.ts";
-import type { Outcome } from "../support/program.ts";
+import { bareEnvironment, type Outcome } from "../support/program.ts";
 import {
   assertTwoLines,
   assertUntouched,
@@ -22,25 +23,62 @@ function limitedTo(bytes: number): string[] {
 async function limited(
   bytes: number,
   argv: readonly string[],
-  check: (outcome: Outcome, home: StaleLogin, sandbox: Sandbox) => Promise<void>,
+  check: (
+    outcome: Outcome,
+    home: StaleLogin,
+    requests: readonly RecordedRequest[],
+  ) => Promise<void>,
 ): Promise<void> {
   await using sandbox = await startSandbox();
   const headers = { "content-type": "application/json" };
   sandbox.fault("/oauth/token", { body: newTokens(), headers, times: Infinity });
   await using home = await staleLogin(sandbox);
-  await letDenoCache(limitedTo(bytes));
+  await using _cache = await denoCache(limitedTo(bytes), argv, sandbox);
+  const before = sandbox.requests.length;
   const env = { TMPDIR: home.path };
-  await check(await runWrapped(limitedTo(bytes), argv, { home: home.path, env }), home, sandbox);
+  const outcome = await runWrapped(limitedTo(bytes), argv, { home: home.path, env });
+  await check(outcome, home, sandbox.requests.slice(before));
 }
 
-/** Runs the program until Deno has nothing left to write before it. */
-async function letDenoCache(wrapper: readonly string[]): Promise<void> {
-  await using home = await makeHome();
+/** Runs the command, on a login of its own, until Deno has nothing left to write before it. */
+async function denoCache(
+  wrapper: readonly string[],
+  argv: readonly string[],
+  sandbox: Sandbox,
+): Promise<AsyncDisposable> {
+  await using home = await staleLogin(sandbox);
   const options = { home: home.path };
+  await runBounded(argv, options);
+  const holder = await anotherDeno(home.path);
   for (let tries = 0; tries < 5; tries++) {
-    if ((await runWrapped(wrapper, ["--version"], options)).code === 0) return;
+    if ((await runWrapped(wrapper, ["--version"], options)).code === 0) break;
     await runBounded(["--version"], options);
   }
+  return holder;
+}
+
+/** A Deno that does nothing, with the cache open, until it is disposed of. */
+async function anotherDeno(home: string): Promise<AsyncDisposable> {
+  await Deno.writeTextFile(
+    `${home}/wait.js`,
+    "console.log(1); await Deno.stdin.read(new Uint8Array(1));",
+  );
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", `${home}/wait.js`],
+    clearEnv: true,
+    env: await bareEnvironment(home),
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const reader = child.stdout.getReader();
+  await reader.read();
+  return {
+    async [Symbol.asyncDispose]() {
+      await child.stdin.close();
+      await reader.cancel();
+      await child.status;
+    },
+  };
 }
 
 function limitTest(name: string, fn: () => Promise<void>): void {
@@ -48,11 +86,11 @@ function limitTest(name: string, fn: () => Promise<void>): void {
 }
 
 limitTest("new tokens that are too long for a file size limit are told to be lost", async () => {
-  await limited(100, ["refresh"], async (outcome, home, sandbox) => {
+  await limited(100, ["refresh"], async (outcome, home, requests) => {
     assertTwoLines(outcome, 7);
     assertStringIncludes(outcome.stderr, "could not be saved anywhere");
     assertStringIncludes(outcome.stderr, "file too large");
-    assertEquals(sandbox.requests.length, 1, "it came as far as the save");
+    assertEquals(requests.length, 1, "it came as far as the save");
     const { refreshToken } = await home.credentials() ?? {};
     assertEquals(refreshToken, "old-refresh-token");
     const left = [...(await home.files()).keys()].filter((path) => path.endsWith(".tmp"));
@@ -63,10 +101,10 @@ limitTest("new tokens that are too long for a file size limit are told to be los
 limitTest(
   "a file size limit that takes not even the lock's text lets nothing be asked",
   async () => {
-    await limited(0, ["refresh"], async (outcome, home, sandbox) => {
+    await limited(0, ["refresh"], async (outcome, home, requests) => {
       assertTwoLines(outcome, 7);
       assertStringIncludes(outcome.stderr, "credentials/default.lock: file too large");
-      assertEquals(sandbox.requests, []);
+      assertEquals(requests, []);
       assert((await home.files()).has("credentials/default.lock"));
     });
   },
@@ -75,9 +113,9 @@ limitTest(
 limitTest("settings that are too long for a file size limit stay as they were", async () => {
   await using sandbox = await startSandbox();
   await using home = await staleLogin(sandbox);
-  await letDenoCache(limitedTo(100));
-  const before = await home.files();
   const argv = ["profile", "set", "--region", "us2"];
+  await using _cache = await denoCache(limitedTo(100), argv, sandbox);
+  const before = await home.files();
   assertTwoLines(await runWrapped(limitedTo(100), argv, { home: home.path }), 7);
   assertUntouched(before, await home.files());
 });

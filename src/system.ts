@@ -164,6 +164,8 @@ export interface System {
   openBrowser(url: string): Promise<boolean>;
   /** Aborted with a CliError of kind `interrupted` by SIGINT and SIGTERM, from the first call on. */
   interruption(): AbortSignal;
+  /** From now on a file size limit fails a write, and does not end the program in the middle of it. */
+  expectWrites(): void;
   /** Makes SIGINT and SIGTERM wait until it is disposed of, and then end the program. */
   holdSignals(): Promise<Disposable>;
 }
@@ -212,6 +214,7 @@ export function denoSystem(trace: (text: string) => void = () => {}): System {
       (await import("./system/program.ts")).runInPlace(command, env, isAtTerminal()),
     openBrowser: async (url) => (await import("./system/browser.ts")).openBrowser(url),
     interruption,
+    expectWrites,
     holdSignals: async () => (await import("./system/signals.ts")).holdSignals(),
   };
 }
@@ -239,6 +242,15 @@ function env(name: string): string | undefined {
     if (error instanceof Deno.errors.InvalidData) return undefined;
     throw error;
   }
+}
+
+let isLimitHeard = false;
+
+/** For good, since Deno writes its own cache until the very end; but at a start it would cost a millisecond. */
+function expectWrites(): void {
+  if (isLimitHeard || Deno.build.os === "windows") return;
+  isLimitHeard = true;
+  Deno.addSignalListener("SIGXFSZ", () => {}); // heard, it ends nothing
 }
 
 /** Whether a terminal can do more than a printer: a cursor, colours. */

@@ -65,6 +65,8 @@ function replyCode({ outcome: kind, exitCode }: Reply): number {
 async function outcomeOf(argv: readonly string[], context: CommandContext): Promise<Outcome> {
   const [name = "", ...rest] = argv;
   if (name === "") return await settled(() => greeting(context));
+  const seldomWrites = name.startsWith("-") || commandNamed(name)?.writesLate;
+  if (!seldomWrites) context.system.expectWrites();
   let outcome: Outcome | undefined;
   const perform: TreeContext["perform"] = async (load, flags, args) => {
     outcome = await settled(async () => {
@@ -116,6 +118,7 @@ async function remember(
     const settings = loadSettings(flags, system);
     const { configDir, profile, profileExists } = settings;
     if (profileExists && !hasEnvironmentLogin(settings)) {
+      system.expectWrites();
       keepFailure(configDir, profile, command, error, system.now(), talk.warn);
     }
   } catch {

@@ -10,6 +10,8 @@ export interface CommandEntry {
   readonly group?: string;
   readonly brief: string;
   readonly needs: Needs;
+  /** It seldom writes, and says itself when it will; see {@link System.expectWrites}. */
+  readonly writesLate?: true;
   /** The command itself, when it can do without flags and arguments. */
   readonly load?: () => Promise<Command<CommonFlags>>;
 }
@@ -56,6 +58,7 @@ export const COMMANDS = {
     group: SCRIPTS,
     brief: "Print a valid access token",
     needs: NETWORK,
+    writesLate: true,
     load: async () => (await import("../commands/token.ts")).token,
   },
   api: { group: SCRIPTS, brief: "Call an Anaplan API", needs: NETWORK },

@@ -40,6 +40,7 @@ function freshOnDisk(flags: TokenFlags, { system, talk }: CommandContext): Token
 }
 
 async function validOne(flags: TokenFlags, context: CommandContext): Promise<TokenSet> {
+  context.system.expectWrites();
   const [{ freshTokenSet }, { loadSettings }] = await Promise.all([
     import("../session.ts"),
     import("../settings.ts"),

@@ -91,6 +91,7 @@ export function fakeSystem(arranged: Arranged = {}): FakeSystem {
     runInPlace: (command) => unexpected(`${command.join(" ")} was run`),
     openBrowser: (url) => unexpected(`the browser was opened at ${url}`),
     interruption: () => new AbortController().signal,
+    expectWrites: () => {},
     holdSignals() {
       held++;
       return Promise.resolve({ [Symbol.dispose]: () => void held-- });

@@ -110,7 +110,8 @@ async function openTab(shell: ShellName, path: string, scene: ShellScene): Promi
       }
       const before = lineOn(terminal.screen()); // the line itself is about to be cleared
       await terminal.type(`${CLEAR}echo rea""dy ${count}\r`);
-      const { input } = await terminal.shows(new RegExp(`^ready ${count}$`, "m"));
+      // with the next prompt: what is typed before it is shown twice
+      const { input } = await terminal.shows(new RegExp(`^ready ${count}\n>$`, "m"));
       return `${before}\n${lineOn(input)}`;
     },
     [Symbol.asyncDispose]: () => terminal[Symbol.asyncDispose](),

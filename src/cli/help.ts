@@ -48,7 +48,7 @@ function namesIn(group: RouteMap<TreeContext>): string[] {
 }
 
 /** The page of a command that has commands of its own. */
-export function groupHelp(name: string, group: RouteMap<TreeContext>): string {
+function groupHelp(name: string, group: RouteMap<TreeContext>): string {
   const entries = group.getAllEntries().map((entry) =>
     `  ${entry.name.original.padEnd(13)}${entry.target.brief}`
   );

@@ -4,28 +4,10 @@ import { CliError } from "../../src/errors.ts";
 import { denoSystem, type StreamRequest, type StreamResponse } from "../../src/system.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { freePort } from "../support/free_port.ts";
+import { plainServer } from "../support/plain_server.ts";
 
 const SYSTEM = denoSystem();
 const ECHO = "/2/0/echo";
-
-/** A plain HTTP server on a free port, and the requests that it heard. */
-interface Server extends AsyncDisposable {
-  readonly url: string;
-  readonly heard: Request[];
-}
-
-function serve(answer: (request: Request) => Response | Promise<Response>): Server {
-  const heard: Request[] = [];
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
-    heard.push(request);
-    return answer(request);
-  });
-  return {
-    url: `http://127.0.0.1:${server.addr.port}/`,
-    heard,
-    [Symbol.asyncDispose]: () => server.shutdown(),
-  };
-}
 
 function get(url: string, more: Partial<StreamRequest> = {}): Promise<StreamResponse> {
   return SYSTEM.fetchStream({ method: "GET", url, headers: [], ...more });
@@ -66,7 +48,7 @@ function endless(everyMs: number): ReadableStream<Uint8Array<ArrayBuffer>> {
 
 Deno.test("bytes go both ways as they are", async () => {
   const bytes = Uint8Array.from({ length: 1024 }, (_, index) => index % 256);
-  await using server = serve(async (request) => new Response(await request.bytes()));
+  await using server = plainServer(async (request) => new Response(await request.bytes()));
   const flowing = ReadableStream.from([bytes.subarray(0, 5), bytes.subarray(5)]);
   for (const body of [bytes, flowing]) {
     assertEquals(await read(await get(server.url, { method: "PUT", body })), bytes);
@@ -75,13 +57,13 @@ Deno.test("bytes go both ways as they are", async () => {
 
 Deno.test("status, words and headers come before the body", async () => {
   const init = { status: 418, statusText: "Teapot", headers: { "x-a": "1" } };
-  await using server = serve(() => new Response("x", init));
+  await using server = plainServer(() => new Response("x", init));
   await using response = await get(server.url);
   assertEquals([response.status, response.headers.get("x-a")], [418, "1"]);
 });
 
 Deno.test("the person's headers go out, and our name unless they gave one", async () => {
-  await using server = serve(({ headers }) =>
+  await using server = plainServer(({ headers }) =>
     Response.json([headers.get("x-a"), headers.get("user-agent")])
   );
   const seen = async (headers: StreamRequest["headers"]): Promise<unknown> =>
@@ -91,9 +73,9 @@ Deno.test("the person's headers go out, and our name unless they gave one", asyn
 });
 
 Deno.test("a redirect is handed on, and not followed with a token in the header", async () => {
-  await using other = serve(() => new Response());
+  await using other = plainServer(() => new Response());
   for (const status of [301, 302, 303, 307, 308] as const) {
-    await using server = serve(() => Response.redirect(other.url, status));
+    await using server = plainServer(() => Response.redirect(other.url, status));
     const headers = [["authorization", "Bearer hush"]] as const;
     const response = await get(server.url, { headers, method: "POST", body: new Uint8Array(1) });
     assertEquals([response.status, (await read(response)).length], [status, 0]);
@@ -103,7 +85,7 @@ Deno.test("a redirect is handed on, and not followed with a token in the header"
 
 Deno.test("a packed answer is unpacked, and its headers tell of what comes out", async () => {
   const bytes = new Uint8Array(100_000).fill(7);
-  await using server = serve(({ headers }) =>
+  await using server = plainServer(({ headers }) =>
     packed(ReadableStream.from([bytes]), { "x-accepted": headers.get("accept-encoding") ?? "" })
   );
   const response = await get(server.url);
@@ -116,7 +98,7 @@ Deno.test("a packed answer is unpacked, and its headers tell of what comes out",
 
 Deno.test("an encoding that is not unpacked is still told", async () => {
   const headers = { "content-encoding": "zstd", "content-length": "3" };
-  await using server = serve(() => new Response("abc", { headers }));
+  await using server = plainServer(() => new Response("abc", { headers }));
   const response = await get(server.url);
   assertEquals(response.headers.get("content-encoding"), "zstd");
   assertEquals((await read(response)).length, 3);
@@ -132,7 +114,7 @@ Deno.test("a server that says nothing is given up, and may have heard the reques
 Deno.test("a body that stops on its way is given up", async () => {
   const once = (): Response =>
     new Response(new ReadableStream({ start: (at) => at.enqueue(new Uint8Array(10)) }));
-  await using server = serve(once);
+  await using server = plainServer(once);
   const response = await get(server.url, { longestSilence: 60 });
   await unavailable(() => read(response), "no answer within 0.06 s");
 });
@@ -158,7 +140,7 @@ Deno.test("a slow reader is not the server's silence", async () => {
 });
 
 Deno.test("a slow upload is no silence either", async () => {
-  await using server = serve(async (request) => new Response(await request.text()));
+  await using server = plainServer(async (request) => new Response(await request.text()));
   async function* slowly(): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     for (const letter of "abcdef") {
       yield new TextEncoder().encode(letter);
@@ -175,7 +157,7 @@ for (const when of ["before the answer", "in the middle of it"]) {
     const ending = new AbortController();
     const reason = new CliError("interrupted", "Interrupted");
     await using sandbox = await startSandbox();
-    await using server = serve(() => new Response(endless(5)));
+    await using server = plainServer(() => new Response(endless(5)));
     setTimeout(() => ending.abort(reason), 60);
     const request = { signal: ending.signal };
     const error = await assertRejects(async () => {
@@ -189,7 +171,7 @@ for (const when of ["before the answer", "in the middle of it"]) {
 }
 
 Deno.test("a signal that came before sends nothing", async () => {
-  await using server = serve(() => new Response());
+  await using server = plainServer(() => new Response());
   const reason = new CliError("interrupted", "Interrupted");
   const signal = AbortSignal.abort(reason);
   assertEquals(await assertRejects(() => get(server.url, { signal }), CliError), reason);
@@ -210,7 +192,7 @@ for (const isPacked of [false, true]) {
       for (let left = 4; left > 0; left--) yield crypto.getRandomValues(new Uint8Array(50_000));
       throw new Error("cut");
     }
-    await using server = serve(() => {
+    await using server = plainServer(() => {
       const body = ReadableStream.from(pieces());
       return isPacked ? packed(body) : new Response(body);
     });
@@ -234,14 +216,14 @@ Deno.test("where nobody listens, the request never left", async () => {
 });
 
 Deno.test("an answer that nobody reads can be given back, twice", async () => {
-  await using server = serve(() => new Response(endless(5)));
+  await using server = plainServer(() => new Response(endless(5)));
   const response = await get(server.url);
   await response[Symbol.asyncDispose]();
   await response[Symbol.asyncDispose]();
 });
 
 Deno.test("a reader may stop in the middle", async () => {
-  await using server = serve(() => new Response(endless(5)));
+  await using server = plainServer(() => new Response(endless(5)));
   await using response = await get(server.url);
   for await (const chunk of response.body) {
     assertEquals(chunk.length > 0, true);
@@ -251,14 +233,14 @@ Deno.test("a reader may stop in the middle", async () => {
 
 Deno.test("what is traced holds no header and no value of the query", async () => {
   const traced: string[] = [];
-  await using server = serve(() => Response.json({ hush: "hush" }));
+  await using server = plainServer(() => Response.json({ hush: "hush" }));
   const system = denoSystem((text) => traced.push(text));
   const headers = [["authorization", "Bearer hush"], ["x-a", "hush"]] as const;
   const body = new TextEncoder().encode("hush");
   await read(
-    await system.fetchStream({ method: "PUT", url: `${server.url}a?b=hush`, headers, body }),
+    await system.fetchStream({ method: "PUT", url: `${server.url}/a?b=hush`, headers, body }),
   );
-  assertStringIncludes(traced[0] ?? "", `> PUT ${server.url}a?b=[secret]`);
+  assertStringIncludes(traced[0] ?? "", `> PUT ${server.url}/a?b=[secret]`);
   assertStringIncludes(traced[1] ?? "", "< 200 application/json");
   assert(!traced.join().includes("hush"));
 });

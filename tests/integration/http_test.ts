@@ -5,25 +5,7 @@ import type { HttpRequest } from "../../src/system.ts";
 import { fetchWhole, maskUrl } from "../../src/system/http.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { freePort } from "../support/free_port.ts";
-
-/** A plain HTTP server on a free port, and the requests that it heard. */
-interface Server extends AsyncDisposable {
-  readonly url: string;
-  readonly heard: Request[];
-}
-
-function serve(answer: (request: Request) => Response | Promise<Response>): Server {
-  const heard: Request[] = [];
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
-    heard.push(request);
-    return answer(request);
-  });
-  return {
-    url: `http://127.0.0.1:${server.addr.port}`,
-    heard,
-    [Symbol.asyncDispose]: () => server.shutdown(),
-  };
-}
+import { plainServer } from "../support/plain_server.ts";
 
 async function failure(request: HttpRequest, trace: string[] = []): Promise<CliError> {
   const error = await assertRejects(
@@ -35,7 +17,7 @@ async function failure(request: HttpRequest, trace: string[] = []): Promise<CliE
 }
 
 Deno.test("an answer is given whole, with its status and headers", async () => {
-  await using server = serve(() =>
+  await using server = plainServer(() =>
     new Response("body", { status: 418, headers: { "retry-after": "7" } })
   );
   const response = await fetchWhole({ method: "GET", url: server.url }, () => {});
@@ -44,14 +26,14 @@ Deno.test("an answer is given whole, with its status and headers", async () => {
 });
 
 Deno.test("an answer without a body is an answer", async () => {
-  await using server = serve(() => new Response(null, { status: 204 }));
+  await using server = plainServer(() => new Response(null, { status: 204 }));
   const response = await fetchWhole({ method: "POST", url: server.url }, () => {});
   assertEquals([response.status, await response.text()], [204, ""]);
 });
 
 Deno.test("a redirect is handed on, and not followed with a token in the header", async () => {
-  await using other = serve(() => new Response());
-  await using server = serve(() => Response.redirect(other.url));
+  await using other = plainServer(() => new Response());
+  await using server = plainServer(() => Response.redirect(other.url));
   const headers = { authorization: "Bearer hush" };
   const response = await fetchWhole({ method: "GET", url: server.url, headers }, () => {});
   assertEquals([response.status, other.heard.length], [302, 0]);
@@ -59,7 +41,7 @@ Deno.test("a redirect is handed on, and not followed with a token in the header"
 
 Deno.test("a request has its own bound in time, and may have reached the server", async () => {
   const late = Promise.withResolvers<Response>();
-  await using server = serve(() => late.promise);
+  await using server = plainServer(() => late.promise);
   const error = await failure({ method: "GET", url: server.url, timeout: 50 });
   assertEquals(error.answerLost, true);
   assertStringIncludes(error.message, "no answer within 0.05 s");
@@ -76,7 +58,7 @@ Deno.test("an answer that is far too long is not read to its end", async () => {
         controller.enqueue(chunk);
       },
     });
-  await using server = serve(() => new Response(endless()));
+  await using server = plainServer(() => new Response(endless()));
   assertStringIncludes((await failure({ method: "GET", url: server.url })).message, "far too long");
   assert(sent < 64 * 1024 * 1024);
 });
@@ -111,13 +93,13 @@ Deno.test("a server with an unknown certificate is refused, with advice about CA
 });
 
 Deno.test("what answers without TLS is said to", async () => {
-  await using server = serve(() => new Response());
+  await using server = plainServer(() => new Response());
   const error = await failure({ method: "GET", url: server.url.replace("http:", "https:") });
   assertStringIncludes(error.message, "does not speak HTTPS");
 });
 
 Deno.test("what is traced shows names and what is open, and no value that is secret", async () => {
-  await using server = serve(() => Response.json({ access_token: "hush-answer" }));
+  await using server = plainServer(() => Response.json({ access_token: "hush-answer" }));
   const traced: string[] = [];
   await fetchWhole({
     method: "POST",

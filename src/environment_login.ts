@@ -7,7 +7,8 @@ import { CliError } from "./errors.ts";
 import { readNamedFile } from "./named_file.ts";
 import { Secret } from "./secret.ts";
 import type { Settings } from "./settings.ts";
-import type { LockedLogin, Store } from "./store.ts";
+import type { LockedLogin } from "./locked_login.ts";
+import type { Store } from "./store.ts";
 import type { System } from "./system.ts";
 import type { TokenSet } from "./token_set.ts";
 
@@ -25,6 +26,7 @@ export function environmentStore(settings: Settings, context: CommandContext): S
   logins.set(system, login);
   const locked: LockedLogin = {
     load: () => login.present,
+    prepare: () => {}, // nothing is written
     save(tokenSet) {
       if (tokenSet.refreshTokenRotates) warnOfRotation(settings, context);
       login.present = tokenSet;

@@ -29,14 +29,22 @@ export const EXIT_CODES: Readonly<Record<ErrorKind, number>> = {
 /** `interrupted` by SIGTERM ends with this code instead. */
 export const SIGTERM_EXIT_CODE = 143;
 
+/** Failures that another place must recognize. */
+export type ErrorCode =
+  /** The server gave new tokens, and they are not in their place on the disk. */
+  "not_saved";
+
 /** What may be known about a failure besides its message. */
 export interface ErrorDetails {
+  readonly code?: ErrorCode;
   /** What the person can type or do now; the `Next:` line. */
   readonly next?: string;
   /** The OAuth error code that a server answered with (RFC 6749, sections 4.1.2.1 and 5.2). */
   readonly oauthError?: string;
   /** For `unavailable`: the request may have reached the server, only the answer is missing. */
   readonly answerLost?: boolean;
+  /** For `unavailable`: the answer did not come in time, so it may still be on its way. */
+  readonly timedOut?: boolean;
   /** For `interrupted`: which signal it was. */
   readonly signal?: string;
   readonly cause?: unknown;
@@ -46,17 +54,21 @@ export interface ErrorDetails {
 export class CliError extends Error {
   override readonly name = "CliError";
   readonly kind: ErrorKind;
+  readonly code: ErrorCode | undefined;
   readonly next: string | undefined;
   readonly oauthError: string | undefined;
   readonly answerLost: boolean;
+  readonly timedOut: boolean;
   readonly signal: string | undefined;
 
   constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
     super(message, { cause: details.cause });
     this.kind = kind;
+    this.code = details.code;
     this.next = details.next;
     this.oauthError = details.oauthError;
     this.answerLost = details.answerLost ?? false;
+    this.timedOut = details.timedOut ?? false;
     this.signal = details.signal;
   }
 }

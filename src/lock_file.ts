@@ -10,6 +10,14 @@ export interface Clock {
   sleep(milliseconds: number): Promise<void>;
 }
 
+/** A lock that is held until it is disposed of. */
+export interface FileLock extends Disposable {
+  /** What the last holder noted; it stays in the file until this one notes something else. */
+  readonly noted: string;
+  /** Notes something for the next holder. @throws {CliError} `storage`. */
+  note(text: string): void;
+}
+
 /**
  * Takes an exclusive lock that ends with `dispose` or with this process, however that dies.
  *
@@ -18,7 +26,7 @@ export interface Clock {
  * @param deadline in milliseconds from now.
  * @throws {CliError} `storage` when another process holds it for longer, or locking does not work here.
  */
-export async function lockFile(path: string, deadline: number, clock: Clock): Promise<Disposable> {
+export async function lockFile(path: string, deadline: number, clock: Clock): Promise<FileLock> {
   isOwnFile(path, "lock");
   const file = translated(
     "lock",
@@ -33,12 +41,19 @@ export async function lockFile(path: string, deadline: number, clock: Clock): Pr
       await clock.sleep(pause);
       pause = Math.min(pause * 1.5, 50);
     }
-    translated("lock", path, () => noteHolder(file));
+    return translated("lock", path, () => {
+      const noted = notedIn(file);
+      writeNote(file, noted);
+      return {
+        noted,
+        note: (text) => translated("write", path, () => writeNote(file, text)),
+        [Symbol.dispose]: () => file.close(), // closing gives the lock back
+      };
+    });
   } catch (error) {
     file.close();
     throw error;
   }
-  return { [Symbol.dispose]: () => file.close() }; // closing gives the lock back
 }
 
 function lockHeldTooLong(path: string, deadline: number): CliError {
@@ -63,7 +78,20 @@ function holderOf(path: string): string | undefined {
   }
 }
 
-function noteHolder(file: Deno.FsFile): void {
-  file.truncateSync();
-  writeAll(file, new TextEncoder().encode(`${Deno.pid}\n`));
+/**
+ * Writes the process id of the holder, and below it one line for the next holder. The length stays the
+ * same, so a full disk does not hinder the second note.
+ */
+function writeNote(file: Deno.FsFile, note: string): void {
+  file.seekSync(0, Deno.SeekMode.Start);
+  writeAll(file, new TextEncoder().encode(`${Deno.pid}\n${note}\n`.padEnd(NOTE_LENGTH)));
 }
+
+function notedIn(file: Deno.FsFile): string {
+  const bytes = new Uint8Array(NOTE_LENGTH);
+  const length = file.readSync(bytes) ?? 0;
+  return new TextDecoder().decode(bytes.subarray(0, length)).split("\n")[1] ?? "";
+}
+
+/** In bytes: enough for a process id and a path. */
+const NOTE_LENGTH = 1024;

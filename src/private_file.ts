@@ -1,4 +1,3 @@
-// Files that only their owner may read: checked reads, atomic replacement. Rule: with lock_file.ts and
 // Files that only their owner may read: checked reads, atomic replacement. Rule: with lock_file.ts,
 // named_file.ts and private_directory.ts the only code that touches the disk, and every failure leaves here as
 // a CliError of kind `storage`.
@@ -25,26 +24,75 @@ export function readPrivateFile(path: string): string | undefined {
 /**
  * Replaces a private file as a whole: after a crash at any moment it holds the old text or the new.
  *
- * A new file (mode 0600) in the same directory is written and synced, renamed over the old one, and the
- * directory is synced, so that the rename outlives a power cut too.
- *
- * @param warn is told when that last step failed: the new text is in its place all the same.
+ * @param warn hears that the directory did not sync: the new text is in its place even so.
+ * @throws {CliError} `storage`; the old text is then still there.
  */
 export function writePrivateFile(path: string, text: string, warn: Warn = () => {}): void {
+  using replacement = beginReplacement(path, `${path}.${crypto.randomUUID()}.tmp`, warn);
+  replacement.commit(text);
+}
+
+/** A private file that waits for its text; without {@link Replacement.commit} nothing of it is left. */
+export interface Replacement extends Disposable {
+  /** Fills it with blanks and syncs it, so that so many bytes can be written later. */
+  reserve(bytes: number): void;
+  /** Writes and syncs the text, renames the file to its place, and syncs the directory. */
+  commit(text: string): void;
+  /** After a failed commit: leaves the file where it waits if it is whole there; says whether it is. */
+  keep(): boolean;
+}
+
+/**
+ * Begins to replace a private file: the new one is made in the same directory and open for the text.
+ *
+ * @param temporary where the new file waits; nothing may be there.
+ * @throws {CliError} `storage`.
+ */
+export function beginReplacement(path: string, temporary: string, warn: Warn): Replacement {
   isOwnFile(path, "write");
-  const temporary = `${path}.${crypto.randomUUID()}.tmp`;
-  translated("write", path, () => {
-    try {
-      using file = Deno.openSync(temporary, { write: true, createNew: true, mode: 0o600 });
-      writeAll(file, new TextEncoder().encode(text));
-      file.syncSync();
-      Deno.renameSync(temporary, path);
-    } catch (error) {
-      removeIfThere(temporary);
-      throw error;
-    }
+  const file = translated("write", path, () => {
+    const made = Deno.openSync(temporary, { write: true, createNew: true, mode: 0o600 });
+    if (!IS_WINDOWS) Deno.chmodSync(temporary, 0o600); // umask had its part
+    return made;
   });
-  syncDirectoryOf(path, "written", warn);
+  let isSynced = false;
+  let isLeft = false;
+  return {
+    reserve(bytes) {
+      translated("write", path, () => {
+        writeAll(file, new Uint8Array(bytes).fill(BLANK));
+        file.syncSync();
+      });
+    },
+    commit(text) {
+      const bytes = new TextEncoder().encode(text);
+      translated("write", path, () => {
+        file.seekSync(0, Deno.SeekMode.Start);
+        writeAll(file, bytes);
+        file.truncateSync(bytes.length);
+        file.syncSync();
+        isSynced = true;
+        Deno.renameSync(temporary, path);
+      });
+      isLeft = true;
+      syncDirectoryOf(path, "written", warn);
+    },
+    keep: () => isLeft = isSynced && lstatIfThere(temporary) !== undefined,
+    [Symbol.dispose]() {
+      file.close();
+      if (!isLeft) removeIfPossible(temporary);
+    },
+  };
+}
+
+/** JSON may end with blanks, so a text that was only partly cut to its length can still be read. */
+const BLANK = 0x20;
+
+/** Puts a private file in the place of another one. @throws {CliError} `storage`. */
+export function renamePrivateFile(from: string, to: string, warn: Warn): void {
+  isOwnFile(to, "write");
+  translated("write", to, () => Deno.renameSync(from, to));
+  syncDirectoryOf(to, "written", warn);
 }
 
 /** Removes a file; it is no failure that there is none. `warn` as in {@link writePrivateFile}. */
@@ -117,6 +165,15 @@ export function removeIfThere(path: string): void {
     Deno.removeSync(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** The same for what matters little: a file that stays is no failure. */
+export function removeIfPossible(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch {
+    // it is removed the next time, or by the user
   }
 }
 

@@ -3,10 +3,12 @@
 
 import type { CommandContext } from "./command.ts";
 import { environmentAdvice, newRefreshToken } from "./environment_advice.ts";
-import { CliError, type ErrorDetails, toCliError } from "./errors.ts";
+import { CliError, type ErrorDetails } from "./errors.ts";
 import { defined } from "./json.ts";
+import type { Grant } from "./oauth/token_response.ts";
 import { hasEnvironmentLogin, type Settings } from "./settings.ts";
-import { type LockedLogin, openStore, type Store } from "./store.ts";
+import type { LockedLogin } from "./locked_login.ts";
+import { openStore, type Store } from "./store.ts";
 import { duration } from "./text.ts";
 import { isFresh, sameTokenSet, type TokenSet } from "./token_set.ts";
 
@@ -21,7 +23,7 @@ export interface Refreshed {
  * Gives a valid token set for the profile, refreshing it first when it is stale.
  *
  * A fresh one is read without any lock. Never opens a browser. When an early refresh fails but the old
- * token still lives, that is given out with a warning, unless the caller asked for more.
+ * token is still valid, that is given out with a warning, unless the caller asked for more.
  *
  * @param minValid how much longer the access token has to be good, in milliseconds.
  * @param isDemanded whether nothing less will do, when the refresh fails.
@@ -36,18 +38,21 @@ export async function freshTokenSet(
 ): Promise<TokenSet> {
   const seen = await storedTokenSet(settings, context);
   const now = context.system.now();
-  if (isFresh(seen, now, minValid)) return seen; // no lock, and no network module is loaded
+  if (isFresh(seen, now, minValid)) { // no lock, and no network module is loaded
+    if (seen.endedBy !== undefined) warnRejected(seen, settings, context);
+    return seen;
+  }
   try {
-    const willDo = (other: TokenSet): boolean => isFresh(other, context.system.now(), minValid);
-    const { tokenSet } = await replaceTokenSet(seen, willDo, settings, context);
-    if (minValid !== undefined && !willDo(tokenSet)) warnShortLived(tokenSet, minValid, context);
+    const { tokenSet } = await replaceTokenSet(seen, settings, context, { minValid });
+    const isAcceptable = isFresh(tokenSet, context.system.now(), minValid);
+    if (minValid !== undefined && !isAcceptable) warnShortLived(tokenSet, minValid, context);
     return tokenSet;
   } catch (error) {
     const later = context.system.now(); // a refresh that fails may take its time
-    const isStillGood = !isDemanded && isFresh(seen, later, 1_000);
-    if (!isStillGood || !(error instanceof CliError) || error.kind === "storage") throw error;
+    const isStillValid = !isDemanded && isFresh(seen, later, 1_000);
+    if (!isStillValid || !(error instanceof CliError) || !allowsOldToken(error)) throw error;
     context.talk.warn(
-      `${error.message}; the present access token is good for ${
+      `${error.message}; the present access token is valid for ${
         duration(seen.expiresAt - later)
       } more`,
     );
@@ -55,9 +60,14 @@ export async function freshTokenSet(
   }
 }
 
+/** Whether the old token may be given out after this failure: nothing new came, and no one wants to stop. */
+function allowsOldToken({ kind, code }: CliError): boolean {
+  return code !== "not_saved" && kind !== "interrupted";
+}
+
 /**
- * Refreshes now, fresh or not; when another process replaced the token set in the meantime, that is the
- * answer and nothing is sent.
+ * Refreshes now, fresh or not, and asks the server also about a refresh token that it rejected before;
+ * when another process replaced the token set in the meantime, that is the answer and nothing is sent.
  *
  * @throws {CliError} as {@link freshTokenSet}, without a second chance for the old token.
  */
@@ -66,7 +76,7 @@ export async function refreshedTokenSet(
   context: CommandContext,
 ): Promise<Refreshed> {
   const seen = await storedTokenSet(settings, context);
-  return await replaceTokenSet(seen, () => true, settings, context);
+  return await replaceTokenSet(seen, settings, context, { asksAgain: true });
 }
 
 /**
@@ -109,7 +119,7 @@ export async function replaceRefused(
   settings: Settings,
   context: CommandContext,
 ): Promise<TokenSet> {
-  return (await replaceTokenSet(refused, () => true, settings, context)).tokenSet;
+  return (await replaceTokenSet(refused, settings, context)).tokenSet;
 }
 
 /** The profile's login as it is stored. @throws {CliError} `login_required` when there is none. */
@@ -143,30 +153,46 @@ function warnShortLived(
   );
 }
 
+function warnRejected(
+  tokenSet: TokenSet,
+  settings: Settings,
+  { system, talk }: CommandContext,
+): void {
+  const left = duration(tokenSet.expiresAt - system.now());
+  talk.warn(
+    `the server rejected the refresh token (${tokenSet.endedBy}); the access token is valid for ` +
+      `${left} more, then sign in: ${loginCommand(settings)}`,
+  );
+}
+
+/** How a token set is to be replaced. */
+interface ReplaceOptions {
+  /** How much longer the token of another process has to be valid to be taken, in milliseconds. */
+  readonly minValid?: number | undefined;
+  /** Asks the server also about a refresh token that it rejected before. */
+  readonly asksAgain?: boolean;
+}
+
 /**
- * Compare and replace: the stored token set is refreshed, unless somebody replaced the one that was seen
- * by one that will do.
+ * Compare and replace: the stored token set is refreshed, unless another process replaced the one that
+ * was seen by a fresh one.
  */
 async function replaceTokenSet(
   seen: TokenSet,
-  willDo: (replacement: TokenSet) => boolean,
   settings: Settings,
   context: CommandContext,
+  { minValid, asksAgain = false }: ReplaceOptions = {},
 ): Promise<Refreshed> {
-  assertRefreshable(seen, settings); // before waiting for anybody
+  assertRefreshable(seen, settings, asksAgain); // before waiting for another process
   const store = await storeInUse(settings, context);
   using login = await store.lock(settings.profile);
   const stored = login.load() ?? await noLogin(settings);
-  if (!sameTokenSet(stored, seen) && willDo(stored)) return { tokenSet: stored, byUs: false };
-  assertRefreshable(stored, settings);
-  using _signals = await context.system.holdSignals(); // none may come between the answer and the disk
-  const refreshed = await refreshLocked(stored, settings, context, login);
-  const { tokenSet, byUs } = refreshed;
-  if (byUs) {
-    const path = store.pathOf(settings.profile);
-    await orRescue(tokenSet, path, context.system, () => login.save(tokenSet));
+  const isReplaced = !sameTokenSet(stored, seen);
+  if (isReplaced && isFresh(stored, context.system.now(), minValid)) {
+    return { tokenSet: stored, byUs: false };
   }
-  return refreshed;
+  assertRefreshable(stored, settings, asksAgain);
+  return await refreshLocked(stored, settings, context, login);
 }
 
 async function refreshLocked(
@@ -175,14 +201,16 @@ async function refreshLocked(
   context: CommandContext,
   login: LockedLogin,
 ): Promise<Refreshed> {
-  const [{ refresh }, { authorizationServer, clientOf }] = await Promise.all([
+  const [{ refresh }, { grantAndSave }, { authorizationServer, clientOf }] = await Promise.all([
     import("./oauth/client.ts"),
+    import("./grants.ts"),
     import("./account.ts"),
   ]);
   const client = clientOf(stored, settings);
+  const server = authorizationServer(settings, stored);
   try {
-    const server = authorizationServer(settings, stored);
-    return { tokenSet: await refresh(stored, server, client, context.system), byUs: true };
+    const ask = (): Promise<Grant> => refresh(stored, server, client, context.system);
+    return { tokenSet: await grantAndSave<never>(login, ask, context), byUs: true };
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     if (error.kind === "login_required") {
@@ -190,10 +218,24 @@ async function refreshLocked(
       if (present !== undefined && !sameTokenSet(present, stored)) {
         return { tokenSet: present, byUs: false };
       }
-      const endedBy = error.oauthError ?? "refused";
-      if (present !== undefined) login.save({ ...stored, endedBy }); // the file is kept
+      if (present !== undefined) markRejected(stored, error, login, context);
     }
     throw forProfile(error, settings);
+  }
+}
+
+/** Spares the server automatic retries; the file is kept, since `refresh` may ask once more. */
+function markRejected(
+  stored: TokenSet,
+  { oauthError = "rejected" }: CliError,
+  login: LockedLogin,
+  { talk }: CommandContext,
+): void {
+  try {
+    login.save({ ...stored, endedBy: oauthError });
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    talk.warn(`${error.message}; the next command will ask the server once more`);
   }
 }
 
@@ -216,8 +258,9 @@ type RefreshableTokenSet = TokenSet & Required<Pick<TokenSet, "refreshToken">>;
 function assertRefreshable(
   tokenSet: TokenSet,
   settings: Settings,
+  asksAgain: boolean,
 ): asserts tokenSet is RefreshableTokenSet {
-  if (tokenSet.endedBy !== undefined) {
+  if (tokenSet.endedBy !== undefined && !asksAgain) {
     throw loginRequired(settings, `the login has ended (${tokenSet.endedBy})`, {
       oauthError: tokenSet.endedBy,
     });
@@ -257,22 +300,4 @@ export function loginCommand(settings: Pick<Settings, "profile" | "environment">
   if (hasEnvironmentLogin(settings)) return newRefreshToken(settings.environment);
   const flag = settings.profile === "default" ? "" : ` --profile ${settings.profile}`;
   return `anaplan-auth login${flag}`;
-}
-
-/**
- * Does what saves the token set; when that fails, puts it where it can be rescued from: the old refresh
- * token is dead already (RFC 9700, section 4.14.2), so throwing the new one away would end the login.
- */
-export async function orRescue<T>(
-  tokenSet: TokenSet,
-  path: string,
-  system: Pick<CommandContext["system"], "env">,
-  save: () => T | Promise<T>,
-): Promise<T> {
-  try {
-    return await save();
-  } catch (error) {
-    const { rescueTokenSet } = await import("./rescue.ts");
-    throw rescueTokenSet(tokenSet, path, toCliError(error), system);
-  }
 }

@@ -57,6 +57,8 @@ export interface Settings {
   readonly ambientCaFile: string | undefined;
   /** What a successful login saves. */
   readonly given: Profile;
+  /** The profile as it was read. */
+  readonly saved: Profile | undefined;
 }
 
 /** The client as the environment has it. */
@@ -133,6 +135,7 @@ export function resolveSettings(
     environment,
     ambientCaFile: env("SSL_CERT_FILE"),
     given,
+    saved: profile,
     region: given.region ?? DEFAULT_REGION,
     clientId: given.clientId,
     deviceClientId: given.deviceClientId,

@@ -1,19 +1,11 @@
-// Keeps one login per profile. Rule: anybody may read, but only who holds the profile's lock can write,
-// since saving and removing exist on the lock alone.
+// Keeps one login per profile. Rule: reading takes no lock; saving and removing exist on the lock alone.
 
 import { CliError } from "./errors.ts";
-import { type Clock, lockFile } from "./lock_file.ts";
-import { ensurePrivateDirectory, listDirectory, removeLeftovers } from "./private_directory.ts";
-import { readPrivateFile, removePrivateFile, writePrivateFile } from "./private_file.ts";
+import type { LockedLogin, LockSystem } from "./locked_login.ts";
+import { listDirectory } from "./private_directory.ts";
+import { readPrivateFile, type Warn } from "./private_file.ts";
 import { shellWord } from "./text.ts";
-import { parseTokenSet, serializeTokenSet, type TokenSet } from "./token_set.ts";
-
-/**
- * How long to wait for another process's lock, in milliseconds: longer than the longest that a holder
- * can take, which is three token requests (one lost, one answered with 429) and a `Retry-After` of ten
- * seconds.
- */
-const LOCK_DEADLINE = 90_000;
+import { parseTokenSet, type TokenSet } from "./token_set.ts";
 
 /** The logins on disk. */
 export interface Store {
@@ -27,17 +19,8 @@ export interface Store {
   pathOf(profile: string): string;
 }
 
-/** A profile's login that no other process can change until this is disposed of. */
-export interface LockedLogin extends Disposable {
-  load(): TokenSet | undefined;
-  save(tokenSet: TokenSet): void;
-  remove(): void;
-}
-
-/**
- * The store in a configuration directory; `warn` hears about directories that had to be closed, or did not
- * sync. */
-export function openStore(configDir: string, clock: Clock, warn: (text: string) => void): Store {
+/** The store in a configuration directory. `warn` hears what a user should know and nothing fails of. */
+export function openStore(configDir: string, system: LockSystem, warn: Warn): Store {
   const directory = `${configDir}/credentials`;
   const pathOf = (profile: string): string => `${directory}/${profile}.json`;
   const load = (profile: string): TokenSet | undefined => loadTokenSet(pathOf(profile));
@@ -46,22 +29,9 @@ export function openStore(configDir: string, clock: Clock, warn: (text: string) 
     pathOf,
     names: () => namesOf(listDirectory(directory)),
     async lock(profile) {
-      ensurePrivateDirectory(configDir, warn);
-      ensurePrivateDirectory(directory, warn);
-      const path = pathOf(profile);
-      const lock = await lockFile(`${directory}/${profile}.lock`, LOCK_DEADLINE, clock);
-      return {
-        load: () => load(profile),
-        save(tokenSet) {
-          removeLeftovers(path);
-          writePrivateFile(path, serializeTokenSet(tokenSet), warn);
-        },
-        remove() {
-          removeLeftovers(path);
-          removePrivateFile(path, warn);
-        },
-        [Symbol.dispose]: () => lock[Symbol.dispose](),
-      };
+      const { lockLogin } = await import("./locked_login.ts");
+      const place = { configDir, path: pathOf(profile), load: () => load(profile) };
+      return await lockLogin(place, system, warn);
     },
   };
 }

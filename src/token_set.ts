@@ -38,10 +38,17 @@ export interface TokenSet {
   readonly endedBy?: string;
 }
 
-/** Whether the access token is good for at least `minValid` more milliseconds at the time `now`. */
+/**
+ * Whether the access token is valid for at least `minValid` more milliseconds at the time `now`. One that
+ * was issued in the future is not: a clock was corrected, so its expiry means nothing.
+ */
 export function isFresh(tokenSet: TokenSet, now: number, minValid = DEFAULT_MIN_VALID): boolean {
-  return tokenSet.expiresAt - now >= minValid;
+  const isFromFuture = tokenSet.obtainedAt - now > CLOCK_TOLERANCE;
+  return tokenSet.expiresAt - now >= minValid && !isFromFuture;
 }
+
+/** How far ahead of this computer's clock a token may have been issued, in milliseconds. */
+const CLOCK_TOLERANCE = 60_000;
 
 /** Whether both are the same issue of the same login: nobody replaced one by the other. */
 export function sameTokenSet(a: TokenSet | undefined, b: TokenSet | undefined): boolean {

@@ -34,7 +34,6 @@ const STARTS = [
     more: [
       "src/commands/token.ts",
       "src/json.ts",
-      "src/lock_file.ts",
       "src/place.ts",
       "src/private_directory.ts",
       "src/private_file.ts",

@@ -11,8 +11,8 @@ import { discovered } from "../sign_in/discovered.ts";
 import { removeDraft } from "../sign_in/draft.ts";
 import { askFirstTime, type FirstTime } from "../sign_in/first_time.ts";
 import { chooseClient } from "../sign_in/questions.ts";
-import type { Previous, SignedIn } from "../sign_in/saved.ts";
-import { forProfile } from "../session.ts";
+import { assertCanSave, type SignedIn } from "../sign_in/saved.ts";
+import { forProfile, loginCommand } from "../session.ts";
 import { type ConnectionFlags, loadSettings, type Settings, settingsOf } from "../settings.ts";
 import { isoTime, shortened, table } from "../text.ts";
 import type { TokenSet } from "../token_set.ts";
@@ -36,7 +36,7 @@ export async function login(flags: LoginFlags, context: CommandContext): Promise
     removeDraft(settings);
     const [user] = await Promise.all([
       signedIn.user,
-      endPreviousLogin(signedIn.previous, settings, context),
+      endPreviousLogin(signedIn, settings, context),
     ]);
     return reply(user, signedIn, settings, first);
   } catch (error) {
@@ -79,6 +79,7 @@ async function signIn(
   const provider = providerName(settings);
   const server = authorizationServer(settings);
   await system.assertReachable(server.tokenEndpoint); // before the person does anything
+  await assertCanSave(settings, context);
   const who = (tokenSet: TokenSet): Promise<User | undefined> =>
     whoIs(tokenSet.accessToken, settings, system, PATIENCE).catch(() => undefined);
   if (flags.device) {
@@ -89,19 +90,36 @@ async function signIn(
   return await signInByBrowser({ server, client, provider, who }, settings, flags, context);
 }
 
-/** Best effort: the login that this one replaces should not live on at the server. */
+/**
+ * Ends the login that this one replaces, best effort. One of the same client at the same server is left
+ * alone: servers end the whole grant of a user and a client, and the new tokens with it.
+ *
+ * @throws {CliError} `login_required` when the server ended the new login as well.
+ */
 async function endPreviousLogin(
-  previous: Previous | undefined,
+  { previous, tokenSet }: SignedIn,
   settings: Settings,
   { system }: CommandContext,
 ): Promise<void> {
-  if (previous === undefined) return;
+  if (previous === undefined || isSameGrant(previous.tokenSet, tokenSet)) return;
   try {
     const before = settingsOf(previous.profile, settings, system); // where that login belongs
     await endLogin(previous.tokenSet, before, system, PATIENCE);
+    await whoIs(tokenSet.accessToken, settings, system, PATIENCE);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
+    if (error.kind !== "login_required") return;
+    throw new CliError(
+      "login_required",
+      "Cannot use the new login: the server ended it together with the previous one",
+      { next: loginCommand(settings), cause: error },
+    );
   }
+}
+
+function isSameGrant(previous: TokenSet, present: TokenSet): boolean {
+  return previous.clientId === present.clientId &&
+    (previous.tokenEndpoint ?? present.tokenEndpoint) === present.tokenEndpoint;
 }
 
 function reply(

@@ -36,7 +36,8 @@ function freshOnDisk(flags: TokenFlags, { system, talk }: CommandContext): Token
   const { configDir, profile } = placeOf(flags, system);
   const stored = openStore(configDir, system, talk.warn).load(profile);
   if (stored === undefined) return undefined;
-  return isFresh(stored, system.now(), flags.minValid) ? stored : undefined;
+  const isUsual = stored.endedBy === undefined; // else there is something to say beside the token
+  return isUsual && isFresh(stored, system.now(), flags.minValid) ? stored : undefined;
 }
 
 async function validOne(flags: TokenFlags, context: CommandContext): Promise<TokenSet> {

@@ -6,10 +6,9 @@ import { CliError } from "../errors.ts";
 import { defined } from "../json.ts";
 import { Secret } from "../secret.ts";
 import { printable } from "../text.ts";
-import type { TokenSet } from "../token_set.ts";
 import { relayState } from "./relay.ts";
 import { signInRefused } from "./refusals.ts";
-import { processed, readTokenReply, type Refusal, toTokenSet } from "./token_response.ts";
+import { type Grant, grantIn, readReply, type Refusal } from "./token_response.ts";
 import {
   type AuthorizationServer,
   type OAuthClient,
@@ -82,7 +81,7 @@ export async function startAttempt(
 }
 
 /**
- * Exchanges the code in an authorization response for a token set (RFC 6749, section 4.1.3).
+ * Exchanges the code in an authorization response for tokens (RFC 6749, section 4.1.3).
  *
  * A code is sent once and never again: a second use revokes what the first one gave.
  *
@@ -94,8 +93,8 @@ export async function exchange(
   attempt: Attempt,
   parameters: URLSearchParams,
   system: TokenRequestSystem,
-): Promise<TokenSet> {
-  const { server, client } = attempt;
+): Promise<Grant> {
+  const { server, client, nonce } = attempt;
   const wire = toWire(server, client);
   const sentAt = system.now();
   const checked = checkedResponse(attempt, parameters);
@@ -108,18 +107,11 @@ export async function exchange(
     attempt.codeVerifier?.reveal() ?? oauth.nopkce,
     wireOptions(server, system),
   );
-  const reply = await readTokenReply(response, server);
+  const reply = await readReply(response, server);
   if (reply.kind === "refused") {
     throw signInRefused({ ...attempt, at: "exchange", refusal: reply.refusal });
   }
-  const body = await processed(server, () =>
-    oauth.processAuthorizationCodeResponse(
-      wire.server,
-      wire.client,
-      reply.response,
-      server.issuer === undefined ? {} : defined({ expectedNonce: attempt.nonce?.reveal() }),
-    ));
-  return toTokenSet(body, sentAt, server, client);
+  return grantIn(reply.body, { server, client, sentAt, nonce });
 }
 
 function checkedResponse(attempt: Attempt, parameters: URLSearchParams): URLSearchParams {

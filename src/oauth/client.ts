@@ -2,18 +2,11 @@
 // CliError that says whether the login is over.
 
 import * as oauth from "oauth4webapi";
-import { CliError } from "../errors.ts";
-import { defined } from "../json.ts";
+import { CliError, type ErrorKind } from "../errors.ts";
 import { retryAfter } from "../retry_after.ts";
 import type { Secret } from "../secret.ts";
 import type { TokenSet } from "../token_set.ts";
-import {
-  processed,
-  readTokenReply,
-  type Refusal,
-  refusedError,
-  toTokenSet,
-} from "./token_response.ts";
+import { type Grant, grantIn, readReply, type Refusal, refusedError } from "./token_response.ts";
 import {
   type AuthorizationServer,
   type OAuthClient,
@@ -28,18 +21,17 @@ const LONGEST_RETRY_AFTER = 10_000;
 /**
  * Exchanges the refresh token for a new token set (RFC 6749, section 6).
  *
- * A lost answer is asked for once more with the same refresh token, and a short `Retry-After` is
- * waited out once. A response without a refresh token keeps the old one.
+ * The request is sent once more when the connection was cut, and after a short `Retry-After`. A response
+ * without a refresh token keeps the old one.
  *
- * @throws {CliError} `login_required` when the server ended the login, `denied` when it does not
- * accept the client or the request, `unavailable` when the same refresh may work later.
+ * @throws {CliError} as {@link REFUSALS} says; `unavailable` when the same refresh may work later.
  */
 export async function refresh(
   tokenSet: TokenSet & { readonly refreshToken: Secret },
   server: AuthorizationServer,
   client: OAuthClient,
   system: TokenRequestSystem,
-): Promise<TokenSet> {
+): Promise<Grant> {
   const sentAt = system.now();
   const wire = toWire(server, client);
   const send = (): Promise<Response> =>
@@ -50,30 +42,14 @@ export async function refresh(
       tokenSet.refreshToken.reveal(),
       wireOptions(server, system),
     );
-  const reply = await readTokenReply(await sendPatiently(send, system), server);
+  const reply = await readReply(await sendPatiently(send, system), server);
   if (reply.kind === "refused") throw refreshRefused(reply.refusal, server);
-  const body = await processed(
-    server,
-    () => oauth.processRefreshTokenResponse(wire.server, wire.client, reply.response),
-  );
-  const next = toTokenSet(body, sentAt, server, client, tokenSet.refreshToken);
-  const rotates = body.refresh_token !== undefined &&
-    body.refresh_token !== tokenSet.refreshToken.reveal();
-  return defined({
-    ...next,
-    scope: next.scope ?? tokenSet.scope,
-    refreshTokenRotates: rotates,
-    refreshTokenExpiresAt: next.refreshTokenExpiresAt ??
-      (rotates ? undefined : tokenSet.refreshTokenExpiresAt),
-    refreshTokenSavedAt: body.refresh_token === undefined
-      ? tokenSet.refreshTokenSavedAt
-      : next.refreshTokenSavedAt,
-  });
+  return grantIn(reply.body, { server, client, sentAt, previous: tokenSet });
 }
 
 /**
- * Sends; once more when the answer was lost, and once more after a short `Retry-After` (RFC 9110,
- * section 10.2.3).
+ * Sends; once more when the connection was cut, and once more after a short `Retry-After` (RFC 9110,
+ * section 10.2.3). Never again after a timeout: the server may have rotated, and the answer may be late.
  */
 async function sendPatiently(
   send: () => Promise<Response>,
@@ -90,27 +66,69 @@ async function sendPatiently(
       mayWait = false;
       await system.sleep(wait);
     } catch (error) {
-      if (!(error instanceof CliError && error.answerLost) || !mayResend) throw error;
+      const isCut = error instanceof CliError && error.answerLost && !error.timedOut;
+      if (!isCut || !mayResend) throw error;
       mayResend = false;
     }
   }
 }
 
+/** What a refusal of a refresh means. */
+interface RefusalMeaning {
+  readonly errors: readonly string[];
+  readonly kind: ErrorKind;
+  /** Why, with the error code in brackets behind it. */
+  readonly reason: string;
+  readonly next: string;
+}
+
+const SIGN_IN = "anaplan-auth login";
+const WAIT = "try the same command again in a minute";
+
+/**
+ * Refusals by their error code (RFC 6749, section 5.2; RFC 8628, section 3.5). `login_required` marks the
+ * login as rejected; every other kind leaves it as it is.
+ */
+const REFUSALS: readonly RefusalMeaning[] = [
+  {
+    errors: ["invalid_grant"],
+    kind: "login_required",
+    reason: "rejected the refresh token",
+    next: SIGN_IN,
+  },
+  {
+    errors: ["invalid_client", "unauthorized_client"],
+    kind: "denied",
+    reason: "rejected the client or its secret",
+    next: SIGN_IN,
+  },
+  {
+    errors: ["invalid_request", "invalid_scope", "unsupported_grant_type"],
+    kind: "denied",
+    reason: "rejected the request",
+    next: SIGN_IN, // some servers say invalid_request of a refresh token that expired
+  },
+  {
+    errors: ["temporarily_unavailable", "server_error", "slow_down", "rate_limit_exceeded"],
+    kind: "unavailable",
+    reason: "cannot answer now",
+    next: WAIT,
+  },
+];
+
+/** Any other code: a 400 is an answer to this request, everything else may be a gateway's. */
+function otherRefusal({ status }: Refusal): Omit<RefusalMeaning, "errors"> {
+  return status === 400
+    ? { kind: "denied", reason: "rejected the request", next: SIGN_IN }
+    : { kind: "unavailable", reason: "did not answer the request", next: WAIT };
+}
+
 function refreshRefused(refusal: Refusal, server: AuthorizationServer): CliError {
-  const { error, status } = refusal;
-  const isAboutClient = error === "invalid_client" || error === "unauthorized_client";
-  const endsLogin = error === "invalid_grant" ||
-    (error !== undefined && !isAboutClient && (status === 401 || status === 403));
-  if (endsLogin) {
-    return refusedError("login_required", "Cannot refresh the login", refusal, {
-      reason: `${server.name} no longer accepts the refresh token (${error})`,
-      next: "anaplan-auth login",
-    });
-  }
-  return refusedError("denied", "Cannot refresh the login", refusal, {
-    reason: isAboutClient
-      ? `${server.name} does not accept the client or its secret (${error})`
-      : `${server.name} refused the request (${error ?? `HTTP ${status}`})`,
-    next: "anaplan-auth login",
+  const { error = "", status } = refusal;
+  const { kind, reason, next } = REFUSALS.find(({ errors }) => errors.includes(error)) ??
+    otherRefusal(refusal);
+  return refusedError(kind, "Cannot refresh the login", refusal, {
+    reason: `${server.name} ${reason} (${error || `HTTP ${status}`})`,
+    next,
   });
 }

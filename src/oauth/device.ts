@@ -3,12 +3,12 @@
 
 import * as oauth from "oauth4webapi";
 import { CliError } from "../errors.ts";
+import { defined, type Fields } from "../json.ts";
 import { Secret } from "../secret.ts";
 import type { System } from "../system.ts";
 import { printable } from "../text.ts";
-import type { TokenSet } from "../token_set.ts";
 import { signInRefused } from "./refusals.ts";
-import { processed, readTokenReply, toTokenSet } from "./token_response.ts";
+import { type Grant, grantIn, readReply, seconds } from "./token_response.ts";
 import { type AuthorizationServer, type OAuthClient, toWire, wireOptions } from "./wire.ts";
 
 /** What a person needs to approve the login on any device. */
@@ -29,6 +29,8 @@ export interface DeviceAuthorization {
 const DEFAULT_INTERVAL = 5;
 /** What `slow_down` adds for good (RFC 8628, section 3.5), in milliseconds. */
 const SLOW_DOWN = 5_000;
+/** Ten years, in seconds: longer ones would be no date. */
+const LONGEST_LIFETIME = 10 * 365 * 86_400;
 /** How far network trouble or a slip of the server stretches the interval at most, in milliseconds. */
 const LONGEST_INTERVAL = 60_000;
 
@@ -61,14 +63,11 @@ export async function startDeviceAuthorization(
     { scope },
     wireOptions(server, system),
   );
-  const reply = await readTokenReply(response, server);
+  const reply = await readReply(response, server);
   if (reply.kind === "refused") {
     throw signInRefused({ at: "device", refusal: reply.refusal, server, client });
   }
-  const body = await processed(
-    server,
-    () => oauth.processDeviceAuthorizationResponse(wire.server, wire.client, reply.response),
-  );
+  const body = await deviceAuthorizationIn(reply.body, server, client);
   const complete = body.verification_uri_complete;
   const lifetime = body.expires_in * 1000;
   return {
@@ -81,6 +80,31 @@ export async function startDeviceAuthorization(
   };
 }
 
+/** The answer's fields, once oauth4webapi has checked them (RFC 8628, section 3.2). */
+async function deviceAuthorizationIn(
+  body: Fields,
+  server: AuthorizationServer,
+  client: OAuthClient,
+): Promise<oauth.DeviceAuthorizationResponse> {
+  const wire = toWire(server, client);
+  const interval = seconds(body.interval);
+  const cleaned = defined({
+    ...Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null)),
+    expires_in: Math.min(seconds(body.expires_in), LONGEST_LIFETIME),
+    interval: interval > 0 ? Math.min(interval, LONGEST_LIFETIME) : undefined,
+  });
+  try {
+    const response = Response.json(cleaned);
+    return await oauth.processDeviceAuthorizationResponse(wire.server, wire.client, response);
+  } catch (error) {
+    const reason = error instanceof Error ? printable(error.message) : "a part of it is missing";
+    const { host } = new URL(server.deviceEndpoint ?? server.tokenEndpoint);
+    throw new CliError("unavailable", `Cannot accept the answer of ${host}: ${reason}`, {
+      next: "try again; if it stays so, check the endpoints of the profile",
+    });
+  }
+}
+
 /** As told; but nobody can mean a pause that outlasts the code, such as one in milliseconds. */
 function pollingInterval(told: number, lifetime: number): number {
   return told < lifetime ? told : Math.min(told, LONGEST_INTERVAL);
@@ -89,22 +113,24 @@ function pollingInterval(told: number, lifetime: number): number {
 /**
  * Polls the token endpoint until the person has approved (RFC 8628, sections 3.4 and 3.5).
  *
+ * @param keep makes sure that tokens can be saved, runs one poll, and saves what it brings.
  * @param signal ends the wait with its reason.
  * @throws {CliError} `denied`, or `timeout` when the user code has expired.
  */
-export async function pollForTokens(
+export async function pollForTokens<Saved extends object>(
   device: DeviceAuthorization,
   server: AuthorizationServer,
   client: OAuthClient,
   system: Pick<System, "fetch" | "now" | "sleep">,
   signal: AbortSignal,
-): Promise<TokenSet> {
+  keep: (poll: () => Promise<Grant | Pending>) => Promise<Saved | Pending>,
+): Promise<Saved> {
   let { interval } = device;
   let wait = interval;
   while (true) {
     await system.sleep(Math.min(wait, Math.max(0, device.expiresAt - system.now())), signal);
     if (system.now() >= device.expiresAt) throw expired(device);
-    const answer = await poll(device, server, client, system);
+    const answer = await keep(() => poll(device, server, client, system));
     if (typeof answer !== "string") return answer;
     if (answer === "slow_down") interval += SLOW_DOWN;
     // section 3.5 asks for an exponential back-off while the server cannot be reached
@@ -113,14 +139,15 @@ export async function pollForTokens(
   }
 }
 
-type Pending = "authorization_pending" | "slow_down" | "unreachable";
+/** What one poll says while there are no tokens. */
+export type Pending = "authorization_pending" | "slow_down" | "unreachable";
 
 async function poll(
   device: DeviceAuthorization,
   server: AuthorizationServer,
   client: OAuthClient,
   system: Pick<System, "fetch" | "now">,
-): Promise<TokenSet | Pending> {
+): Promise<Grant | Pending> {
   const sentAt = system.now();
   const wire = toWire(server, client);
   try {
@@ -131,14 +158,8 @@ async function poll(
       device.deviceCode.reveal(),
       wireOptions(server, system),
     );
-    const reply = await readTokenReply(response, server);
-    if (reply.kind === "granted") {
-      const body = await processed(
-        server,
-        () => oauth.processDeviceCodeResponse(wire.server, wire.client, reply.response),
-      );
-      return toTokenSet(body, sentAt, server, client);
-    }
+    const reply = await readReply(response, server);
+    if (reply.kind === "answered") return grantIn(reply.body, { server, client, sentAt });
     const { error } = reply.refusal;
     if (error === "authorization_pending" || error === "slow_down") return error;
     if (error === "expired_token") throw expired(device);

@@ -1,17 +1,17 @@
-// Reads what a token endpoint answers. Rule: an answer is believed only when it says the word: nothing
-// but an OAuth error ends a login, and nothing but JSON with tokens in it is a success.
+// Reads what a token endpoint answers. Rule: a refresh token that came is never lost, whatever else is
+// wrong with the answer; only an OAuth error refuses, and only JSON with a token in it grants.
 
-import type * as oauth from "oauth4webapi";
+import * as oauth from "oauth4webapi";
 import { CliError, type ErrorKind } from "../errors.ts";
 import { asObject, defined, field, type Fields } from "../json.ts";
 import { Secret } from "../secret.ts";
 import { printable } from "../text.ts";
 import type { TokenSet } from "../token_set.ts";
-import type { AuthorizationServer, OAuthClient } from "./wire.ts";
+import { type AuthorizationServer, type OAuthClient, toWire } from "./wire.ts";
 
-/** The token endpoint's answer, before its fields are believed. */
-export type TokenReply =
-  | { readonly kind: "granted"; readonly response: Response }
+/** An endpoint's answer, before its fields are believed. */
+export type Reply =
+  | { readonly kind: "answered"; readonly body: Fields }
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
 /** An error response (RFC 6749, section 5.2), or a 400 that has no OAuth error in it. */
@@ -22,50 +22,153 @@ export interface Refusal {
   readonly description?: string;
 }
 
-/** How long an access token lives when the server does not say, in seconds: Anaplan's documented value. */
-const DEFAULT_LIFETIME = 2100;
-
-/** Ten years, in seconds: longer ones are slips, and some are longer than dates can be. */
-const LONGEST_LIFETIME = 10 * 365 * 86_400;
+/** New tokens, fit to be saved before anything else about the answer is judged. */
+export interface Grant {
+  readonly tokenSet: TokenSet;
+  /** An answer may bring a refresh token alone; the access token then counts as expired. */
+  readonly hasAccessToken: boolean;
+  /** Judges the rest of the answer. */
+  judge(): Promise<Verdict>;
+}
 
 /**
- * Reads a token endpoint's answer just far enough to know what it is.
+ * What the rest of an answer says about the tokens in it: `doubtful` may be the fault of a clock or of the
+ * server's settings, `wrong` means that the tokens may be of another user, client or server.
+ */
+export type Verdict =
+  | { readonly kind: "fine" }
+  | { readonly kind: "doubtful" | "wrong"; readonly reason: string };
+
+/** What is known about a grant besides the answer. */
+export interface Granting {
+  readonly server: AuthorizationServer;
+  readonly client: OAuthClient;
+  /** When the tokens were asked for, in milliseconds since the epoch: never too late. */
+  readonly sentAt: number;
+  /** What was sent for the id_token to repeat (OpenID Connect Core 1.0, section 3.1.2.1). */
+  readonly nonce?: Secret | undefined;
+  /** The login that is refreshed; what the answer does not replace stays. */
+  readonly previous?: TokenSet;
+}
+
+/** How long an access token is valid when the server does not say, in seconds: Anaplan's value. */
+const DEFAULT_LIFETIME = 2100;
+/** Longer lifetimes of an access token are milliseconds or dates by mistake, in seconds. */
+const LONGEST_LIFETIME = 90 * 86_400;
+/** The same for Anaplan, whose access tokens are valid for minutes. */
+const LONGEST_LIFETIME_AT_ANAPLAN = 86_400;
+/** Ten years, in seconds: the longest that a refresh token is believed to be valid. */
+const LONGEST_REFRESH_LIFETIME = 10 * 365 * 86_400;
+
+/**
+ * Reads an answer just far enough to know what it is.
  *
  * @throws {CliError} `unavailable` for 429, 5xx, redirects, HTML, and 401 or 403 that carry no OAuth
  * error: a proxy or an outage, which say nothing about the login.
  */
-export async function readTokenReply(
-  response: Response,
-  server: AuthorizationServer,
-): Promise<TokenReply> {
+export async function readReply(response: Response, server: AuthorizationServer): Promise<Reply> {
   const { status } = response;
   const text = await response.text();
   const body = parsedObject(text);
-  if (status === 200 && body !== undefined && hasCleanTokens(body)) {
-    return { kind: "granted", response: cleanResponse(body, server) };
-  }
   const error = oauthErrorIn(body);
-  if (status >= 400 && status < 500 && status !== 429 && (error !== undefined || status === 400)) {
+  const isAnswer = response.ok && body !== undefined && (error === undefined || hasToken(body));
+  if (isAnswer) return { kind: "answered", body };
+  const isRefusal = response.ok || (status >= 400 && status < 500 && status !== 429);
+  if (isRefusal && (error !== undefined || status === 400)) {
     const description = body && field(body, "error_description", "string");
     return {
       kind: "refused",
-      refusal: defined({
-        status,
-        error,
-        description: description && printable(description),
-      }),
+      refusal: defined({ status, error, description: description && printable(description) }),
     };
   }
   throw unusableAnswer(status, text, server);
 }
 
 /**
- * A refresh token is ASCII without control characters (RFC 6749, appendix A.17); an access token has no
- * blank either, or it could not be sent in a header (RFC 6750, section 2.1).
+ * The grant in an answer (RFC 6749, section 5.1).
+ *
+ * @throws {CliError} `unavailable` when the answer has no token that could be used.
  */
-function hasCleanTokens(body: Fields): boolean {
-  return /^[\x21-\x7e]*$/.test(field(body, "access_token", "string") ?? "") &&
-    /^[\x20-\x7e]*$/.test(field(body, "refresh_token", "string") ?? "");
+export function grantIn(body: Fields, granting: Granting): Grant {
+  const { server, client, sentAt, previous } = granting;
+  const accessToken = accessTokenIn(body);
+  const newRefreshToken = field(body, "refresh_token", "string") || undefined;
+  if (accessToken === undefined && newRefreshToken === undefined) {
+    throw unusableAnswer(200, "", server);
+  }
+  const refreshToken = newRefreshToken === undefined
+    ? previous?.refreshToken
+    : new Secret(newRefreshToken);
+  const rotates = newRefreshToken !== undefined && !previous?.refreshToken?.equals(refreshToken);
+  const kept = rotates ? undefined : previous;
+  const tokenSet: TokenSet = defined({
+    accessToken: new Secret(accessToken ?? ""),
+    obtainedAt: sentAt,
+    expiresAt: accessToken === undefined ? 0 : sentAt + lifetimeIn(body, server) * 1000,
+    refreshToken,
+    refreshTokenRotates: previous && rotates,
+    refreshTokenSavedAt: refreshToken &&
+      (newRefreshToken === undefined ? previous?.refreshTokenSavedAt : sentAt),
+    refreshTokenExpiresAt: refreshToken &&
+      (refreshTokenEnd(body, sentAt) ?? kept?.refreshTokenExpiresAt),
+    scope: scopeIn(body) ?? previous?.scope,
+    tokenEndpoint: server.tokenEndpoint,
+    clientId: client.clientId,
+    clientSecret: client.clientSecret,
+  });
+  return {
+    tokenSet,
+    hasAccessToken: accessToken !== undefined,
+    judge: async () => {
+      const verdict = await judged(field(body, "id_token", "string"), granting);
+      return verdict.kind === "fine" ? tokenTypeVerdict(body) : verdict;
+    },
+  };
+}
+
+/** RFC 6749, section 7.1: a type that is not known would not be usable, but some servers make up names. */
+function tokenTypeVerdict(body: Fields): Verdict {
+  const type = field(body, "token_type", "string")?.trim() || "bearer";
+  if (/^(bearer|anaplanauthtoken)$/i.test(type)) return { kind: "fine" };
+  const reason =
+    `the server calls its token type ${JSON.stringify(printable(type))}, which is unknown ` +
+    "here; the token is sent as usual";
+  return { kind: "doubtful", reason };
+}
+
+function hasToken(body: Fields): boolean {
+  return ["access_token", "refresh_token"].some((name) => field(body, name, "string"));
+}
+
+/** An access token that can be sent in a header (RFC 6750, section 2.1). */
+function accessTokenIn(body: Fields): string | undefined {
+  const token = field(body, "access_token", "string");
+  return token !== undefined && /^[\x21-\x7e]+$/.test(token) ? token : undefined;
+}
+
+/** The scope as text; some servers send a list. */
+function scopeIn({ scope }: Fields): string | undefined {
+  const text = Array.isArray(scope) ? scope.join(" ") : scope;
+  return typeof text === "string" && text !== "" ? printable(text) : undefined;
+}
+
+/** How long the access token is valid, in seconds; what cannot be meant counts as not said. */
+function lifetimeIn(body: Fields, { issuer }: AuthorizationServer): number {
+  const lifetime = seconds(body.expires_in);
+  const longest = issuer === undefined ? LONGEST_LIFETIME_AT_ANAPLAN : LONGEST_LIFETIME;
+  return lifetime > 0 && lifetime <= longest ? lifetime : DEFAULT_LIFETIME;
+}
+
+/** When the refresh token expires, by the names that servers have for it; 0 means never. */
+function refreshTokenEnd(body: Fields, sentAt: number): number | undefined {
+  const lifetime = seconds(body.refresh_token_expires_in ?? body.refresh_expires_in);
+  return lifetime > 0 ? sentAt + Math.min(lifetime, LONGEST_REFRESH_LIFETIME) * 1000 : undefined;
+}
+
+/** A number of seconds, also when it was sent as text; NaN for anything else. */
+export function seconds(value: unknown): number {
+  if (typeof value === "number") return value;
+  return typeof value === "string" && /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
 }
 
 /** The error code, if it is one of OAuth's: gateways put their own words into the same field. */
@@ -80,97 +183,72 @@ function unusableAnswer(status: number, text: string, server: AuthorizationServe
     ? "too many requests at the moment (429)"
     : /^\s*</.test(text)
     ? `it answered with a web page (HTTP ${status}), as a proxy does`
-    : status === 200
+    : status >= 200 && status < 300
     ? "its answer is not the JSON of a token endpoint"
     : `it answered HTTP ${status}`;
   return new CliError("unavailable", `Cannot use ${host} now: ${what}`, {
-    next: "try the same command again in a minute; no saved login was touched",
+    next: "try the same command again in a minute",
   });
 }
 
+/** The JSON object in a text; what follows the object is a server's mistake and costs no token. */
 function parsedObject(text: string): Fields | undefined {
-  try {
-    return asObject(JSON.parse(text));
-  } catch {
-    return undefined;
+  for (const part of [text, text.slice(0, text.lastIndexOf("}") + 1)]) {
+    try {
+      return asObject(JSON.parse(part));
+    } catch {
+      // the next part, if there is one
+    }
   }
 }
 
 /**
- * The response as oauth4webapi should see it: always JSON by its header, a lifetime that is a number,
- * and without an id_token that nobody could check since the issuer is unknown.
+ * Lets oauth4webapi check an id_token, strictly at first, then without the clock and the algorithm
+ * (OpenID Connect Core 1.0, section 3.1.3.7). Without a known issuer nothing could be checked.
  */
-function cleanResponse(body: Fields, server: AuthorizationServer): Response {
-  const sent = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
-  const { id_token, expires_in, interval, ...rest } = sent;
-  const pause = Number(interval ?? NaN);
-  const lifetime = Number(expires_in ?? NaN);
-  const cleaned = defined({
-    ...rest,
-    id_token: server.issuer === undefined ? undefined : id_token,
-    expires_in: Number.isFinite(lifetime)
-      ? Math.min(Math.max(0, lifetime), LONGEST_LIFETIME)
-      : undefined,
-    interval: pause > 0 ? Math.min(pause, LONGEST_LIFETIME) : undefined, // of a device authorization; nothing is no interval
+async function judged(idToken: string | undefined, granting: Granting): Promise<Verdict> {
+  if (granting.server.issuer === undefined || idToken === undefined) return { kind: "fine" };
+  const strict = await complaintAbout(idToken, granting, {});
+  if (strict === undefined) return { kind: "fine" };
+  const lenient = await complaintAbout(idToken, granting, {
+    [oauth.clockTolerance]: Number.MAX_SAFE_INTEGER,
+    ...defined({ id_token_signed_response_alg: algorithmOf(idToken) }),
   });
-  return Response.json(cleaned);
+  if (lenient !== undefined) return { kind: "wrong", reason: lenient };
+  const advice = "this computer's clock may be wrong (anaplan-auth doctor)";
+  return { kind: "doubtful", reason: `the id_token does not check out: ${strict}; ${advice}` };
 }
 
-/** Lets oauth4webapi check a response, and translates its complaint. */
-export async function processed<T>(
-  server: AuthorizationServer,
-  work: () => Promise<T>,
-): Promise<T> {
+async function complaintAbout(
+  idToken: string,
+  { server, client, nonce, previous }: Granting,
+  leniency: Partial<oauth.Client>,
+): Promise<string | undefined> {
+  const wire = toWire(server, client);
+  const fields = { access_token: "unused", token_type: "bearer", id_token: idToken };
+  const response = Response.json(fields);
+  const wireClient = { ...wire.client, ...leniency };
   try {
-    return await work();
+    await (previous === undefined && nonce !== undefined
+      ? oauth.processAuthorizationCodeResponse(wire.server, wireClient, response, {
+        expectedNonce: nonce.reveal(),
+      })
+      : oauth.processRefreshTokenResponse(wire.server, wireClient, response));
+    return undefined;
   } catch (error) {
-    if (error instanceof CliError) throw error;
     // the library's error holds the response, so it goes no further than its message
-    const reason = error instanceof Error
-      ? printable(error.message)
-      : "it is not what OAuth asks for";
-    const isUnexpected = server.issuer === undefined;
-    throw new CliError(
-      isUnexpected ? "unavailable" : "denied",
-      `Cannot accept the answer of ${new URL(server.tokenEndpoint).host}: ${reason}`,
-      {
-        next: /"(exp|iat|nbf)"|auth_time/.test(reason)
-          ? "set this computer's clock (anaplan-auth doctor says how far it is off), then try again"
-          : "try again; if it stays so, check the endpoints of the profile",
-      },
-    );
+    return error instanceof Error ? printable(error.message) : "it is not what OAuth asks for";
   }
 }
 
-/** The token set in a checked token response. `sentAt` is when it was asked for: never too late. */
-export function toTokenSet(
-  body: oauth.TokenEndpointResponse,
-  sentAt: number,
-  server: AuthorizationServer,
-  client: OAuthClient,
-  oldRefreshToken?: Secret,
-): TokenSet {
-  const refreshToken = body.refresh_token === undefined
-    ? oldRefreshToken
-    : new Secret(body.refresh_token);
-  return defined({
-    accessToken: new Secret(body.access_token),
-    obtainedAt: sentAt,
-    expiresAt: sentAt + (body.expires_in ?? DEFAULT_LIFETIME) * 1000,
-    refreshToken,
-    refreshTokenSavedAt: refreshToken === undefined ? undefined : sentAt,
-    refreshTokenExpiresAt: refreshToken === undefined ? undefined : refreshTokenEnd(body, sentAt),
-    scope: body.scope === undefined ? undefined : printable(body.scope),
-    tokenEndpoint: server.tokenEndpoint,
-    clientId: client.clientId,
-    clientSecret: client.clientSecret,
-  });
-}
-
-/** The end of the refresh token, by the names that servers have for it; 0 is said for "no end". */
-function refreshTokenEnd(body: oauth.TokenEndpointResponse, sentAt: number): number | undefined {
-  const lifetime = Number(body.refresh_token_expires_in ?? body.refresh_expires_in ?? NaN);
-  return lifetime > 0 ? sentAt + Math.min(lifetime, LONGEST_LIFETIME) * 1000 : undefined;
+function algorithmOf(idToken: string): string | undefined {
+  try {
+    const [header = ""] = idToken.split(".");
+    const fields = asObject(JSON.parse(atob(header.replaceAll("-", "+").replaceAll("_", "/"))));
+    return fields && field(fields, "alg", "string");
+  } catch {
+    return undefined;
+  }
 }
 
 /** A refusal as an error for the person; the server's own words follow in brackets. */

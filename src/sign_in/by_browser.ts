@@ -10,14 +10,14 @@ import { type ListenerCertificate, listenerCertificate } from "../oauth/certific
 import { listenCandidates } from "../oauth/listen_addresses.ts";
 import type { Answer } from "../oauth/loopback.ts";
 import { failedPage, signedInPage } from "../oauth/page.ts";
+import type { Grant } from "../oauth/token_response.ts";
 import { openWays, type Ways } from "../oauth/ways.ts";
 import { forProfile } from "../session.ts";
 import type { Settings } from "../settings.ts";
 import { asShown, printable, shortened } from "../text.ts";
-import type { TokenSet } from "../token_set.ts";
 import { isLoopbackHost } from "../urls.ts";
 import { tellHowToSignIn } from "./hints.ts";
-import { type Previous, saveLogin, type SignedIn, type SignIn } from "./saved.ts";
+import { type SavedLogin, saveLogin, type SignedIn, type SignIn } from "./saved.ts";
 
 /** The flags of a sign-in with the browser. */
 export interface BrowserFlags {
@@ -48,7 +48,7 @@ export async function signInByBrowser(
     context,
   );
   const answer = await ways.first(flags.timeout ?? DEFAULT_TIMEOUT);
-  const { tokenSet, previous } = await keep(answer, attempt, settings, context);
+  const { tokenSet, previous } = await exchangeAndSave(answer, attempt, settings, context);
   const user = signIn.who(tokenSet);
   await answerBrowser(answer, user, context);
   return { tokenSet, previous, user, method: answer.method };
@@ -80,18 +80,17 @@ function waysFor(
 }
 
 /** Exchanges the code and saves what it brings; the browser waits, and is told when that fails. */
-async function keep(
+async function exchangeAndSave(
   answer: Answer,
   attempt: Attempt,
   settings: Settings,
   context: CommandContext,
-): Promise<{ readonly tokenSet: TokenSet; readonly previous: Previous | undefined }> {
-  using _signals = await context.system.holdSignals(); // none may come between the answer and the disk
+): Promise<SavedLogin> {
   try {
-    const tokenSet = await exchange(attempt, answer.parameters, context.system);
     const seenIssuer = printable(answer.parameters.get("iss") ?? "");
     const given = { ...settings.given, ...(seenIssuer === "" ? {} : { seenIssuer }) };
-    return { tokenSet, previous: await saveLogin(tokenSet, { ...settings, given }, context) };
+    const ask = (): Promise<Grant> => exchange(attempt, answer.parameters, context.system);
+    return await saveLogin<never>(ask, { ...settings, given }, context);
   } catch (error) {
     const told = toCliError(forProfile(error, settings)); // as the terminal will say it
     answer.reply(

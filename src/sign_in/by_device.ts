@@ -5,15 +5,16 @@ import type { CommandContext } from "../command.ts";
 import { CliError } from "../errors.ts";
 import {
   type DeviceAuthorization,
+  type Pending,
   pollForTokens,
   startDeviceAuthorization,
 } from "../oauth/device.ts";
+import type { Grant } from "../oauth/token_response.ts";
 import type { OAuthClient } from "../oauth/wire.ts";
 import { type ConnectionFlags, type Settings } from "../settings.ts";
 import { countdown, duration } from "../text.ts";
-import type { TokenSet } from "../token_set.ts";
 import { chooseClient } from "./questions.ts";
-import { saveLogin, type SignedIn, type SignIn } from "./saved.ts";
+import { type SavedLogin, saveLogin, type SignedIn, type SignIn } from "./saved.ts";
 
 /** The client of the kind "Device grant", which has no secret; else the one that is known. */
 export async function chooseDeviceClient(
@@ -37,14 +38,14 @@ export async function signInByDevice(
   talk.say("Single sign-on users cannot sign in this way: anaplan-auth login\n");
   const device = await startDeviceAuthorization(server, client, settings.scope, system);
   await showCode(device, context);
-  const tokenSet = await waited(
+  const keep = (poll: () => Promise<Grant | Pending>): Promise<SavedLogin | Pending> =>
+    saveLogin(poll, settings, context);
+  const { tokenSet, previous } = await waited(
     device,
     flags.timeout,
     context,
-    (signal) => pollForTokens(device, server, client, system, signal),
+    (signal) => pollForTokens(device, server, client, system, signal, keep),
   );
-  using _signals = await system.holdSignals(); // none may come between the tokens and the disk
-  const previous = await saveLogin(tokenSet, settings, context);
   return { tokenSet, previous, user: who(tokenSet), method: "device" };
 }
 
@@ -63,8 +64,8 @@ async function waited(
   device: DeviceAuthorization,
   timeout: number | undefined,
   { system, talk }: CommandContext,
-  poll: (signal: AbortSignal) => Promise<TokenSet>,
-): Promise<TokenSet> {
+  poll: (signal: AbortSignal) => Promise<SavedLogin>,
+): Promise<SavedLogin> {
   const done = new AbortController();
   const signal = AbortSignal.any([done.signal, system.interruption()]);
   const deadline = Math.min(device.expiresAt, system.now() + (timeout ?? Infinity));

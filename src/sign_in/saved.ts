@@ -1,12 +1,13 @@
-// Keeps what a sign-in brought. Rule: settings, then tokens, under the profile's lock; tokens that cannot be
-// saved are put where they can be rescued from.
+// Saves what a sign-in brings. Rule: the tokens first, then the settings that go with them.
 
 import type { User } from "../anaplan.ts";
 import type { CommandContext } from "../command.ts";
+import { grantAndSave } from "../grants.ts";
+import type { Grant } from "../oauth/token_response.ts";
 import type { AuthorizationServer, OAuthClient } from "../oauth/wire.ts";
 import { currentProfile } from "../place.ts";
 import { loadProfile, type Profile, saveCurrentProfile, saveProfile } from "../profiles.ts";
-import { orRescue, storeOf } from "../session.ts";
+import { storeOf } from "../session.ts";
 import type { Settings } from "../settings.ts";
 import type { TokenSet } from "../token_set.ts";
 
@@ -34,28 +35,49 @@ export interface Previous {
   readonly profile: Profile | undefined;
 }
 
-/** Saves the tokens and the settings; returns the login that was replaced. */
-export async function saveLogin(
-  tokenSet: TokenSet,
+/** What a sign-in saved, and the login that it replaced. */
+export interface SavedLogin {
+  readonly tokenSet: TokenSet;
+  readonly previous: Previous | undefined;
+}
+
+/**
+ * Asks for the tokens of a sign-in and saves them with its settings, under the profile's lock.
+ *
+ * @param ask as for {@link grantAndSave}; what is no grant is passed on.
+ * @throws {CliError} as {@link grantAndSave}.
+ */
+export async function saveLogin<Other extends string = never>(
+  ask: () => Promise<Grant | Other>,
   settings: Settings,
   context: CommandContext,
-): Promise<Previous | undefined> {
-  const { configDir, profile: name, given } = settings;
+): Promise<SavedLogin | Other> {
+  const { configDir, profile: name } = settings;
   const { warn } = context.talk;
-  const store = storeOf(settings, context);
+  using login = await storeOf(settings, context).lock(name);
+  const replaced = login.load();
   const profile = loadProfile(configDir, name);
-  const previous = await orRescue(tokenSet, store.pathOf(name), context.system, async () => {
-    using login = await store.lock(name);
-    const replaced = login.load();
-    // Settings first: a crash in between leaves a login with settings that reach further than it needs
-    // (authorities are only added), never one without them. Its tokens know their own token endpoint.
-    saveProfile(configDir, name, given, warn);
-    login.save(tokenSet);
-    return replaced;
-  });
-  if (currentProfile(configDir) === undefined) saveCurrentProfile(configDir, "default", warn);
+  const saveMore = (): void => {
+    saveProfile(configDir, name, mergedSettings(settings, profile), warn);
+    if (currentProfile(configDir) === undefined) saveCurrentProfile(configDir, "default", warn);
+  };
+  const tokenSet = await grantAndSave(login, ask, context, { isSignIn: true, saveMore });
+  if (typeof tokenSet === "string") return tokenSet;
   if (tokenSet.refreshToken === undefined) {
-    warn("the server gave no refresh token, so this login ends with its access token");
+    warn("the server gave no refresh token, so this login expires with its access token");
   }
-  return previous && { tokenSet: previous, profile };
+  return { tokenSet, previous: replaced && { tokenSet: replaced, profile } };
+}
+
+/** Fails before a person does anything when the result could not be saved. */
+export async function assertCanSave(settings: Settings, context: CommandContext): Promise<void> {
+  using login = await storeOf(settings, context).lock(settings.profile);
+  login.prepare();
+}
+
+/** The profile as it is now, with what this sign-in was given: another command may have changed it since. */
+function mergedSettings({ given, saved }: Settings, now: Profile | undefined): Profile {
+  const isOurs = ([name, value]: [string, unknown]): boolean =>
+    JSON.stringify(value) !== JSON.stringify(saved?.[name as keyof Profile]);
+  return { ...now, ...Object.fromEntries(Object.entries(given).filter(isOurs)) };
 }

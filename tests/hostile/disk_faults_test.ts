@@ -2,13 +2,7 @@
 // Rule: what is in the way is really there: a full disk, a disk or a directory that takes nothing.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { startSandbox } from "../sandbox/sandbox.ts";
-import {
-  assertTwoLines,
-  assertUntouched,
-  newTokens,
-  type StaleLogin,
-  staleLogin,
-} from "./stale_login.ts";
+import { assertTwoLines, assertUntouched, newTokens, staleLogin } from "./stale_login.ts";
 import {
   onFullDisk,
   OWN_DISKS,
@@ -22,56 +16,36 @@ import {
 const TOKEN = "/oauth/token";
 const JSON_TYPE = { "content-type": "application/json" };
 
-/** The file that the tokens were rescued to, as the `Next:` line names it; it is removed. */
-async function rescued(stderr: string, home: StaleLogin): Promise<Record<string, unknown>> {
-  const [, from = "", to] = /: mv (\S+) (\S+)\n$/.exec(stderr) ?? [];
-  assertEquals(to?.replace("~", home.path), home.credentialsFile(), stderr);
-  const path = from.replace("~", home.path);
-  assertEquals((await Deno.stat(path)).mode, 0o100600);
-  const text = await Deno.readTextFile(path);
-  await Deno.remove(path);
-  return JSON.parse(text);
-}
-
-/** Runs `token` in this wrapper and makes sure that it fails well; the server has rotated by then. */
-async function refreshInVain(
+/** Runs `token` in this wrapper and makes sure that nothing is asked of the server, and why. */
+async function assertNothingAsked(
   wrapperFor: (directory: string) => readonly string[],
-  check: (stderr: string, home: StaleLogin) => Promise<void> | void,
+  reason: string,
 ): Promise<void> {
   await using sandbox = await startSandbox();
-  sandbox.fault(TOKEN, { body: newTokens(), headers: JSON_TYPE });
   await using home = await staleLogin(sandbox);
   const directory = `${home.configDir}/credentials`;
   await Deno.writeTextFile(`${directory}/default.lock`, "1\n", { mode: 0o600 });
   const before = await Deno.readTextFile(home.credentialsFile());
-  const options = { home: home.path, env: { TMPDIR: home.path } };
-  const outcome = await runWrapped(wrapperFor(directory), ["token"], options);
+  const outcome = await runWrapped(wrapperFor(directory), ["token"], { home: home.path });
   assertTwoLines(outcome, 7);
-  assertEquals(sandbox.requests.length, 1, "the server has been asked");
+  assertStringIncludes(outcome.stderr, reason);
+  assertEquals(sandbox.requests, []);
   assertEquals(await Deno.readTextFile(home.credentialsFile()), before);
-  await check(outcome.stderr, home);
 }
 
-async function assertRescued(stderr: string, home: StaleLogin): Promise<void> {
-  const { accessToken, refreshToken } = await rescued(stderr, home);
-  assertEquals([accessToken, refreshToken], ["new-access-token", "new-refresh-token"]);
-}
+wrappedTest(
+  OWN_DISKS,
+  "on a full disk nothing is asked, since no token could be saved",
+  async () => {
+    await assertNothingAsked(onFullDisk, "no space left on device");
+  },
+);
 
-wrappedTest(OWN_DISKS, "new tokens that a full disk does not take are rescued", async () => {
-  await refreshInVain(onFullDisk, async (stderr, home) => {
-    assertStringIncludes(stderr, "no space left on device");
-    await assertRescued(stderr, home);
-  });
-});
-
-wrappedTest(WITHOUT_PRIVILEGE, "new tokens are rescued where no file can be added", async () => {
-  await refreshInVain((directory) => {
+wrappedTest(WITHOUT_PRIVILEGE, "where no file can be added nothing is asked", async () => {
+  await assertNothingAsked((directory) => {
     Deno.chmodSync(directory, 0o500);
     return WITHOUT_PRIVILEGE;
-  }, async (stderr, home) => {
-    assertStringIncludes(stderr, "permission denied");
-    await assertRescued(stderr, home);
-  });
+  }, "permission denied");
 });
 
 wrappedTest(
@@ -95,15 +69,48 @@ wrappedTest(OWN_DISKS, "on a read-only disk a token that is good is given", asyn
   assertEquals([outcome.code, outcome.stdout], [0, "old-access-token\n"]);
 });
 
-wrappedTest(OWN_DISKS, "rescued tokens are a login again once they are moved back", async () => {
-  await using sandbox = await startSandbox();
-  sandbox.fault(TOKEN, { body: newTokens(), headers: JSON_TYPE });
-  await using home = await staleLogin(sandbox);
-  const wrapper = onFullDisk(`${home.configDir}/credentials`);
-  const env = { TMPDIR: home.path };
-  const { stderr } = await runWrapped(wrapper, ["token"], { home: home.path, env });
-  const [, command = ""] = /: (mv .*)\n$/.exec(stderr) ?? [];
-  await new Deno.Command("sh", { args: ["-c", command], env: { HOME: home.path } }).output();
-  const { code, stdout } = await runBounded(["token"], { home: home.path });
-  assertEquals([code, stdout, sandbox.requests.length], [0, "new-access-token\n", 1]);
-});
+/** The system calls of this name, about this file, fail in the program. */
+function failing(call: string, path: string, error = "EIO"): string[] {
+  const inject = `inject=${call}:error=${error}`;
+  return [
+    "strace",
+    "-f",
+    "-qq",
+    "-o",
+    "/dev/null",
+    "-P",
+    path,
+    "-e",
+    `trace=${call}`,
+    "-e",
+    inject,
+  ];
+}
+
+for (
+  const [what, call] of [["the rename", "rename"], ["the sync", "fsync"], ["the cut", "ftruncate"]]
+) {
+  wrappedTest(
+    ["strace", "-o", "/dev/null"],
+    `when ${what} of new tokens fails, they are named, and the next command puts them back`,
+    async () => {
+      await using sandbox = await startSandbox();
+      sandbox.fault(TOKEN, { body: newTokens(), headers: JSON_TYPE });
+      await using home = await staleLogin(sandbox);
+      const waiting = `${home.credentialsFile()}.next`;
+      const options = { home: home.path, env: { TMPDIR: home.path } };
+      // the first sync is that of the reservation
+      const error = call === "fsync" ? "EIO:when=2" : "EIO";
+      const failed = await runWrapped(failing(call ?? "", waiting, error), ["token"], options);
+      assertTwoLines(failed, 7);
+      const [, place = ""] = /they are in (\S+)\.\n/.exec(failed.stderr) ?? [];
+      const text = await Deno.readTextFile(place.replace("~", home.path));
+      assertEquals(JSON.parse(text).refreshToken, "new-refresh-token", failed.stderr);
+      const { code, stdout, stderr } = await runBounded(["token"], options);
+      assertEquals([code, stdout], [0, "new-access-token\n"], stderr);
+      assertEquals(sandbox.requests.length, 1, "the dead refresh token is not sent again");
+      const left = [...await home.files()].filter(([path]) => /\.next$|rescued/.test(path));
+      assertEquals(left, []);
+    },
+  );
+}

@@ -46,7 +46,11 @@ const FAULTS: Readonly<Record<string, readonly [Fault, RegExp, number]>> = {
     /not the JSON of a token endpoint/,
     1,
   ],
-  "JSON without tokens": [{ body: "{}", headers: JSON_TYPE }, /Cannot accept the answer/, 1],
+  "JSON without tokens": [
+    { body: "{}", headers: JSON_TYPE },
+    /not the JSON of a token endpoint/,
+    1,
+  ],
   "a body of 10 MB": [
     { body: `{"pad":"${"x".repeat(10_000_000)}"}`, headers: JSON_TYPE },
     /far too long/,
@@ -122,11 +126,11 @@ Deno.test("a trusted certificate for another name is exit 6 before any secret is
 
 const LIFETIMES: readonly (readonly [string, unknown, number])[] = [
   ["missing", undefined, 2100],
-  ["zero", 0, 0],
-  ["negative", -60, 0],
+  ["zero", 0, 2100],
+  ["negative", -60, 2100],
   ["a number in a string", "1800", 1800],
   ["a word", "soon", 2100],
-  ["longer than dates can be", 1e300, 10 * 365 * 86_400],
+  ["longer than dates can be", 1e300, 2100],
 ];
 for (const [what, expiresIn, seconds] of LIFETIMES) {
   Deno.test(`an expires_in that is ${what} is saved as ${seconds} s, with the new tokens`, async () => {

@@ -85,17 +85,18 @@ function limitTest(name: string, fn: () => Promise<void>): void {
   wrappedTest(limitedTo(1_000), name, fn);
 }
 
-limitTest("new tokens that are too long for a file size limit are told to be lost", async () => {
-  await limited(100, ["refresh"], async (outcome, home, requests) => {
-    assertTwoLines(outcome, 7);
-    assertStringIncludes(outcome.stderr, "could not be saved anywhere");
-    assertStringIncludes(outcome.stderr, "file too large");
-    assertEquals(requests.length, 1, "it came as far as the save");
-    const { refreshToken } = await home.credentials() ?? {};
-    assertEquals(refreshToken, "old-refresh-token");
-    const left = [...(await home.files()).keys()].filter((path) => path.endsWith(".tmp"));
-    assertEquals(left, []);
-  });
+limitTest("where a file size limit leaves no room for new tokens, nothing is asked", async () => {
+  for (const bytes of [2_000, 16_384]) {
+    await limited(bytes, ["refresh"], async (outcome, home, requests) => {
+      assertTwoLines(outcome, 7);
+      assertStringIncludes(outcome.stderr, "credentials/default.json: file too large");
+      assertEquals(requests, []);
+      const { refreshToken } = await home.credentials() ?? {};
+      assertEquals(refreshToken, "old-refresh-token");
+      const left = [...(await home.files()).keys()].filter((path) => /\.(tmp|next)$/.test(path));
+      assertEquals(left, []);
+    });
+  }
 });
 
 limitTest(
@@ -121,7 +122,7 @@ limitTest("settings that are too long for a file size limit stay as they were", 
 });
 
 limitTest("a file size limit that our files fit into is none, whatever Deno caches", async () => {
-  await limited(16_384, ["refresh"], async ({ code, stderr }, home) => {
+  await limited(65_536, ["refresh"], async ({ code, stderr }, home) => {
     assertEquals([code, stderr], [0, ""]);
     const { refreshToken } = await home.credentials() ?? {};
     assertEquals(refreshToken, "new-refresh-token");

@@ -5,7 +5,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { CliError } from "../../src/errors.ts";
 import { listenCandidates } from "../../src/oauth/listen_addresses.ts";
-import { readTokenReply } from "../../src/oauth/token_response.ts";
+import { readReply } from "../../src/oauth/token_response.ts";
 import { splitWords } from "../../src/system/browser.ts";
 import { printable, shellWord } from "../../src/text.ts";
 import { parseTokenSet } from "../../src/token_set.ts";
@@ -22,7 +22,7 @@ Deno.test("whatever a token endpoint answers is granted, refused, or a CliError"
     fc.asyncProperty(status, body, async (status, body) => {
       const text = typeof body === "string" ? body.toWellFormed() : new Uint8Array(body);
       try {
-        await readTokenReply(new Response(text, { status }), SERVER);
+        await readReply(new Response(text, { status }), SERVER);
       } catch (error) {
         assert(error instanceof CliError && error.kind === "unavailable", String(error));
       }

@@ -92,7 +92,8 @@ Deno.test("a declined sign-in is denied, says so in the browser, and saves nothi
   assertEquals([error.kind, error.oauthError], ["denied", "access_denied"]);
   assertEquals((await person.page).status, 403);
   assertEquals(requestsTo(sandbox, "/oauth/token").length, 0);
-  assertEquals(namesIn(person.configDir), ["tls"]);
+  assertEquals(namesIn(person.configDir), ["credentials", "tls"]);
+  assertEquals(namesIn(`${person.configDir}/credentials`), ["default.lock"]);
 });
 
 Deno.test("a wrong client secret is denied, says so in the browser, and saves nothing", async () => {
@@ -105,19 +106,31 @@ Deno.test("a wrong client secret is denied, says so in the browser, and saves no
   assertEquals(page.status, 502);
   assertStringIncludes(page.body, "invalid_client");
   assert(!page.body.includes("wrong-secret") && !error.message.includes("wrong-secret"));
-  assertEquals(namesIn(person.configDir), ["tls"]);
+  assertEquals(namesIn(person.configDir), ["credentials", "tls"]);
+  assertEquals(namesIn(`${person.configDir}/credentials`), ["default.lock"]);
 });
 
-Deno.test("a new login ends the previous session at the server", async () => {
+Deno.test("after a login that replaced one of the same client, whoami and refresh work", async () => {
   await using sandbox = await startSandbox();
   using person = sandboxPerson(sandbox, sandbox.clients.rotating);
   await login(person.flags, person.context);
-  const first = storedLogin(person.configDir).accessToken.reveal();
   await login(person.flags, person.context);
+  assertEquals(requestsTo(sandbox, "/token/logout"), []);
+  await whoami({ configDir: person.configDir }, person.context);
+  await refreshedTokenSet(person.settings(), person.context);
+});
+
+Deno.test("a new login ends the previous session of another client at the server", async () => {
+  await using sandbox = await startSandbox();
+  using before = sandboxPerson(sandbox, sandbox.clients.nonRotating);
+  await login(before.flags, before.context);
+  const first = storedLogin(before.configDir).accessToken.reveal();
+  using person = sandboxPerson(sandbox, sandbox.clients.rotating);
+  await login({ ...person.flags, configDir: before.configDir }, person.context);
   const [ended, ...more] = requestsTo(sandbox, "/token/logout");
   assertEquals([ended?.headers.authorization, ended?.status], [`AnaplanAuthToken ${first}`, 204]);
   assertEquals(more, []);
-  await whoami({ configDir: person.configDir }, person.context); // the new one lives
+  await whoami({ configDir: before.configDir }, person.context); // the new one works
 });
 
 for (

@@ -1,7 +1,9 @@
 // Answers of a device authorization endpoint, and a device authorization that nobody has approved yet.
-import type { DeviceAuthorization } from "../../src/oauth/device.ts";
+import type { DeviceAuthorization, Pending } from "../../src/oauth/device.ts";
+import type { Grant } from "../../src/oauth/token_response.ts";
 import type { AuthorizationServer } from "../../src/oauth/wire.ts";
 import { Secret } from "../../src/secret.ts";
+import type { TokenSet } from "../../src/token_set.ts";
 import { START } from "./fake_system.ts";
 import { refused } from "./logins.ts";
 import { SERVER } from "./oauth.ts";
@@ -35,12 +37,18 @@ export function userCode(fields: Readonly<Record<string, unknown>> = {}): Respon
   });
 }
 
-/** Nobody has approved yet. */
+/** Keeps what a poll brought, without a disk. */
+export async function kept(poll: () => Promise<Grant | Pending>): Promise<TokenSet | Pending> {
+  const grant = await poll();
+  return typeof grant === "string" ? grant : grant.tokenSet;
+}
+
+/** The user has not approved yet. */
 export function pending(): Response {
   return refused(400, "authorization_pending");
 }
 
-/** Nobody has approved yet, and the polls come too fast. */
+/** The user has not approved yet, and the polls come too fast. */
 export function slowDown(): Response {
   return refused(400, "slow_down");
 }

@@ -126,7 +126,7 @@ Deno.test("the code is exchanged by one form with the client's credentials in th
 Deno.test("the exchange brings a token set of this client, counted from when it was asked for", async () => {
   const attempt = await someAttempt();
   const network = [granted({ scope: "openid", id_token: "nonsense" })];
-  const tokenSet = await exchange(attempt, responseQuery(attempt), fakeSystem({ network }));
+  const { tokenSet } = await exchange(attempt, responseQuery(attempt), fakeSystem({ network }));
   assertEquals(tokenSet.accessToken.reveal(), "new-access");
   assertEquals(tokenSet.refreshToken?.reveal(), "new-refresh");
   assertEquals(tokenSet.clientSecret?.reveal(), "client-secret");
@@ -138,7 +138,7 @@ Deno.test("the exchange brings a token set of this client, counted from when it 
 Deno.test("a login without a refresh token is a login", async () => {
   const attempt = await someAttempt();
   const network = [granted({ refresh_token: undefined })];
-  const tokenSet = await exchange(attempt, responseQuery(attempt), fakeSystem({ network }));
+  const { tokenSet } = await exchange(attempt, responseQuery(attempt), fakeSystem({ network }));
   assertEquals("refreshToken" in tokenSet, false);
 });
 

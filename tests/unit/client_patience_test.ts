@@ -1,4 +1,4 @@
-// When a refresh is sent again: once after a lost answer, once after a short Retry-After, else never.
+// When a refresh is sent again: once after a cut connection, once after a short Retry-After, else never.
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { CliError } from "../../src/errors.ts";
 import { refresh } from "../../src/oauth/client.ts";
@@ -20,7 +20,10 @@ function tooMany(retryAfter?: string): Response {
 
 Deno.test("a lost answer is asked for once more, with the same refresh token", async () => {
   const system = fakeSystem({ network: [answerLost(), granted()] });
-  assertEquals((await refresh(LOGIN, SERVER, CLIENT, system)).accessToken.reveal(), "new-access");
+  assertEquals(
+    (await refresh(LOGIN, SERVER, CLIENT, system)).tokenSet.accessToken.reveal(),
+    "new-access",
+  );
   const [first, second] = system.requests.map(formOf);
   assertEquals(first, second);
 });
@@ -28,6 +31,14 @@ Deno.test("a lost answer is asked for once more, with the same refresh token", a
 Deno.test("an answer that is lost twice is unavailable", async () => {
   const error = await failure(fakeSystem({ network: [answerLost(), answerLost()] }));
   assertEquals(error.kind, "unavailable");
+});
+
+Deno.test("a request that timed out is not sent again: its answer may be late", async () => {
+  const timedOut = new CliError("unavailable", "No answer in time", {
+    answerLost: true,
+    timedOut: true,
+  });
+  assertEquals((await failure(fakeSystem({ network: [timedOut] }))).kind, "unavailable");
 });
 
 Deno.test("a request that never left is not sent again", async () => {
@@ -43,7 +54,10 @@ for (
 ) {
   Deno.test(`a 429 is waited out once when Retry-After is 10 s, given as ${form}`, async () => {
     const system = fakeSystem({ network: [tooMany(retryAfter), granted()] });
-    assertEquals((await refresh(LOGIN, SERVER, CLIENT, system)).accessToken.reveal(), "new-access");
+    assertEquals(
+      (await refresh(LOGIN, SERVER, CLIENT, system)).tokenSet.accessToken.reveal(),
+      "new-access",
+    );
     assertEquals(system.sleeps, [10_000]);
   });
 }
@@ -65,15 +79,18 @@ Deno.test("a second 429 is unavailable", async () => {
 
 Deno.test("the time that passed while waiting is not added to the token's life", async () => {
   const system = fakeSystem({ network: [tooMany("10"), granted()] });
-  const next = await refresh(LOGIN, SERVER, CLIENT, system);
-  assert(next.expiresAt <= system.now() + 2100_000);
+  const { tokenSet } = await refresh(LOGIN, SERVER, CLIENT, system);
+  assert(tokenSet.expiresAt <= system.now() + 2100_000);
 });
 
 for (const order of ["before", "after"]) {
   Deno.test(`an answer that is lost ${order} a short Retry-After is asked for once more`, async () => {
     const steps = order === "before" ? [answerLost(), tooMany("1")] : [tooMany("1"), answerLost()];
     const system = fakeSystem({ network: [...steps, granted()] });
-    assertEquals((await refresh(LOGIN, SERVER, CLIENT, system)).accessToken.reveal(), "new-access");
+    assertEquals(
+      (await refresh(LOGIN, SERVER, CLIENT, system)).tokenSet.accessToken.reveal(),
+      "new-access",
+    );
     assertEquals(system.sleeps, [1000]);
   });
 }

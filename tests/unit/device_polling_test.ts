@@ -3,7 +3,7 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError, type ErrorKind } from "../../src/errors.ts";
 import { type DeviceAuthorization, pollForTokens } from "../../src/oauth/device.ts";
 import type { TokenSet } from "../../src/token_set.ts";
-import { DEVICE, DEVICE_SERVER, pending, slowDown } from "../support/device.ts";
+import { DEVICE, DEVICE_SERVER, kept, pending, slowDown } from "../support/device.ts";
 import { type FakeSystem, fakeSystem, type NetworkStep, START } from "../support/fake_system.ts";
 import { answerLost, granted, refused, unreachable, webPage } from "../support/logins.ts";
 import { formOf } from "../support/oauth.ts";
@@ -12,7 +12,7 @@ const CLIENT = { clientId: "a-device-client" };
 const NEVER = new AbortController().signal;
 
 function polled(system: FakeSystem, device: DeviceAuthorization = DEVICE): Promise<TokenSet> {
-  return pollForTokens(device, DEVICE_SERVER, CLIENT, system, NEVER);
+  return pollForTokens(device, DEVICE_SERVER, CLIENT, system, NEVER, kept);
 }
 
 /** The pauses before each poll, in seconds, when the network answers so. */
@@ -132,7 +132,7 @@ Deno.test("a code that ran out is a timeout, though the server never said so", a
 Deno.test("a signal ends the pause with its reason, and nothing polls after it", async () => {
   const system = fakeSystem({ network: [pending()], clockStands: true });
   const ending = new AbortController();
-  const polling = pollForTokens(DEVICE, DEVICE_SERVER, CLIENT, system, ending.signal);
+  const polling = pollForTokens(DEVICE, DEVICE_SERVER, CLIENT, system, ending.signal, kept);
   system.advance(5_000);
   while (system.sleeps.length < 2) await new Promise((resume) => setTimeout(resume));
   ending.abort(new CliError("interrupted", "Interrupted"));

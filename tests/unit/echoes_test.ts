@@ -6,7 +6,7 @@ import { refresh } from "../../src/oauth/client.ts";
 import { pollForTokens, startDeviceAuthorization } from "../../src/oauth/device.ts";
 import { Secret } from "../../src/secret.ts";
 import type { HttpRequest, System } from "../../src/system.ts";
-import { DEVICE, DEVICE_SERVER } from "../support/device.ts";
+import { DEVICE, DEVICE_SERVER, kept } from "../support/device.ts";
 import { fakeSystem, type NetworkStep } from "../support/fake_system.ts";
 import { LOGIN, refused } from "../support/logins.ts";
 import { CLIENT, formOf, responseQuery, SERVER, someAttempt } from "../support/oauth.ts";
@@ -37,7 +37,8 @@ const GRANTS: Readonly<Record<string, readonly [string[], (system: System) => un
   ],
   "a poll": [
     ["device_code", "client_secret"],
-    (system) => pollForTokens(DEVICE, DEVICE_SERVER, CLIENT, system, new AbortController().signal),
+    (system) =>
+      pollForTokens(DEVICE, DEVICE_SERVER, CLIENT, system, new AbortController().signal, kept),
   ],
 };
 

@@ -80,7 +80,7 @@ for (const [how, step] of FAILS) {
   Deno.test(`when the refresh ${how}, a token that still lives is used with a warning`, async () => {
     const { runs, talk, error } = await executed({ login: endingIn(2), network: [step] });
     assertEquals([error, runs[0]?.[1]], [undefined, { ANAPLAN_ACCESS_TOKEN: "old-access" }]);
-    assertStringIncludes(talk.warned.join(), "the present access token is good for 2 min more");
+    assertStringIncludes(talk.warned.join(), "the present access token is valid for 2 min more");
   });
 
   Deno.test(`when the refresh ${how}, --min-valid means it`, async () => {

@@ -18,7 +18,7 @@ Deno.test("a lock's file is its owner's alone, and names the process that has it
   using dir = tempDir();
   const path = `${dir.path}/a.lock`;
   using _lock = await lockFile(path, 0, fakeSystem());
-  assertEquals([modeOf(path), Deno.readTextFileSync(path)], ["600", `${Deno.pid}\n`]);
+  assertEquals([modeOf(path), Deno.readTextFileSync(path).trim()], ["600", `${Deno.pid}`]);
 });
 
 Deno.test("a lock that is given back while it is waited for is had", async () => {

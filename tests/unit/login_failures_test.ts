@@ -44,10 +44,11 @@ Deno.test("a failure's page carries the terminal's Next line, with the profile a
 });
 
 Deno.test("tokens that cannot be saved are a storage error, on the page too", async () => {
+  using elsewhere = tempDir();
   await using at = signIn([() => {
-    Deno.chmodSync(loginFile(at.configDir), 0o644); // from now on it is refused
+    Deno.removeSync(`${at.configDir}/credentials`, { recursive: true });
     return granted();
-  }], { previous: LOGIN });
+  }], { previous: LOGIN, env: { TMPDIR: elsewhere.path } });
   assertEquals((await failure(at)).kind, "storage");
   assertEquals((await at.page).status, 502);
 });
@@ -60,11 +61,37 @@ Deno.test("nobody finishing in time is a timeout, and the listener is closed", a
 Deno.test("tokens that cannot be saved are put where they can be rescued from", async () => {
   using elsewhere = tempDir();
   await using at = signIn([() => {
-    Deno.chmodSync(loginFile(at.configDir), 0o644); // from now on it is refused
+    Deno.removeSync(`${at.configDir}/credentials`, { recursive: true });
     return granted();
-  }], { previous: LOGIN, env: { XDG_RUNTIME_DIR: elsewhere.path } });
-  const { next } = await failure(at);
-  const [, from = "", to] = /mv (\S+) (\S+)$/.exec(next ?? "") ?? [];
-  assertEquals([to, modeOf(from)], [loginFile(at.configDir), "600"]);
+  }], { previous: LOGIN, env: { TMPDIR: elsewhere.path } });
+  const { message } = await failure(at);
+  const [, from = ""] = /they are in (\S+)$/.exec(message) ?? [];
+  assertEquals(modeOf(from), "600");
   assertEquals(parseTokenSet(Deno.readTextFileSync(from)).refreshToken?.reveal(), "new-refresh");
+});
+
+Deno.test("where no login can be saved, no browser is opened", async () => {
+  await using at = signIn([], { previous: LOGIN });
+  Deno.chmodSync(loginFile(at.configDir), 0o644);
+  assertEquals((await failure(at)).kind, "storage");
+  assertEquals(at.context.talk.insisted, []);
+});
+
+Deno.test("the code is not sent when the place for its tokens is gone by then", async () => {
+  await using at = signIn([], {
+    previous: LOGIN,
+    openBrowser: (url) => {
+      Deno.removeSync(`${at.configDir}/credentials`, { recursive: true });
+      Deno.writeTextFileSync(`${at.configDir}/credentials`, "");
+      const { searchParams } = new URL(url);
+      const answer = new URLSearchParams({
+        code: "a-code",
+        state: searchParams.get("state") ?? "",
+      });
+      void at.listener.visit(`${searchParams.get("redirect_uri")}?${answer}`);
+      return Promise.resolve(true);
+    },
+  });
+  assertEquals((await failure(at)).kind, "storage");
+  assertEquals(at.context.system.requests, []);
 });

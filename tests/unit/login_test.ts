@@ -1,11 +1,12 @@
 // The command `login`, with a browser that is a function: the story of a sign-in and its endings.
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { login } from "../../src/commands/login.ts";
+import { CliError } from "../../src/errors.ts";
 import { currentProfile } from "../../src/place.ts";
 import { loadProfile, saveProfile } from "../../src/profiles.ts";
 import { isoTime } from "../../src/text.ts";
 import { START } from "../support/fake_system.ts";
-import { granted, LOGIN, storedLogin, unreachable } from "../support/logins.ts";
+import { granted, LOGIN, refused, storedLogin, unreachable } from "../support/logins.ts";
 import { ada, signIn } from "../support/sign_in_scene.ts";
 
 Deno.test("login saves the tokens, tells terminal and browser who signed in, and closes the listener", async () => {
@@ -100,15 +101,32 @@ Deno.test("a login without a refresh token succeeds with a warning", async () =>
   assertStringIncludes(at.context.talk.warned[0] ?? "", "no refresh token");
 });
 
-Deno.test("a new login ends the previous session, and its failure is nobody's business", async () => {
+/** A login that another client was signed in with. */
+const OF_ANOTHER_CLIENT = { ...LOGIN, clientId: "another-client" };
+
+Deno.test("a new login ends the session of another client, and spoils nothing when that fails", async () => {
   for (const ending of [new Response(null, { status: 204 }), unreachable()]) {
-    await using at = signIn([granted(), ada(), ending], { previous: LOGIN });
+    await using at = signIn([granted(), ada(), ending, ada()], { previous: OF_ANOTHER_CLIENT });
     await login(at.flags, at.context);
     const { requests } = at.context.system;
     assertEquals(new URL(requests[2]?.url ?? "").pathname, "/token/logout");
     assertEquals(requests[2]?.headers?.authorization, "AnaplanAuthToken old-access");
     assertEquals(at.context.talk.warned, []);
   }
+});
+
+Deno.test("a login of the same client is not ended: servers end its whole grant, the new tokens with it", async () => {
+  await using at = signIn([granted(), ada()], { previous: LOGIN });
+  await login(at.flags, at.context);
+  assertEquals(at.context.system.requests.length, 2);
+});
+
+Deno.test("a new login that ended together with the one before it is login_required", async () => {
+  const network = [granted(), ada(), new Response(null, { status: 204 }), refused(401, "x")];
+  await using at = signIn(network, { previous: OF_ANOTHER_CLIENT });
+  const error = await assertRejects(() => login(at.flags, at.context), CliError);
+  assertEquals([error.kind, error.next], ["login_required", "anaplan-auth login"]);
+  assertStringIncludes(error.message, "the server ended it together with the previous one");
 });
 
 Deno.test("with --paste the pasted address signs in, without a browser and without a listener", async () => {
@@ -131,10 +149,10 @@ Deno.test("with --paste the pasted address signs in, without a browser and witho
 });
 
 Deno.test("the previous session is ended where it was, not at the new login's server", async () => {
-  await using at = signIn([granted(), ada(), new Response(null, { status: 204 })], {
-    previous: LOGIN,
+  await using at = signIn([granted(), ada(), new Response(null, { status: 204 }), ada()], {
+    previous: OF_ANOTHER_CLIENT,
   });
-  saveProfile(at.configDir, "default", { region: "eu3", clientId: "a-client" }, () => {});
+  saveProfile(at.configDir, "default", { region: "eu3", clientId: "another-client" }, () => {});
   await login({ ...at.flags, region: "us1" }, at.context);
   assertEquals(at.context.system.requests[2]?.url, "https://eu3.auth.anaplan.com/token/logout");
 });

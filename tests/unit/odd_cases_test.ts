@@ -5,7 +5,6 @@ import { CliError } from "../../src/errors.ts";
 import { refresh } from "../../src/oauth/client.ts";
 import { listenerCertificate } from "../../src/oauth/certificate.ts";
 import { parsePasted } from "../../src/oauth/paste.ts";
-import { rescueTokenSet } from "../../src/rescue.ts";
 import { openStore } from "../../src/store.ts";
 import { fakeSystem, START } from "../support/fake_system.ts";
 import { answerLost, granted, LOGIN } from "../support/logins.ts";
@@ -31,7 +30,7 @@ Deno.test("a lock is waited for longer than the longest refresh takes", async ()
   using dir = tempDir();
   let patience = 0;
   const sleep = (pause: number): Promise<void> => Promise.resolve(void (patience += pause));
-  const store = openStore(dir.path, { now: () => patience, sleep }, () => {});
+  const store = openStore(dir.path, { ...fakeSystem(), now: () => patience, sleep }, () => {});
   using _login = await store.lock("default");
   await assertRejects(() => store.lock("default"), CliError);
   assert(patience > longest, `${patience} ms of patience for ${longest} ms`);
@@ -62,14 +61,6 @@ Deno.test("a kept certificate that is no PEM is damaged: a storage error, not a 
     CliError,
   );
   assertEquals(error.kind, "storage");
-});
-
-Deno.test("the way back of rescued tokens can be typed when a path has a blank in it", () => {
-  using dir = tempDir();
-  const env = { XDG_RUNTIME_DIR: dir.path };
-  const cause = new CliError("storage", "no");
-  const { next = "" } = rescueTokenSet(LOGIN, "/home/ada l/x.json", cause, fakeSystem({ env }));
-  assert(/'\/home\/ada l\/x\.json'|"\/home\/ada l\/x\.json"|ada\\ l/.test(next), next);
 });
 
 Deno.test("an address without its scheme, as Chrome shows it, is understood on localhost, too", async () => {

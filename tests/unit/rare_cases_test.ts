@@ -19,7 +19,7 @@ import { loadProfile, removeProfile, saveProfile } from "../../src/profiles.ts";
 import { loadSettings } from "../../src/settings.ts";
 import { tellHowToSignIn } from "../../src/sign_in/hints.ts";
 import { certTrust } from "../../src/commands/cert.ts";
-import { DEVICE, DEVICE_SERVER, pending, userCode } from "../support/device.ts";
+import { DEVICE, DEVICE_SERVER, kept, pending, userCode } from "../support/device.ts";
 import { dated, diagnosed, doctorScene, found } from "../support/doctor_scene.ts";
 import { fakeContext, fakeSystem, START } from "../support/fake_system.ts";
 import { ISSUER, ISSUER_PROFILE, issuerScene, metadata } from "../support/issuer_scene.ts";
@@ -39,6 +39,7 @@ Deno.test("network trouble never makes polls come faster than the interval", asy
     { clientId: "a" },
     system,
     new AbortController().signal,
+    kept,
   );
   assert(system.sleeps.every((pause) => pause >= 90_000), String(system.sleeps));
 });
@@ -310,7 +311,14 @@ Deno.test("a device code's wait ends when the code does, not a minute later", as
   const system = fakeSystem({ network: [unreachable(), unreachable()] });
   await assertRejects(
     () =>
-      pollForTokens(device, DEVICE_SERVER, { clientId: "a" }, system, new AbortController().signal),
+      pollForTokens(
+        device,
+        DEVICE_SERVER,
+        { clientId: "a" },
+        system,
+        new AbortController().signal,
+        kept,
+      ),
     CliError,
   );
   assert(system.now() - START <= 21_000, `${system.now() - START}`);

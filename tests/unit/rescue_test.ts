@@ -1,47 +1,140 @@
-// New tokens that cannot be saved where they belong are put into a private file elsewhere.
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+// Tokens that cannot be saved in their place: where they wait, and how the next command puts them back.
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { CliError } from "../../src/errors.ts";
-import { rescueTokenSet } from "../../src/rescue.ts";
+import type { LockedLogin } from "../../src/locked_login.ts";
+import { openStore } from "../../src/store.ts";
 import { parseTokenSet, sameTokenSet } from "../../src/token_set.ts";
 import { fakeSystem } from "../support/fake_system.ts";
-import { LOGIN } from "../support/logins.ts";
+import { LOGIN, loginFile, putLogin, STALE, storedLogin } from "../support/logins.ts";
 import { modeOf, namesIn, tempDir } from "../support/temp_dir.ts";
 
-const CAUSE = new CliError("storage", "Cannot write /home/ada/x.json: no space left on device");
-
-function rescued(env: Readonly<Record<string, string>>): CliError {
-  return rescueTokenSet(LOGIN, "/home/ada/x.json", CAUSE, fakeSystem({ env }));
+interface Scene extends Disposable {
+  readonly configDir: string;
+  readonly elsewhere: string;
+  readonly warnings: string[];
+  lock(): Promise<LockedLogin>;
 }
 
-Deno.test("the tokens are put into a 0600 file, whole", () => {
-  using dir = tempDir();
-  const error = rescued({ XDG_RUNTIME_DIR: dir.path });
-  const [name = ""] = namesIn(dir.path);
-  const path = `${dir.path}/${name}`;
+/** A stored login, and a place elsewhere for tokens that have to be rescued. */
+function scene(env: Readonly<Record<string, string>> = {}): Scene {
+  const dir = tempDir();
+  const [configDir, elsewhere] = [`${dir.path}/config`, `${dir.path}/else where`];
+  Deno.mkdirSync(elsewhere);
+  putLogin(configDir, STALE);
+  const warnings: string[] = [];
+  const system = fakeSystem({ env: { TMPDIR: elsewhere, ...env } });
+  const store = openStore(configDir, system, (text) => warnings.push(text));
+  return {
+    configDir,
+    elsewhere,
+    warnings,
+    lock: () => store.lock("default"),
+    [Symbol.dispose]: () => dir[Symbol.dispose](),
+  };
+}
+
+/** Saves a login whose place is taken away after it was prepared. */
+async function saveInVain({ configDir, lock }: Scene): Promise<CliError> {
+  using login = await lock();
+  login.prepare();
+  Deno.renameSync(`${configDir}/credentials`, `${configDir}/moved`);
+  return assertThrows(() => login.save(LOGIN), CliError);
+}
+
+Deno.test("tokens whose directory is gone are rescued into a 0600 file elsewhere, whole", async () => {
+  using at = scene();
+  const error = await saveInVain(at);
+  const [name = ""] = namesIn(at.elsewhere);
+  const path = `${at.elsewhere}/${name}`;
   assertEquals(modeOf(path), "600");
   assert(sameTokenSet(parseTokenSet(Deno.readTextFileSync(path)), LOGIN));
-  assertEquals(error.kind, "storage");
-  assertStringIncludes(error.message, CAUSE.message);
-  assertStringIncludes(error.next ?? "", `mv ${path} /home/ada/x.json`);
+  assertEquals([error.kind, error.code], ["storage", "not_saved"]);
+  assertStringIncludes(error.message, "Cannot save the new tokens: no such file or directory");
+  assertStringIncludes(error.message, `they are in ${path}`);
 });
 
-Deno.test("the runtime directory comes before the temporary one", () => {
-  using first = tempDir();
-  using second = tempDir();
-  rescued({ XDG_RUNTIME_DIR: first.path, TMPDIR: second.path });
-  assertEquals([namesIn(first.path).length, namesIn(second.path).length], [1, 0]);
+Deno.test("the next holder of the lock puts rescued tokens back, and removes the rescued file", async () => {
+  using at = scene();
+  await saveInVain(at);
+  Deno.renameSync(`${at.configDir}/moved`, `${at.configDir}/credentials`);
+  using login = await at.lock();
+  assert(sameTokenSet(login.load(), LOGIN));
+  assert(sameTokenSet(storedLogin(at.configDir), LOGIN));
+  assertEquals(namesIn(at.elsewhere), []);
+  assertStringIncludes(at.warnings.join(), "the tokens that were rescued to");
 });
 
-Deno.test("a place that cannot be written is passed over, a slash at its end is not doubled", () => {
-  using dir = tempDir();
-  const error = rescued({ XDG_RUNTIME_DIR: `${dir.path}/none`, TMPDIR: `${dir.path}/` });
-  assertEquals(namesIn(dir.path).length, 1);
-  assertEquals(error.next?.includes("//"), false);
+Deno.test("tokens that only lacked the rename wait beside their place, and are put into it", async () => {
+  using at = scene();
+  {
+    using login = await at.lock();
+    login.prepare();
+    Deno.removeSync(loginFile(at.configDir));
+    Deno.mkdirSync(`${loginFile(at.configDir)}/full`, { recursive: true });
+    const error = assertThrows(() => login.save(LOGIN), CliError);
+    assertEquals(error.code, "not_saved");
+    assertStringIncludes(error.message, `they are in ${loginFile(at.configDir)}.next`);
+  }
+  assertEquals(namesIn(at.elsewhere), []);
+  Deno.removeSync(loginFile(at.configDir), { recursive: true });
+  using login = await at.lock();
+  assert(sameTokenSet(login.load(), LOGIN));
+  assertEquals(namesIn(`${at.configDir}/credentials`), ["default.json", "default.lock"]);
 });
 
-Deno.test("no token stands in the error", () => {
-  using dir = tempDir();
-  const error = rescued({ XDG_RUNTIME_DIR: dir.path });
+Deno.test("while their place is not to be had, rescued tokens stay, and no lock is given", async () => {
+  using at = scene();
+  await saveInVain(at);
+  const [name = ""] = namesIn(at.elsewhere);
+  Deno.renameSync(`${at.configDir}/moved`, `${at.configDir}/credentials`);
+  Deno.removeSync(loginFile(at.configDir));
+  Deno.mkdirSync(loginFile(at.configDir));
+  for (let tries = 0; tries < 2; tries++) {
+    const error = await at.lock().then(() => undefined, (error) => error);
+    assert(error instanceof CliError && error.kind === "storage", String(error));
+  }
+  assertEquals(namesIn(at.elsewhere), [name]);
+});
+
+Deno.test("a reservation that no answer came for is removed by the next holder of the lock", async () => {
+  using at = scene();
+  Deno.writeTextFileSync(`${loginFile(at.configDir)}.next`, " ".repeat(40_000), { mode: 0o600 });
+  using login = await at.lock();
+  assert(sameTokenSet(login.load(), STALE));
+  assertEquals(namesIn(`${at.configDir}/credentials`), ["default.json", "default.lock"]);
+});
+
+Deno.test("a text that was written and not yet cut to its length is whole", async () => {
+  using at = scene();
+  putLogin(at.configDir, LOGIN, "other");
+  const text = Deno.readTextFileSync(loginFile(at.configDir, "other")) + " ".repeat(40_000);
+  Deno.writeTextFileSync(`${loginFile(at.configDir)}.next`, text, { mode: 0o600 });
+  using login = await at.lock();
+  assert(sameTokenSet(login.load(), LOGIN));
+});
+
+Deno.test("the runtime directory, which a sign-out removes, is the last place for a rescue", async () => {
+  using runtime = tempDir();
+  using at = scene({ XDG_RUNTIME_DIR: runtime.path });
+  await saveInVain(at);
+  assertEquals([namesIn(at.elsewhere).length, namesIn(runtime.path).length], [1, 0]);
+});
+
+Deno.test("a rescue that no lock file can name says how to put the tokens back by hand", async () => {
+  using at = scene();
+  using login = await at.lock();
+  login.prepare();
+  Deno.removeSync(at.elsewhere); // the place that the lock file names
+  Deno.removeSync(`${at.configDir}/credentials`, { recursive: true });
+  const error = assertThrows(() => login.save(LOGIN), CliError);
+  const [, path = ""] = /they are in (\S+)$/.exec(error.message) ?? [];
+  assert(sameTokenSet(parseTokenSet(Deno.readTextFileSync(path)), LOGIN));
+  Deno.removeSync(path);
+});
+
+Deno.test("no token stands in the error of a rescue", async () => {
+  using at = scene();
+  const error = await saveInVain(at);
   for (const secret of ["old-access", "old-refresh", "client-secret"]) {
     assert(!Deno.inspect(error).includes(secret));
   }

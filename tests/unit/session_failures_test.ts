@@ -8,7 +8,6 @@ import { START } from "../support/fake_system.ts";
 import {
   granted,
   LOGIN,
-  loginFile,
   refused,
   STALE,
   unreachable,
@@ -34,7 +33,7 @@ Deno.test("when an early refresh fails, the old token is given with a warning wh
     const tokenSet = await freshTokenSet(scene.settings, scene.context);
     assertEquals(tokenSet.accessToken.reveal(), "old-access");
     assertEquals(scene.context.talk.warned.length, 1);
-    assertStringIncludes(scene.context.talk.warned[0] ?? "", "good for 30 s more");
+    assertStringIncludes(scene.context.talk.warned[0] ?? "", "valid for 30 s more");
   }
 });
 
@@ -80,28 +79,28 @@ Deno.test("a profile that does not exist is login_required, and near names are s
 Deno.test("new tokens that cannot be saved are not hidden behind an old one that still lives", async () => {
   using elsewhere = tempDir();
   using scene = sessionScene(DYING, {
-    env: { XDG_RUNTIME_DIR: elsewhere.path },
+    env: { TMPDIR: elsewhere.path },
     network: [() => {
-      Deno.chmodSync(loginFile(scene.configDir), 0o644); // from now on it is refused
+      Deno.removeSync(`${scene.configDir}/credentials`, { recursive: true });
       return granted();
     }],
   });
   assertEquals((await failure(scene)).kind, "storage");
 });
 
-Deno.test("new tokens that cannot be saved are put elsewhere, and the error says how to bring them back", async () => {
+Deno.test("new tokens that cannot be saved are put elsewhere, and the error says where they are", async () => {
   using elsewhere = tempDir();
   using scene = sessionScene(STALE, {
-    env: { XDG_RUNTIME_DIR: elsewhere.path },
+    env: { TMPDIR: elsewhere.path },
     network: [() => {
-      Deno.chmodSync(loginFile(scene.configDir), 0o644); // from now on it is refused
+      Deno.removeSync(`${scene.configDir}/credentials`, { recursive: true });
       return granted();
     }],
   });
   const error = await failure(scene);
   assertEquals(error.kind, "storage");
-  const [, from = "", to] = /mv (\S+) (\S+)$/.exec(error.next ?? "") ?? [];
-  assertEquals([to, modeOf(from)], [loginFile(scene.configDir), "600"]);
+  const [, from = ""] = /they are in (\S+)$/.exec(error.message) ?? [];
+  assertEquals(modeOf(from), "600");
   assertEquals(parseTokenSet(Deno.readTextFileSync(from)).refreshToken?.reveal(), "new-refresh");
   assert(from.startsWith(elsewhere.path));
 });

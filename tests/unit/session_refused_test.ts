@@ -1,11 +1,12 @@
 // A refresh that the server refuses: the login is marked as ended, or left as it is.
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError } from "../../src/errors.ts";
 import { saveProfile } from "../../src/profiles.ts";
 import { Secret } from "../../src/secret.ts";
 import { freshTokenSet, refreshedTokenSet } from "../../src/session.ts";
 import { sameTokenSet } from "../../src/token_set.ts";
 import {
+  granted,
   LOGIN,
   loginFile,
   putLogin,
@@ -31,14 +32,47 @@ Deno.test("invalid_grant marks the login as ended and keeps its file", async () 
   assertEquals(stored.endedBy, "invalid_grant");
 });
 
-Deno.test("a login that has ended is not asked about again", async () => {
+Deno.test("a login that was rejected is not asked about again by itself", async () => {
   using scene = sessionScene({ ...STALE, endedBy: "invalid_grant" });
-  for (const work of [freshTokenSet, refreshedTokenSet]) {
-    const error = await assertRejects(() => work(scene.settings, scene.context), CliError);
-    assertEquals([error.kind, error.oauthError], ["login_required", "invalid_grant"]);
-    assertEquals(error.next, "anaplan-auth login");
-  }
+  const error = await failure(scene);
+  assertEquals([error.kind, error.oauthError], ["login_required", "invalid_grant"]);
+  assertEquals(error.next, "anaplan-auth login");
 });
+
+Deno.test("refreshedTokenSet() asks about a rejected login once more, and clears the mark", async () => {
+  using scene = sessionScene({ ...LOGIN, endedBy: "invalid_grant" }, { network: [granted()] });
+  await refreshedTokenSet(scene.settings, scene.context);
+  assertEquals(storedLogin(scene.configDir).endedBy, undefined);
+});
+
+Deno.test("refreshedTokenSet() keeps the mark of a login that is rejected again", async () => {
+  const network = [refused(400, "invalid_grant")];
+  using scene = sessionScene({ ...LOGIN, endedBy: "invalid_grant" }, { network });
+  await assertRejects(() => refreshedTokenSet(scene.settings, scene.context), CliError);
+  assertEquals(storedLogin(scene.configDir).endedBy, "invalid_grant");
+});
+
+for (const status of [401, 403]) {
+  for (
+    const code of [
+      "temporarily_unavailable",
+      "rate_limit_exceeded",
+      "request_blocked",
+      "forbidden",
+      "unauthorized",
+      "server_error",
+      "slow_down",
+      "access_denied",
+    ]
+  ) {
+    Deno.test(`${status} ${code} says nothing about the login, and leaves its file as it is`, async () => {
+      using scene = sessionScene(STALE, { network: [refused(status, code)] });
+      const before = Deno.readTextFileSync(loginFile(scene.configDir));
+      assertEquals((await failure(scene)).kind, "unavailable");
+      assertEquals(Deno.readTextFileSync(loginFile(scene.configDir)), before);
+    });
+  }
+}
 
 Deno.test("invalid_grant about a token that was replaced meanwhile marks nothing", async () => {
   const fresh = { ...LOGIN, refreshToken: new Secret("others-refresh") };
@@ -71,9 +105,14 @@ Deno.test("what says nothing about the login leaves it untouched", async () => {
   }
 });
 
-Deno.test("after invalid_grant a token that is still good is still given", async () => {
+Deno.test("after invalid_grant a token that is still valid is given, with a warning", async () => {
   using scene = sessionScene({ ...LOGIN, endedBy: "invalid_grant" });
   assert(sameTokenSet(await freshTokenSet(scene.settings, scene.context), LOGIN));
+  assertEquals(scene.context.talk.warned.length, 1);
+  assertStringIncludes(
+    scene.context.talk.warned[0] ?? "",
+    "the server rejected the refresh token (invalid_grant); the access token is valid for 30 min",
+  );
 });
 
 for (const network of [refused(400, "invalid_grant"), refused(401, "invalid_client")]) {

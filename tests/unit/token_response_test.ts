@@ -1,67 +1,126 @@
 // What a token endpoint's answer is taken for.
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError } from "../../src/errors.ts";
-import { readTokenReply, type Refusal, toTokenSet } from "../../src/oauth/token_response.ts";
-import { Secret } from "../../src/secret.ts";
+import type { Fields } from "../../src/json.ts";
+import {
+  type Grant,
+  grantIn,
+  type Granting,
+  readReply,
+  type Refusal,
+} from "../../src/oauth/token_response.ts";
+import type { TokenSet } from "../../src/token_set.ts";
 import { START } from "../support/fake_system.ts";
-import { granted, refused, webPage } from "../support/logins.ts";
+import { granted, LOGIN, refused, webPage } from "../support/logins.ts";
 import { CLIENT, KNOWN_SERVER, SERVER } from "../support/oauth.ts";
 
-/** The fields of a granted answer, as oauth4webapi will see them. */
-async function grantedFields(
-  response: Response,
-  server = SERVER,
-): Promise<Record<string, unknown>> {
-  const reply = await readTokenReply(response, server);
-  if (reply.kind !== "granted") throw new Error("it was refused");
-  return await reply.response.json();
+/** What an answer grants. */
+async function grantedBy(response: Response, granting: Partial<Granting> = {}): Promise<Grant> {
+  const reply = await readReply(response, SERVER);
+  if (reply.kind !== "answered") throw new Error("it was refused");
+  return grantIn(reply.body, { server: SERVER, client: CLIENT, sentAt: START, ...granting });
 }
 
 async function refusalIn(response: Response): Promise<Refusal> {
-  const reply = await readTokenReply(response, SERVER);
+  const reply = await readReply(response, SERVER);
   if (reply.kind !== "refused") throw new Error("it was granted");
   return reply.refusal;
 }
 
 async function unusable(response: Response): Promise<CliError> {
-  const error = await assertRejects(() => readTokenReply(response, SERVER), CliError);
+  const error = await assertRejects(() => readReply(response, SERVER), CliError);
   assertEquals(error.kind, "unavailable");
   return error;
 }
 
-Deno.test("JSON with 200 is granted, by whatever content type it comes", async () => {
+Deno.test("JSON with any 2xx grants, by whatever content type it comes", async () => {
   const body = JSON.stringify({ access_token: "a", token_type: "Bearer" });
-  const response = new Response(body, { headers: { "content-type": "text/plain" } });
-  const reply = await readTokenReply(response, SERVER);
-  if (reply.kind !== "granted") throw new Error("it was refused");
-  assertEquals(reply.response.headers.get("content-type"), "application/json");
+  for (const status of [200, 201, 202, 203, 206]) {
+    const response = new Response(body, { status, headers: { "content-type": "text/plain" } });
+    assertEquals((await grantedBy(response)).tokenSet.accessToken.reveal(), "a");
+  }
 });
 
-Deno.test("an id_token is dropped unread when the issuer is unknown, and kept when it is known", async () => {
+Deno.test("an id_token is dropped unread when the issuer is unknown, and judged when it is known", async () => {
   const fields = { id_token: "not.even.a-jwt" };
-  assertEquals("id_token" in await grantedFields(granted(fields)), false);
-  const kept = await grantedFields(granted(fields), KNOWN_SERVER);
-  assertEquals(kept.id_token, "not.even.a-jwt");
+  assertEquals(await (await grantedBy(granted(fields))).judge(), { kind: "fine" });
+  const known = await grantedBy(granted(fields), { server: KNOWN_SERVER });
+  assertEquals((await known.judge()).kind, "wrong");
 });
 
-const LIFETIMES: readonly (readonly [string, unknown, number | undefined])[] = [
-  ["a number", 2100, 2100],
-  ["a text", "2100", 2100],
-  ["negative", -5, 0],
-  ["missing", undefined, undefined],
-  ["null", null, undefined],
-  ["nonsense", "soon", undefined],
-  ["longer than dates are", 1e300, 10 * 365 * 86_400],
+const DEFAULT = 2100;
+const LIFETIMES: readonly (readonly [string, unknown, number])[] = [
+  ["a number", 600, 600],
+  ["a text", "600", 600],
+  ["a fraction", 600.5, 600.5],
+  ["negative", -5, DEFAULT],
+  ["nothing", 0, DEFAULT],
+  ["missing", undefined, DEFAULT],
+  ["null", null, DEFAULT],
+  ["nonsense", "soon", DEFAULT],
+  ["a list", [600], DEFAULT],
+  ["an object", { seconds: 600 }, DEFAULT],
+  ["a boolean", true, DEFAULT],
+  ["in milliseconds", 2_100_000, DEFAULT],
+  ["a date", START / 1000 + 600, DEFAULT],
+  ["longer than dates are", 1e300, DEFAULT],
 ];
-for (const [what, expiresIn, expected] of LIFETIMES) {
-  Deno.test(`expires_in that is ${what} is taken for ${expected ?? "unknown"}`, async () => {
-    assertEquals((await grantedFields(granted({ expires_in: expiresIn }))).expires_in, expected);
+for (const [what, expires_in, expected] of LIFETIMES) {
+  Deno.test(`expires_in that is ${what} is taken for ${expected} s`, async () => {
+    const { tokenSet } = await grantedBy(granted({ expires_in }));
+    assertEquals(tokenSet.expiresAt, START + expected * 1000);
   });
 }
 
 Deno.test("a field that is null counts as not sent", async () => {
-  const fields = await grantedFields(granted({ refresh_token: null, scope: null }));
-  assertEquals(["refresh_token" in fields, "scope" in fields], [false, false]);
+  const { tokenSet } = await grantedBy(granted({ refresh_token: null, scope: null }));
+  assertEquals(["refreshToken" in tokenSet, "scope" in tokenSet], [false, false]);
+});
+
+const ODD: Readonly<Record<string, Record<string, unknown>>> = {
+  "no token type": { token_type: undefined },
+  "an empty token type": { token_type: "" },
+  "a token type that is a number": { token_type: 7 },
+  "a strange token type": { token_type: "mac" },
+  "a scope that is a list": { scope: ["openid", "email"] },
+  "a scope that is a number": { scope: 7 },
+  "no access token": { access_token: undefined },
+  "an empty access token": { access_token: "" },
+  "an access token with a blank": { access_token: "a b" },
+  "an access token that is not ASCII": { access_token: "\u00e4" },
+  "an access token that is a number": { access_token: 7 },
+  "an error beside the tokens": { error: "invalid_grant" },
+  "a refresh token that is not ASCII": { refresh_token: "new-refresh-\u00e4" },
+};
+for (const [what, fields] of Object.entries(ODD)) {
+  Deno.test(`an answer with ${what} still grants its refresh token`, async () => {
+    const { tokenSet } = await grantedBy(granted(fields));
+    assertEquals(tokenSet.refreshToken?.reveal(), fields.refresh_token ?? "new-refresh");
+  });
+}
+
+Deno.test("an access token that cannot be sent counts as expired", async () => {
+  for (const access_token of [undefined, "", "a b", 7, null]) {
+    const { tokenSet, hasAccessToken } = await grantedBy(granted({ access_token }));
+    assertEquals([tokenSet.expiresAt, hasAccessToken], [0, false]);
+  }
+});
+
+Deno.test("a strange token type is doubtful, the usual ones are fine in any case", async () => {
+  for (const token_type of ["Bearer", "bearer", "BEARER", " bearer ", "AnaplanAuthToken", ""]) {
+    assertEquals(await (await grantedBy(granted({ token_type }))).judge(), { kind: "fine" });
+  }
+  const verdict = await (await grantedBy(granted({ token_type: "m\x1bac" }))).judge();
+  assertEquals([verdict.kind, "reason" in verdict && verdict.reason.includes('"mac"')], [
+    "doubtful",
+    true,
+  ]);
+});
+
+Deno.test("what follows the JSON of an answer costs no token", async () => {
+  const text = `${await granted().text()}\n<!-- cached -->`;
+  const { tokenSet } = await grantedBy(new Response(text));
+  assertEquals(tokenSet.refreshToken?.reveal(), "new-refresh");
 });
 
 Deno.test("an OAuth error with a 4xx is a refusal in the server's words", async () => {
@@ -123,28 +182,24 @@ Deno.test("broken JSON with 200 is unavailable, and is not quoted", async () => 
 });
 
 const BODY = { access_token: "new", token_type: "bearer", expires_in: 10 } as const;
+const GRANTING: Granting = { server: SERVER, client: CLIENT, sentAt: START };
 
 Deno.test("a token's lifetime counts from when it was asked for", () => {
-  const { obtainedAt, expiresAt } = toTokenSet(BODY, START, SERVER, CLIENT);
+  const { obtainedAt, expiresAt } = grantIn(BODY, GRANTING).tokenSet;
   assertEquals([obtainedAt, expiresAt], [START, START + 10_000]);
 });
 
-Deno.test("a token without a lifetime has Anaplan's 35 minutes", () => {
-  const { access_token, token_type } = BODY;
-  const { expiresAt } = toTokenSet({ access_token, token_type }, START, SERVER, CLIENT);
-  assertEquals(expiresAt, START + 2100_000);
-});
-
 Deno.test("a new refresh token replaces the old one, none keeps it", () => {
-  const old = new Secret("old");
-  const replaced = toTokenSet({ ...BODY, refresh_token: "new" }, START, SERVER, CLIENT, old);
-  assertEquals(replaced.refreshToken?.reveal(), "new");
-  assertEquals(toTokenSet(BODY, START, SERVER, CLIENT, old).refreshToken?.reveal(), "old");
-  assertEquals("refreshToken" in toTokenSet(BODY, START, SERVER, CLIENT), false);
+  const refreshTokenAfter = (body: Fields, previous?: TokenSet): string | undefined =>
+    grantIn(body, { ...GRANTING, ...(previous && { previous }) }).tokenSet.refreshToken?.reveal();
+  assertEquals(refreshTokenAfter({ ...BODY, refresh_token: "new" }, LOGIN), "new");
+  assertEquals(refreshTokenAfter(BODY, LOGIN), "old-refresh");
+  assertEquals(refreshTokenAfter({ ...BODY, refresh_token: "" }, LOGIN), "old-refresh");
+  assertEquals(refreshTokenAfter(BODY), undefined);
 });
 
 Deno.test("a token set remembers the client that it was issued to, and the granted scope", () => {
-  const tokenSet = toTokenSet({ ...BODY, scope: "openid" }, START, SERVER, CLIENT);
+  const { tokenSet } = grantIn({ ...BODY, scope: "openid" }, GRANTING);
   assertEquals([tokenSet.clientId, tokenSet.scope], ["a-client", "openid"]);
   assertEquals(tokenSet.tokenEndpoint, SERVER.tokenEndpoint);
   assertEquals(tokenSet.clientSecret?.reveal(), "client-secret");

@@ -1,0 +1,148 @@
+// A login under its lock: the one place that changes logins on the disk. Rule: a save is proven before it is
+// needed, and tokens that an earlier process could not save are put back before anything else.
+
+import { toCliError } from "./errors.ts";
+import { type Clock, type FileLock, lockFile } from "./lock_file.ts";
+import { ensurePrivateDirectory, removeLeftovers } from "./private_directory.ts";
+import {
+  beginReplacement,
+  readPrivateFile,
+  removePrivateFile,
+  renamePrivateFile,
+  type Replacement,
+  splitPath,
+  type Warn,
+  writePrivateFile,
+} from "./private_file.ts";
+import { plannedRescue, rescueLogin } from "./rescue.ts";
+import type { System } from "./system.ts";
+import { serializeTokenSet, type TokenSet } from "./token_set.ts";
+
+/** A profile's login that no other process can change until this is disposed of. */
+export interface LockedLogin extends Disposable {
+  load(): TokenSet | undefined;
+  /**
+   * Proves that a save will work, before anything irreversible is sent.
+   *
+   * @throws {CliError} `storage` when it would not.
+   */
+  prepare(): void;
+  /**
+   * Saves the login. After {@link LockedLogin.prepare} a login that cannot be saved is rescued, and the
+   * next holder of the lock puts it in its place.
+   *
+   * @throws {CliError} `storage`, with the code `not_saved` when new tokens are not in their place.
+   */
+  save(tokenSet: TokenSet): void;
+  remove(): void;
+}
+
+/** What changing a login needs of the world. */
+export type LockSystem = Clock & Pick<System, "env">;
+
+/** Where a login is, and how it is read. */
+export interface LoginPlace {
+  readonly configDir: string;
+  readonly path: string;
+  load(): TokenSet | undefined;
+}
+
+/**
+ * How long to wait for another process's lock, in milliseconds: longer than the longest that a holder
+ * can take.
+ */
+const LOCK_DEADLINE = 150_000;
+
+/** What a save is given room for besides the length of the present login, in bytes. */
+const ROOM = 32 * 1024;
+
+/** Takes the lock of the login at a place; see {@link LockedLogin}. */
+export async function lockLogin(
+  place: LoginPlace,
+  system: LockSystem,
+  warn: Warn,
+): Promise<LockedLogin> {
+  const { configDir, path } = place;
+  ensurePrivateDirectory(configDir, warn);
+  ensurePrivateDirectory(splitPath(path)[0], warn);
+  const lock = await lockFile(path.replace(/json$/, "lock"), LOCK_DEADLINE, system);
+  try {
+    putBack(path, lock, warn);
+    return lockedLogin(place, lock, system, warn);
+  } catch (error) {
+    lock[Symbol.dispose]();
+    throw error;
+  }
+}
+
+function lockedLogin(
+  { path, load }: LoginPlace,
+  lock: FileLock,
+  system: LockSystem,
+  warn: Warn,
+): LockedLogin {
+  let prepared: Replacement | undefined;
+  return {
+    load,
+    prepare() {
+      prepared ??= beginReplacement(path, waitingPath(path), warn);
+      prepared.reserve((readPrivateFile(path)?.length ?? 0) + ROOM);
+      lock.note(plannedRescue(system));
+    },
+    save(tokenSet) {
+      const text = serializeTokenSet(tokenSet);
+      using replacement = prepared;
+      prepared = undefined;
+      try {
+        if (replacement === undefined) writePrivateFile(path, text, warn);
+        else replacement.commit(text);
+        removeLeftovers(path);
+      } catch (error) {
+        if (replacement === undefined) throw error;
+        const waiting = replacement.keep() ? waitingPath(path) : undefined;
+        throw rescueLogin(text, { path, waiting, lock, cause: toCliError(error) }, system);
+      }
+    },
+    remove() {
+      removePrivateFile(path, warn);
+      removeLeftovers(path);
+    },
+    [Symbol.dispose]() {
+      prepared?.[Symbol.dispose]();
+      lock[Symbol.dispose]();
+    },
+  };
+}
+
+/** Where a login waits for its place while it is written; only the holder of the lock writes there. */
+function waitingPath(path: string): string {
+  return `${path}.next`;
+}
+
+/**
+ * Puts tokens in their place that an earlier process got and did not save: its refresh token is dead by
+ * now (RFC 9700, section 4.14.2), and to send it again would end the login.
+ */
+function putBack(path: string, lock: FileLock, warn: Warn): void {
+  const waiting = readPrivateFile(waitingPath(path));
+  if (waiting !== undefined) {
+    if (isWhole(waiting)) {
+      renamePrivateFile(waitingPath(path), path, warn);
+      warn(`an interrupted command left new tokens; they are now in ${path}`);
+    } else removePrivateFile(waitingPath(path), warn); // no answer had come yet
+  }
+  const rescued = lock.noted === "" ? undefined : readPrivateFile(lock.noted);
+  if (rescued === undefined || !isWhole(rescued)) return;
+  writePrivateFile(path, rescued, warn);
+  removePrivateFile(lock.noted, warn);
+  warn(`the tokens that were rescued to ${lock.noted} are now in ${path}`);
+}
+
+/** Whether a file has its whole text: it is cut to its length last, and blanks after JSON mean nothing. */
+function isWhole(text: string): boolean {
+  try {
+    return typeof JSON.parse(text) === "object";
+  } catch {
+    return false;
+  }
+}

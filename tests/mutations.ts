@@ -27,16 +27,18 @@ const MUTATIONS: readonly Mutation[] = [
   },
   {
     what: "the tokens are given out before they are saved",
-    file: "src/session.ts",
-    from: "await orRescue(tokenSet, path, context.system, () => login.save(tokenSet));",
-    to: "queueMicrotask(() => queueMicrotask(() => login.save(tokenSet)));",
+    file: "src/grants.ts",
+    from: "  login.save(grant.tokenSet);\n",
+    to: "  setTimeout(() => login.save(grant.tokenSet));\n",
     tests: ["tests/unit/session_test.ts", "tests/unit/session_failures_test.ts"],
   },
   {
     what: "the new file is renamed before it is synced",
     file: "src/private_file.ts",
-    from: "file.syncSync();\n      Deno.renameSync(temporary, path);",
-    to: "Deno.renameSync(temporary, path);\n      file.syncSync();",
+    from:
+      "        file.syncSync();\n        isSynced = true;\n        Deno.renameSync(temporary, path);",
+    to:
+      "        Deno.renameSync(temporary, path);\n        isSynced = true;\n        file.syncSync();",
     tests: ["tests/integration/durable_write_test.ts"],
   },
   {
@@ -103,6 +105,27 @@ const MUTATIONS: readonly Mutation[] = [
     tests: ["tests/unit/private_file_test.ts"],
   },
   {
+    what: "nothing is prepared before a refresh token is sent",
+    file: "src/grants.ts",
+    from: "  login.prepare();\n",
+    to: "",
+    tests: ["tests/unit/login_failures_test.ts", "tests/hostile/disk_faults_test.ts"],
+  },
+  {
+    what: "rescued tokens are not put back",
+    file: "src/locked_login.ts",
+    from: "    putBack(path, lock, warn);\n",
+    to: "",
+    tests: ["tests/unit/rescue_test.ts"],
+  },
+  {
+    what: "a refresh that timed out is sent again",
+    file: "src/oauth/client.ts",
+    from: " && !error.timedOut",
+    to: "",
+    tests: ["tests/unit/client_patience_test.ts"],
+  },
+  {
     what: "a link to where others can write is followed",
     file: "src/private_directory.ts",
     from: "    if (isSymlink) {",
@@ -112,10 +135,9 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: "the code is sent again when its answer was lost",
     file: "src/oauth/authorization_code.ts",
-    from:
-      '  const reply = await readTokenReply(response, server);\n  if (reply.kind === "refused") {',
+    from: '  const reply = await readReply(response, server);\n  if (reply.kind === "refused") {',
     to: "  await wireOptions(server, system)[oauth.customFetch](server.tokenEndpoint);\n" +
-      '  const reply = await readTokenReply(response, server);\n  if (reply.kind === "refused") {',
+      '  const reply = await readReply(response, server);\n  if (reply.kind === "refused") {',
     tests: ["tests/unit/authorization_code_test.ts"],
   },
   {

@@ -58,7 +58,7 @@ export async function saveLogin<Other extends string = never>(
   const replaced = login.load();
   const profile = loadProfile(configDir, name);
   const saveMore = (): void => {
-    saveProfile(configDir, name, mergedSettings(settings, profile), warn);
+    saveProfile(configDir, name, mergedSettings(settings, loadProfile(configDir, name)), warn);
     if (currentProfile(configDir) === undefined) saveCurrentProfile(configDir, "default", warn);
   };
   const tokenSet = await grantAndSave(login, ask, context, { isSignIn: true, saveMore });

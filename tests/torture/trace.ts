@@ -52,7 +52,7 @@ export function parseTrace(log: string, home: string): Call[] {
 function filtersOf(name: string, parameters: string): string[][] {
   if (name === "rename") return [[]]; // strace's -P does not look at its second path
   const paths = [...parameters.matchAll(/["<](\/[^">]*)/g)].map(([, path = ""]) => path);
-  const fixed = paths.findLast((path) => path.includes("/.config/") && !path.endsWith(".tmp"));
+  const fixed = paths.findLast((path) => path.includes("/.config/") && !/\.(tmp|next)$/.test(path));
   const descriptor = /^(\d+)</.exec(parameters)?.[1];
   return [
     ...(fixed === undefined ? [] : [["-P", fixed]]),
@@ -92,6 +92,6 @@ function placeOf(parameters: string, home: string): string | undefined {
 }
 
 function named(path: string): string {
-  const temporary = /\/([^/]+)\.[0-9a-f-]{36}\.tmp$/.exec(path)?.[1];
+  const temporary = /\/([^/]+)\.(?:[0-9a-f-]{36}\.tmp|next)$/.exec(path)?.[1];
   return temporary === undefined ? path.slice(1) || "the directory" : `a new ${temporary}`;
 }

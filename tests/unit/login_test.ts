@@ -156,3 +156,19 @@ Deno.test("the previous session is ended where it was, not at the new login's se
   await login({ ...at.flags, region: "us1" }, at.context);
   assertEquals(at.context.system.requests[2]?.url, "https://eu3.auth.anaplan.com/token/logout");
 });
+
+Deno.test("what another command saved while a login waited is kept, and what it was given is added", async () => {
+  await using at = signIn([() => {
+    const saved = { region: "us1", clientId: "a-client", refreshTokenLifetime: 3_600_000 };
+    saveProfile(at.configDir, "default", saved, () => {});
+    return granted();
+  }, ada()]);
+  saveProfile(at.configDir, "default", { region: "us1", clientId: "a-client" }, () => {});
+  await login({ ...at.flags, scope: "openid" }, at.context);
+  assertEquals(loadProfile(at.configDir, "default"), {
+    region: "us1",
+    clientId: "a-client",
+    refreshTokenLifetime: 3_600_000,
+    scope: "openid",
+  });
+});

@@ -105,6 +105,25 @@ Deno.test("new tokens that cannot be saved are put elsewhere, and the error says
   assert(from.startsWith(elsewhere.path));
 });
 
+Deno.test("where only the lock cannot be had, a token that is still valid is given with a warning", async () => {
+  let now = START;
+  using scene = sessionScene(DYING, {
+    now: () => now,
+    sleep: (milliseconds) => Promise.resolve(void (now += milliseconds / 1_000_000)),
+  });
+  Deno.mkdirSync(`${scene.configDir}/credentials/default.lock`); // cannot be locked
+  const tokenSet = await freshTokenSet(scene.settings, scene.context, 600_000, false);
+  assertEquals(tokenSet.accessToken.reveal(), "old-access");
+  assertStringIncludes(scene.context.talk.warned[0] ?? "", "valid for 30 s more");
+  assertEquals(scene.context.system.requests, []);
+});
+
+Deno.test("an interruption is not hidden behind an old token", async () => {
+  const interrupted = new CliError("interrupted", "Interrupted");
+  using scene = sessionScene(DYING, { network: [interrupted] });
+  assertEquals((await failure(scene)).kind, "interrupted");
+});
+
 Deno.test("a token that died while its refresh was failing is not given", async () => {
   const dying = { ...LOGIN, expiresAt: START + 30_000 };
   using scene = sessionScene(dying, {

@@ -1,11 +1,12 @@
 // A valid token set, refreshed when it is stale: who asks whom, and what is saved before what is seen.
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { CliError } from "../../src/errors.ts";
 import { lockFile } from "../../src/lock_file.ts";
 import { Secret } from "../../src/secret.ts";
-import { freshTokenSet, refreshedTokenSet } from "../../src/session.ts";
+import { freshTokenSet, refreshedTokenSet, replaceRefused } from "../../src/session.ts";
 import { sameTokenSet, type TokenSet } from "../../src/token_set.ts";
 import { type Arranged, fakeSystem, START } from "../support/fake_system.ts";
-import { granted, LOGIN, putLogin, STALE, storedLogin } from "../support/logins.ts";
+import { granted, LOGIN, putLogin, STALE, storedLogin, unreachable } from "../support/logins.ts";
 import { formOf } from "../support/oauth.ts";
 import { type SessionScene, sessionScene } from "../support/session_scene.ts";
 import { namesIn } from "../support/temp_dir.ts";
@@ -123,6 +124,30 @@ Deno.test("refreshedTokenSet() sends nothing when the token set was replaced aft
   using scene = await race(LOGIN, OTHERS);
   const { tokenSet, byUs } = await refreshedTokenSet(scene.settings, scene.context);
   assertEquals([tokenSet.accessToken.reveal(), byUs], ["others-access", false]);
+});
+
+Deno.test("refreshedTokenSet() goes on with the refresh token of another process when its token is stale", async () => {
+  const theirs = { ...OTHERS, expiresAt: START };
+  using scene = await race(LOGIN, theirs, { network: [granted()] });
+  const { tokenSet, byUs } = await refreshedTokenSet(scene.settings, scene.context);
+  assertEquals([tokenSet.accessToken.reveal(), byUs], ["new-access", true]);
+  assertEquals(formOf(scene.context.system.requests[0]).refresh_token, "others-refresh");
+});
+
+Deno.test("a token of another process that has expired is not the answer to one that was refused", async () => {
+  const theirs = { ...OTHERS, expiresAt: START };
+  using scene = await race(LOGIN, theirs, { network: [granted()] });
+  const tokenSet = await replaceRefused(LOGIN, scene.settings, scene.context);
+  assertEquals(tokenSet.accessToken.reveal(), "new-access");
+});
+
+Deno.test("a token from the future is refreshed, and is not given when that fails", async () => {
+  const future = { ...LOGIN, obtainedAt: START + 3_600_000, expiresAt: START + 5_700_000 };
+  using scene = sessionScene(future, { network: [granted()] });
+  const tokenSet = await freshTokenSet(scene.settings, scene.context);
+  assertEquals(tokenSet.accessToken.reveal(), "new-access");
+  using unlucky = sessionScene(future, { network: [unreachable()] });
+  await assertRejects(() => freshTokenSet(unlucky.settings, unlucky.context), CliError);
 });
 
 Deno.test("profiles are refreshed apart", async () => {

@@ -26,6 +26,12 @@ Deno.test("a token is fresh with a minute left, and no longer a millisecond late
   assert(!isFresh(LOGIN, LOGIN.expiresAt - 59_999));
 });
 
+Deno.test("isFresh() does not believe a token that was issued in the future: a clock was corrected", () => {
+  assert(isFresh(LOGIN, LOGIN.obtainedAt - 60_000));
+  assert(!isFresh(LOGIN, LOGIN.obtainedAt - 60_001));
+  assert(!isFresh(LOGIN, LOGIN.obtainedAt - 3_600_000, 0));
+});
+
 Deno.test("isFresh() asks for as much as the caller does", () => {
   assert(isFresh(LOGIN, LOGIN.expiresAt, 0));
   assert(!isFresh(LOGIN, LOGIN.expiresAt + 1, 0));

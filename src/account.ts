@@ -68,7 +68,8 @@ function serverOf(settings: Settings): AuthorizationServer {
     deviceEndpoint: settings.deviceEndpoint ?? discovered?.deviceEndpoint,
     revocationEndpoint: settings.revocationEndpoint ?? discovered?.revocationEndpoint,
     sendsIssuer: discovered?.sendsIssuer,
-    basicOnly: discovered?.basicOnly,
+    clientAuthMethods: discovered?.clientAuthMethods,
+    idTokenAlgorithms: discovered?.idTokenAlgorithms,
     caCertificates: caCertificates(settings),
   });
 }

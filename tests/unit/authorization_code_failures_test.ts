@@ -5,7 +5,8 @@ import { exchange } from "../../src/oauth/authorization_code.ts";
 import type { AuthorizationServer } from "../../src/oauth/wire.ts";
 import { fakeSystem, type NetworkStep } from "../support/fake_system.ts";
 import { answerLost, granted, refused, unreachable, webPage } from "../support/logins.ts";
-import { CLIENT, KNOWN_SERVER, responseQuery, SERVER, someAttempt } from "../support/oauth.ts";
+import { idToken } from "../support/id_token.ts";
+import { KNOWN_SERVER, responseQuery, SERVER, someAttempt } from "../support/oauth.ts";
 
 /** The error with which the exchange ends; the network is asked for exactly what is arranged. */
 async function failure(
@@ -112,24 +113,6 @@ Deno.test("an iss that is not sent is no failure, the known one is accepted", as
     assertEquals(system.requests.length, 1);
   }
 });
-
-/** An id_token as a known issuer would send it; its signature is not looked at over TLS (OIDC 3.1.3.7). */
-function idToken(claims: Record<string, unknown>): string {
-  const part = (value: unknown): string =>
-    new TextEncoder().encode(JSON.stringify(value)).toBase64({
-      alphabet: "base64url",
-      omitPadding: true,
-    });
-  const now = Math.floor(Date.now() / 1000);
-  const good = {
-    iss: KNOWN_SERVER.issuer,
-    aud: CLIENT.clientId,
-    sub: "ada",
-    iat: now,
-    exp: now + 60,
-  };
-  return `${part({ alg: "RS256" })}.${part({ ...good, ...claims })}.${part("signature")}`;
-}
 
 Deno.test("an id_token of a known issuer with the attempt's nonce is accepted", async () => {
   const attempt = await someAttempt({ server: KNOWN_SERVER });

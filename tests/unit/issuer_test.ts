@@ -73,7 +73,8 @@ Deno.test("the metadata of one issuer says nothing about another", () => {
 });
 
 Deno.test("login at an issuer asks for its metadata first, and keeps it in the profile", async () => {
-  await using at = signIn([metadata(), granted(), Response.json(ADA)]);
+  const lists = { id_token_signing_alg_values_supported: ["ES256"] };
+  await using at = signIn([metadata(lists), granted(), Response.json(ADA)]);
   const { text } = await login({ ...at.flags, issuer: ISSUER, scope: "email" }, at.context);
   assertStringIncludes(text, "Signed in as Ada Lovelace <ada@example.com>.");
   assertEquals(at.context.system.requests.map(({ url }) => url), [
@@ -83,6 +84,14 @@ Deno.test("login at an issuer asks for its metadata first, and keeps it in the p
   ]);
   const { issuer, discovered } = loadProfile(at.configDir, "default") ?? {};
   assertEquals([issuer, discovered?.userinfoEndpoint], [ISSUER, `${ISSUER}/userinfo`]);
+  assertEquals(discovered?.idTokenAlgorithms, ["ES256"]);
+});
+
+Deno.test("what the metadata lists goes with the authorization server", () => {
+  const lists = { idTokenAlgorithms: ["ES256"], clientAuthMethods: ["client_secret_basic"] };
+  const discovered = { ...ISSUER_PROFILE.discovered, ...lists };
+  const server = authorizationServer(settings({ ...ISSUER_PROFILE, discovered }));
+  assertEquals({ ...server, ...lists }, server);
 });
 
 Deno.test("offline_access at an issuer goes with prompt=consent, and never at Anaplan", async () => {
@@ -107,7 +116,7 @@ Deno.test("offline_access at an issuer goes with prompt=consent, and never at An
 });
 
 Deno.test("a refresh sends its credentials in the header where the metadata says that alone works", async () => {
-  const discovered = { ...ISSUER_PROFILE.discovered, basicOnly: true };
+  const discovered = { ...ISSUER_PROFILE.discovered, clientAuthMethods: ["client_secret_basic"] };
   using scene = issuerScene(STALE, [granted()], { profile: { ...ISSUER_PROFILE, discovered } });
   await refresh(scene.flags, scene.context);
   const [request] = scene.context.system.requests;

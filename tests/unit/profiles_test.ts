@@ -35,7 +35,9 @@ const FULL: Required<Profile> = {
     revocationEndpoint: "https://as.example.com/revoke",
     userinfoEndpoint: "https://as.example.com/userinfo",
     sendsIssuer: true,
-    basicOnly: false,
+    clientAuthMethods: ["client_secret_basic"],
+    scopes: ["openid"],
+    idTokenAlgorithms: ["ES256"],
   },
   caFiles: ["/etc/ca.pem"],
 };

@@ -60,9 +60,9 @@ Deno.test("a token is revoked by one form with its kind and the client's credent
 
 Deno.test("credentials go into the header where the metadata says that it takes nothing else", async () => {
   const system = fakeSystem({ network: [DONE()] });
-  const server = { ...SERVER_THAT_REVOKES, basicOnly: true };
+  const server = { ...SERVER_THAT_REVOKES, clientAuthMethods: ["client_secret_basic"] };
   await revoke(new Secret("a-token"), "access_token", server, CLIENT, system);
-  const header = `Basic ${btoa("a%2Dclient:client%2Dsecret")}`;
+  const header = `Basic ${btoa("a-client:client-secret")}`;
   assertEquals(system.requests[0]?.headers?.authorization, header);
   assertEquals(Object.keys(formOf(system.requests[0])).sort(), ["token", "token_type_hint"]);
 });

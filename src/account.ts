@@ -68,6 +68,7 @@ function serverOf(settings: Settings): AuthorizationServer {
     deviceEndpoint: settings.deviceEndpoint ?? discovered?.deviceEndpoint,
     revocationEndpoint: settings.revocationEndpoint ?? discovered?.revocationEndpoint,
     sendsIssuer: discovered?.sendsIssuer,
+    clientAuth: settings.clientAuth,
     clientAuthMethods: discovered?.clientAuthMethods,
     idTokenAlgorithms: discovered?.idTokenAlgorithms,
     caCertificates: caCertificates(settings),

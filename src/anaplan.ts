@@ -53,6 +53,7 @@ export function anaplanServer(settings: Settings): AuthorizationServer {
     tokenEndpoint: settings.tokenEndpoint ?? `https://${oauth}/oauth/token`,
     deviceEndpoint: settings.deviceEndpoint ?? `https://${oauth}/oauth/device/code`,
     revocationEndpoint: settings.revocationEndpoint,
+    clientAuth: settings.clientAuth,
     caCertificates: caCertificates(settings),
   });
 }

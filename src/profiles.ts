@@ -7,6 +7,10 @@ import { ensurePrivateDirectory, listDirectory } from "./private_directory.ts";
 import { removePrivateFile, type Warn, writePrivateFile } from "./private_file.ts";
 import { urlProblem } from "./urls.ts";
 
+const CLIENT_AUTHS = ["basic", "post"] as const;
+/** How the client sends its secret: in the Authorization header, or in the body. */
+export type ClientAuth = typeof CLIENT_AUTHS[number];
+
 /** What a successful login was given, so that later commands need no flags. */
 export interface Profile {
   readonly region?: string;
@@ -16,6 +20,9 @@ export interface Profile {
   readonly listen?: readonly string[];
   readonly scope?: string;
   readonly pkce?: boolean;
+  readonly clientAuth?: ClientAuth;
+  /** The `prompt` of the authorization request; empty when there is to be none. */
+  readonly prompt?: string;
   /** How long the client's refresh tokens live, as its administrator has set it; in milliseconds. */
   readonly refreshTokenLifetime?: number;
   readonly authorizationEndpoint?: string;
@@ -55,6 +62,7 @@ const TEXT_FIELDS = [
   "deviceClientId",
   "redirectUri",
   "scope",
+  "prompt",
   "authorizationEndpoint",
   "tokenEndpoint",
   "deviceEndpoint",
@@ -123,6 +131,7 @@ function parseProfile(fields: Fields): Profile {
     ...valuesOf(TEXT_FIELDS, (name) => field(fields, name, "string")),
     ...valuesOf(LIST_FIELDS, (name) => textList(fields[name])),
     pkce: field(fields, "pkce", "boolean"),
+    clientAuth: CLIENT_AUTHS.find((way) => way === fields["clientAuth"]),
     refreshTokenLifetime: field(fields, "refreshTokenLifetime", "number"),
     discovered: discovered && parseDiscovered(discovered),
   });

@@ -6,7 +6,7 @@ import { CliError } from "./errors.ts";
 import { defined } from "./json.ts";
 import { readNamedFile } from "./named_file.ts";
 import { placeOf } from "./place.ts";
-import { type Discovered, loadProfile, type Profile } from "./profiles.ts";
+import { type ClientAuth, type Discovered, loadProfile, type Profile } from "./profiles.ts";
 import { Secret } from "./secret.ts";
 import type { System } from "./system.ts";
 import { urlProblem } from "./urls.ts";
@@ -40,6 +40,8 @@ export interface Settings {
   readonly listen: readonly string[];
   readonly scope: string;
   readonly pkce: boolean;
+  readonly clientAuth: ClientAuth | undefined;
+  readonly prompt: string | undefined;
   /** In milliseconds. */
   readonly refreshTokenLifetime: number | undefined;
   readonly authorizationEndpoint: string | undefined;
@@ -115,6 +117,8 @@ export function resolveSettings(
     listen: flags.listen ?? profile?.listen,
     scope: flags.scope ?? profile?.scope,
     pkce: flags.noPkce === true ? false : profile?.pkce,
+    clientAuth: flags.clientAuth ?? profile?.clientAuth,
+    prompt: flags.prompt ?? profile?.prompt,
     refreshTokenLifetime: flags.refreshTokenLifetime ?? profile?.refreshTokenLifetime,
     authorizationEndpoint: flags.authorizationEndpoint ?? profile?.authorizationEndpoint,
     tokenEndpoint: flags.tokenEndpoint ?? profile?.tokenEndpoint,
@@ -140,6 +144,8 @@ export function resolveSettings(
     listen: given.listen ?? [],
     scope: given.scope ?? DEFAULT_SCOPE,
     pkce: given.pkce ?? true,
+    clientAuth: given.clientAuth,
+    prompt: given.prompt,
     refreshTokenLifetime: given.refreshTokenLifetime,
     authorizationEndpoint: given.authorizationEndpoint,
     tokenEndpoint: given.tokenEndpoint,

@@ -33,6 +33,8 @@ const UNSET: Readonly<Record<string, keyof Profile>> = {
   "listen": "listen",
   "scope": "scope",
   "no-pkce": "pkce",
+  "client-auth": "clientAuth",
+  "prompt": "prompt",
   "refresh-token-lifetime": "refreshTokenLifetime",
   "authorization-endpoint": "authorizationEndpoint",
   "token-endpoint": "tokenEndpoint",
@@ -194,5 +196,6 @@ function warnOfOtherClient(settings: Settings, context: CommandContext): void {
 
 function shown(value: Profile[keyof Profile]): string | undefined {
   if (value === undefined) return undefined;
+  if (value === "") return '""';
   return Array.isArray(value) ? value.join(", ") : String(value);
 }

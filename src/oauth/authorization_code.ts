@@ -38,6 +38,8 @@ export interface AttemptOptions {
   readonly redirectUri: string;
   readonly scope: string;
   readonly pkce: boolean;
+  /** Empty when the request is to have none. */
+  readonly prompt?: string | undefined;
   /** The listener's port, when a relay has to find it. */
   readonly relayPort?: number | undefined;
 }
@@ -62,10 +64,7 @@ export async function startAttempt(
     scope: options.scope,
     state,
     nonce,
-    // OpenID Connect Core 1.0, section 11: an issuer may give no refresh token without consent
-    prompt: server.issuer !== undefined && scopes.includes("offline_access")
-      ? "consent"
-      : undefined,
+    prompt: promptOf(server, options, scopes),
     code_challenge: codeVerifier && await oauth.calculatePKCECodeChallenge(codeVerifier),
     code_challenge_method: codeVerifier && "S256",
   });
@@ -79,6 +78,16 @@ export async function startAttempt(
     nonce: nonce === undefined ? undefined : new Secret(nonce),
     url: url.href,
   });
+}
+
+/** As asked; else an issuer may give no refresh token without consent (OpenID Connect Core 1.0, section 11). */
+function promptOf(
+  { issuer }: AuthorizationServer,
+  { prompt }: AttemptOptions,
+  scopes: readonly string[],
+): string | undefined {
+  const needsConsent = issuer !== undefined && scopes.includes("offline_access");
+  return (prompt ?? (needsConsent ? "consent" : "")) || undefined;
 }
 
 /**

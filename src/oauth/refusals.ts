@@ -3,7 +3,12 @@
 
 import type { CliError, ErrorKind } from "../errors.ts";
 import { type Refusal, refusedError } from "./token_response.ts";
-import type { AuthorizationServer, OAuthClient } from "./wire.ts";
+import {
+  type AuthorizationServer,
+  clientAuthOf,
+  type OAuthClient,
+  otherClientAuth,
+} from "./wire.ts";
 
 /** A sign-in that was refused, and where: in the browser, at the token endpoint, or by device. */
 export interface RefusedSignIn {
@@ -45,12 +50,19 @@ const CAUSES: readonly Cause[] = [
   missingSecret,
   otherKind,
   damagedSecret,
+  sentOtherwise,
   wrongSecret,
   oldCode,
   tooMuchAsked,
+  mayNotAsk,
 ];
 
-const DEVICE_CAUSES: readonly Cause[] = [notForDevices, declinedOnDevice, tooMuchAsked];
+const DEVICE_CAUSES: readonly Cause[] = [
+  sentOtherwise,
+  notForDevices,
+  declinedOnDevice,
+  tooMuchAsked,
+];
 
 function wrongRedirectUri(
   { refusal, server, redirectUri }: RefusedSignIn,
@@ -101,6 +113,19 @@ function damagedSecret({ server, client }: RefusedSignIn, error: string): Return
   };
 }
 
+/** A client is registered for one way of sending its secret, and the metadata lists all. */
+function sentOtherwise({ server, client, at }: RefusedSignIn, error: string): ReturnType<Cause> {
+  const other = otherClientAuth(server);
+  const isSent = client.clientSecret !== undefined && at !== "authorization";
+  if (error !== "invalid_client" || !isSent || other === undefined) return undefined;
+  const place = clientAuthOf(server) === "basic" ? "header" : "body";
+  return {
+    reason: `${server.name} rejects the client or its secret, sent in the ${place} (${error})`,
+    next: `anaplan-auth login${at === "device" ? " --device" : ""} --client-auth ${other}; ` +
+      "if that does not help, copy the secret again",
+  };
+}
+
 function wrongSecret({ server, at }: RefusedSignIn, error: string): ReturnType<Cause> {
   if (error !== "invalid_client" || at !== "exchange") return undefined;
   return {
@@ -125,6 +150,20 @@ function tooMuchAsked({ server, at }: RefusedSignIn, error: string): ReturnType<
       at === "authorization" ? "answered" : "refused the request:"
     } ${error}`,
     next: "ask for less with --scope, such as --scope 'openid offline_access'",
+  };
+}
+
+/** With `prompt=none`, which a profile may keep (OpenID Connect Core 1.0, section 3.1.2.6). */
+function mayNotAsk({ server, at }: RefusedSignIn, error: string): ReturnType<Cause> {
+  if (
+    at !== "authorization" ||
+    !/^(login|consent|interaction|account_selection)_required$/.test(error)
+  ) {
+    return undefined;
+  }
+  return {
+    reason: `${server.name} cannot sign you in without asking you (${error})`,
+    next: "anaplan-auth login --prompt login",
   };
 }
 

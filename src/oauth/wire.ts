@@ -4,6 +4,7 @@
 import * as oauth from "oauth4webapi";
 import { defined } from "../json.ts";
 import { parsedWithout, secretsIn } from "../masking.ts";
+import type { ClientAuth } from "../profiles.ts";
 import type { Secret } from "../secret.ts";
 import type { HttpRequest, System } from "../system.ts";
 
@@ -19,6 +20,8 @@ export interface AuthorizationServer {
   readonly issuer?: string;
   /** Its metadata says that every authorization response carries `iss` (RFC 9207). */
   readonly sendsIssuer?: boolean;
+  /** How this client is to authenticate, when a setting says so. */
+  readonly clientAuth?: ClientAuth;
   /** How its metadata says that clients may authenticate (RFC 8414, section 2). */
   readonly clientAuthMethods?: readonly string[];
   /** The algorithms with which its metadata says that it signs id_tokens. */
@@ -36,7 +39,7 @@ export interface OAuthClient {
 /** What the requests need of the world. */
 export type TokenRequestSystem = Pick<System, "fetch" | "now" | "sleep">;
 
-/** Our server and client as oauth4webapi names them; credentials go in the body (client_secret_post). */
+/** Our server and client as oauth4webapi names them. */
 export function toWire(server: AuthorizationServer, client: OAuthClient): {
   readonly server: oauth.AuthorizationServer;
   readonly client: oauth.Client;
@@ -75,13 +78,25 @@ function idTokenAlgorithms({ idTokenAlgorithms = [] }: AuthorizationServer): str
 function clientAuthentication(server: AuthorizationServer, client: OAuthClient): oauth.ClientAuth {
   if (client.clientSecret === undefined) return oauth.None();
   const secret = client.clientSecret.reveal();
-  return isBasic(server) ? clientSecretBasic(secret) : oauth.ClientSecretPost(secret);
+  return clientAuthOf(server) === "basic"
+    ? clientSecretBasic(secret)
+    : oauth.ClientSecretPost(secret);
 }
 
-/** Where nothing is said, credentials go in the body: Anaplan takes them there, and most others. */
-function isBasic({ clientAuthMethods = [] }: AuthorizationServer): boolean {
-  return clientAuthMethods.includes("client_secret_basic") &&
-    !clientAuthMethods.includes("client_secret_post");
+/** As the setting says, else as the metadata; else in the body, where Anaplan takes it, and most others. */
+export function clientAuthOf(server: AuthorizationServer): ClientAuth {
+  return server.clientAuth ??
+    (offers(server, "basic") && !offers(server, "post") ? "basic" : "post");
+}
+
+/** The other way, if the metadata offers it. */
+export function otherClientAuth(server: AuthorizationServer): ClientAuth | undefined {
+  const other = clientAuthOf(server) === "basic" ? "post" : "basic";
+  return offers(server, other) ? other : undefined;
+}
+
+function offers({ clientAuthMethods }: AuthorizationServer, way: ClientAuth): boolean {
+  return clientAuthMethods?.includes(`client_secret_${way}`) ?? false;
 }
 
 /**

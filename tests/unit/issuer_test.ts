@@ -1,7 +1,7 @@
 // Another provider than Anaplan: whose endpoints are used, and that Anaplan never hears of it.
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { authorizationServer, whoIs } from "../../src/account.ts";
-import { login } from "../../src/commands/login.ts";
+import { login, type LoginFlags } from "../../src/commands/login.ts";
 import { logout } from "../../src/commands/logout.ts";
 import { refresh } from "../../src/commands/refresh.ts";
 import { status } from "../../src/commands/status.ts";
@@ -94,25 +94,34 @@ Deno.test("what the metadata lists goes with the authorization server", () => {
   assertEquals({ ...server, ...lists }, server);
 });
 
+/** The `prompt` of the authorization request. */
+async function promptFor(flags: Partial<LoginFlags>): Promise<string | null> {
+  let prompt: string | null = null;
+  await using at = signIn("issuer" in flags ? [metadata()] : [], {
+    openBrowser(url) {
+      prompt = new URL(url).searchParams.get("prompt");
+      void at.listener.visit(`https://127.0.0.1:8443/callback?${new URLSearchParams({
+        error: "access_denied",
+        state: new URL(url).searchParams.get("state") ?? "",
+      })}`);
+      return Promise.resolve(true);
+    },
+  });
+  await assertRejects(() => login({ ...at.flags, ...flags }, at.context), CliError);
+  return prompt;
+}
+
 Deno.test("offline_access at an issuer goes with prompt=consent, and never at Anaplan", async () => {
-  const prompts: (string | null)[] = [];
-  for (
-    const flags of [{ issuer: ISSUER, scope: "a offline_access" }, { scope: "offline_access" }]
-  ) {
-    const network = "issuer" in flags ? [metadata()] : [];
-    await using at = signIn(network, {
-      openBrowser(url) {
-        prompts.push(new URL(url).searchParams.get("prompt"));
-        void at.listener.visit(`https://127.0.0.1:8443/callback?${new URLSearchParams({
-          error: "access_denied",
-          state: new URL(url).searchParams.get("state") ?? "",
-        })}`);
-        return Promise.resolve(true);
-      },
-    });
-    await assertRejects(() => login({ ...at.flags, ...flags }, at.context), CliError);
-  }
-  assertEquals(prompts, ["consent", null]);
+  assertEquals(await promptFor({ issuer: ISSUER, scope: "a offline_access" }), "consent");
+  assertEquals(await promptFor({ issuer: ISSUER, scope: "a" }), null);
+  assertEquals(await promptFor({ scope: "offline_access" }), null);
+});
+
+Deno.test("--prompt says what the page is to ask, and an empty one leaves it out", async () => {
+  const flags = { issuer: ISSUER, scope: "a offline_access" };
+  assertEquals(await promptFor({ ...flags, prompt: "login" }), "login");
+  assertEquals(await promptFor({ ...flags, prompt: "" }), null);
+  assertEquals(await promptFor({ prompt: "select_account" }), "select_account");
 });
 
 Deno.test("a refresh sends its credentials in the header where the metadata says that alone works", async () => {

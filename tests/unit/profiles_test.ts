@@ -18,6 +18,8 @@ const FULL: Required<Profile> = {
   listen: ["127.0.0.1:8443", "localhost:9443"],
   scope: "openid offline_access",
   pkce: false,
+  clientAuth: "basic",
+  prompt: "",
   refreshTokenLifetime: 3_600_000,
   authorizationEndpoint: "https://as.example.com/authorize",
   tokenEndpoint: "https://as.example.com/token",

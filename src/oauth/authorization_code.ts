@@ -36,6 +36,7 @@ export interface Attempt {
 /** What to ask for. */
 export interface AttemptOptions {
   readonly redirectUri: string;
+  /** Empty when the request is to have none. */
   readonly scope: string;
   readonly pkce: boolean;
   /** Empty when the request is to have none. */
@@ -61,7 +62,7 @@ export async function startAttempt(
     response_type: "code",
     client_id: client.clientId,
     redirect_uri: options.redirectUri,
-    scope: options.scope,
+    scope: options.scope || undefined,
     state,
     nonce,
     prompt: promptOf(server, options, scopes),

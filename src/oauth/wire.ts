@@ -36,6 +36,9 @@ export interface OAuthClient {
   readonly clientSecret?: Secret;
 }
 
+/** What to try at an issuer whose page, and not its answer, says that the scope is wrong. */
+export const SCOPE_ADVICE = "if the page complained about the scope, ask for less with --scope";
+
 /** What the requests need of the world. */
 export type TokenRequestSystem = Pick<System, "fetch" | "now" | "sleep">;
 

@@ -8,7 +8,7 @@ import {
   pollForTokens,
   startDeviceAuthorization,
 } from "../oauth/device.ts";
-import type { OAuthClient } from "../oauth/wire.ts";
+import { type OAuthClient, SCOPE_ADVICE } from "../oauth/wire.ts";
 import { type ConnectionFlags, type Settings } from "../settings.ts";
 import { countdown, duration } from "../text.ts";
 import type { TokenSet } from "../token_set.ts";
@@ -40,6 +40,7 @@ export async function signInByDevice(
   const tokenSet = await waited(
     device,
     flags.timeout,
+    settings,
     context,
     (signal) => pollForTokens(device, server, client, system, signal),
   );
@@ -62,6 +63,7 @@ async function showCode(
 async function waited(
   device: DeviceAuthorization,
   timeout: number | undefined,
+  settings: Settings,
   { system, talk }: CommandContext,
   poll: (signal: AbortSignal) => Promise<TokenSet>,
 ): Promise<TokenSet> {
@@ -69,7 +71,9 @@ async function waited(
   const signal = AbortSignal.any([done.signal, system.interruption()]);
   const deadline = Math.min(device.expiresAt, system.now() + (timeout ?? Infinity));
   const waits = [poll(signal)];
-  if (deadline < device.expiresAt) waits.push(timeUp(deadline - system.now(), signal, system));
+  if (deadline < device.expiresAt) {
+    waits.push(timeUp(deadline - system.now(), settings, signal, system));
+  }
   const shown = showCountdown(deadline, signal, { system, talk });
   try {
     return await Promise.race(waits);
@@ -87,12 +91,14 @@ async function waited(
 
 async function timeUp(
   timeout: number,
+  { issuer }: Settings,
   signal: AbortSignal,
   system: CommandContext["system"],
 ): Promise<never> {
   await system.sleep(timeout, signal);
   throw new CliError("timeout", `Nobody finished signing in within ${duration(timeout)}`, {
-    next: "anaplan-auth login --device, with more time: --timeout 15m",
+    next: "anaplan-auth login --device, with more time: --timeout 15m" +
+      (issuer === undefined ? "" : `; ${SCOPE_ADVICE}`),
   });
 }
 

@@ -15,7 +15,7 @@ const DEFAULT = "openid email offline_access";
 /** The scope and the prompt of the authorization request; absent ones are `null`. */
 async function asked(
   scopes_supported: unknown,
-  flags: Partial<LoginFlags> = {},
+  flags?: Partial<LoginFlags>,
   profile?: Profile,
 ): Promise<(string | null)[]> {
   let url = "";
@@ -34,7 +34,7 @@ async function asked(
   });
   if (profile !== undefined) saveProfile(at.configDir, "default", profile, () => {});
   await login({ ...at.flags, issuer: ISSUER, ...flags }, at.context);
-  assertEquals(loadProfile(at.configDir, "default")?.scope, flags.scope ?? profile?.scope);
+  assertEquals(loadProfile(at.configDir, "default")?.scope, flags?.scope ?? profile?.scope);
   const { searchParams } = new URL(url);
   return [searchParams.get("scope"), searchParams.get("prompt")];
 }
@@ -57,7 +57,7 @@ Deno.test("an issuer that lists other scopes alone is asked for none", async () 
 
 Deno.test("a scope that is given by name is asked for, whatever an issuer lists", async () => {
   assertEquals(await asked(["openid"], { scope: DEFAULT }), [DEFAULT, "consent"]);
-  assertEquals(await asked(["openid"], {}, { scope: "a b" }), ["a b", null]);
+  assertEquals(await asked(["openid"], undefined, { scope: "a b" }), ["a b", null]);
 });
 
 Deno.test("by device, too, only what an issuer lists is asked for", async () => {

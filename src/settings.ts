@@ -116,7 +116,7 @@ export function resolveSettings(
     redirectUri: flags.redirectUri ?? env("ANAPLAN_REDIRECT_URI") ?? profile?.redirectUri,
     listen: flags.listen ?? profile?.listen,
     scope: flags.scope ?? profile?.scope,
-    pkce: flags.noPkce === true ? false : profile?.pkce,
+    pkce: profile?.pkce, // the flag is for one try; only `profile set` keeps it
     clientAuth: flags.clientAuth ?? profile?.clientAuth,
     prompt: flags.prompt ?? profile?.prompt,
     refreshTokenLifetime: flags.refreshTokenLifetime ?? profile?.refreshTokenLifetime,
@@ -143,7 +143,7 @@ export function resolveSettings(
     redirectUri: given.redirectUri ?? DEFAULT_REDIRECT_URI,
     listen: given.listen ?? [],
     scope: given.scope ?? DEFAULT_SCOPE,
-    pkce: given.pkce ?? true,
+    pkce: flags.noPkce === true ? false : given.pkce ?? true,
     clientAuth: given.clientAuth,
     prompt: given.prompt,
     refreshTokenLifetime: given.refreshTokenLifetime,

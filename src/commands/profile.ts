@@ -110,7 +110,10 @@ export function profileSet(
   const silent = { ...context.system, env: () => undefined }; // what the environment says stays there
   const before = loadProfile(configDir, profile);
   const resolved = resolveSettings(flags, silent, before);
-  const given: Record<string, unknown> = { ...resolved.given };
+  const given: Record<string, unknown> = {
+    ...resolved.given,
+    ...(flags.noPkce ? { pkce: false } : {}),
+  };
   for (const setting of flags.unset ?? []) delete given[settingNamed(setting)];
   if (given.issuer === undefined) delete given.discovered; // it was that issuer's
   const settings = { ...resolved, ...resolveSettings({}, silent, given), configDir, profile };

@@ -6,7 +6,7 @@ import { CliError } from "../errors.ts";
 import { asObject, defined, type Fields } from "../json.ts";
 import type { Discovered } from "../profiles.ts";
 import type { System } from "../system.ts";
-import { printable } from "../text.ts";
+import { quoted } from "../text.ts";
 import { urlProblem } from "../urls.ts";
 
 /**
@@ -59,7 +59,7 @@ async function metadataIn(response: Response, issuer: string): Promise<Fields> {
   if (named === issuer) return fields;
   throw unusable(
     issuer,
-    typeof named === "string" ? `it names the issuer ${printable(named)}` : "it names no issuer",
+    typeof named === "string" ? `it names the issuer ${quoted(named)}` : "it names no issuer",
   );
 }
 

@@ -2,6 +2,8 @@
 // type against it; the server's own words follow.
 
 import type { CliError, ErrorKind } from "../errors.ts";
+import type { Secret } from "../secret.ts";
+import { quoted } from "../text.ts";
 import { type Refusal, refusedError } from "./token_response.ts";
 import {
   type AuthorizationServer,
@@ -17,6 +19,8 @@ export interface RefusedSignIn {
   readonly server: AuthorizationServer;
   readonly client: OAuthClient;
   readonly redirectUri?: string;
+  /** Absent when no code challenge was sent. */
+  readonly codeVerifier?: Secret;
 }
 
 /** A cause in words, or `undefined` when it is not this one. */
@@ -28,7 +32,7 @@ type Cause = (
 /** The refusal as an error for the person. */
 export function signInRefused(refused: RefusedSignIn): CliError {
   const { at, refusal } = refused;
-  const error = refusal.error ?? `HTTP ${refusal.status}`;
+  const error = asCode(refusal.error ?? `HTTP ${refusal.status}`);
   const isTemporary = at === "authorization" &&
     (error === "temporarily_unavailable" || error === "server_error");
   const kind: ErrorKind = isTemporary ? "unavailable" : "denied";
@@ -41,12 +45,17 @@ export function signInRefused(refused: RefusedSignIn): CliError {
   return refusedError(kind, what, refusal, unknownCause(refused, error));
 }
 
+/** An error of OAuth is a code; what else is in its place is the server's words. */
+function asCode(error: string): string {
+  return /^(HTTP )?[\w.-]+$/.test(error) ? error : quoted(error);
+}
+
 const HOW_TO_GIVE_SECRET = "ANAPLAN_CLIENT_SECRET or --client-secret-file";
 
 /** What an authorization code grant fails of, in the order in which it is to be thought of. */
 const CAUSES: readonly Cause[] = [
   wrongRedirectUri,
-  noCodeChallenge,
+  aboutCodeChallenge,
   missingSecret,
   otherKind,
   damagedSecret,
@@ -75,11 +84,23 @@ function wrongRedirectUri(
   };
 }
 
-function noCodeChallenge({ refusal, server }: RefusedSignIn, error: string): ReturnType<Cause> {
-  if (!/code_challenge|code_verifier|pkce/i.test(refusal.description ?? "")) return undefined;
+function aboutCodeChallenge(
+  { refusal, server, codeVerifier }: RefusedSignIn,
+  error: string,
+): ReturnType<Cause> {
+  if (!/code[_ ](challenge|verifier)|pkce/i.test(refusal.description ?? "")) return undefined;
+  if (codeVerifier === undefined) {
+    return {
+      reason: `${server.name} wants a code challenge (${error})`,
+      next: "anaplan-auth login, without --no-pkce; if the profile keeps it: " +
+        "anaplan-auth profile set --unset no-pkce",
+    };
+  }
   return {
     reason: `${server.name} does not take the code challenge (${error})`,
-    next: "anaplan-auth login --no-pkce",
+    next:
+      "anaplan-auth login --no-pkce, for one try; without PKCE another program that reads the " +
+      "answer can use the code",
   };
 }
 

@@ -5,7 +5,7 @@ import type * as oauth from "oauth4webapi";
 import { CliError, type ErrorKind } from "../errors.ts";
 import { asObject, defined, field, type Fields } from "../json.ts";
 import { Secret } from "../secret.ts";
-import { printable } from "../text.ts";
+import { printable, quoted } from "../text.ts";
 import type { TokenSet } from "../token_set.ts";
 import type { AuthorizationServer, OAuthClient } from "./wire.ts";
 
@@ -173,14 +173,14 @@ function refreshTokenEnd(body: oauth.TokenEndpointResponse, sentAt: number): num
   return lifetime > 0 ? sentAt + Math.min(lifetime, LONGEST_LIFETIME) * 1000 : undefined;
 }
 
-/** A refusal as an error for the person; the server's own words follow in brackets. */
+/** A refusal as an error for the person; the server's own words follow as such. */
 export function refusedError(
   kind: ErrorKind,
   what: string,
   refusal: Refusal,
   said: { readonly reason: string; readonly next: string },
 ): CliError {
-  const words = refusal.description === undefined ? "" : `: ${refusal.description}`;
+  const words = refusal.description ? `; the server says ${quoted(refusal.description)}` : "";
   return new CliError(kind, `${what}: ${said.reason}${words}`, {
     next: said.next,
     ...defined({ oauthError: refusal.error }),

@@ -38,7 +38,10 @@ Deno.test("a code is sent once, even when the server is busy or cannot be reache
 Deno.test("access_denied at the redirection endpoint is denied, and no code is sent", async () => {
   const error = await failure([], { error: "access_denied", error_description: "Not now" });
   assertEquals([error.kind, error.oauthError], ["denied", "access_denied"]);
-  assertEquals(error.message, "Cannot sign in: it was declined (access_denied): Not now");
+  assertEquals(
+    error.message,
+    "Cannot sign in: it was declined (access_denied); the server says “Not now”",
+  );
 });
 
 const ANSWERED: readonly (readonly [string, ErrorKind, string])[] = [
@@ -62,7 +65,10 @@ Deno.test("what the redirection endpoint was told reaches nobody with control ch
     error: "bad\x1b[31m",
     error_description: "\x9b2J\u202eevil\r\nSigned in.",
   });
-  assertEquals(error.message, "Cannot sign in: Anaplan answered bad[31m: 2JevilSigned in.");
+  assertEquals(
+    error.message,
+    "Cannot sign in: Anaplan answered “bad[31m”; the server says “2JevilSigned in.”",
+  );
   assertEquals(error.oauthError, "bad[31m");
 });
 
@@ -79,7 +85,7 @@ for (const [status, code] of REFUSALS) {
     const error = await failure([refused(status, code, "Words")]);
     assertEquals([error.kind, error.oauthError], ["denied", code]);
     assertStringIncludes(error.message, code);
-    assertStringIncludes(error.message, ": Words");
+    assertStringIncludes(error.message, "; the server says “Words”");
   });
 }
 

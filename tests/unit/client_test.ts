@@ -108,7 +108,7 @@ for (const [status, code, kind] of REFUSALS) {
     assertEquals([error.kind, error.oauthError], [kind, code]);
     assertStringIncludes(error.message, "Cannot refresh the login: Anaplan ");
     assertStringIncludes(error.message, code);
-    assertStringIncludes(error.message, ": Words");
+    assertStringIncludes(error.message, "; the server says “Words”");
     assertStringIncludes(error.next ?? "", "anaplan-auth login");
   });
 }

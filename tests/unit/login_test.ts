@@ -6,6 +6,7 @@ import { loadProfile, saveProfile } from "../../src/profiles.ts";
 import { isoTime } from "../../src/text.ts";
 import { START } from "../support/fake_system.ts";
 import { granted, LOGIN, storedLogin, unreachable } from "../support/logins.ts";
+import { formOf } from "../support/oauth.ts";
 import { ada, signIn } from "../support/sign_in_scene.ts";
 
 Deno.test("login saves the tokens, tells terminal and browser who signed in, and closes the listener", async () => {
@@ -137,4 +138,14 @@ Deno.test("the previous session is ended where it was, not at the new login's se
   saveProfile(at.configDir, "default", { region: "eu3", clientId: "a-client" }, () => {});
   await login({ ...at.flags, region: "us1" }, at.context);
   assertEquals(at.context.system.requests[2]?.url, "https://eu3.auth.anaplan.com/token/logout");
+});
+
+Deno.test("login --no-pkce leaves PKCE out once, and the profile keeps it only if it had it before", async () => {
+  for (const before of [undefined, false] as const) {
+    await using at = signIn([granted(), ada()]);
+    if (before !== undefined) saveProfile(at.configDir, "default", { pkce: before }, () => {});
+    await login({ ...at.flags, noPkce: true }, at.context);
+    assertEquals(formOf(at.context.system.requests[0]).code_verifier, undefined);
+    assertEquals(loadProfile(at.configDir, "default")?.pkce, before);
+  }
 });

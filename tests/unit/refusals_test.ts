@@ -13,6 +13,8 @@ interface Row {
   readonly description?: string;
   /** No secret when it is not given. */
   readonly secret?: string;
+  /** Whether a code challenge was sent. */
+  readonly isPkce?: boolean;
   readonly says: string;
   /** How the `Next:` line begins. */
   readonly next: string;
@@ -75,7 +77,8 @@ const TABLE: readonly Row[] = [
     error: "invalid_grant",
     description: "redirect_uri did not match",
     secret: "hush",
-    says: "Anaplan does not accept the redirect URI (invalid_grant): redirect_uri did not match",
+    says:
+      "does not accept the redirect URI (invalid_grant); the server says “redirect_uri did not match”",
     next: `register exactly ${REDIRECT_URI}, or give --redirect-uri`,
   },
   {
@@ -91,7 +94,17 @@ const TABLE: readonly Row[] = [
     error: "invalid_request",
     description: "code_challenge is not supported",
     says: "does not take the code challenge",
-    next: "anaplan-auth login --no-pkce",
+    isPkce: true,
+    next: "anaplan-auth login --no-pkce, for one try; without PKCE another program that reads",
+  },
+  {
+    cause: "a server that wants a code challenge, of which there was none",
+    at: "authorization",
+    error: "invalid_request",
+    description: "PKCE is required",
+    says: "wants a code challenge (invalid_request)",
+    next:
+      "anaplan-auth login, without --no-pkce; if the profile keeps it: anaplan-auth profile set",
   },
   {
     cause: "a secret that was not given",
@@ -192,14 +205,19 @@ const TABLE: readonly Row[] = [
   },
 ];
 
-for (const { cause, server = SERVER, at, error, description, secret, says, next } of TABLE) {
+for (
+  const { cause, server = SERVER, at, error, description, secret, isPkce, says, next } of TABLE
+) {
   Deno.test(`${cause}: that is the first advice`, () => {
     const refusal = { status: 400, error, ...(description === undefined ? {} : { description }) };
     const client = {
       clientId: "a-client",
       ...(secret === undefined ? {} : { clientSecret: new Secret(secret) }),
     };
-    const refused = { at, refusal, server, client, redirectUri: REDIRECT_URI };
+    const refused = {
+      ...{ at, refusal, server, client, redirectUri: REDIRECT_URI },
+      ...(isPkce ? { codeVerifier: new Secret("a-verifier") } : {}),
+    };
     const said = signInRefused(refused);
     assertEquals([said.kind, said.oauthError], ["denied", error]);
     assertStringIncludes(said.message, says);

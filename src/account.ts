@@ -68,7 +68,9 @@ function serverOf(settings: Settings): AuthorizationServer {
     deviceEndpoint: settings.deviceEndpoint ?? discovered?.deviceEndpoint,
     revocationEndpoint: settings.revocationEndpoint ?? discovered?.revocationEndpoint,
     sendsIssuer: discovered?.sendsIssuer,
-    basicOnly: discovered?.basicOnly,
+    clientAuth: settings.clientAuth,
+    clientAuthMethods: discovered?.clientAuthMethods,
+    idTokenAlgorithms: discovered?.idTokenAlgorithms,
     caCertificates: caCertificates(settings),
   });
 }
@@ -96,54 +98,71 @@ export async function whoIs(
     : await userinfo(accessToken, settings.issuer, settings, system, timeout);
 }
 
+/** What came of the end of a login at the server; a token may live on unless it is said to be dead. */
+export interface Ended {
+  /** Whether the server did what ends the login; an access token that it cannot revoke ends by itself. */
+  readonly isDone: boolean;
+  readonly accessToken: boolean;
+  readonly refreshToken: boolean;
+  /** What kept the server from being asked. */
+  readonly failure?: CliError;
+}
+
 /**
- * Asks the server to end a login: revocation where there is an endpoint for it, and Anaplan's own
- * `/token/logout`. Both are tried before either failure is told.
- *
- * @returns whether the server said, to all that was asked, that it is done.
- * @throws {CliError} `unavailable` when it cannot be reached.
+ * Asks the server to end a login: Anaplan's own `/token/logout`, and revocation where there is an endpoint
+ * for it (RFC 7009). All is tried, whatever comes of the first.
  */
 export async function endLogin(
   tokenSet: TokenSet,
   settings: Settings,
   system: Pick<System, "fetch" | "now">,
   timeout?: number,
-): Promise<boolean> {
-  const server = authorizationServer(settings, tokenSet);
-  const steps: (() => Promise<boolean>)[] = [];
-  const hasSession = settings.issuer === undefined || settings.authUrl !== undefined;
-  if (hasSession && tokenSet.expiresAt > system.now()) { // an ended token cannot ask for its own end
-    steps.push(() => endSession(tokenSet.accessToken, settings, system, timeout));
-  }
-  if (server.revocationEndpoint !== undefined) { // last: a revoked token could not ask for the other
-    const client = clientOf(tokenSet, settings);
-    steps.push(() => revokeAll(tokenSet, server, client, system, timeout));
-  }
-  const failures: unknown[] = [];
-  let isEnded = steps.length > 0;
-  for (const step of steps) {
+): Promise<Ended> {
+  let failure: CliError | undefined;
+  const asked = async <Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> => {
     try {
-      isEnded = await step() && isEnded;
+      return await ask();
     } catch (error) {
-      failures.push(error);
+      if (!(error instanceof CliError)) throw error;
+      failure ??= error;
     }
-  }
-  if (failures.length > 0) throw failures[0];
-  return isEnded;
+  };
+  const { accessToken, refreshToken } = tokenSet;
+  const isOver = tokenSet.expiresAt <= system.now(); // an ended token cannot ask for its own end
+  const hasSession = settings.issuer === undefined || settings.authUrl !== undefined;
+  const session = hasSession && !isOver
+    ? await asked(() => endSession(accessToken, settings, system, timeout))
+    : undefined;
+  // last: a revoked token could not ask for the other
+  const revoke = await asked(() => revocation(tokenSet, settings, system, timeout));
+  const refresh = revoke && refreshToken &&
+    await asked(() => revoke(refreshToken, "refresh_token"));
+  const isReachable = refreshToken === undefined || refresh !== undefined;
+  const access = revoke && isReachable
+    ? await asked(async () => await revoke(accessToken, "access_token") || isOver)
+    : undefined;
+  const answers = [session, refreshToken === undefined ? access : refresh];
+  return defined({
+    isDone: failure === undefined && answers.includes(true) && !answers.includes(false),
+    accessToken: session || access || isOver,
+    refreshToken: refresh ?? false,
+    failure,
+  });
 }
 
-async function revokeAll(
+/** What revokes one of the login's tokens, where there is an endpoint for it. */
+async function revocation(
   tokenSet: TokenSet,
-  server: AuthorizationServer,
-  client: OAuthClient,
+  settings: Settings,
   system: Pick<System, "fetch">,
   timeout?: number,
-): Promise<boolean> {
+) {
+  const server = authorizationServer(settings, tokenSet);
+  if (server.revocationEndpoint === undefined) return undefined;
   const { revoke } = await import("./oauth/revocation.ts");
-  const { accessToken, refreshToken } = tokenSet;
-  const refreshDone = refreshToken === undefined ||
-    await revoke(refreshToken, "refresh_token", server, client, system, timeout);
-  return await revoke(accessToken, "access_token", server, client, system, timeout) && refreshDone;
+  const client = clientOf(tokenSet, settings);
+  return (token: Secret, hint: "refresh_token" | "access_token"): Promise<boolean> =>
+    revoke(token, hint, server, client, system, timeout);
 }
 
 /** OpenID Connect Core 1.0, section 5.3. */

@@ -10,7 +10,7 @@ import type { AuthorizationServer } from "./oauth/wire.ts";
 import type { Secret } from "./secret.ts";
 import { caCertificates, type Settings } from "./settings.ts";
 import type { System } from "./system.ts";
-import { printable } from "./text.ts";
+import { printable, quoted } from "./text.ts";
 
 /** How Anaplan's APIs take a token: most take both, some only their own. */
 export type TokenScheme = "AnaplanAuthToken" | "Bearer";
@@ -53,6 +53,7 @@ export function anaplanServer(settings: Settings): AuthorizationServer {
     tokenEndpoint: settings.tokenEndpoint ?? `https://${oauth}/oauth/token`,
     deviceEndpoint: settings.deviceEndpoint ?? `https://${oauth}/oauth/device/code`,
     revocationEndpoint: settings.revocationEndpoint,
+    clientAuth: settings.clientAuth,
     caCertificates: caCertificates(settings),
   });
 }
@@ -199,8 +200,8 @@ function apiError(
     );
   }
   const said = body && objectField(body, "status");
-  const message = printable((said && field(said, "message", "string")) ?? "");
-  const words = message === "" ? "" : `: ${message}`;
+  const message = (said && field(said, "message", "string")) ?? "";
+  const words = message === "" ? "" : `: ${quoted(message)}`;
   if (status >= 400 && status < 500 && status !== 429 && body !== undefined) {
     return new CliError("api", `Cannot ask ${host} who you are (HTTP ${status})${words}`, {
       next: "check the region and what your user may do in Anaplan",

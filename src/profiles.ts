@@ -5,6 +5,11 @@ import { defined, field, type Fields, objectField } from "./json.ts";
 import { FILE_VERSION, readJson } from "./place.ts";
 import { ensurePrivateDirectory, listDirectory } from "./private_directory.ts";
 import { removePrivateFile, type Warn, writePrivateFile } from "./private_file.ts";
+import { urlProblem } from "./urls.ts";
+
+const CLIENT_AUTHS = ["basic", "post"] as const;
+/** How the client sends its secret: in the Authorization header, or in the body. */
+export type ClientAuth = typeof CLIENT_AUTHS[number];
 
 /** What a successful login was given, so that later commands need no flags. */
 export interface Profile {
@@ -15,6 +20,9 @@ export interface Profile {
   readonly listen?: readonly string[];
   readonly scope?: string;
   readonly pkce?: boolean;
+  readonly clientAuth?: ClientAuth;
+  /** The `prompt` of the authorization request; empty when there is to be none. */
+  readonly prompt?: string;
   /** How long the client's refresh tokens live, as its administrator has set it; in milliseconds. */
   readonly refreshTokenLifetime?: number;
   readonly authorizationEndpoint?: string;
@@ -41,8 +49,11 @@ export interface Discovered {
   readonly userinfoEndpoint?: string;
   /** Whether every authorization response carries `iss` (RFC 9207, section 3). */
   readonly sendsIssuer?: boolean;
-  /** Whether the token endpoint takes credentials in the Authorization header only. */
-  readonly basicOnly?: boolean;
+  /** How clients may authenticate at the token endpoint: `client_secret_basic` and others. */
+  readonly clientAuthMethods?: readonly string[];
+  readonly scopes?: readonly string[];
+  /** The algorithms that sign id_tokens, such as `ES256`. */
+  readonly idTokenAlgorithms?: readonly string[];
 }
 
 const TEXT_FIELDS = [
@@ -51,6 +62,7 @@ const TEXT_FIELDS = [
   "deviceClientId",
   "redirectUri",
   "scope",
+  "prompt",
   "authorizationEndpoint",
   "tokenEndpoint",
   "deviceEndpoint",
@@ -61,13 +73,14 @@ const TEXT_FIELDS = [
   "seenIssuer",
 ] as const;
 const LIST_FIELDS = ["listen", "caFiles"] as const;
-const DISCOVERED_TEXT_FIELDS = [
+const ENDPOINTS = [
   "authorizationEndpoint",
   "tokenEndpoint",
   "deviceEndpoint",
   "revocationEndpoint",
   "userinfoEndpoint",
 ] as const;
+const DISCOVERED_LIST_FIELDS = ["clientAuthMethods", "scopes", "idTokenAlgorithms"] as const;
 
 /** The profile's settings; `undefined` when there is no such profile. */
 export function loadProfile(configDir: string, name: string): Profile | undefined {
@@ -113,12 +126,12 @@ function pathOf(configDir: string, name: string): string {
 }
 
 function parseProfile(fields: Fields): Profile {
-  const lists = LIST_FIELDS.map((name) => [name, textList(fields[name])] as const);
   const discovered = objectField(fields, "discovered");
   return defined({
-    ...textFields(fields, TEXT_FIELDS),
-    ...Object.fromEntries(lists),
+    ...valuesOf(TEXT_FIELDS, (name) => field(fields, name, "string")),
+    ...valuesOf(LIST_FIELDS, (name) => textList(fields[name])),
     pkce: field(fields, "pkce", "boolean"),
+    clientAuth: CLIENT_AUTHS.find((way) => way === fields["clientAuth"]),
     refreshTokenLifetime: field(fields, "refreshTokenLifetime", "number"),
     discovered: discovered && parseDiscovered(discovered),
   });
@@ -126,19 +139,24 @@ function parseProfile(fields: Fields): Profile {
 
 function parseDiscovered(fields: Fields): Discovered {
   return defined({
-    ...textFields(fields, DISCOVERED_TEXT_FIELDS),
+    // what a profile says that was saved before the list was kept
+    clientAuthMethods: fields["basicOnly"] === true ? ["client_secret_basic"] : undefined,
+    ...valuesOf(ENDPOINTS, (name) => {
+      const url = field(fields, name, "string");
+      return url === undefined || urlProblem(url) !== undefined ? undefined : url;
+    }),
+    ...valuesOf(DISCOVERED_LIST_FIELDS, (name) => textList(fields[name])),
     sendsIssuer: field(fields, "sendsIssuer", "boolean"),
-    basicOnly: field(fields, "basicOnly", "boolean"),
   });
 }
 
-function textFields<Name extends string>(
-  fields: Fields,
+function valuesOf<Name extends string, Value>(
   names: readonly Name[],
-): Partial<Record<Name, string>> {
-  const texts = names.map((name) => [name, field(fields, name, "string")] as const);
-  return Object.fromEntries(texts.filter(([, value]) => value !== undefined)) as Partial<
-    Record<Name, string>
+  valueOf: (name: Name) => Value | undefined,
+): Partial<Record<Name, Value>> {
+  const values = names.map((name) => [name, valueOf(name)] as const);
+  return Object.fromEntries(values.filter(([, value]) => value !== undefined)) as Partial<
+    Record<Name, Value>
   >;
 }
 

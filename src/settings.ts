@@ -6,7 +6,7 @@ import { CliError } from "./errors.ts";
 import { defined } from "./json.ts";
 import { readNamedFile } from "./named_file.ts";
 import { placeOf } from "./place.ts";
-import { type Discovered, loadProfile, type Profile } from "./profiles.ts";
+import { type ClientAuth, type Discovered, loadProfile, type Profile } from "./profiles.ts";
 import { Secret } from "./secret.ts";
 import type { System } from "./system.ts";
 import { urlProblem } from "./urls.ts";
@@ -40,6 +40,8 @@ export interface Settings {
   readonly listen: readonly string[];
   readonly scope: string;
   readonly pkce: boolean;
+  readonly clientAuth: ClientAuth | undefined;
+  readonly prompt: string | undefined;
   /** In milliseconds. */
   readonly refreshTokenLifetime: number | undefined;
   readonly authorizationEndpoint: string | undefined;
@@ -116,7 +118,9 @@ export function resolveSettings(
     redirectUri: flags.redirectUri ?? env("ANAPLAN_REDIRECT_URI") ?? profile?.redirectUri,
     listen: flags.listen ?? profile?.listen,
     scope: flags.scope ?? profile?.scope,
-    pkce: flags.noPkce === true ? false : profile?.pkce,
+    pkce: profile?.pkce, // the flag is for one try; only `profile set` keeps it
+    clientAuth: flags.clientAuth ?? profile?.clientAuth,
+    prompt: flags.prompt ?? profile?.prompt,
     refreshTokenLifetime: flags.refreshTokenLifetime ?? profile?.refreshTokenLifetime,
     authorizationEndpoint: flags.authorizationEndpoint ?? profile?.authorizationEndpoint,
     tokenEndpoint: flags.tokenEndpoint ?? profile?.tokenEndpoint,
@@ -142,7 +146,9 @@ export function resolveSettings(
     redirectUri: given.redirectUri ?? DEFAULT_REDIRECT_URI,
     listen: given.listen ?? [],
     scope: given.scope ?? DEFAULT_SCOPE,
-    pkce: given.pkce ?? true,
+    pkce: flags.noPkce === true ? false : given.pkce ?? true,
+    clientAuth: given.clientAuth,
+    prompt: given.prompt,
     refreshTokenLifetime: given.refreshTokenLifetime,
     authorizationEndpoint: given.authorizationEndpoint,
     tokenEndpoint: given.tokenEndpoint,

@@ -13,6 +13,11 @@ export function unsteering(text: string): string {
   return text.replace(UNPRINTABLE, "");
 }
 
+/** What a server said, between marks that no sentence of ours has and that it cannot close. */
+export function quoted(words: string): string {
+  return `“${printable(words).replace(/[“”]/g, '"')}”`;
+}
+
 /** JSON text with the same characters as escapes, which mean the same; none of C0 stands in a string. */
 export function escapedJson(text: string): string {
   return text.replace(
@@ -97,11 +102,14 @@ export function table(
 
 /**
  * The text with this program's name as the person types it: whoever runs the tasks of a checkout has
- * no `anaplan-auth` to type, and the tasks say so.
+ * no `anaplan-auth` to type, and the tasks say so. What a server said stays as it said it.
  */
 export function asTyped(text: string, command: string | undefined): string {
   if (command === undefined) return text;
-  return text.replace(TYPED, `${command} `);
+  const isQuoted = (index: number): boolean => index % 2 === 1;
+  return text.split(/(“[^”]*”)/)
+    .map((part, index) => isQuoted(index) ? part : part.replace(TYPED, `${command} `))
+    .join("");
 }
 
 /** The program's name where a command of it, or `<command>`, follows. */

@@ -50,7 +50,10 @@ function complaints(): string[] {
 
 /** Without what follows only sometimes: a near name, the server's own words. */
 function withoutGuess(text: string): string {
-  return text.replace(/(; did you mean .*|(?<=HTTP \{…\}\)?): \{…\}|(?<=\{…\})\{…\})$/, "");
+  return text.replace(
+    /(; did you mean .*|; the server says .*|(?<=HTTP \{…\}\)?): \{…\}|(?<=\{…\})\{…\})$/,
+    "",
+  );
 }
 
 function firstLine(text: string): string {

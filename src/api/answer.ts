@@ -6,7 +6,7 @@ import { parsedWithout } from "../masking.ts";
 import type { Secret } from "../secret.ts";
 import { forProfile } from "../session.ts";
 import type { Settings } from "../settings.ts";
-import { printable } from "../text.ts";
+import { quoted } from "../text.ts";
 import type { Answer, Call } from "./call.ts";
 
 /** Whether an answer is what was asked for: success, or that nothing has changed since. */
@@ -69,7 +69,7 @@ function wordsIn(body: string, accessToken: Secret): string {
     const status = objectField(fields, "status");
     const words = (status && field(status, "message", "string")) ??
       field(fields, "statusMessage", "string") ?? field(fields, "message", "string") ?? "";
-    return words.trim() === "" ? "" : `, ${printable(words)}`;
+    return words.trim() === "" ? "" : `, ${quoted(words)}`;
   } catch {
     return ""; // an empty body or a web page
   }

@@ -9,7 +9,7 @@ import { openLoopback } from "../oauth/loopback.ts";
 import { loosePlaces } from "../private_directory.ts";
 import { loginCommand, storeOf } from "../session.ts";
 import { hasEnvironmentLogin, type Settings } from "../settings.ts";
-import { dateTime, duration, shellWord } from "../text.ts";
+import { dateTime, duration, quoted, shellWord } from "../text.ts";
 import { isFresh } from "../token_set.ts";
 import { isLoopbackHost } from "../urls.ts";
 import { type Check, failed, ok, problem, warning } from "./check.ts";
@@ -121,7 +121,7 @@ export function loginCheck(settings: Settings, context: CommandContext): Check {
 /** What the server called itself, where nothing said what to expect (RFC 9207). */
 export function issuerCheck({ issuer, given }: Settings): Check | undefined {
   if (issuer !== undefined || given.seenIssuer === undefined) return undefined;
-  return ok("Issuer", `the server calls itself ${given.seenIssuer} in its answers (iss)`);
+  return ok("Issuer", `the server calls itself ${quoted(given.seenIssuer)} in its answers (iss)`);
 }
 
 /** What went wrong the last time that something did. */

@@ -2,7 +2,8 @@
 // stands for it.
 
 import { type Completed, completedFrom, type WordSource } from "./loading.ts";
-import { parseText, parseWait } from "./parse.ts";
+import type { ClientAuth } from "../profiles.ts";
+import { parsePrompt, parseText, parseWait } from "./parse.ts";
 
 /** A flag with a text, which a shell completes from `source`. */
 export function text(brief: string, placeholder: string, source?: WordSource): TextFlag {
@@ -66,6 +67,8 @@ export const COMMON_FLAGS = {
 /** The names of the flags that every command has, as they stand in the tree. */
 export const COMMON_FLAG_NAMES: readonly string[] = Object.keys(COMMON_FLAGS);
 
+const CLIENT_AUTHS: readonly ClientAuth[] = ["basic", "post"];
+
 /** The flags that say whom to talk to, and that a profile keeps. */
 export const SETTING_FLAGS = {
   clientId: text("The OAuth client's id [ANAPLAN_CLIENT_ID]", "ID"),
@@ -85,6 +88,16 @@ export const SETTING_FLAGS = {
   authUrl: text("Origin of the authentication service, instead of the region's", "URL"),
   issuer: text("Another OAuth provider, by its metadata", "URL"),
   noPkce: yes("Send no code challenge, for a server that refuses it"),
+  clientAuth: {
+    kind: "enum",
+    values: CLIENT_AUTHS,
+    optional: true,
+    brief: "Send the client secret in the header (basic) or the body (post)",
+  },
+  prompt: {
+    ...text('What the page asks, such as login; "" for no prompt', "PROMPT"),
+    parse: parsePrompt,
+  },
   refreshTokenLifetime: time("How long the client's refresh tokens live", parseWait),
 } as const;
 

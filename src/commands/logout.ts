@@ -1,6 +1,6 @@
 // logout: ends the login here and at the server.
 
-import { endLogin } from "../account.ts";
+import { type Ended, endLogin } from "../account.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { CliError, toCliError } from "../errors.ts";
 import { loginCommand, missingProfile, storeOf } from "../session.ts";
@@ -52,11 +52,15 @@ function assertStored(settings: Settings): void {
 
 async function logoutOf(settings: Settings, context: CommandContext): Promise<Reply> {
   const removed = await removeLogin(settings, context);
-  const ended = removed !== undefined && await endAtServer(removed, settings, context);
+  const ended = removed && await endAtServer(removed, settings, context);
   const { profile } = settings;
-  const data = { profile, removed: removed !== undefined, server_session_ended: ended };
+  const data = {
+    profile,
+    removed: removed !== undefined,
+    server_session_ended: ended?.isDone ?? false,
+  };
   if (removed === undefined) return { text: `Nobody was signed in (profile ${profile}).`, data };
-  const what = ended ? `Signed out, here and at ${serverOf(settings)}` : "Signed out here";
+  const what = ended?.isDone ? `Signed out, here and at ${serverOf(settings)}` : "Signed out here";
   const rest = whatMayLive(removed, ended, settings, context.system.now());
   return { text: `${what} (profile ${profile}).\n${rest}`, data };
 }
@@ -87,14 +91,11 @@ async function endAtServer(
   tokenSet: TokenSet,
   settings: Settings,
   { system, talk }: CommandContext,
-): Promise<boolean> {
-  try {
-    return await endLogin(tokenSet, settings, system);
-  } catch (error) {
-    if (!(error instanceof CliError)) throw error;
-    talk.warn(`${serverOf(settings)} could not be told: ${error.message}`);
-    return false;
-  }
+): Promise<Ended> {
+  const ended = await endLogin(tokenSet, settings, system);
+  const { failure } = ended;
+  if (failure) talk.warn(`${serverOf(settings)} could not be told: ${failure.message}`);
+  return ended;
 }
 
 function serverOf(settings: Settings): string {
@@ -104,18 +105,18 @@ function serverOf(settings: Settings): string {
 /** One honest sentence about what the server may still accept; Anaplan does not document it. */
 function whatMayLive(
   tokenSet: TokenSet,
-  ended: boolean,
+  ended: Ended | undefined,
   settings: Settings,
   now: number,
 ): string {
-  const isRevoked = ended &&
-    (settings.revocationEndpoint ?? settings.discovered?.revocationEndpoint) !== undefined;
   const hasRefreshToken = tokenSet.refreshToken !== undefined && tokenSet.endedBy === undefined;
   const parts = [
-    ...(!ended && isFresh(tokenSet, now, 0)
+    ...(!ended?.accessToken && isFresh(tokenSet, now, 0)
       ? [`the access token until ${clockTime(tokenSet.expiresAt, now)}`]
       : []),
-    ...(hasRefreshToken && !isRevoked ? ["the refresh token until it ends by itself"] : []),
+    ...(hasRefreshToken && !ended?.refreshToken
+      ? ["the refresh token until it ends by itself"]
+      : []),
   ];
   return parts.length === 0
     ? "Nothing of it is valid any more."

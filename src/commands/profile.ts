@@ -33,6 +33,8 @@ const UNSET: Readonly<Record<string, keyof Profile>> = {
   "listen": "listen",
   "scope": "scope",
   "no-pkce": "pkce",
+  "client-auth": "clientAuth",
+  "prompt": "prompt",
   "refresh-token-lifetime": "refreshTokenLifetime",
   "authorization-endpoint": "authorizationEndpoint",
   "token-endpoint": "tokenEndpoint",
@@ -108,7 +110,10 @@ export function profileSet(
   const silent = { ...context.system, env: () => undefined }; // what the environment says stays there
   const before = loadProfile(configDir, profile);
   const resolved = resolveSettings(flags, silent, before);
-  const given: Record<string, unknown> = { ...resolved.given };
+  const given: Record<string, unknown> = {
+    ...resolved.given,
+    ...(flags.noPkce ? { pkce: false } : {}),
+  };
   for (const setting of flags.unset ?? []) delete given[settingNamed(setting)];
   if (given.issuer === undefined) delete given.discovered; // it was that issuer's
   const settings = { ...resolved, ...resolveSettings({}, silent, given), configDir, profile };
@@ -194,5 +199,6 @@ function warnOfOtherClient(settings: Settings, context: CommandContext): void {
 
 function shown(value: Profile[keyof Profile]): string | undefined {
   if (value === undefined) return undefined;
+  if (value === "") return '""';
   return Array.isArray(value) ? value.join(", ") : String(value);
 }

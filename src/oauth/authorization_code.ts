@@ -35,8 +35,11 @@ export interface Attempt {
 /** What to ask for. */
 export interface AttemptOptions {
   readonly redirectUri: string;
+  /** Empty when the request is to have none. */
   readonly scope: string;
   readonly pkce: boolean;
+  /** Empty when the request is to have none. */
+  readonly prompt?: string | undefined;
   /** The listener's port, when a relay has to find it. */
   readonly relayPort?: number | undefined;
 }
@@ -58,13 +61,10 @@ export async function startAttempt(
     response_type: "code",
     client_id: client.clientId,
     redirect_uri: options.redirectUri,
-    scope: options.scope,
+    scope: options.scope || undefined,
     state,
     nonce,
-    // OpenID Connect Core 1.0, section 11: an issuer may give no refresh token without consent
-    prompt: server.issuer !== undefined && scopes.includes("offline_access")
-      ? "consent"
-      : undefined,
+    prompt: promptOf(server, options, scopes),
     code_challenge: codeVerifier && await oauth.calculatePKCECodeChallenge(codeVerifier),
     code_challenge_method: codeVerifier && "S256",
   });
@@ -78,6 +78,16 @@ export async function startAttempt(
     nonce: nonce === undefined ? undefined : new Secret(nonce),
     url: url.href,
   });
+}
+
+/** As asked; else an issuer may give no refresh token without consent (OpenID Connect Core 1.0, section 11). */
+function promptOf(
+  { issuer }: AuthorizationServer,
+  { prompt }: AttemptOptions,
+  scopes: readonly string[],
+): string | undefined {
+  const needsConsent = issuer !== undefined && scopes.includes("offline_access");
+  return (prompt ?? (needsConsent ? "consent" : "")) || undefined;
 }
 
 /**

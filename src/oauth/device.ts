@@ -9,7 +9,13 @@ import type { System } from "../system.ts";
 import { printable } from "../text.ts";
 import { signInRefused } from "./refusals.ts";
 import { type Grant, grantIn, readReply, seconds } from "./token_response.ts";
-import { type AuthorizationServer, type OAuthClient, toWire, wireOptions } from "./wire.ts";
+import {
+  type AuthorizationServer,
+  type OAuthClient,
+  SCOPE_ADVICE,
+  toWire,
+  wireOptions,
+} from "./wire.ts";
 
 /** What a person needs to approve the login on any device. */
 export interface DeviceAuthorization {
@@ -60,7 +66,7 @@ export async function startDeviceAuthorization(
     wire.server,
     wire.client,
     wire.authentication,
-    { scope },
+    scope === "" ? {} : { scope },
     wireOptions(server, system),
   );
   const reply = await readReply(response, server);
@@ -129,7 +135,7 @@ export async function pollForTokens<Saved extends object>(
   let wait = interval;
   while (true) {
     await system.sleep(Math.min(wait, Math.max(0, device.expiresAt - system.now())), signal);
-    if (system.now() >= device.expiresAt) throw expired(device);
+    if (system.now() >= device.expiresAt) throw expired(device, server);
     const answer = await keep(() => poll(device, server, client, system));
     if (typeof answer !== "string") return answer;
     if (answer === "slow_down") interval += SLOW_DOWN;
@@ -162,7 +168,7 @@ async function poll(
     if (reply.kind === "answered") return grantIn(reply.body, { server, client, sentAt });
     const { error } = reply.refusal;
     if (error === "authorization_pending" || error === "slow_down") return error;
-    if (error === "expired_token") throw expired(device);
+    if (error === "expired_token") throw expired(device, server);
     throw signInRefused({ at: "device", refusal: reply.refusal, server, client });
   } catch (error) {
     if (error instanceof CliError && error.kind === "unavailable") return "unreachable";
@@ -170,12 +176,14 @@ async function poll(
   }
 }
 
-function expired(device: DeviceAuthorization): CliError {
+function expired(device: DeviceAuthorization, { issuer }: AuthorizationServer): CliError {
   return new CliError(
     "timeout",
     `Nobody finished signing in: the code ${device.userCode} has expired`,
     {
-      next: "anaplan-auth login --device; with single sign-on, anaplan-auth login",
+      next: issuer === undefined
+        ? "anaplan-auth login --device; with single sign-on, anaplan-auth login"
+        : `anaplan-auth login --device; ${SCOPE_ADVICE}`,
       oauthError: "expired_token",
     },
   );

@@ -3,10 +3,10 @@
 
 import * as oauth from "oauth4webapi";
 import { CliError } from "../errors.ts";
-import { asObject, defined } from "../json.ts";
+import { asObject, defined, type Fields } from "../json.ts";
 import type { Discovered } from "../profiles.ts";
 import type { System } from "../system.ts";
-import { printable } from "../text.ts";
+import { quoted } from "../text.ts";
 import { urlProblem } from "../urls.ts";
 
 /**
@@ -34,12 +34,7 @@ export async function discover(
       },
     );
   }
-  const found = toDiscovered(await processed(issuer, identifier, response));
-  for (const [name, value] of Object.entries(found)) {
-    const problem = typeof value === "string" ? urlProblem(value) : undefined;
-    if (problem !== undefined) throw unusable(issuer, `its ${inWords(name)}: ${problem}`);
-  }
-  return found;
+  return toDiscovered(issuer, await metadataIn(response, issuer));
 }
 
 function fetchMetadata(
@@ -55,27 +50,17 @@ function fetchMetadata(
   });
 }
 
-async function processed(
-  issuer: string,
-  identifier: URL,
-  response: Response,
-): Promise<oauth.AuthorizationServer> {
-  try {
-    // The library compares parsed URLs; `iss` and the id_token will be compared byte for byte.
-    const fields = asObject(await response.clone().json().catch(() => undefined));
-    if (response.status !== 200) throw new Error(`there is none (HTTP ${response.status})`);
-    if (fields === undefined) throw new Error("it is not a JSON object");
-    const named = fields["issuer"];
-    if (typeof named === "string" && named !== issuer) {
-      throw new Error(`it names the issuer ${named}`);
-    }
-    return await oauth.processDiscoveryResponse(identifier, response);
-  } catch (cause) {
-    const reason = cause instanceof Error
-      ? printable(cause.message)
-      : "a part of it is missing or damaged";
-    throw unusable(issuer, reason);
-  }
+/** The issuers are compared byte for byte, as `iss` and the id_token's will be. */
+async function metadataIn(response: Response, issuer: string): Promise<Fields> {
+  if (response.status !== 200) throw unusable(issuer, `there is none (HTTP ${response.status})`);
+  const fields = asObject(await response.json().catch(() => undefined));
+  if (fields === undefined) throw unusable(issuer, "it is not a JSON object");
+  const named = fields["issuer"];
+  if (named === issuer) return fields;
+  throw unusable(
+    issuer,
+    typeof named === "string" ? `it names the issuer ${quoted(named)}` : "it names no issuer",
+  );
 }
 
 function unusable(issuer: string, reason: string): CliError {
@@ -84,21 +69,37 @@ function unusable(issuer: string, reason: string): CliError {
   });
 }
 
-/** `tokenEndpoint` as people say it: `token endpoint`. */
-function inWords(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-}
+/** What is wrong with a value of the metadata, in words. */
+type Problem = (value: unknown) => string | undefined;
 
-function toDiscovered(metadata: oauth.AuthorizationServer): Discovered {
-  const methods = metadata.token_endpoint_auth_methods_supported;
-  return defined({
-    authorizationEndpoint: metadata.authorization_endpoint,
-    tokenEndpoint: metadata.token_endpoint,
-    deviceEndpoint: metadata.device_authorization_endpoint,
-    revocationEndpoint: metadata.revocation_endpoint,
-    userinfoEndpoint: metadata.userinfo_endpoint,
-    sendsIssuer: metadata.authorization_response_iss_parameter_supported,
-    basicOnly: methods !== undefined && methods.includes("client_secret_basic") &&
-      !methods.includes("client_secret_post"),
+const endpoint: Problem = (value) =>
+  typeof value === "string" ? urlProblem(value) : "it is not a URL";
+const list: Problem = (value) =>
+  Array.isArray(value) && value.every((item) => typeof item === "string")
+    ? undefined
+    : "it is not a list of texts";
+const promise: Problem = (value) =>
+  typeof value === "boolean" ? undefined : "it is neither true nor false";
+
+/** What is used of the metadata, and the type that it must have (RFC 8414, section 2). */
+const METADATA: Readonly<Record<keyof Discovered, readonly [name: string, problem: Problem]>> = {
+  authorizationEndpoint: ["authorization_endpoint", endpoint],
+  tokenEndpoint: ["token_endpoint", endpoint],
+  deviceEndpoint: ["device_authorization_endpoint", endpoint],
+  revocationEndpoint: ["revocation_endpoint", endpoint],
+  userinfoEndpoint: ["userinfo_endpoint", endpoint],
+  sendsIssuer: ["authorization_response_iss_parameter_supported", promise],
+  clientAuthMethods: ["token_endpoint_auth_methods_supported", list],
+  scopes: ["scopes_supported", list],
+  idTokenAlgorithms: ["id_token_signing_alg_values_supported", list],
+};
+
+function toDiscovered(issuer: string, fields: Fields): Discovered {
+  const values = Object.entries(METADATA).map(([key, [name, problemWith]]) => {
+    const value = fields[name] ?? undefined; // null is how some servers say nothing
+    const problem = value === undefined ? undefined : problemWith(value);
+    if (problem !== undefined) throw unusable(issuer, `its ${name}: ${problem}`);
+    return [key, value] as const;
   });
+  return defined(Object.fromEntries(values));
 }

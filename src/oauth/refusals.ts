@@ -2,8 +2,15 @@
 // type against it; the server's own words follow.
 
 import type { CliError, ErrorKind } from "../errors.ts";
+import type { Secret } from "../secret.ts";
+import { quoted } from "../text.ts";
 import { type Refusal, refusedError } from "./token_response.ts";
-import type { AuthorizationServer, OAuthClient } from "./wire.ts";
+import {
+  type AuthorizationServer,
+  clientAuthOf,
+  type OAuthClient,
+  otherClientAuth,
+} from "./wire.ts";
 
 /** A sign-in that was refused, and where: in the browser, at the token endpoint, or by device. */
 export interface RefusedSignIn {
@@ -12,6 +19,8 @@ export interface RefusedSignIn {
   readonly server: AuthorizationServer;
   readonly client: OAuthClient;
   readonly redirectUri?: string;
+  /** Absent when no code challenge was sent. */
+  readonly codeVerifier?: Secret;
 }
 
 /** A cause in words, or `undefined` when it is not this one. */
@@ -23,7 +32,7 @@ type Cause = (
 /** The refusal as an error for the person. */
 export function signInRefused(refused: RefusedSignIn): CliError {
   const { at, refusal } = refused;
-  const error = refusal.error ?? `HTTP ${refusal.status}`;
+  const error = asCode(refusal.error ?? `HTTP ${refusal.status}`);
   const isTemporary = at === "authorization" &&
     (error === "temporarily_unavailable" || error === "server_error");
   const kind: ErrorKind = isTemporary ? "unavailable" : "denied";
@@ -36,21 +45,33 @@ export function signInRefused(refused: RefusedSignIn): CliError {
   return refusedError(kind, what, refusal, unknownCause(refused, error));
 }
 
+/** An error of OAuth is a code; what else is in its place is the server's words. */
+function asCode(error: string): string {
+  return /^(HTTP )?[\w.-]+$/.test(error) ? error : quoted(error);
+}
+
 const HOW_TO_GIVE_SECRET = "ANAPLAN_CLIENT_SECRET or --client-secret-file";
 
 /** What an authorization code grant fails of, in the order in which it is to be thought of. */
 const CAUSES: readonly Cause[] = [
   wrongRedirectUri,
-  noCodeChallenge,
+  aboutCodeChallenge,
   missingSecret,
   otherKind,
   damagedSecret,
+  sentOtherwise,
   wrongSecret,
   oldCode,
   tooMuchAsked,
+  mayNotAsk,
 ];
 
-const DEVICE_CAUSES: readonly Cause[] = [notForDevices, declinedOnDevice, tooMuchAsked];
+const DEVICE_CAUSES: readonly Cause[] = [
+  sentOtherwise,
+  notForDevices,
+  declinedOnDevice,
+  tooMuchAsked,
+];
 
 function wrongRedirectUri(
   { refusal, server, redirectUri }: RefusedSignIn,
@@ -63,11 +84,23 @@ function wrongRedirectUri(
   };
 }
 
-function noCodeChallenge({ refusal, server }: RefusedSignIn, error: string): ReturnType<Cause> {
-  if (!/code_challenge|code_verifier|pkce/i.test(refusal.description ?? "")) return undefined;
+function aboutCodeChallenge(
+  { refusal, server, codeVerifier }: RefusedSignIn,
+  error: string,
+): ReturnType<Cause> {
+  if (!/code[_ ](challenge|verifier)|pkce/i.test(refusal.description ?? "")) return undefined;
+  if (codeVerifier === undefined) {
+    return {
+      reason: `${server.name} wants a code challenge (${error})`,
+      next: "anaplan-auth login, without --no-pkce; if the profile keeps it: " +
+        "anaplan-auth profile set --unset no-pkce",
+    };
+  }
   return {
     reason: `${server.name} does not take the code challenge (${error})`,
-    next: "anaplan-auth login --no-pkce",
+    next:
+      "anaplan-auth login --no-pkce, for one try; without PKCE another program that reads the " +
+      "answer can use the code",
   };
 }
 
@@ -101,6 +134,19 @@ function damagedSecret({ server, client }: RefusedSignIn, error: string): Return
   };
 }
 
+/** A client is registered for one way of sending its secret, and the metadata lists all. */
+function sentOtherwise({ server, client, at }: RefusedSignIn, error: string): ReturnType<Cause> {
+  const other = otherClientAuth(server);
+  const isSent = client.clientSecret !== undefined && at !== "authorization";
+  if (error !== "invalid_client" || !isSent || other === undefined) return undefined;
+  const place = clientAuthOf(server) === "basic" ? "header" : "body";
+  return {
+    reason: `${server.name} rejects the client or its secret, sent in the ${place} (${error})`,
+    next: `anaplan-auth login${at === "device" ? " --device" : ""} --client-auth ${other}; ` +
+      "if that does not help, copy the secret again",
+  };
+}
+
 function wrongSecret({ server, at }: RefusedSignIn, error: string): ReturnType<Cause> {
   if (error !== "invalid_client" || at !== "exchange") return undefined;
   return {
@@ -125,6 +171,20 @@ function tooMuchAsked({ server, at }: RefusedSignIn, error: string): ReturnType<
       at === "authorization" ? "answered" : "refused the request:"
     } ${error}`,
     next: "ask for less with --scope, such as --scope 'openid offline_access'",
+  };
+}
+
+/** With `prompt=none`, which a profile may keep (OpenID Connect Core 1.0, section 3.1.2.6). */
+function mayNotAsk({ server, at }: RefusedSignIn, error: string): ReturnType<Cause> {
+  if (
+    at !== "authorization" ||
+    !/^(login|consent|interaction|account_selection)_required$/.test(error)
+  ) {
+    return undefined;
+  }
+  return {
+    reason: `${server.name} cannot sign you in without asking you (${error})`,
+    next: "anaplan-auth login --prompt login",
   };
 }
 

@@ -2,6 +2,7 @@
 
 import * as oauth from "oauth4webapi";
 import { CliError } from "../errors.ts";
+import { asObject } from "../json.ts";
 import type { Secret } from "../secret.ts";
 import type { System } from "../system.ts";
 import { type AuthorizationServer, type OAuthClient, toWire, wireOptions } from "./wire.ts";
@@ -9,7 +10,7 @@ import { type AuthorizationServer, type OAuthClient, toWire, wireOptions } from 
 /**
  * Asks the server to revoke a token; a server revokes the whole grant with a refresh token.
  *
- * @returns whether the server said that it is done.
+ * @returns whether the server said that the token is dead, by now or before.
  * @throws {CliError} `unavailable` when the server cannot be reached.
  */
 export async function revoke(
@@ -28,9 +29,17 @@ export async function revoke(
     token.reveal(),
     { ...wireOptions(server, system, timeout), additionalParameters: { token_type_hint: hint } },
   );
-  if (response.status < 500 && response.status !== 429) return response.status === 200;
+  if (response.status < 500 && response.status !== 429) {
+    return response.status === 200 || await isDead(response);
+  }
   const { host } = new URL(server.revocationEndpoint ?? server.tokenEndpoint);
   throw new CliError("unavailable", `Cannot use ${host} now: it answered HTTP ${response.status}`, {
     next: "try the same command again in a minute",
   });
+}
+
+/** Some servers answer a dead token with an error, instead of the 200 of RFC 7009, section 2.2. */
+async function isDead(response: Response): Promise<boolean> {
+  const body = asObject(await response.json().catch(() => undefined));
+  return ["invalid_token", "invalid_grant"].some((error) => error === body?.["error"]);
 }

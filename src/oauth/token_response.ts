@@ -5,7 +5,7 @@ import * as oauth from "oauth4webapi";
 import { CliError, type ErrorKind } from "../errors.ts";
 import { asObject, defined, field, type Fields } from "../json.ts";
 import { Secret } from "../secret.ts";
-import { printable } from "../text.ts";
+import { printable, quoted } from "../text.ts";
 import type { TokenSet } from "../token_set.ts";
 import { type AuthorizationServer, type OAuthClient, toWire } from "./wire.ts";
 
@@ -245,20 +245,21 @@ function algorithmOf(idToken: string): string | undefined {
   try {
     const [header = ""] = idToken.split(".");
     const fields = asObject(JSON.parse(atob(header.replaceAll("-", "+").replaceAll("_", "/"))));
-    return fields && field(fields, "alg", "string");
+    const algorithm = fields && field(fields, "alg", "string");
+    return algorithm === "none" ? undefined : algorithm; // then not even the header is vouched for
   } catch {
     return undefined;
   }
 }
 
-/** A refusal as an error for the person; the server's own words follow in brackets. */
+/** A refusal as an error for the person; the server's own words follow as such. */
 export function refusedError(
   kind: ErrorKind,
   what: string,
   refusal: Refusal,
   said: { readonly reason: string; readonly next: string },
 ): CliError {
-  const words = refusal.description === undefined ? "" : `: ${refusal.description}`;
+  const words = refusal.description ? `; the server says ${quoted(refusal.description)}` : "";
   return new CliError(kind, `${what}: ${said.reason}${words}`, {
     next: said.next,
     ...defined({ oauthError: refusal.error }),

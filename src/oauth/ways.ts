@@ -17,6 +17,7 @@ import {
   redirectionEndpoint,
 } from "./loopback.ts";
 import { parsePasted } from "./paste.ts";
+import { SCOPE_ADVICE } from "./wire.ts";
 
 /** What the ways need of the world. */
 export type WaysSystem = Pick<System, "serve" | "terminal" | "now" | "sleep" | "interruption">;
@@ -91,7 +92,7 @@ async function firstAnswer(
   const done = new AbortController();
   const signal = AbortSignal.any([done.signal, system.interruption()]);
   const deadline = system.now() + timeout;
-  const waits: Promise<Answer>[] = [timeUp(attempt.redirectUri, timeout, signal, system)];
+  const waits: Promise<Answer>[] = [timeUp(attempt, timeout, signal, system)];
   if (endpoint !== undefined) waits.push(endpoint.answer);
   if (system.terminal.stdin && system.terminal.stderr) {
     waits.push(pastedAtTerminal(attempt, endpoint, deadline, signal, system, talk));
@@ -106,7 +107,7 @@ async function firstAnswer(
 }
 
 async function timeUp(
-  redirectUri: string,
+  { redirectUri, server }: Attempt,
   timeout: number,
   signal: AbortSignal,
   system: Pick<System, "sleep">,
@@ -115,7 +116,8 @@ async function timeUp(
   throw new CliError("timeout", `Nobody finished signing in within ${duration(timeout)}`, {
     next: "anaplan-auth login, with more time if you need it (--timeout 15m); if the page " +
       `complained, register ${redirectUri} exactly, or give the registered one with --redirect-uri; ` +
-      "if it did not know the client, check --client-id and --region",
+      "if it did not know the client, check --client-id" +
+      (server.issuer === undefined ? " and --region" : `; ${SCOPE_ADVICE}`),
   });
 }
 

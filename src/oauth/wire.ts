@@ -4,6 +4,7 @@
 import * as oauth from "oauth4webapi";
 import { defined } from "../json.ts";
 import { parsedWithout, secretsIn } from "../masking.ts";
+import type { ClientAuth } from "../profiles.ts";
 import type { Secret } from "../secret.ts";
 import type { HttpRequest, System } from "../system.ts";
 
@@ -19,8 +20,12 @@ export interface AuthorizationServer {
   readonly issuer?: string;
   /** Its metadata says that every authorization response carries `iss` (RFC 9207). */
   readonly sendsIssuer?: boolean;
-  /** Its metadata says that credentials in the body are not taken. */
-  readonly basicOnly?: boolean;
+  /** How this client is to authenticate, when a setting says so. */
+  readonly clientAuth?: ClientAuth;
+  /** How its metadata says that clients may authenticate (RFC 8414, section 2). */
+  readonly clientAuthMethods?: readonly string[];
+  /** The algorithms with which its metadata says that it signs id_tokens. */
+  readonly idTokenAlgorithms?: readonly string[];
   /** PEM texts of authorities that are trusted besides the built-in ones. */
   readonly caCertificates: readonly string[];
 }
@@ -31,10 +36,13 @@ export interface OAuthClient {
   readonly clientSecret?: Secret;
 }
 
+/** What to try at an issuer whose page, and not its answer, says that the scope is wrong. */
+export const SCOPE_ADVICE = "if the page complained about the scope, ask for less with --scope";
+
 /** What the requests need of the world. */
 export type TokenRequestSystem = Pick<System, "fetch" | "now" | "sleep">;
 
-/** Our server and client as oauth4webapi names them; credentials go in the body (client_secret_post). */
+/** Our server and client as oauth4webapi names them. */
 export function toWire(server: AuthorizationServer, client: OAuthClient): {
   readonly server: oauth.AuthorizationServer;
   readonly client: oauth.Client;
@@ -49,16 +57,59 @@ export function toWire(server: AuthorizationServer, client: OAuthClient): {
       device_authorization_endpoint: server.deviceEndpoint,
       revocation_endpoint: server.revocationEndpoint,
       authorization_response_iss_parameter_supported: server.sendsIssuer,
+      id_token_signing_alg_values_supported: idTokenAlgorithms(server),
     }),
     client: { client_id: client.clientId },
     authentication: clientAuthentication(server, client),
   };
 }
 
+/** The algorithms in use (RFC 7518, section 3.1; RFC 8037, section 3.1; RFC 9864). */
+const SIGNATURES = [
+  ...["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"],
+  ...["EdDSA", "Ed25519", "HS256", "HS384", "HS512"],
+];
+
+/**
+ * An id_token comes from the token endpoint over TLS, which stands for its signature (OpenID Connect Core
+ * 1.0, section 3.1.3.7, step 6). So its algorithm is no reason to lose a login, unless it has none.
+ */
+function idTokenAlgorithms({ idTokenAlgorithms = [] }: AuthorizationServer): string[] {
+  return [...SIGNATURES, ...idTokenAlgorithms].filter((algorithm) => algorithm !== "none");
+}
+
 function clientAuthentication(server: AuthorizationServer, client: OAuthClient): oauth.ClientAuth {
   if (client.clientSecret === undefined) return oauth.None();
   const secret = client.clientSecret.reveal();
-  return server.basicOnly ? oauth.ClientSecretBasic(secret) : oauth.ClientSecretPost(secret);
+  return clientAuthOf(server) === "basic"
+    ? clientSecretBasic(secret)
+    : oauth.ClientSecretPost(secret);
+}
+
+/** As the setting says, else as the metadata; else in the body, where Anaplan takes it, and most others. */
+export function clientAuthOf(server: AuthorizationServer): ClientAuth {
+  return server.clientAuth ??
+    (offers(server, "basic") && !offers(server, "post") ? "basic" : "post");
+}
+
+/** The other way, if the metadata offers it. */
+export function otherClientAuth(server: AuthorizationServer): ClientAuth | undefined {
+  const other = clientAuthOf(server) === "basic" ? "post" : "basic";
+  return offers(server, other) ? other : undefined;
+}
+
+function offers({ clientAuthMethods }: AuthorizationServer, way: ClientAuth): boolean {
+  return clientAuthMethods?.includes(`client_secret_${way}`) ?? false;
+}
+
+/**
+ * Credentials in the header, form-encoded (RFC 6749, section 2.3.1) and no more than that: the library's
+ * own encodes `-` and `_` as well, and many servers decode nothing.
+ */
+function clientSecretBasic(secret: string): oauth.ClientAuth {
+  const encoded = (text: string): string => new URLSearchParams({ "": text }).toString().slice(1);
+  return (_server, { client_id }, _body, headers) =>
+    headers.set("authorization", `Basic ${btoa(`${encoded(client_id)}:${encoded(secret)}`)}`);
 }
 
 /**

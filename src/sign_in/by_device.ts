@@ -10,7 +10,7 @@ import {
   startDeviceAuthorization,
 } from "../oauth/device.ts";
 import type { Grant } from "../oauth/token_response.ts";
-import type { OAuthClient } from "../oauth/wire.ts";
+import { type OAuthClient, SCOPE_ADVICE } from "../oauth/wire.ts";
 import { type ConnectionFlags, type Settings } from "../settings.ts";
 import { countdown, duration } from "../text.ts";
 import { chooseClient } from "./questions.ts";
@@ -43,6 +43,7 @@ export async function signInByDevice(
   const { tokenSet, previous } = await waited(
     device,
     flags.timeout,
+    settings,
     context,
     (signal) => pollForTokens(device, server, client, system, signal, keep),
   );
@@ -63,6 +64,7 @@ async function showCode(
 async function waited(
   device: DeviceAuthorization,
   timeout: number | undefined,
+  settings: Settings,
   { system, talk }: CommandContext,
   poll: (signal: AbortSignal) => Promise<SavedLogin>,
 ): Promise<SavedLogin> {
@@ -70,7 +72,9 @@ async function waited(
   const signal = AbortSignal.any([done.signal, system.interruption()]);
   const deadline = Math.min(device.expiresAt, system.now() + (timeout ?? Infinity));
   const waits = [poll(signal)];
-  if (deadline < device.expiresAt) waits.push(timeUp(deadline - system.now(), signal, system));
+  if (deadline < device.expiresAt) {
+    waits.push(timeUp(deadline - system.now(), settings, signal, system));
+  }
   const shown = showCountdown(deadline, signal, { system, talk });
   try {
     return await Promise.race(waits);
@@ -88,12 +92,14 @@ async function waited(
 
 async function timeUp(
   timeout: number,
+  { issuer }: Settings,
   signal: AbortSignal,
   system: CommandContext["system"],
 ): Promise<never> {
   await system.sleep(timeout, signal);
   throw new CliError("timeout", `Nobody finished signing in within ${duration(timeout)}`, {
-    next: "anaplan-auth login --device, with more time: --timeout 15m",
+    next: "anaplan-auth login --device, with more time: --timeout 15m" +
+      (issuer === undefined ? "" : `; ${SCOPE_ADVICE}`),
   });
 }
 

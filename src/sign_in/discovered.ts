@@ -2,7 +2,7 @@
 // Anaplan, which has none that is known.
 
 import { discover } from "../oauth/discovery.ts";
-import { caCertificates, type Settings } from "../settings.ts";
+import { caCertificates, DEFAULT_SCOPE, type Settings } from "../settings.ts";
 import type { System } from "../system.ts";
 
 /** The settings with what the issuer's metadata says now; unchanged without an issuer. */
@@ -12,5 +12,12 @@ export async function discovered(
 ): Promise<Settings> {
   if (settings.issuer === undefined) return settings;
   const found = await discover(settings.issuer, caCertificates(settings), system);
-  return { ...settings, discovered: found, given: { ...settings.given, discovered: found } };
+  const given = { ...settings.given, discovered: found };
+  return { ...settings, discovered: found, given, scope: given.scope ?? listed(found.scopes) };
+}
+
+/** The default scope as far as the issuer lists it: some reject a request for a scope they do not know. */
+function listed(scopes: readonly string[] = []): string {
+  const isListed = (scope: string): boolean => scopes.length === 0 || scopes.includes(scope);
+  return DEFAULT_SCOPE.split(" ").filter(isListed).join(" ");
 }

@@ -67,7 +67,7 @@ async function commonFlags([first]: readonly Entry[]): Promise<string> {
 function settings(): string[][] {
   return Object.entries({ ...SETTING_FLAGS, caFile: COMMON_FLAGS.caFile }).map(([name, flag]) => [
     `\`${kebab(name)}\``,
-    "placeholder" in flag ? flag.placeholder : "",
+    "placeholder" in flag ? flag.placeholder : "values" in flag ? flag.values.join(" or ") : "",
     flag.brief,
   ]);
 }

@@ -145,7 +145,7 @@ Deno.test("another 4xx with Anaplan's envelope is an api error in Anaplan's word
   const body = { status: { code: 403, message: "No\x07 access" }, path: "/2/0/users/me" };
   const error = await assertRejects(() => asked(Response.json(body, { status: 403 })), CliError);
   assertEquals(error.kind, "api");
-  assertStringIncludes(error.message, "HTTP 403): No access");
+  assertStringIncludes(error.message, "HTTP 403): “No access”");
 });
 
 Deno.test("429, 5xx, web pages and the network are unavailable", async () => {

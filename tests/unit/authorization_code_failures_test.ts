@@ -5,7 +5,8 @@ import { exchange } from "../../src/oauth/authorization_code.ts";
 import type { AuthorizationServer } from "../../src/oauth/wire.ts";
 import { fakeSystem, type NetworkStep } from "../support/fake_system.ts";
 import { answerLost, granted, refused, unreachable, webPage } from "../support/logins.ts";
-import { CLIENT, KNOWN_SERVER, responseQuery, SERVER, someAttempt } from "../support/oauth.ts";
+import { idToken } from "../support/id_token.ts";
+import { KNOWN_SERVER, responseQuery, SERVER, someAttempt } from "../support/oauth.ts";
 
 /** The error with which the exchange ends; the network is asked for exactly what is arranged. */
 async function failure(
@@ -37,7 +38,10 @@ Deno.test("a code is sent once, even when the server is busy or cannot be reache
 Deno.test("access_denied at the redirection endpoint is denied, and no code is sent", async () => {
   const error = await failure([], { error: "access_denied", error_description: "Not now" });
   assertEquals([error.kind, error.oauthError], ["denied", "access_denied"]);
-  assertEquals(error.message, "Cannot sign in: it was declined (access_denied): Not now");
+  assertEquals(
+    error.message,
+    "Cannot sign in: it was declined (access_denied); the server says “Not now”",
+  );
 });
 
 const ANSWERED: readonly (readonly [string, ErrorKind, string])[] = [
@@ -61,7 +65,10 @@ Deno.test("what the redirection endpoint was told reaches nobody with control ch
     error: "bad\x1b[31m",
     error_description: "\x9b2J\u202eevil\r\nSigned in.",
   });
-  assertEquals(error.message, "Cannot sign in: Anaplan answered bad[31m: 2JevilSigned in.");
+  assertEquals(
+    error.message,
+    "Cannot sign in: Anaplan answered “bad[31m”; the server says “2JevilSigned in.”",
+  );
   assertEquals(error.oauthError, "bad[31m");
 });
 
@@ -78,7 +85,7 @@ for (const [status, code] of REFUSALS) {
     const error = await failure([refused(status, code, "Words")]);
     assertEquals([error.kind, error.oauthError], ["denied", code]);
     assertStringIncludes(error.message, code);
-    assertStringIncludes(error.message, ": Words");
+    assertStringIncludes(error.message, "; the server says “Words”");
   });
 }
 
@@ -115,24 +122,6 @@ Deno.test("an iss that is not sent is no failure, the known one is accepted", as
     assertEquals(system.requests.length, 1);
   }
 });
-
-/** An id_token as a known issuer would send it; its signature is not looked at over TLS (OIDC 3.1.3.7). */
-function idToken(claims: Record<string, unknown>): string {
-  const part = (value: unknown): string =>
-    new TextEncoder().encode(JSON.stringify(value)).toBase64({
-      alphabet: "base64url",
-      omitPadding: true,
-    });
-  const now = Math.floor(Date.now() / 1000);
-  const good = {
-    iss: KNOWN_SERVER.issuer,
-    aud: CLIENT.clientId,
-    sub: "ada",
-    iat: now,
-    exp: now + 60,
-  };
-  return `${part({ alg: "RS256" })}.${part({ ...good, ...claims })}.${part("signature")}`;
-}
 
 Deno.test("an id_token of a known issuer with the attempt's nonce is accepted", async () => {
   const attempt = await someAttempt({ server: KNOWN_SERVER });

@@ -118,7 +118,7 @@ for (const [status, code, kind] of REFUSALS) {
     assertEquals([error.kind, error.oauthError], [kind, code]);
     assertStringIncludes(error.message, "Cannot refresh the login: Anaplan ");
     assertStringIncludes(error.message, code);
-    assertStringIncludes(error.message, ": Words");
+    assertStringIncludes(error.message, "; the server says “Words”");
     const next = kind === "unavailable" ? "try the same command again" : "anaplan-auth login";
     assertStringIncludes(error.next ?? "", next);
   });

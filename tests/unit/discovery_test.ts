@@ -54,40 +54,55 @@ Deno.test("every endpoint that is used is taken from the metadata", async () => 
     deviceEndpoint: `${ISSUER}/device`,
     revocationEndpoint: `${ISSUER}/revoke`,
     userinfoEndpoint: `${ISSUER}/userinfo`,
-    basicOnly: false,
   });
 });
 
 Deno.test("metadata that says nothing of a capability settles nothing", async () => {
-  const { sendsIssuer, basicOnly } = await found(metadata());
-  assertEquals([sendsIssuer, basicOnly], [undefined, false]);
-  assertEquals(await found(Response.json({ issuer: ISSUER })), { basicOnly: false });
+  assertEquals(await found(Response.json({ issuer: ISSUER })), {});
+  const nothing = { token_endpoint: null, scopes_supported: null };
+  assertEquals(await found(Response.json({ issuer: ISSUER, ...nothing })), {});
 });
 
-Deno.test("a promise to send iss is remembered", async () => {
-  const promised = { authorization_response_iss_parameter_supported: true };
-  assertEquals((await found(metadata(promised))).sendsIssuer, true);
+Deno.test("the lists that are used are taken from the metadata", async () => {
+  const lists = {
+    id_token_signing_alg_values_supported: ["ES256"],
+    scopes_supported: ["openid"],
+    token_endpoint_auth_methods_supported: ["client_secret_basic"],
+  };
+  assertEquals(await found(Response.json({ issuer: ISSUER, ...lists })), {
+    idTokenAlgorithms: ["ES256"],
+    scopes: ["openid"],
+    clientAuthMethods: ["client_secret_basic"],
+  });
 });
 
-const METHODS: readonly (readonly [string[], boolean])[] = [
-  [["client_secret_basic"], true],
-  [["client_secret_basic", "private_key_jwt"], true],
-  [["client_secret_basic", "client_secret_post"], false],
-  [["client_secret_post"], false],
-  [["none"], false],
-  [[], false],
-];
-for (const [methods, basicOnly] of METHODS) {
-  Deno.test(`credentials go ${basicOnly ? "into the header" : "into the body"} for [${methods}]`, async () => {
-    const said = metadata({ token_endpoint_auth_methods_supported: methods });
-    assertEquals((await found(said)).basicOnly, basicOnly);
+const NO_ENDPOINT = ["http://as.example.com", ["http://as.example.com"], {}, 7, true, ""];
+const NO_LIST = ["openid", {}, 7, [7], [["RS256"]]];
+const OF_ANOTHER_TYPE: Readonly<Record<string, readonly unknown[]>> = {
+  authorization_endpoint: NO_ENDPOINT,
+  token_endpoint: NO_ENDPOINT,
+  device_authorization_endpoint: NO_ENDPOINT,
+  revocation_endpoint: NO_ENDPOINT,
+  userinfo_endpoint: NO_ENDPOINT,
+  scopes_supported: NO_LIST,
+  id_token_signing_alg_values_supported: NO_LIST,
+  token_endpoint_auth_methods_supported: NO_LIST,
+  authorization_response_iss_parameter_supported: ["true", 1, {}, [true]],
+};
+for (const [name, values] of Object.entries(OF_ANOTHER_TYPE)) {
+  Deno.test(`metadata whose ${name} has another type is refused by that name`, async () => {
+    for (const value of values) {
+      const { kind, message } = await failure(metadata({ [name]: value }));
+      assertEquals(kind, "usage");
+      assertStringIncludes(message, `its ${name}: `, JSON.stringify(value));
+    }
   });
 }
 
 for (
-  const issuer of ["https://other.example.com", "http://as.example.com", undefined]
+  const issuer of ["https://other.example.com", "http://as.example.com", undefined, [ISSUER], {}]
 ) {
-  Deno.test(`metadata that names the issuer ${issuer} is a usage error`, async () => {
+  Deno.test(`metadata that names the issuer ${JSON.stringify(issuer)} is a usage error`, async () => {
     const error = await failure(metadata({ issuer }));
     assertEquals(error.kind, "usage");
     assertStringIncludes(error.next ?? "", "--issuer");

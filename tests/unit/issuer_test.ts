@@ -1,7 +1,7 @@
 // Another provider than Anaplan: whose endpoints are used, and that Anaplan never hears of it.
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { authorizationServer, whoIs } from "../../src/account.ts";
-import { login } from "../../src/commands/login.ts";
+import { login, type LoginFlags } from "../../src/commands/login.ts";
 import { logout } from "../../src/commands/logout.ts";
 import { refresh } from "../../src/commands/refresh.ts";
 import { status } from "../../src/commands/status.ts";
@@ -73,7 +73,8 @@ Deno.test("the metadata of one issuer says nothing about another", () => {
 });
 
 Deno.test("login at an issuer asks for its metadata first, and keeps it in the profile", async () => {
-  await using at = signIn([metadata(), granted(), Response.json(ADA)]);
+  const lists = { id_token_signing_alg_values_supported: ["ES256"] };
+  await using at = signIn([metadata(lists), granted(), Response.json(ADA)]);
   const { text } = await login({ ...at.flags, issuer: ISSUER, scope: "email" }, at.context);
   assertStringIncludes(text, "Signed in as Ada Lovelace <ada@example.com>.");
   assertEquals(at.context.system.requests.map(({ url }) => url), [
@@ -83,31 +84,48 @@ Deno.test("login at an issuer asks for its metadata first, and keeps it in the p
   ]);
   const { issuer, discovered } = loadProfile(at.configDir, "default") ?? {};
   assertEquals([issuer, discovered?.userinfoEndpoint], [ISSUER, `${ISSUER}/userinfo`]);
+  assertEquals(discovered?.idTokenAlgorithms, ["ES256"]);
 });
 
+Deno.test("what the metadata lists goes with the authorization server", () => {
+  const lists = { idTokenAlgorithms: ["ES256"], clientAuthMethods: ["client_secret_basic"] };
+  const discovered = { ...ISSUER_PROFILE.discovered, ...lists };
+  const server = authorizationServer(settings({ ...ISSUER_PROFILE, discovered }));
+  assertEquals({ ...server, ...lists }, server);
+});
+
+/** The `prompt` of the authorization request. */
+async function promptFor(flags: Partial<LoginFlags>): Promise<string | null> {
+  let prompt: string | null = null;
+  await using at = signIn("issuer" in flags ? [metadata()] : [], {
+    openBrowser(url) {
+      prompt = new URL(url).searchParams.get("prompt");
+      void at.listener.visit(`https://127.0.0.1:8443/callback?${new URLSearchParams({
+        error: "access_denied",
+        state: new URL(url).searchParams.get("state") ?? "",
+      })}`);
+      return Promise.resolve(true);
+    },
+  });
+  await assertRejects(() => login({ ...at.flags, ...flags }, at.context), CliError);
+  return prompt;
+}
+
 Deno.test("offline_access at an issuer goes with prompt=consent, and never at Anaplan", async () => {
-  const prompts: (string | null)[] = [];
-  for (
-    const flags of [{ issuer: ISSUER, scope: "a offline_access" }, { scope: "offline_access" }]
-  ) {
-    const network = "issuer" in flags ? [metadata()] : [];
-    await using at = signIn(network, {
-      openBrowser(url) {
-        prompts.push(new URL(url).searchParams.get("prompt"));
-        void at.listener.visit(`https://127.0.0.1:8443/callback?${new URLSearchParams({
-          error: "access_denied",
-          state: new URL(url).searchParams.get("state") ?? "",
-        })}`);
-        return Promise.resolve(true);
-      },
-    });
-    await assertRejects(() => login({ ...at.flags, ...flags }, at.context), CliError);
-  }
-  assertEquals(prompts, ["consent", null]);
+  assertEquals(await promptFor({ issuer: ISSUER, scope: "a offline_access" }), "consent");
+  assertEquals(await promptFor({ issuer: ISSUER, scope: "a" }), null);
+  assertEquals(await promptFor({ scope: "offline_access" }), null);
+});
+
+Deno.test("--prompt says what the page is to ask, and an empty one leaves it out", async () => {
+  const flags = { issuer: ISSUER, scope: "a offline_access" };
+  assertEquals(await promptFor({ ...flags, prompt: "login" }), "login");
+  assertEquals(await promptFor({ ...flags, prompt: "" }), null);
+  assertEquals(await promptFor({ prompt: "select_account" }), "select_account");
 });
 
 Deno.test("a refresh sends its credentials in the header where the metadata says that alone works", async () => {
-  const discovered = { ...ISSUER_PROFILE.discovered, basicOnly: true };
+  const discovered = { ...ISSUER_PROFILE.discovered, clientAuthMethods: ["client_secret_basic"] };
   using scene = issuerScene(STALE, [granted()], { profile: { ...ISSUER_PROFILE, discovered } });
   await refresh(scene.flags, scene.context);
   const [request] = scene.context.system.requests;

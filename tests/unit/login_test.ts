@@ -7,6 +7,7 @@ import { loadProfile, saveProfile } from "../../src/profiles.ts";
 import { isoTime } from "../../src/text.ts";
 import { START } from "../support/fake_system.ts";
 import { granted, LOGIN, refused, storedLogin, unreachable } from "../support/logins.ts";
+import { formOf } from "../support/oauth.ts";
 import { ada, signIn } from "../support/sign_in_scene.ts";
 
 Deno.test("login saves the tokens, tells terminal and browser who signed in, and closes the listener", async () => {
@@ -171,4 +172,14 @@ Deno.test("what another command saved while a login waited is kept, and what it 
     refreshTokenLifetime: 3_600_000,
     scope: "openid",
   });
+});
+
+Deno.test("login --no-pkce leaves PKCE out once, and the profile keeps it only if it had it before", async () => {
+  for (const before of [undefined, false] as const) {
+    await using at = signIn([granted(), ada()]);
+    if (before !== undefined) saveProfile(at.configDir, "default", { pkce: before }, () => {});
+    await login({ ...at.flags, noPkce: true }, at.context);
+    assertEquals(formOf(at.context.system.requests[0]).code_verifier, undefined);
+    assertEquals(loadProfile(at.configDir, "default")?.pkce, before);
+  }
 });

@@ -1,6 +1,6 @@
 // What a flag's text means.
 import { assertEquals, assertThrows } from "@std/assert";
-import { kebab, parseDuration, parseText, parseWait } from "../../src/cli/parse.ts";
+import { kebab, parseDuration, parsePrompt, parseText, parseWait } from "../../src/cli/parse.ts";
 
 const DURATIONS: Readonly<Record<string, number>> = {
   "90": 90_000,
@@ -35,6 +35,20 @@ Deno.test("a wait is longer than nothing", () => {
 Deno.test("a text is kept as it is, and an empty one is an error", () => {
   assertEquals(parseText(" a "), " a ");
   for (const text of ["", " ", "\t"]) assertThrows(() => parseText(text), Error, "it is empty");
+});
+
+Deno.test("a prompt is one that OpenID Connect has, or nothing, and none stands alone", () => {
+  for (const text of ["", "none", "login", "consent", "select_account", "login consent"]) {
+    assertEquals(parsePrompt(text), text);
+  }
+  assertEquals(parsePrompt(" login  consent "), "login consent");
+  for (const text of ["Login", "create", "none login", "login,consent"]) {
+    assertThrows(
+      () => parsePrompt(text),
+      Error,
+      'give none, login, consent, select_account, or ""',
+    );
+  }
 });
 
 Deno.test("kebab() writes a flag as people type it", () => {

@@ -55,7 +55,9 @@ Deno.test("every setting can be given", async () => {
     apiUrl: "https://api.example.com",
     authUrl: "https://auth.example.com",
     issuer: "https://as.example.com",
-  };
+    clientAuth: "basic",
+    prompt: "login",
+  } as const;
   const saved = await set(scene, { ...flags, noPkce: true, caFile: ["ca.pem"] });
   assertEquals(saved, { ...flags, pkce: false, caFiles: ["/cwd/ca.pem"] });
 });
@@ -76,6 +78,8 @@ Deno.test("--unset of every setting leaves an empty profile, which still is one"
     "listen": 1,
     "scope": 1,
     "no-pkce": 1,
+    "client-auth": 1,
+    "prompt": 1,
     "authorization-endpoint": 1,
     "token-endpoint": 1,
     "device-endpoint": 1,

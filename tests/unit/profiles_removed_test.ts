@@ -24,15 +24,18 @@ Deno.test("removing a profile that is not there is no failure", () => {
   assertEquals(profileNames(dir.path), ["us"]);
 });
 
-Deno.test("metadata in a profile is read field by field, and what is no text is ignored", () => {
+Deno.test("metadata in a profile is read field by field, and what is no endpoint is ignored", () => {
   using dir = tempDir();
   save(dir.path, "eu", {});
   const discovered = {
     tokenEndpoint: "https://as.example.com/token",
     authorizationEndpoint: 7,
     userinfoEndpoint: null,
+    deviceEndpoint: "http://as.example.com/device",
+    revocationEndpoint: "revoke",
     sendsIssuer: "yes",
-    basicOnly: true,
+    scopes: ["openid", 7],
+    idTokenAlgorithms: "ES256",
     later: 1,
   };
   Deno.writeTextFileSync(
@@ -40,7 +43,17 @@ Deno.test("metadata in a profile is read field by field, and what is no text is 
     JSON.stringify({ version: 1, discovered }),
   );
   assertEquals(loadProfile(dir.path, "eu"), {
-    discovered: { tokenEndpoint: "https://as.example.com/token", basicOnly: true },
+    discovered: { tokenEndpoint: "https://as.example.com/token", scopes: ["openid"] },
+  });
+});
+
+Deno.test("a profile that was saved before the list of methods was kept still says Basic", () => {
+  using dir = tempDir();
+  save(dir.path, "eu", {});
+  const text = JSON.stringify({ version: 1, discovered: { basicOnly: true } });
+  Deno.writeTextFileSync(`${dir.path}/profiles/eu.json`, text);
+  assertEquals(loadProfile(dir.path, "eu")?.discovered, {
+    clientAuthMethods: ["client_secret_basic"],
   });
 });
 

@@ -1,29 +1,84 @@
 // Why a sign-in was refused: the most likely cause of each error comes first.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { type RefusedSignIn, signInRefused } from "../../src/oauth/refusals.ts";
+import type { AuthorizationServer } from "../../src/oauth/wire.ts";
 import { Secret } from "../../src/secret.ts";
 import { KNOWN_SERVER, REDIRECT_URI, SERVER } from "../support/oauth.ts";
 
 interface Row {
   readonly cause: string;
+  readonly server?: AuthorizationServer;
   readonly at: RefusedSignIn["at"];
   readonly error: string;
   readonly description?: string;
   /** No secret when it is not given. */
   readonly secret?: string;
+  /** Whether a code challenge was sent. */
+  readonly isPkce?: boolean;
   readonly says: string;
   /** How the `Next:` line begins. */
   readonly next: string;
 }
 
+/** A server that takes a secret in the header and in the body. */
+const BOTH: AuthorizationServer = {
+  ...KNOWN_SERVER,
+  clientAuthMethods: ["client_secret_basic", "client_secret_post"],
+};
+
 const TABLE: readonly Row[] = [
+  {
+    cause: "a secret in the body, where the server takes it in the header as well",
+    server: BOTH,
+    at: "exchange",
+    error: "invalid_client",
+    secret: "hush",
+    says: "rejects the client or its secret, sent in the body (invalid_client)",
+    next: "anaplan-auth login --client-auth basic; if that does not help, copy the secret again",
+  },
+  {
+    cause: "a secret in the header, where the server takes it in the body as well",
+    server: { ...BOTH, clientAuth: "basic" },
+    at: "exchange",
+    error: "invalid_client",
+    secret: "hush",
+    says: "rejects the client or its secret, sent in the header (invalid_client)",
+    next: "anaplan-auth login --client-auth post;",
+  },
+  {
+    cause: "a secret sent in a way that the metadata does not offer",
+    server: { ...KNOWN_SERVER, clientAuth: "post", clientAuthMethods: ["client_secret_basic"] },
+    at: "exchange",
+    error: "invalid_client",
+    secret: "hush",
+    says: "sent in the body (invalid_client)",
+    next: "anaplan-auth login --client-auth basic;",
+  },
+  {
+    cause: "a secret in the body by device, where the server takes it in the header as well",
+    server: BOTH,
+    at: "device",
+    error: "invalid_client",
+    secret: "hush",
+    says: "sent in the body (invalid_client)",
+    next: "anaplan-auth login --device --client-auth basic;",
+  },
+  {
+    cause: "no secret, where the server takes it in the header and in the body",
+    server: BOTH,
+    at: "exchange",
+    error: "invalid_client",
+    says: "wants the client's secret, and none was given",
+    next: "give it with ANAPLAN_CLIENT_SECRET",
+  },
   {
     cause: "a redirect URI that is not registered, at the token endpoint",
     at: "exchange",
     error: "invalid_grant",
     description: "redirect_uri did not match",
     secret: "hush",
-    says: "Anaplan does not accept the redirect URI (invalid_grant): redirect_uri did not match",
+    says:
+      "does not accept the redirect URI (invalid_grant); the server says “redirect_uri did not match”",
     next: `register exactly ${REDIRECT_URI}, or give --redirect-uri`,
   },
   {
@@ -39,7 +94,17 @@ const TABLE: readonly Row[] = [
     error: "invalid_request",
     description: "code_challenge is not supported",
     says: "does not take the code challenge",
-    next: "anaplan-auth login --no-pkce",
+    isPkce: true,
+    next: "anaplan-auth login --no-pkce, for one try; without PKCE another program that reads",
+  },
+  {
+    cause: "a server that wants a code challenge, of which there was none",
+    at: "authorization",
+    error: "invalid_request",
+    description: "PKCE is required",
+    says: "wants a code challenge (invalid_request)",
+    next:
+      "anaplan-auth login, without --no-pkce; if the profile keeps it: anaplan-auth profile set",
   },
   {
     cause: "a secret that was not given",
@@ -110,6 +175,14 @@ const TABLE: readonly Row[] = [
     next: "ask for less with --scope",
   },
   {
+    cause: "a page that may ask nothing, and has to",
+    server: KNOWN_SERVER,
+    at: "authorization",
+    error: "login_required",
+    says: "Anaplan cannot sign you in without asking you (login_required)",
+    next: "anaplan-auth login --prompt login",
+  },
+  {
     cause: "a person who declined",
     at: "authorization",
     error: "access_denied",
@@ -132,14 +205,19 @@ const TABLE: readonly Row[] = [
   },
 ];
 
-for (const { cause, at, error, description, secret, says, next } of TABLE) {
+for (
+  const { cause, server = SERVER, at, error, description, secret, isPkce, says, next } of TABLE
+) {
   Deno.test(`${cause}: that is the first advice`, () => {
     const refusal = { status: 400, error, ...(description === undefined ? {} : { description }) };
     const client = {
       clientId: "a-client",
       ...(secret === undefined ? {} : { clientSecret: new Secret(secret) }),
     };
-    const refused = { at, refusal, server: SERVER, client, redirectUri: REDIRECT_URI };
+    const refused = {
+      ...{ at, refusal, server, client, redirectUri: REDIRECT_URI },
+      ...(isPkce ? { codeVerifier: new Secret("a-verifier") } : {}),
+    };
     const said = signInRefused(refused);
     assertEquals([said.kind, said.oauthError], ["denied", error]);
     assertStringIncludes(said.message, says);

@@ -1,7 +1,7 @@
 // Flags over environment over profile over defaults.
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { CliError } from "../../src/errors.ts";
-import { saveCurrentProfile, saveProfile } from "../../src/profiles.ts";
+import { type Profile, saveCurrentProfile, saveProfile } from "../../src/profiles.ts";
 import { loadSettings, resolveSettings } from "../../src/settings.ts";
 import { type Arranged, fakeSystem } from "../support/fake_system.ts";
 import { tempDir } from "../support/temp_dir.ts";
@@ -56,6 +56,12 @@ Deno.test("the defaults are those of the contract", () => {
   assertEquals(settings.redirectUri, "https://127.0.0.1:8443/callback");
   assertEquals(settings.scope, "openid email offline_access");
   assertEquals([settings.pkce, settings.listen, settings.caFiles], [true, [], []]);
+});
+
+Deno.test("--no-pkce is for one try: what a login saves does not have it", () => {
+  const given = (pkce?: boolean): Profile =>
+    resolveSettings({ noPkce: true }, fakeSystem(), pkce === undefined ? {} : { pkce }).given;
+  assertEquals([given().pkce, given(true).pkce, given(false).pkce], [undefined, true, false]);
 });
 
 Deno.test("PKCE is off only when a flag or the profile says so", () => {

@@ -1,6 +1,6 @@
 // Lines for people: wrapped, quoted for a shell, and with the program's name as it is typed.
 import { assert, assertEquals } from "@std/assert";
-import { asTyped, wrapped } from "../../src/text.ts";
+import { asTyped, quoted, wrapped } from "../../src/text.ts";
 
 Deno.test("wrapped() breaks at blanks, as late as the width allows", () => {
   assertEquals(wrapped("one two three", 7), ["one two", "three"]);
@@ -42,6 +42,11 @@ Deno.test("asTyped() leaves alone what is no command of this program", () => {
     "my-anaplan-auth login",
   ];
   for (const text of texts) assertEquals(asTyped(text, "deno task"), text);
+});
+
+Deno.test("asTyped() leaves alone what a server said", () => {
+  const text = `it says ${quoted("anaplan-auth login")}; anaplan-auth refresh, ${quoted("“")}`;
+  assertEquals(asTyped(text, "deno task"), 'it says “anaplan-auth login”; deno task refresh, “"”');
 });
 
 Deno.test("asTyped() says every command of a text", () => {

@@ -2,11 +2,12 @@
 // settings nothing is ever sent to Anaplan's hosts.
 
 import { anaplanServer, bodyOf, currentUser, endSession, regionOf, type User } from "./anaplan.ts";
+import { assertBelongs, authorization, type BoundLogin } from "./belonging.ts";
 import { CliError } from "./errors.ts";
 import { defined, field } from "./json.ts";
 import type { AuthorizationServer, OAuthClient } from "./oauth/wire.ts";
 import type { Secret } from "./secret.ts";
-import { caCertificates, environmentSecret, type Settings } from "./settings.ts";
+import { caCertificates, namedSecret, type Settings } from "./settings.ts";
 import type { System } from "./system.ts";
 import { printable } from "./text.ts";
 import type { TokenSet } from "./token_set.ts";
@@ -42,10 +43,9 @@ export function nameAndAddress(user: User): string {
  * @throws {CliError} `usage` when an issuer's metadata lacks an endpoint that is needed.
  */
 export function authorizationServer(settings: Settings, login?: TokenSet): AuthorizationServer {
-  const server = serverOf(settings);
-  return login?.tokenEndpoint === undefined
-    ? server
-    : { ...server, tokenEndpoint: login.tokenEndpoint };
+  const { issuer, ...server } = serverOf(settings);
+  if (login?.tokenEndpoint === undefined) return defined({ ...server, issuer });
+  return defined({ ...server, issuer: login.issuer, tokenEndpoint: login.tokenEndpoint });
 }
 
 function serverOf(settings: Settings): AuthorizationServer {
@@ -57,6 +57,15 @@ function serverOf(settings: Settings): AuthorizationServer {
       next: `give it with --${flag.replaceAll(" ", "-")}`,
     });
   };
+  const tokenEndpoint = needed(
+    settings.tokenEndpoint ?? discovered?.tokenEndpoint,
+    "token endpoint",
+  );
+  const revocationEndpoint = settings.revocationEndpoint ?? discovered?.revocationEndpoint;
+  const urls = [
+    ...[settings.apiUrl, settings.authUrl, discovered?.userinfoEndpoint],
+    ...[tokenEndpoint, revocationEndpoint],
+  ].filter((url) => url !== undefined);
   return defined({
     name: new URL(issuer).host,
     issuer,
@@ -64,9 +73,10 @@ function serverOf(settings: Settings): AuthorizationServer {
       settings.authorizationEndpoint ?? discovered?.authorizationEndpoint,
       "authorization endpoint",
     ),
-    tokenEndpoint: needed(settings.tokenEndpoint ?? discovered?.tokenEndpoint, "token endpoint"),
+    tokenEndpoint,
     deviceEndpoint: settings.deviceEndpoint ?? discovered?.deviceEndpoint,
-    revocationEndpoint: settings.revocationEndpoint ?? discovered?.revocationEndpoint,
+    revocationEndpoint,
+    origins: [...new Set(urls.map((url) => new URL(url).origin))],
     sendsIssuer: discovered?.sendsIssuer,
     clientAuth: settings.clientAuth,
     clientAuthMethods: discovered?.clientAuthMethods,
@@ -75,11 +85,15 @@ function serverOf(settings: Settings): AuthorizationServer {
   });
 }
 
-/** The client that a token set was issued to, with the secret that is known for it now. */
+/**
+ * The client that a login is refreshed as: with the secret that the environment holds for this very client
+ * id, else with its own. A client of the device grant has none.
+ */
 export function clientOf(tokenSet: TokenSet, settings: Settings): OAuthClient {
-  const fromEnvironment = environmentSecret(settings.environment, tokenSet.clientId);
-  const clientSecret = fromEnvironment.own ?? tokenSet.clientSecret ?? fromEnvironment.tutorial;
-  return defined({ clientId: tokenSet.clientId, clientSecret });
+  const { clientId } = tokenSet;
+  if (tokenSet.isDeviceGrant) return { clientId };
+  const { own, tutorial } = namedSecret(settings.environment, clientId);
+  return defined({ clientId, clientSecret: own ?? tokenSet.clientSecret ?? tutorial });
 }
 
 /**
@@ -88,14 +102,14 @@ export function clientOf(tokenSet: TokenSet, settings: Settings): OAuthClient {
  * @throws {CliError} `login_required` when the token is not accepted, `unavailable`, `api` or `usage`.
  */
 export async function whoIs(
-  accessToken: Secret,
+  login: BoundLogin,
   settings: Settings,
   system: Pick<System, "fetch">,
   timeout?: number,
 ): Promise<User> {
   return settings.issuer === undefined || settings.apiUrl !== undefined
-    ? await currentUser(accessToken, settings, system, timeout)
-    : await userinfo(accessToken, settings.issuer, settings, system, timeout);
+    ? await currentUser(login, settings, system, timeout)
+    : await userinfo(login, settings.issuer, settings, system, timeout);
 }
 
 /** What came of the end of a login at the server; a token may live on unless it is said to be dead. */
@@ -131,7 +145,7 @@ export async function endLogin(
   const isOver = tokenSet.expiresAt <= system.now(); // an ended token cannot ask for its own end
   const hasSession = settings.issuer === undefined || settings.authUrl !== undefined;
   const session = hasSession && !isOver
-    ? await asked(() => endSession(accessToken, settings, system, timeout))
+    ? await asked(() => endSession(tokenSet, settings, system, timeout))
     : undefined;
   // last: a revoked token could not ask for the other
   const revoke = await asked(() => revocation(tokenSet, settings, system, timeout));
@@ -159,6 +173,7 @@ async function revocation(
 ) {
   const server = authorizationServer(settings, tokenSet);
   if (server.revocationEndpoint === undefined) return undefined;
+  assertBelongs(tokenSet, server.revocationEndpoint);
   const { revoke } = await import("./oauth/revocation.ts");
   const client = clientOf(tokenSet, settings);
   return (token: Secret, hint: "refresh_token" | "access_token"): Promise<boolean> =>
@@ -167,7 +182,7 @@ async function revocation(
 
 /** OpenID Connect Core 1.0, section 5.3. */
 async function userinfo(
-  accessToken: Secret,
+  login: BoundLogin,
   issuer: string,
   settings: Settings,
   system: Pick<System, "fetch">,
@@ -183,7 +198,7 @@ async function userinfo(
   const response = await system.fetch(defined({
     method: "GET" as const,
     url: endpoint,
-    headers: { authorization: `Bearer ${accessToken.reveal()}` },
+    headers: { authorization: authorization(login, "Bearer", endpoint) },
     caCertificates: caCertificates(settings),
     timeout,
   }));
@@ -196,7 +211,7 @@ async function userinfo(
       },
     );
   }
-  const claims = await bodyOf(response, accessToken);
+  const claims = await bodyOf(response, login.accessToken);
   if (response.status !== 200 || claims === undefined) {
     throw new CliError(
       "unavailable",

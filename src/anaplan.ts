@@ -1,6 +1,7 @@
 // What is Anaplan's own: its endpoints, the header scheme of each API, the current user, the
 // end of a session. Rule: facts live here, each once; the rest of the house asks.
 
+import { authorization, type BoundLogin } from "./belonging.ts";
 import { CliError } from "./errors.ts";
 import { asObject, defined, field, type Fields, objectField, timeField } from "./json.ts";
 import { parsedWithout } from "./masking.ts";
@@ -11,9 +12,6 @@ import type { Secret } from "./secret.ts";
 import { caCertificates, type Settings } from "./settings.ts";
 import type { System } from "./system.ts";
 import { printable, quoted } from "./text.ts";
-
-/** How Anaplan's APIs take a token: most take both, some only their own. */
-export type TokenScheme = "AnaplanAuthToken" | "Bearer";
 
 /** Where the audit API of every region is. */
 export const AUDIT_ORIGIN = "https://audit.anaplan.com";
@@ -54,6 +52,7 @@ export function anaplanServer(settings: Settings): AuthorizationServer {
     deviceEndpoint: settings.deviceEndpoint ?? `https://${oauth}/oauth/device/code`,
     revocationEndpoint: settings.revocationEndpoint,
     clientAuth: settings.clientAuth,
+    origins: familyOf(settings),
     caCertificates: caCertificates(settings),
   });
 }
@@ -67,13 +66,24 @@ export function origins(settings: Settings): { readonly api: string; readonly au
   };
 }
 
+/** The origins that a login of these settings may be sent to: the APIs, and the servers that issue it. */
+function familyOf(settings: Settings): string[] {
+  const { api, auth } = origins(settings);
+  const { oauth } = regionOf(settings);
+  const urls = [api, auth, AUDIT_ORIGIN, settings.tokenEndpoint ?? `https://${oauth}`];
+  const all = settings.revocationEndpoint === undefined
+    ? urls
+    : [...urls, settings.revocationEndpoint];
+  return [...new Set(all.map((url) => new URL(url).origin))];
+}
+
 /**
  * Asks the Integration API who the token belongs to.
  *
  * @throws {CliError} `login_required` when the API does not accept the token, `unavailable` or `api`.
  */
 export async function currentUser(
-  accessToken: Secret,
+  login: BoundLogin,
   settings: Settings,
   system: Pick<System, "fetch">,
   timeout?: number,
@@ -82,11 +92,11 @@ export async function currentUser(
   const response = await system.fetch(defined({
     method: "GET" as const,
     url: `${origin}/2/0/users/me`,
-    headers: { authorization: `Bearer ${accessToken.reveal()}` },
+    headers: { authorization: authorization(login, "Bearer", origin) },
     caCertificates: caCertificates(settings),
     timeout,
   }));
-  const body = await bodyOf(response, accessToken);
+  const body = await bodyOf(response, login.accessToken);
   const user = body && objectField(body, "user");
   if (response.status === 200 && user !== undefined) return parseUser(user);
   throw apiError(response.status, body, new URL(origin).host, settings);
@@ -106,12 +116,12 @@ export type Validation =
  * @throws {CliError} `unavailable` when the service cannot be used now.
  */
 export async function validateToken(
-  accessToken: Secret,
+  login: BoundLogin,
   settings: Settings,
   system: Pick<System, "fetch">,
 ): Promise<Validation> {
-  const response = await askAuthService("GET", "/token/validate", accessToken, settings, system);
-  const body = await bodyOf(response, accessToken);
+  const response = await askAuthService("GET", "/token/validate", login, settings, system);
+  const body = await bodyOf(response, login.accessToken);
   const info = body && objectField(body, "tokenInfo");
   const said = printable((body && field(body, "status", "string")) ?? "");
   if (response.status === 200 && body !== undefined && (said === "" || said === "SUCCESS")) {
@@ -131,29 +141,30 @@ export async function validateToken(
  * @throws {CliError} `unavailable` when the service cannot be reached.
  */
 export async function endSession(
-  accessToken: Secret,
+  login: BoundLogin,
   settings: Settings,
   system: Pick<System, "fetch">,
   timeout?: number,
 ): Promise<boolean> {
   const path = "/token/logout";
-  const response = await askAuthService("POST", path, accessToken, settings, system, timeout);
+  const response = await askAuthService("POST", path, login, settings, system, timeout);
   if (response.status < 500 && response.status !== 429) return response.ok;
   throw apiError(response.status, undefined, new URL(origins(settings).auth).host, settings);
 }
 
-function askAuthService(
+async function askAuthService(
   method: "GET" | "POST",
   path: string,
-  accessToken: Secret,
+  login: BoundLogin,
   settings: Settings,
   system: Pick<System, "fetch">,
   timeout?: number,
 ): Promise<Response> {
-  return system.fetch(defined({
+  const url = origins(settings).auth + path;
+  return await system.fetch(defined({
     method,
-    url: origins(settings).auth + path,
-    headers: { authorization: `AnaplanAuthToken ${accessToken.reveal()}` },
+    url,
+    headers: { authorization: authorization(login, "AnaplanAuthToken", url) },
     caCertificates: caCertificates(settings),
     timeout,
   }));

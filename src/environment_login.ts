@@ -1,9 +1,11 @@
 // A login that comes from a variable, for machines that are thrown away. Rule: nothing of it is written to
 // disk, and a refresh token that the server replaced all the same is told to be dead.
 
+import { authorizationServer } from "./account.ts";
 import type { CommandContext } from "./command.ts";
 import { REFRESH_TOKEN_FILE_VARIABLE, refreshTokenVariable } from "./environment_advice.ts";
 import { CliError } from "./errors.ts";
+import { defined } from "./json.ts";
 import { readNamedFile } from "./named_file.ts";
 import { Secret } from "./secret.ts";
 import type { Settings } from "./settings.ts";
@@ -43,7 +45,8 @@ export function environmentStore(settings: Settings, context: CommandContext): S
 }
 
 /** The login as a token set whose access token ended long ago. */
-function loginOf({ clientId, environment }: Settings): TokenSet {
+function loginOf(settings: Settings): TokenSet {
+  const { clientId, environment } = settings;
   const variable = refreshTokenVariable(environment);
   if (clientId === undefined) {
     throw new CliError("usage", `Cannot use ${variable}: no client id is given`, {
@@ -62,7 +65,8 @@ function loginOf({ clientId, environment }: Settings): TokenSet {
     );
   }
   const ended = { accessToken: new Secret(""), expiresAt: 0, obtainedAt: 0 };
-  return { ...ended, clientId, refreshToken };
+  const { tokenEndpoint, issuer, origins } = authorizationServer(settings);
+  return defined({ ...ended, clientId, refreshToken, tokenEndpoint, issuer, origins });
 }
 
 function refreshTokenInFile(path: string): Secret {

@@ -32,7 +32,9 @@ export const SIGTERM_EXIT_CODE = 143;
 /** Failures that another place must recognize. */
 export type ErrorCode =
   /** The server gave new tokens, and they are not in their place on the disk. */
-  "not_saved";
+  | "not_saved"
+  /** The login belongs to other servers than the one that was to be asked. */
+  | "other_server";
 
 /** What may be known about a failure besides its message. */
 export interface ErrorDetails {

@@ -35,6 +35,13 @@ export function objectField(fields: Fields, name: string): Fields | undefined {
   return asObject(fields[name]);
 }
 
+/** The texts in a list; `undefined` for what is no list. */
+export function textList(value: unknown): string[] | undefined {
+  return Array.isArray(value)
+    ? value.filter((item): item is string => typeof item === "string")
+    : undefined;
+}
+
 /** The value when it is a JSON object. */
 export function asObject(value: unknown): Fields | undefined {
   const isObject = typeof value === "object" && value !== null && !Array.isArray(value);

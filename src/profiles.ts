@@ -1,7 +1,7 @@
 // Named settings on disk, without any secret: one small file a profile, so that reading one takes no
 // longer when there are ten thousand. Rule: only what was given is kept; defaults are never written.
 
-import { defined, field, type Fields, objectField } from "./json.ts";
+import { defined, field, type Fields, objectField, textList } from "./json.ts";
 import { FILE_VERSION, readJson } from "./place.ts";
 import { ensurePrivateDirectory, listDirectory } from "./private_directory.ts";
 import { removePrivateFile, type Warn, writePrivateFile } from "./private_file.ts";
@@ -158,12 +158,6 @@ function valuesOf<Name extends string, Value>(
   return Object.fromEntries(values.filter(([, value]) => value !== undefined)) as Partial<
     Record<Name, Value>
   >;
-}
-
-function textList(value: unknown): string[] | undefined {
-  return Array.isArray(value)
-    ? value.filter((item): item is string => typeof item === "string")
-    : undefined;
 }
 
 function writeJson(path: string, fields: object, warn: Warn): void {

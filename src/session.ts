@@ -92,7 +92,8 @@ export async function withFreshTokenSet<T>(
   try {
     return await use(tokenSet);
   } catch (error) {
-    const isRefused = error instanceof CliError && error.kind === "login_required";
+    const isRefused = error instanceof CliError && error.kind === "login_required" &&
+      error.code === undefined;
     if (!isRefused || !canRefresh(tokenSet)) throw forProfile(error, settings);
   }
   const replaced = await replaceRefused(tokenSet, settings, context);
@@ -207,6 +208,12 @@ async function refreshLocked(
     import("./account.ts"),
   ]);
   const client = clientOf(stored, settings);
+  const { clientId, clientSecret } = settings.environment;
+  if (clientSecret !== undefined && clientId !== stored.clientId && !stored.isDeviceGrant) {
+    context.talk.warn(
+      "ANAPLAN_CLIENT_SECRET is not used: ANAPLAN_CLIENT_ID does not name this login's client",
+    );
+  }
   const server = authorizationServer(settings, stored);
   try {
     const ask = (): Promise<Grant> => refresh(stored, server, client, context.system);

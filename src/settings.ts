@@ -186,6 +186,18 @@ export function environmentSecret(
   };
 }
 
+/**
+ * The same outside of a sign-in: `ANAPLAN_CLIENT_SECRET` counts only when `ANAPLAN_CLIENT_ID` names this
+ * very client beside it.
+ */
+export function namedSecret(
+  environment: ClientEnvironment,
+  clientId: string,
+): ReturnType<typeof environmentSecret> {
+  const { own, tutorial } = environmentSecret(environment, clientId);
+  return { own: environment.clientId === clientId ? own : undefined, tutorial };
+}
+
 /** Whether the login comes from the environment, and is stored nowhere. */
 export function hasEnvironmentLogin({ environment }: Pick<Settings, "environment">): boolean {
   return environment.refreshToken !== undefined || environment.refreshTokenFile !== undefined;

@@ -1,6 +1,6 @@
 // What a login is: the tokens, when they end, and the client that they were issued to. Rule: pure.
 
-import { defined, field, type Fields, parseObject, timeField } from "./json.ts";
+import { defined, field, type Fields, parseObject, textList, timeField } from "./json.ts";
 import { Secret } from "./secret.ts";
 
 const FILE_VERSION = 1;
@@ -30,10 +30,16 @@ export interface TokenSet {
    * by now. Absent in files of before this was kept.
    */
   readonly tokenEndpoint?: string;
+  /** The issuer of the sign-in, where one was named: the id_token of each refresh is checked against it. */
+  readonly issuer?: string;
+  /** The origins that the tokens may be sent to, the API's first: those of the sign-in. */
+  readonly origins?: readonly string[];
   /** The client that the tokens were issued to; they are refreshed as this client only. */
   readonly clientId: string;
   /** The secret with which the tokens were got, wherever it came from; absent for a public client. */
   readonly clientSecret?: Secret;
+  /** The tokens came by the device grant, whose clients have no secret. */
+  readonly isDeviceGrant?: boolean;
   /** The OAuth error with which the authorization server ended the login; it cannot be refreshed. */
   readonly endedBy?: string;
 }
@@ -99,6 +105,9 @@ export function parseTokenSet(text: string): TokenSet {
     refreshTokenRotates: field(fields, "refreshTokenRotates", "boolean"),
     scope: field(fields, "scope", "string"),
     tokenEndpoint: field(fields, "tokenEndpoint", "string"),
+    issuer: field(fields, "issuer", "string"),
+    origins: textList(fields.origins),
+    isDeviceGrant: field(fields, "isDeviceGrant", "boolean"),
     clientSecret: secretField(fields, "clientSecret"),
     endedBy: field(fields, "endedBy", "string"),
   });

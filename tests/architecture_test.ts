@@ -18,6 +18,7 @@ const ROOMS: readonly string[] = [
   "src/account.ts",
   "src/login_expiry.ts",
   "src/anaplan.ts",
+  "src/belonging.ts",
   "src/regions.ts",
   "src/oauth/",
   "src/settings.ts",
@@ -50,10 +51,9 @@ const ROOMS: readonly string[] = [
 ];
 
 const MAY_REVEAL: readonly string[] = [
-  "src/account.ts",
   "src/anaplan.ts",
   "src/api/answer.ts",
-  "src/api/call.ts",
+  "src/belonging.ts",
   "src/commands/exec.ts",
   "src/commands/token.ts",
   "src/oauth/authorization_code.ts",

@@ -1,11 +1,12 @@
 // One call of an API: the token is fresh, a refused one is refreshed once, and a server that asks for a
 // pause gets it. Rule: bounded in tries and time, and nothing is sent twice that must not be.
 
+import { authorization } from "../belonging.ts";
 import { CliError } from "../errors.ts";
 import { defined } from "../json.ts";
 import { retryAfter } from "../retry_after.ts";
 import type { CommandContext } from "../command.ts";
-import type { TokenScheme } from "../anaplan.ts";
+import type { TokenScheme } from "../belonging.ts";
 import { caCertificates, type Settings } from "../settings.ts";
 import { canRefresh, freshTokenSet, replaceRefused } from "../session.ts";
 import type { Secret } from "../secret.ts";
@@ -68,7 +69,7 @@ export async function send(
 /** `undefined` when no answer came, and the call may be made again. */
 async function sendOnce(
   { method, url, scheme, headers, body }: Call,
-  { accessToken }: TokenSet,
+  tokenSet: TokenSet,
   settings: Settings,
   { system }: CommandContext,
   pauses: Pauses,
@@ -79,12 +80,12 @@ async function sendOnce(
     const response = await system.fetchStream(defined({
       method,
       url: url.href,
-      headers: [...headers, ["authorization", `${scheme} ${accessToken.reveal()}`] as const],
+      headers: [...headers, ["authorization", authorization(tokenSet, scheme, url)] as const],
       body: body?.open(),
       caCertificates: caCertificates(settings),
       signal,
     }));
-    return Object.assign(response, { accessToken });
+    return Object.assign(response, { accessToken: tokenSet.accessToken });
   } catch (error) {
     if (!pauses.mayRepeat(error)) throw error;
   }

@@ -1,7 +1,8 @@
 // Where a call goes and how it carries the token. Rule: to the profile's own hosts only, so that no token
 // goes astray.
 
-import { AUDIT_ORIGIN, origins, type TokenScheme } from "../anaplan.ts";
+import { AUDIT_ORIGIN, origins } from "../anaplan.ts";
+import type { TokenScheme } from "../belonging.ts";
 import { CliError } from "../errors.ts";
 import type { Settings } from "../settings.ts";
 import { printable } from "../text.ts";

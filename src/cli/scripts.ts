@@ -2,7 +2,7 @@
 // is run.
 
 import { buildCommand } from "@stricli/core";
-import type { TokenScheme } from "../anaplan.ts";
+import type { TokenScheme } from "../belonging.ts";
 import type { ApiFlags } from "../commands/api.ts";
 import type { ExecFlags } from "../commands/exec.ts";
 import type { TokenFlags } from "../commands/token.ts";

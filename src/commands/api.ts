@@ -1,6 +1,6 @@
 // api: calls an Anaplan API with the login's token.
 
-import type { TokenScheme } from "../anaplan.ts";
+import type { TokenScheme } from "../belonging.ts";
 import { failureOf, isGood, isRefusal } from "../api/answer.ts";
 import { bodyOf } from "../api/body.ts";
 import { type Answer, type Call, send } from "../api/call.ts";

@@ -81,12 +81,12 @@ async function signIn(
   await system.assertReachable(server.tokenEndpoint); // before the person does anything
   await assertCanSave(settings, context);
   const who = (tokenSet: TokenSet): Promise<User | undefined> =>
-    whoIs(tokenSet.accessToken, settings, system, PATIENCE).catch(() => undefined);
+    whoIs(tokenSet, settings, system, PATIENCE).catch(() => undefined);
   if (flags.device) {
-    const client = await chooseDeviceClient(flags, settings, context);
+    const client = chooseDeviceClient(settings);
     return await signInByDevice({ server, client, provider, who }, settings, flags, context);
   }
-  const client = await chooseClient(flags, settings, context, { answered: secret });
+  const client = await chooseClient(flags, settings, context, { answered: secret, server });
   return await signInByBrowser({ server, client, provider, who }, settings, flags, context);
 }
 
@@ -105,7 +105,7 @@ async function endPreviousLogin(
   try {
     const before = settingsOf(previous.profile, settings, system); // where that login belongs
     await endLogin(previous.tokenSet, before, system, PATIENCE);
-    await whoIs(tokenSet.accessToken, settings, system, PATIENCE);
+    await whoIs(tokenSet, settings, system, PATIENCE);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     if (error.kind !== "login_required") return;

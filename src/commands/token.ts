@@ -1,6 +1,6 @@
 // token: a valid access token and nothing else. The one command whose answer is a secret.
 
-import type { TokenScheme } from "../anaplan.ts";
+import type { TokenScheme } from "../belonging.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { placeOf } from "../place.ts";
 import { openStore } from "../store.ts";

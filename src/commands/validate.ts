@@ -25,7 +25,7 @@ export async function validate(flags: CommonFlags, context: CommandContext): Pro
     );
   }
   const tokenSet = await freshTokenSet(settings, context);
-  const validation = await validateToken(tokenSet.accessToken, settings, context.system);
+  const validation = await validateToken(tokenSet, settings, context.system);
   if (validation.kind === "valid") {
     return valid(validation.expiresAt ?? tokenSet.expiresAt, "token/validate", context);
   }
@@ -56,7 +56,7 @@ async function validateByUse(
   context: CommandContext,
 ): Promise<Reply> {
   try {
-    await whoIs(tokenSet.accessToken, settings, context.system);
+    await whoIs(tokenSet, settings, context.system);
     return valid(tokenSet.expiresAt, placeOfUse(settings), context);
   } catch (error) {
     if (error instanceof CliError && error.kind === "login_required") {

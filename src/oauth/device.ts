@@ -165,7 +165,9 @@ async function poll(
       wireOptions(server, system),
     );
     const reply = await readReply(response, server);
-    if (reply.kind === "answered") return grantIn(reply.body, { server, client, sentAt });
+    if (reply.kind === "answered") {
+      return grantIn(reply.body, { server, client, sentAt, isDeviceGrant: true });
+    }
     const { error } = reply.refusal;
     if (error === "authorization_pending" || error === "slow_down") return error;
     if (error === "expired_token") throw expired(device, server);

@@ -47,6 +47,7 @@ export interface Granting {
   readonly sentAt: number;
   /** What was sent for the id_token to repeat (OpenID Connect Core 1.0, section 3.1.2.1). */
   readonly nonce?: Secret | undefined;
+  readonly isDeviceGrant?: boolean;
   /** The login that is refreshed; what the answer does not replace stays. */
   readonly previous?: TokenSet;
 }
@@ -90,7 +91,7 @@ export async function readReply(response: Response, server: AuthorizationServer)
  * @throws {CliError} `unavailable` when the answer has no token that could be used.
  */
 export function grantIn(body: Fields, granting: Granting): Grant {
-  const { server, client, sentAt, previous } = granting;
+  const { server, client, sentAt, previous, isDeviceGrant } = granting;
   const accessToken = accessTokenIn(body);
   const newRefreshToken = field(body, "refresh_token", "string") || undefined;
   if (accessToken === undefined && newRefreshToken === undefined) {
@@ -113,8 +114,11 @@ export function grantIn(body: Fields, granting: Granting): Grant {
       (refreshTokenEnd(body, sentAt) ?? kept?.refreshTokenExpiresAt),
     scope: scopeIn(body) ?? previous?.scope,
     tokenEndpoint: server.tokenEndpoint,
+    issuer: server.issuer,
+    origins: previous === undefined ? server.origins : previous.origins,
     clientId: client.clientId,
-    clientSecret: client.clientSecret,
+    clientSecret: previous === undefined ? client.clientSecret : previous.clientSecret,
+    isDeviceGrant: isDeviceGrant || previous?.isDeviceGrant || undefined,
   });
   return {
     tokenSet,

@@ -26,6 +26,8 @@ export interface AuthorizationServer {
   readonly clientAuthMethods?: readonly string[];
   /** The algorithms with which its metadata says that it signs id_tokens. */
   readonly idTokenAlgorithms?: readonly string[];
+  /** The origins that a login of this sign-in may be sent to, the API's first. */
+  readonly origins: readonly string[];
   /** PEM texts of authorities that are trusted besides the built-in ones. */
   readonly caCertificates: readonly string[];
 }

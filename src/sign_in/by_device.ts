@@ -11,20 +11,15 @@ import {
 } from "../oauth/device.ts";
 import type { Grant } from "../oauth/token_response.ts";
 import { type OAuthClient, SCOPE_ADVICE } from "../oauth/wire.ts";
-import { type ConnectionFlags, type Settings } from "../settings.ts";
+import type { Settings } from "../settings.ts";
 import { countdown, duration } from "../text.ts";
-import { chooseClient } from "./questions.ts";
 import { type SavedLogin, saveLogin, type SignedIn, type SignIn } from "./saved.ts";
 
-/** The client of the kind "Device grant", which has no secret; else the one that is known. */
-export async function chooseDeviceClient(
-  flags: ConnectionFlags,
-  settings: Settings,
-  context: CommandContext,
-): Promise<OAuthClient> {
-  const { deviceClientId } = settings;
-  if (deviceClientId !== undefined) return { clientId: deviceClientId };
-  return await chooseClient(flags, settings, context, { isNeverAsked: true });
+/** The client of the kind "Device grant", which has no secret, from wherever. */
+export function chooseDeviceClient({ deviceClientId, clientId }: Settings): OAuthClient {
+  const chosen = deviceClientId ?? clientId;
+  if (chosen === undefined) throw new Error("askFirstTime() makes sure of the client id");
+  return { clientId: chosen };
 }
 
 /** Shows the code, waits until it is approved, and keeps what that brings. */

@@ -2,9 +2,10 @@
 // where nobody can be asked, the error names it.
 
 import type { CommandContext } from "../command.ts";
+import { isFrom } from "../belonging.ts";
 import { CliError } from "../errors.ts";
 import { defined } from "../json.ts";
-import type { OAuthClient } from "../oauth/wire.ts";
+import type { AuthorizationServer, OAuthClient } from "../oauth/wire.ts";
 import { readNamedFile } from "../named_file.ts";
 import { Secret } from "../secret.ts";
 import { storeOf } from "../session.ts";
@@ -15,8 +16,8 @@ import { SECRET_STEP } from "./steps.ts";
 export interface AboutSecret {
   /** What the person has said already: a client may have none. */
   readonly answered?: { readonly value: Secret | undefined } | undefined;
-  /** For a grant whose clients have none. */
-  readonly isNeverAsked?: boolean;
+  /** Where the client signs in. */
+  readonly server: Pick<AuthorizationServer, "tokenEndpoint">;
 }
 
 /**
@@ -27,16 +28,18 @@ export async function chooseClient(
   flags: ConnectionFlags,
   settings: Settings,
   context: CommandContext,
-  { answered, isNeverAsked = false }: AboutSecret = {},
+  { answered, server }: AboutSecret,
 ): Promise<OAuthClient> {
   const { clientId } = settings;
   if (clientId === undefined) throw new Error("askFirstTime() makes sure of the client id");
   if (answered !== undefined) return defined({ clientId, clientSecret: answered.value });
   const fromEnvironment = environmentSecret(settings.environment, clientId);
-  const saved = storeOf(settings, context).load(settings.profile);
+  const stored = storeOf(settings, context).load(settings.profile);
+  // the secret of a client at another server is none of this server's, whatever the ids are
+  const saved = stored && isFrom(stored, server.tokenEndpoint) ? stored : undefined;
   const known = await secretByFlag(flags, context) ?? fromEnvironment.own ??
     (saved?.clientId === clientId ? saved.clientSecret : undefined) ?? fromEnvironment.tutorial;
-  const isKnownWithout = isNeverAsked || saved?.clientId === clientId;
+  const isKnownWithout = saved?.clientId === clientId;
   const clientSecret = known ??
     (isKnownWithout || !canAsk(context) ? undefined : await askSecret(context));
   return defined({ clientId, clientSecret });

@@ -39,6 +39,10 @@ export async function staleLogin(
     refreshToken: "old-refresh-token",
     clientId: "a-client",
     clientSecret: "a-client-secret",
+    tokenEndpoint: endpoints.token,
+    origins: [endpoints.apiUrl, endpoints.authUrl, endpoints.token].map((url) =>
+      new URL(url).origin
+    ),
     scope: "openid email offline_access",
     obtainedAt: Date.now() - 36 * MINUTE,
     refreshTokenSavedAt: Date.now() - 36 * MINUTE,

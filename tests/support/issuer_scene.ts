@@ -4,6 +4,7 @@ import type { TokenSet } from "../../src/token_set.ts";
 import { type Profile, saveProfile } from "../../src/profiles.ts";
 import { loadSettings } from "../../src/settings.ts";
 import type { Arranged, NetworkStep } from "./fake_system.ts";
+import { boundTo, putLogin } from "./logins.ts";
 import { type SessionScene, sessionScene } from "./session_scene.ts";
 
 /** Who it is. */
@@ -43,7 +44,9 @@ export function issuerScene(
 ): SessionScene {
   const scene = sessionScene(login, { network, ...arranged });
   saveProfile(scene.configDir, "default", profile, () => {});
-  return { ...scene, settings: loadSettings(scene.flags, scene.context.system) };
+  const settings = loadSettings(scene.flags, scene.context.system);
+  if (login !== undefined) putLogin(scene.configDir, boundTo(login, settings));
+  return { ...scene, settings };
 }
 
 /** The requests that went to Anaplan. */

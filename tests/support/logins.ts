@@ -1,8 +1,10 @@
 // Logins and token endpoints' answers for unit tests; every value in them says what it is.
+import { authorizationServer } from "../../src/account.ts";
 import { CliError } from "../../src/errors.ts";
 import { ensurePrivateDirectory } from "../../src/private_directory.ts";
 import { writePrivateFile } from "../../src/private_file.ts";
 import { Secret } from "../../src/secret.ts";
+import type { Settings } from "../../src/settings.ts";
 import { parseTokenSet, serializeTokenSet, type TokenSet } from "../../src/token_set.ts";
 import { START } from "./fake_system.ts";
 
@@ -16,12 +18,20 @@ export const LOGIN: TokenSet & Required<Pick<TokenSet, "refreshToken" | "clientS
   refreshToken: new Secret("old-refresh"),
   refreshTokenSavedAt: START - 5 * MINUTE,
   scope: "openid email offline_access",
+  tokenEndpoint: "https://us1a.app.anaplan.com/oauth/token",
+  origins: ["api", "auth", "audit", "us1a.app"].map((name) => `https://${name}.anaplan.com`),
   clientId: "a-client",
   clientSecret: new Secret("client-secret"),
 };
 
 /** The same, with an access token that ended a minute ago. */
 export const STALE: typeof LOGIN = { ...LOGIN, expiresAt: START - MINUTE };
+
+/** The login as if it had been made with these settings. */
+export function boundTo(tokenSet: TokenSet, settings: Settings): TokenSet {
+  const { tokenEndpoint, issuer, origins } = authorizationServer(settings);
+  return { ...tokenSet, tokenEndpoint, origins, ...(issuer && { issuer }) };
+}
 
 /** The same without a refresh token. */
 export function withoutRefreshToken(tokenSet: TokenSet): TokenSet {

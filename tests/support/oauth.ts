@@ -9,6 +9,7 @@ export const SERVER: AuthorizationServer = {
   name: "Anaplan",
   authorizationEndpoint: "https://as.example.com/auth/prelogin",
   tokenEndpoint: "https://as.example.com/oauth/token",
+  origins: ["https://api.example.com", "https://as.example.com"],
   caCertificates: ["a CA"],
 };
 

@@ -8,12 +8,10 @@ import {
 } from "@std/assert";
 import { anaplanServer, currentUser, endSession, regionOf, type User } from "../../src/anaplan.ts";
 import { CliError } from "../../src/errors.ts";
-import { Secret } from "../../src/secret.ts";
 import { type ConnectionFlags, loadSettings, type Settings } from "../../src/settings.ts";
 import { fakeSystem, type NetworkStep } from "../support/fake_system.ts";
-import { unreachable, webPage } from "../support/logins.ts";
+import { boundTo, LOGIN, unreachable, webPage } from "../support/logins.ts";
 
-const TOKEN = new Secret("an-access-token");
 const USER = {
   id: "4F1C",
   active: true,
@@ -29,7 +27,7 @@ function settings(flags: ConnectionFlags = {}): Settings {
 }
 
 function asked(...network: NetworkStep[]): Promise<User> {
-  return currentUser(TOKEN, settings(), fakeSystem({ network }));
+  return currentUser(boundTo(LOGIN, settings()), settings(), fakeSystem({ network }));
 }
 
 const HOSTS: Readonly<Record<string, readonly [string, string, string]>> = {
@@ -62,8 +60,8 @@ for (const [region, [oauth, api, auth]] of Object.entries(HOSTS)) {
     assertEquals(server.deviceEndpoint, `https://${oauth}/oauth/device/code`);
     const network = [Response.json({ user: USER }), new Response(null, { status: 204 })];
     const system = fakeSystem({ network });
-    await currentUser(TOKEN, at, system);
-    await endSession(TOKEN, at, system);
+    await currentUser(boundTo(LOGIN, at), at, system);
+    await endSession(boundTo(LOGIN, at), at, system);
     assertEquals(system.requests.map(({ url }) => url), [
       `https://${api}/2/0/users/me`,
       `https://${auth}/token/logout`,
@@ -85,8 +83,8 @@ Deno.test("each host can be overridden, with or without a slash at the end", asy
   assertEquals(server.deviceEndpoint, "https://c.example/device");
   assertEquals(server.issuer, undefined); // Anaplan's is unknown
   const system = fakeSystem({ network: [Response.json({ user: USER }), new Response()] });
-  await currentUser(TOKEN, at, system);
-  await endSession(TOKEN, at, system);
+  await currentUser(boundTo(LOGIN, at), at, system);
+  await endSession(boundTo(LOGIN, at), at, system);
   assertEquals(system.requests.map(({ url }) => url), [
     "https://d.example/2/0/users/me",
     "https://e.example/token/logout",
@@ -104,11 +102,11 @@ Deno.test("an unknown region is a usage error that suggests near ones, or says w
 
 Deno.test("the current user is asked for with the token in a Bearer header, nowhere else", async () => {
   const system = fakeSystem({ network: [Response.json({ user: USER })] });
-  await currentUser(TOKEN, settings(), system);
+  await currentUser(boundTo(LOGIN, settings()), settings(), system);
   const [request] = system.requests;
   assertEquals([request?.method, request?.body], ["GET", undefined]);
-  assertEquals(request?.headers, { authorization: "Bearer an-access-token" });
-  assert(!request?.url.includes("an-access-token"));
+  assertEquals(request?.headers, { authorization: "Bearer old-access" });
+  assert(!request?.url.includes("old-access"));
 });
 
 Deno.test("a user's fields are read, Anaplan's way to write a time included", async () => {
@@ -160,9 +158,9 @@ Deno.test("429, 5xx, web pages and the network are unavailable", async () => {
 Deno.test("the end of a session is asked for with AnaplanAuthToken, and honestly reported", async () => {
   const network = [new Response(null, { status: 204 }), new Response(null, { status: 401 })];
   const system = fakeSystem({ network });
-  assertEquals(await endSession(TOKEN, settings(), system), true);
-  assertEquals(await endSession(TOKEN, settings(), system), false);
+  assertEquals(await endSession(boundTo(LOGIN, settings()), settings(), system), true);
+  assertEquals(await endSession(boundTo(LOGIN, settings()), settings(), system), false);
   const [request] = system.requests;
   assertEquals(request?.method, "POST");
-  assertEquals(request?.headers, { authorization: "AnaplanAuthToken an-access-token" });
+  assertEquals(request?.headers, { authorization: "AnaplanAuthToken old-access" });
 });

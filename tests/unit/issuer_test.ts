@@ -9,7 +9,7 @@ import { validate } from "../../src/commands/validate.ts";
 import { whoami } from "../../src/commands/whoami.ts";
 import { CliError } from "../../src/errors.ts";
 import { loadProfile, type Profile } from "../../src/profiles.ts";
-import { Secret } from "../../src/secret.ts";
+import { saveProfile } from "../../src/profiles.ts";
 import { loadSettings, type SettingFlags, type Settings } from "../../src/settings.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 import {
@@ -19,7 +19,7 @@ import {
   metadata,
   sentToAnaplan,
 } from "../support/issuer_scene.ts";
-import { granted, LOGIN, STALE, webPage } from "../support/logins.ts";
+import { boundTo, granted, LOGIN, STALE, webPage } from "../support/logins.ts";
 import { signIn } from "../support/sign_in_scene.ts";
 
 const ADA = { sub: "1", name: "Ada Lovelace", email: "ada@example.com" };
@@ -156,7 +156,7 @@ Deno.test("userinfo that is refused, broken or down is told apart", async () => 
   for (const step of steps) {
     const at = settings(ISSUER_PROFILE);
     const system = fakeSystem({ network: [step] });
-    kinds.push((await assertRejects(() => whoIs(new Secret("t"), at, system), CliError)).kind);
+    kinds.push((await assertRejects(() => whoIs(boundTo(LOGIN, at), at, system), CliError)).kind);
   }
   assertEquals(kinds, ["login_required", "unavailable", "unavailable"]);
 });
@@ -196,7 +196,8 @@ Deno.test("with an issuer no command sends anything to Anaplan", async () => {
     for (const discovered of [ISSUER_PROFILE.discovered, {}]) {
       for (const before of [LOGIN, STALE]) {
         const network = Array.from({ length: 9 }, () => () => granted());
-        using scene = issuerScene(before, network, { profile: { ...ISSUER_PROFILE, discovered } });
+        using scene = issuerScene(before, network);
+        saveProfile(scene.configDir, "default", { ...ISSUER_PROFILE, discovered }, () => {});
         await command(scene).catch(() => {});
         assertEquals(sentToAnaplan(scene.context.system.requests), []);
       }

@@ -4,9 +4,18 @@ import { login } from "../../src/commands/login.ts";
 import { CliError } from "../../src/errors.ts";
 import { currentProfile } from "../../src/place.ts";
 import { loadProfile, saveProfile } from "../../src/profiles.ts";
+import { loadSettings } from "../../src/settings.ts";
 import { isoTime } from "../../src/text.ts";
 import { START } from "../support/fake_system.ts";
-import { granted, LOGIN, refused, storedLogin, unreachable } from "../support/logins.ts";
+import {
+  boundTo,
+  granted,
+  LOGIN,
+  putLogin,
+  refused,
+  storedLogin,
+  unreachable,
+} from "../support/logins.ts";
 import { formOf } from "../support/oauth.ts";
 import { ada, signIn } from "../support/sign_in_scene.ts";
 
@@ -150,10 +159,10 @@ Deno.test("with --paste the pasted address signs in, without a browser and witho
 });
 
 Deno.test("the previous session is ended where it was, not at the new login's server", async () => {
-  await using at = signIn([granted(), ada(), new Response(null, { status: 204 }), ada()], {
-    previous: OF_ANOTHER_CLIENT,
-  });
+  await using at = signIn([granted(), ada(), new Response(null, { status: 204 }), ada()]);
   saveProfile(at.configDir, "default", { region: "eu3", clientId: "another-client" }, () => {});
+  const settings = loadSettings({ configDir: at.configDir }, at.context.system);
+  putLogin(at.configDir, boundTo(OF_ANOTHER_CLIENT, settings));
   await login({ ...at.flags, region: "us1" }, at.context);
   assertEquals(at.context.system.requests[2]?.url, "https://eu3.auth.anaplan.com/token/logout");
 });

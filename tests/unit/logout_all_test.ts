@@ -2,8 +2,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { logout } from "../../src/commands/logout.ts";
 import { saveProfile } from "../../src/profiles.ts";
+import { loadSettings } from "../../src/settings.ts";
 import { Secret } from "../../src/secret.ts";
-import { LOGIN, putLogin, unreachable } from "../support/logins.ts";
+import { boundTo, LOGIN, putLogin, unreachable } from "../support/logins.ts";
 import { sessionScene } from "../support/session_scene.ts";
 import { namesIn } from "../support/temp_dir.ts";
 
@@ -11,7 +12,8 @@ const ENDED = (): Response => new Response(null, { status: 204 });
 
 Deno.test("logout --all ends every login, each in its own region with its own token", async () => {
   using scene = sessionScene(undefined, { network: [ENDED(), ENDED()] });
-  putLogin(scene.configDir, { ...LOGIN, accessToken: new Secret("eu-access") }, "eu");
+  const eu = loadSettings({ ...scene.flags, region: "eu3" }, scene.context.system);
+  putLogin(scene.configDir, boundTo({ ...LOGIN, accessToken: new Secret("eu-access") }, eu), "eu");
   putLogin(scene.configDir, { ...LOGIN, accessToken: new Secret("us-access") }, "us");
   saveProfile(scene.configDir, "eu", { region: "eu3" }, () => {});
   const { text, data } = await logout({ ...scene.flags, all: true }, scene.context);

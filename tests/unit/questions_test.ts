@@ -1,5 +1,6 @@
 // Which client signs in: where its secret comes from, and when the person is asked for it.
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { authorizationServer } from "../../src/account.ts";
 import { CliError } from "../../src/errors.ts";
 import type { OAuthClient } from "../../src/oauth/wire.ts";
 import { chooseClient } from "../../src/sign_in/questions.ts";
@@ -20,7 +21,8 @@ async function chosen(
   if (saved !== undefined) putLogin(dir.path, saved);
   const all = { configDir: dir.path, clientId: "a-client", ...flags };
   const context = fakeContext(arranged);
-  return await chooseClient(all, loadSettings(all, context.system), context);
+  const settings = loadSettings(all, context.system);
+  return await chooseClient(all, settings, context, { server: authorizationServer(settings) });
 }
 
 async function secretOf(...args: Parameters<typeof chosen>): Promise<string | undefined> {
@@ -48,6 +50,12 @@ Deno.test("a secret from another client, saved or in the environment, is not use
     SECRET: "y",
   };
   assertEquals(await secretOf({}, { env, saved: { ...LOGIN, clientId: "other" } }), undefined);
+});
+
+Deno.test("the stored secret of a client at one server is not for the same client id at another", async () => {
+  for (const flags of [{ region: "eu3" }, { tokenEndpoint: "https://b.example/token" }]) {
+    assertEquals(await secretOf(flags, { saved: LOGIN }), undefined);
+  }
 });
 
 Deno.test("--client-secret-stdin reads a line of a pipe", async () => {
@@ -92,8 +100,11 @@ Deno.test("what the person has said about the secret already is not asked again"
   const context = fakeContext({ env: ENV });
   const settings = loadSettings(flags, context.system);
   const said = new Secret("said");
-  const client = await chooseClient(flags, settings, context, { answered: { value: said } });
-  assertEquals(client.clientSecret, said);
-  const none = await chooseClient(flags, settings, context, { answered: { value: undefined } });
+  const choose = (value: Secret | undefined): Promise<OAuthClient> => {
+    const server = authorizationServer(settings);
+    return chooseClient(flags, settings, context, { answered: { value }, server });
+  };
+  assertEquals((await choose(said)).clientSecret, said);
+  const none = await choose(undefined);
   assert(!("clientSecret" in none));
 });

@@ -23,7 +23,7 @@ import { DEVICE, DEVICE_SERVER, kept, pending, userCode } from "../support/devic
 import { dated, diagnosed, doctorScene, found } from "../support/doctor_scene.ts";
 import { fakeContext, fakeSystem, START } from "../support/fake_system.ts";
 import { ISSUER, ISSUER_PROFILE, issuerScene, metadata } from "../support/issuer_scene.ts";
-import { granted, LOGIN, loginFile, putLogin, unreachable } from "../support/logins.ts";
+import { boundTo, granted, LOGIN, loginFile, putLogin, unreachable } from "../support/logins.ts";
 import { someAttempt } from "../support/oauth.ts";
 import { scriptOfBookmarklet, visitRelay } from "../support/relay_visit.ts";
 import { sessionScene } from "../support/session_scene.ts";
@@ -88,7 +88,7 @@ Deno.test("a revocation endpoint that answers 500 is a warning", async () => {
 
 Deno.test("revocation keeps to the time that it was given", async () => {
   using scene = issuerScene(LOGIN, [new Response(), new Response()]);
-  await endLogin(LOGIN, scene.settings, scene.context.system, 5_000);
+  await endLogin(boundTo(LOGIN, scene.settings), scene.settings, scene.context.system, 5_000);
   assertEquals(scene.context.system.requests.map(({ timeout }) => timeout), [5_000, 5_000]);
 });
 
@@ -119,7 +119,7 @@ Deno.test("logout at Anaplan after --unset issuer does not claim that the refres
   using scene = issuerScene(LOGIN, [new Response(null, { status: 204 })]);
   await profileSet({ ...scene.flags, unset: ["issuer"] }, scene.context);
   const { text } = await logout(scene.flags, scene.context);
-  assertStringIncludes(text, "may still honour the refresh token");
+  assertStringIncludes(text, "the refresh token until it ends by itself");
 });
 
 Deno.test("the current profile that is removed is not current any more", async () => {

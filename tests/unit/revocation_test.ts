@@ -11,7 +11,9 @@ import { clockTime } from "../../src/text.ts";
 import { fakeSystem, type NetworkStep, START } from "../support/fake_system.ts";
 import { ISSUER_PROFILE, issuerScene } from "../support/issuer_scene.ts";
 import {
+  boundTo,
   LOGIN,
+  putLogin,
   refused,
   STALE,
   unreachable,
@@ -30,7 +32,9 @@ const ENDED = (): Response => new Response(null, { status: 204 });
 function bothScene(network: readonly NetworkStep[], login = LOGIN): SessionScene {
   const scene = sessionScene(login, { network });
   saveProfile(scene.configDir, "default", BOTH, () => {});
-  return { ...scene, settings: loadSettings(scene.flags, scene.context.system) };
+  const settings = loadSettings(scene.flags, scene.context.system);
+  putLogin(scene.configDir, boundTo(login, settings));
+  return { ...scene, settings };
 }
 
 function loggedOut(scene: SessionScene): Promise<Reply> {
@@ -198,6 +202,10 @@ Deno.test("where nobody can be asked, nobody says that the login has ended", asy
 
 Deno.test("what no server could be asked is the failure", async () => {
   using scene = bothScene([unreachable(), unreachable(), unreachable()]);
-  const { isDone, failure } = await endLogin(LOGIN, scene.settings, scene.context.system);
+  const { isDone, failure } = await endLogin(
+    boundTo(LOGIN, scene.settings),
+    scene.settings,
+    scene.context.system,
+  );
   assertEquals([isDone, failure?.kind], [false, "unavailable"]);
 });

@@ -174,11 +174,34 @@ Deno.test("a login is refreshed as the client that it was issued to, with its ow
   assertEquals(await refreshedAs(env), ["a-client", "client-secret"]);
 });
 
-Deno.test("a secret from the environment counts before the saved one, for the login's client", async () => {
+Deno.test("a secret from the environment counts only where the environment names the login's client", async () => {
   const env = { ANAPLAN_CLIENT_SECRET: "new-secret" };
-  assertEquals(await refreshedAs(env), ["a-client", "new-secret"]);
+  assertEquals(await refreshedAs(env), ["a-client", "client-secret"]);
   const named = { ...env, ANAPLAN_CLIENT_ID: "a-client" };
   assertEquals(await refreshedAs(named), ["a-client", "new-secret"]);
+});
+
+Deno.test("a secret from the environment that is not used is said once, and none replaces the stored one", async () => {
+  const env = { ANAPLAN_CLIENT_SECRET: "new-secret" };
+  for (const id of [undefined, "other", "a-client"]) {
+    using scene = sessionScene(STALE, {
+      env: id === undefined ? env : { ...env, ANAPLAN_CLIENT_ID: id },
+      network: [granted()],
+    });
+    await freshTokenSet(scene.settings, scene.context);
+    assertEquals(scene.context.talk.warned.length, id === "a-client" ? 0 : 1);
+    assertEquals(storedLogin(scene.configDir).clientSecret?.reveal(), "client-secret");
+  }
+});
+
+Deno.test("a login by device is refreshed without a secret, from wherever one could come", async () => {
+  const env = {
+    ANAPLAN_CLIENT_ID: "a-client",
+    ANAPLAN_CLIENT_SECRET: "new-secret",
+    CLIENT: "a-client",
+    SECRET: "tutorial",
+  };
+  assertEquals(await refreshedAs(env, { ...STALE, isDeviceGrant: true }), ["a-client", undefined]);
 });
 
 Deno.test("the tutorial's SECRET counts after the saved one, and only with its CLIENT", async () => {

@@ -64,7 +64,8 @@ Deno.test("a token set comes back from its text as it was", () => {
 });
 
 Deno.test("what a token set does not have is not there after reading either", () => {
-  const { clientSecret: _, scope: __, ...bare } = withoutRefreshToken(LOGIN);
+  const { clientSecret: _, scope: __, origins: ___, tokenEndpoint: ____, ...bare } =
+    withoutRefreshToken(LOGIN);
   assertEquals(Object.keys(parseTokenSet(serializeTokenSet(bare))).sort(), [
     "accessToken",
     "clientId",

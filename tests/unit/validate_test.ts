@@ -124,7 +124,7 @@ Deno.test("an authentication service that is named is asked even with an issuer"
 Deno.test("no control character of Anaplan's status reaches the terminal", async () => {
   using scene = sessionScene(LOGIN, { network: [failed(400, "BAD\x1b[31m")] });
   const validation = await validateToken(
-    LOGIN.accessToken,
+    LOGIN,
     scene.settings,
     scene.context.system,
   );

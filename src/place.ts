@@ -4,7 +4,7 @@
 import type { CommonFlags } from "./command.ts";
 import { CliError } from "./errors.ts";
 import { field, type Fields, parseObject } from "./json.ts";
-import { readPrivateFile } from "./private_file.ts";
+import { readIn } from "./private_directory.ts";
 import type { System } from "./system.ts";
 import { shellWord } from "./text.ts";
 
@@ -54,7 +54,8 @@ export function isProfileName(name: string): boolean {
 /** The profile that is used when none is named; `undefined` when nobody chose one. */
 export function currentProfile(configDir: string): string | undefined {
   return readJson(
-    `${configDir}/config.json`,
+    configDir,
+    "config.json",
     (fields) => field(fields, "currentProfile", "string"),
   );
 }
@@ -63,10 +64,12 @@ export function currentProfile(configDir: string): string | undefined {
 export const FILE_VERSION = 1;
 
 /** What `read` makes of a file of settings; `undefined` when there is none. */
-export function readJson<T>(path: string, read: (fields: Fields) => T): T | undefined {
-  const text = readPrivateFile(path);
-  if (text === undefined) return undefined;
-  try {
+export function readJson<T>(
+  configDir: string,
+  file: string,
+  read: (fields: Fields) => T,
+): T | undefined {
+  const parse = (text: string): T => {
     const fields = parseObject(text);
     const version = field(fields, "version", "number");
     if (version === undefined) throw new Error("it is not a file of anaplan-auth");
@@ -74,13 +77,8 @@ export function readJson<T>(path: string, read: (fields: Fields) => T): T | unde
       throw new Error("it was written by a newer version of anaplan-auth");
     }
     return read(fields);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CliError("storage", `Cannot use ${path}: ${reason}`, {
-      next: `move it away (mv ${shellWord(path)} ${
-        shellWord(path + ".bad")
-      }), then give its settings again`,
-      cause: error,
-    });
-  }
+  };
+  const path = shellWord(`${configDir}/${file}`);
+  const next = `move it away (mv ${path} ${path}.bad), then give its settings again`;
+  return readIn(configDir, file, parse, next);
 }

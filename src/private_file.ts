@@ -1,4 +1,3 @@
-// Files that only their owner may read: checked reads, atomic replacement. Rule: with lock_file.ts and
 // Files that only their owner may read: checked reads, atomic replacement. Rule: with lock_file.ts,
 // named_file.ts and private_directory.ts the only code that touches the disk, and every failure leaves here as
 // a CliError of kind `storage`.
@@ -101,9 +100,20 @@ export function assertOwner(info: Deno.FileInfo, path: string, verb: string): vo
   );
 }
 
+/** Gives a new file or directory its mode, whatever the umask has taken from it. */
+export function setMode(path: string, mode: number): void {
+  if (!IS_WINDOWS) Deno.chmodSync(path, mode);
+}
+
 /** Why nothing is done with a path. */
-export function refusal(verb: string, path: string, reason: string, next: string): CliError {
-  return new CliError("storage", `Cannot ${verb} ${path}: ${reason}`, { next });
+export function refusal(
+  verb: string,
+  path: string,
+  reason: string,
+  next: string,
+  cause?: unknown,
+): CliError {
+  return new CliError("storage", `Cannot ${verb} ${path}: ${reason}`, { next, cause });
 }
 
 /** Writes all bytes; one write may take fewer. */
@@ -138,11 +148,6 @@ function syncDirectoryOf(path: string, done: "written" | "removed", warn: Warn):
 export function splitPath(path: string): [directory: string, name: string] {
   const slash = Math.max(path.lastIndexOf("/"), IS_WINDOWS ? path.lastIndexOf("\\") : -1);
   return [path.slice(0, slash) || "/", path.slice(slash + 1)];
-}
-
-/** Whether a name is that of a file which is being written, or which a crash left so. */
-export function isTemporary(name: string): boolean {
-  return /\.[0-9a-f-]{36}\.tmp$/.test(name);
 }
 
 /** Runs a piece of disk work; whatever it throws leaves as a CliError that names the path. */

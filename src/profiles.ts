@@ -3,7 +3,7 @@
 
 import { defined, field, type Fields, objectField } from "./json.ts";
 import { FILE_VERSION, readJson } from "./place.ts";
-import { ensurePrivateDirectory, listDirectory } from "./private_directory.ts";
+import { ensurePrivateDirectory, listDirectory, removeLeftovers } from "./private_directory.ts";
 import { removePrivateFile, type Warn, writePrivateFile } from "./private_file.ts";
 
 /** What a successful login was given, so that later commands need no flags. */
@@ -71,7 +71,7 @@ const DISCOVERED_TEXT_FIELDS = [
 
 /** The profile's settings; `undefined` when there is no such profile. */
 export function loadProfile(configDir: string, name: string): Profile | undefined {
-  return readJson(pathOf(configDir, name), parseProfile);
+  return readJson(configDir, `profiles/${name}.json`, parseProfile);
 }
 
 /** Saves the profile's settings as a whole. */
@@ -81,8 +81,8 @@ export function saveProfile(
   profile: Profile,
   warn: Warn,
 ): void {
-  ensurePrivateDirectory(configDir, warn);
-  ensurePrivateDirectory(`${configDir}/profiles`, warn);
+  ensurePrivateDirectory(configDir);
+  ensurePrivateDirectory(`${configDir}/profiles`);
   writeJson(pathOf(configDir, name), profile, warn);
 }
 
@@ -104,7 +104,7 @@ export function saveCurrentProfile(
   name: string,
   warn: Warn,
 ): void {
-  ensurePrivateDirectory(configDir, warn);
+  ensurePrivateDirectory(configDir);
   writeJson(`${configDir}/config.json`, { currentProfile: name }, warn);
 }
 
@@ -151,4 +151,5 @@ function textList(value: unknown): string[] | undefined {
 function writeJson(path: string, fields: object, warn: Warn): void {
   const text = JSON.stringify({ version: FILE_VERSION, ...fields }, undefined, 2);
   writePrivateFile(path, text + "\n", warn);
+  removeLeftovers(path);
 }

@@ -1,10 +1,14 @@
 // Keeps one login per profile. Rule: anybody may read, but only who holds the profile's lock can write,
 // since saving and removing exist on the lock alone.
 
-import { CliError } from "./errors.ts";
 import { type Clock, lockFile } from "./lock_file.ts";
-import { ensurePrivateDirectory, listDirectory, removeLeftovers } from "./private_directory.ts";
-import { readPrivateFile, removePrivateFile, writePrivateFile } from "./private_file.ts";
+import {
+  ensurePrivateDirectory,
+  listDirectory,
+  readIn,
+  removeLeftovers,
+} from "./private_directory.ts";
+import { removePrivateFile, writePrivateFile } from "./private_file.ts";
 import { shellWord } from "./text.ts";
 import { parseTokenSet, serializeTokenSet, type TokenSet } from "./token_set.ts";
 
@@ -34,31 +38,30 @@ export interface LockedLogin extends Disposable {
   remove(): void;
 }
 
-/**
- * The store in a configuration directory; `warn` hears about directories that had to be closed, or did not
- * sync. */
+/** The store in a configuration directory; `warn` hears about directories that did not sync. */
 export function openStore(configDir: string, clock: Clock, warn: (text: string) => void): Store {
   const directory = `${configDir}/credentials`;
   const pathOf = (profile: string): string => `${directory}/${profile}.json`;
-  const load = (profile: string): TokenSet | undefined => loadTokenSet(pathOf(profile));
+  const load = (profile: string): TokenSet | undefined =>
+    loadTokenSet(configDir, `credentials/${profile}.json`);
   return {
     load,
     pathOf,
     names: () => namesOf(listDirectory(directory)),
     async lock(profile) {
-      ensurePrivateDirectory(configDir, warn);
-      ensurePrivateDirectory(directory, warn);
+      ensurePrivateDirectory(configDir);
+      ensurePrivateDirectory(directory);
       const path = pathOf(profile);
       const lock = await lockFile(`${directory}/${profile}.lock`, LOCK_DEADLINE, clock);
       return {
         load: () => load(profile),
         save(tokenSet) {
-          removeLeftovers(path);
           writePrivateFile(path, serializeTokenSet(tokenSet), warn);
+          removeLeftovers(path, 0);
         },
         remove() {
-          removeLeftovers(path);
           removePrivateFile(path, warn);
+          removeLeftovers(path, 0);
         },
         [Symbol.dispose]: () => lock[Symbol.dispose](),
       };
@@ -70,18 +73,8 @@ function namesOf(files: readonly string[]): string[] {
   return files.filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -5));
 }
 
-function loadTokenSet(path: string): TokenSet | undefined {
-  const text = readPrivateFile(path);
-  if (text === undefined) return undefined;
-  try {
-    return parseTokenSet(text);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CliError("storage", `Cannot use ${path}: ${reason}`, {
-      next: `move the file away (mv ${shellWord(path)} ${
-        shellWord(path + ".bad")
-      }), then anaplan-auth login`,
-      cause: error,
-    });
-  }
+function loadTokenSet(configDir: string, file: string): TokenSet | undefined {
+  const path = shellWord(`${configDir}/${file}`);
+  const next = `move the file away (mv ${path} ${path}.bad), then anaplan-auth login`;
+  return readIn(configDir, file, parseTokenSet, next);
 }

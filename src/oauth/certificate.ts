@@ -1,12 +1,11 @@
 // The loopback listener's own certificate. Rule: made once, kept, and renewed before it ends, so that a
 // browser that was told to accept it needs no second click; the X.509 code is loaded only to make one.
 
-import { CliError } from "../errors.ts";
 import { field, parseObject } from "../json.ts";
 import { type Clock, lockFile } from "../lock_file.ts";
 import { shellWord } from "../text.ts";
-import { ensurePrivateDirectory, removeLeftovers } from "../private_directory.ts";
-import { readPrivateFile, writePrivateFile } from "../private_file.ts";
+import { ensurePrivateDirectory, readIn, removeLeftovers } from "../private_directory.ts";
+import { writePrivateFile } from "../private_file.ts";
 
 /** A self-signed certificate and its key. */
 export interface ListenerCertificate {
@@ -20,6 +19,7 @@ export interface ListenerCertificate {
   readonly notAfter: number;
 }
 
+const FILE = "tls/listener.json";
 const NAMES = ["localhost"] as const;
 const ADDRESSES = ["127.0.0.1", "::1"] as const;
 const DAY = 24 * 60 * 60 * 1000;
@@ -52,9 +52,9 @@ export function renewedCertificate(
 
 /** The certificate as it is kept, however old; `undefined` before the first login. */
 export function storedCertificate(configDir: string): ListenerCertificate | undefined {
-  const path = pathIn(configDir);
-  const text = readPrivateFile(path);
-  return text === undefined ? undefined : parseCertificate(text, path);
+  const path = shellWord(`${configDir}/${FILE}`);
+  const next = `remove it (rm ${path}); the next login makes a new one`;
+  return readIn(configDir, FILE, parseCertificate, next);
 }
 
 /** Writes the certificate, without its key, into a file of its own; returns the path. */
@@ -64,7 +64,7 @@ export function savePublicCertificate(
   warn: (text: string) => void,
 ): string {
   const path = `${configDir}/tls/certificate.pem`;
-  ensurePrivateDirectory(`${configDir}/tls`, warn);
+  ensurePrivateDirectory(`${configDir}/tls`);
   writePrivateFile(path, certificate + "\n", warn);
   return path;
 }
@@ -75,20 +75,16 @@ async function replaceCertificate(
   clock: Clock,
   warn: (text: string) => void,
 ): Promise<ListenerCertificate> {
-  ensurePrivateDirectory(configDir, warn);
-  ensurePrivateDirectory(`${configDir}/tls`, warn);
+  ensurePrivateDirectory(configDir);
+  ensurePrivateDirectory(`${configDir}/tls`);
   using _lock = await lockFile(`${configDir}/tls/listener.lock`, LOCK_DEADLINE, clock);
   const kept = keptNow(); // another login may have made one in the meantime
   if (kept !== undefined) return kept;
   const made = await makeCertificate(clock.now());
   const text = JSON.stringify({ version: 1, ...made }, undefined, 2) + "\n";
-  removeLeftovers(pathIn(configDir)); // a key that a crash left behind is a key all the same
-  writePrivateFile(pathIn(configDir), text, warn);
+  writePrivateFile(`${configDir}/${FILE}`, text, warn);
+  removeLeftovers(`${configDir}/${FILE}`, 0); // one may hold a key
   return made;
-}
-
-function pathIn(configDir: string): string {
-  return `${configDir}/tls/listener.json`;
 }
 
 /** The fingerprint as it fits into a line: `3F9A…1C07`. */
@@ -96,28 +92,17 @@ export function shortFingerprint(fingerprint: string): string {
   return `${fingerprint.slice(0, 4)}…${fingerprint.slice(-4)}`;
 }
 
-function parseCertificate(text: string, path: string): ListenerCertificate {
-  try {
-    const fields = parseObject(text);
-    const certificate = field(fields, "certificate", "string");
-    const key = field(fields, "key", "string");
-    const fingerprint = field(fields, "fingerprint", "string");
-    const notAfter = field(fields, "notAfter", "number");
-    const isPem = [certificate, key].every((text) => text?.startsWith("-----BEGIN "));
-    if (!isPem || !certificate || !key || !fingerprint || !notAfter) {
-      throw new Error("a part is missing");
-    }
-    return { certificate, key, fingerprint, notAfter };
-  } catch (cause) {
-    throw new CliError(
-      "storage",
-      `Cannot use the listener's certificate in ${path}: it is damaged`,
-      {
-        next: `remove it (rm ${shellWord(path)}); the next login makes a new one`,
-        cause,
-      },
-    );
+function parseCertificate(text: string): ListenerCertificate {
+  const fields = parseObject(text);
+  const certificate = field(fields, "certificate", "string");
+  const key = field(fields, "key", "string");
+  const fingerprint = field(fields, "fingerprint", "string");
+  const notAfter = field(fields, "notAfter", "number");
+  const isPem = [certificate, key].every((text) => text?.startsWith("-----BEGIN "));
+  if (!isPem || !certificate || !key || !fingerprint || !notAfter) {
+    throw new Error("it is not a certificate saved by anaplan-auth");
   }
+  return { certificate, key, fingerprint, notAfter };
 }
 
 /**

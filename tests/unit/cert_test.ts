@@ -77,7 +77,7 @@ Deno.test("cert renew replaces a certificate that is damaged", async () => {
   using scene = certScene();
   await certShow(scene.flags, scene.context);
   Deno.writeTextFileSync(`${scene.configDir}/tls/listener.json`, "{");
-  await assertRejects(() => certShow(scene.flags, scene.context), CliError, "it is damaged");
+  await assertRejects(() => certShow(scene.flags, scene.context), CliError, "it is not JSON");
   await certRenew(scene.flags, scene.context);
   assertNotEquals(storedCertificate(scene.configDir), undefined);
 });

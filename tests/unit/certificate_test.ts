@@ -117,6 +117,15 @@ Deno.test("the key is in a 0600 file, alone in a 0700 directory with its lock", 
   assertEquals(names.length, 2);
 });
 
+Deno.test("what looks like a leftover and cannot be removed spoils no certificate", async () => {
+  using dir = tempDir();
+  const leftover = `listener.json.${crypto.randomUUID()}.tmp`;
+  Deno.mkdirSync(`${dir.path}/tls/${leftover}/full`, { recursive: true, mode: 0o700 });
+  const { fingerprint } = await certificateIn(dir.path);
+  assertEquals((await certificateIn(dir.path)).fingerprint, fingerprint);
+  assertEquals(namesIn(`${dir.path}/tls`), ["listener.json", leftover, "listener.lock"]);
+});
+
 Deno.test("a key that others can read is refused, not used", async () => {
   using dir = tempDir();
   await certificateIn(dir.path);

@@ -8,7 +8,7 @@ import {
   readPrivateFile,
   refusal,
   removeIfThere,
-  setMode,
+  restoreMode,
   splitPath,
   translated,
 } from "./private_file.ts";
@@ -40,7 +40,7 @@ function makeDirectory(path: string): void {
     if (error instanceof Deno.errors.AlreadyExists) return; // another process was first
     throw error;
   }
-  setMode(path, 0o700);
+  restoreMode(path, 0o700);
 }
 
 /**

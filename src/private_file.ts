@@ -34,7 +34,7 @@ export function writePrivateFile(path: string, text: string, warn: Warn = () => 
   const temporary = `${path}.${crypto.randomUUID()}.tmp`;
   translated("write", path, () => {
     try {
-      using file = Deno.openSync(temporary, { write: true, createNew: true, mode: 0o600 });
+      using file = openPrivateFile(temporary, { write: true, createNew: true });
       writeAll(file, new TextEncoder().encode(text));
       file.syncSync();
       Deno.renameSync(temporary, path);
@@ -44,6 +44,18 @@ export function writePrivateFile(path: string, text: string, warn: Warn = () => 
     }
   });
   syncDirectoryOf(path, "written", warn);
+}
+
+/** Opens a file, or makes it with mode 0600, whatever the umask. */
+export function openPrivateFile(path: string, options: Deno.OpenOptions): Deno.FsFile {
+  const file = Deno.openSync(path, { ...options, mode: 0o600 });
+  try {
+    restoreMode(path, 0o600);
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+  return file;
 }
 
 /** Removes a file; it is no failure that there is none. `warn` as in {@link writePrivateFile}. */
@@ -100,9 +112,10 @@ export function assertOwner(info: Deno.FileInfo, path: string, verb: string): vo
   );
 }
 
-/** Gives a new file or directory its mode, whatever the umask has taken from it. */
-export function setMode(path: string, mode: number): void {
-  if (!IS_WINDOWS) Deno.chmodSync(path, mode);
+/** Gives a new file or directory the bits of its mode that the umask took away. */
+export function restoreMode(path: string, mode: number): void {
+  if (IS_WINDOWS || ((Deno.lstatSync(path).mode ?? 0) & mode) === mode) return;
+  Deno.chmodSync(path, mode); // not always: some file systems have modes of their own and refuse
 }
 
 /** Why nothing is done with a path. */

@@ -1,6 +1,7 @@
 // profile: named settings, so that several logins can stand side by side.
 
 import { regionOf } from "../anaplan.ts";
+import { assertTrustworthy } from "../ca_file.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { listenCandidates } from "../oauth/listen_addresses.ts";
@@ -113,6 +114,7 @@ export function profileSet(
   if (given.issuer === undefined) delete given.discovered; // it was that issuer's
   const settings = { ...resolved, ...resolveSettings({}, silent, given), configDir, profile };
   if (settings.issuer === undefined) regionOf(settings);
+  for (const path of flags.caFile ?? []) assertTrustworthy(context.system.absolutePath(path));
   listenCandidates(settings.redirectUri, settings.listen); // says what is wrong with --listen
   saveProfile(configDir, profile, settings.given, context.talk.warn);
   warnOfOtherClient(settings, context);

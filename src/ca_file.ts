@@ -3,7 +3,6 @@
 
 import { CliError } from "./errors.ts";
 import { readNamedFile } from "./named_file.ts";
-import { lstatIfThere } from "./private_file.ts";
 import { shellWord } from "./text.ts";
 
 /** Its members are administrators, and Homebrew's directories are theirs. */
@@ -30,7 +29,8 @@ export function readCaFile(path: string, naming: string): string {
  */
 export function assertTrustworthy(path: string, otherwise = ""): void {
   if (Deno.build.os === "windows") return;
-  const found = isThere(path) ? firstUnsafe(path) : undefined;
+  const leadsSomewhere = infoIfPossible(() => Deno.statSync(path)) !== undefined;
+  const found = leadsSomewhere ? firstUnsafe(path) : undefined;
   if (found === undefined) return;
   const it = found.path === path ? "it" : found.path;
   throw found.isForeign
@@ -42,12 +42,12 @@ export function assertTrustworthy(path: string, otherwise = ""): void {
     });
 }
 
-/** Whether the path leads to something; links that lead to each other do not. */
-function isThere(path: string): boolean {
+/** What Deno keeps from programs, such as /dev, it does not let them read either. */
+function infoIfPossible(look: () => Deno.FileInfo): Deno.FileInfo | undefined {
   try {
-    return Deno.statSync(path) !== undefined;
+    return look();
   } catch {
-    return false;
+    return undefined;
   }
 }
 
@@ -56,7 +56,7 @@ function firstUnsafe(path: string): { path: string; isForeign: boolean } | undef
   const names = path.split("/").filter((name) => name !== "");
   for (let count = 0; count <= names.length; count++) {
     const part = `/${names.slice(0, count).join("/")}`;
-    const info = lstatIfThere(part);
+    const info = infoIfPossible(() => Deno.lstatSync(part));
     if (info === undefined) return undefined; // a pipe of the shell: /dev/fd/63 leads to pipe:[123]
     const isForeign = info.uid !== 0 && info.uid !== Deno.uid();
     if (isForeign || isOpen(info)) return { path: part, isForeign };

@@ -39,6 +39,8 @@ export interface ErrorDetails {
   readonly answerLost?: boolean;
   /** For `interrupted`: which signal it was. */
   readonly signal?: string;
+  /** For `storage`: what is in the place of a file of ours and cannot be understood as one. */
+  readonly damagedFile?: string;
   readonly cause?: unknown;
 }
 
@@ -50,6 +52,7 @@ export class CliError extends Error {
   readonly oauthError: string | undefined;
   readonly answerLost: boolean;
   readonly signal: string | undefined;
+  readonly damagedFile: string | undefined;
 
   constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
     super(message, { cause: details.cause });
@@ -58,6 +61,7 @@ export class CliError extends Error {
     this.oauthError = details.oauthError;
     this.answerLost = details.answerLost ?? false;
     this.signal = details.signal;
+    this.damagedFile = details.damagedFile;
   }
 }
 

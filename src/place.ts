@@ -3,10 +3,9 @@
 
 import type { CommonFlags } from "./command.ts";
 import { CliError } from "./errors.ts";
-import { field, type Fields, parseObject } from "./json.ts";
+import { field, type Fields, NEWER, parseObject } from "./json.ts";
 import { readIn } from "./private_directory.ts";
 import type { System } from "./system.ts";
-import { shellWord } from "./text.ts";
 
 /** The directory and the profile that a command is about. */
 export interface Place {
@@ -57,28 +56,26 @@ export function currentProfile(configDir: string): string | undefined {
     configDir,
     "config.json",
     (fields) => field(fields, "currentProfile", "string"),
+    "name the profile (--profile NAME), or choose it again: anaplan-auth profile use NAME",
   );
 }
 
 /** The version of the profiles' files. */
 export const FILE_VERSION = 1;
 
-/** What `read` makes of a file of settings; `undefined` when there is none. */
+/** What `read` makes of a file of settings; `undefined` when there is none. `next` as in {@link readIn}. */
 export function readJson<T>(
   configDir: string,
   file: string,
   read: (fields: Fields) => T,
+  next: string,
 ): T | undefined {
   const parse = (text: string): T => {
     const fields = parseObject(text);
     const version = field(fields, "version", "number");
     if (version === undefined) throw new Error("it is not a file of anaplan-auth");
-    if (version > FILE_VERSION) {
-      throw new Error("it was written by a newer version of anaplan-auth");
-    }
+    if (version > FILE_VERSION) throw new Error(NEWER);
     return read(fields);
   };
-  const path = shellWord(`${configDir}/${file}`);
-  const next = `move it away (mv ${path} ${path}.bad), then give its settings again`;
   return readIn(configDir, file, parse, next);
 }

@@ -1,8 +1,11 @@
 // Directories that only their owner may enter: made, checked, listed, read from, and cleaned of what crashes
 // leave. Rule: one that others can enter is neither read from nor written to, and its mode never changes.
 
+import { CliError } from "./errors.ts";
+import { NEWER } from "./json.ts";
 import {
   assertOwner,
+  damaged,
   isOpenToOthers,
   lstatIfThere,
   readPrivateFile,
@@ -11,6 +14,7 @@ import {
   restoreMode,
   splitPath,
   translated,
+  type Warn,
 } from "./private_file.ts";
 import { shellWord } from "./text.ts";
 
@@ -82,9 +86,9 @@ export function assertPrivateDirectory(path: string): void {
  * What `parse` makes of the text of a private file below the configuration directory, such as
  * `profiles/eu.json`; `undefined` when there is no such file.
  *
- * @param next what the user can do when `parse` throws.
- * @throws {CliError} `storage` when it cannot be parsed, or it or one of its directories is not the user's
- * alone.
+ * @param next what the user can do when the file is damaged.
+ * @throws {CliError} `storage` when it or one of its directories is not the user's alone, or a newer
+ * version wrote it; with `damagedFile` when it is none of our files.
  */
 export function readIn<T>(
   configDir: string,
@@ -96,13 +100,40 @@ export function readIn<T>(
   for (const directory of new Set([configDir, splitPath(path)[0]])) {
     assertPrivateDirectory(directory);
   }
-  const text = readPrivateFile(path);
+  const text = readPrivateFile(path, next);
   if (text === undefined) return undefined;
   try {
     return parse(text);
   } catch (cause) {
-    throw refusal("use", path, cause instanceof Error ? cause.message : String(cause), next, cause);
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    if (reason !== NEWER) throw damaged(path, reason, next, cause);
+    throw refusal("use", path, reason, "install that version of anaplan-auth, or a later one");
   }
+}
+
+/**
+ * What `load` gives, for a command that replaces or removes the file: a damaged one counts as none, is
+ * moved to `.bad` and told. The caller holds the lock of a file that has one.
+ */
+export function orSetAside<T>(load: () => T | undefined, warn: Warn): T | undefined {
+  try {
+    return load();
+  } catch (error) {
+    if (!(error instanceof CliError) || error.damagedFile === undefined) throw error;
+    const bad = setAside(error.damagedFile);
+    warn(`${error.message}; it is kept as ${bad} until you remove that`);
+    return undefined;
+  }
+}
+
+function setAside(path: string): string {
+  return translated("move", path, () => {
+    let bad = `${path}.bad`;
+    for (let count = 2; lstatIfThere(bad) !== undefined; count++) bad = `${path}.bad.${count}`;
+    Deno.renameSync(path, bad);
+    if (Deno.lstatSync(bad).isFile) restoreMode(bad, 0o600);
+    return bad;
+  });
 }
 
 /** The names in a directory, sorted; none when it does not exist. */

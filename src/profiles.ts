@@ -4,6 +4,7 @@
 import { defined, field, type Fields, objectField } from "./json.ts";
 import { FILE_VERSION, readJson } from "./place.ts";
 import { ensurePrivateDirectory, listDirectory, removeLeftovers } from "./private_directory.ts";
+import { loginCommandOf } from "./text.ts";
 import { removePrivateFile, type Warn, writePrivateFile } from "./private_file.ts";
 
 /** What a successful login was given, so that later commands need no flags. */
@@ -71,7 +72,8 @@ const DISCOVERED_TEXT_FIELDS = [
 
 /** The profile's settings; `undefined` when there is no such profile. */
 export function loadProfile(configDir: string, name: string): Profile | undefined {
-  return readJson(configDir, `profiles/${name}.json`, parseProfile);
+  const next = `${loginCommandOf(name)}, and give the settings again`;
+  return readJson(configDir, `profiles/${name}.json`, parseProfile, next);
 }
 
 /** Saves the profile's settings as a whole. */

@@ -9,7 +9,7 @@ import {
   removeLeftovers,
 } from "./private_directory.ts";
 import { removePrivateFile, writePrivateFile } from "./private_file.ts";
-import { shellWord } from "./text.ts";
+import { loginCommandOf } from "./text.ts";
 import { parseTokenSet, serializeTokenSet, type TokenSet } from "./token_set.ts";
 
 /**
@@ -43,7 +43,7 @@ export function openStore(configDir: string, clock: Clock, warn: (text: string) 
   const directory = `${configDir}/credentials`;
   const pathOf = (profile: string): string => `${directory}/${profile}.json`;
   const load = (profile: string): TokenSet | undefined =>
-    loadTokenSet(configDir, `credentials/${profile}.json`);
+    readIn(configDir, `credentials/${profile}.json`, parseTokenSet, loginCommandOf(profile));
   return {
     load,
     pathOf,
@@ -71,10 +71,4 @@ export function openStore(configDir: string, clock: Clock, warn: (text: string) 
 
 function namesOf(files: readonly string[]): string[] {
   return files.filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -5));
-}
-
-function loadTokenSet(configDir: string, file: string): TokenSet | undefined {
-  const path = shellWord(`${configDir}/${file}`);
-  const next = `move the file away (mv ${path} ${path}.bad), then anaplan-auth login`;
-  return readIn(configDir, file, parseTokenSet, next);
 }

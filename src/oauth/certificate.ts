@@ -1,11 +1,16 @@
 // The loopback listener's own certificate. Rule: made once, kept, and renewed before it ends, so that a
 // browser that was told to accept it needs no second click; the X.509 code is loaded only to make one.
 
+import { CliError } from "../errors.ts";
 import { field, parseObject } from "../json.ts";
 import { type Clock, lockFile } from "../lock_file.ts";
-import { shellWord } from "../text.ts";
-import { ensurePrivateDirectory, readIn, removeLeftovers } from "../private_directory.ts";
-import { writePrivateFile } from "../private_file.ts";
+import {
+  ensurePrivateDirectory,
+  orSetAside,
+  readIn,
+  removeLeftovers,
+} from "../private_directory.ts";
+import { damaged, type Warn, writePrivateFile } from "../private_file.ts";
 
 /** A self-signed certificate and its key. */
 export interface ListenerCertificate {
@@ -17,51 +22,64 @@ export interface ListenerCertificate {
   readonly fingerprint: string;
   /** In milliseconds since the epoch. */
   readonly notAfter: number;
+  /** SHA-256 of certificate and key, which shows damage; absent in files of before this was kept. */
+  readonly sum?: string | undefined;
 }
 
 const FILE = "tls/listener.json";
+const RENEW = "anaplan-auth cert renew";
 const NAMES = ["localhost"] as const;
 const ADDRESSES = ["127.0.0.1", "::1"] as const;
+const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 const DAY = 24 * 60 * 60 * 1000;
 /** Browsers refuse longer ones when they are trusted (398 days). */
 const LIFETIME = 397 * DAY;
 const RENEW_BEFORE = 30 * DAY;
 const LOCK_DEADLINE = 10_000;
 
-/** The listener's certificate: the one that is kept, or a new one when there is none or it ends soon. */
+/** The listener's certificate: the one that is kept, or a new one in the place of a bad or old one. */
 export async function listenerCertificate(
   configDir: string,
   clock: Clock,
-  warn: (text: string) => void,
+  warn: Warn,
 ): Promise<ListenerCertificate> {
-  const keptNow = (): ListenerCertificate | undefined => {
-    const kept = storedCertificate(configDir);
+  return await goodCertificate(configDir, clock) ??
+    await replaceCertificate(configDir, () => goodCertificate(configDir, clock), clock, warn);
+}
+
+/** The certificate that is kept, when it is whole and does not expire soon. */
+async function goodCertificate(
+  configDir: string,
+  clock: Clock,
+): Promise<ListenerCertificate | undefined> {
+  try {
+    const kept = await wholeCertificate(configDir);
     return kept !== undefined && kept.notAfter - clock.now() > RENEW_BEFORE ? kept : undefined;
-  };
-  return keptNow() ?? await replaceCertificate(configDir, keptNow, clock, warn);
+  } catch (error) {
+    if (error instanceof CliError && error.damagedFile !== undefined) return undefined;
+    throw error;
+  }
 }
 
 /** A new certificate in the place of the one that is kept. */
 export function renewedCertificate(
   configDir: string,
   clock: Clock,
-  warn: (text: string) => void,
+  warn: Warn,
 ): Promise<ListenerCertificate> {
-  return replaceCertificate(configDir, () => undefined, clock, warn);
+  return replaceCertificate(configDir, () => Promise.resolve(undefined), clock, warn);
 }
 
 /** The certificate as it is kept, however old; `undefined` before the first login. */
 export function storedCertificate(configDir: string): ListenerCertificate | undefined {
-  const path = shellWord(`${configDir}/${FILE}`);
-  const next = `remove it (rm ${path}); the next login makes a new one`;
-  return readIn(configDir, FILE, parseCertificate, next);
+  return readIn(configDir, FILE, parseCertificate, RENEW);
 }
 
 /** Writes the certificate, without its key, into a file of its own; returns the path. */
 export function savePublicCertificate(
   configDir: string,
   { certificate }: ListenerCertificate,
-  warn: (text: string) => void,
+  warn: Warn,
 ): string {
   const path = `${configDir}/tls/certificate.pem`;
   ensurePrivateDirectory(`${configDir}/tls`);
@@ -71,16 +89,22 @@ export function savePublicCertificate(
 
 async function replaceCertificate(
   configDir: string,
-  keptNow: () => ListenerCertificate | undefined,
+  keptNow: () => Promise<ListenerCertificate | undefined>,
   clock: Clock,
-  warn: (text: string) => void,
+  warn: Warn,
 ): Promise<ListenerCertificate> {
   ensurePrivateDirectory(configDir);
   ensurePrivateDirectory(`${configDir}/tls`);
   using _lock = await lockFile(`${configDir}/tls/listener.lock`, LOCK_DEADLINE, clock);
-  const kept = keptNow(); // another login may have made one in the meantime
+  const kept = await keptNow(); // another login may have made one in the meantime
   if (kept !== undefined) return kept;
-  const made = await makeCertificate(clock.now());
+  await wholeCertificate(configDir).catch((error) =>
+    orSetAside(() => {
+      throw error;
+    }, warn)
+  );
+  const parts = await makeCertificate(clock.now());
+  const made = { ...parts, sum: await sumOf(parts) };
   const text = JSON.stringify({ version: 1, ...made }, undefined, 2) + "\n";
   writePrivateFile(`${configDir}/${FILE}`, text, warn);
   removeLeftovers(`${configDir}/${FILE}`, 0); // one may hold a key
@@ -102,7 +126,19 @@ function parseCertificate(text: string): ListenerCertificate {
   if (!isPem || !certificate || !key || !fingerprint || !notAfter) {
     throw new Error("it is not a certificate saved by anaplan-auth");
   }
-  return { certificate, key, fingerprint, notAfter };
+  return { certificate, key, fingerprint, notAfter, sum: field(fields, "sum", "string") };
+}
+
+/** The stored certificate, when no bit of it has changed since it was saved. */
+async function wholeCertificate(configDir: string): Promise<ListenerCertificate | undefined> {
+  const stored = storedCertificate(configDir);
+  if (stored?.sum === undefined || stored.sum === await sumOf(stored)) return stored;
+  throw damaged(`${configDir}/${FILE}`, "its certificate or its key has changed", RENEW);
+}
+
+async function sumOf(parts: Pick<ListenerCertificate, "certificate" | "key">): Promise<string> {
+  const text = new TextEncoder().encode(parts.certificate + parts.key);
+  return hex(await crypto.subtle.digest("SHA-256", text));
 }
 
 /**
@@ -112,15 +148,14 @@ function parseCertificate(text: string): ListenerCertificate {
 async function makeCertificate(now: number): Promise<ListenerCertificate> {
   await import("reflect-metadata");
   const x509 = await import("@peculiar/x509");
-  const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
-  const keys = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+  const keys = await crypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
   const notAfter = now + LIFETIME;
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: "CN=anaplan-auth listener on this computer",
     notBefore: new Date(now - DAY), // clocks differ a little between programs, too
     notAfter: new Date(notAfter),
     keys,
-    signingAlgorithm: algorithm,
+    signingAlgorithm: ALGORITHM,
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),

@@ -34,6 +34,7 @@ export const FILES: readonly (readonly [file: string, text: string])[] = [
   ["tls/listener.json", "the listener's certificate and its key"],
   ["tls/listener.lock", "the lock of whoever makes them"],
   ["tls/certificate.pem", "the certificate alone, once `cert trust` was used"],
+  ["FILE.bad", "a damaged file that was moved out of the way; it may hold tokens: remove it"],
   [
     "anaplan-auth-rescued-….json",
     "elsewhere: tokens that could not be saved; the error says where, and how to put them back",

@@ -96,7 +96,7 @@ Deno.test("what looks like a leftover and cannot be removed spoils no save and n
   assertEquals(namesIn(`${dir.path}/credentials`), ["default.lock", ...names].sort());
 });
 
-Deno.test("a damaged login is a storage error that says how to move it, and quotes nothing", () => {
+Deno.test("a damaged login is a storage error that says to sign in, and quotes nothing", () => {
   using dir = tempDir();
   putLogin(dir.path, LOGIN);
   const path = loginFile(dir.path);
@@ -104,7 +104,7 @@ Deno.test("a damaged login is a storage error that says how to move it, and quot
   const error = assertThrows(() => storeIn(dir.path).load("default"), CliError);
   assertEquals(error.kind, "storage");
   assertEquals(error.message, `Cannot use ${path}: it is not JSON`);
-  assertEquals(error.next, `move the file away (mv ${path} ${path}.bad), then anaplan-auth login`);
+  assertEquals([error.next, error.damagedFile], ["anaplan-auth login", path]);
   assert(!Deno.inspect(error).includes("hush-hush"));
 });
 

@@ -49,6 +49,8 @@ export interface ErrorDetails {
   readonly timedOut?: boolean;
   /** For `interrupted`: which signal it was. */
   readonly signal?: string;
+  /** For `storage`: what is in the place of a file of ours and cannot be understood as one. */
+  readonly damagedFile?: string;
   readonly cause?: unknown;
 }
 
@@ -62,6 +64,7 @@ export class CliError extends Error {
   readonly answerLost: boolean;
   readonly timedOut: boolean;
   readonly signal: string | undefined;
+  readonly damagedFile: string | undefined;
 
   constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
     super(message, { cause: details.cause });
@@ -72,6 +75,7 @@ export class CliError extends Error {
     this.answerLost = details.answerLost ?? false;
     this.timedOut = details.timedOut ?? false;
     this.signal = details.signal;
+    this.damagedFile = details.damagedFile;
   }
 }
 

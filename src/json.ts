@@ -48,6 +48,9 @@ export function asObject(value: unknown): Fields | undefined {
   return isObject ? value as Fields : undefined;
 }
 
+/** Why a file is not read, and not replaced: that version may keep what this one does not know. */
+export const NEWER = "it was written by a newer version of anaplan-auth";
+
 /**
  * The JSON object in a text.
  *

@@ -3,8 +3,8 @@
 
 import type { CliError } from "./errors.ts";
 import { field, parseObject } from "./json.ts";
-import { ensurePrivateDirectory } from "./private_directory.ts";
-import { readPrivateFile, type Warn, writePrivateFile } from "./private_file.ts";
+import { ensurePrivateDirectory, readIn, removeLeftovers } from "./private_directory.ts";
+import { writePrivateFile } from "./private_file.ts";
 
 /** A failure as it is kept. */
 export interface LastFailure {
@@ -21,13 +21,13 @@ export function keepFailure(
   command: string,
   error: CliError,
   now: number,
-  warn: Warn = () => {},
 ): void {
   try {
-    const directory = `${configDir}/failures`;
-    for (const path of [configDir, directory]) ensurePrivateDirectory(path, warn);
+    const path = `${configDir}/failures/${profile}.json`;
+    for (const directory of [configDir, `${configDir}/failures`]) ensurePrivateDirectory(directory);
     const failure = { version: 1, at: now, command, kind: error.kind, message: error.message };
-    writePrivateFile(`${directory}/${profile}.json`, JSON.stringify(failure) + "\n");
+    writePrivateFile(path, JSON.stringify(failure) + "\n");
+    removeLeftovers(path);
   } catch {
     // the failure itself has been told; that it could not be kept matters to nobody
   }
@@ -36,8 +36,7 @@ export function keepFailure(
 /** The profile's last failure, if one was kept. */
 export function lastFailure(configDir: string, profile: string): LastFailure | undefined {
   try {
-    const text = readPrivateFile(`${configDir}/failures/${profile}.json`);
-    const fields = text === undefined ? undefined : parseObject(text);
+    const fields = readIn(configDir, `failures/${profile}.json`, parseObject, "");
     const at = fields && field(fields, "at", "number");
     const command = fields && field(fields, "command", "string");
     const message = fields && field(fields, "message", "string");

@@ -2,7 +2,7 @@
 // with the process, however that dies, and nobody goes on without it.
 
 import { CliError } from "./errors.ts";
-import { isOwnFile, translated, writeAll } from "./private_file.ts";
+import { isOwnFile, openPrivateFile, translated, writeAll } from "./private_file.ts";
 
 /** What waiting for a lock needs of the world. */
 export interface Clock {
@@ -31,7 +31,7 @@ export async function lockFile(path: string, deadline: number, clock: Clock): Pr
   const file = translated(
     "lock",
     path,
-    () => Deno.openSync(path, { read: true, write: true, create: true, mode: 0o600 }),
+    () => openPrivateFile(path, { read: true, write: true, create: true }),
   );
   const giveUpAt = clock.now() + deadline;
   let pause = 5;

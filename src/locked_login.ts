@@ -3,7 +3,7 @@
 
 import { toCliError } from "./errors.ts";
 import { type Clock, type FileLock, lockFile } from "./lock_file.ts";
-import { ensurePrivateDirectory, removeLeftovers } from "./private_directory.ts";
+import { ensurePrivateDirectory, orSetAside, removeLeftovers } from "./private_directory.ts";
 import {
   beginReplacement,
   readPrivateFile,
@@ -63,8 +63,8 @@ export async function lockLogin(
   warn: Warn,
 ): Promise<LockedLogin> {
   const { configDir, path } = place;
-  ensurePrivateDirectory(configDir, warn);
-  ensurePrivateDirectory(splitPath(path)[0], warn);
+  ensurePrivateDirectory(configDir);
+  ensurePrivateDirectory(splitPath(path)[0]);
   const lock = await lockFile(path.replace(/json$/, "lock"), LOCK_DEADLINE, system);
   try {
     putBack(path, lock, warn);
@@ -96,7 +96,7 @@ function lockedLogin(
       try {
         if (replacement === undefined) writePrivateFile(path, text, warn);
         else replacement.commit(text);
-        removeLeftovers(path);
+        removeLeftovers(path, 0);
       } catch (error) {
         if (replacement === undefined) throw error;
         const waiting = replacement.keep() ? waitingPath(path) : undefined;
@@ -105,7 +105,7 @@ function lockedLogin(
     },
     remove() {
       removePrivateFile(path, warn);
-      removeLeftovers(path);
+      removeLeftovers(path, 0);
     },
     [Symbol.dispose]() {
       prepared?.[Symbol.dispose]();
@@ -124,7 +124,7 @@ function waitingPath(path: string): string {
  * now (RFC 9700, section 4.14.2), and to send it again would end the login.
  */
 function putBack(path: string, lock: FileLock, warn: Warn): void {
-  const waiting = readPrivateFile(waitingPath(path));
+  const waiting = orSetAside(() => readPrivateFile(waitingPath(path)), warn);
   if (waiting !== undefined) {
     if (isWhole(waiting)) {
       renamePrivateFile(waitingPath(path), path, warn);

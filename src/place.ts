@@ -3,10 +3,9 @@
 
 import type { CommonFlags } from "./command.ts";
 import { CliError } from "./errors.ts";
-import { field, type Fields, parseObject } from "./json.ts";
-import { readPrivateFile } from "./private_file.ts";
+import { field, type Fields, NEWER, parseObject } from "./json.ts";
+import { readIn } from "./private_directory.ts";
 import type { System } from "./system.ts";
-import { shellWord } from "./text.ts";
 
 /** The directory and the profile that a command is about. */
 export interface Place {
@@ -54,33 +53,29 @@ export function isProfileName(name: string): boolean {
 /** The profile that is used when none is named; `undefined` when nobody chose one. */
 export function currentProfile(configDir: string): string | undefined {
   return readJson(
-    `${configDir}/config.json`,
+    configDir,
+    "config.json",
     (fields) => field(fields, "currentProfile", "string"),
+    "name the profile (--profile NAME), or choose it again: anaplan-auth profile use NAME",
   );
 }
 
 /** The version of the profiles' files. */
 export const FILE_VERSION = 1;
 
-/** What `read` makes of a file of settings; `undefined` when there is none. */
-export function readJson<T>(path: string, read: (fields: Fields) => T): T | undefined {
-  const text = readPrivateFile(path);
-  if (text === undefined) return undefined;
-  try {
+/** What `read` makes of a file of settings; `undefined` when there is none. `next` as in {@link readIn}. */
+export function readJson<T>(
+  configDir: string,
+  file: string,
+  read: (fields: Fields) => T,
+  next: string,
+): T | undefined {
+  const parse = (text: string): T => {
     const fields = parseObject(text);
     const version = field(fields, "version", "number");
     if (version === undefined) throw new Error("it is not a file of anaplan-auth");
-    if (version > FILE_VERSION) {
-      throw new Error("it was written by a newer version of anaplan-auth");
-    }
+    if (version > FILE_VERSION) throw new Error(NEWER);
     return read(fields);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CliError("storage", `Cannot use ${path}: ${reason}`, {
-      next: `move it away (mv ${shellWord(path)} ${
-        shellWord(path + ".bad")
-      }), then give its settings again`,
-      cause: error,
-    });
-  }
+  };
+  return readIn(configDir, file, parse, next);
 }

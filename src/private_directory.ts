@@ -1,54 +1,139 @@
-// Directories that only their owner may enter: made, closed, listed, and cleaned of what crashes leave.
-// Rule: a directory is ours and closed before anything is written into it, wherever a link leads.
+// Directories that only their owner may enter: made, checked, listed, read from, and cleaned of what crashes
+// leave. Rule: one that others can enter is neither read from nor written to, and its mode never changes.
 
+import { CliError } from "./errors.ts";
+import { NEWER } from "./json.ts";
 import {
   assertOwner,
+  damaged,
   isOpenToOthers,
-  isTemporary,
   lstatIfThere,
+  readPrivateFile,
   refusal,
   removeIfThere,
+  restoreMode,
   splitPath,
   translated,
   type Warn,
 } from "./private_file.ts";
 import { shellWord } from "./text.ts";
 
-/** How old a temporary file is before nobody can be writing it any more, in milliseconds. */
+const IS_WINDOWS = Deno.build.os === "windows";
+/** How old a temporary file is before no process can be writing it any more, in milliseconds. */
 const AN_HOUR = 3_600_000;
+/** What follows a file's name in the names of its temporary files. */
+const TEMPORARY = /^\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
 
 /**
- * Makes a directory that only its owner can enter (mode 0700), or closes one that stands open, and
- * removes what crashes have left in it.
+ * Makes a directory that only its owner can enter (mode 0700, whatever the umask), with its parents.
  *
- * A symbolic link of the person's own is followed, since some keep their settings so; what it leads to is
- * theirs and closed already, or it is refused: nothing is changed at the other end.
- *
- * @param warn is told when an existing directory had to be closed to others.
+ * @throws {CliError} `storage` as {@link assertPrivateDirectory} does of one that exists already.
  */
-export function ensurePrivateDirectory(path: string, warn: Warn): void {
-  translated("create", path, () => {
-    Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
-    const { isSymlink } = assertOwn(Deno.lstatSync(path), path);
-    if (!isOpenToOthers(assertOwn(Deno.statSync(path), path))) return;
-    if (isSymlink) {
-      const target = Deno.realPathSync(path);
-      throw refusal(
-        "write to",
-        path,
-        `it leads to ${target}, which other users can open`,
-        `chmod 700 ${shellWord(target)}, or remove the link`,
-      );
-    }
-    Deno.chmodSync(path, 0o700);
-    warn(`${path} was open to other users; it is now yours alone (mode 0700)`);
-  });
-  removeOldLeftovers(path);
+export function ensurePrivateDirectory(path: string): void {
+  translated("create", path, () => makeDirectory(path));
+  assertPrivateDirectory(path);
 }
 
-function assertOwn(info: Deno.FileInfo, path: string): Deno.FileInfo {
-  assertOwner(info, path, "write to");
-  return info;
+function makeDirectory(path: string): void {
+  if (IS_WINDOWS) return Deno.mkdirSync(path, { recursive: true });
+  if (lstatIfThere(path) !== undefined) return;
+  makeDirectory(splitPath(path)[0]); // with umask 0777, one level has to be opened before the next is made
+  try {
+    Deno.mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return; // another process was first
+    throw error;
+  }
+  restoreMode(path, 0o700);
+}
+
+/**
+ * Makes sure that only its owner can enter a directory; one that does not exist passes.
+ *
+ * A symbolic link of the user's own is followed, since some people keep their settings that way; what it
+ * leads to has to be theirs, and closed.
+ *
+ * @throws {CliError} `storage` when the directory is not theirs, or not closed; it is left as it is.
+ */
+export function assertPrivateDirectory(path: string): void {
+  translated("use", path, () => {
+    const link = lstatIfThere(path);
+    if (link === undefined) return;
+    assertOwner(link, path, "use");
+    const info = link.isSymlink ? Deno.statSync(path) : link;
+    assertOwner(info, path, "use");
+    const target = link.isSymlink ? Deno.realPathSync(path) : path;
+    const close = `chmod 700 ${shellWord(target)}`;
+    if (!info.isDirectory) {
+      throw refusal("use", path, "it is not a directory", "give another directory: --config-dir");
+    }
+    if (isOpenToOthers(info)) {
+      const who = "other users can open";
+      throw refusal(
+        "use",
+        path,
+        link.isSymlink ? `it leads to ${target}, which ${who}` : `${who} it`,
+        `${close} if nothing else uses it, or give another directory: --config-dir`,
+      );
+    }
+    if (!IS_WINDOWS && ((info.mode ?? 0) & 0o500) !== 0o500) {
+      throw refusal("use", path, "its mode keeps its owner out", close);
+    }
+  });
+}
+
+/**
+ * What `parse` makes of the text of a private file below the configuration directory, such as
+ * `profiles/eu.json`; `undefined` when there is no such file.
+ *
+ * @param next what the user can do when the file is damaged.
+ * @throws {CliError} `storage` when it or one of its directories is not the user's alone, or a newer
+ * version wrote it; with `damagedFile` when it is none of our files.
+ */
+export function readIn<T>(
+  configDir: string,
+  file: string,
+  parse: (text: string) => T,
+  next: string,
+): T | undefined {
+  const path = `${configDir}/${file}`;
+  for (const directory of new Set([configDir, splitPath(path)[0]])) {
+    assertPrivateDirectory(directory);
+  }
+  const text = readPrivateFile(path, next);
+  if (text === undefined) return undefined;
+  try {
+    return parse(text);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    if (reason !== NEWER) throw damaged(path, reason, next, cause);
+    throw refusal("use", path, reason, "install that version of anaplan-auth, or a later one");
+  }
+}
+
+/**
+ * What `load` gives, for a command that replaces or removes the file: a damaged one counts as none, is
+ * moved to `.bad` and told. The caller holds the lock of a file that has one.
+ */
+export function orSetAside<T>(load: () => T | undefined, warn: Warn): T | undefined {
+  try {
+    return load();
+  } catch (error) {
+    if (!(error instanceof CliError) || error.damagedFile === undefined) throw error;
+    const bad = setAside(error.damagedFile);
+    warn(`${error.message}; it is kept as ${bad} until you remove that`);
+    return undefined;
+  }
+}
+
+function setAside(path: string): string {
+  return translated("move", path, () => {
+    let bad = `${path}.bad`;
+    for (let count = 2; lstatIfThere(bad) !== undefined; count++) bad = `${path}.bad.${count}`;
+    Deno.renameSync(path, bad);
+    if (Deno.lstatSync(bad).isFile) restoreMode(bad, 0o600);
+    return bad;
+  });
 }
 
 /** The names in a directory, sorted; none when it does not exist. */
@@ -63,28 +148,21 @@ export function listDirectory(path: string): string[] {
   });
 }
 
-/** Removes what a crash left beside a file; only for who holds the lock that guards its writes. */
-export function removeLeftovers(path: string): void {
-  translated("clean up", path, () => {
-    const [directory, name] = splitPath(path);
-    for (const entry of Deno.readDirSync(directory)) {
-      const isLeftover = entry.name.startsWith(`${name}.`) && isTemporary(entry.name);
-      if (isLeftover) removeIfThere(`${directory}/${entry.name}`);
-    }
-  });
-}
-
 /**
- * Removes what crashes have left, best effort and without any lock: a write takes milliseconds, so an hour
- * later nobody writes there. Somebody who was stopped that long finds the file gone, and says so.
+ * Removes temporary files of the file at the path that crashes have left; best effort.
+ *
+ * @param minAge in milliseconds; none for the holder of the lock that guards the file's writes. A write
+ * takes milliseconds; a process that was stopped for an hour finds its file gone, and says so.
  */
-function removeOldLeftovers(directory: string): void {
-  for (const name of ifPossible(() => listDirectory(directory)) ?? []) {
-    if (!isTemporary(name)) continue;
-    const path = `${directory}/${name}`;
+export function removeLeftovers(path: string, minAge = AN_HOUR): void {
+  const [directory, name] = splitPath(path);
+  for (const entry of ifPossible(() => listDirectory(directory)) ?? []) {
+    if (!entry.startsWith(name) || !TEMPORARY.test(entry.slice(name.length))) continue;
+    const leftover = `${directory}/${entry}`;
     ifPossible(() => {
-      const { isFile, mtime } = Deno.lstatSync(path);
-      if (isFile && mtime !== null && Date.now() - mtime.getTime() > AN_HOUR) removeIfThere(path);
+      const { isFile, mtime } = Deno.lstatSync(leftover);
+      const age = mtime === null ? 0 : Date.now() - mtime.getTime();
+      if (isFile && age >= minAge) removeIfThere(leftover);
     });
   }
 }
@@ -99,7 +177,7 @@ function ifPossible<T>(work: () => T): T | undefined {
 
 /** What in a directory, two levels deep, others can get at, in words; nothing when it does not exist. */
 export function loosePlaces(directory: string): string[] {
-  if (Deno.build.os === "windows") return [];
+  if (IS_WINDOWS) return [];
   return translated("look at", directory, () => {
     const places = [directory, ...entriesUnder(directory, 2)];
     return places.flatMap((path) => looseness(path) ?? []);

@@ -2,10 +2,13 @@
 // named_file.ts and private_directory.ts the only code that touches the disk, and every failure leaves here as
 // a CliError of kind `storage`.
 
-import { CliError } from "./errors.ts";
+import { CliError, type ErrorDetails } from "./errors.ts";
 import { shellWord } from "./text.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";
+const NOT_PLAIN = "it is not a plain file";
+/** No file of ours comes near, in bytes; it bounds what a damaged one costs. */
+const LARGEST = 4 * 1024 * 1024;
 
 /** Hears what the person should know and nothing fails of. */
 export type Warn = (text: string) => void;
@@ -13,12 +16,18 @@ export type Warn = (text: string) => void;
 /**
  * The text of a private file, or `undefined` when there is none.
  *
- * @throws {CliError} `storage` when it is a symbolic link, belongs to someone else, can be opened by
- * others, or cannot be read; the file is left as it is.
+ * @param next what the user can do when the file is damaged.
+ * @throws {CliError} `storage` when it belongs to another user, can be opened by others, or cannot be read;
+ * with `damagedFile` when it cannot be a text of ours. The file is left as it is.
  */
-export function readPrivateFile(path: string): string | undefined {
-  if (!isOwnFile(path, "read")) return undefined;
-  return translated("read", path, () => Deno.readTextFileSync(path));
+export function readPrivateFile(path: string, next?: string): string | undefined {
+  if (!isOwnFile(path, "read", next)) return undefined;
+  const bytes = translated("read", path, () => opened(path, () => Deno.readFileSync(path)));
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw damaged(path, "it is not UTF-8", next, cause);
+  }
 }
 
 /**
@@ -51,9 +60,7 @@ export interface Replacement extends Disposable {
 export function beginReplacement(path: string, temporary: string, warn: Warn): Replacement {
   isOwnFile(path, "write");
   const file = translated("write", path, () => {
-    const made = Deno.openSync(temporary, { write: true, createNew: true, mode: 0o600 });
-    if (!IS_WINDOWS) Deno.chmodSync(temporary, 0o600); // umask had its part
-    return made;
+    return openPrivateFile(temporary, { write: true, createNew: true });
   });
   let isSynced = false;
   let isLeft = false;
@@ -95,6 +102,18 @@ export function renamePrivateFile(from: string, to: string, warn: Warn): void {
   syncDirectoryOf(to, "written", warn);
 }
 
+/** Opens a file, or makes it with mode 0600, whatever the umask. */
+export function openPrivateFile(path: string, options: Deno.OpenOptions): Deno.FsFile {
+  const file = opened(path, () => Deno.openSync(path, { ...options, mode: 0o600 }));
+  try {
+    restoreMode(path, 0o600);
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+  return file;
+}
+
 /** Removes a file; it is no failure that there is none. `warn` as in {@link writePrivateFile}. */
 export function removePrivateFile(path: string, warn: Warn = () => {}): void {
   if (translated("remove", path, () => lstatIfThere(path)) === undefined) return;
@@ -113,24 +132,31 @@ export function lstatIfThere(path: string): Deno.FileInfo | undefined {
 }
 
 /** Whether there is a file at the path, which then is a plain file of ours and closed to others. */
-export function isOwnFile(path: string, verb: string): boolean {
+export function isOwnFile(path: string, verb: string, next?: string): boolean {
   return translated(verb, path, () => {
     const info = lstatIfThere(path);
     if (info === undefined) return false;
-    if (info.isSymlink || !info.isFile) {
-      throw refusal(
-        verb,
-        path,
-        "it is not a plain file",
-        `look at it (ls -l ${shellWord(path)}) and move it away`,
-      );
-    }
     assertOwner(info, path, verb);
+    if (info.isSymlink && leadsSomewhere(path)) {
+      throw refusal(verb, path, NOT_PLAIN, lookAt(path)); // what it leads to may be in use
+    }
+    if (!info.isFile) throw damaged(path, NOT_PLAIN, next);
+    if (info.size > LARGEST) throw damaged(path, "it is too large", next);
     if (isOpenToOthers(info)) {
       throw refusal(verb, path, "other users can open it", `chmod 600 ${shellWord(path)}`);
     }
     return true;
   });
+}
+
+function leadsSomewhere(link: string): boolean {
+  try {
+    return Deno.statSync(link) !== undefined;
+  } catch (error) {
+    const leadsNowhere = error instanceof Deno.errors.NotFound ||
+      error instanceof Deno.errors.FilesystemLoop;
+    return !leadsNowhere;
+  }
 }
 
 /** Whether others than the owner can do anything with it. */
@@ -149,9 +175,50 @@ export function assertOwner(info: Deno.FileInfo, path: string, verb: string): vo
   );
 }
 
+/** Gives a new file or directory the bits of its mode that the umask took away. */
+export function restoreMode(path: string, mode: number): void {
+  if (IS_WINDOWS || ((Deno.lstatSync(path).mode ?? 0) & mode) === mode) return;
+  Deno.chmodSync(path, mode); // not always: some file systems have modes of their own and refuse
+}
+
+/** Does the work; a mode that keeps the file's owner out, as an unlucky umask left it, is repaired first. */
+function opened<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
+    try {
+      restoreMode(path, 0o600);
+    } catch {
+      throw error; // that is why
+    }
+    return work();
+  }
+}
+
 /** Why nothing is done with a path. */
-export function refusal(verb: string, path: string, reason: string, next: string): CliError {
-  return new CliError("storage", `Cannot ${verb} ${path}: ${reason}`, { next });
+export function refusal(
+  verb: string,
+  path: string,
+  reason: string,
+  next: string,
+  details: ErrorDetails = {},
+): CliError {
+  return new CliError("storage", `Cannot ${verb} ${path}: ${reason}`, { next, ...details });
+}
+
+/** Why a file is not used, which a command that writes there may move out of the way. */
+export function damaged(
+  path: string,
+  reason: string,
+  next?: string,
+  cause?: unknown,
+): CliError {
+  return refusal("use", path, reason, next ?? lookAt(path), { damagedFile: path, cause });
+}
+
+function lookAt(path: string): string {
+  return `look at it (ls -l ${shellWord(path)}) and move it away`;
 }
 
 /** Writes all bytes; one write may take fewer. */
@@ -195,11 +262,6 @@ function syncDirectoryOf(path: string, done: "written" | "removed", warn: Warn):
 export function splitPath(path: string): [directory: string, name: string] {
   const slash = Math.max(path.lastIndexOf("/"), IS_WINDOWS ? path.lastIndexOf("\\") : -1);
   return [path.slice(0, slash) || "/", path.slice(slash + 1)];
-}
-
-/** Whether a name is that of a file which is being written, or which a crash left so. */
-export function isTemporary(name: string): boolean {
-  return /\.[0-9a-f-]{36}\.tmp$/.test(name);
 }
 
 /** Runs a piece of disk work; whatever it throws leaves as a CliError that names the path. */

@@ -3,7 +3,8 @@
 
 import { defined, field, type Fields, objectField, textList } from "./json.ts";
 import { FILE_VERSION, readJson } from "./place.ts";
-import { ensurePrivateDirectory, listDirectory } from "./private_directory.ts";
+import { ensurePrivateDirectory, listDirectory, removeLeftovers } from "./private_directory.ts";
+import { loginCommandOf } from "./text.ts";
 import { removePrivateFile, type Warn, writePrivateFile } from "./private_file.ts";
 import { urlProblem } from "./urls.ts";
 
@@ -84,7 +85,8 @@ const DISCOVERED_LIST_FIELDS = ["clientAuthMethods", "scopes", "idTokenAlgorithm
 
 /** The profile's settings; `undefined` when there is no such profile. */
 export function loadProfile(configDir: string, name: string): Profile | undefined {
-  return readJson(pathOf(configDir, name), parseProfile);
+  const next = `${loginCommandOf(name)}, and give the settings again`;
+  return readJson(configDir, `profiles/${name}.json`, parseProfile, next);
 }
 
 /** Saves the profile's settings as a whole. */
@@ -94,8 +96,8 @@ export function saveProfile(
   profile: Profile,
   warn: Warn,
 ): void {
-  ensurePrivateDirectory(configDir, warn);
-  ensurePrivateDirectory(`${configDir}/profiles`, warn);
+  ensurePrivateDirectory(configDir);
+  ensurePrivateDirectory(`${configDir}/profiles`);
   writeJson(pathOf(configDir, name), profile, warn);
 }
 
@@ -117,7 +119,7 @@ export function saveCurrentProfile(
   name: string,
   warn: Warn,
 ): void {
-  ensurePrivateDirectory(configDir, warn);
+  ensurePrivateDirectory(configDir);
   writeJson(`${configDir}/config.json`, { currentProfile: name }, warn);
 }
 
@@ -163,4 +165,5 @@ function valuesOf<Name extends string, Value>(
 function writeJson(path: string, fields: object, warn: Warn): void {
   const text = JSON.stringify({ version: FILE_VERSION, ...fields }, undefined, 2);
   writePrivateFile(path, text + "\n", warn);
+  removeLeftovers(path);
 }

@@ -9,7 +9,7 @@ import type { Grant } from "./oauth/token_response.ts";
 import { hasEnvironmentLogin, type Settings } from "./settings.ts";
 import type { LockedLogin } from "./locked_login.ts";
 import { openStore, type Store } from "./store.ts";
-import { duration } from "./text.ts";
+import { duration, loginCommandOf } from "./text.ts";
 import { isFresh, sameTokenSet, type TokenSet } from "./token_set.ts";
 
 /** What a refresh did: another process may have been first. */
@@ -284,7 +284,9 @@ async function noLogin(settings: Settings): Promise<never> {
 }
 
 /** That the profile does not exist, with the near names; `undefined` when it does, or is the default. */
-export async function missingProfile(settings: Settings): Promise<string | undefined> {
+export async function missingProfile(
+  settings: Pick<Settings, "configDir" | "profile" | "profileExists">,
+): Promise<string | undefined> {
   if (settings.profileExists || settings.profile === "default") return undefined;
   const [{ nearNames }, { profileNames }] = await Promise.all([
     import("./near_names.ts"),
@@ -305,6 +307,5 @@ function loginRequired(settings: Settings, reason: string, details: ErrorDetails
 /** What signs in to the settings' profile: a command, or a new token where the old one came from. */
 export function loginCommand(settings: Pick<Settings, "profile" | "environment">): string {
   if (hasEnvironmentLogin(settings)) return newRefreshToken(settings.environment);
-  const flag = settings.profile === "default" ? "" : ` --profile ${settings.profile}`;
-  return `anaplan-auth login${flag}`;
+  return loginCommandOf(settings.profile);
 }

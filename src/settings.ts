@@ -1,6 +1,7 @@
 // Flags over environment over profile over defaults. Rule: resolveSettings() is pure; what a person got
 // wrong is said here, before anything is sent.
 
+import { assertTrustworthy, readCaFile } from "./ca_file.ts";
 import type { CommonFlags } from "./command.ts";
 import { CliError } from "./errors.ts";
 import { defined } from "./json.ts";
@@ -108,6 +109,7 @@ export function resolveSettings(
 ): Omit<Settings, "configDir" | "profile"> {
   const { env, absolutePath } = system;
   const environment = clientEnvironment(env);
+  const ambientCaFile = env("SSL_CERT_FILE");
   const namedCaFiles = [...flags.caFile ?? [], ...listOf(env("ANAPLAN_CA_FILE"))].map(absolutePath);
   const given: Profile = defined({
     region: flags.region ?? env("ANAPLAN_REGION") ?? profile?.region,
@@ -137,7 +139,7 @@ export function resolveSettings(
   return {
     profileExists: profile !== undefined,
     environment,
-    ambientCaFile: env("SSL_CERT_FILE"),
+    ambientCaFile: ambientCaFile && absolutePath(ambientCaFile),
     given,
     saved: profile,
     region: given.region ?? DEFAULT_REGION,
@@ -206,7 +208,7 @@ export function hasEnvironmentLogin({ environment }: Pick<Settings, "environment
 /** The PEM texts of all certificate authorities that are to be trusted besides the built-in ones. */
 export function caCertificates(settings: Settings): string[] {
   const named = settings.caFiles.map((path) => {
-    const text = readNamedFile(
+    const text = readCaFile(
       path,
       "--ca-file or ANAPLAN_CA_FILE; a saved one: anaplan-auth profile set --unset ca-file",
     );
@@ -224,6 +226,7 @@ export function caCertificates(settings: Settings): string[] {
 }
 
 function readAmbient(path: string): string[] {
+  assertTrustworthy(path, ", or unset SSL_CERT_FILE");
   try {
     return [readNamedFile(path, "SSL_CERT_FILE")];
   } catch {

@@ -1,10 +1,9 @@
 // Keeps one login per profile. Rule: reading takes no lock; saving and removing exist on the lock alone.
 
-import { CliError } from "./errors.ts";
 import type { LockedLogin, LockSystem } from "./locked_login.ts";
-import { listDirectory } from "./private_directory.ts";
-import { readPrivateFile, type Warn } from "./private_file.ts";
-import { shellWord } from "./text.ts";
+import { listDirectory, readIn } from "./private_directory.ts";
+import type { Warn } from "./private_file.ts";
+import { loginCommandOf } from "./text.ts";
 import { parseTokenSet, type TokenSet } from "./token_set.ts";
 
 /** The logins on disk. */
@@ -23,7 +22,8 @@ export interface Store {
 export function openStore(configDir: string, system: LockSystem, warn: Warn): Store {
   const directory = `${configDir}/credentials`;
   const pathOf = (profile: string): string => `${directory}/${profile}.json`;
-  const load = (profile: string): TokenSet | undefined => loadTokenSet(pathOf(profile));
+  const load = (profile: string): TokenSet | undefined =>
+    readIn(configDir, `credentials/${profile}.json`, parseTokenSet, loginCommandOf(profile));
   return {
     load,
     pathOf,
@@ -38,20 +38,4 @@ export function openStore(configDir: string, system: LockSystem, warn: Warn): St
 
 function namesOf(files: readonly string[]): string[] {
   return files.filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -5));
-}
-
-function loadTokenSet(path: string): TokenSet | undefined {
-  const text = readPrivateFile(path);
-  if (text === undefined) return undefined;
-  try {
-    return parseTokenSet(text);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CliError("storage", `Cannot use ${path}: ${reason}`, {
-      next: `move the file away (mv ${shellWord(path)} ${
-        shellWord(path + ".bad")
-      }), then anaplan-auth login`,
-      cause: error,
-    });
-  }
 }

@@ -41,6 +41,11 @@ export function shellWord(text: string): string {
   return /^[\w@%+=:,./~-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
+/** The command that signs in to a profile. */
+export function loginCommandOf(profile: string): string {
+  return profile === "default" ? "anaplan-auth login" : `anaplan-auth login --profile ${profile}`;
+}
+
 /** An id shortened in the middle, where it only reminds: `1f3c…9a02`. */
 export function shortened(id: string): string {
   return id.length <= 12 ? id : `${id.slice(0, 4)}…${id.slice(-4)}`;

@@ -1,6 +1,6 @@
 // What a login is: the tokens, when they end, and the client that they were issued to. Rule: pure.
 
-import { defined, field, type Fields, parseObject, textList, timeField } from "./json.ts";
+import { defined, field, type Fields, NEWER, parseObject, textList, timeField } from "./json.ts";
 import { Secret } from "./secret.ts";
 
 const FILE_VERSION = 1;
@@ -84,7 +84,7 @@ export function serializeTokenSet(tokenSet: TokenSet): string {
 export function parseTokenSet(text: string): TokenSet {
   const fields = parseObject(text);
   if (typeof fields.version === "number" && fields.version > FILE_VERSION) {
-    throw new Error("it was written by a newer version of anaplan-auth");
+    throw new Error(NEWER);
   }
   const accessToken = secretField(fields, "accessToken");
   const expiresAt = timeField(fields, "expiresAt");

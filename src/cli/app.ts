@@ -107,7 +107,7 @@ async function remember(
   error: CliError,
   [command = ""]: readonly string[],
   flags: CommonFlags,
-  { system, talk }: CommandContext,
+  { system }: CommandContext,
 ): Promise<void> {
   if (error.kind === "usage" || error.kind === "interrupted" || command === "doctor") return;
   const [{ keepFailure }, { hasEnvironmentLogin, loadSettings }] = await Promise.all([
@@ -119,7 +119,7 @@ async function remember(
     const { configDir, profile, profileExists } = settings;
     if (profileExists && !hasEnvironmentLogin(settings)) {
       system.expectWrites();
-      keepFailure(configDir, profile, command, error, system.now(), talk.warn);
+      keepFailure(configDir, profile, command, error, system.now());
     }
   } catch {
     // settings that cannot be read are what the error is about

@@ -33,7 +33,13 @@ const MARKS: Readonly<Record<Check["mark"], string>> = { ok: "✓", warning: "!"
 
 /** Looks at everything that a login needs, with a login and without one. */
 export async function doctor(flags: DoctorFlags, context: CommandContext): Promise<Reply> {
-  const settings = loadSettings(flags, context.system);
+  let settings: Settings;
+  try {
+    settings = loadSettings(flags, context.system);
+  } catch (error) {
+    if (!(error instanceof CliError) || error.kind !== "storage") throw error;
+    return report([proxyCheck(context.system), failed("Settings", error)], context);
+  }
   const hasLogin = hasEnvironmentLogin(settings) ||
     storeOf(settings, context).names().includes(settings.profile);
   const missing = hasLogin ? undefined : await missingProfile(settings);
@@ -54,9 +60,13 @@ export async function doctor(flags: DoctorFlags, context: CommandContext): Promi
     loginCheck(settings, context),
     lastFailureCheck(settings),
   ].filter((check) => check !== undefined);
+  return report(checks, context);
+}
+
+function report(checks: readonly Check[], { system }: CommandContext): Reply {
   const worst = checks.find(({ mark }) => mark === "problem");
   return {
-    text: `${checks.map((check) => line(check, context.system.env("HOME"))).join("\n")}\n\n${
+    text: `${checks.map((check) => line(check, system.env("HOME"))).join("\n")}\n\n${
       summary(checks)
     }`,
     data: {

@@ -7,6 +7,7 @@ import type { CommandContext, Reply } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { type BrowserFlags, signInByBrowser } from "../sign_in/by_browser.ts";
 import { chooseDeviceClient, signInByDevice } from "../sign_in/by_device.ts";
+import { setAsideDamaged } from "../sign_in/damaged.ts";
 import { discovered } from "../sign_in/discovered.ts";
 import { removeDraft } from "../sign_in/draft.ts";
 import { askFirstTime, type FirstTime } from "../sign_in/first_time.ts";
@@ -29,6 +30,7 @@ const PATIENCE = 5_000;
 export async function login(flags: LoginFlags, context: CommandContext): Promise<Reply> {
   const { system } = context;
   assertNotFromEnvironment(system);
+  await setAsideDamaged(flags, context);
   const first = await askFirstTime(flags, context);
   const settings = await discovered(loadSettings(first.flags, system), system);
   try {

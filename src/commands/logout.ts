@@ -3,9 +3,13 @@
 import { type Ended, endLogin } from "../account.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { CliError, toCliError } from "../errors.ts";
-import { loginCommand, missingProfile, storeOf } from "../session.ts";
-import { hasEnvironmentLogin, loadSettings, type Settings } from "../settings.ts";
-import { clockTime } from "../text.ts";
+import { configDirectory, placeOf } from "../place.ts";
+import { orSetAside } from "../private_directory.ts";
+import { profileNames } from "../profiles.ts";
+import { missingProfile, storeOf } from "../session.ts";
+import { loadSettings, type Settings } from "../settings.ts";
+import type { Store } from "../store.ts";
+import { clockTime, loginCommandOf } from "../text.ts";
 import { isFresh, type TokenSet } from "../token_set.ts";
 
 /** The flags of `logout`. */
@@ -14,23 +18,32 @@ export interface LogoutFlags extends CommonFlags {
   readonly all?: boolean;
 }
 
-/** Removes the login from the disk, even when the server cannot be reached, and asks that to end it. */
+/** How many profiles are worked on at the same time. */
+const AT_ONCE = 8;
+
+/** What was on the disk: the token set, or a file that could not be understood, or neither. */
+interface Removed {
+  readonly profile: string;
+  readonly tokenSet?: TokenSet | undefined;
+  readonly wasDamaged?: boolean;
+}
+
+/** Removes every login that is meant from the disk, and only then asks their servers to end them. */
 export async function logout(flags: LogoutFlags, context: CommandContext): Promise<Reply> {
-  const settings = loadSettings(flags, context.system);
-  if (!flags.all) {
-    assertStored(settings);
-    await assertKnown(settings, context);
-    return await logoutOf(settings, context);
-  }
-  const replies: Reply[] = [];
+  if (!flags.all) return await replyFor(await removeOne(flags, context), flags, context);
+  const store = storeOf({ configDir: configDirectory(flags, context.system) }, context);
   let failure: CliError | undefined;
-  for (const profile of storeOf(settings, context).names()) {
+  const removed = await inParallel(store.names(), async (profile) => {
     try {
-      replies.push(await logoutOf(loadSettings({ ...flags, profile }, context.system), context));
+      return await removeLogin(profile, store, context);
     } catch (error) {
       failure ??= toCliError(error); // one that cannot be read must not keep the others signed in
     }
-  }
+  });
+  const replies = await inParallel(
+    removed.filter((login) => login !== undefined),
+    (login) => replyFor(login, flags, context),
+  );
   const text = replies.map((reply) => reply.text).join("\n");
   if (failure === undefined) {
     return { text: text || "Nobody was signed in.", data: replies.map(({ data }) => data) };
@@ -39,9 +52,37 @@ export async function logout(flags: LogoutFlags, context: CommandContext): Promi
   throw failure;
 }
 
-function assertStored(settings: Settings): void {
-  if (!hasEnvironmentLogin(settings)) return;
-  throw new CliError(
+/** The results are in the order of the items. */
+async function inParallel<T, R>(
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  const queue = items.entries();
+  const worker = async (): Promise<void> => {
+    for (const [index, item] of queue) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return results;
+}
+
+/** @throws {CliError} `login_required` for a typo: it must not look like a login that is gone. */
+async function removeOne(flags: LogoutFlags, context: CommandContext): Promise<Removed> {
+  const { env } = context.system;
+  if (env("ANAPLAN_REFRESH_TOKEN") ?? env("ANAPLAN_REFRESH_TOKEN_FILE")) throw notStored();
+  const { configDir, profile } = placeOf(flags, context.system);
+  const store = storeOf({ configDir }, context);
+  if (store.names().includes(profile)) return await removeLogin(profile, store, context);
+  const profileExists = profileNames(configDir).includes(profile);
+  const missing = await missingProfile({ configDir, profile, profileExists });
+  if (missing === undefined) return { profile };
+  throw new CliError("login_required", `Cannot sign out: ${missing}`, {
+    next: loginCommandOf(profile),
+  });
+}
+
+function notStored(): CliError {
+  return new CliError(
     "usage",
     "Cannot sign out: the login comes from the environment, and is not stored",
     {
@@ -50,41 +91,57 @@ function assertStored(settings: Settings): void {
   );
 }
 
-async function logoutOf(settings: Settings, context: CommandContext): Promise<Reply> {
-  const removed = await removeLogin(settings, context);
-  const ended = removed && await endAtServer(removed, settings, context);
-  const { profile } = settings;
-  const data = {
-    profile,
-    removed: removed !== undefined,
-    server_session_ended: ended?.isDone ?? false,
-  };
-  if (removed === undefined) return { text: `Nobody was signed in (profile ${profile}).`, data };
-  const what = ended?.isDone ? `Signed out, here and at ${serverOf(settings)}` : "Signed out here";
-  const rest = whatMayLive(removed, ended, settings, context.system.now());
-  return { text: `${what} (profile ${profile}).\n${rest}`, data };
-}
-
-/** A slip in the profile's name must not look like a login that is gone. */
-async function assertKnown(settings: Settings, context: CommandContext): Promise<void> {
-  if (storeOf(settings, context).load(settings.profile) !== undefined) return;
-  const missing = await missingProfile(settings);
-  if (missing === undefined) return;
-  throw new CliError("login_required", `Cannot sign out: ${missing}`, {
-    next: loginCommand(settings),
-  });
-}
-
 async function removeLogin(
-  settings: Settings,
-  context: CommandContext,
-): Promise<TokenSet | undefined> {
-  const store = storeOf(settings, context);
-  if (store.load(settings.profile) === undefined) return undefined;
-  using login = await store.lock(settings.profile); // a refresh that is under way is waited for
-  const tokenSet = login.load();
+  profile: string,
+  store: Store,
+  { talk }: CommandContext,
+): Promise<Removed> {
+  using login = await store.lock(profile); // a refresh that is under way is waited for
+  let wasDamaged = false;
+  const tokenSet = orSetAside(() => login.load(), (text) => {
+    wasDamaged = true;
+    talk.warn(text);
+  });
   login.remove();
-  return tokenSet;
+  return { profile, tokenSet, wasDamaged };
+}
+
+/** Asks the server to end the login that was removed, and says what came of it. */
+async function replyFor(
+  { profile, tokenSet, wasDamaged }: Removed,
+  flags: LogoutFlags,
+  context: CommandContext,
+): Promise<Reply> {
+  const reply = (text: string, isEnded = false): Reply => {
+    const removed = tokenSet !== undefined || wasDamaged === true;
+    return { text, data: { profile, removed, server_session_ended: isEnded } };
+  };
+  if (tokenSet === undefined && !wasDamaged) {
+    return reply(`Nobody was signed in (profile ${profile}).`);
+  }
+  const settings = tokenSet && settingsOf({ ...flags, profile }, context);
+  if (tokenSet === undefined || settings === undefined) {
+    const rest = wasDamaged ? "; the file that was moved may hold them" : "";
+    return reply(
+      `Signed out here (profile ${profile}).\n` +
+        `The server was not told, and may still accept the tokens${rest}.`,
+    );
+  }
+  const ended = await endAtServer(tokenSet, settings, context);
+  const what = ended.isDone ? `Signed out, here and at ${serverOf(settings)}` : "Signed out here";
+  const rest = whatMayLive(tokenSet, ended, settings, context.system.now());
+  return reply(`${what} (profile ${profile}).\n${rest}`, ended.isDone);
+}
+
+/** The profile's settings; without them, nothing says which server to tell. */
+function settingsOf(flags: LogoutFlags, { system, talk }: CommandContext): Settings | undefined {
+  try {
+    return loadSettings(flags, system);
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    talk.warn(error.message);
+    return undefined;
+  }
 }
 
 async function endAtServer(

@@ -1,11 +1,13 @@
 // profile: named settings, so that several logins can stand side by side.
 
 import { regionOf } from "../anaplan.ts";
+import { assertTrustworthy } from "../ca_file.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { listenCandidates } from "../oauth/listen_addresses.ts";
 import { nearNames } from "../near_names.ts";
-import { configDirectory, currentProfile, isProfileName } from "../place.ts";
+import { configDirectory, currentProfile, isProfileName, type Place, placeOf } from "../place.ts";
+import { assertPrivateDirectory, orSetAside } from "../private_directory.ts";
 import {
   loadProfile,
   type Profile,
@@ -15,7 +17,8 @@ import {
   saveProfile,
 } from "../profiles.ts";
 import { storeOf } from "../session.ts";
-import { loadSettings, resolveSettings, type SettingFlags, type Settings } from "../settings.ts";
+import { resolveSettings, type SettingFlags, type Settings } from "../settings.ts";
+import type { Store } from "../store.ts";
 import { flagTime, table } from "../text.ts";
 
 /** The flags of `profile set`. */
@@ -48,21 +51,32 @@ const UNSET: Readonly<Record<string, keyof Profile>> = {
 
 /** Lists the profiles; a star marks the one that is used when none is named. */
 export function profileList(flags: CommonFlags, context: CommandContext): Promise<Reply> {
-  const settings = loadSettings(flags, context.system);
-  const store = storeOf(settings, context);
-  const names = [...new Set([...profileNames(settings.configDir), ...store.names()])].sort();
-  const profiles = names.map((name) => ({
+  const { system, talk } = context;
+  const configDir = configDirectory(flags, system);
+  assertPrivateDirectory(configDir);
+  const store = storeOf({ configDir }, context);
+  const unreadable = new Set<string>();
+  const readable = <T>(load: () => T | undefined, name = ""): T | undefined => {
+    try {
+      return load();
+    } catch (error) {
+      if (!(error instanceof CliError) || error.kind !== "storage") throw error;
+      talk.warn(error.message);
+      unreadable.add(name);
+      return undefined;
+    }
+  };
+  const current = readable(() => placeOf(flags, system).profile);
+  const profiles = namesIn(configDir, store).map((name) => ({
     name,
-    current: name === settings.profile,
-    region: loadProfile(settings.configDir, name)?.region ?? "us1",
-    logged_in: store.load(name) !== undefined,
+    current: name === current,
+    region: readable(() => loadProfile(configDir, name), name)?.region ?? "us1",
+    logged_in: readable(() => store.load(name), name) !== undefined,
   }));
-  const rows = profiles.map(({ name, current, region, logged_in }) =>
-    [
-      `${current ? "*" : " "} ${name}`,
-      `${region}, ${logged_in ? "signed in" : "not signed in"}`,
-    ] as const
-  );
+  const rows = profiles.map(({ name, current, region, logged_in }) => {
+    const state = unreadable.has(name) ? "unreadable" : logged_in ? "signed in" : "not signed in";
+    return [`${current ? "*" : " "} ${name}`, `${region}, ${state}`] as const;
+  });
   const text = rows.length === 0
     ? "There is no profile yet.\nNext: anaplan-auth login"
     : table(rows);
@@ -75,16 +89,16 @@ export function profileShow(
   context: CommandContext,
   name?: string,
 ): Promise<Reply> {
-  const settings = existing(flags, context, name);
-  const profile: Profile = loadProfile(settings.configDir, settings.profile) ?? {};
+  const place = existing(flags, context, name);
+  const profile: Profile = loadProfile(place.configDir, place.profile) ?? {};
   const values = Object.entries(UNSET).map(([flag, key]) => [flag, valueOf(profile, key)] as const);
   return Promise.resolve({
     text: table([
-      ["profile", settings.profile],
+      ["profile", place.profile],
       ...values.map(([flag, value]) => [flag, shown(value)] as const),
     ]),
     data: {
-      profile: settings.profile,
+      profile: place.profile,
       ...Object.fromEntries(
         values.map(([flag, value]) => [flag.replaceAll("-", "_"), value ?? null]),
       ),
@@ -108,7 +122,7 @@ export function profileSet(
   const profile = nameOf(flags, context, name);
   const configDir = configDirectory(flags, context.system);
   const silent = { ...context.system, env: () => undefined }; // what the environment says stays there
-  const before = loadProfile(configDir, profile);
+  const before = orSetAside(() => loadProfile(configDir, profile), context.talk.warn);
   const resolved = resolveSettings(flags, silent, before);
   const given: Record<string, unknown> = {
     ...resolved.given,
@@ -118,6 +132,7 @@ export function profileSet(
   if (given.issuer === undefined) delete given.discovered; // it was that issuer's
   const settings = { ...resolved, ...resolveSettings({}, silent, given), configDir, profile };
   if (settings.issuer === undefined) regionOf(settings);
+  for (const path of flags.caFile ?? []) assertTrustworthy(context.system.absolutePath(path));
   listenCandidates(settings.redirectUri, settings.listen); // says what is wrong with --listen
   saveProfile(configDir, profile, settings.given, context.talk.warn);
   warnOfOtherClient(settings, context);
@@ -131,6 +146,7 @@ export function profileUse(
   name: string,
 ): Promise<Reply> {
   const { configDir, profile } = existing(flags, context, name);
+  orSetAside(() => currentProfile(configDir), context.talk.warn);
   saveCurrentProfile(configDir, profile, context.talk.warn);
   return Promise.resolve({ text: `Profile ${profile} is used from now on.`, data: { profile } });
 }
@@ -142,37 +158,43 @@ export async function profileRemove(
   name: string,
 ): Promise<Reply> {
   const { configDir, profile } = existing(flags, context, name);
+  const { warn } = context.talk;
   const store = storeOf({ configDir }, context);
-  const hadLogin = store.load(profile) !== undefined;
+  const hadLogin = store.names().includes(profile);
   if (hadLogin) {
     using login = await store.lock(profile);
+    orSetAside(() => login.load(), warn);
     login.remove();
-    context.talk.warn(
-      "the login was removed here only; the server may still honour its tokens",
-    );
+    warn("the login was removed here only; the server may still honour its tokens");
   }
-  removeProfile(configDir, profile, context.talk.warn);
-  if (currentProfile(configDir) === profile) {
-    saveCurrentProfile(configDir, "default", context.talk.warn);
+  orSetAside(() => loadProfile(configDir, profile), warn);
+  removeProfile(configDir, profile, warn);
+  if (orSetAside(() => currentProfile(configDir), warn) === profile) {
+    saveCurrentProfile(configDir, "default", warn);
   }
   return { text: `Removed (profile ${profile}).`, data: { profile, login_removed: hadLogin } };
 }
 
 function nameOf(flags: CommonFlags, context: CommandContext, name: string | undefined): string {
-  const chosen = name ?? loadSettings(flags, context.system).profile;
+  const chosen = name ?? placeOf(flags, context.system).profile;
   if (isProfileName(chosen)) return chosen;
   throw new CliError("usage", `Cannot use the profile name "${chosen}"`, {
     next: "use lower-case letters, digits, - and _, such as eu-test",
   });
 }
 
-/** The settings of a profile that is there. */
-function existing(flags: CommonFlags, context: CommandContext, name: string | undefined): Settings {
+/** Every name that has settings or a login, sorted. */
+function namesIn(configDir: string, store: Store): string[] {
+  return [...new Set([...profileNames(configDir), ...store.names()])].sort();
+}
+
+/** The place of a profile that is there, whole or damaged. */
+function existing(flags: CommonFlags, context: CommandContext, name: string | undefined): Place {
   const profile = nameOf(flags, context, name);
-  const settings = loadSettings({ ...flags, profile }, context.system);
-  const store = storeOf(settings, context);
-  if (settings.profileExists || store.load(profile) !== undefined) return settings;
-  const names = profileNames(settings.configDir);
+  const configDir = configDirectory(flags, context.system);
+  const isThere = namesIn(configDir, storeOf({ configDir }, context)).includes(profile);
+  if (isThere) return { configDir, profile };
+  const names = profileNames(configDir);
   const near = nearNames(profile, names);
   const hint = near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`;
   throw new CliError("usage", `There is no profile ${profile}${hint}`, {
@@ -191,8 +213,9 @@ function settingNamed(flag: string): keyof Profile {
 }
 
 function warnOfOtherClient(settings: Settings, context: CommandContext): void {
+  if (settings.clientId === undefined) return;
   const login = storeOf(settings, context).load(settings.profile);
-  if (login === undefined || settings.clientId === undefined) return;
+  if (login === undefined) return;
   if (login.clientId === settings.clientId) return;
   context.talk.warn("the saved login belongs to another client; the next login uses the new one");
 }

@@ -4,9 +4,13 @@
 import { CliError } from "../errors.ts";
 import { field, parseObject } from "../json.ts";
 import { type Clock, lockFile } from "../lock_file.ts";
-import { shellWord } from "../text.ts";
-import { ensurePrivateDirectory, removeLeftovers } from "../private_directory.ts";
-import { readPrivateFile, writePrivateFile } from "../private_file.ts";
+import {
+  ensurePrivateDirectory,
+  orSetAside,
+  readIn,
+  removeLeftovers,
+} from "../private_directory.ts";
+import { damaged, type Warn, writePrivateFile } from "../private_file.ts";
 
 /** A self-signed certificate and its key. */
 export interface ListenerCertificate {
@@ -18,77 +22,93 @@ export interface ListenerCertificate {
   readonly fingerprint: string;
   /** In milliseconds since the epoch. */
   readonly notAfter: number;
+  /** SHA-256 of certificate and key, which shows damage; absent in files of before this was kept. */
+  readonly sum?: string | undefined;
 }
 
+const FILE = "tls/listener.json";
+const RENEW = "anaplan-auth cert renew";
 const NAMES = ["localhost"] as const;
 const ADDRESSES = ["127.0.0.1", "::1"] as const;
+const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 const DAY = 24 * 60 * 60 * 1000;
 /** Browsers refuse longer ones when they are trusted (398 days). */
 const LIFETIME = 397 * DAY;
 const RENEW_BEFORE = 30 * DAY;
 const LOCK_DEADLINE = 10_000;
 
-/** The listener's certificate: the one that is kept, or a new one when there is none or it ends soon. */
+/** The listener's certificate: the one that is kept, or a new one in the place of a bad or old one. */
 export async function listenerCertificate(
   configDir: string,
   clock: Clock,
-  warn: (text: string) => void,
+  warn: Warn,
 ): Promise<ListenerCertificate> {
-  const keptNow = (): ListenerCertificate | undefined => {
-    const kept = storedCertificate(configDir);
+  return await goodCertificate(configDir, clock) ??
+    await replaceCertificate(configDir, () => goodCertificate(configDir, clock), clock, warn);
+}
+
+/** The certificate that is kept, when it is whole and does not expire soon. */
+async function goodCertificate(
+  configDir: string,
+  clock: Clock,
+): Promise<ListenerCertificate | undefined> {
+  try {
+    const kept = await wholeCertificate(configDir);
     return kept !== undefined && kept.notAfter - clock.now() > RENEW_BEFORE ? kept : undefined;
-  };
-  return keptNow() ?? await replaceCertificate(configDir, keptNow, clock, warn);
+  } catch (error) {
+    if (error instanceof CliError && error.damagedFile !== undefined) return undefined;
+    throw error;
+  }
 }
 
 /** A new certificate in the place of the one that is kept. */
 export function renewedCertificate(
   configDir: string,
   clock: Clock,
-  warn: (text: string) => void,
+  warn: Warn,
 ): Promise<ListenerCertificate> {
-  return replaceCertificate(configDir, () => undefined, clock, warn);
+  return replaceCertificate(configDir, () => Promise.resolve(undefined), clock, warn);
 }
 
 /** The certificate as it is kept, however old; `undefined` before the first login. */
 export function storedCertificate(configDir: string): ListenerCertificate | undefined {
-  const path = pathIn(configDir);
-  const text = readPrivateFile(path);
-  return text === undefined ? undefined : parseCertificate(text, path);
+  return readIn(configDir, FILE, parseCertificate, RENEW);
 }
 
 /** Writes the certificate, without its key, into a file of its own; returns the path. */
 export function savePublicCertificate(
   configDir: string,
   { certificate }: ListenerCertificate,
-  warn: (text: string) => void,
+  warn: Warn,
 ): string {
   const path = `${configDir}/tls/certificate.pem`;
-  ensurePrivateDirectory(`${configDir}/tls`, warn);
+  ensurePrivateDirectory(`${configDir}/tls`);
   writePrivateFile(path, certificate + "\n", warn);
   return path;
 }
 
 async function replaceCertificate(
   configDir: string,
-  keptNow: () => ListenerCertificate | undefined,
+  keptNow: () => Promise<ListenerCertificate | undefined>,
   clock: Clock,
-  warn: (text: string) => void,
+  warn: Warn,
 ): Promise<ListenerCertificate> {
-  ensurePrivateDirectory(configDir, warn);
-  ensurePrivateDirectory(`${configDir}/tls`, warn);
+  ensurePrivateDirectory(configDir);
+  ensurePrivateDirectory(`${configDir}/tls`);
   using _lock = await lockFile(`${configDir}/tls/listener.lock`, LOCK_DEADLINE, clock);
-  const kept = keptNow(); // another login may have made one in the meantime
+  const kept = await keptNow(); // another login may have made one in the meantime
   if (kept !== undefined) return kept;
-  const made = await makeCertificate(clock.now());
+  await wholeCertificate(configDir).catch((error) =>
+    orSetAside(() => {
+      throw error;
+    }, warn)
+  );
+  const parts = await makeCertificate(clock.now());
+  const made = { ...parts, sum: await sumOf(parts) };
   const text = JSON.stringify({ version: 1, ...made }, undefined, 2) + "\n";
-  removeLeftovers(pathIn(configDir)); // a key that a crash left behind is a key all the same
-  writePrivateFile(pathIn(configDir), text, warn);
+  writePrivateFile(`${configDir}/${FILE}`, text, warn);
+  removeLeftovers(`${configDir}/${FILE}`, 0); // one may hold a key
   return made;
-}
-
-function pathIn(configDir: string): string {
-  return `${configDir}/tls/listener.json`;
 }
 
 /** The fingerprint as it fits into a line: `3F9A…1C07`. */
@@ -96,28 +116,29 @@ export function shortFingerprint(fingerprint: string): string {
   return `${fingerprint.slice(0, 4)}…${fingerprint.slice(-4)}`;
 }
 
-function parseCertificate(text: string, path: string): ListenerCertificate {
-  try {
-    const fields = parseObject(text);
-    const certificate = field(fields, "certificate", "string");
-    const key = field(fields, "key", "string");
-    const fingerprint = field(fields, "fingerprint", "string");
-    const notAfter = field(fields, "notAfter", "number");
-    const isPem = [certificate, key].every((text) => text?.startsWith("-----BEGIN "));
-    if (!isPem || !certificate || !key || !fingerprint || !notAfter) {
-      throw new Error("a part is missing");
-    }
-    return { certificate, key, fingerprint, notAfter };
-  } catch (cause) {
-    throw new CliError(
-      "storage",
-      `Cannot use the listener's certificate in ${path}: it is damaged`,
-      {
-        next: `remove it (rm ${shellWord(path)}); the next login makes a new one`,
-        cause,
-      },
-    );
+function parseCertificate(text: string): ListenerCertificate {
+  const fields = parseObject(text);
+  const certificate = field(fields, "certificate", "string");
+  const key = field(fields, "key", "string");
+  const fingerprint = field(fields, "fingerprint", "string");
+  const notAfter = field(fields, "notAfter", "number");
+  const isPem = [certificate, key].every((text) => text?.startsWith("-----BEGIN "));
+  if (!isPem || !certificate || !key || !fingerprint || !notAfter) {
+    throw new Error("it is not a certificate saved by anaplan-auth");
   }
+  return { certificate, key, fingerprint, notAfter, sum: field(fields, "sum", "string") };
+}
+
+/** The stored certificate, when no bit of it has changed since it was saved. */
+async function wholeCertificate(configDir: string): Promise<ListenerCertificate | undefined> {
+  const stored = storedCertificate(configDir);
+  if (stored?.sum === undefined || stored.sum === await sumOf(stored)) return stored;
+  throw damaged(`${configDir}/${FILE}`, "its certificate or its key has changed", RENEW);
+}
+
+async function sumOf(parts: Pick<ListenerCertificate, "certificate" | "key">): Promise<string> {
+  const text = new TextEncoder().encode(parts.certificate + parts.key);
+  return hex(await crypto.subtle.digest("SHA-256", text));
 }
 
 /**
@@ -127,15 +148,14 @@ function parseCertificate(text: string, path: string): ListenerCertificate {
 async function makeCertificate(now: number): Promise<ListenerCertificate> {
   await import("reflect-metadata");
   const x509 = await import("@peculiar/x509");
-  const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
-  const keys = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+  const keys = await crypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
   const notAfter = now + LIFETIME;
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: "CN=anaplan-auth listener on this computer",
     notBefore: new Date(now - DAY), // clocks differ a little between programs, too
     notAfter: new Date(notAfter),
     keys,
-    signingAlgorithm: algorithm,
+    signingAlgorithm: ALGORITHM,
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),

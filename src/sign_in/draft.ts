@@ -3,8 +3,8 @@
 
 import { CliError } from "../errors.ts";
 import { defined, field, parseObject } from "../json.ts";
-import { ensurePrivateDirectory } from "../private_directory.ts";
-import { readPrivateFile, removePrivateFile, writePrivateFile } from "../private_file.ts";
+import { ensurePrivateDirectory, readIn, removeLeftovers } from "../private_directory.ts";
+import { removePrivateFile, writePrivateFile } from "../private_file.ts";
 import type { Settings } from "../settings.ts";
 import { printable } from "../text.ts";
 
@@ -19,7 +19,7 @@ export type DraftPlace = Pick<Settings, "configDir" | "profile">;
 /** The answers of the last time; none when there are none, or they cannot be read. */
 export function loadDraft(place: DraftPlace): Draft {
   try {
-    const fields = parseObject(readPrivateFile(pathOf(place)) ?? "{}");
+    const fields = readIn(place.configDir, fileOf(place), parseObject, "") ?? {};
     const answers = NAMES.map((name) => [name, field(fields, name, "string")] as const);
     return defined(
       Object.fromEntries(answers.map(([name, answer]) => [name, answer && printable(answer)])),
@@ -31,17 +31,18 @@ export function loadDraft(place: DraftPlace): Draft {
 
 /** Keeps the answers; says whether that could be done. */
 export function saveDraft(place: DraftPlace, draft: Draft): boolean {
-  const path = pathOf(place);
+  const path = `${place.configDir}/${fileOf(place)}`;
   return isDone(() => {
-    ensurePrivateDirectory(place.configDir, () => {});
-    ensurePrivateDirectory(path.slice(0, path.lastIndexOf("/")), () => {});
+    ensurePrivateDirectory(place.configDir);
+    ensurePrivateDirectory(`${place.configDir}/drafts`);
     writePrivateFile(path, JSON.stringify({ version: 1, ...draft }) + "\n");
+    removeLeftovers(path);
   });
 }
 
 /** Forgets the answers. */
 export function removeDraft(place: DraftPlace): void {
-  isDone(() => removePrivateFile(pathOf(place)));
+  isDone(() => removePrivateFile(`${place.configDir}/${fileOf(place)}`));
 }
 
 function isDone(work: () => void): boolean {
@@ -54,6 +55,6 @@ function isDone(work: () => void): boolean {
   }
 }
 
-function pathOf({ configDir, profile }: DraftPlace): string {
-  return `${configDir}/drafts/${profile}.json`;
+function fileOf({ profile }: DraftPlace): string {
+  return `drafts/${profile}.json`;
 }

@@ -130,9 +130,13 @@ function stepsFor(flags: FirstTimeFlags, { given, environment, issuer }: Setting
 
 /** The region of the profile that is used when none is named: most people have one tenant. */
 function regionInUse({ configDir }: Settings): string {
-  const current = currentProfile(configDir);
-  const profile = current === undefined ? undefined : loadProfile(configDir, current);
-  return profile?.region ?? DEFAULT_REGION;
+  try {
+    const current = currentProfile(configDir);
+    const profile = current === undefined ? undefined : loadProfile(configDir, current);
+    return profile?.region ?? DEFAULT_REGION;
+  } catch {
+    return DEFAULT_REGION; // another profile's damaged file is that profile's trouble
+  }
 }
 
 function nobodyToAsk({ device }: FirstTimeFlags): CliError {

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { type Home, makeHome } from "../support/home.ts";
 import { runProgram } from "../support/program.ts";
-import { login, signIn } from "../support/sign_in.ts";
+import { registeredListener, sandboxFlags, signIn } from "../support/sign_in.ts";
 
 const HAS_MODES = Deno.build.os !== "windows";
 
@@ -65,16 +65,18 @@ Deno.test("the listener's certificate is made once and kept, so that a browser a
 });
 
 Deno.test({
-  name: "a directory that stands open is closed by the next login, with a warning",
+  name: "an open directory is refused by the next login before a browser is opened, and stays open",
   ignore: !HAS_MODES,
   async fn() {
     await using sandbox = await startSandbox();
     await using home = await makeHome();
     await Deno.mkdir(home.configDir, { recursive: true, mode: 0o755 });
     await Deno.chmod(home.configDir, 0o755);
-    const { outcome } = await login(sandbox, home);
-    assertStringIncludes(outcome.stderr, "Warning: ~/.config/anaplan-auth was open to other users");
-    assertEquals((await modes(home)).get("/"), "700");
+    const flags = sandboxFlags(sandbox, sandbox.clients.rotating, registeredListener(sandbox));
+    const { code, stderr } = await runProgram(["login", ...flags], { home: home.path });
+    assertEquals(code, 7);
+    assertStringIncludes(stderr, "Cannot use ~/.config/anaplan-auth: other users can open it.");
+    assertEquals([...await modes(home)], [["/", "755"]]);
   },
 });
 

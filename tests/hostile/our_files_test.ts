@@ -63,12 +63,15 @@ const ELSEWHERE = new Set([
   "credentials/default.json, a file that others can read", // whoami/open_to_others
   "tls/listener.json, a file that others can read", // cert/open_to_others
   "credentials/default.json, torn in the middle", // whoami/corrupt_login
-  "tls/listener.json, of a newer version", // its parts are read by name; there is no newer one to fear
 ]);
+
+/** What `cert show` makes anew, as tests/hostile/damaged_files_test.ts shows. */
+const isMadeAnew = (file: string, what: string): boolean =>
+  file === "tls/listener.json" && !/symbolic|others can|somebody else's file/.test(what);
 
 for (const [file, command] of Object.entries(FILES)) {
   for (const [what, damage] of Object.entries(IN_PLACE)) {
-    if (ELSEWHERE.has(`${file}, ${what}`)) continue;
+    if (ELSEWHERE.has(`${file}, ${what}`) || isMadeAnew(file, what)) continue;
     Deno.test({
       name: `${what} in the place of ${file} is refused by ${command.join(" ")}`,
       ignore: what.startsWith("somebody") ? !IS_ROOT : !HAS_MODES,
@@ -77,7 +80,7 @@ for (const [file, command] of Object.entries(FILES)) {
   }
   if (file.endsWith(".lock")) continue;
   for (const [what, change] of Object.entries(TEXTS)) {
-    if (ELSEWHERE.has(`${file}, ${what}`)) continue;
+    if (ELSEWHERE.has(`${file}, ${what}`) || isMadeAnew(file, what)) continue;
     Deno.test(`a text that is ${what} in ${file} is refused by ${command.join(" ")}`, () =>
       assertRefused(file, command, async (path) => {
         await Deno.writeTextFile(path, change(await Deno.readTextFile(path)));

@@ -35,7 +35,7 @@ export async function serveWrongName(): Promise<WrongName> {
   );
   const caFile = await Deno.makeTempFile({ prefix: "anaplan-auth-wrong-name-", suffix: ".pem" });
   undo.defer(() => Deno.remove(caFile));
-  await Deno.writeTextFile(caFile, cert);
+  await Deno.writeTextFile(caFile, cert, { mode: 0o644 });
   let heard = 0;
   const server = createServer({ key, cert }, (_, response) => {
     heard++;

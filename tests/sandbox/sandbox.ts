@@ -41,7 +41,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const route = createRoutes(provider, options, () => person.signInAnswer, uploads);
   const caFile = await Deno.makeTempFile({ prefix: "anaplan-sandbox-ca-", suffix: ".pem" });
   undo.defer(() => Deno.remove(caFile));
-  await Deno.writeTextFile(caFile, certificate.caPem);
+  await Deno.writeTextFile(caFile, certificate.caPem, { mode: 0o644 });
   const traffic = serve(server, { origin, gzip: options.gzip }, route, faults);
   undo.defer(traffic.end);
   const end = undo.move();

@@ -46,7 +46,7 @@ export async function makeWorld(options: SandboxOptions): Promise<World> {
   undo.defer(() => endOnce(sandbox));
   const listener = registeredListener(sandbox);
   const caFile = `${home.path}/ca.pem`; // the sandbox's own goes with the sandbox
-  await Deno.writeTextFile(caFile, sandbox.caPem);
+  await Deno.writeTextFile(caFile, sandbox.caPem, { mode: 0o644 });
   const cleanup = undo.move();
   return {
     sandbox: Object.assign(sandbox, { caFile }),

@@ -37,7 +37,7 @@ export async function corporate(
   const targets = Object.fromEntries(HOSTS.map((host) => [`${host}:443`, port]));
   const proxy = undo.use(await startProxy(targets, manners));
   const caFile = `${home.path}/company.pem`;
-  await Deno.writeTextFile(caFile, proxy.caPem);
+  await Deno.writeTextFile(caFile, proxy.caPem, { mode: 0o644 });
   const { credentials } = manners;
   const proxyUrl = credentials ? proxy.url.replace("//", `//${credentials}@`) : proxy.url;
   const world = undo.move();

@@ -46,8 +46,8 @@ export function loginFile(configDir: string, profile = "default"): string {
 
 /** Puts a login on the disk as if it had been there all along. */
 export function putLogin(configDir: string, tokenSet: TokenSet, profile = "default"): void {
-  ensurePrivateDirectory(configDir, () => {});
-  ensurePrivateDirectory(`${configDir}/credentials`, () => {});
+  ensurePrivateDirectory(configDir);
+  ensurePrivateDirectory(`${configDir}/credentials`);
   writePrivateFile(loginFile(configDir, profile), serializeTokenSet(tokenSet));
 }
 

@@ -5,7 +5,10 @@
 export const SURROUNDINGS: readonly (readonly [names: readonly string[], text: string])[] = [
   [["HOME", "XDG_CONFIG_HOME", "APPDATA"], "where logins are kept"],
   [["XDG_RUNTIME_DIR", "TMPDIR", "TEMP"], "where tokens are rescued to that cannot be saved"],
-  [["SSL_CERT_FILE"], "a CA file to trust, too; one that cannot be read is passed over"],
+  [
+    ["SSL_CERT_FILE"],
+    "a CA file to trust, too; one that cannot be read is passed over, one that others can change is refused",
+  ],
   [["https_proxy", "HTTP_PROXY", "http_proxy"], "the proxy, as other programs name it"],
   [["ALL_PROXY", "all_proxy", "no_proxy"], "the same"],
   [["TERM", "CI"], "whether lines on the terminal may be drawn over"],
@@ -31,6 +34,7 @@ export const FILES: readonly (readonly [file: string, text: string])[] = [
   ["tls/listener.json", "the listener's certificate and its key"],
   ["tls/listener.lock", "the lock of whoever makes them"],
   ["tls/certificate.pem", "the certificate alone, once `cert trust` was used"],
+  ["FILE.bad", "a damaged file that was moved out of the way; it may hold tokens: remove it"],
   [
     "anaplan-auth-rescued-….json",
     "elsewhere: tokens that could not be saved; the error says where, and how to put them back",

@@ -53,7 +53,8 @@ export function sandboxFlags(
 }
 
 /** What a sign-in is to be like. */
-export interface SignInOptions extends BrowseOptions, Pick<ProgramOptions, "executable"> {
+export interface SignInOptions
+  extends BrowseOptions, Pick<ProgramOptions, "executable" | "wrapper"> {
   readonly client?: ConfidentialClient;
   readonly listener?: Listener;
   readonly flags?: readonly string[];
@@ -66,12 +67,13 @@ export async function login(
   options: SignInOptions = {},
 ): Promise<{ readonly outcome: Outcome; readonly page: FinalPage }> {
   const { client = sandbox.clients.rotating, flags = [], executable, ...browsing } = options;
-  const { listener = registeredListener(sandbox) } = options;
+  const { listener = registeredListener(sandbox), wrapper = [] } = options;
   const argv = ["login", ...sandboxFlags(sandbox, client, listener), ...flags];
   const env = { ANAPLAN_CLIENT_SECRET: client.clientSecret };
   await using program = await startProgram(argv, {
     home: home.path,
     env,
+    wrapper,
     ...(executable === undefined ? {} : { executable }),
   });
   const [address] = await program.said(SIGN_IN_ADDRESS);

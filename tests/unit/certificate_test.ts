@@ -117,6 +117,15 @@ Deno.test("the key is in a 0600 file, alone in a 0700 directory with its lock", 
   assertEquals(names.length, 2);
 });
 
+Deno.test("what looks like a leftover and cannot be removed spoils no certificate", async () => {
+  using dir = tempDir();
+  const leftover = `listener.json.${crypto.randomUUID()}.tmp`;
+  Deno.mkdirSync(`${dir.path}/tls/${leftover}/full`, { recursive: true, mode: 0o700 });
+  const { fingerprint } = await certificateIn(dir.path);
+  assertEquals((await certificateIn(dir.path)).fingerprint, fingerprint);
+  assertEquals(namesIn(`${dir.path}/tls`), ["listener.json", leftover, "listener.lock"]);
+});
+
 Deno.test("a key that others can read is refused, not used", async () => {
   using dir = tempDir();
   await certificateIn(dir.path);
@@ -125,15 +134,34 @@ Deno.test("a key that others can read is refused, not used", async () => {
   assertEquals(error.kind, "storage");
 });
 
-Deno.test("a damaged certificate is a storage error that says how to be rid of it", async () => {
+Deno.test("a damaged certificate is made anew, and the damaged file is moved and told", async () => {
   using dir = tempDir();
   await certificateIn(dir.path);
   const path = `${dir.path}/tls/listener.json`;
-  const { key: _, ...rest } = JSON.parse(Deno.readTextFileSync(path));
-  for (const text of ["{", JSON.stringify(rest)]) {
+  const whole = Deno.readTextFileSync(path);
+  const { key: _, ...rest } = JSON.parse(whole);
+  const texts = [
+    "{",
+    JSON.stringify(rest),
+    whole.replace(/MII/, "MIJ"),
+    whole.replace(/MIG/, "MIH"),
+  ];
+  for (const [count, text] of texts.entries()) {
     Deno.writeTextFileSync(path, text);
-    const error = await assertRejects(() => certificateIn(dir.path), CliError);
-    assertEquals(error.kind, "storage");
-    assertStringIncludes(error.next ?? "", `rm ${path}`);
+    const warnings: string[] = [];
+    const made = await listenerCertificate(dir.path, fakeSystem(), (text) => warnings.push(text));
+    assertEquals(await certificateIn(dir.path), made);
+    const bad = `${path}.bad${count === 0 ? "" : `.${count + 1}`}`;
+    assertStringIncludes(warnings.join("\n"), `it is kept as ${bad} until you remove that`);
+    assertEquals(Deno.readTextFileSync(bad), text);
   }
+});
+
+Deno.test("a certificate that was saved without a sum is used as it is", async () => {
+  using dir = tempDir();
+  const { sum, ...rest } = await certificateIn(dir.path);
+  assertEquals(sum?.length, 64);
+  const path = `${dir.path}/tls/listener.json`;
+  Deno.writeTextFileSync(path, JSON.stringify({ version: 1, ...rest }));
+  assertEquals((await certificateIn(dir.path)).fingerprint, rest.fingerprint);
 });

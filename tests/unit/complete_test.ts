@@ -22,7 +22,7 @@ async function offered(words: readonly string[], env = {}): Promise<string[]> {
 
 function profileDir(...names: readonly string[]): TempDir {
   const dir = tempDir();
-  Deno.mkdirSync(`${dir.path}/profiles`);
+  Deno.mkdirSync(`${dir.path}/profiles`, { mode: 0o700 });
   for (const name of names) Deno.writeTextFileSync(`${dir.path}/profiles/${name}.json`, "{}");
   return dir;
 }

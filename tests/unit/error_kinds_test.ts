@@ -91,11 +91,11 @@ for (const [name, failure] of Object.entries(FAILURES)) {
 
 Deno.test("a warning before it leaves the JSON line at the end", async () => {
   const { stderr } = await fails({
-    argv: ["refresh"],
-    arranged: () => ({ network: [refused(401, "invalid_client")] }),
-    prepare: ({ configDir }) => Deno.chmodSync(configDir, 0o755),
+    argv: ["login"],
+    prepare: ({ configDir }) =>
+      Deno.writeTextFileSync(`${configDir}/config.json`, "{", { mode: 0o600 }),
   }, ["--json"]);
   const [warning = "", error = "", ...rest] = stderr.split("\n");
   assertMatch(warning, /^Warning: /);
-  assertEquals([JSON.parse(error).error.kind, rest], ["denied", [""]]);
+  assertEquals([JSON.parse(error).error.kind, rest], ["usage", [""]]);
 });

@@ -46,6 +46,18 @@ Deno.test("a first sign-in asks for region, client id, secret and redirect URI, 
   assertEquals([first.wasAsked, first.secret?.value?.reveal()], [true, "hush"]);
 });
 
+Deno.test("a damaged profile that is used otherwise does not keep another one from signing in", async () => {
+  using dir = tempDir();
+  saveProfile(dir.path, "eu", { region: "eu3" }, () => {});
+  saveCurrentProfile(dir.path, "eu", () => {});
+  Deno.writeTextFileSync(`${dir.path}/profiles/eu.json`, "{");
+  const { first } = await firstTime([ENTER, "a-client", ENTER, ENTER, ENTER], {
+    configDir: dir.path,
+    profile: "us",
+  });
+  assertEquals(first.flags.region, "us1");
+});
+
 Deno.test("Enter alone gives us1, no secret and the usual redirect URI", async () => {
   const { first } = await firstTime([ENTER, "a-client", ENTER, ENTER, ENTER]);
   assertEquals([first.flags.region, first.flags.redirectUri], ["us1", CALLBACK]);

@@ -34,10 +34,10 @@ Deno.test("failures are kept apart by profile, in files of their owner's alone",
   assertEquals(modeOf(`${dir.path}/failures`), "700");
 });
 
-Deno.test("what a crash left among the failures is gone after the next one", () => {
+Deno.test("what a crash left of a failure is gone after the next one", () => {
   using dir = tempDir();
   keepFailure(dir.path, "eu", "refresh", FAILURE, START);
-  oldLeftover(`${dir.path}/failures/us.json`);
+  oldLeftover(`${dir.path}/failures/eu.json`);
   keepFailure(dir.path, "eu", "refresh", FAILURE, START);
   assertEquals(namesIn(`${dir.path}/failures`), ["eu.json"]);
 });

@@ -20,9 +20,7 @@ function linked(
 Deno.test("a link of ours to a directory of ours that is closed is followed, and stays", () => {
   using dir = tempDir();
   const { link, target } = linked(dir.path, 0o700);
-  ensurePrivateDirectory(link, (text) => {
-    throw new Error(text);
-  });
+  ensurePrivateDirectory(link);
   assert(Deno.lstatSync(link).isSymlink);
   writePrivateFile(`${link}/a.json`, "text");
   assertEquals(Deno.readTextFileSync(`${target}/a.json`), "text");
@@ -33,14 +31,16 @@ for (const mode of [0o755, 0o770, 0o777, 0o1777]) {
     using dir = tempDir();
     const { link, target } = linked(dir.path, mode);
     const before = Deno.statSync(target).mode;
-    const error = storageError(() => ensurePrivateDirectory(link, () => {}));
+    const error = storageError(() => ensurePrivateDirectory(link));
+    const real = Deno.realPathSync(target);
     assertEquals(
       error.message,
-      `Cannot write to ${link}: it leads to ${
-        Deno.realPathSync(target)
-      }, which other users can open`,
+      `Cannot use ${link}: it leads to ${real}, which other users can open`,
     );
-    assertEquals(error.next, `chmod 700 ${Deno.realPathSync(target)}, or remove the link`);
+    assertEquals(
+      error.next,
+      `chmod 700 ${real} if nothing else uses it, or give another directory: --config-dir`,
+    );
     assertEquals(Deno.statSync(target).mode, before);
   });
 }
@@ -51,7 +51,7 @@ Deno.test("a link that leads nowhere, or to a file, is refused, and nothing is m
   for (const target of ["nowhere", "file"]) {
     const link = `${dir.path}/to-${target}`;
     Deno.symlinkSync(`${dir.path}/${target}`, link);
-    storageError(() => ensurePrivateDirectory(link, () => {}));
+    storageError(() => ensurePrivateDirectory(link));
   }
   assertEquals(namesIn(dir.path), ["file", "to-file", "to-nowhere"]);
 });
@@ -63,8 +63,8 @@ Deno.test({
     using dir = tempDir();
     const { link } = linked(dir.path, 0o700);
     new Deno.Command("chown", { args: ["-h", `${NOBODY}:${NOBODY}`, link] }).outputSync();
-    const error = storageError(() => ensurePrivateDirectory(link, () => {}));
-    assertEquals(error.message, `Cannot write to ${link}: it belongs to another user`);
+    const error = storageError(() => ensurePrivateDirectory(link));
+    assertEquals(error.message, `Cannot use ${link}: it belongs to another user`);
   },
 });
 
@@ -75,8 +75,8 @@ Deno.test({
     using dir = tempDir();
     const { link, target } = linked(dir.path, 0o700);
     Deno.chownSync(target, NOBODY, NOBODY);
-    const error = storageError(() => ensurePrivateDirectory(link, () => {}));
-    assertEquals(error.message, `Cannot write to ${link}: it belongs to another user`);
+    const error = storageError(() => ensurePrivateDirectory(link));
+    assertEquals(error.message, `Cannot use ${link}: it belongs to another user`);
   },
 });
 

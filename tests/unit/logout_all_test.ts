@@ -46,6 +46,27 @@ Deno.test("logout --all goes on when one server cannot be told", async () => {
   assertEquals(scene.context.talk.warned.length, 1);
 });
 
+Deno.test("logout --all tells at most eight servers at once, and none before all logins are gone", async () => {
+  let [open, most, left] = [0, 0, -1];
+  const answer = async (): Promise<Response> => {
+    left = Math.max(left, namesIn(`${scene.configDir}/credentials`).filter(isLogin).length);
+    most = Math.max(most, ++open);
+    await new Promise((wake) => setTimeout(wake, 5));
+    open--;
+    return ENDED();
+  };
+  const isLogin = (name: string): boolean => name.endsWith(".json");
+  const profiles = Array.from({ length: 20 }, (_, number) => `p${number}`).sort();
+  using scene = sessionScene(undefined, { network: profiles.map(() => answer) });
+  for (const profile of profiles) putLogin(scene.configDir, LOGIN, profile);
+  const { data } = await logout({ ...scene.flags, all: true }, scene.context);
+  assertEquals(
+    data,
+    profiles.map((profile) => ({ profile, removed: true, server_session_ended: true })),
+  );
+  assertEquals([most, left], [8, 0]);
+});
+
 Deno.test("logout --all keeps the settings of every profile", async () => {
   using scene = sessionScene(LOGIN, { network: [ENDED()] });
   saveProfile(scene.configDir, "default", { region: "us2" }, () => {});

@@ -1,30 +1,58 @@
 // Directories that only their owner may enter, real ones.
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import {
+  assertPrivateDirectory,
   ensurePrivateDirectory,
   listDirectory,
+  readIn,
   removeLeftovers,
 } from "../../src/private_directory.ts";
+import { writePrivateFile } from "../../src/private_file.ts";
 import { aged, CANNOT_CHOWN, NOBODY, storageError } from "../support/disk.ts";
 import { modeOf, namesIn, tempDir } from "../support/temp_dir.ts";
 
-Deno.test("a private directory is made with its parents, mode 0700, without a warning", () => {
+Deno.test("a private directory is made with its parents, mode 0700, and can be there already", () => {
   using dir = tempDir();
-  ensurePrivateDirectory(`${dir.path}/a/b`, (text) => {
-    throw new Error(text);
-  });
+  for (const _ of [1, 2]) ensurePrivateDirectory(`${dir.path}/a/b`);
   assertEquals([modeOf(`${dir.path}/a`), modeOf(`${dir.path}/a/b`)], ["700", "700"]);
 });
 
-Deno.test("a directory that stands open is closed, and the person is told", () => {
+for (const mode of [0o755, 0o710, 0o702, 0o777]) {
+  Deno.test(`a directory with mode 0${mode.toString(8)} is refused and left as it is`, () => {
+    using dir = tempDir();
+    const path = `${dir.path}/open`;
+    Deno.mkdirSync(path);
+    Deno.chmodSync(path, mode);
+    for (const work of [ensurePrivateDirectory, assertPrivateDirectory]) {
+      const error = storageError(() => work(path));
+      assertEquals(error.message, `Cannot use ${path}: other users can open it`);
+      assertEquals(
+        error.next,
+        `chmod 700 ${path} if nothing else uses it, or give another directory: --config-dir`,
+      );
+    }
+    assertEquals(modeOf(path), mode.toString(8));
+  });
+}
+
+Deno.test("a directory that does not exist is no trouble for reading, and is not made", () => {
   using dir = tempDir();
-  Deno.mkdirSync(`${dir.path}/open`);
-  Deno.chmodSync(`${dir.path}/open`, 0o755);
-  const warnings: string[] = [];
-  ensurePrivateDirectory(`${dir.path}/open`, (text) => warnings.push(text));
-  assertEquals(modeOf(`${dir.path}/open`), "700");
-  assertEquals(warnings.length, 1);
-  assertStringIncludes(warnings[0] ?? "", `${dir.path}/open was open to other users`);
+  assertPrivateDirectory(`${dir.path}/none`);
+  assertEquals(namesIn(dir.path), []);
+});
+
+Deno.test("nothing is read below a configuration directory of which one level is open", () => {
+  using dir = tempDir();
+  ensurePrivateDirectory(`${dir.path}/credentials`);
+  writePrivateFile(`${dir.path}/credentials/a.json`, "text");
+  const read = (): string | undefined =>
+    readIn(dir.path, "credentials/a.json", (text) => text, "look at it");
+  assertEquals(read(), "text");
+  for (const level of ["", "/credentials"]) {
+    Deno.chmodSync(`${dir.path}${level}`, 0o711);
+    storageError(read);
+    Deno.chmodSync(`${dir.path}${level}`, 0o700);
+  }
 });
 
 Deno.test({
@@ -35,7 +63,7 @@ Deno.test({
     Deno.mkdirSync(`${dir.path}/theirs`, { mode: 0o755 });
     Deno.chmodSync(`${dir.path}/theirs`, 0o755);
     Deno.chownSync(`${dir.path}/theirs`, NOBODY, NOBODY);
-    storageError(() => ensurePrivateDirectory(`${dir.path}/theirs`, () => {}));
+    storageError(() => ensurePrivateDirectory(`${dir.path}/theirs`));
     assertEquals(modeOf(`${dir.path}/theirs`), "755");
   },
 });
@@ -43,8 +71,8 @@ Deno.test({
 Deno.test("a file where a directory should be is a storage error", () => {
   using dir = tempDir();
   Deno.writeTextFileSync(`${dir.path}/file`, "");
-  storageError(() => ensurePrivateDirectory(`${dir.path}/file`, () => {}));
-  storageError(() => ensurePrivateDirectory(`${dir.path}/file/below`, () => {}));
+  storageError(() => ensurePrivateDirectory(`${dir.path}/file`));
+  storageError(() => ensurePrivateDirectory(`${dir.path}/file/below`));
 });
 
 Deno.test("listDirectory() gives sorted names, and none for a directory that does not exist", () => {
@@ -57,42 +85,33 @@ Deno.test("listDirectory() gives sorted names, and none for a directory that doe
 Deno.test("removeLeftovers() takes away what a crash left of this file, and nothing else", () => {
   using dir = tempDir();
   const id = crypto.randomUUID();
-  const kept = ["a.json", "a.lock", `ab.json.${id}.tmp`, "a.json.bad"];
+  const kept = [
+    ...["a.json", "a.lock", "a.json.bad", `a.json.${id}.tmp.txt`],
+    ...[`ab.json.${id}.tmp`, `a.json.x.${id}.tmp`, `a.json.${id.slice(1)}.tmp`],
+  ];
   for (const name of [...kept, `a.json.${id}.tmp`]) {
     Deno.writeTextFileSync(`${dir.path}/${name}`, "");
   }
-  removeLeftovers(`${dir.path}/a.json`);
+  removeLeftovers(`${dir.path}/a.json`, 0);
   assertEquals(namesIn(dir.path), kept.sort());
 });
 
-Deno.test("what crashes left an hour ago is removed where something is written, and nothing else", () => {
+Deno.test("without the lock, leftovers of a file are removed once they are an hour old", () => {
   using dir = tempDir();
-  const id = crypto.randomUUID();
-  const kept = [`b.json.${id}.tmp`, "a.json", "a.tmp", `${id}.tmp.txt`];
-  aged(`${dir.path}/b.json.${id}.tmp`, 59); // somebody may be writing it
-  for (const name of kept.slice(1)) aged(`${dir.path}/${name}`, 10_000);
-  for (const name of ["a.json", "b.json"]) {
-    aged(`${dir.path}/${name}.${crypto.randomUUID()}.tmp`, 61);
-  }
-  Deno.mkdirSync(`${dir.path}/c.json.${id}.tmp`);
-  ensurePrivateDirectory(dir.path, () => {});
-  assertEquals(namesIn(dir.path), [...kept, `c.json.${id}.tmp`].sort());
+  const [old, young, directory] = [1, 2, 3].map(() => `a.json.${crypto.randomUUID()}.tmp`);
+  aged(`${dir.path}/${old}`, 61);
+  aged(`${dir.path}/${young}`, 59); // another process may be writing it
+  Deno.mkdirSync(`${dir.path}/${directory}`);
+  const others = [`b.json.${crypto.randomUUID()}.tmp`, `notes.${crypto.randomUUID()}.tmp`];
+  for (const name of others) aged(`${dir.path}/${name}`, 10_000);
+  removeLeftovers(`${dir.path}/a.json`);
+  assertEquals(namesIn(dir.path), [`${young}`, `${directory}`, ...others].sort());
 });
 
-Deno.test({
-  name: "leftovers that cannot be looked at or removed hinder nobody",
-  ignore: Deno.build.os !== "linux" || Deno.uid() !== 0,
-  fn() {
-    using dir = tempDir();
-    const path = `${dir.path}/a.json.${crypto.randomUUID()}.tmp`;
-    aged(path, 61);
-    const chattr = (flag: string): void =>
-      void new Deno.Command("chattr", { args: [flag, path] }).outputSync();
-    chattr("+i");
-    try {
-      ensurePrivateDirectory(dir.path, () => {});
-    } finally {
-      chattr("-i");
-    }
-  },
+Deno.test("leftovers that cannot be looked at or removed are no error", () => {
+  using dir = tempDir();
+  removeLeftovers(`${dir.path}/none/a.json`, 0);
+  Deno.mkdirSync(`${dir.path}/a.json.${crypto.randomUUID()}.tmp/full`, { recursive: true });
+  removeLeftovers(`${dir.path}/a.json`, 0);
+  assertEquals(namesIn(dir.path).length, 1);
 });

@@ -1,6 +1,12 @@
 // A profile that is removed, and the metadata of an issuer that one holds.
 import { assertEquals } from "@std/assert";
-import { loadProfile, profileNames, removeProfile, saveProfile } from "../../src/profiles.ts";
+import {
+  loadProfile,
+  profileNames,
+  removeProfile,
+  saveCurrentProfile,
+  saveProfile,
+} from "../../src/profiles.ts";
 import { oldLeftover } from "../support/disk.ts";
 import { namesIn, tempDir } from "../support/temp_dir.ts";
 
@@ -67,11 +73,12 @@ Deno.test("metadata that is no object counts as none", () => {
   }
 });
 
-Deno.test("what crashes left of profiles and of the choice among them is gone after the next write", () => {
+Deno.test("what crashes left of a profile and of the choice among them is gone after its next write", () => {
   using dir = tempDir();
   save(dir.path, "eu", {});
-  for (const file of ["config.json", "profiles/us.json"]) oldLeftover(`${dir.path}/${file}`);
+  for (const file of ["config.json", "profiles/eu.json"]) oldLeftover(`${dir.path}/${file}`);
   save(dir.path, "eu", {});
-  assertEquals(namesIn(dir.path), ["profiles"]);
+  saveCurrentProfile(dir.path, "eu", () => {});
+  assertEquals(namesIn(dir.path), ["config.json", "profiles"]);
   assertEquals(namesIn(`${dir.path}/profiles`), ["eu.json"]);
 });

@@ -118,7 +118,14 @@ for (const [text, reason] of Object.entries(DAMAGES)) {
     Deno.writeTextFileSync(path, text);
     const error = assertThrows(() => loadProfile(dir.path, "eu"), CliError);
     assertEquals([error.kind, error.message], ["storage", `Cannot use ${path}: ${reason}`]);
-    assert(error.next?.includes(`mv ${path} ${path}.bad`));
+    const isNewer = reason.includes("newer");
+    assertEquals(error.damagedFile, isNewer ? undefined : path);
+    assertEquals(
+      error.next,
+      isNewer
+        ? "install that version of anaplan-auth, or a later one"
+        : "anaplan-auth login --profile eu, and give the settings again",
+    );
   });
 }
 

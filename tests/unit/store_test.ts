@@ -82,7 +82,21 @@ Deno.test("saving and removing clear away what a crash left", async () => {
   assertEquals(namesIn(`${dir.path}/credentials`), ["default.lock"]);
 });
 
-Deno.test("a damaged login is a storage error that says how to move it, and quotes nothing", () => {
+Deno.test("what looks like a leftover and cannot be removed spoils no save and no removal", async () => {
+  using dir = tempDir();
+  putLogin(dir.path, STALE);
+  const names = [crypto.randomUUID(), crypto.randomUUID()].map((id) => `default.json.${id}.tmp`);
+  for (const name of names) {
+    Deno.mkdirSync(`${dir.path}/credentials/${name}/full`, { recursive: true });
+  }
+  using login = await storeIn(dir.path).lock("default");
+  login.save(LOGIN);
+  assert(sameTokenSet(login.load(), LOGIN));
+  login.remove();
+  assertEquals(namesIn(`${dir.path}/credentials`), ["default.lock", ...names].sort());
+});
+
+Deno.test("a damaged login is a storage error that says to sign in, and quotes nothing", () => {
   using dir = tempDir();
   putLogin(dir.path, LOGIN);
   const path = loginFile(dir.path);
@@ -90,17 +104,25 @@ Deno.test("a damaged login is a storage error that says how to move it, and quot
   const error = assertThrows(() => storeIn(dir.path).load("default"), CliError);
   assertEquals(error.kind, "storage");
   assertEquals(error.message, `Cannot use ${path}: it is not JSON`);
-  assertEquals(error.next, `move the file away (mv ${path} ${path}.bad), then anaplan-auth login`);
+  assertEquals([error.next, error.damagedFile], ["anaplan-auth login", path]);
   assert(!Deno.inspect(error).includes("hush-hush"));
 });
 
-Deno.test("directories that stand open are closed when a login is changed, with a warning", async () => {
-  using dir = tempDir();
-  putLogin(dir.path, LOGIN);
-  Deno.chmodSync(dir.path, 0o755);
-  Deno.chmodSync(`${dir.path}/credentials`, 0o750);
-  const warnings: string[] = [];
-  using _login = await storeIn(dir.path, warnings).lock("default");
-  assertEquals([modeOf(dir.path), modeOf(`${dir.path}/credentials`)], ["700", "700"]);
-  assertEquals(warnings.length, 2);
-});
+for (const directory of ["", "/credentials"]) {
+  Deno.test(`an open directory${directory} is a storage error for reading and for locking, and stays`, async () => {
+    using dir = tempDir();
+    putLogin(dir.path, LOGIN);
+    Deno.chmodSync(`${dir.path}${directory}`, 0o750);
+    const refusals = [
+      assertThrows(() => storeIn(dir.path).load("default"), CliError),
+      await assertRejects(() => storeIn(dir.path).lock("default"), CliError),
+    ];
+    for (const { kind, message } of refusals) {
+      assertEquals([kind, message], [
+        "storage",
+        `Cannot use ${dir.path}${directory}: other users can open it`,
+      ]);
+    }
+    assertEquals(modeOf(`${dir.path}${directory}`), "750");
+  });
+}

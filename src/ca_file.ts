@@ -1,0 +1,77 @@
+// Files of certificate authorities, which decide whom the program believes. Rule: a file that another user
+// can change, or put another one in the place of, is not trusted.
+
+import { CliError } from "./errors.ts";
+import { readNamedFile } from "./named_file.ts";
+import { shellWord } from "./text.ts";
+
+/** Its members are administrators, and Homebrew's directories are theirs. */
+const MACOS_ADMIN_GROUP = 80;
+
+/**
+ * The text of a CA file.
+ *
+ * @param naming the flag or variable that it was named with.
+ * @throws {CliError} `usage` when it cannot be read, or as {@link assertTrustworthy}.
+ */
+export function readCaFile(path: string, naming: string): string {
+  assertTrustworthy(path);
+  return readNamedFile(path, naming);
+}
+
+/**
+ * Makes sure that only the user and root can change a file, and every link and directory that leads to it.
+ * What does not exist, or cannot be looked at, is left to the reader.
+ *
+ * @param path an absolute one.
+ * @param otherwise what else the user can do about it.
+ * @throws {CliError} `usage`
+ */
+export function assertTrustworthy(path: string, otherwise = ""): void {
+  if (Deno.build.os === "windows") return;
+  const leadsSomewhere = infoIfPossible(() => Deno.statSync(path)) !== undefined;
+  const found = leadsSomewhere ? firstUnsafe(path) : undefined;
+  if (found === undefined) return;
+  const it = found.path === path ? "it" : found.path;
+  throw found.isForeign
+    ? new CliError("usage", `Cannot trust ${path}: ${it} belongs to another user`, {
+      next: `copy the file to a directory of your own and name the copy${otherwise}`,
+    })
+    : new CliError("usage", `Cannot trust ${path}: other users can change ${it}`, {
+      next: `chmod go-w ${shellWord(found.path)}${otherwise}`,
+    });
+}
+
+/** What Deno keeps from programs, such as /dev, it does not let them read either. */
+function infoIfPossible(look: () => Deno.FileInfo): Deno.FileInfo | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
+}
+
+/** The first part of the way to the path that another user can change; `isForeign` when it is theirs. */
+function firstUnsafe(path: string): { path: string; isForeign: boolean } | undefined {
+  const names = path.split("/").filter((name) => name !== "");
+  for (let count = 0; count <= names.length; count++) {
+    const part = `/${names.slice(0, count).join("/")}`;
+    const info = infoIfPossible(() => Deno.lstatSync(part));
+    if (info === undefined) return undefined; // a pipe of the shell: /dev/fd/63 leads to pipe:[123]
+    const isForeign = info.uid !== 0 && info.uid !== Deno.uid();
+    if (isForeign || isOpen(info)) return { path: part, isForeign };
+    if (!info.isSymlink) continue;
+    const target = Deno.readLinkSync(part);
+    const start = target.startsWith("/") ? [] : names.slice(0, count - 1);
+    const found = firstUnsafe([...start, target].join("/"));
+    if (found !== undefined) return found;
+  }
+}
+
+/** Whether others can change it. In a directory with the sticky bit they cannot touch what is not theirs. */
+function isOpen({ mode, gid, isSymlink, isDirectory }: Deno.FileInfo): boolean {
+  const bits = mode ?? 0;
+  if (isSymlink || (isDirectory && (bits & 0o1000) !== 0)) return false;
+  const isAdmins = Deno.build.os === "darwin" && gid === MACOS_ADMIN_GROUP;
+  return (bits & (isAdmins ? 0o002 : 0o022)) !== 0;
+}

@@ -1,0 +1,18 @@
+// A program that saves a draft and rescues tokens below the directory that it is given, for umask_test.ts.
+import { CliError } from "../../src/errors.ts";
+import { rescueLogin } from "../../src/rescue.ts";
+import { loadDraft, saveDraft } from "../../src/sign_in/draft.ts";
+import { serializeTokenSet } from "../../src/token_set.ts";
+import { LOGIN } from "./logins.ts";
+
+if (import.meta.main) {
+  const [directory = ""] = Deno.args;
+  const place = { configDir: `${directory}/config`, profile: "default" };
+  saveDraft(place, { clientId: "a-client" });
+  if (loadDraft(place).clientId !== "a-client") throw new Error("The draft cannot be read");
+  const env = (name: string): string | undefined => name === "TMPDIR" ? directory : undefined;
+  const lock = { noted: "", note: (): void => {} };
+  const cause = new CliError("storage", "Cannot write");
+  const failed = { path: "/there.json", waiting: undefined, lock, cause };
+  rescueLogin(serializeTokenSet(LOGIN), failed, { env });
+}

@@ -10,7 +10,7 @@ import type { AuthorizationServer } from "./oauth/wire.ts";
 import type { Secret } from "./secret.ts";
 import { caCertificates, type Settings } from "./settings.ts";
 import type { System } from "./system.ts";
-import { printable, quoted } from "./text.ts";
+import { codeOrQuoted, printable, quoted } from "./text.ts";
 
 /** How Anaplan's APIs take a token: most take both, some only their own. */
 export type TokenScheme = "AnaplanAuthToken" | "Bearer";
@@ -95,9 +95,8 @@ export async function currentUser(
 /** What the authentication service says about a token. */
 export type Validation =
   | { readonly kind: "valid"; readonly expiresAt: number | undefined }
-  | { readonly kind: "invalid" }
-  /** It does not take this kind of token at all, which says nothing about the token. */
-  | { readonly kind: "refused"; readonly status: number; readonly message: string };
+  /** As it may do with every OAuth token; the reason is a code, or quoted. */
+  | { readonly kind: "rejected"; readonly reason: string };
 
 /**
  * Asks the authentication service about the token; it knows the scheme AnaplanAuthToken only, and one
@@ -113,13 +112,13 @@ export async function validateToken(
   const response = await askAuthService("GET", "/token/validate", accessToken, settings, system);
   const body = await bodyOf(response, accessToken);
   const info = body && objectField(body, "tokenInfo");
-  const said = printable((body && field(body, "status", "string")) ?? "");
+  const said = (body && field(body, "status", "string")) ?? "";
   if (response.status === 200 && body !== undefined && (said === "" || said === "SUCCESS")) {
     return { kind: "valid", expiresAt: info && timeField(info, "expiresAt") };
   }
-  if (said === "FAILURE_BAD_CREDENTIAL") return { kind: "invalid" };
-  if (response.status >= 400 && response.status < 500 && response.status !== 429) {
-    return { kind: "refused", status: response.status, message: said };
+  const { status } = response;
+  if ((status >= 400 && status < 500 && status !== 429) || said.startsWith("FAILURE_")) {
+    return { kind: "rejected", reason: said === "" ? `HTTP ${status}` : codeOrQuoted(said) };
   }
   throw apiError(response.status, body, new URL(origins(settings).auth).host, settings);
 }

@@ -3,7 +3,7 @@
 
 import type { CliError, ErrorKind } from "../errors.ts";
 import type { Secret } from "../secret.ts";
-import { quoted } from "../text.ts";
+import { codeOrQuoted } from "../text.ts";
 import { type Refusal, refusedError } from "./token_response.ts";
 import {
   type AuthorizationServer,
@@ -32,7 +32,9 @@ type Cause = (
 /** The refusal as an error for the person. */
 export function signInRefused(refused: RefusedSignIn): CliError {
   const { at, refusal } = refused;
-  const error = asCode(refusal.error ?? `HTTP ${refusal.status}`);
+  const error = refusal.error === undefined
+    ? `HTTP ${refusal.status}`
+    : codeOrQuoted(refusal.error);
   const isTemporary = at === "authorization" &&
     (error === "temporarily_unavailable" || error === "server_error");
   const kind: ErrorKind = isTemporary ? "unavailable" : "denied";
@@ -43,11 +45,6 @@ export function signInRefused(refused: RefusedSignIn): CliError {
     if (said !== undefined) return refusedError(kind, what, refusal, said);
   }
   return refusedError(kind, what, refusal, unknownCause(refused, error));
-}
-
-/** An error of OAuth is a code; what else is in its place is the server's words. */
-function asCode(error: string): string {
-  return /^(HTTP )?[\w.-]+$/.test(error) ? error : quoted(error);
 }
 
 const HOW_TO_GIVE_SECRET = "ANAPLAN_CLIENT_SECRET or --client-secret-file";

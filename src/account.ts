@@ -83,19 +83,20 @@ export function clientOf(tokenSet: TokenSet, settings: Settings): OAuthClient {
 }
 
 /**
- * Asks who the access token belongs to: users/me of Anaplan, or the userinfo endpoint of an issuer.
+ * Asks who the login belongs to: users/me of Anaplan, or the userinfo endpoint of an issuer.
  *
- * @throws {CliError} `login_required` when the token is not accepted, `unavailable`, `api` or `usage`.
+ * @throws {CliError} `login_required` when the token is not accepted, `denied` when userinfo names another
+ * user than the id_token did, `unavailable`, `api` or `usage`.
  */
 export async function whoIs(
-  accessToken: Secret,
+  login: Pick<TokenSet, "accessToken" | "subject">,
   settings: Settings,
   system: Pick<System, "fetch">,
   timeout?: number,
 ): Promise<User> {
   return settings.issuer === undefined || settings.apiUrl !== undefined
-    ? await currentUser(accessToken, settings, system, timeout)
-    : await userinfo(accessToken, settings.issuer, settings, system, timeout);
+    ? await currentUser(login.accessToken, settings, system, timeout)
+    : await userinfo(login, settings.issuer, settings, system, timeout);
 }
 
 /** What came of the end of a login at the server; a token may live on unless it is said to be dead. */
@@ -167,7 +168,7 @@ async function revocation(
 
 /** OpenID Connect Core 1.0, section 5.3. */
 async function userinfo(
-  accessToken: Secret,
+  { accessToken, subject }: Pick<TokenSet, "accessToken" | "subject">,
   issuer: string,
   settings: Settings,
   system: Pick<System, "fetch">,
@@ -203,6 +204,16 @@ async function userinfo(
       `Cannot use ${host} now: it answered HTTP ${response.status}`,
       {
         next: "try the same command again in a minute",
+      },
+    );
+  }
+  if (subject !== undefined && claims["sub"] !== subject) {
+    throw new CliError(
+      "denied",
+      `Cannot say who you are: ${host} answers for another user than the one who signed in (sub)`,
+      {
+        next:
+          "anaplan-auth login; if it happens again, do not use this login, and tell the provider",
       },
     );
   }

@@ -30,6 +30,8 @@ export interface TokenSet {
    * by now. Absent in files of before this was kept.
    */
   readonly tokenEndpoint?: string;
+  /** Whose login it is: `sub` of the id_token, where an issuer is known (OpenID Connect Core 1.0, section 2). */
+  readonly subject?: string;
   /** The client that the tokens were issued to; they are refreshed as this client only. */
   readonly clientId: string;
   /** The secret with which the tokens were got, wherever it came from; absent for a public client. */
@@ -91,6 +93,7 @@ export function parseTokenSet(text: string): TokenSet {
     refreshTokenExpiresAt: timeField(fields, "refreshTokenExpiresAt"),
     refreshTokenRotates: field(fields, "refreshTokenRotates", "boolean"),
     scope: field(fields, "scope", "string"),
+    subject: field(fields, "subject", "string"),
     tokenEndpoint: field(fields, "tokenEndpoint", "string"),
     clientSecret: secretField(fields, "clientSecret"),
     endedBy: field(fields, "endedBy", "string"),

@@ -19,7 +19,7 @@ export async function regionCheck(
   try {
     const login = storeOf(settings, context).load(settings.profile);
     if (login === undefined || !isFresh(login, system.now(), 0)) return undefined;
-    await whoIs(login.accessToken, settings, system);
+    await whoIs(login, settings, system);
     return ok("Region", `${placeName(settings)} accepts the access token`);
   } catch (error) {
     if (!(error instanceof CliError && error.kind === "login_required")) {

@@ -75,12 +75,15 @@ async function signIn(
   settings: Settings,
   context: CommandContext,
 ): Promise<SignedIn> {
-  const { system } = context;
+  const { system, talk } = context;
   const provider = providerName(settings);
   const server = authorizationServer(settings);
   await system.assertReachable(server.tokenEndpoint); // before the person does anything
   const who = (tokenSet: TokenSet): Promise<User | undefined> =>
-    whoIs(tokenSet.accessToken, settings, system, PATIENCE).catch(() => undefined);
+    whoIs(tokenSet, settings, system, PATIENCE).catch((error) => {
+      if (error instanceof CliError && error.kind === "denied") talk.warn(error.message);
+      return undefined;
+    });
   if (flags.device) {
     const client = await chooseDeviceClient(flags, settings, context);
     return await signInByDevice({ server, client, provider, who }, settings, flags, context);

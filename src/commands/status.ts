@@ -74,7 +74,7 @@ async function checked(reply: Reply, settings: Settings, context: CommandContext
   const user = await withFreshTokenSet(
     settings,
     context,
-    ({ accessToken }) => whoIs(accessToken, settings, context.system),
+    (tokenSet) => whoIs(tokenSet, settings, context.system),
   );
   const asked = `The server knows it as the login of ${nameAndAddress(user)}.`;
   return { ...reply, text: `${reply.text}\n\n${asked}` };

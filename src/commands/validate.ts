@@ -48,7 +48,7 @@ async function validateByUse(
   context: CommandContext,
 ): Promise<Reply> {
   try {
-    await whoIs(tokenSet.accessToken, settings, context.system);
+    await whoIs(tokenSet, settings, context.system);
     return valid(tokenSet.expiresAt, placeOfUse(settings), context);
   } catch (error) {
     if (error instanceof CliError && error.kind === "login_required") {

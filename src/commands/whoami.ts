@@ -13,7 +13,7 @@ export async function whoami(flags: CommonFlags, context: CommandContext): Promi
   const user = await withFreshTokenSet(
     settings,
     context,
-    ({ accessToken }) => whoIs(accessToken, settings, context.system),
+    (tokenSet) => whoIs(tokenSet, settings, context.system),
   );
   return {
     text: [

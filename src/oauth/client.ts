@@ -62,6 +62,7 @@ export async function refresh(
   return defined({
     ...next,
     scope: next.scope ?? tokenSet.scope,
+    subject: tokenSet.subject ?? next.subject,
     refreshTokenRotates: rotates,
     refreshTokenExpiresAt: next.refreshTokenExpiresAt ??
       (rotates ? undefined : tokenSet.refreshTokenExpiresAt),

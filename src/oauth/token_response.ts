@@ -1,7 +1,7 @@
 // Reads what a token endpoint answers. Rule: an answer is believed only when it says the word: nothing
 // but an OAuth error ends a login, and nothing but JSON with tokens in it is a success.
 
-import type * as oauth from "oauth4webapi";
+import * as oauth from "oauth4webapi";
 import { CliError, type ErrorKind } from "../errors.ts";
 import { asObject, defined, field, type Fields } from "../json.ts";
 import { Secret } from "../secret.ts";
@@ -161,6 +161,7 @@ export function toTokenSet(
     refreshTokenSavedAt: refreshToken === undefined ? undefined : sentAt,
     refreshTokenExpiresAt: refreshToken === undefined ? undefined : refreshTokenEnd(body, sentAt),
     scope: body.scope === undefined ? undefined : printable(body.scope),
+    subject: oauth.getValidatedIdTokenClaims(body)?.sub,
     tokenEndpoint: server.tokenEndpoint,
     clientId: client.clientId,
     clientSecret: client.clientSecret,

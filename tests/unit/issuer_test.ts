@@ -9,7 +9,6 @@ import { validate } from "../../src/commands/validate.ts";
 import { whoami } from "../../src/commands/whoami.ts";
 import { CliError } from "../../src/errors.ts";
 import { loadProfile, type Profile } from "../../src/profiles.ts";
-import { Secret } from "../../src/secret.ts";
 import { loadSettings, type SettingFlags, type Settings } from "../../src/settings.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 import {
@@ -156,7 +155,7 @@ Deno.test("userinfo that is refused, broken or down is told apart", async () => 
   for (const step of steps) {
     const at = settings(ISSUER_PROFILE);
     const system = fakeSystem({ network: [step] });
-    kinds.push((await assertRejects(() => whoIs(new Secret("t"), at, system), CliError)).kind);
+    kinds.push((await assertRejects(() => whoIs(LOGIN, at, system), CliError)).kind);
   }
   assertEquals(kinds, ["login_required", "unavailable", "unavailable"]);
 });

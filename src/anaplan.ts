@@ -60,10 +60,9 @@ export function anaplanServer(settings: Settings): AuthorizationServer {
 
 /** The origins of the APIs: what the settings name, else the region's. */
 export function origins(settings: Settings): { readonly api: string; readonly auth: string } {
-  const { api, auth } = regionOf(settings);
   return {
-    api: withoutSlash(settings.apiUrl ?? `https://${api}`),
-    auth: withoutSlash(settings.authUrl ?? `https://${auth}`),
+    api: withoutSlash(settings.apiUrl ?? `https://${regionOf(settings).api}`),
+    auth: withoutSlash(settings.authUrl ?? `https://${regionOf(settings).auth}`),
   };
 }
 
@@ -192,9 +191,10 @@ function apiError(
       "login_required",
       `Cannot use ${host}: it does not accept the access token`,
       {
-        next:
-          `anaplan-auth login --region NAME, with your tenant's region (now ${settings.region}); ` +
-          "tokens of one region are not valid in another",
+        next: settings.issuer === undefined
+          ? `anaplan-auth login --region NAME, with your tenant's region (now ${settings.region}); ` +
+            "tokens of one region are not valid in another"
+          : "anaplan-auth login",
       },
     );
   }
@@ -203,7 +203,9 @@ function apiError(
   const words = message === "" ? "" : `: ${quoted(message)}`;
   if (status >= 400 && status < 500 && status !== 429 && body !== undefined) {
     return new CliError("api", `Cannot ask ${host} who you are (HTTP ${status})${words}`, {
-      next: "check the region and what your user may do in Anaplan",
+      next: settings.issuer === undefined
+        ? "check the region and what your user may do in Anaplan"
+        : "check --api-url and what your user may do there",
     });
   }
   return new CliError("unavailable", `Cannot use ${host} now: it answered HTTP ${status}${words}`, {

@@ -15,7 +15,13 @@ import {
   saveProfile,
 } from "../profiles.ts";
 import { storeOf } from "../session.ts";
-import { loadSettings, resolveSettings, type SettingFlags, type Settings } from "../settings.ts";
+import {
+  DEFAULT_REGION,
+  loadSettings,
+  resolveSettings,
+  type SettingFlags,
+  type Settings,
+} from "../settings.ts";
 import { flagTime, table } from "../text.ts";
 
 /** The flags of `profile set`. */
@@ -51,16 +57,17 @@ export function profileList(flags: CommonFlags, context: CommandContext): Promis
   const settings = loadSettings(flags, context.system);
   const store = storeOf(settings, context);
   const names = [...new Set([...profileNames(settings.configDir), ...store.names()])].sort();
-  const profiles = names.map((name) => ({
+  const saved = names.map((name) => ({ name, ...loadProfile(settings.configDir, name) }));
+  const profiles = saved.map(({ name, issuer, region = DEFAULT_REGION }) => ({
     name,
     current: name === settings.profile,
-    region: loadProfile(settings.configDir, name)?.region ?? "us1",
+    region: issuer === undefined ? region : null,
     logged_in: store.load(name) !== undefined,
   }));
-  const rows = profiles.map(({ name, current, region, logged_in }) =>
+  const rows = profiles.map(({ name, current, region, logged_in }, index) =>
     [
       `${current ? "*" : " "} ${name}`,
-      `${region}, ${logged_in ? "signed in" : "not signed in"}`,
+      `${region ?? saved[index]?.issuer}, ${logged_in ? "signed in" : "not signed in"}`,
     ] as const
   );
   const text = rows.length === 0

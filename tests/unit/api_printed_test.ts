@@ -177,7 +177,7 @@ for (const [status, body, flags, stdout, kind] of REFUSALS) {
 Deno.test("a refusal's own words stand in the error, without what steers a terminal", async () => {
   const body = JSON.stringify({ status: { code: 403, message: "No \x1b[2Jentry" } });
   const { error } = await printed(body, {}, false, { status: 403 });
-  assertStringIncludes(error?.message ?? "", "HTTP 403, No [2Jentry");
+  assertStringIncludes(error?.message ?? "", "HTTP 403, “No [2Jentry”");
 });
 
 Deno.test("a refusal's body is printed byte for byte", async () => {

@@ -96,13 +96,17 @@ export function clientOf(tokenSet: TokenSet, settings: Settings): OAuthClient {
   return defined({ clientId, clientSecret: own ?? tokenSet.clientSecret ?? tutorial });
 }
 
+/** The part of a login that says whose it is. */
+type WhoseLogin = BoundLogin & Pick<TokenSet, "subject">;
+
 /**
- * Asks who the access token belongs to: users/me of Anaplan, or the userinfo endpoint of an issuer.
+ * Asks who the login belongs to: users/me of Anaplan, or the userinfo endpoint of an issuer.
  *
- * @throws {CliError} `login_required` when the token is not accepted, `unavailable`, `api` or `usage`.
+ * @throws {CliError} `login_required` when the token is not accepted, `denied` when userinfo names another
+ * user than the id_token did, `unavailable`, `api` or `usage`.
  */
 export async function whoIs(
-  login: BoundLogin,
+  login: WhoseLogin,
   settings: Settings,
   system: Pick<System, "fetch">,
   timeout?: number,
@@ -182,7 +186,7 @@ async function revocation(
 
 /** OpenID Connect Core 1.0, section 5.3. */
 async function userinfo(
-  login: BoundLogin,
+  login: WhoseLogin,
   issuer: string,
   settings: Settings,
   system: Pick<System, "fetch">,
@@ -218,6 +222,16 @@ async function userinfo(
       `Cannot use ${host} now: it answered HTTP ${response.status}`,
       {
         next: "try the same command again in a minute",
+      },
+    );
+  }
+  if (login.subject !== undefined && claims["sub"] !== login.subject) {
+    throw new CliError(
+      "denied",
+      `Cannot say who you are: ${host} answers for another user than the one who signed in (sub)`,
+      {
+        next:
+          "anaplan-auth login; if it happens again, do not use this login, and tell the provider",
       },
     );
   }

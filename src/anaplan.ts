@@ -11,7 +11,7 @@ import type { AuthorizationServer } from "./oauth/wire.ts";
 import type { Secret } from "./secret.ts";
 import { caCertificates, type Settings } from "./settings.ts";
 import type { System } from "./system.ts";
-import { printable, quoted } from "./text.ts";
+import { codeOrQuoted, printable, quoted } from "./text.ts";
 
 /** Where the audit API of every region is. */
 export const AUDIT_ORIGIN = "https://audit.anaplan.com";
@@ -59,10 +59,9 @@ export function anaplanServer(settings: Settings): AuthorizationServer {
 
 /** The origins of the APIs: what the settings name, else the region's. */
 export function origins(settings: Settings): { readonly api: string; readonly auth: string } {
-  const { api, auth } = regionOf(settings);
   return {
-    api: withoutSlash(settings.apiUrl ?? `https://${api}`),
-    auth: withoutSlash(settings.authUrl ?? `https://${auth}`),
+    api: withoutSlash(settings.apiUrl ?? `https://${regionOf(settings).api}`),
+    auth: withoutSlash(settings.authUrl ?? `https://${regionOf(settings).auth}`),
   };
 }
 
@@ -105,9 +104,8 @@ export async function currentUser(
 /** What the authentication service says about a token. */
 export type Validation =
   | { readonly kind: "valid"; readonly expiresAt: number | undefined }
-  | { readonly kind: "invalid" }
-  /** It does not take this kind of token at all, which says nothing about the token. */
-  | { readonly kind: "refused"; readonly status: number; readonly message: string };
+  /** As it may do with every OAuth token; the reason is a code, or quoted. */
+  | { readonly kind: "rejected"; readonly reason: string };
 
 /**
  * Asks the authentication service about the token; it knows the scheme AnaplanAuthToken only, and one
@@ -123,13 +121,13 @@ export async function validateToken(
   const response = await askAuthService("GET", "/token/validate", login, settings, system);
   const body = await bodyOf(response, login.accessToken);
   const info = body && objectField(body, "tokenInfo");
-  const said = printable((body && field(body, "status", "string")) ?? "");
+  const said = (body && field(body, "status", "string")) ?? "";
   if (response.status === 200 && body !== undefined && (said === "" || said === "SUCCESS")) {
     return { kind: "valid", expiresAt: info && timeField(info, "expiresAt") };
   }
-  if (said === "FAILURE_BAD_CREDENTIAL") return { kind: "invalid" };
-  if (response.status >= 400 && response.status < 500 && response.status !== 429) {
-    return { kind: "refused", status: response.status, message: said };
+  const { status } = response;
+  if ((status >= 400 && status < 500 && status !== 429) || said.startsWith("FAILURE_")) {
+    return { kind: "rejected", reason: said === "" ? `HTTP ${status}` : codeOrQuoted(said) };
   }
   throw apiError(response.status, body, new URL(origins(settings).auth).host, settings);
 }
@@ -204,9 +202,10 @@ function apiError(
       "login_required",
       `Cannot use ${host}: it does not accept the access token`,
       {
-        next:
-          `anaplan-auth login --region NAME, with your tenant's region (now ${settings.region}); ` +
-          "tokens of one region are not valid in another",
+        next: settings.issuer === undefined
+          ? `anaplan-auth login --region NAME, with your tenant's region (now ${settings.region}); ` +
+            "tokens of one region are not valid in another"
+          : "anaplan-auth login",
       },
     );
   }
@@ -215,7 +214,9 @@ function apiError(
   const words = message === "" ? "" : `: ${quoted(message)}`;
   if (status >= 400 && status < 500 && status !== 429 && body !== undefined) {
     return new CliError("api", `Cannot ask ${host} who you are (HTTP ${status})${words}`, {
-      next: "check the region and what your user may do in Anaplan",
+      next: settings.issuer === undefined
+        ? "check the region and what your user may do in Anaplan"
+        : "check --api-url and what your user may do there",
     });
   }
   return new CliError("unavailable", `Cannot use ${host} now: it answered HTTP ${status}${words}`, {

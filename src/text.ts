@@ -18,6 +18,11 @@ export function quoted(words: string): string {
   return `“${printable(words).replace(/[“”]/g, '"')}”`;
 }
 
+/** A code of a server as it is, and other words in its place as words. */
+export function codeOrQuoted(text: string): string {
+  return /^[\w.-]+$/.test(text) ? text : quoted(text);
+}
+
 /** JSON text with the same characters as escapes, which mean the same; none of C0 stands in a string. */
 export function escapedJson(text: string): string {
   return text.replace(

@@ -34,6 +34,8 @@ export interface TokenSet {
   readonly issuer?: string;
   /** The origins that the tokens may be sent to, the API's first: those of the sign-in. */
   readonly origins?: readonly string[];
+  /** Whose login it is: `sub` of the id_token, where an issuer is known (OpenID Connect Core 1.0, section 2). */
+  readonly subject?: string;
   /** The client that the tokens were issued to; they are refreshed as this client only. */
   readonly clientId: string;
   /** The secret with which the tokens were got, wherever it came from; absent for a public client. */
@@ -104,6 +106,7 @@ export function parseTokenSet(text: string): TokenSet {
     refreshTokenExpiresAt: timeField(fields, "refreshTokenExpiresAt"),
     refreshTokenRotates: field(fields, "refreshTokenRotates", "boolean"),
     scope: field(fields, "scope", "string"),
+    subject: field(fields, "subject", "string"),
     tokenEndpoint: field(fields, "tokenEndpoint", "string"),
     issuer: field(fields, "issuer", "string"),
     origins: textList(fields.origins),

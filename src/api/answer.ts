@@ -31,9 +31,10 @@ export function failureOf(
   const why = `it answered HTTP ${status}${wordsIn(body, accessToken)}`;
   if (status === 401) {
     const refused = new CliError("login_required", `${what}: it does not accept the access token`, {
-      next:
-        `anaplan-auth login --region NAME, with your tenant's region (now ${settings.region}); ` +
-        "or another --scheme",
+      next: settings.issuer === undefined
+        ? `anaplan-auth login --region NAME, with your tenant's region (now ${settings.region}); ` +
+          "or another --scheme"
+        : "anaplan-auth login; or another --scheme",
     });
     return forProfile(refused, settings);
   }
@@ -55,9 +56,13 @@ export function failureOf(
 
 const SOMEBODY_ELSE = "check the path; a proxy or a sign-in page may be answering in its place";
 
-function adviceOn(status: number, settings: Settings): string {
-  if (status === 403) return "check what your user may do in Anaplan";
-  if (status === 404) return `check the path, and the region (now ${settings.region})`;
+function adviceOn(status: number, { issuer, region }: Settings): string {
+  if (status === 403) {
+    return `check what your user may do ${issuer === undefined ? "in Anaplan" : "there"}`;
+  }
+  if (status === 404) {
+    return `check the path${issuer === undefined ? `, and the region (now ${region})` : ""}`;
+  }
   if (status === 405) return "give the right method with -X";
   return "see the answer for what it wants";
 }

@@ -28,7 +28,7 @@ export function targetOf(place: string, settings: Settings): Target {
       `Cannot call ${printable(url.host)}: a token of profile ${settings.profile} goes to ${
         own.map((origin) => new URL(origin).host).join(", ")
       } only`,
-      { next: "give a path such as /2/0/workspaces, or another --profile" },
+      { next: "give a path that begins with /, or another --profile" },
     );
   }
   return { url, scheme: schemeOf(url, settings) };

@@ -15,25 +15,25 @@ export async function regionCheck(
   context: CommandContext,
 ): Promise<Check | undefined> {
   const { system } = context;
+  const name = settings.issuer === undefined ? "Region" : "Access token";
   if (hasEnvironmentLogin(settings)) return undefined; // asking would cost a refresh
   try {
     const login = storeOf(settings, context).load(settings.profile);
     if (login === undefined || !isFresh(login, system.now(), 0)) return undefined;
     await whoIs(login, settings, system);
-    return ok("Region", `${placeName(settings)} accepts the access token`);
+    return ok(name, `${placeName(settings)} accepts the access token`);
   } catch (error) {
-    if (!(error instanceof CliError && error.kind === "login_required") || error.code) {
-      return failed("Region", error);
-    }
+    const isRejected = error instanceof CliError && error.kind === "login_required" && !error.code;
+    if (!isRejected) return failed(name, error);
     const place = `${placeName(settings)} does not accept the access token`;
     const login = loginCommand(settings);
     return settings.issuer === undefined
       ? problem(
-        "Region",
+        name,
         error.kind,
         `${place}; tokens belong to one region`,
         `${login} --region NAME, with your tenant's`,
       )
-      : problem("Region", error.kind, place, login);
+      : problem(name, error.kind, place, login);
   }
 }

@@ -23,7 +23,9 @@ export const token: TreeCommand = buildCommand<TokenFlags, [], TreeContext>({
   parameters: {
     flags: {
       header: yes("Print the whole Authorization header"),
-      scheme: scheme("The header's scheme; AnaplanAuthToken by default"),
+      scheme: scheme(
+        "The header's scheme; AnaplanAuthToken by default, Bearer at another provider",
+      ),
       minValid: time("How much longer it must be good; 1m by default", parseDuration),
       ...COMMON_FLAGS,
     },

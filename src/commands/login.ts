@@ -77,13 +77,16 @@ async function signIn(
   settings: Settings,
   context: CommandContext,
 ): Promise<SignedIn> {
-  const { system } = context;
+  const { system, talk } = context;
   const provider = providerName(settings);
   const server = authorizationServer(settings);
   await system.assertReachable(server.tokenEndpoint); // before the person does anything
   await assertCanSave(settings, context);
   const who = (tokenSet: TokenSet): Promise<User | undefined> =>
-    whoIs(tokenSet, settings, system, PATIENCE).catch(() => undefined);
+    whoIs(tokenSet, settings, system, PATIENCE).catch((error) => {
+      if (error instanceof CliError && error.kind === "denied") talk.warn(error.message);
+      return undefined;
+    });
   if (flags.device) {
     const client = chooseDeviceClient(settings);
     return await signInByDevice({ server, client, provider, who }, settings, flags, context);
@@ -130,16 +133,16 @@ function reply(
   settings: Settings,
   { wasAsked }: FirstTime,
 ): Reply {
-  const { profile, region, configDir } = settings;
+  const { profile, region, issuer, configDir } = settings;
   const flag = profile === "default" ? "" : ` --profile ${profile}`;
   const saved = wasAsked
-    ? firstSteps(configDir, profile, flag)
+    ? firstSteps(settings, flag)
     : `Saved to ${configDir}, profile ${profile}.\n\nNext: anaplan-auth whoami${flag}`;
   return {
     text: `Signed in${user === undefined ? "" : ` as ${described(user)}`}.\n${saved}`,
     data: {
       profile,
-      region,
+      region: issuer === undefined ? region : null,
       scope: signedIn.tokenSet.scope ?? null,
       expires_at: isoTime(signedIn.tokenSet.expiresAt),
       method: signedIn.method,
@@ -148,17 +151,19 @@ function reply(
 }
 
 /** What somebody who is here for the first time wants to know: what is where now, and what to do with it. */
-function firstSteps(configDir: string, profile: string, flag: string): string {
+function firstSteps({ configDir, profile, issuer }: Settings, flag: string): string {
   const saved = table([
     [`  profiles/${profile}.json`, "what you answered, without the secret"],
     [`  credentials/${profile}.json`, "the tokens, and the secret if there is one"],
   ]);
   const tries = table([
-    [`  anaplan-auth whoami${flag}`, "who you are at Anaplan"],
-    [`  anaplan-auth api /2/0/workspaces${flag}`, "your workspaces, as JSON"],
+    [`  anaplan-auth whoami${flag}`, "who you are"],
+    ...issuer === undefined
+      ? [[`  anaplan-auth api /2/0/workspaces${flag}`, "your workspaces, as JSON"] as const]
+      : [],
     [`  anaplan-auth token${flag}`, "an access token, for a script"],
   ]);
-  return `Saved in ${configDir}, for you alone:\n${saved}\n\nThree things to try\n${tries}`;
+  return `Saved in ${configDir}, for you alone:\n${saved}\n\nThings to try\n${tries}`;
 }
 
 function described(user: User): string {

@@ -17,7 +17,7 @@ import {
   saveProfile,
 } from "../profiles.ts";
 import { storeOf } from "../session.ts";
-import { resolveSettings, type SettingFlags, type Settings } from "../settings.ts";
+import { DEFAULT_REGION, resolveSettings, type SettingFlags, type Settings } from "../settings.ts";
 import type { Store } from "../store.ts";
 import { flagTime, table } from "../text.ts";
 
@@ -67,15 +67,22 @@ export function profileList(flags: CommonFlags, context: CommandContext): Promis
     }
   };
   const current = readable(() => placeOf(flags, system).profile);
-  const profiles = namesIn(configDir, store).map((name) => ({
+  const saved = namesIn(configDir, store).map((name) => ({
+    name,
+    ...readable(() => loadProfile(configDir, name), name),
+  }));
+  const profiles = saved.map(({ name, issuer, region = DEFAULT_REGION }) => ({
     name,
     current: name === current,
-    region: readable(() => loadProfile(configDir, name), name)?.region ?? "us1",
+    region: issuer === undefined ? region : null,
     logged_in: readable(() => store.load(name), name) !== undefined,
   }));
-  const rows = profiles.map(({ name, current, region, logged_in }) => {
+  const rows = profiles.map(({ name, current, region, logged_in }, index) => {
     const state = unreadable.has(name) ? "unreadable" : logged_in ? "signed in" : "not signed in";
-    return [`${current ? "*" : " "} ${name}`, `${region}, ${state}`] as const;
+    return [
+      `${current ? "*" : " "} ${name}`,
+      `${region ?? saved[index]?.issuer}, ${state}`,
+    ] as const;
   });
   const text = rows.length === 0
     ? "There is no profile yet.\nNext: anaplan-auth login"

@@ -13,7 +13,7 @@ export interface RelayFlags extends CommonFlags {
 export function relayBookmarklet(flags: RelayFlags, { talk }: CommandContext): Promise<Reply> {
   talk.say(
     "Make a bookmark, and put the line below in the place of its address. During a\n" +
-      "sign-in, click it on the page that Anaplan sent your browser to.\n",
+      "sign-in, click it on the page that your browser ends on.\n",
   );
   const text = bookmarklet(flags.host ?? "127.0.0.1");
   return Promise.resolve({ text, verbatim: true, data: { bookmarklet: text } });

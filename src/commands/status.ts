@@ -47,7 +47,7 @@ export async function status(flags: StatusFlags, context: CommandContext): Promi
       : notSignedIn(tokenSet, settings, missing),
     data: {
       profile: settings.profile,
-      region: settings.region,
+      region: settings.issuer === undefined ? settings.region : null,
       client_id: tokenSet?.clientId ?? settings.clientId ?? null,
       scope: tokenSet?.scope ?? null,
       logged_in: isUsable,

@@ -18,14 +18,22 @@ export interface TokenFlags extends CommonFlags {
 /** Prints a valid access token, or the whole header to send it with. */
 export async function token(flags: TokenFlags, context: CommandContext): Promise<Reply> {
   const { accessToken, expiresAt } = freshOnDisk(flags, context) ?? await validOne(flags, context);
-  const scheme = flags.scheme ?? "AnaplanAuthToken";
   const value = accessToken.reveal();
   const asHeader = flags.header === true || flags.scheme !== undefined;
+  const isNamed = asHeader || flags.json === true;
+  const scheme = flags.scheme ?? (isNamed ? await schemeOf(flags, context) : undefined);
   return {
     text: asHeader ? `Authorization: ${scheme} ${value}` : value,
     verbatim: true,
     data: { access_token: value, token_type: scheme, expires_at: isoTime(expiresAt) },
   };
+}
+
+/** The scheme that Anaplan's APIs take all of; for another provider the standard one (RFC 6750, section 2.1). */
+async function schemeOf(flags: TokenFlags, { system }: CommandContext): Promise<TokenScheme> {
+  const { configDir, profile } = placeOf(flags, system);
+  const { loadProfile } = await import("../profiles.ts");
+  return loadProfile(configDir, profile)?.issuer === undefined ? "AnaplanAuthToken" : "Bearer";
 }
 
 /** The stored login while it is fresh: then the settings need not be read, nor what refreshes loaded. */

@@ -1,7 +1,7 @@
 // validate: what Anaplan itself says about the token.
 
 import { whoIs } from "../account.ts";
-import { origins, validateToken, type Validation } from "../anaplan.ts";
+import { origins, validateToken } from "../anaplan.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { freshTokenSet, loginCommand } from "../session.ts";
@@ -10,8 +10,8 @@ import { clockTime, duration, isoTime } from "../text.ts";
 import type { TokenSet } from "../token_set.ts";
 
 /**
- * Asks `/token/validate`; when that takes no OAuth tokens, says so and asks users/me instead, which
- * answers with a token that is good and refuses one that is not.
+ * Asks `/token/validate`, which may know no OAuth tokens at all: when it rejects this one, which has not
+ * expired, users/me decides.
  */
 export async function validate(flags: CommonFlags, context: CommandContext): Promise<Reply> {
   const settings = loadSettings(flags, context.system);
@@ -29,23 +29,15 @@ export async function validate(flags: CommonFlags, context: CommandContext): Pro
   if (validation.kind === "valid") {
     return valid(validation.expiresAt ?? tokenSet.expiresAt, "token/validate", context);
   }
-  if (validation.kind === "invalid") return invalid("token/validate", settings);
-  sayRefused(validation, settings, context);
+  const { host } = new URL(origins(settings).auth);
+  context.talk.say(
+    `${host} rejects the token (${validation.reason}); it may not know\n` +
+      `OAuth tokens at all. Asking ${placeOfUse(settings)} instead.`,
+  );
   return await validateByUse(tokenSet, settings, context);
 }
 
-function sayRefused(
-  validation: Extract<Validation, { kind: "refused" }>,
-  settings: Settings,
-  { talk }: CommandContext,
-): void {
-  const { host } = new URL(origins(settings).auth);
-  const why = validation.message === "" ? `HTTP ${validation.status}` : validation.message;
-  const instead = placeOfUse(settings);
-  talk.say(`${host} does not take this kind of token (${why});\nasking ${instead} instead.`);
-}
-
-/** Where the token is tried when nobody validates it. */
+/** Where the token is tried; its answer decides. */
 function placeOfUse(settings: Settings): string {
   return settings.issuer === undefined || settings.apiUrl !== undefined ? "users/me" : "userinfo";
 }

@@ -3,7 +3,7 @@
 
 import type { CliError, ErrorKind } from "../errors.ts";
 import type { Secret } from "../secret.ts";
-import { quoted } from "../text.ts";
+import { codeOrQuoted } from "../text.ts";
 import { type Refusal, refusedError } from "./token_response.ts";
 import {
   type AuthorizationServer,
@@ -32,7 +32,9 @@ type Cause = (
 /** The refusal as an error for the person. */
 export function signInRefused(refused: RefusedSignIn): CliError {
   const { at, refusal } = refused;
-  const error = asCode(refusal.error ?? `HTTP ${refusal.status}`);
+  const error = refusal.error === undefined
+    ? `HTTP ${refusal.status}`
+    : codeOrQuoted(refusal.error);
   const isTemporary = at === "authorization" &&
     (error === "temporarily_unavailable" || error === "server_error");
   const kind: ErrorKind = isTemporary ? "unavailable" : "denied";
@@ -43,11 +45,6 @@ export function signInRefused(refused: RefusedSignIn): CliError {
     if (said !== undefined) return refusedError(kind, what, refusal, said);
   }
   return refusedError(kind, what, refusal, unknownCause(refused, error));
-}
-
-/** An error of OAuth is a code; what else is in its place is the server's words. */
-function asCode(error: string): string {
-  return /^(HTTP )?[\w.-]+$/.test(error) ? error : quoted(error);
 }
 
 const HOW_TO_GIVE_SECRET = "ANAPLAN_CLIENT_SECRET or --client-secret-file";
@@ -109,8 +106,10 @@ function missingSecret({ server, client, at }: RefusedSignIn, error: string): Re
   if (error !== "invalid_client" || !isMissing) return undefined;
   return {
     reason: `${server.name} wants the client's secret, and none was given (${error})`,
-    next: `give it with ${HOW_TO_GIVE_SECRET} (without a terminal nobody is asked for it); ` +
-      'a client of the kind "Device grant" has none: anaplan-auth login --device',
+    next: `give it with ${HOW_TO_GIVE_SECRET} (without a terminal nobody is asked for it)` +
+      (isAnaplan(server)
+        ? '; a client of the kind "Device grant" has none: anaplan-auth login --device'
+        : ""),
   };
 }
 
@@ -120,8 +119,11 @@ function otherKind({ server, at }: RefusedSignIn, error: string): ReturnType<Cau
     reason: at === "authorization"
       ? `${server.name} answered ${error}`
       : `${server.name} does not let this client sign in with a browser (${error})`,
-    next: 'anaplan-auth login --device, if the client is of the kind "Device grant"; else give ' +
-      'one of the kind "Authorization code grant" with --client-id',
+    next: isAnaplan(server)
+      ? 'anaplan-auth login --device, if the client is of the kind "Device grant"; else give ' +
+        'one of the kind "Authorization code grant" with --client-id'
+      : "anaplan-auth login --device, if the client is for devices; else give another one with " +
+        "--client-id",
   };
 }
 
@@ -151,7 +153,8 @@ function wrongSecret({ server, at }: RefusedSignIn, error: string): ReturnType<C
   if (error !== "invalid_client" || at !== "exchange") return undefined;
   return {
     reason: `${server.name} does not accept the client id or its secret (${error})`,
-    next: "copy the secret again (ANAPLAN_CLIENT_SECRET); check --client-id" + andRegion(server),
+    next: "copy the secret again (ANAPLAN_CLIENT_SECRET); check --client-id" +
+      (isAnaplan(server) ? ", --region" : ""), // a tenant's clients are known in its own region only
   };
 }
 
@@ -192,15 +195,19 @@ function notForDevices({ server }: RefusedSignIn, error: string): ReturnType<Cau
   if (error !== "invalid_client" && error !== "unauthorized_client") return undefined;
   return {
     reason: `${server.name} does not accept the client for it (${error})`,
-    next: 'give a "Device grant" client; check --device-client-id' + andRegion(server),
+    next: isAnaplan(server)
+      ? 'give a "Device grant" client; check --device-client-id, --region'
+      : "check --device-client-id; the provider has to allow the client this way of signing in",
   };
 }
 
-function declinedOnDevice(_: RefusedSignIn, error: string): ReturnType<Cause> {
+function declinedOnDevice({ server }: RefusedSignIn, error: string): ReturnType<Cause> {
   if (error !== "access_denied") return undefined;
   return {
     reason: `it was declined (${error})`,
-    next: "anaplan-auth login, without --device, if you use single sign-on; else with it again",
+    next: isAnaplan(server)
+      ? "anaplan-auth login, without --device, if you use single sign-on; else with it again"
+      : "anaplan-auth login --device",
   };
 }
 
@@ -216,14 +223,15 @@ function unknownCause(
   return {
     reason: `${server.name} refused the request (${error})`,
     next: at === "device"
-      ? "anaplan-auth login --device, or without --device if you use single sign-on"
+      ? "anaplan-auth login --device, or without --device" +
+        (isAnaplan(server) ? " if you use single sign-on" : "")
       : "check the client and the endpoints, then anaplan-auth login",
   };
 }
 
-/** A tenant's clients are known in its own region only. */
-function andRegion({ issuer }: AuthorizationServer): string {
-  return issuer === undefined ? ", --region" : "";
+/** Only Anaplan has kinds of clients, regions, and single sign-on that keeps devices out. */
+function isAnaplan({ issuer }: AuthorizationServer): boolean {
+  return issuer === undefined;
 }
 
 /** Whether the secret has something in it that only copying puts there; blanks around it are gone by now. */

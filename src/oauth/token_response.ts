@@ -113,6 +113,7 @@ export function grantIn(body: Fields, granting: Granting): Grant {
     refreshTokenExpiresAt: refreshToken &&
       (refreshTokenEnd(body, sentAt) ?? kept?.refreshTokenExpiresAt),
     scope: scopeIn(body) ?? previous?.scope,
+    subject: previous?.subject ?? subjectIn(body, server),
     tokenEndpoint: server.tokenEndpoint,
     issuer: server.issuer,
     origins: previous === undefined ? server.origins : previous.origins,
@@ -245,15 +246,28 @@ async function complaintAbout(
   }
 }
 
+/** The header and the claims of a JWT, unchecked (RFC 7519, section 3). */
+function jwtParts(idToken = ""): readonly (Fields | undefined)[] {
+  return idToken.split(".").slice(0, 2).map((part) => {
+    try {
+      return asObject(JSON.parse(atob(part.replaceAll("-", "+").replaceAll("_", "/"))));
+    } catch {
+      return undefined;
+    }
+  });
+}
+
+/** The algorithm of an id_token; with `none` not even the header is vouched for. */
 function algorithmOf(idToken: string): string | undefined {
-  try {
-    const [header = ""] = idToken.split(".");
-    const fields = asObject(JSON.parse(atob(header.replaceAll("-", "+").replaceAll("_", "/"))));
-    const algorithm = fields && field(fields, "alg", "string");
-    return algorithm === "none" ? undefined : algorithm; // then not even the header is vouched for
-  } catch {
-    return undefined;
-  }
+  const [header = {}] = jwtParts(idToken);
+  const algorithm = field(header, "alg", "string");
+  return algorithm === "none" ? undefined : algorithm;
+}
+
+/** Whose login it is: the `sub` of the id_token, which is judged before a sign-in is saved. */
+function subjectIn(body: Fields, { issuer }: AuthorizationServer): string | undefined {
+  const [, claims = {}] = jwtParts(field(body, "id_token", "string"));
+  return issuer === undefined ? undefined : field(claims, "sub", "string");
 }
 
 /** A refusal as an error for the person; the server's own words follow as such. */

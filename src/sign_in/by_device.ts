@@ -30,7 +30,9 @@ export async function signInByDevice(
   context: CommandContext,
 ): Promise<SignedIn> {
   const { system, talk } = context;
-  talk.say("Single sign-on users cannot sign in this way: anaplan-auth login\n");
+  if (settings.issuer === undefined) {
+    talk.say("Single sign-on users cannot sign in this way: anaplan-auth login\n");
+  }
   const device = await startDeviceAuthorization(server, client, settings.scope, system);
   await showCode(device, context);
   const keep = (poll: () => Promise<Grant | Pending>): Promise<SavedLogin | Pending> =>

@@ -69,8 +69,8 @@ export const STEPS: readonly Step[] = [
       ...(initial === undefined ? {} : { initial }),
       choices: redirectUris(initial),
       open: true,
-      hint: "Exactly as it is registered. Registered elsewhere, such as https://www.anaplan.com? " +
-        "Type or paste that; you then bring the answer here by bookmarklet (relay) or paste. " +
+      hint: "Exactly as it is registered. If it is not on this computer, type or paste it; " +
+        "you then bring the answer here by bookmarklet (relay) or paste. " +
         "As a variable: ANAPLAN_REDIRECT_URI.",
       problem: (answer) => {
         const problem = urlProblem(answer);

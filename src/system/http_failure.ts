@@ -43,7 +43,7 @@ export async function fetchFailure(error: unknown, tried: Tried): Promise<CliErr
 export function hostNotPermitted(url: URL): CliError {
   return new CliError(
     "usage",
-    `Cannot reach ${url.host}: this program may talk to *.anaplan.com and this computer only`,
+    `Cannot reach ${url.host}: this program is not permitted to talk to it`,
     { next: `add ${url.host} to --allow-net in the task (deno.json), if you trust it` },
   );
 }
@@ -62,7 +62,7 @@ function unavailable(
   details: { answerLost: boolean; next?: string },
 ): CliError {
   return new CliError("unavailable", `Cannot reach ${url.host}: ${reason}`, {
-    next: "check the network, proxy and region, then try again",
+    next: "check the network and the proxy, then try again",
     ...details,
   });
 }

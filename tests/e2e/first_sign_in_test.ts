@@ -51,7 +51,7 @@ testWith(PYTHON, "a first sign-in is asked for, and ends in what to do next", as
   );
   assertMatch(
     screen,
-    /^Three things to try\n {2}anaplan-auth whoami .*\n.*api \/2\/0\/w.*\n.*token/m,
+    /^Things to try\n {2}anaplan-auth whoami .*\n.*api \/2\/0\/w.*\n.*token/m,
   );
   const { clientSecret } = at.sandbox.clients.rotating;
   assert(!terminal.output().includes(clientSecret));

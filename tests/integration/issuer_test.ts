@@ -16,8 +16,8 @@ interface Scene {
   run(...argv: readonly string[]): Promise<Outcome>;
 }
 
-async function withScene(act: (scene: Scene) => Promise<void>): Promise<void> {
-  await using provider = await startOtherProvider();
+async function withScene(act: (scene: Scene) => Promise<void>, alg?: string): Promise<void> {
+  await using provider = await startOtherProvider(alg);
   await using home = await makeHome();
   await act({
     provider,
@@ -71,12 +71,34 @@ Deno.test("login, whoami, refresh, logout: each goes to the provider and nowhere
 Deno.test("who it is comes from the userinfo endpoint, whatever that knows", () =>
   withScene(async ({ provider, login, run }) => {
     provider.service.on("beforeUserinfo", (response) => {
-      response.body = { sub: "ada", email: "ada@example.com", given_name: "Ada" };
+      response.body = { sub: "johndoe", email: "ada@example.com", given_name: "Ada" };
     });
     const { stdout } = await login();
     assertStringIncludes(stdout, "Signed in as Ada <ada@example.com>.");
     const user = JSON.parse((await run("whoami", "--json")).stdout);
-    assertEquals([user.id, user.first_name, user.customer_id], ["ada", "Ada", ""]);
+    assertEquals([user.id, user.first_name, user.customer_id], ["johndoe", "Ada", ""]);
+  }));
+
+for (const alg of ["ES256", "EdDSA", "PS256"]) {
+  Deno.test(`an id_token that is signed with ${alg} signs in, and names the user`, () =>
+    withScene(async ({ home, login, run }) => {
+      const { code, stderr } = await login();
+      assertEquals(code, 0, stderr);
+      const { subject } = JSON.parse(await Deno.readTextFile(home.credentialsFile()));
+      assertEquals(subject, "johndoe");
+      assertEquals((await run("whoami")).code, 0);
+    }, alg));
+}
+
+Deno.test("userinfo of another user than the id_token's is exit 4, and is not printed", () =>
+  withScene(async ({ provider, login, run }) => {
+    await login();
+    provider.service.on("beforeUserinfo", (response) => {
+      response.body = { sub: "eve", email: "eve@example.com" };
+    });
+    const { code, stdout, stderr } = await run("whoami");
+    assertEquals([code, stdout], [4, ""], stderr);
+    assert(!stderr.includes("eve@example.com"), stderr);
   }));
 
 Deno.test("a stale token is refreshed at the provider", () =>

@@ -20,10 +20,10 @@ export interface ProviderRequest {
   readonly userAgent: string;
 }
 
-/** Starts it at `http://localhost:PORT`. */
-export async function startOtherProvider(): Promise<OtherProvider> {
+/** Starts it at `http://localhost:PORT`; its id_tokens are signed with the algorithm. */
+export async function startOtherProvider(alg = "RS256"): Promise<OtherProvider> {
   const issuer = new OAuth2Issuer();
-  await issuer.keys.generate("RS256");
+  await issuer.keys.generate(alg);
   const service = new OAuth2Service(issuer);
   const requests: ProviderRequest[] = [];
   const server = createServer((incoming, outgoing) => {

@@ -3,6 +3,7 @@ import { assertEquals } from "@std/assert";
 import { token, type TokenFlags } from "../../src/commands/token.ts";
 import type { Reply } from "../../src/command.ts";
 import { isoTime } from "../../src/text.ts";
+import { issuerScene } from "../support/issuer_scene.ts";
 import { granted, LOGIN } from "../support/logins.ts";
 import { sessionScene } from "../support/session_scene.ts";
 
@@ -35,4 +36,17 @@ Deno.test("token --json has the token, its type and its end", async () => {
 
 Deno.test("token --min-valid refreshes a token that does not live that long", async () => {
   assertEquals((await replied({ minValid: 60 * 60_000 })).text, "new-access");
+});
+
+Deno.test("at another provider the header has the standard scheme, unless another is named", async () => {
+  using scene = issuerScene(LOGIN, []);
+  const textOf = async (flags: TokenFlags): Promise<string> =>
+    (await token({ ...scene.flags, ...flags }, scene.context)).text;
+  assertEquals(await textOf({ header: true }), "Authorization: Bearer old-access");
+  assertEquals(
+    await textOf({ scheme: "AnaplanAuthToken" }),
+    "Authorization: AnaplanAuthToken old-access",
+  );
+  const { data } = await token({ ...scene.flags, json: true }, scene.context);
+  assertEquals((data as { token_type: string }).token_type, "Bearer");
 });

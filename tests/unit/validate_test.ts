@@ -1,6 +1,5 @@
 // The command `validate`: what Anaplan says about the token, and what it says when it says nothing.
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { validateToken } from "../../src/anaplan.ts";
 import type { Reply } from "../../src/command.ts";
 import { validate } from "../../src/commands/validate.ts";
 import { CliError } from "../../src/errors.ts";
@@ -50,41 +49,36 @@ Deno.test("without Anaplan's own time the token's is said", async () => {
   assertEquals((reply.data as { expires_at: string }).expires_at, isoTime(LOGIN.expiresAt));
 });
 
-Deno.test("a token that Anaplan does not know any more is exit 3, and the reply still stands", async () => {
-  const { reply } = await validated([failed(401, "FAILURE_BAD_CREDENTIAL")]);
-  assertEquals(reply.outcome, "login_required");
-  assertEquals(reply.data, { valid: false, expires_at: null, checked_with: "token/validate" });
-  assertMatch(reply.text, /^Not valid any more.*\nNext: anaplan-auth refresh/s);
-});
-
 for (
   const [what, step] of [
+    ["FAILURE_BAD_CREDENTIAL", () => failed(401, "FAILURE_BAD_CREDENTIAL")],
+    ["FAILURE_BAD_CREDENTIAL with 200", () => failed(200, "FAILURE_BAD_CREDENTIAL")],
     ["FAILURE_BAD_HEADER", () => failed(400, "FAILURE_BAD_HEADER")],
     ["an empty 401", () => new Response(null, { status: 401 })],
     ["a web page with 403", () => webPage(403)],
     ["a 404", () => new Response(null, { status: 404 })],
   ] as const
 ) {
-  Deno.test(`${what} says nothing about the token: that is said, and users/me asked`, async () => {
+  Deno.test(`${what} does not decide about an OAuth token: that is said, and users/me does`, async () => {
     const { reply, talk, system } = await validated([step(), ada()]);
     assertEquals(reply.data, {
       valid: true,
       expires_at: isoTime(LOGIN.expiresAt),
       checked_with: "users/me",
     });
-    assertStringIncludes(talk.said.join("\n"), "auth.anaplan.com does not take this kind of token");
+    assertStringIncludes(talk.said.join("\n"), "auth.anaplan.com rejects the token (");
     assertMatch(system.requests[1]?.url ?? "", /\/2\/0\/users\/me$/);
     assertEquals(system.requests[1]?.headers?.authorization, "Bearer old-access");
   });
 }
 
-Deno.test("users/me that does not accept the token makes it invalid, exit 3", async () => {
-  const { reply } = await validated([
-    failed(400, "FAILURE_BAD_HEADER"),
-    new Response(null, { status: 401 }),
-  ]);
-  assertEquals(reply.outcome, "login_required");
-  assertEquals(reply.data, { valid: false, expires_at: null, checked_with: "users/me" });
+Deno.test("users/me that rejects the token makes it invalid, exit 3, and the reply still stands", async () => {
+  for (const code of ["FAILURE_BAD_HEADER", "FAILURE_BAD_CREDENTIAL"]) {
+    const { reply } = await validated([failed(401, code), new Response(null, { status: 401 })]);
+    assertEquals(reply.outcome, "login_required");
+    assertEquals(reply.data, { valid: false, expires_at: null, checked_with: "users/me" });
+    assertMatch(reply.text, /^Not valid any more.*\nNext: anaplan-auth refresh/s);
+  }
 });
 
 Deno.test("an outage says nothing about the token: it is unavailable", async () => {
@@ -121,12 +115,10 @@ Deno.test("an authentication service that is named is asked even with an issuer"
   assertEquals(urls, ["https://auth.example.com/token/validate"]);
 });
 
-Deno.test("no control character of Anaplan's status reaches the terminal", async () => {
-  using scene = sessionScene(LOGIN, { network: [failed(400, "BAD\x1b[31m")] });
-  const validation = await validateToken(
-    LOGIN,
-    scene.settings,
-    scene.context.system,
-  );
-  assertEquals(validation, { kind: "refused", status: 400, message: "BAD[31m" });
+Deno.test("Anaplan's status is a code, or quoted, and brings no control character", async () => {
+  const statuses = { "FAILURE_OTHER": "(FAILURE_OTHER)", "BAD\x1b[31m one": "(“BAD[31m one”)" };
+  for (const [status, shown] of Object.entries(statuses)) {
+    const { talk } = await validated([failed(400, status), ada()]);
+    assertStringIncludes(talk.said.join("\n"), `rejects the token ${shown}`);
+  }
 });

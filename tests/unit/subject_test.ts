@@ -1,0 +1,113 @@
+// Whose login it is (OpenID Connect Core 1.0, section 5.3.2): what userinfo says counts only if it says it
+// of the user that the id_token named.
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { login } from "../../src/commands/login.ts";
+import { exchange } from "../../src/oauth/authorization_code.ts";
+import { refresh } from "../../src/oauth/client.ts";
+import type { AuthorizationServer } from "../../src/oauth/wire.ts";
+import { parseTokenSet, serializeTokenSet, type TokenSet } from "../../src/token_set.ts";
+import { fakeSystem, type NetworkStep } from "../support/fake_system.ts";
+import { idToken } from "../support/id_token.ts";
+import { ISSUER, ISSUER_PROFILE, issuerScene, metadata } from "../support/issuer_scene.ts";
+import { granted, LOGIN, STALE } from "../support/logins.ts";
+import { CLIENT, KNOWN_SERVER, responseQuery, SERVER, someAttempt } from "../support/oauth.ts";
+import { type Ran, ran } from "../support/ran.ts";
+import { signIn } from "../support/sign_in_scene.ts";
+
+async function exchanged(server: AuthorizationServer): Promise<TokenSet> {
+  const attempt = await someAttempt({ server });
+  const id_token = idToken({ nonce: attempt.nonce?.reveal() });
+  const system = fakeSystem({ network: [granted({ id_token })] });
+  return (await exchange(attempt, responseQuery(attempt), system)).tokenSet;
+}
+
+Deno.test("a login keeps the subject of its id_token, where an issuer is known", async () => {
+  assertEquals((await exchanged(KNOWN_SERVER)).subject, "ada");
+  assertEquals((await exchanged(SERVER)).subject, undefined);
+});
+
+Deno.test("the subject comes back from the disk", () => {
+  const text = serializeTokenSet({ ...LOGIN, subject: "ada" });
+  assertEquals(parseTokenSet(text).subject, "ada");
+});
+
+Deno.test("a refresh keeps the subject, and learns it where none was kept", async () => {
+  const refreshed = async (subject: string | undefined, sub?: string): Promise<unknown> => {
+    const answer = granted(sub === undefined ? {} : { id_token: idToken({ sub }) });
+    const before = subject === undefined ? STALE : { ...STALE, subject };
+    const system = fakeSystem({ network: [answer] });
+    return (await refresh(before, KNOWN_SERVER, CLIENT, system)).tokenSet.subject;
+  };
+  assertEquals(await refreshed("ada"), "ada");
+  assertEquals(await refreshed("ada", "eve"), "ada");
+  assertEquals(await refreshed(undefined, "ada"), "ada");
+});
+
+const EVE = { sub: "eve", name: "Eve", email: "eve@example.com" };
+const ADA = { ...EVE, sub: "ada" };
+
+function asked(command: readonly string[], claims: unknown, subject?: string): Promise<Ran> {
+  const login = subject === undefined ? LOGIN : { ...LOGIN, subject };
+  return askedAs(login, command, Response.json(claims));
+}
+
+async function askedAs(
+  login: TokenSet,
+  command: readonly string[],
+  ...network: NetworkStep[]
+): Promise<Ran> {
+  const profile = { ...ISSUER_PROFILE, authUrl: "https://auth.example.com" };
+  using scene = issuerScene(login, [], { profile });
+  return await ran([...command, "--config-dir", scene.configDir], { network });
+}
+
+const NOT_ADA: Readonly<Record<string, unknown>> = {
+  "another user": EVE,
+  "no user": { name: "Eve", email: "eve@example.com" },
+  "a number": { ...EVE, sub: 7 },
+};
+for (const [what, claims] of Object.entries(NOT_ADA)) {
+  Deno.test(`userinfo that names ${what} is exit 4, and nothing of what it says is printed`, async () => {
+    for (const command of [["whoami"], ["whoami", "--json"], ["status", "--check"]]) {
+      const { code, stdout, stderr } = await asked(command, claims, "ada");
+      assertEquals([code, stdout], [4, ""]);
+      assert(!/eve/i.test(stderr), stderr);
+      assertStringIncludes(stderr, "Cannot say who you are: as.example.com");
+    }
+  });
+}
+
+Deno.test("validate asks userinfo, and believes no other user's", async () => {
+  const rejected = Response.json({ status: "FAILURE_BAD_CREDENTIAL" }, { status: 401 });
+  const login = { ...LOGIN, subject: "ada" };
+  const { code } = await askedAs(login, ["validate"], rejected, Response.json(EVE));
+  assertEquals(code, 4);
+});
+
+Deno.test("userinfo that names the user of the id_token is believed", async () => {
+  const { code, stdout } = await asked(["whoami"], ADA, "ada");
+  assertEquals(code, 0);
+  assertMatch(stdout, /^Eve <eve@example\.com>/);
+});
+
+Deno.test("a login without an id_token believes userinfo, as OAuth alone does", async () => {
+  assertEquals((await asked(["whoami"], EVE)).code, 0);
+  assertEquals((await asked(["whoami"], { name: "Eve" })).code, 0);
+});
+
+Deno.test("login warns of userinfo that names another user, and does not print that", async () => {
+  let nonce = "";
+  const answer = (): Response => granted({ id_token: idToken({ nonce }) });
+  await using at = signIn([metadata(), answer, Response.json(EVE)], {
+    openBrowser(url) {
+      const { searchParams } = new URL(url);
+      nonce = searchParams.get("nonce") ?? "";
+      const back = new URLSearchParams({ state: searchParams.get("state") ?? "", code: "a-code" });
+      void at.listener.visit(`https://127.0.0.1:8443/callback?${back}`);
+      return Promise.resolve(true);
+    },
+  });
+  const { text } = await login({ ...at.flags, issuer: ISSUER, scope: "openid" }, at.context);
+  assertMatch(text, /^Signed in\.\n/);
+  assertMatch(at.context.talk.warned.join(), /answers for another user than the one who signed in/);
+});

@@ -173,8 +173,7 @@ function refusalOf(
 ): Response | undefined {
   const bare = (status: number, headers: Record<string, string> = {}): Response =>
     new Response(null, { status, headers: { ...BARE_HEADERS, ...headers } });
-  // HTTP/2, which browsers speak to us, has the host in `:authority` and no Host header (RFC 9113, 8.3.1)
-  if (!hosts.has((request.headers.get("host") ?? url.host).toLowerCase())) return bare(421);
+  if (!hosts.has((request.headers.get("host") ?? "").toLowerCase())) return bare(421);
   if (request.method !== "GET") return bare(405, { allow: "GET" });
   const purpose = ["sec-purpose", "purpose", "x-moz"].map((name) =>
     request.headers.get(name) ?? ""

@@ -33,7 +33,9 @@ export function tellHowToSignIn(
   { system, talk }: CommandContext,
 ): void {
   const canPaste = system.terminal.stdin && system.terminal.stderr;
-  const problem = loopback === undefined || loopback.kind === "open" ? undefined : whyNot(loopback);
+  const problem = loopback === undefined || loopback.kind === "open"
+    ? undefined
+    : cannotListen(loopback, settings);
   if (problem !== undefined && !canPaste) throw problem;
   const fit = (text: string): string => fitted(text, system.terminal.columns() ?? 80);
   const client = shortened(attempt.client.clientId);
@@ -111,15 +113,19 @@ function remoteHint(
 
 type OpenLoopback = Extract<Loopback, { kind: "open" }>;
 
-/** What can be said when there is no listener: the message, and what to do without a terminal. */
-function whyNot({ kind, address }: Exclude<Loopback, OpenLoopback>): CliError {
+function cannotListen(
+  { kind, address }: Exclude<Loopback, OpenLoopback>,
+  { redirectUri }: Settings,
+): CliError {
   const reason = {
     taken: "another program is using the port",
     refused: "the system does not allow it",
     unsupported: "this computer has no such address",
   }[kind];
   return new CliError("unavailable", `Cannot listen on ${formatAddress(address)}: ${reason}`, {
-    next: `free it (lsof -i :${address.port}), or register another redirect URI and give it with ` +
-      "--redirect-uri",
+    next: isLoopbackHost(new URL(redirectUri).hostname)
+      ? `free it (lsof -i :${address.port}), or register another redirect URI and give it with ` +
+        "--redirect-uri"
+      : `free it (lsof -i :${address.port}), or choose another port with --listen`,
   });
 }

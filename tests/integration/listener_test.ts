@@ -136,6 +136,25 @@ Deno.test("a connection whose request is complete keeps its place, whatever come
   await listener.close();
 });
 
+Deno.test("another program that is faster on the way to TLS is not taken for the browser", async () => {
+  const port = freePort();
+  const listener = opened(port, HELLO);
+  const { connect } = Deno;
+  const others: Deno.Conn[] = [];
+  Deno.connect = (async (options: Deno.ConnectOptions) => {
+    others.push(await connect(options));
+    return await connect(options);
+  }) as typeof connect;
+  try {
+    assertEquals(await protocolOf(port, ["http/1.1"]), "");
+  } finally {
+    Deno.connect = connect;
+  }
+  assertEquals(others.length, 1);
+  for (const other of others) other.close();
+  await listener.close();
+});
+
 Deno.test("a reader that hangs up before its answer gives its place back", async () => {
   const port = freePort();
   const listener = listen({

@@ -63,6 +63,27 @@ const MUTATIONS: readonly Mutation[] = [
     tests: ["tests/unit/loopback_test.ts"],
   },
   {
+    what: "a second visitor of the start page is led on",
+    file: "src/oauth/start_page.ts",
+    from: "if (isVisited && !hasCookie(request, cookie)) {",
+    to: "if (isVisited && path === cookie) {",
+    tests: ["tests/unit/start_page_test.ts"],
+  },
+  {
+    what: "a relay does without [::1]",
+    file: "src/oauth/listen_addresses.ts",
+    from: 'hostname === "localhost" || hostname !== redirectHost',
+    to: 'hostname === "localhost"',
+    tests: ["tests/unit/listen_addresses_test.ts", "tests/integration/relay_test.ts"],
+  },
+  {
+    what: "a connection gets a place although each is taken",
+    file: "src/system/connections.ts",
+    from: "    if (taken.size >= most) return false;\n",
+    to: "",
+    tests: ["tests/integration/listener_test.ts"],
+  },
+  {
     what: "the state of a pasted address is not compared",
     file: "src/oauth/paste.ts",
     from: 'if (!isState(parameters.get("state"), attempt)) {',

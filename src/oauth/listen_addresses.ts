@@ -10,10 +10,13 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-/** Addresses that belong together: the first has to be had, its twin only as far as the machine has it. */
+/** Addresses that belong together: 127.0.0.1 and [::1] at one port. The first is always needed. */
 export interface ListenCandidate {
   readonly addresses: readonly [ListenAddress, ...ListenAddress[]];
-  /** Both have to be had: a name such as `localhost` may lead a browser to either. */
+  /**
+   * Both are needed, if the computer has both: the browser may be led to either, and another program
+   * that listens on one of them would get the code.
+   */
   readonly needsTwin: boolean;
 }
 
@@ -28,10 +31,11 @@ export function listenCandidates(
   redirectUri: string,
   listen: readonly string[],
 ): ListenCandidate[] {
-  if (listen.length > 0) return listen.map(parseListen);
   const url = new URL(redirectUri);
-  if (isLoopbackHost(url.hostname)) return [candidate(url.hostname, portOf(url))];
-  return Array.from({ length: PORTS_TO_TRY }, (_, step) => candidate("127.0.0.1", 8443 + step));
+  if (listen.length > 0) return listen.map((text) => parseListen(text, url.hostname));
+  if (isLoopbackHost(url.hostname)) return [candidate(url.hostname, portOf(url), url.hostname)];
+  const ports = Array.from({ length: PORTS_TO_TRY }, (_, step) => 8443 + step);
+  return ports.map((port) => candidate("127.0.0.1", port, url.hostname));
 }
 
 /** The address as people write it: `127.0.0.1:8443`, `[::1]:8443`. */
@@ -40,7 +44,7 @@ export function formatAddress(address: ListenAddress): string {
   return `${host}:${address.port}`;
 }
 
-function parseListen(text: string): ListenCandidate {
+function parseListen(text: string, redirectHost: string): ListenCandidate {
   const url = URL.canParse(`http://${text}`) ? new URL(`http://${text}`) : undefined;
   const isPlain = url !== undefined && url.pathname === "/" && url.search === "" &&
     url.username === "";
@@ -58,14 +62,17 @@ function parseListen(text: string): ListenCandidate {
       },
     );
   }
-  return candidate(url.hostname, portOf(url));
+  return candidate(url.hostname, portOf(url), redirectHost);
 }
 
-function candidate(hostname: string, port: number): ListenCandidate {
+function candidate(hostname: string, port: number, redirectHost: string): ListenCandidate {
   const v4 = { hostname: "127.0.0.1", port };
   const v6 = { hostname: "::1", port };
-  if (hostname === "localhost") return { addresses: [v4, v6], needsTwin: true };
-  if (hostname === "127.0.0.1") return { addresses: [v4, v6], needsTwin: false };
-  if (hostname === "[::1]") return { addresses: [v6, v4], needsTwin: false };
+  // a relay leads to 127.0.0.1 or localhost, and localhost is either address
+  const needsTwin = hostname === "localhost" || hostname !== redirectHost;
+  if (hostname === "127.0.0.1" || hostname === "localhost") {
+    return { addresses: [v4, v6], needsTwin };
+  }
+  if (hostname === "[::1]") return { addresses: [v6, v4], needsTwin };
   return { addresses: [{ hostname, port }], needsTwin: false };
 }

@@ -164,8 +164,8 @@ async function openCandidate(
   return { kind: "open", addresses: [first, ...others], close };
 }
 
-/** An answer to what cannot be an authorization response at all. */
-function refusalOf(
+/** An answer to a request that is no GET of a browser for this path; `undefined` when it is one. */
+export function refusalOf(
   request: Request,
   url: URL,
   path: string,
@@ -173,20 +173,24 @@ function refusalOf(
 ): Response | undefined {
   const bare = (status: number, headers: Record<string, string> = {}): Response =>
     new Response(null, { status, headers: { ...BARE_HEADERS, ...headers } });
-  // HTTP/2, which browsers speak to us, has the host in `:authority` and no Host header (RFC 9113, 8.3.1)
-  if (!hosts.has((request.headers.get("host") ?? url.host).toLowerCase())) return bare(421);
+  if (!hosts.has((request.headers.get("host") ?? "").toLowerCase())) return bare(421);
   if (request.method !== "GET") return bare(405, { allow: "GET" });
   const purpose = ["sec-purpose", "purpose", "x-moz"].map((name) =>
     request.headers.get(name) ?? ""
   );
   if (purpose.some((value) => /prefetch|prerender|preview/i.test(value))) return bare(204);
-  return url.pathname === path ? undefined : bare(404);
+  return isSame(url.pathname, path) ? undefined : bare(404);
 }
 
-/** Compares the state in constant time, so that it cannot be guessed piece by piece. */
+/** Whether the received state is the attempt's. */
 export function isState(received: string | null, attempt: Attempt): boolean {
+  return isSame(received ?? "", attempt.state.reveal());
+}
+
+/** Compares in constant time, so that the expected text cannot be guessed piece by piece. */
+export function isSame(received: string, expected: string): boolean {
   const encoder = new TextEncoder();
-  const bytes = encoder.encode(received ?? "");
-  const expected = encoder.encode(attempt.state.reveal());
-  return bytes.length === expected.length && timingSafeEqual(bytes, expected);
+  const bytes = encoder.encode(received);
+  const wanted = encoder.encode(expected);
+  return bytes.length === wanted.length && timingSafeEqual(bytes, wanted);
 }

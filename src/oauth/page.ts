@@ -70,6 +70,14 @@ export const MALFORMED_PAGE: Page = {
   small: "Nothing was changed. If you are signing in, finish in the newest window.",
 };
 
+/** The page for the second visitor of the start page, who may be the person. */
+export const SECOND_VISITOR_PAGE: Page = {
+  status: 400,
+  heading: "This sign-in has ended",
+  sentence: "Two programs opened its start page, and one may not be yours.",
+  small: "Nothing was saved. The terminal says what to do next.",
+};
+
 /** The page for a second answer, shown once the first has come to its end. */
 export const FINISHED_PAGE: Page = {
   status: 400,

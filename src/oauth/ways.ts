@@ -17,6 +17,7 @@ import {
   redirectionEndpoint,
 } from "./loopback.ts";
 import { parsePasted } from "./paste.ts";
+import { openStartPage, type StartPage } from "./start_page.ts";
 import { SCOPE_ADVICE } from "./wire.ts";
 
 /** What the ways need of the world. */
@@ -27,11 +28,14 @@ export interface Ways extends AsyncDisposable {
   readonly attempt: Attempt;
   /** The listener, or why there is none; `undefined` when none was wanted. */
   readonly loopback: Loopback | undefined;
+  /** The start page's address; `undefined` when none was wanted or none could be opened. */
+  readonly startUrl: string | undefined;
   /**
    * The first answer that belongs to the attempt.
    *
    * @param timeout in milliseconds.
-   * @throws {CliError} `timeout`, `interrupted`, or what is wrong with an answer from a pipe.
+   * @throws {CliError} `timeout`, `interrupted`, `denied` when the start page had a second visitor, or
+   * what is wrong with an answer from a pipe.
    */
   first(timeout: number): Promise<Answer>;
 }
@@ -43,11 +47,13 @@ export interface WaysOptions {
   readonly certificate: ListenerCertificate | undefined;
   /** Open no listener, and read the answer from stdin even when that is a pipe. */
   readonly pasteOnly: boolean;
+  /** Open a start page, so that the browser's arguments need not hold the state. */
+  readonly startPage: boolean;
 }
 
 /**
  * Opens the listener, unless only a paste is wanted, and begins the attempt, which has to know the port
- * when a relay has to find it. The paste begins with {@link Ways.first}.
+ * when a relay has to find it. The paste begins with {@link Ways.first}, and the start page ends with it.
  */
 export async function openWays(
   begin: (listenerPort: number | undefined) => Promise<Attempt>,
@@ -62,7 +68,10 @@ export async function openWays(
     ? undefined
     : await openLoopback(options.candidates, options.certificate, handle, system);
   const open = loopback?.kind === "open" ? loopback : undefined;
-  const close = async (): Promise<void> => await open?.close();
+  let startPage: StartPage | undefined;
+  const close = async (): Promise<void> => {
+    await Promise.all([open?.close(), startPage?.close()]);
+  };
   try {
     const attempt = await begin(open?.addresses[0].port);
     const endpoint = redirectionEndpoint(
@@ -70,10 +79,12 @@ export async function openWays(
       listenerHosts(options.candidates, attempt.redirectUri),
     );
     made.resolve(endpoint);
+    if (options.startPage) startPage = await openStartPage(attempt.url, system);
     return {
       attempt,
       loopback,
-      first: (timeout) => firstAnswer(attempt, open && endpoint, timeout, system, talk),
+      startUrl: startPage?.url,
+      first: (timeout) => firstAnswer(attempt, open && endpoint, startPage, timeout, system, talk),
       [Symbol.asyncDispose]: close,
     };
   } catch (error) {
@@ -85,6 +96,7 @@ export async function openWays(
 async function firstAnswer(
   attempt: Attempt,
   endpoint: RedirectionEndpoint | undefined,
+  startPage: StartPage | undefined,
   timeout: number,
   system: WaysSystem,
   talk: Talk,
@@ -93,16 +105,19 @@ async function firstAnswer(
   const signal = AbortSignal.any([done.signal, system.interruption()]);
   const deadline = system.now() + timeout;
   const waits: Promise<Answer>[] = [timeUp(attempt, timeout, signal, system)];
-  if (endpoint !== undefined) waits.push(endpoint.answer);
+  const visits: Promise<Answer>[] = []; // which may never come
+  if (startPage !== undefined) visits.push(startPage.secondVisit);
+  if (endpoint !== undefined) visits.push(endpoint.answer);
   if (system.terminal.stdin && system.terminal.stderr) {
     waits.push(pastedAtTerminal(attempt, endpoint, deadline, signal, system, talk));
   } else if (endpoint === undefined) waits.push(pastedThroughPipe(attempt, signal, system));
   else talk.say(`Waiting up to ${duration(timeout)} for your browser.`);
   try {
-    return await Promise.race(waits);
+    return await Promise.race([...visits, ...waits]);
   } finally {
     done.abort();
-    await Promise.allSettled(waits.filter((wait) => wait !== endpoint?.answer)); // terminal restored
+    void startPage?.close();
+    await Promise.allSettled(waits); // terminal restored
   }
 }
 

@@ -14,6 +14,7 @@ import type { Grant } from "../oauth/token_response.ts";
 import { openWays, type Ways } from "../oauth/ways.ts";
 import { forProfile } from "../session.ts";
 import type { Settings } from "../settings.ts";
+import type { System } from "../system.ts";
 import { asShown, printable, shortened } from "../text.ts";
 import { isLoopbackHost } from "../urls.ts";
 import { tellHowToSignIn } from "./hints.ts";
@@ -39,12 +40,13 @@ export async function signInByBrowser(
   context: CommandContext,
 ): Promise<SignedIn> {
   const certificate = await certificateFor(settings, flags, context);
-  await using ways = await waysFor(signIn, certificate, settings, flags, context);
-  const { attempt, loopback } = ways;
+  const opening = browserOpening(flags, context.system);
+  await using ways = await waysFor(signIn, certificate, opening, settings, flags, context);
+  const { attempt, loopback, startUrl } = ways;
+  const browserUrl = opening === "address" ? attempt.url : startUrl;
   tellHowToSignIn(
-    { attempt, loopback, certificate, provider: signIn.provider },
+    { attempt, loopback, certificate, provider: signIn.provider, browserUrl },
     settings,
-    flags,
     context,
   );
   const answer = await ways.first(flags.timeout ?? DEFAULT_TIMEOUT);
@@ -52,6 +54,24 @@ export async function signInByBrowser(
   const user = signIn.who(tokenSet);
   await answerBrowser(answer, user, context);
   return { tokenSet, previous, user, method: answer.method };
+}
+
+/**
+ * Whether the browser is opened, and at what: the state is in the address, which other users of this
+ * computer would read in the browser's arguments. A browser outside of a container or of WSL may not
+ * reach a start page in it.
+ */
+export function browserOpening(
+  flags: BrowserFlags,
+  { env, platform, isContainer }: Pick<System, "env" | "platform" | "isContainer">,
+): "start-page" | "address" | undefined {
+  const isNamed = ["BROWSER", "DISPLAY", "WAYLAND_DISPLAY"].some((name) => env(name) !== undefined);
+  // over SSH there is a browser only where the person says so, or a display is forwarded
+  const hasBrowser = isNamed || env("SSH_CONNECTION") === undefined;
+  if (flags.noBrowser || flags.paste || !hasBrowser) return undefined;
+  const isShared = (platform === "linux" || platform === "darwin") && !isContainer() &&
+    env("WSL_DISTRO_NAME") === undefined;
+  return isShared ? "start-page" : "address";
 }
 
 async function certificateFor(
@@ -67,12 +87,14 @@ async function certificateFor(
 function waysFor(
   { server, client }: SignIn,
   certificate: ListenerCertificate | undefined,
+  opening: ReturnType<typeof browserOpening>,
   settings: Settings,
   flags: BrowserFlags,
   { system, talk }: CommandContext,
 ): Promise<Ways> {
   const candidates = listenCandidates(settings.redirectUri, settings.listen);
-  const options = { candidates, certificate, pasteOnly: flags.paste === true };
+  const startPage = opening === "start-page";
+  const options = { candidates, certificate, pasteOnly: flags.paste === true, startPage };
   const needsRelay = !isLoopbackHost(new URL(settings.redirectUri).hostname);
   const begin = (port: number | undefined): Promise<Attempt> =>
     startAttempt(server, client, { ...settings, relayPort: needsRelay ? port : undefined });

@@ -18,49 +18,41 @@ export interface Waiting {
   readonly loopback: Loopback | undefined;
   readonly certificate: ListenerCertificate | undefined;
   readonly provider: string;
-}
-
-/** The flags that change what is told. */
-export interface WaitingFlags {
-  readonly paste?: boolean;
-  readonly noBrowser?: boolean;
+  /** What the browser is opened at; it is not opened without. */
+  readonly browserUrl: string | undefined;
 }
 
 /**
- * Opens the browser and says what will happen.
+ * Says what will happen and then opens the browser.
  *
  * @throws {CliError} `unavailable` when there is no listener and no terminal to paste on.
  */
 export function tellHowToSignIn(
-  { attempt, loopback, certificate, provider }: Waiting,
+  { attempt, loopback, certificate, provider, browserUrl }: Waiting,
   settings: Settings,
-  flags: WaitingFlags,
   { system, talk }: CommandContext,
 ): void {
   const canPaste = system.terminal.stdin && system.terminal.stderr;
-  if (loopback !== undefined && loopback.kind !== "open" && !canPaste) throw cannotListen(loopback);
+  const problem = loopback === undefined || loopback.kind === "open"
+    ? undefined
+    : cannotListen(loopback, settings);
+  if (problem !== undefined && !canPaste) throw problem;
   const fit = (text: string): string => fitted(text, system.terminal.columns() ?? 80);
   const client = shortened(attempt.client.clientId);
   talk.say(fit(`Signing in to ${provider}, client ${client}, profile ${settings.profile}.\n`));
-  const isOpening = !flags.noBrowser && !flags.paste && hasBrowser(system);
+  if (problem !== undefined) {
+    talk.insist(fit(`${problem.message}. Paste the browser's last address here.\n`));
+  }
   talk.insist(
-    isOpening
+    browserUrl !== undefined
       ? fit("Your browser should open. If it does not, open this page:")
       : "Open this page and sign in:",
   );
   talk.insist(hyperlink(attempt.url, system) + "\n");
-  if (isOpening) void system.openBrowser(attempt.url);
   if (loopback?.kind === "open") {
     tellAboutListener(loopback, certificate, settings, { system, talk });
-  } else if (loopback !== undefined) {
-    talk.insist(`${whyNot(loopback)}, so the browser's answer cannot be caught.\n`);
   }
-}
-
-/** Over SSH there is a browser only where the person says so, or a display is forwarded. */
-function hasBrowser({ env }: Pick<CommandContext["system"], "env">): boolean {
-  const named = ["BROWSER", "DISPLAY", "WAYLAND_DISPLAY"].some((name) => env(name) !== undefined);
-  return named || env("SSH_CONNECTION") === undefined;
+  if (browserUrl !== undefined) void system.openBrowser(browserUrl);
 }
 
 function tellAboutListener(
@@ -121,27 +113,19 @@ function remoteHint(
 
 type OpenLoopback = Extract<Loopback, { kind: "open" }>;
 
-function cannotListen(loopback: Exclude<Loopback, { kind: "open" }>): CliError {
-  const { port } = loopback.address;
-  const address = formatAddress(loopback.address);
-  const next = `free it (lsof -i :${port}), or register another redirect URI and give it with ` +
-    "--redirect-uri";
+function cannotListen(
+  { kind, address }: Exclude<Loopback, OpenLoopback>,
+  { redirectUri }: Settings,
+): CliError {
   const reason = {
     taken: "another program is using the port",
     refused: "the system does not allow it",
     unsupported: "this computer has no such address",
-  };
-  return new CliError("unavailable", `Cannot listen on ${address}: ${reason[loopback.kind]}`, {
-    next,
+  }[kind];
+  return new CliError("unavailable", `Cannot listen on ${formatAddress(address)}: ${reason}`, {
+    next: isLoopbackHost(new URL(redirectUri).hostname)
+      ? `free it (lsof -i :${address.port}), or register another redirect URI and give it with ` +
+        "--redirect-uri"
+      : `free it (lsof -i :${address.port}), or choose another port with --listen`,
   });
-}
-
-function whyNot(loopback: Exclude<Loopback, { kind: "open" }>): string {
-  const { port } = loopback.address;
-  const reason = {
-    taken: `Port ${port} is used by another program`,
-    refused: `The system does not allow listening on port ${port}`,
-    unsupported: `This computer has no address ${formatAddress(loopback.address)}`,
-  };
-  return reason[loopback.kind];
 }

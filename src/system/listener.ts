@@ -1,52 +1,142 @@
-// Listens on a loopback address. Rule: exclusive, and closing takes a moment however peers behave.
+// Listens on a loopback address. Rule: exclusive, few connections at a time, and closing takes a moment
+// however peers behave.
 
 import type { Listening, ListenOptions } from "../system.ts";
+import { type Connection, limits, newConnection, pause, places, takePlace } from "./connections.ts";
 import { maskUrl } from "./http.ts";
+import { encodeResponse, parseHead, readHead } from "./http_message.ts";
+import { openTunnel, writeWhole } from "./tls_tunnel.ts";
 
-/** How long a written answer has to reach its reader before connections are cut, in milliseconds. */
+/** How long a connection keeps its place before its first byte, in milliseconds, when all are taken. */
+const SILENCE = 20;
+/** How long it then keeps its place until its request is complete, in milliseconds. */
+const SLOWNESS = 150;
+/** How long a reader has to take its answer and hang up, in milliseconds. */
 const FLUSH_TIME = 100;
-/** How long answers that are being made may take to be written, in milliseconds. */
+/** How long closing waits for answers that are being made or taken, in milliseconds. */
 const FLUSH_LIMIT = 500;
+/** How long no connection is accepted after one could not be, in milliseconds. */
+const REST = 20;
+/** The first byte of every TLS connection: a handshake record (RFC 8446, section 5.1). */
+const HANDSHAKE = 22;
+
+const { held: mostHeld, secured: mostSecured } = limits();
+const held = places(mostHeld);
+const secured = places(mostSecured);
 
 /** Opens a listener, or says why that is impossible; see {@link System.serve}. */
 export function listen(options: ListenOptions, trace: (text: string) => void): Listening {
-  const abort = new AbortController();
-  const underWay = new Set<Promise<Response>>();
+  const { hostname, port } = options;
   try {
-    const server = Deno.serve({
-      hostname: options.hostname,
-      port: options.port,
-      ...(options.tls ? { cert: options.tls.certificate, key: options.tls.key } : {}),
-      signal: abort.signal,
-      onListen: () => {},
-      onError: () => new Response(null, { status: 500 }),
-    }, async (request) => {
-      const answering = options.handle(request);
-      underWay.add(answering);
-      const response = await answering.finally(() => underWay.delete(answering));
-      trace(`listener: ${request.method} ${maskUrl(new URL(request.url))} ${response.status}`);
-      return response;
-    });
-    // The first handshake pays some 20 ms for its random seed; making a key now pays it while the
-    // person is still reading.
-    const warm = crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]);
-    return {
-      kind: "open",
-      port: server.addr.port,
-      async close() {
-        // server.shutdown() would wait for every peer, and one that never finishes its handshake is
-        // one too many; aborting at once would cut the page that was just answered.
-        await within(FLUSH_LIMIT, Promise.allSettled(underWay));
-        await new Promise((resolve) => setTimeout(resolve, FLUSH_TIME));
-        abort.abort();
-        await Promise.all([server.finished, warm]);
-      },
-    };
+    const socket = Deno.listen({ hostname, port });
+    return { kind: "open", port: socket.addr.port, close: serve(socket, options, trace) };
   } catch (error) {
     if (error instanceof Deno.errors.AddrInUse) return { kind: "taken" };
     if (error instanceof Deno.errors.PermissionDenied) return { kind: "refused" };
     if (error instanceof Deno.errors.AddrNotAvailable) return { kind: "unsupported" };
     throw error;
+  }
+}
+
+/** Serves every connection of the socket; gives what ends that. */
+function serve(
+  socket: Deno.TcpListener,
+  options: ListenOptions,
+  trace: (text: string) => void,
+): () => Promise<void> {
+  const served = new Map<Connection, Promise<void>>();
+  let isClosing = false;
+  async function acceptAll(): Promise<void> {
+    while (true) {
+      const connection = newConnection(); // a place first: an accepted connection is never one too many
+      if (!await takePlace(held, connection, () => isClosing)) return;
+      const peer = await socket.accept().catch(() => undefined);
+      if (peer === undefined) { // closed, or no descriptor is left
+        connection.sockets.dispose();
+        await pause(isClosing ? 0 : REST);
+        continue;
+      }
+      connection.sockets.use(peer);
+      const work = serveOne(connection, peer, options, trace).catch(() => undefined);
+      served.set(connection, work.finally(() => served.delete(connection)));
+    }
+  }
+  const accepting = acceptAll();
+  // The first handshake pays some 20 ms for its random seed; making a key now pays it while the
+  // person is still reading.
+  const warm = crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]);
+  return async () => {
+    isClosing = true;
+    socket.close();
+    for (const { isAsking, sockets } of served.keys()) if (!isAsking) sockets.dispose();
+    await within(FLUSH_LIMIT, Promise.all(served.values()));
+    for (const { sockets } of served.keys()) sockets.dispose();
+    await Promise.all([accepting, warm, ...served.values()]);
+  };
+}
+
+/** Reads one request of the peer and answers it; cuts the connection at the end. */
+async function serveOne(
+  connection: Connection,
+  peer: Deno.Conn,
+  options: ListenOptions,
+  trace: (text: string) => void,
+): Promise<void> {
+  using _sockets = connection.sockets;
+  connection.keepsPlaceUntil = performance.now() + SILENCE;
+  const buffer = new Uint8Array(16_384);
+  const first = buffer.subarray(0, await peer.read(buffer) ?? 0);
+  connection.keepsPlaceUntil = Infinity;
+  if (options.tls === undefined) return await converse(connection, peer, first, options, trace);
+  if (first[0] !== HANDSHAKE || !await takePlace(secured, connection, () => false)) return;
+  const { stream, ended } = await openTunnel(connection, peer, first, options.tls);
+  await converse(connection, stream, undefined, options, trace).finally(() => {
+    connection.sockets.dispose();
+    return ended;
+  });
+}
+
+/** The request and its answer, decrypted. */
+async function converse(
+  connection: Connection,
+  stream: Deno.Conn,
+  first: Uint8Array | undefined,
+  { tls, handle }: ListenOptions,
+  trace: (text: string) => void,
+): Promise<void> {
+  connection.keepsPlaceUntil = performance.now() + SLOWNESS;
+  const head = await readHead(stream, first);
+  if (head === undefined) return;
+  connection.isAsking = true;
+  const request = head === 431 ? undefined : parseHead(head, tls === undefined ? "http" : "https");
+  const gone = hungUp(stream);
+  const answer = request === undefined
+    ? new Response(null, { status: head === 431 ? 431 : 400 })
+    : await Promise.race([answered(handle, request), gone]);
+  if (answer === undefined) return; // nobody is there to read it
+  if (request) {
+    trace(`listener: ${request.method} ${maskUrl(new URL(request.url))} ${answer.status}`);
+  }
+  await writeWhole(stream, await encodeResponse(answer));
+  await stream.closeWrite();
+  await within(FLUSH_TIME, gone);
+}
+
+async function answered(handle: ListenOptions["handle"], request: Request): Promise<Response> {
+  try {
+    return await handle(request);
+  } catch {
+    return new Response(null, { status: 500 });
+  }
+}
+
+/** Resolves when the peer has hung up; whatever it sends until then is not read as anything. */
+async function hungUp(stream: Deno.Conn): Promise<undefined> {
+  const buffer = new Uint8Array(1_024);
+  try {
+    while (await stream.read(buffer) !== null);
+  } catch {
+    // a reset is an end as well
   }
 }
 

@@ -104,24 +104,31 @@ testWith(
   },
 );
 
-testWith(
-  PYTHON,
-  "when the port is taken, login says so and goes on with a paste",
-  async (python) => {
-    const port = freePort();
-    using _other = Deno.listen({ hostname: "127.0.0.1", port });
-    const listener = { port, redirectUri: `https://127.0.0.1:${port}/callback` };
-    await using login = await waitingLogin({ python, listener });
-    await login.terminal.shows(
-      new RegExp(
-        `^Port ${port} is used by another program, so the browser's answer cannot be caught\\.$`,
-        "m",
-      ),
-    );
-    await login.terminal.type(await addressAfterSignIn(login.sandbox, login.address) + ENTER);
-    assertEquals((await login.terminal.end).code, 0);
-  },
-);
+for (
+  const [hostname, redirectUri] of [
+    ["127.0.0.1", "https://127.0.0.1:<PORT>/callback"],
+    ["::1", "https://www.anaplan.com/"],
+  ] as const
+) {
+  testWith(
+    PYTHON,
+    `when ${hostname} is taken for ${redirectUri}, login says so first and goes on with a paste`,
+    async (python) => {
+      const port = freePort();
+      using _other = Deno.listen({ hostname, port });
+      const listener = { port, redirectUri: redirectUri.replace("<PORT>", String(port)) };
+      const flags = ["--listen", `127.0.0.1:${port}`];
+      await using login = await waitingLogin({ python, listener, flags });
+      const address = hostname === "::1" ? `[::1]:${port}` : `${hostname}:${port}`;
+      const said = `Cannot listen on ${address}: another program is using the port.`;
+      const screen = login.terminal.screen();
+      assertStringIncludes(screen, said);
+      assert(screen.indexOf(said) < screen.indexOf("Your browser should open"), screen);
+      await login.terminal.type(await addressAfterSignIn(login.sandbox, login.address) + ENTER);
+      assertEquals((await login.terminal.end).code, 0);
+    },
+  );
+}
 
 testWith(
   PYTHON,

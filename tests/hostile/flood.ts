@@ -1,6 +1,5 @@
 // Traffic in great numbers against the listener of one login, and what it costs the program.
 // Rule: whatever is opened is closed on disposal, and errors of single requests are counted, not thrown.
-import { type ClientHttp2Session, connect as connectHttp2 } from "node:http2";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import { statusOf } from "../support/raw_traffic.ts";
 
@@ -12,22 +11,8 @@ export interface Flood extends AsyncDisposable {
 
 const TICK = 10;
 
-/** Sends so many requests a second over one HTTP/2 connection, as a page of another origin can. */
-export function floodHttp2(origin: string, perSecond: number, path: () => string): Flood {
-  const session = connectHttp2(origin, { rejectUnauthorized: false });
-  session.on("error", () => {});
-  const flood = paced(perSecond, () => askHttp2(session, path()));
-  return {
-    statuses: flood.statuses,
-    async [Symbol.asyncDispose]() {
-      await flood[Symbol.asyncDispose]();
-      session.destroy();
-    },
-  };
-}
-
 /** Sends so many requests a second as it can, each over a connection of its own. */
-export function floodHttp1(origin: string, perSecond: number, path: () => string): Flood {
+export function floodRequests(origin: string, perSecond: number, path: () => string): Flood {
   return paced(perSecond, () => statusOf(origin + path()));
 }
 
@@ -54,22 +39,10 @@ function paced(perSecond: number, send: () => Promise<number>): Flood {
   };
 }
 
-function askHttp2(session: ClientHttp2Session, path: string): Promise<number> {
-  if (session.destroyed || session.closed) return Promise.resolve(0);
-  return new Promise((resolve) => {
-    let status = 0;
-    const stream = session.request({ ":path": path });
-    stream.on("response", (headers) => status = Number(headers[":status"]));
-    stream.on("error", () => resolve(status));
-    stream.on("close", () => resolve(status));
-    stream.resume();
-    stream.end();
-  });
-}
-
-/** Connections that have shaken hands and say their request a letter at a time. */
+/** Connections that say their request a letter at a time, as far as they are let in. */
 export async function slowloris(port: number, count: number): Promise<AsyncDisposable> {
-  const sockets = await Promise.all(Array.from({ length: count }, () => shakeHands(port)));
+  const tried = await Promise.all(Array.from({ length: count }, () => shakeHands(port)));
+  const sockets = tried.filter((socket) => socket !== undefined);
   for (const socket of sockets) {
     socket.write(`GET /callback HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n`);
   }
@@ -90,17 +63,72 @@ export async function slowloris(port: number, count: number): Promise<AsyncDispo
   };
 }
 
-function shakeHands(port: number): Promise<TLSSocket> {
-  return new Promise((resolve, reject) => {
+/** A connection after its handshake; `undefined` when the other side cut it before. */
+function shakeHands(port: number): Promise<TLSSocket | undefined> {
+  return new Promise((resolve) => {
     const options = { host: "127.0.0.1", port, rejectUnauthorized: false };
     const socket = connectTls(options, () => resolve(socket));
-    socket.once("error", reject);
-    socket.on("error", () => {});
+    socket.on("error", () => resolve(undefined));
   });
 }
 
-/** The most memory that a process has had, in MB (VmHWM). */
-export async function peakMemory(pid: number): Promise<number> {
-  const status = await Deno.readTextFile(`/proc/${pid}/status`);
-  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
+/** Keeps so many connections open that say no more than this; each that is cut is tried again. */
+export function floodSilent(
+  port: number,
+  count: number,
+  said: Uint8Array<ArrayBuffer>,
+): Flood {
+  const statuses = { 0: 0 };
+  const open = new Set<Deno.Conn>();
+  let isOver = false;
+  const one = async (): Promise<void> => {
+    while (!isOver) {
+      const connection = await Deno.connect({ hostname: "127.0.0.1", port }).catch(() => undefined);
+      if (connection !== undefined) {
+        open.add(connection);
+        await connection.write(said).catch(() => 0);
+        await connection.read(new Uint8Array(1)).catch(() => null); // until the other side cuts it
+        open.delete(connection);
+        connection.close();
+      }
+      statuses[0]++;
+      await new Promise((resolve) => setTimeout(resolve, TICK));
+    }
+  };
+  const all = Array.from({ length: count }, one);
+  return {
+    statuses,
+    async [Symbol.asyncDispose]() {
+      isOver = true;
+      for (const connection of open) connection.close();
+      await Promise.allSettled(all);
+    },
+  };
+}
+
+/** How many descriptors a process has open now. */
+export function descriptors(pid: number): number {
+  return [...Deno.readDirSync(`/proc/${pid}/fd`)].length;
+}
+
+/** The most memory that a process has had, in MB (VmHWM); `undefined` when it has ended. */
+export function peakMemory(pid: number): number | undefined {
+  try {
+    const peak = /^VmHWM:\s+(\d+) kB$/m.exec(Deno.readTextFileSync(`/proc/${pid}/status`));
+    return peak === null ? undefined : Number(peak[1]) / 1024;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads again and again, until it is disposed of, how much memory a process has had at most. */
+export function watchMemory(pid: number): Disposable & { readonly peak: number } {
+  let peak = peakMemory(pid) ?? 0;
+  const timer = setInterval(() => peak = peakMemory(pid) ?? peak, TICK);
+  return {
+    get peak() {
+      return peak;
+    },
+    [Symbol.dispose]: () => clearInterval(timer),
+  };
 }

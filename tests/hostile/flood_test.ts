@@ -3,7 +3,7 @@
 // Rule: the attack goes on while the true answer comes and while the program ends.
 import { assert, assertEquals } from "@std/assert";
 import { leaveOpen, talkPlainly } from "../support/raw_traffic.ts";
-import { type Flood, floodHttp1, floodHttp2, slowloris } from "./flood.ts";
+import { type Flood, floodRequests, slowloris } from "./flood.ts";
 import {
   assertClosed,
   assertSignsInAmid,
@@ -34,31 +34,19 @@ function floodTest(name: string, fn: () => Promise<void>): void {
   Deno.test({ name, ignore: !IS_LINUX, fn }); // what memory a process had is read in /proc
 }
 
-floodTest("the true answer wins amid 500 forged states and errors a second", async () => {
+floodTest("the true answer wins amid as many forged states and errors as can come", async () => {
   let flood: Flood | undefined;
   let inTwoSeconds: Record<number, number> = {};
   await assertSignsInAmid(({ origin }) => {
-    flood = floodHttp2(origin, 500, forged);
+    flood = floodRequests(origin, 80, forged);
     return Promise.resolve(flood);
   }, async () => {
     await wait(2_000);
     inTwoSeconds = { ...flood?.statuses };
   });
-  assertEquals(Object.keys(inTwoSeconds), ["400"]);
-  assert((inTwoSeconds[400] ?? 0) > 500, `${inTwoSeconds[400]}`); // a busy machine sends fewer
+  assertEquals(Object.keys(inTwoSeconds), ["400"]); // none is cut
+  assert((inTwoSeconds[400] ?? 0) > 50, `${inTwoSeconds[400]}`); // a busy machine sends fewer
 });
-
-floodTest(
-  "the true answer wins amid forged answers, each over a connection of its own",
-  async () => {
-    let flood: Flood | undefined;
-    await assertSignsInAmid(({ origin }) => {
-      flood = floodHttp1(origin, 80, forged);
-      return Promise.resolve(flood);
-    }, () => wait(500));
-    assert((flood?.statuses[400] ?? 0) > 10);
-  },
-);
 
 floodTest("the true answer wins amid 100 connections that say a letter at a time", async () => {
   await assertSignsInAmid(({ listener }) => slowloris(listener.port, 100), () => wait(300));
@@ -88,7 +76,7 @@ for (const [what, expected, end, flags] of ENDS) {
   floodTest(`the port is closed after ${what} amid it all, within two seconds`, async () => {
     await using login = await pendingLogin(flags);
     const { origin, listener, program } = login;
-    await using flood = floodHttp2(origin, 300, forged);
+    await using flood = floodRequests(origin, 80, forged);
     using _idle = await leaveOpen(listener.port, 200);
     await using _slow = await slowloris(listener.port, 20);
     await wait(200);

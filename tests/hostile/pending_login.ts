@@ -11,7 +11,7 @@ import {
   sandboxFlags,
   SIGN_IN_ADDRESS,
 } from "../support/sign_in.ts";
-import { peakMemory } from "./flood.ts";
+import { watchMemory } from "./flood.ts";
 import { PATIENCE } from "./wrapped.ts";
 
 /** The login and its world. */
@@ -28,7 +28,10 @@ export interface PendingLogin extends AsyncDisposable {
 }
 
 /** Starts it; the person signs in with pages. */
-export async function pendingLogin(flags: readonly string[] = []): Promise<PendingLogin> {
+export async function pendingLogin(
+  flags: readonly string[] = [],
+  wrapper: readonly string[] = [],
+): Promise<PendingLogin> {
   await using undo = new AsyncDisposableStack();
   const sandbox = undo.use(await startSandbox({ signIn: "page" }));
   const home = undo.use(await makeHome());
@@ -36,7 +39,7 @@ export async function pendingLogin(flags: readonly string[] = []): Promise<Pendi
   const { rotating } = sandbox.clients;
   const argv = ["login", ...sandboxFlags(sandbox, rotating, listener), ...flags];
   const env = { ANAPLAN_CLIENT_SECRET: rotating.clientSecret };
-  const program = undo.use(await startProgram(argv, { home: home.path, env }));
+  const program = undo.use(await startProgram(argv, { home: home.path, env, wrapper }));
   const impatience = setTimeout(() => program.signal("SIGKILL"), PATIENCE); // it is to end by itself
   void program.outcome.then(() => clearTimeout(impatience));
   const [address] = await program.said(SIGN_IN_ADDRESS);
@@ -59,15 +62,16 @@ export async function assertSignsInAmid(
 ): Promise<void> {
   await using login = await pendingLogin();
   const { program, address } = login;
-  const idle = await peakMemory(program.pid);
+  using memory = watchMemory(program.pid);
+  const idle = memory.peak;
   await using stack = new AsyncDisposableStack();
   stack.use(await open(login));
   await meanwhile();
   const began = performance.now();
   const page = await browse(address);
   const took = performance.now() - began;
-  const peak = await peakMemory(program.pid);
   const { code, stderr } = await program.outcome;
+  const { peak } = memory;
   assertEquals([code, page.status], [0, 200], stderr);
   assert(took < MOST_TIME, `${took} ms`);
   assert(peak - idle < MOST_MEMORY, `${idle} MB idle, ${peak} MB under attack`);

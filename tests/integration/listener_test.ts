@@ -4,21 +4,23 @@ import { listenerCertificate } from "../../src/oauth/certificate.ts";
 import { denoSystem, type Listening } from "../../src/system.ts";
 import { listen } from "../../src/system/listener.ts";
 import { freePort, isFree } from "../support/free_port.ts";
-import { HALF_A_HANDSHAKE, leaveOpen } from "../support/raw_traffic.ts";
+import { HALF_A_HANDSHAKE, leaveOpen, protocolOf, talkPlainly } from "../support/raw_traffic.ts";
 import { browse } from "../support/scripted_browser.ts";
 import { tempDir } from "../support/temp_dir.ts";
 
-async function tls(): Promise<{ certificate: string; key: string }> {
+const TLS: { certificate: string; key: string } = await madeCertificate();
+
+async function madeCertificate(): Promise<{ certificate: string; key: string }> {
   using dir = tempDir();
   return await listenerCertificate(dir.path, denoSystem(), () => {});
 }
 
 /** Opens a listener on 127.0.0.1, which has to succeed. */
-async function opened(
+function opened(
   port: number,
   handle: (request: Request) => Promise<Response>,
-): Promise<Extract<Listening, { kind: "open" }>> {
-  const listening = listen({ hostname: "127.0.0.1", port, tls: await tls(), handle }, () => {});
+): Extract<Listening, { kind: "open" }> {
+  const listening = listen({ hostname: "127.0.0.1", port, tls: TLS, handle }, () => {});
   if (listening.kind !== "open") throw new Error(`The port is ${listening.kind}`);
   return listening;
 }
@@ -27,7 +29,7 @@ const HELLO = (): Promise<Response> => Promise.resolve(new Response("hello"));
 
 Deno.test("a listener answers over TLS until it is closed", async () => {
   const port = freePort();
-  const listener = await opened(port, HELLO);
+  const listener = opened(port, HELLO);
   assertEquals((await browse(`https://127.0.0.1:${port}/`)).body, "hello");
   await listener.close();
   assert(isFree("127.0.0.1", port));
@@ -35,7 +37,7 @@ Deno.test("a listener answers over TLS until it is closed", async () => {
 
 Deno.test("a port that is taken is taken, by a listener as by any program", async () => {
   const port = freePort();
-  const first = await opened(port, HELLO);
+  const first = opened(port, HELLO);
   const second = listen({ hostname: "127.0.0.1", port, handle: HELLO }, () => {});
   assertEquals(second.kind, "taken");
   await first.close();
@@ -50,7 +52,7 @@ Deno.test("an answer that was given just before closing reaches its reader", asy
   const port = freePort();
   const held = Promise.withResolvers<Response>();
   const asked = Promise.withResolvers<void>();
-  const listener = await opened(port, () => {
+  const listener = opened(port, () => {
     asked.resolve();
     return held.promise;
   });
@@ -61,9 +63,115 @@ Deno.test("an answer that was given just before closing reaches its reader", asy
   assertEquals((await page).body.length, 20_000);
 });
 
+const PAGE = "x".repeat(20_000);
+
+for (const scheme of ["https", "http"]) {
+  Deno.test(`over ${scheme} each of 50 pages arrives whole, although the listener closes at once`, async () => {
+    for (let count = 0; count < 50; count++) {
+      const asked = Promise.withResolvers<void>();
+      const held = Promise.withResolvers<Response>();
+      const handle = (): Promise<Response> => (asked.resolve(), held.promise);
+      const secured = scheme === "https" ? { tls: TLS } : {};
+      const listener = listen({ hostname: "127.0.0.1", port: 0, handle, ...secured }, () => {});
+      if (listener.kind !== "open") throw new Error(`The port is ${listener.kind}`);
+      const page = browse(`${scheme}://127.0.0.1:${listener.port}/`);
+      await asked.promise;
+      held.resolve(new Response(PAGE));
+      await listener.close();
+      assertEquals((await page).body.length, PAGE.length);
+    }
+  });
+}
+
+Deno.test("a client that offers HTTP/2 as well is spoken to in HTTP/1.1, and one without it is cut", async () => {
+  const port = freePort();
+  const listener = opened(port, HELLO);
+  assertEquals(await protocolOf(port, ["h2", "http/1.1"]), "http/1.1");
+  assertEquals(await protocolOf(port, ["h2"]), "");
+  await listener.close();
+});
+
+Deno.test("bytes that begin no handshake are not answered", async () => {
+  const port = freePort();
+  const listener = opened(port, HELLO);
+  assertEquals(await talkPlainly(port, "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"), "");
+  await listener.close();
+});
+
+/** How many descriptors this process has open. */
+function descriptors(): number {
+  return [...Deno.readDirSync("/proc/self/fd")].length;
+}
+
+for (const [what, said] of Object.entries({ nothing: "", "half a handshake": HALF_A_HANDSHAKE })) {
+  Deno.test({
+    name: `of 200 connections that say ${what} at most 32 are held, and the next one is answered`,
+    ignore: Deno.build.os !== "linux",
+    async fn() {
+      const [one, two] = [freePort(), freePort()];
+      const listeners = [opened(one, HELLO), opened(two, HELLO)]; // they share the places
+      const before = descriptors();
+      using _first = await leaveOpen(one, 100, said);
+      using _second = await leaveOpen(two, 100, said);
+      assertEquals((await browse(`https://127.0.0.1:${two}/`)).body, "hello");
+      const ours = descriptors() - before - 200; // the peers' own are in this process as well
+      assert(ours <= 32 + 2 * 12, `${ours} descriptors`);
+      await Promise.all(listeners.map((listener) => listener.close()));
+    },
+  });
+}
+
+Deno.test("a connection whose request is complete keeps its place, whatever comes after it", async () => {
+  const port = freePort();
+  const asked = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<Response>();
+  const listener = opened(port, () => (asked.resolve(), held.promise));
+  const page = browse(`https://127.0.0.1:${port}/`);
+  await asked.promise;
+  using _idle = await leaveOpen(port, 100);
+  using _half = await leaveOpen(port, 100, HALF_A_HANDSHAKE);
+  await new Promise((resolve) => setTimeout(() => resolve(undefined), 500)); // more than any place is kept
+  held.resolve(new Response("hello"));
+  assertEquals((await page).body, "hello");
+  await listener.close();
+});
+
+Deno.test("another program that is faster on the way to TLS is not taken for the browser", async () => {
+  const port = freePort();
+  const listener = opened(port, HELLO);
+  const { connect } = Deno;
+  const others: Deno.Conn[] = [];
+  Deno.connect = (async (options: Deno.ConnectOptions) => {
+    others.push(await connect(options));
+    return await connect(options);
+  }) as typeof connect;
+  try {
+    assertEquals(await protocolOf(port, ["http/1.1"]), "");
+  } finally {
+    Deno.connect = connect;
+  }
+  assertEquals(others.length, 1);
+  for (const other of others) other.close();
+  await listener.close();
+});
+
+Deno.test("a reader that hangs up before its answer gives its place back", async () => {
+  const port = freePort();
+  const listener = listen({
+    hostname: "127.0.0.1",
+    port,
+    handle: ({ url }) => url.endsWith("/wait") ? new Promise(() => {}) : HELLO(),
+  }, () => {});
+  if (listener.kind !== "open") throw new Error(`The port is ${listener.kind}`);
+  const request = `GET /wait HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`;
+  for (let count = 0; count < 100; count++) (await leaveOpen(port, 1, request))[Symbol.dispose]();
+  assertEquals((await browse(`http://127.0.0.1:${port}/`)).body, "hello");
+  await listener.close();
+});
+
 Deno.test("closing takes less than a second whatever connections stand open", async () => {
   const port = freePort();
-  const listener = await opened(port, HELLO);
+  const listener = opened(port, HELLO);
   using _idle = await leaveOpen(port, 15);
   using _half = await leaveOpen(port, 15, HALF_A_HANDSHAKE);
   const started = performance.now();
@@ -74,7 +182,7 @@ Deno.test("closing takes less than a second whatever connections stand open", as
 
 Deno.test("a handler that fails is a bare 500, and no word of why", async () => {
   const port = freePort();
-  const listener = await opened(port, () => Promise.reject(new Error("hush")));
+  const listener = opened(port, () => Promise.reject(new Error("hush")));
   const { status, body } = await browse(`https://127.0.0.1:${port}/`);
   assertEquals([status, body], [500, ""]);
   await listener.close();

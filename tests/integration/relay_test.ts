@@ -1,6 +1,6 @@
 // A redirect URI on another host: the real program, and a bookmarklet that is clicked without a browser.
 // Rule: the page is where the sandbox sends the browser, and the script is the one that was printed.
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { clickBookmarklet } from "../support/bookmarklet.ts";
 import { freePort, isFree } from "../support/free_port.ts";
@@ -105,3 +105,28 @@ Deno.test("the redirect URI goes into both requests byte for byte", () =>
     );
     assertEquals(sent, [REDIRECT_URI, REDIRECT_URI]);
   }));
+
+Deno.test("another program on [::1] never gets the code: login says that it is there, and opens no browser", () =>
+  withScene(async ({ home, port, sandbox }) => {
+    using other = Deno.listen({ hostname: "::1", port });
+    void other.accept().catch(() => undefined);
+    const { rotating } = sandbox.clients;
+    const flags = sandboxFlags(sandbox, rotating, { redirectUri: REDIRECT_URI });
+    const argv = ["login", "--listen", `127.0.0.1:${port}`, "--timeout", "2s", ...flags];
+    const env = {
+      ANAPLAN_CLIENT_SECRET: rotating.clientSecret,
+      BROWSER: `touch ${home.path}/opened`,
+    };
+    const { code, stderr } = await runProgram(argv, { home: home.path, env });
+    assertEquals(code, 6, stderr);
+    assertStringIncludes(
+      stderr,
+      `Cannot listen on [::1]:${port}: another program is using the port.`,
+    );
+    assertEquals(await exists(`${home.path}/opened`), false);
+    assert(isFree("127.0.0.1", port), "the half that was free is given back");
+  }));
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}

@@ -7,6 +7,8 @@ export interface FakeListener extends Pick<System, "serve"> {
   readonly open: number;
   /** Sends a request to the listener, as a browser that follows a redirect. */
   visit(url: string): Promise<Response>;
+  /** The address that a browser is led to when it is opened at this one: a start page leads on. */
+  follow(url: string): Promise<string>;
   /** Resolves when every visitor so far has been answered. */
   idle(): Promise<void>;
 }
@@ -15,9 +17,11 @@ export interface FakeListener extends Pick<System, "serve"> {
 export function fakeListener(state: Listening["kind"] = "open"): FakeListener {
   const handlers = new Map<string, ListenOptions["handle"]>();
   const visits: Promise<Response>[] = [];
+  let freePort = 49_152;
   return {
-    serve({ hostname, port, handle }) {
+    serve({ hostname, port: wanted, handle }) {
       if (state !== "open") return Promise.resolve({ kind: state });
+      const port = wanted || freePort++;
       const address = `${hostname}:${port}`;
       handlers.set(address, handle);
       const close = (): Promise<void> => Promise.resolve(void handlers.delete(address));
@@ -33,6 +37,10 @@ export function fakeListener(state: Listening["kind"] = "open"): FakeListener {
       const visit = handle(new Request(url, { headers: { host } }));
       visits.push(visit);
       return visit;
+    },
+    async follow(url) {
+      if (!handlers.has(new URL(url).host)) return url;
+      return (await this.visit(url)).headers.get("location") ?? url;
     },
     async idle() {
       await Promise.allSettled(visits);

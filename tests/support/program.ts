@@ -14,7 +14,7 @@ export interface ProgramOptions {
   readonly asTask?: boolean;
   /** Another executable than the one under test. */
   readonly executable?: string;
-  /** A program and its arguments, which run the program that follows them. */
+  /** A command line that runs the program as its last words, such as a limit of the shell. */
   readonly wrapper?: readonly string[];
 }
 

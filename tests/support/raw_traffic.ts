@@ -1,7 +1,7 @@
 // Traffic that no browser sends: raw connections to the listener of one test.
 // Rule: every connection is closed on disposal, and none of them ever hears a secret.
-import { connect as connectHttp2 } from "node:http2";
 import { request } from "node:https";
+import { connect as connectTls } from "node:tls";
 
 /** Connections that are left open. */
 export interface OpenConnections extends Disposable {
@@ -59,22 +59,14 @@ export function statusOf(
   });
 }
 
-/** The status of a GET over HTTP/2, which is what browsers speak when they are offered it. */
-export async function http2StatusOf(url: string): Promise<number> {
-  const { origin, pathname, search } = new URL(url);
-  const session = connectHttp2(origin, { rejectUnauthorized: false });
-  try {
-    return await new Promise((resolve, reject) => {
-      session.on("error", reject);
-      const stream = session.request({ ":path": pathname + search });
-      stream.on("error", reject);
-      stream.on("response", (headers) => {
-        stream.resume();
-        stream.on("end", () => resolve(Number(headers[":status"])));
-      });
-      stream.end();
+/** The protocol that the other side chooses from these (ALPN, RFC 7301); "" when it cuts the connection. */
+export function protocolOf(port: number, offered: string[]): Promise<string> {
+  return new Promise((resolve) => {
+    const options = { host: "127.0.0.1", port, rejectUnauthorized: false, ALPNProtocols: offered };
+    const socket = connectTls(options, () => {
+      resolve(socket.alpnProtocol || "");
+      socket.destroy();
     });
-  } finally {
-    session.destroy();
-  }
+    socket.on("error", () => resolve(""));
+  });
 }

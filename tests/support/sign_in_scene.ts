@@ -24,7 +24,10 @@ export function ada(): Response {
   return Response.json({ user });
 }
 
-/** Sets the scene: what the network answers, what the browser brings, and the login before. */
+/**
+ * Sets the scene: what the network answers, what the browser brings, and the login before.
+ * `openBrowser` is given the address that the start page leads to.
+ */
 export function signIn(
   network: readonly NetworkStep[],
   { answer = { code: "a-code" }, previous, ...arranged }:
@@ -33,18 +36,20 @@ export function signIn(
 ): SignIn {
   const listener = fakeListener();
   const page = Promise.withResolvers<Response>();
+  const comeBack = (url: string): Promise<boolean> => {
+    const { searchParams } = new URL(url);
+    const state = searchParams.get("state") ?? "";
+    const back = new URLSearchParams({ state, ...answer });
+    page.resolve(listener.visit(`${searchParams.get("redirect_uri")}?${back}`));
+    return Promise.resolve(true);
+  };
+  const { openBrowser = comeBack } = arranged;
   const scene = sessionScene(previous, {
     clockStands: true,
     network,
     serve: listener.serve,
-    openBrowser(url) {
-      const { searchParams } = new URL(url);
-      const state = searchParams.get("state") ?? "";
-      const back = new URLSearchParams({ state, ...answer });
-      page.resolve(listener.visit(`${searchParams.get("redirect_uri")}?${back}`));
-      return Promise.resolve(true);
-    },
     ...arranged,
+    openBrowser: async (url) => await openBrowser(await listener.follow(url)),
   });
   const flags = { ...scene.flags, clientId: "a-client" };
   return {

@@ -4,7 +4,7 @@ import { CliError } from "../../src/errors.ts";
 import type { ListenerCertificate } from "../../src/oauth/certificate.ts";
 import type { Loopback } from "../../src/oauth/loopback.ts";
 import { type ConnectionFlags, loadSettings } from "../../src/settings.ts";
-import { tellHowToSignIn, type WaitingFlags } from "../../src/sign_in/hints.ts";
+import { tellHowToSignIn } from "../../src/sign_in/hints.ts";
 import { type Arranged, type FakeContext, fakeContext } from "../support/fake_system.ts";
 import { someAttempt } from "../support/oauth.ts";
 
@@ -19,41 +19,49 @@ const CERTIFICATE: ListenerCertificate = {
   notAfter: 0,
 };
 
+const WAITING = { certificate: CERTIFICATE, provider: "Anaplan us1" };
+
 interface Told extends FakeContext {
   readonly url: string;
   /** The addresses at which the browser was opened. */
   readonly opened: readonly string[];
+  /** How much had been insisted on by then. */
+  readonly insistedBefore: number;
 }
+
+const START_PAGE = "http://127.0.0.1:49152/a-nonce";
 
 async function told(
   loopback: Loopback | undefined,
-  flags: WaitingFlags & ConnectionFlags = {},
+  flags: ConnectionFlags & { browserUrl?: string | undefined } = {},
   arranged: Arranged = {},
 ): Promise<Told> {
   const opened: string[] = [];
-  const openBrowser = (url: string): Promise<boolean> => Promise.resolve(opened.push(url) > 0);
+  let insistedBefore = 0;
+  const openBrowser = (url: string): Promise<boolean> => {
+    insistedBefore = context.talk.insisted.length;
+    return Promise.resolve(opened.push(url) > 0);
+  };
   const context = fakeContext({ openBrowser, ...arranged });
   const attempt = await someAttempt();
   const settings = loadSettings({ configDir: "/nowhere", ...flags }, context.system);
-  const waiting = { attempt, loopback, certificate: CERTIFICATE, provider: "Anaplan us1" };
-  tellHowToSignIn(waiting, settings, flags, context);
-  return { ...context, url: attempt.url, opened };
+  const { browserUrl } = { browserUrl: START_PAGE, ...flags };
+  tellHowToSignIn({ ...WAITING, attempt, loopback, browserUrl }, settings, context);
+  return { ...context, url: attempt.url, opened, insistedBefore };
 }
 
-Deno.test("the browser is opened at the sign-in page, whose address stands alone on its line", async () => {
+Deno.test("the browser is opened last, at its start page, and the sign-in page stands alone on its line", async () => {
   const { opened, url, talk } = await told(OPEN);
-  assertEquals(opened, [url]);
+  assertEquals(opened, [START_PAGE]);
   assertEquals(talk.insisted[1], `${url}\n`);
   assertStringIncludes(talk.insisted[0] ?? "", "Your browser should open.");
 });
 
-for (const flags of [{ noBrowser: true }, { paste: true }]) {
-  Deno.test(`with ${Object.keys(flags)} the browser is not opened, and the address printed`, async () => {
-    const { opened, url, talk } = await told(flags.paste ? undefined : OPEN, flags);
-    assertEquals(opened, []);
-    assertEquals(talk.insisted, ["Open this page and sign in:", `${url}\n`]);
-  });
-}
+Deno.test("without an address for the browser it is not opened, and the sign-in page printed", async () => {
+  const { opened, url, talk } = await told(OPEN, { browserUrl: undefined });
+  assertEquals(opened, []);
+  assertEquals(talk.insisted, ["Open this page and sign in:", `${url}\n`]);
+});
 
 Deno.test("the certificate warning is announced with the listener's own fingerprint", async () => {
   const { talk } = await told(OPEN);
@@ -73,15 +81,18 @@ Deno.test("a redirect URI elsewhere is said, since the browser will end there", 
 });
 
 const WHY = {
-  taken: "Port 8443 is used by another program",
-  refused: "The system does not allow listening on port 8443",
-  unsupported: "This computer has no address 127.0.0.1:8443",
+  taken: "another program is using the port",
+  refused: "the system does not allow it",
+  unsupported: "this computer has no such address",
 };
 for (const kind of ["taken", "refused", "unsupported"] as const) {
-  Deno.test(`on a terminal a port that is ${kind} is said, and the person can paste`, async () => {
-    const { talk, opened } = await told({ kind, address: ADDRESS }, {}, PERSON);
-    assertEquals(opened.length, 1);
-    assertStringIncludes(talk.insisted.at(-1) ?? "", WHY[kind]);
+  Deno.test(`on a terminal a port that is ${kind} is said before the browser opens, and the person can paste`, async () => {
+    const { talk, insistedBefore } = await told({ kind, address: ADDRESS }, {}, PERSON);
+    assertEquals(insistedBefore, talk.insisted.length);
+    assertEquals(
+      talk.insisted[0]?.startsWith(`Cannot listen on 127.0.0.1:8443: ${WHY[kind]}.`),
+      true,
+    );
   });
 
   Deno.test(`without a terminal a port that is ${kind} is an error, before any browser opens`, async () => {
@@ -89,11 +100,8 @@ for (const kind of ["taken", "refused", "unsupported"] as const) {
     const attempt = await someAttempt();
     const settings = loadSettings({ configDir: "/nowhere" }, context.system);
     const loopback = { kind, address: ADDRESS };
-    const waiting = { attempt, loopback, certificate: undefined, provider: "Anaplan us1" };
-    const error = assertThrows(
-      () => tellHowToSignIn(waiting, settings, {}, context),
-      CliError,
-    );
+    const waiting = { ...WAITING, attempt, loopback, browserUrl: START_PAGE };
+    const error = assertThrows(() => tellHowToSignIn(waiting, settings, context), CliError);
     assertStringIncludes(error.message, "Cannot listen on 127.0.0.1:8443");
     assertStringIncludes(error.next ?? "", "lsof -i :8443");
     assertEquals(context.talk.insisted, []);

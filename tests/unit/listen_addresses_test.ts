@@ -25,17 +25,27 @@ for (const [redirectUri, expected] of Object.entries(FROM_REDIRECT_URI)) {
   });
 }
 
-Deno.test("a redirect URI on another computer leaves 127.0.0.1:8443 and the ports after it", () => {
+Deno.test("a redirect URI on another computer leaves port 8443 and those after it, on both addresses", () => {
   const found = candidates("https://www.anaplan.com/");
-  assertEquals(found[0], "127.0.0.1:8443 [::1]:8443");
-  assertEquals(found[1], "127.0.0.1:8444 [::1]:8444");
+  assertEquals(found[0], "127.0.0.1:8443 + [::1]:8443");
+  assertEquals(found[1], "127.0.0.1:8444 + [::1]:8444");
+});
+
+Deno.test("--listen has to get both addresses when the browser may be led to either", () => {
+  const listen = ["127.0.0.1:9443", "[::1]:9443"];
+  for (const redirectUri of ["https://www.anaplan.com/", "https://localhost:8443/"]) {
+    assertEquals(candidates(redirectUri, listen), [
+      "127.0.0.1:9443 + [::1]:9443",
+      "[::1]:9443 + 127.0.0.1:9443",
+    ]);
+  }
 });
 
 Deno.test("--listen counts before the redirect URI, in its order and with its twins", () => {
   const listen = ["localhost:9443", "[::1]:7", "127.0.0.1:80", "127.0.0.2:65535"];
   assertEquals(candidates("https://127.0.0.1:8443/", listen), [
     "127.0.0.1:9443 + [::1]:9443",
-    "[::1]:7 127.0.0.1:7",
+    "[::1]:7 + 127.0.0.1:7", // the redirect URI leads to 127.0.0.1
     "127.0.0.1:80 [::1]:80",
     "127.0.0.2:65535",
   ]);

@@ -189,22 +189,16 @@ Deno.test("a proxy for plain HTTP alone is not said to carry https", () => {
 });
 
 Deno.test("the container hint keeps to 80 columns", async () => {
-  const context = fakeContext({
-    isContainer: () => true,
-    openBrowser: () => Promise.resolve(true),
-  });
+  const context = fakeContext({ isContainer: () => true });
   const loopback: Loopback = {
     kind: "open",
     addresses: [{ hostname: "127.0.0.1", port: 8443 }],
     close: () => Promise.resolve(),
   };
   const settings = loadSettings({ configDir: "/nowhere" }, context.system);
-  tellHowToSignIn(
-    { attempt: await someAttempt(), loopback, certificate: undefined, provider: "Anaplan us1" },
-    settings,
-    {},
-    context,
-  );
+  const attempt = await someAttempt();
+  const waiting = { attempt, loopback, certificate: undefined, provider: "Anaplan us1" };
+  tellHowToSignIn({ ...waiting, browserUrl: undefined }, settings, context);
   const lines = context.talk.insisted.join("\n").split("\n").filter((line) =>
     !line.startsWith("https://")
   );

@@ -24,14 +24,14 @@ interface Scene extends AsyncDisposable {
 }
 
 async function scene(
-  { pasteOnly = false, listener = fakeListener(), ...arranged }:
+  { pasteOnly = false, startPage = false, listener = fakeListener(), ...arranged }:
     & Arranged
-    & { pasteOnly?: boolean; listener?: FakeListener } = {},
+    & { pasteOnly?: boolean; startPage?: boolean; listener?: FakeListener } = {},
 ): Promise<Scene> {
   const attempt = await someAttempt();
   const context = fakeContext({ clockStands: true, serve: listener.serve, ...arranged });
   const candidates = listenCandidates(attempt.redirectUri, []);
-  const options = { candidates, certificate: undefined, pasteOnly };
+  const options = { candidates, certificate: undefined, pasteOnly, startPage };
   const ways = await openWays(
     () => Promise.resolve(attempt),
     options,
@@ -141,6 +141,32 @@ Deno.test("leaving the ways closes the listener, whatever happened", async () =>
   assertEquals(listener.open, 2);
   await ways[Symbol.asyncDispose]();
   assertEquals(listener.open, 0);
+});
+
+Deno.test("a second visitor of the start page ends the wait, and an answer that comes later is not used", async () => {
+  const person = fakePerson([]);
+  await using at = await scene({ startPage: true, terminal: person.terminal });
+  const denied = assertRejects(() => at.ways.first(5 * MINUTE), CliError);
+  await at.listener.visit(at.ways.startUrl ?? "");
+  assertEquals((await at.listener.visit(at.ways.startUrl ?? "")).status, 400);
+  assertEquals([(await denied).kind, person.isAsked], ["denied", false]);
+  const page = at.listener.visit(at.address);
+  assertEquals([await isSettled(page), at.context.system.requests.length], [false, 0]);
+});
+
+Deno.test("the start page is closed when the answer is in, and whenever the ways are left", async () => {
+  for (const isAnswered of [true, false]) {
+    const at = await scene({ startPage: true });
+    assertEquals(at.listener.open, 3);
+    if (isAnswered) {
+      const first = at.ways.first(MINUTE);
+      void at.listener.visit(at.address);
+      (await first).reply(PAGE);
+      assertEquals(at.listener.open, 2);
+    }
+    await at.ways[Symbol.asyncDispose]();
+    assertEquals(at.listener.open, 0);
+  }
 });
 
 Deno.test("with --paste no listener is opened", async () => {

@@ -1,0 +1,78 @@
+// How many connections the listeners of this program hold. Rule: never more than there are places,
+// whatever is tried, so that the descriptors that the token request needs are always free.
+
+/** A connection, as the limits see it. */
+export interface Connection {
+  /** Its sockets and places; disposing of them cuts it. */
+  readonly sockets: DisposableStack;
+  /** It keeps its places until then, in milliseconds of `performance.now()`. */
+  keepsPlaceUntil: number;
+  /** Its request is complete, so it keeps its places until it is answered. */
+  isAsking: boolean;
+}
+
+/** Takes a place for a connection; false when each one is taken. */
+export type Places = (connection: Connection) => boolean;
+
+/** A connection that has no socket yet. */
+export function newConnection(): Connection {
+  return { sockets: new DisposableStack(), keepsPlaceUntil: Infinity, isAsking: false };
+}
+
+/** So many places. When each is taken, the oldest connection whose time is over is cut and makes room. */
+export function places(most: number): Places {
+  const taken = new Set<Connection>();
+  return (connection) => {
+    if (taken.size >= most) {
+      const now = performance.now();
+      const isOver = (other: Connection): boolean => !other.isAsking && other.keepsPlaceUntil < now;
+      Array.from(taken).find(isOver)?.sockets.dispose();
+    }
+    if (taken.size >= most) return false;
+    taken.add(connection);
+    connection.sockets.defer(() => taken.delete(connection));
+    return true;
+  };
+}
+
+/** How long a connection waits before it tries again to get a place, in milliseconds. */
+const PAUSE = 5;
+
+/** Waits for a place; false when the connection was cut or `isOver` says so before it had one. */
+export async function takePlace(
+  take: Places,
+  connection: Connection,
+  isOver: () => boolean,
+): Promise<boolean> {
+  while (!isOver() && !connection.sockets.disposed) {
+    if (take(connection)) return true;
+    await pause(PAUSE);
+  }
+  return false;
+}
+
+/** Resolves after so many milliseconds. */
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** Descriptors that are left for the token request, the login's files and users/me. */
+const RESERVED = 24;
+
+/** How many connections are held, and how many of them speak TLS, which takes three descriptors each. */
+export function limits(): { readonly held: number; readonly secured: number } {
+  const full = { held: 32, secured: 12 };
+  const needed = RESERVED + full.held + 2 * full.secured;
+  return Deno.build.os === "windows" || areFree(needed) ? full : { held: 4, secured: 2 };
+}
+
+/** Whether the system gives this program so many more descriptors. */
+function areFree(count: number): boolean {
+  using files = new DisposableStack();
+  try {
+    for (let opened = 0; opened < count; opened++) files.use(Deno.openSync("/dev/null"));
+    return true;
+  } catch {
+    return false;
+  }
+}

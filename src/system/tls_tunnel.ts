@@ -1,0 +1,62 @@
+// TLS for a connection that was accepted already. Rule: a peer that never shakes hands costs nothing
+// once it is cut.
+//
+// Deno 2.9.6 speaks TLS on connections of a TLS listener alone, and keeps the descriptor of one that
+// never finishes its handshake even when it is closed. So the bytes go through a listener that takes
+// this one connection: closing our end ends the handshake.
+
+import type { ListenOptions } from "../system.ts";
+import type { Connection } from "./connections.ts";
+
+/** The decrypted side of a connection. */
+export interface Tunnel {
+  readonly stream: Deno.Conn;
+  /** Resolves when no byte is on its way any more, which is soon after the connection is cut. */
+  readonly ended: Promise<unknown>;
+}
+
+/**
+ * Speaks TLS with a peer, whose first bytes have been read.
+ *
+ * HTTP/1.1 is the only protocol that is offered: one request a connection.
+ */
+export async function openTunnel(
+  connection: Connection,
+  peer: Deno.Conn,
+  first: Uint8Array,
+  { certificate: cert, key }: NonNullable<ListenOptions["tls"]>,
+): Promise<Tunnel> {
+  const address = { hostname: "127.0.0.1", port: 0 };
+  using listener = Deno.listenTls({ ...address, cert, key, alpnProtocols: ["http/1.1"] });
+  const near = owned(connection, await Deno.connect({ ...address, port: listener.addr.port }));
+  const far = owned(connection, await listener.accept());
+  if (far.remoteAddr.port !== near.localAddr.port) connection.sockets.dispose(); // another's connection
+  await writeWhole(near, first);
+  const ended = Promise.all(
+    [carry(peer, near), carry(near, peer)].map((way) =>
+      way.catch(() => connection.sockets.dispose())
+    ),
+  );
+  return { stream: far, ended };
+}
+
+/** Closes the socket with the connection, or at once if that is cut already. */
+function owned<Socket extends Deno.Conn>(connection: Connection, socket: Socket): Socket {
+  if (connection.sockets.disposed) socket.close();
+  else connection.sockets.use(socket);
+  return socket;
+}
+
+async function carry(from: Deno.Conn, to: Deno.Conn): Promise<void> {
+  const buffer = new Uint8Array(16_384);
+  for (let length; (length = await from.read(buffer)) !== null;) {
+    await writeWhole(to, buffer.subarray(0, length));
+  }
+  await to.closeWrite();
+}
+
+/** Writes all of the bytes. */
+export async function writeWhole(to: Deno.Conn, bytes: Uint8Array): Promise<void> {
+  let written = 0;
+  while (written < bytes.length) written += await to.write(bytes.subarray(written));
+}

@@ -13,6 +13,11 @@ export function unsteering(text: string): string {
   return text.replace(UNPRINTABLE, "");
 }
 
+/** Text without what steers a terminal, its lines and columns as they were. */
+export function harmless(text: string): string {
+  return text.replace(STEERING, "");
+}
+
 /** JSON text with the same characters as escapes, which mean the same; none of C0 stands in a string. */
 export function escapedJson(text: string): string {
   return text.replace(
@@ -24,6 +29,7 @@ export function escapedJson(text: string): string {
 const UNPRINTABLE =
   // deno-lint-ignore no-control-regex
   /[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+const STEERING = new RegExp(`(?!\\n|\\t|\\r\\n)${UNPRINTABLE.source}`, "g");
 
 /** The text as a sentence: a capital first, a full stop or a question mark last. */
 export function asSentence(text: string): string {

@@ -29,7 +29,7 @@ export function escapedJson(text: string): string {
 const UNPRINTABLE =
   // deno-lint-ignore no-control-regex
   /[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
-const STEERING = new RegExp(`(?!\\n|\\t|\\r\\n)${UNPRINTABLE.source}`, "g");
+const STEERING = new RegExp(`(?![\\n\\t])${UNPRINTABLE.source}`, "g");
 
 /** The text as a sentence: a capital first, a full stop or a question mark last. */
 export function asSentence(text: string): string {
@@ -94,10 +94,11 @@ export function isoTime(time: number): string {
 export function table(
   rows: readonly (readonly [label: string, value: string | undefined])[],
 ): string {
-  const width = Math.max(...rows.map(([label]) => label.length)) + 2;
-  return rows
+  const cells = rows.map((row) => row.map((cell) => cell && unsteering(cell))); // a row is one line
+  const width = Math.max(...cells.map(([label = ""]) => label.length)) + 2;
+  return cells
     .filter(([, value]) => value !== undefined)
-    .map(([label, value]) => label.padEnd(width) + value)
+    .map(([label = "", value]) => label.padEnd(width) + value)
     .join("\n");
 }
 

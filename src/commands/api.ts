@@ -5,11 +5,11 @@ import { failureOf, isGood, isRefusal } from "../api/answer.ts";
 import { bodyOf } from "../api/body.ts";
 import { type Answer, type Call, send } from "../api/call.ts";
 import { chunksOf } from "../api/chunks.ts";
-import { beginningOf, type Bytes, withProgress } from "../api/flow.ts";
+import { beginningOf, type Bytes, jsonBytes, withProgress } from "../api/flow.ts";
 import { callHeaders } from "../api/headers.ts";
 import { isJson } from "../api/json_text.ts";
 import { itemsOf } from "../api/pages.ts";
-import { encoded, printedBody, printedItems, type PrintFlags } from "../api/printed.ts";
+import { printedBody, printedItems, type PrintFlags } from "../api/printed.ts";
 import { targetOf } from "../api/target.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { CliError } from "../errors.ts";
@@ -128,7 +128,7 @@ async function* toFile(
   const type = flags.chunks || flags.paginate ? null : response.headers.get("content-type");
   context.talk.say(`Saved ${length} bytes to ${flags.output}.`);
   const data = { output: flags.output, bytes: length, content_type: type };
-  if (flags.json) yield encoded(JSON.stringify(data) + "\n");
+  if (flags.json) yield* jsonBytes([JSON.stringify(data), "\n"]); // a type may hold anything
 }
 
 /** How long the body will be, in bytes, where that is known. */

@@ -87,7 +87,8 @@ function described(certificate: ListenerCertificate, { system }: CommandContext)
   return {
     text: table([
       ["For", "127.0.0.1, ::1, localhost"],
-      ["SHA-256", inPairs(certificate.fingerprint)],
+      ["SHA-256", inPairs(certificate.fingerprint.slice(0, 32))], // fits into 80 columns
+      ["", inPairs(certificate.fingerprint.slice(32))],
       ["Good until", `${dateTime(certificate.notAfter)} (${duration(left)})`],
     ]),
     data: {
@@ -98,8 +99,7 @@ function described(certificate: ListenerCertificate, { system }: CommandContext)
   };
 }
 
-/** As browsers show it, on two lines of 80 columns. */
-function inPairs(fingerprint: string): string {
-  const pairs = fingerprint.match(/../g) ?? [];
-  return `${pairs.slice(0, 16).join(":")}\n            ${pairs.slice(16).join(":")}`;
+/** As browsers show it. */
+function inPairs(hexadecimal: string): string {
+  return (hexadecimal.match(/../g) ?? []).join(":");
 }

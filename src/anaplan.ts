@@ -11,12 +11,10 @@ import type { Secret } from "./secret.ts";
 import { caCertificates, type Settings } from "./settings.ts";
 import type { System } from "./system.ts";
 import { printable } from "./text.ts";
+import { withoutSlash } from "./urls.ts";
 
 /** How Anaplan's APIs take a token: most take both, some only their own. */
 export type TokenScheme = "AnaplanAuthToken" | "Bearer";
-
-/** Where the audit API of every region is. */
-export const AUDIT_ORIGIN = "https://audit.anaplan.com";
 
 /** Who the access token belongs to. */
 export interface User {
@@ -64,6 +62,14 @@ export function origins(settings: Settings): { readonly api: string; readonly au
     api: withoutSlash(settings.apiUrl ?? `https://${api}`),
     auth: withoutSlash(settings.authUrl ?? `https://${auth}`),
   };
+}
+
+/** The origins of the region's APIs that have a host of their own. */
+export function otherOrigins(
+  settings: Settings,
+): { readonly cloudworks: string | undefined; readonly audit: string } {
+  const { cloudworks, audit } = regionOf(settings);
+  return { cloudworks: cloudworks && `https://${cloudworks}`, audit: `https://${audit}` };
 }
 
 /**
@@ -209,8 +215,4 @@ function apiError(
   return new CliError("unavailable", `Cannot use ${host} now: it answered HTTP ${status}${words}`, {
     next: "try the same command again in a minute",
   });
-}
-
-function withoutSlash(origin: string): string {
-  return origin.replace(/\/+$/, "");
 }

@@ -2,6 +2,7 @@
 // into a private file elsewhere, never onto a screen.
 
 import { CliError } from "./errors.ts";
+import { directoryIn } from "./place.ts";
 import { writePrivateFile } from "./private_file.ts";
 import type { System } from "./system.ts";
 import { shellWord } from "./text.ts";
@@ -12,11 +13,11 @@ export function rescueTokenSet(
   tokenSet: TokenSet,
   path: string,
   cause: CliError,
-  system: Pick<System, "env">,
+  system: Pick<System, "env" | "platform">,
 ): CliError {
   const name = `anaplan-auth-rescued-${crypto.randomUUID()}.json`;
-  const places = [system.env("XDG_RUNTIME_DIR"), system.env("TMPDIR"), system.env("TEMP"), "/tmp"];
-  for (const place of places) {
+  const named = ["XDG_RUNTIME_DIR", "TMPDIR", "TEMP"].map((name) => directoryIn(name, system));
+  for (const place of [...named, "/tmp"]) {
     if (place === undefined) continue;
     const rescued = `${place.replace(/[/\\]$/, "")}/${name}`;
     try {

@@ -266,7 +266,7 @@ export function loginCommand(settings: Pick<Settings, "profile" | "environment">
 export async function orRescue<T>(
   tokenSet: TokenSet,
   path: string,
-  system: Pick<CommandContext["system"], "env">,
+  system: Pick<CommandContext["system"], "env" | "platform">,
   save: () => T | Promise<T>,
 ): Promise<T> {
   try {

@@ -160,7 +160,8 @@ export function fitted(text: string, width: number): string {
 
 /** Paths that begin a word with the home directory, with `~` instead, as a shell understands it. */
 export function withTilde(text: string, home: string): string {
-  if (home === "/") return text; // in many containers; every path would begin with it
+  // in many containers it is the root, with which every path begins; a relative one names nothing
+  if (home === "/" || !/^([a-z]:)?[/\\]/i.test(home)) return text;
   return text.split(`${home}/`).reduce((before, after) =>
     before + (/(^|[\s(])$/.test(before) ? "~/" : `${home}/`) + after
   );

@@ -2,6 +2,7 @@
 
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { CliError } from "../errors.ts";
+import { directoryIn } from "../place.ts";
 import {
   type ListenerCertificate,
   listenerCertificate,
@@ -63,7 +64,7 @@ export async function certTrust(flags: CertTrustFlags, context: CommandContext):
 }
 
 function homeOf({ system }: CommandContext): string {
-  const home = system.env("HOME");
+  const home = directoryIn("HOME", system);
   if (home !== undefined || system.platform === "windows") return home ?? "";
   throw new CliError("usage", "Cannot find what your browsers trust: HOME is not set", {
     next: "set HOME, then anaplan-auth cert trust",

@@ -39,6 +39,13 @@ Deno.test("a place that cannot be written is passed over, a slash at its end is 
   assertEquals(error.next?.includes("//"), false);
 });
 
+Deno.test("a relative place is none", () => {
+  using dir = tempDir();
+  const error = rescued({ XDG_RUNTIME_DIR: ".", TMPDIR: dir.path });
+  assertEquals(namesIn(dir.path).length, 1);
+  assertStringIncludes(error.next ?? "", `mv ${dir.path}/`);
+});
+
 Deno.test("no token stands in the error", () => {
   using dir = tempDir();
   const error = rescued({ XDG_RUNTIME_DIR: dir.path });

@@ -12,9 +12,7 @@ import type { Secret } from "./secret.ts";
 import { caCertificates, type Settings } from "./settings.ts";
 import type { System } from "./system.ts";
 import { codeOrQuoted, printable, quoted } from "./text.ts";
-
-/** Where the audit API of every region is. */
-export const AUDIT_ORIGIN = "https://audit.anaplan.com";
+import { withoutSlash } from "./urls.ts";
 
 /** Who the access token belongs to. */
 export interface User {
@@ -65,15 +63,21 @@ export function origins(settings: Settings): { readonly api: string; readonly au
   };
 }
 
+/** The origins of the region's APIs that have a host of their own. */
+export function otherOrigins(
+  settings: Settings,
+): { readonly cloudworks: string | undefined; readonly audit: string } {
+  const { cloudworks, audit } = regionOf(settings);
+  return { cloudworks: cloudworks && `https://${cloudworks}`, audit: `https://${audit}` };
+}
+
 /** The origins that a login of these settings may be sent to: the APIs, and the servers that issue it. */
 function familyOf(settings: Settings): string[] {
   const { api, auth } = origins(settings);
-  const { oauth } = regionOf(settings);
-  const urls = [api, auth, AUDIT_ORIGIN, settings.tokenEndpoint ?? `https://${oauth}`];
-  const all = settings.revocationEndpoint === undefined
-    ? urls
-    : [...urls, settings.revocationEndpoint];
-  return [...new Set(all.map((url) => new URL(url).origin))];
+  const { cloudworks, audit } = otherOrigins(settings);
+  const { tokenEndpoint = `https://${regionOf(settings).oauth}`, revocationEndpoint } = settings;
+  const urls = [api, auth, cloudworks, audit, tokenEndpoint, revocationEndpoint];
+  return [...new Set(urls.filter((url) => url !== undefined).map((url) => new URL(url).origin))];
 }
 
 /**
@@ -222,8 +226,4 @@ function apiError(
   return new CliError("unavailable", `Cannot use ${host} now: it answered HTTP ${status}${words}`, {
     next: "try the same command again in a minute",
   });
-}
-
-function withoutSlash(origin: string): string {
-  return origin.replace(/\/+$/, "");
 }

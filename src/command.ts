@@ -33,12 +33,17 @@ export interface Reply {
   readonly outcome?: ErrorKind;
 }
 
-/** Talk on the way to the reply; it goes to stderr. */
+/** A text with sequences for the terminal, every one of them made by this program. */
+export interface Drawn {
+  readonly drawn: string;
+}
+
+/** Talk on the way to the reply; it goes to stderr, without what would steer a terminal. */
 export interface Talk {
   /** Tells the person something; silent with `--quiet`. */
-  readonly say: (text: string) => void;
+  readonly say: (text: string | Drawn) => void;
   /** Tells what the person must know to go on; with `--quiet` too. */
-  readonly insist: (text: string) => void;
+  readonly insist: (text: string | Drawn) => void;
   /** Tells what went wrong although the command goes on. */
   readonly warn: (text: string) => void;
   /** Shows how far a long work is, on one line that is drawn again; for terminals only. */

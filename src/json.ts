@@ -77,22 +77,3 @@ export function defined<T extends object>(object: T): Defined<T> {
   const kept = Object.entries(object).filter(([, value]) => value !== undefined);
   return Object.fromEntries(kept) as Defined<T>;
 }
-
-/**
- * The JSON value in a text, with its numbers as they were written: `JSON.stringify` gives them back
- * digit by digit, also where a JavaScript number would lose some.
- *
- * @throws {SyntaxError} when the text is not JSON.
- */
-export function parseExactly(text: string): unknown {
-  return parseWithSource(
-    text,
-    (_name, value, { source }) =>
-      typeof value === "number" && source !== undefined ? rawJson(source) : value,
-  );
-}
-
-/** ECMAScript's JSON.parse source text access, which TypeScript does not know yet. */
-type Reviver = (name: string, value: unknown, context: { readonly source?: string }) => unknown;
-const parseWithSource = JSON.parse as (text: string, reviver: Reviver) => unknown;
-const { rawJSON: rawJson } = JSON as unknown as { rawJSON(source: string): unknown };

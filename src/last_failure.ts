@@ -4,7 +4,7 @@
 import type { CliError } from "./errors.ts";
 import { field, parseObject } from "./json.ts";
 import { ensurePrivateDirectory, readIn, removeLeftovers } from "./private_directory.ts";
-import { writePrivateFile } from "./private_file.ts";
+import { writePrivateFile } from "./replacement.ts";
 
 /** A failure as it is kept. */
 export interface LastFailure {

@@ -2,7 +2,8 @@
 // with the process, however that dies, and nobody goes on without it.
 
 import { CliError } from "./errors.ts";
-import { isOwnFile, openPrivateFile, translated, writeAll } from "./private_file.ts";
+import { isOwnFile, translated } from "./private_file.ts";
+import { openPrivateFile, writeAll } from "./replacement.ts";
 
 /** What waiting for a lock needs of the world. */
 export interface Clock {

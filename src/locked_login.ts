@@ -4,16 +4,14 @@
 import { toCliError } from "./errors.ts";
 import { type Clock, type FileLock, lockFile } from "./lock_file.ts";
 import { ensurePrivateDirectory, orSetAside, removeLeftovers } from "./private_directory.ts";
+import { readPrivateFile, splitPath, type Warn } from "./private_file.ts";
 import {
   beginReplacement,
-  readPrivateFile,
   removePrivateFile,
   renamePrivateFile,
   type Replacement,
-  splitPath,
-  type Warn,
   writePrivateFile,
-} from "./private_file.ts";
+} from "./replacement.ts";
 import { plannedRescue, rescueLogin } from "./rescue.ts";
 import type { System } from "./system.ts";
 import { serializeTokenSet, type TokenSet } from "./token_set.ts";

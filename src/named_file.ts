@@ -2,7 +2,8 @@
 // person's own affair, and an answer takes its place only when it is whole.
 
 import { CliError } from "./errors.ts";
-import { diskReason, removeIfThere, writeAll } from "./private_file.ts";
+import { diskReason } from "./private_file.ts";
+import { removeIfThere, writeAll } from "./replacement.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";
 

@@ -33,13 +33,28 @@ export function configDirectory(
 ): string {
   const named = flags.configDir ?? env("ANAPLAN_AUTH_CONFIG_DIR");
   if (named !== undefined) return absolutePath(named);
+  const directory = (name: string): string | undefined => directoryIn(name, { env, platform });
+  const home = directory("HOME");
   const base = platform === "windows"
-    ? env("APPDATA")
-    : env("XDG_CONFIG_HOME") ?? (env("HOME") && `${env("HOME")}/.config`);
+    ? directory("APPDATA")
+    : directory("XDG_CONFIG_HOME") ?? (home && `${home}/.config`);
   if (base !== undefined) return `${base}/anaplan-auth`;
   throw new CliError("usage", "Cannot find a place for the login: HOME is not set", {
     next: "name a directory with --config-dir or ANAPLAN_AUTH_CONFIG_DIR",
   });
+}
+
+/**
+ * The directory that a variable names. A relative one counts as none (XDG Base Directory Specification,
+ * "Environment variables"): it would be another one wherever a command is run.
+ */
+export function directoryIn(
+  name: string,
+  { env, platform }: Pick<System, "env" | "platform">,
+): string | undefined {
+  const path = env(name);
+  const isAbsolute = platform === "windows" ? /^([a-z]:)?[/\\]/i : /^\//;
+  return path !== undefined && isAbsolute.test(path) ? path : undefined;
 }
 
 /**

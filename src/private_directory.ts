@@ -10,7 +10,6 @@ import {
   lstatIfThere,
   readPrivateFile,
   refusal,
-  removeIfThere,
   restoreMode,
   splitPath,
   translated,
@@ -162,7 +161,7 @@ export function removeLeftovers(path: string, minAge = AN_HOUR): void {
     ifPossible(() => {
       const { isFile, mtime } = Deno.lstatSync(leftover);
       const age = mtime === null ? 0 : Date.now() - mtime.getTime();
-      if (isFile && age >= minAge) removeIfThere(leftover);
+      if (isFile && age >= minAge) Deno.removeSync(leftover);
     });
   }
 }

@@ -30,97 +30,6 @@ export function readPrivateFile(path: string, next?: string): string | undefined
   }
 }
 
-/**
- * Replaces a private file as a whole: after a crash at any moment it holds the old text or the new.
- *
- * @param warn hears that the directory did not sync: the new text is in its place even so.
- * @throws {CliError} `storage`; the old text is then still there.
- */
-export function writePrivateFile(path: string, text: string, warn: Warn = () => {}): void {
-  using replacement = beginReplacement(path, `${path}.${crypto.randomUUID()}.tmp`, warn);
-  replacement.commit(text);
-}
-
-/** A private file that waits for its text; without {@link Replacement.commit} nothing of it is left. */
-export interface Replacement extends Disposable {
-  /** Fills it with blanks and syncs it, so that so many bytes can be written later. */
-  reserve(bytes: number): void;
-  /** Writes and syncs the text, renames the file to its place, and syncs the directory. */
-  commit(text: string): void;
-  /** After a failed commit: leaves the file where it waits if it is whole there; says whether it is. */
-  keep(): boolean;
-}
-
-/**
- * Begins to replace a private file: the new one is made in the same directory and open for the text.
- *
- * @param temporary where the new file waits; nothing may be there.
- * @throws {CliError} `storage`.
- */
-export function beginReplacement(path: string, temporary: string, warn: Warn): Replacement {
-  isOwnFile(path, "write");
-  const file = translated("write", path, () => {
-    return openPrivateFile(temporary, { write: true, createNew: true });
-  });
-  let isSynced = false;
-  let isLeft = false;
-  return {
-    reserve(bytes) {
-      translated("write", path, () => {
-        writeAll(file, new Uint8Array(bytes).fill(BLANK));
-        file.syncSync();
-      });
-    },
-    commit(text) {
-      const bytes = new TextEncoder().encode(text);
-      translated("write", path, () => {
-        file.seekSync(0, Deno.SeekMode.Start);
-        writeAll(file, bytes);
-        file.truncateSync(bytes.length);
-        file.syncSync();
-        isSynced = true;
-        Deno.renameSync(temporary, path);
-      });
-      isLeft = true;
-      syncDirectoryOf(path, "written", warn);
-    },
-    keep: () => isLeft = isSynced && lstatIfThere(temporary) !== undefined,
-    [Symbol.dispose]() {
-      file.close();
-      if (!isLeft) removeIfPossible(temporary);
-    },
-  };
-}
-
-/** JSON may end with blanks, so a text that was only partly cut to its length can still be read. */
-const BLANK = 0x20;
-
-/** Puts a private file in the place of another one. @throws {CliError} `storage`. */
-export function renamePrivateFile(from: string, to: string, warn: Warn): void {
-  isOwnFile(to, "write");
-  translated("write", to, () => Deno.renameSync(from, to));
-  syncDirectoryOf(to, "written", warn);
-}
-
-/** Opens a file, or makes it with mode 0600, whatever the umask. */
-export function openPrivateFile(path: string, options: Deno.OpenOptions): Deno.FsFile {
-  const file = opened(path, () => Deno.openSync(path, { ...options, mode: 0o600 }));
-  try {
-    restoreMode(path, 0o600);
-  } catch (error) {
-    file.close();
-    throw error;
-  }
-  return file;
-}
-
-/** Removes a file; it is no failure that there is none. `warn` as in {@link writePrivateFile}. */
-export function removePrivateFile(path: string, warn: Warn = () => {}): void {
-  if (translated("remove", path, () => lstatIfThere(path)) === undefined) return;
-  translated("remove", path, () => removeIfThere(path));
-  syncDirectoryOf(path, "removed", warn);
-}
-
 /** What is at the path, links not followed; `undefined` when nothing is. */
 export function lstatIfThere(path: string): Deno.FileInfo | undefined {
   try {
@@ -182,7 +91,7 @@ export function restoreMode(path: string, mode: number): void {
 }
 
 /** Does the work; a mode that keeps the file's owner out, as an unlucky umask left it, is repaired first. */
-function opened<T>(path: string, work: () => T): T {
+export function opened<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
@@ -219,43 +128,6 @@ export function damaged(
 
 function lookAt(path: string): string {
   return `look at it (ls -l ${shellWord(path)}) and move it away`;
-}
-
-/** Writes all bytes; one write may take fewer. */
-export function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length;) written += file.writeSync(bytes.subarray(written));
-}
-
-/** Removes what is at the path, if anything is. */
-export function removeIfThere(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-}
-
-/** The same for what matters little: a file that stays is no failure. */
-export function removeIfPossible(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch {
-    // it is removed the next time, or by the user
-  }
-}
-
-/** Some file systems cannot do this, and a disk may fail here: what was done is done, and seen by all. */
-function syncDirectoryOf(path: string, done: "written" | "removed", warn: Warn): void {
-  if (IS_WINDOWS) return; // a directory cannot be opened there, and a rename is journalled
-  try {
-    using directory = Deno.openSync(splitPath(path)[0], { read: true });
-    directory.syncSync();
-  } catch (error) {
-    const reason = diskReason(error);
-    warn(
-      `${path} is ${done}, but a power cut may undo that: its directory did not sync (${reason})`,
-    );
-  }
 }
 
 /** The directory of a path, and the name in it. */

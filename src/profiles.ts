@@ -5,7 +5,8 @@ import { defined, field, type Fields, objectField, textList } from "./json.ts";
 import { FILE_VERSION, readJson } from "./place.ts";
 import { ensurePrivateDirectory, listDirectory, removeLeftovers } from "./private_directory.ts";
 import { loginCommandOf } from "./text.ts";
-import { removePrivateFile, type Warn, writePrivateFile } from "./private_file.ts";
+import { type Warn } from "./private_file.ts";
+import { removePrivateFile, writePrivateFile } from "./replacement.ts";
 import { urlProblem } from "./urls.ts";
 
 const CLIENT_AUTHS = ["basic", "post"] as const;

@@ -1,7 +1,7 @@
 // Anaplan's regions and their hosts. Rule: a table; sources conflict on some hosts, so a profile can
 // override each.
 
-/** The hosts of one region. */
+/** The hosts of one region: a family, which takes the same tokens. */
 export interface Region {
   readonly description: string;
   /** Host of the authorization server. */
@@ -9,7 +9,13 @@ export interface Region {
   readonly api: string;
   /** Host of the authentication service. */
   readonly auth: string;
+  /** Host of CloudWorks; absent where it is below the API's own, as in Canada. */
+  readonly cloudworks?: string;
+  readonly audit: string;
 }
+
+/** Where the audit API of every region is. */
+const AUDIT = "audit.anaplan.com";
 
 function sharedRegion(description: string): Region {
   return {
@@ -17,6 +23,8 @@ function sharedRegion(description: string): Region {
     oauth: "us1a.app.anaplan.com",
     api: "api.anaplan.com",
     auth: "auth.anaplan.com",
+    cloudworks: "api.cloudworks.anaplan.com",
+    audit: AUDIT,
   };
 }
 
@@ -26,6 +34,7 @@ function ownRegion(name: string, description: string): Region {
     oauth: `${name}.app.anaplan.com`,
     api: `${name}.api.anaplan.com`,
     auth: `${name}.auth.anaplan.com`,
+    audit: AUDIT,
   };
 }
 
@@ -48,6 +57,8 @@ export const REGIONS: Readonly<Record<string, Region>> = {
     oauth: "au1a.app2.anaplan.com",
     api: "api.au1a.app2.anaplan.com",
     auth: "au1a.app2.anaplan.com",
+    cloudworks: "api.cloudworks.au1a.app2.anaplan.com",
+    audit: AUDIT,
   },
   ca1: ownRegion("ca1a", "Canada"),
   sg1: ownRegion("sg1", "Singapore"),

@@ -3,7 +3,8 @@
 
 import { CliError } from "./errors.ts";
 import type { FileLock } from "./lock_file.ts";
-import { diskReason, writePrivateFile } from "./private_file.ts";
+import { diskReason } from "./private_file.ts";
+import { writePrivateFile } from "./replacement.ts";
 import type { System } from "./system.ts";
 import { shellWord } from "./text.ts";
 
@@ -57,7 +58,9 @@ function rescuePaths({ env }: RescueSystem): string[] {
     env("XDG_RUNTIME_DIR"),
   ];
   const name = `anaplan-auth-rescued-${crypto.randomUUID()}.json`;
+  // a relative one would be another directory for the next command
   return places.filter((place) => place !== undefined)
+    .filter((place) => /^([/\\]|[A-Za-z]:)/.test(place))
     .map((place) => `${place.replace(/[/\\]$/, "")}/${name}`);
 }
 

@@ -23,6 +23,11 @@ export function codeOrQuoted(text: string): string {
   return /^[\w.-]+$/.test(text) ? text : quoted(text);
 }
 
+/** Text without what steers a terminal, its lines and columns as they were. */
+export function harmless(text: string): string {
+  return text.replace(STEERING, "");
+}
+
 /** JSON text with the same characters as escapes, which mean the same; none of C0 stands in a string. */
 export function escapedJson(text: string): string {
   return text.replace(
@@ -34,6 +39,7 @@ export function escapedJson(text: string): string {
 const UNPRINTABLE =
   // deno-lint-ignore no-control-regex
   /[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+const STEERING = new RegExp(`(?![\\n\\t])${UNPRINTABLE.source}`, "g");
 
 /** The text as a sentence: a capital first, a full stop or a question mark last. */
 export function asSentence(text: string): string {
@@ -103,10 +109,11 @@ export function isoTime(time: number): string {
 export function table(
   rows: readonly (readonly [label: string, value: string | undefined])[],
 ): string {
-  const width = Math.max(...rows.map(([label]) => label.length)) + 2;
-  return rows
+  const cells = rows.map((row) => row.map((cell) => cell && unsteering(cell))); // a row is one line
+  const width = Math.max(...cells.map(([label = ""]) => label.length)) + 2;
+  return cells
     .filter(([, value]) => value !== undefined)
-    .map(([label, value]) => label.padEnd(width) + value)
+    .map(([label = "", value]) => label.padEnd(width) + value)
     .join("\n");
 }
 
@@ -171,7 +178,8 @@ export function fitted(text: string, width: number): string {
 
 /** Paths that begin a word with the home directory, with `~` instead, as a shell understands it. */
 export function withTilde(text: string, home: string): string {
-  if (home === "/") return text; // in many containers; every path would begin with it
+  // in many containers it is the root, with which every path begins; a relative one names nothing
+  if (home === "/" || !/^([a-z]:)?[/\\]/i.test(home)) return text;
   return text.split(`${home}/`).reduce((before, after) =>
     before + (/(^|[\s(])$/.test(before) ? "~/" : `${home}/`) + after
   );

@@ -18,3 +18,8 @@ export function urlProblem(text: string): string | undefined {
   if (url.protocol !== "https:" && !isPlain) return "it does not begin with https://";
   return url.hash === "" ? undefined : "a fragment (#…) has no place in it";
 }
+
+/** An origin without the slashes that people type at its end; a path follows it. */
+export function withoutSlash(origin: string): string {
+  return origin.replace(/\/+$/, "");
+}

@@ -34,7 +34,7 @@ const MUTATIONS: readonly Mutation[] = [
   },
   {
     what: "the new file is renamed before it is synced",
-    file: "src/private_file.ts",
+    file: "src/replacement.ts",
     from:
       "        file.syncSync();\n        isSynced = true;\n        Deno.renameSync(temporary, path);",
     to:
@@ -43,7 +43,7 @@ const MUTATIONS: readonly Mutation[] = [
   },
   {
     what: "the directory is not synced after the rename",
-    file: "src/private_file.ts",
+    file: "src/replacement.ts",
     from: '  syncDirectoryOf(path, "written", warn);\n',
     to: "",
     tests: ["tests/integration/durable_write_test.ts"],
@@ -120,9 +120,9 @@ const MUTATIONS: readonly Mutation[] = [
   },
   {
     what: "files are made for everybody to read",
-    file: "src/private_file.ts",
-    from: "createNew: true, mode: 0o600",
-    to: "createNew: true, mode: 0o644",
+    file: "src/replacement.ts",
+    from: "{ ...options, mode: 0o600 }",
+    to: "{ ...options, mode: 0o644 }",
     tests: ["tests/unit/private_file_test.ts"],
   },
   {

@@ -25,6 +25,7 @@ export function shellLauncher(deno: string): string {
   return `#!/bin/sh
 # Starts anaplan-auth with the Deno that npm has put beside it, if there is one.
 self=$0
+case $self in */*) ;; *) self=./$self ;; esac
 while [ -L "$self" ]; do
   link=$(readlink "$self")
   case $link in
@@ -32,7 +33,7 @@ while [ -L "$self" ]; do
     *) self=\${self%/*}/$link ;;
   esac
 done
-home=$(cd "\${self%/*}/.." && pwd -P) || exit 1
+home=$(CDPATH= cd -- "\${self%/*}/.." && pwd -P) || exit 1
 deno='${deno}'
 look_in() {
   for found in "$1"/@deno/*/deno; do [ -x "$found" ] && deno=$found; done

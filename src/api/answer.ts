@@ -22,13 +22,13 @@ export function isRefusal(status: number): boolean {
 /** What is wrong with an answer that is not good; `body` may say more. `isOwnWord`: it is the API's. */
 export function failureOf(
   { method, url }: Call,
-  { status, accessToken }: Pick<Answer, "status" | "accessToken">,
-  body: string,
+  { status, tokenSet }: Pick<Answer, "status" | "tokenSet">,
+  body: Uint8Array,
   settings: Settings,
   isOwnWord = isRefusal(status),
 ): CliError {
   const what = `Cannot ${method} ${url.host}${url.pathname}`;
-  const why = `it answered HTTP ${status}${wordsIn(body, accessToken)}`;
+  const why = `it answered HTTP ${status}${wordsIn(body, tokenSet.accessToken)}`;
   if (status === 401) {
     const refused = new CliError("login_required", `${what}: it does not accept the access token`, {
       next: settings.issuer === undefined
@@ -54,6 +54,9 @@ export function failureOf(
   });
 }
 
+/** An error that is longer is not said here; a parser would make much of it. */
+const LONGEST_WORDS = 64 * 1024;
+
 const SOMEBODY_ELSE = "check the path; a proxy or a sign-in page may be answering in its place";
 
 function adviceOn(status: number, { issuer, region }: Settings): string {
@@ -68,9 +71,11 @@ function adviceOn(status: number, { issuer, region }: Settings): string {
 }
 
 /** What an error body says: Anaplan's `status.message` or `message`; never the token that it may quote. */
-function wordsIn(body: string, accessToken: Secret): string {
+function wordsIn(body: Uint8Array, accessToken: Secret): string {
+  if (body.length > LONGEST_WORDS) return "";
   try {
-    const fields = asObject(parsedWithout([accessToken.reveal()], body)) ?? {};
+    const text = new TextDecoder().decode(body);
+    const fields = asObject(parsedWithout([accessToken.reveal()], text)) ?? {};
     const status = objectField(fields, "status");
     const words = (status && field(status, "message", "string")) ??
       field(fields, "statusMessage", "string") ?? field(fields, "message", "string") ?? "";

@@ -8,8 +8,7 @@ import { retryAfter } from "../retry_after.ts";
 import type { CommandContext } from "../command.ts";
 import type { TokenScheme } from "../belonging.ts";
 import { caCertificates, type Settings } from "../settings.ts";
-import { canRefresh, freshTokenSet, replaceRefused } from "../session.ts";
-import type { Secret } from "../secret.ts";
+import { canRefresh, forProfile, freshTokenSet, replaceRefused } from "../session.ts";
 import type { StreamResponse } from "../system.ts";
 import { duration } from "../text.ts";
 import type { TokenSet } from "../token_set.ts";
@@ -24,9 +23,9 @@ export interface Call {
   readonly body?: Body | undefined;
 }
 
-/** What came, and the token that it came to. */
+/** What came, and the login that it came to. */
 export interface Answer extends StreamResponse {
-  readonly accessToken: Secret;
+  readonly tokenSet: TokenSet;
 }
 
 const MOST_TRIES = 8;
@@ -41,19 +40,23 @@ const IDEMPOTENT = [...SAFE, "PUT", "DELETE"];
 /**
  * Calls the API.
  *
+ * @param began the login of an earlier call that this one goes on with.
  * @returns the answer, whatever its status but for those below; it has to be disposed of.
- * @throws {CliError} `login_required` when nobody is signed in, `unavailable` when there is no answer or
- * the server still asks for a pause, `interrupted`.
+ * @throws {CliError} `login_required` when nobody is signed in, or another login took the place of the one
+ * that began; `unavailable` when there is no answer or the server still asks for a pause; `interrupted`.
  */
 export async function send(
   call: Call,
   settings: Settings,
   context: CommandContext,
+  began?: TokenSet,
 ): Promise<Answer> {
   let tokenSet = await freshTokenSet(settings, context);
+  const first = began ?? tokenSet;
   let mayRefresh = canRefresh(tokenSet);
   const pauses = pausing(call, context);
   while (true) {
+    assertSameLogin(first, tokenSet, settings);
     const response = await sendOnce(call, tokenSet, settings, context, pauses);
     if (response === undefined) continue;
     if (response.status === 401 && mayRefresh) {
@@ -64,6 +67,19 @@ export async function send(
       tokenSet = await freshTokenSet(settings, context); // it may have ended in the meantime
     } else return response;
   }
+}
+
+/** That a login was only refreshed, and not replaced by one of another client or another server. */
+function assertSameLogin(first: TokenSet, present: TokenSet, settings: Settings): void {
+  const isSameServer = first.tokenEndpoint === undefined || // a file from before this was kept
+    first.tokenEndpoint === present.tokenEndpoint;
+  if (isSameServer && first.clientId === present.clientId) return;
+  const replaced = new CliError(
+    "login_required",
+    "Cannot go on with the call: another login has replaced the one that it began with",
+    { next: "anaplan-auth login, if the new one is wrong; else the same command again" },
+  );
+  throw forProfile(replaced, settings);
 }
 
 /** `undefined` when no answer came, and the call may be made again. */
@@ -85,7 +101,7 @@ async function sendOnce(
       caCertificates: caCertificates(settings),
       signal,
     }));
-    return Object.assign(response, { accessToken: tokenSet.accessToken });
+    return Object.assign(response, { tokenSet });
   } catch (error) {
     if (!pauses.mayRepeat(error)) throw error;
   }

@@ -5,11 +5,14 @@ import type { CommandContext } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { asObject, field } from "../json.ts";
 import type { Settings } from "../settings.ts";
+import type { TokenSet } from "../token_set.ts";
 import { failureOf, isGood } from "./answer.ts";
 import { type Answer, type Call, send } from "./call.ts";
-import { type Bytes, textOf } from "./flow.ts";
+import { beginningOf, type Bytes } from "./flow.ts";
 import { itemsOf } from "./pages.ts";
 
+/** What is said about a chunk is short. */
+const LONGEST_ITEM = 64 * 1024;
 const MOST_TRIES = 6;
 const FIRST_PAUSE = 500;
 
@@ -25,18 +28,19 @@ export async function* chunksOf(
   context: CommandContext,
 ): Bytes {
   for await (const item of itemsOf(call, first, settings, context)) {
-    const fields = asObject(item);
+    const fields = item.length > LONGEST_ITEM ? undefined : asObject(JSON.parse(item));
     const id = fields && field(fields, "id", "string");
     if (id === undefined) throw noChunks(call);
     const url = new URL(call.url);
     url.pathname = `${url.pathname.replace(/\/$/, "")}/${encodeURIComponent(id)}`;
     url.search = "";
-    yield* chunk({ ...call, url }, settings, context);
+    yield* chunk({ ...call, url }, first.tokenSet, settings, context);
   }
 }
 
 async function* chunk(
   call: Call,
+  began: TokenSet,
   settings: Settings,
   context: CommandContext,
 ): Bytes {
@@ -44,7 +48,7 @@ async function* chunk(
   let delivered = 0;
   for (let tries = 1;; tries++) {
     try {
-      for await (const bytes of without(delivered, bytesOf(call, settings, context))) {
+      for await (const bytes of without(delivered, bytesOf(call, began, settings, context))) {
         yield bytes;
         delivered += bytes.length;
       }
@@ -58,10 +62,15 @@ async function* chunk(
   }
 }
 
-async function* bytesOf(call: Call, settings: Settings, context: CommandContext): Bytes {
-  await using response = await send(call, settings, context);
+async function* bytesOf(
+  call: Call,
+  began: TokenSet,
+  settings: Settings,
+  context: CommandContext,
+): Bytes {
+  await using response = await send(call, settings, context, began);
   if (isGood(response.status)) return yield* response.body;
-  throw failureOf(call, response, await textOf(response.body), settings);
+  throw failureOf(call, response, await beginningOf(response.body), settings);
 }
 
 async function* without(skipped: number, body: Bytes): Bytes {

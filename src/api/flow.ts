@@ -4,31 +4,78 @@
 import { format } from "@std/fmt/bytes";
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../errors.ts";
-import { parseExactly } from "../json.ts";
-import { escapedJson, unsteering } from "../text.ts";
+import { escapedJson, harmless } from "../text.ts";
+import type { Call } from "./call.ts";
+import { indented, isJson } from "./json_text.ts";
 
 /** Bytes on their way. */
 export type Bytes = AsyncIterable<Uint8Array>;
 
-/** What is read whole, at most: to be shown nicely, or to find out what is wrong. */
-const WHOLE = 8 * 1024 * 1024;
+/** What is read of an answer to show it nicely, or to find out what is wrong. */
+const BEGINNING = 8_000_000;
+/** What is held of an answer that has to be whole: in memory it can be six times as long. */
+const LONGEST_WHOLE = 32_000_000;
 const REDRAW_EVERY = 200;
 
 /** The bytes of a body, as far as it is not too long. */
-export async function wholeOf(body: Bytes, limit = WHOLE): Promise<Uint8Array<ArrayBuffer>> {
+export async function beginningOf(body: Bytes): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
   for await (const chunk of body) {
     chunks.push(new Uint8Array(chunk));
     length += chunk.length;
-    if (length > limit) break;
+    if (length > BEGINNING) break;
   }
   return await new Blob(chunks).bytes();
 }
 
-/** The same as a text. */
-export async function textOf(body: Bytes, limit?: number): Promise<string> {
-  return new TextDecoder().decode(await wholeOf(body, limit));
+/**
+ * The text of a body that is of no use in part.
+ *
+ * @throws {CliError} `unavailable` when it is too long to be held.
+ */
+export async function wholeText(body: Bytes, { method, url }: Call): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.length;
+    if (length > LONGEST_WHOLE) {
+      throw new CliError(
+        "unavailable",
+        `Cannot ${method} ${url.host}${url.pathname}: the answer is longer than ${
+          format(LONGEST_WHOLE)
+        }, too long for --json and --paginate`,
+        { next: "take it as it is, without these flags; or ask for less, such as with ?limit=" },
+      );
+    }
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+/** How much text is made into bytes at once. */
+const AT_ONCE = 64 * 1024;
+/** Parts of a text that are not longer than this, none with half of a character. */
+const PARTS = new RegExp(`[^]{1,${AT_ONCE}}`, "gu");
+
+/** Pieces of JSON text as bytes, without what steers a terminal. */
+export function* jsonBytes(pieces: Iterable<string>): Generator<Uint8Array> {
+  const encoder = new TextEncoder();
+  for (const text of gathered(pieces)) {
+    for (const [part] of text.matchAll(PARTS)) yield encoder.encode(escapedJson(part));
+  }
+}
+
+function* gathered(pieces: Iterable<string>): Generator<string> {
+  let text = "";
+  for (const piece of pieces) {
+    text += piece;
+    if (text.length < AT_ONCE) continue;
+    yield text;
+    text = "";
+  }
+  yield text;
 }
 
 /** The same bytes, while the person sees how far they are. `total` in bytes, where it is known. */
@@ -74,25 +121,15 @@ export async function* forTerminal(body: Bytes): Bytes {
     if (isLong) yield encoder.encode(harmless(text));
     else {
       begun += text;
-      isLong = begun.length > WHOLE;
+      isLong = begun.length > BEGINNING;
       if (isLong) yield encoder.encode(harmless(begun));
     }
   }
-  if (!isLong && begun !== "") yield encoder.encode(readable(begun));
-}
-
-function readable(text: string): string {
-  try {
-    return escapedJson(JSON.stringify(parseExactly(text), undefined, 2)) + "\n";
-  } catch {
-    return harmless(text.endsWith("\n") ? text : `${text}\n`);
-  }
-}
-
-/** Text without what steers a terminal, its lines and columns as they were. */
-export function harmless(text: string): string {
-  return text.split(/(\r?\n|\t)/).map((part, index) => index % 2 === 1 ? part : unsteering(part))
-    .join("");
+  if (isLong || begun === "") return;
+  if (isJson(begun)) {
+    yield* jsonBytes(indented(begun));
+    yield encoder.encode("\n");
+  } else yield encoder.encode(harmless(begun.endsWith("\n") ? begun : `${begun}\n`));
 }
 
 function noText(): CliError {

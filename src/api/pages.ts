@@ -1,85 +1,110 @@
-// Lists that come in pages. Rule: one page in memory, the token looked at again before each, and never a
-// page of somebody else's host.
+// Lists that come in pages. Rule: one page in memory, the token looked at again before each, never a page of
+// somebody else's host, and no list that ends early looks whole.
 
 import { CliError } from "../errors.ts";
-import { asObject, field, objectField, parseExactly } from "../json.ts";
+import { asObject, field, type Fields, objectField } from "../json.ts";
 import type { CommandContext } from "../command.ts";
 import type { Settings } from "../settings.ts";
 import { failureOf, isGood, notJson } from "./answer.ts";
 import { type Answer, type Call, send } from "./call.ts";
-import { textOf } from "./flow.ts";
+import { beginningOf, wholeText } from "./flow.ts";
+import { isJson, partsOf } from "./json_text.ts";
 import { targetOf } from "./target.ts";
 
-/** A page may be long, but not endless. */
-const LONGEST_PAGE = 256 * 1024 * 1024;
+/** What a page says about itself is short, and made into values. */
+const LONGEST_META = 64 * 1024;
 
 /**
- * The items of all pages, the first of which has been asked for already.
+ * The items of all pages, each as JSON text; the first page has been asked for already.
  *
  * Anaplan says in `meta.paging` where the next page is (`next`), or how much there is (`offset`,
  * `currentPageSize`, `totalSize`).
  *
- * @throws {CliError} as {@link send}, and when an answer is no page.
+ * @throws {CliError} as {@link send}; when an answer is no page; at the end, when fewer items came than the
+ * server announced.
  */
 export async function* itemsOf(
   call: Call,
   first: Answer,
   settings: Settings,
   context: CommandContext,
-): AsyncGenerator<unknown> {
+): AsyncGenerator<string> {
   const asked = new Set([call.url.href]);
   let response = first;
   let present = call;
+  let begin: number | undefined; // where in the list it begins
+  let count = 0;
   while (true) {
-    const page = await pageIn(response, present, settings);
-    yield* page.items;
-    const next = nextOf(page.value, present, settings);
-    if (next === undefined) return;
+    const { items, isList, paging } = await pageIn(response, present, settings);
+    begin ??= numberIn(paging, "offset") ?? (Number(call.url.searchParams.get("offset")) || 0);
+    for (const item of items) {
+      yield item;
+      count++;
+    }
+    const next = nextOf(paging, present, settings);
+    if (next === undefined) {
+      const announced = (numberIn(paging, "totalSize") ?? 0) - begin;
+      if (!isList || !(count < announced)) return;
+      throw cannotGoOn(present, `the server announced ${announced} items and sent ${count}`);
+    }
     if (asked.has(next.href)) throw cannotGoOn(present, "they repeat");
     asked.add(next.href);
     present = { ...present, url: next };
-    response = await send(present, settings, context);
+    response = await send(present, settings, context, first.tokenSet);
   }
 }
 
 interface Page {
-  readonly value: unknown;
-  readonly items: readonly unknown[];
+  readonly items: Iterable<string>;
+  /** Whether the items are those of a list; else the page itself is the only one. */
+  readonly isList: boolean;
+  readonly paging: Fields;
 }
 
 async function pageIn(response: Answer, call: Call, settings: Settings): Promise<Page> {
   await using answer = response;
-  const text = await textOf(answer.body, LONGEST_PAGE);
-  if (!isGood(answer.status)) throw failureOf(call, answer, text, settings);
-  try {
-    const value = parseExactly(text);
-    return { value, items: itemsIn(value) };
-  } catch {
-    throw notJson(call);
+  if (!isGood(answer.status)) {
+    throw failureOf(call, answer, await beginningOf(answer.body), settings);
   }
+  const text = (await wholeText(answer.body, call)).trim();
+  if (isJson(text)) return pageOf(text);
+  throw notJson(call);
 }
 
-/** The list in a page: the only one beside `meta` and `status`. An empty list may be left out. */
-function itemsIn(value: unknown): readonly unknown[] {
-  if (Array.isArray(value)) return value;
-  const fields = asObject(value);
-  if (fields === undefined) return [value];
-  const lists = Object.values(fields).filter((list) => Array.isArray(list));
-  const [only] = lists;
-  if (lists.length === 1 && only !== undefined) return only;
-  return lists.length === 0 && pagingIn(value) !== undefined ? [] : [value];
+/** The list in a page is the only one beside `meta` and `status`. An empty list may be left out. */
+function pageOf(page: string): Page {
+  if (page.startsWith("[")) return { items: textsIn(page), isList: true, paging: {} };
+  let meta: string | undefined;
+  const lists: string[] = [];
+  for (const { name, text } of partsOf(page)) {
+    if (name === "meta") meta = text;
+    if (text.startsWith("[") && lists.length < 2) lists.push(text);
+  }
+  const paging = meta === undefined ? undefined : pagingIn(meta);
+  const [list = "[]"] = lists;
+  const isList = lists.length === 1 || (lists.length === 0 && paging !== undefined);
+  return { items: isList ? textsIn(list) : [page], isList, paging: paging ?? {} };
 }
 
-function nextOf(value: unknown, present: Call, settings: Settings): URL | undefined {
-  const paging = pagingIn(value);
-  if (paging === undefined) return undefined;
+function* textsIn(list: string): Generator<string> {
+  for (const { text } of partsOf(list)) yield text;
+}
+
+function pagingIn(meta: string): Fields | undefined {
+  const fields = meta.length > LONGEST_META ? undefined : asObject(JSON.parse(meta));
+  return fields && objectField(fields, "paging");
+}
+
+function numberIn(paging: Fields, name: string): number | undefined {
+  return field(paging, name, "number");
+}
+
+function nextOf(paging: Fields, present: Call, settings: Settings): URL | undefined {
   const next = field(paging, "next", "string");
   if (next) return followed(next, present, settings);
-  const [offset, size, total] = ["offset", "currentPageSize", "totalSize"].map((name) =>
-    Number(JSON.stringify(paging[name]) ?? Number.NaN) // numbers are kept as they were written
-  );
-  const end = (offset ?? Number.NaN) + (size ?? Number.NaN);
-  if (!(end < (total ?? Number.NaN)) || !((size ?? 0) > 0)) return undefined;
+  const size = numberIn(paging, "currentPageSize") ?? 0;
+  const end = (numberIn(paging, "offset") ?? Number.NaN) + size;
+  if (!(end < (numberIn(paging, "totalSize") ?? 0)) || !(size > 0)) return undefined;
   const url = new URL(present.url);
   url.searchParams.set("offset", String(end));
   return url;
@@ -92,11 +117,6 @@ function followed(next: string, present: Call, settings: Settings): URL {
   } catch {
     throw cannotGoOn(present, "the next one is not at a host of the profile");
   }
-}
-
-function pagingIn(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  const meta = asObject(value) && objectField(value as Record<string, unknown>, "meta");
-  return meta && objectField(meta, "paging");
 }
 
 function cannotGoOn({ url }: Call, reason: string): CliError {

@@ -2,12 +2,12 @@
 // one value for `--json`.
 
 import type { CommandContext } from "../command.ts";
-import { parseExactly } from "../json.ts";
 import type { StreamResponse } from "../system.ts";
 import { notJson } from "./answer.ts";
 import type { Call } from "./call.ts";
-import { escapedJson } from "../text.ts";
-import { type Bytes, forTerminal, harmless, textOf } from "./flow.ts";
+import { harmless } from "../text.ts";
+import { type Bytes, forTerminal, jsonBytes, wholeText } from "./flow.ts";
+import { isJson, onOneLine } from "./json_text.ts";
 
 /** How an answer is to be printed. */
 export interface PrintFlags {
@@ -29,30 +29,26 @@ export async function* printedBody(
   { system }: CommandContext,
 ): Bytes {
   if (flags.json) return yield* oneJsonValue(body, call, response, flags);
-  const isShown = system.terminal.stdout && !flags.raw;
+  const isTerminal = system.terminal.stdout;
   const head = headOf(response);
-  if (flags.include) yield encoded(isShown ? harmless(head) : head);
-  yield* isShown ? forTerminal(body) : body;
+  if (flags.include) yield encoded(isTerminal ? harmless(head) : head); // --raw is about the body
+  yield* isTerminal && !flags.raw ? forTerminal(body) : body;
 }
 
-/** Items as one JSON array, or one a line; streamed. */
-export async function* printedItems(items: AsyncIterable<unknown>, asLines: boolean): Bytes {
+/** Items, each a JSON text, as one JSON array or one a line; streamed. */
+export async function* printedItems(items: AsyncIterable<string>, asLines: boolean): Bytes {
   let isFirst = true;
   for await (const item of items) {
-    const before = asLines ? "" : isFirst ? "[" : ",\n";
-    yield encoded(before + escapedJson(JSON.stringify(item)) + (asLines ? "\n" : ""));
+    yield* jsonBytes(around(asLines ? "" : isFirst ? "[" : ",\n", item, asLines ? "\n" : ""));
     isFirst = false;
   }
   if (!asLines) yield encoded(isFirst ? "[]\n" : "]\n");
 }
 
-/** The JSON value in a text, on one line; `undefined` when there is none that can be printed. */
-export function jsonLine(text: string): string | undefined {
-  try {
-    return escapedJson(JSON.stringify(parseExactly(text)));
-  } catch {
-    return undefined;
-  }
+function* around(before: string, json: string, after: string): Generator<string> {
+  yield before;
+  yield* onOneLine(json);
+  yield after;
 }
 
 /** The text as bytes. */
@@ -67,12 +63,11 @@ async function* oneJsonValue(
   { status, headers }: StreamResponse,
   { include }: PrintFlags,
 ): Bytes {
-  const text = await textOf(body, Infinity);
-  const value = text === "" ? "null" : jsonLine(text);
-  if (value === undefined) throw notJson(call);
+  const text = await wholeText(body, call) || "null";
+  if (!isJson(text)) throw notJson(call);
   const fields = JSON.stringify(Object.fromEntries(headers));
-  const head = `{"status":${status},"headers":${escapedJson(fields)},"body":${value}}`;
-  yield encoded(`${include ? head : value}\n`);
+  const head = `{"status":${status},"headers":${fields},"body":`;
+  yield* jsonBytes(include ? around(head, text, "}\n") : around("", text, "\n"));
 }
 
 /** The status line and the headers; HTTP's version is not known here, so none is claimed. */

@@ -1,12 +1,12 @@
 // Where a call goes and how it carries the token. Rule: to the profile's own hosts only, so that no token
 // goes astray.
 
-import { AUDIT_ORIGIN, origins } from "../anaplan.ts";
+import { origins, otherOrigins } from "../anaplan.ts";
 import type { TokenScheme } from "../belonging.ts";
 import { CliError } from "../errors.ts";
 import type { Settings } from "../settings.ts";
 import { printable } from "../text.ts";
-import { urlProblem } from "../urls.ts";
+import { urlProblem, withoutSlash } from "../urls.ts";
 
 /** Where a call goes. */
 export interface Target {
@@ -51,8 +51,10 @@ function onOwnHost(place: string, settings: Settings): string {
 
 function ownOrigins(settings: Settings): string[] {
   const { api, auth } = ownServices(settings);
-  const audit = settings.issuer === undefined ? AUDIT_ORIGIN : undefined;
-  const all = [api, auth, audit].filter((origin) => origin !== undefined);
+  const isOfFamily = settings.issuer === undefined &&
+    new URL(api).hostname.endsWith(".anaplan.com"); // else the login is none of the region's
+  const others = isOfFamily ? Object.values(otherOrigins(settings)) : [];
+  const all = [api, auth, ...others].filter((origin) => origin !== undefined);
   return [...new Set(all.map((origin) => new URL(origin).origin))];
 }
 
@@ -61,18 +63,23 @@ function ownServices(settings: Settings): { readonly api: string; readonly auth?
   const { issuer, apiUrl, authUrl } = settings;
   if (issuer === undefined) return origins(settings);
   if (apiUrl !== undefined) {
-    return { api: apiUrl, ...(authUrl === undefined ? {} : { auth: authUrl }) };
+    const api = withoutSlash(apiUrl);
+    return authUrl === undefined ? { api } : { api, auth: withoutSlash(authUrl) };
   }
   throw new CliError("usage", `Cannot call an API: nothing says where the API of ${issuer} is`, {
     next: `anaplan-auth profile set ${settings.profile} --api-url URL`,
   });
 }
 
+/** The paths of the Integration API (with ALM), SCIM, and CloudWorks where it has no host of its own. */
+const STANDARD = /^\/(2\/0|scim|cloudworks)\//;
+
 /**
- * The Integration API takes both schemes, and Bearer is the standard one (RFC 6750, section 2.1); what
- * else Anaplan has takes its own scheme, and some of it nothing else.
+ * Some APIs take both schemes, and Bearer is the standard one (RFC 6750, section 2.1); what else Anaplan
+ * has takes its own scheme, and some of it nothing else.
  */
-function schemeOf(url: URL, settings: Settings): TokenScheme {
-  const isStandard = settings.issuer !== undefined || url.pathname.startsWith("/2/0/");
+function schemeOf({ origin, pathname }: URL, settings: Settings): TokenScheme {
+  const isStandard = settings.issuer !== undefined || STANDARD.test(pathname) ||
+    origin === otherOrigins(settings).cloudworks;
   return isStandard ? "Bearer" : "AnaplanAuthToken";
 }

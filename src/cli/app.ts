@@ -1,5 +1,6 @@
 // From argv to an exit code: the command is found, loaded and run, and what came out is printed once.
-// Rule: nothing is printed or exited anywhere below, and the parser is loaded when there are flags only.
+// Rule: nothing is printed or exited anywhere below, no module is loaded before the command's permissions
+// are all that is left, and the parser is loaded when there are flags only.
 
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { CliError, toCliError } from "../errors.ts";
@@ -64,22 +65,20 @@ function replyCode({ outcome: kind, exitCode }: Reply): number {
 
 async function outcomeOf(argv: readonly string[], context: CommandContext): Promise<Outcome> {
   const [name = "", ...rest] = argv;
+  const isAlone = rest.length === 0;
+  if (isAlone && name === "--version") return { reply: { text: VERSION, data: VERSION } };
+  const command = commandNamed(name);
+  context.system.restrict(command?.needs ?? {});
   if (name === "") return await settled(() => greeting(context));
-  const seldomWrites = name.startsWith("-") || commandNamed(name)?.writesLate;
-  if (!seldomWrites) context.system.expectWrites();
+  if (isAlone && (name === "--help" || name === "-h")) return await settled(rootPage);
+  if (!name.startsWith("-") && !command?.writesLate) context.system.expectWrites();
   let outcome: Outcome | undefined;
   const perform: TreeContext["perform"] = async (load, flags, args) => {
-    outcome = await settled(async () => {
-      context.system.restrict(commandNamed(name)?.needs ?? {}); // before its module is loaded
-      return await (await load())(flags, context, ...args);
-    });
+    outcome = await settled(async () => await (await load())(flags, context, ...args));
     if ("error" in outcome) await remember(outcome.error, argv, flags, context);
   };
-  if (rest.length === 0) {
-    if (name === "--version") return { reply: { text: VERSION, data: VERSION } };
-    if (name === "--help" || name === "-h") return await settled(rootPage);
-    const load = commandNamed(name)?.load;
-    if (load !== undefined) await perform(load, {}, []);
+  if (isAlone && command?.load !== undefined) {
+    await perform(command.load, {}, []);
     if (outcome !== undefined) return outcome;
   }
   const answered = await settled(async () => {

@@ -1,10 +1,18 @@
-// Reply → stdout, talk and errors → stderr. Rule: stdout is data and stderr is talk, and nothing else in
-// the program prints.
+// Reply → stdout, talk and errors → stderr. Rule: stdout is data and stderr is talk, nothing else in the
+// program prints, and no text steers a terminal, wherever it comes from.
 
-import type { Reply, Talk } from "../command.ts";
+import type { Drawn, Reply, Talk } from "../command.ts";
 import { type CliError, EXIT_CODES, SIGTERM_EXIT_CODE, toCliError } from "../errors.ts";
 import type { System } from "../system.ts";
-import { asSentence, asShown, asTyped, COMMAND_VARIABLE, unsteering } from "../text.ts";
+import {
+  asSentence,
+  asShown,
+  asTyped,
+  COMMAND_VARIABLE,
+  escapedJson,
+  harmless,
+  unsteering,
+} from "../text.ts";
 
 /** How to print. */
 export interface PrintOptions {
@@ -32,7 +40,7 @@ export function printer(
   system: Pick<System, "write" | "env" | "terminal">,
   options: PrintOptions,
 ): Printer {
-  const short = (text: string): string => asShown(text, system.env);
+  const shown = (text: string): string => harmless(asShown(text, system.env));
   const hasColor = options.color && system.terminal.stderr && system.terminal.canDraw;
   const styled = (code: number, text: string): string =>
     hasColor ? `\x1b[${code}m${text}\x1b[0m` : text;
@@ -48,20 +56,20 @@ export function printer(
     if (hasProgress) toStderr(CLEAR_LINE);
     hasProgress = false;
   };
-  const talkVerbatim = (text: string): void => {
+  const talk = (text: string | Drawn): void => {
     endProgress();
-    toStderr(text + "\n");
+    toStderr((typeof text === "string" ? shown(text) : text.drawn) + "\n");
   };
-  const talk = (text: string): void => talkVerbatim(short(text));
   return {
     say: (text) => options.quiet ? undefined : talk(text),
     insist: talk,
-    warn: (text) => talk(`${styled(YELLOW, "Warning:")} ${text}`),
-    trace: (text) => options.verbose ? talk(styled(DIM, unsteering(text))) : undefined,
+    warn: (text) => talk({ drawn: `${styled(YELLOW, "Warning:")} ${shown(text)}` }),
+    trace: (text) =>
+      options.verbose ? talk({ drawn: styled(DIM, unsteering(shown(text))) }) : undefined,
     progress(text) {
       if (options.quiet || !system.terminal.stderr || !system.terminal.canDraw) return;
       hasProgress = true;
-      toStderr(CLEAR_LINE + text);
+      toStderr(CLEAR_LINE + unsteering(text));
     },
     async reply(reply) {
       if (reply.stream !== undefined) {
@@ -69,20 +77,24 @@ export function printer(
         return endProgress();
       }
       endProgress();
-      if (options.json) system.write("stdout", JSON.stringify(reply.data) + "\n");
-      else if (reply.isTalk) talk(reply.text);
-      else if (reply.text !== "") {
-        system.write("stdout", (reply.verbatim ? reply.text : short(reply.text)) + "\n");
+      const { text, verbatim } = reply;
+      if (options.json) system.write("stdout", jsonLine(reply.data));
+      else if (reply.isTalk) talk(text);
+      else if (text !== "") {
+        const exact = system.terminal.stdout ? harmless(text) : text;
+        system.write("stdout", (verbatim ? exact : shown(text)) + "\n");
       }
     },
     error(error) {
       if (options.verbose && error.kind === "internal") talk(stackOf(error.cause));
       const command = system.env(COMMAND_VARIABLE);
-      if (options.json) talkVerbatim(JSON.stringify(errorData(error, command)));
-      else {
-        talk(asSentence(error.message));
-        if (error.next !== undefined) talk(`${styled(BOLD, "Next:")} ${error.next}`);
+      if (options.json) {
+        endProgress();
+        return toStderr(jsonLine(errorData(error, command)));
       }
+      talk(asSentence(onOneLine(error.message)));
+      const next = error.next === undefined ? undefined : shown(onOneLine(error.next));
+      if (next !== undefined) talk({ drawn: `${styled(BOLD, "Next:")} ${next}` });
     },
   };
 }
@@ -94,6 +106,15 @@ async function* translated<T>(stream: AsyncIterable<T>): AsyncIterable<T> {
   } catch (error) {
     throw toCliError(error);
   }
+}
+
+/** Who writes an error must not make a second one of it, or a `Next:` of their own. */
+function onOneLine(text: string): string {
+  return text.replaceAll(/[\r\n]+\s*/g, " ");
+}
+
+function jsonLine(value: unknown): string {
+  return escapedJson(JSON.stringify(value)) + "\n";
 }
 
 const CLEAR_LINE = "\r\x1b[2K";

@@ -5,10 +5,11 @@ import { failureOf, isGood, isRefusal } from "../api/answer.ts";
 import { bodyOf } from "../api/body.ts";
 import { type Answer, type Call, send } from "../api/call.ts";
 import { chunksOf } from "../api/chunks.ts";
-import { type Bytes, wholeOf, withProgress } from "../api/flow.ts";
+import { beginningOf, type Bytes, jsonBytes, withProgress } from "../api/flow.ts";
 import { callHeaders } from "../api/headers.ts";
+import { isJson } from "../api/json_text.ts";
 import { itemsOf } from "../api/pages.ts";
-import { encoded, jsonLine, printedBody, printedItems, type PrintFlags } from "../api/printed.ts";
+import { printedBody, printedItems, type PrintFlags } from "../api/printed.ts";
 import { targetOf } from "../api/target.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { CliError } from "../errors.ts";
@@ -101,14 +102,14 @@ async function* refusal(
   settings: Settings,
   context: CommandContext,
 ): Bytes {
-  const bytes = await wholeOf(response.body);
-  const text = new TextDecoder().decode(bytes);
-  const isFit = !flags.json || text === "" || jsonLine(text) !== undefined; // else a proxy's page
+  const bytes = await beginningOf(response.body);
+  const isEmpty = bytes.length === 0;
+  const isFit = !flags.json || isEmpty || isJson(new TextDecoder().decode(bytes)); // else a proxy's page
   const isOwnWord = isRefusal(response.status) && isFit;
-  if (isOwnWord && text !== "") {
+  if (isOwnWord && !isEmpty) {
     yield* printedBody(ReadableStream.from([bytes]), call, response, flags, context);
   }
-  throw failureOf(call, response, text, settings, isOwnWord);
+  throw failureOf(call, response, bytes, settings, isOwnWord);
 }
 
 async function* toFile(
@@ -127,7 +128,7 @@ async function* toFile(
   const type = flags.chunks || flags.paginate ? null : response.headers.get("content-type");
   context.talk.say(`Saved ${length} bytes to ${flags.output}.`);
   const data = { output: flags.output, bytes: length, content_type: type };
-  if (flags.json) yield encoded(JSON.stringify(data) + "\n");
+  if (flags.json) yield* jsonBytes([JSON.stringify(data), "\n"]); // a type may hold anything
 }
 
 /** How long the body will be, in bytes, where that is known. */

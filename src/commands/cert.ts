@@ -2,6 +2,7 @@
 
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { CliError } from "../errors.ts";
+import { directoryIn } from "../place.ts";
 import {
   type ListenerCertificate,
   listenerCertificate,
@@ -63,7 +64,7 @@ export async function certTrust(flags: CertTrustFlags, context: CommandContext):
 }
 
 function homeOf({ system }: CommandContext): string {
-  const home = system.env("HOME");
+  const home = directoryIn("HOME", system);
   if (home !== undefined || system.platform === "windows") return home ?? "";
   throw new CliError("usage", "Cannot find what your browsers trust: HOME is not set", {
     next: "set HOME, then anaplan-auth cert trust",
@@ -87,7 +88,8 @@ function described(certificate: ListenerCertificate, { system }: CommandContext)
   return {
     text: table([
       ["For", "127.0.0.1, ::1, localhost"],
-      ["SHA-256", inPairs(certificate.fingerprint)],
+      ["SHA-256", inPairs(certificate.fingerprint.slice(0, 32))], // fits into 80 columns
+      ["", inPairs(certificate.fingerprint.slice(32))],
       ["Good until", `${dateTime(certificate.notAfter)} (${duration(left)})`],
     ]),
     data: {
@@ -98,8 +100,7 @@ function described(certificate: ListenerCertificate, { system }: CommandContext)
   };
 }
 
-/** As browsers show it, on two lines of 80 columns. */
-function inPairs(fingerprint: string): string {
-  const pairs = fingerprint.match(/../g) ?? [];
-  return `${pairs.slice(0, 16).join(":")}\n            ${pairs.slice(16).join(":")}`;
+/** As browsers show it. */
+function inPairs(hexadecimal: string): string {
+  return (hexadecimal.match(/../g) ?? []).join(":");
 }

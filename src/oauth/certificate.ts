@@ -10,7 +10,8 @@ import {
   readIn,
   removeLeftovers,
 } from "../private_directory.ts";
-import { damaged, type Warn, writePrivateFile } from "../private_file.ts";
+import { damaged, type Warn } from "../private_file.ts";
+import { writePrivateFile } from "../replacement.ts";
 
 /** A self-signed certificate and its key. */
 export interface ListenerCertificate {

@@ -54,7 +54,8 @@ async function showCode(
   talk.insist(`Open   ${device.verificationUri}\nEnter  ${device.userCode}\n`);
   if (!system.terminal.stderr || !system.terminal.canDraw) return;
   const { qrCode } = await import("./qr_code.ts");
-  talk.say(qrCode(device.verificationUriComplete ?? device.verificationUri) + "\n");
+  const code = qrCode(device.verificationUriComplete ?? device.verificationUri);
+  talk.say({ drawn: `${code}\n` });
 }
 
 /** Polls under a countdown; ends it, whatever happens, before anything else is printed. */

@@ -4,7 +4,7 @@
 import { CliError } from "../errors.ts";
 import { defined, field, parseObject } from "../json.ts";
 import { ensurePrivateDirectory, readIn, removeLeftovers } from "../private_directory.ts";
-import { removePrivateFile, writePrivateFile } from "../private_file.ts";
+import { removePrivateFile, writePrivateFile } from "../replacement.ts";
 import type { Settings } from "../settings.ts";
 import { printable } from "../text.ts";
 

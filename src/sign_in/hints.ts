@@ -48,7 +48,7 @@ export function tellHowToSignIn(
       ? fit("Your browser should open. If it does not, open this page:")
       : "Open this page and sign in:",
   );
-  talk.insist(hyperlink(attempt.url, system) + "\n");
+  talk.insist({ drawn: hyperlink(attempt.url, system) + "\n" });
   if (loopback?.kind === "open") {
     tellAboutListener(loopback, certificate, settings, { system, talk });
   }

@@ -12,7 +12,8 @@ import { fetchFailure, hostNotPermitted } from "./http_failure.ts";
 const TIMEOUT = 20_000;
 /** How late a timer is when the process must have stood still; and the moment that it then gets. */
 const LATE = 1_000;
-const BODY_LIMIT = 4 * 1024 * 1024;
+/** Tokens, metadata and users are short; what a parser makes of a text is far longer than the text. */
+const BODY_LIMIT = 1024 * 1024;
 
 /** Sends the request and reads the whole answer; see {@link System.fetch}. */
 export async function fetchWhole(

@@ -4,6 +4,7 @@
 import type { TextPrompt } from "@clack/core";
 import { CliError } from "../errors.ts";
 import type { Question } from "../system.ts";
+import { unsteering } from "../text.ts";
 import { nextKeys, rawKeys, wantsPlainLines, write } from "./keyboard.ts";
 import {
   abandoned,
@@ -17,7 +18,9 @@ import {
 } from "./question_frame.ts";
 
 /** See {@link Terminal.ask}. */
-export async function ask(question: Question): Promise<string | undefined> {
+export async function ask({ initial, ...rest }: Question): Promise<string | undefined> {
+  // what is offered may come from a file
+  const question = initial === undefined ? rest : { ...rest, initial: unsteering(initial) };
   question.signal.throwIfAborted();
   if (wantsPlainLines()) return await (await import("./plain_question.ts")).askPlainly(question);
   const [clack, { PassThrough }, { default: process }] = await Promise.all([

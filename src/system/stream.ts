@@ -51,22 +51,21 @@ function writePiece(
 /** For a pipe: lines, as many as it takes at once, and long stretches without a line break. */
 function* pieces(bytes: Uint8Array): Generator<Uint8Array> {
   for (let start = 0; start < bytes.length;) {
-    const window = Math.min(start + AT_ONCE, bytes.length);
-    const line = bytes.lastIndexOf(LINE_BREAK, window - 1);
-    const end = line >= start ? line + 1 : window;
-    yield bytes.subarray(start, end);
-    start = end;
+    const window = bytes.subarray(start, start + AT_ONCE); // no search goes farther than this
+    const piece = window.subarray(0, window.lastIndexOf(LINE_BREAK) + 1 || window.length);
+    yield piece;
+    start += piece.length;
   }
 }
 
 /** For a terminal, which may take any part: line breaks alone, and what is between them. */
 function* shortPieces(bytes: Uint8Array): Generator<Uint8Array> {
   for (let start = 0; start < bytes.length;) {
-    const found = bytes.indexOf(LINE_BREAK, start);
-    const line = found < 0 ? bytes.length : found;
-    const end = line === start ? start + 1 : Math.min(line, start + BUFFERED);
-    yield bytes.subarray(start, end);
-    start = end;
+    const window = bytes.subarray(start, start + BUFFERED);
+    const line = window.indexOf(LINE_BREAK);
+    const piece = window.subarray(0, line < 0 ? window.length : Math.max(line, 1));
+    yield piece;
+    start += piece.length;
   }
 }
 

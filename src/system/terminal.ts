@@ -2,6 +2,7 @@
 // terminal is left as it was found.
 
 import { canDraw, columns, type LinePrompt } from "../system.ts";
+import { unsteering } from "../text.ts";
 import { type LineEditor, lineEditor, nextKeys, rawKeys, whenAborted, write } from "./keyboard.ts";
 import { cut } from "./question_frame.ts";
 
@@ -59,7 +60,7 @@ function drawnOnce({ above, prompt }: LinePrompt): Drawing {
 function frame({ above, prompt }: LinePrompt, typed: string): string {
   const width = (columns() ?? 80) - 1;
   const line = above === undefined ? "" : `\x1b[1A\r\x1b[2K${cut(above(width), width)}\n`;
-  return `${line}\r\x1b[2K${cut(prompt + typed, width)}`;
+  return `${line}\r\x1b[2K${cut(prompt + unsteering(typed), width)}`; // pasted from anywhere
 }
 
 async function typedLine(

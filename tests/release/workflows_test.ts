@@ -34,3 +34,17 @@ Deno.test("every workflow uses the Deno that everything is tested with", () => {
   const versions = [...text.matchAll(/deno-version: (\S+)/g)].map(([, version]) => version);
   assertEquals(new Set(versions), new Set([Deno.version.deno]));
 });
+
+Deno.test("every action is pinned to a commit, one for each, and says which version that is", () => {
+  const used = [...Deno.readDirSync(FOLDER)].flatMap(({ name }) => {
+    const text = Deno.readTextFileSync(new URL(name, FOLDER));
+    return [...text.matchAll(/\buses: *(.*)/g)].map(([, action = ""]) => action);
+  });
+  assert(used.length > 10, "the workflows cannot be read");
+  const unpinned = used.filter((action) =>
+    !/^[\w.-]+\/[\w.-]+@[\da-f]{40} # v\d+\.\d+\.\d+$/.test(action)
+  );
+  assertEquals(unpinned, []);
+  const names = new Set(used.map((action) => action.replace(/@.*/, "")));
+  assertEquals(new Set(used).size, names.size);
+});

@@ -1,6 +1,6 @@
 // A world in which nothing happens but what a test has arranged.
 // Rule: whatever is touched without arrangement throws an Error that names it.
-import type { CommandContext, Talk } from "../../src/command.ts";
+import type { CommandContext, Drawn, Talk } from "../../src/command.ts";
 import type {
   HttpRequest,
   StreamRequest,
@@ -179,12 +179,16 @@ export function fakeContext(arranged: Arranged | FakeSystem = {}): FakeContext {
       insisted,
       warned,
       progressed,
-      say: (text) => void said.push(text),
-      insist: (text) => void insisted.push(text),
+      say: (text) => void said.push(textOf(text)),
+      insist: (text) => void insisted.push(textOf(text)),
       warn: (text) => void warned.push(text),
       progress: (text) => void progressed.push(text),
     },
   };
+}
+
+function textOf(text: string | Drawn): string {
+  return typeof text === "string" ? text : text.drawn;
 }
 
 function unexpected(what: string): Promise<never> {

@@ -2,7 +2,7 @@
 import { authorizationServer } from "../../src/account.ts";
 import { CliError } from "../../src/errors.ts";
 import { ensurePrivateDirectory } from "../../src/private_directory.ts";
-import { writePrivateFile } from "../../src/private_file.ts";
+import { writePrivateFile } from "../../src/replacement.ts";
 import { Secret } from "../../src/secret.ts";
 import type { Settings } from "../../src/settings.ts";
 import { parseTokenSet, serializeTokenSet, type TokenSet } from "../../src/token_set.ts";

@@ -1,8 +1,10 @@
 // A file in chunks: in their order, and a chunk that breaks off goes on where it stopped.
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { API, brokenAfter, called } from "../support/api_scene.ts";
+import { api } from "../../src/commands/api.ts";
+import { API, brokenAfter, called, failureOf } from "../support/api_scene.ts";
 import type { StreamStep } from "../support/fake_system.ts";
-import { granted, unreachable } from "../support/logins.ts";
+import { granted, LOGIN, putLogin, unreachable } from "../support/logins.ts";
+import { sessionScene } from "../support/session_scene.ts";
 
 const PATH = "/2/0/workspaces/W/models/M/files/1/chunks";
 
@@ -73,3 +75,12 @@ for (const value of [{ user: { id: "x" } }, [1], { chunks: ["0"] }, [{ id: 5 }]]
     assertStringIncludes(error?.next ?? "", "/files/ID/chunks");
   });
 }
+
+Deno.test("a login of another server that takes the place of the first gets no chunk", async () => {
+  const tokenEndpoint = "https://us1a.app.anaplan.com/oauth/token";
+  using scene = sessionScene({ ...LOGIN, tokenEndpoint }, { streams: [list("0")] });
+  const { stream = [] } = await api({ ...scene.flags, chunks: true }, scene.context, PATH);
+  putLogin(scene.configDir, { ...LOGIN, tokenEndpoint: "https://b.example/oauth/token" });
+  const error = await failureOf(() => Array.fromAsync(stream));
+  assertEquals([error?.kind, scene.context.system.streamRequests.length], ["login_required", 1]);
+});

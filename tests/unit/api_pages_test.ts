@@ -2,11 +2,15 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { itemsOf } from "../../src/api/pages.ts";
+import { api } from "../../src/commands/api.ts";
+import { Secret } from "../../src/secret.ts";
 import type { System } from "../../src/system.ts";
+import type { TokenSet } from "../../src/token_set.ts";
 import { API, called, failureOf, headerOf } from "../support/api_scene.ts";
 import { START, streamOf, type StreamStep } from "../support/fake_system.ts";
 import { sessionScene } from "../support/session_scene.ts";
-import { granted, LOGIN, webPage } from "../support/logins.ts";
+import { granted, LOGIN, putLogin, webPage } from "../support/logins.ts";
+import { tempDir } from "../support/temp_dir.ts";
 
 const PATH = "/2/0/models";
 
@@ -49,12 +53,65 @@ Deno.test("without links the offsets do, and the rest of the query stays", async
 
 Deno.test("a page without a list is an empty one, and the last", async () => {
   const { stdout, error } = await paged([
-    page({ offset: 0, currentPageSize: 2, totalSize: 4 }, { models: [1, 2] }),
-    page({ offset: 2, currentPageSize: 0, totalSize: 4 }),
+    page({ offset: 0, currentPageSize: 2, totalSize: 3 }, { models: [1, 2] }),
+    page({ offset: 2, currentPageSize: 0, totalSize: 2 }), // one was removed meanwhile
   ]);
   assertEquals([JSON.parse(stdout), error], [[1, 2], undefined]);
   assertEquals((await paged([page({ totalSize: 0 })])).stdout, "[]\n");
   assertEquals((await paged([page({ totalSize: 0 })], true)).stdout, "");
+});
+
+/** Lists that end before all that was announced has come. */
+const SHORT: readonly (readonly [string, readonly Response[], string])[] = [
+  ["a page without items", [
+    page({ offset: 0, currentPageSize: 2, totalSize: 4 }, { models: [1, 2] }),
+    page({ offset: 2, currentPageSize: 0, totalSize: 4 }),
+  ], "announced 4 items and sent 2"],
+  ["a page without a link", [
+    page({ next: "?offset=1", totalSize: 3 }, { models: [1] }),
+    page({ totalSize: 3 }, { models: [2] }),
+  ], "announced 3 items and sent 2"],
+  ["a first page", [page({ totalSize: 45 }, { models: [1] })], "announced 45 items and sent 1"],
+  ["nothing", [page({ totalSize: 45 })], "announced 45 items and sent 0"],
+  ["a page that is shorter than it says", [
+    page({ offset: 0, currentPageSize: 2, totalSize: 3 }, { models: [1] }),
+    page({ offset: 2, currentPageSize: 1, totalSize: 3 }, { models: [3] }),
+  ], "announced 3 items and sent 2"],
+  ["a page far down the list", [
+    page({ offset: 40, currentPageSize: 2, totalSize: 45 }, { models: [1, 2] }),
+    page({ offset: 42, currentPageSize: 0, totalSize: 45 }),
+  ], "announced 5 items and sent 2"],
+];
+
+for (const [what, pages, words] of SHORT) {
+  for (const lines of [false, true]) {
+    Deno.test(`a list that ends with ${what} is exit 6 with both numbers${lines ? ", by lines" : ""}`, async () => {
+      const { error, stdout } = await paged(pages.map((page) => page.clone()), lines);
+      assertEquals(error?.kind, "unavailable");
+      assertStringIncludes(error?.message ?? "", words);
+      assert(!stdout.includes("]"), "a list that broke off does not look whole");
+    });
+  }
+}
+
+Deno.test("a list that begins at an offset is whole without what is before it", async () => {
+  const last = page({ totalSize: 45 }, { models: [1, 2] });
+  const { stdout, error } = await called(`${PATH}?offset=43`, { paginate: true }, {
+    streams: [last],
+  });
+  assertEquals([JSON.parse(stdout), error], [[1, 2], undefined]);
+});
+
+Deno.test("a list that ends early leaves no file in its place", async () => {
+  using directory = tempDir();
+  const output = `${directory.path}/out`;
+  for (const json of [false, true]) {
+    const { error } = await called(PATH, { paginate: true, output, json }, {
+      streams: [page({ totalSize: 45 }, { models: [1] })],
+    });
+    assertEquals(error?.kind, "unavailable");
+    assertEquals([...Deno.readDirSync(directory.path)], []);
+  }
 });
 
 Deno.test("--lines prints an item a line", async () => {
@@ -127,8 +184,7 @@ Deno.test("whatever a link says, no request leaves the profile's hosts", async (
       return Promise.resolve(streamOf(page({})));
     };
     const system = { ...context.system, fetchStream };
-    const { accessToken } = LOGIN;
-    const first = Object.assign(streamOf(page({ next }, { models: [1] })), { accessToken });
+    const first = Object.assign(streamOf(page({ next }, { models: [1] })), { tokenSet: LOGIN });
     await failureOf(() => Array.fromAsync(itemsOf(call, first, settings, { ...context, system })));
     for (const url of asked) assert(/^https:\/\/(api|auth|audit)\.anaplan\.com\//.test(url), url);
   }));
@@ -195,3 +251,49 @@ Deno.test("a later page that is refused ends the list with its failure", async (
   ]);
   assertEquals([error?.kind, stdout], ["api", "[1"]);
 });
+
+/** What may be on the disk when the second page is asked for. */
+const REPLACED: readonly (readonly [string, Partial<TokenSet>, boolean])[] = [
+  ["was refreshed", {}, true],
+  ["has got another scope", { scope: "openid" }, true],
+  ["is one of another server", { tokenEndpoint: "https://b.example/oauth/token" }, false],
+  ["is one of another client", { clientId: "another-client" }, false],
+];
+
+for (const [what, changes, goesOn] of REPLACED) {
+  const end = goesOn ? "goes on" : "ends with exit 3, and sends nothing more";
+  for (const status of [200, 401]) {
+    Deno.test(`a list whose login ${what} meanwhile ${end} (HTTP ${status})`, async () => {
+      const tokenEndpoint = "https://us1a.app.anaplan.com/oauth/token";
+      const login: TokenSet = { ...LOGIN, tokenEndpoint };
+      using scene = sessionScene(login, {
+        streams: [
+          page({ next: "?offset=1" }, { models: [1] }),
+          () => {
+            if (status === 401) replace();
+            return status === 401 ? new Response("", { status }) : page({}, { models: [2] });
+          },
+          page({}, { models: [2] }),
+        ],
+      });
+      const { context, flags } = scene;
+      const replace = (): void =>
+        putLogin(scene.configDir, { ...login, accessToken: new Secret("replaced"), ...changes });
+      const { stream = [] } = await api({ ...flags, paginate: true }, context, PATH);
+      let stdout = "";
+      const error = await failureOf(async () => {
+        for await (const bytes of stream) {
+          stdout += new TextDecoder().decode(bytes);
+          if (status === 200) replace();
+        }
+      });
+      const last = headerOf(context.system.streamRequests.at(-1), "authorization");
+      if (goesOn) {
+        assertEquals([error, stdout, last], [undefined, "[1,\n2]\n", "Bearer replaced"]);
+      } else {
+        assertEquals([error?.kind, stdout, last], ["login_required", "[1", "Bearer old-access"]);
+        assertStringIncludes(error?.message ?? "", "another login has replaced");
+      }
+    });
+  }
+}

@@ -1,19 +1,28 @@
 // Where a call goes: to the profile's own hosts, and no token anywhere else.
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { targetOf } from "../../src/api/target.ts";
+import { type Target, targetOf } from "../../src/api/target.ts";
 import { CliError } from "../../src/errors.ts";
 import { hostileText } from "../hostile/hostile_text.ts";
 import { settingsWith } from "../support/api_scene.ts";
 
 const SETTINGS = settingsWith();
-const OWN = ["https://api.anaplan.com", "https://auth.anaplan.com", "https://audit.anaplan.com"];
+const OWN = [
+  "https://api.anaplan.com",
+  "https://auth.anaplan.com",
+  "https://api.cloudworks.anaplan.com",
+  "https://audit.anaplan.com",
+];
 
 const GOES: readonly (readonly [place: string, url: string, scheme: string])[] = [
   ["/2/0/users/me", "https://api.anaplan.com/2/0/users/me", "Bearer"],
   ["2/0/users/me", "https://api.anaplan.com/2/0/users/me", "Bearer"],
   ["/2/0/models?limit=1&offset=2", "https://api.anaplan.com/2/0/models?limit=1&offset=2", "Bearer"],
-  ["/scim/1/0/v2/Users", "https://api.anaplan.com/scim/1/0/v2/Users", "AnaplanAuthToken"],
+  ["/scim/1/0/v2/Users", "https://api.anaplan.com/scim/1/0/v2/Users", "Bearer"],
+  ["/admin/1/0/users", "https://api.anaplan.com/admin/1/0/users", "AnaplanAuthToken"],
+  ["/cloudworks/2/0/x", "https://api.anaplan.com/cloudworks/2/0/x", "Bearer"],
+  ["https://api.cloudworks.anaplan.com/2/0/integrations", "", "Bearer"],
+  ["https://api.cloudworks.anaplan.com/1/0/integrations", "", "Bearer"],
   ["/token/validate", "https://auth.anaplan.com/token/validate", "AnaplanAuthToken"],
   ["https://api.anaplan.com/2/0/x", "https://api.anaplan.com/2/0/x", "Bearer"],
   ["HTTPS://API.ANAPLAN.COM:443/2/0/x", "https://api.anaplan.com/2/0/x", "Bearer"],
@@ -70,6 +79,44 @@ for (const place of REFUSED) {
   });
 }
 
+/** Hosts of one region, and whether a token of another one goes there. */
+const FAMILIES: readonly (readonly [region: string, place: string, scheme: string | undefined])[] =
+  [
+    ["us1", "https://audit.anaplan.com/audit/api/1/events", "AnaplanAuthToken"],
+    ["eu4", "https://api.cloudworks.anaplan.com/2/0/integrations", "Bearer"],
+    ["eu4", "https://api.cloudworks.au1a.app2.anaplan.com/2/0/integrations", undefined],
+    ["eu4", "https://eu3.api.anaplan.com/2/0/x", undefined],
+    ["ca1", "https://ca1a.api.anaplan.com/cloudworks/2/0/integrations", "Bearer"],
+    ["ca1", "https://ca1a.api.anaplan.com/scim/1/0/v2/Users", "Bearer"],
+    ["ca1", "https://ca1a.api.anaplan.com/admin/1/0/x", "AnaplanAuthToken"],
+    ["ca1", "https://api.cloudworks.anaplan.com/2/0/integrations", undefined],
+    ["ca1", "https://audit.anaplan.com/audit/api/1/events", "AnaplanAuthToken"],
+    ["au1", "https://api.cloudworks.au1a.app2.anaplan.com/2/0/integrations", "Bearer"],
+    ["au1", "https://api.cloudworks.anaplan.com/2/0/integrations", undefined],
+    ["eu3", "https://api.cloudworks.anaplan.com/2/0/integrations", undefined],
+  ];
+
+for (const [region, place, scheme] of FAMILIES) {
+  const what = scheme === undefined ? "is refused" : `is called with ${scheme}`;
+  Deno.test(`${place} ${what} in the region ${region}`, () => {
+    const settings = settingsWith({ region });
+    if (scheme === undefined) assertThrows(() => targetOf(place, settings), CliError, "only");
+    else assertEquals(targetOf(place, settings), { url: new URL(place), scheme } as Target);
+  });
+}
+
+for (const issuer of [undefined, "https://login.example"]) {
+  for (const apiUrl of ["https://x.example", "https://x.example/", "https://x.example//"]) {
+    const whose = issuer === undefined ? "Anaplan" : "another provider";
+    Deno.test(`--api-url ${apiUrl} of ${whose} yields no empty part of a path`, () => {
+      const settings = settingsWith({ apiUrl, authUrl: apiUrl, ...(issuer ? { issuer } : {}) });
+      for (const path of ["/2/0/users/me", "/token/validate"]) {
+        assertEquals(targetOf(path, settings).url.href, `https://x.example${path}`);
+      }
+    });
+  }
+}
+
 const places = fc.oneof(
   hostileText,
   fc.webUrl(),
@@ -102,14 +149,21 @@ Deno.test("whatever is typed, a call goes to a host of the profile or nowhere", 
   }));
 });
 
-Deno.test("with origins of one's own, Anaplan's are foreign, the audit API's apart", () => {
+Deno.test("with origins of one's own, all of Anaplan's are foreign", () => {
   const settings = settingsWith({ apiUrl: "https://proxy.example/", authUrl: "http://[::1]:8000" });
   assertEquals(targetOf("/2/0/x", settings).url.href, "https://proxy.example/2/0/x");
   assertEquals(targetOf("http://[::1]:8000/token/validate", settings).scheme, "AnaplanAuthToken");
   for (
-    const place of ["https://api.anaplan.com/2/0/x", "https://auth.anaplan.com/token/validate"]
+    const place of OWN.map((origin) => `${origin}/2/0/x`)
   ) {
-    assertThrows(() => targetOf(place, settings), CliError, "to proxy.example, [::1]:8000");
+    assertThrows(() => targetOf(place, settings), CliError, "to proxy.example, [::1]:8000 only");
+  }
+});
+
+Deno.test("with another origin of Anaplan's, the region's other APIs stay its own", () => {
+  const settings = settingsWith({ region: "au1", apiUrl: "https://au1a.api2.anaplan.com" });
+  for (const host of ["audit.anaplan.com", "api.cloudworks.au1a.app2.anaplan.com"]) {
+    assertEquals(targetOf(`https://${host}/2/0/x`, settings).url.host, host);
   }
 });
 

@@ -2,6 +2,8 @@
 import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
 import { exitCodeOf, type Printer, printer, type PrintOptions } from "../../src/cli/print.ts";
 import { CliError, EXIT_CODES } from "../../src/errors.ts";
+import fc from "fast-check";
+import { hostileText } from "../hostile/hostile_text.ts";
 import { type Arranged, fakeSystem } from "../support/fake_system.ts";
 
 const PLAIN: PrintOptions = { json: false, quiet: false, color: false, verbose: false };
@@ -219,4 +221,61 @@ Deno.test("the exit code is the kind's, and 143 after SIGTERM", () => {
   }
   assertEquals(exitCodeOf({ kind: "interrupted", signal: "SIGINT" }), 130);
   assertEquals(exitCodeOf({ kind: "interrupted", signal: "SIGTERM" }), 143);
+});
+
+/** What steers a terminal: C0 but tabs and line breaks, DEL, C1, and what turns the direction. */
+const STEERING = /(?![\t\n])[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u;
+
+/** All that a printer can be given to print. */
+const PRINTS: Readonly<Record<string, (out: Printer, text: string) => unknown>> = {
+  "what is said": (out, text) => out.say(text),
+  "what is insisted on": (out, text) => out.insist(text),
+  "a warning": (out, text) => out.warn(text),
+  "a trace": (out, text) => out.trace(text),
+  progress: (out, text) => out.progress(text),
+  "an answer": (out, text) => out.reply({ text, data: { [text]: text } }),
+  "a verbatim answer": (out, text) => out.reply({ text, data: text, verbatim: true }),
+  "news": (out, text) => out.reply({ text, data: text, isTalk: true }),
+  "an error": (out, text) => out.error(new CliError("denied", text, { next: text })),
+  "a bug": (out, text) => out.error(new CliError("internal", text, { cause: new Error(text) })),
+};
+
+for (const [what, print] of Object.entries(PRINTS)) {
+  for (const json of [false, true]) {
+    Deno.test(`${what} never steers a terminal, whatever is in it${json ? ", with --json" : ""}`, () => {
+      fc.assert(fc.property(hostileText, (text) => {
+        const terminal = { terminal: { stdout: true, stderr: true } };
+        const env = { HOME: text };
+        const options = { json, verbose: true };
+        const written = printed(options, (out) => void print(out, text), { ...terminal, env });
+        const { stdout, stderr } = written;
+        const all = (stdout + stderr).replaceAll("\r\x1b[2K", ""); // where progress is drawn
+        assertEquals(STEERING.exec(all)?.[0], undefined, JSON.stringify(all));
+      }));
+    });
+  }
+}
+
+Deno.test("an error is two lines, whatever is in it", () => {
+  const error = new CliError("denied", "No\nNext: rm", { next: "anaplan-auth login\r\nrm" });
+  const { stderr } = printed({}, (out) => out.error(error));
+  assertEquals(stderr, "No Next: rm.\nNext: anaplan-auth login rm\n");
+});
+
+Deno.test("JSON means the same when what steers is escaped", () => {
+  const data = { name: "a\x9b31m\u202e\x7f" };
+  const { stdout } = printed({ json: true }, (out) => out.reply({ text: "", data }));
+  assertEquals(stdout, '{"name":"a\\u009b31m\\u202e\\u007f"}\n');
+  assertEquals(JSON.parse(stdout), data);
+});
+
+Deno.test("what the program itself has drawn keeps its sequences", () => {
+  const drawn = "\x1b]8;;https://as.example.com/\x1b\\link\x1b]8;;\x1b\\";
+  const { stderr } = printed({}, (out) => out.insist({ drawn }), ON_TERMINAL);
+  assertEquals(stderr, `${drawn}\n`);
+});
+
+Deno.test("a verbatim answer into a pipe keeps every byte", () => {
+  const reply = { text: "a\x1b[1m\x9b", data: null, verbatim: true };
+  assertEquals(printed({}, (out) => out.reply(reply)).stdout, "a\x1b[1m\x9b\n");
 });

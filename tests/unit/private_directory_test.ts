@@ -7,7 +7,7 @@ import {
   readIn,
   removeLeftovers,
 } from "../../src/private_directory.ts";
-import { writePrivateFile } from "../../src/private_file.ts";
+import { writePrivateFile } from "../../src/replacement.ts";
 import { aged, CANNOT_CHOWN, NOBODY, storageError } from "../support/disk.ts";
 import { modeOf, namesIn, tempDir } from "../support/temp_dir.ts";
 

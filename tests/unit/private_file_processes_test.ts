@@ -3,7 +3,8 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError } from "../../src/errors.ts";
 import { lockFile } from "../../src/lock_file.ts";
-import { readPrivateFile, writePrivateFile } from "../../src/private_file.ts";
+import { readPrivateFile } from "../../src/private_file.ts";
+import { writePrivateFile } from "../../src/replacement.ts";
 import {
   lockElsewhere,
   rewriteElsewhere,

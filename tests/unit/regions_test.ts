@@ -30,7 +30,9 @@ Deno.test("every region of Anaplan is there with its description, and none besid
 });
 
 Deno.test("every host is one of Anaplan's, which is all that the tasks may reach", () => {
-  for (const { oauth, api, auth } of Object.values(REGIONS)) {
-    for (const host of [oauth, api, auth]) assertMatch(host, /^[a-z0-9.]+\.anaplan\.com$/);
+  for (const { oauth, api, auth, cloudworks = api, audit } of Object.values(REGIONS)) {
+    for (const host of [oauth, api, auth, cloudworks, audit]) {
+      assertMatch(host, /^[a-z0-9.]+\.anaplan\.com$/);
+    }
   }
 });

@@ -129,6 +129,24 @@ const DIRECTORIES: readonly (readonly [string, Arranged, { configDir?: string },
     {},
     "C:\\Roaming/anaplan-auth",
   ],
+  [
+    "~/.config when XDG_CONFIG_HOME is relative",
+    { env: { XDG_CONFIG_HOME: "xdg", HOME: "/home/ada" } },
+    {},
+    "/home/ada/.config/anaplan-auth",
+  ],
+  [
+    "~/.config when XDG_CONFIG_HOME begins with a dot",
+    { env: { XDG_CONFIG_HOME: "./xdg", HOME: "/home/ada" } },
+    {},
+    "/home/ada/.config/anaplan-auth",
+  ],
+  [
+    "~/.config when XDG_CONFIG_HOME is a path of another system",
+    { env: { XDG_CONFIG_HOME: "C:\\xdg", HOME: "/home/ada" } },
+    {},
+    "/home/ada/.config/anaplan-auth",
+  ],
 ];
 for (const [where, arranged, flags, expected] of DIRECTORIES) {
   Deno.test(`logins are kept where this says: ${where}`, () => {
@@ -141,6 +159,20 @@ Deno.test("without a home directory the error names the flag", () => {
   assertEquals(error.kind, "usage");
   assertStringIncludes(error.next ?? "", "--config-dir");
 });
+
+for (
+  const arranged of [
+    { env: { HOME: "ada" } },
+    { env: { XDG_CONFIG_HOME: "xdg", HOME: "./ada" } },
+    { platform: "windows", env: { APPDATA: "Roaming" } },
+    { platform: "windows", env: { APPDATA: "C:Roaming" } },
+  ] satisfies Arranged[]
+) {
+  Deno.test(`a relative directory in ${Object.keys(arranged.env)} counts as none`, () => {
+    const error = assertThrows(() => loadSettings({}, fakeSystem(arranged)), CliError);
+    assertStringIncludes(error.message, "HOME is not set");
+  });
+}
 
 Deno.test("the profile is the flag's, else the variable's, else the chosen one, else default", () => {
   using dir = tempDir();

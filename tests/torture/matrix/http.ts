@@ -19,8 +19,8 @@ export interface HttpAnswer {
   readonly msPerByte?: number | undefined;
   /** Is awaited when half of the body has been sent. */
   readonly halfway?: () => Promise<void>;
-  /** Closes the connection without an answer. */
-  readonly isCut?: boolean | undefined;
+  /** Closes the connection at the start, or after so many bytes of the body. */
+  readonly cutAt?: "start" | number | undefined;
 }
 
 /** A server that listens until its disposal. */
@@ -82,17 +82,16 @@ async function receive(connection: Deno.Conn): Promise<HttpRequest> {
 }
 
 async function send(connection: Deno.Conn, answer: HttpAnswer): Promise<void> {
-  if (answer.isCut) return;
-  const { status, body, msPerByte, halfway } = answer;
+  const { status, body, msPerByte, halfway, cutAt } = answer;
+  if (cutAt === "start") return;
   const framing = msPerByte === undefined
     ? { "content-length": `${body.length}` }
     : { "transfer-encoding": "chunked" };
   const headers = { ...answer.headers, ...framing, connection: "close" };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  await write(
-    connection,
-    new TextEncoder().encode(`HTTP/1.1 ${status} X\r\n${lines.join("")}\r\n`),
-  );
+  const head = `HTTP/1.1 ${status} X\r\n${lines.join("")}\r\n`;
+  await write(connection, new TextEncoder().encode(head));
+  if (cutAt !== undefined) return await write(connection, body.subarray(0, cutAt));
   if (msPerByte === undefined) {
     const middle = Math.floor(body.length / 2);
     await write(connection, body.subarray(0, middle));

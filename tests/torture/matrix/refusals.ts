@@ -18,6 +18,8 @@ const HTML = "<!DOCTYPE html><html><body><h1>Blocked</h1></body></html>";
 
 const DENIED = { refresh: [4], login: [4] };
 const UNAVAILABLE = { refresh: [6], login: [6] };
+/** At a sign-in an error code that says little may be a refusal: the person is there, and tries again. */
+const GATEWAY = { refresh: [6], login: [4, 6] };
 /** The design does not say whether it is the request or the moment that is wrong. */
 const EITHER = { refresh: [4, 6], login: [4, 6] };
 
@@ -56,12 +58,12 @@ export const REFUSALS: readonly Refusal[] = [
   refusal(400, "temporarily_unavailable", EITHER),
   refusal(400, "slow_down", EITHER),
   ...["temporarily_unavailable", "server_error", "slow_down"]
-    .map((error) => refusal(401, error, UNAVAILABLE)),
+    .map((error) => refusal(401, error, GATEWAY)),
   ...["rate_limit_exceeded", "request_blocked", "forbidden", "access_denied"]
-    .map((error) => refusal(403, error, UNAVAILABLE)),
-  refusal(401, "unauthorized", UNAVAILABLE),
-  refusal(401, "invalid_token", UNAVAILABLE),
-  refusal(409, "conflict", UNAVAILABLE),
+    .map((error) => refusal(403, error, GATEWAY)),
+  refusal(401, "unauthorized", GATEWAY),
+  refusal(401, "invalid_token", GATEWAY),
+  refusal(409, "conflict", EITHER),
   refusal(429, "rate_limit_exceeded", UNAVAILABLE),
   refusal(429, "slow_down", UNAVAILABLE, { headers: { "retry-after": "1" } }),
   refusal(500, "server_error", UNAVAILABLE),

@@ -1,5 +1,6 @@
 // What a cell of the fault matrix came to.
 // Rule: a failure says which property it is of, what was expected and what was seen.
+import { stripVTControlCharacters as stripAnsiCode } from "node:util";
 import type { Outcome } from "../../support/program.ts";
 import type { Cell } from "./cell.ts";
 import { isValid, plainAnswer } from "./server_state.ts";
@@ -8,7 +9,7 @@ import { isValid, plainAnswer } from "./server_state.ts";
 export type Kind =
   | "Odd answers"
   | "Refusals"
-  | "Slow answers"
+  | "Slow and broken answers"
   | "Disk, before the answer"
   | "Disk, after the answer"
   | "Signals"
@@ -64,9 +65,14 @@ export function cellJudge(): CellJudge {
   };
 }
 
+/** How much of an error is shown, in characters. */
+const LONGEST = 220;
+
 /** An outcome in a few words. */
 export function shown({ code, stderr }: Outcome): string {
-  return `exit ${code}: ${stderr.trim().split("\n").slice(-2).join(" / ")}`;
+  if (code > 128) return `exit ${code}`;
+  const lines = stripAnsiCode(stderr).trim().split("\n").slice(-2).map((line) => line.trim());
+  return `exit ${code}: ${lines.join(" / ").slice(0, LONGEST)}`;
 }
 
 const CLAIMS = /no saved login was touched|nothing was (saved|changed)|\b(untouched|unchanged)\b/i;

@@ -15,6 +15,7 @@ import { failEachSave, failTheLock, isSaving } from "./full_disk.ts";
 import { raceAtOnce, raceInTurn, refusedAtOnce, twoProfiles } from "./races.ts";
 import { holderKilled, holderStopped, holderTold } from "./holders.ts";
 import { killAtRandom } from "./random_kills.ts";
+import { matrixAlone } from "./matrix/matrix_alone.ts";
 import { line, page, totals, withHostileChapter } from "./report.ts";
 import type { Row } from "./row.ts";
 import { measureWindow } from "./window.ts";
@@ -99,7 +100,14 @@ async function writePage(text: string): Promise<void> {
   await new Deno.Command(Deno.execPath(), { args: ["fmt", "-q", PAGE.pathname] }).output();
 }
 
+/** Runs the fault matrix alone, or the cells that have the word after the flag. */
+async function matrixOnly(): Promise<number> {
+  const pattern = Deno.args[Deno.args.indexOf("--matrix") + 1];
+  return await matrixAlone(new RegExp(pattern ?? ""), say) ? 0 : 1;
+}
+
 async function main(): Promise<number> {
+  if (Deno.args.includes("--matrix")) return await matrixOnly();
   if (Deno.args.includes("--hostile")) return await hostileOnly();
   const options = parse(Deno.args);
   const started = performance.now();

@@ -1,8 +1,15 @@
 // What one torture run found, as a line of the report.
 // Rule: whatever was not kept stands in `wrong`, in words; a run throws only when it could not be done.
 
+import type { Kind } from "./matrix/verdict.ts";
+
 /** The chapters of the report. */
-export type Part = "Races" | "Crashes" | "Faults of the disk" | "Faults and hostile callers";
+export type Part =
+  | "Races"
+  | "Crashes"
+  | "Faults of the disk"
+  | Kind
+  | "Faults and hostile callers";
 
 /** What became of the login in runs that kill the program. */
 export interface Counts {

@@ -10,6 +10,7 @@ import {
   type CellJudge,
   type CellTest,
   type Fate,
+  isTouched,
   judgeNext,
   judgeOutcome,
   judgeReuse,
@@ -67,9 +68,9 @@ async function runBefore(
     ? await refreshDuring(cell, fault)
     : await loginDuring(cell, fault);
   await end();
-  const maySave = deed === "login" && fault.letsLoginSave === true;
-  const exits = maySave ? [0, 7] : deed === "refresh" && fault.hidesLogin ? [3, 7] : [7];
-  judgeOutcome(judge, 1, outcome, exits, false);
+  const maySave = fault.letsSave === "every command" || fault.letsSave === deed;
+  const refused = deed === "refresh" && fault.hidesLogin ? [3, 7] : [7];
+  judgeOutcome(judge, 1, outcome, maySave ? [0, 6, ...refused] : refused);
   if (outcome.code !== 0 || !maySave) {
     const sent = cell.client.requests.length;
     judge.expect(1, sent === 0, "nothing is sent", `${sent} token request(s)`);
@@ -134,8 +135,9 @@ export async function meetAfterRotation(
 }
 
 async function runAfter(cell: Cell, fault: DiskFault, deed: Deed, judge: CellJudge): Promise<Fate> {
+  const before = cell.refreshToken();
   const { outcome, end } = await meetAfterRotation(cell, fault, deed);
-  judgeOutcome(judge, 2, outcome, [0, 7], true);
+  judgeOutcome(judge, 2, outcome, [0, 7], isTouched(cell, before));
   const issued = cell.client.logins.at(-1)?.refreshTokens.at(-1) ?? "";
   if (outcome.code !== 0) judgeRescue(judge, outcome, issued, cell);
   cell.client.answer = plainAnswer;

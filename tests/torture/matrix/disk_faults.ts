@@ -17,8 +17,8 @@ export interface DiskFault {
   readonly only?: "before" | "after";
   /** Whether the login cannot even be seen while it lasts. */
   readonly hidesLogin?: true;
-  /** Whether a sign-in can save the login in its place even so. */
-  readonly letsLoginSave?: true;
+  /** What can save the login in its place even so. */
+  readonly letsSave?: "login" | "every command";
   readonly wrapper?: readonly string[];
   readonly disk?: (configDir: string) => Promise<AsyncDisposable>;
   /** What has to be allowed here. */
@@ -78,7 +78,7 @@ export const DISK_FAULTS: readonly DiskFault[] = [
   {
     name: "a missing directory",
     hidesLogin: true,
-    letsLoginSave: true, // `login` makes the directory anew
+    letsSave: "login", // it makes the directory anew
     begin: ({ credentials }) => takeAway(credentials),
   },
   {
@@ -96,8 +96,16 @@ export const DISK_FAULTS: readonly DiskFault[] = [
     },
   },
   {
+    name: "one file descriptor left",
+    isOfProcess: true,
+    only: "before", // with less the program could not even say what is wrong
+    letsSave: "every command",
+    begin: (_, pid) => limit(pid, "nofile", lowestFree(pid) + 1),
+  },
+  {
     name: "no file descriptor left",
     isOfProcess: true,
+    only: "after",
     begin: (_, pid) => limit(pid, "nofile", 0),
   },
   strace("EIO at the first fsync", "fsync,fdatasync", "EIO:when=1"),
@@ -113,6 +121,16 @@ function strace(name: string, calls: string, error: string): DiskFault {
 async function limit(pid: number, what: "fsize" | "nofile", value: number): Promise<End> {
   await system("prlimit", "--pid", `${pid}`, `--${what}=${value}:${value}`);
   return NOTHING;
+}
+
+/** The number of the next file that a process would open. */
+function lowestFree(pid: number): number {
+  const taken = new Set(
+    Array.from(Deno.readDirSync(`/proc/${pid}/fd`), ({ name }) => Number(name)),
+  );
+  let number = 0;
+  while (taken.has(number)) number++;
+  return number;
 }
 
 async function immutable(path: string): Promise<End> {

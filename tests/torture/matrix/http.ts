@@ -32,6 +32,7 @@ export interface HttpServer extends AsyncDisposable {
 export function serveHttp(answer: (request: HttpRequest) => Promise<HttpAnswer>): HttpServer {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const open = new Set<Deno.Conn>();
+  const conversations = new Set<Promise<void>>();
   const converse = async (connection: Deno.Conn): Promise<void> => {
     open.add(connection);
     try {
@@ -44,7 +45,11 @@ export function serveHttp(answer: (request: HttpRequest) => Promise<HttpAnswer>)
     }
   };
   const accepting = (async () => {
-    for await (const connection of listener) void converse(connection);
+    for await (const connection of listener) {
+      const conversation = converse(connection);
+      conversations.add(conversation);
+      void conversation.finally(() => conversations.delete(conversation));
+    }
   })();
   return {
     origin: `http://127.0.0.1:${listener.addr.port}`,
@@ -52,6 +57,7 @@ export function serveHttp(answer: (request: HttpRequest) => Promise<HttpAnswer>)
       listener.close();
       for (const connection of open) close(connection);
       await accepting;
+      await Promise.allSettled(conversations);
     },
   };
 }

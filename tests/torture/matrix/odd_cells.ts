@@ -7,7 +7,14 @@ import { type Clock, CLOCKS, timeBy } from "./clock.ts";
 import type { OddAnswer } from "./odd_answer.ts";
 import { isValid } from "./server_state.ts";
 import { endOf, startLogin } from "./sign_ins.ts";
-import { type CellJudge, type CellTest, type Fate, judgeNext, judgeOutcome } from "./verdict.ts";
+import {
+  type CellJudge,
+  type CellTest,
+  type Fate,
+  isTouched,
+  judgeNext,
+  judgeOutcome,
+} from "./verdict.ts";
 
 /** What is done when the answer comes. */
 export type Deed = "refresh" | "login by browser" | "login by paste";
@@ -56,8 +63,7 @@ async function run(bench: Bench, odd: OddCell, judge: CellJudge): Promise<Fate> 
   };
   const outcome = await done(cell, deed);
   const exits = exitsOf(odd);
-  const isTouched = cell.refreshToken() !== before || !isValid(cell.client, before);
-  judgeOutcome(judge, 3, outcome, exits, isTouched);
+  judgeOutcome(judge, 3, outcome, exits, isTouched(cell, before));
   if (deed !== "refresh" && promised === undefined) return judgeWithout(judge, cell, outcome);
   await judgeSaved(judge, odd, cell, promised ?? before);
   return await judgeNext(judge, 3, cell);

@@ -29,6 +29,7 @@ export async function ext4Disk(directory: string): Promise<AsyncDisposable> {
 
 /** Makes an ext4 disk read-only, as Linux does after an error on it; the result makes it good again. */
 export async function abortDisk(directory: string): Promise<() => Promise<void>> {
+  await system("sync", "-f", directory); // what was there before is not what is lost
   await system("mount", "-o", "remount,abort", directory);
   await Deno.writeTextFile(`${directory}/any`, "").catch(() => {}); // the first write finds it out
   return async () => {

@@ -2,8 +2,8 @@
 // Rule: a cell that only waits takes no place of a cell that works.
 import { cellJudge, type CellResult, type CellTest, type Fate } from "./verdict.ts";
 
-/** How many cells work at the same time; each has at most one program that works. */
-const WIDTH = navigator.hardwareConcurrency + 1;
+/** How many cells work at the same time; each has one program, which waits now and then. */
+const WIDTH = 2 * navigator.hardwareConcurrency;
 /** How many cells wait at the same time. */
 const SLOW_WIDTH = 24;
 

@@ -4,7 +4,14 @@ import type { Outcome } from "../../support/program.ts";
 import { type Bench, type Cell, openCell } from "./cell.ts";
 import { type Refusal, REFUSALS } from "./refusals.ts";
 import { signInOnce } from "./sign_ins.ts";
-import { type CellJudge, type CellTest, type Fate, judgeNext, judgeOutcome } from "./verdict.ts";
+import {
+  type CellJudge,
+  type CellTest,
+  type Fate,
+  isTouched,
+  judgeNext,
+  judgeOutcome,
+} from "./verdict.ts";
 
 type Deed = "refresh" | "login";
 
@@ -31,9 +38,9 @@ async function run(bench: Bench, refusal: Refusal, deed: Deed, judge: CellJudge)
     headers: { "content-type": typeOf(body), location: "/elsewhere", ...headers },
     body: new TextEncoder().encode(body),
   });
-  const before = cell.loginText();
+  const [before, refreshToken] = [cell.loginText(), cell.refreshToken()];
   const outcome = deed === "refresh" ? await cell.run(["refresh"]) : await signInOnce(cell);
-  judgeOutcome(judge, 6, outcome, refusal[deed], cell.loginText() !== before);
+  judgeOutcome(judge, 6, outcome, refusal[deed], isTouched(cell, refreshToken));
   judgeFile(judge, refusal, deed, cell, before);
   if (refusal.error === "invalid_request" && deed === "refresh") judgeAdvice(judge, outcome);
   return await judgeNext(judge, 6, cell);

@@ -41,15 +41,19 @@ export async function startLogin(cell: Cell, way: Way, start: Start = {}): Promi
     env: { ...start.env, ANAPLAN_CLIENT_SECRET: cell.client.secret },
     ...(way === "paste" ? { stdin: { open: true } } : {}),
   });
+  let page = Promise.resolve<unknown>(undefined);
   const address = await program.said(ADDRESS).then(([text]) => text, () => undefined);
   return {
     program,
     async goOn() {
       if (address === undefined) return; // it has ended, and its outcome says why
       if (way === "paste") await program.write(`${await codeFrom(address)}\n`).catch(() => {});
-      else void fetch(address).then((page) => page.text()).catch(() => {}); // held until the end
+      else page = fetch(address).then((response) => response.text()).catch(() => {});
     },
-    [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await program[Symbol.asyncDispose]();
+      await page; // the program holds it back until the tokens are saved
+    },
   };
 }
 

@@ -13,6 +13,7 @@ import {
   cellJudge,
   type CellTest,
   type Fate,
+  isTouched,
   judgeNext,
   judgeOutcome,
   shown,
@@ -85,8 +86,8 @@ function cellTest(
       if (signal.times !== undefined && moment.name.startsWith("request")) {
         judgePatience(judge, outcome);
       }
-      const isTouched = cell.refreshToken() !== before;
-      judgeOutcome(judge, 4, outcome, signal.exits ?? [outcome.code], isTouched);
+      const exits = signal.exits ?? [outcome.code];
+      judgeOutcome(judge, 4, outcome, exits, isTouched(cell, before));
       if (signal !== KILL || !moment.isInWindow) return await judgeSaved(judge, cell, deed);
       const fate = await judgeNext(cellJudge(), 4, cell); // what SIGKILL leaves is counted, not judged
       return fate === "lost" ? "lost in the window" : fate;
@@ -178,9 +179,11 @@ function failedSave(bench: Bench, signal: SignalKind): CellTest {
     name: `${signal.name} while the save fails; refresh`,
     async run(judge) {
       await using cell = await openCell(bench);
+      const before = cell.refreshToken();
       const hit = (pid: number): Promise<void> => send(signal, pid);
       const { outcome, end } = await meetAfterRotation(cell, CLOSED_DIRECTORY, "refresh", hit);
-      judgeOutcome(judge, 4, outcome, [0, 7, ...signal.exits ?? []], true);
+      const exits = [0, 7, ...signal.exits ?? []];
+      judgeOutcome(judge, 4, outcome, exits, isTouched(cell, before));
       const issued = cell.client.logins.at(-1)?.refreshTokens.at(-1) ?? "";
       const isSaved = cell.refreshToken() === issued;
       if (!isSaved) judgeRescue(judge, outcome, issued, cell);
@@ -192,6 +195,6 @@ function failedSave(bench: Bench, signal: SignalKind): CellTest {
 
 /** A person who presses Ctrl-C again hears once what is being finished. */
 function judgePatience(judge: CellJudge, outcome: Outcome): void {
-  const said = outcome.stderr.split("\n").filter((line) => /sav|finish|wait/i.test(line));
+  const said = outcome.stderr.split("\n").filter((line) => /\bsav(e|ing)\b|finish/i.test(line));
   judge.expect(4, said.length === 1, "one line on what is being finished", shown(outcome));
 }

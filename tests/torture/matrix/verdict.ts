@@ -83,7 +83,7 @@ export function judgeOutcome(
   property: number,
   outcome: Outcome,
   exits: readonly number[],
-  isTouched: boolean,
+  isTouched = false,
 ): void {
   const { code, stderr } = outcome;
   judge.expect(property, exits.includes(code), `exit ${exits.join(" or ")}`, shown(outcome));
@@ -98,6 +98,12 @@ export function judgeOutcome(
     "no claim that the login is as it was",
     shown(outcome),
   );
+}
+
+/** Whether the login with this refresh token is no longer what it was, here or at the server. */
+export function isTouched({ client, refreshToken }: Cell, before: string | undefined): boolean {
+  const stored = refreshToken();
+  return !isValid(client, before) || (stored !== undefined && stored !== before);
 }
 
 /** The next `refresh`, with a server that does everything right: it works, and sends nothing used. */

@@ -19,10 +19,12 @@ import {
   shown,
 } from "./verdict.ts";
 
-type Deed = "refresh" | "login";
+/** `whoami` asks who it is once the tokens are saved, and so can be met after the save. */
+type Deed = "refresh" | "login" | "whoami";
 
 interface SignalMoment {
   readonly name: string;
+  /** What the signal comes to. */
   readonly deeds: readonly Deed[];
   /** Whether the server has rotated, and nothing is saved yet. */
   readonly isInWindow: boolean;
@@ -53,9 +55,9 @@ const MOMENTS: readonly SignalMoment[] = [
   },
   {
     name: "after the save",
-    deeds: ["refresh"],
+    deeds: ["whoami"],
     isInWindow: false,
-    run: (cell, signal) => duringRequest(cell, signal, "refresh", "user"),
+    run: (cell, signal, deed) => duringRequest(cell, signal, deed, "user"),
   },
 ];
 
@@ -99,7 +101,7 @@ function cellTest(
 async function judgeSaved(judge: CellJudge, cell: Cell, deed: Deed): Promise<Fate> {
   const stored = cell.refreshToken() ?? "";
   const isNewest = cell.client.logins.at(-1)?.refreshTokens.at(-1) === stored;
-  const what = deed === "refresh" ? "the refresh token" : "the login";
+  const what = deed === "login" ? "the login" : "the refresh token";
   judge.expect(4, isNewest, `${what} that the server gave is on the disk`, "it is not");
   return await judgeNext(judge, 4, cell);
 }
@@ -135,9 +137,8 @@ async function duringRequest(
     await send(signal, await pid.promise);
   };
   const start = { wrapper: signal.wrapper };
-  if (deed === "refresh") {
-    // whoami asks who it is once the tokens are saved
-    await using program = await cell.start([at === "user" ? "whoami" : "refresh"], start);
+  if (deed !== "login") {
+    await using program = await cell.start([deed], start);
     pid.resolve(program.pid);
     return await endOf(program);
   }

@@ -6,14 +6,18 @@ import type { Cell } from "./cell.ts";
 import { isValid, plainAnswer } from "./server_state.ts";
 
 /** The kinds of cells. */
-export type Kind =
-  | "Odd answers"
-  | "Refusals"
-  | "Slow and broken answers"
-  | "Disk, before the answer"
-  | "Disk, after the answer"
-  | "Signals"
-  | "A login over a login";
+export const KINDS = [
+  "Odd answers",
+  "Refusals",
+  "Slow and broken answers",
+  "Disk, before the answer",
+  "Disk, after the answer",
+  "Signals",
+  "A login over a login",
+] as const;
+
+/** A kind of cells. */
+export type Kind = typeof KINDS[number];
 
 /** Something that was not as it has to be; 0 is the contract of every command. */
 export interface Failure {

@@ -1,6 +1,6 @@
 // The report of a torture run: docs/reliability.md, its tables beside it, and the lines on the screen.
 // Rule: every figure is the run's own; the page stays short, however much fails.
-import { PROPERTIES } from "./properties.ts";
+import { PROPERTIES, type Property } from "./properties.ts";
 import { added, type Counts, NONE, type Part, PARTS, type Row } from "./row.ts";
 import type { WindowLength } from "./window.ts";
 
@@ -50,7 +50,7 @@ ${failing(rows)}
 
 ## What holds
 
-${PROPERTIES.map(({ what, shownBy }) => `- ${what} *(${shownBy})*`).join("\n")}
+${PROPERTIES.map((property) => holding(property, rows)).join("\n")}
 
 ${windowChapter(window)}
 
@@ -97,6 +97,12 @@ function failing(rows: readonly Row[]): string {
   const more = wrong.length - named.length;
   const rest = more > 0 ? `\n- ${more} more, in [the tables](${TABLES})` : "";
   return `**Not kept in ${wrong.length} rows:**\n\n${named.join("\n")}${rest}`;
+}
+
+/** A property, unless a row of the chapter that shows it failed. */
+function holding({ what, shownBy }: Property, rows: readonly Row[]): string {
+  const isBroken = rows.some(({ part, wrong }) => part === shownBy && wrong.length > 0);
+  return `- ${isBroken ? "**Not in this run:** " : ""}${what} *(${shownBy})*`;
 }
 
 function windowChapter(window: WindowLength): string {

@@ -39,6 +39,13 @@ Deno.test("the page says that everything was kept only when nothing failed", () 
   assert(!page(run(rows(1, ["this"]))).includes("Everything was kept."));
 });
 
+Deno.test("the page says which property did not hold", () => {
+  const failing = rows(1, ["this"]).filter(({ part }) => part === "Refusals");
+  const text = page(run([...rows(1), ...failing]));
+  assertStringIncludes(text, "**Not in this run:** Only `invalid_grant` marks");
+  assertEquals(text.match(/Not in this run/g)?.length, 1);
+});
+
 Deno.test("the tables have every row, and every reason of a failing one", () => {
   const text = tables(rows(10, ["this | that"]));
   assertEquals(text.match(/^\| row .*Not kept: this \\\| that/gm)?.length, 10 * PARTS.length);

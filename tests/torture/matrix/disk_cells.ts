@@ -3,7 +3,7 @@
 import type { Outcome } from "../../support/program.ts";
 import { type Bench, type Cell, type CellOptions, openCell, type Start } from "./cell.ts";
 import { DISK_FAULTS, type DiskFault, type End } from "./disk_faults.ts";
-import { filesWith, holdLock, names, typeMove, untilAtLock } from "./disk_world.ts";
+import { filesWith, holdLock, names, removeOutside, typeMove, untilAtLock } from "./disk_world.ts";
 import { isValid, plainAnswer } from "./server_state.ts";
 import { endOf, startLogin } from "./sign_ins.ts";
 import {
@@ -148,7 +148,7 @@ async function runAfter(cell: Cell, fault: DiskFault, deed: Deed, judge: CellJud
 
 /** The tokens are in a file that is named, and that does not end with the session. */
 export function judgeRescue(judge: CellJudge, outcome: Outcome, issued: string, cell: Cell): void {
-  const files = filesWith(issued, cell);
+  const files = filesWith(issued, outcome.stderr, cell);
   judge.expect(2, files.length > 0, "the new tokens are rescued", `nowhere; ${shown(outcome)}`);
   if (files.length === 0) return;
   const isNamed = files.some((path) => names(outcome.stderr, path, cell));
@@ -163,6 +163,7 @@ export async function judgePutBack(
   outcome: Outcome,
   cell: Cell,
 ): Promise<Fate> {
+  const issued = cell.client.logins.at(-1)?.refreshTokens.at(-1) ?? "none";
   cell.client.answer = plainAnswer;
   let next = await cell.run(["refresh"]);
   if (next.code === 7) {
@@ -175,5 +176,6 @@ export async function judgePutBack(
   const isNewest = stored !== undefined &&
     cell.client.logins.at(-1)?.refreshTokens.includes(stored) === true;
   judge.expect(2, isNewest, "the new login is on the disk", "the one before it");
+  await removeOutside(issued, outcome.stderr, cell);
   return isValid(cell.client, stored) ? "lives" : "lost";
 }

@@ -18,22 +18,20 @@ export async function untilAtLock({ lockFile }: Cell, pid: number): Promise<void
   while (isThere() && !hasOpen(pid, lockFile)) await pause(5);
 }
 
-/** The files besides the login's own that have this token in them. */
-export function filesWith(token: string, { home, loginFile }: Cell): string[] {
-  const found: string[] = [];
-  const walk = (directory: string): void => {
-    for (const { name, isDirectory, isFile } of entriesOf(directory)) {
-      const path = `${directory}/${name}`;
-      if (isDirectory) walk(path);
-      if (isFile && path !== loginFile && textOf(path)?.includes(token)) found.push(path);
-    }
-  };
-  walk(home);
-  for (const { name } of entriesOf("/tmp")) {
-    const path = `/tmp/${name}`;
-    if (name.startsWith("anaplan-auth-rescued") && textOf(path)?.includes(token)) found.push(path);
+/** The files besides the login's own that have this token in them, the ones that a text names too. */
+export function filesWith(token: string, text: string, { home, loginFile }: Cell): string[] {
+  const named = (text.match(/[~/][^\s:;,'"]+/g) ?? []).map((path) => path.replace(/^~/, home));
+  const paths = [...named, ...filesUnder(home), ...filesUnder("/tmp", "anaplan-auth-rescued")];
+  return [...new Set(paths)].filter((path) =>
+    path !== loginFile && textOf(path)?.includes(token) === true
+  );
+}
+
+/** Removes rescued files that are not in the cell's home. */
+export async function removeOutside(token: string, text: string, cell: Cell): Promise<void> {
+  for (const path of filesWith(token, text, cell)) {
+    if (!path.startsWith(cell.home)) await Deno.remove(path);
   }
-  return found;
 }
 
 /** Whether a text names a file, in full or from the home directory on. */
@@ -46,6 +44,15 @@ export async function typeMove(text: string, { home }: Cell): Promise<void> {
   const command = /\bmv \S+ \S+/.exec(text)?.[0];
   if (command === undefined) return;
   await new Deno.Command("sh", { args: ["-c", command], env: { HOME: home } }).output();
+}
+
+/** The files of a directory and those under it, or only those of it that begin so. */
+function filesUnder(directory: string, beginning?: string): string[] {
+  return entriesOf(directory).flatMap(({ name, isDirectory, isFile }) => {
+    const path = `${directory}/${name}`;
+    if (beginning !== undefined && !name.startsWith(beginning)) return [];
+    return isDirectory ? filesUnder(path) : isFile ? [path] : [];
+  });
 }
 
 function entriesOf(directory: string): Deno.DirEntry[] {

@@ -76,6 +76,14 @@ export const DISK_FAULTS: readonly DiskFault[] = [
     begin: ({ loginFile }) => immutable(loginFile),
   },
   {
+    name: "a login file that is mounted by itself", // as containers do
+    needs: "mount",
+    async begin({ loginFile }) {
+      await system("mount", "--bind", loginFile, loginFile);
+      return () => system("umount", loginFile);
+    },
+  },
+  {
     name: "a missing directory",
     hidesLogin: true,
     letsSave: "login", // it makes the directory anew

@@ -80,7 +80,7 @@ async function done(cell: Cell, deed: Deed): Promise<Outcome> {
 function exitsOf({ answer, deed, clock, hasIssuer }: OddCell): readonly number[] {
   if (answer.isAccessTokenBad) return [4, 6];
   if (answer.hasNoRefreshToken === "unusable") return [0, 4, 6];
-  const isIdTokenChecked = hasIssuer && (deed !== "refresh" || answer.idToken !== "damaged");
+  const isIdTokenChecked = hasIssuer && (deed !== "refresh" || answer.idToken !== "absent");
   const isIdTokenBad = answer.idToken !== undefined || clock.shift !== 0;
   return isIdTokenChecked && isIdTokenBad ? [0, 4] : [0];
 }
@@ -92,8 +92,9 @@ async function judgeSaved(
   expected: string | undefined,
 ): Promise<void> {
   const stored = cell.refreshToken();
-  // what is another one's may be refused at a sign-in, and the login before it stays
-  const mayRefuse = hasIssuer && deed !== "refresh" && answer.idToken === "someone else's";
+  // a sign-in that may be someone else's may be refused, and the login before it stays
+  const isDoubtful = ["absent", "damaged", "someone else's"].includes(answer.idToken ?? "");
+  const mayRefuse = hasIssuer && deed !== "refresh" && isDoubtful;
   const isKept = mayRefuse && isValid(cell.client, stored);
   judge.expect(
     3,
@@ -101,7 +102,8 @@ async function judgeSaved(
     "the refresh token of the answer is on the disk",
     stored === undefined ? "there is none" : "another one is",
   );
-  if (!answer.isLifetimeImplausible || stored !== expected) return;
+  const isJudged = answer.implausible === "everywhere" || !hasIssuer;
+  if (answer.implausible === undefined || !isJudged || stored !== expected) return;
   const { expiresAt = NaN } = JSON.parse(cell.loginText() ?? "{}");
   const minutes = Math.round((expiresAt - await timeBy(clock)) / 60_000);
   judge.expect(17, minutes <= 60, "the lifetime counts as unsaid", `valid for ${minutes} min`);

@@ -5,8 +5,8 @@ const now = (): number => Math.floor(Date.now() / 1000);
 
 /** One answer for each of them. */
 export const ODD_ID_TOKENS: readonly OddAnswer[] = [
-  odd("id_token: missing", { fields: { id_token: undefined } }, { idToken: "damaged" }),
-  odd("id_token: null", { fields: { id_token: null } }, { idToken: "damaged" }),
+  odd("id_token: missing", { fields: { id_token: undefined } }, { idToken: "absent" }),
+  odd("id_token: null", { fields: { id_token: null } }, { idToken: "absent" }),
   odd("id_token: a number", { fields: { id_token: 7 } }, { idToken: "damaged" }),
   odd("id_token: garbage", { fields: { id_token: "garbage" } }, { idToken: "damaged" }),
   odd("id_token: three parts of garbage", { fields: { id_token: "a.b.c" } }, {

@@ -35,7 +35,6 @@ const LIFETIMES: readonly (readonly [name: string, value: unknown])[] = [
 ];
 
 const IMPLAUSIBLE: readonly (readonly [name: string, value: unknown])[] = [
-  ["milliseconds", 2_100_000],
   ["a time in seconds", Math.floor(Date.now() / 1000) + 2100],
   ["a time in milliseconds", Date.now() + 2_100_000],
   ["a date", "2031-01-01T00:00:00Z"],
@@ -51,8 +50,11 @@ export const ODD_VALUES: readonly OddAnswer[] = [
     odd(`expires_in: ${name}`, { fields: { expires_in: value } })
   ),
   ...IMPLAUSIBLE.map(([name, value]) =>
-    odd(`expires_in: ${name}`, { fields: { expires_in: value } }, { isLifetimeImplausible: true })
+    odd(`expires_in: ${name}`, { fields: { expires_in: value } }, { implausible: "everywhere" })
   ),
+  odd("expires_in: milliseconds", { fields: { expires_in: 2_100_000 } }, {
+    implausible: "without an issuer",
+  }),
   odd("refresh_token_expires_in: a word", { fields: { refresh_token_expires_in: "never" } }),
   odd("fields that OAuth does not know", {
     fields: { not: { known: [{ to: { OAuth: null } }] }, interval: "soon", version: 2 },

@@ -88,7 +88,9 @@ function cellTest(
       if (signal.times !== undefined && moment.name.startsWith("request")) {
         judgePatience(judge, outcome);
       }
-      const exits = signal.exits ?? [outcome.code];
+      // a signal that comes with the very last step may find the program at its end
+      const late = moment.run === atRename ? [0] : [];
+      const exits = signal.exits === undefined ? [outcome.code] : [...signal.exits, ...late];
       judgeOutcome(judge, 4, outcome, exits, isTouched(cell, before));
       if (signal !== KILL || !moment.isInWindow) return await judgeSaved(judge, cell, deed);
       const fate = await judgeNext(cellJudge(), 4, cell); // what SIGKILL leaves is counted, not judged

@@ -34,7 +34,7 @@ export async function throughTheGate(
 }
 
 /** Whether the process has the file open; where /proc is missing, the gate opens at once. */
-function hasOpen(pid: number, path: string): boolean {
+export function hasOpen(pid: number, path: string): boolean {
   if (Deno.build.os !== "linux") return true;
   try {
     return Array.from(Deno.readDirSync(`/proc/${pid}/fd`), ({ name }) => name)

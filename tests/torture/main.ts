@@ -1,105 +1,65 @@
-// The torture task: races, crashes and full disks, for as long as it takes.
-// Rule: it says each finding as it comes, writes docs/reliability.md, and exits with 1 when anything was
-// not kept.
-import { startSandbox } from "../sandbox/sandbox.ts";
-import { killAtEachCall } from "./crashes.ts";
-import { FIRST_LOGIN, LOGIN, loginElsewhere, REFRESH } from "./deeds.ts";
-import {
-  loginAmongRefreshes,
-  logoutAmongRefreshes,
-  logoutDuringRefresh,
-  waitingForAPerson,
-} from "./encounters.ts";
+// The torture task: races, crashes, full disks and the fault matrix, for as long as it takes.
+// Rule: it says each finding as it comes, writes the pages of docs/, and exits with 1 when anything was not
+// kept.
 import { hostileRows } from "./hostile_rows.ts";
-import { failEachSave, failTheLock, isSaving } from "./full_disk.ts";
-import { raceAtOnce, raceInTurn, refusedAtOnce, twoProfiles } from "./races.ts";
-import { holderKilled, holderStopped, holderTold } from "./holders.ts";
-import { killAtRandom } from "./random_kills.ts";
-import { line, page, totals, withHostileChapter } from "./report.ts";
-import type { Row } from "./row.ts";
+import { jobs, type Options } from "./jobs.ts";
+import { matrixAlone } from "./matrix/matrix_alone.ts";
+import { line, page, totals, withSummaryLine } from "./report.ts";
+import { HOSTILE, type Row } from "./row.ts";
+import { tables, withHostileChapter } from "./tables.ts";
 import { measureWindow } from "./window.ts";
 
-const PAGE = new URL("../../docs/reliability.md", import.meta.url);
-const MOST_AT_ONCE = 100; // more stand before the lock for longer than its deadline, on two processors
-const AT_A_TIME = 40;
-
-type Job = () => Promise<Row | readonly Row[]>;
-
-interface Options {
-  /** Leaves out what takes minutes, and writes no page. */
-  readonly quick: boolean;
-  readonly kills: number;
-  readonly processes: readonly number[];
-}
-
-/** The jobs, one after the other: they measure time, and the machine is small. */
-function jobs({ quick, kills, processes }: Options): readonly Job[] {
-  const race = (count: number): Promise<Row> =>
-    count <= MOST_AT_ONCE ? raceAtOnce(count) : raceInTurn(count, AT_A_TIME);
-  return [
-    ...processes.map((count) => () => race(count)),
-    () => refusedAtOnce(quick ? 8 : 32),
-    twoProfiles,
-    logoutAmongRefreshes,
-    logoutDuringRefresh,
-    loginAmongRefreshes,
-    waitingForAPerson,
-    holderKilled,
-    () => holderTold("SIGTERM"),
-    () => holderTold("SIGINT"),
-    ...(quick ? [] : [holderStopped]),
-    () => killAtEachCall({ deed: REFRESH }),
-    ...(quick ? [] : [LOGIN, FIRST_LOGIN].map((deed) => () => killAtEachCall({ deed }))),
-    killMovingAtEachSave,
-    () => killAtRandom(kills),
-    () => failEachSave(quick ? ["ENOSPC"] : undefined),
-    failTheLock,
-    ...(quick ? [] : [hostileRows]),
-  ];
-}
-
-/** A profile moves to another server: at each moment its tokens and its settings belong together. */
-async function killMovingAtEachSave(): Promise<Row[]> {
-  await using other = await startSandbox();
-  return await killAtEachCall({ deed: loginElsewhere(other), select: isSaving });
-}
+const DOCS = new URL("../../docs/", import.meta.url).pathname;
 
 function parse(words: readonly string[]): Options {
   const quick = words.includes("--quick");
   const number = (flag: string): number | undefined => {
-    const at = words.indexOf(flag);
-    if (at < 0) return undefined;
-    const value = Number(words[at + 1]);
+    const word = wordAfter(flag, words);
+    if (word === undefined) return undefined;
+    const value = Number(word);
     if (!Number.isInteger(value) || value < 1) throw new Error(`${flag} needs a number`);
     return value;
   };
   const processes = number("--processes");
   const usual = quick ? [2, 16] : [2, 16, 100];
+  const pages = wordAfter("--pages", words);
   return {
     quick,
     kills: number("--kills") ?? 60,
     processes: processes === undefined ? usual : [...usual, processes],
+    pages: pages === undefined ? (quick ? undefined : DOCS) : `${pages}/`,
   };
+}
+
+function wordAfter(flag: string, words: readonly string[]): string | undefined {
+  const at = words.indexOf(flag);
+  return at < 0 ? undefined : words[at + 1] ?? "";
 }
 
 function say(text: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
 }
 
-/** Makes the chapter of the tests anew, in a page that a whole run has made. */
+/** Makes what tests/hostile found anew, in pages that a whole run has made. */
 async function hostileOnly(): Promise<number> {
   const rows = await hostileRows();
   for (const row of rows) say(line(row));
-  await writePage(withHostileChapter(await Deno.readTextFile(PAGE), rows));
-  return rows.every(({ wrong }) => wrong.length === 0) ? 0 : 1;
+  const [short, long] = [`${DOCS}reliability.md`, `${DOCS}reliability-tables.md`];
+  await write(short, withSummaryLine(await Deno.readTextFile(short), HOSTILE, rows));
+  await write(long, withHostileChapter(await Deno.readTextFile(long), rows));
+  return codeFor(rows);
 }
 
-async function writePage(text: string): Promise<void> {
-  await Deno.writeTextFile(PAGE, text);
-  await new Deno.Command(Deno.execPath(), { args: ["fmt", "-q", PAGE.pathname] }).output();
+async function write(path: string, text: string): Promise<void> {
+  await Deno.writeTextFile(path, text);
+  await new Deno.Command(Deno.execPath(), { args: ["fmt", "-q", path] }).output();
 }
 
 async function main(): Promise<number> {
+  if (Deno.args.includes("--matrix")) {
+    const pattern = new RegExp(wordAfter("--matrix", Deno.args) ?? "");
+    return await matrixAlone(pattern, say) ? 0 : 1;
+  }
   if (Deno.args.includes("--hostile")) return await hostileOnly();
   const options = parse(Deno.args);
   const started = performance.now();
@@ -114,11 +74,16 @@ async function main(): Promise<number> {
   const { torn, stuck, lost, inWindow } = totals(rows);
   say(`torn files ${torn}, stuck locks ${stuck}, logins lost ${lost}, in the window ${inWindow}`);
   say(`the window: ${window.median.toFixed(1)} ms, ${window.longest.toFixed(1)} ms at the longest`);
-  if (!options.quick) {
+  if (options.pages !== undefined) {
     const command = ["deno task torture", ...Deno.args].join(" ");
     const minutes = Math.ceil((performance.now() - started) / 60_000);
-    await writePage(page({ rows, window, command, minutes }));
+    await write(`${options.pages}reliability.md`, page({ rows, window, command, minutes }));
+    await write(`${options.pages}reliability-tables.md`, tables(rows));
   }
+  return codeFor(rows);
+}
+
+function codeFor(rows: readonly Row[]): number {
   return rows.every(({ wrong }) => wrong.length === 0) ? 0 : 1;
 }
 

@@ -1,8 +1,22 @@
 // What one torture run found, as a line of the report.
 // Rule: whatever was not kept stands in `wrong`, in words; a run throws only when it could not be done.
 
-/** The chapters of the report. */
-export type Part = "Races" | "Crashes" | "Faults of the disk" | "Faults and hostile callers";
+import { type Kind, KINDS } from "./matrix/verdict.ts";
+
+/** The part that tests/hostile makes. */
+export const HOSTILE = "Faults and hostile callers";
+
+/** A chapter of the report. */
+export type Part = "Races" | "Crashes" | "Faults of the disk" | Kind | typeof HOSTILE;
+
+/** The chapters, in order. */
+export const PARTS: readonly Part[] = [
+  "Races",
+  "Crashes",
+  "Faults of the disk",
+  ...KINDS,
+  HOSTILE,
+];
 
 /** What became of the login in runs that kill the program. */
 export interface Counts {

@@ -1,0 +1,181 @@
+// Cells in which a login cannot be saved, from before the request or from before the answer.
+// Rule: before, nothing is sent; after, the tokens are rescued, named, and put back before anything is sent.
+import type { Outcome } from "../../support/program.ts";
+import { type Bench, type Cell, type CellOptions, openCell, type Start } from "./cell.ts";
+import { DISK_FAULTS, type DiskFault, type End } from "./disk_faults.ts";
+import { filesWith, holdLock, names, removeOutside, typeMove, untilAtLock } from "./disk_world.ts";
+import { isValid, plainAnswer } from "./server_state.ts";
+import { endOf, startLogin } from "./sign_ins.ts";
+import {
+  type CellJudge,
+  type CellTest,
+  type Fate,
+  isTouched,
+  judgeNext,
+  judgeOutcome,
+  judgeReuse,
+  shown,
+} from "./verdict.ts";
+
+type Deed = "refresh" | "login";
+type Time = "before" | "after";
+
+/** All cells of the faults that can be had here. */
+export function diskCells(bench: Bench, allowed: ReadonlySet<string>): CellTest[] {
+  return possibleFaults(allowed).flatMap((fault) =>
+    (["before", "after"] as const).filter((time) => (fault.only ?? time) === time)
+      .flatMap((time) =>
+        (["refresh", "login"] as const).map((deed) => cellTest(bench, fault, time, deed))
+      )
+  );
+}
+
+/** The faults that cannot be had here. */
+export function missingFaults(allowed: ReadonlySet<string>): string[] {
+  const possible = possibleFaults(allowed);
+  return DISK_FAULTS.filter((fault) => !possible.includes(fault)).map(({ name }) => name);
+}
+
+function possibleFaults(allowed: ReadonlySet<string>): DiskFault[] {
+  return DISK_FAULTS.filter(({ needs }) => needs === undefined || allowed.has(needs));
+}
+
+function cellTest(bench: Bench, fault: DiskFault, time: Time, deed: Deed): CellTest {
+  return {
+    kind: time === "before" ? "Disk, before the answer" : "Disk, after the answer",
+    group: fault.name,
+    name: `${fault.name} ${time === "before" ? "before" : "after"} the answer; ${deed}`,
+    async run(judge) {
+      // tokens as long as JWTs, so that a login is longer than 1 KiB
+      const options: CellOptions = { disk: fault.disk, tokenLength: 1_500 };
+      await using cell = await openCell(bench, options);
+      holdLock(cell)[Symbol.dispose](); // the lock file is there from an earlier command
+      return time === "before"
+        ? await runBefore(cell, fault, deed, judge)
+        : await runAfter(cell, fault, deed, judge);
+    },
+  };
+}
+
+async function runBefore(
+  cell: Cell,
+  fault: DiskFault,
+  deed: Deed,
+  judge: CellJudge,
+): Promise<Fate> {
+  const before = cell.loginText();
+  const { outcome, end } = deed === "refresh"
+    ? await refreshDuring(cell, fault)
+    : await loginDuring(cell, fault);
+  await end();
+  const maySave = fault.letsSave === "every command" || fault.letsSave === deed;
+  const refused = deed === "refresh" && fault.hidesLogin ? [3, 7] : [7];
+  judgeOutcome(judge, 1, outcome, maySave ? [0, 6, ...refused] : refused);
+  if (outcome.code !== 0 || !maySave) {
+    const sent = cell.client.requests.length;
+    judge.expect(1, sent === 0, "nothing is sent", `${sent} token request(s)`);
+    judge.expect(1, cell.loginText() === before, "the login byte for byte", "it has changed");
+  }
+  return await judgeNext(judge, 1, cell);
+}
+
+interface Faulty {
+  readonly outcome: Outcome;
+  readonly end: End;
+}
+
+/** A refresh with a fault that is there from the start, or at least from before the lock is free. */
+async function refreshDuring(cell: Cell, fault: DiskFault): Promise<Faulty> {
+  const start: Start = { wrapper: fault.wrapper };
+  if (!fault.isOfProcess) {
+    const end = await fault.begin(cell, 0);
+    return { outcome: await cell.run(["refresh"], start), end };
+  }
+  const lock = holdLock(cell);
+  await using program = await cell.start(["refresh"], start);
+  await untilAtLock(cell, program.pid);
+  const end = await fault.begin(cell, program.pid);
+  lock[Symbol.dispose]();
+  return { outcome: await endOf(program), end };
+}
+
+/** A login with a fault that comes while it waits for the person. */
+async function loginDuring(cell: Cell, fault: DiskFault): Promise<Faulty> {
+  await using login = await startLogin(cell, "paste", { wrapper: fault.wrapper });
+  const end = await fault.begin(cell, login.program.pid);
+  await login.goOn();
+  return { outcome: await endOf(login.program), end };
+}
+
+/** Runs a command that meets the fault once the server has rotated. */
+export async function meetAfterRotation(
+  cell: Cell,
+  fault: DiskFault,
+  deed: Deed,
+  also: (pid: number) => Promise<void> = () => Promise.resolve(),
+): Promise<Faulty> {
+  const pid = Promise.withResolvers<number>();
+  let end: End = () => Promise.resolve();
+  cell.client.meanwhile = async (moment) => {
+    if (moment !== "held") return;
+    cell.client.meanwhile = () => Promise.resolve(); // the commands after it meet nothing new
+    end = await fault.begin(cell, await pid.promise);
+    await also(await pid.promise);
+  };
+  const start: Start = { wrapper: fault.wrapper };
+  if (deed === "refresh") {
+    await using program = await cell.start(["refresh"], start);
+    pid.resolve(program.pid);
+    return { outcome: await endOf(program), end: () => end() };
+  }
+  await using login = await startLogin(cell, "paste", start);
+  pid.resolve(login.program.pid);
+  await login.goOn();
+  return { outcome: await endOf(login.program), end: () => end() };
+}
+
+async function runAfter(cell: Cell, fault: DiskFault, deed: Deed, judge: CellJudge): Promise<Fate> {
+  const before = cell.refreshToken();
+  const { outcome, end } = await meetAfterRotation(cell, fault, deed);
+  judgeOutcome(judge, 2, outcome, [0, 7], isTouched(cell, before));
+  const issued = cell.client.logins.at(-1)?.refreshTokens.at(-1) ?? "";
+  if (outcome.code !== 0) judgeRescue(judge, outcome, issued, cell);
+  cell.client.answer = plainAnswer;
+  if (!fault.isOfProcess) await cell.run(["refresh"], { wrapper: fault.wrapper }); // as cron does
+  await end();
+  return await judgePutBack(judge, outcome, cell);
+}
+
+/** The tokens are in a file that is named, and that does not end with the session. */
+export function judgeRescue(judge: CellJudge, outcome: Outcome, issued: string, cell: Cell): void {
+  const files = filesWith(issued, outcome.stderr, cell);
+  judge.expect(2, files.length > 0, "the new tokens are rescued", `nowhere; ${shown(outcome)}`);
+  if (files.length === 0) return;
+  const isNamed = files.some((path) => names(outcome.stderr, path, cell));
+  judge.expect(11, isNamed, "the rescued file is named", shown(outcome));
+  const lasting = files.filter((path) => !path.startsWith(`${cell.home}/session/`));
+  judge.expect(2, lasting.length > 0, "rescued where it stays", "in XDG_RUNTIME_DIR alone");
+}
+
+/** The next command puts the tokens back, or refuses until someone does what the error says. */
+export async function judgePutBack(
+  judge: CellJudge,
+  outcome: Outcome,
+  cell: Cell,
+): Promise<Fate> {
+  const issued = cell.client.logins.at(-1)?.refreshTokens.at(-1) ?? "none";
+  cell.client.answer = plainAnswer;
+  let next = await cell.run(["refresh"]);
+  if (next.code === 7) {
+    await typeMove(`${next.stderr}\n${outcome.stderr}`, cell);
+    next = await cell.run(["refresh"]);
+  }
+  judge.expect(2, next.code === 0, "the tokens come back, and the next refresh works", shown(next));
+  judgeReuse(judge, cell);
+  const stored = cell.refreshToken();
+  const isNewest = stored !== undefined &&
+    cell.client.logins.at(-1)?.refreshTokens.includes(stored) === true;
+  judge.expect(2, isNewest, "the new login is on the disk", "the one before it");
+  await removeOutside(issued, outcome.stderr, cell);
+  return isValid(cell.client, stored) ? "lives" : "lost";
+}

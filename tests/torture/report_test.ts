@@ -1,0 +1,58 @@
+// The pages that a torture run makes.
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { page, withSummaryLine } from "./report.ts";
+import { HOSTILE, PARTS, type Row } from "./row.ts";
+import { tables } from "./tables.ts";
+
+const MOST_LINES = 150;
+
+/** Rows of every part, each with as many as a long run has, or with failures. */
+function rows(count: number, wrong: readonly string[] = []): Row[] {
+  const counts = { torn: 0, stuck: 0, lost: 2, inWindow: 1 };
+  return PARTS.flatMap((part) =>
+    Array.from({ length: count }, (_, at): Row => {
+      return { part, what: `row ${at} of ${part}`, tried: 3, kept: "all", wrong, counts };
+    })
+  );
+}
+
+function run(rows: readonly Row[]): Parameters<typeof page>[0] {
+  const window = { runs: 30, median: 1, longest: 2 };
+  return { rows, window, command: "deno task torture", minutes: 30 };
+}
+
+Deno.test("the page of a run stays within 150 lines, however many rows fail", () => {
+  for (const wrong of [[], ["this", "that"]]) {
+    const text = page(run(rows(100, wrong)));
+    assert(text.split("\n").length <= MOST_LINES, `${text.split("\n").length} lines`);
+  }
+});
+
+Deno.test("the page counts each part, and leads to the tables", () => {
+  const text = page(run(rows(10, ["this", "that"])));
+  assertStringIncludes(text, "(reliability-tables.md)");
+  for (const part of PARTS) assertStringIncludes(text, `| ${part} | 30 | 20 | 20 | 10 |`);
+});
+
+Deno.test("the page says that everything was kept only when nothing failed", () => {
+  assertStringIncludes(page(run(rows(1))), "Everything was kept.");
+  assert(!page(run(rows(1, ["this"]))).includes("Everything was kept."));
+});
+
+Deno.test("the page says which property did not hold", () => {
+  const failing = rows(1, ["this"]).filter(({ part }) => part === "Refusals");
+  const text = page(run([...rows(1), ...failing]));
+  assertStringIncludes(text, "**Not in this run:** Only `invalid_grant` marks");
+  assertEquals(text.match(/Not in this run/g)?.length, 1);
+});
+
+Deno.test("the tables have every row, and every reason of a failing one", () => {
+  const text = tables(rows(10, ["this | that"]));
+  assertEquals(text.match(/^\| row .*Not kept: this \\\| that/gm)?.length, 10 * PARTS.length);
+});
+
+Deno.test("one part's line of a formatted page can be made anew", () => {
+  const before = "| what | tried |\n| ---- | ----- |\n| Faults and hostile callers   |   1 |\n";
+  const after = withSummaryLine(before, HOSTILE, rows(1).filter(({ part }) => part === HOSTILE));
+  assertStringIncludes(after, `\n| ${HOSTILE} | 3 | 0 | 2 | 1 |\n`);
+});

@@ -1,7 +1,7 @@
 // A login under its lock: the one place that changes logins on the disk. Rule: a save is proven before it is
 // needed, and tokens that an earlier process could not save are put back before anything else.
 
-import { toCliError } from "./errors.ts";
+import { CliError, toCliError } from "./errors.ts";
 import { type Clock, type FileLock, lockFile } from "./lock_file.ts";
 import { ensurePrivateDirectory, orSetAside, removeLeftovers } from "./private_directory.ts";
 import { readPrivateFile, splitPath, type Warn } from "./private_file.ts";
@@ -12,7 +12,7 @@ import {
   type Replacement,
   writePrivateFile,
 } from "./replacement.ts";
-import { plannedRescue, rescueLogin } from "./rescue.ts";
+import { findRescued, plannedRescue, rescueLogin } from "./rescue.ts";
 import type { System } from "./system.ts";
 import { serializeTokenSet, type TokenSet } from "./token_set.ts";
 
@@ -65,7 +65,7 @@ export async function lockLogin(
   ensurePrivateDirectory(splitPath(path)[0]);
   const lock = await lockFile(path.replace(/json$/, "lock"), LOCK_DEADLINE, system);
   try {
-    putBack(path, lock, warn);
+    putBack(place, lock, system, warn);
     return lockedLogin(place, lock, system, warn);
   } catch (error) {
     lock[Symbol.dispose]();
@@ -83,9 +83,12 @@ function lockedLogin(
   return {
     load,
     prepare() {
+      const present = readPrivateFile(path);
+      // only a rename proves that a rename works: the file may be immutable, or mounted by itself
+      if (present !== undefined) writePrivateFile(path, present, warn);
       prepared ??= beginReplacement(path, waitingPath(path), warn);
-      prepared.reserve((readPrivateFile(path)?.length ?? 0) + ROOM);
-      lock.note(plannedRescue(system));
+      prepared.reserve((present?.length ?? 0) + ROOM);
+      lock.note(plannedRescue(path, system));
     },
     save(tokenSet) {
       const text = serializeTokenSet(tokenSet);
@@ -97,7 +100,8 @@ function lockedLogin(
         removeLeftovers(path, 0);
       } catch (error) {
         if (replacement === undefined) throw error;
-        const waiting = replacement.keep() ? waitingPath(path) : undefined;
+        const reached = replacement.keep();
+        const waiting = reached && { path: waitingPath(path), isSynced: reached === "synced" };
         throw rescueLogin(text, { path, waiting, lock, cause: toCliError(error) }, system);
       }
     },
@@ -121,7 +125,7 @@ function waitingPath(path: string): string {
  * Puts tokens in their place that an earlier process got and did not save: its refresh token is dead by
  * now (RFC 9700, section 4.14.2), and to send it again would end the login.
  */
-function putBack(path: string, lock: FileLock, warn: Warn): void {
+function putBack({ path, load }: LoginPlace, lock: FileLock, system: LockSystem, warn: Warn): void {
   const waiting = orSetAside(() => readPrivateFile(waitingPath(path)), warn);
   if (waiting !== undefined) {
     if (isWhole(waiting)) {
@@ -129,11 +133,29 @@ function putBack(path: string, lock: FileLock, warn: Warn): void {
       warn(`an interrupted command left new tokens; they are now in ${path}`);
     } else removePrivateFile(waitingPath(path), warn); // no answer had come yet
   }
-  const rescued = lock.noted === "" ? undefined : readPrivateFile(lock.noted);
-  if (rescued === undefined || !isWhole(rescued)) return;
-  writePrivateFile(path, rescued, warn);
-  removePrivateFile(lock.noted, warn);
-  warn(`the tokens that were rescued to ${lock.noted} are now in ${path}`);
+  const rescued = findRescued(path, lock.noted, system);
+  if (rescued === undefined) return;
+  // a rescued file that could not be removed must not come back over a later login
+  const present = ifReadable(load);
+  if (present === undefined || rescued.tokenSet.obtainedAt >= present.obtainedAt) {
+    writePrivateFile(path, serializeTokenSet(rescued.tokenSet), warn);
+    warn(`the tokens that were rescued to ${rescued.path} are now in ${path}`);
+  }
+  try {
+    removePrivateFile(rescued.path, warn);
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    warn(`${error.message}; remove it: it holds tokens`);
+  }
+}
+
+function ifReadable<T>(load: () => T | undefined): T | undefined {
+  try {
+    return load();
+  } catch (error) {
+    if (error instanceof CliError) return undefined; // the command itself will say so
+    throw error;
+  }
 }
 
 /** Whether a file has its whole text: it is cut to its length last, and blanks after JSON mean nothing. */

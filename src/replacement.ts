@@ -30,8 +30,8 @@ export interface Replacement extends Disposable {
   reserve(bytes: number): void;
   /** Writes and syncs the text, renames the file to its place, and syncs the directory. */
   commit(text: string): void;
-  /** After a failed commit: leaves the file where it waits if it is whole there; says whether it is. */
-  keep(): boolean;
+  /** After a failed commit: how far the text got into the file that waits, which then stays there. */
+  keep(): "synced" | "written" | undefined;
 }
 
 /**
@@ -45,7 +45,7 @@ export function beginReplacement(path: string, temporary: string, warn: Warn): R
   const file = translated("write", path, () => {
     return openPrivateFile(temporary, { write: true, createNew: true });
   });
-  let isSynced = false;
+  let reached: "synced" | "written" | undefined;
   let isLeft = false;
   return {
     reserve(bytes) {
@@ -60,14 +60,18 @@ export function beginReplacement(path: string, temporary: string, warn: Warn): R
         file.seekSync(0, Deno.SeekMode.Start);
         writeAll(file, bytes);
         file.truncateSync(bytes.length);
+        reached = "written";
         file.syncSync();
-        isSynced = true;
+        reached = "synced";
         Deno.renameSync(temporary, path);
       });
       isLeft = true;
       syncDirectoryOf(path, "written", warn);
     },
-    keep: () => isLeft = isSynced && lstatIfThere(temporary) !== undefined,
+    keep() {
+      isLeft = reached !== undefined && lstatIfThere(temporary) !== undefined;
+      return isLeft ? reached : undefined;
+    },
     [Symbol.dispose]() {
       file.close();
       if (!isLeft) removeIfPossible(temporary);

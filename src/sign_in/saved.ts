@@ -2,6 +2,7 @@
 
 import type { User } from "../anaplan.ts";
 import type { CommandContext } from "../command.ts";
+import { CliError, toCliError } from "../errors.ts";
 import { grantAndSave } from "../grants.ts";
 import type { Grant } from "../oauth/token_response.ts";
 import type { AuthorizationServer, OAuthClient } from "../oauth/wire.ts";
@@ -58,8 +59,12 @@ export async function saveLogin<Other extends string = never>(
   const replaced = login.load();
   const profile = loadProfile(configDir, name);
   const saveMore = (): void => {
-    saveProfile(configDir, name, mergedSettings(settings, loadProfile(configDir, name)), warn);
-    if (currentProfile(configDir) === undefined) saveCurrentProfile(configDir, "default", warn);
+    try {
+      saveProfile(configDir, name, mergedSettings(settings, loadProfile(configDir, name)), warn);
+      if (currentProfile(configDir) === undefined) saveCurrentProfile(configDir, "default", warn);
+    } catch (error) {
+      throw settingsNotSaved(error);
+    }
   };
   const tokenSet = await grantAndSave(login, ask, context, { isSignIn: true, saveMore });
   if (typeof tokenSet === "string") return tokenSet;
@@ -67,6 +72,14 @@ export async function saveLogin<Other extends string = never>(
     warn("the server gave no refresh token, so this login expires with its access token");
   }
   return { tokenSet, previous: replaced && { tokenSet: replaced, profile } };
+}
+
+function settingsNotSaved(error: unknown): CliError {
+  const { message, next = "check the disk" } = toCliError(error);
+  return new CliError("storage", `The new tokens are saved, but not the settings: ${message}`, {
+    next: `${next}; then anaplan-auth login`,
+    cause: error,
+  });
 }
 
 /** Fails before a person does anything when the result could not be saved. */

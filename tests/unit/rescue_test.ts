@@ -120,16 +120,48 @@ Deno.test("the runtime directory, which a sign-out removes, is the last place fo
   assertEquals([namesIn(at.elsewhere).length, namesIn(runtime.path).length], [1, 0]);
 });
 
-Deno.test("a rescue that no lock file can name says how to put the tokens back by hand", async () => {
-  using at = scene();
+Deno.test("a rescue that the lock file does not name is found by its name", async () => {
+  using home = tempDir();
+  using at = scene({ HOME: home.path });
+  {
+    using login = await at.lock();
+    login.prepare();
+    Deno.removeSync(at.elsewhere); // the place that the lock file names
+    Deno.renameSync(`${at.configDir}/credentials`, `${at.configDir}/moved`);
+    const error = assertThrows(() => login.save(LOGIN), CliError);
+    const [, path = ""] = /they are in (\S+)$/.exec(error.message) ?? [];
+    assert(sameTokenSet(parseTokenSet(Deno.readTextFileSync(path)), LOGIN));
+  }
+  Deno.removeSync(`${at.configDir}/moved`, { recursive: true }); // the lock file as well
   using login = await at.lock();
-  login.prepare();
-  Deno.removeSync(at.elsewhere); // the place that the lock file names
-  Deno.removeSync(`${at.configDir}/credentials`, { recursive: true });
-  const error = assertThrows(() => login.save(LOGIN), CliError);
-  const [, path = ""] = /they are in (\S+)$/.exec(error.message) ?? [];
-  assert(sameTokenSet(parseTokenSet(Deno.readTextFileSync(path)), LOGIN));
-  Deno.removeSync(path);
+  assert(sameTokenSet(login.load(), LOGIN));
+});
+
+Deno.test("a rescued file that is left over does not replace a later login", async () => {
+  using at = scene();
+  await saveInVain(at);
+  const [name = ""] = namesIn(at.elsewhere);
+  const copy = Deno.readTextFileSync(`${at.elsewhere}/${name}`);
+  Deno.renameSync(`${at.configDir}/moved`, `${at.configDir}/credentials`);
+  const later = { ...LOGIN, obtainedAt: LOGIN.obtainedAt + 60_000 };
+  {
+    using login = await at.lock();
+    login.save(later);
+  }
+  Deno.writeTextFileSync(`${at.elsewhere}/${name}`, copy, { mode: 0o600 });
+  using login = await at.lock();
+  assertEquals(login.load()?.obtainedAt, later.obtainedAt);
+});
+
+Deno.test("what another user put where a rescue would be is passed over", async () => {
+  using at = scene();
+  await saveInVain(at);
+  const [name = ""] = namesIn(at.elsewhere);
+  Deno.renameSync(`${at.configDir}/moved`, `${at.configDir}/credentials`);
+  Deno.removeSync(`${loginFile(at.configDir)}.next`);
+  Deno.chmodSync(`${at.elsewhere}/${name}`, 0o666);
+  using login = await at.lock();
+  assert(sameTokenSet(login.load(), STALE));
 });
 
 Deno.test("no token stands in the error of a rescue", async () => {

@@ -4,13 +4,9 @@
 import { CliError } from "../errors.ts";
 import { field, parseObject } from "../json.ts";
 import { type Clock, lockFile } from "../lock_file.ts";
-import {
-  ensurePrivateDirectory,
-  orSetAside,
-  readIn,
-  removeLeftovers,
-} from "../private_directory.ts";
+import { ensurePrivateDirectory, readIn, removeLeftovers } from "../private_directory.ts";
 import { damaged, type Warn, writePrivateFile } from "../private_file.ts";
+import { orSetAside } from "../set_aside.ts";
 
 /** A self-signed certificate and its key. */
 export interface ListenerCertificate {

@@ -3,7 +3,7 @@
 
 import { CliError, toCliError } from "./errors.ts";
 import { type Clock, type FileLock, lockFile } from "./lock_file.ts";
-import { ensurePrivateDirectory, orSetAside, removeLeftovers } from "./private_directory.ts";
+import { ensurePrivateDirectory, removeLeftovers } from "./private_directory.ts";
 import { readPrivateFile, splitPath, type Warn } from "./private_file.ts";
 import {
   beginReplacement,
@@ -12,6 +12,7 @@ import {
   type Replacement,
   writePrivateFile,
 } from "./replacement.ts";
+import { orSetAside } from "./set_aside.ts";
 import { findRescued, plannedRescue, rescueLogin } from "./rescue.ts";
 import type { System } from "./system.ts";
 import { serializeTokenSet, type TokenSet } from "./token_set.ts";

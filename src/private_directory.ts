@@ -1,7 +1,7 @@
 // Directories that only their owner may enter: made, checked, listed, read from, and cleaned of what crashes
 // leave. Rule: one that others can enter is neither read from nor written to, and its mode never changes.
 
-import { CliError } from "./errors.ts";
+import type { CliError } from "./errors.ts";
 import { NEWER } from "./json.ts";
 import {
   assertOwner,
@@ -13,7 +13,6 @@ import {
   restoreMode,
   splitPath,
   translated,
-  type Warn,
 } from "./private_file.ts";
 import { shellWord } from "./text.ts";
 
@@ -61,24 +60,25 @@ export function assertPrivateDirectory(path: string): void {
     assertOwner(link, path, "use");
     const info = link.isSymlink ? Deno.statSync(path) : link;
     assertOwner(info, path, "use");
-    const target = link.isSymlink ? Deno.realPathSync(path) : path;
-    const close = `chmod 700 ${shellWord(target)}`;
-    if (!info.isDirectory) {
-      throw refusal("use", path, "it is not a directory", "give another directory: --config-dir");
-    }
-    if (isOpenToOthers(info)) {
-      const who = "other users can open";
-      throw refusal(
-        "use",
-        path,
-        link.isSymlink ? `it leads to ${target}, which ${who}` : `${who} it`,
-        `${close} if nothing else uses it, or give another directory: --config-dir`,
-      );
-    }
-    if (!IS_WINDOWS && ((info.mode ?? 0) & 0o500) !== 0o500) {
-      throw refusal("use", path, "its mode keeps its owner out", close);
-    }
+    const mode = IS_WINDOWS ? 0o700 : info.mode ?? 0;
+    if (info.isDirectory && (mode & 0o577) === 0o500) return;
+    throw notPrivate(path, link.isSymlink ? Deno.realPathSync(path) : undefined, info);
   });
+}
+
+function notPrivate(path: string, target: string | undefined, info: Deno.FileInfo): CliError {
+  const close = `chmod 700 ${shellWord(target ?? path)}`;
+  if (!info.isDirectory) {
+    return refusal("use", path, "it is not a directory", "give another directory: --config-dir");
+  }
+  if (!isOpenToOthers(info)) return refusal("use", path, "its mode keeps its owner out", close);
+  const who = "other users can open";
+  return refusal(
+    "use",
+    path,
+    target === undefined ? `${who} it` : `it leads to ${target}, which ${who}`,
+    `${close} if nothing else uses it, or give another directory: --config-dir`,
+  );
 }
 
 /**
@@ -96,9 +96,9 @@ export function readIn<T>(
   next: string,
 ): T | undefined {
   const path = `${configDir}/${file}`;
-  for (const directory of new Set([configDir, splitPath(path)[0]])) {
-    assertPrivateDirectory(directory);
-  }
+  const [directory] = splitPath(path);
+  assertPrivateDirectory(configDir);
+  if (directory !== configDir) assertPrivateDirectory(directory);
   const text = readPrivateFile(path, next);
   if (text === undefined) return undefined;
   try {
@@ -108,31 +108,6 @@ export function readIn<T>(
     if (reason !== NEWER) throw damaged(path, reason, next, cause);
     throw refusal("use", path, reason, "install that version of anaplan-auth, or a later one");
   }
-}
-
-/**
- * What `load` gives, for a command that replaces or removes the file: a damaged one counts as none, is
- * moved to `.bad` and told. The caller holds the lock of a file that has one.
- */
-export function orSetAside<T>(load: () => T | undefined, warn: Warn): T | undefined {
-  try {
-    return load();
-  } catch (error) {
-    if (!(error instanceof CliError) || error.damagedFile === undefined) throw error;
-    const bad = setAside(error.damagedFile);
-    warn(`${error.message}; it is kept as ${bad} until you remove that`);
-    return undefined;
-  }
-}
-
-function setAside(path: string): string {
-  return translated("move", path, () => {
-    let bad = `${path}.bad`;
-    for (let count = 2; lstatIfThere(bad) !== undefined; count++) bad = `${path}.bad.${count}`;
-    Deno.renameSync(path, bad);
-    if (Deno.lstatSync(bad).isFile) restoreMode(bad, 0o600);
-    return bad;
-  });
 }
 
 /** The names in a directory, sorted; none when it does not exist. */

@@ -7,6 +7,8 @@ import { shellWord } from "./text.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";
 const NOT_PLAIN = "it is not a plain file";
+/** What reading makes of bytes that are not UTF-8; a decoder that refuses them costs each start more. */
+const REPLACEMENT = "\ufffd";
 /** No file of ours comes near, in bytes; it bounds what a damaged one costs. */
 const LARGEST = 4 * 1024 * 1024;
 
@@ -22,12 +24,9 @@ export type Warn = (text: string) => void;
  */
 export function readPrivateFile(path: string, next?: string): string | undefined {
   if (!isOwnFile(path, "read", next)) return undefined;
-  const bytes = translated("read", path, () => opened(path, () => Deno.readFileSync(path)));
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw damaged(path, "it is not UTF-8", next, cause);
-  }
+  const text = translated("read", path, () => opened(path, () => Deno.readTextFileSync(path)));
+  if (text.includes(REPLACEMENT)) throw damaged(path, "it is not UTF-8", next);
+  return text;
 }
 
 /** What is at the path, links not followed; `undefined` when nothing is. */
@@ -46,16 +45,19 @@ export function isOwnFile(path: string, verb: string, next?: string): boolean {
     const info = lstatIfThere(path);
     if (info === undefined) return false;
     assertOwner(info, path, verb);
-    if (info.isSymlink && leadsSomewhere(path)) {
-      throw refusal(verb, path, NOT_PLAIN, lookAt(path)); // what it leads to may be in use
-    }
-    if (!info.isFile) throw damaged(path, NOT_PLAIN, next);
-    if (info.size > LARGEST) throw damaged(path, "it is too large", next);
-    if (isOpenToOthers(info)) {
-      throw refusal(verb, path, "other users can open it", `chmod 600 ${shellWord(path)}`);
-    }
-    return true;
+    if (info.isFile && info.size <= LARGEST && !isOpenToOthers(info)) return true;
+    throw unfit(info, path, verb, next);
   });
+}
+
+function unfit(info: Deno.FileInfo, path: string, verb: string, next?: string): CliError {
+  if (info.isSymlink && leadsSomewhere(path)) {
+    return refusal(verb, path, NOT_PLAIN, lookAt(path)); // what it leads to may be in use
+  }
+  if (!info.isFile) return damaged(path, NOT_PLAIN, next);
+  return isOpenToOthers(info)
+    ? refusal(verb, path, "other users can open it", `chmod 600 ${shellWord(path)}`)
+    : damaged(path, "it is too large", next);
 }
 
 function leadsSomewhere(link: string): boolean {

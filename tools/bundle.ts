@@ -25,7 +25,9 @@ const GROUPS = [
   },
   {
     name: "session",
-    test: ours("environment_advice|named_file|profiles|session|settings|system/signals|urls"),
+    test: ours(
+      "ca_file|environment_advice|named_file|profiles|session|settings|system/signals|urls",
+    ),
   },
   {
     name: "request",

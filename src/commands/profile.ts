@@ -7,7 +7,7 @@ import { CliError } from "../errors.ts";
 import { listenCandidates } from "../oauth/listen_addresses.ts";
 import { nearNames } from "../near_names.ts";
 import { configDirectory, currentProfile, isProfileName, type Place, placeOf } from "../place.ts";
-import { assertPrivateDirectory, orSetAside } from "../private_directory.ts";
+import { assertPrivateDirectory } from "../private_directory.ts";
 import {
   loadProfile,
   type Profile,
@@ -17,6 +17,7 @@ import {
   saveProfile,
 } from "../profiles.ts";
 import { storeOf } from "../session.ts";
+import { orSetAside } from "../set_aside.ts";
 import { DEFAULT_REGION, resolveSettings, type SettingFlags, type Settings } from "../settings.ts";
 import type { Store } from "../store.ts";
 import { flagTime, table } from "../text.ts";

@@ -4,14 +4,10 @@
 import { CliError } from "../errors.ts";
 import { field, parseObject } from "../json.ts";
 import { type Clock, lockFile } from "../lock_file.ts";
-import {
-  ensurePrivateDirectory,
-  orSetAside,
-  readIn,
-  removeLeftovers,
-} from "../private_directory.ts";
+import { ensurePrivateDirectory, readIn, removeLeftovers } from "../private_directory.ts";
 import { damaged, type Warn } from "../private_file.ts";
 import { writePrivateFile } from "../replacement.ts";
+import { orSetAside } from "../set_aside.ts";
 
 /** A self-signed certificate and its key. */
 export interface ListenerCertificate {

@@ -4,9 +4,9 @@
 import type { CommandContext, CommonFlags } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { configDirectory, currentProfile, placeOf } from "../place.ts";
-import { orSetAside } from "../private_directory.ts";
 import { loadProfile } from "../profiles.ts";
 import { storeOf } from "../session.ts";
+import { orSetAside } from "../set_aside.ts";
 
 /** Moves each damaged file of the profile to `.bad`, and says so. */
 export async function setAsideDamaged(flags: CommonFlags, context: CommandContext): Promise<void> {

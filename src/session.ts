@@ -24,7 +24,8 @@ export interface Refreshed {
  * token still lives, that is given out with a warning, unless the caller asked for more.
  *
  * @param minValid how much longer the access token has to be good, in milliseconds.
- * @param isDemanded whether nothing less will do, when the refresh fails.
+ * @param isDemanded whether nothing less will do when the refresh fails. A new token that is still not
+ * good for that long is given all the same: it is saved, and the caller judges it (`assertValidFor`).
  * @throws {CliError} `login_required` when there is nothing left to refresh with, `unavailable` when
  * the authorization server cannot be reached, `storage` when the login cannot be read or saved.
  */
@@ -40,7 +41,8 @@ export async function freshTokenSet(
   try {
     const willDo = (other: TokenSet): boolean => isFresh(other, context.system.now(), minValid);
     const { tokenSet } = await replaceTokenSet(seen, willDo, settings, context);
-    if (minValid !== undefined && !willDo(tokenSet)) warnShortLived(tokenSet, minValid, context);
+    const isShort = minValid !== undefined && !willDo(tokenSet);
+    if (isShort && !isDemanded) warnShortLived(tokenSet, minValid, context); // else the caller refuses it
     return tokenSet;
   } catch (error) {
     const later = context.system.now(); // a refresh that fails may take its time

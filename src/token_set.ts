@@ -1,12 +1,17 @@
 // What a login is: the tokens, when they end, and the client that they were issued to. Rule: pure.
 
+import { CliError } from "./errors.ts";
 import { defined, field, type Fields, parseObject, timeField } from "./json.ts";
 import { Secret } from "./secret.ts";
+import { flagTime } from "./text.ts";
 
 const FILE_VERSION = 1;
 
 /** How long before its end an access token stops counting as fresh, in milliseconds. */
 export const DEFAULT_MIN_VALID = 60_000;
+
+/** How long ago it may be that a token was found to be good for long enough, in milliseconds. */
+const JUDGING = 1_000;
 
 /** The tokens of one login, as they are kept for one profile. */
 export interface TokenSet {
@@ -41,6 +46,28 @@ export interface TokenSet {
 /** Whether the access token is good for at least `minValid` more milliseconds at the time `now`. */
 export function isFresh(tokenSet: TokenSet, now: number, minValid = DEFAULT_MIN_VALID): boolean {
   return tokenSet.expiresAt - now >= minValid;
+}
+
+/**
+ * Makes sure that a new access token is good for as long as was asked, if a time was asked.
+ *
+ * @throws {CliError} `usage` when the authorization server's tokens are not valid for that long.
+ */
+export function assertValidFor(
+  { expiresAt, obtainedAt }: TokenSet,
+  minValid: number | undefined,
+  now: number,
+): void {
+  if (minValid === undefined || expiresAt - now >= minValid - JUDGING) return;
+  const longest = flagTime(expiresAt - obtainedAt);
+  throw new CliError(
+    "usage",
+    `Cannot get a token that is valid for ${
+      flagTime(minValid)
+    }: the server's tokens are valid for ` +
+      `${longest} when they are new`,
+    { next: `leave out --min-valid, or give a time that is shorter than ${longest}` },
+  );
 }
 
 /** Whether both are the same issue of the same login: nobody replaced one by the other. */

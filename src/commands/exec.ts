@@ -5,6 +5,7 @@ import { CliError } from "../errors.ts";
 import { freshTokenSet } from "../session.ts";
 import { loadSettings } from "../settings.ts";
 import type { NotRun } from "../system.ts";
+import { assertValidFor } from "../token_set.ts";
 
 /** The flags of `exec`. */
 export interface ExecFlags extends CommonFlags {
@@ -42,8 +43,9 @@ export async function exec(
   const settings = loadSettings(flags, context.system);
   const minValid = flags.minValid ?? DEFAULT_MIN_VALID;
   const isDemanded = flags.minValid !== undefined;
-  const { accessToken } = await freshTokenSet(settings, context, minValid, isDemanded);
-  const environment = { [TOKEN_VARIABLE]: accessToken.reveal() };
+  const tokenSet = await freshTokenSet(settings, context, minValid, isDemanded);
+  assertValidFor(tokenSet, flags.minValid, context.system.now());
+  const environment = { [TOKEN_VARIABLE]: tokenSet.accessToken.reveal() };
   const ended = await context.system.runInPlace(command, environment);
   if (typeof ended === "number") {
     return { text: "", data: undefined, stream: NOTHING, exitCode: ended };

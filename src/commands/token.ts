@@ -5,7 +5,7 @@ import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { placeOf } from "../place.ts";
 import { openStore } from "../store.ts";
 import { isoTime } from "../text.ts";
-import { isFresh, type TokenSet } from "../token_set.ts";
+import { assertValidFor, isFresh, type TokenSet } from "../token_set.ts";
 
 /** The flags of `token`. */
 export interface TokenFlags extends CommonFlags {
@@ -45,5 +45,8 @@ async function validOne(flags: TokenFlags, context: CommandContext): Promise<Tok
     import("../session.ts"),
     import("../settings.ts"),
   ]);
-  return await freshTokenSet(loadSettings(flags, context.system), context, flags.minValid);
+  const settings = loadSettings(flags, context.system);
+  const tokenSet = await freshTokenSet(settings, context, flags.minValid);
+  assertValidFor(tokenSet, flags.minValid, context.system.now());
+  return tokenSet;
 }

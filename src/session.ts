@@ -9,7 +9,7 @@ import type { Grant } from "./oauth/token_response.ts";
 import { hasEnvironmentLogin, type Settings } from "./settings.ts";
 import type { LockedLogin } from "./locked_login.ts";
 import { openStore, type Store } from "./store.ts";
-import { duration, loginCommandOf } from "./text.ts";
+import { duration, flagTime, loginCommandOf } from "./text.ts";
 import { isFresh, sameTokenSet, type TokenSet } from "./token_set.ts";
 
 /** What a refresh did: another process may have been first. */
@@ -26,9 +26,10 @@ export interface Refreshed {
  * token is still valid, that is given out with a warning, unless the caller asked for more.
  *
  * @param minValid how much longer the access token has to be good, in milliseconds.
- * @param isDemanded whether nothing less will do, when the refresh fails.
+ * @param isDemanded whether nothing less will do.
  * @throws {CliError} `login_required` when there is nothing left to refresh with, `unavailable` when
- * the authorization server cannot be reached, `storage` when the login cannot be read or saved.
+ * the authorization server cannot be reached, `storage` when the login cannot be read or saved, `usage` when
+ * the server's tokens are not valid for as long as is demanded.
  */
 export async function freshTokenSet(
   settings: Settings,
@@ -45,7 +46,9 @@ export async function freshTokenSet(
   try {
     const { tokenSet } = await replaceTokenSet(seen, settings, context, { minValid });
     const isAcceptable = isFresh(tokenSet, context.system.now(), minValid);
-    if (minValid !== undefined && !isAcceptable) warnShortLived(tokenSet, minValid, context);
+    if (minValid === undefined || isAcceptable) return tokenSet;
+    if (isDemanded) assertValidFor(tokenSet, minValid, context.system.now());
+    else warnShortLived(tokenSet, minValid, context);
     return tokenSet;
   } catch (error) {
     const later = context.system.now(); // a refresh that fails may take its time
@@ -60,9 +63,24 @@ export async function freshTokenSet(
   }
 }
 
+/** How long ago it may be that a new token was valid for long enough, in milliseconds. */
+const JUDGING = 1_000;
+
+/** @throws {CliError} `usage` when even a new access token is not valid for so long. */
+function assertValidFor({ expiresAt, obtainedAt }: TokenSet, minValid: number, now: number): void {
+  if (expiresAt - now >= minValid - JUDGING) return;
+  const longest = flagTime(expiresAt - obtainedAt);
+  const wanted = `Cannot get a token that is valid for ${flagTime(minValid)}`;
+  throw new CliError(
+    "usage",
+    `${wanted}: the server's tokens are valid for ${longest} when they are new`,
+    { next: `leave out --min-valid, or give a time that is shorter than ${longest}` },
+  );
+}
+
 /** Whether the old token may be given out after this failure: nothing new came, and no one wants to stop. */
 function allowsOldToken({ kind, code }: CliError): boolean {
-  return code !== "not_saved" && kind !== "interrupted";
+  return code !== "not_saved" && kind !== "interrupted" && kind !== "usage";
 }
 
 /**

@@ -95,6 +95,19 @@ for (const [how, step] of FAILS) {
   });
 }
 
+Deno.test("a --min-valid that no token of the server reaches is exit 2, and nothing is run", async () => {
+  const flags = { minValid: 120 * MINUTE };
+  const { runs, error, talk } = await executed({ flags, network: [granted()] });
+  assertEquals([runs, error?.kind, talk.warned], [[], "usage", []]);
+  assertStringIncludes(error?.message ?? "", "valid for 2h: the server's tokens are valid for 35m");
+});
+
+Deno.test("without --min-valid a server whose tokens are short is no failure", async () => {
+  const login = { ...STALE };
+  const { runs, talk } = await executed({ login, network: [granted({ expires_in: 300 })] });
+  assertEquals([runs.length, talk.warned.length], [1, 1]);
+});
+
 Deno.test("a short token without a refresh token is used with a warning", async () => {
   const { runs, talk } = await executed({ login: withoutRefreshToken(endingIn(2)) });
   assertEquals([runs.length, talk.warned.length], [1, 1]);

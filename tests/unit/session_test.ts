@@ -108,7 +108,7 @@ Deno.test("a fresh token is refreshed when more life is asked for than it has", 
 
 Deno.test("a new token that lives shorter than what was asked for is given with a warning", async () => {
   using scene = sessionScene(LOGIN, { network: [granted({ expires_in: 600 })] });
-  const tokenSet = await freshTokenSet(scene.settings, scene.context, 60 * 60_000);
+  const tokenSet = await freshTokenSet(scene.settings, scene.context, 60 * 60_000, false);
   assertEquals(tokenSet.accessToken.reveal(), "new-access");
   assertEquals(scene.context.talk.warned.length, 1);
   assertStringIncludes(scene.context.talk.warned[0] ?? "", "good for 10 min only");

@@ -1,10 +1,11 @@
 // The command `token`: a valid access token and nothing else.
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { token, type TokenFlags } from "../../src/commands/token.ts";
 import type { Reply } from "../../src/command.ts";
 import { isoTime } from "../../src/text.ts";
+import { failureOf } from "../support/api_scene.ts";
 import { issuerScene } from "../support/issuer_scene.ts";
-import { granted, LOGIN } from "../support/logins.ts";
+import { granted, LOGIN, STALE, storedLogin } from "../support/logins.ts";
 import { sessionScene } from "../support/session_scene.ts";
 
 async function replied(flags: TokenFlags): Promise<Reply> {
@@ -49,4 +50,39 @@ Deno.test("at another provider the header has the standard scheme, unless anothe
   );
   const { data } = await token({ ...scene.flags, json: true }, scene.context);
   assertEquals((data as { token_type: string }).token_type, "Bearer");
+});
+
+for (const login of [LOGIN, STALE]) {
+  Deno.test(`a --min-valid that no token of the server reaches is exit 2, and the new one is kept (${login.expiresAt})`, async () => {
+    using scene = sessionScene(login, { network: [granted({ expires_in: 2100 })] });
+    let reply: Reply | undefined;
+    const error = await failureOf(async () => {
+      reply = await token({ ...scene.flags, minValid: 2 * 60 * 60_000 }, scene.context);
+    });
+    assertEquals([error?.kind, reply], ["usage", undefined]);
+    assertEquals(
+      error?.message,
+      "Cannot get a token that is valid for 2h: the server's tokens are valid for 35m when they are new",
+    );
+    assert(!`${error?.next}`.includes("new-access"));
+    assertEquals(storedLogin(scene.configDir).accessToken.reveal(), "new-access");
+    assertEquals(scene.context.talk.warned, []);
+  });
+}
+
+Deno.test("a --min-valid of exactly what the server gives is met", async () => {
+  using scene = sessionScene(STALE, { network: [granted({ expires_in: 2100 })] });
+  const { text } = await token({ ...scene.flags, minValid: 2_100_000 }, scene.context);
+  assertEquals(text, "new-access");
+});
+
+Deno.test("two seconds more than the server gives are not, and the figures say so", async () => {
+  using scene = sessionScene(STALE, { network: [granted({ expires_in: 2100 })] });
+  const error = await failureOf(() =>
+    token({ ...scene.flags, minValid: 2_102_000 }, scene.context)
+  );
+  assertEquals(
+    error?.message,
+    "Cannot get a token that is valid for 2102s: the server's tokens are valid for 35m when they are new",
+  );
 });

@@ -33,6 +33,8 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["doctor"],
   ["doctor", "--json"],
   ["relay", "bookmarklet"],
+  ["complete", "bash", "", "anaplan-auth status --profile "],
+  ["complete", "zsh", "status", "--profile", ""],
 ];
 
 for (const [index, fields] of PROFILES.entries()) {

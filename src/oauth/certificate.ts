@@ -3,10 +3,14 @@
 
 import { CliError } from "../errors.ts";
 import { field, parseObject } from "../json.ts";
-import { type Clock, lockFile } from "../lock_file.ts";
+import { lockFile } from "../lock_file.ts";
 import { shellWord } from "../text.ts";
 import { ensurePrivateDirectory, removeLeftovers } from "../private_directory.ts";
 import { readPrivateFile, writePrivateFile } from "../private_file.ts";
+import type { System } from "../system.ts";
+
+/** One clock for dates, and one for waiting. */
+type Clock = Pick<System, "now" | "monotonic" | "sleep">;
 
 /** A self-signed certificate and its key. */
 export interface ListenerCertificate {

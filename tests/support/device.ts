@@ -2,7 +2,7 @@
 import type { DeviceAuthorization } from "../../src/oauth/device.ts";
 import type { AuthorizationServer } from "../../src/oauth/wire.ts";
 import { Secret } from "../../src/secret.ts";
-import { START } from "./fake_system.ts";
+import { MONOTONIC_START } from "./fake_system.ts";
 import { refused } from "./logins.ts";
 import { SERVER } from "./oauth.ts";
 
@@ -18,7 +18,7 @@ export const DEVICE: DeviceAuthorization = {
   userCode: "1GMV-ATBA",
   verificationUri: "https://iam.example.com/activate",
   verificationUriComplete: "https://iam.example.com/activate?user_code=1GMV-ATBA",
-  expiresAt: START + 900_000,
+  expiresAt: MONOTONIC_START + 900_000,
   interval: 5_000,
 };
 

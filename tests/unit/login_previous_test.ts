@@ -33,7 +33,7 @@ Deno.test("tokens of a login whose lock is not had in time are put where they ca
   let now = START;
   await using at = signIn([granted()], {
     env: { XDG_RUNTIME_DIR: elsewhere.path },
-    now: () => now,
+    monotonic: () => now,
     sleep: (milliseconds, signal) =>
       // what waits for the lock is in a hurry, what waits for a person not
       signal === undefined

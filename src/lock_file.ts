@@ -7,7 +7,8 @@ import { openPrivateFile, writeAll } from "./replacement.ts";
 
 /** What waiting for a lock needs of the world. */
 export interface Clock {
-  now(): number;
+  /** Milliseconds on a clock that nobody sets; one that is set would end a wait, or stretch it. */
+  monotonic(): number;
   sleep(milliseconds: number): Promise<void>;
 }
 
@@ -34,21 +35,26 @@ export async function lockFile(path: string, deadline: number, clock: Clock): Pr
     path,
     () => openPrivateFile(path, { read: true, write: true, create: true }),
   );
-  const giveUpAt = clock.now() + deadline;
+  const began = clock.monotonic();
   let pause = 5;
   try {
     while (!translated("lock", path, () => file.tryLockSync(true))) {
-      if (clock.now() >= giveUpAt) throw lockHeldTooLong(path, deadline);
+      const waited = clock.monotonic() - began;
+      if (waited >= deadline) throw lockHeldTooLong(path, waited);
       await clock.sleep(pause);
       pause = Math.min(pause * 1.5, 50);
     }
     return translated("lock", path, () => {
       const noted = notedIn(file);
-      writeNote(file, noted);
+      let kept = noted;
+      writeNote(file, `${Deno.pid}`, kept);
       return {
         noted,
-        note: (text) => translated("write", path, () => writeNote(file, text)),
-        [Symbol.dispose]: () => file.close(), // closing gives the lock back
+        note(text) {
+          translated("write", path, () => writeNote(file, `${Deno.pid}`, text));
+          kept = text;
+        },
+        [Symbol.dispose]: () => release(file, kept),
       };
     });
   } catch (error) {
@@ -57,25 +63,37 @@ export async function lockFile(path: string, deadline: number, clock: Clock): Pr
   }
 }
 
-function lockHeldTooLong(path: string, deadline: number): CliError {
+function lockHeldTooLong(path: string, waited: number): CliError {
   const holder = holderOf(path);
   const who = holder === undefined ? "another process" : `process ${holder}`;
-  return new CliError(
-    "storage",
-    `Cannot lock ${path}: ${who} has been holding it for more than ${deadline / 1000} s`,
-    {
-      next: holder === undefined
-        ? "try the same command again in a minute"
-        : `see what it does (ps ${holder}), then try again`,
-    },
-  );
+  const seconds = Math.floor(waited / 100) / 10;
+  return new CliError("storage", `Cannot lock ${path}: waited ${seconds} s; ${who} holds it`, {
+    next: holder === undefined
+      ? "try the same command again in a minute"
+      : `see what it does (ps ${holder}), then try again`,
+  });
 }
 
+/**
+ * The process in the file, which wrote itself there when it took the lock; `undefined` when it is known to be dead, so
+ * that another one holds the lock without a note. Deno lets only `--allow-all` ask, and Linux alone can be asked so.
+ */
 function holderOf(path: string): string | undefined {
   try {
-    return /^\d+/.exec(Deno.readTextFileSync(path))?.[0];
+    const holder = /^\d+/.exec(Deno.readTextFileSync(path))?.[0];
+    if (holder === undefined || Deno.build.os !== "linux") return holder;
+    return lives(holder) ? holder : undefined;
   } catch {
     return undefined; // Windows lets nobody read a locked file
+  }
+}
+
+function lives(process: string): boolean {
+  try {
+    Deno.statSync(`/proc/${process}`);
+    return true;
+  } catch (error) {
+    return !(error instanceof Deno.errors.NotFound);
   }
 }
 
@@ -83,15 +101,25 @@ function holderOf(path: string): string | undefined {
  * Writes the process id of the holder, and below it one line for the next holder. The length stays the
  * same, so a full disk does not hinder the second note.
  */
-function writeNote(file: Deno.FsFile, note: string): void {
+function writeNote(file: Deno.FsFile, holder: string, note: string): void {
   file.seekSync(0, Deno.SeekMode.Start);
-  writeAll(file, new TextEncoder().encode(`${Deno.pid}\n${note}\n`.padEnd(NOTE_LENGTH)));
+  writeAll(file, new TextEncoder().encode(`${holder}\n${note}\n`.padEnd(NOTE_LENGTH)));
 }
 
 function notedIn(file: Deno.FsFile): string {
   const bytes = new Uint8Array(NOTE_LENGTH);
   const length = file.readSync(bytes) ?? 0;
   return new TextDecoder().decode(bytes.subarray(0, length)).split("\n")[1] ?? "";
+}
+
+/** Gives the lock back, by closing the file; the process id goes first, so that it never outlives the lock. */
+function release(file: Deno.FsFile, note: string): void {
+  try {
+    writeNote(file, "", note);
+  } catch {
+    // whoever waits too long then reads the number of a process that held it before
+  }
+  file.close();
 }
 
 /** In bytes: enough for a process id and a path. */

@@ -135,6 +135,8 @@ export interface System {
   /** The path as seen from the root; one that is so already stays as it is. */
   absolutePath(path: string): string;
   now(): number;
+  /** Milliseconds on a clock that nobody sets: for how long something takes, never for a date. */
+  monotonic(): number;
   /** Resolves after so many milliseconds; rejected with the signal's reason when that comes first. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
   readonly terminal: Terminal;
@@ -186,6 +188,7 @@ export function denoSystem(trace: (text: string) => void = () => {}): System {
     env,
     absolutePath: (path) => /^([/\\]|[A-Za-z]:)/.test(path) ? path : `${Deno.cwd()}/${path}`,
     now: () => Date.now(),
+    monotonic: () => performance.now(),
     sleep,
     terminal: {
       stdin: Deno.stdin.isTerminal(),

@@ -3,11 +3,15 @@
 
 import { CliError } from "../errors.ts";
 import { field, parseObject } from "../json.ts";
-import { type Clock, lockFile } from "../lock_file.ts";
+import { lockFile } from "../lock_file.ts";
 import { ensurePrivateDirectory, readIn, removeLeftovers } from "../private_directory.ts";
 import { damaged, type Warn } from "../private_file.ts";
 import { writePrivateFile } from "../replacement.ts";
 import { orSetAside } from "../set_aside.ts";
+import type { System } from "../system.ts";
+
+/** One clock for dates, and one for waiting. */
+type Clock = Pick<System, "now" | "monotonic" | "sleep">;
 
 /** A self-signed certificate and its key. */
 export interface ListenerCertificate {

@@ -3,7 +3,7 @@
 
 import * as oauth from "oauth4webapi";
 import { CliError } from "../errors.ts";
-import { defined, type Fields } from "../json.ts";
+import { asObject, defined, type Fields } from "../json.ts";
 import { Secret } from "../secret.ts";
 import type { System } from "../system.ts";
 import { printable } from "../text.ts";
@@ -25,7 +25,7 @@ export interface DeviceAuthorization {
   readonly verificationUri: string;
   /** Carries the user code; for a QR code. */
   readonly verificationUriComplete: string | undefined;
-  /** In milliseconds since the epoch. */
+  /** On the monotonic clock, in milliseconds: a clock that is set does not change how long the code is valid. */
   readonly expiresAt: number;
   /** The least time between two polls, in milliseconds. */
   readonly interval: number;
@@ -49,7 +49,7 @@ export async function startDeviceAuthorization(
   server: AuthorizationServer,
   client: OAuthClient,
   scope: string,
-  system: Pick<System, "fetch" | "now">,
+  system: Pick<System, "fetch" | "monotonic">,
 ): Promise<DeviceAuthorization> {
   if (server.deviceEndpoint === undefined) {
     throw new CliError(
@@ -61,7 +61,7 @@ export async function startDeviceAuthorization(
     );
   }
   const wire = toWire(server, client);
-  const askedAt = system.now();
+  const askedAt = system.monotonic();
   const response = await oauth.deviceAuthorizationRequest(
     wire.server,
     wire.client,
@@ -127,15 +127,16 @@ export async function pollForTokens<Saved extends object>(
   device: DeviceAuthorization,
   server: AuthorizationServer,
   client: OAuthClient,
-  system: Pick<System, "fetch" | "now" | "sleep">,
+  system: Pick<System, "fetch" | "now" | "monotonic" | "sleep">,
   signal: AbortSignal,
   keep: (poll: () => Promise<Grant | Pending>) => Promise<Saved | Pending>,
 ): Promise<Saved> {
   let { interval } = device;
   let wait = interval;
   while (true) {
-    await system.sleep(Math.min(wait, Math.max(0, device.expiresAt - system.now())), signal);
-    if (system.now() >= device.expiresAt) throw expired(device, server);
+    const left = Math.max(0, device.expiresAt - system.monotonic());
+    await system.sleep(Math.min(wait, left), signal);
+    if (system.monotonic() >= device.expiresAt) throw expired(device, server);
     const answer = await keep(() => poll(device, server, client, system));
     if (typeof answer !== "string") return answer;
     if (answer === "slow_down") interval += SLOW_DOWN;
@@ -164,6 +165,7 @@ async function poll(
       device.deviceCode.reveal(),
       wireOptions(server, system),
     );
+    if (await saysSlowDown(response)) return "slow_down";
     const reply = await readReply(response, server);
     if (reply.kind === "answered") {
       return grantIn(reply.body, { server, client, sentAt, isDeviceGrant: true });
@@ -176,6 +178,13 @@ async function poll(
     if (error instanceof CliError && error.kind === "unavailable") return "unreachable";
     throw error;
   }
+}
+
+/** 429 is network trouble unless it says so; then the pause is longer for good, as section 3.5 wants it. */
+async function saysSlowDown(response: Response): Promise<boolean> {
+  if (response.status !== 429) return false;
+  const body: unknown = await response.clone().json().catch(() => undefined);
+  return asObject(body)?.error === "slow_down";
 }
 
 function expired(device: DeviceAuthorization, { issuer }: AuthorizationServer): CliError {

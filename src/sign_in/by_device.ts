@@ -68,10 +68,10 @@ async function waited(
 ): Promise<SavedLogin> {
   const done = new AbortController();
   const signal = AbortSignal.any([done.signal, system.interruption()]);
-  const deadline = Math.min(device.expiresAt, system.now() + (timeout ?? Infinity));
+  const deadline = Math.min(device.expiresAt, system.monotonic() + (timeout ?? Infinity));
   const waits = [poll(signal)];
   if (deadline < device.expiresAt) {
-    waits.push(timeUp(deadline - system.now(), settings, signal, system));
+    waits.push(timeUp(deadline - system.monotonic(), settings, signal, system));
   }
   const shown = showCountdown(deadline, signal, { system, talk });
   try {
@@ -106,7 +106,7 @@ async function showCountdown(
   signal: AbortSignal,
   { system, talk }: CommandContext,
 ): Promise<void> {
-  const left = (): number => deadline - system.now();
+  const left = (): number => deadline - system.monotonic();
   const { stdin, stderr, canDraw } = system.terminal;
   if (!stdin || !stderr || !canDraw) {
     talk.say(`Waiting up to ${duration(left())}.`);

@@ -4,7 +4,7 @@ import type { Grant } from "../../src/oauth/token_response.ts";
 import type { AuthorizationServer } from "../../src/oauth/wire.ts";
 import { Secret } from "../../src/secret.ts";
 import type { TokenSet } from "../../src/token_set.ts";
-import { START } from "./fake_system.ts";
+import { MONOTONIC_START } from "./fake_system.ts";
 import { refused } from "./logins.ts";
 import { SERVER } from "./oauth.ts";
 
@@ -20,7 +20,7 @@ export const DEVICE: DeviceAuthorization = {
   userCode: "1GMV-ATBA",
   verificationUri: "https://iam.example.com/activate",
   verificationUriComplete: "https://iam.example.com/activate?user_code=1GMV-ATBA",
-  expiresAt: START + 900_000,
+  expiresAt: MONOTONIC_START + 900_000,
   interval: 5_000,
 };
 

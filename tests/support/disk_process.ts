@@ -86,7 +86,10 @@ async function work([task, path = "", deadline]: string[]): Promise<void> {
   }
   const sleep = (milliseconds: number): Promise<void> =>
     new Promise((wake) => setTimeout(wake, milliseconds));
-  using _lock = await lockFile(path, Number(deadline), { now: () => Date.now(), sleep });
+  using _lock = await lockFile(path, Number(deadline), {
+    monotonic: () => performance.now(),
+    sleep,
+  });
   say("held");
   await Deno.stdin.read(new Uint8Array(1));
 }

@@ -12,6 +12,9 @@ import type {
 /** When the fake clock starts. */
 export const START = Date.UTC(2026, 10, 24, 9, 0);
 
+/** Where the monotonic clock starts: nowhere near, so that the two cannot be taken for each other. */
+export const MONOTONIC_START = 1_000;
+
 /** What the network does with one request: answers it, or fails. */
 export type NetworkStep =
   | Response
@@ -50,8 +53,10 @@ export interface FakeSystem extends System {
   readonly sleeps: readonly number[];
   /** Whether a signal would have to wait at this moment. */
   readonly signalsHeld: boolean;
-  /** Moves the clock, and wakes who has slept long enough. */
+  /** Moves both clocks, and wakes who has slept long enough. */
   advance(milliseconds: number): void;
+  /** Sets the clock forward, or back, as a correction does; no time passes. */
+  setClock(milliseconds: number): void;
 }
 
 /** Makes a world of its own. */
@@ -69,6 +74,7 @@ export function fakeSystem(arranged: Arranged = {}): FakeSystem {
     env: (name) => env[name] || undefined,
     absolutePath: (path) => path.startsWith("/") ? path : `/cwd/${path}`,
     now: clock.now,
+    monotonic: clock.monotonic,
     sleep: clock.sleep,
     terminal: { ...noTerminal(), ...terminal },
     write(stream, data) {
@@ -109,6 +115,7 @@ export function fakeSystem(arranged: Arranged = {}): FakeSystem {
       return held > 0;
     },
     advance: clock.advance,
+    setClock: clock.set,
   };
 }
 
@@ -208,13 +215,15 @@ function noTerminal(): Terminal {
   };
 }
 
-interface Clock extends Pick<System, "now" | "sleep"> {
+interface Clock extends Pick<System, "now" | "monotonic" | "sleep"> {
   readonly sleeps: readonly number[];
   advance(milliseconds: number): void;
+  set(milliseconds: number): void;
 }
 
 function fakeClock(stands: boolean): Clock {
-  let now = START;
+  let now = MONOTONIC_START;
+  let correction = START - MONOTONIC_START;
   const sleeps: number[] = [];
   const sleepers = new Set<{ readonly until: number; wake(): void }>();
   const advance = (milliseconds: number): void => {
@@ -222,9 +231,11 @@ function fakeClock(stands: boolean): Clock {
     for (const sleeper of sleepers) if (sleeper.until <= now) sleeper.wake();
   };
   return {
-    now: () => now,
+    now: () => now + correction,
+    monotonic: () => now,
     sleeps,
     advance,
+    set: (milliseconds) => void (correction += milliseconds),
     async sleep(milliseconds, signal) {
       sleeps.push(milliseconds);
       signal?.throwIfAborted();

@@ -134,6 +134,16 @@ Deno.test("--timeout ends the wait before the code does, and nothing polls after
   assertEquals(system.requests.length, 3);
 });
 
+Deno.test("a clock that is set meanwhile does not change how long the wait is", async () => {
+  const set = (): Response => {
+    scene.context.system.setClock(600_000);
+    return userCode();
+  };
+  using scene = deviceScene([set, granted(), ada()]);
+  await signedIn(scene);
+  assertEquals(scene.context.talk.said.at(-1), "Waiting up to 15 min.");
+});
+
 Deno.test("a terminal shows the time that is left, and is given back afterwards", async () => {
   const person = fakePerson([""]); // Enter is no answer
   using scene = deviceScene([userCode(), pending(), granted(), ada()], {

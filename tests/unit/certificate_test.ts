@@ -36,7 +36,11 @@ Deno.test("two logins that need the first certificate at once get the same one",
   const sleep = (milliseconds: number): Promise<void> =>
     new Promise((wake) => setTimeout(wake, milliseconds));
   const both = [1, 2].map(() =>
-    listenerCertificate(dir.path, { now: () => Date.now(), sleep }, UNWARNED)
+    listenerCertificate(
+      dir.path,
+      { now: Date.now, monotonic: () => performance.now(), sleep },
+      UNWARNED,
+    )
   );
   const [one, other] = await Promise.all(both);
   assertEquals(one?.fingerprint, other?.fingerprint);

@@ -4,7 +4,13 @@ import { CliError, type ErrorKind } from "../../src/errors.ts";
 import { type DeviceAuthorization, pollForTokens } from "../../src/oauth/device.ts";
 import type { TokenSet } from "../../src/token_set.ts";
 import { DEVICE, DEVICE_SERVER, kept, pending, slowDown } from "../support/device.ts";
-import { type FakeSystem, fakeSystem, type NetworkStep, START } from "../support/fake_system.ts";
+import {
+  type FakeSystem,
+  fakeSystem,
+  MONOTONIC_START,
+  type NetworkStep,
+  START,
+} from "../support/fake_system.ts";
 import { answerLost, granted, refused, unreachable, webPage } from "../support/logins.ts";
 import { formOf } from "../support/oauth.ts";
 
@@ -67,6 +73,30 @@ Deno.test("slow_down adds five seconds to this and to every later pause", async 
   assertEquals(await pauses(network), [5, 5, 10, 10, 15, 15]);
 });
 
+Deno.test("slow_down by 429 adds five seconds for good like any other", async () => {
+  const network = [refused(429, "slow_down"), pending(), refused(429, "slow_down"), granted()];
+  assertEquals(await pauses(network), [5, 10, 10, 15]);
+});
+
+Deno.test("a clock that is set forward does not end the code's lifetime", async () => {
+  const set = (): Response => {
+    system.setClock(86_400_000);
+    return pending();
+  };
+  const system = fakeSystem({ network: [set, pending(), granted()] });
+  assertEquals((await polled(system)).accessToken.reveal(), "new-access");
+});
+
+Deno.test("a clock that is set back does not stretch the code's lifetime", async () => {
+  const set = (): Response => {
+    system.setClock(-86_400_000);
+    return pending();
+  };
+  const system = fakeSystem({ network: [set, pending()] });
+  const device = { ...DEVICE, expiresAt: MONOTONIC_START + 12_000 };
+  assertEquals((await assertRejects(() => polled(system, device), CliError)).kind, "timeout");
+});
+
 Deno.test("while the server cannot be reached each pause is twice the last, and then as before", async () => {
   const network = [unreachable(), answerLost(), unreachable(), pending(), granted()];
   assertEquals(await pauses(network), [5, 10, 20, 40, 5]);
@@ -123,7 +153,7 @@ Deno.test("a client that is not accepted is told about --device-client-id while 
 });
 
 Deno.test("a code that ran out is a timeout, though the server never said so", async () => {
-  const device = { ...DEVICE, expiresAt: START + 12_000 };
+  const device = { ...DEVICE, expiresAt: MONOTONIC_START + 12_000 };
   const error = await failure([pending(), pending()], device);
   assertEquals([error.kind, error.oauthError], ["timeout", "expired_token"]);
   assertStringIncludes(error.next ?? "", "anaplan-auth login --device");

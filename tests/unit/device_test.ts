@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { CliError } from "../../src/errors.ts";
 import { type DeviceAuthorization, startDeviceAuthorization } from "../../src/oauth/device.ts";
 import { DEVICE_SERVER, userCode } from "../support/device.ts";
-import { fakeSystem, type NetworkStep, START } from "../support/fake_system.ts";
+import { fakeSystem, MONOTONIC_START, type NetworkStep } from "../support/fake_system.ts";
 import { refused, unreachable, webPage } from "../support/logins.ts";
 import { CLIENT, formOf, SERVER } from "../support/oauth.ts";
 
@@ -39,7 +39,7 @@ Deno.test("the answer says what to open, what to enter, and until when", async (
   assertEquals(device.userCode, "1GMV-ATBA");
   assertEquals(device.verificationUri, "https://iam.example.com/activate");
   assertStringIncludes(device.verificationUriComplete ?? "", "user_code=1GMV-ATBA");
-  assertEquals([device.interval, device.expiresAt], [7_000, START + 600_000]);
+  assertEquals([device.interval, device.expiresAt], [7_000, MONOTONIC_START + 600_000]);
 });
 
 Deno.test("without an interval it is five seconds", async () => {
@@ -64,7 +64,7 @@ Deno.test("the lifetime counts from when the code was asked for, not from when i
   };
   const system = fakeSystem({ network: [slow], clockStands: true });
   const device = await startDeviceAuthorization(DEVICE_SERVER, DEVICE_CLIENT, "openid", system);
-  assertEquals(device.expiresAt, START + 60_000);
+  assertEquals(device.expiresAt, MONOTONIC_START + 60_000);
 });
 
 Deno.test("a complete URI that is not sent is not made up", async () => {

@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError } from "../../src/errors.ts";
 import { lockFile } from "../../src/lock_file.ts";
+import { lockElsewhere } from "../support/disk_process.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 import { modeOf, tempDir } from "../support/temp_dir.ts";
 
@@ -27,7 +28,7 @@ Deno.test("a lock that is given back while it is waited for is had", async () =>
   const first = await lockFile(path, 0, fakeSystem());
   let pauses = 0;
   const patient = {
-    now: () => 0,
+    monotonic: () => 0,
     sleep: () => Promise.resolve(++pauses === 3 ? first[Symbol.dispose]() : undefined),
   };
   using _second = await lockFile(path, 1_000, patient);
@@ -39,14 +40,76 @@ Deno.test("a lock that is not had in time is a storage error that names the hold
   const path = `${dir.path}/a.lock`;
   using _lock = await lockFile(path, 0, fakeSystem());
   const system = fakeSystem();
-  const started = system.now();
+  const started = system.monotonic();
   const error = await assertRejects(() => lockFile(path, 2_000, system), CliError);
   assertEquals(error.kind, "storage");
-  assertStringIncludes(error.message, `process ${Deno.pid} has been holding it for more than 2 s`);
+  assertStringIncludes(error.message, `waited 2 s; process ${Deno.pid} holds it`);
   assertStringIncludes(error.next ?? "", `ps ${Deno.pid}`);
-  const waited = system.now() - started;
+  const waited = system.monotonic() - started;
   assert(waited >= 2_000 && waited <= 2_050, String(waited));
 });
+
+Deno.test("a clock that is set forward or back neither ends nor stretches the wait for a lock", async () => {
+  using dir = tempDir();
+  const path = `${dir.path}/a.lock`;
+  using _lock = await lockFile(path, 0, fakeSystem());
+  for (const correction of [86_400_000, -86_400_000]) {
+    const system = fakeSystem();
+    let slept = 0;
+    const sleep = async (pause: number): Promise<void> => {
+      assert((slept += pause) < 3_000, "it goes on waiting");
+      if (slept === pause) system.setClock(correction);
+      await system.sleep(pause);
+    };
+    const clock = { monotonic: system.monotonic, sleep };
+    const error = await assertRejects(() => lockFile(path, 2_000, clock), CliError);
+    assert(slept >= 2_000, `${slept} ms`);
+    assertStringIncludes(error.message, "waited 2 s");
+  }
+});
+
+Deno.test("a wait in which the program stood still is reported as long as it was", async () => {
+  using dir = tempDir();
+  const path = `${dir.path}/a.lock`;
+  using _lock = await lockFile(path, 0, fakeSystem());
+  let elapsed = 0;
+  const clock = {
+    monotonic: () => elapsed,
+    sleep: () => Promise.resolve(void (elapsed += 3_600_000)),
+  };
+  await assertRejects(() => lockFile(path, 2_000, clock), CliError, "waited 3600 s");
+});
+
+Deno.test("a lock that was given back names no process", async () => {
+  using dir = tempDir();
+  const path = `${dir.path}/a.lock`;
+  (await lockFile(path, 0, fakeSystem()))[Symbol.dispose]();
+  using _other = lockOfAnotherProgram(path);
+  const error = await assertRejects(() => lockFile(path, 0, fakeSystem()), CliError);
+  assertStringIncludes(error.message, "another process holds it");
+});
+
+Deno.test({
+  name: "a process that was killed while it held the lock is not named, though the file still does",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    using dir = tempDir();
+    const path = `${dir.path}/a.lock`;
+    await using killed = lockElsewhere(path, 0);
+    assertEquals(await killed.line(), "held");
+    await killed.kill();
+    using _other = lockOfAnotherProgram(path);
+    const error = await assertRejects(() => lockFile(path, 0, fakeSystem()), CliError);
+    assertStringIncludes(error.message, "another process holds it");
+  },
+});
+
+/** A lock of a program that is not ours, and so does not say who it is. */
+function lockOfAnotherProgram(path: string): Disposable {
+  const file = Deno.openSync(path, { read: true, write: true });
+  file.lockSync(true);
+  return { [Symbol.dispose]: () => file.close() };
+}
 
 Deno.test("the pauses grow, but never beyond what a person would notice", async () => {
   using dir = tempDir();

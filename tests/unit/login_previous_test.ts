@@ -31,7 +31,7 @@ Deno.test("the previous session is ended with the authorities of SSL_CERT_FILE, 
 Deno.test("where the lock is not had in time, no code is asked for", async () => {
   let now = START;
   await using at = signIn([], {
-    now: () => now,
+    monotonic: () => now,
     sleep: (milliseconds, signal) =>
       // what waits for the lock is in a hurry, what waits for a person not
       signal === undefined

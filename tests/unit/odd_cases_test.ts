@@ -30,7 +30,11 @@ Deno.test("a lock is waited for longer than the longest refresh takes", async ()
   using dir = tempDir();
   let patience = 0;
   const sleep = (pause: number): Promise<void> => Promise.resolve(void (patience += pause));
-  const store = openStore(dir.path, { ...fakeSystem(), now: () => patience, sleep }, () => {});
+  const store = openStore(
+    dir.path,
+    { ...fakeSystem(), monotonic: () => patience, sleep },
+    () => {},
+  );
   using _login = await store.lock("default");
   await assertRejects(() => store.lock("default"), CliError);
   assert(patience > longest, `${patience} ms of patience for ${longest} ms`);

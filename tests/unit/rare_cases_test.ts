@@ -21,7 +21,7 @@ import { tellHowToSignIn } from "../../src/sign_in/hints.ts";
 import { certTrust } from "../../src/commands/cert.ts";
 import { DEVICE, DEVICE_SERVER, kept, pending, userCode } from "../support/device.ts";
 import { dated, diagnosed, doctorScene, found } from "../support/doctor_scene.ts";
-import { fakeContext, fakeSystem, START } from "../support/fake_system.ts";
+import { fakeContext, fakeSystem, MONOTONIC_START, START } from "../support/fake_system.ts";
 import { ISSUER, ISSUER_PROFILE, issuerScene, metadata } from "../support/issuer_scene.ts";
 import { boundTo, granted, LOGIN, loginFile, putLogin, unreachable } from "../support/logins.ts";
 import { someAttempt } from "../support/oauth.ts";
@@ -293,7 +293,7 @@ Deno.test("a clock's advice is for the system that it is given on", async () => 
 });
 
 Deno.test("a device code's wait ends when the code does, not a minute later", async () => {
-  const device = { ...DEVICE, expiresAt: START + 20_000 };
+  const device = { ...DEVICE, expiresAt: MONOTONIC_START + 20_000 };
   const system = fakeSystem({ network: [unreachable(), unreachable()] });
   await assertRejects(
     () =>

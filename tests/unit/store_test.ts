@@ -63,7 +63,7 @@ Deno.test("a lock that another one holds for a minute is a storage error", async
   let now = 0;
   const sleep = (milliseconds: number): Promise<void> =>
     Promise.resolve(void (now += milliseconds));
-  const impatient = openStore(dir.path, { ...fakeSystem(), now: () => now, sleep }, () => {});
+  const impatient = openStore(dir.path, { ...fakeSystem(), monotonic: () => now, sleep }, () => {});
   const error = await assertRejects(() => impatient.lock("default"), CliError);
   assertEquals(error.kind, "storage");
   assert(now >= 60_000, "longer than a holder needs for two requests and a Retry-After of 10 s");

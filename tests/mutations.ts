@@ -98,15 +98,15 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: "files are made for everybody to read",
     file: "src/private_file.ts",
-    from: "createNew: true, mode: 0o600",
-    to: "createNew: true, mode: 0o644",
+    from: "{ ...options, mode: 0o600 }",
+    to: "{ ...options, mode: 0o644 }",
     tests: ["tests/unit/private_file_test.ts"],
   },
   {
     what: "a link to where others can write is followed",
     file: "src/private_directory.ts",
-    from: "    if (isSymlink) {",
-    to: "    if (isSymlink && !isSymlink) {",
+    from: "if (info.isDirectory && (mode & 0o577) === 0o500) return;",
+    to: "if (info.isDirectory) return;",
     tests: ["tests/unit/linked_directory_test.ts"],
   },
   {

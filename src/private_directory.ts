@@ -35,7 +35,7 @@ export function ensurePrivateDirectory(path: string): void {
 function makeDirectory(path: string): void {
   if (IS_WINDOWS) return Deno.mkdirSync(path, { recursive: true });
   if (lstatIfThere(path) !== undefined) return;
-  makeDirectory(splitPath(path)[0]); // with umask 0777, one level has to be opened before the next is made
+  makeDirectory(splitPath(path)[0]); // each level is opened before the next is made, for umask 0777
   try {
     Deno.mkdirSync(path, { mode: 0o700 });
   } catch (error) {
@@ -125,8 +125,8 @@ export function listDirectory(path: string): string[] {
 /**
  * Removes temporary files of the file at the path that crashes have left; best effort.
  *
- * @param minAge in milliseconds; none for the holder of the lock that guards the file's writes. A write
- * takes milliseconds; a process that was stopped for an hour finds its file gone, and says so.
+ * @param minAge in milliseconds; 0 is for the holder of the lock that guards the file's writes, whatever the
+ * disk's clock says. A write takes milliseconds; a process that was stopped for an hour finds its file gone.
  */
 export function removeLeftovers(path: string, minAge = AN_HOUR): void {
   const [directory, name] = splitPath(path);
@@ -136,7 +136,7 @@ export function removeLeftovers(path: string, minAge = AN_HOUR): void {
     ifPossible(() => {
       const { isFile, mtime } = Deno.lstatSync(leftover);
       const age = mtime === null ? 0 : Date.now() - mtime.getTime();
-      if (isFile && age >= minAge) Deno.removeSync(leftover);
+      if (isFile && (minAge === 0 || age >= minAge)) Deno.removeSync(leftover);
     });
   }
 }

@@ -149,8 +149,8 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: "a link to where others can write is followed",
     file: "src/private_directory.ts",
-    from: "    if (isSymlink) {",
-    to: "    if (isSymlink && !isSymlink) {",
+    from: "if (info.isDirectory && (mode & 0o577) === 0o500) return;",
+    to: "if (info.isDirectory) return;",
     tests: ["tests/unit/linked_directory_test.ts"],
   },
   {

@@ -92,6 +92,8 @@ Deno.test("removeLeftovers() takes away what a crash left of this file, and noth
   for (const name of [...kept, `a.json.${id}.tmp`]) {
     Deno.writeTextFileSync(`${dir.path}/${name}`, "");
   }
+  const future = new Date(Date.now() + 3_600_000); // a disk of the network with a clock of its own
+  Deno.utimeSync(`${dir.path}/a.json.${id}.tmp`, future, future);
   removeLeftovers(`${dir.path}/a.json`, 0);
   assertEquals(namesIn(dir.path), kept.sort());
 });

@@ -37,6 +37,8 @@ export interface ErrorDetails {
   readonly oauthError?: string;
   /** For `unavailable`: the request may have reached the server, only the answer is missing. */
   readonly answerLost?: boolean;
+  /** With `answerLost`: the connection was not cut, so the answer may still have been on its way. */
+  readonly timedOut?: boolean;
   /** For `interrupted`: which signal it was. */
   readonly signal?: string;
   readonly cause?: unknown;
@@ -49,6 +51,7 @@ export class CliError extends Error {
   readonly next: string | undefined;
   readonly oauthError: string | undefined;
   readonly answerLost: boolean;
+  readonly timedOut: boolean;
   readonly signal: string | undefined;
 
   constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
@@ -57,6 +60,7 @@ export class CliError extends Error {
     this.next = details.next;
     this.oauthError = details.oauthError;
     this.answerLost = details.answerLost ?? false;
+    this.timedOut = details.timedOut ?? false;
     this.signal = details.signal;
   }
 }

@@ -207,8 +207,12 @@ export function forProfile<Thrown>(
     ? environmentAdvice(thrown, settings.environment)
     : thrown.next.replace(/^anaplan-auth login(?! --profile)/, loginCommand(settings));
   if (next === thrown.next) return thrown;
-  const { kind, message, oauthError, answerLost, signal, cause } = thrown;
-  return new CliError(kind, message, defined({ next, oauthError, answerLost, signal, cause }));
+  const { kind, message, oauthError, answerLost, timedOut, signal, cause } = thrown;
+  return new CliError(
+    kind,
+    message,
+    defined({ next, oauthError, answerLost, timedOut, signal, cause }),
+  );
 }
 
 type RefreshableTokenSet = TokenSet & Required<Pick<TokenSet, "refreshToken">>;

@@ -12,7 +12,7 @@ export interface HttpRequest {
   readonly body?: string;
   /** PEM texts of certificate authorities that are trusted besides the built-in ones. */
   readonly caCertificates?: readonly string[];
-  /** In milliseconds, for the whole exchange; 20 seconds when not given. */
+  /** How long nothing may come, in milliseconds; 20 seconds when not given. The whole may take twice that. */
   readonly timeout?: number;
 }
 

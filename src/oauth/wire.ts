@@ -31,6 +31,12 @@ export interface OAuthClient {
   readonly clientSecret?: Secret;
 }
 
+/**
+ * How long an authorization server may take to answer, in milliseconds. It is long, because an answer that is given up
+ * may bring the tokens a moment later: the refresh token is used then, and its successor is lost.
+ */
+const TIMEOUT = 60_000;
+
 /** What the requests need of the world. */
 export type TokenRequestSystem = Pick<System, "fetch" | "now" | "sleep">;
 
@@ -68,7 +74,7 @@ function clientAuthentication(server: AuthorizationServer, client: OAuthClient):
 export function wireOptions(
   server: AuthorizationServer,
   system: Pick<System, "fetch">,
-  timeout?: number,
+  timeout = TIMEOUT,
 ): { [oauth.customFetch]: typeof fetch; [oauth.allowInsecureRequests]: boolean } {
   return {
     [oauth.allowInsecureRequests]: true, // urlProblem() allows http: for loopback alone
@@ -79,7 +85,7 @@ export function wireOptions(
         headers: Object.fromEntries(new Headers(init?.headers)),
         body: String(init?.body ?? ""),
         caCertificates: server.caCertificates,
-        ...(timeout === undefined ? {} : { timeout }),
+        timeout,
       };
       return await withoutEchoes(await system.fetch(request), request);
     },

@@ -26,9 +26,6 @@ export const EXIT_CODES: Readonly<Record<ErrorKind, number>> = {
   interrupted: 130,
 };
 
-/** `interrupted` by SIGTERM ends with this code instead. */
-export const SIGTERM_EXIT_CODE = 143;
-
 /** What may be known about a failure besides its message. */
 export interface ErrorDetails {
   /** What the person can type or do now; the `Next:` line. */
@@ -39,8 +36,6 @@ export interface ErrorDetails {
   readonly answerLost?: boolean;
   /** With `answerLost`: the connection was not cut, so the answer may still have been on its way. */
   readonly timedOut?: boolean;
-  /** For `interrupted`: which signal it was. */
-  readonly signal?: string;
   readonly cause?: unknown;
 }
 
@@ -52,7 +47,6 @@ export class CliError extends Error {
   readonly oauthError: string | undefined;
   readonly answerLost: boolean;
   readonly timedOut: boolean;
-  readonly signal: string | undefined;
 
   constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
     super(message, { cause: details.cause });
@@ -61,13 +55,16 @@ export class CliError extends Error {
     this.oauthError = details.oauthError;
     this.answerLost = details.answerLost ?? false;
     this.timedOut = details.timedOut ?? false;
-    this.signal = details.signal;
   }
 }
 
-/** Any thrown value as a CliError; what is not one already is a bug, and says so. */
+/**
+ * Any thrown value as a CliError; what is not one already is a bug, and says so. Of a failure and a signal that came
+ * before its end (see `System.holdSignals`), the failure is what the user has to read.
+ */
 export function toCliError(thrown: unknown): CliError {
   if (thrown instanceof CliError) return thrown;
+  if (thrown instanceof SuppressedError) return toCliError(thrown.suppressed);
   const reason = thrown instanceof Error ? thrown.message : String(thrown);
   return new CliError("internal", `Something went wrong inside anaplan-auth: ${reason}`, {
     next: "run the same command with --verbose, and report what it prints",

@@ -45,7 +45,8 @@ export async function freshTokenSet(
   } catch (error) {
     const later = context.system.now(); // a refresh that fails may take its time
     const isStillGood = !isDemanded && isFresh(seen, later, 1_000);
-    if (!isStillGood || !(error instanceof CliError) || error.kind === "storage") throw error;
+    if (!isStillGood || !(error instanceof CliError)) throw error;
+    if (error.kind === "storage" || error.kind === "interrupted") throw error;
     context.talk.warn(
       `${error.message}; the present access token is good for ${
         duration(seen.expiresAt - later)
@@ -207,12 +208,8 @@ export function forProfile<Thrown>(
     ? environmentAdvice(thrown, settings.environment)
     : thrown.next.replace(/^anaplan-auth login(?! --profile)/, loginCommand(settings));
   if (next === thrown.next) return thrown;
-  const { kind, message, oauthError, answerLost, timedOut, signal, cause } = thrown;
-  return new CliError(
-    kind,
-    message,
-    defined({ next, oauthError, answerLost, timedOut, signal, cause }),
-  );
+  const { kind, message, oauthError, answerLost, timedOut, cause } = thrown;
+  return new CliError(kind, message, defined({ next, oauthError, answerLost, timedOut, cause }));
 }
 
 type RefreshableTokenSet = TokenSet & Required<Pick<TokenSet, "refreshToken">>;
@@ -270,12 +267,13 @@ export function loginCommand(settings: Pick<Settings, "profile" | "environment">
 export async function orRescue<T>(
   tokenSet: TokenSet,
   path: string,
-  system: Pick<CommandContext["system"], "env">,
+  system: Pick<CommandContext["system"], "env" | "holdSignals">,
   save: () => T | Promise<T>,
 ): Promise<T> {
   try {
     return await save();
   } catch (error) {
+    await system.holdSignals(); // to the end: the message has to be read
     const { rescueTokenSet } = await import("./rescue.ts");
     throw rescueTokenSet(tokenSet, path, toCliError(error), system);
   }

@@ -37,13 +37,13 @@ export async function signInByDevice(
   talk.say("Single sign-on users cannot sign in this way: anaplan-auth login\n");
   const device = await startDeviceAuthorization(server, client, settings.scope, system);
   await showCode(device, context);
+  using _signals = await system.holdSignals(); // from here on, any answer may bring the tokens
   const tokenSet = await waited(
     device,
     flags.timeout,
     context,
     (signal) => pollForTokens(device, server, client, system, signal),
   );
-  using _signals = await system.holdSignals(); // none may come between the tokens and the disk
   const previous = await saveLogin(tokenSet, settings, context);
   return { tokenSet, previous, user: who(tokenSet), method: "device" };
 }

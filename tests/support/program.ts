@@ -14,6 +14,8 @@ export interface ProgramOptions {
   readonly asTask?: boolean;
   /** Another executable than the one under test. */
   readonly executable?: string;
+  /** A program that runs ours as its last words, such as `nohup`. */
+  readonly wrapper?: readonly string[];
 }
 
 /** How a run ended. */
@@ -46,14 +48,15 @@ export async function runProgram(
 /** Starts the program; disposal kills it if it still runs. */
 export async function startProgram(
   argv: readonly string[],
-  { home, env = {}, stdin, asTask = false, executable }: ProgramOptions,
+  { home, env = {}, stdin, asTask = false, executable, wrapper = [] }: ProgramOptions,
 ): Promise<Program> {
   const { program, args, env: taskEnv } = executable === undefined
     ? await (asTask ? taskCommandLine : commandLineOf)(argv)
     : { program: executable, args: argv, env: {} };
   const started = performance.now();
-  const child = new Deno.Command(program, {
-    args: [...args],
+  const [first = program, ...rest] = [...wrapper, program, ...args];
+  const child = new Deno.Command(first, {
+    args: rest,
     cwd: PROJECT_DIRECTORY,
     clearEnv: true,
     env: { ...await bareEnvironment(home), ...(asTask ? taskEnv : {}), ...env },

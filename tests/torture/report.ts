@@ -62,7 +62,7 @@ can prevent that, only keep it short.
   measured under strace, which slows it. Before that the window is open for as long as the server takes
   from its own rotation until its answer is here.
 - **What is done in it**: nothing but reading the answer and writing one file. The tokens are saved and
-  synced before anyone is given them. SIGINT and SIGTERM wait until that is done. An answer that was lost
+  synced before anyone is given them. Signals wait until that is done. An answer that was lost
   is asked for once more with the same refresh token, inside the lock: servers with a grace period for
   reuse then answer, others end the login. Tokens that cannot be saved go to a private file elsewhere, and
   the error (exit 7) says how to put them back.

@@ -3,4 +3,5 @@
 import { run } from "./src/cli/app.ts";
 import { denoSystem } from "./src/system.ts";
 
-Deno.exit(await run(Deno.args, denoSystem));
+const code = await run(Deno.args, denoSystem);
+Deno.exit(Deno.exitCode || code); // a signal has set its own, whatever was printed

@@ -26,9 +26,6 @@ export const EXIT_CODES: Readonly<Record<ErrorKind, number>> = {
   interrupted: 130,
 };
 
-/** `interrupted` by SIGTERM ends with this code instead. */
-export const SIGTERM_EXIT_CODE = 143;
-
 /** Failures that another place must recognize. */
 export type ErrorCode =
   /** The server gave new tokens, and they are not in their place on the disk. */
@@ -45,10 +42,8 @@ export interface ErrorDetails {
   readonly oauthError?: string;
   /** For `unavailable`: the request may have reached the server, only the answer is missing. */
   readonly answerLost?: boolean;
-  /** For `unavailable`: the answer did not come in time, so it may still be on its way. */
+  /** With `answerLost`: the connection was not cut, so the answer may still have been on its way. */
   readonly timedOut?: boolean;
-  /** For `interrupted`: which signal it was. */
-  readonly signal?: string;
   /** For `storage`: what is in the place of a file of ours and cannot be understood as one. */
   readonly damagedFile?: string;
   readonly cause?: unknown;
@@ -63,7 +58,6 @@ export class CliError extends Error {
   readonly oauthError: string | undefined;
   readonly answerLost: boolean;
   readonly timedOut: boolean;
-  readonly signal: string | undefined;
   readonly damagedFile: string | undefined;
 
   constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
@@ -74,14 +68,23 @@ export class CliError extends Error {
     this.oauthError = details.oauthError;
     this.answerLost = details.answerLost ?? false;
     this.timedOut = details.timedOut ?? false;
-    this.signal = details.signal;
     this.damagedFile = details.damagedFile;
+  }
+
+  /** The same failure with another `Next:` line. */
+  withNext(next: string): CliError {
+    const same = new CliError(this.kind, this.message, { cause: this.cause });
+    return Object.assign(same, { ...this, next });
   }
 }
 
-/** Any thrown value as a CliError; what is not one already is a bug, and says so. */
+/**
+ * Any thrown value as a CliError; what is not one already is a bug, and says so. Of a failure and a signal that came
+ * before its end (see `System.holdSignals`), the failure is what the user has to read.
+ */
 export function toCliError(thrown: unknown): CliError {
   if (thrown instanceof CliError) return thrown;
+  if (thrown instanceof SuppressedError) return toCliError(thrown.suppressed);
   const reason = thrown instanceof Error ? thrown.message : String(thrown);
   return new CliError("internal", `Something went wrong inside anaplan-auth: ${reason}`, {
     next: "run the same command with --verbose, and report what it prints",

@@ -38,8 +38,13 @@ export async function grantAndSave<Other extends string = never>(
   if (early?.kind === "wrong") {
     throw wrongIdToken(`Cannot sign in: the id_token is not for this sign-in (${early.reason})`);
   }
-  login.save(grant.tokenSet);
-  saveMore?.();
+  try {
+    login.save(grant.tokenSet);
+    saveMore?.();
+  } catch (error) {
+    await system.holdSignals(); // to the end: the message says where the tokens are, and has to be read
+    throw error;
+  }
   const verdict = early ?? await grant.judge();
   if (verdict.kind === "wrong") {
     throw wrongIdToken(

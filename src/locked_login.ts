@@ -50,7 +50,7 @@ export interface LoginPlace {
  * How long to wait for another process's lock, in milliseconds: longer than the longest that a holder
  * can take.
  */
-const LOCK_DEADLINE = 150_000;
+const LOCK_DEADLINE = 380_000;
 
 /** What a save is given room for besides the length of the present login, in bytes. */
 const ROOM = 32 * 1024;
@@ -86,7 +86,7 @@ function lockedLogin(
     prepare() {
       const present = readPrivateFile(path);
       // only a rename proves that a rename works: the file may be immutable, or mounted by itself
-      if (present !== undefined) writePrivateFile(path, present, warn);
+      if (present !== undefined) writePrivateFile(path, present); // the save warns, if it has to
       prepared ??= beginReplacement(path, waitingPath(path), warn);
       prepared.reserve((present?.length ?? 0) + ROOM);
       lock.note(plannedRescue(path, system));

@@ -4,7 +4,6 @@
 import type { CommandContext } from "./command.ts";
 import { environmentAdvice, newRefreshToken } from "./environment_advice.ts";
 import { CliError, type ErrorDetails } from "./errors.ts";
-import { defined } from "./json.ts";
 import type { Grant } from "./oauth/token_response.ts";
 import { hasEnvironmentLogin, type Settings } from "./settings.ts";
 import type { LockedLogin } from "./locked_login.ts";
@@ -274,8 +273,7 @@ export function forProfile<Thrown>(
     ? environmentAdvice(thrown, settings.environment)
     : thrown.next.replace(/^anaplan-auth login(?! --profile)/, loginCommand(settings));
   if (next === thrown.next) return thrown;
-  const { kind, message, oauthError, answerLost, signal, cause } = thrown;
-  return new CliError(kind, message, defined({ next, oauthError, answerLost, signal, cause }));
+  return thrown.withNext(next);
 }
 
 type RefreshableTokenSet = TokenSet & Required<Pick<TokenSet, "refreshToken">>;

@@ -12,7 +12,7 @@ export interface HttpRequest {
   readonly body?: string;
   /** PEM texts of certificate authorities that are trusted besides the built-in ones. */
   readonly caCertificates?: readonly string[];
-  /** In milliseconds, for the whole exchange; 20 seconds when not given. */
+  /** How long nothing may come, in milliseconds; 20 seconds when not given. The whole may take twice that. */
   readonly timeout?: number;
 }
 
@@ -164,16 +164,25 @@ export interface System {
   ): Promise<number | NotRun>;
   /** Opens the person's browser; false when none could be started. */
   openBrowser(url: string): Promise<boolean>;
-  /** Aborted with a CliError of kind `interrupted` by SIGINT and SIGTERM, from the first call on. */
+  /** Aborted with a CliError of kind `interrupted` by a signal that ends programs, from the first call on. */
   interruption(): AbortSignal;
   /** From now on a file size limit fails a write, and does not end the program in the middle of it. */
   expectWrites(): void;
-  /** Makes SIGINT and SIGTERM wait until it is disposed of, and then end the program. */
+  /**
+   * Makes signals that end programs wait until it is disposed of, which then throws: a CliError of kind
+   * `interrupted` if a signal came.
+   */
   holdSignals(): Promise<Disposable>;
 }
 
-/** The real world. `trace` is told of every request and response, with secrets masked. */
-export function denoSystem(trace: (text: string) => void = () => {}): System {
+/**
+ * The real world. `trace` gets every request and response, with secrets masked; `tell` gets what an impatient
+ * user has to know.
+ */
+export function denoSystem(
+  trace: (text: string) => void = () => {},
+  tell: (text: string) => void = () => {},
+): System {
   let controller: AbortController | undefined;
   function interruption(): AbortSignal {
     if (controller === undefined) {
@@ -218,7 +227,7 @@ export function denoSystem(trace: (text: string) => void = () => {}): System {
     openBrowser: async (url) => (await import("./system/browser.ts")).openBrowser(url),
     interruption,
     expectWrites,
-    holdSignals: async () => (await import("./system/signals.ts")).holdSignals(),
+    holdSignals: async () => (await import("./system/signals.ts")).holdSignals(tell),
   };
 }
 
@@ -253,7 +262,40 @@ let isLimitHeard = false;
 function expectWrites(): void {
   if (isLimitHeard || Deno.build.os === "windows") return;
   isLimitHeard = true;
+  ignoredSignals(); // before Deno forgets them
   Deno.addSignalListener("SIGXFSZ", () => {}); // heard, it ends nothing
+}
+
+/** What a program can be started to ignore: by `nohup`, by a shell that puts it into the background. */
+const IGNORABLE = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGTERM: 15 } as const;
+
+let ignored: ReadonlySet<Deno.Signal> | undefined;
+
+/**
+ * The signals that this program was started to ignore, which it goes on ignoring. It has to be called before the
+ * first listener is added: from then on, Deno ignores none.
+ */
+export function ignoredSignals(): ReadonlySet<Deno.Signal> {
+  if (ignored !== undefined) return ignored;
+  const signals = Object.keys(IGNORABLE) as (keyof typeof IGNORABLE)[];
+  const mask = ignoredMask();
+  ignored = new Set(signals.filter((signal) => mask & 1 << (IGNORABLE[signal] - 1)));
+  for (const signal of ignored) Deno.addSignalListener(signal, () => {});
+  return ignored;
+}
+
+/**
+ * A bit for each ignored signal. Linux knows, but Deno lets only `--allow-all` read it. Elsewhere, SIGHUP is ignored
+ * when neither stdout nor stderr is a terminal, as `nohup` makes sure: who does not need the terminal survives it.
+ */
+function ignoredMask(): number {
+  if (Deno.build.os === "windows") return 0;
+  try {
+    const status = Deno.readTextFileSync("/proc/self/status");
+    return parseInt(/^SigIgn:\s*\w*(\w{4})$/m.exec(status)?.[1] ?? "0", 16);
+  } catch {
+    return Deno.stdout.isTerminal() || Deno.stderr.isTerminal() ? 0 : 1;
+  }
 }
 
 /** Whether a terminal can do more than a printer: a cursor, colours. */

@@ -3,13 +3,13 @@
 // are all that is left, and the parser is loaded when there are flags only.
 
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
-import { CliError, toCliError } from "../errors.ts";
+import { CliError, EXIT_CODES, toCliError } from "../errors.ts";
 import type { System } from "../system.ts";
 import { VERSION } from "../version.ts";
 import { commandNamed } from "./commands.ts";
 import type { TreeContext } from "./loading.ts";
 import { kebab } from "./parse.ts";
-import { exitCodeOf, type Printer, printer } from "./print.ts";
+import { type Printer, printer } from "./print.ts";
 
 /** What a run comes to. */
 type Outcome = { readonly reply: Reply } | { readonly error: CliError };
@@ -17,14 +17,14 @@ type Outcome = { readonly reply: Reply } | { readonly error: CliError };
 /**
  * Runs one command line and prints its outcome.
  *
- * @param openSystem makes the system; it is told where to report requests to.
+ * @param openSystem makes the system; it gets where to report requests, and what the user has to know.
  * @returns the exit code.
  */
 export async function run(
   argv: readonly string[],
-  openSystem: (trace: (text: string) => void) => System,
+  openSystem: (trace: (text: string) => void, tell: (text: string) => void) => System,
 ): Promise<number> {
-  const system = openSystem((text) => out.trace(text));
+  const system = openSystem((text) => out.trace(text), (text) => out.insist(text));
   // Until the flags are read, and when they cannot be: a look at argv says how to print an error.
   const out: Printer = printer(system, {
     json: hasFlag(argv, "json"),
@@ -55,12 +55,12 @@ async function printed(outcome: Outcome, out: Printer): Promise<number> {
 
 function told(error: CliError, out: Printer): number {
   out.error(error);
-  return exitCodeOf(error);
+  return EXIT_CODES[error.kind];
 }
 
 function replyCode({ outcome: kind, exitCode }: Reply): number {
   if (exitCode !== undefined) return exitCode;
-  return kind === undefined ? 0 : exitCodeOf({ kind, signal: undefined });
+  return kind === undefined ? 0 : EXIT_CODES[kind];
 }
 
 async function outcomeOf(argv: readonly string[], context: CommandContext): Promise<Outcome> {

@@ -2,7 +2,7 @@
 // program prints, and no text steers a terminal, wherever it comes from.
 
 import type { Drawn, Reply, Talk } from "../command.ts";
-import { type CliError, EXIT_CODES, SIGTERM_EXIT_CODE, toCliError } from "../errors.ts";
+import { type CliError, toCliError } from "../errors.ts";
 import type { System } from "../system.ts";
 import {
   asSentence,
@@ -28,11 +28,6 @@ export interface Printer extends Talk {
   error(error: CliError): void;
   /** What `--verbose` shows; silent without it. */
   trace(text: string): void;
-}
-
-/** The exit code that an outcome has. */
-export function exitCodeOf(outcome: Pick<CliError, "kind" | "signal">): number {
-  return outcome.signal === "SIGTERM" ? SIGTERM_EXIT_CODE : EXIT_CODES[outcome.kind];
 }
 
 /** A printer to the system's streams. */

@@ -1,6 +1,6 @@
 // The reference page: exit codes, variables and which build this is. Rule: the codes come from the one table in errors.ts.
 
-import { type ErrorKind, EXIT_CODES, SIGTERM_EXIT_CODE } from "../errors.ts";
+import { type ErrorKind, EXIT_CODES } from "../errors.ts";
 import { BUILD, VERSION } from "../version.ts";
 
 const MEANINGS: Readonly<Record<ErrorKind, string>> = {
@@ -12,7 +12,7 @@ const MEANINGS: Readonly<Record<ErrorKind, string>> = {
   unavailable: "the network or Anaplan; the same command may work later",
   storage: "the login cannot be read, locked or saved",
   api: "an API answered with another error",
-  interrupted: `Ctrl-C (${SIGTERM_EXIT_CODE} after SIGTERM)`,
+  interrupted: "Ctrl-C; 129 SIGHUP, 131 SIGQUIT, 143 SIGTERM",
 };
 
 const VARIABLES: readonly (readonly [string, string])[] = [

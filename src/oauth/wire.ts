@@ -41,6 +41,12 @@ export interface OAuthClient {
 /** What to try at an issuer whose page, and not its answer, says that the scope is wrong. */
 export const SCOPE_ADVICE = "if the page complained about the scope, ask for less with --scope";
 
+/**
+ * How long an authorization server may take to answer, in milliseconds. It is long, because an answer that is given up
+ * may bring the tokens a moment later: the refresh token is used then, and its successor is lost.
+ */
+const TIMEOUT = 60_000;
+
 /** What the requests need of the world. */
 export type TokenRequestSystem = Pick<System, "fetch" | "now" | "sleep">;
 
@@ -121,7 +127,7 @@ function clientSecretBasic(secret: string): oauth.ClientAuth {
 export function wireOptions(
   server: AuthorizationServer,
   system: Pick<System, "fetch">,
-  timeout?: number,
+  timeout = TIMEOUT,
 ): { [oauth.customFetch]: typeof fetch; [oauth.allowInsecureRequests]: boolean } {
   return {
     [oauth.allowInsecureRequests]: true, // urlProblem() allows http: for loopback alone
@@ -132,7 +138,7 @@ export function wireOptions(
         headers: Object.fromEntries(new Headers(init?.headers)),
         body: String(init?.body ?? ""),
         caCertificates: server.caCertificates,
-        ...(timeout === undefined ? {} : { timeout }),
+        timeout,
       };
       return await withoutEchoes(await system.fetch(request), request);
     },

@@ -37,6 +37,7 @@ export async function signInByDevice(
   await showCode(device, context);
   const keep = (poll: () => Promise<Grant | Pending>): Promise<SavedLogin | Pending> =>
     saveLogin(poll, settings, context);
+  using _signals = await system.holdSignals(); // from here on, any answer may bring the tokens
   const { tokenSet, previous } = await waited(
     device,
     flags.timeout,

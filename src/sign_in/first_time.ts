@@ -152,5 +152,5 @@ function keptAnswers(error: unknown, settings: Settings): unknown {
   if (!(error instanceof CliError) || error.kind !== "interrupted" || !isKept) return error;
   const message = "Interrupted; your answers are kept for the next time, but not the secret";
   const next = `${loginCommand(settings)}, when you are ready`;
-  return new CliError("interrupted", message, defined({ signal: error.signal, next }));
+  return new CliError("interrupted", message, { next });
 }

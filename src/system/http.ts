@@ -9,7 +9,10 @@ import { portOf } from "../urls.ts";
 import { httpClient } from "./http_client.ts";
 import { fetchFailure, hostNotPermitted } from "./http_failure.ts";
 
+/** How long nothing may come, in milliseconds. */
 const TIMEOUT = 20_000;
+/** How often that may pass until the answer is complete: one that comes in drops is not abandoned at once. */
+const LONGEST_ANSWER = 2;
 /** How late a timer is when the process must have stood still; and the moment that it then gets. */
 const LATE = 1_000;
 /** Tokens, metadata and users are short; what a parser makes of a text is far longer than the text. */
@@ -23,8 +26,7 @@ export async function fetchWhole(
   const url = new URL(request.url);
   const proxy = proxyFor(url, Deno.env.get);
   using client = httpClient(proxy, request.caCertificates ?? []);
-  const timeout = request.timeout ?? TIMEOUT;
-  using patience = patientTimeout(timeout);
+  using patience = patientTimeout(request.timeout ?? TIMEOUT);
   const started = performance.now();
   const way = proxy === undefined ? "" : ` through the proxy ${proxy.address}`;
   trace(`> ${request.method} ${maskUrl(url)}${maskForm(request.body)}${way}`);
@@ -37,7 +39,7 @@ export async function fetchWhole(
       signal: patience.signal,
       client,
     });
-    const body = await readBounded(response, url.host);
+    const body = await readBounded(response, url.host, patience.heard);
     const type = response.headers.get("content-type") ?? "no content type";
     const duration = Math.round(performance.now() - started);
     trace(`< ${response.status} ${type}, ${body.length} bytes, ${duration} ms`);
@@ -49,7 +51,7 @@ export async function fetchWhole(
   } catch (error) {
     const signer = async (): Promise<string | undefined> =>
       (await import("./peer_issuer.ts")).peerIssuer(url.hostname, portOf(url));
-    const translated = await fetchFailure(error, { url, proxy, timeout, signer });
+    const translated = await fetchFailure(error, { url, proxy, signer });
     trace(`< no answer after ${Math.round(performance.now() - started)} ms: ${translated.message}`);
     throw translated;
   }
@@ -66,33 +68,60 @@ export function assertReachable(text: string): void {
 }
 
 /**
- * A timeout that a stopped process does not pay for: when the timer itself comes late (SIGSTOP, a laptop
- * that slept), the answer may lie in the socket already, and is given a moment to be read. Taken for
- * lost, it would be asked for again with a refresh token that is dead by now.
+ * A timeout for silence, and for the whole answer, that a stopped process does not pay for: when the timer itself comes
+ * late (SIGSTOP, a laptop that slept), the answer may be in the socket already, and is given a moment to be read. Taken
+ * for lost, it would be asked for again with a refresh token that is dead by now.
  *
  * By AbortSignal.timeout: the first setTimeout of a process loads node:timers, which takes milliseconds.
  */
-function patientTimeout(timeout: number): Disposable & { readonly signal: AbortSignal } {
+function patientTimeout(
+  timeout: number,
+): Disposable & { readonly signal: AbortSignal; readonly heard: () => void } {
   const controller = new AbortController();
-  const due = Date.now() + timeout;
-  const giveUp = (): void =>
-    controller.abort(new DOMException("The request took too long", "TimeoutError"));
-  const timeIsUp = (): void => {
-    if (Date.now() - due > LATE) AbortSignal.timeout(LATE).addEventListener("abort", giveUp);
-    else giveUp();
-  };
-  const timer = AbortSignal.timeout(timeout);
-  timer.addEventListener("abort", timeIsUp);
+  const end = performance.now() + LONGEST_ANSWER * timeout;
+  let hasBegun = false;
+  let silentAt = performance.now() + timeout;
+  let stop = (): void => {};
+  function wait(milliseconds: number): void {
+    const due = performance.now() + milliseconds;
+    const timer = AbortSignal.timeout(Math.ceil(milliseconds));
+    const look = (): void => {
+      const now = performance.now();
+      const left = Math.min(silentAt, end) - now;
+      if (left > 0) wait(left); // something came in the meantime
+      else if (now - due > LATE) wait(LATE);
+      else controller.abort(new DOMException(reason(now), "TimeoutError"));
+    };
+    timer.addEventListener("abort", look);
+    stop = () => timer.removeEventListener("abort", look);
+  }
+  function reason(now: number): string {
+    if (!hasBegun) return `no answer within ${timeout / 1000} s`;
+    return now < end
+      ? `the answer stopped: nothing came for ${timeout / 1000} s`
+      : `the answer was not complete within ${LONGEST_ANSWER * timeout / 1000} s`;
+  }
+  wait(timeout);
   return {
     signal: controller.signal,
-    [Symbol.dispose]: () => timer.removeEventListener("abort", timeIsUp),
+    heard() {
+      hasBegun = true;
+      silentAt = performance.now() + timeout;
+    },
+    [Symbol.dispose]: () => stop(),
   };
 }
 
-async function readBounded(response: Response, host: string): Promise<Uint8Array<ArrayBuffer>> {
+async function readBounded(
+  response: Response,
+  host: string,
+  heard: () => void,
+): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let length = 0;
+  heard(); // the head
   for await (const chunk of response.body ?? []) {
+    heard();
     length += chunk.length;
     if (length > BODY_LIMIT) {
       throw new CliError("unavailable", `Cannot use the answer of ${host}: it is far too long`, {

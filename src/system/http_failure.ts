@@ -5,24 +5,22 @@ import { CliError } from "../errors.ts";
 import type { Proxy } from "../proxies.ts";
 import { printable } from "../text.ts";
 
-/** What was tried: by which way, and for how long. */
+/** What was tried, and by which way. */
 export interface Tried {
   readonly url: URL;
   readonly proxy: Proxy | undefined;
-  /** In milliseconds. */
-  readonly timeout: number;
   /** Who signed the certificate that was shown, as far as that can be seen. */
   signer(): Promise<string | undefined>;
 }
 
 /** A failure of fetch as an error for people. */
 export async function fetchFailure(error: unknown, tried: Tried): Promise<CliError> {
-  const { url, proxy, timeout } = tried;
+  const { url, proxy } = tried;
   if (error instanceof CliError) return error;
   if (error instanceof Deno.errors.NotCapable) return hostNotPermitted(url);
   if (error instanceof DOMException && error.name === "TimeoutError") {
     const way = proxy === undefined ? "" : ` through the proxy ${proxy.address}`;
-    return unavailable(url, `no answer within ${timeout / 1000} s${way}`, { answerLost: true });
+    return unavailable(url, error.message + way, { answerLost: true, timedOut: true });
   }
   const chain = causes(error).join(": ").replaceAll(url.href, "");
   const answerLost = !chain.includes("(Connect)");
@@ -59,7 +57,7 @@ function untrusted(proxy: Proxy | undefined, signer: string | undefined): string
 function unavailable(
   url: URL,
   reason: string,
-  details: { answerLost: boolean; next?: string },
+  details: { answerLost: boolean; timedOut?: boolean; next?: string },
 ): CliError {
   return new CliError("unavailable", `Cannot reach ${url.host}: ${reason}`, {
     next: "check the network and the proxy, then try again",

@@ -22,8 +22,7 @@ export async function fetchStream(
   const url = new URL(request.url);
   const proxy = proxyFor(url, Deno.env.get);
   const client = httpClient(proxy, request.caCertificates ?? []);
-  const timeout = request.longestSilence ?? LONGEST_SILENCE;
-  const watch = watchSilence(timeout, request.signal);
+  const watch = watchSilence(request.longestSilence ?? LONGEST_SILENCE, request.signal);
   const started = performance.now();
   let isOpen = true;
   const close = (): void => {
@@ -35,7 +34,7 @@ export async function fetchStream(
     if (request.signal?.aborted) return request.signal.reason;
     const signer = async (): Promise<string | undefined> =>
       (await import("./peer_issuer.ts")).peerIssuer(url.hostname, portOf(url));
-    const translated = await fetchFailure(error, { url, proxy, timeout, signer });
+    const translated = await fetchFailure(error, { url, proxy, signer });
     trace(`< no answer after ${Math.round(performance.now() - started)} ms: ${translated.message}`);
     return translated;
   };

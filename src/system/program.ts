@@ -1,6 +1,7 @@
 // Runs programs for the person. Rule: by argument vector, never through a shell.
 
 import type { NotRun } from "../system.ts";
+import { hearing } from "./signals.ts";
 
 /** See {@link System.run}. */
 export async function runProgram(command: readonly string[]): Promise<number | undefined> {
@@ -49,17 +50,4 @@ export async function runInPlace(
     return error instanceof Deno.errors.NotFound ? "not found" : "not executable";
   }
   return (await child.status).code; // 128 and the signal's number when one ended it
-}
-
-function hearing(
-  signals: readonly Deno.Signal[],
-  hear: (signal: Deno.Signal) => void,
-): Disposable {
-  const listeners = signals.map((signal) => [signal, () => hear(signal)] as const);
-  for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
-  return {
-    [Symbol.dispose]() {
-      for (const [signal, listener] of listeners) Deno.removeSignalListener(signal, listener);
-    },
-  };
 }

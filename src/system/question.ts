@@ -132,6 +132,6 @@ function interrupted(): CliError {
   return new CliError(
     "interrupted",
     "Interrupted; nothing was saved",
-    { signal: "SIGINT", next: "anaplan-auth login, when you are ready" },
+    { next: "anaplan-auth login, when you are ready" },
   );
 }

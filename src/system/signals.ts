@@ -1,56 +1,101 @@
-// SIGINT and SIGTERM. Rule: a signal either aborts what is waiting for a person, or waits until the
-// tokens are safe; it never falls between the server's answer and the disk.
+// The signals that end the program. Rule: a signal ends a wait for the user at once, but never falls between the
+// server's answer and the disk; the exit code is 128 and the signal's number, whatever is printed before.
 
-import { CliError, EXIT_CODES, SIGTERM_EXIT_CODE } from "../errors.ts";
+import { CliError } from "../errors.ts";
+import { ignoredSignals } from "../system.ts";
 
-const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
-  ? ["SIGINT"]
-  : ["SIGINT", "SIGTERM"];
+const IS_WINDOWS = Deno.build.os === "windows";
+const IS_MAC = Deno.build.os === "darwin";
+
+/** Each signal that ends a program and can be heard, with its number. */
+const NUMBERS: Partial<Record<Deno.Signal, number>> = IS_WINDOWS
+  ? { SIGHUP: 1, SIGINT: 2, SIGBREAK: 21 }
+  : {
+    ...{ SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGABRT: 6, SIGALRM: 14, SIGTERM: 15 },
+    ...{ SIGUSR1: IS_MAC ? 30 : 10, SIGUSR2: IS_MAC ? 31 : 12 },
+    ...{ SIGXCPU: 24, SIGVTALRM: 26, SIGPROF: 27 },
+  };
 
 /** `deno task` hands on a Ctrl-C that the terminal has sent already: both are one, in milliseconds. */
 const SAME_KEY = 500;
+/** Longer than a signal takes to its listener, in milliseconds. */
+const A_MOMENT = 100;
 
+/** When the first signal came, on the monotonic clock. */
+let first: number | undefined;
 /** How many have asked that signals wait. */
 let holders = 0;
+let isTold = false;
 
-/** Aborts the controller, with a CliError as reason, when the person or the system wants an end. */
+/** Aborts the controller, with a CliError as reason, when a signal wants the program to end. */
 export function abortOnSignals(controller: AbortController): void {
-  let first = 0;
-  for (const signal of SIGNALS) {
-    Deno.addSignalListener(signal, () => {
-      const isAgain = controller.signal.aborted;
-      if (isAgain && Date.now() - first < SAME_KEY) return;
-      const isImpatient = isAgain && holders === 0;
-      if (isImpatient) Deno.exit(exitCodeOf(signal)); // the second time, at once
-      const next = "the same command again, when you are ready";
-      if (!isAgain) first = Date.now();
-      controller.abort(
-        new CliError("interrupted", "Interrupted; nothing was saved", { signal, next }),
-      );
-    });
-  }
+  onSignals((signal) => {
+    if (isAgain(signal) && holders === 0) Deno.exit(); // the second time, at once
+    const next = "the same command again, when you are ready";
+    controller.abort(new CliError("interrupted", "Interrupted; nothing was saved", { next }));
+  });
 }
 
-/** Lets signals wait; on disposal the program ends as the first of them asked. */
-export function holdSignals(): Disposable {
-  let pending: Deno.Signal | undefined;
+/**
+ * Lets signals wait. When one came, the disposal throws a CliError of kind `interrupted`, and signals wait on: what
+ * happened has to be printed before the program ends.
+ */
+export function holdSignals(tell: (text: string) => void): Disposable {
   holders++;
-  const listeners = SIGNALS.map((signal) => {
-    const listener = (): void => {
-      pending ??= signal;
-    };
-    Deno.addSignalListener(signal, listener);
-    return () => Deno.removeSignalListener(signal, listener);
+  let isOver = false;
+  const listening = onSignals((signal) => {
+    if (isOver) return raiseAgain(signal, listening);
+    if (!isAgain(signal) || isTold) return;
+    isTold = true;
+    tell("One moment: the new tokens are on their way, and the program ends when it has them.");
   });
   return {
     [Symbol.dispose]() {
+      if (first !== undefined && holders === 1) {
+        throw new CliError("interrupted", "Interrupted after the new tokens arrived", {
+          next: "anaplan-auth status, or the same command again",
+        });
+      }
       holders--;
-      for (const remove of listeners) remove();
-      if (pending !== undefined) Deno.exit(exitCodeOf(pending));
+      isOver = true;
+      // While a file is saved, no listener runs. What came meanwhile is heard a moment later.
+      AbortSignal.timeout(A_MOMENT).addEventListener("abort", listening[Symbol.dispose]);
     },
   };
 }
 
-function exitCodeOf(signal: Deno.Signal): number {
-  return signal === "SIGTERM" ? SIGTERM_EXIT_CODE : EXIT_CODES.interrupted;
+/** Sends a signal that is heard too late to whom it is for by now: another listener, or the system, which ends us. */
+function raiseAgain(signal: Deno.Signal, listening: Disposable): void {
+  listening[Symbol.dispose]();
+  if (IS_WINDOWS) Deno.exit(128 + (NUMBERS[signal] ?? 0)); // it cannot be sent there
+  Deno.kill(Deno.pid, signal);
+}
+
+/** Notes the signal; whether it is another one than the first, whose number is the exit code. */
+function isAgain(signal: Deno.Signal): boolean {
+  if (first === undefined) Deno.exitCode = 128 + (NUMBERS[signal] ?? 0);
+  first ??= performance.now();
+  return performance.now() - first >= SAME_KEY;
+}
+
+/** Hears each signal that ends a program, until it is disposed of. */
+function onSignals(hear: (signal: Deno.Signal) => void): Disposable {
+  const ignored = ignoredSignals();
+  const signals = (Object.keys(NUMBERS) as Deno.Signal[]).filter((signal) => !ignored.has(signal));
+  return hearing(signals, hear);
+}
+
+/** Hears these signals until it is disposed of. */
+export function hearing(
+  signals: readonly Deno.Signal[],
+  hear: (signal: Deno.Signal) => void,
+): Disposable {
+  ignoredSignals(); // before Deno forgets them
+  const listeners = signals.map((signal) => [signal, () => hear(signal)] as const);
+  for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
+  return {
+    [Symbol.dispose]() {
+      for (const [signal, listener] of listeners) Deno.removeSignalListener(signal, listener);
+    },
+  };
 }

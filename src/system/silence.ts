@@ -20,14 +20,14 @@ export interface SilenceWatch extends Disposable {
 export function watchSilence(longest: number, signal: AbortSignal | undefined): SilenceWatch {
   const controller = new AbortController();
   const giveUp = (): void =>
-    controller.abort(new DOMException("Nothing moved for too long", "TimeoutError"));
+    controller.abort(new DOMException(`no answer within ${longest / 1000} s`, "TimeoutError"));
   const stop = (): void => controller.abort(signal?.reason);
   if (signal?.aborted) stop();
   signal?.addEventListener("abort", stop);
   const waiting = (): ReturnType<typeof setTimeout> => {
-    const due = Date.now() + longest;
+    const due = performance.now() + longest;
     return setTimeout(() => {
-      const isLate = Date.now() - due > LATE;
+      const isLate = performance.now() - due > LATE;
       if (isLate) timer = setTimeout(giveUp, LATE);
       else giveUp();
     }, longest);

@@ -130,17 +130,19 @@ for (
   );
 }
 
-testWith(
-  PYTHON,
-  "Ctrl-C ends a waiting login with 130, the terminal as it was, the port closed",
-  async (python) => {
-    await using login = await waitingLogin({ python });
-    assert(!isFree("127.0.0.1", login.listener.port), "the listener is open while login waits");
-    await login.terminal.type(CTRL_C);
-    const { code, screen, before, after } = await login.terminal.end;
-    assertEquals([code, after], [130, before]);
-    assert(isFree("127.0.0.1", login.listener.port));
-    assertEquals(/Waiting|^>/m.test(screen), false, screen);
-    assertEquals(await login.home.credentials(), undefined);
-  },
-);
+for (const [name, key, expected] of [["Ctrl-C", CTRL_C, 130], ["Ctrl-\\", "\x1c", 131]] as const) {
+  testWith(
+    PYTHON,
+    `${name} ends a waiting login with ${expected}, the terminal as it was, the port closed`,
+    async (python) => {
+      await using login = await waitingLogin({ python });
+      assert(!isFree("127.0.0.1", login.listener.port), "the listener is open while login waits");
+      await login.terminal.type(key);
+      const { code, screen, before, after } = await login.terminal.end;
+      assertEquals([code, after], [expected, before]);
+      assert(isFree("127.0.0.1", login.listener.port));
+      assertEquals(/Waiting|^>/m.test(screen), false, screen);
+      assertEquals(await login.home.credentials(), undefined);
+    },
+  );
+}

@@ -1,10 +1,15 @@
 // The device authorization grant (RFC 8628): the real program, the sandbox, and a person with a browser.
 // Rule: time is real here, so the sandbox is polled every second and each test waits for little.
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { newTokens } from "../hostile/stale_login.ts";
 import { runProgram } from "../support/program.ts";
 import { requestsTo } from "../support/sandbox_person.ts";
 import { browse } from "../support/scripted_browser.ts";
 import { deviceWorld, waitingDevice } from "../support/waiting_device.ts";
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
 
 const GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 
@@ -70,6 +75,25 @@ Deno.test("SIGINT ends the wait with 130, and nothing is saved", async () => {
   program.signal("SIGINT");
   assertEquals((await program.outcome).code, 130);
   assertEquals(await world.home.credentials(), undefined);
+});
+
+Deno.test("an impatient Ctrl-C does not fall between the approval's answer and the disk", async () => {
+  await using world = await deviceWorld();
+  const { sandbox } = world;
+  const gate = Promise.withResolvers<void>();
+  const headers = { "content-type": "application/json" };
+  sandbox.fault("/oauth/token", { until: gate.promise, body: newTokens(), headers });
+  const { program } = await waitingDevice(world);
+  await using _running = program;
+  while (requestsTo(sandbox, "/oauth/token").length === 0) await pause(20);
+  for (let count = 0; count < 2; count++) {
+    program.signal("SIGINT");
+    await pause(1_000);
+  }
+  gate.resolve();
+  const { code, stderr } = await program.outcome;
+  assertEquals([code, (await world.home.credentials())?.refreshToken], [130, "new-refresh-token"]);
+  assertMatch(stderr, /^One moment: /m);
 });
 
 Deno.test("a login by device is refreshed, used and ended like any other", async () => {

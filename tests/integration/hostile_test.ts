@@ -132,7 +132,7 @@ Deno.test("the port is closed after an interruption", async () => {
   using person = sandboxPerson(sandbox, sandbox.clients.rotating, {
     interruption: controller.signal,
     before() {
-      controller.abort(new CliError("interrupted", "Interrupted", { signal: "SIGINT" }));
+      controller.abort(new CliError("interrupted", "Interrupted"));
       return new Promise(() => {});
     },
   });

@@ -5,7 +5,7 @@ import type { HttpRequest } from "../../src/system.ts";
 import { fetchWhole, maskUrl } from "../../src/system/http.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { freePort } from "../support/free_port.ts";
-import { plainServer } from "../support/plain_server.ts";
+import { type PlainServer, plainServer } from "../support/plain_server.ts";
 
 async function failure(request: HttpRequest, trace: string[] = []): Promise<CliError> {
   const error = await assertRejects(
@@ -43,10 +43,73 @@ Deno.test("a request has its own bound in time, and may have reached the server"
   const late = Promise.withResolvers<Response>();
   await using server = plainServer(() => late.promise);
   const error = await failure({ method: "GET", url: server.url, timeout: 50 });
-  assertEquals(error.answerLost, true);
-  assertStringIncludes(error.message, "no answer within 0.05 s");
   late.resolve(new Response());
+  assertEquals([error.answerLost, error.timedOut], [true, true]);
+  assertStringIncludes(error.message, "no answer within 0.05 s");
 });
+
+/** A server whose answer's body is written by the test, and may never end. */
+function flowingServer(write: (drop: () => void, end: () => void) => void): PlainServer {
+  let isOpen = true;
+  const ending = new AbortController(); // shutdown() would wait for the body's end
+  const body = (): ReadableStream<Uint8Array> =>
+    new ReadableStream({
+      start(controller) {
+        write(
+          () => isOpen && controller.enqueue(new Uint8Array([97])),
+          () => isOpen && controller.close(),
+        );
+      },
+      cancel: () => void (isOpen = false),
+    });
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {}, signal: ending.signal },
+    () => new Response(body()),
+  );
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    heard: [],
+    async [Symbol.asyncDispose]() {
+      ending.abort();
+      await server.finished;
+    },
+  };
+}
+
+Deno.test("a body that keeps coming is read to its end, though it takes longer than a silence may", async () => {
+  await using server = flowingServer(async (drop, end) => {
+    for (let count = 0; count < 12; count++) {
+      drop();
+      await pause(100);
+    }
+    end();
+  });
+  const response = await fetchWhole({ method: "POST", url: server.url, timeout: 800 }, () => {});
+  assertEquals(await response.text(), "a".repeat(12));
+});
+
+Deno.test("a body in which nothing comes any more is a timeout that says so", async () => {
+  await using server = flowingServer((drop) => drop());
+  const error = await failure({ method: "POST", url: server.url, timeout: 200 });
+  assertEquals([error.answerLost, error.timedOut], [true, true]);
+  assertStringIncludes(error.message, "the answer stopped: nothing came for 0.2 s");
+});
+
+Deno.test("a body that never ends is a timeout after twice the longest silence", async () => {
+  let isOver = false;
+  await using server = flowingServer(async (drop) => {
+    for (; !isOver; await pause(50)) drop();
+  });
+  const error = await failure({ method: "POST", url: server.url, timeout: 300 });
+  isOver = true;
+  await pause(100);
+  assertEquals([error.answerLost, error.timedOut], [true, true]);
+  assertStringIncludes(error.message, "the answer was not complete within 0.6 s");
+});
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
 
 Deno.test("an answer that is far too long is not read to its end", async () => {
   const chunk = new Uint8Array(64 * 1024);
@@ -81,7 +144,7 @@ Deno.test("a connection that is cut loses the answer, and the request is sent on
   await fetchWhole(request, () => {}); // a connection that could be kept
   sandbox.fault("/oauth/token", { reset: "before", times: 9 });
   const error = await failure(request);
-  assertEquals([error.answerLost, sandbox.requests.length], [true, 2]);
+  assertEquals([error.answerLost, error.timedOut, sandbox.requests.length], [true, false, 2]);
 });
 
 Deno.test("a server with an unknown certificate is refused, with advice about CA files", async () => {

@@ -1,19 +1,20 @@
-// SIGINT and SIGTERM in a process of its own: they end what waits for a person, and wait for what saves.
+// Signals in a process of its own: they end what waits for the user, and wait for what saves.
 import { assertEquals } from "@std/assert";
 import { startSystem } from "../support/system_process.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";
 
-for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+const SIGNALS = [["SIGHUP", 129], ["SIGINT", 130], ["SIGQUIT", 131], ["SIGTERM", 143]] as const;
+
+for (const [signal, code] of SIGNALS) {
   Deno.test({
-    name: `${signal} interrupts a wait for the person, with its name as reason`,
+    name: `${signal} interrupts a wait for the user, and the exit code is ${code}`,
     ignore: IS_WINDOWS,
     async fn() {
       const child = startSystem("wait");
       await child.said("waiting");
       child.signal(signal);
-      const { lines } = await child.ended;
-      assertEquals(lines, ["waiting", `interrupted by ${signal}`]);
+      assertEquals(await child.ended, { code, lines: ["waiting", `interrupted with ${code}`] });
     },
   });
 
@@ -21,13 +22,64 @@ for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
     name: `${signal} waits until the tokens are safe, and then ends the program with ${code}`,
     ignore: IS_WINDOWS,
     async fn() {
-      const child = startSystem("hold", { args: ["150"] });
+      const child = startSystem("hold", { args: ["300"] });
       await child.said("holding");
       child.signal(signal);
       assertEquals(await child.ended, { code, lines: ["holding", "saved"] });
     },
   });
 }
+
+for (const [signal, code] of SIGNALS) {
+  Deno.test({
+    name: `${signal} in the middle of the save ends the program with ${code} after it`,
+    ignore: IS_WINDOWS,
+    async fn() {
+      assertEquals(await startSystem("save", { args: [signal] }).ended, { code, lines: [] });
+    },
+  });
+
+  Deno.test({
+    name: `${signal} after a failed save waits until it was said where the tokens are`,
+    ignore: IS_WINDOWS,
+    async fn() {
+      const child = startSystem("rescue", { args: [signal] });
+      const { lines } = await child.ended;
+      assertEquals(lines, ["The tokens are elsewhere"]);
+    },
+  });
+}
+
+for (const task of ["hold", "wait"] as const) {
+  Deno.test({
+    name: `a ${task} in a program that was started with nohup goes on after SIGHUP`,
+    ignore: IS_WINDOWS,
+    async fn() {
+      const child = startSystem(task, { args: ["300"], wrapper: ["nohup"] });
+      await child.said(task === "hold" ? "holding" : "waiting");
+      child.signal("SIGHUP");
+      if (task === "hold") {
+        assertEquals(await child.ended, { code: 0, lines: ["holding", "saved", "went on"] });
+      } else {
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        child.signal("SIGTERM");
+        assertEquals(await child.ended, { code: 143, lines: ["waiting", "interrupted with 143"] });
+      }
+    },
+  });
+}
+
+Deno.test({
+  name: "a program that a shell put into the background does not hear the terminal's Ctrl-C",
+  ignore: IS_WINDOWS,
+  async fn() {
+    const wrapper = ["sh", "-c", 'trap "" INT; exec "$@"', "sh"];
+    const child = startSystem("hold", { args: ["300"], wrapper });
+    await child.said("holding");
+    child.signal("SIGINT");
+    assertEquals(await child.ended, { code: 0, lines: ["holding", "saved", "went on"] });
+  },
+});
 
 Deno.test({
   name: "the first of several signals decides how the program ends",

@@ -50,7 +50,7 @@ export interface Upload {
   readonly contentLength: string | undefined;
 }
 
-/** What goes wrong with a request; the parts combine, the delay comes first. */
+/** What goes wrong with a request; the parts combine, the waits come first. */
 export interface Fault {
   /** Answers with this instead of handling the request; 200 when only headers or a body are given. */
   status?: number;
@@ -58,6 +58,8 @@ export interface Fault {
   body?: string | ((sent: Pick<RecordedRequest, "parameters" | "headers">) => string);
   /** Waits before anything else happens. */
   delayMs?: number;
+  /** Waits for this before anything else happens, so that a test decides when the answer leaves. */
+  until?: Promise<void>;
   /**
    * Cuts the connection: before the request is handled (an upload: while it is on its way), in the
    * middle of the answer's body, or with the answer ready and unsent (as one without a body always).

@@ -38,6 +38,10 @@ export async function happen(
   if (fault.delayMs !== undefined) {
     await delay(fault.delayMs, undefined, { signal: ended }).catch(() => undefined);
   }
+  if (fault.until !== undefined) {
+    const closing = new Promise((resolve) => ended.addEventListener("abort", resolve));
+    await Promise.race([fault.until, closing]);
+  }
   if (ended.aborted) return false;
   if (fault.reset === "before") {
     exchange.incoming.socket.destroy();

@@ -14,7 +14,7 @@ export interface ProgramOptions {
   readonly asTask?: boolean;
   /** Another executable than the one under test. */
   readonly executable?: string;
-  /** A command line that runs the program as its last words, such as a limit of the shell. */
+  /** A program that runs ours as its last words, such as `nohup`. */
   readonly wrapper?: readonly string[];
 }
 

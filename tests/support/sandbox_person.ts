@@ -54,10 +54,11 @@ export function sandboxPerson(
       return true;
     },
   });
-  const { env, interruption, openBrowser, terminal, write } = fake.system;
+  // Signals are of the whole process, which is the test runner's here.
+  const { env, interruption, holdSignals, openBrowser, terminal, write } = fake.system;
   const system = {
     ...denoSystem(wishes.trace),
-    ...{ env, interruption, openBrowser, terminal, write },
+    ...{ env, interruption, holdSignals, openBrowser, terminal, write },
   };
   const { authorization, token, apiUrl, authUrl } = sandbox.endpoints;
   const flags = {

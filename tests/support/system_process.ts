@@ -1,11 +1,21 @@
 // The real System in a process of its own, for what cannot be tried in the test's: signals, stdin, and
 // the environment that a browser inherits.
 // Rule: what the child says stands on stdout, one line each.
-import { CliError } from "../../src/errors.ts";
+import { CliError, toCliError } from "../../src/errors.ts";
+import { grantAndSave } from "../../src/grants.ts";
+import type { Verdict } from "../../src/oauth/token_response.ts";
+import { Secret } from "../../src/secret.ts";
 import { denoSystem } from "../../src/system.ts";
 
 /** What the child does. */
-export type Task = "wait" | "hold" | "hold-after-wait" | "pipe" | "open-browser";
+export type Task =
+  | "wait"
+  | "hold"
+  | "hold-after-wait"
+  | "save"
+  | "rescue"
+  | "pipe"
+  | "open-browser";
 
 /** How the child ended. */
 export interface Ended {
@@ -25,14 +35,18 @@ export interface SystemProcess {
 /** Starts a child; `stdin` is written to it at once and closed. */
 export function startSystem(
   task: Task,
-  { args = [], env = {}, stdin }: {
+  { args = [], env = {}, stdin, wrapper = [] }: {
     readonly args?: readonly string[];
+    /** A program that runs the child as its last words, such as `nohup`. */
+    readonly wrapper?: readonly string[];
     readonly env?: Readonly<Record<string, string>>;
     readonly stdin?: string;
   } = {},
 ): SystemProcess {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-prompt", import.meta.url, task, ...args],
+  const own = [Deno.execPath(), "run", "-A", "--no-prompt", import.meta.url, task, ...args];
+  const [first = "", ...rest] = [...wrapper, ...own];
+  const child = new Deno.Command(first, {
+    args: rest,
     env,
     stdin: stdin === undefined ? "null" : "piped",
     stdout: "piped",
@@ -81,7 +95,7 @@ const TASKS: Readonly<Record<Task, (args: readonly string[]) => Promise<void>>> 
     await system.sleep(0);
     say("waiting");
     await system.sleep(60_000, signal).catch((error) =>
-      say(error instanceof CliError ? `${error.kind} by ${error.signal}` : String(error))
+      say(error instanceof CliError ? `${error.kind} with ${Deno.exitCode}` : String(error))
     );
   },
   /** Holds signals for a while, as a request for tokens does. */
@@ -100,6 +114,41 @@ const TASKS: Readonly<Record<Task, (args: readonly string[]) => Promise<void>>> 
     await import("../../src/system/signals.ts");
     await TASKS.hold(args);
   },
+  /** Gets a signal while it saves, which lets no listener run. */
+  async save([signal]) {
+    {
+      using _held = await system.holdSignals();
+      Deno.kill(Deno.pid, signal as Deno.Signal);
+      for (const end = performance.now() + 50; performance.now() < end;);
+    }
+    await system.sleep(300);
+    say("went on");
+  },
+  /** Fails to save, and gets a signal when that is over; the message is still on its way. */
+  async rescue([signal]) {
+    const tokenSet = { accessToken: new Secret("a"), clientId: "c", expiresAt: 0, obtainedAt: 0 };
+    const fails = {
+      load: () => undefined,
+      prepare: () => undefined,
+      save: () => {
+        throw new CliError("storage", "The tokens are elsewhere");
+      },
+      remove: () => undefined,
+      [Symbol.dispose]: () => undefined,
+    };
+    const judge = (): Promise<Verdict> => Promise.resolve({ kind: "fine" });
+    const ask = () => Promise.resolve({ tokenSet, hasAccessToken: true, judge });
+    const hush = (): void => undefined;
+    const talk = { say: hush, insist: hush, warn: hush, progress: hush };
+    const context = { system, talk };
+    try {
+      await grantAndSave(fails, ask, context);
+    } catch (error) {
+      Deno.kill(Deno.pid, signal as Deno.Signal);
+      await system.sleep(300);
+      say(toCliError(error).message);
+    }
+  },
   async pipe() {
     const line = await system.terminal.readPipe(new AbortController().signal);
     say(JSON.stringify(line ?? null));
@@ -112,6 +161,8 @@ const TASKS: Readonly<Record<Task, (args: readonly string[]) => Promise<void>>> 
 
 if (import.meta.main) {
   const [task = "", ...args] = Deno.args;
-  await TASKS[task as Task](args);
-  Deno.exit();
+  await TASKS[task as Task](args).catch((error) => {
+    if (toCliError(error).kind !== "interrupted") throw error;
+  });
+  Deno.exit(); // with the code of a signal, as main.ts does
 }

@@ -1,6 +1,6 @@
 // The one table from an error's kind to the exit code, and what becomes of any other throw.
-import { assertEquals, assertStringIncludes } from "@std/assert";
-import { CliError, EXIT_CODES, SIGTERM_EXIT_CODE, toCliError } from "../../src/errors.ts";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { CliError, EXIT_CODES, toCliError } from "../../src/errors.ts";
 
 Deno.test("every kind has the exit code of the contract", () => {
   assertEquals(EXIT_CODES, {
@@ -14,7 +14,6 @@ Deno.test("every kind has the exit code of the contract", () => {
     api: 8,
     interrupted: 130,
   });
-  assertEquals(SIGTERM_EXIT_CODE, 143);
 });
 
 Deno.test("toCliError() leaves a CliError as it is", () => {
@@ -30,6 +29,19 @@ Deno.test("toCliError() calls anything else a bug and keeps its cause", () => {
   assertStringIncludes(error.next ?? "", "--verbose");
 });
 
+Deno.test("of a failure and a signal that came before its end, toCliError() gives the failure", () => {
+  const full = new CliError("storage", "The disk is full");
+  const interrupted = new CliError("interrupted", "Interrupted");
+  const end = (): never => {
+    throw interrupted;
+  };
+  function save(): void {
+    using _signals = { [Symbol.dispose]: end };
+    throw full;
+  }
+  assertEquals(toCliError(assertThrows(save)) === full, true);
+});
+
 Deno.test("toCliError() takes what is no Error", () => {
   assertEquals(toCliError("a text").kind, "internal");
   assertEquals(toCliError(undefined).kind, "internal");
@@ -38,4 +50,5 @@ Deno.test("toCliError() takes what is no Error", () => {
 Deno.test("a CliError's answer counts as received unless it says otherwise", () => {
   assertEquals(new CliError("unavailable", "no").answerLost, false);
   assertEquals(new CliError("unavailable", "no", { answerLost: true }).answerLost, true);
+  assertEquals(new CliError("unavailable", "no", { answerLost: true }).timedOut, false);
 });

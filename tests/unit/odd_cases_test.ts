@@ -13,7 +13,7 @@ import { tempDir } from "../support/temp_dir.ts";
 
 Deno.test("a lock is waited for longer than the longest refresh takes", async () => {
   const slow = (step: () => Response) => (): Response => {
-    system.advance(20_000); // as long as one request may take
+    system.advance(120_000); // as long as one request to a token endpoint may take
     return step();
   };
   const system = fakeSystem({

@@ -1,7 +1,7 @@
 // What is printed where: the answer on stdout, everything else on stderr.
 import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
-import { exitCodeOf, type Printer, printer, type PrintOptions } from "../../src/cli/print.ts";
-import { CliError, EXIT_CODES } from "../../src/errors.ts";
+import { type Printer, printer, type PrintOptions } from "../../src/cli/print.ts";
+import { CliError } from "../../src/errors.ts";
 import fc from "fast-check";
 import { hostileText } from "../hostile/hostile_text.ts";
 import { type Arranged, fakeSystem } from "../support/fake_system.ts";
@@ -213,14 +213,6 @@ Deno.test("talk that nobody hears any more is no failure", () => {
     out.say("said");
     out.error(ERROR);
   }, { write });
-});
-
-Deno.test("the exit code is the kind's, and 143 after SIGTERM", () => {
-  for (const [kind, code] of Object.entries(EXIT_CODES)) {
-    assertEquals(exitCodeOf({ kind: kind as keyof typeof EXIT_CODES, signal: undefined }), code);
-  }
-  assertEquals(exitCodeOf({ kind: "interrupted", signal: "SIGINT" }), 130);
-  assertEquals(exitCodeOf({ kind: "interrupted", signal: "SIGTERM" }), 143);
 });
 
 /** What steers a terminal: C0 but tabs and line breaks, DEL, C1, and what turns the direction. */

@@ -131,7 +131,7 @@ Deno.test("an interruption ends the wait and leaves no question on the terminal"
   const interruption = (): AbortSignal => controller.signal;
   await using at = await scene({ terminal: person.terminal, interruption });
   const first = at.ways.first(5 * MINUTE);
-  controller.abort(new CliError("interrupted", "Interrupted", { signal: "SIGINT" }));
+  controller.abort(new CliError("interrupted", "Interrupted"));
   assertEquals((await assertRejects(() => first, CliError)).kind, "interrupted");
   assertEquals(person.isAsked, false);
 });

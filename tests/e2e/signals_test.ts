@@ -70,7 +70,7 @@ for (const [signal, code] of SIGNALS) {
       await send(program, signal);
       held.answer();
       const { code: ended, stderr } = await program.outcome;
-      const [, rescued = ""] = /mv (\S+) \S+\n$/.exec(stderr) ?? [];
+      const [, rescued = ""] = /they are in (\S+)\.\n/.exec(stderr) ?? [];
       assertMatch(
         await Deno.readTextFile(rescued.replace("~", home.path)),
         /"new-refresh-token"/,

@@ -44,6 +44,8 @@ export interface ErrorDetails {
   readonly answerLost?: boolean;
   /** With `answerLost`: the connection was not cut, so the answer may still have been on its way. */
   readonly timedOut?: boolean;
+  /** With `answerLost`: the answer as far as it came, when that is asked for. */
+  readonly arrived?: Response;
   /** For `storage`: what is in the place of a file of ours and cannot be understood as one. */
   readonly damagedFile?: string;
   readonly cause?: unknown;
@@ -58,6 +60,7 @@ export class CliError extends Error {
   readonly oauthError: string | undefined;
   readonly answerLost: boolean;
   readonly timedOut: boolean;
+  readonly arrived: Response | undefined;
   readonly damagedFile: string | undefined;
 
   constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
@@ -68,13 +71,14 @@ export class CliError extends Error {
     this.oauthError = details.oauthError;
     this.answerLost = details.answerLost ?? false;
     this.timedOut = details.timedOut ?? false;
+    this.arrived = details.arrived;
     this.damagedFile = details.damagedFile;
   }
 
-  /** The same failure with another `Next:` line. */
-  withNext(next: string): CliError {
+  /** The same failure, about which more is known. */
+  with(details: Pick<ErrorDetails, "next" | "arrived">): CliError {
     const same = new CliError(this.kind, this.message, { cause: this.cause });
-    return Object.assign(same, { ...this, next });
+    return Object.assign(same, { ...this, ...details });
   }
 }
 

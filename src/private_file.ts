@@ -159,5 +159,6 @@ export function diskReason(error: unknown): string {
   if (error instanceof Deno.errors.NotCapable) return "this program was not given access to it";
   if (error instanceof Deno.errors.AlreadyExists) return "something else is in its place";
   const reason = error instanceof Error ? error.message : String(error);
-  return reason.replace(/^.*?: /, "").replace(/ \(os error \d+\).*$/, "").toLowerCase();
+  const [, words = reason] = /([^:]+) \(os error \d+\)/.exec(reason) ?? [];
+  return words.trim().toLowerCase(); // the rest of it names the call and the file
 }

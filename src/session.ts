@@ -273,7 +273,7 @@ export function forProfile<Thrown>(
     ? environmentAdvice(thrown, settings.environment)
     : thrown.next.replace(/^anaplan-auth login(?! --profile)/, loginCommand(settings));
   if (next === thrown.next) return thrown;
-  return thrown.withNext(next);
+  return thrown.with({ next });
 }
 
 type RefreshableTokenSet = TokenSet & Required<Pick<TokenSet, "refreshToken">>;

@@ -14,6 +14,8 @@ export interface HttpRequest {
   readonly caCertificates?: readonly string[];
   /** How long nothing may come, in milliseconds; 20 seconds when not given. The whole may take twice that. */
   readonly timeout?: number;
+  /** Whether a failure is to hold what came of the answer; see {@link CliError.arrived}. */
+  readonly keepsWhatArrived?: boolean;
 }
 
 /** A request whose body and answer flow, so that they may be of any length. */

@@ -3,7 +3,7 @@
 
 import * as oauth from "oauth4webapi";
 import { CliError, type ErrorKind } from "../errors.ts";
-import { asObject, defined, field, type Fields } from "../json.ts";
+import { asObject, defined, field, type Fields, wholeFieldsIn } from "../json.ts";
 import { Secret } from "../secret.ts";
 import { printable, quoted } from "../text.ts";
 import type { TokenSet } from "../token_set.ts";
@@ -196,7 +196,7 @@ function unusableAnswer(status: number, text: string, server: AuthorizationServe
   });
 }
 
-/** The JSON object in a text; what follows the object is a server's mistake and costs no token. */
+/** The JSON object in a text; what is wrong behind its fields is a server's mistake and costs no token. */
 function parsedObject(text: string): Fields | undefined {
   for (const part of [text, text.slice(0, text.lastIndexOf("}") + 1)]) {
     try {
@@ -205,6 +205,7 @@ function parsedObject(text: string): Fields | undefined {
       // the next part, if there is one
     }
   }
+  return wholeFieldsIn(text);
 }
 
 /**

@@ -2,7 +2,8 @@
 // authorization server goes through `system.fetch`.
 
 import * as oauth from "oauth4webapi";
-import { defined } from "../json.ts";
+import { CliError } from "../errors.ts";
+import { defined, field, wholeFieldsIn } from "../json.ts";
 import { parsedWithout, secretsIn } from "../masking.ts";
 import type { ClientAuth } from "../profiles.ts";
 import type { Secret } from "../secret.ts";
@@ -139,10 +140,26 @@ export function wireOptions(
         body: String(init?.body ?? ""),
         caCertificates: server.caCertificates,
         timeout,
+        keepsWhatArrived: true,
       };
-      return await withoutEchoes(await system.fetch(request), request);
+      return await withoutEchoes(await answerTo(request, system), request);
     },
   };
+}
+
+/**
+ * The answer, or of one that broke off the fields that came whole, when the refresh token is among them: it
+ * comes once, and the one before it is dead by now (RFC 9700, section 4.14.2).
+ */
+async function answerTo(request: HttpRequest, system: Pick<System, "fetch">): Promise<Response> {
+  try {
+    return await system.fetch(request);
+  } catch (error) {
+    if (!(error instanceof CliError) || !error.arrived?.ok) throw error;
+    const fields = wholeFieldsIn(await error.arrived.text());
+    if (fields === undefined || !field(fields, "refresh_token", "string")) throw error;
+    return Response.json(fields);
+  }
 }
 
 /** A refusal whose words are fit to be shown; a grant as it is, since it may repeat a token that stays. */

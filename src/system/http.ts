@@ -30,8 +30,10 @@ export async function fetchWhole(
   const started = performance.now();
   const way = proxy === undefined ? "" : ` through the proxy ${proxy.address}`;
   trace(`> ${request.method} ${maskUrl(url)}${maskForm(request.body)}${way}`);
+  const chunks: Uint8Array[] = [];
+  let response: Response | undefined;
   try {
-    const response = await fetch(url, {
+    response = await fetch(url, {
       method: request.method,
       headers: { accept: "application/json", "user-agent": "anaplan-auth", ...request.headers },
       ...(request.body === undefined ? {} : { body: request.body }),
@@ -39,22 +41,25 @@ export async function fetchWhole(
       signal: patience.signal,
       client,
     });
-    const body = await readBounded(response, url.host, patience.heard);
+    await readBounded(response, url.host, chunks, patience.heard);
+    const body = joined(chunks);
     const type = response.headers.get("content-type") ?? "no content type";
     const duration = Math.round(performance.now() - started);
     trace(`< ${response.status} ${type}, ${body.length} bytes, ${duration} ms`);
-    const hasBody = ![101, 204, 205, 304].includes(response.status);
-    return new Response(hasBody ? body : null, {
-      status: response.status,
-      headers: response.headers,
-    });
+    return answerOf(response, body);
   } catch (error) {
     const signer = async (): Promise<string | undefined> =>
       (await import("./peer_issuer.ts")).peerIssuer(url.hostname, portOf(url));
     const translated = await fetchFailure(error, { url, proxy, signer });
     trace(`< no answer after ${Math.round(performance.now() - started)} ms: ${translated.message}`);
-    throw translated;
+    if (response === undefined || !request.keepsWhatArrived) throw translated;
+    throw translated.with({ arrived: answerOf(response, joined(chunks)) });
   }
+}
+
+function answerOf({ status, headers }: Response, body: Uint8Array<ArrayBuffer>): Response {
+  const hasBody = ![101, 204, 205, 304].includes(status);
+  return new Response(hasBody ? body : null, { status, headers });
 }
 
 /** See {@link System.assertReachable}. */
@@ -115,9 +120,9 @@ function patientTimeout(
 async function readBounded(
   response: Response,
   host: string,
+  chunks: Uint8Array[],
   heard: () => void,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = [];
+): Promise<void> {
   let length = 0;
   heard(); // the head
   for await (const chunk of response.body ?? []) {
@@ -130,7 +135,10 @@ async function readBounded(
     }
     chunks.push(chunk);
   }
-  const whole = new Uint8Array(length);
+}
+
+function joined(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0));
   let offset = 0;
   for (const chunk of chunks) {
     whole.set(chunk, offset);

@@ -1,5 +1,11 @@
 // One HTTP request over a real network: bounded, never redirected, never silently sent twice, and masked.
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { CliError } from "../../src/errors.ts";
 import type { HttpRequest } from "../../src/system.ts";
 import { fetchWhole, maskUrl } from "../../src/system/http.ts";
@@ -93,6 +99,14 @@ Deno.test("a body in which nothing comes any more is a timeout that says so", as
   const error = await failure({ method: "POST", url: server.url, timeout: 200 });
   assertEquals([error.answerLost, error.timedOut], [true, true]);
   assertStringIncludes(error.message, "the answer stopped: nothing came for 0.2 s");
+});
+
+Deno.test("what came of an answer that broke off is in the failure, where that is asked for", async () => {
+  await using server = flowingServer((drop) => drop());
+  const request = { method: "POST", url: server.url, timeout: 200 } as const;
+  const error = await failure({ ...request, keepsWhatArrived: true });
+  assertMatch(await error.arrived?.text() ?? "", /^a+$/);
+  assertEquals((await failure(request)).arrived, undefined);
 });
 
 Deno.test("a body that never ends is a timeout after twice the longest silence", async () => {

@@ -117,6 +117,12 @@ Deno.test("a strange token type is doubtful, the usual ones are fine in any case
   ]);
 });
 
+Deno.test("an answer whose JSON breaks off still grants the refresh token that came whole", async () => {
+  const text = '{"refresh_token":"new-refresh","access_token":"new-acc';
+  const { tokenSet, hasAccessToken } = await grantedBy(new Response(text));
+  assertEquals([tokenSet.refreshToken?.reveal(), hasAccessToken], ["new-refresh", false]);
+});
+
 Deno.test("what follows the JSON of an answer costs no token", async () => {
   const text = `${await granted().text()}\n<!-- cached -->`;
   const { tokenSet } = await grantedBy(new Response(text));

@@ -139,7 +139,8 @@ async function runAfter(cell: Cell, fault: DiskFault, deed: Deed, judge: CellJud
   const { outcome, end } = await meetAfterRotation(cell, fault, deed);
   judgeOutcome(judge, 2, outcome, [0, 7], isTouched(cell, before));
   const issued = cell.client.logins.at(-1)?.refreshTokens.at(-1) ?? "";
-  if (outcome.code !== 0) judgeRescue(judge, outcome, issued, cell);
+  const isSaved = cell.refreshToken() === issued; // then only the settings are not
+  if (outcome.code !== 0 && !isSaved) judgeRescue(judge, outcome, issued, cell);
   cell.client.answer = plainAnswer;
   if (!fault.isOfProcess) await cell.run(["refresh"], { wrapper: fault.wrapper }); // as cron does
   await end();

@@ -17,7 +17,6 @@ export interface SignalKind {
 
 /** Those that a terminal, a shell or a service manager sends to end a program. */
 export const ENDING: readonly SignalKind[] = [
-  { name: "SIGHUP", signal: "SIGHUP", exits: [129] },
   { name: "SIGINT", signal: "SIGINT", exits: [130] },
   { name: "SIGQUIT", signal: "SIGQUIT", exits: [131] },
   { name: "SIGTERM", signal: "SIGTERM", exits: [143] },
@@ -30,6 +29,8 @@ export const KILL: SignalKind = { name: "SIGKILL", signal: "SIGKILL", exits: [13
 export const SIGNALS: readonly SignalKind[] = [
   ...ENDING,
   { name: "SIGINT three times", signal: "SIGINT", exits: [130], times: 3 },
+  // without a terminal nothing hangs up: it may be a job that was started with nohup
+  { name: "SIGHUP without a terminal", signal: "SIGHUP", exits: [0], goesOn: true },
   { name: "SIGHUP under nohup", signal: "SIGHUP", exits: [0], goesOn: true, wrapper: ["nohup"] },
   ...(["SIGUSR1", "SIGUSR2", "SIGALRM", "SIGXCPU"] as const).map((signal): SignalKind => {
     return { name: signal, signal };

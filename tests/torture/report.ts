@@ -50,6 +50,8 @@ ${failing(rows)}
 
 ## What holds
 
+Below each property is the name of the test that shows it.
+
 ${PROPERTIES.map((property) => holding(property, rows)).join("\n")}
 
 ${windowChapter(window)}
@@ -99,10 +101,10 @@ function failing(rows: readonly Row[]): string {
   return `**Not kept in ${wrong.length} rows:**\n\n${named.join("\n")}${rest}`;
 }
 
-/** A property, unless a row of the chapter that shows it failed. */
-function holding({ what, shownBy }: Property, rows: readonly Row[]): string {
-  const isBroken = rows.some(({ part, wrong }) => part === shownBy && wrong.length > 0);
-  return `- ${isBroken ? "**Not in this run:** " : ""}${what} *(${shownBy})*`;
+/** A property with its test; marked when a row that tries it failed. */
+function holding({ what, test, triedIn }: Property, rows: readonly Row[]): string {
+  const isBroken = rows.some(({ part, wrong }) => part === triedIn && wrong.length > 0);
+  return `- ${isBroken ? "**Not in this run:** " : ""}${what}\n  \`${test}\``;
 }
 
 function windowChapter(window: WindowLength): string {

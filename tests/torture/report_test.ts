@@ -1,5 +1,6 @@
 // The pages that a torture run makes.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { PROPERTIES } from "./properties.ts";
 import { page, withSummaryLine } from "./report.ts";
 import { HOSTILE, PARTS, type Row } from "./row.ts";
 import { tables } from "./tables.ts";
@@ -56,3 +57,22 @@ Deno.test("one part's line of a formatted page can be made anew", () => {
   const after = withSummaryLine(before, HOSTILE, rows(1).filter(({ part }) => part === HOSTILE));
   assertStringIncludes(after, `\n| ${HOSTILE} | 3 | 0 | 2 | 1 |\n`);
 });
+
+Deno.test("every property names a test that exists", async () => {
+  const sources = (await testSources(new URL("../", import.meta.url))).join("\n");
+  const missing = PROPERTIES.filter(({ test }) =>
+    !['"', "`"].some((quote) => sources.includes(`${quote}${test}${quote}`))
+  );
+  assertEquals(missing, []);
+});
+
+async function testSources(folder: URL): Promise<string[]> {
+  const sources: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) sources.push(...await testSources(new URL(`${name}/`, folder)));
+    else if (name.endsWith("_test.ts")) {
+      sources.push(await Deno.readTextFile(new URL(name, folder)));
+    }
+  }
+  return sources;
+}

@@ -90,6 +90,12 @@ export function toCliError(thrown: unknown): CliError {
   if (thrown instanceof CliError) return thrown;
   if (thrown instanceof SuppressedError) return toCliError(thrown.suppressed);
   const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  if (/too many open files/i.test(reason)) {
+    return new CliError("storage", "Cannot go on: too many files are open", {
+      next: "raise the limit (ulimit -n 1024), then type the same command again",
+      cause: thrown,
+    });
+  }
   return new CliError("internal", `Something went wrong inside anaplan-auth: ${reason}`, {
     next: "run the same command with --verbose, and report what it prints",
     cause: thrown,

@@ -30,8 +30,8 @@ export async function grantAndSave<Other extends string = never>(
   { system, talk }: CommandContext,
   { isSignIn = false, saveMore }: GrantOptions = {},
 ): Promise<TokenSet | Other> {
+  using _signals = await system.holdSignals(); // before the last file descriptor may be taken
   login.prepare();
-  using _signals = await system.holdSignals();
   const grant = await ask();
   if (typeof grant === "string") return grant;
   const early = isSignIn ? await grant.judge() : undefined;

@@ -121,14 +121,15 @@ function valueOf(profile: Profile, key: keyof Profile): Profile[keyof Profile] {
   return typeof value === "number" ? flagTime(value) : value;
 }
 
-/** Saves settings under a name; only what is given changes. */
-export function profileSet(
+/** Saves settings under a name; only what is given changes, and a login that saves its own waits. */
+export async function profileSet(
   flags: ProfileSetFlags,
   context: CommandContext,
   name?: string,
 ): Promise<Reply> {
   const profile = nameOf(flags, context, name);
   const configDir = configDirectory(flags, context.system);
+  using _lock = await storeOf({ configDir }, context).lock(profile);
   const silent = { ...context.system, env: () => undefined }; // what the environment says stays there
   const before = orSetAside(() => loadProfile(configDir, profile), context.talk.warn);
   const resolved = resolveSettings(flags, silent, before);
@@ -144,7 +145,7 @@ export function profileSet(
   listenCandidates(settings.redirectUri, settings.listen); // says what is wrong with --listen
   saveProfile(configDir, profile, settings.given, context.talk.warn);
   warnOfOtherClient(settings, context);
-  return Promise.resolve({ text: `Saved (profile ${profile}).`, data: { profile } });
+  return { text: `Saved (profile ${profile}).`, data: { profile } };
 }
 
 /** Chooses the profile that is used when none is named. */

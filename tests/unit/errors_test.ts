@@ -52,3 +52,16 @@ Deno.test("a CliError's answer counts as received unless it says otherwise", () 
   assertEquals(new CliError("unavailable", "no", { answerLost: true }).answerLost, true);
   assertEquals(new CliError("unavailable", "no", { answerLost: true }).timedOut, false);
 });
+
+Deno.test("a part of the program that cannot be loaded for want of a file descriptor is no bug", () => {
+  const thrown = new TypeError("Import 'a.ts' failed. 0: Too many open files (os error 24)");
+  const { kind, next = "" } = toCliError(thrown);
+  assertEquals([kind, next.includes("ulimit -n")], ["storage", true]);
+});
+
+Deno.test("with() keeps everything of a failure but what is given", () => {
+  const before = new CliError("unavailable", "no", { answerLost: true, next: "a", cause: 7 });
+  const after = before.with({ next: "b" });
+  assertEquals([after.kind, after.message, after.answerLost], ["unavailable", "no", true]);
+  assertEquals([after.next, after.cause, after instanceof CliError], ["b", 7, true]);
+});

@@ -12,7 +12,7 @@ export const ODD_ID_TOKENS: readonly OddAnswer[] = [
   odd("id_token: three parts of garbage", { fields: { id_token: "a.b.c" } }, {
     idToken: "damaged",
   }),
-  odd("id_token: alg none", { idToken: { algorithm: "none" } }, { idToken: "algorithm" }),
+  odd("id_token: alg none", { idToken: { algorithm: "none" } }, { idToken: "damaged" }),
   odd("id_token: HS256", { idToken: { algorithm: "HS256" } }, { idToken: "algorithm" }),
   odd("id_token: ES256, RS256 announced", { idToken: { algorithm: "ES256" } }, {
     idToken: "algorithm",

@@ -226,7 +226,8 @@ async function refreshLocked(
   ]);
   const client = clientOf(stored, settings);
   const { clientId, clientSecret } = settings.environment;
-  if (clientSecret !== undefined && clientId !== stored.clientId && !stored.isDeviceGrant) {
+  const isUnused = clientSecret !== undefined && clientId !== stored.clientId;
+  if (isUnused && !clientSecret.equals(stored.clientSecret) && !stored.isDeviceGrant) {
     context.talk.warn(
       "ANAPLAN_CLIENT_SECRET is not used: ANAPLAN_CLIENT_ID does not name this login's client",
     );

@@ -194,6 +194,13 @@ Deno.test("a secret from the environment that is not used is said once, and none
   }
 });
 
+Deno.test("the secret that a login has already, in the environment, is no reason for a warning", async () => {
+  const env = { ANAPLAN_CLIENT_SECRET: "client-secret" };
+  using scene = sessionScene(STALE, { env, network: [granted()] });
+  await freshTokenSet(scene.settings, scene.context);
+  assertEquals(scene.context.talk.warned, []);
+});
+
 Deno.test("a login by device is refreshed without a secret, from wherever one could come", async () => {
   const env = {
     ANAPLAN_CLIENT_ID: "a-client",

@@ -36,10 +36,31 @@ const MUTATIONS: readonly Mutation[] = [
     what: "the new file is renamed before it is synced",
     file: "src/replacement.ts",
     from:
-      "        file.syncSync();\n        isSynced = true;\n        Deno.renameSync(temporary, path);",
+      '        file.syncSync();\n        reached = "synced";\n        Deno.renameSync(temporary, path);',
     to:
-      "        Deno.renameSync(temporary, path);\n        isSynced = true;\n        file.syncSync();",
+      '        Deno.renameSync(temporary, path);\n        reached = "synced";\n        file.syncSync();',
     tests: ["tests/integration/durable_write_test.ts"],
+  },
+  {
+    what: "tokens are asked for before it is known that they can be saved",
+    file: "src/grants.ts",
+    from: "  login.prepare();\n",
+    to: "",
+    tests: ["tests/unit/rescue_test.ts", "tests/hostile/disk_faults_test.ts"],
+  },
+  {
+    what: "a refresh is sent again after a timeout",
+    file: "src/oauth/client.ts",
+    from: "error.answerLost && !error.timedOut",
+    to: "error.answerLost",
+    tests: ["tests/unit/client_patience_test.ts"],
+  },
+  {
+    what: "the refresh token of an answer that broke off is not used",
+    file: "src/oauth/wire.ts",
+    from: "!error.arrived?.ok",
+    to: "true",
+    tests: ["tests/unit/wire_test.ts"],
   },
   {
     what: "the directory is not synced after the rename",
@@ -135,7 +156,7 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: "rescued tokens are not put back",
     file: "src/locked_login.ts",
-    from: "    putBack(path, lock, warn);\n",
+    from: "    putBack(place, lock, system, warn);\n",
     to: "",
     tests: ["tests/unit/rescue_test.ts"],
   },

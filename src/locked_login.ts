@@ -89,7 +89,7 @@ function lockedLogin(
       if (present !== undefined) writePrivateFile(path, present); // the save warns, if it has to
       prepared ??= beginReplacement(path, waitingPath(path), warn);
       prepared.reserve((present?.length ?? 0) + ROOM);
-      lock.note(plannedRescue(path, system));
+      lock.note(plannedRescue(path, lock.identity, system));
     },
     save(tokenSet) {
       const text = serializeTokenSet(tokenSet);
@@ -134,7 +134,7 @@ function putBack({ path, load }: LoginPlace, lock: FileLock, system: LockSystem,
       warn(`an interrupted command left new tokens; they are now in ${path}`);
     } else removePrivateFile(waitingPath(path), warn); // no answer had come yet
   }
-  const rescued = findRescued(path, lock.noted, system);
+  const rescued = findRescued(path, lock, system);
   if (rescued === undefined) return;
   // a rescued file that could not be removed must not come back over a later login
   const present = ifReadable(load);

@@ -135,7 +135,14 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: "rescued tokens are not put back",
     file: "src/locked_login.ts",
-    from: "    putBack(path, lock, warn);\n",
+    from: "    putBack(place, lock, system, warn);\n",
+    to: "",
+    tests: ["tests/unit/rescue_test.ts"],
+  },
+  {
+    what: "tokens that were rescued for another login are put back",
+    file: "src/rescue.ts",
+    from: " || JSON.parse(text)[ADDRESS] !== identity",
     to: "",
     tests: ["tests/unit/rescue_test.ts"],
   },

@@ -213,6 +213,20 @@ const OTHERS: TokenSet = {
   obtainedAt: LOGIN.obtainedAt - 60_000,
 };
 
+for (const text of ["{}", "[]", "null", "7", '{"accessToken":"half of a login"}']) {
+  Deno.test(`a file beside the login that holds ${text} does not replace it, and is set aside`, async () => {
+    using at = scene();
+    const waiting = `${loginFile(at.configDir)}.next`;
+    Deno.writeTextFileSync(waiting, text, { mode: 0o600 });
+    using login = await at.lock();
+    assert(sameTokenSet(login.load(), STALE));
+    assertEquals(Deno.readTextFileSync(`${waiting}.bad`), text);
+    assertStringIncludes(at.warnings.join(), `${waiting}.bad`);
+    login.prepare();
+    login.save(LOGIN);
+  });
+}
+
 Deno.test("a rescued file that is left over does not replace a later login", async () => {
   using at = scene();
   await saveInVain(at);

@@ -2,7 +2,7 @@
 // can change, or put another one in the place of, is not trusted.
 
 import { CliError } from "./errors.ts";
-import { readNamedFile } from "./named_file.ts";
+import { infoIfPossible, isAnothers, readNamedFile, wayTo } from "./named_file.ts";
 import { shellWord } from "./text.ts";
 
 /** Its members are administrators, and Homebrew's directories are theirs. */
@@ -23,12 +23,16 @@ export function readCaFile(path: string, naming: string): string {
  * Makes sure that only the user and root can change a file, and every link and directory that leads to it.
  * What does not exist, or cannot be looked at, is left to the reader.
  *
- * @param path an absolute one.
+ * @param path an absolute one; what a relative one names depends on where the program runs.
  * @param otherwise what else the user can do about it.
  * @throws {CliError} `usage`
  */
 export function assertTrustworthy(path: string, otherwise = ""): void {
-  if (Deno.build.os === "windows") return;
+  if (!/^([/\\]|[A-Za-z]:)/.test(path)) {
+    throw new CliError("usage", `Cannot trust ${path}: it is not an absolute path`, {
+      next: `name the CA file with its whole path, from / on${otherwise}`,
+    });
+  }
   const leadsSomewhere = infoIfPossible(() => Deno.statSync(path)) !== undefined;
   const found = leadsSomewhere ? firstUnsafe(path) : undefined;
   if (found === undefined) return;
@@ -42,29 +46,11 @@ export function assertTrustworthy(path: string, otherwise = ""): void {
     });
 }
 
-/** What Deno keeps from programs, such as /dev, it does not let them read either. */
-function infoIfPossible(look: () => Deno.FileInfo): Deno.FileInfo | undefined {
-  try {
-    return look();
-  } catch {
-    return undefined;
-  }
-}
-
 /** The first part of the way to the path that another user can change; `isForeign` when it is theirs. */
 function firstUnsafe(path: string): { path: string; isForeign: boolean } | undefined {
-  const names = path.split("/").filter((name) => name !== "");
-  for (let count = 0; count <= names.length; count++) {
-    const part = `/${names.slice(0, count).join("/")}`;
-    const info = infoIfPossible(() => Deno.lstatSync(part));
-    if (info === undefined) return undefined; // a pipe of the shell: /dev/fd/63 leads to pipe:[123]
-    const isForeign = info.uid !== 0 && info.uid !== Deno.uid();
-    if (isForeign || isOpen(info)) return { path: part, isForeign };
-    if (!info.isSymlink) continue;
-    const target = Deno.readLinkSync(part);
-    const start = target.startsWith("/") ? [] : names.slice(0, count - 1);
-    const found = firstUnsafe([...start, target].join("/"));
-    if (found !== undefined) return found;
+  for (const { path: part, info } of wayTo(path)) {
+    const isForeign = info !== undefined && isAnothers(info);
+    if (info === undefined || isForeign || isOpen(info)) return { path: part, isForeign };
   }
 }
 

@@ -16,6 +16,8 @@ export interface Clock {
 export interface FileLock extends Disposable {
   /** What the last holder noted; it stays in the file until this one notes something else. */
   readonly noted: string;
+  /** Names this lock file at this place and no other: a random id, and the path. A copy elsewhere gets another one. */
+  readonly identity: string;
   /** Notes something for the next holder. @throws {CliError} `storage`. */
   note(text: string): void;
 }
@@ -45,16 +47,17 @@ export async function lockFile(path: string, deadline: number, clock: Clock): Pr
       pause = Math.min(pause * 1.5, 50);
     }
     return translated("lock", path, () => {
-      const noted = notedIn(file);
+      const { noted, identity } = contentOf(file, path);
       let kept = noted;
-      writeNote(file, `${Deno.pid}`, kept);
+      writeNote(file, `${Deno.pid}`, kept, identity);
       return {
         noted,
+        identity,
         note(text) {
-          translated("write", path, () => writeNote(file, `${Deno.pid}`, text));
+          translated("write", path, () => writeNote(file, `${Deno.pid}`, text, identity));
           kept = text;
         },
-        [Symbol.dispose]: () => release(file, kept),
+        [Symbol.dispose]: () => release(file, kept, identity),
       };
     });
   } catch (error) {
@@ -98,29 +101,36 @@ function lives(process: string): boolean {
 }
 
 /**
- * Writes the process id of the holder, and below it one line for the next holder. The length stays the
- * same, so a full disk does not hinder the second note.
+ * Writes the process id of the holder, below it one line for the next holder, and the identity. The length
+ * stays the same, so a full disk does not hinder the second note.
  */
-function writeNote(file: Deno.FsFile, holder: string, note: string): void {
+function writeNote(file: Deno.FsFile, holder: string, note: string, identity: string): void {
   file.seekSync(0, Deno.SeekMode.Start);
-  writeAll(file, new TextEncoder().encode(`${holder}\n${note}\n`.padEnd(NOTE_LENGTH)));
+  const text = `${holder}\n${note}\n${identity}\n`;
+  writeAll(file, new TextEncoder().encode(text.padEnd(NOTE_LENGTH)));
 }
 
-function notedIn(file: Deno.FsFile): string {
-  const bytes = new Uint8Array(NOTE_LENGTH);
+function contentOf(file: Deno.FsFile, path: string): { noted: string; identity: string } {
+  const bytes = new Uint8Array(LONGEST_NOTE);
   const length = file.readSync(bytes) ?? 0;
-  return new TextDecoder().decode(bytes.subarray(0, length)).split("\n")[1] ?? "";
+  const [, noted = "", kept = ""] = new TextDecoder().decode(bytes.subarray(0, length)).split("\n");
+  const place = ` ${JSON.stringify(Deno.realPathSync(path))}`;
+  const isOurs = kept.endsWith(place) && kept.length === UUID_LENGTH + place.length;
+  return { noted, identity: isOurs ? kept : crypto.randomUUID() + place };
 }
 
 /** Gives the lock back, by closing the file; the process id goes first, so that it never outlives the lock. */
-function release(file: Deno.FsFile, note: string): void {
+function release(file: Deno.FsFile, note: string, identity: string): void {
   try {
-    writeNote(file, "", note);
+    writeNote(file, "", note, identity);
   } catch {
     // whoever waits too long then reads the number of a process that held it before
   }
   file.close();
 }
 
-/** In bytes: enough for a process id and a path. */
+/** In bytes: enough for a process id and two usual paths. */
 const NOTE_LENGTH = 1024;
+/** In bytes: enough for two of the longest paths that systems allow. */
+const LONGEST_NOTE = 16 * 1024;
+const UUID_LENGTH = 36;

@@ -3,7 +3,7 @@
 
 import { CliError, toCliError } from "./errors.ts";
 import { type Clock, type FileLock, lockFile } from "./lock_file.ts";
-import { ensurePrivateDirectory, removeLeftovers } from "./private_directory.ts";
+import { ensurePrivateDirectory, readIn, removeLeftovers } from "./private_directory.ts";
 import { readPrivateFile, splitPath, type Warn } from "./private_file.ts";
 import {
   beginReplacement,
@@ -15,7 +15,7 @@ import {
 import { orSetAside } from "./set_aside.ts";
 import { findRescued, plannedRescue, rescueLogin } from "./rescue.ts";
 import type { System } from "./system.ts";
-import { serializeTokenSet, type TokenSet } from "./token_set.ts";
+import { parseTokenSet, serializeTokenSet, type TokenSet } from "./token_set.ts";
 
 /** A profile's login that no other process can change until this is disposed of. */
 export interface LockedLogin extends Disposable {
@@ -89,7 +89,7 @@ function lockedLogin(
       if (present !== undefined) writePrivateFile(path, present); // the save warns, if it has to
       prepared ??= beginReplacement(path, waitingPath(path), warn);
       prepared.reserve((present?.length ?? 0) + ROOM);
-      lock.note(plannedRescue(path, system));
+      lock.note(plannedRescue(path, lock.identity, system));
     },
     save(tokenSet) {
       const text = serializeTokenSet(tokenSet);
@@ -126,15 +126,23 @@ function waitingPath(path: string): string {
  * Puts tokens in their place that an earlier process got and did not save: its refresh token is dead by
  * now (RFC 9700, section 4.14.2), and to send it again would end the login.
  */
-function putBack({ path, load }: LoginPlace, lock: FileLock, system: LockSystem, warn: Warn): void {
-  const waiting = orSetAside(() => readPrivateFile(waitingPath(path)), warn);
+function putBack(
+  { configDir, path, load }: LoginPlace,
+  lock: FileLock,
+  system: LockSystem,
+  warn: Warn,
+): void {
+  const next = waitingPath(path);
+  const file = next.slice(configDir.length + 1);
+  const waiting = orSetAside(
+    () => readIn(configDir, file, wholeTokenSet, "anaplan-auth login"),
+    warn,
+  );
   if (waiting !== undefined) {
-    if (isWhole(waiting)) {
-      renamePrivateFile(waitingPath(path), path, warn);
-      warn(`an interrupted command left new tokens; they are now in ${path}`);
-    } else removePrivateFile(waitingPath(path), warn); // no answer had come yet
-  }
-  const rescued = findRescued(path, lock.noted, system);
+    renamePrivateFile(next, path, warn);
+    warn(`an interrupted command left new tokens; they are now in ${path}`);
+  } else removePrivateFile(next, warn); // no answer had come yet
+  const rescued = findRescued(path, lock, system);
   if (rescued === undefined) return;
   // a rescued file that could not be removed must not come back over a later login
   const present = ifReadable(load);
@@ -159,11 +167,17 @@ function ifReadable<T>(load: () => T | undefined): T | undefined {
   }
 }
 
-/** Whether a file has its whole text: it is cut to its length last, and blanks after JSON mean nothing. */
-function isWhole(text: string): boolean {
+/**
+ * The login in a text; `undefined` when an answer did not get into it as a whole: it is cut to its length
+ * last, and blanks after JSON mean nothing.
+ *
+ * @throws {Error} as {@link parseTokenSet} does of whole JSON that is no login.
+ */
+function wholeTokenSet(text: string): TokenSet | undefined {
   try {
-    return typeof JSON.parse(text) === "object";
+    JSON.parse(text);
   } catch {
-    return false;
+    return undefined;
   }
+  return parseTokenSet(text);
 }

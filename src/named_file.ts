@@ -1,5 +1,6 @@
 // Files that the person named: one to read, one to send, a place for an answer. Rule: their modes are the
-// person's own affair, and an answer takes its place only when it is whole.
+// person's own affair, and an answer takes its place only when it is whole. No link or pipe of another user
+// leads it elsewhere.
 
 import { CliError } from "./errors.ts";
 import { diskReason } from "./private_file.ts";
@@ -61,15 +62,18 @@ export interface NewFile extends Disposable {
  * Begins a file at the path, which has what stood there before until the new one is whole. What is not a
  * plain file, such as a device or a pipe, is written to as it is.
  *
- * @throws {CliError} `storage` when the file cannot be made or written.
+ * @throws {CliError} `storage` when the file cannot be made or written, or another user's link or pipe is on
+ * the way.
  */
 export function createNamedFile(path: string): NewFile {
   return cannotWrite(path, () => {
     const present = statIfThere(path);
+    assertNotLedAstray(path);
     if (present !== undefined && !present.isFile) return straightTo(path);
     const place = placeOf(path);
     const part = `${place}.${crypto.randomUUID()}.part`;
-    const mode = (present?.mode ?? 0o666) & 0o777;
+    const keepsMode = present !== undefined && !isAnothers(present);
+    const mode = ((keepsMode ? present.mode : undefined) ?? 0o666) & 0o777;
     const file = Deno.openSync(part, { write: true, createNew: true, mode });
     let isPart = true;
     const discard = (): void => {
@@ -82,7 +86,7 @@ export function createNamedFile(path: string): NewFile {
       finish() {
         cannotWrite(path, () => {
           file.syncDataSync();
-          if (present !== undefined && !IS_WINDOWS) Deno.chmodSync(part, mode); // umask had its part
+          if (keepsMode && !IS_WINDOWS) Deno.chmodSync(part, mode); // umask had its part
           Deno.renameSync(part, place);
         });
         isPart = false;
@@ -94,6 +98,58 @@ export function createNamedFile(path: string): NewFile {
       },
     };
   });
+}
+
+/** @throws {CliError} `storage`: in a directory such as /tmp, a link or a pipe may be another user's trap. */
+function assertNotLedAstray(path: string): void {
+  for (const { path: part, info } of wayTo(path)) {
+    if (info === undefined || !isAnothers(info) || !(info.isSymlink || info.isFifo)) continue;
+    const it = part === path ? "it" : part;
+    throw new CliError("storage", `Cannot write ${path}: ${it} belongs to another user`, {
+      next: "give a file in a directory of your own with --output",
+    });
+  }
+}
+
+/** Whether it belongs neither to the user nor to root. */
+export function isAnothers({ uid }: Deno.FileInfo): boolean {
+  return !IS_WINDOWS && uid !== 0 && uid !== Deno.uid();
+}
+
+/**
+ * Every directory, link and file that the system passes on the way to a path; one that cannot be looked at has
+ * no info, and ends its part of the way. What is open already counts as itself, since the text of such a link,
+ * `/proc/PID/fd/N`, may be no path.
+ *
+ * @param path an absolute one that is no loop.
+ */
+export function* wayTo(path: string): Generator<{ path: string; info: Deno.FileInfo | undefined }> {
+  if (IS_WINDOWS) return;
+  const names = path.split("/").filter((name) => name !== "");
+  for (let count = 0; count <= names.length; count++) {
+    const part = `/${names.slice(0, count).join("/")}`;
+    const info = infoIfPossible(() => Deno.lstatSync(part));
+    yield { path: part, info };
+    if (info === undefined) return;
+    if (!info.isSymlink) continue;
+    if (/^\/proc\/\d+\/fd$/.test(Deno.realPathSync(`/${names.slice(0, count - 1).join("/")}`))) {
+      const opened = infoIfPossible(() => Deno.statSync(part));
+      if (opened?.isFile) yield { path: part, info: opened };
+      continue;
+    }
+    const target = Deno.readLinkSync(part);
+    const start = target.startsWith("/") ? [] : names.slice(0, count - 1);
+    yield* wayTo([...start, target].join("/"));
+  }
+}
+
+/** What Deno keeps from programs, such as /dev, it does not let them look at. */
+export function infoIfPossible(look: () => Deno.FileInfo): Deno.FileInfo | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
 }
 
 /** Where a path leads; a link stays a link, also one to a file that is not there yet. */
@@ -141,6 +197,7 @@ function cannotWrite<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (cause) {
+    if (cause instanceof CliError) throw cause;
     throw new CliError("storage", `Cannot write ${path}: ${diskReason(cause)}`, {
       next: "check the disk and the path that is given with --output",
       cause,

@@ -78,7 +78,7 @@ wrappedTest(
       .output();
     assertEquals([success, new TextDecoder().decode(stderr)], [true, ""]);
     const names = Array.from(Deno.readDirSync(home.path), ({ name }) => name);
-    assertEquals(names.sort(), ["anaplan-auth-rescued-_there.json", "config"]);
+    assertEquals(names.sort(), ["anaplan-auth-rescued-there-an-id.json", "config"]);
     assertEquals(await wrongModes(home.path), []);
   },
 );

@@ -11,7 +11,7 @@ if (import.meta.main) {
   saveDraft(place, { clientId: "a-client" });
   if (loadDraft(place).clientId !== "a-client") throw new Error("The draft cannot be read");
   const env = (name: string): string | undefined => name === "TMPDIR" ? directory : undefined;
-  const lock = { note: (): void => {} };
+  const lock = { note: (): void => {}, identity: "an-id /there.lock" };
   const cause = new CliError("storage", "Cannot write");
   const failed = { path: "/there.json", waiting: undefined, lock, cause };
   rescueLogin(serializeTokenSet(LOGIN), failed, { env });

@@ -145,3 +145,40 @@ console.log(readCaFile(Deno.args[0], "--ca-file"));`;
   }).outputSync();
   assertEquals(new TextDecoder().decode(stdout), "through a pipe\n\n");
 });
+
+Deno.test("a relative path to a CA file is refused, wherever the program runs", () => {
+  using at = scene();
+  const before = Deno.cwd();
+  Deno.chdir(`${at.path}/certs`);
+  try {
+    for (const path of ["ca.pem", "./ca.pem", "../certs/ca.pem"]) {
+      assertEquals(refused(path).message, `Cannot trust ${path}: it is not an absolute path`);
+    }
+  } finally {
+    Deno.chdir(before);
+  }
+});
+
+modeTest("an open file that others can change is refused by its descriptor", () => {
+  if (Deno.build.os !== "linux") return;
+  using at = scene();
+  using _file = Deno.openSync(at.caFile);
+  const { path } = descriptorOf(at.caFile);
+  assertEquals(readCaFile(path, "--ca-file"), "PEM");
+  Deno.chmodSync(at.caFile, 0o666);
+  assertStringIncludes(refused(path).message, "other users can change it");
+  Deno.removeSync(at.caFile); // its text is then "… (deleted)", which is no path
+  assertStringIncludes(refused(path).message, "other users can change it");
+});
+
+function descriptorOf(target: string): { readonly path: string } {
+  for (const { name } of Deno.readDirSync("/proc/self/fd")) {
+    const path = `/proc/self/fd/${name}`;
+    try {
+      if (Deno.readLinkSync(path) === target) return { path };
+    } catch {
+      // the directory's own, which is closed by now
+    }
+  }
+  throw new Error("The file is not open");
+}

@@ -19,7 +19,43 @@ Deno.test("a lock's file is its owner's alone, and names the process that has it
   using dir = tempDir();
   const path = `${dir.path}/a.lock`;
   using _lock = await lockFile(path, 0, fakeSystem());
-  assertEquals([modeOf(path), Deno.readTextFileSync(path).trim()], ["600", `${Deno.pid}`]);
+  const [holder] = Deno.readTextFileSync(path).split("\n");
+  assertEquals([modeOf(path), holder], ["600", `${Deno.pid}`]);
+});
+
+Deno.test("a lock keeps its identity, whatever is noted and however its directory is written", async () => {
+  using dir = tempDir();
+  const directory = `${dir.path}/${`${"long".repeat(60)}/`.repeat(10)}with a\nline`;
+  Deno.mkdirSync(directory, { recursive: true });
+  Deno.symlinkSync(directory, `${dir.path}/link`);
+  const identities: string[] = [];
+  for (
+    const path of [
+      `${directory}/a.lock`,
+      `${directory}/../with a\nline/a.lock`,
+      `${dir.path}/link/a.lock`,
+    ]
+  ) {
+    using lock = await lockFile(path, 0, fakeSystem());
+    lock.note(`${directory}/a note`);
+    lock.note("");
+    identities.push(lock.identity);
+  }
+  assertEquals(new Set(identities).size, 1);
+});
+
+Deno.test("a copy of a lock file has another identity, and keeps the note", async () => {
+  using dir = tempDir();
+  const path = `${dir.path}/a.lock`;
+  const identities: string[] = [];
+  for (const copy of [path, `${dir.path}/a copy.lock`]) {
+    if (copy !== path) Deno.copyFileSync(path, copy);
+    using lock = await lockFile(copy, 0, fakeSystem());
+    if (copy !== path) assertEquals(lock.noted, "/where/it/is");
+    lock.note("/where/it/is");
+    identities.push(lock.identity);
+  }
+  assertEquals(new Set(identities).size, 2);
 });
 
 Deno.test("a lock that is given back while it is waited for is had", async () => {

@@ -2,6 +2,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { CliError } from "../../src/errors.ts";
 import { createNamedFile } from "../../src/named_file.ts";
+import { CANNOT_CHOWN, NOBODY } from "../support/disk.ts";
 import { tempDir } from "../support/temp_dir.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";
@@ -109,4 +110,114 @@ Deno.test("a place that cannot be written is a storage error that names it", () 
 Deno.test("a device is written to as it is", () => {
   write("/dev/null");
   assertEquals(Deno.statSync("/dev/null").isFile, false);
+});
+
+/** A directory as /tmp is, and a file of the user's elsewhere. */
+function sharedDirectory(): { readonly shared: string; readonly own: string } & Disposable {
+  const dir = tempDir();
+  const [shared, own] = [`${dir.path}/shared`, `${dir.path}/own`];
+  Deno.mkdirSync(shared);
+  Deno.chmodSync(shared, 0o1777);
+  Deno.mkdirSync(own);
+  Deno.writeTextFileSync(`${own}/precious`, "precious");
+  return { shared, own, [Symbol.dispose]: () => dir[Symbol.dispose]() };
+}
+
+function giveAway(path: string): void {
+  const args = ["-h", `${NOBODY}`, path];
+  assertEquals(new Deno.Command("chown", { args }).outputSync().success, true);
+}
+
+for (
+  const [what, target, name] of [
+    ["a file", "precious", "out"],
+    ["a place where there is no file yet", "none", "out"],
+    ["a directory", ".", "out/precious"],
+  ] as const
+) {
+  Deno.test({
+    name: `an answer does not follow another user's link to ${what}`,
+    ignore: CANNOT_CHOWN,
+    fn() {
+      using at = sharedDirectory();
+      Deno.symlinkSync(`${at.own}/${target}`, `${at.shared}/out`);
+      giveAway(`${at.shared}/out`);
+      Deno.symlinkSync(`${at.shared}/${name}`, `${at.own}/through`); // one's own link on the way
+      for (const path of [`${at.shared}/${name}`, `${at.own}/through`]) {
+        const error = assertThrows(() => createNamedFile(path), CliError);
+        assertEquals(error.kind, "storage");
+        assertEquals(
+          error.message,
+          `Cannot write ${path}: ${
+            path === `${at.shared}/out` ? "it" : `${at.shared}/out`
+          } belongs to another user`,
+        );
+      }
+      assertEquals(Deno.readTextFileSync(`${at.own}/precious`), "precious");
+      assertEquals(namesIn(at.own), ["precious", "through"]);
+    },
+  });
+}
+
+Deno.test({
+  name: "an answer does not go into another user's pipe, and does not wait for its reader",
+  ignore: CANNOT_CHOWN,
+  fn() {
+    using at = sharedDirectory();
+    new Deno.Command("mkfifo", { args: [`${at.shared}/out`] }).outputSync();
+    giveAway(`${at.shared}/out`);
+    const args = ["--kill-after=1", "5", Deno.execPath(), "eval", "--quiet", WRITES_TO_ARGUMENT];
+    const { stderr, code } = new Deno.Command("timeout", { args: [...args, `${at.shared}/out`] })
+      .outputSync();
+    const said = new TextDecoder().decode(stderr);
+    assertEquals([said.trim(), code], [
+      `Cannot write ${at.shared}/out: it belongs to another user`,
+      0,
+    ]);
+  },
+});
+
+/** A program, since a pipe that is opened stops all of it. */
+const WRITES_TO_ARGUMENT = `import { createNamedFile } from "${
+  new URL("../../src/named_file.ts", import.meta.url).href
+}";
+try { createNamedFile(Deno.args[0]).finish(); } catch (error) { console.error(error.message); }`;
+
+Deno.test({
+  name: "an answer does not take over the mode of another user's file",
+  ignore: CANNOT_CHOWN,
+  fn() {
+    using at = sharedDirectory();
+    const path = `${at.shared}/out`;
+    Deno.writeTextFileSync(path, "");
+    Deno.chmodSync(path, 0o666);
+    giveAway(path);
+    const before = Deno.umask(0o077);
+    try {
+      write(path);
+    } finally {
+      Deno.umask(before);
+    }
+    assertEquals([Deno.readTextFileSync(path), (Deno.statSync(path).mode ?? 0) & 0o777], [
+      "new",
+      0o600,
+    ]);
+  },
+});
+
+Deno.test({
+  name: "an answer goes into a pipe of the shell",
+  ignore: IS_WINDOWS,
+  fn() {
+    const run = `"$0" eval --quiet "$1" >(cat) | cat`;
+    const args = [
+      "-c",
+      run,
+      Deno.execPath(),
+      WRITES_TO_ARGUMENT.replace(".finish()", ".write(new Uint8Array([104, 105]))"),
+    ];
+    const { stdout, stderr } = new Deno.Command("bash", { args }).outputSync();
+    const texts = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+    assertEquals(texts, ["hi", ""]);
+  },
 });

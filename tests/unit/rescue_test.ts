@@ -2,8 +2,9 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { CliError } from "../../src/errors.ts";
 import type { LockedLogin } from "../../src/locked_login.ts";
+import { Secret } from "../../src/secret.ts";
 import { openStore } from "../../src/store.ts";
-import { parseTokenSet, sameTokenSet } from "../../src/token_set.ts";
+import { parseTokenSet, sameTokenSet, type TokenSet } from "../../src/token_set.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 import { LOGIN, loginFile, putLogin, STALE, storedLogin } from "../support/logins.ts";
 import { modeOf, namesIn, tempDir } from "../support/temp_dir.ts";
@@ -16,10 +17,11 @@ interface Scene extends Disposable {
 }
 
 /** A stored login, and a place elsewhere for tokens that have to be rescued. */
-function scene(env: Readonly<Record<string, string>> = {}): Scene {
+function scene(env: Readonly<Record<string, string>> = {}, name = "config"): Scene {
   const dir = tempDir();
-  const [configDir, elsewhere] = [`${dir.path}/config`, `${dir.path}/else where`];
+  const [configDir, elsewhere] = [`${dir.path}/${name}`, `${dir.path}/else where`];
   Deno.mkdirSync(elsewhere);
+  Deno.mkdirSync(configDir.replace(/\/[^/]*$/, ""), { recursive: true });
   putLogin(configDir, STALE);
   const warnings: string[] = [];
   const system = fakeSystem({ env: { TMPDIR: elsewhere, ...env } });
@@ -123,19 +125,107 @@ Deno.test("the runtime directory, which a sign-out removes, is the last place fo
 Deno.test("a rescue that the lock file does not name is found by its name", async () => {
   using home = tempDir();
   using at = scene({ HOME: home.path });
+  let path = "";
   {
     using login = await at.lock();
     login.prepare();
     Deno.removeSync(at.elsewhere); // the place that the lock file names
     Deno.renameSync(`${at.configDir}/credentials`, `${at.configDir}/moved`);
     const error = assertThrows(() => login.save(LOGIN), CliError);
-    const [, path = ""] = /they are in (\S+)$/.exec(error.message) ?? [];
+    [, path = ""] = /they are in (\S+)$/.exec(error.message) ?? [];
     assert(sameTokenSet(parseTokenSet(Deno.readTextFileSync(path)), LOGIN));
   }
-  Deno.removeSync(`${at.configDir}/moved`, { recursive: true }); // the lock file as well
+  Deno.renameSync(`${at.configDir}/moved`, `${at.configDir}/credentials`);
+  const lockPath = `${at.configDir}/credentials/default.lock`;
+  const lines = Deno.readTextFileSync(lockPath).split("\n");
+  Deno.writeTextFileSync(lockPath, lines.with(1, "").join("\n"));
   using login = await at.lock();
   assert(sameTokenSet(login.load(), LOGIN));
+  assertThrows(() => Deno.lstatSync(path), Deno.errors.NotFound);
 });
+
+Deno.test("a rescue is found where the lock file says, when TMPDIR is another one by then", async () => {
+  using at = scene();
+  await saveInVain(at);
+  Deno.renameSync(`${at.configDir}/moved`, `${at.configDir}/credentials`);
+  const system = fakeSystem({ env: {} });
+  using login = await openStore(at.configDir, system, () => {}).lock("default");
+  assert(sameTokenSet(login.load(), LOGIN));
+  assertEquals(namesIn(at.elsewhere), []);
+});
+
+for (const what of ["a directory with a like name", "a copy of the directory"]) {
+  Deno.test(`a rescued login is not put in the place of the login in ${what}`, async () => {
+    using at = scene({}, "acme/prod");
+    const other = at.configDir.replace("acme/prod", "acme_prod");
+    await saveInVain(at);
+    putLogin(other, OTHERS);
+    if (what.startsWith("a copy")) {
+      Deno.copyFileSync(
+        `${at.configDir}/moved/default.lock`,
+        `${other}/credentials/default.lock`,
+      );
+    }
+    const system = fakeSystem({ env: { TMPDIR: at.elsewhere } });
+    using login = await openStore(other, system, () => {}).lock("default");
+    assert(sameTokenSet(login.load(), OTHERS));
+    Deno.renameSync(`${at.configDir}/moved`, `${at.configDir}/credentials`);
+    using own = await at.lock();
+    assert(sameTokenSet(own.load(), LOGIN), "the login itself gets it");
+  });
+}
+
+Deno.test("containers with the same HOME that share /var/tmp do not take each other's tokens", async () => {
+  for (const hasLogin of [true, false]) {
+    using at = scene();
+    await saveInVain(at);
+    Deno.renameSync(`${at.configDir}/moved`, `${at.configDir}/credentials`);
+    Deno.renameSync(at.configDir, `${at.configDir} of the first container`);
+    if (hasLogin) putLogin(at.configDir, OTHERS);
+    {
+      using login = await at.lock();
+      assert(sameTokenSet(login.load(), hasLogin ? OTHERS : undefined));
+      login.prepare();
+      Deno.renameSync(`${at.configDir}/credentials`, `${at.configDir}/moved`);
+      assertThrows(() => login.save(OTHERS), CliError); // does not overwrite the first one's either
+    }
+    assertEquals(namesIn(at.elsewhere).length, 2);
+    Deno.removeSync(at.configDir, { recursive: true });
+    Deno.renameSync(`${at.configDir} of the first container`, at.configDir);
+    using login = await at.lock();
+    assert(sameTokenSet(login.load(), LOGIN));
+  }
+});
+
+Deno.test("a rescued file says which login it belongs to", async () => {
+  using at = scene();
+  await saveInVain(at);
+  const [name = ""] = namesIn(at.elsewhere);
+  const { rescuedFor } = JSON.parse(Deno.readTextFileSync(`${at.elsewhere}/${name}`));
+  assertStringIncludes(rescuedFor, `${Deno.realPathSync(at.configDir)}/credentials/default.lock`);
+});
+
+/** The tokens of another user. */
+const OTHERS: TokenSet = {
+  ...LOGIN,
+  accessToken: new Secret("another-access"),
+  refreshToken: new Secret("another-refresh"),
+  obtainedAt: LOGIN.obtainedAt - 60_000,
+};
+
+for (const text of ["{}", "[]", "null", "7", '{"accessToken":"half of a login"}']) {
+  Deno.test(`a file beside the login that holds ${text} does not replace it, and is set aside`, async () => {
+    using at = scene();
+    const waiting = `${loginFile(at.configDir)}.next`;
+    Deno.writeTextFileSync(waiting, text, { mode: 0o600 });
+    using login = await at.lock();
+    assert(sameTokenSet(login.load(), STALE));
+    assertEquals(Deno.readTextFileSync(`${waiting}.bad`), text);
+    assertStringIncludes(at.warnings.join(), `${waiting}.bad`);
+    login.prepare();
+    login.save(LOGIN);
+  });
+}
 
 Deno.test("a rescued file that is left over does not replace a later login", async () => {
   using at = scene();

@@ -93,3 +93,15 @@ export function wholeFieldsIn(text: string): Fields | undefined {
     }
   }
 }
+
+/** The JSON object in a server's text; what is wrong behind its fields is a mistake that costs no token. */
+export function objectIn(text: string): Fields | undefined {
+  for (const part of [text, text.slice(0, text.lastIndexOf("}") + 1)]) {
+    try {
+      return asObject(JSON.parse(part));
+    } catch {
+      // the next part, if there is one
+    }
+  }
+  return wholeFieldsIn(text);
+}

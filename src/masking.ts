@@ -1,6 +1,9 @@
 // Keeps what a request carries out of traces, and out of the words that a server answers with. Rule: pure;
 // a parameter is a secret unless it is known to be none.
 
+import type { Fields } from "./json.ts";
+import { unsteering } from "./text.ts";
+
 const MASK = "[secret]";
 
 const OPEN_PARAMETERS = new Set([
@@ -23,7 +26,7 @@ export function maskedParameters(parameters: URLSearchParams): string[] {
   );
 }
 
-/** The secrets in a request: the values in its form, and its credentials. */
+/** The secrets in a request: the values in its form, and its credentials, encoded and decoded. */
 export function secretsIn(
   { headers = {}, body = "" }: {
     readonly headers?: Readonly<Record<string, string>>;
@@ -33,25 +36,63 @@ export function secretsIn(
   const inForm = Array.from(new URLSearchParams(body))
     .filter(([name]) => !OPEN_PARAMETERS.has(name))
     .map(([, value]) => value);
-  const credentials = headers.authorization?.replace(/^\S+ /, "");
-  return credentials === undefined ? inForm : [...inForm, credentials];
+  const [scheme = "", credentials] = headers.authorization?.split(/ (.*)/s) ?? [];
+  if (credentials === undefined) return inForm;
+  return [...inForm, credentials, ...(/^basic$/i.test(scheme) ? basicSecrets(credentials) : [])];
+}
+
+/** The client secret in credentials (RFC 7617, section 2), form-encoded as RFC 6749, section 2.3.1, has it. */
+function basicSecrets(credentials: string): string[] {
+  try {
+    const secret = atob(credentials).replace(/^[^:]*:/, "");
+    return [secret, new URLSearchParams(`=${secret}`).get("") ?? ""];
+  } catch {
+    return [];
+  }
 }
 
 /**
- * The JSON in a text, with `[secret]` wherever a string in it repeats one of these secrets, raw or
- * percent-encoded: servers are known to quote in an error what they were sent.
- *
- * @throws {SyntaxError} when the text is not JSON.
+ * What makes a server's words fit to be shown: it takes out what a terminal does not show, and then puts
+ * `[secret]` wherever the rest repeats one of these secrets, raw or percent-encoded. Servers are known to
+ * quote in an error what they were sent.
  */
-export function parsedWithout(secrets: readonly string[], text: string): unknown {
-  const forms = secrets.filter((secret) => secret.length >= SHORTEST).flatMap(formsOf);
-  if (forms.length === 0) return JSON.parse(text);
+export function masker(secrets: readonly string[]): (words: string) => string {
+  const forms = secrets.map(unsteering).filter((secret) => secret.length >= SHORTEST)
+    .flatMap(formsOf);
+  if (forms.length === 0) return unsteering;
   const longestFirst = [...new Set(forms)].sort((one, other) => other.length - one.length);
   const pattern = new RegExp(longestFirst.map(escaped).join("|"), "g");
-  return JSON.parse(
-    text,
-    (_name, value) => typeof value === "string" ? value.replace(pattern, MASK) : value,
-  );
+  return (words) => unsteering(words).replace(pattern, MASK);
+}
+
+/**
+ * The JSON in a text, with its strings as {@link masker} leaves them.
+ *
+ * @throws {SyntaxError} when the text is not JSON, {RangeError} when it is nested beyond measure.
+ */
+export function parsedWithout(secrets: readonly string[], text: string): unknown {
+  const mask = masker(secrets);
+  return JSON.parse(text, (_name, value) => typeof value === "string" ? mask(value) : value);
+}
+
+/** What an endpoint gives for the wire, and not for the eye (RFC 6749, section 5.1; RFC 8628, section 3.2). */
+const ISSUED = ["access_token", "refresh_token", "id_token", "device_code"];
+
+/**
+ * The fields of an endpoint's answer: what it issued as it is, and every other text without these secrets
+ * and without those issued. Only strings, numbers and lists of strings mean anything there.
+ */
+export function wordsWithout(secrets: readonly string[], fields: Fields): Fields {
+  const isText = (value: unknown): value is string => typeof value === "string";
+  const issued = ISSUED.map((name) => fields[name]).filter(isText);
+  const mask = masker([...secrets, ...issued]);
+  const entries = Object.entries(fields).flatMap(([name, value]) => {
+    if (Array.isArray(value)) return [[name, value.filter(isText).map(mask)]];
+    if (typeof value === "object") return [];
+    if (value === Infinity) return [[name, Number.MAX_VALUE]]; // 1e999, which is written in no JSON
+    return [[name, isText(value) && !ISSUED.includes(name) ? mask(value) : value]];
+  });
+  return Object.fromEntries(entries);
 }
 
 function formsOf(secret: string): string[] {

@@ -2,7 +2,7 @@
 
 /**
  * Text from a server or a URL without control characters, so that it cannot steer a terminal: C0, C1,
- * and the invisible characters that turn the direction of writing.
+ * what turns the direction of writing, and every other character that is invisible.
  */
 export function printable(text: string): string {
   return unsteering(text).slice(0, 300);
@@ -31,15 +31,17 @@ export function harmless(text: string): string {
 /** JSON text with the same characters as escapes, which mean the same; none of C0 stands in a string. */
 export function escapedJson(text: string): string {
   return text.replace(
-    UNPRINTABLE,
+    CONTROLS,
     (one) => one === "\n" ? one : `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }
 
-const UNPRINTABLE =
+const CONTROLS =
   // deno-lint-ignore no-control-regex
   /[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
-const STEERING = new RegExp(`(?![\\n\\t])${UNPRINTABLE.source}`, "g");
+const STEERING = new RegExp(`(?![\\n\\t])${CONTROLS.source}`, "g");
+/** Besides them what no terminal shows, behind which a word looks the same and is another. */
+const UNPRINTABLE = new RegExp(`\\p{Default_Ignorable_Code_Point}|${CONTROLS.source}`, "gu");
 
 /** The text as a sentence: a capital first, a full stop or a question mark last. */
 export function asSentence(text: string): string {

@@ -3,7 +3,7 @@
 
 import * as oauth from "oauth4webapi";
 import { CliError, type ErrorKind } from "../errors.ts";
-import { asObject, defined, field, type Fields, wholeFieldsIn } from "../json.ts";
+import { asObject, defined, field, type Fields, objectIn } from "../json.ts";
 import { Secret } from "../secret.ts";
 import { printable, quoted } from "../text.ts";
 import type { TokenSet } from "../token_set.ts";
@@ -70,7 +70,7 @@ const LONGEST_REFRESH_LIFETIME = 10 * 365 * 86_400;
 export async function readReply(response: Response, server: AuthorizationServer): Promise<Reply> {
   const { status } = response;
   const text = await response.text();
-  const body = parsedObject(text);
+  const body = objectIn(text);
   const error = oauthErrorIn(body);
   const isAnswer = response.ok && body !== undefined && (error === undefined || hasToken(body));
   if (isAnswer) return { kind: "answered", body };
@@ -194,18 +194,6 @@ function unusableAnswer(status: number, text: string, server: AuthorizationServe
   return new CliError("unavailable", `Cannot use ${host} now: ${what}`, {
     next: "try the same command again in a minute",
   });
-}
-
-/** The JSON object in a text; what is wrong behind its fields is a server's mistake and costs no token. */
-function parsedObject(text: string): Fields | undefined {
-  for (const part of [text, text.slice(0, text.lastIndexOf("}") + 1)]) {
-    try {
-      return asObject(JSON.parse(part));
-    } catch {
-      // the next part, if there is one
-    }
-  }
-  return wholeFieldsIn(text);
 }
 
 /**

@@ -3,8 +3,8 @@
 
 import * as oauth from "oauth4webapi";
 import { CliError } from "../errors.ts";
-import { defined, field, wholeFieldsIn } from "../json.ts";
-import { parsedWithout, secretsIn } from "../masking.ts";
+import { defined, field, objectIn, wholeFieldsIn } from "../json.ts";
+import { secretsIn, wordsWithout } from "../masking.ts";
 import type { ClientAuth } from "../profiles.ts";
 import type { Secret } from "../secret.ts";
 import type { HttpRequest, System } from "../system.ts";
@@ -122,8 +122,8 @@ function clientSecretBasic(secret: string): oauth.ClientAuth {
 }
 
 /**
- * Makes oauth4webapi send its requests through `system.fetch`; what comes back of a refusal repeats nothing
- * of what was sent.
+ * Makes oauth4webapi send its requests through `system.fetch`; no word that comes back repeats a secret
+ * that was sent.
  */
 export function wireOptions(
   server: AuthorizationServer,
@@ -162,15 +162,12 @@ async function answerTo(request: HttpRequest, system: Pick<System, "fetch">): Pr
   }
 }
 
-/** A refusal whose words are fit to be shown; a grant as it is, since it may repeat a token that stays. */
+/** The answer, whatever its status, with words that are fit to be shown; what is no JSON is not shown. */
 async function withoutEchoes(response: Response, request: HttpRequest): Promise<Response> {
-  if (response.ok || response.body === null) return response;
+  if (response.body === null) return response;
   const { status, headers } = response;
   const text = await response.text();
-  try {
-    const body = JSON.stringify(parsedWithout(secretsIn(request), text));
-    return new Response(body, { status, headers });
-  } catch {
-    return new Response(text, { status, headers }); // no JSON, so none of its words are shown
-  }
+  const fields = objectIn(text);
+  const body = fields && JSON.stringify(wordsWithout(secretsIn(request), fields));
+  return new Response(body ?? text, { status, headers });
 }

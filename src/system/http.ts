@@ -2,7 +2,7 @@
 // redirected, and no secret in what is traced or thrown.
 
 import { CliError } from "../errors.ts";
-import { maskedParameters } from "../masking.ts";
+import { maskedParameters, masker, secretsIn } from "../masking.ts";
 import type { HttpRequest } from "../system.ts";
 import { proxyFor } from "../proxies.ts";
 import { portOf } from "../urls.ts";
@@ -43,7 +43,7 @@ export async function fetchWhole(
     });
     await readBounded(response, url.host, chunks, patience.heard);
     const body = joined(chunks);
-    const type = response.headers.get("content-type") ?? "no content type";
+    const type = typeOf(response, request);
     const duration = Math.round(performance.now() - started);
     trace(`< ${response.status} ${type}, ${body.length} bytes, ${duration} ms`);
     return answerOf(response, body);
@@ -151,6 +151,14 @@ function joined(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
 export function maskUrl(url: URL): string {
   const query = url.search === "" ? "" : `?${maskedParameters(url.searchParams).join("&")}`;
   return `${url.origin}${url.pathname}${query}`;
+}
+
+/** The content type for a trace; a server may repeat in it what it was sent. */
+export function typeOf(
+  { headers }: Pick<Response, "headers">,
+  sent: Parameters<typeof secretsIn>[0],
+): string {
+  return masker(secretsIn(sent))(headers.get("content-type") ?? "no content type");
 }
 
 function maskForm(body: string | undefined): string {

@@ -4,7 +4,7 @@
 import type { StreamRequest, StreamResponse } from "../system.ts";
 import { proxyFor } from "../proxies.ts";
 import { portOf } from "../urls.ts";
-import { maskUrl } from "./http.ts";
+import { maskUrl, typeOf } from "./http.ts";
 import { httpClient } from "./http_client.ts";
 import { fetchFailure } from "./http_failure.ts";
 import { type SilenceWatch, watchSilence } from "./silence.ts";
@@ -42,15 +42,16 @@ export async function fetchStream(
   trace(`> ${request.method} ${maskUrl(url)}${way}`);
   try {
     const { body } = request;
+    const headers = headersOf(request);
     const response = await fetch(url, {
       method: request.method,
-      headers: headersOf(request),
+      headers,
       ...(body === undefined ? {} : { body: isFlowing(body) ? watched(body, watch) : body }),
       redirect: "manual",
       signal: watch.signal,
       client,
     });
-    const type = response.headers.get("content-type") ?? "no content type";
+    const type = typeOf(response, { headers: Object.fromEntries(headers) });
     trace(`< ${response.status} ${type}, ${Math.round(performance.now() - started)} ms`);
     return {
       status: response.status,

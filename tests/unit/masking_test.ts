@@ -1,7 +1,7 @@
 // What is kept out of the words that a server answers with: everything secret that it was sent.
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { maskedParameters, parsedWithout, secretsIn } from "../../src/masking.ts";
+import { maskedParameters, parsedWithout, secretsIn, wordsWithout } from "../../src/masking.ts";
 
 /** The words as they are shown to a person to whom this must not be told. */
 function shown(words: string, ...secrets: string[]): unknown {
@@ -62,9 +62,39 @@ Deno.test("the secrets in a request are its form's values and its credentials, b
     refresh_token: "a refresh token",
     anything_new: "new",
   });
-  const headers = { authorization: "Basic YTpi", accept: "application/json" };
+  const headers = { authorization: "Bearer YTpi", accept: "application/json" };
   assertEquals(secretsIn({ headers, body: `${body}` }), ["a refresh token", "new", "YTpi"]);
   assertEquals(secretsIn({}), []);
+});
+
+Deno.test("credentials of the scheme Basic hide the client secret as it was sent and as it is", () => {
+  const credentials = btoa("a%3Aclient:hush%2F+1");
+  const headers = { authorization: `Basic ${credentials}` };
+  assertEquals(secretsIn({ headers }), [credentials, "hush%2F+1", "hush/ 1"]);
+  assertEquals(secretsIn({ headers: { authorization: "Basic ?" } }), ["?"]);
+});
+
+Deno.test("what is invisible inside a secret does not hide it", () => {
+  for (const invisible of ["\u200b", "\u00ad", "\u2060", "\ufe0f", "\u{e0001}", "\x1b", "\n"]) {
+    assertEquals(shown(`no ${[..."hush"].join(invisible)}!`, "hush"), "no [secret]!");
+  }
+});
+
+Deno.test("an answer keeps what it issued, and its words repeat none of it", () => {
+  const issued = { access_token: "an-access", refresh_token: "hush-hush", device_code: "a-device" };
+  const words = {
+    token_type: "an-access",
+    scope: ["hush-hush", 7, "openid"],
+    user_code: "a-device",
+    expires_in: Infinity,
+  };
+  assertEquals(wordsWithout(["hush-hush"], { ...issued, ...words, more: { than: "flat" } }), {
+    ...issued,
+    token_type: "[secret]",
+    scope: ["[secret]", "openid"],
+    user_code: "[secret]",
+    expires_in: Number.MAX_VALUE,
+  });
 });
 
 Deno.test("a parameter is shown by its name, and by its value where that is known to be none", () => {

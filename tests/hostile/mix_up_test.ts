@@ -8,7 +8,7 @@ import { plainServer } from "../support/plain_server.ts";
 import { type Outcome, runProgram, startProgram } from "../support/program.ts";
 import { browse } from "../support/scripted_browser.ts";
 
-const ADDRESS = /^http:\/\/\S+\?\S*response_type=code\S*$/m;
+const ADDRESS = /^https?:\/\/\S+\?\S*response_type=code\S*$/m;
 
 interface Scene {
   /** The server that the profile names at first. */
@@ -65,4 +65,15 @@ Deno.test("a sign-in at another issuer sends nothing to the endpoints of the pro
     assertEquals(heard, []);
     const profile = JSON.parse(await Deno.readTextFile(`${home.configDir}/profiles/default.json`));
     assertEquals([profile.tokenEndpoint, profile.apiUrl], [undefined, undefined]);
+  }));
+
+Deno.test("metadata that names Anaplan's hosts is refused before a browser opens", () =>
+  withScene(async ({ provider, login }) => {
+    provider.service.on("beforeWellKnownOpenIdConfiguration", ({ body }) => {
+      Object.assign(body, { authorization_endpoint: "https://us1a.app.anaplan.com/auth/prelogin" });
+    });
+    const { code, stderr } = await login("--issuer", provider.issuer, "--client-id", "b-client");
+    assertEquals(code, 2, stderr);
+    assertStringIncludes(stderr, "its authorization_endpoint: ");
+    assertEquals(provider.requests.map(({ path }) => path), ["/.well-known/openid-configuration"]);
   }));

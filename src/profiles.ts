@@ -7,7 +7,7 @@ import { ensurePrivateDirectory, listDirectory, removeLeftovers } from "./privat
 import { loginCommandOf } from "./text.ts";
 import { type Warn } from "./private_file.ts";
 import { removePrivateFile, writePrivateFile } from "./replacement.ts";
-import { urlProblem } from "./urls.ts";
+import { endpointProblem } from "./urls.ts";
 
 const CLIENT_AUTHS = ["basic", "post"] as const;
 /** How the client sends its secret: in the Authorization header, or in the body. */
@@ -130,23 +130,24 @@ function pathOf(configDir: string, name: string): string {
 
 function parseProfile(fields: Fields): Profile {
   const discovered = objectField(fields, "discovered");
+  const issuer = field(fields, "issuer", "string") ?? "";
   return defined({
     ...valuesOf(TEXT_FIELDS, (name) => field(fields, name, "string")),
     ...valuesOf(LIST_FIELDS, (name) => textList(fields[name])),
     pkce: field(fields, "pkce", "boolean"),
     clientAuth: CLIENT_AUTHS.find((way) => way === fields["clientAuth"]),
     refreshTokenLifetime: field(fields, "refreshTokenLifetime", "number"),
-    discovered: discovered && parseDiscovered(discovered),
+    discovered: discovered && parseDiscovered(discovered, issuer),
   });
 }
 
-function parseDiscovered(fields: Fields): Discovered {
+function parseDiscovered(fields: Fields, issuer: string): Discovered {
   return defined({
     // what a profile says that was saved before the list was kept
     clientAuthMethods: fields["basicOnly"] === true ? ["client_secret_basic"] : undefined,
     ...valuesOf(ENDPOINTS, (name) => {
       const url = field(fields, name, "string");
-      return url === undefined || urlProblem(url) !== undefined ? undefined : url;
+      return url === undefined || endpointProblem(url, issuer) !== undefined ? undefined : url;
     }),
     ...valuesOf(DISCOVERED_LIST_FIELDS, (name) => textList(fields[name])),
     sendsIssuer: field(fields, "sendsIssuer", "boolean"),

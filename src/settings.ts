@@ -7,6 +7,7 @@ import { CliError } from "./errors.ts";
 import { defined } from "./json.ts";
 import { readNamedFile } from "./named_file.ts";
 import { placeOf } from "./place.ts";
+import type { Warn } from "./private_file.ts";
 import { type ClientAuth, type Discovered, loadProfile, type Profile } from "./profiles.ts";
 import { Secret } from "./secret.ts";
 import type { System } from "./system.ts";
@@ -105,14 +106,17 @@ export function settingsOf(
 export function resolveSettings(
   flags: SettingFlags,
   system: Pick<System, "env" | "absolutePath">,
-  profile: Profile | undefined,
+  stored: Profile | undefined,
 ): Omit<Settings, "configDir" | "profile"> {
   const { env, absolutePath } = system;
+  const issuer = flags.issuer ?? stored?.issuer;
+  const region = flags.region ?? env("ANAPLAN_REGION") ?? stored?.region;
+  const profile = profileFor(defined({ issuer, region }), stored);
   const environment = clientEnvironment(env);
   const ambientCaFile = env("SSL_CERT_FILE");
   const namedCaFiles = [...flags.caFile ?? [], ...listOf(env("ANAPLAN_CA_FILE"))].map(absolutePath);
   const given: Profile = defined({
-    region: flags.region ?? env("ANAPLAN_REGION") ?? profile?.region,
+    region,
     clientId: flags.clientId ?? environment.clientId ?? profile?.clientId ??
       environment.tutorialClientId,
     deviceClientId: flags.deviceClientId ?? env("ANAPLAN_DEVICE_CLIENT_ID") ??
@@ -130,18 +134,18 @@ export function resolveSettings(
     revocationEndpoint: flags.revocationEndpoint ?? profile?.revocationEndpoint,
     apiUrl: flags.apiUrl ?? profile?.apiUrl,
     authUrl: flags.authUrl ?? profile?.authUrl,
-    issuer: flags.issuer ?? profile?.issuer,
+    issuer,
     seenIssuer: profile?.seenIssuer,
-    discovered: isSameIssuer(flags.issuer, profile) ? profile?.discovered : undefined,
+    discovered: profile?.discovered,
     caFiles: nonEmpty([...new Set([...namedCaFiles, ...profile?.caFiles ?? []])]),
   });
   checkUrls(given);
   return {
-    profileExists: profile !== undefined,
+    profileExists: stored !== undefined,
     environment,
     ambientCaFile: ambientCaFile && absolutePath(ambientCaFile),
     given,
-    saved: profile,
+    saved: stored,
     region: given.region ?? DEFAULT_REGION,
     clientId: given.clientId,
     deviceClientId: given.deviceClientId,
@@ -164,9 +168,33 @@ export function resolveSettings(
   };
 }
 
-/** Metadata of one issuer says nothing about another (RFC 9700, section 4.4). */
-function isSameIssuer(flag: string | undefined, profile: Profile | undefined): boolean {
-  return flag === undefined || flag === profile?.issuer;
+/** The servers that a person can name. */
+const SERVERS = [
+  ...["authorizationEndpoint", "tokenEndpoint", "deviceEndpoint", "revocationEndpoint"] as const,
+  ...["apiUrl", "authUrl"] as const,
+];
+
+/**
+ * The profile as it counts for an issuer or region. What it says of the servers of another one would send
+ * them the codes and tokens of this one (RFC 9700, section 4.4).
+ */
+export function profileFor(
+  { issuer, region = DEFAULT_REGION }: Pick<Profile, "issuer" | "region">,
+  profile: Profile | undefined,
+): Profile | undefined {
+  const isSame = issuer === profile?.issuer &&
+    (issuer !== undefined || region === (profile?.region ?? DEFAULT_REGION));
+  if (profile === undefined || isSame) return profile;
+  const others: readonly string[] = [...SERVERS, "discovered", "seenIssuer"];
+  return Object.fromEntries(Object.entries(profile).filter(([name]) => !others.includes(name)));
+}
+
+/** Names the servers that a profile had for another issuer or region, and that are not in use any more. */
+export function warnOfUnused(before: Profile | undefined, given: Profile, warn: Warn): void {
+  const unused = SERVERS.filter((name) => before?.[name] !== undefined && given[name] === undefined)
+    .map((name) => `--${name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`);
+  if (unused.length === 0) return;
+  warn(`the profile's ${unused.join(", ")}: not used for another issuer or region`);
 }
 
 /**

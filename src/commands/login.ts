@@ -14,7 +14,13 @@ import { askFirstTime, type FirstTime } from "../sign_in/first_time.ts";
 import { chooseClient } from "../sign_in/questions.ts";
 import { assertCanSave, type SignedIn } from "../sign_in/saved.ts";
 import { forProfile, loginCommand } from "../session.ts";
-import { type ConnectionFlags, loadSettings, type Settings, settingsOf } from "../settings.ts";
+import {
+  type ConnectionFlags,
+  loadSettings,
+  type Settings,
+  settingsOf,
+  warnOfUnused,
+} from "../settings.ts";
 import { isoTime, shortened, table } from "../text.ts";
 import type { TokenSet } from "../token_set.ts";
 
@@ -32,7 +38,9 @@ export async function login(flags: LoginFlags, context: CommandContext): Promise
   assertNotFromEnvironment(system);
   await setAsideDamaged(flags, context);
   const first = await askFirstTime(flags, context);
-  const settings = await discovered(loadSettings(first.flags, system), system);
+  const loaded = loadSettings(first.flags, system);
+  warnOfUnused(loaded.saved, loaded.given, context.talk.warn);
+  const settings = await discovered(loaded, system);
   try {
     const signedIn = await signIn(flags, first, settings, context);
     removeDraft(settings);

@@ -18,7 +18,14 @@ import {
 } from "../profiles.ts";
 import { storeOf } from "../session.ts";
 import { orSetAside } from "../set_aside.ts";
-import { DEFAULT_REGION, resolveSettings, type SettingFlags, type Settings } from "../settings.ts";
+import {
+  DEFAULT_REGION,
+  profileFor,
+  resolveSettings,
+  type SettingFlags,
+  type Settings,
+  warnOfUnused,
+} from "../settings.ts";
 import type { Store } from "../store.ts";
 import { flagTime, table } from "../text.ts";
 
@@ -132,18 +139,20 @@ export async function profileSet(
   using _lock = await storeOf({ configDir }, context).lock(profile);
   const silent = { ...context.system, env: () => undefined }; // what the environment says stays there
   const before = orSetAside(() => loadProfile(configDir, profile), context.talk.warn);
-  const resolved = resolveSettings(flags, silent, before);
-  const given: Record<string, unknown> = {
-    ...resolved.given,
-    ...(flags.noPkce ? { pkce: false } : {}),
-  };
-  for (const setting of flags.unset ?? []) delete given[settingNamed(setting)];
-  if (given.issuer === undefined) delete given.discovered; // it was that issuer's
+  const unset = (flags.unset ?? []).map(settingNamed);
+  const left = (settings: object): Profile =>
+    Object.fromEntries(
+      Object.entries(settings).filter(([name]) => !unset.includes(name as keyof Profile)),
+    );
+  const place = left({ ...before, ...flags });
+  const resolved = resolveSettings(flags, silent, profileFor(place, before));
+  const given = left({ ...resolved.given, ...(flags.noPkce ? { pkce: false } : {}) });
   const settings = { ...resolved, ...resolveSettings({}, silent, given), configDir, profile };
   if (settings.issuer === undefined) regionOf(settings);
   for (const path of flags.caFile ?? []) assertTrustworthy(context.system.absolutePath(path));
   listenCandidates(settings.redirectUri, settings.listen); // says what is wrong with --listen
   saveProfile(configDir, profile, settings.given, context.talk.warn);
+  warnOfUnused(left({ ...before }), given, context.talk.warn);
   warnOfOtherClient(settings, context);
   return { text: `Saved (profile ${profile}).`, data: { profile } };
 }

@@ -7,7 +7,7 @@ import { asObject, defined, type Fields } from "../json.ts";
 import type { Discovered } from "../profiles.ts";
 import type { System } from "../system.ts";
 import { quoted } from "../text.ts";
-import { urlProblem } from "../urls.ts";
+import { endpointProblem } from "../urls.ts";
 
 /**
  * Fetches the metadata of an issuer, at the OpenID Connect address first, then at that of RFC 8414.
@@ -70,10 +70,10 @@ function unusable(issuer: string, reason: string): CliError {
 }
 
 /** What is wrong with a value of the metadata, in words. */
-type Problem = (value: unknown) => string | undefined;
+type Problem = (value: unknown, issuer: string) => string | undefined;
 
-const endpoint: Problem = (value) =>
-  typeof value === "string" ? urlProblem(value) : "it is not a URL";
+const endpoint: Problem = (value, issuer) =>
+  typeof value === "string" ? endpointProblem(value, issuer) : "it is not a URL";
 const list: Problem = (value) =>
   Array.isArray(value) && value.every((item) => typeof item === "string")
     ? undefined
@@ -97,7 +97,7 @@ const METADATA: Readonly<Record<keyof Discovered, readonly [name: string, proble
 function toDiscovered(issuer: string, fields: Fields): Discovered {
   const values = Object.entries(METADATA).map(([key, [name, problemWith]]) => {
     const value = fields[name] ?? undefined; // null is how some servers say nothing
-    const problem = value === undefined ? undefined : problemWith(value);
+    const problem = value === undefined ? undefined : problemWith(value, issuer);
     if (problem !== undefined) throw unusable(issuer, `its ${name}: ${problem}`);
     return [key, value] as const;
   });

@@ -113,7 +113,8 @@ export function grantIn(body: Fields, granting: Granting): Grant {
     refreshTokenExpiresAt: refreshToken &&
       (refreshTokenEnd(body, sentAt) ?? kept?.refreshTokenExpiresAt),
     scope: scopeIn(body) ?? previous?.scope,
-    subject: previous?.subject ?? subjectIn(body, server),
+    subject: previous?.subject ??
+      (server.issuer && subjectIn(field(body, "id_token", "string"))),
     tokenEndpoint: server.tokenEndpoint,
     issuer: server.issuer,
     origins: previous === undefined ? server.origins : previous.origins,
@@ -203,12 +204,16 @@ function unusableAnswer(status: number, text: string, server: AuthorizationServe
 async function judged(idToken: string | undefined, granting: Granting): Promise<Verdict> {
   if (granting.server.issuer === undefined || idToken === undefined) return { kind: "fine" };
   const strict = await complaintAbout(idToken, granting, {});
-  if (strict === undefined) return { kind: "fine" };
-  const lenient = await complaintAbout(idToken, granting, {
+  const lenient = strict && await complaintAbout(idToken, granting, {
     [oauth.clockTolerance]: Number.MAX_SAFE_INTEGER,
     ...defined({ id_token_signed_response_alg: algorithmOf(idToken) }),
   });
   if (lenient !== undefined) return { kind: "wrong", reason: lenient };
+  const { subject } = granting.previous ?? {};
+  if (subject !== undefined && subjectIn(idToken) !== subject) { // section 12.2
+    return { kind: "wrong", reason: "it names another user than the one who signed in" };
+  }
+  if (strict === undefined) return { kind: "fine" };
   const advice = "this computer's clock may be wrong (anaplan-auth doctor)";
   return { kind: "doubtful", reason: `the id_token does not check out: ${strict}; ${advice}` };
 }
@@ -254,9 +259,9 @@ function algorithmOf(idToken: string): string | undefined {
 }
 
 /** Whose login it is: the `sub` of the id_token, which is judged before a sign-in is saved. */
-function subjectIn(body: Fields, { issuer }: AuthorizationServer): string | undefined {
-  const [, claims = {}] = jwtParts(field(body, "id_token", "string"));
-  return issuer === undefined ? undefined : field(claims, "sub", "string");
+function subjectIn(idToken: string | undefined): string | undefined {
+  const [, claims = {}] = jwtParts(idToken);
+  return field(claims, "sub", "string");
 }
 
 /** A refusal as an error for the person; the server's own words follow as such. */

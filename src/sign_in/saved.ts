@@ -9,7 +9,7 @@ import type { AuthorizationServer, OAuthClient } from "../oauth/wire.ts";
 import { currentProfile } from "../place.ts";
 import { loadProfile, type Profile, saveCurrentProfile, saveProfile } from "../profiles.ts";
 import { storeOf } from "../session.ts";
-import type { Settings } from "../settings.ts";
+import { profileFor, type Settings } from "../settings.ts";
 import type { TokenSet } from "../token_set.ts";
 
 /** What every way of signing in needs. */
@@ -90,7 +90,8 @@ export async function assertCanSave(settings: Settings, context: CommandContext)
 
 /** The profile as it is now, with what this sign-in was given: another command may have changed it since. */
 function mergedSettings({ given, saved }: Settings, now: Profile | undefined): Profile {
+  const before = profileFor(given, saved);
   const isOurs = ([name, value]: [string, unknown]): boolean =>
-    JSON.stringify(value) !== JSON.stringify(saved?.[name as keyof Profile]);
-  return { ...now, ...Object.fromEntries(Object.entries(given).filter(isOurs)) };
+    JSON.stringify(value) !== JSON.stringify(before?.[name as keyof Profile]);
+  return { ...profileFor(given, now), ...Object.fromEntries(Object.entries(given).filter(isOurs)) };
 }

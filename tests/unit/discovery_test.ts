@@ -140,3 +140,27 @@ Deno.test("an outage at the first address is not taken for a 404", async () => {
   await assertRejects(() => discover(ISSUER, [], system), CliError);
   assertEquals(system.requests.length, 1);
 });
+
+const LOOPBACK = ["http://127.0.0.1:9/x", "http://localhost:9/x", "https://[::1]:9/x"];
+const NAMES = ["authorization", "token", "device_authorization", "revocation", "userinfo"];
+for (const name of NAMES.map((what) => `${what}_endpoint`)) {
+  Deno.test(`metadata whose ${name} is at Anaplan or on this computer is refused`, async () => {
+    const hosts = ["us1a.app.anaplan.com", "API.ANAPLAN.COM", "anaplan.com", "api.anaplan.com."];
+    for (const url of [...hosts.map((host) => `https://${host}/x`), ...LOOPBACK]) {
+      const error = await failure(metadata({ [name]: url }));
+      assertEquals(error.kind, "usage");
+      assertStringIncludes(error.message, `its ${name}: `);
+    }
+  });
+}
+
+Deno.test("an issuer at Anaplan or on this computer has endpoints there", async () => {
+  const at = async (issuer: string, endpoint: string): Promise<string | undefined> =>
+    (await found(metadata({ issuer, token_endpoint: endpoint }), issuer)).tokenEndpoint;
+  const anaplan = "https://us1a.app.anaplan.com";
+  assertEquals(await at(anaplan, `${anaplan}/token`), `${anaplan}/token`);
+  const local = "http://localhost:9";
+  assertEquals(await at(local, "http://127.0.0.1:9/token"), "http://127.0.0.1:9/token");
+  const lookalike = "https://api.anaplan.com.evil.example/token";
+  assertEquals(await at(ISSUER, lookalike), lookalike);
+});

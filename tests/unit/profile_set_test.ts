@@ -161,3 +161,26 @@ Deno.test("without a name the current profile is set", async () => {
   assertEquals([text, data], ["Saved (profile eu-test).", { profile: "eu-test" }]);
   assertEquals(loadProfile(scene.configDir, "eu-test"), { region: "eu3" });
 });
+
+const TOKEN_ENDPOINT = { tokenEndpoint: "https://as.example.com/token" };
+const OTHER_PLACES: readonly (readonly [string, Profile, ProfileSetFlags])[] = [
+  ["another issuer", { issuer: "https://as.example.com" }, { issuer: "https://b.example" }],
+  ["no issuer", { issuer: "https://as.example.com" }, { unset: ["issuer"] }],
+  ["another region", {}, { region: "eu3" }],
+  ["no region", { region: "eu3" }, { unset: ["region"] }],
+];
+for (const [what, before, flags] of OTHER_PLACES) {
+  Deno.test(`profile set forgets the servers of before for ${what}, and says so`, async () => {
+    using scene = sceneWith({ ...before, ...TOKEN_ENDPOINT });
+    assertEquals((await set(scene, flags))?.tokenEndpoint, undefined);
+    assertEquals(scene.context.talk.warned, [
+      "the profile's --token-endpoint: not used for another issuer or region",
+    ]);
+  });
+}
+
+Deno.test("profile set --unset of a server says nothing of it", async () => {
+  using scene = sceneWith(TOKEN_ENDPOINT);
+  assertEquals(await set(scene, { unset: ["token-endpoint"] }), {});
+  assertEquals(scene.context.talk.warned, []);
+});

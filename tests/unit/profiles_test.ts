@@ -136,3 +136,14 @@ Deno.test("a profile name is a lower-case file name that needs no quoting", () =
   const bad = ["", "Default", "-x", "_x", "a.b", "../x", "a/b", "a b", "ä", "x".repeat(65), "a\n"];
   for (const name of bad) assert(!isProfileName(name), name);
 });
+
+Deno.test("endpoints at Anaplan that metadata of another issuer named are not read from a profile", () => {
+  using dir = tempDir();
+  const [tokenEndpoint, userinfoEndpoint] = [
+    "https://b.example/token",
+    "https://api.anaplan.com/u",
+  ];
+  const discovered = { tokenEndpoint, userinfoEndpoint };
+  saveProfile(dir.path, "default", { issuer: "https://b.example", discovered }, () => {});
+  assertEquals(loadProfile(dir.path, "default")?.discovered, { tokenEndpoint });
+});

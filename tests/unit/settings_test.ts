@@ -2,7 +2,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { CliError } from "../../src/errors.ts";
 import { type Profile, saveCurrentProfile, saveProfile } from "../../src/profiles.ts";
-import { loadSettings, resolveSettings } from "../../src/settings.ts";
+import { loadSettings, resolveSettings, type SettingFlags } from "../../src/settings.ts";
 import { type Arranged, fakeSystem } from "../support/fake_system.ts";
 import { tempDir } from "../support/temp_dir.ts";
 
@@ -202,3 +202,47 @@ for (const name of ["Prod", "../x", "a/b"]) {
     assertEquals(assertThrows(load, CliError).kind, "usage");
   });
 }
+
+const SERVERS: Profile = {
+  authorizationEndpoint: "https://as.example.com/authorize",
+  tokenEndpoint: "https://as.example.com/token",
+  deviceEndpoint: "https://as.example.com/device",
+  revocationEndpoint: "https://as.example.com/revoke",
+  apiUrl: "https://api.example.com",
+  authUrl: "https://auth.example.com",
+  discovered: { tokenEndpoint: "https://as.example.com/token" },
+  seenIssuer: "https://as.example.com",
+};
+const ISSUER = { issuer: "https://as.example.com" };
+
+/** What is left of the servers of a profile for these flags and this environment. */
+function serversFor(
+  flags: SettingFlags,
+  profile: Profile,
+  env: Readonly<Record<string, string>> = {},
+): Profile {
+  const { given } = resolveSettings(flags, fakeSystem({ env }), { ...SERVERS, ...profile });
+  const { region: _, issuer: __, ...servers } = given;
+  return servers;
+}
+
+Deno.test("the servers of a profile are not those of another issuer or region", () => {
+  assertEquals(serversFor({ issuer: "https://b.example" }, {}), {});
+  assertEquals(serversFor({ issuer: "https://b.example" }, ISSUER), {});
+  assertEquals(serversFor({ region: "eu3" }, {}), {});
+  assertEquals(serversFor({ region: "us1" }, { region: "eu3" }), {});
+  assertEquals(serversFor({}, { region: "us1" }, { ANAPLAN_REGION: "eu3" }), {});
+});
+
+Deno.test("the servers of a profile are those of its own issuer or region", () => {
+  assertEquals(serversFor({}, {}), SERVERS);
+  assertEquals(serversFor({ region: "us1" }, {}), SERVERS);
+  assertEquals(serversFor({ region: "eu3" }, { region: "eu3" }), SERVERS);
+  assertEquals(serversFor(ISSUER, ISSUER), SERVERS);
+  assertEquals(serversFor({}, ISSUER, { ANAPLAN_REGION: "eu3" }), SERVERS);
+});
+
+Deno.test("what is given together with another issuer counts", () => {
+  const tokenEndpoint = "https://b.example/token";
+  assertEquals(serversFor({ issuer: "https://b.example", tokenEndpoint }, {}), { tokenEndpoint });
+});

@@ -9,7 +9,7 @@ import { parseTokenSet, serializeTokenSet, type TokenSet } from "../../src/token
 import { fakeSystem, type NetworkStep } from "../support/fake_system.ts";
 import { idToken } from "../support/id_token.ts";
 import { ISSUER, ISSUER_PROFILE, issuerScene, metadata } from "../support/issuer_scene.ts";
-import { granted, LOGIN, STALE } from "../support/logins.ts";
+import { granted, LOGIN, STALE, storedLogin } from "../support/logins.ts";
 import { CLIENT, KNOWN_SERVER, responseQuery, SERVER, someAttempt } from "../support/oauth.ts";
 import { type Ran, ran } from "../support/ran.ts";
 import { signIn } from "../support/sign_in_scene.ts";
@@ -110,4 +110,29 @@ Deno.test("login warns of userinfo that names another user, and does not print t
   const { text } = await login({ ...at.flags, issuer: ISSUER, scope: "openid" }, at.context);
   assertMatch(text, /^Signed in\.\n/);
   assertMatch(at.context.talk.warned.join(), /answers for another user than the one who signed in/);
+});
+
+Deno.test("a refresh that brings the tokens of another user is exit 4, and they are saved", async () => {
+  const stranger = granted({ id_token: idToken({ sub: "eve", iss: ISSUER }) });
+  using scene = issuerScene({ ...STALE, subject: "ada" }, []);
+  const { code, stderr } = await ran(["refresh", "--config-dir", scene.configDir], {
+    network: [stranger],
+  });
+  assertEquals(code, 4, stderr);
+  assertStringIncludes(stderr, "the id_token is not for this login");
+  const { accessToken, subject } = storedLogin(scene.configDir);
+  assertEquals([accessToken.reveal(), subject], ["new-access", "ada"]);
+});
+
+Deno.test("a refresh is judged by the user of the sign-in alone, and needs no id_token", async () => {
+  const verdict = async (subject: string | undefined, sub?: string): Promise<string> => {
+    const answer = granted(sub === undefined ? {} : { id_token: idToken({ sub }) });
+    const before = subject === undefined ? STALE : { ...STALE, subject };
+    const grant = await refresh(before, KNOWN_SERVER, CLIENT, fakeSystem({ network: [answer] }));
+    return (await grant.judge()).kind;
+  };
+  assertEquals(await verdict("ada", "ada"), "fine");
+  assertEquals(await verdict("ada", "eve"), "wrong");
+  assertEquals(await verdict("ada"), "fine");
+  assertEquals(await verdict(undefined, "eve"), "fine");
 });

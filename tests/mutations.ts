@@ -56,6 +56,13 @@ const MUTATIONS: readonly Mutation[] = [
     tests: ["tests/unit/wire_test.ts", "tests/integration/broken_answers_test.ts"],
   },
   {
+    what: "an OAuth error with any status is a refusal",
+    file: "src/oauth/token_response.ts",
+    from: "(response.ok || REFUSING.includes(status))",
+    to: "true",
+    tests: ["tests/unit/token_response_test.ts", "tests/unit/session_refused_test.ts"],
+  },
+  {
     what: "the polling goes on after a 2xx that broke off",
     file: "src/oauth/device.ts",
     from: ' && error.code !== "answer_cut"',

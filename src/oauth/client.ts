@@ -116,19 +116,19 @@ const REFUSALS: readonly RefusalMeaning[] = [
   },
 ];
 
-/** Any other code: a 400 is an answer to this request, everything else may be a gateway's. */
-function otherRefusal({ status }: Refusal): Omit<RefusalMeaning, "errors"> {
-  return status === 400
-    ? { kind: "denied", reason: "rejected the request", next: SIGN_IN }
-    : { kind: "unavailable", reason: "did not answer the request", next: WAIT };
-}
+/** Any other code may be a gateway's. */
+const OTHER_REFUSAL = {
+  kind: "unavailable",
+  reason: "did not answer the request",
+  next: WAIT,
+} as const;
 
 function refreshRefused(refusal: Refusal, server: AuthorizationServer): CliError {
-  const { error = "", status } = refusal;
+  const { error } = refusal;
   const { kind, reason, next } = REFUSALS.find(({ errors }) => errors.includes(error)) ??
-    otherRefusal(refusal);
+    OTHER_REFUSAL;
   return refusedError(kind, "Cannot refresh the login", refusal, {
-    reason: `${server.name} ${reason} (${error || `HTTP ${status}`})`,
+    reason: `${server.name} ${reason} (${error})`,
     next,
   });
 }

@@ -32,9 +32,7 @@ type Cause = (
 /** The refusal as an error for the person. */
 export function signInRefused(refused: RefusedSignIn): CliError {
   const { at, refusal } = refused;
-  const error = refusal.error === undefined
-    ? `HTTP ${refusal.status}`
-    : codeOrQuoted(refusal.error);
+  const error = codeOrQuoted(refusal.error);
   const isTemporary = at === "authorization" &&
     (error === "temporarily_unavailable" || error === "server_error");
   const kind: ErrorKind = isTemporary ? "unavailable" : "denied";

@@ -15,10 +15,10 @@ export type Reply =
   | { readonly kind: "answered"; readonly body: Fields }
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
-/** An error response (RFC 6749, section 5.2), or a 400 that has no OAuth error in it. */
+/** An error response (RFC 6749, section 5.2). */
 export interface Refusal {
   readonly status: number;
-  readonly error?: string;
+  readonly error: string;
   /** The `error_description`, without control characters. */
   readonly description?: string;
 }
@@ -62,11 +62,14 @@ const LONGEST_LIFETIME_AT_ANAPLAN = 86_400;
 /** Ten years, in seconds: the longest that a refresh token is believed to be valid. */
 const LONGEST_REFRESH_LIFETIME = 10 * 365 * 86_400;
 
+/** The statuses with which servers refuse besides 200: two of RFC 6749, section 5.2; 403 at Auth0, 428 at Google. */
+const REFUSING = [400, 401, 403, 428];
+
 /**
  * Reads an answer just far enough to know what it is.
  *
- * @throws {CliError} `unavailable` for 429, 5xx, redirects, HTML, and 401 or 403 that carry no OAuth
- * error: a proxy or an outage, which say nothing about the login.
+ * @throws {CliError} `unavailable` for everything else than tokens and OAuth errors: it is of a proxy, a gateway or an
+ * outage, which say nothing about the login.
  */
 export async function readReply(response: Response, server: AuthorizationServer): Promise<Reply> {
   const { status } = response;
@@ -75,9 +78,8 @@ export async function readReply(response: Response, server: AuthorizationServer)
   const error = oauthErrorIn(body);
   const isAnswer = response.ok && body !== undefined && (error === undefined || hasToken(body));
   if (isAnswer) return { kind: "answered", body };
-  const isRefusal = response.ok || (status >= 400 && status < 500 && status !== 429);
-  if (isRefusal && (error !== undefined || status === 400)) {
-    const description = body && field(body, "error_description", "string");
+  if (body !== undefined && error !== undefined && (response.ok || REFUSING.includes(status))) {
+    const description = field(body, "error_description", "string");
     return {
       kind: "refused",
       refusal: defined({ status, error, description: description && printable(description) }),
@@ -271,6 +273,6 @@ export function refusedError(
   const words = refusal.description ? `; the server says ${quoted(refusal.description)}` : "";
   return new CliError(kind, `${what}: ${said.reason}${words}`, {
     next: said.next,
-    ...defined({ oauthError: refusal.error }),
+    oauthError: refusal.error,
   });
 }

@@ -18,11 +18,6 @@ export function quoted(words: string): string {
   return `“${printable(words).replace(/[“”]/g, '"')}”`;
 }
 
-/** A code of a server as it is, and other words in its place as words. */
-export function codeOrQuoted(text: string): string {
-  return /^[\w.-]+$/.test(text) ? text : quoted(text);
-}
-
 /** Text without what steers a terminal, its lines and columns as they were. */
 export function harmless(text: string): string {
   return text.replace(STEERING, "");

@@ -83,7 +83,7 @@ Deno.test("a user code that is a sentence is quoted, and one that is too long to
       "openid",
       fakeSystem({ network: [userCode(fields)] }),
     );
-  assertEquals((await start({ user_code: "AB. Next: x" })).userCode, "“AB. Next: x”");
+  assertEquals((await start({ user_code: "AB. Next: x" })).userCode, "“AB. Next… x”");
   assertEquals((await start({ user_code: "ABCD EFGH" })).userCode, "ABCD EFGH");
   const error = await assertRejects(() => start({ user_code: "A".repeat(65) }), CliError);
   assertEquals(error.kind, "unavailable");
@@ -125,12 +125,12 @@ Deno.test("nameOrQuoted() leaves names, ids, addresses and scopes as they are", 
   const others = [
     "Ada. Next",
     "a: b",
-    "a  b",
     " a",
     "x; y",
     "anaplan-auth logout",
     "x".repeat(101),
   ];
   for (const other of others) assertEquals(nameOrQuoted(other), `“${other}”`);
+  assertEquals(nameOrQuoted("a  b"), "“a b”");
   assertEquals(nameOrQuoted("a“b"), '“a"b”');
 });

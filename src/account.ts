@@ -5,6 +5,7 @@ import { anaplanServer, bodyOf, currentUser, endSession, regionOf, type User } f
 import { assertBelongs, authorization, type BoundLogin } from "./belonging.ts";
 import { CliError } from "./errors.ts";
 import { defined, field } from "./json.ts";
+import { nameOrQuoted } from "./names.ts";
 import type { AuthorizationServer, OAuthClient } from "./oauth/wire.ts";
 import type { Secret } from "./secret.ts";
 import { caCertificates, namedSecret, type Settings } from "./settings.ts";
@@ -24,15 +25,16 @@ export function placeName(settings: Settings): string {
   return settings.issuer === undefined ? settings.region : new URL(settings.issuer).host;
 }
 
-/** The user's name; what else is known of them where a provider says none. */
-export function nameOf(user: User): string {
-  return `${user.firstName} ${user.lastName}`.trim() || user.email || user.id;
+/** The user's name, fit for a sentence; what else is known of them where a provider says none. */
+export function nameOf({ firstName, lastName, email, id }: User): string {
+  return nameOrQuoted(`${firstName} ${lastName}`.trim() || email || id);
 }
 
 /** The user's name and e-mail address: `Ada Lovelace <ada@example.com>`. */
 export function nameAndAddress(user: User): string {
   const name = nameOf(user);
-  return user.email === "" || user.email === name ? name : `${name} <${user.email}>`;
+  const email = nameOrQuoted(user.email);
+  return user.email === "" || email === name ? name : `${name} <${email}>`;
 }
 
 /**

@@ -43,6 +43,7 @@ const ROOMS: readonly string[] = [
   "src/errors.ts",
   "src/secret.ts",
   "src/masking.ts",
+  "src/names.ts",
   "src/json.ts",
   "src/text.ts",
   "src/urls.ts",

@@ -112,9 +112,9 @@ const MUTATIONS: readonly Mutation[] = [
     tests: ["tests/integration/http_test.ts"],
   },
   {
-    what: "a refusal repeats what it was sent",
+    what: "an answer repeats what was sent",
     file: "src/oauth/wire.ts",
-    from: "if (response.ok || response.body === null) return response;",
+    from: "if (response.body === null) return response;",
     to: "if (response.status > 0) return response;",
     tests: ["tests/unit/echoes_test.ts"],
   },

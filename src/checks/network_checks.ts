@@ -4,6 +4,7 @@
 import { authorizationServer } from "../account.ts";
 import { origins } from "../anaplan.ts";
 import { CliError } from "../errors.ts";
+import { nameOrQuoted } from "../names.ts";
 import { namedProxy } from "../proxies.ts";
 import { caCertificates, type Settings } from "../settings.ts";
 import type { System } from "../system.ts";
@@ -161,5 +162,5 @@ async function interception(
   const own = settings.caFiles.length > 0
     ? "; it is checked with the CA files named below, too"
     : "";
-  return ok("TLS", `${authorize.host} shows a certificate by ${printable(issuer)}${own}`);
+  return ok("TLS", `${authorize.host} shows a certificate by ${nameOrQuoted(issuer)}${own}`);
 }

@@ -137,8 +137,8 @@ function tokenTypeVerdict(body: Fields): Verdict {
   const type = field(body, "token_type", "string")?.trim() || "bearer";
   if (/^(bearer|anaplanauthtoken)$/i.test(type)) return { kind: "fine" };
   const reason =
-    `the server calls its token type ${JSON.stringify(printable(type))}, which is unknown ` +
-    "here; the token is sent as usual";
+    `the server calls its token type ${quoted(type)}, which is unknown here; the token is sent ` +
+    "as usual";
   return { kind: "doubtful", reason };
 }
 
@@ -180,7 +180,7 @@ export function seconds(value: unknown): number {
 /** The error code, if it is one of OAuth's: gateways put their own words into the same field. */
 function oauthErrorIn(body: Fields | undefined): string | undefined {
   const error = body && field(body, "error", "string");
-  return error !== undefined && /^[a-z][a-z0-9_]*$/.test(error) ? error : undefined;
+  return error !== undefined && /^[a-z][a-z0-9_]{0,63}$/.test(error) ? error : undefined;
 }
 
 function unusableAnswer(status: number, text: string, server: AuthorizationServer): CliError {

@@ -60,7 +60,7 @@ Deno.test("no control character of the server reaches the terminal", async () =>
   using scene = deviceScene([hostile, granted(), ada()]);
   await signedIn(scene);
   assertEquals(scene.context.talk.insisted, [
-    "Open   https://iam.example.com/2JEnter  EVIL\nEnter  1G]0;evilMV\n",
+    "Open   https://iam.example.com/2JEnter%20%20EVIL\nEnter  1G]0;evilMV\n",
   ]);
 });
 

@@ -95,7 +95,7 @@ Deno.test("who signed the server's certificate is told, without control characte
   const check = await found("TLS", { peerIssuer: () => Promise.resolve("Zscaler\x1b[2J Inc") });
   assertEquals([check.mark, check.seen], [
     "ok",
-    "us1a.app.anaplan.com shows a certificate by Zscaler[2J Inc",
+    "us1a.app.anaplan.com shows a certificate by “Zscaler[2J Inc”",
   ]);
 });
 

@@ -111,7 +111,7 @@ Deno.test("a strange token type is doubtful, the usual ones are fine in any case
     assertEquals(await (await grantedBy(granted({ token_type }))).judge(), { kind: "fine" });
   }
   const verdict = await (await grantedBy(granted({ token_type: "m\x1bac" }))).judge();
-  assertEquals([verdict.kind, "reason" in verdict && verdict.reason.includes('"mac"')], [
+  assertEquals([verdict.kind, "reason" in verdict && verdict.reason.includes("“mac”")], [
     "doubtful",
     true,
   ]);

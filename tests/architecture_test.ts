@@ -116,6 +116,10 @@ Deno.test("nothing prints through the console, and only cli/print.ts writes to t
   assertEquals(streams, ["src/system.ts", "src/system/keyboard.ts", "src/system/stream.ts"]);
 });
 
+Deno.test("programs are started in one file, which takes the secrets out of their environment", async () => {
+  assertEquals(await filesThatSay(/\bDeno\.Command\(/), ["src/system/program.ts"]);
+});
+
 Deno.test("a secret is revealed in the named files only", async () => {
   assertEquals(await filesThatSay(/\.reveal\(\)/), MAY_REVEAL);
 });

@@ -3,6 +3,7 @@
 
 import { authorizationServer } from "../account.ts";
 import { origins } from "../anaplan.ts";
+import { trustedByDeno } from "../ca_file.ts";
 import { CliError } from "../errors.ts";
 import { nameOrQuoted } from "../names.ts";
 import { namedProxy } from "../proxies.ts";
@@ -66,6 +67,7 @@ export function trustCheck(settings: Settings, { env }: Pick<System, "env">): Ch
     store === undefined ? "the built-in authorities" : `the authorities of ${store}`,
     ...settings.caFiles,
     ...(settings.ambientCaFile === undefined ? [] : [`${settings.ambientCaFile} (SSL_CERT_FILE)`]),
+    ...trustedByDeno(),
   ];
   return ok("Trust", parts.join(", "));
 }

@@ -10,6 +10,9 @@ export type TokenScheme = "AnaplanAuthToken" | "Bearer";
 /** The part of a login that says where it may go. */
 export type BoundLogin = Pick<TokenSet, "accessToken" | "origins" | "tokenEndpoint">;
 
+/** A login that says where its refresh token goes; one that does not is not refreshed. */
+export type IssuedLogin = Pick<TokenSet, "issuer"> & Required<Pick<TokenSet, "tokenEndpoint">>;
+
 /**
  * The Authorization header for a request with the login's access token (RFC 6750, section 2.1).
  *

@@ -27,7 +27,7 @@ export interface TokenSet {
   readonly scope?: string;
   /**
    * The token endpoint that issued them; the refresh token goes nowhere else, whatever the settings say
-   * by now. Absent in files of before this was kept.
+   * by now. Absent in files of before this was kept, which cannot be refreshed.
    */
   readonly tokenEndpoint?: string;
   /** The issuer of the sign-in, where one was named: the id_token of each refresh is checked against it. */

@@ -1,6 +1,15 @@
 // What a login is: the tokens, when they end, and the client that they were issued to. Rule: pure.
 
-import { defined, field, type Fields, NEWER, parseObject, textList, timeField } from "./json.ts";
+import {
+  defined,
+  field,
+  type Fields,
+  NEWER,
+  parseObject,
+  textList,
+  timeField,
+  urlProblem,
+} from "./json.ts";
 import { Secret } from "./secret.ts";
 
 const FILE_VERSION = 1;
@@ -107,9 +116,9 @@ export function parseTokenSet(text: string): TokenSet {
     refreshTokenRotates: field(fields, "refreshTokenRotates", "boolean"),
     scope: field(fields, "scope", "string"),
     subject: field(fields, "subject", "string"),
-    tokenEndpoint: field(fields, "tokenEndpoint", "string"),
-    issuer: field(fields, "issuer", "string"),
-    origins: textList(fields.origins),
+    tokenEndpoint: addressField(fields, "tokenEndpoint"),
+    issuer: addressField(fields, "issuer"),
+    origins: textList(fields.origins)?.map((origin) => address(origin, "origins")),
     isDeviceGrant: field(fields, "isDeviceGrant", "boolean"),
     clientSecret: secretField(fields, "clientSecret"),
     endedBy: field(fields, "endedBy", "string"),
@@ -119,4 +128,15 @@ export function parseTokenSet(text: string): TokenSet {
 function secretField(fields: Fields, name: string): Secret | undefined {
   const value = field(fields, name, "string");
   return value === undefined ? undefined : new Secret(value);
+}
+
+function addressField(fields: Fields, name: string): string | undefined {
+  const value = field(fields, name, "string");
+  return value === undefined ? undefined : address(value, name);
+}
+
+/** Secrets go there: what no flag can say is no server of a login either, whoever edited the file. */
+function address(text: string, name: string): string {
+  if (urlProblem(text) === undefined) return text;
+  throw new Error(`its ${name} is not the address of a server`);
 }

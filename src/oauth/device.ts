@@ -29,6 +29,8 @@ export interface DeviceAuthorization {
   readonly expiresAt: number;
   /** The least time between two polls, in milliseconds. */
   readonly interval: number;
+  /** Whether the scope `openid` was asked for. */
+  readonly asksOpenid?: boolean;
 }
 
 /** Between polls when the server does not say (RFC 8628, section 3.2), in seconds. */
@@ -83,6 +85,7 @@ export async function startDeviceAuthorization(
     verificationUriComplete: complete === undefined ? undefined : printable(complete),
     expiresAt: askedAt + lifetime,
     interval: pollingInterval((body.interval ?? DEFAULT_INTERVAL) * 1000, lifetime),
+    asksOpenid: scope.split(" ").includes("openid"),
   };
 }
 
@@ -168,7 +171,8 @@ async function poll(
     if (await saysSlowDown(response)) return "slow_down";
     const reply = await readReply(response, server);
     if (reply.kind === "answered") {
-      return grantIn(reply.body, { server, client, sentAt, isDeviceGrant: true });
+      const { asksOpenid } = device;
+      return grantIn(reply.body, { server, client, sentAt, isDeviceGrant: true, asksOpenid });
     }
     const { error } = reply.refusal;
     if (error === "authorization_pending" || error === "slow_down") return error;

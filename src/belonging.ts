@@ -44,6 +44,12 @@ export function isFrom(login: Pick<TokenSet, "tokenEndpoint">, tokenEndpoint: st
   return login.tokenEndpoint === tokenEndpoint;
 }
 
+/** Whether both are of one sign-in; for logins of before its id was kept, of one client at one server. */
+export function isSameSignIn(a: TokenSet, b: TokenSet): boolean {
+  return a.signIn === b.signIn && a.clientId === b.clientId &&
+    a.tokenEndpoint === b.tokenEndpoint;
+}
+
 /** A login of before origins were kept belongs to the server that issued it. */
 function originsOf({ origins, tokenEndpoint }: BoundLogin): readonly string[] {
   return origins ?? (tokenEndpoint === undefined ? [] : [new URL(tokenEndpoint).origin]);

@@ -36,13 +36,15 @@ export interface TokenSet {
   readonly scope?: string;
   /**
    * The token endpoint that issued them; the refresh token goes nowhere else, whatever the settings say
-   * by now. Absent in files of before this was kept, which cannot be refreshed.
+   * by now. Absent in files of before this was kept.
    */
   readonly tokenEndpoint?: string;
   /** The issuer of the sign-in, where one was named: the id_token of each refresh is checked against it. */
   readonly issuer?: string;
   /** The origins that the tokens may be sent to, the API's first: those of the sign-in. */
   readonly origins?: readonly string[];
+  /** A random id of the sign-in, which its refreshes keep. */
+  readonly signIn?: string;
   /** Whose login it is: `sub` of the id_token, where an issuer is known (OpenID Connect Core 1.0, section 2). */
   readonly subject?: string;
   /** The client that the tokens were issued to; they are refreshed as this client only. */
@@ -115,10 +117,9 @@ export function parseTokenSet(text: string): TokenSet {
     refreshTokenExpiresAt: timeField(fields, "refreshTokenExpiresAt"),
     refreshTokenRotates: field(fields, "refreshTokenRotates", "boolean"),
     scope: field(fields, "scope", "string"),
+    signIn: field(fields, "signIn", "string"),
     subject: field(fields, "subject", "string"),
-    tokenEndpoint: addressField(fields, "tokenEndpoint"),
-    issuer: addressField(fields, "issuer"),
-    origins: textList(fields.origins)?.map((origin) => address(origin, "origins")),
+    ...serversIn(fields),
     isDeviceGrant: field(fields, "isDeviceGrant", "boolean"),
     clientSecret: secretField(fields, "clientSecret"),
     endedBy: field(fields, "endedBy", "string"),
@@ -130,13 +131,16 @@ function secretField(fields: Fields, name: string): Secret | undefined {
   return value === undefined ? undefined : new Secret(value);
 }
 
-function addressField(fields: Fields, name: string): string | undefined {
-  const value = field(fields, name, "string");
-  return value === undefined ? undefined : address(value, name);
-}
-
-/** Secrets go there: what no flag can say is no server of a login either, whoever edited the file. */
-function address(text: string, name: string): string {
-  if (urlProblem(text) === undefined) return text;
-  throw new Error(`its ${name} is not the address of a server`);
+/** What no flag could say is damaged: secrets go there. */
+function serversIn(fields: Fields) {
+  const servers = {
+    tokenEndpoint: field(fields, "tokenEndpoint", "string"),
+    issuer: field(fields, "issuer", "string"),
+    origins: textList(fields.origins),
+  };
+  for (const [name, value = []] of Object.entries(servers)) {
+    if ([value].flat().every((url) => urlProblem(url) === undefined)) continue;
+    throw new Error(`its ${name} is not the address of a server`);
+  }
+  return servers;
 }

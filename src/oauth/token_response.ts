@@ -115,6 +115,7 @@ export function grantIn(body: Fields, granting: Granting): Grant {
     refreshTokenExpiresAt: refreshToken &&
       (refreshTokenEnd(body, sentAt) ?? kept?.refreshTokenExpiresAt),
     scope: scopeIn(body) ?? previous?.scope,
+    signIn: previous === undefined ? crypto.randomUUID() : previous.signIn,
     subject: previous?.subject ??
       (server.issuer && subjectIn(field(body, "id_token", "string"))),
     tokenEndpoint: server.tokenEndpoint,

@@ -242,7 +242,7 @@ async function judged(body: Fields, granting: Granting): Promise<Verdict> {
 function verdictWithout(body: Fields): Verdict {
   const isGranted = scopeIn(body)?.split(" ").includes("openid") ?? true;
   if (!isGranted) return { kind: "fine" };
-  const reason = "the provider sent no id_token, so anaplan-auth cannot check whose login this is";
+  const reason = "the provider sent no id_token, so nothing proves whose login this is";
   return { kind: "doubtful", reason };
 }
 

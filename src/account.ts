@@ -2,7 +2,7 @@
 // settings nothing is ever sent to Anaplan's hosts.
 
 import { anaplanServer, bodyOf, currentUser, endSession, regionOf, type User } from "./anaplan.ts";
-import { assertBelongs, authorization, type BoundLogin } from "./belonging.ts";
+import { assertBelongs, authorization, type BoundLogin, type IssuedLogin } from "./belonging.ts";
 import { CliError } from "./errors.ts";
 import { defined, field } from "./json.ts";
 import { nameOrQuoted } from "./names.ts";
@@ -44,9 +44,9 @@ export function nameAndAddress(user: User): string {
  *
  * @throws {CliError} `usage` when an issuer's metadata lacks an endpoint that is needed.
  */
-export function authorizationServer(settings: Settings, login?: TokenSet): AuthorizationServer {
+export function authorizationServer(settings: Settings, login?: IssuedLogin): AuthorizationServer {
   const { issuer, ...server } = serverOf(settings);
-  if (login?.tokenEndpoint === undefined) return defined({ ...server, issuer });
+  if (login === undefined) return defined({ ...server, issuer });
   return defined({ ...server, issuer: login.issuer, tokenEndpoint: login.tokenEndpoint });
 }
 
@@ -177,7 +177,7 @@ async function revocation(
   system: Pick<System, "fetch">,
   timeout?: number,
 ) {
-  const server = authorizationServer(settings, tokenSet);
+  const server = authorizationServer(settings);
   if (server.revocationEndpoint === undefined) return undefined;
   assertBelongs(tokenSet, server.revocationEndpoint);
   const { revoke } = await import("./oauth/revocation.ts");

@@ -32,6 +32,8 @@ export interface DeviceAuthorization {
   readonly expiresAt: number;
   /** The least time between two polls, in milliseconds. */
   readonly interval: number;
+  /** Whether the scope `openid` was asked for. */
+  readonly asksOpenid?: boolean;
 }
 
 /** Between polls when the server does not say (RFC 8628, section 3.2), in seconds. */
@@ -97,6 +99,7 @@ export async function startDeviceAuthorization(
     verificationUriComplete: browserUrl(body.verification_uri_complete),
     expiresAt: askedAt + lifetime,
     interval: pollingInterval((body.interval ?? DEFAULT_INTERVAL) * 1000, lifetime),
+    asksOpenid: scope.split(" ").includes("openid"),
   };
 }
 
@@ -194,7 +197,8 @@ async function poll(
     if (await saysSlowDown(response)) return "slow_down";
     const reply = await readReply(response, server);
     if (reply.kind === "answered") {
-      return grantIn(reply.body, { server, client, sentAt, isDeviceGrant: true });
+      const { asksOpenid } = device;
+      return grantIn(reply.body, { server, client, sentAt, isDeviceGrant: true, asksOpenid });
     }
     const { error } = reply.refusal;
     if (error === "authorization_pending" || error === "slow_down") return error;

@@ -31,7 +31,9 @@ export type ErrorCode =
   /** The server gave new tokens, and they are not in their place on the disk. */
   | "not_saved"
   /** The login belongs to other servers than the one that was to be asked. */
-  | "other_server";
+  | "other_server"
+  /** The server answered with 2xx, and what came of the answer brings no tokens: it may have issued them. */
+  | "answer_cut";
 
 /** What may be known about a failure besides its message. */
 export interface ErrorDetails {

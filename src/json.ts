@@ -91,31 +91,3 @@ export function defined<T extends object>(object: T): Defined<T> {
   const kept = Object.entries(object).filter(([, value]) => value !== undefined);
   return Object.fromEntries(kept) as Defined<T>;
 }
-
-/** How many fields of a broken object are tried: no answer with tokens has more. */
-const LONGEST_TRY = 100;
-
-/** The fields of a JSON object that breaks off, as far as they are whole; `undefined` when none is. */
-export function wholeFieldsIn(text: string): Fields | undefined {
-  if (!/^\s*\{/.test(text)) return undefined;
-  let end = /"\s*$/.test(text) ? text.length : text.lastIndexOf(",");
-  for (let tries = 0; end > 0 && tries < LONGEST_TRY; tries++) {
-    try {
-      return asObject(JSON.parse(`${text.slice(0, end)}}`));
-    } catch {
-      end = text.lastIndexOf(",", end - 1); // inside a string or a list, or in the middle of a field
-    }
-  }
-}
-
-/** The JSON object in a server's text; what is wrong behind its fields is a mistake that costs no token. */
-export function objectIn(text: string): Fields | undefined {
-  for (const part of [text, text.slice(0, text.lastIndexOf("}") + 1)]) {
-    try {
-      return asObject(JSON.parse(part));
-    } catch {
-      // the next part, if there is one
-    }
-  }
-  return wholeFieldsIn(text);
-}

@@ -49,6 +49,27 @@ const MUTATIONS: readonly Mutation[] = [
     tests: ["tests/unit/wire_test.ts"],
   },
   {
+    what: "a refresh token is sent again after a 2xx that broke off",
+    file: "src/oauth/wire.ts",
+    from: "if (isPage(text)) throw error;",
+    to: "if (isPage(text) || error.answerLost) throw error;",
+    tests: ["tests/unit/wire_test.ts", "tests/integration/broken_answers_test.ts"],
+  },
+  {
+    what: "the polling goes on after a 2xx that broke off",
+    file: "src/oauth/device.ts",
+    from: ' && error.code !== "answer_cut"',
+    to: "",
+    tests: ["tests/integration/broken_answers_test.ts"],
+  },
+  {
+    what: "the scripts of a web page are an answer",
+    file: "src/oauth/answer_fields.ts",
+    from: "if (isPage(text)) return undefined;",
+    to: "",
+    tests: ["tests/unit/answer_fields_test.ts"],
+  },
+  {
     what: "the directory is not synced after the rename",
     file: "src/replacement.ts",
     from: '  syncDirectoryOf(path, "written", warn);\n',

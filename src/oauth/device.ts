@@ -205,7 +205,8 @@ async function poll(
     if (error === "expired_token") throw expired(device, server);
     throw signInRefused({ at: "device", refusal: reply.refusal, server, client });
   } catch (error) {
-    if (error instanceof CliError && error.kind === "unavailable") return "unreachable";
+    const isUnavailable = error instanceof CliError && error.kind === "unavailable";
+    if (isUnavailable && error.code !== "answer_cut") return "unreachable"; // else the device code was used
     throw error;
   }
 }

@@ -3,10 +3,11 @@
 
 import * as oauth from "oauth4webapi";
 import { CliError, type ErrorKind } from "../errors.ts";
-import { asObject, defined, field, type Fields, objectIn } from "../json.ts";
+import { asObject, defined, field, type Fields } from "../json.ts";
 import { Secret } from "../secret.ts";
 import { printable, quoted } from "../text.ts";
 import type { TokenSet } from "../token_set.ts";
+import { answerFields, hasToken, isPage } from "./answer_fields.ts";
 import { type AuthorizationServer, type OAuthClient, toWire } from "./wire.ts";
 
 /** An endpoint's answer, before its fields are believed. */
@@ -72,7 +73,7 @@ const LONGEST_REFRESH_LIFETIME = 10 * 365 * 86_400;
 export async function readReply(response: Response, server: AuthorizationServer): Promise<Reply> {
   const { status } = response;
   const text = await response.text();
-  const body = objectIn(text);
+  const body = answerFields(text);
   const error = oauthErrorIn(body);
   const isAnswer = response.ok && body !== undefined && (error === undefined || hasToken(body));
   if (isAnswer) return { kind: "answered", body };
@@ -145,10 +146,6 @@ function tokenTypeVerdict(body: Fields): Verdict {
   return { kind: "doubtful", reason };
 }
 
-function hasToken(body: Fields): boolean {
-  return ["access_token", "refresh_token"].some((name) => field(body, name, "string"));
-}
-
 /** An access token that can be sent in a header (RFC 6750, section 2.1). */
 function accessTokenIn(body: Fields): string | undefined {
   const token = field(body, "access_token", "string");
@@ -190,7 +187,7 @@ function unusableAnswer(status: number, text: string, server: AuthorizationServe
   const host = new URL(server.tokenEndpoint).host;
   const what = status === 429
     ? "too many requests at the moment (429)"
-    : /^\s*</.test(text)
+    : isPage(text)
     ? `it answered with a web page (HTTP ${status}), as a proxy does`
     : status >= 200 && status < 300
     ? "its answer is not the JSON of a token endpoint"

@@ -161,6 +161,20 @@ const MUTATIONS: readonly Mutation[] = [
     tests: ["tests/unit/login_failures_test.ts", "tests/hostile/disk_faults_test.ts"],
   },
   {
+    what: "the choice among profiles changes without a lock",
+    file: "src/profiles.ts",
+    from: "  using _lock = await lockFile(`${configDir}/config.lock`, LOCK_DEADLINE, system);\n",
+    to: "",
+    tests: ["tests/unit/changed_profile_test.ts"],
+  },
+  {
+    what: "a login takes over the servers that a profile got while it waited",
+    file: "src/sign_in/saved.ts",
+    from: "    PLACE.includes(name) || typed",
+    to: "    typed",
+    tests: ["tests/unit/changed_profile_test.ts"],
+  },
+  {
     what: "rescued tokens are not put back",
     file: "src/locked_login.ts",
     from: "    putBack(place, lock, system, warn);\n",

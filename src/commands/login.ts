@@ -17,6 +17,7 @@ import { forProfile, loginCommand } from "../session.ts";
 import {
   type ConnectionFlags,
   loadSettings,
+  resolveSettings,
   type Settings,
   settingsOf,
   warnOfUnused,
@@ -40,7 +41,8 @@ export async function login(flags: LoginFlags, context: CommandContext): Promise
   const first = await askFirstTime(flags, context);
   const loaded = loadSettings(first.flags, system);
   warnOfUnused(loaded.saved, loaded.given, context.talk.warn);
-  const settings = await discovered(loaded, system);
+  const { given: typed } = resolveSettings(first.flags, system, undefined);
+  const settings = { ...await discovered(loaded, system), typed };
   try {
     const signedIn = await signIn(flags, first, settings, context);
     removeDraft(settings);

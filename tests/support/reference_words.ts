@@ -30,9 +30,13 @@ export const SURROUNDINGS: readonly (readonly [names: readonly string[], text: s
 /** What is in the directory of the logins, or comes from it. */
 export const FILES: readonly (readonly [file: string, text: string])[] = [
   ["config.json", "which profile is used when none is named"],
+  ["config.lock", "the lock of whoever chooses it; may stay"],
   ["profiles/NAME.json", "the settings of a profile, without any secret"],
   ["credentials/NAME.json", "its tokens, and the client secret if there is one"],
-  ["credentials/NAME.lock", "the lock of whoever refreshes; holds a process id, and may stay"],
+  [
+    "credentials/NAME.lock",
+    "the lock of whoever changes the login or its profile; holds a process id, and may stay",
+  ],
   ["drafts/NAME.json", "answers of a first sign-in that was interrupted, without the secret"],
   ["failures/NAME.json", "the last failure as it was printed, for `doctor`"],
   ["tls/listener.json", "the listener's certificate and its key"],

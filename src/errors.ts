@@ -32,7 +32,7 @@ export type ErrorCode =
   | "not_saved"
   /** The login belongs to other servers than the one that was to be asked. */
   | "other_server"
-  /** The server answered with 2xx, and what came of the answer brings no tokens: it may have issued them. */
+  /** A 2xx broke off before the tokens that the server may have issued. */
   | "answer_cut";
 
 /** What may be known about a failure besides its message. */
@@ -48,7 +48,7 @@ export interface ErrorDetails {
   readonly timedOut?: boolean;
   /** With `answerLost`: the answer as far as it came, when that is asked for. */
   readonly arrived?: Response;
-  /** For `storage`: what is in the place of a file of ours and cannot be understood as one. */
+  /** For `storage`: a file of ours that cannot be understood. */
   readonly damagedFile?: string;
   readonly cause?: unknown;
 }
@@ -85,8 +85,8 @@ export class CliError extends Error {
 }
 
 /**
- * Any thrown value as a CliError; what is not one already is a bug, and says so. Of a failure and a signal that came
- * before its end (see `System.holdSignals`), the failure is what the user has to read.
+ * Any thrown value as a CliError; what is not one already is a bug, and says so. Of a failure and a signal
+ * (see `System.holdSignals`), the failure counts: the user has to read it.
  */
 export function toCliError(thrown: unknown): CliError {
   if (thrown instanceof CliError) return thrown;

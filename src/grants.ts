@@ -14,7 +14,7 @@ export interface GrantOptions {
    * refresh has no choice, since its old refresh token may be dead by now (RFC 9700, section 4.14.2).
    */
   readonly isSignIn?: boolean;
-  /** Saves what belongs to the new tokens, right after them. */
+  /** Saves what the new tokens need, right before them; the tokens are saved even when it fails. */
   readonly saveMore?: () => void;
 }
 
@@ -28,7 +28,7 @@ export async function grantAndSave<Other extends string = never>(
   login: LockedLogin,
   ask: () => Promise<Grant | Other>,
   { system, talk }: CommandContext,
-  { isSignIn = false, saveMore }: GrantOptions = {},
+  { isSignIn = false, saveMore = () => {} }: GrantOptions = {},
 ): Promise<TokenSet | Other> {
   using _signals = await system.holdSignals(); // before the last file descriptor may be taken
   login.prepare();
@@ -39,8 +39,12 @@ export async function grantAndSave<Other extends string = never>(
     throw wrongIdToken(`Cannot sign in: the id_token is not for this sign-in (${early.reason})`);
   }
   try {
-    login.save(grant.tokenSet);
-    saveMore?.();
+    try {
+      saveMore();
+    } finally {
+      // of two failures, that of the tokens is what the user has to read
+      login.save(grant.tokenSet);
+    }
   } catch (error) {
     await system.holdSignals(); // to the end: the message says where the tokens are, and has to be read
     throw error;

@@ -30,6 +30,20 @@ export function timeField(fields: Fields, name: string): number | undefined {
 /** The last moment that a Date can hold (ECMA-262, 21.4.1.1). */
 const LAST_DATE = 8.64e15;
 
+/** Whether a host name, as the URL parser writes it, is this computer (RFC 8252, section 7.3). */
+export function isLoopbackHost(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+/** What keeps a text from being an endpoint, in words; https, except on this computer. */
+export function urlProblem(text: string): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined) return "it is not a URL";
+  const isPlain = url.protocol === "http:" && isLoopbackHost(url.hostname);
+  if (url.protocol !== "https:" && !isPlain) return "it does not begin with https://";
+  return url.hash === "" ? undefined : "a fragment (#…) has no place in it";
+}
+
 /** The field's value when it is a JSON object. */
 export function objectField(fields: Fields, name: string): Fields | undefined {
   return asObject(fields[name]);

@@ -2,11 +2,13 @@
 // longer when there are ten thousand. Rule: only what was given is kept; defaults are never written.
 
 import { defined, field, type Fields, objectField, textList } from "./json.ts";
-import { FILE_VERSION, readJson } from "./place.ts";
+import type { Clock } from "./lock_file.ts";
+import { currentProfile, FILE_VERSION, readJson } from "./place.ts";
 import { ensurePrivateDirectory, listDirectory, removeLeftovers } from "./private_directory.ts";
 import { loginCommandOf } from "./text.ts";
 import { type Warn } from "./private_file.ts";
 import { removePrivateFile, writePrivateFile } from "./replacement.ts";
+import { orSetAside } from "./set_aside.ts";
 import { endpointProblem } from "./urls.ts";
 
 const CLIENT_AUTHS = ["basic", "post"] as const;
@@ -122,6 +124,29 @@ export function saveCurrentProfile(
 ): void {
   ensurePrivateDirectory(configDir);
   writeJson(`${configDir}/config.json`, { currentProfile: name }, warn);
+}
+
+/** How long to wait for another command that chooses, in milliseconds: that takes a moment. */
+const LOCK_DEADLINE = 30_000;
+
+/**
+ * Chooses the profile that is used when none is named, under the lock of that choice: what was chosen meanwhile
+ * is seen. A damaged choice counts as none.
+ *
+ * @param choose gets the present choice; `undefined` leaves it.
+ * @throws {CliError} `storage`, or what `choose` throws.
+ */
+export async function changeCurrentProfile(
+  configDir: string,
+  choose: (current: string | undefined) => string | undefined,
+  system: Clock,
+  warn: Warn,
+): Promise<void> {
+  const { lockFile } = await import("./lock_file.ts");
+  ensurePrivateDirectory(configDir);
+  using _lock = await lockFile(`${configDir}/config.lock`, LOCK_DEADLINE, system);
+  const chosen = choose(orSetAside(() => currentProfile(configDir), warn));
+  if (chosen !== undefined) saveCurrentProfile(configDir, chosen, warn);
 }
 
 function pathOf(configDir: string, name: string): string {

@@ -277,7 +277,7 @@ export function forProfile<Thrown>(
   return thrown.with({ next });
 }
 
-type RefreshableTokenSet = TokenSet & Required<Pick<TokenSet, "refreshToken">>;
+type RefreshableTokenSet = TokenSet & Required<Pick<TokenSet, "refreshToken" | "tokenEndpoint">>;
 
 function assertRefreshable(
   tokenSet: TokenSet,
@@ -291,6 +291,9 @@ function assertRefreshable(
   }
   if (tokenSet.refreshToken === undefined) {
     throw loginRequired(settings, "the login came without a refresh token");
+  }
+  if (tokenSet.tokenEndpoint === undefined) { // the settings may name another server by now
+    throw loginRequired(settings, "the saved login does not name the server that issued it");
   }
 }
 

@@ -1,7 +1,7 @@
 // Flags over environment over profile over defaults. Rule: resolveSettings() is pure; what a person got
 // wrong is said here, before anything is sent.
 
-import { assertTrustworthy, readCaFile } from "./ca_file.ts";
+import { assertTrustworthy, readCaFile, trustedByDeno } from "./ca_file.ts";
 import type { CommonFlags } from "./command.ts";
 import { CliError } from "./errors.ts";
 import { defined } from "./json.ts";
@@ -63,6 +63,8 @@ export interface Settings {
   readonly given: Profile;
   /** The profile as it was read. */
   readonly saved: Profile | undefined;
+  /** The part of `given` that comes from flags and environment; known of a sign-in. */
+  readonly typed?: Profile;
 }
 
 /** The client as the environment has it. */
@@ -169,7 +171,7 @@ export function resolveSettings(
 }
 
 /** The servers that a person can name. */
-const SERVERS = [
+export const SERVERS: readonly (keyof Profile)[] = [
   ...["authorizationEndpoint", "tokenEndpoint", "deviceEndpoint", "revocationEndpoint"] as const,
   ...["apiUrl", "authUrl"] as const,
 ];
@@ -192,9 +194,15 @@ export function profileFor(
 /** Names the servers that a profile had for another issuer or region, and that are not in use any more. */
 export function warnOfUnused(before: Profile | undefined, given: Profile, warn: Warn): void {
   const unused = SERVERS.filter((name) => before?.[name] !== undefined && given[name] === undefined)
-    .map((name) => `--${name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`);
+    .map(flagOf);
   if (unused.length === 0) return;
   warn(`the profile's ${unused.join(", ")}: not used for another issuer or region`);
+}
+
+/** The flag that gives a setting: `--api-url`. */
+export function flagOf(setting: keyof Profile): string {
+  if (setting === "caFiles") return "--ca-file";
+  return `--${setting.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
 }
 
 /**
@@ -235,6 +243,7 @@ export function hasEnvironmentLogin({ environment }: Pick<Settings, "environment
 
 /** The PEM texts of all certificate authorities that are to be trusted besides the built-in ones. */
 export function caCertificates(settings: Settings): string[] {
+  trustedByDeno(); // throws
   const named = settings.caFiles.map((path) => {
     const text = readCaFile(
       path,

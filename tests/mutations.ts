@@ -140,9 +140,9 @@ const MUTATIONS: readonly Mutation[] = [
     tests: ["tests/integration/http_test.ts"],
   },
   {
-    what: "a refusal repeats what it was sent",
+    what: "an answer repeats what was sent",
     file: "src/oauth/wire.ts",
-    from: "if (response.ok || response.body === null) return response;",
+    from: "if (response.body === null) return response;",
     to: "if (response.status > 0) return response;",
     tests: ["tests/unit/echoes_test.ts"],
   },
@@ -166,6 +166,20 @@ const MUTATIONS: readonly Mutation[] = [
     from: "  login.prepare();\n",
     to: "",
     tests: ["tests/unit/login_failures_test.ts", "tests/hostile/disk_faults_test.ts"],
+  },
+  {
+    what: "the choice among profiles changes without a lock",
+    file: "src/profiles.ts",
+    from: "  using _lock = await lockFile(`${configDir}/config.lock`, LOCK_DEADLINE, system);\n",
+    to: "",
+    tests: ["tests/unit/changed_profile_test.ts"],
+  },
+  {
+    what: "a login takes over the servers that a profile got while it waited",
+    file: "src/sign_in/saved.ts",
+    from: "    PLACE.includes(name) || typed",
+    to: "    typed",
+    tests: ["tests/unit/changed_profile_test.ts"],
   },
   {
     what: "rescued tokens are not put back",

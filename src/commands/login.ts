@@ -12,11 +12,12 @@ import { discovered } from "../sign_in/discovered.ts";
 import { removeDraft } from "../sign_in/draft.ts";
 import { askFirstTime, type FirstTime } from "../sign_in/first_time.ts";
 import { chooseClient } from "../sign_in/questions.ts";
-import { assertCanSave, type SignedIn } from "../sign_in/saved.ts";
+import { assertCanSave, keepSubject, type SignedIn } from "../sign_in/saved.ts";
 import { forProfile, loginCommand } from "../session.ts";
 import {
   type ConnectionFlags,
   loadSettings,
+  resolveSettings,
   type Settings,
   settingsOf,
   warnOfUnused,
@@ -40,7 +41,8 @@ export async function login(flags: LoginFlags, context: CommandContext): Promise
   const first = await askFirstTime(flags, context);
   const loaded = loadSettings(first.flags, system);
   warnOfUnused(loaded.saved, loaded.given, context.talk.warn);
-  const settings = await discovered(loaded, system);
+  const { given: typed } = resolveSettings(first.flags, system, undefined);
+  const settings = { ...await discovered(loaded, system), typed };
   try {
     const signedIn = await signIn(flags, first, settings, context);
     removeDraft(settings);
@@ -90,11 +92,17 @@ async function signIn(
   const server = authorizationServer(settings);
   await system.assertReachable(server.tokenEndpoint); // before the person does anything
   await assertCanSave(settings, context);
-  const who = (tokenSet: TokenSet): Promise<User | undefined> =>
-    whoIs(tokenSet, settings, system, PATIENCE).catch((error) => {
+  const who = async (tokenSet: TokenSet): Promise<User | undefined> => {
+    const user = await whoIs(tokenSet, settings, system, PATIENCE).catch((error) => {
       if (error instanceof CliError && error.kind === "denied") talk.warn(error.message);
       return undefined;
     });
+    const isFromUserinfo = settings.issuer !== undefined && settings.apiUrl === undefined;
+    if (user?.id && isFromUserinfo && tokenSet.subject === undefined) {
+      await keepSubject(tokenSet, user.id, settings, context);
+    }
+    return user;
+  };
   if (flags.device) {
     const client = chooseDeviceClient(settings);
     return await signInByDevice({ server, client, provider, who }, settings, flags, context);

@@ -6,14 +6,14 @@ import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { listenCandidates } from "../oauth/listen_addresses.ts";
 import { nearNames } from "../near_names.ts";
-import { configDirectory, currentProfile, isProfileName, type Place, placeOf } from "../place.ts";
+import { configDirectory, isProfileName, type Place, placeOf } from "../place.ts";
 import { assertPrivateDirectory } from "../private_directory.ts";
 import {
+  changeCurrentProfile,
   loadProfile,
   type Profile,
   profileNames,
   removeProfile,
-  saveCurrentProfile,
   saveProfile,
 } from "../profiles.ts";
 import { storeOf } from "../session.ts";
@@ -158,15 +158,15 @@ export async function profileSet(
 }
 
 /** Chooses the profile that is used when none is named. */
-export function profileUse(
+export async function profileUse(
   flags: CommonFlags,
-  context: CommandContext,
+  { system, talk }: CommandContext,
   name: string,
 ): Promise<Reply> {
-  const { configDir, profile } = existing(flags, context, name);
-  orSetAside(() => currentProfile(configDir), context.talk.warn);
-  saveCurrentProfile(configDir, profile, context.talk.warn);
-  return Promise.resolve({ text: `Profile ${profile} is used from now on.`, data: { profile } });
+  const find = (): Place => existing(flags, { system, talk }, name);
+  const { configDir, profile } = find();
+  await changeCurrentProfile(configDir, () => find().profile, system, talk.warn);
+  return { text: `Profile ${profile} is used from now on.`, data: { profile } };
 }
 
 /** Removes a profile and the login in it. */
@@ -178,18 +178,19 @@ export async function profileRemove(
   const { configDir, profile } = existing(flags, context, name);
   const { warn } = context.talk;
   const store = storeOf({ configDir }, context);
+  using login = await store.lock(profile); // a login that saves its settings is waited for
   const hadLogin = store.names().includes(profile);
   if (hadLogin) {
-    using login = await store.lock(profile);
     orSetAside(() => login.load(), warn);
     login.remove();
     warn("the login was removed here only; the server may still honour its tokens");
   }
   orSetAside(() => loadProfile(configDir, profile), warn);
-  removeProfile(configDir, profile, warn);
-  if (orSetAside(() => currentProfile(configDir), warn) === profile) {
-    saveCurrentProfile(configDir, "default", warn);
-  }
+  const remove = (current: string | undefined): string | undefined => {
+    removeProfile(configDir, profile, warn); // under the lock of the choice: nothing chooses it meanwhile
+    return current === profile ? "default" : undefined;
+  };
+  await changeCurrentProfile(configDir, remove, context.system, warn);
   return { text: `Removed (profile ${profile}).`, data: { profile, login_removed: hadLogin } };
 }
 

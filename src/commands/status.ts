@@ -11,6 +11,7 @@ import {
   type LoginExpiry,
   loginExpiry,
 } from "../login_expiry.ts";
+import { nameOrQuoted } from "../names.ts";
 import {
   canRefresh,
   loginCommand,
@@ -126,7 +127,7 @@ function describe(tokenSet: TokenSet, settings: Settings, path: string, now: num
     ["Access token", accessTokenLine(tokenSet, now)],
     ["Refresh token", isStored ? refreshTokenLine(tokenSet) : `from ${path}`],
     ["Login ends", isStored ? expiryInShort(tokenSet, settings, now) : undefined],
-    ["Scope", tokenSet.scope],
+    ["Scope", tokenSet.scope && nameOrQuoted(tokenSet.scope)],
     ["Stored in", isStored ? path : "nothing; each command gets a token of its own"],
   ]);
   return `Signed in (profile ${settings.profile}).\n\n${rows}`;

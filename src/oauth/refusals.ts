@@ -3,7 +3,7 @@
 
 import type { CliError, ErrorKind } from "../errors.ts";
 import type { Secret } from "../secret.ts";
-import { codeOrQuoted } from "../text.ts";
+import { codeOrQuoted } from "../names.ts";
 import { type Refusal, refusedError } from "./token_response.ts";
 import {
   type AuthorizationServer,

@@ -49,6 +49,8 @@ export interface Granting {
   /** What was sent for the id_token to repeat (OpenID Connect Core 1.0, section 3.1.2.1). */
   readonly nonce?: Secret | undefined;
   readonly isDeviceGrant?: boolean;
+  /** A sign-in that asked for the scope `openid`, and so for an id_token. */
+  readonly asksOpenid?: boolean | undefined;
   /** The login that is refreshed; what the answer does not replace stays. */
   readonly previous?: TokenSet;
 }
@@ -116,6 +118,7 @@ export function grantIn(body: Fields, granting: Granting): Grant {
     refreshTokenExpiresAt: refreshToken &&
       (refreshTokenEnd(body, sentAt) ?? kept?.refreshTokenExpiresAt),
     scope: scopeIn(body) ?? previous?.scope,
+    signIn: previous === undefined ? crypto.randomUUID() : previous.signIn,
     subject: previous?.subject ??
       (server.issuer && subjectIn(field(body, "id_token", "string"))),
     tokenEndpoint: server.tokenEndpoint,
@@ -129,7 +132,7 @@ export function grantIn(body: Fields, granting: Granting): Grant {
     tokenSet,
     hasAccessToken: accessToken !== undefined,
     judge: async () => {
-      const verdict = await judged(field(body, "id_token", "string"), granting);
+      const verdict = await judged(body, granting);
       return verdict.kind === "fine" ? tokenTypeVerdict(body) : verdict;
     },
   };
@@ -140,8 +143,8 @@ function tokenTypeVerdict(body: Fields): Verdict {
   const type = field(body, "token_type", "string")?.trim() || "bearer";
   if (/^(bearer|anaplanauthtoken)$/i.test(type)) return { kind: "fine" };
   const reason =
-    `the server calls its token type ${JSON.stringify(printable(type))}, which is unknown ` +
-    "here; the token is sent as usual";
+    `the server calls its token type ${quoted(type)}, which is unknown here; the token is sent ` +
+    "as usual";
   return { kind: "doubtful", reason };
 }
 
@@ -179,7 +182,7 @@ export function seconds(value: unknown): number {
 /** The error code, if it is one of OAuth's: gateways put their own words into the same field. */
 function oauthErrorIn(body: Fields | undefined): string | undefined {
   const error = body && field(body, "error", "string");
-  return error !== undefined && /^[a-z][a-z0-9_]*$/.test(error) ? error : undefined;
+  return error !== undefined && /^[a-z][a-z0-9_]{0,63}$/.test(error) ? error : undefined;
 }
 
 function unusableAnswer(status: number, text: string, server: AuthorizationServer): CliError {
@@ -200,8 +203,10 @@ function unusableAnswer(status: number, text: string, server: AuthorizationServe
  * Lets oauth4webapi check an id_token, strictly at first, then without the clock and the algorithm
  * (OpenID Connect Core 1.0, section 3.1.3.7). Without a known issuer nothing could be checked.
  */
-async function judged(idToken: string | undefined, granting: Granting): Promise<Verdict> {
-  if (granting.server.issuer === undefined || idToken === undefined) return { kind: "fine" };
+async function judged(body: Fields, granting: Granting): Promise<Verdict> {
+  if (granting.server.issuer === undefined) return { kind: "fine" };
+  const idToken = field(body, "id_token", "string") || undefined;
+  if (idToken === undefined) return granting.asksOpenid ? verdictWithout(body) : { kind: "fine" };
   const strict = await complaintAbout(idToken, granting, {});
   const lenient = strict && await complaintAbout(idToken, granting, {
     [oauth.clockTolerance]: Number.MAX_SAFE_INTEGER,
@@ -215,6 +220,17 @@ async function judged(idToken: string | undefined, granting: Granting): Promise<
   if (strict === undefined) return { kind: "fine" };
   const advice = "this computer's clock may be wrong (anaplan-auth doctor)";
   return { kind: "doubtful", reason: `the id_token does not check out: ${strict}; ${advice}` };
+}
+
+/**
+ * A provider owes an id_token to who asked for `openid` (OpenID Connect Core 1.0, section 3.1.3.3), unless it
+ * did not grant that; a scope that it leaves out is the one that was asked for (RFC 6749, section 5.1).
+ */
+function verdictWithout(body: Fields): Verdict {
+  const isGranted = scopeIn(body)?.split(" ").includes("openid") ?? true;
+  if (!isGranted) return { kind: "fine" };
+  const reason = "the provider sent no id_token, so nothing proves whose login this is";
+  return { kind: "doubtful", reason };
 }
 
 async function complaintAbout(

@@ -70,7 +70,8 @@ async function waited(
   const done = new AbortController();
   const signal = AbortSignal.any([done.signal, system.interruption()]);
   const deadline = Math.min(device.expiresAt, system.monotonic() + (timeout ?? Infinity));
-  const waits = [poll(signal)];
+  const polled = poll(signal);
+  const waits = [polled];
   if (deadline < device.expiresAt) {
     waits.push(timeUp(deadline - system.monotonic(), settings, signal, system));
   }
@@ -79,10 +80,8 @@ async function waited(
     return await Promise.race(waits);
   } catch (error) {
     done.abort();
-    // a poll that is under way may bring the tokens all the same, and they come once
-    const [last] = await Promise.allSettled(waits);
-    if (last?.status === "fulfilled") return last.value;
-    throw error;
+    // a poll that is under way may bring the tokens all the same, or say why they are not saved: once
+    return await polled.catch((last) => Promise.reject(last === signal.reason ? error : last));
   } finally {
     done.abort();
     await Promise.allSettled([...waits, shown]);

@@ -4,23 +4,31 @@
 import type { CommandContext, CommonFlags } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { configDirectory, currentProfile, placeOf } from "../place.ts";
-import { loadProfile } from "../profiles.ts";
+import { changeCurrentProfile, loadProfile } from "../profiles.ts";
 import { storeOf } from "../session.ts";
 import { orSetAside } from "../set_aside.ts";
 
 /** Moves each damaged file of the profile to `.bad`, and says so. */
 export async function setAsideDamaged(flags: CommonFlags, context: CommandContext): Promise<void> {
-  const { warn } = context.talk;
-  const configDir = configDirectory(flags, context.system);
-  orSetAside(() => currentProfile(configDir), warn);
-  const { profile } = placeOf(flags, context.system);
-  orSetAside(() => loadProfile(configDir, profile), warn);
+  const { system, talk: { warn } } = context;
+  const configDir = configDirectory(flags, system);
+  if (isDamaged(() => currentProfile(configDir))) {
+    await changeCurrentProfile(configDir, () => undefined, system, warn);
+  }
+  const { profile } = placeOf(flags, system);
   const store = storeOf({ configDir }, context);
+  const loads = [() => loadProfile(configDir, profile), () => store.load(profile)];
+  if (!loads.map(isDamaged).includes(true)) return;
+  using _lock = await store.lock(profile); // another process may have replaced them in the meantime
+  for (const load of loads) orSetAside<unknown>(load, warn);
+}
+
+function isDamaged(load: () => unknown): boolean {
   try {
-    store.load(profile);
+    load();
+    return false;
   } catch (error) {
     if (!(error instanceof CliError) || error.damagedFile === undefined) throw error;
-    using login = await store.lock(profile);
-    orSetAside(() => login.load(), warn); // another process may have replaced it in the meantime
+    return true;
   }
 }

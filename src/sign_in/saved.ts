@@ -1,16 +1,18 @@
-// Saves what a sign-in brings. Rule: the tokens first, then the settings that go with them.
+// Saves what a sign-in brings. Rule: no login is on the disk without the settings that lead to its servers, so
+// these come first, under the same lock.
 
 import type { User } from "../anaplan.ts";
 import type { CommandContext } from "../command.ts";
 import { CliError, toCliError } from "../errors.ts";
 import { grantAndSave } from "../grants.ts";
+import { defined } from "../json.ts";
 import type { Grant } from "../oauth/token_response.ts";
 import type { AuthorizationServer, OAuthClient } from "../oauth/wire.ts";
 import { currentProfile } from "../place.ts";
-import { loadProfile, type Profile, saveCurrentProfile, saveProfile } from "../profiles.ts";
+import { changeCurrentProfile, loadProfile, type Profile, saveProfile } from "../profiles.ts";
 import { storeOf } from "../session.ts";
-import { profileFor, type Settings } from "../settings.ts";
-import type { TokenSet } from "../token_set.ts";
+import { flagOf, SERVERS, type Settings } from "../settings.ts";
+import { sameTokenSet, type TokenSet } from "../token_set.ts";
 
 /** What every way of signing in needs. */
 export interface SignIn {
@@ -58,20 +60,49 @@ export async function saveLogin<Other extends string = never>(
   using login = await storeOf(settings, context).lock(name);
   const replaced = login.load();
   const profile = loadProfile(configDir, name);
+  let changed: readonly string[] = [];
   const saveMore = (): void => {
     try {
-      saveProfile(configDir, name, mergedSettings(settings, loadProfile(configDir, name)), warn);
-      if (currentProfile(configDir) === undefined) saveCurrentProfile(configDir, "default", warn);
+      const merged = mergedSettings(settings, loadProfile(configDir, name));
+      saveProfile(configDir, name, merged.profile, warn);
+      changed = merged.lost.map(flagOf);
     } catch (error) {
       throw settingsNotSaved(error);
     }
   };
   const tokenSet = await grantAndSave(login, ask, context, { isSignIn: true, saveMore });
   if (typeof tokenSet === "string") return tokenSet;
+  if (changed.length > 0) {
+    const flags = changed.join(", ");
+    warn(`the profile changed while this login waited; ${flags} is again as this login has it`);
+  }
+  if (currentProfile(configDir) === undefined) {
+    await changeCurrentProfile(configDir, (now) => now ?? "default", context.system, warn);
+  }
   if (tokenSet.refreshToken === undefined) {
     warn("the server gave no refresh token, so this login expires with its access token");
   }
   return { tokenSet, previous: replaced && { tokenSet: replaced, profile } };
+}
+
+/**
+ * Keeps whose login it is where no id_token said so: from then on userinfo has to name the same user. That it
+ * cannot be kept spoils no login.
+ */
+export async function keepSubject(
+  tokenSet: TokenSet,
+  subject: string,
+  settings: Settings,
+  context: CommandContext,
+): Promise<void> {
+  try {
+    using login = await storeOf(settings, context).lock(settings.profile);
+    const present = login.load();
+    if (present && sameTokenSet(present, tokenSet)) login.save({ ...present, subject });
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    context.talk.warn(error.message);
+  }
 }
 
 function settingsNotSaved(error: unknown): CliError {
@@ -88,10 +119,31 @@ export async function assertCanSave(settings: Settings, context: CommandContext)
   login.prepare();
 }
 
-/** The profile as it is now, with what this sign-in was given: another command may have changed it since. */
-function mergedSettings({ given, saved }: Settings, now: Profile | undefined): Profile {
-  const before = profileFor(given, saved);
-  const isOurs = ([name, value]: [string, unknown]): boolean =>
-    JSON.stringify(value) !== JSON.stringify(before?.[name as keyof Profile]);
-  return { ...profileFor(given, now), ...Object.fromEntries(Object.entries(given).filter(isOurs)) };
+/** The settings that say where a login is valid. */
+const PLACE: readonly (keyof Profile)[] = [
+  ...["issuer", "region", "discovered", "seenIssuer"] as const,
+  ...SERVERS,
+];
+
+/**
+ * The profile as it is now, since another command may have changed it while the sign-in waited. What the user gave
+ * this sign-in counts, and so does where its tokens are valid: other servers would refuse them. `lost` is what that
+ * command changed in vain.
+ */
+function mergedSettings(
+  { given, saved, typed }: Settings,
+  now: Profile | undefined,
+): { readonly profile: Profile; readonly lost: readonly (keyof Profile)[] } {
+  if (now === undefined) return { profile: given, lost: [] };
+  const differ = (a: Profile | undefined, b: Profile | undefined) => (name: keyof Profile) =>
+    JSON.stringify(a?.[name]) !== JSON.stringify(b?.[name]);
+  const isOwn = (name: keyof Profile): boolean =>
+    PLACE.includes(name) || typed?.[name] !== undefined || differ(given, saved)(name);
+  const names = Object.keys({ ...now, ...given }) as (keyof Profile)[];
+  const profile = defined(
+    Object.fromEntries(names.map((name) => [name, (isOwn(name) ? given : now)[name]])),
+  );
+  const lost = names.filter(isOwn).filter(differ(now, saved)).filter(differ(now, given))
+    .filter((name) => name !== "discovered" && name !== "seenIssuer");
+  return { profile, lost };
 }

@@ -9,6 +9,10 @@ export const SURROUNDINGS: readonly (readonly [names: readonly string[], text: s
     ["SSL_CERT_FILE"],
     "a CA file to trust, too; one that cannot be read is passed over, one that others can change is refused",
   ],
+  [
+    ["DENO_CERT", "NODE_EXTRA_CA_CERTS"],
+    "a CA file that Deno itself trusts; one that others can change is refused",
+  ],
   [["https_proxy", "HTTP_PROXY", "http_proxy"], "the proxy, as other programs name it"],
   [["ALL_PROXY", "all_proxy", "no_proxy"], "the same"],
   [["TERM", "CI"], "whether lines on the terminal may be drawn over"],
@@ -26,9 +30,13 @@ export const SURROUNDINGS: readonly (readonly [names: readonly string[], text: s
 /** What is in the directory of the logins, or comes from it. */
 export const FILES: readonly (readonly [file: string, text: string])[] = [
   ["config.json", "which profile is used when none is named"],
+  ["config.lock", "the lock of whoever chooses it; may stay"],
   ["profiles/NAME.json", "the settings of a profile, without any secret"],
   ["credentials/NAME.json", "its tokens, and the client secret if there is one"],
-  ["credentials/NAME.lock", "the lock of whoever refreshes; holds a process id, and may stay"],
+  [
+    "credentials/NAME.lock",
+    "the lock of whoever changes the login or its profile; holds a process id, and may stay",
+  ],
   ["drafts/NAME.json", "answers of a first sign-in that was interrupted, without the secret"],
   ["failures/NAME.json", "the last failure as it was printed, for `doctor`"],
   ["tls/listener.json", "the listener's certificate and its key"],

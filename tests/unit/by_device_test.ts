@@ -17,7 +17,7 @@ import { granted, LOGIN, refused, storedLogin } from "../support/logins.ts";
 import { formOf } from "../support/oauth.ts";
 import { type SessionScene, sessionScene } from "../support/session_scene.ts";
 import { ada } from "../support/sign_in_scene.ts";
-import { namesIn } from "../support/temp_dir.ts";
+import { namesIn, tempDir } from "../support/temp_dir.ts";
 
 const FLAGS = { device: true, deviceClientId: "a-device-client" } as const;
 
@@ -60,7 +60,7 @@ Deno.test("no control character of the server reaches the terminal", async () =>
   using scene = deviceScene([hostile, granted(), ada()]);
   await signedIn(scene);
   assertEquals(scene.context.talk.insisted, [
-    "Open   https://iam.example.com/2JEnter  EVIL\nEnter  1G]0;evilMV\n",
+    "Open   https://iam.example.com/2JEnter%20%20EVIL\nEnter  1G]0;evilMV\n",
   ]);
 });
 
@@ -132,6 +132,42 @@ Deno.test("--timeout ends the wait before the code does, and nothing polls after
   system.advance(3_600_000);
   await new Promise((resume) => setTimeout(resume));
   assertEquals(system.requests.length, 3);
+});
+
+/** The error of a login whose `--timeout` passes while the last poll is under way. */
+async function failureOfLastPoll(
+  answer: (scene: SessionScene) => Response,
+  env: Readonly<Record<string, string>> = {},
+): Promise<CliError> {
+  const poll = async (): Promise<Response> => {
+    scene.context.system.advance(10_000);
+    await new Promise((resume) => setTimeout(resume));
+    return answer(scene);
+  };
+  using scene = deviceScene([userCode(), poll], { clockStands: true, env });
+  const ended = failure(scene, { ...FLAGS, timeout: 12_000 });
+  while (scene.context.system.sleeps.length < 2) await new Promise((resume) => setTimeout(resume));
+  scene.context.system.advance(5_000);
+  return await ended;
+}
+
+Deno.test("a login that is declined as --timeout passes is denied", async () => {
+  const error = await failureOfLastPoll(() => refused(400, "access_denied"));
+  assertEquals(error.kind, "denied");
+});
+
+Deno.test("tokens that come as --timeout passes and cannot be saved are named with their file", async () => {
+  using elsewhere = tempDir();
+  const error = await failureOfLastPoll(({ configDir }) => {
+    Deno.removeSync(`${configDir}/credentials`, { recursive: true });
+    return granted();
+  }, { TMPDIR: elsewhere.path });
+  assertEquals([error.kind, error.code], ["storage", "not_saved"]);
+  assertStringIncludes(error.message, `they are in ${elsewhere.path}/`);
+});
+
+Deno.test("a poll that brings nothing as --timeout passes is a timeout", async () => {
+  assertEquals((await failureOfLastPoll(() => pending())).kind, "timeout");
 });
 
 Deno.test("a clock that is set meanwhile does not change how long the wait is", async () => {

@@ -1,5 +1,5 @@
 // What a token endpoint's answer is taken for.
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError } from "../../src/errors.ts";
 import type { Fields } from "../../src/json.ts";
 import {
@@ -111,7 +111,7 @@ Deno.test("a strange token type is doubtful, the usual ones are fine in any case
     assertEquals(await (await grantedBy(granted({ token_type }))).judge(), { kind: "fine" });
   }
   const verdict = await (await grantedBy(granted({ token_type: "m\x1bac" }))).judge();
-  assertEquals([verdict.kind, "reason" in verdict && verdict.reason.includes('"mac"')], [
+  assertEquals([verdict.kind, "reason" in verdict && verdict.reason.includes("“mac”")], [
     "doubtful",
     true,
   ]);
@@ -209,4 +209,13 @@ Deno.test("a token set remembers the client that it was issued to, and the grant
   assertEquals([tokenSet.clientId, tokenSet.scope], ["a-client", "openid"]);
   assertEquals(tokenSet.tokenEndpoint, SERVER.tokenEndpoint);
   assertEquals(tokenSet.clientSecret?.reveal(), "client-secret");
+});
+
+Deno.test("each sign-in has an id of its own, which its refreshes keep", () => {
+  const signInOf = (previous?: TokenSet): string | undefined =>
+    grantIn(BODY, { ...GRANTING, ...(previous && { previous }) }).tokenSet.signIn;
+  const first = signInOf();
+  assert(first !== undefined && first !== signInOf());
+  assertEquals(signInOf({ ...LOGIN, signIn: first }), first);
+  assertEquals(signInOf(LOGIN), undefined);
 });

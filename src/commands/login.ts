@@ -1,7 +1,7 @@
 // login: signs a person in, with their browser here or with a code on any device. Read top to bottom: it
 // is the story of a sign-in.
 
-import { authorizationServer, endLogin, nameAndAddress, providerName, whoIs } from "../account.ts";
+import { authorizationServer, nameAndAddress, providerName, whoIs } from "../account.ts";
 import type { User } from "../anaplan.ts";
 import type { CommandContext, Reply } from "../command.ts";
 import { CliError } from "../errors.ts";
@@ -11,15 +11,15 @@ import { setAsideDamaged } from "../sign_in/damaged.ts";
 import { discovered } from "../sign_in/discovered.ts";
 import { removeDraft } from "../sign_in/draft.ts";
 import { askFirstTime, type FirstTime } from "../sign_in/first_time.ts";
+import { endPreviousLogin } from "../sign_in/previous.ts";
 import { chooseClient } from "../sign_in/questions.ts";
 import { assertCanSave, keepSubject, type SignedIn } from "../sign_in/saved.ts";
-import { forProfile, loginCommand } from "../session.ts";
+import { forProfile } from "../session.ts";
 import {
   type ConnectionFlags,
   loadSettings,
   resolveSettings,
   type Settings,
-  settingsOf,
   warnOfUnused,
 } from "../settings.ts";
 import { isoTime, shortened, table } from "../text.ts";
@@ -30,7 +30,7 @@ export interface LoginFlags extends ConnectionFlags, BrowserFlags {
   readonly device?: boolean;
 }
 
-/** How long the end of the previous session, and who signed in, may take, in milliseconds. */
+/** How long the answer to who signed in may take, in milliseconds. */
 const PATIENCE = 5_000;
 
 /** Signs in, saves the tokens and what it was given, and says who signed in. */
@@ -109,38 +109,6 @@ async function signIn(
   }
   const client = await chooseClient(flags, settings, context, { answered: secret, server });
   return await signInByBrowser({ server, client, provider, who }, settings, flags, context);
-}
-
-/**
- * Ends the login that this one replaces, best effort. One of the same client at the same server is left
- * alone: servers end the whole grant of a user and a client, and the new tokens with it.
- *
- * @throws {CliError} `login_required` when the server ended the new login as well.
- */
-async function endPreviousLogin(
-  { previous, tokenSet }: SignedIn,
-  settings: Settings,
-  { system }: CommandContext,
-): Promise<void> {
-  if (previous === undefined || isSameGrant(previous.tokenSet, tokenSet)) return;
-  try {
-    const before = settingsOf(previous.profile, settings, system); // where that login belongs
-    await endLogin(previous.tokenSet, before, system, PATIENCE);
-    await whoIs(tokenSet, settings, system, PATIENCE);
-  } catch (error) {
-    if (!(error instanceof CliError)) throw error;
-    if (error.kind !== "login_required") return;
-    throw new CliError(
-      "login_required",
-      "Cannot use the new login: the server ended it together with the previous one",
-      { next: loginCommand(settings), cause: error },
-    );
-  }
-}
-
-function isSameGrant(previous: TokenSet, present: TokenSet): boolean {
-  return previous.clientId === present.clientId &&
-    (previous.tokenEndpoint ?? present.tokenEndpoint) === present.tokenEndpoint;
 }
 
 function reply(

@@ -5,7 +5,8 @@ import { CliError } from "../../src/errors.ts";
 import { lockFile } from "../../src/lock_file.ts";
 import { saveProfile } from "../../src/profiles.ts";
 import { fakeSystem, START } from "../support/fake_system.ts";
-import { granted, LOGIN, putLogin } from "../support/logins.ts";
+import type { TokenSet } from "../../src/token_set.ts";
+import { granted, LOGIN, loginFile, putLogin } from "../support/logins.ts";
 import { ada, signIn } from "../support/sign_in_scene.ts";
 import { tempDir } from "../support/temp_dir.ts";
 
@@ -26,6 +27,45 @@ Deno.test("the previous session is ended with the authorities of SSL_CERT_FILE, 
   });
   await login(at.flags, at.context);
   assertEquals(at.context.system.requests[2]?.caCertificates, [pem]);
+});
+
+/** How many requests a login sends: two, and two more when it ends the previous one. */
+async function requestsWith(
+  previous: TokenSet,
+  { ofAnother, tokenEndpoint }: { ofAnother?: TokenSet; tokenEndpoint?: string } = {},
+): Promise<number> {
+  const ended = [new Response(null, { status: 204 }), ada()];
+  await using at = signIn([granted(), ada(), ...ended], { previous });
+  if (ofAnother !== undefined) putLogin(at.configDir, ofAnother, "eu");
+  await login({ ...at.flags, ...(tokenEndpoint && { tokenEndpoint }) }, at.context);
+  return at.context.system.requests.length;
+}
+
+const OF_ANOTHER_CLIENT = { ...LOGIN, clientId: "another-client" };
+
+Deno.test("a previous login whose client another profile uses at the same server is not ended", async () => {
+  assertEquals(await requestsWith(OF_ANOTHER_CLIENT, { ofAnother: OF_ANOTHER_CLIENT }), 2);
+  const elsewhere = { ...OF_ANOTHER_CLIENT, tokenEndpoint: "https://eu1a.app.anaplan.com/t" };
+  assertEquals(await requestsWith(OF_ANOTHER_CLIENT, { ofAnother: elsewhere }), 4);
+  assertEquals(await requestsWith(OF_ANOTHER_CLIENT, { ofAnother: LOGIN }), 4);
+});
+
+Deno.test("the names of this computer are one server to the end of a previous login", async () => {
+  const tokenEndpoint = "http://127.0.0.1:1234/oauth/token";
+  for (const host of ["localhost", "[::1]", "127.0.0.2"]) {
+    const previous = { ...LOGIN, tokenEndpoint: `http://${host}:1234/token` };
+    assertEquals(await requestsWith(previous, { tokenEndpoint }), 2, host);
+  }
+  const previous = { ...LOGIN, tokenEndpoint: "http://localhost:4321/oauth/token" };
+  assertEquals(await requestsWith(previous, { tokenEndpoint }), 4, "another port");
+});
+
+Deno.test("with another profile's login unreadable, a previous login is not ended", async () => {
+  await using at = signIn([granted(), ada()], { previous: OF_ANOTHER_CLIENT });
+  putLogin(at.configDir, LOGIN, "eu");
+  Deno.writeTextFileSync(loginFile(at.configDir, "eu"), "{");
+  await login(at.flags, at.context);
+  assertEquals(at.context.system.requests.length, 2);
 });
 
 Deno.test("where the lock is not had in time, no code is asked for", async () => {

@@ -24,6 +24,8 @@ export interface LockedLogin extends Disposable {
    * be sent. A sign-in replaces it, and {@link LockedLogin.remove} removes it.
    */
   readonly lost?: CliError | undefined;
+  /** Whether tokens of an earlier process were put in their place when the lock was taken. */
+  readonly isPutBack?: boolean;
   /**
    * Proves that a save will work, before anything irreversible is sent.
    *
@@ -63,10 +65,10 @@ export async function lockLogin(
   ensurePrivateDirectory(splitPath(path)[0]);
   const lock = await lockFile(lockPath(path), LOCK_DEADLINE, system);
   try {
-    const lost = await putBack(place, lock, system, warn);
+    const { isPutBack, lost } = await putBack(place, lock, system, warn);
     const before = ifReadable(place.load);
     const follows = await fingerprint(before);
-    return lockedLogin(place, lock, { before, follows, lost }, system, warn);
+    return lockedLogin(place, lock, { before, follows, lost, isPutBack }, system, warn);
   } catch (error) {
     lock[Symbol.dispose]();
     throw error;
@@ -79,12 +81,13 @@ interface Beginning {
   /** The {@link fingerprint} of the login that new tokens follow. */
   readonly follows: string;
   readonly lost: LostRescue | undefined;
+  readonly isPutBack: boolean;
 }
 
 function lockedLogin(
   { path, load }: LoginPlace,
   lock: FileLock,
-  { before, follows, lost }: Beginning,
+  { before, follows, lost, isPutBack }: Beginning,
   system: LockSystem,
   warn: Warn,
 ): LockedLogin {
@@ -107,6 +110,7 @@ function lockedLogin(
   return {
     load,
     lost: lost?.error,
+    isPutBack,
     prepare() {
       hold();
       const present = readPrivateFile(path);

@@ -3,7 +3,7 @@
 
 import { CliError, toCliError } from "./errors.ts";
 import { type FileLock, hasNote } from "./lock_file.ts";
-import { readIn } from "./private_directory.ts";
+import { listDirectory, readIn } from "./private_directory.ts";
 import { lstatIfThere, translated, type Warn } from "./private_file.ts";
 import { removePrivateFile, renamePrivateFile, writePrivateFile } from "./replacement.ts";
 import { findRescued, fingerprint, type LostRescue, type Rescued } from "./rescue.ts";
@@ -34,11 +34,18 @@ export function mayWait(path: string): boolean {
   return isWaiting || hasNote(lockPath(path));
 }
 
+/** The profiles in a directory of logins for which {@link mayWait} is true. */
+export function waitingNames(directory: string): string[] {
+  const files = listDirectory(directory).map((file) => /^(.+)\.(lock|json\.next)$/.exec(file)?.[1]);
+  const names = files.filter((name) => name !== undefined);
+  return [...new Set(names)].filter((name) => mayWait(`${directory}/${name}.json`));
+}
+
 /**
  * Puts tokens in their place that an earlier process got and did not save: its refresh token is dead by
  * now (RFC 9700, section 4.14.2), and to send it again would end the login.
  *
- * @returns the rescued tokens that follow the present login and cannot be read.
+ * @returns whether anything was put back, and the rescued tokens that follow the present login and cannot be read.
  * @throws {CliError} `storage` when they cannot be put back, or the present login is one that cannot be judged.
  */
 export async function putBack(
@@ -46,39 +53,47 @@ export async function putBack(
   lock: FileLock,
   system: Pick<System, "env">,
   warn: Warn,
-): Promise<LostRescue | undefined> {
-  putBackWaiting(place, warn);
+): Promise<{ readonly isPutBack: boolean; readonly lost: LostRescue | undefined }> {
+  let isPutBack = putBackWaiting(place, warn);
   const { found, lost } = findRescued(place.path, lock, system);
-  for (const rescued of found) await putBackRescued(rescued, place, warn);
+  for (const rescued of found) {
+    if (await putBackRescued(rescued, place, warn)) isPutBack = true;
+  }
   const isOurs = lost !== undefined && await isFollowed(ifReadable(place.load), lost);
-  if (isOurs) return lost;
+  if (isOurs) return { isPutBack, lost };
   if (lost !== undefined) warn(`${lost.error.message}; the present login is another one`);
   if (lock.noted !== "") lock.note("");
+  return { isPutBack, lost: undefined };
 }
 
-function putBackWaiting({ configDir, path, load }: LoginPlace, warn: Warn): void {
+function putBackWaiting({ configDir, path, load }: LoginPlace, warn: Warn): boolean {
   const next = waitingPath(path);
   const file = next.slice(configDir.length + 1);
   const waiting = orSetAside(
     () => readIn(configDir, file, wholeTokenSet, "anaplan-auth login"),
     warn,
   );
-  if (waiting === undefined) return removePrivateFile(next, warn); // no answer had come yet
+  if (waiting === undefined) {
+    removePrivateFile(next, warn); // no answer had come yet
+    return false;
+  }
   orSetAside(load, warn); // what cannot be read for another reason is not replaced
   movedBack(next, () => renamePrivateFile(next, path, warn));
   warn(`an interrupted command left new tokens; they are now in ${path}`);
+  return true;
 }
 
 async function putBackRescued(
   rescued: Rescued,
   { path, load }: LoginPlace,
   warn: Warn,
-): Promise<void> {
+): Promise<boolean> {
   const present = orSetAside(load, warn);
-  if (!sameTokenSet(present, rescued.tokenSet)) {
+  const isNew = !sameTokenSet(present, rescued.tokenSet);
+  if (isNew) {
     if (!await isFollowed(present, rescued)) {
       warn(`${rescued.path} holds tokens that do not follow the present login; they stay there`);
-      return;
+      return false;
     }
     movedBack(
       rescued.path,
@@ -92,6 +107,7 @@ async function putBackRescued(
     if (!(error instanceof CliError)) throw error;
     warn(`${error.message}; remove it: it holds tokens`);
   }
+  return isNew;
 }
 
 /** Whether rescued tokens are the next ones after the present login; no clock is asked, since clocks are set. */

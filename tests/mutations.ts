@@ -140,8 +140,8 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: "rescued tokens are not put back",
     file: "src/locked_login.ts",
-    from: "const lost = await putBack(place, lock, system, warn);",
-    to: "const lost = undefined;",
+    from: "const { isPutBack, lost } = await putBack(place, lock, system, warn);",
+    to: "const { isPutBack, lost } = { isPutBack: false, lost: undefined };",
     tests: ["tests/unit/rescue_test.ts"],
   },
   {

@@ -16,6 +16,8 @@ export interface Refreshed {
   readonly tokenSet: TokenSet;
   /** Whether this process sent the request; otherwise another one had just done it. */
   readonly byUs: boolean;
+  /** Whether this process put the tokens in their place, which an earlier one got. */
+  readonly isPutBack?: boolean;
 }
 
 /**
@@ -145,8 +147,37 @@ export async function storedTokenSet(
   settings: Settings,
   context: CommandContext,
 ): Promise<TokenSet> {
-  const store = await storeInUse(settings, context);
-  return store.load(settings.profile) ?? await noLogin(settings);
+  return await loginInUse(settings, await storeInUse(settings, context)) ?? await noLogin(settings);
+}
+
+/** The settings' login in their store; as {@link settledLogin}, where it is stored. */
+export async function loginInUse(
+  settings: Settings,
+  store: Store,
+): Promise<TokenSet | undefined> {
+  const { profile } = settings;
+  return hasEnvironmentLogin(settings) ? store.load(profile) : await settledLogin(profile, store);
+}
+
+/**
+ * A stored login. Before it counts as missing, damaged or ended, tokens that wait for their place are put there; a
+ * login that can be refreshed is read without a lock.
+ *
+ * @throws {CliError} `storage` as {@link Store.load}, or when there are only tokens that cannot be read.
+ */
+async function settledLogin(profile: string, store: Store): Promise<TokenSet | undefined> {
+  try {
+    const stored = store.load(profile);
+    if (stored !== undefined && canRefresh(stored)) return stored;
+  } catch (error) {
+    if (!(error instanceof CliError) || error.damagedFile === undefined) throw error;
+  }
+  const { mayWait } = await import("./put_back.ts");
+  if (!mayWait(store.pathOf(profile))) return store.load(profile);
+  using login = await store.lock(profile);
+  const present = login.load();
+  if (present === undefined && login.lost !== undefined) throw login.lost;
+  return present;
 }
 
 /** Where the settings' login is: in their configuration directory, or in the environment alone. */
@@ -207,7 +238,7 @@ async function replaceTokenSet(
   const stored = login.load() ?? await noLogin(settings);
   const isReplaced = !sameTokenSet(stored, seen);
   if (isReplaced && isFresh(stored, context.system.now(), minValid)) {
-    return { tokenSet: stored, byUs: false };
+    return { tokenSet: stored, byUs: false, isPutBack: login.isPutBack ?? false };
   }
   assertRefreshable(stored, settings, asksAgain);
   return await refreshLocked(stored, settings, context, login);

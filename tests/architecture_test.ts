@@ -27,6 +27,7 @@ const ROOMS: readonly string[] = [
   "src/last_failure.ts",
   "src/store.ts",
   "src/locked_login.ts",
+  "src/put_back.ts",
   "src/rescue.ts",
   "src/lock_file.ts",
   "src/ca_file.ts",

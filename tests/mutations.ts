@@ -14,8 +14,8 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: "the lock is taken without asking",
     file: "src/lock_file.ts",
-    from: '!translated("lock", path, () => file.tryLockSync(true))',
-    to: "false",
+    from: "file.tryLockSync(true) && ",
+    to: "",
     tests: ["tests/unit/private_file_processes_test.ts", "tests/e2e/processes_test.ts"],
   },
   {
@@ -35,10 +35,8 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: "the new file is renamed before it is synced",
     file: "src/replacement.ts",
-    from:
-      '        file.syncSync();\n        reached = "synced";\n        Deno.renameSync(temporary, path);',
-    to:
-      '        Deno.renameSync(temporary, path);\n        reached = "synced";\n        file.syncSync();',
+    from: '        file.syncSync();\n        reached = "synced";\n',
+    to: '        Deno.renameSync(temporary, path);\n        reached = "synced";\n        return;\n',
     tests: ["tests/integration/durable_write_test.ts"],
   },
   {
@@ -184,16 +182,30 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: "rescued tokens are not put back",
     file: "src/locked_login.ts",
-    from: "    putBack(place, lock, system, warn);\n",
-    to: "",
+    from: "const { isPutBack, lost } = await putBack(place, lock, system, warn);",
+    to: "const { isPutBack, lost } = { isPutBack: false, lost: undefined };",
     tests: ["tests/unit/rescue_test.ts"],
   },
   {
     what: "tokens that were rescued for another login are put back",
     file: "src/rescue.ts",
-    from: " || JSON.parse(text)[ADDRESS] !== identity",
-    to: "",
+    from: "address !== identity",
+    to: "false",
     tests: ["tests/unit/rescue_test.ts"],
+  },
+  {
+    what: "rescued tokens are put over a login that they do not follow",
+    file: "src/put_back.ts",
+    from: "!await isFollowed(present, rescued)",
+    to: "false",
+    tests: ["tests/unit/rescue_lineage_test.ts"],
+  },
+  {
+    what: "a refresh token is sent although the tokens after it were rescued",
+    file: "src/grants.ts",
+    from: "!isSignIn && login.lost !== undefined",
+    to: "false",
+    tests: ["tests/unit/session_failures_test.ts"],
   },
   {
     what: "a refresh that timed out is sent again",

@@ -4,7 +4,9 @@ import { type Ended, endLogin } from "../account.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { CliError, toCliError } from "../errors.ts";
 import { configDirectory, placeOf } from "../place.ts";
+import { splitPath } from "../private_file.ts";
 import { profileNames } from "../profiles.ts";
+import { mayWait, waitingNames } from "../put_back.ts";
 import { missingProfile, storeOf } from "../session.ts";
 import { orSetAside } from "../set_aside.ts";
 import { loadSettings, type Settings } from "../settings.ts";
@@ -33,7 +35,8 @@ export async function logout(flags: LogoutFlags, context: CommandContext): Promi
   if (!flags.all) return await replyFor(await removeOne(flags, context), flags, context);
   const store = storeOf({ configDir: configDirectory(flags, context.system) }, context);
   let failure: CliError | undefined;
-  const removed = await inParallel(store.names(), async (profile) => {
+  const names = new Set([...store.names(), ...waitingNames(splitPath(store.pathOf(""))[0])]);
+  const removed = await inParallel([...names].sort(), async (profile) => {
     try {
       return await removeLogin(profile, store, context);
     } catch (error) {
@@ -72,7 +75,8 @@ async function removeOne(flags: LogoutFlags, context: CommandContext): Promise<R
   if (env("ANAPLAN_REFRESH_TOKEN") ?? env("ANAPLAN_REFRESH_TOKEN_FILE")) throw notStored();
   const { configDir, profile } = placeOf(flags, context.system);
   const store = storeOf({ configDir }, context);
-  if (store.names().includes(profile)) return await removeLogin(profile, store, context);
+  const mayHaveLogin = store.names().includes(profile) || mayWait(store.pathOf(profile));
+  if (mayHaveLogin) return await removeLogin(profile, store, context);
   const profileExists = profileNames(configDir).includes(profile);
   const missing = await missingProfile({ configDir, profile, profileExists });
   if (missing === undefined) return { profile };

@@ -89,16 +89,18 @@ function heldLock(locked: Deno.FsFile, path: string): FileLock {
       },
       hold() {
         if (leadsTo(path, file)) return false;
-        const other = tryLock(path);
-        if (other === undefined) {
-          identity = identityIn(Deno.readTextFileSync(path), path); // so that its later holders find a rescue
-          throw lockReplaced(path);
-        }
-        file.close();
-        file = other;
-        ({ identity } = contentOf(file, path));
-        note(kept);
-        return true;
+        return translated("lock", path, () => {
+          const other = tryLock(path);
+          if (other === undefined) {
+            ({ identity } = contentIn(Deno.readTextFileSync(path), path)); // so that its later holders find a rescue
+            throw lockReplaced(path);
+          }
+          file.close();
+          file = other;
+          ({ identity } = contentOf(file, path));
+          note(kept);
+          return true;
+        });
       },
       [Symbol.dispose]: () => release(file, kept, identity),
     };
@@ -160,9 +162,13 @@ function writeNote(file: Deno.FsFile, holder: string, note: string, identity: st
   writeAll(file, new TextEncoder().encode(text.padEnd(NOTE_LENGTH)));
 }
 
-function contentOf(file: Deno.FsFile, path: string): { noted: string; identity: string } {
+function contentOf(file: Deno.FsFile, path: string): Pick<FileLock, "noted" | "identity"> {
   const bytes = new Uint8Array(LONGEST_NOTE);
   const text = new TextDecoder().decode(bytes.subarray(0, file.readSync(bytes) ?? 0));
+  return contentIn(text, path);
+}
+
+function contentIn(text: string, path: string): Pick<FileLock, "noted" | "identity"> {
   return { noted: text.split("\n")[1]?.trimEnd() ?? "", identity: identityIn(text, path) };
 }
 
@@ -173,12 +179,12 @@ function identityIn(text: string, path: string): string {
   return isOurs ? kept : crypto.randomUUID() + place;
 }
 
-/** Whether a note is in the lock file at a path, without taking the lock. */
-export function hasNote(path: string): boolean {
+/** The note and the identity in the lock file at a path, without taking the lock; `undefined` when they cannot be seen. */
+export function peekAtLock(path: string): Pick<FileLock, "noted" | "identity"> | undefined {
   try {
-    return (Deno.readTextFileSync(path).split("\n")[1] ?? "").trim() !== "";
-  } catch (error) {
-    return !(error instanceof Deno.errors.NotFound); // Windows lets nobody read a locked file
+    return contentIn(Deno.readTextFileSync(path), path);
+  } catch {
+    return undefined; // there is none, or Windows lets nobody read a locked file
   }
 }
 

@@ -2,11 +2,11 @@
 // done, and never over a login that they do not follow.
 
 import { CliError, toCliError } from "./errors.ts";
-import { type FileLock, hasNote } from "./lock_file.ts";
+import { type FileLock, peekAtLock } from "./lock_file.ts";
 import { listDirectory, readIn } from "./private_directory.ts";
-import { lstatIfThere, translated, type Warn } from "./private_file.ts";
+import { readPrivateFile, type Warn } from "./private_file.ts";
 import { removePrivateFile, renamePrivateFile, writePrivateFile } from "./replacement.ts";
-import { findRescued, fingerprint, type LostRescue, type Rescued } from "./rescue.ts";
+import { findRescued, fingerprint, type LostRescue, mayBeRescued, type Rescued } from "./rescue.ts";
 import { orSetAside } from "./set_aside.ts";
 import type { System } from "./system.ts";
 import { parseTokenSet, sameTokenSet, serializeTokenSet, type TokenSet } from "./token_set.ts";
@@ -29,16 +29,26 @@ export function lockPath(path: string): string {
 }
 
 /** Whether tokens may wait for their place; a lock that is taken then puts them there. Takes no lock. */
-export function mayWait(path: string): boolean {
-  const isWaiting = translated("read", path, () => lstatIfThere(waitingPath(path))) !== undefined;
-  return isWaiting || hasNote(lockPath(path));
+export function mayWait(path: string, system: Pick<System, "env">): boolean {
+  if (hasText(waitingPath(path))) return true;
+  const lock = peekAtLock(lockPath(path));
+  return lock !== undefined && mayBeRescued(path, lock, system);
+}
+
+/** Whether more than the blanks of a reservation are in a file; one that cannot be read may have it. */
+function hasText(path: string): boolean {
+  try {
+    return (readPrivateFile(path) ?? "").trim() !== "";
+  } catch {
+    return true;
+  }
 }
 
 /** The profiles in a directory of logins for which {@link mayWait} is true. */
-export function waitingNames(directory: string): string[] {
+export function waitingNames(directory: string, system: Pick<System, "env">): string[] {
   const files = listDirectory(directory).map((file) => /^(.+)\.(lock|json\.next)$/.exec(file)?.[1]);
   const names = files.filter((name) => name !== undefined);
-  return [...new Set(names)].filter((name) => mayWait(`${directory}/${name}.json`));
+  return [...new Set(names)].filter((name) => mayWait(`${directory}/${name}.json`, system));
 }
 
 /**

@@ -114,12 +114,25 @@ export function removePrivateFile(path: string, warn: Warn = () => {}): void {
   syncDirectoryOf(path, "removed", warn);
 }
 
-/** Whether the path leads to this open file, and not to another one or to none. */
+/** Whether anything is at the path that can be seen. */
+export function isThere(path: string): boolean {
+  try {
+    return lstatIfThere(path) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the path leads to this open file, and not to another one, to none, or to where nothing can be seen. */
 export function leadsTo(path: string, file: Deno.FsFile): boolean {
-  const there = lstatIfThere(path);
-  if (there === undefined || IS_WINDOWS) return there !== undefined; // no other file gets there while one is open
-  const { ino, dev } = file.statSync();
-  return there.ino === ino && there.dev === dev;
+  try {
+    const there = Deno.lstatSync(path);
+    if (IS_WINDOWS) return true; // no other file gets there while one is open
+    const { ino, dev } = file.statSync();
+    return there.ino === ino && there.dev === dev;
+  } catch {
+    return false;
+  }
 }
 
 /** Writes all bytes; one write may take fewer. */

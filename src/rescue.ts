@@ -4,7 +4,7 @@
 import { CliError } from "./errors.ts";
 import type { FileLock } from "./lock_file.ts";
 import { diskReason, readPrivateFile, splitPath } from "./private_file.ts";
-import { writePrivateFile } from "./replacement.ts";
+import { isThere, writePrivateFile } from "./replacement.ts";
 import type { System } from "./system.ts";
 import { loginCommandOf } from "./text.ts";
 import { parseTokenSet, serializeTokenSet, type TokenSet } from "./token_set.ts";
@@ -114,6 +114,17 @@ export function findRescued(
     return { found, lost: undefined };
   }
   return { found, lost: { ...note, error: lostError(path, note.path, identity) } };
+}
+
+/** Whether there may be a login that was rescued under this lock; only its holder can tell. */
+export function mayBeRescued(
+  path: string,
+  { noted, identity }: Pick<FileLock, "noted" | "identity">,
+  system: RescueSystem,
+): boolean {
+  const note = parseNote(noted);
+  if (note?.isRescued) return true;
+  return [...(note ? [note.path] : []), ...rescuePaths(path, identity, system)].some(isThere);
 }
 
 /** @throws {Error} when no login of this lock is there. */

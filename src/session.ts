@@ -147,16 +147,19 @@ export async function storedTokenSet(
   settings: Settings,
   context: CommandContext,
 ): Promise<TokenSet> {
-  return await loginInUse(settings, await storeInUse(settings, context)) ?? await noLogin(settings);
+  const store = await storeInUse(settings, context);
+  return await loginInUse(settings, store, context) ?? await noLogin(settings);
 }
 
 /** The settings' login in their store; as {@link settledLogin}, where it is stored. */
 export async function loginInUse(
   settings: Settings,
   store: Store,
+  context: CommandContext,
 ): Promise<TokenSet | undefined> {
   const { profile } = settings;
-  return hasEnvironmentLogin(settings) ? store.load(profile) : await settledLogin(profile, store);
+  if (hasEnvironmentLogin(settings)) return store.load(profile);
+  return await settledLogin(profile, store, context);
 }
 
 /**
@@ -165,7 +168,11 @@ export async function loginInUse(
  *
  * @throws {CliError} `storage` as {@link Store.load}, or when there are only tokens that cannot be read.
  */
-async function settledLogin(profile: string, store: Store): Promise<TokenSet | undefined> {
+async function settledLogin(
+  profile: string,
+  store: Store,
+  { system }: CommandContext,
+): Promise<TokenSet | undefined> {
   try {
     const stored = store.load(profile);
     if (stored !== undefined && canRefresh(stored)) return stored;
@@ -173,7 +180,7 @@ async function settledLogin(profile: string, store: Store): Promise<TokenSet | u
     if (!(error instanceof CliError) || error.damagedFile === undefined) throw error;
   }
   const { mayWait } = await import("./put_back.ts");
-  if (!mayWait(store.pathOf(profile))) return store.load(profile);
+  if (!mayWait(store.pathOf(profile), system)) return store.load(profile);
   using login = await store.lock(profile);
   const present = login.load();
   if (present === undefined && login.lost !== undefined) throw login.lost;

@@ -35,7 +35,10 @@ export async function logout(flags: LogoutFlags, context: CommandContext): Promi
   if (!flags.all) return await replyFor(await removeOne(flags, context), flags, context);
   const store = storeOf({ configDir: configDirectory(flags, context.system) }, context);
   let failure: CliError | undefined;
-  const names = new Set([...store.names(), ...waitingNames(splitPath(store.pathOf(""))[0])]);
+  const names = new Set([
+    ...store.names(),
+    ...waitingNames(splitPath(store.pathOf(""))[0], context.system),
+  ]);
   const removed = await inParallel([...names].sort(), async (profile) => {
     try {
       return await removeLogin(profile, store, context);
@@ -75,7 +78,8 @@ async function removeOne(flags: LogoutFlags, context: CommandContext): Promise<R
   if (env("ANAPLAN_REFRESH_TOKEN") ?? env("ANAPLAN_REFRESH_TOKEN_FILE")) throw notStored();
   const { configDir, profile } = placeOf(flags, context.system);
   const store = storeOf({ configDir }, context);
-  const mayHaveLogin = store.names().includes(profile) || mayWait(store.pathOf(profile));
+  const mayHaveLogin = store.names().includes(profile) ||
+    mayWait(store.pathOf(profile), context.system);
   if (mayHaveLogin) return await removeLogin(profile, store, context);
   const profileExists = profileNames(configDir).includes(profile);
   const missing = await missingProfile({ configDir, profile, profileExists });

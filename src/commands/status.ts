@@ -36,7 +36,7 @@ export interface StatusFlags extends CommonFlags {
 export async function status(flags: StatusFlags, context: CommandContext): Promise<Reply> {
   const settings = loadSettings(flags, context.system);
   const store = await storeInUse(settings, context);
-  const tokenSet = await loginInUse(settings, store);
+  const tokenSet = await loginInUse(settings, store, context);
   const now = context.system.now();
   const missing = tokenSet === undefined ? await missingProfile(settings) : undefined;
   const isUsable = tokenSet !== undefined && (isFresh(tokenSet, now, 0) || canRefresh(tokenSet));
@@ -86,7 +86,7 @@ async function checked(reply: Reply, settings: Settings, context: CommandContext
 export async function statusInShort(context: CommandContext): Promise<string> {
   const settings = loadSettings({}, context.system);
   const store = await storeInUse(settings, context);
-  const tokenSet = await loginInUse(settings, store);
+  const tokenSet = await loginInUse(settings, store, context);
   const now = context.system.now();
   if (tokenSet === undefined || !(isFresh(tokenSet, now, 0) || canRefresh(tokenSet))) {
     return notSignedIn(tokenSet, settings);

@@ -1,5 +1,5 @@
 // Tokens that wait for their place are found by the commands that read without a lock.
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { logout } from "../../src/commands/logout.ts";
 import { refresh } from "../../src/commands/refresh.ts";
 import { status } from "../../src/commands/status.ts";
@@ -72,6 +72,32 @@ Deno.test("a first login that was rescued elsewhere is found through the lock's 
   using scene = sessionScene(undefined);
   const flags = { configDir: at.configDir };
   assertEquals((await token(flags, scene.context)).text, "new-access");
+});
+
+Deno.test("tokens that another holder of the lock rescued are found by their name, too", async () => {
+  using at = rescueScene();
+  {
+    using first = await at.lock();
+    first.prepare();
+    Deno.removeSync(`${at.configDir}/credentials/default.lock`);
+    using second = await at.lock();
+    second.prepare();
+    assertThrows(() => first.save(NEW), CliError);
+    second.save({ ...STALE, endedBy: "invalid_grant" });
+  }
+  using scene = sessionScene(undefined, { env: { HOME: at.elsewhere } });
+  assertEquals((await token({ configDir: at.configDir }, scene.context)).text, "new-access");
+});
+
+Deno.test("status does not wait for a first sign-in that is under way", async () => {
+  using at = rescueScene();
+  Deno.removeSync(loginFile(at.configDir));
+  using login = await at.lock();
+  login.prepare();
+  using scene = sessionScene(undefined, { env: { HOME: at.elsewhere } });
+  const { text } = await status({ configDir: at.configDir }, scene.context);
+  assertStringIncludes(text, "Not signed in");
+  assertEquals(scene.context.system.sleeps, []);
 });
 
 Deno.test("a first login that was rescued and cannot be read is an error that names the file", async () => {

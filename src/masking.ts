@@ -61,8 +61,9 @@ export function masker(secrets: readonly string[]): (words: string) => string {
     .flatMap(formsOf);
   if (forms.length === 0) return unsteering;
   const longestFirst = [...new Set(forms)].sort((one, other) => other.length - one.length);
-  const pattern = new RegExp(longestFirst.map(escaped).join("|"), "g");
-  return (words) => unsteering(words).replace(pattern, MASK);
+  return (words) =>
+    // one by one: a pattern of them all may be longer than a pattern can be
+    longestFirst.reduce((rest, form) => rest.replaceAll(form, MASK), unsteering(words));
 }
 
 /**
@@ -96,13 +97,10 @@ export function wordsWithout(secrets: readonly string[], fields: Fields): Fields
 }
 
 function formsOf(secret: string): string[] {
-  const encoded = [encodeURIComponent(secret), `${new URLSearchParams({ "": secret })}`.slice(1)];
+  const whole = secret.toWellFormed(); // else it cannot be encoded
+  const encoded = [encodeURIComponent(whole), `${new URLSearchParams({ "": secret })}`.slice(1)];
   const lowerCase = encoded.map((text) =>
     text.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase())
   );
   return [secret, ...encoded, ...lowerCase];
-}
-
-function escaped(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }

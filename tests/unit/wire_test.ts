@@ -48,3 +48,10 @@ for (
     assertEquals([tokenSet.accessToken.reveal(), system.requests.length], ["new-access", 2]);
   });
 }
+
+Deno.test("masking what a server repeats costs no token, however long or damaged one is", async () => {
+  const fields = { access_token: "x".repeat(60_000), id_token: "/\ud800".repeat(9), scope: "a b" };
+  const system = fakeSystem({ network: [granted(fields)] });
+  const { tokenSet } = await refresh(LOGIN, SERVER, CLIENT, system);
+  assertEquals([tokenSet.accessToken.reveal(), tokenSet.scope], [fields.access_token, "a b"]);
+});

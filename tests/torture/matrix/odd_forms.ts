@@ -33,6 +33,19 @@ export const ODD_FORMS: readonly OddAnswer[] = [
     text: (text) => text.replace("{", '{"__proto__":{"refresh_token":"wrong"},'),
   }),
   odd("garbage after the JSON", { text: (text) => `${text}<!-- gateway -->` }),
+  odd("another document after it", { text: (text) => `${text}\n{"trace":"x"}` }),
+  odd("a prefix against hijacking", { text: (text) => `)]}',\n${text}` }),
+  odd("a list around it", { text: (text) => `[${text}]` }),
+  odd("a form", {
+    text: (text) => `${new URLSearchParams(JSON.parse(text))}`,
+    headers: { [TYPE]: "application/x-www-form-urlencoded" },
+  }),
+  odd("a field in Latin-1", {
+    bytes: (text) => {
+      const latin1 = text.replace("{", '{"note":"caf\u00e9",');
+      return Uint8Array.from(latin1, (character) => character.charCodeAt(0));
+    },
+  }),
   odd("gzip", { bytes: gzip, headers: { "content-encoding": "gzip" } }),
   odd("1 byte every 50 ms", {
     text: (text) => text.padEnd(DRIPPING),

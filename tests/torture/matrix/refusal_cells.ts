@@ -60,7 +60,8 @@ function judgeFile(
 ): void {
   const after = cell.loginText();
   const isMarked = after?.includes('"endedBy"') ?? false;
-  const mayMark = deed === "refresh" && error === "invalid_grant" && status < 500;
+  const mayMark = deed === "refresh" && error === "invalid_grant" &&
+    [400, 401, 403].includes(status);
   if (mayMark) judge.expect(6, isMarked, "the login is marked as rejected", "it is not");
   else {judge.expect(
       6,

@@ -42,29 +42,33 @@ export interface FileLock extends Disposable {
 export async function lockFile(path: string, deadline: number, clock: Clock): Promise<FileLock> {
   const began = clock.monotonic();
   let pause = 5;
-  let file: Deno.FsFile | undefined;
-  while ((file = tryLock(path)) === undefined) {
-    const waited = clock.monotonic() - began;
-    if (waited >= deadline) throw lockHeldTooLong(path, waited);
-    await clock.sleep(pause);
-    pause = Math.min(pause * 1.5, 50);
+  let file = openLock(path);
+  try {
+    while (!isLocked(file, path)) {
+      const waited = clock.monotonic() - began;
+      if (waited >= deadline) throw lockHeldTooLong(path, waited);
+      await clock.sleep(pause);
+      pause = Math.min(pause * 1.5, 50);
+      if (leadsTo(path, file)) continue;
+      const other = openLock(path); // it was removed or replaced
+      file.close();
+      file = other;
+    }
+  } catch (error) {
+    file.close();
+    throw error;
   }
   return heldLock(file, path);
 }
 
-/** The locked file that the path leads to; `undefined` when another process holds it, or just removed it. */
-function tryLock(path: string): Deno.FsFile | undefined {
+function openLock(path: string): Deno.FsFile {
   isOwnFile(path, "lock");
-  return translated("lock", path, () => {
-    const file = openPrivateFile(path, { read: true, write: true, create: true });
-    let isHeld = false;
-    try {
-      isHeld = file.tryLockSync(true) && leadsTo(path, file);
-      return isHeld ? file : undefined;
-    } finally {
-      if (!isHeld) file.close();
-    }
-  });
+  const options = { read: true, write: true, create: true };
+  return translated("lock", path, () => openPrivateFile(path, options));
+}
+
+function isLocked(file: Deno.FsFile, path: string): boolean {
+  return translated("lock", path, () => file.tryLockSync(true)) && leadsTo(path, file);
 }
 
 function heldLock(locked: Deno.FsFile, path: string): FileLock {
@@ -90,8 +94,9 @@ function heldLock(locked: Deno.FsFile, path: string): FileLock {
       hold() {
         if (leadsTo(path, file)) return false;
         return translated("lock", path, () => {
-          const other = tryLock(path);
-          if (other === undefined) {
+          const other = openLock(path);
+          if (!isLocked(other, path)) {
+            other.close();
             ({ identity } = contentIn(Deno.readTextFileSync(path), path)); // so that its later holders find a rescue
             throw lockReplaced(path);
           }

@@ -14,7 +14,7 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: "the lock is taken without asking",
     file: "src/lock_file.ts",
-    from: "file.tryLockSync(true) && ",
+    from: 'translated("lock", path, () => file.tryLockSync(true)) && ',
     to: "",
     tests: ["tests/unit/private_file_processes_test.ts", "tests/e2e/processes_test.ts"],
   },

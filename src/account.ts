@@ -2,9 +2,10 @@
 // settings nothing is ever sent to Anaplan's hosts.
 
 import { anaplanServer, bodyOf, currentUser, endSession, regionOf, type User } from "./anaplan.ts";
-import { assertBelongs, authorization, type BoundLogin } from "./belonging.ts";
+import { assertBelongs, authorization, type BoundLogin, type IssuedLogin } from "./belonging.ts";
 import { CliError } from "./errors.ts";
 import { defined, field } from "./json.ts";
+import { nameOrQuoted } from "./names.ts";
 import type { AuthorizationServer, OAuthClient } from "./oauth/wire.ts";
 import type { Secret } from "./secret.ts";
 import { caCertificates, namedSecret, type Settings } from "./settings.ts";
@@ -24,15 +25,16 @@ export function placeName(settings: Settings): string {
   return settings.issuer === undefined ? settings.region : new URL(settings.issuer).host;
 }
 
-/** The user's name; what else is known of them where a provider says none. */
-export function nameOf(user: User): string {
-  return `${user.firstName} ${user.lastName}`.trim() || user.email || user.id;
+/** The user's name, fit for a sentence; what else is known of them where a provider says none. */
+export function nameOf({ firstName, lastName, email, id }: User): string {
+  return nameOrQuoted(`${firstName} ${lastName}`.trim() || email || id);
 }
 
 /** The user's name and e-mail address: `Ada Lovelace <ada@example.com>`. */
 export function nameAndAddress(user: User): string {
   const name = nameOf(user);
-  return user.email === "" || user.email === name ? name : `${name} <${user.email}>`;
+  const email = nameOrQuoted(user.email);
+  return user.email === "" || email === name ? name : `${name} <${email}>`;
 }
 
 /**
@@ -42,9 +44,9 @@ export function nameAndAddress(user: User): string {
  *
  * @throws {CliError} `usage` when an issuer's metadata lacks an endpoint that is needed.
  */
-export function authorizationServer(settings: Settings, login?: TokenSet): AuthorizationServer {
+export function authorizationServer(settings: Settings, login?: IssuedLogin): AuthorizationServer {
   const { issuer, ...server } = serverOf(settings);
-  if (login?.tokenEndpoint === undefined) return defined({ ...server, issuer });
+  if (login === undefined) return defined({ ...server, issuer });
   return defined({ ...server, issuer: login.issuer, tokenEndpoint: login.tokenEndpoint });
 }
 
@@ -178,7 +180,7 @@ async function revocation(
   system: Pick<System, "fetch">,
   timeout?: number,
 ) {
-  const server = authorizationServer(settings, tokenSet);
+  const server = authorizationServer(settings);
   if (server.revocationEndpoint === undefined) return undefined;
   assertBelongs(tokenSet, server.revocationEndpoint);
   const { revoke } = await import("./oauth/revocation.ts");

@@ -5,13 +5,14 @@ import { authorization, type BoundLogin } from "./belonging.ts";
 import { CliError } from "./errors.ts";
 import { asObject, defined, field, type Fields, objectField, timeField } from "./json.ts";
 import { parsedWithout } from "./masking.ts";
+import { codeOrQuoted } from "./names.ts";
 import { nearNames } from "./near_names.ts";
 import { type Region, REGIONS } from "./regions.ts";
 import type { AuthorizationServer } from "./oauth/wire.ts";
 import type { Secret } from "./secret.ts";
 import { caCertificates, type Settings } from "./settings.ts";
 import type { System } from "./system.ts";
-import { codeOrQuoted, printable, quoted } from "./text.ts";
+import { printable, quoted } from "./text.ts";
 import { withoutSlash } from "./urls.ts";
 
 /** Who the access token belongs to. */

@@ -10,6 +10,9 @@ export type TokenScheme = "AnaplanAuthToken" | "Bearer";
 /** The part of a login that says where it may go. */
 export type BoundLogin = Pick<TokenSet, "accessToken" | "origins" | "tokenEndpoint">;
 
+/** A login that says where its refresh token goes; one that does not is not refreshed. */
+export type IssuedLogin = Pick<TokenSet, "issuer"> & Required<Pick<TokenSet, "tokenEndpoint">>;
+
 /**
  * The Authorization header for a request with the login's access token (RFC 6750, section 2.1).
  *
@@ -39,6 +42,12 @@ export function assertBelongs(login: BoundLogin, url: string | URL): void {
 /** Whether a login was made at the server with this token endpoint. */
 export function isFrom(login: Pick<TokenSet, "tokenEndpoint">, tokenEndpoint: string): boolean {
   return login.tokenEndpoint === tokenEndpoint;
+}
+
+/** Whether both are of one sign-in; for logins of before its id was kept, of one client at one server. */
+export function isSameSignIn(a: TokenSet, b: TokenSet): boolean {
+  return a.signIn === b.signIn && a.clientId === b.clientId &&
+    a.tokenEndpoint === b.tokenEndpoint;
 }
 
 /** A login of before origins were kept belongs to the server that issued it. */

@@ -28,7 +28,7 @@ export function readCaFile(path: string, naming: string): string {
  * @throws {CliError} `usage`
  */
 export function assertTrustworthy(path: string, otherwise = ""): void {
-  if (!/^([/\\]|[A-Za-z]:)/.test(path)) {
+  if (!isAbsolute(path)) {
     throw new CliError("usage", `Cannot trust ${path}: it is not an absolute path`, {
       next: `name the CA file with its whole path, from / on${otherwise}`,
     });
@@ -44,6 +44,28 @@ export function assertTrustworthy(path: string, otherwise = ""): void {
     : new CliError("usage", `Cannot trust ${path}: other users can change ${it}`, {
       next: `chmod go-w ${shellWord(found.path)}${otherwise}`,
     });
+}
+
+/** Variables whose CA file Deno itself trusts, at every connection. */
+const DENO_VARIABLES = ["DENO_CERT", "NODE_EXTRA_CA_CERTS"] as const;
+
+/**
+ * The CA files that Deno itself trusts, each with the variable that names it.
+ *
+ * @throws {CliError} `usage` as {@link assertTrustworthy}: Deno does not look at who can change them.
+ */
+export function trustedByDeno(): string[] {
+  return DENO_VARIABLES.flatMap((variable) => {
+    const named = Deno.env.get(variable);
+    if (!named) return [];
+    const path = isAbsolute(named) ? named : `${Deno.cwd()}/${named}`;
+    assertTrustworthy(path, `, or unset ${variable}`);
+    return [`${path} (${variable})`];
+  });
+}
+
+function isAbsolute(path: string): boolean {
+  return /^([/\\]|[A-Za-z]:)/.test(path);
 }
 
 /** The first part of the way to the path that another user can change; `isForeign` when it is theirs. */

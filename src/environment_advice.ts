@@ -29,6 +29,10 @@ export function environmentAdvice(
     "set ANAPLAN_REGION to",
   );
   if (elsewhere !== next) return elsewhere;
+  if (kind === "interrupted" && next.startsWith("anaplan-auth status")) { // after the new tokens
+    return `${newRefreshToken(environment)}, if a warning says that the server replaced it; else ` +
+      "the same command again";
+  }
   if (!next.startsWith("anaplan-auth login")) return next;
   return kind === "denied"
     ? "check ANAPLAN_CLIENT_ID and ANAPLAN_CLIENT_SECRET: the refresh token in " +

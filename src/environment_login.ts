@@ -3,7 +3,11 @@
 
 import { authorizationServer } from "./account.ts";
 import type { CommandContext } from "./command.ts";
-import { REFRESH_TOKEN_FILE_VARIABLE, refreshTokenVariable } from "./environment_advice.ts";
+import {
+  newRefreshToken,
+  REFRESH_TOKEN_FILE_VARIABLE,
+  refreshTokenVariable,
+} from "./environment_advice.ts";
 import { CliError } from "./errors.ts";
 import { defined } from "./json.ts";
 import { readNamedFile } from "./named_file.ts";
@@ -32,6 +36,7 @@ export function environmentStore(settings: Settings, context: CommandContext): S
     save(tokenSet) {
       if (tokenSet.refreshTokenRotates) warnOfRotation(settings, context);
       login.present = tokenSet;
+      if (!tokenSet.accessToken.isToken()) throw noAccessToken(settings, tokenSet);
     },
     remove: () => {},
     [Symbol.dispose]: () => {},
@@ -42,6 +47,18 @@ export function environmentStore(settings: Settings, context: CommandContext): S
     names: () => [settings.profile],
     pathOf: () => refreshTokenVariable(settings.environment),
   };
+}
+
+/** Says nothing of saving, as `grantAndSave` would. */
+function noAccessToken(
+  { environment }: Settings,
+  { refreshTokenRotates }: TokenSet,
+): CliError {
+  return new CliError("unavailable", "Cannot use the server's answer: it has no access token", {
+    next: refreshTokenRotates
+      ? newRefreshToken(environment)
+      : "try the same command again in a minute",
+  });
 }
 
 /** The login as a token set whose access token ended long ago. */

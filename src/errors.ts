@@ -31,7 +31,9 @@ export type ErrorCode =
   /** The server gave new tokens, and they are not in their place on the disk. */
   | "not_saved"
   /** The login belongs to other servers than the one that was to be asked. */
-  | "other_server";
+  | "other_server"
+  /** A 2xx broke off before the tokens that the server may have issued. */
+  | "answer_cut";
 
 /** What may be known about a failure besides its message. */
 export interface ErrorDetails {
@@ -46,7 +48,7 @@ export interface ErrorDetails {
   readonly timedOut?: boolean;
   /** With `answerLost`: the answer as far as it came, when that is asked for. */
   readonly arrived?: Response;
-  /** For `storage`: what is in the place of a file of ours and cannot be understood as one. */
+  /** For `storage`: a file of ours that cannot be understood. */
   readonly damagedFile?: string;
   readonly cause?: unknown;
 }
@@ -83,8 +85,8 @@ export class CliError extends Error {
 }
 
 /**
- * Any thrown value as a CliError; what is not one already is a bug, and says so. Of a failure and a signal that came
- * before its end (see `System.holdSignals`), the failure is what the user has to read.
+ * Any thrown value as a CliError; what is not one already is a bug, and says so. Of a failure and a signal
+ * (see `System.holdSignals`), the failure counts: the user has to read it.
  */
 export function toCliError(thrown: unknown): CliError {
   if (thrown instanceof CliError) return thrown;

@@ -30,6 +30,7 @@ export async function grantAndSave<Other extends string = never>(
   { system, talk }: CommandContext,
   { isSignIn = false, saveMore = () => {} }: GrantOptions = {},
 ): Promise<TokenSet | Other> {
+  if (!isSignIn && login.lost !== undefined) throw login.lost; // the present refresh token was used
   using _signals = await system.holdSignals(); // before the last file descriptor may be taken
   login.prepare();
   const grant = await ask();

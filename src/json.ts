@@ -30,6 +30,20 @@ export function timeField(fields: Fields, name: string): number | undefined {
 /** The last moment that a Date can hold (ECMA-262, 21.4.1.1). */
 const LAST_DATE = 8.64e15;
 
+/** Whether a host name, as the URL parser writes it, is this computer (RFC 8252, section 7.3). */
+export function isLoopbackHost(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+/** What keeps a text from being an endpoint, in words; https, except on this computer. */
+export function urlProblem(text: string): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined) return "it is not a URL";
+  const isPlain = url.protocol === "http:" && isLoopbackHost(url.hostname);
+  if (url.protocol !== "https:" && !isPlain) return "it does not begin with https://";
+  return url.hash === "" ? undefined : "a fragment (#…) has no place in it";
+}
+
 /** The field's value when it is a JSON object. */
 export function objectField(fields: Fields, name: string): Fields | undefined {
   return asObject(fields[name]);
@@ -76,32 +90,4 @@ type Defined<T> =
 export function defined<T extends object>(object: T): Defined<T> {
   const kept = Object.entries(object).filter(([, value]) => value !== undefined);
   return Object.fromEntries(kept) as Defined<T>;
-}
-
-/** How many fields of a broken object are tried: no answer with tokens has more. */
-const LONGEST_TRY = 100;
-
-/** The fields of a JSON object that breaks off, as far as they are whole; `undefined` when none is. */
-export function wholeFieldsIn(text: string): Fields | undefined {
-  if (!/^\s*\{/.test(text)) return undefined;
-  let end = /"\s*$/.test(text) ? text.length : text.lastIndexOf(",");
-  for (let tries = 0; end > 0 && tries < LONGEST_TRY; tries++) {
-    try {
-      return asObject(JSON.parse(`${text.slice(0, end)}}`));
-    } catch {
-      end = text.lastIndexOf(",", end - 1); // inside a string or a list, or in the middle of a field
-    }
-  }
-}
-
-/** The JSON object in a server's text; what is wrong behind its fields is a mistake that costs no token. */
-export function objectIn(text: string): Fields | undefined {
-  for (const part of [text, text.slice(0, text.lastIndexOf("}") + 1)]) {
-    try {
-      return asObject(JSON.parse(part));
-    } catch {
-      // the next part, if there is one
-    }
-  }
-  return wholeFieldsIn(text);
 }

@@ -3,7 +3,7 @@
 
 import { CliError } from "./errors.ts";
 import { isOwnFile, translated } from "./private_file.ts";
-import { openPrivateFile, writeAll } from "./replacement.ts";
+import { leadsTo, openPrivateFile, writeAll } from "./replacement.ts";
 
 /** What waiting for a lock needs of the world. */
 export interface Clock {
@@ -20,6 +20,15 @@ export interface FileLock extends Disposable {
   readonly identity: string;
   /** Notes something for the next holder. @throws {CliError} `storage`. */
   note(text: string): void;
+  /** Gives the lock a new identity and removes the note: what was left under the old one is no longer found. */
+  forget(): void;
+  /**
+   * Makes sure that the path still leads to this lock; a lock file that was removed or replaced is locked again.
+   *
+   * @returns whether the file is another one now.
+   * @throws {CliError} `storage` when another process holds the lock by now.
+   */
+  hold(): boolean;
 }
 
 /**
@@ -31,39 +40,82 @@ export interface FileLock extends Disposable {
  * @throws {CliError} `storage` when another process holds it for longer, or locking does not work here.
  */
 export async function lockFile(path: string, deadline: number, clock: Clock): Promise<FileLock> {
-  isOwnFile(path, "lock");
-  const file = translated(
-    "lock",
-    path,
-    () => openPrivateFile(path, { read: true, write: true, create: true }),
-  );
   const began = clock.monotonic();
   let pause = 5;
-  try {
-    while (!translated("lock", path, () => file.tryLockSync(true))) {
-      const waited = clock.monotonic() - began;
-      if (waited >= deadline) throw lockHeldTooLong(path, waited);
-      await clock.sleep(pause);
-      pause = Math.min(pause * 1.5, 50);
+  let file: Deno.FsFile | undefined;
+  while ((file = tryLock(path)) === undefined) {
+    const waited = clock.monotonic() - began;
+    if (waited >= deadline) throw lockHeldTooLong(path, waited);
+    await clock.sleep(pause);
+    pause = Math.min(pause * 1.5, 50);
+  }
+  return heldLock(file, path);
+}
+
+/** The locked file that the path leads to; `undefined` when another process holds it, or just removed it. */
+function tryLock(path: string): Deno.FsFile | undefined {
+  isOwnFile(path, "lock");
+  return translated("lock", path, () => {
+    const file = openPrivateFile(path, { read: true, write: true, create: true });
+    let isHeld = false;
+    try {
+      isHeld = file.tryLockSync(true) && leadsTo(path, file);
+      return isHeld ? file : undefined;
+    } finally {
+      if (!isHeld) file.close();
     }
-    return translated("lock", path, () => {
-      const { noted, identity } = contentOf(file, path);
-      let kept = noted;
-      writeNote(file, `${Deno.pid}`, kept, identity);
-      return {
-        noted,
-        identity,
-        note(text) {
-          translated("write", path, () => writeNote(file, `${Deno.pid}`, text, identity));
-          kept = text;
-        },
-        [Symbol.dispose]: () => release(file, kept, identity),
-      };
-    });
+  });
+}
+
+function heldLock(locked: Deno.FsFile, path: string): FileLock {
+  let file = locked;
+  try {
+    let { noted: kept, identity } = translated("lock", path, () => contentOf(file, path));
+    const noted = kept;
+    const note = (text: string): void => {
+      translated("write", path, () => writeNote(file, `${Deno.pid}`, text, identity));
+      kept = text;
+    };
+    note(kept);
+    return {
+      noted,
+      get identity() {
+        return identity;
+      },
+      note,
+      forget() {
+        identity = identity.replace(/^\S+/, crypto.randomUUID());
+        note("");
+      },
+      hold() {
+        if (leadsTo(path, file)) return false;
+        return translated("lock", path, () => {
+          const other = tryLock(path);
+          if (other === undefined) {
+            ({ identity } = contentIn(Deno.readTextFileSync(path), path)); // so that its later holders find a rescue
+            throw lockReplaced(path);
+          }
+          file.close();
+          file = other;
+          ({ identity } = contentOf(file, path));
+          note(kept);
+          return true;
+        });
+      },
+      [Symbol.dispose]: () => release(file, kept, identity),
+    };
   } catch (error) {
     file.close();
     throw error;
   }
+}
+
+function lockReplaced(path: string): CliError {
+  const reason = "its lock file was replaced, and another process holds the new one";
+  return new CliError("storage", `Cannot lock ${path}: ${reason}`, {
+    next: "try the same command again in a minute",
+    cause: new Error(reason),
+  });
 }
 
 function lockHeldTooLong(path: string, waited: number): CliError {
@@ -110,13 +162,30 @@ function writeNote(file: Deno.FsFile, holder: string, note: string, identity: st
   writeAll(file, new TextEncoder().encode(text.padEnd(NOTE_LENGTH)));
 }
 
-function contentOf(file: Deno.FsFile, path: string): { noted: string; identity: string } {
+function contentOf(file: Deno.FsFile, path: string): Pick<FileLock, "noted" | "identity"> {
   const bytes = new Uint8Array(LONGEST_NOTE);
-  const length = file.readSync(bytes) ?? 0;
-  const [, noted = "", kept = ""] = new TextDecoder().decode(bytes.subarray(0, length)).split("\n");
+  const text = new TextDecoder().decode(bytes.subarray(0, file.readSync(bytes) ?? 0));
+  return contentIn(text, path);
+}
+
+function contentIn(text: string, path: string): Pick<FileLock, "noted" | "identity"> {
+  return { noted: text.split("\n")[1]?.trimEnd() ?? "", identity: identityIn(text, path) };
+}
+
+function identityIn(text: string, path: string): string {
+  const [, , kept = ""] = text.split("\n");
   const place = ` ${JSON.stringify(Deno.realPathSync(path))}`;
   const isOurs = kept.endsWith(place) && kept.length === UUID_LENGTH + place.length;
-  return { noted, identity: isOurs ? kept : crypto.randomUUID() + place };
+  return isOurs ? kept : crypto.randomUUID() + place;
+}
+
+/** The note and the identity in the lock file at a path, without taking the lock; `undefined` when they cannot be seen. */
+export function peekAtLock(path: string): Pick<FileLock, "noted" | "identity"> | undefined {
+  try {
+    return contentIn(Deno.readTextFileSync(path), path);
+  } catch {
+    return undefined; // there is none, or Windows lets nobody read a locked file
+  }
 }
 
 /** Gives the lock back, by closing the file; the process id goes first, so that it never outlives the lock. */
@@ -129,8 +198,8 @@ function release(file: Deno.FsFile, note: string, identity: string): void {
   file.close();
 }
 
-/** In bytes: enough for a process id and two usual paths. */
-const NOTE_LENGTH = 1024;
+/** In bytes: enough for a process id and two long paths; a file takes as much of most disks anyway. */
+const NOTE_LENGTH = 4096;
 /** In bytes: enough for two of the longest paths that systems allow. */
 const LONGEST_NOTE = 16 * 1024;
 const UUID_LENGTH = 36;

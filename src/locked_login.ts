@@ -3,23 +3,29 @@
 
 import { CliError, toCliError } from "./errors.ts";
 import { type Clock, type FileLock, lockFile } from "./lock_file.ts";
-import { ensurePrivateDirectory, readIn, removeLeftovers } from "./private_directory.ts";
+import { ensurePrivateDirectory, removeLeftovers } from "./private_directory.ts";
 import { readPrivateFile, splitPath, type Warn } from "./private_file.ts";
+import { ifReadable, lockPath, type LoginPlace, putBack, waitingPath } from "./put_back.ts";
 import {
   beginReplacement,
   removePrivateFile,
-  renamePrivateFile,
   type Replacement,
   writePrivateFile,
 } from "./replacement.ts";
-import { orSetAside } from "./set_aside.ts";
-import { findRescued, plannedRescue, rescueLogin } from "./rescue.ts";
+import { fingerprint, type LostRescue, plannedNote, rescueLogin } from "./rescue.ts";
 import type { System } from "./system.ts";
-import { parseTokenSet, serializeTokenSet, type TokenSet } from "./token_set.ts";
+import { sameTokenSet, serializeTokenSet, type TokenSet } from "./token_set.ts";
 
 /** A profile's login that no other process can change until this is disposed of. */
 export interface LockedLogin extends Disposable {
   load(): TokenSet | undefined;
+  /**
+   * Why the tokens that follow this login cannot be read, although they were rescued: its refresh token is not to
+   * be sent. A sign-in replaces it, and {@link LockedLogin.remove} removes it.
+   */
+  readonly lost?: CliError | undefined;
+  /** Whether tokens of an earlier process were put in their place when the lock was taken. */
+  readonly isPutBack?: boolean;
   /**
    * Proves that a save will work, before anything irreversible is sent.
    *
@@ -39,13 +45,6 @@ export interface LockedLogin extends Disposable {
 /** What changing a login needs of the world. */
 export type LockSystem = Clock & Pick<System, "env">;
 
-/** Where a login is, and how it is read. */
-export interface LoginPlace {
-  readonly configDir: string;
-  readonly path: string;
-  load(): TokenSet | undefined;
-}
-
 /**
  * How long to wait for another process's lock, in milliseconds: longer than the longest that a holder
  * can take.
@@ -64,32 +63,64 @@ export async function lockLogin(
   const { configDir, path } = place;
   ensurePrivateDirectory(configDir);
   ensurePrivateDirectory(splitPath(path)[0]);
-  const lock = await lockFile(path.replace(/json$/, "lock"), LOCK_DEADLINE, system);
+  const lock = await lockFile(lockPath(path), LOCK_DEADLINE, system);
   try {
-    putBack(place, lock, system, warn);
-    return lockedLogin(place, lock, system, warn);
+    const { isPutBack, lost } = await putBack(place, lock, system, warn);
+    const before = ifReadable(place.load);
+    const follows = await fingerprint(before);
+    return lockedLogin(place, lock, { before, follows, lost, isPutBack }, system, warn);
   } catch (error) {
     lock[Symbol.dispose]();
     throw error;
   }
 }
 
+/** How things were when the lock was taken. */
+interface Beginning {
+  readonly before: TokenSet | undefined;
+  /** The {@link fingerprint} of the login that new tokens follow. */
+  readonly follows: string;
+  readonly lost: LostRescue | undefined;
+  readonly isPutBack: boolean;
+}
+
 function lockedLogin(
   { path, load }: LoginPlace,
   lock: FileLock,
+  { before, follows, lost, isPutBack }: Beginning,
   system: LockSystem,
   warn: Warn,
 ): LockedLogin {
   let prepared: Replacement | undefined;
+  let isPlanned = false;
+  const hold = (): void => {
+    if (!lock.hold() || sameTokenSet(ifReadable(load), before)) return;
+    const reason = "another process replaced the lock file and the login";
+    throw new CliError("storage", `Cannot write ${path}: ${reason}`, {
+      next: "try the same command again",
+      cause: new Error(reason),
+    });
+  };
+  /** What is left of tokens that this login makes useless. */
+  const giveUpLost = (): void => {
+    if (lost === undefined) return;
+    warn(`${lost.path} may hold tokens of the login before; remove it`);
+    lock.forget();
+  };
   return {
     load,
+    lost: lost?.error,
+    isPutBack,
     prepare() {
+      hold();
       const present = readPrivateFile(path);
       // only a rename proves that a rename works: the file may be immutable, or mounted by itself
       if (present !== undefined) writePrivateFile(path, present); // the save warns, if it has to
       prepared ??= beginReplacement(path, waitingPath(path), warn);
       prepared.reserve((present?.length ?? 0) + ROOM);
-      lock.note(plannedRescue(path, lock.identity, system));
+      if (lost !== undefined) return;
+      lock.note(plannedNote(path, lock.identity, follows, system));
+      isPlanned = true;
     },
     save(tokenSet) {
       const text = serializeTokenSet(tokenSet);
@@ -97,87 +128,32 @@ function lockedLogin(
       prepared = undefined;
       try {
         if (replacement === undefined) writePrivateFile(path, text, warn);
-        else replacement.commit(text);
-        removeLeftovers(path, 0);
+        else replacement.commit(text, hold);
       } catch (error) {
         if (replacement === undefined) throw error;
+        isPlanned = false;
         const reached = replacement.keep();
         const waiting = reached && { path: waitingPath(path), isSynced: reached === "synced" };
-        throw rescueLogin(text, { path, waiting, lock, cause: toCliError(error) }, system);
+        const cause = toCliError(error);
+        throw rescueLogin(text, { path, follows, waiting, lock, cause }, system);
       }
+      removeLeftovers(path, 0);
+      if (replacement !== undefined) giveUpLost();
     },
     remove() {
       removePrivateFile(path, warn);
       removeLeftovers(path, 0);
+      giveUpLost();
     },
     [Symbol.dispose]() {
       prepared?.[Symbol.dispose]();
-      lock[Symbol.dispose]();
+      try {
+        if (isPlanned) lock.note("");
+      } catch {
+        // the next command looks where nothing is
+      } finally {
+        lock[Symbol.dispose]();
+      }
     },
   };
-}
-
-/** Where a login waits for its place while it is written; only the holder of the lock writes there. */
-function waitingPath(path: string): string {
-  return `${path}.next`;
-}
-
-/**
- * Puts tokens in their place that an earlier process got and did not save: its refresh token is dead by
- * now (RFC 9700, section 4.14.2), and to send it again would end the login.
- */
-function putBack(
-  { configDir, path, load }: LoginPlace,
-  lock: FileLock,
-  system: LockSystem,
-  warn: Warn,
-): void {
-  const next = waitingPath(path);
-  const file = next.slice(configDir.length + 1);
-  const waiting = orSetAside(
-    () => readIn(configDir, file, wholeTokenSet, "anaplan-auth login"),
-    warn,
-  );
-  if (waiting !== undefined) {
-    renamePrivateFile(next, path, warn);
-    warn(`an interrupted command left new tokens; they are now in ${path}`);
-  } else removePrivateFile(next, warn); // no answer had come yet
-  const rescued = findRescued(path, lock, system);
-  if (rescued === undefined) return;
-  // a rescued file that could not be removed must not come back over a later login
-  const present = ifReadable(load);
-  if (present === undefined || rescued.tokenSet.obtainedAt >= present.obtainedAt) {
-    writePrivateFile(path, serializeTokenSet(rescued.tokenSet), warn);
-    warn(`the tokens that were rescued to ${rescued.path} are now in ${path}`);
-  }
-  try {
-    removePrivateFile(rescued.path, warn);
-  } catch (error) {
-    if (!(error instanceof CliError)) throw error;
-    warn(`${error.message}; remove it: it holds tokens`);
-  }
-}
-
-function ifReadable<T>(load: () => T | undefined): T | undefined {
-  try {
-    return load();
-  } catch (error) {
-    if (error instanceof CliError) return undefined; // the command itself will say so
-    throw error;
-  }
-}
-
-/**
- * The login in a text; `undefined` when an answer did not get into it as a whole: it is cut to its length
- * last, and blanks after JSON mean nothing.
- *
- * @throws {Error} as {@link parseTokenSet} does of whole JSON that is no login.
- */
-function wholeTokenSet(text: string): TokenSet | undefined {
-  try {
-    JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  return parseTokenSet(text);
 }

@@ -27,6 +27,8 @@ export const VARIABLES: readonly string[] = [
   "TERM",
   "CI",
   "SSL_CERT_FILE",
+  "DENO_CERT",
+  "NODE_EXTRA_CA_CERTS",
   "XDG_RUNTIME_DIR",
   "TMPDIR",
   "TEMP",

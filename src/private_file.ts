@@ -7,8 +7,6 @@ import { shellWord } from "./text.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";
 const NOT_PLAIN = "it is not a plain file";
-/** What reading makes of bytes that are not UTF-8; a decoder that refuses them costs each start more. */
-const REPLACEMENT = "\ufffd";
 /** No file of ours comes near, in bytes; it bounds what a damaged one costs. */
 const LARGEST = 4 * 1024 * 1024;
 
@@ -24,9 +22,12 @@ export type Warn = (text: string) => void;
  */
 export function readPrivateFile(path: string, next?: string): string | undefined {
   if (!isOwnFile(path, "read", next)) return undefined;
-  const text = translated("read", path, () => opened(path, () => Deno.readTextFileSync(path)));
-  if (text.includes(REPLACEMENT)) throw damaged(path, "it is not UTF-8", next);
-  return text;
+  const bytes = translated("read", path, () => opened(path, () => Deno.readFileSync(path)));
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw damaged(path, "it is not UTF-8", next);
+  }
 }
 
 /** What is at the path, links not followed; `undefined` when nothing is. */

@@ -28,8 +28,12 @@ export function writePrivateFile(path: string, text: string, warn: Warn = () => 
 export interface Replacement extends Disposable {
   /** Fills it with blanks and syncs it, so that so many bytes can be written later. */
   reserve(bytes: number): void;
-  /** Writes and syncs the text, renames the file to its place, and syncs the directory. */
-  commit(text: string): void;
+  /**
+   * Writes and syncs the text, renames the file to its place, and syncs the directory.
+   *
+   * @param check what must not throw right before the rename.
+   */
+  commit(text: string, check?: () => void): void;
   /** After a failed commit: how far the text got into the file that waits, which then stays there. */
   keep(): "synced" | "written" | undefined;
 }
@@ -54,27 +58,29 @@ export function beginReplacement(path: string, temporary: string, warn: Warn): R
         file.syncSync();
       });
     },
-    commit(text) {
+    commit(text, check) {
       const bytes = new TextEncoder().encode(text);
       translated("write", path, () => {
         file.seekSync(0, Deno.SeekMode.Start);
         writeAll(file, bytes);
+        reached = "written"; // with the blanks of the reservation behind it, if it is not cut
         file.truncateSync(bytes.length);
-        reached = "written";
         file.syncSync();
         reached = "synced";
+        check?.();
+        if (!leadsTo(temporary, file)) throw new Deno.errors.NotFound();
         Deno.renameSync(temporary, path);
       });
       isLeft = true;
       syncDirectoryOf(path, "written", warn);
     },
     keep() {
-      isLeft = reached !== undefined && lstatIfThere(temporary) !== undefined;
+      isLeft = reached !== undefined && leadsTo(temporary, file);
       return isLeft ? reached : undefined;
     },
     [Symbol.dispose]() {
+      if (!isLeft && leadsTo(temporary, file)) removeIfPossible(temporary);
       file.close();
-      if (!isLeft) removeIfPossible(temporary);
     },
   };
 }
@@ -106,6 +112,27 @@ export function removePrivateFile(path: string, warn: Warn = () => {}): void {
   if (translated("remove", path, () => lstatIfThere(path)) === undefined) return;
   translated("remove", path, () => removeIfThere(path));
   syncDirectoryOf(path, "removed", warn);
+}
+
+/** Whether anything is at the path that can be seen. */
+export function isThere(path: string): boolean {
+  try {
+    return lstatIfThere(path) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the path leads to this open file, and not to another one, to none, or to where nothing can be seen. */
+export function leadsTo(path: string, file: Deno.FsFile): boolean {
+  try {
+    const there = Deno.lstatSync(path);
+    if (IS_WINDOWS) return true; // no other file gets there while one is open
+    const { ino, dev } = file.statSync();
+    return there.ino === ino && there.dev === dev;
+  } catch {
+    return false;
+  }
 }
 
 /** Writes all bytes; one write may take fewer. */

@@ -16,6 +16,8 @@ export interface Refreshed {
   readonly tokenSet: TokenSet;
   /** Whether this process sent the request; otherwise another one had just done it. */
   readonly byUs: boolean;
+  /** Whether this process put the tokens in their place, which an earlier one got. */
+  readonly isPutBack?: boolean;
 }
 
 /**
@@ -146,7 +148,43 @@ export async function storedTokenSet(
   context: CommandContext,
 ): Promise<TokenSet> {
   const store = await storeInUse(settings, context);
-  return store.load(settings.profile) ?? await noLogin(settings);
+  return await loginInUse(settings, store, context) ?? await noLogin(settings);
+}
+
+/** The settings' login in their store; as {@link settledLogin}, where it is stored. */
+export async function loginInUse(
+  settings: Settings,
+  store: Store,
+  context: CommandContext,
+): Promise<TokenSet | undefined> {
+  const { profile } = settings;
+  if (hasEnvironmentLogin(settings)) return store.load(profile);
+  return await settledLogin(profile, store, context);
+}
+
+/**
+ * A stored login. Before it counts as missing, damaged or ended, tokens that wait for their place are put there; a
+ * login that can be refreshed is read without a lock.
+ *
+ * @throws {CliError} `storage` as {@link Store.load}, or when there are only tokens that cannot be read.
+ */
+async function settledLogin(
+  profile: string,
+  store: Store,
+  { system }: CommandContext,
+): Promise<TokenSet | undefined> {
+  try {
+    const stored = store.load(profile);
+    if (stored !== undefined && canRefresh(stored)) return stored;
+  } catch (error) {
+    if (!(error instanceof CliError) || error.damagedFile === undefined) throw error;
+  }
+  const { mayWait } = await import("./put_back.ts");
+  if (!mayWait(store.pathOf(profile), system)) return store.load(profile);
+  using login = await store.lock(profile);
+  const present = login.load();
+  if (present === undefined && login.lost !== undefined) throw login.lost;
+  return present;
 }
 
 /** Where the settings' login is: in their configuration directory, or in the environment alone. */
@@ -207,7 +245,7 @@ async function replaceTokenSet(
   const stored = login.load() ?? await noLogin(settings);
   const isReplaced = !sameTokenSet(stored, seen);
   if (isReplaced && isFresh(stored, context.system.now(), minValid)) {
-    return { tokenSet: stored, byUs: false };
+    return { tokenSet: stored, byUs: false, isPutBack: login.isPutBack ?? false };
   }
   assertRefreshable(stored, settings, asksAgain);
   return await refreshLocked(stored, settings, context, login);
@@ -277,7 +315,7 @@ export function forProfile<Thrown>(
   return thrown.with({ next });
 }
 
-type RefreshableTokenSet = TokenSet & Required<Pick<TokenSet, "refreshToken">>;
+type RefreshableTokenSet = TokenSet & Required<Pick<TokenSet, "refreshToken" | "tokenEndpoint">>;
 
 function assertRefreshable(
   tokenSet: TokenSet,
@@ -291,6 +329,9 @@ function assertRefreshable(
   }
   if (tokenSet.refreshToken === undefined) {
     throw loginRequired(settings, "the login came without a refresh token");
+  }
+  if (tokenSet.tokenEndpoint === undefined) { // the settings may name another server by now
+    throw loginRequired(settings, "the saved login does not name the server that issued it");
   }
 }
 

@@ -1,7 +1,7 @@
 // Flags over environment over profile over defaults. Rule: resolveSettings() is pure; what a person got
 // wrong is said here, before anything is sent.
 
-import { assertTrustworthy, readCaFile } from "./ca_file.ts";
+import { assertTrustworthy, readCaFile, trustedByDeno } from "./ca_file.ts";
 import type { CommonFlags } from "./command.ts";
 import { CliError } from "./errors.ts";
 import { defined } from "./json.ts";
@@ -243,6 +243,7 @@ export function hasEnvironmentLogin({ environment }: Pick<Settings, "environment
 
 /** The PEM texts of all certificate authorities that are to be trusted besides the built-in ones. */
 export function caCertificates(settings: Settings): string[] {
+  trustedByDeno(); // throws
   const named = settings.caFiles.map((path) => {
     const text = readCaFile(
       path,

@@ -13,15 +13,17 @@ export function unsteering(text: string): string {
   return text.replace(UNPRINTABLE, "");
 }
 
-/** What a server said, between marks that no sentence of ours has and that it cannot close. */
+/**
+ * What a server said, between marks that no sentence of ours has and that it cannot close. A terminal that
+ * breaks it makes no line of ours of it: it has single blanks, and no label such as `Next:`.
+ */
 export function quoted(words: string): string {
-  return `“${printable(words).replace(/[“”]/g, '"')}”`;
+  const plain = printable(words.replace(BLANKS, " ")).replace(BLANKS, " ");
+  return `“${plain.replace(/[“”]/g, '"').replace(LABELS, "$1…")}”`;
 }
 
-/** A code of a server as it is, and other words in its place as words. */
-export function codeOrQuoted(text: string): string {
-  return /^[\w.-]+$/.test(text) ? text : quoted(text);
-}
+const BLANKS = /[\s\u2800]+/g;
+const LABELS = /(next|warning)\s*[:：∶ː꞉﹕︓]/gi;
 
 /** Text without what steers a terminal, its lines and columns as they were. */
 export function harmless(text: string): string {

@@ -1,6 +1,15 @@
 // What a login is: the tokens, when they end, and the client that they were issued to. Rule: pure.
 
-import { defined, field, type Fields, NEWER, parseObject, textList, timeField } from "./json.ts";
+import {
+  defined,
+  field,
+  type Fields,
+  NEWER,
+  parseObject,
+  textList,
+  timeField,
+  urlProblem,
+} from "./json.ts";
 import { Secret } from "./secret.ts";
 
 const FILE_VERSION = 1;
@@ -34,6 +43,8 @@ export interface TokenSet {
   readonly issuer?: string;
   /** The origins that the tokens may be sent to, the API's first: those of the sign-in. */
   readonly origins?: readonly string[];
+  /** A random id of the sign-in, which its refreshes keep. */
+  readonly signIn?: string;
   /** Whose login it is: `sub` of the id_token, where an issuer is known (OpenID Connect Core 1.0, section 2). */
   readonly subject?: string;
   /** The client that the tokens were issued to; they are refreshed as this client only. */
@@ -106,10 +117,9 @@ export function parseTokenSet(text: string): TokenSet {
     refreshTokenExpiresAt: timeField(fields, "refreshTokenExpiresAt"),
     refreshTokenRotates: field(fields, "refreshTokenRotates", "boolean"),
     scope: field(fields, "scope", "string"),
+    signIn: field(fields, "signIn", "string"),
     subject: field(fields, "subject", "string"),
-    tokenEndpoint: field(fields, "tokenEndpoint", "string"),
-    issuer: field(fields, "issuer", "string"),
-    origins: textList(fields.origins),
+    ...serversIn(fields),
     isDeviceGrant: field(fields, "isDeviceGrant", "boolean"),
     clientSecret: secretField(fields, "clientSecret"),
     endedBy: field(fields, "endedBy", "string"),
@@ -119,4 +129,18 @@ export function parseTokenSet(text: string): TokenSet {
 function secretField(fields: Fields, name: string): Secret | undefined {
   const value = field(fields, name, "string");
   return value === undefined ? undefined : new Secret(value);
+}
+
+/** What no flag could say is damaged: secrets go there. */
+function serversIn(fields: Fields) {
+  const servers = {
+    tokenEndpoint: field(fields, "tokenEndpoint", "string"),
+    issuer: field(fields, "issuer", "string"),
+    origins: textList(fields.origins),
+  };
+  for (const [name, value = []] of Object.entries(servers)) {
+    if ([value].flat().every((url) => urlProblem(url) === undefined)) continue;
+    throw new Error(`its ${name} is not the address of a server`);
+  }
+  return servers;
 }

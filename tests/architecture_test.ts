@@ -27,6 +27,7 @@ const ROOMS: readonly string[] = [
   "src/last_failure.ts",
   "src/store.ts",
   "src/locked_login.ts",
+  "src/put_back.ts",
   "src/rescue.ts",
   "src/lock_file.ts",
   "src/ca_file.ts",
@@ -43,9 +44,10 @@ const ROOMS: readonly string[] = [
   "src/errors.ts",
   "src/secret.ts",
   "src/masking.ts",
+  "src/names.ts",
+  "src/urls.ts",
   "src/json.ts",
   "src/text.ts",
-  "src/urls.ts",
   "src/retry_after.ts",
   "src/near_names.ts",
   "src/trust_commands.ts",
@@ -113,6 +115,10 @@ Deno.test("nothing prints through the console, and only cli/print.ts writes to t
   assertEquals(writers, ["src/cli/print.ts"]);
   const streams = await filesThatSay(/Deno(\.|\[)(stdout|stderr|stream)\b/);
   assertEquals(streams, ["src/system.ts", "src/system/keyboard.ts", "src/system/stream.ts"]);
+});
+
+Deno.test("programs are started in one file, which takes the secrets out of their environment", async () => {
+  assertEquals(await filesThatSay(/\bDeno\.Command\(/), ["src/system/program.ts"]);
 });
 
 Deno.test("a secret is revealed in the named files only", async () => {

@@ -14,8 +14,8 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: "the lock is taken without asking",
     file: "src/lock_file.ts",
-    from: '!translated("lock", path, () => file.tryLockSync(true))',
-    to: "false",
+    from: "file.tryLockSync(true) && ",
+    to: "",
     tests: ["tests/unit/private_file_processes_test.ts", "tests/e2e/processes_test.ts"],
   },
   {
@@ -35,10 +35,8 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: "the new file is renamed before it is synced",
     file: "src/replacement.ts",
-    from:
-      '        file.syncSync();\n        reached = "synced";\n        Deno.renameSync(temporary, path);',
-    to:
-      '        Deno.renameSync(temporary, path);\n        reached = "synced";\n        file.syncSync();',
+    from: '        file.syncSync();\n        reached = "synced";\n',
+    to: '        Deno.renameSync(temporary, path);\n        reached = "synced";\n        return;\n',
     tests: ["tests/integration/durable_write_test.ts"],
   },
   {
@@ -47,6 +45,34 @@ const MUTATIONS: readonly Mutation[] = [
     from: "!error.arrived?.ok",
     to: "true",
     tests: ["tests/unit/wire_test.ts"],
+  },
+  {
+    what: "a refresh token is sent again after a 2xx that broke off",
+    file: "src/oauth/wire.ts",
+    from: "if (isPage(text)) throw error;",
+    to: "if (isPage(text) || error.answerLost) throw error;",
+    tests: ["tests/unit/wire_test.ts", "tests/integration/broken_answers_test.ts"],
+  },
+  {
+    what: "an OAuth error with any status is a refusal",
+    file: "src/oauth/token_response.ts",
+    from: "(response.ok || REFUSING.includes(status))",
+    to: "true",
+    tests: ["tests/unit/token_response_test.ts", "tests/unit/session_refused_test.ts"],
+  },
+  {
+    what: "the polling goes on after a 2xx that broke off",
+    file: "src/oauth/device.ts",
+    from: ' && error.code !== "answer_cut"',
+    to: "",
+    tests: ["tests/integration/broken_answers_test.ts"],
+  },
+  {
+    what: "the scripts of a web page are an answer",
+    file: "src/oauth/answer_fields.ts",
+    from: "if (isPage(text)) return undefined;",
+    to: "",
+    tests: ["tests/unit/answer_fields_test.ts"],
   },
   {
     what: "the directory is not synced after the rename",
@@ -112,9 +138,9 @@ const MUTATIONS: readonly Mutation[] = [
     tests: ["tests/integration/http_test.ts"],
   },
   {
-    what: "a refusal repeats what it was sent",
+    what: "an answer repeats what was sent",
     file: "src/oauth/wire.ts",
-    from: "if (response.ok || response.body === null) return response;",
+    from: "if (response.body === null) return response;",
     to: "if (response.status > 0) return response;",
     tests: ["tests/unit/echoes_test.ts"],
   },
@@ -156,16 +182,30 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: "rescued tokens are not put back",
     file: "src/locked_login.ts",
-    from: "    putBack(place, lock, system, warn);\n",
-    to: "",
+    from: "const { isPutBack, lost } = await putBack(place, lock, system, warn);",
+    to: "const { isPutBack, lost } = { isPutBack: false, lost: undefined };",
     tests: ["tests/unit/rescue_test.ts"],
   },
   {
     what: "tokens that were rescued for another login are put back",
     file: "src/rescue.ts",
-    from: " || JSON.parse(text)[ADDRESS] !== identity",
-    to: "",
+    from: "address !== identity",
+    to: "false",
     tests: ["tests/unit/rescue_test.ts"],
+  },
+  {
+    what: "rescued tokens are put over a login that they do not follow",
+    file: "src/put_back.ts",
+    from: "!await isFollowed(present, rescued)",
+    to: "false",
+    tests: ["tests/unit/rescue_lineage_test.ts"],
+  },
+  {
+    what: "a refresh token is sent although the tokens after it were rescued",
+    file: "src/grants.ts",
+    from: "!isSignIn && login.lost !== undefined",
+    to: "false",
+    tests: ["tests/unit/session_failures_test.ts"],
   },
   {
     what: "a refresh that timed out is sent again",

@@ -1,7 +1,7 @@
 // One call of an API: the token is fresh, a refused one is refreshed once, and a server that asks for a
 // pause gets it. Rule: bounded in tries and time, and nothing is sent twice that must not be.
 
-import { authorization } from "../belonging.ts";
+import { authorization, isSameSignIn } from "../belonging.ts";
 import { CliError } from "../errors.ts";
 import { defined } from "../json.ts";
 import { retryAfter } from "../retry_after.ts";
@@ -69,11 +69,9 @@ export async function send(
   }
 }
 
-/** That a login was only refreshed, and not replaced by one of another client or another server. */
+/** That a login was only refreshed, and not replaced by another sign-in, which may be another user's. */
 function assertSameLogin(first: TokenSet, present: TokenSet, settings: Settings): void {
-  const isSameServer = first.tokenEndpoint === undefined || // a file from before this was kept
-    first.tokenEndpoint === present.tokenEndpoint;
-  if (isSameServer && first.clientId === present.clientId) return;
+  if (isSameSignIn(first, present)) return;
   const replaced = new CliError(
     "login_required",
     "Cannot go on with the call: another login has replaced the one that it began with",

@@ -3,7 +3,9 @@
 
 import { authorizationServer } from "../account.ts";
 import { origins } from "../anaplan.ts";
+import { trustedByDeno } from "../ca_file.ts";
 import { CliError } from "../errors.ts";
+import { nameOrQuoted } from "../names.ts";
 import { namedProxy } from "../proxies.ts";
 import { caCertificates, type Settings } from "../settings.ts";
 import type { System } from "../system.ts";
@@ -65,6 +67,7 @@ export function trustCheck(settings: Settings, { env }: Pick<System, "env">): Ch
     store === undefined ? "the built-in authorities" : `the authorities of ${store}`,
     ...settings.caFiles,
     ...(settings.ambientCaFile === undefined ? [] : [`${settings.ambientCaFile} (SSL_CERT_FILE)`]),
+    ...trustedByDeno(),
   ];
   return ok("Trust", parts.join(", "));
 }
@@ -161,5 +164,5 @@ async function interception(
   const own = settings.caFiles.length > 0
     ? "; it is checked with the CA files named below, too"
     : "";
-  return ok("TLS", `${authorize.host} shows a certificate by ${printable(issuer)}${own}`);
+  return ok("TLS", `${authorize.host} shows a certificate by ${nameOrQuoted(issuer)}${own}`);
 }

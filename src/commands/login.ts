@@ -13,7 +13,7 @@ import { removeDraft } from "../sign_in/draft.ts";
 import { askFirstTime, type FirstTime } from "../sign_in/first_time.ts";
 import { endPreviousLogin } from "../sign_in/previous.ts";
 import { chooseClient } from "../sign_in/questions.ts";
-import { assertCanSave, type SignedIn } from "../sign_in/saved.ts";
+import { assertCanSave, keepSubject, type SignedIn } from "../sign_in/saved.ts";
 import { forProfile } from "../session.ts";
 import {
   type ConnectionFlags,
@@ -92,11 +92,17 @@ async function signIn(
   const server = authorizationServer(settings);
   await system.assertReachable(server.tokenEndpoint); // before the person does anything
   await assertCanSave(settings, context);
-  const who = (tokenSet: TokenSet): Promise<User | undefined> =>
-    whoIs(tokenSet, settings, system, PATIENCE).catch((error) => {
+  const who = async (tokenSet: TokenSet): Promise<User | undefined> => {
+    const user = await whoIs(tokenSet, settings, system, PATIENCE).catch((error) => {
       if (error instanceof CliError && error.kind === "denied") talk.warn(error.message);
       return undefined;
     });
+    const isFromUserinfo = settings.issuer !== undefined && settings.apiUrl === undefined;
+    if (user?.id && isFromUserinfo && tokenSet.subject === undefined) {
+      await keepSubject(tokenSet, user.id, settings, context);
+    }
+    return user;
+  };
   if (flags.device) {
     const client = chooseDeviceClient(settings);
     return await signInByDevice({ server, client, provider, who }, settings, flags, context);

@@ -3,10 +3,11 @@
 import { type Ended, endLogin } from "../account.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { CliError, toCliError } from "../errors.ts";
-import { configDirectory, isProfileName, placeOf } from "../place.ts";
+import { configDirectory, placeOf } from "../place.ts";
 import { listDirectory } from "../private_directory.ts";
 import { splitPath } from "../private_file.ts";
 import { profileNames } from "../profiles.ts";
+import { mayWait, waitingNames } from "../put_back.ts";
 import { missingProfile, storeOf } from "../session.ts";
 import { orSetAside } from "../set_aside.ts";
 import { loadSettings, type Settings } from "../settings.ts";
@@ -33,10 +34,13 @@ interface Removed {
 /** Removes every login that is meant from the disk, and only then asks their servers to end them. */
 export async function logout(flags: LogoutFlags, context: CommandContext): Promise<Reply> {
   if (!flags.all) return await replyFor(await removeOne(flags, context), flags, context);
-  const configDir = configDirectory(flags, context.system);
-  const store = storeOf({ configDir }, context);
+  const store = storeOf({ configDir: configDirectory(flags, context.system) }, context);
   let failure: CliError | undefined;
-  const removed = await inParallel(profilesIn(configDir), async (profile) => {
+  const names = new Set([
+    ...store.names(),
+    ...waitingNames(splitPath(store.pathOf(""))[0], context.system),
+  ]);
+  const removed = await inParallel([...names].sort(), async (profile) => {
     try {
       return await removeLogin(profile, store, context);
     } catch (error) {
@@ -75,7 +79,9 @@ async function removeOne(flags: LogoutFlags, context: CommandContext): Promise<R
   if (env("ANAPLAN_REFRESH_TOKEN") ?? env("ANAPLAN_REFRESH_TOKEN_FILE")) throw notStored();
   const { configDir, profile } = placeOf(flags, context.system);
   const store = storeOf({ configDir }, context);
-  if (profilesIn(configDir).includes(profile)) {
+  const mayHaveLogin = store.names().includes(profile) ||
+    mayWait(store.pathOf(profile), context.system);
+  if (mayHaveLogin) {
     const removed = await removeLogin(profile, store, context);
     if (wasThere(removed)) return removed;
   }
@@ -85,12 +91,6 @@ async function removeOne(flags: LogoutFlags, context: CommandContext): Promise<R
   throw new CliError("login_required", `Cannot sign out: ${missing}`, {
     next: loginCommandOf(profile),
   });
-}
-
-/** The profiles that have a login, or may have one: its tokens may wait for their place, here or elsewhere. */
-function profilesIn(configDir: string): string[] {
-  const names = listDirectory(`${configDir}/credentials`).map((file) => file.split(".")[0] ?? "");
-  return [...new Set(names.filter(isProfileName))];
 }
 
 function wasThere({ tokenSet, wasDamaged }: Removed): boolean {

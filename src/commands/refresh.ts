@@ -22,8 +22,12 @@ export async function refresh(flags: RefreshFlags, context: CommandContext): Pro
       return reply("Not needed.", stored, false, settings, context);
     }
   }
-  const { tokenSet, byUs } = await refreshedTokenSet(settings, context);
-  const what = byUs ? "Refreshed." : "Another process has just refreshed it.";
+  const { tokenSet, byUs, isPutBack } = await refreshedTokenSet(settings, context);
+  const what = byUs
+    ? "Refreshed."
+    : isPutBack
+    ? "An earlier command had refreshed it."
+    : "Another process has just refreshed it.";
   return reply(what, tokenSet, byUs, settings, context);
 }
 

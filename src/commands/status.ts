@@ -11,9 +11,11 @@ import {
   type LoginExpiry,
   loginExpiry,
 } from "../login_expiry.ts";
+import { nameOrQuoted } from "../names.ts";
 import {
   canRefresh,
   loginCommand,
+  loginInUse,
   missingProfile,
   storeInUse,
   withFreshTokenSet,
@@ -34,7 +36,7 @@ export interface StatusFlags extends CommonFlags {
 export async function status(flags: StatusFlags, context: CommandContext): Promise<Reply> {
   const settings = loadSettings(flags, context.system);
   const store = await storeInUse(settings, context);
-  const tokenSet = store.load(settings.profile);
+  const tokenSet = await loginInUse(settings, store, context);
   const now = context.system.now();
   const missing = tokenSet === undefined ? await missingProfile(settings) : undefined;
   const isUsable = tokenSet !== undefined && (isFresh(tokenSet, now, 0) || canRefresh(tokenSet));
@@ -84,7 +86,7 @@ async function checked(reply: Reply, settings: Settings, context: CommandContext
 export async function statusInShort(context: CommandContext): Promise<string> {
   const settings = loadSettings({}, context.system);
   const store = await storeInUse(settings, context);
-  const tokenSet = store.load(settings.profile);
+  const tokenSet = await loginInUse(settings, store, context);
   const now = context.system.now();
   if (tokenSet === undefined || !(isFresh(tokenSet, now, 0) || canRefresh(tokenSet))) {
     return notSignedIn(tokenSet, settings);
@@ -126,7 +128,7 @@ function describe(tokenSet: TokenSet, settings: Settings, path: string, now: num
     ["Access token", accessTokenLine(tokenSet, now)],
     ["Refresh token", isStored ? refreshTokenLine(tokenSet) : `from ${path}`],
     ["Login ends", isStored ? expiryInShort(tokenSet, settings, now) : undefined],
-    ["Scope", tokenSet.scope],
+    ["Scope", tokenSet.scope && nameOrQuoted(tokenSet.scope)],
     ["Stored in", isStored ? path : "nothing; each command gets a token of its own"],
   ]);
   return `Signed in (profile ${settings.profile}).\n\n${rows}`;

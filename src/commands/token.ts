@@ -2,6 +2,7 @@
 
 import type { TokenScheme } from "../belonging.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
+import { CliError } from "../errors.ts";
 import { placeOf } from "../place.ts";
 import { openStore } from "../store.ts";
 import { isoTime } from "../text.ts";
@@ -42,10 +43,20 @@ function freshOnDisk(flags: TokenFlags, { system, talk }: CommandContext): Token
     return undefined; // the login of the environment, whatever is on the disk
   }
   const { configDir, profile } = placeOf(flags, system);
-  const stored = openStore(configDir, system, talk.warn).load(profile);
+  const stored = ifWhole(() => openStore(configDir, system, talk.warn).load(profile));
   if (stored === undefined) return undefined;
   const isUsual = stored.endedBy === undefined; // else there is something to say beside the token
   return isUsual && isFresh(stored, system.now(), flags.minValid) ? stored : undefined;
+}
+
+/** A damaged login counts as none here: tokens may wait for its place. */
+function ifWhole<T>(load: () => T): T | undefined {
+  try {
+    return load();
+  } catch (error) {
+    if (error instanceof CliError && error.damagedFile !== undefined) return undefined;
+    throw error;
+  }
 }
 
 async function validOne(flags: TokenFlags, context: CommandContext): Promise<TokenSet> {

@@ -3,6 +3,7 @@
 import { nameAndAddress, placeName, whoIs } from "../account.ts";
 import type { User } from "../anaplan.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
+import { nameOrQuoted } from "../names.ts";
 import { withFreshTokenSet } from "../session.ts";
 import { loadSettings } from "../settings.ts";
 import { dateTime, isoTime, table } from "../text.ts";
@@ -20,8 +21,8 @@ export async function whoami(flags: CommonFlags, context: CommandContext): Promi
       nameAndAddress(user),
       "",
       table([
-        ["User id", user.id],
-        ["Tenant", user.customerId || undefined],
+        ["User id", nameOrQuoted(user.id)],
+        ["Tenant", user.customerId === "" ? undefined : nameOrQuoted(user.customerId)],
         ["Last login", user.lastLoginAt === undefined ? undefined : dateTime(user.lastLoginAt)],
         ["Profile", `${settings.profile}, ${placeName(settings)}`],
       ]),

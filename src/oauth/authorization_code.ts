@@ -121,7 +121,7 @@ export async function exchange(
   if (reply.kind === "refused") {
     throw signInRefused({ ...attempt, at: "exchange", refusal: reply.refusal });
   }
-  return grantIn(reply.body, { server, client, sentAt, nonce });
+  return grantIn(reply.body, { server, client, sentAt, nonce, asksOpenid: nonce !== undefined });
 }
 
 function checkedResponse(attempt: Attempt, parameters: URLSearchParams): URLSearchParams {

@@ -21,7 +21,7 @@ const LONGEST_RETRY_AFTER = 10_000;
 /**
  * Exchanges the refresh token for a new token set (RFC 6749, section 6).
  *
- * The request is sent once more when the connection was cut, and after a short `Retry-After`. A response
+ * The request is sent once more when the connection was cut before a 2xx, and after a short `Retry-After`. A response
  * without a refresh token keeps the old one.
  *
  * @throws {CliError} as {@link REFUSALS} says; `unavailable` when the same refresh may work later.
@@ -48,7 +48,7 @@ export async function refresh(
 }
 
 /**
- * Sends; once more when the connection was cut, and once more after a short `Retry-After` (RFC 9110,
+ * Sends; once more when the connection was cut before a 2xx, and once more after a short `Retry-After` (RFC 9110,
  * section 10.2.3). Never again after a timeout: the server may have rotated, and the answer may be late.
  */
 async function sendPatiently(
@@ -116,19 +116,19 @@ const REFUSALS: readonly RefusalMeaning[] = [
   },
 ];
 
-/** Any other code: a 400 is an answer to this request, everything else may be a gateway's. */
-function otherRefusal({ status }: Refusal): Omit<RefusalMeaning, "errors"> {
-  return status === 400
-    ? { kind: "denied", reason: "rejected the request", next: SIGN_IN }
-    : { kind: "unavailable", reason: "did not answer the request", next: WAIT };
-}
+/** Any other code may be a gateway's. */
+const OTHER_REFUSAL = {
+  kind: "unavailable",
+  reason: "did not answer the request",
+  next: WAIT,
+} as const;
 
 function refreshRefused(refusal: Refusal, server: AuthorizationServer): CliError {
-  const { error = "", status } = refusal;
+  const { error } = refusal;
   const { kind, reason, next } = REFUSALS.find(({ errors }) => errors.includes(error)) ??
-    otherRefusal(refusal);
+    OTHER_REFUSAL;
   return refusedError(kind, "Cannot refresh the login", refusal, {
-    reason: `${server.name} ${reason} (${error || `HTTP ${status}`})`,
+    reason: `${server.name} ${reason} (${error})`,
     next,
   });
 }

@@ -4,9 +4,11 @@
 import * as oauth from "oauth4webapi";
 import { CliError } from "../errors.ts";
 import { asObject, defined, type Fields } from "../json.ts";
+import { nameOrQuoted } from "../names.ts";
 import { Secret } from "../secret.ts";
 import type { System } from "../system.ts";
-import { printable } from "../text.ts";
+import { printable, unsteering } from "../text.ts";
+import { urlProblem } from "../urls.ts";
 import { signInRefused } from "./refusals.ts";
 import { type Grant, grantIn, readReply, seconds } from "./token_response.ts";
 import {
@@ -20,8 +22,9 @@ import {
 /** What a person needs to approve the login on any device. */
 export interface DeviceAuthorization {
   readonly deviceCode: Secret;
-  /** Without control characters, as the two URIs. */
+  /** Fit for a sentence: a code, or quoted. */
   readonly userCode: string;
+  /** As the URL parser writes it, so without blanks, as the next. */
   readonly verificationUri: string;
   /** Carries the user code; for a QR code. */
   readonly verificationUriComplete: string | undefined;
@@ -29,6 +32,8 @@ export interface DeviceAuthorization {
   readonly expiresAt: number;
   /** The least time between two polls, in milliseconds. */
   readonly interval: number;
+  /** Whether the scope `openid` was asked for. */
+  readonly asksOpenid?: boolean;
 }
 
 /** Between polls when the server does not say (RFC 8628, section 3.2), in seconds. */
@@ -37,6 +42,10 @@ const DEFAULT_INTERVAL = 5;
 const SLOW_DOWN = 5_000;
 /** Ten years, in seconds: longer ones would be no date. */
 const LONGEST_LIFETIME = 10 * 365 * 86_400;
+/** RFC 8628, section 6.1, has eight letters in mind. */
+const LONGEST_USER_CODE = 64;
+/** What a terminal shows in a few lines and a QR code holds, in characters. */
+const LONGEST_ADDRESS = 300;
 /** How far network trouble or a slip of the server stretches the interval at most, in milliseconds. */
 const LONGEST_INTERVAL = 60_000;
 
@@ -74,15 +83,23 @@ export async function startDeviceAuthorization(
     throw signInRefused({ at: "device", refusal: reply.refusal, server, client });
   }
   const body = await deviceAuthorizationIn(reply.body, server, client);
-  const complete = body.verification_uri_complete;
+  const verificationUri = browserUrl(body.verification_uri);
+  if (verificationUri === undefined) {
+    throw unusable(server, "the address that it wants to be opened is not a URL with https://");
+  }
+  const userCode = unsteering(body.user_code);
+  if (userCode.length > LONGEST_USER_CODE) {
+    throw unusable(server, "its user code is too long to be typed");
+  }
   const lifetime = body.expires_in * 1000;
   return {
     deviceCode: new Secret(body.device_code),
-    userCode: printable(body.user_code),
-    verificationUri: printable(body.verification_uri),
-    verificationUriComplete: complete === undefined ? undefined : printable(complete),
+    userCode: nameOrQuoted(userCode),
+    verificationUri,
+    verificationUriComplete: browserUrl(body.verification_uri_complete),
     expiresAt: askedAt + lifetime,
     interval: pollingInterval((body.interval ?? DEFAULT_INTERVAL) * 1000, lifetime),
+    asksOpenid: scope.split(" ").includes("openid"),
   };
 }
 
@@ -104,11 +121,23 @@ async function deviceAuthorizationIn(
     return await oauth.processDeviceAuthorizationResponse(wire.server, wire.client, response);
   } catch (error) {
     const reason = error instanceof Error ? printable(error.message) : "a part of it is missing";
-    const { host } = new URL(server.deviceEndpoint ?? server.tokenEndpoint);
-    throw new CliError("unavailable", `Cannot accept the answer of ${host}: ${reason}`, {
-      next: "try again; if it stays so, check the endpoints of the profile",
-    });
+    throw unusable(server, reason);
   }
+}
+
+function unusable(server: AuthorizationServer, reason: string): CliError {
+  const { host } = new URL(server.deviceEndpoint ?? server.tokenEndpoint);
+  return new CliError("unavailable", `Cannot accept the answer of ${host}: ${reason}`, {
+    next: "try again; if it stays so, check the endpoints of the profile",
+  });
+}
+
+/** An address for a browser, where a fragment has a place; `undefined` for any other text. */
+function browserUrl(text = ""): string | undefined {
+  const address = unsteering(text);
+  if (urlProblem(address.replace(/#.*/, "")) !== undefined) return undefined;
+  const { href } = new URL(address);
+  return href.length <= LONGEST_ADDRESS ? href : undefined;
 }
 
 /** As told; but nobody can mean a pause that outlasts the code, such as one in milliseconds. */
@@ -168,14 +197,16 @@ async function poll(
     if (await saysSlowDown(response)) return "slow_down";
     const reply = await readReply(response, server);
     if (reply.kind === "answered") {
-      return grantIn(reply.body, { server, client, sentAt, isDeviceGrant: true });
+      const { asksOpenid } = device;
+      return grantIn(reply.body, { server, client, sentAt, isDeviceGrant: true, asksOpenid });
     }
     const { error } = reply.refusal;
     if (error === "authorization_pending" || error === "slow_down") return error;
     if (error === "expired_token") throw expired(device, server);
     throw signInRefused({ at: "device", refusal: reply.refusal, server, client });
   } catch (error) {
-    if (error instanceof CliError && error.kind === "unavailable") return "unreachable";
+    const isUnavailable = error instanceof CliError && error.kind === "unavailable";
+    if (isUnavailable && error.code !== "answer_cut") return "unreachable"; // else the device code was used
     throw error;
   }
 }

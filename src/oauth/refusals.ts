@@ -3,7 +3,7 @@
 
 import type { CliError, ErrorKind } from "../errors.ts";
 import type { Secret } from "../secret.ts";
-import { codeOrQuoted } from "../text.ts";
+import { codeOrQuoted } from "../names.ts";
 import { type Refusal, refusedError } from "./token_response.ts";
 import {
   type AuthorizationServer,
@@ -32,9 +32,7 @@ type Cause = (
 /** The refusal as an error for the person. */
 export function signInRefused(refused: RefusedSignIn): CliError {
   const { at, refusal } = refused;
-  const error = refusal.error === undefined
-    ? `HTTP ${refusal.status}`
-    : codeOrQuoted(refusal.error);
+  const error = codeOrQuoted(refusal.error);
   const isTemporary = at === "authorization" &&
     (error === "temporarily_unavailable" || error === "server_error");
   const kind: ErrorKind = isTemporary ? "unavailable" : "denied";

@@ -3,10 +3,11 @@
 
 import * as oauth from "oauth4webapi";
 import { CliError, type ErrorKind } from "../errors.ts";
-import { asObject, defined, field, type Fields, objectIn } from "../json.ts";
+import { asObject, defined, field, type Fields } from "../json.ts";
 import { Secret } from "../secret.ts";
 import { printable, quoted } from "../text.ts";
 import type { TokenSet } from "../token_set.ts";
+import { answerFields, hasToken, isPage } from "./answer_fields.ts";
 import { type AuthorizationServer, type OAuthClient, toWire } from "./wire.ts";
 
 /** An endpoint's answer, before its fields are believed. */
@@ -14,10 +15,10 @@ export type Reply =
   | { readonly kind: "answered"; readonly body: Fields }
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
-/** An error response (RFC 6749, section 5.2), or a 400 that has no OAuth error in it. */
+/** An error response (RFC 6749, section 5.2). */
 export interface Refusal {
   readonly status: number;
-  readonly error?: string;
+  readonly error: string;
   /** The `error_description`, without control characters. */
   readonly description?: string;
 }
@@ -48,6 +49,8 @@ export interface Granting {
   /** What was sent for the id_token to repeat (OpenID Connect Core 1.0, section 3.1.2.1). */
   readonly nonce?: Secret | undefined;
   readonly isDeviceGrant?: boolean;
+  /** A sign-in that asked for the scope `openid`, and so for an id_token. */
+  readonly asksOpenid?: boolean | undefined;
   /** The login that is refreshed; what the answer does not replace stays. */
   readonly previous?: TokenSet;
 }
@@ -61,22 +64,24 @@ const LONGEST_LIFETIME_AT_ANAPLAN = 86_400;
 /** Ten years, in seconds: the longest that a refresh token is believed to be valid. */
 const LONGEST_REFRESH_LIFETIME = 10 * 365 * 86_400;
 
+/** The statuses with which servers refuse besides 200: two of RFC 6749, section 5.2; 403 at Auth0, 428 at Google. */
+const REFUSING = [400, 401, 403, 428];
+
 /**
  * Reads an answer just far enough to know what it is.
  *
- * @throws {CliError} `unavailable` for 429, 5xx, redirects, HTML, and 401 or 403 that carry no OAuth
- * error: a proxy or an outage, which say nothing about the login.
+ * @throws {CliError} `unavailable` for everything else than tokens and OAuth errors: it is of a proxy, a gateway or an
+ * outage, which say nothing about the login.
  */
 export async function readReply(response: Response, server: AuthorizationServer): Promise<Reply> {
   const { status } = response;
   const text = await response.text();
-  const body = objectIn(text);
+  const body = answerFields(text);
   const error = oauthErrorIn(body);
   const isAnswer = response.ok && body !== undefined && (error === undefined || hasToken(body));
   if (isAnswer) return { kind: "answered", body };
-  const isRefusal = response.ok || (status >= 400 && status < 500 && status !== 429);
-  if (isRefusal && (error !== undefined || status === 400)) {
-    const description = body && field(body, "error_description", "string");
+  if (body !== undefined && error !== undefined && (response.ok || REFUSING.includes(status))) {
+    const description = field(body, "error_description", "string");
     return {
       kind: "refused",
       refusal: defined({ status, error, description: description && printable(description) }),
@@ -113,6 +118,7 @@ export function grantIn(body: Fields, granting: Granting): Grant {
     refreshTokenExpiresAt: refreshToken &&
       (refreshTokenEnd(body, sentAt) ?? kept?.refreshTokenExpiresAt),
     scope: scopeIn(body) ?? previous?.scope,
+    signIn: previous === undefined ? crypto.randomUUID() : previous.signIn,
     subject: previous?.subject ??
       (server.issuer && subjectIn(field(body, "id_token", "string"))),
     tokenEndpoint: server.tokenEndpoint,
@@ -126,7 +132,7 @@ export function grantIn(body: Fields, granting: Granting): Grant {
     tokenSet,
     hasAccessToken: accessToken !== undefined,
     judge: async () => {
-      const verdict = await judged(field(body, "id_token", "string"), granting);
+      const verdict = await judged(body, granting);
       return verdict.kind === "fine" ? tokenTypeVerdict(body) : verdict;
     },
   };
@@ -137,13 +143,9 @@ function tokenTypeVerdict(body: Fields): Verdict {
   const type = field(body, "token_type", "string")?.trim() || "bearer";
   if (/^(bearer|anaplanauthtoken)$/i.test(type)) return { kind: "fine" };
   const reason =
-    `the server calls its token type ${JSON.stringify(printable(type))}, which is unknown ` +
-    "here; the token is sent as usual";
+    `the server calls its token type ${quoted(type)}, which is unknown here; the token is sent ` +
+    "as usual";
   return { kind: "doubtful", reason };
-}
-
-function hasToken(body: Fields): boolean {
-  return ["access_token", "refresh_token"].some((name) => field(body, name, "string"));
 }
 
 /** An access token that can be sent in a header (RFC 6750, section 2.1). */
@@ -180,14 +182,14 @@ export function seconds(value: unknown): number {
 /** The error code, if it is one of OAuth's: gateways put their own words into the same field. */
 function oauthErrorIn(body: Fields | undefined): string | undefined {
   const error = body && field(body, "error", "string");
-  return error !== undefined && /^[a-z][a-z0-9_]*$/.test(error) ? error : undefined;
+  return error !== undefined && /^[a-z][a-z0-9_]{0,63}$/.test(error) ? error : undefined;
 }
 
 function unusableAnswer(status: number, text: string, server: AuthorizationServer): CliError {
   const host = new URL(server.tokenEndpoint).host;
   const what = status === 429
     ? "too many requests at the moment (429)"
-    : /^\s*</.test(text)
+    : isPage(text)
     ? `it answered with a web page (HTTP ${status}), as a proxy does`
     : status >= 200 && status < 300
     ? "its answer is not the JSON of a token endpoint"
@@ -201,8 +203,10 @@ function unusableAnswer(status: number, text: string, server: AuthorizationServe
  * Lets oauth4webapi check an id_token, strictly at first, then without the clock and the algorithm
  * (OpenID Connect Core 1.0, section 3.1.3.7). Without a known issuer nothing could be checked.
  */
-async function judged(idToken: string | undefined, granting: Granting): Promise<Verdict> {
-  if (granting.server.issuer === undefined || idToken === undefined) return { kind: "fine" };
+async function judged(body: Fields, granting: Granting): Promise<Verdict> {
+  if (granting.server.issuer === undefined) return { kind: "fine" };
+  const idToken = field(body, "id_token", "string") || undefined;
+  if (idToken === undefined) return granting.asksOpenid ? verdictWithout(body) : { kind: "fine" };
   const strict = await complaintAbout(idToken, granting, {});
   const lenient = strict && await complaintAbout(idToken, granting, {
     [oauth.clockTolerance]: Number.MAX_SAFE_INTEGER,
@@ -216,6 +220,17 @@ async function judged(idToken: string | undefined, granting: Granting): Promise<
   if (strict === undefined) return { kind: "fine" };
   const advice = "this computer's clock may be wrong (anaplan-auth doctor)";
   return { kind: "doubtful", reason: `the id_token does not check out: ${strict}; ${advice}` };
+}
+
+/**
+ * A provider owes an id_token to who asked for `openid` (OpenID Connect Core 1.0, section 3.1.3.3), unless it
+ * did not grant that; a scope that it leaves out is the one that was asked for (RFC 6749, section 5.1).
+ */
+function verdictWithout(body: Fields): Verdict {
+  const isGranted = scopeIn(body)?.split(" ").includes("openid") ?? true;
+  if (!isGranted) return { kind: "fine" };
+  const reason = "the provider sent no id_token, so nothing proves whose login this is";
+  return { kind: "doubtful", reason };
 }
 
 async function complaintAbout(
@@ -274,6 +289,6 @@ export function refusedError(
   const words = refusal.description ? `; the server says ${quoted(refusal.description)}` : "";
   return new CliError(kind, `${what}: ${said.reason}${words}`, {
     next: said.next,
-    ...defined({ oauthError: refusal.error }),
+    oauthError: refusal.error,
   });
 }

@@ -3,11 +3,12 @@
 
 import * as oauth from "oauth4webapi";
 import { CliError } from "../errors.ts";
-import { defined, field, objectIn, wholeFieldsIn } from "../json.ts";
+import { defined, field } from "../json.ts";
 import { secretsIn, wordsWithout } from "../masking.ts";
 import type { ClientAuth } from "../profiles.ts";
 import type { Secret } from "../secret.ts";
 import type { HttpRequest, System } from "../system.ts";
+import { answerFields, isPage } from "./answer_fields.ts";
 
 /** The authorization server that one attempt or one login is bound to. */
 export interface AuthorizationServer {
@@ -148,17 +149,28 @@ export function wireOptions(
 }
 
 /**
- * The answer, or of one that broke off the fields that came whole, when the refresh token is among them: it
- * comes once, and the one before it is dead by now (RFC 9700, section 4.14.2).
+ * The answer; of a 2xx that broke off or is far too long, its fields when they are whole or bring the refresh token,
+ * which comes once.
+ *
+ * @throws {CliError} `unavailable`; with `answer_cut` for any other 2xx than a web page: the server has acted, and
+ * what was sent may be dead by now (RFC 9700, section 4.14.2).
  */
 async function answerTo(request: HttpRequest, system: Pick<System, "fetch">): Promise<Response> {
   try {
     return await system.fetch(request);
   } catch (error) {
     if (!(error instanceof CliError) || !error.arrived?.ok) throw error;
-    const fields = wholeFieldsIn(await error.arrived.text());
-    if (fields === undefined || !field(fields, "refresh_token", "string")) throw error;
-    return Response.json(fields);
+    const text = await error.arrived.text();
+    if (isPage(text)) throw error;
+    const fields = answerFields(text, true);
+    const isUsable = text.trimEnd().endsWith("}") || field(fields ?? {}, "refresh_token", "string");
+    if (fields !== undefined && isUsable) return Response.json(fields);
+    const { host } = new URL(request.url);
+    const reason = error.answerLost ? "it broke off in the middle" : "it is far too long";
+    throw new CliError("unavailable", `Cannot use the answer of ${host}: ${reason}`, {
+      code: "answer_cut",
+      next: "try the same command again in a minute",
+    });
   }
 }
 
@@ -167,7 +179,7 @@ async function withoutEchoes(response: Response, request: HttpRequest): Promise<
   if (response.body === null) return response;
   const { status, headers } = response;
   const text = await response.text();
-  const fields = objectIn(text);
+  const fields = answerFields(text);
   const body = fields && JSON.stringify(wordsWithout(secretsIn(request), fields));
   return new Response(body ?? text, { status, headers });
 }

@@ -12,7 +12,7 @@ import { currentProfile } from "../place.ts";
 import { changeCurrentProfile, loadProfile, type Profile, saveProfile } from "../profiles.ts";
 import { storeOf } from "../session.ts";
 import { flagOf, SERVERS, type Settings } from "../settings.ts";
-import type { TokenSet } from "../token_set.ts";
+import { sameTokenSet, type TokenSet } from "../token_set.ts";
 
 /** What every way of signing in needs. */
 export interface SignIn {
@@ -83,6 +83,26 @@ export async function saveLogin<Other extends string = never>(
     warn("the server gave no refresh token, so this login expires with its access token");
   }
   return { tokenSet, previous: replaced && { tokenSet: replaced, profile } };
+}
+
+/**
+ * Keeps whose login it is where no id_token said so: from then on userinfo has to name the same user. That it
+ * cannot be kept spoils no login.
+ */
+export async function keepSubject(
+  tokenSet: TokenSet,
+  subject: string,
+  settings: Settings,
+  context: CommandContext,
+): Promise<void> {
+  try {
+    using login = await storeOf(settings, context).lock(settings.profile);
+    const present = login.load();
+    if (present && sameTokenSet(present, tokenSet)) login.save({ ...present, subject });
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    context.talk.warn(error.message);
+  }
 }
 
 function settingsNotSaved(error: unknown): CliError {

@@ -1,16 +1,14 @@
 // Opens the person's browser. Rule: by argument vector, never through a shell, and never fatal.
 
-/** Variables that a browser has no business to inherit. */
-const PRIVATE_VARIABLES = ["ANAPLAN_CLIENT_SECRET", "SECRET", "ANAPLAN_REFRESH_TOKEN"];
+import { started } from "./program.ts";
 
 /** How long an opener may run before it counts as the browser itself, in milliseconds. */
 const OPENER_TIME = 2_000;
 
 /** Tries the platform's openers in their order; false when none of them started. */
 export async function openBrowser(url: string): Promise<boolean> {
-  for (const name of PRIVATE_VARIABLES) Deno.env.delete(name);
   const commands = browserCommands(url, Deno.build.os, (name) => Deno.env.get(name));
-  for (const command of commands) if (await started(command)) return true;
+  for (const command of commands) if (await isOpened(command)) return true;
   return false;
 }
 
@@ -63,15 +61,10 @@ export function splitWords(text: string): string[] {
   );
 }
 
-async function started([program, ...args]: string[]): Promise<boolean> {
+async function isOpened([program, ...args]: string[]): Promise<boolean> {
   if (program === undefined) return false;
   try {
-    const child = new Deno.Command(program, {
-      args,
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-    }).spawn();
+    const child = started(program, { args, stdin: "null", stdout: "null", stderr: "null" });
     child.unref(); // the browser outlives this program
     return await endedWell(child);
   } catch {

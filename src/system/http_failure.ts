@@ -3,7 +3,7 @@
 
 import { CliError } from "../errors.ts";
 import type { Proxy } from "../proxies.ts";
-import { printable } from "../text.ts";
+import { nameOrQuoted } from "../names.ts";
 
 /** What was tried, and by which way. */
 export interface Tried {
@@ -49,7 +49,7 @@ export function hostNotPermitted(url: URL): CliError {
 const CA_ADVICE = "give a CA file (--ca-file), or DENO_TLS_CA_STORE=system";
 
 function untrusted(proxy: Proxy | undefined, signer: string | undefined): string {
-  const by = signer === undefined ? "" : `, ${printable(signer)}`;
+  const by = signer === undefined ? "" : `, ${nameOrQuoted(signer)}`;
   const way = proxy === undefined ? "" : ` that comes through the proxy ${proxy.address}`;
   return `the certificate${way} is signed by an unknown authority${by}`;
 }

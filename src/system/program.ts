@@ -1,14 +1,27 @@
-// Runs programs for the person. Rule: by argument vector, never through a shell.
+// Runs programs for the person. Rule: by argument vector, never through a shell, and without the secrets of
+// the environment; they reach only the program that the user names after `exec`, in whose place this one is.
 
 import type { NotRun } from "../system.ts";
 import { hearing } from "./signals.ts";
+
+/** Variables that a browser or a system's tool has no business to inherit. */
+const PRIVATE_VARIABLES = ["ANAPLAN_CLIENT_SECRET", "SECRET", "ANAPLAN_REFRESH_TOKEN"];
+
+/** Starts a program, whose environment has no secret; nor has this one's from then on. */
+export function started(
+  program: string,
+  options: Omit<Deno.CommandOptions, "env">,
+): Deno.ChildProcess {
+  for (const name of PRIVATE_VARIABLES) Deno.env.delete(name);
+  return new Deno.Command(program, options).spawn();
+}
 
 /** See {@link System.run}. */
 export async function runProgram(command: readonly string[]): Promise<number | undefined> {
   const [program, ...args] = command;
   if (program === undefined) return undefined;
   try {
-    const child = new Deno.Command(program, { args, stdout: "inherit", stderr: "inherit" }).spawn();
+    const child = started(program, { args, stdout: "inherit", stderr: "inherit" });
     return (await child.status).code;
   } catch {
     return undefined; // not installed, or not permitted

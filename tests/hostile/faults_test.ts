@@ -41,8 +41,8 @@ const FAULTS: Readonly<Record<string, readonly [Fault, RegExp, number]>> = {
   "a 502 with HTML": [{ status: 502, body: HTML }, /a web page \(HTTP 502\)/, 1],
   "a 200 with HTML": [{ body: HTML, headers: { "content-type": "text/html" } }, /a web page/, 1],
   "an empty 200": [{ body: "", headers: JSON_TYPE }, /not the JSON of a token endpoint/, 1],
-  "JSON that breaks off": [
-    { body: newTokens().slice(0, 60), headers: JSON_TYPE },
+  "JSON that breaks off in its first token": [
+    { body: newTokens().slice(0, 20), headers: JSON_TYPE },
     /not the JSON of a token endpoint/,
     1,
   ],

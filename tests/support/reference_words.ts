@@ -9,6 +9,10 @@ export const SURROUNDINGS: readonly (readonly [names: readonly string[], text: s
     ["SSL_CERT_FILE"],
     "a CA file to trust, too; one that cannot be read is passed over, one that others can change is refused",
   ],
+  [
+    ["DENO_CERT", "NODE_EXTRA_CA_CERTS"],
+    "a CA file that Deno itself trusts; one that others can change is refused",
+  ],
   [["https_proxy", "HTTP_PROXY", "http_proxy"], "the proxy, as other programs name it"],
   [["ALL_PROXY", "all_proxy", "no_proxy"], "the same"],
   [["TERM", "CI"], "whether lines on the terminal may be drawn over"],

@@ -20,3 +20,12 @@ export function modeOf(path: string): string {
 export function namesIn(path: string): string[] {
   return Array.from(Deno.readDirSync(path), ({ name }) => name).sort();
 }
+
+/** Whether anything is at the path. */
+export function exists(path: string): boolean {
+  try {
+    return Deno.lstatSync(path) !== undefined;
+  } catch {
+    return false;
+  }
+}

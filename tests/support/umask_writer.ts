@@ -10,9 +10,9 @@ if (import.meta.main) {
   const place = { configDir: `${directory}/config`, profile: "default" };
   saveDraft(place, { clientId: "a-client" });
   if (loadDraft(place).clientId !== "a-client") throw new Error("The draft cannot be read");
-  const env = (name: string): string | undefined => name === "TMPDIR" ? directory : undefined;
+  const env = (name: string): string | undefined => name === "HOME" ? directory : undefined;
   const lock = { note: (): void => {}, identity: "an-id /there.lock" };
   const cause = new CliError("storage", "Cannot write");
-  const failed = { path: "/there.json", waiting: undefined, lock, cause };
+  const failed = { path: "/there.json", follows: "none", waiting: undefined, lock, cause };
   rescueLogin(serializeTokenSet(LOGIN), failed, { env });
 }

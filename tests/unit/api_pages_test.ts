@@ -258,6 +258,7 @@ const REPLACED: readonly (readonly [string, Partial<TokenSet>, boolean])[] = [
   ["has got another scope", { scope: "openid" }, true],
   ["is one of another server", { tokenEndpoint: "https://b.example/oauth/token" }, false],
   ["is one of another client", { clientId: "another-client" }, false],
+  ["is one of another sign-in", { signIn: "second" }, false],
 ];
 
 for (const [what, changes, goesOn] of REPLACED) {
@@ -265,7 +266,7 @@ for (const [what, changes, goesOn] of REPLACED) {
   for (const status of [200, 401]) {
     Deno.test(`a list whose login ${what} meanwhile ${end} (HTTP ${status})`, async () => {
       const tokenEndpoint = "https://us1a.app.anaplan.com/oauth/token";
-      const login: TokenSet = { ...LOGIN, tokenEndpoint };
+      const login: TokenSet = { ...LOGIN, tokenEndpoint, signIn: "first" };
       using scene = sessionScene(login, {
         streams: [
           page({ next: "?offset=1" }, { models: [1] }),

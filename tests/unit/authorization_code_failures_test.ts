@@ -89,8 +89,8 @@ for (const [status, code] of REFUSALS) {
   });
 }
 
-Deno.test("a 400 without an OAuth error at the exchange is denied", async () => {
-  assertEquals((await failure([webPage(400)])).kind, "denied");
+Deno.test("a 400 without an OAuth error at the exchange is a proxy's, and unavailable", async () => {
+  assertEquals((await failure([webPage(400)])).kind, "unavailable");
 });
 
 Deno.test("a client that is not accepted is told which flags to check", async () => {

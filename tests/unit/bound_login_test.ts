@@ -2,7 +2,8 @@
 import { assertEquals } from "@std/assert";
 import { saveProfile } from "../../src/profiles.ts";
 import { freshTokenSet } from "../../src/session.ts";
-import { granted, STALE } from "../support/logins.ts";
+import { granted, STALE, storedLogin } from "../support/logins.ts";
+import { ran } from "../support/ran.ts";
 import { sessionScene } from "../support/session_scene.ts";
 
 Deno.test("a refresh token goes to the token endpoint that issued it, and nowhere else", async () => {
@@ -16,10 +17,36 @@ Deno.test("a refresh token goes to the token endpoint that issued it, and nowher
   assertEquals(tokenEndpoint, bound.tokenEndpoint);
 });
 
-Deno.test("a login of before that was kept goes to the token endpoint of the settings", async () => {
-  using scene = sessionScene(STALE, { network: [granted()] });
+/** A login of before the token endpoint and the origins were kept. */
+const { tokenEndpoint: _, origins: __, ...UNBOUND } = STALE;
+const ELSEWHERE = "https://another.example.com";
+
+for (const command of ["refresh", "token", "whoami", "logout"]) {
+  Deno.test(`${command}: a login whose token endpoint was not kept sends nothing anywhere`, async () => {
+    using scene = sessionScene(UNBOUND);
+    saveProfile(scene.configDir, "default", {
+      tokenEndpoint: `${ELSEWHERE}/token`,
+      revocationEndpoint: `${ELSEWHERE}/revoke`,
+      apiUrl: ELSEWHERE,
+      authUrl: ELSEWHERE,
+    }, () => {});
+    const { code, stderr } = await ran([command, "--config-dir", scene.configDir]);
+    if (command === "logout") {
+      assertEquals(code, 0, stderr);
+      return;
+    }
+    assertEquals([code, stderr], [
+      3,
+      "Cannot get an access token: the saved login does not name the server that issued it.\n" +
+      "Next: anaplan-auth login\n",
+    ]);
+    assertEquals(storedLogin(scene.configDir).endedBy, undefined);
+  });
+}
+
+Deno.test("a login whose token endpoint was kept without origins is refreshed there", async () => {
+  const { origins: _, ...old } = STALE;
+  using scene = sessionScene(old, { network: [granted()] });
   await freshTokenSet(scene.settings, scene.context);
-  assertEquals(scene.context.system.requests.map(({ url }) => url), [
-    "https://us1a.app.anaplan.com/oauth/token",
-  ]);
+  assertEquals(scene.context.system.requests.map(({ url }) => url), [STALE.tokenEndpoint]);
 });

@@ -60,7 +60,7 @@ Deno.test("no control character of the server reaches the terminal", async () =>
   using scene = deviceScene([hostile, granted(), ada()]);
   await signedIn(scene);
   assertEquals(scene.context.talk.insisted, [
-    "Open   https://iam.example.com/2JEnter  EVIL\nEnter  1G]0;evilMV\n",
+    "Open   https://iam.example.com/2JEnter%20%20EVIL\nEnter  1G]0;evilMV\n",
   ]);
 });
 
@@ -158,12 +158,15 @@ Deno.test("a login that is declined as --timeout passes is denied", async () => 
 
 Deno.test("tokens that come as --timeout passes and cannot be saved are named with their file", async () => {
   using elsewhere = tempDir();
+  let beside = "";
   const error = await failureOfLastPoll(({ configDir }) => {
     Deno.removeSync(`${configDir}/credentials`, { recursive: true });
+    beside = configDir;
     return granted();
   }, { TMPDIR: elsewhere.path });
   assertEquals([error.kind, error.code], ["storage", "not_saved"]);
-  assertStringIncludes(error.message, `they are in ${elsewhere.path}/`);
+  const [, place = ""] = /they are in (\S+)\/[^/]+\.json$/.exec(error.message) ?? [];
+  assert([elsewhere.path, beside].includes(place), error.message);
 });
 
 Deno.test("a poll that brings nothing as --timeout passes is a timeout", async () => {

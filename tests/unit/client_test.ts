@@ -101,7 +101,8 @@ const REFUSALS: readonly (readonly [number, string, ErrorKind])[] = [
   [401, "unauthorized", "unavailable"],
   [400, "server_error", "unavailable"],
   [403, "slow_down", "unavailable"],
-  [404, "not_found", "unavailable"],
+  [400, "request_blocked", "unavailable"],
+  [400, "access_denied", "unavailable"],
   [200, "invalid_grant", "login_required"],
   [400, "invalid_client", "denied"],
   [401, "invalid_client", "denied"],
@@ -124,14 +125,7 @@ for (const [status, code, kind] of REFUSALS) {
   });
 }
 
-Deno.test("a 400 without an OAuth error is denied, and keeps the login", async () => {
-  for (const response of [new Response(null, { status: 400 }), webPage(400)]) {
-    const error = await failure(fakeSystem({ network: [response] }));
-    assertEquals([error.kind, error.oauthError], ["denied", undefined]);
-  }
-});
-
-for (const status of [401, 403, 500, 502, 503, 302]) {
+for (const status of [400, 401, 404, 403, 500, 502, 503, 302]) {
   Deno.test(`an empty ${status} or one with a web page is unavailable, and is asked once`, async () => {
     for (const response of [new Response(null, { status }), webPage(status)]) {
       assertEquals((await failure(fakeSystem({ network: [response] }))).kind, "unavailable");

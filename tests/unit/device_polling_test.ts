@@ -112,7 +112,9 @@ Deno.test("network trouble stretches a pause to a minute at most", async () => {
 });
 
 Deno.test("a proxy's page, 429 and an outage are network trouble, and no answer", async () => {
-  for (const trouble of [webPage(502), webPage(403), new Response(null, { status: 429 })]) {
+  for (
+    const trouble of [webPage(502), webPage(403), webPage(400), new Response(null, { status: 429 })]
+  ) {
     assertEquals(await pauses([trouble, granted()]), [5, 10]);
   }
 });
@@ -142,10 +144,6 @@ for (const [status, code, kind, words] of ENDS) {
     assertStringIncludes(error.message, words);
   });
 }
-
-Deno.test("a 400 without an OAuth error is denied, and nothing polls after it", async () => {
-  assertEquals((await failure([webPage(400)])).kind, "denied");
-});
 
 Deno.test("a client that is not accepted is told about --device-client-id while polling, too", async () => {
   const error = await failure([refused(401, "invalid_client")]);

@@ -51,7 +51,7 @@ Deno.test("an interval of milliseconds, or one without end, does not outlast the
     assertEquals((await started(userCode({ interval, expires_in: 900 }))).interval, 60_000);
   }
   const endless =
-    '{"device_code":"a","user_code":"b","verification_uri":"c","expires_in":900,"interval":1e999}';
+    '{"device_code":"a","user_code":"b","verification_uri":"https://c","expires_in":900,"interval":1e999}';
   assertEquals((await started(new Response(endless))).interval, 60_000);
   assertEquals((await started(userCode({ interval: 899, expires_in: 900 }))).interval, 899_000);
   assertEquals((await started(userCode({ interval: 7, expires_in: 3 }))).interval, 7_000);

@@ -117,6 +117,24 @@ Deno.test("a server that rotates all the same: the dead token is told, and what 
   assertStringIncludes(warning, "non-rotatable");
 });
 
+Deno.test("a new refresh token alone is not said to be saved, and asks for one in its place", async () => {
+  using world = scene([granted({ access_token: "" })]);
+  const { context, flags } = world;
+  const { kind, message, next = "" } = await failure(() => token(flags, context));
+  assertEquals(
+    [kind, message],
+    ["unavailable", "Cannot use the server's answer: it has no access token"],
+  );
+  assertStringIncludes(next, "ANAPLAN_REFRESH_TOKEN comes from");
+  assertStringIncludes(context.talk.warned.join(), "nothing is stored here");
+});
+
+Deno.test("the same refresh token without an access token is worth another try", async () => {
+  using world = scene([granted({ access_token: "", refresh_token: "from-the-vault" })]);
+  const { next } = await failure(() => token(world.flags, world.context));
+  assertEquals(next, "try the same command again in a minute");
+});
+
 Deno.test("a refresh token that is refused is exit 3, and asks for a new one, not for login", async () => {
   using world = scene([refused(400, "invalid_grant")]);
   const { context, flags } = world;

@@ -1,13 +1,6 @@
 // JSON that others wrote is read field by field, and never quoted.
 import { assertEquals, assertThrows } from "@std/assert";
-import {
-  asObject,
-  defined,
-  field,
-  objectField,
-  parseObject,
-  wholeFieldsIn,
-} from "../../src/json.ts";
+import { asObject, defined, field, objectField, parseObject } from "../../src/json.ts";
 
 Deno.test("field() gives a value of the asked type only", () => {
   const fields = { text: "1", number: 1, no: false, nothing: null };
@@ -35,25 +28,4 @@ Deno.test("parseObject() says what a text is not, and never quotes it", () => {
 Deno.test("defined() leaves out what is undefined and nothing else", () => {
   const value = { a: undefined, b: null, c: false, d: 0, e: "" };
   assertEquals(Object.keys(defined(value)), ["b", "c", "d", "e"]);
-});
-
-Deno.test("of an object that breaks off anywhere, only fields that came whole are given", () => {
-  const whole = { a: 'x,"}y', list: [1, { b: "," }], n: 2100, last: "end" };
-  const text = JSON.stringify(whole);
-  let most = 0;
-  for (let length = 0; length < text.length; length++) {
-    const found = wholeFieldsIn(text.slice(0, length)) ?? {};
-    assertEquals(
-      found,
-      Object.fromEntries(Object.entries(whole).slice(0, Object.keys(found).length)),
-    );
-    most = Math.max(most, Object.keys(found).length);
-  }
-  assertEquals(most, 4, "the last field is whole before the brace comes");
-});
-
-Deno.test("what is no object that breaks off has no fields", () => {
-  for (const text of ["", "[1,", "<html>,", '"a,', "{", "{,".repeat(500)]) {
-    assertEquals(wholeFieldsIn(text), undefined, text);
-  }
 });

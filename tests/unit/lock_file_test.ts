@@ -71,6 +71,26 @@ Deno.test("a lock that is given back while it is waited for is had", async () =>
   assertEquals(pauses, 3);
 });
 
+for (const what of ["removed", "replaced"]) {
+  Deno.test(`a lock file that is ${what} while its lock is waited for is locked anew`, async () => {
+    using dir = tempDir();
+    const path = `${dir.path}/a.lock`;
+    const first = await lockFile(path, 0, fakeSystem());
+    let pauses = 0;
+    const patient = {
+      monotonic: () => 0,
+      sleep(): Promise<void> {
+        if (++pauses === 2) Deno.removeSync(path);
+        if (pauses === 2 && what === "replaced") Deno.writeTextFileSync(path, "", { mode: 0o600 });
+        return Promise.resolve(pauses === 3 ? first[Symbol.dispose]() : undefined);
+      },
+    };
+    using second = await lockFile(path, 1_000, patient);
+    assert(!second.hold(), "the lock is on the file at the path");
+    await assertRejects(() => lockFile(path, 0, fakeSystem()), CliError);
+  });
+}
+
 Deno.test("a lock that is not had in time is a storage error that names the holder", async () => {
   using dir = tempDir();
   const path = `${dir.path}/a.lock`;

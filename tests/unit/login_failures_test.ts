@@ -48,7 +48,7 @@ Deno.test("tokens that cannot be saved are a storage error, on the page too", as
   await using at = signIn([() => {
     Deno.removeSync(`${at.configDir}/credentials`, { recursive: true });
     return granted();
-  }], { previous: LOGIN, env: { TMPDIR: elsewhere.path } });
+  }], { previous: LOGIN, env: { HOME: elsewhere.path } });
   assertEquals((await failure(at)).kind, "storage");
   assertEquals((await at.page).status, 502);
 });
@@ -63,7 +63,7 @@ Deno.test("tokens that cannot be saved are put where they can be rescued from", 
   await using at = signIn([() => {
     Deno.removeSync(`${at.configDir}/credentials`, { recursive: true });
     return granted();
-  }], { previous: LOGIN, env: { TMPDIR: elsewhere.path } });
+  }], { previous: LOGIN, env: { HOME: elsewhere.path } });
   const { message } = await failure(at);
   const [, from = ""] = /they are in (\S+)$/.exec(message) ?? [];
   assertEquals(modeOf(from), "600");

@@ -1,5 +1,6 @@
 // What doctor sees of the network, in each mark that it can have.
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { trustedByDeno } from "../../src/ca_file.ts";
 import { proxyCheck } from "../../src/checks/network_checks.ts";
 import { dated, diagnosed, doctorScene, found } from "../support/doctor_scene.ts";
 import { START } from "../support/fake_system.ts";
@@ -95,7 +96,7 @@ Deno.test("who signed the server's certificate is told, without control characte
   const check = await found("TLS", { peerIssuer: () => Promise.resolve("Zscaler\x1b[2J Inc") });
   assertEquals([check.mark, check.seen], [
     "ok",
-    "us1a.app.anaplan.com shows a certificate by Zscaler[2J Inc",
+    "us1a.app.anaplan.com shows a certificate by “Zscaler[2J Inc”",
   ]);
 });
 
@@ -142,10 +143,11 @@ Deno.test("whom the program trusts besides the built-in authorities is told", as
   const path = `${scene.configDir}/ca.pem`;
   Deno.writeTextFileSync(path, "-----BEGIN CERTIFICATE-----");
   const { named } = await diagnosed(scene, { caFile: [path] });
+  const byDeno = trustedByDeno().map((words) => `, ${words}`).join(""); // of who runs the tests
   assertEquals(named("Trust").map(({ seen }) => seen), [
-    `the authorities of system, ${path}, /all.pem (SSL_CERT_FILE)`,
+    `the authorities of system, ${path}, /all.pem (SSL_CERT_FILE)${byDeno}`,
   ]);
-  assertEquals((await found("Trust")).seen, "the built-in authorities");
+  assertEquals((await found("Trust")).seen, `the built-in authorities${byDeno}`);
 });
 
 Deno.test("with an issuer doctor asks that alone, and nobody at Anaplan", async () => {

@@ -14,6 +14,16 @@ Deno.test("a private file is written with mode 0600 and read back", () => {
   assertEquals(readPrivateFile(`${dir.path}/a.json`), "text");
 });
 
+Deno.test("U+FFFD in a private file is a character like any other, and bytes that are not UTF-8 are damage", () => {
+  using dir = tempDir();
+  const path = `${dir.path}/a.json`;
+  writePrivateFile(path, "caf\ufffd");
+  assertEquals(readPrivateFile(path), "caf\ufffd");
+  Deno.writeFileSync(path, new Uint8Array([0x63, 0xe9])); // in Latin-1
+  const error = assertThrows(() => readPrivateFile(path), CliError, "it is not UTF-8");
+  assertEquals(error.damagedFile, path);
+});
+
 Deno.test("a file that does not exist is undefined, not an error", () => {
   using dir = tempDir();
   assertEquals(readPrivateFile(`${dir.path}/none`), undefined);

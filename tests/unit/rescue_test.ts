@@ -1,96 +1,61 @@
 // Tokens that cannot be saved in their place: where they wait, and how the next command puts them back.
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { CliError } from "../../src/errors.ts";
-import type { LockedLogin } from "../../src/locked_login.ts";
-import { Secret } from "../../src/secret.ts";
 import { openStore } from "../../src/store.ts";
-import { parseTokenSet, sameTokenSet, type TokenSet } from "../../src/token_set.ts";
+import { parseTokenSet, sameTokenSet } from "../../src/token_set.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 import { LOGIN, loginFile, putLogin, STALE, storedLogin } from "../support/logins.ts";
+import { NEW, OTHERS, rescueScene, saveInVain } from "../support/rescue_scene.ts";
 import { modeOf, namesIn, tempDir } from "../support/temp_dir.ts";
 
-interface Scene extends Disposable {
-  readonly configDir: string;
-  readonly elsewhere: string;
-  readonly warnings: string[];
-  lock(): Promise<LockedLogin>;
-}
-
-/** A stored login, and a place elsewhere for tokens that have to be rescued. */
-function scene(env: Readonly<Record<string, string>> = {}, name = "config"): Scene {
-  const dir = tempDir();
-  const [configDir, elsewhere] = [`${dir.path}/${name}`, `${dir.path}/else where`];
-  Deno.mkdirSync(elsewhere);
-  Deno.mkdirSync(configDir.replace(/\/[^/]*$/, ""), { recursive: true });
-  putLogin(configDir, STALE);
-  const warnings: string[] = [];
-  const system = fakeSystem({ env: { TMPDIR: elsewhere, ...env } });
-  const store = openStore(configDir, system, (text) => warnings.push(text));
-  return {
-    configDir,
-    elsewhere,
-    warnings,
-    lock: () => store.lock("default"),
-    [Symbol.dispose]: () => dir[Symbol.dispose](),
-  };
-}
-
-/** Saves a login whose place is taken away after it was prepared. */
-async function saveInVain({ configDir, lock }: Scene): Promise<CliError> {
-  using login = await lock();
-  login.prepare();
-  Deno.renameSync(`${configDir}/credentials`, `${configDir}/moved`);
-  return assertThrows(() => login.save(LOGIN), CliError);
-}
-
 Deno.test("tokens whose directory is gone are rescued into a 0600 file elsewhere, whole", async () => {
-  using at = scene();
+  using at = rescueScene();
   const error = await saveInVain(at);
   const [name = ""] = namesIn(at.elsewhere);
   const path = `${at.elsewhere}/${name}`;
   assertEquals(modeOf(path), "600");
-  assert(sameTokenSet(parseTokenSet(Deno.readTextFileSync(path)), LOGIN));
+  assert(sameTokenSet(parseTokenSet(Deno.readTextFileSync(path)), NEW));
   assertEquals([error.kind, error.code], ["storage", "not_saved"]);
   assertStringIncludes(error.message, "Cannot save the new tokens: no such file or directory");
   assertStringIncludes(error.message, `they are in ${path}`);
 });
 
 Deno.test("the next holder of the lock puts rescued tokens back, and removes the rescued file", async () => {
-  using at = scene();
+  using at = rescueScene();
   await saveInVain(at);
   Deno.renameSync(`${at.configDir}/moved`, `${at.configDir}/credentials`);
   using login = await at.lock();
-  assert(sameTokenSet(login.load(), LOGIN));
-  assert(sameTokenSet(storedLogin(at.configDir), LOGIN));
+  assert(sameTokenSet(login.load(), NEW));
+  assert(sameTokenSet(storedLogin(at.configDir), NEW));
   assertEquals(namesIn(at.elsewhere), []);
   assertStringIncludes(at.warnings.join(), "the tokens that were rescued to");
 });
 
 Deno.test("tokens that only lacked the rename wait beside their place, and are put into it", async () => {
-  using at = scene();
+  using at = rescueScene();
   {
     using login = await at.lock();
     login.prepare();
     Deno.removeSync(loginFile(at.configDir));
     Deno.mkdirSync(`${loginFile(at.configDir)}/full`, { recursive: true });
-    const error = assertThrows(() => login.save(LOGIN), CliError);
+    const error = assertThrows(() => login.save(NEW), CliError);
     assertEquals(error.code, "not_saved");
     assertStringIncludes(error.message, `they are in ${loginFile(at.configDir)}.next`);
   }
   assertEquals(namesIn(at.elsewhere), []);
   Deno.removeSync(loginFile(at.configDir), { recursive: true });
   using login = await at.lock();
-  assert(sameTokenSet(login.load(), LOGIN));
+  assert(sameTokenSet(login.load(), NEW));
   assertEquals(namesIn(`${at.configDir}/credentials`), ["default.json", "default.lock"]);
 });
 
 Deno.test("while their place is not to be had, rescued tokens stay, and no lock is given", async () => {
-  using at = scene();
+  using at = rescueScene();
   await saveInVain(at);
   const [name = ""] = namesIn(at.elsewhere);
   Deno.renameSync(`${at.configDir}/moved`, `${at.configDir}/credentials`);
-  Deno.removeSync(loginFile(at.configDir));
-  Deno.mkdirSync(loginFile(at.configDir));
+  Deno.renameSync(loginFile(at.configDir), `${at.configDir}/in use`);
+  Deno.symlinkSync(`${at.configDir}/in use`, loginFile(at.configDir));
   for (let tries = 0; tries < 2; tries++) {
     const error = await at.lock().then(() => undefined, (error) => error);
     assert(error instanceof CliError && error.kind === "storage", String(error));
@@ -99,7 +64,7 @@ Deno.test("while their place is not to be had, rescued tokens stay, and no lock 
 });
 
 Deno.test("a reservation that no answer came for is removed by the next holder of the lock", async () => {
-  using at = scene();
+  using at = rescueScene();
   Deno.writeTextFileSync(`${loginFile(at.configDir)}.next`, " ".repeat(40_000), { mode: 0o600 });
   using login = await at.lock();
   assert(sameTokenSet(login.load(), STALE));
@@ -107,56 +72,56 @@ Deno.test("a reservation that no answer came for is removed by the next holder o
 });
 
 Deno.test("a text that was written and not yet cut to its length is whole", async () => {
-  using at = scene();
-  putLogin(at.configDir, LOGIN, "other");
+  using at = rescueScene();
+  putLogin(at.configDir, NEW, "other");
   const text = Deno.readTextFileSync(loginFile(at.configDir, "other")) + " ".repeat(40_000);
   Deno.writeTextFileSync(`${loginFile(at.configDir)}.next`, text, { mode: 0o600 });
   using login = await at.lock();
-  assert(sameTokenSet(login.load(), LOGIN));
+  assert(sameTokenSet(login.load(), NEW));
 });
 
 Deno.test("the runtime directory, which a sign-out removes, is the last place for a rescue", async () => {
   using runtime = tempDir();
-  using at = scene({ XDG_RUNTIME_DIR: runtime.path });
+  using at = rescueScene({ XDG_RUNTIME_DIR: runtime.path });
   await saveInVain(at);
   assertEquals([namesIn(at.elsewhere).length, namesIn(runtime.path).length], [1, 0]);
 });
 
 Deno.test("a rescue that the lock file does not name is found by its name", async () => {
   using home = tempDir();
-  using at = scene({ HOME: home.path });
+  using at = rescueScene({ HOME: home.path });
   let path = "";
   {
     using login = await at.lock();
     login.prepare();
     Deno.removeSync(at.elsewhere); // the place that the lock file names
     Deno.renameSync(`${at.configDir}/credentials`, `${at.configDir}/moved`);
-    const error = assertThrows(() => login.save(LOGIN), CliError);
+    const error = assertThrows(() => login.save(NEW), CliError);
     [, path = ""] = /they are in (\S+)$/.exec(error.message) ?? [];
-    assert(sameTokenSet(parseTokenSet(Deno.readTextFileSync(path)), LOGIN));
+    assert(sameTokenSet(parseTokenSet(Deno.readTextFileSync(path)), NEW));
   }
   Deno.renameSync(`${at.configDir}/moved`, `${at.configDir}/credentials`);
   const lockPath = `${at.configDir}/credentials/default.lock`;
   const lines = Deno.readTextFileSync(lockPath).split("\n");
   Deno.writeTextFileSync(lockPath, lines.with(1, "").join("\n"));
   using login = await at.lock();
-  assert(sameTokenSet(login.load(), LOGIN));
+  assert(sameTokenSet(login.load(), NEW));
   assertThrows(() => Deno.lstatSync(path), Deno.errors.NotFound);
 });
 
 Deno.test("a rescue is found where the lock file says, when TMPDIR is another one by then", async () => {
-  using at = scene();
+  using at = rescueScene();
   await saveInVain(at);
   Deno.renameSync(`${at.configDir}/moved`, `${at.configDir}/credentials`);
   const system = fakeSystem({ env: {} });
   using login = await openStore(at.configDir, system, () => {}).lock("default");
-  assert(sameTokenSet(login.load(), LOGIN));
+  assert(sameTokenSet(login.load(), NEW));
   assertEquals(namesIn(at.elsewhere), []);
 });
 
 for (const what of ["a directory with a like name", "a copy of the directory"]) {
   Deno.test(`a rescued login is not put in the place of the login in ${what}`, async () => {
-    using at = scene({}, "acme/prod");
+    using at = rescueScene({}, "acme/prod");
     const other = at.configDir.replace("acme/prod", "acme_prod");
     await saveInVain(at);
     putLogin(other, OTHERS);
@@ -166,18 +131,18 @@ for (const what of ["a directory with a like name", "a copy of the directory"]) 
         `${other}/credentials/default.lock`,
       );
     }
-    const system = fakeSystem({ env: { TMPDIR: at.elsewhere } });
+    const system = fakeSystem({ env: { HOME: at.elsewhere } });
     using login = await openStore(other, system, () => {}).lock("default");
     assert(sameTokenSet(login.load(), OTHERS));
     Deno.renameSync(`${at.configDir}/moved`, `${at.configDir}/credentials`);
     using own = await at.lock();
-    assert(sameTokenSet(own.load(), LOGIN), "the login itself gets it");
+    assert(sameTokenSet(own.load(), NEW), "the login itself gets it");
   });
 }
 
 Deno.test("containers with the same HOME that share /var/tmp do not take each other's tokens", async () => {
   for (const hasLogin of [true, false]) {
-    using at = scene();
+    using at = rescueScene();
     await saveInVain(at);
     Deno.renameSync(`${at.configDir}/moved`, `${at.configDir}/credentials`);
     Deno.renameSync(at.configDir, `${at.configDir} of the first container`);
@@ -193,29 +158,21 @@ Deno.test("containers with the same HOME that share /var/tmp do not take each ot
     Deno.removeSync(at.configDir, { recursive: true });
     Deno.renameSync(`${at.configDir} of the first container`, at.configDir);
     using login = await at.lock();
-    assert(sameTokenSet(login.load(), LOGIN));
+    assert(sameTokenSet(login.load(), NEW));
   }
 });
 
 Deno.test("a rescued file says which login it belongs to", async () => {
-  using at = scene();
+  using at = rescueScene();
   await saveInVain(at);
   const [name = ""] = namesIn(at.elsewhere);
   const { rescuedFor } = JSON.parse(Deno.readTextFileSync(`${at.elsewhere}/${name}`));
   assertStringIncludes(rescuedFor, `${Deno.realPathSync(at.configDir)}/credentials/default.lock`);
 });
 
-/** The tokens of another user. */
-const OTHERS: TokenSet = {
-  ...LOGIN,
-  accessToken: new Secret("another-access"),
-  refreshToken: new Secret("another-refresh"),
-  obtainedAt: LOGIN.obtainedAt - 60_000,
-};
-
 for (const text of ["{}", "[]", "null", "7", '{"accessToken":"half of a login"}']) {
   Deno.test(`a file beside the login that holds ${text} does not replace it, and is set aside`, async () => {
-    using at = scene();
+    using at = rescueScene();
     const waiting = `${loginFile(at.configDir)}.next`;
     Deno.writeTextFileSync(waiting, text, { mode: 0o600 });
     using login = await at.lock();
@@ -228,12 +185,12 @@ for (const text of ["{}", "[]", "null", "7", '{"accessToken":"half of a login"}'
 }
 
 Deno.test("a rescued file that is left over does not replace a later login", async () => {
-  using at = scene();
+  using at = rescueScene();
   await saveInVain(at);
   const [name = ""] = namesIn(at.elsewhere);
   const copy = Deno.readTextFileSync(`${at.elsewhere}/${name}`);
   Deno.renameSync(`${at.configDir}/moved`, `${at.configDir}/credentials`);
-  const later = { ...LOGIN, obtainedAt: LOGIN.obtainedAt + 60_000 };
+  const later = { ...OTHERS, obtainedAt: NEW.obtainedAt + 60_000 };
   {
     using login = await at.lock();
     login.save(later);
@@ -244,18 +201,17 @@ Deno.test("a rescued file that is left over does not replace a later login", asy
 });
 
 Deno.test("what another user put where a rescue would be is passed over", async () => {
-  using at = scene();
+  using at = rescueScene();
   await saveInVain(at);
   const [name = ""] = namesIn(at.elsewhere);
   Deno.renameSync(`${at.configDir}/moved`, `${at.configDir}/credentials`);
-  Deno.removeSync(`${loginFile(at.configDir)}.next`);
   Deno.chmodSync(`${at.elsewhere}/${name}`, 0o666);
   using login = await at.lock();
   assert(sameTokenSet(login.load(), STALE));
 });
 
 Deno.test("no token stands in the error of a rescue", async () => {
-  using at = scene();
+  using at = rescueScene();
   const error = await saveInVain(at);
   for (const secret of ["old-access", "old-refresh", "client-secret"]) {
     assert(!Deno.inspect(error).includes(secret));

@@ -11,6 +11,8 @@ import { signIn } from "../support/sign_in_scene.ts";
 
 /** What a hostile server would have the person type. */
 const WORDS = "Sorry. Next: anaplan-auth login --client-id evil, or anaplan-auth logout --all";
+/** The same as it is shown, without a label of ours. */
+const SHOWN = "Sorry. Next… anaplan-auth login --client-id evil, or anaplan-auth logout --all";
 const env = { ANAPLAN_AUTH_COMMAND: "deno task", HOME: "/home/nobody" };
 
 interface Situation {
@@ -59,7 +61,7 @@ for (
     using scene = (isIssuer ? issuerScene : sessionScene)(login, [] as never);
     const arranged = { env, ...(network && { network }), ...(streams && { streams }) };
     const { stderr } = await ran([...argv, "--config-dir", scene.configDir], arranged);
-    assertStringIncludes(stderr, `“${WORDS}”`);
+    assertStringIncludes(stderr, `“${SHOWN}”`);
     assertOneNext(stderr);
   });
 }
@@ -78,9 +80,9 @@ Deno.test("the words of a declined sign-in are quoted, on the terminal and on th
   const argv = ["login", "--client-id", "a-client", "--config-dir", at.configDir];
   assertEquals(await run(argv, () => at.context.system), 4);
   const { stderr } = at.context.system.written;
-  assertStringIncludes(stderr, `“${WORDS}”`);
+  assertStringIncludes(stderr, `“${SHOWN}”`);
   assertOneNext(stderr);
-  assertStringIncludes(await (await at.page).text(), `“${WORDS}”`);
+  assertStringIncludes(await (await at.page).text(), `“${SHOWN}”`);
 });
 
 Deno.test("an error that is no code is quoted", async () => {
@@ -90,12 +92,12 @@ Deno.test("an error that is no code is quoted", async () => {
   assertStringIncludes(at.context.system.written.stderr, "answered “anaplan-auth logout --all”");
 });
 
-Deno.test("with --json the server's words are as it said them", async () => {
+Deno.test("with --json the server's words are quoted, and no command of ours", async () => {
   using scene = sessionScene(STALE);
   const network = [refused(400, "invalid_grant", WORDS)];
   const argv = ["refresh", "--json", "--config-dir", scene.configDir];
   const { error } = JSON.parse((await ran(argv, { env, network })).stderr);
-  assertStringIncludes(error.message, `“${WORDS}”`);
+  assertStringIncludes(error.message, `“${SHOWN}”`);
   assertEquals(error.next, "deno task login");
 });
 
@@ -115,7 +117,7 @@ Deno.test("doctor quotes what the server called itself, and the words of the las
   const { issuerCheck } = await import("../../src/checks/local_checks.ts");
   const { loadSettings } = await import("../../src/settings.ts");
   const check = issuerCheck(loadSettings(scene.flags, scene.context.system));
-  assertMatch(check?.seen ?? "", new RegExp(`calls itself “${WORDS}”`));
+  assertMatch(check?.seen ?? "", new RegExp(`calls itself “${SHOWN}”`));
 });
 
 Deno.test("a code challenge that is rejected may be left out for one try, and that is not saved", async () => {

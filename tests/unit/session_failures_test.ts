@@ -8,6 +8,7 @@ import { START } from "../support/fake_system.ts";
 import {
   granted,
   LOGIN,
+  loginFile,
   refused,
   STALE,
   unreachable,
@@ -79,7 +80,7 @@ Deno.test("a profile that does not exist is login_required, and near names are s
 Deno.test("new tokens that cannot be saved are not hidden behind an old one that still lives", async () => {
   using elsewhere = tempDir();
   using scene = sessionScene(DYING, {
-    env: { TMPDIR: elsewhere.path },
+    env: { HOME: elsewhere.path },
     network: [() => {
       Deno.removeSync(`${scene.configDir}/credentials`, { recursive: true });
       return granted();
@@ -91,7 +92,7 @@ Deno.test("new tokens that cannot be saved are not hidden behind an old one that
 Deno.test("new tokens that cannot be saved are put elsewhere, and the error says where they are", async () => {
   using elsewhere = tempDir();
   using scene = sessionScene(STALE, {
-    env: { TMPDIR: elsewhere.path },
+    env: { HOME: elsewhere.path },
     network: [() => {
       Deno.removeSync(`${scene.configDir}/credentials`, { recursive: true });
       return granted();
@@ -104,6 +105,28 @@ Deno.test("new tokens that cannot be saved are put elsewhere, and the error says
   assertEquals(parseTokenSet(Deno.readTextFileSync(from)).refreshToken?.reveal(), "new-refresh");
   assert(from.startsWith(elsewhere.path));
 });
+
+for (const command of ["token", "refresh"]) {
+  Deno.test(`${command} does not send a refresh token whose successor was rescued out of reach`, async () => {
+    using elsewhere = tempDir();
+    using scene = sessionScene(STALE, {
+      env: { HOME: elsewhere.path },
+      network: [() => {
+        Deno.renameSync(`${scene.configDir}/credentials`, `${scene.configDir}/moved`);
+        return granted();
+      }, granted()],
+    });
+    const [, from = ""] = /they are in (\S+)$/.exec((await failure(scene)).message) ?? [];
+    Deno.renameSync(`${scene.configDir}/moved`, `${scene.configDir}/credentials`);
+    Deno.removeSync(`${loginFile(scene.configDir)}.next`);
+    Deno.removeSync(from);
+    const use = command === "token" ? freshTokenSet : refreshedTokenSet;
+    const error = await assertRejects(() => use(scene.settings, scene.context), CliError);
+    assertEquals([error.kind, error.next], ["storage", "anaplan-auth login"]);
+    assertStringIncludes(error.message, `${from}: no such file or directory`);
+    assertEquals(scene.context.system.requests.length, 1);
+  });
+}
 
 Deno.test("where only the lock cannot be had, a token that is still valid is given with a warning", async () => {
   let now = START;

@@ -136,3 +136,19 @@ Deno.test("a refresh is judged by the user of the sign-in alone, and needs no id
   assertEquals(await verdict("ada"), "fine");
   assertEquals(await verdict(undefined, "eve"), "fine");
 });
+
+Deno.test("a sign-in without an id_token keeps the user that userinfo names first", async () => {
+  await using at = signIn([metadata(), granted(), Response.json(ADA)], {
+    openBrowser(url) {
+      const state = new URL(url).searchParams.get("state") ?? "";
+      const back = new URLSearchParams({ state, code: "a-code" });
+      void at.listener.visit(`https://127.0.0.1:8443/callback?${back}`);
+      return Promise.resolve(true);
+    },
+  });
+  await login({ ...at.flags, issuer: ISSUER, scope: "openid" }, at.context);
+  assertStringIncludes(at.context.talk.warned.join(), "the provider sent no id_token");
+  assertEquals(storedLogin(at.flags.configDir).subject, "ada");
+  const later = { network: [Response.json(EVE)] };
+  assertEquals((await ran(["whoami", "--config-dir", at.flags.configDir], later)).code, 4);
+});

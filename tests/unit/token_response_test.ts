@@ -1,5 +1,5 @@
 // What a token endpoint's answer is taken for.
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError } from "../../src/errors.ts";
 import type { Fields } from "../../src/json.ts";
 import {
@@ -111,7 +111,7 @@ Deno.test("a strange token type is doubtful, the usual ones are fine in any case
     assertEquals(await (await grantedBy(granted({ token_type }))).judge(), { kind: "fine" });
   }
   const verdict = await (await grantedBy(granted({ token_type: "m\x1bac" }))).judge();
-  assertEquals([verdict.kind, "reason" in verdict && verdict.reason.includes('"mac"')], [
+  assertEquals([verdict.kind, "reason" in verdict && verdict.reason.includes("“mac”")], [
     "doubtful",
     true,
   ]);
@@ -129,17 +129,17 @@ Deno.test("what follows the JSON of an answer costs no token", async () => {
   assertEquals(tokenSet.refreshToken?.reveal(), "new-refresh");
 });
 
-Deno.test("an OAuth error with a 4xx is a refusal in the server's words", async () => {
-  for (const status of [400, 401, 403, 404]) {
+Deno.test("an OAuth error with a status that servers refuse with is a refusal in the server's words", async () => {
+  for (const status of [200, 400, 401, 403, 428]) {
     const refusal = await refusalIn(refused(status, "invalid_grant", "Unknown or expired"));
     assertEquals(refusal, { status, error: "invalid_grant", description: "Unknown or expired" });
   }
 });
 
-Deno.test("a 400 is a refusal even without an OAuth error in it", async () => {
-  assertEquals(await refusalIn(webPage(400)), { status: 400 });
-  assertEquals(await refusalIn(new Response(null, { status: 400 })), { status: 400 });
-  assertEquals(await refusalIn(Response.json({ error: 7 }, { status: 400 })), { status: 400 });
+Deno.test("an OAuth error with any other status is none of a token endpoint", async () => {
+  for (const status of [404, 405, 407, 410, 422, 429, 500, 503]) {
+    await unusable(refused(status, "invalid_grant"));
+  }
 });
 
 Deno.test("no control character of the server stands in a refusal", async () => {
@@ -148,16 +148,16 @@ Deno.test("no control character of the server stands in a refusal", async () => 
 });
 
 Deno.test("an error code with control characters in it is none of OAuth's", async () => {
-  const refusal = await refusalIn(refused(400, "invalid\x1b[31m_grant"));
-  assertEquals(refusal.error, undefined);
+  await unusable(refused(400, "invalid\x1b[31m_grant"));
 });
 
-Deno.test("401, 403 and 404 without an OAuth error are a proxy or an outage", async () => {
-  for (const status of [401, 403, 404]) {
+Deno.test("400, 401, 403 and 404 without an OAuth error are a proxy or an outage", async () => {
+  for (const status of [400, 401, 403, 404]) {
     for (const response of [webPage(status), new Response(null, { status })]) {
       await unusable(response);
     }
     await unusable(Response.json({ message: "no" }, { status }));
+    await unusable(Response.json({ error: 7 }, { status }));
   }
 });
 
@@ -209,4 +209,13 @@ Deno.test("a token set remembers the client that it was issued to, and the grant
   assertEquals([tokenSet.clientId, tokenSet.scope], ["a-client", "openid"]);
   assertEquals(tokenSet.tokenEndpoint, SERVER.tokenEndpoint);
   assertEquals(tokenSet.clientSecret?.reveal(), "client-secret");
+});
+
+Deno.test("each sign-in has an id of its own, which its refreshes keep", () => {
+  const signInOf = (previous?: TokenSet): string | undefined =>
+    grantIn(BODY, { ...GRANTING, ...(previous && { previous }) }).tokenSet.signIn;
+  const first = signInOf();
+  assert(first !== undefined && first !== signInOf());
+  assertEquals(signInOf({ ...LOGIN, signIn: first }), first);
+  assertEquals(signInOf(LOGIN), undefined);
 });

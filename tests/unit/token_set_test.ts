@@ -108,3 +108,19 @@ Deno.test("a damaged text is refused wherever it was cut, and no error quotes it
     assertEquals(error.cause, undefined);
   }
 });
+
+const SERVERS = ["nonsense", "", "http://192.0.2.1/token", "ftp://as.example.com", "https://a/#b"];
+const SERVER_FIELDS = {
+  tokenEndpoint: SERVERS,
+  issuer: SERVERS,
+  origins: SERVERS.map((url) => [url]),
+};
+for (const [name, values] of Object.entries(SERVER_FIELDS)) {
+  Deno.test(`a text whose ${name} is no address of a server is damaged`, () => {
+    for (const value of values) {
+      const fields = { ...JSON.parse(serializeTokenSet(LOGIN)), [name]: value };
+      const { message } = assertThrows(() => parseTokenSet(JSON.stringify(fields)), Error);
+      assertEquals(message, `its ${name} is not the address of a server`);
+    }
+  });
+}

@@ -1,5 +1,6 @@
 // How long requests to an authorization server may take.
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
+import { CliError } from "../../src/errors.ts";
 import { refresh } from "../../src/oauth/client.ts";
 import { pollForTokens } from "../../src/oauth/device.ts";
 import { DEVICE, DEVICE_SERVER, kept } from "../support/device.ts";
@@ -28,13 +29,20 @@ Deno.test("of an answer that broke off the refresh token is used, and it is not 
   assertEquals(system.requests.length, 1);
 });
 
+Deno.test("a 2xx that broke off before its refresh token was whole is not asked for again", async () => {
+  const step = brokenAfter('{"access_token":"a","refresh_token":"ne');
+  const system = fakeSystem({ network: [step] });
+  const refreshing = refresh(LOGIN, SERVER, CLIENT, system);
+  await assertRejects(() => refreshing, CliError, "it broke off in the middle");
+});
+
 for (
   const [what, step] of Object.entries({
-    "its refresh token": brokenAfter('{"access_token":"a","refresh_token":"ne'),
-    "a success": brokenAfter('{"refresh_token":"new"', 502),
+    "a 502": brokenAfter('{"refresh_token":"new"', 502),
+    "a web page": brokenAfter("<html>"),
   })
 ) {
-  Deno.test(`an answer that broke off before ${what} was whole is asked for once more`, async () => {
+  Deno.test(`${what} that broke off is no answer of the server, which is asked once more`, async () => {
     const system = fakeSystem({ network: [step, granted()] });
     const { tokenSet } = await refresh(LOGIN, SERVER, CLIENT, system);
     assertEquals([tokenSet.accessToken.reveal(), system.requests.length], ["new-access", 2]);

@@ -1,0 +1,23 @@
+// What strangers call things: as it is where it reads as a name, else quoted, so that no sentence and no
+// command of ours can be made of it. Rule: pure.
+
+import { quoted } from "./text.ts";
+
+/** A code of a server as it is, and other words in its place as words. */
+export function codeOrQuoted(text: string): string {
+  return /^[\w.-]{1,64}$/.test(text) ? text : quoted(text);
+}
+
+/**
+ * What a stranger calls a user, an authority or a scope: as it is when it is one word, or a few words that
+ * no command and no `Next:` can be made of; else quoted.
+ */
+export function nameOrQuoted(text: string): string {
+  const isName = text.length <= 100 && (ONE_WORD.test(text) || NAME.test(text));
+  return isName ? text : quoted(text);
+}
+
+const ONE_WORD = /^[^\s\u2800“”]+$/;
+/** No sentence ends in it, and no second one begins. */
+const NAME =
+  /^(?!.*(?:\. |anaplan-auth))[\p{L}\p{M}\p{N}'’,.()&@_-]+(?: [\p{L}\p{M}\p{N}'’,.()&@_-]+)*$/u;

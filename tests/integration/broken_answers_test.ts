@@ -1,0 +1,96 @@
+// Answers of a token endpoint whose HTTP framing is damaged, from a real server: what came counts.
+import { assertEquals, assertRejects } from "@std/assert";
+import { CliError } from "../../src/errors.ts";
+import { refresh } from "../../src/oauth/client.ts";
+import { pollForTokens } from "../../src/oauth/device.ts";
+import { denoSystem } from "../../src/system.ts";
+import { DEVICE, kept } from "../support/device.ts";
+import { LOGIN } from "../support/logins.ts";
+import { CLIENT, SERVER } from "../support/oauth.ts";
+
+const FIELDS = { access_token: "new-access", refresh_token: "new-refresh", scope: "openid" };
+const TOKENS = JSON.stringify(FIELDS);
+const HEAD = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
+
+/** With a length that is not the body's. */
+function longer(body: string, by = 1): string {
+  return `${HEAD}content-length: ${body.length + by}\r\n\r\n${body}`;
+}
+
+/** A server that sends these bytes as every answer and hangs up. */
+function rawServer(answer: string): AsyncDisposable & { readonly url: string; count: number } {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const raw = {
+    url: `http://127.0.0.1:${listener.addr.port}/oauth/token`,
+    count: 0,
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      await serving;
+    },
+  };
+  const serving = (async () => {
+    for await (using connection of listener) {
+      const request = await connection.read(new Uint8Array(65_536));
+      if (request !== null) raw.count++;
+      const bytes = new TextEncoder().encode(answer);
+      for (let sent = 0; sent < bytes.length;) {
+        try {
+          sent += await connection.write(bytes.subarray(sent));
+        } catch {
+          break; // the client has read enough
+        }
+      }
+    }
+  })();
+  return raw;
+}
+
+const WHOLE: Readonly<Record<string, string>> = {
+  "is a byte shorter than it says": longer(TOKENS),
+  "has no last chunk": `${HEAD}transfer-encoding: chunked\r\n\r\n${
+    TOKENS.length.toString(16)
+  }\r\n${TOKENS}\r\n`,
+};
+for (const [what, answer] of Object.entries(WHOLE)) {
+  Deno.test(`an answer that ${what} is used whole, and is not asked for again`, async () => {
+    await using raw = rawServer(answer);
+    const server = { ...SERVER, tokenEndpoint: raw.url };
+    const { tokenSet } = await refresh(LOGIN, server, CLIENT, denoSystem());
+    const { accessToken, refreshToken, scope } = tokenSet;
+    assertEquals([accessToken.reveal(), refreshToken?.reveal(), scope], Object.values(FIELDS));
+    assertEquals(raw.count, 1);
+  });
+}
+
+Deno.test("of an answer over a megabyte the tokens are used that came within it", async () => {
+  const body = `${TOKENS.slice(0, -1)},"id_token":"${"x".repeat(1_200_000)}"}`;
+  await using raw = rawServer(longer(body, 0));
+  const server = { ...SERVER, tokenEndpoint: raw.url };
+  const { tokenSet } = await refresh(LOGIN, server, CLIENT, denoSystem());
+  assertEquals([tokenSet.refreshToken?.reveal(), raw.count], ["new-refresh", 1]);
+});
+
+for (const came of ["", '{"access_token":"new-access","refresh_token":"new-re']) {
+  const what = came === "" ? "its first" : "its last";
+  Deno.test(`a 2xx that breaks off before ${what} byte is asked for once: the refresh token was used`, async () => {
+    await using raw = rawServer(longer(came, 50));
+    const server = { ...SERVER, tokenEndpoint: raw.url };
+    const error = await assertRejects(
+      () => refresh(LOGIN, server, CLIENT, denoSystem()),
+      CliError,
+      "it broke off in the middle",
+    );
+    assertEquals([error.kind, error.answerLost, raw.count], ["unavailable", false, 1]);
+  });
+}
+
+Deno.test("a 2xx to a poll that breaks off ends the polling: the device code was used", async () => {
+  await using raw = rawServer(longer('{"access_token":"new-acc', 50));
+  const system = { ...denoSystem(), sleep: () => Promise.resolve() };
+  const device = { ...DEVICE, expiresAt: performance.now() + 60_000 };
+  const { signal } = new AbortController();
+  const server = { ...SERVER, tokenEndpoint: raw.url };
+  const polling = pollForTokens(device, server, { clientId: "a-device" }, system, signal, kept);
+  await assertRejects(() => polling, CliError, "it broke off in the middle");
+  assertEquals(raw.count, 1);
+});

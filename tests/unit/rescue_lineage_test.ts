@@ -1,0 +1,226 @@
+// Which login rescued tokens go back to, and what happens when they cannot be read.
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { CliError } from "../../src/errors.ts";
+import { sameTokenSet, type TokenSet } from "../../src/token_set.ts";
+import { loginFile, putLogin, STALE, storedLogin } from "../support/logins.ts";
+import { NEW, OTHERS, rescued, rescueScene } from "../support/rescue_scene.ts";
+import { exists, namesIn } from "../support/temp_dir.ts";
+
+const A_DAY = 86_400_000;
+
+Deno.test("rescued tokens are put back although the login before them is from a clock that was a day ahead", async () => {
+  using at = rescueScene();
+  putLogin(at.configDir, { ...STALE, obtainedAt: STALE.obtainedAt + A_DAY });
+  const path = await rescued(at);
+  using login = await at.lock();
+  assert(sameTokenSet(login.load(), NEW));
+  assert(!exists(path));
+});
+
+Deno.test("tokens that a clock a day ahead rescued do not replace a later sign-in, and stay", async () => {
+  using at = rescueScene();
+  const path = await rescued(at, { ...NEW, obtainedAt: NEW.obtainedAt + A_DAY });
+  putLogin(at.configDir, OTHERS);
+  using login = await at.lock();
+  assert(sameTokenSet(login.load(), OTHERS));
+  assert(exists(path));
+  assertStringIncludes(at.warnings.join(), `${path} holds tokens that do not follow`);
+});
+
+Deno.test("a first login that was rescued does not replace a login that came since", async () => {
+  using at = rescueScene();
+  Deno.removeSync(loginFile(at.configDir));
+  const path = await rescued(at);
+  putLogin(at.configDir, OTHERS);
+  {
+    using login = await at.lock();
+    assert(sameTokenSet(login.load(), OTHERS));
+  }
+  Deno.removeSync(loginFile(at.configDir));
+  using login = await at.lock();
+  assert(sameTokenSet(login.load(), NEW), "without a login it goes back");
+  assert(!exists(path));
+});
+
+Deno.test("a login that was marked as ended after the rescue is still the one that the tokens follow", async () => {
+  using at = rescueScene();
+  await rescued(at);
+  putLogin(at.configDir, { ...STALE, endedBy: "invalid_grant" });
+  using login = await at.lock();
+  assert(sameTokenSet(login.load(), NEW));
+});
+
+Deno.test("a rescued file names the login that it follows by a hash only", async () => {
+  using at = rescueScene();
+  const { follows } = JSON.parse(Deno.readTextFileSync(await rescued(at)));
+  assert(/^[0-9a-f]{64}$/.test(follows));
+});
+
+const UNREADABLE = [
+  ["that is gone", (path: string) => Deno.removeSync(path), "no such file or directory"],
+  [
+    "that others can open",
+    (path: string) => Deno.chmodSync(path, 0o644),
+    "other users can open it",
+  ],
+  ["of another login", (path: string) => Deno.writeTextFileSync(path, "{}"), "another login"],
+  ["that is damaged", (path: string) => Deno.writeTextFileSync(path, "{"), "it cannot be read"],
+] as const;
+
+for (const [what, spoil, why] of UNREADABLE) {
+  Deno.test(`the lock's note tells of a rescued file ${what}, until a sign-in replaces the login`, async () => {
+    using at = rescueScene();
+    const path = await rescued(at);
+    spoil(path);
+    for (let tries = 0; tries < 2; tries++) {
+      using login = await at.lock();
+      assertEquals(login.lost?.kind, "storage");
+      assertStringIncludes(login.lost?.message ?? "", `${path}: `);
+      assertStringIncludes(login.lost?.message ?? "", why);
+      assertStringIncludes(login.lost?.next ?? "", "anaplan-auth login");
+      login.prepare(); // a sign-in that comes to nothing
+    }
+    {
+      using login = await at.lock();
+      login.prepare();
+      login.save(OTHERS);
+    }
+    using login = await at.lock();
+    assertEquals(login.lost, undefined);
+    assert(sameTokenSet(login.load(), OTHERS));
+  });
+}
+
+Deno.test("after a sign-out, tokens that were rescued and could not be read do not come back", async () => {
+  using at = rescueScene();
+  const path = await rescued(at);
+  Deno.chmodSync(path, 0o644);
+  {
+    using login = await at.lock();
+    login.remove();
+  }
+  assertStringIncludes(at.warnings.join(), path);
+  Deno.chmodSync(path, 0o600);
+  using login = await at.lock();
+  assertEquals([login.load(), login.lost], [undefined, undefined]);
+});
+
+Deno.test("an unreadable rescue does not stop a login that is not the one before it", async () => {
+  using at = rescueScene();
+  Deno.removeSync(await rescued(at));
+  putLogin(at.configDir, OTHERS);
+  using login = await at.lock();
+  assertEquals(login.lost, undefined);
+});
+
+Deno.test("a rescue whose path is longer than a block of the disk is found by the note", async () => {
+  using at = rescueScene();
+  const long = `${at.elsewhere}/${`${"d".repeat(200)}/`.repeat(14)}`;
+  Deno.mkdirSync(long, { recursive: true });
+  assertStringIncludes(await rescued({ ...at, lock: () => at.lock({ HOME: long }) }), long);
+  using login = await at.lock();
+  assert(sameTokenSet(login.load(), NEW));
+});
+
+Deno.test("a job's TMPDIR is used after the places that stay", async () => {
+  using at = rescueScene({ TMPDIR: "/nowhere/job" });
+  assertStringIncludes(await rescued(at), at.elsewhere);
+  using job = rescueScene({ TMPDIR: at.elsewhere, HOME: "/nowhere" });
+  assertStringIncludes(await rescued(job), `${job.configDir}/anaplan-auth-rescued`);
+});
+
+const UNJUDGED = [
+  ["of a newer version", (path: string) => Deno.writeTextFileSync(path, '{"version":2}'), "newer"],
+  [
+    "that others can open",
+    (path: string) => Deno.chmodSync(path, 0o644),
+    "other users can open it",
+  ],
+] as const;
+
+for (const [what, change, why] of UNJUDGED) {
+  for (const where of ["elsewhere", "beside"]) {
+    Deno.test(`tokens that wait ${where} do not replace a login file ${what}`, async () => {
+      using at = rescueScene();
+      let path = await rescued(at);
+      if (where === "beside") {
+        Deno.renameSync(path, `${loginFile(at.configDir)}.next`);
+        path = `${loginFile(at.configDir)}.next`;
+      }
+      change(loginFile(at.configDir));
+      const before = Deno.readTextFileSync(loginFile(at.configDir));
+      const error = await at.lock().then(() => undefined, (error) => error);
+      assert(error instanceof CliError && error.message.includes(why), String(error));
+      assertEquals(Deno.readTextFileSync(loginFile(at.configDir)), before);
+      assert(exists(path));
+    });
+  }
+}
+
+Deno.test("a damaged login file is set aside when tokens are put back, and kept", async () => {
+  using at = rescueScene();
+  await rescued(at);
+  Deno.writeTextFileSync(loginFile(at.configDir), '{"version":1,');
+  using login = await at.lock();
+  assert(sameTokenSet(login.load(), NEW));
+  assert(namesIn(`${at.configDir}/credentials`).includes("default.json.bad"));
+});
+
+Deno.test("of two holders, the one whose lock file was removed saves nothing over the other's login", async () => {
+  using at = rescueScene();
+  using first = await at.lock();
+  first.prepare();
+  Deno.removeSync(`${at.configDir}/credentials/default.lock`);
+  {
+    using second = await at.lock();
+    second.prepare();
+    const error = thrownBy(() => first.save(NEW));
+    assertEquals(error?.code, "not_saved");
+    assert(sameTokenSet(storedLogin(at.configDir), STALE));
+    second.save(OTHERS);
+  }
+  assert(sameTokenSet(storedLogin(at.configDir), OTHERS));
+});
+
+Deno.test("the tokens of the first holder are put back when the second one gets none", async () => {
+  using at = rescueScene();
+  {
+    using first = await at.lock();
+    first.prepare();
+    Deno.removeSync(`${at.configDir}/credentials/default.lock`);
+    using second = await at.lock();
+    second.prepare();
+    thrownBy(() => first.save(NEW));
+    second.save({ ...STALE, endedBy: "invalid_grant" });
+  }
+  using login = await at.lock();
+  assert(sameTokenSet(login.load(), NEW));
+});
+
+for (const second of ["saved a login", "is not there"]) {
+  Deno.test(`a holder whose lock file was removed locks again when a second one ${second}`, async () => {
+    using at = rescueScene();
+    using first = await at.lock();
+    first.prepare();
+    Deno.removeSync(`${at.configDir}/credentials/default.lock`);
+    let expected: TokenSet = NEW;
+    if (second === "saved a login") {
+      using other = await at.lock();
+      other.prepare();
+      other.save(OTHERS);
+      expected = OTHERS;
+    }
+    const error = thrownBy(() => first.save(NEW));
+    assertEquals(error?.code, expected === NEW ? undefined : "not_saved");
+    assert(sameTokenSet(storedLogin(at.configDir), expected));
+  });
+}
+
+function thrownBy(work: () => void): CliError | undefined {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof CliError) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,124 @@
+// Tokens that wait for their place are found by the commands that read without a lock.
+import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { logout } from "../../src/commands/logout.ts";
+import { refresh } from "../../src/commands/refresh.ts";
+import { status } from "../../src/commands/status.ts";
+import { token } from "../../src/commands/token.ts";
+import { whoami } from "../../src/commands/whoami.ts";
+import { CliError } from "../../src/errors.ts";
+import { serializeTokenSet, type TokenSet } from "../../src/token_set.ts";
+import { granted, loginFile, putLogin, STALE, withoutRefreshToken } from "../support/logins.ts";
+import { NEW, rescued, rescueScene } from "../support/rescue_scene.ts";
+import { type SessionScene, sessionScene } from "../support/session_scene.ts";
+import { exists, tempDir } from "../support/temp_dir.ts";
+
+const USER = (): Response =>
+  Response.json({ user: { id: "u1", email: "ada@example.com", active: true } });
+
+/** What is in the place of the login while new tokens wait beside it. */
+const PLACES: readonly (readonly [string, TokenSet | string | undefined])[] = [
+  ["no login", undefined],
+  ["a login that has ended", { ...STALE, endedBy: "invalid_grant" }],
+  ["a login without a refresh token", withoutRefreshToken(STALE)],
+  ["a damaged login", '{"version":1,'],
+];
+
+function waiting(present: TokenSet | string | undefined): SessionScene {
+  const scene = sessionScene(STALE, { network: [USER, granted()] });
+  const path = loginFile(scene.configDir);
+  Deno.removeSync(path);
+  if (typeof present === "string") Deno.writeTextFileSync(path, present, { mode: 0o600 });
+  else if (present !== undefined) putLogin(scene.configDir, present);
+  Deno.writeTextFileSync(`${path}.next`, serializeTokenSet(NEW), { mode: 0o600 });
+  return scene;
+}
+
+for (const [place, present] of PLACES) {
+  Deno.test(`token gives the access token that waits beside ${place}`, async () => {
+    using scene = waiting(present);
+    assertEquals((await token(scene.flags, scene.context)).text, "new-access");
+  });
+
+  Deno.test(`status reports the login that waits beside ${place}`, async () => {
+    using scene = waiting(present);
+    const { text, outcome } = await status(scene.flags, scene.context);
+    assertEquals(outcome, undefined, text);
+    assertStringIncludes(text, "Signed in (profile default).");
+  });
+
+  Deno.test(`whoami uses the tokens that wait beside ${place}`, async () => {
+    using scene = waiting(present);
+    assertStringIncludes((await whoami(scene.flags, scene.context)).text, "ada@example.com");
+    assertEquals(scene.context.system.requests.length, 1);
+  });
+
+  Deno.test(`logout ends the login that waits beside ${place}`, async () => {
+    for (const all of [false, true]) {
+      using scene = waiting(present);
+      await logout({ ...scene.flags, all }, scene.context);
+      const [request] = scene.context.system.requests;
+      assertEquals(request?.headers?.authorization, "AnaplanAuthToken new-access");
+      assertEquals(exists(loginFile(scene.configDir)), false);
+      assertEquals(exists(`${loginFile(scene.configDir)}.next`), false);
+    }
+  });
+}
+
+Deno.test("a first login that was rescued elsewhere is found through the lock's note", async () => {
+  using home = tempDir();
+  using at = rescueScene({ HOME: home.path });
+  Deno.removeSync(loginFile(at.configDir));
+  await rescued(at);
+  using scene = sessionScene(undefined);
+  const flags = { configDir: at.configDir };
+  assertEquals((await token(flags, scene.context)).text, "new-access");
+});
+
+Deno.test("tokens that another holder of the lock rescued are found by their name, too", async () => {
+  using at = rescueScene();
+  {
+    using first = await at.lock();
+    first.prepare();
+    Deno.removeSync(`${at.configDir}/credentials/default.lock`);
+    using second = await at.lock();
+    second.prepare();
+    assertThrows(() => first.save(NEW), CliError);
+    second.save({ ...STALE, endedBy: "invalid_grant" });
+  }
+  using scene = sessionScene(undefined, { env: { HOME: at.elsewhere } });
+  assertEquals((await token({ configDir: at.configDir }, scene.context)).text, "new-access");
+});
+
+Deno.test("status does not wait for a first sign-in that is under way", async () => {
+  using at = rescueScene();
+  Deno.removeSync(loginFile(at.configDir));
+  using login = await at.lock();
+  login.prepare();
+  using scene = sessionScene(undefined, { env: { HOME: at.elsewhere } });
+  const { text } = await status({ configDir: at.configDir }, scene.context);
+  assertStringIncludes(text, "Not signed in");
+  assertEquals(scene.context.system.sleeps, []);
+});
+
+Deno.test("a first login that was rescued and cannot be read is an error that names the file", async () => {
+  using at = rescueScene();
+  Deno.removeSync(loginFile(at.configDir));
+  const path = await rescued(at);
+  Deno.removeSync(path);
+  using scene = sessionScene(undefined);
+  for (const command of [token, whoami, refresh, status]) {
+    const error = await assertRejects(
+      () => command({ configDir: at.configDir }, scene.context),
+      CliError,
+    );
+    assertEquals([error.kind, error.next], ["storage", "anaplan-auth login"]);
+    assertStringIncludes(error.message, path);
+  }
+});
+
+Deno.test("refresh says that an earlier command got the tokens that it puts back", async () => {
+  using scene = waiting(STALE);
+  const { text } = await refresh(scene.flags, scene.context);
+  assertStringIncludes(text, "An earlier command had refreshed it.");
+  assertEquals(scene.context.system.requests, []);
+});

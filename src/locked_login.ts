@@ -3,11 +3,12 @@
 
 import { CliError, toCliError } from "./errors.ts";
 import { type Clock, type FileLock, lockFile } from "./lock_file.ts";
-import { ensurePrivateDirectory, removeLeftovers } from "./private_directory.ts";
+import { ensurePrivateDirectory } from "./private_directory.ts";
 import { readPrivateFile, splitPath, type Warn } from "./private_file.ts";
 import { ifReadable, lockPath, type LoginPlace, putBack, waitingPath } from "./put_back.ts";
 import {
   beginReplacement,
+  removeLeftovers,
   removePrivateFile,
   type Replacement,
   writePrivateFile,

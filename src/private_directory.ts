@@ -1,5 +1,4 @@
-// Directories that only their owner may enter: made, checked, listed, read from, and cleaned of what crashes
-// leave. Rule: one that others can enter is neither read from nor written to, and its mode never changes.
+// Directories that only their owner may enter: made, checked, listed and read from. Rule: one that others can enter is neither read from nor written to, and its mode never changes.
 
 import type { CliError } from "./errors.ts";
 import { NEWER } from "./json.ts";
@@ -17,10 +16,6 @@ import {
 import { shellWord } from "./text.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";
-/** How old a temporary file is before no process can be writing it any more, in milliseconds. */
-const AN_HOUR = 3_600_000;
-/** What follows a file's name in the names of its temporary files. */
-const TEMPORARY = /^\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
 
 /**
  * Makes a directory that only its owner can enter (mode 0700, whatever the umask), with its parents.
@@ -122,33 +117,6 @@ export function listDirectory(path: string): string[] {
   });
 }
 
-/**
- * Removes temporary files of the file at the path that crashes have left; best effort.
- *
- * @param minAge in milliseconds; 0 is for the holder of the lock that guards the file's writes, whatever the
- * disk's clock says. A write takes milliseconds; a process that was stopped for an hour finds its file gone.
- */
-export function removeLeftovers(path: string, minAge = AN_HOUR): void {
-  const [directory, name] = splitPath(path);
-  for (const entry of ifPossible(() => listDirectory(directory)) ?? []) {
-    if (!entry.startsWith(name) || !TEMPORARY.test(entry.slice(name.length))) continue;
-    const leftover = `${directory}/${entry}`;
-    ifPossible(() => {
-      const { isFile, mtime } = Deno.lstatSync(leftover);
-      const age = mtime === null ? 0 : Date.now() - mtime.getTime();
-      if (isFile && (minAge === 0 || age >= minAge)) Deno.removeSync(leftover);
-    });
-  }
-}
-
-function ifPossible<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
-}
-
 /** What in a directory, two levels deep, others can get at, in words; nothing when it does not exist. */
 export function loosePlaces(directory: string): string[] {
   if (IS_WINDOWS) return [];
@@ -177,4 +145,13 @@ function looseness(path: string): string | undefined {
   const isForeign = [info, Deno.statSync(path)].some(({ uid }) => uid !== Deno.uid());
   if (isForeign) return `${path} belongs to another user`;
   return isOpenToOthers(Deno.statSync(path)) ? `${path} is open to other users` : undefined;
+}
+
+/** What work gives, or nothing when it fails. */
+export function ifPossible<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
 }

@@ -1,5 +1,6 @@
 // Replaces and removes private files. Rule: a file is replaced as a whole, and what is written is synced.
 
+import { ifPossible, listDirectory } from "./private_directory.ts";
 import {
   diskReason,
   isOwnFile,
@@ -169,5 +170,29 @@ function syncDirectoryOf(path: string, done: "written" | "removed", warn: Warn):
     warn(
       `${path} is ${done}, but a power cut may undo that: its directory did not sync (${reason})`,
     );
+  }
+}
+
+/** How old a temporary file is before no process can be writing it any more, in milliseconds. */
+const AN_HOUR = 3_600_000;
+/** What follows a file's name in the names of its temporary files. */
+const TEMPORARY = /^\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
+
+/**
+ * Removes temporary files of the file at the path that crashes have left; best effort.
+ *
+ * @param minAge in milliseconds; 0 is for the holder of the lock that guards the file's writes, whatever the
+ * disk's clock says. A write takes milliseconds; a process that was stopped for an hour finds its file gone.
+ */
+export function removeLeftovers(path: string, minAge = AN_HOUR): void {
+  const [directory, name] = splitPath(path);
+  for (const entry of ifPossible(() => listDirectory(directory)) ?? []) {
+    if (!entry.startsWith(name) || !TEMPORARY.test(entry.slice(name.length))) continue;
+    const leftover = `${directory}/${entry}`;
+    ifPossible(() => {
+      const { isFile, mtime } = Deno.lstatSync(leftover);
+      const age = mtime === null ? 0 : Date.now() - mtime.getTime();
+      if (isFile && (minAge === 0 || age >= minAge)) Deno.removeSync(leftover);
+    });
   }
 }

@@ -3,8 +3,8 @@
 
 import { CliError } from "../errors.ts";
 import { defined, field, parseObject } from "../json.ts";
-import { ensurePrivateDirectory, readIn, removeLeftovers } from "../private_directory.ts";
-import { removePrivateFile, writePrivateFile } from "../replacement.ts";
+import { ensurePrivateDirectory, readIn } from "../private_directory.ts";
+import { removeLeftovers, removePrivateFile, writePrivateFile } from "../replacement.ts";
 import type { Settings } from "../settings.ts";
 import { printable } from "../text.ts";
 

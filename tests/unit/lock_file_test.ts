@@ -75,14 +75,14 @@ for (const what of ["removed", "replaced"]) {
   Deno.test(`a lock file that is ${what} while its lock is waited for is locked anew`, async () => {
     using dir = tempDir();
     const path = `${dir.path}/a.lock`;
-    const first = await lockFile(path, 0, fakeSystem());
+    using _first = await lockFile(path, 0, fakeSystem());
     let pauses = 0;
     const patient = {
       monotonic: () => 0,
       sleep(): Promise<void> {
         if (++pauses === 2) Deno.removeSync(path);
         if (pauses === 2 && what === "replaced") Deno.writeTextFileSync(path, "", { mode: 0o600 });
-        return Promise.resolve(pauses === 3 ? first[Symbol.dispose]() : undefined);
+        return Promise.resolve();
       },
     };
     using second = await lockFile(path, 1_000, patient);

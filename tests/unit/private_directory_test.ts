@@ -5,9 +5,8 @@ import {
   ensurePrivateDirectory,
   listDirectory,
   readIn,
-  removeLeftovers,
 } from "../../src/private_directory.ts";
-import { writePrivateFile } from "../../src/replacement.ts";
+import { removeLeftovers, writePrivateFile } from "../../src/replacement.ts";
 import { aged, CANNOT_CHOWN, NOBODY, storageError } from "../support/disk.ts";
 import { modeOf, namesIn, tempDir } from "../support/temp_dir.ts";
 

@@ -71,7 +71,7 @@ Deno.test("an error code of more letters than any code is no code, and is not ke
     env,
     network,
   });
-  assertEquals(code, 4);
+  assertEquals(code, 6);
   assert(!stderr.includes("xxx"), stderr);
 });
 

@@ -118,7 +118,7 @@ export async function whoIs(
     : await userinfo(login, settings.issuer, settings, system, timeout);
 }
 
-/** What came of the end of a login at the server; a token may live on unless it is said to be dead. */
+/** What came of the end of a login at the server; a token may live on unless the server says that it is dead. */
 export interface Ended {
   /** Whether the server did what ends the login; an access token that it cannot revoke ends by itself. */
   readonly isDone: boolean;
@@ -159,12 +159,15 @@ export async function endLogin(
     await asked(() => revoke(refreshToken, "refresh_token"));
   const isReachable = refreshToken === undefined || refresh !== undefined;
   const access = revoke && isReachable
-    ? await asked(async () => await revoke(accessToken, "access_token") || isOver)
+    ? await asked(() => revoke(accessToken, "access_token"))
     : undefined;
-  const answers = [session, refreshToken === undefined ? access : refresh];
+  const answers = [
+    session,
+    refreshToken === undefined ? access === false ? isOver : access : refresh,
+  ];
   return defined({
     isDone: failure === undefined && answers.includes(true) && !answers.includes(false),
-    accessToken: session || access || isOver,
+    accessToken: session || access || false,
     refreshToken: refresh ?? false,
     failure,
   });

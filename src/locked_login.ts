@@ -145,6 +145,7 @@ function lockedLogin(
       removePrivateFile(path, warn);
       removeLeftovers(path, 0);
       giveUpLost();
+      lock.forget(); // a rescued file that cannot be removed must not bring the login back
     },
     [Symbol.dispose]() {
       prepared?.[Symbol.dispose]();

@@ -4,6 +4,7 @@ import { type Ended, endLogin } from "../account.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { CliError, toCliError } from "../errors.ts";
 import { configDirectory, placeOf } from "../place.ts";
+import { listDirectory } from "../private_directory.ts";
 import { splitPath } from "../private_file.ts";
 import { profileNames } from "../profiles.ts";
 import { mayWait, waitingNames } from "../put_back.ts";
@@ -47,7 +48,7 @@ export async function logout(flags: LogoutFlags, context: CommandContext): Promi
     }
   });
   const replies = await inParallel(
-    removed.filter((login) => login !== undefined),
+    removed.filter((login) => login !== undefined).filter(wasThere),
     (login) => replyFor(login, flags, context),
   );
   const text = replies.map((reply) => reply.text).join("\n");
@@ -80,13 +81,20 @@ async function removeOne(flags: LogoutFlags, context: CommandContext): Promise<R
   const store = storeOf({ configDir }, context);
   const mayHaveLogin = store.names().includes(profile) ||
     mayWait(store.pathOf(profile), context.system);
-  if (mayHaveLogin) return await removeLogin(profile, store, context);
+  if (mayHaveLogin) {
+    const removed = await removeLogin(profile, store, context);
+    if (wasThere(removed)) return removed;
+  }
   const profileExists = profileNames(configDir).includes(profile);
   const missing = await missingProfile({ configDir, profile, profileExists });
   if (missing === undefined) return { profile };
   throw new CliError("login_required", `Cannot sign out: ${missing}`, {
     next: loginCommandOf(profile),
   });
+}
+
+function wasThere({ tokenSet, wasDamaged }: Removed): boolean {
+  return tokenSet !== undefined || wasDamaged === true;
 }
 
 function notStored(): CliError {
@@ -105,28 +113,38 @@ async function removeLogin(
   { talk }: CommandContext,
 ): Promise<Removed> {
   using login = await store.lock(profile); // a refresh that is under way is waited for
+  const others = filesBeside(store.pathOf(profile));
   let wasDamaged = false;
   const tokenSet = orSetAside(() => login.load(), (text) => {
     wasDamaged = true;
     talk.warn(text);
   });
   login.remove();
+  const left = new Set(filesBeside(store.pathOf(profile)));
+  for (const path of others.filter((path) => left.has(path))) {
+    talk.warn(`${path} may hold tokens of this login; remove it`);
+  }
   return { profile, tokenSet, wasDamaged };
+}
+
+/** The files of a login besides its own, such as damaged ones that were moved out of the way. */
+function filesBeside(path: string): string[] {
+  const [directory, name] = splitPath(path);
+  return listDirectory(directory).filter((file) => file.startsWith(`${name}.`))
+    .map((file) => `${directory}/${file}`);
 }
 
 /** Asks the server to end the login that was removed, and says what came of it. */
 async function replyFor(
-  { profile, tokenSet, wasDamaged }: Removed,
+  removed: Removed,
   flags: LogoutFlags,
   context: CommandContext,
 ): Promise<Reply> {
+  const { profile, tokenSet, wasDamaged } = removed;
   const reply = (text: string, isEnded = false): Reply => {
-    const removed = tokenSet !== undefined || wasDamaged === true;
-    return { text, data: { profile, removed, server_session_ended: isEnded } };
+    return { text, data: { profile, removed: wasThere(removed), server_session_ended: isEnded } };
   };
-  if (tokenSet === undefined && !wasDamaged) {
-    return reply(`Nobody was signed in (profile ${profile}).`);
-  }
+  if (!wasThere(removed)) return reply(`Nobody was signed in (profile ${profile}).`);
   const settings = tokenSet && settingsOf({ ...flags, profile }, context);
   if (tokenSet === undefined || settings === undefined) {
     const rest = wasDamaged ? "; the file that was moved may hold them" : "";
@@ -157,33 +175,53 @@ async function endAtServer(
   settings: Settings,
   { system, talk }: CommandContext,
 ): Promise<Ended> {
-  const ended = await endLogin(tokenSet, settings, system);
+  const signal = system.interruption(); // the login is removed by now, and that has to be said
+  const ended = signal.aborted
+    ? INTERRUPTED
+    : await Promise.race([interruptedBy(signal), endLogin(tokenSet, settings, system)]);
+  if (ended === INTERRUPTED) {
+    talk.warn(`${serverOf(settings)} may not have been told: interrupted before it answered`);
+  }
   const { failure } = ended;
   if (failure) talk.warn(`${serverOf(settings)} could not be told: ${failure.message}`);
   return ended;
+}
+
+const INTERRUPTED: Ended = { isDone: false, accessToken: false, refreshToken: false };
+
+function interruptedBy(signal: AbortSignal): Promise<Ended> {
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(INTERRUPTED)));
 }
 
 function serverOf(settings: Settings): string {
   return settings.issuer === undefined ? "Anaplan" : new URL(settings.issuer).host;
 }
 
-/** One honest sentence about what the server may still accept; Anaplan does not document it. */
+/**
+ * One honest sentence about what the server may still accept: what it said itself counts, and this computer's clock by
+ * its name. A refresh token that it rejected before may be good again.
+ */
 function whatMayLive(
   tokenSet: TokenSet,
-  ended: Ended | undefined,
+  ended: Ended,
   settings: Settings,
   now: number,
 ): string {
-  const hasRefreshToken = tokenSet.refreshToken !== undefined && tokenSet.endedBy === undefined;
-  const parts = [
-    ...(!ended?.accessToken && isFresh(tokenSet, now, 0)
-      ? [`the access token until ${clockTime(tokenSet.expiresAt, now)}`]
-      : []),
-    ...(hasRefreshToken && !ended?.refreshToken
-      ? ["the refresh token until it ends by itself"]
-      : []),
-  ];
-  return parts.length === 0
+  const { expiresAt, refreshToken } = tokenSet;
+  const itself = "it ends by itself";
+  const parts: string[] = [];
+  if (!ended.accessToken && expiresAt > now) {
+    const isSure = isFresh(tokenSet, now, 0); // else a clock was set, and no time means anything
+    parts.push(`the access token until ${isSure ? clockTime(expiresAt, now) : itself}`);
+  }
+  if (refreshToken !== undefined && !ended.refreshToken) {
+    parts.push(`the refresh token until ${itself}`);
+  }
+  if (parts.length > 0) {
+    const what = parts.join(",\nand ");
+    return `${serverOf(settings)} may still honour ${what};\nthe login is removed here.`;
+  }
+  return ended.accessToken
     ? "Nothing of it is valid any more."
-    : `${serverOf(settings)} may still honour ${parts.join(",\nand ")};\nno copy is left here.`;
+    : "By this computer's clock, nothing of it is valid any more.";
 }

@@ -1,5 +1,5 @@
 // The command `logout`: the login ends here whatever the server says, and the reply is honest about it.
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { logout } from "../../src/commands/logout.ts";
 import { CliError } from "../../src/errors.ts";
 import { lockFile } from "../../src/lock_file.ts";
@@ -68,10 +68,59 @@ Deno.test("a token that has ended cannot authorize its own end, so nothing is se
   assertStringIncludes(text, "may still honour the refresh token");
 });
 
-Deno.test("when nothing of the login lives any more, logout says so", async () => {
-  for (const login of [withoutRefreshToken(STALE), { ...STALE, endedBy: "invalid_grant" }]) {
-    assertStringIncludes((await loggedOut(login)).text, "Nothing of it is valid any more.");
-  }
+Deno.test("logout says that nothing lives any more when the server said so, or names the clock", async () => {
+  const alone = withoutRefreshToken(LOGIN);
+  assertMatch((await loggedOut(alone, ENDED())).text, /\nNothing of it is valid any more\.$/);
+  const { text } = await loggedOut(withoutRefreshToken(STALE));
+  assertStringIncludes(text, "By this computer's clock, nothing of it is valid any more.");
+});
+
+Deno.test("a refresh token that the server rejected before may be good again, and logout says so", async () => {
+  const { text } = await loggedOut({ ...STALE, endedBy: "invalid_grant" });
+  assertStringIncludes(text, "may still honour the refresh token");
+});
+
+Deno.test("logout of a token of the future does not say when it ends, or that it has", async () => {
+  const HOUR = 60 * 60_000;
+  const login = { ...LOGIN, obtainedAt: START + 2 * HOUR, expiresAt: START + 3 * HOUR };
+  const down = new Response(null, { status: 503 });
+  const { text } = await loggedOut(withoutRefreshToken(login), down);
+  assertStringIncludes(text, "may still honour the access token until it ends by itself");
+});
+
+Deno.test("logout names each file that may hold the login's tokens", async () => {
+  using scene = sessionScene(LOGIN, { network: [ENDED()] });
+  const left = `${loginFile(scene.configDir)}.bad`;
+  Deno.writeTextFileSync(left, "{");
+  await logout(scene.flags, scene.context);
+  assertEquals(scene.context.talk.warned, [`${left} may hold tokens of this login; remove it`]);
+});
+
+for (const all of [false, true]) {
+  Deno.test(`logout${all ? " --all" : ""} ends a login whose tokens wait for their place`, async () => {
+    using scene = sessionScene(LOGIN, { network: [ENDED()] });
+    const path = loginFile(scene.configDir);
+    Deno.renameSync(path, `${path}.next`);
+    const { text } = await logout({ ...scene.flags, all }, scene.context);
+    assertStringIncludes(text, "Signed out, here and at Anaplan");
+    assertEquals(namesIn(`${scene.configDir}/credentials`), ["default.lock"]);
+    const again = await logout({ ...scene.flags, all }, scene.context);
+    assertMatch(again.text, /^Nobody was signed in/);
+  });
+}
+
+Deno.test("logout that is interrupted while the server is told says what was done", async () => {
+  const interruption = new AbortController();
+  using scene = sessionScene(LOGIN, {
+    network: [() => {
+      interruption.abort(new CliError("interrupted", "Interrupted"));
+      return new Promise(() => {});
+    }],
+    interruption: () => interruption.signal,
+  });
+  const { text } = await logout(scene.flags, scene.context);
+  assertStringIncludes(text, "Signed out here (profile default).\nAnaplan may still honour");
+  assertStringIncludes(scene.context.talk.warned.join(), "interrupted before it answered");
 });
 
 Deno.test("logout of nobody is no failure", async () => {

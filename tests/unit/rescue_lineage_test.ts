@@ -105,6 +105,19 @@ Deno.test("after a sign-out, tokens that were rescued and could not be read do n
   assertEquals([login.load(), login.lost], [undefined, undefined]);
 });
 
+Deno.test("after a sign-out, a rescued file that could not be removed does not bring the login back", async () => {
+  using at = rescueScene();
+  const path = await rescued(at);
+  const text = Deno.readTextFileSync(path);
+  {
+    using login = await at.lock();
+    login.remove();
+  }
+  Deno.writeTextFileSync(path, text, { mode: 0o600 });
+  using login = await at.lock();
+  assertEquals(login.load(), undefined);
+});
+
 Deno.test("an unreadable rescue does not stop a login that is not the one before it", async () => {
   using at = rescueScene();
   Deno.removeSync(await rescued(at));

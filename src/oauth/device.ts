@@ -165,7 +165,7 @@ export async function pollForTokens<Saved extends object>(
   while (true) {
     const left = Math.max(0, device.expiresAt - system.monotonic());
     await system.sleep(Math.min(wait, left), signal);
-    if (system.monotonic() >= device.expiresAt) throw expired(device, server);
+    if (left <= wait || system.monotonic() >= device.expiresAt) throw expired(device, server);
     const answer = await keep(() => poll(device, server, client, system));
     if (typeof answer !== "string") return answer;
     if (answer === "slow_down") interval += SLOW_DOWN;

@@ -46,7 +46,7 @@ Deno.test("each page begins with what it is about, how it is typed, and an examp
 Deno.test("each example works when it is pasted, and --quiet leaves its answer alone", async (t) => {
   await using sandbox = await startSandbox();
   await using home = await makeHome();
-  await signIn(sandbox, home);
+  await signIn(sandbox, home, { flags: ["--region", "eu2"] }); // as the example of login has it
   for (const [name, argv] of await examples()) {
     await t.step(argv.join(" "), async () => {
       const { code, stdout, stderr } = await pasted(argv, { home: home.path });

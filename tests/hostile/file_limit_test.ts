@@ -14,6 +14,9 @@ import {
 } from "./stale_login.ts";
 import { runBounded, runWrapped, wrappedTest } from "./wrapped.ts";
 
+/** The exit code of what SIGXFSZ has killed: Deno itself, before the program. */
+const KILLED = 128 + 25;
+
 /** No file may be longer than so many bytes. */
 function limitedTo(bytes: number): string[] {
   return ["prlimit", `--fsize=${bytes}`];
@@ -50,9 +53,9 @@ async function denoCache(
   const options = { home: home.path };
   await runBounded(argv, options);
   const holder = await anotherDeno(home.path);
-  for (let tries = 0; tries < 5; tries++) {
-    if ((await runWrapped(wrapper, ["--version"], options)).code === 0) break;
-    await runBounded(["--version"], options);
+  for (let tries = 0; tries < 10; tries++) {
+    if ((await runWrapped(wrapper, argv, options)).code !== KILLED) break;
+    await runBounded(argv, options);
   }
   return holder;
 }

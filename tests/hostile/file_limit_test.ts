@@ -89,10 +89,10 @@ function limitTest(name: string, fn: () => Promise<void>): void {
 }
 
 limitTest("where a file size limit leaves no room for new tokens, nothing is asked", async () => {
-  for (const bytes of [2_000, 16_384]) {
+  for (const [bytes, file] of [[2_000, "default.lock"], [16_384, "default.json"]] as const) {
     await limited(bytes, ["refresh"], async (outcome, home, requests) => {
       assertTwoLines(outcome, 7);
-      assertStringIncludes(outcome.stderr, "credentials/default.json: file too large");
+      assertStringIncludes(outcome.stderr, `credentials/${file}: file too large`);
       assertEquals(requests, []);
       const { refreshToken } = await home.credentials() ?? {};
       assertEquals(refreshToken, "old-refresh-token");

@@ -79,8 +79,11 @@ export class CliError extends Error {
 
   /** The same failure, about which more is known. */
   with(details: Pick<ErrorDetails, "next" | "arrived">): CliError {
-    const same = new CliError(this.kind, this.message, { cause: this.cause });
-    return Object.assign(same, { ...this, ...details });
+    return Object.assign(
+      new CliError(this.kind, this.message, { cause: this.cause }),
+      this,
+      details,
+    );
   }
 }
 
@@ -94,7 +97,7 @@ export function toCliError(thrown: unknown): CliError {
   const reason = thrown instanceof Error ? thrown.message : String(thrown);
   if (/too many open files/i.test(reason)) {
     return new CliError("storage", "Cannot go on: too many files are open", {
-      next: "raise the limit (ulimit -n 1024), then type the same command again",
+      next: "ulimit -n 1024",
       cause: thrown,
     });
   }

@@ -3,8 +3,8 @@
 
 import type { CliError } from "./errors.ts";
 import { field, parseObject } from "./json.ts";
-import { ensurePrivateDirectory, readIn } from "./private_directory.ts";
-import { removeLeftovers, writePrivateFile } from "./replacement.ts";
+import { readIn } from "./private_directory.ts";
+import { ensurePrivateDirectory, removeLeftovers, writePrivateFile } from "./replacement.ts";
 
 /** A failure as it is kept. */
 export interface LastFailure {

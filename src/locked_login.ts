@@ -3,11 +3,11 @@
 
 import { CliError, toCliError } from "./errors.ts";
 import { type Clock, type FileLock, lockFile } from "./lock_file.ts";
-import { ensurePrivateDirectory } from "./private_directory.ts";
 import { readPrivateFile, splitPath, type Warn } from "./private_file.ts";
 import { ifReadable, lockPath, type LoginPlace, putBack, waitingPath } from "./put_back.ts";
 import {
   beginReplacement,
+  ensurePrivateDirectory,
   removeLeftovers,
   removePrivateFile,
   type Replacement,
@@ -15,7 +15,8 @@ import {
 } from "./replacement.ts";
 import { fingerprint, type LostRescue, plannedNote, rescueLogin } from "./rescue.ts";
 import type { System } from "./system.ts";
-import { sameTokenSet, serializeTokenSet, type TokenSet } from "./token_set.ts";
+import { type TokenSet } from "./token_set.ts";
+import { sameTokenSet, serializeTokenSet } from "./token_sets.ts";
 
 /** A profile's login that no other process can change until this is disposed of. */
 export interface LockedLogin extends Disposable {

@@ -1,4 +1,5 @@
-// Directories that only their owner may enter: made, checked, listed and read from. Rule: one that others can enter is neither read from nor written to, and its mode never changes.
+// Directories that only their owner may enter: checked, listed and read from. Rule: one that others can enter
+// is neither read from nor written to, and its mode never changes.
 
 import type { CliError } from "./errors.ts";
 import { NEWER } from "./json.ts";
@@ -9,36 +10,12 @@ import {
   lstatIfThere,
   readPrivateFile,
   refusal,
-  restoreMode,
   splitPath,
   translated,
 } from "./private_file.ts";
 import { shellWord } from "./text.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";
-
-/**
- * Makes a directory that only its owner can enter (mode 0700, whatever the umask), with its parents.
- *
- * @throws {CliError} `storage` as {@link assertPrivateDirectory} does of one that exists already.
- */
-export function ensurePrivateDirectory(path: string): void {
-  translated("create", path, () => makeDirectory(path));
-  assertPrivateDirectory(path);
-}
-
-function makeDirectory(path: string): void {
-  if (IS_WINDOWS) return Deno.mkdirSync(path, { recursive: true });
-  if (lstatIfThere(path) !== undefined) return;
-  makeDirectory(splitPath(path)[0]); // each level is opened before the next is made, for umask 0777
-  try {
-    Deno.mkdirSync(path, { mode: 0o700 });
-  } catch (error) {
-    if (error instanceof Deno.errors.AlreadyExists) return; // another process was first
-    throw error;
-  }
-  restoreMode(path, 0o700);
-}
 
 /**
  * Makes sure that only its owner can enter a directory; one that does not exist passes.
@@ -115,36 +92,6 @@ export function listDirectory(path: string): string[] {
       throw error;
     }
   });
-}
-
-/** What in a directory, two levels deep, others can get at, in words; nothing when it does not exist. */
-export function loosePlaces(directory: string): string[] {
-  if (IS_WINDOWS) return [];
-  return translated("look at", directory, () => {
-    const places = [directory, ...entriesUnder(directory, 2)];
-    return places.flatMap((path) => looseness(path) ?? []);
-  });
-}
-
-function entriesUnder(directory: string, depth: number): string[] {
-  if (depth === 0) return [];
-  return listDirectory(directory).map((name) => `${directory}/${name}`).flatMap((path) =>
-    isDirectory(path) ? [path, ...entriesUnder(path, depth - 1)] : [path]
-  );
-}
-
-/** Whether it is a directory, or a link that leads to one. */
-function isDirectory(path: string): boolean {
-  return ifPossible(() => Deno.statSync(path).isDirectory) ?? false;
-}
-
-function looseness(path: string): string | undefined {
-  const info = lstatIfThere(path);
-  if (info === undefined) return undefined;
-  if (info.isSymlink && !isDirectory(path)) return `${path} is a symbolic link`;
-  const isForeign = [info, Deno.statSync(path)].some(({ uid }) => uid !== Deno.uid());
-  if (isForeign) return `${path} belongs to another user`;
-  return isOpenToOthers(Deno.statSync(path)) ? `${path} is open to other users` : undefined;
 }
 
 /** What work gives, or nothing when it fails. */

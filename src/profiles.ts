@@ -4,10 +4,15 @@
 import { defined, field, type Fields, objectField, textList } from "./json.ts";
 import type { Clock } from "./lock_file.ts";
 import { currentProfile, FILE_VERSION, readJson } from "./place.ts";
-import { ensurePrivateDirectory, listDirectory } from "./private_directory.ts";
+import { listDirectory } from "./private_directory.ts";
 import { loginCommandOf } from "./text.ts";
 import { type Warn } from "./private_file.ts";
-import { removeLeftovers, removePrivateFile, writePrivateFile } from "./replacement.ts";
+import {
+  ensurePrivateDirectory,
+  removeLeftovers,
+  removePrivateFile,
+  writePrivateFile,
+} from "./replacement.ts";
 import { orSetAside } from "./set_aside.ts";
 import { endpointProblem } from "./urls.ts";
 

@@ -9,7 +9,8 @@ import { removePrivateFile, renamePrivateFile, writePrivateFile } from "./replac
 import { findRescued, fingerprint, type LostRescue, mayBeRescued, type Rescued } from "./rescue.ts";
 import { orSetAside } from "./set_aside.ts";
 import type { System } from "./system.ts";
-import { parseTokenSet, sameTokenSet, serializeTokenSet, type TokenSet } from "./token_set.ts";
+import { parseTokenSet, type TokenSet } from "./token_set.ts";
+import { sameTokenSet, serializeTokenSet } from "./token_sets.ts";
 
 /** Where a login is, and how it is read. */
 export interface LoginPlace {

@@ -1,6 +1,6 @@
-// Replaces and removes private files. Rule: a file is replaced as a whole, and what is written is synced.
+// Replaces and removes private files, and makes private directories. Rule: a file is replaced as a whole, and what is written is synced.
 
-import { ifPossible, listDirectory } from "./private_directory.ts";
+import { assertPrivateDirectory, ifPossible, listDirectory } from "./private_directory.ts";
 import {
   diskReason,
   isOwnFile,
@@ -94,6 +94,29 @@ export function renamePrivateFile(from: string, to: string, warn: Warn): void {
   isOwnFile(to, "write");
   translated("write", to, () => Deno.renameSync(from, to));
   syncDirectoryOf(to, "written", warn);
+}
+
+/**
+ * Makes a directory that only its owner can enter (mode 0700, whatever the umask), with its parents.
+ *
+ * @throws {CliError} `storage` as {@link assertPrivateDirectory} does of one that exists already.
+ */
+export function ensurePrivateDirectory(path: string): void {
+  translated("create", path, () => makeDirectory(path));
+  assertPrivateDirectory(path);
+}
+
+function makeDirectory(path: string): void {
+  if (IS_WINDOWS) return Deno.mkdirSync(path, { recursive: true });
+  if (lstatIfThere(path) !== undefined) return;
+  makeDirectory(splitPath(path)[0]); // each level is opened before the next is made, for umask 0777
+  try {
+    Deno.mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return; // another process was first
+    throw error;
+  }
+  restoreMode(path, 0o700);
 }
 
 /** Opens a file, or makes it with mode 0600, whatever the umask. */

@@ -7,7 +7,8 @@ import { diskReason, readPrivateFile, splitPath } from "./private_file.ts";
 import { isThere, writePrivateFile } from "./replacement.ts";
 import type { System } from "./system.ts";
 import { loginCommandOf } from "./text.ts";
-import { parseTokenSet, serializeTokenSet, type TokenSet } from "./token_set.ts";
+import { parseTokenSet, type TokenSet } from "./token_set.ts";
+import { serializeTokenSet } from "./token_sets.ts";
 
 type RescueSystem = Pick<System, "env">;
 

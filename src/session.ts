@@ -9,7 +9,8 @@ import { hasEnvironmentLogin, type Settings } from "./settings.ts";
 import type { LockedLogin } from "./locked_login.ts";
 import { openStore, type Store } from "./store.ts";
 import { duration, flagTime, loginCommandOf } from "./text.ts";
-import { isFresh, sameTokenSet, type TokenSet } from "./token_set.ts";
+import { isFresh, type TokenSet } from "./token_set.ts";
+import { sameTokenSet } from "./token_sets.ts";
 
 /** What a refresh did: another process may have been first. */
 export interface Refreshed {

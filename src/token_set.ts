@@ -12,7 +12,7 @@ import {
 } from "./json.ts";
 import { Secret } from "./secret.ts";
 
-const FILE_VERSION = 1;
+export const FILE_VERSION = 1;
 
 /** How long before its end an access token stops counting as fresh, in milliseconds. */
 export const DEFAULT_MIN_VALID = 60_000;
@@ -69,26 +69,6 @@ export function isFresh(tokenSet: TokenSet, now: number, minValid = DEFAULT_MIN_
 /** How far ahead of this computer's clock a token may have been issued, in milliseconds. */
 const CLOCK_TOLERANCE = 60_000;
 
-/** Whether both are the same issue of the same login: nobody replaced one by the other. */
-export function sameTokenSet(a: TokenSet | undefined, b: TokenSet | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  return a.accessToken.equals(b.accessToken) &&
-    (a.refreshToken?.equals(b.refreshToken) ?? b.refreshToken === undefined);
-}
-
-/** The token set as JSON text, secrets included: for the private file only. */
-export function serializeTokenSet(tokenSet: TokenSet): string {
-  const { accessToken, refreshToken, clientSecret, ...rest } = tokenSet;
-  const open = {
-    version: FILE_VERSION,
-    ...rest,
-    accessToken: accessToken.reveal(),
-    refreshToken: refreshToken?.reveal(),
-    clientSecret: clientSecret?.reveal(),
-  };
-  return JSON.stringify(open, undefined, 2) + "\n";
-}
-
 /**
  * The token set in a text that {@link serializeTokenSet} made.
  *
@@ -139,8 +119,9 @@ function serversIn(fields: Fields) {
     origins: textList(fields.origins),
   };
   for (const [name, value = []] of Object.entries(servers)) {
-    if ([value].flat().every((url) => urlProblem(url) === undefined)) continue;
-    throw new Error(`its ${name} is not the address of a server`);
+    if ([value].flat().some(urlProblem)) {
+      throw new Error(`its ${name} is not the address of a server`);
+    }
   }
   return servers;
 }

@@ -19,20 +19,21 @@ const GROUPS = [
   {
     name: "start",
     test: ours(
-      "cli/(app|commands|parse|print|root_help)|commands/token|command|errors|json|lock_file|needs|place|" +
+      "cli/(app|commands|parse|print|root_help)|commands/token|command|errors|json|needs|place|" +
         "private_directory|private_file|secret|store|system|system/stream|text|token_set|version",
     ),
   },
   {
     name: "session",
     test: ours(
-      "ca_file|environment_advice|named_file|profiles|session|settings|system/signals|urls",
+      "belonging|ca_file|environment_advice|grants|lock_file|locked_login|named_file|profiles|put_back|" +
+        "replacement|rescue|session|set_aside|settings|system/signals|urls",
     ),
   },
   {
     name: "request",
     test: ours(
-      "account|anaplan|masking|near_names|oauth/(client|token_response|wire)|proxies|regions|" +
+      "account|anaplan|masking|near_names|oauth/(answer_fields|client|token_response|wire)|proxies|regions|" +
         "retry_after|system/http(_client)?",
     ),
   },

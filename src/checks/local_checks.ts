@@ -6,7 +6,7 @@ import { lastFailure } from "../last_failure.ts";
 import { storedCertificate } from "../oauth/certificate.ts";
 import { formatAddress, listenCandidates } from "../oauth/listen_addresses.ts";
 import { openLoopback } from "../oauth/loopback.ts";
-import { loosePlaces } from "../private_directory.ts";
+import { loosePlaces } from "../loose_places.ts";
 import { loginCommand, storeOf } from "../session.ts";
 import { hasEnvironmentLogin, type Settings } from "../settings.ts";
 import { dateTime, duration, quoted, shellWord } from "../text.ts";

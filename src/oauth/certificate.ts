@@ -4,9 +4,9 @@
 import { CliError } from "../errors.ts";
 import { field, parseObject } from "../json.ts";
 import { lockFile } from "../lock_file.ts";
-import { ensurePrivateDirectory, readIn } from "../private_directory.ts";
+import { readIn } from "../private_directory.ts";
 import { damaged, type Warn } from "../private_file.ts";
-import { removeLeftovers, writePrivateFile } from "../replacement.ts";
+import { ensurePrivateDirectory, removeLeftovers, writePrivateFile } from "../replacement.ts";
 import { orSetAside } from "../set_aside.ts";
 import type { System } from "../system.ts";
 

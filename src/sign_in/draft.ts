@@ -3,8 +3,13 @@
 
 import { CliError } from "../errors.ts";
 import { defined, field, parseObject } from "../json.ts";
-import { ensurePrivateDirectory, readIn } from "../private_directory.ts";
-import { removeLeftovers, removePrivateFile, writePrivateFile } from "../replacement.ts";
+import { readIn } from "../private_directory.ts";
+import {
+  ensurePrivateDirectory,
+  removeLeftovers,
+  removePrivateFile,
+  writePrivateFile,
+} from "../replacement.ts";
 import type { Settings } from "../settings.ts";
 import { printable } from "../text.ts";
 

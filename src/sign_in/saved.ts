@@ -12,7 +12,8 @@ import { currentProfile } from "../place.ts";
 import { changeCurrentProfile, loadProfile, type Profile, saveProfile } from "../profiles.ts";
 import { storeOf } from "../session.ts";
 import { flagOf, SERVERS, type Settings } from "../settings.ts";
-import { sameTokenSet, type TokenSet } from "../token_set.ts";
+import { type TokenSet } from "../token_set.ts";
+import { sameTokenSet } from "../token_sets.ts";
 
 /** What every way of signing in needs. */
 export interface SignIn {

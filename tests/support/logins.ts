@@ -1,11 +1,11 @@
 // Logins and token endpoints' answers for unit tests; every value in them says what it is.
 import { authorizationServer } from "../../src/account.ts";
 import { CliError } from "../../src/errors.ts";
-import { ensurePrivateDirectory } from "../../src/private_directory.ts";
-import { writePrivateFile } from "../../src/replacement.ts";
+import { ensurePrivateDirectory, writePrivateFile } from "../../src/replacement.ts";
 import { Secret } from "../../src/secret.ts";
 import type { Settings } from "../../src/settings.ts";
-import { parseTokenSet, serializeTokenSet, type TokenSet } from "../../src/token_set.ts";
+import { parseTokenSet, type TokenSet } from "../../src/token_set.ts";
+import { serializeTokenSet } from "../../src/token_sets.ts";
 import { START } from "./fake_system.ts";
 
 const MINUTE = 60_000;

@@ -2,7 +2,7 @@
 import { CliError } from "../../src/errors.ts";
 import { rescueLogin } from "../../src/rescue.ts";
 import { loadDraft, saveDraft } from "../../src/sign_in/draft.ts";
-import { serializeTokenSet } from "../../src/token_set.ts";
+import { serializeTokenSet } from "../../src/token_sets.ts";
 import { LOGIN } from "./logins.ts";
 
 if (import.meta.main) {

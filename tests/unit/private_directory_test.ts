@@ -1,12 +1,11 @@
 // Directories that only their owner may enter, real ones.
 import { assertEquals } from "@std/assert";
+import { assertPrivateDirectory, listDirectory, readIn } from "../../src/private_directory.ts";
 import {
-  assertPrivateDirectory,
   ensurePrivateDirectory,
-  listDirectory,
-  readIn,
-} from "../../src/private_directory.ts";
-import { removeLeftovers, writePrivateFile } from "../../src/replacement.ts";
+  removeLeftovers,
+  writePrivateFile,
+} from "../../src/replacement.ts";
 import { aged, CANNOT_CHOWN, NOBODY, storageError } from "../support/disk.ts";
 import { modeOf, namesIn, tempDir } from "../support/temp_dir.ts";
 

@@ -2,7 +2,8 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { CliError } from "../../src/errors.ts";
 import { openStore } from "../../src/store.ts";
-import { parseTokenSet, sameTokenSet } from "../../src/token_set.ts";
+import { parseTokenSet } from "../../src/token_set.ts";
+import { sameTokenSet } from "../../src/token_sets.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 import { LOGIN, loginFile, putLogin, STALE, storedLogin } from "../support/logins.ts";
 import { NEW, OTHERS, rescueScene, saveInVain } from "../support/rescue_scene.ts";

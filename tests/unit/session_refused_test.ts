@@ -4,7 +4,7 @@ import { CliError } from "../../src/errors.ts";
 import { saveProfile } from "../../src/profiles.ts";
 import { Secret } from "../../src/secret.ts";
 import { freshTokenSet, refreshedTokenSet } from "../../src/session.ts";
-import { sameTokenSet } from "../../src/token_set.ts";
+import { sameTokenSet } from "../../src/token_sets.ts";
 import {
   granted,
   LOGIN,

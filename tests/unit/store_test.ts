@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { CliError } from "../../src/errors.ts";
 import { openStore, type Store } from "../../src/store.ts";
-import { sameTokenSet } from "../../src/token_set.ts";
+import { sameTokenSet } from "../../src/token_sets.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 import { LOGIN, loginFile, putLogin, STALE } from "../support/logins.ts";
 import { modeOf, namesIn, tempDir } from "../support/temp_dir.ts";

@@ -22,7 +22,10 @@ export type Warn = (text: string) => void;
  */
 export function readPrivateFile(path: string, next?: string): string | undefined {
   if (!isOwnFile(path, "read", next)) return undefined;
-  const bytes = translated("read", path, () => opened(path, () => Deno.readFileSync(path)));
+  const read = <T>(work: () => T): T => translated("read", path, () => opened(path, work));
+  const text = read(() => Deno.readTextFileSync(path));
+  if (!text.includes("\ufffd")) return text;
+  const bytes = read(() => Deno.readFileSync(path)); // a character like any other, or what is in the place of bad bytes
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {

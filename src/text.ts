@@ -10,7 +10,7 @@ export function printable(text: string): string {
 
 /** The same at any length. */
 export function unsteering(text: string): string {
-  return text.replace(UNPRINTABLE, "");
+  return text.replace(unprintable(), "");
 }
 
 /**
@@ -27,7 +27,7 @@ const LABELS = /(next|warning)\s*[:：∶ː꞉﹕︓]/gi;
 
 /** Text without what steers a terminal, its lines and columns as they were. */
 export function harmless(text: string): string {
-  return text.replace(STEERING, "");
+  return text.replace(CONTROLS, (one) => one === "\n" || one === "\t" ? one : "");
 }
 
 /** JSON text with the same characters as escapes, which mean the same; none of C0 stands in a string. */
@@ -41,9 +41,12 @@ export function escapedJson(text: string): string {
 const CONTROLS =
   // deno-lint-ignore no-control-regex
   /[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
-const STEERING = new RegExp(`(?![\\n\\t])${CONTROLS.source}`, "g");
-/** Besides them what no terminal shows, behind which a word looks the same and is another. */
-const UNPRINTABLE = new RegExp(`\\p{Default_Ignorable_Code_Point}|${CONTROLS.source}`, "gu");
+let hidden: RegExp | undefined;
+
+/** Besides them what no terminal shows, behind which a word looks the same and is another; costly to make. */
+function unprintable(): RegExp {
+  return hidden ??= new RegExp(`\\p{Default_Ignorable_Code_Point}|${CONTROLS.source}`, "gu");
+}
 
 /** The text as a sentence: a capital first, a full stop or a question mark last. */
 export function asSentence(text: string): string {

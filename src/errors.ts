@@ -95,8 +95,8 @@ export function toCliError(thrown: unknown): CliError {
   if (thrown instanceof CliError) return thrown;
   if (thrown instanceof SuppressedError) return toCliError(thrown.suppressed);
   const reason = thrown instanceof Error ? thrown.message : String(thrown);
-  if (/too many open files/i.test(reason)) {
-    return new CliError("storage", "Cannot go on: too many files are open", {
+  if (/os error 24/.test(reason)) {
+    return new CliError("storage", "Cannot go on: too many open files", {
       next: "ulimit -n 1024",
       cause: thrown,
     });

@@ -21,3 +21,8 @@ const ONE_WORD = /^[^\s\u2800“”]+$/;
 /** No sentence ends in it, and no second one begins. */
 const NAME =
   /^(?!.*(?:\. |anaplan-auth))[\p{L}\p{M}\p{N}'’,.()&@_-]+(?: [\p{L}\p{M}\p{N}'’,.()&@_-]+)*$/u;
+
+/** An id shortened in the middle, where it only reminds: `1f3c…9a02`. */
+export function shortened(id: string): string {
+  return id.length <= 12 ? id : `${id.slice(0, 4)}…${id.slice(-4)}`;
+}

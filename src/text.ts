@@ -64,11 +64,6 @@ export function loginCommandOf(profile: string): string {
   return profile === "default" ? "anaplan-auth login" : `anaplan-auth login --profile ${profile}`;
 }
 
-/** An id shortened in the middle, where it only reminds: `1f3c…9a02`. */
-export function shortened(id: string): string {
-  return id.length <= 12 ? id : `${id.slice(0, 4)}…${id.slice(-4)}`;
-}
-
 /** How long, for people: `45 s`, `34 min`, `3 h`, `5 days`. */
 export function duration(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));

@@ -1,6 +1,7 @@
 // login: signs a person in, with their browser here or with a code on any device. Read top to bottom: it
 // is the story of a sign-in.
 
+import { shortened } from "../names.ts";
 import { authorizationServer, nameAndAddress, providerName, whoIs } from "../account.ts";
 import type { User } from "../anaplan.ts";
 import type { CommandContext, Reply } from "../command.ts";
@@ -22,7 +23,7 @@ import {
   type Settings,
   warnOfUnused,
 } from "../settings.ts";
-import { isoTime, shortened, table } from "../text.ts";
+import { isoTime, table } from "../text.ts";
 import type { TokenSet } from "../token_set.ts";
 
 /** The flags of `login`. */

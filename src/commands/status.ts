@@ -11,7 +11,7 @@ import {
   type LoginExpiry,
   loginExpiry,
 } from "../login_expiry.ts";
-import { nameOrQuoted } from "../names.ts";
+import { nameOrQuoted, shortened } from "../names.ts";
 import {
   canRefresh,
   loginCommand,
@@ -21,7 +21,7 @@ import {
   withFreshTokenSet,
 } from "../session.ts";
 import { hasEnvironmentLogin, loadSettings, type Settings } from "../settings.ts";
-import { asSentence, clockTime, dateTime, duration, isoTime, shortened, table } from "../text.ts";
+import { asSentence, clockTime, dateTime, duration, isoTime, table } from "../text.ts";
 import { isFresh, type TokenSet } from "../token_set.ts";
 
 /** The flags of `status`. */

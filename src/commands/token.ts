@@ -54,7 +54,7 @@ function ifWhole<T>(load: () => T): T | undefined {
   try {
     return load();
   } catch (error) {
-    if (error instanceof CliError && error.damagedFile !== undefined) return undefined;
+    if (error instanceof CliError && error.damagedFile) return undefined;
     throw error;
   }
 }

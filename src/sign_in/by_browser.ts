@@ -1,6 +1,7 @@
 // Signing in with the browser: authorization code by loopback, paste or relay. Rule: the browser's page is
 // held until the tokens are saved, and then tells the truth.
 
+import { shortened } from "../names.ts";
 import { nameOf } from "../account.ts";
 import type { User } from "../anaplan.ts";
 import type { CommandContext } from "../command.ts";
@@ -15,7 +16,7 @@ import { openWays, type Ways } from "../oauth/ways.ts";
 import { forProfile } from "../session.ts";
 import type { Settings } from "../settings.ts";
 import type { System } from "../system.ts";
-import { asShown, printable, shortened } from "../text.ts";
+import { asShown, printable } from "../text.ts";
 import { isLoopbackHost } from "../urls.ts";
 import { tellHowToSignIn } from "./hints.ts";
 import { type SavedLogin, saveLogin, type SignedIn, type SignIn } from "./saved.ts";

@@ -1,6 +1,7 @@
 // What a person is told while their browser is open. Rule: said in the order in which it will be needed,
 // and nothing that they do not need.
 
+import { shortened } from "../names.ts";
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../errors.ts";
 import type { Attempt } from "../oauth/authorization_code.ts";
@@ -8,7 +9,7 @@ import { type ListenerCertificate, shortFingerprint } from "../oauth/certificate
 import { formatAddress } from "../oauth/listen_addresses.ts";
 import type { Loopback } from "../oauth/loopback.ts";
 import type { Settings } from "../settings.ts";
-import { fitted, shortened } from "../text.ts";
+import { fitted } from "../text.ts";
 import { isLoopbackHost, portOf } from "../urls.ts";
 import { hyperlink } from "./hyperlink.ts";
 

@@ -1,10 +1,10 @@
 // The questions of a first sign-in, in their order. Rule: words only; every question names the flag and the
 // variable that answer it without a person.
 
+import { shortened } from "../names.ts";
 import { REGIONS } from "../regions.ts";
 import { DEFAULT_REDIRECT_URI } from "../settings.ts";
 import type { Choice, Question } from "../system.ts";
-import { shortened } from "../text.ts";
 import { urlProblem } from "../urls.ts";
 
 /** What a step finds out. */

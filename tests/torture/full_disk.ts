@@ -62,7 +62,11 @@ async function failAt(call: Call, error: string, deed: Deed, world: World): Prom
     tried++;
     await deed.prepare(world);
     const before = await world.home.credentials();
+    const since = world.sandbox.requests.length;
     const outcome = await deed.run(world, { name: call.name, mark, what: `error=${error}` });
+    const wasAsked = world.sandbox.requests.slice(since).some(({ path }) =>
+      path === "/oauth/token"
+    );
     if (!wasHit(outcome, call, "-1")) {
       if (!(await lookAt(world)).alive) await world.signIn(); // what it met instead may have ended it
       continue;
@@ -70,30 +74,21 @@ async function failAt(call: Call, error: string, deed: Deed, world: World): Prom
     const mayDo = call.place === "credentials" ? [0, 7] : [7]; // in place, but the directory did not sync
     expect(mayDo.includes(outcome.code), `exit ${outcome.code}: ${outcome.stderr}`);
     expect(temporaryFiles(world).length === 0, "a temporary file was left");
-    const rescue = /mv \S+ \S+$/m.exec(outcome.stderr)?.[0];
-    if (rescue !== undefined) expect(await typed(rescue, world), `this did not work: ${rescue}`);
+    const token = await world.run("token"); // puts back what was rescued
+    expect(token.code === 0, `token afterwards: exit ${token.code}: ${token.stderr}`);
     const after = await world.home.credentials();
     const isNew = after?.refreshToken !== before?.refreshToken;
-    const token = await world.run("token");
-    expect(token.code === 0, `token afterwards: exit ${token.code}: ${token.stderr}`);
-    expect(isNew, "the new tokens are nowhere");
+    expect(isNew || !wasAsked, "the new tokens are nowhere");
     const finding = await lookAt(world);
     expect(finding.alive, "the login is lost");
     wrong.push(...finding.wrong);
-    const how = rescue === undefined ? "saved in their place" : "put back as the error says";
-    kept = `exit ${outcome.code}; the new tokens were ${how}, and work`;
+    const isPutBack = /the tokens that were rescued|left new tokens/.test(token.stderr);
+    const how = isPutBack ? "put back by the next command" : "saved in their place";
+    kept = `exit ${outcome.code}; ` +
+      (wasAsked ? `the new tokens were ${how}, and work` : "nothing was sent, and the login lives");
     if (!finding.alive) await world.signIn();
     break;
   }
   const what = `${deed.name}, ${error} at ${describe(call)}`;
   return { part: "Faults of the disk", what, tried, kept, wrong };
-}
-
-/** Does what the error says, in a shell; says whether it worked and the tokens were private before. */
-async function typed(command: string, { home }: World): Promise<boolean> {
-  const { success, stdout } = await new Deno.Command("sh", {
-    args: ["-ec", `${command.replace(/^mv (\S+) .*$/, "stat -c %a $1")}; ${command}`],
-    env: { HOME: home.path },
-  }).output();
-  return success && new TextDecoder().decode(stdout).trim() === "600";
 }

@@ -1,4 +1,5 @@
 // Words for people: what they see of times, ids and texts from elsewhere.
+import { shortened } from "../../src/names.ts";
 import { assertEquals } from "@std/assert";
 import {
   asSentence,
@@ -10,7 +11,6 @@ import {
   duration,
   isoTime,
   printable,
-  shortened,
   table,
 } from "../../src/text.ts";
 

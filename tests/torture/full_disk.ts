@@ -74,15 +74,15 @@ async function failAt(call: Call, error: string, deed: Deed, world: World): Prom
     const mayDo = call.place === "credentials" ? [0, 7] : [7]; // in place, but the directory did not sync
     expect(mayDo.includes(outcome.code), `exit ${outcome.code}: ${outcome.stderr}`);
     expect(temporaryFiles(world).length === 0, "a temporary file was left");
-    const token = await world.run("token"); // puts back what was rescued
-    expect(token.code === 0, `token afterwards: exit ${token.code}: ${token.stderr}`);
     const after = await world.home.credentials();
     const isNew = after?.refreshToken !== before?.refreshToken;
-    expect(isNew || !wasAsked, "the new tokens are nowhere");
+    const next = await world.run("refresh"); // under the lock, where rescued tokens are put back
+    expect(next.code === 0, `refresh afterwards: exit ${next.code}: ${next.stderr}`);
+    const isPutBack = /the tokens that were rescued|left new tokens/.test(next.stderr);
+    expect(isNew || isPutBack || !wasAsked, "the new tokens are nowhere");
     const finding = await lookAt(world);
     expect(finding.alive, "the login is lost");
     wrong.push(...finding.wrong);
-    const isPutBack = /the tokens that were rescued|left new tokens/.test(token.stderr);
     const how = isPutBack ? "put back by the next command" : "saved in their place";
     kept = `exit ${outcome.code}; ` +
       (wasAsked ? `the new tokens were ${how}, and work` : "nothing was sent, and the login lives");

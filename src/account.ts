@@ -1,29 +1,18 @@
 // Whose login it is and who ends it: Anaplan, or another OAuth provider. Rule: with an issuer in the
 // settings nothing is ever sent to Anaplan's hosts.
 
-import { anaplanServer, bodyOf, currentUser, endSession, regionOf, type User } from "./anaplan.ts";
-import { assertBelongs, authorization, type BoundLogin, type IssuedLogin } from "./belonging.ts";
+import { caCertificates } from "./ca_file.ts";
+import { bodyOf, currentUser, endSession, type User } from "./anaplan.ts";
+import { authorizationServer, clientOf } from "./authorization_server.ts";
+import { assertBelongs, authorization, type BoundLogin } from "./belonging.ts";
 import { CliError } from "./errors.ts";
 import { defined, field } from "./json.ts";
 import { nameOrQuoted } from "./names.ts";
-import type { AuthorizationServer, OAuthClient } from "./oauth/wire.ts";
 import type { Secret } from "./secret.ts";
-import { caCertificates, namedSecret, type Settings } from "./settings.ts";
+import type { Settings } from "./settings.ts";
 import type { System } from "./system.ts";
 import { printable } from "./text.ts";
 import type { TokenSet } from "./token_set.ts";
-
-/** What people call the other side: `Anaplan us1`, or the issuer's host. */
-export function providerName(settings: Settings): string {
-  if (settings.issuer !== undefined) return placeName(settings);
-  regionOf(settings); // a region that does not exist is said before anything else happens
-  return `Anaplan ${settings.region}`;
-}
-
-/** Where a profile's login is valid: its region, or the issuer's host. */
-export function placeName(settings: Settings): string {
-  return settings.issuer === undefined ? settings.region : new URL(settings.issuer).host;
-}
 
 /** The user's name, fit for a sentence; what else is known of them where a provider says none. */
 export function nameOf({ firstName, lastName, email, id }: User): string {
@@ -35,67 +24,6 @@ export function nameAndAddress(user: User): string {
   const name = nameOf(user);
   const email = nameOrQuoted(user.email);
   return user.email === "" || email === name ? name : `${name} <${email}>`;
-}
-
-/**
- * The authorization server of the settings: endpoints by hand, else the issuer's metadata, else the
- * region's. A login's tokens go to the token endpoint that issued them: settings may have changed since,
- * or a crash may have kept them from being saved (RFC 9700, section 4.4).
- *
- * @throws {CliError} `usage` when an issuer's metadata lacks an endpoint that is needed.
- */
-export function authorizationServer(settings: Settings, login?: IssuedLogin): AuthorizationServer {
-  const { issuer, ...server } = serverOf(settings);
-  if (login === undefined) return defined({ ...server, issuer });
-  return defined({ ...server, issuer: login.issuer, tokenEndpoint: login.tokenEndpoint });
-}
-
-function serverOf(settings: Settings): AuthorizationServer {
-  const { issuer, discovered } = settings;
-  if (issuer === undefined) return anaplanServer(settings);
-  const needed = (endpoint: string | undefined, flag: string): string => {
-    if (endpoint !== undefined) return endpoint;
-    throw new CliError("usage", `Cannot find the ${flag} of ${issuer}: its metadata names none`, {
-      next: `give it with --${flag.replaceAll(" ", "-")}`,
-    });
-  };
-  const tokenEndpoint = needed(
-    settings.tokenEndpoint ?? discovered?.tokenEndpoint,
-    "token endpoint",
-  );
-  const revocationEndpoint = settings.revocationEndpoint ?? discovered?.revocationEndpoint;
-  const urls = [
-    ...[settings.apiUrl, settings.authUrl, discovered?.userinfoEndpoint],
-    ...[tokenEndpoint, revocationEndpoint],
-  ].filter((url) => url !== undefined);
-  return defined({
-    name: new URL(issuer).host,
-    issuer,
-    authorizationEndpoint: needed(
-      settings.authorizationEndpoint ?? discovered?.authorizationEndpoint,
-      "authorization endpoint",
-    ),
-    tokenEndpoint,
-    deviceEndpoint: settings.deviceEndpoint ?? discovered?.deviceEndpoint,
-    revocationEndpoint,
-    origins: [...new Set(urls.map((url) => new URL(url).origin))],
-    sendsIssuer: discovered?.sendsIssuer,
-    clientAuth: settings.clientAuth,
-    clientAuthMethods: discovered?.clientAuthMethods,
-    idTokenAlgorithms: discovered?.idTokenAlgorithms,
-    caCertificates: caCertificates(settings),
-  });
-}
-
-/**
- * The client that a login is refreshed as: with the secret that the environment holds for this very client
- * id, else with its own. A client of the device grant has none.
- */
-export function clientOf(tokenSet: TokenSet, settings: Settings): OAuthClient {
-  const { clientId } = tokenSet;
-  if (tokenSet.isDeviceGrant) return { clientId };
-  const { own, tutorial } = namedSecret(settings.environment, clientId);
-  return defined({ clientId, clientSecret: own ?? tokenSet.clientSecret ?? tutorial });
 }
 
 /** The part of a login that says whose it is. */

@@ -1,19 +1,17 @@
 // What is Anaplan's own: its endpoints, the header scheme of each API, the current user, the
 // end of a session. Rule: facts live here, each once; the rest of the house asks.
 
+import { caCertificates } from "./ca_file.ts";
+import { origins } from "./authorization_server.ts";
 import { authorization, type BoundLogin } from "./belonging.ts";
 import { CliError } from "./errors.ts";
 import { asObject, defined, field, type Fields, objectField, timeField } from "./json.ts";
 import { parsedWithout } from "./masking.ts";
 import { codeOrQuoted } from "./names.ts";
-import { nearNames } from "./near_names.ts";
-import { type Region, REGIONS } from "./regions.ts";
-import type { AuthorizationServer } from "./oauth/wire.ts";
 import type { Secret } from "./secret.ts";
-import { caCertificates, type Settings } from "./settings.ts";
+import { type Settings } from "./settings.ts";
 import type { System } from "./system.ts";
 import { printable, quoted } from "./text.ts";
-import { withoutSlash } from "./urls.ts";
 
 /** Who the access token belongs to. */
 export interface User {
@@ -26,59 +24,6 @@ export interface User {
   readonly active: boolean | undefined;
   /** In milliseconds since the epoch. */
   readonly lastLoginAt: number | undefined;
-}
-
-/** The region of the settings. */
-export function regionOf(settings: Settings): Region {
-  const region = Object.hasOwn(REGIONS, settings.region) ? REGIONS[settings.region] : undefined;
-  if (region !== undefined) return region;
-  const names = Object.keys(REGIONS);
-  const near = nearNames(settings.region, names);
-  throw new CliError("usage", `There is no Anaplan region "${printable(settings.region)}"`, {
-    next: near.length > 0
-      ? `did you mean ${near.join(" or ")}? Give it with --region`
-      : "give one with --region; they are listed by anaplan-auth help login",
-  });
-}
-
-/** Anaplan's authorization server; `/auth/prelogin` lets the person choose basic or SSO. */
-export function anaplanServer(settings: Settings): AuthorizationServer {
-  const { oauth } = regionOf(settings);
-  return defined({
-    name: "Anaplan",
-    authorizationEndpoint: settings.authorizationEndpoint ?? `https://${oauth}/auth/prelogin`,
-    tokenEndpoint: settings.tokenEndpoint ?? `https://${oauth}/oauth/token`,
-    deviceEndpoint: settings.deviceEndpoint ?? `https://${oauth}/oauth/device/code`,
-    revocationEndpoint: settings.revocationEndpoint,
-    clientAuth: settings.clientAuth,
-    origins: familyOf(settings),
-    caCertificates: caCertificates(settings),
-  });
-}
-
-/** The origins of the APIs: what the settings name, else the region's. */
-export function origins(settings: Settings): { readonly api: string; readonly auth: string } {
-  return {
-    api: withoutSlash(settings.apiUrl ?? `https://${regionOf(settings).api}`),
-    auth: withoutSlash(settings.authUrl ?? `https://${regionOf(settings).auth}`),
-  };
-}
-
-/** The origins of the region's APIs that have a host of their own. */
-export function otherOrigins(
-  settings: Settings,
-): { readonly cloudworks: string | undefined; readonly audit: string } {
-  const { cloudworks, audit } = regionOf(settings);
-  return { cloudworks: cloudworks && `https://${cloudworks}`, audit: `https://${audit}` };
-}
-
-/** The origins that a login of these settings may be sent to: the APIs, and the servers that issue it. */
-function familyOf(settings: Settings): string[] {
-  const { api, auth } = origins(settings);
-  const { cloudworks, audit } = otherOrigins(settings);
-  const { tokenEndpoint = `https://${regionOf(settings).oauth}`, revocationEndpoint } = settings;
-  const urls = [api, auth, cloudworks, audit, tokenEndpoint, revocationEndpoint];
-  return [...new Set(urls.filter((url) => url !== undefined).map((url) => new URL(url).origin))];
 }
 
 /**

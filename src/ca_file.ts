@@ -8,6 +8,41 @@ import { shellWord } from "./text.ts";
 /** Its members are administrators, and Homebrew's directories are theirs. */
 const MACOS_ADMIN_GROUP = 80;
 
+/** The settings that name CA files. */
+interface CaSettings {
+  readonly caFiles: readonly string[];
+  readonly ambientCaFile: string | undefined;
+}
+
+/** The PEM texts of all certificate authorities that are to be trusted besides the built-in ones. */
+export function caCertificates({ caFiles, ambientCaFile }: CaSettings): string[] {
+  trustedByDeno(); // throws
+  const named = caFiles.map((path) => {
+    const text = readCaFile(
+      path,
+      "--ca-file or ANAPLAN_CA_FILE; a saved one: anaplan-auth profile set --unset ca-file",
+    );
+    if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
+    throw new CliError(
+      "usage",
+      `Cannot use ${path} as CA file: there is no PEM certificate in it`,
+      {
+        next: "convert it (openssl x509 -inform der -in FILE -out FILE.pem) and give that",
+      },
+    );
+  });
+  return ambientCaFile === undefined ? named : [...named, ...readAmbient(ambientCaFile)];
+}
+
+function readAmbient(path: string): string[] {
+  assertTrustworthy(path, ", or unset SSL_CERT_FILE");
+  try {
+    return [readNamedFile(path, "SSL_CERT_FILE")];
+  } catch {
+    return []; // as other programs do: a variable that leads nowhere is no failure
+  }
+}
+
 /**
  * The text of a CA file.
  *

@@ -1,7 +1,7 @@
 // A login that comes from a variable, for machines that are thrown away. Rule: nothing of it is written to
 // disk, and a refresh token that the server replaced all the same is told to be dead.
 
-import { authorizationServer } from "./account.ts";
+import { authorizationServer } from "./authorization_server.ts";
 import type { CommandContext } from "./command.ts";
 import {
   newRefreshToken,

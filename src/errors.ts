@@ -35,6 +35,13 @@ export type ErrorCode =
   /** A 2xx broke off before the tokens that the server may have issued. */
   | "answer_cut";
 
+/** A name that was typed with a flag and does not exist, and the names that do. */
+export interface Misspelled {
+  readonly typed: string;
+  readonly names: readonly string[];
+  readonly flag: string;
+}
+
 /** What may be known about a failure besides its message. */
 export interface ErrorDetails {
   readonly code?: ErrorCode;
@@ -48,6 +55,8 @@ export interface ErrorDetails {
   readonly timedOut?: boolean;
   /** With `answerLost`: the answer as far as it came, when that is asked for. */
   readonly arrived?: Response;
+  /** A name that was typed and does not exist, and the names that do. */
+  readonly misspelled?: Misspelled;
   /** For `storage`: a file of ours that cannot be understood. */
   readonly damagedFile?: string;
   readonly cause?: unknown;
@@ -63,6 +72,7 @@ export class CliError extends Error {
   readonly answerLost: boolean;
   readonly timedOut: boolean;
   readonly arrived: Response | undefined;
+  readonly misspelled: Misspelled | undefined;
   readonly damagedFile: string | undefined;
 
   constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
@@ -74,6 +84,7 @@ export class CliError extends Error {
     this.answerLost = details.answerLost ?? false;
     this.timedOut = details.timedOut ?? false;
     this.arrived = details.arrived;
+    this.misspelled = details.misspelled;
     this.damagedFile = details.damagedFile;
   }
 

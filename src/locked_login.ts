@@ -10,6 +10,7 @@ import {
   ensurePrivateDirectory,
   removeLeftovers,
   removePrivateFile,
+  renewPrivateFile,
   type Replacement,
   writePrivateFile,
 } from "./replacement.ts";
@@ -117,7 +118,7 @@ function lockedLogin(
       hold();
       const present = readPrivateFile(path);
       // only a rename proves that a rename works: the file may be immutable, or mounted by itself
-      if (present !== undefined) writePrivateFile(path, present); // the save warns, if it has to
+      if (present !== undefined) renewPrivateFile(path, present);
       prepared ??= beginReplacement(path, waitingPath(path), warn);
       prepared.reserve((present?.length ?? 0) + ROOM);
       if (lost !== undefined) return;

@@ -13,14 +13,18 @@ export function codeOrQuoted(text: string): string {
  * no command and no `Next:` can be made of; else quoted.
  */
 export function nameOrQuoted(text: string): string {
-  const isName = text.length <= 100 && (ONE_WORD.test(text) || NAME.test(text));
+  const isName = text.length <= 100 && (ONE_WORD.test(text) || name().test(text));
   return isName ? text : quoted(text);
 }
 
 const ONE_WORD = /^[^\s\u2800“”]+$/;
-/** No sentence ends in it, and no second one begins. */
-const NAME =
-  /^(?!.*(?:\. |anaplan-auth))[\p{L}\p{M}\p{N}'’,.()&@_-]+(?: [\p{L}\p{M}\p{N}'’,.()&@_-]+)*$/u;
+let several: RegExp | undefined;
+
+/** A few words in which no sentence ends and no second one begins; costly to make. */
+function name(): RegExp {
+  return several ??=
+    /^(?!.*(?:\. |anaplan-auth))[\p{L}\p{M}\p{N}'’,.()&@_-]+(?: [\p{L}\p{M}\p{N}'’,.()&@_-]+)*$/u;
+}
 
 /** An id shortened in the middle, where it only reminds: `1f3c…9a02`. */
 export function shortened(id: string): string {

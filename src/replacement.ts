@@ -25,6 +25,12 @@ export function writePrivateFile(path: string, text: string, warn: Warn = () => 
   replacement.commit(text);
 }
 
+/** Replaces a private file by its own text, as a proof that it can be replaced. @throws {CliError} `storage`. */
+export function renewPrivateFile(path: string, text: string): void {
+  using replacement = beginReplacement(path, `${path}.${crypto.randomUUID()}.tmp`, () => {});
+  replacement.renew(text);
+}
+
 /** A private file that waits for its text; without {@link Replacement.commit} nothing of it is left. */
 export interface Replacement extends Disposable {
   /** Fills it with blanks and syncs it, so that so many bytes can be written later. */
@@ -35,6 +41,8 @@ export interface Replacement extends Disposable {
    * @param check what must not throw right before the rename.
    */
   commit(text: string, check?: () => void): void;
+  /** The same for the text that is there already: which of both files a power cut leaves does not matter. */
+  renew(text: string): void;
   /** After a failed commit: how far the text got into the file that waits, which then stays there. */
   keep(): "synced" | "written" | undefined;
 }
@@ -52,6 +60,21 @@ export function beginReplacement(path: string, temporary: string, warn: Warn): R
   });
   let reached: "synced" | "written" | undefined;
   let isLeft = false;
+  const put = (text: string, check?: () => void): void => {
+    const bytes = new TextEncoder().encode(text);
+    translated("write", path, () => {
+      file.seekSync(0, Deno.SeekMode.Start);
+      writeAll(file, bytes);
+      reached = "written"; // with the blanks of the reservation behind it, if it is not cut
+      file.truncateSync(bytes.length);
+      file.syncSync();
+      reached = "synced";
+      check?.();
+      if (!leadsTo(temporary, file)) throw new Deno.errors.NotFound();
+      Deno.renameSync(temporary, path);
+    });
+    isLeft = true;
+  };
   return {
     reserve(bytes) {
       translated("write", path, () => {
@@ -60,21 +83,10 @@ export function beginReplacement(path: string, temporary: string, warn: Warn): R
       });
     },
     commit(text, check) {
-      const bytes = new TextEncoder().encode(text);
-      translated("write", path, () => {
-        file.seekSync(0, Deno.SeekMode.Start);
-        writeAll(file, bytes);
-        reached = "written"; // with the blanks of the reservation behind it, if it is not cut
-        file.truncateSync(bytes.length);
-        file.syncSync();
-        reached = "synced";
-        check?.();
-        if (!leadsTo(temporary, file)) throw new Deno.errors.NotFound();
-        Deno.renameSync(temporary, path);
-      });
-      isLeft = true;
+      put(text, check);
       syncDirectoryOf(path, "written", warn);
     },
+    renew: put,
     keep() {
       isLeft = reached !== undefined && leadsTo(temporary, file);
       return isLeft ? reached : undefined;

@@ -242,6 +242,7 @@ async function replaceTokenSet(
 ): Promise<Refreshed> {
   assertRefreshable(seen, settings, asksAgain); // before waiting for another process
   const store = await storeInUse(settings, context);
+  const modules = refreshModules(); // they load while the lock is taken
   using login = await store.lock(settings.profile);
   const stored = login.load() ?? await noLogin(settings);
   const isReplaced = !sameTokenSet(stored, seen);
@@ -249,7 +250,27 @@ async function replaceTokenSet(
     return { tokenSet: stored, byUs: false, isPutBack: login.isPutBack ?? false };
   }
   assertRefreshable(stored, settings, asksAgain);
-  return await refreshLocked(stored, settings, context, login);
+  return await refreshLocked(stored, settings, context, login, await modules);
+}
+
+/** What a refresh needs and a fresh token does not. */
+interface RefreshModules {
+  readonly refresh: typeof import("./oauth/client.ts").refresh;
+  readonly grantAndSave: typeof import("./grants.ts").grantAndSave;
+  readonly servers: typeof import("./authorization_server.ts");
+}
+
+function refreshModules(): Promise<RefreshModules> {
+  const loading = Promise.all([
+    import("./oauth/client.ts"),
+    import("./grants.ts"),
+    import("./authorization_server.ts"),
+  ]);
+  const modules = loading.then(([{ refresh }, { grantAndSave }, servers]) => {
+    return { refresh, grantAndSave, servers };
+  });
+  modules.catch(() => {}); // it is thrown where they are used, if they are
+  return modules;
 }
 
 async function refreshLocked(
@@ -257,13 +278,9 @@ async function refreshLocked(
   settings: Settings,
   context: CommandContext,
   login: LockedLogin,
+  { refresh, grantAndSave, servers }: RefreshModules,
 ): Promise<Refreshed> {
-  const [{ refresh }, { grantAndSave }, { authorizationServer, clientOf }] = await Promise.all([
-    import("./oauth/client.ts"),
-    import("./grants.ts"),
-    import("./account.ts"),
-  ]);
-  const client = clientOf(stored, settings);
+  const client = servers.clientOf(stored, settings);
   const { clientId, clientSecret } = settings.environment;
   const isUnused = clientSecret !== undefined && clientId !== stored.clientId;
   if (isUnused && !clientSecret.equals(stored.clientSecret) && !stored.isDeviceGrant) {
@@ -271,7 +288,7 @@ async function refreshLocked(
       "ANAPLAN_CLIENT_SECRET is not used: ANAPLAN_CLIENT_ID does not name this login's client",
     );
   }
-  const server = authorizationServer(settings, stored);
+  const server = servers.authorizationServer(settings, stored);
   try {
     const ask = (): Promise<Grant> => refresh(stored, server, client, context.system);
     return { tokenSet: await grantAndSave<never>(login, ask, context), byUs: true };

@@ -1,11 +1,9 @@
 // Flags over environment over profile over defaults. Rule: resolveSettings() is pure; what a person got
 // wrong is said here, before anything is sent.
 
-import { assertTrustworthy, readCaFile, trustedByDeno } from "./ca_file.ts";
 import type { CommonFlags } from "./command.ts";
 import { CliError } from "./errors.ts";
 import { defined } from "./json.ts";
-import { readNamedFile } from "./named_file.ts";
 import { placeOf } from "./place.ts";
 import type { Warn } from "./private_file.ts";
 import { type ClientAuth, type Discovered, loadProfile, type Profile } from "./profiles.ts";
@@ -239,36 +237,6 @@ export function namedSecret(
 /** Whether the login comes from the environment, and is stored nowhere. */
 export function hasEnvironmentLogin({ environment }: Pick<Settings, "environment">): boolean {
   return environment.refreshToken !== undefined || environment.refreshTokenFile !== undefined;
-}
-
-/** The PEM texts of all certificate authorities that are to be trusted besides the built-in ones. */
-export function caCertificates(settings: Settings): string[] {
-  trustedByDeno(); // throws
-  const named = settings.caFiles.map((path) => {
-    const text = readCaFile(
-      path,
-      "--ca-file or ANAPLAN_CA_FILE; a saved one: anaplan-auth profile set --unset ca-file",
-    );
-    if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
-    throw new CliError(
-      "usage",
-      `Cannot use ${path} as CA file: there is no PEM certificate in it`,
-      {
-        next: "convert it (openssl x509 -inform der -in FILE -out FILE.pem) and give that",
-      },
-    );
-  });
-  const ambient = settings.ambientCaFile;
-  return ambient === undefined ? named : [...named, ...readAmbient(ambient)];
-}
-
-function readAmbient(path: string): string[] {
-  assertTrustworthy(path, ", or unset SSL_CERT_FILE");
-  try {
-    return [readNamedFile(path, "SSL_CERT_FILE")];
-  } catch {
-    return []; // as other programs do: a variable that leads nowhere is no failure
-  }
 }
 
 function clientEnvironment(env: System["env"]): ClientEnvironment {

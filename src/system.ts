@@ -128,6 +128,9 @@ export interface Terminal {
   columns(): number | undefined;
 }
 
+/** Hears what happens on the wire, with secrets masked; a line is made only for who reads it. */
+export type Trace = (line: () => string) => void;
+
 /** Everything that the program does to the world outside. */
 export interface System {
   readonly platform: typeof Deno.build.os;
@@ -182,7 +185,7 @@ export interface System {
  * user has to know.
  */
 export function denoSystem(
-  trace: (text: string) => void = () => {},
+  trace: Trace = () => {},
   tell: (text: string) => void = () => {},
 ): System {
   let controller: AbortController | undefined;
@@ -200,7 +203,7 @@ export function denoSystem(
     absolutePath: (path) => /^([/\\]|[A-Za-z]:)/.test(path) ? path : `${Deno.cwd()}/${path}`,
     now: () => Date.now(),
     monotonic: () => performance.now(),
-    sleep,
+    sleep: async (time, signal) => (await import("./system/sleep.ts")).sleep(time, signal),
     terminal: {
       stdin: Deno.stdin.isTerminal(),
       stdout: Deno.stdout.isTerminal(),
@@ -229,7 +232,14 @@ export function denoSystem(
     openBrowser: async (url) => (await import("./system/browser.ts")).openBrowser(url),
     interruption,
     expectWrites,
-    holdSignals: async () => (await import("./system/signals.ts")).holdSignals(tell),
+    async holdSignals() {
+      // a request follows: what it needs is loaded before the last file descriptor may be taken
+      const [{ holdSignals }] = await Promise.all([
+        import("./system/signals.ts"),
+        import("./system/http.ts"),
+      ]);
+      return holdSignals(tell);
+    },
   };
 }
 
@@ -333,30 +343,4 @@ function isContainer(): boolean {
 
 function bytesOf(data: string | Uint8Array): Uint8Array {
   return typeof data === "string" ? new TextEncoder().encode(data) : data;
-}
-
-/** What a timer can hold, some 25 days, in milliseconds; one that is set for longer ends at once. */
-const LONGEST_TIMER = 2 ** 31 - 1;
-
-async function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  let left = milliseconds;
-  do {
-    await nap(Math.min(left, LONGEST_TIMER), signal);
-    left -= LONGEST_TIMER;
-  } while (left > 0);
-}
-
-function nap(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason);
-    const stop = (): void => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", stop);
-      resolve();
-    }, milliseconds);
-    signal?.addEventListener("abort", stop, { once: true });
-  });
 }

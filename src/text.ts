@@ -10,7 +10,7 @@ export function printable(text: string): string {
 
 /** The same at any length. */
 export function unsteering(text: string): string {
-  return text.replace(unprintable(), "");
+  return PLAIN.test(text) ? text : text.replace(unprintable(), "");
 }
 
 /**
@@ -41,6 +41,9 @@ export function escapedJson(text: string): string {
 const CONTROLS =
   // deno-lint-ignore no-control-regex
   /[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+/** The usual text, for which the costly pattern need not be made. */
+const PLAIN = /^[ -~]*$/;
+
 let hidden: RegExp | undefined;
 
 /** Besides them what no terminal shows, behind which a word looks the same and is another; costly to make. */

@@ -252,7 +252,16 @@ async function run(program: string, args: readonly string[], cwd: string): Promi
 }
 
 async function pass(tests: readonly string[], directory: string): Promise<boolean> {
-  const args = ["test", "-A", "--no-check", "--no-prompt", "--parallel", ...tests];
+  const args = [
+    "test",
+    "--config",
+    "deno.dev.json",
+    "-A",
+    "--no-check",
+    "--no-prompt",
+    "--parallel",
+    ...tests,
+  ];
   return await run(Deno.execPath(), args, directory) === 0;
 }
 

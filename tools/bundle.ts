@@ -33,7 +33,7 @@ const GROUPS = [
   {
     name: "request",
     test: ours(
-      "account|anaplan|masking|near_names|oauth/(answer_fields|client|token_response|wire)|proxies|regions|" +
+      "authorization_server|masking|oauth/(answer_fields|client|token_response|wire)|proxies|regions|" +
         "retry_after|system/http(_client)?",
     ),
   },

@@ -1,7 +1,7 @@
 // Where a call goes and how it carries the token. Rule: to the profile's own hosts only, so that no token
 // goes astray.
 
-import { origins, otherOrigins } from "../anaplan.ts";
+import { origins, otherOrigins } from "../authorization_server.ts";
 import type { TokenScheme } from "../belonging.ts";
 import { CliError } from "../errors.ts";
 import type { Settings } from "../settings.ts";

@@ -2,6 +2,7 @@
 // it into support tickets.
 
 import { type CliError, type ErrorKind, toCliError } from "../errors.ts";
+import { withNearNames } from "../near_names.ts";
 
 /** One finding. */
 export interface Check {
@@ -30,6 +31,6 @@ export function problem(name: string, kind: ErrorKind, seen: string, next?: stri
 
 /** The finding that an error amounts to. */
 export function failed(name: string, thrown: unknown): Check {
-  const error: CliError = toCliError(thrown);
+  const error: CliError = withNearNames(toCliError(thrown));
   return problem(name, error.kind, error.message, error.next);
 }

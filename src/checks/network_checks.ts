@@ -1,13 +1,12 @@
 // What can be seen of the network: hosts, clocks, proxies, certificates, and what the edge refuses. Rule:
 // no token and no secret goes out; the requests are those of a stranger.
 
-import { authorizationServer } from "../account.ts";
-import { origins } from "../anaplan.ts";
-import { trustedByDeno } from "../ca_file.ts";
+import { authorizationServer, origins } from "../authorization_server.ts";
+import { caCertificates, trustedByDeno } from "../ca_file.ts";
 import { CliError } from "../errors.ts";
 import { nameOrQuoted } from "../names.ts";
 import { namedProxy } from "../proxies.ts";
-import { caCertificates, type Settings } from "../settings.ts";
+import { type Settings } from "../settings.ts";
 import type { System } from "../system.ts";
 import { duration, printable } from "../text.ts";
 import { type Check, failed, ok, problem, warning } from "./check.ts";

@@ -1,7 +1,8 @@
 // Whether the login and the region fit. Rule: the one check that uses the token, and only one that is good
 // anyway.
 
-import { placeName, whoIs } from "../account.ts";
+import { placeName } from "../authorization_server.ts";
+import { whoIs } from "../account.ts";
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { loginCommand, storeOf } from "../session.ts";

@@ -4,7 +4,7 @@
 
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { CliError, EXIT_CODES, toCliError } from "../errors.ts";
-import type { System } from "../system.ts";
+import type { System, Trace } from "../system.ts";
 import { VERSION } from "../version.ts";
 import { commandNamed } from "./commands.ts";
 import type { TreeContext } from "./loading.ts";
@@ -22,9 +22,9 @@ type Outcome = { readonly reply: Reply } | { readonly error: CliError };
  */
 export async function run(
   argv: readonly string[],
-  openSystem: (trace: (text: string) => void, tell: (text: string) => void) => System,
+  openSystem: (trace: Trace, tell: (text: string) => void) => System,
 ): Promise<number> {
-  const system = openSystem((text) => out.trace(text), (text) => out.insist(text));
+  const system = openSystem((line) => out.trace(line), (text) => out.insist(text));
   // Until the flags are read, and when they cannot be: a look at argv says how to print an error.
   const out: Printer = printer(system, {
     json: hasFlag(argv, "json"),
@@ -37,24 +37,24 @@ export async function run(
 }
 
 async function printed(outcome: Outcome, out: Printer): Promise<number> {
-  if ("error" in outcome) return told(outcome.error, out);
+  if ("error" in outcome) return await told(outcome.error, out);
   try {
     await out.reply(outcome.reply);
   } catch (error) {
-    if (error instanceof CliError) return told(error, out); // an answer that broke off on its way
+    if (error instanceof CliError) return await told(error, out); // an answer that broke off on its way
     const hasEnough = error instanceof Error && error.name === "BrokenPipe"; // as `| head -1`
     if (hasEnough) return replyCode(outcome.reply);
     const reason = error instanceof Error ? error.message : String(error);
     const cannotWrite = new CliError("storage", `Cannot write the answer: ${reason}`, {
       next: "check where the output goes (a full disk?), then run the command again",
     });
-    return told(cannotWrite, out);
+    return await told(cannotWrite, out);
   }
   return replyCode(outcome.reply);
 }
 
-function told(error: CliError, out: Printer): number {
-  out.error(error);
+async function told(error: CliError, out: Printer): Promise<number> {
+  out.error(error.misspelled ? (await import("../near_names.ts")).withNearNames(error) : error);
   return EXIT_CODES[error.kind];
 }
 

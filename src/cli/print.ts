@@ -27,7 +27,7 @@ export interface Printer extends Talk {
   reply(reply: Reply): Promise<void>;
   error(error: CliError): void;
   /** What `--verbose` shows; silent without it. */
-  trace(text: string): void;
+  trace(line: () => string): void;
 }
 
 /** A printer to the system's streams. */
@@ -59,8 +59,8 @@ export function printer(
     say: (text) => options.quiet ? undefined : talk(text),
     insist: talk,
     warn: (text) => talk({ drawn: `${styled(YELLOW, "Warning:")} ${shown(text)}` }),
-    trace: (text) =>
-      options.verbose ? talk({ drawn: styled(DIM, unsteering(shown(text))) }) : undefined,
+    trace: (line) =>
+      options.verbose ? talk({ drawn: styled(DIM, unsteering(shown(line()))) }) : undefined,
     progress(text) {
       if (options.quiet || !system.terminal.stderr || !system.terminal.canDraw) return;
       hasProgress = true;

@@ -1,8 +1,9 @@
 // login: signs a person in, with their browser here or with a code on any device. Read top to bottom: it
 // is the story of a sign-in.
 
+import { authorizationServer, providerName } from "../authorization_server.ts";
 import { shortened } from "../names.ts";
-import { authorizationServer, nameAndAddress, providerName, whoIs } from "../account.ts";
+import { nameAndAddress, whoIs } from "../account.ts";
 import type { User } from "../anaplan.ts";
 import type { CommandContext, Reply } from "../command.ts";
 import { CliError } from "../errors.ts";

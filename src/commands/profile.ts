@@ -1,6 +1,6 @@
 // profile: named settings, so that several logins can stand side by side.
 
-import { regionOf } from "../anaplan.ts";
+import { regionOf } from "../authorization_server.ts";
 import { assertTrustworthy } from "../ca_file.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { CliError } from "../errors.ts";

@@ -1,7 +1,7 @@
 // status: what is stored, without any network.
 
-import { nameAndAddress, placeName, whoIs } from "../account.ts";
-import { regionOf } from "../anaplan.ts";
+import { placeName, regionOf } from "../authorization_server.ts";
+import { nameAndAddress, whoIs } from "../account.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import {
   endsWithin,

@@ -1,7 +1,8 @@
 // validate: what Anaplan itself says about the token.
 
+import { origins } from "../authorization_server.ts";
 import { whoIs } from "../account.ts";
-import { origins, validateToken } from "../anaplan.ts";
+import { validateToken } from "../anaplan.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { CliError } from "../errors.ts";
 import { freshTokenSet, loginCommand } from "../session.ts";

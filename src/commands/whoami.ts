@@ -1,6 +1,7 @@
 // whoami: who the login belongs to.
 
-import { nameAndAddress, placeName, whoIs } from "../account.ts";
+import { placeName } from "../authorization_server.ts";
+import { nameAndAddress, whoIs } from "../account.ts";
 import type { User } from "../anaplan.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { nameOrQuoted } from "../names.ts";

@@ -3,7 +3,7 @@
 
 import { CliError } from "../errors.ts";
 import { maskedParameters, masker, secretsIn } from "../masking.ts";
-import type { HttpRequest } from "../system.ts";
+import type { HttpRequest, Trace } from "../system.ts";
 import { proxyFor } from "../proxies.ts";
 import { portOf } from "../urls.ts";
 import { httpClient } from "./http_client.ts";
@@ -21,7 +21,7 @@ const BODY_LIMIT = 1024 * 1024;
 /** Sends the request and reads the whole answer; see {@link System.fetch}. */
 export async function fetchWhole(
   request: HttpRequest,
-  trace: (text: string) => void,
+  trace: Trace,
 ): Promise<Response> {
   const url = new URL(request.url);
   const proxy = proxyFor(url, Deno.env.get);
@@ -29,7 +29,7 @@ export async function fetchWhole(
   using patience = patientTimeout(request.timeout ?? TIMEOUT);
   const started = performance.now();
   const way = proxy === undefined ? "" : ` through the proxy ${proxy.address}`;
-  trace(`> ${request.method} ${maskUrl(url)}${maskForm(request.body)}${way}`);
+  trace(() => `> ${request.method} ${maskUrl(url)}${maskForm(request.body)}${way}`);
   const chunks: Uint8Array[] = [];
   let response: Response | undefined;
   try {
@@ -41,20 +41,28 @@ export async function fetchWhole(
       signal: patience.signal,
       client,
     });
+    const answered = response;
     await readBounded(response, url.host, chunks, patience.heard);
     const body = joined(chunks);
-    const type = typeOf(response, request);
-    const duration = Math.round(performance.now() - started);
-    trace(`< ${response.status} ${type}, ${body.length} bytes, ${duration} ms`);
+    trace(() =>
+      `< ${answered.status} ${typeOf(answered, request)}, ${body.length} bytes, ${
+        since(started)
+      } ms`
+    );
     return answerOf(response, body);
   } catch (error) {
     const signer = async (): Promise<string | undefined> =>
       (await import("./peer_issuer.ts")).peerIssuer(url.hostname, portOf(url));
     const translated = await fetchFailure(error, { url, proxy, signer });
-    trace(`< no answer after ${Math.round(performance.now() - started)} ms: ${translated.message}`);
+    trace(() => `< no answer after ${since(started)} ms: ${translated.message}`);
     if (response === undefined || !request.keepsWhatArrived) throw translated;
     throw translated.with({ arrived: answerOf(response, joined(chunks)) });
   }
+}
+
+/** In milliseconds. */
+export function since(started: number): number {
+  return Math.round(performance.now() - started);
 }
 
 function answerOf({ status, headers }: Response, body: Uint8Array<ArrayBuffer>): Response {

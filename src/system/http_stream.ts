@@ -1,10 +1,10 @@
 // One HTTP request whose body and answer flow, however long they are. Rule: never redirected, never silently
 // sent twice, bounded by silence instead of by size, and no secret in what is traced or thrown.
 
-import type { StreamRequest, StreamResponse } from "../system.ts";
+import type { StreamRequest, StreamResponse, Trace } from "../system.ts";
 import { proxyFor } from "../proxies.ts";
 import { portOf } from "../urls.ts";
-import { maskUrl, typeOf } from "./http.ts";
+import { maskUrl, since, typeOf } from "./http.ts";
 import { httpClient } from "./http_client.ts";
 import { fetchFailure } from "./http_failure.ts";
 import { type SilenceWatch, watchSilence } from "./silence.ts";
@@ -17,7 +17,7 @@ const UNPACKED = ["gzip", "br"];
 /** Sends the request; see {@link System.fetchStream}. */
 export async function fetchStream(
   request: StreamRequest,
-  trace: (text: string) => void,
+  trace: Trace,
 ): Promise<StreamResponse> {
   const url = new URL(request.url);
   const proxy = proxyFor(url, Deno.env.get);
@@ -35,11 +35,11 @@ export async function fetchStream(
     const signer = async (): Promise<string | undefined> =>
       (await import("./peer_issuer.ts")).peerIssuer(url.hostname, portOf(url));
     const translated = await fetchFailure(error, { url, proxy, signer });
-    trace(`< no answer after ${Math.round(performance.now() - started)} ms: ${translated.message}`);
+    trace(() => `< no answer after ${since(started)} ms: ${translated.message}`);
     return translated;
   };
   const way = proxy === undefined ? "" : ` through the proxy ${proxy.address}`;
-  trace(`> ${request.method} ${maskUrl(url)}${way}`);
+  trace(() => `> ${request.method} ${maskUrl(url)}${way}`);
   try {
     const { body } = request;
     const headers = headersOf(request);
@@ -52,7 +52,7 @@ export async function fetchStream(
       client,
     });
     const type = typeOf(response, { headers: Object.fromEntries(headers) });
-    trace(`< ${response.status} ${type}, ${Math.round(performance.now() - started)} ms`);
+    trace(() => `< ${response.status} ${type}, ${since(started)} ms`);
     return {
       status: response.status,
       statusText: response.statusText,

@@ -1,7 +1,7 @@
 // Listens on a loopback address. Rule: exclusive, few connections at a time, and closing takes a moment
 // however peers behave.
 
-import type { Listening, ListenOptions } from "../system.ts";
+import type { Listening, ListenOptions, Trace } from "../system.ts";
 import { type Connection, limits, newConnection, pause, places, takePlace } from "./connections.ts";
 import { maskUrl } from "./http.ts";
 import { encodeResponse, parseHead, readHead } from "./http_message.ts";
@@ -25,7 +25,7 @@ const held = places(mostHeld);
 const secured = places(mostSecured);
 
 /** Opens a listener, or says why that is impossible; see {@link System.serve}. */
-export function listen(options: ListenOptions, trace: (text: string) => void): Listening {
+export function listen(options: ListenOptions, trace: Trace): Listening {
   const { hostname, port } = options;
   try {
     const socket = Deno.listen({ hostname, port });
@@ -42,7 +42,7 @@ export function listen(options: ListenOptions, trace: (text: string) => void): L
 function serve(
   socket: Deno.TcpListener,
   options: ListenOptions,
-  trace: (text: string) => void,
+  trace: Trace,
 ): () => Promise<void> {
   const served = new Map<Connection, Promise<void>>();
   let isClosing = false;
@@ -80,7 +80,7 @@ async function serveOne(
   connection: Connection,
   peer: Deno.Conn,
   options: ListenOptions,
-  trace: (text: string) => void,
+  trace: Trace,
 ): Promise<void> {
   using _sockets = connection.sockets;
   connection.keepsPlaceUntil = performance.now() + SILENCE;
@@ -102,7 +102,7 @@ async function converse(
   stream: Deno.Conn,
   first: Uint8Array | undefined,
   { tls, handle }: ListenOptions,
-  trace: (text: string) => void,
+  trace: Trace,
 ): Promise<void> {
   connection.keepsPlaceUntil = performance.now() + SLOWNESS;
   const head = await readHead(stream, first);
@@ -115,7 +115,7 @@ async function converse(
     : await Promise.race([answered(handle, request), gone]);
   if (answer === undefined) return; // nobody is there to read it
   if (request) {
-    trace(`listener: ${request.method} ${maskUrl(new URL(request.url))} ${answer.status}`);
+    trace(() => `listener: ${request.method} ${maskUrl(new URL(request.url))} ${answer.status}`);
   }
   await writeWhole(stream, await encodeResponse(answer));
   await stream.closeWrite();

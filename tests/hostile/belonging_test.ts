@@ -1,9 +1,9 @@
 // A login belongs to the servers that it was made with, whatever is said about it later.
 // Rule: a network that answers everything records what leaves; no secret of the login may leave for another
 // origin than those of its sign-in.
+import { authorizationServer } from "../../src/authorization_server.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
-import { authorizationServer } from "../../src/account.ts";
 import { api } from "../../src/commands/api.ts";
 import { doctor } from "../../src/commands/doctor.ts";
 import { login } from "../../src/commands/login.ts";

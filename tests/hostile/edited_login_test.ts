@@ -1,7 +1,7 @@
 // A login's file that was edited: the real program, and a server that records whatever reaches it.
 // Rule: what is no address of a server makes the file a damaged one, and nothing is sent.
-import { assertEquals, assertStringIncludes } from "@std/assert";
 import { serializeTokenSet } from "../../src/token_sets.ts";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { makeHome } from "../support/home.ts";
 import { LOGIN, putLogin, STALE } from "../support/logins.ts";
 import { runProgram } from "../support/program.ts";

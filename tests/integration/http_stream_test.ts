@@ -234,7 +234,7 @@ Deno.test("a reader may stop in the middle", async () => {
 Deno.test("what is traced holds no header and no value of the query", async () => {
   const traced: string[] = [];
   await using server = plainServer(() => Response.json({ hush: "hush" }));
-  const system = denoSystem((text) => traced.push(text));
+  const system = denoSystem((line) => traced.push(line()));
   const headers = [["authorization", "Bearer hush"], ["x-a", "hush"]] as const;
   const body = new TextEncoder().encode("hush");
   await read(

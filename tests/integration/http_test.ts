@@ -15,7 +15,7 @@ import { type PlainServer, plainServer } from "../support/plain_server.ts";
 
 async function failure(request: HttpRequest, trace: string[] = []): Promise<CliError> {
   const error = await assertRejects(
-    () => fetchWhole(request, (text) => trace.push(text)),
+    () => fetchWhole(request, (line) => trace.push(line())),
     CliError,
   );
   assertEquals(error.kind, "unavailable");
@@ -183,7 +183,7 @@ Deno.test("what is traced shows names and what is open, and no value that is sec
     url: `${server.url}/oauth/token?code=hush-query&client_id=a-client`,
     headers: { authorization: "Bearer hush-header" },
     body: "grant_type=refresh_token&refresh_token=hush-body&client_secret=hush-body",
-  }, (text) => traced.push(text));
+  }, (line) => traced.push(line()));
   const [sent = "", received = ""] = traced;
   assertStringIncludes(sent, `> POST ${server.url}/oauth/token?code=[secret]&client_id=a-client`);
   assertStringIncludes(

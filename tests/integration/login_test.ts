@@ -148,7 +148,7 @@ for (
 Deno.test("no secret stands in what --verbose shows of a login", async () => {
   await using sandbox = await startSandbox();
   let traced = "";
-  const trace = (text: string): void => void (traced += `${text}\n`);
+  const trace = (line: () => string): void => void (traced += `${line()}\n`);
   using person = sandboxPerson(sandbox, sandbox.clients.rotating, { trace });
   await login(person.flags, person.context);
   assertStringIncludes(traced, "> POST");

@@ -37,6 +37,8 @@ Deno.test("what a shell cannot run is told apart", ON_POSIX, async () => {
   assertEquals(await run(dir.path), "not executable");
 });
 
+/** This file imports what only tests do. */
+const DEV_CONFIG = new URL("../../deno.dev.json", import.meta.url).pathname;
 const HANDED_ON = ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"];
 const KEYS = ["SIGINT", "SIGQUIT"];
 
@@ -46,7 +48,15 @@ const KEYS = ["SIGINT", "SIGQUIT"];
  */
 async function whatArrives(isAtTerminal: boolean): Promise<Record<string, unknown>> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-prompt", import.meta.url, String(isAtTerminal)],
+    args: [
+      "run",
+      "--config",
+      DEV_CONFIG,
+      "-A",
+      "--no-prompt",
+      import.meta.url,
+      String(isAtTerminal),
+    ],
     stdin: "null",
   });
   const { stdout } = await child.output();

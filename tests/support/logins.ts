@@ -1,5 +1,5 @@
 // Logins and token endpoints' answers for unit tests; every value in them says what it is.
-import { authorizationServer } from "../../src/account.ts";
+import { authorizationServer } from "../../src/authorization_server.ts";
 import { CliError } from "../../src/errors.ts";
 import { ensurePrivateDirectory, writePrivateFile } from "../../src/replacement.ts";
 import { Secret } from "../../src/secret.ts";

@@ -2,7 +2,7 @@
 // listener; only the browser is a function, and there is no terminal.
 import { type LoginFlags } from "../../src/commands/login.ts";
 import { loadSettings, type Settings } from "../../src/settings.ts";
-import { denoSystem, type System } from "../../src/system.ts";
+import { denoSystem, type System, type Trace } from "../../src/system.ts";
 import type { ConfidentialClient, Sandbox } from "../sandbox/contract.ts";
 import { type FakeContext, fakeContext } from "./fake_system.ts";
 import { freePort } from "./free_port.ts";
@@ -30,7 +30,7 @@ export interface PersonWishes {
   /** What the browser does before it opens the page. */
   readonly before?: (url: string) => Promise<void>;
   readonly interruption?: AbortSignal;
-  readonly trace?: (text: string) => void;
+  readonly trace?: Trace;
 }
 
 /** A person whose redirect URI is registered for the client. */

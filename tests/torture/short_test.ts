@@ -26,8 +26,9 @@ testWith(findStrace(), "a refresh killed at each fsync and rename tears nothing"
       select: ({ name }) => name === "fsync" || name === "rename",
     });
     assertEquals(rows.flatMap(({ wrong }) => wrong), []);
-    const calls = "a save of the old login, the reservation's fsync, a save of the new login";
-    assertEquals(rows.length, 7, calls);
+    const calls =
+      "the old login's fsync and rename, the reservation's fsync, a save of the new login";
+    assertEquals(rows.length, 6, calls);
     isMet = rows.every(({ kept }) => !kept.startsWith("not met"));
     assert(isMet || tries < 4, "each was met");
   }

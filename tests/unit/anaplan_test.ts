@@ -1,4 +1,5 @@
 // What is Anaplan's own: hosts by region, who the token belongs to, the end of a session.
+import { anaplanServer, regionOf } from "../../src/authorization_server.ts";
 import {
   assert,
   assertEquals,
@@ -6,11 +7,12 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { anaplanServer, currentUser, endSession, regionOf, type User } from "../../src/anaplan.ts";
+import { currentUser, endSession, type User } from "../../src/anaplan.ts";
 import { CliError } from "../../src/errors.ts";
 import { type ConnectionFlags, loadSettings, type Settings } from "../../src/settings.ts";
 import { fakeSystem, type NetworkStep } from "../support/fake_system.ts";
 import { boundTo, LOGIN, unreachable, webPage } from "../support/logins.ts";
+import { withNearNames } from "../../src/near_names.ts";
 
 const USER = {
   id: "4F1C",
@@ -92,10 +94,14 @@ Deno.test("each host can be overridden, with or without a slash at the end", asy
 });
 
 Deno.test("an unknown region is a usage error that suggests near ones, or says where all are listed", () => {
-  const near = assertThrows(() => regionOf(settings({ region: "eu11" })), CliError);
+  const near = withNearNames(
+    assertThrows(() => regionOf(settings({ region: "eu11" })), CliError),
+  );
   assertEquals(near.kind, "usage");
   assertStringIncludes(near.next ?? "", "did you mean eu1");
-  const far = assertThrows(() => regionOf(settings({ region: "atlantis" })), CliError);
+  const far = withNearNames(
+    assertThrows(() => regionOf(settings({ region: "atlantis" })), CliError),
+  );
   assertStringIncludes(far.next ?? "", "anaplan-auth help login");
   assertThrows(() => regionOf(settings({ region: "toString" })), CliError);
 });

@@ -1,6 +1,6 @@
 // How the client sends its secret (RFC 6749, section 2.3.1), at each endpoint that wants it.
+import { authorizationServer } from "../../src/authorization_server.ts";
 import { assertEquals } from "@std/assert";
-import { authorizationServer } from "../../src/account.ts";
 import { login } from "../../src/commands/login.ts";
 import { logout } from "../../src/commands/logout.ts";
 import { refresh as refreshCommand } from "../../src/commands/refresh.ts";

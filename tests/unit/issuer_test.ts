@@ -1,6 +1,7 @@
 // Another provider than Anaplan: whose endpoints are used, and that Anaplan never hears of it.
+import { authorizationServer } from "../../src/authorization_server.ts";
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { authorizationServer, whoIs } from "../../src/account.ts";
+import { whoIs } from "../../src/account.ts";
 import { login, type LoginFlags } from "../../src/commands/login.ts";
 import { logout } from "../../src/commands/logout.ts";
 import { refresh } from "../../src/commands/refresh.ts";

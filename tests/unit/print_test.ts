@@ -65,8 +65,8 @@ Deno.test("--quiet silences what is only nice to know, and nothing else", () => 
 });
 
 Deno.test("requests are shown with --verbose only", () => {
-  assertEquals(printed({}, (out) => out.trace("> GET")).stderr, "");
-  assertEquals(printed({ verbose: true }, (out) => out.trace("> GET")), {
+  assertEquals(printed({}, (out) => out.trace(() => "> GET")).stderr, "");
+  assertEquals(printed({ verbose: true }, (out) => out.trace(() => "> GET")), {
     stdout: "",
     stderr: "> GET\n",
   });
@@ -92,7 +92,7 @@ Deno.test("an error's full stop is not doubled, nor put behind a question mark",
 Deno.test("with --json an error is the last line of stderr, and stdout is empty", () => {
   const written = printed({ json: true, verbose: true }, (out) => {
     out.say("said");
-    out.trace("> GET");
+    out.trace(() => "> GET");
     out.error(ERROR);
   });
   assertEquals(written.stdout, "");
@@ -223,7 +223,7 @@ const PRINTS: Readonly<Record<string, (out: Printer, text: string) => unknown>> 
   "what is said": (out, text) => out.say(text),
   "what is insisted on": (out, text) => out.insist(text),
   "a warning": (out, text) => out.warn(text),
-  "a trace": (out, text) => out.trace(text),
+  "a trace": (out, text) => out.trace(() => text),
   progress: (out, text) => out.progress(text),
   "an answer": (out, text) => out.reply({ text, data: { [text]: text } }),
   "a verbatim answer": (out, text) => out.reply({ text, data: text, verbatim: true }),

@@ -2,6 +2,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { profileSet, type ProfileSetFlags } from "../../src/commands/profile.ts";
 import { CliError } from "../../src/errors.ts";
+import { withNearNames } from "../../src/near_names.ts";
 import { loadProfile, type Profile, saveProfile } from "../../src/profiles.ts";
 import type { Arranged } from "../support/fake_system.ts";
 import { LOGIN } from "../support/logins.ts";
@@ -119,7 +120,8 @@ Deno.test("what the environment says is not saved: it may be gone tomorrow", asy
 
 Deno.test("a region that does not exist is exit 2, and saves nothing", async () => {
   using scene = sceneWith(undefined);
-  const error = await assertRejects(() => set(scene, { region: "eu33" }), CliError);
+  const thrown = await assertRejects(() => set(scene, { region: "eu33" }), CliError);
+  const error = withNearNames(thrown);
   assertEquals(error.kind, "usage");
   assertStringIncludes(error.next ?? "", "did you mean eu3");
   assertEquals(loadProfile(scene.configDir, "eu"), undefined);

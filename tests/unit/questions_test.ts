@@ -1,6 +1,6 @@
 // Which client signs in: where its secret comes from, and when the person is asked for it.
+import { authorizationServer } from "../../src/authorization_server.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { authorizationServer } from "../../src/account.ts";
 import { CliError } from "../../src/errors.ts";
 import type { OAuthClient } from "../../src/oauth/wire.ts";
 import { chooseClient } from "../../src/sign_in/questions.ts";

@@ -1,8 +1,8 @@
 // What the settings make of single values: URLs, the client's secret, CA files.
+import { caCertificates } from "../../src/ca_file.ts";
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { CliError } from "../../src/errors.ts";
 import {
-  caCertificates,
   type ConnectionFlags,
   environmentSecret,
   loadSettings,

@@ -1,0 +1,28 @@
+// Waiting. Rule: as long as it says, however long that is, unless a signal ends it.
+
+/** What a timer can hold, some 25 days, in milliseconds; one that is set for longer ends at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** See {@link System.sleep}. */
+export async function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  let left = milliseconds;
+  do {
+    await nap(Math.min(left, LONGEST_TIMER), signal);
+    left -= LONGEST_TIMER;
+  } while (left > 0);
+}
+
+function nap(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const stop = (): void => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", stop);
+      resolve();
+    }, milliseconds);
+    signal?.addEventListener("abort", stop, { once: true });
+  });
+}

@@ -1,8 +1,8 @@
 // The contract between the command line and the commands. Rule: a command returns what is to be
 // printed and prints nothing itself; what it has to say on the way goes through Talk.
 
-import type { ErrorKind } from "./errors.ts";
-import type { System } from "./system.ts";
+import type { ErrorKind } from "./base/errors.ts";
+import type { System } from "./system/contract.ts";
 
 /** The flags that every command has. */
 export interface CommonFlags {

@@ -1,9 +1,9 @@
 // The table of commands against the tree of flags, and against the tasks of deno.json.
 // Rule: what a command may touch is said once, in the table; everything else is compared with it.
 import { assert, assertEquals } from "@std/assert";
-import { COMMANDS } from "../src/cli/commands.ts";
-import { ROOT } from "../src/cli/tree.ts";
-import type { Needs } from "../src/needs.ts";
+import { COMMANDS } from "../src/cli/tree/commands.ts";
+import { ROOT } from "../src/cli/tree/tree.ts";
+import type { Needs } from "../src/system/contract.ts";
 import { permissionFlags } from "../tools/permissions.ts";
 import { bareEnvironment } from "./support/program.ts";
 import { taskCommandLine } from "./support/task_command.ts";
@@ -44,7 +44,9 @@ for (const [name, { needs }] of ENTRIES) {
 async function leftOf(needs: Needs): Promise<string[]> {
   using dir = tempDir();
   const script = `
-    import { denoSystem } from ${JSON.stringify(new URL("../src/system.ts", import.meta.url).href)};
+    import { denoSystem } from ${
+    JSON.stringify(new URL("../src/system/deno.ts", import.meta.url).href)
+  };
     denoSystem().restrict(${JSON.stringify(needs)});
     const asked = { net: { name: "net", host: "api.anaplan.com" }, run: { name: "run" },
       browser: { name: "env", variable: "BROWSER" }, doctor: { name: "env", variable: "DENO_TLS_CA_STORE" },

@@ -2,7 +2,7 @@
 // them is made sure of wherever a case of tests/e2e/ is played.
 // Rule: a schema that a wrong value passes is no schema; the values are those of the cases.
 import { assert, assertEquals } from "@std/assert";
-import { EXIT_CODES } from "../src/errors.ts";
+import { EXIT_CODES } from "../src/base/errors.ts";
 import { commandsWithCases, stepsOf } from "./support/case_tests.ts";
 import {
   complaints,

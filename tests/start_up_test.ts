@@ -7,16 +7,17 @@ const KIB = 1024;
 
 const ALWAYS: readonly string[] = [
   "main.ts",
+  "src/base/errors.ts",
+  "src/base/text.ts",
+  "src/base/version.ts",
   "src/cli/app.ts",
-  "src/cli/commands.ts",
-  "src/cli/parse.ts",
   "src/cli/print.ts",
-  "src/errors.ts",
-  "src/needs.ts",
-  "src/system.ts",
+  "src/cli/tree/commands.ts",
+  "src/cli/tree/parse.ts",
+  "src/system/deno.ts",
+  "src/system/needs.ts",
   "src/system/stream.ts",
-  "src/text.ts",
-  "src/version.ts",
+  "src/system/surroundings.ts",
 ];
 
 /** What starts: the entries that are loaded for it, what else comes with them, and the limit of all. */
@@ -24,8 +25,8 @@ const STARTS = [
   { name: "--version", entries: ["main.ts"], more: [], limit: 48 * KIB },
   {
     name: "--help",
-    entries: ["main.ts", "src/cli/root_help.ts"],
-    more: ["src/cli/root_help.ts"],
+    entries: ["main.ts", "src/cli/help/root_help.ts"],
+    more: ["src/cli/help/root_help.ts"],
     limit: 50 * KIB,
   },
   {
@@ -33,13 +34,13 @@ const STARTS = [
     entries: ["main.ts", "src/commands/token.ts"],
     more: [
       "src/commands/token.ts",
-      "src/json.ts",
-      "src/place.ts",
-      "src/private_directory.ts",
-      "src/private_file.ts",
-      "src/secret.ts",
-      "src/store.ts",
-      "src/token_set.ts",
+      "src/base/json.ts",
+      "src/settings/location.ts",
+      "src/files/private_directory.ts",
+      "src/files/private_file.ts",
+      "src/base/secret.ts",
+      "src/store/logins.ts",
+      "src/store/token_set.ts",
     ],
     limit: 80 * KIB,
   },

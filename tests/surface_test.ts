@@ -1,10 +1,10 @@
 // The command line as people and scripts rely on it: every command, argument and flag.
 // Rule: surface.txt changes on purpose only; `UPDATE_GOLDEN=1` writes it from the tree.
 import { assertEquals } from "@std/assert";
-import { helpOf } from "../src/cli/help.ts";
-import { kebab } from "../src/cli/parse.ts";
-import { reference } from "../src/cli/reference.ts";
-import { ROOT } from "../src/cli/tree.ts";
+import { helpOf } from "../src/cli/help/help.ts";
+import { kebab } from "../src/cli/tree/parse.ts";
+import { reference } from "../src/cli/help/reference.ts";
+import { ROOT } from "../src/cli/tree/tree.ts";
 import { commands, type Entry, groups } from "./support/tree.ts";
 
 const FILE = new URL("surface.txt", import.meta.url);

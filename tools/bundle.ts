@@ -19,22 +19,24 @@ const GROUPS = [
   {
     name: "start",
     test: ours(
-      "cli/(app|commands|parse|print|root_help)|commands/token|command|errors|json|needs|place|" +
-        "private_directory|private_file|secret|store|system|system/stream|text|token_set|version",
+      "base/(errors|json|secret|text|version)|cli/(app|print)|cli/help/root_help|cli/tree/(commands|parse)|" +
+        "command|commands/token|files/private_(directory|file)|settings/location|store/(logins|token_set)|" +
+        "system/(deno|needs|stream|surroundings)",
     ),
   },
   {
     name: "session",
     test: ours(
-      "belonging|ca_file|environment_advice|grants|lock_file|locked_login|named_file|profiles|put_back|" +
-        "replacement|rescue|session|set_aside|settings|system/signals|urls",
+      "base/urls|files/(ca_file|lock_file|named_file|replacement|set_aside)|provider/belonging|" +
+        "session/(environment_advice|grants|session)|settings/(profiles|settings)|" +
+        "store/(locked_login|put_back|rescue|token_sets)|system/signals",
     ),
   },
   {
     name: "request",
     test: ours(
-      "authorization_server|masking|oauth/(answer_fields|client|token_response|wire)|proxies|regions|" +
-        "retry_after|system/http(_client)?",
+      "base/(masking|retry_after)|oauth/(answer_fields|client|token_response|wire)|" +
+        "provider/(authorization_server|regions)|system/(http|http_client|proxies)",
     ),
   },
 ];

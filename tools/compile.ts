@@ -9,8 +9,8 @@ import { output, say } from "./process.ts";
 import { billOfMaterials } from "./sbom.ts";
 import { standIn } from "./stand_in.ts";
 import { executableName, type Target, targetOf, TARGETS } from "./targets.ts";
-import { VERSION } from "../src/version.ts";
-import { HOSTS, SPECIAL_VARIABLES, VARIABLES } from "../src/needs.ts";
+import { VERSION } from "../src/base/version.ts";
+import { HOSTS, SPECIAL_VARIABLES, VARIABLES } from "../src/system/needs.ts";
 
 /** Of the bundle's files, what is put inside: the program and the licences, no source map. */
 const INSIDE = /\.js$|^(package\.json|LICENSE|THIRD_PARTY_LICENSES)$/;

@@ -1,7 +1,7 @@
 // deno task pack: the npm package, dist/anaplan-auth-VERSION.tgz. Rule: the bundle as it is, what starts it,
 // and Deno itself as the only dependency, at the one version that everything was tested with.
 
-import { VERSION } from "../src/version.ts";
+import { VERSION } from "../src/base/version.ts";
 import { makeBundle } from "./bundle.ts";
 import { installScript, nodeLauncher, shellLauncher } from "./launchers.ts";
 import { DIST, ROOT } from "./paths.ts";

@@ -2,7 +2,7 @@
 // that deno.lock holds. Rule: no time and no random number, so that the same bundle has the same bill.
 
 import { Enums, Models, Serialize, Spec, Validation } from "@cyclonedx/cyclonedx-library";
-import { VERSION } from "../src/version.ts";
+import { VERSION } from "../src/base/version.ts";
 import type { NamedPackage } from "./packages.ts";
 
 /** What deno.lock knows of npm packages, by `name@version`. */

@@ -9,7 +9,7 @@ export interface Stage extends AsyncDisposable {
   readonly directory: string;
 }
 
-/** Makes a copy in which `src/version.ts` knows the commit, and installs the locked packages there. */
+/** Makes a copy in which `src/base/version.ts` knows the commit, and installs the locked packages there. */
 export async function makeStage(): Promise<Stage> {
   const directory = await Deno.realPath(await Deno.makeTempDir({ prefix: "anaplan-auth-stage-" }));
   const stage = {
@@ -21,8 +21,8 @@ export async function makeStage(): Promise<Stage> {
       await Deno.copyFile(`${ROOT}/${name}`, `${directory}/${name}`);
     }
     await copyFolder(`${ROOT}/src`, `${directory}/src`);
-    await noteBuild(`${directory}/src/version.ts`);
-    await loadTokenAtStart(`${directory}/src/cli/commands.ts`);
+    await noteBuild(`${directory}/src/base/version.ts`);
+    await loadTokenAtStart(`${directory}/src/cli/tree/commands.ts`);
     const install = ["install", "--quiet", "--frozen", "--node-modules-dir=auto"];
     await output(Deno.execPath(), [...install, "--entrypoint", "main.ts"], { cwd: directory });
     return stage;
@@ -53,10 +53,10 @@ async function noteBuild(path: string): Promise<void> {
  */
 async function loadTokenAtStart(path: string): Promise<void> {
   const source = await Deno.readTextFile(path);
-  const lazy = 'async () => (await import("../commands/token.ts")).token';
+  const lazy = 'async () => (await import("../../commands/token.ts")).token';
   if (!source.includes(lazy)) throw new Error(`${path} does not load token as expected`);
   const eager = source.replace(lazy, "() => Promise.resolve(token)");
-  await Deno.writeTextFile(path, `import { token } from "../commands/token.ts";\n${eager}`);
+  await Deno.writeTextFile(path, `import { token } from "../../commands/token.ts";\n${eager}`);
 }
 
 /** What the sources are: a commit, with or without changes; a checkout without git cannot tell. */

@@ -1,12 +1,12 @@
 // What an answer means. Rule: pure; only a status decides, and words from elsewhere are made harmless.
 
-import { CliError } from "../errors.ts";
-import { asObject, field, objectField } from "../json.ts";
-import { parsedWithout } from "../masking.ts";
-import type { Secret } from "../secret.ts";
-import { forProfile } from "../session.ts";
-import type { Settings } from "../settings.ts";
-import { quoted } from "../text.ts";
+import { CliError } from "../base/errors.ts";
+import { asObject, field, objectField } from "../base/json.ts";
+import { parsedWithout } from "../base/masking.ts";
+import type { Secret } from "../base/secret.ts";
+import { forProfile } from "../session/session.ts";
+import type { Settings } from "../settings/settings.ts";
+import { quoted } from "../base/text.ts";
 import type { Answer, Call } from "./call.ts";
 
 /** Whether an answer is what was asked for: success, or that nothing has changed since. */

@@ -1,8 +1,8 @@
 // What a call sends. Rule: a body of any length in little memory, and told whether it can be sent again.
 
-import { CliError } from "../errors.ts";
-import { openNamedFile } from "../named_file.ts";
-import type { StreamRequest, System } from "../system.ts";
+import { CliError } from "../base/errors.ts";
+import { openNamedFile } from "../files/named_file.ts";
+import type { StreamRequest, System } from "../system/contract.ts";
 
 /** What flows to the API. */
 export interface Body {

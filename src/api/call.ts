@@ -1,18 +1,18 @@
 // One call of an API: the token is fresh, a refused one is refreshed once, and a server that asks for a
 // pause gets it. Rule: bounded in tries and time, and nothing is sent twice that must not be.
 
-import { caCertificates } from "../ca_file.ts";
-import { authorization, isSameSignIn } from "../belonging.ts";
-import { CliError } from "../errors.ts";
-import { defined } from "../json.ts";
-import { retryAfter } from "../retry_after.ts";
+import { caCertificates } from "../files/ca_file.ts";
+import { authorization, isSameSignIn } from "../provider/belonging.ts";
+import { CliError } from "../base/errors.ts";
+import { defined } from "../base/json.ts";
+import { retryAfter } from "../base/retry_after.ts";
 import type { CommandContext } from "../command.ts";
-import type { TokenScheme } from "../belonging.ts";
-import { type Settings } from "../settings.ts";
-import { canRefresh, forProfile, freshTokenSet, replaceRefused } from "../session.ts";
-import type { StreamResponse } from "../system.ts";
-import { duration } from "../text.ts";
-import type { TokenSet } from "../token_set.ts";
+import type { TokenScheme } from "../provider/belonging.ts";
+import { type Settings } from "../settings/settings.ts";
+import { canRefresh, forProfile, freshTokenSet, replaceRefused } from "../session/session.ts";
+import type { StreamResponse } from "../system/contract.ts";
+import { duration } from "../base/text.ts";
+import type { TokenSet } from "../store/token_set.ts";
 import type { Body } from "./body.ts";
 
 /** What is asked. */

@@ -2,10 +2,10 @@
 // goes on where it stopped, a bounded number of times.
 
 import type { CommandContext } from "../command.ts";
-import { CliError } from "../errors.ts";
-import { asObject, field } from "../json.ts";
-import type { Settings } from "../settings.ts";
-import type { TokenSet } from "../token_set.ts";
+import { CliError } from "../base/errors.ts";
+import { asObject, field } from "../base/json.ts";
+import type { Settings } from "../settings/settings.ts";
+import type { TokenSet } from "../store/token_set.ts";
 import { failureOf, isGood } from "./answer.ts";
 import { type Answer, type Call, send } from "./call.ts";
 import { beginningOf, type Bytes } from "./flow.ts";

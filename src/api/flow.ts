@@ -3,8 +3,8 @@
 
 import { format } from "@std/fmt/bytes";
 import type { CommandContext } from "../command.ts";
-import { CliError } from "../errors.ts";
-import { escapedJson, harmless } from "../text.ts";
+import { CliError } from "../base/errors.ts";
+import { escapedJson, harmless } from "../base/text.ts";
 import type { Call } from "./call.ts";
 import { indented, isJson } from "./json_text.ts";
 

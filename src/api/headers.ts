@@ -1,7 +1,7 @@
 // The headers of a call. Rule: the token's own header is never the person's to give.
 
-import { CliError } from "../errors.ts";
-import { printable } from "../text.ts";
+import { CliError } from "../base/errors.ts";
+import { printable } from "../base/text.ts";
 
 type Header = readonly [name: string, value: string];
 

@@ -1,10 +1,10 @@
 // Lists that come in pages. Rule: one page in memory, the token looked at again before each, never a page of
 // somebody else's host, and no list that ends early looks whole.
 
-import { CliError } from "../errors.ts";
-import { asObject, field, type Fields, objectField } from "../json.ts";
+import { CliError } from "../base/errors.ts";
+import { asObject, field, type Fields, objectField } from "../base/json.ts";
 import type { CommandContext } from "../command.ts";
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../settings/settings.ts";
 import { failureOf, isGood, notJson } from "./answer.ts";
 import { type Answer, type Call, send } from "./call.ts";
 import { beginningOf, wholeText } from "./flow.ts";

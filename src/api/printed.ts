@@ -2,10 +2,10 @@
 // one value for `--json`.
 
 import type { CommandContext } from "../command.ts";
-import type { StreamResponse } from "../system.ts";
+import type { StreamResponse } from "../system/contract.ts";
 import { notJson } from "./answer.ts";
 import type { Call } from "./call.ts";
-import { harmless } from "../text.ts";
+import { harmless } from "../base/text.ts";
 import { type Bytes, forTerminal, jsonBytes, wholeText } from "./flow.ts";
 import { isJson, onOneLine } from "./json_text.ts";
 

@@ -1,12 +1,12 @@
 // Where a call goes and how it carries the token. Rule: to the profile's own hosts only, so that no token
 // goes astray.
 
-import { origins, otherOrigins } from "../authorization_server.ts";
-import type { TokenScheme } from "../belonging.ts";
-import { CliError } from "../errors.ts";
-import type { Settings } from "../settings.ts";
-import { printable } from "../text.ts";
-import { urlProblem, withoutSlash } from "../urls.ts";
+import { origins, otherOrigins } from "../provider/authorization_server.ts";
+import type { TokenScheme } from "../provider/belonging.ts";
+import { CliError } from "../base/errors.ts";
+import type { Settings } from "../settings/settings.ts";
+import { printable } from "../base/text.ts";
+import { urlProblem, withoutSlash } from "../base/urls.ts";
 
 /** Where a call goes. */
 export interface Target {

@@ -3,12 +3,12 @@
 // are all that is left, and the parser is loaded when there are flags only.
 
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
-import { CliError, EXIT_CODES, toCliError } from "../errors.ts";
-import type { System, Trace } from "../system.ts";
-import { VERSION } from "../version.ts";
-import { commandNamed } from "./commands.ts";
-import type { TreeContext } from "./loading.ts";
-import { kebab } from "./parse.ts";
+import { CliError, EXIT_CODES, toCliError } from "../base/errors.ts";
+import type { System, Trace } from "../system/contract.ts";
+import { VERSION } from "../base/version.ts";
+import { commandNamed } from "./tree/commands.ts";
+import type { TreeContext } from "./tree/loading.ts";
+import { kebab } from "./tree/parse.ts";
 import { type Printer, printer } from "./print.ts";
 
 /** What a run comes to. */
@@ -54,7 +54,9 @@ async function printed(outcome: Outcome, out: Printer): Promise<number> {
 }
 
 async function told(error: CliError, out: Printer): Promise<number> {
-  out.error(error.misspelled ? (await import("../near_names.ts")).withNearNames(error) : error);
+  out.error(
+    error.misspelled ? (await import("../base/near_names.ts")).withNearNames(error) : error,
+  );
   return EXIT_CODES[error.kind];
 }
 
@@ -82,14 +84,14 @@ async function outcomeOf(argv: readonly string[], context: CommandContext): Prom
     if (outcome !== undefined) return outcome;
   }
   const answered = await settled(async () => {
-    const { parse } = await import("./parser.ts");
+    const { parse } = await import("./parsing.ts");
     return await parse(argv, perform) ?? { text: "", data: "" };
   });
   return outcome ?? answered;
 }
 
 async function rootPage(): Promise<Reply> {
-  const text = (await import("./root_help.ts")).rootHelp();
+  const text = (await import("./help/root_help.ts")).rootHelp();
   return { text, data: text };
 }
 
@@ -110,8 +112,8 @@ async function remember(
 ): Promise<void> {
   if (error.kind === "usage" || error.kind === "interrupted" || command === "doctor") return;
   const [{ keepFailure }, { hasEnvironmentLogin, loadSettings }] = await Promise.all([
-    import("../last_failure.ts"),
-    import("../settings.ts"),
+    import("../settings/last_failure.ts"),
+    import("../settings/settings.ts"),
   ]);
   try {
     const settings = loadSettings(flags, system);

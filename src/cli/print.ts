@@ -2,8 +2,8 @@
 // program prints, and no text steers a terminal, wherever it comes from.
 
 import type { Drawn, Reply, Talk } from "../command.ts";
-import { type CliError, toCliError } from "../errors.ts";
-import type { System } from "../system.ts";
+import { type CliError, toCliError } from "../base/errors.ts";
+import type { System } from "../system/contract.ts";
 import {
   asSentence,
   asShown,
@@ -12,7 +12,7 @@ import {
   escapedJson,
   harmless,
   unsteering,
-} from "../text.ts";
+} from "../base/text.ts";
 
 /** How to print. */
 export interface PrintOptions {

@@ -1,6 +1,6 @@
 // api: calls an Anaplan API with the login's token.
 
-import type { TokenScheme } from "../belonging.ts";
+import type { TokenScheme } from "../provider/belonging.ts";
 import { failureOf, isGood, isRefusal } from "../api/answer.ts";
 import { bodyOf } from "../api/body.ts";
 import { type Answer, type Call, send } from "../api/call.ts";
@@ -12,9 +12,9 @@ import { itemsOf } from "../api/pages.ts";
 import { printedBody, printedItems, type PrintFlags } from "../api/printed.ts";
 import { targetOf } from "../api/target.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
-import { CliError } from "../errors.ts";
-import { createNamedFile, type NewFile } from "../named_file.ts";
-import { loadSettings, type Settings } from "../settings.ts";
+import { CliError } from "../base/errors.ts";
+import { createNamedFile, type NewFile } from "../files/named_file.ts";
+import { loadSettings, type Settings } from "../settings/settings.ts";
 
 /** The flags of `api`. */
 export interface ApiFlags extends CommonFlags, PrintFlags {

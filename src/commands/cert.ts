@@ -1,17 +1,17 @@
 // cert: the listener's certificate, shown, renewed, and how to be rid of the browser's warning.
 
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
-import { CliError } from "../errors.ts";
-import { directoryIn } from "../place.ts";
+import { CliError } from "../base/errors.ts";
+import { directoryIn } from "../settings/location.ts";
 import {
   type ListenerCertificate,
   listenerCertificate,
   renewedCertificate,
   savePublicCertificate,
 } from "../oauth/certificate.ts";
-import { configDirectory } from "../place.ts";
-import { dateTime, duration, isoTime, shellWord, table } from "../text.ts";
-import { trustCommands } from "../trust_commands.ts";
+import { configDirectory } from "../settings/location.ts";
+import { dateTime, duration, isoTime, shellWord, table } from "../base/text.ts";
+import { trustCommands } from "../base/trust_commands.ts";
 
 /** The flags of `cert trust`. */
 export interface CertTrustFlags extends CommonFlags {

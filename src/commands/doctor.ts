@@ -1,6 +1,6 @@
 // doctor: what is wrong, and what to do about it. Its output can be pasted into a support ticket.
 
-import { type Check, failed } from "../checks/check.ts";
+import { type Check, failed } from "../doctor/check.ts";
 import {
   certificateCheck,
   filesCheck,
@@ -9,20 +9,20 @@ import {
   loginCheck,
   portCheck,
   redirectUriCheck,
-} from "../checks/local_checks.ts";
-import { networkChecks, proxyCheck, trustCheck } from "../checks/network_checks.ts";
-import { regionCheck } from "../checks/region_check.ts";
+} from "../doctor/local_checks.ts";
+import { networkChecks, proxyCheck, trustCheck } from "../doctor/network_checks.ts";
+import { regionCheck } from "../doctor/region_check.ts";
 import type { CommandContext, Reply } from "../command.ts";
-import { CliError } from "../errors.ts";
-import { loginCommand, missingProfile, storeOf } from "../session.ts";
+import { CliError } from "../base/errors.ts";
+import { loginCommand, missingProfile, storeOf } from "../session/session.ts";
 import { discovered } from "../sign_in/discovered.ts";
 import {
   hasEnvironmentLogin,
   loadSettings,
   type SettingFlags,
   type Settings,
-} from "../settings.ts";
-import { withTilde, wrapped } from "../text.ts";
+} from "../settings/settings.ts";
+import { withTilde, wrapped } from "../base/text.ts";
 
 /** The flags of `doctor`. */
 export type DoctorFlags = SettingFlags;

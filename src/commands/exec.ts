@@ -1,10 +1,10 @@
 // exec: runs a program with a valid access token in its environment.
 
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
-import { CliError } from "../errors.ts";
-import { freshTokenSet } from "../session.ts";
-import { loadSettings } from "../settings.ts";
-import type { NotRun } from "../system.ts";
+import { CliError } from "../base/errors.ts";
+import { freshTokenSet } from "../session/session.ts";
+import { loadSettings } from "../settings/settings.ts";
+import type { NotRun } from "../system/contract.ts";
 
 /** The flags of `exec`. */
 export interface ExecFlags extends CommonFlags {

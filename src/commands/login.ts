@@ -1,12 +1,12 @@
 // login: signs a person in, with their browser here or with a code on any device. Read top to bottom: it
 // is the story of a sign-in.
 
-import { authorizationServer, providerName } from "../authorization_server.ts";
-import { shortened } from "../names.ts";
-import { nameAndAddress, whoIs } from "../account.ts";
-import type { User } from "../anaplan.ts";
+import { authorizationServer, providerName } from "../provider/authorization_server.ts";
+import { shortened } from "../base/names.ts";
+import { nameAndAddress, whoIs } from "../provider/provider.ts";
+import type { User } from "../provider/anaplan.ts";
 import type { CommandContext, Reply } from "../command.ts";
-import { CliError } from "../errors.ts";
+import { CliError } from "../base/errors.ts";
 import { type BrowserFlags, signInByBrowser } from "../sign_in/by_browser.ts";
 import { chooseDeviceClient, signInByDevice } from "../sign_in/by_device.ts";
 import { setAsideDamaged } from "../sign_in/damaged.ts";
@@ -16,16 +16,16 @@ import { askFirstTime, type FirstTime } from "../sign_in/first_time.ts";
 import { endPreviousLogin } from "../sign_in/previous.ts";
 import { chooseClient } from "../sign_in/questions.ts";
 import { assertCanSave, keepSubject, type SignedIn } from "../sign_in/saved.ts";
-import { forProfile } from "../session.ts";
+import { forProfile } from "../session/session.ts";
 import {
   type ConnectionFlags,
   loadSettings,
   resolveSettings,
   type Settings,
   warnOfUnused,
-} from "../settings.ts";
-import { isoTime, table } from "../text.ts";
-import type { TokenSet } from "../token_set.ts";
+} from "../settings/settings.ts";
+import { isoTime, table } from "../base/text.ts";
+import type { TokenSet } from "../store/token_set.ts";
 
 /** The flags of `login`. */
 export interface LoginFlags extends ConnectionFlags, BrowserFlags {

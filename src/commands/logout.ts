@@ -1,19 +1,19 @@
 // logout: ends the login here and at the server.
 
-import { type Ended, endLogin } from "../account.ts";
+import { type Ended, endLogin } from "../provider/provider.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
-import { CliError, toCliError } from "../errors.ts";
-import { configDirectory, placeOf } from "../place.ts";
-import { listDirectory } from "../private_directory.ts";
-import { splitPath } from "../private_file.ts";
-import { profileNames } from "../profiles.ts";
-import { mayWait, waitingNames } from "../put_back.ts";
-import { missingProfile, storeOf } from "../session.ts";
-import { orSetAside } from "../set_aside.ts";
-import { loadSettings, type Settings } from "../settings.ts";
-import type { Store } from "../store.ts";
-import { clockTime, loginCommandOf } from "../text.ts";
-import { isFresh, type TokenSet } from "../token_set.ts";
+import { CliError, toCliError } from "../base/errors.ts";
+import { configDirectory, placeOf } from "../settings/location.ts";
+import { listDirectory } from "../files/private_directory.ts";
+import { splitPath } from "../files/private_file.ts";
+import { profileNames } from "../settings/profiles.ts";
+import { mayWait, waitingNames } from "../store/put_back.ts";
+import { missingProfile, storeOf } from "../session/session.ts";
+import { orSetAside } from "../files/set_aside.ts";
+import { loadSettings, type Settings } from "../settings/settings.ts";
+import type { Store } from "../store/logins.ts";
+import { clockTime, loginCommandOf } from "../base/text.ts";
+import { isFresh, type TokenSet } from "../store/token_set.ts";
 
 /** The flags of `logout`. */
 export interface LogoutFlags extends CommonFlags {

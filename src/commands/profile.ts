@@ -1,13 +1,13 @@
 // profile: named settings, so that several logins can stand side by side.
 
-import { regionOf } from "../authorization_server.ts";
-import { assertTrustworthy } from "../ca_file.ts";
+import { regionOf } from "../provider/authorization_server.ts";
+import { assertTrustworthy } from "../files/ca_file.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
-import { CliError } from "../errors.ts";
+import { CliError } from "../base/errors.ts";
 import { listenCandidates } from "../oauth/listen_addresses.ts";
-import { nearNames } from "../near_names.ts";
-import { configDirectory, isProfileName, type Place, placeOf } from "../place.ts";
-import { assertPrivateDirectory } from "../private_directory.ts";
+import { nearNames } from "../base/near_names.ts";
+import { configDirectory, isProfileName, type Place, placeOf } from "../settings/location.ts";
+import { assertPrivateDirectory } from "../files/private_directory.ts";
 import {
   changeCurrentProfile,
   loadProfile,
@@ -15,9 +15,9 @@ import {
   profileNames,
   removeProfile,
   saveProfile,
-} from "../profiles.ts";
-import { storeOf } from "../session.ts";
-import { orSetAside } from "../set_aside.ts";
+} from "../settings/profiles.ts";
+import { storeOf } from "../session/session.ts";
+import { orSetAside } from "../files/set_aside.ts";
 import {
   DEFAULT_REGION,
   profileFor,
@@ -25,9 +25,9 @@ import {
   type SettingFlags,
   type Settings,
   warnOfUnused,
-} from "../settings.ts";
-import type { Store } from "../store.ts";
-import { flagTime, table } from "../text.ts";
+} from "../settings/settings.ts";
+import type { Store } from "../store/logins.ts";
+import { flagTime, table } from "../base/text.ts";
 
 /** The flags of `profile set`. */
 export interface ProfileSetFlags extends SettingFlags {

@@ -1,10 +1,10 @@
 // refresh: a new access token, now.
 
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
-import { refreshedTokenSet, storedTokenSet } from "../session.ts";
-import { loadSettings, type Settings } from "../settings.ts";
-import { clockTime, duration, isoTime } from "../text.ts";
-import { isFresh, type TokenSet } from "../token_set.ts";
+import { refreshedTokenSet, storedTokenSet } from "../session/session.ts";
+import { loadSettings, type Settings } from "../settings/settings.ts";
+import { clockTime, duration, isoTime } from "../base/text.ts";
+import { isFresh, type TokenSet } from "../store/token_set.ts";
 
 /** The flags of `refresh`. */
 export interface RefreshFlags extends CommonFlags {

@@ -1,7 +1,7 @@
 // status: what is stored, without any network.
 
-import { placeName, regionOf } from "../authorization_server.ts";
-import { nameAndAddress, whoIs } from "../account.ts";
+import { placeName, regionOf } from "../provider/authorization_server.ts";
+import { nameAndAddress, whoIs } from "../provider/provider.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import {
   endsWithin,
@@ -10,8 +10,8 @@ import {
   isProlongedByRefresh,
   type LoginExpiry,
   loginExpiry,
-} from "../login_expiry.ts";
-import { nameOrQuoted, shortened } from "../names.ts";
+} from "../session/expiry.ts";
+import { nameOrQuoted, shortened } from "../base/names.ts";
 import {
   canRefresh,
   loginCommand,
@@ -19,10 +19,10 @@ import {
   missingProfile,
   storeInUse,
   withFreshTokenSet,
-} from "../session.ts";
-import { hasEnvironmentLogin, loadSettings, type Settings } from "../settings.ts";
-import { asSentence, clockTime, dateTime, duration, isoTime, table } from "../text.ts";
-import { isFresh, type TokenSet } from "../token_set.ts";
+} from "../session/session.ts";
+import { hasEnvironmentLogin, loadSettings, type Settings } from "../settings/settings.ts";
+import { asSentence, clockTime, dateTime, duration, isoTime, table } from "../base/text.ts";
+import { isFresh, type TokenSet } from "../store/token_set.ts";
 
 /** The flags of `status`. */
 export interface StatusFlags extends CommonFlags {

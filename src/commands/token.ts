@@ -1,12 +1,12 @@
 // token: a valid access token and nothing else. The one command whose answer is a secret.
 
-import type { TokenScheme } from "../belonging.ts";
+import type { TokenScheme } from "../provider/belonging.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
-import { CliError } from "../errors.ts";
-import { placeOf } from "../place.ts";
-import { openStore } from "../store.ts";
-import { isoTime } from "../text.ts";
-import { isFresh, type TokenSet } from "../token_set.ts";
+import { CliError } from "../base/errors.ts";
+import { placeOf } from "../settings/location.ts";
+import { openStore } from "../store/logins.ts";
+import { isoTime } from "../base/text.ts";
+import { isFresh, type TokenSet } from "../store/token_set.ts";
 
 /** The flags of `token`. */
 export interface TokenFlags extends CommonFlags {
@@ -33,7 +33,7 @@ export async function token(flags: TokenFlags, context: CommandContext): Promise
 /** The scheme that Anaplan's APIs take all of; for another provider the standard one (RFC 6750, section 2.1). */
 async function schemeOf(flags: TokenFlags, { system }: CommandContext): Promise<TokenScheme> {
   const { configDir, profile } = placeOf(flags, system);
-  const { loadProfile } = await import("../profiles.ts");
+  const { loadProfile } = await import("../settings/profiles.ts");
   return loadProfile(configDir, profile)?.issuer === undefined ? "AnaplanAuthToken" : "Bearer";
 }
 
@@ -62,8 +62,8 @@ function ifWhole<T>(load: () => T): T | undefined {
 async function validOne(flags: TokenFlags, context: CommandContext): Promise<TokenSet> {
   context.system.expectWrites();
   const [{ freshTokenSet }, { loadSettings }] = await Promise.all([
-    import("../session.ts"),
-    import("../settings.ts"),
+    import("../session/session.ts"),
+    import("../settings/settings.ts"),
   ]);
   return await freshTokenSet(loadSettings(flags, context.system), context, flags.minValid);
 }

@@ -1,14 +1,14 @@
 // validate: what Anaplan itself says about the token.
 
-import { origins } from "../authorization_server.ts";
-import { whoIs } from "../account.ts";
-import { validateToken } from "../anaplan.ts";
+import { origins } from "../provider/authorization_server.ts";
+import { whoIs } from "../provider/provider.ts";
+import { validateToken } from "../provider/anaplan.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
-import { CliError } from "../errors.ts";
-import { freshTokenSet, loginCommand } from "../session.ts";
-import { loadSettings, type Settings } from "../settings.ts";
-import { clockTime, duration, isoTime } from "../text.ts";
-import type { TokenSet } from "../token_set.ts";
+import { CliError } from "../base/errors.ts";
+import { freshTokenSet, loginCommand } from "../session/session.ts";
+import { loadSettings, type Settings } from "../settings/settings.ts";
+import { clockTime, duration, isoTime } from "../base/text.ts";
+import type { TokenSet } from "../store/token_set.ts";
 
 /**
  * Asks `/token/validate`, which may know no OAuth tokens at all: when it rejects this one, which has not

@@ -1,13 +1,13 @@
 // whoami: who the login belongs to.
 
-import { placeName } from "../authorization_server.ts";
-import { nameAndAddress, whoIs } from "../account.ts";
-import type { User } from "../anaplan.ts";
+import { placeName } from "../provider/authorization_server.ts";
+import { nameAndAddress, whoIs } from "../provider/provider.ts";
+import type { User } from "../provider/anaplan.ts";
 import type { CommandContext, CommonFlags, Reply } from "../command.ts";
-import { nameOrQuoted } from "../names.ts";
-import { withFreshTokenSet } from "../session.ts";
-import { loadSettings } from "../settings.ts";
-import { dateTime, isoTime, table } from "../text.ts";
+import { nameOrQuoted } from "../base/names.ts";
+import { withFreshTokenSet } from "../session/session.ts";
+import { loadSettings } from "../settings/settings.ts";
+import { dateTime, isoTime, table } from "../base/text.ts";
 
 /** Asks Anaplan who the login belongs to, with a token that is refreshed by itself when stale. */
 export async function whoami(flags: CommonFlags, context: CommandContext): Promise<Reply> {

@@ -1,7 +1,7 @@
 // Finds the fields of an OAuth answer, however the server wrapped them. Rule: a field counts only when all of it came,
 // and a web page has none.
 
-import { asObject, type Fields } from "../json.ts";
+import { asObject, type Fields } from "../base/json.ts";
 
 /** How many ends of a damaged object are tried: no answer with tokens has more fields. */
 const MOST_TRIES = 100;

@@ -2,10 +2,10 @@
 // first and never changed, is bound to one authorization server; whichever way the answer takes.
 
 import * as oauth from "oauth4webapi";
-import { CliError } from "../errors.ts";
-import { defined } from "../json.ts";
-import { Secret } from "../secret.ts";
-import { printable } from "../text.ts";
+import { CliError } from "../base/errors.ts";
+import { defined } from "../base/json.ts";
+import { Secret } from "../base/secret.ts";
+import { printable } from "../base/text.ts";
 import { relayState } from "./relay.ts";
 import { signInRefused } from "./refusals.ts";
 import { type Grant, grantIn, readReply, type Refusal } from "./token_response.ts";

@@ -1,14 +1,14 @@
 // The loopback listener's own certificate. Rule: made once, kept, and renewed before it ends, so that a
 // browser that was told to accept it needs no second click; the X.509 code is loaded only to make one.
 
-import { CliError } from "../errors.ts";
-import { field, parseObject } from "../json.ts";
-import { lockFile } from "../lock_file.ts";
-import { readIn } from "../private_directory.ts";
-import { damaged, type Warn } from "../private_file.ts";
-import { ensurePrivateDirectory, removeLeftovers, writePrivateFile } from "../replacement.ts";
-import { orSetAside } from "../set_aside.ts";
-import type { System } from "../system.ts";
+import { CliError } from "../base/errors.ts";
+import { field, parseObject } from "../base/json.ts";
+import { lockFile } from "../files/lock_file.ts";
+import { readIn } from "../files/private_directory.ts";
+import { damaged, type Warn } from "../files/private_file.ts";
+import { ensurePrivateDirectory, removeLeftovers, writePrivateFile } from "../files/replacement.ts";
+import { orSetAside } from "../files/set_aside.ts";
+import type { System } from "../system/contract.ts";
 
 /** One clock for dates, and one for waiting. */
 type Clock = Pick<System, "now" | "monotonic" | "sleep">;

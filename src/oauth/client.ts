@@ -2,10 +2,10 @@
 // CliError that says whether the login is over.
 
 import * as oauth from "oauth4webapi";
-import { CliError, type ErrorKind } from "../errors.ts";
-import { retryAfter } from "../retry_after.ts";
-import type { Secret } from "../secret.ts";
-import type { TokenSet } from "../token_set.ts";
+import { CliError, type ErrorKind } from "../base/errors.ts";
+import { retryAfter } from "../base/retry_after.ts";
+import type { Secret } from "../base/secret.ts";
+import type { TokenSet } from "../store/token_set.ts";
 import { type Grant, grantIn, readReply, type Refusal, refusedError } from "./token_response.ts";
 import {
   type AuthorizationServer,

@@ -2,13 +2,13 @@
 // network trouble, and stops at every other error.
 
 import * as oauth from "oauth4webapi";
-import { CliError } from "../errors.ts";
-import { asObject, defined, type Fields } from "../json.ts";
-import { nameOrQuoted } from "../names.ts";
-import { Secret } from "../secret.ts";
-import type { System } from "../system.ts";
-import { printable, unsteering } from "../text.ts";
-import { urlProblem } from "../urls.ts";
+import { CliError } from "../base/errors.ts";
+import { asObject, defined, type Fields } from "../base/json.ts";
+import { nameOrQuoted } from "../base/names.ts";
+import { Secret } from "../base/secret.ts";
+import type { System } from "../system/contract.ts";
+import { printable, unsteering } from "../base/text.ts";
+import { urlProblem } from "../base/urls.ts";
 import { signInRefused } from "./refusals.ts";
 import { type Grant, grantIn, readReply, seconds } from "./token_response.ts";
 import {

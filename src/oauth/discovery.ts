@@ -2,12 +2,12 @@
 // issuer that was asked for, and its silence about a capability is never believed.
 
 import * as oauth from "oauth4webapi";
-import { CliError } from "../errors.ts";
-import { asObject, defined, type Fields } from "../json.ts";
-import type { Discovered } from "../profiles.ts";
-import type { System } from "../system.ts";
-import { quoted } from "../text.ts";
-import { endpointProblem } from "../urls.ts";
+import { CliError } from "../base/errors.ts";
+import { asObject, defined, type Fields } from "../base/json.ts";
+import type { Discovered } from "../base/metadata.ts";
+import type { System } from "../system/contract.ts";
+import { quoted } from "../base/text.ts";
+import { endpointProblem } from "../base/urls.ts";
 
 /**
  * Fetches the metadata of an issuer, at the OpenID Connect address first, then at that of RFC 8414.

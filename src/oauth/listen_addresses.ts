@@ -1,8 +1,8 @@
 // Where to listen. Rule: loopback only (RFC 8252, section 8.3), and the redirect URI is never changed
 // to fit what happens to be free.
 
-import { CliError } from "../errors.ts";
-import { isLoopbackHost, portOf } from "../urls.ts";
+import { CliError } from "../base/errors.ts";
+import { isLoopbackHost, portOf } from "../base/urls.ts";
 
 /** A loopback address to listen on. */
 export interface ListenAddress {

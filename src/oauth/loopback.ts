@@ -2,8 +2,8 @@
 // anything else is believed; whatever else comes is refused and the wait goes on.
 
 import { timingSafeEqual } from "@std/crypto/timing-safe-equal";
-import type { System } from "../system.ts";
-import { isLoopbackHost } from "../urls.ts";
+import type { System } from "../system/contract.ts";
+import { isLoopbackHost } from "../base/urls.ts";
 import type { Attempt } from "./authorization_code.ts";
 import type { ListenerCertificate } from "./certificate.ts";
 import { formatAddress, type ListenAddress, type ListenCandidate } from "./listen_addresses.ts";

@@ -1,8 +1,8 @@
 // The page that the person's browser ends on. Rule: no script, nothing from elsewhere, everything
 // escaped, and it says what is true at that moment.
 
-import type { CliError } from "../errors.ts";
-import { asSentence, commandsMarked } from "../text.ts";
+import type { CliError } from "../base/errors.ts";
+import { asSentence, commandsMarked } from "../base/text.ts";
 import { escaped, type Mark, pageHtml, pagePolicy } from "./page_look.ts";
 
 /** A page: a heading, one sentence, one small line, in which commands stand between backticks. */

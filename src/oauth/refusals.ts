@@ -1,9 +1,9 @@
 // Why a server refused a sign-in. Rule: the most likely cause of this very error comes first, with what to
 // type against it; the server's own words follow.
 
-import type { CliError, ErrorKind } from "../errors.ts";
-import type { Secret } from "../secret.ts";
-import { codeOrQuoted } from "../names.ts";
+import type { CliError, ErrorKind } from "../base/errors.ts";
+import type { Secret } from "../base/secret.ts";
+import { codeOrQuoted } from "../base/names.ts";
 import { type Refusal, refusedError } from "./token_response.ts";
 import {
   type AuthorizationServer,

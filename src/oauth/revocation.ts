@@ -1,10 +1,10 @@
 // Token revocation (RFC 7009). Rule: best effort; that it failed is told, never fatal.
 
 import * as oauth from "oauth4webapi";
-import { CliError } from "../errors.ts";
-import { asObject } from "../json.ts";
-import type { Secret } from "../secret.ts";
-import type { System } from "../system.ts";
+import { CliError } from "../base/errors.ts";
+import { asObject } from "../base/json.ts";
+import type { Secret } from "../base/secret.ts";
+import type { System } from "../system/contract.ts";
 import { type AuthorizationServer, type OAuthClient, toWire, wireOptions } from "./wire.ts";
 
 /**

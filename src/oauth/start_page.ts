@@ -2,8 +2,8 @@
 // visitor, since every user of the computer can read the arguments of the browser.
 
 import * as oauth from "oauth4webapi";
-import { CliError } from "../errors.ts";
-import type { System } from "../system.ts";
+import { CliError } from "../base/errors.ts";
+import type { System } from "../system/contract.ts";
 import { isSame, refusalOf } from "./loopback.ts";
 import { BARE_HEADERS, pageResponse, SECOND_VISITOR_PAGE } from "./page.ts";
 

@@ -2,11 +2,11 @@
 // wrong with the answer; only an OAuth error refuses, and only JSON with a token in it grants.
 
 import * as oauth from "oauth4webapi";
-import { CliError, type ErrorKind } from "../errors.ts";
-import { asObject, defined, field, type Fields } from "../json.ts";
-import { Secret } from "../secret.ts";
-import { printable, quoted } from "../text.ts";
-import type { TokenSet } from "../token_set.ts";
+import { CliError, type ErrorKind } from "../base/errors.ts";
+import { asObject, defined, field, type Fields } from "../base/json.ts";
+import { Secret } from "../base/secret.ts";
+import { printable, quoted } from "../base/text.ts";
+import type { TokenSet } from "../store/token_set.ts";
 import { answerFields, hasToken, isPage } from "./answer_fields.ts";
 import { type AuthorizationServer, type OAuthClient, toWire } from "./wire.ts";
 

@@ -1,10 +1,10 @@
 // All ways on which the browser's answer can come, raced. Rule: one answer wins, and then every way is
 // closed, whatever happened.
 
-import { CliError } from "../errors.ts";
+import { CliError } from "../base/errors.ts";
 import type { Talk } from "../command.ts";
-import type { System } from "../system.ts";
-import { countdown, duration } from "../text.ts";
+import type { System } from "../system/contract.ts";
+import { countdown, duration } from "../base/text.ts";
 import type { Attempt } from "./authorization_code.ts";
 import type { ListenerCertificate } from "./certificate.ts";
 import { type ListenCandidate } from "./listen_addresses.ts";

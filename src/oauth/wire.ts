@@ -2,12 +2,12 @@
 // authorization server goes through `system.fetch`.
 
 import * as oauth from "oauth4webapi";
-import { CliError } from "../errors.ts";
-import { defined, field } from "../json.ts";
-import { secretsIn, wordsWithout } from "../masking.ts";
-import type { ClientAuth } from "../profiles.ts";
-import type { Secret } from "../secret.ts";
-import type { HttpRequest, System } from "../system.ts";
+import { CliError } from "../base/errors.ts";
+import { defined, field } from "../base/json.ts";
+import { secretsIn, wordsWithout } from "../base/masking.ts";
+import type { ClientAuth } from "../base/metadata.ts";
+import type { Secret } from "../base/secret.ts";
+import type { HttpRequest, System } from "../system/contract.ts";
 import { answerFields, isPage } from "./answer_fields.ts";
 
 /** The authorization server that one attempt or one login is bound to. */

@@ -1,11 +1,11 @@
 // Signing in with the browser: authorization code by loopback, paste or relay. Rule: the browser's page is
 // held until the tokens are saved, and then tells the truth.
 
-import { shortened } from "../names.ts";
-import { nameOf } from "../account.ts";
-import type { User } from "../anaplan.ts";
+import { shortened } from "../base/names.ts";
+import { nameOf } from "../provider/provider.ts";
+import type { User } from "../provider/anaplan.ts";
 import type { CommandContext } from "../command.ts";
-import { toCliError } from "../errors.ts";
+import { toCliError } from "../base/errors.ts";
 import { type Attempt, exchange, startAttempt } from "../oauth/authorization_code.ts";
 import { type ListenerCertificate, listenerCertificate } from "../oauth/certificate.ts";
 import { listenCandidates } from "../oauth/listen_addresses.ts";
@@ -13,11 +13,11 @@ import type { Answer } from "../oauth/loopback.ts";
 import { failedPage, signedInPage } from "../oauth/page.ts";
 import type { Grant } from "../oauth/token_response.ts";
 import { openWays, type Ways } from "../oauth/ways.ts";
-import { forProfile } from "../session.ts";
-import type { Settings } from "../settings.ts";
-import type { System } from "../system.ts";
-import { asShown, printable } from "../text.ts";
-import { isLoopbackHost } from "../urls.ts";
+import { forProfile } from "../session/session.ts";
+import type { Settings } from "../settings/settings.ts";
+import type { System } from "../system/contract.ts";
+import { asShown, printable } from "../base/text.ts";
+import { isLoopbackHost } from "../base/urls.ts";
 import { tellHowToSignIn } from "./hints.ts";
 import { type SavedLogin, saveLogin, type SignedIn, type SignIn } from "./saved.ts";
 

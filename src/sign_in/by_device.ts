@@ -2,7 +2,7 @@
 // terminal as it was.
 
 import type { CommandContext } from "../command.ts";
-import { CliError } from "../errors.ts";
+import { CliError } from "../base/errors.ts";
 import {
   type DeviceAuthorization,
   type Pending,
@@ -11,8 +11,8 @@ import {
 } from "../oauth/device.ts";
 import type { Grant } from "../oauth/token_response.ts";
 import { type OAuthClient, SCOPE_ADVICE } from "../oauth/wire.ts";
-import type { Settings } from "../settings.ts";
-import { countdown, duration } from "../text.ts";
+import type { Settings } from "../settings/settings.ts";
+import { countdown, duration } from "../base/text.ts";
 import { type SavedLogin, saveLogin, type SignedIn, type SignIn } from "./saved.ts";
 
 /** The client of the kind "Device grant", which has no secret, from wherever. */

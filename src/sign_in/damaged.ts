@@ -2,11 +2,11 @@
 // that a file of a newer version stops the login first.
 
 import type { CommandContext, CommonFlags } from "../command.ts";
-import { CliError } from "../errors.ts";
-import { configDirectory, currentProfile, placeOf } from "../place.ts";
-import { changeCurrentProfile, loadProfile } from "../profiles.ts";
-import { storeOf } from "../session.ts";
-import { orSetAside } from "../set_aside.ts";
+import { CliError } from "../base/errors.ts";
+import { configDirectory, currentProfile, placeOf } from "../settings/location.ts";
+import { changeCurrentProfile, loadProfile } from "../settings/profiles.ts";
+import { storeOf } from "../session/session.ts";
+import { orSetAside } from "../files/set_aside.ts";
 
 /** Moves each damaged file of the profile to `.bad`, and says so. */
 export async function setAsideDamaged(flags: CommonFlags, context: CommandContext): Promise<void> {

@@ -1,10 +1,10 @@
 // Another OAuth provider's metadata. Rule: asked once a login, kept in the profile, and never asked of
 // Anaplan, which has none that is known.
 
-import { caCertificates } from "../ca_file.ts";
+import { caCertificates } from "../files/ca_file.ts";
 import { discover } from "../oauth/discovery.ts";
-import { DEFAULT_SCOPE, type Settings } from "../settings.ts";
-import type { System } from "../system.ts";
+import { DEFAULT_SCOPE, type Settings } from "../settings/settings.ts";
+import type { System } from "../system/contract.ts";
 
 /** The settings with what the issuer's metadata says now; unchanged without an issuer. */
 export async function discovered(

@@ -1,17 +1,17 @@
 // The answers of a first sign-in that is not finished. Rule: kept privately, without any secret, offered
 // the next time, and gone once somebody has signed in; that they cannot be kept spoils nothing.
 
-import { CliError } from "../errors.ts";
-import { defined, field, parseObject } from "../json.ts";
-import { readIn } from "../private_directory.ts";
+import { CliError } from "../base/errors.ts";
+import { defined, field, parseObject } from "../base/json.ts";
+import { readIn } from "../files/private_directory.ts";
 import {
   ensurePrivateDirectory,
   removeLeftovers,
   removePrivateFile,
   writePrivateFile,
-} from "../replacement.ts";
-import type { Settings } from "../settings.ts";
-import { printable } from "../text.ts";
+} from "../files/replacement.ts";
+import type { Settings } from "../settings/settings.ts";
+import { printable } from "../base/text.ts";
 
 const NAMES = ["region", "clientId", "deviceClientId", "redirectUri"] as const;
 

@@ -2,20 +2,20 @@
 // every answer can be corrected before it is used.
 
 import type { CommandContext } from "../command.ts";
-import { CliError } from "../errors.ts";
-import { defined } from "../json.ts";
-import { currentProfile } from "../place.ts";
-import { loadProfile } from "../profiles.ts";
-import { Secret } from "../secret.ts";
-import { loginCommand } from "../session.ts";
+import { CliError } from "../base/errors.ts";
+import { defined } from "../base/json.ts";
+import { currentProfile } from "../settings/location.ts";
+import { loadProfile } from "../settings/profiles.ts";
+import { Secret } from "../base/secret.ts";
+import { loginCommand } from "../session/session.ts";
 import {
   type ConnectionFlags,
   DEFAULT_REDIRECT_URI,
   DEFAULT_REGION,
   loadSettings,
   type Settings,
-} from "../settings.ts";
-import type { Question } from "../system.ts";
+} from "../settings/settings.ts";
+import type { Question } from "../system/contract.ts";
 import { type Draft, loadDraft, saveDraft } from "./draft.ts";
 import { introduction } from "./introduction.ts";
 import { canAsk } from "./questions.ts";

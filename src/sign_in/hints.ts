@@ -1,16 +1,16 @@
 // What a person is told while their browser is open. Rule: said in the order in which it will be needed,
 // and nothing that they do not need.
 
-import { shortened } from "../names.ts";
+import { shortened } from "../base/names.ts";
 import type { CommandContext } from "../command.ts";
-import { CliError } from "../errors.ts";
+import { CliError } from "../base/errors.ts";
 import type { Attempt } from "../oauth/authorization_code.ts";
 import { type ListenerCertificate, shortFingerprint } from "../oauth/certificate.ts";
 import { formatAddress } from "../oauth/listen_addresses.ts";
 import type { Loopback } from "../oauth/loopback.ts";
-import type { Settings } from "../settings.ts";
-import { fitted } from "../text.ts";
-import { isLoopbackHost, portOf } from "../urls.ts";
+import type { Settings } from "../settings/settings.ts";
+import { fitted } from "../base/text.ts";
+import { isLoopbackHost, portOf } from "../base/urls.ts";
 import { hyperlink } from "./hyperlink.ts";
 
 /** What is told about. */

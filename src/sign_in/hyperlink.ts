@@ -1,7 +1,7 @@
 // An address that can be clicked. Rule: what is seen and copied is the whole address, and a terminal that
 // is not known to understand a link gets none.
 
-import type { System } from "../system.ts";
+import type { System } from "../system/contract.ts";
 
 /** The address as a link (OSC 8) where the terminal has them; else as it is. */
 export function hyperlink(url: string, system: Pick<System, "env" | "terminal">): string {

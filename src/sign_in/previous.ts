@@ -1,13 +1,13 @@
 // The login that a new one replaces, and its end at the server. Rule: servers end the whole grant of a user and a
 // client, so a login that shares it with one that is still in use is left alone, and so is one in doubt.
 
-import { endLogin, whoIs } from "../account.ts";
+import { endLogin, whoIs } from "../provider/provider.ts";
 import type { CommandContext } from "../command.ts";
-import { CliError } from "../errors.ts";
-import { loginCommand, storeOf } from "../session.ts";
-import { type Settings, settingsOf } from "../settings.ts";
-import type { TokenSet } from "../token_set.ts";
-import { isLoopbackHost, portOf } from "../urls.ts";
+import { CliError } from "../base/errors.ts";
+import { loginCommand, storeOf } from "../session/session.ts";
+import { type Settings, settingsOf } from "../settings/settings.ts";
+import type { TokenSet } from "../store/token_set.ts";
+import { isLoopbackHost, portOf } from "../base/urls.ts";
 import type { SignedIn } from "./saved.ts";
 
 /** How long each question to the server may take, in milliseconds. */

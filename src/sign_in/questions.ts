@@ -2,14 +2,14 @@
 // where nobody can be asked, the error names it.
 
 import type { CommandContext } from "../command.ts";
-import { isFrom } from "../belonging.ts";
-import { CliError } from "../errors.ts";
-import { defined } from "../json.ts";
+import { isFrom } from "../provider/belonging.ts";
+import { CliError } from "../base/errors.ts";
+import { defined } from "../base/json.ts";
 import type { AuthorizationServer, OAuthClient } from "../oauth/wire.ts";
-import { readNamedFile } from "../named_file.ts";
-import { Secret } from "../secret.ts";
-import { storeOf } from "../session.ts";
-import { type ConnectionFlags, environmentSecret, type Settings } from "../settings.ts";
+import { readNamedFile } from "../files/named_file.ts";
+import { Secret } from "../base/secret.ts";
+import { storeOf } from "../session/session.ts";
+import { type ConnectionFlags, environmentSecret, type Settings } from "../settings/settings.ts";
 import { SECRET_STEP } from "./steps.ts";
 
 /** What is known about the secret besides what is stored. */

@@ -1,19 +1,24 @@
 // Saves what a sign-in brings. Rule: no login is on the disk without the settings that lead to its servers, so
 // these come first, under the same lock.
 
-import type { User } from "../anaplan.ts";
+import type { User } from "../provider/anaplan.ts";
 import type { CommandContext } from "../command.ts";
-import { CliError, toCliError } from "../errors.ts";
-import { grantAndSave } from "../grants.ts";
-import { defined } from "../json.ts";
+import { CliError, toCliError } from "../base/errors.ts";
+import { grantAndSave } from "../session/grants.ts";
+import { defined } from "../base/json.ts";
 import type { Grant } from "../oauth/token_response.ts";
 import type { AuthorizationServer, OAuthClient } from "../oauth/wire.ts";
-import { currentProfile } from "../place.ts";
-import { changeCurrentProfile, loadProfile, type Profile, saveProfile } from "../profiles.ts";
-import { storeOf } from "../session.ts";
-import { flagOf, SERVERS, type Settings } from "../settings.ts";
-import { type TokenSet } from "../token_set.ts";
-import { sameTokenSet } from "../token_sets.ts";
+import { currentProfile } from "../settings/location.ts";
+import {
+  changeCurrentProfile,
+  loadProfile,
+  type Profile,
+  saveProfile,
+} from "../settings/profiles.ts";
+import { storeOf } from "../session/session.ts";
+import { flagOf, SERVERS, type Settings } from "../settings/settings.ts";
+import { type TokenSet } from "../store/token_set.ts";
+import { sameTokenSet } from "../store/token_sets.ts";
 
 /** What every way of signing in needs. */
 export interface SignIn {

@@ -1,11 +1,11 @@
 // The questions of a first sign-in, in their order. Rule: words only; every question names the flag and the
 // variable that answer it without a person.
 
-import { shortened } from "../names.ts";
-import { REGIONS } from "../regions.ts";
-import { DEFAULT_REDIRECT_URI } from "../settings.ts";
-import type { Choice, Question } from "../system.ts";
-import { urlProblem } from "../urls.ts";
+import { shortened } from "../base/names.ts";
+import { REGIONS } from "../provider/regions.ts";
+import { DEFAULT_REDIRECT_URI } from "../settings/settings.ts";
+import type { Choice, Question } from "../system/contract.ts";
+import { urlProblem } from "../base/urls.ts";
 
 /** What a step finds out. */
 export type StepName = "region" | "clientId" | "deviceClientId" | "clientSecret" | "redirectUri";

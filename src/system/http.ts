@@ -1,11 +1,11 @@
 // One HTTP request, answered whole. Rule: bounded in time and size, never silently sent twice, never
 // redirected, and no secret in what is traced or thrown.
 
-import { CliError } from "../errors.ts";
-import { maskedParameters, masker, secretsIn } from "../masking.ts";
-import type { HttpRequest, Trace } from "../system.ts";
-import { proxyFor } from "../proxies.ts";
-import { portOf } from "../urls.ts";
+import { CliError } from "../base/errors.ts";
+import { maskedParameters, masker, secretsIn } from "../base/masking.ts";
+import type { HttpRequest, Trace } from "./contract.ts";
+import { proxyFor } from "./proxies.ts";
+import { portOf } from "../base/urls.ts";
 import { httpClient } from "./http_client.ts";
 import { fetchFailure, hostNotPermitted } from "./http_failure.ts";
 

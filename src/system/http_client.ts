@@ -1,8 +1,8 @@
 // The client of one request: whom it trusts, and which proxy carries it. Rule: it keeps no connection, and
 // what Deno cannot use is said with the name of the setting that is to blame.
 
-import { CliError } from "../errors.ts";
-import type { Proxy } from "../proxies.ts";
+import { CliError } from "../base/errors.ts";
+import type { Proxy } from "./proxies.ts";
 
 const PROXY_VARIABLES = [
   ...["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"],

@@ -1,9 +1,9 @@
 // Why no answer came, in words. Rule: an error of fetch holds the whole URL, so none is shown as such; and
 // what failed at the proxy is not blamed on the server.
 
-import { CliError } from "../errors.ts";
-import type { Proxy } from "../proxies.ts";
-import { nameOrQuoted } from "../names.ts";
+import { CliError } from "../base/errors.ts";
+import type { Proxy } from "./proxies.ts";
+import { nameOrQuoted } from "../base/names.ts";
 
 /** What was tried, and by which way. */
 export interface Tried {

@@ -1,9 +1,9 @@
 // One HTTP request whose body and answer flow, however long they are. Rule: never redirected, never silently
 // sent twice, bounded by silence instead of by size, and no secret in what is traced or thrown.
 
-import type { StreamRequest, StreamResponse, Trace } from "../system.ts";
-import { proxyFor } from "../proxies.ts";
-import { portOf } from "../urls.ts";
+import type { StreamRequest, StreamResponse, Trace } from "./contract.ts";
+import { proxyFor } from "./proxies.ts";
+import { portOf } from "../base/urls.ts";
 import { maskUrl, since, typeOf } from "./http.ts";
 import { httpClient } from "./http_client.ts";
 import { fetchFailure } from "./http_failure.ts";

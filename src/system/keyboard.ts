@@ -1,7 +1,7 @@
 // The keys that a person presses. Rule: a key goes to whoever asks next, also when the one who waited for
 // it is gone; and the terminal is left as it was found.
 
-import { canDraw } from "../system.ts";
+import { canDraw } from "./surroundings.ts";
 import { writeAll } from "./stream.ts";
 
 const decoder = new TextDecoder();

@@ -1,7 +1,7 @@
 // Listens on a loopback address. Rule: exclusive, few connections at a time, and closing takes a moment
 // however peers behave.
 
-import type { Listening, ListenOptions, Trace } from "../system.ts";
+import type { Listening, ListenOptions, Trace } from "./contract.ts";
 import { type Connection, limits, newConnection, pause, places, takePlace } from "./connections.ts";
 import { maskUrl } from "./http.ts";
 import { encodeResponse, parseHead, readHead } from "./http_message.ts";

@@ -5,7 +5,7 @@ import { request as requestPlain } from "node:http";
 import { request as requestTls } from "node:https";
 import type { Socket } from "node:net";
 import { connect, type ConnectionOptions } from "node:tls";
-import { type Proxy, proxyFor } from "../proxies.ts";
+import { type Proxy, proxyFor } from "./proxies.ts";
 
 const TIMEOUT = 4_000;
 

@@ -1,8 +1,9 @@
 // Asks one question on a terminal that shows lines and nothing else, or to a screen reader. Rule: no
 // control sequence, and what was written stays as it is.
 
-import { columns, type Question } from "../system.ts";
-import { fitted } from "../text.ts";
+import type { Question } from "./contract.ts";
+import { columns } from "./surroundings.ts";
+import { fitted } from "../base/text.ts";
 import { lineEditor, nextKeys, rawKeys, whenAborted, write } from "./keyboard.ts";
 import { type Answering, answerOf, matching, problemOf } from "./question_frame.ts";
 

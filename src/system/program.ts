@@ -1,7 +1,7 @@
 // Runs programs for the person. Rule: by argument vector, never through a shell, and without the secrets of
 // the environment; they reach only the program that the user names after `exec`, in whose place this one is.
 
-import type { NotRun } from "../system.ts";
+import type { NotRun } from "./contract.ts";
 import { hearing } from "./signals.ts";
 
 /** Variables that a browser or a system's tool has no business to inherit. */

@@ -2,9 +2,9 @@
 // was found.
 
 import type { TextPrompt } from "@clack/core";
-import { CliError } from "../errors.ts";
-import type { Question } from "../system.ts";
-import { unsteering } from "../text.ts";
+import { CliError } from "../base/errors.ts";
+import type { Question } from "./contract.ts";
+import { unsteering } from "../base/text.ts";
 import { nextKeys, rawKeys, wantsPlainLines, write } from "./keyboard.ts";
 import {
   abandoned,

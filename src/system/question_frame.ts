@@ -1,8 +1,8 @@
 // What a question looks like. Rule: pure; one line a question once it is answered, and nothing about how
 // keys are read.
 
-import type { Choice, Question } from "../system.ts";
-import { wrapped } from "../text.ts";
+import type { Choice, Question } from "./contract.ts";
+import { wrapped } from "../base/text.ts";
 
 /** How far a person is with their answer. */
 export interface Answering {

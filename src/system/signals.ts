@@ -1,8 +1,8 @@
 // The signals that end the program. Rule: a signal ends a wait for the user at once, but never falls between the
 // server's answer and the disk; the exit code is 128 and the signal's number, whatever is printed before.
 
-import { CliError } from "../errors.ts";
-import { ignoredSignals } from "../system.ts";
+import { CliError } from "../base/errors.ts";
+import { ignoredSignals } from "./surroundings.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";
 const IS_MAC = Deno.build.os === "darwin";

@@ -1,8 +1,9 @@
 // Reads what a person types or pastes while something else may end the wait. Rule: however it ends, the
 // terminal is left as it was found.
 
-import { canDraw, columns, type LinePrompt } from "../system.ts";
-import { unsteering } from "../text.ts";
+import type { LinePrompt } from "./contract.ts";
+import { canDraw, columns } from "./surroundings.ts";
+import { unsteering } from "../base/text.ts";
 import { type LineEditor, lineEditor, nextKeys, rawKeys, whenAborted, write } from "./keyboard.ts";
 import { cut } from "./question_frame.ts";
 

@@ -5,7 +5,7 @@
 // never finishes its handshake even when it is closed. So the bytes go through a listener that takes
 // this one connection: closing our end ends the handshake.
 
-import type { ListenOptions } from "../system.ts";
+import type { ListenOptions } from "./contract.ts";
 import type { Connection } from "./connections.ts";
 
 /** The decrypted side of a connection. */

@@ -1,6 +1,6 @@
 // docs/reference.md says what the program is. Rule: made from the program; `UPDATE_GOLDEN=1` writes it.
 import { assertEquals } from "@std/assert";
-import { COMPLETION_VARIABLES, SPECIAL_VARIABLES, VARIABLES } from "../../src/needs.ts";
+import { COMPLETION_VARIABLES, SPECIAL_VARIABLES, VARIABLES } from "../../src/system/needs.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { makeHome } from "../support/home.ts";
 import { referencePage, variablesOnPage } from "../support/reference_page.ts";

@@ -1,7 +1,7 @@
 // The help pages: each begins with an example that works when it is pasted, and says its exit codes.
 // Rule: the examples are read off the tree and run by the real program in a home with a login.
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { helpOf } from "../../src/cli/help.ts";
+import { helpOf } from "../../src/cli/help/help.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { makeHome } from "../support/home.ts";
 import { type Outcome, type ProgramOptions, runProgram, startProgram } from "../support/program.ts";

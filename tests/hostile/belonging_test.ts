@@ -1,7 +1,7 @@
 // A login belongs to the servers that it was made with, whatever is said about it later.
 // Rule: a network that answers everything records what leaves; no secret of the login may leave for another
 // origin than those of its sign-in.
-import { authorizationServer } from "../../src/authorization_server.ts";
+import { authorizationServer } from "../../src/provider/authorization_server.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { api } from "../../src/commands/api.ts";
@@ -12,9 +12,9 @@ import { refresh } from "../../src/commands/refresh.ts";
 import { status } from "../../src/commands/status.ts";
 import { validate } from "../../src/commands/validate.ts";
 import { whoami } from "../../src/commands/whoami.ts";
-import { CliError } from "../../src/errors.ts";
-import { type Profile, saveProfile } from "../../src/profiles.ts";
-import { loadSettings } from "../../src/settings.ts";
+import { CliError } from "../../src/base/errors.ts";
+import { type Profile, saveProfile } from "../../src/settings/profiles.ts";
+import { loadSettings } from "../../src/settings/settings.ts";
 import { type FakeContext, fakeContext } from "../support/fake_system.ts";
 import { boundTo, LOGIN, putLogin, STALE } from "../support/logins.ts";
 import { tempDir } from "../support/temp_dir.ts";

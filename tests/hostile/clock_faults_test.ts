@@ -1,7 +1,7 @@
 // A clock that jumps, as the times in the login's file show it; and an answer that never ends.
 // Rule: whatever the clock says, the server is asked once, and a wait ends.
 import { assert, assertEquals, assertNotMatch, assertRejects } from "@std/assert";
-import { CliError } from "../../src/errors.ts";
+import { CliError } from "../../src/base/errors.ts";
 import { fetchWhole } from "../../src/system/http.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { makeHome } from "../support/home.ts";

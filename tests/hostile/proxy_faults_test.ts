@@ -3,8 +3,8 @@
 // of the table are sent by one process.
 import { assert, assertEquals, assertMatch, assertNotMatch, assertRejects } from "@std/assert";
 import { createServer } from "node:https";
-import { CliError } from "../../src/errors.ts";
-import type { HttpRequest } from "../../src/system.ts";
+import { CliError } from "../../src/base/errors.ts";
+import type { HttpRequest } from "../../src/system/contract.ts";
 import { fetchWhole } from "../../src/system/http.ts";
 import { foundCompany } from "../support/company.ts";
 import { listening } from "../support/node_server.ts";
@@ -152,7 +152,7 @@ Deno.test("what is on this computer is asked directly, under each of its names",
 });
 
 Deno.test("Deno sends a proxy's credentials inside the tunnel, too; doctor warns of it", async () => {
-  // Fails once Deno does not any more: then take `isLeaky` out of src/proxies.ts.
+  // Fails once Deno does not any more: then take `isLeaky` out of src/system/proxies.ts.
   await using server = await startStandIn(() => ({ status: 204 }));
   await using proxy = await startProxy({ [`${HOST}:443`]: server.port }, { credentials: "a:b" });
   const HTTPS_PROXY = proxy.url.replace("//", "//a:b@");

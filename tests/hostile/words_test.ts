@@ -3,13 +3,13 @@
 // Rule: properties over arbitrary text; a parser that throws anything but its own error is a bug.
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { CliError } from "../../src/errors.ts";
+import { CliError } from "../../src/base/errors.ts";
 import { listenCandidates } from "../../src/oauth/listen_addresses.ts";
 import { readReply } from "../../src/oauth/token_response.ts";
 import { splitWords } from "../../src/system/browser.ts";
-import { printable, shellWord } from "../../src/text.ts";
-import { parseTokenSet } from "../../src/token_set.ts";
-import { isLoopbackHost } from "../../src/urls.ts";
+import { printable, shellWord } from "../../src/base/text.ts";
+import { parseTokenSet } from "../../src/store/token_set.ts";
+import { isLoopbackHost } from "../../src/base/urls.ts";
 import { REDIRECT_URI, SERVER } from "../support/oauth.ts";
 import { hostileText } from "./hostile_text.ts";
 

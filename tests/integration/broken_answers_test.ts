@@ -1,9 +1,9 @@
 // Answers of a token endpoint whose HTTP framing is damaged, from a real server: what came counts.
 import { assertEquals, assertRejects } from "@std/assert";
-import { CliError } from "../../src/errors.ts";
+import { CliError } from "../../src/base/errors.ts";
 import { refresh } from "../../src/oauth/client.ts";
 import { pollForTokens } from "../../src/oauth/device.ts";
-import { denoSystem } from "../../src/system.ts";
+import { denoSystem } from "../../src/system/deno.ts";
 import { DEVICE, kept } from "../support/device.ts";
 import { LOGIN } from "../support/logins.ts";
 import { CLIENT, SERVER } from "../support/oauth.ts";

@@ -15,7 +15,7 @@ testWith(
 
 /** The calls that concern the directory, in their order, of a process that writes one file there. */
 async function callsOf(directory: string): Promise<string[]> {
-  const script = new URL("../../src/replacement.ts", import.meta.url).href;
+  const script = new URL("../../src/files/replacement.ts", import.meta.url).href;
   const code =
     `import { writePrivateFile } from "${script}"; writePrivateFile("${directory}/a.json", "new");`;
   const log = `${directory}/strace.log`;

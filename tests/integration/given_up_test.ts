@@ -71,7 +71,7 @@ for (const argv of [["whoami"], ["whoami", "--json"]]) {
 }
 
 Deno.test("the help is loaded without anything, with and without a command line", async () => {
-  const module = new URL("src/cli/root_help.ts", ROOT).href;
+  const module = new URL("src/cli/help/root_help.ts", ROOT).href;
   const standIn = `export const rootHelp = () => "";`;
   for (const argv of [[], ["--help"], ["-h"]]) {
     assertEquals(await allowedTo(module, standIn, argv), [""]);

@@ -1,7 +1,7 @@
 // What else may come to the listener while a person signs in, and how the listener ends.
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { login } from "../../src/commands/login.ts";
-import { CliError } from "../../src/errors.ts";
+import { CliError } from "../../src/base/errors.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { isFree } from "../support/free_port.ts";
 import { HALF_A_HANDSHAKE, leaveOpen, statusOf, talkPlainly } from "../support/raw_traffic.ts";

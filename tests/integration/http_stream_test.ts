@@ -1,7 +1,8 @@
 // One HTTP request whose body and answer flow, over a real network.
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { CliError } from "../../src/errors.ts";
-import { denoSystem, type StreamRequest, type StreamResponse } from "../../src/system.ts";
+import { CliError } from "../../src/base/errors.ts";
+import type { StreamRequest, StreamResponse } from "../../src/system/contract.ts";
+import { denoSystem } from "../../src/system/deno.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { freePort } from "../support/free_port.ts";
 import { plainServer } from "../support/plain_server.ts";

@@ -6,8 +6,8 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { CliError } from "../../src/errors.ts";
-import type { HttpRequest } from "../../src/system.ts";
+import { CliError } from "../../src/base/errors.ts";
+import type { HttpRequest } from "../../src/system/contract.ts";
 import { fetchWhole, maskUrl } from "../../src/system/http.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { freePort } from "../support/free_port.ts";

@@ -1,7 +1,8 @@
 // The real listener: exclusive, on one address, and closed in a moment however peers behave.
 import { assert, assertEquals } from "@std/assert";
 import { listenerCertificate } from "../../src/oauth/certificate.ts";
-import { denoSystem, type Listening } from "../../src/system.ts";
+import type { Listening } from "../../src/system/contract.ts";
+import { denoSystem } from "../../src/system/deno.ts";
 import { listen } from "../../src/system/listener.ts";
 import { freePort, isFree } from "../support/free_port.ts";
 import { HALF_A_HANDSHAKE, leaveOpen, protocolOf, talkPlainly } from "../support/raw_traffic.ts";

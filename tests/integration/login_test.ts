@@ -8,8 +8,8 @@ import {
 } from "@std/assert";
 import { login } from "../../src/commands/login.ts";
 import { whoami } from "../../src/commands/whoami.ts";
-import { CliError } from "../../src/errors.ts";
-import { refreshedTokenSet } from "../../src/session.ts";
+import { CliError } from "../../src/base/errors.ts";
+import { refreshedTokenSet } from "../../src/session/session.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { isFree } from "../support/free_port.ts";
 import { storedLogin } from "../support/logins.ts";

@@ -1,8 +1,8 @@
 // Refreshes against the sandbox: one request however many want it, and none sent twice unasked.
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { login } from "../../src/commands/login.ts";
-import { CliError } from "../../src/errors.ts";
-import { freshTokenSet, refreshedTokenSet } from "../../src/session.ts";
+import { CliError } from "../../src/base/errors.ts";
+import { freshTokenSet, refreshedTokenSet } from "../../src/session/session.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import type { Sandbox } from "../sandbox/contract.ts";
 import { putLogin, storedLogin } from "../support/logins.ts";

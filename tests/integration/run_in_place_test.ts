@@ -1,6 +1,6 @@
 // Running a program in this one's place: its exit code, its signals, and what a shell says when it cannot.
 import { assertEquals } from "@std/assert";
-import { denoSystem } from "../../src/system.ts";
+import { denoSystem } from "../../src/system/deno.ts";
 import { runInPlace } from "../../src/system/program.ts";
 import { tempDir } from "../support/temp_dir.ts";
 

@@ -2,7 +2,7 @@
 // executable is the bundle with the permissions that it needs.
 // Rule: an executable is read, never run: its runtime is a stand-in, since the real one is not on npm.
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { VERSION } from "../../src/version.ts";
+import { VERSION } from "../../src/base/version.ts";
 import { makeBundle } from "../../tools/bundle.ts";
 import { compile, differences, thisTarget, writeBill, writeSums } from "../../tools/compile.ts";
 import { readEmbedded } from "../../tools/embedded.ts";

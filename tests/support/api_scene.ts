@@ -2,10 +2,10 @@
 // Rule: answers are scripted, one a request, and every one of them has to be given back.
 import { assertEquals } from "@std/assert";
 import { api, type ApiFlags } from "../../src/commands/api.ts";
-import { CliError, toCliError } from "../../src/errors.ts";
-import type { Settings } from "../../src/settings.ts";
-import type { StreamRequest } from "../../src/system.ts";
-import type { TokenSet } from "../../src/token_set.ts";
+import { CliError, toCliError } from "../../src/base/errors.ts";
+import type { Settings } from "../../src/settings/settings.ts";
+import type { StreamRequest } from "../../src/system/contract.ts";
+import type { TokenSet } from "../../src/store/token_set.ts";
 import type { Arranged, FakeContext } from "./fake_system.ts";
 import { LOGIN } from "./logins.ts";
 import { type SessionScene, sessionScene } from "./session_scene.ts";

@@ -1,6 +1,6 @@
 // What tests of the disk share: another user, and the error that all trouble comes as.
 import { assertEquals, assertThrows } from "@std/assert";
-import { CliError } from "../../src/errors.ts";
+import { CliError } from "../../src/base/errors.ts";
 
 /** Somebody else. */
 export const NOBODY = 65_534;

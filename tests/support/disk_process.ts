@@ -1,7 +1,7 @@
 // Another process at work on private files, for tests of what two processes see of each other.
-// Rule: the child does what its words say with the real src/private_file.ts, and one line says how it went.
-import { lockFile } from "../../src/lock_file.ts";
-import { writePrivateFile } from "../../src/replacement.ts";
+// Rule: the child does what its words say with the real src/files/private_file.ts, and one line says how it went.
+import { lockFile } from "../../src/files/lock_file.ts";
+import { writePrivateFile } from "../../src/files/replacement.ts";
 
 /** A child process that is killed on disposal if it still runs. */
 export interface DiskProcess extends AsyncDisposable {

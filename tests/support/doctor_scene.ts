@@ -1,10 +1,10 @@
 // A computer on which doctor finds nothing wrong, and can be made to find one thing.
-import type { Check } from "../../src/checks/check.ts";
+import type { Check } from "../../src/doctor/check.ts";
 import type { DoctorFlags } from "../../src/commands/doctor.ts";
 import { doctor } from "../../src/commands/doctor.ts";
 import type { Reply } from "../../src/command.ts";
-import type { HttpRequest } from "../../src/system.ts";
-import type { TokenSet } from "../../src/token_set.ts";
+import type { HttpRequest } from "../../src/system/contract.ts";
+import type { TokenSet } from "../../src/store/token_set.ts";
 import { fakeListener } from "./fake_listener.ts";
 import { type Arranged, START } from "./fake_system.ts";
 import { LOGIN } from "./logins.ts";

@@ -1,5 +1,11 @@
 // A listener without a port, and a person at a terminal, for tests of what waits for them.
-import type { LinePrompt, Listening, ListenOptions, System, Terminal } from "../../src/system.ts";
+import type {
+  LinePrompt,
+  Listening,
+  ListenOptions,
+  System,
+  Terminal,
+} from "../../src/system/contract.ts";
 
 /** Listeners that were opened on this fake computer. */
 export interface FakeListener extends Pick<System, "serve"> {

@@ -7,7 +7,7 @@ import type {
   StreamResponse,
   System,
   Terminal,
-} from "../../src/system.ts";
+} from "../../src/system/contract.ts";
 
 /** When the fake clock starts. */
 export const START = Date.UTC(2026, 10, 24, 9, 0);

@@ -1,8 +1,8 @@
 // Another OAuth provider than Anaplan, in a fake world that refuses every request to Anaplan.
-import type { HttpRequest } from "../../src/system.ts";
-import type { TokenSet } from "../../src/token_set.ts";
-import { type Profile, saveProfile } from "../../src/profiles.ts";
-import { loadSettings } from "../../src/settings.ts";
+import type { HttpRequest } from "../../src/system/contract.ts";
+import type { TokenSet } from "../../src/store/token_set.ts";
+import { type Profile, saveProfile } from "../../src/settings/profiles.ts";
+import { loadSettings } from "../../src/settings/settings.ts";
 import type { Arranged, NetworkStep } from "./fake_system.ts";
 import { boundTo, putLogin } from "./logins.ts";
 import { type SessionScene, sessionScene } from "./session_scene.ts";

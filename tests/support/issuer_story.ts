@@ -1,9 +1,9 @@
 // A command line at another provider than Anaplan, in a fake world, and all that it shows of itself.
 import { run } from "../../src/cli/app.ts";
-import { type Profile, saveProfile } from "../../src/profiles.ts";
-import { settingsOf } from "../../src/settings.ts";
-import type { Question, Terminal } from "../../src/system.ts";
-import type { TokenSet } from "../../src/token_set.ts";
+import { type Profile, saveProfile } from "../../src/settings/profiles.ts";
+import { settingsOf } from "../../src/settings/settings.ts";
+import type { Question, Terminal } from "../../src/system/contract.ts";
+import type { TokenSet } from "../../src/store/token_set.ts";
 import type { Arranged } from "./fake_system.ts";
 import { ISSUER_PROFILE } from "./issuer_scene.ts";
 import { boundTo, putLogin } from "./logins.ts";

@@ -1,11 +1,11 @@
 // Every page that a sign-in can end on, served by the code that serves it to people.
 // Rule: a page is reached as a browser reaches it, by an address; nothing is rendered for the test alone.
-import { CliError } from "../../src/errors.ts";
+import { CliError } from "../../src/base/errors.ts";
 import { redirectionEndpoint } from "../../src/oauth/loopback.ts";
 import { failedPage, type Page, signedInPage } from "../../src/oauth/page.ts";
 import { relayPage } from "../../src/oauth/relay.ts";
 import { listen } from "../../src/system/listener.ts";
-import { asTyped } from "../../src/text.ts";
+import { asTyped } from "../../src/base/text.ts";
 import { responseQuery, someAttempt } from "./oauth.ts";
 
 /** A page, and how it is reached. */

@@ -1,11 +1,11 @@
 // Logins and token endpoints' answers for unit tests; every value in them says what it is.
-import { authorizationServer } from "../../src/authorization_server.ts";
-import { CliError } from "../../src/errors.ts";
-import { ensurePrivateDirectory, writePrivateFile } from "../../src/replacement.ts";
-import { Secret } from "../../src/secret.ts";
-import type { Settings } from "../../src/settings.ts";
-import { parseTokenSet, type TokenSet } from "../../src/token_set.ts";
-import { serializeTokenSet } from "../../src/token_sets.ts";
+import { authorizationServer } from "../../src/provider/authorization_server.ts";
+import { CliError } from "../../src/base/errors.ts";
+import { ensurePrivateDirectory, writePrivateFile } from "../../src/files/replacement.ts";
+import { Secret } from "../../src/base/secret.ts";
+import type { Settings } from "../../src/settings/settings.ts";
+import { parseTokenSet, type TokenSet } from "../../src/store/token_set.ts";
+import { serializeTokenSet } from "../../src/store/token_sets.ts";
 import { START } from "./fake_system.ts";
 
 const MINUTE = 60_000;

@@ -1,8 +1,8 @@
 // An authorization server, a client and an attempt for unit tests; nobody answers at these addresses.
 import { type Attempt, startAttempt } from "../../src/oauth/authorization_code.ts";
 import type { AuthorizationServer, OAuthClient } from "../../src/oauth/wire.ts";
-import { Secret } from "../../src/secret.ts";
-import type { HttpRequest } from "../../src/system.ts";
+import { Secret } from "../../src/base/secret.ts";
+import type { HttpRequest } from "../../src/system/contract.ts";
 
 /** A server whose issuer is unknown, as Anaplan's is. */
 export const SERVER: AuthorizationServer = {

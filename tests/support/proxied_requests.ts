@@ -1,8 +1,9 @@
 // Requests of the real System under proxy variables, in one process of their own for all of them: the
 // environment of the test's own process is shared with every other test.
 // Rule: what the child says stands on stdout, as JSON.
-import { CliError } from "../../src/errors.ts";
-import { denoSystem, type HttpRequest } from "../../src/system.ts";
+import { CliError } from "../../src/base/errors.ts";
+import type { HttpRequest } from "../../src/system/contract.ts";
+import { denoSystem } from "../../src/system/deno.ts";
 
 /** One request and the variables that it is sent under. */
 export interface ProxiedRequest {

@@ -1,10 +1,10 @@
 // docs/reference.md, made from the program itself.
 // Rule: what the program says of itself stands here word for word; only what it never says is written here.
-import { COMMON_FLAGS, SETTING_FLAGS } from "../../src/cli/flags.ts";
-import { helpOf } from "../../src/cli/help.ts";
-import { kebab } from "../../src/cli/parse.ts";
-import { reference } from "../../src/cli/reference.ts";
-import { REGIONS } from "../../src/regions.ts";
+import { COMMON_FLAGS, SETTING_FLAGS } from "../../src/cli/tree/flags.ts";
+import { helpOf } from "../../src/cli/help/help.ts";
+import { kebab } from "../../src/cli/tree/parse.ts";
+import { reference } from "../../src/cli/help/reference.ts";
+import { REGIONS } from "../../src/provider/regions.ts";
 import { FILES, SURROUNDINGS } from "./reference_words.ts";
 import { commands, type Entry } from "./tree.ts";
 

@@ -1,5 +1,5 @@
 // What docs/reference.md says that the program never says: files, and variables of the surroundings.
-// Rule: data only; tests compare it with src/needs.ts and with what a sign-in leaves on the disk.
+// Rule: data only; tests compare it with src/system/needs.ts and with what a sign-in leaves on the disk.
 
 /** Variables that `help reference` does not explain, by what they tell. */
 export const SURROUNDINGS: readonly (readonly [names: readonly string[], text: string])[] = [

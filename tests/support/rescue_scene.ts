@@ -1,10 +1,10 @@
 // A login whose new tokens cannot be saved in their place, for tests of rescues.
 import { assertThrows } from "@std/assert";
-import { CliError } from "../../src/errors.ts";
-import type { LockedLogin } from "../../src/locked_login.ts";
-import { Secret } from "../../src/secret.ts";
-import { openStore } from "../../src/store.ts";
-import type { TokenSet } from "../../src/token_set.ts";
+import { CliError } from "../../src/base/errors.ts";
+import type { LockedLogin } from "../../src/store/locked_login.ts";
+import { Secret } from "../../src/base/secret.ts";
+import { openStore } from "../../src/store/logins.ts";
+import type { TokenSet } from "../../src/store/token_set.ts";
 import { type FakeSystem, fakeSystem } from "./fake_system.ts";
 import { LOGIN, putLogin, STALE } from "./logins.ts";
 import { tempDir } from "./temp_dir.ts";

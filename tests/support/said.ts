@@ -4,7 +4,7 @@ import { type FileMessages, messagesOf } from "./messages.ts";
 const ROOT = new URL("../../", import.meta.url);
 
 /** Scripts for shells, which are no sentences. */
-const CODE = "src/cli/completion_scripts.ts";
+const CODE = "src/cli/completion/completion_scripts.ts";
 
 /** The files that say something. */
 export const SAID = saidBy(sources("src/").filter((path) => path !== CODE));

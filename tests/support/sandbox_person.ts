@@ -1,8 +1,9 @@
 // A person who signs in to a sandbox with the program in this process: the real network, disk and
 // listener; only the browser is a function, and there is no terminal.
 import { type LoginFlags } from "../../src/commands/login.ts";
-import { loadSettings, type Settings } from "../../src/settings.ts";
-import { denoSystem, type System, type Trace } from "../../src/system.ts";
+import { loadSettings, type Settings } from "../../src/settings/settings.ts";
+import type { System, Trace } from "../../src/system/contract.ts";
+import { denoSystem } from "../../src/system/deno.ts";
 import type { ConfidentialClient, Sandbox } from "../sandbox/contract.ts";
 import { type FakeContext, fakeContext } from "./fake_system.ts";
 import { freePort } from "./free_port.ts";

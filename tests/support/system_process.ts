@@ -1,11 +1,11 @@
 // The real System in a process of its own, for what cannot be tried in the test's: signals, stdin, and
 // the environment that a browser inherits.
 // Rule: what the child says stands on stdout, one line each.
-import { CliError, toCliError } from "../../src/errors.ts";
-import { grantAndSave } from "../../src/grants.ts";
+import { CliError, toCliError } from "../../src/base/errors.ts";
+import { grantAndSave } from "../../src/session/grants.ts";
 import type { Verdict } from "../../src/oauth/token_response.ts";
-import { Secret } from "../../src/secret.ts";
-import { denoSystem } from "../../src/system.ts";
+import { Secret } from "../../src/base/secret.ts";
+import { denoSystem } from "../../src/system/deno.ts";
 
 /** What the child does. */
 export type Task =

@@ -1,7 +1,7 @@
 // The command tree as tests walk over it.
 // Rule: read from the tree itself, so that a new command is in every such test by being there.
-import { kebab } from "../../src/cli/parse.ts";
-import { ROOT } from "../../src/cli/tree.ts";
+import { kebab } from "../../src/cli/tree/parse.ts";
+import { ROOT } from "../../src/cli/tree/tree.ts";
 
 type Group = typeof ROOT;
 type Target = ReturnType<Group["getAllEntries"]>[number]["target"];

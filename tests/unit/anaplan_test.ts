@@ -1,5 +1,5 @@
 // What is Anaplan's own: hosts by region, who the token belongs to, the end of a session.
-import { anaplanServer, regionOf } from "../../src/authorization_server.ts";
+import { anaplanServer, regionOf } from "../../src/provider/authorization_server.ts";
 import {
   assert,
   assertEquals,
@@ -7,12 +7,12 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { currentUser, endSession, type User } from "../../src/anaplan.ts";
-import { CliError } from "../../src/errors.ts";
-import { type ConnectionFlags, loadSettings, type Settings } from "../../src/settings.ts";
+import { currentUser, endSession, type User } from "../../src/provider/anaplan.ts";
+import { CliError } from "../../src/base/errors.ts";
+import { type ConnectionFlags, loadSettings, type Settings } from "../../src/settings/settings.ts";
 import { fakeSystem, type NetworkStep } from "../support/fake_system.ts";
 import { boundTo, LOGIN, unreachable, webPage } from "../support/logins.ts";
-import { withNearNames } from "../../src/near_names.ts";
+import { withNearNames } from "../../src/base/near_names.ts";
 
 const USER = {
   id: "4F1C",

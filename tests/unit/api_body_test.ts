@@ -1,7 +1,7 @@
 // What a call sends: byte for byte, and again where that can be.
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { type Body, bodyOf } from "../../src/api/body.ts";
-import { CliError } from "../../src/errors.ts";
+import { CliError } from "../../src/base/errors.ts";
 import { tempDir } from "../support/temp_dir.ts";
 
 const MIB = 1024 * 1024;

@@ -2,7 +2,7 @@
 // must not be.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { api, type ApiFlags } from "../../src/commands/api.ts";
-import { CliError } from "../../src/errors.ts";
+import { CliError } from "../../src/base/errors.ts";
 import { API, called, failureOf, headerOf } from "../support/api_scene.ts";
 import { type Arranged, START, type StreamStep } from "../support/fake_system.ts";
 import {

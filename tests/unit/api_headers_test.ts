@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { callHeaders } from "../../src/api/headers.ts";
-import { CliError } from "../../src/errors.ts";
+import { CliError } from "../../src/base/errors.ts";
 import { hostileText } from "../hostile/hostile_text.ts";
 
 Deno.test("a body is JSON unless a header says otherwise", () => {

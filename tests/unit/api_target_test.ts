@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { type Target, targetOf } from "../../src/api/target.ts";
-import { CliError } from "../../src/errors.ts";
+import { CliError } from "../../src/base/errors.ts";
 import { hostileText } from "../hostile/hostile_text.ts";
 import { settingsWith } from "../support/api_scene.ts";
 

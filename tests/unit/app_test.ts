@@ -1,6 +1,6 @@
 // From argv to an exit code: what is typed wrong is a usage error, and everything is printed once.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { VERSION } from "../../src/version.ts";
+import { VERSION } from "../../src/base/version.ts";
 import { LOGIN, loginFile } from "../support/logins.ts";
 import { ran } from "../support/ran.ts";
 import { sessionScene } from "../support/session_scene.ts";

@@ -1,6 +1,6 @@
 // An authorization code grant that fails: what kind of failure it is, and that a code is sent once.
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { CliError, type ErrorKind } from "../../src/errors.ts";
+import { CliError, type ErrorKind } from "../../src/base/errors.ts";
 import { exchange } from "../../src/oauth/authorization_code.ts";
 import type { AuthorizationServer } from "../../src/oauth/wire.ts";
 import { fakeSystem, type NetworkStep } from "../support/fake_system.ts";

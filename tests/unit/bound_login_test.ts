@@ -1,7 +1,7 @@
 // A login stays with the server that issued it, whatever the settings say by now.
 import { assertEquals } from "@std/assert";
-import { saveProfile } from "../../src/profiles.ts";
-import { freshTokenSet } from "../../src/session.ts";
+import { saveProfile } from "../../src/settings/profiles.ts";
+import { freshTokenSet } from "../../src/session/session.ts";
 import { granted, STALE, storedLogin } from "../support/logins.ts";
 import { ran } from "../support/ran.ts";
 import { sessionScene } from "../support/session_scene.ts";

@@ -8,8 +8,8 @@ import {
 } from "@std/assert";
 import { login, type LoginFlags } from "../../src/commands/login.ts";
 import type { Reply } from "../../src/command.ts";
-import { CliError } from "../../src/errors.ts";
-import { loadProfile } from "../../src/profiles.ts";
+import { CliError } from "../../src/base/errors.ts";
+import { loadProfile } from "../../src/settings/profiles.ts";
 import { pending, slowDown, userCode } from "../support/device.ts";
 import { fakePerson } from "../support/fake_listener.ts";
 import type { Arranged, NetworkStep } from "../support/fake_system.ts";

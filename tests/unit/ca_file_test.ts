@@ -1,7 +1,7 @@
 // CA files that other users can change or replace, in real directories with real modes and owners.
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { readCaFile } from "../../src/ca_file.ts";
-import { CliError } from "../../src/errors.ts";
+import { readCaFile } from "../../src/files/ca_file.ts";
+import { CliError } from "../../src/base/errors.ts";
 import { CANNOT_CHOWN, NOBODY } from "../support/disk.ts";
 import { tempDir } from "../support/temp_dir.ts";
 
@@ -134,7 +134,7 @@ modeTest("links that lead nowhere or to each other are the error of every named 
 
 modeTest("a pipe of the shell is read", () => {
   const script = `import { readCaFile } from "${
-    new URL("../../src/ca_file.ts", import.meta.url).href
+    new URL("../../src/files/ca_file.ts", import.meta.url).href
   }";
 console.log(readCaFile(Deno.args[0], "--ca-file"));`;
   using dir = tempDir();

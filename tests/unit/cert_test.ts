@@ -8,10 +8,10 @@ import {
   assertThrows,
 } from "@std/assert";
 import { certRenew, certShow, certTrust } from "../../src/commands/cert.ts";
-import { CliError } from "../../src/errors.ts";
+import { CliError } from "../../src/base/errors.ts";
 import { storedCertificate } from "../../src/oauth/certificate.ts";
-import { dateTime, isoTime } from "../../src/text.ts";
-import { trustCommands } from "../../src/trust_commands.ts";
+import { dateTime, isoTime } from "../../src/base/text.ts";
+import { trustCommands } from "../../src/base/trust_commands.ts";
 import type { Arranged } from "../support/fake_system.ts";
 import { type SessionScene, sessionScene } from "../support/session_scene.ts";
 import { splitWords } from "../support/words.ts";

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import "reflect-metadata"; // before x509: its container reads decorators through it
 import * as x509 from "@peculiar/x509";
-import { CliError } from "../../src/errors.ts";
+import { CliError } from "../../src/base/errors.ts";
 import {
   type ListenerCertificate,
   listenerCertificate,

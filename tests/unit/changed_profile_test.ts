@@ -2,10 +2,10 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { login } from "../../src/commands/login.ts";
 import { profileRemove, profileSet, profileUse } from "../../src/commands/profile.ts";
-import { CliError } from "../../src/errors.ts";
-import { lockFile } from "../../src/lock_file.ts";
-import { currentProfile } from "../../src/place.ts";
-import { loadProfile, saveCurrentProfile, saveProfile } from "../../src/profiles.ts";
+import { CliError } from "../../src/base/errors.ts";
+import { lockFile } from "../../src/files/lock_file.ts";
+import { currentProfile } from "../../src/settings/location.ts";
+import { loadProfile, saveCurrentProfile, saveProfile } from "../../src/settings/profiles.ts";
 import { pending, userCode } from "../support/device.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 import { granted, loginFile } from "../support/logins.ts";

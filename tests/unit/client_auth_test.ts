@@ -1,15 +1,16 @@
 // How the client sends its secret (RFC 6749, section 2.3.1), at each endpoint that wants it.
-import { authorizationServer } from "../../src/authorization_server.ts";
+import { authorizationServer } from "../../src/provider/authorization_server.ts";
 import { assertEquals } from "@std/assert";
 import { login } from "../../src/commands/login.ts";
 import { logout } from "../../src/commands/logout.ts";
 import { refresh as refreshCommand } from "../../src/commands/refresh.ts";
 import { refresh } from "../../src/oauth/client.ts";
 import { clientAuthOf } from "../../src/oauth/wire.ts";
-import type { ClientAuth, Profile } from "../../src/profiles.ts";
-import { Secret } from "../../src/secret.ts";
-import { loadSettings, type SettingFlags } from "../../src/settings.ts";
-import type { HttpRequest } from "../../src/system.ts";
+import type { ClientAuth } from "../../src/base/metadata.ts";
+import type { Profile } from "../../src/settings/profiles.ts";
+import { Secret } from "../../src/base/secret.ts";
+import { loadSettings, type SettingFlags } from "../../src/settings/settings.ts";
+import type { HttpRequest } from "../../src/system/contract.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 import { ISSUER, ISSUER_PROFILE, issuerScene, metadata } from "../support/issuer_scene.ts";
 import { granted, STALE } from "../support/logins.ts";

@@ -1,6 +1,6 @@
 // When a refresh is sent again: once after a cut connection, once after a short Retry-After, else never.
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { CliError } from "../../src/errors.ts";
+import { CliError } from "../../src/base/errors.ts";
 import { refresh } from "../../src/oauth/client.ts";
 import { type FakeSystem, fakeSystem, START } from "../support/fake_system.ts";
 import { answerLost, granted, LOGIN, unreachable } from "../support/logins.ts";

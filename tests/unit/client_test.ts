@@ -1,11 +1,11 @@
 // A refresh: what is sent, what comes of the answer, and when it is sent again.
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { CliError, type ErrorKind } from "../../src/errors.ts";
+import { CliError, type ErrorKind } from "../../src/base/errors.ts";
 import { refresh } from "../../src/oauth/client.ts";
 import { type FakeSystem, fakeSystem, type NetworkStep, START } from "../support/fake_system.ts";
 import { granted, LOGIN, refused, webPage } from "../support/logins.ts";
 import { CLIENT, formOf, SERVER } from "../support/oauth.ts";
-import type { TokenSet } from "../../src/token_set.ts";
+import type { TokenSet } from "../../src/store/token_set.ts";
 
 async function refreshed(...network: NetworkStep[]): Promise<TokenSet> {
   return (await refresh(LOGIN, SERVER, CLIENT, fakeSystem({ network }))).tokenSet;

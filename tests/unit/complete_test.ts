@@ -1,10 +1,10 @@
 // What is offered where somebody presses Tab, and how each shell is told.
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { complete } from "../../src/cli/complete.ts";
-import { SHELLS } from "../../src/cli/completion_scripts.ts";
-import { ROOT } from "../../src/cli/tree.ts";
-import { CliError } from "../../src/errors.ts";
-import { REGIONS } from "../../src/regions.ts";
+import { complete } from "../../src/cli/completion/complete.ts";
+import { SHELLS } from "../../src/cli/completion/completion_scripts.ts";
+import { ROOT } from "../../src/cli/tree/tree.ts";
+import { CliError } from "../../src/base/errors.ts";
+import { REGIONS } from "../../src/provider/regions.ts";
 import { fakeContext } from "../support/fake_system.ts";
 import { type TempDir, tempDir } from "../support/temp_dir.ts";
 
@@ -128,7 +128,7 @@ Deno.test("complete is offered the shells that its usage names, once", async () 
     (await offered(["complete", "zsh", ""])).filter((word) => shells.includes(word)),
     [],
   );
-  const { helpOf } = await import("../../src/cli/help.ts");
+  const { helpOf } = await import("../../src/cli/help/help.ts");
   const target = ROOT.getRoutingTargetForInput("complete");
   assert(target !== undefined);
   assertStringIncludes(await helpOf("complete", target), ` complete ${shells.join("|")} [flags]`);

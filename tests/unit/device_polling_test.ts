@@ -1,8 +1,8 @@
 // Polling for a device's tokens (RFC 8628, sections 3.4 and 3.5), by a clock that the test moves.
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { CliError, type ErrorKind } from "../../src/errors.ts";
+import { CliError, type ErrorKind } from "../../src/base/errors.ts";
 import { type DeviceAuthorization, pollForTokens } from "../../src/oauth/device.ts";
-import type { TokenSet } from "../../src/token_set.ts";
+import type { TokenSet } from "../../src/store/token_set.ts";
 import { DEVICE, DEVICE_SERVER, kept, pending, slowDown } from "../support/device.ts";
 import {
   type FakeSystem,

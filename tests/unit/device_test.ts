@@ -1,6 +1,6 @@
 // The device authorization request (RFC 8628, section 3.1): what is sent, and what is made of the answer.
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { CliError } from "../../src/errors.ts";
+import { CliError } from "../../src/base/errors.ts";
 import { type DeviceAuthorization, startDeviceAuthorization } from "../../src/oauth/device.ts";
 import { DEVICE_SERVER, userCode } from "../support/device.ts";
 import { fakeSystem, MONOTONIC_START, type NetworkStep } from "../support/fake_system.ts";

@@ -1,8 +1,8 @@
 // An issuer's metadata: where it is asked for, what is believed of it, and what is wrong with it.
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { CliError } from "../../src/errors.ts";
+import { CliError } from "../../src/base/errors.ts";
 import { discover } from "../../src/oauth/discovery.ts";
-import type { Discovered } from "../../src/profiles.ts";
+import type { Discovered } from "../../src/base/metadata.ts";
 import { fakeSystem, type NetworkStep } from "../support/fake_system.ts";
 import { ISSUER, metadata } from "../support/issuer_scene.ts";
 import { unreachable, webPage } from "../support/logins.ts";

@@ -1,9 +1,9 @@
 // The command `doctor` as a whole: its lines, its exit code, and what it never shows.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { keepFailure } from "../../src/last_failure.ts";
-import { CliError } from "../../src/errors.ts";
-import { saveProfile } from "../../src/profiles.ts";
-import { dateTime } from "../../src/text.ts";
+import { keepFailure } from "../../src/settings/last_failure.ts";
+import { CliError } from "../../src/base/errors.ts";
+import { saveProfile } from "../../src/settings/profiles.ts";
+import { dateTime } from "../../src/base/text.ts";
 import { diagnosed, doctorScene } from "../support/doctor_scene.ts";
 import { fakeListener } from "../support/fake_listener.ts";
 import { START } from "../support/fake_system.ts";

@@ -1,11 +1,11 @@
 // Refusals that repeat what they were sent: at every grant, what is shown and what is kept has none of it.
 import { assertEquals, assertRejects } from "@std/assert";
-import { CliError } from "../../src/errors.ts";
+import { CliError } from "../../src/base/errors.ts";
 import { exchange } from "../../src/oauth/authorization_code.ts";
 import { refresh } from "../../src/oauth/client.ts";
 import { pollForTokens, startDeviceAuthorization } from "../../src/oauth/device.ts";
-import { Secret } from "../../src/secret.ts";
-import type { HttpRequest, System } from "../../src/system.ts";
+import { Secret } from "../../src/base/secret.ts";
+import type { HttpRequest, System } from "../../src/system/contract.ts";
 import { DEVICE, DEVICE_SERVER, kept } from "../support/device.ts";
 import { fakeSystem, type NetworkStep } from "../support/fake_system.ts";
 import { LOGIN, refused } from "../support/logins.ts";

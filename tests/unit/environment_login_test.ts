@@ -4,7 +4,7 @@ import { login } from "../../src/commands/login.ts";
 import { logout } from "../../src/commands/logout.ts";
 import { status } from "../../src/commands/status.ts";
 import { token } from "../../src/commands/token.ts";
-import { CliError } from "../../src/errors.ts";
+import { CliError } from "../../src/base/errors.ts";
 import { type FakeContext, fakeContext, type NetworkStep } from "../support/fake_system.ts";
 import { granted, LOGIN, putLogin, refused, storedLogin } from "../support/logins.ts";
 import { tempDir } from "../support/temp_dir.ts";

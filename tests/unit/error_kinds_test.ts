@@ -1,7 +1,7 @@
 // Every kind of failure as scripts see it: the exit code, and with --json the last line of stderr.
 // Rule: a whole command line fails for a real reason of its kind.
 import { assertEquals, assertMatch } from "@std/assert";
-import { CliError } from "../../src/errors.ts";
+import { CliError } from "../../src/base/errors.ts";
 import type { Arranged } from "../support/fake_system.ts";
 import { LOGIN, loginFile, refused, webPage } from "../support/logins.ts";
 import { ran } from "../support/ran.ts";

@@ -1,6 +1,6 @@
 // The one table from an error's kind to the exit code, and what becomes of any other throw.
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { CliError, EXIT_CODES, toCliError } from "../../src/errors.ts";
+import { CliError, EXIT_CODES, toCliError } from "../../src/base/errors.ts";
 
 Deno.test("every kind has the exit code of the contract", () => {
   assertEquals(EXIT_CODES, {

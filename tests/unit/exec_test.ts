@@ -1,8 +1,8 @@
 // The command `exec`: a token that is good for long enough, in one variable, and the program's exit code.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { exec, type ExecFlags } from "../../src/commands/exec.ts";
-import type { NotRun } from "../../src/system.ts";
-import type { TokenSet } from "../../src/token_set.ts";
+import type { NotRun } from "../../src/system/contract.ts";
+import type { TokenSet } from "../../src/store/token_set.ts";
 import { failureOf } from "../support/api_scene.ts";
 import { START } from "../support/fake_system.ts";
 import {

@@ -1,7 +1,7 @@
 // The questions of a first sign-in: which are asked, in which order, and how they are corrected.
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { CliError } from "../../src/errors.ts";
-import { saveCurrentProfile, saveProfile } from "../../src/profiles.ts";
+import { CliError } from "../../src/base/errors.ts";
+import { saveCurrentProfile, saveProfile } from "../../src/settings/profiles.ts";
 import { askFirstTime, type FirstTime } from "../../src/sign_in/first_time.ts";
 import { YES } from "../../src/sign_in/steps.ts";
 import { answering, ENTER, ESC, type Said } from "../support/answering.ts";

@@ -2,7 +2,7 @@
 // line of ours.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
-import { quoted } from "../../src/text.ts";
+import { quoted } from "../../src/base/text.ts";
 import { refused, STALE } from "../support/logins.ts";
 import { ran } from "../support/ran.ts";
 import { sessionScene } from "../support/session_scene.ts";

@@ -1,7 +1,7 @@
 // What a person is told whose browser is on another computer than the listener.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { Loopback } from "../../src/oauth/loopback.ts";
-import { loadSettings } from "../../src/settings.ts";
+import { loadSettings } from "../../src/settings/settings.ts";
 import { tellHowToSignIn } from "../../src/sign_in/hints.ts";
 import { type Arranged, fakeContext } from "../support/fake_system.ts";
 import { someAttempt } from "../support/oauth.ts";

@@ -1,9 +1,9 @@
 // What a person is told while their browser is open.
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { CliError } from "../../src/errors.ts";
+import { CliError } from "../../src/base/errors.ts";
 import type { ListenerCertificate } from "../../src/oauth/certificate.ts";
 import type { Loopback } from "../../src/oauth/loopback.ts";
-import { type ConnectionFlags, loadSettings } from "../../src/settings.ts";
+import { type ConnectionFlags, loadSettings } from "../../src/settings/settings.ts";
 import { tellHowToSignIn } from "../../src/sign_in/hints.ts";
 import { type Arranged, type FakeContext, fakeContext } from "../support/fake_system.ts";
 import { someAttempt } from "../support/oauth.ts";

@@ -1,8 +1,8 @@
 // The iss of an authorization response (RFC 9207), and the id_token, through a whole login.
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { login } from "../../src/commands/login.ts";
-import { CliError } from "../../src/errors.ts";
-import { loadProfile } from "../../src/profiles.ts";
+import { CliError } from "../../src/base/errors.ts";
+import { loadProfile } from "../../src/settings/profiles.ts";
 import { ISSUER, metadata } from "../support/issuer_scene.ts";
 import { granted } from "../support/logins.ts";
 import { type SignIn, signIn } from "../support/sign_in_scene.ts";

@@ -1,17 +1,17 @@
 // Another provider than Anaplan: whose endpoints are used, and that Anaplan never hears of it.
-import { authorizationServer } from "../../src/authorization_server.ts";
+import { authorizationServer } from "../../src/provider/authorization_server.ts";
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { whoIs } from "../../src/account.ts";
+import { whoIs } from "../../src/provider/provider.ts";
 import { login, type LoginFlags } from "../../src/commands/login.ts";
 import { logout } from "../../src/commands/logout.ts";
 import { refresh } from "../../src/commands/refresh.ts";
 import { status } from "../../src/commands/status.ts";
 import { validate } from "../../src/commands/validate.ts";
 import { whoami } from "../../src/commands/whoami.ts";
-import { CliError } from "../../src/errors.ts";
-import { loadProfile, type Profile } from "../../src/profiles.ts";
-import { saveProfile } from "../../src/profiles.ts";
-import { loadSettings, type SettingFlags, type Settings } from "../../src/settings.ts";
+import { CliError } from "../../src/base/errors.ts";
+import { loadProfile, type Profile } from "../../src/settings/profiles.ts";
+import { saveProfile } from "../../src/settings/profiles.ts";
+import { loadSettings, type SettingFlags, type Settings } from "../../src/settings/settings.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 import {
   ISSUER,

@@ -1,10 +1,10 @@
 // With an issuer nothing that is shown speaks of Anaplan, its regions or its single sign-on. Rule: every
 // command, in its usual good and bad situations; help and completions are the same for all.
 import { assert, assertEquals } from "@std/assert";
-import { COMMANDS } from "../../src/cli/commands.ts";
-import type { Profile } from "../../src/profiles.ts";
+import { COMMANDS } from "../../src/cli/tree/commands.ts";
+import type { Profile } from "../../src/settings/profiles.ts";
 import { YES } from "../../src/sign_in/steps.ts";
-import type { HttpRequest } from "../../src/system.ts";
+import type { HttpRequest } from "../../src/system/contract.ts";
 import type { NetworkStep, StreamStep } from "../support/fake_system.ts";
 import { idToken } from "../support/id_token.ts";
 import { ISSUER, ISSUER_PROFILE, metadata } from "../support/issuer_scene.ts";

@@ -1,6 +1,6 @@
 // JSON that others wrote is read field by field, and never quoted.
 import { assertEquals, assertThrows } from "@std/assert";
-import { asObject, defined, field, objectField, parseObject } from "../../src/json.ts";
+import { asObject, defined, field, objectField, parseObject } from "../../src/base/json.ts";
 
 Deno.test("field() gives a value of the asked type only", () => {
   const fields = { text: "1", number: 1, no: false, nothing: null };

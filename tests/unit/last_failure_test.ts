@@ -1,7 +1,7 @@
 // The last failure, kept for doctor: best effort, private, and never in the way.
 import { assertEquals } from "@std/assert";
-import { CliError } from "../../src/errors.ts";
-import { keepFailure, lastFailure } from "../../src/last_failure.ts";
+import { CliError } from "../../src/base/errors.ts";
+import { keepFailure, lastFailure } from "../../src/settings/last_failure.ts";
 import { oldLeftover } from "../support/disk.ts";
 import { START } from "../support/fake_system.ts";
 import { modeOf, namesIn, tempDir } from "../support/temp_dir.ts";

@@ -1,7 +1,7 @@
 // Links in the place of directories that only their owner may enter: whose they are, and where they lead.
 import { assert, assertEquals } from "@std/assert";
-import { loosePlaces } from "../../src/loose_places.ts";
-import { ensurePrivateDirectory, writePrivateFile } from "../../src/replacement.ts";
+import { loosePlaces } from "../../src/files/loose_places.ts";
+import { ensurePrivateDirectory, writePrivateFile } from "../../src/files/replacement.ts";
 import { CANNOT_CHOWN, NOBODY, storageError } from "../support/disk.ts";
 import { namesIn, tempDir } from "../support/temp_dir.ts";
 

@@ -1,6 +1,6 @@
 // Where to listen: loopback only, and where the redirect URI points.
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { CliError } from "../../src/errors.ts";
+import { CliError } from "../../src/base/errors.ts";
 import { formatAddress, listenCandidates } from "../../src/oauth/listen_addresses.ts";
 
 /** The candidates as people write them; `+` stands before a twin that has to be had. */

@@ -1,7 +1,7 @@
 // Lock files: the system's own lock, waited for with a deadline, and never done without.
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { CliError } from "../../src/errors.ts";
-import { lockFile } from "../../src/lock_file.ts";
+import { CliError } from "../../src/base/errors.ts";
+import { lockFile } from "../../src/files/lock_file.ts";
 import { lockElsewhere } from "../support/disk_process.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 import { modeOf, tempDir } from "../support/temp_dir.ts";

@@ -2,10 +2,10 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { refresh as refreshCommand } from "../../src/commands/refresh.ts";
 import { status } from "../../src/commands/status.ts";
-import { loginExpiry } from "../../src/login_expiry.ts";
-import { type Profile, saveProfile } from "../../src/profiles.ts";
-import { clockTime, isoTime } from "../../src/text.ts";
-import type { TokenSet } from "../../src/token_set.ts";
+import { loginExpiry } from "../../src/session/expiry.ts";
+import { type Profile, saveProfile } from "../../src/settings/profiles.ts";
+import { clockTime, isoTime } from "../../src/base/text.ts";
+import type { TokenSet } from "../../src/store/token_set.ts";
 import { START } from "../support/fake_system.ts";
 import { granted, LOGIN, STALE, storedLogin, withoutRefreshToken } from "../support/logins.ts";
 import { sessionScene } from "../support/session_scene.ts";

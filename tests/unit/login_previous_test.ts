@@ -1,11 +1,11 @@
 // The login that a new one replaces, and tokens that cannot be saved.
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { login } from "../../src/commands/login.ts";
-import { CliError } from "../../src/errors.ts";
-import { lockFile } from "../../src/lock_file.ts";
-import { saveProfile } from "../../src/profiles.ts";
+import { CliError } from "../../src/base/errors.ts";
+import { lockFile } from "../../src/files/lock_file.ts";
+import { saveProfile } from "../../src/settings/profiles.ts";
 import { fakeSystem, START } from "../support/fake_system.ts";
-import type { TokenSet } from "../../src/token_set.ts";
+import type { TokenSet } from "../../src/store/token_set.ts";
 import { granted, LOGIN, loginFile, putLogin } from "../support/logins.ts";
 import { ada, signIn } from "../support/sign_in_scene.ts";
 import { tempDir } from "../support/temp_dir.ts";

@@ -1,11 +1,11 @@
 // The command `login`, with a browser that is a function: the story of a sign-in and its endings.
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { login } from "../../src/commands/login.ts";
-import { CliError } from "../../src/errors.ts";
-import { currentProfile } from "../../src/place.ts";
-import { loadProfile, saveProfile } from "../../src/profiles.ts";
-import { loadSettings } from "../../src/settings.ts";
-import { isoTime } from "../../src/text.ts";
+import { CliError } from "../../src/base/errors.ts";
+import { currentProfile } from "../../src/settings/location.ts";
+import { loadProfile, saveProfile } from "../../src/settings/profiles.ts";
+import { loadSettings } from "../../src/settings/settings.ts";
+import { isoTime } from "../../src/base/text.ts";
 import { START } from "../support/fake_system.ts";
 import {
   boundTo,

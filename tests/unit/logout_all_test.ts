@@ -1,9 +1,9 @@
 // The command `logout --all`: every login ends, each where it belongs.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { logout } from "../../src/commands/logout.ts";
-import { saveProfile } from "../../src/profiles.ts";
-import { loadSettings } from "../../src/settings.ts";
-import { Secret } from "../../src/secret.ts";
+import { saveProfile } from "../../src/settings/profiles.ts";
+import { loadSettings } from "../../src/settings/settings.ts";
+import { Secret } from "../../src/base/secret.ts";
 import { boundTo, LOGIN, putLogin, unreachable } from "../support/logins.ts";
 import { sessionScene } from "../support/session_scene.ts";
 import { namesIn } from "../support/temp_dir.ts";

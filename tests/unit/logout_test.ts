@@ -1,11 +1,11 @@
 // The command `logout`: the login ends here whatever the server says, and the reply is honest about it.
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { logout } from "../../src/commands/logout.ts";
-import { CliError } from "../../src/errors.ts";
-import { lockFile } from "../../src/lock_file.ts";
-import { saveProfile } from "../../src/profiles.ts";
-import { clockTime } from "../../src/text.ts";
-import type { TokenSet } from "../../src/token_set.ts";
+import { CliError } from "../../src/base/errors.ts";
+import { lockFile } from "../../src/files/lock_file.ts";
+import { saveProfile } from "../../src/settings/profiles.ts";
+import { clockTime } from "../../src/base/text.ts";
+import type { TokenSet } from "../../src/store/token_set.ts";
 import { fakeSystem, type NetworkStep, START } from "../support/fake_system.ts";
 import {
   granted,

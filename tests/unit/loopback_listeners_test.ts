@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import type { ListenerCertificate } from "../../src/oauth/certificate.ts";
 import { formatAddress, listenCandidates } from "../../src/oauth/listen_addresses.ts";
 import { listenerHosts, type Loopback, openLoopback } from "../../src/oauth/loopback.ts";
-import type { Listening, ListenOptions } from "../../src/system.ts";
+import type { Listening, ListenOptions } from "../../src/system/contract.ts";
 
 const CERTIFICATE: ListenerCertificate = {
   certificate: "a certificate",

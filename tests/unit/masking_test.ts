@@ -1,7 +1,12 @@
 // What is kept out of the words that a server answers with: everything secret that it was sent.
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { maskedParameters, parsedWithout, secretsIn, wordsWithout } from "../../src/masking.ts";
+import {
+  maskedParameters,
+  parsedWithout,
+  secretsIn,
+  wordsWithout,
+} from "../../src/base/masking.ts";
 
 /** The words as they are shown to a person to whom this must not be told. */
 function shown(words: string, ...secrets: string[]): unknown {

@@ -1,6 +1,6 @@
 // What a person may have meant.
 import { assertEquals } from "@std/assert";
-import { nearNames } from "../../src/near_names.ts";
+import { nearNames } from "../../src/base/near_names.ts";
 
 Deno.test("nearNames() gives names at most two edits away, and of them the nearest", () => {
   assertEquals(nearNames("produciton", ["prod", "production", "test"]), ["production"]);

@@ -1,7 +1,7 @@
 // What doctor sees of the network, in each mark that it can have.
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { trustedByDeno } from "../../src/ca_file.ts";
-import { proxyCheck } from "../../src/checks/network_checks.ts";
+import { trustedByDeno } from "../../src/files/ca_file.ts";
+import { proxyCheck } from "../../src/doctor/network_checks.ts";
 import { dated, diagnosed, doctorScene, found } from "../support/doctor_scene.ts";
 import { START } from "../support/fake_system.ts";
 import { ISSUER, metadata, sentToAnaplan } from "../support/issuer_scene.ts";

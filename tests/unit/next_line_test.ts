@@ -2,8 +2,8 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { login } from "../../src/commands/login.ts";
 import { whoami } from "../../src/commands/whoami.ts";
-import { CliError } from "../../src/errors.ts";
-import { saveProfile } from "../../src/profiles.ts";
+import { CliError } from "../../src/base/errors.ts";
+import { saveProfile } from "../../src/settings/profiles.ts";
 import { LOGIN, refused, withoutRefreshToken } from "../support/logins.ts";
 import { sessionScene } from "../support/session_scene.ts";
 import { type SignIn, signIn } from "../support/sign_in_scene.ts";

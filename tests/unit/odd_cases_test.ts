@@ -1,11 +1,11 @@
 // Cases that are rare in life and were easy to get wrong, one test each.
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { run } from "../../src/cli/app.ts";
-import { CliError } from "../../src/errors.ts";
+import { CliError } from "../../src/base/errors.ts";
 import { refresh } from "../../src/oauth/client.ts";
 import { listenerCertificate } from "../../src/oauth/certificate.ts";
 import { parsePasted } from "../../src/oauth/paste.ts";
-import { openStore } from "../../src/store.ts";
+import { openStore } from "../../src/store/logins.ts";
 import { fakeSystem, START } from "../support/fake_system.ts";
 import { answerLost, granted, LOGIN } from "../support/logins.ts";
 import { CLIENT, responseQuery, SERVER, someAttempt } from "../support/oauth.ts";

@@ -1,6 +1,12 @@
 // What a flag's text means.
 import { assertEquals, assertThrows } from "@std/assert";
-import { kebab, parseDuration, parsePrompt, parseText, parseWait } from "../../src/cli/parse.ts";
+import {
+  kebab,
+  parseDuration,
+  parsePrompt,
+  parseText,
+  parseWait,
+} from "../../src/cli/tree/parse.ts";
 
 const DURATIONS: Readonly<Record<string, number>> = {
   "90": 90_000,

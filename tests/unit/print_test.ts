@@ -1,7 +1,7 @@
 // What is printed where: the answer on stdout, everything else on stderr.
 import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
 import { type Printer, printer, type PrintOptions } from "../../src/cli/print.ts";
-import { CliError } from "../../src/errors.ts";
+import { CliError } from "../../src/base/errors.ts";
 import fc from "fast-check";
 import { hostileText } from "../hostile/hostile_text.ts";
 import { type Arranged, fakeSystem } from "../support/fake_system.ts";

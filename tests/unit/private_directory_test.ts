@@ -1,11 +1,15 @@
 // Directories that only their owner may enter, real ones.
 import { assertEquals } from "@std/assert";
-import { assertPrivateDirectory, listDirectory, readIn } from "../../src/private_directory.ts";
+import {
+  assertPrivateDirectory,
+  listDirectory,
+  readIn,
+} from "../../src/files/private_directory.ts";
 import {
   ensurePrivateDirectory,
   removeLeftovers,
   writePrivateFile,
-} from "../../src/replacement.ts";
+} from "../../src/files/replacement.ts";
 import { aged, CANNOT_CHOWN, NOBODY, storageError } from "../support/disk.ts";
 import { modeOf, namesIn, tempDir } from "../support/temp_dir.ts";
 

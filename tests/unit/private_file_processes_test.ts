@@ -1,10 +1,10 @@
 // Private files and locks among processes: a lock is exclusive and dies with its holder, a write that is
 // cut or fails leaves the old text.
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { CliError } from "../../src/errors.ts";
-import { lockFile } from "../../src/lock_file.ts";
-import { readPrivateFile } from "../../src/private_file.ts";
-import { writePrivateFile } from "../../src/replacement.ts";
+import { CliError } from "../../src/base/errors.ts";
+import { lockFile } from "../../src/files/lock_file.ts";
+import { readPrivateFile } from "../../src/files/private_file.ts";
+import { writePrivateFile } from "../../src/files/replacement.ts";
 import {
   lockElsewhere,
   rewriteElsewhere,

@@ -1,9 +1,9 @@
 // Files that only their owner may read, in a real directory.
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { CliError } from "../../src/errors.ts";
-import { readPrivateFile } from "../../src/private_file.ts";
-import { removePrivateFile, writePrivateFile } from "../../src/replacement.ts";
-import { readNamedFile } from "../../src/named_file.ts";
+import { CliError } from "../../src/base/errors.ts";
+import { readPrivateFile } from "../../src/files/private_file.ts";
+import { removePrivateFile, writePrivateFile } from "../../src/files/replacement.ts";
+import { readNamedFile } from "../../src/files/named_file.ts";
 import { CANNOT_CHOWN, NOBODY, storageError } from "../support/disk.ts";
 import { modeOf, namesIn, tempDir } from "../support/temp_dir.ts";
 

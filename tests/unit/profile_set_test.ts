@@ -1,9 +1,9 @@
 // The command `profile set`: only what is given changes, and only what is given is kept.
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { profileSet, type ProfileSetFlags } from "../../src/commands/profile.ts";
-import { CliError } from "../../src/errors.ts";
-import { withNearNames } from "../../src/near_names.ts";
-import { loadProfile, type Profile, saveProfile } from "../../src/profiles.ts";
+import { CliError } from "../../src/base/errors.ts";
+import { withNearNames } from "../../src/base/near_names.ts";
+import { loadProfile, type Profile, saveProfile } from "../../src/settings/profiles.ts";
 import type { Arranged } from "../support/fake_system.ts";
 import { LOGIN } from "../support/logins.ts";
 import { type SessionScene, sessionScene } from "../support/session_scene.ts";

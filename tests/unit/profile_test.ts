@@ -3,9 +3,9 @@ import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "
 import { profileList, profileRemove, profileShow, profileUse } from "../../src/commands/profile.ts";
 import { status } from "../../src/commands/status.ts";
 import type { CommandContext, CommonFlags, Reply } from "../../src/command.ts";
-import { CliError } from "../../src/errors.ts";
-import { currentProfile } from "../../src/place.ts";
-import { loadProfile, saveProfile } from "../../src/profiles.ts";
+import { CliError } from "../../src/base/errors.ts";
+import { currentProfile } from "../../src/settings/location.ts";
+import { loadProfile, saveProfile } from "../../src/settings/profiles.ts";
 import { LOGIN, putLogin } from "../support/logins.ts";
 import { type SessionScene, sessionScene } from "../support/session_scene.ts";
 import { namesIn } from "../support/temp_dir.ts";

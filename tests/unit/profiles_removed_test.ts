@@ -6,7 +6,7 @@ import {
   removeProfile,
   saveCurrentProfile,
   saveProfile,
-} from "../../src/profiles.ts";
+} from "../../src/settings/profiles.ts";
 import { oldLeftover } from "../support/disk.ts";
 import { namesIn, tempDir } from "../support/temp_dir.ts";
 

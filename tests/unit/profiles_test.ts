@@ -1,14 +1,14 @@
 // Named settings on a real disk, without any secret.
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { CliError } from "../../src/errors.ts";
-import { currentProfile, isProfileName } from "../../src/place.ts";
+import { CliError } from "../../src/base/errors.ts";
+import { currentProfile, isProfileName } from "../../src/settings/location.ts";
 import {
   loadProfile,
   type Profile,
   profileNames,
   saveCurrentProfile,
   saveProfile,
-} from "../../src/profiles.ts";
+} from "../../src/settings/profiles.ts";
 import { modeOf, namesIn, tempDir } from "../support/temp_dir.ts";
 
 const FULL: Required<Profile> = {

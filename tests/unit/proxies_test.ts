@@ -1,7 +1,7 @@
 // Which proxy carries a request.
 import { assertEquals, assertThrows } from "@std/assert";
-import { CliError } from "../../src/errors.ts";
-import { proxyFor } from "../../src/proxies.ts";
+import { CliError } from "../../src/base/errors.ts";
+import { proxyFor } from "../../src/system/proxies.ts";
 
 type Variables = Readonly<Record<string, string>>;
 

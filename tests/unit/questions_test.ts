@@ -1,12 +1,12 @@
 // Which client signs in: where its secret comes from, and when the person is asked for it.
-import { authorizationServer } from "../../src/authorization_server.ts";
+import { authorizationServer } from "../../src/provider/authorization_server.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { CliError } from "../../src/errors.ts";
+import { CliError } from "../../src/base/errors.ts";
 import type { OAuthClient } from "../../src/oauth/wire.ts";
 import { chooseClient } from "../../src/sign_in/questions.ts";
-import { Secret } from "../../src/secret.ts";
-import { type ConnectionFlags, loadSettings } from "../../src/settings.ts";
-import type { TokenSet } from "../../src/token_set.ts";
+import { Secret } from "../../src/base/secret.ts";
+import { type ConnectionFlags, loadSettings } from "../../src/settings/settings.ts";
+import type { TokenSet } from "../../src/store/token_set.ts";
 import { answering } from "../support/answering.ts";
 import { type Arranged, fakeContext } from "../support/fake_system.ts";
 import { LOGIN, putLogin } from "../support/logins.ts";

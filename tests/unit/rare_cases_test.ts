@@ -1,22 +1,22 @@
 // Rare cases of the commands that set up and mend, and of sign-ins at other providers.
 // Rule: one case a test; what is common stands in the test of its own module.
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { endLogin } from "../../src/account.ts";
+import { endLogin } from "../../src/provider/provider.ts";
 import { doctor } from "../../src/commands/doctor.ts";
 import { login } from "../../src/commands/login.ts";
 import { logout } from "../../src/commands/logout.ts";
 import { profileRemove, profileSet, profileShow } from "../../src/commands/profile.ts";
 import { status, statusInShort } from "../../src/commands/status.ts";
-import { proxyCheck } from "../../src/checks/network_checks.ts";
+import { proxyCheck } from "../../src/doctor/network_checks.ts";
 import { validate } from "../../src/commands/validate.ts";
-import { CliError } from "../../src/errors.ts";
+import { CliError } from "../../src/base/errors.ts";
 import type { Loopback } from "../../src/oauth/loopback.ts";
 import { pollForTokens, startDeviceAuthorization } from "../../src/oauth/device.ts";
 import { discover } from "../../src/oauth/discovery.ts";
 import { bookmarklet } from "../../src/oauth/relay.ts";
-import { currentProfile } from "../../src/place.ts";
-import { loadProfile, removeProfile, saveProfile } from "../../src/profiles.ts";
-import { loadSettings } from "../../src/settings.ts";
+import { currentProfile } from "../../src/settings/location.ts";
+import { loadProfile, removeProfile, saveProfile } from "../../src/settings/profiles.ts";
+import { loadSettings } from "../../src/settings/settings.ts";
 import { tellHowToSignIn } from "../../src/sign_in/hints.ts";
 import { certTrust } from "../../src/commands/cert.ts";
 import { DEVICE, DEVICE_SERVER, kept, pending, userCode } from "../support/device.ts";

@@ -2,10 +2,10 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import type { Reply } from "../../src/command.ts";
 import { refresh } from "../../src/commands/refresh.ts";
-import { CliError } from "../../src/errors.ts";
-import { lockFile } from "../../src/lock_file.ts";
-import { Secret } from "../../src/secret.ts";
-import { clockTime, isoTime } from "../../src/text.ts";
+import { CliError } from "../../src/base/errors.ts";
+import { lockFile } from "../../src/files/lock_file.ts";
+import { Secret } from "../../src/base/secret.ts";
+import { clockTime, isoTime } from "../../src/base/text.ts";
 import { fakeSystem, type NetworkStep, START } from "../support/fake_system.ts";
 import { granted, LOGIN, putLogin, withoutRefreshToken } from "../support/logins.ts";
 import { sessionScene } from "../support/session_scene.ts";

@@ -2,7 +2,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { type RefusedSignIn, signInRefused } from "../../src/oauth/refusals.ts";
 import type { AuthorizationServer } from "../../src/oauth/wire.ts";
-import { Secret } from "../../src/secret.ts";
+import { Secret } from "../../src/base/secret.ts";
 import { KNOWN_SERVER, REDIRECT_URI, SERVER } from "../support/oauth.ts";
 
 interface Row {

@@ -1,6 +1,6 @@
 // Anaplan's regions: all of them, and nothing besides; their hosts are tested with what asks for them.
 import { assertEquals, assertMatch } from "@std/assert";
-import { REGIONS } from "../../src/regions.ts";
+import { REGIONS } from "../../src/provider/regions.ts";
 
 const NAMES = {
   us1: "US East (data center)",

@@ -2,7 +2,7 @@
 import { assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { login } from "../../src/commands/login.ts";
 import { bookmarklet } from "../../src/oauth/relay.ts";
-import type { Listening, ListenOptions } from "../../src/system.ts";
+import type { Listening, ListenOptions } from "../../src/system/contract.ts";
 import { granted } from "../support/logins.ts";
 import { formOf } from "../support/oauth.ts";
 import { scriptOfBookmarklet, visitRelay } from "../support/relay_visit.ts";

@@ -1,8 +1,8 @@
 // Which failures of a run are kept for doctor: those of a profile, and no slip of the keyboard.
 import { assertEquals } from "@std/assert";
 import { run } from "../../src/cli/app.ts";
-import { lastFailure } from "../../src/last_failure.ts";
-import { saveProfile } from "../../src/profiles.ts";
+import { lastFailure } from "../../src/settings/last_failure.ts";
+import { saveProfile } from "../../src/settings/profiles.ts";
 import { fakeSystem, type NetworkStep } from "../support/fake_system.ts";
 import { STALE, unreachable } from "../support/logins.ts";
 import { sessionScene } from "../support/session_scene.ts";

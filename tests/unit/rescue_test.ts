@@ -1,9 +1,9 @@
 // Tokens that cannot be saved in their place: where they wait, and how the next command puts them back.
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { CliError } from "../../src/errors.ts";
-import { openStore } from "../../src/store.ts";
-import { parseTokenSet } from "../../src/token_set.ts";
-import { sameTokenSet } from "../../src/token_sets.ts";
+import { CliError } from "../../src/base/errors.ts";
+import { openStore } from "../../src/store/logins.ts";
+import { parseTokenSet } from "../../src/store/token_set.ts";
+import { sameTokenSet } from "../../src/store/token_sets.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 import { LOGIN, loginFile, putLogin, STALE, storedLogin } from "../support/logins.ts";
 import { NEW, OTHERS, rescueScene, saveInVain } from "../support/rescue_scene.ts";

@@ -1,6 +1,6 @@
 // How long a server asks to be left alone.
 import { assertEquals } from "@std/assert";
-import { retryAfter } from "../../src/retry_after.ts";
+import { retryAfter } from "../../src/base/retry_after.ts";
 
 const NOW = Date.UTC(2026, 10, 24, 9, 0);
 

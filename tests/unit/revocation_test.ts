@@ -1,13 +1,13 @@
 // The end of a login at the server: revocation (RFC 7009), Anaplan's own session, or both.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { endLogin } from "../../src/account.ts";
+import { endLogin } from "../../src/provider/provider.ts";
 import { logout } from "../../src/commands/logout.ts";
 import type { Reply } from "../../src/command.ts";
 import { revoke } from "../../src/oauth/revocation.ts";
-import { type Profile, saveProfile } from "../../src/profiles.ts";
-import { Secret } from "../../src/secret.ts";
-import { loadSettings } from "../../src/settings.ts";
-import { clockTime } from "../../src/text.ts";
+import { type Profile, saveProfile } from "../../src/settings/profiles.ts";
+import { Secret } from "../../src/base/secret.ts";
+import { loadSettings } from "../../src/settings/settings.ts";
+import { clockTime } from "../../src/base/text.ts";
 import { fakeSystem, type NetworkStep, START } from "../support/fake_system.ts";
 import { ISSUER_PROFILE, issuerScene } from "../support/issuer_scene.ts";
 import {

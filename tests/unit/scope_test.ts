@@ -1,8 +1,8 @@
 // Which scopes are asked for: what was given by name, else the default as far as an issuer lists it.
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { login, type LoginFlags } from "../../src/commands/login.ts";
-import { CliError } from "../../src/errors.ts";
-import { loadProfile, type Profile, saveProfile } from "../../src/profiles.ts";
+import { CliError } from "../../src/base/errors.ts";
+import { loadProfile, type Profile, saveProfile } from "../../src/settings/profiles.ts";
 import { ISSUER, metadata } from "../support/issuer_scene.ts";
 import { idToken } from "../support/id_token.ts";
 import { granted } from "../support/logins.ts";

@@ -1,7 +1,7 @@
 // A secret stays out of every text that is made by accident.
 import { assert, assertEquals } from "@std/assert";
 import { format, inspect } from "node:util";
-import { Secret } from "../../src/secret.ts";
+import { Secret } from "../../src/base/secret.ts";
 
 const VALUE = "hush-hush";
 const SECRET = new Secret(VALUE);

@@ -1,7 +1,7 @@
 // What a server says: quoted as the server's, never made into a command of ours, and never our `Next:`.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { run } from "../../src/cli/app.ts";
-import type { TokenSet } from "../../src/token_set.ts";
+import type { TokenSet } from "../../src/store/token_set.ts";
 import type { NetworkStep, StreamStep } from "../support/fake_system.ts";
 import { ISSUER, issuerScene } from "../support/issuer_scene.ts";
 import { LOGIN, refused, STALE, withoutRefreshToken } from "../support/logins.ts";
@@ -114,8 +114,8 @@ Deno.test("doctor quotes what the server called itself, and the words of the las
   const text = JSON.stringify({ version: 1, seenIssuer: WORDS });
   Deno.mkdirSync(`${scene.configDir}/profiles`, { mode: 0o700 });
   Deno.writeTextFileSync(`${scene.configDir}/profiles/default.json`, text, { mode: 0o600 });
-  const { issuerCheck } = await import("../../src/checks/local_checks.ts");
-  const { loadSettings } = await import("../../src/settings.ts");
+  const { issuerCheck } = await import("../../src/doctor/local_checks.ts");
+  const { loadSettings } = await import("../../src/settings/settings.ts");
   const check = issuerCheck(loadSettings(scene.flags, scene.context.system));
   assertMatch(check?.seen ?? "", new RegExp(`calls itself “${SHOWN}”`));
 });

@@ -1,9 +1,9 @@
 // A refresh that fails: the login is kept, marked as ended, or rescued, and the old token may still do.
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { CliError } from "../../src/errors.ts";
-import { saveProfile } from "../../src/profiles.ts";
-import { freshTokenSet, refreshedTokenSet } from "../../src/session.ts";
-import { parseTokenSet } from "../../src/token_set.ts";
+import { CliError } from "../../src/base/errors.ts";
+import { saveProfile } from "../../src/settings/profiles.ts";
+import { freshTokenSet, refreshedTokenSet } from "../../src/session/session.ts";
+import { parseTokenSet } from "../../src/store/token_set.ts";
 import { START } from "../support/fake_system.ts";
 import {
   granted,

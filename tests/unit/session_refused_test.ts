@@ -1,10 +1,10 @@
 // A refresh that the server refuses: the login is marked as ended, or left as it is.
-import { sameTokenSet } from "../../src/token_sets.ts";
+import { sameTokenSet } from "../../src/store/token_sets.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { CliError } from "../../src/errors.ts";
-import { saveProfile } from "../../src/profiles.ts";
-import { Secret } from "../../src/secret.ts";
-import { freshTokenSet, refreshedTokenSet } from "../../src/session.ts";
+import { CliError } from "../../src/base/errors.ts";
+import { saveProfile } from "../../src/settings/profiles.ts";
+import { Secret } from "../../src/base/secret.ts";
+import { freshTokenSet, refreshedTokenSet } from "../../src/session/session.ts";
 import {
   granted,
   LOGIN,

@@ -1,7 +1,7 @@
 // A token that a service refuses: refreshed once, and then believed.
 import { assertEquals, assertRejects } from "@std/assert";
-import { CliError } from "../../src/errors.ts";
-import { withFreshTokenSet } from "../../src/session.ts";
+import { CliError } from "../../src/base/errors.ts";
+import { withFreshTokenSet } from "../../src/session/session.ts";
 import { granted, LOGIN, withoutRefreshToken } from "../support/logins.ts";
 import { sessionScene } from "../support/session_scene.ts";
 

@@ -1,11 +1,11 @@
 // A valid token set, refreshed when it is stale: who asks whom, and what is saved before what is seen.
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { CliError } from "../../src/errors.ts";
-import { lockFile } from "../../src/lock_file.ts";
-import { Secret } from "../../src/secret.ts";
-import { freshTokenSet, refreshedTokenSet, replaceRefused } from "../../src/session.ts";
-import { type TokenSet } from "../../src/token_set.ts";
-import { sameTokenSet } from "../../src/token_sets.ts";
+import { CliError } from "../../src/base/errors.ts";
+import { lockFile } from "../../src/files/lock_file.ts";
+import { Secret } from "../../src/base/secret.ts";
+import { freshTokenSet, refreshedTokenSet, replaceRefused } from "../../src/session/session.ts";
+import { type TokenSet } from "../../src/store/token_set.ts";
+import { sameTokenSet } from "../../src/store/token_sets.ts";
 import { type Arranged, fakeSystem, START } from "../support/fake_system.ts";
 import { granted, LOGIN, putLogin, STALE, storedLogin, unreachable } from "../support/logins.ts";
 import { formOf } from "../support/oauth.ts";

@@ -1,13 +1,13 @@
 // What the settings make of single values: URLs, the client's secret, CA files.
-import { caCertificates } from "../../src/ca_file.ts";
+import { caCertificates } from "../../src/files/ca_file.ts";
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { CliError } from "../../src/errors.ts";
+import { CliError } from "../../src/base/errors.ts";
 import {
   type ConnectionFlags,
   environmentSecret,
   loadSettings,
   resolveSettings,
-} from "../../src/settings.ts";
+} from "../../src/settings/settings.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 import { tempDir } from "../support/temp_dir.ts";
 

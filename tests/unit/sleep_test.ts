@@ -2,7 +2,7 @@
 // one that is set for longer ends at once.
 import { assertEquals, assertRejects } from "@std/assert";
 import { pollForTokens } from "../../src/oauth/device.ts";
-import { denoSystem } from "../../src/system.ts";
+import { denoSystem } from "../../src/system/deno.ts";
 import { DEVICE, DEVICE_SERVER, kept } from "../support/device.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 

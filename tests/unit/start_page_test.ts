@@ -1,6 +1,6 @@
 // The page at which the browser is opened: whom it leads on, and when it ends the attempt.
 import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
-import { CliError } from "../../src/errors.ts";
+import { CliError } from "../../src/base/errors.ts";
 import { openStartPage, type StartPage } from "../../src/oauth/start_page.ts";
 import { type BrowserFlags, browserOpening } from "../../src/sign_in/by_browser.ts";
 import { type FakeListener, fakeListener } from "../support/fake_listener.ts";

@@ -1,9 +1,9 @@
 // The command `status`: what is stored, without any network.
 import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
 import { status, statusInShort } from "../../src/commands/status.ts";
-import { saveProfile } from "../../src/profiles.ts";
-import { clockTime, dateTime, isoTime } from "../../src/text.ts";
-import type { TokenSet } from "../../src/token_set.ts";
+import { saveProfile } from "../../src/settings/profiles.ts";
+import { clockTime, dateTime, isoTime } from "../../src/base/text.ts";
+import type { TokenSet } from "../../src/store/token_set.ts";
 import { fakeContext, START } from "../support/fake_system.ts";
 import { LOGIN, loginFile, STALE, withoutRefreshToken } from "../support/logins.ts";
 import { sessionScene } from "../support/session_scene.ts";

@@ -1,8 +1,8 @@
 // One login per profile on a real disk: read by anybody, changed under the lock alone.
-import { sameTokenSet } from "../../src/token_sets.ts";
+import { sameTokenSet } from "../../src/store/token_sets.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { CliError } from "../../src/errors.ts";
-import { openStore, type Store } from "../../src/store.ts";
+import { CliError } from "../../src/base/errors.ts";
+import { openStore, type Store } from "../../src/store/logins.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 import { LOGIN, loginFile, putLogin, STALE } from "../support/logins.ts";
 import { modeOf, namesIn, tempDir } from "../support/temp_dir.ts";

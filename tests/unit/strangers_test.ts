@@ -1,10 +1,10 @@
 // What strangers name themselves and their things: shown as it is when it reads as a name, and else quoted, so
 // that nothing of it becomes a command of ours.
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { CliError } from "../../src/errors.ts";
+import { CliError } from "../../src/base/errors.ts";
 import { startDeviceAuthorization } from "../../src/oauth/device.ts";
 import { fetchFailure } from "../../src/system/http_failure.ts";
-import { nameOrQuoted } from "../../src/names.ts";
+import { nameOrQuoted } from "../../src/base/names.ts";
 import { DEVICE_SERVER, userCode } from "../support/device.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 import { LOGIN, refused, STALE } from "../support/logins.ts";

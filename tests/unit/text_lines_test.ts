@@ -1,6 +1,6 @@
 // Lines for people: wrapped, quoted for a shell, and with the program's name as it is typed.
 import { assert, assertEquals } from "@std/assert";
-import { asTyped, quoted, wrapped } from "../../src/text.ts";
+import { asTyped, quoted, wrapped } from "../../src/base/text.ts";
 
 Deno.test("wrapped() breaks at blanks, as late as the width allows", () => {
   assertEquals(wrapped("one two three", 7), ["one two", "three"]);

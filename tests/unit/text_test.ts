@@ -1,5 +1,5 @@
 // Words for people: what they see of times, ids and texts from elsewhere.
-import { shortened } from "../../src/names.ts";
+import { shortened } from "../../src/base/names.ts";
 import { assertEquals } from "@std/assert";
 import {
   asSentence,
@@ -12,7 +12,7 @@ import {
   isoTime,
   printable,
   table,
-} from "../../src/text.ts";
+} from "../../src/base/text.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

@@ -1,7 +1,7 @@
 // What a token endpoint's answer is taken for.
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { CliError } from "../../src/errors.ts";
-import type { Fields } from "../../src/json.ts";
+import { CliError } from "../../src/base/errors.ts";
+import type { Fields } from "../../src/base/json.ts";
 import {
   type Grant,
   grantIn,
@@ -9,7 +9,7 @@ import {
   readReply,
   type Refusal,
 } from "../../src/oauth/token_response.ts";
-import type { TokenSet } from "../../src/token_set.ts";
+import type { TokenSet } from "../../src/store/token_set.ts";
 import { START } from "../support/fake_system.ts";
 import { granted, LOGIN, refused, webPage } from "../support/logins.ts";
 import { CLIENT, KNOWN_SERVER, SERVER } from "../support/oauth.ts";

@@ -1,8 +1,13 @@
 // What a login is: when it is fresh, when two are the same, and how it stands on the disk.
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { Secret } from "../../src/secret.ts";
-import { DEFAULT_MIN_VALID, isFresh, parseTokenSet, type TokenSet } from "../../src/token_set.ts";
-import { sameTokenSet, serializeTokenSet } from "../../src/token_sets.ts";
+import { Secret } from "../../src/base/secret.ts";
+import {
+  DEFAULT_MIN_VALID,
+  isFresh,
+  parseTokenSet,
+  type TokenSet,
+} from "../../src/store/token_set.ts";
+import { sameTokenSet, serializeTokenSet } from "../../src/store/token_sets.ts";
 import { LOGIN, withoutRefreshToken } from "../support/logins.ts";
 
 /** The token set as plain values, so that two can be compared. */

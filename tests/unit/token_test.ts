@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { token, type TokenFlags } from "../../src/commands/token.ts";
 import type { Reply } from "../../src/command.ts";
-import { isoTime } from "../../src/text.ts";
+import { isoTime } from "../../src/base/text.ts";
 import { failureOf } from "../support/api_scene.ts";
 import { issuerScene } from "../support/issuer_scene.ts";
 import { granted, LOGIN, STALE, storedLogin } from "../support/logins.ts";

@@ -1,6 +1,6 @@
 // How each system is told to trust the listener's certificate, word for word.
 import { assert, assertEquals } from "@std/assert";
-import { trustCommands } from "../../src/trust_commands.ts";
+import { trustCommands } from "../../src/base/trust_commands.ts";
 
 const PEM = "/home/ada b/tls/certificate.pem";
 

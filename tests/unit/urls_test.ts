@@ -1,6 +1,6 @@
 // Which hosts are this computer.
 import { assertEquals } from "@std/assert";
-import { isLoopbackHost } from "../../src/urls.ts";
+import { isLoopbackHost } from "../../src/base/urls.ts";
 
 Deno.test("localhost, [::1] and all of 127.0.0.0/8 are this computer, and nothing else is", () => {
   const hosts = {

@@ -2,9 +2,9 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import type { Reply } from "../../src/command.ts";
 import { validate } from "../../src/commands/validate.ts";
-import { CliError } from "../../src/errors.ts";
-import { clockTime, isoTime } from "../../src/text.ts";
-import type { TokenSet } from "../../src/token_set.ts";
+import { CliError } from "../../src/base/errors.ts";
+import { clockTime, isoTime } from "../../src/base/text.ts";
+import type { TokenSet } from "../../src/store/token_set.ts";
 import { type FakeContext, type NetworkStep, START } from "../support/fake_system.ts";
 import { ISSUER_PROFILE, issuerScene } from "../support/issuer_scene.ts";
 import { granted, LOGIN, STALE, unreachable, webPage } from "../support/logins.ts";

@@ -1,6 +1,6 @@
 // The ways on which the browser's answer can come, raced: one wins, and then every way is closed.
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { CliError } from "../../src/errors.ts";
+import { CliError } from "../../src/base/errors.ts";
 import type { Attempt } from "../../src/oauth/authorization_code.ts";
 import { listenCandidates } from "../../src/oauth/listen_addresses.ts";
 import { signedInPage } from "../../src/oauth/page.ts";

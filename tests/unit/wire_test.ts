@@ -1,6 +1,6 @@
 // How long requests to an authorization server may take.
 import { assertEquals, assertRejects } from "@std/assert";
-import { CliError } from "../../src/errors.ts";
+import { CliError } from "../../src/base/errors.ts";
 import { refresh } from "../../src/oauth/client.ts";
 import { pollForTokens } from "../../src/oauth/device.ts";
 import { DEVICE, DEVICE_SERVER, kept } from "../support/device.ts";

@@ -11,7 +11,7 @@ import { makeBundle } from "../bundle.ts";
 import { RUN_FLAGS } from "../launchers.ts";
 import { ROOT } from "../paths.ts";
 import { permissionFlags } from "../permissions.ts";
-import { COMMANDS } from "../../src/cli/commands.ts";
+import { COMMANDS } from "../../src/cli/tree/commands.ts";
 
 /** A command line to time. */
 export interface Timed {

@@ -24,7 +24,7 @@ export async function machine(): Promise<string> {
 /** Milliseconds that `restrict` takes in a process of its own, the median of some. */
 export async function restrictTime(rounds: number): Promise<number> {
   const script = `
-    import { denoSystem } from ${JSON.stringify(`file://${ROOT}/src/system.ts`)};
+    import { denoSystem } from ${JSON.stringify(`file://${ROOT}/src/system/deno.ts`)};
     const system = denoSystem();
     const began = performance.now();
     system.restrict({ network: true });

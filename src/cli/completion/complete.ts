@@ -1,0 +1,91 @@
+// The command `complete`: a shell's script, or the answer to that script. Rule: once a person presses
+// Tab nothing fails: whatever goes wrong is an answer without candidates.
+
+import type { CommandContext, CommonFlags, Reply } from "../../command.ts";
+import { CliError } from "../../base/errors.ts";
+import { type Proposal, propose } from "./candidates.ts";
+import { scriptOf, type Shell, SHELLS } from "./completion_scripts.ts";
+import { wordsOf } from "./typed_line.ts";
+
+/** The script of a shell; with what its script has sent behind the name, the candidates instead. */
+export async function complete(
+  _flags: CommonFlags,
+  context: CommandContext,
+  shell = "",
+  ...sent: readonly string[]
+): Promise<Reply> {
+  if (!isShell(shell)) throw await unknown(shell);
+  const text = sent.length === 0 ? scriptOf(shell) : await answer(shell, sent, context);
+  return { text, data: text, verbatim: true };
+}
+
+function isShell(name: string): name is Shell {
+  return Object.hasOwn(SHELLS, name);
+}
+
+async function unknown(shell: string): Promise<CliError> {
+  const { nearNames } = await import("../../base/near_names.ts");
+  const names = Object.keys(SHELLS);
+  const near = nearNames(shell, names);
+  const hint = near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`;
+  return new CliError("usage", `Cannot print completions for "${shell}"${hint}`, {
+    next: `give one of ${names.join(" ")}, such as anaplan-auth complete ${near[0] ?? "bash"}`,
+  });
+}
+
+async function answer(
+  shell: Shell,
+  sent: readonly string[],
+  { system }: CommandContext,
+): Promise<string> {
+  try {
+    const words = typedWords(shell, sent);
+    if (shell === "bash" && isRedirection(words)) return ":file";
+    return formatted(shell, sent, words, await propose(words, system));
+  } catch {
+    return ""; // a message would stand in the middle of the line that is being typed
+  }
+}
+
+/** The words behind the program's name, the one that is being typed last. */
+function typedWords(shell: Shell, sent: readonly string[]): string[] {
+  const [first = "", second = ""] = sent;
+  switch (shell) {
+    case "bash":
+      return wordsOf(second).slice(1);
+    case "powershell": // in one word of letters and digits, since Windows mends no other on the way
+      return new TextDecoder().decode(bytesOf(first)).split("\n");
+    case "fish": // takes the quotes off every word but the last
+      return [...sent.slice(0, -1), wordsOf(sent.at(-1) ?? "").join(" ")];
+    case "zsh":
+      return [...sent];
+  }
+}
+
+/** Whether the last word is where output goes or input comes from; the other shells know by themselves. */
+function isRedirection(words: readonly string[]): boolean {
+  const [before = "", word = ""] = words.slice(-2);
+  return /^[\d&]?[<>]+$/.test(before) || /^[\d&]?[<>]/.test(word);
+}
+
+function bytesOf(base64: string): Uint8Array {
+  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+}
+
+function formatted(
+  shell: Shell,
+  [replaced = ""]: readonly string[],
+  words: readonly string[],
+  proposal: Proposal,
+): string {
+  if (proposal.kind !== "words") return shell === "powershell" ? "" : `:${proposal.kind}`;
+  const word = words.at(-1) ?? "";
+  // bash replaces only what follows the last = or : of a word
+  const kept = shell === "bash" && word.endsWith(replaced) ? word.length - replaced.length : 0;
+  return proposal.candidates.map(({ value, description }) => {
+    if (shell === "bash") return value.slice(kept);
+    if (shell !== "zsh") return `${value}\t${description}`;
+    const escaped = value.replace(/[\\:]/g, "\\$&");
+    return description === "" ? escaped : `${escaped}:${description}`;
+  }).join("\n");
+}

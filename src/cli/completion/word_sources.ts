@@ -1,0 +1,92 @@
+// Where the words come from that a shell completes. Rule: the names in one directory are read, and no
+// file's text.
+
+import type { Command, RouteMap } from "@stricli/core";
+import { configDirectory, isProfileName } from "../../settings/location.ts";
+import { profileNames } from "../../settings/profiles.ts";
+import { REGIONS } from "../../provider/regions.ts";
+import type { System } from "../../system/contract.ts";
+import { SHELLS } from "./completion_scripts.ts";
+import { SETTING_FLAGS } from "../tree/flags.ts";
+import type { TreeContext, WordSource } from "../tree/loading.ts";
+import { kebab } from "../tree/parse.ts";
+import { ROOT } from "../tree/tree.ts";
+
+/** One word that may stand there; the description may be empty. */
+export interface Candidate {
+  readonly value: string;
+  readonly description: string;
+}
+
+/** What has to be known of the surroundings. */
+export type World = Pick<System, "env" | "platform" | "absolutePath">;
+
+/** Every word of a source; `before` are the words in front, behind the program's name. */
+export function candidatesFrom(
+  source: Exclude<WordSource, "file" | "directory">,
+  before: readonly string[],
+  world: World,
+): readonly Candidate[] {
+  const given = before.slice(1).filter((word) => !word.startsWith("-"));
+  switch (source) {
+    case "profile": // a name that is none could be anything, and would have to be quoted
+      return savedProfiles(before, world).filter(isProfileName).map(undescribed);
+    case "region":
+      return Object.entries(REGIONS).map(([value, { description }]) => ({ value, description }));
+    case "setting":
+      return [...Object.keys(SETTING_FLAGS), "caFile"].map(kebab).map(undescribed);
+    case "shell":
+      return given.length > 0 ? [] : described(SHELLS);
+    case "topic":
+      return topics(given);
+  }
+}
+
+function undescribed(value: string): Candidate {
+  return { value, description: "" };
+}
+
+function described(words: Readonly<Record<string, string>>): Candidate[] {
+  return Object.entries(words).map(([value, description]) => ({ value, description }));
+}
+
+function savedProfiles(before: readonly string[], world: World): string[] {
+  try {
+    return profileNames(configDirOf(before, world));
+  } catch {
+    return []; // who runs the command is told why; flags can be completed all the same
+  }
+}
+
+/** Where profiles are kept: as the line says it, or the environment. */
+function configDirOf(before: readonly string[], world: World): string {
+  const at = before.findLastIndex((word) => /^--config-dir(=|$)/.test(word));
+  const said = before[at] === "--config-dir" ? before[at + 1] : before[at]?.replace(/^[^=]*=/, "");
+  if (said === undefined) return configDirectory({}, world);
+  const home = world.env("HOME");
+  const configDir = home === undefined ? said : said.replace(/^~(?=\/|$)/, () => home);
+  return configDirectory({ configDir }, world);
+}
+
+function topics(given: readonly string[]): Candidate[] {
+  const target = targetOf(given);
+  if ("loader" in target) return [];
+  const entries = target.getAllEntries().map((entry) => {
+    return { value: kebab(entry.name.original), description: entry.target.brief };
+  });
+  const reference = { value: "reference", description: "Exit codes and variables" };
+  return target === ROOT ? [...entries, reference] : entries;
+}
+
+/** What the first words lead to in the tree. */
+export function targetOf(words: readonly string[]): Command<TreeContext> | RouteMap<TreeContext> {
+  let target: Command<TreeContext> | RouteMap<TreeContext> = ROOT;
+  for (const word of words) {
+    const next: Command<TreeContext> | RouteMap<TreeContext> | undefined = "loader" in target
+      ? undefined
+      : target.getRoutingTargetForInput(word);
+    if (next === undefined) return target;
+    target = next;
+  }
+  return target;
+}

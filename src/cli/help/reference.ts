@@ -1,0 +1,54 @@
+// The reference page: exit codes, variables and which build this is. Rule: the codes come from the one table in errors.ts.
+
+import { type ErrorKind, EXIT_CODES } from "../../base/errors.ts";
+import { BUILD, VERSION } from "../../base/version.ts";
+
+const MEANINGS: Readonly<Record<ErrorKind, string>> = {
+  internal: "a bug in this program",
+  usage: "a flag, argument, profile or setting is wrong",
+  login_required: "nobody is signed in, or the login has ended",
+  denied: "no: access, client, scope, redirect URI or code",
+  timeout: "nobody finished signing in in time",
+  unavailable: "the network or Anaplan; the same command may work later",
+  storage: "the login cannot be read, locked or saved",
+  api: "an API answered with another error",
+  interrupted: "Ctrl-C; 129 SIGHUP, 131 SIGQUIT, 143 SIGTERM",
+};
+
+const VARIABLES: readonly (readonly [string, string])[] = [
+  ["ANAPLAN_CLIENT_ID", "the OAuth client's id"],
+  ["ANAPLAN_CLIENT_SECRET", "its secret"],
+  ["ANAPLAN_REFRESH_TOKEN", "a login that is stored nowhere, for CI machines"],
+  ["ANAPLAN_REFRESH_TOKEN_FILE", "the same, in a file"],
+  ["ANAPLAN_DEVICE_CLIENT_ID", "the id of a client for login --device"],
+  ["ANAPLAN_REDIRECT_URI", "the registered redirect URI, exactly"],
+  ["ANAPLAN_REGION", "the region"],
+  ["ANAPLAN_PROFILE", "the profile"],
+  ["ANAPLAN_AUTH_CONFIG_DIR", "where logins are kept"],
+  ["ANAPLAN_CA_FILE", "a CA file to trust, too; SSL_CERT_FILE likewise"],
+  ["ANAPLAN_AUTH_DEBUG", "as --verbose"],
+  ["CLIENT and SECRET", "the tutorial's names: a client id and, with it,"],
+  ["", "its secret, where nothing else names one"],
+  ["BROWSER", "the browser: programs between colons, %s the URL"],
+  ["NO_COLOR", "as --no-color"],
+  ["ACCESSIBLE", "questions as plain lines, for screen readers"],
+  ["HTTPS_PROXY", "http://USER:PASSWORD@HOST:PORT, or else ALL_PROXY"],
+  ["NO_PROXY", "hosts and domains to reach without it, between"],
+  ["", "commas; this computer always is"],
+  ["DENO_TLS_CA_STORE", "system: trust what this computer trusts"],
+];
+
+/** The page that `help reference` prints. */
+export function reference(): string {
+  const codes = Object.entries(EXIT_CODES).map(([kind, code]) =>
+    [String(code), kind, MEANINGS[kind as ErrorKind]] as const
+  );
+  const rows = [["0", "", "done"] as const, ...codes];
+  return `Exit codes, and error.kind with --json
+${rows.map(([code, kind, text]) => `  ${code.padEnd(5)}${kind.padEnd(16)}${text}`).join("\n")}
+
+Variables; a flag goes before its variable, a variable before the profile
+${VARIABLES.map(([name, text]) => `  ${name.padEnd(28)}${text}`).join("\n")}
+
+Version ${VERSION}, ${BUILD}`;
+}

@@ -1,0 +1,25 @@
+// The help page of the whole program. Rule: made from the table of commands alone, since it is often all
+// that is asked for.
+
+import { BRIEF, type CommandEntry, COMMANDS } from "../tree/commands.ts";
+
+/** The page of the whole program. */
+export function rootHelp(): string {
+  const entries: [string, CommandEntry][] = Object.entries(COMMANDS);
+  const headings = new Set(entries.flatMap(([, { group }]) => group ?? []));
+  const groups = Array.from(headings, (heading) =>
+    [
+      heading,
+      ...entries.filter(([, { group }]) => group === heading)
+        .map(([name, { brief }]) => `  ${name.padEnd(11)}${brief}`),
+    ].join("\n"));
+  return `${BRIEF}
+
+Usage: anaplan-auth <command> [flags]
+
+${groups.join("\n\n")}
+
+Flags of every command: --profile, --json, --quiet, --verbose, --help
+Example: anaplan-auth login --region eu2
+Exit codes and variables: anaplan-auth help reference`;
+}

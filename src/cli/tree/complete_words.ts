@@ -1,0 +1,39 @@
+// The command `complete` in the tree. Rule: words only; what it does is loaded when it is run.
+
+import { buildCommand } from "@stricli/core";
+import type { CommonFlags } from "../../command.ts";
+import { COMMANDS } from "./commands.ts";
+import { COMMON_FLAGS } from "./flags.ts";
+import {
+  completedFrom,
+  DONE_AND_USAGE,
+  reading,
+  type TreeCommand,
+  type TreeContext,
+} from "./loading.ts";
+
+/** `complete SHELL`; behind the shell its script gives what was typed (see complete.ts). */
+export const complete: TreeCommand = buildCommand<CommonFlags, string[], TreeContext>({
+  loader: reading("complete"),
+  parameters: {
+    flags: COMMON_FLAGS,
+    positional: {
+      kind: "array",
+      minimum: 1,
+      parameter: {
+        brief: "The shell",
+        parse: String,
+        placeholder: "bash|zsh|fish|powershell",
+        ...completedFrom("shell"),
+      },
+    },
+  },
+  docs: {
+    brief: COMMANDS.complete.brief,
+    fullDescription: `Example: source <(anaplan-auth complete bash)
+zsh, after compinit: source <(anaplan-auth complete zsh)
+fish: anaplan-auth complete fish | source
+PowerShell: anaplan-auth complete powershell | Out-String | Invoke-Expression
+${DONE_AND_USAGE}`,
+  },
+});

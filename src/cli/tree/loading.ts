@@ -1,0 +1,84 @@
+// How Stricli's commands come to ours. Rule: a command's module is imported when it is run, not before.
+
+import type { Command, RouteMap } from "@stricli/core";
+import type { CliError } from "../../base/errors.ts";
+import type { Command as Run, CommonFlags } from "../../command.ts";
+
+/** Where the words come from that a shell can complete. */
+export type WordSource =
+  | "directory"
+  | "file"
+  | "profile"
+  | "region"
+  | "setting"
+  | "shell"
+  | "topic";
+
+/** What reads the tree, which itself knows none of it. */
+export interface TreeReaders {
+  readonly help: () => Promise<Run<CommonFlags, string[]>>;
+  readonly complete: () => Promise<Run<CommonFlags, string[]>>;
+  /** The help page of what a name leads to. */
+  readonly pageOf: (
+    name: string,
+    target: Command<TreeContext> | RouteMap<TreeContext>,
+  ) => Promise<string>;
+  /** The error for a complaint about what was typed. */
+  readonly usageError: (complaint: string, argv: readonly string[]) => Promise<CliError>;
+}
+
+/** What Stricli hands to a command: the way to load and run it. */
+export interface TreeContext {
+  readonly process: {
+    readonly stdout: { write(text: string): void };
+    readonly stderr: { write(text: string): void };
+  };
+  readonly perform: <Flags extends CommonFlags, Args extends readonly unknown[]>(
+    load: () => Promise<Run<Flags, Args>>,
+    flags: Flags,
+    args: Args,
+  ) => Promise<void>;
+  readonly readers: TreeReaders;
+  /** The words that may stand where `partial` has been typed; only there while a shell completes. */
+  readonly propose?: (source: WordSource, partial: string) => readonly string[];
+}
+
+/** What a flag or an argument has that a shell can complete. */
+export interface Completed {
+  readonly proposeCompletions: (this: TreeContext, partial: string) => readonly string[];
+}
+
+/** Says where the words come from; what they are is found out while a shell completes. */
+export function completedFrom(source: WordSource): Completed {
+  return {
+    proposeCompletions(partial) {
+      return this.propose?.(source, partial) ?? [];
+    },
+  };
+}
+
+/** A command of the tree. */
+export type TreeCommand = Command<TreeContext>;
+
+/** How the exit codes of every command begin. */
+export const DONE_AND_USAGE = "Exit codes: 0 done, 2 usage";
+
+/** A loader as Stricli wants it: the module is imported when the command is performed, and not before. */
+export function loading<Flags extends CommonFlags, Args extends readonly unknown[]>(
+  load: () => Promise<Run<Flags, Args>>,
+): () => Promise<(this: TreeContext, flags: Flags, ...args: Args) => Promise<void>> {
+  return () =>
+    Promise.resolve(function (flags, ...args) {
+      return this.perform(load, flags, args);
+    });
+}
+
+/** The loader of a command that reads the tree: whoever runs the tree has it. */
+export function reading(
+  name: "help" | "complete",
+): () => Promise<(this: TreeContext, flags: CommonFlags, ...args: string[]) => Promise<void>> {
+  return () =>
+    Promise.resolve(function (flags, ...args) {
+      return this.perform(this.readers[name], flags, args);
+    });
+}

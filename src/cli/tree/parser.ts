@@ -1,0 +1,167 @@
+// Stricli finds the command and reads its flags; what it has to say comes in our words. Rule: loaded only
+// when there is something to parse.
+
+import {
+  AliasNotFoundError,
+  type Application,
+  ArgumentParseError,
+  buildApplication,
+  EnumValidationError,
+  ExitCode,
+  FlagNotFoundError,
+  run as runStricli,
+  text_en,
+  UnexpectedFlagError,
+  UnexpectedPositionalError,
+  UnsatisfiedFlagError,
+  UnsatisfiedPositionalError,
+} from "@stricli/core";
+import type { Reply } from "../../command.ts";
+import { CliError } from "../../base/errors.ts";
+import { VERSION } from "../../base/version.ts";
+import type { TreeContext, TreeReaders } from "./loading.ts";
+import { kebab } from "./parse.ts";
+import { ROOT } from "./tree.ts";
+
+/**
+ * Reads one command line and hands the command to `perform`.
+ *
+ * @returns what Stricli itself answered, such as a help page; `undefined` when a command was performed.
+ * @throws {CliError} `usage` for what cannot be read.
+ */
+export async function parse(
+  argv: readonly string[],
+  perform: TreeContext["perform"],
+  readers: TreeReaders,
+): Promise<Reply | undefined> {
+  const said: string[] = [];
+  const process: StricliProcess = {
+    stdout: { write: (text) => void said.push(text) },
+    stderr: { write: (text) => void said.push(text) },
+    exitCode: null, // Stricli sets none over another
+  };
+  let isPerformed = false;
+  await runStricli(applicationWith(readers), unglued(argv), {
+    process,
+    perform: (load, flags, args) => {
+      isPerformed = true;
+      return perform(load, flags, args);
+    },
+    readers,
+  });
+  if (isPerformed) return undefined;
+  const text = said.join("").trimEnd();
+  if (process.exitCode === ExitCode.Success) return { text, data: text };
+  const isUsage = process.exitCode === ExitCode.InvalidArgument ||
+    process.exitCode === ExitCode.UnknownCommand;
+  if (isUsage) throw await readers.usageError(text, argv);
+  const next = "install the program again, or report this";
+  throw new CliError("internal", text, { next });
+}
+
+interface StricliProcess {
+  readonly stdout: { write(text: string): void };
+  readonly stderr: { write(text: string): void };
+  exitCode: number | null;
+}
+
+/** The command line as Stricli reads it. */
+export function applicationWith({ pageOf }: TreeReaders): Application<TreeContext> {
+  return buildApplication<TreeContext>(ROOT, {
+    name: "anaplan-auth",
+    scanner: {
+      caseStyle: "allow-kebab-for-camel",
+      allowArgumentEscapeSequence: true,
+    },
+    localization: {
+      text: {
+        ...text_en,
+        noCommandRegisteredForInput: ({ input, corrections }) =>
+          input.startsWith("-")
+            ? `Cannot read ${input} there: flags come after the command`
+            : `There is no command ${input}${didYouMean(corrections)}`,
+        exceptionWhileParsingArguments: (error) => whatIsWrong(error),
+      },
+    },
+  }, {
+    help: {
+      flag: {
+        brief: "Show help",
+        aliases: ["h"],
+        global: true,
+        complete: true,
+        defaultForRouteMap: true,
+        async run(_app, { result: { target, prefix } }) {
+          this.process.stdout.write(await pageOf(prefix.slice(1).join(" "), target));
+        },
+      },
+    },
+    version: {
+      flag: {
+        brief: "Show the version",
+        complete: true,
+        run() {
+          this.process.stdout.write(VERSION);
+        },
+      },
+    },
+  });
+}
+
+/** What is wrong with an argument; the first of Stricli's complaints, in our words. */
+function whatIsWrong(error: unknown): string {
+  if (error instanceof FlagNotFoundError) {
+    return `There is no flag --${kebab(error.input.replace(/^-+/, ""))}`;
+  }
+  if (error instanceof AliasNotFoundError) return `There is no flag -${error.input}`;
+  if (error instanceof ArgumentParseError) {
+    const { exception } = error;
+    const reason = exception instanceof SyntaxError // Stricli's own, of a flag that is there or not
+      ? "give the flag alone"
+      : exception instanceof Error
+      ? exception.message
+      : "it means nothing";
+    return `Cannot use "${error.input}" for ${
+      flagName(error.externalFlagNameOrPlaceholder)
+    }: ${reason}`;
+  }
+  if (error instanceof EnumValidationError) {
+    const values = error.values.join(" or ");
+    return `Cannot use "${error.input}" for ${flagName(error.externalFlagName)}: give ${values}`;
+  }
+  if (error instanceof UnsatisfiedFlagError) {
+    return `${flagName(error.externalFlagName)} needs a value`;
+  }
+  if (error instanceof UnexpectedFlagError) {
+    return `${flagName(error.externalFlagName)} was given twice`;
+  }
+  if (error instanceof UnexpectedPositionalError) {
+    const [, flag] = /^(--[\w-]+)=$/.exec(error.input) ?? [];
+    if (flag !== undefined) return `Cannot use "" for ${flag}: it is empty`;
+    return `Cannot use the argument "${error.input}": this command takes flags only`;
+  }
+  if (error instanceof UnsatisfiedPositionalError) {
+    const { placeholder } = error;
+    const values = placeholder.includes("|") ? `one of ${placeholder.replaceAll("|", ", ")}` : "";
+    return `An argument is missing: ${values || placeholder}`;
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** `-XPOST` as `-X POST`: as curl takes it, and Stricli does not. */
+function unglued(argv: readonly string[]): readonly string[] {
+  if (argv[0] !== "api") return argv;
+  return argv.flatMap((word) => {
+    const [, flag, value] = /^(-[XdHo])([^]+)$/.exec(word) ?? [];
+    return flag === undefined || value === undefined ? [word] : [flag, value];
+  });
+}
+
+function flagName(external: string): string {
+  return `--${kebab(external.replace(/^-+/, ""))}`;
+}
+
+function didYouMean(corrections: readonly string[]): string {
+  const names = corrections.map((name) => name.replaceAll("`", ""));
+  return names.length === 0 ? "" : `; did you mean ${names.join(" or ")}?`;
+}

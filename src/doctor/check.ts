@@ -1,0 +1,36 @@
+// What a check of `doctor` comes to. Rule: seen first, then what to do; never a secret, since people paste
+// it into support tickets.
+
+import { type CliError, type ErrorKind, toCliError } from "../base/errors.ts";
+import { withNearNames } from "../base/near_names.ts";
+
+/** One finding. */
+export interface Check {
+  readonly name: string;
+  readonly mark: "ok" | "warning" | "problem";
+  readonly seen: string;
+  readonly next?: string | undefined;
+  /** For a problem: the exit code that it stands for. */
+  readonly kind?: ErrorKind;
+}
+
+/** Everything is as it should be. */
+export function ok(name: string, seen: string): Check {
+  return { name, mark: "ok", seen };
+}
+
+/** It works, but somebody should know. */
+export function warning(name: string, seen: string, next?: string): Check {
+  return { name, mark: "warning", seen, next };
+}
+
+/** It does not work. */
+export function problem(name: string, kind: ErrorKind, seen: string, next?: string): Check {
+  return { name, mark: "problem", kind, seen, next };
+}
+
+/** The finding that an error amounts to. */
+export function failed(name: string, thrown: unknown): Check {
+  const error: CliError = withNearNames(toCliError(thrown));
+  return problem(name, error.kind, error.message, error.next);
+}

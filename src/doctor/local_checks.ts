@@ -1,0 +1,132 @@
+// What can be seen on this computer: files, the listener's port and certificate, the redirect URI, the
+// login. Rule: looks, and changes nothing.
+
+import type { CommandContext } from "../command.ts";
+import { lastFailure } from "../settings/last_failure.ts";
+import { storedCertificate } from "../oauth/certificate.ts";
+import { formatAddress, listenCandidates } from "../oauth/listen_addresses.ts";
+import { openLoopback } from "../oauth/loopback.ts";
+import { loosePlaces } from "../files/loose_places.ts";
+import { loginCommand, storeOf } from "../session/session.ts";
+import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
+import { dateTime, duration, quoted, shellWord } from "../base/text.ts";
+import { isFresh } from "../store/token_set.ts";
+import { isLoopbackHost } from "../base/urls.ts";
+import { type Check, failed, ok, problem, warning } from "./check.ts";
+
+/** Whether the listener could open where the answer will come, now. */
+export async function portCheck(settings: Settings, { system }: CommandContext): Promise<Check> {
+  const candidates = listenCandidates(settings.redirectUri, settings.listen);
+  const refuse = (): Promise<Response> => Promise.resolve(new Response(null, { status: 404 }));
+  const loopback = await openLoopback(candidates, undefined, refuse, system);
+  if (loopback.kind === "open") {
+    await loopback.close();
+    const names = loopback.addresses.map(formatAddress).join(" and ");
+    return ok("Port", `${names} ${loopback.addresses.length === 1 ? "is" : "are"} free`);
+  }
+  const address = formatAddress(loopback.address);
+  const { port } = loopback.address;
+  if (loopback.kind === "taken") {
+    const look = system.platform === "windows"
+      ? `netstat -ano | findstr :${port}`
+      : `lsof -i :${port}`;
+    return problem(
+      "Port",
+      "unavailable",
+      `${address} is used by another program`,
+      `free it (${look})`,
+    );
+  }
+  return problem(
+    "Port",
+    "unavailable",
+    `the system does not allow listening on ${address}`,
+    system.platform === "windows"
+      ? "netsh interface ipv4 show excludedportrange protocol=tcp"
+      : "register a redirect URI with a port above 1023",
+  );
+}
+
+/** The listener's certificate: which names, how much longer. */
+export function certificateCheck(settings: Settings, { system }: CommandContext): Check {
+  try {
+    const certificate = storedCertificate(settings.configDir);
+    if (certificate === undefined) return ok("Certificate", "none yet; the first login makes one");
+    const left = certificate.notAfter - system.now();
+    const names = "for 127.0.0.1, ::1, localhost";
+    return left > 0
+      ? ok("Certificate", `${names}; ${duration(left)} left`)
+      : warning("Certificate", `${names}; ended`, "the next login makes a new one");
+  } catch (error) {
+    return failed("Certificate", error);
+  }
+}
+
+/** Whether the answer can come to this computer by itself. */
+export function redirectUriCheck(settings: Settings): Check {
+  const { redirectUri, listen } = settings;
+  const url = new URL(redirectUri);
+  if (!isLoopbackHost(url.hostname)) {
+    return warning(
+      "Redirect URI",
+      `${redirectUri} is not on this computer`,
+      "anaplan-auth relay bookmarklet, or paste the address by hand",
+    );
+  }
+  const addresses = listenCandidates(redirectUri, listen).map(({ addresses }) => addresses[0]);
+  const isSame = addresses.some(({ port }) => String(port) === (url.port || "443"));
+  return isSame ? ok("Redirect URI", `${redirectUri}, where the listener will be`) : warning(
+    "Redirect URI",
+    `${redirectUri}, but the listener will be at ${addresses.map(formatAddress).join(", ")}`,
+    "forward that port, or leave out --listen",
+  );
+}
+
+/** Whether what is kept is closed to others. */
+export function filesCheck(settings: Settings): Check {
+  const { configDir } = settings;
+  try {
+    const loose = loosePlaces(configDir);
+    if (loose.length === 0) return ok("Files", `${configDir} is yours alone`);
+    return problem("Files", "storage", loose.join("; "), `chmod -R go= ${shellWord(configDir)}`);
+  } catch (error) {
+    return failed("Files", error);
+  }
+}
+
+/** Whether there is a login, and when it was last refreshed. */
+export function loginCheck(settings: Settings, context: CommandContext): Check {
+  if (hasEnvironmentLogin(settings)) {
+    return ok("Login", "comes from the environment (ANAPLAN_REFRESH_TOKEN); none is stored");
+  }
+  try {
+    const login = storeOf(settings, context).load(settings.profile);
+    const now = context.system.now();
+    if (login === undefined) {
+      return warning("Login", `none (profile ${settings.profile})`, loginCommand(settings));
+    }
+    if (login.endedBy !== undefined) {
+      return problem("Login", "login_required", `ended (${login.endedBy})`, loginCommand(settings));
+    }
+    const canGoOn = login.refreshToken !== undefined || isFresh(login, now, 0);
+    const age = duration(now - login.obtainedAt);
+    return canGoOn
+      ? ok("Login", `good; last refreshed ${age} ago (profile ${settings.profile})`)
+      : problem("Login", "login_required", "ended with its access token", loginCommand(settings));
+  } catch (error) {
+    return failed("Login", error);
+  }
+}
+
+/** What the server called itself, where nothing said what to expect (RFC 9207). */
+export function issuerCheck({ issuer, given }: Settings): Check | undefined {
+  if (issuer !== undefined || given.seenIssuer === undefined) return undefined;
+  return ok("Issuer", `the server calls itself ${quoted(given.seenIssuer)} in its answers (iss)`);
+}
+
+/** What went wrong the last time that something did. */
+export function lastFailureCheck(settings: Settings): Check | undefined {
+  const failure = lastFailure(settings.configDir, settings.profile);
+  if (failure === undefined) return undefined;
+  return ok("Last failure", `${dateTime(failure.at)}, ${failure.command}: ${failure.message}`);
+}

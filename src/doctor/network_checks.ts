@@ -1,0 +1,167 @@
+// What can be seen of the network: hosts, clocks, proxies, certificates, and what the edge refuses. Rule:
+// no token and no secret goes out; the requests are those of a stranger.
+
+import { authorizationServer, origins } from "../provider/authorization_server.ts";
+import { caCertificates, trustedByDeno } from "../files/ca_file.ts";
+import { CliError } from "../base/errors.ts";
+import { nameOrQuoted } from "../base/names.ts";
+import { namedProxy } from "../system/proxies.ts";
+import { type Settings } from "../settings/settings.ts";
+import type { System } from "../system/contract.ts";
+import { duration, printable } from "../base/text.ts";
+import { type Check, failed, ok, problem, warning } from "./check.ts";
+
+type ClockSystem = Pick<System, "now" | "platform">;
+type NetworkSystem = ClockSystem & Pick<System, "fetch" | "env" | "peerIssuer">;
+
+/** How far a clock may be off before tokens suffer, in milliseconds. */
+const CLOCK_TOLERANCE = 60_000;
+
+/** Clock, reachability, and what the edge refuses; each host is asked once. */
+export async function networkChecks(settings: Settings, system: NetworkSystem): Promise<Check[]> {
+  const server = authorizationServer(settings);
+  const authorize = new URL(server.authorizationEndpoint);
+  const names = new Set([authorize.origin, new URL(server.tokenEndpoint).origin]);
+  if (settings.issuer === undefined || settings.apiUrl) names.add(origins(settings).api);
+  if (settings.issuer === undefined || settings.authUrl) names.add(origins(settings).auth);
+  const asked = await Promise.all([...names].map((origin) => reach(origin, settings, system)));
+  const first = asked[0];
+  return [
+    first?.kind === "answered" ? clock(first.date, system) : undefined,
+    ...reachability(asked),
+    first?.kind === "answered" ? await edge(authorize, settings, system) : undefined,
+    first?.kind === "answered" ? await interception(authorize, settings, system) : undefined,
+  ].filter((check) => check !== undefined);
+}
+
+const LEAK = "Deno sends its password to the servers behind it, too, inside TLS";
+const ANOTHER_PROXY = "let a proxy here (px, cntlm) sign in to it; name that one";
+
+/** Which proxy is used, the variable that names it, and what goes around it; never its credentials. */
+export function proxyCheck({ env }: Pick<System, "env">): Check {
+  try {
+    const proxy = namedProxy(env);
+    if (proxy === undefined) return ok("Proxy", "none");
+    const exempt = env("NO_PROXY") ?? env("no_proxy");
+    const others = exempt === undefined ? "" : `, and so is what NO_PROXY names: ${exempt}`;
+    const seen =
+      `${proxy.variable} sends requests through ${proxy.origin}; this computer is exempt`;
+    return proxy.isLeaky
+      ? warning("Proxy", printable(`${seen}${others}. ${LEAK}`), ANOTHER_PROXY)
+      : ok("Proxy", printable(seen + others));
+  } catch (error) {
+    return failed("Proxy", error);
+  }
+}
+
+/** Whom the program trusts besides the built-in authorities. */
+export function trustCheck(settings: Settings, { env }: Pick<System, "env">): Check {
+  try {
+    caCertificates(settings);
+  } catch (error) {
+    return failed("Trust", error);
+  }
+  const store = env("DENO_TLS_CA_STORE");
+  const parts = [
+    store === undefined ? "the built-in authorities" : `the authorities of ${store}`,
+    ...settings.caFiles,
+    ...(settings.ambientCaFile === undefined ? [] : [`${settings.ambientCaFile} (SSL_CERT_FILE)`]),
+    ...trustedByDeno(),
+  ];
+  return ok("Trust", parts.join(", "));
+}
+
+type Reached =
+  | { readonly kind: "answered"; readonly host: string; readonly date: number | undefined }
+  | { readonly kind: "failed"; readonly error: CliError };
+
+async function reach(origin: string, settings: Settings, system: NetworkSystem): Promise<Reached> {
+  try {
+    const response = await system.fetch({
+      method: "GET",
+      url: `${origin}/`,
+      caCertificates: caCertificates(settings),
+    });
+    const date = Date.parse(response.headers.get("date") ?? "");
+    return {
+      kind: "answered",
+      host: new URL(origin).host,
+      date: Number.isNaN(date) ? undefined : date,
+    };
+  } catch (error) {
+    if (error instanceof CliError) return { kind: "failed", error };
+    throw error;
+  }
+}
+
+function clock(date: number | undefined, { now, platform }: ClockSystem): Check {
+  if (date === undefined) return warning("Clock", "the server does not say what time it is");
+  const skew = now() - date;
+  const side = skew < 0 ? "behind" : "ahead of";
+  const seen = `${duration(Math.abs(skew))} ${side} the server's`;
+  return Math.abs(skew) < CLOCK_TOLERANCE ? ok("Clock", seen) : problem(
+    "Clock",
+    "usage",
+    seen,
+    `set this computer's clock${platform === "linux" ? " (timedatectl set-ntp true)" : ""}`,
+  );
+}
+
+function reachability(asked: readonly Reached[]): Check[] {
+  const hosts = asked.flatMap((one) => one.kind === "answered" ? [one.host] : []);
+  const verb = hosts.length === 1 ? "answers" : "answer";
+  return [
+    ...(hosts.length === 0 ? [] : [ok("Network", `${hosts.join(", ")} ${verb}`)]),
+    ...asked.flatMap((one) => one.kind === "failed" ? [failed("Network", one.error)] : []),
+  ];
+}
+
+/** Some firewalls answer 403 to `127.0.0.1` in a query string: one request with it, one without. */
+async function edge(
+  authorize: URL,
+  settings: Settings,
+  system: NetworkSystem,
+): Promise<Check | undefined> {
+  const statusFor = async (redirectUri: string): Promise<number> => {
+    const url = new URL(authorize);
+    url.searchParams.set("redirect_uri", redirectUri);
+    const request = {
+      method: "GET",
+      url: url.href,
+      caCertificates: caCertificates(settings),
+    } as const;
+    return (await system.fetch(request)).status;
+  };
+  try {
+    const [withIt, without] = await Promise.all([
+      statusFor("https://127.0.0.1:8443/callback"),
+      statusFor("https://localhost:8443/callback"),
+    ]);
+    if (withIt === 403 && without !== 403) {
+      return problem(
+        "Edge",
+        "denied",
+        `${authorize.host} refuses 127.0.0.1 in an address (403), but not localhost`,
+        "register and use https://localhost:8443/callback",
+      );
+    }
+    return ok("Edge", `${authorize.host} takes 127.0.0.1 in an address`);
+  } catch (error) {
+    return failed("Edge", error);
+  }
+}
+
+/** Who signed the certificate that is shown to us: a company's own authority inspects TLS. */
+async function interception(
+  authorize: URL,
+  settings: Settings,
+  system: NetworkSystem,
+): Promise<Check | undefined> {
+  if (authorize.protocol !== "https:") return undefined;
+  const issuer = await system.peerIssuer(authorize.hostname, Number(authorize.port || 443));
+  if (issuer === undefined) return undefined;
+  const own = settings.caFiles.length > 0
+    ? "; it is checked with the CA files named below, too"
+    : "";
+  return ok("TLS", `${authorize.host} shows a certificate by ${nameOrQuoted(issuer)}${own}`);
+}

@@ -1,0 +1,168 @@
+// Files that only their owner may read: checked reads, atomic replacement. Rule: with lock_file.ts,
+// named_file.ts and private_directory.ts the only code that touches the disk, and every failure leaves here as
+// a CliError of kind `storage`.
+
+import { CliError, type ErrorDetails } from "../base/errors.ts";
+import { shellWord } from "../base/text.ts";
+
+const IS_WINDOWS = Deno.build.os === "windows";
+const NOT_PLAIN = "it is not a plain file";
+/** No file of ours comes near, in bytes; it bounds what a damaged one costs. */
+const LARGEST = 4 * 1024 * 1024;
+
+/** Hears what the person should know and nothing fails of. */
+export type Warn = (text: string) => void;
+
+/**
+ * The text of a private file, or `undefined` when there is none.
+ *
+ * @param next what the user can do when the file is damaged.
+ * @throws {CliError} `storage` when it belongs to another user, can be opened by others, or cannot be read;
+ * with `damagedFile` when it cannot be a text of ours. The file is left as it is.
+ */
+export function readPrivateFile(path: string, next?: string): string | undefined {
+  if (!isOwnFile(path, "read", next)) return undefined;
+  const read = <T>(work: () => T): T => translated("read", path, () => opened(path, work));
+  const text = read(() => Deno.readTextFileSync(path));
+  if (!text.includes("\ufffd")) return text;
+  const bytes = read(() => Deno.readFileSync(path)); // a character like any other, or what is in the place of bad bytes
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw damaged(path, "it is not UTF-8", next);
+  }
+}
+
+/** What is at the path, links not followed; `undefined` when nothing is. */
+export function lstatIfThere(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.lstatSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** Whether there is a file at the path, which then is a plain file of ours and closed to others. */
+export function isOwnFile(path: string, verb: string, next?: string): boolean {
+  return translated(verb, path, () => {
+    const info = lstatIfThere(path);
+    if (info === undefined) return false;
+    assertOwner(info, path, verb);
+    if (info.isFile && info.size <= LARGEST && !isOpenToOthers(info)) return true;
+    throw unfit(info, path, verb, next);
+  });
+}
+
+function unfit(info: Deno.FileInfo, path: string, verb: string, next?: string): CliError {
+  if (info.isSymlink && leadsSomewhere(path)) {
+    return refusal(verb, path, NOT_PLAIN, lookAt(path)); // what it leads to may be in use
+  }
+  if (!info.isFile) return damaged(path, NOT_PLAIN, next);
+  return isOpenToOthers(info)
+    ? refusal(verb, path, "other users can open it", `chmod 600 ${shellWord(path)}`)
+    : damaged(path, "it is too large", next);
+}
+
+function leadsSomewhere(link: string): boolean {
+  try {
+    return Deno.statSync(link) !== undefined;
+  } catch (error) {
+    const leadsNowhere = error instanceof Deno.errors.NotFound ||
+      error instanceof Deno.errors.FilesystemLoop;
+    return !leadsNowhere;
+  }
+}
+
+/** Whether others than the owner can do anything with it. */
+export function isOpenToOthers({ mode }: Deno.FileInfo): boolean {
+  return !IS_WINDOWS && ((mode ?? 0) & 0o077) !== 0;
+}
+
+/** @throws {CliError} `storage` when it belongs to somebody else. */
+export function assertOwner(info: Deno.FileInfo, path: string, verb: string): void {
+  if (IS_WINDOWS || info.uid === Deno.uid()) return;
+  throw refusal(
+    verb,
+    path,
+    "it belongs to another user",
+    "run this as its owner, or give --config-dir",
+  );
+}
+
+/** Gives a new file or directory the bits of its mode that the umask took away. */
+export function restoreMode(path: string, mode: number): void {
+  if (IS_WINDOWS || ((Deno.lstatSync(path).mode ?? 0) & mode) === mode) return;
+  Deno.chmodSync(path, mode); // not always: some file systems have modes of their own and refuse
+}
+
+/** Does the work; a mode that keeps the file's owner out, as an unlucky umask left it, is repaired first. */
+export function opened<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
+    try {
+      restoreMode(path, 0o600);
+    } catch {
+      throw error; // that is why
+    }
+    return work();
+  }
+}
+
+/** Why nothing is done with a path. */
+export function refusal(
+  verb: string,
+  path: string,
+  reason: string,
+  next: string,
+  details: ErrorDetails = {},
+): CliError {
+  return new CliError("storage", `Cannot ${verb} ${path}: ${reason}`, { next, ...details });
+}
+
+/** Why a file is not used, which a command that writes there may move out of the way. */
+export function damaged(
+  path: string,
+  reason: string,
+  next?: string,
+  cause?: unknown,
+): CliError {
+  return refusal("use", path, reason, next ?? lookAt(path), { damagedFile: path, cause });
+}
+
+function lookAt(path: string): string {
+  return `look at it (ls -l ${shellWord(path)}) and move it away`;
+}
+
+/** The directory of a path, and the name in it. */
+export function splitPath(path: string): [directory: string, name: string] {
+  const slash = Math.max(path.lastIndexOf("/"), IS_WINDOWS ? path.lastIndexOf("\\") : -1);
+  return [path.slice(0, slash) || "/", path.slice(slash + 1)];
+}
+
+/** Runs a piece of disk work; whatever it throws leaves as a CliError that names the path. */
+export function translated<T>(verb: string, path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    throw new CliError("storage", `Cannot ${verb} ${path}: ${diskReason(error)}`, {
+      next: "check the disk and the directory, or name another directory with --config-dir",
+      cause: error,
+    });
+  }
+}
+
+/** Why the disk said no, in a few words. */
+export function diskReason(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "no such file or directory";
+  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
+  if (error instanceof Deno.errors.IsADirectory) return "it is a directory";
+  if (error instanceof Deno.errors.NotCapable) return "this program was not given access to it";
+  if (error instanceof Deno.errors.AlreadyExists) return "something else is in its place";
+  const reason = error instanceof Error ? error.message : String(error);
+  const [, words = reason] = /([^:]+) \(os error \d+\)/.exec(reason) ?? [];
+  return words.trim().toLowerCase(); // the rest of it names the call and the file
+}

@@ -1,0 +1,29 @@
+// Damaged files, moved out of the way. Rule: nothing of a file is lost, and nothing is overwritten.
+
+import { CliError } from "../base/errors.ts";
+import { lstatIfThere, restoreMode, translated, type Warn } from "./private_file.ts";
+
+/**
+ * What `load` gives, for a command that replaces or removes the file: a damaged one counts as none, is
+ * moved to `.bad` and told. The caller holds the lock of a file that has one.
+ */
+export function orSetAside<T>(load: () => T | undefined, warn: Warn): T | undefined {
+  try {
+    return load();
+  } catch (error) {
+    if (!(error instanceof CliError) || error.damagedFile === undefined) throw error;
+    const bad = setAside(error.damagedFile);
+    warn(`${error.message}; it is kept as ${bad} until you remove that`);
+    return undefined;
+  }
+}
+
+function setAside(path: string): string {
+  return translated("move", path, () => {
+    let bad = `${path}.bad`;
+    for (let count = 2; lstatIfThere(bad) !== undefined; count++) bad = `${path}.bad.${count}`;
+    Deno.renameSync(path, bad);
+    if (Deno.lstatSync(bad).isFile) restoreMode(bad, 0o600);
+    return bad;
+  });
+}

@@ -1,0 +1,175 @@
+// What is Anaplan's own: its endpoints, the header scheme of each API, the current user, the
+// end of a session. Rule: facts live here, each once; the rest of the house asks.
+
+import { caCertificates } from "../files/ca_file.ts";
+import { origins } from "./authorization_server.ts";
+import { authorization, type BoundLogin } from "./belonging.ts";
+import { CliError } from "../base/errors.ts";
+import { asObject, defined, field, type Fields, objectField, timeField } from "../base/json.ts";
+import { parsedWithout } from "../base/masking.ts";
+import { codeOrQuoted } from "../base/names.ts";
+import type { Secret } from "../base/secret.ts";
+import { type Settings } from "../settings/settings.ts";
+import type { System } from "../system/contract.ts";
+import { printable, quoted } from "../base/text.ts";
+
+/** Who the access token belongs to. */
+export interface User {
+  readonly id: string;
+  readonly email: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  /** The tenant. */
+  readonly customerId: string;
+  readonly active: boolean | undefined;
+  /** In milliseconds since the epoch. */
+  readonly lastLoginAt: number | undefined;
+}
+
+/**
+ * Asks the Integration API who the token belongs to.
+ *
+ * @throws {CliError} `login_required` when the API does not accept the token, `unavailable` or `api`.
+ */
+export async function currentUser(
+  login: BoundLogin,
+  settings: Settings,
+  system: Pick<System, "fetch">,
+  timeout?: number,
+): Promise<User> {
+  const origin = origins(settings).api;
+  const response = await system.fetch(defined({
+    method: "GET" as const,
+    url: `${origin}/2/0/users/me`,
+    headers: { authorization: authorization(login, "Bearer", origin) },
+    caCertificates: caCertificates(settings),
+    timeout,
+  }));
+  const body = await bodyOf(response, login.accessToken);
+  const user = body && objectField(body, "user");
+  if (response.status === 200 && user !== undefined) return parseUser(user);
+  throw apiError(response.status, body, new URL(origin).host, settings);
+}
+
+/** What the authentication service says about a token. */
+export type Validation =
+  | { readonly kind: "valid"; readonly expiresAt: number | undefined }
+  /** As it may do with every OAuth token; the reason is a code, or quoted. */
+  | { readonly kind: "rejected"; readonly reason: string };
+
+/**
+ * Asks the authentication service about the token; it knows the scheme AnaplanAuthToken only, and one
+ * source doubts that it takes OAuth tokens.
+ *
+ * @throws {CliError} `unavailable` when the service cannot be used now.
+ */
+export async function validateToken(
+  login: BoundLogin,
+  settings: Settings,
+  system: Pick<System, "fetch">,
+): Promise<Validation> {
+  const response = await askAuthService("GET", "/token/validate", login, settings, system);
+  const body = await bodyOf(response, login.accessToken);
+  const info = body && objectField(body, "tokenInfo");
+  const said = (body && field(body, "status", "string")) ?? "";
+  if (response.status === 200 && body !== undefined && (said === "" || said === "SUCCESS")) {
+    return { kind: "valid", expiresAt: info && timeField(info, "expiresAt") };
+  }
+  const { status } = response;
+  if ((status >= 400 && status < 500 && status !== 429) || said.startsWith("FAILURE_")) {
+    return { kind: "rejected", reason: said === "" ? `HTTP ${status}` : codeOrQuoted(said) };
+  }
+  throw apiError(response.status, body, new URL(origins(settings).auth).host, settings);
+}
+
+/**
+ * Ends the token's session at the authentication service.
+ *
+ * @returns whether the service said that it ended it.
+ * @throws {CliError} `unavailable` when the service cannot be reached.
+ */
+export async function endSession(
+  login: BoundLogin,
+  settings: Settings,
+  system: Pick<System, "fetch">,
+  timeout?: number,
+): Promise<boolean> {
+  const path = "/token/logout";
+  const response = await askAuthService("POST", path, login, settings, system, timeout);
+  if (response.status < 500 && response.status !== 429) return response.ok;
+  throw apiError(response.status, undefined, new URL(origins(settings).auth).host, settings);
+}
+
+async function askAuthService(
+  method: "GET" | "POST",
+  path: string,
+  login: BoundLogin,
+  settings: Settings,
+  system: Pick<System, "fetch">,
+  timeout?: number,
+): Promise<Response> {
+  const url = origins(settings).auth + path;
+  return await system.fetch(defined({
+    method,
+    url,
+    headers: { authorization: authorization(login, "AnaplanAuthToken", url) },
+    caCertificates: caCertificates(settings),
+    timeout,
+  }));
+}
+
+function parseUser(user: Fields): User {
+  const text = (name: string): string => printable(field(user, name, "string") ?? "");
+  const lastLogin = Date.parse(text("lastLoginDate").replace(/([+-]\d\d)(\d\d)$/, "$1:$2"));
+  return {
+    id: text("id"),
+    email: text("email"),
+    firstName: text("firstName"),
+    lastName: text("lastName"),
+    customerId: text("customerId"),
+    active: field(user, "active", "boolean"),
+    lastLoginAt: Number.isNaN(lastLogin) ? undefined : lastLogin,
+  };
+}
+
+/** The JSON object in an answer; where it repeats the access token, that is masked. */
+export async function bodyOf(response: Response, accessToken: Secret): Promise<Fields | undefined> {
+  try {
+    return asObject(parsedWithout([accessToken.reveal()], await response.text()));
+  } catch {
+    return undefined; // an empty body or a web page; the status says enough
+  }
+}
+
+function apiError(
+  status: number,
+  body: Fields | undefined,
+  host: string,
+  settings: Settings,
+): CliError {
+  if (status === 401) {
+    return new CliError(
+      "login_required",
+      `Cannot use ${host}: it does not accept the access token`,
+      {
+        next: settings.issuer === undefined
+          ? `anaplan-auth login --region NAME, with your tenant's region (now ${settings.region}); ` +
+            "tokens of one region are not valid in another"
+          : "anaplan-auth login",
+      },
+    );
+  }
+  const said = body && objectField(body, "status");
+  const message = (said && field(said, "message", "string")) ?? "";
+  const words = message === "" ? "" : `: ${quoted(message)}`;
+  if (status >= 400 && status < 500 && status !== 429 && body !== undefined) {
+    return new CliError("api", `Cannot ask ${host} who you are (HTTP ${status})${words}`, {
+      next: settings.issuer === undefined
+        ? "check the region and what your user may do in Anaplan"
+        : "check --api-url and what your user may do there",
+    });
+  }
+  return new CliError("unavailable", `Cannot use ${host} now: it answered HTTP ${status}${words}`, {
+    next: "try the same command again in a minute",
+  });
+}

@@ -1,0 +1,56 @@
+// The servers that a login belongs to. Rule: the access token goes out by authorization() alone, and never to
+// another server than those of its sign-in, whatever flags, variables and profiles say.
+
+import { CliError } from "../base/errors.ts";
+import type { TokenSet } from "../store/token_set.ts";
+
+/** How Anaplan's APIs take a token: most take both, some only their own. */
+export type TokenScheme = "AnaplanAuthToken" | "Bearer";
+
+/** The part of a login that says where it may go. */
+export type BoundLogin = Pick<TokenSet, "accessToken" | "origins" | "tokenEndpoint">;
+
+/** A login that says where its refresh token goes; one that does not is not refreshed. */
+export type IssuedLogin = Pick<TokenSet, "issuer"> & Required<Pick<TokenSet, "tokenEndpoint">>;
+
+/**
+ * The Authorization header for a request with the login's access token (RFC 6750, section 2.1).
+ *
+ * @throws {CliError} `login_required` when the URL is not at a server of the login.
+ */
+export function authorization(login: BoundLogin, scheme: TokenScheme, url: string | URL): string {
+  assertBelongs(login, url);
+  return `${scheme} ${login.accessToken.reveal()}`;
+}
+
+/**
+ * Makes sure that a login may be sent to a URL.
+ *
+ * @throws {CliError} `login_required`, with the code `other_server`, when it may not.
+ */
+export function assertBelongs(login: BoundLogin, url: string | URL): void {
+  const { origin, host } = new URL(url);
+  const own = originsOf(login);
+  if (own.includes(origin)) return;
+  const home = own[0] === undefined ? "another server" : new URL(own[0]).host;
+  throw new CliError("login_required", `This login is for ${home}, not for ${host}`, {
+    code: "other_server",
+    next: "anaplan-auth login",
+  });
+}
+
+/** Whether a login was made at the server with this token endpoint. */
+export function isFrom(login: Pick<TokenSet, "tokenEndpoint">, tokenEndpoint: string): boolean {
+  return login.tokenEndpoint === tokenEndpoint;
+}
+
+/** Whether both are of one sign-in; for logins of before its id was kept, of one client at one server. */
+export function isSameSignIn(a: TokenSet, b: TokenSet): boolean {
+  return a.signIn === b.signIn && a.clientId === b.clientId &&
+    a.tokenEndpoint === b.tokenEndpoint;
+}
+
+/** A login of before origins were kept belongs to the server that issued it. */
+function originsOf({ origins, tokenEndpoint }: BoundLogin): readonly string[] {
+  return origins ?? (tokenEndpoint === undefined ? [] : [new URL(tokenEndpoint).origin]);
+}

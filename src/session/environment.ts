@@ -1,0 +1,106 @@
+// A login that comes from a variable, for machines that are thrown away. Rule: nothing of it is written to
+// disk, and a refresh token that the server replaced all the same is told to be dead.
+
+import { authorizationServer } from "../provider/authorization_server.ts";
+import type { CommandContext } from "../command.ts";
+import {
+  newRefreshToken,
+  REFRESH_TOKEN_FILE_VARIABLE,
+  refreshTokenVariable,
+} from "./environment_advice.ts";
+import { CliError } from "../base/errors.ts";
+import { defined } from "../base/json.ts";
+import { readNamedFile } from "../files/named_file.ts";
+import { Secret } from "../base/secret.ts";
+import type { Settings } from "../settings/settings.ts";
+import type { LockedLogin } from "../store/locked_login.ts";
+import type { Store } from "../store/logins.ts";
+import type { System } from "../system/contract.ts";
+import type { TokenSet } from "../store/token_set.ts";
+
+/** One login a process: what a refresh brought serves the rest of it. */
+const logins = new WeakMap<System, { present: TokenSet }>();
+
+/**
+ * A store that holds the one login of the environment, in memory only.
+ *
+ * @throws {CliError} `usage` when the file cannot be read or no client id is known.
+ */
+export function environmentStore(settings: Settings, context: CommandContext): Store {
+  const { system } = context;
+  const login = logins.get(system) ?? { present: loginOf(settings) };
+  logins.set(system, login);
+  const locked: LockedLogin = {
+    load: () => login.present,
+    prepare: () => {}, // nothing is written
+    save(tokenSet) {
+      if (tokenSet.refreshTokenRotates) warnOfRotation(settings, context);
+      login.present = tokenSet;
+      if (!tokenSet.accessToken.isToken()) throw noAccessToken(settings, tokenSet);
+    },
+    remove: () => {},
+    [Symbol.dispose]: () => {},
+  };
+  return {
+    load: () => login.present,
+    lock: () => Promise.resolve(locked),
+    names: () => [settings.profile],
+    pathOf: () => refreshTokenVariable(settings.environment),
+  };
+}
+
+/** Says nothing of saving, as `grantAndSave` would. */
+function noAccessToken(
+  { environment }: Settings,
+  { refreshTokenRotates }: TokenSet,
+): CliError {
+  return new CliError("unavailable", "Cannot use the server's answer: it has no access token", {
+    next: refreshTokenRotates
+      ? newRefreshToken(environment)
+      : "try the same command again in a minute",
+  });
+}
+
+/** The login as a token set whose access token ended long ago. */
+function loginOf(settings: Settings): TokenSet {
+  const { clientId, environment } = settings;
+  const variable = refreshTokenVariable(environment);
+  if (clientId === undefined) {
+    throw new CliError("usage", `Cannot use ${variable}: no client id is given`, {
+      next: "set ANAPLAN_CLIENT_ID to the client that the refresh token was issued to",
+    });
+  }
+  const refreshToken = environment.refreshToken ??
+    refreshTokenInFile(environment.refreshTokenFile ?? "");
+  if (!refreshToken.isToken()) {
+    throw new CliError(
+      "usage",
+      `Cannot use ${variable}: there is more in it than a refresh token`,
+      {
+        next: "put the refresh token there, and nothing else: no JSON, and one line",
+      },
+    );
+  }
+  const ended = { accessToken: new Secret(""), expiresAt: 0, obtainedAt: 0 };
+  const { tokenEndpoint, issuer, origins } = authorizationServer(settings);
+  return defined({ ...ended, clientId, refreshToken, tokenEndpoint, issuer, origins });
+}
+
+function refreshTokenInFile(path: string): Secret {
+  const text = readNamedFile(path, REFRESH_TOKEN_FILE_VARIABLE).trim();
+  if (text !== "") return new Secret(text);
+  throw new CliError("usage", `Cannot use ${path} as refresh token: the file is empty`, {
+    next: `check what writes the file that ${REFRESH_TOKEN_FILE_VARIABLE} names`,
+  });
+}
+
+function warnOfRotation({ environment }: Settings, { talk }: CommandContext): void {
+  talk.warn(
+    `the server replaced the refresh token, and nothing is stored here: the one in\n` +
+      `${
+        refreshTokenVariable(environment)
+      } no longer works; the next run ends with exit code 3.\n` +
+      "Sign in on a computer that keeps its login and run this there, or put a refresh token\n" +
+      "of a client whose refresh tokens are non-rotatable in its place.",
+  );
+}

@@ -1,0 +1,41 @@
+// What mends a login that comes from the environment: a variable, never a sign-in here. Rule: pure.
+
+import type { CliError } from "../base/errors.ts";
+import type { ClientEnvironment } from "../settings/settings.ts";
+
+/** The variables that hold the refresh token, or name a file that does. */
+const REFRESH_TOKEN_VARIABLE = "ANAPLAN_REFRESH_TOKEN";
+export const REFRESH_TOKEN_FILE_VARIABLE = "ANAPLAN_REFRESH_TOKEN_FILE";
+
+/** The variable that the login comes from. */
+export function refreshTokenVariable({ refreshToken }: ClientEnvironment): string {
+  return refreshToken === undefined ? REFRESH_TOKEN_FILE_VARIABLE : REFRESH_TOKEN_VARIABLE;
+}
+
+/** How to have a login again. */
+export function newRefreshToken(environment: ClientEnvironment): string {
+  return environment.refreshToken === undefined
+    ? `put a refresh token that is still good into the file that ${REFRESH_TOKEN_FILE_VARIABLE} names`
+    : `put a refresh token that is still good where ${REFRESH_TOKEN_VARIABLE} comes from`;
+}
+
+/** What to do instead of the sign-in that an error asks for. */
+export function environmentAdvice(
+  { kind, next = "" }: Pick<CliError, "kind" | "next">,
+  environment: ClientEnvironment,
+): string {
+  const elsewhere = next.replace(
+    /^anaplan-auth login --region NAME, with/,
+    "set ANAPLAN_REGION to",
+  );
+  if (elsewhere !== next) return elsewhere;
+  if (kind === "interrupted" && next.startsWith("anaplan-auth status")) { // after the new tokens
+    return `${newRefreshToken(environment)}, if a warning says that the server replaced it; else ` +
+      "the same command again";
+  }
+  if (!next.startsWith("anaplan-auth login")) return next;
+  return kind === "denied"
+    ? "check ANAPLAN_CLIENT_ID and ANAPLAN_CLIENT_SECRET: the refresh token in " +
+      `${refreshTokenVariable(environment)} was issued to one client`
+    : newRefreshToken(environment);
+}

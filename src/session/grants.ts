@@ -1,0 +1,76 @@
+// The one order in which every grant gets its tokens: prove that they can be saved, ask, save, judge. Rule: the
+// caller holds the login's lock, and nothing comes between the server's answer and the disk.
+
+import type { CommandContext } from "../command.ts";
+import { CliError } from "../base/errors.ts";
+import type { Grant } from "../oauth/token_response.ts";
+import type { LockedLogin } from "../store/locked_login.ts";
+import type { TokenSet } from "../store/token_set.ts";
+
+/** What differs between a refresh and a sign-in. */
+export interface GrantOptions {
+  /**
+   * A sign-in: tokens that may be of another user, client or server do not replace the present login. A
+   * refresh has no choice, since its old refresh token may be dead by now (RFC 9700, section 4.14.2).
+   */
+  readonly isSignIn?: boolean;
+  /** Saves what the new tokens need, right before them; the tokens are saved even when it fails. */
+  readonly saveMore?: () => void;
+}
+
+/**
+ * Asks for tokens and saves them. `ask` may bring something else than a grant, which is passed on.
+ *
+ * @throws {CliError} `storage` before anything is sent when the tokens could not be saved; else what `ask`
+ * throws, or what is wrong with the saved tokens.
+ */
+export async function grantAndSave<Other extends string = never>(
+  login: LockedLogin,
+  ask: () => Promise<Grant | Other>,
+  { system, talk }: CommandContext,
+  { isSignIn = false, saveMore = () => {} }: GrantOptions = {},
+): Promise<TokenSet | Other> {
+  if (!isSignIn && login.lost !== undefined) throw login.lost; // the present refresh token was used
+  using _signals = await system.holdSignals(); // before the last file descriptor may be taken
+  login.prepare();
+  const grant = await ask();
+  if (typeof grant === "string") return grant;
+  const early = isSignIn ? await grant.judge() : undefined;
+  if (early?.kind === "wrong") {
+    throw wrongIdToken(`Cannot sign in: the id_token is not for this sign-in (${early.reason})`);
+  }
+  try {
+    try {
+      saveMore();
+    } finally {
+      // of two failures, that of the tokens is what the user has to read
+      login.save(grant.tokenSet);
+    }
+  } catch (error) {
+    await system.holdSignals(); // to the end: the message says where the tokens are, and has to be read
+    throw error;
+  }
+  const verdict = early ?? await grant.judge();
+  if (verdict.kind === "wrong") {
+    throw wrongIdToken(
+      `The new tokens are saved, but the id_token is not for this login (${verdict.reason})`,
+    );
+  }
+  if (verdict.kind === "doubtful") talk.warn(verdict.reason);
+  if (!grant.hasAccessToken) throw noAccessToken();
+  return grant.tokenSet;
+}
+
+function wrongIdToken(message: string): CliError {
+  return new CliError("denied", message, {
+    next: "anaplan-auth login; if it happens again, check --issuer and --client-id",
+  });
+}
+
+function noAccessToken(): CliError {
+  return new CliError(
+    "unavailable",
+    "Cannot use the server's answer: it has no access token; the new refresh token is saved",
+    { next: "try the same command again in a minute" },
+  );
+}

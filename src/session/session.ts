@@ -1,0 +1,387 @@
+// The heart: a valid token set, refreshed when it is stale, shared by every process that wants one.
+// Rule: whoever refreshes holds the lock, has read again inside it, and saves before anyone sees it.
+
+import type { CommandContext } from "../command.ts";
+import { environmentAdvice, newRefreshToken } from "./environment_advice.ts";
+import { CliError, type ErrorDetails } from "../base/errors.ts";
+import type { Grant } from "../oauth/token_response.ts";
+import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
+import type { LockedLogin } from "../store/locked_login.ts";
+import { openStore, type Store } from "../store/logins.ts";
+import { duration, flagTime, loginCommandOf } from "../base/text.ts";
+import { isFresh, type TokenSet } from "../store/token_set.ts";
+import { sameTokenSet } from "../store/token_sets.ts";
+
+/** What a refresh did: another process may have been first. */
+export interface Refreshed {
+  readonly tokenSet: TokenSet;
+  /** Whether this process sent the request; otherwise another one had just done it. */
+  readonly byUs: boolean;
+  /** Whether this process put the tokens in their place, which an earlier one got. */
+  readonly isPutBack?: boolean;
+}
+
+/**
+ * Gives a valid token set for the profile, refreshing it first when it is stale.
+ *
+ * A fresh one is read without any lock. Never opens a browser. When an early refresh fails but the old
+ * token is still valid, that is given out with a warning, unless the caller asked for more.
+ *
+ * @param minValid how much longer the access token has to be good, in milliseconds.
+ * @param isDemanded whether nothing less will do.
+ * @throws {CliError} `login_required` when there is nothing left to refresh with, `unavailable` when
+ * the authorization server cannot be reached, `storage` when the login cannot be read or saved, `usage` when
+ * the server's tokens are not valid for as long as is demanded.
+ */
+export async function freshTokenSet(
+  settings: Settings,
+  context: CommandContext,
+  minValid?: number,
+  isDemanded = minValid !== undefined,
+): Promise<TokenSet> {
+  const seen = await storedTokenSet(settings, context);
+  const now = context.system.now();
+  if (isFresh(seen, now, minValid)) { // no lock, and no network module is loaded
+    if (seen.endedBy !== undefined) warnRejected(seen, settings, context);
+    return seen;
+  }
+  try {
+    const { tokenSet } = await replaceTokenSet(seen, settings, context, { minValid });
+    const isAcceptable = isFresh(tokenSet, context.system.now(), minValid);
+    if (minValid === undefined || isAcceptable) return tokenSet;
+    if (isDemanded) assertValidFor(tokenSet, minValid, context.system.now());
+    else warnShortLived(tokenSet, minValid, context);
+    return tokenSet;
+  } catch (error) {
+    const later = context.system.now(); // a refresh that fails may take its time
+    const isStillValid = !isDemanded && isFresh(seen, later, 1_000);
+    if (!isStillValid || !(error instanceof CliError) || !allowsOldToken(error)) throw error;
+    context.talk.warn(
+      `${error.message}; the present access token is valid for ${
+        duration(seen.expiresAt - later)
+      } more`,
+    );
+    return seen;
+  }
+}
+
+/** How long ago it may be that a new token was valid for long enough, in milliseconds. */
+const JUDGING = 1_000;
+
+/** @throws {CliError} `usage` when even a new access token is not valid for so long. */
+function assertValidFor({ expiresAt, obtainedAt }: TokenSet, minValid: number, now: number): void {
+  if (expiresAt - now >= minValid - JUDGING) return;
+  const longest = flagTime(expiresAt - obtainedAt);
+  const wanted = `Cannot get a token that is valid for ${flagTime(minValid)}`;
+  throw new CliError(
+    "usage",
+    `${wanted}: the server's tokens are valid for ${longest} when they are new`,
+    { next: `leave out --min-valid, or give a time that is shorter than ${longest}` },
+  );
+}
+
+/** Whether the old token may be given out after this failure: nothing new came, and no one wants to stop. */
+function allowsOldToken({ kind, code }: CliError): boolean {
+  return code !== "not_saved" && kind !== "interrupted" && kind !== "usage";
+}
+
+/**
+ * Refreshes now, fresh or not, and asks the server also about a refresh token that it rejected before;
+ * when another process replaced the token set in the meantime, that is the answer and nothing is sent.
+ *
+ * @throws {CliError} as {@link freshTokenSet}, without a second chance for the old token.
+ */
+export async function refreshedTokenSet(
+  settings: Settings,
+  context: CommandContext,
+): Promise<Refreshed> {
+  const seen = await storedTokenSet(settings, context);
+  return await replaceTokenSet(seen, settings, context, { asksAgain: true });
+}
+
+/**
+ * Runs `use` with a valid access token; when a service refuses the token all the same, refreshes once
+ * and tries once more, then gives up honestly.
+ */
+export async function withFreshTokenSet<T>(
+  settings: Settings,
+  context: CommandContext,
+  use: (tokenSet: TokenSet) => Promise<T>,
+): Promise<T> {
+  const tokenSet = await freshTokenSet(settings, context);
+  try {
+    return await use(tokenSet);
+  } catch (error) {
+    const isRefused = error instanceof CliError && error.kind === "login_required" &&
+      error.code === undefined;
+    if (!isRefused || !canRefresh(tokenSet)) throw forProfile(error, settings);
+  }
+  const replaced = await replaceRefused(tokenSet, settings, context);
+  try {
+    return await use(replaced);
+  } catch (error) {
+    throw forProfile(error, settings);
+  }
+}
+
+/** Whether there is something to refresh the login with. */
+export function canRefresh(tokenSet: TokenSet): boolean {
+  return tokenSet.refreshToken !== undefined && tokenSet.endedBy === undefined;
+}
+
+/**
+ * What comes after a token set that a service refused although it looks fresh; many that are refused at
+ * the same moment cost one refresh.
+ *
+ * @throws {CliError} as {@link freshTokenSet}.
+ */
+export async function replaceRefused(
+  refused: TokenSet,
+  settings: Settings,
+  context: CommandContext,
+): Promise<TokenSet> {
+  return (await replaceTokenSet(refused, settings, context)).tokenSet;
+}
+
+/** The profile's login as it is stored. @throws {CliError} `login_required` when there is none. */
+export async function storedTokenSet(
+  settings: Settings,
+  context: CommandContext,
+): Promise<TokenSet> {
+  const store = await storeInUse(settings, context);
+  return await loginInUse(settings, store, context) ?? await noLogin(settings);
+}
+
+/** The settings' login in their store; as {@link settledLogin}, where it is stored. */
+export async function loginInUse(
+  settings: Settings,
+  store: Store,
+  context: CommandContext,
+): Promise<TokenSet | undefined> {
+  const { profile } = settings;
+  if (hasEnvironmentLogin(settings)) return store.load(profile);
+  return await settledLogin(profile, store, context);
+}
+
+/**
+ * A stored login. Before it counts as missing, damaged or ended, tokens that wait for their place are put there; a
+ * login that can be refreshed is read without a lock.
+ *
+ * @throws {CliError} `storage` as {@link Store.load}, or when there are only tokens that cannot be read.
+ */
+async function settledLogin(
+  profile: string,
+  store: Store,
+  { system }: CommandContext,
+): Promise<TokenSet | undefined> {
+  try {
+    const stored = store.load(profile);
+    if (stored !== undefined && canRefresh(stored)) return stored;
+  } catch (error) {
+    if (!(error instanceof CliError) || error.damagedFile === undefined) throw error;
+  }
+  const { mayWait } = await import("../store/put_back.ts");
+  if (!mayWait(store.pathOf(profile), system)) return store.load(profile);
+  using login = await store.lock(profile);
+  const present = login.load();
+  if (present === undefined && login.lost !== undefined) throw login.lost;
+  return present;
+}
+
+/** Where the settings' login is: in their configuration directory, or in the environment alone. */
+export async function storeInUse(settings: Settings, context: CommandContext): Promise<Store> {
+  if (!hasEnvironmentLogin(settings)) return storeOf(settings, context);
+  return (await import("./environment.ts")).environmentStore(settings, context);
+}
+
+/** The store of the settings' configuration directory. */
+export function storeOf(settings: Pick<Settings, "configDir">, context: CommandContext): Store {
+  return openStore(settings.configDir, context.system, context.talk.warn);
+}
+
+function warnShortLived(
+  tokenSet: TokenSet,
+  minValid: number,
+  { system, talk }: CommandContext,
+): void {
+  const left = duration(tokenSet.expiresAt - system.now());
+  talk.warn(
+    `the new access token is good for ${left} only, less than the ${duration(minValid)} asked`,
+  );
+}
+
+function warnRejected(
+  tokenSet: TokenSet,
+  settings: Settings,
+  { system, talk }: CommandContext,
+): void {
+  const left = duration(tokenSet.expiresAt - system.now());
+  talk.warn(
+    `the server rejected the refresh token (${tokenSet.endedBy}); the access token is valid for ` +
+      `${left} more, then sign in: ${loginCommand(settings)}`,
+  );
+}
+
+/** How a token set is to be replaced. */
+interface ReplaceOptions {
+  /** How much longer the token of another process has to be valid to be taken, in milliseconds. */
+  readonly minValid?: number | undefined;
+  /** Asks the server also about a refresh token that it rejected before. */
+  readonly asksAgain?: boolean;
+}
+
+/**
+ * Compare and replace: the stored token set is refreshed, unless another process replaced the one that
+ * was seen by a fresh one.
+ */
+async function replaceTokenSet(
+  seen: TokenSet,
+  settings: Settings,
+  context: CommandContext,
+  { minValid, asksAgain = false }: ReplaceOptions = {},
+): Promise<Refreshed> {
+  assertRefreshable(seen, settings, asksAgain); // before waiting for another process
+  const store = await storeInUse(settings, context);
+  const modules = refreshModules(); // they load while the lock is taken
+  using login = await store.lock(settings.profile);
+  const stored = login.load() ?? await noLogin(settings);
+  const isReplaced = !sameTokenSet(stored, seen);
+  if (isReplaced && isFresh(stored, context.system.now(), minValid)) {
+    return { tokenSet: stored, byUs: false, isPutBack: login.isPutBack ?? false };
+  }
+  assertRefreshable(stored, settings, asksAgain);
+  return await refreshLocked(stored, settings, context, login, await modules);
+}
+
+/** What a refresh needs and a fresh token does not. */
+interface RefreshModules {
+  readonly refresh: typeof import("../oauth/client.ts").refresh;
+  readonly grantAndSave: typeof import("./grants.ts").grantAndSave;
+  readonly servers: typeof import("../provider/authorization_server.ts");
+}
+
+function refreshModules(): Promise<RefreshModules> {
+  const loading = Promise.all([
+    import("../oauth/client.ts"),
+    import("./grants.ts"),
+    import("../provider/authorization_server.ts"),
+  ]);
+  const modules = loading.then(([{ refresh }, { grantAndSave }, servers]) => {
+    return { refresh, grantAndSave, servers };
+  });
+  modules.catch(() => {}); // it is thrown where they are used, if they are
+  return modules;
+}
+
+async function refreshLocked(
+  stored: RefreshableTokenSet,
+  settings: Settings,
+  context: CommandContext,
+  login: LockedLogin,
+  { refresh, grantAndSave, servers }: RefreshModules,
+): Promise<Refreshed> {
+  const client = servers.clientOf(stored, settings);
+  const { clientId, clientSecret } = settings.environment;
+  const isUnused = clientSecret !== undefined && clientId !== stored.clientId;
+  if (isUnused && !clientSecret.equals(stored.clientSecret) && !stored.isDeviceGrant) {
+    context.talk.warn(
+      "ANAPLAN_CLIENT_SECRET is not used: ANAPLAN_CLIENT_ID does not name this login's client",
+    );
+  }
+  const server = servers.authorizationServer(settings, stored);
+  try {
+    const ask = (): Promise<Grant> => refresh(stored, server, client, context.system);
+    return { tokenSet: await grantAndSave<never>(login, ask, context), byUs: true };
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    if (error.kind === "login_required") {
+      const present = login.load(); // something that knows no locks may have been here
+      if (present !== undefined && !sameTokenSet(present, stored)) {
+        return { tokenSet: present, byUs: false };
+      }
+      if (present !== undefined) markRejected(stored, error, login, context);
+    }
+    throw forProfile(error, settings);
+  }
+}
+
+/** Spares the server automatic retries; the file is kept, since `refresh` may ask once more. */
+function markRejected(
+  stored: TokenSet,
+  { oauthError = "rejected" }: CliError,
+  login: LockedLogin,
+  { talk }: CommandContext,
+): void {
+  try {
+    login.save({ ...stored, endedBy: oauthError });
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    talk.warn(`${error.message}; the next command will ask the server once more`);
+  }
+}
+
+/** The error with a `Next:` that names the profile or the variable, where it says to sign in. */
+export function forProfile<Thrown>(
+  thrown: Thrown,
+  settings: Pick<Settings, "profile" | "environment">,
+): Thrown | CliError {
+  if (!(thrown instanceof CliError) || thrown.next === undefined) return thrown;
+  const next = hasEnvironmentLogin(settings)
+    ? environmentAdvice(thrown, settings.environment)
+    : thrown.next.replace(/^anaplan-auth login(?! --profile)/, loginCommand(settings));
+  if (next === thrown.next) return thrown;
+  return thrown.with({ next });
+}
+
+type RefreshableTokenSet = TokenSet & Required<Pick<TokenSet, "refreshToken" | "tokenEndpoint">>;
+
+function assertRefreshable(
+  tokenSet: TokenSet,
+  settings: Settings,
+  asksAgain: boolean,
+): asserts tokenSet is RefreshableTokenSet {
+  if (tokenSet.endedBy !== undefined && !asksAgain) {
+    throw loginRequired(settings, `the login has ended (${tokenSet.endedBy})`, {
+      oauthError: tokenSet.endedBy,
+    });
+  }
+  if (tokenSet.refreshToken === undefined) {
+    throw loginRequired(settings, "the login came without a refresh token");
+  }
+  if (tokenSet.tokenEndpoint === undefined) { // the settings may name another server by now
+    throw loginRequired(settings, "the saved login does not name the server that issued it");
+  }
+}
+
+/** What a command says when there is no login for its profile. */
+async function noLogin(settings: Settings): Promise<never> {
+  const missing = await missingProfile(settings);
+  throw loginRequired(settings, missing ?? `nobody is signed in (profile ${settings.profile})`);
+}
+
+/** That the profile does not exist, with the near names; `undefined` when it does, or is the default. */
+export async function missingProfile(
+  settings: Pick<Settings, "configDir" | "profile" | "profileExists">,
+): Promise<string | undefined> {
+  if (settings.profileExists || settings.profile === "default") return undefined;
+  const [{ nearNames }, { profileNames }] = await Promise.all([
+    import("../base/near_names.ts"),
+    import("../settings/profiles.ts"),
+  ]);
+  const near = nearNames(settings.profile, profileNames(settings.configDir));
+  const hint = near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`;
+  return `there is no profile ${settings.profile}${hint}`;
+}
+
+function loginRequired(settings: Settings, reason: string, details: ErrorDetails = {}): CliError {
+  return new CliError("login_required", `Cannot get an access token: ${reason}`, {
+    next: loginCommand(settings),
+    ...details,
+  });
+}
+
+/** What signs in to the settings' profile: a command, or a new token where the old one came from. */
+export function loginCommand(settings: Pick<Settings, "profile" | "environment">): string {
+  if (hasEnvironmentLogin(settings)) return newRefreshToken(settings.environment);
+  return loginCommandOf(settings.profile);
+}

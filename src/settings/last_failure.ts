@@ -1,0 +1,48 @@
+// What went wrong the last time, for `doctor`. Rule: best effort, after everything else is done; it holds
+// what was printed, and so no secret.
+
+import type { CliError } from "../base/errors.ts";
+import { field, parseObject } from "../base/json.ts";
+import { readIn } from "../files/private_directory.ts";
+import { ensurePrivateDirectory, removeLeftovers, writePrivateFile } from "../files/replacement.ts";
+
+/** A failure as it is kept. */
+export interface LastFailure {
+  /** In milliseconds since the epoch. */
+  readonly at: number;
+  readonly command: string;
+  readonly message: string;
+}
+
+/** Keeps a failure, in a configuration directory that exists; whatever hinders that is ignored. */
+export function keepFailure(
+  configDir: string,
+  profile: string,
+  command: string,
+  error: CliError,
+  now: number,
+): void {
+  try {
+    const path = `${configDir}/failures/${profile}.json`;
+    for (const directory of [configDir, `${configDir}/failures`]) ensurePrivateDirectory(directory);
+    const failure = { version: 1, at: now, command, kind: error.kind, message: error.message };
+    writePrivateFile(path, JSON.stringify(failure) + "\n");
+    removeLeftovers(path);
+  } catch {
+    // the failure itself has been told; that it could not be kept matters to nobody
+  }
+}
+
+/** The profile's last failure, if one was kept. */
+export function lastFailure(configDir: string, profile: string): LastFailure | undefined {
+  try {
+    const fields = readIn(configDir, `failures/${profile}.json`, parseObject, "");
+    const at = fields && field(fields, "at", "number");
+    const command = fields && field(fields, "command", "string");
+    const message = fields && field(fields, "message", "string");
+    if (at === undefined || command === undefined || message === undefined) return undefined;
+    return { at, command, message };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,96 @@
+// Where a login is: the configuration directory, and which profile is meant. Rule: what is in the profile
+// is not read; to print a fresh token, nothing more has to be known.
+
+import type { CommonFlags } from "../command.ts";
+import { CliError } from "../base/errors.ts";
+import { field, type Fields, NEWER, parseObject } from "../base/json.ts";
+import { readIn } from "../files/private_directory.ts";
+import type { System } from "../system/contract.ts";
+
+/** The directory and the profile that a command is about. */
+export interface Place {
+  readonly configDir: string;
+  readonly profile: string;
+}
+
+type PlaceSystem = Pick<System, "env" | "platform" | "absolutePath">;
+
+/** The place that flags and environment name, or that was chosen when they name none. */
+export function placeOf(flags: CommonFlags, system: PlaceSystem): Place {
+  const configDir = configDirectory(flags, system);
+  const profile = flags.profile ?? system.env("ANAPLAN_PROFILE") ?? currentProfile(configDir) ??
+    "default";
+  if (isProfileName(profile)) return { configDir, profile };
+  throw new CliError("usage", `Cannot use the profile name "${profile}"`, {
+    next: "use lower-case letters, digits, - and _, such as --profile eu-test",
+  });
+}
+
+/** Where logins are kept: the flag, the variable, or the platform's place for settings. */
+export function configDirectory(
+  flags: CommonFlags,
+  { env, platform, absolutePath }: PlaceSystem,
+): string {
+  const named = flags.configDir ?? env("ANAPLAN_AUTH_CONFIG_DIR");
+  if (named !== undefined) return absolutePath(named);
+  const directory = (name: string): string | undefined => directoryIn(name, { env, platform });
+  const home = directory("HOME");
+  const base = platform === "windows"
+    ? directory("APPDATA")
+    : directory("XDG_CONFIG_HOME") ?? (home && `${home}/.config`);
+  if (base !== undefined) return `${base}/anaplan-auth`;
+  throw new CliError("usage", "Cannot find a place for the login: HOME is not set", {
+    next: "name a directory with --config-dir or ANAPLAN_AUTH_CONFIG_DIR",
+  });
+}
+
+/**
+ * The directory that a variable names. A relative one counts as none (XDG Base Directory Specification,
+ * "Environment variables"): it would be another one wherever a command is run.
+ */
+export function directoryIn(
+  name: string,
+  { env, platform }: Pick<System, "env" | "platform">,
+): string | undefined {
+  const path = env(name);
+  const isAbsolute = platform === "windows" ? /^([a-z]:)?[/\\]/i : /^\//;
+  return path !== undefined && isAbsolute.test(path) ? path : undefined;
+}
+
+/**
+ * Whether a text can name a profile. Lower case only: on a file system that does not tell `A` from `a`,
+ * two profiles would share one login.
+ */
+export function isProfileName(name: string): boolean {
+  return /^[a-z0-9][a-z0-9_-]{0,63}$/.test(name);
+}
+
+/** The profile that is used when none is named; `undefined` when nobody chose one. */
+export function currentProfile(configDir: string): string | undefined {
+  return readJson(
+    configDir,
+    "config.json",
+    (fields) => field(fields, "currentProfile", "string"),
+    "name the profile (--profile NAME), or choose it again: anaplan-auth profile use NAME",
+  );
+}
+
+/** The version of the profiles' files. */
+export const FILE_VERSION = 1;
+
+/** What `read` makes of a file of settings; `undefined` when there is none. `next` as in {@link readIn}. */
+export function readJson<T>(
+  configDir: string,
+  file: string,
+  read: (fields: Fields) => T,
+  next: string,
+): T | undefined {
+  const parse = (text: string): T => {
+    const fields = parseObject(text);
+    const version = field(fields, "version", "number");
+    if (version === undefined) throw new Error("it is not a file of anaplan-auth");
+    if (version > FILE_VERSION) throw new Error(NEWER);
+    return read(fields);
+  };
+  return readIn(configDir, file, parse, next);
+}

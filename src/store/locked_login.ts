@@ -1,0 +1,163 @@
+// A login under its lock: the one place that changes logins on the disk. Rule: a save is proven before it is
+// needed, and tokens that an earlier process could not save are put back before anything else.
+
+import { CliError, toCliError } from "../base/errors.ts";
+import { type Clock, type FileLock, lockFile } from "../files/lock_file.ts";
+import { readPrivateFile, splitPath, type Warn } from "../files/private_file.ts";
+import { ifReadable, lockPath, type LoginPlace, putBack, waitingPath } from "./put_back.ts";
+import {
+  beginReplacement,
+  ensurePrivateDirectory,
+  removeLeftovers,
+  removePrivateFile,
+  renewPrivateFile,
+  type Replacement,
+  writePrivateFile,
+} from "../files/replacement.ts";
+import { fingerprint, type LostRescue, plannedNote, rescueLogin } from "./rescue.ts";
+import type { System } from "../system/contract.ts";
+import { type TokenSet } from "./token_set.ts";
+import { sameTokenSet, serializeTokenSet } from "./token_sets.ts";
+
+/** A profile's login that no other process can change until this is disposed of. */
+export interface LockedLogin extends Disposable {
+  load(): TokenSet | undefined;
+  /**
+   * Why the tokens that follow this login cannot be read, although they were rescued: its refresh token is not to
+   * be sent. A sign-in replaces it, and {@link LockedLogin.remove} removes it.
+   */
+  readonly lost?: CliError | undefined;
+  /** Whether tokens of an earlier process were put in their place when the lock was taken. */
+  readonly isPutBack?: boolean;
+  /**
+   * Proves that a save will work, before anything irreversible is sent.
+   *
+   * @throws {CliError} `storage` when it would not.
+   */
+  prepare(): void;
+  /**
+   * Saves the login. After {@link LockedLogin.prepare} a login that cannot be saved is rescued, and the
+   * next holder of the lock puts it in its place.
+   *
+   * @throws {CliError} `storage`, with the code `not_saved` when new tokens are not in their place.
+   */
+  save(tokenSet: TokenSet): void;
+  remove(): void;
+}
+
+/** What changing a login needs of the world. */
+export type LockSystem = Clock & Pick<System, "env">;
+
+/**
+ * How long to wait for another process's lock, in milliseconds: longer than the longest that a holder
+ * can take.
+ */
+const LOCK_DEADLINE = 380_000;
+
+/** What a save is given room for besides the length of the present login, in bytes. */
+const ROOM = 32 * 1024;
+
+/** Takes the lock of the login at a place; see {@link LockedLogin}. */
+export async function lockLogin(
+  place: LoginPlace,
+  system: LockSystem,
+  warn: Warn,
+): Promise<LockedLogin> {
+  const { configDir, path } = place;
+  ensurePrivateDirectory(configDir);
+  ensurePrivateDirectory(splitPath(path)[0]);
+  const lock = await lockFile(lockPath(path), LOCK_DEADLINE, system);
+  try {
+    const { isPutBack, lost } = await putBack(place, lock, system, warn);
+    const before = ifReadable(place.load);
+    const follows = await fingerprint(before);
+    return lockedLogin(place, lock, { before, follows, lost, isPutBack }, system, warn);
+  } catch (error) {
+    lock[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** How things were when the lock was taken. */
+interface Beginning {
+  readonly before: TokenSet | undefined;
+  /** The {@link fingerprint} of the login that new tokens follow. */
+  readonly follows: string;
+  readonly lost: LostRescue | undefined;
+  readonly isPutBack: boolean;
+}
+
+function lockedLogin(
+  { path, load }: LoginPlace,
+  lock: FileLock,
+  { before, follows, lost, isPutBack }: Beginning,
+  system: LockSystem,
+  warn: Warn,
+): LockedLogin {
+  let prepared: Replacement | undefined;
+  let isPlanned = false;
+  const hold = (): void => {
+    if (!lock.hold() || sameTokenSet(ifReadable(load), before)) return;
+    const reason = "another process replaced the lock file and the login";
+    throw new CliError("storage", `Cannot write ${path}: ${reason}`, {
+      next: "try the same command again",
+      cause: new Error(reason),
+    });
+  };
+  /** What is left of tokens that this login makes useless. */
+  const giveUpLost = (): void => {
+    if (lost === undefined) return;
+    warn(`${lost.path} may hold tokens of the login before; remove it`);
+    lock.forget();
+  };
+  return {
+    load,
+    lost: lost?.error,
+    isPutBack,
+    prepare() {
+      hold();
+      const present = readPrivateFile(path);
+      // only a rename proves that a rename works: the file may be immutable, or mounted by itself
+      if (present !== undefined) renewPrivateFile(path, present);
+      prepared ??= beginReplacement(path, waitingPath(path), warn);
+      prepared.reserve((present?.length ?? 0) + ROOM);
+      if (lost !== undefined) return;
+      lock.note(plannedNote(path, lock.identity, follows, system));
+      isPlanned = true;
+    },
+    save(tokenSet) {
+      const text = serializeTokenSet(tokenSet);
+      using replacement = prepared;
+      prepared = undefined;
+      try {
+        if (replacement === undefined) writePrivateFile(path, text, warn);
+        else replacement.commit(text, hold);
+      } catch (error) {
+        if (replacement === undefined) throw error;
+        isPlanned = false;
+        const reached = replacement.keep();
+        const waiting = reached && { path: waitingPath(path), isSynced: reached === "synced" };
+        const cause = toCliError(error);
+        throw rescueLogin(text, { path, follows, waiting, lock, cause }, system);
+      }
+      removeLeftovers(path, 0);
+      if (replacement !== undefined) giveUpLost();
+    },
+    remove() {
+      removePrivateFile(path, warn);
+      removeLeftovers(path, 0);
+      giveUpLost();
+      lock.forget(); // a rescued file that cannot be removed must not bring the login back
+    },
+    [Symbol.dispose]() {
+      prepared?.[Symbol.dispose]();
+      try {
+        if (isPlanned) lock.note("");
+      } catch {
+        // the next command looks where nothing is
+      } finally {
+        lock[Symbol.dispose]();
+      }
+    },
+  };
+}

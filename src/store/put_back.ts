@@ -1,0 +1,169 @@
+// Tokens that an earlier process got and could not save. Rule: they are put in their place before anything else is
+// done, and never over a login that they do not follow.
+
+import { CliError, toCliError } from "../base/errors.ts";
+import { type FileLock, peekAtLock } from "../files/lock_file.ts";
+import { listDirectory, readIn } from "../files/private_directory.ts";
+import { readPrivateFile, type Warn } from "../files/private_file.ts";
+import { removePrivateFile, renamePrivateFile, writePrivateFile } from "../files/replacement.ts";
+import { findRescued, fingerprint, type LostRescue, mayBeRescued, type Rescued } from "./rescue.ts";
+import { orSetAside } from "../files/set_aside.ts";
+import type { System } from "../system/contract.ts";
+import { parseTokenSet, type TokenSet } from "./token_set.ts";
+import { sameTokenSet, serializeTokenSet } from "./token_sets.ts";
+
+/** Where a login is, and how it is read. */
+export interface LoginPlace {
+  readonly configDir: string;
+  readonly path: string;
+  load(): TokenSet | undefined;
+}
+
+/** Where a login waits for its place while it is written; only the holder of the lock writes there. */
+export function waitingPath(path: string): string {
+  return `${path}.next`;
+}
+
+/** The file whose lock guards the login at a path. */
+export function lockPath(path: string): string {
+  return path.replace(/json$/, "lock");
+}
+
+/** Whether tokens may wait for their place; a lock that is taken then puts them there. Takes no lock. */
+export function mayWait(path: string, system: Pick<System, "env">): boolean {
+  if (hasText(waitingPath(path))) return true;
+  const lock = peekAtLock(lockPath(path));
+  return lock !== undefined && mayBeRescued(path, lock, system);
+}
+
+/** Whether more than the blanks of a reservation are in a file; one that cannot be read may have it. */
+function hasText(path: string): boolean {
+  try {
+    return (readPrivateFile(path) ?? "").trim() !== "";
+  } catch {
+    return true;
+  }
+}
+
+/** The profiles in a directory of logins for which {@link mayWait} is true. */
+export function waitingNames(directory: string, system: Pick<System, "env">): string[] {
+  const files = listDirectory(directory).map((file) => /^(.+)\.(lock|json\.next)$/.exec(file)?.[1]);
+  const names = files.filter((name) => name !== undefined);
+  return [...new Set(names)].filter((name) => mayWait(`${directory}/${name}.json`, system));
+}
+
+/**
+ * Puts tokens in their place that an earlier process got and did not save: its refresh token is dead by
+ * now (RFC 9700, section 4.14.2), and to send it again would end the login.
+ *
+ * @returns whether anything was put back, and the rescued tokens that follow the present login and cannot be read.
+ * @throws {CliError} `storage` when they cannot be put back, or the present login is one that cannot be judged.
+ */
+export async function putBack(
+  place: LoginPlace,
+  lock: FileLock,
+  system: Pick<System, "env">,
+  warn: Warn,
+): Promise<{ readonly isPutBack: boolean; readonly lost: LostRescue | undefined }> {
+  let isPutBack = putBackWaiting(place, warn);
+  const { found, lost } = findRescued(place.path, lock, system);
+  for (const rescued of found) {
+    if (await putBackRescued(rescued, place, warn)) isPutBack = true;
+  }
+  const isOurs = lost !== undefined && await isFollowed(ifReadable(place.load), lost);
+  if (isOurs) return { isPutBack, lost };
+  if (lost !== undefined) warn(`${lost.error.message}; the present login is another one`);
+  if (lock.noted !== "") lock.note("");
+  return { isPutBack, lost: undefined };
+}
+
+function putBackWaiting({ configDir, path, load }: LoginPlace, warn: Warn): boolean {
+  const next = waitingPath(path);
+  const file = next.slice(configDir.length + 1);
+  const waiting = orSetAside(
+    () => readIn(configDir, file, wholeTokenSet, "anaplan-auth login"),
+    warn,
+  );
+  if (waiting === undefined) {
+    removePrivateFile(next, warn); // no answer had come yet
+    return false;
+  }
+  orSetAside(load, warn); // what cannot be read for another reason is not replaced
+  movedBack(next, () => renamePrivateFile(next, path, warn));
+  warn(`an interrupted command left new tokens; they are now in ${path}`);
+  return true;
+}
+
+async function putBackRescued(
+  rescued: Rescued,
+  { path, load }: LoginPlace,
+  warn: Warn,
+): Promise<boolean> {
+  const present = orSetAside(load, warn);
+  const isNew = !sameTokenSet(present, rescued.tokenSet);
+  if (isNew) {
+    if (!await isFollowed(present, rescued)) {
+      warn(`${rescued.path} holds tokens that do not follow the present login; they stay there`);
+      return false;
+    }
+    movedBack(
+      rescued.path,
+      () => writePrivateFile(path, serializeTokenSet(rescued.tokenSet), warn),
+    );
+    warn(`the tokens that were rescued to ${rescued.path} are now in ${path}`);
+  }
+  try {
+    removePrivateFile(rescued.path, warn);
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    warn(`${error.message}; remove it: it holds tokens`);
+  }
+  return isNew;
+}
+
+/** Whether rescued tokens are the next ones after the present login; no clock is asked, since clocks are set. */
+async function isFollowed(
+  present: TokenSet | undefined,
+  { follows }: Pick<Rescued, "follows">,
+): Promise<boolean> {
+  return present === undefined || await fingerprint(present) === follows;
+}
+
+/** Does the work; its error says where the new tokens still are. */
+function movedBack(from: string, work: () => void): void {
+  try {
+    work();
+  } catch (thrown) {
+    const { kind, message, next = "check the disk", cause } = toCliError(thrown);
+    throw new CliError(kind, `${message}; the new tokens are still in ${from}`, {
+      code: "not_saved",
+      next,
+      cause,
+    });
+  }
+}
+
+/** What `load` gives, or nothing when it cannot. */
+export function ifReadable<T>(load: () => T | undefined): T | undefined {
+  try {
+    return load();
+  } catch (error) {
+    if (error instanceof CliError) return undefined; // the command itself will say so
+    throw error;
+  }
+}
+
+/**
+ * The login in a text; `undefined` when an answer did not get into it as a whole: it is cut to its length
+ * last, and blanks after JSON mean nothing.
+ *
+ * @throws {Error} as {@link parseTokenSet} does of whole JSON that is no login.
+ */
+function wholeTokenSet(text: string): TokenSet | undefined {
+  try {
+    JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  return parseTokenSet(text);
+}

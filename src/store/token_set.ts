@@ -1,0 +1,127 @@
+// What a login is: the tokens, when they end, and the client that they were issued to. Rule: pure.
+
+import {
+  defined,
+  field,
+  type Fields,
+  NEWER,
+  parseObject,
+  textList,
+  timeField,
+  urlProblem,
+} from "../base/json.ts";
+import { Secret } from "../base/secret.ts";
+
+export const FILE_VERSION = 1;
+
+/** How long before its end an access token stops counting as fresh, in milliseconds. */
+export const DEFAULT_MIN_VALID = 60_000;
+
+/** The tokens of one login, as they are kept for one profile. */
+export interface TokenSet {
+  readonly accessToken: Secret;
+  /** When the access token ends, in milliseconds since the epoch. */
+  readonly expiresAt: number;
+  /** When the access token was issued to us, in milliseconds since the epoch. */
+  readonly obtainedAt: number;
+  /** Absent when the authorization server gave none: the login ends with the access token. */
+  readonly refreshToken?: Secret;
+  /** When this refresh token was saved, in milliseconds since the epoch. */
+  readonly refreshTokenSavedAt?: number;
+  /** When this refresh token ends, where the authorization server says so; OAuth has no word for it. */
+  readonly refreshTokenExpiresAt?: number;
+  /** Whether the last refresh brought a new refresh token (RFC 6749, section 6); unknown before one. */
+  readonly refreshTokenRotates?: boolean;
+  /** The granted scope, which may differ from what was asked (RFC 6749, section 3.3). */
+  readonly scope?: string;
+  /**
+   * The token endpoint that issued them; the refresh token goes nowhere else, whatever the settings say
+   * by now. Absent in files of before this was kept.
+   */
+  readonly tokenEndpoint?: string;
+  /** The issuer of the sign-in, where one was named: the id_token of each refresh is checked against it. */
+  readonly issuer?: string;
+  /** The origins that the tokens may be sent to, the API's first: those of the sign-in. */
+  readonly origins?: readonly string[];
+  /** A random id of the sign-in, which its refreshes keep. */
+  readonly signIn?: string;
+  /** Whose login it is: `sub` of the id_token, where an issuer is known (OpenID Connect Core 1.0, section 2). */
+  readonly subject?: string;
+  /** The client that the tokens were issued to; they are refreshed as this client only. */
+  readonly clientId: string;
+  /** The secret with which the tokens were got, wherever it came from; absent for a public client. */
+  readonly clientSecret?: Secret;
+  /** The tokens came by the device grant, whose clients have no secret. */
+  readonly isDeviceGrant?: boolean;
+  /** The OAuth error with which the authorization server ended the login; it cannot be refreshed. */
+  readonly endedBy?: string;
+}
+
+/**
+ * Whether the access token is valid for at least `minValid` more milliseconds at the time `now`. One that
+ * was issued in the future is not: a clock was corrected, so its expiry means nothing.
+ */
+export function isFresh(tokenSet: TokenSet, now: number, minValid = DEFAULT_MIN_VALID): boolean {
+  const isFromFuture = tokenSet.obtainedAt - now > CLOCK_TOLERANCE;
+  return tokenSet.expiresAt - now >= minValid && !isFromFuture;
+}
+
+/** How far ahead of this computer's clock a token may have been issued, in milliseconds. */
+const CLOCK_TOLERANCE = 60_000;
+
+/**
+ * The token set in a text that {@link serializeTokenSet} made.
+ *
+ * @throws {Error} says in a few words what is wrong with the text; it never quotes it.
+ */
+export function parseTokenSet(text: string): TokenSet {
+  const fields = parseObject(text);
+  if (typeof fields.version === "number" && fields.version > FILE_VERSION) {
+    throw new Error(NEWER);
+  }
+  const accessToken = secretField(fields, "accessToken");
+  const expiresAt = timeField(fields, "expiresAt");
+  const obtainedAt = timeField(fields, "obtainedAt");
+  const clientId = field(fields, "clientId", "string");
+  if (
+    accessToken === undefined || expiresAt === undefined || obtainedAt === undefined ||
+    clientId === undefined
+  ) throw new Error("it is not a login saved by anaplan-auth");
+  return defined({
+    accessToken,
+    expiresAt,
+    obtainedAt,
+    clientId,
+    refreshToken: secretField(fields, "refreshToken"),
+    refreshTokenSavedAt: timeField(fields, "refreshTokenSavedAt"),
+    refreshTokenExpiresAt: timeField(fields, "refreshTokenExpiresAt"),
+    refreshTokenRotates: field(fields, "refreshTokenRotates", "boolean"),
+    scope: field(fields, "scope", "string"),
+    signIn: field(fields, "signIn", "string"),
+    subject: field(fields, "subject", "string"),
+    ...serversIn(fields),
+    isDeviceGrant: field(fields, "isDeviceGrant", "boolean"),
+    clientSecret: secretField(fields, "clientSecret"),
+    endedBy: field(fields, "endedBy", "string"),
+  });
+}
+
+function secretField(fields: Fields, name: string): Secret | undefined {
+  const value = field(fields, name, "string");
+  return value === undefined ? undefined : new Secret(value);
+}
+
+/** What no flag could say is damaged: secrets go there. */
+function serversIn(fields: Fields) {
+  const servers = {
+    tokenEndpoint: field(fields, "tokenEndpoint", "string"),
+    issuer: field(fields, "issuer", "string"),
+    origins: textList(fields.origins),
+  };
+  for (const [name, value = []] of Object.entries(servers)) {
+    if ([value].flat().some(urlProblem)) {
+      throw new Error(`its ${name} is not the address of a server`);
+    }
+  }
+  return servers;
+}

@@ -1,0 +1,71 @@
+// What the program was started in: its variables, its terminal, the signals that it ignores. Rule: it is looked at,
+// never changed.
+
+/** An empty variable is an unset one, and so is one that is no text. */
+export function env(name: string): string | undefined {
+  try {
+    return Deno.env.get(name) || undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.InvalidData) return undefined;
+    throw error;
+  }
+}
+
+/** Whether a terminal can do more than a printer: a cursor, colours. */
+export function canDraw(): boolean {
+  return env("TERM") !== "dumb" && env("CI") === undefined;
+}
+
+/** How wide stderr is, as far as it is a terminal. */
+export function columns(): number | undefined {
+  if (!Deno.stderr.isTerminal()) return undefined;
+  try {
+    return Deno.consoleSize().columns || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether this runs in a container, as far as one can tell. */
+export function isContainer(): boolean {
+  if (Deno.env.get("container") || Deno.env.get("KUBERNETES_SERVICE_HOST")) return true;
+  return ["/.dockerenv", "/run/.containerenv"].some((path) => {
+    try {
+      return Deno.lstatSync(path).isFile;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** What a program can be started to ignore: by `nohup`, by a shell that puts it into the background. */
+const IGNORABLE = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGTERM: 15 } as const;
+
+let ignored: ReadonlySet<Deno.Signal> | undefined;
+
+/**
+ * The signals that this program was started to ignore, which it goes on ignoring. It has to be called before the
+ * first listener is added: from then on, Deno ignores none.
+ */
+export function ignoredSignals(): ReadonlySet<Deno.Signal> {
+  if (ignored !== undefined) return ignored;
+  const signals = Object.keys(IGNORABLE) as (keyof typeof IGNORABLE)[];
+  const mask = ignoredMask();
+  ignored = new Set(signals.filter((signal) => mask & 1 << (IGNORABLE[signal] - 1)));
+  for (const signal of ignored) Deno.addSignalListener(signal, () => {});
+  return ignored;
+}
+
+/**
+ * A bit for each ignored signal. Linux knows, but Deno lets only `--allow-all` read it. Elsewhere, SIGHUP is ignored
+ * when neither stdout nor stderr is a terminal, as `nohup` makes sure: who does not need the terminal survives it.
+ */
+function ignoredMask(): number {
+  if (Deno.build.os === "windows") return 0;
+  try {
+    const status = Deno.readTextFileSync("/proc/self/status");
+    return parseInt(/^SigIgn:\s*\w*(\w{4})$/m.exec(status)?.[1] ?? "0", 16);
+  } catch {
+    return Deno.stdout.isTerminal() || Deno.stderr.isTerminal() ? 0 : 1;
+  }
+}

@@ -1,9 +1,11 @@
-// The flags that several commands share, in Stricli's words. Rule: a flag's brief names the variable that
-// stands for it.
+// The flags that several commands share, in Stricli's words. Rule: a setting's flag is made from its row in the table
+// of settings; another flag's brief names the variable that stands for it.
 
-import { type Completed, completedFrom, type WordSource } from "./loading.ts";
-import { CLIENT_AUTHS } from "../../base/metadata.ts";
-import { parsePrompt, parseText, parseWait } from "../../base/parse.ts";
+import type { FlagParametersForType } from "@stricli/core";
+import { type Completed, completedFrom, type TreeContext, type WordSource } from "./loading.ts";
+import type { CommonFlags } from "../../command.ts";
+import { parseText } from "../../base/parse.ts";
+import { briefOf, flagKey, type GivenFlags, type Row, ROWS } from "../../settings/table.ts";
 
 /** A flag with a text, which a shell completes from `source`. */
 export function text(brief: string, placeholder: string, source?: WordSource): TextFlag {
@@ -30,27 +32,44 @@ export function time(brief: string, parse: (input: string) => number): TimeFlag 
   return { kind: "parsed", parse, optional: true, brief, placeholder: "TIME" };
 }
 
-interface TimeFlag {
+interface ParsedFlag<Value> {
   readonly kind: "parsed";
-  readonly parse: (input: string) => number;
+  readonly parse: (input: string) => Value;
   readonly optional: true;
   readonly brief: string;
   readonly placeholder: string;
 }
 
-interface TextFlag extends Partial<Completed> {
-  readonly kind: "parsed";
-  readonly parse: (input: string) => string;
-  readonly optional: true;
-  readonly brief: string;
-  readonly placeholder: string;
-}
+type TimeFlag = ParsedFlag<number>;
+type TextFlag = ParsedFlag<string> & Partial<Completed>;
 
 interface YesFlag {
   readonly kind: "boolean";
   readonly optional: true;
   readonly withNegated: false;
   readonly brief: string;
+}
+
+/** The flag of a setting. */
+function flagOf(row: Row): object {
+  const { parse, placeholder = "VALUE", words, isList, isNegated } = row;
+  const brief = briefOf(row);
+  if (isNegated) return yes(brief);
+  if (row.values) return { kind: "enum", values: row.values, optional: true, brief };
+  const flag = text(brief, placeholder, words);
+  return { ...flag, parse, ...(isList ? { variadic: true } : {}) };
+}
+
+type FlagsFor<Names extends keyof GivenFlags> = FlagParametersForType<
+  Pick<GivenFlags, Names>,
+  TreeContext
+>;
+
+function flagsOf<Names extends keyof GivenFlags>(isWanted: (row: Row) => boolean): FlagsFor<Names> {
+  const rows = ROWS.filter(([, row]) => isWanted(row));
+  return Object.fromEntries(rows.map(([name, row]) => [flagKey(name), flagOf(row)])) as FlagsFor<
+    Names
+  >;
 }
 
 /** The flags that every command has. */
@@ -61,43 +80,16 @@ export const COMMON_FLAGS = {
   verbose: yes("Show requests, with secrets masked [ANAPLAN_AUTH_DEBUG]"),
   quiet: yes("Print only the answer, and what must be known"),
   noColor: yes("No colour [NO_COLOR]"),
-  caFile: texts("Trust the authorities in this file, too [ANAPLAN_CA_FILE]", "PEM", "file"),
+  ...flagsOf<keyof GivenFlags & keyof CommonFlags>(({ group }) => group === "every command"),
 } as const;
 
 /** The names of the flags that every command has, as they stand in the tree. */
 export const COMMON_FLAG_NAMES: readonly string[] = Object.keys(COMMON_FLAGS);
 
 /** The flags that say whom to talk to, and that a profile keeps. */
-export const SETTING_FLAGS = {
-  clientId: text("The OAuth client's id [ANAPLAN_CLIENT_ID]", "ID"),
-  deviceClientId: text(
-    "The id of a client of the kind Device grant, for --device [ANAPLAN_DEVICE_CLIENT_ID]",
-    "ID",
-  ),
-  region: text("The Anaplan region [ANAPLAN_REGION]; us1 by default", "NAME", "region"),
-  redirectUri: text("The registered redirect URI, exactly [ANAPLAN_REDIRECT_URI]", "URL"),
-  listen: texts("Listen here instead of where the redirect URI points", "HOST:PORT"),
-  scope: text("What to ask for; openid email offline_access by default", "SCOPE"),
-  authorizationEndpoint: text("Instead of the region's", "URL"),
-  tokenEndpoint: text("Instead of the region's", "URL"),
-  deviceEndpoint: text("Instead of the region's", "URL"),
-  revocationEndpoint: text("Where logout revokes tokens; Anaplan names none", "URL"),
-  apiUrl: text("Origin of the Integration API, instead of the region's", "URL"),
-  authUrl: text("Origin of the authentication service, instead of the region's", "URL"),
-  issuer: text("Another OAuth provider, by its metadata", "URL"),
-  noPkce: yes("Send no code challenge, for a server that refuses it"),
-  clientAuth: {
-    kind: "enum",
-    values: CLIENT_AUTHS,
-    optional: true,
-    brief: "Send the client secret in the header (basic) or the body (post)",
-  },
-  prompt: {
-    ...text('What the page asks, such as login; "" for no prompt', "PROMPT"),
-    parse: parsePrompt,
-  },
-  refreshTokenLifetime: time("How long the client's refresh tokens live", parseWait),
-} as const;
+export const SETTING_FLAGS: FlagsFor<Exclude<keyof GivenFlags, keyof CommonFlags>> = flagsOf(
+  ({ group }) => group !== "every command",
+);
 
 /** The same with the client secret, which no profile keeps. */
 export const CONNECTION_FLAGS = {

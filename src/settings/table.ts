@@ -1,0 +1,215 @@
+// Every setting that a profile can keep, one row each. Rule: what differs between settings is said here and nowhere
+// else: flags, variables, profiles, help, completion and the reference read this table.
+
+import { CLIENT_AUTHS } from "../base/metadata.ts";
+import { textList } from "../base/json.ts";
+import { parsePrompt, parseText, parseWait } from "../base/parse.ts";
+import { kebab } from "../base/text.ts";
+
+/** Where the help and `profile show` list a setting. */
+export type Group = "client" | "servers" | "protocol" | "every command";
+
+/** What is known of a setting whose value is a `Value`. */
+interface RowOf<Value> {
+  /** The flag's name in the code, when it is not the setting's. */
+  readonly flag?: string;
+  /** The environment variable, and what the reference says of it. */
+  readonly variable?: readonly [name: string, brief: string];
+  /** A variable that counts when flag, variable and profile say nothing. */
+  readonly lastVariable?: string;
+  readonly brief: string;
+  readonly placeholder?: string;
+  readonly group: Group;
+  /** What a shell completes. */
+  readonly words?: "file" | "region";
+  /** The value of one flag or variable. @throws {Error} in a few words. */
+  readonly parse?: (text: string) => Value extends readonly (infer Item)[] ? Item : Value;
+  /** The value of a profile's file; `undefined` for one of another type. */
+  readonly read: (value: unknown) => Value | undefined;
+  /** The only values that it can have. */
+  readonly values?: readonly Value[];
+  readonly default?: Value;
+  /** The help names the default. */
+  readonly saysDefault?: true;
+  /** Several values, each by a flag of its own. */
+  readonly isList?: true;
+  /** Paths, of which those of flags, variable and profile all count. */
+  readonly areFiles?: true;
+  /** The flag says the contrary, for one run; only `profile set` keeps it. */
+  readonly isNegated?: true;
+  /** https, or plain http on this computer. */
+  readonly isUrl?: true;
+  /** A server of one issuer or region, which is not used for another one. */
+  readonly isServer?: true;
+}
+
+/** A setting of any type. */
+export type Row = RowOf<string> | RowOf<number> | RowOf<boolean> | RowOf<readonly string[]>;
+
+const TEXT = {
+  parse: parseText,
+  read: (value: unknown) => typeof value === "string" ? value : undefined,
+};
+const LIST = {
+  parse: parseText,
+  read: (value: unknown): readonly string[] | undefined => textList(value),
+  isList: true,
+} as const;
+const WEB_URL = { ...TEXT, placeholder: "URL", isUrl: true } as const;
+const SERVER = { ...WEB_URL, group: "servers", isServer: true } as const;
+const TIME = {
+  parse: parseWait,
+  read: (value: unknown) => typeof value === "number" ? value : undefined,
+  placeholder: "TIME",
+};
+const NEGATED = {
+  read: (value: unknown) => typeof value === "boolean" ? value : undefined,
+  isNegated: true,
+} as const;
+
+/** Every setting, in the order of the help. */
+export const SETTINGS = {
+  clientId: {
+    ...TEXT,
+    variable: ["ANAPLAN_CLIENT_ID", "the OAuth client's id"],
+    lastVariable: "CLIENT", // the tutorial's
+    brief: "The OAuth client's id",
+    placeholder: "ID",
+    group: "client",
+  },
+  deviceClientId: {
+    ...TEXT,
+    variable: ["ANAPLAN_DEVICE_CLIENT_ID", "the id of a client for login --device"],
+    brief: "The id of a client of the kind Device grant, for --device",
+    placeholder: "ID",
+    group: "client",
+  },
+  region: {
+    ...TEXT,
+    variable: ["ANAPLAN_REGION", "the region"],
+    brief: "The Anaplan region",
+    placeholder: "NAME",
+    group: "client",
+    words: "region",
+    default: "us1",
+    saysDefault: true,
+  },
+  redirectUri: {
+    ...WEB_URL,
+    variable: ["ANAPLAN_REDIRECT_URI", "the registered redirect URI, exactly"],
+    brief: "The registered redirect URI, exactly",
+    group: "client",
+    default: "https://127.0.0.1:8443/callback",
+  },
+  listen: {
+    ...LIST,
+    brief: "Listen here instead of where the redirect URI points",
+    placeholder: "HOST:PORT",
+    group: "client",
+    default: [],
+  },
+  scope: {
+    ...TEXT,
+    brief: "What to ask for",
+    placeholder: "SCOPE",
+    group: "client",
+    default: "openid email offline_access",
+    saysDefault: true,
+  },
+  authorizationEndpoint: { ...SERVER, brief: "Instead of the region's" },
+  tokenEndpoint: { ...SERVER, brief: "Instead of the region's" },
+  deviceEndpoint: { ...SERVER, brief: "Instead of the region's" },
+  revocationEndpoint: { ...SERVER, brief: "Where logout revokes tokens; Anaplan names none" },
+  apiUrl: { ...SERVER, brief: "Origin of the Integration API, instead of the region's" },
+  authUrl: { ...SERVER, brief: "Origin of the authentication service, instead of the region's" },
+  issuer: { ...WEB_URL, brief: "Another OAuth provider, by its metadata", group: "servers" },
+  pkce: {
+    ...NEGATED,
+    flag: "noPkce",
+    brief: "Send no code challenge, for a server that refuses it",
+    group: "protocol",
+    default: true,
+  },
+  clientAuth: {
+    ...oneOf(CLIENT_AUTHS),
+    brief: "Send the client secret in the header (basic) or the body (post)",
+    group: "protocol",
+  },
+  prompt: {
+    ...TEXT,
+    parse: parsePrompt,
+    brief: 'What the page asks, such as login; "" for no prompt',
+    placeholder: "PROMPT",
+    group: "protocol",
+  },
+  refreshTokenLifetime: {
+    ...TIME,
+    brief: "How long the client's refresh tokens live",
+    group: "protocol",
+  },
+  caFiles: {
+    ...LIST,
+    flag: "caFile",
+    variable: ["ANAPLAN_CA_FILE", "a CA file to trust, too; SSL_CERT_FILE likewise"],
+    brief: "Trust the authorities in this file, too",
+    placeholder: "PEM",
+    group: "every command",
+    words: "file",
+    default: [],
+    areFiles: true,
+  },
+} as const satisfies Readonly<Record<string, Row>>;
+
+type Table = typeof SETTINGS;
+/** A setting by its name in the code and in a profile. */
+export type SettingName = keyof Table;
+type Value<Name extends SettingName> = NonNullable<ReturnType<Table[Name]["read"]>>;
+type FlagName<Name extends SettingName> = Table[Name] extends { flag: infer Flag extends string }
+  ? Flag
+  : Name;
+
+/** The settings as flags give them. */
+export type GivenFlags = { readonly [Name in SettingName as FlagName<Name>]?: Value<Name> };
+/** The settings as a profile keeps them. */
+export type KeptSettings = { readonly [Name in SettingName]?: Value<Name> };
+/** The settings as a command uses them. */
+export type UsedSettings = {
+  readonly [Name in SettingName]: Table[Name] extends { default: unknown } ? Value<Name>
+    : Value<Name> | undefined;
+};
+
+/** The rows with their names, in the order of the help. */
+export const ROWS = Object.entries(SETTINGS) as readonly (readonly [SettingName, Row])[];
+
+/** What `valueOf` makes of each setting, without the settings of which it makes nothing. */
+export function settingsWith(valueOf: (name: SettingName, row: Row) => unknown): KeptSettings {
+  const values = ROWS.map(([name, row]) => [name, valueOf(name, row)] as const);
+  return Object.fromEntries(values.filter(([, value]) => value !== undefined));
+}
+
+/** The name in the code of the flag that gives a setting. */
+export function flagKey(name: SettingName): keyof GivenFlags {
+  const { flag }: Row = SETTINGS[name];
+  return (flag ?? name) as keyof GivenFlags;
+}
+
+/** The setting as it is typed, such as `api-url`; `--` in front of it makes the flag. */
+export function typedName(name: SettingName): string {
+  return kebab(flagKey(name));
+}
+
+/** What the help says of a setting. */
+export function briefOf({ brief, variable, default: value, saysDefault }: Row): string {
+  const named = variable === undefined ? brief : `${brief} [${variable[0]}]`;
+  return saysDefault ? `${named}; ${value} by default` : named;
+}
+
+function oneOf<Choice extends string>(values: readonly Choice[]) {
+  const read = (value: unknown): Choice | undefined => values.find((one) => one === value);
+  const parse = (text: string): Choice => {
+    const value = read(text);
+    if (value === undefined) throw new Error(`give ${values.join(" or ")}`);
+    return value;
+  };
+  return { values, read, parse };
+}

@@ -28,7 +28,7 @@ const GROUPS = [
     name: "session",
     test: ours(
       "base/urls|files/(ca_file|lock_file|named_file|replacement|set_aside)|provider/belonging|" +
-        "session/(environment_advice|grants|session)|settings/(profiles|settings|table)|" +
+        "session/(environment_advice|grants|session)|settings/(client_environment|profiles|settings|table)|" +
         "store/(locked_login|put_back|rescue|token_sets)|system/signals",
     ),
   },

@@ -43,7 +43,9 @@ export interface ProfileSetFlags extends SettingFlags {
 
 /** Every setting, in the order in which it is shown. */
 const SHOWN = (["client", "protocol", "servers", "every command"] as const)
-  .flatMap((group) => ROWS.filter(([, row]) => row.group === group).map(([name]) => name));
+  .flatMap((shown) =>
+    ROWS.filter(([, { group = "client" }]) => group === shown).map(([name]) => name)
+  );
 
 /** Lists the profiles; a star marks the one that is used when none is named. */
 export function profileList(flags: CommonFlags, context: CommandContext): Promise<Reply> {

@@ -3,11 +3,11 @@
 
 import type { CommonFlags } from "../command.ts";
 import { CliError } from "../base/errors.ts";
+import { type ClientEnvironment, clientEnvironment } from "./client_environment.ts";
 import { placeOf } from "./location.ts";
 import type { Warn } from "../files/private_file.ts";
 import type { Discovered } from "../base/metadata.ts";
 import { loadProfile, type Profile } from "./profiles.ts";
-import { Secret } from "../base/secret.ts";
 import type { System } from "../system/contract.ts";
 import {
   flagKey,
@@ -37,7 +37,7 @@ export interface Settings extends UsedSettings {
   readonly profile: string;
   /** Whether the profile has been saved. */
   readonly profileExists: boolean;
-  /** What the environment says about the client; see {@link environmentSecret}. */
+  /** What the environment says about the client; the client id, the secrets and a login. */
   readonly environment: ClientEnvironment;
   readonly discovered: Discovered | undefined;
   /** A CA file of the surroundings (`SSL_CERT_FILE`), which nobody meant for this program alone. */
@@ -48,18 +48,6 @@ export interface Settings extends UsedSettings {
   readonly saved: Profile | undefined;
   /** The part of `given` that comes from flags and environment; known of a sign-in. */
   readonly typed?: Profile;
-}
-
-/** The client as the environment has it. */
-export interface ClientEnvironment {
-  readonly clientId: string | undefined;
-  readonly clientSecret: Secret | undefined;
-  /** The tutorial's `CLIENT` and `SECRET`: names that any other program may use too. */
-  readonly tutorialClientId: string | undefined;
-  readonly tutorialClientSecret: Secret | undefined;
-  /** A login that is stored nowhere: the refresh token itself, or the file that holds it. */
-  readonly refreshToken: Secret | undefined;
-  readonly refreshTokenFile: string | undefined;
 }
 
 /** The settings of a command: where the profile is, what it says, and what overrides it. */
@@ -182,56 +170,9 @@ export function warnOfUnused(before: Profile | undefined, given: Profile, warn: 
   warn(`the profile's ${unused.join(", ")}: not used for another issuer or region`);
 }
 
-/**
- * The client secret that the environment holds for this client id.
- *
- * `ANAPLAN_CLIENT_SECRET` counts unless `ANAPLAN_CLIENT_ID` names another client; the tutorial's `SECRET`
- * only together with a `CLIENT` that is this client, since anything may be called `SECRET`.
- */
-export function environmentSecret(
-  environment: ClientEnvironment,
-  clientId: string,
-): { readonly own: Secret | undefined; readonly tutorial: Secret | undefined } {
-  const isOther = environment.clientId !== undefined && environment.clientId !== clientId;
-  return {
-    own: isOther ? undefined : environment.clientSecret,
-    tutorial: environment.tutorialClientId === clientId
-      ? environment.tutorialClientSecret
-      : undefined,
-  };
-}
-
-/**
- * The same outside of a sign-in: `ANAPLAN_CLIENT_SECRET` counts only when `ANAPLAN_CLIENT_ID` names this
- * very client beside it.
- */
-export function namedSecret(
-  environment: ClientEnvironment,
-  clientId: string,
-): ReturnType<typeof environmentSecret> {
-  const { own, tutorial } = environmentSecret(environment, clientId);
-  return { own: environment.clientId === clientId ? own : undefined, tutorial };
-}
-
 /** Whether the login comes from the environment, and is stored nowhere. */
 export function hasEnvironmentLogin({ environment }: Pick<Settings, "environment">): boolean {
   return environment.refreshToken !== undefined || environment.refreshTokenFile !== undefined;
-}
-
-function clientEnvironment(env: System["env"]): ClientEnvironment {
-  return {
-    clientId: env("ANAPLAN_CLIENT_ID"),
-    clientSecret: secret(env("ANAPLAN_CLIENT_SECRET")),
-    tutorialClientId: env("CLIENT"),
-    tutorialClientSecret: secret(env("SECRET")),
-    refreshToken: secret(env("ANAPLAN_REFRESH_TOKEN")),
-    refreshTokenFile: env("ANAPLAN_REFRESH_TOKEN_FILE"),
-  };
-}
-
-function secret(value: string | undefined): Secret | undefined {
-  const trimmed = value?.trim(); // no secret has blanks around it, but copying adds them
-  return trimmed ? new Secret(trimmed) : undefined;
 }
 
 /** Endpoints are https; plain http is for this computer alone. */

@@ -6,7 +6,7 @@ import { textList } from "../base/json.ts";
 import { parsePrompt, parseText, parseWait } from "../base/parse.ts";
 import { kebab } from "../base/text.ts";
 
-/** Where the help and `profile show` list a setting. */
+/** What belongs together in the help and in `profile show`; "every command" has those flags. */
 export type Group = "client" | "servers" | "protocol" | "every command";
 
 /** What is known of a setting whose value is a `Value`. */
@@ -19,7 +19,8 @@ interface RowOf<Value> {
   readonly lastVariable?: string;
   readonly brief: string;
   readonly placeholder?: string;
-  readonly group: Group;
+  /** "client" when there is none. */
+  readonly group?: Group;
   /** What a shell completes. */
   readonly words?: "file" | "region";
   /** The value of one flag or variable. @throws {Error} in a few words. */
@@ -29,8 +30,6 @@ interface RowOf<Value> {
   /** The only values that it can have. */
   readonly values?: readonly Value[];
   readonly default?: Value;
-  /** The help names the default. */
-  readonly saysDefault?: true;
   /** Several values, each by a flag of its own. */
   readonly isList?: true;
   /** Paths, of which those of flags, variable and profile all count. */
@@ -75,46 +74,38 @@ export const SETTINGS = {
     lastVariable: "CLIENT", // the tutorial's
     brief: "The OAuth client's id",
     placeholder: "ID",
-    group: "client",
   },
   deviceClientId: {
     ...TEXT,
     variable: ["ANAPLAN_DEVICE_CLIENT_ID", "the id of a client for login --device"],
     brief: "The id of a client of the kind Device grant, for --device",
     placeholder: "ID",
-    group: "client",
   },
   region: {
     ...TEXT,
     variable: ["ANAPLAN_REGION", "the region"],
     brief: "The Anaplan region",
     placeholder: "NAME",
-    group: "client",
     words: "region",
     default: "us1",
-    saysDefault: true,
   },
   redirectUri: {
     ...WEB_URL,
     variable: ["ANAPLAN_REDIRECT_URI", "the registered redirect URI, exactly"],
     brief: "The registered redirect URI, exactly",
-    group: "client",
     default: "https://127.0.0.1:8443/callback",
   },
   listen: {
     ...LIST,
     brief: "Listen here instead of where the redirect URI points",
     placeholder: "HOST:PORT",
-    group: "client",
     default: [],
   },
   scope: {
     ...TEXT,
     brief: "What to ask for",
     placeholder: "SCOPE",
-    group: "client",
     default: "openid email offline_access",
-    saysDefault: true,
   },
   authorizationEndpoint: { ...SERVER, brief: "Instead of the region's" },
   tokenEndpoint: { ...SERVER, brief: "Instead of the region's" },
@@ -198,10 +189,10 @@ export function typedName(name: SettingName): string {
   return kebab(flagKey(name));
 }
 
-/** What the help says of a setting. */
-export function briefOf({ brief, variable, default: value, saysDefault }: Row): string {
+/** What the help says of a setting; a default that is a URL would be too long for it. */
+export function briefOf({ brief, variable, default: value, isUrl }: Row): string {
   const named = variable === undefined ? brief : `${brief} [${variable[0]}]`;
-  return saysDefault ? `${named}; ${value} by default` : named;
+  return typeof value !== "string" || isUrl ? named : `${named}; ${value} by default`;
 }
 
 function oneOf<Choice extends string>(values: readonly Choice[]) {

@@ -1,16 +1,17 @@
 // The flags that several commands share, in Stricli's words. Rule: a setting's flag is made from its row in the table
 // of settings; another flag's brief names the variable that stands for it.
 
-import type { FlagParametersForType } from "@stricli/core";
-import { type Completed, completedFrom, type TreeContext, type WordSource } from "./loading.ts";
+import type { FlagParametersForType, TypedFlagParameter } from "@stricli/core";
+import { completedFrom, type TreeContext, type WordSource } from "./loading.ts";
 import type { CommonFlags } from "../../command.ts";
 import { parseText } from "../../base/parse.ts";
 import { briefOf, flagKey, type GivenFlags, type Row, ROWS } from "../../settings/table.ts";
 
+type Flag<Value> = TypedFlagParameter<Value | undefined, TreeContext>;
+
 /** A flag with a text, which a shell completes from `source`. */
-export function text(brief: string, placeholder: string, source?: WordSource): TextFlag {
-  const completed = source === undefined ? {} : completedFrom(source);
-  return { kind: "parsed", parse: parseText, optional: true, brief, placeholder, ...completed };
+export function text(brief: string, placeholder: string, source?: WordSource): Flag<string> {
+  return parsed(parseText, brief, placeholder, source);
 }
 
 /** A flag that may be given several times. */
@@ -18,46 +19,37 @@ export function texts(
   brief: string,
   placeholder: string,
   source?: WordSource,
-): TextFlag & { readonly variadic: true } {
-  return { ...text(brief, placeholder, source), variadic: true };
+): Flag<readonly string[]> {
+  return { ...parsed(parseText, brief, placeholder, source), variadic: true };
 }
 
 /** A flag that is there or not. */
-export function yes(brief: string): YesFlag {
+export function yes(brief: string): Flag<boolean> {
   return { kind: "boolean", optional: true, withNegated: false, brief };
 }
 
 /** A flag with a duration. */
-export function time(brief: string, parse: (input: string) => number): TimeFlag {
-  return { kind: "parsed", parse, optional: true, brief, placeholder: "TIME" };
+export function time(brief: string, parse: (input: string) => number): Flag<number> {
+  return parsed(parse, brief, "TIME");
 }
 
-interface ParsedFlag<Value> {
-  readonly kind: "parsed";
-  readonly parse: (input: string) => Value;
-  readonly optional: true;
-  readonly brief: string;
-  readonly placeholder: string;
-}
-
-type TimeFlag = ParsedFlag<number>;
-type TextFlag = ParsedFlag<string> & Partial<Completed>;
-
-interface YesFlag {
-  readonly kind: "boolean";
-  readonly optional: true;
-  readonly withNegated: false;
-  readonly brief: string;
+function parsed<Value>(
+  parse: (input: string) => Value,
+  brief: string,
+  placeholder: string,
+  source?: WordSource,
+) {
+  const completed = source === undefined ? {} : completedFrom(source);
+  return { kind: "parsed", parse, optional: true, brief, placeholder, ...completed } as const;
 }
 
 /** The flag of a setting. */
 function flagOf(row: Row): object {
-  const { parse, placeholder = "VALUE", words, isList, isNegated } = row;
+  const { parse = parseText, placeholder = "VALUE", words, values, isList, isNegated } = row;
   const brief = briefOf(row);
   if (isNegated) return yes(brief);
-  if (row.values) return { kind: "enum", values: row.values, optional: true, brief };
-  const flag = text(brief, placeholder, words);
-  return { ...flag, parse, ...(isList ? { variadic: true } : {}) };
+  if (values) return { kind: "enum", values, optional: true, brief };
+  return { ...parsed<unknown>(parse, brief, placeholder, words), variadic: isList };
 }
 
 type FlagsFor<Names extends keyof GivenFlags> = FlagParametersForType<

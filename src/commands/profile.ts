@@ -42,7 +42,7 @@ export interface ProfileSetFlags extends SettingFlags {
 }
 
 /** Every setting, in the order in which it is shown. */
-const SHOWN = (["client", "protocol", "servers", "every command"] as const)
+const SHOWN = (["client", "protocol", "servers", "common"] as const)
   .flatMap((shown) =>
     ROWS.filter(([, { group = "client" }]) => group === shown).map(([name]) => name)
   );

@@ -3,6 +3,7 @@
 
 import type { CommonFlags } from "../command.ts";
 import { CliError } from "../base/errors.ts";
+import { parseText } from "../base/parse.ts";
 import { type ClientEnvironment, clientEnvironment } from "./client_environment.ts";
 import { placeOf } from "./location.ts";
 import type { Warn } from "../files/private_file.ts";
@@ -129,9 +130,10 @@ function typedValue(
 function variableValue({ variable, parse, isList }: Row, env: System["env"]): unknown {
   const [name] = variable ?? [];
   const text = name && env(name);
-  if (text === undefined || parse === undefined) return undefined;
+  if (text === undefined) return undefined;
+  if (isList) return [text];
   try {
-    return isList ? [parse(text)] : parse(text);
+    return parse === parseText ? text : parse?.(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new CliError("usage", `Cannot use "${text}" for ${name}: ${reason}`, {

@@ -6,8 +6,8 @@ import { textList } from "../base/json.ts";
 import { parsePrompt, parseText, parseWait } from "../base/parse.ts";
 import { kebab } from "../base/text.ts";
 
-/** What belongs together in the help and in `profile show`; "every command" has those flags. */
-export type Group = "client" | "servers" | "protocol" | "every command";
+/** What belongs together in the help and in `profile show`; every command has the flags of "common". */
+export type Group = "client" | "servers" | "protocol" | "common";
 
 /** What is known of a setting whose value is a `Value`. */
 interface RowOf<Value> {
@@ -45,111 +45,107 @@ interface RowOf<Value> {
 /** A setting of any type. */
 export type Row = RowOf<string> | RowOf<number> | RowOf<boolean> | RowOf<readonly string[]>;
 
-const TEXT = {
-  parse: parseText,
-  read: (value: unknown) => typeof value === "string" ? value : undefined,
-};
-const LIST = {
-  parse: parseText,
-  read: (value: unknown): readonly string[] | undefined => textList(value),
-  isList: true,
-} as const;
-const WEB_URL = { ...TEXT, placeholder: "URL", isUrl: true } as const;
-const SERVER = { ...WEB_URL, group: "servers", isServer: true } as const;
-const TIME = {
-  parse: parseWait,
-  read: (value: unknown) => typeof value === "number" ? value : undefined,
-  placeholder: "TIME",
-};
-const NEGATED = {
-  read: (value: unknown) => typeof value === "boolean" ? value : undefined,
-  isNegated: true,
-} as const;
-
 /** Every setting, in the order of the help. */
 export const SETTINGS = {
   clientId: {
-    ...TEXT,
+    ...text("The OAuth client's id", "ID"),
     variable: ["ANAPLAN_CLIENT_ID", "the OAuth client's id"],
     lastVariable: "CLIENT", // the tutorial's
-    brief: "The OAuth client's id",
-    placeholder: "ID",
   },
   deviceClientId: {
-    ...TEXT,
+    ...text("The id of a client of the kind Device grant, for --device", "ID"),
     variable: ["ANAPLAN_DEVICE_CLIENT_ID", "the id of a client for login --device"],
-    brief: "The id of a client of the kind Device grant, for --device",
-    placeholder: "ID",
   },
   region: {
-    ...TEXT,
+    ...text("The Anaplan region", "NAME"),
     variable: ["ANAPLAN_REGION", "the region"],
-    brief: "The Anaplan region",
-    placeholder: "NAME",
     words: "region",
     default: "us1",
   },
   redirectUri: {
-    ...WEB_URL,
+    ...url("The registered redirect URI, exactly"),
     variable: ["ANAPLAN_REDIRECT_URI", "the registered redirect URI, exactly"],
-    brief: "The registered redirect URI, exactly",
     default: "https://127.0.0.1:8443/callback",
   },
   listen: {
-    ...LIST,
-    brief: "Listen here instead of where the redirect URI points",
-    placeholder: "HOST:PORT",
+    ...list("Listen here instead of where the redirect URI points", "HOST:PORT"),
     default: [],
   },
-  scope: {
-    ...TEXT,
-    brief: "What to ask for",
-    placeholder: "SCOPE",
-    default: "openid email offline_access",
-  },
-  authorizationEndpoint: { ...SERVER, brief: "Instead of the region's" },
-  tokenEndpoint: { ...SERVER, brief: "Instead of the region's" },
-  deviceEndpoint: { ...SERVER, brief: "Instead of the region's" },
-  revocationEndpoint: { ...SERVER, brief: "Where logout revokes tokens; Anaplan names none" },
-  apiUrl: { ...SERVER, brief: "Origin of the Integration API, instead of the region's" },
-  authUrl: { ...SERVER, brief: "Origin of the authentication service, instead of the region's" },
-  issuer: { ...WEB_URL, brief: "Another OAuth provider, by its metadata", group: "servers" },
+  scope: { ...text("What to ask for", "SCOPE"), default: "openid email offline_access" },
+  authorizationEndpoint: server("Instead of the region's"),
+  tokenEndpoint: server("Instead of the region's"),
+  deviceEndpoint: server("Instead of the region's"),
+  revocationEndpoint: server("Where logout revokes tokens; Anaplan names none"),
+  apiUrl: server("Origin of the Integration API, instead of the region's"),
+  authUrl: server("Origin of the authentication service, instead of the region's"),
+  issuer: { ...url("Another OAuth provider, by its metadata"), group: "servers" },
   pkce: {
-    ...NEGATED,
+    ...negated("Send no code challenge, for a server that refuses it"),
     flag: "noPkce",
-    brief: "Send no code challenge, for a server that refuses it",
     group: "protocol",
     default: true,
   },
   clientAuth: {
-    ...oneOf(CLIENT_AUTHS),
-    brief: "Send the client secret in the header (basic) or the body (post)",
+    ...oneOf(CLIENT_AUTHS, "Send the client secret in the header (basic) or the body (post)"),
     group: "protocol",
   },
   prompt: {
-    ...TEXT,
+    ...text('What the page asks, such as login; "" for no prompt', "PROMPT"),
     parse: parsePrompt,
-    brief: 'What the page asks, such as login; "" for no prompt',
-    placeholder: "PROMPT",
     group: "protocol",
   },
   refreshTokenLifetime: {
-    ...TIME,
-    brief: "How long the client's refresh tokens live",
+    ...time("How long the client's refresh tokens live"),
     group: "protocol",
   },
   caFiles: {
-    ...LIST,
+    ...list("Trust the authorities in this file, too", "PEM"),
     flag: "caFile",
     variable: ["ANAPLAN_CA_FILE", "a CA file to trust, too; SSL_CERT_FILE likewise"],
-    brief: "Trust the authorities in this file, too",
-    placeholder: "PEM",
-    group: "every command",
+    group: "common",
     words: "file",
     default: [],
     areFiles: true,
   },
 } as const satisfies Readonly<Record<string, Row>>;
+
+function text(brief: string, placeholder: string) {
+  const read = (value: unknown) => typeof value === "string" ? value : undefined;
+  return { brief, placeholder, parse: parseText, read };
+}
+
+function url(brief: string) {
+  return { ...text(brief, "URL"), isUrl: true } as const;
+}
+
+function server(brief: string) {
+  return { ...url(brief), group: "servers", isServer: true } as const;
+}
+
+function list(brief: string, placeholder: string) {
+  const read = (value: unknown): readonly string[] | undefined => textList(value);
+  return { brief, placeholder, parse: parseText, read, isList: true } as const;
+}
+
+function time(brief: string) {
+  const read = (value: unknown) => typeof value === "number" ? value : undefined;
+  return { brief, placeholder: "TIME", parse: parseWait, read };
+}
+
+function negated(brief: string) {
+  const read = (value: unknown) => typeof value === "boolean" ? value : undefined;
+  return { brief, read, isNegated: true } as const;
+}
+
+function oneOf<Choice extends string>(values: readonly Choice[], brief: string) {
+  const read = (value: unknown) => values.find((one) => one === value);
+  const parse = (text: string): Choice => {
+    const value = read(text);
+    if (value === undefined) throw new Error(`give ${values.join(" or ")}`);
+    return value;
+  };
+  return { brief, values, read, parse };
+}
 
 type Table = typeof SETTINGS;
 /** A setting by its name in the code and in a profile. */
@@ -193,14 +189,4 @@ export function typedName(name: SettingName): string {
 export function briefOf({ brief, variable, default: value, isUrl }: Row): string {
   const named = variable === undefined ? brief : `${brief} [${variable[0]}]`;
   return typeof value !== "string" || isUrl ? named : `${named}; ${value} by default`;
-}
-
-function oneOf<Choice extends string>(values: readonly Choice[]) {
-  const read = (value: unknown): Choice | undefined => values.find((one) => one === value);
-  const parse = (text: string): Choice => {
-    const value = read(text);
-    if (value === undefined) throw new Error(`give ${values.join(" or ")}`);
-    return value;
-  };
-  return { values, read, parse };
 }

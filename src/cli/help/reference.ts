@@ -46,7 +46,7 @@ function variables(): readonly Variable[] {
   const { clientId, ...others } = SETTINGS;
   const rows: readonly Row[] = Object.values(others);
   const named = (isCommon: boolean): Variable[] =>
-    rows.filter(({ group }) => (group === "every command") === isCommon)
+    rows.filter(({ group }) => (group === "common") === isCommon)
       .flatMap(({ variable }) => variable === undefined ? [] : [variable])
       .sort(([a], [b]) => a < b ? -1 : 1);
   return [clientId.variable, ...CLIENT, ...named(false), ...PLACE, ...named(true), ...OTHERS];

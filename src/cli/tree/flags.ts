@@ -3,7 +3,6 @@
 
 import type { FlagParametersForType, TypedFlagParameter } from "@stricli/core";
 import { completedFrom, type TreeContext, type WordSource } from "./loading.ts";
-import type { CommonFlags } from "../../command.ts";
 import { parseText } from "../../base/parse.ts";
 import { briefOf, flagKey, type GivenFlags, type Row, ROWS } from "../../settings/table.ts";
 
@@ -43,25 +42,16 @@ function parsed<Value>(
   return { kind: "parsed", parse, optional: true, brief, placeholder, ...completed } as const;
 }
 
-/** The flag of a setting. */
+const { caFile, ...ofSettings } = Object.fromEntries(
+  ROWS.map(([name, row]) => [flagKey(name), flagOf(row)]),
+) as FlagParametersForType<GivenFlags, TreeContext>;
+
 function flagOf(row: Row): object {
   const { parse = parseText, placeholder = "VALUE", words, values, isList, isNegated } = row;
   const brief = briefOf(row);
   if (isNegated) return yes(brief);
   if (values) return { kind: "enum", values, optional: true, brief };
   return { ...parsed<unknown>(parse, brief, placeholder, words), variadic: isList };
-}
-
-type FlagsFor<Names extends keyof GivenFlags> = FlagParametersForType<
-  Pick<GivenFlags, Names>,
-  TreeContext
->;
-
-function flagsOf<Names extends keyof GivenFlags>(isWanted: (row: Row) => boolean): FlagsFor<Names> {
-  const rows = ROWS.filter(([, row]) => isWanted(row));
-  return Object.fromEntries(rows.map(([name, row]) => [flagKey(name), flagOf(row)])) as FlagsFor<
-    Names
-  >;
 }
 
 /** The flags that every command has. */
@@ -72,16 +62,14 @@ export const COMMON_FLAGS = {
   verbose: yes("Show requests, with secrets masked [ANAPLAN_AUTH_DEBUG]"),
   quiet: yes("Print only the answer, and what must be known"),
   noColor: yes("No colour [NO_COLOR]"),
-  ...flagsOf<keyof GivenFlags & keyof CommonFlags>(({ group }) => group === "every command"),
+  caFile,
 } as const;
 
 /** The names of the flags that every command has, as they stand in the tree. */
 export const COMMON_FLAG_NAMES: readonly string[] = Object.keys(COMMON_FLAGS);
 
 /** The flags that say whom to talk to, and that a profile keeps. */
-export const SETTING_FLAGS: FlagsFor<Exclude<keyof GivenFlags, keyof CommonFlags>> = flagsOf(
-  ({ group }) => group !== "every command",
-);
+export const SETTING_FLAGS = ofSettings;
 
 /** The same with the client secret, which no profile keeps. */
 export const CONNECTION_FLAGS = {

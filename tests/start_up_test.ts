@@ -13,7 +13,6 @@ const ALWAYS: readonly string[] = [
   "src/cli/app.ts",
   "src/cli/print.ts",
   "src/cli/tree/commands.ts",
-  "src/cli/tree/parse.ts",
   "src/system/deno.ts",
   "src/system/needs.ts",
   "src/system/stream.ts",

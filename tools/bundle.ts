@@ -19,7 +19,7 @@ const GROUPS = [
   {
     name: "start",
     test: ours(
-      "base/(errors|json|secret|text|version)|cli/(app|print)|cli/help/root_help|cli/tree/(commands|parse)|" +
+      "base/(errors|json|secret|text|version)|cli/(app|print)|cli/help/root_help|cli/tree/commands|" +
         "command|commands/token|files/private_(directory|file)|settings/location|store/(logins|token_set)|" +
         "system/(deno|needs|stream|surroundings)",
     ),
@@ -28,7 +28,7 @@ const GROUPS = [
     name: "session",
     test: ours(
       "base/urls|files/(ca_file|lock_file|named_file|replacement|set_aside)|provider/belonging|" +
-        "session/(environment_advice|grants|session)|settings/(profiles|settings)|" +
+        "session/(environment_advice|grants|session)|settings/(client_environment|profiles|settings|table)|" +
         "store/(locked_login|put_back|rescue|token_sets)|system/signals",
     ),
   },

@@ -32,7 +32,8 @@ export async function makeStage(): Promise<Stage> {
   }
 }
 
-async function copyFolder(from: string, to: string): Promise<void> {
+/** Copies a folder of files. */
+export async function copyFolder(from: string, to: string): Promise<void> {
   await Deno.mkdir(to);
   for await (const { name, isDirectory } of Deno.readDir(from)) {
     if (isDirectory) await copyFolder(`${from}/${name}`, `${to}/${name}`);

@@ -62,6 +62,11 @@ export function shellWord(text: string): string {
   return /^[\w@%+=:,./~-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
+/** A name of the code as it is typed: `configDir` is `config-dir`. */
+export function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
 /** The command that signs in to a profile. */
 export function loginCommandOf(profile: string): string {
   return profile === "default" ? "anaplan-auth login" : `anaplan-auth login --profile ${profile}`;

@@ -8,7 +8,7 @@ import type { System, Trace } from "../system/contract.ts";
 import { VERSION } from "../base/version.ts";
 import { commandNamed } from "./tree/commands.ts";
 import type { TreeContext } from "./tree/loading.ts";
-import { kebab } from "./tree/parse.ts";
+import { kebab } from "../base/text.ts";
 import { type Printer, printer } from "./print.ts";
 
 /** What a run comes to. */

@@ -1,7 +1,7 @@
 // What mends a login that comes from the environment: a variable, never a sign-in here. Rule: pure.
 
 import type { CliError } from "../base/errors.ts";
-import type { ClientEnvironment } from "../settings/settings.ts";
+import type { ClientEnvironment } from "../settings/client_environment.ts";
 
 /** The variables that hold the refresh token, or name a file that does. */
 const REFRESH_TOKEN_VARIABLE = "ANAPLAN_REFRESH_TOKEN";

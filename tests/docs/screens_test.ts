@@ -1,7 +1,7 @@
 // What the documentation shows of the program is what the program prints. Rule: a screen is compared with the
 // words in the code, a session with the golden cases; times and names alone may differ.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { DEFAULT_REDIRECT_URI } from "../../src/settings/settings.ts";
+import { SETTINGS } from "../../src/settings/table.ts";
 import { introduction } from "../../src/sign_in/introduction.ts";
 import { allRight, STEPS } from "../../src/sign_in/steps.ts";
 import { markdownIn } from "../support/links.ts";
@@ -13,7 +13,7 @@ const STEPS_OF_A_BROWSER = STEPS.filter(({ name }) => name !== "deviceClientId")
 Deno.test("the first screen of the tutorial is the program's own", async () => {
   const shown = introduction({
     questions: STEPS_OF_A_BROWSER.length,
-    callback: DEFAULT_REDIRECT_URI,
+    callback: SETTINGS.redirectUri.default,
     isDevice: false,
     isAnaplan: true,
     isResumed: false,

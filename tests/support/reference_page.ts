@@ -1,10 +1,9 @@
 // docs/reference.md, made from the program itself.
 // Rule: what the program says of itself stands here word for word; only what it never says is written here.
-import { COMMON_FLAGS, SETTING_FLAGS } from "../../src/cli/tree/flags.ts";
 import { helpOf } from "../../src/cli/help/help.ts";
-import { kebab } from "../../src/cli/tree/parse.ts";
 import { reference } from "../../src/cli/help/reference.ts";
 import { REGIONS } from "../../src/provider/regions.ts";
+import { briefOf, ROWS, typedName } from "../../src/settings/table.ts";
 import { FILES, SURROUNDINGS } from "./reference_words.ts";
 import { commands, type Entry } from "./tree.ts";
 
@@ -65,10 +64,10 @@ async function commonFlags([first]: readonly Entry[]): Promise<string> {
 }
 
 function settings(): string[][] {
-  return Object.entries({ ...SETTING_FLAGS, caFile: COMMON_FLAGS.caFile }).map(([name, flag]) => [
-    `\`${kebab(name)}\``,
-    "placeholder" in flag ? flag.placeholder : "values" in flag ? flag.values.join(" or ") : "",
-    flag.brief,
+  return ROWS.map(([name, row]) => [
+    `\`${typedName(name)}\``,
+    row.values?.join(" or ") ?? row.placeholder ?? "",
+    briefOf(row),
   ]);
 }
 

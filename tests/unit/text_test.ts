@@ -10,6 +10,7 @@ import {
   dateTime,
   duration,
   isoTime,
+  kebab,
   printable,
   table,
 } from "../../src/base/text.ts";
@@ -126,4 +127,12 @@ Deno.test("commandsMarked() marks each command, up to where the sentence goes on
   for (const [text, expected] of Object.entries(marked)) {
     assertEquals(commandsMarked(text), expected);
   }
+});
+
+Deno.test("kebab() writes a flag as people type it", () => {
+  assertEquals(["configDir", "json", "ifExpiringWithin"].map(kebab), [
+    "config-dir",
+    "json",
+    "if-expiring-within",
+  ]);
 });

@@ -4,7 +4,7 @@
 import { type InputCompletion, proposeCompletions } from "@stricli/core";
 import { applicationWith } from "../tree/parser.ts";
 import type { TreeContext, TreeReaders } from "../tree/loading.ts";
-import { kebab } from "../tree/parse.ts";
+import { kebab } from "../../base/text.ts";
 import { type Candidate, candidatesFrom, targetOf, type World } from "./word_sources.ts";
 
 /** What may stand there: one of these words, or a path, which the shell completes by itself. */

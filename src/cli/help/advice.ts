@@ -3,9 +3,8 @@
 import type { Command, RouteMap } from "@stricli/core";
 import { CliError } from "../../base/errors.ts";
 import { nearNames } from "../../base/near_names.ts";
-import { shellWord } from "../../base/text.ts";
+import { kebab, shellWord } from "../../base/text.ts";
 import type { TreeContext } from "../tree/loading.ts";
-import { kebab } from "../tree/parse.ts";
 import { ROOT } from "../tree/tree.ts";
 
 type Target = Command<TreeContext> | RouteMap<TreeContext>;

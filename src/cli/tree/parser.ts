@@ -20,7 +20,7 @@ import type { Reply } from "../../command.ts";
 import { CliError } from "../../base/errors.ts";
 import { VERSION } from "../../base/version.ts";
 import type { TreeContext, TreeReaders } from "./loading.ts";
-import { kebab } from "./parse.ts";
+import { kebab } from "../../base/text.ts";
 import { ROOT } from "./tree.ts";
 
 /**

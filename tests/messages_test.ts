@@ -6,7 +6,10 @@ import { troublePages } from "./support/troubles.ts";
 
 const FILE = new URL("messages.txt", import.meta.url);
 const SURFACE = await Deno.readTextFile(new URL("surface.txt", import.meta.url));
-const TROUBLES = Array.from((await troublePages()).matchAll(/`[^`]+`/g), ([code]) => code);
+const TROUBLES = Array.from(
+  (await troublePages()).matchAll(/```.*?```|`[^`]+`/gs),
+  ([code]) => code,
+);
 
 Deno.test("every sentence of the program is as messages.txt has it", async () => {
   const pages = [...SAID].map(([path, { messages }]) => {

@@ -68,7 +68,7 @@ testWith(await findNode(), "Node reads a list", async (node) => {
 
 Deno.test("every snippet is run, or is on the page of those that were not", async () => {
   const kinds = new Set(blocks.map(({ language }) => language));
-  assertEquals([...kinds].sort(), ["js", "python", "sh"]);
+  assertEquals([...kinds].sort(), ["js", "python", "sh", "text"]);
   const counts = Object.groupBy(blocks, ({ language }) => language);
   assertEquals([counts.python?.length, counts.js?.length], [2, 1]);
   const others = new URL("../../docs/excel-powershell-r.md", import.meta.url);

@@ -242,7 +242,6 @@ export const MUTATIONS: readonly Mutation[] = [
 ];
 
 const ROOT = new URL("../", import.meta.url).pathname;
-const DENO = ["--config", "deno.dev.json"];
 
 if (import.meta.main) Deno.exitCode = await main() === 0 ? 0 : 1;
 
@@ -282,9 +281,6 @@ async function isNoticed(mutation: Mutation, directory: string): Promise<boolean
   const source = await Deno.readTextFile(path);
   await Deno.writeTextFile(path, mutated(source, mutation));
   try {
-    if (await run(Deno.execPath(), ["check", ...DENO, path], directory) !== 0) {
-      throw new Error(`a file that does not compile fails every test: ${mutation.what}`);
-    }
     return !await pass(mutation.tests, directory);
   } finally {
     await Deno.writeTextFile(path, source);
@@ -298,7 +294,16 @@ export function mutated(source: string, { what, file, from, to }: Mutation): str
 }
 
 function pass(tests: readonly string[], directory: string): Promise<boolean> {
-  const args = ["test", ...DENO, "-A", "--no-check", "--no-prompt", "--parallel", ...tests];
+  const args = [
+    "test",
+    "--config",
+    "deno.dev.json",
+    "-A",
+    "--no-check",
+    "--no-prompt",
+    "--parallel",
+    ...tests,
+  ];
   return run(Deno.execPath(), args, directory).then((code) => code === 0);
 }
 

@@ -253,5 +253,5 @@ Deno.test("tokens that a poll brings are kept, though --timeout ran out while it
   assertEquals(ends.length, 1);
   ends[0]?.();
   await ended;
-  assertEquals(storedLogin(scene.configDir)?.accessToken.reveal(), "new-access");
+  assertEquals(storedLogin(scene.configDir).accessToken.reveal(), "new-access");
 });

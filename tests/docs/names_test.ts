@@ -1,11 +1,13 @@
 // Every command, flag, variable and task that README and docs/ name exists.
-// Rule: names are taken from code only, and compared with tests/surface.txt, the reference and deno.json.
+// Rule: names are taken from code only, and compared with the tree, the reference and deno.json.
 import { assert, assertEquals } from "@std/assert";
 import { pages } from "../support/pages.ts";
 import { variablesOnPage } from "../support/reference_page.ts";
+import { commands, flagsOf, groups } from "../support/tree.ts";
 
 const ROOT = new URL("../../", import.meta.url);
-const SURFACE = (await Deno.readTextFile(new URL("tests/surface.txt", ROOT))).split("\n");
+const COMMANDS = new Map(commands().map((entry) => [entry.name, entry]));
+const GROUPS = new Map(groups());
 const TASKS = Object.keys(JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT))).tasks);
 /** What the program sets for others, or reads for tests and tools only. */
 const OTHER_VARIABLES = ["ANAPLAN_ACCESS_TOKEN"];
@@ -39,11 +41,9 @@ Deno.test("every variable in the documentation is read by the program", () => {
 
 /** What of a call does not exist: the command, or its flags. */
 function unknownIn([name = "", sub = "", ...rest]: readonly string[]): string[] {
-  const isGroup = /^[a-z]/.test(sub) && SURFACE.includes(`${name} ${sub}`);
+  const isGroup = COMMANDS.has(`${name} ${sub}`);
   const command = isGroup ? `${name} ${sub}` : name;
-  if (!SURFACE.some((line) => line === command || line.startsWith(`${command} `))) {
-    return TASKS.includes(name) ? [] : [command];
-  }
+  if (!COMMANDS.has(command)) return TASKS.includes(name) || GROUPS.has(name) ? [] : [command];
   return (isGroup ? rest : [sub, ...rest])
     .map((word) => /^(--[a-z][\w-]*|-[A-Za-z])/.exec(word)?.[1])
     .filter((flag) => flag !== undefined)
@@ -51,10 +51,11 @@ function unknownIn([name = "", sub = "", ...rest]: readonly string[]): string[] 
     .map((flag) => `${command} ${flag}`);
 }
 
-function hasFlag(command: string, flag: string): boolean {
-  return SURFACE.some((line) =>
-    line.startsWith(`${command} `) && line.split(/[\s,]+/).includes(flag)
-  );
+function hasFlag(name: string, flag: string): boolean {
+  const entry = COMMANDS.get(name);
+  if (entry === undefined) return false;
+  const letters = Object.keys(entry.command.parameters.aliases ?? {}).map((letter) => `-${letter}`);
+  return flagsOf(entry).has(flag) || letters.includes(flag);
 }
 
 interface Code {

@@ -1,11 +1,12 @@
-// docs/reference.md, made from the program itself.
+// docs/reference.md, made from the program itself: the one golden file of the tree of commands.
 // Rule: what the program says of itself stands here word for word; only what it never says is written here.
 import { helpOf } from "../../src/cli/help/help.ts";
 import { reference } from "../../src/cli/help/reference.ts";
 import { REGIONS } from "../../src/provider/regions.ts";
 import { briefOf, ROWS, typedName } from "../../src/settings/table.ts";
 import { FILES, SURROUNDINGS } from "./reference_words.ts";
-import { commands, type Entry } from "./tree.ts";
+import { ROOT } from "../../src/cli/tree/tree.ts";
+import { commands, type Entry, repeatableFlags } from "./tree.ts";
 
 const COMMON_HEADING = "Flags of every command\n";
 
@@ -15,10 +16,12 @@ export async function referencePage(): Promise<string> {
   const [codes = "", variables = ""] = reference().split("\n\n");
   return [
     INTRODUCTION,
+    fenced(await helpOf("", ROOT)),
     all.map(({ name }) => `- [\`${name}\`](#${name.replaceAll(" ", "-")})`).join("\n"),
     ...await Promise.all(all.map(section)),
     "## Flags of every command",
     fenced(await commonFlags(all)),
+    `These can be given more than once: ${code(repeatableFlags())}.`,
     "## Settings of a profile",
     SETTINGS,
     table(["setting", "takes", "what"], settings()),

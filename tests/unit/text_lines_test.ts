@@ -1,5 +1,6 @@
 // Lines for people: wrapped, quoted for a shell, and with the program's name as it is typed.
 import { assert, assertEquals } from "@std/assert";
+import { COMMANDS } from "../../src/cli/tree/commands.ts";
 import { asTyped, quoted, wrapped } from "../../src/base/text.ts";
 
 Deno.test("wrapped() breaks at blanks, as late as the width allows", () => {
@@ -22,11 +23,7 @@ Deno.test("wrapped() loses no word and no order", () => {
   }
 });
 
-const COMMANDS = [
-  ...["login", "whoami", "refresh", "status", "logout", "token", "profile", "relay", "cert"],
-  ...["validate", "doctor", "complete", "help"],
-];
-for (const command of COMMANDS) {
+for (const command of Object.keys(COMMANDS)) {
   Deno.test(`asTyped() says the task for anaplan-auth ${command}`, () => {
     const text = `Next: anaplan-auth ${command} --flag`;
     assertEquals(asTyped(text, "deno task"), `Next: deno task ${command} --flag`);

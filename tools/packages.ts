@@ -1,4 +1,4 @@
-// Which packages are in the bundle, and under which licences. Rule: asked of the files that the bundler
+// Which packages are in the bundle, and under which licenses. Rule: asked of the files that the bundler
 // put in, so that nothing that is only used by tests is named and nothing that is shipped is missing.
 
 /** A package, by what it calls itself. */
@@ -22,40 +22,28 @@ export async function packagesOf(moduleIds: readonly string[]): Promise<Package[
     moduleIds.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id)?.[0] ?? []),
   );
   const packages = await Promise.all(Array.from(directories, async (directory) => {
-    const manifest = JSON.parse(await Deno.readTextFile(`${directory}/package.json`));
-    const { name, version, license } = manifest;
-    return {
-      name,
-      version,
-      id: `${name}@${version}`,
-      license: String(license ?? "NOASSERTION"),
-      directory,
-    };
+    const { name, version, license = "NOASSERTION" } = JSON.parse(
+      await Deno.readTextFile(`${directory}/package.json`),
+    );
+    return { name, version, id: `${name}@${version}`, license: String(license), directory };
   }));
   return packages.sort((a, b) => a.id < b.id ? -1 : 1);
 }
 
-/** The text of every package's own licence files. */
+/** The text of every package's own license files. */
 export async function thirdPartyLicences(packages: readonly Package[]): Promise<string> {
   const parts = await Promise.all(packages.map(async ({ name, version, license, directory }) => {
-    const texts = await licenceTexts(directory);
-    const body = texts.length === 0
-      ? "(The package has no licence file of its own.)"
-      : texts.join("\n\n");
+    const body = await licenceTexts(directory) || "(The package has no licence file of its own.)";
     return `${name} ${version} (${license})\n${"-".repeat(80)}\n${body}\n`;
   }));
-  const rule = "=".repeat(80);
-  return `The packages that anaplan-auth contains, and their licences.\n\n${rule}\n${
-    parts.join(`\n${rule}\n`)
-  }`;
+  const title = "The packages that anaplan-auth contains, and their licences.\n";
+  return [title, ...parts].join(`\n${"=".repeat(80)}\n`);
 }
 
-async function licenceTexts(directory: string): Promise<string[]> {
-  const names = [];
-  for await (const { name, isFile } of Deno.readDir(directory)) {
-    if (isFile && /^(licen[cs]e|notice|copying)\b/i.test(name)) names.push(name);
-  }
-  return await Promise.all(
-    names.sort().map(async (name) => (await Deno.readTextFile(`${directory}/${name}`)).trim()),
-  );
+async function licenceTexts(directory: string): Promise<string> {
+  const files = (await Array.fromAsync(Deno.readDir(directory)))
+    .filter(({ name, isFile }) => isFile && /^(licen[cs]e|notice|copying)\b/i.test(name))
+    .map(({ name }) => `${directory}/${name}`).sort();
+  const texts = await Promise.all(files.map((path) => Deno.readTextFile(path)));
+  return texts.map((text) => text.trim()).join("\n\n");
 }

@@ -1,16 +1,16 @@
 // Runs a program that a tool needs. Rule: what fails stops the tool, with what the program said.
 
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
 /** Runs it to its end. @returns what it wrote to stdout. */
 export async function output(
   program: string,
   args: readonly string[],
-  options: Pick<Deno.CommandOptions, "cwd" | "env"> = {},
+  options: { cwd?: string; env?: Readonly<Record<string, string>> } = {},
 ): Promise<string> {
-  const command = new Deno.Command(program, { ...options, args: [...args], stdin: "null" });
-  const { success, stdout, stderr } = await command.output();
-  const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
-  if (!success) throw new Error(`${program} ${args.join(" ")} failed\n${text(stderr)}`);
-  return text(stdout);
+  const env = { ...Deno.env.toObject(), ...options.env };
+  return (await promisify(execFile)(program, args, { ...options, env, maxBuffer: 2 ** 26 })).stdout;
 }
 
 /** Tells the person who runs the tool. */

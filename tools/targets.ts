@@ -29,9 +29,9 @@ export function executableName({ name }: Target): string {
   return `anaplan-auth-${name}${name.startsWith("windows") ? ".exe" : ""}`;
 }
 
-/** The target with this triple; the triple of this machine is `Deno.build.target`. */
-export function targetOf(triple: string): Target {
-  const target = TARGETS.find((candidate) => candidate.triple === triple);
-  if (target === undefined) throw new Error(`No one file is made for ${triple}`);
+/** The target of the machine that this runs on. */
+export function thisTarget(): Target {
+  const target = TARGETS.find(({ triple }) => triple === Deno.build.target);
+  if (target === undefined) throw new Error(`No one file is made for ${Deno.build.target}`);
   return target;
 }

@@ -3,11 +3,11 @@
 
 import { rm } from "node:fs/promises";
 import { type OutputChunk, rolldown } from "rolldown";
+import config from "../deno.json" with { type: "json" };
 import { shellLauncher } from "./launchers.ts";
-import { DIST, filesBelow, ROOT } from "./paths.ts";
-import { packagesOf, thirdPartyLicences } from "./packages.ts";
-import { say } from "./process.ts";
-import { makeStage } from "./stage.ts";
+import { DIST, filesBelow, ROOT, say } from "./tool.ts";
+import { packagesOf } from "./packages.ts";
+import { inStage } from "./stage.ts";
 
 /**
  * Files that are needed together are one file of the bundle, since each costs a start its time.
@@ -34,15 +34,15 @@ const MADE_AT = new Date("1985-10-26T08:15:00Z");
 
 /** Makes `bundle/` in a directory, from nothing, and `bin/anaplan-auth`, which starts it. */
 export async function makeBundle(dist: string): Promise<void> {
-  await using stage = await makeStage();
-  const chunks = await bundled(stage.directory);
-  const packages = await packagesOf(chunks.flatMap(({ moduleIds }) => moduleIds));
-  const named = packages.map(({ directory: _, ...rest }) => rest);
+  const { chunks, packages, licences } = await inStage(async (directory) => {
+    const chunks = await bundled(directory);
+    return { chunks, ...await packagesOf(chunks.flatMap(({ moduleIds }) => moduleIds)) };
+  });
   const files = new Map([
     // Node and Deno read from here that this is ESM, whatever the directories above say.
     ["package.json", '{ "type": "module" }\n'],
-    ["packages.json", JSON.stringify(named, undefined, 2) + "\n"], // for the bill of materials
-    ["THIRD_PARTY_LICENSES", await thirdPartyLicences(packages)],
+    ["packages.json", JSON.stringify(packages, undefined, 2) + "\n"], // for the bill of materials
+    ["THIRD_PARTY_LICENSES", licences],
     ["LICENSE", await Deno.readTextFile(`${ROOT}/LICENSE`)],
   ]);
   for (const { fileName, code, map } of chunks) {
@@ -70,7 +70,7 @@ async function bundled(cwd: string): Promise<OutputChunk[]> {
     resolve: {
       mainFields: ["module", "main"],
       conditionNames: ["import", "module", "default"],
-      alias: await importMap(cwd),
+      alias: ALIASES,
     },
   });
   const { output } = await bundle.generate({
@@ -85,15 +85,11 @@ async function bundled(cwd: string): Promise<OutputChunk[]> {
 }
 
 /** The import map's names that are not those of packages. */
-async function importMap(directory: string): Promise<Record<string, string>> {
-  const { imports }: { imports: Record<string, string> } = JSON.parse(
-    await Deno.readTextFile(`${directory}/deno.json`),
-  );
-  const aliases = Object.entries(imports)
+const ALIASES = Object.fromEntries(
+  Object.entries(config.imports)
     .map(([name, target]) => [name, target.replace(/^npm:(@?[^@]+)@[^/]+/, "$1")] as const)
-    .filter(([name, path]) => name !== path);
-  return Object.fromEntries(aliases);
-}
+    .filter(([name, path]) => name !== path),
+);
 
 if (import.meta.main) {
   await makeBundle(DIST);

@@ -5,12 +5,10 @@ import { Buffer } from "node:buffer";
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import { type Embedded, readEmbedded } from "./embedded.ts";
-import { DIST, filesBelow, ROOT } from "./paths.ts";
+import { DIST, filesBelow, output, ROOT, say } from "./tool.ts";
 import { EVERYTHING, permissionFlags, permissionSet } from "./permissions.ts";
-import { output, say } from "./process.ts";
-import { billOfMaterials } from "./sbom.ts";
-import { standIn } from "./stand_in.ts";
-import { executableName, type Target, TARGETS } from "./targets.ts";
+import { writeBill } from "./sbom.ts";
+import { executableName, type Target, TARGETS, withStandIn } from "./targets.ts";
 import { VERSION } from "../src/base/version.ts";
 
 /** Of the bundle's files, what is put inside: the program and the licences, no source map. */
@@ -26,9 +24,8 @@ export async function compile(dist: string, target: Target, isStandIn: boolean):
   const path = `${dist}/${isStandIn ? "stand-in/" : ""}${executableName(target)}`;
   const bundle = `${dist}/bundle`;
   const names = (await filesBelow(bundle)).filter((name) => INSIDE.test(name));
-  await using runtime = isStandIn ? await standIn(target) : undefined;
   const isWindows = target.name.startsWith("windows");
-  await output(Deno.execPath(), [
+  const args = [
     "compile",
     ...["--quiet", "--no-check", "--no-config", "--no-lock", "--no-remote", "--no-npm"],
     ...["--no-code-cache", "--app-name", "anaplan-auth", "--target", target.triple],
@@ -37,7 +34,10 @@ export async function compile(dist: string, target: Target, isStandIn: boolean):
     ...permissionFlags(EVERYTHING),
     ...names.flatMap((name) => ["--include", `${bundle}/${name}`]),
     `${bundle}/main.js`,
-  ], runtime === undefined ? {} : { env: { DENORT_BIN: runtime.path } });
+  ];
+  const make = (env: Record<string, string> = {}): Promise<string> =>
+    output(Deno.execPath(), args, { env });
+  await (isStandIn ? withStandIn(target, (DENORT_BIN) => make({ DENORT_BIN })) : make());
   const problems = await differences(readEmbedded(await Deno.readFile(path)), bundle, names);
   if (problems.length > 0) throw new Error(`${path} is not the bundle: ${problems.join("; ")}`);
   return path;
@@ -73,21 +73,13 @@ export async function differences(
 /** What is baked in, as Deno writes it down: an empty list is everything, null is nothing. */
 const PERMISSIONS: Readonly<Record<string, unknown>> = {
   ...Object.fromEntries(
-    Object.entries({ ...permissionSet(EVERYTHING), run: true }).map(([kind, value]) => [
-      `allow_${kind}`,
-      value === true ? [] : value,
-    ]),
+    Object.entries(permissionSet(EVERYTHING))
+      .map(([kind, value]) => [`allow_${kind}`, value === true ? [] : value]),
   ),
+  allow_run: [],
   deny_import: [],
   prompt: false,
 };
-
-/** Writes the bill of materials of the bundle, `sbom.cdx.json`. */
-export async function writeBill(dist: string): Promise<void> {
-  const packages = JSON.parse(await Deno.readTextFile(`${dist}/bundle/packages.json`));
-  const lock = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.lock`));
-  await Deno.writeTextFile(`${dist}/sbom.cdx.json`, await billOfMaterials(packages, lock));
-}
 
 /** Writes `SHA256SUMS` as `sha256sum -c` and `shasum -a 256 -c` read it. */
 export async function writeSums(dist: string, paths: readonly string[]): Promise<void> {

@@ -1,7 +1,7 @@
 // What starts the bundle: a shell script, and the same for Node where there is no shell. Rule: the narrow
 // permissions are in both, and nothing of a configuration that lies around is read.
 
-import { ROOT } from "./paths.ts";
+import { ROOT } from "./tool.ts";
 import { EVERYTHING, permissionFlags } from "./permissions.ts";
 
 /** How the bundle is run, wherever it is. */

@@ -5,8 +5,18 @@ import { rm } from "node:fs/promises";
 import { VERSION } from "../src/base/version.ts";
 import { makeBundle } from "./bundle.ts";
 import { installScript, nodeLauncher, shellLauncher } from "./launchers.ts";
-import { DIST, ROOT } from "./paths.ts";
-import { output, say } from "./process.ts";
+import { DIST, output, ROOT, say } from "./tool.ts";
+
+const MANIFEST = {
+  name: "anaplan-auth",
+  version: VERSION,
+  description: "Sign in to Anaplan from the command line, and keep the login usable",
+  license: "MIT",
+  bin: { "anaplan-auth": "bin/anaplan-auth" },
+  scripts: { postinstall: "node install.js" },
+  dependencies: { deno: Deno.version.deno },
+  engines: { node: ">=18" },
+};
 
 /** Makes the package from nothing and leaves it in the directory. @returns its path. */
 export async function pack(dist: string): Promise<string> {
@@ -14,7 +24,7 @@ export async function pack(dist: string): Promise<string> {
   await rm(directory, { recursive: true, force: true });
   await makeBundle(directory);
   const texts = {
-    "package.json": JSON.stringify(manifest(), undefined, 2) + "\n",
+    "package.json": JSON.stringify(MANIFEST, undefined, 2) + "\n",
     "install.js": installScript(),
     "bin/anaplan-auth": nodeLauncher(),
     "bin/anaplan-auth.sh": shellLauncher("deno"),
@@ -30,19 +40,6 @@ export async function pack(dist: string): Promise<string> {
     cwd: directory,
   });
   return `${dist}/${name.trim()}`;
-}
-
-function manifest(): unknown {
-  return {
-    name: "anaplan-auth",
-    version: VERSION,
-    description: "Sign in to Anaplan from the command line, and keep the login usable",
-    license: "MIT",
-    bin: { "anaplan-auth": "bin/anaplan-auth" },
-    scripts: { postinstall: "node install.js" },
-    dependencies: { deno: Deno.version.deno },
-    engines: { node: ">=18" },
-  };
 }
 
 if (import.meta.main) say((await pack(DIST)).slice(ROOT.length + 1));

@@ -5,8 +5,7 @@
 import { type CommandEntry, COMMANDS } from "../src/cli/tree/commands.ts";
 import type { Needs } from "../src/system/contract.ts";
 import { HOSTS, SPECIAL_VARIABLES, VARIABLES } from "../src/system/needs.ts";
-import { ROOT } from "./paths.ts";
-import { say } from "./process.ts";
+import { ROOT, say } from "./tool.ts";
 
 /** A permission set, as deno.json has it: what is not listed is denied. */
 export type PermissionSet = Readonly<Record<string, true | readonly string[]>>;

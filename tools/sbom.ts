@@ -3,27 +3,26 @@
 
 import { Spec, Validation } from "@cyclonedx/cyclonedx-library";
 import { VERSION } from "../src/base/version.ts";
-import type { NamedPackage } from "./packages.ts";
+import type { Package } from "./packages.ts";
+import { ROOT } from "./tool.ts";
 
-/** What deno.lock knows of npm packages, by `name@version`. */
-export interface Lock {
-  readonly npm: Readonly<Record<string, LockedPackage>>;
-}
-
+/** What deno.lock knows of an npm package. */
 interface LockedPackage {
   readonly integrity: string;
   readonly dependencies?: readonly string[];
 }
 
+/** What deno.lock knows of npm packages, by `name@version`. */
+type Lock = Readonly<Record<"npm", Readonly<Record<string, LockedPackage>>>>;
+
 /**
- * The bill as JSON text, checked against CycloneDX's own schema.
+ * Writes the bill of the bundle in a directory, `sbom.cdx.json`, checked against CycloneDX's own schema.
  *
  * @throws {Error} when a package is not in the lock file, or the bill does not meet the schema.
  */
-export async function billOfMaterials(
-  packages: readonly NamedPackage[],
-  lock: Lock,
-): Promise<string> {
+export async function writeBill(dist: string): Promise<void> {
+  const packages: Package[] = JSON.parse(await Deno.readTextFile(`${dist}/bundle/packages.json`));
+  const lock: Lock = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.lock`));
   const ids = packages.map(({ id }) => id);
   const program = { type: "application", name: "anaplan-auth", version: VERSION };
   const bill = {
@@ -43,10 +42,10 @@ export async function billOfMaterials(
   const text = JSON.stringify(bill, undefined, 2) + "\n";
   const problem = await new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(text);
   if (problem !== null) throw new Error(`The bill is not CycloneDX: ${JSON.stringify(problem)}`);
-  return text;
+  await Deno.writeTextFile(`${dist}/sbom.cdx.json`, text);
 }
 
-function componentOf({ id, name, version, license }: NamedPackage, { integrity }: LockedPackage) {
+function componentOf({ id, name, version, license }: Package, { integrity }: LockedPackage) {
   const content = Uint8Array.fromBase64(integrity.replace(/^sha512-/, "")).toHex();
   if (content.length !== 128) throw new Error(`No SHA-512: ${integrity}`);
   return {
@@ -64,12 +63,10 @@ function licenseOf(expression: string): unknown {
   return /^[\w.-]+$/.test(expression) ? { license: { id: expression } } : { expression };
 }
 
-/** The lock file names a version where it has several of a package. */
-function dependenciesOf({ dependencies = [] }: LockedPackage, packages: readonly NamedPackage[]) {
-  return dependencies.flatMap((wanted) =>
-    packages.find(({ id }) => id === wanted)?.id ??
-      packages.find(({ name }) => name === wanted)?.id ?? []
-  ).sort();
+/** The lock file names a package, and its version where there are several of it. */
+function dependenciesOf({ dependencies = [] }: LockedPackage, packages: readonly Package[]) {
+  return packages.filter(({ id, name }) => dependencies.includes(id) || dependencies.includes(name))
+    .map(({ id }) => id);
 }
 
 /** The lock file's entry; the names of peers may follow the version. */

@@ -2,37 +2,35 @@
 // here and not in the checkout, so that no path of the machine and no stray file can come into it.
 
 import { cp } from "node:fs/promises";
-import { ROOT } from "./paths.ts";
-import { output } from "./process.ts";
-
-/** A copy of the sources; removed on disposal. */
-export interface Stage extends AsyncDisposable {
-  readonly directory: string;
-}
+import { output, ROOT } from "./tool.ts";
 
 const SOURCES = ["main.ts", "src", "deno.json", "deno.lock"];
 
-/** Makes a copy in which `src/base/version.ts` knows the commit, and installs the locked packages there. */
-export async function makeStage(): Promise<Stage> {
-  await using undo = new AsyncDisposableStack();
+/**
+ * Does some work in a copy in which `src/base/version.ts` knows the commit, with the locked packages
+ * installed; the copy is removed afterwards.
+ */
+export async function inStage<T>(work: (directory: string) => Promise<T>): Promise<T> {
   const directory = await Deno.realPath(await Deno.makeTempDir({ prefix: "anaplan-auth-stage-" }));
-  undo.defer(() => Deno.remove(directory, { recursive: true }));
-  for (const name of SOURCES) {
-    await cp(`${ROOT}/${name}`, `${directory}/${name}`, { recursive: true });
+  try {
+    for (const name of SOURCES) {
+      await cp(`${ROOT}/${name}`, `${directory}/${name}`, { recursive: true });
+    }
+    await replaceIn(`${directory}/src/base/version.ts`, {
+      '"run from source"': JSON.stringify(await build()),
+    });
+    // In the bundle `token` is in the file that every start reads anyway (`GROUPS` in bundle.ts); from
+    // source it would cost every other command its files.
+    await replaceIn(`${directory}/src/cli/tree/commands.ts`, {
+      'async () => (await import("../../commands/token.ts")).token': "() => Promise.resolve(token)",
+      "\nimport ": '\nimport { token } from "../../commands/token.ts";\nimport ',
+    });
+    const install = ["install", "--quiet", "--frozen", "--node-modules-dir=auto"];
+    await output(Deno.execPath(), [...install, "--entrypoint", "main.ts"], { cwd: directory });
+    return await work(directory);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
   }
-  await replaceIn(`${directory}/src/base/version.ts`, {
-    '"run from source"': JSON.stringify(await build()),
-  });
-  // In the bundle `token` is in the file that every start reads anyway (`GROUPS` in bundle.ts); from
-  // source it would cost every other command its files.
-  await replaceIn(`${directory}/src/cli/tree/commands.ts`, {
-    'async () => (await import("../../commands/token.ts")).token': "() => Promise.resolve(token)",
-    "\nimport ": '\nimport { token } from "../../commands/token.ts";\nimport ',
-  });
-  const install = ["install", "--quiet", "--frozen", "--node-modules-dir=auto"];
-  await output(Deno.execPath(), [...install, "--entrypoint", "main.ts"], { cwd: directory });
-  const end = undo.move();
-  return { directory, [Symbol.asyncDispose]: () => end.disposeAsync() };
 }
 
 /** Replaces the first place of each text. */

@@ -4,12 +4,12 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { VERSION } from "../../src/base/version.ts";
 import { makeBundle } from "../../tools/bundle.ts";
-import { compile, differences, writeBill, writeSums } from "../../tools/compile.ts";
+import { compile, differences, writeSums } from "../../tools/compile.ts";
 import { readEmbedded } from "../../tools/embedded.ts";
 import { installArguments } from "../../tools/install.ts";
 import { RUN_FLAGS } from "../../tools/launchers.ts";
-import { filesBelow } from "../../tools/paths.ts";
-import { output } from "../../tools/process.ts";
+import { writeBill } from "../../tools/sbom.ts";
+import { filesBelow, output } from "../../tools/tool.ts";
 import { thisTarget } from "../../tools/targets.ts";
 import { staleLogin } from "../hostile/stale_login.ts";
 import { testWith } from "../support/needs.ts";

@@ -6,8 +6,7 @@ import { markdown, report, table } from "./report.ts";
 import { commands, profiles, race, starts, tokens } from "./rows.ts";
 import { makeScene } from "./scene.ts";
 import { machine, restrictTime, timeByFile } from "./surroundings.ts";
-import { output, say } from "../process.ts";
-import { ROOT } from "../paths.ts";
+import { output, ROOT, say } from "../tool.ts";
 
 const isQuick = Deno.args.includes("--quick");
 /** How often: much for what takes milliseconds, less for what takes a second. */

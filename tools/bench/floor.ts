@@ -36,6 +36,11 @@ async function ask(url: string, init: RequestInit): Promise<any> {
   return await (await fetch(url, { ...init, client })).json();
 }
 
+function token(): void {
+  if (load().expires_at - Date.now() / 1000 < 60) Deno.exit(1);
+  print(load().access_token);
+}
+
 async function whoami(): Promise<string> {
   const authorization = `AnaplanAuthToken ${load().access_token}`;
   return (await ask(`${env("API_URL")}/2/0/users/me`, { headers: { authorization } })).user.email;
@@ -67,17 +72,10 @@ function login(): void {
   });
 }
 
-switch (Deno.args[0]) {
-  case "token":
-    if (load().expires_at - Date.now() / 1000 < 60) Deno.exit(1);
-    print(load().access_token);
-    break;
-  case "refresh":
-    await post({ grant_type: "refresh_token", refresh_token: load().refresh_token });
-    break;
-  case "whoami":
-    print(await whoami());
-    break;
-  case "login":
-    login();
-}
+const commands: Readonly<Record<string, () => unknown>> = {
+  token,
+  refresh: () => post({ grant_type: "refresh_token", refresh_token: load().refresh_token }),
+  whoami: async () => print(await whoami()),
+  login,
+};
+await commands[Deno.args[0] ?? ""]?.();

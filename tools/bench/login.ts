@@ -36,7 +36,7 @@ export async function logins(
 /** @returns milliseconds to the page and to the exit; the tutorial's program never exits by itself. */
 async function signIn(
   { argv: [executable = "", ...args], env }: Timed,
-  { home, listener: { redirectUri, port } }: Scene,
+  { home, listener: { redirectUri } }: Scene,
 ): Promise<[number, number]> {
   await using program = await startProgram(args, { executable, home: home.path, env });
   const [address] = await program.said(SIGN_IN_ADDRESS);

@@ -34,8 +34,9 @@ function verdicts(tables: Tables, requests: number): string[][] {
   const ratio = (name: string, one: string, other: string): number =>
     median(name, one) / median(name, other);
   const memory = median("tokens", "`token`", "memory") / median("tokens", EMPTY, "memory");
-  const [onEmpty, , onMany] = medians(tables.completions);
-  const [starts, refresh, racing] = medians(tables.race);
+  const medians = (name: string): number[] => tables[name]?.map(({ wall }) => wall.median) ?? [];
+  const [empty = NaN, , many = NaN] = medians("completions");
+  const [starts = NaN, refresh = NaN, racing = NaN] = medians("race");
   const rows: readonly (readonly [string, number, number])[] = [
     ["`--version` by an empty Deno program", 1.15, ratio("starts", "`--version`", EMPTY)],
     ["`--help` by an empty Deno program", 1.15, ratio("starts", "`--help`", EMPTY)],
@@ -48,11 +49,7 @@ function verdicts(tables: Tables, requests: number): string[][] {
     ["`token`, fresh, by the tutorial's way", 0.2, ratio("tokens", "`token`", TUTORIAL)],
     ["peak memory of `token` by the empty program's", 1.05, memory],
     ["`token` with 10,000 profiles by one", 1.05, tables.profiles?.[1]?.wall.ratio ?? NaN],
-    [
-      "Tab with 10,000 profiles, in s more than an empty Deno program",
-      0.1,
-      (onMany - onEmpty) / 1000,
-    ],
+    ["Tab with 10,000 profiles, in s more than an empty Deno program", 0.1, (many - empty) / 1000],
     [
       "`refresh` by the tutorial's way",
       0.45,
@@ -75,11 +72,6 @@ export const [EMPTY, FLOOR, TUTORIAL] = [
   "the smallest Deno program",
   "the tutorial's way, in Python",
 ] as const;
-
-function medians(results: readonly Result[] = []): [number, number, number] {
-  const [one = NaN, two = NaN, three = NaN] = results.map(({ wall }) => wall.median);
-  return [one, two, three];
-}
 
 /** Results as a table, in text; without the columns that were not measured. */
 export function table(all: readonly Result[]): string {

@@ -3,7 +3,7 @@
 
 import { makeHome } from "../../tests/support/home.ts";
 import { nodeLauncher } from "../launchers.ts";
-import { output } from "../process.ts";
+import { output } from "../tool.ts";
 import { installArguments } from "../install.ts";
 import type { Scene, Timed } from "./scene.ts";
 import { type Result, timed } from "./timing.ts";

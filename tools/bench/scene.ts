@@ -10,7 +10,7 @@ import { type Listener, registeredListener, signIn } from "../../tests/support/s
 import { commandLineOf } from "../../tests/support/task_command.ts";
 import { makeBundle } from "../bundle.ts";
 import { RUN_FLAGS } from "../launchers.ts";
-import { ROOT } from "../paths.ts";
+import { ROOT } from "../tool.ts";
 import { EMPTY, FLOOR, TUTORIAL } from "./report.ts";
 
 /** A command line to time. */
@@ -56,7 +56,12 @@ export async function makeScene(): Promise<Scene> {
   await signIn(sandbox, home, { client: sandbox.clients.nonRotating, listener });
   await Deno.writeTextFile(`${directory}/empty.js`, "");
   const env = await bareEnvironment(home.path);
-  const other = await othersEnvironment(sandbox, listener, directory);
+  const others = await othersEnvironment(sandbox, listener, directory);
+  const other = (name: string, argv: readonly string[]) => (what: string): Timed => ({
+    name,
+    argv: [...argv, what],
+    env: { ...env, ...others(name) },
+  });
   const end = undo.move();
   return {
     sandbox,
@@ -74,16 +79,8 @@ export async function makeScene(): Promise<Scene> {
       const main = (arg: string): string => arg === "main.ts" ? `${ROOT}/main.ts` : arg;
       return { name, argv: [program, ...args.map(main)], env };
     },
-    floor: (what) => ({
-      name: FLOOR,
-      argv: [DENO, "run", "-A", `${ROOT}/tools/bench/floor.ts`, what],
-      env: { ...env, ...other("floor") },
-    }),
-    tutorial: (what) => ({
-      name: TUTORIAL,
-      argv: [PYTHON, `${ROOT}/tools/bench/tutorial.py`, what],
-      env: { ...env, ...other("tutorial") },
-    }),
+    floor: other(FLOOR, [DENO, "run", "-A", `${ROOT}/tools/bench/floor.ts`]),
+    tutorial: other(TUTORIAL, [PYTHON, `${ROOT}/tools/bench/tutorial.py`]),
     [Symbol.asyncDispose]: () => end.disposeAsync(),
   };
 }
@@ -97,7 +94,7 @@ async function othersEnvironment(
   await Deno.writeTextFile(`${directory}/certificate.pem`, certificatePem);
   await Deno.writeTextFile(`${directory}/key.pem`, keyPem);
   const client = sandbox.clients.rotating;
-  for (const who of ["floor", "tutorial"]) {
+  for (const who of [FLOOR, TUTORIAL]) {
     await using home = await makeHome();
     await signIn(sandbox, home, { client, listener });
     const login = await home.credentials();

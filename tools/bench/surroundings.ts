@@ -3,9 +3,8 @@
 
 import type { Scene } from "./scene.ts";
 import { median } from "./timing.ts";
-import { output } from "../process.ts";
+import { output, ROOT } from "../tool.ts";
 import { EVERYTHING, permissionFlags } from "../permissions.ts";
-import { ROOT } from "../paths.ts";
 
 /** The machine in words. */
 export async function machine(): Promise<string> {

@@ -2,7 +2,7 @@
 // Rule: a ratio is the median of the ratios of each round, so that a machine that slows down slows both.
 
 import type { Timed } from "./scene.ts";
-import { ROOT } from "../paths.ts";
+import { ROOT } from "../tool.ts";
 
 /** One run: milliseconds from start to exit and of CPU time, bytes of the highest resident set. */
 export interface Sample {

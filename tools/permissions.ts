@@ -10,11 +10,6 @@ import { ROOT, say } from "./tool.ts";
 /** A permission set, as deno.json has it: what is not listed is denied. */
 export type PermissionSet = Readonly<Record<string, true | readonly string[]>>;
 
-/** The part of deno.json that this file changes. */
-interface Config {
-  readonly tasks: Readonly<Record<string, { readonly command: string }>>;
-}
-
 /** What any command of the program needs; each gives up the rest before it runs. */
 export const EVERYTHING: Needs = { network: true, programs: true, variables: SPECIAL_VARIABLES };
 
@@ -46,7 +41,7 @@ export function permissionFlags(needs: Needs): string[] {
 }
 
 /** deno.json with the permission sets and the tasks of the commands made anew. */
-export function withPermissions<T extends Config>(config: T): T {
+export function withPermissions(config: { tasks: Record<string, { command: string }> }): unknown {
   const commands = Object.entries(COMMANDS).map(([name, entry]) => [name, taskOf(name, entry)]);
   const others = Object.entries(config.tasks)
     .filter(([name, { command }]) => !command.endsWith(` main.ts ${name}`));

@@ -25,17 +25,16 @@ export async function writeBill(dist: string): Promise<void> {
   const lock: Lock = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.lock`));
   const ids = packages.map(({ id }) => id);
   const program = { type: "application", name: "anaplan-auth", version: VERSION };
+  const ref = program.name;
   const bill = {
     $schema: "http://cyclonedx.org/schema/bom-1.6.schema.json",
     bomFormat: "CycloneDX",
     specVersion: "1.6",
     version: 1,
-    metadata: {
-      component: { ...program, "bom-ref": program.name, licenses: [licenseOf("MIT")] },
-    },
+    metadata: { component: { ...program, "bom-ref": ref, licenses: [licenseOf("MIT")] } },
     components: packages.map((each) => componentOf(each, locked(lock, each.id))),
     dependencies: [
-      { ref: program.name, dependsOn: ids },
+      { ref, dependsOn: ids },
       ...ids.map((id) => ({ ref: id, dependsOn: dependenciesOf(locked(lock, id), packages) })),
     ],
   };

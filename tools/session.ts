@@ -43,7 +43,7 @@ export function steady(text: string): string {
 /** The pictures of a session, by the names of their files. */
 export function sessionPictures(lines: readonly string[]): Readonly<Record<string, string>> {
   let isTyped = false;
-  const marked: TerminalLine[] = lines.map((text) => {
+  const marked = lines.map((text) => {
     isTyped = text.startsWith("$ ") || (isTyped && text.startsWith("    "));
     return { text, isTyped };
   });
@@ -61,19 +61,13 @@ const LOOKS = {
   dark: { paper: "#151b23", edge: "#3d444d", ink: "#e6edf3", typed: "#79c0ff" },
 } as const;
 
-/** A line, and whether the user typed it. */
-interface TerminalLine {
-  readonly text: string;
-  readonly isTyped: boolean;
-}
-
 const COLUMN = 8.4; // of a monospaced font of 14 pixels
 const ROW = 20;
 const MARGIN = 20;
 
 /** The picture; `title` is read to those who do not see it. */
 function terminalSvg(
-  lines: readonly TerminalLine[],
+  lines: readonly { text: string; isTyped: boolean }[],
   title: string,
   { paper, edge, ink, typed }: typeof LOOKS["light" | "dark"],
 ): string {

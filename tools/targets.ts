@@ -32,13 +32,6 @@ export function executableName({ name }: Target): string {
   return `anaplan-auth-${name}${name.startsWith("windows") ? ".exe" : ""}`;
 }
 
-/** The target of the machine that this runs on. */
-export function thisTarget(): Target {
-  const target = TARGETS.find(({ triple }) => triple === Deno.build.target);
-  if (target === undefined) throw new Error(`No one file is made for ${Deno.build.target}`);
-  return target;
-}
-
 /** Works with this Deno for its own system; for another one npm's package of the same version is unpacked. */
 export async function withStandIn(
   { triple, denoPackage }: Target,

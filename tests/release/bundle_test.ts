@@ -10,7 +10,7 @@ import { installArguments } from "../../tools/install.ts";
 import { RUN_FLAGS } from "../../tools/launchers.ts";
 import { writeBill } from "../../tools/sbom.ts";
 import { filesBelow, output } from "../../tools/tool.ts";
-import { thisTarget } from "../../tools/targets.ts";
+import { TARGETS } from "../../tools/targets.ts";
 import { staleLogin } from "../hostile/stale_login.ts";
 import { testWith } from "../support/needs.ts";
 import { bareEnvironment } from "../support/program.ts";
@@ -105,7 +105,9 @@ for (const [argv, files, limit] of READS) {
 }
 
 Deno.test("the one file holds the bundle, byte by byte, with the permissions that it needs", async () => {
-  const path = await compile(made, thisTarget(), true); // throws when it does not
+  const target = TARGETS.find(({ triple }) => triple === Deno.build.target);
+  assert(target !== undefined, `no one file is made for ${Deno.build.target}`);
+  const path = await compile(made, target, true); // throws when it does not
   const executable = await Deno.readFile(path);
   const embedded = readEmbedded(executable);
   const inside = FILES.filter((name) => !/\.map$|^packages\.json$/.test(name));

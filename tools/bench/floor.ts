@@ -4,13 +4,7 @@
 const env = (name: string): string => Deno.env.get(name) ?? "";
 const FILE = env("TOKEN_FILE");
 
-interface Token {
-  readonly access_token: string;
-  readonly refresh_token: string;
-  readonly expires_at: number;
-}
-
-const load = (): Token => JSON.parse(Deno.readTextFileSync(FILE));
+const load = () => JSON.parse(Deno.readTextFileSync(FILE));
 
 function print(text: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(text + "\n"));
@@ -30,8 +24,7 @@ async function post(fields: Record<string, string>): Promise<void> {
   Deno.renameSync(temporary, FILE);
 }
 
-// deno-lint-ignore no-explicit-any
-async function ask(url: string, init: RequestInit): Promise<any> {
+async function ask(url: string, init: RequestInit) {
   using client = Deno.createHttpClient({ caCerts: [Deno.readTextFileSync(env("CA_FILE"))] });
   return await (await fetch(url, { ...init, client })).json();
 }

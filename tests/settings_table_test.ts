@@ -1,9 +1,9 @@
 // The table of settings: one more row is one more setting everywhere, and the permissions let every variable be read.
 // Rule: the row is added to a copy of the program, which then runs as a program.
+import { cp } from "node:fs/promises";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { ROWS } from "../src/settings/table.ts";
 import { COMPLETION_VARIABLES, VARIABLES } from "../src/system/needs.ts";
-import { copyFolder } from "../tools/stage.ts";
 import { tempDir } from "./support/temp_dir.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname;
@@ -105,9 +105,8 @@ Deno.test("the permissions let every variable of the table be read, and Tab need
 
 async function makeCopy(program: string, row = ROW): Promise<void> {
   await Deno.mkdir(program, { recursive: true });
-  for (const name of ["src", "types"]) await copyFolder(`${ROOT}${name}`, `${program}/${name}`);
-  for (const name of ["main.ts", "deno.json", "deno.lock"]) {
-    await Deno.copyFile(`${ROOT}${name}`, `${program}/${name}`);
+  for (const name of ["src", "types", "main.ts", "deno.json", "deno.lock"]) {
+    await cp(`${ROOT}${name}`, `${program}/${name}`, { recursive: true });
   }
   const path = `${program}/src/settings/table.ts`;
   const table = await Deno.readTextFile(path);

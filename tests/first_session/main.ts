@@ -1,7 +1,7 @@
 // A newcomer's first session, for `deno task first-session`: in a clone, from nothing to `whoami`, with README alone.
 // Rule: an empty home, an empty cache, a real terminal; what took how long is measured, not guessed.
 
-import { output } from "../../tools/process.ts";
+import { output } from "../../tools/tool.ts";
 import { steady } from "../../tools/session.ts";
 import { findPython } from "../support/needs.ts";
 import { browse } from "../support/scripted_browser.ts";

@@ -272,7 +272,8 @@ async function copyTree(directory: string): Promise<void> {
 
 async function expectToPass(directory: string): Promise<void> {
   for (const test of new Set(MUTATIONS.flatMap(({ tests }) => tests))) {
-    if (!await pass([test], directory)) throw new Error(`${test} fails before anything is broken`);
+    const isSound = await pass([test], directory) || await pass([test], directory); // a busy machine
+    if (!isSound) throw new Error(`${test} fails before anything is broken`);
   }
 }
 

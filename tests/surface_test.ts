@@ -2,7 +2,7 @@
 // Rule: surface.txt changes on purpose only; `UPDATE_GOLDEN=1` writes it from the tree.
 import { assertEquals } from "@std/assert";
 import { helpOf } from "../src/cli/help/help.ts";
-import { kebab } from "../src/cli/tree/parse.ts";
+import { kebab } from "../src/base/text.ts";
 import { reference } from "../src/cli/help/reference.ts";
 import { ROOT } from "../src/cli/tree/tree.ts";
 import { commands, type Entry, groups } from "./support/tree.ts";

@@ -4,15 +4,11 @@
 import type { Drawn, Reply, Talk } from "../command.ts";
 import { type CliError, toCliError } from "../base/errors.ts";
 import type { System } from "../system/contract.ts";
-import {
-  asSentence,
-  asShown,
-  asTyped,
-  COMMAND_VARIABLE,
-  escapedJson,
-  harmless,
-  unsteering,
-} from "../base/text.ts";
+import { type Words, written } from "../base/advice.ts";
+import { asSentence, escapedJson, harmless, unsteering, withTilde } from "../base/text.ts";
+
+/** The variable in which the tasks say how they are typed. */
+const COMMAND_VARIABLE = "ANAPLAN_AUTH_COMMAND";
 
 /** How to print. */
 export interface PrintOptions {
@@ -35,7 +31,11 @@ export function printer(
   system: Pick<System, "write" | "env" | "terminal">,
   options: PrintOptions,
 ): Printer {
-  const shown = (text: string): string => harmless(asShown(text, system.env));
+  const typed = (text: Words): string => written(text, system.env(COMMAND_VARIABLE));
+  const shown = (text: Words): string => {
+    const home = system.env("HOME");
+    return harmless(home === undefined ? typed(text) : withTilde(typed(text), home));
+  };
   const hasColor = options.color && system.terminal.stderr && system.terminal.canDraw;
   const styled = (code: number, text: string): string =>
     hasColor ? `\x1b[${code}m${text}\x1b[0m` : text;
@@ -51,11 +51,19 @@ export function printer(
     if (hasProgress) toStderr(CLEAR_LINE);
     hasProgress = false;
   };
-  const talk = (text: string | Drawn): void => {
+  const talk = (text: Words | Drawn): void => {
     endProgress();
-    toStderr((typeof text === "string" ? shown(text) : text.drawn) + "\n");
+    const isDrawn = typeof text === "object" && "drawn" in text;
+    toStderr((isDrawn ? text.drawn : shown(text)) + "\n");
+  };
+  const toStdout = (text: string): void => system.write("stdout", text + "\n");
+  const answer = (data: unknown, print: () => void): void => {
+    endProgress();
+    if (options.json) system.write("stdout", jsonLine(data));
+    else print();
   };
   return {
+    shown,
     say: (text) => options.quiet ? undefined : talk(text),
     insist: talk,
     warn: (text) => talk({ drawn: `${styled(YELLOW, "Warning:")} ${shown(text)}` }),
@@ -67,29 +75,33 @@ export function printer(
       toStderr(CLEAR_LINE + unsteering(text));
     },
     async reply(reply) {
-      if (reply.stream !== undefined) {
-        for await (const chunk of translated(reply.stream)) system.write("stdout", chunk);
-        return endProgress();
-      }
-      endProgress();
-      const { text, verbatim } = reply;
-      if (options.json) system.write("stdout", jsonLine(reply.data));
-      else if (reply.isTalk) talk(text);
-      else if (text !== "") {
-        const exact = system.terminal.stdout ? harmless(text) : text;
-        system.write("stdout", (verbatim ? exact : shown(text)) + "\n");
+      switch (reply.kind) {
+        case "answer":
+          return answer(reply.data, () => toStdout(shown(reply.text)));
+        case "news":
+          return answer(reply.data, () => talk(reply.text));
+        case "verbatim":
+          return answer(reply.data, () => {
+            toStdout(system.terminal.stdout ? harmless(reply.text) : reply.text);
+          });
+        case "stream":
+          for await (const chunk of translated(reply.stream)) system.write("stdout", chunk);
+          return endProgress();
+        case "exit":
+          return endProgress();
+        default:
+          reply satisfies never;
       }
     },
     error(error) {
       if (options.verbose && error.kind === "internal") talk(stackOf(error.cause));
-      const command = system.env(COMMAND_VARIABLE);
       if (options.json) {
         endProgress();
-        return toStderr(jsonLine(errorData(error, command)));
+        return toStderr(jsonLine(errorData(error, typed)));
       }
       talk(asSentence(onOneLine(error.message)));
-      const next = error.next === undefined ? undefined : shown(onOneLine(error.next));
-      if (next !== undefined) talk({ drawn: `${styled(BOLD, "Next:")} ${next}` });
+      if (error.next === undefined) return;
+      talk({ drawn: `${styled(BOLD, "Next:")} ${shown(onOneLine(typed(error.next)))}` });
     },
   };
 }
@@ -117,12 +129,12 @@ const BOLD = 1;
 const DIM = 2;
 const YELLOW = 33;
 
-function errorData(error: CliError, command: string | undefined): unknown {
+function errorData(error: CliError, typed: (text: Words) => string): unknown {
   return {
     error: {
       kind: error.kind,
-      message: asTyped(error.message, command),
-      next: error.next === undefined ? null : asTyped(error.next, command),
+      message: error.message,
+      next: error.next === undefined ? null : typed(error.next),
       oauth_error: error.oauthError ?? null,
     },
   };

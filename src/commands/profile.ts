@@ -1,11 +1,11 @@
 // profile: named settings, so that several logins can stand side by side.
 
+import { run, words } from "../base/advice.ts";
 import { regionOf } from "../provider/authorization_server.ts";
 import { assertTrustworthy } from "../files/ca_file.ts";
-import type { CommandContext, CommonFlags, Reply } from "../command.ts";
+import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { listenCandidates } from "../oauth/listen_addresses.ts";
-import { nearNames } from "../base/near_names.ts";
 import { configDirectory, isProfileName, type Place, placeOf } from "../settings/location.ts";
 import { assertPrivateDirectory } from "../files/private_directory.ts";
 import {
@@ -58,7 +58,7 @@ const UNSET: Readonly<Record<string, keyof Profile>> = {
 };
 
 /** Lists the profiles; a star marks the one that is used when none is named. */
-export function profileList(flags: CommonFlags, context: CommandContext): Promise<Reply> {
+export function profileList(flags: CommonFlags, context: CommandContext): Promise<Answer> {
   const { system, talk } = context;
   const configDir = configDirectory(flags, system);
   assertPrivateDirectory(configDir);
@@ -93,9 +93,9 @@ export function profileList(flags: CommonFlags, context: CommandContext): Promis
     ] as const;
   });
   const text = rows.length === 0
-    ? "There is no profile yet.\nNext: anaplan-auth login"
+    ? words`There is no profile yet.\nNext: ${run("login")}`
     : table(rows);
-  return Promise.resolve({ text, data: { profiles } });
+  return Promise.resolve({ kind: "answer", text, data: { profiles } });
 }
 
 /** Shows a profile's settings; defaults are left out. */
@@ -103,11 +103,12 @@ export function profileShow(
   flags: CommonFlags,
   context: CommandContext,
   name?: string,
-): Promise<Reply> {
+): Promise<Answer> {
   const place = existing(flags, context, name);
   const profile: Profile = loadProfile(place.configDir, place.profile) ?? {};
   const values = Object.entries(UNSET).map(([flag, key]) => [flag, valueOf(profile, key)] as const);
   return Promise.resolve({
+    kind: "answer",
     text: table([
       ["profile", place.profile],
       ...values.map(([flag, value]) => [flag, shown(value)] as const),
@@ -133,7 +134,7 @@ export async function profileSet(
   flags: ProfileSetFlags,
   context: CommandContext,
   name?: string,
-): Promise<Reply> {
+): Promise<Answer> {
   const profile = nameOf(flags, context, name);
   const configDir = configDirectory(flags, context.system);
   using _lock = await storeOf({ configDir }, context).lock(profile);
@@ -154,7 +155,7 @@ export async function profileSet(
   saveProfile(configDir, profile, settings.given, context.talk.warn);
   warnOfUnused(left({ ...before }), given, context.talk.warn);
   warnOfOtherClient(settings, context);
-  return { text: `Saved (profile ${profile}).`, data: { profile } };
+  return { kind: "answer", text: `Saved (profile ${profile}).`, data: { profile } };
 }
 
 /** Chooses the profile that is used when none is named. */
@@ -162,11 +163,12 @@ export async function profileUse(
   flags: CommonFlags,
   { system, talk }: CommandContext,
   name: string,
-): Promise<Reply> {
+): Promise<Answer> {
   const find = (): Place => existing(flags, { system, talk }, name);
   const { configDir, profile } = find();
   await changeCurrentProfile(configDir, () => find().profile, system, talk.warn);
-  return { text: `Profile ${profile} is used from now on.`, data: { profile } };
+  const text = `Profile ${profile} is used from now on.`;
+  return { kind: "answer", text, data: { profile } };
 }
 
 /** Removes a profile and the login in it. */
@@ -174,7 +176,7 @@ export async function profileRemove(
   flags: CommonFlags,
   context: CommandContext,
   name: string,
-): Promise<Reply> {
+): Promise<Answer> {
   const { configDir, profile } = existing(flags, context, name);
   const { warn } = context.talk;
   const store = storeOf({ configDir }, context);
@@ -191,7 +193,8 @@ export async function profileRemove(
     return current === profile ? "default" : undefined;
   };
   await changeCurrentProfile(configDir, remove, context.system, warn);
-  return { text: `Removed (profile ${profile}).`, data: { profile, login_removed: hadLogin } };
+  const data = { profile, login_removed: hadLogin };
+  return { kind: "answer", text: `Removed (profile ${profile}).`, data };
 }
 
 function nameOf(flags: CommonFlags, context: CommandContext, name: string | undefined): string {
@@ -214,20 +217,18 @@ function existing(flags: CommonFlags, context: CommandContext, name: string | un
   const isThere = namesIn(configDir, storeOf({ configDir }, context)).includes(profile);
   if (isThere) return { configDir, profile };
   const names = profileNames(configDir);
-  const near = nearNames(profile, names);
-  const hint = near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`;
-  throw new CliError("usage", `There is no profile ${profile}${hint}`, {
-    next: names.length === 0 ? "anaplan-auth login" : "anaplan-auth profile list",
+  throw new CliError("usage", `There is no profile ${profile}`, {
+    next: run(names.length === 0 ? "login" : "profile list"),
+    misspelled: { typed: profile, names },
   });
 }
 
 function settingNamed(flag: string): keyof Profile {
   const setting = Object.hasOwn(UNSET, flag) ? UNSET[flag] : undefined;
   if (setting !== undefined) return setting;
-  const near = nearNames(flag, Object.keys(UNSET));
-  const hint = near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`;
-  throw new CliError("usage", `There is no setting "${flag}" to forget${hint}`, {
-    next: "anaplan-auth profile set --help",
+  throw new CliError("usage", `There is no setting "${flag}" to forget`, {
+    next: run("profile set --help"),
+    misspelled: { typed: flag, names: Object.keys(UNSET) },
   });
 }
 

@@ -1,6 +1,7 @@
 // Reads what a token endpoint answers. Rule: a refresh token that came is never lost, whatever else is
 // wrong with the answer; only an OAuth error refuses, and only JSON with a token in it grants.
 
+import { type Advice, run, type Words, words } from "../base/advice.ts";
 import * as oauth from "oauth4webapi";
 import { CliError, type ErrorKind } from "../base/errors.ts";
 import { asObject, defined, field, type Fields } from "../base/json.ts";
@@ -38,7 +39,8 @@ export interface Grant {
  */
 export type Verdict =
   | { readonly kind: "fine" }
-  | { readonly kind: "doubtful" | "wrong"; readonly reason: string };
+  | { readonly kind: "doubtful"; readonly reason: Words }
+  | { readonly kind: "wrong"; readonly reason: string };
 
 /** What is known about a grant besides the answer. */
 export interface Granting {
@@ -218,8 +220,11 @@ async function judged(body: Fields, granting: Granting): Promise<Verdict> {
     return { kind: "wrong", reason: "it names another user than the one who signed in" };
   }
   if (strict === undefined) return { kind: "fine" };
-  const advice = "this computer's clock may be wrong (anaplan-auth doctor)";
-  return { kind: "doubtful", reason: `the id_token does not check out: ${strict}; ${advice}` };
+  const reason =
+    words`the id_token does not check out: ${strict}; this computer's clock may be wrong (${
+      run("doctor")
+    })`;
+  return { kind: "doubtful", reason };
 }
 
 /**
@@ -284,7 +289,7 @@ export function refusedError(
   kind: ErrorKind,
   what: string,
   refusal: Refusal,
-  said: { readonly reason: string; readonly next: string },
+  said: { readonly reason: string; readonly next: Advice },
 ): CliError {
   const words = refusal.description ? `; the server says ${quoted(refusal.description)}` : "";
   return new CliError(kind, `${what}: ${said.reason}${words}`, {

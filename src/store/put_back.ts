@@ -1,6 +1,7 @@
 // Tokens that an earlier process got and could not save. Rule: they are put in their place before anything else is
 // done, and never over a login that they do not follow.
 
+import { signIn } from "../base/advice.ts";
 import { CliError, toCliError } from "../base/errors.ts";
 import { type FileLock, peekAtLock } from "../files/lock_file.ts";
 import { listDirectory, readIn } from "../files/private_directory.ts";
@@ -81,7 +82,7 @@ function putBackWaiting({ configDir, path, load }: LoginPlace, warn: Warn): bool
   const next = waitingPath(path);
   const file = next.slice(configDir.length + 1);
   const waiting = orSetAside(
-    () => readIn(configDir, file, wholeTokenSet, "anaplan-auth login"),
+    () => readIn(configDir, file, wholeTokenSet, signIn()),
     warn,
   );
   if (waiting === undefined) {

@@ -2,7 +2,7 @@
 // Rule: what the program says of itself stands here word for word; only what it never says is written here.
 import { COMMON_FLAGS, SETTING_FLAGS } from "../../src/cli/tree/flags.ts";
 import { helpOf } from "../../src/cli/help/help.ts";
-import { kebab } from "../../src/cli/tree/parse.ts";
+import { kebab } from "../../src/base/text.ts";
 import { reference } from "../../src/cli/help/reference.ts";
 import { REGIONS } from "../../src/provider/regions.ts";
 import { FILES, SURROUNDINGS } from "./reference_words.ts";

@@ -1,6 +1,6 @@
 // The command tree as tests walk over it.
 // Rule: read from the tree itself, so that a new command is in every such test by being there.
-import { kebab } from "../../src/cli/tree/parse.ts";
+import { kebab } from "../../src/base/text.ts";
 import { ROOT } from "../../src/cli/tree/tree.ts";
 
 type Group = typeof ROOT;

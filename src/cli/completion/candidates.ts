@@ -4,7 +4,7 @@
 import { type InputCompletion, proposeCompletions } from "@stricli/core";
 import { applicationWith } from "../tree/parser.ts";
 import type { TreeContext, TreeReaders } from "../tree/loading.ts";
-import { kebab } from "../tree/parse.ts";
+import { kebab } from "../../base/text.ts";
 import { type Candidate, candidatesFrom, targetOf, type World } from "./word_sources.ts";
 
 /** What may stand there: one of these words, or a path, which the shell completes by itself. */
@@ -33,7 +33,6 @@ const notRun = (): never => {
 const NOT_RUN: TreeReaders = {
   help: notRun,
   complete: notRun,
-  pageOf: notRun,
   usageError: notRun,
 };
 
@@ -46,7 +45,7 @@ async function proposeFor(
   let path: "file" | "directory" | undefined;
   const context: TreeContext = {
     process: { stdout: { write() {} }, stderr: { write() {} } },
-    perform: () => Promise.resolve(),
+    perform: notRun,
     readers: NOT_RUN,
     propose(source, start) {
       if (source === "file" || source === "directory") {
@@ -60,7 +59,7 @@ async function proposeFor(
     },
   };
   const proposed = await proposeCompletions(
-    applicationWith(NOT_RUN),
+    applicationWith(),
     [...before, partial],
     context,
   );

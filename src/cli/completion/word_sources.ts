@@ -9,7 +9,7 @@ import type { System } from "../../system/contract.ts";
 import { SHELLS } from "./completion_scripts.ts";
 import { SETTING_FLAGS } from "../tree/flags.ts";
 import type { TreeContext, WordSource } from "../tree/loading.ts";
-import { kebab } from "../tree/parse.ts";
+import { kebab } from "../../base/text.ts";
 import { ROOT } from "../tree/tree.ts";
 
 /** One word that may stand there; the description may be empty. */

@@ -39,8 +39,3 @@ export function parsePrompt(text: string): string {
 }
 
 const PROMPTS = ["none", "login", "consent", "select_account"];
-
-/** A name of the tree as people type it: `configDir` is `config-dir`. */
-export function kebab(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}

@@ -16,45 +16,45 @@ import {
   UnsatisfiedFlagError,
   UnsatisfiedPositionalError,
 } from "@stricli/core";
-import type { Reply } from "../../command.ts";
+import type { Answer } from "../../command.ts";
 import { CliError } from "../../base/errors.ts";
 import { VERSION } from "../../base/version.ts";
-import type { TreeContext, TreeReaders } from "./loading.ts";
-import { kebab } from "./parse.ts";
+import type { Asked, Complaint, TreeContext, TreeReaders } from "./loading.ts";
+import { kebab } from "../../base/text.ts";
 import { ROOT } from "./tree.ts";
 
 /**
- * Reads one command line and hands the command to `perform`.
+ * Reads one command line.
  *
- * @returns what Stricli itself answered, such as a help page; `undefined` when a command was performed.
+ * @returns the command that is meant, or what Stricli itself answered, such as the version.
  * @throws {CliError} `usage` for what cannot be read.
  */
 export async function parse(
   argv: readonly string[],
-  perform: TreeContext["perform"],
   readers: TreeReaders,
-): Promise<Reply | undefined> {
+): Promise<Asked | Answer> {
   const said: string[] = [];
   const process: StricliProcess = {
     stdout: { write: (text) => void said.push(text) },
     stderr: { write: (text) => void said.push(text) },
     exitCode: null, // Stricli sets none over another
   };
-  let isPerformed = false;
-  await runStricli(applicationWith(readers), unglued(argv), {
-    process,
-    perform: (load, flags, args) => {
-      isPerformed = true;
-      return perform(load, flags, args);
-    },
-    readers,
-  });
-  if (isPerformed) return undefined;
+  const asked: Asked[] = [];
+  const hints: Omit<Complaint, "text">[] = [];
+  const perform: TreeContext["perform"] = (load, flags, args) =>
+    void asked.push({ flags, run: async (context) => (await load())(flags, context, ...args) });
+  const told: Told = {
+    hint: (hint) => void hints.push(hint),
+    help: (topic) => perform(readers.help, {}, topic),
+  };
+  await runStricli(applicationWith(told), unglued(argv), { process, perform, readers });
+  const [meant] = asked;
+  if (meant !== undefined) return meant;
   const text = said.join("").trimEnd();
-  if (process.exitCode === ExitCode.Success) return { text, data: text };
+  if (process.exitCode === ExitCode.Success) return { kind: "answer", text, data: text };
   const isUsage = process.exitCode === ExitCode.InvalidArgument ||
     process.exitCode === ExitCode.UnknownCommand;
-  if (isUsage) throw await readers.usageError(text, argv);
+  if (isUsage) throw await readers.usageError({ text, ...hints[0] }, argv);
   const next = "install the program again, or report this";
   throw new CliError("internal", text, { next });
 }
@@ -65,8 +65,18 @@ interface StricliProcess {
   exitCode: number | null;
 }
 
+/** What is told of a command line besides what Stricli says. */
+interface Told {
+  /** What else is known of a complaint. */
+  hint(hint: Omit<Complaint, "text">): void;
+  /** That the help page of a name is asked for. */
+  help(topic: string[]): void;
+}
+
+const UNTOLD: Told = { hint: () => {}, help: () => {} };
+
 /** The command line as Stricli reads it. */
-export function applicationWith({ pageOf }: TreeReaders): Application<TreeContext> {
+export function applicationWith({ hint, help }: Told = UNTOLD): Application<TreeContext> {
   return buildApplication<TreeContext>(ROOT, {
     name: "anaplan-auth",
     scanner: {
@@ -76,11 +86,17 @@ export function applicationWith({ pageOf }: TreeReaders): Application<TreeContex
     localization: {
       text: {
         ...text_en,
-        noCommandRegisteredForInput: ({ input, corrections }) =>
-          input.startsWith("-")
-            ? `Cannot read ${input} there: flags come after the command`
-            : `There is no command ${input}${didYouMean(corrections)}`,
-        exceptionWhileParsingArguments: (error) => whatIsWrong(error),
+        noCommandRegisteredForInput: ({ input, corrections }) => {
+          if (input.startsWith("-")) {
+            return `Cannot read ${input} there: flags come after the command`;
+          }
+          hint({ near: corrections.map((name) => name.replaceAll("`", "")) });
+          return `There is no command ${input}`;
+        },
+        exceptionWhileParsingArguments: (error) => {
+          if (error instanceof FlagNotFoundError) hint({ flag: flagName(error.input) });
+          return whatIsWrong(error);
+        },
       },
     },
   }, {
@@ -91,8 +107,8 @@ export function applicationWith({ pageOf }: TreeReaders): Application<TreeContex
         global: true,
         complete: true,
         defaultForRouteMap: true,
-        async run(_app, { result: { target, prefix } }) {
-          this.process.stdout.write(await pageOf(prefix.slice(1).join(" "), target));
+        run(_app, { result: { prefix } }) {
+          help([...prefix.slice(1)]);
         },
       },
     },
@@ -111,7 +127,7 @@ export function applicationWith({ pageOf }: TreeReaders): Application<TreeContex
 /** What is wrong with an argument; the first of Stricli's complaints, in our words. */
 function whatIsWrong(error: unknown): string {
   if (error instanceof FlagNotFoundError) {
-    return `There is no flag --${kebab(error.input.replace(/^-+/, ""))}`;
+    return `There is no flag ${flagName(error.input)}`;
   }
   if (error instanceof AliasNotFoundError) return `There is no flag -${error.input}`;
   if (error instanceof ArgumentParseError) {
@@ -159,9 +175,4 @@ function unglued(argv: readonly string[]): readonly string[] {
 
 function flagName(external: string): string {
   return `--${kebab(external.replace(/^-+/, ""))}`;
-}
-
-function didYouMean(corrections: readonly string[]): string {
-  const names = corrections.map((name) => name.replaceAll("`", ""));
-  return names.length === 0 ? "" : `; did you mean ${names.join(" or ")}?`;
 }

@@ -20,10 +20,10 @@ export interface CommonFlags {
 export type Reply = Answer | News | Verbatim | Streamed | Exit;
 
 /** What was asked for: `text` for people on stdout, or with `--json` the one JSON value `data`. */
-export interface Answer {
+export interface Answer<Text extends Words = Words> {
   readonly kind: "answer";
   /** Without the last line break. */
-  readonly text: Words;
+  readonly text: Text;
   readonly data: unknown;
   /** Set when the answer itself is the news of a failure: printed like a success, exits like the kind. */
   readonly outcome?: ErrorKind;

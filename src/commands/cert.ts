@@ -21,7 +21,10 @@ export interface CertTrustFlags extends CommonFlags {
 }
 
 /** Shows the certificate; one that does not exist yet is made. */
-export async function certShow(flags: CommonFlags, context: CommandContext): Promise<Answer> {
+export async function certShow(
+  flags: CommonFlags,
+  context: CommandContext,
+): Promise<Answer<string>> {
   const configDir = configDirectory(flags, context.system);
   return described(
     await listenerCertificate(configDir, context.system, context.talk.warn),
@@ -30,7 +33,10 @@ export async function certShow(flags: CommonFlags, context: CommandContext): Pro
 }
 
 /** Makes a new certificate; the browser will warn once more. */
-export async function certRenew(flags: CommonFlags, context: CommandContext): Promise<Answer> {
+export async function certRenew(
+  flags: CommonFlags,
+  context: CommandContext,
+): Promise<Answer<string>> {
   const configDir = configDirectory(flags, context.system);
   const made = await renewedCertificate(configDir, context.system, context.talk.warn);
   context.talk.say(
@@ -47,7 +53,7 @@ export async function certRenew(flags: CommonFlags, context: CommandContext): Pr
 export async function certTrust(
   flags: CertTrustFlags,
   context: CommandContext,
-): Promise<Answer | Verbatim> {
+): Promise<Answer<string> | Verbatim> {
   const { system, talk } = context;
   const configDir = configDirectory(flags, system);
   const certificate = await listenerCertificate(configDir, system, talk.warn);
@@ -90,7 +96,7 @@ function trustFailed(command: readonly string[], code: number | undefined): CliE
   });
 }
 
-function described(certificate: ListenerCertificate, { system }: CommandContext): Answer {
+function described(certificate: ListenerCertificate, { system }: CommandContext): Answer<string> {
   const left = certificate.notAfter - system.now();
   return {
     kind: "answer",

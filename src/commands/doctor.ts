@@ -33,7 +33,7 @@ const WIDTH = 80 - COLUMN;
 const MARKS: Readonly<Record<Check["mark"], string>> = { ok: "✓", warning: "!", problem: "✗" };
 
 /** Looks at everything that a login needs, with a login and without one. */
-export async function doctor(flags: DoctorFlags, context: CommandContext): Promise<Answer> {
+export async function doctor(flags: DoctorFlags, context: CommandContext): Promise<Answer<string>> {
   let settings: Settings;
   try {
     settings = loadSettings(flags, context.system);
@@ -63,7 +63,7 @@ export async function doctor(flags: DoctorFlags, context: CommandContext): Promi
   return report(checks, context);
 }
 
-function report(checks: readonly Check[], { talk }: CommandContext): Answer {
+function report(checks: readonly Check[], { talk }: CommandContext): Answer<string> {
   const worst = checks.find(({ mark }) => mark === "problem");
   return {
     kind: "answer",

@@ -33,7 +33,7 @@ interface Removed {
 }
 
 /** Removes every login that is meant from the disk, and only then asks their servers to end them. */
-export async function logout(flags: LogoutFlags, context: CommandContext): Promise<Answer> {
+export async function logout(flags: LogoutFlags, context: CommandContext): Promise<Answer<string>> {
   if (!flags.all) return await replyFor(await removeOne(flags, context), flags, context);
   const store = storeOf({ configDir: configDirectory(flags, context.system) }, context);
   let failure: CliError | undefined;
@@ -137,19 +137,14 @@ function filesBeside(path: string): string[] {
     .map((file) => `${directory}/${file}`);
 }
 
-/** An answer that says nothing to type. */
-interface PlainAnswer extends Answer {
-  readonly text: string;
-}
-
 /** Asks the server to end the login that was removed, and says what came of it. */
 async function replyFor(
   removed: Removed,
   flags: LogoutFlags,
   context: CommandContext,
-): Promise<PlainAnswer> {
+): Promise<Answer<string>> {
   const { profile, tokenSet, wasDamaged } = removed;
-  const reply = (text: string, isEnded = false): PlainAnswer => {
+  const reply = (text: string, isEnded = false): Answer<string> => {
     return {
       kind: "answer",
       text,

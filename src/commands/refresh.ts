@@ -13,7 +13,10 @@ export interface RefreshFlags extends CommonFlags {
 }
 
 /** Exchanges the refresh token, or says that another process has just done it. */
-export async function refresh(flags: RefreshFlags, context: CommandContext): Promise<Answer> {
+export async function refresh(
+  flags: RefreshFlags,
+  context: CommandContext,
+): Promise<Answer<string>> {
   const settings = loadSettings(flags, context.system);
   const { ifExpiringWithin } = flags;
   if (ifExpiringWithin !== undefined) {
@@ -37,7 +40,7 @@ function reply(
   refreshed: boolean,
   settings: Settings,
   { system }: CommandContext,
-): Answer {
+): Answer<string> {
   const now = system.now();
   const until = `${clockTime(tokenSet.expiresAt, now)} (${duration(tokenSet.expiresAt - now)})`;
   const rotated = refreshed && tokenSet.refreshTokenRotates === true;

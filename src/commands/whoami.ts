@@ -10,7 +10,7 @@ import { loadSettings } from "../settings/settings.ts";
 import { dateTime, isoTime, table } from "../base/text.ts";
 
 /** Asks Anaplan who the login belongs to, with a token that is refreshed by itself when stale. */
-export async function whoami(flags: CommonFlags, context: CommandContext): Promise<Answer> {
+export async function whoami(flags: CommonFlags, context: CommandContext): Promise<Answer<string>> {
   const settings = loadSettings(flags, context.system);
   const user = await withFreshTokenSet(
     settings,

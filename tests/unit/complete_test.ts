@@ -7,11 +7,12 @@ import { CliError } from "../../src/base/errors.ts";
 import { REGIONS } from "../../src/provider/regions.ts";
 import { fakeContext } from "../support/fake_system.ts";
 import { type TempDir, tempDir } from "../support/temp_dir.ts";
+import { nextOf } from "../support/shown.ts";
 
 /** What a shell is told, line by line. */
 async function told(shell: string, sent: readonly string[], env = {}): Promise<string[]> {
-  const { text, verbatim } = await complete({}, fakeContext({ env }), shell, ...sent);
-  assertEquals(verbatim, true);
+  const { text, kind } = await complete({}, fakeContext({ env }), shell, ...sent);
+  assertEquals(kind, "verbatim");
   return text === "" ? [] : text.split("\n");
 }
 
@@ -183,5 +184,5 @@ Deno.test("a shell that there is no script for is a usage error that lists the f
   const run = async () => await complete({}, fakeContext(), "zhs");
   const error = await assertRejects(run, CliError, "did you mean zsh?");
   assertEquals(error.kind, "usage");
-  assertStringIncludes(error.next ?? "", "bash zsh fish powershell");
+  assertStringIncludes(nextOf(error), "bash zsh fish powershell");
 });

@@ -1,5 +1,6 @@
 // Rare cases of the commands that set up and mend, and of sign-ins at other providers.
 // Rule: one case a test; what is common stands in the test of its own module.
+import { written } from "../../src/base/advice.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { endLogin } from "../../src/provider/provider.ts";
 import { doctor } from "../../src/commands/doctor.ts";
@@ -29,6 +30,7 @@ import { scriptOfBookmarklet, visitRelay } from "../support/relay_visit.ts";
 import { sessionScene } from "../support/session_scene.ts";
 import { ada, signIn } from "../support/sign_in_scene.ts";
 import { namesIn, tempDir } from "../support/temp_dir.ts";
+import { nextOf } from "../support/shown.ts";
 
 Deno.test("network trouble never makes polls come faster than the interval", async () => {
   const system = fakeSystem({ network: [unreachable(), unreachable(), granted()] });
@@ -105,7 +107,7 @@ Deno.test("profile show does not say no-pkce false when PKCE is off", async () =
   using scene = sessionScene(undefined);
   saveProfile(scene.configDir, "default", { pkce: false }, () => {});
   const { text, data } = await profileShow(scene.flags, scene.context);
-  assert(!/no-pkce +false/.test(text), text);
+  assert(!/no-pkce +false/.test(written(text)), written(text));
   assertEquals((data as { no_pkce: boolean }).no_pkce, true);
 });
 
@@ -217,7 +219,7 @@ Deno.test("statusInShort names the issuer, not a region of Anaplan", async () =>
   using scene = issuerScene(LOGIN, []);
   const env = { ANAPLAN_AUTH_CONFIG_DIR: scene.configDir };
   const text = await statusInShort(fakeContext({ env }));
-  assert(!text.includes("us1"), text);
+  assert(!written(text).includes("us1"), written(text));
 });
 
 Deno.test("validate by a named service at an issuer says userinfo, not Anaplan's users/me", async () => {
@@ -227,7 +229,7 @@ Deno.test("validate by a named service at an issuer says userinfo, not Anaplan's
     Response.json({ sub: "1" }),
   ], { profile });
   const { text } = await validate(scene.flags, scene.context);
-  assert(!text.includes("Anaplan"), text);
+  assert(!written(text).includes("Anaplan"), written(text));
 });
 
 Deno.test("doctor's region check at an issuer does not speak of regions", async () => {
@@ -251,7 +253,7 @@ Deno.test("doctor's Next for a region names the profile", async () => {
   });
   putLogin(scene.configDir, LOGIN, "eu");
   const { named } = await diagnosed(scene, { profile: "eu" });
-  assertStringIncludes(named("Region")[0]?.next ?? "", "--profile eu");
+  assertStringIncludes(nextOf(named("Region")[0]), "--profile eu");
 });
 
 Deno.test("cert trust --yes without HOME makes no directory called ~", async () => {
@@ -289,7 +291,7 @@ Deno.test("a clock's advice is for the system that it is given on", async () => 
     platform: "windows",
     answers: () => dated(START + 600_000),
   });
-  assert(!(check.next ?? "").includes("timedatectl"), check.next ?? "");
+  assert(!nextOf(check).includes("timedatectl"), nextOf(check));
 });
 
 Deno.test("a device code's wait ends when the code does, not a minute later", async () => {

@@ -4,6 +4,7 @@ import { CliError } from "../../src/base/errors.ts";
 import { withFreshTokenSet } from "../../src/session/session.ts";
 import { granted, LOGIN, withoutRefreshToken } from "../support/logins.ts";
 import { sessionScene } from "../support/session_scene.ts";
+import { nextOf } from "../support/shown.ts";
 
 Deno.test("a token that a service refuses is refreshed once, and the service asked once more", async () => {
   using scene = sessionScene(LOGIN, { network: [granted()] });
@@ -33,7 +34,7 @@ Deno.test("a second refusal's Next line names the profile", async () => {
     () => withFreshTokenSet(scene.settings, scene.context, () => Promise.reject(refusal)),
     CliError,
   );
-  assertEquals(error.next, "anaplan-auth login --profile eu");
+  assertEquals(nextOf(error), "anaplan-auth login --profile eu");
 });
 
 Deno.test("a service's other failures, and a login that cannot be refreshed, are not tried again", async () => {

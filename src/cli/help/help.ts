@@ -55,18 +55,18 @@ function namesIn(group: RouteMap<TreeContext>): string[] {
 }
 
 /** The page of a command that has commands of its own. */
-function groupHelp(name: string, group: RouteMap<TreeContext>, program: string): string {
+function groupHelp(name: string, group: RouteMap<TreeContext>, anaplanAuth: string): string {
   const entries = group.getAllEntries().map((entry) =>
     `  ${entry.name.original.padEnd(13)}${entry.target.brief}`
   );
   return `${group.brief}.
 
-Usage: ${program} ${name} <command> [flags]
+Usage: ${anaplanAuth} ${name} <command> [flags]
 ${exampleIn(group)}
 
 ${entries.join("\n")}
 
-More of one: ${program} ${name} <command> --help`;
+More of one: ${anaplanAuth} ${name} <command> --help`;
 }
 
 /** The example of the first command that has one. */
@@ -79,12 +79,14 @@ function exampleIn(group: RouteMap<TreeContext>): string {
 export async function helpOf(
   name: string,
   target: Target,
-  program = "anaplan-auth",
+  anaplanAuth = "anaplan-auth",
 ): Promise<string> {
   if (!("loader" in target)) {
-    return name === "" ? rootHelp(program) : named(groupHelp(name, target, program), program);
+    return name === ""
+      ? rootHelp(anaplanAuth)
+      : named(groupHelp(name, target, anaplanAuth), anaplanAuth);
   }
-  const page = named(commandHelp(name, target, program), program);
+  const page = named(commandHelp(name, target, anaplanAuth), anaplanAuth);
   if (target.parameters.flags?.["region"] === undefined) return page;
   const { REGIONS } = await import("../../provider/regions.ts");
   const regions = Object.entries(REGIONS).map(([region, { description }]) =>
@@ -94,12 +96,12 @@ export async function helpOf(
 }
 
 /** The page with the program's name in the places that the tree leaves for it. */
-function named(page: string, program: string): string {
-  return page.replaceAll("{anaplan-auth}", program);
+function named(page: string, anaplanAuth: string): string {
+  return page.replaceAll("{anaplan-auth}", anaplanAuth);
 }
 
 /** The page of one command. */
-function commandHelp(name: string, command: Command<TreeContext>, program: string): string {
+function commandHelp(name: string, command: Command<TreeContext>, anaplanAuth: string): string {
   const flags = Object.entries(command.parameters.flags ?? {}) as [string, Flag][];
   const letters = new Map(
     Object.entries(command.parameters.aliases ?? {}).map(([letter, flag]) => [flag, letter]),
@@ -108,7 +110,7 @@ function commandHelp(name: string, command: Command<TreeContext>, program: strin
   const common = flags.filter(([flag]) => COMMON_FLAG_NAMES.includes(flag));
   return [
     `${command.brief}.`,
-    `Usage: ${program} ${name}${usageOf(command)}\n${command.fullDescription ?? ""}`,
+    `Usage: ${anaplanAuth} ${name}${usageOf(command)}\n${command.fullDescription ?? ""}`,
     ...(own.length === 0 ? [] : [`Flags\n${flagLines(own, letters)}`]),
     `Flags of every command\n${flagLines([...common, ["help", HELP_FLAG]])}`,
   ].join("\n\n");

@@ -4,7 +4,7 @@
 import { BRIEF, type CommandEntry, COMMANDS } from "../tree/commands.ts";
 
 /** The page of the whole program, with the words that its commands begin with. */
-export function rootHelp(program = "anaplan-auth"): string {
+export function rootHelp(anaplanAuth = "anaplan-auth"): string {
   const entries: [string, CommandEntry][] = Object.entries(COMMANDS);
   const headings = new Set(entries.flatMap(([, { group }]) => group ?? []));
   const groups = Array.from(headings, (heading) =>
@@ -15,11 +15,11 @@ export function rootHelp(program = "anaplan-auth"): string {
     ].join("\n"));
   return `${BRIEF}
 
-Usage: ${program} <command> [flags]
+Usage: ${anaplanAuth} <command> [flags]
 
 ${groups.join("\n\n")}
 
 Flags of every command: --profile, --json, --quiet, --verbose, --help
-Example: ${program} login --region eu2
-Exit codes and variables: ${program} help reference`;
+Example: ${anaplanAuth} login --region eu2
+Exit codes and variables: ${anaplanAuth} help reference`;
 }

@@ -180,8 +180,9 @@ export function fakeContext(arranged: Arranged | FakeSystem = {}): FakeContext {
   const insisted: string[] = [];
   const warned: string[] = [];
   const progressed: string[] = [];
+  const system = "requests" in arranged ? arranged : fakeSystem(arranged);
   return {
-    system: "requests" in arranged ? arranged : fakeSystem(arranged),
+    system,
     talk: {
       said,
       insisted,
@@ -191,7 +192,7 @@ export function fakeContext(arranged: Arranged | FakeSystem = {}): FakeContext {
       insist: (text) => void insisted.push(shown(text)),
       warn: (text) => void warned.push(written(text)),
       progress: (text) => void progressed.push(text),
-      shown: (text) => written(text),
+      shown: (text) => written(text, system.env("ANAPLAN_AUTH_COMMAND")),
     },
   };
 }

@@ -135,7 +135,7 @@ Deno.test("--expires-within fails with what ends when, what is assumed, and what
   const reply = await statusOf(LOGIN, {}, 24 * HOUR);
   assertEquals([reply.outcome, reply.kind], ["login_required", "news"]);
   assertEquals(
-    reply.text,
+    written(reply.text),
     `The login (profile default) ends at ${clockTime(SAVED + 12 * HOUR, START)} (12 h), ` +
       "assuming Anaplan's default of 12 h (if yours differs: " +
       "anaplan-auth profile set default --refresh-token-lifetime TIME).\n" +
@@ -162,7 +162,7 @@ Deno.test("--expires-within says to sign in where a refresh makes nothing last l
 Deno.test("--expires-within tells who is not signed in on stderr, too", async () => {
   const { text, outcome, kind } = await statusOf(undefined, {}, HOUR);
   assertEquals([outcome, kind], ["login_required", "news"]);
-  assertEquals(text, "Not signed in (profile default).\nNext: anaplan-auth login");
+  assertEquals(written(text), "Not signed in (profile default).\nNext: anaplan-auth login");
 });
 
 async function endAfterRefresh(login: TokenSet, fields: object): Promise<number | undefined> {

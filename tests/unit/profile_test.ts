@@ -1,4 +1,5 @@
 // The commands `profile list`, `show`, `use` and `remove`.
+import { withNearNames } from "../../src/base/near_names.ts";
 import { written } from "../../src/base/advice.ts";
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { profileList, profileRemove, profileShow, profileUse } from "../../src/commands/profile.ts";
@@ -10,7 +11,7 @@ import { loadProfile, saveProfile } from "../../src/settings/profiles.ts";
 import { LOGIN, putLogin } from "../support/logins.ts";
 import { type SessionScene, sessionScene } from "../support/session_scene.ts";
 import { namesIn } from "../support/temp_dir.ts";
-import { nextOf } from "../support/shown.ts";
+import { nextOf, textOf } from "../support/shown.ts";
 
 /** A scene with the profiles `default` (signed in) and `eu-test` (in eu3, not signed in). */
 function twoProfiles(): SessionScene {
@@ -53,11 +54,9 @@ Deno.test("profile list counts a login without settings", async () => {
 
 Deno.test("profile list without any profile says what to type, and is no failure", async () => {
   using scene = sessionScene(undefined);
-  assertEquals(await profileList(scene.flags, scene.context), {
-    kind: "answer",
-    text: "There is no profile yet.\nNext: anaplan-auth login",
-    data: { profiles: [] },
-  });
+  const reply = await profileList(scene.flags, scene.context);
+  assertEquals([reply.outcome, reply.data], [undefined, { profiles: [] }]);
+  assertEquals(textOf(reply), "There is no profile yet.\nNext: anaplan-auth login");
 });
 
 Deno.test("profile show prints what was given under the flags' names, and no default", async () => {
@@ -112,7 +111,10 @@ for (const [verb, command] of Object.entries<WithAName>(WITH_A_NAME)) {
       CliError,
     );
     assertEquals(error.kind, "usage");
-    assertEquals(error.message, "There is no profile eu-tset; did you mean eu-test?");
+    assertEquals(
+      withNearNames(error).message,
+      "There is no profile eu-tset; did you mean eu-test?",
+    );
     assertEquals(nextOf(error), "anaplan-auth profile list");
     assertEquals(currentProfile(scene.configDir), undefined);
   });

@@ -1,4 +1,5 @@
 // A refresh that fails: the login is kept, marked as ended, or rescued, and the old token may still do.
+import { withNearNames } from "../../src/base/near_names.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 import { saveProfile } from "../../src/settings/profiles.ts";
@@ -74,7 +75,10 @@ Deno.test("a profile that does not exist is login_required, and near names are s
   for (const name of ["prod", "test"]) saveProfile(scene.configDir, name, {}, () => {});
   const error = await failure(scene);
   assertEquals(error.kind, "login_required");
-  assertStringIncludes(error.message, "there is no profile prdo; did you mean prod?");
+  assertStringIncludes(
+    withNearNames(error).message,
+    "there is no profile prdo; did you mean prod?",
+  );
   assertEquals(nextOf(error), "anaplan-auth login --profile prdo");
 });
 

@@ -1,4 +1,5 @@
 // A token that a service refuses: refreshed once, and then believed.
+import { signIn } from "../../src/base/advice.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 import { withFreshTokenSet } from "../../src/session/session.ts";
@@ -29,7 +30,7 @@ Deno.test("a service that refuses the new token, too, is believed", async () => 
 
 Deno.test("a second refusal's Next line names the profile", async () => {
   using scene = sessionScene(LOGIN, { network: [granted()] }, "eu");
-  const refusal = new CliError("login_required", "no", { next: "anaplan-auth login" });
+  const refusal = new CliError("login_required", "no", { next: signIn() });
   const error = await assertRejects(
     () => withFreshTokenSet(scene.settings, scene.context, () => Promise.reject(refusal)),
     CliError,

@@ -53,7 +53,7 @@ Deno.test("status --json has the keys of the contract", async () => {
 Deno.test("status without a login is exit 3 with the object still there", async () => {
   const { text, data, outcome } = await said(undefined);
   assertEquals(outcome, "login_required");
-  assertEquals(text, "Not signed in (profile default).\nNext: anaplan-auth login");
+  assertEquals(written(text), "Not signed in (profile default).\nNext: anaplan-auth login");
   assertEquals(data, {
     profile: "default",
     region: "us1",
@@ -122,7 +122,7 @@ Deno.test("status of a profile that does not exist suggests near names, and is e
   const { text, outcome } = await status(scene.flags, scene.context);
   assertEquals(outcome, "login_required");
   assertEquals(
-    text,
+    written(text),
     "There is no profile prdo; did you mean prod?\nNext: anaplan-auth login --profile prdo",
   );
 });
@@ -131,14 +131,14 @@ Deno.test("in short, status is two lines at most", async () => {
   using scene = sessionScene(LOGIN);
   const env = { ANAPLAN_AUTH_CONFIG_DIR: scene.configDir };
   assertEquals(
-    await statusInShort(fakeContext({ env })),
+    written(await statusInShort(fakeContext({ env }))),
     `Signed in (profile default, us1). Access token good until ${
       clockTime(LOGIN.expiresAt, START)
     } (30 min).`,
   );
   const none = { ...env, ANAPLAN_PROFILE: "other" };
   assertEquals(
-    await statusInShort(fakeContext({ env: none })),
+    written(await statusInShort(fakeContext({ env: none }))),
     "Not signed in (profile other).\nNext: anaplan-auth login --profile other",
   );
 });

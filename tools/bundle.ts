@@ -28,7 +28,7 @@ const GROUPS = [
     name: "session",
     test: ours(
       "base/urls|files/(ca_file|lock_file|named_file|replacement|set_aside)|provider/belonging|" +
-        "session/(environment_advice|grants|session)|settings/(profiles|settings)|" +
+        "session/(advice_in_use|grants|session)|settings/(profiles|settings)|" +
         "store/(locked_login|put_back|rescue|token_sets)|system/signals",
     ),
   },

@@ -54,20 +54,6 @@ export function piecesOf(said: Words): readonly Piece[] {
   return Array.isArray(said) ? said : [said as Piece];
 }
 
-/** Whether it says to sign in to the profile that is in use. */
-export function asksToSignIn(advice: Advice): boolean {
-  return piecesOf(advice).some(isForProfileInUse);
-}
-
-/** The same for the profile that is in use. */
-export function withProfile(advice: Advice, profile: string): Advice {
-  return piecesOf(advice).map((piece) => isForProfileInUse(piece) ? { ...piece, profile } : piece);
-}
-
-function isForProfileInUse(piece: Piece): piece is Run {
-  return typeof piece === "object" && "command" in piece && piece.profile === null;
-}
-
 /** What is said as one text, with the words that a command of ours begins with. */
 export function written(said: Words, program = "anaplan-auth"): string {
   return piecesOf(said).map((piece) => {

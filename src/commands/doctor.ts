@@ -23,7 +23,7 @@ import {
   type SettingFlags,
   type Settings,
 } from "../settings/settings.ts";
-import { wrapped } from "../base/text.ts";
+import { wrapped } from "../base/lines.ts";
 
 /** The flags of `doctor`. */
 export type DoctorFlags = SettingFlags;

@@ -1,9 +1,9 @@
 // The heart: a valid token set, refreshed when it is stale, shared by every process that wants one.
 // Rule: whoever refreshes holds the lock, has read again inside it, and saves before anyone sees it.
 
-import { type Advice, asksToSignIn, run, withProfile, words } from "../base/advice.ts";
+import { type Advice, run, words } from "../base/advice.ts";
 import type { CommandContext } from "../command.ts";
-import { environmentAdvice, newRefreshToken } from "./environment_advice.ts";
+import { asksToSignIn, environmentAdvice, newRefreshToken, withProfile } from "./advice_in_use.ts";
 import { CliError, type ErrorDetails, type Misspelled } from "../base/errors.ts";
 import type { Grant } from "../oauth/token_response.ts";
 import { profileNames } from "../settings/profiles.ts";

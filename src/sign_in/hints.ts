@@ -10,7 +10,7 @@ import { type ListenerCertificate, shortFingerprint } from "../oauth/certificate
 import { formatAddress } from "../oauth/listen_addresses.ts";
 import type { Loopback } from "../oauth/loopback.ts";
 import type { Settings } from "../settings/settings.ts";
-import { fitted } from "../base/text.ts";
+import { fitted } from "../base/lines.ts";
 import { isLoopbackHost, portOf } from "../base/urls.ts";
 import { hyperlink } from "./hyperlink.ts";
 

@@ -1,15 +1,8 @@
 // Advice as data: the commands in it are written once, and no text is one of them.
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import {
-  asksToSignIn,
-  run,
-  shell,
-  signIn,
-  withProfile,
-  words,
-  written,
-} from "../../src/base/advice.ts";
+import { run, shell, signIn, words, written } from "../../src/base/advice.ts";
+import { asksToSignIn, withProfile } from "../../src/session/advice_in_use.ts";
 import { hostileText } from "../hostile/hostile_text.ts";
 
 Deno.test("a command begins as the person types it", () => {

@@ -5,7 +5,7 @@ import type { Command, RouteMap } from "@stricli/core";
 import type { Answer, CommandContext, CommonFlags } from "../../command.ts";
 import { PROGRAM, run } from "../../base/advice.ts";
 import { CliError } from "../../base/errors.ts";
-import { wrapped } from "../../base/text.ts";
+import { wrapped } from "../../base/lines.ts";
 import { COMMON_FLAG_NAMES } from "../tree/flags.ts";
 import { kebab } from "../../base/text.ts";
 import type { TreeContext } from "../tree/loading.ts";

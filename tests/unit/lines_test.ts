@@ -1,6 +1,6 @@
 // Lines for people: wrapped.
 import { assert, assertEquals } from "@std/assert";
-import { wrapped } from "../../src/base/text.ts";
+import { wrapped } from "../../src/base/lines.ts";
 
 Deno.test("wrapped() breaks at blanks, as late as the width allows", () => {
   assertEquals(wrapped("one two three", 7), ["one two", "three"]);

@@ -1,6 +1,7 @@
-// What mends a login that comes from the environment: a variable, never a sign-in here. Rule: pure.
+// What an error says to do, for the login that is in use: its profile is filled in; one that comes from the
+// environment needs a variable, never a sign-in here. Rule: pure.
 
-import { type Advice, asksToSignIn } from "../base/advice.ts";
+import { type Advice, type Piece, piecesOf, type Run } from "../base/advice.ts";
 import type { CliError } from "../base/errors.ts";
 import type { ClientEnvironment } from "../settings/settings.ts";
 
@@ -18,6 +19,20 @@ export function newRefreshToken(environment: ClientEnvironment): string {
   return environment.refreshToken === undefined
     ? `put a refresh token that is still good into the file that ${REFRESH_TOKEN_FILE_VARIABLE} names`
     : `put a refresh token that is still good where ${REFRESH_TOKEN_VARIABLE} comes from`;
+}
+
+/** Whether it says to sign in to the profile that is in use. */
+export function asksToSignIn(advice: Advice): boolean {
+  return piecesOf(advice).some(isForProfileInUse);
+}
+
+/** The same for the profile that is in use. */
+export function withProfile(advice: Advice, profile: string): Advice {
+  return piecesOf(advice).map((piece) => isForProfileInUse(piece) ? { ...piece, profile } : piece);
+}
+
+function isForProfileInUse(piece: Piece): piece is Run {
+  return typeof piece === "object" && "command" in piece && piece.profile === null;
 }
 
 /** What to do instead of what an error says; `undefined` when that holds here, too. */

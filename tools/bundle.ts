@@ -19,7 +19,7 @@ const GROUPS = [
   {
     name: "start",
     test: ours(
-      "base/(errors|json|secret|text|version)|cli/(app|print)|cli/help/root_help|cli/tree/(commands|parse)|" +
+      "base/(advice|errors|json|secret|text|version)|cli/(app|print)|cli/help/root_help|cli/tree/commands|" +
         "command|commands/token|files/private_(directory|file)|settings/location|store/(logins|token_set)|" +
         "system/(deno|needs|stream|surroundings)",
     ),

@@ -12,7 +12,7 @@ export function nearNames(typed: string, names: readonly string[]): string[] {
   return near.filter(({ distance }) => distance === nearest).slice(0, 3).map(({ name }) => name);
 }
 
-/** The end of a sentence that names what may have been meant; empty for no names. */
+/** The end of a sentence that names what may have been meant; empty where nothing is near. */
 export function didYouMean(near: readonly string[]): string {
   return near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`;
 }

@@ -24,7 +24,7 @@ export interface CertTrustFlags extends CommonFlags {
 export async function certShow(
   flags: CommonFlags,
   context: CommandContext,
-): Promise<Answer<string>> {
+): Promise<Answer> {
   const configDir = configDirectory(flags, context.system);
   return described(
     await listenerCertificate(configDir, context.system, context.talk.warn),
@@ -36,7 +36,7 @@ export async function certShow(
 export async function certRenew(
   flags: CommonFlags,
   context: CommandContext,
-): Promise<Answer<string>> {
+): Promise<Answer> {
   const configDir = configDirectory(flags, context.system);
   const made = await renewedCertificate(configDir, context.system, context.talk.warn);
   context.talk.say(
@@ -53,7 +53,7 @@ export async function certRenew(
 export async function certTrust(
   flags: CertTrustFlags,
   context: CommandContext,
-): Promise<Answer<string> | Verbatim> {
+): Promise<Answer | Verbatim> {
   const { system, talk } = context;
   const configDir = configDirectory(flags, system);
   const certificate = await listenerCertificate(configDir, system, talk.warn);
@@ -96,7 +96,7 @@ function trustFailed(command: readonly string[], code: number | undefined): CliE
   });
 }
 
-function described(certificate: ListenerCertificate, { system }: CommandContext): Answer<string> {
+function described(certificate: ListenerCertificate, { system }: CommandContext): Answer {
   const left = certificate.notAfter - system.now();
   return {
     kind: "answer",

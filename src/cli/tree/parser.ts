@@ -40,21 +40,18 @@ export async function parse(
     exitCode: null, // Stricli sets none over another
   };
   const asked: Asked[] = [];
-  const hints: Omit<Complaint, "text">[] = [];
   const perform: TreeContext["perform"] = (load, flags, args) =>
     void asked.push({ flags, run: async (context) => (await load())(flags, context, ...args) });
-  const told: Told = {
-    hint: (hint) => void hints.push(hint),
-    help: (topic) => perform(readers.help, {}, topic),
-  };
-  await runStricli(applicationWith(told), unglued(argv), { process, perform, readers });
+  const noted: Noted = {};
+  await runStricli(applicationWith(noted), unglued(argv), { process, perform, readers });
+  if (noted.topic !== undefined) perform(readers.help, {}, noted.topic);
   const [meant] = asked;
   if (meant !== undefined) return meant;
   const text = said.join("").trimEnd();
   if (process.exitCode === ExitCode.Success) return { kind: "answer", text, data: text };
   const isUsage = process.exitCode === ExitCode.InvalidArgument ||
     process.exitCode === ExitCode.UnknownCommand;
-  if (isUsage) throw await readers.usageError({ text, ...hints[0] }, argv);
+  if (isUsage) throw await readers.usageError({ text, ...noted }, argv);
   const next = "install the program again, or report this";
   throw new CliError("internal", text, { next });
 }
@@ -65,18 +62,17 @@ interface StricliProcess {
   exitCode: number | null;
 }
 
-/** What is told of a command line besides what Stricli says. */
-interface Told {
-  /** What else is known of a complaint. */
-  hint(hint: Omit<Complaint, "text">): void;
-  /** That the help page of a name is asked for. */
-  help(topic: string[]): void;
+/** What is noted of a command line besides what Stricli says. */
+interface Noted {
+  /** What a help page is asked for. */
+  topic?: string[];
+  /** As in {@link Complaint}. */
+  flag?: string;
+  near?: readonly string[];
 }
 
-const UNTOLD: Told = { hint: () => {}, help: () => {} };
-
 /** The command line as Stricli reads it. */
-export function applicationWith({ hint, help }: Told = UNTOLD): Application<TreeContext> {
+export function applicationWith(noted: Noted = {}): Application<TreeContext> {
   return buildApplication<TreeContext>(ROOT, {
     name: "anaplan-auth",
     scanner: {
@@ -90,11 +86,11 @@ export function applicationWith({ hint, help }: Told = UNTOLD): Application<Tree
           if (input.startsWith("-")) {
             return `Cannot read ${input} there: flags come after the command`;
           }
-          hint({ near: corrections.map((name) => name.replaceAll("`", "")) });
+          noted.near = corrections.map((name) => name.replaceAll("`", ""));
           return `There is no command ${input}`;
         },
         exceptionWhileParsingArguments: (error) => {
-          if (error instanceof FlagNotFoundError) hint({ flag: flagName(error.input) });
+          if (error instanceof FlagNotFoundError) noted.flag = flagName(error.input);
           return whatIsWrong(error);
         },
       },
@@ -108,7 +104,7 @@ export function applicationWith({ hint, help }: Told = UNTOLD): Application<Tree
         complete: true,
         defaultForRouteMap: true,
         run(_app, { result: { prefix } }) {
-          help([...prefix.slice(1)]);
+          noted.topic = prefix.slice(1);
         },
       },
     },

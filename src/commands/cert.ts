@@ -21,10 +21,7 @@ export interface CertTrustFlags extends CommonFlags {
 }
 
 /** Shows the certificate; one that does not exist yet is made. */
-export async function certShow(
-  flags: CommonFlags,
-  context: CommandContext,
-): Promise<Answer> {
+export async function certShow(flags: CommonFlags, context: CommandContext): Promise<Answer> {
   const configDir = configDirectory(flags, context.system);
   return described(
     await listenerCertificate(configDir, context.system, context.talk.warn),
@@ -33,10 +30,7 @@ export async function certShow(
 }
 
 /** Makes a new certificate; the browser will warn once more. */
-export async function certRenew(
-  flags: CommonFlags,
-  context: CommandContext,
-): Promise<Answer> {
+export async function certRenew(flags: CommonFlags, context: CommandContext): Promise<Answer> {
   const configDir = configDirectory(flags, context.system);
   const made = await renewedCertificate(configDir, context.system, context.talk.warn);
   context.talk.say(

@@ -19,7 +19,7 @@ import {
 import type { Answer } from "../../command.ts";
 import { CliError } from "../../base/errors.ts";
 import { VERSION } from "../../base/version.ts";
-import type { Asked, Complaint, TreeContext, TreeReaders } from "./loading.ts";
+import type { Asked, TreeContext, TreeReaders } from "./loading.ts";
 import { kebab } from "../../base/text.ts";
 import { ROOT } from "./tree.ts";
 

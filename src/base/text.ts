@@ -62,7 +62,7 @@ export function shellWord(text: string): string {
   return /^[\w@%+=:,./~-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** A name in the code as people type it: `configDir` is `config-dir`. */
+/** A name of the code as it is typed: `configDir` is `config-dir`. */
 export function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -27,40 +27,15 @@ export interface Printer extends Talk {
 }
 
 /** A printer to the system's streams. */
-export function printer(
-  system: Pick<System, "write" | "env" | "terminal">,
-  options: PrintOptions,
-): Printer {
-  const typed = (text: Words): string => written(text, system.env(COMMAND_VARIABLE));
-  const shown = (text: Words): string => {
-    const home = system.env("HOME");
-    return harmless(home === undefined ? typed(text) : withTilde(typed(text), home));
-  };
-  const hasColor = options.color && system.terminal.stderr && system.terminal.canDraw;
+export function printer(system: Streams, options: PrintOptions): Printer {
+  const { typed, shown } = readable(system);
+  const stderr = stderrOf(system);
+  const hasColor = options.color && canDraw(system);
   const styled = (code: number, text: string): string =>
     hasColor ? `\x1b[${code}m${text}\x1b[0m` : text;
-  const toStderr = (text: string): void => {
-    try {
-      system.write("stderr", text);
-    } catch {
-      // nobody listens to the talk any more; the answer and the exit code still count
-    }
-  };
-  let hasProgress = false;
-  const endProgress = (): void => {
-    if (hasProgress) toStderr(CLEAR_LINE);
-    hasProgress = false;
-  };
   const talk = (text: Words | Drawn): void => {
-    endProgress();
     const isDrawn = typeof text === "object" && "drawn" in text;
-    toStderr((isDrawn ? text.drawn : shown(text)) + "\n");
-  };
-  const toStdout = (text: string): void => system.write("stdout", text + "\n");
-  const answer = (data: unknown, print: () => void): void => {
-    endProgress();
-    if (options.json) system.write("stdout", jsonLine(data));
-    else print();
+    stderr.line(isDrawn ? text.drawn : shown(text));
   };
   return {
     shown,
@@ -69,41 +44,71 @@ export function printer(
     warn: (text) => talk({ drawn: `${styled(YELLOW, "Warning:")} ${shown(text)}` }),
     trace: (line) =>
       options.verbose ? talk({ drawn: styled(DIM, unsteering(shown(line()))) }) : undefined,
-    progress(text) {
-      if (options.quiet || !system.terminal.stderr || !system.terminal.canDraw) return;
-      hasProgress = true;
-      toStderr(CLEAR_LINE + unsteering(text));
-    },
+    progress: (text) => options.quiet ? undefined : stderr.progress(unsteering(text)),
     async reply(reply) {
-      switch (reply.kind) {
-        case "answer":
-          return answer(reply.data, () => toStdout(shown(reply.text)));
-        case "news":
-          return answer(reply.data, () => talk(reply.text));
-        case "verbatim":
-          return answer(reply.data, () => {
-            toStdout(system.terminal.stdout ? harmless(reply.text) : reply.text);
-          });
-        case "stream":
-          for await (const chunk of translated(reply.stream)) system.write("stdout", chunk);
-          return endProgress();
-        case "exit":
-          return endProgress();
-        default:
-          reply satisfies never;
+      if (reply.kind === "stream") {
+        for await (const chunk of translated(reply.stream)) system.write("stdout", chunk);
       }
+      stderr.endProgress();
+      if (reply.kind === "stream" || reply.kind === "exit") return;
+      if (options.json) return system.write("stdout", json(reply.data) + "\n");
+      if (reply.kind === "news") return talk(reply.text);
+      const verbatim = system.terminal.stdout ? harmless : String;
+      const text = reply.kind === "verbatim" ? verbatim(reply.text) : shown(reply.text);
+      system.write("stdout", text + "\n");
     },
     error(error) {
       if (options.verbose && error.kind === "internal") talk(stackOf(error.cause));
-      if (options.json) {
-        endProgress();
-        return toStderr(jsonLine(errorData(error, typed)));
-      }
+      if (options.json) return stderr.line(json(errorData(error, typed)));
       talk(asSentence(onOneLine(error.message)));
       if (error.next === undefined) return;
       talk({ drawn: `${styled(BOLD, "Next:")} ${shown(onOneLine(typed(error.next)))}` });
     },
   };
+}
+
+type Streams = Pick<System, "write" | "env" | "terminal">;
+
+/** Words as they are typed on this computer, and as they are shown: with short paths, and steering nothing. */
+function readable({ env }: Streams): Record<"typed" | "shown", (text: Words) => string> {
+  const typed = (text: Words): string => written(text, env(COMMAND_VARIABLE));
+  const shown = (text: Words): string => {
+    const home = env("HOME");
+    return harmless(home === undefined ? typed(text) : withTilde(typed(text), home));
+  };
+  return { typed, shown };
+}
+
+/** Lines on stderr, and below them the one that tells of progress. */
+function stderrOf(system: Streams) {
+  let hasProgress = false;
+  const write = (text: string): void => {
+    try {
+      system.write("stderr", text);
+    } catch {
+      // nobody listens to the talk any more; the answer and the exit code still count
+    }
+  };
+  const endProgress = (): void => {
+    if (hasProgress) write(CLEAR_LINE);
+    hasProgress = false;
+  };
+  return {
+    endProgress,
+    line(text: string): void {
+      endProgress();
+      write(text + "\n");
+    },
+    progress(text: string): void {
+      if (!canDraw(system)) return;
+      hasProgress = true;
+      write(CLEAR_LINE + text);
+    },
+  };
+}
+
+function canDraw({ terminal }: Streams): boolean {
+  return terminal.stderr && terminal.canDraw;
 }
 
 /** What goes wrong with an answer on its way is no failure of writing it. */
@@ -120,8 +125,8 @@ function onOneLine(text: string): string {
   return text.replaceAll(/[\r\n]+\s*/g, " ");
 }
 
-function jsonLine(value: unknown): string {
-  return escapedJson(JSON.stringify(value)) + "\n";
+function json(value: unknown): string {
+  return escapedJson(JSON.stringify(value));
 }
 
 const CLEAR_LINE = "\r\x1b[2K";

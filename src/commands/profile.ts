@@ -19,13 +19,19 @@ import {
 import { storeOf } from "../session/session.ts";
 import { orSetAside } from "../files/set_aside.ts";
 import {
-  DEFAULT_REGION,
   profileFor,
   resolveSettings,
   type SettingFlags,
   type Settings,
   warnOfUnused,
 } from "../settings/settings.ts";
+import {
+  type KeptSettings,
+  ROWS,
+  type SettingName,
+  SETTINGS,
+  typedName,
+} from "../settings/table.ts";
 import type { Store } from "../store/logins.ts";
 import { flagTime, table } from "../base/text.ts";
 
@@ -35,27 +41,11 @@ export interface ProfileSetFlags extends SettingFlags {
   readonly unset?: readonly string[];
 }
 
-/** The settings of a profile that can be forgotten, by the names of their flags. */
-const UNSET: Readonly<Record<string, keyof Profile>> = {
-  "client-id": "clientId",
-  "device-client-id": "deviceClientId",
-  "region": "region",
-  "redirect-uri": "redirectUri",
-  "listen": "listen",
-  "scope": "scope",
-  "no-pkce": "pkce",
-  "client-auth": "clientAuth",
-  "prompt": "prompt",
-  "refresh-token-lifetime": "refreshTokenLifetime",
-  "authorization-endpoint": "authorizationEndpoint",
-  "token-endpoint": "tokenEndpoint",
-  "device-endpoint": "deviceEndpoint",
-  "revocation-endpoint": "revocationEndpoint",
-  "api-url": "apiUrl",
-  "auth-url": "authUrl",
-  "issuer": "issuer",
-  "ca-file": "caFiles",
-};
+/** Every setting, in the order in which it is shown. */
+const SHOWN = (["client", "protocol", "servers", "common"] as const)
+  .flatMap((shown) =>
+    ROWS.filter(([, { group = "client" }]) => group === shown).map(([name]) => name)
+  );
 
 /** Lists the profiles; a star marks the one that is used when none is named. */
 export function profileList(flags: CommonFlags, context: CommandContext): Promise<Answer> {
@@ -79,7 +69,7 @@ export function profileList(flags: CommonFlags, context: CommandContext): Promis
     name,
     ...readable(() => loadProfile(configDir, name), name),
   }));
-  const profiles = saved.map(({ name, issuer, region = DEFAULT_REGION }) => ({
+  const profiles = saved.map(({ name, issuer, region = SETTINGS.region.default }) => ({
     name,
     current: name === current,
     region: issuer === undefined ? region : null,
@@ -106,26 +96,26 @@ export function profileShow(
 ): Promise<Answer> {
   const place = existing(flags, context, name);
   const profile: Profile = loadProfile(place.configDir, place.profile) ?? {};
-  const values = Object.entries(UNSET).map(([flag, key]) => [flag, valueOf(profile, key)] as const);
+  const values = SHOWN.map((name) => [typedName(name), valueOf(profile, name)] as const);
   return Promise.resolve({
     kind: "answer",
     text: table([
       ["profile", place.profile],
-      ...values.map(([flag, value]) => [flag, shown(value)] as const),
+      ...values.map(([name, value]) => [name, shown(value)] as const),
     ]),
     data: {
       profile: place.profile,
       ...Object.fromEntries(
-        values.map(([flag, value]) => [flag.replaceAll("-", "_"), value ?? null]),
+        values.map(([name, value]) => [name.replaceAll("-", "_"), value ?? null]),
       ),
     },
   });
 }
 
 /** The setting as its flag says it: `no-pkce` is the contrary of what is kept, and a time has a unit. */
-function valueOf(profile: Profile, key: keyof Profile): Profile[keyof Profile] {
-  const value = profile[key];
-  if (key === "pkce" && value !== undefined) return !value;
+function valueOf(profile: Profile, name: SettingName): KeptSettings[SettingName] {
+  const value = profile[name];
+  if (typeof value === "boolean") return !value;
   return typeof value === "number" ? flagTime(value) : value;
 }
 
@@ -140,10 +130,10 @@ export async function profileSet(
   using _lock = await storeOf({ configDir }, context).lock(profile);
   const silent = { ...context.system, env: () => undefined }; // what the environment says stays there
   const before = orSetAside(() => loadProfile(configDir, profile), context.talk.warn);
-  const unset = (flags.unset ?? []).map(settingNamed);
+  const unset: readonly string[] = (flags.unset ?? []).map(settingNamed);
   const left = (settings: object): Profile =>
     Object.fromEntries(
-      Object.entries(settings).filter(([name]) => !unset.includes(name as keyof Profile)),
+      Object.entries(settings).filter(([name]) => !unset.includes(name)),
     );
   const place = left({ ...before, ...flags });
   const resolved = resolveSettings(flags, silent, profileFor(place, before));
@@ -223,12 +213,12 @@ function existing(flags: CommonFlags, context: CommandContext, name: string | un
   });
 }
 
-function settingNamed(flag: string): keyof Profile {
-  const setting = Object.hasOwn(UNSET, flag) ? UNSET[flag] : undefined;
+function settingNamed(typed: string): SettingName {
+  const setting = SHOWN.find((name) => typedName(name) === typed);
   if (setting !== undefined) return setting;
-  throw new CliError("usage", `There is no setting "${flag}" to forget`, {
+  throw new CliError("usage", `There is no setting "${typed}" to forget`, {
     next: run("profile set --help"),
-    misspelled: { typed: flag, names: Object.keys(UNSET) },
+    misspelled: { typed, names: SHOWN.map(typedName) },
   });
 }
 
@@ -240,7 +230,7 @@ function warnOfOtherClient(settings: Settings, context: CommandContext): void {
   context.talk.warn("the saved login belongs to another client; the next login uses the new one");
 }
 
-function shown(value: Profile[keyof Profile]): string | undefined {
+function shown(value: KeptSettings[SettingName]): string | undefined {
   if (value === undefined) return undefined;
   if (value === "") return '""';
   return Array.isArray(value) ? value.join(", ") : String(value);

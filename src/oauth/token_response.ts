@@ -39,8 +39,7 @@ export interface Grant {
  */
 export type Verdict =
   | { readonly kind: "fine" }
-  | { readonly kind: "doubtful"; readonly reason: Words }
-  | { readonly kind: "wrong"; readonly reason: string };
+  | { readonly kind: "doubtful" | "wrong"; readonly reason: Words };
 
 /** What is known about a grant besides the answer. */
 export interface Granting {
@@ -144,10 +143,8 @@ export function grantIn(body: Fields, granting: Granting): Grant {
 function tokenTypeVerdict(body: Fields): Verdict {
   const type = field(body, "token_type", "string")?.trim() || "bearer";
   if (/^(bearer|anaplanauthtoken)$/i.test(type)) return { kind: "fine" };
-  const reason =
-    `the server calls its token type ${quoted(type)}, which is unknown here; the token is sent ` +
-    "as usual";
-  return { kind: "doubtful", reason };
+  const unknown = `the server calls its token type ${quoted(type)}, which is unknown here`;
+  return { kind: "doubtful", reason: `${unknown}; the token is sent as usual` };
 }
 
 /** An access token that can be sent in a header (RFC 6750, section 2.1). */
@@ -220,11 +217,8 @@ async function judged(body: Fields, granting: Granting): Promise<Verdict> {
     return { kind: "wrong", reason: "it names another user than the one who signed in" };
   }
   if (strict === undefined) return { kind: "fine" };
-  const reason =
-    words`the id_token does not check out: ${strict}; this computer's clock may be wrong (${
-      run("doctor")
-    })`;
-  return { kind: "doubtful", reason };
+  const advice = words`this computer's clock may be wrong (${run("doctor")})`;
+  return { kind: "doubtful", reason: words`the id_token does not check out: ${strict}; ${advice}` };
 }
 
 /**
@@ -291,9 +285,10 @@ export function refusedError(
   refusal: Refusal,
   said: { readonly reason: string; readonly next: Advice },
 ): CliError {
-  const words = refusal.description ? `; the server says ${quoted(refusal.description)}` : "";
-  return new CliError(kind, `${what}: ${said.reason}${words}`, {
+  const { error, description } = refusal;
+  const quote = description ? `; the server says ${quoted(description)}` : "";
+  return new CliError(kind, `${what}: ${said.reason}${quote}`, {
     next: said.next,
-    oauthError: refusal.error,
+    oauthError: error,
   });
 }

@@ -3,7 +3,7 @@
 
 import { type Advice, type Piece, piecesOf, type Run } from "../base/advice.ts";
 import type { CliError } from "../base/errors.ts";
-import type { ClientEnvironment } from "../settings/settings.ts";
+import type { ClientEnvironment } from "../settings/client_environment.ts";
 
 /** The variables that hold the refresh token, or name a file that does. */
 const REFRESH_TOKEN_VARIABLE = "ANAPLAN_REFRESH_TOKEN";

@@ -3,7 +3,7 @@
 
 import { type Advice, run, words } from "../base/advice.ts";
 import type { CommandContext } from "../command.ts";
-import { asksToSignIn, environmentAdvice, newRefreshToken, withProfile } from "./advice_in_use.ts";
+import { environmentAdvice, newRefreshToken, withProfile } from "./advice_in_use.ts";
 import { CliError, type ErrorDetails, type Misspelled } from "../base/errors.ts";
 import type { Grant } from "../oauth/token_response.ts";
 import { profileNames } from "../settings/profiles.ts";
@@ -218,10 +218,10 @@ function warnRejected(
   { system, talk }: CommandContext,
 ): void {
   const left = duration(tokenSet.expiresAt - system.now());
+  const rejected = `the server rejected the refresh token (${tokenSet.endedBy})`;
+  const signIn = loginCommand(settings);
   talk.warn(
-    words`the server rejected the refresh token (${
-      tokenSet.endedBy ?? ""
-    }); the access token is valid for ${left} more, then sign in: ${loginCommand(settings)}`,
+    words`${rejected}; the access token is valid for ${left} more, then sign in: ${signIn}`,
   );
 }
 
@@ -333,9 +333,7 @@ export function forProfile<Thrown>(
     const next = environmentAdvice(thrown, environment);
     return next === undefined ? thrown : thrown.with({ next });
   }
-  return asksToSignIn(thrown.next)
-    ? thrown.with({ next: withProfile(thrown.next, profile) })
-    : thrown;
+  return thrown.with({ next: withProfile(thrown.next, profile) });
 }
 
 type RefreshableTokenSet = TokenSet & Required<Pick<TokenSet, "refreshToken" | "tokenEndpoint">>;

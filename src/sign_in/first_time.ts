@@ -9,13 +9,8 @@ import { currentProfile } from "../settings/location.ts";
 import { loadProfile } from "../settings/profiles.ts";
 import { Secret } from "../base/secret.ts";
 import { loginCommand } from "../session/session.ts";
-import {
-  type ConnectionFlags,
-  DEFAULT_REDIRECT_URI,
-  DEFAULT_REGION,
-  loadSettings,
-  type Settings,
-} from "../settings/settings.ts";
+import { type ConnectionFlags, loadSettings, type Settings } from "../settings/settings.ts";
+import { SETTINGS } from "../settings/table.ts";
 import type { Question } from "../system/contract.ts";
 import { type Draft, loadDraft, saveDraft } from "./draft.ts";
 import { introduction } from "./introduction.ts";
@@ -51,7 +46,7 @@ export async function askFirstTime(
   const draft = loadDraft(settings);
   context.talk.insist(introduction({
     questions: steps.length,
-    callback: settings.given.redirectUri ?? draft.redirectUri ?? DEFAULT_REDIRECT_URI,
+    callback: settings.given.redirectUri ?? draft.redirectUri ?? SETTINGS.redirectUri.default,
     isDevice: flags.device === true,
     isAnaplan: settings.issuer === undefined,
     isResumed: Object.keys(draft).length > 0,
@@ -59,7 +54,7 @@ export async function askFirstTime(
   }));
   const offered = {
     region: regionInUse(settings),
-    redirectUri: DEFAULT_REDIRECT_URI,
+    redirectUri: SETTINGS.redirectUri.default,
     ...draft,
   };
   const { clientSecret, ...others } = await askAll(steps, offered, settings, flags, context)
@@ -134,9 +129,9 @@ function regionInUse({ configDir }: Settings): string {
   try {
     const current = currentProfile(configDir);
     const profile = current === undefined ? undefined : loadProfile(configDir, current);
-    return profile?.region ?? DEFAULT_REGION;
+    return profile?.region ?? SETTINGS.region.default;
   } catch {
-    return DEFAULT_REGION; // another profile's damaged file is that profile's trouble
+    return SETTINGS.region.default; // another profile's damaged file is that profile's trouble
   }
 }
 

@@ -43,7 +43,9 @@ export function hostNotPermitted(url: URL): CliError {
   return new CliError(
     "usage",
     `Cannot reach ${url.host}: this program is not permitted to talk to it`,
-    { next: `add ${url.host} to --allow-net in the task (deno.json), if you trust it` },
+    {
+      next: `if you trust it, add ${url.host} to HOSTS (see docs/install.md)`,
+    },
   );
 }
 

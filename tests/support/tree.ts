@@ -27,6 +27,24 @@ export interface Entry {
   readonly command: Extract<Target, { parameters: unknown }>;
 }
 
+/** What a test sees of a flag. */
+export interface Flag {
+  readonly brief: string;
+  readonly variadic?: boolean;
+}
+
+/** The flags of a command, by what is typed for each. */
+export function flagsOf({ command }: Entry): ReadonlyMap<string, Flag> {
+  const flags = Object.entries(command.parameters.flags ?? {}) as [string, Flag][];
+  return new Map(flags.map(([name, flag]) => [`--${kebab(name)}`, flag]));
+}
+
+/** The flags that may be given more than once, sorted. */
+export function repeatableFlags(): string[] {
+  const all = commands().flatMap((entry) => [...flagsOf(entry)]);
+  return [...new Set(all.filter(([, flag]) => flag.variadic).map(([name]) => name))].sort();
+}
+
 /** Every command that does something. */
 export function commands(): Entry[] {
   return entries(ROOT).flatMap(({ name, target }) =>

@@ -171,7 +171,7 @@ for (const [status, body, flags, stdout, kind] of REFUSALS) {
     const streams = [new Response(status === 304 ? null : body, { status })];
     const outcome = await called(PATH, flags, { streams }, withoutRefreshToken(LOGIN));
     assertEquals([outcome.stdout, outcome.error?.kind], [stdout, kind]);
-    assert(kind === undefined || outcome.error?.next !== undefined);
+    assertEquals(outcome.error?.next === undefined, kind === undefined);
   });
 }
 

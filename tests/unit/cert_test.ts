@@ -136,3 +136,15 @@ Deno.test("a program that fails ends --yes, and nothing is run after it", async 
   assertStringIncludes(error.message, "mkdir ended with exit code 1");
   assertStringIncludes(nextOf(error), "anaplan-auth cert trust");
 });
+
+Deno.test("cert trust --yes without HOME is a usage error, and runs nothing", async () => {
+  for (const platform of ["darwin", "linux"] as const) {
+    using scene = certScene([], { platform, env: {} });
+    const error = await assertRejects(
+      () => certTrust({ ...scene.flags, yes: true }, scene.context),
+      CliError,
+    );
+    assertEquals([error.kind, scene.ran], ["usage", []]);
+    assertStringIncludes(error.message, "HOME is not set");
+  }
+});

@@ -177,3 +177,15 @@ Deno.test("no error of a poll shows the device code", async () => {
     assertEquals(shown.includes("a-device-code"), false);
   }
 });
+
+Deno.test("network trouble never makes a pause shorter than the interval", async () => {
+  const device = { ...DEVICE, interval: 90_000 };
+  assertEquals(await pauses([unreachable(), unreachable(), granted()], device), [90, 90, 90]);
+});
+
+Deno.test("the wait ends when the code does, not a whole pause later", async () => {
+  const system = fakeSystem({ network: [unreachable(), unreachable()] });
+  const device = { ...DEVICE, expiresAt: MONOTONIC_START + 20_000 };
+  assertEquals((await assertRejects(() => polled(system, device), CliError)).kind, "timeout");
+  assertEquals(system.sleeps, [5_000, 10_000, 5_000]);
+});

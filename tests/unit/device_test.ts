@@ -44,7 +44,10 @@ Deno.test("the answer says what to open, what to enter, and until when", async (
 });
 
 Deno.test("without an interval it is five seconds", async () => {
-  assertEquals((await started(userCode({ interval: undefined }))).interval, 5_000);
+  for (const interval of [undefined, null, 0, -1, "soon"]) {
+    assertEquals((await started(userCode({ interval }))).interval, 5_000, String(interval));
+  }
+  assertEquals((await started(userCode({ interval: "7" }))).interval, 7_000);
 });
 
 Deno.test("an interval of milliseconds, or one without end, does not outlast the code", async () => {
@@ -120,16 +123,6 @@ Deno.test("a web page, an outage and an unreachable server are unavailable", asy
 Deno.test("an answer that lacks what a person needs is no success", async () => {
   for (const name of ["device_code", "user_code", "verification_uri", "expires_in"]) {
     assert((await failure(userCode({ [name]: undefined }))).kind !== "internal", name);
-  }
-});
-
-Deno.test("an interval of nothing is not taken for leave to poll without a pause", async () => {
-  for (const interval of [0, -1]) {
-    const kind = await started(userCode({ interval })).then(
-      (device) => device.interval >= 1_000 ? "patient" : "hasty",
-      (error) => error instanceof CliError ? "refused" : "broken",
-    );
-    assert(kind === "patient" || kind === "refused", `${interval}: ${kind}`);
   }
 });
 

@@ -77,7 +77,15 @@ Deno.test("the lists that are used are taken from the metadata", async () => {
   });
 });
 
-const NO_ENDPOINT = ["http://as.example.com", ["http://as.example.com"], {}, 7, true, ""];
+const NO_ENDPOINT = [
+  "nonsense",
+  "http://as.example.com",
+  ["http://as.example.com"],
+  {},
+  7,
+  true,
+  "",
+];
 const NO_LIST = ["openid", {}, 7, [7], [["RS256"]]];
 const OF_ANOTHER_TYPE: Readonly<Record<string, readonly unknown[]>> = {
   authorization_endpoint: NO_ENDPOINT,
@@ -101,7 +109,9 @@ for (const [name, values] of Object.entries(OF_ANOTHER_TYPE)) {
 }
 
 for (
-  const issuer of ["https://other.example.com", "http://as.example.com", undefined, [ISSUER], {}]
+  const issuer of [`${ISSUER}/`, "https://other.example.com", "http://as.example.com", undefined, [
+    ISSUER,
+  ], {}]
 ) {
   Deno.test(`metadata that names the issuer ${JSON.stringify(issuer)} is a usage error`, async () => {
     const error = await failure(metadata({ issuer }));

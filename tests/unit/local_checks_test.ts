@@ -1,10 +1,12 @@
 // What doctor sees on this computer, in each mark that it can have.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { listenerCertificate } from "../../src/oauth/certificate.ts";
-import { diagnosed, doctorScene, found } from "../support/doctor_scene.ts";
+import type { HttpRequest } from "../../src/system/contract.ts";
+import { dated, diagnosed, doctorScene, found } from "../support/doctor_scene.ts";
 import { fakeListener } from "../support/fake_listener.ts";
 import { fakeSystem, START } from "../support/fake_system.ts";
-import { LOGIN, STALE, withoutRefreshToken } from "../support/logins.ts";
+import { ISSUER, issuerScene, metadata } from "../support/issuer_scene.ts";
+import { LOGIN, putLogin, STALE, withoutRefreshToken } from "../support/logins.ts";
 import { nextOf } from "../support/shown.ts";
 
 const ELSEWHERE = "https://www.anaplan.com/";
@@ -172,4 +174,37 @@ Deno.test("without a token that is good anyway nothing is said about the region"
     using scene = doctorScene({ login });
     assertEquals((await diagnosed(scene)).named("Region"), []);
   }
+});
+
+Deno.test("what to do about a region names the profile", async () => {
+  using scene = doctorScene({
+    login: undefined,
+    answers: (_, { pathname }) =>
+      pathname.endsWith("/me") ? new Response(null, { status: 401 }) : undefined,
+  });
+  putLogin(scene.configDir, LOGIN, "eu");
+  const { named } = await diagnosed(scene, { profile: "eu" });
+  assertEquals(
+    named("Region").map(({ next }) => next),
+    ["anaplan-auth login --profile eu --region NAME, with your tenant's"],
+  );
+});
+
+Deno.test("an issuer that rejects the token is a problem that does not speak of regions", async () => {
+  const answer = ({ url }: HttpRequest): Response => {
+    if (url.endsWith("/.well-known/openid-configuration")) return metadata();
+    return url === `${ISSUER}/userinfo` ? new Response(null, { status: 401 }) : dated(START);
+  };
+  using scene = issuerScene(LOGIN, Array.from({ length: 20 }, () => answer), {
+    serve: fakeListener().serve,
+    peerIssuer: () => Promise.resolve("DigiCert Inc"),
+  });
+  const { named } = await diagnosed(scene);
+  assertEquals(named("Region"), []);
+  assertEquals(named("Access token"), [{
+    name: "Access token",
+    mark: "problem",
+    seen: "as.example.com does not accept the access token",
+    next: "anaplan-auth login",
+  }]);
 });

@@ -1,6 +1,6 @@
 // What a flag's text means.
 import { assertEquals, assertThrows } from "@std/assert";
-import { parseDuration, parsePrompt, parseText, parseWait } from "../../src/cli/tree/parse.ts";
+import { parseDuration, parsePrompt, parseText, parseWait } from "../../src/base/parse.ts";
 
 const DURATIONS: Readonly<Record<string, number>> = {
   "90": 90_000,

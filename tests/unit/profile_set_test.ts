@@ -5,6 +5,7 @@ import { CliError } from "../../src/base/errors.ts";
 import { withNearNames } from "../../src/base/near_names.ts";
 import { loadProfile, type Profile, saveProfile } from "../../src/settings/profiles.ts";
 import type { Arranged } from "../support/fake_system.ts";
+import { ISSUER_PROFILE } from "../support/issuer_scene.ts";
 import { LOGIN } from "../support/logins.ts";
 import { type SessionScene, sessionScene } from "../support/session_scene.ts";
 import { modeOf } from "../support/temp_dir.ts";
@@ -186,4 +187,9 @@ Deno.test("profile set --unset of a server says nothing of it", async () => {
   using scene = sceneWith(TOKEN_ENDPOINT);
   assertEquals(await set(scene, { unset: ["token-endpoint"] }), {});
   assertEquals(scene.context.talk.warned, []);
+});
+
+Deno.test("--unset issuer forgets its metadata", async () => {
+  using scene = sceneWith(ISSUER_PROFILE);
+  assertEquals(await set(scene, { unset: ["issuer"] }), { clientId: "a-client" });
 });

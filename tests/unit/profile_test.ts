@@ -148,3 +148,18 @@ Deno.test("profile remove of a profile without a login warns of nothing", async 
   assertEquals(data, { profile: "eu-test", login_removed: false });
   assertEquals(scene.context.talk.warned, []);
 });
+
+Deno.test("profile show says that PKCE is off by the flag's name, and not the other way round", async () => {
+  using scene = sessionScene(undefined);
+  saveProfile(scene.configDir, "default", { pkce: false }, () => {});
+  const { text, data } = await profileShow(scene.flags, scene.context);
+  assertMatch(written(text), /^no-pkce +true$/m);
+  assertEquals((data as { no_pkce: boolean }).no_pkce, true);
+});
+
+Deno.test("the current profile that is removed is no longer current", async () => {
+  using scene = twoProfiles();
+  await profileUse(scene.flags, scene.context, "eu-test");
+  await profileRemove(scene.flags, scene.context, "eu-test");
+  assertEquals(currentProfile(scene.configDir), "default");
+});

@@ -2,9 +2,9 @@
 import { caCertificates } from "../../src/files/ca_file.ts";
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
+import { environmentSecret } from "../../src/settings/client_environment.ts";
 import {
   type ConnectionFlags,
-  environmentSecret,
   loadSettings,
   resolveSettings,
 } from "../../src/settings/settings.ts";

@@ -6,6 +6,7 @@ import { saveProfile } from "../../src/settings/profiles.ts";
 import { clockTime, dateTime, isoTime } from "../../src/base/text.ts";
 import type { TokenSet } from "../../src/store/token_set.ts";
 import { fakeContext, START } from "../support/fake_system.ts";
+import { issuerScene } from "../support/issuer_scene.ts";
 import { LOGIN, loginFile, STALE, withoutRefreshToken } from "../support/logins.ts";
 import { sessionScene } from "../support/session_scene.ts";
 
@@ -141,4 +142,11 @@ Deno.test("in short, status is two lines at most", async () => {
     written(await statusInShort(fakeContext({ env: none }))),
     "Not signed in (profile other).\nNext: anaplan-auth login --profile other",
   );
+});
+
+Deno.test("in short, status names the issuer, not a region of Anaplan", async () => {
+  using scene = issuerScene(LOGIN, []);
+  const env = { ANAPLAN_AUTH_CONFIG_DIR: scene.configDir };
+  const text = await statusInShort(fakeContext({ env }));
+  assertStringIncludes(written(text), "Signed in (profile default, as.example.com).");
 });

@@ -106,3 +106,11 @@ Deno.test("kebab() writes a flag as people type it", () => {
     "if-expiring-within",
   ]);
 });
+
+Deno.test("kebab() writes a flag as people type it", () => {
+  assertEquals(["configDir", "json", "ifExpiringWithin"].map(kebab), [
+    "config-dir",
+    "json",
+    "if-expiring-within",
+  ]);
+});

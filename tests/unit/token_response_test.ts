@@ -158,6 +158,9 @@ Deno.test("400, 401, 403 and 404 without an OAuth error are a proxy or an outage
       await unusable(response);
     }
     await unusable(Response.json({ message: "no" }, { status }));
+    await unusable(
+      Response.json({ status, error: "Unauthorized", path: "/oauth/token" }, { status }),
+    );
     await unusable(Response.json({ error: 7 }, { status }));
   }
 });

@@ -126,3 +126,13 @@ Deno.test("Anaplan's status is a code, or quoted, and brings no control characte
     assertStringIncludes(talk.said.join("\n"), `rejects the token ${shown}`);
   }
 });
+
+Deno.test("at an issuer userinfo decides where the named service does not, and Anaplan is not named", async () => {
+  const profile = { ...ISSUER_PROFILE, authUrl: "https://auth.example.com" };
+  const network = [new Response(null, { status: 404 }), Response.json({ sub: "1" })];
+  using scene = issuerScene(LOGIN, network, { profile });
+  const { text, data } = await validate(scene.flags, scene.context);
+  assertEquals((data as { checked_with: string }).checked_with, "userinfo");
+  assertMatch(written(text), /^Valid until .*, says userinfo\.$/);
+  assertMatch(scene.context.talk.said.join("\n"), /Asking userinfo instead\.$/);
+});

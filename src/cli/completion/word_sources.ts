@@ -4,10 +4,10 @@
 import type { Command, RouteMap } from "@stricli/core";
 import { configDirectory, isProfileName } from "../../settings/location.ts";
 import { profileNames } from "../../settings/profiles.ts";
+import { ROWS, typedName } from "../../settings/table.ts";
 import { REGIONS } from "../../provider/regions.ts";
 import type { System } from "../../system/contract.ts";
 import { SHELLS } from "./completion_scripts.ts";
-import { SETTING_FLAGS } from "../tree/flags.ts";
 import type { TreeContext, WordSource } from "../tree/loading.ts";
 import { kebab } from "../../base/text.ts";
 import { ROOT } from "../tree/tree.ts";
@@ -34,7 +34,7 @@ export function candidatesFrom(
     case "region":
       return Object.entries(REGIONS).map(([value, { description }]) => ({ value, description }));
     case "setting":
-      return [...Object.keys(SETTING_FLAGS), "caFile"].map(kebab).map(undescribed);
+      return ROWS.map(([name]) => undescribed(typedName(name)));
     case "shell":
       return given.length > 0 ? [] : described(SHELLS);
     case "topic":

@@ -4,9 +4,8 @@ import type { Command, RouteMap } from "@stricli/core";
 import { type Advice, run } from "../../base/advice.ts";
 import { CliError } from "../../base/errors.ts";
 import { didYouMean } from "../../base/near_names.ts";
-import { shellWord } from "../../base/text.ts";
+import { kebab, shellWord } from "../../base/text.ts";
 import type { Complaint, TreeContext } from "../tree/loading.ts";
-import { kebab } from "../../base/text.ts";
 import { ROOT } from "../tree/tree.ts";
 
 type Target = Command<TreeContext> | RouteMap<TreeContext>;

@@ -4,6 +4,7 @@
 import {
   AliasNotFoundError,
   type Application,
+  type ApplicationText,
   ArgumentParseError,
   buildApplication,
   EnumValidationError,
@@ -79,22 +80,7 @@ export function applicationWith(noted: Noted = {}): Application<TreeContext> {
       caseStyle: "allow-kebab-for-camel",
       allowArgumentEscapeSequence: true,
     },
-    localization: {
-      text: {
-        ...text_en,
-        noCommandRegisteredForInput: ({ input, corrections }) => {
-          if (input.startsWith("-")) {
-            return `Cannot read ${input} there: flags come after the command`;
-          }
-          noted.near = corrections.map((name) => name.replaceAll("`", ""));
-          return `There is no command ${input}`;
-        },
-        exceptionWhileParsingArguments: (error) => {
-          if (error instanceof FlagNotFoundError) noted.flag = flagName(error.input);
-          return whatIsWrong(error);
-        },
-      },
-    },
+    localization: { text: complaints(noted) },
   }, {
     help: {
       flag: {
@@ -120,11 +106,24 @@ export function applicationWith(noted: Noted = {}): Application<TreeContext> {
   });
 }
 
+function complaints(noted: Noted): ApplicationText {
+  return {
+    ...text_en,
+    noCommandRegisteredForInput: ({ input, corrections }) => {
+      if (input.startsWith("-")) return `Cannot read ${input} there: flags come after the command`;
+      noted.near = corrections.map((name) => name.replaceAll("`", ""));
+      return `There is no command ${input}`;
+    },
+    exceptionWhileParsingArguments: (error) => {
+      if (error instanceof FlagNotFoundError) noted.flag = flagName(error.input);
+      return whatIsWrong(error);
+    },
+  };
+}
+
 /** What is wrong with an argument; the first of Stricli's complaints, in our words. */
 function whatIsWrong(error: unknown): string {
-  if (error instanceof FlagNotFoundError) {
-    return `There is no flag ${flagName(error.input)}`;
-  }
+  if (error instanceof FlagNotFoundError) return `There is no flag ${flagName(error.input)}`;
   if (error instanceof AliasNotFoundError) return `There is no flag -${error.input}`;
   if (error instanceof ArgumentParseError) {
     const { exception } = error;

@@ -9,7 +9,7 @@ import type { TokenFlags } from "../../commands/token.ts";
 import { COMMANDS } from "./commands.ts";
 import { COMMON_FLAGS, text, texts, time, yes } from "./flags.ts";
 import { DONE_AND_USAGE, loading, type TreeCommand, type TreeContext } from "./loading.ts";
-import { parseDuration, parseText } from "./parse.ts";
+import { parseDuration, parseText } from "../../base/parse.ts";
 
 const SCHEMES: readonly TokenScheme[] = ["AnaplanAuthToken", "Bearer"];
 

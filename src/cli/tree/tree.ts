@@ -17,7 +17,7 @@ import {
   type TreeCommand,
   type TreeContext,
 } from "./loading.ts";
-import { parseDuration, parseWait } from "./parse.ts";
+import { parseDuration, parseWait } from "../../base/parse.ts";
 import { api, exec, token } from "./scripts.ts";
 import { cert, doctor, profile, relay, validate } from "./set_up.ts";
 

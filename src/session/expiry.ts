@@ -26,13 +26,13 @@ export function loginExpiry(tokenSet: TokenSet, settings: ExpirySettings): Login
     return { kind: "known", at: notBefore(refreshTokenExpiresAt) };
   }
   if (tokenSet.obtainedAt === 0) return { kind: "unknown" }; // it comes from the environment
-  const isAnaplan = settings.issuer === undefined;
-  if (isAnaplan && tokenSet.refreshTokenRotates === false) return { kind: "never" };
   const savedAt = tokenSet.refreshTokenSavedAt ?? tokenSet.obtainedAt;
   const { refreshTokenLifetime } = settings;
   if (refreshTokenLifetime !== undefined) {
     return { kind: "configured", at: notBefore(savedAt + refreshTokenLifetime) };
   }
+  const isAnaplan = settings.issuer === undefined;
+  if (isAnaplan && tokenSet.refreshTokenRotates === false) return { kind: "never" };
   return isAnaplan
     ? { kind: "assumed", at: notBefore(savedAt + ANAPLAN_LIFETIME) }
     : { kind: "unknown" };

@@ -43,9 +43,15 @@ const ROWS: Readonly<
     "known",
     LOGIN.expiresAt,
   ],
-  "Anaplan's refresh token that is kept at each refresh never ends": [
+  "a configured lifetime counts for a refresh token that is kept at each refresh": [
+    { ...LOGIN, refreshTokenSavedAt: SAVED, refreshTokenRotates: false },
+    { refreshTokenLifetime: 2 * HOUR },
+    "configured",
+    SAVED + 2 * HOUR,
+  ],
+  "Anaplan's refresh token that is kept at each refresh never ends, as far as is known": [
     { ...LOGIN, refreshTokenRotates: false },
-    { refreshTokenLifetime: HOUR },
+    {},
     "never",
   ],
   "what an administrator has set is counted from when the refresh token was saved": [

@@ -49,8 +49,6 @@ const MAY_REVEAL: readonly string[] = [
 
 /** Files over 250 lines and functions over 40, with their lines. Rule: it only becomes shorter, in each way. */
 const TOO_LONG: Readonly<Record<string, number>> = {
-  "src/cli/print.ts printer": 62,
-  "src/cli/tree/parser.ts applicationWith": 41,
   "src/files/lock_file.ts heldLock": 43,
   "src/files/replacement.ts beginReplacement": 44,
   "src/oauth/device.ts startDeviceAuthorization": 48,

@@ -24,7 +24,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     what: "the login is not read again inside the lock",
     file: "src/session/session.ts",
-    from: "const stored = login.load() ?? await noLogin(settings);",
+    from: "const stored = login.load() ?? noLogin(settings);",
     to: "const stored = seen;",
     tests: ["tests/unit/session_test.ts", "tests/e2e/processes_test.ts"],
   },

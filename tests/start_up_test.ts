@@ -7,6 +7,7 @@ const KIB = 1024;
 
 const ALWAYS: readonly string[] = [
   "main.ts",
+  "src/base/advice.ts",
   "src/base/errors.ts",
   "src/base/text.ts",
   "src/base/version.ts",

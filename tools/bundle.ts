@@ -18,12 +18,12 @@ import { inStage } from "./stage.ts";
  */
 const GROUPS = Object.entries({
   start:
-    "base/(errors|json|secret|text|version)|cli/(app|print)|cli/help/root_help|cli/tree/commands|" +
+    "base/(advice|errors|json|secret|text|version)|cli/(app|print)|cli/help/root_help|cli/tree/commands|" +
     "command|commands/token|files/private_(directory|file)|settings/location|store/(logins|token_set)|" +
     "system/(deno|needs|stream|surroundings)",
   session:
     "base/urls|files/(ca_file|lock_file|named_file|replacement|set_aside)|provider/belonging|" +
-    "session/(environment_advice|grants|session)|settings/(client_environment|profiles|settings|table)|" +
+    "session/(advice_in_use|grants|session)|settings/(client_environment|profiles|settings|table)|" +
     "store/(locked_login|put_back|rescue|token_sets)|system/signals",
   request: "base/(masking|retry_after)|oauth/(answer_fields|client|token_response|wire)|" +
     "provider/(authorization_server|regions)|system/(http|http_client|proxies)",

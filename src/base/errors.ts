@@ -1,6 +1,8 @@
 // The one error that commands throw, and the one table from its kind to the exit code. Rule: a message
 // says what could not be done and why; `next` says what to type.
 
+import type { Advice } from "./advice.ts";
+
 /** What kind of failure it is; scripts see it as `error.kind` in JSON and as the exit code. */
 export type ErrorKind =
   | "internal"
@@ -33,20 +35,28 @@ export type ErrorCode =
   /** The login belongs to other servers than the one that was to be asked. */
   | "other_server"
   /** A 2xx broke off before the tokens that the server may have issued. */
-  | "answer_cut";
+  | "answer_cut"
+  /** A signal wanted the program to end while new tokens arrived. */
+  | "stopped_late"
+  /** A certificate is out of date, or the clock is off. */
+  | "clock"
+  /** Other users can open a file of ours. */
+  | "open_to_others";
 
-/** A name that was typed with a flag and does not exist, and the names that do. */
+/** A name that was typed and does not exist, and the names that do. */
 export interface Misspelled {
   readonly typed: string;
   readonly names: readonly string[];
-  readonly flag: string;
+  /** The flag to give one of them with, when that is what to do next. */
+  readonly flag?: string;
 }
 
 /** What may be known about a failure besides its message. */
 export interface ErrorDetails {
   readonly code?: ErrorCode;
-  /** What the person can type or do now; the `Next:` line. */
-  readonly next?: string;
+  readonly next?: Advice;
+  /** Why, without what could not be done. */
+  readonly reason?: string;
   /** The OAuth error code that a server answered with (RFC 6749, sections 4.1.2.1 and 5.2). */
   readonly oauthError?: string;
   /** For `unavailable`: the request may have reached the server, only the answer is missing. */
@@ -55,7 +65,6 @@ export interface ErrorDetails {
   readonly timedOut?: boolean;
   /** With `answerLost`: the answer as far as it came, when that is asked for. */
   readonly arrived?: Response;
-  /** A name that was typed and does not exist, and the names that do. */
   readonly misspelled?: Misspelled;
   /** For `storage`: a file of ours that cannot be understood. */
   readonly damagedFile?: string;
@@ -67,7 +76,8 @@ export class CliError extends Error {
   override readonly name = "CliError";
   readonly kind: ErrorKind;
   readonly code: ErrorCode | undefined;
-  readonly next: string | undefined;
+  readonly next: Advice | undefined;
+  readonly reason: string | undefined;
   readonly oauthError: string | undefined;
   readonly answerLost: boolean;
   readonly timedOut: boolean;
@@ -80,6 +90,7 @@ export class CliError extends Error {
     this.kind = kind;
     this.code = details.code;
     this.next = details.next;
+    this.reason = details.reason;
     this.oauthError = details.oauthError;
     this.answerLost = details.answerLost ?? false;
     this.timedOut = details.timedOut ?? false;
@@ -89,12 +100,12 @@ export class CliError extends Error {
   }
 
   /** The same failure, about which more is known. */
-  with(details: Pick<ErrorDetails, "next" | "arrived">): CliError {
-    return Object.assign(
-      new CliError(this.kind, this.message, { cause: this.cause }),
-      this,
-      details,
-    );
+  with(
+    { message = this.message, ...details }: Pick<ErrorDetails, "next" | "arrived"> & {
+      readonly message?: string;
+    },
+  ): CliError {
+    return Object.assign(new CliError(this.kind, message, { cause: this.cause }), this, details);
   }
 }
 

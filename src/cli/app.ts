@@ -2,12 +2,13 @@
 // Rule: nothing is printed or exited anywhere below, no module is loaded before the command's permissions
 // are all that is left, and the parser is loaded when there are flags only.
 
-import type { CommandContext, CommonFlags, Reply } from "../command.ts";
+import type { Answer, CommandContext, CommonFlags, Reply } from "../command.ts";
+import { PROGRAM, words } from "../base/advice.ts";
 import { CliError, EXIT_CODES, toCliError } from "../base/errors.ts";
 import type { System, Trace } from "../system/contract.ts";
 import { VERSION } from "../base/version.ts";
 import { commandNamed } from "./tree/commands.ts";
-import type { TreeContext } from "./tree/loading.ts";
+import type { Asked } from "./tree/loading.ts";
 import { kebab } from "../base/text.ts";
 import { type Printer, printer } from "./print.ts";
 
@@ -60,39 +61,51 @@ async function told(error: CliError, out: Printer): Promise<number> {
   return EXIT_CODES[error.kind];
 }
 
-function replyCode({ outcome: kind, exitCode }: Reply): number {
-  if (exitCode !== undefined) return exitCode;
-  return kind === undefined ? 0 : EXIT_CODES[kind];
+function replyCode(reply: Reply): number {
+  if (reply.kind === "exit") return reply.code;
+  return "outcome" in reply && reply.outcome !== undefined ? EXIT_CODES[reply.outcome] : 0;
 }
 
 async function outcomeOf(argv: readonly string[], context: CommandContext): Promise<Outcome> {
   const [name = "", ...rest] = argv;
   const isAlone = rest.length === 0;
-  if (isAlone && name === "--version") return { reply: { text: VERSION, data: VERSION } };
+  if (isAlone && name === "--version") {
+    return { reply: { kind: "answer", text: VERSION, data: VERSION } };
+  }
   const command = commandNamed(name);
   context.system.restrict(command?.needs ?? {});
   if (name === "") return await settled(() => greeting(context));
-  if (isAlone && (name === "--help" || name === "-h")) return await settled(rootPage);
-  if (!name.startsWith("-") && !command?.writesLate) context.system.expectWrites();
-  let outcome: Outcome | undefined;
-  const perform: TreeContext["perform"] = async (load, flags, args) => {
-    outcome = await settled(async () => await (await load())(flags, context, ...args));
-    if ("error" in outcome) await remember(outcome.error, argv, flags, context);
-  };
-  if (isAlone && command?.load !== undefined) {
-    await perform(command.load, {}, []);
-    if (outcome !== undefined) return outcome;
+  if (isAlone && (name === "--help" || name === "-h")) {
+    return await settled(() => rootPage(context));
   }
-  const answered = await settled(async () => {
+  if (!name.startsWith("-") && !command?.writesLate) context.system.expectWrites();
+  if (isAlone && command?.load !== undefined) {
+    const { load } = command;
+    const run = async (): Promise<Reply> => await (await load())({}, context);
+    return await performed({ flags: {}, run }, argv, context);
+  }
+  try {
     const { parse } = await import("./parsing.ts");
-    return await parse(argv, perform) ?? { text: "", data: "" };
-  });
-  return outcome ?? answered;
+    const asked = await parse(argv);
+    return "run" in asked ? await performed(asked, argv, context) : { reply: asked };
+  } catch (error) {
+    return { error: toCliError(error) };
+  }
 }
 
-async function rootPage(): Promise<Reply> {
-  const text = (await import("./help/root_help.ts")).rootHelp();
-  return { text, data: text };
+async function performed(
+  { flags, run }: Asked,
+  argv: readonly string[],
+  context: CommandContext,
+): Promise<Outcome> {
+  const outcome = await settled(() => run(context));
+  if ("error" in outcome) await remember(outcome.error, argv, flags, context);
+  return outcome;
+}
+
+async function rootPage({ talk }: CommandContext): Promise<Answer> {
+  const { rootHelp } = await import("./help/root_help.ts");
+  return { kind: "answer", text: rootHelp(talk.shown(PROGRAM)), data: rootHelp() };
 }
 
 async function settled(work: () => Promise<Reply>): Promise<Outcome> {
@@ -128,11 +141,11 @@ async function remember(
 }
 
 /** What stands there when no command was typed: on a terminal first how things are, then the help. */
-async function greeting(context: CommandContext): Promise<Reply> {
-  const page = await rootPage();
+async function greeting(context: CommandContext): Promise<Answer> {
+  const page = await rootPage(context);
   if (!context.system.terminal.stdout) return page;
   const { statusInShort } = await import("../commands/status.ts");
-  return { ...page, text: `${await statusInShort(context)}\n\n${page.text}` };
+  return { ...page, text: words`${await statusInShort(context)}\n\n${page.text}` };
 }
 
 /** Whether a flag is set, in any spelling that Stricli takes; `--json=no` is a way to say no. */

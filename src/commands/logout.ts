@@ -1,7 +1,8 @@
 // logout: ends the login here and at the server.
 
+import { run } from "../base/advice.ts";
 import { type Ended, endLogin } from "../provider/provider.ts";
-import type { CommandContext, CommonFlags, Reply } from "../command.ts";
+import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { CliError, toCliError } from "../base/errors.ts";
 import { configDirectory, placeOf } from "../settings/location.ts";
 import { listDirectory } from "../files/private_directory.ts";
@@ -12,7 +13,7 @@ import { missingProfile, storeOf } from "../session/session.ts";
 import { orSetAside } from "../files/set_aside.ts";
 import { loadSettings, type Settings } from "../settings/settings.ts";
 import type { Store } from "../store/logins.ts";
-import { clockTime, loginCommandOf } from "../base/text.ts";
+import { clockTime } from "../base/text.ts";
 import { isFresh, type TokenSet } from "../store/token_set.ts";
 
 /** The flags of `logout`. */
@@ -32,7 +33,7 @@ interface Removed {
 }
 
 /** Removes every login that is meant from the disk, and only then asks their servers to end them. */
-export async function logout(flags: LogoutFlags, context: CommandContext): Promise<Reply> {
+export async function logout(flags: LogoutFlags, context: CommandContext): Promise<Answer<string>> {
   if (!flags.all) return await replyFor(await removeOne(flags, context), flags, context);
   const store = storeOf({ configDir: configDirectory(flags, context.system) }, context);
   let failure: CliError | undefined;
@@ -53,7 +54,8 @@ export async function logout(flags: LogoutFlags, context: CommandContext): Promi
   );
   const text = replies.map((reply) => reply.text).join("\n");
   if (failure === undefined) {
-    return { text: text || "Nobody was signed in.", data: replies.map(({ data }) => data) };
+    const data = replies.map((reply) => reply.data);
+    return { kind: "answer", text: text || "Nobody was signed in.", data };
   }
   if (text !== "") context.talk.insist(text);
   throw failure;
@@ -86,10 +88,11 @@ async function removeOne(flags: LogoutFlags, context: CommandContext): Promise<R
     if (wasThere(removed)) return removed;
   }
   const profileExists = profileNames(configDir).includes(profile);
-  const missing = await missingProfile({ configDir, profile, profileExists });
-  if (missing === undefined) return { profile };
-  throw new CliError("login_required", `Cannot sign out: ${missing}`, {
-    next: loginCommandOf(profile),
+  const misspelled = missingProfile({ configDir, profile, profileExists });
+  if (misspelled === undefined) return { profile };
+  throw new CliError("login_required", `Cannot sign out: there is no profile ${profile}`, {
+    next: run("login", { profile }),
+    misspelled,
   });
 }
 
@@ -139,10 +142,14 @@ async function replyFor(
   removed: Removed,
   flags: LogoutFlags,
   context: CommandContext,
-): Promise<Reply> {
+): Promise<Answer<string>> {
   const { profile, tokenSet, wasDamaged } = removed;
-  const reply = (text: string, isEnded = false): Reply => {
-    return { text, data: { profile, removed: wasThere(removed), server_session_ended: isEnded } };
+  const reply = (text: string, isEnded = false): Answer<string> => {
+    return {
+      kind: "answer",
+      text,
+      data: { profile, removed: wasThere(removed), server_session_ended: isEnded },
+    };
   };
   if (!wasThere(removed)) return reply(`Nobody was signed in (profile ${profile}).`);
   const settings = tokenSet && settingsOf({ ...flags, profile }, context);

@@ -1,11 +1,11 @@
 // profile: named settings, so that several logins can stand side by side.
 
+import { run, words } from "../base/advice.ts";
 import { regionOf } from "../provider/authorization_server.ts";
 import { assertTrustworthy } from "../files/ca_file.ts";
-import type { CommandContext, CommonFlags, Reply } from "../command.ts";
+import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { listenCandidates } from "../oauth/listen_addresses.ts";
-import { nearNames } from "../base/near_names.ts";
 import { configDirectory, isProfileName, type Place, placeOf } from "../settings/location.ts";
 import { assertPrivateDirectory } from "../files/private_directory.ts";
 import {
@@ -48,7 +48,7 @@ const SHOWN = (["client", "protocol", "servers", "common"] as const)
   );
 
 /** Lists the profiles; a star marks the one that is used when none is named. */
-export function profileList(flags: CommonFlags, context: CommandContext): Promise<Reply> {
+export function profileList(flags: CommonFlags, context: CommandContext): Promise<Answer> {
   const { system, talk } = context;
   const configDir = configDirectory(flags, system);
   assertPrivateDirectory(configDir);
@@ -83,9 +83,9 @@ export function profileList(flags: CommonFlags, context: CommandContext): Promis
     ] as const;
   });
   const text = rows.length === 0
-    ? "There is no profile yet.\nNext: anaplan-auth login"
+    ? words`There is no profile yet.\nNext: ${run("login")}`
     : table(rows);
-  return Promise.resolve({ text, data: { profiles } });
+  return Promise.resolve({ kind: "answer", text, data: { profiles } });
 }
 
 /** Shows a profile's settings; defaults are left out. */
@@ -93,11 +93,12 @@ export function profileShow(
   flags: CommonFlags,
   context: CommandContext,
   name?: string,
-): Promise<Reply> {
+): Promise<Answer> {
   const place = existing(flags, context, name);
   const profile: Profile = loadProfile(place.configDir, place.profile) ?? {};
   const values = SHOWN.map((name) => [typedName(name), valueOf(profile, name)] as const);
   return Promise.resolve({
+    kind: "answer",
     text: table([
       ["profile", place.profile],
       ...values.map(([name, value]) => [name, shown(value)] as const),
@@ -123,7 +124,7 @@ export async function profileSet(
   flags: ProfileSetFlags,
   context: CommandContext,
   name?: string,
-): Promise<Reply> {
+): Promise<Answer> {
   const profile = nameOf(flags, context, name);
   const configDir = configDirectory(flags, context.system);
   using _lock = await storeOf({ configDir }, context).lock(profile);
@@ -144,7 +145,7 @@ export async function profileSet(
   saveProfile(configDir, profile, settings.given, context.talk.warn);
   warnOfUnused(left({ ...before }), given, context.talk.warn);
   warnOfOtherClient(settings, context);
-  return { text: `Saved (profile ${profile}).`, data: { profile } };
+  return { kind: "answer", text: `Saved (profile ${profile}).`, data: { profile } };
 }
 
 /** Chooses the profile that is used when none is named. */
@@ -152,11 +153,12 @@ export async function profileUse(
   flags: CommonFlags,
   { system, talk }: CommandContext,
   name: string,
-): Promise<Reply> {
+): Promise<Answer> {
   const find = (): Place => existing(flags, { system, talk }, name);
   const { configDir, profile } = find();
   await changeCurrentProfile(configDir, () => find().profile, system, talk.warn);
-  return { text: `Profile ${profile} is used from now on.`, data: { profile } };
+  const text = `Profile ${profile} is used from now on.`;
+  return { kind: "answer", text, data: { profile } };
 }
 
 /** Removes a profile and the login in it. */
@@ -164,7 +166,7 @@ export async function profileRemove(
   flags: CommonFlags,
   context: CommandContext,
   name: string,
-): Promise<Reply> {
+): Promise<Answer> {
   const { configDir, profile } = existing(flags, context, name);
   const { warn } = context.talk;
   const store = storeOf({ configDir }, context);
@@ -181,7 +183,8 @@ export async function profileRemove(
     return current === profile ? "default" : undefined;
   };
   await changeCurrentProfile(configDir, remove, context.system, warn);
-  return { text: `Removed (profile ${profile}).`, data: { profile, login_removed: hadLogin } };
+  const data = { profile, login_removed: hadLogin };
+  return { kind: "answer", text: `Removed (profile ${profile}).`, data };
 }
 
 function nameOf(flags: CommonFlags, context: CommandContext, name: string | undefined): string {
@@ -204,20 +207,18 @@ function existing(flags: CommonFlags, context: CommandContext, name: string | un
   const isThere = namesIn(configDir, storeOf({ configDir }, context)).includes(profile);
   if (isThere) return { configDir, profile };
   const names = profileNames(configDir);
-  const near = nearNames(profile, names);
-  const hint = near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`;
-  throw new CliError("usage", `There is no profile ${profile}${hint}`, {
-    next: names.length === 0 ? "anaplan-auth login" : "anaplan-auth profile list",
+  throw new CliError("usage", `There is no profile ${profile}`, {
+    next: run(names.length === 0 ? "login" : "profile list"),
+    misspelled: { typed: profile, names },
   });
 }
 
 function settingNamed(typed: string): SettingName {
   const setting = SHOWN.find((name) => typedName(name) === typed);
   if (setting !== undefined) return setting;
-  const near = nearNames(typed, SHOWN.map(typedName));
-  const hint = near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`;
-  throw new CliError("usage", `There is no setting "${typed}" to forget${hint}`, {
-    next: "anaplan-auth profile set --help",
+  throw new CliError("usage", `There is no setting "${typed}" to forget`, {
+    next: run("profile set --help"),
+    misspelled: { typed, names: SHOWN.map(typedName) },
   });
 }
 

@@ -1,6 +1,7 @@
 // Why a server refused a sign-in. Rule: the most likely cause of this very error comes first, with what to
 // type against it; the server's own words follow.
 
+import { type Advice, run, signIn, words } from "../base/advice.ts";
 import type { CliError, ErrorKind } from "../base/errors.ts";
 import type { Secret } from "../base/secret.ts";
 import { codeOrQuoted } from "../base/names.ts";
@@ -27,7 +28,7 @@ export interface RefusedSignIn {
 type Cause = (
   refused: RefusedSignIn,
   error: string,
-) => { readonly reason: string; readonly next: string } | undefined;
+) => { readonly reason: string; readonly next: Advice } | undefined;
 
 /** The refusal as an error for the person. */
 export function signInRefused(refused: RefusedSignIn): CliError {
@@ -87,15 +88,16 @@ function aboutCodeChallenge(
   if (codeVerifier === undefined) {
     return {
       reason: `${server.name} wants a code challenge (${error})`,
-      next: "anaplan-auth login, without --no-pkce; if the profile keeps it: " +
-        "anaplan-auth profile set --unset no-pkce",
+      next: words`${signIn()}, without --no-pkce; if the profile keeps it: ${
+        run("profile set --unset no-pkce")
+      }`,
     };
   }
   return {
     reason: `${server.name} does not take the code challenge (${error})`,
-    next:
-      "anaplan-auth login --no-pkce, for one try; without PKCE another program that reads the " +
-      "answer can use the code",
+    next: words`${
+      signIn("--no-pkce")
+    }, for one try; without PKCE another program that reads the answer can use the code`,
   };
 }
 
@@ -104,10 +106,11 @@ function missingSecret({ server, client, at }: RefusedSignIn, error: string): Re
   if (error !== "invalid_client" || !isMissing) return undefined;
   return {
     reason: `${server.name} wants the client's secret, and none was given (${error})`,
-    next: `give it with ${HOW_TO_GIVE_SECRET} (without a terminal nobody is asked for it)` +
-      (isAnaplan(server)
-        ? '; a client of the kind "Device grant" has none: anaplan-auth login --device'
-        : ""),
+    next: words`give it with ${HOW_TO_GIVE_SECRET} (without a terminal nobody is asked for it)${
+      isAnaplan(server)
+        ? words`; a client of the kind "Device grant" has none: ${run("login --device")}`
+        : ""
+    }`,
   };
 }
 
@@ -118,10 +121,12 @@ function otherKind({ server, at }: RefusedSignIn, error: string): ReturnType<Cau
       ? `${server.name} answered ${error}`
       : `${server.name} does not let this client sign in with a browser (${error})`,
     next: isAnaplan(server)
-      ? 'anaplan-auth login --device, if the client is of the kind "Device grant"; else give ' +
-        'one of the kind "Authorization code grant" with --client-id'
-      : "anaplan-auth login --device, if the client is for devices; else give another one with " +
-        "--client-id",
+      ? words`${
+        signIn("--device")
+      }, if the client is of the kind "Device grant"; else give one of the kind "Authorization code grant" with --client-id`
+      : words`${
+        signIn("--device")
+      }, if the client is for devices; else give another one with --client-id`,
   };
 }
 
@@ -142,8 +147,9 @@ function sentOtherwise({ server, client, at }: RefusedSignIn, error: string): Re
   const place = clientAuthOf(server) === "basic" ? "header" : "body";
   return {
     reason: `${server.name} rejects the client or its secret, sent in the ${place} (${error})`,
-    next: `anaplan-auth login${at === "device" ? " --device" : ""} --client-auth ${other}; ` +
-      "if that does not help, copy the secret again",
+    next: words`${
+      signIn(`${at === "device" ? "--device " : ""}--client-auth ${other}`)
+    }; if that does not help, copy the secret again`,
   };
 }
 
@@ -161,7 +167,7 @@ function oldCode({ server, at }: RefusedSignIn, error: string): ReturnType<Cause
   return {
     reason: `${server.name} did not accept the code (${error}); it is old, was used, or the ` +
       "redirect URI differs",
-    next: "anaplan-auth login, and finish in the newest window",
+    next: words`${signIn()}, and finish in the newest window`,
   };
 }
 
@@ -185,7 +191,7 @@ function mayNotAsk({ server, at }: RefusedSignIn, error: string): ReturnType<Cau
   }
   return {
     reason: `${server.name} cannot sign you in without asking you (${error})`,
-    next: "anaplan-auth login --prompt login",
+    next: signIn("--prompt login"),
   };
 }
 
@@ -204,26 +210,27 @@ function declinedOnDevice({ server }: RefusedSignIn, error: string): ReturnType<
   return {
     reason: `it was declined (${error})`,
     next: isAnaplan(server)
-      ? "anaplan-auth login, without --device, if you use single sign-on; else with it again"
-      : "anaplan-auth login --device",
+      ? words`${signIn()}, without --device, if you use single sign-on; else with it again`
+      : signIn("--device"),
   };
 }
 
 function unknownCause(
   { at, server }: RefusedSignIn,
   error: string,
-): { readonly reason: string; readonly next: string } {
+): { readonly reason: string; readonly next: Advice } {
   if (at === "authorization") {
     const isDeclined = error === "access_denied";
     const reason = isDeclined ? `it was declined (${error})` : `${server.name} answered ${error}`;
-    return { reason, next: "anaplan-auth login" };
+    return { reason, next: signIn() };
   }
   return {
     reason: `${server.name} refused the request (${error})`,
     next: at === "device"
-      ? "anaplan-auth login --device, or without --device" +
-        (isAnaplan(server) ? " if you use single sign-on" : "")
-      : "check the client and the endpoints, then anaplan-auth login",
+      ? words`${signIn("--device")}, or without --device${
+        isAnaplan(server) ? " if you use single sign-on" : ""
+      }`
+      : words`check the client and the endpoints, then ${run("login")}`,
   };
 }
 

@@ -1,12 +1,12 @@
 // Named settings on disk, without any secret: one small file a profile, so that reading one takes no
 // longer when there are ten thousand. Rule: only what was given is kept; defaults are never written.
 
+import { run, words } from "../base/advice.ts";
 import type { Discovered } from "../base/metadata.ts";
 import { defined, field, type Fields, objectField, textList } from "../base/json.ts";
 import type { Clock } from "../files/lock_file.ts";
 import { currentProfile, FILE_VERSION, readJson } from "./location.ts";
 import { listDirectory } from "../files/private_directory.ts";
-import { loginCommandOf } from "../base/text.ts";
 import type { Warn } from "../files/private_file.ts";
 import { ensurePrivateDirectory, removePrivateFile, writeIn } from "../files/replacement.ts";
 import { orSetAside } from "../files/set_aside.ts";
@@ -23,7 +23,7 @@ export interface Profile extends KeptSettings {
 
 /** The profile's settings; `undefined` when there is no such profile. */
 export function loadProfile(configDir: string, name: string): Profile | undefined {
-  const next = `${loginCommandOf(name)}, and give the settings again`;
+  const next = words`${run("login", { profile: name })}, and give the settings again`;
   return readJson(configDir, fileOf(name), parseProfile, next);
 }
 

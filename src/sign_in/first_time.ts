@@ -1,6 +1,7 @@
 // A first sign-in's way through its questions. Rule: asks only what nothing else says, in one order, and
 // every answer can be corrected before it is used.
 
+import { words } from "../base/advice.ts";
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { defined } from "../base/json.ts";
@@ -146,6 +147,6 @@ function keptAnswers(error: unknown, settings: Settings): unknown {
   const isKept = Object.keys(loadDraft(settings)).length > 0;
   if (!(error instanceof CliError) || error.kind !== "interrupted" || !isKept) return error;
   const message = "Interrupted; your answers are kept for the next time, but not the secret";
-  const next = `${loginCommand(settings)}, when you are ready`;
+  const next = words`${loginCommand(settings)}, when you are ready`;
   return new CliError("interrupted", message, { next });
 }

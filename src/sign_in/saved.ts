@@ -1,6 +1,7 @@
 // Saves what a sign-in brings. Rule: no login is on the disk without the settings that lead to its servers, so
 // these come first, under the same lock.
 
+import { run, words } from "../base/advice.ts";
 import type { User } from "../provider/anaplan.ts";
 import type { CommandContext } from "../command.ts";
 import { CliError, toCliError } from "../base/errors.ts";
@@ -115,7 +116,7 @@ export async function keepSubject(
 function settingsNotSaved(error: unknown): CliError {
   const { message, next = "check the disk" } = toCliError(error);
   return new CliError("storage", `The new tokens are saved, but not the settings: ${message}`, {
-    next: `${next}; then anaplan-auth login`,
+    next: words`${next}; then ${run("login")}`,
     cause: error,
   });
 }

@@ -6,6 +6,7 @@ import { DEVICE_SERVER, userCode } from "../support/device.ts";
 import { fakeSystem, MONOTONIC_START, type NetworkStep } from "../support/fake_system.ts";
 import { refused, unreachable, webPage } from "../support/logins.ts";
 import { CLIENT, formOf, SERVER } from "../support/oauth.ts";
+import { nextOf } from "../support/shown.ts";
 
 const DEVICE_CLIENT = { clientId: "a-device-client" };
 
@@ -93,7 +94,7 @@ Deno.test("a server without such an endpoint is a usage error that names the fla
     CliError,
   );
   assertEquals(error.kind, "usage");
-  assertStringIncludes(error.next ?? "", "--device-endpoint");
+  assertStringIncludes(nextOf(error), "--device-endpoint");
 });
 
 for (const code of ["invalid_client", "unauthorized_client"]) {
@@ -102,8 +103,8 @@ for (const code of ["invalid_client", "unauthorized_client"]) {
       const error = await failure(refused(status, code, "No\x1b[31m such client"));
       assertEquals([error.kind, error.oauthError], ["denied", code]);
       assertStringIncludes(error.message, "No[31m such client");
-      assertStringIncludes(error.next ?? "", "--device-client-id");
-      assertStringIncludes(error.next ?? "", "Device grant");
+      assertStringIncludes(nextOf(error), "--device-client-id");
+      assertStringIncludes(nextOf(error), "Device grant");
     }
   });
 }
@@ -111,7 +112,7 @@ for (const code of ["invalid_client", "unauthorized_client"]) {
 Deno.test("another refusal is denied, and reminds of single sign-on", async () => {
   const error = await failure(refused(400, "invalid_request"));
   assertEquals([error.kind, error.oauthError], ["denied", "invalid_request"]);
-  assertStringIncludes(error.next ?? "", "without --device if you use single sign-on");
+  assertStringIncludes(nextOf(error), "without --device if you use single sign-on");
 });
 
 Deno.test("a web page, an outage and an unreachable server are unavailable", async () => {

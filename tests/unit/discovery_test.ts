@@ -6,6 +6,7 @@ import type { Discovered } from "../../src/base/metadata.ts";
 import { fakeSystem, type NetworkStep } from "../support/fake_system.ts";
 import { ISSUER, metadata } from "../support/issuer_scene.ts";
 import { unreachable, webPage } from "../support/logins.ts";
+import { nextOf } from "../support/shown.ts";
 
 const NOT_FOUND = (): Response => new Response("no", { status: 404 });
 
@@ -115,7 +116,7 @@ for (
   Deno.test(`metadata that names the issuer ${JSON.stringify(issuer)} is a usage error`, async () => {
     const error = await failure(metadata({ issuer }));
     assertEquals(error.kind, "usage");
-    assertStringIncludes(error.next ?? "", "--issuer");
+    assertStringIncludes(nextOf(error), "--issuer");
   });
 }
 

@@ -9,6 +9,7 @@ import { fakeListener } from "../support/fake_listener.ts";
 import { START } from "../support/fake_system.ts";
 import { ISSUER } from "../support/issuer_scene.ts";
 import { LOGIN, unreachable } from "../support/logins.ts";
+import { nextOf } from "../support/shown.ts";
 import { namesIn } from "../support/temp_dir.ts";
 
 Deno.test("doctor on a healthy computer finds nothing wrong, and is exit 0", async () => {
@@ -179,7 +180,7 @@ for (const [name, wishes] of Object.entries(TROUBLES)) {
     using scene = doctorScene(wishes);
     const { text, named } = await diagnosed(scene);
     assertEquals(named(name).map(({ mark }) => mark), ["problem"]);
-    assertStringIncludes(text, `Next: ${named(name)[0]?.next}`);
+    assertStringIncludes(text, `Next: ${nextOf(named(name)[0])}`);
     assertEquals(text.split("\n").filter((line) => line.length > 80), []);
   });
 }

@@ -1,4 +1,5 @@
 // Another provider than Anaplan: whose endpoints are used, and that Anaplan never hears of it.
+import { written } from "../../src/base/advice.ts";
 import { authorizationServer } from "../../src/provider/authorization_server.ts";
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { whoIs } from "../../src/provider/provider.ts";
@@ -17,6 +18,7 @@ import { fakeSystem } from "../support/fake_system.ts";
 import { ISSUER, ISSUER_PROFILE, issuerScene, metadata } from "../support/issuer_scene.ts";
 import { boundTo, granted, LOGIN, STALE, webPage } from "../support/logins.ts";
 import { signIn } from "../support/sign_in_scene.ts";
+import { nextOf } from "../support/shown.ts";
 
 const ADA = { sub: "1", name: "Ada Lovelace", email: "ada@example.com" };
 
@@ -59,7 +61,7 @@ for (const name of ["authorization", "token"] as const) {
       CliError,
     );
     assertEquals(error.kind, "usage");
-    assertStringIncludes(error.next ?? "", `--${name}-endpoint`);
+    assertStringIncludes(nextOf(error), `--${name}-endpoint`);
   });
 }
 
@@ -72,7 +74,7 @@ Deno.test("login at an issuer asks for its metadata first, and keeps it in the p
   const lists = { id_token_signing_alg_values_supported: ["ES256"] };
   await using at = signIn([metadata(lists), granted(), Response.json(ADA)]);
   const { text } = await login({ ...at.flags, issuer: ISSUER, scope: "email" }, at.context);
-  assertStringIncludes(text, "Signed in as Ada Lovelace <ada@example.com>.");
+  assertStringIncludes(written(text), "Signed in as Ada Lovelace <ada@example.com>.");
   assertEquals(at.context.system.requests.map(({ url }) => url), [
     `${ISSUER}/.well-known/openid-configuration`,
     `${ISSUER}/token`,
@@ -168,7 +170,7 @@ Deno.test("validate at an issuer is a usage error that names --auth-url, and sen
   using scene = issuerScene(LOGIN, []);
   const error = await assertRejects(() => validate(scene.flags, scene.context), CliError);
   assertEquals([error.kind, scene.context.system.requests.length], ["usage", 0]);
-  assertStringIncludes(error.next ?? "", "--auth-url");
+  assertStringIncludes(nextOf(error), "--auth-url");
 });
 
 Deno.test("logout at an issuer revokes at its endpoint alone", async () => {

@@ -77,6 +77,7 @@ Deno.test("logout --all keeps the settings of every profile", async () => {
 Deno.test("logout --all with nobody signed in is no failure", async () => {
   using scene = sessionScene(undefined);
   assertEquals(await logout({ ...scene.flags, all: true }, scene.context), {
+    kind: "answer",
     text: "Nobody was signed in.",
     data: [],
   });

@@ -6,6 +6,7 @@ import { dated, diagnosed, doctorScene, found } from "../support/doctor_scene.ts
 import { START } from "../support/fake_system.ts";
 import { ISSUER, metadata, sentToAnaplan } from "../support/issuer_scene.ts";
 import { unreachable } from "../support/logins.ts";
+import { nextOf } from "../support/shown.ts";
 
 const MINUTE = 60_000;
 
@@ -67,7 +68,7 @@ Deno.test("an edge that refuses 127.0.0.1 in an address, but not localhost, is a
   });
   assertEquals([check.mark, check.outcome], ["problem", "denied"]);
   assertStringIncludes(check.seen, "us1a.app.anaplan.com refuses 127.0.0.1 in an address (403)");
-  assertStringIncludes(check.next ?? "", "https://localhost:8443/callback");
+  assertStringIncludes(nextOf(check), "https://localhost:8443/callback");
 });
 
 Deno.test("an edge that treats both alike is well, be it 403 for both", async () => {

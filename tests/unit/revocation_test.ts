@@ -3,7 +3,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { endLogin } from "../../src/provider/provider.ts";
 import { logout } from "../../src/commands/logout.ts";
 import { profileSet } from "../../src/commands/profile.ts";
-import type { Reply } from "../../src/command.ts";
+import type { Answer } from "../../src/command.ts";
 import { revoke } from "../../src/oauth/revocation.ts";
 import { type Profile, saveProfile } from "../../src/settings/profiles.ts";
 import { Secret } from "../../src/base/secret.ts";
@@ -38,11 +38,11 @@ function bothScene(network: readonly NetworkStep[], login = LOGIN): SessionScene
   return { ...scene, settings };
 }
 
-function loggedOut(scene: SessionScene): Promise<Reply> {
+function loggedOut(scene: SessionScene): Promise<Answer<string>> {
   return logout(scene.flags, scene.context);
 }
 
-function isEnded({ data }: Reply): boolean {
+function isEnded({ data }: Answer<string>): boolean {
   return (data as { server_session_ended: boolean }).server_session_ended;
 }
 

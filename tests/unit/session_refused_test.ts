@@ -18,6 +18,7 @@ import {
 } from "../support/logins.ts";
 import { type SessionScene, sessionScene } from "../support/session_scene.ts";
 import { namesIn } from "../support/temp_dir.ts";
+import { nextOf } from "../support/shown.ts";
 
 async function failure(scene: SessionScene): Promise<CliError> {
   return await assertRejects(() => freshTokenSet(scene.settings, scene.context), CliError);
@@ -36,7 +37,7 @@ Deno.test("a login that was rejected is not asked about again by itself", async 
   using scene = sessionScene({ ...STALE, endedBy: "invalid_grant" });
   const error = await failure(scene);
   assertEquals([error.kind, error.oauthError], ["login_required", "invalid_grant"]);
-  assertEquals(error.next, "anaplan-auth login");
+  assertEquals(nextOf(error), "anaplan-auth login");
 });
 
 Deno.test("refreshedTokenSet() asks about a rejected login once more, and clears the mark", async () => {
@@ -125,7 +126,7 @@ for (const network of [refused(400, "invalid_grant"), refused(401, "invalid_clie
       () => freshTokenSet(scene.settings, scene.context),
       CliError,
     );
-    assertEquals(error.next, "anaplan-auth login --profile eu");
+    assertEquals(nextOf(error), "anaplan-auth login --profile eu");
   });
 }
 

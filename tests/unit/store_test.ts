@@ -8,6 +8,7 @@ import { fakeSystem, START } from "../support/fake_system.ts";
 import { answerLost, granted, LOGIN, loginFile, putLogin, STALE } from "../support/logins.ts";
 import { CLIENT, SERVER } from "../support/oauth.ts";
 import { modeOf, namesIn, tempDir } from "../support/temp_dir.ts";
+import { nextOf } from "../support/shown.ts";
 
 function storeIn(configDir: string, warnings: string[] = []): Store {
   return openStore(configDir, fakeSystem(), (text) => warnings.push(text));
@@ -126,7 +127,7 @@ Deno.test("a damaged login is a storage error that says to sign in, and quotes n
   const error = assertThrows(() => storeIn(dir.path).load("default"), CliError);
   assertEquals(error.kind, "storage");
   assertEquals(error.message, `Cannot use ${path}: it is not JSON`);
-  assertEquals([error.next, error.damagedFile], ["anaplan-auth login", path]);
+  assertEquals([nextOf(error), error.damagedFile], ["anaplan-auth login", path]);
   assert(!Deno.inspect(error).includes("hush-hush"));
 });
 

@@ -33,7 +33,6 @@ const notRun = (): never => {
 const NOT_RUN: TreeReaders = {
   help: notRun,
   complete: notRun,
-  pageOf: notRun,
   usageError: notRun,
 };
 
@@ -46,7 +45,7 @@ async function proposeFor(
   let path: "file" | "directory" | undefined;
   const context: TreeContext = {
     process: { stdout: { write() {} }, stderr: { write() {} } },
-    perform: () => Promise.resolve(),
+    perform: notRun,
     readers: NOT_RUN,
     propose(source, start) {
       if (source === "file" || source === "directory") {
@@ -60,7 +59,7 @@ async function proposeFor(
     },
   };
   const proposed = await proposeCompletions(
-    applicationWith(NOT_RUN),
+    applicationWith(),
     [...before, partial],
     context,
   );

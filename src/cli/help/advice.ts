@@ -1,41 +1,45 @@
 // What to say to who typed something that cannot be read. Rule: loaded only then; what is suggested exists.
 
 import type { Command, RouteMap } from "@stricli/core";
+import { type Advice, run } from "../../base/advice.ts";
 import { CliError } from "../../base/errors.ts";
-import { nearNames } from "../../base/near_names.ts";
+import { didYouMean } from "../../base/near_names.ts";
 import { kebab, shellWord } from "../../base/text.ts";
-import type { TreeContext } from "../tree/loading.ts";
+import type { Complaint, TreeContext } from "../tree/loading.ts";
 import { ROOT } from "../tree/tree.ts";
 
 type Target = Command<TreeContext> | RouteMap<TreeContext>;
 
 /** The usage error for a complaint about what was typed: with what was meant, and where help is. */
-export function usageError(complaint: string, argv: readonly string[]): CliError {
-  const [, flag] = /^There is no flag --(\S+)$/.exec(complaint) ?? [];
-  const near = flag === undefined ? [] : nearFlags(flag, argv);
-  const hint = near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`;
-  return new CliError("usage", complaint + hint, { next: helpFor(argv) });
+export function usageError(
+  { text, flag, near = [] }: Complaint,
+  argv: readonly string[],
+): CliError {
+  return new CliError("usage", text + didYouMean(near), {
+    next: helpFor(argv),
+    ...(flag === undefined ? {} : { misspelled: { typed: flag, names: flagsFor(argv) } }),
+  });
 }
 
-function nearFlags(flag: string, argv: readonly string[]): string[] {
+function flagsFor(argv: readonly string[]): string[] {
   const { target } = walk(argv);
   const flags = target !== undefined && "loader" in target ? target.parameters.flags ?? {} : {};
-  return nearNames(flag, [...Object.keys(flags).map(kebab), "help"]).map((name) => `--${name}`);
+  return [...Object.keys(flags), "help"].map((name) => `--${kebab(name)}`);
 }
 
 /** What fits to what was typed: the same with the command first, or the help. */
-function helpFor(argv: readonly string[]): string {
+function helpFor(argv: readonly string[]): Advice {
   const [name = ""] = argv;
   if (name.startsWith("-")) {
     const command = argv.find((word) => ROOT.getRoutingTargetForInput(word) !== undefined);
     const others = argv.filter((word) => word !== command);
-    return ["anaplan-auth", command ?? "<command>", ...others].join(" ");
+    return run([command ?? "<command>", ...others].join(" "));
   }
   if (name === "exec" && !argv.includes("--")) {
-    return ["anaplan-auth exec --", ...argv.slice(1).map(shellWord)].join(" ");
+    return run(["exec --", ...argv.slice(1).map(shellWord)].join(" "));
   }
   const { names, target } = walk(argv);
-  return target === undefined ? "anaplan-auth help" : `anaplan-auth ${names.join(" ")} --help`;
+  return run(target === undefined ? "help" : `${names.join(" ")} --help`);
 }
 
 /** As far as the tree goes with what was typed. */

@@ -2,10 +2,11 @@
 // tree does not have.
 
 import type { Command, RouteMap } from "@stricli/core";
-import type { CommandContext, CommonFlags, Reply } from "../../command.ts";
+import type { Answer, CommandContext, CommonFlags } from "../../command.ts";
+import { PROGRAM, run } from "../../base/advice.ts";
 import { CliError } from "../../base/errors.ts";
-import { nearNames } from "../../base/near_names.ts";
-import { kebab, wrapped } from "../../base/text.ts";
+import { wrapped } from "../../base/lines.ts";
+import { kebab } from "../../base/text.ts";
 import { COMMON_FLAG_NAMES } from "../tree/flags.ts";
 import type { TreeContext } from "../tree/loading.ts";
 import { rootHelp } from "./root_help.ts";
@@ -16,30 +17,37 @@ const WIDTH = 80;
 /** The command `help`: a page of the whole program, of one command, or the reference. */
 export async function help(
   _flags: CommonFlags,
-  _context: CommandContext,
+  { talk }: CommandContext,
   ...topic: readonly string[]
-): Promise<Reply> {
-  const page = await pageOf(topic);
-  return { text: page, data: page };
+): Promise<Answer> {
+  if (topic[0] === "reference") {
+    const page = (await import("./reference.ts")).reference();
+    return { kind: "answer", text: page, data: page };
+  }
+  const name = topic.join(" ");
+  const target = targetOf(topic);
+  const text = await helpOf(name, target, talk.shown(PROGRAM));
+  return { kind: "answer", text, data: await helpOf(name, target) };
 }
 
-async function pageOf(topic: readonly string[]): Promise<string> {
-  if (topic[0] === "reference") return (await import("./reference.ts")).reference();
-  let target: Command<TreeContext> | RouteMap<TreeContext> = ROOT;
+type Target = Command<TreeContext> | RouteMap<TreeContext>;
+
+function targetOf(topic: readonly string[]): Target {
+  let target: Target = ROOT;
   for (const name of topic) {
-    const next: Command<TreeContext> | RouteMap<TreeContext> | undefined = "loader" in target
+    const next: Target | undefined = "loader" in target
       ? undefined
       : target.getRoutingTargetForInput(name);
     if (next === undefined) {
-      const near = "loader" in target ? [] : nearNames(name, namesIn(target));
-      const hint = near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`;
-      throw new CliError("usage", `There is no command ${topic.join(" ")} to help with${hint}`, {
-        next: "anaplan-auth help",
+      const names = "loader" in target ? [] : namesIn(target);
+      throw new CliError("usage", `There is no command ${topic.join(" ")} to help with`, {
+        next: run("help"),
+        misspelled: { typed: name, names },
       });
     }
     target = next;
   }
-  return await helpOf(topic.join(" "), target);
+  return target;
 }
 
 function namesIn(group: RouteMap<TreeContext>): string[] {
@@ -47,18 +55,18 @@ function namesIn(group: RouteMap<TreeContext>): string[] {
 }
 
 /** The page of a command that has commands of its own. */
-function groupHelp(name: string, group: RouteMap<TreeContext>): string {
+function groupHelp(name: string, group: RouteMap<TreeContext>, anaplanAuth: string): string {
   const entries = group.getAllEntries().map((entry) =>
     `  ${entry.name.original.padEnd(13)}${entry.target.brief}`
   );
   return `${group.brief}.
 
-Usage: anaplan-auth ${name} <command> [flags]
+Usage: ${anaplanAuth} ${name} <command> [flags]
 ${exampleIn(group)}
 
 ${entries.join("\n")}
 
-More of one: anaplan-auth ${name} <command> --help`;
+More of one: ${anaplanAuth} ${name} <command> --help`;
 }
 
 /** The example of the first command that has one. */
@@ -67,13 +75,18 @@ function exampleIn(group: RouteMap<TreeContext>): string {
   return pages.map((page) => page.split("\n")[0]).find(Boolean) ?? "";
 }
 
-/** The page of whatever a name leads to. */
+/** The page of whatever a name leads to, with the words that a command begins with. */
 export async function helpOf(
   name: string,
-  target: Command<TreeContext> | RouteMap<TreeContext>,
+  target: Target,
+  anaplanAuth = "anaplan-auth",
 ): Promise<string> {
-  if (!("loader" in target)) return name === "" ? rootHelp() : groupHelp(name, target);
-  const page = commandHelp(name, target);
+  if (!("loader" in target)) {
+    return name === ""
+      ? rootHelp(anaplanAuth)
+      : named(groupHelp(name, target, anaplanAuth), anaplanAuth);
+  }
+  const page = named(commandHelp(name, target, anaplanAuth), anaplanAuth);
   if (target.parameters.flags?.["region"] === undefined) return page;
   const { REGIONS } = await import("../../provider/regions.ts");
   const regions = Object.entries(REGIONS).map(([region, { description }]) =>
@@ -82,8 +95,13 @@ export async function helpOf(
   return `${page}\n\nRegions\n${regions.join("\n")}`;
 }
 
+/** The page with the program's name in the places that the tree leaves for it. */
+function named(page: string, anaplanAuth: string): string {
+  return page.replaceAll("{anaplan-auth}", anaplanAuth);
+}
+
 /** The page of one command. */
-function commandHelp(name: string, command: Command<TreeContext>): string {
+function commandHelp(name: string, command: Command<TreeContext>, anaplanAuth: string): string {
   const flags = Object.entries(command.parameters.flags ?? {}) as [string, Flag][];
   const letters = new Map(
     Object.entries(command.parameters.aliases ?? {}).map(([letter, flag]) => [flag, letter]),
@@ -92,7 +110,7 @@ function commandHelp(name: string, command: Command<TreeContext>): string {
   const common = flags.filter(([flag]) => COMMON_FLAG_NAMES.includes(flag));
   return [
     `${command.brief}.`,
-    `Usage: anaplan-auth ${name}${usageOf(command)}\n${command.fullDescription ?? ""}`,
+    `Usage: ${anaplanAuth} ${name}${usageOf(command)}\n${command.fullDescription ?? ""}`,
     ...(own.length === 0 ? [] : [`Flags\n${flagLines(own, letters)}`]),
     `Flags of every command\n${flagLines([...common, ["help", HELP_FLAG]])}`,
   ].join("\n\n");

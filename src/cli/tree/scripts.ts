@@ -32,7 +32,7 @@ export const token: TreeCommand = buildCommand<TokenFlags, [], TreeContext>({
   },
   docs: {
     brief: COMMANDS.token.brief,
-    fullDescription: `Example: anaplan-auth token --header
+    fullDescription: `Example: {anaplan-auth} token --header
 ${DONE_AND_USAGE}, 3 sign in first, 4 the client is denied,
 6 Anaplan cannot be used now, 7 the login cannot be read or saved`,
   },
@@ -63,7 +63,7 @@ export const api: TreeCommand = buildCommand<ApiFlags, [path: string], TreeConte
   },
   docs: {
     brief: COMMANDS.api.brief,
-    fullDescription: `Example: anaplan-auth api /2/0/workspaces --paginate
+    fullDescription: `Example: {anaplan-auth} api /2/0/workspaces --paginate
 ${DONE_AND_USAGE}, 3 sign in first, 4 the client is denied,
 6 Anaplan cannot be used now, 7 the login or the file cannot be saved,
 8 the API refused the call; its answer is printed`,
@@ -90,7 +90,7 @@ export const exec: TreeCommand = buildCommand<ExecFlags, string[], TreeContext>(
   docs: {
     brief: COMMANDS.exec.brief,
     fullDescription:
-      `Example: anaplan-auth exec -- sh -c 'echo "\${#ANAPLAN_ACCESS_TOKEN} characters"'
+      `Example: {anaplan-auth} exec -- sh -c 'echo "\${#ANAPLAN_ACCESS_TOKEN} characters"'
 Exit codes: the program's own; 126 it cannot be run, 127 it is not there;
 before it ran: 2 usage, 3 sign in first, 4 the client is denied,
 6 Anaplan cannot be used now, 7 the login cannot be read or saved`,

@@ -32,7 +32,7 @@ const profileList: TreeCommand = buildCommand<CommonFlags, [], TreeContext>({
   parameters: { flags: COMMON_FLAGS },
   docs: {
     brief: "List the profiles",
-    fullDescription: `Example: anaplan-auth profile list\n${DONE_AND_USAGE}, 7 unreadable`,
+    fullDescription: `Example: {anaplan-auth} profile list\n${DONE_AND_USAGE}, 7 unreadable`,
   },
 });
 
@@ -41,7 +41,8 @@ const profileShow: TreeCommand = buildCommand<CommonFlags, [name?: string], Tree
   parameters: { flags: COMMON_FLAGS, positional: MAYBE_NAME },
   docs: {
     brief: "Show what is saved in a profile",
-    fullDescription: `Example: anaplan-auth profile show default\n${DONE_AND_USAGE}, 7 unreadable`,
+    fullDescription:
+      `Example: {anaplan-auth} profile show default\n${DONE_AND_USAGE}, 7 unreadable`,
   },
 });
 
@@ -57,7 +58,8 @@ const profileSet: TreeCommand = buildCommand<ProfileSetFlags, [name?: string], T
   },
   docs: {
     brief: "Save settings under a name",
-    fullDescription: `Example: anaplan-auth profile set eu-test --region eu2\n${DONE_AND_USAGE}, ` +
+    fullDescription:
+      `Example: {anaplan-auth} profile set eu-test --region eu2\n${DONE_AND_USAGE}, ` +
       "7 it cannot be saved",
   },
 });
@@ -67,7 +69,7 @@ const profileUse: TreeCommand = buildCommand<CommonFlags, [name: string], TreeCo
   parameters: { flags: COMMON_FLAGS, positional: ONE_NAME },
   docs: {
     brief: "Choose the profile that is used when none is named",
-    fullDescription: `Example: anaplan-auth profile use default\n${DONE_AND_USAGE}, ` +
+    fullDescription: `Example: {anaplan-auth} profile use default\n${DONE_AND_USAGE}, ` +
       "7 it cannot be saved",
   },
 });
@@ -77,7 +79,7 @@ const profileRemove: TreeCommand = buildCommand<CommonFlags, [name: string], Tre
   parameters: { flags: COMMON_FLAGS, positional: ONE_NAME },
   docs: {
     brief: "Remove a profile and the login in it",
-    fullDescription: `Example: anaplan-auth profile remove eu-test\n${DONE_AND_USAGE}, ` +
+    fullDescription: `Example: {anaplan-auth} profile remove eu-test\n${DONE_AND_USAGE}, ` +
       "7 it cannot be removed",
   },
 });
@@ -110,7 +112,7 @@ const bookmarklet: TreeCommand = buildCommand<RelayFlags, [], TreeContext>({
   parameters: { flags: RELAY_FLAGS },
   docs: {
     brief: "Print a bookmarklet that carries the answer here",
-    fullDescription: `Example: anaplan-auth relay bookmarklet\n${DONE_AND_USAGE}`,
+    fullDescription: `Example: {anaplan-auth} relay bookmarklet\n${DONE_AND_USAGE}`,
   },
 });
 
@@ -119,7 +121,7 @@ const page: TreeCommand = buildCommand<RelayFlags, [], TreeContext>({
   parameters: { flags: RELAY_FLAGS },
   docs: {
     brief: "Print a page that does it by itself, for a host of yours",
-    fullDescription: `Example: anaplan-auth relay page > callback.html\n${DONE_AND_USAGE}`,
+    fullDescription: `Example: {anaplan-auth} relay page > callback.html\n${DONE_AND_USAGE}`,
   },
 });
 
@@ -134,7 +136,7 @@ const certShow: TreeCommand = buildCommand<CommonFlags, [], TreeContext>({
   parameters: { flags: COMMON_FLAGS },
   docs: {
     brief: "Show the listener's certificate",
-    fullDescription: `Example: anaplan-auth cert show\n${DONE_AND_USAGE}, 7 unreadable`,
+    fullDescription: `Example: {anaplan-auth} cert show\n${DONE_AND_USAGE}, 7 unreadable`,
   },
 });
 
@@ -143,7 +145,7 @@ const certRenew: TreeCommand = buildCommand<CommonFlags, [], TreeContext>({
   parameters: { flags: COMMON_FLAGS },
   docs: {
     brief: "Make a new certificate",
-    fullDescription: `Example: anaplan-auth cert renew\n${DONE_AND_USAGE}, 7 it cannot be saved`,
+    fullDescription: `Example: {anaplan-auth} cert renew\n${DONE_AND_USAGE}, 7 it cannot be saved`,
   },
 });
 
@@ -152,7 +154,7 @@ const certTrust: TreeCommand = buildCommand<CertTrustFlags, [], TreeContext>({
   parameters: { flags: { yes: yes("Run the commands, too"), ...COMMON_FLAGS } },
   docs: {
     brief: "Show how to be rid of the browser's warning",
-    fullDescription: `Example: anaplan-auth cert trust\n${DONE_AND_USAGE}, ` +
+    fullDescription: `Example: {anaplan-auth} cert trust\n${DONE_AND_USAGE}, ` +
       "6 a command did not work, 7 it cannot be saved",
   },
 });
@@ -169,7 +171,7 @@ export const validate: TreeCommand = buildCommand<CommonFlags, [], TreeContext>(
   parameters: { flags: COMMON_FLAGS },
   docs: {
     brief: COMMANDS.validate.brief,
-    fullDescription: `Example: anaplan-auth validate
+    fullDescription: `Example: {anaplan-auth} validate
 ${DONE_AND_USAGE}, 3 not valid, or sign in first, 4 denied,
 6 Anaplan cannot be used now, 7 the login cannot be read or saved, 8 API error`,
   },
@@ -181,7 +183,7 @@ export const doctor: TreeCommand = buildCommand<DoctorFlags, [], TreeContext>({
   parameters: { flags: { ...SETTING_FLAGS, ...COMMON_FLAGS } },
   docs: {
     brief: COMMANDS.doctor.brief,
-    fullDescription: `Example: anaplan-auth doctor
+    fullDescription: `Example: {anaplan-auth} doctor
 ${DONE_AND_USAGE}, or that of the first problem:
 3 sign in, 6 network or port, 7 files`,
   },

@@ -35,7 +35,7 @@ const login: TreeCommand = buildCommand<LoginFlags, [], TreeContext>({
   },
   docs: {
     brief: COMMANDS.login.brief,
-    fullDescription: `Example: anaplan-auth login --region eu2
+    fullDescription: `Example: {anaplan-auth} login --region eu2
 ${DONE_AND_USAGE}, 4 denied, 5 nobody finished in time,
 6 Anaplan cannot be used now, 7 the login cannot be saved, 130 interrupted`,
   },
@@ -46,7 +46,7 @@ const whoami: TreeCommand = buildCommand<CommonFlags, [], TreeContext>({
   parameters: { flags: COMMON_FLAGS },
   docs: {
     brief: COMMANDS.whoami.brief,
-    fullDescription: `Example: anaplan-auth whoami --json
+    fullDescription: `Example: {anaplan-auth} whoami --json
 ${DONE_AND_USAGE}, 3 sign in first, 4 denied,
 6 Anaplan cannot be used now, 7 the login cannot be read or saved, 8 API error`,
   },
@@ -62,7 +62,7 @@ const refresh: TreeCommand = buildCommand<RefreshFlags, [], TreeContext>({
   },
   docs: {
     brief: COMMANDS.refresh.brief,
-    fullDescription: `Example: anaplan-auth refresh --if-expiring-within 10m
+    fullDescription: `Example: {anaplan-auth} refresh --if-expiring-within 10m
 ${DONE_AND_USAGE}, 3 sign in again, 4 the client is denied,
 6 Anaplan cannot be used now, 7 the login cannot be read or saved`,
   },
@@ -79,7 +79,7 @@ const status: TreeCommand = buildCommand<StatusFlags, [], TreeContext>({
   },
   docs: {
     brief: COMMANDS.status.brief,
-    fullDescription: `Example: anaplan-auth status --expires-within 1h
+    fullDescription: `Example: {anaplan-auth} status --expires-within 1h
 ${DONE_AND_USAGE}, 3 sign in first, or the login ends soon,
 7 the login cannot be read; with --check also those of whoami`,
   },
@@ -90,7 +90,7 @@ const logout: TreeCommand = buildCommand<LogoutFlags, [], TreeContext>({
   parameters: { flags: { all: yes("Of every profile"), ...COMMON_FLAGS } },
   docs: {
     brief: COMMANDS.logout.brief,
-    fullDescription: `Example: anaplan-auth logout
+    fullDescription: `Example: {anaplan-auth} logout
 ${DONE_AND_USAGE}, 7 the login cannot be removed`,
   },
 });
@@ -111,7 +111,7 @@ const help: TreeCommand = buildCommand<CommonFlags, string[], TreeContext>({
   },
   docs: {
     brief: COMMANDS.help.brief,
-    fullDescription: `Example: anaplan-auth help reference\n${DONE_AND_USAGE}`,
+    fullDescription: `Example: {anaplan-auth} help reference\n${DONE_AND_USAGE}`,
   },
 });
 

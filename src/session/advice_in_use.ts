@@ -1,5 +1,7 @@
-// What mends a login that comes from the environment: a variable, never a sign-in here. Rule: pure.
+// What an error says to do, for the login that is in use: its profile is filled in; one that comes from the
+// environment needs a variable, never a sign-in here. Rule: pure.
 
+import { type Advice, type Piece, piecesOf, type Run } from "../base/advice.ts";
 import type { CliError } from "../base/errors.ts";
 import type { ClientEnvironment } from "../settings/client_environment.ts";
 
@@ -19,21 +21,30 @@ export function newRefreshToken(environment: ClientEnvironment): string {
     : `put a refresh token that is still good where ${REFRESH_TOKEN_VARIABLE} comes from`;
 }
 
-/** What to do instead of the sign-in that an error asks for. */
+/** Whether it says to sign in to the profile that is in use. */
+export function asksToSignIn(advice: Advice): boolean {
+  return piecesOf(advice).some(isForProfileInUse);
+}
+
+/** The same for the profile that is in use. */
+export function withProfile(advice: Advice, profile: string): Advice {
+  return piecesOf(advice).map((piece) => isForProfileInUse(piece) ? { ...piece, profile } : piece);
+}
+
+function isForProfileInUse(piece: Piece): piece is Run {
+  return typeof piece === "object" && "command" in piece && piece.profile === null;
+}
+
+/** What to do instead of what an error says; `undefined` when that holds here, too. */
 export function environmentAdvice(
-  { kind, next = "" }: Pick<CliError, "kind" | "next">,
+  { kind, code, next = "" }: Pick<CliError, "kind" | "code" | "next">,
   environment: ClientEnvironment,
-): string {
-  const elsewhere = next.replace(
-    /^anaplan-auth login --region NAME, with/,
-    "set ANAPLAN_REGION to",
-  );
-  if (elsewhere !== next) return elsewhere;
-  if (kind === "interrupted" && next.startsWith("anaplan-auth status")) { // after the new tokens
+): Advice | undefined {
+  if (code === "stopped_late") {
     return `${newRefreshToken(environment)}, if a warning says that the server replaced it; else ` +
       "the same command again";
   }
-  if (!next.startsWith("anaplan-auth login")) return next;
+  if (!asksToSignIn(next)) return undefined;
   return kind === "denied"
     ? "check ANAPLAN_CLIENT_ID and ANAPLAN_CLIENT_SECRET: the refresh token in " +
       `${refreshTokenVariable(environment)} was issued to one client`

@@ -256,21 +256,12 @@ async function replaceTokenSet(
 }
 
 /** What a refresh needs and a fresh token does not. */
-interface RefreshModules {
-  readonly refresh: typeof import("../oauth/client.ts").refresh;
-  readonly grantAndSave: typeof import("./grants.ts").grantAndSave;
-  readonly servers: typeof import("../provider/authorization_server.ts");
-}
-
-function refreshModules(): Promise<RefreshModules> {
-  const loading = Promise.all([
+function refreshModules() {
+  const modules = Promise.all([
     import("../oauth/client.ts"),
     import("./grants.ts"),
     import("../provider/authorization_server.ts"),
   ]);
-  const modules = loading.then(([{ refresh }, { grantAndSave }, servers]) => {
-    return { refresh, grantAndSave, servers };
-  });
   modules.catch(() => {}); // it is thrown where they are used, if they are
   return modules;
 }
@@ -280,7 +271,7 @@ async function refreshLocked(
   settings: Settings,
   context: CommandContext,
   login: LockedLogin,
-  { refresh, grantAndSave, servers }: RefreshModules,
+  [{ refresh }, { grantAndSave }, servers]: Awaited<ReturnType<typeof refreshModules>>,
 ): Promise<Refreshed> {
   const client = servers.clientOf(stored, settings);
   const { clientId, clientSecret } = settings.environment;

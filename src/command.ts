@@ -17,21 +17,17 @@ export interface CommonFlags {
 }
 
 /** What a command has to tell, by the way in which it is printed. */
-export type Reply = Answer | News | Verbatim | Streamed | Exit;
+export type Reply = Answer | Verbatim | Streamed | Exit;
 
 /** What was asked for: `text` for people on stdout, or with `--json` the one JSON value `data`. */
 export interface Answer<Text extends Words = Words> {
-  readonly kind: "answer";
+  /** `news` is for people who did not ask for it: without `--json` it goes to stderr. */
+  readonly kind: "answer" | "news";
   /** Without the last line break. */
   readonly text: Text;
   readonly data: unknown;
   /** Set when the answer itself is the news of a failure: printed like a success, exits like the kind. */
   readonly outcome?: ErrorKind;
-}
-
-/** What the person should know who did not ask for an answer: as one, but on stderr without `--json`. */
-export interface News extends Omit<Answer, "kind"> {
-  readonly kind: "news";
 }
 
 /** A text for programs: printed byte for byte, no path shortened and no command written anew. */

@@ -22,9 +22,6 @@ export type Piece = string | Run | Shell;
 /** What is said to a person. */
 export type Words = Piece | readonly Piece[];
 
-/** What a person can do now; the `Next:` line. */
-export type Advice = Words;
-
 /** A command of this program. */
 export function run(command: string, details: Omit<Run, "command"> = {}): Run {
   return { command, ...details };

@@ -12,9 +12,6 @@ import type { Asked } from "./tree/loading.ts";
 import { kebab } from "../base/text.ts";
 import { type Printer, printer } from "./print.ts";
 
-/** What a run comes to. */
-type Outcome = { readonly reply: Reply } | { readonly error: CliError };
-
 /**
  * Runs one command line and prints its outcome.
  *
@@ -33,25 +30,26 @@ export async function run(
     verbose: hasFlag(argv, "verbose") || system.env("ANAPLAN_AUTH_DEBUG") !== undefined,
     color: !hasFlag(argv, "noColor") && system.env("NO_COLOR") === undefined,
   });
-  const outcome = await outcomeOf(argv, { system, talk: out });
-  return await printed(outcome, out);
+  try {
+    return await printed(await replyTo(argv, { system, talk: out }), out);
+  } catch (error) {
+    return await told(toCliError(error), out);
+  }
 }
 
-async function printed(outcome: Outcome, out: Printer): Promise<number> {
-  if ("error" in outcome) return await told(outcome.error, out);
+async function printed(reply: Reply, out: Printer): Promise<number> {
   try {
-    await out.reply(outcome.reply);
+    await out.reply(reply);
   } catch (error) {
-    if (error instanceof CliError) return await told(error, out); // an answer that broke off on its way
+    if (error instanceof CliError) throw error; // an answer that broke off on its way
     const hasEnough = error instanceof Error && error.name === "BrokenPipe"; // as `| head -1`
-    if (hasEnough) return replyCode(outcome.reply);
+    if (hasEnough) return replyCode(reply);
     const reason = error instanceof Error ? error.message : String(error);
-    const cannotWrite = new CliError("storage", `Cannot write the answer: ${reason}`, {
+    throw new CliError("storage", `Cannot write the answer: ${reason}`, {
       next: "check where the output goes (a full disk?), then run the command again",
     });
-    return await told(cannotWrite, out);
   }
-  return replyCode(outcome.reply);
+  return replyCode(reply);
 }
 
 async function told(error: CliError, out: Printer): Promise<number> {
@@ -66,54 +64,44 @@ function replyCode(reply: Reply): number {
   return "outcome" in reply && reply.outcome !== undefined ? EXIT_CODES[reply.outcome] : 0;
 }
 
-async function outcomeOf(argv: readonly string[], context: CommandContext): Promise<Outcome> {
+async function replyTo(argv: readonly string[], context: CommandContext): Promise<Reply> {
   const [name = "", ...rest] = argv;
   const isAlone = rest.length === 0;
-  if (isAlone && name === "--version") {
-    return { reply: { kind: "answer", text: VERSION, data: VERSION } };
-  }
+  if (isAlone && name === "--version") return { kind: "answer", text: VERSION, data: VERSION };
   const command = commandNamed(name);
   context.system.restrict(command?.needs ?? {});
-  if (name === "") return await settled(() => greeting(context));
-  if (isAlone && (name === "--help" || name === "-h")) {
-    return await settled(() => rootPage(context));
-  }
+  if (name === "") return await greeting(context);
+  if (isAlone && (name === "--help" || name === "-h")) return await rootPage(context);
   if (!name.startsWith("-") && !command?.writesLate) context.system.expectWrites();
   if (isAlone && command?.load !== undefined) {
     const { load } = command;
-    const run = async (): Promise<Reply> => await (await load())({}, context);
-    return await performed({ flags: {}, run }, argv, context);
+    return await performed(
+      { flags: {}, run: async () => (await load())({}, context) },
+      argv,
+      context,
+    );
   }
-  try {
-    const { parse } = await import("./parsing.ts");
-    const asked = await parse(argv);
-    return "run" in asked ? await performed(asked, argv, context) : { reply: asked };
-  } catch (error) {
-    return { error: toCliError(error) };
-  }
+  const { parse } = await import("./parsing.ts");
+  const asked = await parse(argv);
+  return "run" in asked ? await performed(asked, argv, context) : asked;
 }
 
 async function performed(
   { flags, run }: Asked,
   argv: readonly string[],
   context: CommandContext,
-): Promise<Outcome> {
-  const outcome = await settled(() => run(context));
-  if ("error" in outcome) await remember(outcome.error, argv, flags, context);
-  return outcome;
+): Promise<Reply> {
+  try {
+    return await run(context);
+  } catch (error) {
+    await remember(toCliError(error), argv, flags, context);
+    throw error;
+  }
 }
 
 async function rootPage({ talk }: CommandContext): Promise<Answer> {
   const { rootHelp } = await import("./help/root_help.ts");
   return { kind: "answer", text: rootHelp(talk.shown(PROGRAM)), data: rootHelp() };
-}
-
-async function settled(work: () => Promise<Reply>): Promise<Outcome> {
-  try {
-    return { reply: await work() };
-  } catch (error) {
-    return { error: toCliError(error) };
-  }
 }
 
 /** Keeps what went wrong for `doctor`, where there is a configuration directory. */

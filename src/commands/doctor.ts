@@ -15,9 +15,10 @@ import { networkChecks, proxyCheck, trustCheck } from "../doctor/network_checks.
 import { regionCheck } from "../doctor/region_check.ts";
 import type { Answer, CommandContext, Talk } from "../command.ts";
 import { CliError } from "../base/errors.ts";
-import { loginCommand, missingProfile, storeOf } from "../session/session.ts";
+import { storeOf } from "../session/session.ts";
 import { discovered } from "../sign_in/discovered.ts";
 import {
+  assertProfileExists,
   hasEnvironmentLogin,
   loadSettings,
   type SettingFlags,
@@ -43,11 +44,7 @@ export async function doctor(flags: DoctorFlags, context: CommandContext): Promi
   }
   const hasLogin = hasEnvironmentLogin(settings) ||
     storeOf(settings, context).names().includes(settings.profile);
-  const misspelled = hasLogin ? undefined : missingProfile(settings);
-  if (misspelled !== undefined) {
-    const what = `Cannot look at the login: there is no profile ${settings.profile}`;
-    throw new CliError("login_required", what, { next: loginCommand(settings), misspelled });
-  }
+  if (!hasLogin) assertProfileExists(settings, "Cannot look at the login");
   const way = [proxyCheck(context.system), trustCheck(settings, context.system)];
   const isBarred = way.some(({ mark }) => mark === "problem"); // each host would only say it again
   const checks = [

@@ -1,7 +1,7 @@
 // login: signs a person in, with their browser here or with a code on any device. Read top to bottom: it
 // is the story of a sign-in.
 
-import { run, words } from "../base/advice.ts";
+import { type Run, run, words } from "../base/advice.ts";
 import { authorizationServer, providerName } from "../provider/authorization_server.ts";
 import { shortened } from "../base/names.ts";
 import { nameAndAddress, whoIs } from "../provider/provider.ts";
@@ -73,13 +73,8 @@ function assertNotFromEnvironment({ env }: CommandContext["system"]): void {
     env(name)
   );
   if (variable === undefined) return;
-  throw new CliError(
-    "usage",
-    `Cannot sign in while ${variable} is set: it is the login that is used`,
-    {
-      next: words`unset ${variable}, then ${run("login")}`,
-    },
-  );
+  const message = `Cannot sign in while ${variable} is set: it is the login that is used`;
+  throw new CliError("usage", message, { next: words`unset ${variable}, then ${run("login")}` });
 }
 
 async function signIn(
@@ -142,17 +137,12 @@ function firstSteps({ configDir, profile, issuer }: Settings, { shown }: Talk): 
     [`  profiles/${profile}.json`, "what you answered, without the secret"],
     [`  credentials/${profile}.json`, "the tokens, and the secret if there is one"],
   ]);
+  const toTry = (command: Run, what: string) => [`  ${shown(command)}`, what] as const;
+  const list = toTry(run("api /2/0/workspaces", { profile }), "your workspaces, as JSON");
   const tries = table([
-    [`  ${shown(run("whoami", { profile }))}`, "who you are"],
-    ...issuer === undefined
-      ? [
-        [
-          `  ${shown(run("api /2/0/workspaces", { profile }))}`,
-          "your workspaces, as JSON",
-        ] as const,
-      ]
-      : [],
-    [`  ${shown(run("token", { profile }))}`, "an access token, for a script"],
+    toTry(run("whoami", { profile }), "who you are"),
+    ...(issuer === undefined ? [list] : []),
+    toTry(run("token", { profile }), "an access token, for a script"),
   ]);
   return `Saved in ${configDir}, for you alone:\n${saved}\n\nThings to try\n${tries}`;
 }

@@ -3,7 +3,7 @@
 import { run, type Words, words } from "../base/advice.ts";
 import { placeName, regionOf } from "../provider/authorization_server.ts";
 import { nameAndAddress, whoIs } from "../provider/provider.ts";
-import type { Answer, CommandContext, CommonFlags, News } from "../command.ts";
+import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import {
   endsWithin,
   expiryInShort,
@@ -17,11 +17,15 @@ import {
   canRefresh,
   loginCommand,
   loginInUse,
-  missingProfile,
   storeInUse,
   withFreshTokenSet,
 } from "../session/session.ts";
-import { hasEnvironmentLogin, loadSettings, type Settings } from "../settings/settings.ts";
+import {
+  hasEnvironmentLogin,
+  loadSettings,
+  missingProfile,
+  type Settings,
+} from "../settings/settings.ts";
 import { asSentence, clockTime, dateTime, duration, isoTime, table } from "../base/text.ts";
 import { isFresh, type TokenSet } from "../store/token_set.ts";
 
@@ -34,7 +38,7 @@ export interface StatusFlags extends CommonFlags {
 }
 
 /** Says whether there is a login that works or can be refreshed; exit 3 when there is none. */
-export async function status(flags: StatusFlags, context: CommandContext): Promise<Answer | News> {
+export async function status(flags: StatusFlags, context: CommandContext): Promise<Answer> {
   const settings = loadSettings(flags, context.system);
   const store = await storeInUse(settings, context);
   const tokenSet = await loginInUse(settings, store, context);
@@ -120,11 +124,7 @@ async function noProfile(settings: Settings): Promise<string | undefined> {
   }`;
 }
 
-function notSignedIn(
-  tokenSet: TokenSet | undefined,
-  settings: Settings,
-  missing?: string,
-): Words {
+function notSignedIn(tokenSet: TokenSet | undefined, settings: Settings, missing?: string): Words {
   const why = missing !== undefined
     ? asSentence(missing)
     : tokenSet === undefined

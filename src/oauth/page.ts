@@ -38,14 +38,10 @@ export function signedInPage(who: string | undefined): Page {
  * @param shown makes of words what the terminal shows for them.
  */
 export function failedPage(error: CliError, server: string, shown: (text: Words) => string): Page {
-  const line = (label: string): Words =>
-    error.next === undefined
-      ? ""
-      : words`${label}: ${
-        piecesOf(error.next).map((piece) =>
-          typeof piece === "string" ? shown(piece) : shell(shown(piece))
-        )
-      }`;
+  const next = piecesOf(error.next ?? "").map((piece) =>
+    typeof piece === "string" ? shown(piece) : shell(shown(piece))
+  );
+  const line = (label: string): Words => error.next === undefined ? "" : words`${label}: ${next}`;
   if (error.oauthError === "access_denied") {
     return {
       status: 403,

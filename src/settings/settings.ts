@@ -2,13 +2,14 @@
 // wrong is said here, before anything is sent.
 
 import type { CommonFlags } from "../command.ts";
-import { CliError } from "../base/errors.ts";
+import { run } from "../base/advice.ts";
+import { CliError, type Misspelled } from "../base/errors.ts";
 import { parseText } from "../base/parse.ts";
 import { type ClientEnvironment, clientEnvironment } from "./client_environment.ts";
 import { placeOf } from "./location.ts";
 import type { Warn } from "../files/private_file.ts";
 import type { Discovered } from "../base/metadata.ts";
-import { loadProfile, type Profile } from "./profiles.ts";
+import { loadProfile, type Profile, profileNames } from "./profiles.ts";
 import type { System } from "../system/contract.ts";
 import {
   flagKey,
@@ -170,6 +171,26 @@ export function warnOfUnused(before: Profile | undefined, given: Profile, warn: 
     .map((name) => `--${typedName(name)}`);
   if (unused.length === 0) return;
   warn(`the profile's ${unused.join(", ")}: not used for another issuer or region`);
+}
+
+/** The profile that does not exist, and those that do; `undefined` when it does, or is the default. */
+export function missingProfile(
+  { configDir, profile, profileExists }: Meant,
+): Misspelled | undefined {
+  if (profileExists || profile === "default") return undefined;
+  return { typed: profile, names: profileNames(configDir) };
+}
+
+type Meant = Pick<Settings, "configDir" | "profile" | "profileExists">;
+
+/** @throws {CliError} `login_required` for such a profile: a typo must not look like a login that is gone. */
+export function assertProfileExists(meant: Meant, cannot: string): void {
+  const misspelled = missingProfile(meant);
+  if (misspelled === undefined) return;
+  const { profile } = meant;
+  const next = run("login", { profile });
+  const message = `${cannot}: there is no profile ${profile}`;
+  throw new CliError("login_required", message, { next, misspelled });
 }
 
 /** Whether the login comes from the environment, and is stored nowhere. */

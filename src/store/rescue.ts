@@ -1,7 +1,7 @@
 // When new tokens cannot be saved in their place. Rule: they go into a private file elsewhere, never onto a
 // screen. The file says which lock file's login it belongs to and which tokens it follows; only there it goes back.
 
-import { type Advice, run, signIn, words } from "../base/advice.ts";
+import { run, signIn, type Words, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import type { FileLock } from "../files/lock_file.ts";
 import { diskReason, readPrivateFile, splitPath } from "../files/private_file.ts";
@@ -141,7 +141,7 @@ function rescuedAt(place: string, identity: string): Rescued {
 function lostError(path: string, place: string, identity: string): CliError {
   const login = run("login", { profile: splitPath(path)[1].replace(/\.json$/, "") });
   let reason = "it cannot be read";
-  let next: Advice = login;
+  let next: Words = login;
   try {
     rescuedAt(place, identity);
   } catch (error) {

@@ -10,7 +10,7 @@ import { kebab } from "../../base/text.ts";
 import { COMMON_FLAG_NAMES } from "../tree/flags.ts";
 import type { TreeContext } from "../tree/loading.ts";
 import { rootHelp } from "./root_help.ts";
-import { ROOT } from "../tree/tree.ts";
+import { ROOT, type Target, walk } from "../tree/tree.ts";
 
 const WIDTH = 80;
 
@@ -25,48 +25,32 @@ export async function help(
     return { kind: "answer", text: page, data: page };
   }
   const name = topic.join(" ");
-  const target = targetOf(topic);
+  const { names, target } = walk(topic);
+  const typed = topic[names.length];
+  if (typed !== undefined) {
+    const known = "loader" in target ? [] : target.getAllEntries().map(({ name }) => name.original);
+    throw new CliError("usage", `There is no command ${name} to help with`, {
+      next: run("help"),
+      misspelled: { typed, names: known },
+    });
+  }
   const text = await helpOf(name, target, talk.shown(PROGRAM));
   return { kind: "answer", text, data: await helpOf(name, target) };
 }
 
-type Target = Command<TreeContext> | RouteMap<TreeContext>;
-
-function targetOf(topic: readonly string[]): Target {
-  let target: Target = ROOT;
-  for (const name of topic) {
-    const next: Target | undefined = "loader" in target
-      ? undefined
-      : target.getRoutingTargetForInput(name);
-    if (next === undefined) {
-      const names = "loader" in target ? [] : namesIn(target);
-      throw new CliError("usage", `There is no command ${topic.join(" ")} to help with`, {
-        next: run("help"),
-        misspelled: { typed: name, names },
-      });
-    }
-    target = next;
-  }
-  return target;
-}
-
-function namesIn(group: RouteMap<TreeContext>): string[] {
-  return group.getAllEntries().map(({ name }) => name.original);
-}
-
 /** The page of a command that has commands of its own. */
-function groupHelp(name: string, group: RouteMap<TreeContext>, anaplanAuth: string): string {
+function groupHelp(name: string, group: RouteMap<TreeContext>): string {
   const entries = group.getAllEntries().map((entry) =>
     `  ${entry.name.original.padEnd(13)}${entry.target.brief}`
   );
   return `${group.brief}.
 
-Usage: ${anaplanAuth} ${name} <command> [flags]
+Usage: {anaplan-auth} ${name} <command> [flags]
 ${exampleIn(group)}
 
 ${entries.join("\n")}
 
-More of one: ${anaplanAuth} ${name} <command> --help`;
+More of one: {anaplan-auth} ${name} <command> --help`;
 }
 
 /** The example of the first command that has one. */
@@ -81,27 +65,25 @@ export async function helpOf(
   target: Target,
   anaplanAuth = "anaplan-auth",
 ): Promise<string> {
-  if (!("loader" in target)) {
-    return name === ""
-      ? rootHelp(anaplanAuth)
-      : named(groupHelp(name, target, anaplanAuth), anaplanAuth);
-  }
-  const page = named(commandHelp(name, target, anaplanAuth), anaplanAuth);
-  if (target.parameters.flags?.["region"] === undefined) return page;
-  const { REGIONS } = await import("../../provider/regions.ts");
-  const regions = Object.entries(REGIONS).map(([region, { description }]) =>
-    `  ${region}  ${description}`
-  );
-  return `${page}\n\nRegions\n${regions.join("\n")}`;
-}
-
-/** The page with the program's name in the places that the tree leaves for it. */
-function named(page: string, anaplanAuth: string): string {
+  if (target === ROOT) return rootHelp(anaplanAuth);
+  const page = "loader" in target
+    ? commandHelp(name, target) + await regionsFor(target)
+    : groupHelp(name, target);
   return page.replaceAll("{anaplan-auth}", anaplanAuth);
 }
 
+/** The regions, for a command that has them as a flag. */
+async function regionsFor({ parameters: { flags } }: Command<TreeContext>): Promise<string> {
+  if (flags?.["region"] === undefined) return "";
+  const { REGIONS } = await import("../../provider/regions.ts");
+  const regions = Object.entries(REGIONS).map(([region, { description }]) =>
+    `  ${region.padEnd(5)}${description}`
+  );
+  return `\n\nRegions\n${regions.join("\n")}`;
+}
+
 /** The page of one command. */
-function commandHelp(name: string, command: Command<TreeContext>, anaplanAuth: string): string {
+function commandHelp(name: string, command: Command<TreeContext>): string {
   const flags = Object.entries(command.parameters.flags ?? {}) as [string, Flag][];
   const letters = new Map(
     Object.entries(command.parameters.aliases ?? {}).map(([letter, flag]) => [flag, letter]),
@@ -110,7 +92,7 @@ function commandHelp(name: string, command: Command<TreeContext>, anaplanAuth: s
   const common = flags.filter(([flag]) => COMMON_FLAG_NAMES.includes(flag));
   return [
     `${command.brief}.`,
-    `Usage: ${anaplanAuth} ${name}${usageOf(command)}\n${command.fullDescription ?? ""}`,
+    `Usage: {anaplan-auth} ${name}${usageOf(command)}\n${command.fullDescription ?? ""}`,
     ...(own.length === 0 ? [] : [`Flags\n${flagLines(own, letters)}`]),
     `Flags of every command\n${flagLines([...common, ["help", HELP_FLAG]])}`,
   ].join("\n\n");

@@ -183,6 +183,15 @@ Deno.test("what another command saved while a login waited is kept, and what it 
   });
 });
 
+Deno.test("login --client-secret-file is for one sign-in: the profile does not keep the file", async () => {
+  await using at = signIn([granted(), ada()]);
+  const clientSecretFile = `${at.configDir}/../secret.txt`;
+  Deno.writeTextFileSync(clientSecretFile, "from-file");
+  await login({ ...at.flags, clientSecretFile }, at.context);
+  assertEquals(loadProfile(at.configDir, "default")?.clientSecretFile, undefined);
+  Deno.removeSync(clientSecretFile);
+});
+
 Deno.test("login --no-pkce leaves PKCE out once, and the profile keeps it only if it had it before", async () => {
   for (const before of [undefined, false] as const) {
     await using at = signIn([granted(), ada()]);

@@ -7,7 +7,7 @@ import { isLoopbackHost } from "../base/urls.ts";
 import type { Attempt } from "./authorization_code.ts";
 import type { ListenerCertificate } from "./certificate.ts";
 import { formatAddress, type ListenAddress, type ListenCandidate } from "./listen_addresses.ts";
-import { RELAY_PATH } from "./relay.ts";
+import { bookmarklet, RELAY_PATH } from "./relay.ts";
 import {
   BARE_HEADERS,
   FINISHED_PAGE,
@@ -15,6 +15,7 @@ import {
   type Page,
   pageResponse,
   UNKNOWN_STATE_PAGE,
+  waitingResponse,
 } from "./page.ts";
 
 /** An authorization response that belongs to the attempt, and the way to answer it. */
@@ -56,6 +57,10 @@ export function redirectionEndpoint(
   const answered = Promise.withResolvers<Answer>();
   const outcome = Promise.withResolvers<Page>();
   let taken: string | undefined;
+  const relayAt = ({ hostname }: URL): Parameters<typeof waitingResponse>[0] => ({
+    redirectUri: attempt.redirectUri,
+    bookmarklet: bookmarklet(hostname === "localhost" ? "localhost" : "127.0.0.1"),
+  });
   const take = (parameters: URLSearchParams): boolean => {
     const given = codeOrError(parameters);
     taken ??= given;
@@ -73,8 +78,10 @@ export function redirectionEndpoint(
     reply: outcome.resolve,
     handle: async (request) => {
       const url = new URL(request.url);
-      const refusal = refusalOf(request, url, path, hosts);
+      const isStart = url.pathname === "/" && url.search === "";
+      const refusal = refusalOf(request, url, isStart ? "/" : path, hosts);
       if (refusal !== undefined) return refusal;
+      if (isStart) return await waitingResponse(method === "relay" ? relayAt(url) : undefined);
       const isRepeated = PARAMETERS.some((name) => url.searchParams.getAll(name).length > 1);
       if (isRepeated) return await pageResponse(MALFORMED_PAGE);
       if (!isState(url.searchParams.get("state"), attempt)) {

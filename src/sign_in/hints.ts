@@ -68,8 +68,10 @@ function tellAboutListener(
     talk.insist(
       fit(
         `The sign-in ends on ${settings.redirectUri}, which is not this computer. There, click ` +
-          "the bookmarklet (anaplan-auth relay bookmarklet prints it), or copy the address and " +
-          "paste it here. A page of yours can do it: anaplan-auth relay page\n",
+          `the bookmarklet (a button on https://${
+            formatAddress(loopback.addresses[0])
+          }/), or copy ` +
+          "the address and paste it here. A page of yours can do it: anaplan-auth relay page\n",
       ),
     );
   }

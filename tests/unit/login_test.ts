@@ -36,7 +36,10 @@ Deno.test("login saves the tokens, tells terminal and browser who signed in, and
     method: "loopback",
   });
   assertEquals(storedLogin(at.configDir).refreshToken?.reveal(), "new-refresh");
-  assertStringIncludes(await (await at.page).text(), "Ada Lovelace, tenant 8A81…5D40.");
+  assertStringIncludes(
+    await (await at.page).text(),
+    "Ada Lovelace, ada@example.com</p>\n<p>eu2, profile default</p>",
+  );
   assertEquals(at.listener.open, 0);
 });
 
@@ -88,7 +91,7 @@ Deno.test("that nobody can say who signed in spoils no login", async () => {
     await using at = signIn([granted(), step]);
     const { text } = await login(at.flags, at.context);
     assertStringIncludes(text, "Signed in.\nSaved to");
-    assertStringIncludes(await (await at.page).text(), "The login was saved.");
+    assertStringIncludes(await (await at.page).text(), "The login is saved.");
   }
 });
 
@@ -99,7 +102,7 @@ Deno.test("the page waits for who signed in for a second at most", async () => {
     return late.promise;
   }]);
   const reply = login(at.flags, at.context);
-  assertStringIncludes(await (await at.page).text(), "The login was saved.");
+  assertStringIncludes(await (await at.page).text(), "The login is saved.");
   late.resolve(ada());
   assertStringIncludes((await reply).text, "Signed in as Ada Lovelace"); // the terminal can wait longer
 });

@@ -11,7 +11,11 @@ import { REDIRECT_URI, responseQuery, someAttempt } from "../support/oauth.ts";
 import { isSettled } from "../support/redirection.ts";
 
 const MINUTE = 60_000;
-const PAGE = signedInPage("Ada Lovelace");
+const PAGE = signedInPage({
+  server: "Anaplan",
+  who: "Ada Lovelace, ada@example.com",
+  place: "us1, profile default",
+});
 
 /** The ways of a new attempt, and what a test needs to walk them. */
 interface Scene extends AsyncDisposable {

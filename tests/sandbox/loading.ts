@@ -3,7 +3,7 @@
 
 const SILENCE = 1_000;
 const LINE =
-  "Loading packages. The first time, Deno downloads them for about 20 s. Ctrl-C stops it.\n";
+  "Loading packages. The first time, Deno downloads them, for up to 20 s. Ctrl-C stops it.\n";
 
 /** What `load` imports; a line on stderr says what is waited for after a second. */
 export async function loaded<Module>(load: () => Promise<Module>): Promise<Module> {

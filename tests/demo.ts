@@ -1,7 +1,7 @@
 // A whole sign-in against the sandbox, without a browser: `deno task demo`. Rule: it shows what you would type and
 // what is answered, and leaves nothing behind. `ANAPLAN_AUTH_BIN` names an executable that is shown instead.
 
-import { loaded } from "./sandbox/loading.ts";
+import { loadingLine } from "./sandbox/loading.ts";
 import { makeProfile } from "./sandbox/profile.ts";
 
 const isInteractive = Deno.args.includes("--interactive");
@@ -43,7 +43,6 @@ function freePort(): number {
 }
 
 async function demo(configDir: string): Promise<number> {
-  const { startSandbox } = await import("./sandbox/sandbox.ts");
   await using sandbox = await startSandbox({ signIn: isInteractive ? "page" : "automatic" });
   const redirectUri = `https://127.0.0.1:${freePort()}/callback`;
   sandbox.allowRedirectUri(redirectUri);
@@ -53,6 +52,7 @@ async function demo(configDir: string): Promise<number> {
     ...(isInteractive ? {} : { BROWSER: browser }),
   };
   await using profile = await makeProfile(sandbox, { redirectUri, env });
+  line[Symbol.dispose]();
   say(
     `A sign-in to the sandbox, which simulates Anaplan on this computer.\n` +
       (isInteractive
@@ -67,7 +67,8 @@ async function demo(configDir: string): Promise<number> {
   return 0;
 }
 
-await loaded(() => import("./sandbox/sandbox.ts"));
+const line = loadingLine();
+const { startSandbox } = await import("./sandbox/sandbox.ts");
 // A signal ends the command that runs, and then the demo takes away what it made. Ctrl-C reaches both by itself.
 Deno.addSignalListener("SIGINT", () => {});
 if (Deno.build.os !== "windows") {

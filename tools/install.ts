@@ -1,7 +1,7 @@
 // deno task install: puts `anaplan-auth` where Deno puts its programs, with the bundle of this checkout.
 // Rule: the same flags as every other way to run the bundle, and the last words are what to type next.
 
-import { loaded } from "../tests/sandbox/loading.ts";
+import { loadingLine } from "../tests/sandbox/loading.ts";
 import { RUN_FLAGS } from "./launchers.ts";
 import { DIST, output, say } from "./tool.ts";
 import config from "../deno.json" with { type: "json" };
@@ -40,7 +40,9 @@ Next: ${next}`;
 }
 
 if (import.meta.main) {
-  const { makeBundle } = await loaded(() => import("./bundle.ts"));
+  const line = loadingLine();
+  const { makeBundle } = await import("./bundle.ts");
+  line[Symbol.dispose]();
   await makeBundle(DIST);
   await output(Deno.execPath(), installArguments(`${DIST}/bundle/main.js`));
   say(installedText(binDirectory(), Deno.env.get("PATH") ?? ""));

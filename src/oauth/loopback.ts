@@ -57,10 +57,6 @@ export function redirectionEndpoint(
   const answered = Promise.withResolvers<Answer>();
   const outcome = Promise.withResolvers<Page>();
   let taken: string | undefined;
-  const relayAt = ({ hostname }: URL): Parameters<typeof waitingResponse>[0] => ({
-    redirectUri: attempt.redirectUri,
-    bookmarklet: bookmarklet(hostname === "localhost" ? "localhost" : "127.0.0.1"),
-  });
   const take = (parameters: URLSearchParams): boolean => {
     const given = codeOrError(parameters);
     taken ??= given;
@@ -81,7 +77,7 @@ export function redirectionEndpoint(
       const isStart = url.pathname === "/" && url.search === "";
       const refusal = refusalOf(request, url, isStart ? "/" : path, hosts);
       if (refusal !== undefined) return refusal;
-      if (isStart) return await waitingResponse(method === "relay" ? relayAt(url) : undefined);
+      if (isStart) return await ownPage(attempt, url);
       const isRepeated = PARAMETERS.some((name) => url.searchParams.getAll(name).length > 1);
       if (isRepeated) return await pageResponse(MALFORMED_PAGE);
       if (!isState(url.searchParams.get("state"), attempt)) {
@@ -91,6 +87,13 @@ export function redirectionEndpoint(
       return await (isAnswer ? receive(url.searchParams) : pageResponse(MALFORMED_PAGE));
     },
   };
+}
+
+/** The page at the listener's own address; the bookmarklet leads to the host by which the browser asked. */
+async function ownPage({ redirectUri }: Attempt, { hostname }: URL): Promise<Response> {
+  if (isLoopbackHost(new URL(redirectUri).hostname)) return await waitingResponse(undefined);
+  const host = hostname === "localhost" ? "localhost" : "127.0.0.1";
+  return await waitingResponse({ redirectUri, bookmarklet: bookmarklet(host) });
 }
 
 /** What tells one answer from another; the state is the attempt's in all of them. */

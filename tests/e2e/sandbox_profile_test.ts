@@ -18,8 +18,8 @@ interface RunningSandbox extends AsyncDisposable {
   /** The profile that it names. */
   readonly profile: string;
   readonly stdout: () => string;
-  /** Sends a signal to the task; gives its exit code and what it wrote to stderr. */
-  end(signal: Deno.Signal): Promise<{ readonly code: number; readonly stderr: string }>;
+  /** Sends a signal to the task, and waits for its end. */
+  end(signal: Deno.Signal): Promise<Deno.CommandStatus>;
   /** Kills the task and the sandbox under it. */
   killAll(): Promise<void>;
 }
@@ -35,10 +35,11 @@ async function startTask(home: Home, port = freePort()): Promise<RunningSandbox>
     detached: true, // a process group of its own, which killAll() needs
   }).spawn();
   const [stdout, stderr] = [streamText(child.stdout), streamText(child.stderr)];
-  const end = async (signal: Deno.Signal): Promise<{ code: number; stderr: string }> => {
+  const over = async (): Promise<Deno.CommandStatus> =>
+    (await Promise.all([child.status, stdout.whole, stderr.whole]))[0];
+  const end = async (signal: Deno.Signal): Promise<Deno.CommandStatus> => {
     child.kill(signal);
-    const [{ code }, , text] = await Promise.all([child.status, stdout.whole, stderr.whole]);
-    return { code, stderr: text };
+    return await over();
   };
   const [, profile = ""] = await stdout.until(READY);
   return {
@@ -47,7 +48,7 @@ async function startTask(home: Home, port = freePort()): Promise<RunningSandbox>
     end,
     async killAll() {
       Deno.kill(-child.pid, "SIGKILL");
-      await Promise.all([child.status, stdout.whole, stderr.whole]);
+      await over();
     },
     async [Symbol.asyncDispose]() {
       await end("SIGTERM").catch(() => {}); // it is over already
@@ -91,7 +92,7 @@ Deno.test("with the sandbox's profile login needs no other flag and no variable,
     assertEquals(code, 0, stderr);
   }
   await signIn(home, "sandbox");
-  assertEquals(await sandbox.end("SIGINT"), { code: 0, stderr: "" });
+  assertEquals((await sandbox.end("SIGINT")).code, 0);
   assertEquals(await remains(home), [[], []]);
 });
 

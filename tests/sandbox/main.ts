@@ -1,7 +1,7 @@
 // Runs the sandbox by itself, with a profile that leads to it: `deno task sandbox`.
 // Rule: however it is asked to end, it takes away what it made.
 import type { Sandbox, SandboxOptions } from "./contract.ts";
-import { loaded } from "./loading.ts";
+import { loadingLine } from "./loading.ts";
 import { makeProfile, type SandboxProfile } from "./profile.ts";
 
 const USAGE = "deno task sandbox [--port N] [--automatic]";
@@ -12,7 +12,8 @@ async function run(args: readonly string[]): Promise<number> {
   if (options === undefined) {
     return fail(`Cannot start the sandbox: unknown argument\nNext: ${USAGE}`);
   }
-  const { startSandbox } = await loaded(() => import("./sandbox.ts"));
+  using line = loadingLine();
+  const { startSandbox } = await import("./sandbox.ts");
   const isInterrupted = interruption(); // from here on there is something to take away
   await using sandbox = await start(() => startSandbox(options));
   if (sandbox === undefined) {
@@ -22,6 +23,7 @@ async function run(args: readonly string[]): Promise<number> {
   }
   try {
     await using profile = await makeProfile(sandbox);
+    line[Symbol.dispose]();
     print(invitation(sandbox, profile));
     await isInterrupted;
   } catch (error) {

@@ -67,6 +67,7 @@ async function bundled(cwd: string): Promise<OutputChunk[]> {
     input: "main.ts",
     platform: "neutral",
     external: /^node:/,
+    checks: { ineffectiveDynamicImport: false }, // GROUPS says what is in which file
     resolve: {
       mainFields: ["module", "main"],
       conditionNames: ["import", "module", "default"],

@@ -137,7 +137,7 @@ export async function profileSet(
     );
   const place = left({ ...before, ...flags });
   const resolved = resolveSettings(flags, silent, profileFor(place, before));
-  const given = left({ ...resolved.given, ...(flags.noPkce ? { pkce: false } : {}) });
+  const given = left({ ...resolved.given, ...keptOnlyHere(flags, context) });
   const settings = { ...resolved, ...resolveSettings({}, silent, given), configDir, profile };
   if (settings.issuer === undefined) regionOf(settings);
   for (const path of flags.caFile ?? []) assertTrustworthy(context.system.absolutePath(path));
@@ -146,6 +146,17 @@ export async function profileSet(
   warnOfUnused(left({ ...before }), given, context.talk.warn);
   warnOfOtherClient(settings, context);
   return { kind: "answer", text: `Saved (profile ${profile}).`, data: { profile } };
+}
+
+/** What other commands take from a flag for one run. */
+function keptOnlyHere(
+  { noPkce, clientSecretFile }: ProfileSetFlags,
+  { system }: CommandContext,
+): Profile {
+  return {
+    ...(noPkce ? { pkce: false } : {}),
+    ...(clientSecretFile ? { clientSecretFile: system.absolutePath(clientSecretFile) } : {}),
+  };
 }
 
 /** Chooses the profile that is used when none is named. */

@@ -29,7 +29,6 @@ export type SettingFlags = CommonFlags & GivenFlags;
 
 /** The same with the client secret, which is never a flag's own value; `login` has them. */
 export interface ConnectionFlags extends SettingFlags {
-  readonly clientSecretFile?: string;
   readonly clientSecretStdin?: boolean;
 }
 
@@ -122,7 +121,7 @@ function typedValue(
   row: Row,
   { env, absolutePath }: Pick<System, "env" | "absolutePath">,
 ): unknown {
-  if (row.isNegated) return undefined; // it is for one try; only `profile set` keeps it
+  if (row.isForOnce) return undefined;
   if (!row.areFiles) return flag ?? variableValue(row, env);
   const paths = [flag ?? [], variableValue(row, env) ?? []].flat();
   return nonEmpty(paths.map((path) => absolutePath(`${path}`)));
@@ -148,7 +147,12 @@ export const SERVERS: readonly SettingName[] = ROWS.filter(([, { isServer }]) =>
   .map(([name]) => name);
 
 /** What a profile keeps that is valid for one issuer or region only. */
-export const OF_ONE_PLACE: readonly (keyof Profile)[] = [...SERVERS, "discovered", "seenIssuer"];
+export const OF_ONE_PLACE: readonly (keyof Profile)[] = [
+  ...SERVERS,
+  "clientSecretFile",
+  "discovered",
+  "seenIssuer",
+];
 
 /**
  * The profile as it counts for an issuer or region. What it says of the servers of another one would send

@@ -34,8 +34,10 @@ interface RowOf<Value> {
   readonly isList?: true;
   /** Paths, of which those of flags, variable and profile all count. */
   readonly areFiles?: true;
-  /** The flag says the contrary, for one run; only `profile set` keeps it. */
+  /** The flag says the contrary. */
   readonly isNegated?: true;
+  /** The flag is for one run; only `profile set` keeps it. */
+  readonly isForOnce?: true;
   /** https, or plain http on this computer. */
   readonly isUrl?: true;
   /** A server of one issuer or region, which is not used for another one. */
@@ -51,6 +53,11 @@ export const SETTINGS = {
     ...text("The OAuth client's id", "ID"),
     variable: ["ANAPLAN_CLIENT_ID", "the OAuth client's id"],
     lastVariable: "CLIENT", // the tutorial's
+  },
+  clientSecretFile: {
+    ...text("Read the client secret from a file [ANAPLAN_CLIENT_SECRET]", "FILE"),
+    words: "file",
+    isForOnce: true,
   },
   deviceClientId: {
     ...text("The id of a client of the kind Device grant, for --device", "ID"),
@@ -134,7 +141,7 @@ function time(brief: string) {
 
 function negated(brief: string) {
   const read = (value: unknown) => typeof value === "boolean" ? value : undefined;
-  return { brief, read, isNegated: true } as const;
+  return { brief, read, isNegated: true, isForOnce: true } as const;
 }
 
 function oneOf<Choice extends string>(values: readonly Choice[], brief: string) {

@@ -39,6 +39,7 @@ export async function chooseClient(
   // the secret of a client at another server is none of this server's, whatever the ids are
   const saved = stored && isFrom(stored, server.tokenEndpoint) ? stored : undefined;
   const known = await secretByFlag(flags, context) ?? fromEnvironment.own ??
+    secretByProfile(settings, clientId) ??
     (saved?.clientId === clientId ? saved.clientSecret : undefined) ?? fromEnvironment.tutorial;
   const isKnownWithout = saved?.clientId === clientId;
   const clientSecret = known ??
@@ -70,6 +71,14 @@ async function secretByFlag(
   if (flags.clientSecretStdin !== true) return undefined;
   if (context.system.terminal.stdin) return await askSecret(context);
   return needed(await context.system.terminal.readPipe(context.system.interruption()));
+}
+
+/** The secret in the file that the profile names; it is for the profile's own client, at its own server. */
+function secretByProfile(settings: Settings, clientId: string): Secret | undefined {
+  const { saved, given } = settings;
+  const isOwn = saved?.clientId === clientId && saved.tokenEndpoint === given.tokenEndpoint;
+  if (!isOwn || given.clientSecretFile === undefined) return undefined;
+  return needed(readNamedFile(given.clientSecretFile, "--client-secret-file"));
 }
 
 function needed(text: string | undefined): Secret {

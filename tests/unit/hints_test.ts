@@ -77,7 +77,7 @@ Deno.test("a redirect URI elsewhere is said, since the browser will end there", 
     talk.insisted.join("\n"),
     "https://www.anaplan.com/, which is not this computer",
   );
-  assertStringIncludes(talk.insisted.join("\n"), "anaplan-auth relay bookmarklet");
+  assertStringIncludes(talk.insisted.join("\n"), "a button on https://127.0.0.1:8443/");
   assertStringIncludes(talk.said.join("\n"), "warn once about https://127.0.0.1:8443"); // the relay's end
 });
 

@@ -71,13 +71,8 @@ export const COMMON_FLAG_NAMES: readonly string[] = Object.keys(COMMON_FLAGS);
 /** The flags that say whom to talk to, and that a profile keeps. */
 export const SETTING_FLAGS = ofSettings;
 
-/** The same with the client secret, which no profile keeps. */
+/** The same with the client secret itself, which no profile keeps. */
 export const CONNECTION_FLAGS = {
-  clientSecretFile: text(
-    "Read the client secret from a file [ANAPLAN_CLIENT_SECRET]",
-    "FILE",
-    "file",
-  ),
   clientSecretStdin: yes("Read the client secret from stdin"),
   ...SETTING_FLAGS,
 } as const;

@@ -21,14 +21,14 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: "the login is not read again inside the lock",
     file: "src/session/session.ts",
-    from: "const stored = login.load() ?? await noLogin(settings);",
+    from: "const stored = await login.load() ?? await noLogin(settings);",
     to: "const stored = seen;",
     tests: ["tests/unit/session_test.ts", "tests/e2e/processes_test.ts"],
   },
   {
     what: "the tokens are given out before they are saved",
     file: "src/session/grants.ts",
-    from: "  login.save(grant.tokenSet);\n",
+    from: "  await login.save(grant.tokenSet);\n",
     to: "  setTimeout(() => login.save(grant.tokenSet));\n",
     tests: ["tests/unit/session_test.ts", "tests/unit/session_failures_test.ts"],
   },
@@ -161,7 +161,7 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: "nothing is prepared before a refresh token is sent",
     file: "src/session/grants.ts",
-    from: "  login.prepare();\n",
+    from: "  await login.prepare();\n",
     to: "",
     tests: ["tests/unit/login_failures_test.ts", "tests/hostile/disk_faults_test.ts"],
   },

@@ -57,7 +57,7 @@ export async function doctor(flags: DoctorFlags, context: CommandContext): Promi
     certificateCheck(settings, context),
     redirectUriCheck(settings),
     filesCheck(settings),
-    loginCheck(settings, context),
+    await loginCheck(settings, context),
     lastFailureCheck(settings),
   ].filter((check) => check !== undefined);
   return report(checks, context);

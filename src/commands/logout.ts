@@ -115,7 +115,7 @@ async function removeLogin(
   using login = await store.lock(profile); // a refresh that is under way is waited for
   const others = filesBeside(store.pathOf(profile));
   let wasDamaged = false;
-  const tokenSet = orSetAside(() => login.load(), (text) => {
+  const tokenSet = await orSetAside(() => login.load(), (text) => {
     wasDamaged = true;
     talk.warn(text);
   });

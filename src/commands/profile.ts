@@ -58,15 +58,18 @@ const UNSET: Readonly<Record<string, keyof Profile>> = {
 };
 
 /** Lists the profiles; a star marks the one that is used when none is named. */
-export function profileList(flags: CommonFlags, context: CommandContext): Promise<Reply> {
+export async function profileList(flags: CommonFlags, context: CommandContext): Promise<Reply> {
   const { system, talk } = context;
   const configDir = configDirectory(flags, system);
   assertPrivateDirectory(configDir);
   const store = storeOf({ configDir }, context);
   const unreadable = new Set<string>();
-  const readable = <T>(load: () => T | undefined, name = ""): T | undefined => {
+  const readable = async <T>(
+    load: () => T | undefined | Promise<T | undefined>,
+    name = "",
+  ): Promise<T | undefined> => {
     try {
-      return load();
+      return await load();
     } catch (error) {
       if (!(error instanceof CliError) || error.kind !== "storage") throw error;
       talk.warn(error.message);
@@ -74,17 +77,20 @@ export function profileList(flags: CommonFlags, context: CommandContext): Promis
       return undefined;
     }
   };
-  const current = readable(() => placeOf(flags, system).profile);
-  const saved = namesIn(configDir, store).map((name) => ({
-    name,
-    ...readable(() => loadProfile(configDir, name), name),
-  }));
-  const profiles = saved.map(({ name, issuer, region = DEFAULT_REGION }) => ({
-    name,
-    current: name === current,
-    region: issuer === undefined ? region : null,
-    logged_in: readable(() => store.load(name), name) !== undefined,
-  }));
+  const current = await readable(() => placeOf(flags, system).profile);
+  const saved: (Profile & { readonly name: string })[] = [];
+  const profiles = [];
+  for (const name of namesIn(configDir, store)) {
+    const profile = { name, ...await readable(() => loadProfile(configDir, name), name) };
+    const { issuer, region = DEFAULT_REGION } = profile;
+    saved.push(profile);
+    profiles.push({
+      name,
+      current: name === current,
+      region: issuer === undefined ? region : null,
+      logged_in: await readable(() => store.load(name), name) !== undefined,
+    });
+  }
   const rows = profiles.map(({ name, current, region, logged_in }, index) => {
     const state = unreadable.has(name) ? "unreadable" : logged_in ? "signed in" : "not signed in";
     return [
@@ -95,7 +101,7 @@ export function profileList(flags: CommonFlags, context: CommandContext): Promis
   const text = rows.length === 0
     ? "There is no profile yet.\nNext: anaplan-auth login"
     : table(rows);
-  return Promise.resolve({ text, data: { profiles } });
+  return { text, data: { profiles } };
 }
 
 /** Shows a profile's settings; defaults are left out. */
@@ -138,7 +144,7 @@ export async function profileSet(
   const configDir = configDirectory(flags, context.system);
   using _lock = await storeOf({ configDir }, context).lock(profile);
   const silent = { ...context.system, env: () => undefined }; // what the environment says stays there
-  const before = orSetAside(() => loadProfile(configDir, profile), context.talk.warn);
+  const before = await orSetAside(() => loadProfile(configDir, profile), context.talk.warn);
   const unset = (flags.unset ?? []).map(settingNamed);
   const left = (settings: object): Profile =>
     Object.fromEntries(
@@ -153,7 +159,7 @@ export async function profileSet(
   listenCandidates(settings.redirectUri, settings.listen); // says what is wrong with --listen
   saveProfile(configDir, profile, settings.given, context.talk.warn);
   warnOfUnused(left({ ...before }), given, context.talk.warn);
-  warnOfOtherClient(settings, context);
+  await warnOfOtherClient(settings, context);
   return { text: `Saved (profile ${profile}).`, data: { profile } };
 }
 
@@ -181,11 +187,11 @@ export async function profileRemove(
   using login = await store.lock(profile); // a login that saves its settings is waited for
   const hadLogin = store.names().includes(profile);
   if (hadLogin) {
-    orSetAside(() => login.load(), warn);
+    await orSetAside(() => login.load(), warn);
     login.remove();
     warn("the login was removed here only; the server may still honour its tokens");
   }
-  orSetAside(() => loadProfile(configDir, profile), warn);
+  await orSetAside(() => loadProfile(configDir, profile), warn);
   const remove = (current: string | undefined): string | undefined => {
     removeProfile(configDir, profile, warn); // under the lock of the choice: nothing chooses it meanwhile
     return current === profile ? "default" : undefined;
@@ -231,9 +237,9 @@ function settingNamed(flag: string): keyof Profile {
   });
 }
 
-function warnOfOtherClient(settings: Settings, context: CommandContext): void {
+async function warnOfOtherClient(settings: Settings, context: CommandContext): Promise<void> {
   if (settings.clientId === undefined) return;
-  const login = storeOf(settings, context).load(settings.profile);
+  const login = await storeOf(settings, context).load(settings.profile);
   if (login === undefined) return;
   if (login.clientId === settings.clientId) return;
   context.talk.warn("the saved login belongs to another client; the next login uses the new one");

@@ -95,12 +95,12 @@ export function filesCheck(settings: Settings): Check {
 }
 
 /** Whether there is a login, and when it was last refreshed. */
-export function loginCheck(settings: Settings, context: CommandContext): Check {
+export async function loginCheck(settings: Settings, context: CommandContext): Promise<Check> {
   if (hasEnvironmentLogin(settings)) {
     return ok("Login", "comes from the environment (ANAPLAN_REFRESH_TOKEN); none is stored");
   }
   try {
-    const login = storeOf(settings, context).load(settings.profile);
+    const login = await storeOf(settings, context).load(settings.profile);
     const now = context.system.now();
     if (login === undefined) {
       return warning("Login", `none (profile ${settings.profile})`, loginCommand(settings));

@@ -159,7 +159,7 @@ export async function loginInUse(
   context: CommandContext,
 ): Promise<TokenSet | undefined> {
   const { profile } = settings;
-  if (hasEnvironmentLogin(settings)) return store.load(profile);
+  if (hasEnvironmentLogin(settings)) return await store.load(profile);
   return await settledLogin(profile, store, context);
 }
 
@@ -175,15 +175,15 @@ async function settledLogin(
   { system }: CommandContext,
 ): Promise<TokenSet | undefined> {
   try {
-    const stored = store.load(profile);
+    const stored = await store.load(profile);
     if (stored !== undefined && canRefresh(stored)) return stored;
   } catch (error) {
     if (!(error instanceof CliError) || error.damagedFile === undefined) throw error;
   }
   const { mayWait } = await import("../store/put_back.ts");
-  if (!mayWait(store.pathOf(profile), system)) return store.load(profile);
+  if (!mayWait(store.pathOf(profile), system)) return await store.load(profile);
   using login = await store.lock(profile);
-  const present = login.load();
+  const present = await login.load();
   if (present === undefined && login.lost !== undefined) throw login.lost;
   return present;
 }
@@ -244,7 +244,7 @@ async function replaceTokenSet(
   const store = await storeInUse(settings, context);
   const modules = refreshModules(); // they load while the lock is taken
   using login = await store.lock(settings.profile);
-  const stored = login.load() ?? await noLogin(settings);
+  const stored = await login.load() ?? await noLogin(settings);
   const isReplaced = !sameTokenSet(stored, seen);
   if (isReplaced && isFresh(stored, context.system.now(), minValid)) {
     return { tokenSet: stored, byUs: false, isPutBack: login.isPutBack ?? false };
@@ -295,25 +295,25 @@ async function refreshLocked(
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     if (error.kind === "login_required") {
-      const present = login.load(); // something that knows no locks may have been here
+      const present = await login.load(); // something that knows no locks may have been here
       if (present !== undefined && !sameTokenSet(present, stored)) {
         return { tokenSet: present, byUs: false };
       }
-      if (present !== undefined) markRejected(stored, error, login, context);
+      if (present !== undefined) await markRejected(stored, error, login, context);
     }
     throw forProfile(error, settings);
   }
 }
 
 /** Spares the server automatic retries; the file is kept, since `refresh` may ask once more. */
-function markRejected(
+async function markRejected(
   stored: TokenSet,
   { oauthError = "rejected" }: CliError,
   login: LockedLogin,
   { talk }: CommandContext,
-): void {
+): Promise<void> {
   try {
-    login.save({ ...stored, endedBy: oauthError });
+    await login.save({ ...stored, endedBy: oauthError });
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     talk.warn(`${error.message}; the next command will ask the server once more`);

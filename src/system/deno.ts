@@ -51,6 +51,7 @@ export function denoSystem(
     isContainer,
     serve: async (options) => (await import("./listener.ts")).listen(options, trace),
     run: async (command) => (await import("./program.ts")).runProgram(command),
+    ask: async (command, input) => (await import("./program_output.ts")).ask(command, input),
     runInPlace: async (command, env) =>
       (await import("./program.ts")).runInPlace(command, env, isAtTerminal()),
     openBrowser: async (url) => (await import("./browser.ts")).openBrowser(url),
@@ -67,9 +68,9 @@ export function denoSystem(
   };
 }
 
-function restrict({ network, programs, variables = [], only }: Needs): void {
+function restrict({ network, programs, keys, variables = [], only }: Needs): void {
   if (!network) Deno.permissions.revokeSync({ name: "net" });
-  if (!programs) Deno.permissions.revokeSync({ name: "run" });
+  if (!programs && !keys) Deno.permissions.revokeSync({ name: "run" });
   for (const variable of SPECIAL_VARIABLES) {
     if (!variables.includes(variable)) Deno.permissions.revokeSync({ name: "env", variable });
   }

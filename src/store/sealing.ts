@@ -1,0 +1,98 @@
+// What stands between a profile's login and its text: sealed logins are opened, and what is saved is sealed once
+// sealing is chosen. Rule: there is no way back to plain text but `unseal`.
+
+import { CliError } from "../base/errors.ts";
+import { ifPossible, listDirectory } from "../files/private_directory.ts";
+import { readPrivateFile } from "../files/private_file.ts";
+import type { KeyChoice, KeySource } from "./key_source.ts";
+import { keyOf, type KeySystem } from "./keys.ts";
+import { headerOf, seal, unseal } from "./sealed_text.ts";
+import { isSealed, parseTokenSet, type TokenSet } from "./token_set.ts";
+
+/** Opens and seals the texts of one profile. */
+export interface Sealing {
+  /**
+   * The login in a sealed text.
+   *
+   * @param path where the text is, for the message.
+   * @throws {CliError} `storage`; the file is never set aside for that.
+   */
+  open(sealed: string, path: string): Promise<TokenSet>;
+  /** What seals a text, with its key in hand; while sealing is not chosen it gives the text itself. */
+  sealer(): Promise<Sealer>;
+  /** Whether a text is as {@link sealer} would make it: plain, or sealed with the present key. */
+  isUpToDate(text: string): Promise<boolean>;
+}
+
+/** Makes the text of a login what is saved. */
+export type Sealer = (text: string) => Promise<string>;
+
+/** The sealing of a profile; `choose` says which keys count now. */
+export function sealingOf(profile: string, choose: () => KeyChoice, system: KeySystem): Sealing {
+  return {
+    open: (sealed, path) => openLogin(sealed, path, profile, choose(), system),
+    async sealer() {
+      const { key: source } = choose();
+      if (source === undefined) return (text) => Promise.resolve(text);
+      const key = await keyOf(source, system);
+      return (text) => seal(text, key, profile);
+    },
+    async isUpToDate(text) {
+      const { key: source } = choose();
+      const id = isSealed(text) ? headerOf(text).key : undefined;
+      return id === (source && (await keyOf(source, system)).id);
+    },
+  };
+}
+
+async function openLogin(
+  sealed: string,
+  path: string,
+  profile: string,
+  { key: present, old }: KeyChoice,
+  system: KeySystem,
+): Promise<TokenSet> {
+  const header = headerOf(sealed);
+  const sources = present === undefined ? old : [present, ...old];
+  const source = sources.find(({ id }) => id === header.key) ?? sources[0];
+  if (source === undefined) throw noSource(path, header.key);
+  const key = await keyOf(source, system, header.key || undefined);
+  const no = (reason: string): CliError =>
+    new CliError("storage", `${path} cannot be opened with key ${key.id}: ${reason}`, {
+      next: `restore the file and its key; if one is lost, remove the file and sign in again`,
+    });
+  if (header.key !== key.id && header.key !== "") throw no(`it is sealed with key ${header.key}`);
+  let text: string;
+  try {
+    text = await unseal(sealed, key);
+  } catch {
+    throw no("it was changed or damaged");
+  }
+  if (header.profile !== profile) throw no(`it is the login of profile ${header.profile}`);
+  try {
+    return parseTokenSet(text);
+  } catch (error) {
+    throw no(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function noSource(path: string, id: string): CliError {
+  return new CliError("storage", `Cannot open ${path}: nothing says where its key ${id} is`, {
+    next: "name the key: anaplan-auth seal --key-file FILE",
+  });
+}
+
+/** Where the key of a text is; `undefined` for a plain one. */
+export function sourceOf(text: string, { key, old }: KeyChoice): KeySource | undefined {
+  if (!isSealed(text)) return undefined;
+  return [key, ...old].find((source) => source?.id === headerOf(text).key) ?? key;
+}
+
+/** Whether logins may be sealed here, whatever a config.json that is damaged says by now. */
+export function mayBeSealed(configDir: string): boolean {
+  const directory = `${configDir}/credentials`;
+  const names = listDirectory(directory).filter((name) => name.endsWith(".json"));
+  const textOf = (path: string): string => ifPossible(() => readPrivateFile(path)) ?? "";
+  return textOf(`${configDir}/config.json`).includes('"sealing"') ||
+    names.some((name) => isSealed(textOf(`${directory}/${name}`)));
+}

@@ -70,7 +70,7 @@ async function outcomeOf(argv: readonly string[], context: CommandContext): Prom
   const isAlone = rest.length === 0;
   if (isAlone && name === "--version") return { reply: { text: VERSION, data: VERSION } };
   const command = commandNamed(name);
-  context.system.restrict(command?.needs ?? {});
+  context.system.restrict(command?.needs ?? (name === "" ? { keys: true } : {}));
   if (name === "") return await settled(() => greeting(context));
   if (isAlone && (name === "--help" || name === "-h")) return await settled(rootPage);
   if (!name.startsWith("-") && !command?.writesLate) context.system.expectWrites();

@@ -11,6 +11,7 @@ import {
   redirectUriCheck,
 } from "../doctor/local_checks.ts";
 import { networkChecks, proxyCheck, trustCheck } from "../doctor/network_checks.ts";
+import { sealingCheck } from "../doctor/sealing_check.ts";
 import { regionCheck } from "../doctor/region_check.ts";
 import type { CommandContext, Reply } from "../command.ts";
 import { CliError } from "../base/errors.ts";
@@ -58,6 +59,7 @@ export async function doctor(flags: DoctorFlags, context: CommandContext): Promi
     redirectUriCheck(settings),
     filesCheck(settings),
     await loginCheck(settings, context),
+    await sealingCheck(settings, context),
     lastFailureCheck(settings),
   ].filter((check) => check !== undefined);
   return report(checks, context);

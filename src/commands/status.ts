@@ -40,12 +40,14 @@ export async function status(flags: StatusFlags, context: CommandContext): Promi
   const now = context.system.now();
   const missing = tokenSet === undefined ? await missingProfile(settings) : undefined;
   const isUsable = tokenSet !== undefined && (isFresh(tokenSet, now, 0) || canRefresh(tokenSet));
+  const sealed = tokenSet && await store.sealedBy(settings.profile);
+  const path = store.pathOf(settings.profile);
   const expiry: LoginExpiry = tokenSet === undefined
     ? { kind: "unknown" }
     : loginExpiry(tokenSet, settings);
   const reply: Reply = {
     text: isUsable
-      ? describe(tokenSet, settings, store.pathOf(settings.profile), now)
+      ? describe(tokenSet, settings, sealed ? `${path}, sealed (${sealed})` : path, now)
       : notSignedIn(tokenSet, settings, missing),
     data: {
       profile: settings.profile,
@@ -59,6 +61,7 @@ export async function status(flags: StatusFlags, context: CommandContext): Promi
         : isoTime(tokenSet.refreshTokenSavedAt),
       login_expires_at: "at" in expiry ? isoTime(expiry.at) : null,
       login_expiry: expiry.kind,
+      sealed: sealed ?? null,
     },
   };
   const { expiresWithin } = flags;

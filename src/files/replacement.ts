@@ -2,6 +2,7 @@
 
 import { assertPrivateDirectory, ifPossible, listDirectory } from "./private_directory.ts";
 import {
+  assertOwner,
   diskReason,
   isOwnFile,
   lstatIfThere,
@@ -154,6 +155,17 @@ export function removePrivateFile(path: string, warn: Warn = () => {}): void {
 export function isThere(path: string): boolean {
   try {
     return lstatIfThere(path) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether something of this user's is at the path. */
+export function isOurs(path: string): boolean {
+  try {
+    const info = lstatIfThere(path);
+    if (info !== undefined) assertOwner(info, path, "look at");
+    return info !== undefined;
   } catch {
     return false;
   }

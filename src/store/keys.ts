@@ -16,22 +16,26 @@ export type KeySystem = Pick<System, "env" | "ask">;
 
 const known = new WeakMap<KeySystem, Map<string, Promise<Key>>>();
 
+/** The key that a source names, and no other. @throws {CliError} `storage` as {@link keyAt}. */
+export async function keyOf(source: KeySource, system: KeySystem): Promise<Key> {
+  const key = await keyAt(source, system);
+  if (source.id === undefined || source.id === key.id) return key;
+  throw noKey(source, source.id, `another key is there now (${key.id})`, "put the key back");
+}
+
 /**
- * The key of a source.
+ * The key that is where a source says.
  *
  * @param wanted the id of the key that is needed, for the message.
- * @throws {CliError} `storage` when the key is not there, or is another one than the source says.
+ * @throws {CliError} `storage` when no key is there.
  */
-export async function keyOf(source: KeySource, system: KeySystem, wanted?: string): Promise<Key> {
+export async function keyAt(source: KeySource, system: KeySystem, wanted?: string): Promise<Key> {
   const keys = known.get(system) ?? new Map<string, Promise<Key>>();
   known.set(system, keys);
   const name = JSON.stringify(source);
   const getting = keys.get(name) ?? find(source, system, source.id ?? wanted);
   keys.set(name, getting);
-  const key = await getting;
-  if (source.id === undefined || source.id === key.id) return key;
-  const reason = `another key is there now (${key.id})`;
-  throw noKey(source, source.id, reason, "put the key back");
+  return await getting;
 }
 
 /** Why a key is not in hand: which one, where it was looked for, and what to do. */

@@ -8,7 +8,6 @@ import { readPrivateFile, type Warn } from "../files/private_file.ts";
 import { removePrivateFile, renamePrivateFile, writePrivateFile } from "../files/replacement.ts";
 import {
   findRescued,
-  fingerprint,
   type LostRescue,
   mayBeRescued,
   type Rescued,
@@ -18,7 +17,7 @@ import type { Sealing } from "./sealing.ts";
 import { orSetAside } from "../files/set_aside.ts";
 import type { System } from "../system/contract.ts";
 import { isSealed, parseTokenSet, type TokenSet } from "./token_set.ts";
-import { sameTokenSet, serializeTokenSet } from "./token_sets.ts";
+import { fingerprint, sameTokenSet, serializeTokenSet } from "./token_sets.ts";
 
 /** Where a login is, and how it is read. */
 export interface LoginPlace {

@@ -19,15 +19,6 @@ interface RescuePlace {
   readonly sealing: Sealing;
 }
 
-/** Names the tokens of a login without giving them away: a SHA-256 in hex, or `none` for no login. */
-export async function fingerprint(tokenSet: TokenSet | undefined): Promise<string> {
-  if (tokenSet === undefined) return "none";
-  const { accessToken, refreshToken } = JSON.parse(serializeTokenSet(tokenSet));
-  const tokens = new TextEncoder().encode(JSON.stringify([accessToken, refreshToken]));
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", tokens));
-  return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
 /** What failed. */
 export interface FailedSave {
   /** Where the login belongs. */
@@ -84,7 +75,7 @@ function addressed(text: string, identity: string, follows: string): string {
 }
 
 /** The field of a rescued file that says which login it belongs to. */
-const ADDRESS = "rescuedFor";
+export const ADDRESS = "rescuedFor";
 /** The field with the {@link fingerprint} of the login that the rescued one follows. */
 const LINEAGE = "follows";
 
@@ -211,8 +202,18 @@ function parseNote(
 }
 
 /** Places that every command finds and that outlive a job come first. The name has the profile, and the lock's random id. */
-function rescuePaths(path: string, identity: string, { env }: RescueSystem): string[] {
+function rescuePaths(path: string, identity: string, system: RescueSystem): string[] {
   const [configDir] = splitPath(splitPath(path)[0]);
+  const [id] = identity.split(" ", 1);
+  const profile = splitPath(path)[1].replace(/\.json$/, "").replace(/[^\w.-]+/g, "_").slice(-150);
+  return rescuePlaces(configDir, system).map((place) => `${place}/${PREFIX}${profile}-${id}.json`);
+}
+
+/** How the name of a rescued file begins. */
+export const PREFIX = "anaplan-auth-rescued-";
+
+/** The directories that a rescued file may be in. */
+export function rescuePlaces(configDir: string, { env }: RescueSystem): string[] {
   const places = [
     env("HOME"),
     configDir,
@@ -222,12 +223,10 @@ function rescuePaths(path: string, identity: string, { env }: RescueSystem): str
     "/tmp",
     env("XDG_RUNTIME_DIR"),
   ];
-  const [id] = identity.split(" ", 1);
-  const profile = splitPath(path)[1].replace(/\.json$/, "").replace(/[^\w.-]+/g, "_").slice(-150);
   // a relative one would be another directory for the next command
   return places.filter((place) => place !== undefined)
     .filter((place) => /^([/\\]|[A-Za-z]:)/.test(place))
-    .map((place) => `${place.replace(/[/\\]$/, "")}/anaplan-auth-rescued-${profile}-${id}.json`);
+    .map((place) => place.replace(/[/\\]$/, ""));
 }
 
 function isDone(work: () => void): boolean {

@@ -5,7 +5,8 @@ import { CliError } from "../base/errors.ts";
 import { ifPossible, listDirectory } from "../files/private_directory.ts";
 import { readPrivateFile } from "../files/private_file.ts";
 import type { KeyChoice, KeySource } from "./key_source.ts";
-import { keyOf, type KeySystem } from "./keys.ts";
+import type { Key } from "./key.ts";
+import { keyAt, keyOf, type KeySystem } from "./keys.ts";
 import { headerOf, seal, unseal } from "./sealed_text.ts";
 import { isSealed, parseTokenSet, type TokenSet } from "./token_set.ts";
 
@@ -54,9 +55,10 @@ async function openLogin(
 ): Promise<TokenSet> {
   const header = headerOf(sealed);
   const sources = present === undefined ? old : [present, ...old];
-  const source = sources.find(({ id }) => id === header.key) ?? sources[0];
-  if (source === undefined) throw noSource(path, header.key);
-  const key = await keyOf(source, system, header.key || undefined);
+  const [first] = sources;
+  if (first === undefined) throw noSource(path, header.key);
+  const source = sources.find(({ id }) => id === header.key);
+  const key = await (source ? keyAt(source, system) : anyKey(first, header.key, system));
   const no = (reason: string): CliError =>
     new CliError("storage", `${path} cannot be opened with key ${key.id}: ${reason}`, {
       next: `restore the file and its key; if one is lost, remove the file and sign in again`,
@@ -74,6 +76,18 @@ async function openLogin(
   } catch (error) {
     throw no(error instanceof Error ? error.message : String(error));
   }
+}
+
+/** The key of a login that no source names: the present keychain may have it, as the present source may. */
+async function anyKey(present: KeySource, id: string, system: KeySystem): Promise<Key> {
+  if (present.by === "keychain" && id !== "") {
+    try {
+      return await keyAt({ ...present, id }, system);
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error;
+    }
+  }
+  return await keyAt(present, system, id || undefined);
 }
 
 function noSource(path: string, id: string): CliError {

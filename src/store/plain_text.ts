@@ -1,0 +1,35 @@
+// Files that may hold tokens in plain text, although logins are sealed: what nothing puts back and nothing replaces.
+// Rule: it only looks.
+
+import { ifPossible, listDirectory, realPath } from "../files/private_directory.ts";
+import { readPrivateFile } from "../files/private_file.ts";
+import { isOurs } from "../files/replacement.ts";
+import type { System } from "../system/contract.ts";
+import { ADDRESS, PREFIX, rescuePlaces } from "./rescue.ts";
+import { isSealed } from "./token_set.ts";
+
+/** The damaged logins and the rescued tokens of a configuration directory that are not sealed. */
+export function plainTexts(configDir: string, system: Pick<System, "env">): string[] {
+  const directory = `${configDir}/credentials`;
+  const damaged = namesIn(directory).filter((name) => /\.json\.bad/.test(name))
+    .map((name) => `${directory}/${name}`);
+  const rescued = [...new Set(rescuePlaces(configDir, system))].flatMap((place) =>
+    namesIn(place).filter((name) => name.startsWith(PREFIX)).map((name) => `${place}/${name}`)
+  ).filter((path) => isOurs(path) && !isElsewhere(path, configDir));
+  return [...damaged, ...rescued].filter((path) => !isSealed(textOf(path)));
+}
+
+/** Whether a rescued file says that it belongs to another configuration directory. */
+function isElsewhere(path: string, configDir: string): boolean {
+  const address: unknown = ifPossible(() => JSON.parse(textOf(path))[ADDRESS]);
+  const directory = JSON.stringify(`${realPath(configDir)}/`).slice(0, -1);
+  return typeof address === "string" && !address.includes(` ${directory}`);
+}
+
+function textOf(path: string): string {
+  return ifPossible(() => readPrivateFile(path)) ?? "";
+}
+
+function namesIn(directory: string): string[] {
+  return ifPossible(() => listDirectory(directory)) ?? [];
+}

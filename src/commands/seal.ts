@@ -47,13 +47,13 @@ export async function seal(flags: SealFlags, context: CommandContext): Promise<R
   const isSaved = key.variable === undefined;
   const before = isSaved ? await changeChoice(change, (saved) => withKey(key, saved)) : saved;
   const old = [before.key, ...before.old, environment].filter((source) => source !== undefined);
-  const count = await resealAll({ key, old }, change);
+  const profiles = await resealAll({ key, old }, change);
   if (isSaved) await forgetOldKeys(change);
   const { id } = await keyOf(key, change.system);
   return {
-    text: `${logins(count)} sealed with key ${id} from ${inWords(key)}.\n` +
+    text: `${logins(profiles)} sealed with key ${id} from ${inWords(key)}.\n` +
       "New logins are sealed with it as well.",
-    data: { sealed: kindOf(key), key_id: id, logins: count },
+    data: { sealed: kindOf(key), key_id: id, profiles },
   };
 }
 
@@ -67,21 +67,21 @@ export async function unseal(flags: UnsealFlags, context: CommandContext): Promi
     return { old: [key, ...old].filter((source) => source !== undefined) };
   });
   const sources = environment === undefined ? old : [environment, ...old];
-  const count = await resealAll({ old: sources }, change);
+  const profiles = await resealAll({ old: sources }, change);
   await forgetOldKeys(change);
   if (environment?.variable !== undefined) {
     change.warn(`${environment.variable} is set, so the next save seals a login again; unset it`);
   }
-  const text = `${logins(count)} in plain private files.`;
-  return { text, data: { sealed: null, logins: count } };
+  const text = `${logins(profiles)} in plain private files.`;
+  return { text, data: { sealed: null, profiles } };
 }
 
 function changeIn(flags: CommonFlags, { system, talk }: CommandContext): KeyChange {
   return { configDir: configDirectory(flags, system), system, warn: talk.warn };
 }
 
-function logins(count: number): string {
-  return count === 1 ? "1 login is" : `${count} logins are`;
+function logins({ length }: readonly string[]): string {
+  return length === 1 ? "1 login is" : `${length} logins are`;
 }
 
 function withKey(key: KeySource, { key: present, old }: KeyChoice): KeyChoice {
@@ -205,5 +205,8 @@ async function askFirst({ system }: CommandContext): Promise<void> {
     choices: [{ value: "No", note: "leave them sealed" }, { value: "Yes", note: "unseal them" }],
     signal: system.interruption(),
   });
-  if (answer !== "Yes") throw new CliError("interrupted", "Nothing was changed");
+  if (answer === "Yes") return;
+  throw new CliError("interrupted", "Cannot unseal: you did not choose Yes", {
+    next: "anaplan-auth unseal --yes",
+  });
 }

@@ -1,6 +1,7 @@
 // Files that may hold tokens in plain text, although logins are sealed: what nothing puts back and nothing replaces.
 // Rule: it only looks.
 
+import { parseObject } from "../base/json.ts";
 import { ifPossible, listDirectory, realPath } from "../files/private_directory.ts";
 import { readPrivateFile } from "../files/private_file.ts";
 import { isOurs } from "../files/replacement.ts";
@@ -19,11 +20,11 @@ export function plainTexts(configDir: string, system: Pick<System, "env">): stri
   return [...damaged, ...rescued].filter((path) => !isSealed(textOf(path)));
 }
 
-/** Whether a rescued file says that it belongs to another configuration directory. */
+/** Whether a rescued file, as far as it can be read, is of another configuration directory. */
 function isElsewhere(path: string, configDir: string): boolean {
-  const address: unknown = ifPossible(() => JSON.parse(textOf(path))[ADDRESS]);
+  const fields = ifPossible(() => parseObject(textOf(path)));
   const directory = JSON.stringify(`${realPath(configDir)}/`).slice(0, -1);
-  return typeof address === "string" && !address.includes(` ${directory}`);
+  return fields !== undefined && !String(fields[ADDRESS]).includes(` ${directory}`);
 }
 
 function textOf(path: string): string {

@@ -44,19 +44,19 @@ export async function changeChoice(
 /**
  * Saves every login as the choice says.
  *
- * @returns how many logins there are.
+ * @returns the profiles that have a login.
  * @throws {CliError} the first failure, when all others are saved.
  */
-export async function resealAll(chosen: KeyChoice, change: KeyChange): Promise<number> {
+export async function resealAll(chosen: KeyChoice, change: KeyChange): Promise<string[]> {
   const directory = `${change.configDir}/credentials`;
   const names = listDirectory(directory)
     .map((file) => /^(.+?)\.(json|lock|json\.next)$/.exec(file)?.[1])
     .filter((name) => name !== undefined);
-  let count = 0;
+  const profiles: string[] = [];
   let failure: CliError | undefined;
   for (const name of new Set(names)) {
     try {
-      if (await reseal(name, chosen, change)) count++;
+      if (await reseal(name, chosen, change)) profiles.push(name);
     } catch (error) {
       failure ??= toCliError(error); // one that cannot be opened must not keep the others as they are
     }
@@ -65,7 +65,7 @@ export async function resealAll(chosen: KeyChoice, change: KeyChange): Promise<n
   for (const path of chosen.key === undefined ? [] : plainTexts(change.configDir, change.system)) {
     change.warn(`${path} is not sealed and may hold tokens; remove it`);
   }
-  return count;
+  return profiles;
 }
 
 /** A process that saves without the lock's next holder knowing the choice has ended when the lock is had. */

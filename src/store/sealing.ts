@@ -61,7 +61,7 @@ async function openLogin(
   const key = await (source ? keyAt(source, system) : anyKey(first, header.key, system));
   const no = (reason: string): CliError =>
     new CliError("storage", `${path} cannot be opened with key ${key.id}: ${reason}`, {
-      next: `restore the file and its key; if one is lost, remove the file and sign in again`,
+      next: "restore the file or its key, or remove the file and sign in again",
     });
   if (header.key !== key.id && header.key !== "") throw no(`it is sealed with key ${header.key}`);
   let text: string;

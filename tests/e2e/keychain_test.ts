@@ -27,7 +27,7 @@ for (const [name, start] of [["secretservice", startSecretService], ["pass", sta
       const sealed = await run("seal", "--json");
       assertEquals(sealed.code, 0, sealed.stderr);
       const { key_id: first, ...rest } = JSON.parse(sealed.stdout);
-      assertEquals(rest, { sealed: "keychain", logins: 2 });
+      assertEquals(rest, { sealed: "keychain", profiles: ["default", "eu"] });
       assertEquals(await keychain.keyIds(), [first]);
       assertEquals(filesWith(tokens, [home.path]), []);
       assertEquals((await run("token")).stdout.trim(), plain[0]?.accessToken);

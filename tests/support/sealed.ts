@@ -40,19 +40,29 @@ export function openByHand(
   };
 }
 
-/** The files below some directories that have one of the texts in them, and where. */
-export function filesWith(texts: readonly string[], directories: readonly string[]): string[] {
-  return directories.flatMap((directory) => filesBelow(directory)).filter((path) => {
-    const content = new TextDecoder("latin1").decode(Deno.readFileSync(path));
+/** The files at or below some places that have one of the texts in them. */
+export function filesWith(texts: readonly string[], places: readonly string[]): string[] {
+  return places.flatMap(filesAt).filter((path) => {
+    const content = new TextDecoder("latin1").decode(ifThere(() => Deno.readFileSync(path)));
     return texts.some((text) => content.includes(text));
   });
 }
 
-function filesBelow(directory: string): string[] {
-  return Array.from(Deno.readDirSync(directory)).flatMap(({ name, isDirectory, isFile }) => {
-    const path = `${directory}/${name}`;
-    return isDirectory ? filesBelow(path) : isFile ? [path] : [];
-  });
+function filesAt(path: string): string[] {
+  const info = ifThere(() => Deno.lstatSync(path));
+  if (!info?.isDirectory) return info?.isFile ? [path] : [];
+  const names = Array.from(ifThere(() => Deno.readDirSync(path)) ?? [], ({ name }) => name);
+  return names.flatMap((name) => filesAt(`${path}/${name}`));
+}
+
+/** Another test's file may have gone in the meantime. */
+function ifThere<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
 }
 
 /** Seals a text as the program does. */

@@ -18,7 +18,7 @@ Deno.test("doctor on a healthy computer finds nothing wrong, and is exit 0", asy
   assertMatch(text, /\n\nNothing is wrong\.$/);
   assertEquals(checks.map(({ name }) => name), [
     ...["Clock", "Network", "Edge", "TLS", "Region", "Proxy", "Trust", "Port", "Certificate"],
-    ...["Redirect URI", "Files", "Login"],
+    ...["Redirect URI", "Files", "Login", "Sealing"],
   ]);
 });
 

@@ -46,6 +46,7 @@ Deno.test("status --json has the keys of the contract", async () => {
     refresh_token_saved_at: isoTime(START - 5 * 60_000),
     login_expires_at: isoTime(START - 5 * 60_000 + TWELVE_HOURS),
     login_expiry: "assumed",
+    sealed: null,
   });
 });
 
@@ -63,6 +64,7 @@ Deno.test("status without a login is exit 3 with the object still there", async 
     refresh_token_saved_at: null,
     login_expires_at: null,
     login_expiry: "unknown",
+    sealed: null,
   });
 });
 

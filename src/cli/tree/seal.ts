@@ -45,6 +45,7 @@ export const unseal: TreeCommand = buildCommand<UnsealFlags, [], TreeContext>({
   docs: {
     brief: COMMANDS.unseal.brief,
     fullDescription: `Example: anaplan-auth unseal --yes
-${DONE_AND_USAGE}, 7 a key or a login cannot be read or saved, 130 you said no`,
+${DONE_AND_USAGE}, 7 a key or a login cannot be read or saved,
+130 you did not choose Yes`,
   },
 });

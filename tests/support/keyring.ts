@@ -80,7 +80,8 @@ export function testWithKeychains(name: string, fn: () => Promise<void>): void {
   testWith(findKeychains(), name, fn);
 }
 
-function findKeychains(): Tool {
+/** The programs of both keychains. */
+export function findKeychains(): Tool {
   const programs = [
     ...["docker-credential-secretservice", "docker-credential-pass", "gnome-keyring-daemon"],
     ...["dbus-run-session", "secret-tool", "pass", "gpg"],

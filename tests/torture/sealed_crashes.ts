@@ -169,33 +169,20 @@ async function done(world: World, argv: readonly string[]): Promise<Outcome> {
   return outcome;
 }
 
-/** The whole of it, until there were so many kills; run by hand: its figures are in the closing note. */
-if (import.meta.main) {
-  const most = Number(Deno.args[0] ?? 500);
-  const counts = new Map<string, number>();
-  let kills = 0;
-  let wrong = 0;
-  let missed = 0;
-  while (kills < most) {
-    for (const deed of SEALED_DEEDS) {
-      await using world = await startSealedWorld();
-      for (const row of await killSealed(deed, world)) {
-        kills += row.tried;
-        counts.set(deed.name, (counts.get(deed.name) ?? 0) + row.tried);
-        if (row.kept.startsWith("not met")) missed++;
-        if (row.wrong.length > 0) console.log(row.what, row.wrong), wrong++;
-      }
-      console.log(
-        deed.name,
-        counts.get(deed.name),
-        "kills;",
-        kills,
-        "in all,",
-        wrong,
-        "wrong,",
-        missed,
-        "not met",
-      );
-    }
+/** Kills each deed once at each of its calls, in worlds of their own. */
+export async function killAllSealed(say: (line: string) => void = () => {}): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const deed of SEALED_DEEDS) {
+    await using world = await startSealedWorld();
+    rows.push(...await killSealed(deed, world));
+    const kills = rows.reduce((sum, { tried }) => sum + tried, 0);
+    const missed = rows.filter(({ kept }) => kept.startsWith("not met")).length;
+    say(`${deed.name}: ${kills} kills so far, ${missed} calls not met`);
+    for (const { what, wrong } of rows) for (const text of wrong) say(`${what}: ${text}`);
   }
+  return rows;
+}
+
+if (import.meta.main) {
+  await killAllSealed((line) => Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`)));
 }

@@ -62,6 +62,7 @@ export async function startSealedWorld(): Promise<SealedWorld> {
   const end = undo.move();
   return {
     ...world,
+    isTracedAlone: true,
     env,
     run: (...argv) => runProgram(argv, { home: world.home.path, env }),
     keychain,

@@ -27,9 +27,10 @@ const GROUPS = [
   {
     name: "session",
     test: ours(
-      "base/urls|files/(ca_file|lock_file|named_file|replacement|set_aside)|provider/belonging|" +
+      "base/urls|files/(ca_file|config_file|lock_file|named_file|replacement|set_aside)|provider/belonging|" +
         "session/(environment_advice|grants|session)|settings/(profiles|settings)|" +
-        "store/(locked_login|put_back|rescue|token_sets)|system/signals",
+        "store/(key_source|locked_login|put_back|rescue|sealed_store|sealed_text|sealing|token_sets)|" +
+        "system/(key_needs|signals)",
     ),
   },
   {

@@ -1,7 +1,8 @@
 // The permission flags that a command is run with. Rule: made from what the commands say they need, and
 // from nothing else; deno.json's tasks are compared with these.
 
-import { HOSTS, KEY_HELPERS, SPECIAL_VARIABLES, VARIABLES } from "../src/system/needs.ts";
+import { KEY_HELPERS } from "../src/system/key_needs.ts";
+import { HOSTS, SPECIAL_VARIABLES, VARIABLES } from "../src/system/needs.ts";
 import type { Needs } from "../src/system/contract.ts";
 
 /** What any command of the program needs; each gives up the rest before it runs. */

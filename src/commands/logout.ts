@@ -12,7 +12,8 @@ import { missingProfile, storeOf } from "../session/session.ts";
 import { orSetAside } from "../files/set_aside.ts";
 import { loadSettings, type Settings } from "../settings/settings.ts";
 import type { Store } from "../store/logins.ts";
-import { clockTime, loginCommandOf } from "../base/text.ts";
+import { loginCommandOf } from "../base/text.ts";
+import { clockTime } from "../base/times.ts";
 import { isFresh, type TokenSet } from "../store/token_set.ts";
 
 /** The flags of `logout`. */

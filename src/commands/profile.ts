@@ -27,7 +27,8 @@ import {
   warnOfUnused,
 } from "../settings/settings.ts";
 import type { Store } from "../store/logins.ts";
-import { flagTime, table } from "../base/text.ts";
+import { table } from "../base/text.ts";
+import { flagTime } from "../base/times.ts";
 
 /** The flags of `profile set`. */
 export interface ProfileSetFlags extends SettingFlags {

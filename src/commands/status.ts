@@ -21,7 +21,8 @@ import {
   withFreshTokenSet,
 } from "../session/session.ts";
 import { hasEnvironmentLogin, loadSettings, type Settings } from "../settings/settings.ts";
-import { asSentence, clockTime, dateTime, duration, isoTime, table } from "../base/text.ts";
+import { asSentence, duration, isoTime, table } from "../base/text.ts";
+import { clockTime, dateTime } from "../base/times.ts";
 import { isFresh, type TokenSet } from "../store/token_set.ts";
 
 /** The flags of `status`. */

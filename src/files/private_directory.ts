@@ -94,11 +94,6 @@ export function listDirectory(path: string): string[] {
   });
 }
 
-/** Where a path leads, links followed. @throws {CliError} `storage`. */
-export function realPath(path: string): string {
-  return translated("look at", path, () => Deno.realPathSync(path));
-}
-
 /** What work gives, or nothing when it fails. */
 export function ifPossible<T>(work: () => T): T | undefined {
   try {

@@ -160,6 +160,11 @@ export function isThere(path: string): boolean {
   }
 }
 
+/** Where a path leads, links followed. @throws {CliError} `storage`. */
+export function realPath(path: string): string {
+  return translated("look at", path, () => Deno.realPathSync(path));
+}
+
 /** Whether something of this user's is at the path. */
 export function isOurs(path: string): boolean {
   try {

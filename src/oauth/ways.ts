@@ -4,7 +4,8 @@
 import { CliError } from "../base/errors.ts";
 import type { Talk } from "../command.ts";
 import type { System } from "../system/contract.ts";
-import { countdown, duration } from "../base/text.ts";
+import { duration } from "../base/text.ts";
+import { countdown } from "../base/times.ts";
 import type { Attempt } from "./authorization_code.ts";
 import type { ListenerCertificate } from "./certificate.ts";
 import { type ListenCandidate } from "./listen_addresses.ts";

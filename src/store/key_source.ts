@@ -6,7 +6,7 @@ import { asObject, field, type Fields, objectField } from "../base/json.ts";
 import { readConfig, writeConfig } from "../files/config_file.ts";
 import type { Warn } from "../files/private_file.ts";
 import type { System } from "../system/contract.ts";
-import { KEY_HELPERS } from "../system/needs.ts";
+import { KEY_HELPERS } from "../system/key_needs.ts";
 
 /** Where a key is. */
 export interface KeySource {
@@ -18,6 +18,9 @@ export interface KeySource {
   /** The variable that names the source. */
   readonly variable?: string;
 }
+
+/** What keeps the key of a sealed login. */
+export type KeyKind = "keychain" | "file" | "command" | "environment";
 
 /** What logins are sealed and opened with. */
 export interface KeyChoice {
@@ -33,9 +36,7 @@ export function helperOf(name = ""): string {
 }
 
 /** How `status` and `--json` name what keeps a login's key. */
-export function kindOf(
-  { by, variable }: KeySource,
-): "keychain" | "file" | "command" | "environment" {
+export function kindOf({ by, variable }: KeySource): KeyKind {
   return variable !== undefined || by === "value" ? "environment" : by;
 }
 

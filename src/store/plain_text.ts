@@ -2,9 +2,9 @@
 // Rule: it only looks.
 
 import { parseObject } from "../base/json.ts";
-import { ifPossible, listDirectory, realPath } from "../files/private_directory.ts";
+import { ifPossible, listDirectory } from "../files/private_directory.ts";
 import { readPrivateFile } from "../files/private_file.ts";
-import { isOurs } from "../files/replacement.ts";
+import { isOurs, realPath } from "../files/replacement.ts";
 import type { System } from "../system/contract.ts";
 import { ADDRESS, PREFIX, rescuePlaces } from "./rescue.ts";
 import { isSealed } from "./token_set.ts";

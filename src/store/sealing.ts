@@ -6,7 +6,7 @@ import { ifPossible, listDirectory } from "../files/private_directory.ts";
 import { readPrivateFile } from "../files/private_file.ts";
 import type { KeyChoice, KeySource } from "./key_source.ts";
 import type { Key } from "./key.ts";
-import { keyAt, keyOf, type KeySystem } from "./keys.ts";
+import type { KeySystem } from "./keys.ts";
 import { headerOf, seal, unseal } from "./sealed_text.ts";
 import { isSealed, parseTokenSet, type TokenSet } from "./token_set.ts";
 
@@ -35,13 +35,14 @@ export function sealingOf(profile: string, choose: () => KeyChoice, system: KeyS
     async sealer() {
       const { key: source } = choose();
       if (source === undefined) return (text) => Promise.resolve(text);
-      const key = await keyOf(source, system);
+      const key = await (await import("./keys.ts")).keyOf(source, system);
       return (text) => seal(text, key, profile);
     },
     async isUpToDate(text) {
       const { key: source } = choose();
       const id = isSealed(text) ? headerOf(text).key : undefined;
-      return id === (source && (await keyOf(source, system)).id);
+      if (source === undefined) return id === undefined;
+      return id === (await (await import("./keys.ts")).keyOf(source, system)).id;
     },
   };
 }
@@ -58,6 +59,7 @@ async function openLogin(
   const [first] = sources;
   if (first === undefined) throw noSource(path, header.key);
   const source = sources.find(({ id }) => id === header.key);
+  const { keyAt } = await import("./keys.ts");
   const key = await (source ? keyAt(source, system) : anyKey(first, header.key, system));
   const no = (reason: string): CliError =>
     new CliError("storage", `${path} cannot be opened with key ${key.id}: ${reason}`, {
@@ -80,6 +82,7 @@ async function openLogin(
 
 /** The key of a login that no source names: the present keychain may have it, as the present source may. */
 async function anyKey(present: KeySource, id: string, system: KeySystem): Promise<Key> {
+  const { keyAt } = await import("./keys.ts");
   if (present.by === "keychain" && id !== "") {
     try {
       return await keyAt({ ...present, id }, system);

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { keepFailure } from "../../src/settings/last_failure.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { saveProfile } from "../../src/settings/profiles.ts";
-import { dateTime } from "../../src/base/text.ts";
+import { dateTime } from "../../src/base/times.ts";
 import { diagnosed, doctorScene } from "../support/doctor_scene.ts";
 import { fakeListener } from "../support/fake_listener.ts";
 import { START } from "../support/fake_system.ts";

@@ -1,12 +1,7 @@
 // What a flag's text means.
 import { assertEquals, assertThrows } from "@std/assert";
-import {
-  kebab,
-  parseDuration,
-  parsePrompt,
-  parseText,
-  parseWait,
-} from "../../src/cli/tree/parse.ts";
+import { kebab, parseDuration, parseText, parseWait } from "../../src/cli/tree/parse.ts";
+import { parsePrompt } from "../../src/cli/tree/parse_prompt.ts";
 
 const DURATIONS: Readonly<Record<string, number>> = {
   "90": 90_000,

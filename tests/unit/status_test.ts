@@ -2,7 +2,8 @@
 import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
 import { status, statusInShort } from "../../src/commands/status.ts";
 import { saveProfile } from "../../src/settings/profiles.ts";
-import { clockTime, dateTime, isoTime } from "../../src/base/text.ts";
+import { isoTime } from "../../src/base/text.ts";
+import { clockTime, dateTime } from "../../src/base/times.ts";
 import type { TokenSet } from "../../src/store/token_set.ts";
 import { fakeContext, START } from "../support/fake_system.ts";
 import { LOGIN, loginFile, STALE, withoutRefreshToken } from "../support/logins.ts";

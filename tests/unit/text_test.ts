@@ -4,15 +4,13 @@ import { assertEquals } from "@std/assert";
 import {
   asSentence,
   asTyped,
-  clockTime,
   commandsMarked,
-  countdown,
-  dateTime,
   duration,
   isoTime,
   printable,
   table,
 } from "../../src/base/text.ts";
+import { clockTime, countdown, dateTime } from "../../src/base/times.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

@@ -78,13 +78,11 @@ export const COMMANDS = {
     group: SET_UP,
     brief: "Encrypt stored logins with a key from your keychain",
     needs: LOGINS,
-    load: async () => (await import("../../commands/seal.ts")).seal,
   },
   unseal: {
     group: SET_UP,
     brief: "Keep logins in plain private files again",
     needs: LOGINS,
-    load: async () => (await import("../../commands/seal.ts")).unseal,
   },
   relay: {
     group: SET_UP,

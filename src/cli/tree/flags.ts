@@ -3,7 +3,8 @@
 
 import { type Completed, completedFrom, type WordSource } from "./loading.ts";
 import { CLIENT_AUTHS } from "../../base/metadata.ts";
-import { parsePrompt, parseText, parseWait } from "./parse.ts";
+import { parseText, parseWait } from "./parse.ts";
+import { parsePrompt } from "./parse_prompt.ts";
 
 /** A flag with a text, which a shell completes from `source`. */
 export function text(brief: string, placeholder: string, source?: WordSource): TextFlag {

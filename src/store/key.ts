@@ -10,9 +10,14 @@ export interface Key {
 
 const LENGTH = 32;
 
-/** The key in some bytes: raw, base64, base64url or hex; `undefined` when there is none. */
+/**
+ * The key in some bytes: raw, base64, base64url or hex; `undefined` when there is none. A text of 32 characters
+ * is none: it is a password, or what is left of a longer text.
+ */
 export async function keyIn(bytes: Uint8Array<ArrayBuffer>): Promise<Key | undefined> {
-  const raw = bytes.length === LENGTH ? bytes : decoded(new TextDecoder().decode(bytes).trim());
+  const text = new TextDecoder().decode(bytes);
+  const isRaw = bytes.length === LENGTH && !/^[ -~\n]*$/.test(text);
+  const raw = isRaw ? bytes : decoded(text.trim());
   if (raw?.length !== LENGTH) return undefined;
   const crypto_ = await crypto.subtle.importKey("raw", raw, "AES-GCM", false, [
     "encrypt",

@@ -151,6 +151,7 @@ function failure(
       : [`${program}: ${output.reason}`, `install ${program}`];
   }
   const [line = ""] = new TextDecoder().decode(said).trim().split("\n");
-  const words = /"Secret"/.test(line) || line === "" ? `exit ${output.code}` : quoted(line);
+  const mayBeKey = /"Secret"|[\w+/-]{43}/.test(line);
+  const words = mayBeKey || line === "" ? `exit ${output.code}` : quoted(line);
   return [`${program}: ${words}`, "unlock it or sign in to it"];
 }

@@ -53,7 +53,7 @@ export type LockSystem = Clock & Pick<System, "env" | "ask">;
  * How long to wait for another process's lock, in milliseconds: longer than the longest that a holder
  * can take.
  */
-const LOCK_DEADLINE = 410_000;
+const LOCK_DEADLINE = 440_000;
 
 /** What a save is given room for besides the length of the present login, in bytes. */
 const ROOM = 32 * 1024;
@@ -129,8 +129,8 @@ function lockedLogin(
     isPutBack,
     async prepare() {
       hold();
-      sealer = await sealing.sealer();
       present = readPrivateFile(path);
+      sealer = await sealing.sealer(present === undefined);
       if (present !== undefined && !isSealed(present)) present = await sealer(present);
       // only a rename proves that a rename works: the file may be immutable, or mounted by itself
       if (present !== undefined) renewPrivateFile(path, present);
@@ -141,7 +141,9 @@ function lockedLogin(
       isPlanned = true;
     },
     async save(tokenSet) {
-      const text = await (sealer ?? await sealing.sealer())(serializeTokenSet(tokenSet));
+      const text = await (sealer ?? await sealing.sealer(before === undefined))(
+        serializeTokenSet(tokenSet),
+      );
       using replacement = prepared;
       prepared = undefined;
       try {

@@ -79,7 +79,7 @@ async function reseal(name: string, chosen: KeyChoice, change: KeyChange): Promi
   const text = readPrivateFile(path);
   removeLeftovers(path, 0);
   if (tokenSet === undefined || text === undefined) return false;
-  const sealing = sealingOf(name, () => chosen, system);
+  const sealing = sealingOf({ configDir, profile: name }, () => chosen, system);
   if (!await sealing.isUpToDate(text)) await login.save(tokenSet);
   return true;
 }

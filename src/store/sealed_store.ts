@@ -25,6 +25,9 @@ export interface SealedStore {
   sealedBy(profile: string): Promise<KeyKind | undefined>;
 }
 
+/** The warnings of a process. */
+const told = new WeakMap<LockSystem, Set<string>>();
+
 /** Opens that part; `chosen` as for `openStore`. */
 export function sealedStore(
   { configDir, pathOf, read }: LoginFiles,
@@ -34,7 +37,7 @@ export function sealedStore(
 ): SealedStore {
   const choice = (): KeyChoice => chosen ?? presentChoice(configDir, system);
   const opened = async (profile: string): Promise<TokenSet | undefined> => {
-    const { open } = sealingOf(profile, choice, system);
+    const { open } = sealingOf({ configDir, profile }, choice, system);
     for (let login = read(profile);;) {
       if (typeof login !== "string") return login;
       try {
@@ -46,17 +49,22 @@ export function sealedStore(
       }
     }
   };
+  const warnOnce = (text: string): void => {
+    const said = told.get(system) ?? new Set();
+    if (!said.has(text)) warn(text);
+    told.set(system, said.add(text));
+  };
   return {
     async load(profile) {
       const isPlain = typeof read(profile) === "object";
       if (isPlain && chosen === undefined && ifPossible(choice)?.key !== undefined) {
-        warn(`${pathOf(profile)} is not sealed yet; to seal it: anaplan-auth seal`);
+        warnOnce(`${pathOf(profile)} is not sealed yet; to seal it: anaplan-auth seal`);
       }
       return await opened(profile);
     },
     async lock(profile) {
       const { lockLogin } = await import("./locked_login.ts");
-      const sealing = sealingOf(profile, choice, system);
+      const sealing = sealingOf({ configDir, profile }, choice, system);
       const place = { configDir, path: pathOf(profile), load: () => opened(profile), sealing };
       return await lockLogin(place, system, warn);
     },

@@ -19,22 +19,40 @@ export interface Sealing {
    * @throws {CliError} `storage`; the file is never set aside for that.
    */
   open(sealed: string, path: string): Promise<TokenSet>;
-  /** What seals a text, with its key in hand; while sealing is not chosen it gives the text itself. */
-  sealer(): Promise<Sealer>;
+  /**
+   * What seals a text, with its key in hand; while sealing is not chosen it gives the text itself.
+   *
+   * @param isFirst whether the profile has no login yet.
+   * @throws {CliError} `storage` without the key, or for a first login beside sealed ones when no key is named.
+   */
+  sealer(isFirst?: boolean): Promise<Sealer>;
   /** Whether a text is as {@link sealer} would make it: plain, or sealed with the present key. */
   isUpToDate(text: string): Promise<boolean>;
+}
+
+/** The profile, and where its login is. */
+export interface SealedPlace {
+  readonly configDir: string;
+  readonly profile: string;
 }
 
 /** Makes the text of a login what is saved. */
 export type Sealer = (text: string) => Promise<string>;
 
 /** The sealing of a profile; `choose` says which keys count now. */
-export function sealingOf(profile: string, choose: () => KeyChoice, system: KeySystem): Sealing {
+export function sealingOf(
+  { configDir, profile }: SealedPlace,
+  choose: () => KeyChoice,
+  system: KeySystem,
+): Sealing {
   return {
     open: (sealed, path) => openLogin(sealed, path, profile, choose(), system),
-    async sealer() {
-      const { key: source } = choose();
-      if (source === undefined) return (text) => Promise.resolve(text);
+    async sealer(isFirst = false) {
+      const { key: source, old } = choose();
+      if (source === undefined) {
+        if (isFirst && old.length === 0 && mayBeSealed(configDir)) throw besideSealed(configDir);
+        return (text) => Promise.resolve(text);
+      }
       const key = await (await import("./keys.ts")).keyOf(source, system);
       return (text) => seal(text, key, profile);
     },
@@ -95,6 +113,14 @@ async function anyKey(present: KeySource, id: string, system: KeySystem): Promis
 
 function noSource(path: string, id: string): CliError {
   return new CliError("storage", `Cannot open ${path}: nothing says where its key ${id} is`, {
+    next: "name the key: anaplan-auth seal --key-file FILE",
+  });
+}
+
+/** A variable that names the key may be missing here, as in cron. */
+function besideSealed(configDir: string): CliError {
+  const reason = `other logins in ${configDir} are sealed, and no key is named`;
+  return new CliError("storage", `Cannot save a login in plain text: ${reason}`, {
     next: "name the key: anaplan-auth seal --key-file FILE",
   });
 }

@@ -193,3 +193,34 @@ Deno.test("profile use and a sign-in keep the choice of the key in config.json",
   assertEquals((await at.run(["profile", "use", "default"])).code, 7, "it is not set aside");
   assertEquals(await Deno.readTextFile(config), "{");
 });
+
+Deno.test("seal, another key and unseal among refreshes: no process fails, and no login is lost", async () => {
+  await using at = await sealedHome();
+  const other = `${at.keyFile}.other`;
+  await Deno.writeTextFile(other, newKey());
+  let isOver = false;
+  const worker = async (argv: readonly string[]): Promise<string[]> => {
+    const failures: string[] = [];
+    while (!isOver) {
+      const { code, stderr } = await at.run(argv);
+      if (code !== 0) failures.push(stderr);
+    }
+    return failures;
+  };
+  const workers = [["refresh"], ["token"], ["status"], ["token"]].map(worker);
+  const changes = [
+    ["seal", "--key-file", other],
+    ["seal", "--key-file", at.keyFile],
+    ["unseal", "--yes"],
+    ["seal", "--key-file", other],
+    ["unseal", "--yes"],
+    ["seal", "--key-file", at.keyFile],
+  ];
+  for (const argv of changes) {
+    const { code, stderr } = await at.run(argv);
+    assertEquals(code, 0, stderr);
+  }
+  isOver = true;
+  assertEquals((await Promise.all(workers)).flat(), []);
+  assertEquals(at.plainFiles(), []);
+});

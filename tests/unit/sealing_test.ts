@@ -35,7 +35,19 @@ Deno.test("a key is 32 bytes: raw, base64, base64url or hex, with or without a l
       .flatMap((text) => [text, `${text}\n`]).map((text) => new TextEncoder().encode(text)),
   ];
   for (const bytes of spellings) assertEquals((await keyIn(bytes))?.id, keyId(KEY));
-  for (const text of ["", "x", KEY.slice(4), `${KEY}AAAA`, raw.toHex().slice(2), "ä".repeat(32)]) {
+  const password = "correct horse battery staple 123";
+  for (
+    const text of [
+      "",
+      "x",
+      password,
+      KEY.slice(0, 32),
+      KEY.slice(4),
+      `${KEY}AAAA`,
+      raw.toHex().slice(2),
+      "ä".repeat(32),
+    ]
+  ) {
     assertEquals(await keyIn(new TextEncoder().encode(text)), undefined);
   }
 });
@@ -219,5 +231,14 @@ Deno.test("config.json that does not say where the key is stops a save, and noth
     await assertRejects(() => login.prepare(), CliError, config);
     await assertRejects(() => login.save(LOGIN), CliError, config);
   }
+  assertEquals(filesWith(TOKENS, [dir.path]), []);
+});
+
+Deno.test("a first login beside sealed ones is not saved plain because a variable is missing", async () => {
+  using dir = tempDir();
+  await putSealed(dir.path, "eu");
+  using login = await storeIn(dir.path, {}).lock("default");
+  await assertRejects(() => login.prepare(), CliError, "Cannot save a login in plain text");
+  await assertRejects(() => login.save(LOGIN), CliError, "Cannot save a login in plain text");
   assertEquals(filesWith(TOKENS, [dir.path]), []);
 });

@@ -7,7 +7,7 @@ import { sameTokenSet } from "../../src/store/token_sets.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 import { LOGIN, loginFile, putLogin, STALE } from "../support/logins.ts";
 import { NEW } from "../support/rescue_scene.ts";
-import { filesWith, keyId, newKey, openByHand } from "../support/sealed.ts";
+import { filesWith, keyId, newKey, openByHand, sealByHand } from "../support/sealed.ts";
 import { tempDir } from "../support/temp_dir.ts";
 
 const KEY = newKey();
@@ -242,3 +242,34 @@ Deno.test("a first login beside sealed ones is not saved plain because a variabl
   await assertRejects(() => login.save(LOGIN), CliError, "Cannot save a login in plain text");
   assertEquals(filesWith(TOKENS, [dir.path]), []);
 });
+
+Deno.test("a login whose key is replaced while it is read is read again, with the new key", async () => {
+  using dir = tempDir();
+  const path = await putSealed(dir.path);
+  const [first, second] = [KEY, newKey()];
+  const plain = JSON.stringify(openByHand(Deno.readTextFileSync(path), first).login);
+  const choose = (key: string): void => {
+    const source = { by: "keychain", name: "pass", id: keyId(key) };
+    const config = { version: 1, sealing: { key: source, old: [] } };
+    Deno.writeTextFileSync(`${dir.path}/config.json`, JSON.stringify(config), { mode: 0o600 });
+  };
+  choose(first);
+  const asked: string[] = [];
+  const system = fakeSystem({
+    ask: (_, url) => {
+      asked.push(url.replace("anaplan-auth://", ""));
+      if (url.endsWith(keyId(first))) { // seal --rotate is just done, and has removed this key
+        choose(second);
+        Deno.writeTextFileSync(path, sealByHand(plain, second, "default"));
+        return Promise.resolve({ kind: "ended", code: 1, stdout: NOTHING, stderr: NOTHING });
+      }
+      const stdout = new TextEncoder().encode(JSON.stringify({ Secret: second }));
+      return Promise.resolve({ kind: "ended", code: 0, stdout, stderr: NOTHING });
+    },
+  });
+  const login = await openStore(dir.path, system, () => {}).load("default");
+  assert(sameTokenSet(login, LOGIN));
+  assertEquals(asked, [keyId(first), keyId(second)]);
+});
+
+const NOTHING = new Uint8Array();

@@ -10,6 +10,7 @@ import { splitWords } from "../system/browser.ts";
 import type { ProgramOutput, System } from "../system/contract.ts";
 import { type Key, keyIn } from "./key.ts";
 import { helperOf, inWords, type KeySource } from "./key_source.ts";
+import { loadDecrypt } from "./sealed_text.ts";
 
 /** What getting a key needs of the world. */
 export type KeySystem = Pick<System, "env" | "ask">;
@@ -73,7 +74,7 @@ async function bytesOf(
   }
   if (by === "keychain") return new TextEncoder().encode(await inKeychain(name, id, system, no));
   const words = splitWords(name);
-  const output = await system.ask(words, "");
+  const output = await system.ask(words, "", loadDecrypt);
   if (output.kind === "ended" && output.code === 0) return output.stdout;
   throw no(...failure(output, output.kind === "ended" ? output.stderr : NOTHING, words[0] ?? ""));
 }
@@ -85,7 +86,7 @@ const NOTHING = new Uint8Array();
 /** The text that a keychain has for a key's id. @throws what `no` makes of the reason. */
 async function inKeychain(name: string, id: string, system: KeySystem, no: No): Promise<string> {
   const helper = helperOf(name);
-  const output = await system.ask([helper, "get"], urlOf(id));
+  const output = await system.ask([helper, "get"], urlOf(id), loadDecrypt);
   if (output.kind !== "ended" || output.code !== 0) throw no(...helperFailure(output, helper));
   const secret = secretIn(output.stdout);
   if (secret !== "") return secret;

@@ -20,6 +20,11 @@ export async function seal(text: string, key: Key, profile: string): Promise<str
   return JSON.stringify({ version: 2, sealed }) + "\n";
 }
 
+/** Begins to load what opens a sealed text, while its key is on the way. */
+export function loadDecrypt(): void {
+  import("jose/jwe/compact/decrypt").catch(() => {}); // it is thrown where it is used
+}
+
 /** The text that {@link seal} got. @throws {Error} when it is not the key's, or not as it was. */
 export async function unseal(sealed: string, key: Key): Promise<string> {
   const { compactDecrypt } = await import("jose/jwe/compact/decrypt");

@@ -51,7 +51,7 @@ export function denoSystem(
     isContainer,
     serve: async (options) => (await import("./listener.ts")).listen(options, trace),
     run: async (command) => (await import("./program.ts")).runProgram(command),
-    ask: async (command, input) => (await import("./program_output.ts")).ask(command, input),
+    ask: async (...asked) => (await import("./program_output.ts")).ask(...asked),
     runInPlace: async (command, env) =>
       (await import("./program.ts")).runInPlace(command, env, isAtTerminal()),
     openBrowser: async (url) => (await import("./browser.ts")).openBrowser(url),

@@ -13,6 +13,7 @@ const MOST = 64 * 1024;
 export async function ask(
   [program = "", ...args]: readonly string[],
   input: string,
+  meanwhile = (): void => {},
   patience = PATIENCE,
 ): Promise<ProgramOutput> {
   let child: Deno.ChildProcess;
@@ -26,7 +27,6 @@ export async function ask(
   }
   const cut = new AbortController();
   const late = `it took longer than ${patience / 1000} s`;
-  const timer = setTimeout(() => cut.abort(late), patience);
   const end = (): void => {
     try {
       child.kill("SIGKILL");
@@ -35,9 +35,11 @@ export async function ask(
     }
   };
   cut.signal.addEventListener("abort", end);
+  const reading = [child.stdout, child.stderr].map((stream) => wholeOf(stream, cut));
+  await written(child.stdin, input);
+  const timer = setTimeout(() => cut.abort(late), patience); // the first one takes 5 ms
   try {
-    const reading = [child.stdout, child.stderr].map((stream) => wholeOf(stream, cut));
-    await written(child.stdin, input);
+    meanwhile();
     const [stdout = NOTHING, stderr = NOTHING] = await Promise.all(reading);
     const { code } = await child.status;
     if (cut.signal.aborted) return { kind: "cut", reason: cut.signal.reason };
@@ -66,14 +68,14 @@ async function wholeOf(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const reader = stream.getReader();
   cut.signal.addEventListener("abort", () => void reader.cancel().catch(() => {}));
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  const all = new Uint8Array(MOST);
   let length = 0;
   for (;;) {
     const { done, value } = await reader.read();
     if (done || cut.signal.aborted) break;
-    chunks.push(value);
+    if (length + value.length > MOST) cut.abort(`it printed more than ${MOST / 1024} KiB`);
+    else all.set(value, length);
     length += value.length;
-    if (length > MOST) cut.abort(`it printed more than ${MOST / 1024} KiB`);
   }
-  return new Uint8Array(await new Blob(chunks).arrayBuffer());
+  return all.subarray(0, length);
 }

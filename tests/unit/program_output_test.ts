@@ -15,7 +15,7 @@ Deno.test("a program reads its input, and what it prints is the answer", async (
 Deno.test("a program that hangs is ended, with what it started holding its output open", async () => {
   using dir = tempDir();
   const script = `sleep 20 & echo $! > ${dir.path}/child; wait`;
-  const answer = await ask(["sh", "-c", script], "", 300);
+  const answer = await ask(["sh", "-c", script], "", undefined, 300);
   assertEquals(answer, { kind: "cut", reason: "it took longer than 0.3 s" });
   Deno.kill(Number(Deno.readTextFileSync(`${dir.path}/child`)), "SIGKILL");
 });

@@ -60,7 +60,7 @@ export async function seal(flags: SealFlags, context: CommandContext): Promise<R
 /** Saves every login as a plain private file again. */
 export async function unseal(flags: UnsealFlags, context: CommandContext): Promise<Reply> {
   const change = changeIn(flags, context);
-  if (!flags.yes) await askFirst(context);
+  if (!flags.yes) await askFirst(flags, context);
   using _lock = await lockKeys(change);
   const environment = await environmentKey(change);
   const { old } = await changeChoice(change, ({ key, old }) => {
@@ -192,7 +192,7 @@ function notOurs(key: KeySource): CliError {
   });
 }
 
-async function askFirst({ system }: CommandContext): Promise<void> {
+async function askFirst({ noColor }: UnsealFlags, { system }: CommandContext): Promise<void> {
   const { terminal } = system;
   if (!terminal.stdin || !terminal.stderr) {
     throw new CliError("usage", "Cannot unseal without a question: there is no terminal", {
@@ -203,6 +203,7 @@ async function askFirst({ system }: CommandContext): Promise<void> {
     text: "Keep the tokens in plain files again?",
     initial: "No",
     choices: [{ value: "No", note: "leave them sealed" }, { value: "Yes", note: "unseal them" }],
+    plain: noColor === true || system.env("NO_COLOR") !== undefined,
     signal: system.interruption(),
   });
   if (answer === "Yes") return;

@@ -82,7 +82,7 @@ export const COMMANDS = {
   unseal: {
     group: SET_UP,
     brief: "Keep logins in plain private files again",
-    needs: LOGINS,
+    needs: { keys: true, variables: SIGN_IN_VARIABLES }, // it asks
   },
   relay: {
     group: SET_UP,

@@ -152,7 +152,7 @@ function failure(
       : [`${program}: ${output.reason}`, `install ${program}`];
   }
   const [line = ""] = new TextDecoder().decode(said).trim().split("\n");
-  const mayBeKey = /"Secret"|[\w+/-]{43}/.test(line);
+  const mayBeKey = /"Secret"|(?<![\w+/-])([\w+/-]{43}|[\da-f]{64})(?![\w+/-])/i.test(line);
   const words = mayBeKey || line === "" ? `exit ${output.code}` : quoted(line);
   return [`${program}: ${words}`, "unlock it or sign in to it"];
 }

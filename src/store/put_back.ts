@@ -170,8 +170,8 @@ export async function ifReadable<T>(
 }
 
 /**
- * The login in a text, or the text when it is sealed; `undefined` when an answer did not get into it as a whole: it is cut to its length
- * last, and blanks after JSON mean nothing.
+ * The login in a text, or the text itself when it is sealed; `undefined` when an answer did not get into it as a
+ * whole: it is cut to its length last, and blanks after JSON mean nothing.
  *
  * @throws {Error} as {@link parseTokenSet} does of whole JSON that is no login.
  */

@@ -145,6 +145,7 @@ Deno.test("a key helper that fails, floods or says odd things is exit 7 with its
     ["echo 'no \x1b[31mcredentials\x1b[0m'; echo second; exit 1", "“no [31mcredentials[0m”"],
     ["yes", "it printed more than 64 KiB"],
     ["exit 9", "exit 9"],
+    [`echo 'wrong: ${at.key}'; exit 8`, "exit 8"],
     [`echo '{"Secret":"${at.key}"}'; exit 1`, "exit 1"],
     ["echo not json", "credentials not found"],
     [`echo '{"Secret":"c2hvcnQ="}'`, "it is not a key of 32 bytes"],

@@ -1,5 +1,6 @@
 // api: calls an Anaplan API with the login's token.
 
+import { run } from "../base/advice.ts";
 import type { TokenScheme } from "../provider/belonging.ts";
 import { failureOf, isGood, isRefusal } from "../api/answer.ts";
 import { bodyOf } from "../api/body.ts";
@@ -11,7 +12,7 @@ import { isJson } from "../api/json_text.ts";
 import { itemsOf } from "../api/pages.ts";
 import { printedBody, printedItems, type PrintFlags } from "../api/printed.ts";
 import { targetOf } from "../api/target.ts";
-import type { CommandContext, CommonFlags, Reply } from "../command.ts";
+import type { CommandContext, CommonFlags, Streamed } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { createNamedFile, type NewFile } from "../files/named_file.ts";
 import { loadSettings, type Settings } from "../settings/settings.ts";
@@ -38,7 +39,7 @@ export async function api(
   flags: ApiFlags,
   context: CommandContext,
   place: string,
-): Promise<Reply> {
+): Promise<Streamed> {
   assertTogether(flags);
   const settings = loadSettings(flags, context.system);
   const call = await callOf(place, flags, settings, context);
@@ -48,7 +49,7 @@ export async function api(
   const response = await send(call, settings, context); // before anything is printed
   undo.move();
   const stream = answer(call, response, file, flags, settings, context);
-  return { text: "", data: undefined, stream };
+  return { kind: "stream", stream };
 }
 
 function fileFor({ output }: ApiFlags, { system }: CommandContext): NewFile | undefined {
@@ -162,5 +163,5 @@ function assertTogether(flags: ApiFlags): void {
   ];
   const found = clashes.find(([clash]) => clash);
   if (found === undefined) return;
-  throw new CliError("usage", `Cannot use ${found[1]}`, { next: "anaplan-auth api --help" });
+  throw new CliError("usage", `Cannot use ${found[1]}`, { next: run("api --help") });
 }

@@ -1,6 +1,7 @@
 // exec: runs a program with a valid access token in its environment.
 
-import type { CommandContext, CommonFlags, Reply } from "../command.ts";
+import { run } from "../base/advice.ts";
+import type { CommandContext, CommonFlags, Exit } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { freshTokenSet } from "../session/session.ts";
 import { loadSettings } from "../settings/settings.ts";
@@ -21,9 +22,6 @@ const EXIT_CODES_OF_A_SHELL: Readonly<Record<NotRun, number>> = {
   "not found": 127,
 };
 
-/** The answer is what the program printed itself. */
-const NOTHING: AsyncIterable<Uint8Array> = ReadableStream.from([]);
-
 /** A program may take its time: as long as this, in milliseconds, its token is good for sure. */
 const DEFAULT_MIN_VALID = 600_000;
 
@@ -32,11 +30,11 @@ export async function exec(
   flags: ExecFlags,
   context: CommandContext,
   ...command: readonly string[]
-): Promise<Reply> {
+): Promise<Exit> {
   const [program] = command;
   if (program === undefined || program === "") {
     throw new CliError("usage", "Cannot run a program: none was named", {
-      next: "anaplan-auth exec -- PROGRAM ARGUMENTS…",
+      next: run("exec -- PROGRAM ARGUMENTS…"),
     });
   }
   const settings = loadSettings(flags, context.system);
@@ -46,12 +44,12 @@ export async function exec(
   const environment = { [TOKEN_VARIABLE]: accessToken.reveal() };
   const ended = await context.system.runInPlace(command, environment);
   if (typeof ended === "number") {
-    return { text: "", data: undefined, stream: NOTHING, exitCode: ended };
+    return { kind: "exit", code: ended };
   }
   context.talk.insist(
     ended === "not found"
       ? `Cannot run ${program}: there is no such program.\nNext: check its name and PATH`
       : `Cannot run ${program}: it cannot be executed.\nNext: chmod +x it, or name its interpreter`,
   );
-  return { text: "", data: undefined, stream: NOTHING, exitCode: EXIT_CODES_OF_A_SHELL[ended] };
+  return { kind: "exit", code: EXIT_CODES_OF_A_SHELL[ended] };
 }

@@ -1,7 +1,8 @@
 // seal, unseal: logins encrypted with a key that is kept elsewhere, and back to plain private files.
 
+import { run, words } from "../base/advice.ts";
 import { CliError, toCliError } from "../base/errors.ts";
-import type { CommandContext, CommonFlags, Reply } from "../command.ts";
+import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { configDirectory } from "../settings/location.ts";
 import { keyIn, newKeyText } from "../store/key.ts";
 import {
@@ -38,7 +39,7 @@ export interface UnsealFlags extends CommonFlags {
 }
 
 /** Seals every login with the key that is named, or with the present one, or with a new one in the keychain. */
-export async function seal(flags: SealFlags, context: CommandContext): Promise<Reply> {
+export async function seal(flags: SealFlags, context: CommandContext): Promise<Answer> {
   const change = changeIn(flags, context);
   using _lock = await lockKeys(change);
   const environment = await environmentKey(change);
@@ -51,6 +52,7 @@ export async function seal(flags: SealFlags, context: CommandContext): Promise<R
   if (isSaved) await forgetOldKeys(change);
   const { id } = await keyOf(key, change.system);
   return {
+    kind: "answer",
     text: `${logins(profiles)} sealed with key ${id} from ${inWords(key)}.\n` +
       "New logins are sealed with it as well.",
     data: { sealed: kindOf(key), key_id: id, profiles },
@@ -58,7 +60,7 @@ export async function seal(flags: SealFlags, context: CommandContext): Promise<R
 }
 
 /** Saves every login as a plain private file again. */
-export async function unseal(flags: UnsealFlags, context: CommandContext): Promise<Reply> {
+export async function unseal(flags: UnsealFlags, context: CommandContext): Promise<Answer> {
   const change = changeIn(flags, context);
   if (!flags.yes) await askFirst(flags, context);
   using _lock = await lockKeys(change);
@@ -73,7 +75,7 @@ export async function unseal(flags: UnsealFlags, context: CommandContext): Promi
     change.warn(`${environment.variable} is set, so the next save seals a login again; unset it`);
   }
   const text = `${logins(profiles)} in plain private files.`;
-  return { text, data: { sealed: null, profiles } };
+  return { kind: "answer", text, data: { sealed: null, profiles } };
 }
 
 function changeIn(flags: CommonFlags, { system, talk }: CommandContext): KeyChange {
@@ -154,9 +156,9 @@ async function newKey(
   }
   const [first] = failures;
   if (failures.length === 1 && first !== undefined) throw first;
-  const reasons = failures.map(({ message }) => message.replace(/^.*?: /, "")).join("; ");
+  const reasons = failures.map(({ reason, message }) => reason ?? message).join("; ");
   throw new CliError("storage", `Cannot find a keychain: ${reasons}`, {
-    next: "anaplan-auth seal --key-file FILE, or install one of these helpers",
+    next: words`${run("seal", { flags: "--key-file FILE" })}, or install one of these helpers`,
   });
 }
 
@@ -181,14 +183,14 @@ function oneKeyOnly(): CliError {
 
 function overridden({ variable = "" }: KeySource): CliError {
   return new CliError("usage", `Cannot choose a key: ${variable} names one and goes before it`, {
-    next: `unset ${variable}, after anaplan-auth unseal if logins are sealed with its key`,
+    next: words`unset ${variable}, after ${run("unseal")} if logins use it`,
   });
 }
 
 function notOurs(key: KeySource): CliError {
   const reason = `the present one comes from ${inWords(key)}`;
   return new CliError("usage", `Cannot make a new key: ${reason}`, {
-    next: "anaplan-auth seal --key-file NEW_FILE, or anaplan-auth seal --keychain NAME",
+    next: words`${run("seal", { flags: "--key-file NEW_FILE" })}, or --keychain NAME`,
   });
 }
 
@@ -196,7 +198,7 @@ async function askFirst({ noColor }: UnsealFlags, { system }: CommandContext): P
   const { terminal } = system;
   if (!terminal.stdin || !terminal.stderr) {
     throw new CliError("usage", "Cannot unseal without a question: there is no terminal", {
-      next: "anaplan-auth unseal --yes",
+      next: run("unseal", { flags: "--yes" }),
     });
   }
   const answer = await terminal.ask({
@@ -208,6 +210,6 @@ async function askFirst({ noColor }: UnsealFlags, { system }: CommandContext): P
   });
   if (answer === "Yes") return;
   throw new CliError("interrupted", "Cannot unseal: you did not choose Yes", {
-    next: "anaplan-auth unseal --yes",
+    next: run("unseal", { flags: "--yes" }),
   });
 }

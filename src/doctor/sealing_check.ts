@@ -1,5 +1,6 @@
 // How logins are kept: in plain private files or sealed, and where the key is. Rule: looks, and changes nothing.
 
+import { run } from "../base/advice.ts";
 import type { CommandContext } from "../command.ts";
 import { storeOf } from "../session/session.ts";
 import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
@@ -22,7 +23,7 @@ export async function sealingCheck(
     if (key === undefined) {
       return plain === kinds.length
         ? ok("Sealing", "off: logins are plain private files")
-        : warning("Sealing", "off, but not every login is unsealed", "anaplan-auth unseal");
+        : warning("Sealing", "off, but not every login is unsealed", run("unseal"));
     }
     const { id } = await keyOf(key, context.system);
     const seen = `on: key ${id} from ${inWords(key)}`;
@@ -30,11 +31,11 @@ export async function sealingCheck(
       return warning(
         "Sealing",
         `${seen}; a change of the key is not complete`,
-        "anaplan-auth seal",
+        run("seal"),
       );
     }
     if (plain === 0) return ok("Sealing", seen);
-    return warning("Sealing", `${seen}; ${plain} not sealed yet`, "anaplan-auth seal");
+    return warning("Sealing", `${seen}; ${plain} not sealed yet`, run("seal"));
   } catch (error) {
     return failed("Sealing", error);
   }

@@ -1,7 +1,8 @@
 // config.json: which profile is used, and how logins are sealed. Rule: who changes one field keeps the others, under
 // the file's lock.
 
-import { type Fields, NEWER, parseObject } from "../base/json.ts";
+import { run, words } from "../base/advice.ts";
+import { type Fields, NewerVersion, parseObject } from "../base/json.ts";
 import { type Clock, type FileLock, lockFile } from "./lock_file.ts";
 import { readIn } from "./private_directory.ts";
 import type { Warn } from "./private_file.ts";
@@ -21,11 +22,12 @@ export function readConfig(configDir: string): Fields {
   const parse = (text: string): Fields => {
     const fields = parseObject(text);
     if (typeof fields.version !== "number") throw new Error("it is not a file of anaplan-auth");
-    if (fields.version > VERSION) throw new Error(NEWER);
+    if (fields.version > VERSION) throw new NewerVersion();
     return fields;
   };
-  const next =
-    "name the profile (--profile NAME), or choose it again: anaplan-auth profile use NAME";
+  const next = words`name the profile (--profile NAME), or choose it again: ${
+    run("profile use NAME")
+  }`;
   return readIn(configDir, "config.json", parse, next) ?? {};
 }
 

@@ -2,7 +2,6 @@
 
 import { assertPrivateDirectory, ifPossible, listDirectory } from "./private_directory.ts";
 import {
-  assertOwner,
   diskReason,
   isOwnFile,
   lstatIfThere,
@@ -24,6 +23,17 @@ const IS_WINDOWS = Deno.build.os === "windows";
 export function writePrivateFile(path: string, text: string, warn: Warn = () => {}): void {
   using replacement = beginReplacement(path, `${path}.${crypto.randomUUID()}.tmp`, warn);
   replacement.commit(text);
+}
+
+/**
+ * The same for a file below the configuration directory, such as `profiles/eu.json`: makes the directories,
+ * and removes what crashes have left of it.
+ */
+export function writeIn(configDir: string, file: string, text: string, warn?: Warn): void {
+  const path = `${configDir}/${file}`;
+  for (const directory of [configDir, splitPath(path)[0]]) ensurePrivateDirectory(directory);
+  writePrivateFile(path, text, warn);
+  removeLeftovers(path);
 }
 
 /** Replaces a private file by its own text, as a proof that it can be replaced. @throws {CliError} `storage`. */
@@ -155,22 +165,6 @@ export function removePrivateFile(path: string, warn: Warn = () => {}): void {
 export function isThere(path: string): boolean {
   try {
     return lstatIfThere(path) !== undefined;
-  } catch {
-    return false;
-  }
-}
-
-/** Where a path leads, links followed. @throws {CliError} `storage`. */
-export function realPath(path: string): string {
-  return translated("look at", path, () => Deno.realPathSync(path));
-}
-
-/** Whether something of this user's is at the path. */
-export function isOurs(path: string): boolean {
-  try {
-    const info = lstatIfThere(path);
-    if (info !== undefined) assertOwner(info, path, "look at");
-    return info !== undefined;
   } catch {
     return false;
   }

@@ -1,6 +1,7 @@
 // Gets the key that a source names. Rule: a program is asked once a process, gets nothing secret, and what it says
 // is quoted only where it cannot be the key.
 
+import { run, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { field, parseObject } from "../base/json.ts";
 import { quoted } from "../base/text.ts";
@@ -53,7 +54,7 @@ async function find(source: KeySource, system: KeySystem, id: string | undefined
   if (key !== undefined) return key;
   throw no(
     "it is not a key of 32 bytes (raw, base64 or hex)",
-    "put a key there (openssl rand -base64 32 makes one)",
+    "put one there (openssl rand -base64 32)",
   );
 }
 
@@ -114,7 +115,8 @@ export async function storeKey(source: KeySource, text: string, system: KeySyste
   if (output.kind === "ended" && output.code === 0) return;
   const [reason, next] = helperFailure(output, helperOf(name));
   throw new CliError("storage", `Cannot put a key into ${inWords(source)}: ${reason}`, {
-    next: `${next}, or name a key file: anaplan-auth seal --key-file FILE`,
+    reason,
+    next: words`${next}, or name a key file: ${run("seal", { flags: "--key-file FILE" })}`,
   });
 }
 

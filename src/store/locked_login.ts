@@ -110,12 +110,7 @@ function lockedLogin(
   let present = before;
   let isPlanned = false;
   const hold = (): void => {
-    if (!lock.hold() || textAt(path) === present) return;
-    const reason = "another process replaced the lock file and the login";
-    throw new CliError("storage", `Cannot write ${path}: ${reason}`, {
-      next: "try the same command again",
-      cause: new Error(reason),
-    });
+    if (lock.hold() && textAt(path) !== present) throw replacedLogin(path);
   };
   /** What is left of tokens that this login makes useless. */
   const giveUpLost = (): void => {
@@ -141,9 +136,8 @@ function lockedLogin(
       isPlanned = true;
     },
     async save(tokenSet) {
-      const text = await (sealer ?? await sealing.sealer(before === undefined))(
-        serializeTokenSet(tokenSet),
-      );
+      sealer ??= await sealing.sealer(before === undefined);
+      const text = await sealer(serializeTokenSet(tokenSet));
       using replacement = prepared;
       prepared = undefined;
       try {
@@ -177,4 +171,12 @@ function lockedLogin(
       }
     },
   };
+}
+
+function replacedLogin(path: string): CliError {
+  const reason = "another process replaced the lock file and the login";
+  return new CliError("storage", `Cannot write ${path}: ${reason}`, {
+    next: "try the same command again",
+    cause: new Error(reason),
+  });
 }

@@ -1,10 +1,10 @@
 // Keeps one login per profile. Rule: reading takes no lock; saving and removing exist on the lock alone.
 
+import { run, type Words } from "../base/advice.ts";
+import { ifPossible, listDirectory, readIn } from "../files/private_directory.ts";
+import { readPrivateFile } from "../files/private_file.ts";
 import type { KeyChoice } from "./key_source.ts";
 import type { LockSystem } from "./locked_login.ts";
-import { ifPossible, listDirectory, readIn } from "../files/private_directory.ts";
-import { readPrivateFile, type Warn } from "../files/private_file.ts";
-import { loginCommandOf } from "../base/text.ts";
 import type { SealedStore } from "./sealed_store.ts";
 import { isSealed, parseTokenSet, type TokenSet } from "./token_set.ts";
 
@@ -25,14 +25,14 @@ export interface Store extends SealedStore {
 export function openStore(
   configDir: string,
   system: LockSystem,
-  warn: Warn,
+  warn: (text: Words) => void,
   chosen?: KeyChoice,
 ): Store {
   const directory = `${configDir}/credentials`;
   const pathOf = (profile: string): string => `${directory}/${profile}.json`;
   const read = (profile: string): TokenSet | string | undefined => {
     const parse = (text: string) => isSealed(text) ? text : parseTokenSet(text);
-    return readIn(configDir, `credentials/${profile}.json`, parse, loginCommandOf(profile));
+    return readIn(configDir, `credentials/${profile}.json`, parse, run("login", { profile }));
   };
   const sealed = async () => {
     return (await import("./sealed_store.ts")).sealedStore(

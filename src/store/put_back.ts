@@ -1,6 +1,7 @@
 // Tokens that an earlier process got and could not save. Rule: they are put in their place before anything else is
 // done, and never over a login that they do not follow.
 
+import { signIn } from "../base/advice.ts";
 import { CliError, toCliError } from "../base/errors.ts";
 import { type FileLock, peekAtLock } from "../files/lock_file.ts";
 import { listDirectory, readIn } from "../files/private_directory.ts";
@@ -89,19 +90,19 @@ async function putBackWaiting(
   { configDir, path, load, sealing }: LoginPlace,
   warn: Warn,
 ): Promise<boolean> {
-  const next = waitingPath(path);
-  const file = next.slice(configDir.length + 1);
+  const from = waitingPath(path);
+  const file = from.slice(configDir.length + 1);
   const waiting = await orSetAside(
-    () => readIn(configDir, file, wholeLogin, "anaplan-auth login"),
+    () => readIn(configDir, file, wholeLogin, signIn()),
     warn,
   );
   if (waiting === undefined) {
-    removePrivateFile(next, warn); // no answer had come yet
+    removePrivateFile(from, warn); // no answer had come yet
     return false;
   }
-  if (typeof waiting === "string") await sealing.open(waiting, next); // else the file stays
+  if (typeof waiting === "string") await sealing.open(waiting, from); // else the file stays
   await orSetAside(load, warn); // what cannot be read for another reason is not replaced
-  await movedBack(next, () => renamePrivateFile(next, path, warn));
+  await movedBack(from, () => renamePrivateFile(from, path, warn));
   warn(`an interrupted command left new tokens; they are now in ${path}`);
   return true;
 }

@@ -1,11 +1,12 @@
 // Brings every login of a configuration directory to other keys, or to none. Rule: it can be killed anywhere: the keys
 // that logins may still be sealed with are in config.json, and a key is removed when no login needs it.
 
-import { CliError, toCliError } from "../base/errors.ts";
+import type { Words } from "../base/advice.ts";
+import { type CliError, toCliError } from "../base/errors.ts";
 import { lockConfig } from "../files/config_file.ts";
 import { type FileLock, lockFile } from "../files/lock_file.ts";
 import { listDirectory } from "../files/private_directory.ts";
-import { readPrivateFile, type Warn } from "../files/private_file.ts";
+import { readPrivateFile } from "../files/private_file.ts";
 import { ensurePrivateDirectory, removeLeftovers } from "../files/replacement.ts";
 import { type KeyChoice, type KeySource, saveChoice, savedChoice } from "./key_source.ts";
 import { eraseKey } from "./keys.ts";
@@ -18,7 +19,7 @@ import { sealingOf } from "./sealing.ts";
 export interface KeyChange {
   readonly configDir: string;
   readonly system: LockSystem;
-  readonly warn: Warn;
+  readonly warn: (text: Words) => void;
 }
 
 /** How long to wait for another `seal` or `unseal`, in milliseconds. */

@@ -1,7 +1,7 @@
 // What the store does that a fresh plain login does not need: opens sealed logins, and locks. Rule: what counts as the
 // key is looked up each time, since another process may change it.
 
-import type { Warn } from "../files/private_file.ts";
+import { run, type Words, words } from "../base/advice.ts";
 import { ifPossible } from "../files/private_directory.ts";
 import { type KeyChoice, type KeyKind, kindOf, presentChoice } from "./key_source.ts";
 import type { LockedLogin, LockSystem } from "./locked_login.ts";
@@ -25,40 +25,31 @@ export interface SealedStore {
   sealedBy(profile: string): Promise<KeyKind | undefined>;
 }
 
-/** The warnings of a process. */
+/** The files that a process has warned of. */
 const told = new WeakMap<LockSystem, Set<string>>();
 
 /** Opens that part; `chosen` as for `openStore`. */
 export function sealedStore(
   { configDir, pathOf, read }: LoginFiles,
   system: LockSystem,
-  warn: Warn,
+  warn: (text: Words) => void,
   chosen: KeyChoice | undefined,
 ): SealedStore {
   const choice = (): KeyChoice => chosen ?? presentChoice(configDir, system);
-  const opened = async (profile: string): Promise<TokenSet | undefined> => {
+  const opened = (profile: string): Promise<TokenSet | undefined> => {
     const { open } = sealingOf({ configDir, profile }, choice, system);
-    for (let login = read(profile);;) {
-      if (typeof login !== "string") return login;
-      try {
-        return await open(login, pathOf(profile));
-      } catch (error) {
-        const now = read(profile); // a new key may have come, and the old one gone, in the meantime
-        if (now === login) throw error;
-        login = now;
-      }
-    }
+    return openedLogin(() => read(profile), (login) => open(login, pathOf(profile)));
   };
-  const warnOnce = (text: string): void => {
+  const warnOnce = (path: string): void => {
     const said = told.get(system) ?? new Set();
-    if (!said.has(text)) warn(text);
-    told.set(system, said.add(text));
+    if (!said.has(path)) warn(words`${path} is not sealed yet; to seal it: ${run("seal")}`);
+    told.set(system, said.add(path));
   };
   return {
     async load(profile) {
       const isPlain = typeof read(profile) === "object";
       if (isPlain && chosen === undefined && ifPossible(choice)?.key !== undefined) {
-        warnOnce(`${pathOf(profile)} is not sealed yet; to seal it: anaplan-auth seal`);
+        warnOnce(pathOf(profile));
       }
       return await opened(profile);
     },
@@ -74,4 +65,20 @@ export function sealedStore(
       return Promise.resolve(source && kindOf(source));
     },
   };
+}
+
+async function openedLogin(
+  read: () => TokenSet | string | undefined,
+  open: (login: string) => Promise<TokenSet>,
+): Promise<TokenSet | undefined> {
+  for (let login = read();;) {
+    if (typeof login !== "string") return login;
+    try {
+      return await open(login);
+    } catch (error) {
+      const now = read(); // a new key may have come, and the old one gone, in the meantime
+      if (now === login) throw error;
+      login = now;
+    }
+  }
 }

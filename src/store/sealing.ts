@@ -1,6 +1,7 @@
 // What stands between a profile's login and its text: sealed logins are opened, and what is saved is sealed once
 // sealing is chosen. Rule: there is no way back to plain text but `unseal`.
 
+import { run, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { ifPossible, listDirectory } from "../files/private_directory.ts";
 import { readPrivateFile } from "../files/private_file.ts";
@@ -113,7 +114,7 @@ async function anyKey(present: KeySource, id: string, system: KeySystem): Promis
 
 function noSource(path: string, id: string): CliError {
   return new CliError("storage", `Cannot open ${path}: nothing says where its key ${id} is`, {
-    next: "name the key: anaplan-auth seal --key-file FILE",
+    next: words`name the key: ${run("seal", { flags: "--key-file FILE" })}`,
   });
 }
 
@@ -121,7 +122,7 @@ function noSource(path: string, id: string): CliError {
 function besideSealed(configDir: string): CliError {
   const reason = `other logins in ${configDir} are sealed, and no key is named`;
   return new CliError("storage", `Cannot save a login in plain text: ${reason}`, {
-    next: "name the key: anaplan-auth seal --key-file FILE",
+    next: words`name the key: ${run("seal", { flags: "--key-file FILE" })}`,
   });
 }
 

@@ -46,8 +46,7 @@ export function denoSystem(
     fetch: async (request) => (await import("./http.ts")).fetchWhole(request, trace),
     fetchStream: async (request) => (await import("./http_stream.ts")).fetchStream(request, trace),
     assertReachable: async (url) => (await import("./http.ts")).assertReachable(url),
-    peerIssuer: async (hostname, port) =>
-      (await import("./peer_issuer.ts")).peerIssuer(hostname, port),
+    peerIssuer: async (...asked) => (await import("./peer_issuer.ts")).peerIssuer(...asked),
     isContainer,
     serve: async (options) => (await import("./listener.ts")).listen(options, trace),
     run: async (command) => (await import("./program.ts")).runProgram(command),

@@ -1,5 +1,6 @@
 // Sealed logins in the store: what opens them, what does not, and what is left on the disk.
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { written } from "../../src/base/advice.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { keyIn } from "../../src/store/key.ts";
 import { openStore, type Store } from "../../src/store/logins.ts";
@@ -18,7 +19,7 @@ function storeIn(
   env: Record<string, string> = { ANAPLAN_AUTH_KEY: KEY },
   warnings: string[] = [],
 ): Store {
-  return openStore(configDir, fakeSystem({ env }), (text) => warnings.push(text));
+  return openStore(configDir, fakeSystem({ env }), (text) => warnings.push(written(text)));
 }
 
 async function putSealed(configDir: string, profile = "default"): Promise<string> {

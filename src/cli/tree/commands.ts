@@ -71,7 +71,7 @@ export const COMMANDS = {
   exec: {
     group: SCRIPTS,
     brief: "Run a program with a token in its environment",
-    needs: { network: true, programs: true },
+    needs: { ...NETWORK, programs: true },
   },
   profile: { group: SET_UP, brief: "Keep several logins apart", needs: LOGINS },
   seal: {

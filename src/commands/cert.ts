@@ -11,7 +11,8 @@ import {
   savePublicCertificate,
 } from "../oauth/certificate.ts";
 import { configDirectory } from "../settings/location.ts";
-import { dateTime, duration, isoTime, shellWord, table } from "../base/text.ts";
+import { duration, isoTime, shellWord, table } from "../base/text.ts";
+import { dateTime } from "../base/times.ts";
 import { trustCommands } from "../base/trust_commands.ts";
 
 /** The flags of `cert trust`. */

@@ -12,6 +12,7 @@ import {
   redirectUriCheck,
 } from "../doctor/local_checks.ts";
 import { networkChecks, proxyCheck, trustCheck } from "../doctor/network_checks.ts";
+import { sealingCheck } from "../doctor/sealing_check.ts";
 import { regionCheck } from "../doctor/region_check.ts";
 import type { Answer, CommandContext, Talk } from "../command.ts";
 import { CliError } from "../base/errors.ts";
@@ -54,7 +55,8 @@ export async function doctor(flags: DoctorFlags, context: CommandContext): Promi
     certificateCheck(settings, context),
     redirectUriCheck(settings),
     filesCheck(settings),
-    loginCheck(settings, context),
+    await loginCheck(settings, context),
+    await sealingCheck(settings, context),
     lastFailureCheck(settings),
   ].filter((check) => check !== undefined);
   return report(checks, context);

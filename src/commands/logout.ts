@@ -12,7 +12,7 @@ import { storeOf } from "../session/session.ts";
 import { orSetAside } from "../files/set_aside.ts";
 import { assertProfileExists, loadSettings, type Settings } from "../settings/settings.ts";
 import type { Store } from "../store/logins.ts";
-import { clockTime } from "../base/text.ts";
+import { clockTime } from "../base/times.ts";
 import { isFresh, type TokenSet } from "../store/token_set.ts";
 
 /** The flags of `logout`. */
@@ -108,7 +108,7 @@ async function removeLogin(
   using login = await store.lock(profile); // a refresh that is under way is waited for
   const others = filesBeside(store.pathOf(profile));
   let wasDamaged = false;
-  const tokenSet = orSetAside(() => login.load(), (text) => {
+  const tokenSet = await orSetAside(() => login.load(), (text) => {
     wasDamaged = true;
     talk.warn(text);
   });

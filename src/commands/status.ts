@@ -26,7 +26,8 @@ import {
   missingProfile,
   type Settings,
 } from "../settings/settings.ts";
-import { asSentence, clockTime, dateTime, duration, isoTime, table } from "../base/text.ts";
+import { asSentence, duration, isoTime, table } from "../base/text.ts";
+import { clockTime, dateTime } from "../base/times.ts";
 import { isFresh, type TokenSet } from "../store/token_set.ts";
 
 /** The flags of `status`. */
@@ -45,13 +46,15 @@ export async function status(flags: StatusFlags, context: CommandContext): Promi
   const now = context.system.now();
   const missing = tokenSet === undefined ? await noProfile(settings) : undefined;
   const isUsable = tokenSet !== undefined && (isFresh(tokenSet, now, 0) || canRefresh(tokenSet));
+  const sealed = tokenSet && await store.sealedBy(settings.profile);
+  const path = store.pathOf(settings.profile);
   const expiry: LoginExpiry = tokenSet === undefined
     ? { kind: "unknown" }
     : loginExpiry(tokenSet, settings);
   const reply: Answer = {
     kind: "answer",
     text: isUsable
-      ? describe(tokenSet, settings, store.pathOf(settings.profile), now)
+      ? describe(tokenSet, settings, sealed ? `${path}, sealed (${sealed})` : path, now)
       : notSignedIn(tokenSet, settings, missing),
     data: {
       profile: settings.profile,
@@ -59,12 +62,11 @@ export async function status(flags: StatusFlags, context: CommandContext): Promi
       client_id: tokenSet?.clientId ?? settings.clientId ?? null,
       scope: tokenSet?.scope ?? null,
       logged_in: isUsable,
-      expires_at: tokenSet === undefined ? null : isoTime(tokenSet.expiresAt),
-      refresh_token_saved_at: tokenSet?.refreshTokenSavedAt === undefined
-        ? null
-        : isoTime(tokenSet.refreshTokenSavedAt),
+      expires_at: isoTimeOrNull(tokenSet?.expiresAt),
+      refresh_token_saved_at: isoTimeOrNull(tokenSet?.refreshTokenSavedAt),
       login_expires_at: "at" in expiry ? isoTime(expiry.at) : null,
       login_expiry: expiry.kind,
+      sealed: sealed ?? null,
     },
   };
   const { expiresWithin } = flags;
@@ -76,6 +78,10 @@ export async function status(flags: StatusFlags, context: CommandContext): Promi
     return { ...reply, kind, text, outcome: "login_required" };
   }
   return flags.check ? await checked(reply, settings, context) : reply;
+}
+
+function isoTimeOrNull(time: number | undefined): string | null {
+  return time === undefined ? null : isoTime(time);
 }
 
 /** The reply, once the server has said that it knows the login. */

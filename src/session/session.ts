@@ -9,7 +9,8 @@ import type { Grant } from "../oauth/token_response.ts";
 import { assertProfileExists, hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
 import type { LockedLogin } from "../store/locked_login.ts";
 import { openStore, type Store } from "../store/logins.ts";
-import { duration, flagTime } from "../base/text.ts";
+import { duration } from "../base/text.ts";
+import { flagTime } from "../base/times.ts";
 import { isFresh, type TokenSet } from "../store/token_set.ts";
 import { sameTokenSet } from "../store/token_sets.ts";
 
@@ -160,7 +161,7 @@ export async function loginInUse(
   context: CommandContext,
 ): Promise<TokenSet | undefined> {
   const { profile } = settings;
-  if (hasEnvironmentLogin(settings)) return store.load(profile);
+  if (hasEnvironmentLogin(settings)) return await store.load(profile);
   return await settledLogin(profile, store, context);
 }
 
@@ -176,15 +177,15 @@ async function settledLogin(
   { system }: CommandContext,
 ): Promise<TokenSet | undefined> {
   try {
-    const stored = store.load(profile);
+    const stored = await store.load(profile);
     if (stored !== undefined && canRefresh(stored)) return stored;
   } catch (error) {
     if (!(error instanceof CliError) || error.damagedFile === undefined) throw error;
   }
   const { mayWait } = await import("../store/put_back.ts");
-  if (!mayWait(store.pathOf(profile), system)) return store.load(profile);
+  if (!mayWait(store.pathOf(profile), system)) return await store.load(profile);
   using login = await store.lock(profile);
-  const present = login.load();
+  const present = await login.load();
   if (present === undefined && login.lost !== undefined) throw login.lost;
   return present;
 }
@@ -246,7 +247,7 @@ async function replaceTokenSet(
   const store = await storeInUse(settings, context);
   const modules = refreshModules(); // they load while the lock is taken
   using login = await store.lock(settings.profile);
-  const stored = login.load() ?? noLogin(settings);
+  const stored = await login.load() ?? noLogin(settings);
   const isReplaced = !sameTokenSet(stored, seen);
   if (isReplaced && isFresh(stored, context.system.now(), minValid)) {
     return { tokenSet: stored, byUs: false, isPutBack: login.isPutBack ?? false };
@@ -288,25 +289,25 @@ async function refreshLocked(
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     if (error.kind === "login_required") {
-      const present = login.load(); // something that knows no locks may have been here
+      const present = await login.load(); // something that knows no locks may have been here
       if (present !== undefined && !sameTokenSet(present, stored)) {
         return { tokenSet: present, byUs: false };
       }
-      if (present !== undefined) markRejected(stored, error, login, context);
+      if (present !== undefined) await markRejected(stored, error, login, context);
     }
     throw forProfile(error, settings);
   }
 }
 
 /** Spares the server automatic retries; the file is kept, since `refresh` may ask once more. */
-function markRejected(
+async function markRejected(
   stored: TokenSet,
   { oauthError = "rejected" }: CliError,
   login: LockedLogin,
   { talk }: CommandContext,
-): void {
+): Promise<void> {
   try {
-    login.save({ ...stored, endedBy: oauthError });
+    await login.save({ ...stored, endedBy: oauthError });
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     talk.warn(`${error.message}; the next command will ask the server once more`);

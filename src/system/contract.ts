@@ -6,6 +6,8 @@ export interface Needs {
   readonly network?: boolean;
   /** Whether it starts programs: the browser, or what makes a certificate trusted. */
   readonly programs?: boolean;
+  /** Whether it reads logins, which may be sealed: then it runs {@link KEY_HELPERS}. */
+  readonly keys?: boolean;
   /** Variables that are read besides {@link VARIABLES}. */
   readonly variables?: readonly string[];
   /** The few variables that are read instead of all; such a command writes nothing, either. */
@@ -65,6 +67,17 @@ export type Listening =
 
 /** Why a program did not run. */
 export type NotRun = "not found" | "not executable";
+
+/** What came of a program that was asked something. */
+export type ProgramOutput =
+  | {
+    readonly kind: "ended";
+    readonly code: number;
+    readonly stdout: Uint8Array<ArrayBuffer>;
+    readonly stderr: Uint8Array<ArrayBuffer>;
+  }
+  | { readonly kind: "not started"; readonly reason: string; readonly isForbidden: boolean }
+  | { readonly kind: "cut"; readonly reason: string };
 
 /** What is drawn around a line that a person types. */
 export interface LinePrompt {
@@ -170,6 +183,18 @@ export interface System {
   serve(options: ListenOptions): Promise<Listening>;
   /** Runs a program with this terminal; its exit code, or `undefined` when it could not be started. */
   run(command: readonly string[]): Promise<number | undefined>;
+  /**
+   * Asks a program, without a terminal: what it prints is the answer. One that takes longer than 30 seconds
+   * or prints more than 64 KiB is ended.
+   *
+   * @param input what it reads on stdin.
+   * @param meanwhile is done while the program works, so that it takes no time of its own.
+   */
+  ask(
+    command: readonly string[],
+    input: string,
+    meanwhile?: () => void,
+  ): Promise<ProgramOutput>;
   /** Runs a program in this one's place, with its streams and its signals; gives the exit code. */
   runInPlace(
     command: readonly string[],

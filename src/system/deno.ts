@@ -46,11 +46,11 @@ export function denoSystem(
     fetch: async (request) => (await import("./http.ts")).fetchWhole(request, trace),
     fetchStream: async (request) => (await import("./http_stream.ts")).fetchStream(request, trace),
     assertReachable: async (url) => (await import("./http.ts")).assertReachable(url),
-    peerIssuer: async (hostname, port) =>
-      (await import("./peer_issuer.ts")).peerIssuer(hostname, port),
+    peerIssuer: async (...asked) => (await import("./peer_issuer.ts")).peerIssuer(...asked),
     isContainer,
     serve: async (options) => (await import("./listener.ts")).listen(options, trace),
     run: async (command) => (await import("./program.ts")).runProgram(command),
+    ask: async (...asked) => (await import("./program_output.ts")).ask(...asked),
     runInPlace: async (command, env) =>
       (await import("./program.ts")).runInPlace(command, env, isAtTerminal()),
     openBrowser: async (url) => (await import("./browser.ts")).openBrowser(url),
@@ -67,9 +67,9 @@ export function denoSystem(
   };
 }
 
-function restrict({ network, programs, variables = [], only }: Needs): void {
+function restrict({ network, programs, keys, variables = [], only }: Needs): void {
   if (!network) Deno.permissions.revokeSync({ name: "net" });
-  if (!programs) Deno.permissions.revokeSync({ name: "run" });
+  if (!programs && !keys) Deno.permissions.revokeSync({ name: "run" });
   for (const variable of SPECIAL_VARIABLES) {
     if (!variables.includes(variable)) Deno.permissions.revokeSync({ name: "env", variable });
   }

@@ -2,18 +2,30 @@
 // the environment; they reach only the program that the user names after `exec`, in whose place this one is.
 
 import type { NotRun } from "./contract.ts";
+import { KEY_VARIABLES } from "./key_needs.ts";
 import { hearing } from "./signals.ts";
+import { env as variable } from "./surroundings.ts";
 
 /** Variables that a browser or a system's tool has no business to inherit. */
-const PRIVATE_VARIABLES = ["ANAPLAN_CLIENT_SECRET", "SECRET", "ANAPLAN_REFRESH_TOKEN"];
+const PRIVATE_VARIABLES = [
+  "ANAPLAN_CLIENT_SECRET",
+  "SECRET",
+  "ANAPLAN_REFRESH_TOKEN",
+  ...KEY_VARIABLES,
+];
 
-/** Starts a program, whose environment has no secret; nor has this one's from then on. */
+/** Starts a program, whose environment has no secret. */
 export function started(
   program: string,
   options: Omit<Deno.CommandOptions, "env">,
 ): Deno.ChildProcess {
-  for (const name of PRIVATE_VARIABLES) Deno.env.delete(name);
-  return new Deno.Command(program, options).spawn();
+  const hidden = PRIVATE_VARIABLES.map((name) => [name, variable(name)] as const);
+  for (const [name] of hidden) Deno.env.delete(name);
+  try {
+    return new Deno.Command(program, options).spawn();
+  } finally {
+    for (const [name, value] of hidden) if (value !== undefined) Deno.env.set(name, value);
+  }
 }
 
 /** See {@link System.run}. */
@@ -56,6 +68,7 @@ export async function runInPlace(
   // heard is not inherited as ignored, so it is `exec -- nohup PROGRAM`, and not the other way round.
   using _keys = hearing(KEYS, isAtTerminal ? () => {} : handOn);
   using _signals = hearing(HANDED_ON, handOn);
+  for (const name of KEY_VARIABLES) Deno.env.delete(name); // the program gets a token, never the key
   try {
     const streams = { stdin: "inherit", stdout: "inherit", stderr: "inherit" } as const;
     child = new Deno.Command(program, { args, env: { ...env }, ...streams }).spawn();

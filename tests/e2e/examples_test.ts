@@ -4,6 +4,8 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { helpOf } from "../../src/cli/help/help.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { makeHome } from "../support/home.ts";
+import { findKeychains, startPass } from "../support/keyring.ts";
+import { testWith } from "../support/needs.ts";
 import { type Outcome, type ProgramOptions, runProgram, startProgram } from "../support/program.ts";
 import { browse } from "../support/scripted_browser.ts";
 import { SIGN_IN_ADDRESS, signIn } from "../support/sign_in.ts";
@@ -43,21 +45,27 @@ Deno.test("each page begins with what it is about, how it is typed, and an examp
   }
 });
 
-Deno.test("each example works when it is pasted, and --quiet leaves its answer alone", async (t) => {
-  await using sandbox = await startSandbox();
-  await using home = await makeHome();
-  await signIn(sandbox, home, { flags: ["--region", "eu2"] }); // as the example of login has it
-  for (const [name, argv] of await examples()) {
-    await t.step(argv.join(" "), async () => {
-      const { code, stdout, stderr } = await pasted(argv, { home: home.path });
-      assertEquals(code, 0, stderr);
-      assert(stdout !== "", `${name} answers`);
-      if (stderr === "" || name === "login") return; // what login says must be known
-      const quiet = await pasted([...argv, "--quiet"], { home: home.path });
-      assertEquals([quiet.code, quiet.stderr], [0, ""]);
-    });
-  }
-});
+testWith(
+  findKeychains(),
+  "each example works when it is pasted, and --quiet leaves its answer alone",
+  async (_, t) => {
+    await using sandbox = await startSandbox();
+    await using home = await makeHome();
+    await signIn(sandbox, home, { flags: ["--region", "eu2"] }); // as the example of login has it
+    await using keychain = await startPass(home.path); // for seal
+    const options = { home: home.path, env: keychain.env };
+    for (const [name, argv] of await examples()) {
+      await t.step(argv.join(" "), async () => {
+        const { code, stdout, stderr } = await pasted(argv, options);
+        assertEquals(code, 0, stderr);
+        assert(stdout !== "", `${name} answers`);
+        if (stderr === "" || name === "login") return; // what login says must be known
+        const quiet = await pasted([...argv, "--quiet"], options);
+        assertEquals([quiet.code, quiet.stderr], [0, ""]);
+      });
+    }
+  },
+);
 
 async function pasted(argv: readonly string[], options: ProgramOptions): Promise<Outcome> {
   if (argv[0] !== "login") return await runProgram(argv, options);

@@ -95,6 +95,7 @@ export function fakeSystem(arranged: Arranged = {}): FakeSystem {
     peerIssuer: (hostname) => unexpected(`the certificate of ${hostname} was looked at`),
     isContainer: () => false,
     run: (command) => unexpected(`${command.join(" ")} was run`),
+    ask: (command) => unexpected(`${command.join(" ")} was run`),
     runInPlace: (command) => unexpected(`${command.join(" ")} was run`),
     openBrowser: (url) => unexpected(`the browser was opened at ${url}`),
     interruption: () => new AbortController().signal,

@@ -29,8 +29,9 @@ export const SURROUNDINGS: readonly (readonly [names: readonly string[], text: s
 
 /** What is in the directory of the logins, or comes from it. */
 export const FILES: readonly (readonly [file: string, text: string])[] = [
-  ["config.json", "which profile is used when none is named"],
-  ["config.lock", "the lock of whoever chooses it; may stay"],
+  ["config.json", "which profile is used when none is named, and which key seals logins"],
+  ["config.lock", "the lock for changing config.json; may stay"],
+  ["seal.lock", "the lock of `seal` and `unseal`; may stay"],
   ["profiles/NAME.json", "the settings of a profile, without any secret"],
   ["credentials/NAME.json", "its tokens, and the client secret if there is one"],
   [

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { keepFailure } from "../../src/settings/last_failure.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { saveProfile } from "../../src/settings/profiles.ts";
-import { dateTime } from "../../src/base/text.ts";
+import { dateTime } from "../../src/base/times.ts";
 import { dated, diagnosed, doctorScene, type DoctorWishes } from "../support/doctor_scene.ts";
 import { fakeListener } from "../support/fake_listener.ts";
 import { START } from "../support/fake_system.ts";
@@ -20,7 +20,7 @@ Deno.test("doctor on a healthy computer finds nothing wrong, and is exit 0", asy
   assertMatch(text, /\n\nNothing is wrong\.$/);
   assertEquals(checks.map(({ name }) => name), [
     ...["Clock", "Network", "Edge", "TLS", "Region", "Proxy", "Trust", "Port", "Certificate"],
-    ...["Redirect URI", "Files", "Login"],
+    ...["Redirect URI", "Files", "Login", "Sealing"],
   ]);
 });
 
@@ -160,7 +160,7 @@ Deno.test("an issuer that cannot be reached is one problem beside everything els
   const { checks, outcome } = await diagnosed(scene, { issuer: ISSUER });
   assertEquals(checks.map(({ name, mark }) => mark === "ok" ? name : `${name} ${mark}`), [
     ...["Issuer problem", "Proxy", "Trust", "Port", "Certificate", "Redirect URI", "Files"],
-    "Login",
+    ...["Login", "Sealing"],
   ]);
   assertEquals(outcome, "unavailable");
 });

@@ -164,6 +164,8 @@ const OTHERS: readonly Story[] = [
   ),
   { argv: ["profile", "set", "--client-id", "another"], login: LOGIN },
   { argv: ["profile", "set", "--token-endpoint", "http://x.example"] },
+  { argv: ["seal", "--key-file", "/nowhere/key"], login: LOGIN },
+  { argv: ["unseal", "--yes"], login: LOGIN },
   ...["relay bookmarklet", "relay page", "cert show", "cert renew", "cert trust"].map(
     (line): Story => ({ argv: line.split(" ") }),
   ),

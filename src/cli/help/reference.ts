@@ -27,6 +27,9 @@ const CLIENT: readonly Variable[] = [
 const PLACE: readonly Variable[] = [
   ["ANAPLAN_PROFILE", "the profile"],
   ["ANAPLAN_AUTH_CONFIG_DIR", "where logins are kept"],
+  ["ANAPLAN_AUTH_KEY_FILE", "the key of sealed logins, in a file"],
+  ["ANAPLAN_AUTH_KEY_COMMAND", "a command that prints that key"],
+  ["ANAPLAN_AUTH_KEY", "that key itself in base64, for CI machines"],
 ];
 const OTHERS: readonly Variable[] = [
   ["ANAPLAN_AUTH_DEBUG", "as --verbose"],

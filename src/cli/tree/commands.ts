@@ -23,8 +23,10 @@ export const BRIEF = "Sign in to Anaplan and keep the login usable.";
 const START = "Start here";
 const SCRIPTS = "For scripts";
 const SET_UP = "Set up and mend";
-const NETWORK: Needs = { network: true };
+const NETWORK: Needs = { network: true, keys: true };
 const OFFLINE: Needs = {};
+/** What reads logins, which may be sealed. */
+const LOGINS: Needs = { keys: true };
 
 /** Every command, in the order of the root page. */
 export const COMMANDS = {
@@ -69,9 +71,19 @@ export const COMMANDS = {
   exec: {
     group: SCRIPTS,
     brief: "Run a program with a token in its environment",
-    needs: { network: true, programs: true },
+    needs: { ...NETWORK, programs: true },
   },
-  profile: { group: SET_UP, brief: "Keep several logins apart", needs: OFFLINE },
+  profile: { group: SET_UP, brief: "Keep several logins apart", needs: LOGINS },
+  seal: {
+    group: SET_UP,
+    brief: "Encrypt stored logins with a key from your keychain",
+    needs: LOGINS,
+  },
+  unseal: {
+    group: SET_UP,
+    brief: "Keep logins in plain private files again",
+    needs: { keys: true, variables: SIGN_IN_VARIABLES }, // it asks
+  },
   relay: {
     group: SET_UP,
     brief: "Sign in when only a public redirect URI is registered",
@@ -91,7 +103,7 @@ export const COMMANDS = {
   doctor: {
     group: SET_UP,
     brief: "Find out what is wrong",
-    needs: { network: true, variables: DOCTOR_VARIABLES },
+    needs: { network: true, keys: true, variables: DOCTOR_VARIABLES },
     load: async () => (await import("../../commands/doctor.ts")).doctor,
   },
   complete: {

@@ -20,6 +20,7 @@ import {
 } from "./loading.ts";
 import { parseDuration, parseWait } from "../../base/parse.ts";
 import { api, exec, token } from "./scripts.ts";
+import { seal, unseal } from "./seal.ts";
 import { cert, doctor, profile, relay, validate } from "./set_up.ts";
 
 const login: TreeCommand = buildCommand<LoginFlags, [], TreeContext>({
@@ -121,6 +122,8 @@ export const ROOT: RouteMap<TreeContext> = buildRouteMap({
     api,
     exec,
     profile,
+    seal,
+    unseal,
     relay,
     cert,
     validate,

@@ -79,8 +79,9 @@ async function outcomeOf(argv: readonly string[], context: CommandContext): Prom
     outcome = await settled(async () => await (await load())(flags, context, ...args));
     if ("error" in outcome) await remember(outcome.error, argv, flags, context);
   };
-  if (isAlone && command?.load !== undefined) {
-    await perform(command.load, {}, []);
+  if (command?.sends) context.system.expectRequest();
+  if (command?.load !== undefined && arePlain(rest, command.words)) {
+    await perform(command.load, {}, rest);
     if (outcome !== undefined) return outcome;
   }
   const answered = await settled(async () => {
@@ -101,6 +102,11 @@ async function settled(work: () => Promise<Reply>): Promise<Outcome> {
   } catch (error) {
     return { error: toCliError(error) };
   }
+}
+
+/** Whether these are so many arguments and no flag, so that no parser is needed. */
+function arePlain(words: readonly string[], count = 0): boolean {
+  return words.length === count && words.every((word) => /^[^-\s]/.test(word));
 }
 
 /** Keeps what went wrong for `doctor`, where there is a configuration directory. */

@@ -68,7 +68,7 @@ export function printer(
     },
     async reply(reply) {
       if (reply.stream !== undefined) {
-        for await (const chunk of translated(reply.stream)) system.write("stdout", chunk);
+        await printAll(reply.stream, system);
         return endProgress();
       }
       endProgress();
@@ -95,11 +95,19 @@ export function printer(
 }
 
 /** What goes wrong with an answer on its way is no failure of writing it. */
-async function* translated<T>(stream: AsyncIterable<T>): AsyncIterable<T> {
+async function printAll(
+  stream: AsyncIterable<Uint8Array>,
+  system: Pick<System, "write">,
+): Promise<void> {
+  let isWriting = false;
   try {
-    yield* stream;
+    for await (const chunk of stream) {
+      isWriting = true;
+      system.write("stdout", chunk);
+      isWriting = false;
+    }
   } catch (error) {
-    throw toCliError(error);
+    throw isWriting ? error : toCliError(error);
   }
 }
 

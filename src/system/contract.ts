@@ -45,7 +45,7 @@ export interface StreamResponse extends AsyncDisposable {
   readonly status: number;
   readonly statusText: string;
   readonly headers: Headers;
-  /** Can be read once. */
+  /** Can be read once; the end of reading it disposes of the answer. */
   readonly body: AsyncIterable<Uint8Array>;
 }
 
@@ -179,6 +179,8 @@ export interface System {
   openBrowser(url: string): Promise<boolean>;
   /** Aborted with a CliError of kind `interrupted` by a signal that ends programs, from the first call on. */
   interruption(): AbortSignal;
+  /** A request will be sent: what can be prepared beside the rest begins now. */
+  expectRequest(): void;
   /** From now on a file size limit fails a write, and does not end the program in the middle of it. */
   expectWrites(): void;
   /**

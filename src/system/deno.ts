@@ -55,6 +55,7 @@ export function denoSystem(
       (await import("./program.ts")).runInPlace(command, env, isAtTerminal()),
     openBrowser: async (url) => (await import("./browser.ts")).openBrowser(url),
     interruption,
+    expectRequest,
     expectWrites,
     async holdSignals() {
       // a request follows: what it needs is loaded before the last file descriptor may be taken
@@ -80,6 +81,14 @@ function restrict({ network, programs, variables = [], only }: Needs): void {
     const isRead = only.some((name) => name.startsWith(variable.replace("*", "")));
     if (!isRead) Deno.permissions.revokeSync({ name: "env", variable });
   }
+}
+
+/**
+ * The first random bytes of a process take some 35 ms of CPU, and a TLS handshake waits for them. Deno makes an
+ * elliptic key (and no other) on another thread; the files that a request needs are loaded meanwhile.
+ */
+function expectRequest(): void {
+  void crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]);
 }
 
 let isLimitHeard = false;

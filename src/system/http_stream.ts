@@ -57,9 +57,9 @@ export async function fetchStream(
       status: response.status,
       statusText: response.statusText,
       headers: asDecoded(response.headers),
-      body: bytesOf(response, watch, failed),
+      body: bytesOf(response, watch, failed, close),
       async [Symbol.asyncDispose]() {
-        if (isOpen) await response.body?.cancel().catch(() => undefined); // it may be over already
+        if (isOpen) await response.body?.cancel().catch(() => undefined); // it may be read already
         close();
       },
     };
@@ -102,18 +102,24 @@ function asDecoded(headers: Headers): Headers {
   return decoded;
 }
 
+/** A reader costs half of what the stream's own iterator costs. */
 async function* bytesOf(
   response: Response,
   watch: SilenceWatch,
   failed: (error: unknown) => Promise<unknown>,
+  close: () => void,
 ): AsyncGenerator<Uint8Array> {
+  const reader = response.body?.getReader();
   try {
-    for await (const chunk of response.body ?? []) {
+    for (let part; !(part = await reader?.read())?.done && part?.value;) {
       watch.rest(); // whoever reads may be slow, as a pager is
-      yield chunk;
+      yield part.value;
       watch.heard();
     }
   } catch (error) {
     throw await failed(error);
+  } finally {
+    await reader?.cancel().catch(() => undefined); // it may be over already
+    close();
   }
 }

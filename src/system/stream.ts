@@ -48,14 +48,21 @@ function writePiece(
   }
 }
 
-/** For a pipe: lines, as many as it takes at once, and long stretches without a line break. */
+/** For a pipe: lines, as many as it takes at once, and stretches without a line break of any length. */
 function* pieces(bytes: Uint8Array): Generator<Uint8Array> {
   for (let start = 0; start < bytes.length;) {
-    const window = bytes.subarray(start, start + AT_ONCE); // no search goes farther than this
-    const piece = window.subarray(0, window.lastIndexOf(LINE_BREAK) + 1 || window.length);
-    yield piece;
-    start += piece.length;
+    const window = bytes.subarray(start, start + AT_ONCE);
+    const length = window.lastIndexOf(LINE_BREAK) + 1 || stretch(bytes.subarray(start));
+    yield bytes.subarray(start, start + length);
+    start += length;
   }
+}
+
+/** How long the bytes are before the next line break, which is not in the first window. */
+function stretch(bytes: Uint8Array): number {
+  if (bytes.length <= AT_ONCE) return bytes.length;
+  const end = bytes.indexOf(LINE_BREAK, AT_ONCE);
+  return end < 0 ? bytes.length : end;
 }
 
 /** For a terminal, which may take any part: line breaks alone, and what is between them. */

@@ -97,6 +97,7 @@ export function fakeSystem(arranged: Arranged = {}): FakeSystem {
     runInPlace: (command) => unexpected(`${command.join(" ")} was run`),
     openBrowser: (url) => unexpected(`the browser was opened at ${url}`),
     interruption: () => new AbortController().signal,
+    expectRequest: () => {},
     expectWrites: () => {},
     holdSignals() {
       held++;
@@ -151,12 +152,20 @@ export function streamOf(response: Response, close = (): void => {}): StreamResp
     status: response.status,
     statusText: response.statusText,
     headers: response.headers,
-    body: response.body ?? ReadableStream.from([]),
+    body: closing(response.body ?? ReadableStream.from([]), close),
     async [Symbol.asyncDispose]() {
       close();
       await response.body?.cancel().catch(() => undefined);
     },
   };
+}
+
+async function* closing<T>(body: AsyncIterable<T>, close: () => void): AsyncGenerator<T> {
+  try {
+    yield* body;
+  } finally {
+    close();
+  }
 }
 
 /** Talk that is remembered. */

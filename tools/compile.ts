@@ -4,13 +4,13 @@
 import { parseArgs } from "node:util";
 import { type Embedded, readEmbedded } from "./embedded.ts";
 import { DIST, filesBelow, ROOT } from "./paths.ts";
-import { EVERYTHING, permissionFlags } from "./permissions.ts";
+import { EVERYTHING, permissionFlags, reachable } from "./permissions.ts";
 import { output, say } from "./process.ts";
 import { billOfMaterials } from "./sbom.ts";
 import { standIn } from "./stand_in.ts";
 import { executableName, type Target, targetOf, TARGETS } from "./targets.ts";
 import { VERSION } from "../src/base/version.ts";
-import { HOSTS, SPECIAL_VARIABLES, VARIABLES } from "../src/system/needs.ts";
+import { SPECIAL_VARIABLES, VARIABLES } from "../src/system/needs.ts";
 
 /** Of the bundle's files, what is put inside: the program and the licences, no source map. */
 const INSIDE = /\.js$|^(package\.json|LICENSE|THIRD_PARTY_LICENSES)$/;
@@ -33,11 +33,12 @@ export async function compile(dist: string, target: Target, isStandIn: boolean):
     ...["--no-code-cache", "--app-name", "anaplan-auth", "--target", target.triple],
     ...["--output", path, "--deny-import"],
     ...(isWindows ? ["--icon", `${ROOT}/tools/icon.ico`] : []),
-    ...permissionFlags(EVERYTHING),
+    ...permissionFlags({ ...EVERYTHING, socket: !isWindows }),
     ...names.flatMap((name) => ["--include", `${bundle}/${name}`]),
     `${bundle}/main.js`,
   ], runtime === undefined ? {} : { env: { DENORT_BIN: runtime.path } });
-  const problems = await differences(readEmbedded(await Deno.readFile(path)), bundle, names);
+  const embedded = readEmbedded(await Deno.readFile(path));
+  const problems = await differences(embedded, bundle, names, isWindows);
   if (problems.length > 0) throw new Error(`${path} is not the bundle: ${problems.join("; ")}`);
   return path;
 }
@@ -47,6 +48,7 @@ export async function differences(
   { entrypoint, permissions, files }: Embedded,
   bundle: string,
   names: readonly string[],
+  isWindows = false,
 ): Promise<string[]> {
   const problems: string[] = [];
   if (entrypoint !== "main.js") problems.push(`it starts at ${entrypoint}`);
@@ -65,7 +67,7 @@ export async function differences(
   }
   for (const [name, value] of Object.entries(permissions)) {
     if (name === "allow_import") continue; // Deno's own list; `deny_import` goes before it
-    const expected = PERMISSIONS[name] ?? null;
+    const expected = permissionsOf(isWindows)[name] ?? null;
     if (JSON.stringify(value) !== JSON.stringify(expected)) {
       problems.push(`${name} is ${JSON.stringify(value)}`);
     }
@@ -74,16 +76,18 @@ export async function differences(
 }
 
 /** What is baked in, as Deno writes it down: an empty list is everything, null is nothing. */
-const PERMISSIONS: Readonly<Record<string, unknown>> = {
-  allow_net: HOSTS,
-  allow_read: [],
-  allow_write: [],
-  allow_run: [],
-  allow_sys: ["uid"],
-  allow_env: [...VARIABLES, ...SPECIAL_VARIABLES],
-  deny_import: [],
-  prompt: false,
-};
+function permissionsOf(isWindows: boolean): Readonly<Record<string, unknown>> {
+  return {
+    allow_net: reachable({ socket: !isWindows }), // Windows takes no path as absolute that others take so
+    allow_read: [],
+    allow_write: [],
+    allow_run: [],
+    allow_sys: ["uid"],
+    allow_env: [...VARIABLES, ...SPECIAL_VARIABLES],
+    deny_import: [],
+    prompt: false,
+  };
+}
 
 /** Writes the bill of materials of the bundle, `sbom.cdx.json`. */
 export async function writeBill(dist: string): Promise<void> {

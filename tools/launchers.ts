@@ -15,6 +15,13 @@ export const RUN_FLAGS: readonly string[] = [
   ...permissionFlags(EVERYTHING),
 ];
 
+/** Windows takes no such path as absolute, and Deno then does not start. */
+function withoutSocket(flag: string): string {
+  const [socket] = /,unix:.*/.exec(flag) ?? [];
+  if (socket === undefined) return "";
+  return `.replace(process.platform === "win32" ? ${JSON.stringify(socket)} : "", "")`;
+}
+
 /**
  * The launcher for every system with a shell, for `bin/` beside `bundle/`. It becomes Deno itself, so that
  * signals, streams and the exit code are Deno's.
@@ -71,7 +78,7 @@ function findDeno() {
 }
 
 const child = spawn(findDeno(), [
-${RUN_FLAGS.map((flag) => `  ${JSON.stringify(flag)},`).join("\n")}
+${RUN_FLAGS.map((flag) => `  ${JSON.stringify(flag)}${withoutSocket(flag)},`).join("\n")}
   join(__dirname, "../bundle/main.js"),
   ...process.argv.slice(2),
 ], { stdio: "inherit" });

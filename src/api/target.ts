@@ -5,6 +5,7 @@ import { origins, otherOrigins } from "../provider/authorization_server.ts";
 import type { TokenScheme } from "../provider/belonging.ts";
 import { CliError } from "../base/errors.ts";
 import type { Settings } from "../settings/settings.ts";
+import { canonicalPath } from "./paths.ts";
 import { printable } from "../base/text.ts";
 import { urlProblem, withoutSlash } from "../base/urls.ts";
 
@@ -30,6 +31,31 @@ export function targetOf(place: string, settings: Settings): Target {
       } only`,
       { next: "give a path that begins with /, or another --profile" },
     );
+  }
+  return { url, scheme: schemeOf(url, settings) };
+}
+
+/** `/host/NAME/…`: a path at another host, which has a name as in a URL. */
+const AT_HOST = /^\/host\/([^/?]*)(?=[/?]|$)/;
+/** What ends a session or gives out new tokens is not for programs that are to have none. */
+const SESSION = /^\/(token|oauth|auth)(\/|$)/i;
+
+/**
+ * The target of what a program asked a proxy for: a path at the API, or `/host/NAME/…` at another of the profile's
+ * APIs; `undefined` when it is neither, or is about the session itself.
+ */
+export function proxiedTarget(path: string, settings: Settings): Target | undefined {
+  const { api, auth } = ownServices(settings);
+  const [home, session] = [api, auth].map((url) => url && new URL(url).origin);
+  const [prefix = "", name] = AT_HOST.exec(path) ?? [];
+  const origin = name === undefined ? home : ownOrigins(settings)
+    .find((origin) => new URL(origin).host === name && (origin === home || origin !== session));
+  if (origin === undefined) return undefined;
+  const rest = path.slice(prefix.length);
+  const url = new URL(origin + (rest.startsWith("/") ? rest : `/${rest}`));
+  if (origin === session) { // one server for both, as in a sandbox
+    const plain = canonicalPath(url.pathname);
+    if (plain === undefined || SESSION.test(plain)) return undefined;
   }
   return { url, scheme: schemeOf(url, settings) };
 }

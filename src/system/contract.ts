@@ -4,6 +4,8 @@
 /** What a command needs besides the files that a person names. */
 export interface Needs {
   readonly network?: boolean;
+  /** Whether it listens on a Unix socket. */
+  readonly socket?: boolean;
   /** Whether it starts programs: the browser, or what makes a certificate trusted. */
   readonly programs?: boolean;
   /** Variables that are read besides {@link VARIABLES}. */
@@ -32,8 +34,14 @@ export interface StreamRequest {
   readonly url: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body?: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** How long a body is that flows, in bytes, when that is known: it is then sent with its length. */
+  readonly length?: number;
+  /** Keeps connections for later requests; without it the request has one of its own. */
+  readonly pool?: HttpPool;
   /** PEM texts of certificate authorities that are trusted besides the built-in ones. */
   readonly caCertificates?: readonly string[];
+  /** Who asks shows what `--verbose` shows. */
+  readonly isTraced?: false;
   /** How long nothing may move, in milliseconds; two minutes when not given. */
   readonly longestSilence?: number;
   /** Ends the request; its reason is then thrown. */
@@ -47,6 +55,35 @@ export interface StreamResponse extends AsyncDisposable {
   readonly headers: Headers;
   /** Can be read once; the end of reading it disposes of the answer. */
   readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** Connections that requests to the same servers share; they are closed on disposal. */
+export interface HttpPool extends Disposable {
+  readonly clientFor: (url: URL) => Deno.HttpClient;
+}
+
+/** A connection of another program on this computer. */
+export interface Peer {
+  /** How many bytes came; `null` when the program has hung up. */
+  read(buffer: Uint8Array): Promise<number | null>;
+  /** Writes all of them. */
+  write(bytes: Uint8Array): Promise<void>;
+  cut(): void;
+  /** When it is cut, whatever it waits for, in milliseconds of `performance.now()`. */
+  deadline: number;
+  /** Whether it keeps its place when every place is taken. */
+  isBusy: boolean;
+}
+
+/** Where programs of this computer are served: both loopback addresses, or a Unix socket. */
+export type LocalAddress = { readonly port: number } | { readonly socket: string };
+
+/** A server for programs of this computer. */
+export interface LocalServer {
+  /** The port; 0 for a socket. */
+  readonly port: number;
+  /** Accepts no connection more. Those that are open stay. */
+  close(): Promise<void>;
 }
 
 /** Where and how to listen for the authorization response. */
@@ -142,6 +179,7 @@ export type Trace = (line: () => string) => void;
 /** Everything that the program does to the world outside. */
 export interface System {
   readonly platform: typeof Deno.build.os;
+  readonly pid: number;
   /** Gives up, for good, every permission that is not needed. */
   restrict(needs: Needs): void;
   env(name: string): string | undefined;
@@ -168,12 +206,27 @@ export interface System {
   /** @throws {CliError} `usage` when the program may not reach the URL's host. */
   assertReachable(url: string): Promise<void>;
   serve(options: ListenOptions): Promise<Listening>;
+  /**
+   * Serves programs of this computer, a bounded number of connections at a time.
+   *
+   * @throws {CliError} `usage` when the port is taken or may not be used.
+   */
+  serveLocal(address: LocalAddress, serve: (peer: Peer) => Promise<void>): Promise<LocalServer>;
+  /** Opens a pool. `caCertificates` as in {@link StreamRequest}. */
+  openPool(caCertificates: readonly string[]): Promise<HttpPool>;
+  /** What `--verbose` shows. */
+  readonly trace: Trace;
   /** Runs a program with this terminal; its exit code, or `undefined` when it could not be started. */
   run(command: readonly string[]): Promise<number | undefined>;
-  /** Runs a program in this one's place, with its streams and its signals; gives the exit code. */
+  /**
+   * Runs a program in this one's place, with its streams and its signals; gives the exit code.
+   *
+   * @param hidesSecrets whether the secrets of this environment stay out of the program's.
+   */
   runInPlace(
     command: readonly string[],
     env: Readonly<Record<string, string>>,
+    hidesSecrets?: boolean,
   ): Promise<number | NotRun>;
   /** Opens the person's browser; false when none could be started. */
   openBrowser(url: string): Promise<boolean>;

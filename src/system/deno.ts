@@ -23,6 +23,7 @@ export function denoSystem(
   }
   return {
     platform: Deno.build.os,
+    pid: Deno.pid,
     restrict,
     env,
     absolutePath: (path) => /^([/\\]|[A-Za-z]:)/.test(path) ? path : `${Deno.cwd()}/${path}`,
@@ -50,9 +51,13 @@ export function denoSystem(
       (await import("./peer_issuer.ts")).peerIssuer(hostname, port),
     isContainer,
     serve: async (options) => (await import("./listener.ts")).listen(options, trace),
+    serveLocal: async (address, serve) =>
+      (await import("./local_server.ts")).serveLocal(address, serve),
+    openPool: async (caCertificates) => (await import("./http_client.ts")).openPool(caCertificates),
+    trace,
     run: async (command) => (await import("./program.ts")).runProgram(command),
-    runInPlace: async (command, env) =>
-      (await import("./program.ts")).runInPlace(command, env, isAtTerminal()),
+    runInPlace: async (command, env, hidesSecrets = false) =>
+      (await import("./program.ts")).runInPlace(command, env, isAtTerminal(), hidesSecrets),
     openBrowser: async (url) => (await import("./browser.ts")).openBrowser(url),
     interruption,
     expectRequest,

@@ -17,16 +17,18 @@ const UNPACKED = ["gzip", "br"];
 /** Sends the request; see {@link System.fetchStream}. */
 export async function fetchStream(
   request: StreamRequest,
-  trace: Trace,
+  traced: Trace,
 ): Promise<StreamResponse> {
+  const trace = request.isTraced === false ? (): void => {} : traced;
   const url = new URL(request.url);
   const proxy = proxyFor(url, Deno.env.get);
-  const client = httpClient(proxy, request.caCertificates ?? []);
+  const { pool } = request;
+  const client = pool?.clientFor(url) ?? httpClient(proxy, request.caCertificates ?? []);
   const watch = watchSilence(request.longestSilence ?? LONGEST_SILENCE, request.signal);
   const started = performance.now();
   let isOpen = true;
   const close = (): void => {
-    if (isOpen) client.close();
+    if (isOpen && pool === undefined) client.close();
     isOpen = false;
     watch[Symbol.dispose]();
   };
@@ -41,12 +43,14 @@ export async function fetchStream(
   const way = proxy === undefined ? "" : ` through the proxy ${proxy.address}`;
   trace(() => `> ${request.method} ${maskUrl(url)}${way}`);
   try {
-    const { body } = request;
+    const { body, length } = request;
     const headers = headersOf(request);
     const response = await fetch(url, {
       method: request.method,
       headers,
-      ...(body === undefined ? {} : { body: isFlowing(body) ? watched(body, watch) : body }),
+      ...(body === undefined
+        ? {}
+        : { body: isFlowing(body) ? ofLength(length, watched(body, watch)) : body }),
       redirect: "manual",
       signal: watch.signal,
       client,
@@ -76,10 +80,17 @@ function headersOf({ headers }: StreamRequest): Headers {
   return all;
 }
 
-function isFlowing(body: Uint8Array | ReadableStream<Uint8Array>): body is ReadableStream<
-  Uint8Array
+function isFlowing(body: NonNullable<StreamRequest["body"]>): body is ReadableStream<
+  Uint8Array<ArrayBuffer>
 > {
   return body instanceof ReadableStream;
+}
+
+/** A stream as fetch takes one with its length: as a file that is read on its way. */
+function ofLength(length: number | undefined, body: ReadableStream): ReadableStream | Blob {
+  if (length === undefined) return body;
+  const properties = { size: { value: length }, stream: { value: () => body } };
+  return Object.defineProperties(new Blob(), properties);
 }
 
 function watched(body: ReadableStream<Uint8Array>, watch: SilenceWatch): ReadableStream {

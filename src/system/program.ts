@@ -5,7 +5,12 @@ import type { NotRun } from "./contract.ts";
 import { hearing } from "./signals.ts";
 
 /** Variables that a browser or a system's tool has no business to inherit. */
-const PRIVATE_VARIABLES = ["ANAPLAN_CLIENT_SECRET", "SECRET", "ANAPLAN_REFRESH_TOKEN"];
+const PRIVATE_VARIABLES = [
+  "ANAPLAN_CLIENT_SECRET",
+  "SECRET",
+  "ANAPLAN_REFRESH_TOKEN",
+  "ANAPLAN_ACCESS_TOKEN",
+];
 
 /** Starts a program, whose environment has no secret; nor has this one's from then on. */
 export function started(
@@ -14,6 +19,17 @@ export function started(
 ): Deno.ChildProcess {
   for (const name of PRIVATE_VARIABLES) Deno.env.delete(name);
   return new Deno.Command(program, options).spawn();
+}
+
+/** Takes variables out of the environment for a moment: a program inherits the rest, which cannot be listed. */
+function hiding(names: readonly string[]): Disposable {
+  const kept = names.map((name) => [name, Deno.env.get(name)] as const);
+  for (const name of names) Deno.env.delete(name);
+  return {
+    [Symbol.dispose]() {
+      for (const [name, value] of kept) if (value !== undefined) Deno.env.set(name, value);
+    },
+  };
 }
 
 /** See {@link System.run}. */
@@ -43,6 +59,7 @@ export async function runInPlace(
   [program = "", ...args]: readonly string[],
   env: Readonly<Record<string, string>>,
   isAtTerminal: boolean,
+  hidesSecrets: boolean,
 ): Promise<number | NotRun> {
   let child: Deno.ChildProcess | undefined;
   const handOn = (signal: Deno.Signal): void => {
@@ -58,6 +75,7 @@ export async function runInPlace(
   using _signals = hearing(HANDED_ON, handOn);
   try {
     const streams = { stdin: "inherit", stdout: "inherit", stderr: "inherit" } as const;
+    using _hidden = hidesSecrets ? hiding(PRIVATE_VARIABLES) : undefined;
     child = new Deno.Command(program, { args, env: { ...env }, ...streams }).spawn();
   } catch (error) {
     return error instanceof Deno.errors.NotFound ? "not found" : "not executable";

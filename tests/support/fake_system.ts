@@ -70,6 +70,7 @@ export function fakeSystem(arranged: Arranged = {}): FakeSystem {
   let held = 0;
   return {
     platform: "linux",
+    pid: 4711,
     restrict: () => {},
     env: (name) => env[name] || undefined,
     absolutePath: (path) => path.startsWith("/") ? path : `/cwd/${path}`,
@@ -90,6 +91,9 @@ export function fakeSystem(arranged: Arranged = {}): FakeSystem {
       return typeof step === "function" ? await step(request) : step;
     },
     serve: ({ hostname, port }) => unexpected(`a listener was opened on ${hostname}:${port}`),
+    serveLocal: () => unexpected("programs were served"),
+    openPool: () => unexpected("a pool was opened"),
+    trace: () => {},
     assertReachable: () => Promise.resolve(),
     peerIssuer: (hostname) => unexpected(`the certificate of ${hostname} was looked at`),
     isContainer: () => false,

@@ -83,6 +83,11 @@ export const COMMANDS = {
     brief: "Run a program with a token in its environment",
     needs: { network: true, programs: true },
   },
+  proxy: {
+    group: SCRIPTS,
+    brief: "Run a local address that adds the token",
+    needs: { network: true, programs: true, socket: true },
+  },
   profile: { group: SET_UP, brief: "Keep several logins apart", needs: OFFLINE },
   relay: {
     group: SET_UP,

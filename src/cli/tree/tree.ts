@@ -18,7 +18,7 @@ import {
   type TreeContext,
 } from "./loading.ts";
 import { parseDuration, parseWait } from "./parse.ts";
-import { api, exec, token } from "./scripts.ts";
+import { api, exec, proxy, token } from "./scripts.ts";
 import { cert, doctor, profile, relay, validate } from "./set_up.ts";
 
 const login: TreeCommand = buildCommand<LoginFlags, [], TreeContext>({
@@ -126,6 +126,7 @@ export const ROOT: RouteMap<TreeContext> = buildRouteMap({
     token,
     api,
     exec,
+    proxy,
     profile,
     relay,
     cert,

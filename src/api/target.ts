@@ -32,7 +32,8 @@ export function targetOf(place: string, settings: Settings): Target {
       { next: "give a path that begins with /, or another --profile" },
     );
   }
-  return { url, scheme: schemeOf(url, settings) };
+  const { cloudworks } = settings.issuer === undefined ? otherOrigins(settings) : {};
+  return { url, scheme: schemeOf(url, settings, cloudworks) };
 }
 
 /** `/host/NAME/…`: a path at another host, which has a name as in a URL. */
@@ -41,23 +42,30 @@ const AT_HOST = /^\/host\/([^/?]*)(?=[/?]|$)/;
 const SESSION = /^\/(token|oauth|auth)(\/|$)/i;
 
 /**
- * The target of what a program asked a proxy for: a path at the API, or `/host/NAME/…` at another of the profile's
- * APIs; `undefined` when it is neither, or is about the session itself.
+ * Gives the target of what a program asked a proxy for: a path at the API, or `/host/NAME/…` at another of the
+ * profile's APIs; `undefined` when it is neither, or is about the session itself.
+ *
+ * @throws {CliError} `usage` when a profile has no API.
  */
-export function proxiedTarget(path: string, settings: Settings): Target | undefined {
+export function proxiedTargets(settings: Settings): (path: string) => Target | undefined {
   const { api, auth } = ownServices(settings);
-  const [home, session] = [api, auth].map((url) => url && new URL(url).origin);
-  const [prefix = "", name] = AT_HOST.exec(path) ?? [];
-  const origin = name === undefined ? home : ownOrigins(settings)
-    .find((origin) => new URL(origin).host === name && (origin === home || origin !== session));
-  if (origin === undefined) return undefined;
-  const rest = path.slice(prefix.length);
-  const url = new URL(origin + (rest.startsWith("/") ? rest : `/${rest}`));
-  if (origin === session) { // one server for both, as in a sandbox
-    const plain = canonicalPath(url.pathname);
-    if (plain === undefined || SESSION.test(plain)) return undefined;
-  }
-  return { url, scheme: schemeOf(url, settings) };
+  const home = new URL(api).origin;
+  const session = auth && new URL(auth).origin;
+  const others = new Map(ownOrigins(settings).map((origin) => [new URL(origin).host, origin]));
+  if (session !== undefined && session !== home) others.delete(new URL(session).host);
+  const { cloudworks } = settings.issuer === undefined ? otherOrigins(settings) : {};
+  return (path) => {
+    const [prefix = "", name] = AT_HOST.exec(path) ?? [];
+    const origin = name === undefined ? home : others.get(name);
+    if (origin === undefined) return undefined;
+    const rest = path.slice(prefix.length);
+    const url = new URL(origin + (rest.startsWith("/") ? rest : `/${rest}`));
+    if (origin === session) { // one server for both, as in a sandbox
+      const plain = canonicalPath(url.pathname);
+      if (plain === undefined || SESSION.test(plain)) return undefined;
+    }
+    return { url, scheme: schemeOf(url, settings, cloudworks) };
+  };
 }
 
 function urlOf(place: string, settings: Settings): URL {
@@ -104,8 +112,11 @@ const STANDARD = /^\/(2\/0|scim|cloudworks)\//;
  * Some APIs take both schemes, and Bearer is the standard one (RFC 6750, section 2.1); what else Anaplan
  * has takes its own scheme, and some of it nothing else.
  */
-function schemeOf({ origin, pathname }: URL, settings: Settings): TokenScheme {
-  const isStandard = settings.issuer !== undefined || STANDARD.test(pathname) ||
-    origin === otherOrigins(settings).cloudworks;
+function schemeOf(
+  { origin, pathname }: URL,
+  { issuer }: Settings,
+  cloudworks: string | undefined,
+): TokenScheme {
+  const isStandard = issuer !== undefined || STANDARD.test(pathname) || origin === cloudworks;
   return isStandard ? "Bearer" : "AnaplanAuthToken";
 }

@@ -26,6 +26,7 @@ export function authorization(login: BoundLogin, scheme: TokenScheme, url: strin
 /** Whether a text repeats the access token, as it is or percent-encoded. */
 export function holdsToken({ accessToken }: BoundLogin, text: string): boolean {
   const token = accessToken.reveal();
+  if (text.length < token.length) return false;
   return text.includes(token) || text.includes(encodeURIComponent(token));
 }
 

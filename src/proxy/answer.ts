@@ -16,8 +16,8 @@ export interface Answer {
 
 /** How long a program may read nothing, in milliseconds. */
 const STALL = 100_000;
-/** How long the first piece of a body is waited for, in milliseconds, to be written with the head. */
-const TOGETHER = 2;
+/** Up to so many bytes a body is written with its head. */
+const SHORT = 65_536;
 
 const ENCODER = new TextEncoder();
 const LAST_CHUNK = ENCODER.encode("0\r\n\r\n");
@@ -42,11 +42,10 @@ export async function writeAnswer(
   let written = 0;
   try {
     if (!hasBody) return await write(peer, head), 0;
-    let next = pieces.next();
-    const first = await soon(next);
-    if (first === undefined) await write(peer, head);
-    let before = first === undefined ? [] : [head];
-    for (let part; !(part = await next).done; next = pieces.next()) {
+    // A short answer goes out with its head; of another one nobody knows how long its first piece takes.
+    let before = (answer.length ?? Infinity) <= SHORT ? [head] : [];
+    if (before.length === 0) await write(peer, head);
+    for (let part; !(part = await pieces.next()).done;) {
       await write(peer, ...before, ...(isChunked ? asChunk(part.value) : [part.value]));
       written += part.value.length;
       before = [];
@@ -81,6 +80,8 @@ function headOf(
 
 /** Header values have one byte a character (RFC 9110, section 5.5). */
 function latin1(text: string): Uint8Array {
+  // deno-lint-ignore no-control-regex
+  if (/^[\x00-\x7f]*$/.test(text)) return ENCODER.encode(text);
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
@@ -104,19 +105,4 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
 
 function asChunk(bytes: Uint8Array): Uint8Array[] {
   return [ENCODER.encode(`${bytes.length.toString(16)}\r\n`), bytes, LINE_END];
-}
-
-/** What comes soon; `undefined` for what does not. What fails does so where it is waited for. */
-async function soon<T>(promise: Promise<T>): Promise<T | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), TOGETHER);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } catch {
-    return undefined;
-  } finally {
-    clearTimeout(timer);
-  }
 }

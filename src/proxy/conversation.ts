@@ -2,7 +2,6 @@
 // sent, and a connection of which it is not clear where the next request begins is closed.
 
 import { CliError, toCliError } from "../base/errors.ts";
-import { proxiedTarget } from "../api/target.ts";
 import type { CommandContext } from "../command.ts";
 import type { Peer } from "../system/contract.ts";
 import { type Answer, writeAnswer } from "./answer.ts";
@@ -20,7 +19,8 @@ import { refusal, refusalFor } from "./refusals.ts";
 export interface Shared {
   /** `undefined` behind a socket. */
   readonly secret: string | undefined;
-  readonly fence: Fence;
+  /** `undefined` when everything passes. */
+  readonly fence: Fence | undefined;
   readonly forward: Forward;
   readonly places: Places;
   readonly context: CommandContext;
@@ -97,7 +97,9 @@ async function answered(
   }
   const { target } = passed;
   const [path = ""] = target.split("?");
-  const why = refusalOf(shared.fence, head.method, target, sentPath(path));
+  const why = shared.fence === undefined
+    ? undefined
+    : refusalOf(shared.fence, head.method, target, sentPath(path));
   if (why !== undefined) {
     const answer = refusal(403, "denied", `Cannot pass the request on: ${why}`, NEXT);
     const closes = head.closes || !await readAway(head, input, peer);
@@ -162,7 +164,7 @@ async function send(
       method: head.method,
       headers: requestHeaders(head.headers),
       ...await bodyOf(head, input, peer, ended),
-      targetIn: ({ settings }) => proxiedTarget(target, settings) ?? noTarget(),
+      targetIn: ({ targetOf }) => targetOf(target) ?? noTarget(),
       signal,
     });
     const { status, statusText, headers, body } = response;

@@ -43,7 +43,6 @@ export function refusalOf(
   target: string,
   sent: string,
 ): Refusal | undefined {
-  if (!readOnly && only.length === 0) return undefined;
   const [path = "", ...query] = target.split("?");
   if (readOnly && method !== "GET" && method !== "HEAD") {
     return `${method} is refused: this proxy only reads (--read-only)`;

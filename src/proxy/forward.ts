@@ -51,13 +51,15 @@ export function forwarder(
     let login = await source.present();
     let [isRenewed, isLost] = [false, false];
     while (true) {
-      const { origin } = outgoing.targetIn(login).url;
-      const queue = byOrigin.getOrInsertComputed(origin, () => pauses(system));
+      let target = outgoing.targetIn(login);
+      const queue = byOrigin.getOrInsertComputed(target.url.origin, () => pauses(system));
       await queue.turn(deadline, outgoing.signal);
       let response: StreamResponse | undefined;
       try {
-        login = await source.present(); // the wait may have been long
-        response = await sendOnce(outgoing, outgoing.targetIn(login), login, system);
+        const present = await source.present(); // the wait may have been long
+        if (present !== login) target = outgoing.targetIn(present);
+        login = present;
+        response = await sendOnce(outgoing, target, login, system);
       } catch (error) {
         if (!isLostRead(error, outgoing) || isLost) throw error;
         isLost = true;

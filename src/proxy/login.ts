@@ -9,11 +9,13 @@ import { loadSettings, type Settings } from "../settings/settings.ts";
 import { isFresh, type TokenSet } from "../store/token_set.ts";
 import { sameTokenSet } from "../store/token_sets.ts";
 import type { HttpPool } from "../system/contract.ts";
+import { proxiedTargets, type Target } from "../api/target.ts";
 
 /** A login that can be used, and what goes with it. */
 export interface Login {
   readonly tokenSet: TokenSet;
   readonly settings: Settings;
+  readonly targetOf: (path: string) => Target | undefined;
   readonly caCertificates: readonly string[];
   /** For requests that may be sent twice. */
   readonly pool: HttpPool;
@@ -55,7 +57,8 @@ export function loginSource(flags: CommonFlags, context: CommandContext): LoginS
       pool = await system.openPool(authorities);
       poolFor = authorities.join();
     }
-    return { tokenSet, settings, caCertificates: authorities, pool };
+    const targetOf = proxiedTargets(settings);
+    return { tokenSet, settings, targetOf, caCertificates: authorities, pool };
   }
   function read(): Promise<Login> {
     countsUntil = Infinity; // until it is there, all wait for the same

@@ -48,7 +48,8 @@ export async function openProxy(
   const peers = new Set<Peer>();
   const secret = socket === undefined ? newSecret() : undefined;
   const shared = {
-    ...{ secret, fence, context, closing: closing.signal },
+    ...{ secret, context, closing: closing.signal },
+    fence: fence.readOnly || fence.only.length > 0 ? fence : undefined,
     forward: forwarder(source, system),
     places: requestPlaces(MOST_AT_ONCE),
   };

@@ -53,7 +53,10 @@ export interface StreamResponse extends AsyncDisposable {
   readonly status: number;
   readonly statusText: string;
   readonly headers: Headers;
-  /** Can be read once; the end of reading it disposes of the answer. */
+  /**
+   * Can be read once; the end of reading it disposes of the answer. A piece is good until the next one is asked for:
+   * then its memory is used again.
+   */
   readonly body: AsyncIterable<Uint8Array>;
 }
 

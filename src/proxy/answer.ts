@@ -45,13 +45,17 @@ export async function writeAnswer(
     // A short answer goes out with its head; of another one nobody knows how long its first piece takes.
     let before = (answer.length ?? Infinity) <= SHORT ? [head] : [];
     if (before.length === 0) await write(peer, head);
-    for (let part; !(part = await pieces.next()).done;) {
-      await write(peer, ...before, ...(isChunked ? asChunk(part.value) : [part.value]));
-      written += part.value.length;
+    while (written !== answer.length) { // the end of a body whose length is known need not be read
+      const { value, done } = await pieces.next();
+      if (done) break;
+      await write(peer, ...before, ...(isChunked ? asChunk(value) : [value]));
+      written += value.length;
       before = [];
     }
     await write(peer, ...before, ...(isChunked ? [LAST_CHUNK] : []));
-    if (answer.length !== undefined && written !== answer.length) throw new Error("it broke off");
+    if (answer.length !== undefined && written !== answer.length) {
+      throw new Error("the answer is not as long as it says");
+    }
     return written;
   } finally {
     await pieces.return?.();

@@ -3,7 +3,6 @@
 
 import { authorization } from "../provider/belonging.ts";
 import { CliError } from "../base/errors.ts";
-import { defined } from "../base/json.ts";
 import type { StreamResponse, System } from "../system/contract.ts";
 import type { Target } from "../api/target.ts";
 import type { TokenSet } from "../store/token_set.ts";
@@ -87,17 +86,17 @@ function sendOnce(
   { tokenSet, caCertificates, pool }: Login,
   system: Pick<System, "fetchStream">,
 ): Promise<StreamResponse> {
-  return system.fetchStream(defined({
+  return system.fetchStream({
     method,
     url: url.href,
-    headers: [...headers, ["authorization", authorization(tokenSet, scheme, url)] as const],
-    body,
-    length,
+    headers: [...headers, ["authorization", authorization(tokenSet, scheme, url)]],
+    ...(body === undefined ? {} : { body }),
+    ...(length === undefined ? {} : { length }),
+    ...(SAFE.includes(method) ? { pool } : {}), // a pooled connection that is reset repeats a POST
     caCertificates,
-    pool: SAFE.includes(method) ? pool : undefined, // a pooled connection that is reset repeats a POST
-    isTraced: false as const,
+    isTraced: false,
     signal,
-  }));
+  });
 }
 
 /** Whether only the answer to a harmless request is missing. */

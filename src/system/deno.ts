@@ -14,6 +14,7 @@ export function denoSystem(
   tell: (text: string) => void = () => {},
 ): System {
   let controller: AbortController | undefined;
+  let streams: typeof import("./http_stream.ts") | undefined; // an import costs each request its time
   function interruption(): AbortSignal {
     if (controller === undefined) {
       const made = controller = new AbortController();
@@ -45,7 +46,10 @@ export function denoSystem(
     write: (stream, data) => writeAll(Deno[stream], bytesOf(data)),
     input: () => Deno.stdin.readable,
     fetch: async (request) => (await import("./http.ts")).fetchWhole(request, trace),
-    fetchStream: async (request) => (await import("./http_stream.ts")).fetchStream(request, trace),
+    fetchStream: async (request) => {
+      streams ??= await import("./http_stream.ts");
+      return await streams.fetchStream(request, trace);
+    },
     assertReachable: async (url) => (await import("./http.ts")).assertReachable(url),
     peerIssuer: async (hostname, port) =>
       (await import("./peer_issuer.ts")).peerIssuer(hostname, port),

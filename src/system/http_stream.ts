@@ -11,8 +11,9 @@ import { type SilenceWatch, watchSilence } from "./silence.ts";
 
 /** How long nothing may move in either direction, in milliseconds: long exports take their time. */
 const LONGEST_SILENCE = 120_000;
-/** How much is read at once, in bytes. */
+/** How much is read at once, in bytes: of a short answer no more than it has. */
 const AT_ONCE = 65_536;
+const LEAST = 4_096;
 /** What fetch unpacks by itself; another encoding stays as it came. */
 const UNPACKED = ["gzip", "br"];
 
@@ -128,7 +129,8 @@ async function* bytesOf(
   close: () => void,
 ): AsyncGenerator<Uint8Array> {
   const reader = response.body?.getReader({ mode: "byob" });
-  let memory = new ArrayBuffer(AT_ONCE);
+  const length = Number(response.headers.get("content-length") ?? AT_ONCE); // of the packed body, when it is packed
+  let memory = new ArrayBuffer(Math.min(Math.max(length || 0, LEAST), AT_ONCE));
   try {
     while (reader !== undefined) {
       const { value, done } = await reader.read(new Uint8Array(memory));

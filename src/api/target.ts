@@ -41,6 +41,12 @@ const AT_HOST = /^\/host\/([^/?]*)(?=[/?]|$)/;
 /** What ends a session or gives out new tokens is not for programs that are to have none. */
 const SESSION = /^\/(token|oauth|auth)(\/|$)/i;
 
+/** Whether a path is about the session, in any way that a server may read it. */
+function isOfSession(path: string): boolean {
+  const plain = canonicalPath(path);
+  return plain === undefined ? /token|auth|%25|%[46][1f]|%[57]4/i.test(path) : SESSION.test(plain);
+}
+
 /**
  * Gives the target of what a program asked a proxy for: a path at the API, or `/host/NAME/…` at another of the
  * profile's APIs; `undefined` when it is neither, or is about the session itself.
@@ -60,10 +66,7 @@ export function proxiedTargets(settings: Settings): (path: string) => Target | u
     if (origin === undefined) return undefined;
     const rest = path.slice(prefix.length);
     const url = new URL(origin + (rest.startsWith("/") ? rest : `/${rest}`));
-    if (origin === session) { // one server for both, as in a sandbox
-      const plain = canonicalPath(url.pathname);
-      if (plain === undefined || SESSION.test(plain)) return undefined;
-    }
+    if (origin === session && isOfSession(url.pathname)) return undefined; // one server for both
     return { url, scheme: schemeOf(url, settings, cloudworks) };
   };
 }

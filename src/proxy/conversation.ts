@@ -54,6 +54,7 @@ async function oneRequest(input: Input, peer: Peer, shared: Shared): Promise<boo
   peer.deadline = performance.now() + IDLE;
   const text = await input.textUntil("\r\n\r\n", LONGEST_HEAD);
   if (text === undefined) return false;
+  peer.deadline = Infinity; // it is our turn
   peer.isBusy = true;
   const head = text === "too long"
     ? { status: 431 as const, reason: "its head is too long" }

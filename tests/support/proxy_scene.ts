@@ -34,7 +34,7 @@ export interface Upstream extends AsyncDisposable {
 }
 
 /** Answers what it was asked in JSON. */
-export const echo: Answering = ({ method, url, headers, body }, response) => {
+const echo: Answering = ({ method, url, headers, body }, response) => {
   response.setHeader("content-type", "application/json");
   response.end(JSON.stringify({ method, url, headers, length: body.length }));
 };

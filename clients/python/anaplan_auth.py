@@ -21,19 +21,19 @@ from datetime import datetime, timezone
 from typing import Any, Generator, Optional, Sequence, Union
 from urllib.parse import urlsplit
 
+_BASES: list[Any] = []
 try:
     import httpx
 
-    _HttpxAuth: Any = httpx.Auth
+    _BASES.append(httpx.Auth)
 except ImportError:  # requests alone
-    _HttpxAuth = object
-
+    pass
 try:
     import requests.auth
 
-    _RequestsAuth: Any = requests.auth.AuthBase
+    _BASES.append(requests.auth.AuthBase)
 except ImportError:  # httpx alone
-    _RequestsAuth = object
+    pass
 
 __all__ = ["AnaplanAuth", "AnaplanAuthError"]
 
@@ -59,7 +59,7 @@ class AnaplanAuthError(Exception):
         self.next = next
 
 
-class AnaplanAuth(_HttpxAuth, _RequestsAuth):  # type: ignore[misc]
+class AnaplanAuth(*_BASES):  # type: ignore[misc]
     """Puts a valid access token on every request; safe to use from several threads.
 
     :param profile: the login to use; the program's own choice by default.

@@ -138,6 +138,21 @@ print([session.get(URL).status_code for _ in range(3)], [client.get(URL).status_
   assertEquals([stdout, refreshes], ["[401, 401, 401] [401, 401, 401]\n", 1]);
 });
 
+for (const missing of ["httpx", "requests"]) {
+  testWith(PYTHON, `Python: ${missing} need not be installed`, async (python) => {
+    const { stdout } = await run(
+      python,
+      `
+sys.modules.pop("anaplan_auth")
+for name in [name for name in sys.modules if name.split(".")[0] == "${missing}"]: sys.modules[name] = None
+import anaplan_auth
+print(anaplan_auth.AnaplanAuth().token())
+`,
+    );
+    assertEquals(stdout, `${OLD_TOKEN}\n`);
+  });
+}
+
 testWith(PYTHON, "Python: other hosts and plain http get no token", async (python) => {
   const { stdout } = await run(
     python,

@@ -2,10 +2,14 @@
 // Rule: messages.txt changes on purpose only; `UPDATE_GOLDEN=1` writes it from the source.
 import { assert, assertEquals } from "@std/assert";
 import { ERRORS, LINES, SAID } from "./support/said.ts";
+import { commands, flagsOf } from "./support/tree.ts";
+import { troublePages } from "./support/troubles.ts";
 
 const FILE = new URL("messages.txt", import.meta.url);
-const SURFACE = await Deno.readTextFile(new URL("surface.txt", import.meta.url));
-const TROUBLES = await Deno.readTextFile(new URL("../docs/troubleshooting.md", import.meta.url));
+const TROUBLES = Array.from(
+  (await troublePages()).matchAll(/```.*?```|`[^`]+`/gs),
+  ([code]) => code,
+);
 
 Deno.test("every sentence of the program is as messages.txt has it", async () => {
   const pages = [...SAID].map(([path, { messages }]) => {
@@ -86,14 +90,14 @@ Deno.test("what to do next begins small, as the rest of its line, and ends witho
 });
 
 /** Flags of other programs, of Stricli, and how flags are spoken of. */
-const OTHER_FLAGS = ["--allow-net", "--network", "--flag", "--help"];
+const OTHER_FLAGS = ["--network", "--flag", "--help"];
 /** What may follow the program's name besides commands. */
 const PROSE = ["on", "waits", "listener"];
 
 for (
   const [where, texts] of [["a sentence", LINES.map(({ text }) => text)], [
-    "docs/troubleshooting.md",
-    [TROUBLES],
+    "docs/troubleshooting/",
+    TROUBLES,
   ]] as const
 ) {
   Deno.test(`what ${where} says to type is there`, () => {
@@ -107,7 +111,7 @@ for (
 
 function isThere(word: string): boolean {
   if (!word.startsWith("--")) {
-    return PROSE.includes(word) || new RegExp(`^${word}\\b`, "m").test(SURFACE);
+    return PROSE.includes(word) || commands().some(({ name }) => name.split(" ")[0] === word);
   }
-  return OTHER_FLAGS.includes(word) || new RegExp(` ${word}\\b`).test(SURFACE);
+  return OTHER_FLAGS.includes(word) || commands().some((entry) => flagsOf(entry).has(word));
 }

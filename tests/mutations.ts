@@ -1,16 +1,19 @@
 // Breaks the program in the places that security and the login's life hang on, one at a time, in a copy of
 // the tree, and runs the tests that should notice. Rule: a mutation that no test notices fails the run.
 
-interface Mutation {
+/** One way to break the program. */
+export interface Mutation {
   readonly what: string;
   readonly file: string;
+  /** What the file has exactly once (tests/mutations_test.ts). */
   readonly from: string;
   readonly to: string;
   /** The tests that should notice. */
   readonly tests: readonly string[];
 }
 
-const MUTATIONS: readonly Mutation[] = [
+/** Each is noticed by at least one of its tests. */
+export const MUTATIONS: readonly Mutation[] = [
   {
     what: "the lock is taken without asking",
     file: "src/files/lock_file.ts",
@@ -21,7 +24,7 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: "the login is not read again inside the lock",
     file: "src/session/session.ts",
-    from: "const stored = login.load() ?? await noLogin(settings);",
+    from: "const stored = login.load() ?? noLogin(settings);",
     to: "const stored = seen;",
     tests: ["tests/unit/session_test.ts", "tests/e2e/processes_test.ts"],
   },
@@ -35,8 +38,8 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: "the new file is renamed before it is synced",
     file: "src/files/replacement.ts",
-    from: '        file.syncSync();\n        reached = "synced";\n',
-    to: '        Deno.renameSync(temporary, path);\n        reached = "synced";\n        return;\n',
+    from: '      file.syncSync();\n      reached = "synced";\n',
+    to: "      Deno.renameSync(temporary, path);\n      file.syncSync();\n      return;\n",
     tests: ["tests/integration/durable_write_test.ts"],
   },
   {
@@ -240,6 +243,71 @@ const MUTATIONS: readonly Mutation[] = [
 
 const ROOT = new URL("../", import.meta.url).pathname;
 
+if (import.meta.main) Deno.exitCode = await main() === 0 ? 0 : 1;
+
+/** Breaks a copy of the tree in each way in turn; how many ways no test noticed. */
+async function main(): Promise<number> {
+  const directory = await Deno.makeTempDir({ prefix: "anaplan-auth-mutations-" });
+  try {
+    await copyTree(directory);
+    await expectToPass(directory);
+    let unnoticed = 0;
+    for (const mutation of MUTATIONS) {
+      const isKilled = await isNoticed(mutation, directory);
+      if (!isKilled) unnoticed++;
+      say(`${isKilled ? "noticed  " : "UNNOTICED"} ${mutation.what}`);
+    }
+    say(`${MUTATIONS.length - unnoticed} noticed, ${unnoticed} not`);
+    return unnoticed;
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+async function copyTree(directory: string): Promise<void> {
+  if (await run("cp", ["-r", ".", directory], ROOT) !== 0) {
+    throw new Error("the tree cannot be copied");
+  }
+}
+
+async function expectToPass(directory: string): Promise<void> {
+  for (const test of new Set(MUTATIONS.flatMap(({ tests }) => tests))) {
+    const isSound = await pass([test], directory) || await pass([test], directory); // a busy machine
+    if (!isSound) throw new Error(`${test} fails before anything is broken`);
+  }
+}
+
+async function isNoticed(mutation: Mutation, directory: string): Promise<boolean> {
+  const path = `${directory}/${mutation.file}`;
+  const source = await Deno.readTextFile(path);
+  await Deno.writeTextFile(path, mutated(source, mutation));
+  try {
+    return !await pass(mutation.tests, directory);
+  } finally {
+    await Deno.writeTextFile(path, source);
+  }
+}
+
+/** The source with the mutation in it. @throws when the source does not have the place exactly once. */
+export function mutated(source: string, { what, file, from, to }: Mutation): string {
+  if (source.split(from).length !== 2) throw new Error(`${file} has changed: ${what}`);
+  return source.replace(from, () => to);
+}
+
+function pass(tests: readonly string[], directory: string): Promise<boolean> {
+  const args = [
+    "test",
+    "--config",
+    "deno.dev.json",
+    "-A",
+    "--no-check",
+    "--no-prompt",
+    "--parallel",
+    ...tests,
+  ];
+  return run(Deno.execPath(), args, directory).then((code) => code === 0);
+}
+
 /** Runs a program quietly; its exit code. */
 async function run(program: string, args: readonly string[], cwd: string): Promise<number> {
   const command = new Deno.Command(program, {
@@ -251,55 +319,6 @@ async function run(program: string, args: readonly string[], cwd: string): Promi
   return (await command.output()).code;
 }
 
-async function pass(tests: readonly string[], directory: string): Promise<boolean> {
-  const args = [
-    "test",
-    "--config",
-    "deno.dev.json",
-    "-A",
-    "--no-check",
-    "--no-prompt",
-    "--parallel",
-    ...tests,
-  ];
-  return await run(Deno.execPath(), args, directory) === 0;
+function say(line: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 }
-
-async function isNoticed(mutation: Mutation, directory: string): Promise<boolean> {
-  const path = `${directory}/${mutation.file}`;
-  const source = await Deno.readTextFile(path);
-  if (!source.includes(mutation.from)) {
-    throw new Error(`${mutation.file} has changed: ${mutation.what}`);
-  }
-  await Deno.writeTextFile(path, source.replace(mutation.from, () => mutation.to));
-  try {
-    return !await pass(mutation.tests, directory);
-  } finally {
-    await Deno.writeTextFile(path, source);
-  }
-}
-
-const directory = await Deno.makeTempDir({ prefix: "anaplan-auth-mutations-" });
-const encoder = new TextEncoder();
-let unnoticed = 0;
-try {
-  if (await run("cp", ["-r", ".", directory], ROOT) !== 0) {
-    throw new Error("the tree cannot be copied");
-  }
-  for (const test of new Set(MUTATIONS.flatMap(({ tests }) => tests))) {
-    if (!await pass([test], directory)) throw new Error(`${test} fails before anything is broken`);
-  }
-  for (const mutation of MUTATIONS) {
-    const isKilled = await isNoticed(mutation, directory);
-    if (!isKilled) unnoticed++;
-    Deno.stdout.writeSync(
-      encoder.encode(`${isKilled ? "noticed  " : "UNNOTICED"} ${mutation.what}\n`),
-    );
-  }
-} finally {
-  await Deno.remove(directory, { recursive: true });
-}
-Deno.stdout.writeSync(
-  encoder.encode(`${MUTATIONS.length - unnoticed} noticed, ${unnoticed} not\n`),
-);
-Deno.exitCode = unnoticed === 0 ? 0 : 1;

@@ -3,8 +3,7 @@
 
 import { makeBundle } from "./bundle.ts";
 import { RUN_FLAGS } from "./launchers.ts";
-import { DIST } from "./paths.ts";
-import { output, say } from "./process.ts";
+import { DIST, output, say } from "./tool.ts";
 
 /** The arguments of Deno that install a bundle; below `root/bin` as `installed` when one is given. */
 export function installArguments(main: string, root?: string): string[] {

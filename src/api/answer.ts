@@ -1,9 +1,11 @@
 // What an answer means. Rule: pure; only a status decides, and words from elsewhere are made harmless.
 
+import { signIn, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { asObject, field, objectField } from "../base/json.ts";
 import { parsedWithout } from "../base/masking.ts";
 import type { Secret } from "../base/secret.ts";
+import { inOtherRegion } from "../provider/authorization_server.ts";
 import { forProfile } from "../session/session.ts";
 import type { Settings } from "../settings/settings.ts";
 import { quoted } from "../base/text.ts";
@@ -27,9 +29,8 @@ export function failureOf(
   if (status === 401) {
     const refused = new CliError("login_required", `${what}: it does not accept the access token`, {
       next: settings.issuer === undefined
-        ? `anaplan-auth login --region NAME, with your tenant's region (now ${settings.region}); ` +
-          "or another --scheme"
-        : "anaplan-auth login; or another --scheme",
+        ? words`${inOtherRegion(settings)}; or another --scheme`
+        : words`${signIn()}; or another --scheme`,
     });
     return forProfile(refused, settings);
   }

@@ -62,9 +62,9 @@ export function shellWord(text: string): string {
   return /^[\w@%+=:,./~-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** The command that signs in to a profile. */
-export function loginCommandOf(profile: string): string {
-  return profile === "default" ? "anaplan-auth login" : `anaplan-auth login --profile ${profile}`;
+/** A name of the code as it is typed: `configDir` is `config-dir`. */
+export function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** How long, for people: `45 s`, `34 min`, `3 h`, `5 days`. */
@@ -120,65 +120,6 @@ export function table(
     .filter(([, value]) => value !== undefined)
     .map(([label = "", value]) => label.padEnd(width) + value)
     .join("\n");
-}
-
-/**
- * The text with this program's name as the person types it: whoever runs the tasks of a checkout has
- * no `anaplan-auth` to type, and the tasks say so. What a server said stays as it said it.
- */
-export function asTyped(text: string, command: string | undefined): string {
-  if (command === undefined) return text;
-  const isQuoted = (index: number): boolean => index % 2 === 1;
-  return text.split(/(“[^”]*”)/)
-    .map((part, index) => isQuoted(index) ? part : part.replace(TYPED, `${command} `))
-    .join("");
-}
-
-/** The program's name where a command of it, or `<command>`, follows. */
-const TYPED =
-  /(?<![\w/.-])anaplan-auth (?=<|(?:login|whoami|refresh|status|logout|token|api|exec|profile|relay|cert|validate|doctor|complete|help)\b)/g;
-
-/** The text with backticks around the commands in it, for a page that shows them as such. */
-export function commandsMarked(text: string): string {
-  return text.replace(COMMANDS, "`$&`");
-}
-
-/** A command ends where the sentence goes on. */
-const COMMANDS = new RegExp(
-  `(?:${TYPED.source}|(?<![^ (])(?:chmod|mv|rm) )[^,;()]*[^,;()\\s]`,
-  "g",
-);
-
-/** The text as the terminal shows it: commands as they are typed, paths from the home directory. */
-export function asShown(text: string, env: (name: string) => string | undefined): string {
-  const home = env("HOME");
-  const typed = asTyped(text, env(COMMAND_VARIABLE));
-  return home === undefined ? typed : withTilde(typed, home);
-}
-
-/** The variable in which the tasks say how they are typed. */
-export const COMMAND_VARIABLE = "ANAPLAN_AUTH_COMMAND";
-
-/** The text on lines of at most `width` characters, as far as its words are shorter than that. */
-export function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) {
-      lines[lines.length - 1] = `${last} ${word}`;
-    } else lines.push(word);
-  }
-  return lines;
-}
-
-/** The text with every line broken at its words where it is too long, and indented as it begins. */
-export function fitted(text: string, width: number): string {
-  return text.split("\n").flatMap((line) => {
-    if (line.length <= width) return [line];
-    const [indent = ""] = /^ *(\d\. )?/.exec(line) ?? [];
-    const [first = "", ...others] = wrapped(line.slice(indent.length), width - indent.length);
-    return [indent + first, ...others.map((other) => " ".repeat(indent.length) + other)];
-  }).join("\n");
 }
 
 /** Paths that begin a word with the home directory, with `~` instead, as a shell understands it. */

@@ -4,15 +4,11 @@
 import type { Drawn, Reply, Talk } from "../command.ts";
 import { type CliError, toCliError } from "../base/errors.ts";
 import type { System } from "../system/contract.ts";
-import {
-  asSentence,
-  asShown,
-  asTyped,
-  COMMAND_VARIABLE,
-  escapedJson,
-  harmless,
-  unsteering,
-} from "../base/text.ts";
+import { type Words, written } from "../base/advice.ts";
+import { asSentence, escapedJson, harmless, unsteering, withTilde } from "../base/text.ts";
+
+/** The variable in which the tasks say how they are typed. */
+const COMMAND_VARIABLE = "ANAPLAN_AUTH_COMMAND";
 
 /** How to print. */
 export interface PrintOptions {
@@ -31,67 +27,86 @@ export interface Printer extends Talk {
 }
 
 /** A printer to the system's streams. */
-export function printer(
-  system: Pick<System, "write" | "env" | "terminal">,
-  options: PrintOptions,
-): Printer {
-  const shown = (text: string): string => harmless(asShown(text, system.env));
-  const hasColor = options.color && system.terminal.stderr && system.terminal.canDraw;
+export function printer(system: Streams, options: PrintOptions): Printer {
+  const { typed, shown } = readable(system);
+  const stderr = stderrOf(system);
+  const hasColor = options.color && canDraw(system);
   const styled = (code: number, text: string): string =>
     hasColor ? `\x1b[${code}m${text}\x1b[0m` : text;
-  const toStderr = (text: string): void => {
+  const talk = (text: Words | Drawn): void => {
+    const isDrawn = typeof text === "object" && "drawn" in text;
+    stderr.line(isDrawn ? text.drawn : shown(text));
+  };
+  return {
+    shown,
+    say: (text) => options.quiet ? undefined : talk(text),
+    insist: talk,
+    warn: (text) => talk({ drawn: `${styled(YELLOW, "Warning:")} ${shown(text)}` }),
+    trace: (line) =>
+      options.verbose ? talk({ drawn: styled(DIM, unsteering(shown(line()))) }) : undefined,
+    progress: (text) => options.quiet ? undefined : stderr.progress(unsteering(text)),
+    async reply(reply) {
+      if (reply.kind === "stream") await printAll(reply.stream, system);
+      stderr.endProgress();
+      if (reply.kind === "stream" || reply.kind === "exit") return;
+      if (options.json) return system.write("stdout", json(reply.data) + "\n");
+      if (reply.kind === "news") return talk(reply.text);
+      const verbatim = system.terminal.stdout ? harmless : String;
+      const text = reply.kind === "verbatim" ? verbatim(reply.text) : shown(reply.text);
+      system.write("stdout", text + "\n");
+    },
+    error(error) {
+      if (options.verbose && error.kind === "internal") talk(stackOf(error.cause));
+      if (options.json) return stderr.line(json(errorData(error, typed)));
+      talk(asSentence(onOneLine(error.message)));
+      if (error.next === undefined) return;
+      talk({ drawn: `${styled(BOLD, "Next:")} ${shown(onOneLine(typed(error.next)))}` });
+    },
+  };
+}
+
+type Streams = Pick<System, "write" | "env" | "terminal">;
+
+/** Words as they are typed on this computer, and as they are shown: with short paths, and steering nothing. */
+function readable({ env }: Streams): Record<"typed" | "shown", (text: Words) => string> {
+  const typed = (text: Words): string => written(text, env(COMMAND_VARIABLE));
+  const shown = (text: Words): string => {
+    const home = env("HOME");
+    return harmless(home === undefined ? typed(text) : withTilde(typed(text), home));
+  };
+  return { typed, shown };
+}
+
+/** Lines on stderr, and below them the one that tells of progress. */
+function stderrOf(system: Streams) {
+  let hasProgress = false;
+  const write = (text: string): void => {
     try {
       system.write("stderr", text);
     } catch {
       // nobody listens to the talk any more; the answer and the exit code still count
     }
   };
-  let hasProgress = false;
   const endProgress = (): void => {
-    if (hasProgress) toStderr(CLEAR_LINE);
+    if (hasProgress) write(CLEAR_LINE);
     hasProgress = false;
   };
-  const talk = (text: string | Drawn): void => {
-    endProgress();
-    toStderr((typeof text === "string" ? shown(text) : text.drawn) + "\n");
-  };
   return {
-    say: (text) => options.quiet ? undefined : talk(text),
-    insist: talk,
-    warn: (text) => talk({ drawn: `${styled(YELLOW, "Warning:")} ${shown(text)}` }),
-    trace: (line) =>
-      options.verbose ? talk({ drawn: styled(DIM, unsteering(shown(line()))) }) : undefined,
-    progress(text) {
-      if (options.quiet || !system.terminal.stderr || !system.terminal.canDraw) return;
-      hasProgress = true;
-      toStderr(CLEAR_LINE + unsteering(text));
-    },
-    async reply(reply) {
-      if (reply.stream !== undefined) {
-        await printAll(reply.stream, system);
-        return endProgress();
-      }
+    endProgress,
+    line(text: string): void {
       endProgress();
-      const { text, verbatim } = reply;
-      if (options.json) system.write("stdout", jsonLine(reply.data));
-      else if (reply.isTalk) talk(text);
-      else if (text !== "") {
-        const exact = system.terminal.stdout ? harmless(text) : text;
-        system.write("stdout", (verbatim ? exact : shown(text)) + "\n");
-      }
+      write(text + "\n");
     },
-    error(error) {
-      if (options.verbose && error.kind === "internal") talk(stackOf(error.cause));
-      const command = system.env(COMMAND_VARIABLE);
-      if (options.json) {
-        endProgress();
-        return toStderr(jsonLine(errorData(error, command)));
-      }
-      talk(asSentence(onOneLine(error.message)));
-      const next = error.next === undefined ? undefined : shown(onOneLine(error.next));
-      if (next !== undefined) talk({ drawn: `${styled(BOLD, "Next:")} ${next}` });
+    progress(text: string): void {
+      if (!canDraw(system)) return;
+      hasProgress = true;
+      write(CLEAR_LINE + text);
     },
   };
+}
+
+function canDraw({ terminal }: Streams): boolean {
+  return terminal.stderr && terminal.canDraw;
 }
 
 /** What goes wrong with an answer on its way is no failure of writing it. */
@@ -116,8 +131,8 @@ function onOneLine(text: string): string {
   return text.replaceAll(/[\r\n]+\s*/g, " ");
 }
 
-function jsonLine(value: unknown): string {
-  return escapedJson(JSON.stringify(value)) + "\n";
+function json(value: unknown): string {
+  return escapedJson(JSON.stringify(value));
 }
 
 const CLEAR_LINE = "\r\x1b[2K";
@@ -125,12 +140,12 @@ const BOLD = 1;
 const DIM = 2;
 const YELLOW = 33;
 
-function errorData(error: CliError, command: string | undefined): unknown {
+function errorData(error: CliError, typed: (text: Words) => string): unknown {
   return {
     error: {
       kind: error.kind,
-      message: asTyped(error.message, command),
-      next: error.next === undefined ? null : asTyped(error.next, command),
+      message: error.message,
+      next: error.next === undefined ? null : typed(error.next),
       oauth_error: error.oauthError ?? null,
     },
   };

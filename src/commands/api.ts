@@ -1,12 +1,13 @@
 // api: calls an Anaplan API with the login's token. What a plain answer to a pipe needs is all that is loaded
 // before it came.
 
+import { run } from "../base/advice.ts";
 import type { TokenScheme } from "../provider/belonging.ts";
 import { type Call, isGood, send } from "../api/call.ts";
 import { callHeaders } from "../api/headers.ts";
 import type { ShapeFlags } from "../api/shaped.ts";
 import { targetOf } from "../api/target.ts";
-import type { CommandContext, CommonFlags, Reply } from "../command.ts";
+import type { CommandContext, CommonFlags, Streamed } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import type { NewFile } from "../files/named_file.ts";
 import { loadSettings, type Settings } from "../settings/settings.ts";
@@ -26,7 +27,7 @@ export async function api(
   flags: ApiFlags,
   context: CommandContext,
   place: string,
-): Promise<Reply> {
+): Promise<Streamed> {
   assertTogether(flags);
   const settings = loadSettings(flags, context.system);
   const call = await callOf(place, flags, settings, context);
@@ -38,7 +39,7 @@ export async function api(
   const stream = isAsItCame(flags, context) && isGood(response.status)
     ? response.body
     : (await import("../api/shaped.ts")).shaped(call, response, file, flags, settings, context);
-  return { text: "", data: undefined, stream };
+  return { kind: "stream", stream };
 }
 
 /** Whether a good answer is printed byte for byte. */
@@ -101,5 +102,5 @@ function assertTogether(flags: ApiFlags): void {
   ];
   const found = clashes.find(([clash]) => clash);
   if (found === undefined) return;
-  throw new CliError("usage", `Cannot use ${found[1]}`, { next: "anaplan-auth api --help" });
+  throw new CliError("usage", `Cannot use ${found[1]}`, { next: run("api --help") });
 }

@@ -1,6 +1,7 @@
 // exec: runs a program with a valid access token in its environment.
 
-import { type CommandContext, type CommonFlags, programReply, type Reply } from "../command.ts";
+import { run } from "../base/advice.ts";
+import { type CommandContext, type CommonFlags, type Exit, programExit } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { freshTokenSet } from "../session/session.ts";
 import { loadSettings } from "../settings/settings.ts";
@@ -22,11 +23,11 @@ export async function exec(
   flags: ExecFlags,
   context: CommandContext,
   ...command: readonly string[]
-): Promise<Reply> {
+): Promise<Exit> {
   const [program] = command;
   if (program === undefined || program === "") {
     throw new CliError("usage", "Cannot run a program: none was named", {
-      next: "anaplan-auth exec -- PROGRAM ARGUMENTS…",
+      next: run("exec -- PROGRAM ARGUMENTS…"),
     });
   }
   const settings = loadSettings(flags, context.system);
@@ -35,5 +36,5 @@ export async function exec(
   const { accessToken } = await freshTokenSet(settings, context, minValid, isDemanded);
   const environment = { [TOKEN_VARIABLE]: accessToken.reveal() };
   const ended = await context.system.runInPlace(command, environment);
-  return programReply(command, ended, context.talk);
+  return programExit(command, ended, context.talk);
 }

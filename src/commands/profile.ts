@@ -1,11 +1,11 @@
 // profile: named settings, so that several logins can stand side by side.
 
+import { run, words } from "../base/advice.ts";
 import { regionOf } from "../provider/authorization_server.ts";
 import { assertTrustworthy } from "../files/ca_file.ts";
-import type { CommandContext, CommonFlags, Reply } from "../command.ts";
+import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { listenCandidates } from "../oauth/listen_addresses.ts";
-import { nearNames } from "../base/near_names.ts";
 import { configDirectory, isProfileName, type Place, placeOf } from "../settings/location.ts";
 import { assertPrivateDirectory } from "../files/private_directory.ts";
 import {
@@ -19,13 +19,19 @@ import {
 import { storeOf } from "../session/session.ts";
 import { orSetAside } from "../files/set_aside.ts";
 import {
-  DEFAULT_REGION,
   profileFor,
   resolveSettings,
   type SettingFlags,
   type Settings,
   warnOfUnused,
 } from "../settings/settings.ts";
+import {
+  type KeptSettings,
+  ROWS,
+  type SettingName,
+  SETTINGS,
+  typedName,
+} from "../settings/table.ts";
 import type { Store } from "../store/logins.ts";
 import { flagTime, table } from "../base/text.ts";
 
@@ -35,30 +41,14 @@ export interface ProfileSetFlags extends SettingFlags {
   readonly unset?: readonly string[];
 }
 
-/** The settings of a profile that can be forgotten, by the names of their flags. */
-const UNSET: Readonly<Record<string, keyof Profile>> = {
-  "client-id": "clientId",
-  "device-client-id": "deviceClientId",
-  "region": "region",
-  "redirect-uri": "redirectUri",
-  "listen": "listen",
-  "scope": "scope",
-  "no-pkce": "pkce",
-  "client-auth": "clientAuth",
-  "prompt": "prompt",
-  "refresh-token-lifetime": "refreshTokenLifetime",
-  "authorization-endpoint": "authorizationEndpoint",
-  "token-endpoint": "tokenEndpoint",
-  "device-endpoint": "deviceEndpoint",
-  "revocation-endpoint": "revocationEndpoint",
-  "api-url": "apiUrl",
-  "auth-url": "authUrl",
-  "issuer": "issuer",
-  "ca-file": "caFiles",
-};
+/** Every setting, in the order in which it is shown. */
+const SHOWN = (["client", "protocol", "servers", "common"] as const)
+  .flatMap((shown) =>
+    ROWS.filter(([, { group = "client" }]) => group === shown).map(([name]) => name)
+  );
 
 /** Lists the profiles; a star marks the one that is used when none is named. */
-export function profileList(flags: CommonFlags, context: CommandContext): Promise<Reply> {
+export function profileList(flags: CommonFlags, context: CommandContext): Promise<Answer> {
   const { system, talk } = context;
   const configDir = configDirectory(flags, system);
   assertPrivateDirectory(configDir);
@@ -79,7 +69,7 @@ export function profileList(flags: CommonFlags, context: CommandContext): Promis
     name,
     ...readable(() => loadProfile(configDir, name), name),
   }));
-  const profiles = saved.map(({ name, issuer, region = DEFAULT_REGION }) => ({
+  const profiles = saved.map(({ name, issuer, region = SETTINGS.region.default }) => ({
     name,
     current: name === current,
     region: issuer === undefined ? region : null,
@@ -93,9 +83,9 @@ export function profileList(flags: CommonFlags, context: CommandContext): Promis
     ] as const;
   });
   const text = rows.length === 0
-    ? "There is no profile yet.\nNext: anaplan-auth login"
+    ? words`There is no profile yet.\nNext: ${run("login")}`
     : table(rows);
-  return Promise.resolve({ text, data: { profiles } });
+  return Promise.resolve({ kind: "answer", text, data: { profiles } });
 }
 
 /** Shows a profile's settings; defaults are left out. */
@@ -103,28 +93,29 @@ export function profileShow(
   flags: CommonFlags,
   context: CommandContext,
   name?: string,
-): Promise<Reply> {
+): Promise<Answer> {
   const place = existing(flags, context, name);
   const profile: Profile = loadProfile(place.configDir, place.profile) ?? {};
-  const values = Object.entries(UNSET).map(([flag, key]) => [flag, valueOf(profile, key)] as const);
+  const values = SHOWN.map((name) => [typedName(name), valueOf(profile, name)] as const);
   return Promise.resolve({
+    kind: "answer",
     text: table([
       ["profile", place.profile],
-      ...values.map(([flag, value]) => [flag, shown(value)] as const),
+      ...values.map(([name, value]) => [name, shown(value)] as const),
     ]),
     data: {
       profile: place.profile,
       ...Object.fromEntries(
-        values.map(([flag, value]) => [flag.replaceAll("-", "_"), value ?? null]),
+        values.map(([name, value]) => [name.replaceAll("-", "_"), value ?? null]),
       ),
     },
   });
 }
 
 /** The setting as its flag says it: `no-pkce` is the contrary of what is kept, and a time has a unit. */
-function valueOf(profile: Profile, key: keyof Profile): Profile[keyof Profile] {
-  const value = profile[key];
-  if (key === "pkce" && value !== undefined) return !value;
+function valueOf(profile: Profile, name: SettingName): KeptSettings[SettingName] {
+  const value = profile[name];
+  if (typeof value === "boolean") return !value;
   return typeof value === "number" ? flagTime(value) : value;
 }
 
@@ -133,16 +124,16 @@ export async function profileSet(
   flags: ProfileSetFlags,
   context: CommandContext,
   name?: string,
-): Promise<Reply> {
+): Promise<Answer> {
   const profile = nameOf(flags, context, name);
   const configDir = configDirectory(flags, context.system);
   using _lock = await storeOf({ configDir }, context).lock(profile);
   const silent = { ...context.system, env: () => undefined }; // what the environment says stays there
   const before = orSetAside(() => loadProfile(configDir, profile), context.talk.warn);
-  const unset = (flags.unset ?? []).map(settingNamed);
+  const unset: readonly string[] = (flags.unset ?? []).map(settingNamed);
   const left = (settings: object): Profile =>
     Object.fromEntries(
-      Object.entries(settings).filter(([name]) => !unset.includes(name as keyof Profile)),
+      Object.entries(settings).filter(([name]) => !unset.includes(name)),
     );
   const place = left({ ...before, ...flags });
   const resolved = resolveSettings(flags, silent, profileFor(place, before));
@@ -154,7 +145,7 @@ export async function profileSet(
   saveProfile(configDir, profile, settings.given, context.talk.warn);
   warnOfUnused(left({ ...before }), given, context.talk.warn);
   warnOfOtherClient(settings, context);
-  return { text: `Saved (profile ${profile}).`, data: { profile } };
+  return { kind: "answer", text: `Saved (profile ${profile}).`, data: { profile } };
 }
 
 /** Chooses the profile that is used when none is named. */
@@ -162,11 +153,12 @@ export async function profileUse(
   flags: CommonFlags,
   { system, talk }: CommandContext,
   name: string,
-): Promise<Reply> {
+): Promise<Answer> {
   const find = (): Place => existing(flags, { system, talk }, name);
   const { configDir, profile } = find();
   await changeCurrentProfile(configDir, () => find().profile, system, talk.warn);
-  return { text: `Profile ${profile} is used from now on.`, data: { profile } };
+  const text = `Profile ${profile} is used from now on.`;
+  return { kind: "answer", text, data: { profile } };
 }
 
 /** Removes a profile and the login in it. */
@@ -174,7 +166,7 @@ export async function profileRemove(
   flags: CommonFlags,
   context: CommandContext,
   name: string,
-): Promise<Reply> {
+): Promise<Answer> {
   const { configDir, profile } = existing(flags, context, name);
   const { warn } = context.talk;
   const store = storeOf({ configDir }, context);
@@ -191,7 +183,8 @@ export async function profileRemove(
     return current === profile ? "default" : undefined;
   };
   await changeCurrentProfile(configDir, remove, context.system, warn);
-  return { text: `Removed (profile ${profile}).`, data: { profile, login_removed: hadLogin } };
+  const data = { profile, login_removed: hadLogin };
+  return { kind: "answer", text: `Removed (profile ${profile}).`, data };
 }
 
 function nameOf(flags: CommonFlags, context: CommandContext, name: string | undefined): string {
@@ -214,20 +207,18 @@ function existing(flags: CommonFlags, context: CommandContext, name: string | un
   const isThere = namesIn(configDir, storeOf({ configDir }, context)).includes(profile);
   if (isThere) return { configDir, profile };
   const names = profileNames(configDir);
-  const near = nearNames(profile, names);
-  const hint = near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`;
-  throw new CliError("usage", `There is no profile ${profile}${hint}`, {
-    next: names.length === 0 ? "anaplan-auth login" : "anaplan-auth profile list",
+  throw new CliError("usage", `There is no profile ${profile}`, {
+    next: run(names.length === 0 ? "login" : "profile list"),
+    misspelled: { typed: profile, names },
   });
 }
 
-function settingNamed(flag: string): keyof Profile {
-  const setting = Object.hasOwn(UNSET, flag) ? UNSET[flag] : undefined;
+function settingNamed(typed: string): SettingName {
+  const setting = SHOWN.find((name) => typedName(name) === typed);
   if (setting !== undefined) return setting;
-  const near = nearNames(flag, Object.keys(UNSET));
-  const hint = near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`;
-  throw new CliError("usage", `There is no setting "${flag}" to forget${hint}`, {
-    next: "anaplan-auth profile set --help",
+  throw new CliError("usage", `There is no setting "${typed}" to forget`, {
+    next: run("profile set --help"),
+    misspelled: { typed, names: SHOWN.map(typedName) },
   });
 }
 
@@ -239,7 +230,7 @@ function warnOfOtherClient(settings: Settings, context: CommandContext): void {
   context.talk.warn("the saved login belongs to another client; the next login uses the new one");
 }
 
-function shown(value: Profile[keyof Profile]): string | undefined {
+function shown(value: KeptSettings[SettingName]): string | undefined {
   if (value === undefined) return undefined;
   if (value === "") return '""';
   return Array.isArray(value) ? value.join(", ") : String(value);

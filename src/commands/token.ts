@@ -1,7 +1,7 @@
 // token: a valid access token and nothing else. The one command whose answer is a secret.
 
 import type { TokenScheme } from "../provider/belonging.ts";
-import type { CommandContext, CommonFlags, Reply } from "../command.ts";
+import type { CommandContext, CommonFlags, Verbatim } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { placeOf } from "../settings/location.ts";
 import { openStore } from "../store/logins.ts";
@@ -17,15 +17,15 @@ export interface TokenFlags extends CommonFlags {
 }
 
 /** Prints a valid access token, or the whole header to send it with. */
-export async function token(flags: TokenFlags, context: CommandContext): Promise<Reply> {
+export async function token(flags: TokenFlags, context: CommandContext): Promise<Verbatim> {
   const { accessToken, expiresAt } = freshOnDisk(flags, context) ?? await validOne(flags, context);
   const value = accessToken.reveal();
   const asHeader = flags.header === true || flags.scheme !== undefined;
   const isNamed = asHeader || flags.json === true;
   const scheme = flags.scheme ?? (isNamed ? await schemeOf(flags, context) : undefined);
   return {
+    kind: "verbatim",
     text: asHeader ? `Authorization: ${scheme} ${value}` : value,
-    verbatim: true,
     data: { access_token: value, token_type: scheme, expires_at: isoTime(expiresAt) },
   };
 }

@@ -1,6 +1,7 @@
 // What can be seen on this computer: files, the listener's port and certificate, the redirect URI, the
 // login. Rule: looks, and changes nothing.
 
+import { run, shell, words } from "../base/advice.ts";
 import type { CommandContext } from "../command.ts";
 import { lastFailure } from "../settings/last_failure.ts";
 import { storedCertificate } from "../oauth/certificate.ts";
@@ -70,7 +71,7 @@ export function redirectUriCheck(settings: Settings): Check {
     return warning(
       "Redirect URI",
       `${redirectUri} is not on this computer`,
-      "anaplan-auth relay bookmarklet, or paste the address by hand",
+      words`${run("relay bookmarklet")}, or paste the address by hand`,
     );
   }
   const addresses = listenCandidates(redirectUri, listen).map(({ addresses }) => addresses[0]);
@@ -88,7 +89,12 @@ export function filesCheck(settings: Settings): Check {
   try {
     const loose = loosePlaces(configDir);
     if (loose.length === 0) return ok("Files", `${configDir} is yours alone`);
-    return problem("Files", "storage", loose.join("; "), `chmod -R go= ${shellWord(configDir)}`);
+    return problem(
+      "Files",
+      "storage",
+      loose.join("; "),
+      shell(`chmod -R go= ${shellWord(configDir)}`),
+    );
   } catch (error) {
     return failed("Files", error);
   }

@@ -1,6 +1,7 @@
 // The file of a Unix socket: made where only its owner comes, closed to others, then moved to its place. Rule: never
 // in a directory in which another user can put something in its place, and never over a socket that is in use.
 
+import { shell } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { shellWord } from "../base/text.ts";
 import { SOCKET_STAGE } from "../base/socket_stage.ts";
@@ -64,7 +65,7 @@ export async function socketPlace(path: string): Promise<SocketPlace> {
 /** @throws {CliError} `storage` when another user owns the directory or can write to it. */
 function assertOnlyOwnerWrites(directory: string): void {
   const { isDirectory, uid, mode } = translated("use", directory, () => Deno.statSync(directory));
-  const next = "name a socket in a directory of your own: --socket ~/.anaplan.sock";
+  const next = "name a socket in a directory that only you can write to";
   if (!isDirectory) throw refusal("use", directory, "it is not a directory", next);
   if (uid !== Deno.uid()) throw refusal("use", directory, "it belongs to another user", next);
   if (((mode ?? 0) & 0o022) !== 0) {
@@ -72,7 +73,7 @@ function assertOnlyOwnerWrites(directory: string): void {
       "use",
       directory,
       "other users can write to it",
-      `chmod go-w ${shellWord(directory)}`,
+      shell(`chmod go-w ${shellWord(directory)}`),
     );
   }
 }

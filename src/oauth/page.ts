@@ -1,16 +1,17 @@
 // The page that the person's browser ends on. Rule: no script, nothing from elsewhere, everything
 // escaped, and it says what is true at that moment.
 
+import { piecesOf, shell, type Words, words, written } from "../base/advice.ts";
 import type { CliError } from "../base/errors.ts";
-import { asSentence, commandsMarked } from "../base/text.ts";
+import { asSentence } from "../base/text.ts";
 import { escaped, type Mark, pageHtml, pagePolicy } from "./page_look.ts";
 
-/** A page: a heading, one sentence, one small line, in which commands stand between backticks. */
+/** A page: a heading, one sentence, and one small line, in which commands stand out. */
 export interface Page {
   readonly status: 200 | 400 | 403 | 502;
   readonly heading: string;
   readonly sentence: string;
-  readonly small: string;
+  readonly small: Words;
 }
 
 const MARKS: Readonly<Record<Page["status"], Mark>> = {
@@ -34,23 +35,26 @@ export function signedInPage(who: string | undefined): Page {
  * The page after a failure; it carries the terminal's own two lines.
  *
  * @param server what people call the server that may have declined.
- * @param shown makes a text what the terminal shows for it.
+ * @param shown makes of words what the terminal shows for them.
  */
-export function failedPage(error: CliError, server: string, shown: (text: string) => string): Page {
-  const next = shown(commandsMarked(error.next ?? ""));
+export function failedPage(error: CliError, server: string, shown: (text: Words) => string): Page {
+  const next = piecesOf(error.next ?? "").map((piece) =>
+    typeof piece === "string" ? shown(piece) : shell(shown(piece))
+  );
+  const line = (label: string): Words => error.next === undefined ? "" : words`${label}: ${next}`;
   if (error.oauthError === "access_denied") {
     return {
       status: 403,
       heading: "Sign-in was declined",
       sentence: `${server} answered: access_denied. Nothing was saved.`,
-      small: next && `To try again: ${next}`,
+      small: line("To try again"),
     };
   }
   return {
     status: 502,
     heading: "Sign-in did not finish",
     sentence: shown(asSentence(error.message)),
-    small: next && `Next: ${next}`,
+    small: line("Next"),
   };
 }
 
@@ -110,9 +114,10 @@ export const BARE_HEADERS: Readonly<Record<string, string>> = {
 };
 
 /** A command is selected whole by one click, and no line ends within the name of a flag. */
-function withCommands(text: string): string {
-  return escaped(text).replace(/`([^`]+)`/g, (_, command: string) => {
-    const words = command.replace(/(?<= )--[\w-]+/g, "<span>$&</span>");
-    return `<code>${words}</code>`;
-  });
+function withCommands(text: Words): string {
+  return piecesOf(text).map((piece) => {
+    const html = escaped(written(piece));
+    if (typeof piece === "string") return html;
+    return `<code>${html.replace(/(?<= )--[\w-]+/g, "<span>$&</span>")}</code>`;
+  }).join("");
 }

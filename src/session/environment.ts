@@ -7,7 +7,7 @@ import {
   newRefreshToken,
   REFRESH_TOKEN_FILE_VARIABLE,
   refreshTokenVariable,
-} from "./environment_advice.ts";
+} from "./advice_in_use.ts";
 import { CliError } from "../base/errors.ts";
 import { defined } from "../base/json.ts";
 import { readNamedFile } from "../files/named_file.ts";

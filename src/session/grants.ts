@@ -1,6 +1,7 @@
 // The one order in which every grant gets its tokens: prove that they can be saved, ask, save, judge. Rule: the
 // caller holds the login's lock, and nothing comes between the server's answer and the disk.
 
+import { signIn, words } from "../base/advice.ts";
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import type { Grant } from "../oauth/token_response.ts";
@@ -63,7 +64,7 @@ export async function grantAndSave<Other extends string = never>(
 
 function wrongIdToken(message: string): CliError {
   return new CliError("denied", message, {
-    next: "anaplan-auth login; if it happens again, check --issuer and --client-id",
+    next: words`${signIn()}; if it happens again, check --issuer and --client-id`,
   });
 }
 

@@ -16,7 +16,7 @@ import { openWays, type Ways } from "../oauth/ways.ts";
 import { forProfile } from "../session/session.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { System } from "../system/contract.ts";
-import { asShown, printable } from "../base/text.ts";
+import { printable } from "../base/text.ts";
 import { isLoopbackHost } from "../base/urls.ts";
 import { tellHowToSignIn } from "./hints.ts";
 import { type SavedLogin, saveLogin, type SignedIn, type SignIn } from "./saved.ts";
@@ -116,9 +116,7 @@ async function exchangeAndSave(
     return await saveLogin<never>(ask, { ...settings, given }, context);
   } catch (error) {
     const told = toCliError(forProfile(error, settings)); // as the terminal will say it
-    answer.reply(
-      failedPage(told, attempt.server.name, (text) => asShown(text, context.system.env)),
-    );
+    answer.reply(failedPage(told, attempt.server.name, context.talk.shown));
     throw error;
   }
 }

@@ -9,7 +9,8 @@ import type { AuthorizationServer, OAuthClient } from "../oauth/wire.ts";
 import { readNamedFile } from "../files/named_file.ts";
 import { Secret } from "../base/secret.ts";
 import { storeOf } from "../session/session.ts";
-import { type ConnectionFlags, environmentSecret, type Settings } from "../settings/settings.ts";
+import { environmentSecret } from "../settings/client_environment.ts";
+import type { ConnectionFlags, Settings } from "../settings/settings.ts";
 import { SECRET_STEP } from "./steps.ts";
 
 /** What is known about the secret besides what is stored. */

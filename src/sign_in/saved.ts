@@ -1,6 +1,7 @@
 // Saves what a sign-in brings. Rule: no login is on the disk without the settings that lead to its servers, so
 // these come first, under the same lock.
 
+import { run, words } from "../base/advice.ts";
 import type { User } from "../provider/anaplan.ts";
 import type { CommandContext } from "../command.ts";
 import { CliError, toCliError } from "../base/errors.ts";
@@ -16,7 +17,8 @@ import {
   saveProfile,
 } from "../settings/profiles.ts";
 import { storeOf } from "../session/session.ts";
-import { flagOf, SERVERS, type Settings } from "../settings/settings.ts";
+import { OF_ONE_PLACE, type Settings } from "../settings/settings.ts";
+import { type SettingName, SETTINGS, typedName } from "../settings/table.ts";
 import { type TokenSet } from "../store/token_set.ts";
 import { sameTokenSet } from "../store/token_sets.ts";
 
@@ -71,7 +73,7 @@ export async function saveLogin<Other extends string = never>(
     try {
       const merged = mergedSettings(settings, loadProfile(configDir, name));
       saveProfile(configDir, name, merged.profile, warn);
-      changed = merged.lost.map(flagOf);
+      changed = merged.lost.map((name) => `--${typedName(name)}`);
     } catch (error) {
       throw settingsNotSaved(error);
     }
@@ -114,7 +116,7 @@ export async function keepSubject(
 function settingsNotSaved(error: unknown): CliError {
   const { message, next = "check the disk" } = toCliError(error);
   return new CliError("storage", `The new tokens are saved, but not the settings: ${message}`, {
-    next: `${next}; then anaplan-auth login`,
+    next: words`${next}; then ${run("login")}`,
     cause: error,
   });
 }
@@ -126,10 +128,7 @@ export async function assertCanSave(settings: Settings, context: CommandContext)
 }
 
 /** The settings that say where a login is valid. */
-const PLACE: readonly (keyof Profile)[] = [
-  ...["issuer", "region", "discovered", "seenIssuer"] as const,
-  ...SERVERS,
-];
+const PLACE: readonly (keyof Profile)[] = ["issuer", "region", ...OF_ONE_PLACE];
 
 /**
  * The profile as it is now, since another command may have changed it while the sign-in waited. What the user gave
@@ -139,7 +138,7 @@ const PLACE: readonly (keyof Profile)[] = [
 function mergedSettings(
   { given, saved, typed }: Settings,
   now: Profile | undefined,
-): { readonly profile: Profile; readonly lost: readonly (keyof Profile)[] } {
+): { readonly profile: Profile; readonly lost: readonly SettingName[] } {
   if (now === undefined) return { profile: given, lost: [] };
   const differ = (a: Profile | undefined, b: Profile | undefined) => (name: keyof Profile) =>
     JSON.stringify(a?.[name]) !== JSON.stringify(b?.[name]);
@@ -150,6 +149,6 @@ function mergedSettings(
     Object.fromEntries(names.map((name) => [name, (isOwn(name) ? given : now)[name]])),
   );
   const lost = names.filter(isOwn).filter(differ(now, saved)).filter(differ(now, given))
-    .filter((name) => name !== "discovered" && name !== "seenIssuer");
+    .filter((name): name is SettingName => name in SETTINGS);
   return { profile, lost };
 }

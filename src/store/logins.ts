@@ -1,9 +1,9 @@
 // Keeps one login per profile. Rule: reading takes no lock; saving and removing exist on the lock alone.
 
+import { run } from "../base/advice.ts";
 import type { LockedLogin, LockSystem } from "./locked_login.ts";
 import { listDirectory, readIn } from "../files/private_directory.ts";
 import type { Warn } from "../files/private_file.ts";
-import { loginCommandOf } from "../base/text.ts";
 import { parseTokenSet, type TokenSet } from "./token_set.ts";
 
 /** The logins on disk. */
@@ -23,7 +23,7 @@ export function openStore(configDir: string, system: LockSystem, warn: Warn): St
   const directory = `${configDir}/credentials`;
   const pathOf = (profile: string): string => `${directory}/${profile}.json`;
   const load = (profile: string): TokenSet | undefined =>
-    readIn(configDir, `credentials/${profile}.json`, parseTokenSet, loginCommandOf(profile));
+    readIn(configDir, `credentials/${profile}.json`, parseTokenSet, run("login", { profile }));
   return {
     load,
     pathOf,

@@ -1,6 +1,7 @@
 // Tokens that an earlier process got and could not save. Rule: they are put in their place before anything else is
 // done, and never over a login that they do not follow.
 
+import { signIn } from "../base/advice.ts";
 import { CliError, toCliError } from "../base/errors.ts";
 import { type FileLock, peekAtLock } from "../files/lock_file.ts";
 import { listDirectory, readIn } from "../files/private_directory.ts";
@@ -78,18 +79,18 @@ export async function putBack(
 }
 
 function putBackWaiting({ configDir, path, load }: LoginPlace, warn: Warn): boolean {
-  const next = waitingPath(path);
-  const file = next.slice(configDir.length + 1);
+  const from = waitingPath(path);
+  const file = from.slice(configDir.length + 1);
   const waiting = orSetAside(
-    () => readIn(configDir, file, wholeTokenSet, "anaplan-auth login"),
+    () => readIn(configDir, file, wholeTokenSet, signIn()),
     warn,
   );
   if (waiting === undefined) {
-    removePrivateFile(next, warn); // no answer had come yet
+    removePrivateFile(from, warn); // no answer had come yet
     return false;
   }
   orSetAside(load, warn); // what cannot be read for another reason is not replaced
-  movedBack(next, () => renamePrivateFile(next, path, warn));
+  movedBack(from, () => renamePrivateFile(from, path, warn));
   warn(`an interrupted command left new tokens; they are now in ${path}`);
   return true;
 }

@@ -1,12 +1,12 @@
 // When new tokens cannot be saved in their place. Rule: they go into a private file elsewhere, never onto a
 // screen. The file says which lock file's login it belongs to and which tokens it follows; only there it goes back.
 
+import { run, signIn, type Words, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import type { FileLock } from "../files/lock_file.ts";
 import { diskReason, readPrivateFile, splitPath } from "../files/private_file.ts";
 import { isThere, writePrivateFile } from "../files/replacement.ts";
 import type { System } from "../system/contract.ts";
-import { loginCommandOf } from "../base/text.ts";
 import { parseTokenSet, type TokenSet } from "./token_set.ts";
 import { serializeTokenSet } from "./token_sets.ts";
 
@@ -59,7 +59,7 @@ export function rescueLogin(text: string, failed: FailedSave, system: RescueSyst
   if (rescued === undefined) {
     return new CliError("storage", `${reason}; they could not be rescued anywhere`, {
       code: "not_saved",
-      next: "anaplan-auth login; the old refresh token may no longer be valid",
+      next: words`${signIn()}; the old refresh token may no longer be valid`,
       cause,
     });
   }
@@ -139,15 +139,17 @@ function rescuedAt(place: string, identity: string): Rescued {
 
 /** Why a command that would send the old refresh token goes no further. */
 function lostError(path: string, place: string, identity: string): CliError {
-  const signIn = loginCommandOf(splitPath(path)[1].replace(/\.json$/, ""));
+  const login = run("login", { profile: splitPath(path)[1].replace(/\.json$/, "") });
   let reason = "it cannot be read";
-  let next = signIn;
+  let next: Words = login;
   try {
     rescuedAt(place, identity);
   } catch (error) {
     if (error instanceof CliError) {
-      reason = error.message.replace(`${place}: `, "").replace(/^Cannot \w+ /, "");
-      if (error.next?.startsWith("chmod")) next = `${error.next}, then try again; or ${signIn}`;
+      reason = error.reason ?? reason;
+      if (error.code === "open_to_others") {
+        next = words`${error.next ?? ""}, then try again; or ${login}`;
+      }
     } else if (error instanceof Error && !(error instanceof SyntaxError)) reason = error.message;
   }
   return new CliError("storage", `Cannot get the new tokens from ${place}: ${reason}`, { next });

@@ -4,7 +4,7 @@ import {
   defined,
   field,
   type Fields,
-  NEWER,
+  NewerVersion,
   parseObject,
   textList,
   timeField,
@@ -77,7 +77,7 @@ const CLOCK_TOLERANCE = 60_000;
 export function parseTokenSet(text: string): TokenSet {
   const fields = parseObject(text);
   if (typeof fields.version === "number" && fields.version > FILE_VERSION) {
-    throw new Error(NEWER);
+    throw new NewerVersion();
   }
   const accessToken = secretField(fields, "accessToken");
   const expiresAt = timeField(fields, "expiresAt");

@@ -31,18 +31,7 @@ export function denoSystem(
     now: () => Date.now(),
     monotonic: () => performance.now(),
     sleep: async (time, signal) => (await import("./sleep.ts")).sleep(time, signal),
-    terminal: {
-      stdin: Deno.stdin.isTerminal(),
-      stdout: Deno.stdout.isTerminal(),
-      stderr: Deno.stderr.isTerminal(),
-      get canDraw() {
-        return canDraw();
-      },
-      readLine: async (prompt) => (await import("./terminal.ts")).readLine(prompt),
-      readPipe: async (signal) => (await import("./terminal.ts")).readPipe(signal),
-      ask: async (question) => (await import("./question.ts")).ask(question),
-      columns,
-    },
+    terminal: terminal(),
     write: (stream, data) => writeAll(Deno[stream], bytesOf(data)),
     input: () => Deno.stdin.readable,
     fetch: async (request) => (await import("./http.ts")).fetchWhole(request, trace),
@@ -60,7 +49,7 @@ export function denoSystem(
     openPool: async (caCertificates) => (await import("./http_client.ts")).openPool(caCertificates),
     trace,
     run: async (command) => (await import("./program.ts")).runProgram(command),
-    runInPlace: async (command, env, hidesSecrets = false) =>
+    runInPlace: async (command, env, hidesSecrets) =>
       (await import("./program.ts")).runInPlace(command, env, isAtTerminal(), hidesSecrets),
     openBrowser: async (url) => (await import("./browser.ts")).openBrowser(url),
     interruption,
@@ -74,6 +63,21 @@ export function denoSystem(
       ]);
       return holdSignals(tell);
     },
+  };
+}
+
+function terminal(): System["terminal"] {
+  return {
+    stdin: Deno.stdin.isTerminal(),
+    stdout: Deno.stdout.isTerminal(),
+    stderr: Deno.stderr.isTerminal(),
+    get canDraw() {
+      return canDraw();
+    },
+    readLine: async (prompt) => (await import("./terminal.ts")).readLine(prompt),
+    readPipe: async (signal) => (await import("./terminal.ts")).readPipe(signal),
+    ask: async (question) => (await import("./question.ts")).ask(question),
+    columns,
   };
 }
 

@@ -1,6 +1,7 @@
 // The client of one request: whom it trusts, and which proxy carries it. Rule: it keeps no connection, and
 // what Deno cannot use is said with the name of the setting that is to blame.
 
+import { run, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import type { HttpPool } from "./contract.ts";
 import { type Proxy, proxyFor } from "./proxies.ts";
@@ -86,6 +87,6 @@ function unusableCertificates(error: unknown): CliError {
     });
   }
   return new CliError("usage", "Cannot use a CA file: a certificate in it is damaged", {
-    next: "look at the files that anaplan-auth doctor names under Trust",
+    next: words`look at the files that ${run("doctor")} names under Trust`,
   });
 }

@@ -25,35 +25,29 @@ export async function fetchStream(
   const trace = request.isTraced === false ? (): void => {} : traced;
   const url = new URL(request.url);
   const proxy = proxyFor(url, Deno.env.get);
-  const { pool } = request;
-  const client = pool?.clientFor(url) ?? httpClient(proxy, request.caCertificates ?? []);
+  const client = request.pool?.clientFor(url) ?? httpClient(proxy, request.caCertificates ?? []);
   const watch = watchSilence(request.longestSilence ?? LONGEST_SILENCE, request.signal);
   const started = performance.now();
   let isOpen = true;
   const close = (): void => {
-    if (isOpen && pool === undefined) client.close();
+    if (isOpen && request.pool === undefined) client.close();
     isOpen = false;
     watch[Symbol.dispose]();
   };
   const failed = async (error: unknown): Promise<unknown> => {
     if (request.signal?.aborted) return request.signal.reason;
-    const signer = async (): Promise<string | undefined> =>
-      (await import("./peer_issuer.ts")).peerIssuer(url.hostname, portOf(url));
-    const translated = await fetchFailure(error, { url, proxy, signer });
+    const translated = await fetchFailure(error, { url, proxy, signer: () => signerAt(url) });
     trace(() => `< no answer after ${since(started)} ms: ${translated.message}`);
     return translated;
   };
   const way = proxy === undefined ? "" : ` through the proxy ${proxy.address}`;
   trace(() => `> ${request.method} ${maskUrl(url)}${way}`);
   try {
-    const { body, length } = request;
     const headers = headersOf(request);
     const response = await fetch(url, {
       method: request.method,
       headers,
-      ...(body === undefined
-        ? {}
-        : { body: isFlowing(body) ? ofLength(length, watched(body, watch)) : body }),
+      ...bodyOf(request, watch),
       redirect: "manual",
       signal: watch.signal,
       client,
@@ -78,11 +72,20 @@ export async function fetchStream(
   }
 }
 
+async function signerAt(url: URL): Promise<string | undefined> {
+  return await (await import("./peer_issuer.ts")).peerIssuer(url.hostname, portOf(url));
+}
+
 /** The person's own `User-Agent` goes before ours. */
 function headersOf({ headers }: StreamRequest): [string, string][] {
   const all = headers.map(([name, value]): [string, string] => [name, value]);
   const isNamed = all.some(([name]) => name.toLowerCase() === "user-agent");
   return isNamed ? all : [...all, ["user-agent", "anaplan-auth"]];
+}
+
+function bodyOf({ body, length }: StreamRequest, watch: SilenceWatch): RequestInit {
+  if (body === undefined) return {};
+  return { body: isFlowing(body) ? ofLength(length, watched(body, watch)) : body };
 }
 
 function isFlowing(body: NonNullable<StreamRequest["body"]>): body is ReadableStream<

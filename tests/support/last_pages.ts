@@ -5,7 +5,7 @@ import { redirectionEndpoint } from "../../src/oauth/loopback.ts";
 import { failedPage, type Page, signedInPage } from "../../src/oauth/page.ts";
 import { relayPage } from "../../src/oauth/relay.ts";
 import { listen } from "../../src/system/listener.ts";
-import { asTyped } from "../../src/base/text.ts";
+import { shell, signIn, words, written } from "../../src/base/advice.ts";
 import { responseQuery, someAttempt } from "./oauth.ts";
 
 /** A page, and how it is reached. */
@@ -29,17 +29,19 @@ const OUTCOMES: Readonly<Record<string, Page>> = {
   "signed-in-as-somebody": signedInPage(undefined),
   "declined": failed("Cannot sign in: it was declined (access_denied)", {
     oauthError: "access_denied",
-    next: "anaplan-auth login",
+    next: signIn(),
   }),
   "failed": failed(
     "Cannot sign in: Anaplan did not accept the code (invalid_grant); it is old, was used, or the " +
       "redirect URI differs",
-    { next: "anaplan-auth login --profile eu, and finish in the newest window" },
+    { next: words`${signIn("--profile eu")}, and finish in the newest window` },
   ),
   "failed-at-length": failed(`Cannot write ${"/a-long-directory-name".repeat(9)}: disk full`, {
-    next: `mend that, then put them back before anything else: mv /run/user/1000/${
-      "rescued".repeat(12)
-    } ~/.config/anaplan-auth/credentials/default.json`,
+    next: words`mend that, then put them back before anything else: ${
+      shell(
+        `mv /run/user/1000/${"rescued".repeat(12)} ~/.config/anaplan-auth/credentials/default.json`,
+      )
+    }`,
   }),
 };
 
@@ -47,7 +49,7 @@ function failed(message: string, details: ConstructorParameters<typeof CliError>
   return failedPage(
     new CliError("denied", message, details),
     "Anaplan",
-    (text) => asTyped(text, undefined),
+    (text) => written(text),
   );
 }
 

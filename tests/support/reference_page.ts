@@ -1,12 +1,12 @@
-// docs/reference.md, made from the program itself.
+// docs/reference.md, made from the program itself: the one golden file of the tree of commands.
 // Rule: what the program says of itself stands here word for word; only what it never says is written here.
-import { COMMON_FLAGS, SETTING_FLAGS } from "../../src/cli/tree/flags.ts";
 import { helpOf } from "../../src/cli/help/help.ts";
-import { kebab } from "../../src/cli/tree/parse.ts";
 import { reference } from "../../src/cli/help/reference.ts";
 import { REGIONS } from "../../src/provider/regions.ts";
+import { briefOf, ROWS, typedName } from "../../src/settings/table.ts";
 import { FILES, SURROUNDINGS } from "./reference_words.ts";
-import { commands, type Entry } from "./tree.ts";
+import { ROOT } from "../../src/cli/tree/tree.ts";
+import { commands, type Entry, repeatableFlags } from "./tree.ts";
 
 const COMMON_HEADING = "Flags of every command\n";
 
@@ -16,10 +16,12 @@ export async function referencePage(): Promise<string> {
   const [codes = "", variables = ""] = reference().split("\n\n");
   return [
     INTRODUCTION,
+    fenced(await helpOf("", ROOT)),
     all.map(({ name }) => `- [\`${name}\`](#${name.replaceAll(" ", "-")})`).join("\n"),
     ...await Promise.all(all.map(section)),
     "## Flags of every command",
     fenced(await commonFlags(all)),
+    `These can be given more than once: ${code(repeatableFlags())}.`,
     "## Settings of a profile",
     SETTINGS,
     table(["setting", "takes", "what"], settings()),
@@ -65,10 +67,10 @@ async function commonFlags([first]: readonly Entry[]): Promise<string> {
 }
 
 function settings(): string[][] {
-  return Object.entries({ ...SETTING_FLAGS, caFile: COMMON_FLAGS.caFile }).map(([name, flag]) => [
-    `\`${kebab(name)}\``,
-    "placeholder" in flag ? flag.placeholder : "values" in flag ? flag.values.join(" or ") : "",
-    flag.brief,
+  return ROWS.map(([name, row]) => [
+    `\`${typedName(name)}\``,
+    row.values?.join(" or ") ?? row.placeholder ?? "",
+    briefOf(row),
   ]);
 }
 

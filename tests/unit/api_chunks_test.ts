@@ -5,6 +5,7 @@ import { API, brokenAfter, called, failureOf } from "../support/api_scene.ts";
 import type { StreamStep } from "../support/fake_system.ts";
 import { granted, LOGIN, putLogin, unreachable } from "../support/logins.ts";
 import { sessionScene } from "../support/session_scene.ts";
+import { nextOf } from "../support/shown.ts";
 
 const PATH = "/2/0/workspaces/W/models/M/files/1/chunks";
 
@@ -72,7 +73,7 @@ for (const value of [{ user: { id: "x" } }, [1], { chunks: ["0"] }, [{ id: 5 }]]
   Deno.test(`${JSON.stringify(value)} is no list of chunks`, async () => {
     const { error, stdout } = await downloaded([Response.json(value)]);
     assertEquals([error?.kind, stdout], ["usage", ""]);
-    assertStringIncludes(error?.next ?? "", "/files/ID/chunks");
+    assertStringIncludes(nextOf(error), "/files/ID/chunks");
   });
 }
 

@@ -8,6 +8,7 @@ import { called, failureOf } from "../support/api_scene.ts";
 import { fakeContext, START } from "../support/fake_system.ts";
 import { LOGIN, withoutRefreshToken } from "../support/logins.ts";
 import { sessionScene } from "../support/session_scene.ts";
+import { nextOf } from "../support/shown.ts";
 
 const PATH = "/2/0/users/me";
 const BYTES = Uint8Array.from({ length: 256 }, (_, value) => value);
@@ -76,7 +77,7 @@ Deno.test("a long text flows to a terminal, and is as harmless", async () => {
 Deno.test("bytes that are no text are not shown on a terminal, with advice", async () => {
   const { error, stdout } = await printed(BYTES, {}, true);
   assertEquals([error?.kind, stdout], ["usage", ""]);
-  assertStringIncludes(error?.next ?? "", "--output FILE");
+  assertStringIncludes(nextOf(error), "--output FILE");
 });
 
 Deno.test("whatever comes, nothing of it steers a terminal", async () => {
@@ -170,7 +171,7 @@ for (const [status, body, flags, stdout, kind] of REFUSALS) {
     const streams = [new Response(status === 304 ? null : body, { status })];
     const outcome = await called(PATH, flags, { streams }, withoutRefreshToken(LOGIN));
     assertEquals([outcome.stdout, outcome.error?.kind], [stdout, kind]);
-    assert(kind === undefined || outcome.error?.next !== undefined);
+    assertEquals(outcome.error?.next === undefined, kind === undefined);
   });
 }
 

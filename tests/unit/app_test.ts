@@ -15,6 +15,7 @@ const WRONG: readonly (readonly [string, RegExp, RegExp])[] = [
   ["status --profile", /--profile needs a value/, /status --help/],
   ["status --profile eu --profile us", /--profile was given twice/, /status --help/],
   ["status --config-dir ", /Cannot use "" for --config-dir: it is empty/, /status --help/],
+  ["status --config-dir=", /Cannot use "" for --config-dir: it is empty/, /status --help/],
   [
     "refresh --if-expiring-within soon",
     /"soon" for --if-expiring-within: give a time/,

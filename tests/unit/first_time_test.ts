@@ -1,4 +1,5 @@
 // The questions of a first sign-in: which are asked, in which order, and how they are corrected.
+import { written } from "../../src/base/advice.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 import { saveCurrentProfile, saveProfile } from "../../src/settings/profiles.ts";
@@ -7,6 +8,7 @@ import { YES } from "../../src/sign_in/steps.ts";
 import { answering, ENTER, ESC, type Said } from "../support/answering.ts";
 import { type FakeContext, fakeContext } from "../support/fake_system.ts";
 import { modeOf, tempDir } from "../support/temp_dir.ts";
+import { nextOf } from "../support/shown.ts";
 
 type Flags = Parameters<typeof askFirstTime>[0];
 
@@ -227,8 +229,11 @@ Deno.test("where nobody can be asked, a missing client id is a usage error that 
       assertRejects(() => askFirstTime({ configDir: "/nowhere", ...flags }, context), CliError);
     const error = await asking({});
     assertEquals(error.kind, "usage");
-    assertStringIncludes(error.next ?? "", "--client-id or ANAPLAN_CLIENT_ID");
-    assertStringIncludes((await asking({ device: true })).next ?? "", "--device-client-id");
+    assertStringIncludes(nextOf(error), "--client-id or ANAPLAN_CLIENT_ID");
+    assertStringIncludes(
+      written((await asking({ device: true })).next ?? ""),
+      "--device-client-id",
+    );
   }
 });
 

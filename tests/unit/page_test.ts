@@ -1,4 +1,5 @@
 // The page that the browser ends on: true, escaped, and without anything that runs or is loaded.
+import { piecesOf, run, shell, type Words, words, written } from "../../src/base/advice.ts";
 import {
   assert,
   assertEquals,
@@ -24,12 +25,12 @@ const PAGES: Readonly<Record<string, Page>> = {
   "declined": failedPage(
     new CliError("denied", "Cannot sign in", { oauthError: "access_denied" }),
     SERVER,
-    String,
+    written,
   ),
   "failed": failedPage(
     new CliError("unavailable", "Cannot reach x", { next: "try again" }),
     SERVER,
-    String,
+    written,
   ),
   "an unknown state": UNKNOWN_STATE_PAGE,
   "a malformed answer": MALFORMED_PAGE,
@@ -87,7 +88,7 @@ Deno.test("every text on a page is escaped", async () => {
 });
 
 Deno.test("a page without a small line has no empty paragraph", async () => {
-  const page = failedPage(new CliError("unavailable", "Cannot reach x"), SERVER, String);
+  const page = failedPage(new CliError("unavailable", "Cannot reach x"), SERVER, written);
   assertNotMatch(await (await pageResponse(page)).text(), /<p><\/p>/);
 });
 
@@ -100,14 +101,14 @@ Deno.test("a failure's page carries the terminal's two lines", () => {
   const page = failedPage(
     new CliError("denied", "Cannot sign in: no", { next: "do this" }),
     SERVER,
-    String,
+    written,
   );
-  assertEquals([page.sentence, page.small], ["Cannot sign in: no.", "Next: do this"]);
+  assertEquals([page.sentence, written(page.small)], ["Cannot sign in: no.", "Next: do this"]);
 });
 
 Deno.test("a failure's page has the terminal's full stop, and not a second one", () => {
   const sentence = (message: string): string =>
-    failedPage(new CliError("denied", message), SERVER, String).sentence;
+    failedPage(new CliError("denied", message), SERVER, written).sentence;
   assertEquals([sentence("No: it is old."), sentence("No; did you mean x?")], [
     "No: it is old.",
     "No; did you mean x?",
@@ -115,26 +116,34 @@ Deno.test("a failure's page has the terminal's full stop, and not a second one",
 });
 
 Deno.test("a page names commands as the person types them", () => {
-  const typed = (text: string): string => text.replace("anaplan-auth", "deno task");
+  const typed = (text: Words): string => written(text, "deno task");
   for (const oauthError of ["access_denied", "invalid_grant"]) {
-    const error = new CliError("denied", "no", { oauthError, next: "anaplan-auth login" });
-    assertStringIncludes(failedPage(error, SERVER, typed).small, "`deno task login`");
+    const error = new CliError("denied", "no", { oauthError, next: run("login") });
+    assertEquals(piecesOf(failedPage(error, SERVER, typed).small).at(-1), shell("deno task login"));
   }
 });
 
 Deno.test("a declined sign-in names who declined it", () => {
   const error = new CliError("denied", "no", { oauthError: "access_denied" });
-  assertStringIncludes(failedPage(error, "id.example.com", String).sentence, "id.example.com ");
+  assertStringIncludes(failedPage(error, "id.example.com", written).sentence, "id.example.com ");
 });
 
 Deno.test("a command on a page stands alone in a code element, ready to be copied", async () => {
   const error = new CliError("denied", "no", {
-    next: "anaplan-auth login --profile 'a<b', and finish in the newest window",
+    next: words`${run("login --profile 'a<b'")}, and finish in the newest window`,
   });
   assertStringIncludes(
-    await (await pageResponse(failedPage(error, SERVER, String))).text(),
+    await (await pageResponse(failedPage(error, SERVER, written))).text(),
     '<p class="small">Next: <code>anaplan-auth login <span>--profile</span> &#39;a&lt;b&#39;</code>, and finish',
   );
+});
+
+Deno.test("a text that looks like a command is none on a page", async () => {
+  const error = new CliError("denied", "no", {
+    next: "`anaplan-auth logout`, or anaplan-auth login",
+  });
+  const html = await (await pageResponse(failedPage(error, SERVER, written))).text();
+  assertNotMatch(html, /<code>/);
 });
 
 Deno.test("a page says its language, its width and its heading", async () => {

@@ -23,8 +23,10 @@ Deno.test("a profile that was removed is gone, and the others are there", () => 
   assertEquals(profileNames(dir.path), ["us"]);
 });
 
-Deno.test("removing a profile that is not there is no failure", () => {
+Deno.test("removing a profile that is not there is no failure, and makes no directory", () => {
   using dir = tempDir();
+  removeProfile(dir.path, "eu", () => {});
+  assertEquals(namesIn(dir.path), []);
   save(dir.path, "us", {});
   removeProfile(dir.path, "eu", () => {});
   assertEquals(profileNames(dir.path), ["us"]);

@@ -10,6 +10,7 @@ import {
   saveProfile,
 } from "../../src/settings/profiles.ts";
 import { modeOf, namesIn, tempDir } from "../support/temp_dir.ts";
+import { nextOf } from "../support/shown.ts";
 
 const FULL: Required<Profile> = {
   region: "eu3",
@@ -121,7 +122,7 @@ for (const [text, reason] of Object.entries(DAMAGES)) {
     const isNewer = reason.includes("newer");
     assertEquals(error.damagedFile, isNewer ? undefined : path);
     assertEquals(
-      error.next,
+      nextOf(error),
       isNewer
         ? "install that version of anaplan-auth, or a later one"
         : "anaplan-auth login --profile eu, and give the settings again",

@@ -6,6 +6,7 @@ import { sameTokenSet } from "../../src/store/token_sets.ts";
 import { loginFile, putLogin, STALE, storedLogin } from "../support/logins.ts";
 import { NEW, OTHERS, rescued, rescueScene } from "../support/rescue_scene.ts";
 import { exists, namesIn } from "../support/temp_dir.ts";
+import { nextOf } from "../support/shown.ts";
 
 const A_DAY = 86_400_000;
 
@@ -78,7 +79,7 @@ for (const [what, spoil, why] of UNREADABLE) {
       assertEquals(login.lost?.kind, "storage");
       assertStringIncludes(login.lost?.message ?? "", `${path}: `);
       assertStringIncludes(login.lost?.message ?? "", why);
-      assertStringIncludes(login.lost?.next ?? "", "anaplan-auth login");
+      assertStringIncludes(nextOf(login.lost), "anaplan-auth login");
       login.prepare(); // a sign-in that comes to nothing
     }
     {

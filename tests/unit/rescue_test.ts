@@ -141,6 +141,26 @@ for (const what of ["a directory with a like name", "a copy of the directory"]) 
   });
 }
 
+for (const [what, present] of [["the same login", STALE], ["no login", undefined]] as const) {
+  Deno.test(`a rescued login is not taken to a copy of the directory that has ${what}`, async () => {
+    using at = rescueScene();
+    await saveInVain(at);
+    Deno.renameSync(`${at.configDir}/moved`, `${at.configDir}/credentials`);
+    const copy = `${at.configDir} copied`;
+    putLogin(copy, STALE);
+    if (present === undefined) Deno.removeSync(loginFile(copy));
+    const lock = "credentials/default.lock";
+    Deno.copyFileSync(`${at.configDir}/${lock}`, `${copy}/${lock}`);
+    const system = fakeSystem({ env: { HOME: at.elsewhere } });
+    {
+      using login = await openStore(copy, system, () => {}).lock("default");
+      assert(sameTokenSet(login.load(), present));
+    }
+    using own = await at.lock();
+    assert(sameTokenSet(own.load(), NEW), "the login itself gets it");
+  });
+}
+
 Deno.test("containers with the same HOME that share /var/tmp do not take each other's tokens", async () => {
   for (const hasLogin of [true, false]) {
     using at = rescueScene();

@@ -5,6 +5,7 @@ import { type Profile, saveCurrentProfile, saveProfile } from "../../src/setting
 import { loadSettings, resolveSettings, type SettingFlags } from "../../src/settings/settings.ts";
 import { type Arranged, fakeSystem } from "../support/fake_system.ts";
 import { tempDir } from "../support/temp_dir.ts";
+import { nextOf } from "../support/shown.ts";
 
 const FLAGS = { region: "eu1", clientId: "from-flag", caFile: ["/flag.pem"] };
 const ENV = {
@@ -157,7 +158,7 @@ for (const [where, arranged, flags, expected] of DIRECTORIES) {
 Deno.test("without a home directory the error names the flag", () => {
   const error = assertThrows(() => loadSettings({}, fakeSystem()), CliError);
   assertEquals(error.kind, "usage");
-  assertStringIncludes(error.next ?? "", "--config-dir");
+  assertStringIncludes(nextOf(error), "--config-dir");
 });
 
 for (

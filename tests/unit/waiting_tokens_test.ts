@@ -1,4 +1,5 @@
 // Tokens that wait for their place are found by the commands that read without a lock.
+import { written } from "../../src/base/advice.ts";
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { logout } from "../../src/commands/logout.ts";
 import { refresh } from "../../src/commands/refresh.ts";
@@ -12,6 +13,7 @@ import { granted, loginFile, putLogin, STALE, withoutRefreshToken } from "../sup
 import { NEW, rescued, rescueScene } from "../support/rescue_scene.ts";
 import { type SessionScene, sessionScene } from "../support/session_scene.ts";
 import { exists, tempDir } from "../support/temp_dir.ts";
+import { nextOf } from "../support/shown.ts";
 
 const USER = (): Response =>
   Response.json({ user: { id: "u1", email: "ada@example.com", active: true } });
@@ -43,8 +45,8 @@ for (const [place, present] of PLACES) {
   Deno.test(`status reports the login that waits beside ${place}`, async () => {
     using scene = waiting(present);
     const { text, outcome } = await status(scene.flags, scene.context);
-    assertEquals(outcome, undefined, text);
-    assertStringIncludes(text, "Signed in (profile default).");
+    assertEquals(outcome, undefined, written(text));
+    assertStringIncludes(written(text), "Signed in (profile default).");
   });
 
   Deno.test(`whoami uses the tokens that wait beside ${place}`, async () => {
@@ -97,7 +99,7 @@ Deno.test("status does not wait for a first sign-in that is under way", async ()
   login.prepare();
   using scene = sessionScene(undefined, { env: { HOME: at.elsewhere } });
   const { text } = await status({ configDir: at.configDir }, scene.context);
-  assertStringIncludes(text, "Not signed in");
+  assertStringIncludes(written(text), "Not signed in");
   assertEquals(scene.context.system.sleeps, []);
 });
 
@@ -112,7 +114,7 @@ Deno.test("a first login that was rescued and cannot be read is an error that na
       () => command({ configDir: at.configDir }, scene.context),
       CliError,
     );
-    assertEquals([error.kind, error.next], ["storage", "anaplan-auth login"]);
+    assertEquals([error.kind, nextOf(error)], ["storage", "anaplan-auth login"]);
     assertStringIncludes(error.message, path);
   }
 });

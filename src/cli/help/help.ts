@@ -2,49 +2,40 @@
 // tree does not have.
 
 import type { Command, RouteMap } from "@stricli/core";
-import type { CommandContext, CommonFlags, Reply } from "../../command.ts";
+import type { Answer, CommandContext, CommonFlags } from "../../command.ts";
+import { PROGRAM, run } from "../../base/advice.ts";
 import { CliError } from "../../base/errors.ts";
-import { nearNames } from "../../base/near_names.ts";
-import { wrapped } from "../../base/text.ts";
+import { wrapped } from "../../base/lines.ts";
+import { kebab } from "../../base/text.ts";
 import { COMMON_FLAG_NAMES } from "../tree/flags.ts";
-import { kebab } from "../tree/parse.ts";
 import type { TreeContext } from "../tree/loading.ts";
 import { rootHelp } from "./root_help.ts";
-import { ROOT } from "../tree/tree.ts";
+import { ROOT, type Target, walk } from "../tree/tree.ts";
 
 const WIDTH = 80;
 
 /** The command `help`: a page of the whole program, of one command, or the reference. */
 export async function help(
   _flags: CommonFlags,
-  _context: CommandContext,
+  { talk }: CommandContext,
   ...topic: readonly string[]
-): Promise<Reply> {
-  const page = await pageOf(topic);
-  return { text: page, data: page };
-}
-
-async function pageOf(topic: readonly string[]): Promise<string> {
-  if (topic[0] === "reference") return (await import("./reference.ts")).reference();
-  let target: Command<TreeContext> | RouteMap<TreeContext> = ROOT;
-  for (const name of topic) {
-    const next: Command<TreeContext> | RouteMap<TreeContext> | undefined = "loader" in target
-      ? undefined
-      : target.getRoutingTargetForInput(name);
-    if (next === undefined) {
-      const near = "loader" in target ? [] : nearNames(name, namesIn(target));
-      const hint = near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`;
-      throw new CliError("usage", `There is no command ${topic.join(" ")} to help with${hint}`, {
-        next: "anaplan-auth help",
-      });
-    }
-    target = next;
+): Promise<Answer> {
+  if (topic[0] === "reference") {
+    const page = (await import("./reference.ts")).reference();
+    return { kind: "answer", text: page, data: page };
   }
-  return await helpOf(topic.join(" "), target);
-}
-
-function namesIn(group: RouteMap<TreeContext>): string[] {
-  return group.getAllEntries().map(({ name }) => name.original);
+  const name = topic.join(" ");
+  const { names, target } = walk(topic);
+  const typed = topic[names.length];
+  if (typed !== undefined) {
+    const known = "loader" in target ? [] : target.getAllEntries().map(({ name }) => name.original);
+    throw new CliError("usage", `There is no command ${name} to help with`, {
+      next: run("help"),
+      misspelled: { typed, names: known },
+    });
+  }
+  const text = await helpOf(name, target, talk.shown(PROGRAM));
+  return { kind: "answer", text, data: await helpOf(name, target) };
 }
 
 /** The page of a command that has commands of its own. */
@@ -54,12 +45,12 @@ function groupHelp(name: string, group: RouteMap<TreeContext>): string {
   );
   return `${group.brief}.
 
-Usage: anaplan-auth ${name} <command> [flags]
+Usage: {anaplan-auth} ${name} <command> [flags]
 ${exampleIn(group)}
 
 ${entries.join("\n")}
 
-More of one: anaplan-auth ${name} <command> --help`;
+More of one: {anaplan-auth} ${name} <command> --help`;
 }
 
 /** The example of the first command that has one. */
@@ -68,19 +59,27 @@ function exampleIn(group: RouteMap<TreeContext>): string {
   return pages.map((page) => page.split("\n")[0]).find(Boolean) ?? "";
 }
 
-/** The page of whatever a name leads to. */
+/** The page of whatever a name leads to, with the words that a command begins with. */
 export async function helpOf(
   name: string,
-  target: Command<TreeContext> | RouteMap<TreeContext>,
+  target: Target,
+  anaplanAuth = "anaplan-auth",
 ): Promise<string> {
-  if (!("loader" in target)) return name === "" ? rootHelp() : groupHelp(name, target);
-  const page = commandHelp(name, target);
-  if (target.parameters.flags?.["region"] === undefined) return page;
+  if (target === ROOT) return rootHelp(anaplanAuth);
+  const page = "loader" in target
+    ? commandHelp(name, target) + await regionsFor(target)
+    : groupHelp(name, target);
+  return page.replaceAll("{anaplan-auth}", anaplanAuth);
+}
+
+/** The regions, for a command that has them as a flag. */
+async function regionsFor({ parameters: { flags } }: Command<TreeContext>): Promise<string> {
+  if (flags?.["region"] === undefined) return "";
   const { REGIONS } = await import("../../provider/regions.ts");
   const regions = Object.entries(REGIONS).map(([region, { description }]) =>
-    `  ${region}  ${description}`
+    `  ${region.padEnd(5)}${description}`
   );
-  return `${page}\n\nRegions\n${regions.join("\n")}`;
+  return `\n\nRegions\n${regions.join("\n")}`;
 }
 
 /** The page of one command. */
@@ -93,7 +92,7 @@ function commandHelp(name: string, command: Command<TreeContext>): string {
   const common = flags.filter(([flag]) => COMMON_FLAG_NAMES.includes(flag));
   return [
     `${command.brief}.`,
-    `Usage: anaplan-auth ${name}${usageOf(command)}\n${command.fullDescription ?? ""}`,
+    `Usage: {anaplan-auth} ${name}${usageOf(command)}\n${command.fullDescription ?? ""}`,
     ...(own.length === 0 ? [] : [`Flags\n${flagLines(own, letters)}`]),
     `Flags of every command\n${flagLines([...common, ["help", HELP_FLAG]])}`,
   ].join("\n\n");

@@ -1,6 +1,7 @@
 // The reference page: exit codes, variables and which build this is. Rule: the codes come from the one table in errors.ts.
 
 import { type ErrorKind, EXIT_CODES } from "../../base/errors.ts";
+import { type Row, SETTINGS } from "../../settings/table.ts";
 import { BUILD, VERSION } from "../../base/version.ts";
 
 const MEANINGS: Readonly<Record<ErrorKind, string>> = {
@@ -15,17 +16,19 @@ const MEANINGS: Readonly<Record<ErrorKind, string>> = {
   interrupted: "Ctrl-C; 129 SIGHUP, 131 SIGQUIT, 143 SIGTERM",
 };
 
-const VARIABLES: readonly (readonly [string, string])[] = [
-  ["ANAPLAN_CLIENT_ID", "the OAuth client's id"],
+type Variable = readonly [name: string, brief: string];
+
+/** What goes with a client id. */
+const CLIENT: readonly Variable[] = [
   ["ANAPLAN_CLIENT_SECRET", "its secret"],
   ["ANAPLAN_REFRESH_TOKEN", "a login that is stored nowhere, for CI machines"],
   ["ANAPLAN_REFRESH_TOKEN_FILE", "the same, in a file"],
-  ["ANAPLAN_DEVICE_CLIENT_ID", "the id of a client for login --device"],
-  ["ANAPLAN_REDIRECT_URI", "the registered redirect URI, exactly"],
-  ["ANAPLAN_REGION", "the region"],
+];
+const PLACE: readonly Variable[] = [
   ["ANAPLAN_PROFILE", "the profile"],
   ["ANAPLAN_AUTH_CONFIG_DIR", "where logins are kept"],
-  ["ANAPLAN_CA_FILE", "a CA file to trust, too; SSL_CERT_FILE likewise"],
+];
+const OTHERS: readonly Variable[] = [
   ["ANAPLAN_AUTH_DEBUG", "as --verbose"],
   ["CLIENT and SECRET", "the tutorial's names: a client id and, with it,"],
   ["", "its secret, where nothing else names one"],
@@ -38,6 +41,17 @@ const VARIABLES: readonly (readonly [string, string])[] = [
   ["DENO_TLS_CA_STORE", "system: trust what this computer trusts"],
 ];
 
+/** Those of the settings by name, and the others behind what they belong to. */
+function variables(): readonly Variable[] {
+  const { clientId, ...others } = SETTINGS;
+  const rows: readonly Row[] = Object.values(others);
+  const named = (isCommon: boolean): Variable[] =>
+    rows.filter(({ group }) => (group === "common") === isCommon)
+      .flatMap(({ variable }) => variable === undefined ? [] : [variable])
+      .sort(([a], [b]) => a < b ? -1 : 1);
+  return [clientId.variable, ...CLIENT, ...named(false), ...PLACE, ...named(true), ...OTHERS];
+}
+
 /** The page that `help reference` prints. */
 export function reference(): string {
   const codes = Object.entries(EXIT_CODES).map(([kind, code]) =>
@@ -48,7 +62,7 @@ export function reference(): string {
 ${rows.map(([code, kind, text]) => `  ${code.padEnd(5)}${kind.padEnd(16)}${text}`).join("\n")}
 
 Variables; a flag goes before its variable, a variable before the profile
-${VARIABLES.map(([name, text]) => `  ${name.padEnd(28)}${text}`).join("\n")}
+${variables().map(([name, text]) => `  ${name.padEnd(28)}${text}`).join("\n")}
 
 Version ${VERSION}, ${BUILD}`;
 }

@@ -3,8 +3,8 @@
 
 import { BRIEF, type CommandEntry, COMMANDS } from "../tree/commands.ts";
 
-/** The page of the whole program. */
-export function rootHelp(): string {
+/** The page of the whole program, with the words that its commands begin with. */
+export function rootHelp(anaplanAuth = "anaplan-auth"): string {
   const entries: [string, CommandEntry][] = Object.entries(COMMANDS);
   const headings = new Set(entries.flatMap(([, { group }]) => group ?? []));
   const groups = Array.from(headings, (heading) =>
@@ -15,11 +15,11 @@ export function rootHelp(): string {
     ].join("\n"));
   return `${BRIEF}
 
-Usage: anaplan-auth <command> [flags]
+Usage: ${anaplanAuth} <command> [flags]
 
 ${groups.join("\n\n")}
 
 Flags of every command: --profile, --json, --quiet, --verbose, --help
-Example: anaplan-auth login --region eu2
-Exit codes and variables: anaplan-auth help reference`;
+Example: ${anaplanAuth} login --region eu2
+Exit codes and variables: ${anaplanAuth} help reference`;
 }

@@ -30,10 +30,10 @@ export const complete: TreeCommand = buildCommand<CommonFlags, string[], TreeCon
   },
   docs: {
     brief: COMMANDS.complete.brief,
-    fullDescription: `Example: source <(anaplan-auth complete bash)
-zsh, after compinit: source <(anaplan-auth complete zsh)
-fish: anaplan-auth complete fish | source
-PowerShell: anaplan-auth complete powershell | Out-String | Invoke-Expression
+    fullDescription: `Example: source <({anaplan-auth} complete bash)
+zsh, after compinit: source <({anaplan-auth} complete zsh)
+fish: {anaplan-auth} complete fish | source
+PowerShell: {anaplan-auth} complete powershell | Out-String | Invoke-Expression
 ${DONE_AND_USAGE}`,
   },
 });

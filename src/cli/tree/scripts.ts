@@ -7,10 +7,11 @@ import type { ApiFlags } from "../../commands/api.ts";
 import type { ExecFlags } from "../../commands/exec.ts";
 import type { ProxyFlags } from "../../commands/proxy.ts";
 import type { TokenFlags } from "../../commands/token.ts";
+import { run } from "../../base/advice.ts";
 import { COMMANDS } from "./commands.ts";
 import { COMMON_FLAGS, text, texts, time, yes } from "./flags.ts";
-import { DONE_AND_USAGE, loading, type TreeCommand, type TreeContext } from "./loading.ts";
-import { parseDuration, parsePort, parseText } from "./parse.ts";
+import { docs, loading, type TreeCommand, type TreeContext } from "./loading.ts";
+import { parseDuration, parsePort, parseText } from "../../base/parse.ts";
 
 const SCHEMES: readonly TokenScheme[] = ["AnaplanAuthToken", "Bearer"];
 
@@ -31,12 +32,12 @@ export const token: TreeCommand = buildCommand<TokenFlags, [], TreeContext>({
       ...COMMON_FLAGS,
     },
   },
-  docs: {
-    brief: COMMANDS.token.brief,
-    fullDescription: `Example: anaplan-auth token --header
-${DONE_AND_USAGE}, 3 sign in first, 4 the client is denied,
+  docs: docs(
+    COMMANDS.token.brief,
+    run("token --header"),
+    `3 sign in first, 4 the client is denied,
 6 Anaplan cannot be used now, 7 the login cannot be read or saved`,
-  },
+  ),
 });
 
 /** `api`. */
@@ -62,13 +63,13 @@ export const api: TreeCommand = buildCommand<ApiFlags, [path: string], TreeConte
       parameters: [{ brief: "A path, or a whole URL", parse: parseText, placeholder: "PATH" }],
     },
   },
-  docs: {
-    brief: COMMANDS.api.brief,
-    fullDescription: `Example: anaplan-auth api /2/0/workspaces --paginate
-${DONE_AND_USAGE}, 3 sign in first, 4 the client is denied,
+  docs: docs(
+    COMMANDS.api.brief,
+    run("api /2/0/workspaces --paginate"),
+    `3 sign in first, 4 the client is denied,
 6 Anaplan cannot be used now, 7 the login or the file cannot be saved,
 8 the API refused the call; its answer is printed`,
-  },
+  ),
 });
 
 /** `exec`. */
@@ -91,7 +92,7 @@ export const exec: TreeCommand = buildCommand<ExecFlags, string[], TreeContext>(
   docs: {
     brief: COMMANDS.exec.brief,
     fullDescription:
-      `Example: anaplan-auth exec -- sh -c 'echo "\${#ANAPLAN_ACCESS_TOKEN} characters"'
+      `Example: {anaplan-auth} exec -- sh -c 'echo "\${#ANAPLAN_ACCESS_TOKEN} characters"'
 Exit codes: the program's own; 126 it cannot be run, 127 it is not there;
 before it ran: 2 usage, 3 sign in first, 4 the client is denied,
 6 Anaplan cannot be used now, 7 the login cannot be read or saved`,
@@ -124,10 +125,10 @@ export const proxy: TreeCommand = buildCommand<ProxyFlags, string[], TreeContext
       },
     },
   },
-  docs: {
-    brief: COMMANDS.proxy.brief,
-    fullDescription: `Example: anaplan-auth proxy --read-only -- python3 report.py
-${DONE_AND_USAGE}, 7 the socket cannot be private, 130 interrupted, 143 ended;
-with a program its own, 126 it cannot be run, 127 it is not there`,
-  },
+  docs: docs(
+    COMMANDS.proxy.brief,
+    run("proxy --read-only -- python3 report.py"),
+    `7 the socket cannot be private, 130 interrupted,
+143 ended; with a program its own, 126 it cannot be run, 127 it is not there`,
+  ),
 });

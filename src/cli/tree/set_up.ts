@@ -8,15 +8,10 @@ import type { DoctorFlags } from "../../commands/doctor.ts";
 import type { ProfileSetFlags } from "../../commands/profile.ts";
 import type { RelayFlags } from "../../commands/relay.ts";
 import type { RelayHost } from "../../oauth/relay.ts";
+import { run } from "../../base/advice.ts";
 import { COMMANDS } from "./commands.ts";
 import { COMMON_FLAGS, SETTING_FLAGS, texts, yes } from "./flags.ts";
-import {
-  completedFrom,
-  DONE_AND_USAGE,
-  loading,
-  type TreeCommand,
-  type TreeContext,
-} from "./loading.ts";
+import { completedFrom, docs, loading, type TreeCommand, type TreeContext } from "./loading.ts";
 
 const NAME = {
   brief: "The profile",
@@ -30,19 +25,13 @@ const MAYBE_NAME = { kind: "tuple", parameters: [{ ...NAME, optional: true }] } 
 const profileList: TreeCommand = buildCommand<CommonFlags, [], TreeContext>({
   loader: loading(async () => (await import("../../commands/profile.ts")).profileList),
   parameters: { flags: COMMON_FLAGS },
-  docs: {
-    brief: "List the profiles",
-    fullDescription: `Example: anaplan-auth profile list\n${DONE_AND_USAGE}, 7 unreadable`,
-  },
+  docs: docs("List the profiles", run("profile list"), "7 unreadable"),
 });
 
 const profileShow: TreeCommand = buildCommand<CommonFlags, [name?: string], TreeContext>({
   loader: loading(async () => (await import("../../commands/profile.ts")).profileShow),
   parameters: { flags: COMMON_FLAGS, positional: MAYBE_NAME },
-  docs: {
-    brief: "Show what is saved in a profile",
-    fullDescription: `Example: anaplan-auth profile show default\n${DONE_AND_USAGE}, 7 unreadable`,
-  },
+  docs: docs("Show what is saved in a profile", run("profile show default"), "7 unreadable"),
 });
 
 const profileSet: TreeCommand = buildCommand<ProfileSetFlags, [name?: string], TreeContext>({
@@ -55,31 +44,31 @@ const profileSet: TreeCommand = buildCommand<ProfileSetFlags, [name?: string], T
     },
     positional: MAYBE_NAME,
   },
-  docs: {
-    brief: "Save settings under a name",
-    fullDescription: `Example: anaplan-auth profile set eu-test --region eu2\n${DONE_AND_USAGE}, ` +
-      "7 it cannot be saved",
-  },
+  docs: docs(
+    "Save settings under a name",
+    run("profile set eu-test --region eu2"),
+    "7 it cannot be saved",
+  ),
 });
 
 const profileUse: TreeCommand = buildCommand<CommonFlags, [name: string], TreeContext>({
   loader: loading(async () => (await import("../../commands/profile.ts")).profileUse),
   parameters: { flags: COMMON_FLAGS, positional: ONE_NAME },
-  docs: {
-    brief: "Choose the profile that is used when none is named",
-    fullDescription: `Example: anaplan-auth profile use default\n${DONE_AND_USAGE}, ` +
-      "7 it cannot be saved",
-  },
+  docs: docs(
+    "Choose the profile that is used when none is named",
+    run("profile use default"),
+    "7 it cannot be saved",
+  ),
 });
 
 const profileRemove: TreeCommand = buildCommand<CommonFlags, [name: string], TreeContext>({
   loader: loading(async () => (await import("../../commands/profile.ts")).profileRemove),
   parameters: { flags: COMMON_FLAGS, positional: ONE_NAME },
-  docs: {
-    brief: "Remove a profile and the login in it",
-    fullDescription: `Example: anaplan-auth profile remove eu-test\n${DONE_AND_USAGE}, ` +
-      "7 it cannot be removed",
-  },
+  docs: docs(
+    "Remove a profile and the login in it",
+    run("profile remove eu-test"),
+    "7 it cannot be removed",
+  ),
 });
 
 /** `profile list|show|set|use|remove`. */
@@ -108,19 +97,16 @@ const RELAY_FLAGS = {
 const bookmarklet: TreeCommand = buildCommand<RelayFlags, [], TreeContext>({
   loader: loading(async () => (await import("../../commands/relay.ts")).relayBookmarklet),
   parameters: { flags: RELAY_FLAGS },
-  docs: {
-    brief: "Print a bookmarklet that carries the answer here",
-    fullDescription: `Example: anaplan-auth relay bookmarklet\n${DONE_AND_USAGE}`,
-  },
+  docs: docs("Print a bookmarklet that carries the answer here", run("relay bookmarklet")),
 });
 
 const page: TreeCommand = buildCommand<RelayFlags, [], TreeContext>({
   loader: loading(async () => (await import("../../commands/relay.ts")).relayPageCommand),
   parameters: { flags: RELAY_FLAGS },
-  docs: {
-    brief: "Print a page that does it by itself, for a host of yours",
-    fullDescription: `Example: anaplan-auth relay page > callback.html\n${DONE_AND_USAGE}`,
-  },
+  docs: docs(
+    "Print a page that does it by itself, for a host of yours",
+    run("relay page > callback.html"),
+  ),
 });
 
 /** `relay bookmarklet|page`. */
@@ -132,29 +118,23 @@ export const relay: RouteMap<TreeContext> = buildRouteMap({
 const certShow: TreeCommand = buildCommand<CommonFlags, [], TreeContext>({
   loader: loading(async () => (await import("../../commands/cert.ts")).certShow),
   parameters: { flags: COMMON_FLAGS },
-  docs: {
-    brief: "Show the listener's certificate",
-    fullDescription: `Example: anaplan-auth cert show\n${DONE_AND_USAGE}, 7 unreadable`,
-  },
+  docs: docs("Show the listener's certificate", run("cert show"), "7 unreadable"),
 });
 
 const certRenew: TreeCommand = buildCommand<CommonFlags, [], TreeContext>({
   loader: loading(async () => (await import("../../commands/cert.ts")).certRenew),
   parameters: { flags: COMMON_FLAGS },
-  docs: {
-    brief: "Make a new certificate",
-    fullDescription: `Example: anaplan-auth cert renew\n${DONE_AND_USAGE}, 7 it cannot be saved`,
-  },
+  docs: docs("Make a new certificate", run("cert renew"), "7 it cannot be saved"),
 });
 
 const certTrust: TreeCommand = buildCommand<CertTrustFlags, [], TreeContext>({
   loader: loading(async () => (await import("../../commands/cert.ts")).certTrust),
   parameters: { flags: { yes: yes("Run the commands, too"), ...COMMON_FLAGS } },
-  docs: {
-    brief: "Show how to be rid of the browser's warning",
-    fullDescription: `Example: anaplan-auth cert trust\n${DONE_AND_USAGE}, ` +
-      "6 a command did not work, 7 it cannot be saved",
-  },
+  docs: docs(
+    "Show how to be rid of the browser's warning",
+    run("cert trust"),
+    "6 a command did not work, 7 it cannot be saved",
+  ),
 });
 
 /** `cert show|renew|trust`. */
@@ -167,22 +147,22 @@ export const cert: RouteMap<TreeContext> = buildRouteMap({
 export const validate: TreeCommand = buildCommand<CommonFlags, [], TreeContext>({
   loader: loading(async () => (await import("../../commands/validate.ts")).validate),
   parameters: { flags: COMMON_FLAGS },
-  docs: {
-    brief: COMMANDS.validate.brief,
-    fullDescription: `Example: anaplan-auth validate
-${DONE_AND_USAGE}, 3 not valid, or sign in first, 4 denied,
+  docs: docs(
+    COMMANDS.validate.brief,
+    run("validate"),
+    `3 not valid, or sign in first, 4 denied,
 6 Anaplan cannot be used now, 7 the login cannot be read or saved, 8 API error`,
-  },
+  ),
 });
 
 /** `doctor`. */
 export const doctor: TreeCommand = buildCommand<DoctorFlags, [], TreeContext>({
   loader: loading(async () => (await import("../../commands/doctor.ts")).doctor),
   parameters: { flags: { ...SETTING_FLAGS, ...COMMON_FLAGS } },
-  docs: {
-    brief: COMMANDS.doctor.brief,
-    fullDescription: `Example: anaplan-auth doctor
-${DONE_AND_USAGE}, or that of the first problem:
+  docs: docs(
+    COMMANDS.doctor.brief,
+    run("doctor"),
+    `or that of the first problem:
 3 sign in, 6 network or port, 7 files`,
-  },
+  ),
 });

@@ -6,18 +6,19 @@ import type { LoginFlags } from "../../commands/login.ts";
 import type { LogoutFlags } from "../../commands/logout.ts";
 import type { RefreshFlags } from "../../commands/refresh.ts";
 import type { StatusFlags } from "../../commands/status.ts";
+import { run } from "../../base/advice.ts";
 import { BRIEF, COMMANDS } from "./commands.ts";
 import { complete } from "./complete_words.ts";
 import { COMMON_FLAGS, CONNECTION_FLAGS, time, yes } from "./flags.ts";
 import {
   completedFrom,
-  DONE_AND_USAGE,
+  docs,
   loading,
   reading,
   type TreeCommand,
   type TreeContext,
 } from "./loading.ts";
-import { parseDuration, parseWait } from "./parse.ts";
+import { parseDuration, parseWait } from "../../base/parse.ts";
 import { api, exec, proxy, token } from "./scripts.ts";
 import { cert, doctor, profile, relay, validate } from "./set_up.ts";
 
@@ -33,23 +34,23 @@ const login: TreeCommand = buildCommand<LoginFlags, [], TreeContext>({
       ...COMMON_FLAGS,
     },
   },
-  docs: {
-    brief: COMMANDS.login.brief,
-    fullDescription: `Example: anaplan-auth login --region eu2
-${DONE_AND_USAGE}, 4 denied, 5 nobody finished in time,
+  docs: docs(
+    COMMANDS.login.brief,
+    run("login --region eu2"),
+    `4 denied, 5 nobody finished in time,
 6 Anaplan cannot be used now, 7 the login cannot be saved, 130 interrupted`,
-  },
+  ),
 });
 
 const whoami: TreeCommand = buildCommand<CommonFlags, [], TreeContext>({
   loader: loading(async () => (await import("../../commands/whoami.ts")).whoami),
   parameters: { flags: COMMON_FLAGS },
-  docs: {
-    brief: COMMANDS.whoami.brief,
-    fullDescription: `Example: anaplan-auth whoami --json
-${DONE_AND_USAGE}, 3 sign in first, 4 denied,
+  docs: docs(
+    COMMANDS.whoami.brief,
+    run("whoami --json"),
+    `3 sign in first, 4 denied,
 6 Anaplan cannot be used now, 7 the login cannot be read or saved, 8 API error`,
-  },
+  ),
 });
 
 const refresh: TreeCommand = buildCommand<RefreshFlags, [], TreeContext>({
@@ -60,12 +61,12 @@ const refresh: TreeCommand = buildCommand<RefreshFlags, [], TreeContext>({
       ...COMMON_FLAGS,
     },
   },
-  docs: {
-    brief: COMMANDS.refresh.brief,
-    fullDescription: `Example: anaplan-auth refresh --if-expiring-within 10m
-${DONE_AND_USAGE}, 3 sign in again, 4 the client is denied,
+  docs: docs(
+    COMMANDS.refresh.brief,
+    run("refresh --if-expiring-within 10m"),
+    `3 sign in again, 4 the client is denied,
 6 Anaplan cannot be used now, 7 the login cannot be read or saved`,
-  },
+  ),
 });
 
 const status: TreeCommand = buildCommand<StatusFlags, [], TreeContext>({
@@ -77,22 +78,18 @@ const status: TreeCommand = buildCommand<StatusFlags, [], TreeContext>({
       ...COMMON_FLAGS,
     },
   },
-  docs: {
-    brief: COMMANDS.status.brief,
-    fullDescription: `Example: anaplan-auth status --expires-within 1h
-${DONE_AND_USAGE}, 3 sign in first, or the login ends soon,
+  docs: docs(
+    COMMANDS.status.brief,
+    run("status --expires-within 1h"),
+    `3 sign in first, or the login ends soon,
 7 the login cannot be read; with --check also those of whoami`,
-  },
+  ),
 });
 
 const logout: TreeCommand = buildCommand<LogoutFlags, [], TreeContext>({
   loader: loading(async () => (await import("../../commands/logout.ts")).logout),
   parameters: { flags: { all: yes("Of every profile"), ...COMMON_FLAGS } },
-  docs: {
-    brief: COMMANDS.logout.brief,
-    fullDescription: `Example: anaplan-auth logout
-${DONE_AND_USAGE}, 7 the login cannot be removed`,
-  },
+  docs: docs(COMMANDS.logout.brief, run("logout"), "7 the login cannot be removed"),
 });
 
 const help: TreeCommand = buildCommand<CommonFlags, string[], TreeContext>({
@@ -109,10 +106,7 @@ const help: TreeCommand = buildCommand<CommonFlags, string[], TreeContext>({
       },
     },
   },
-  docs: {
-    brief: COMMANDS.help.brief,
-    fullDescription: `Example: anaplan-auth help reference\n${DONE_AND_USAGE}`,
-  },
+  docs: docs(COMMANDS.help.brief, run("help reference")),
 });
 
 /** The whole command line. */
@@ -137,3 +131,23 @@ export const ROOT: RouteMap<TreeContext> = buildRouteMap({
   },
   docs: { brief: BRIEF },
 });
+
+/** What a name in the tree leads to. */
+export type Target = TreeCommand | RouteMap<TreeContext>;
+
+/** As far as the tree goes with what was typed: the names on the way, and what they lead to. */
+export function walk(
+  words: readonly string[],
+): { readonly names: string[]; readonly target: Target } {
+  const names: string[] = [];
+  let target: Target = ROOT;
+  for (const word of words) {
+    const next: Target | undefined = "loader" in target
+      ? undefined
+      : target.getRoutingTargetForInput(word);
+    if (next === undefined) break;
+    names.push(word);
+    target = next;
+  }
+  return { names, target };
+}

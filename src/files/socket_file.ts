@@ -64,7 +64,7 @@ export async function socketPlace(path: string): Promise<SocketPlace> {
 /** @throws {CliError} `storage` when another user owns the directory or can write to it. */
 function assertOnlyOwnerWrites(directory: string): void {
   const { isDirectory, uid, mode } = translated("use", directory, () => Deno.statSync(directory));
-  const next = "name a socket in a directory of your own: --socket ~/.anaplan.sock";
+  const next = "name a socket in a directory that only you can write to";
   if (!isDirectory) throw refusal("use", directory, "it is not a directory", next);
   if (uid !== Deno.uid()) throw refusal("use", directory, "it belongs to another user", next);
   if (((mode ?? 0) & 0o022) !== 0) {

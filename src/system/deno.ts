@@ -60,7 +60,7 @@ export function denoSystem(
     openPool: async (caCertificates) => (await import("./http_client.ts")).openPool(caCertificates),
     trace,
     run: async (command) => (await import("./program.ts")).runProgram(command),
-    runInPlace: async (command, env, hidesSecrets = false) =>
+    runInPlace: async (command, env, hidesSecrets) =>
       (await import("./program.ts")).runInPlace(command, env, isAtTerminal(), hidesSecrets),
     openBrowser: async (url) => (await import("./browser.ts")).openBrowser(url),
     interruption,

@@ -59,7 +59,7 @@ export async function runInPlace(
   [program = "", ...args]: readonly string[],
   env: Readonly<Record<string, string>>,
   isAtTerminal: boolean,
-  hidesSecrets: boolean,
+  hidesSecrets = false,
 ): Promise<number | NotRun> {
   let child: Deno.ChildProcess | undefined;
   const handOn = (signal: Deno.Signal): void => {

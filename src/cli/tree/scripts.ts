@@ -127,7 +127,7 @@ export const proxy: TreeCommand = buildCommand<ProxyFlags, string[], TreeContext
   docs: {
     brief: COMMANDS.proxy.brief,
     fullDescription: `Example: anaplan-auth proxy --read-only -- python3 report.py
-${DONE_AND_USAGE}, 7 the socket cannot be private, 130 interrupted, 143 ended;
-with a program its own, 126 it cannot be run, 127 it is not there`,
+${DONE_AND_USAGE}, 7 the socket cannot be private, 130 interrupted,
+143 ended; with a program its own, 126 it cannot be run, 127 it is not there`,
   },
 });

@@ -51,6 +51,7 @@ const BEFORE: Readonly<Record<string, Permitted>> = {
   token: ONLINE,
   api: ONLINE,
   exec: { ...ONLINE, run: true },
+  proxy: { ...ONLINE, net: [...NET, "unix:/tmp/anaplan-auth-proxy/d/s"], run: true },
   profile: LOGINS,
   seal: LOGINS,
   unseal: { ...LOGINS, env: [...ENV, ...SIGN_IN_ENV] },

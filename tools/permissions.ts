@@ -2,6 +2,7 @@
 // Rule: made from the table of commands and src/system/needs.ts, and from nothing else. What runs without
 // deno.json, such as the installed program, gets the same as flags.
 
+import { SOCKET_STAGE } from "../src/base/socket_stage.ts";
 import { type CommandEntry, COMMANDS } from "../src/cli/tree/commands.ts";
 import { KEY_HELPERS } from "../src/system/key_needs.ts";
 import type { Needs } from "../src/system/contract.ts";
@@ -12,7 +13,15 @@ import { ROOT, say } from "./tool.ts";
 export type PermissionSet = Readonly<Record<string, true | readonly string[]>>;
 
 /** What any command of the program needs; each gives up the rest before it runs. */
-export const EVERYTHING: Needs = { network: true, programs: true, variables: SPECIAL_VARIABLES };
+export const EVERYTHING: Needs = {
+  network: true,
+  programs: true,
+  socket: true,
+  variables: SPECIAL_VARIABLES,
+};
+
+/** The place of a Unix socket, among the hosts. */
+const SOCKET = `unix:${SOCKET_STAGE}/d/s`;
 
 /**
  * The needs that a set is made for. A set allows the helpers of keychains at most: the few tasks that run any program
@@ -25,15 +34,18 @@ const SETS: Readonly<Record<string, Needs>> = {
   "sign-in": COMMANDS.login.needs,
   unseal: COMMANDS.unseal.needs,
   doctor: COMMANDS.doctor.needs,
+  proxy: COMMANDS.proxy.needs,
   complete: COMMANDS.complete.needs,
 };
 
 /** Everything that these needs permit, but of programs only the helpers of keychains. */
-export function permissionSet({ network, keys, variables = [], only }: Needs): PermissionSet {
+export function permissionSet(
+  { network, socket, keys, variables = [], only }: Needs,
+): PermissionSet {
   return {
     read: true,
     ...(only === undefined ? { write: true, sys: ["uid"] } : {}),
-    ...(network ? { net: HOSTS } : {}),
+    ...(network ? { net: [...HOSTS, ...(socket ? [SOCKET] : [])] } : {}),
     ...(keys ? { run: KEY_HELPERS } : {}),
     env: only ?? [...VARIABLES, ...variables],
   };

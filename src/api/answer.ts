@@ -11,11 +11,6 @@ import type { Settings } from "../settings/settings.ts";
 import { quoted } from "../base/text.ts";
 import type { Answer, Call } from "./call.ts";
 
-/** Whether an answer is what was asked for: success, or that nothing has changed since. */
-export function isGood(status: number): boolean {
-  return (status >= 200 && status < 300) || status === 304;
-}
-
 /** Whether an answer that is no success is the API's own word on this call, and worth printing. */
 export function isRefusal(status: number): boolean {
   return status >= 400 && status < 500 && status !== 429;

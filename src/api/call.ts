@@ -30,6 +30,11 @@ export interface Answer extends StreamResponse {
   readonly tokenSet: TokenSet;
 }
 
+/** Whether an answer is what was asked for: success, or that nothing has changed since. */
+export function isGood(status: number): boolean {
+  return (status >= 200 && status < 300) || status === 304;
+}
+
 const MOST_TRIES = 8;
 /** How long all pauses together may be, in milliseconds; Anaplan counts requests by the minute. */
 const LONGEST_WAIT = 150_000;

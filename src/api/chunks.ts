@@ -6,8 +6,8 @@ import { CliError } from "../base/errors.ts";
 import { asObject, field } from "../base/json.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { TokenSet } from "../store/token_set.ts";
-import { failureOf, isGood } from "./answer.ts";
-import { type Answer, type Call, send } from "./call.ts";
+import { failureOf } from "./answer.ts";
+import { type Answer, type Call, isGood, send } from "./call.ts";
 import { beginningOf, type Bytes } from "./flow.ts";
 import { itemsOf } from "./pages.ts";
 

@@ -73,10 +73,11 @@ async function replyTo(argv: readonly string[], context: CommandContext): Promis
   if (name === "") return await greeting(context);
   if (isAlone && (name === "--help" || name === "-h")) return await rootPage(context);
   if (!name.startsWith("-") && !command?.writesLate) context.system.expectWrites();
-  if (isAlone && command?.load !== undefined) {
+  if (command?.sends) context.system.expectRequest();
+  if (command?.load !== undefined && arePlain(rest, command.words)) {
     const { load } = command;
     return await performed(
-      { flags: {}, run: async () => (await load())({}, context) },
+      { flags: {}, run: async () => (await load())({}, context, ...rest) },
       argv,
       context,
     );
@@ -97,6 +98,11 @@ async function performed(
     await remember(toCliError(error), argv, flags, context);
     throw error;
   }
+}
+
+/** Whether these are so many arguments and no flag, so that no parser is needed. */
+function arePlain(words: readonly string[], count = 0): boolean {
+  return words.length === count && words.every((word) => /^[^-\s]/.test(word));
 }
 
 async function rootPage({ talk }: CommandContext): Promise<Answer> {

@@ -46,9 +46,7 @@ export function printer(system: Streams, options: PrintOptions): Printer {
       options.verbose ? talk({ drawn: styled(DIM, unsteering(shown(line()))) }) : undefined,
     progress: (text) => options.quiet ? undefined : stderr.progress(unsteering(text)),
     async reply(reply) {
-      if (reply.kind === "stream") {
-        for await (const chunk of translated(reply.stream)) system.write("stdout", chunk);
-      }
+      if (reply.kind === "stream") await printAll(reply.stream, system);
       stderr.endProgress();
       if (reply.kind === "stream" || reply.kind === "exit") return;
       if (options.json) return system.write("stdout", json(reply.data) + "\n");
@@ -112,11 +110,19 @@ function canDraw({ terminal }: Streams): boolean {
 }
 
 /** What goes wrong with an answer on its way is no failure of writing it. */
-async function* translated<T>(stream: AsyncIterable<T>): AsyncIterable<T> {
+async function printAll(
+  stream: AsyncIterable<Uint8Array>,
+  system: Pick<System, "write">,
+): Promise<void> {
+  let isWriting = false;
   try {
-    yield* stream;
+    for await (const chunk of stream) {
+      isWriting = true;
+      system.write("stdout", chunk);
+      isWriting = false;
+    }
   } catch (error) {
-    throw toCliError(error);
+    throw isWriting ? error : toCliError(error);
   }
 }
 

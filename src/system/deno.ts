@@ -14,6 +14,7 @@ export function denoSystem(
   tell: (text: string) => void = () => {},
 ): System {
   let controller: AbortController | undefined;
+  let streams: typeof import("./http_stream.ts") | undefined; // an import costs each request its time
   function interruption(): AbortSignal {
     if (controller === undefined) {
       const made = controller = new AbortController();
@@ -23,38 +24,36 @@ export function denoSystem(
   }
   return {
     platform: Deno.build.os,
+    pid: Deno.pid,
     restrict,
     env,
     absolutePath: (path) => /^([/\\]|[A-Za-z]:)/.test(path) ? path : `${Deno.cwd()}/${path}`,
     now: () => Date.now(),
     monotonic: () => performance.now(),
     sleep: async (time, signal) => (await import("./sleep.ts")).sleep(time, signal),
-    terminal: {
-      stdin: Deno.stdin.isTerminal(),
-      stdout: Deno.stdout.isTerminal(),
-      stderr: Deno.stderr.isTerminal(),
-      get canDraw() {
-        return canDraw();
-      },
-      readLine: async (prompt) => (await import("./terminal.ts")).readLine(prompt),
-      readPipe: async (signal) => (await import("./terminal.ts")).readPipe(signal),
-      ask: async (question) => (await import("./question.ts")).ask(question),
-      columns,
-    },
+    terminal: terminal(),
     write: (stream, data) => writeAll(Deno[stream], bytesOf(data)),
     input: () => Deno.stdin.readable,
     fetch: async (request) => (await import("./http.ts")).fetchWhole(request, trace),
-    fetchStream: async (request) => (await import("./http_stream.ts")).fetchStream(request, trace),
+    fetchStream: async (request) => {
+      streams ??= await import("./http_stream.ts");
+      return await streams.fetchStream(request, trace);
+    },
     assertReachable: async (url) => (await import("./http.ts")).assertReachable(url),
     peerIssuer: async (...asked) => (await import("./peer_issuer.ts")).peerIssuer(...asked),
     isContainer,
     serve: async (options) => (await import("./listener.ts")).listen(options, trace),
+    serveLocal: async (address, serve) =>
+      (await import("./local_server.ts")).serveLocal(address, serve),
+    openPool: async (caCertificates) => (await import("./http_client.ts")).openPool(caCertificates),
+    trace,
     run: async (command) => (await import("./program.ts")).runProgram(command),
     ask: async (...asked) => (await import("./program_output.ts")).ask(...asked),
-    runInPlace: async (command, env) =>
-      (await import("./program.ts")).runInPlace(command, env, isAtTerminal()),
+    runInPlace: async (command, env, hidesSecrets) =>
+      (await import("./program.ts")).runInPlace(command, env, isAtTerminal(), hidesSecrets),
     openBrowser: async (url) => (await import("./browser.ts")).openBrowser(url),
     interruption,
+    expectRequest,
     expectWrites,
     async holdSignals() {
       // a request follows: what it needs is loaded before the last file descriptor may be taken
@@ -64,6 +63,21 @@ export function denoSystem(
       ]);
       return holdSignals(tell);
     },
+  };
+}
+
+function terminal(): System["terminal"] {
+  return {
+    stdin: Deno.stdin.isTerminal(),
+    stdout: Deno.stdout.isTerminal(),
+    stderr: Deno.stderr.isTerminal(),
+    get canDraw() {
+      return canDraw();
+    },
+    readLine: async (prompt) => (await import("./terminal.ts")).readLine(prompt),
+    readPipe: async (signal) => (await import("./terminal.ts")).readPipe(signal),
+    ask: async (question) => (await import("./question.ts")).ask(question),
+    columns,
   };
 }
 
@@ -80,6 +94,14 @@ function restrict({ network, programs, keys, variables = [], only }: Needs): voi
     const isRead = only.some((name) => name.startsWith(variable.replace("*", "")));
     if (!isRead) Deno.permissions.revokeSync({ name: "env", variable });
   }
+}
+
+/**
+ * The first random bytes of a process take some 35 ms of CPU, and a TLS handshake waits for them. Deno makes an
+ * elliptic key (and no other) on another thread; the files that a request needs are loaded meanwhile.
+ */
+function expectRequest(): void {
+  void crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]);
 }
 
 let isLimitHeard = false;

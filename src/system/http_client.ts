@@ -3,7 +3,8 @@
 
 import { run, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
-import type { Proxy } from "./proxies.ts";
+import type { HttpPool } from "./contract.ts";
+import { type Proxy, proxyFor } from "./proxies.ts";
 
 const PROXY_VARIABLES = [
   ...["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"],
@@ -27,6 +28,32 @@ export function httpClient(
   } catch (error) {
     throw unusableCertificates(error);
   }
+}
+
+/** How long a connection waits for its next request, in milliseconds: servers and firewalls forget it, too. */
+const IDLE = 25_000;
+
+/**
+ * See {@link System.openPool}. For requests that may be sent twice only: {@link httpClient} says why.
+ *
+ * Each origin has a client, since another proxy may carry it.
+ */
+export function openPool(caCertificates: readonly string[]): HttpPool {
+  const clients = new Map<string, Deno.HttpClient>();
+  return {
+    clientFor(url) {
+      const known = clients.get(url.origin);
+      if (known !== undefined) return known;
+      using _environment = onlyProxy(proxyFor(url, Deno.env.get));
+      const options = { poolIdleTimeout: IDLE, caCerts: [...caCertificates] };
+      const client = Deno.createHttpClient(options);
+      clients.set(url.origin, client);
+      return client;
+    },
+    [Symbol.dispose]() {
+      for (const client of clients.values()) client.close();
+    },
+  };
 }
 
 /**

@@ -12,6 +12,7 @@ const PRIVATE_VARIABLES = [
   "SECRET",
   "ANAPLAN_REFRESH_TOKEN",
   ...KEY_VARIABLES,
+  "ANAPLAN_ACCESS_TOKEN",
 ];
 
 /** Starts a program, whose environment has no secret. */
@@ -19,13 +20,19 @@ export function started(
   program: string,
   options: Omit<Deno.CommandOptions, "env">,
 ): Deno.ChildProcess {
-  const hidden = PRIVATE_VARIABLES.map((name) => [name, variable(name)] as const);
-  for (const [name] of hidden) Deno.env.delete(name);
-  try {
-    return new Deno.Command(program, options).spawn();
-  } finally {
-    for (const [name, value] of hidden) if (value !== undefined) Deno.env.set(name, value);
-  }
+  using _hidden = hiding(PRIVATE_VARIABLES);
+  return new Deno.Command(program, options).spawn();
+}
+
+/** Takes variables out of the environment for a moment: a program inherits the rest, which cannot be listed. */
+function hiding(names: readonly string[]): Disposable {
+  const kept = names.map((name) => [name, variable(name)] as const);
+  for (const name of names) Deno.env.delete(name);
+  return {
+    [Symbol.dispose]() {
+      for (const [name, value] of kept) if (value !== undefined) Deno.env.set(name, value);
+    },
+  };
 }
 
 /** See {@link System.run}. */
@@ -55,6 +62,7 @@ export async function runInPlace(
   [program = "", ...args]: readonly string[],
   env: Readonly<Record<string, string>>,
   isAtTerminal: boolean,
+  hidesSecrets = false,
 ): Promise<number | NotRun> {
   let child: Deno.ChildProcess | undefined;
   const handOn = (signal: Deno.Signal): void => {
@@ -71,6 +79,7 @@ export async function runInPlace(
   for (const name of KEY_VARIABLES) Deno.env.delete(name); // the program gets a token, never the key
   try {
     const streams = { stdin: "inherit", stdout: "inherit", stderr: "inherit" } as const;
+    using _hidden = hidesSecrets ? hiding(PRIVATE_VARIABLES) : undefined;
     child = new Deno.Command(program, { args, env: { ...env }, ...streams }).spawn();
   } catch (error) {
     return error instanceof Deno.errors.NotFound ? "not found" : "not executable";

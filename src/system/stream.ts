@@ -13,6 +13,9 @@ const BUFFERED = 1023;
 /** How long a slow reader is given before the rest is tried again, in milliseconds. */
 const READER_PAUSE = 5;
 
+/** Beyond so many bytes stdout is looked at: a file takes any text at once, whatever others do to it. */
+const LONG = 16 * 1024 * 1024;
+
 const LINE_BREAK = 0x0a;
 const NOTHING = new Uint8Array();
 
@@ -26,7 +29,10 @@ export function writeAll(
   bytes: Uint8Array,
 ): void {
   if (stream === Deno.stderr) return writePiece(stream, bytes, false); // has no buffer
-  const inPieces = stream.isTerminal() ? shortPieces(bytes) : pieces(bytes);
+  noteLength(bytes.length);
+  const isTerminal = stream.isTerminal();
+  if (isNeverFull && !isTerminal) return writePiece(stream, bytes, true);
+  const inPieces = isTerminal ? shortPieces(bytes) : pieces(bytes);
   for (const piece of inPieces) writePiece(stream, piece, true);
 }
 
@@ -48,13 +54,32 @@ function writePiece(
   }
 }
 
-/** For a pipe: lines, as many as it takes at once, and long stretches without a line break. */
+let length = 0;
+let isNeverFull = false;
+
+/** Looks at stdout when so much came that it pays: `node:fs`, which tells a file from a pipe, loads for 20 ms. */
+function noteLength(more: number): void {
+  const isNoted = length > LONG;
+  length += more;
+  if (isNoted || length <= LONG) return;
+  void import("node:fs").then(({ fstatSync }) => {
+    const stdout = fstatSync(1);
+    isNeverFull = stdout.isFile() || stdout.isCharacterDevice(); // such as /dev/null
+  });
+}
+
+/**
+ * For a pipe: whole lines, as many as it takes at once. A last line of 1,024 bytes and more goes past the buffer, so
+ * only the end of a window is searched: to look at each byte takes longer than to write it.
+ */
 function* pieces(bytes: Uint8Array): Generator<Uint8Array> {
   for (let start = 0; start < bytes.length;) {
-    const window = bytes.subarray(start, start + AT_ONCE); // no search goes farther than this
-    const piece = window.subarray(0, window.lastIndexOf(LINE_BREAK) + 1 || window.length);
-    yield piece;
-    start += piece.length;
+    const window = bytes.subarray(start, start + AT_ONCE);
+    const searched = Math.max(window.length - BUFFERED, 0);
+    const lines = window.subarray(searched).lastIndexOf(LINE_BREAK) + 1;
+    const length = lines === 0 ? window.length : searched + lines;
+    yield window.subarray(0, length);
+    start += length;
   }
 }
 

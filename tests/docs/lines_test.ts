@@ -80,6 +80,7 @@ async function furnish({ bin, home: path }: Machine, home: Home): Promise<void> 
     `${home.configDir}/profiles/ci.json`,
   );
   await Deno.writeTextFile(`${path}/data.csv`, "a,b\n1,2\n");
+  await Deno.writeTextFile(`${path}/nightly.py`, 'import os\nos.environ["ANAPLAN_BASE_URL"]\n');
   await Deno.writeTextFile(`${path}/report.py`, 'import os\nos.environ["ANAPLAN_ACCESS_TOKEN"]\n');
   const scripts = {
     [`${path}/nightly.sh`]: 'test -n "$ANAPLAN_ACCESS_TOKEN"',

@@ -159,6 +159,9 @@ const OTHERS: readonly Story[] = [
     return { argv: ["api", "/x"], login: withoutRefreshToken(LOGIN), profile: WITH_API, streams };
   }),
   { argv: ["exec", "--", "true"], login: LOGIN },
+  ...[[], ["--port", "8400", "--socket", "s"], ["--only", "x"]].map((flags): Story => {
+    return { argv: ["proxy", ...flags, "--", "true"], login: LOGIN };
+  }),
   ...["list", "list --json", "show", "show --json", "use default", "remove default"].map(
     (line): Story => ({ argv: ["profile", ...line.split(" ")], login: LOGIN }),
   ),

@@ -13,8 +13,12 @@ export interface CommandEntry {
   readonly needs: Needs;
   /** It seldom writes, and says itself when it will; see {@link System.expectWrites}. */
   readonly writesLate?: true;
-  /** The command itself, when it can do without flags and arguments. */
-  readonly load?: () => Promise<Command<CommonFlags>>;
+  /** It sends a request, whatever it is told; see {@link System.expectRequest}. */
+  readonly sends?: true;
+  /** The command itself, when it can do without flags. */
+  readonly load?: () => Promise<Command<CommonFlags, string[]>>;
+  /** How many arguments it then has; none unless said otherwise. */
+  readonly words?: number;
 }
 
 /** What the program is for, in one line. */
@@ -40,6 +44,7 @@ export const COMMANDS = {
     group: START,
     brief: "Show who you are signed in as",
     needs: NETWORK,
+    sends: true,
     load: async () => (await import("../../commands/whoami.ts")).whoami,
   },
   refresh: {
@@ -67,11 +72,23 @@ export const COMMANDS = {
     writesLate: true,
     load: async () => (await import("../../commands/token.ts")).token,
   },
-  api: { group: SCRIPTS, brief: "Call an Anaplan API", needs: NETWORK },
+  api: {
+    group: SCRIPTS,
+    brief: "Call an Anaplan API",
+    needs: NETWORK,
+    sends: true,
+    load: async () => (await import("../../commands/api.ts")).api,
+    words: 1,
+  },
   exec: {
     group: SCRIPTS,
     brief: "Run a program with a token in its environment",
     needs: { ...NETWORK, programs: true },
+  },
+  proxy: {
+    group: SCRIPTS,
+    brief: "Run a local address that adds the token",
+    needs: { ...NETWORK, programs: true, socket: true },
   },
   profile: { group: SET_UP, brief: "Keep several logins apart", needs: LOGINS },
   seal: {
@@ -98,6 +115,7 @@ export const COMMANDS = {
     group: SET_UP,
     brief: "Ask Anaplan whether the token is still good",
     needs: NETWORK,
+    sends: true,
     load: async () => (await import("../../commands/validate.ts")).validate,
   },
   doctor: {

@@ -5,12 +5,13 @@ import { buildCommand } from "@stricli/core";
 import type { TokenScheme } from "../../provider/belonging.ts";
 import type { ApiFlags } from "../../commands/api.ts";
 import type { ExecFlags } from "../../commands/exec.ts";
+import type { ProxyFlags } from "../../commands/proxy.ts";
 import type { TokenFlags } from "../../commands/token.ts";
 import { run } from "../../base/advice.ts";
 import { COMMANDS } from "./commands.ts";
 import { COMMON_FLAGS, text, texts, time, yes } from "./flags.ts";
 import { docs, loading, type TreeCommand, type TreeContext } from "./loading.ts";
-import { parseDuration, parseText } from "../../base/parse.ts";
+import { parseDuration, parsePort, parseText } from "../../base/parse.ts";
 
 const SCHEMES: readonly TokenScheme[] = ["AnaplanAuthToken", "Bearer"];
 
@@ -96,4 +97,38 @@ Exit codes: the program's own; 126 it cannot be run, 127 it is not there;
 before it ran: 2 usage, 3 sign in first, 4 the client is denied,
 6 Anaplan cannot be used now, 7 the login cannot be read or saved`,
   },
+});
+
+/** `proxy`. */
+export const proxy: TreeCommand = buildCommand<ProxyFlags, string[], TreeContext>({
+  loader: loading(async () => (await import("../../commands/proxy.ts")).proxy),
+  parameters: {
+    flags: {
+      port: {
+        kind: "parsed",
+        parse: parsePort,
+        optional: true,
+        brief: "Listen on this port; on any that is free by default",
+        placeholder: "PORT",
+      },
+      socket: text("Listen on a Unix socket, and on no port", "PATH", "file"),
+      readOnly: yes("Pass on GET and HEAD alone"),
+      only: texts("Pass on what is at this path or below it", "PATH"),
+      ...COMMON_FLAGS,
+    },
+    positional: {
+      kind: "array",
+      parameter: {
+        brief: "A program to run, which finds the address in ANAPLAN_BASE_URL",
+        parse: String,
+        placeholder: "[-- PROGRAM [ARGUMENT…]]",
+      },
+    },
+  },
+  docs: docs(
+    COMMANDS.proxy.brief,
+    run("proxy --read-only -- python3 report.py"),
+    `7 the socket cannot be private, 130 interrupted,
+143 ended; with a program its own, 126 it cannot be run, 127 it is not there`,
+  ),
 });

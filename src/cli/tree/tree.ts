@@ -19,7 +19,7 @@ import {
   type TreeContext,
 } from "./loading.ts";
 import { parseDuration, parseWait } from "../../base/parse.ts";
-import { api, exec, token } from "./scripts.ts";
+import { api, exec, proxy, token } from "./scripts.ts";
 import { seal, unseal } from "./seal.ts";
 import { cert, doctor, profile, relay, validate } from "./set_up.ts";
 
@@ -121,6 +121,7 @@ export const ROOT: RouteMap<TreeContext> = buildRouteMap({
     token,
     api,
     exec,
+    proxy,
     profile,
     seal,
     unseal,

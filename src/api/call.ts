@@ -12,7 +12,7 @@ import type { TokenScheme } from "../provider/belonging.ts";
 import { type Settings } from "../settings/settings.ts";
 import { canRefresh, forProfile, freshTokenSet, replaceRefused } from "../session/session.ts";
 import type { StreamResponse } from "../system/contract.ts";
-import { duration } from "../base/text.ts";
+import { duration } from "../base/times.ts";
 import type { TokenSet } from "../store/token_set.ts";
 import type { Body } from "./body.ts";
 

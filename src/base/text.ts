@@ -67,31 +67,9 @@ export function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** How long, for people: `45 s`, `34 min`, `3 h`, `5 days`. */
-export function duration(milliseconds: number): string {
-  const seconds = Math.max(0, Math.round(milliseconds / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 120) return `${minutes} min`;
-  const hours = Math.round(minutes / 60);
-  return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
-}
-
 /** The time as JSON has it (ISO 8601). */
 export function isoTime(time: number): string {
   return new Date(time).toISOString();
-}
-
-/** Label and value lines with the values under each other; rows without a value are left out. */
-export function table(
-  rows: readonly (readonly [label: string, value: string | undefined])[],
-): string {
-  const cells = rows.map((row) => row.map((cell) => cell && unsteering(cell))); // a row is one line
-  const width = Math.max(...cells.map(([label = ""]) => label.length)) + 2;
-  return cells
-    .filter(([, value]) => value !== undefined)
-    .map(([label = "", value]) => label.padEnd(width) + value)
-    .join("\n");
 }
 
 /** Paths that begin a word with the home directory, with `~` instead, as a shell understands it. */

@@ -11,8 +11,9 @@ import {
   savePublicCertificate,
 } from "../oauth/certificate.ts";
 import { configDirectory } from "../settings/location.ts";
-import { duration, isoTime, shellWord, table } from "../base/text.ts";
-import { dateTime } from "../base/times.ts";
+import { isoTime, shellWord } from "../base/text.ts";
+import { dateTime, duration } from "../base/times.ts";
+import { table } from "../base/lines.ts";
 import { trustCommands } from "../base/trust_commands.ts";
 
 /** The flags of `cert trust`. */

@@ -25,7 +25,8 @@ import {
   type Settings,
   warnOfUnused,
 } from "../settings/settings.ts";
-import { isoTime, table } from "../base/text.ts";
+import { isoTime } from "../base/text.ts";
+import { table } from "../base/lines.ts";
 import type { TokenSet } from "../store/token_set.ts";
 
 /** The flags of `login`. */

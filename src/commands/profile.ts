@@ -33,7 +33,7 @@ import {
   typedName,
 } from "../settings/table.ts";
 import type { Store } from "../store/logins.ts";
-import { table } from "../base/text.ts";
+import { table } from "../base/lines.ts";
 import { flagTime } from "../base/times.ts";
 
 /** The flags of `profile set`. */

@@ -26,8 +26,9 @@ import {
   missingProfile,
   type Settings,
 } from "../settings/settings.ts";
-import { asSentence, duration, isoTime, table } from "../base/text.ts";
-import { clockTime, dateTime } from "../base/times.ts";
+import { asSentence, isoTime } from "../base/text.ts";
+import { clockTime, dateTime, duration } from "../base/times.ts";
+import { table } from "../base/lines.ts";
 import { isFresh, type TokenSet } from "../store/token_set.ts";
 
 /** The flags of `status`. */

@@ -9,8 +9,7 @@ import type { Grant } from "../oauth/token_response.ts";
 import { assertProfileExists, hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
 import type { LockedLogin } from "../store/locked_login.ts";
 import { openStore, type Store } from "../store/logins.ts";
-import { duration } from "../base/text.ts";
-import { flagTime } from "../base/times.ts";
+import { duration, flagTime } from "../base/times.ts";
 import { isFresh, type TokenSet } from "../store/token_set.ts";
 import { sameTokenSet } from "../store/token_sets.ts";
 

@@ -13,8 +13,7 @@ import {
 import type { Grant } from "../oauth/token_response.ts";
 import { type OAuthClient, SCOPE_ADVICE } from "../oauth/wire.ts";
 import type { Settings } from "../settings/settings.ts";
-import { duration } from "../base/text.ts";
-import { countdown } from "../base/times.ts";
+import { countdown, duration } from "../base/times.ts";
 import { type SavedLogin, saveLogin, type SignedIn, type SignIn } from "./saved.ts";
 
 /** The client of the kind "Device grant", which has no secret, from wherever. */

@@ -72,7 +72,7 @@ testWith(
     const { code, screen } = await terminal.end;
     assertEquals(code, 8);
     assertNotMatch(shownBy(terminal), STEERING);
-    assertMatch(screen, /"code": 403,[^]*Cannot GET .* HTTP 403, “No/);
+    assertMatch(screen, /"code": 403,[^]*Cannot GET .* HTTP 403,\s+“No/);
   },
 );
 

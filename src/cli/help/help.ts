@@ -9,7 +9,6 @@ import { wrapped } from "../../base/lines.ts";
 import { kebab } from "../../base/text.ts";
 import { COMMON_FLAG_NAMES } from "../tree/flags.ts";
 import type { TreeContext } from "../tree/loading.ts";
-import { rootHelp } from "./root_help.ts";
 import { ROOT } from "../tree/tree.ts";
 
 const WIDTH = 80;
@@ -83,7 +82,7 @@ export async function helpOf(
 ): Promise<string> {
   if (!("loader" in target)) {
     return name === ""
-      ? rootHelp(anaplanAuth)
+      ? (await import("./root_help.ts")).rootHelp(anaplanAuth)
       : named(groupHelp(name, target, anaplanAuth), anaplanAuth);
   }
   const page = named(commandHelp(name, target, anaplanAuth), anaplanAuth);

@@ -3,7 +3,7 @@
 /** A blank at which no line is broken; printed as any other. */
 export const GLUE = "\u00a0";
 
-/** A second column that would be narrower begins on a line of its own. */
+/** A second column that would be narrower, or has a word that is too long for it, begins on a line of its own. */
 const NARROWEST = 20;
 /** A flag with the word for its value. */
 const WITH_VALUE = /(?<![\w-])(--?[a-zA-Z][\w-]*) (?=[A-Z]{2,}\b)/g;
@@ -31,7 +31,10 @@ function fittedLine(line: string, width: number, hang: number): string[] {
   if (label === "") {
     return filled(rest, width, lead, indent + " ".repeat(/^(Next|Warning):/.test(rest) ? 2 : hang));
   }
-  if (width - head.length >= NARROWEST) return filled(rest, width, head, " ".repeat(head.length));
+  const room = width - head.length;
+  if (room >= NARROWEST && wordsOf(rest).every(({ length }) => length <= room)) {
+    return filled(rest, width, head, " ".repeat(head.length));
+  }
   const below = `${indent}    `;
   return [...filled(label.trimEnd(), width, lead, indent), ...filled(rest, width, below, below)];
 }
@@ -40,7 +43,7 @@ function fittedLine(line: string, width: number, hang: number): string[] {
 function filled(text: string, width: number, first: string, others: string): string[] {
   const lines: string[] = [];
   let line: string | undefined;
-  for (const word of text.replace(WITH_VALUE, `$1${GLUE}`).split(" ")) {
+  for (const word of wordsOf(text)) {
     if (line !== undefined && line.length + 1 + word.length <= width) line += ` ${word}`;
     else {
       if (line !== undefined) lines.push(line);
@@ -48,4 +51,8 @@ function filled(text: string, width: number, first: string, others: string): str
     }
   }
   return [...lines, line ?? first].map((one) => one.replaceAll(GLUE, " ").trimEnd());
+}
+
+function wordsOf(text: string): string[] {
+  return text.replace(WITH_VALUE, `$1${GLUE}`).split(" ");
 }

@@ -53,7 +53,9 @@ for (const width of WIDTHS) {
       assertEquals(flat(lines.join(" ")), flat(start + texts.join(" ")));
       for (const text of texts) assert(lines.some((line) => line.includes(text)), text);
       const isOnePiece = (line: string): boolean =>
-        texts.some((text) => line.trim() === text || line === start + text);
+        texts.some((text) =>
+          line.trim() === text || (/^( *1\.|✗) $/.test(start) && line === start + text)
+        );
       assertEquals(lines.filter((line) => line.length > width && !isOnePiece(line)), []);
     }));
   });
@@ -78,6 +80,11 @@ Deno.test("a second column that would be narrow begins on a line of its own", ()
     "  ANAPLAN_AUTH_CONFIG_DIR\n      where logins are kept on this\n      computer",
   );
   assertEquals(fitted(row, 80), row);
+  const url = "http://USER:PASSWORD@HOST:PORT";
+  assertEquals(
+    fitted(`Proxy        ${url}, with a port`, 40),
+    `Proxy\n    ${url}, with\n    a port`,
+  );
 });
 
 Deno.test("lines that fit stay as they are, blanks within them included", () => {

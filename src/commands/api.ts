@@ -1,14 +1,16 @@
 // api: calls an Anaplan API with the login's token.
 
+import { format } from "@std/fmt/bytes";
 import { run } from "../base/advice.ts";
 import type { TokenScheme } from "../provider/belonging.ts";
 import { failureOf, isGood, isRefusal } from "../api/answer.ts";
 import { bodyOf } from "../api/body.ts";
 import { type Answer, type Call, send } from "../api/call.ts";
 import { chunksOf } from "../api/chunks.ts";
-import { beginningOf, type Bytes, jsonBytes, withProgress } from "../api/flow.ts";
+import { beginningOf, type Bytes, type Download, jsonBytes, withProgress } from "../api/flow.ts";
 import { callHeaders } from "../api/headers.ts";
 import { isJson } from "../api/json_text.ts";
+import { watched } from "../api/more.ts";
 import { itemsOf } from "../api/pages.ts";
 import { printedBody, printedItems, type PrintFlags } from "../api/printed.ts";
 import { targetOf } from "../api/target.ts";
@@ -85,14 +87,16 @@ async function* answer(
   await using response = first;
   using file = newFile;
   if (!isGood(response.status)) return yield* refusal(call, response, flags, settings, context);
-  const body = flags.paginate
-    ? printedItems(itemsOf(call, response, settings, context), flags.lines === true)
+  const download: Download = { total: lengthOf(response, flags) };
+  const { body, tell } = flags.paginate
+    ? { body: printedItems(itemsOf(call, response, settings, context), flags.lines === true) }
     : flags.chunks
-    ? chunksOf(call, response, settings, context)
-    : response.body;
-  if (file !== undefined) return yield* toFile(body, file, response, flags, context);
-  if (flags.paginate) yield* body;
+    ? { body: chunksOf(call, response, settings, context, download) }
+    : watched(call, response, context);
+  if (file !== undefined) yield* toFile(body, file, response, flags, context, download);
+  else if (flags.paginate) yield* body;
   else yield* printedBody(body, call, response, flags, context);
+  tell?.();
 }
 
 /** The body of a refusal is printed, and then what it means. */
@@ -119,15 +123,16 @@ async function* toFile(
   response: Answer,
   flags: ApiFlags,
   context: CommandContext,
+  download: Download,
 ): Bytes {
   let length = 0;
-  for await (const chunk of withProgress(body, lengthOf(response, flags), context)) {
+  for await (const chunk of withProgress(body, download, context)) {
     file.write(chunk);
     length += chunk.length;
   }
   file.finish();
   const type = flags.chunks || flags.paginate ? null : response.headers.get("content-type");
-  context.talk.say(`Saved ${length} bytes to ${flags.output}.`);
+  context.talk.say(`Saved ${format(length)} to ${flags.output}.`);
   const data = { output: flags.output, bytes: length, content_type: type };
   if (flags.json) yield* jsonBytes([JSON.stringify(data), "\n"]); // a type may hold anything
 }

@@ -98,7 +98,7 @@ testWith(
     await using terminal = await openTerminal(["api", PATH, "-o", `${home.path}/out`], options);
     await terminal.shows(/^\d[\d.]* kB of 20 kB \(\d+%\), [\d.]+ kB\/s$/m);
     const { code, screen } = await terminal.end;
-    assertEquals([code, screen.trim()], [0, "Saved 20000 bytes to ~/out."]);
+    assertEquals([code, screen.trim()], [0, "Saved 20 kB to ~/out."]);
   },
 );
 

@@ -19,7 +19,7 @@ Usage: ${anaplanAuth} <command> [flags]
 
 ${groups.join("\n\n")}
 
-Flags of every command: --profile, --json, --quiet, --verbose, --help
+Flags for every command: --profile, --json, --quiet, --verbose, --help
 Example: ${anaplanAuth} login --region eu2
 Exit codes and variables: ${anaplanAuth} help reference`;
 }

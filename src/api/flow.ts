@@ -4,7 +4,8 @@
 import { format } from "@std/fmt/bytes";
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
-import { duration, escapedJson, harmless } from "../base/text.ts";
+import { escapedJson, harmless } from "../base/text.ts";
+import { duration } from "../base/times.ts";
 import type { Call } from "./call.ts";
 import { indented, isJson } from "./json_text.ts";
 

@@ -36,16 +36,14 @@ export function printer(system: Streams, options: PrintOptions, layout?: Layout)
     const isDrawn = typeof text === "object" && "drawn" in text;
     stderr.line(isDrawn ? text.drawn : laidOut("stderr", text, isOneLine));
   };
+  const dim = (text: string): string =>
+    hasColor && terminal.stderr ? `\x1b[2m${text}\x1b[0m` : text;
   return {
     shown,
     say: (text) => options.quiet ? undefined : talk(text),
     insist: (text) => talk(text),
     warn: (text) => talk(["Warning: ", ...piecesOf(text)]),
-    trace: (line) => {
-      if (!options.verbose) return;
-      const text = unsteering(shown(line()));
-      stderr.line(hasColor && terminal.stderr ? `\x1b[2m${text}\x1b[0m` : text);
-    },
+    trace: (line) => options.verbose ? stderr.line(dim(unsteering(shown(line())))) : undefined,
     progress: (text) => options.quiet ? undefined : stderr.progress(unsteering(text)),
     async reply(reply) {
       if (reply.kind === "stream") await printAll(reply.stream, system);
@@ -64,8 +62,7 @@ export function printer(system: Streams, options: PrintOptions, layout?: Layout)
       if (options.verbose && error.kind === "internal") talk(stackOf(error.cause));
       if (options.json) return stderr.line(json(errorData(error, typed)));
       talk(asSentence(onOneLine(error.message)), true);
-      if (error.next === undefined) return;
-      talk(["Next: ", ...piecesOf(error.next)], true);
+      if (error.next) talk(["Next: ", ...piecesOf(error.next)], true);
     },
   };
 }

@@ -98,7 +98,7 @@ export const COMMANDS = {
   },
   unseal: {
     group: SET_UP,
-    brief: "Keep logins in plain private files again",
+    brief: "Decrypt stored logins",
     needs: { keys: true, variables: SIGN_IN_VARIABLES }, // it asks
   },
   doctor: {
@@ -130,7 +130,7 @@ export const COMMANDS = {
     needs: { only: COMPLETION_VARIABLES },
   },
   help: {
-    brief: "Explain a command; `help reference` lists exit codes and variables",
+    brief: "Help on a command",
     needs: OFFLINE,
   },
 } as const satisfies Readonly<Record<string, CommandEntry>>;

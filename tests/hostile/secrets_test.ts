@@ -23,6 +23,7 @@ const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   "exec": ["--", "sh", "-c", 'test -n "$ANAPLAN_ACCESS_TOKEN"'],
   "seal": ["--key-file", "$HOME/key"],
   "unseal": ["--yes"],
+  "proxy": ["--", "sh", "-c", 'curl -so /dev/null "${ANAPLAN_BASE_URL}2/0/users/me"'],
   "profile set": ["--region", "us2"],
   "profile use": ["default"],
   "profile remove": ["default"],

@@ -4,7 +4,8 @@
 import { run, words } from "../base/advice.ts";
 import type { Discovered } from "../base/metadata.ts";
 import { defined, field, type Fields, objectField, textList } from "../base/json.ts";
-import { lockConfig, readConfig, writeConfig } from "../files/config_file.ts";
+import { readConfig } from "../files/config_fields.ts";
+import { lockConfig, writeConfig } from "../files/config_file.ts";
 import type { Clock } from "../files/lock_file.ts";
 import { currentProfile, FILE_VERSION, readJson } from "./location.ts";
 import { listDirectory } from "../files/private_directory.ts";

@@ -8,8 +8,8 @@ import { CliError } from "../base/errors.ts";
 import { listenCandidates } from "../oauth/listen_addresses.ts";
 import { configDirectory, isProfileName, type Place, placeOf } from "../settings/location.ts";
 import { assertPrivateDirectory } from "../files/private_directory.ts";
+import { changeCurrentProfile } from "../settings/current_profile.ts";
 import {
-  changeCurrentProfile,
   loadProfile,
   type Profile,
   profileNames,

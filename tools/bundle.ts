@@ -29,7 +29,7 @@ const GROUPS = Object.entries({
     "provider/(authorization_server|regions)|system/(http|http_client|proxies)",
 }).map(([name, files]) => ({ name, test: new RegExp(`/src/(${files})\\.ts$`) }));
 
-/** When every file was made, as npm says it, too: the time goes into the one file. */
+/** When every file was made, as npm says it: the time goes into the one file. */
 const MADE_AT = new Date("1985-10-26T08:15:00Z");
 
 /** Makes `bundle/` in a directory, from nothing, and `bin/anaplan-auth`, which starts it. */

@@ -1,4 +1,4 @@
-// What an authorization server says of itself, as far as it is used (RFC 8414, section 2). Rule: types only.
+// What is used of an authorization server's metadata (RFC 8414, section 2). Rule: types only.
 
 /** How the client sends its secret: in the Authorization header, or in the body. */
 export type ClientAuth = "basic" | "post";

@@ -137,7 +137,7 @@ async function remember(
   }
 }
 
-/** What stands there when no command was typed: on a terminal first how things are, then the help. */
+/** The answer without a command: on a terminal the status in short, then the help. */
 async function greeting(context: CommandContext): Promise<Answer> {
   const page = await rootPage(context);
   if (!context.system.terminal.stdout) return page;

@@ -33,7 +33,7 @@ import { isFresh, type TokenSet } from "../store/token_set.ts";
 
 /** The flags of `status`. */
 export interface StatusFlags extends CommonFlags {
-  /** Ask the server, too, who the login belongs to. */
+  /** Also ask the server who the login belongs to. */
   readonly check?: boolean;
   /** Fail when the login ends within so many milliseconds. */
   readonly expiresWithin?: number;

@@ -81,7 +81,7 @@ const SIGNATURES = [
 ];
 
 /**
- * An id_token comes from the token endpoint over TLS, which stands for its signature (OpenID Connect Core
+ * An id_token comes from the token endpoint over TLS, which replaces its signature (OpenID Connect Core
  * 1.0, section 3.1.3.7, step 6). So its algorithm is no reason to lose a login, unless it has none.
  */
 function idTokenAlgorithms({ idTokenAlgorithms = [] }: AuthorizationServer): string[] {

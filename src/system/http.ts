@@ -77,7 +77,7 @@ export function assertReachable(text: string): void {
   if (Deno.permissions.querySync({ name: "net", host }).state !== "granted") {
     throw hostNotPermitted(url);
   }
-  proxyFor(url, Deno.env.get); // one that cannot be used is said now, too
+  proxyFor(url, Deno.env.get); // also reports a proxy that cannot be used
 }
 
 /**

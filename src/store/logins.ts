@@ -8,12 +8,16 @@ import type { LockSystem } from "./locked_login.ts";
 import type { SealedStore } from "./sealed_store.ts";
 import { isSealed, parseTokenSet, type TokenSet } from "./token_set.ts";
 
-/** The logins on disk. */
-export interface Store extends SealedStore {
+/** Where logins are kept: the one thing that the rest of the program knows of it. */
+export interface LoginStore extends SealedStore {
   /** The profiles that have a login, sorted. */
-  names(): string[];
-  /** The file that holds the profile's login. */
+  names(): Promise<string[]>;
+  /** The file of this computer that holds the profile's login. */
   pathOf(profile: string): string;
+  /** Whether tokens may wait for their place; a lock that is taken then puts them there. Takes no lock. */
+  mayWait(profile: string): Promise<boolean>;
+  /** The profiles for which {@link LoginStore.mayWait} is true. */
+  waiting(): Promise<string[]>;
 }
 
 /**
@@ -27,7 +31,7 @@ export function openStore(
   system: LockSystem,
   warn: (text: Words) => void,
   chosen?: KeyChoice,
-): Store {
+): LoginStore {
   const directory = `${configDir}/credentials`;
   const pathOf = (profile: string): string => `${directory}/${profile}.json`;
   const read = (profile: string): TokenSet | string | undefined => {
@@ -49,7 +53,10 @@ export function openStore(
       return isPlain ? login : await (await sealed()).load(profile); // a fresh plain login needs no more
     },
     pathOf,
-    names: () => namesOf(listDirectory(directory)),
+    // deno-lint-ignore require-await -- what it throws is thrown where it is awaited
+    names: async () => namesOf(listDirectory(directory)),
+    mayWait: async (profile) => (await import("./put_back.ts")).mayWait(pathOf(profile), system),
+    waiting: async () => (await import("./put_back.ts")).waitingNames(directory, system),
     lock: async (profile) => await (await sealed()).lock(profile),
     sealedBy: async (profile) => await (await sealed()).sealedBy(profile),
   };

@@ -44,7 +44,7 @@ export async function doctor(flags: DoctorFlags, context: CommandContext): Promi
     return report([proxyCheck(context.system), failed("Settings", error)], context);
   }
   const hasLogin = hasEnvironmentLogin(settings) ||
-    storeOf(settings, context).names().includes(settings.profile);
+    (await storeOf(settings, context).names()).includes(settings.profile);
   if (!hasLogin) assertProfileExists(settings, "Cannot look at the login");
   const way = [proxyCheck(context.system), trustCheck(settings, context.system)];
   const isBarred = way.some(({ mark }) => mark === "problem"); // each host would only say it again

@@ -14,7 +14,7 @@ import { readNamedFile } from "../files/named_file.ts";
 import { Secret } from "../base/secret.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { LockedLogin } from "../store/locked_login.ts";
-import type { Store } from "../store/logins.ts";
+import type { LoginStore } from "../store/logins.ts";
 import type { System } from "../system/contract.ts";
 import type { TokenSet } from "../store/token_set.ts";
 
@@ -26,7 +26,7 @@ const logins = new WeakMap<System, { present: TokenSet }>();
  *
  * @throws {CliError} `usage` when the file cannot be read or no client id is known.
  */
-export function environmentStore(settings: Settings, context: CommandContext): Store {
+export function environmentStore(settings: Settings, context: CommandContext): LoginStore {
   const { system } = context;
   const login = logins.get(system) ?? { present: loginOf(settings) };
   logins.set(system, login);
@@ -39,13 +39,15 @@ export function environmentStore(settings: Settings, context: CommandContext): S
       login.present = tokenSet;
       if (!tokenSet.accessToken.isToken()) throw noAccessToken(settings, tokenSet);
     },
-    remove: () => {},
-    [Symbol.dispose]: () => {},
+    remove: () => Promise.resolve(),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
   };
   return {
     load: () => Promise.resolve(login.present),
     lock: () => Promise.resolve(locked),
-    names: () => [settings.profile],
+    names: () => Promise.resolve([settings.profile]),
+    waiting: () => Promise.resolve([]),
+    mayWait: () => Promise.resolve(false),
     pathOf: () => refreshTokenVariable(settings.environment),
     sealedBy: () => Promise.resolve(undefined),
   };

@@ -21,7 +21,7 @@ export function saveCurrentProfile(configDir: string, name: string, warn: Warn):
  */
 export async function changeCurrentProfile(
   configDir: string,
-  choose: (current: string | undefined) => string | undefined,
+  choose: (current: string | undefined) => string | undefined | Promise<string | undefined>,
   system: Clock,
   warn: Warn,
 ): Promise<void> {
@@ -29,6 +29,6 @@ export async function changeCurrentProfile(
   const { mayBeSealed } = await import("../store/sealing.ts");
   const load = (): string | undefined => currentProfile(configDir);
   const isSealed = mayBeSealed(configDir); // then config.json names the key, and is not set aside
-  const chosen = choose(isSealed ? load() : await orSetAside(load, warn));
+  const chosen = await choose(isSealed ? load() : await orSetAside(load, warn));
   if (chosen !== undefined) saveCurrentProfile(configDir, chosen, warn);
 }

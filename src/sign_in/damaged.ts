@@ -20,7 +20,7 @@ export async function setAsideDamaged(flags: CommonFlags, context: CommandContex
   const store = storeOf({ configDir }, context);
   const loads = [() => loadProfile(configDir, profile), () => store.load(profile)];
   if (!(await Promise.all(loads.map(isDamaged))).includes(true)) return;
-  using _lock = await store.lock(profile); // another process may have replaced them in the meantime
+  await using _lock = await store.lock(profile); // another process may have replaced them in the meantime
   for (const load of loads) await orSetAside<unknown>(load, warn);
 }
 

@@ -61,7 +61,7 @@ export async function saveLogin<Other extends string = never>(
 ): Promise<SavedLogin | Other> {
   const { configDir, profile: name } = settings;
   const { warn } = context.talk;
-  using login = await storeOf(settings, context).lock(name);
+  await using login = await storeOf(settings, context).lock(name);
   const replaced = await login.load();
   const profile = loadProfile(configDir, name);
   let changed: readonly string[] = [];
@@ -100,7 +100,7 @@ export async function keepSubject(
   context: CommandContext,
 ): Promise<void> {
   try {
-    using login = await storeOf(settings, context).lock(settings.profile);
+    await using login = await storeOf(settings, context).lock(settings.profile);
     const present = await login.load();
     if (present && sameTokenSet(present, tokenSet)) await login.save({ ...present, subject });
   } catch (error) {
@@ -119,7 +119,7 @@ function settingsNotSaved(error: unknown): CliError {
 
 /** Fails before a person does anything when the result could not be saved. */
 export async function assertCanSave(settings: Settings, context: CommandContext): Promise<void> {
-  using login = await storeOf(settings, context).lock(settings.profile);
+  await using login = await storeOf(settings, context).lock(settings.profile);
   await login.prepare();
 }
 

@@ -6,6 +6,7 @@ import { ifPossible } from "../files/private_directory.ts";
 import { readPrivateFile } from "../files/private_file.ts";
 import type { KeyChoice } from "./key_source.ts";
 import { type LockedLogin, lockLogin, type LockSystem } from "./locked_login.ts";
+import { mayWait, waitingNames } from "./put_back.ts";
 import type { LoginFiles, LoginsRead, SealedLogins } from "./sealed_store.ts";
 import type { Sealing } from "./sealing.ts";
 
@@ -13,6 +14,10 @@ import type { Sealing } from "./sealing.ts";
 export interface LockingStore extends LoginsRead {
   /** Waits until no other process can change the profile's login. */
   lock(profile: string): Promise<LockedLogin>;
+  /** Whether tokens may wait for their place; a lock that is taken then puts them there. Takes no lock. */
+  mayWait(profile: string): Promise<boolean>;
+  /** The profiles for which {@link LockingStore.mayWait} is true. */
+  waiting(): Promise<string[]>;
 }
 
 /** Where logins are, how one is read, and whether a key may be named. */
@@ -36,6 +41,8 @@ export function lockingStore(
   return {
     load: async (profile) => await (await sealed()).load(profile),
     sealedBy: async (profile) => await (await sealed()).sealedBy(profile),
+    mayWait: (profile) => Promise.resolve(mayWait(pathOf(profile), system)),
+    waiting: () => Promise.resolve(waitingNames(`${configDir}/credentials`, system)),
     async lock(profile) {
       const path = pathOf(profile);
       const sealing = lazySealing(

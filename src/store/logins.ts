@@ -8,11 +8,11 @@ import type { LockSystem } from "./locked_login.ts";
 import type { LockingStore } from "./locking.ts";
 import { isSealed, parseTokenSet, type TokenSet } from "./token_set.ts";
 
-/** The logins on disk. */
-export interface Store extends LockingStore {
+/** Where logins are kept: the one thing that the rest of the program knows of it. */
+export interface LoginStore extends LockingStore {
   /** The profiles that have a login, sorted. */
-  names(): string[];
-  /** The file that holds the profile's login. */
+  names(): Promise<string[]>;
+  /** The file of this computer that holds the profile's login. */
   pathOf(profile: string): string;
 }
 
@@ -27,7 +27,7 @@ export function openStore(
   system: LockSystem,
   warn: (text: Words) => void,
   chosen?: KeyChoice,
-): Store {
+): LoginStore {
   const directory = `${configDir}/credentials`;
   const pathOf = (profile: string): string => `${directory}/${profile}.json`;
   const read = (profile: string): TokenSet | string | undefined => {
@@ -49,10 +49,13 @@ export function openStore(
       return isPlain ? login : await (await rest()).load(profile); // a fresh plain login needs no more
     },
     pathOf,
-    names: () =>
+    // deno-lint-ignore require-await -- what it throws is thrown where it is awaited
+    names: async () =>
       listDirectory(directory).filter((name) => name.endsWith(".json")).map((name) =>
         name.slice(0, -5)
       ),
+    mayWait: async (profile) => await (await rest()).mayWait(profile),
+    waiting: async () => await (await rest()).waiting(),
     lock: async (profile) => await (await rest()).lock(profile),
     sealedBy: async (profile) => await (await rest()).sealedBy(profile),
   };

@@ -81,7 +81,7 @@ export async function resealAll(chosen: KeyChoice, change: KeyChange): Promise<s
 async function reseal(name: string, chosen: KeyChoice, change: KeyChange): Promise<boolean> {
   const { configDir, system, warn } = change;
   const store = openStore(configDir, system, warn, chosen);
-  using login = await store.lock(name);
+  await using login = await store.lock(name);
   if (login.lost !== undefined) throw login.lost;
   const path = store.pathOf(name);
   const tokenSet = await login.load();

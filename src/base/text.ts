@@ -136,7 +136,7 @@ export function asTyped(text: string, command: string | undefined): string {
 
 /** The program's name where a command of it, or `<command>`, follows. */
 const TYPED =
-  /(?<![\w/.-])anaplan-auth (?=<|(?:login|whoami|refresh|status|logout|token|api|exec|profile|relay|cert|validate|doctor|complete|help)\b)/g;
+  /(?<![\w/.-])anaplan-auth (?=<|(?:login|whoami|refresh|status|logout|token|api|exec|proxy|profile|relay|cert|validate|doctor|complete|help)\b)/g;
 
 /** The text with backticks around the commands in it, for a page that shows them as such. */
 export function commandsMarked(text: string): string {

@@ -2,7 +2,7 @@
 // Rule: nothing is printed or exited anywhere below, no module is loaded before the command's permissions
 // are all that is left, and the parser is loaded when there are flags only.
 
-import type { CommandContext, CommonFlags, Reply } from "../command.ts";
+import type { CommandContext, Reply } from "../command.ts";
 import { CliError, EXIT_CODES, toCliError } from "../base/errors.ts";
 import type { System, Trace } from "../system/contract.ts";
 import { VERSION } from "../base/version.ts";
@@ -71,16 +71,23 @@ async function outcomeOf(argv: readonly string[], context: CommandContext): Prom
   if (isAlone && name === "--version") return { reply: { text: VERSION, data: VERSION } };
   const command = commandNamed(name);
   context.system.restrict(command?.needs ?? {});
-  if (name === "") return await settled(() => greeting(context));
+  if (name === "") {
+    return await settled(async () => (await import("./help/greeting.ts")).greeting(context));
+  }
   if (isAlone && (name === "--help" || name === "-h")) return await settled(rootPage);
   if (!name.startsWith("-") && !command?.writesLate) context.system.expectWrites();
   let outcome: Outcome | undefined;
   const perform: TreeContext["perform"] = async (load, flags, args) => {
     outcome = await settled(async () => await (await load())(flags, context, ...args));
-    if ("error" in outcome) await remember(outcome.error, argv, flags, context);
+    if ("error" in outcome) {
+      const { rememberFailure } = await import("../settings/last_failure.ts");
+      rememberFailure(outcome.error, name, flags, context.system);
+    }
   };
   if (command?.sends) context.system.expectRequest();
-  if (command?.load !== undefined && arePlain(rest, command.words)) {
+  const isPlain = rest.length === (command?.words ?? 0) &&
+    !rest.some((word) => /^(-|\s|$)/.test(word));
+  if (isPlain && command?.load !== undefined) { // no flag, so no parser is needed
     await perform(command.load, {}, rest);
     if (outcome !== undefined) return outcome;
   }
@@ -102,43 +109,6 @@ async function settled(work: () => Promise<Reply>): Promise<Outcome> {
   } catch (error) {
     return { error: toCliError(error) };
   }
-}
-
-/** Whether these are so many arguments and no flag, so that no parser is needed. */
-function arePlain(words: readonly string[], count = 0): boolean {
-  return words.length === count && words.every((word) => /^[^-\s]/.test(word));
-}
-
-/** Keeps what went wrong for `doctor`, where there is a configuration directory. */
-async function remember(
-  error: CliError,
-  [command = ""]: readonly string[],
-  flags: CommonFlags,
-  { system }: CommandContext,
-): Promise<void> {
-  if (error.kind === "usage" || error.kind === "interrupted" || command === "doctor") return;
-  const [{ keepFailure }, { hasEnvironmentLogin, loadSettings }] = await Promise.all([
-    import("../settings/last_failure.ts"),
-    import("../settings/settings.ts"),
-  ]);
-  try {
-    const settings = loadSettings(flags, system);
-    const { configDir, profile, profileExists } = settings;
-    if (profileExists && !hasEnvironmentLogin(settings)) {
-      system.expectWrites();
-      keepFailure(configDir, profile, command, error, system.now());
-    }
-  } catch {
-    // settings that cannot be read are what the error is about
-  }
-}
-
-/** What stands there when no command was typed: on a terminal first how things are, then the help. */
-async function greeting(context: CommandContext): Promise<Reply> {
-  const page = await rootPage();
-  if (!context.system.terminal.stdout) return page;
-  const { statusInShort } = await import("../commands/status.ts");
-  return { ...page, text: `${await statusInShort(context)}\n\n${page.text}` };
 }
 
 /** Whether a flag is set, in any spelling that Stricli takes; `--json=no` is a way to say no. */

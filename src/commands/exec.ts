@@ -1,6 +1,7 @@
 // exec: runs a program with a valid access token in its environment.
 
-import { type CommandContext, type CommonFlags, programReply, type Reply } from "../command.ts";
+import type { CommandContext, CommonFlags, Reply } from "../command.ts";
+import { programReply } from "../proxy/program_reply.ts";
 import { CliError } from "../base/errors.ts";
 import { freshTokenSet } from "../session/session.ts";
 import { loadSettings } from "../settings/settings.ts";

@@ -190,7 +190,7 @@ async function send(
 
 function noTarget(): never {
   throw new CliError("api", "Cannot pass the request on: it is for no API of the profile", {
-    next: "ask for /2/0/…, or for /host/NAME/… at another of Anaplan's APIs",
+    next: "ask for /2/0/…, or for /host/NAME/… with the name of another API of the profile",
   });
 }
 

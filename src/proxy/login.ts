@@ -54,7 +54,7 @@ export function loginSource(flags: CommonFlags, context: CommandContext): LoginS
     const tokenSet = await freshTokenSet(settings, quiet);
     if (pool === undefined || poolFor !== authorities.join()) {
       pool?.[Symbol.dispose]();
-      pool = await system.openPool(authorities);
+      pool = (await system.proxying()).openPool(authorities);
       poolFor = authorities.join();
     }
     const targetOf = proxiedTargets(settings);

@@ -179,10 +179,23 @@ export interface Terminal {
 /** Hears what happens on the wire, with secrets masked; a line is made only for who reads it. */
 export type Trace = (line: () => string) => void;
 
+/** What only the proxy needs of the world outside. */
+export interface Proxying {
+  /** The number of this process. */
+  readonly pid: number;
+  /**
+   * Serves programs of this computer, a bounded number of connections at a time.
+   *
+   * @throws {CliError} `usage` when the port is taken or may not be used.
+   */
+  serveLocal(address: LocalAddress, serve: (peer: Peer) => Promise<void>): Promise<LocalServer>;
+  /** Opens a pool. `caCertificates` as in {@link StreamRequest}. */
+  openPool(caCertificates: readonly string[]): HttpPool;
+}
+
 /** Everything that the program does to the world outside. */
 export interface System {
   readonly platform: typeof Deno.build.os;
-  readonly pid: number;
   /** Gives up, for good, every permission that is not needed. */
   restrict(needs: Needs): void;
   env(name: string): string | undefined;
@@ -209,14 +222,8 @@ export interface System {
   /** @throws {CliError} `usage` when the program may not reach the URL's host. */
   assertReachable(url: string): Promise<void>;
   serve(options: ListenOptions): Promise<Listening>;
-  /**
-   * Serves programs of this computer, a bounded number of connections at a time.
-   *
-   * @throws {CliError} `usage` when the port is taken or may not be used.
-   */
-  serveLocal(address: LocalAddress, serve: (peer: Peer) => Promise<void>): Promise<LocalServer>;
-  /** Opens a pool. `caCertificates` as in {@link StreamRequest}. */
-  openPool(caCertificates: readonly string[]): Promise<HttpPool>;
+  /** What only the proxy needs. */
+  proxying(): Promise<Proxying>;
   /** What `--verbose` shows. */
   readonly trace: Trace;
   /** Runs a program with this terminal; its exit code, or `undefined` when it could not be started. */

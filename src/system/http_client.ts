@@ -33,7 +33,7 @@ export function httpClient(
 const IDLE = 25_000;
 
 /**
- * See {@link System.openPool}. For requests that may be sent twice only: {@link httpClient} says why.
+ * See {@link Proxying.openPool}. For requests that may be sent twice only: {@link httpClient} says why.
  *
  * Each origin has a client, since another proxy may carry it.
  */

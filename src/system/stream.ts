@@ -13,9 +13,6 @@ const BUFFERED = 1023;
 /** How long a slow reader is given before the rest is tried again, in milliseconds. */
 const READER_PAUSE = 5;
 
-/** Beyond so many bytes stdout is looked at: a file takes any text at once, whatever others do to it. */
-const LONG = 16 * 1024 * 1024;
-
 const LINE_BREAK = 0x0a;
 const NOTHING = new Uint8Array();
 
@@ -29,10 +26,7 @@ export function writeAll(
   bytes: Uint8Array,
 ): void {
   if (stream === Deno.stderr) return writePiece(stream, bytes, false); // has no buffer
-  noteLength(bytes.length);
-  const isTerminal = stream.isTerminal();
-  if (isNeverFull && !isTerminal) return writePiece(stream, bytes, true);
-  const inPieces = isTerminal ? shortPieces(bytes) : pieces(bytes);
+  const inPieces = stream.isTerminal() ? shortPieces(bytes) : pieces(bytes);
   for (const piece of inPieces) writePiece(stream, piece, true);
 }
 
@@ -52,20 +46,6 @@ function writePiece(
       pause(READER_PAUSE);
     }
   }
-}
-
-let length = 0;
-let isNeverFull = false;
-
-/** Looks at stdout when so much came that it pays: `node:fs`, which tells a file from a pipe, loads for 20 ms. */
-function noteLength(more: number): void {
-  const isNoted = length > LONG;
-  length += more;
-  if (isNoted || length <= LONG) return;
-  void import("node:fs").then(({ fstatSync }) => {
-    const stdout = fstatSync(1);
-    isNeverFull = stdout.isFile() || stdout.isCharacterDevice(); // such as /dev/null
-  });
 }
 
 /**

@@ -159,6 +159,7 @@ const OTHERS: readonly Story[] = [
     return { argv: ["api", "/x"], login: withoutRefreshToken(LOGIN), profile: WITH_API, streams };
   }),
   { argv: ["exec", "--", "true"], login: LOGIN },
+  { argv: ["proxy", "--port", "1", "--socket", "x"], login: LOGIN },
   ...["list", "list --json", "show", "show --json", "use default", "remove default"].map(
     (line): Story => ({ argv: ["profile", ...line.split(" ")], login: LOGIN }),
   ),

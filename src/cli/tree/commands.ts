@@ -103,7 +103,6 @@ export const COMMANDS = {
     group: SET_UP,
     brief: "Ask Anaplan whether the token is still good",
     needs: NETWORK,
-    sends: true,
     load: async () => (await import("../../commands/validate.ts")).validate,
   },
   doctor: {

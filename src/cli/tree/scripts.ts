@@ -10,7 +10,7 @@ import type { TokenFlags } from "../../commands/token.ts";
 import { COMMANDS } from "./commands.ts";
 import { COMMON_FLAGS, text, texts, time, yes } from "./flags.ts";
 import { DONE_AND_USAGE, loading, type TreeCommand, type TreeContext } from "./loading.ts";
-import { parseDuration, parsePort, parseText } from "./parse.ts";
+import { parseDuration, parseText } from "./parse.ts";
 
 const SCHEMES: readonly TokenScheme[] = ["AnaplanAuthToken", "Bearer"];
 
@@ -131,3 +131,10 @@ ${DONE_AND_USAGE}, 7 the socket cannot be private, 130 interrupted,
 143 ended; with a program its own, 126 it cannot be run, 127 it is not there`,
   },
 });
+
+/** A port to listen on. */
+function parsePort(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port < 1 || port > 65_535) throw new Error("give a number from 1 to 65535");
+  return port;
+}

@@ -36,8 +36,9 @@ export interface StreamRequest {
   readonly body?: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array<ArrayBuffer>>;
   /** How long a body is that flows, in bytes, when that is known: it is then sent with its length. */
   readonly length?: number;
-  /** Keeps connections for later requests; without it the request has one of its own. */
+  /** What the request shares with others: a watch, and connections unless it is to have its own. */
   readonly pool?: HttpPool;
+  readonly hasOwnConnection?: boolean;
   /** PEM texts of certificate authorities that are trusted besides the built-in ones. */
   readonly caCertificates?: readonly string[];
   /** Who asks shows what `--verbose` shows. */
@@ -63,6 +64,17 @@ export interface StreamResponse extends AsyncDisposable {
 /** Connections that requests to the same servers share; they are closed on disposal. */
 export interface HttpPool extends Disposable {
   readonly clientFor: (url: URL) => Deno.HttpClient;
+  /** Watches a request for silence, as long as it says or until the signal. */
+  readonly watch: (longest: number, signal: AbortSignal | undefined) => SilenceWatch;
+}
+
+/** Listens for silence until it is disposed of. */
+export interface SilenceWatch extends Disposable {
+  readonly signal: AbortSignal;
+  /** Something moved. */
+  heard(): void;
+  /** It is our turn to do something: until something is heard, the silence is not the server's. */
+  rest(): void;
 }
 
 /** A connection of another program on this computer. */

@@ -1,13 +1,13 @@
 // One HTTP request whose body and answer flow, however long they are. Rule: never redirected, never silently
 // sent twice, bounded by silence instead of by size, and no secret in what is traced or thrown.
 
-import type { StreamRequest, StreamResponse, Trace } from "./contract.ts";
+import type { SilenceWatch, StreamRequest, StreamResponse, Trace } from "./contract.ts";
 import { proxyFor } from "./proxies.ts";
 import { portOf } from "../base/urls.ts";
 import { maskUrl, since, typeOf } from "./http.ts";
 import { httpClient } from "./http_client.ts";
 import { fetchFailure } from "./http_failure.ts";
-import { type SilenceWatch, watchSilence } from "./silence.ts";
+import { watchSilence } from "./silence.ts";
 
 /** How long nothing may move in either direction, in milliseconds: long exports take their time. */
 const LONGEST_SILENCE = 120_000;
@@ -26,12 +26,14 @@ export async function fetchStream(
   const url = new URL(request.url);
   const proxy = proxyFor(url, Deno.env.get);
   const { pool } = request;
-  const client = pool?.clientFor(url) ?? httpClient(proxy, request.caCertificates ?? []);
-  const watch = watchSilence(request.longestSilence ?? LONGEST_SILENCE, request.signal);
+  const shared = request.hasOwnConnection ? undefined : pool?.clientFor(url);
+  const client = shared ?? httpClient(proxy, request.caCertificates ?? []);
+  const watching = pool?.watch ?? watchSilence;
+  const watch = watching(request.longestSilence ?? LONGEST_SILENCE, request.signal);
   const started = performance.now();
   let isOpen = true;
   const close = (): void => {
-    if (isOpen && pool === undefined) client.close();
+    if (isOpen && shared === undefined) client.close();
     isOpen = false;
     watch[Symbol.dispose]();
   };

@@ -9,6 +9,7 @@ import { freePort } from "../../tests/support/free_port.ts";
 import { startProgram } from "../../tests/support/program.ts";
 import { commandLineOf } from "../../tests/support/task_command.ts";
 import { bareEnvironment } from "../../tests/support/program.ts";
+import { ROOT } from "../paths.ts";
 import { say } from "../process.ts";
 import { median } from "./timing.ts";
 
@@ -83,45 +84,22 @@ try {
   await Deno.remove(directory, { recursive: true });
 }
 
-/** One request after the other on one connection each; the addition to the server itself counts. */
+/** What each adds to the server itself. */
 async function latency(ways: Readonly<Record<string, string>>): Promise<void> {
-  const buffer = new Uint8Array(65_536);
-  const asked = await Promise.all(
-    Object.entries(ways).map(async ([name, base]) => {
-      const { port, pathname } = new URL(base);
-      const connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(port) });
-      connection.setNoDelay(true);
-      const head = `GET ${pathname}2/0/small HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`;
-      const request = new TextEncoder().encode(head);
-      const ask = async (): Promise<void> => {
-        await connection.write(request);
-        let text = "";
-        while (!text.endsWith("}]}")) {
-          const length = await connection.read(buffer);
-          if (length === null) throw new Error(`${name} hung up`);
-          text += new TextDecoder().decode(buffer.subarray(0, length));
-        }
-      };
-      for (let count = 0; count < 300; count++) await ask();
-      return { name, ask, connection, times: [] as number[] };
-    }),
-  );
-  for (let round = 0; round < 2_000; round++) {
-    for (const { ask, times } of asked) {
-      const began = performance.now();
-      await ask();
-      times.push((performance.now() - began) * 1_000);
-    }
-  }
-  const [direct = 0, ...others] = asked.map(({ times }) => median(times));
-  const [added = 0] = others.map((time) => time - direct);
-  for (const [index, { name, times, connection }] of asked.entries()) {
-    const more = median(times) - direct;
-    const ratio = index === 0
-      ? ""
-      : `, adds ${Math.round(more)} µs (${(more / added).toFixed(2)} of nginx's)`;
-    say(`latency   ${name}: ${Math.round(median(times))} µs${ratio}`);
-    connection.close();
+  const addresses = Object.values(ways).map((base) => `${base}2/0/small`);
+  const { stdout } = await new Deno.Command("python3", {
+    args: [`${ROOT}/tools/bench/latency.py`, "100", ...addresses],
+  }).output();
+  const [direct = 0, ...others]: number[] = JSON.parse(new TextDecoder().decode(stdout));
+  const [ofNginx = 0] = others.map((time) => time - direct);
+  for (const [index, name] of Object.keys(ways).slice(1).entries()) {
+    const added = (others[index] ?? 0) - direct;
+    const ratio = (added / ofNginx).toFixed(2);
+    say(
+      `latency   ${name} adds ${Math.round(added)} µs to ${
+        Math.round(direct)
+      } (${ratio} of nginx's)`,
+    );
   }
 }
 
@@ -171,7 +149,8 @@ async function calls(base: string): Promise<void> {
   const env = await bareEnvironment(home.path);
   began = performance.now();
   for (let count = 0; count < CALLS; count++) {
-    const { stdout } = await new Deno.Command(program, { args, env, clearEnv: true }).output();
+    const { stdout } = await new Deno.Command(program, { args: [...args], env, clearEnv: true })
+      .output();
     const header = `Authorization: Bearer ${new TextDecoder().decode(stdout).trim()}`;
     await curl(["--cacert", `${directory}/ca.pem`, "-H", header, `${origin}/2/0/small`]);
   }

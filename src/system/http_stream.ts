@@ -14,6 +14,9 @@ const LONGEST_SILENCE = 120_000;
 /** How much is read at once, in bytes: of a short answer no more than it has. */
 const AT_ONCE = 65_536;
 const LEAST = 4_096;
+/** Of an answer from so many bytes on, pieces of 16 KiB are gathered: to hand on each would take longer. */
+const LONG = 1024 * 1024;
+const GATHERED = 49_152;
 /** What fetch unpacks by itself; another encoding stays as it came. */
 const UNPACKED = ["gzip", "br"];
 
@@ -133,10 +136,11 @@ async function* bytesOf(
   const reader = response.body?.getReader({ mode: "byob" });
   const length = Number(response.headers.get("content-length") ?? AT_ONCE); // of the packed body, when it is packed
   let memory = new ArrayBuffer(Math.min(Math.max(length || 0, LEAST), AT_ONCE));
+  const min = length >= LONG ? GATHERED : 1;
   try {
     while (reader !== undefined) {
-      const { value, done } = await reader.read(new Uint8Array(memory));
-      if (done) break;
+      const { value, done } = await reader.read(new Uint8Array(memory), { min });
+      if (value === undefined || (done && value.length === 0)) break;
       watch.rest(); // whoever reads may be slow, as a pager is
       yield value;
       watch.heard();

@@ -20,6 +20,7 @@ const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   "logout": ["--all"],
   "api": ["/2/0/users/me", "--include"],
   "exec": ["--", "sh", "-c", 'test -n "$ANAPLAN_ACCESS_TOKEN"'],
+  "proxy": ["--", "sh", "-c", 'curl -so /dev/null "${ANAPLAN_BASE_URL}2/0/users/me"'],
   "profile set": ["--region", "us2"],
   "profile use": ["default"],
   "profile remove": ["default"],
@@ -93,11 +94,19 @@ const FAULTS: Readonly<Record<string, readonly [path: string, fault: Fault]>> = 
   "users/me is forbidden": ["/2/0/users/me", { status: 403, body: "{}" }],
   "the authentication service fails": ["/token/validate", { status: 500, body: HTML }],
 };
-const THAT_TALK = [["whoami"], ["token"], ["refresh"], ["validate"], ["logout"], ["status"], [
-  "api",
-], [
-  "exec",
-]];
+const THAT_TALK = [
+  ["whoami"],
+  ["token"],
+  ["refresh"],
+  ["validate"],
+  ["logout"],
+  ["status"],
+  [
+    "api",
+  ],
+  ["exec"],
+  ["proxy"],
+];
 
 for (const [what, [path, fault]] of Object.entries(FAULTS)) {
   Deno.test(`no command spills a secret when ${what}`, async () => {

@@ -1,6 +1,7 @@
 // The contract between the command line and the commands. Rule: a command returns what is to be
 // printed and prints nothing itself; what it has to say on the way goes through Talk.
 
+import type { Words } from "./base/advice.ts";
 import type { ErrorKind } from "./base/errors.ts";
 import type { System } from "./system/contract.ts";
 
@@ -15,22 +16,37 @@ export interface CommonFlags {
   readonly caFile?: readonly string[];
 }
 
-/** What a command has to tell: `text` for people, `data` for `--json`. */
-export interface Reply {
-  /** What people read on stdout; without the last line break. Empty: nothing is printed. */
-  readonly text: string;
-  /** The one JSON value that `--json` prints. */
+/** What a command has to tell, by the way in which it is printed. */
+export type Reply = Answer | Verbatim | Streamed | Exit;
+
+/** What was asked for: `text` for people on stdout, or with `--json` the one JSON value `data`. */
+export interface Answer<Text extends Words = Words> {
+  /** `news` is for people who did not ask for it: without `--json` it goes to stderr. */
+  readonly kind: "answer" | "news";
+  /** Without the last line break. */
+  readonly text: Text;
   readonly data: unknown;
-  /** The text is for programs: printed byte for byte, no path shortened. */
-  readonly verbatim?: boolean;
-  /** The answer itself, byte for byte, printed as it comes; text and data then stay unprinted. */
-  readonly stream?: AsyncIterable<Uint8Array>;
-  /** Another program's exit code, passed on. */
-  readonly exitCode?: number;
-  /** The text is no answer but news for the person: without `--json` it goes to stderr. */
-  readonly isTalk?: boolean;
-  /** Set when the reply itself is the news of a failure: printed like a success, exits like the kind. */
+  /** Set when the answer itself is the news of a failure: printed like a success, exits like the kind. */
   readonly outcome?: ErrorKind;
+}
+
+/** A text for programs: printed byte for byte, no path shortened and no command written anew. */
+export interface Verbatim {
+  readonly kind: "verbatim";
+  readonly text: string;
+  readonly data: unknown;
+}
+
+/** Bytes that are printed as they come, with `--json` and without. */
+export interface Streamed {
+  readonly kind: "stream";
+  readonly stream: AsyncIterable<Uint8Array>;
+}
+
+/** The exit code of another program, which has printed for itself. */
+export interface Exit {
+  readonly kind: "exit";
+  readonly code: number;
 }
 
 /** A text with sequences for the terminal, every one of them made by this program. */
@@ -41,13 +57,15 @@ export interface Drawn {
 /** Talk on the way to the reply; it goes to stderr, without what would steer a terminal. */
 export interface Talk {
   /** Tells the person something; silent with `--quiet`. */
-  readonly say: (text: string | Drawn) => void;
+  readonly say: (text: Words | Drawn) => void;
   /** Tells what the person must know to go on; with `--quiet` too. */
-  readonly insist: (text: string | Drawn) => void;
+  readonly insist: (text: Words | Drawn) => void;
   /** Tells what went wrong although the command goes on. */
-  readonly warn: (text: string) => void;
+  readonly warn: (text: Words) => void;
   /** Shows how far a long work is, on one line that is drawn again; for terminals only. */
   readonly progress: (text: string) => void;
+  /** The words as they would be printed, for what is laid out in lines or read elsewhere. */
+  readonly shown: (text: Words) => string;
 }
 
 /** What a command is given besides its flags. */

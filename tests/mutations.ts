@@ -1,16 +1,19 @@
 // Breaks the program in the places that security and the login's life hang on, one at a time, in a copy of
 // the tree, and runs the tests that should notice. Rule: a mutation that no test notices fails the run.
 
-interface Mutation {
+/** One way to break the program. */
+export interface Mutation {
   readonly what: string;
   readonly file: string;
+  /** What the file has exactly once (tests/mutations_test.ts). */
   readonly from: string;
   readonly to: string;
   /** The tests that should notice. */
   readonly tests: readonly string[];
 }
 
-const MUTATIONS: readonly Mutation[] = [
+/** Each is noticed by at least one of its tests. */
+export const MUTATIONS: readonly Mutation[] = [
   {
     what: "the lock is taken without asking",
     file: "src/files/lock_file.ts",
@@ -21,23 +24,58 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: "the login is not read again inside the lock",
     file: "src/session/session.ts",
-    from: "const stored = login.load() ?? await noLogin(settings);",
+    from: "const stored = await login.load() ?? noLogin(settings);",
     to: "const stored = seen;",
     tests: ["tests/unit/session_test.ts", "tests/e2e/processes_test.ts"],
   },
   {
     what: "the tokens are given out before they are saved",
     file: "src/session/grants.ts",
-    from: "  login.save(grant.tokenSet);\n",
+    from: "  await login.save(grant.tokenSet);\n",
     to: "  setTimeout(() => login.save(grant.tokenSet));\n",
     tests: ["tests/unit/session_test.ts", "tests/unit/session_failures_test.ts"],
   },
   {
     what: "the new file is renamed before it is synced",
     file: "src/files/replacement.ts",
-    from: '        file.syncSync();\n        reached = "synced";\n',
-    to: '        Deno.renameSync(temporary, path);\n        reached = "synced";\n        return;\n',
+    from: '      file.syncSync();\n      reached = "synced";\n',
+    to: "      Deno.renameSync(temporary, path);\n      file.syncSync();\n      return;\n",
     tests: ["tests/integration/durable_write_test.ts"],
+  },
+  {
+    what: "a plain login is renewed in plain text while sealing is on",
+    file: "src/store/locked_login.ts",
+    from: "if (present !== undefined && !isSealed(present)) present = await sealer(present);",
+    to: "",
+    tests: ["tests/unit/sealing_test.ts"],
+  },
+  {
+    what: "the profile in a sealed login is not compared",
+    file: "src/store/sealing.ts",
+    from: "if (header.profile !== profile)",
+    to: "if (header.profile === undefined)",
+    tests: ["tests/unit/sealing_test.ts"],
+  },
+  {
+    what: "a login is not read again when its key was replaced meanwhile",
+    file: "src/store/sealed_store.ts",
+    from: "if (now === login) throw error;",
+    to: "throw error;",
+    tests: ["tests/unit/sealing_test.ts"],
+  },
+  {
+    what: "a first login beside sealed ones is saved in plain text",
+    file: "src/store/sealing.ts",
+    from: "isFirst && old.length === 0 && mayBeSealed(configDir)",
+    to: "isFirst === undefined",
+    tests: ["tests/unit/sealing_test.ts"],
+  },
+  {
+    what: "a program that is asked for the key inherits secrets",
+    file: "src/system/program.ts",
+    from: "  using _hidden = hiding(PRIVATE_VARIABLES);\n  return",
+    to: "  return",
+    tests: ["tests/unit/program_output_test.ts"],
   },
   {
     what: "the refresh token of an answer that broke off is not used",
@@ -140,8 +178,8 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: "an answer repeats what was sent",
     file: "src/oauth/wire.ts",
-    from: "if (response.body === null) return response;",
-    to: "if (response.status > 0) return response;",
+    from: "return await withoutEchoes(await answerTo(request, system), request);",
+    to: "return await answerTo(request, system);",
     tests: ["tests/unit/echoes_test.ts"],
   },
   {
@@ -161,14 +199,14 @@ const MUTATIONS: readonly Mutation[] = [
   {
     what: "nothing is prepared before a refresh token is sent",
     file: "src/session/grants.ts",
-    from: "  login.prepare();\n",
+    from: "  await login.prepare();\n",
     to: "",
     tests: ["tests/unit/login_failures_test.ts", "tests/hostile/disk_faults_test.ts"],
   },
   {
     what: "the choice among profiles changes without a lock",
-    file: "src/settings/profiles.ts",
-    from: "  using _lock = await lockFile(`${configDir}/config.lock`, LOCK_DEADLINE, system);\n",
+    file: "src/settings/current_profile.ts",
+    from: "  using _lock = await lockConfig(configDir, system);\n",
     to: "",
     tests: ["tests/unit/changed_profile_test.ts"],
   },
@@ -240,6 +278,71 @@ const MUTATIONS: readonly Mutation[] = [
 
 const ROOT = new URL("../", import.meta.url).pathname;
 
+if (import.meta.main) Deno.exitCode = await main() === 0 ? 0 : 1;
+
+/** Breaks a copy of the tree in each way in turn; how many ways no test noticed. */
+async function main(): Promise<number> {
+  const directory = await Deno.makeTempDir({ prefix: "anaplan-auth-mutations-" });
+  try {
+    await copyTree(directory);
+    await expectToPass(directory);
+    let unnoticed = 0;
+    for (const mutation of MUTATIONS) {
+      const isKilled = await isNoticed(mutation, directory);
+      if (!isKilled) unnoticed++;
+      say(`${isKilled ? "noticed  " : "UNNOTICED"} ${mutation.what}`);
+    }
+    say(`${MUTATIONS.length - unnoticed} noticed, ${unnoticed} not`);
+    return unnoticed;
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+async function copyTree(directory: string): Promise<void> {
+  if (await run("cp", ["-r", ".", directory], ROOT) !== 0) {
+    throw new Error("the tree cannot be copied");
+  }
+}
+
+async function expectToPass(directory: string): Promise<void> {
+  for (const test of new Set(MUTATIONS.flatMap(({ tests }) => tests))) {
+    const isSound = await pass([test], directory) || await pass([test], directory); // a busy machine
+    if (!isSound) throw new Error(`${test} fails before anything is broken`);
+  }
+}
+
+async function isNoticed(mutation: Mutation, directory: string): Promise<boolean> {
+  const path = `${directory}/${mutation.file}`;
+  const source = await Deno.readTextFile(path);
+  await Deno.writeTextFile(path, mutated(source, mutation));
+  try {
+    return !await pass(mutation.tests, directory);
+  } finally {
+    await Deno.writeTextFile(path, source);
+  }
+}
+
+/** The source with the mutation in it. @throws when the source does not have the place exactly once. */
+export function mutated(source: string, { what, file, from, to }: Mutation): string {
+  if (source.split(from).length !== 2) throw new Error(`${file} has changed: ${what}`);
+  return source.replace(from, () => to);
+}
+
+function pass(tests: readonly string[], directory: string): Promise<boolean> {
+  const args = [
+    "test",
+    "--config",
+    "deno.dev.json",
+    "-A",
+    "--no-check",
+    "--no-prompt",
+    "--parallel",
+    ...tests,
+  ];
+  return run(Deno.execPath(), args, directory).then((code) => code === 0);
+}
+
 /** Runs a program quietly; its exit code. */
 async function run(program: string, args: readonly string[], cwd: string): Promise<number> {
   const command = new Deno.Command(program, {
@@ -251,55 +354,6 @@ async function run(program: string, args: readonly string[], cwd: string): Promi
   return (await command.output()).code;
 }
 
-async function pass(tests: readonly string[], directory: string): Promise<boolean> {
-  const args = [
-    "test",
-    "--config",
-    "deno.dev.json",
-    "-A",
-    "--no-check",
-    "--no-prompt",
-    "--parallel",
-    ...tests,
-  ];
-  return await run(Deno.execPath(), args, directory) === 0;
+function say(line: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 }
-
-async function isNoticed(mutation: Mutation, directory: string): Promise<boolean> {
-  const path = `${directory}/${mutation.file}`;
-  const source = await Deno.readTextFile(path);
-  if (!source.includes(mutation.from)) {
-    throw new Error(`${mutation.file} has changed: ${mutation.what}`);
-  }
-  await Deno.writeTextFile(path, source.replace(mutation.from, () => mutation.to));
-  try {
-    return !await pass(mutation.tests, directory);
-  } finally {
-    await Deno.writeTextFile(path, source);
-  }
-}
-
-const directory = await Deno.makeTempDir({ prefix: "anaplan-auth-mutations-" });
-const encoder = new TextEncoder();
-let unnoticed = 0;
-try {
-  if (await run("cp", ["-r", ".", directory], ROOT) !== 0) {
-    throw new Error("the tree cannot be copied");
-  }
-  for (const test of new Set(MUTATIONS.flatMap(({ tests }) => tests))) {
-    if (!await pass([test], directory)) throw new Error(`${test} fails before anything is broken`);
-  }
-  for (const mutation of MUTATIONS) {
-    const isKilled = await isNoticed(mutation, directory);
-    if (!isKilled) unnoticed++;
-    Deno.stdout.writeSync(
-      encoder.encode(`${isKilled ? "noticed  " : "UNNOTICED"} ${mutation.what}\n`),
-    );
-  }
-} finally {
-  await Deno.remove(directory, { recursive: true });
-}
-Deno.stdout.writeSync(
-  encoder.encode(`${MUTATIONS.length - unnoticed} noticed, ${unnoticed} not\n`),
-);
-Deno.exitCode = unnoticed === 0 ? 0 : 1;

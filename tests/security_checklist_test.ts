@@ -1,11 +1,11 @@
-// The checklist of docs/security.md against the tests that there are.
-// Rule: a line of the checklist without a test of that very name fails.
+// The lines of docs/security-checklist.md name tests that exist.
+// Rule: a line without a test of exactly that name fails.
 import { assert, assertEquals } from "@std/assert";
 
 const ROOT = new URL("../", import.meta.url);
 
-Deno.test("every test that docs/security.md names exists", async () => {
-  const names = checklist(await Deno.readTextFile(new URL("docs/security.md", ROOT)));
+Deno.test("every test that docs/security-checklist.md names exists", async () => {
+  const names = checklist(await Deno.readTextFile(new URL("docs/security-checklist.md", ROOT)));
   assert(names.length > 30, "the checklist cannot be read");
   const sources = (await sourcesUnder("tests")).join("\n");
   const missing = names.filter((name) =>
@@ -14,7 +14,7 @@ Deno.test("every test that docs/security.md names exists", async () => {
   assertEquals(missing, []);
 });
 
-/** What stands in the last column of the tables. */
+/** The names in the last column of the table. */
 function checklist(page: string): string[] {
   return Array.from(page.matchAll(/\| `([^|]+)`\s*\|$/gm), ([, name = ""]) => name);
 }

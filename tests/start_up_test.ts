@@ -7,13 +7,13 @@ const KIB = 1024;
 
 const ALWAYS: readonly string[] = [
   "main.ts",
+  "src/base/advice.ts",
   "src/base/errors.ts",
   "src/base/text.ts",
   "src/base/version.ts",
   "src/cli/app.ts",
   "src/cli/print.ts",
   "src/cli/tree/commands.ts",
-  "src/cli/tree/parse.ts",
   "src/system/deno.ts",
   "src/system/needs.ts",
   "src/system/stream.ts",

@@ -1,5 +1,5 @@
-// docs/troubleshooting.md and the errors of the program, held against each other. Rule: none is missing
-// there, and none stands there that is not said.
+// The headings of docs/troubleshooting/ against the errors of the program. Rule: each error has a heading, and
+// each heading is an error that the program prints.
 import { assertEquals } from "@std/assert";
 import { commandsWithCases, stepsOf } from "./support/case_tests.ts";
 import { HOLE } from "./support/messages.ts";
@@ -10,7 +10,7 @@ const PATTERNS = LINES.filter(({ text }) => isFixed(text)).map(({ text }) =>
   asPattern(firstLine(text))
 );
 
-Deno.test("docs/troubleshooting.md has every error, by how it begins", async () => {
+Deno.test("docs/troubleshooting/ has a heading for every error", async () => {
   const known = await troubles();
   const texts = new Set([...ERRORS.flatMap((error) => error.texts), ...complaints()]);
   const missing = [...texts].map(withoutGuess).filter((text) =>
@@ -19,16 +19,16 @@ Deno.test("docs/troubleshooting.md has every error, by how it begins", async () 
   assertEquals([...new Set(missing)], []);
 });
 
-Deno.test("docs/troubleshooting.md has no error that the program does not say", async () => {
+Deno.test("docs/troubleshooting/ has no heading that the program does not print", async () => {
   const strange = (await troubles()).filter((trouble) => !isSaid(trouble));
   assertEquals(strange, []);
 });
 
-/** The words of the page that stand for the reader's own. */
+/** The words in headings that the reader replaces. */
 const OWN =
   /\b(ADDRESS|CODE|ERROR|FILE|FLAG|HOST(\/PATH)?|ISSUER|KIND|LETTER|METHOD|NAME|NUMBER|PATH|PROGRAM|REASON|SERVER|STATUS|TEXT|TIME|URL(?=:)|VALUE|VARIABLE)\b/g;
 
-Deno.test("who looks up what a case prints finds it in docs/troubleshooting.md", async () => {
+Deno.test("every error that a case prints is found in docs/troubleshooting/", async () => {
   const known = (await troubles()).map((trouble) => asPattern(trouble.replace(OWN, HOLE)));
   const strange = printedErrors().filter((line) => !known.some((pattern) => pattern.test(line)));
   assertEquals([...new Set(strange)], []);

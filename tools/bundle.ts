@@ -1,12 +1,13 @@
 // deno task bundle: one minified program with its lazily loaded parts beside it, in dist/bundle/.
 // Rule: the same sources give the same bytes, wherever and whenever the bundle is made.
 
+import { rm } from "node:fs/promises";
 import { type OutputChunk, rolldown } from "rolldown";
+import config from "../deno.json" with { type: "json" };
 import { shellLauncher } from "./launchers.ts";
-import { DIST, filesBelow, ROOT } from "./paths.ts";
-import { packagesOf, thirdPartyLicences } from "./packages.ts";
-import { say } from "./process.ts";
-import { makeStage } from "./stage.ts";
+import { DIST, filesBelow, ROOT, say } from "./tool.ts";
+import { packagesOf } from "./packages.ts";
+import { inStage } from "./stage.ts";
 
 /**
  * Files that are needed together are one file of the bundle, since each costs a start its time.
@@ -15,61 +16,44 @@ import { makeStage } from "./stage.ts";
  * at the top level of a file must not be in the file that others wait for. `session` is what every command
  * needs that looks at a login, `request` what every command needs that asks a server.
  */
-const GROUPS = [
-  {
-    name: "start",
-    test: ours(
-      "base/(errors|json|secret|text|version)|cli/(app|print)|cli/help/root_help|cli/tree/(commands|parse)|" +
-        "command|commands/token|files/private_(directory|file)|settings/location|store/(logins|token_set)|" +
-        "system/(deno|needs|stream|surroundings)",
-    ),
-  },
-  {
-    name: "session",
-    test: ours(
-      "base/urls|files/(ca_file|lock_file|named_file|replacement|set_aside)|provider/belonging|" +
-        "session/(environment_advice|grants|session)|settings/(profiles|settings)|" +
-        "store/(locked_login|put_back|rescue|token_sets)|system/signals",
-    ),
-  },
-  {
-    name: "request",
-    test: ours(
-      "base/(masking|retry_after)|oauth/(answer_fields|client|token_response|wire)|" +
-        "provider/(authorization_server|regions)|system/(http|http_client|proxies)",
-    ),
-  },
-];
-
-function ours(names: string): RegExp {
-  return new RegExp(`/src/(${names})\\.ts$`);
-}
+const GROUPS = Object.entries({
+  start: "base/(advice|errors|json|secret|text|version)|cli/(app|print)|cli/tree/commands|" +
+    "command|commands/token|files/private_(directory|file)|settings/location|store/(logins|token_set)|" +
+    "system/(deno|needs|stream|surroundings)",
+  session:
+    "base/urls|files/(ca_file|config_(fields|file)|lock_file|named_file|replacement|set_aside)|provider/belonging|" +
+    "session/(advice_in_use|grants|session)|settings/(client_environment|profiles|settings|table)|" +
+    "store/(key_source|locked_login|locking|put_back|rescue|sealed_store|sealed_text|sealing|token_sets)|" +
+    "system/(key_needs|signals)",
+  request: "base/(masking|retry_after)|oauth/(answer_fields|client|token_response|wire)|" +
+    "provider/(authorization_server|regions)|system/(http|http_client|proxies)",
+}).map(([name, files]) => ({ name, test: new RegExp(`/src/(${files})\\.ts$`) }));
 
 /** When every file was made, as npm says it, too: the time goes into the one file. */
 const MADE_AT = new Date("1985-10-26T08:15:00Z");
 
 /** Makes `bundle/` in a directory, from nothing, and `bin/anaplan-auth`, which starts it. */
 export async function makeBundle(dist: string): Promise<void> {
-  await using stage = await makeStage();
-  const chunks = await bundled(stage.directory);
-  const packages = await packagesOf(chunks.flatMap(({ moduleIds }) => moduleIds));
-  const directory = `${dist}/bundle`;
-  await Deno.remove(directory, { recursive: true }).catch(() => undefined);
-  await Deno.mkdir(directory, { recursive: true });
-  const write = (name: string, text: string): Promise<void> =>
-    Deno.writeTextFile(`${directory}/${name}`, text);
+  const { chunks, packages, licences } = await inStage(async (directory) => {
+    const chunks = await bundled(directory);
+    return { chunks, ...await packagesOf(chunks.flatMap(({ moduleIds }) => moduleIds)) };
+  });
+  const files = new Map([
+    // Node and Deno read from here that this is ESM, whatever the directories above say.
+    ["package.json", '{ "type": "module" }\n'],
+    ["packages.json", JSON.stringify(packages, undefined, 2) + "\n"], // for the bill of materials
+    ["THIRD_PARTY_LICENSES", licences],
+    ["LICENSE", await Deno.readTextFile(`${ROOT}/LICENSE`)],
+  ]);
   for (const { fileName, code, map } of chunks) {
-    await write(fileName, code);
-    if (map !== null) await write(`${fileName}.map`, map.toString());
+    files.set(fileName, code);
+    if (map !== null) files.set(`${fileName}.map`, map.toString());
   }
-  // Node and Deno read from here that this is ESM, whatever the directories above say.
-  await write("package.json", '{ "type": "module" }\n');
-  await write("THIRD_PARTY_LICENSES", await thirdPartyLicences(packages));
-  const named = packages.map(({ directory: _, ...rest }) => rest);
-  await write("packages.json", JSON.stringify(named, undefined, 2) + "\n"); // for the bill of materials
-  await Deno.copyFile(`${ROOT}/LICENSE`, `${directory}/LICENSE`);
-  for (const name of await filesBelow(directory)) {
-    await Deno.utime(`${directory}/${name}`, MADE_AT, MADE_AT);
+  await rm(`${dist}/bundle`, { recursive: true, force: true });
+  await Deno.mkdir(`${dist}/bundle`, { recursive: true });
+  for (const [name, text] of files) {
+    await Deno.writeTextFile(`${dist}/bundle/${name}`, text);
+    await Deno.utime(`${dist}/bundle/${name}`, MADE_AT, MADE_AT);
   }
   await Deno.mkdir(`${dist}/bin`, { recursive: true });
   await Deno.writeTextFile(`${dist}/bin/anaplan-auth`, shellLauncher(Deno.execPath()), {
@@ -83,10 +67,11 @@ async function bundled(cwd: string): Promise<OutputChunk[]> {
     input: "main.ts",
     platform: "neutral",
     external: /^node:/,
+    checks: { ineffectiveDynamicImport: false }, // GROUPS says what is in which file
     resolve: {
       mainFields: ["module", "main"],
       conditionNames: ["import", "module", "default"],
-      alias: await importMap(cwd),
+      alias: ALIASES,
     },
   });
   const { output } = await bundle.generate({
@@ -101,24 +86,16 @@ async function bundled(cwd: string): Promise<OutputChunk[]> {
 }
 
 /** The import map's names that are not those of packages. */
-async function importMap(directory: string): Promise<Record<string, string>> {
-  const { imports }: { imports: Record<string, string> } = JSON.parse(
-    await Deno.readTextFile(`${directory}/deno.json`),
-  );
-  const entries = Object.entries(imports).flatMap(([name, target]) => {
-    const [, packageName = "", path = ""] = /^npm:(@?[^@]+)@[^/]+(.*)$/.exec(target) ?? [];
-    return packageName + path === name ? [] : [[name, packageName + path]];
-  });
-  return Object.fromEntries(entries);
-}
+const ALIASES = Object.fromEntries(
+  Object.entries(config.imports)
+    .map(([name, target]) => [name, target.replace(/^npm:(@?[^@]+)@[^/]+/, "$1")] as const)
+    .filter(([name, path]) => name !== path),
+);
 
 if (import.meta.main) {
   await makeBundle(DIST);
-  const directory = `${DIST}/bundle`;
-  const names = (await filesBelow(directory)).filter((name) => name.endsWith(".js"));
-  const sizes = await Promise.all(
-    names.map(async (name) => (await Deno.stat(`${directory}/${name}`)).size),
-  );
+  const names = (await filesBelow(`${DIST}/bundle`)).filter((name) => name.endsWith(".js"));
+  const sizes = names.map((name) => Deno.statSync(`${DIST}/bundle/${name}`).size);
   const total = sizes.reduce((sum, size) => sum + size, 0);
   say(`dist/bundle: ${names.length} files, ${Math.round(total / 1024)} KiB`);
 }

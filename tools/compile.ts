@@ -1,16 +1,15 @@
 // deno task compile: the one file, for five systems. Rule: each is read back when it is made; whatever is
 // inside that is not the bundle, or may do more than the bundle needs, stops the release.
 
+import { Buffer } from "node:buffer";
+import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import { type Embedded, readEmbedded } from "./embedded.ts";
-import { DIST, filesBelow, ROOT } from "./paths.ts";
-import { EVERYTHING, permissionFlags, reachable } from "./permissions.ts";
-import { output, say } from "./process.ts";
-import { billOfMaterials } from "./sbom.ts";
-import { standIn } from "./stand_in.ts";
-import { executableName, type Target, targetOf, TARGETS } from "./targets.ts";
+import { DIST, filesBelow, output, ROOT, say } from "./tool.ts";
+import { EVERYTHING, permissionFlags, permissionSet } from "./permissions.ts";
+import { writeBill } from "./sbom.ts";
+import { executableName, type Target, TARGETS, withStandIn } from "./targets.ts";
 import { VERSION } from "../src/base/version.ts";
-import { SPECIAL_VARIABLES, VARIABLES } from "../src/system/needs.ts";
 
 /** Of the bundle's files, what is put inside: the program and the licences, no source map. */
 const INSIDE = /\.js$|^(package\.json|LICENSE|THIRD_PARTY_LICENSES)$/;
@@ -25,9 +24,8 @@ export async function compile(dist: string, target: Target, isStandIn: boolean):
   const path = `${dist}/${isStandIn ? "stand-in/" : ""}${executableName(target)}`;
   const bundle = `${dist}/bundle`;
   const names = (await filesBelow(bundle)).filter((name) => INSIDE.test(name));
-  await using runtime = isStandIn ? await standIn(target) : undefined;
   const isWindows = target.name.startsWith("windows");
-  await output(Deno.execPath(), [
+  const args = [
     "compile",
     ...["--quiet", "--no-check", "--no-config", "--no-lock", "--no-remote", "--no-npm"],
     ...["--no-code-cache", "--app-name", "anaplan-auth", "--target", target.triple],
@@ -36,9 +34,16 @@ export async function compile(dist: string, target: Target, isStandIn: boolean):
     ...permissionFlags({ ...EVERYTHING, socket: !isWindows }),
     ...names.flatMap((name) => ["--include", `${bundle}/${name}`]),
     `${bundle}/main.js`,
-  ], runtime === undefined ? {} : { env: { DENORT_BIN: runtime.path } });
-  const embedded = readEmbedded(await Deno.readFile(path));
-  const problems = await differences(embedded, bundle, names, isWindows);
+  ];
+  const make = (env: Record<string, string> = {}): Promise<string> =>
+    output(Deno.execPath(), args, { env });
+  await (isStandIn ? withStandIn(target, (DENORT_BIN) => make({ DENORT_BIN })) : make());
+  const problems = await differences(
+    readEmbedded(await Deno.readFile(path)),
+    bundle,
+    names,
+    isWindows,
+  );
   if (problems.length > 0) throw new Error(`${path} is not the bundle: ${problems.join("; ")}`);
   return path;
 }
@@ -56,11 +61,7 @@ export async function differences(
     const inside = files.get(name);
     const outside = await Deno.readFile(`${bundle}/${name}`);
     if (inside === undefined) problems.push(`${name} is missing`);
-    else if (
-      inside.length !== outside.length || !outside.every((byte, at) => byte === inside[at])
-    ) {
-      problems.push(`${name} differs`);
-    }
+    else if (Buffer.compare(inside, outside) !== 0) problems.push(`${name} differs`);
   }
   for (const name of files.keys()) {
     if (!names.includes(name)) problems.push(`${name} is in it, too`);
@@ -78,58 +79,43 @@ export async function differences(
 /** What is baked in, as Deno writes it down: an empty list is everything, null is nothing. */
 function permissionsOf(isWindows: boolean): Readonly<Record<string, unknown>> {
   return {
-    allow_net: reachable({ socket: !isWindows }), // Windows takes no path as absolute that others take so
-    allow_read: [],
-    allow_write: [],
+    ...Object.fromEntries(
+      // Windows takes no path as absolute that others take so
+      Object.entries(permissionSet({ ...EVERYTHING, socket: !isWindows }))
+        .map(([kind, value]) => [`allow_${kind}`, value === true ? [] : value]),
+    ),
     allow_run: [],
-    allow_sys: ["uid"],
-    allow_env: [...VARIABLES, ...SPECIAL_VARIABLES],
     deny_import: [],
     prompt: false,
   };
-}
-
-/** Writes the bill of materials of the bundle, `sbom.cdx.json`. */
-export async function writeBill(dist: string): Promise<void> {
-  const packages = JSON.parse(await Deno.readTextFile(`${dist}/bundle/packages.json`));
-  const lock = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.lock`));
-  await Deno.writeTextFile(`${dist}/sbom.cdx.json`, await billOfMaterials(packages, lock));
 }
 
 /** Writes `SHA256SUMS` as `sha256sum -c` and `shasum -a 256 -c` read it. */
 export async function writeSums(dist: string, paths: readonly string[]): Promise<void> {
   const lines = await Promise.all(paths.map(async (path) => {
     const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile(path));
-    return `${new Uint8Array(digest).toHex()}  ${path.slice(path.lastIndexOf("/") + 1)}\n`;
+    return `${new Uint8Array(digest).toHex()}  ${basename(path)}\n`;
   }));
   await Deno.writeTextFile(`${dist}/SHA256SUMS`, lines.join(""));
 }
 
-/** The target of the machine that this runs on. */
-export function thisTarget(): Target {
-  return targetOf(Deno.build.target);
-}
-
-if (import.meta.main) {
+async function main(): Promise<void> {
   const { values } = parseArgs({
     args: Deno.args,
-    options: {
-      target: { type: "string", multiple: true },
-      "stand-in": { type: "boolean" },
-    },
+    options: { target: { type: "string", multiple: true }, "stand-in": { type: "boolean" } },
   });
-  const targets = values.target === undefined
-    ? TARGETS
-    : TARGETS.filter(({ name }) => values.target?.includes(name));
+  const { target: names, "stand-in": isStandIn = false } = values;
   const made: string[] = [];
-  for (const target of targets) {
-    const path = await compile(DIST, target, values["stand-in"] === true);
-    const size = (await Deno.stat(path)).size;
+  for (const target of TARGETS.filter(({ name }) => names?.includes(name) ?? true)) {
+    const path = await compile(DIST, target, isStandIn);
     made.push(path);
-    say(`${path.slice(ROOT.length + 1)}: ${Math.round(size / 1024 / 1024)} MiB, read back`);
+    const size = Math.round((await Deno.stat(path)).size / 2 ** 20);
+    say(`${path.slice(ROOT.length + 1)}: ${size} MiB, read back`);
   }
   await writeBill(DIST);
   const packed = `${DIST}/anaplan-auth-${VERSION}.tgz`; // of deno task pack, when it was run
   if (await Deno.stat(packed).then(() => true, () => false)) made.push(packed);
-  if (values["stand-in"] !== true) await writeSums(DIST, [...made, `${DIST}/sbom.cdx.json`]);
+  if (!isStandIn) await writeSums(DIST, [...made, `${DIST}/sbom.cdx.json`]);
 }
+
+if (import.meta.main) await main();

@@ -1,6 +1,8 @@
 // Reads back what `deno compile` has put into an executable: the files, the permissions, where it starts.
 // Rule: nothing is run; so it works for every system's file on any system.
 
+import { Buffer } from "node:buffer";
+
 /** What is inside. */
 export interface Embedded {
   readonly entrypoint: string;
@@ -9,8 +11,8 @@ export interface Embedded {
   readonly files: ReadonlyMap<string, Uint8Array>;
 }
 
-/** Stands before and behind what is embedded (Deno's `cli/lib/standalone/binary.rs`). */
-const MAGIC = new TextEncoder().encode("d3n0l4nd");
+/** What is embedded begins and ends with it (Deno's `cli/lib/standalone/binary.rs`). */
+const MAGIC = "d3n0l4nd";
 
 type Entry =
   | { readonly File: { readonly n: string; readonly o: readonly [number, number] } }
@@ -18,57 +20,32 @@ type Entry =
 
 /** @throws {Error} when nothing is embedded, or it is not laid out as this Deno does it. */
 export function readEmbedded(executable: Uint8Array): Embedded {
-  const start = startOf(executable);
-  const view = new DataView(executable.buffer, executable.byteOffset);
-  let at = start;
-  const take = (length: number): Uint8Array => executable.subarray(at, at += length);
-  const takeLength = (): number => Number(view.getBigUint64((at += 8) - 8, true));
-  const takeJson = (): unknown => JSON.parse(new TextDecoder().decode(take(takeLength())));
-  const metadata = takeJson() as Readonly<Record<string, unknown>>;
-  take(takeLength()); // the snapshot of npm packages: none, they are in the bundle
+  const { buffer, byteOffset, byteLength } = executable;
+  const bytes = Buffer.from(buffer, byteOffset, byteLength);
+  let at = startOf(bytes);
+  const take = (length: number): Buffer => bytes.subarray(at, at += length);
+  const takeBlock = (): Buffer => take(Number(take(8).readBigUInt64LE()));
+  const { entrypoint_key, permissions } = JSON.parse(takeBlock().toString());
+  takeBlock(); // the snapshot of npm packages: none, they are in the bundle
   take(12); // the table of remote modules, empty as well
-  const entries = takeJson() as readonly Entry[];
-  const length = takeLength();
-  const data = take(length);
-  const files = new Map<string, Uint8Array>();
-  collect(entries, "", data, files);
-  return {
-    entrypoint: String(metadata.entrypoint_key),
-    permissions: metadata.permissions as Readonly<Record<string, unknown>>,
-    files,
-  };
+  const entries: readonly Entry[] = JSON.parse(takeBlock().toString());
+  const files = new Map(filesIn(entries, "", takeBlock()));
+  return { entrypoint: String(entrypoint_key), permissions, files };
 }
 
-function collect(
-  entries: readonly Entry[],
-  prefix: string,
-  data: Uint8Array,
-  files: Map<string, Uint8Array>,
-): void {
-  for (const entry of entries) {
-    if ("File" in entry) {
-      const { n: name, o: [offset, length] } = entry.File;
-      files.set(prefix + name, data.subarray(offset, offset + length));
-    } else collect(entry.Dir.entries, `${prefix}${entry.Dir.name}/`, data, files);
-  }
+function filesIn(entries: readonly Entry[], prefix: string, data: Buffer): [string, Uint8Array][] {
+  return entries.flatMap((entry): [string, Uint8Array][] => {
+    if ("Dir" in entry) return filesIn(entry.Dir.entries, `${prefix}${entry.Dir.name}/`, data);
+    const { n: name, o: [offset, length] } = entry.File;
+    return [[prefix + name, data.subarray(offset, offset + length)]];
+  });
 }
 
-/** Where the length of the metadata stands, which is a JSON object that begins with `argv`. */
-function startOf(executable: Uint8Array): number {
-  const opening = new TextEncoder().encode('{"argv":');
-  for (let at = find(executable, MAGIC, 0); at >= 0; at = find(executable, MAGIC, at + 1)) {
-    const behind = at + MAGIC.length + 8;
-    if (opening.every((byte, index) => executable[behind + index] === byte)) {
-      return at + MAGIC.length;
-    }
+/** Where the metadata begins: its length in eight bytes, and then a JSON object that begins with `argv`. */
+function startOf(bytes: Buffer): number {
+  for (let at = bytes.indexOf(MAGIC); at >= 0; at = bytes.indexOf(MAGIC, at + 1)) {
+    const length = at + MAGIC.length;
+    if (bytes.toString("latin1", length + 8, length + 16) === '{"argv":') return length;
   }
   throw new Error("There is no program of `deno compile` inside");
-}
-
-function find(bytes: Uint8Array, wanted: Uint8Array, from: number): number {
-  const [first = 0] = wanted;
-  for (let at = bytes.indexOf(first, from); at >= 0; at = bytes.indexOf(first, at + 1)) {
-    if (wanted.every((byte, index) => bytes[at + index] === byte)) return at;
-  }
-  return -1;
 }

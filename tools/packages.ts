@@ -1,8 +1,8 @@
-// Which packages are in the bundle, and under which licences. Rule: asked of the files that the bundler
+// Which packages are in the bundle, and under which licenses. Rule: asked of the files that the bundler
 // put in, so that nothing that is only used by tests is named and nothing that is shipped is missing.
 
-/** A package, by what it calls itself. */
-export interface NamedPackage {
+/** A package that is in the bundle. */
+export interface Package {
   readonly name: string;
   readonly version: string;
   /** As a lock file names it: `name@version`. */
@@ -11,51 +11,35 @@ export interface NamedPackage {
   readonly license: string;
 }
 
-/** A package that is in the bundle, and where its files are. */
-export interface Package extends NamedPackage {
-  readonly directory: string;
-}
-
-/** The packages that these modules come from, sorted. */
-export async function packagesOf(moduleIds: readonly string[]): Promise<Package[]> {
+/** The packages that these modules come from, sorted, and the text of every package's own license files. */
+export async function packagesOf(
+  moduleIds: readonly string[],
+): Promise<{ packages: Package[]; licences: string }> {
   const directories = new Set(
     moduleIds.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id)?.[0] ?? []),
   );
-  const packages = await Promise.all(Array.from(directories, async (directory) => {
-    const manifest = JSON.parse(await Deno.readTextFile(`${directory}/package.json`));
-    const { name, version, license } = manifest;
-    return {
-      name,
-      version,
-      id: `${name}@${version}`,
-      license: String(license ?? "NOASSERTION"),
-      directory,
-    };
+  const found = await Promise.all(Array.from(directories, async (directory) => {
+    const { name, version, license = "NOASSERTION" } = JSON.parse(
+      await Deno.readTextFile(`${directory}/package.json`),
+    );
+    const text = await licenceText(directory) || "(The package has no licence file of its own.)";
+    const title = `${name} ${version} (${license})\n${"-".repeat(80)}`;
+    const named = { name, version, id: `${name}@${version}`, license: String(license) };
+    return { named, part: `${title}\n${text}\n` };
   }));
-  return packages.sort((a, b) => a.id < b.id ? -1 : 1);
+  found.sort((a, b) => a.named.id < b.named.id ? -1 : 1);
+  const title = "The packages that anaplan-auth contains, and their licences.\n";
+  const parts = [title, ...found.map(({ part }) => part)];
+  return {
+    packages: found.map(({ named }) => named),
+    licences: parts.join(`\n${"=".repeat(80)}\n`),
+  };
 }
 
-/** The text of every package's own licence files. */
-export async function thirdPartyLicences(packages: readonly Package[]): Promise<string> {
-  const parts = await Promise.all(packages.map(async ({ name, version, license, directory }) => {
-    const texts = await licenceTexts(directory);
-    const body = texts.length === 0
-      ? "(The package has no licence file of its own.)"
-      : texts.join("\n\n");
-    return `${name} ${version} (${license})\n${"-".repeat(80)}\n${body}\n`;
-  }));
-  const rule = "=".repeat(80);
-  return `The packages that anaplan-auth contains, and their licences.\n\n${rule}\n${
-    parts.join(`\n${rule}\n`)
-  }`;
-}
-
-async function licenceTexts(directory: string): Promise<string[]> {
-  const names = [];
-  for await (const { name, isFile } of Deno.readDir(directory)) {
-    if (isFile && /^(licen[cs]e|notice|copying)\b/i.test(name)) names.push(name);
-  }
-  return await Promise.all(
-    names.sort().map(async (name) => (await Deno.readTextFile(`${directory}/${name}`)).trim()),
-  );
+async function licenceText(directory: string): Promise<string> {
+  const paths = (await Array.fromAsync(Deno.readDir(directory)))
+    .filter(({ name, isFile }) => isFile && /^(licen[cs]e|notice|copying)\b/i.test(name))
+    .map(({ name }) => `${directory}/${name}`).sort();
+  const texts = await Promise.all(paths.map((path) => Deno.readTextFile(path)));
+  return texts.map((text) => text.trim()).join("\n\n");
 }

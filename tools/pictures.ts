@@ -13,21 +13,17 @@ function pathOf({ path, hint }: Tool): string {
   return path;
 }
 
-async function main(): Promise<void> {
-  const pictures = sessionPictures(await demoSession(pathOf(await findPython())));
-  for (const [name, svg] of Object.entries(pictures)) {
-    await Deno.writeTextFile(new URL(name, IMAGES), svg);
-  }
-  await inGallery(pathOf(await findChromium()), async (gallery) => {
-    for (const name of ["signed-in", "declined"]) {
-      for (const colorScheme of ["light", "dark"] as const) {
-        await using view = await gallery.open({ viewport: CARD, colorScheme });
-        await view.page.goto(gallery.addressOf(name));
-        const png = await view.page.screenshot();
-        await Deno.writeFile(new URL(`${name}-${colorScheme}.png`, IMAGES), png);
-      }
-    }
-  });
+const pictures = sessionPictures(await demoSession(pathOf(await findPython())));
+for (const [name, svg] of Object.entries(pictures)) {
+  await Deno.writeTextFile(new URL(name, IMAGES), svg);
 }
-
-await main();
+await inGallery(pathOf(await findChromium()), async (gallery) => {
+  for (const name of ["signed-in", "declined"]) {
+    for (const colorScheme of ["light", "dark"] as const) {
+      await using view = await gallery.open({ viewport: CARD, colorScheme });
+      await view.page.goto(gallery.addressOf(name));
+      const png = await view.page.screenshot();
+      await Deno.writeFile(new URL(`${name}-${colorScheme}.png`, IMAGES), png);
+    }
+  }
+});

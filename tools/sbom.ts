@@ -1,86 +1,76 @@
-// The bill of materials (CycloneDX 1.6): each package in the bundle, with its version, licence and the hash
+// The bill of materials (CycloneDX 1.6): each package in the bundle, with its version, license and the hash
 // that deno.lock holds. Rule: no time and no random number, so that the same bundle has the same bill.
 
-import { Enums, Models, Serialize, Spec, Validation } from "@cyclonedx/cyclonedx-library";
+import { Spec, Validation } from "@cyclonedx/cyclonedx-library";
 import { VERSION } from "../src/base/version.ts";
-import type { NamedPackage } from "./packages.ts";
+import type { Package } from "./packages.ts";
+import { ROOT } from "./tool.ts";
 
-/** What deno.lock knows of npm packages, by `name@version`. */
-export interface Lock {
-  readonly npm: Readonly<Record<string, LockedPackage>>;
-}
-
+/** What deno.lock knows of an npm package. */
 interface LockedPackage {
   readonly integrity: string;
   readonly dependencies?: readonly string[];
 }
 
+/** What deno.lock knows of npm packages, by `name@version`. */
+type Lock = Readonly<Record<"npm", Readonly<Record<string, LockedPackage>>>>;
+
 /**
- * The bill as JSON text, checked against CycloneDX's own schema.
+ * Writes the bill of the bundle in a directory, `sbom.cdx.json`, checked against CycloneDX's own schema.
  *
  * @throws {Error} when a package is not in the lock file, or the bill does not meet the schema.
  */
-export async function billOfMaterials(
-  packages: readonly NamedPackage[],
-  lock: Lock,
-): Promise<string> {
-  const bill = new Models.Bom();
-  const program = new Models.Component(Enums.ComponentType.Application, "anaplan-auth", {
-    version: VERSION,
-    bomRef: "anaplan-auth",
-    licenses: new Models.LicenseRepository([new Models.SpdxLicense("MIT")]),
-  });
-  bill.metadata.component = program;
-  const components = new Map(packages.map((each) => [each.id, componentOf(each, lock)]));
-  for (const [id, component] of components) {
-    bill.components.add(component);
-    program.dependencies.add(component.bomRef);
-    for (const name of locked(lock, id).dependencies ?? []) {
-      const dependency = components.get(name) ??
-        [...components.values()].find((candidate) => candidate.name === name);
-      if (dependency !== undefined) component.dependencies.add(dependency.bomRef);
-    }
-  }
-  const serializer = new Serialize.JsonSerializer(
-    new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6),
-  );
-  const text = serializer.serialize(bill, { sortLists: true, space: 2 }) + "\n";
+export async function writeBill(dist: string): Promise<void> {
+  const packages: Package[] = JSON.parse(await Deno.readTextFile(`${dist}/bundle/packages.json`));
+  const lock: Lock = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.lock`));
+  const ids = packages.map(({ id }) => id);
+  const program = { type: "application", name: "anaplan-auth", version: VERSION };
+  const ref = program.name;
+  const bill = {
+    $schema: "http://cyclonedx.org/schema/bom-1.6.schema.json",
+    bomFormat: "CycloneDX",
+    specVersion: "1.6",
+    version: 1,
+    metadata: { component: { ...program, "bom-ref": ref, licenses: [licenseOf("MIT")] } },
+    components: packages.map((each) => componentOf(each, locked(lock, each.id))),
+    dependencies: [
+      { ref, dependsOn: ids },
+      ...ids.map((id) => ({ ref: id, dependsOn: dependenciesOf(locked(lock, id), packages) })),
+    ],
+  };
+  const text = JSON.stringify(bill, undefined, 2) + "\n";
   const problem = await new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(text);
   if (problem !== null) throw new Error(`The bill is not CycloneDX: ${JSON.stringify(problem)}`);
-  return text;
+  await Deno.writeTextFile(`${dist}/sbom.cdx.json`, text);
 }
 
-function componentOf(
-  { id, name, version, license }: NamedPackage,
-  lock: Lock,
-): Models.Component {
-  const [scope, base = scope] = name.startsWith("@") ? name.split("/") : [undefined, name];
-  return new Models.Component(Enums.ComponentType.Library, name, {
+function componentOf({ id, name, version, license }: Package, { integrity }: LockedPackage) {
+  const content = Uint8Array.fromBase64(integrity.replace(/^sha512-/, "")).toHex();
+  if (content.length !== 128) throw new Error(`No SHA-512: ${integrity}`);
+  return {
+    type: "library",
+    name,
     version,
-    bomRef: id,
-    purl: `pkg:npm/${scope === undefined ? "" : `${encodeURIComponent(scope)}/`}${base}@${version}`,
-    licenses: new Models.LicenseRepository([licenceOf(license)]),
-    hashes: new Models.HashDictionary([hashOf(locked(lock, id).integrity)]),
-  });
+    "bom-ref": id,
+    hashes: [{ alg: "SHA-512", content }],
+    licenses: [licenseOf(license)],
+    purl: `pkg:npm/${name.replace("@", "%40")}@${version}`,
+  };
 }
 
-function licenceOf(expression: string): Models.SpdxLicense | Models.LicenseExpression {
-  return /^[\w.-]+$/.test(expression)
-    ? new Models.SpdxLicense(expression)
-    : new Models.LicenseExpression(expression);
+function licenseOf(expression: string): unknown {
+  return /^[\w.-]+$/.test(expression) ? { license: { id: expression } } : { expression };
 }
 
-/** The lock file's entry; the names of peers may stand behind the version. */
+/** The lock file names a package, and its version where there are several of it. */
+function dependenciesOf({ dependencies = [] }: LockedPackage, packages: readonly Package[]) {
+  return packages.filter(({ id, name }) => dependencies.includes(id) || dependencies.includes(name))
+    .map(({ id }) => id);
+}
+
+/** The lock file's entry; the names of peers may follow the version. */
 function locked({ npm }: Lock, id: string): LockedPackage {
-  const key = Object.keys(npm).find((candidate) => candidate.split("_")[0] === id);
-  const entry = key === undefined ? undefined : npm[key];
+  const entry = Object.entries(npm).find(([key]) => key.split("_")[0] === id)?.[1];
   if (entry === undefined) throw new Error(`${id} is in the bundle, but not in deno.lock`);
   return entry;
-}
-
-function hashOf(integrity: string): [Enums.HashAlgorithm, string] {
-  const [, base64 = ""] = /^sha512-(.+)$/.exec(integrity) ?? [];
-  const bytes = Uint8Array.fromBase64(base64);
-  if (bytes.length !== 64) throw new Error(`No SHA-512: ${integrity}`);
-  return [Enums.HashAlgorithm["SHA-512"], bytes.toHex()];
 }

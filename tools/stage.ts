@@ -1,79 +1,54 @@
 // A copy of the sources in a directory of its own, with the packages beside them. Rule: a bundle is made
 // here and not in the checkout, so that no path of the machine and no stray file can come into it.
 
-import { output } from "./process.ts";
-import { ROOT } from "./paths.ts";
+import { cp } from "node:fs/promises";
+import { output, ROOT } from "./tool.ts";
 
-/** A copy of the sources; removed on disposal. */
-export interface Stage extends AsyncDisposable {
-  readonly directory: string;
-}
-
-/** Makes a copy in which `src/base/version.ts` knows the commit, and installs the locked packages there. */
-export async function makeStage(): Promise<Stage> {
-  const directory = await Deno.realPath(await Deno.makeTempDir({ prefix: "anaplan-auth-stage-" }));
-  const stage = {
-    directory,
-    [Symbol.asyncDispose]: () => Deno.remove(directory, { recursive: true }),
-  };
-  try {
-    for (const name of ["main.ts", "deno.json", "deno.lock"]) {
-      await Deno.copyFile(`${ROOT}/${name}`, `${directory}/${name}`);
-    }
-    await copyFolder(`${ROOT}/src`, `${directory}/src`);
-    await noteBuild(`${directory}/src/base/version.ts`);
-    await loadTokenAtStart(`${directory}/src/cli/tree/commands.ts`);
-    const install = ["install", "--quiet", "--frozen", "--node-modules-dir=auto"];
-    await output(Deno.execPath(), [...install, "--entrypoint", "main.ts"], { cwd: directory });
-    return stage;
-  } catch (error) {
-    await stage[Symbol.asyncDispose]();
-    throw error;
-  }
-}
-
-async function copyFolder(from: string, to: string): Promise<void> {
-  await Deno.mkdir(to);
-  for await (const { name, isDirectory } of Deno.readDir(from)) {
-    if (isDirectory) await copyFolder(`${from}/${name}`, `${to}/${name}`);
-    else await Deno.copyFile(`${from}/${name}`, `${to}/${name}`);
-  }
-}
-
-async function noteBuild(path: string): Promise<void> {
-  const source = await Deno.readTextFile(path);
-  const noted = source.replace('"run from source"', JSON.stringify(await build()));
-  if (noted === source) throw new Error(`${path} has no place for the commit`);
-  await Deno.writeTextFile(path, noted);
-}
+const SOURCES = ["main.ts", "src", "deno.json", "deno.lock"];
 
 /**
- * In the bundle `token` is in the file that every start reads anyway (`GROUPS` in bundle.ts); from source it
- * would cost every other command its files.
+ * Does some work in a copy in which `src/base/version.ts` knows the commit, with the locked packages
+ * installed; the copy is removed afterwards.
  */
-async function loadTokenAtStart(path: string): Promise<void> {
-  const source = await Deno.readTextFile(path);
-  const lazy = 'async () => (await import("../../commands/token.ts")).token';
-  if (!source.includes(lazy)) throw new Error(`${path} does not load token as expected`);
-  const eager = source.replace(lazy, "() => Promise.resolve(token)");
-  await Deno.writeTextFile(path, `import { token } from "../../commands/token.ts";\n${eager}`);
+export async function inStage<T>(work: (directory: string) => Promise<T>): Promise<T> {
+  const directory = await Deno.realPath(await Deno.makeTempDir({ prefix: "anaplan-auth-stage-" }));
+  try {
+    for (const name of SOURCES) {
+      await cp(`${ROOT}/${name}`, `${directory}/${name}`, { recursive: true });
+    }
+    await replaceIn(`${directory}/src/base/version.ts`, {
+      '"run from source"': JSON.stringify(await build()),
+    });
+    // In the bundle `token` is in the file that every start reads anyway (`GROUPS` in bundle.ts); from
+    // source it would cost every other command its files.
+    await replaceIn(`${directory}/src/cli/tree/commands.ts`, {
+      'async () => (await import("../../commands/token.ts")).token': "() => Promise.resolve(token)",
+      "\nimport ": '\nimport { token } from "../../commands/token.ts";\nimport ',
+    });
+    const install = ["install", "--quiet", "--frozen", "--node-modules-dir=auto"];
+    await output(Deno.execPath(), [...install, "--entrypoint", "main.ts"], { cwd: directory });
+    return await work(directory);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+/** Replaces the first place of each text. */
+async function replaceIn(path: string, replacements: Record<string, string>): Promise<void> {
+  let source = await Deno.readTextFile(path);
+  for (const [old, replacement] of Object.entries(replacements)) {
+    if (!source.includes(old)) throw new Error(`${path} does not hold ${old}`);
+    source = source.replace(old, () => replacement);
+  }
+  await Deno.writeTextFile(path, source);
 }
 
 /** What the sources are: a commit, with or without changes; a checkout without git cannot tell. */
 async function build(): Promise<string> {
-  const git = (...args: string[]): Promise<string> =>
-    output("git", args, { cwd: ROOT }).then((text) => text.trim());
+  const git = (...args: string[]): Promise<string> => output("git", args, { cwd: ROOT });
   try {
-    const commit = await git("rev-parse", "--short=12", "HEAD");
-    const changes = await git(
-      "status",
-      "--porcelain",
-      "--",
-      "main.ts",
-      "src",
-      "deno.json",
-      "deno.lock",
-    );
+    const commit = (await git("rev-parse", "--short=12", "HEAD")).trim();
+    const changes = await git("status", "--porcelain", "--", ...SOURCES);
     return `commit ${commit}${changes === "" ? "" : " with changes"}`;
   } catch {
     return "commit unknown";

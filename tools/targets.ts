@@ -1,5 +1,8 @@
 // The systems that the one file is made for. Rule: the name that a download has, Deno's name for the
-// system, and where npm has a Deno for it.
+// system, and where npm has a Deno for it, which can stand in for Deno's runtime so that what is made can be
+// read back; that is never shipped.
+
+import { output } from "./tool.ts";
 
 /** A system that the one file is made for. */
 export interface Target {
@@ -29,9 +32,20 @@ export function executableName({ name }: Target): string {
   return `anaplan-auth-${name}${name.startsWith("windows") ? ".exe" : ""}`;
 }
 
-/** The target with this triple; the triple of this machine is `Deno.build.target`. */
-export function targetOf(triple: string): Target {
-  const target = TARGETS.find((candidate) => candidate.triple === triple);
-  if (target === undefined) throw new Error(`No one file is made for ${triple}`);
-  return target;
+/** Works with this Deno for its own system; for another one npm's package of the same version is unpacked. */
+export async function withStandIn(
+  { triple, denoPackage }: Target,
+  work: (path: string) => Promise<unknown>,
+): Promise<void> {
+  if (triple === Deno.build.target) return void await work(Deno.execPath());
+  const directory = await Deno.makeTempDir({ prefix: "anaplan-auth-deno-" });
+  try {
+    const wanted = `${denoPackage}@${Deno.version.deno}`;
+    const to = ["--pack-destination", directory];
+    const packed = await output("npm", ["pack", "--silent", ...to, wanted]);
+    await output("tar", ["-xzf", `${directory}/${packed.trim()}`, "-C", directory]);
+    await work(`${directory}/package/${triple.includes("windows") ? "deno.exe" : "deno"}`);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
 }

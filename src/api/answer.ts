@@ -1,13 +1,16 @@
 // What an answer means. Rule: pure; only a status decides, and words from elsewhere are made harmless.
 
+import { run, signIn, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { asObject, field, objectField } from "../base/json.ts";
 import { parsedWithout } from "../base/masking.ts";
 import type { Secret } from "../base/secret.ts";
+import { inOtherRegion } from "../provider/authorization_server.ts";
 import { forProfile } from "../session/session.ts";
 import type { Settings } from "../settings/settings.ts";
-import { quoted } from "../base/text.ts";
+import { quoted, shellWord } from "../base/text.ts";
 import type { Answer, Call } from "./call.ts";
+import { nearPath } from "./near_paths.ts";
 
 /** Whether an answer that is no success is the API's own word on this call, and worth printing. */
 export function isRefusal(status: number): boolean {
@@ -27,14 +30,18 @@ export function failureOf(
   if (status === 401) {
     const refused = new CliError("login_required", `${what}: it does not accept the access token`, {
       next: settings.issuer === undefined
-        ? `anaplan-auth login --region NAME, with your tenant's region (now ${settings.region}); ` +
-          "or another --scheme"
-        : "anaplan-auth login; or another --scheme",
+        ? words`${inOtherRegion(settings)}; or another --scheme`
+        : words`${signIn()}; or another --scheme`,
     });
     return forProfile(refused, settings);
   }
   if (isOwnWord) {
-    return new CliError("api", `${what}: ${why}`, { next: adviceOn(status, settings) });
+    const near = status === 404 ? nearPath(url.pathname) : undefined;
+    const meant = near === undefined ? "" : `; did you mean ${near}?`;
+    const next = near !== undefined && method === "GET"
+      ? run(`api ${shellWord(near + url.search)}`, { profile: null })
+      : adviceOn(status, settings);
+    return forProfile(new CliError("api", `${what}: ${why}${meant}`, { next }), settings);
   }
   if (status >= 300 && status < 400) {
     return new CliError("unavailable", `${what}: ${why}, and a token is not sent elsewhere`, {

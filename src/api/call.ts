@@ -1,6 +1,7 @@
 // One call of an API: the token is fresh, a refused one is refreshed once, and a server that asks for a
 // pause gets it. Rule: bounded in tries and time, and nothing is sent twice that must not be.
 
+import { signIn, words } from "../base/advice.ts";
 import { caCertificates } from "../files/ca_file.ts";
 import { authorization, isSameSignIn } from "../provider/belonging.ts";
 import { CliError } from "../base/errors.ts";
@@ -11,7 +12,7 @@ import type { TokenScheme } from "../provider/belonging.ts";
 import { type Settings } from "../settings/settings.ts";
 import { canRefresh, forProfile, freshTokenSet, replaceRefused } from "../session/session.ts";
 import type { StreamResponse } from "../system/contract.ts";
-import { duration } from "../base/text.ts";
+import { duration } from "../base/times.ts";
 import type { TokenSet } from "../store/token_set.ts";
 import type { Body } from "./body.ts";
 
@@ -81,7 +82,7 @@ function assertSameLogin(first: TokenSet, present: TokenSet, settings: Settings)
   const replaced = new CliError(
     "login_required",
     "Cannot go on with the call: another login has replaced the one that it began with",
-    { next: "anaplan-auth login, if the new one is wrong; else the same command again" },
+    { next: words`${signIn()}, if the new one is wrong; else the same command again` },
   );
   throw forProfile(replaced, settings);
 }

@@ -1,6 +1,7 @@
 // Where a call goes and how it carries the token. Rule: to the profile's own hosts only, so that no token
 // goes astray.
 
+import { run } from "../base/advice.ts";
 import { origins, otherOrigins } from "../provider/authorization_server.ts";
 import type { TokenScheme } from "../provider/belonging.ts";
 import { CliError } from "../base/errors.ts";
@@ -104,7 +105,7 @@ function ownServices(settings: Settings): { readonly api: string; readonly auth?
     return authUrl === undefined ? { api } : { api, auth: withoutSlash(authUrl) };
   }
   throw new CliError("usage", `Cannot call an API: nothing says where the API of ${issuer} is`, {
-    next: `anaplan-auth profile set ${settings.profile} --api-url URL`,
+    next: run(`profile set ${settings.profile} --api-url URL`),
   });
 }
 

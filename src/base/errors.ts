@@ -1,6 +1,8 @@
 // The one error that commands throw, and the one table from its kind to the exit code. Rule: a message
 // says what could not be done and why; `next` says what to type.
 
+import { shell, type Words } from "./advice.ts";
+
 /** What kind of failure it is; scripts see it as `error.kind` in JSON and as the exit code. */
 export type ErrorKind =
   | "internal"
@@ -33,68 +35,56 @@ export type ErrorCode =
   /** The login belongs to other servers than the one that was to be asked. */
   | "other_server"
   /** A 2xx broke off before the tokens that the server may have issued. */
-  | "answer_cut";
+  | "answer_cut"
+  /** A signal wanted the program to end while new tokens arrived. */
+  | "stopped_late"
+  /** A certificate is out of date, or the clock is off. */
+  | "clock"
+  /** Other users can open a file of ours. */
+  | "open_to_others";
 
-/** A name that was typed with a flag and does not exist, and the names that do. */
+/** A name that was typed and does not exist, and the names that do. */
 export interface Misspelled {
   readonly typed: string;
   readonly names: readonly string[];
-  readonly flag: string;
+  /** The flag to give one of them with, when that is what to do next. */
+  readonly flag?: string;
 }
 
-/** What may be known about a failure besides its message. */
-export interface ErrorDetails {
+/** What is known about a failure besides its message. */
+export interface CliError {
   readonly code?: ErrorCode;
-  /** What the person can type or do now; the `Next:` line. */
-  readonly next?: string;
+  readonly next?: Words;
+  /** Why, without what could not be done. */
+  readonly reason?: string;
   /** The OAuth error code that a server answered with (RFC 6749, sections 4.1.2.1 and 5.2). */
   readonly oauthError?: string;
   /** For `unavailable`: the request may have reached the server, only the answer is missing. */
-  readonly answerLost?: boolean;
+  readonly answerLost: boolean;
   /** With `answerLost`: the connection was not cut, so the answer may still have been on its way. */
-  readonly timedOut?: boolean;
+  readonly timedOut: boolean;
   /** With `answerLost`: the answer as far as it came, when that is asked for. */
   readonly arrived?: Response;
-  /** A name that was typed and does not exist, and the names that do. */
   readonly misspelled?: Misspelled;
   /** For `storage`: a file of ours that cannot be understood. */
   readonly damagedFile?: string;
-  readonly cause?: unknown;
 }
+
+/** The same, as it is given to an error; and what was thrown before it. */
+export type ErrorDetails = Partial<Omit<CliError, "kind" | "with" | keyof Error>> & ErrorOptions;
 
 /** A failure that a person can understand: two lines and an exit code. */
 export class CliError extends Error {
   override readonly name = "CliError";
-  readonly kind: ErrorKind;
-  readonly code: ErrorCode | undefined;
-  readonly next: string | undefined;
-  readonly oauthError: string | undefined;
-  readonly answerLost: boolean;
-  readonly timedOut: boolean;
-  readonly arrived: Response | undefined;
-  readonly misspelled: Misspelled | undefined;
-  readonly damagedFile: string | undefined;
 
-  constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
-    super(message, { cause: details.cause });
-    this.kind = kind;
-    this.code = details.code;
-    this.next = details.next;
-    this.oauthError = details.oauthError;
-    this.answerLost = details.answerLost ?? false;
-    this.timedOut = details.timedOut ?? false;
-    this.arrived = details.arrived;
-    this.misspelled = details.misspelled;
-    this.damagedFile = details.damagedFile;
+  constructor(readonly kind: ErrorKind, message: string, details: ErrorDetails = {}) {
+    super(message, details);
+    Object.assign(this, { answerLost: false, timedOut: false }, details);
   }
 
   /** The same failure, about which more is known. */
-  with(details: Pick<ErrorDetails, "next" | "arrived">): CliError {
-    return Object.assign(
-      new CliError(this.kind, this.message, { cause: this.cause }),
-      this,
-      details,
-    );
+  with({ message = this.message, ...details }: ErrorDetails & { message?: string }): CliError {
+    return Object.assign(new CliError(this.kind, message, this), details);
   }
 }
 
@@ -108,7 +98,7 @@ export function toCliError(thrown: unknown): CliError {
   const reason = thrown instanceof Error ? thrown.message : String(thrown);
   if (/os error 24/.test(reason)) {
     return new CliError("storage", "Cannot go on: too many open files", {
-      next: "ulimit -n 1024",
+      next: shell("ulimit -n 1024"),
       cause: thrown,
     });
   }

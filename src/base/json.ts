@@ -63,7 +63,9 @@ export function asObject(value: unknown): Fields | undefined {
 }
 
 /** Why a file is not read, and not replaced: that version may keep what this one does not know. */
-export const NEWER = "it was written by a newer version of anaplan-auth";
+export class NewerVersion extends Error {
+  override readonly message = "it was written by a newer version of anaplan-auth";
+}
 
 /**
  * The JSON object in a text.

@@ -62,123 +62,14 @@ export function shellWord(text: string): string {
   return /^[\w@%+=:,./~-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** The command that signs in to a profile. */
-export function loginCommandOf(profile: string): string {
-  return profile === "default" ? "anaplan-auth login" : `anaplan-auth login --profile ${profile}`;
-}
-
-/** How long, for people: `45 s`, `34 min`, `3 h`, `5 days`. */
-export function duration(milliseconds: number): string {
-  const seconds = Math.max(0, Math.round(milliseconds / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 120) return `${minutes} min`;
-  const hours = Math.round(minutes / 60);
-  return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
-}
-
-/** A duration as flags take it: `90s`, `12h`. */
-export function flagTime(milliseconds: number): string {
-  const units = [["d", 86_400_000], ["h", 3_600_000], ["m", 60_000]] as const;
-  const found = units.find(([, factor]) => milliseconds % factor === 0);
-  const [unit, factor] = found ?? ["s", 1_000];
-  return `${Math.round(milliseconds / factor)}${unit}`;
-}
-
-/** The time left as a clock shows it: `4:52`. */
-export function countdown(milliseconds: number): string {
-  const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-}
-
-/** The local time of day, `14:35`; with the date when that is not today. */
-export function clockTime(time: number, now: number): string {
-  const full = dateTime(time);
-  return full.slice(0, 10) === dateTime(now).slice(0, 10) ? full.slice(11) : full;
-}
-
-/** The local date and time: `2026-11-24 14:35`. By hand, since Intl costs milliseconds to load. */
-export function dateTime(time: number): string {
-  const date = new Date(time);
-  const two = (part: number): string => String(part).padStart(2, "0");
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+/** A name of the code as it is typed: `configDir` is `config-dir`. */
+export function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** The time as JSON has it (ISO 8601). */
 export function isoTime(time: number): string {
   return new Date(time).toISOString();
-}
-
-/** Label and value lines with the values under each other; rows without a value are left out. */
-export function table(
-  rows: readonly (readonly [label: string, value: string | undefined])[],
-): string {
-  const cells = rows.map((row) => row.map((cell) => cell && unsteering(cell))); // a row is one line
-  const width = Math.max(...cells.map(([label = ""]) => label.length)) + 2;
-  return cells
-    .filter(([, value]) => value !== undefined)
-    .map(([label = "", value]) => label.padEnd(width) + value)
-    .join("\n");
-}
-
-/**
- * The text with this program's name as the person types it: whoever runs the tasks of a checkout has
- * no `anaplan-auth` to type, and the tasks say so. What a server said stays as it said it.
- */
-export function asTyped(text: string, command: string | undefined): string {
-  if (command === undefined) return text;
-  const isQuoted = (index: number): boolean => index % 2 === 1;
-  return text.split(/(“[^”]*”)/)
-    .map((part, index) => isQuoted(index) ? part : part.replace(TYPED, `${command} `))
-    .join("");
-}
-
-/** The program's name where a command of it, or `<command>`, follows. */
-const TYPED =
-  /(?<![\w/.-])anaplan-auth (?=<|(?:login|whoami|refresh|status|logout|token|api|exec|proxy|profile|relay|cert|validate|doctor|complete|help)\b)/g;
-
-/** The text with backticks around the commands in it, for a page that shows them as such. */
-export function commandsMarked(text: string): string {
-  return text.replace(COMMANDS, "`$&`");
-}
-
-/** A command ends where the sentence goes on. */
-const COMMANDS = new RegExp(
-  `(?:${TYPED.source}|(?<![^ (])(?:chmod|mv|rm) )[^,;()]*[^,;()\\s]`,
-  "g",
-);
-
-/** The text as the terminal shows it: commands as they are typed, paths from the home directory. */
-export function asShown(text: string, env: (name: string) => string | undefined): string {
-  const home = env("HOME");
-  const typed = asTyped(text, env(COMMAND_VARIABLE));
-  return home === undefined ? typed : withTilde(typed, home);
-}
-
-/** The variable in which the tasks say how they are typed. */
-export const COMMAND_VARIABLE = "ANAPLAN_AUTH_COMMAND";
-
-/** The text on lines of at most `width` characters, as far as its words are shorter than that. */
-export function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) {
-      lines[lines.length - 1] = `${last} ${word}`;
-    } else lines.push(word);
-  }
-  return lines;
-}
-
-/** The text with every line broken at its words where it is too long, and indented as it begins. */
-export function fitted(text: string, width: number): string {
-  return text.split("\n").flatMap((line) => {
-    if (line.length <= width) return [line];
-    const [indent = ""] = /^ *(\d\. )?/.exec(line) ?? [];
-    const [first = "", ...others] = wrapped(line.slice(indent.length), width - indent.length);
-    return [indent + first, ...others.map((other) => " ".repeat(indent.length) + other)];
-  }).join("\n");
 }
 
 /** Paths that begin a word with the home directory, with `~` instead, as a shell understands it. */

@@ -7,12 +7,9 @@ import { CliError, EXIT_CODES, toCliError } from "../base/errors.ts";
 import type { System, Trace } from "../system/contract.ts";
 import { VERSION } from "../base/version.ts";
 import { commandNamed } from "./tree/commands.ts";
-import type { TreeContext } from "./tree/loading.ts";
-import { kebab } from "./tree/parse.ts";
+import type { Asked } from "./tree/loading.ts";
+import { kebab } from "../base/text.ts";
 import { type Printer, printer } from "./print.ts";
-
-/** What a run comes to. */
-type Outcome = { readonly reply: Reply } | { readonly error: CliError };
 
 /**
  * Runs one command line and prints its outcome.
@@ -25,32 +22,36 @@ export async function run(
   openSystem: (trace: Trace, tell: (text: string) => void) => System,
 ): Promise<number> {
   const system = openSystem((line) => out.trace(line), (text) => out.insist(text));
+  const { terminal } = system;
+  const isOnTerminal = terminal.stdout || terminal.stderr;
+  const layout = isOnTerminal ? (await import("./layout.ts")).layout : undefined;
   // Until the flags are read, and when they cannot be: a look at argv says how to print an error.
   const out: Printer = printer(system, {
     json: hasFlag(argv, "json"),
     quiet: hasFlag(argv, "quiet"),
     verbose: hasFlag(argv, "verbose") || system.env("ANAPLAN_AUTH_DEBUG") !== undefined,
     color: !hasFlag(argv, "noColor") && system.env("NO_COLOR") === undefined,
-  });
-  const outcome = await outcomeOf(argv, { system, talk: out });
-  return await printed(outcome, out);
+  }, layout);
+  try {
+    return await printed(await replyTo(argv, { system, talk: out }), out);
+  } catch (error) {
+    return await told(toCliError(error), out);
+  }
 }
 
-async function printed(outcome: Outcome, out: Printer): Promise<number> {
-  if ("error" in outcome) return await told(outcome.error, out);
+async function printed(reply: Reply, out: Printer): Promise<number> {
   try {
-    await out.reply(outcome.reply);
+    await out.reply(reply);
   } catch (error) {
-    if (error instanceof CliError) return await told(error, out); // an answer that broke off on its way
+    if (error instanceof CliError) throw error; // an answer that broke off on its way
     const hasEnough = error instanceof Error && error.name === "BrokenPipe"; // as `| head -1`
-    if (hasEnough) return replyCode(outcome.reply);
+    if (hasEnough) return replyCode(reply);
     const reason = error instanceof Error ? error.message : String(error);
-    const cannotWrite = new CliError("storage", `Cannot write the answer: ${reason}`, {
+    throw new CliError("storage", `Cannot write the answer: ${reason}`, {
       next: "check where the output goes (a full disk?), then run the command again",
     });
-    return await told(cannotWrite, out);
   }
-  return replyCode(outcome.reply);
+  return replyCode(reply);
 }
 
 async function told(error: CliError, out: Printer): Promise<number> {
@@ -60,55 +61,52 @@ async function told(error: CliError, out: Printer): Promise<number> {
   return EXIT_CODES[error.kind];
 }
 
-function replyCode({ outcome: kind, exitCode }: Reply): number {
-  if (exitCode !== undefined) return exitCode;
-  return kind === undefined ? 0 : EXIT_CODES[kind];
+function replyCode(reply: Reply): number {
+  if (reply.kind === "exit") return reply.code;
+  return "outcome" in reply && reply.outcome !== undefined ? EXIT_CODES[reply.outcome] : 0;
 }
 
-async function outcomeOf(argv: readonly string[], context: CommandContext): Promise<Outcome> {
+async function replyTo(argv: readonly string[], context: CommandContext): Promise<Reply> {
   const [name = "", ...rest] = argv;
   const isAlone = rest.length === 0;
-  if (isAlone && name === "--version") return { reply: { text: VERSION, data: VERSION } };
+  if (isAlone && name === "--version") return { kind: "answer", text: VERSION, data: VERSION };
   const command = commandNamed(name);
-  context.system.restrict(command?.needs ?? {});
-  if (name === "") {
-    return await settled(async () => (await import("./help/greeting.ts")).greeting(context));
-  }
-  if (isAlone && (name === "--help" || name === "-h")) return await settled(rootPage);
+  context.system.restrict(command?.needs ?? (name === "" ? { keys: true } : {}));
+  const asksHelp = isAlone && (name === "--help" || name === "-h");
+  if (asksHelp) return (await import("./help/root_help.ts")).rootPage(context);
+  if (name === "") return await (await import("./help/greeting.ts")).greeting(context);
   if (!name.startsWith("-") && !command?.writesLate) context.system.expectWrites();
-  let outcome: Outcome | undefined;
-  const perform: TreeContext["perform"] = async (load, flags, args) => {
-    outcome = await settled(async () => await (await load())(flags, context, ...args));
-    if ("error" in outcome) {
-      const { rememberFailure } = await import("../settings/last_failure.ts");
-      rememberFailure(outcome.error, name, flags, context.system);
-    }
-  };
   if (command?.sends) context.system.expectRequest();
-  const isPlain = rest.length === (command?.words ?? 0) &&
-    !rest.some((word) => /^(-|\s|$)/.test(word));
-  if (isPlain && command?.load !== undefined) { // no flag, so no parser is needed
-    await perform(command.load, {}, rest);
-    if (outcome !== undefined) return outcome;
+  if (command?.load !== undefined && arePlain(rest, command.words)) {
+    const { load } = command;
+    return await performed(
+      { flags: {}, run: async () => (await load())({}, context, ...rest) },
+      argv,
+      context,
+    );
   }
-  const answered = await settled(async () => {
-    const { parse } = await import("./parsing.ts");
-    return await parse(argv, perform) ?? { text: "", data: "" };
-  });
-  return outcome ?? answered;
+  const { parse } = await import("./parsing.ts");
+  const asked = await parse(argv);
+  return "run" in asked ? await performed(asked, argv, context) : asked;
 }
 
-async function rootPage(): Promise<Reply> {
-  const text = (await import("./help/root_help.ts")).rootHelp();
-  return { text, data: text };
-}
-
-async function settled(work: () => Promise<Reply>): Promise<Outcome> {
+async function performed(
+  { flags, run }: Asked,
+  argv: readonly string[],
+  context: CommandContext,
+): Promise<Reply> {
   try {
-    return { reply: await work() };
+    return await run(context);
   } catch (error) {
-    return { error: toCliError(error) };
+    const { rememberFailure } = await import("../settings/last_failure.ts");
+    rememberFailure(toCliError(error), argv, flags, context.system);
+    throw error;
   }
+}
+
+/** Whether these are so many arguments and no flag, so that no parser is needed. */
+function arePlain(words: readonly string[], count = 0): boolean {
+  return words.length === count && words.every((word) => /^[^-\s]/.test(word));
 }
 
 /** Whether a flag is set, in any spelling that Stricli takes; `--json=no` is a way to say no. */

@@ -1,22 +1,18 @@
 // A command line with flags: the tree reads it, and gets here what reads the tree. Rule: loaded only when there is
 // something to parse.
 
-import type { Reply } from "../command.ts";
-import type { TreeContext, TreeReaders } from "./tree/loading.ts";
+import type { Answer } from "../command.ts";
+import type { Asked, TreeReaders } from "./tree/loading.ts";
 import { parse as parseWith } from "./tree/parser.ts";
 
 const READERS: TreeReaders = {
   help: async () => (await import("./help/help.ts")).help,
   complete: async () => (await import("./completion/complete.ts")).complete,
-  pageOf: async (name, target) => await (await import("./help/help.ts")).helpOf(name, target),
   usageError: async (complaint, argv) =>
     (await import("./help/advice.ts")).usageError(complaint, argv),
 };
 
 /** As the tree's own {@link parseWith}, with the commands that read the tree. */
-export function parse(
-  argv: readonly string[],
-  perform: TreeContext["perform"],
-): Promise<Reply | undefined> {
-  return parseWith(argv, perform, READERS);
+export function parse(argv: readonly string[]): Promise<Asked | Answer> {
+  return parseWith(argv, READERS);
 }

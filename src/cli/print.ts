@@ -4,15 +4,11 @@
 import type { Drawn, Reply, Talk } from "../command.ts";
 import { type CliError, toCliError } from "../base/errors.ts";
 import type { System } from "../system/contract.ts";
-import {
-  asSentence,
-  asShown,
-  asTyped,
-  COMMAND_VARIABLE,
-  escapedJson,
-  harmless,
-  unsteering,
-} from "../base/text.ts";
+import { piecesOf, type Words, written } from "../base/advice.ts";
+import { asSentence, escapedJson, harmless, unsteering, withTilde } from "../base/text.ts";
+
+/** The variable in which the tasks say how they are typed. */
+const COMMAND_VARIABLE = "ANAPLAN_AUTH_COMMAND";
 
 /** How to print. */
 export interface PrintOptions {
@@ -30,66 +26,93 @@ export interface Printer extends Talk {
   trace(line: () => string): void;
 }
 
-/** A printer to the system's streams. */
-export function printer(
-  system: Pick<System, "write" | "env" | "terminal">,
-  options: PrintOptions,
-): Printer {
-  const shown = (text: string): string => harmless(asShown(text, system.env));
-  const hasColor = options.color && system.terminal.stderr && system.terminal.canDraw;
-  const styled = (code: number, text: string): string =>
-    hasColor ? `\x1b[${code}m${text}\x1b[0m` : text;
-  const toStderr = (text: string): void => {
+/** A printer to the system's streams; `layout` is there when one of them is a terminal. */
+export function printer(system: Streams, options: PrintOptions, layout?: Layout): Printer {
+  const { terminal } = system;
+  const hasColor = options.color && terminal.canDraw;
+  const { typed, shown, laidOut } = readable(system, hasColor, layout);
+  const stderr = stderrOf(system);
+  const talk = (text: Words | Drawn, isOneLine?: boolean): void => {
+    const isDrawn = typeof text === "object" && "drawn" in text;
+    stderr.line(isDrawn ? text.drawn : laidOut("stderr", text, isOneLine));
+  };
+  const dim = (text: string): string =>
+    hasColor && terminal.stderr ? `\x1b[2m${text}\x1b[0m` : text;
+  return {
+    shown,
+    say: (text) => options.quiet ? undefined : talk(text),
+    insist: (text) => talk(text),
+    warn: (text) => talk(["Warning: ", ...piecesOf(text)]),
+    trace: (line) => options.verbose ? stderr.line(dim(unsteering(shown(line())))) : undefined,
+    progress: (text) => options.quiet ? undefined : stderr.progress(unsteering(text)),
+    async reply(reply) {
+      if (reply.kind === "stream") await printAll(reply.stream, system);
+      stderr.endProgress();
+      if (reply.kind === "stream" || reply.kind === "exit") return;
+      if (options.json) return system.write("stdout", json(reply.data) + "\n");
+      if (reply.kind === "news") return talk(reply.text);
+      const text = reply.kind !== "verbatim"
+        ? laidOut("stdout", reply.text)
+        : terminal.stdout
+        ? harmless(reply.text)
+        : reply.text;
+      system.write("stdout", text + "\n");
+    },
+    error(error) {
+      if (options.verbose && error.kind === "internal") talk(stackOf(error.cause));
+      if (options.json) return stderr.line(json(errorData(error, typed)));
+      talk(asSentence(onOneLine(error.message)), true);
+      if (error.next) talk(["Next: ", ...piecesOf(error.next)], true);
+    },
+  };
+}
+
+/** Lays out what a terminal shows; see cli/layout.ts, which only terminals load. */
+type Layout = typeof import("./layout.ts").layout;
+type Streams = Pick<System, "write" | "env" | "terminal">;
+
+/** Words as they are typed on this computer, and as they are shown: with short paths, and steering nothing. */
+function readable({ env, terminal }: Streams, hasColor: boolean, layout: Layout | undefined) {
+  const typed = (said: Words, blank?: string): string =>
+    written(said, env(COMMAND_VARIABLE), blank);
+  const shown = (said: Words, blank?: string): string => {
+    const [home, text] = [env("HOME"), typed(said, blank)];
+    return harmless(home === undefined ? text : withTilde(text, home));
+  };
+  const laidOut = (stream: "stdout" | "stderr", said: Words, isOneLine = false): string => {
+    const paper = terminal[stream] ? layout : undefined;
+    const all = shown(said, paper && NO_BREAK);
+    const text = isOneLine ? onOneLine(all) : all;
+    const hang = isOneLine ? 2 : 0;
+    return paper === undefined ? text : paper(text, { width: terminal.columns(), hasColor, hang });
+  };
+  return { typed, shown: (said: Words) => shown(said), laidOut };
+}
+
+/** Lines on stderr, and below them the one that tells of progress. */
+function stderrOf(system: Streams) {
+  let hasProgress = false;
+  const write = (text: string): void => {
     try {
       system.write("stderr", text);
     } catch {
       // nobody listens to the talk any more; the answer and the exit code still count
     }
   };
-  let hasProgress = false;
   const endProgress = (): void => {
-    if (hasProgress) toStderr(CLEAR_LINE);
+    if (hasProgress) write(CLEAR_LINE);
     hasProgress = false;
   };
-  const talk = (text: string | Drawn): void => {
-    endProgress();
-    toStderr((typeof text === "string" ? shown(text) : text.drawn) + "\n");
-  };
   return {
-    say: (text) => options.quiet ? undefined : talk(text),
-    insist: talk,
-    warn: (text) => talk({ drawn: `${styled(YELLOW, "Warning:")} ${shown(text)}` }),
-    trace: (line) =>
-      options.verbose ? talk({ drawn: styled(DIM, unsteering(shown(line()))) }) : undefined,
-    progress(text) {
-      if (options.quiet || !system.terminal.stderr || !system.terminal.canDraw) return;
-      hasProgress = true;
-      toStderr(CLEAR_LINE + unsteering(text));
-    },
-    async reply(reply) {
-      if (reply.stream !== undefined) {
-        await printAll(reply.stream, system);
-        return endProgress();
-      }
+    endProgress,
+    line(text: string): void {
       endProgress();
-      const { text, verbatim } = reply;
-      if (options.json) system.write("stdout", jsonLine(reply.data));
-      else if (reply.isTalk) talk(text);
-      else if (text !== "") {
-        const exact = system.terminal.stdout ? harmless(text) : text;
-        system.write("stdout", (verbatim ? exact : shown(text)) + "\n");
-      }
+      write(text + "\n");
     },
-    error(error) {
-      if (options.verbose && error.kind === "internal") talk(stackOf(error.cause));
-      const command = system.env(COMMAND_VARIABLE);
-      if (options.json) {
-        endProgress();
-        return toStderr(jsonLine(errorData(error, command)));
-      }
-      talk(asSentence(onOneLine(error.message)));
-      const next = error.next === undefined ? undefined : shown(onOneLine(error.next));
-      if (next !== undefined) talk({ drawn: `${styled(BOLD, "Next:")} ${next}` });
+    progress(text: string): void {
+      if (!system.terminal.stderr || !system.terminal.canDraw) return;
+      hasProgress = true;
+      write(CLEAR_LINE + text.slice(0, (system.terminal.columns() ?? 80) - 1));
     },
   };
 }
@@ -116,21 +139,20 @@ function onOneLine(text: string): string {
   return text.replaceAll(/[\r\n]+\s*/g, " ");
 }
 
-function jsonLine(value: unknown): string {
-  return escapedJson(JSON.stringify(value)) + "\n";
+function json(value: unknown): string {
+  return escapedJson(JSON.stringify(value));
 }
 
 const CLEAR_LINE = "\r\x1b[2K";
-const BOLD = 1;
-const DIM = 2;
-const YELLOW = 33;
+/** As in base/lines.ts, which only terminals load: no line is broken there. */
+const NO_BREAK = "\u00a0";
 
-function errorData(error: CliError, command: string | undefined): unknown {
+function errorData(error: CliError, typed: (text: Words) => string): unknown {
   return {
     error: {
       kind: error.kind,
-      message: asTyped(error.message, command),
-      next: error.next === undefined ? null : asTyped(error.next, command),
+      message: error.message,
+      next: error.next === undefined ? null : typed(error.next),
       oauth_error: error.oauthError ?? null,
     },
   };

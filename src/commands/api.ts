@@ -1,12 +1,15 @@
 // api: calls an Anaplan API with the login's token. What a plain answer to a pipe needs is all that is loaded
 // before it came.
 
+import { run } from "../base/advice.ts";
 import type { TokenScheme } from "../provider/belonging.ts";
-import { type Call, isGood, send } from "../api/call.ts";
+import { type Answer, type Call, isGood, send } from "../api/call.ts";
+import type { Bytes } from "../api/flow.ts";
 import { callHeaders } from "../api/headers.ts";
+import { watched } from "../api/more.ts";
 import type { ShapeFlags } from "../api/shaped.ts";
 import { targetOf } from "../api/target.ts";
-import type { CommandContext, CommonFlags, Reply } from "../command.ts";
+import type { CommandContext, CommonFlags, Streamed } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import type { NewFile } from "../files/named_file.ts";
 import { loadSettings, type Settings } from "../settings/settings.ts";
@@ -26,7 +29,7 @@ export async function api(
   flags: ApiFlags,
   context: CommandContext,
   place: string,
-): Promise<Reply> {
+): Promise<Streamed> {
   assertTogether(flags);
   const settings = loadSettings(flags, context.system);
   const call = await callOf(place, flags, settings, context);
@@ -36,9 +39,9 @@ export async function api(
   const response = await send(call, settings, context); // before anything is printed
   undo.move();
   const stream = isAsItCame(flags, context) && isGood(response.status)
-    ? response.body
+    ? asItCame(call, response, context)
     : (await import("../api/shaped.ts")).shaped(call, response, file, flags, settings, context);
-  return { text: "", data: undefined, stream };
+  return { kind: "stream", stream };
 }
 
 /** Whether a good answer is printed byte for byte. */
@@ -76,6 +79,13 @@ async function callOf(
   };
 }
 
+/** The bytes as they come, and then whether there are more pages. */
+async function* asItCame(call: Call, response: Answer, context: CommandContext): Bytes {
+  const { body, tell } = watched(call, response, context);
+  yield* body;
+  await tell();
+}
+
 function methodOf({ method, data }: ApiFlags): string {
   return (method ?? (data === undefined ? "GET" : "POST")).toUpperCase();
 }
@@ -101,5 +111,5 @@ function assertTogether(flags: ApiFlags): void {
   ];
   const found = clashes.find(([clash]) => clash);
   if (found === undefined) return;
-  throw new CliError("usage", `Cannot use ${found[1]}`, { next: "anaplan-auth api --help" });
+  throw new CliError("usage", `Cannot use ${found[1]}`, { next: run("api --help") });
 }

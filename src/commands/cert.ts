@@ -1,6 +1,7 @@
 // cert: the listener's certificate, shown, renewed, and how to be rid of the browser's warning.
 
-import type { CommandContext, CommonFlags, Reply } from "../command.ts";
+import { run, shell, words } from "../base/advice.ts";
+import type { Answer, CommandContext, CommonFlags, Verbatim } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { directoryIn } from "../settings/location.ts";
 import {
@@ -10,7 +11,9 @@ import {
   savePublicCertificate,
 } from "../oauth/certificate.ts";
 import { configDirectory } from "../settings/location.ts";
-import { dateTime, duration, isoTime, shellWord, table } from "../base/text.ts";
+import { isoTime, shellWord } from "../base/text.ts";
+import { dateTime, duration } from "../base/times.ts";
+import { table } from "../base/lines.ts";
 import { trustCommands } from "../base/trust_commands.ts";
 
 /** The flags of `cert trust`. */
@@ -20,7 +23,7 @@ export interface CertTrustFlags extends CommonFlags {
 }
 
 /** Shows the certificate; one that does not exist yet is made. */
-export async function certShow(flags: CommonFlags, context: CommandContext): Promise<Reply> {
+export async function certShow(flags: CommonFlags, context: CommandContext): Promise<Answer> {
   const configDir = configDirectory(flags, context.system);
   return described(
     await listenerCertificate(configDir, context.system, context.talk.warn),
@@ -29,7 +32,7 @@ export async function certShow(flags: CommonFlags, context: CommandContext): Pro
 }
 
 /** Makes a new certificate; the browser will warn once more. */
-export async function certRenew(flags: CommonFlags, context: CommandContext): Promise<Reply> {
+export async function certRenew(flags: CommonFlags, context: CommandContext): Promise<Answer> {
   const configDir = configDirectory(flags, context.system);
   const made = await renewedCertificate(configDir, context.system, context.talk.warn);
   context.talk.say(
@@ -43,7 +46,10 @@ export async function certRenew(flags: CommonFlags, context: CommandContext): Pr
  *
  * The certificate can sign for nothing but this listener, so trusting it opens nothing else.
  */
-export async function certTrust(flags: CertTrustFlags, context: CommandContext): Promise<Reply> {
+export async function certTrust(
+  flags: CertTrustFlags,
+  context: CommandContext,
+): Promise<Answer | Verbatim> {
   const { system, talk } = context;
   const configDir = configDirectory(flags, system);
   const certificate = await listenerCertificate(configDir, system, talk.warn);
@@ -52,22 +58,23 @@ export async function certTrust(flags: CertTrustFlags, context: CommandContext):
   const data = { certificate: path, commands, run: flags.yes === true };
   if (!flags.yes) {
     talk.say("These make your browsers trust the listener's certificate and nothing else.");
-    talk.say("Run them, or let this program: anaplan-auth cert trust --yes\n");
+    talk.say(words`Run them, or let this program: ${run("cert trust --yes")}\n`);
     const text = commands.map((command) => command.map(shellWord).join(" ")).join("\n");
-    return { text, verbatim: true, data };
+    return { kind: "verbatim", text, data };
   }
   for (const command of commands) {
     const code = await system.run(command);
     if (code !== 0) throw trustFailed(command, code);
   }
-  return { text: "The certificate is trusted now; restart the browser to see it.", data };
+  const text = "The certificate is trusted now; restart the browser to see it.";
+  return { kind: "answer", text, data };
 }
 
 function homeOf({ system }: CommandContext): string {
   const home = directoryIn("HOME", system);
   if (home !== undefined || system.platform === "windows") return home ?? "";
   throw new CliError("usage", "Cannot find what your browsers trust: HOME is not set", {
-    next: "set HOME, then anaplan-auth cert trust",
+    next: words`set HOME, then ${run("cert trust")}`,
   });
 }
 
@@ -78,14 +85,19 @@ function trustFailed(command: readonly string[], code: number | undefined): CliE
   const install = packages[program];
   return new CliError("unavailable", `Cannot make the certificate trusted: ${program} ${reason}`, {
     next: code === undefined && install !== undefined
-      ? `install ${program} (apt-get install ${install}), then anaplan-auth cert trust --yes`
-      : "run the commands by hand (anaplan-auth cert trust), or accept the warning in the browser",
+      ? words`install ${program} (${shell(`apt-get install ${install}`)}), then ${
+        run("cert trust --yes")
+      }`
+      : words`run the commands by hand (${
+        run("cert trust")
+      }), or accept the warning in the browser`,
   });
 }
 
-function described(certificate: ListenerCertificate, { system }: CommandContext): Reply {
+function described(certificate: ListenerCertificate, { system }: CommandContext): Answer {
   const left = certificate.notAfter - system.now();
   return {
+    kind: "answer",
     text: table([
       ["For", "127.0.0.1, ::1, localhost"],
       ["SHA-256", inPairs(certificate.fingerprint.slice(0, 32))], // fits into 80 columns

@@ -1,5 +1,6 @@
 // doctor: what is wrong, and what to do about it. Its output can be pasted into a support ticket.
 
+import { written } from "../base/advice.ts";
 import { type Check, failed } from "../doctor/check.ts";
 import {
   certificateCheck,
@@ -11,18 +12,20 @@ import {
   redirectUriCheck,
 } from "../doctor/local_checks.ts";
 import { networkChecks, proxyCheck, trustCheck } from "../doctor/network_checks.ts";
+import { sealingCheck } from "../doctor/sealing_check.ts";
 import { regionCheck } from "../doctor/region_check.ts";
-import type { CommandContext, Reply } from "../command.ts";
+import type { Answer, CommandContext, Talk } from "../command.ts";
 import { CliError } from "../base/errors.ts";
-import { loginCommand, missingProfile, storeOf } from "../session/session.ts";
+import { storeOf } from "../session/session.ts";
 import { discovered } from "../sign_in/discovered.ts";
 import {
+  assertProfileExists,
   hasEnvironmentLogin,
   loadSettings,
   type SettingFlags,
   type Settings,
 } from "../settings/settings.ts";
-import { withTilde, wrapped } from "../base/text.ts";
+import { wrapped } from "../base/lines.ts";
 
 /** The flags of `doctor`. */
 export type DoctorFlags = SettingFlags;
@@ -32,7 +35,7 @@ const WIDTH = 80 - COLUMN;
 const MARKS: Readonly<Record<Check["mark"], string>> = { ok: "✓", warning: "!", problem: "✗" };
 
 /** Looks at everything that a login needs, with a login and without one. */
-export async function doctor(flags: DoctorFlags, context: CommandContext): Promise<Reply> {
+export async function doctor(flags: DoctorFlags, context: CommandContext): Promise<Answer<string>> {
   let settings: Settings;
   try {
     settings = loadSettings(flags, context.system);
@@ -42,12 +45,7 @@ export async function doctor(flags: DoctorFlags, context: CommandContext): Promi
   }
   const hasLogin = hasEnvironmentLogin(settings) ||
     storeOf(settings, context).names().includes(settings.profile);
-  const missing = hasLogin ? undefined : await missingProfile(settings);
-  if (missing !== undefined) {
-    throw new CliError("login_required", `Cannot look at the login: ${missing}`, {
-      next: loginCommand(settings),
-    });
-  }
+  if (!hasLogin) assertProfileExists(settings, "Cannot look at the login");
   const way = [proxyCheck(context.system), trustCheck(settings, context.system)];
   const isBarred = way.some(({ mark }) => mark === "problem"); // each host would only say it again
   const checks = [
@@ -57,24 +55,24 @@ export async function doctor(flags: DoctorFlags, context: CommandContext): Promi
     certificateCheck(settings, context),
     redirectUriCheck(settings),
     filesCheck(settings),
-    loginCheck(settings, context),
+    await loginCheck(settings, context),
+    await sealingCheck(settings, context),
     lastFailureCheck(settings),
   ].filter((check) => check !== undefined);
   return report(checks, context);
 }
 
-function report(checks: readonly Check[], { system }: CommandContext): Reply {
+function report(checks: readonly Check[], { talk }: CommandContext): Answer<string> {
   const worst = checks.find(({ mark }) => mark === "problem");
   return {
-    text: `${checks.map((check) => line(check, system.env("HOME"))).join("\n")}\n\n${
-      summary(checks)
-    }`,
+    kind: "answer",
+    text: `${checks.map((check) => line(check, talk)).join("\n")}\n\n${summary(checks)}`,
     data: {
       checks: checks.map(({ name, mark, seen, next }) => ({
         name,
         mark,
         seen,
-        next: next ?? null,
+        next: next === undefined ? null : written(next),
       })),
     },
     ...(worst?.kind === undefined ? {} : { outcome: worst.kind }),
@@ -98,11 +96,11 @@ async function checksOverTheNetwork(
   }
 }
 
-function line({ name, mark, seen, next }: Check, home: string | undefined): string {
+function line({ name, mark, seen, next }: Check, { shown }: Talk): string {
   const indent = " ".repeat(COLUMN);
   const lines = [
-    ...wrapped(home === undefined ? seen : withTilde(seen, home), WIDTH),
-    ...(next === undefined ? [] : [`Next: ${next}`]),
+    ...wrapped(shown(seen), WIDTH),
+    ...(next === undefined ? [] : [`Next: ${shown(next)}`]),
   ];
   return `${MARKS[mark]} ${name.padEnd(COLUMN - 2)}${lines.join(`\n${indent}`)}`;
 }

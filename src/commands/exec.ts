@@ -1,7 +1,8 @@
 // exec: runs a program with a valid access token in its environment.
 
-import type { CommandContext, CommonFlags, Reply } from "../command.ts";
-import { programReply } from "../proxy/program_reply.ts";
+import { run } from "../base/advice.ts";
+import type { CommandContext, CommonFlags, Exit } from "../command.ts";
+import { programExit } from "../proxy/program_exit.ts";
 import { CliError } from "../base/errors.ts";
 import { freshTokenSet } from "../session/session.ts";
 import { loadSettings } from "../settings/settings.ts";
@@ -23,11 +24,11 @@ export async function exec(
   flags: ExecFlags,
   context: CommandContext,
   ...command: readonly string[]
-): Promise<Reply> {
+): Promise<Exit> {
   const [program] = command;
   if (program === undefined || program === "") {
     throw new CliError("usage", "Cannot run a program: none was named", {
-      next: "anaplan-auth exec -- PROGRAM ARGUMENTS…",
+      next: run("exec -- PROGRAM ARGUMENTS…"),
     });
   }
   const settings = loadSettings(flags, context.system);
@@ -36,5 +37,5 @@ export async function exec(
   const { accessToken } = await freshTokenSet(settings, context, minValid, isDemanded);
   const environment = { [TOKEN_VARIABLE]: accessToken.reveal() };
   const ended = await context.system.runInPlace(command, environment);
-  return programReply(command, ended, context.talk);
+  return programExit(command, ended, context.talk);
 }

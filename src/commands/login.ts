@@ -1,11 +1,12 @@
 // login: signs a person in, with their browser here or with a code on any device. Read top to bottom: it
 // is the story of a sign-in.
 
+import { type Run, run, words } from "../base/advice.ts";
 import { authorizationServer, providerName } from "../provider/authorization_server.ts";
 import { shortened } from "../base/names.ts";
 import { nameAndAddress, whoIs } from "../provider/provider.ts";
 import type { User } from "../provider/anaplan.ts";
-import type { CommandContext, Reply } from "../command.ts";
+import type { Answer, CommandContext, Talk } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { type BrowserFlags, signInByBrowser } from "../sign_in/by_browser.ts";
 import { chooseDeviceClient, signInByDevice } from "../sign_in/by_device.ts";
@@ -24,7 +25,8 @@ import {
   type Settings,
   warnOfUnused,
 } from "../settings/settings.ts";
-import { isoTime, table } from "../base/text.ts";
+import { isoTime } from "../base/text.ts";
+import { table } from "../base/lines.ts";
 import type { TokenSet } from "../store/token_set.ts";
 
 /** The flags of `login`. */
@@ -36,7 +38,7 @@ export interface LoginFlags extends ConnectionFlags, BrowserFlags {
 const PATIENCE = 5_000;
 
 /** Signs in, saves the tokens and what it was given, and says who signed in. */
-export async function login(flags: LoginFlags, context: CommandContext): Promise<Reply> {
+export async function login(flags: LoginFlags, context: CommandContext): Promise<Answer> {
   const { system } = context;
   assertNotFromEnvironment(system);
   await setAsideDamaged(flags, context);
@@ -52,7 +54,7 @@ export async function login(flags: LoginFlags, context: CommandContext): Promise
       signedIn.user,
       endPreviousLogin(signedIn, settings, context),
     ]);
-    return reply(user, signedIn, settings, first);
+    return reply(user, signedIn, settings, first, context.talk);
   } catch (error) {
     throw forProfile(aboutClock(error), settings);
   }
@@ -60,11 +62,9 @@ export async function login(flags: LoginFlags, context: CommandContext): Promise
 
 /** A clock that is off makes a good certificate look bad: thought of before the network is. */
 function aboutClock(error: unknown): unknown {
-  const isIt = error instanceof CliError && /clock is wrong/.test(error.message);
-  if (!isIt) return error;
-  return new CliError(error.kind, error.message, {
-    next: "set this computer's clock, if it is off (anaplan-auth doctor); then anaplan-auth login",
-    cause: error.cause,
+  if (!(error instanceof CliError) || error.code !== "clock") return error;
+  return error.with({
+    next: words`set this computer's clock, if it is off (${run("doctor")}); then ${run("login")}`,
   });
 }
 
@@ -74,13 +74,8 @@ function assertNotFromEnvironment({ env }: CommandContext["system"]): void {
     env(name)
   );
   if (variable === undefined) return;
-  throw new CliError(
-    "usage",
-    `Cannot sign in while ${variable} is set: it is the login that is used`,
-    {
-      next: `unset ${variable}, then anaplan-auth login`,
-    },
-  );
+  const message = `Cannot sign in while ${variable} is set: it is the login that is used`;
+  throw new CliError("usage", message, { next: words`unset ${variable}, then ${run("login")}` });
 }
 
 async function signIn(
@@ -118,14 +113,15 @@ function reply(
   signedIn: SignedIn,
   settings: Settings,
   { wasAsked }: FirstTime,
-): Reply {
+  talk: Talk,
+): Answer {
   const { profile, region, issuer, configDir } = settings;
-  const flag = profile === "default" ? "" : ` --profile ${profile}`;
   const saved = wasAsked
-    ? firstSteps(settings, flag)
-    : `Saved to ${configDir}, profile ${profile}.\n\nNext: anaplan-auth whoami${flag}`;
+    ? firstSteps(settings, talk)
+    : words`Saved to ${configDir}, profile ${profile}.\n\nNext: ${run("whoami", { profile })}`;
   return {
-    text: `Signed in${user === undefined ? "" : ` as ${described(user)}`}.\n${saved}`,
+    kind: "answer",
+    text: words`Signed in${user === undefined ? "" : ` as ${described(user)}`}.\n${saved}`,
     data: {
       profile,
       region: issuer === undefined ? region : null,
@@ -137,17 +133,17 @@ function reply(
 }
 
 /** What somebody who is here for the first time wants to know: what is where now, and what to do with it. */
-function firstSteps({ configDir, profile, issuer }: Settings, flag: string): string {
+function firstSteps({ configDir, profile, issuer }: Settings, { shown }: Talk): string {
   const saved = table([
     [`  profiles/${profile}.json`, "what you answered, without the secret"],
     [`  credentials/${profile}.json`, "the tokens, and the secret if there is one"],
   ]);
+  const toTry = (command: Run, what: string) => [`  ${shown(command)}`, what] as const;
+  const list = toTry(run("api /2/0/workspaces", { profile }), "your workspaces, as JSON");
   const tries = table([
-    [`  anaplan-auth whoami${flag}`, "who you are"],
-    ...issuer === undefined
-      ? [[`  anaplan-auth api /2/0/workspaces${flag}`, "your workspaces, as JSON"] as const]
-      : [],
-    [`  anaplan-auth token${flag}`, "an access token, for a script"],
+    toTry(run("whoami", { profile }), "who you are"),
+    ...(issuer === undefined ? [list] : []),
+    toTry(run("token", { profile }), "an access token, for a script"),
   ]);
   return `Saved in ${configDir}, for you alone:\n${saved}\n\nThings to try\n${tries}`;
 }

@@ -1,18 +1,18 @@
 // logout: ends the login here and at the server.
 
 import { type Ended, endLogin } from "../provider/provider.ts";
-import type { CommandContext, CommonFlags, Reply } from "../command.ts";
+import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { CliError, toCliError } from "../base/errors.ts";
 import { configDirectory, placeOf } from "../settings/location.ts";
 import { listDirectory } from "../files/private_directory.ts";
 import { splitPath } from "../files/private_file.ts";
 import { profileNames } from "../settings/profiles.ts";
 import { mayWait, waitingNames } from "../store/put_back.ts";
-import { missingProfile, storeOf } from "../session/session.ts";
+import { storeOf } from "../session/session.ts";
 import { orSetAside } from "../files/set_aside.ts";
-import { loadSettings, type Settings } from "../settings/settings.ts";
+import { assertProfileExists, loadSettings, type Settings } from "../settings/settings.ts";
 import type { Store } from "../store/logins.ts";
-import { clockTime, loginCommandOf } from "../base/text.ts";
+import { clockTime } from "../base/times.ts";
 import { isFresh, type TokenSet } from "../store/token_set.ts";
 
 /** The flags of `logout`. */
@@ -32,7 +32,7 @@ interface Removed {
 }
 
 /** Removes every login that is meant from the disk, and only then asks their servers to end them. */
-export async function logout(flags: LogoutFlags, context: CommandContext): Promise<Reply> {
+export async function logout(flags: LogoutFlags, context: CommandContext): Promise<Answer<string>> {
   if (!flags.all) return await replyFor(await removeOne(flags, context), flags, context);
   const store = storeOf({ configDir: configDirectory(flags, context.system) }, context);
   let failure: CliError | undefined;
@@ -53,17 +53,15 @@ export async function logout(flags: LogoutFlags, context: CommandContext): Promi
   );
   const text = replies.map((reply) => reply.text).join("\n");
   if (failure === undefined) {
-    return { text: text || "Nobody was signed in.", data: replies.map(({ data }) => data) };
+    const data = replies.map((reply) => reply.data);
+    return { kind: "answer", text: text || "Nobody was signed in.", data };
   }
   if (text !== "") context.talk.insist(text);
   throw failure;
 }
 
 /** The results are in the order of the items. */
-async function inParallel<T, R>(
-  items: readonly T[],
-  work: (item: T) => Promise<R>,
-): Promise<R[]> {
+async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   const queue = items.entries();
   const worker = async (): Promise<void> => {
@@ -86,11 +84,8 @@ async function removeOne(flags: LogoutFlags, context: CommandContext): Promise<R
     if (wasThere(removed)) return removed;
   }
   const profileExists = profileNames(configDir).includes(profile);
-  const missing = await missingProfile({ configDir, profile, profileExists });
-  if (missing === undefined) return { profile };
-  throw new CliError("login_required", `Cannot sign out: ${missing}`, {
-    next: loginCommandOf(profile),
-  });
+  assertProfileExists({ configDir, profile, profileExists }, "Cannot sign out");
+  return { profile };
 }
 
 function wasThere({ tokenSet, wasDamaged }: Removed): boolean {
@@ -101,9 +96,7 @@ function notStored(): CliError {
   return new CliError(
     "usage",
     "Cannot sign out: the login comes from the environment, and is not stored",
-    {
-      next: "unset ANAPLAN_REFRESH_TOKEN and ANAPLAN_REFRESH_TOKEN_FILE",
-    },
+    { next: "unset ANAPLAN_REFRESH_TOKEN and ANAPLAN_REFRESH_TOKEN_FILE" },
   );
 }
 
@@ -115,7 +108,7 @@ async function removeLogin(
   using login = await store.lock(profile); // a refresh that is under way is waited for
   const others = filesBeside(store.pathOf(profile));
   let wasDamaged = false;
-  const tokenSet = orSetAside(() => login.load(), (text) => {
+  const tokenSet = await orSetAside(() => login.load(), (text) => {
     wasDamaged = true;
     talk.warn(text);
   });
@@ -139,10 +132,14 @@ async function replyFor(
   removed: Removed,
   flags: LogoutFlags,
   context: CommandContext,
-): Promise<Reply> {
+): Promise<Answer<string>> {
   const { profile, tokenSet, wasDamaged } = removed;
-  const reply = (text: string, isEnded = false): Reply => {
-    return { text, data: { profile, removed: wasThere(removed), server_session_ended: isEnded } };
+  const reply = (text: string, isEnded = false): Answer<string> => {
+    return {
+      kind: "answer",
+      text,
+      data: { profile, removed: wasThere(removed), server_session_ended: isEnded },
+    };
   };
   if (!wasThere(removed)) return reply(`Nobody was signed in (profile ${profile}).`);
   const settings = tokenSet && settingsOf({ ...flags, profile }, context);
@@ -201,12 +198,7 @@ function serverOf(settings: Settings): string {
  * One honest sentence about what the server may still accept: what it said itself counts, and this computer's clock by
  * its name. A refresh token that it rejected before may be good again.
  */
-function whatMayLive(
-  tokenSet: TokenSet,
-  ended: Ended,
-  settings: Settings,
-  now: number,
-): string {
+function whatMayLive(tokenSet: TokenSet, ended: Ended, settings: Settings, now: number): string {
   const { expiresAt, refreshToken } = tokenSet;
   const itself = "it ends by itself";
   const parts: string[] = [];

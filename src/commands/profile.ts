@@ -1,15 +1,15 @@
 // profile: named settings, so that several logins can stand side by side.
 
+import { run, words } from "../base/advice.ts";
 import { regionOf } from "../provider/authorization_server.ts";
 import { assertTrustworthy } from "../files/ca_file.ts";
-import type { CommandContext, CommonFlags, Reply } from "../command.ts";
+import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { listenCandidates } from "../oauth/listen_addresses.ts";
-import { nearNames } from "../base/near_names.ts";
 import { configDirectory, isProfileName, type Place, placeOf } from "../settings/location.ts";
 import { assertPrivateDirectory } from "../files/private_directory.ts";
+import { changeCurrentProfile } from "../settings/current_profile.ts";
 import {
-  changeCurrentProfile,
   loadProfile,
   type Profile,
   profileNames,
@@ -19,15 +19,22 @@ import {
 import { storeOf } from "../session/session.ts";
 import { orSetAside } from "../files/set_aside.ts";
 import {
-  DEFAULT_REGION,
   profileFor,
   resolveSettings,
   type SettingFlags,
   type Settings,
   warnOfUnused,
 } from "../settings/settings.ts";
+import {
+  type KeptSettings,
+  ROWS,
+  type SettingName,
+  SETTINGS,
+  typedName,
+} from "../settings/table.ts";
 import type { Store } from "../store/logins.ts";
-import { flagTime, table } from "../base/text.ts";
+import { table } from "../base/lines.ts";
+import { flagTime } from "../base/times.ts";
 
 /** The flags of `profile set`. */
 export interface ProfileSetFlags extends SettingFlags {
@@ -35,38 +42,25 @@ export interface ProfileSetFlags extends SettingFlags {
   readonly unset?: readonly string[];
 }
 
-/** The settings of a profile that can be forgotten, by the names of their flags. */
-const UNSET: Readonly<Record<string, keyof Profile>> = {
-  "client-id": "clientId",
-  "device-client-id": "deviceClientId",
-  "region": "region",
-  "redirect-uri": "redirectUri",
-  "listen": "listen",
-  "scope": "scope",
-  "no-pkce": "pkce",
-  "client-auth": "clientAuth",
-  "prompt": "prompt",
-  "refresh-token-lifetime": "refreshTokenLifetime",
-  "authorization-endpoint": "authorizationEndpoint",
-  "token-endpoint": "tokenEndpoint",
-  "device-endpoint": "deviceEndpoint",
-  "revocation-endpoint": "revocationEndpoint",
-  "api-url": "apiUrl",
-  "auth-url": "authUrl",
-  "issuer": "issuer",
-  "ca-file": "caFiles",
-};
+/** Every setting, in the order in which it is shown. */
+const SHOWN = (["client", "protocol", "servers", "common"] as const)
+  .flatMap((shown) =>
+    ROWS.filter(([, { group = "client" }]) => group === shown).map(([name]) => name)
+  );
 
 /** Lists the profiles; a star marks the one that is used when none is named. */
-export function profileList(flags: CommonFlags, context: CommandContext): Promise<Reply> {
+export async function profileList(flags: CommonFlags, context: CommandContext): Promise<Answer> {
   const { system, talk } = context;
   const configDir = configDirectory(flags, system);
   assertPrivateDirectory(configDir);
   const store = storeOf({ configDir }, context);
   const unreadable = new Set<string>();
-  const readable = <T>(load: () => T | undefined, name = ""): T | undefined => {
+  const readable = async <T>(
+    load: () => T | undefined | Promise<T | undefined>,
+    name = "",
+  ): Promise<T | undefined> => {
     try {
-      return load();
+      return await load();
     } catch (error) {
       if (!(error instanceof CliError) || error.kind !== "storage") throw error;
       talk.warn(error.message);
@@ -74,28 +68,23 @@ export function profileList(flags: CommonFlags, context: CommandContext): Promis
       return undefined;
     }
   };
-  const current = readable(() => placeOf(flags, system).profile);
-  const saved = namesIn(configDir, store).map((name) => ({
-    name,
-    ...readable(() => loadProfile(configDir, name), name),
-  }));
-  const profiles = saved.map(({ name, issuer, region = DEFAULT_REGION }) => ({
-    name,
-    current: name === current,
-    region: issuer === undefined ? region : null,
-    logged_in: readable(() => store.load(name), name) !== undefined,
-  }));
-  const rows = profiles.map(({ name, current, region, logged_in }, index) => {
-    const state = unreadable.has(name) ? "unreadable" : logged_in ? "signed in" : "not signed in";
-    return [
-      `${current ? "*" : " "} ${name}`,
-      `${region ?? saved[index]?.issuer}, ${state}`,
-    ] as const;
-  });
+  const current = await readable(() => placeOf(flags, system).profile);
+  const profiles = [];
+  const rows: [string, string][] = [];
+  for (const name of namesIn(configDir, store)) {
+    const profile = await readable(() => loadProfile(configDir, name), name) ?? {};
+    const { issuer, region = SETTINGS.region.default } = profile;
+    const isCurrent = name === current;
+    const isSignedIn = await readable(() => store.load(name), name) !== undefined;
+    const state = unreadable.has(name) ? "unreadable" : isSignedIn ? "signed in" : "not signed in";
+    rows.push([`${isCurrent ? "*" : " "} ${name}`, `${issuer ?? region}, ${state}`]);
+    const named = issuer === undefined ? region : null;
+    profiles.push({ name, current: isCurrent, region: named, logged_in: isSignedIn });
+  }
   const text = rows.length === 0
-    ? "There is no profile yet.\nNext: anaplan-auth login"
+    ? words`There is no profile yet.\nNext: ${run("login")}`
     : table(rows);
-  return Promise.resolve({ text, data: { profiles } });
+  return { kind: "answer", text, data: { profiles } };
 }
 
 /** Shows a profile's settings; defaults are left out. */
@@ -103,28 +92,29 @@ export function profileShow(
   flags: CommonFlags,
   context: CommandContext,
   name?: string,
-): Promise<Reply> {
+): Promise<Answer> {
   const place = existing(flags, context, name);
   const profile: Profile = loadProfile(place.configDir, place.profile) ?? {};
-  const values = Object.entries(UNSET).map(([flag, key]) => [flag, valueOf(profile, key)] as const);
+  const values = SHOWN.map((name) => [typedName(name), valueOf(profile, name)] as const);
   return Promise.resolve({
+    kind: "answer",
     text: table([
       ["profile", place.profile],
-      ...values.map(([flag, value]) => [flag, shown(value)] as const),
+      ...values.map(([name, value]) => [name, shown(value)] as const),
     ]),
     data: {
       profile: place.profile,
       ...Object.fromEntries(
-        values.map(([flag, value]) => [flag.replaceAll("-", "_"), value ?? null]),
+        values.map(([name, value]) => [name.replaceAll("-", "_"), value ?? null]),
       ),
     },
   });
 }
 
 /** The setting as its flag says it: `no-pkce` is the contrary of what is kept, and a time has a unit. */
-function valueOf(profile: Profile, key: keyof Profile): Profile[keyof Profile] {
-  const value = profile[key];
-  if (key === "pkce" && value !== undefined) return !value;
+function valueOf(profile: Profile, name: SettingName): KeptSettings[SettingName] {
+  const value = profile[name];
+  if (typeof value === "boolean") return !value;
   return typeof value === "number" ? flagTime(value) : value;
 }
 
@@ -133,28 +123,39 @@ export async function profileSet(
   flags: ProfileSetFlags,
   context: CommandContext,
   name?: string,
-): Promise<Reply> {
+): Promise<Answer> {
   const profile = nameOf(flags, context, name);
   const configDir = configDirectory(flags, context.system);
   using _lock = await storeOf({ configDir }, context).lock(profile);
   const silent = { ...context.system, env: () => undefined }; // what the environment says stays there
-  const before = orSetAside(() => loadProfile(configDir, profile), context.talk.warn);
-  const unset = (flags.unset ?? []).map(settingNamed);
+  const before = await orSetAside(() => loadProfile(configDir, profile), context.talk.warn);
+  const unset: readonly string[] = (flags.unset ?? []).map(settingNamed);
   const left = (settings: object): Profile =>
     Object.fromEntries(
-      Object.entries(settings).filter(([name]) => !unset.includes(name as keyof Profile)),
+      Object.entries(settings).filter(([name]) => !unset.includes(name)),
     );
   const place = left({ ...before, ...flags });
   const resolved = resolveSettings(flags, silent, profileFor(place, before));
-  const given = left({ ...resolved.given, ...(flags.noPkce ? { pkce: false } : {}) });
+  const given = left({ ...resolved.given, ...keptOnlyHere(flags, context) });
   const settings = { ...resolved, ...resolveSettings({}, silent, given), configDir, profile };
   if (settings.issuer === undefined) regionOf(settings);
   for (const path of flags.caFile ?? []) assertTrustworthy(context.system.absolutePath(path));
   listenCandidates(settings.redirectUri, settings.listen); // says what is wrong with --listen
   saveProfile(configDir, profile, settings.given, context.talk.warn);
   warnOfUnused(left({ ...before }), given, context.talk.warn);
-  warnOfOtherClient(settings, context);
-  return { text: `Saved (profile ${profile}).`, data: { profile } };
+  await warnOfOtherClient(settings, context);
+  return { kind: "answer", text: `Saved (profile ${profile}).`, data: { profile } };
+}
+
+/** What other commands take from a flag for one run. */
+function keptOnlyHere(
+  { noPkce, clientSecretFile }: ProfileSetFlags,
+  { system }: CommandContext,
+): Profile {
+  return {
+    ...(noPkce ? { pkce: false } : {}),
+    ...(clientSecretFile ? { clientSecretFile: system.absolutePath(clientSecretFile) } : {}),
+  };
 }
 
 /** Chooses the profile that is used when none is named. */
@@ -162,11 +163,12 @@ export async function profileUse(
   flags: CommonFlags,
   { system, talk }: CommandContext,
   name: string,
-): Promise<Reply> {
+): Promise<Answer> {
   const find = (): Place => existing(flags, { system, talk }, name);
   const { configDir, profile } = find();
   await changeCurrentProfile(configDir, () => find().profile, system, talk.warn);
-  return { text: `Profile ${profile} is used from now on.`, data: { profile } };
+  const text = `Profile ${profile} is used from now on.`;
+  return { kind: "answer", text, data: { profile } };
 }
 
 /** Removes a profile and the login in it. */
@@ -174,24 +176,25 @@ export async function profileRemove(
   flags: CommonFlags,
   context: CommandContext,
   name: string,
-): Promise<Reply> {
+): Promise<Answer> {
   const { configDir, profile } = existing(flags, context, name);
   const { warn } = context.talk;
   const store = storeOf({ configDir }, context);
   using login = await store.lock(profile); // a login that saves its settings is waited for
   const hadLogin = store.names().includes(profile);
   if (hadLogin) {
-    orSetAside(() => login.load(), warn);
+    await orSetAside(() => login.load(), warn);
     login.remove();
     warn("the login was removed here only; the server may still honour its tokens");
   }
-  orSetAside(() => loadProfile(configDir, profile), warn);
+  await orSetAside(() => loadProfile(configDir, profile), warn);
   const remove = (current: string | undefined): string | undefined => {
     removeProfile(configDir, profile, warn); // under the lock of the choice: nothing chooses it meanwhile
     return current === profile ? "default" : undefined;
   };
   await changeCurrentProfile(configDir, remove, context.system, warn);
-  return { text: `Removed (profile ${profile}).`, data: { profile, login_removed: hadLogin } };
+  const data = { profile, login_removed: hadLogin };
+  return { kind: "answer", text: `Removed (profile ${profile}).`, data };
 }
 
 function nameOf(flags: CommonFlags, context: CommandContext, name: string | undefined): string {
@@ -214,32 +217,30 @@ function existing(flags: CommonFlags, context: CommandContext, name: string | un
   const isThere = namesIn(configDir, storeOf({ configDir }, context)).includes(profile);
   if (isThere) return { configDir, profile };
   const names = profileNames(configDir);
-  const near = nearNames(profile, names);
-  const hint = near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`;
-  throw new CliError("usage", `There is no profile ${profile}${hint}`, {
-    next: names.length === 0 ? "anaplan-auth login" : "anaplan-auth profile list",
+  throw new CliError("usage", `There is no profile ${profile}`, {
+    next: run(names.length === 0 ? "login" : "profile list"),
+    misspelled: { typed: profile, names },
   });
 }
 
-function settingNamed(flag: string): keyof Profile {
-  const setting = Object.hasOwn(UNSET, flag) ? UNSET[flag] : undefined;
+function settingNamed(typed: string): SettingName {
+  const setting = SHOWN.find((name) => typedName(name) === typed);
   if (setting !== undefined) return setting;
-  const near = nearNames(flag, Object.keys(UNSET));
-  const hint = near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`;
-  throw new CliError("usage", `There is no setting "${flag}" to forget${hint}`, {
-    next: "anaplan-auth profile set --help",
+  throw new CliError("usage", `There is no setting "${typed}" to forget`, {
+    next: run("profile set --help"),
+    misspelled: { typed, names: SHOWN.map(typedName) },
   });
 }
 
-function warnOfOtherClient(settings: Settings, context: CommandContext): void {
+async function warnOfOtherClient(settings: Settings, context: CommandContext): Promise<void> {
   if (settings.clientId === undefined) return;
-  const login = storeOf(settings, context).load(settings.profile);
+  const login = await storeOf(settings, context).load(settings.profile);
   if (login === undefined) return;
   if (login.clientId === settings.clientId) return;
   context.talk.warn("the saved login belongs to another client; the next login uses the new one");
 }
 
-function shown(value: Profile[keyof Profile]): string | undefined {
+function shown(value: KeptSettings[SettingName]): string | undefined {
   if (value === undefined) return undefined;
   if (value === "") return '""';
   return Array.isArray(value) ? value.join(", ") : String(value);

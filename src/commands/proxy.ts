@@ -1,7 +1,7 @@
 // proxy: a local address that adds the token, for as long as it runs or for as long as a program does.
 
-import type { CommandContext, CommonFlags, Reply } from "../command.ts";
-import { programReply } from "../proxy/program_reply.ts";
+import type { CommandContext, CommonFlags, Exit, Reply } from "../command.ts";
+import { programExit } from "../proxy/program_exit.ts";
 import { CliError } from "../base/errors.ts";
 import { fenceOf } from "../proxy/fence.ts";
 import { type OpenProxy, openProxy, type ProxyOptions } from "../proxy/proxy.ts";
@@ -39,11 +39,7 @@ export async function proxy(
   };
   const opened = await openProxy(options, flags, context);
   if (command.length > 0) return await around(opened, options, command, context);
-  return {
-    text: "",
-    data: undefined,
-    stream: untilTheEnd(opened, options, profile, flags, context),
-  };
+  return { kind: "stream", stream: untilTheEnd(opened, options, profile, flags, context) };
 }
 
 /** The one line, and then nothing until a signal comes. Its exit code is the signal's. */
@@ -77,11 +73,11 @@ async function around(
   { socket }: ProxyOptions,
   command: readonly string[],
   { system, talk }: CommandContext,
-): Promise<Reply> {
+): Promise<Exit> {
   await using proxy = opened;
   const environment = {
     [URL_VARIABLE]: proxy.baseUrl,
     ...(socket === undefined ? {} : { [SOCKET_VARIABLE]: socket }),
   };
-  return programReply(command, await system.runInPlace(command, environment, true), talk);
+  return programExit(command, await system.runInPlace(command, environment, true), talk);
 }

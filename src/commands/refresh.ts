@@ -1,9 +1,10 @@
 // refresh: a new access token, now.
 
-import type { CommandContext, CommonFlags, Reply } from "../command.ts";
+import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { refreshedTokenSet, storedTokenSet } from "../session/session.ts";
 import { loadSettings, type Settings } from "../settings/settings.ts";
-import { clockTime, duration, isoTime } from "../base/text.ts";
+import { isoTime } from "../base/text.ts";
+import { clockTime, duration } from "../base/times.ts";
 import { isFresh, type TokenSet } from "../store/token_set.ts";
 
 /** The flags of `refresh`. */
@@ -13,7 +14,10 @@ export interface RefreshFlags extends CommonFlags {
 }
 
 /** Exchanges the refresh token, or says that another process has just done it. */
-export async function refresh(flags: RefreshFlags, context: CommandContext): Promise<Reply> {
+export async function refresh(
+  flags: RefreshFlags,
+  context: CommandContext,
+): Promise<Answer<string>> {
   const settings = loadSettings(flags, context.system);
   const { ifExpiringWithin } = flags;
   if (ifExpiringWithin !== undefined) {
@@ -37,12 +41,13 @@ function reply(
   refreshed: boolean,
   settings: Settings,
   { system }: CommandContext,
-): Reply {
+): Answer<string> {
   const now = system.now();
   const until = `${clockTime(tokenSet.expiresAt, now)} (${duration(tokenSet.expiresAt - now)})`;
   const rotated = refreshed && tokenSet.refreshTokenRotates === true;
   const tail = rotated ? "; the refresh token was replaced" : "";
   return {
+    kind: "answer",
     text: `${what} The access token is good until ${until}${tail}.`,
     data: {
       profile: settings.profile,

@@ -1,6 +1,7 @@
 // relay: what carries the answer from a registered page elsewhere to the listener here.
 
-import type { CommandContext, CommonFlags, Reply } from "../command.ts";
+import { run, words } from "../base/advice.ts";
+import type { CommandContext, CommonFlags, Verbatim } from "../command.ts";
 import { bookmarklet, type RelayHost, relayPage } from "../oauth/relay.ts";
 
 /** The flags of both. */
@@ -10,25 +11,26 @@ export interface RelayFlags extends CommonFlags {
 }
 
 /** Prints a bookmarklet, to be clicked on the page where the sign-in ended. */
-export function relayBookmarklet(flags: RelayFlags, { talk }: CommandContext): Promise<Reply> {
+export function relayBookmarklet(flags: RelayFlags, { talk }: CommandContext): Promise<Verbatim> {
   talk.say(
     "Make a bookmark, and put the line below in the place of its address. During a\n" +
       "sign-in, click it on the page that your browser ends on.\n",
   );
   const text = bookmarklet(flags.host ?? "127.0.0.1");
-  return Promise.resolve({ text, verbatim: true, data: { bookmarklet: text } });
+  return Promise.resolve({ kind: "verbatim", text, data: { bookmarklet: text } });
 }
 
 /** Prints a page, to be hosted at the registered redirect URI. */
 export async function relayPageCommand(
   flags: RelayFlags,
   { talk }: CommandContext,
-): Promise<Reply> {
+): Promise<Verbatim> {
   talk.say(
-    "Save this as a static page (anaplan-auth relay page > callback.html), host it\n" +
+    words`Save this as a static page (${run("relay page > callback.html")}), host it\n${
       "on an https address of your company, and register that address as callback\n" +
-      "URL of the OAuth client.\n",
+      "URL of the OAuth client.\n"
+    }`,
   );
   const text = (await relayPage(flags.host ?? "127.0.0.1")).trimEnd();
-  return { text, verbatim: true, data: { page: text } };
+  return { kind: "verbatim", text, data: { page: text } };
 }

@@ -1,8 +1,9 @@
 // status: what is stored, without any network.
 
+import { run, type Words, words } from "../base/advice.ts";
 import { placeName, regionOf } from "../provider/authorization_server.ts";
 import { nameAndAddress, whoIs } from "../provider/provider.ts";
-import type { CommandContext, CommonFlags, Reply } from "../command.ts";
+import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import {
   endsWithin,
   expiryInShort,
@@ -16,12 +17,18 @@ import {
   canRefresh,
   loginCommand,
   loginInUse,
-  missingProfile,
   storeInUse,
   withFreshTokenSet,
 } from "../session/session.ts";
-import { hasEnvironmentLogin, loadSettings, type Settings } from "../settings/settings.ts";
-import { asSentence, clockTime, dateTime, duration, isoTime, table } from "../base/text.ts";
+import {
+  hasEnvironmentLogin,
+  loadSettings,
+  missingProfile,
+  type Settings,
+} from "../settings/settings.ts";
+import { asSentence, isoTime } from "../base/text.ts";
+import { clockTime, dateTime, duration } from "../base/times.ts";
+import { table } from "../base/lines.ts";
 import { isFresh, type TokenSet } from "../store/token_set.ts";
 
 /** The flags of `status`. */
@@ -33,19 +40,22 @@ export interface StatusFlags extends CommonFlags {
 }
 
 /** Says whether there is a login that works or can be refreshed; exit 3 when there is none. */
-export async function status(flags: StatusFlags, context: CommandContext): Promise<Reply> {
+export async function status(flags: StatusFlags, context: CommandContext): Promise<Answer> {
   const settings = loadSettings(flags, context.system);
   const store = await storeInUse(settings, context);
   const tokenSet = await loginInUse(settings, store, context);
   const now = context.system.now();
-  const missing = tokenSet === undefined ? await missingProfile(settings) : undefined;
+  const missing = tokenSet === undefined ? await noProfile(settings) : undefined;
   const isUsable = tokenSet !== undefined && (isFresh(tokenSet, now, 0) || canRefresh(tokenSet));
+  const sealed = tokenSet && await store.sealedBy(settings.profile);
+  const path = store.pathOf(settings.profile);
   const expiry: LoginExpiry = tokenSet === undefined
     ? { kind: "unknown" }
     : loginExpiry(tokenSet, settings);
-  const reply: Reply = {
+  const reply: Answer = {
+    kind: "answer",
     text: isUsable
-      ? describe(tokenSet, settings, store.pathOf(settings.profile), now)
+      ? describe(tokenSet, settings, sealed ? `${path}, sealed (${sealed})` : path, now)
       : notSignedIn(tokenSet, settings, missing),
     data: {
       profile: settings.profile,
@@ -53,37 +63,45 @@ export async function status(flags: StatusFlags, context: CommandContext): Promi
       client_id: tokenSet?.clientId ?? settings.clientId ?? null,
       scope: tokenSet?.scope ?? null,
       logged_in: isUsable,
-      expires_at: tokenSet === undefined ? null : isoTime(tokenSet.expiresAt),
-      refresh_token_saved_at: tokenSet?.refreshTokenSavedAt === undefined
-        ? null
-        : isoTime(tokenSet.refreshTokenSavedAt),
+      expires_at: isoTimeOrNull(tokenSet?.expiresAt),
+      refresh_token_saved_at: isoTimeOrNull(tokenSet?.refreshTokenSavedAt),
       login_expires_at: "at" in expiry ? isoTime(expiry.at) : null,
       login_expiry: expiry.kind,
+      sealed: sealed ?? null,
     },
   };
   const { expiresWithin } = flags;
-  const isTalk = expiresWithin !== undefined; // who watches has no use for stdout
-  if (!isUsable) return { ...reply, outcome: "login_required", isTalk };
-  if (isTalk && endsWithin(tokenSet, settings, now, expiresWithin)) {
+  const isWatched = expiresWithin !== undefined; // who watches has no use for stdout
+  const kind = isWatched ? "news" : "answer";
+  if (!isUsable) return { ...reply, kind, outcome: "login_required" };
+  if (isWatched && endsWithin(tokenSet, settings, now, expiresWithin)) {
     const text = endsSoon(tokenSet, settings, now);
-    return { ...reply, text, outcome: "login_required", isTalk };
+    return { ...reply, kind, text, outcome: "login_required" };
   }
   return flags.check ? await checked(reply, settings, context) : reply;
 }
 
+function isoTimeOrNull(time: number | undefined): string | null {
+  return time === undefined ? null : isoTime(time);
+}
+
 /** The reply, once the server has said that it knows the login. */
-async function checked(reply: Reply, settings: Settings, context: CommandContext): Promise<Reply> {
+async function checked(
+  reply: Answer,
+  settings: Settings,
+  context: CommandContext,
+): Promise<Answer> {
   const user = await withFreshTokenSet(
     settings,
     context,
     (tokenSet) => whoIs(tokenSet, settings, context.system),
   );
   const asked = `The server knows it as the login of ${nameAndAddress(user)}.`;
-  return { ...reply, text: `${reply.text}\n\n${asked}` };
+  return { ...reply, text: words`${reply.text}\n\n${asked}` };
 }
 
 /** How things are, in two lines at most; for the page that is shown when no command was typed. */
-export async function statusInShort(context: CommandContext): Promise<string> {
+export async function statusInShort(context: CommandContext): Promise<Words> {
   const settings = loadSettings({}, context.system);
   const store = await storeInUse(settings, context);
   const tokenSet = await loginInUse(settings, store, context);
@@ -95,18 +113,25 @@ export async function statusInShort(context: CommandContext): Promise<string> {
     `Access token ${accessTokenLine(tokenSet, now)}.`;
 }
 
-function endsSoon(tokenSet: TokenSet, settings: Settings, now: number): string {
-  const next = isProlongedByRefresh(tokenSet, settings, now)
-    ? loginCommand(settings).replace("login", "refresh")
+function endsSoon(tokenSet: TokenSet, settings: Settings, now: number): Words {
+  const canRefreshHere = isProlongedByRefresh(tokenSet, settings, now) &&
+    !hasEnvironmentLogin(settings);
+  const next = canRefreshHere
+    ? run("refresh", { profile: settings.profile })
     : loginCommand(settings);
-  return `${expirySentence(tokenSet, settings, now)}\nNext: ${next}`;
+  return words`${expirySentence(tokenSet, settings, now)}\nNext: ${next}`;
 }
 
-function notSignedIn(
-  tokenSet: TokenSet | undefined,
-  settings: Settings,
-  missing?: string,
-): string {
+async function noProfile(settings: Settings): Promise<string | undefined> {
+  const missing = missingProfile(settings);
+  if (missing === undefined) return undefined;
+  const { didYouMean, nearNames } = await import("../base/near_names.ts");
+  return `There is no profile ${missing.typed}${
+    didYouMean(nearNames(missing.typed, missing.names))
+  }`;
+}
+
+function notSignedIn(tokenSet: TokenSet | undefined, settings: Settings, missing?: string): Words {
   const why = missing !== undefined
     ? asSentence(missing)
     : tokenSet === undefined
@@ -115,7 +140,7 @@ function notSignedIn(
     ? `No longer signed in (profile ${settings.profile}): the access token has ended, and there is no ` +
       "refresh token."
     : `No longer signed in (profile ${settings.profile}): ${tokenSet.endedBy}.`;
-  return `${why}\nNext: ${loginCommand(settings)}`;
+  return words`${why}\nNext: ${loginCommand(settings)}`;
 }
 
 function describe(tokenSet: TokenSet, settings: Settings, path: string, now: number): string {

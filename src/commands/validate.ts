@@ -1,27 +1,29 @@
 // validate: what Anaplan itself says about the token.
 
+import { run, words } from "../base/advice.ts";
 import { origins } from "../provider/authorization_server.ts";
 import { whoIs } from "../provider/provider.ts";
 import { validateToken } from "../provider/anaplan.ts";
-import type { CommandContext, CommonFlags, Reply } from "../command.ts";
+import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { freshTokenSet, loginCommand } from "../session/session.ts";
 import { loadSettings, type Settings } from "../settings/settings.ts";
-import { clockTime, duration, isoTime } from "../base/text.ts";
+import { isoTime } from "../base/text.ts";
+import { clockTime, duration } from "../base/times.ts";
 import type { TokenSet } from "../store/token_set.ts";
 
 /**
  * Asks `/token/validate`, which may know no OAuth tokens at all: when it rejects this one, which has not
  * expired, users/me decides.
  */
-export async function validate(flags: CommonFlags, context: CommandContext): Promise<Reply> {
+export async function validate(flags: CommonFlags, context: CommandContext): Promise<Answer> {
   const settings = loadSettings(flags, context.system);
   if (settings.issuer !== undefined && settings.authUrl === undefined) {
     throw new CliError(
       "usage",
       `Cannot validate the token: ${settings.issuer} has no authentication service`,
       {
-        next: "name one with --auth-url at the next login, or use anaplan-auth whoami",
+        next: words`name one with --auth-url at the next login, or use ${run("whoami")}`,
       },
     );
   }
@@ -47,7 +49,7 @@ async function validateByUse(
   tokenSet: TokenSet,
   settings: Settings,
   context: CommandContext,
-): Promise<Reply> {
+): Promise<Answer> {
   try {
     await whoIs(tokenSet, settings, context.system);
     return valid(tokenSet.expiresAt, placeOfUse(settings), context);
@@ -59,18 +61,20 @@ async function validateByUse(
   }
 }
 
-function valid(expiresAt: number, checkedWith: string, { system }: CommandContext): Reply {
+function valid(expiresAt: number, checkedWith: string, { system }: CommandContext): Answer {
   const now = system.now();
   return {
+    kind: "answer",
     text: `Valid until ${clockTime(expiresAt, now)} (${duration(expiresAt - now)}), ` +
       `says ${checkedWith}.`,
     data: { valid: true, expires_at: isoTime(expiresAt), checked_with: checkedWith },
   };
 }
 
-function invalid(checkedWith: string, settings: Settings): Reply {
+function invalid(checkedWith: string, settings: Settings): Answer {
   return {
-    text: `Not valid any more, says ${checkedWith}.\nNext: anaplan-auth refresh, or ${
+    kind: "answer",
+    text: words`Not valid any more, says ${checkedWith}.\nNext: ${run("refresh")}, or ${
       loginCommand(settings)
     }`,
     data: { valid: false, expires_at: null, checked_with: checkedWith },

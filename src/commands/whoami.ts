@@ -3,14 +3,16 @@
 import { placeName } from "../provider/authorization_server.ts";
 import { nameAndAddress, whoIs } from "../provider/provider.ts";
 import type { User } from "../provider/anaplan.ts";
-import type { CommandContext, CommonFlags, Reply } from "../command.ts";
+import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { nameOrQuoted } from "../base/names.ts";
 import { withFreshTokenSet } from "../session/session.ts";
 import { loadSettings } from "../settings/settings.ts";
-import { dateTime, isoTime, table } from "../base/text.ts";
+import { isoTime } from "../base/text.ts";
+import { table } from "../base/lines.ts";
+import { dateTime } from "../base/times.ts";
 
 /** Asks Anaplan who the login belongs to, with a token that is refreshed by itself when stale. */
-export async function whoami(flags: CommonFlags, context: CommandContext): Promise<Reply> {
+export async function whoami(flags: CommonFlags, context: CommandContext): Promise<Answer<string>> {
   const settings = loadSettings(flags, context.system);
   const user = await withFreshTokenSet(
     settings,
@@ -18,6 +20,7 @@ export async function whoami(flags: CommonFlags, context: CommandContext): Promi
     (tokenSet) => whoIs(tokenSet, settings, context.system),
   );
   return {
+    kind: "answer",
     text: [
       nameAndAddress(user),
       "",

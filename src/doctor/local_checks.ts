@@ -1,6 +1,7 @@
 // What can be seen on this computer: files, the listener's port and certificate, the redirect URI, the
 // login. Rule: looks, and changes nothing.
 
+import { run, shell, words } from "../base/advice.ts";
 import type { CommandContext } from "../command.ts";
 import { lastFailure } from "../settings/last_failure.ts";
 import { storedCertificate } from "../oauth/certificate.ts";
@@ -9,7 +10,8 @@ import { openLoopback } from "../oauth/loopback.ts";
 import { loosePlaces } from "../files/loose_places.ts";
 import { loginCommand, storeOf } from "../session/session.ts";
 import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
-import { dateTime, duration, quoted, shellWord } from "../base/text.ts";
+import { quoted, shellWord } from "../base/text.ts";
+import { dateTime, duration } from "../base/times.ts";
 import { isFresh } from "../store/token_set.ts";
 import { isLoopbackHost } from "../base/urls.ts";
 import { type Check, failed, ok, problem, warning } from "./check.ts";
@@ -70,7 +72,7 @@ export function redirectUriCheck(settings: Settings): Check {
     return warning(
       "Redirect URI",
       `${redirectUri} is not on this computer`,
-      "anaplan-auth relay bookmarklet, or paste the address by hand",
+      words`${run("relay bookmarklet")}, or paste the address by hand`,
     );
   }
   const addresses = listenCandidates(redirectUri, listen).map(({ addresses }) => addresses[0]);
@@ -88,19 +90,24 @@ export function filesCheck(settings: Settings): Check {
   try {
     const loose = loosePlaces(configDir);
     if (loose.length === 0) return ok("Files", `${configDir} is yours alone`);
-    return problem("Files", "storage", loose.join("; "), `chmod -R go= ${shellWord(configDir)}`);
+    return problem(
+      "Files",
+      "storage",
+      loose.join("; "),
+      shell(`chmod -R go= ${shellWord(configDir)}`),
+    );
   } catch (error) {
     return failed("Files", error);
   }
 }
 
 /** Whether there is a login, and when it was last refreshed. */
-export function loginCheck(settings: Settings, context: CommandContext): Check {
+export async function loginCheck(settings: Settings, context: CommandContext): Promise<Check> {
   if (hasEnvironmentLogin(settings)) {
     return ok("Login", "comes from the environment (ANAPLAN_REFRESH_TOKEN); none is stored");
   }
   try {
-    const login = storeOf(settings, context).load(settings.profile);
+    const login = await storeOf(settings, context).load(settings.profile);
     const now = context.system.now();
     if (login === undefined) {
       return warning("Login", `none (profile ${settings.profile})`, loginCommand(settings));

@@ -8,7 +8,8 @@ import { nameOrQuoted } from "../base/names.ts";
 import { namedProxy } from "../system/proxies.ts";
 import { type Settings } from "../settings/settings.ts";
 import type { System } from "../system/contract.ts";
-import { duration, printable } from "../base/text.ts";
+import { printable } from "../base/text.ts";
+import { duration } from "../base/times.ts";
 import { type Check, failed, ok, problem, warning } from "./check.ts";
 
 type ClockSystem = Pick<System, "now" | "platform">;

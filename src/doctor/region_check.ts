@@ -1,6 +1,7 @@
 // Whether the login and the region fit. Rule: the one check that uses the token, and only one that is good
 // anyway.
 
+import { run, words } from "../base/advice.ts";
 import { placeName } from "../provider/authorization_server.ts";
 import { whoIs } from "../provider/provider.ts";
 import type { CommandContext } from "../command.ts";
@@ -19,7 +20,7 @@ export async function regionCheck(
   const name = settings.issuer === undefined ? "Region" : "Access token";
   if (hasEnvironmentLogin(settings)) return undefined; // asking would cost a refresh
   try {
-    const login = storeOf(settings, context).load(settings.profile);
+    const login = await storeOf(settings, context).load(settings.profile);
     if (login === undefined || !isFresh(login, system.now(), 0)) return undefined;
     await whoIs(login, settings, system);
     return ok(name, `${placeName(settings)} accepts the access token`);
@@ -27,14 +28,15 @@ export async function regionCheck(
     const isRejected = error instanceof CliError && error.kind === "login_required" && !error.code;
     if (!isRejected) return failed(name, error);
     const place = `${placeName(settings)} does not accept the access token`;
-    const login = loginCommand(settings);
     return settings.issuer === undefined
       ? problem(
         name,
         error.kind,
         `${place}; tokens belong to one region`,
-        `${login} --region NAME, with your tenant's`,
+        words`${
+          run("login", { profile: settings.profile, flags: "--region NAME" })
+        }, with your tenant's`,
       )
-      : problem(name, error.kind, place, login);
+      : problem(name, error.kind, place, loginCommand(settings));
   }
 }

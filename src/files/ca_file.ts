@@ -1,6 +1,7 @@
 // Files of certificate authorities, which decide whom the program believes. Rule: a file that another user
 // can change, or put another one in the place of, is not trusted.
 
+import { run, shell, type Words, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { infoIfPossible, isAnothers, readNamedFile, wayTo } from "./named_file.ts";
 import { shellWord } from "../base/text.ts";
@@ -20,14 +21,16 @@ export function caCertificates({ caFiles, ambientCaFile }: CaSettings): string[]
   const named = caFiles.map((path) => {
     const text = readCaFile(
       path,
-      "--ca-file or ANAPLAN_CA_FILE; a saved one: anaplan-auth profile set --unset ca-file",
+      words`--ca-file or ANAPLAN_CA_FILE; a saved one: ${run("profile set --unset ca-file")}`,
     );
     if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
     throw new CliError(
       "usage",
       `Cannot use ${path} as CA file: there is no PEM certificate in it`,
       {
-        next: "convert it (openssl x509 -inform der -in FILE -out FILE.pem) and give that",
+        next: words`convert it (${
+          shell("openssl x509 -inform der -in FILE -out FILE.pem")
+        }) and give that`,
       },
     );
   });
@@ -49,7 +52,7 @@ function readAmbient(path: string): string[] {
  * @param naming the flag or variable that it was named with.
  * @throws {CliError} `usage` when it cannot be read, or as {@link assertTrustworthy}.
  */
-export function readCaFile(path: string, naming: string): string {
+export function readCaFile(path: string, naming: Words): string {
   assertTrustworthy(path);
   return readNamedFile(path, naming);
 }
@@ -77,7 +80,7 @@ export function assertTrustworthy(path: string, otherwise = ""): void {
       next: `copy the file to a directory of your own and name the copy${otherwise}`,
     })
     : new CliError("usage", `Cannot trust ${path}: other users can change ${it}`, {
-      next: `chmod go-w ${shellWord(found.path)}${otherwise}`,
+      next: words`${shell(`chmod go-w ${shellWord(found.path)}`)}${otherwise}`,
     });
 }
 

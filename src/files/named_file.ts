@@ -2,6 +2,7 @@
 // person's own affair, and an answer takes its place only when it is whole. No link or pipe of another user
 // leads it elsewhere.
 
+import { type Words, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { diskReason } from "./private_file.ts";
 import { removeIfThere, writeAll } from "./replacement.ts";
@@ -14,12 +15,23 @@ const IS_WINDOWS = Deno.build.os === "windows";
  * @param naming the flag or variable that it was named with.
  * @throws {CliError} `usage` when it cannot be read.
  */
-export function readNamedFile(path: string, naming: string): string {
+export function readNamedFile(path: string, naming: Words): string {
   try {
     return Deno.readTextFileSync(path);
   } catch (cause) {
     throw cannotRead(path, naming, cause);
   }
+}
+
+/** The first bytes of a file that the person named; it may be a pipe. @throws what the disk says. */
+export function headOfNamedFile(path: string, most: number): Uint8Array<ArrayBuffer> {
+  using file = Deno.openSync(path, { read: true });
+  const bytes = new Uint8Array(most);
+  let length = 0;
+  for (let read: number | null = 1; read !== null && length < most; length += read ?? 0) {
+    read = file.readSync(bytes.subarray(length));
+  }
+  return bytes.subarray(0, length);
 }
 
 /** A file that can be read as often as needed. */
@@ -186,9 +198,9 @@ function statIfThere(path: string): Deno.FileInfo | undefined {
   }
 }
 
-function cannotRead(path: string, naming: string, cause: unknown): CliError {
+function cannotRead(path: string, naming: Words, cause: unknown): CliError {
   return new CliError("usage", `Cannot read ${path}: ${diskReason(cause)}`, {
-    next: `check the path that is given with ${naming}`,
+    next: words`check the path that is given with ${naming}`,
     cause,
   });
 }

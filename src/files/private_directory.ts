@@ -1,8 +1,9 @@
 // Directories that only their owner may enter: checked, listed and read from. Rule: one that others can enter
 // is neither read from nor written to, and its mode never changes.
 
+import { shell, type Words, words } from "../base/advice.ts";
 import type { CliError } from "../base/errors.ts";
-import { NEWER } from "../base/json.ts";
+import { NewerVersion } from "../base/json.ts";
 import {
   assertOwner,
   damaged,
@@ -39,7 +40,7 @@ export function assertPrivateDirectory(path: string): void {
 }
 
 function notPrivate(path: string, target: string | undefined, info: Deno.FileInfo): CliError {
-  const close = `chmod 700 ${shellWord(target ?? path)}`;
+  const close = shell(`chmod 700 ${shellWord(target ?? path)}`);
   if (!info.isDirectory) {
     return refusal("use", path, "it is not a directory", "give another directory: --config-dir");
   }
@@ -49,7 +50,7 @@ function notPrivate(path: string, target: string | undefined, info: Deno.FileInf
     "use",
     path,
     target === undefined ? `${who} it` : `it leads to ${target}, which ${who}`,
-    `${close} if nothing else uses it, or give another directory: --config-dir`,
+    words`${close} if nothing else uses it, or give another directory: --config-dir`,
   );
 }
 
@@ -65,7 +66,7 @@ export function readIn<T>(
   configDir: string,
   file: string,
   parse: (text: string) => T,
-  next: string,
+  next: Words,
 ): T | undefined {
   const path = `${configDir}/${file}`;
   const [directory] = splitPath(path);
@@ -77,7 +78,7 @@ export function readIn<T>(
     return parse(text);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    if (reason !== NEWER) throw damaged(path, reason, next, cause);
+    if (!(cause instanceof NewerVersion)) throw damaged(path, reason, next, cause);
     throw refusal("use", path, reason, "install that version of anaplan-auth, or a later one");
   }
 }

@@ -2,6 +2,7 @@
 // named_file.ts and private_directory.ts the only code that touches the disk, and every failure leaves here as
 // a CliError of kind `storage`.
 
+import { shell, type Words } from "../base/advice.ts";
 import { CliError, type ErrorDetails } from "../base/errors.ts";
 import { shellWord } from "../base/text.ts";
 
@@ -20,7 +21,7 @@ export type Warn = (text: string) => void;
  * @throws {CliError} `storage` when it belongs to another user, can be opened by others, or cannot be read;
  * with `damagedFile` when it cannot be a text of ours. The file is left as it is.
  */
-export function readPrivateFile(path: string, next?: string): string | undefined {
+export function readPrivateFile(path: string, next?: Words): string | undefined {
   if (!isOwnFile(path, "read", next)) return undefined;
   const read = <T>(work: () => T): T => translated("read", path, () => opened(path, work));
   const text = read(() => Deno.readTextFileSync(path));
@@ -44,7 +45,7 @@ export function lstatIfThere(path: string): Deno.FileInfo | undefined {
 }
 
 /** Whether there is a file at the path, which then is a plain file of ours and closed to others. */
-export function isOwnFile(path: string, verb: string, next?: string): boolean {
+export function isOwnFile(path: string, verb: string, next?: Words): boolean {
   return translated(verb, path, () => {
     const info = lstatIfThere(path);
     if (info === undefined) return false;
@@ -54,13 +55,15 @@ export function isOwnFile(path: string, verb: string, next?: string): boolean {
   });
 }
 
-function unfit(info: Deno.FileInfo, path: string, verb: string, next?: string): CliError {
+function unfit(info: Deno.FileInfo, path: string, verb: string, next?: Words): CliError {
   if (info.isSymlink && leadsSomewhere(path)) {
     return refusal(verb, path, NOT_PLAIN, lookAt(path)); // what it leads to may be in use
   }
   if (!info.isFile) return damaged(path, NOT_PLAIN, next);
   return isOpenToOthers(info)
-    ? refusal(verb, path, "other users can open it", `chmod 600 ${shellWord(path)}`)
+    ? refusal(verb, path, "other users can open it", shell(`chmod 600 ${shellWord(path)}`), {
+      code: "open_to_others",
+    })
     : damaged(path, "it is too large", next);
 }
 
@@ -116,19 +119,14 @@ export function refusal(
   verb: string,
   path: string,
   reason: string,
-  next: string,
+  next: Words,
   details: ErrorDetails = {},
 ): CliError {
-  return new CliError("storage", `Cannot ${verb} ${path}: ${reason}`, { next, ...details });
+  return new CliError("storage", `Cannot ${verb} ${path}: ${reason}`, { next, reason, ...details });
 }
 
 /** Why a file is not used, which a command that writes there may move out of the way. */
-export function damaged(
-  path: string,
-  reason: string,
-  next?: string,
-  cause?: unknown,
-): CliError {
+export function damaged(path: string, reason: string, next?: Words, cause?: unknown): CliError {
   return refusal("use", path, reason, next ?? lookAt(path), { damagedFile: path, cause });
 }
 
@@ -148,10 +146,8 @@ export function translated<T>(verb: string, path: string, work: () => T): T {
     return work();
   } catch (error) {
     if (error instanceof CliError) throw error;
-    throw new CliError("storage", `Cannot ${verb} ${path}: ${diskReason(error)}`, {
-      next: "check the disk and the directory, or name another directory with --config-dir",
-      cause: error,
-    });
+    const next = "check the disk and the directory, or name another directory with --config-dir";
+    throw refusal(verb, path, diskReason(error), next, { cause: error });
   }
 }
 

@@ -25,6 +25,17 @@ export function writePrivateFile(path: string, text: string, warn: Warn = () => 
   replacement.commit(text);
 }
 
+/**
+ * The same for a file below the configuration directory, such as `profiles/eu.json`: makes the directories,
+ * and removes what crashes have left of it.
+ */
+export function writeIn(configDir: string, file: string, text: string, warn?: Warn): void {
+  const path = `${configDir}/${file}`;
+  for (const directory of [configDir, splitPath(path)[0]]) ensurePrivateDirectory(directory);
+  writePrivateFile(path, text, warn);
+  removeLeftovers(path);
+}
+
 /** Replaces a private file by its own text, as a proof that it can be replaced. @throws {CliError} `storage`. */
 export function renewPrivateFile(path: string, text: string): void {
   using replacement = beginReplacement(path, `${path}.${crypto.randomUUID()}.tmp`, () => {});

@@ -1,6 +1,7 @@
 // The file of a Unix socket: made where only its owner comes, closed to others, then moved to its place. Rule: never
 // in a directory in which another user can put something in its place, and never over a socket that is in use.
 
+import { shell } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { shellWord } from "../base/text.ts";
 import { SOCKET_STAGE } from "../base/socket_stage.ts";
@@ -72,7 +73,7 @@ function assertOnlyOwnerWrites(directory: string): void {
       "use",
       directory,
       "other users can write to it",
-      `chmod go-w ${shellWord(directory)}`,
+      shell(`chmod go-w ${shellWord(directory)}`),
     );
   }
 }

@@ -1,6 +1,7 @@
 // The authorization code grant with PKCE (RFC 6749, section 4.1; RFC 7636). Rule: one attempt, made
 // first and never changed, is bound to one authorization server; whichever way the answer takes.
 
+import { signIn } from "../base/advice.ts";
 import * as oauth from "oauth4webapi";
 import { CliError } from "../base/errors.ts";
 import { defined } from "../base/json.ts";
@@ -141,7 +142,7 @@ function checkedResponse(attempt: Attempt, parameters: URLSearchParams): URLSear
       ? printable(error.message)
       : "a part of it is missing or damaged";
     throw new CliError("denied", `Cannot accept the browser's answer: ${reason}`, {
-      next: "anaplan-auth login",
+      next: signIn(),
     });
   }
 }

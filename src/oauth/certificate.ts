@@ -1,6 +1,7 @@
 // The loopback listener's own certificate. Rule: made once, kept, and renewed before it ends, so that a
 // browser that was told to accept it needs no second click; the X.509 code is loaded only to make one.
 
+import { run } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { field, parseObject } from "../base/json.ts";
 import { lockFile } from "../files/lock_file.ts";
@@ -28,7 +29,7 @@ export interface ListenerCertificate {
 }
 
 const FILE = "tls/listener.json";
-const RENEW = "anaplan-auth cert renew";
+const RENEW = run("cert renew");
 const NAMES = ["localhost"] as const;
 const ADDRESSES = ["127.0.0.1", "::1"] as const;
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };

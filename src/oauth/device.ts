@@ -1,6 +1,7 @@
 // The device authorization grant (RFC 8628). Rule: polls no faster than it is told, goes on through
 // network trouble, and stops at every other error.
 
+import { run, signIn, words } from "../base/advice.ts";
 import * as oauth from "oauth4webapi";
 import { CliError } from "../base/errors.ts";
 import { asObject, defined, type Fields } from "../base/json.ts";
@@ -224,8 +225,8 @@ function expired(device: DeviceAuthorization, { issuer }: AuthorizationServer): 
     `Nobody finished signing in: the code ${device.userCode} has expired`,
     {
       next: issuer === undefined
-        ? "anaplan-auth login --device; with single sign-on, anaplan-auth login"
-        : `anaplan-auth login --device; ${SCOPE_ADVICE}`,
+        ? words`${signIn("--device")}; with single sign-on, ${run("login")}`
+        : words`${signIn("--device")}; ${SCOPE_ADVICE}`,
       oauthError: "expired_token",
     },
   );

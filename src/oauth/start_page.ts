@@ -1,6 +1,7 @@
 // The page at which the browser is opened, instead of the sign-in page itself. Rule: it is for one
 // visitor, since every user of the computer can read the arguments of the browser.
 
+import { signIn, words } from "../base/advice.ts";
 import * as oauth from "oauth4webapi";
 import { CliError } from "../base/errors.ts";
 import type { System } from "../system/contract.ts";
@@ -69,6 +70,6 @@ function secondVisitor(): CliError {
   return new CliError(
     "denied",
     "Cannot go on with this sign-in: two programs opened its start page, and one may not be yours",
-    { next: "anaplan-auth login --no-browser, and open the address that it prints" },
+    { next: words`${signIn("--no-browser")}, and open the address that it prints` },
   );
 }

@@ -1,6 +1,7 @@
 // Reads what a token endpoint answers. Rule: a refresh token that came is never lost, whatever else is
 // wrong with the answer; only an OAuth error refuses, and only JSON with a token in it grants.
 
+import { run, type Words, words } from "../base/advice.ts";
 import * as oauth from "oauth4webapi";
 import { CliError, type ErrorKind } from "../base/errors.ts";
 import { asObject, defined, field, type Fields } from "../base/json.ts";
@@ -38,7 +39,7 @@ export interface Grant {
  */
 export type Verdict =
   | { readonly kind: "fine" }
-  | { readonly kind: "doubtful" | "wrong"; readonly reason: string };
+  | { readonly kind: "doubtful" | "wrong"; readonly reason: Words };
 
 /** What is known about a grant besides the answer. */
 export interface Granting {
@@ -142,10 +143,8 @@ export function grantIn(body: Fields, granting: Granting): Grant {
 function tokenTypeVerdict(body: Fields): Verdict {
   const type = field(body, "token_type", "string")?.trim() || "bearer";
   if (/^(bearer|anaplanauthtoken)$/i.test(type)) return { kind: "fine" };
-  const reason =
-    `the server calls its token type ${quoted(type)}, which is unknown here; the token is sent ` +
-    "as usual";
-  return { kind: "doubtful", reason };
+  const unknown = `the server calls its token type ${quoted(type)}, which is unknown here`;
+  return { kind: "doubtful", reason: `${unknown}; the token is sent as usual` };
 }
 
 /** An access token that can be sent in a header (RFC 6750, section 2.1). */
@@ -218,8 +217,8 @@ async function judged(body: Fields, granting: Granting): Promise<Verdict> {
     return { kind: "wrong", reason: "it names another user than the one who signed in" };
   }
   if (strict === undefined) return { kind: "fine" };
-  const advice = "this computer's clock may be wrong (anaplan-auth doctor)";
-  return { kind: "doubtful", reason: `the id_token does not check out: ${strict}; ${advice}` };
+  const advice = words`this computer's clock may be wrong (${run("doctor")})`;
+  return { kind: "doubtful", reason: words`the id_token does not check out: ${strict}; ${advice}` };
 }
 
 /**
@@ -284,11 +283,12 @@ export function refusedError(
   kind: ErrorKind,
   what: string,
   refusal: Refusal,
-  said: { readonly reason: string; readonly next: string },
+  said: { readonly reason: string; readonly next: Words },
 ): CliError {
-  const words = refusal.description ? `; the server says ${quoted(refusal.description)}` : "";
-  return new CliError(kind, `${what}: ${said.reason}${words}`, {
+  const { error, description } = refusal;
+  const quote = description ? `; the server says ${quoted(description)}` : "";
+  return new CliError(kind, `${what}: ${said.reason}${quote}`, {
     next: said.next,
-    oauthError: refusal.error,
+    oauthError: error,
   });
 }

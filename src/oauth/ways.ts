@@ -1,10 +1,11 @@
 // All ways on which the browser's answer can come, raced. Rule: one answer wins, and then every way is
 // closed, whatever happened.
 
+import { signIn, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import type { Talk } from "../command.ts";
 import type { System } from "../system/contract.ts";
-import { countdown, duration } from "../base/text.ts";
+import { countdown, duration } from "../base/times.ts";
 import type { Attempt } from "./authorization_code.ts";
 import type { ListenerCertificate } from "./certificate.ts";
 import { type ListenCandidate } from "./listen_addresses.ts";
@@ -129,10 +130,11 @@ async function timeUp(
 ): Promise<never> {
   await system.sleep(timeout, signal);
   throw new CliError("timeout", `Nobody finished signing in within ${duration(timeout)}`, {
-    next: "anaplan-auth login, with more time if you need it (--timeout 15m); if the page " +
+    next: words`${signIn()}, with more time if you need it (--timeout 15m); if the page ${
       `complained, register ${redirectUri} exactly, or give the registered one with --redirect-uri; ` +
       "if it did not know the client, check --client-id" +
-      (server.issuer === undefined ? " and --region" : `; ${SCOPE_ADVICE}`),
+      (server.issuer === undefined ? " and --region" : `; ${SCOPE_ADVICE}`)
+    }`,
   });
 }
 

@@ -176,9 +176,9 @@ async function answerTo(request: HttpRequest, system: Pick<System, "fetch">): Pr
 
 /** The answer, whatever its status, with words that are fit to be shown; what is no JSON is not shown. */
 async function withoutEchoes(response: Response, request: HttpRequest): Promise<Response> {
-  if (response.body === null) return response;
   const { status, headers } = response;
-  const text = await response.text();
+  const text = await response.text(); // to look at `body` would make a stream, which takes a millisecond
+  if (text === "") return new Response(null, { status, headers });
   const fields = answerFields(text);
   const body = fields && JSON.stringify(wordsWithout(secretsIn(request), fields));
   return new Response(body ?? text, { status, headers });

@@ -1,8 +1,9 @@
 // What is Anaplan's own: its endpoints, the header scheme of each API, the current user, the
 // end of a session. Rule: facts live here, each once; the rest of the house asks.
 
+import { signIn, words } from "../base/advice.ts";
 import { caCertificates } from "../files/ca_file.ts";
-import { origins } from "./authorization_server.ts";
+import { inOtherRegion, origins } from "./authorization_server.ts";
 import { authorization, type BoundLogin } from "./belonging.ts";
 import { CliError } from "../base/errors.ts";
 import { asObject, defined, field, type Fields, objectField, timeField } from "../base/json.ts";
@@ -153,23 +154,26 @@ function apiError(
       `Cannot use ${host}: it does not accept the access token`,
       {
         next: settings.issuer === undefined
-          ? `anaplan-auth login --region NAME, with your tenant's region (now ${settings.region}); ` +
-            "tokens of one region are not valid in another"
-          : "anaplan-auth login",
+          ? words`${inOtherRegion(settings)}; tokens of one region are not valid in another`
+          : signIn(),
       },
     );
   }
   const said = body && objectField(body, "status");
   const message = (said && field(said, "message", "string")) ?? "";
-  const words = message === "" ? "" : `: ${quoted(message)}`;
+  const theirs = message === "" ? "" : `: ${quoted(message)}`;
   if (status >= 400 && status < 500 && status !== 429 && body !== undefined) {
-    return new CliError("api", `Cannot ask ${host} who you are (HTTP ${status})${words}`, {
+    return new CliError("api", `Cannot ask ${host} who you are (HTTP ${status})${theirs}`, {
       next: settings.issuer === undefined
         ? "check the region and what your user may do in Anaplan"
         : "check --api-url and what your user may do there",
     });
   }
-  return new CliError("unavailable", `Cannot use ${host} now: it answered HTTP ${status}${words}`, {
-    next: "try the same command again in a minute",
-  });
+  return new CliError(
+    "unavailable",
+    `Cannot use ${host} now: it answered HTTP ${status}${theirs}`,
+    {
+      next: "try the same command again in a minute",
+    },
+  );
 }

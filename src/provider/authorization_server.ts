@@ -1,13 +1,15 @@
 // The servers that a login is made with and refreshed at: the region's, the issuer's, or those that the settings
 // name. Rule: with an issuer in the settings nothing is ever sent to Anaplan's hosts.
 
+import { run, signIn, type Words, words } from "../base/advice.ts";
 import type { IssuedLogin } from "./belonging.ts";
 import { caCertificates } from "../files/ca_file.ts";
 import { CliError } from "../base/errors.ts";
 import { defined } from "../base/json.ts";
 import type { AuthorizationServer, OAuthClient } from "../oauth/wire.ts";
 import { type Region, REGIONS } from "./regions.ts";
-import { namedSecret, type Settings } from "../settings/settings.ts";
+import { namedSecret } from "../settings/client_environment.ts";
+import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
 import { printable } from "../base/text.ts";
 import type { TokenSet } from "../store/token_set.ts";
 import { withoutSlash } from "../base/urls.ts";
@@ -17,9 +19,17 @@ export function regionOf(settings: Settings): Region {
   const region = Object.hasOwn(REGIONS, settings.region) ? REGIONS[settings.region] : undefined;
   if (region !== undefined) return region;
   throw new CliError("usage", `There is no Anaplan region "${printable(settings.region)}"`, {
-    next: "give one with --region; they are listed by anaplan-auth help login",
+    next: words`give one with --region; they are listed by ${run("help login --all")}`,
     misspelled: { typed: settings.region, names: Object.keys(REGIONS), flag: "--region" },
   });
+}
+
+/** How to sign in where the tokens are good; what it says may go on. */
+export function inOtherRegion(settings: Settings): Words {
+  const withRegion = hasEnvironmentLogin(settings)
+    ? "set ANAPLAN_REGION to"
+    : words`${signIn("--region NAME")}, with`;
+  return words`${withRegion} your tenant's region (now ${settings.region})`;
 }
 
 /** Anaplan's authorization server; `/auth/prelogin` lets the person choose basic or SSO. */

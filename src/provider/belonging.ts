@@ -1,6 +1,7 @@
 // The servers that a login belongs to. Rule: the access token goes out by authorization() alone, and never to
 // another server than those of its sign-in, whatever flags, variables and profiles say.
 
+import { signIn } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import type { TokenSet } from "../store/token_set.ts";
 
@@ -42,7 +43,7 @@ export function assertBelongs(login: BoundLogin, url: string | URL): void {
   const home = own[0] === undefined ? "another server" : new URL(own[0]).host;
   throw new CliError("login_required", `This login is for ${home}, not for ${host}`, {
     code: "other_server",
-    next: "anaplan-auth login",
+    next: signIn(),
   });
 }
 

@@ -1,6 +1,7 @@
 // Whose login it is and who ends it: Anaplan, or another OAuth provider. Rule: with an issuer in the
 // settings nothing is ever sent to Anaplan's hosts.
 
+import { run, signIn, words } from "../base/advice.ts";
 import { caCertificates } from "../files/ca_file.ts";
 import { bodyOf, currentUser, endSession, type User } from "./anaplan.ts";
 import { authorizationServer, clientOf } from "./authorization_server.ts";
@@ -128,7 +129,7 @@ async function userinfo(
   const endpoint = settings.discovered?.userinfoEndpoint;
   if (endpoint === undefined) {
     throw new CliError("usage", `Cannot ask ${issuer} who you are: it names no userinfo endpoint`, {
-      next: "name an API of your own with --api-url, or use anaplan-auth token",
+      next: words`name an API of your own with --api-url, or use ${run("token")}`,
     });
   }
   const { host } = new URL(endpoint);
@@ -144,7 +145,7 @@ async function userinfo(
       "login_required",
       `Cannot use ${host}: it does not accept the access token`,
       {
-        next: "anaplan-auth login",
+        next: signIn(),
       },
     );
   }
@@ -163,8 +164,7 @@ async function userinfo(
       "denied",
       `Cannot say who you are: ${host} answers for another user than the one who signed in (sub)`,
       {
-        next:
-          "anaplan-auth login; if it happens again, do not use this login, and tell the provider",
+        next: words`${signIn()}; if it happens again, do not use this login, and tell the provider`,
       },
     );
   }

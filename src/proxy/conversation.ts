@@ -1,6 +1,7 @@
 // One connection of a program: its requests, one after the other. Rule: a request is judged before anything of it is
 // sent, and a connection of which it is not clear where the next request begins is closed.
 
+import { run } from "../base/advice.ts";
 import { CliError, toCliError } from "../base/errors.ts";
 import type { CommandContext } from "../command.ts";
 import type { Peer } from "../system/contract.ts";
@@ -33,7 +34,7 @@ const LONGEST_HEAD = 64 * 1024;
 const IDLE = 75_000;
 /** A body that is refused unread is read away up to here, so that the answer is not lost by a reset. */
 const READ_AWAY = 64 * 1024;
-const NEXT = "anaplan-auth proxy --help";
+const NEXT = run("proxy --help");
 
 /** Answers the requests of a connection until it ends. */
 export async function converse(peer: Peer, shared: Shared): Promise<void> {
@@ -61,7 +62,12 @@ async function oneRequest(input: Input, peer: Peer, shared: Shared): Promise<boo
     : parseHead(text);
   if ("status" in head) {
     const message = `Cannot use the request: ${head.reason}`;
-    await writeAnswer(refusal(head.status, "usage", message, NEXT), "GET", true, peer);
+    await writeAnswer(
+      refusal(head.status, "usage", message, NEXT, shared.context.talk),
+      "GET",
+      true,
+      peer,
+    );
     return false;
   }
   const began = performance.now();
@@ -89,10 +95,17 @@ async function answered(
   peer: Peer,
   shared: Shared,
 ): Promise<Answered> {
+  const { talk } = shared.context;
   const passed = pass(head, shared.secret);
   if ("status" in passed) {
     const kind = passed.status === 404 ? "usage" : "denied";
-    const answer = refusal(passed.status, kind, `Cannot use the proxy: ${passed.reason}`, NEXT);
+    const answer = refusal(
+      passed.status,
+      kind,
+      `Cannot use the proxy: ${passed.reason}`,
+      NEXT,
+      talk,
+    );
     const length = await writeAnswer(answer, head.method, true, peer);
     return { answer, path: "(refused)", length, closes: true };
   }
@@ -102,7 +115,7 @@ async function answered(
     ? undefined
     : refusalOf(shared.fence, head.method, target, sentPath(path));
   if (why !== undefined) {
-    const answer = refusal(403, "denied", `Cannot pass the request on: ${why}`, NEXT);
+    const answer = refusal(403, "denied", `Cannot pass the request on: ${why}`, NEXT, talk);
     const closes = head.closes || !await readAway(head, input, peer);
     return {
       answer,
@@ -157,7 +170,7 @@ async function send(
   target: string,
   input: Input,
   peer: Peer,
-  { forward, context: { system } }: Shared,
+  { forward, context: { talk } }: Shared,
   { signal, ended }: { readonly signal: AbortSignal; readonly ended: () => void },
 ): Promise<AsyncDisposable & { readonly answer: Answer }> {
   try {
@@ -182,15 +195,15 @@ async function send(
     if (error === BROKEN) throw error;
     const failure = toCliError(error);
     const answer = failure.kind === "api"
-      ? refusal(404, "usage", failure.message, failure.next ?? NEXT)
-      : refusalFor(failure, system);
+      ? refusal(404, "usage", failure.message, failure.next ?? NEXT, talk)
+      : refusalFor(failure, talk);
     return { answer, [Symbol.asyncDispose]: () => Promise.resolve() };
   }
 }
 
 function noTarget(): never {
   throw new CliError("api", "Cannot pass the request on: it is for no API of the profile", {
-    next: "ask for /2/0/…, or for /host/NAME/… with the name of another API of the profile",
+    next: "ask for /2/0/…, or for /host/NAME/… at another host of the profile",
   });
 }
 

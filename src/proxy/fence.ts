@@ -22,7 +22,7 @@ export function fenceOf(readOnly: boolean, prefixes: readonly string[]): Fence {
       : undefined;
     if (path !== undefined) return path;
     throw new CliError("usage", `Cannot use --only ${prefix}: it is not a plain path`, {
-      next: "give a path such as --only /2/0/workspaces/ID",
+      next: "give a path that begins with /, without a query",
     });
   });
   return { readOnly, only };

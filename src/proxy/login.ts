@@ -1,14 +1,15 @@
 // The login that the proxy uses now. Rule: read again every second that it is wanted, so that a refresh, a logout and
 // a login elsewhere count at once; refreshed by the session that every command has, once for all who wait.
 
-import type { CommandContext, CommonFlags } from "../command.ts";
+import { written } from "../base/advice.ts";
+import type { CommandContext, CommonFlags, Talk } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { caCertificates } from "../files/ca_file.ts";
 import { canRefresh, freshTokenSet, replaceRefused } from "../session/session.ts";
 import { loadSettings, type Settings } from "../settings/settings.ts";
 import { isFresh, type TokenSet } from "../store/token_set.ts";
 import { sameTokenSet } from "../store/token_sets.ts";
-import type { HttpPool } from "../system/contract.ts";
+import type { HttpPool, System } from "../system/contract.ts";
 import { proxiedTargets, type Target } from "../api/target.ts";
 
 /** A login that can be used, and what goes with it. */
@@ -45,24 +46,11 @@ export function loginSource(flags: CommonFlags, context: CommandContext): LoginS
   const quiet = { ...context, talk: { ...context.talk, warn: onceInARow(context.talk.warn) } };
   let known: Promise<Login> | undefined;
   let countsUntil = 0;
-  let pool: HttpPool | undefined;
-  let poolFor = "";
+  const pools = onePool(system);
   let refreshing: Promise<TokenSet> | undefined;
-  async function load(): Promise<Login> {
-    const settings = loadSettings(flags, system);
-    const authorities = caCertificates(settings);
-    const tokenSet = await freshTokenSet(settings, quiet);
-    if (pool === undefined || poolFor !== authorities.join()) {
-      pool?.[Symbol.dispose]();
-      pool = (await system.proxying()).openPool(authorities);
-      poolFor = authorities.join();
-    }
-    const targetOf = proxiedTargets(settings);
-    return { tokenSet, settings, targetOf, caCertificates: authorities, pool };
-  }
   function read(): Promise<Login> {
     countsUntil = Infinity; // until it is there, all wait for the same
-    known = load().finally(() => countsUntil = system.monotonic() + COUNTS);
+    known = load(flags, quiet, pools).finally(() => countsUntil = system.monotonic() + COUNTS);
     return known;
   }
   async function present(): Promise<Login> {
@@ -89,15 +77,47 @@ export function loginSource(flags: CommonFlags, context: CommandContext): LoginS
       }
       return await read();
     },
+    [Symbol.dispose]: () => pools[Symbol.dispose](),
+  };
+}
+
+async function load(flags: CommonFlags, context: CommandContext, pools: Pools): Promise<Login> {
+  const settings = loadSettings(flags, context.system);
+  const authorities = caCertificates(settings);
+  const tokenSet = await freshTokenSet(settings, context);
+  return {
+    tokenSet,
+    settings,
+    targetOf: proxiedTargets(settings),
+    caCertificates: authorities,
+    pool: await pools.poolFor(authorities),
+  };
+}
+
+interface Pools extends Disposable {
+  poolFor(caCertificates: readonly string[]): Promise<HttpPool>;
+}
+
+/** One pool, which is another one when the certificate authorities are others. */
+function onePool(system: Pick<System, "proxying">): Pools {
+  let pool: HttpPool | undefined;
+  let wasFor = "";
+  return {
+    async poolFor(authorities) {
+      if (pool !== undefined && wasFor === authorities.join()) return pool;
+      pool?.[Symbol.dispose]();
+      wasFor = authorities.join();
+      return pool = (await system.proxying()).openPool(authorities);
+    },
     [Symbol.dispose]: () => pool?.[Symbol.dispose](),
   };
 }
 
 /** Says a text again only after another one. */
-function onceInARow(warn: (text: string) => void): (text: string) => void {
+function onceInARow(warn: Talk["warn"]): Talk["warn"] {
   let last: string | undefined;
   return (text) => {
-    const what = text.replaceAll(/\d+/g, ""); // how long a token is valid changes
+    const what = written(text).replaceAll(/\d+/g, ""); // how long a token is valid changes
     if (what !== last) warn(text);
     last = what;
   };

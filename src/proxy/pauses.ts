@@ -26,53 +26,28 @@ export function pauses(system: Pick<System, "now" | "monotonic" | "sleep">): Pau
   let underWay = 0;
   let failures = 0;
   let until = 0;
+  const mayGo = (): boolean => underWay < most && system.monotonic() >= until;
+  const begin = (): void => void underWay++;
   function next(): void {
-    while (waiting.length > 0 && underWay < most && system.monotonic() >= until) {
-      underWay++;
+    while (waiting.length > 0 && mayGo()) {
+      begin();
       waiting.shift()?.();
     }
-  }
-  function wake(milliseconds: number): void {
-    void system.sleep(milliseconds).then(next);
   }
   return {
     async turn(deadline, signal) {
       signal.throwIfAborted();
-      if (waiting.length === 0 && underWay < most && system.monotonic() >= until) {
-        underWay++;
-        return;
-      }
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      waiting.push(resolve);
-      const leave = (): boolean => {
-        const at = waiting.indexOf(resolve);
-        if (at >= 0) waiting.splice(at, 1);
-        return at >= 0;
-      };
-      const stop = (): void => void (leave() && reject(signal.reason));
-      signal.addEventListener("abort", stop);
-      const late = setTimeout(() => {
-        if (!leave()) return;
-        underWay++;
-        resolve();
-      }, Math.max(deadline - system.monotonic(), 0));
-      try {
-        await promise;
-      } finally {
-        clearTimeout(late);
-        signal.removeEventListener("abort", stop);
-      }
+      if (waiting.length === 0 && mayGo()) return begin();
+      await inQueue(waiting, deadline - system.monotonic(), begin, signal);
     },
     answered(status, headers) {
       underWay--;
       if (status === 429) {
         const asked = headers && retryAfter(headers, system.now());
-        const pause = asked ??
-          Math.min(FIRST * 2 ** failures, LONGEST) * (0.75 + Math.random() / 2);
-        failures++;
         most = 1;
-        until = Math.max(until, system.monotonic() + pause);
-        wake(until - system.monotonic() + 1);
+        until = Math.max(until, system.monotonic() + (asked ?? backOff(failures)));
+        failures++;
+        void system.sleep(until - system.monotonic() + 1).then(next);
       } else if (status !== undefined) {
         failures = 0;
         most = most * 2 < OPEN ? most * 2 : Infinity;
@@ -81,4 +56,38 @@ export function pauses(system: Pick<System, "now" | "monotonic" | "sleep">): Pau
     },
     endBy: (deadline) => until < deadline,
   };
+}
+
+/** How long a pause is that no answer gives a length to, in milliseconds. */
+function backOff(failures: number): number {
+  return Math.min(FIRST * 2 ** failures, LONGEST) * (0.75 + Math.random() / 2);
+}
+
+/** Waits to be called from a queue; after so many milliseconds it `begin`s by itself. @throws the signal's reason. */
+async function inQueue(
+  waiting: (() => void)[],
+  time: number,
+  begin: () => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  waiting.push(resolve);
+  const leave = (): boolean => {
+    const at = waiting.indexOf(resolve);
+    if (at >= 0) waiting.splice(at, 1);
+    return at >= 0;
+  };
+  const stop = (): void => void (leave() && reject(signal.reason));
+  signal.addEventListener("abort", stop);
+  const late = setTimeout(() => {
+    if (!leave()) return;
+    begin();
+    resolve();
+  }, Math.max(time, 0));
+  try {
+    await promise;
+  } finally {
+    clearTimeout(late);
+    signal.removeEventListener("abort", stop);
+  }
 }

@@ -2,13 +2,19 @@
 // needs to know one shape.
 
 import type { CliError, ErrorKind } from "../base/errors.ts";
-import { asTyped, COMMAND_VARIABLE } from "../base/text.ts";
-import type { System } from "../system/contract.ts";
+import type { Words } from "../base/advice.ts";
+import type { Talk } from "../command.ts";
 import type { Answer } from "./answer.ts";
 
 /** An answer of the proxy's own. */
-export function refusal(status: number, kind: ErrorKind, message: string, next: string): Answer {
-  const text = JSON.stringify({ error: { kind, message, next } }) + "\n";
+export function refusal(
+  status: number,
+  kind: ErrorKind,
+  message: string,
+  next: Words,
+  { shown }: Talk,
+): Answer {
+  const text = JSON.stringify({ error: { kind, message, next: shown(next) } }) + "\n";
   const bytes = new TextEncoder().encode(text);
   return {
     status,
@@ -28,8 +34,6 @@ const STATUSES: Partial<Record<ErrorKind, number>> = {
 };
 
 /** The answer that tells a failure. */
-export function refusalFor(error: CliError, system: Pick<System, "env">): Answer {
-  const command = system.env(COMMAND_VARIABLE);
-  const next = asTyped(error.next ?? "try again in a minute", command);
-  return refusal(STATUSES[error.kind] ?? 503, error.kind, asTyped(error.message, command), next);
+export function refusalFor({ kind, message, next }: CliError, talk: Talk): Answer {
+  return refusal(STATUSES[kind] ?? 503, kind, message, next ?? "try again in a minute", talk);
 }

@@ -1,8 +1,9 @@
 // When a login ends if nothing refreshes it, and how that is known. Rule: pure; what is only assumed is
 // never told as known.
 
+import { run, type Words, words } from "../base/advice.ts";
 import type { Settings } from "../settings/settings.ts";
-import { clockTime, duration } from "../base/text.ts";
+import { clockTime, duration } from "../base/times.ts";
 import type { TokenSet } from "../store/token_set.ts";
 
 /** When a login ends; `known` by the tokens or the server, `configured` by whoever set the client up. */
@@ -25,13 +26,13 @@ export function loginExpiry(tokenSet: TokenSet, settings: ExpirySettings): Login
     return { kind: "known", at: notBefore(refreshTokenExpiresAt) };
   }
   if (tokenSet.obtainedAt === 0) return { kind: "unknown" }; // it comes from the environment
-  const isAnaplan = settings.issuer === undefined;
-  if (isAnaplan && tokenSet.refreshTokenRotates === false) return { kind: "never" };
   const savedAt = tokenSet.refreshTokenSavedAt ?? tokenSet.obtainedAt;
   const { refreshTokenLifetime } = settings;
   if (refreshTokenLifetime !== undefined) {
     return { kind: "configured", at: notBefore(savedAt + refreshTokenLifetime) };
   }
+  const isAnaplan = settings.issuer === undefined;
+  if (isAnaplan && tokenSet.refreshTokenRotates === false) return { kind: "never" };
   return isAnaplan
     ? { kind: "assumed", at: notBefore(savedAt + ANAPLAN_LIFETIME) }
     : { kind: "unknown" };
@@ -84,7 +85,7 @@ export function expirySentence(
   tokenSet: TokenSet,
   settings: ExpirySettings & Pick<Settings, "profile">,
   now: number,
-): string {
+): Words {
   const { profile } = settings;
   const login = `The login (profile ${profile})`;
   const until = (at: number): string =>
@@ -101,10 +102,11 @@ export function expirySentence(
   const how = {
     known: "so says the server",
     configured: "by --refresh-token-lifetime of the profile",
-    assumed: "assuming Anaplan's default of 12 h (if yours differs: " +
-      `anaplan-auth profile set ${profile} --refresh-token-lifetime TIME)`,
+    assumed: words`assuming Anaplan's default of 12 h (if yours differs: ${
+      run(`profile set ${profile} --refresh-token-lifetime TIME`)
+    })`,
   };
-  return `${when}, ${how[expiry.kind]}.`;
+  return words`${when}, ${how[expiry.kind]}.`;
 }
 
 function hasRefreshToken({ refreshToken, endedBy }: TokenSet): boolean {

@@ -1,6 +1,7 @@
 // The one order in which every grant gets its tokens: prove that they can be saved, ask, save, judge. Rule: the
 // caller holds the login's lock, and nothing comes between the server's answer and the disk.
 
+import { signIn, words } from "../base/advice.ts";
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import type { Grant } from "../oauth/token_response.ts";
@@ -32,7 +33,7 @@ export async function grantAndSave<Other extends string = never>(
 ): Promise<TokenSet | Other> {
   if (!isSignIn && login.lost !== undefined) throw login.lost; // the present refresh token was used
   using _signals = await system.holdSignals(); // before the last file descriptor may be taken
-  login.prepare();
+  await login.prepare();
   const grant = await ask();
   if (typeof grant === "string") return grant;
   const early = isSignIn ? await grant.judge() : undefined;
@@ -44,7 +45,7 @@ export async function grantAndSave<Other extends string = never>(
       saveMore();
     } finally {
       // of two failures, that of the tokens is what the user has to read
-      login.save(grant.tokenSet);
+      await login.save(grant.tokenSet);
     }
   } catch (error) {
     await system.holdSignals(); // to the end: the message says where the tokens are, and has to be read
@@ -63,7 +64,7 @@ export async function grantAndSave<Other extends string = never>(
 
 function wrongIdToken(message: string): CliError {
   return new CliError("denied", message, {
-    next: "anaplan-auth login; if it happens again, check --issuer and --client-id",
+    next: words`${signIn()}; if it happens again, check --issuer and --client-id`,
   });
 }
 

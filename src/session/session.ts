@@ -1,14 +1,15 @@
 // The heart: a valid token set, refreshed when it is stale, shared by every process that wants one.
 // Rule: whoever refreshes holds the lock, has read again inside it, and saves before anyone sees it.
 
+import { run, type Words, words } from "../base/advice.ts";
 import type { CommandContext } from "../command.ts";
-import { environmentAdvice, newRefreshToken } from "./environment_advice.ts";
+import { environmentAdvice, newRefreshToken, withProfile } from "./advice_in_use.ts";
 import { CliError, type ErrorDetails } from "../base/errors.ts";
 import type { Grant } from "../oauth/token_response.ts";
-import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
+import { assertProfileExists, hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
 import type { LockedLogin } from "../store/locked_login.ts";
 import { openStore, type Store } from "../store/logins.ts";
-import { duration, flagTime, loginCommandOf } from "../base/text.ts";
+import { duration, flagTime } from "../base/times.ts";
 import { isFresh, type TokenSet } from "../store/token_set.ts";
 import { sameTokenSet } from "../store/token_sets.ts";
 
@@ -149,7 +150,7 @@ export async function storedTokenSet(
   context: CommandContext,
 ): Promise<TokenSet> {
   const store = await storeInUse(settings, context);
-  return await loginInUse(settings, store, context) ?? await noLogin(settings);
+  return await loginInUse(settings, store, context) ?? noLogin(settings);
 }
 
 /** The settings' login in their store; as {@link settledLogin}, where it is stored. */
@@ -159,7 +160,7 @@ export async function loginInUse(
   context: CommandContext,
 ): Promise<TokenSet | undefined> {
   const { profile } = settings;
-  if (hasEnvironmentLogin(settings)) return store.load(profile);
+  if (hasEnvironmentLogin(settings)) return await store.load(profile);
   return await settledLogin(profile, store, context);
 }
 
@@ -175,15 +176,15 @@ async function settledLogin(
   { system }: CommandContext,
 ): Promise<TokenSet | undefined> {
   try {
-    const stored = store.load(profile);
+    const stored = await store.load(profile);
     if (stored !== undefined && canRefresh(stored)) return stored;
   } catch (error) {
     if (!(error instanceof CliError) || error.damagedFile === undefined) throw error;
   }
   const { mayWait } = await import("../store/put_back.ts");
-  if (!mayWait(store.pathOf(profile), system)) return store.load(profile);
+  if (!mayWait(store.pathOf(profile), system)) return await store.load(profile);
   using login = await store.lock(profile);
-  const present = login.load();
+  const present = await login.load();
   if (present === undefined && login.lost !== undefined) throw login.lost;
   return present;
 }
@@ -216,9 +217,10 @@ function warnRejected(
   { system, talk }: CommandContext,
 ): void {
   const left = duration(tokenSet.expiresAt - system.now());
+  const rejected = `the server rejected the refresh token (${tokenSet.endedBy})`;
+  const signIn = loginCommand(settings);
   talk.warn(
-    `the server rejected the refresh token (${tokenSet.endedBy}); the access token is valid for ` +
-      `${left} more, then sign in: ${loginCommand(settings)}`,
+    words`${rejected}; the access token is valid for ${left} more, then sign in: ${signIn}`,
   );
 }
 
@@ -244,7 +246,7 @@ async function replaceTokenSet(
   const store = await storeInUse(settings, context);
   const modules = refreshModules(); // they load while the lock is taken
   using login = await store.lock(settings.profile);
-  const stored = login.load() ?? await noLogin(settings);
+  const stored = await login.load() ?? noLogin(settings);
   const isReplaced = !sameTokenSet(stored, seen);
   if (isReplaced && isFresh(stored, context.system.now(), minValid)) {
     return { tokenSet: stored, byUs: false, isPutBack: login.isPutBack ?? false };
@@ -254,21 +256,12 @@ async function replaceTokenSet(
 }
 
 /** What a refresh needs and a fresh token does not. */
-interface RefreshModules {
-  readonly refresh: typeof import("../oauth/client.ts").refresh;
-  readonly grantAndSave: typeof import("./grants.ts").grantAndSave;
-  readonly servers: typeof import("../provider/authorization_server.ts");
-}
-
-function refreshModules(): Promise<RefreshModules> {
-  const loading = Promise.all([
+function refreshModules() {
+  const modules = Promise.all([
     import("../oauth/client.ts"),
     import("./grants.ts"),
     import("../provider/authorization_server.ts"),
   ]);
-  const modules = loading.then(([{ refresh }, { grantAndSave }, servers]) => {
-    return { refresh, grantAndSave, servers };
-  });
   modules.catch(() => {}); // it is thrown where they are used, if they are
   return modules;
 }
@@ -278,7 +271,7 @@ async function refreshLocked(
   settings: Settings,
   context: CommandContext,
   login: LockedLogin,
-  { refresh, grantAndSave, servers }: RefreshModules,
+  [{ refresh }, { grantAndSave }, servers]: Awaited<ReturnType<typeof refreshModules>>,
 ): Promise<Refreshed> {
   const client = servers.clientOf(stored, settings);
   const { clientId, clientSecret } = settings.environment;
@@ -295,25 +288,25 @@ async function refreshLocked(
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     if (error.kind === "login_required") {
-      const present = login.load(); // something that knows no locks may have been here
+      const present = await login.load(); // something that knows no locks may have been here
       if (present !== undefined && !sameTokenSet(present, stored)) {
         return { tokenSet: present, byUs: false };
       }
-      if (present !== undefined) markRejected(stored, error, login, context);
+      if (present !== undefined) await markRejected(stored, error, login, context);
     }
     throw forProfile(error, settings);
   }
 }
 
 /** Spares the server automatic retries; the file is kept, since `refresh` may ask once more. */
-function markRejected(
+async function markRejected(
   stored: TokenSet,
   { oauthError = "rejected" }: CliError,
   login: LockedLogin,
   { talk }: CommandContext,
-): void {
+): Promise<void> {
   try {
-    login.save({ ...stored, endedBy: oauthError });
+    await login.save({ ...stored, endedBy: oauthError });
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     talk.warn(`${error.message}; the next command will ask the server once more`);
@@ -323,14 +316,14 @@ function markRejected(
 /** The error with a `Next:` that names the profile or the variable, where it says to sign in. */
 export function forProfile<Thrown>(
   thrown: Thrown,
-  settings: Pick<Settings, "profile" | "environment">,
+  { profile, environment }: Pick<Settings, "profile" | "environment">,
 ): Thrown | CliError {
   if (!(thrown instanceof CliError) || thrown.next === undefined) return thrown;
-  const next = hasEnvironmentLogin(settings)
-    ? environmentAdvice(thrown, settings.environment)
-    : thrown.next.replace(/^anaplan-auth login(?! --profile)/, loginCommand(settings));
-  if (next === thrown.next) return thrown;
-  return thrown.with({ next });
+  if (hasEnvironmentLogin({ environment })) {
+    const next = environmentAdvice(thrown, environment);
+    return next === undefined ? thrown : thrown.with({ next });
+  }
+  return thrown.with({ next: withProfile(thrown.next, profile) });
 }
 
 type RefreshableTokenSet = TokenSet & Required<Pick<TokenSet, "refreshToken" | "tokenEndpoint">>;
@@ -354,23 +347,9 @@ function assertRefreshable(
 }
 
 /** What a command says when there is no login for its profile. */
-async function noLogin(settings: Settings): Promise<never> {
-  const missing = await missingProfile(settings);
-  throw loginRequired(settings, missing ?? `nobody is signed in (profile ${settings.profile})`);
-}
-
-/** That the profile does not exist, with the near names; `undefined` when it does, or is the default. */
-export async function missingProfile(
-  settings: Pick<Settings, "configDir" | "profile" | "profileExists">,
-): Promise<string | undefined> {
-  if (settings.profileExists || settings.profile === "default") return undefined;
-  const [{ nearNames }, { profileNames }] = await Promise.all([
-    import("../base/near_names.ts"),
-    import("../settings/profiles.ts"),
-  ]);
-  const near = nearNames(settings.profile, profileNames(settings.configDir));
-  const hint = near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`;
-  return `there is no profile ${settings.profile}${hint}`;
+function noLogin(settings: Settings): never {
+  assertProfileExists(settings, "Cannot get an access token");
+  throw loginRequired(settings, `nobody is signed in (profile ${settings.profile})`);
 }
 
 function loginRequired(settings: Settings, reason: string, details: ErrorDetails = {}): CliError {
@@ -381,7 +360,7 @@ function loginRequired(settings: Settings, reason: string, details: ErrorDetails
 }
 
 /** What signs in to the settings' profile: a command, or a new token where the old one came from. */
-export function loginCommand(settings: Pick<Settings, "profile" | "environment">): string {
+export function loginCommand(settings: Pick<Settings, "profile" | "environment">): Words {
   if (hasEnvironmentLogin(settings)) return newRefreshToken(settings.environment);
-  return loginCommandOf(settings.profile);
+  return run("login", { profile: settings.profile });
 }

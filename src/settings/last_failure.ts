@@ -5,7 +5,7 @@ import type { CommonFlags } from "../command.ts";
 import type { CliError } from "../base/errors.ts";
 import { field, parseObject } from "../base/json.ts";
 import { readIn } from "../files/private_directory.ts";
-import { ensurePrivateDirectory, removeLeftovers, writePrivateFile } from "../files/replacement.ts";
+import { writeIn } from "../files/replacement.ts";
 import type { System } from "../system/contract.ts";
 import { hasEnvironmentLogin, loadSettings } from "./settings.ts";
 
@@ -20,7 +20,7 @@ export interface LastFailure {
 /** Keeps what went wrong with a command, where there is a configuration directory. */
 export function rememberFailure(
   error: CliError,
-  command: string,
+  [command = ""]: readonly string[],
   flags: CommonFlags,
   system: System,
 ): void {
@@ -45,11 +45,8 @@ export function keepFailure(
   now: number,
 ): void {
   try {
-    const path = `${configDir}/failures/${profile}.json`;
-    for (const directory of [configDir, `${configDir}/failures`]) ensurePrivateDirectory(directory);
     const failure = { version: 1, at: now, command, kind: error.kind, message: error.message };
-    writePrivateFile(path, JSON.stringify(failure) + "\n");
-    removeLeftovers(path);
+    writeIn(configDir, `failures/${profile}.json`, JSON.stringify(failure) + "\n");
   } catch {
     // the failure itself has been told; that it could not be kept matters to nobody
   }

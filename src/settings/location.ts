@@ -1,9 +1,10 @@
 // Where a login is: the configuration directory, and which profile is meant. Rule: what is in the profile
 // is not read; to print a fresh token, nothing more has to be known.
 
+import { run, type Words, words } from "../base/advice.ts";
 import type { CommonFlags } from "../command.ts";
 import { CliError } from "../base/errors.ts";
-import { field, type Fields, NEWER, parseObject } from "../base/json.ts";
+import { field, type Fields, NewerVersion, parseObject } from "../base/json.ts";
 import { readIn } from "../files/private_directory.ts";
 import type { System } from "../system/contract.ts";
 
@@ -71,7 +72,7 @@ export function currentProfile(configDir: string): string | undefined {
     configDir,
     "config.json",
     (fields) => field(fields, "currentProfile", "string"),
-    "name the profile (--profile NAME), or choose it again: anaplan-auth profile use NAME",
+    words`name the profile (--profile NAME), or choose it again: ${run("profile use NAME")}`,
   );
 }
 
@@ -83,13 +84,13 @@ export function readJson<T>(
   configDir: string,
   file: string,
   read: (fields: Fields) => T,
-  next: string,
+  next: Words,
 ): T | undefined {
   const parse = (text: string): T => {
     const fields = parseObject(text);
     const version = field(fields, "version", "number");
     if (version === undefined) throw new Error("it is not a file of anaplan-auth");
-    if (version > FILE_VERSION) throw new Error(NEWER);
+    if (version > FILE_VERSION) throw new NewerVersion();
     return read(fields);
   };
   return readIn(configDir, file, parse, next);

@@ -1,98 +1,38 @@
 // Named settings on disk, without any secret: one small file a profile, so that reading one takes no
 // longer when there are ten thousand. Rule: only what was given is kept; defaults are never written.
 
-import { CLIENT_AUTHS, type ClientAuth, type Discovered } from "../base/metadata.ts";
+import { run, words } from "../base/advice.ts";
+import type { Discovered } from "../base/metadata.ts";
 import { defined, field, type Fields, objectField, textList } from "../base/json.ts";
-import type { Clock } from "../files/lock_file.ts";
-import { currentProfile, FILE_VERSION, readJson } from "./location.ts";
+import { FILE_VERSION, readJson } from "./location.ts";
 import { listDirectory } from "../files/private_directory.ts";
-import { loginCommandOf } from "../base/text.ts";
-import { type Warn } from "../files/private_file.ts";
-import {
-  ensurePrivateDirectory,
-  removeLeftovers,
-  removePrivateFile,
-  writePrivateFile,
-} from "../files/replacement.ts";
-import { orSetAside } from "../files/set_aside.ts";
+import type { Warn } from "../files/private_file.ts";
+import { removePrivateFile, writeIn } from "../files/replacement.ts";
+import { type KeptSettings, settingsWith } from "./table.ts";
 import { endpointProblem } from "../base/urls.ts";
 
 /** What a successful login was given, so that later commands need no flags. */
-export interface Profile {
-  readonly region?: string;
-  readonly clientId?: string;
-  readonly deviceClientId?: string;
-  readonly redirectUri?: string;
-  readonly listen?: readonly string[];
-  readonly scope?: string;
-  readonly pkce?: boolean;
-  readonly clientAuth?: ClientAuth;
-  /** The `prompt` of the authorization request; empty when there is to be none. */
-  readonly prompt?: string;
-  /** How long the client's refresh tokens live, as its administrator has set it; in milliseconds. */
-  readonly refreshTokenLifetime?: number;
-  readonly authorizationEndpoint?: string;
-  readonly tokenEndpoint?: string;
-  readonly deviceEndpoint?: string;
-  readonly revocationEndpoint?: string;
-  readonly apiUrl?: string;
-  readonly authUrl?: string;
-  /** Another OAuth provider; then nothing is ever sent to Anaplan's hosts. */
-  readonly issuer?: string;
+export interface Profile extends KeptSettings {
   /** What the server called itself (`iss`, RFC 9207) at the last login; for `doctor`. */
   readonly seenIssuer?: string;
   /** What the issuer's metadata said at the last login. */
   readonly discovered?: Discovered;
-  readonly caFiles?: readonly string[];
 }
-
-const TEXT_FIELDS = [
-  "region",
-  "clientId",
-  "deviceClientId",
-  "redirectUri",
-  "scope",
-  "prompt",
-  "authorizationEndpoint",
-  "tokenEndpoint",
-  "deviceEndpoint",
-  "revocationEndpoint",
-  "apiUrl",
-  "authUrl",
-  "issuer",
-  "seenIssuer",
-] as const;
-const LIST_FIELDS = ["listen", "caFiles"] as const;
-const ENDPOINTS = [
-  "authorizationEndpoint",
-  "tokenEndpoint",
-  "deviceEndpoint",
-  "revocationEndpoint",
-  "userinfoEndpoint",
-] as const;
-const DISCOVERED_LIST_FIELDS = ["clientAuthMethods", "scopes", "idTokenAlgorithms"] as const;
 
 /** The profile's settings; `undefined` when there is no such profile. */
 export function loadProfile(configDir: string, name: string): Profile | undefined {
-  const next = `${loginCommandOf(name)}, and give the settings again`;
-  return readJson(configDir, `profiles/${name}.json`, parseProfile, next);
+  const next = words`${run("login", { profile: name })}, and give the settings again`;
+  return readJson(configDir, fileOf(name), parseProfile, next);
 }
 
 /** Saves the profile's settings as a whole. */
-export function saveProfile(
-  configDir: string,
-  name: string,
-  profile: Profile,
-  warn: Warn,
-): void {
-  ensurePrivateDirectory(configDir);
-  ensurePrivateDirectory(`${configDir}/profiles`);
-  writeJson(pathOf(configDir, name), profile, warn);
+export function saveProfile(configDir: string, name: string, profile: Profile, warn: Warn): void {
+  writeJson(configDir, fileOf(name), profile, warn);
 }
 
 /** Removes the profile's settings; its login is another matter. */
 export function removeProfile(configDir: string, name: string, warn: Warn): void {
-  removePrivateFile(pathOf(configDir, name), warn);
+  removePrivateFile(`${configDir}/${fileOf(name)}`, warn);
 }
 
 /** The names of all profiles, sorted. */
@@ -102,81 +42,41 @@ export function profileNames(configDir: string): string[] {
     .map((name) => name.slice(0, -".json".length));
 }
 
-/** Chooses the profile that is used when none is named. */
-export function saveCurrentProfile(
-  configDir: string,
-  name: string,
-  warn: Warn,
-): void {
-  ensurePrivateDirectory(configDir);
-  writeJson(`${configDir}/config.json`, { currentProfile: name }, warn);
-}
-
-/** How long to wait for another command that chooses, in milliseconds: that takes a moment. */
-const LOCK_DEADLINE = 30_000;
-
-/**
- * Chooses the profile that is used when none is named, under the lock of that choice: what was chosen meanwhile
- * is seen. A damaged choice counts as none.
- *
- * @param choose gets the present choice; `undefined` leaves it.
- * @throws {CliError} `storage`, or what `choose` throws.
- */
-export async function changeCurrentProfile(
-  configDir: string,
-  choose: (current: string | undefined) => string | undefined,
-  system: Clock,
-  warn: Warn,
-): Promise<void> {
-  const { lockFile } = await import("../files/lock_file.ts");
-  ensurePrivateDirectory(configDir);
-  using _lock = await lockFile(`${configDir}/config.lock`, LOCK_DEADLINE, system);
-  const chosen = choose(orSetAside(() => currentProfile(configDir), warn));
-  if (chosen !== undefined) saveCurrentProfile(configDir, chosen, warn);
-}
-
-function pathOf(configDir: string, name: string): string {
-  return `${configDir}/profiles/${name}.json`;
+function fileOf(name: string): string {
+  return `profiles/${name}.json`;
 }
 
 function parseProfile(fields: Fields): Profile {
   const discovered = objectField(fields, "discovered");
   const issuer = field(fields, "issuer", "string") ?? "";
   return defined({
-    ...valuesOf(TEXT_FIELDS, (name) => field(fields, name, "string")),
-    ...valuesOf(LIST_FIELDS, (name) => textList(fields[name])),
-    pkce: field(fields, "pkce", "boolean"),
-    clientAuth: CLIENT_AUTHS.find((way) => way === fields["clientAuth"]),
-    refreshTokenLifetime: field(fields, "refreshTokenLifetime", "number"),
+    ...settingsWith((name, { read }) => read(fields[name])),
+    seenIssuer: field(fields, "seenIssuer", "string"),
     discovered: discovered && parseDiscovered(discovered, issuer),
   });
 }
 
 function parseDiscovered(fields: Fields, issuer: string): Discovered {
+  const endpoint = (name: string): string | undefined => {
+    const url = field(fields, name, "string");
+    return url === undefined || endpointProblem(url, issuer) !== undefined ? undefined : url;
+  };
   return defined({
-    // what a profile says that was saved before the list was kept
-    clientAuthMethods: fields["basicOnly"] === true ? ["client_secret_basic"] : undefined,
-    ...valuesOf(ENDPOINTS, (name) => {
-      const url = field(fields, name, "string");
-      return url === undefined || endpointProblem(url, issuer) !== undefined ? undefined : url;
-    }),
-    ...valuesOf(DISCOVERED_LIST_FIELDS, (name) => textList(fields[name])),
+    authorizationEndpoint: endpoint("authorizationEndpoint"),
+    tokenEndpoint: endpoint("tokenEndpoint"),
+    deviceEndpoint: endpoint("deviceEndpoint"),
+    revocationEndpoint: endpoint("revocationEndpoint"),
+    userinfoEndpoint: endpoint("userinfoEndpoint"),
     sendsIssuer: field(fields, "sendsIssuer", "boolean"),
+    // a profile that was saved before the list was kept says only this
+    clientAuthMethods: textList(fields["clientAuthMethods"]) ??
+      (fields["basicOnly"] === true ? ["client_secret_basic"] : undefined),
+    scopes: textList(fields["scopes"]),
+    idTokenAlgorithms: textList(fields["idTokenAlgorithms"]),
   });
 }
 
-function valuesOf<Name extends string, Value>(
-  names: readonly Name[],
-  valueOf: (name: Name) => Value | undefined,
-): Partial<Record<Name, Value>> {
-  const values = names.map((name) => [name, valueOf(name)] as const);
-  return Object.fromEntries(values.filter(([, value]) => value !== undefined)) as Partial<
-    Record<Name, Value>
-  >;
-}
-
-function writeJson(path: string, fields: object, warn: Warn): void {
+function writeJson(configDir: string, file: string, fields: object, warn: Warn): void {
   const text = JSON.stringify({ version: FILE_VERSION, ...fields }, undefined, 2);
-  writePrivateFile(path, text + "\n", warn);
-  removeLeftovers(path);
+  writeIn(configDir, file, text + "\n", warn);
 }

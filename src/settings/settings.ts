@@ -2,60 +2,45 @@
 // wrong is said here, before anything is sent.
 
 import type { CommonFlags } from "../command.ts";
-import { CliError } from "../base/errors.ts";
-import { defined } from "../base/json.ts";
+import { run } from "../base/advice.ts";
+import { CliError, type Misspelled } from "../base/errors.ts";
+import { parseText } from "../base/parse.ts";
+import { type ClientEnvironment, clientEnvironment } from "./client_environment.ts";
 import { placeOf } from "./location.ts";
 import type { Warn } from "../files/private_file.ts";
-import type { ClientAuth, Discovered } from "../base/metadata.ts";
-import { loadProfile, type Profile } from "./profiles.ts";
-import { Secret } from "../base/secret.ts";
+import type { Discovered } from "../base/metadata.ts";
+import { loadProfile, type Profile, profileNames } from "./profiles.ts";
 import type { System } from "../system/contract.ts";
+import {
+  flagKey,
+  type GivenFlags,
+  type Row,
+  ROWS,
+  type SettingName,
+  SETTINGS,
+  settingsWith,
+  typedName,
+  type UsedSettings,
+} from "./table.ts";
 import { urlProblem } from "../base/urls.ts";
 
-/** What a profile keeps and a flag can say by the same name. */
-type SettingsByFlag = Omit<Profile, "pkce" | "caFiles" | "seenIssuer" | "discovered">;
-
 /** The flags that say whom to talk to, and that a profile keeps. */
-export interface SettingFlags extends CommonFlags, SettingsByFlag {
-  readonly noPkce?: boolean;
-}
+export type SettingFlags = CommonFlags & GivenFlags;
 
 /** The same with the client secret, which is never a flag's own value; `login` has them. */
 export interface ConnectionFlags extends SettingFlags {
-  readonly clientSecretFile?: string;
   readonly clientSecretStdin?: boolean;
 }
 
 /** Everything that a command has to know besides its own flags. */
-export interface Settings {
+export interface Settings extends UsedSettings {
   readonly configDir: string;
   readonly profile: string;
   /** Whether the profile has been saved. */
   readonly profileExists: boolean;
-  readonly region: string;
-  readonly clientId: string | undefined;
-  readonly deviceClientId: string | undefined;
-  /** What the environment says about the client; see {@link environmentSecret}. */
+  /** What the environment says about the client; the client id, the secrets and a login. */
   readonly environment: ClientEnvironment;
-  readonly redirectUri: string;
-  readonly listen: readonly string[];
-  readonly scope: string;
-  readonly pkce: boolean;
-  readonly clientAuth: ClientAuth | undefined;
-  readonly prompt: string | undefined;
-  /** In milliseconds. */
-  readonly refreshTokenLifetime: number | undefined;
-  readonly authorizationEndpoint: string | undefined;
-  readonly tokenEndpoint: string | undefined;
-  readonly deviceEndpoint: string | undefined;
-  readonly revocationEndpoint: string | undefined;
-  readonly apiUrl: string | undefined;
-  readonly authUrl: string | undefined;
-  /** Another OAuth provider than Anaplan. */
-  readonly issuer: string | undefined;
   readonly discovered: Discovered | undefined;
-  /** Files of certificate authorities that are trusted besides the built-in ones. */
-  readonly caFiles: readonly string[];
   /** A CA file of the surroundings (`SSL_CERT_FILE`), which nobody meant for this program alone. */
   readonly ambientCaFile: string | undefined;
   /** What a successful login saves. */
@@ -65,22 +50,6 @@ export interface Settings {
   /** The part of `given` that comes from flags and environment; known of a sign-in. */
   readonly typed?: Profile;
 }
-
-/** The client as the environment has it. */
-export interface ClientEnvironment {
-  readonly clientId: string | undefined;
-  readonly clientSecret: Secret | undefined;
-  /** The tutorial's `CLIENT` and `SECRET`: names that any other program may use too. */
-  readonly tutorialClientId: string | undefined;
-  readonly tutorialClientSecret: Secret | undefined;
-  /** A login that is stored nowhere: the refresh token itself, or the file that holds it. */
-  readonly refreshToken: Secret | undefined;
-  readonly refreshTokenFile: string | undefined;
-}
-
-export const DEFAULT_REGION = "us1";
-export const DEFAULT_REDIRECT_URI = "https://127.0.0.1:8443/callback";
-export const DEFAULT_SCOPE = "openid email offline_access";
 
 /** The settings of a command: where the profile is, what it says, and what overrides it. */
 export function loadSettings(
@@ -110,69 +79,79 @@ export function resolveSettings(
   stored: Profile | undefined,
 ): Omit<Settings, "configDir" | "profile"> {
   const { env, absolutePath } = system;
-  const issuer = flags.issuer ?? stored?.issuer;
-  const region = flags.region ?? env("ANAPLAN_REGION") ?? stored?.region;
-  const profile = profileFor(defined({ issuer, region }), stored);
-  const environment = clientEnvironment(env);
   const ambientCaFile = env("SSL_CERT_FILE");
-  const namedCaFiles = [...flags.caFile ?? [], ...listOf(env("ANAPLAN_CA_FILE"))].map(absolutePath);
-  const given: Profile = defined({
-    region,
-    clientId: flags.clientId ?? environment.clientId ?? profile?.clientId ??
-      environment.tutorialClientId,
-    deviceClientId: flags.deviceClientId ?? env("ANAPLAN_DEVICE_CLIENT_ID") ??
-      profile?.deviceClientId,
-    redirectUri: flags.redirectUri ?? env("ANAPLAN_REDIRECT_URI") ?? profile?.redirectUri,
-    listen: flags.listen ?? profile?.listen,
-    scope: flags.scope ?? profile?.scope,
-    pkce: profile?.pkce, // the flag is for one try; only `profile set` keeps it
-    clientAuth: flags.clientAuth ?? profile?.clientAuth,
-    prompt: flags.prompt ?? profile?.prompt,
-    refreshTokenLifetime: flags.refreshTokenLifetime ?? profile?.refreshTokenLifetime,
-    authorizationEndpoint: flags.authorizationEndpoint ?? profile?.authorizationEndpoint,
-    tokenEndpoint: flags.tokenEndpoint ?? profile?.tokenEndpoint,
-    deviceEndpoint: flags.deviceEndpoint ?? profile?.deviceEndpoint,
-    revocationEndpoint: flags.revocationEndpoint ?? profile?.revocationEndpoint,
-    apiUrl: flags.apiUrl ?? profile?.apiUrl,
-    authUrl: flags.authUrl ?? profile?.authUrl,
-    issuer,
-    seenIssuer: profile?.seenIssuer,
-    discovered: profile?.discovered,
-    caFiles: nonEmpty([...new Set([...namedCaFiles, ...profile?.caFiles ?? []])]),
+  const given = givenSettings(flags, system, stored);
+  for (const [name, { isUrl }] of ROWS) {
+    const url = given[name];
+    if (isUrl && url !== undefined) checkUrl(`--${typedName(name)}`, `${url}`);
+  }
+  const used = settingsWith((name, row) => {
+    const isDenied = row.isNegated && flags[flagKey(name)] === true;
+    return isDenied ? false : given[name] ?? row.default;
   });
-  checkUrls(given);
   return {
+    ...used as UsedSettings,
     profileExists: stored !== undefined,
-    environment,
+    environment: clientEnvironment(env),
     ambientCaFile: ambientCaFile && absolutePath(ambientCaFile),
+    discovered: given.discovered,
     given,
     saved: stored,
-    region: given.region ?? DEFAULT_REGION,
-    clientId: given.clientId,
-    deviceClientId: given.deviceClientId,
-    redirectUri: given.redirectUri ?? DEFAULT_REDIRECT_URI,
-    listen: given.listen ?? [],
-    scope: given.scope ?? DEFAULT_SCOPE,
-    pkce: flags.noPkce === true ? false : given.pkce ?? true,
-    clientAuth: given.clientAuth,
-    prompt: given.prompt,
-    refreshTokenLifetime: given.refreshTokenLifetime,
-    authorizationEndpoint: given.authorizationEndpoint,
-    tokenEndpoint: given.tokenEndpoint,
-    deviceEndpoint: given.deviceEndpoint,
-    revocationEndpoint: given.revocationEndpoint,
-    apiUrl: given.apiUrl,
-    authUrl: given.authUrl,
-    issuer: given.issuer,
-    discovered: given.discovered,
-    caFiles: given.caFiles ?? [],
   };
 }
 
+/** What flags, environment and profile say, without the defaults. */
+function givenSettings(
+  flags: SettingFlags,
+  system: Pick<System, "env" | "absolutePath">,
+  stored: Profile | undefined,
+): Profile {
+  const typed = settingsWith((name, row) => typedValue(flags[flagKey(name)], row, system));
+  const profile = profileFor({ ...stored, ...typed }, stored);
+  const last = settingsWith((_, { lastVariable }) => lastVariable && system.env(lastVariable));
+  const files = settingsWith((name, { areFiles }) => {
+    return areFiles && nonEmpty([typed[name] ?? [], profile?.[name] ?? []].flat());
+  });
+  return { ...last, ...profile, ...typed, ...files };
+}
+
+/** What flag and variable say of a setting: the flag, unless both count. */
+function typedValue(
+  flag: GivenFlags[keyof GivenFlags],
+  row: Row,
+  { env, absolutePath }: Pick<System, "env" | "absolutePath">,
+): unknown {
+  if (row.isForOnce) return undefined;
+  if (!row.areFiles) return flag ?? variableValue(row, env);
+  const paths = [flag ?? [], variableValue(row, env) ?? []].flat();
+  return nonEmpty(paths.map((path) => absolutePath(`${path}`)));
+}
+
+function variableValue({ variable, parse, isList }: Row, env: System["env"]): unknown {
+  const [name] = variable ?? [];
+  const text = name && env(name);
+  if (text === undefined) return undefined;
+  if (isList) return [text];
+  try {
+    return parse === parseText ? text : parse?.(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CliError("usage", `Cannot use "${text}" for ${name}: ${reason}`, {
+      next: `correct ${name}, or unset it`,
+    });
+  }
+}
+
 /** The servers that a person can name. */
-export const SERVERS: readonly (keyof Profile)[] = [
-  ...["authorizationEndpoint", "tokenEndpoint", "deviceEndpoint", "revocationEndpoint"] as const,
-  ...["apiUrl", "authUrl"] as const,
+export const SERVERS: readonly SettingName[] = ROWS.filter(([, { isServer }]) => isServer)
+  .map(([name]) => name);
+
+/** What a profile keeps that is valid for one issuer or region only. */
+export const OF_ONE_PLACE: readonly (keyof Profile)[] = [
+  ...SERVERS,
+  "clientSecretFile",
+  "discovered",
+  "seenIssuer",
 ];
 
 /**
@@ -180,59 +159,42 @@ export const SERVERS: readonly (keyof Profile)[] = [
  * them the codes and tokens of this one (RFC 9700, section 4.4).
  */
 export function profileFor(
-  { issuer, region = DEFAULT_REGION }: Pick<Profile, "issuer" | "region">,
+  { issuer, region = SETTINGS.region.default }: Pick<Profile, "issuer" | "region">,
   profile: Profile | undefined,
 ): Profile | undefined {
   const isSame = issuer === profile?.issuer &&
-    (issuer !== undefined || region === (profile?.region ?? DEFAULT_REGION));
+    (issuer !== undefined || region === (profile?.region ?? SETTINGS.region.default));
   if (profile === undefined || isSame) return profile;
-  const others: readonly string[] = [...SERVERS, "discovered", "seenIssuer"];
+  const others: readonly string[] = OF_ONE_PLACE;
   return Object.fromEntries(Object.entries(profile).filter(([name]) => !others.includes(name)));
 }
 
 /** Names the servers that a profile had for another issuer or region, and that are not in use any more. */
 export function warnOfUnused(before: Profile | undefined, given: Profile, warn: Warn): void {
   const unused = SERVERS.filter((name) => before?.[name] !== undefined && given[name] === undefined)
-    .map(flagOf);
+    .map((name) => `--${typedName(name)}`);
   if (unused.length === 0) return;
   warn(`the profile's ${unused.join(", ")}: not used for another issuer or region`);
 }
 
-/** The flag that gives a setting: `--api-url`. */
-export function flagOf(setting: keyof Profile): string {
-  if (setting === "caFiles") return "--ca-file";
-  return `--${setting.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
+/** The profile that does not exist, and those that do; `undefined` when it does, or is the default. */
+export function missingProfile(
+  { configDir, profile, profileExists }: Meant,
+): Misspelled | undefined {
+  if (profileExists || profile === "default") return undefined;
+  return { typed: profile, names: profileNames(configDir) };
 }
 
-/**
- * The client secret that the environment holds for this client id.
- *
- * `ANAPLAN_CLIENT_SECRET` counts unless `ANAPLAN_CLIENT_ID` names another client; the tutorial's `SECRET`
- * only together with a `CLIENT` that is this client, since anything may be called `SECRET`.
- */
-export function environmentSecret(
-  environment: ClientEnvironment,
-  clientId: string,
-): { readonly own: Secret | undefined; readonly tutorial: Secret | undefined } {
-  const isOther = environment.clientId !== undefined && environment.clientId !== clientId;
-  return {
-    own: isOther ? undefined : environment.clientSecret,
-    tutorial: environment.tutorialClientId === clientId
-      ? environment.tutorialClientSecret
-      : undefined,
-  };
-}
+type Meant = Pick<Settings, "configDir" | "profile" | "profileExists">;
 
-/**
- * The same outside of a sign-in: `ANAPLAN_CLIENT_SECRET` counts only when `ANAPLAN_CLIENT_ID` names this
- * very client beside it.
- */
-export function namedSecret(
-  environment: ClientEnvironment,
-  clientId: string,
-): ReturnType<typeof environmentSecret> {
-  const { own, tutorial } = environmentSecret(environment, clientId);
-  return { own: environment.clientId === clientId ? own : undefined, tutorial };
+/** @throws {CliError} `login_required` for such a profile: a typo must not look like a login that is gone. */
+export function assertProfileExists(meant: Meant, cannot: string): void {
+  const misspelled = missingProfile(meant);
+  if (misspelled === undefined) return;
+  const { profile } = meant;
+  const next = run("login", { profile });
+  const message = `${cannot}: there is no profile ${profile}`;
+  throw new CliError("login_required", message, { next, misspelled });
 }
 
 /** Whether the login comes from the environment, and is stored nowhere. */
@@ -240,39 +202,7 @@ export function hasEnvironmentLogin({ environment }: Pick<Settings, "environment
   return environment.refreshToken !== undefined || environment.refreshTokenFile !== undefined;
 }
 
-function clientEnvironment(env: System["env"]): ClientEnvironment {
-  return {
-    clientId: env("ANAPLAN_CLIENT_ID"),
-    clientSecret: secret(env("ANAPLAN_CLIENT_SECRET")),
-    tutorialClientId: env("CLIENT"),
-    tutorialClientSecret: secret(env("SECRET")),
-    refreshToken: secret(env("ANAPLAN_REFRESH_TOKEN")),
-    refreshTokenFile: env("ANAPLAN_REFRESH_TOKEN_FILE"),
-  };
-}
-
-function secret(value: string | undefined): Secret | undefined {
-  const trimmed = value?.trim(); // no secret has blanks around it, but copying adds them
-  return trimmed ? new Secret(trimmed) : undefined;
-}
-
 /** Endpoints are https; plain http is for this computer alone. */
-function checkUrls(given: Profile): void {
-  const urls = {
-    "--redirect-uri": given.redirectUri,
-    "--authorization-endpoint": given.authorizationEndpoint,
-    "--token-endpoint": given.tokenEndpoint,
-    "--device-endpoint": given.deviceEndpoint,
-    "--revocation-endpoint": given.revocationEndpoint,
-    "--issuer": given.issuer,
-    "--api-url": given.apiUrl,
-    "--auth-url": given.authUrl,
-  };
-  for (const [flag, text] of Object.entries(urls)) {
-    if (text !== undefined) checkUrl(flag, text);
-  }
-}
-
 function checkUrl(flag: string, text: string): void {
   const problem = urlProblem(text);
   if (problem === undefined) return;
@@ -281,10 +211,6 @@ function checkUrl(flag: string, text: string): void {
   });
 }
 
-function listOf(value: string | undefined): string[] {
-  return value === undefined ? [] : [value];
-}
-
 function nonEmpty<T>(list: readonly T[]): readonly T[] | undefined {
-  return list.length === 0 ? undefined : list;
+  return list.length === 0 ? undefined : [...new Set(list)];
 }

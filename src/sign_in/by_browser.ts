@@ -1,8 +1,7 @@
 // Signing in with the browser: authorization code by loopback, paste or relay. Rule: the browser's page is
 // held until the tokens are saved, and then tells the truth.
 
-import { shortened } from "../base/names.ts";
-import { nameOf } from "../provider/provider.ts";
+import { nameAndAddress } from "../provider/provider.ts";
 import type { User } from "../provider/anaplan.ts";
 import type { CommandContext } from "../command.ts";
 import { toCliError } from "../base/errors.ts";
@@ -16,7 +15,7 @@ import { openWays, type Ways } from "../oauth/ways.ts";
 import { forProfile } from "../session/session.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { System } from "../system/contract.ts";
-import { asShown, printable } from "../base/text.ts";
+import { printable } from "../base/text.ts";
 import { isLoopbackHost } from "../base/urls.ts";
 import { tellHowToSignIn } from "./hints.ts";
 import { type SavedLogin, saveLogin, type SignedIn, type SignIn } from "./saved.ts";
@@ -53,7 +52,7 @@ export async function signInByBrowser(
   const answer = await ways.first(flags.timeout ?? DEFAULT_TIMEOUT);
   const { tokenSet, previous } = await exchangeAndSave(answer, attempt, settings, context);
   const user = signIn.who(tokenSet);
-  await answerBrowser(answer, user, context);
+  await answerBrowser(answer, user, attempt, settings, context);
   return { tokenSet, previous, user, method: answer.method };
 }
 
@@ -116,9 +115,7 @@ async function exchangeAndSave(
     return await saveLogin<never>(ask, { ...settings, given }, context);
   } catch (error) {
     const told = toCliError(forProfile(error, settings)); // as the terminal will say it
-    answer.reply(
-      failedPage(told, attempt.server.name, (text) => asShown(text, context.system.env)),
-    );
+    answer.reply(failedPage(told, context.talk.shown));
     throw error;
   }
 }
@@ -127,16 +124,18 @@ async function exchangeAndSave(
 async function answerBrowser(
   answer: Answer,
   user: Promise<User | undefined>,
+  { server }: Attempt,
+  { issuer, region, profile }: Settings,
   { system }: CommandContext,
 ): Promise<void> {
   const done = new AbortController();
   const patience = system.sleep(PAGE_PATIENCE, done.signal).then(() => undefined, () => undefined);
   const known = await Promise.race([user, patience]);
   done.abort();
-  answer.reply(signedInPage(known && nameOnPage(known)));
+  const place = issuer === undefined ? `${region}, profile ${profile}` : `Profile ${profile}`;
+  answer.reply(signedInPage({ server: server.name, who: known && nameOnPage(known), place }));
 }
 
 function nameOnPage(user: User): string {
-  const tenant = user.customerId === "" ? "" : `, tenant ${shortened(user.customerId)}`;
-  return nameOf(user) + tenant;
+  return nameAndAddress(user).replace(/ <(.+)>$/, ", $1");
 }

@@ -1,6 +1,7 @@
 // Signing in with a code on any device (RFC 8628). Rule: says up front who cannot use it, and leaves the
 // terminal as it was.
 
+import { run, signIn, words } from "../base/advice.ts";
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import {
@@ -12,7 +13,7 @@ import {
 import type { Grant } from "../oauth/token_response.ts";
 import { type OAuthClient, SCOPE_ADVICE } from "../oauth/wire.ts";
 import type { Settings } from "../settings/settings.ts";
-import { countdown, duration } from "../base/text.ts";
+import { countdown, duration } from "../base/times.ts";
 import { type SavedLogin, saveLogin, type SignedIn, type SignIn } from "./saved.ts";
 
 /** The client of the kind "Device grant", which has no secret, from wherever. */
@@ -31,7 +32,7 @@ export async function signInByDevice(
 ): Promise<SignedIn> {
   const { system, talk } = context;
   if (settings.issuer === undefined) {
-    talk.say("Single sign-on users cannot sign in this way: anaplan-auth login\n");
+    talk.say(words`Single sign-on users cannot sign in this way: ${run("login")}\n`);
   }
   const device = await startDeviceAuthorization(server, client, settings.scope, system);
   await showCode(device, context);
@@ -96,8 +97,9 @@ async function timeUp(
 ): Promise<never> {
   await system.sleep(timeout, signal);
   throw new CliError("timeout", `Nobody finished signing in within ${duration(timeout)}`, {
-    next: "anaplan-auth login --device, with more time: --timeout 15m" +
-      (issuer === undefined ? "" : `; ${SCOPE_ADVICE}`),
+    next: words`${signIn("--device")}, with more time: --timeout 15m${
+      issuer === undefined ? "" : `; ${SCOPE_ADVICE}`
+    }`,
   });
 }
 

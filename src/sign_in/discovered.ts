@@ -3,7 +3,8 @@
 
 import { caCertificates } from "../files/ca_file.ts";
 import { discover } from "../oauth/discovery.ts";
-import { DEFAULT_SCOPE, type Settings } from "../settings/settings.ts";
+import type { Settings } from "../settings/settings.ts";
+import { SETTINGS } from "../settings/table.ts";
 import type { System } from "../system/contract.ts";
 
 /** The settings with what the issuer's metadata says now; unchanged without an issuer. */
@@ -20,5 +21,5 @@ export async function discovered(
 /** The default scope as far as the issuer lists it: some reject a request for a scope they do not know. */
 function listed(scopes: readonly string[] = []): string {
   const isListed = (scope: string): boolean => scopes.length === 0 || scopes.includes(scope);
-  return DEFAULT_SCOPE.split(" ").filter(isListed).join(" ");
+  return SETTINGS.scope.default.split(" ").filter(isListed).join(" ");
 }

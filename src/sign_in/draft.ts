@@ -4,12 +4,7 @@
 import { CliError } from "../base/errors.ts";
 import { defined, field, parseObject } from "../base/json.ts";
 import { readIn } from "../files/private_directory.ts";
-import {
-  ensurePrivateDirectory,
-  removeLeftovers,
-  removePrivateFile,
-  writePrivateFile,
-} from "../files/replacement.ts";
+import { removePrivateFile, writeIn } from "../files/replacement.ts";
 import type { Settings } from "../settings/settings.ts";
 import { printable } from "../base/text.ts";
 
@@ -36,13 +31,8 @@ export function loadDraft(place: DraftPlace): Draft {
 
 /** Keeps the answers; says whether that could be done. */
 export function saveDraft(place: DraftPlace, draft: Draft): boolean {
-  const path = `${place.configDir}/${fileOf(place)}`;
-  return isDone(() => {
-    ensurePrivateDirectory(place.configDir);
-    ensurePrivateDirectory(`${place.configDir}/drafts`);
-    writePrivateFile(path, JSON.stringify({ version: 1, ...draft }) + "\n");
-    removeLeftovers(path);
-  });
+  const text = JSON.stringify({ version: 1, ...draft }) + "\n";
+  return isDone(() => writeIn(place.configDir, fileOf(place), text));
 }
 
 /** Forgets the answers. */

@@ -1,6 +1,7 @@
 // A first sign-in's way through its questions. Rule: asks only what nothing else says, in one order, and
 // every answer can be corrected before it is used.
 
+import { words } from "../base/advice.ts";
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { defined } from "../base/json.ts";
@@ -8,13 +9,8 @@ import { currentProfile } from "../settings/location.ts";
 import { loadProfile } from "../settings/profiles.ts";
 import { Secret } from "../base/secret.ts";
 import { loginCommand } from "../session/session.ts";
-import {
-  type ConnectionFlags,
-  DEFAULT_REDIRECT_URI,
-  DEFAULT_REGION,
-  loadSettings,
-  type Settings,
-} from "../settings/settings.ts";
+import { type ConnectionFlags, loadSettings, type Settings } from "../settings/settings.ts";
+import { SETTINGS } from "../settings/table.ts";
 import type { Question } from "../system/contract.ts";
 import { type Draft, loadDraft, saveDraft } from "./draft.ts";
 import { introduction } from "./introduction.ts";
@@ -50,7 +46,7 @@ export async function askFirstTime(
   const draft = loadDraft(settings);
   context.talk.insist(introduction({
     questions: steps.length,
-    callback: settings.given.redirectUri ?? draft.redirectUri ?? DEFAULT_REDIRECT_URI,
+    callback: settings.given.redirectUri ?? draft.redirectUri ?? SETTINGS.redirectUri.default,
     isDevice: flags.device === true,
     isAnaplan: settings.issuer === undefined,
     isResumed: Object.keys(draft).length > 0,
@@ -58,7 +54,7 @@ export async function askFirstTime(
   }));
   const offered = {
     region: regionInUse(settings),
-    redirectUri: DEFAULT_REDIRECT_URI,
+    redirectUri: SETTINGS.redirectUri.default,
     ...draft,
   };
   const { clientSecret, ...others } = await askAll(steps, offered, settings, flags, context)
@@ -117,7 +113,8 @@ async function askAll(
 }
 
 function stepsFor(flags: FirstTimeFlags, { given, environment, issuer }: Settings): Step[] {
-  const hasSecret = flags.clientSecretFile !== undefined || environment.clientSecret !== undefined;
+  const hasSecret = flags.clientSecretFile !== undefined || given.clientSecretFile !== undefined ||
+    environment.clientSecret !== undefined;
   const isAsked: Readonly<Record<StepName, boolean>> = {
     region: given.region === undefined && issuer === undefined,
     clientId: flags.device !== true,
@@ -133,9 +130,9 @@ function regionInUse({ configDir }: Settings): string {
   try {
     const current = currentProfile(configDir);
     const profile = current === undefined ? undefined : loadProfile(configDir, current);
-    return profile?.region ?? DEFAULT_REGION;
+    return profile?.region ?? SETTINGS.region.default;
   } catch {
-    return DEFAULT_REGION; // another profile's damaged file is that profile's trouble
+    return SETTINGS.region.default; // another profile's damaged file is that profile's trouble
   }
 }
 
@@ -151,6 +148,6 @@ function keptAnswers(error: unknown, settings: Settings): unknown {
   const isKept = Object.keys(loadDraft(settings)).length > 0;
   if (!(error instanceof CliError) || error.kind !== "interrupted" || !isKept) return error;
   const message = "Interrupted; your answers are kept for the next time, but not the secret";
-  const next = `${loginCommand(settings)}, when you are ready`;
+  const next = words`${loginCommand(settings)}, when you are ready`;
   return new CliError("interrupted", message, { next });
 }

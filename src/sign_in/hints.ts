@@ -1,6 +1,7 @@
 // What a person is told while their browser is open. Rule: said in the order in which it will be needed,
 // and nothing that they do not need.
 
+import { run, type Words, words } from "../base/advice.ts";
 import { shortened } from "../base/names.ts";
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
@@ -9,7 +10,7 @@ import { type ListenerCertificate, shortFingerprint } from "../oauth/certificate
 import { formatAddress } from "../oauth/listen_addresses.ts";
 import type { Loopback } from "../oauth/loopback.ts";
 import type { Settings } from "../settings/settings.ts";
-import { fitted } from "../base/text.ts";
+import { fitted } from "../base/lines.ts";
 import { isLoopbackHost, portOf } from "../base/urls.ts";
 import { hyperlink } from "./hyperlink.ts";
 
@@ -38,7 +39,7 @@ export function tellHowToSignIn(
     ? undefined
     : cannotListen(loopback, settings);
   if (problem !== undefined && !canPaste) throw problem;
-  const fit = (text: string): string => fitted(text, system.terminal.columns() ?? 80);
+  const fit = (text: Words): string => fitted(talk.shown(text), system.terminal.columns() ?? 80);
   const client = shortened(attempt.client.clientId);
   talk.say(fit(`Signing in to ${provider}, client ${client}, profile ${settings.profile}.\n`));
   if (problem !== undefined) {
@@ -63,13 +64,15 @@ function tellAboutListener(
   { system, talk }: CommandContext,
 ): void {
   const isHere = isLoopbackHost(new URL(settings.redirectUri).hostname);
-  const fit = (text: string): string => fitted(text, system.terminal.columns() ?? 80);
+  const fit = (text: Words): string => fitted(talk.shown(text), system.terminal.columns() ?? 80);
   if (!isHere) {
     talk.insist(
       fit(
-        `The sign-in ends on ${settings.redirectUri}, which is not this computer. There, click ` +
-          "the bookmarklet (anaplan-auth relay bookmarklet prints it), or copy the address and " +
-          "paste it here. A page of yours can do it: anaplan-auth relay page\n",
+        words`The sign-in ends on ${settings.redirectUri}, which is not this computer. There, click the bookmarklet (a button on https://${
+          formatAddress(loopback.addresses[0])
+        }/), or copy the address and paste it here. A page of yours can do it: ${
+          run("relay page")
+        }\n`,
       ),
     );
   }
@@ -85,10 +88,11 @@ function tellAboutListener(
     : `https://${formatAddress(loopback.addresses[0])}`;
   talk.say(
     fit(
-      `Your browser will warn once about ${origin}. It is safe to go on (Advanced, then ` +
+      words`${
+        `Your browser will warn once about ${origin}. It is safe to go on (Advanced, then ` +
         "Proceed): that is this program, on this computer, with the certificate " +
-        `SHA-256 ${shortFingerprint(certificate.fingerprint)}.\n` +
-        "To be rid of the warning for good: anaplan-auth cert trust\n",
+        `SHA-256 ${shortFingerprint(certificate.fingerprint)}.`
+      }\nTo be rid of the warning for good: ${run("cert trust")}\n`,
     ),
   );
 }

@@ -1,7 +1,7 @@
 // What stands above the questions of a first sign-in. Rule: what a person can paste into Anaplan stands
 // there exactly, and nothing that they do not need.
 
-import { fitted } from "../base/text.ts";
+import { fitted } from "../base/lines.ts";
 
 /** What the introduction depends on. */
 export interface Introduced {

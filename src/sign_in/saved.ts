@@ -1,6 +1,7 @@
 // Saves what a sign-in brings. Rule: no login is on the disk without the settings that lead to its servers, so
 // these come first, under the same lock.
 
+import { run, words } from "../base/advice.ts";
 import type { User } from "../provider/anaplan.ts";
 import type { CommandContext } from "../command.ts";
 import { CliError, toCliError } from "../base/errors.ts";
@@ -9,14 +10,11 @@ import { defined } from "../base/json.ts";
 import type { Grant } from "../oauth/token_response.ts";
 import type { AuthorizationServer, OAuthClient } from "../oauth/wire.ts";
 import { currentProfile } from "../settings/location.ts";
-import {
-  changeCurrentProfile,
-  loadProfile,
-  type Profile,
-  saveProfile,
-} from "../settings/profiles.ts";
+import { changeCurrentProfile } from "../settings/current_profile.ts";
+import { loadProfile, type Profile, saveProfile } from "../settings/profiles.ts";
 import { storeOf } from "../session/session.ts";
-import { flagOf, SERVERS, type Settings } from "../settings/settings.ts";
+import { OF_ONE_PLACE, type Settings } from "../settings/settings.ts";
+import { type SettingName, SETTINGS, typedName } from "../settings/table.ts";
 import { type TokenSet } from "../store/token_set.ts";
 import { sameTokenSet } from "../store/token_sets.ts";
 
@@ -64,14 +62,14 @@ export async function saveLogin<Other extends string = never>(
   const { configDir, profile: name } = settings;
   const { warn } = context.talk;
   using login = await storeOf(settings, context).lock(name);
-  const replaced = login.load();
+  const replaced = await login.load();
   const profile = loadProfile(configDir, name);
   let changed: readonly string[] = [];
   const saveMore = (): void => {
     try {
       const merged = mergedSettings(settings, loadProfile(configDir, name));
       saveProfile(configDir, name, merged.profile, warn);
-      changed = merged.lost.map(flagOf);
+      changed = merged.lost.map((name) => `--${typedName(name)}`);
     } catch (error) {
       throw settingsNotSaved(error);
     }
@@ -103,8 +101,8 @@ export async function keepSubject(
 ): Promise<void> {
   try {
     using login = await storeOf(settings, context).lock(settings.profile);
-    const present = login.load();
-    if (present && sameTokenSet(present, tokenSet)) login.save({ ...present, subject });
+    const present = await login.load();
+    if (present && sameTokenSet(present, tokenSet)) await login.save({ ...present, subject });
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     context.talk.warn(error.message);
@@ -114,7 +112,7 @@ export async function keepSubject(
 function settingsNotSaved(error: unknown): CliError {
   const { message, next = "check the disk" } = toCliError(error);
   return new CliError("storage", `The new tokens are saved, but not the settings: ${message}`, {
-    next: `${next}; then anaplan-auth login`,
+    next: words`${next}; then ${run("login")}`,
     cause: error,
   });
 }
@@ -122,14 +120,11 @@ function settingsNotSaved(error: unknown): CliError {
 /** Fails before a person does anything when the result could not be saved. */
 export async function assertCanSave(settings: Settings, context: CommandContext): Promise<void> {
   using login = await storeOf(settings, context).lock(settings.profile);
-  login.prepare();
+  await login.prepare();
 }
 
 /** The settings that say where a login is valid. */
-const PLACE: readonly (keyof Profile)[] = [
-  ...["issuer", "region", "discovered", "seenIssuer"] as const,
-  ...SERVERS,
-];
+const PLACE: readonly (keyof Profile)[] = ["issuer", "region", ...OF_ONE_PLACE];
 
 /**
  * The profile as it is now, since another command may have changed it while the sign-in waited. What the user gave
@@ -139,7 +134,7 @@ const PLACE: readonly (keyof Profile)[] = [
 function mergedSettings(
   { given, saved, typed }: Settings,
   now: Profile | undefined,
-): { readonly profile: Profile; readonly lost: readonly (keyof Profile)[] } {
+): { readonly profile: Profile; readonly lost: readonly SettingName[] } {
   if (now === undefined) return { profile: given, lost: [] };
   const differ = (a: Profile | undefined, b: Profile | undefined) => (name: keyof Profile) =>
     JSON.stringify(a?.[name]) !== JSON.stringify(b?.[name]);
@@ -150,6 +145,6 @@ function mergedSettings(
     Object.fromEntries(names.map((name) => [name, (isOwn(name) ? given : now)[name]])),
   );
   const lost = names.filter(isOwn).filter(differ(now, saved)).filter(differ(now, given))
-    .filter((name) => name !== "discovered" && name !== "seenIssuer");
+    .filter((name): name is SettingName => name in SETTINGS);
   return { profile, lost };
 }

@@ -3,7 +3,7 @@
 
 import { shortened } from "../base/names.ts";
 import { REGIONS } from "../provider/regions.ts";
-import { DEFAULT_REDIRECT_URI } from "../settings/settings.ts";
+import { SETTINGS } from "../settings/table.ts";
 import type { Choice, Question } from "../system/contract.ts";
 import { urlProblem } from "../base/urls.ts";
 
@@ -22,7 +22,7 @@ export interface Step {
   readonly question: (initial: string | undefined) => Omit<Question, "text" | "signal">;
 }
 
-const LOCALHOST_REDIRECT_URI = DEFAULT_REDIRECT_URI.replace("127.0.0.1", "localhost");
+const LOCALHOST_REDIRECT_URI = SETTINGS.redirectUri.default.replace("127.0.0.1", "localhost");
 
 /** The question that is asked alone, too, when the client is known and its secret is not. */
 export const SECRET_STEP: Step = {
@@ -120,7 +120,7 @@ function clientIdStep(
 
 function redirectUris(initial: string | undefined): readonly Choice[] {
   const usual = [
-    { value: DEFAULT_REDIRECT_URI, note: "this computer" },
+    { value: SETTINGS.redirectUri.default, note: "this computer" },
     { value: LOCALHOST_REDIRECT_URI, note: "this computer, by its name" },
   ];
   const isOther = initial !== undefined && !usual.some(({ value }) => value === initial);

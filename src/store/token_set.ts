@@ -4,7 +4,7 @@ import {
   defined,
   field,
   type Fields,
-  NEWER,
+  NewerVersion,
   parseObject,
   textList,
   timeField,
@@ -13,6 +13,11 @@ import {
 import { Secret } from "../base/secret.ts";
 
 export const FILE_VERSION = 1;
+
+/** Whether a text is a sealed login, whole or cut; its file's version says so. */
+export function isSealed(text: string): boolean {
+  return /^\s*\{\s*"version"\s*:\s*2\s*,\s*"sealed"/.test(text);
+}
 
 /** How long before its end an access token stops counting as fresh, in milliseconds. */
 export const DEFAULT_MIN_VALID = 60_000;
@@ -77,7 +82,7 @@ const CLOCK_TOLERANCE = 60_000;
 export function parseTokenSet(text: string): TokenSet {
   const fields = parseObject(text);
   if (typeof fields.version === "number" && fields.version > FILE_VERSION) {
-    throw new Error(NEWER);
+    throw new NewerVersion();
   }
   const accessToken = secretField(fields, "accessToken");
   const expiresAt = timeField(fields, "expiresAt");

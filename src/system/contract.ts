@@ -1,6 +1,10 @@
 // Everything that the program does to the world outside, as types. Rule: the rest of the program asks a slice of
 // System and never names `Deno`.
 
+import type { Terminal } from "./terminal_contract.ts";
+
+export type { Answered, Choice, LinePrompt, Question, Terminal } from "./terminal_contract.ts";
+
 /** What a command needs besides the files that a person names. */
 export interface Needs {
   readonly network?: boolean;
@@ -8,6 +12,8 @@ export interface Needs {
   readonly socket?: boolean;
   /** Whether it starts programs: the browser, or what makes a certificate trusted. */
   readonly programs?: boolean;
+  /** Whether it reads logins, which may be sealed: then it runs {@link KEY_HELPERS}. */
+  readonly keys?: boolean;
   /** Variables that are read besides {@link VARIABLES}. */
   readonly variables?: readonly string[];
   /** The few variables that are read instead of all; such a command writes nothing, either. */
@@ -118,75 +124,16 @@ export type Listening =
 /** Why a program did not run. */
 export type NotRun = "not found" | "not executable";
 
-/** What is drawn around a line that a person types. */
-export interface LinePrompt {
-  /** Stands on the line above and is drawn again every second; is told how many columns it has. */
-  readonly above?: (columns: number) => string;
-  readonly prompt: string;
-  /** Ends the wait; the promise is then rejected with its reason. */
-  readonly signal: AbortSignal;
-}
-
-/** One of several answers to choose from. */
-export interface Choice {
-  readonly value: string;
-  readonly note: string;
-}
-
-/** A question and its answer, as they stand on the screen. */
-export interface Answered {
-  readonly text: string;
-  readonly shown: string;
-}
-
-/** A question to a person; every one of them can be left backwards. */
-export interface Question {
-  /** What was asked and answered before it; stands above it. */
-  readonly above?: readonly Answered[];
-  /** It is about what is above, which is said again where it does not stay in sight. */
-  readonly recap?: boolean;
-  readonly text: string;
-  /** Stands under it while it is asked. */
-  readonly hint?: string;
-  /** The answer that Enter alone gives. */
-  readonly initial?: string;
-  /** Shows no typed character. */
-  readonly hidden?: boolean;
-  /** What can be chosen; typing searches. */
-  readonly choices?: readonly Choice[];
-  /** Whether another answer than the choices may be typed. */
-  readonly open?: boolean;
-  /** What keeps an answer from being one, in words. */
-  readonly problem?: (answer: string) => string | undefined;
-  /** The answer as it stays on the screen, below what is above; without it, nothing stays. */
-  readonly shown?: (answer: string) => string | undefined;
-  /** No colour, whatever the terminal can show. */
-  readonly plain?: boolean;
-  /** Ends the wait; the promise is then rejected with its reason. */
-  readonly signal: AbortSignal;
-}
-
-/** The person's side: which streams are terminals, and what they type. */
-export interface Terminal {
-  readonly stdin: boolean;
-  readonly stdout: boolean;
-  readonly stderr: boolean;
-  /** Whether lines can be drawn over and coloured; not so on a dumb terminal and in CI's logs. */
-  readonly canDraw: boolean;
-  /** Reads one line from a terminal; leaves the terminal as it was. */
-  readLine(prompt: LinePrompt): Promise<string>;
-  /** Reads the first line of stdin when that is a pipe or a file; `undefined` when it has ended. */
-  readPipe(signal: AbortSignal): Promise<string | undefined>;
-  /**
-   * Asks one question; for terminals only, and leaves them as they were.
-   *
-   * @returns the answer without blanks around it; `undefined` when the person wants to go back.
-   * @throws {CliError} `interrupted` by Ctrl-C.
-   */
-  ask(question: Question): Promise<string | undefined>;
-  /** How wide stderr is, as far as it is a terminal. */
-  columns(): number | undefined;
-}
+/** What came of a program that was asked something. */
+export type ProgramOutput =
+  | {
+    readonly kind: "ended";
+    readonly code: number;
+    readonly stdout: Uint8Array<ArrayBuffer>;
+    readonly stderr: Uint8Array<ArrayBuffer>;
+  }
+  | { readonly kind: "not started"; readonly reason: string; readonly isForbidden: boolean }
+  | { readonly kind: "cut"; readonly reason: string };
 
 /** Hears what happens on the wire, with secrets masked; a line is made only for who reads it. */
 export type Trace = (line: () => string) => void;
@@ -240,6 +187,18 @@ export interface System {
   readonly trace: Trace;
   /** Runs a program with this terminal; its exit code, or `undefined` when it could not be started. */
   run(command: readonly string[]): Promise<number | undefined>;
+  /**
+   * Asks a program, without a terminal: what it prints is the answer. One that takes longer than 30 seconds
+   * or prints more than 64 KiB is ended.
+   *
+   * @param input what it reads on stdin.
+   * @param meanwhile is done while the program works, so that it takes no time of its own.
+   */
+  ask(
+    command: readonly string[],
+    input: string,
+    meanwhile?: () => void,
+  ): Promise<ProgramOutput>;
   /**
    * Runs a program in this one's place, with its streams and its signals; gives the exit code.
    *

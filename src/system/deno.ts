@@ -30,18 +30,7 @@ export function denoSystem(
     now: () => Date.now(),
     monotonic: () => performance.now(),
     sleep: async (time, signal) => (await import("./sleep.ts")).sleep(time, signal),
-    terminal: {
-      stdin: Deno.stdin.isTerminal(),
-      stdout: Deno.stdout.isTerminal(),
-      stderr: Deno.stderr.isTerminal(),
-      get canDraw() {
-        return canDraw();
-      },
-      readLine: async (prompt) => (await import("./terminal.ts")).readLine(prompt),
-      readPipe: async (signal) => (await import("./terminal.ts")).readPipe(signal),
-      ask: async (question) => (await import("./question.ts")).ask(question),
-      columns,
-    },
+    terminal: terminal(),
     write: (stream, data) => writeAll(Deno[stream], bytesOf(data)),
     input: () => Deno.stdin.readable,
     fetch: async (request) => (await import("./http.ts")).fetchWhole(request, trace),
@@ -50,13 +39,13 @@ export function denoSystem(
       return await streams.fetchStream(request, trace);
     },
     assertReachable: async (url) => (await import("./http.ts")).assertReachable(url),
-    peerIssuer: async (hostname, port) =>
-      (await import("./peer_issuer.ts")).peerIssuer(hostname, port),
+    peerIssuer: async (...asked) => (await import("./peer_issuer.ts")).peerIssuer(...asked),
     isContainer,
     serve: async (options) => (await import("./listener.ts")).listen(options, trace),
     proxying: () => import("./proxying.ts"),
     trace,
     run: async (command) => (await import("./program.ts")).runProgram(command),
+    ask: async (...asked) => (await import("./program_output.ts")).ask(...asked),
     runInPlace: async (command, env, hidesSecrets) =>
       (await import("./program.ts")).runInPlace(command, env, undefined, hidesSecrets),
     openBrowser: async (url) => (await import("./browser.ts")).openBrowser(url),
@@ -74,9 +63,24 @@ export function denoSystem(
   };
 }
 
-function restrict({ network, programs, variables = [], only }: Needs): void {
+function terminal(): System["terminal"] {
+  return {
+    stdin: Deno.stdin.isTerminal(),
+    stdout: Deno.stdout.isTerminal(),
+    stderr: Deno.stderr.isTerminal(),
+    get canDraw() {
+      return canDraw();
+    },
+    readLine: async (prompt) => (await import("./terminal.ts")).readLine(prompt),
+    readPipe: async (signal) => (await import("./terminal.ts")).readPipe(signal),
+    ask: async (question) => (await import("./question.ts")).ask(question),
+    columns,
+  };
+}
+
+function restrict({ network, programs, keys, variables = [], only }: Needs): void {
   if (!network) Deno.permissions.revokeSync({ name: "net" });
-  if (!programs) Deno.permissions.revokeSync({ name: "run" });
+  if (!programs && !keys) Deno.permissions.revokeSync({ name: "run" });
   for (const variable of SPECIAL_VARIABLES) {
     if (!variables.includes(variable)) Deno.permissions.revokeSync({ name: "env", variable });
   }

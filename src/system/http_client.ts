@@ -1,6 +1,7 @@
 // The client of one request: whom it trusts, and which proxy carries it. Rule: it keeps no connection, and
 // what Deno cannot use is said with the name of the setting that is to blame.
 
+import { run, shell, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import type { Proxy } from "./proxies.ts";
 
@@ -50,7 +51,7 @@ function unusableCertificates(error: unknown): CliError {
   const message = error instanceof Error ? error.message : String(error);
   if (/certificate store .* specified/i.test(message)) {
     return new CliError("usage", "Cannot use DENO_TLS_CA_STORE: it names no store that there is", {
-      next: "export DENO_TLS_CA_STORE=system",
+      next: shell("export DENO_TLS_CA_STORE=system"),
     });
   }
   if (/platform certificates/i.test(message)) {
@@ -59,6 +60,6 @@ function unusableCertificates(error: unknown): CliError {
     });
   }
   return new CliError("usage", "Cannot use a CA file: a certificate in it is damaged", {
-    next: "look at the files that anaplan-auth doctor names under Trust",
+    next: words`look at the files that ${run("doctor")} names under Trust`,
   });
 }

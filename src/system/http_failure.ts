@@ -1,7 +1,7 @@
 // Why no answer came, in words. Rule: an error of fetch holds the whole URL, so none is shown as such; and
 // what failed at the proxy is not blamed on the server.
 
-import { CliError } from "../base/errors.ts";
+import { CliError, type ErrorDetails } from "../base/errors.ts";
 import type { Proxy } from "./proxies.ts";
 import { nameOrQuoted } from "../base/names.ts";
 
@@ -33,6 +33,7 @@ export async function fetchFailure(error: unknown, tried: Tried): Promise<CliErr
   const blamed = proxy !== undefined && !answerLost ? blameProxy(chain, proxy, url) : undefined;
   return blamed ?? unavailable(url, reasonIn(chain), {
     answerLost,
+    ...(OUT_OF_DATE.test(chain) ? { code: "clock" } : {}),
     ...(/invalid peer certificate/i.test(chain) ? { next: CA_ADVICE } : {}),
   });
 }
@@ -42,7 +43,9 @@ export function hostNotPermitted(url: URL): CliError {
   return new CliError(
     "usage",
     `Cannot reach ${url.host}: this program is not permitted to talk to it`,
-    { next: `add ${url.host} to --allow-net in the task (deno.json), if you trust it` },
+    {
+      next: `if you trust it, add ${url.host} to HOSTS (see docs/install.md)`,
+    },
   );
 }
 
@@ -57,7 +60,7 @@ function untrusted(proxy: Proxy | undefined, signer: string | undefined): string
 function unavailable(
   url: URL,
   reason: string,
-  details: { answerLost: boolean; timedOut?: boolean; next?: string },
+  details: Pick<ErrorDetails, "answerLost" | "timedOut" | "next" | "code">,
 ): CliError {
   return new CliError("unavailable", `Cannot reach ${url.host}: ${reason}`, {
     next: "check the network and the proxy, then try again",
@@ -103,9 +106,10 @@ function blameProxy(chain: string, proxy: Proxy, url: URL): CliError | undefined
   return unavailable(url, `the proxy ${address} ${does}`, { answerLost: false, next });
 }
 
+const OUT_OF_DATE = /Expired|NotValidYet/i;
 const REASONS: readonly (readonly [RegExp, string])[] = [
   [/NotValidForName|not valid for name/i, "the certificate is for another name"],
-  [/Expired|NotValidYet/i, "the certificate is out of date, or this computer's clock is wrong"],
+  [OUT_OF_DATE, "the certificate is out of date, or this computer's clock is wrong"],
   [/InvalidContentType|corrupt message/i, "what answers there does not speak HTTPS"],
   [/invalid peer certificate/i, "the certificate cannot be trusted"],
   [/dns error|failed to lookup/i, "the name cannot be resolved"],

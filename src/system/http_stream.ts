@@ -2,7 +2,7 @@
 // sent twice, bounded by silence instead of by size, and no secret in what is traced or thrown.
 
 import type { SilenceWatch, StreamRequest, StreamResponse, Trace } from "./contract.ts";
-import { proxyFor } from "./proxies.ts";
+import { type Proxy, proxyFor } from "./proxies.ts";
 import { portOf } from "../base/urls.ts";
 import { maskUrl, since, typeOf } from "./http.ts";
 import { httpClient } from "./http_client.ts";
@@ -28,37 +28,23 @@ export async function fetchStream(
   const trace = request.isTraced === false ? (): void => {} : traced;
   const url = new URL(request.url);
   const proxy = proxyFor(url, Deno.env.get);
-  const { pool } = request;
-  const shared = request.hasOwnConnection ? undefined : pool?.clientFor(url);
-  const client = shared ?? httpClient(proxy, request.caCertificates ?? []);
-  const watching = pool?.watch ?? watchSilence;
-  const watch = watching(request.longestSilence ?? LONGEST_SILENCE, request.signal);
+  const connection = connectionOf(request, url, proxy);
+  const { client, watch, close } = connection;
   const started = performance.now();
-  let isOpen = true;
-  const close = (): void => {
-    if (isOpen && shared === undefined) client.close();
-    isOpen = false;
-    watch[Symbol.dispose]();
-  };
   const failed = async (error: unknown): Promise<unknown> => {
     if (request.signal?.aborted) return request.signal.reason;
-    const signer = async (): Promise<string | undefined> =>
-      (await import("./peer_issuer.ts")).peerIssuer(url.hostname, portOf(url));
-    const translated = await fetchFailure(error, { url, proxy, signer });
+    const translated = await fetchFailure(error, { url, proxy, signer: () => signerAt(url) });
     trace(() => `< no answer after ${since(started)} ms: ${translated.message}`);
     return translated;
   };
   const way = proxy === undefined ? "" : ` through the proxy ${proxy.address}`;
   trace(() => `> ${request.method} ${maskUrl(url)}${way}`);
   try {
-    const { body, length } = request;
     const headers = headersOf(request);
     const response = await fetch(url, {
       method: request.method,
       headers,
-      ...(body === undefined
-        ? {}
-        : { body: isFlowing(body) ? ofLength(length, watched(body, watch)) : body }),
+      ...bodyOf(request, watch),
       redirect: "manual",
       signal: watch.signal,
       client,
@@ -73,7 +59,7 @@ export async function fetchStream(
       headers: asDecoded(response.headers),
       body: bytesOf(response, watch, failed, close),
       async [Symbol.asyncDispose]() {
-        if (isOpen) await response.body?.cancel().catch(() => undefined); // it may be read already
+        if (connection.isOpen) await response.body?.cancel().catch(() => undefined); // it may be read already
         close();
       },
     };
@@ -83,11 +69,51 @@ export async function fetchStream(
   }
 }
 
+/** What carries a request, and who watches it; closed once. */
+interface RequestConnection {
+  readonly client: Deno.HttpClient;
+  readonly watch: SilenceWatch;
+  readonly isOpen: boolean;
+  close(): void;
+}
+
+function connectionOf(
+  { pool, hasOwnConnection, caCertificates = [], longestSilence, signal }: StreamRequest,
+  url: URL,
+  proxy: Proxy | undefined,
+): RequestConnection {
+  const shared = hasOwnConnection ? undefined : pool?.clientFor(url);
+  const client = shared ?? httpClient(proxy, caCertificates);
+  const watch = (pool?.watch ?? watchSilence)(longestSilence ?? LONGEST_SILENCE, signal);
+  let isOpen = true;
+  return {
+    client,
+    watch,
+    get isOpen() {
+      return isOpen;
+    },
+    close() {
+      if (isOpen && shared === undefined) client.close();
+      isOpen = false;
+      watch[Symbol.dispose]();
+    },
+  };
+}
+
+async function signerAt(url: URL): Promise<string | undefined> {
+  return await (await import("./peer_issuer.ts")).peerIssuer(url.hostname, portOf(url));
+}
+
 /** The person's own `User-Agent` goes before ours. */
 function headersOf({ headers }: StreamRequest): [string, string][] {
   const all = headers.map(([name, value]): [string, string] => [name, value]);
   const isNamed = all.some(([name]) => name.toLowerCase() === "user-agent");
   return isNamed ? all : [...all, ["user-agent", "anaplan-auth"]];
+}
+
+function bodyOf({ body, length }: StreamRequest, watch: SilenceWatch): RequestInit {
+  if (body === undefined) return {};
+  return { body: isFlowing(body) ? ofLength(length, watched(body, watch)) : body };
 }
 
 function isFlowing(body: NonNullable<StreamRequest["body"]>): body is ReadableStream<

@@ -31,9 +31,7 @@ export function serveLocal(
   address: LocalAddress,
   serve: (peer: Peer) => Promise<void>,
 ): Promise<LocalServer> {
-  const listeners = "socket" in address
-    ? [Deno.listen({ transport: "unix", path: address.socket })]
-    : loopback(address.port);
+  const listeners = listenersAt(address);
   const take = places(areFree(NEEDED) ? MOST : FEW);
   const peers = new Set<Peer>();
   const rounds = setInterval(() => cutLate(peers), ROUND);
@@ -48,8 +46,6 @@ export function serveLocal(
         await pause(isClosing ? 0 : REST);
         continue;
       }
-      connection.sockets.use(socket);
-      if ("setNoDelay" in socket) (socket as Deno.TcpConn).setNoDelay(true);
       const peer = peerOf(connection, socket);
       peers.add(peer);
       void serve(peer).catch(() => undefined).finally(() => {
@@ -70,6 +66,12 @@ export function serveLocal(
       await Promise.all(accepting);
     },
   });
+}
+
+function listenersAt(address: LocalAddress): Deno.Listener[] {
+  return "socket" in address
+    ? [Deno.listen({ transport: "unix", path: address.socket })]
+    : loopback(address.port);
 }
 
 /** The same port on both addresses; the second as far as the machine has it and it is free there. */
@@ -96,6 +98,8 @@ function loopback(port: number): Deno.TcpListener[] {
 const SLOWNESS = 150;
 
 function peerOf(connection: Connection, socket: Deno.Conn): Peer {
+  connection.sockets.use(socket);
+  if ("setNoDelay" in socket) (socket as Deno.TcpConn).setNoDelay(true);
   connection.keepsPlaceUntil = performance.now() + SLOWNESS;
   return {
     deadline: Infinity,

@@ -1,5 +1,5 @@
-// What a command may touch. Rule: data only, and the one place that says it: the tasks in deno.json are
-// checked against it, the one file is made with it, and each command gives up the rest before it runs.
+// What a command may touch. Rule: data only, and the one place that says it. After a change here,
+// `deno task permissions` writes it into deno.json. Each command gives up what it does not need before it runs.
 
 /** The hosts that may be reached: Anaplan's, and this computer. */
 export const HOSTS: readonly string[] = ["*.anaplan.com", "127.0.0.1", "[::1]", "localhost"];

@@ -3,7 +3,7 @@
 
 import type { Question } from "./contract.ts";
 import { columns } from "./surroundings.ts";
-import { fitted } from "../base/text.ts";
+import { fitted } from "../base/lines.ts";
 import { lineEditor, nextKeys, rawKeys, whenAborted, write } from "./keyboard.ts";
 import { type Answering, answerOf, matching, problemOf } from "./question_frame.ts";
 

@@ -1,6 +1,7 @@
 // Asks one question, on the screen's last lines. Rule: whatever the answer is, the terminal is left as it
 // was found.
 
+import { signIn, words } from "../base/advice.ts";
 import type { TextPrompt } from "@clack/core";
 import { CliError } from "../base/errors.ts";
 import type { Question } from "./contract.ts";
@@ -132,6 +133,6 @@ function interrupted(): CliError {
   return new CliError(
     "interrupted",
     "Interrupted; nothing was saved",
-    { next: "anaplan-auth login, when you are ready" },
+    { next: words`${signIn()}, when you are ready` },
   );
 }

@@ -2,7 +2,7 @@
 // keys are read.
 
 import type { Choice, Question } from "./contract.ts";
-import { wrapped } from "../base/text.ts";
+import { wrapped } from "../base/lines.ts";
 
 /** How far a person is with their answer. */
 export interface Answering {

@@ -1,6 +1,7 @@
 // The signals that end the program. Rule: a signal ends a wait for the user at once, but never falls between the
 // server's answer and the disk; the exit code is 128 and the signal's number, whatever is printed before.
 
+import { run, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { ignoredSignals } from "./surroundings.ts";
 
@@ -53,7 +54,8 @@ export function holdSignals(tell: (text: string) => void): Disposable {
     [Symbol.dispose]() {
       if (first !== undefined && holders === 1) {
         throw new CliError("interrupted", "Interrupted after the new tokens arrived", {
-          next: "anaplan-auth status, or the same command again",
+          code: "stopped_late",
+          next: words`${run("status")}, or the same command again`,
         });
       }
       holders--;

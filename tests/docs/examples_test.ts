@@ -1,15 +1,19 @@
-// The files of docs/examples/, as systemd, cron, GitHub and GitLab would run them.
-// Rule: what is run is read from the files; the test stands for the service around them and no more.
+// The files of docs/examples/, run as systemd, cron, GitHub, GitLab and a shell would run them.
+// Rule: the commands are read from the files; the test plays the service around them.
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { parse } from "yaml";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { environmentLogin } from "../support/environment_login.ts";
 import { type Home, makeHome } from "../support/home.ts";
 import { installed, type Machine } from "../support/installed.ts";
+import { newKey, openByHand } from "../support/sealed.ts";
 import { signIn } from "../support/sign_in.ts";
 import { tempDir } from "../support/temp_dir.ts";
 
 const MINUTE = 60_000;
+const WORKSPACE = "8a81b09e00000000000000000000a001";
+const MODEL = "5a1db0c5000000000000000000000b01";
+const FILE = "113000000000";
 
 function example(name: string): Promise<string> {
   return Deno.readTextFile(new URL(`../../docs/examples/${name}`, import.meta.url));
@@ -26,11 +30,11 @@ async function withLogin(
   await work(await installed(home.path, `${home.path}/bin`), home, sandbox);
 }
 
-Deno.test("the systemd service refreshes a login that is about to end, and no other", async () => {
+Deno.test("the systemd service refreshes a login that is about to expire, and no other", async () => {
   const [, command = ""] = /^ExecStart=(.*)$/m.exec(await example("anaplan-refresh.service")) ?? [];
   await withLogin(async ({ run, bin }, home, sandbox) => {
-    const start = command.replace("/usr/local/bin", bin);
-    assert(start !== command, "the program is where an administrator would put it");
+    const start = command.replace("%h/.deno/bin", bin);
+    assert(start !== command, "the program is where `deno task install` puts it");
     const old = await home.credentials();
     assertMatch((await run(start)).stdout, /^Refreshed\./);
     const fresh = await home.credentials();
@@ -38,6 +42,27 @@ Deno.test("the systemd service refreshes a login that is about to end, and no ot
     const before = sandbox.requests.length;
     assertMatch((await run(start)).stdout, /^Not needed\./);
     assertEquals(sandbox.requests.length, before);
+  });
+});
+
+Deno.test("the service for sealed logins refreshes with the key that systemd hands over, and not without", async () => {
+  const text = await example("anaplan-refresh-sealed.service");
+  const line = (pattern: RegExp): string => pattern.exec(text)?.[1] ?? "";
+  const [command, name] = [line(/^ExecStart=(.*)$/m), line(/^LoadCredential=([^:]+):/m)];
+  await withLogin(async ({ run, bin }, home) => {
+    const credentials = `${home.path}/credentials-of-systemd`;
+    await Deno.mkdir(credentials);
+    const key = newKey();
+    await Deno.writeTextFile(`${credentials}/${name}`, key, { mode: 0o400 });
+    const [variable = "", value = ""] = line(/^Environment=(ANAPLAN_.*)$/m).split("=");
+    const env = { [variable]: value.replace("%d", credentials) };
+    assertEquals((await run("anaplan-auth seal", env)).stderr, "");
+    const start = command.replace("%h/.deno/bin", bin);
+    assert(start !== command, "the program is where `deno task install` puts it");
+    assertMatch((await run(start, env)).stdout, /^Refreshed\./);
+    const { login } = openByHand(await Deno.readTextFile(home.credentialsFile()), key);
+    assert(login.expiresAt > Date.now() + 20 * MINUTE);
+    assertEquals((await run(start)).code, 7);
   });
 });
 
@@ -49,24 +74,54 @@ Deno.test({
   ignore: !HAS_SYSTEMD,
   fn: async () => {
     using dir = tempDir();
-    for (const name of ["anaplan-refresh.service", "anaplan-refresh.timer"]) {
+    const services = ["anaplan-refresh.service", "anaplan-refresh-sealed.service"];
+    for (const name of [...services, "anaplan-refresh.timer"]) {
       const text = await example(name);
-      const unit = text.replace("/usr/local/bin/anaplan-auth", "/bin/true"); // it has to exist
+      const unit = text.replace("%h/.deno/bin/anaplan-auth", "/bin/true"); // it has to exist
       await Deno.writeTextFile(`${dir.path}/${name}`, unit);
     }
     const { code, stderr } = await new Deno.Command(ANALYZE, {
-      args: ["verify", "--man=no", `${dir.path}/anaplan-refresh.timer`],
+      args: [
+        ...["verify", "--man=no", `${dir.path}/anaplan-refresh.timer`],
+        `${dir.path}/anaplan-refresh-sealed.service`,
+      ],
     }).output();
     const said = new TextDecoder().decode(stderr).split("\n");
     assertEquals([code, said.filter((line) => line.includes("anaplan-refresh"))], [0, []]);
   },
 });
 
+Deno.test("the export script runs an export, waits for it and saves the whole file", async () => {
+  await withLogin(async ({ run, home: path }, _home, sandbox) => {
+    await Deno.writeTextFile(`${path}/export.sh`, await example("export.sh"));
+    const end = await run(`sh ./export.sh ${WORKSPACE} ${MODEL} ${FILE} export.csv`);
+    assertEquals([end.code, end.stdout], [0, ""], end.stderr);
+    const hash = await crypto.subtle.digest("SHA-256", await Deno.readFile(`${path}/export.csv`));
+    assertEquals(new Uint8Array(hash).toHex(), sandbox.fileSha256());
+    const tasks = sandbox.requests.map(({ method, path }) => `${method} ${path}`)
+      .filter((request) => request.includes("/exports/"));
+    assertEquals(tasks.map((request) => request.split(" ")[0]), ["POST", "GET", "GET"]);
+  });
+});
+
+Deno.test("the import script uploads every byte in chunks, runs the import and waits for it", async () => {
+  await withLogin(async ({ run, home: path }, _home, sandbox) => {
+    await Deno.writeTextFile(`${path}/import.sh`, await example("import.sh"));
+    await Deno.writeFile(`${path}/data.csv`, new Uint8Array(12_000_000).fill(0x2c));
+    const end = await run(`sh ./import.sh ${WORKSPACE} ${MODEL} ${FILE} 112000000000 data.csv`);
+    assertEquals([end.code, end.stdout], [0, ""], end.stderr);
+    assertEquals([...sandbox.uploads.values()].map(({ bytes }) => bytes), [10_000_000, 2_000_000]);
+    const tasks = sandbox.requests.filter(({ path }) => path.includes("/imports/"));
+    assertEquals(tasks.map(({ method }) => method), ["POST", "GET", "GET"]);
+  });
+});
+
 Deno.test("the lines of the crontab do their work, and give cron nothing to mail", async () => {
   const { env, jobs } = parsedCrontab(await example("crontab"));
   assertEquals(jobs.length, 2);
   await withLogin(async ({ run, bin }, home, sandbox) => {
-    const path = { ...env, PATH: (env.PATH ?? "").replace("/usr/local/bin", bin) };
+    const path = { ...env, PATH: (env.PATH ?? "").replace("/home/YOU/.deno/bin", bin) };
+    assert(path.PATH !== env.PATH, "the directory of the program is on the PATH");
     const old = await home.credentials();
     for (const { command } of jobs) {
       assertEquals(await run(command, path), { code: 0, stdout: "", stderr: "" });

@@ -4,7 +4,12 @@ import { assert, assertEquals } from "@std/assert";
 import { brokenBecause, linkedPages, linksOf, markdownIn } from "../support/links.ts";
 
 const INDEX = "docs/README.md";
-const DECISIONS = "docs/decisions/README.md";
+/** The indexes, each with the folder that its links are in. */
+const INDEXES = [
+  [INDEX, "docs/"],
+  ["docs/decisions/README.md", "docs/decisions/"],
+  ["docs/troubleshooting.md", "docs/"],
+] as const;
 
 Deno.test("every link of the documentation leads to a file and a heading that exist", async () => {
   const links = (await Promise.all((await linkedPages()).map(linksOf))).flat();
@@ -17,10 +22,10 @@ Deno.test("every link of the documentation leads to a file and a heading that ex
 });
 
 Deno.test("every page of docs/ is in its index, or in that of its folder", async () => {
-  const listed = [
-    ...(await linksOf(INDEX)).map(({ target }) => `docs/${target}`),
-    ...(await linksOf(DECISIONS)).map(({ target }) => `docs/decisions/${target}`),
-  ];
+  const links = INDEXES.map(async ([page, folder]) =>
+    (await linksOf(page)).map(({ target }) => folder + target)
+  );
+  const listed = (await Promise.all(links)).flat();
   const pages = (await markdownIn("docs/")).filter((page) => page !== INDEX);
   assertEquals(pages.filter((page) => !listed.includes(page)), []);
 });

@@ -6,6 +6,7 @@ import { makeHome } from "../support/home.ts";
 import { referencePage, variablesOnPage } from "../support/reference_page.ts";
 import { FILES } from "../support/reference_words.ts";
 import { signIn } from "../support/sign_in.ts";
+import { commands, flagsOf } from "../support/tree.ts";
 
 const PAGE = new URL("../../docs/reference.md", import.meta.url);
 
@@ -14,6 +15,19 @@ Deno.test("the reference is what the program says of itself", async () => {
   if (Deno.env.get("UPDATE_GOLDEN") === "1") return await Deno.writeTextFile(PAGE, page);
   assertEquals(await Deno.readTextFile(PAGE), page, "UPDATE_GOLDEN=1 writes it");
 });
+
+for (const entry of commands()) {
+  Deno.test(`the reference has every flag of ${entry.name}`, async () => {
+    const page = await Deno.readTextFile(PAGE);
+    const section = (title: string): string =>
+      page.split(`\n## ${title}\n`)[1]?.split("\n## ")[0] ?? "";
+    const shown = section(entry.name) + section("Flags of every command");
+    const missing = [...flagsOf(entry).keys()].filter((flag) =>
+      !new RegExp(`${flag}\\s`).test(shown)
+    );
+    assertEquals(missing, []);
+  });
+}
 
 Deno.test("every variable that a command may read is in the reference", () => {
   const known = new Set(variablesOnPage());

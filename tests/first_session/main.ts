@@ -1,6 +1,7 @@
-// A newcomer's first session, for `deno task first-session`: from a clone to `whoami`, with README alone.
+// A newcomer's first session, for `deno task first-session`: in a clone, from nothing to `whoami`, with README alone.
 // Rule: an empty home, an empty cache, a real terminal; what took how long is measured, not guessed.
 
+import { output } from "../../tools/tool.ts";
 import { steady } from "../../tools/session.ts";
 import { findPython } from "../support/needs.ts";
 import { browse } from "../support/scripted_browser.ts";
@@ -9,8 +10,6 @@ import { type Person, person } from "./person.ts";
 import { transcript } from "./transcript.ts";
 
 const ADDRESS = /^https:\/\/\S+response_type=code\S+/m;
-const CLONE = "https://github.com/OWNER/anaplan-auth";
-
 /** How this machine reaches npm; whatever else is set here, a newcomer has not. */
 const DOWNLOADS = /^(npm_config_\w+|NODE_EXTRA_CA_CERTS|https?_proxy|no_proxy)$/i;
 
@@ -21,12 +20,14 @@ async function main(): Promise<void> {
   try {
     const home = `${scratch}/home`;
     await Deno.mkdir(home);
+    const checkout = `${home}/anaplan-auth`;
+    await output("git", ["clone", "--quiet", `file://${PROJECT_DIRECTORY}`, checkout]);
     await using ada = person({
       python,
       home,
       readme: await Deno.readTextFile(`${PROJECT_DIRECTORY}README.md`),
       env: newcomersEnvironment(home, scratch),
-      checkout: `${home}/anaplan-auth`,
+      checkout,
     });
     await session(ada);
     const text = transcript(ada.steps, (text) => steady(text).replaceAll(home, "~"));
@@ -46,21 +47,13 @@ function newcomersEnvironment(home: string, scratch: string): Record<string, str
     DENO_DIR: `${scratch}/deno`,
     BROWSER: "",
     PS1: "$ ",
-    // what is cloned is this checkout, whatever the address is
-    GIT_CONFIG_COUNT: "1",
-    GIT_CONFIG_KEY_0: `url.file://${PROJECT_DIRECTORY}.insteadOf`,
-    GIT_CONFIG_VALUE_0: CLONE,
   };
 }
 
 async function session(ada: Person): Promise<void> {
-  await ada.does(1, `git clone ${CLONE}`, { until: /Cloning into/ });
-  await ada.does(1, "cd anaplan-auth", { until: /cd/ });
-  await ada.does(1, "deno task demo", { until: /^That was all of it/m });
-  await ada.does(1, "deno task sandbox", { until: /deno task --quiet whoami .+/, goesOn: true });
-  const [, login = "", whoami = ""] =
-    /from another terminal:\n {2}(.+(?:\n {4}.+)*)\n {2}(.+)/.exec(ada.seen()) ?? [];
-  await ada.does(2, login, {
+  const ready = /deno task login --profile sandbox$/m;
+  await ada.does(1, "deno task sandbox", { until: ready, goesOn: true });
+  await ada.does(2, "deno task login --profile sandbox", {
     until: /^Signed in as/m,
     meanwhile: async (terminal) => {
       const [address] = await terminal.wrote(ADDRESS);
@@ -68,8 +61,7 @@ async function session(ada: Person): Promise<void> {
       await browse(address);
     },
   });
-  await ada.does(2, whoami, { until: /^Profile/m });
-  await ada.does(2, "deno task profile remove sandbox", { until: /^Removed/m });
+  await ada.does(2, "deno task whoami --profile sandbox", { until: /^Profile/m });
   await ada.interrupts(1);
 }
 

@@ -44,7 +44,7 @@ export interface PersonOptions {
   readonly home: string;
   readonly readme: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Where the program is once it is cloned, from the second terminal on. */
+  /** The clone that their terminals are in. */
   readonly checkout: string;
 }
 
@@ -63,8 +63,13 @@ export function person({ python, home, readme, env, checkout }: PersonOptions): 
     const present = terminals[index];
     if (present !== undefined) return present;
     const report = await Deno.makeTempDir({ dir: `${home}/..` });
-    const cwd = index === 0 ? home : checkout;
-    const opened = await openTerminalOf(SHELL, { python, home: report, cwd, columns: 120, env });
+    const opened = await openTerminalOf(SHELL, {
+      python,
+      home: report,
+      cwd: checkout,
+      columns: 120,
+      env,
+    });
     await opened.shows(/^\$$/m);
     terminals.push(opened);
     return opened;

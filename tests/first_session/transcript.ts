@@ -14,11 +14,10 @@ export function transcript(steps: readonly Step[], steady: (text: string) => str
   );
   return `# A newcomer's first session
 
-From nothing to \`whoami\`, against the sandbox, with README as the only help: an empty home, an empty
-cache of Deno's, a shell in a pseudo-terminal. Made by \`deno task first-session\`, which refuses to
-type what neither README nor a screen says. The address of the repository leads to this checkout, and
-the browser is a scripted one that presses the buttons of the sandbox's pages; reading takes no time
-here. Ports, paths and what is random have fixed values.
+From a fresh clone to \`whoami\`, against the sandbox, with README as the only help: an empty home, an
+empty cache of Deno, a shell in a pseudo-terminal. \`deno task first-session\` makes this page, and
+types only commands that README or a screen shows. The browser is a script that presses the buttons of
+the sandbox's pages. Reading takes no time here. Ports, paths and random values are fixed.
 
 **${steps.length} commands, ${keys} keys, ${seconds.toFixed(0)} seconds of waiting.**
 

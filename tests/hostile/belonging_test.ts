@@ -18,6 +18,7 @@ import { loadSettings } from "../../src/settings/settings.ts";
 import { type FakeContext, fakeContext } from "../support/fake_system.ts";
 import { boundTo, LOGIN, putLogin, STALE } from "../support/logins.ts";
 import { tempDir } from "../support/temp_dir.ts";
+import { nextOf } from "../support/shown.ts";
 
 const SECRETS = ["old-access", "old-refresh", "client-secret", "new-access", "new-refresh"];
 
@@ -170,7 +171,7 @@ Deno.test("a login of one region is not tried in another, and the error says whi
   putLogin(dir.path, LOGIN);
   const { context, sent } = openWorld({ ANAPLAN_REGION: "eu3" });
   const error = await assertRejects(() => whoami({ configDir: dir.path }, context), CliError);
-  assertEquals([error.kind, error.message, error.next], [
+  assertEquals([error.kind, error.message, nextOf(error)], [
     "login_required",
     "This login is for api.anaplan.com, not for eu3.api.anaplan.com",
     "anaplan-auth login",

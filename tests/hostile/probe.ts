@@ -1,5 +1,5 @@
-// Tries what the program has no business to do, in the place of main.ts and with its permissions; prints
-// what came of each attempt as JSON.
+// Tries what the program has no business to do, and what only some commands may do, in the place of main.ts
+// and with its permissions; prints what came of each attempt as JSON.
 // Rule: an attempt that is not stopped harms nothing and leaves this computer only where the test says.
 
 /** What came of an attempt: how it was stopped, or that it was not. */
@@ -18,6 +18,9 @@ export interface Attempts {
   readonly sys: Attempt;
   readonly remoteCode: Attempt;
   readonly worker: Attempt;
+  readonly loopback: Attempt;
+  readonly write: Attempt;
+  readonly clientSecret: Attempt;
 }
 
 async function attempt(work: () => unknown): Promise<Attempt> {
@@ -46,6 +49,9 @@ async function attempts(): Promise<Attempts> {
     sys: await attempt(() => Deno.hostname()),
     remoteCode: await attempt(() => import(`https://${ELSEWHERE}/code.ts`)),
     worker: await attempt(runInWorker),
+    loopback: await attempt(() => Deno.listen({ hostname: "127.0.0.1", port: 0 }).close()),
+    write: await attempt(() => Deno.remove(Deno.makeTempFileSync({ dir: "/tmp" }))),
+    clientSecret: await attempt(() => Deno.env.get("ANAPLAN_CLIENT_SECRET")),
   };
 }
 

@@ -11,6 +11,7 @@ import { listening } from "../support/node_server.ts";
 import { type Ended, type ProxiedRequest, sendAll } from "../support/proxied_requests.ts";
 import { type ProxyManners, startProxy } from "../support/proxy.ts";
 import { startStandIn } from "../support/stand_in.ts";
+import { nextOf } from "../support/shown.ts";
 
 const HOST = "as.example.test";
 const HTML = { "content-type": "text/html" };
@@ -126,10 +127,10 @@ for (const [what, { message, next, kind = "unavailable" }] of Object.entries(CAS
   Deno.test(`with a proxy that ${what} the error says so, and what to do`, async () => {
     const ended = (await (all ??= outcomes())).get(what) ?? unanswered();
     assertMatch(ended.message ?? "", message);
-    assertMatch(ended.next ?? "", next);
+    assertMatch(nextOf(ended), next);
     // Nothing has reached the server, so a refresh token is as good as before.
     assertEquals([ended.kind, ended.answerLost], [kind, false]);
-    assertNotMatch(`${ended.message}${ended.next}${ended.traced}`, /hush|ada/);
+    assertNotMatch(`${ended.message}${nextOf(ended)}${ended.traced}`, /hush|ada/);
     assert(ended.keptEnvironment, "the variables are as they were");
   });
 }

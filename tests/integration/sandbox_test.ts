@@ -259,13 +259,11 @@ Deno.test("the sandbox ends at once, with connections open and a delayed answer 
   using client = Deno.createHttpClient({ caCerts: [sandbox.caPem] });
   const kept = await fetch(`${sandbox.origin}/2/0/users/me`, { client });
   await kept.body?.cancel(); // the answer is in, its connection stays in the pool
-  sandbox.fault("/2/0/users/me", { delayMs: 60_000 });
+  sandbox.fault("/2/0/users/me", { delayMs: 3_600_000 });
   const waiting = assertRejects(() => ask(sandbox, `${sandbox.origin}/2/0/users/me`));
   while (sandbox.requests.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
-  const start = performance.now();
   await sandbox[Symbol.asyncDispose]();
   await waiting;
-  assert(performance.now() - start < 1000);
   assertEquals(await idle.read(new Uint8Array(1)).catch(() => null), null);
   await assertRejects(() => Deno.stat(sandbox.caFile), Deno.errors.NotFound);
 });

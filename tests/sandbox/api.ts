@@ -2,6 +2,7 @@
 // Rule: each API has its own header scheme and its own way of refusing, as the real ones do.
 // @ts-types="@types/oidc-provider"
 import type { AccessToken, Provider } from "oidc-provider";
+import type { ActionsRoute } from "./actions.ts";
 import { sendEmpty, sendJson, sendRefusal } from "./answers.ts";
 import { echo } from "./echo.ts";
 import type { Exchange } from "./exchange.ts";
@@ -19,6 +20,7 @@ export async function integrationApi(
   exchange: Exchange,
   provider: Provider,
   files: FilesRoute,
+  actions: ActionsRoute,
 ): Promise<void> {
   const { scheme, token } = credentials(exchange);
   const known = scheme === "Bearer" || scheme === "AnaplanAuthToken";
@@ -30,7 +32,7 @@ export async function integrationApi(
   if (isGet && pathname === "/2/0/users/me") return usersMe(exchange);
   if (isGet && pathname === "/2/0/workspaces") return workspaces(exchange);
   if (isGet && pathname === "/2/0/models") return models(exchange);
-  if (await files(exchange)) return;
+  if (actions(exchange) || await files(exchange)) return;
   sendRefusal(exchange, 404, "Not Found");
 }
 

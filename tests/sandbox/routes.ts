@@ -2,6 +2,7 @@
 // Rule: a path that Anaplan does not have goes to the authorization server, which says 404.
 // @ts-types="@types/oidc-provider"
 import type { Provider } from "oidc-provider";
+import { createActions } from "./actions.ts";
 import { sendRefusal } from "./answers.ts";
 import { auditApi, authenticationService, integrationApi } from "./api.ts";
 import { DEFAULT_SCOPE, ROUTES, SIGN_IN_PATH } from "./authorization_server.ts";
@@ -28,6 +29,7 @@ export function createRoutes(
   const automatic = options.signIn !== "page";
   const isGated = createTokenGate(options.deviceIntervalSeconds ?? 5);
   const files = createFiles(options, uploads);
+  const actions = createActions();
   const isLetThrough = createRateLimit(options.requestsPerSecond);
   const callback = provider.callback();
   const inTurn = createQueue();
@@ -45,7 +47,7 @@ export function createRoutes(
       return sendRefusal(exchange, 429, "Too Many Requests", { "retry-after": "1" });
     }
     if (pathname.startsWith("/audit/")) return auditApi(exchange, provider);
-    if (pathname.startsWith("/2/0/")) return integrationApi(exchange, provider, files);
+    if (pathname.startsWith("/2/0/")) return integrationApi(exchange, provider, files, actions);
     if (pathname === "/token/validate" || pathname === "/token/logout") {
       return authenticationService(exchange, provider, options.logoutEndsGrant ?? false);
     }

@@ -2,7 +2,7 @@
 import type { Check } from "../../src/doctor/check.ts";
 import type { DoctorFlags } from "../../src/commands/doctor.ts";
 import { doctor } from "../../src/commands/doctor.ts";
-import type { Reply } from "../../src/command.ts";
+import type { Answer } from "../../src/command.ts";
 import type { HttpRequest } from "../../src/system/contract.ts";
 import type { TokenSet } from "../../src/store/token_set.ts";
 import { fakeListener } from "./fake_listener.ts";
@@ -44,7 +44,7 @@ export function doctorScene(wishes: DoctorWishes = {}): SessionScene {
 }
 
 /** What doctor reports. */
-export interface Diagnosis extends Reply {
+export interface Diagnosis extends Answer<string> {
   readonly checks: readonly Omit<Check, "kind">[];
   /** The checks of that name. */
   named(name: string): readonly Omit<Check, "kind">[];
@@ -62,7 +62,7 @@ export async function found(
   name: string,
   wishes: DoctorWishes = {},
   flags: DoctorFlags = {},
-): Promise<Omit<Check, "kind"> & { readonly outcome: Reply["outcome"] }> {
+): Promise<Omit<Check, "kind"> & { readonly outcome: Answer["outcome"] }> {
   using scene = doctorScene(wishes);
   const { outcome, named } = await diagnosed(scene, flags);
   const [check, ...others] = named(name);

@@ -1,5 +1,6 @@
 // A world in which nothing happens but what a test has arranged.
 // Rule: whatever is touched without arrangement throws an Error that names it.
+import { type Words, written } from "../../src/base/advice.ts";
 import type { CommandContext, Drawn, Talk } from "../../src/command.ts";
 import type {
   HttpRequest,
@@ -96,6 +97,7 @@ export function fakeSystem(arranged: Arranged = {}): FakeSystem {
     peerIssuer: (hostname) => unexpected(`the certificate of ${hostname} was looked at`),
     isContainer: () => false,
     run: (command) => unexpected(`${command.join(" ")} was run`),
+    ask: (command) => unexpected(`${command.join(" ")} was run`),
     runInPlace: (command) => unexpected(`${command.join(" ")} was run`),
     openBrowser: (url) => unexpected(`the browser was opened at ${url}`),
     interruption: () => new AbortController().signal,
@@ -190,23 +192,25 @@ export function fakeContext(arranged: Arranged | FakeSystem = {}): FakeContext {
   const insisted: string[] = [];
   const warned: string[] = [];
   const progressed: string[] = [];
+  const system = "requests" in arranged ? arranged : fakeSystem(arranged);
   return {
-    system: "requests" in arranged ? arranged : fakeSystem(arranged),
+    system,
     talk: {
       said,
       insisted,
       warned,
       progressed,
-      say: (text) => void said.push(textOf(text)),
-      insist: (text) => void insisted.push(textOf(text)),
-      warn: (text) => void warned.push(text),
+      say: (text) => void said.push(shown(text)),
+      insist: (text) => void insisted.push(shown(text)),
+      warn: (text) => void warned.push(written(text)),
       progress: (text) => void progressed.push(text),
+      shown: (text) => written(text, system.env("ANAPLAN_AUTH_COMMAND")),
     },
   };
 }
 
-function textOf(text: string | Drawn): string {
-  return typeof text === "string" ? text : text.drawn;
+function shown(text: Words | Drawn): string {
+  return typeof text === "object" && "drawn" in text ? text.drawn : written(text);
 }
 
 function unexpected(what: string): Promise<never> {

@@ -5,7 +5,7 @@ import { redirectionEndpoint } from "../../src/oauth/loopback.ts";
 import { failedPage, type Page, signedInPage } from "../../src/oauth/page.ts";
 import { relayPage } from "../../src/oauth/relay.ts";
 import { listen } from "../../src/system/listener.ts";
-import { asTyped } from "../../src/base/text.ts";
+import { shell, signIn, words, written } from "../../src/base/advice.ts";
 import { responseQuery, someAttempt } from "./oauth.ts";
 
 /** A page, and how it is reached. */
@@ -25,29 +25,38 @@ export interface LastPages extends AsyncDisposable {
 }
 
 const OUTCOMES: Readonly<Record<string, Page>> = {
-  "signed-in": signedInPage("Ada Lovelace, tenant 8A81…5D40"),
-  "signed-in-as-somebody": signedInPage(undefined),
+  "signed-in": signedInPage({
+    server: "Anaplan",
+    who: "Ada Lovelace, ada@example.com",
+    place: "us1, profile default",
+  }),
+  "signed-in-as-somebody": signedInPage({
+    server: "id.example.com",
+    who: undefined,
+    place: "Profile work",
+  }),
   "declined": failed("Cannot sign in: it was declined (access_denied)", {
     oauthError: "access_denied",
-    next: "anaplan-auth login",
+    next: signIn(),
   }),
   "failed": failed(
     "Cannot sign in: Anaplan did not accept the code (invalid_grant); it is old, was used, or the " +
       "redirect URI differs",
-    { next: "anaplan-auth login --profile eu, and finish in the newest window" },
+    { next: words`${signIn("--profile eu")}, and finish in the newest window` },
   ),
   "failed-at-length": failed(`Cannot write ${"/a-long-directory-name".repeat(9)}: disk full`, {
-    next: `mend that, then put them back before anything else: mv /run/user/1000/${
-      "rescued".repeat(12)
-    } ~/.config/anaplan-auth/credentials/default.json`,
+    next: words`mend that, then put them back before anything else: ${
+      shell(
+        `mv /run/user/1000/${"rescued".repeat(12)} ~/.config/anaplan-auth/credentials/default.json`,
+      )
+    }`,
   }),
 };
 
 function failed(message: string, details: ConstructorParameters<typeof CliError>[2]): Page {
   return failedPage(
     new CliError("denied", message, details),
-    "Anaplan",
-    (text) => asTyped(text, undefined),
+    (text) => written(text),
   );
 }
 
@@ -64,6 +73,7 @@ export async function startLastPages(): Promise<LastPages> {
       return [name, endpoint];
     }),
   );
+  const relayed = { ...attempt, redirectUri: "https://www.anaplan.com/" };
   const relayHtml = await relayPage("127.0.0.1");
   const headers = { "content-type": "text/html; charset=utf-8" };
   // the endpoint knows one path and one outcome; which of them is meant stands before that path
@@ -72,7 +82,8 @@ export async function startLastPages(): Promise<LastPages> {
     if (url.pathname === "/relay.html") return new Response(relayHtml, { headers });
     const [, name = "", path] = /^\/([\w-]+)(\/.*)$/.exec(url.pathname) ?? [];
     url.pathname = path ?? url.pathname;
-    const endpoint = endpoints.get(name) ?? redirectionEndpoint(attempt, hosts);
+    const endpoint = endpoints.get(name) ??
+      redirectionEndpoint(name === "waiting-for-a-relay" ? relayed : attempt, hosts);
     return await endpoint.handle(new Request(url, { headers: request.headers }));
   }
   const listener = listen({ hostname: "127.0.0.1", port: 0, handle }, () => {});
@@ -91,14 +102,22 @@ export async function startLastPages(): Promise<LastPages> {
     heading,
     address: `${origin}/signed-in/callback?${search}`,
   });
+  const waiting = (name: string): LastPage => ({
+    name,
+    status: 200,
+    heading: "anaplan-auth is waiting for your sign-in",
+    address: `${origin}/${name}/`,
+  });
   return {
     origin,
     relay: `${origin}/relay.html`,
     pages: [
       ...outcomes,
+      waiting("waiting"),
+      waiting("waiting-for-a-relay"),
       refused(
         "unknown-state",
-        "This page does not belong to a sign-in in progress",
+        "This page belongs to another sign-in",
         "code=a-code&state=another",
       ),
       refused("malformed", "This answer cannot be used", `${query}&code=twice`),

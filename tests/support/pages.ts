@@ -1,5 +1,6 @@
 // The pages of the documentation, and the code that stands in them.
 // Rule: read as they are; a block is what stands between two fences.
+import { markdownIn } from "./links.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -10,13 +11,9 @@ export interface Block {
   readonly text: string;
 }
 
-/** README.md and the pages of docs/. */
+/** README.md and the pages of docs/, with those in its folders. */
 export async function pages(): Promise<string[]> {
-  const found = ["README.md"];
-  for await (const { name } of Deno.readDir(new URL("docs", ROOT))) {
-    if (name.endsWith(".md")) found.push(`docs/${name}`);
-  }
-  return found.sort();
+  return ["README.md", ...await markdownIn("docs/")].sort();
 }
 
 /** The fenced blocks of a page that say their language. */

@@ -1,6 +1,7 @@
 // Requests of the real System under proxy variables, in one process of their own for all of them: the
 // environment of the test's own process is shared with every other test.
 // Rule: what the child says stands on stdout, as JSON.
+import { nextOf } from "./shown.ts";
 import { CliError } from "../../src/base/errors.ts";
 import type { HttpRequest } from "../../src/system/contract.ts";
 import { denoSystem } from "../../src/system/deno.ts";
@@ -54,8 +55,8 @@ function environment(): string {
 
 function errorOf(error: unknown): Omit<Ended, "traced" | "keptEnvironment"> {
   if (!(error instanceof CliError)) return { kind: "bug", message: String(error) };
-  const { kind, message, next = "", answerLost } = error;
-  return { kind, message, next, answerLost };
+  const { kind, message, answerLost } = error;
+  return { kind, message, next: nextOf(error), answerLost };
 }
 
 if (import.meta.main) {

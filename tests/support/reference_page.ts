@@ -1,14 +1,15 @@
-// docs/reference.md, made from the program itself.
+// docs/reference.md, made from the program itself: the one golden file of the tree of commands.
 // Rule: what the program says of itself stands here word for word; only what it never says is written here.
-import { COMMON_FLAGS, SETTING_FLAGS } from "../../src/cli/tree/flags.ts";
 import { helpOf } from "../../src/cli/help/help.ts";
-import { kebab } from "../../src/cli/tree/parse.ts";
 import { reference } from "../../src/cli/help/reference.ts";
 import { REGIONS } from "../../src/provider/regions.ts";
+import { briefOf, ROWS, typedName } from "../../src/settings/table.ts";
 import { FILES, SURROUNDINGS } from "./reference_words.ts";
-import { commands, type Entry } from "./tree.ts";
+import { ROOT } from "../../src/cli/tree/tree.ts";
+import { commands, type Entry, repeatableFlags } from "./tree.ts";
 
-const COMMON_HEADING = "Flags of every command\n";
+/** How the paragraphs of a page begin that the reference has once, for all commands. */
+const [COMMON, REGION_LIST] = ["Every command\n", "Regions\n"];
 
 /** The page as it has to be. */
 export async function referencePage(): Promise<string> {
@@ -16,10 +17,12 @@ export async function referencePage(): Promise<string> {
   const [codes = "", variables = ""] = reference().split("\n\n");
   return [
     INTRODUCTION,
+    fenced(await helpOf("", ROOT)),
     all.map(({ name }) => `- [\`${name}\`](#${name.replaceAll(" ", "-")})`).join("\n"),
     ...await Promise.all(all.map(section)),
     "## Flags of every command",
     fenced(await commonFlags(all)),
+    `These can be given more than once: ${code(repeatableFlags())}.`,
     "## Settings of a profile",
     SETTINGS,
     table(["setting", "takes", "what"], settings()),
@@ -51,24 +54,29 @@ export function variablesOnPage(): string[] {
 }
 
 async function section({ name, command }: Entry): Promise<string> {
-  const page = await helpOf(name, command);
+  const page = (await paragraphs({ name, command }))
+    .filter((text) => !text.startsWith(COMMON) && !text.startsWith(REGION_LIST)).join("\n\n");
   const schema = `schema/${name.replaceAll(" ", "-")}.json`;
   const json = await exists(schema) ? `\n\nWith \`--json\`: [${schema}](${schema}).` : "";
-  return `## ${name}\n\n${fenced(page.split(`\n\n${COMMON_HEADING}`)[0] ?? "")}${json}`;
+  return `## ${name}\n\n${fenced(page)}${json}`;
 }
 
 /** The same on every page, so from the first. */
 async function commonFlags([first]: readonly Entry[]): Promise<string> {
   if (first === undefined) return "";
-  const page = await helpOf(first.name, first.command);
-  return (page.split(COMMON_HEADING)[1] ?? "").split("\n\n")[0] ?? "";
+  const all = await paragraphs(first);
+  return all.find((text) => text.startsWith(COMMON))?.slice(COMMON.length) ?? "";
+}
+
+async function paragraphs({ name, command }: Entry): Promise<string[]> {
+  return (await helpOf(name, command, { all: true })).split("\n\n");
 }
 
 function settings(): string[][] {
-  return Object.entries({ ...SETTING_FLAGS, caFile: COMMON_FLAGS.caFile }).map(([name, flag]) => [
-    `\`${kebab(name)}\``,
-    "placeholder" in flag ? flag.placeholder : "values" in flag ? flag.values.join(" or ") : "",
-    flag.brief,
+  return ROWS.map(([name, row]) => [
+    `\`${typedName(name)}\``,
+    row.values?.join(" or ") ?? row.placeholder ?? "",
+    briefOf(row),
   ]);
 }
 

@@ -32,10 +32,20 @@ export function isNode(value: unknown): value is Node {
 }
 
 /** Whether the node is a text, or put together from some. */
-export function isText({ type, value, operator }: Node): boolean {
+export function isText(node: Node): boolean {
+  const { type, value, operator } = node;
   return (type === "Literal" && typeof value === "string") || type === "TemplateLiteral" ||
-    (type === "BinaryExpression" && operator === "+");
+    type === "TaggedTemplateExpression" || (type === "BinaryExpression" && operator === "+") ||
+    isCommand(node);
 }
+
+/** Whether the node is a call that makes a command (src/base/advice.ts). */
+function isCommand({ type, callee }: Node): boolean {
+  return type === "CallExpression" && ["run", "signIn", "shell"].includes(nameOf(callee) ?? "");
+}
+
+/** What the tree leaves for the program's name. */
+const PLACE = "{anaplan-auth}";
 
 /** The name of an identifier. */
 export function nameOf(node: unknown): string | undefined {
@@ -86,10 +96,14 @@ export function waysOf(node: Node, scopes: readonly Scope[], reading: Reading): 
   const joined = (starts: readonly string[], ends: readonly string[]): readonly string[] =>
     together(starts, ends, reading);
   if (isText(node)) reading.told.add(node);
-  if (node.type === "Literal" && typeof node.value === "string") return [node.value];
+  if (node.type === "Literal" && typeof node.value === "string") {
+    return [node.value.replaceAll(PLACE, "anaplan-auth")];
+  }
+  if (node.type === "TaggedTemplateExpression") return ways(node.quasi);
+  if (isCommand(node)) return commandWays(node, ways);
   if (node.type === "TemplateLiteral") {
     const [first = "", ...others] = (node.quasis as readonly Quasi[]).map(({ value }) =>
-      value.cooked
+      value.cooked.replaceAll(PLACE, "anaplan-auth")
     );
     const holes = node.expressions as readonly Node[];
     return others.flatMap((text, index) => [ways(holes[index]), [text]]).reduce(joined, [first]);
@@ -102,10 +116,29 @@ export function waysOf(node: Node, scopes: readonly Scope[], reading: Reading): 
   }
   if (node.type === "ParenthesizedExpression") return ways(node.expression);
   const name = nameOf(node);
+  if (name === "anaplanAuth") return ["anaplan-auth"]; // in a help page
   const known = name === undefined ? undefined : scopes.find((scope) => scope.has(name))?.get(name);
   if (known === undefined || !isChosen(known)) return [HOLE];
   reading.used.add(known);
   return waysOf(known, scopes, reading);
+}
+
+/** A command as it is written where the program is installed, in the default profile. */
+function commandWays(
+  { callee, arguments: given }: Node,
+  ways: (child: unknown) => readonly string[],
+): readonly string[] {
+  const [first, details] = given as readonly Node[];
+  const flags = ((details?.properties ?? []) as readonly Node[]).find(({ key }) =>
+    nameOf(key) === "flags"
+  );
+  const behind = flags === undefined ? [""] : ways(flags.value).map((text) => ` ${text}`);
+  const texts = (first === undefined ? [""] : ways(first)).flatMap((text) =>
+    behind.map((more) => text + more)
+  );
+  if (nameOf(callee) === "shell") return texts;
+  const name = nameOf(callee) === "signIn" ? "anaplan-auth login" : "anaplan-auth";
+  return texts.map((text) => text === "" ? name : `${name} ${text}`);
 }
 
 interface Quasi {

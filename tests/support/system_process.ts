@@ -128,18 +128,16 @@ const TASKS: Readonly<Record<Task, (args: readonly string[]) => Promise<void>>> 
   async rescue([signal]) {
     const tokenSet = { accessToken: new Secret("a"), clientId: "c", expiresAt: 0, obtainedAt: 0 };
     const fails = {
-      load: () => undefined,
-      prepare: () => undefined,
-      save: () => {
-        throw new CliError("storage", "The tokens are elsewhere");
-      },
+      load: () => Promise.resolve(undefined),
+      prepare: () => Promise.resolve(),
+      save: () => Promise.reject(new CliError("storage", "The tokens are elsewhere")),
       remove: () => undefined,
       [Symbol.dispose]: () => undefined,
     };
     const judge = (): Promise<Verdict> => Promise.resolve({ kind: "fine" });
     const ask = () => Promise.resolve({ tokenSet, hasAccessToken: true, judge });
     const hush = (): void => undefined;
-    const talk = { say: hush, insist: hush, warn: hush, progress: hush };
+    const talk = { say: hush, insist: hush, warn: hush, progress: hush, shown: String };
     const context = { system, talk };
     try {
       await grantAndSave(fails, ask, context);

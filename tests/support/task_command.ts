@@ -44,6 +44,15 @@ export async function taskCommandLine([name = "", ...rest]: readonly string[]): 
   return { ...task, args: [...task.args, ...rest] };
 }
 
+/**
+ * The arguments with which a task runs `main.ts`, for other code in its place: whatever directory that is
+ * in, it gets the permissions of the task.
+ */
+export async function taskFlags(name: string): Promise<string[]> {
+  const { args } = await taskCommandLine([name]);
+  return [...args.slice(0, args.indexOf("main.ts")), "--config", `${PROJECT_DIRECTORY}deno.json`];
+}
+
 /** The tasks that run the program, by command. */
 async function readTasks(): Promise<ReadonlyMap<string, CommandLine>> {
   const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT)));

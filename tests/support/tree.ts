@@ -1,6 +1,6 @@
 // The command tree as tests walk over it.
 // Rule: read from the tree itself, so that a new command is in every such test by being there.
-import { kebab } from "../../src/cli/tree/parse.ts";
+import { kebab } from "../../src/base/text.ts";
 import { ROOT } from "../../src/cli/tree/tree.ts";
 
 type Group = typeof ROOT;
@@ -25,6 +25,24 @@ export function groups(): [string, Group][] {
 export interface Entry {
   readonly name: string;
   readonly command: Extract<Target, { parameters: unknown }>;
+}
+
+/** What a test sees of a flag. */
+export interface Flag {
+  readonly brief: string;
+  readonly variadic?: boolean;
+}
+
+/** The flags of a command, by what is typed for each. */
+export function flagsOf({ command }: Entry): ReadonlyMap<string, Flag> {
+  const flags = Object.entries(command.parameters.flags ?? {}) as [string, Flag][];
+  return new Map(flags.map(([name, flag]) => [`--${kebab(name)}`, flag]));
+}
+
+/** The flags that may be given more than once, sorted. */
+export function repeatableFlags(): string[] {
+  const all = commands().flatMap((entry) => [...flagsOf(entry)]);
+  return [...new Set(all.filter(([, flag]) => flag.variadic).map(([name]) => name))].sort();
 }
 
 /** Every command that does something. */

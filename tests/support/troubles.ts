@@ -1,12 +1,18 @@
-// The errors that docs/troubleshooting.md explains. Rule: the first lines of errors stand there in
-// backticks, at the beginning of a point, before its colon.
+// The errors that docs/troubleshooting/ explains. Rule: the first line of each error is a heading there, in
+// backticks and without its full stop.
+import { markdownIn } from "./links.ts";
 
-const PAGE = new URL("../../docs/troubleshooting.md", import.meta.url);
+const ROOT = new URL("../../", import.meta.url);
 
-/** The first lines of errors, as the page has them. */
+/** The text of every page about errors, the index included. */
+export async function troublePages(): Promise<string> {
+  const pages = ["docs/troubleshooting.md", ...await markdownIn("docs/troubleshooting/")];
+  const texts = pages.map((page) => Deno.readTextFile(new URL(page, ROOT)));
+  return (await Promise.all(texts)).join("\n");
+}
+
+/** The first lines of errors, as the headings have them. */
 export async function troubles(): Promise<readonly string[]> {
-  const page = await Deno.readTextFile(PAGE);
-  const points = page.split(/\n(?=- |#|\n)/).map((point) => point.replace(/\s+/g, " ").trim());
-  const headed = points.map((point) => /^- (`[^`]+`(?: or `[^`]+`)*): /.exec(point)?.[1] ?? "");
-  return headed.flatMap((head) => [...head.matchAll(/`([^`]+)`/g)].map(([, text = ""]) => text));
+  const headings = (await troublePages()).matchAll(/^## `([^`]+)`$/gm);
+  return Array.from(headings, ([, text = ""]) => text);
 }

@@ -13,6 +13,7 @@ import { type ConnectionFlags, loadSettings, type Settings } from "../../src/set
 import { fakeSystem, type NetworkStep } from "../support/fake_system.ts";
 import { boundTo, LOGIN, unreachable, webPage } from "../support/logins.ts";
 import { withNearNames } from "../../src/base/near_names.ts";
+import { nextOf } from "../support/shown.ts";
 
 const USER = {
   id: "4F1C",
@@ -98,11 +99,11 @@ Deno.test("an unknown region is a usage error that suggests near ones, or says w
     assertThrows(() => regionOf(settings({ region: "eu11" })), CliError),
   );
   assertEquals(near.kind, "usage");
-  assertStringIncludes(near.next ?? "", "did you mean eu1");
+  assertStringIncludes(nextOf(near), "did you mean eu1");
   const far = withNearNames(
     assertThrows(() => regionOf(settings({ region: "atlantis" })), CliError),
   );
-  assertStringIncludes(far.next ?? "", "anaplan-auth help login");
+  assertStringIncludes(nextOf(far), "anaplan-auth help login");
   assertThrows(() => regionOf(settings({ region: "toString" })), CliError);
 });
 

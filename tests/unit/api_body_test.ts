@@ -3,6 +3,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { type Body, bodyOf } from "../../src/api/body.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { tempDir } from "../support/temp_dir.ts";
+import { nextOf } from "../support/shown.ts";
 
 const MIB = 1024 * 1024;
 
@@ -77,6 +78,6 @@ Deno.test("a file that cannot be read is a usage error that names the flag", asy
   using dir = tempDir();
   for (const path of [`${dir.path}/nothing`, dir.path]) {
     const error = await assertRejects(() => bodyOf(`@${path}`, NO_INPUT), CliError, path);
-    assertEquals([error.kind, error.next?.includes("--data @FILE")], ["usage", true]);
+    assertEquals([error.kind, nextOf(error).includes("--data @FILE")], ["usage", true]);
   }
 });

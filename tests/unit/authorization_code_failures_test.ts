@@ -1,4 +1,5 @@
 // An authorization code grant that fails: what kind of failure it is, and that a code is sent once.
+import { written } from "../../src/base/advice.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError, type ErrorKind } from "../../src/base/errors.ts";
 import { exchange } from "../../src/oauth/authorization_code.ts";
@@ -7,6 +8,7 @@ import { fakeSystem, type NetworkStep } from "../support/fake_system.ts";
 import { answerLost, granted, refused, unreachable, webPage } from "../support/logins.ts";
 import { idToken } from "../support/id_token.ts";
 import { KNOWN_SERVER, responseQuery, SERVER, someAttempt } from "../support/oauth.ts";
+import { nextOf } from "../support/shown.ts";
 
 /** The error with which the exchange ends; the network is asked for exactly what is arranged. */
 async function failure(
@@ -56,7 +58,7 @@ for (const [code, kind, next] of ANSWERED) {
     const error = await failure([], { error: code });
     assertEquals([error.kind, error.oauthError], [kind, code]);
     assertEquals(error.message, `Cannot sign in: Anaplan answered ${code}`);
-    assertStringIncludes(error.next ?? "", next);
+    assertStringIncludes(nextOf(error), next);
   });
 }
 
@@ -95,8 +97,8 @@ Deno.test("a 400 without an OAuth error at the exchange is a proxy's, and unavai
 
 Deno.test("a client that is not accepted is told which flags to check", async () => {
   const { next } = await failure([refused(401, "invalid_client")]);
-  assertStringIncludes(next ?? "", "--client-id");
-  assertStringIncludes(next ?? "", "ANAPLAN_CLIENT_SECRET");
+  assertStringIncludes(written(next ?? ""), "--client-id");
+  assertStringIncludes(written(next ?? ""), "ANAPLAN_CLIENT_SECRET");
 });
 
 Deno.test("iss is not compared with anything when the issuer is unknown", async () => {

@@ -1,4 +1,5 @@
 // Signing in by device: what the person is shown, how the wait ends, and what is kept.
+import { written } from "../../src/base/advice.ts";
 import {
   assert,
   assertEquals,
@@ -7,7 +8,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { login, type LoginFlags } from "../../src/commands/login.ts";
-import type { Reply } from "../../src/command.ts";
+import type { Answer } from "../../src/command.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { loadProfile } from "../../src/settings/profiles.ts";
 import { pending, slowDown, userCode } from "../support/device.ts";
@@ -18,6 +19,7 @@ import { formOf } from "../support/oauth.ts";
 import { type SessionScene, sessionScene } from "../support/session_scene.ts";
 import { ada } from "../support/sign_in_scene.ts";
 import { namesIn, tempDir } from "../support/temp_dir.ts";
+import { nextOf } from "../support/shown.ts";
 
 const FLAGS = { device: true, deviceClientId: "a-device-client" } as const;
 
@@ -25,7 +27,7 @@ function deviceScene(network: readonly NetworkStep[], arranged: Arranged = {}): 
   return sessionScene(undefined, { network, ...arranged });
 }
 
-function signedIn(scene: SessionScene, flags: LoginFlags = FLAGS): Promise<Reply> {
+function signedIn(scene: SessionScene, flags: LoginFlags = FLAGS): Promise<Answer> {
   return login({ ...scene.flags, ...flags }, scene.context);
 }
 
@@ -75,7 +77,7 @@ Deno.test("a terminal is shown a QR code, a pipe is not", async () => {
 Deno.test("the login that was approved is saved, and the reply says who signed in and how", async () => {
   using scene = deviceScene([userCode(), pending(), slowDown(), granted({ scope: "s" }), ada()]);
   const { text, data } = await signedIn(scene);
-  assertStringIncludes(text, "Signed in as Ada Lovelace <ada@example.com>");
+  assertStringIncludes(written(text), "Signed in as Ada Lovelace <ada@example.com>");
   assertEquals((data as { method: string }).method, "device");
   const { refreshToken, clientId, clientSecret, scope } = storedLogin(scene.configDir);
   assertEquals([refreshToken?.reveal(), clientId], ["new-refresh", "a-device-client"]);
@@ -128,7 +130,7 @@ Deno.test("--timeout ends the wait before the code does, and nothing polls after
   const error = await ended;
   assertEquals(error.kind, "timeout");
   assertStringIncludes(error.message, "within 12 s");
-  assertStringIncludes(error.next ?? "", "anaplan-auth login --device");
+  assertStringIncludes(nextOf(error), "anaplan-auth login --device");
   system.advance(3_600_000);
   await new Promise((resume) => setTimeout(resume));
   assertEquals(system.requests.length, 3);
@@ -214,7 +216,7 @@ Deno.test("without any client id the error names the flag, and nothing is asked"
   using scene = deviceScene([]);
   const error = await failure(scene, { device: true });
   assertEquals(error.kind, "usage");
-  assertStringIncludes(error.next ?? "", "--device-client-id");
+  assertStringIncludes(nextOf(error), "--device-client-id");
 });
 
 Deno.test("signals wait while the tokens are saved", async () => {
@@ -235,4 +237,23 @@ Deno.test("a login by device ends the one before at the server", async () => {
   const last = scene.context.system.requests.at(-2); // then the new token is tried
   assertMatch(last?.url ?? "", /\/token\/logout$/);
   assertEquals(last?.headers?.authorization, "AnaplanAuthToken old-access");
+});
+
+Deno.test("tokens that a poll brings are kept, though --timeout ran out while it was under way", async () => {
+  const ends: (() => void)[] = [];
+  const slow = async (): Promise<Response> => {
+    await new Promise<void>((resolve) => ends.push(resolve));
+    return granted();
+  };
+  using scene = deviceScene([userCode(), slow, ada()], { clockStands: true });
+  const { system } = scene.context;
+  const ended = signedIn(scene, { ...FLAGS, timeout: 6_000 });
+  for (let second = 0; second < 8; second++) {
+    for (let turn = 0; turn < 20; turn++) await new Promise((resume) => setTimeout(resume));
+    system.advance(1_000);
+  }
+  assertEquals(ends.length, 1);
+  ends[0]?.();
+  await ended;
+  assertEquals(storedLogin(scene.configDir).accessToken.reveal(), "new-access");
 });

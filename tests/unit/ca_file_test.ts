@@ -4,6 +4,7 @@ import { readCaFile } from "../../src/files/ca_file.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { CANNOT_CHOWN, NOBODY } from "../support/disk.ts";
 import { tempDir } from "../support/temp_dir.ts";
+import { nextOf } from "../support/shown.ts";
 
 const HAS_MODES = Deno.build.os !== "windows";
 
@@ -49,7 +50,7 @@ for (const mode of [0o666, 0o646, 0o664, 0o602]) {
     if (mode === 0o664 && !CANNOT_CHOWN) Deno.chownSync(at.caFile, null, NOBODY);
     const error = refused(at.caFile);
     assertEquals(error.message, `Cannot trust ${at.caFile}: other users can change it`);
-    assertStringIncludes(error.next ?? "", `chmod go-w ${at.caFile}`);
+    assertStringIncludes(nextOf(error), `chmod go-w ${at.caFile}`);
   });
 }
 
@@ -65,7 +66,7 @@ for (const mode of [0o777, 0o757, 0o775]) {
       error.message,
       `Cannot trust ${at.path}/certs/below/ca.pem: other users can change ${at.path}/certs`,
     );
-    assertStringIncludes(error.next ?? "", `chmod go-w ${at.path}/certs`);
+    assertStringIncludes(nextOf(error), `chmod go-w ${at.path}/certs`);
   });
 }
 

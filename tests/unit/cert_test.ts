@@ -1,4 +1,5 @@
 // The commands `cert show`, `renew` and `trust`.
+import { written } from "../../src/base/advice.ts";
 import {
   assert,
   assertEquals,
@@ -10,12 +11,14 @@ import {
 import { certRenew, certShow, certTrust } from "../../src/commands/cert.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { storedCertificate } from "../../src/oauth/certificate.ts";
-import { dateTime, isoTime } from "../../src/base/text.ts";
+import { isoTime } from "../../src/base/text.ts";
+import { dateTime } from "../../src/base/times.ts";
 import { trustCommands } from "../../src/base/trust_commands.ts";
 import type { Arranged } from "../support/fake_system.ts";
 import { type SessionScene, sessionScene } from "../support/session_scene.ts";
 import { splitWords } from "../support/words.ts";
 import { modeOf } from "../support/temp_dir.ts";
+import { nextOf } from "../support/shown.ts";
 
 const HOME = { HOME: "/home/ada" };
 
@@ -44,10 +47,10 @@ Deno.test("cert show makes the certificate that does not exist yet, and shows na
     fingerprint_sha256: kept.fingerprint,
     not_after: isoTime(kept.notAfter),
   });
-  assertStringIncludes(text, "127.0.0.1, ::1, localhost");
-  assertEquals(text.replaceAll(/[:\s]/g, "").includes(kept.fingerprint), true);
-  assertStringIncludes(text, `${dateTime(kept.notAfter)} (397 days)`);
-  assertEquals(text.split("\n").filter((line) => line.length > 80), []);
+  assertStringIncludes(written(text), "127.0.0.1, ::1, localhost");
+  assertEquals(written(text).replaceAll(/[:\s]/g, "").includes(kept.fingerprint), true);
+  assertStringIncludes(written(text), `${dateTime(kept.notAfter)} (397 days)`);
+  assertEquals(written(text).split("\n").filter((line) => line.length > 80), []);
 });
 
 Deno.test("cert show shows the certificate that is kept, every time", async () => {
@@ -79,7 +82,7 @@ Deno.test("cert renew replaces a certificate that is damaged", async () => {
   await certShow(scene.flags, scene.context);
   Deno.writeTextFileSync(`${scene.configDir}/tls/listener.json`, "{");
   const error = assertThrows(() => storedCertificate(scene.configDir), CliError);
-  assertEquals(error.next, "anaplan-auth cert renew");
+  assertEquals(nextOf(error), "anaplan-auth cert renew");
   await certRenew(scene.flags, scene.context);
   assertNotEquals(storedCertificate(scene.configDir), undefined);
 });
@@ -87,11 +90,11 @@ Deno.test("cert renew replaces a certificate that is damaged", async () => {
 for (const platform of ["darwin", "windows", "linux"] as const) {
   Deno.test(`cert trust on ${platform} prints the commands that a shell takes, and runs none`, async () => {
     using scene = certScene([], { platform, env: { HOME: "/home/ada b" } });
-    const { text, data, verbatim } = await certTrust(scene.flags, scene.context);
+    const { text, data, kind } = await certTrust(scene.flags, scene.context);
     const path = `${scene.configDir}/tls/certificate.pem`;
     const commands = trustCommands(path, platform, "/home/ada b");
-    assertEquals(text.split("\n").map((line) => splitWords(line)), commands);
-    assertEquals([verbatim, data], [true, { certificate: path, commands, run: false }]);
+    assertEquals(written(text).split("\n").map((line) => splitWords(line)), commands);
+    assertEquals([kind, data], ["verbatim", { certificate: path, commands, run: false }]);
     assertEquals(scene.ran, []);
   });
 
@@ -121,7 +124,7 @@ Deno.test("a program that is not there ends --yes, and the error names the packa
   );
   assertEquals(error.kind, "unavailable");
   assertStringIncludes(error.message, "certutil could not be started");
-  assertStringIncludes(error.next ?? "", "apt-get install libnss3-tools");
+  assertStringIncludes(nextOf(error), "apt-get install libnss3-tools");
 });
 
 Deno.test("a program that fails ends --yes, and nothing is run after it", async () => {
@@ -132,5 +135,17 @@ Deno.test("a program that fails ends --yes, and nothing is run after it", async 
   );
   assertEquals([error.kind, scene.ran.length], ["unavailable", 1]);
   assertStringIncludes(error.message, "mkdir ended with exit code 1");
-  assertStringIncludes(error.next ?? "", "anaplan-auth cert trust");
+  assertStringIncludes(nextOf(error), "anaplan-auth cert trust");
+});
+
+Deno.test("cert trust --yes without HOME is a usage error, and runs nothing", async () => {
+  for (const platform of ["darwin", "linux"] as const) {
+    using scene = certScene([], { platform, env: {} });
+    const error = await assertRejects(
+      () => certTrust({ ...scene.flags, yes: true }, scene.context),
+      CliError,
+    );
+    assertEquals([error.kind, scene.ran], ["usage", []]);
+    assertStringIncludes(error.message, "HOME is not set");
+  }
 });

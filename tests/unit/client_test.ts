@@ -6,6 +6,7 @@ import { type FakeSystem, fakeSystem, type NetworkStep, START } from "../support
 import { granted, LOGIN, refused, webPage } from "../support/logins.ts";
 import { CLIENT, formOf, SERVER } from "../support/oauth.ts";
 import type { TokenSet } from "../../src/store/token_set.ts";
+import { nextOf } from "../support/shown.ts";
 
 async function refreshed(...network: NetworkStep[]): Promise<TokenSet> {
   return (await refresh(LOGIN, SERVER, CLIENT, fakeSystem({ network }))).tokenSet;
@@ -121,7 +122,7 @@ for (const [status, code, kind] of REFUSALS) {
     assertStringIncludes(error.message, code);
     assertStringIncludes(error.message, "; the server says “Words”");
     const next = kind === "unavailable" ? "try the same command again" : "anaplan-auth login";
-    assertStringIncludes(error.next ?? "", next);
+    assertStringIncludes(nextOf(error), next);
   });
 }
 

@@ -1,4 +1,5 @@
 // What is offered where somebody presses Tab, and how each shell is told.
+import { withNearNames } from "../../src/base/near_names.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { complete } from "../../src/cli/completion/complete.ts";
 import { SHELLS } from "../../src/cli/completion/completion_scripts.ts";
@@ -7,11 +8,12 @@ import { CliError } from "../../src/base/errors.ts";
 import { REGIONS } from "../../src/provider/regions.ts";
 import { fakeContext } from "../support/fake_system.ts";
 import { type TempDir, tempDir } from "../support/temp_dir.ts";
+import { nextOf } from "../support/shown.ts";
 
 /** What a shell is told, line by line. */
 async function told(shell: string, sent: readonly string[], env = {}): Promise<string[]> {
-  const { text, verbatim } = await complete({}, fakeContext({ env }), shell, ...sent);
-  assertEquals(verbatim, true);
+  const { text, kind } = await complete({}, fakeContext({ env }), shell, ...sent);
+  assertEquals(kind, "verbatim");
   return text === "" ? [] : text.split("\n");
 }
 
@@ -181,7 +183,8 @@ Deno.test("whatever goes wrong is an answer without candidates", async () => {
 
 Deno.test("a shell that there is no script for is a usage error that lists the four", async () => {
   const run = async () => await complete({}, fakeContext(), "zhs");
-  const error = await assertRejects(run, CliError, "did you mean zsh?");
+  const error = withNearNames(await assertRejects(run, CliError));
+  assertStringIncludes(error.message, "did you mean zsh?");
   assertEquals(error.kind, "usage");
-  assertStringIncludes(error.next ?? "", "bash zsh fish powershell");
+  assertStringIncludes(nextOf(error), "bash zsh fish powershell");
 });

@@ -13,6 +13,7 @@ import {
 } from "../support/fake_system.ts";
 import { answerLost, granted, refused, unreachable, webPage } from "../support/logins.ts";
 import { formOf } from "../support/oauth.ts";
+import { nextOf } from "../support/shown.ts";
 
 const CLIENT = { clientId: "a-device-client" };
 const NEVER = new AbortController().signal;
@@ -147,14 +148,14 @@ for (const [status, code, kind, words] of ENDS) {
 
 Deno.test("a client that is not accepted is told about --device-client-id while polling, too", async () => {
   const error = await failure([refused(401, "invalid_client")]);
-  assertStringIncludes(error.next ?? "", "--device-client-id");
+  assertStringIncludes(nextOf(error), "--device-client-id");
 });
 
 Deno.test("a code that ran out is a timeout, though the server never said so", async () => {
   const device = { ...DEVICE, expiresAt: MONOTONIC_START + 12_000 };
   const error = await failure([pending(), pending()], device);
   assertEquals([error.kind, error.oauthError], ["timeout", "expired_token"]);
-  assertStringIncludes(error.next ?? "", "anaplan-auth login --device");
+  assertStringIncludes(nextOf(error), "anaplan-auth login --device");
 });
 
 Deno.test("a signal ends the pause with its reason, and nothing polls after it", async () => {
@@ -175,4 +176,16 @@ Deno.test("no error of a poll shows the device code", async () => {
     const shown = Deno.inspect(await failure([step]), { depth: 9 });
     assertEquals(shown.includes("a-device-code"), false);
   }
+});
+
+Deno.test("network trouble never makes a pause shorter than the interval", async () => {
+  const device = { ...DEVICE, interval: 90_000 };
+  assertEquals(await pauses([unreachable(), unreachable(), granted()], device), [90, 90, 90]);
+});
+
+Deno.test("the wait ends when the code does, not a whole pause later", async () => {
+  const system = fakeSystem({ network: [unreachable(), unreachable()] });
+  const device = { ...DEVICE, expiresAt: MONOTONIC_START + 20_000 };
+  assertEquals((await assertRejects(() => polled(system, device), CliError)).kind, "timeout");
+  assertEquals(system.sleeps, [5_000, 10_000, 5_000]);
 });

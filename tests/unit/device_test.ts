@@ -6,6 +6,7 @@ import { DEVICE_SERVER, userCode } from "../support/device.ts";
 import { fakeSystem, MONOTONIC_START, type NetworkStep } from "../support/fake_system.ts";
 import { refused, unreachable, webPage } from "../support/logins.ts";
 import { CLIENT, formOf, SERVER } from "../support/oauth.ts";
+import { nextOf } from "../support/shown.ts";
 
 const DEVICE_CLIENT = { clientId: "a-device-client" };
 
@@ -43,7 +44,10 @@ Deno.test("the answer says what to open, what to enter, and until when", async (
 });
 
 Deno.test("without an interval it is five seconds", async () => {
-  assertEquals((await started(userCode({ interval: undefined }))).interval, 5_000);
+  for (const interval of [undefined, null, 0, -1, "soon"]) {
+    assertEquals((await started(userCode({ interval }))).interval, 5_000, String(interval));
+  }
+  assertEquals((await started(userCode({ interval: "7" }))).interval, 7_000);
 });
 
 Deno.test("an interval of milliseconds, or one without end, does not outlast the code", async () => {
@@ -90,7 +94,7 @@ Deno.test("a server without such an endpoint is a usage error that names the fla
     CliError,
   );
   assertEquals(error.kind, "usage");
-  assertStringIncludes(error.next ?? "", "--device-endpoint");
+  assertStringIncludes(nextOf(error), "--device-endpoint");
 });
 
 for (const code of ["invalid_client", "unauthorized_client"]) {
@@ -99,8 +103,8 @@ for (const code of ["invalid_client", "unauthorized_client"]) {
       const error = await failure(refused(status, code, "No\x1b[31m such client"));
       assertEquals([error.kind, error.oauthError], ["denied", code]);
       assertStringIncludes(error.message, "No[31m such client");
-      assertStringIncludes(error.next ?? "", "--device-client-id");
-      assertStringIncludes(error.next ?? "", "Device grant");
+      assertStringIncludes(nextOf(error), "--device-client-id");
+      assertStringIncludes(nextOf(error), "Device grant");
     }
   });
 }
@@ -108,7 +112,7 @@ for (const code of ["invalid_client", "unauthorized_client"]) {
 Deno.test("another refusal is denied, and reminds of single sign-on", async () => {
   const error = await failure(refused(400, "invalid_request"));
   assertEquals([error.kind, error.oauthError], ["denied", "invalid_request"]);
-  assertStringIncludes(error.next ?? "", "without --device if you use single sign-on");
+  assertStringIncludes(nextOf(error), "without --device if you use single sign-on");
 });
 
 Deno.test("a web page, an outage and an unreachable server are unavailable", async () => {
@@ -119,16 +123,6 @@ Deno.test("a web page, an outage and an unreachable server are unavailable", asy
 Deno.test("an answer that lacks what a person needs is no success", async () => {
   for (const name of ["device_code", "user_code", "verification_uri", "expires_in"]) {
     assert((await failure(userCode({ [name]: undefined }))).kind !== "internal", name);
-  }
-});
-
-Deno.test("an interval of nothing is not taken for leave to poll without a pause", async () => {
-  for (const interval of [0, -1]) {
-    const kind = await started(userCode({ interval })).then(
-      (device) => device.interval >= 1_000 ? "patient" : "hasty",
-      (error) => error instanceof CliError ? "refused" : "broken",
-    );
-    assert(kind === "patient" || kind === "refused", `${interval}: ${kind}`);
   }
 });
 

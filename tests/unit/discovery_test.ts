@@ -6,6 +6,7 @@ import type { Discovered } from "../../src/base/metadata.ts";
 import { fakeSystem, type NetworkStep } from "../support/fake_system.ts";
 import { ISSUER, metadata } from "../support/issuer_scene.ts";
 import { unreachable, webPage } from "../support/logins.ts";
+import { nextOf } from "../support/shown.ts";
 
 const NOT_FOUND = (): Response => new Response("no", { status: 404 });
 
@@ -76,7 +77,15 @@ Deno.test("the lists that are used are taken from the metadata", async () => {
   });
 });
 
-const NO_ENDPOINT = ["http://as.example.com", ["http://as.example.com"], {}, 7, true, ""];
+const NO_ENDPOINT = [
+  "nonsense",
+  "http://as.example.com",
+  ["http://as.example.com"],
+  {},
+  7,
+  true,
+  "",
+];
 const NO_LIST = ["openid", {}, 7, [7], [["RS256"]]];
 const OF_ANOTHER_TYPE: Readonly<Record<string, readonly unknown[]>> = {
   authorization_endpoint: NO_ENDPOINT,
@@ -100,12 +109,14 @@ for (const [name, values] of Object.entries(OF_ANOTHER_TYPE)) {
 }
 
 for (
-  const issuer of ["https://other.example.com", "http://as.example.com", undefined, [ISSUER], {}]
+  const issuer of [`${ISSUER}/`, "https://other.example.com", "http://as.example.com", undefined, [
+    ISSUER,
+  ], {}]
 ) {
   Deno.test(`metadata that names the issuer ${JSON.stringify(issuer)} is a usage error`, async () => {
     const error = await failure(metadata({ issuer }));
     assertEquals(error.kind, "usage");
-    assertStringIncludes(error.next ?? "", "--issuer");
+    assertStringIncludes(nextOf(error), "--issuer");
   });
 }
 

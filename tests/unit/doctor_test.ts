@@ -3,11 +3,13 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { keepFailure } from "../../src/settings/last_failure.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { saveProfile } from "../../src/settings/profiles.ts";
-import { dateTime } from "../../src/base/text.ts";
-import { diagnosed, doctorScene } from "../support/doctor_scene.ts";
+import { dateTime } from "../../src/base/times.ts";
+import { dated, diagnosed, doctorScene, type DoctorWishes } from "../support/doctor_scene.ts";
 import { fakeListener } from "../support/fake_listener.ts";
 import { START } from "../support/fake_system.ts";
+import { ISSUER } from "../support/issuer_scene.ts";
 import { LOGIN, unreachable } from "../support/logins.ts";
+import { nextOf } from "../support/shown.ts";
 import { namesIn } from "../support/temp_dir.ts";
 
 Deno.test("doctor on a healthy computer finds nothing wrong, and is exit 0", async () => {
@@ -18,7 +20,7 @@ Deno.test("doctor on a healthy computer finds nothing wrong, and is exit 0", asy
   assertMatch(text, /\n\nNothing is wrong\.$/);
   assertEquals(checks.map(({ name }) => name), [
     ...["Clock", "Network", "Edge", "TLS", "Region", "Proxy", "Trust", "Port", "Certificate"],
-    ...["Redirect URI", "Files", "Login"],
+    ...["Redirect URI", "Files", "Login", "Sealing"],
   ]);
 });
 
@@ -147,3 +149,38 @@ Deno.test("doctor takes the settings of a login that is still to come", async ()
     "eu3.app.anaplan.com, eu3.api.anaplan.com, eu3.auth.anaplan.com answer",
   );
 });
+
+Deno.test("an issuer that cannot be reached is one problem beside everything else", async () => {
+  using scene = doctorScene({
+    answers: (_, { host }) => {
+      if (host === "as.example.com") throw unreachable();
+      return undefined;
+    },
+  });
+  const { checks, outcome } = await diagnosed(scene, { issuer: ISSUER });
+  assertEquals(checks.map(({ name, mark }) => mark === "ok" ? name : `${name} ${mark}`), [
+    ...["Issuer problem", "Proxy", "Trust", "Port", "Certificate", "Redirect URI", "Files"],
+    ...["Login", "Sealing"],
+  ]);
+  assertEquals(outcome, "unavailable");
+});
+
+const TROUBLES: Readonly<Record<string, DoctorWishes>> = {
+  Edge: {
+    answers: (_, { search }) => search.includes("127.0.0.1") ? dated(START, 403) : undefined,
+  },
+  Region: {
+    answers: (_, { pathname }) =>
+      pathname.endsWith("/me") ? new Response(null, { status: 401 }) : undefined,
+  },
+  Port: { platform: "windows", serve: fakeListener("refused").serve },
+};
+for (const [name, wishes] of Object.entries(TROUBLES)) {
+  Deno.test(`the lines of a problem with ${name} are 80 columns at most, the Next line among them`, async () => {
+    using scene = doctorScene(wishes);
+    const { text, named } = await diagnosed(scene);
+    assertEquals(named(name).map(({ mark }) => mark), ["problem"]);
+    assertStringIncludes(text, `Next: ${nextOf(named(name)[0])}`);
+    assertEquals(text.split("\n").filter((line) => line.length > 80), []);
+  });
+}

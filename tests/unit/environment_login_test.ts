@@ -1,4 +1,5 @@
 // A login that comes from ANAPLAN_REFRESH_TOKEN: used, never written, and told when it is dead.
+import { written } from "../../src/base/advice.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { login } from "../../src/commands/login.ts";
 import { logout } from "../../src/commands/logout.ts";
@@ -88,7 +89,7 @@ Deno.test("a file that is not there or empty is a usage error, and nothing is se
     const { context, flags } = world;
     const { kind, next } = await failure(() => token(flags, context));
     assertEquals(kind, "usage");
-    assertStringIncludes(next ?? "", "ANAPLAN_REFRESH_TOKEN_FILE");
+    assertStringIncludes(written(next ?? ""), "ANAPLAN_REFRESH_TOKEN_FILE");
   }
 });
 
@@ -125,7 +126,7 @@ Deno.test("a new refresh token alone is not said to be saved, and asks for one i
     [kind, message],
     ["unavailable", "Cannot use the server's answer: it has no access token"],
   );
-  assertStringIncludes(next, "ANAPLAN_REFRESH_TOKEN comes from");
+  assertStringIncludes(written(next), "ANAPLAN_REFRESH_TOKEN comes from");
   assertStringIncludes(context.talk.warned.join(), "nothing is stored here");
 });
 
@@ -140,7 +141,7 @@ Deno.test("a refresh token that is refused is exit 3, and asks for a new one, no
   const { context, flags } = world;
   const { kind, next = "" } = await failure(() => token(flags, context));
   assertEquals(kind, "login_required");
-  assertStringIncludes(next, "ANAPLAN_REFRESH_TOKEN");
+  assertStringIncludes(written(next), "ANAPLAN_REFRESH_TOKEN");
 });
 
 Deno.test("where the refresh token came from a file, the advice names the file's variable", async () => {
@@ -150,7 +151,7 @@ Deno.test("where the refresh token came from a file, the advice names the file's
   using world = scene([refused(400, "invalid_grant")], env);
   const { context, flags } = world;
   const { next = "" } = await failure(() => token(flags, context));
-  assertStringIncludes(next, "into the file that ANAPLAN_REFRESH_TOKEN_FILE names");
+  assertStringIncludes(written(next), "into the file that ANAPLAN_REFRESH_TOKEN_FILE names");
 });
 
 Deno.test("a client that is refused is exit 4, and asks for the client, not for a token", async () => {
@@ -158,7 +159,7 @@ Deno.test("a client that is refused is exit 4, and asks for the client, not for 
   const { context, flags } = world;
   const { kind, next = "" } = await failure(() => token(flags, context));
   assertEquals(kind, "denied");
-  assertStringIncludes(next, "check ANAPLAN_CLIENT_ID and ANAPLAN_CLIENT_SECRET");
+  assertStringIncludes(written(next), "check ANAPLAN_CLIENT_ID and ANAPLAN_CLIENT_SECRET");
 });
 
 Deno.test("without a client id it is a usage error that names the variable", async () => {
@@ -166,7 +167,7 @@ Deno.test("without a client id it is a usage error that names the variable", asy
   const { context, flags } = world;
   const { kind, next = "" } = await failure(() => token(flags, context));
   assertEquals(kind, "usage");
-  assertStringIncludes(next, "ANAPLAN_CLIENT_ID");
+  assertStringIncludes(written(next), "ANAPLAN_CLIENT_ID");
 });
 
 Deno.test("status says where the login comes from, and sends nothing", async () => {
@@ -174,7 +175,7 @@ Deno.test("status says where the login comes from, and sends nothing", async () 
   const { context, flags } = world;
   const { text, data, outcome } = await status(flags, context);
   assertEquals(outcome, undefined);
-  assertStringIncludes(text, "from ANAPLAN_REFRESH_TOKEN");
+  assertStringIncludes(written(text), "from ANAPLAN_REFRESH_TOKEN");
   assertEquals((data as { logged_in: boolean }).logged_in, true);
 });
 
@@ -184,7 +185,7 @@ Deno.test("login and logout say that nothing is stored, and change nothing", asy
     const { context, flags, configDir } = world;
     const { kind, next = "" } = await failure(() => command(flags, context));
     assertEquals(kind, "usage");
-    assertStringIncludes(next, "unset ANAPLAN_REFRESH_TOKEN");
+    assertStringIncludes(written(next), "unset ANAPLAN_REFRESH_TOKEN");
     await assertRejects(() => Deno.lstat(configDir), Deno.errors.NotFound);
   }
 });

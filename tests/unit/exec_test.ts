@@ -37,7 +37,7 @@ async function executed(
   let code: number | undefined;
   const error = await failureOf(async () => {
     const reply = await exec({ ...scene.flags, ...flags }, scene.context, ...command);
-    code = reply.exitCode;
+    code = reply.code;
   });
   return { runs, code, error, ...scene.context };
 }

@@ -1,12 +1,15 @@
 // The questions of a first sign-in: which are asked, in which order, and how they are corrected.
+import { written } from "../../src/base/advice.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
-import { saveCurrentProfile, saveProfile } from "../../src/settings/profiles.ts";
+import { saveCurrentProfile } from "../../src/settings/current_profile.ts";
+import { saveProfile } from "../../src/settings/profiles.ts";
 import { askFirstTime, type FirstTime } from "../../src/sign_in/first_time.ts";
 import { YES } from "../../src/sign_in/steps.ts";
 import { answering, ENTER, ESC, type Said } from "../support/answering.ts";
 import { type FakeContext, fakeContext } from "../support/fake_system.ts";
 import { modeOf, tempDir } from "../support/temp_dir.ts";
+import { nextOf } from "../support/shown.ts";
 
 type Flags = Parameters<typeof askFirstTime>[0];
 
@@ -112,6 +115,13 @@ for (const [name, flags, env, questions] of KNOWN) {
     assertEquals(asked, [...questions, "All right"]);
   });
 }
+
+Deno.test("a profile that names the secret's file is not asked for the secret", async () => {
+  using dir = tempDir();
+  saveProfile(dir.path, "default", { clientSecretFile: "/a/file" }, () => {});
+  const { asked } = await firstTime([ENTER, "a-client", ENTER, YES], { configDir: dir.path });
+  assertEquals(asked, ["Region", "Client id", "Redirect URI", "All right"]);
+});
 
 Deno.test("nothing is asked when flag, variable or profile name the client", async () => {
   using dir = tempDir();
@@ -227,8 +237,11 @@ Deno.test("where nobody can be asked, a missing client id is a usage error that 
       assertRejects(() => askFirstTime({ configDir: "/nowhere", ...flags }, context), CliError);
     const error = await asking({});
     assertEquals(error.kind, "usage");
-    assertStringIncludes(error.next ?? "", "--client-id or ANAPLAN_CLIENT_ID");
-    assertStringIncludes((await asking({ device: true })).next ?? "", "--device-client-id");
+    assertStringIncludes(nextOf(error), "--client-id or ANAPLAN_CLIENT_ID");
+    assertStringIncludes(
+      written((await asking({ device: true })).next ?? ""),
+      "--device-client-id",
+    );
   }
 });
 

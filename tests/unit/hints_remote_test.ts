@@ -77,8 +77,15 @@ Deno.test("at one's own computer there is no such hint", async () => {
   assertEquals(/ssh|container/.test(text), false);
 });
 
-Deno.test("no line of the SSH hint is longer than 80 columns", async () => {
-  const { text } = await told({ env: SSH });
-  const lines = text.split("\n").filter((line) => !line.startsWith("https://"));
-  assertEquals(lines.filter((line) => line.length > 80), []);
-});
+for (
+  const [what, arranged] of [["SSH", { env: SSH }], ["container", {
+    isContainer: () => true,
+  }]] as const
+) {
+  Deno.test(`no line of the ${what} hint is longer than 80 columns`, async () => {
+    const { text } = await told(arranged);
+    assertStringIncludes(text, what);
+    const lines = text.split("\n").filter((line) => !line.startsWith("https://"));
+    assertEquals(lines.filter((line) => line.length > 80), []);
+  });
+}

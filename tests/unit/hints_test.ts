@@ -7,6 +7,7 @@ import { type ConnectionFlags, loadSettings } from "../../src/settings/settings.
 import { tellHowToSignIn } from "../../src/sign_in/hints.ts";
 import { type Arranged, type FakeContext, fakeContext } from "../support/fake_system.ts";
 import { someAttempt } from "../support/oauth.ts";
+import { nextOf } from "../support/shown.ts";
 
 const ADDRESS = { hostname: "127.0.0.1", port: 8443 };
 const OPEN: Loopback = { kind: "open", addresses: [ADDRESS], close: () => Promise.resolve() };
@@ -76,7 +77,7 @@ Deno.test("a redirect URI elsewhere is said, since the browser will end there", 
     talk.insisted.join("\n"),
     "https://www.anaplan.com/, which is not this computer",
   );
-  assertStringIncludes(talk.insisted.join("\n"), "anaplan-auth relay bookmarklet");
+  assertStringIncludes(talk.insisted.join("\n"), "a button on https://127.0.0.1:8443/");
   assertStringIncludes(talk.said.join("\n"), "warn once about https://127.0.0.1:8443"); // the relay's end
 });
 
@@ -103,7 +104,7 @@ for (const kind of ["taken", "refused", "unsupported"] as const) {
     const waiting = { ...WAITING, attempt, loopback, browserUrl: START_PAGE };
     const error = assertThrows(() => tellHowToSignIn(waiting, settings, context), CliError);
     assertStringIncludes(error.message, "Cannot listen on 127.0.0.1:8443");
-    assertStringIncludes(error.next ?? "", "lsof -i :8443");
+    assertStringIncludes(nextOf(error), "lsof -i :8443");
     assertEquals(context.talk.insisted, []);
   });
 }

@@ -4,7 +4,8 @@ import { login } from "../../src/commands/login.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { loadProfile } from "../../src/settings/profiles.ts";
 import { ISSUER, metadata } from "../support/issuer_scene.ts";
-import { granted } from "../support/logins.ts";
+import { granted, storedLogin } from "../support/logins.ts";
+import { formOf } from "../support/oauth.ts";
 import { type SignIn, signIn } from "../support/sign_in_scene.ts";
 import { namesIn } from "../support/temp_dir.ts";
 
@@ -34,6 +35,13 @@ async function denied(at: SignIn, asked: number): Promise<CliError> {
   return error;
 }
 
+/** That sign-in, after which the code has been sent and the tokens are saved. */
+async function accepted(at: SignIn): Promise<void> {
+  await login({ ...at.flags, issuer: ISSUER, scope: "email" }, at.context);
+  assertEquals(formOf(at.context.system.requests[1]).code, "a-code");
+  assertEquals(storedLogin(at.configDir).accessToken.reveal(), "new-access");
+}
+
 for (const iss of ["https://evil.example.com", `${ISSUER}/`, "HTTPS://AS.example.com"]) {
   Deno.test(`an answer with the iss "${iss}" is denied at an issuer, and its code is not sent`, async () => {
     await using at = issuerSignIn({ iss });
@@ -48,12 +56,12 @@ Deno.test("an answer without iss is denied when the metadata promised one", asyn
 
 Deno.test("an answer with the promised iss is accepted", async () => {
   await using at = issuerSignIn({ iss: ISSUER }, { promises: PROMISES });
-  await login({ ...at.flags, issuer: ISSUER, scope: "email" }, at.context);
+  await accepted(at);
 });
 
 Deno.test("an answer without iss is accepted when nothing was promised: silence is not believed", async () => {
   await using at = issuerSignIn({});
-  await login({ ...at.flags, issuer: ISSUER, scope: "email" }, at.context);
+  await accepted(at);
 });
 
 Deno.test("an answer with iss is compared although nothing was promised", async () => {

@@ -1,4 +1,5 @@
 // Another provider than Anaplan: whose endpoints are used, and that Anaplan never hears of it.
+import { written } from "../../src/base/advice.ts";
 import { authorizationServer } from "../../src/provider/authorization_server.ts";
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { whoIs } from "../../src/provider/provider.ts";
@@ -8,20 +9,16 @@ import { refresh } from "../../src/commands/refresh.ts";
 import { status } from "../../src/commands/status.ts";
 import { validate } from "../../src/commands/validate.ts";
 import { whoami } from "../../src/commands/whoami.ts";
+import type { CommandContext, CommonFlags, Reply } from "../../src/command.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { loadProfile, type Profile } from "../../src/settings/profiles.ts";
 import { saveProfile } from "../../src/settings/profiles.ts";
 import { loadSettings, type SettingFlags, type Settings } from "../../src/settings/settings.ts";
 import { fakeSystem } from "../support/fake_system.ts";
-import {
-  ISSUER,
-  ISSUER_PROFILE,
-  issuerScene,
-  metadata,
-  sentToAnaplan,
-} from "../support/issuer_scene.ts";
+import { ISSUER, ISSUER_PROFILE, issuerScene, metadata } from "../support/issuer_scene.ts";
 import { boundTo, granted, LOGIN, STALE, webPage } from "../support/logins.ts";
 import { signIn } from "../support/sign_in_scene.ts";
+import { nextOf } from "../support/shown.ts";
 
 const ADA = { sub: "1", name: "Ada Lovelace", email: "ada@example.com" };
 
@@ -64,7 +61,7 @@ for (const name of ["authorization", "token"] as const) {
       CliError,
     );
     assertEquals(error.kind, "usage");
-    assertStringIncludes(error.next ?? "", `--${name}-endpoint`);
+    assertStringIncludes(nextOf(error), `--${name}-endpoint`);
   });
 }
 
@@ -77,7 +74,7 @@ Deno.test("login at an issuer asks for its metadata first, and keeps it in the p
   const lists = { id_token_signing_alg_values_supported: ["ES256"] };
   await using at = signIn([metadata(lists), granted(), Response.json(ADA)]);
   const { text } = await login({ ...at.flags, issuer: ISSUER, scope: "email" }, at.context);
-  assertStringIncludes(text, "Signed in as Ada Lovelace <ada@example.com>.");
+  assertStringIncludes(written(text), "Signed in as Ada Lovelace <ada@example.com>.");
   assertEquals(at.context.system.requests.map(({ url }) => url), [
     `${ISSUER}/.well-known/openid-configuration`,
     `${ISSUER}/token`,
@@ -173,7 +170,7 @@ Deno.test("validate at an issuer is a usage error that names --auth-url, and sen
   using scene = issuerScene(LOGIN, []);
   const error = await assertRejects(() => validate(scene.flags, scene.context), CliError);
   assertEquals([error.kind, scene.context.system.requests.length], ["usage", 0]);
-  assertStringIncludes(error.next ?? "", "--auth-url");
+  assertStringIncludes(nextOf(error), "--auth-url");
 });
 
 Deno.test("logout at an issuer revokes at its endpoint alone", async () => {
@@ -184,23 +181,35 @@ Deno.test("logout at an issuer revokes at its endpoint alone", async () => {
   assertEquals(urls, [`${ISSUER}/revoke`, `${ISSUER}/revoke`]);
 });
 
+type Command = (flags: CommonFlags, context: CommandContext) => Promise<Reply>;
+/** What each command asks the issuer with a fresh login; a stale one is refreshed first. */
+const ASKED: readonly (readonly [name: string, command: Command, paths: readonly string[]])[] = [
+  ["whoami", whoami, ["/userinfo"]],
+  ["refresh", refresh, ["/token"]],
+  ["validate", validate, []],
+  ["logout", logout, ["/revoke", "/revoke"]],
+  ["status --check", (flags, context) => status({ ...flags, check: true }, context), ["/userinfo"]],
+];
 Deno.test("with an issuer no command sends anything to Anaplan", async () => {
-  const commands = [
-    (scene: ReturnType<typeof issuerScene>) => whoami(scene.flags, scene.context),
-    (scene: ReturnType<typeof issuerScene>) => refresh(scene.flags, scene.context),
-    (scene: ReturnType<typeof issuerScene>) => validate(scene.flags, scene.context),
-    (scene: ReturnType<typeof issuerScene>) => logout(scene.flags, scene.context),
-    (scene: ReturnType<typeof issuerScene>) =>
-      status({ ...scene.flags, check: true }, scene.context),
-  ];
-  for (const command of commands) {
-    for (const discovered of [ISSUER_PROFILE.discovered, {}]) {
-      for (const before of [LOGIN, STALE]) {
-        const network = Array.from({ length: 9 }, () => () => granted());
-        using scene = issuerScene(before, network);
+  for (const [name, command, paths] of ASKED) {
+    for (const before of [LOGIN, STALE]) {
+      const isRefreshed = before === STALE && paths.includes("/userinfo");
+      for (const isKnown of [true, false]) {
+        using scene = issuerScene(before, Array.from({ length: 9 }, () => () => granted()));
+        const discovered = isKnown ? ISSUER_PROFILE.discovered : {};
         saveProfile(scene.configDir, "default", { ...ISSUER_PROFILE, discovered }, () => {});
-        await command(scene).catch(() => {});
-        assertEquals(sentToAnaplan(scene.context.system.requests), []);
+        const error = await command(scene.flags, scene.context).then(
+          () => undefined,
+          (error) => error,
+        );
+        const isDone = name === "logout" || (isKnown && paths.length > 0);
+        assertEquals(error?.kind, isDone ? undefined : "usage", name);
+        const expected = isKnown ? [...(isRefreshed ? ["/token"] : []), ...paths] : [];
+        assertEquals(
+          scene.context.system.requests.map(({ url }) => url),
+          expected.map((path) => ISSUER + path),
+          name,
+        );
       }
     }
   }

@@ -4,6 +4,7 @@ import { loosePlaces } from "../../src/files/loose_places.ts";
 import { ensurePrivateDirectory, writePrivateFile } from "../../src/files/replacement.ts";
 import { CANNOT_CHOWN, NOBODY, storageError } from "../support/disk.ts";
 import { namesIn, tempDir } from "../support/temp_dir.ts";
+import { nextOf } from "../support/shown.ts";
 
 /** A directory and a link to it, both ours. */
 function linked(
@@ -38,7 +39,7 @@ for (const mode of [0o755, 0o770, 0o777, 0o1777]) {
       `Cannot use ${link}: it leads to ${real}, which other users can open`,
     );
     assertEquals(
-      error.next,
+      nextOf(error),
       `chmod 700 ${real} if nothing else uses it, or give another directory: --config-dir`,
     );
     assertEquals(Deno.statSync(target).mode, before);

@@ -2,6 +2,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 import { formatAddress, listenCandidates } from "../../src/oauth/listen_addresses.ts";
+import { nextOf } from "../support/shown.ts";
 
 /** The candidates as people write them; `+` stands before a twin that has to be had. */
 function candidates(redirectUri: string, listen: readonly string[] = []): string[] {
@@ -56,7 +57,7 @@ for (const text of ["0.0.0.0:8443", "[::]:8443", "192.168.1.2:8443", "example.co
     const error = assertThrows(() => candidates("https://127.0.0.1:8443/", [text]), CliError);
     assertEquals(error.kind, "usage");
     assertStringIncludes(error.message, text);
-    assertStringIncludes(error.next ?? "", "--listen 127.0.0.1:8443");
+    assertStringIncludes(nextOf(error), "--listen 127.0.0.1:8443");
   });
 }
 

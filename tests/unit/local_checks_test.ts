@@ -1,10 +1,13 @@
 // What doctor sees on this computer, in each mark that it can have.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { listenerCertificate } from "../../src/oauth/certificate.ts";
-import { diagnosed, doctorScene, found } from "../support/doctor_scene.ts";
+import type { HttpRequest } from "../../src/system/contract.ts";
+import { dated, diagnosed, doctorScene, found } from "../support/doctor_scene.ts";
 import { fakeListener } from "../support/fake_listener.ts";
 import { fakeSystem, START } from "../support/fake_system.ts";
-import { LOGIN, STALE, withoutRefreshToken } from "../support/logins.ts";
+import { ISSUER, issuerScene, metadata } from "../support/issuer_scene.ts";
+import { LOGIN, putLogin, STALE, withoutRefreshToken } from "../support/logins.ts";
+import { nextOf } from "../support/shown.ts";
 
 const ELSEWHERE = "https://www.anaplan.com/";
 const DAY = 86_400_000;
@@ -27,7 +30,7 @@ for (
     });
     assertEquals([check.mark, check.outcome], ["problem", "unavailable"]);
     assertEquals(check.seen, "127.0.0.1:8443 is used by another program");
-    assertEquals(check.next, `free it (${look})`);
+    assertEquals(nextOf(check), `free it (${look})`);
   });
 }
 
@@ -38,7 +41,7 @@ Deno.test("a port that Windows reserves is a problem that says how to see the ra
   });
   assertEquals([check.mark, check.outcome], ["problem", "unavailable"]);
   assertStringIncludes(check.seen, "does not allow listening on 127.0.0.1:8443");
-  assertStringIncludes(check.next ?? "", "netsh interface ipv4 show excludedportrange");
+  assertStringIncludes(nextOf(check), "netsh interface ipv4 show excludedportrange");
 });
 
 Deno.test("a port that the system refuses elsewhere is a problem about low ports", async () => {
@@ -48,7 +51,7 @@ Deno.test("a port that the system refuses elsewhere is a problem about low ports
     { redirectUri: "https://127.0.0.1/callback" },
   );
   assertStringIncludes(check.seen, "127.0.0.1:443");
-  assertStringIncludes(check.next ?? "", "above 1023");
+  assertStringIncludes(nextOf(check), "above 1023");
 });
 
 Deno.test("with a redirect URI elsewhere the next free port is well", async () => {
@@ -91,7 +94,7 @@ Deno.test("a redirect URI on this computer is well, where the listener is", asyn
 Deno.test("a redirect URI elsewhere is a warning that names the relay and the paste", async () => {
   const check = await found("Redirect URI", {}, { redirectUri: ELSEWHERE });
   assertEquals([check.mark, check.seen], ["warning", `${ELSEWHERE} is not on this computer`]);
-  assertEquals(check.next, "anaplan-auth relay bookmarklet, or paste the address by hand");
+  assertEquals(nextOf(check), "anaplan-auth relay bookmarklet, or paste the address by hand");
 });
 
 Deno.test("a listener on another port than the redirect URI's is a warning", async () => {
@@ -108,7 +111,7 @@ Deno.test("files that are open to others are a storage problem that says how to 
   const [check] = named("Files");
   assertEquals([check?.mark, outcome], ["problem", "storage"]);
   assertEquals(check?.seen, `${scene.configDir}/credentials is open to other users`);
-  assertEquals(check?.next, `chmod -R go= ${scene.configDir}`);
+  assertEquals(nextOf(check), `chmod -R go= ${scene.configDir}`);
 });
 
 Deno.test("files that are closed, or not there yet, are well", async () => {
@@ -129,13 +132,13 @@ Deno.test("a login that goes on is well, and says when it was refreshed", async 
 
 Deno.test("no login is a warning that says how to sign in", async () => {
   const check = await found("Login", { login: undefined });
-  assertEquals([check.mark, check.next], ["warning", "anaplan-auth login"]);
+  assertEquals([check.mark, nextOf(check)], ["warning", "anaplan-auth login"]);
 });
 
 Deno.test("a login that the server has ended is a problem that says why", async () => {
   const check = await found("Login", { login: { ...STALE, endedBy: "invalid_grant" } });
   assertEquals([check.mark, check.outcome], ["problem", "login_required"]);
-  assertEquals([check.seen, check.next], ["ended (invalid_grant)", "anaplan-auth login"]);
+  assertEquals([check.seen, nextOf(check)], ["ended (invalid_grant)", "anaplan-auth login"]);
 });
 
 Deno.test("a login that ended with its access token is a problem", async () => {
@@ -155,7 +158,7 @@ Deno.test("a region that does not accept the token is a problem that names --reg
   });
   assertEquals([check.mark, check.outcome], ["problem", "login_required"]);
   assertStringIncludes(check.seen, "us1 does not accept the access token");
-  assertStringIncludes(check.next ?? "", "--region");
+  assertStringIncludes(nextOf(check), "--region");
 });
 
 Deno.test("an API that is down says nothing about the region's fit", async () => {
@@ -171,4 +174,37 @@ Deno.test("without a token that is good anyway nothing is said about the region"
     using scene = doctorScene({ login });
     assertEquals((await diagnosed(scene)).named("Region"), []);
   }
+});
+
+Deno.test("what to do about a region names the profile", async () => {
+  using scene = doctorScene({
+    login: undefined,
+    answers: (_, { pathname }) =>
+      pathname.endsWith("/me") ? new Response(null, { status: 401 }) : undefined,
+  });
+  putLogin(scene.configDir, LOGIN, "eu");
+  const { named } = await diagnosed(scene, { profile: "eu" });
+  assertEquals(
+    named("Region").map(({ next }) => next),
+    ["anaplan-auth login --profile eu --region NAME, with your tenant's"],
+  );
+});
+
+Deno.test("an issuer that rejects the token is a problem that does not speak of regions", async () => {
+  const answer = ({ url }: HttpRequest): Response => {
+    if (url.endsWith("/.well-known/openid-configuration")) return metadata();
+    return url === `${ISSUER}/userinfo` ? new Response(null, { status: 401 }) : dated(START);
+  };
+  using scene = issuerScene(LOGIN, Array.from({ length: 20 }, () => answer), {
+    serve: fakeListener().serve,
+    peerIssuer: () => Promise.resolve("DigiCert Inc"),
+  });
+  const { named } = await diagnosed(scene);
+  assertEquals(named("Region"), []);
+  assertEquals(named("Access token"), [{
+    name: "Access token",
+    mark: "problem",
+    seen: "as.example.com does not accept the access token",
+    next: "anaplan-auth login",
+  }]);
 });

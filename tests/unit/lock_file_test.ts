@@ -5,6 +5,7 @@ import { lockFile } from "../../src/files/lock_file.ts";
 import { lockElsewhere } from "../support/disk_process.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 import { modeOf, tempDir } from "../support/temp_dir.ts";
+import { nextOf } from "../support/shown.ts";
 
 Deno.test("a lock is had at once when nobody has it, and again when it was given back", async () => {
   using dir = tempDir();
@@ -100,7 +101,7 @@ Deno.test("a lock that is not had in time is a storage error that names the hold
   const error = await assertRejects(() => lockFile(path, 2_000, system), CliError);
   assertEquals(error.kind, "storage");
   assertStringIncludes(error.message, `waited 2 s; process ${Deno.pid} holds it`);
-  assertStringIncludes(error.next ?? "", `ps ${Deno.pid}`);
+  assertStringIncludes(nextOf(error), `ps ${Deno.pid}`);
   const waited = system.monotonic() - started;
   assert(waited >= 2_000 && waited <= 2_050, String(waited));
 });

@@ -1,10 +1,12 @@
 // When a login ends, by what is known of it; and what `status --expires-within` makes of that.
+import { written } from "../../src/base/advice.ts";
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { refresh as refreshCommand } from "../../src/commands/refresh.ts";
 import { status } from "../../src/commands/status.ts";
 import { loginExpiry } from "../../src/session/expiry.ts";
 import { type Profile, saveProfile } from "../../src/settings/profiles.ts";
-import { clockTime, isoTime } from "../../src/base/text.ts";
+import { isoTime } from "../../src/base/text.ts";
+import { clockTime } from "../../src/base/times.ts";
 import type { TokenSet } from "../../src/store/token_set.ts";
 import { START } from "../support/fake_system.ts";
 import { granted, LOGIN, STALE, storedLogin, withoutRefreshToken } from "../support/logins.ts";
@@ -42,9 +44,15 @@ const ROWS: Readonly<
     "known",
     LOGIN.expiresAt,
   ],
-  "Anaplan's refresh token that is kept at each refresh never ends": [
+  "a configured lifetime counts for a refresh token that is kept at each refresh": [
+    { ...LOGIN, refreshTokenSavedAt: SAVED, refreshTokenRotates: false },
+    { refreshTokenLifetime: 2 * HOUR },
+    "configured",
+    SAVED + 2 * HOUR,
+  ],
+  "Anaplan's refresh token that is kept at each refresh never ends, as far as is known": [
     { ...LOGIN, refreshTokenRotates: false },
-    { refreshTokenLifetime: HOUR },
+    {},
     "never",
   ],
   "what an administrator has set is counted from when the refresh token was saved": [
@@ -88,7 +96,7 @@ async function statusOf(
 
 Deno.test("status has one line about it, which says how it is known", async () => {
   const line = async (login: TokenSet, profile: Profile = {}): Promise<string> =>
-    /^Login ends {5}(.*)$/m.exec((await statusOf(login, profile)).text)?.[1] ?? "";
+    /^Login ends {5}(.*)$/m.exec(written((await statusOf(login, profile)).text))?.[1] ?? "";
   const at = (time: number): string => clockTime(time, START);
   assertEquals([
     await line(LOGIN),
@@ -110,7 +118,10 @@ Deno.test("status has one line about it, which says how it is known", async () =
   const { text } = await statusOf({ ...LOGIN, refreshTokenSavedAt: START - 24 * HOUR }, {
     refreshTokenLifetime: 500 * HOUR,
   });
-  assertEquals(text.split("\n").filter((row) => /^Login/.test(row) && row.length > 80), []);
+  assertEquals(
+    written(text).split("\n").filter((row) => /^Login/.test(row) && row.length > 80),
+    [],
+  );
 });
 
 Deno.test("--expires-within is satisfied by a login that lasts longer, never ends, or may", async () => {
@@ -123,15 +134,15 @@ Deno.test("--expires-within is satisfied by a login that lasts longer, never end
   ) {
     const { outcome, text } = await statusOf(login, profile, 11 * HOUR);
     assertEquals(outcome, undefined);
-    assertMatch(text, /^Signed in/);
+    assertMatch(written(text), /^Signed in/);
   }
 });
 
 Deno.test("--expires-within fails with what ends when, what is assumed, and what renews it", async () => {
   const reply = await statusOf(LOGIN, {}, 24 * HOUR);
-  assertEquals([reply.outcome, reply.isTalk], ["login_required", true]);
+  assertEquals([reply.outcome, reply.kind], ["login_required", "news"]);
   assertEquals(
-    reply.text,
+    written(reply.text),
     `The login (profile default) ends at ${clockTime(SAVED + 12 * HOUR, START)} (12 h), ` +
       "assuming Anaplan's default of 12 h (if yours differs: " +
       "anaplan-auth profile set default --refresh-token-lifetime TIME).\n" +
@@ -147,15 +158,18 @@ Deno.test("--expires-within says to sign in where a refresh makes nothing last l
   for (const login of [kept, past, refused, withoutRefreshToken(LOGIN)]) {
     const { text, outcome } = await statusOf(login, {}, 2 * HOUR);
     assertEquals(outcome, "login_required");
-    assertMatch(text, /^The login \(profile default\) [^\n]*\.\nNext: anaplan-auth login$/);
+    assertMatch(
+      written(text),
+      /^The login \(profile default\) [^\n]*\.\nNext: anaplan-auth login$/,
+    );
   }
-  assertStringIncludes((await statusOf(refused, {}, 0)).text, "was ended by the server");
+  assertStringIncludes(written((await statusOf(refused, {}, 0)).text), "was ended by the server");
 });
 
 Deno.test("--expires-within tells who is not signed in on stderr, too", async () => {
-  const { text, outcome, isTalk } = await statusOf(undefined, {}, HOUR);
-  assertEquals([outcome, isTalk], ["login_required", true]);
-  assertEquals(text, "Not signed in (profile default).\nNext: anaplan-auth login");
+  const { text, outcome, kind } = await statusOf(undefined, {}, HOUR);
+  assertEquals([outcome, kind], ["login_required", "news"]);
+  assertEquals(written(text), "Not signed in (profile default).\nNext: anaplan-auth login");
 });
 
 async function endAfterRefresh(login: TokenSet, fields: object): Promise<number | undefined> {

@@ -1,4 +1,5 @@
 // The login that a new one replaces, and tokens that cannot be saved.
+import { written } from "../../src/base/advice.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { login } from "../../src/commands/login.ts";
 import { CliError } from "../../src/base/errors.ts";
@@ -14,7 +15,7 @@ Deno.test("a flag that mends a bad URL of the profile signs in", async () => {
   await using at = signIn([granted(), ada()]);
   saveProfile(at.configDir, "default", { authUrl: "nonsense" }, () => {});
   const flags = { ...at.flags, authUrl: "https://auth.example.com" };
-  assertStringIncludes((await login(flags, at.context)).text, "Signed in");
+  assertStringIncludes(written((await login(flags, at.context)).text), "Signed in");
 });
 
 Deno.test("the previous session is ended with the authorities of SSL_CERT_FILE, too", async () => {

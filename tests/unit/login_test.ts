@@ -1,4 +1,5 @@
 // The command `login`, with a browser that is a function: the story of a sign-in and its endings.
+import { written } from "../../src/base/advice.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { login } from "../../src/commands/login.ts";
 import { CliError } from "../../src/base/errors.ts";
@@ -18,11 +19,12 @@ import {
 } from "../support/logins.ts";
 import { formOf } from "../support/oauth.ts";
 import { ada, signIn } from "../support/sign_in_scene.ts";
+import { nextOf } from "../support/shown.ts";
 
 Deno.test("login saves the tokens, tells terminal and browser who signed in, and closes the listener", async () => {
   await using at = signIn([granted({ scope: "openid" }), ada()]);
   const { text, data } = await login({ ...at.flags, region: "eu2" }, at.context);
-  assertEquals(text.split("\n"), [
+  assertEquals(written(text).split("\n"), [
     "Signed in as Ada Lovelace <ada@example.com>, tenant 8A81…5D40.",
     `Saved to ${at.configDir}, profile default.`,
     "",
@@ -36,7 +38,10 @@ Deno.test("login saves the tokens, tells terminal and browser who signed in, and
     method: "loopback",
   });
   assertEquals(storedLogin(at.configDir).refreshToken?.reveal(), "new-refresh");
-  assertStringIncludes(await (await at.page).text(), "Ada Lovelace, tenant 8A81…5D40.");
+  assertStringIncludes(
+    await (await at.page).text(),
+    "Ada Lovelace, ada@example.com</p>\n<p>eu2, profile default</p>",
+  );
   assertEquals(at.listener.open, 0);
 });
 
@@ -87,8 +92,8 @@ Deno.test("that nobody can say who signed in spoils no login", async () => {
   for (const step of [unreachable(), new Response(null, { status: 401 })]) {
     await using at = signIn([granted(), step]);
     const { text } = await login(at.flags, at.context);
-    assertStringIncludes(text, "Signed in.\nSaved to");
-    assertStringIncludes(await (await at.page).text(), "The login was saved.");
+    assertStringIncludes(written(text), "Signed in.\nSaved to");
+    assertStringIncludes(await (await at.page).text(), "The login is saved.");
   }
 });
 
@@ -99,9 +104,9 @@ Deno.test("the page waits for who signed in for a second at most", async () => {
     return late.promise;
   }]);
   const reply = login(at.flags, at.context);
-  assertStringIncludes(await (await at.page).text(), "The login was saved.");
+  assertStringIncludes(await (await at.page).text(), "The login is saved.");
   late.resolve(ada());
-  assertStringIncludes((await reply).text, "Signed in as Ada Lovelace"); // the terminal can wait longer
+  assertStringIncludes(written((await reply).text), "Signed in as Ada Lovelace"); // the terminal can wait longer
 });
 
 Deno.test("a login without a refresh token succeeds with a warning", async () => {
@@ -135,7 +140,7 @@ Deno.test("a new login that ended together with the one before it is login_requi
   const network = [granted(), ada(), new Response(null, { status: 204 }), refused(401, "x")];
   await using at = signIn(network, { previous: OF_ANOTHER_CLIENT });
   const error = await assertRejects(() => login(at.flags, at.context), CliError);
-  assertEquals([error.kind, error.next], ["login_required", "anaplan-auth login"]);
+  assertEquals([error.kind, nextOf(error)], ["login_required", "anaplan-auth login"]);
   assertStringIncludes(error.message, "the server ended it together with the previous one");
 });
 
@@ -181,6 +186,15 @@ Deno.test("what another command saved while a login waited is kept, and what it 
     refreshTokenLifetime: 3_600_000,
     scope: "openid",
   });
+});
+
+Deno.test("login --client-secret-file is for one sign-in: the profile does not keep the file", async () => {
+  await using at = signIn([granted(), ada()]);
+  const clientSecretFile = `${at.configDir}/../secret.txt`;
+  Deno.writeTextFileSync(clientSecretFile, "from-file");
+  await login({ ...at.flags, clientSecretFile }, at.context);
+  assertEquals(loadProfile(at.configDir, "default")?.clientSecretFile, undefined);
+  Deno.removeSync(clientSecretFile);
 });
 
 Deno.test("login --no-pkce leaves PKCE out once, and the profile keeps it only if it had it before", async () => {

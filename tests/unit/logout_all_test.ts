@@ -4,7 +4,7 @@ import { logout } from "../../src/commands/logout.ts";
 import { saveProfile } from "../../src/settings/profiles.ts";
 import { loadSettings } from "../../src/settings/settings.ts";
 import { Secret } from "../../src/base/secret.ts";
-import { boundTo, LOGIN, putLogin, unreachable } from "../support/logins.ts";
+import { boundTo, LOGIN, loginFile, putLogin, unreachable } from "../support/logins.ts";
 import { sessionScene } from "../support/session_scene.ts";
 import { namesIn } from "../support/temp_dir.ts";
 
@@ -77,6 +77,7 @@ Deno.test("logout --all keeps the settings of every profile", async () => {
 Deno.test("logout --all with nobody signed in is no failure", async () => {
   using scene = sessionScene(undefined);
   assertEquals(await logout({ ...scene.flags, all: true }, scene.context), {
+    kind: "answer",
     text: "Nobody was signed in.",
     data: [],
   });
@@ -87,4 +88,17 @@ Deno.test("logout without --all leaves the other logins alone", async () => {
   putLogin(scene.configDir, LOGIN, "eu");
   await logout(scene.flags, scene.context);
   assertEquals(namesIn(`${scene.configDir}/credentials`), ["default.lock", "eu.json"]);
+});
+
+Deno.test("logout --all goes on when one login cannot be read", async () => {
+  using scene = sessionScene(undefined, { network: [ENDED()] });
+  putLogin(scene.configDir, LOGIN, "a");
+  putLogin(scene.configDir, LOGIN, "b");
+  Deno.writeTextFileSync(loginFile(scene.configDir, "a"), "{");
+  const { data } = await logout({ ...scene.flags, all: true }, scene.context);
+  assertEquals(data, [
+    { profile: "a", removed: true, server_session_ended: false },
+    { profile: "b", removed: true, server_session_ended: true },
+  ]);
+  assertEquals(namesIn(`${scene.configDir}/credentials`), ["a.json.bad", "a.lock", "b.lock"]);
 });

@@ -1,10 +1,11 @@
 // The command `logout`: the login ends here whatever the server says, and the reply is honest about it.
+import { withNearNames } from "../../src/base/near_names.ts";
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { logout } from "../../src/commands/logout.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { lockFile } from "../../src/files/lock_file.ts";
 import { saveProfile } from "../../src/settings/profiles.ts";
-import { clockTime } from "../../src/base/text.ts";
+import { clockTime } from "../../src/base/times.ts";
 import type { TokenSet } from "../../src/store/token_set.ts";
 import { fakeSystem, type NetworkStep, START } from "../support/fake_system.ts";
 import {
@@ -134,7 +135,10 @@ Deno.test("logout of a profile that does not exist is login_required, and sugges
   saveProfile(scene.configDir, "prod", {}, () => {});
   const error = await assertRejects(() => logout(scene.flags, scene.context), CliError);
   assertEquals(error.kind, "login_required");
-  assertEquals(error.message, "Cannot sign out: there is no profile prdo; did you mean prod?");
+  assertEquals(
+    withNearNames(error).message,
+    "Cannot sign out: there is no profile prdo; did you mean prod?",
+  );
 });
 
 Deno.test("logout waits for a refresh that is under way, and ends what that brought", async () => {

@@ -6,6 +6,7 @@ import { dated, diagnosed, doctorScene, found } from "../support/doctor_scene.ts
 import { START } from "../support/fake_system.ts";
 import { ISSUER, metadata, sentToAnaplan } from "../support/issuer_scene.ts";
 import { unreachable } from "../support/logins.ts";
+import { nextOf } from "../support/shown.ts";
 
 const MINUTE = 60_000;
 
@@ -67,7 +68,7 @@ Deno.test("an edge that refuses 127.0.0.1 in an address, but not localhost, is a
   });
   assertEquals([check.mark, check.outcome], ["problem", "denied"]);
   assertStringIncludes(check.seen, "us1a.app.anaplan.com refuses 127.0.0.1 in an address (403)");
-  assertStringIncludes(check.next ?? "", "https://localhost:8443/callback");
+  assertStringIncludes(nextOf(check), "https://localhost:8443/callback");
 });
 
 Deno.test("an edge that treats both alike is well, be it 403 for both", async () => {
@@ -159,3 +160,33 @@ Deno.test("with an issuer doctor asks that alone, and nobody at Anaplan", async 
   assertEquals(named("Network").map(({ seen }) => seen), ["as.example.com answers"]);
   assertEquals(sentToAnaplan(scene.context.system.requests), []);
 });
+
+Deno.test("a CA file that cannot be used is a problem of Trust", async () => {
+  const check = await found("Trust", {}, { caFile: ["/nowhere/ca.pem"] });
+  assertEquals([check.mark, check.outcome], ["problem", "usage"]);
+  assertStringIncludes(check.seen, "/nowhere/ca.pem");
+});
+
+Deno.test("a proxy without a scheme is told with its host", () => {
+  const { mark, seen } = proxyCheck({ env: setTo({ HTTPS_PROXY: "proxy.example.com:3128" }) });
+  assertEquals(mark, "ok");
+  assertStringIncludes(seen, "HTTPS_PROXY sends requests through http://proxy.example.com:3128;");
+});
+
+Deno.test("a proxy for plain HTTP alone is not said to carry https", () => {
+  const { seen } = proxyCheck({ env: setTo({ HTTP_PROXY: "http://proxy.example.com:3128" }) });
+  assertEquals(seen, "none");
+});
+
+const SET_CLOCK = {
+  linux: "set this computer's clock (timedatectl set-ntp true)",
+  darwin: "set this computer's clock",
+  windows: "set this computer's clock",
+};
+for (const [platform, next] of Object.entries(SET_CLOCK)) {
+  Deno.test(`a clock's advice is for ${platform}`, async () => {
+    const answers = (): Response => dated(START + 10 * MINUTE);
+    const check = await found("Clock", { platform: platform as "linux", answers });
+    assertEquals(check.next, next);
+  });
+}

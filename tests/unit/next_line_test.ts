@@ -7,25 +7,26 @@ import { saveProfile } from "../../src/settings/profiles.ts";
 import { LOGIN, refused, withoutRefreshToken } from "../support/logins.ts";
 import { sessionScene } from "../support/session_scene.ts";
 import { type SignIn, signIn } from "../support/sign_in_scene.ts";
+import { nextOf } from "../support/shown.ts";
 
-async function nextOf(at: SignIn): Promise<string> {
+async function nextAt(at: SignIn): Promise<string> {
   const flags = { ...at.flags, profile: "eu", timeout: 60_000 };
-  return (await assertRejects(() => login(flags, at.context), CliError)).next ?? "";
+  return nextOf(await assertRejects(() => login(flags, at.context), CliError));
 }
 
 Deno.test("the Next line of a declined sign-in names the profile", async () => {
   await using at = signIn([], { answer: { error: "access_denied" } });
-  assertStringIncludes(await nextOf(at), "anaplan-auth login --profile eu");
+  assertStringIncludes(await nextAt(at), "anaplan-auth login --profile eu");
 });
 
 Deno.test("the Next line of a refused code names the profile", async () => {
   await using at = signIn([refused(400, "invalid_grant")]);
-  assertStringIncludes(await nextOf(at), "anaplan-auth login --profile eu");
+  assertStringIncludes(await nextAt(at), "anaplan-auth login --profile eu");
 });
 
 Deno.test("the Next line of a sign-in that took too long names the profile", async () => {
   await using at = signIn([], { clockStands: false, openBrowser: () => Promise.resolve(true) });
-  assertStringIncludes(await nextOf(at), "anaplan-auth login --profile eu");
+  assertStringIncludes(await nextAt(at), "anaplan-auth login --profile eu");
 });
 
 Deno.test("the Next line of whoami with a refused token names the profile", async () => {
@@ -35,5 +36,5 @@ Deno.test("the Next line of whoami with a refused token names the profile", asyn
   saveProfile(scene.configDir, "eu", {}, () => {});
   const error = await assertRejects(() => whoami(scene.flags, scene.context), CliError);
   assertEquals(error.kind, "login_required");
-  assertStringIncludes(error.next ?? "", "anaplan-auth login --profile eu");
+  assertStringIncludes(nextOf(error), "anaplan-auth login --profile eu");
 });

@@ -1,12 +1,6 @@
 // What a flag's text means.
 import { assertEquals, assertThrows } from "@std/assert";
-import {
-  kebab,
-  parseDuration,
-  parsePrompt,
-  parseText,
-  parseWait,
-} from "../../src/cli/tree/parse.ts";
+import { parseDuration, parsePrompt, parseText, parseWait } from "../../src/base/parse.ts";
 
 const DURATIONS: Readonly<Record<string, number>> = {
   "90": 90_000,
@@ -55,12 +49,4 @@ Deno.test("a prompt is one that OpenID Connect has, or nothing, and none stands 
       'give none, login, consent, select_account, or ""',
     );
   }
-});
-
-Deno.test("kebab() writes a flag as people type it", () => {
-  assertEquals(["configDir", "json", "ifExpiringWithin"].map(kebab), [
-    "config-dir",
-    "json",
-    "if-expiring-within",
-  ]);
 });

@@ -36,6 +36,12 @@ for (const [what, write] of Object.entries(GOOD)) {
   });
 }
 
+Deno.test("an address on localhost without its scheme, as Chrome shows it, is understood", async () => {
+  const attempt = await someAttempt({ redirectUri: "https://localhost:8443/callback" });
+  const text = `localhost:8443/callback?${responseQuery(attempt)}`;
+  assertEquals(understood(text, attempt), ["answer", "a-code"]);
+});
+
 Deno.test("an error is an answer, too", async () => {
   const attempt = await someAttempt();
   const query = responseQuery(attempt, { error: "access_denied" });

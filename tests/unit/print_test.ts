@@ -1,5 +1,7 @@
 // What is printed where: the answer on stdout, everything else on stderr.
+import { run, words } from "../../src/base/advice.ts";
 import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
+import { layout } from "../../src/cli/layout.ts";
 import { type Printer, printer, type PrintOptions } from "../../src/cli/print.ts";
 import { CliError } from "../../src/base/errors.ts";
 import fc from "fast-check";
@@ -16,30 +18,26 @@ function printed(
   arranged: Arranged = {},
 ): { stdout: string; stderr: string } {
   const system = fakeSystem(arranged);
-  print(printer(system, { ...PLAIN, ...options }));
+  print(printer(system, { ...PLAIN, ...options }, layout));
   return system.written;
 }
 
 const ERROR = new CliError("denied", "Cannot sign in: no", {
-  next: "anaplan-auth login",
+  next: run("login"),
   oauthError: "access_denied",
 });
 
 Deno.test("a reply is its text on stdout, and nothing on stderr", () => {
-  const written = printed({}, (out) => out.reply({ text: "a\nb", data: { c: 1 } }));
+  const written = printed({}, (out) => out.reply({ kind: "answer", text: "a\nb", data: { c: 1 } }));
   assertEquals(written, { stdout: "a\nb\n", stderr: "" });
 });
 
 Deno.test("with --json a reply is its data in one line on stdout", () => {
   const written = printed(
     { json: true },
-    (out) => out.reply({ text: "a", data: { c: [1, null] } }),
+    (out) => out.reply({ kind: "answer", text: "a", data: { c: [1, null] } }),
   );
   assertEquals(written, { stdout: '{"c":[1,null]}\n', stderr: "" });
-});
-
-Deno.test("an empty reply prints nothing", () => {
-  assertEquals(printed({}, (out) => out.reply({ text: "", data: null })).stdout, "");
 });
 
 Deno.test("talk goes to stderr", () => {
@@ -56,7 +54,7 @@ Deno.test("--quiet silences what is only nice to know, and nothing else", () => 
     out.say("said");
     out.insist("insisted");
     out.warn("warned");
-    out.reply({ text: "answer", data: null });
+    out.reply({ kind: "answer", text: "answer", data: null });
     out.error(ERROR);
   });
   assertEquals(written.stdout, "answer\n");
@@ -126,28 +124,80 @@ Deno.test("a bug shows with --verbose where it is, without what it quotes", () =
   assertNotMatch(stderr, /hush-hush/);
 });
 
-Deno.test("colour is for a terminal, and only when it is wanted", () => {
+Deno.test("color is for a terminal, and only when it is wanted", () => {
   const print = (out: Printer): void => {
     out.warn("w");
     out.error(ERROR);
-    out.reply({ text: "answer", data: null });
+    out.reply({ kind: "answer", text: "answer", data: null });
   };
   const colored = printed({ color: true }, print, ON_TERMINAL);
   assertStringIncludes(colored.stderr, "\x1b[33mWarning:\x1b[0m w");
+  assertStringIncludes(colored.stderr, "\x1b[1mNext: anaplan-auth login\x1b[0m");
   assertEquals(colored.stdout, "answer\n");
   for (const plain of [printed({ color: true }, print), printed({}, print, ON_TERMINAL)]) {
     assertEquals(plain.stderr.includes("\x1b"), false);
   }
 });
 
-Deno.test("a terminal that cannot draw gets no colour", () => {
+Deno.test("on a terminal a mark has the color of what it means, and what was skipped is dim", () => {
+  const text = "✓ Clock\n! Proxy\n✗ Network\n  Next: check it\n– Login";
+  const reply = { kind: "answer" as const, text, data: null };
+  const terminal = { terminal: { stdout: true } };
+  const { stdout } = printed({ color: true }, (out) => out.reply(reply), terminal);
+  assertEquals(stdout.split("\n"), [
+    "\x1b[32m✓\x1b[0m Clock",
+    "\x1b[33m!\x1b[0m Proxy",
+    "\x1b[31m✗\x1b[0m Network",
+    "  \x1b[1mNext: check it\x1b[0m",
+    "\x1b[2m– Login\x1b[0m",
+    "",
+  ]);
+  assertEquals(printed({ color: true }, (out) => out.reply(reply)).stdout, `${text}\n`);
+});
+
+const LONG = new CliError("unavailable", `Cannot reach ${"api.anaplan.com ".repeat(5)}now`, {
+  next: words`check the network, then ${
+    run("login", { profile: "eu-test", flags: "--redirect-uri https://127.0.0.1:8443/callback" })
+  }, or try again in a minute`,
+});
+
+for (const width of [40, 60, 80]) {
+  Deno.test(`an error and its Next line are wrapped at ${width} columns, what follows indented, the command in one piece`, () => {
+    const terminal = { terminal: { stderr: true, columns: () => width } };
+    const lines = printed({}, (out) => out.error(LONG), terminal).stderr.trimEnd().split("\n");
+    const command =
+      "anaplan-auth login --profile eu-test --redirect-uri https://127.0.0.1:8443/callback";
+    assertEquals(
+      lines.filter((line) => line.length > width && !line.startsWith(`  ${command}`)),
+      [],
+    );
+    assertEquals(lines.filter((line) => line.includes(command)).length, 1);
+    assertEquals(lines.filter((line) => !line.startsWith("  ")), [
+      lines[0],
+      lines.find((line) => line.startsWith("Next: check the network, then")),
+    ]);
+  });
+}
+
+Deno.test("progress is one line, however narrow the terminal is, so that it can be drawn over", () => {
+  const terminal = { terminal: { stderr: true, columns: () => 40 } };
+  const { stderr } = printed({}, (out) => out.progress("6.1 of 16.8 MB   ".repeat(9)), terminal);
+  assertEquals(stderr.replace("\r\x1b[2K", "").length, 39);
+});
+
+Deno.test("a pipe gets an error on two lines, however long they are", () => {
+  const { stderr } = printed({}, (out) => out.error(LONG));
+  assertEquals(stderr.trimEnd().split("\n").length, 2);
+});
+
+Deno.test("a terminal that cannot draw gets no color", () => {
   const terminal = { terminal: { stderr: true, canDraw: false } };
   const { stderr } = printed({ color: true }, (out) => out.error(ERROR), terminal);
   assertEquals(stderr.includes("\x1b"), false);
 });
 
 Deno.test("news for the person goes to stderr, and with --json its data to stdout", () => {
-  const news = { text: "It ends soon.", data: { soon: true }, isTalk: true };
+  const news = { kind: "news" as const, text: "It ends soon.", data: { soon: true } };
   assertEquals(printed({ quiet: true }, (out) => out.reply(news)), {
     stdout: "",
     stderr: "It ends soon.\n",
@@ -158,11 +208,11 @@ Deno.test("news for the person goes to stderr, and with --json its data to stdou
   });
 });
 
-Deno.test("an answer on a terminal is not coloured, nor JSON", () => {
+Deno.test("an answer on a terminal is not colored, nor JSON", () => {
   const options = { color: true, json: true };
   const terminal = { terminal: { stdout: true, stderr: true } };
   const written = printed(options, (out) => {
-    out.reply({ text: "", data: {} });
+    out.reply({ kind: "answer", text: "", data: {} });
     out.error(ERROR);
   }, terminal);
   assertEquals((written.stdout + written.stderr).includes("\x1b"), false);
@@ -170,7 +220,11 @@ Deno.test("an answer on a terminal is not coloured, nor JSON", () => {
 
 Deno.test("a path below the home directory begins with ~ for people, and stays whole in JSON", () => {
   const env = { HOME: "/home/ada" };
-  const reply = { text: "Saved to /home/ada/.config/x", data: { path: "/home/ada/.config/x" } };
+  const reply = {
+    kind: "answer" as const,
+    text: "Saved to /home/ada/.config/x",
+    data: { path: "/home/ada/.config/x" },
+  };
   const people = printed({}, (out) => out.reply(reply), { env });
   assertEquals(people.stdout, "Saved to ~/.config/x\n");
   const error = new CliError("storage", "Cannot read /home/ada/x", {
@@ -193,7 +247,7 @@ Deno.test("only a path that begins a word is shortened, and nothing with HOME=/,
 });
 
 Deno.test("a verbatim reply is printed byte for byte, whatever HOME is", () => {
-  const reply = { text: "/root/abc/root/def==", data: null, verbatim: true };
+  const reply = { kind: "verbatim" as const, text: "/root/abc/root/def==", data: null };
   const { stdout } = printed({}, (out) => out.reply(reply), { env: { HOME: "/root" } });
   assertEquals(stdout, "/root/abc/root/def==\n");
 });
@@ -203,6 +257,29 @@ Deno.test("a command is named as the tasks say that it is typed", () => {
   assertStringIncludes(printed({}, (out) => out.error(ERROR), { env }).stderr, "deno task login");
   const { stderr } = printed({ json: true }, (out) => out.error(ERROR), { env });
   assertEquals(JSON.parse(stderr).error.next, "deno task login");
+});
+
+Deno.test("a text that looks like a command is printed as it is", () => {
+  const env = { ANAPLAN_AUTH_COMMAND: "deno task" };
+  const text = "anaplan-auth login, says the server";
+  const all = printed({}, (out) => {
+    out.say(words`${text}: ${run("doctor")}`);
+    out.warn(text);
+    out.reply({ kind: "answer", text, data: null });
+    out.error(new CliError("denied", text, { next: text }));
+  }, { env });
+  assertEquals(all, {
+    stdout: `${text}\n`,
+    stderr: `${text}: deno task doctor\nWarning: ${text}\nAnaplan-auth login, says the server.\n` +
+      `Next: ${text}\n`,
+  });
+});
+
+Deno.test("the exit of another program prints nothing", () => {
+  for (const json of [false, true]) {
+    const written = printed({ json }, (out) => out.reply({ kind: "exit", code: 3 }));
+    assertEquals(written, { stdout: "", stderr: "" });
+  }
 });
 
 Deno.test("talk that nobody hears any more is no failure", () => {
@@ -225,9 +302,9 @@ const PRINTS: Readonly<Record<string, (out: Printer, text: string) => unknown>> 
   "a warning": (out, text) => out.warn(text),
   "a trace": (out, text) => out.trace(() => text),
   progress: (out, text) => out.progress(text),
-  "an answer": (out, text) => out.reply({ text, data: { [text]: text } }),
-  "a verbatim answer": (out, text) => out.reply({ text, data: text, verbatim: true }),
-  "news": (out, text) => out.reply({ text, data: text, isTalk: true }),
+  "an answer": (out, text) => out.reply({ kind: "answer", text, data: { [text]: text } }),
+  "a verbatim answer": (out, text) => out.reply({ kind: "verbatim", text, data: text }),
+  "news": (out, text) => out.reply({ kind: "news", text, data: text }),
   "an error": (out, text) => out.error(new CliError("denied", text, { next: text })),
   "a bug": (out, text) => out.error(new CliError("internal", text, { cause: new Error(text) })),
 };
@@ -256,7 +333,10 @@ Deno.test("an error is two lines, whatever is in it", () => {
 
 Deno.test("JSON means the same when what steers is escaped", () => {
   const data = { name: "a\x9b31m\u202e\x7f" };
-  const { stdout } = printed({ json: true }, (out) => out.reply({ text: "", data }));
+  const { stdout } = printed(
+    { json: true },
+    (out) => out.reply({ kind: "answer", text: "", data }),
+  );
   assertEquals(stdout, '{"name":"a\\u009b31m\\u202e\\u007f"}\n');
   assertEquals(JSON.parse(stdout), data);
 });
@@ -268,6 +348,6 @@ Deno.test("what the program itself has drawn keeps its sequences", () => {
 });
 
 Deno.test("a verbatim answer into a pipe keeps every byte", () => {
-  const reply = { text: "a\x1b[1m\x9b", data: null, verbatim: true };
+  const reply = { kind: "verbatim" as const, text: "a\x1b[1m\x9b", data: null };
   assertEquals(printed({}, (out) => out.reply(reply)).stdout, "a\x1b[1m\x9b\n");
 });

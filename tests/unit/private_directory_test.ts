@@ -12,6 +12,7 @@ import {
 } from "../../src/files/replacement.ts";
 import { aged, CANNOT_CHOWN, NOBODY, storageError } from "../support/disk.ts";
 import { modeOf, namesIn, tempDir } from "../support/temp_dir.ts";
+import { nextOf } from "../support/shown.ts";
 
 Deno.test("a private directory is made with its parents, mode 0700, and can be there already", () => {
   using dir = tempDir();
@@ -29,7 +30,7 @@ for (const mode of [0o755, 0o710, 0o702, 0o777]) {
       const error = storageError(() => work(path));
       assertEquals(error.message, `Cannot use ${path}: other users can open it`);
       assertEquals(
-        error.next,
+        nextOf(error),
         `chmod 700 ${path} if nothing else uses it, or give another directory: --config-dir`,
       );
     }

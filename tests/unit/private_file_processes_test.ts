@@ -13,6 +13,7 @@ import {
 } from "../support/disk_process.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 import { modeOf, namesIn, tempDir } from "../support/temp_dir.ts";
+import { nextOf } from "../support/shown.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";
 
@@ -67,7 +68,7 @@ Deno.test("waiting for a lock ends at the deadline with a storage error that nam
   const error = await assertRejects(() => lockFile(path, 60_000, clock), CliError);
   assertEquals(error.kind, "storage");
   assertStringIncludes(error.message, `waited 60 s; process ${Deno.pid} holds it`);
-  assertStringIncludes(error.next ?? "", `ps ${Deno.pid}`);
+  assertStringIncludes(nextOf(error), `ps ${Deno.pid}`);
   assert(monotonic() >= 60_000 && monotonic() < 61_000, `${monotonic()}`);
   assert(pauses.every((pause) => pause <= 50), "a lock that is given back is had at once");
 });

@@ -6,6 +6,7 @@ import { removePrivateFile, writePrivateFile } from "../../src/files/replacement
 import { readNamedFile } from "../../src/files/named_file.ts";
 import { CANNOT_CHOWN, NOBODY, storageError } from "../support/disk.ts";
 import { modeOf, namesIn, tempDir } from "../support/temp_dir.ts";
+import { nextOf } from "../support/shown.ts";
 
 Deno.test("a private file is written with mode 0600 and read back", () => {
   using dir = tempDir();
@@ -76,7 +77,7 @@ for (const mode of [0o640, 0o604, 0o660, 0o610]) {
     Deno.chmodSync(path, mode);
     const error = storageError(() => readPrivateFile(path));
     assertEquals(error.message, `Cannot read ${path}: other users can open it`);
-    assertEquals(error.next, `chmod 600 ${path}`);
+    assertEquals(nextOf(error), `chmod 600 ${path}`);
     storageError(() => writePrivateFile(path, "new"));
     assertEquals([modeOf(path), Deno.readTextFileSync(path)], [name, "hush"]);
     assertEquals(namesIn(dir.path), ["a.json"]);
@@ -132,7 +133,7 @@ Deno.test("a named file that cannot be read is a usage error that says how it wa
   const error = assertThrows(() => readNamedFile(path, "--ca-file"), CliError);
   assertEquals(error.kind, "usage");
   assertEquals(error.message, `Cannot read ${path}: no such file or directory`);
-  assertStringIncludes(error.next ?? "", "--ca-file");
+  assertStringIncludes(nextOf(error), "--ca-file");
   Deno.writeTextFileSync(path, "text");
   assertEquals(readNamedFile(path, "--ca-file"), "text"); // whatever its mode: it is the person's
 });

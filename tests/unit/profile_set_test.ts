@@ -5,9 +5,11 @@ import { CliError } from "../../src/base/errors.ts";
 import { withNearNames } from "../../src/base/near_names.ts";
 import { loadProfile, type Profile, saveProfile } from "../../src/settings/profiles.ts";
 import type { Arranged } from "../support/fake_system.ts";
+import { ISSUER_PROFILE } from "../support/issuer_scene.ts";
 import { LOGIN } from "../support/logins.ts";
 import { type SessionScene, sessionScene } from "../support/session_scene.ts";
 import { modeOf } from "../support/temp_dir.ts";
+import { nextOf } from "../support/shown.ts";
 
 function sceneWith(before: Profile | undefined, arranged: Arranged = {}): SessionScene {
   const scene = sessionScene(undefined, arranged);
@@ -59,8 +61,13 @@ Deno.test("every setting can be given", async () => {
     clientAuth: "basic",
     prompt: "login",
   } as const;
-  const saved = await set(scene, { ...flags, noPkce: true, caFile: ["ca.pem"] });
-  assertEquals(saved, { ...flags, pkce: false, caFiles: ["/cwd/ca.pem"] });
+  const own = { noPkce: true, clientSecretFile: "secret.txt", caFile: ["ca.pem"] };
+  assertEquals(await set(scene, { ...flags, ...own }), {
+    ...flags,
+    pkce: false,
+    clientSecretFile: "/cwd/secret.txt",
+    caFiles: ["/cwd/ca.pem"],
+  });
 });
 
 Deno.test("--unset forgets a setting, so that its default counts again", async () => {
@@ -73,6 +80,7 @@ Deno.test("--unset forgets a setting, so that its default counts again", async (
 Deno.test("--unset of every setting leaves an empty profile, which still is one", async () => {
   const all = Object.keys({
     "client-id": 1,
+    "client-secret-file": 1,
     "device-client-id": 1,
     "region": 1,
     "redirect-uri": 1,
@@ -99,7 +107,7 @@ Deno.test("--unset of what is no setting is exit 2, says where they stand, and s
   for (const name of ["regoin", "clientId", "toString", "seenIssuer", "discovered"]) {
     const error = await assertRejects(() => set(scene, { unset: [name], scope: "x" }), CliError);
     assertEquals(error.kind, "usage");
-    assertStringIncludes(error.next ?? "", "anaplan-auth profile set --help");
+    assertStringIncludes(nextOf(error), "anaplan-auth profile set --help");
   }
   assertEquals(loadProfile(scene.configDir, "eu"), { region: "eu3" });
 });
@@ -123,7 +131,7 @@ Deno.test("a region that does not exist is exit 2, and saves nothing", async () 
   const thrown = await assertRejects(() => set(scene, { region: "eu33" }), CliError);
   const error = withNearNames(thrown);
   assertEquals(error.kind, "usage");
-  assertStringIncludes(error.next ?? "", "did you mean eu3");
+  assertStringIncludes(nextOf(error), "did you mean eu3");
   assertEquals(loadProfile(scene.configDir, "eu"), undefined);
 });
 
@@ -185,4 +193,9 @@ Deno.test("profile set --unset of a server says nothing of it", async () => {
   using scene = sceneWith(TOKEN_ENDPOINT);
   assertEquals(await set(scene, { unset: ["token-endpoint"] }), {});
   assertEquals(scene.context.talk.warned, []);
+});
+
+Deno.test("--unset issuer forgets its metadata", async () => {
+  using scene = sceneWith(ISSUER_PROFILE);
+  assertEquals(await set(scene, { unset: ["issuer"] }), { clientId: "a-client" });
 });

@@ -1,4 +1,6 @@
 // The commands `profile list`, `show`, `use` and `remove`.
+import { withNearNames } from "../../src/base/near_names.ts";
+import { written } from "../../src/base/advice.ts";
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { profileList, profileRemove, profileShow, profileUse } from "../../src/commands/profile.ts";
 import { status } from "../../src/commands/status.ts";
@@ -9,6 +11,7 @@ import { loadProfile, saveProfile } from "../../src/settings/profiles.ts";
 import { LOGIN, putLogin } from "../support/logins.ts";
 import { type SessionScene, sessionScene } from "../support/session_scene.ts";
 import { namesIn } from "../support/temp_dir.ts";
+import { nextOf, textOf } from "../support/shown.ts";
 
 /** A scene with the profiles `default` (signed in) and `eu-test` (in eu3, not signed in). */
 function twoProfiles(): SessionScene {
@@ -21,7 +24,10 @@ function twoProfiles(): SessionScene {
 Deno.test("profile list shows each profile's region and login, and stars the current one", async () => {
   using scene = twoProfiles();
   const { text, data } = await profileList(scene.flags, scene.context);
-  assertEquals(text.split("\n"), ["* default  us1, signed in", "  eu-test  eu3, not signed in"]);
+  assertEquals(written(text).split("\n"), [
+    "* default  us1, signed in",
+    "  eu-test  eu3, not signed in",
+  ]);
   assertEquals(data, {
     profiles: [
       { name: "default", current: true, region: "us1", logged_in: true },
@@ -33,22 +39,24 @@ Deno.test("profile list shows each profile's region and login, and stars the cur
 Deno.test("the star stands where the next command would look", async () => {
   using scene = twoProfiles();
   await profileUse(scene.flags, scene.context, "eu-test");
-  assertMatch((await profileList(scene.flags, scene.context)).text, /^\* eu-test/m);
+  assertMatch(written((await profileList(scene.flags, scene.context)).text), /^\* eu-test/m);
   const named = await profileList({ ...scene.flags, profile: "default" }, scene.context);
-  assertMatch(named.text, /^\* default/m);
+  assertMatch(written(named.text), /^\* default/m);
 });
 
 Deno.test("profile list counts a login without settings", async () => {
   using scene = sessionScene(LOGIN, {}, "eu");
-  assertStringIncludes((await profileList(scene.flags, scene.context)).text, "eu  us1, signed in");
+  assertStringIncludes(
+    written((await profileList(scene.flags, scene.context)).text),
+    "eu  us1, signed in",
+  );
 });
 
 Deno.test("profile list without any profile says what to type, and is no failure", async () => {
   using scene = sessionScene(undefined);
-  assertEquals(await profileList(scene.flags, scene.context), {
-    text: "There is no profile yet.\nNext: anaplan-auth login",
-    data: { profiles: [] },
-  });
+  const reply = await profileList(scene.flags, scene.context);
+  assertEquals([reply.outcome, reply.data], [undefined, { profiles: [] }]);
+  assertEquals(textOf(reply), "There is no profile yet.\nNext: anaplan-auth login");
 });
 
 Deno.test("profile show prints what was given under the flags' names, and no default", async () => {
@@ -56,7 +64,7 @@ Deno.test("profile show prints what was given under the flags' names, and no def
   const saved = { region: "eu3", clientId: "a-client", listen: ["localhost:1", "[::1]:2"] };
   saveProfile(scene.configDir, "default", saved, () => {});
   const { text } = await profileShow(scene.flags, scene.context);
-  assertEquals(text.split("\n").map((line) => line.split(/ {2,}/)), [
+  assertEquals(written(text).split("\n").map((line) => line.split(/ {2,}/)), [
     ["profile", "default"],
     ["client-id", "a-client"],
     ["region", "eu3"],
@@ -80,10 +88,10 @@ Deno.test("profile show shows nothing of the login", async () => {
 Deno.test("profile show and use take a name, else the current profile", async () => {
   using scene = twoProfiles();
   const named = await profileShow({ ...scene.flags, profile: "eu-test" }, scene.context);
-  assertMatch(named.text, /^profile +eu-test$/m);
+  assertMatch(written(named.text), /^profile +eu-test$/m);
   await profileUse(scene.flags, scene.context, "eu-test");
   assertEquals(currentProfile(scene.configDir), "eu-test");
-  assertMatch((await profileShow(scene.flags, scene.context)).text, /^profile +eu-test$/m);
+  assertMatch(written((await profileShow(scene.flags, scene.context)).text), /^profile +eu-test$/m);
 });
 
 Deno.test("the profile that is used is that of every later command", async () => {
@@ -103,8 +111,11 @@ for (const [verb, command] of Object.entries<WithAName>(WITH_A_NAME)) {
       CliError,
     );
     assertEquals(error.kind, "usage");
-    assertEquals(error.message, "There is no profile eu-tset; did you mean eu-test?");
-    assertEquals(error.next, "anaplan-auth profile list");
+    assertEquals(
+      withNearNames(error).message,
+      "There is no profile eu-tset; did you mean eu-test?",
+    );
+    assertEquals(nextOf(error), "anaplan-auth profile list");
     assertEquals(currentProfile(scene.configDir), undefined);
   });
 
@@ -136,4 +147,19 @@ Deno.test("profile remove of a profile without a login warns of nothing", async 
   const { data } = await profileRemove(scene.flags, scene.context, "eu-test");
   assertEquals(data, { profile: "eu-test", login_removed: false });
   assertEquals(scene.context.talk.warned, []);
+});
+
+Deno.test("profile show says that PKCE is off by the flag's name, and not the other way round", async () => {
+  using scene = sessionScene(undefined);
+  saveProfile(scene.configDir, "default", { pkce: false }, () => {});
+  const { text, data } = await profileShow(scene.flags, scene.context);
+  assertMatch(written(text), /^no-pkce +true$/m);
+  assertEquals((data as { no_pkce: boolean }).no_pkce, true);
+});
+
+Deno.test("the current profile that is removed is no longer current", async () => {
+  using scene = twoProfiles();
+  await profileUse(scene.flags, scene.context, "eu-test");
+  await profileRemove(scene.flags, scene.context, "eu-test");
+  assertEquals(currentProfile(scene.configDir), "default");
 });

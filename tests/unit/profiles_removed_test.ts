@@ -1,10 +1,10 @@
 // A profile that is removed, and the metadata of an issuer that one holds.
 import { assertEquals } from "@std/assert";
+import { saveCurrentProfile } from "../../src/settings/current_profile.ts";
 import {
   loadProfile,
   profileNames,
   removeProfile,
-  saveCurrentProfile,
   saveProfile,
 } from "../../src/settings/profiles.ts";
 import { oldLeftover } from "../support/disk.ts";
@@ -23,8 +23,10 @@ Deno.test("a profile that was removed is gone, and the others are there", () => 
   assertEquals(profileNames(dir.path), ["us"]);
 });
 
-Deno.test("removing a profile that is not there is no failure", () => {
+Deno.test("removing a profile that is not there is no failure, and makes no directory", () => {
   using dir = tempDir();
+  removeProfile(dir.path, "eu", () => {});
+  assertEquals(namesIn(dir.path), []);
   save(dir.path, "us", {});
   removeProfile(dir.path, "eu", () => {});
   assertEquals(profileNames(dir.path), ["us"]);

@@ -2,18 +2,20 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 import { currentProfile, isProfileName } from "../../src/settings/location.ts";
+import { saveCurrentProfile } from "../../src/settings/current_profile.ts";
 import {
   loadProfile,
   type Profile,
   profileNames,
-  saveCurrentProfile,
   saveProfile,
 } from "../../src/settings/profiles.ts";
 import { modeOf, namesIn, tempDir } from "../support/temp_dir.ts";
+import { nextOf } from "../support/shown.ts";
 
 const FULL: Required<Profile> = {
   region: "eu3",
   clientId: "a-client",
+  clientSecretFile: "/run/secrets/anaplan",
   redirectUri: "https://127.0.0.1:8443/callback",
   listen: ["127.0.0.1:8443", "localhost:9443"],
   scope: "openid offline_access",
@@ -121,7 +123,7 @@ for (const [text, reason] of Object.entries(DAMAGES)) {
     const isNewer = reason.includes("newer");
     assertEquals(error.damagedFile, isNewer ? undefined : path);
     assertEquals(
-      error.next,
+      nextOf(error),
       isNewer
         ? "install that version of anaplan-auth, or a later one"
         : "anaplan-auth login --profile eu, and give the settings again",

@@ -1,11 +1,12 @@
 // The command `refresh`: a new access token, now.
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import type { Reply } from "../../src/command.ts";
+import type { Answer } from "../../src/command.ts";
 import { refresh } from "../../src/commands/refresh.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { lockFile } from "../../src/files/lock_file.ts";
 import { Secret } from "../../src/base/secret.ts";
-import { clockTime, isoTime } from "../../src/base/text.ts";
+import { isoTime } from "../../src/base/text.ts";
+import { clockTime } from "../../src/base/times.ts";
 import { fakeSystem, type NetworkStep, START } from "../support/fake_system.ts";
 import { granted, LOGIN, putLogin, withoutRefreshToken } from "../support/logins.ts";
 import { sessionScene } from "../support/session_scene.ts";
@@ -13,7 +14,7 @@ import { sessionScene } from "../support/session_scene.ts";
 const MINUTE = 60_000;
 const NEW_END = START + 35 * MINUTE;
 
-async function replied(network: NetworkStep[], ifExpiringWithin?: number): Promise<Reply> {
+async function replied(network: NetworkStep[], ifExpiringWithin?: number): Promise<Answer<string>> {
   using scene = sessionScene(LOGIN, { network });
   const flags = ifExpiringWithin === undefined ? scene.flags : { ...scene.flags, ifExpiringWithin };
   return await refresh(flags, scene.context);

@@ -1,9 +1,11 @@
 // Why a sign-in was refused: the most likely cause of each error comes first.
+import { written } from "../../src/base/advice.ts";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { type RefusedSignIn, signInRefused } from "../../src/oauth/refusals.ts";
 import type { AuthorizationServer } from "../../src/oauth/wire.ts";
 import { Secret } from "../../src/base/secret.ts";
 import { KNOWN_SERVER, REDIRECT_URI, SERVER } from "../support/oauth.ts";
+import { nextOf } from "../support/shown.ts";
 
 interface Row {
   readonly cause: string;
@@ -221,7 +223,7 @@ for (
     const said = signInRefused(refused);
     assertEquals([said.kind, said.oauthError], ["denied", error]);
     assertStringIncludes(said.message, says);
-    assertEquals((said.next ?? "").slice(0, next.length), next);
+    assertEquals(nextOf(said).slice(0, next.length), next);
     assertEquals(said.message.includes(secret ?? "\0"), false);
   });
 }
@@ -230,7 +232,7 @@ Deno.test("a client that the server does not know may be one of another region, 
   const client = { clientId: "a-client", clientSecret: new Secret("hush") };
   const refusal = { status: 401, error: "invalid_client" };
   const nextOf = (at: RefusedSignIn["at"], server: typeof SERVER): string =>
-    signInRefused({ at, refusal, server, client, redirectUri: REDIRECT_URI }).next ?? "";
+    written(signInRefused({ at, refusal, server, client, redirectUri: REDIRECT_URI }).next ?? "");
   for (const at of ["exchange", "device"] as const) {
     assertStringIncludes(nextOf(at, SERVER), "--region");
     assertEquals(nextOf(at, KNOWN_SERVER).includes("--region"), false);

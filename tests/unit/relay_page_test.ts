@@ -64,15 +64,15 @@ Deno.test("the page says on itself what the bookmarklet says in a box", async ()
 
 Deno.test("relay bookmarklet prints the bookmarklet alone, byte for byte, and says what to do with it", async () => {
   const context = fakeContext();
-  const { text, verbatim, data } = await relayBookmarklet({}, context);
-  assertEquals([text, verbatim], [bookmarklet("127.0.0.1"), true]);
+  const { text, kind, data } = await relayBookmarklet({}, context);
+  assertEquals([text, kind], [bookmarklet("127.0.0.1"), "verbatim"]);
   assertEquals(data, { bookmarklet: text });
   assertMatch(context.talk.said.join("\n"), /bookmark/);
 });
 
 Deno.test("relay page prints the page alone, byte for byte", async () => {
-  const { text, verbatim, data } = await relayPageCommand({}, fakeContext());
-  assertEquals([`${text}\n`, verbatim], [await relayPage("127.0.0.1"), true]);
+  const { text, kind, data } = await relayPageCommand({}, fakeContext());
+  assertEquals([`${text}\n`, kind], [await relayPage("127.0.0.1"), "verbatim"]);
   assertEquals(data, { page: text });
 });
 

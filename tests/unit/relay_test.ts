@@ -38,6 +38,8 @@ Deno.test("a relay finds a listener on every port that the listener may have", a
     const { targets } = await visitedWith({ code: "a", state: `${port}.${RANDOM}` });
     assertEquals(new URL(targets[0] ?? "").port, port);
   }
+  const { targets } = await visitedWith({ code: "a", state: `443.${RANDOM}` });
+  assertEquals(new URL(targets[0] ?? "").origin, "https://127.0.0.1"); // a URL leaves its default port out
 });
 
 Deno.test("a refusal is carried as well as a code", async () => {

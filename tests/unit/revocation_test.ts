@@ -2,12 +2,13 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { endLogin } from "../../src/provider/provider.ts";
 import { logout } from "../../src/commands/logout.ts";
-import type { Reply } from "../../src/command.ts";
+import { profileSet } from "../../src/commands/profile.ts";
+import type { Answer } from "../../src/command.ts";
 import { revoke } from "../../src/oauth/revocation.ts";
 import { type Profile, saveProfile } from "../../src/settings/profiles.ts";
 import { Secret } from "../../src/base/secret.ts";
 import { loadSettings } from "../../src/settings/settings.ts";
-import { clockTime } from "../../src/base/text.ts";
+import { clockTime } from "../../src/base/times.ts";
 import { fakeSystem, type NetworkStep, START } from "../support/fake_system.ts";
 import { ISSUER_PROFILE, issuerScene } from "../support/issuer_scene.ts";
 import {
@@ -37,11 +38,11 @@ function bothScene(network: readonly NetworkStep[], login = LOGIN): SessionScene
   return { ...scene, settings };
 }
 
-function loggedOut(scene: SessionScene): Promise<Reply> {
+function loggedOut(scene: SessionScene): Promise<Answer<string>> {
   return logout(scene.flags, scene.context);
 }
 
-function isEnded({ data }: Reply): boolean {
+function isEnded({ data }: Answer<string>): boolean {
   return (data as { server_session_ended: boolean }).server_session_ended;
 }
 
@@ -208,4 +209,27 @@ Deno.test("what no server could be asked is the failure", async () => {
     scene.context.system,
   );
   assertEquals([isDone, failure?.kind], [false, "unavailable"]);
+});
+
+Deno.test("a revocation endpoint that answers 500 is a warning, and no token is said to be dead", async () => {
+  const down = (): Response => new Response(null, { status: 500 });
+  using scene = issuerScene(LOGIN, [down(), down()]);
+  const reply = await loggedOut(scene);
+  assertEquals([reply.outcome, isEnded(reply)], [undefined, false]);
+  assertStringIncludes(scene.context.talk.warned.join("\n"), "it answered HTTP 500");
+  assertEquals(scene.context.talk.warned.length, 1);
+});
+
+Deno.test("revocation keeps to the time that it was given", async () => {
+  using scene = issuerScene(LOGIN, [DONE(), DONE()]);
+  await endLogin(boundTo(LOGIN, scene.settings), scene.settings, scene.context.system, 5_000);
+  assertEquals(scene.context.system.requests.map(({ timeout }) => timeout), [5_000, 5_000]);
+});
+
+Deno.test("a login at an issuer that the profile no longer names is told nowhere, and may live on", async () => {
+  using scene = issuerScene(LOGIN, []);
+  await profileSet({ ...scene.flags, unset: ["issuer"] }, scene.context);
+  const reply = await loggedOut(scene);
+  assertEquals([isEnded(reply), scene.context.system.requests], [false, []]);
+  assertStringIncludes(reply.text, "the refresh token until it ends by itself");
 });

@@ -1,4 +1,5 @@
 // Which scopes are asked for: what was given by name, else the default as far as an issuer lists it.
+import { written } from "../../src/base/advice.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { login, type LoginFlags } from "../../src/commands/login.ts";
 import { CliError } from "../../src/base/errors.ts";
@@ -82,7 +83,7 @@ async function timeoutNext(flags: Partial<LoginFlags>): Promise<string> {
   const openBrowser = (): Promise<boolean> => Promise.resolve(true);
   await using at = signIn(steps, { clockStands: false, openBrowser });
   const timed = { ...at.flags, timeout: 60_000, ...flags };
-  return (await assertRejects(() => login(timed, at.context), CliError)).next ?? "";
+  return written((await assertRejects(() => login(timed, at.context), CliError)).next ?? "");
 }
 
 for (const device of [false, true]) {

@@ -1,4 +1,5 @@
 // A refresh that fails: the login is kept, marked as ended, or rescued, and the old token may still do.
+import { withNearNames } from "../../src/base/near_names.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 import { saveProfile } from "../../src/settings/profiles.ts";
@@ -17,6 +18,7 @@ import {
 } from "../support/logins.ts";
 import { type SessionScene, sessionScene } from "../support/session_scene.ts";
 import { modeOf, tempDir } from "../support/temp_dir.ts";
+import { nextOf } from "../support/shown.ts";
 
 /** A login whose access token is good for another 30 s: stale, but not dead. */
 const DYING = { ...LOGIN, expiresAt: START + 30_000 };
@@ -65,7 +67,7 @@ Deno.test("a login without a refresh token ends with its access token, and nothi
 Deno.test("when nobody is signed in, the error says how to", async () => {
   using scene = sessionScene(undefined);
   const error = await failure(scene);
-  assertEquals([error.kind, error.next], ["login_required", "anaplan-auth login"]);
+  assertEquals([error.kind, nextOf(error)], ["login_required", "anaplan-auth login"]);
 });
 
 Deno.test("a profile that does not exist is login_required, and near names are suggested", async () => {
@@ -73,8 +75,11 @@ Deno.test("a profile that does not exist is login_required, and near names are s
   for (const name of ["prod", "test"]) saveProfile(scene.configDir, name, {}, () => {});
   const error = await failure(scene);
   assertEquals(error.kind, "login_required");
-  assertStringIncludes(error.message, "there is no profile prdo; did you mean prod?");
-  assertEquals(error.next, "anaplan-auth login --profile prdo");
+  assertStringIncludes(
+    withNearNames(error).message,
+    "there is no profile prdo; did you mean prod?",
+  );
+  assertEquals(nextOf(error), "anaplan-auth login --profile prdo");
 });
 
 Deno.test("new tokens that cannot be saved are not hidden behind an old one that still lives", async () => {
@@ -122,7 +127,7 @@ for (const command of ["token", "refresh"]) {
     Deno.removeSync(from);
     const use = command === "token" ? freshTokenSet : refreshedTokenSet;
     const error = await assertRejects(() => use(scene.settings, scene.context), CliError);
-    assertEquals([error.kind, error.next], ["storage", "anaplan-auth login"]);
+    assertEquals([error.kind, nextOf(error)], ["storage", "anaplan-auth login"]);
     assertStringIncludes(error.message, `${from}: no such file or directory`);
     assertEquals(scene.context.system.requests.length, 1);
   });

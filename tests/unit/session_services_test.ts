@@ -1,9 +1,11 @@
 // A token that a service refuses: refreshed once, and then believed.
+import { signIn } from "../../src/base/advice.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 import { withFreshTokenSet } from "../../src/session/session.ts";
 import { granted, LOGIN, withoutRefreshToken } from "../support/logins.ts";
 import { sessionScene } from "../support/session_scene.ts";
+import { nextOf } from "../support/shown.ts";
 
 Deno.test("a token that a service refuses is refreshed once, and the service asked once more", async () => {
   using scene = sessionScene(LOGIN, { network: [granted()] });
@@ -28,12 +30,12 @@ Deno.test("a service that refuses the new token, too, is believed", async () => 
 
 Deno.test("a second refusal's Next line names the profile", async () => {
   using scene = sessionScene(LOGIN, { network: [granted()] }, "eu");
-  const refusal = new CliError("login_required", "no", { next: "anaplan-auth login" });
+  const refusal = new CliError("login_required", "no", { next: signIn() });
   const error = await assertRejects(
     () => withFreshTokenSet(scene.settings, scene.context, () => Promise.reject(refusal)),
     CliError,
   );
-  assertEquals(error.next, "anaplan-auth login --profile eu");
+  assertEquals(nextOf(error), "anaplan-auth login --profile eu");
 });
 
 Deno.test("a service's other failures, and a login that cannot be refreshed, are not tried again", async () => {

@@ -1,10 +1,12 @@
 // Flags over environment over profile over defaults.
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
-import { type Profile, saveCurrentProfile, saveProfile } from "../../src/settings/profiles.ts";
+import { saveCurrentProfile } from "../../src/settings/current_profile.ts";
+import { type Profile, saveProfile } from "../../src/settings/profiles.ts";
 import { loadSettings, resolveSettings, type SettingFlags } from "../../src/settings/settings.ts";
 import { type Arranged, fakeSystem } from "../support/fake_system.ts";
 import { tempDir } from "../support/temp_dir.ts";
+import { nextOf } from "../support/shown.ts";
 
 const FLAGS = { region: "eu1", clientId: "from-flag", caFile: ["/flag.pem"] };
 const ENV = {
@@ -157,7 +159,7 @@ for (const [where, arranged, flags, expected] of DIRECTORIES) {
 Deno.test("without a home directory the error names the flag", () => {
   const error = assertThrows(() => loadSettings({}, fakeSystem()), CliError);
   assertEquals(error.kind, "usage");
-  assertStringIncludes(error.next ?? "", "--config-dir");
+  assertStringIncludes(nextOf(error), "--config-dir");
 });
 
 for (

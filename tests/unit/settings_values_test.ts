@@ -2,14 +2,15 @@
 import { caCertificates } from "../../src/files/ca_file.ts";
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
+import { environmentSecret } from "../../src/settings/client_environment.ts";
 import {
   type ConnectionFlags,
-  environmentSecret,
   loadSettings,
   resolveSettings,
 } from "../../src/settings/settings.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 import { tempDir } from "../support/temp_dir.ts";
+import { nextOf } from "../support/shown.ts";
 
 /** The secrets that an environment holds for a client, in the order in which they count. */
 function secrets(env: Record<string, string>, clientId: string): (string | undefined)[] {
@@ -79,7 +80,7 @@ for (const [name, flag] of Object.entries(URL_FLAGS)) {
       const error = assertThrows(resolve(value), CliError);
       assertEquals(error.kind, "usage");
       assertStringIncludes(error.message, `Cannot use "${value}" for ${flag}`);
-      assertStringIncludes(error.next ?? "", flag);
+      assertStringIncludes(nextOf(error), flag);
     }
   });
 

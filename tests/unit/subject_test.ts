@@ -1,5 +1,6 @@
 // Whose login it is (OpenID Connect Core 1.0, section 5.3.2): what userinfo says counts only if it says it
 // of the user that the id_token named.
+import { written } from "../../src/base/advice.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { login } from "../../src/commands/login.ts";
 import { exchange } from "../../src/oauth/authorization_code.ts";
@@ -109,7 +110,7 @@ Deno.test("login warns of userinfo that names another user, and does not print t
     },
   });
   const { text } = await login({ ...at.flags, issuer: ISSUER, scope: "openid" }, at.context);
-  assertMatch(text, /^Signed in\.\n/);
+  assertMatch(written(text), /^Signed in\.\n/);
   assertMatch(at.context.talk.warned.join(), /answers for another user than the one who signed in/);
 });
 

@@ -1,18 +1,9 @@
 // Words for people: what they see of times, ids and texts from elsewhere.
 import { shortened } from "../../src/base/names.ts";
 import { assertEquals } from "@std/assert";
-import {
-  asSentence,
-  asTyped,
-  clockTime,
-  commandsMarked,
-  countdown,
-  dateTime,
-  duration,
-  isoTime,
-  printable,
-  table,
-} from "../../src/base/text.ts";
+import { asSentence, isoTime, kebab, printable } from "../../src/base/text.ts";
+import { clockTime, countdown, dateTime, duration } from "../../src/base/times.ts";
+import { table } from "../../src/base/lines.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -100,30 +91,18 @@ Deno.test("table() puts the values under each other and leaves out rows without 
   assertEquals(table(rows), "Region        us1\nAccess token  good");
 });
 
-Deno.test("asTyped() says the task that stands for the program, where a command is named", () => {
-  const text = "Next: anaplan-auth login; saved in ~/.config/anaplan-auth, by anaplan-auth itself.";
-  assertEquals(asTyped("Next: anaplan-auth login", "deno task"), "Next: deno task login");
-  assertEquals(
-    asTyped("~/.config/anaplan-auth login", "deno task"),
-    "~/.config/anaplan-auth login",
-  );
-  assertEquals(asTyped(text, undefined), text);
+Deno.test("kebab() writes a flag as people type it", () => {
+  assertEquals(["configDir", "json", "ifExpiringWithin"].map(kebab), [
+    "config-dir",
+    "json",
+    "if-expiring-within",
+  ]);
 });
 
-Deno.test("commandsMarked() marks each command, up to where the sentence goes on", () => {
-  const marked: Readonly<Record<string, string>> = {
-    "anaplan-auth login": "`anaplan-auth login`",
-    "mend that, then anaplan-auth login --profile eu; the old one": //
-      "mend that, then `anaplan-auth login --profile eu`; the old one",
-    "anaplan-auth login (--timeout 15m)": "`anaplan-auth login` (--timeout 15m)",
-    "run them by hand (anaplan-auth cert trust), or":
-      "run them by hand (`anaplan-auth cert trust`), or",
-    "put them back: mv ~/a ~/b": "put them back: `mv ~/a ~/b`",
-    "chmod 600 ~/a": "`chmod 600 ~/a`",
-    "try again": "try again",
-    "~/.config/anaplan-auth login": "~/.config/anaplan-auth login",
-  };
-  for (const [text, expected] of Object.entries(marked)) {
-    assertEquals(commandsMarked(text), expected);
-  }
+Deno.test("kebab() writes a flag as people type it", () => {
+  assertEquals(["configDir", "json", "ifExpiringWithin"].map(kebab), [
+    "config-dir",
+    "json",
+    "if-expiring-within",
+  ]);
 });

@@ -1,4 +1,5 @@
 // What a token endpoint's answer is taken for.
+import { written } from "../../src/base/advice.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 import type { Fields } from "../../src/base/json.ts";
@@ -111,7 +112,7 @@ Deno.test("a strange token type is doubtful, the usual ones are fine in any case
     assertEquals(await (await grantedBy(granted({ token_type }))).judge(), { kind: "fine" });
   }
   const verdict = await (await grantedBy(granted({ token_type: "m\x1bac" }))).judge();
-  assertEquals([verdict.kind, "reason" in verdict && verdict.reason.includes("“mac”")], [
+  assertEquals([verdict.kind, "reason" in verdict && written(verdict.reason).includes("“mac”")], [
     "doubtful",
     true,
   ]);
@@ -157,6 +158,9 @@ Deno.test("400, 401, 403 and 404 without an OAuth error are a proxy or an outage
       await unusable(response);
     }
     await unusable(Response.json({ message: "no" }, { status }));
+    await unusable(
+      Response.json({ status, error: "Unauthorized", path: "/oauth/token" }, { status }),
+    );
     await unusable(Response.json({ error: 7 }, { status }));
   }
 });

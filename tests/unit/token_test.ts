@@ -1,21 +1,22 @@
 // The command `token`: a valid access token and nothing else.
 import { assert, assertEquals } from "@std/assert";
 import { token, type TokenFlags } from "../../src/commands/token.ts";
-import type { Reply } from "../../src/command.ts";
+import type { Verbatim } from "../../src/command.ts";
 import { isoTime } from "../../src/base/text.ts";
 import { failureOf } from "../support/api_scene.ts";
 import { issuerScene } from "../support/issuer_scene.ts";
 import { granted, LOGIN, STALE, storedLogin } from "../support/logins.ts";
 import { sessionScene } from "../support/session_scene.ts";
+import { nextOf } from "../support/shown.ts";
 
-async function replied(flags: TokenFlags): Promise<Reply> {
+async function replied(flags: TokenFlags): Promise<Verbatim> {
   using scene = sessionScene(LOGIN, { network: [granted({ expires_in: 7200 })] });
   return await token({ ...scene.flags, ...flags }, scene.context);
 }
 
 Deno.test("token prints the access token alone, byte for byte", async () => {
-  const { text, verbatim } = await replied({});
-  assertEquals([text, verbatim], ["old-access", true]);
+  const { text, kind } = await replied({});
+  assertEquals([text, kind], ["old-access", "verbatim"]);
 });
 
 Deno.test("token --header prints the whole header, in Anaplan's own scheme by default", async () => {
@@ -55,7 +56,7 @@ Deno.test("at another provider the header has the standard scheme, unless anothe
 for (const login of [LOGIN, STALE]) {
   Deno.test(`a --min-valid that no token of the server reaches is exit 2, and the new one is kept (${login.expiresAt})`, async () => {
     using scene = sessionScene(login, { network: [granted({ expires_in: 2100 })] });
-    let reply: Reply | undefined;
+    let reply: Verbatim | undefined;
     const error = await failureOf(async () => {
       reply = await token({ ...scene.flags, minValid: 2 * 60 * 60_000 }, scene.context);
     });
@@ -64,7 +65,7 @@ for (const login of [LOGIN, STALE]) {
       error?.message,
       "Cannot get a token that is valid for 2h: the server's tokens are valid for 35m when they are new",
     );
-    assert(!`${error?.next}`.includes("new-access"));
+    assert(!nextOf(error).includes("new-access"));
     assertEquals(storedLogin(scene.configDir).accessToken.reveal(), "new-access");
     assertEquals(scene.context.talk.warned, []);
   });

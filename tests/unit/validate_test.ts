@@ -1,9 +1,11 @@
 // The command `validate`: what Anaplan says about the token, and what it says when it says nothing.
+import { written } from "../../src/base/advice.ts";
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import type { Reply } from "../../src/command.ts";
+import type { Answer } from "../../src/command.ts";
 import { validate } from "../../src/commands/validate.ts";
 import { CliError } from "../../src/base/errors.ts";
-import { clockTime, isoTime } from "../../src/base/text.ts";
+import { isoTime } from "../../src/base/text.ts";
+import { clockTime } from "../../src/base/times.ts";
 import type { TokenSet } from "../../src/store/token_set.ts";
 import { type FakeContext, type NetworkStep, START } from "../support/fake_system.ts";
 import { ISSUER_PROFILE, issuerScene } from "../support/issuer_scene.ts";
@@ -18,7 +20,7 @@ const failed = (status: number, code: string): Response =>
   Response.json({ status: code, statusMessage: "No" }, { status });
 
 interface Validated extends FakeContext {
-  readonly reply: Reply;
+  readonly reply: Answer;
 }
 
 async function validated(
@@ -38,7 +40,10 @@ Deno.test("a token that Anaplan knows is valid until when Anaplan says", async (
     expires_at: isoTime(END),
     checked_with: "token/validate",
   });
-  assertMatch(reply.text, new RegExp(`^Valid until ${clockTime(END, START)} \\(17 min\\)`));
+  assertMatch(
+    written(reply.text),
+    new RegExp(`^Valid until ${clockTime(END, START)} \\(17 min\\)`),
+  );
   assertEquals(reply.outcome, undefined);
   assertEquals(system.requests[0]?.url, "https://auth.anaplan.com/token/validate");
   assertEquals(system.requests[0]?.headers?.authorization, "AnaplanAuthToken old-access");
@@ -77,7 +82,7 @@ Deno.test("users/me that rejects the token makes it invalid, exit 3, and the rep
     const { reply } = await validated([failed(401, code), new Response(null, { status: 401 })]);
     assertEquals(reply.outcome, "login_required");
     assertEquals(reply.data, { valid: false, expires_at: null, checked_with: "users/me" });
-    assertMatch(reply.text, /^Not valid any more.*\nNext: anaplan-auth refresh/s);
+    assertMatch(written(reply.text), /^Not valid any more.*\nNext: anaplan-auth refresh/s);
   }
 });
 
@@ -121,4 +126,14 @@ Deno.test("Anaplan's status is a code, or quoted, and brings no control characte
     const { talk } = await validated([failed(400, status), ada()]);
     assertStringIncludes(talk.said.join("\n"), `rejects the token ${shown}`);
   }
+});
+
+Deno.test("at an issuer userinfo decides where the named service does not, and Anaplan is not named", async () => {
+  const profile = { ...ISSUER_PROFILE, authUrl: "https://auth.example.com" };
+  const network = [new Response(null, { status: 404 }), Response.json({ sub: "1" })];
+  using scene = issuerScene(LOGIN, network, { profile });
+  const { text, data } = await validate(scene.flags, scene.context);
+  assertEquals((data as { checked_with: string }).checked_with, "userinfo");
+  assertMatch(written(text), /^Valid until .*, says userinfo\.$/);
+  assertMatch(scene.context.talk.said.join("\n"), /Asking userinfo instead\.$/);
 });

@@ -1,5 +1,6 @@
 // Tokens that wait for their place are found by the commands that read without a lock.
-import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { written } from "../../src/base/advice.ts";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { logout } from "../../src/commands/logout.ts";
 import { refresh } from "../../src/commands/refresh.ts";
 import { status } from "../../src/commands/status.ts";
@@ -12,6 +13,7 @@ import { granted, loginFile, putLogin, STALE, withoutRefreshToken } from "../sup
 import { NEW, rescued, rescueScene } from "../support/rescue_scene.ts";
 import { type SessionScene, sessionScene } from "../support/session_scene.ts";
 import { exists, tempDir } from "../support/temp_dir.ts";
+import { nextOf } from "../support/shown.ts";
 
 const USER = (): Response =>
   Response.json({ user: { id: "u1", email: "ada@example.com", active: true } });
@@ -43,8 +45,8 @@ for (const [place, present] of PLACES) {
   Deno.test(`status reports the login that waits beside ${place}`, async () => {
     using scene = waiting(present);
     const { text, outcome } = await status(scene.flags, scene.context);
-    assertEquals(outcome, undefined, text);
-    assertStringIncludes(text, "Signed in (profile default).");
+    assertEquals(outcome, undefined, written(text));
+    assertStringIncludes(written(text), "Signed in (profile default).");
   });
 
   Deno.test(`whoami uses the tokens that wait beside ${place}`, async () => {
@@ -79,12 +81,12 @@ Deno.test("tokens that another holder of the lock rescued are found by their nam
   using at = rescueScene();
   {
     using first = await at.lock();
-    first.prepare();
+    await first.prepare();
     Deno.removeSync(`${at.configDir}/credentials/default.lock`);
     using second = await at.lock();
-    second.prepare();
-    assertThrows(() => first.save(NEW), CliError);
-    second.save({ ...STALE, endedBy: "invalid_grant" });
+    await second.prepare();
+    await assertRejects(() => first.save(NEW), CliError);
+    await second.save({ ...STALE, endedBy: "invalid_grant" });
   }
   using scene = sessionScene(undefined, { env: { HOME: at.elsewhere } });
   assertEquals((await token({ configDir: at.configDir }, scene.context)).text, "new-access");
@@ -94,10 +96,10 @@ Deno.test("status does not wait for a first sign-in that is under way", async ()
   using at = rescueScene();
   Deno.removeSync(loginFile(at.configDir));
   using login = await at.lock();
-  login.prepare();
+  await login.prepare();
   using scene = sessionScene(undefined, { env: { HOME: at.elsewhere } });
   const { text } = await status({ configDir: at.configDir }, scene.context);
-  assertStringIncludes(text, "Not signed in");
+  assertStringIncludes(written(text), "Not signed in");
   assertEquals(scene.context.system.sleeps, []);
 });
 
@@ -112,7 +114,7 @@ Deno.test("a first login that was rescued and cannot be read is an error that na
       () => command({ configDir: at.configDir }, scene.context),
       CliError,
     );
-    assertEquals([error.kind, error.next], ["storage", "anaplan-auth login"]);
+    assertEquals([error.kind, nextOf(error)], ["storage", "anaplan-auth login"]);
     assertStringIncludes(error.message, path);
   }
 });

@@ -9,9 +9,14 @@ import { type FakeListener, fakeListener, fakePerson } from "../support/fake_lis
 import { type Arranged, type FakeContext, fakeContext } from "../support/fake_system.ts";
 import { REDIRECT_URI, responseQuery, someAttempt } from "../support/oauth.ts";
 import { isSettled } from "../support/redirection.ts";
+import { nextOf } from "../support/shown.ts";
 
 const MINUTE = 60_000;
-const PAGE = signedInPage("Ada Lovelace");
+const PAGE = signedInPage({
+  server: "Anaplan",
+  who: "Ada Lovelace, ada@example.com",
+  place: "us1, profile default",
+});
 
 /** The ways of a new attempt, and what a test needs to walk them. */
 interface Scene extends AsyncDisposable {
@@ -122,7 +127,7 @@ Deno.test("nobody finishing in time is a timeout, not a millisecond earlier", as
   const error = await assertRejects(() => first, CliError);
   assertEquals([error.kind, person.isAsked], ["timeout", false]);
   assertStringIncludes(error.message, "within 5 min");
-  assertStringIncludes(error.next ?? "", "--timeout");
+  assertStringIncludes(nextOf(error), "--timeout");
 });
 
 Deno.test("an interruption ends the wait and leaves no question on the terminal", async () => {
@@ -205,6 +210,6 @@ Deno.test("a pipe that holds no answer is a usage error that says what to send",
   for (const text of [undefined, "", "hello"]) {
     const error = await assertRejects(() => piped(() => text), CliError);
     assertEquals(error.kind, "usage");
-    assertStringIncludes(error.next ?? "", "whole address");
+    assertStringIncludes(nextOf(error), "whole address");
   }
 });

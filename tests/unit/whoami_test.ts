@@ -1,9 +1,9 @@
 // The command `whoami`: who the login belongs to.
 import { assertEquals, assertRejects } from "@std/assert";
-import type { Reply } from "../../src/command.ts";
+import type { Answer } from "../../src/command.ts";
 import { whoami } from "../../src/commands/whoami.ts";
 import { CliError } from "../../src/base/errors.ts";
-import { dateTime } from "../../src/base/text.ts";
+import { dateTime } from "../../src/base/times.ts";
 import { type NetworkStep } from "../support/fake_system.ts";
 import { granted, LOGIN, STALE, withoutRefreshToken } from "../support/logins.ts";
 import { sessionScene } from "../support/session_scene.ts";
@@ -28,7 +28,10 @@ function user(fields: Readonly<Record<string, unknown>> = {}): Response {
 const UNAUTHORIZED = new Response(null, { status: 401 });
 
 /** The reply, and the requests by method and path. */
-async function replied(login: typeof LOGIN, ...network: NetworkStep[]): Promise<[Reply, string[]]> {
+async function replied(
+  login: typeof LOGIN,
+  ...network: NetworkStep[]
+): Promise<[Answer<string>, string[]]> {
   using scene = sessionScene(login, { network });
   const reply = await whoami(scene.flags, scene.context);
   const sent = scene.context.system.requests.map(({ method, url }) =>

@@ -1,37 +1,37 @@
 // deno task bench: times the program and what it is compared with, and writes docs/performance.md.
 // Rule: with --quick nothing is written; so few rounds say only that the bench works.
 
-import { timeLogins } from "./login.ts";
-import { report, table } from "./report.ts";
+import { logins } from "./login.ts";
+import { markdown, report, table } from "./report.ts";
 import { commands, profiles, race, starts, tokens } from "./rows.ts";
 import { makeScene } from "./scene.ts";
 import { machine, restrictTime, timeByFile } from "./surroundings.ts";
-import type { Figures } from "./targets.ts";
-import { output, say } from "../process.ts";
-import { ROOT } from "../paths.ts";
+import { output, ROOT, say } from "../tool.ts";
 
 const isQuick = Deno.args.includes("--quick");
 /** How often: much for what takes milliseconds, less for what takes a second. */
 const [MANY, SOME, FEW] = isQuick ? [2, 2, 1] : [100, 40, 15];
 
 await using scene = await makeScene();
-const words = await Deno.readTextFile(`${ROOT}/tools/bench/page.md`);
-const figures: Figures = {
+const figures = {
   starts: await starts(scene, MANY),
   tokens: await tokens(scene, MANY),
-  profiles: await profiles(scene, MANY),
+  ...await profiles(scene, MANY),
   commands: await commands(scene, SOME),
-  logins: await timeLogins(scene, FEW),
-  race: await race(scene, FEW),
+  ...await logins(scene, FEW),
+  ...await race(scene, FEW), // the last, since it leaves a stale login
 };
 for (const results of [figures.starts, figures.tokens, figures.commands]) {
   say(table(results) + "\n");
 }
-const page = report(words, figures, {
+const files = await timeByFile(scene, FEW);
+const words = await Deno.readTextFile(`${ROOT}/tools/bench/page.md`);
+const { requests, ...tables } = figures;
+const page = report(words, tables, requests, {
   machine: await machine(),
-  restrict: await restrictTime(FEW),
-  files: await timeByFile(scene.fromSource("token", ["token"]), FEW),
-  profiled: FEW,
+  restrict: (await restrictTime(scene, FEW)).toFixed(2),
+  trace: markdown([["file", "ms"], ...files.map(([path, time]) => [path, time.toFixed(2)])]),
+  profiled: String(FEW),
 });
 if (!isQuick) {
   const path = `${ROOT}/docs/performance.md`;

@@ -4,13 +4,7 @@
 const env = (name: string): string => Deno.env.get(name) ?? "";
 const FILE = env("TOKEN_FILE");
 
-interface Token {
-  readonly access_token: string;
-  readonly refresh_token: string;
-  readonly expires_at: number;
-}
-
-const load = (): Token => JSON.parse(Deno.readTextFileSync(FILE));
+const load = () => JSON.parse(Deno.readTextFileSync(FILE));
 
 function print(text: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(text + "\n"));
@@ -30,10 +24,14 @@ async function post(fields: Record<string, string>): Promise<void> {
   Deno.renameSync(temporary, FILE);
 }
 
-// deno-lint-ignore no-explicit-any
-async function ask(url: string, init: RequestInit): Promise<any> {
+async function ask(url: string, init: RequestInit) {
   using client = Deno.createHttpClient({ caCerts: [Deno.readTextFileSync(env("CA_FILE"))] });
   return await (await fetch(url, { ...init, client })).json();
+}
+
+function token(): void {
+  if (load().expires_at - Date.now() / 1000 < 60) Deno.exit(1);
+  print(load().access_token);
 }
 
 async function whoami(): Promise<string> {
@@ -67,17 +65,10 @@ function login(): void {
   });
 }
 
-switch (Deno.args[0]) {
-  case "token":
-    if (load().expires_at - Date.now() / 1000 < 60) Deno.exit(1);
-    print(load().access_token);
-    break;
-  case "refresh":
-    await post({ grant_type: "refresh_token", refresh_token: load().refresh_token });
-    break;
-  case "whoami":
-    print(await whoami());
-    break;
-  case "login":
-    login();
-}
+const commands: Readonly<Record<string, () => unknown>> = {
+  token,
+  refresh: () => post({ grant_type: "refresh_token", refresh_token: load().refresh_token }),
+  whoami: async () => print(await whoami()),
+  login,
+};
+await commands[Deno.args[0] ?? ""]?.();

@@ -9,8 +9,7 @@ import { freePort } from "../../tests/support/free_port.ts";
 import { startProgram } from "../../tests/support/program.ts";
 import { commandLineOf } from "../../tests/support/task_command.ts";
 import { bareEnvironment } from "../../tests/support/program.ts";
-import { ROOT } from "../paths.ts";
-import { say } from "../process.ts";
+import { ROOT, say } from "../tool.ts";
 import { median } from "./timing.ts";
 
 const CALLS = Number(Deno.args[Deno.args.indexOf("--calls") + 1] ?? 1_000) || 1_000;

@@ -7,11 +7,11 @@ import { makeCertificate } from "../../tests/sandbox/certificate.ts";
 import { type Home, makeHome } from "../../tests/support/home.ts";
 import { bareEnvironment } from "../../tests/support/program.ts";
 import { type Listener, registeredListener, signIn } from "../../tests/support/sign_in.ts";
+import { commandLineOf } from "../../tests/support/task_command.ts";
 import { makeBundle } from "../bundle.ts";
 import { RUN_FLAGS } from "../launchers.ts";
-import { ROOT } from "../paths.ts";
-import { permissionFlags } from "../permissions.ts";
-import { COMMANDS } from "../../src/cli/tree/commands.ts";
+import { ROOT } from "../tool.ts";
+import { EMPTY, FLOOR, TUTORIAL } from "./report.ts";
 
 /** A command line to time. */
 export interface Timed {
@@ -36,7 +36,7 @@ export interface Scene extends AsyncDisposable {
   /** An empty Deno program. */
   readonly empty: Timed;
   ours(name: string, argv: readonly string[], home?: Home): Timed;
-  fromSource(name: string, argv: readonly string[]): Timed;
+  fromSource(name: string, argv: readonly string[]): Promise<Timed>;
   floor(what: string): Timed;
   tutorial(what: string): Timed;
 }
@@ -56,50 +56,33 @@ export async function makeScene(): Promise<Scene> {
   await signIn(sandbox, home, { client: sandbox.clients.nonRotating, listener });
   await Deno.writeTextFile(`${directory}/empty.js`, "");
   const env = await bareEnvironment(home.path);
-  const other = await othersEnvironment(sandbox, listener, directory);
+  const others = await othersEnvironment(sandbox, listener, directory);
+  const other = (name: string, argv: readonly string[]) => (what: string): Timed => ({
+    name,
+    argv: [...argv, what],
+    env: { ...env, ...others(name) },
+  });
   const end = undo.move();
   return {
     sandbox,
     home,
     listener,
     directory,
-    empty: { name: "an empty Deno program", argv: [DENO, "run", `${directory}/empty.js`], env },
+    empty: { name: EMPTY, argv: [DENO, "run", `${directory}/empty.js`], env },
     ours: (name, argv, { path } = home) => ({
       name,
       argv: [DENO, ...RUN_FLAGS, `${directory}/bundle/main.js`, ...argv],
       env: { ...env, HOME: path },
     }),
-    fromSource: (name, argv) => ({
-      name,
-      argv: [
-        DENO,
-        "run",
-        "--quiet",
-        "--no-remote",
-        ...flagsOf(argv[0]),
-        `${ROOT}/main.ts`,
-        ...argv,
-      ],
-      env,
-    }),
-    floor: (what) => ({
-      name: "the smallest Deno program",
-      argv: [DENO, "run", "-A", `${ROOT}/tools/bench/floor.ts`, what],
-      env: { ...env, ...other("floor") },
-    }),
-    tutorial: (what) => ({
-      name: "the tutorial's way, in Python",
-      argv: [PYTHON, `${ROOT}/tools/bench/tutorial.py`, what],
-      env: { ...env, ...other("tutorial") },
-    }),
+    async fromSource(name, argv) {
+      const { program, args } = await commandLineOf(argv);
+      const main = (arg: string): string => arg === "main.ts" ? `${ROOT}/main.ts` : arg;
+      return { name, argv: [program, ...args.map(main)], env };
+    },
+    floor: other(FLOOR, [DENO, "run", "-A", `${ROOT}/tools/bench/floor.ts`]),
+    tutorial: other(TUTORIAL, [PYTHON, `${ROOT}/tools/bench/tutorial.py`]),
     [Symbol.asyncDispose]: () => end.disposeAsync(),
   };
-}
-
-/** The permissions of the command's task; of `help` for what is none. */
-function flagsOf(command = ""): string[] {
-  const known = command in COMMANDS ? command as keyof typeof COMMANDS : "help";
-  return permissionFlags(COMMANDS[known].needs);
 }
 
 async function othersEnvironment(
@@ -111,7 +94,7 @@ async function othersEnvironment(
   await Deno.writeTextFile(`${directory}/certificate.pem`, certificatePem);
   await Deno.writeTextFile(`${directory}/key.pem`, keyPem);
   const client = sandbox.clients.rotating;
-  for (const who of ["floor", "tutorial"]) {
+  for (const who of [FLOOR, TUTORIAL]) {
     await using home = await makeHome();
     await signIn(sandbox, home, { client, listener });
     const login = await home.credentials();

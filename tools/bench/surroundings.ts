@@ -1,46 +1,39 @@
 // What the figures were taken on, and what the program itself does in its milliseconds. Rule: the machine
 // is told in words that say how quick it is, and none that say whose it is.
 
-import type { Timed } from "./scene.ts";
+import type { Scene } from "./scene.ts";
 import { median } from "./timing.ts";
-import { output } from "../process.ts";
+import { output, ROOT } from "../tool.ts";
 import { EVERYTHING, permissionFlags } from "../permissions.ts";
-import { ROOT } from "../paths.ts";
 
 /** The machine in words. */
 export async function machine(): Promise<string> {
   const { total } = Deno.systemMemoryInfo();
-  const read = (path: string): Promise<string> => Deno.readTextFile(path).catch(() => "");
-  const [, model = Deno.build.arch] = /^model name\s*: (.+)$/m.exec(await read("/proc/cpuinfo")) ??
-    [];
-  const [, system = Deno.build.os] = /^PRETTY_NAME="(.+)"$/m.exec(await read("/etc/os-release")) ??
-    [];
-  const cores = navigator.hardwareConcurrency;
+  const find = async (path: string, pattern: RegExp): Promise<string | undefined> =>
+    pattern.exec(await Deno.readTextFile(path).catch(() => ""))?.[1]?.trim();
+  const model = await find("/proc/cpuinfo", /^model name\s*: (.+)$/m) ?? Deno.build.arch;
+  const system = await find("/etc/os-release", /^PRETTY_NAME="(.+)"$/m) ?? Deno.build.os;
   const day = new Date().toISOString().slice(0, 10);
-  return `on ${day}, with Deno ${Deno.version.deno}, on a machine with ${cores} cores ` +
-    `(${model.trim()}) and ${Math.round(total / 2 ** 30)} GiB of memory, ${system}`;
+  return `on ${day}, with Deno ${Deno.version.deno}, on a machine with ` +
+    `${navigator.hardwareConcurrency} cores (${model}) and ${Math.round(total / 2 ** 30)} GiB ` +
+    `of memory, ${system}`;
 }
 
 /** Milliseconds that `restrict` takes in a process of its own, the median of some. */
-export async function restrictTime(rounds: number): Promise<number> {
+export async function restrictTime({ directory }: Scene, rounds: number): Promise<number> {
   const script = `
     import { denoSystem } from ${JSON.stringify(`file://${ROOT}/src/system/deno.ts`)};
     const system = denoSystem();
     const began = performance.now();
     system.restrict({ network: true });
     console.log(performance.now() - began);`;
-  const path = await Deno.makeTempFile({ suffix: ".ts" });
-  try {
-    await Deno.writeTextFile(path, script);
-    const times: number[] = [];
-    for (let round = 0; round < rounds; round++) {
-      const args = ["run", ...permissionFlags(EVERYTHING), path];
-      times.push(Number(await output(Deno.execPath(), args)));
-    }
-    return median(times);
-  } finally {
-    await Deno.remove(path);
+  await Deno.writeTextFile(`${directory}/restrict.ts`, script);
+  const args = ["run", ...permissionFlags(EVERYTHING), `${directory}/restrict.ts`];
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    times.push(Number(await output(Deno.execPath(), args)));
   }
+  return median(times);
 }
 
 interface CpuProfile {
@@ -49,23 +42,19 @@ interface CpuProfile {
   readonly timeDeltas: readonly number[];
 }
 
-/** Milliseconds of a command's own work by file, the medians of some runs, most first. */
+/** Milliseconds of `token` from source by file, the medians of some runs, most first. */
 export async function timeByFile(
-  { argv: [program = "", run = "", ...args], env }: Timed,
+  { directory, fromSource }: Scene,
   rounds: number,
 ): Promise<[path: string, milliseconds: number][]> {
+  const { argv: [program = "", run = "", ...args], env } = await fromSource("", ["token"]);
   const times = new Map<string, number[]>();
   for (let round = 0; round < rounds; round++) {
-    const directory = await Deno.makeTempDir();
-    try {
-      const flags = ["--cpu-prof", "--cpu-prof-interval=50", `--cpu-prof-dir=${directory}`];
-      await output(program, [run, ...flags, ...args], { env: { ...env } });
-      for await (const { name } of Deno.readDir(directory)) {
-        add(JSON.parse(await Deno.readTextFile(`${directory}/${name}`)), times);
-      }
-    } finally {
-      await Deno.remove(directory, { recursive: true });
-    }
+    const flags = ["--cpu-prof", "--cpu-prof-interval=50", `--cpu-prof-dir=${directory}/profile`];
+    await output(program, [run, ...flags, ...args], { env });
+  }
+  for await (const { name } of Deno.readDir(`${directory}/profile`)) {
+    add(JSON.parse(await Deno.readTextFile(`${directory}/profile/${name}`)), times);
   }
   return Array.from(times, ([path, all]): [string, number] => [path, median(all)])
     .filter(([, milliseconds]) => milliseconds >= 0.02)

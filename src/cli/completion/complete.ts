@@ -1,7 +1,8 @@
 // The command `complete`: a shell's script, or the answer to that script. Rule: once a person presses
 // Tab nothing fails: whatever goes wrong is an answer without candidates.
 
-import type { CommandContext, CommonFlags, Reply } from "../../command.ts";
+import type { CommandContext, CommonFlags, Verbatim } from "../../command.ts";
+import { run, words } from "../../base/advice.ts";
 import { CliError } from "../../base/errors.ts";
 import { type Proposal, propose } from "./candidates.ts";
 import { scriptOf, type Shell, SHELLS } from "./completion_scripts.ts";
@@ -13,10 +14,10 @@ export async function complete(
   context: CommandContext,
   shell = "",
   ...sent: readonly string[]
-): Promise<Reply> {
+): Promise<Verbatim> {
   if (!isShell(shell)) throw await unknown(shell);
   const text = sent.length === 0 ? scriptOf(shell) : await answer(shell, sent, context);
-  return { text, data: text, verbatim: true };
+  return { kind: "verbatim", text, data: text };
 }
 
 function isShell(name: string): name is Shell {
@@ -26,10 +27,10 @@ function isShell(name: string): name is Shell {
 async function unknown(shell: string): Promise<CliError> {
   const { nearNames } = await import("../../base/near_names.ts");
   const names = Object.keys(SHELLS);
-  const near = nearNames(shell, names);
-  const hint = near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`;
-  return new CliError("usage", `Cannot print completions for "${shell}"${hint}`, {
-    next: `give one of ${names.join(" ")}, such as anaplan-auth complete ${near[0] ?? "bash"}`,
+  const [near = "bash"] = nearNames(shell, names);
+  return new CliError("usage", `Cannot print completions for "${shell}"`, {
+    next: words`give one of ${names.join(" ")}, such as ${run(`complete ${near}`)}`,
+    misspelled: { typed: shell, names },
   });
 }
 

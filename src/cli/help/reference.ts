@@ -1,42 +1,59 @@
 // The reference page: exit codes, variables and which build this is. Rule: the codes come from the one table in errors.ts.
 
 import { type ErrorKind, EXIT_CODES } from "../../base/errors.ts";
+import { type Row, SETTINGS } from "../../settings/table.ts";
 import { BUILD, VERSION } from "../../base/version.ts";
 
 const MEANINGS: Readonly<Record<ErrorKind, string>> = {
   internal: "a bug in this program",
   usage: "a flag, argument, profile or setting is wrong",
-  login_required: "nobody is signed in, or the login has ended",
-  denied: "no: access, client, scope, redirect URI or code",
-  timeout: "nobody finished signing in in time",
+  login_required: "you are not signed in, or the login has expired",
+  denied: "rejected: access, client, scope, callback URL or code",
+  timeout: "you did not complete the sign-in in time",
   unavailable: "the network or Anaplan; the same command may work later",
   storage: "the login cannot be read, locked or saved",
   api: "an API answered with another error",
   interrupted: "Ctrl-C; 129 SIGHUP, 131 SIGQUIT, 143 SIGTERM",
 };
 
-const VARIABLES: readonly (readonly [string, string])[] = [
-  ["ANAPLAN_CLIENT_ID", "the OAuth client's id"],
+type Variable = readonly [name: string, brief: string];
+
+/** What goes with a client id. */
+const CLIENT: readonly Variable[] = [
   ["ANAPLAN_CLIENT_SECRET", "its secret"],
   ["ANAPLAN_REFRESH_TOKEN", "a login that is stored nowhere, for CI machines"],
   ["ANAPLAN_REFRESH_TOKEN_FILE", "the same, in a file"],
-  ["ANAPLAN_DEVICE_CLIENT_ID", "the id of a client for login --device"],
-  ["ANAPLAN_REDIRECT_URI", "the registered redirect URI, exactly"],
-  ["ANAPLAN_REGION", "the region"],
+];
+const PLACE: readonly Variable[] = [
   ["ANAPLAN_PROFILE", "the profile"],
-  ["ANAPLAN_AUTH_CONFIG_DIR", "where logins are kept"],
-  ["ANAPLAN_CA_FILE", "a CA file to trust, too; SSL_CERT_FILE likewise"],
+  ["ANAPLAN_AUTH_CONFIG_DIR", "where logins are stored"],
+  ["ANAPLAN_AUTH_KEY_FILE", "the key of sealed logins, in a file"],
+  ["ANAPLAN_AUTH_KEY_COMMAND", "a command that prints that key"],
+  ["ANAPLAN_AUTH_KEY", "that key itself in base64, for CI machines"],
+];
+const OTHERS: readonly Variable[] = [
   ["ANAPLAN_AUTH_DEBUG", "as --verbose"],
   ["CLIENT and SECRET", "the tutorial's names: a client id and, with it,"],
-  ["", "its secret, where nothing else names one"],
+  ["", "its secret, if nothing else names one"],
   ["BROWSER", "the browser: programs between colons, %s the URL"],
   ["NO_COLOR", "as --no-color"],
   ["ACCESSIBLE", "questions as plain lines, for screen readers"],
   ["HTTPS_PROXY", "http://USER:PASSWORD@HOST:PORT, or else ALL_PROXY"],
   ["NO_PROXY", "hosts and domains to reach without it, between"],
-  ["", "commas; this computer always is"],
+  ["", "commas; this computer never needs it"],
   ["DENO_TLS_CA_STORE", "system: trust what this computer trusts"],
 ];
+
+/** Those of the settings by name, and the others behind what they belong to. */
+function variables(): readonly Variable[] {
+  const { clientId, ...others } = SETTINGS;
+  const rows: readonly Row[] = Object.values(others);
+  const named = (isCommon: boolean): Variable[] =>
+    rows.filter(({ group }) => (group === "common") === isCommon)
+      .flatMap(({ variable }) => variable === undefined ? [] : [variable])
+      .sort(([a], [b]) => a < b ? -1 : 1);
+  return [clientId.variable, ...CLIENT, ...named(false), ...PLACE, ...named(true), ...OTHERS];
+}
 
 /** The page that `help reference` prints. */
 export function reference(): string {
@@ -48,7 +65,7 @@ export function reference(): string {
 ${rows.map(([code, kind, text]) => `  ${code.padEnd(5)}${kind.padEnd(16)}${text}`).join("\n")}
 
 Variables; a flag goes before its variable, a variable before the profile
-${VARIABLES.map(([name, text]) => `  ${name.padEnd(28)}${text}`).join("\n")}
+${variables().map(([name, text]) => `  ${name.padEnd(28)}${text}`).join("\n")}
 
 Version ${VERSION}, ${BUILD}`;
 }

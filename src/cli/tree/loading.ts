@@ -1,8 +1,8 @@
 // How Stricli's commands come to ours. Rule: a command's module is imported when it is run, not before.
 
-import type { Command, RouteMap } from "@stricli/core";
+import type { Command } from "@stricli/core";
 import type { CliError } from "../../base/errors.ts";
-import type { Command as Run, CommonFlags } from "../../command.ts";
+import type { Command as Run, CommandContext, CommonFlags, Reply } from "../../command.ts";
 
 /** Where the words come from that a shell can complete. */
 export type WordSource =
@@ -18,16 +18,27 @@ export type WordSource =
 export interface TreeReaders {
   readonly help: () => Promise<Run<CommonFlags, string[]>>;
   readonly complete: () => Promise<Run<CommonFlags, string[]>>;
-  /** The help page of what a name leads to. */
-  readonly pageOf: (
-    name: string,
-    target: Command<TreeContext> | RouteMap<TreeContext>,
-  ) => Promise<string>;
   /** The error for a complaint about what was typed. */
-  readonly usageError: (complaint: string, argv: readonly string[]) => Promise<CliError>;
+  readonly usageError: (complaint: Complaint, argv: readonly string[]) => Promise<CliError>;
 }
 
-/** What Stricli hands to a command: the way to load and run it. */
+/** What is wrong with what was typed. */
+export interface Complaint {
+  readonly text: string;
+  /** The flag that there is not. */
+  readonly flag?: string | undefined;
+  /** The commands that may have been meant. */
+  readonly near?: readonly string[];
+}
+
+/** A command line that has been read. */
+export interface Asked {
+  readonly flags: CommonFlags;
+  /** Loads the command and runs it. */
+  readonly run: (context: CommandContext) => Promise<Reply>;
+}
+
+/** What Stricli hands to a command: the way to say that it is meant. */
 export interface TreeContext {
   readonly process: {
     readonly stdout: { write(text: string): void };
@@ -37,7 +48,7 @@ export interface TreeContext {
     load: () => Promise<Run<Flags, Args>>,
     flags: Flags,
     args: Args,
-  ) => Promise<void>;
+  ) => void;
   readonly readers: TreeReaders;
   /** The words that may stand where `partial` has been typed; only there while a shell completes. */
   readonly propose?: (source: WordSource, partial: string) => readonly string[];
@@ -60,25 +71,22 @@ export function completedFrom(source: WordSource): Completed {
 /** A command of the tree. */
 export type TreeCommand = Command<TreeContext>;
 
-/** How the exit codes of every command begin. */
-export const DONE_AND_USAGE = "Exit codes: 0 done, 2 usage";
-
 /** A loader as Stricli wants it: the module is imported when the command is performed, and not before. */
 export function loading<Flags extends CommonFlags, Args extends readonly unknown[]>(
   load: () => Promise<Run<Flags, Args>>,
-): () => Promise<(this: TreeContext, flags: Flags, ...args: Args) => Promise<void>> {
+): () => Promise<(this: TreeContext, flags: Flags, ...args: Args) => void> {
   return () =>
     Promise.resolve(function (flags, ...args) {
-      return this.perform(load, flags, args);
+      this.perform(load, flags, args);
     });
 }
 
 /** The loader of a command that reads the tree: whoever runs the tree has it. */
 export function reading(
   name: "help" | "complete",
-): () => Promise<(this: TreeContext, flags: CommonFlags, ...args: string[]) => Promise<void>> {
+): () => Promise<(this: TreeContext, flags: CommonFlags, ...args: string[]) => void> {
   return () =>
     Promise.resolve(function (flags, ...args) {
-      return this.perform(this.readers[name], flags, args);
+      this.perform(this.readers[name], flags, args);
     });
 }

@@ -4,6 +4,7 @@
 import {
   AliasNotFoundError,
   type Application,
+  type ApplicationText,
   ArgumentParseError,
   buildApplication,
   EnumValidationError,
@@ -16,45 +17,42 @@ import {
   UnsatisfiedFlagError,
   UnsatisfiedPositionalError,
 } from "@stricli/core";
-import type { Reply } from "../../command.ts";
+import type { Answer } from "../../command.ts";
 import { CliError } from "../../base/errors.ts";
 import { VERSION } from "../../base/version.ts";
-import type { TreeContext, TreeReaders } from "./loading.ts";
-import { kebab } from "./parse.ts";
+import type { Asked, TreeContext, TreeReaders } from "./loading.ts";
+import { kebab } from "../../base/text.ts";
 import { ROOT } from "./tree.ts";
 
 /**
- * Reads one command line and hands the command to `perform`.
+ * Reads one command line.
  *
- * @returns what Stricli itself answered, such as a help page; `undefined` when a command was performed.
+ * @returns the command that is meant, or what Stricli itself answered, such as the version.
  * @throws {CliError} `usage` for what cannot be read.
  */
 export async function parse(
   argv: readonly string[],
-  perform: TreeContext["perform"],
   readers: TreeReaders,
-): Promise<Reply | undefined> {
+): Promise<Asked | Answer> {
   const said: string[] = [];
   const process: StricliProcess = {
     stdout: { write: (text) => void said.push(text) },
     stderr: { write: (text) => void said.push(text) },
     exitCode: null, // Stricli sets none over another
   };
-  let isPerformed = false;
-  await runStricli(applicationWith(readers), unglued(argv), {
-    process,
-    perform: (load, flags, args) => {
-      isPerformed = true;
-      return perform(load, flags, args);
-    },
-    readers,
-  });
-  if (isPerformed) return undefined;
+  const asked: Asked[] = [];
+  const perform: TreeContext["perform"] = (load, flags, args) =>
+    void asked.push({ flags, run: async (context) => (await load())(flags, context, ...args) });
+  const noted: Noted = {};
+  await runStricli(applicationWith(noted), unglued(argv), { process, perform, readers });
+  if (noted.topic !== undefined) perform(readers.help, {}, noted.topic);
+  const [meant] = asked;
+  if (meant !== undefined) return meant;
   const text = said.join("").trimEnd();
-  if (process.exitCode === ExitCode.Success) return { text, data: text };
+  if (process.exitCode === ExitCode.Success) return { kind: "answer", text, data: text };
   const isUsage = process.exitCode === ExitCode.InvalidArgument ||
     process.exitCode === ExitCode.UnknownCommand;
-  if (isUsage) throw await readers.usageError(text, argv);
+  if (isUsage) throw await readers.usageError({ text, ...noted }, argv);
   const next = "install the program again, or report this";
   throw new CliError("internal", text, { next });
 }
@@ -65,24 +63,24 @@ interface StricliProcess {
   exitCode: number | null;
 }
 
+/** What is noted of a command line besides what Stricli says. */
+interface Noted {
+  /** What a help page is asked for. */
+  topic?: string[];
+  /** As in {@link Complaint}. */
+  flag?: string;
+  near?: readonly string[];
+}
+
 /** The command line as Stricli reads it. */
-export function applicationWith({ pageOf }: TreeReaders): Application<TreeContext> {
+export function applicationWith(noted: Noted = {}): Application<TreeContext> {
   return buildApplication<TreeContext>(ROOT, {
     name: "anaplan-auth",
     scanner: {
       caseStyle: "allow-kebab-for-camel",
       allowArgumentEscapeSequence: true,
     },
-    localization: {
-      text: {
-        ...text_en,
-        noCommandRegisteredForInput: ({ input, corrections }) =>
-          input.startsWith("-")
-            ? `Cannot read ${input} there: flags come after the command`
-            : `There is no command ${input}${didYouMean(corrections)}`,
-        exceptionWhileParsingArguments: (error) => whatIsWrong(error),
-      },
-    },
+    localization: { text: complaints(noted) },
   }, {
     help: {
       flag: {
@@ -91,8 +89,8 @@ export function applicationWith({ pageOf }: TreeReaders): Application<TreeContex
         global: true,
         complete: true,
         defaultForRouteMap: true,
-        async run(_app, { result: { target, prefix } }) {
-          this.process.stdout.write(await pageOf(prefix.slice(1).join(" "), target));
+        run(_app, { result: { prefix } }) {
+          noted.topic = prefix.slice(1);
         },
       },
     },
@@ -108,11 +106,24 @@ export function applicationWith({ pageOf }: TreeReaders): Application<TreeContex
   });
 }
 
+function complaints(noted: Noted): ApplicationText {
+  return {
+    ...text_en,
+    noCommandRegisteredForInput: ({ input, corrections }) => {
+      if (input.startsWith("-")) return `Cannot read ${input} there: flags come after the command`;
+      noted.near = corrections.map((name) => name.replaceAll("`", ""));
+      return `There is no command ${input}`;
+    },
+    exceptionWhileParsingArguments: (error) => {
+      if (error instanceof FlagNotFoundError) noted.flag = flagName(error.input);
+      return whatIsWrong(error);
+    },
+  };
+}
+
 /** What is wrong with an argument; the first of Stricli's complaints, in our words. */
 function whatIsWrong(error: unknown): string {
-  if (error instanceof FlagNotFoundError) {
-    return `There is no flag --${kebab(error.input.replace(/^-+/, ""))}`;
-  }
+  if (error instanceof FlagNotFoundError) return `There is no flag ${flagName(error.input)}`;
   if (error instanceof AliasNotFoundError) return `There is no flag -${error.input}`;
   if (error instanceof ArgumentParseError) {
     const { exception } = error;
@@ -159,9 +170,4 @@ function unglued(argv: readonly string[]): readonly string[] {
 
 function flagName(external: string): string {
   return `--${kebab(external.replace(/^-+/, ""))}`;
-}
-
-function didYouMean(corrections: readonly string[]): string {
-  const names = corrections.map((name) => name.replaceAll("`", ""));
-  return names.length === 0 ? "" : `; did you mean ${names.join(" or ")}?`;
 }

@@ -1,0 +1,52 @@
+// What an error says to do, for the login that is in use: its profile is filled in; one that comes from the
+// environment needs a variable, never a sign-in here. Rule: pure.
+
+import { type Piece, piecesOf, type Run, type Words } from "../base/advice.ts";
+import type { CliError } from "../base/errors.ts";
+import type { ClientEnvironment } from "../settings/client_environment.ts";
+
+/** The variables that hold the refresh token, or name a file that does. */
+const REFRESH_TOKEN_VARIABLE = "ANAPLAN_REFRESH_TOKEN";
+export const REFRESH_TOKEN_FILE_VARIABLE = "ANAPLAN_REFRESH_TOKEN_FILE";
+
+/** The variable that the login comes from. */
+export function refreshTokenVariable({ refreshToken }: ClientEnvironment): string {
+  return refreshToken === undefined ? REFRESH_TOKEN_FILE_VARIABLE : REFRESH_TOKEN_VARIABLE;
+}
+
+/** How to have a login again. */
+export function newRefreshToken(environment: ClientEnvironment): string {
+  return environment.refreshToken === undefined
+    ? `put a refresh token that is still good into the file that ${REFRESH_TOKEN_FILE_VARIABLE} names`
+    : `put a refresh token that is still good where ${REFRESH_TOKEN_VARIABLE} comes from`;
+}
+
+/** Whether it says to sign in to the profile that is in use. */
+export function asksToSignIn(advice: Words): boolean {
+  return piecesOf(advice).some(isForProfileInUse);
+}
+
+/** The same for the profile that is in use. */
+export function withProfile(advice: Words, profile: string): Words {
+  return piecesOf(advice).map((piece) => isForProfileInUse(piece) ? { ...piece, profile } : piece);
+}
+
+function isForProfileInUse(piece: Piece): piece is Run {
+  return typeof piece === "object" && "command" in piece && piece.profile === null;
+}
+
+/** What to do instead of what an error says; `undefined` when that holds here, too. */
+export function environmentAdvice(
+  { kind, code, next = "" }: Pick<CliError, "kind" | "code" | "next">,
+  environment: ClientEnvironment,
+): Words | undefined {
+  if (code === "stopped_late") {
+    return `${newRefreshToken(environment)}, if a warning says that the server replaced it; else ` +
+      "the same command again";
+  }
+  if (!asksToSignIn(next)) return undefined;
+  return kind === "denied"
+    ? "check ANAPLAN_CLIENT_ID and ANAPLAN_CLIENT_SECRET: the refresh token in " +
+      `${refreshTokenVariable(environment)} was issued to one client`
+    : newRefreshToken(environment);
+}

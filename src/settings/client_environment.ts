@@ -1,0 +1,65 @@
+// What the environment says of a client besides its settings: secrets, and a login of its own. Rule: a secret counts
+// only for the client that it belongs to.
+
+import { Secret } from "../base/secret.ts";
+import type { System } from "../system/contract.ts";
+
+/** The client as the environment has it. */
+export interface ClientEnvironment {
+  readonly clientId: string | undefined;
+  readonly clientSecret: Secret | undefined;
+  /** The tutorial's `CLIENT` and `SECRET`: names that any other program may use too. */
+  readonly tutorialClientId: string | undefined;
+  readonly tutorialClientSecret: Secret | undefined;
+  /** A login that is stored nowhere: the refresh token itself, or the file that holds it. */
+  readonly refreshToken: Secret | undefined;
+  readonly refreshTokenFile: string | undefined;
+}
+
+/** Reads the variables. */
+export function clientEnvironment(env: System["env"]): ClientEnvironment {
+  return {
+    clientId: env("ANAPLAN_CLIENT_ID"),
+    clientSecret: secret(env("ANAPLAN_CLIENT_SECRET")),
+    tutorialClientId: env("CLIENT"),
+    tutorialClientSecret: secret(env("SECRET")),
+    refreshToken: secret(env("ANAPLAN_REFRESH_TOKEN")),
+    refreshTokenFile: env("ANAPLAN_REFRESH_TOKEN_FILE"),
+  };
+}
+
+function secret(value: string | undefined): Secret | undefined {
+  const trimmed = value?.trim(); // no secret has blanks around it, but copying adds them
+  return trimmed ? new Secret(trimmed) : undefined;
+}
+
+/**
+ * The client secret that the environment holds for this client id.
+ *
+ * `ANAPLAN_CLIENT_SECRET` counts unless `ANAPLAN_CLIENT_ID` names another client; the tutorial's `SECRET`
+ * only together with a `CLIENT` that is this client, since anything may be called `SECRET`.
+ */
+export function environmentSecret(
+  environment: ClientEnvironment,
+  clientId: string,
+): { readonly own: Secret | undefined; readonly tutorial: Secret | undefined } {
+  const isOther = environment.clientId !== undefined && environment.clientId !== clientId;
+  return {
+    own: isOther ? undefined : environment.clientSecret,
+    tutorial: environment.tutorialClientId === clientId
+      ? environment.tutorialClientSecret
+      : undefined,
+  };
+}
+
+/**
+ * The same outside of a sign-in: `ANAPLAN_CLIENT_SECRET` counts only when `ANAPLAN_CLIENT_ID` names this
+ * very client beside it.
+ */
+export function namedSecret(
+  environment: ClientEnvironment,
+  clientId: string,
+): ReturnType<typeof environmentSecret> {
+  const { own, tutorial } = environmentSecret(environment, clientId);
+  return { own: environment.clientId === clientId ? own : undefined, tutorial };
+}

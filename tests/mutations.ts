@@ -178,8 +178,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     what: "an answer repeats what was sent",
     file: "src/oauth/wire.ts",
-    from: 'if (text === "") return new Response(null, { status, headers });',
-    to: "if (status > 0) return new Response(text, { status, headers });",
+    from: "return await withoutEchoes(await answerTo(request, system), request);",
+    to: "return await answerTo(request, system);",
     tests: ["tests/unit/echoes_test.ts"],
   },
   {

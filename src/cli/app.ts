@@ -2,8 +2,7 @@
 // Rule: nothing is printed or exited anywhere below, no module is loaded before the command's permissions
 // are all that is left, and the parser is loaded when there are flags only.
 
-import type { Answer, CommandContext, CommonFlags, Reply } from "../command.ts";
-import { PROGRAM, words } from "../base/advice.ts";
+import type { CommandContext, Reply } from "../command.ts";
 import { CliError, EXIT_CODES, toCliError } from "../base/errors.ts";
 import type { System, Trace } from "../system/contract.ts";
 import { VERSION } from "../base/version.ts";
@@ -73,8 +72,9 @@ async function replyTo(argv: readonly string[], context: CommandContext): Promis
   if (isAlone && name === "--version") return { kind: "answer", text: VERSION, data: VERSION };
   const command = commandNamed(name);
   context.system.restrict(command?.needs ?? (name === "" ? { keys: true } : {}));
-  if (name === "") return await greeting(context);
-  if (isAlone && (name === "--help" || name === "-h")) return await rootPage(context);
+  const asksHelp = isAlone && (name === "--help" || name === "-h");
+  if (asksHelp) return (await import("./help/root_help.ts")).rootPage(context);
+  if (name === "") return await (await import("./help/greeting.ts")).greeting(context);
   if (!name.startsWith("-") && !command?.writesLate) context.system.expectWrites();
   if (command?.sends) context.system.expectRequest();
   if (command?.load !== undefined && arePlain(rest, command.words)) {
@@ -98,7 +98,8 @@ async function performed(
   try {
     return await run(context);
   } catch (error) {
-    await remember(toCliError(error), argv, flags, context);
+    const { rememberFailure } = await import("../settings/last_failure.ts");
+    rememberFailure(toCliError(error), argv, flags, context.system);
     throw error;
   }
 }
@@ -106,43 +107,6 @@ async function performed(
 /** Whether these are so many arguments and no flag, so that no parser is needed. */
 function arePlain(words: readonly string[], count = 0): boolean {
   return words.length === count && words.every((word) => /^[^-\s]/.test(word));
-}
-
-async function rootPage({ talk }: CommandContext): Promise<Answer> {
-  const { rootHelp } = await import("./help/root_help.ts");
-  return { kind: "answer", text: rootHelp(talk.shown(PROGRAM)), data: rootHelp() };
-}
-
-/** Keeps what went wrong for `doctor`, where there is a configuration directory. */
-async function remember(
-  error: CliError,
-  [command = ""]: readonly string[],
-  flags: CommonFlags,
-  { system }: CommandContext,
-): Promise<void> {
-  if (error.kind === "usage" || error.kind === "interrupted" || command === "doctor") return;
-  const [{ keepFailure }, { hasEnvironmentLogin, loadSettings }] = await Promise.all([
-    import("../settings/last_failure.ts"),
-    import("../settings/settings.ts"),
-  ]);
-  try {
-    const settings = loadSettings(flags, system);
-    const { configDir, profile, profileExists } = settings;
-    if (profileExists && !hasEnvironmentLogin(settings)) {
-      system.expectWrites();
-      keepFailure(configDir, profile, command, error, system.now());
-    }
-  } catch {
-    // settings that cannot be read are what the error is about
-  }
-}
-
-/** The answer without a command: on a terminal the status in short, then the help. */
-async function greeting(context: CommandContext): Promise<Answer> {
-  const page = await rootPage(context);
-  if (!context.system.terminal.stdout) return page;
-  const { statusInShort } = await import("../commands/status.ts");
-  return { ...page, text: words`${await statusInShort(context)}\n\n${page.text}` };
 }
 
 /** Whether a flag is set, in any spelling that Stricli takes; `--json=no` is a way to say no. */

@@ -26,7 +26,7 @@ const ROUND = 1_000;
 /** How long no connection is accepted after one could not be, in milliseconds. */
 const REST = 20;
 
-/** See {@link System.serveLocal}. */
+/** See {@link Proxying.serveLocal}. */
 export function serveLocal(
   address: LocalAddress,
   serve: (peer: Peer) => Promise<void>,

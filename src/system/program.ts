@@ -61,7 +61,7 @@ const KEYS: readonly Deno.Signal[] = IS_WINDOWS ? ["SIGINT"] : ["SIGINT", "SIGQU
 export async function runInPlace(
   [program = "", ...args]: readonly string[],
   env: Readonly<Record<string, string>>,
-  isAtTerminal: boolean,
+  isAtTerminal = hasTerminal(),
   hidesSecrets = false,
 ): Promise<number | NotRun> {
   let child: Deno.ChildProcess | undefined;
@@ -85,4 +85,9 @@ export async function runInPlace(
     return error instanceof Deno.errors.NotFound ? "not found" : "not executable";
   }
   return (await child.status).code; // 128 and the signal's number when one ended it
+}
+
+/** Whether a terminal sends its keys here; in a pipeline not every stream is the terminal. */
+function hasTerminal(): boolean {
+  return [Deno.stdin, Deno.stdout, Deno.stderr].some((stream) => stream.isTerminal());
 }

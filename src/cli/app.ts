@@ -3,7 +3,7 @@
 // are all that is left, and the parser is loaded when there are flags only.
 
 import type { Answer, CommandContext, CommonFlags, Reply } from "../command.ts";
-import { PROGRAM, words } from "../base/advice.ts";
+import { PROGRAM } from "../base/advice.ts";
 import { CliError, EXIT_CODES, toCliError } from "../base/errors.ts";
 import type { System, Trace } from "../system/contract.ts";
 import { VERSION } from "../base/version.ts";
@@ -140,12 +140,11 @@ async function remember(
   }
 }
 
-/** What stands there when no command was typed: on a terminal first how things are, then the help. */
+/** Without a command: on a terminal where you are and what to type, elsewhere the help. */
 async function greeting(context: CommandContext): Promise<Answer> {
-  const page = await rootPage(context);
-  if (!context.system.terminal.stdout) return page;
+  if (!context.system.terminal.stdout) return await rootPage(context);
   const { statusInShort } = await import("../commands/status.ts");
-  return { ...page, text: words`${await statusInShort(context)}\n\n${page.text}` };
+  return { kind: "answer", text: await statusInShort(context), data: null };
 }
 
 /** Whether a flag is set, in any spelling that Stricli takes; `--json=no` is a way to say no. */

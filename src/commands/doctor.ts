@@ -50,14 +50,16 @@ export async function doctor(flags: DoctorFlags, context: CommandContext): Promi
   }
   const way = [proxyCheck(context.system), trustCheck(settings, context.system)];
   const isBarred = way.some(({ mark }) => mark === "problem"); // each host would only say it again
+  const overTheNetwork = isBarred ? [] : await checksOverTheNetwork(settings, context);
+  const isLoginRejected = overTheNetwork.some((check) => check?.name === "Login");
   const checks = [
-    ...(isBarred ? [] : await checksOverTheNetwork(settings, context)),
+    ...overTheNetwork,
     ...way,
     await portCheck(settings, context),
     certificateCheck(settings, context),
     redirectUriCheck(settings),
     filesCheck(settings),
-    loginCheck(settings, context),
+    isLoginRejected ? undefined : loginCheck(settings, context),
     lastFailureCheck(settings),
   ].filter((check) => check !== undefined);
   return report(checks, context);

@@ -7,7 +7,7 @@ import { CliError, toCliError } from "../base/errors.ts";
 import { configDirectory, placeOf } from "../settings/location.ts";
 import { listDirectory } from "../files/private_directory.ts";
 import { splitPath } from "../files/private_file.ts";
-import { profileNames } from "../settings/profiles.ts";
+import { profileNames } from "../settings/location.ts";
 import { mayWait, waitingNames } from "../store/put_back.ts";
 import { missingProfile, storeOf } from "../session/session.ts";
 import { orSetAside } from "../files/set_aside.ts";

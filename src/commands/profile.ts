@@ -6,17 +6,22 @@ import { assertTrustworthy } from "../files/ca_file.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { listenCandidates } from "../oauth/listen_addresses.ts";
-import { configDirectory, isProfileName, type Place, placeOf } from "../settings/location.ts";
-import { assertPrivateDirectory } from "../files/private_directory.ts";
+import {
+  configDirectory,
+  isProfileName,
+  type Place,
+  placeOf,
+  profileInUse,
+  profileNames,
+} from "../settings/location.ts";
 import {
   changeCurrentProfile,
   loadProfile,
   type Profile,
-  profileNames,
   removeProfile,
   saveProfile,
 } from "../settings/profiles.ts";
-import { storeOf } from "../session/session.ts";
+import { everyProfile, storeOf } from "../session/session.ts";
 import { orSetAside } from "../files/set_aside.ts";
 import {
   profileFor,
@@ -25,14 +30,7 @@ import {
   type Settings,
   warnOfUnused,
 } from "../settings/settings.ts";
-import {
-  type KeptSettings,
-  ROWS,
-  type SettingName,
-  SETTINGS,
-  typedName,
-} from "../settings/table.ts";
-import type { Store } from "../store/logins.ts";
+import { type KeptSettings, ROWS, type SettingName, typedName } from "../settings/table.ts";
 import { flagTime, table } from "../base/text.ts";
 
 /** The flags of `profile set`. */
@@ -46,47 +44,6 @@ const SHOWN = (["client", "protocol", "servers", "common"] as const)
   .flatMap((shown) =>
     ROWS.filter(([, { group = "client" }]) => group === shown).map(([name]) => name)
   );
-
-/** Lists the profiles; a star marks the one that is used when none is named. */
-export function profileList(flags: CommonFlags, context: CommandContext): Promise<Answer> {
-  const { system, talk } = context;
-  const configDir = configDirectory(flags, system);
-  assertPrivateDirectory(configDir);
-  const store = storeOf({ configDir }, context);
-  const unreadable = new Set<string>();
-  const readable = <T>(load: () => T | undefined, name = ""): T | undefined => {
-    try {
-      return load();
-    } catch (error) {
-      if (!(error instanceof CliError) || error.kind !== "storage") throw error;
-      talk.warn(error.message);
-      unreadable.add(name);
-      return undefined;
-    }
-  };
-  const current = readable(() => placeOf(flags, system).profile);
-  const saved = namesIn(configDir, store).map((name) => ({
-    name,
-    ...readable(() => loadProfile(configDir, name), name),
-  }));
-  const profiles = saved.map(({ name, issuer, region = SETTINGS.region.default }) => ({
-    name,
-    current: name === current,
-    region: issuer === undefined ? region : null,
-    logged_in: readable(() => store.load(name), name) !== undefined,
-  }));
-  const rows = profiles.map(({ name, current, region, logged_in }, index) => {
-    const state = unreadable.has(name) ? "unreadable" : logged_in ? "signed in" : "not signed in";
-    return [
-      `${current ? "*" : " "} ${name}`,
-      `${region ?? saved[index]?.issuer}, ${state}`,
-    ] as const;
-  });
-  const text = rows.length === 0
-    ? words`There is no profile yet.\nNext: ${run("login")}`
-    : table(rows);
-  return Promise.resolve({ kind: "answer", text, data: { profiles } });
-}
 
 /** Shows a profile's settings; defaults are left out. */
 export function profileShow(
@@ -125,7 +82,7 @@ export async function profileSet(
   context: CommandContext,
   name?: string,
 ): Promise<Answer> {
-  const profile = nameOf(flags, context, name);
+  const profile = profileNamed(flags, context, name);
   const configDir = configDirectory(flags, context.system);
   using _lock = await storeOf({ configDir }, context).lock(profile);
   const silent = { ...context.system, env: () => undefined }; // what the environment says stays there
@@ -178,16 +135,34 @@ export async function profileRemove(
     warn("the login was removed here only; the server may still honour its tokens");
   }
   orSetAside(() => loadProfile(configDir, profile), warn);
-  const remove = (current: string | undefined): string | undefined => {
+  let wasInUse = false;
+  const remove = (current: string | undefined): string | null | undefined => {
+    wasInUse = profile === profileInUse(configDir);
     removeProfile(configDir, profile, warn); // under the lock of the choice: nothing chooses it meanwhile
-    return current === profile ? "default" : undefined;
+    return current === profile ? null : undefined;
   };
   await changeCurrentProfile(configDir, remove, context.system, warn);
-  const data = { profile, login_removed: hadLogin };
-  return { kind: "answer", text: `Removed (profile ${profile}).`, data };
+  const left = everyProfile(configDir, store);
+  const [inUse] = left.filter((name) => name === profileInUse(configDir));
+  const removed = `Removed (profile ${profile}).`;
+  const data = { profile, login_removed: hadLogin, current: inUse ?? null };
+  const text = !wasInUse
+    ? removed
+    : inUse !== undefined
+    ? `${removed} Profile ${inUse} is used from now on.`
+    : left.length === 0
+    ? words`${removed} No profile is left.\nNext: ${run("login")}`
+    : words`${removed} No profile is chosen now: there are ${left.join(", ")}.\nNext: ${
+      run(`profile use ${left[0]}`)
+    }`;
+  return { kind: "answer", text, data };
 }
 
-function nameOf(flags: CommonFlags, context: CommandContext, name: string | undefined): string {
+function profileNamed(
+  flags: CommonFlags,
+  context: CommandContext,
+  name: string | undefined,
+): string {
   const chosen = name ?? placeOf(flags, context.system).profile;
   if (isProfileName(chosen)) return chosen;
   throw new CliError("usage", `Cannot use the profile name "${chosen}"`, {
@@ -195,16 +170,11 @@ function nameOf(flags: CommonFlags, context: CommandContext, name: string | unde
   });
 }
 
-/** Every name that has settings or a login, sorted. */
-function namesIn(configDir: string, store: Store): string[] {
-  return [...new Set([...profileNames(configDir), ...store.names()])].sort();
-}
-
 /** The place of a profile that is there, whole or damaged. */
 function existing(flags: CommonFlags, context: CommandContext, name: string | undefined): Place {
-  const profile = nameOf(flags, context, name);
+  const profile = profileNamed(flags, context, name);
   const configDir = configDirectory(flags, context.system);
-  const isThere = namesIn(configDir, storeOf({ configDir }, context)).includes(profile);
+  const isThere = everyProfile(configDir, storeOf({ configDir }, context)).includes(profile);
   if (isThere) return { configDir, profile };
   const names = profileNames(configDir);
   throw new CliError("usage", `There is no profile ${profile}`, {

@@ -1,35 +1,32 @@
-// status: what is stored, without any network.
+// status: whether you are signed in and as whom, without any network.
 
-import { run, type Words, words } from "../base/advice.ts";
-import { placeName, regionOf } from "../provider/authorization_server.ts";
-import { nameAndAddress, whoIs } from "../provider/provider.ts";
+import { run, type Words, words, written } from "../base/advice.ts";
+import { providerName } from "../provider/authorization_server.ts";
+import { nameAndAddress, nameOf } from "../provider/provider.ts";
 import type { Answer, CommandContext, CommonFlags, News } from "../command.ts";
 import {
+  canRefresh,
   endsWithin,
-  expiryInShort,
   expirySentence,
   isProlongedByRefresh,
   type LoginExpiry,
   loginExpiry,
+  signedOut,
+  signedOutSentence,
+  signInAgain,
 } from "../session/expiry.ts";
 import { nameOrQuoted, shortened } from "../base/names.ts";
-import {
-  canRefresh,
-  loginCommand,
-  loginInUse,
-  missingProfile,
-  storeInUse,
-  withFreshTokenSet,
-} from "../session/session.ts";
+import { loginCommand, loginInUse, missingProfile, storeInUse } from "../session/session.ts";
+import { askWho, keptUser } from "../session/user.ts";
 import { hasEnvironmentLogin, loadSettings, type Settings } from "../settings/settings.ts";
-import { asSentence, clockTime, dateTime, duration, isoTime, table } from "../base/text.ts";
+import { clockTime, duration, isoTime, table } from "../base/text.ts";
 import { isFresh, type TokenSet } from "../store/token_set.ts";
 
 /** The flags of `status`. */
 export interface StatusFlags extends CommonFlags {
-  /** Ask the server, too, who the login belongs to. */
+  /** Also ask the server who you are. */
   readonly check?: boolean;
-  /** Fail when the login ends within so many milliseconds. */
+  /** Fail when the login expires within so many milliseconds. */
   readonly expiresWithin?: number;
 }
 
@@ -39,38 +36,24 @@ export async function status(flags: StatusFlags, context: CommandContext): Promi
   const store = await storeInUse(settings, context);
   const tokenSet = await loginInUse(settings, store, context);
   const now = context.system.now();
-  const missing = tokenSet === undefined ? await noProfile(settings) : undefined;
-  const isUsable = tokenSet !== undefined && (isFresh(tokenSet, now, 0) || canRefresh(tokenSet));
-  const expiry: LoginExpiry = tokenSet === undefined
-    ? { kind: "unknown" }
-    : loginExpiry(tokenSet, settings);
-  const reply: Answer = {
-    kind: "answer",
-    text: isUsable
-      ? describe(tokenSet, settings, store.pathOf(settings.profile), now)
-      : notSignedIn(tokenSet, settings, missing),
-    data: {
-      profile: settings.profile,
-      region: settings.issuer === undefined ? settings.region : null,
-      client_id: tokenSet?.clientId ?? settings.clientId ?? null,
-      scope: tokenSet?.scope ?? null,
-      logged_in: isUsable,
-      expires_at: tokenSet === undefined ? null : isoTime(tokenSet.expiresAt),
-      refresh_token_saved_at: tokenSet?.refreshTokenSavedAt === undefined
-        ? null
-        : isoTime(tokenSet.refreshTokenSavedAt),
-      login_expires_at: "at" in expiry ? isoTime(expiry.at) : null,
-      login_expiry: expiry.kind,
-    },
-  };
-  const { expiresWithin } = flags;
-  const isWatched = expiresWithin !== undefined; // who watches has no use for stdout
+  const out = await whySignedOut(tokenSet, settings, now);
+  const isWatched = flags.expiresWithin !== undefined; // who watches has no use for stdout
   const kind = isWatched ? "news" : "answer";
-  if (!isUsable) return { ...reply, kind, outcome: "login_required" };
-  if (isWatched && endsWithin(tokenSet, settings, now, expiresWithin)) {
-    const text = endsSoon(tokenSet, settings, now);
-    return { ...reply, kind, text, outcome: "login_required" };
+  const data = statusData(tokenSet, settings);
+  if (out !== undefined || tokenSet === undefined) {
+    const next = loginCommand(settings);
+    const signedOutData = { ...data, logged_in: false, next: written(next) };
+    const text = words`${out ?? ""}\nNext: ${next}`;
+    return { kind, text, data: signedOutData, outcome: "login_required" };
   }
+  if (isWatched && endsWithin(tokenSet, settings, now, flags.expiresWithin)) {
+    const canLast = isProlongedByRefresh(tokenSet) && !hasEnvironmentLogin(settings);
+    const next = canLast ? run("refresh", { profile: settings.profile }) : loginCommand(settings);
+    const text = words`${expirySentence(tokenSet, settings, now)}\nNext: ${next}`;
+    return { kind, text, data: { ...data, next: written(next) }, outcome: "login_required" };
+  }
+  const text = describe(tokenSet, settings, store.pathOf(settings.profile), now);
+  const reply: Answer = { kind: "answer", text, data };
   return flags.check ? await checked(reply, settings, context) : reply;
 }
 
@@ -80,95 +63,94 @@ async function checked(
   settings: Settings,
   context: CommandContext,
 ): Promise<Answer> {
-  const user = await withFreshTokenSet(
-    settings,
-    context,
-    (tokenSet) => whoIs(tokenSet, settings, context.system),
-  );
-  const asked = `The server knows it as the login of ${nameAndAddress(user)}.`;
+  const user = await askWho(settings, context);
+  const asked = `${providerName(settings)} accepts the login of ${nameAndAddress(user)}.`;
   return { ...reply, text: words`${reply.text}\n\n${asked}` };
 }
 
-/** How things are, in two lines at most; for the page that is shown when no command was typed. */
+/** Where you are and the one thing to type; for a terminal on which no command was typed. */
 export async function statusInShort(context: CommandContext): Promise<Words> {
   const settings = loadSettings({}, context.system);
   const store = await storeInUse(settings, context);
   const tokenSet = await loginInUse(settings, store, context);
   const now = context.system.now();
-  if (tokenSet === undefined || !(isFresh(tokenSet, now, 0) || canRefresh(tokenSet))) {
-    return notSignedIn(tokenSet, settings);
+  const out = await whySignedOut(tokenSet, settings, now);
+  const more = words`All commands: ${run("help")}`;
+  if (out !== undefined || tokenSet === undefined) {
+    return words`${out ?? ""}\nNext: ${loginCommand(settings)}          ${more}`;
   }
-  return `Signed in (profile ${settings.profile}, ${placeName(settings)}). ` +
-    `Access token ${accessTokenLine(tokenSet, now)}.`;
+  const { profile } = settings;
+  const user = keptUser(tokenSet);
+  const who = user === undefined ? "Signed in to" : `Signed in as ${nameOf(user)},`;
+  const left = duration(tokenSet.expiresAt - now);
+  const access = isFresh(tokenSet, now, 0)
+    ? `Access token valid for ${left}${canRefresh(tokenSet) ? ", renewed automatically" : ""}.`
+    : "The next command gets a new access token.";
+  return words`${who} ${providerName(settings)} (profile ${profile}).\n${access}\n\n${
+    run("whoami")
+  }, api, token, logout …   ${more}`;
 }
 
-function endsSoon(tokenSet: TokenSet, settings: Settings, now: number): Words {
-  const canRefreshHere = isProlongedByRefresh(tokenSet, settings, now) &&
-    !hasEnvironmentLogin(settings);
-  const next = canRefreshHere
-    ? run("refresh", { profile: settings.profile })
-    : loginCommand(settings);
-  return words`${expirySentence(tokenSet, settings, now)}\nNext: ${next}`;
-}
-
-async function noProfile(settings: Settings): Promise<string | undefined> {
-  const missing = missingProfile(settings);
-  if (missing === undefined) return undefined;
-  const { didYouMean, nearNames } = await import("../base/near_names.ts");
-  return `There is no profile ${missing.typed}${
-    didYouMean(nearNames(missing.typed, missing.names))
-  }`;
-}
-
-function notSignedIn(
+/** Why you are not signed in, as a sentence; `undefined` when you are. */
+async function whySignedOut(
   tokenSet: TokenSet | undefined,
   settings: Settings,
-  missing?: string,
-): Words {
-  const why = missing !== undefined
-    ? asSentence(missing)
-    : tokenSet === undefined
-    ? `Not signed in (profile ${settings.profile}).`
-    : tokenSet.endedBy === undefined
-    ? `No longer signed in (profile ${settings.profile}): the access token has ended, and there is no ` +
-      "refresh token."
-    : `No longer signed in (profile ${settings.profile}): ${tokenSet.endedBy}.`;
-  return words`${why}\nNext: ${loginCommand(settings)}`;
+  now: number,
+): Promise<string | undefined> {
+  const { profile } = settings;
+  if (tokenSet !== undefined) {
+    const out = signedOut(tokenSet, settings, now);
+    return out && `${signedOutSentence(out, profile)}.`;
+  }
+  const missing = missingProfile(settings);
+  if (missing === undefined) {
+    return `You are not signed in${profile === "default" ? "" : ` (profile ${profile})`}.`;
+  }
+  const { didYouMean, nearNames } = await import("../base/near_names.ts");
+  const near = didYouMean(nearNames(missing.typed, missing.names));
+  return `There is no profile ${missing.typed}${near || "."}`;
+}
+
+function statusData(tokenSet: TokenSet | undefined, settings: Settings) {
+  const expiry: LoginExpiry = tokenSet === undefined
+    ? { kind: "unknown" }
+    : loginExpiry(tokenSet, settings);
+  const savedAt = tokenSet?.refreshTokenSavedAt;
+  return {
+    profile: settings.profile,
+    region: settings.issuer === undefined ? settings.region : null,
+    client_id: tokenSet?.clientId ?? settings.clientId ?? null,
+    scope: tokenSet?.scope ?? null,
+    logged_in: true,
+    expires_at: tokenSet === undefined ? null : isoTime(tokenSet.expiresAt),
+    refresh_token_saved_at: savedAt === undefined ? null : isoTime(savedAt),
+    login_expires_at: "at" in expiry ? isoTime(expiry.at) : null,
+    login_expiry: expiry.kind,
+    user_name: tokenSet?.name || null,
+    email: tokenSet?.email || null,
+    next: null,
+  };
 }
 
 function describe(tokenSet: TokenSet, settings: Settings, path: string, now: number): string {
   const isStored = !hasEnvironmentLogin(settings);
+  const user = keptUser(tokenSet);
+  const who = user === undefined ? "Signed in to" : `${nameAndAddress(user)},`;
   const rows = table([
-    settings.issuer === undefined
-      ? ["Region", `${settings.region}, ${regionOf(settings).description}`]
-      : ["Issuer", settings.issuer],
-    ["Client", shortened(tokenSet.clientId)],
     ["Access token", accessTokenLine(tokenSet, now)],
-    ["Refresh token", isStored ? refreshTokenLine(tokenSet) : `from ${path}`],
-    ["Login ends", isStored ? expiryInShort(tokenSet, settings, now) : undefined],
+    ["Sign in again", isStored ? signInAgain(tokenSet, settings, now) : undefined],
+    ["Refresh token", isStored ? undefined : `from ${path}`],
+    ["Client", shortened(tokenSet.clientId)],
     ["Scope", tokenSet.scope && nameOrQuoted(tokenSet.scope)],
     ["Stored in", isStored ? path : "nothing; each command gets a token of its own"],
   ]);
-  return `Signed in (profile ${settings.profile}).\n\n${rows}`;
+  return `${who} ${providerName(settings)} (profile ${settings.profile})\n\n${rows}`;
 }
 
 function accessTokenLine(tokenSet: TokenSet, now: number): string {
   if (tokenSet.obtainedAt === 0) return "none yet; the next command gets one";
   const time = clockTime(tokenSet.expiresAt, now);
-  return isFresh(tokenSet, now, 0)
-    ? `good until ${time} (${duration(tokenSet.expiresAt - now)})`
-    : `ended ${time}; the next command refreshes it`;
-}
-
-function refreshTokenLine(tokenSet: TokenSet): string {
-  if (tokenSet.endedBy !== undefined) return `no longer accepted (${tokenSet.endedBy})`;
-  if (tokenSet.refreshTokenSavedAt === undefined) {
-    return "none; the login ends with the access token";
-  }
-  const kind = tokenSet.refreshTokenRotates === undefined
-    ? ""
-    : tokenSet.refreshTokenRotates
-    ? ", replaced at each refresh"
-    : ", kept at each refresh";
-  return `saved ${dateTime(tokenSet.refreshTokenSavedAt)}${kind}`;
+  if (!isFresh(tokenSet, now, 0)) return `expired ${time}; the next command gets a new one`;
+  const renewed = canRefresh(tokenSet) ? ", renewed automatically" : "";
+  return `valid until ${time} (${duration(tokenSet.expiresAt - now)})${renewed}`;
 }

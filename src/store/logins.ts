@@ -2,7 +2,7 @@
 
 import { run } from "../base/advice.ts";
 import type { LockedLogin, LockSystem } from "./locked_login.ts";
-import { listDirectory, readIn } from "../files/private_directory.ts";
+import { listNames, readIn } from "../files/private_directory.ts";
 import type { Warn } from "../files/private_file.ts";
 import { parseTokenSet, type TokenSet } from "./token_set.ts";
 
@@ -27,15 +27,11 @@ export function openStore(configDir: string, system: LockSystem, warn: Warn): St
   return {
     load,
     pathOf,
-    names: () => namesOf(listDirectory(directory)),
+    names: () => listNames(directory),
     async lock(profile) {
       const { lockLogin } = await import("./locked_login.ts");
       const place = { configDir, path: pathOf(profile), load: () => load(profile) };
       return await lockLogin(place, system, warn);
     },
   };
-}
-
-function namesOf(files: readonly string[]): string[] {
-  return files.filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -5));
 }

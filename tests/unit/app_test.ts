@@ -68,13 +68,13 @@ Deno.test("--version prints the version", async () => {
   assertEquals(await ran(["--version"]), { code: 0, stdout: `${VERSION}\n`, stderr: "" });
 });
 
-Deno.test("without a command the help is printed; on a terminal how things are comes first", async () => {
+Deno.test("without a command the help is printed; on a terminal where you are and what to type", async () => {
   const piped = await ran([]);
   assertMatch(piped.stdout, /^Sign in to Anaplan and keep the login usable\./);
   const shown = await ran([], { terminal: { stdout: true } });
   assertEquals(
     shown.stdout,
-    `Not signed in (profile default).\nNext: anaplan-auth login\n\n${piped.stdout}`,
+    "You are not signed in.\nNext: anaplan-auth login          All commands: anaplan-auth help\n",
   );
 });
 

@@ -45,7 +45,7 @@ Deno.test("whoami prints name and address, then what identifies the user", async
   assertEquals(text.split("\n"), [
     "Ada Lovelace <ada@example.com>",
     "",
-    "User id     4F1C0E0A6B8F4A0C9D2E1B7A5C3DE29B",
+    "User ID     4F1C0E0A6B8F4A0C9D2E1B7A5C3DE29B",
     "Tenant      8A81B08E5D1F40C7A2B36E9F0D415D40",
     `Last login  ${dateTime(LAST_LOGIN)}`,
     "Profile     default, us1",

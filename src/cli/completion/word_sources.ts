@@ -3,7 +3,7 @@
 
 import type { Command, RouteMap } from "@stricli/core";
 import { configDirectory, isProfileName } from "../../settings/location.ts";
-import { profileNames } from "../../settings/profiles.ts";
+import { profileNames } from "../../settings/location.ts";
 import { ROWS, typedName } from "../../settings/table.ts";
 import { REGIONS } from "../../provider/regions.ts";
 import type { System } from "../../system/contract.ts";

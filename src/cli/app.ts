@@ -34,29 +34,33 @@ export async function run(
     color: !hasFlag(argv, "noColor") && system.env("NO_COLOR") === undefined,
   });
   const outcome = await outcomeOf(argv, { system, talk: out });
-  return await printed(outcome, out);
+  return await printed(outcome, argv, out);
 }
 
-async function printed(outcome: Outcome, out: Printer): Promise<number> {
-  if ("error" in outcome) return await told(outcome.error, out);
+async function printed(
+  outcome: Outcome,
+  argv: readonly string[],
+  out: Printer,
+): Promise<number> {
+  if ("error" in outcome) return await told(outcome.error, argv, out);
   try {
     await out.reply(outcome.reply);
   } catch (error) {
-    if (error instanceof CliError) return await told(error, out); // an answer that broke off on its way
+    if (error instanceof CliError) return await told(error, argv, out); // an answer that broke off on its way
     const hasEnough = error instanceof Error && error.name === "BrokenPipe"; // as `| head -1`
     if (hasEnough) return replyCode(outcome.reply);
     const reason = error instanceof Error ? error.message : String(error);
     const cannotWrite = new CliError("storage", `Cannot write the answer: ${reason}`, {
       next: "check where the output goes (a full disk?), then run the command again",
     });
-    return await told(cannotWrite, out);
+    return await told(cannotWrite, argv, out);
   }
   return replyCode(outcome.reply);
 }
 
-async function told(error: CliError, out: Printer): Promise<number> {
+async function told(error: CliError, argv: readonly string[], out: Printer): Promise<number> {
   out.error(
-    error.misspelled ? (await import("../base/near_names.ts")).withNearNames(error) : error,
+    error.misspelled ? (await import("../base/near_names.ts")).withNearNames(error, argv) : error,
   );
   return EXIT_CODES[error.kind];
 }
@@ -73,6 +77,11 @@ async function outcomeOf(argv: readonly string[], context: CommandContext): Prom
     return { reply: { kind: "answer", text: VERSION, data: VERSION } };
   }
   const command = commandNamed(name);
+  if (command === undefined && /^\w/.test(name)) {
+    const { meant } = await import("./habits.ts");
+    const words = meant(argv);
+    if (words !== argv) return await outcomeOf(words, context);
+  }
   context.system.restrict(command?.needs ?? {});
   if (name === "") return await settled(() => greeting(context));
   if (isAlone && (name === "--help" || name === "-h")) {

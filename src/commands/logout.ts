@@ -55,7 +55,7 @@ export async function logout(flags: LogoutFlags, context: CommandContext): Promi
   const text = replies.map((reply) => reply.text).join("\n");
   if (failure === undefined) {
     const data = replies.map((reply) => reply.data);
-    return { kind: "answer", text: text || "Nobody was signed in.", data };
+    return { kind: "answer", text: text || "You were not signed in.", data };
   }
   if (text !== "") context.talk.insist(text);
   throw failure;
@@ -151,7 +151,7 @@ async function replyFor(
       data: { profile, removed: wasThere(removed), server_session_ended: isEnded },
     };
   };
-  if (!wasThere(removed)) return reply(`Nobody was signed in (profile ${profile}).`);
+  if (!wasThere(removed)) return reply(`You were not signed in (profile ${profile}).`);
   const settings = tokenSet && settingsOf({ ...flags, profile }, context);
   if (tokenSet === undefined || settings === undefined) {
     const rest = wasDamaged ? "; the file that was moved may hold them" : "";

@@ -1,6 +1,6 @@
 // status: whether you are signed in and as whom, without any network.
 
-import { run, type Words, words, written } from "../base/advice.ts";
+import { type Advice, run, type Words, words, written } from "../base/advice.ts";
 import { providerName } from "../provider/authorization_server.ts";
 import { nameAndAddress, nameOf } from "../provider/provider.ts";
 import type { Answer, CommandContext, CommonFlags, News } from "../command.ts";
@@ -34,18 +34,19 @@ export interface StatusFlags extends CommonFlags {
 export async function status(flags: StatusFlags, context: CommandContext): Promise<Answer | News> {
   const settings = loadSettings(flags, context.system);
   const store = await storeInUse(settings, context);
-  const tokenSet = await loginInUse(settings, store, context);
+  const present = await loginInUse(settings, store, context);
   const now = context.system.now();
-  const out = await whySignedOut(tokenSet, settings, now);
+  const state = await stateOf(present, settings, now);
   const isWatched = flags.expiresWithin !== undefined; // who watches has no use for stdout
   const kind = isWatched ? "news" : "answer";
-  const data = statusData(tokenSet, settings);
-  if (out !== undefined || tokenSet === undefined) {
-    const next = loginCommand(settings);
+  const data = statusData(present, settings);
+  if (state.kind === "out") {
+    const { why, next } = state;
     const signedOutData = { ...data, logged_in: false, next: written(next) };
-    const text = words`${out ?? ""}\nNext: ${next}`;
+    const text = words`${why}\nNext: ${next}`;
     return { kind, text, data: signedOutData, outcome: "login_required" };
   }
+  const { tokenSet } = state;
   if (isWatched && endsWithin(tokenSet, settings, now, flags.expiresWithin)) {
     const canLast = isProlongedByRefresh(tokenSet) && !hasEnvironmentLogin(settings);
     const next = canLast ? run("refresh", { profile: settings.profile }) : loginCommand(settings);
@@ -72,13 +73,11 @@ async function checked(
 export async function statusInShort(context: CommandContext): Promise<Words> {
   const settings = loadSettings({}, context.system);
   const store = await storeInUse(settings, context);
-  const tokenSet = await loginInUse(settings, store, context);
   const now = context.system.now();
-  const out = await whySignedOut(tokenSet, settings, now);
+  const state = await stateOf(await loginInUse(settings, store, context), settings, now);
   const more = words`All commands: ${run("help")}`;
-  if (out !== undefined || tokenSet === undefined) {
-    return words`${out ?? ""}\nNext: ${loginCommand(settings)}          ${more}`;
-  }
+  if (state.kind === "out") return words`${state.why}\nNext: ${state.next}          ${more}`;
+  const { tokenSet } = state;
   const { profile } = settings;
   const user = keptUser(tokenSet);
   const who = user === undefined ? "Signed in to" : `Signed in as ${nameOf(user)},`;
@@ -91,24 +90,34 @@ export async function statusInShort(context: CommandContext): Promise<Words> {
   }, api, token, logout …   ${more}`;
 }
 
-/** Why you are not signed in, as a sentence; `undefined` when you are. */
-async function whySignedOut(
+/** Whether you are signed in; if not, why, and what to type. */
+type State =
+  | { readonly kind: "in"; readonly tokenSet: TokenSet }
+  | { readonly kind: "out"; readonly why: string; readonly next: Advice };
+
+async function stateOf(
   tokenSet: TokenSet | undefined,
   settings: Settings,
   now: number,
-): Promise<string | undefined> {
+): Promise<State> {
   const { profile } = settings;
+  const next = loginCommand(settings);
   if (tokenSet !== undefined) {
     const out = signedOut(tokenSet, settings, now);
-    return out && `${signedOutSentence(out, profile)}.`;
+    if (out === undefined) return { kind: "in", tokenSet };
+    return { kind: "out", why: `${signedOutSentence(out, profile)}.`, next };
   }
   const missing = missingProfile(settings);
   if (missing === undefined) {
-    return `You are not signed in${profile === "default" ? "" : ` (profile ${profile})`}.`;
+    const which = profile === "default" ? "" : ` (profile ${profile})`;
+    return { kind: "out", why: `You are not signed in${which}.`, next };
   }
   const { didYouMean, nearNames } = await import("../base/near_names.ts");
-  const near = didYouMean(nearNames(missing.typed, missing.names));
-  return `There is no profile ${missing.typed}${near || "."}`;
+  const near = nearNames(missing.typed, missing.names);
+  const why = `There is no profile ${missing.typed}${didYouMean(near) || "."}`;
+  const [guess] = near;
+  const corrected = guess === undefined ? next : run("status", { profile: guess });
+  return { kind: "out", why, next: corrected };
 }
 
 function statusData(tokenSet: TokenSet | undefined, settings: Settings) {

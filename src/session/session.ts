@@ -343,7 +343,7 @@ export function missingProfile(
   { configDir, profile, profileExists }: Pick<Settings, "configDir" | "profile" | "profileExists">,
 ): Misspelled | undefined {
   if (profileExists || profile === "default") return undefined;
-  return { typed: profile, names: profileNames(configDir) };
+  return { typed: profile, names: profileNames(configDir), flag: "--profile" };
 }
 
 function loginRequired(settings: Settings, message: string, details: ErrorDetails = {}): CliError {

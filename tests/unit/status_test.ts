@@ -106,7 +106,7 @@ Deno.test("status of a profile that does not exist suggests near names, and is e
   assertEquals(outcome, "login_required");
   assertEquals(
     written(text),
-    "There is no profile prdo; did you mean prod?\nNext: anaplan-auth login --profile prdo",
+    "There is no profile prdo; did you mean prod?\nNext: anaplan-auth status --profile prod",
   );
 });
 

@@ -10,7 +10,8 @@ import { retryAfter } from "../base/retry_after.ts";
 import type { CommandContext } from "../command.ts";
 import type { TokenScheme } from "../provider/belonging.ts";
 import { type Settings } from "../settings/settings.ts";
-import { canRefresh, forProfile, freshTokenSet, replaceRefused } from "../session/session.ts";
+import { canRefresh } from "../session/expiry.ts";
+import { forProfile, freshTokenSet, replaceRefused } from "../session/session.ts";
 import type { StreamResponse } from "../system/contract.ts";
 import { duration } from "../base/times.ts";
 import type { TokenSet } from "../store/token_set.ts";
@@ -49,7 +50,7 @@ const IDEMPOTENT = [...SAFE, "PUT", "DELETE"];
  *
  * @param began the login of an earlier call that this one goes on with.
  * @returns the answer, whatever its status but for those below; it has to be disposed of.
- * @throws {CliError} `login_required` when nobody is signed in, or another login took the place of the one
+ * @throws {CliError} `login_required` when you are not signed in, or another login took the place of the one
  * that began; `unavailable` when there is no answer or the server still asks for a pause; `interrupted`.
  */
 export async function send(

@@ -2,8 +2,8 @@
 // Rule: nothing is printed or exited anywhere below, no module is loaded before the command's permissions
 // are all that is left, and the parser is loaded when there are flags only.
 
-import type { Answer, CommandContext, CommonFlags, Reply } from "../command.ts";
-import { PROGRAM, words } from "../base/advice.ts";
+import type { Answer, CommandContext, Reply } from "../command.ts";
+import { PROGRAM } from "../base/advice.ts";
 import { CliError, EXIT_CODES, toCliError } from "../base/errors.ts";
 import type { System, Trace } from "../system/contract.ts";
 import { VERSION } from "../base/version.ts";
@@ -33,7 +33,7 @@ export async function run(
   try {
     return await printed(await replyTo(argv, { system, talk: out }), out);
   } catch (error) {
-    return await told(toCliError(error), out);
+    return await told(toCliError(error), argv, out);
   }
 }
 
@@ -52,9 +52,9 @@ async function printed(reply: Reply, out: Printer): Promise<number> {
   return replyCode(reply);
 }
 
-async function told(error: CliError, out: Printer): Promise<number> {
+async function told(error: CliError, argv: readonly string[], out: Printer): Promise<number> {
   out.error(
-    error.misspelled ? (await import("../base/near_names.ts")).withNearNames(error) : error,
+    error.misspelled ? (await import("../base/near_names.ts")).withNearNames(error, argv) : error,
   );
   return EXIT_CODES[error.kind];
 }
@@ -69,6 +69,11 @@ async function replyTo(argv: readonly string[], context: CommandContext): Promis
   const isAlone = rest.length === 0;
   if (isAlone && name === "--version") return { kind: "answer", text: VERSION, data: VERSION };
   const command = commandNamed(name);
+  if (command === undefined && /^\w/.test(name)) {
+    const { meant } = await import("./habits.ts");
+    const words = meant(argv);
+    if (words !== argv) return await replyTo(words, context);
+  }
   context.system.restrict(command?.needs ?? (name === "" ? { keys: true } : {}));
   if (name === "") return await greeting(context);
   if (isAlone && (name === "--help" || name === "-h")) return await rootPage(context);
@@ -95,7 +100,8 @@ async function performed(
   try {
     return await run(context);
   } catch (error) {
-    await remember(toCliError(error), argv, flags, context);
+    const { remember } = await import("./remembered.ts");
+    remember(toCliError(error), argv, flags, context);
     throw error;
   }
 }
@@ -110,36 +116,11 @@ async function rootPage({ talk }: CommandContext): Promise<Answer> {
   return { kind: "answer", text: rootHelp(talk.shown(PROGRAM)), data: rootHelp() };
 }
 
-/** Keeps what went wrong for `doctor`, where there is a configuration directory. */
-async function remember(
-  error: CliError,
-  [command = ""]: readonly string[],
-  flags: CommonFlags,
-  { system }: CommandContext,
-): Promise<void> {
-  if (error.kind === "usage" || error.kind === "interrupted" || command === "doctor") return;
-  const [{ keepFailure }, { hasEnvironmentLogin, loadSettings }] = await Promise.all([
-    import("../settings/last_failure.ts"),
-    import("../settings/settings.ts"),
-  ]);
-  try {
-    const settings = loadSettings(flags, system);
-    const { configDir, profile, profileExists } = settings;
-    if (profileExists && !hasEnvironmentLogin(settings)) {
-      system.expectWrites();
-      keepFailure(configDir, profile, command, error, system.now());
-    }
-  } catch {
-    // settings that cannot be read are what the error is about
-  }
-}
-
-/** What stands there when no command was typed: on a terminal first how things are, then the help. */
+/** Without a command: on a terminal where you are and what to type, elsewhere the help. */
 async function greeting(context: CommandContext): Promise<Answer> {
-  const page = await rootPage(context);
-  if (!context.system.terminal.stdout) return page;
+  if (!context.system.terminal.stdout) return await rootPage(context);
   const { statusInShort } = await import("../commands/status.ts");
-  return { ...page, text: words`${await statusInShort(context)}\n\n${page.text}` };
+  return { kind: "answer", text: await statusInShort(context), data: null };
 }
 
 /** Whether a flag is set, in any spelling that Stricli takes; `--json=no` is a way to say no. */

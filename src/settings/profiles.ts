@@ -7,7 +7,6 @@ import { defined, field, type Fields, objectField, textList } from "../base/json
 import { lockConfig, readConfig, writeConfig } from "../files/config_file.ts";
 import type { Clock } from "../files/lock_file.ts";
 import { currentProfile, FILE_VERSION, readJson } from "./location.ts";
-import { listDirectory } from "../files/private_directory.ts";
 import type { Warn } from "../files/private_file.ts";
 import { removePrivateFile, writeIn } from "../files/replacement.ts";
 import { orSetAside } from "../files/set_aside.ts";
@@ -38,28 +37,21 @@ export function removeProfile(configDir: string, name: string, warn: Warn): void
   removePrivateFile(`${configDir}/${fileOf(name)}`, warn);
 }
 
-/** The names of all profiles, sorted. */
-export function profileNames(configDir: string): string[] {
-  return listDirectory(`${configDir}/profiles`)
-    .filter((name) => name.endsWith(".json"))
-    .map((name) => name.slice(0, -".json".length));
-}
-
-/** Chooses the profile that is used when none is named. */
-export function saveCurrentProfile(configDir: string, name: string, warn: Warn): void {
-  writeConfig(configDir, { ...readConfig(configDir), currentProfile: name }, warn);
+/** Chooses the profile that is used when none is named; `null` for none. */
+export function saveCurrentProfile(configDir: string, name: string | null, warn: Warn): void {
+  writeConfig(configDir, { ...readConfig(configDir), currentProfile: name ?? undefined }, warn);
 }
 
 /**
  * Chooses the profile that is used when none is named, under the lock of that choice: what was chosen meanwhile
  * is seen. A damaged choice counts as none.
  *
- * @param choose gets the present choice; `undefined` leaves it.
+ * @param choose gets the present choice; `undefined` leaves it, and `null` chooses none.
  * @throws {CliError} `storage`, or what `choose` throws.
  */
 export async function changeCurrentProfile(
   configDir: string,
-  choose: (current: string | undefined) => string | undefined,
+  choose: (current: string | undefined) => string | null | undefined,
   system: Clock,
   warn: Warn,
 ): Promise<void> {

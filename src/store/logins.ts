@@ -1,7 +1,7 @@
 // Keeps one login per profile. Rule: reading takes no lock; saving and removing exist on the lock alone.
 
 import { run, type Words } from "../base/advice.ts";
-import { ifPossible, listDirectory, readIn } from "../files/private_directory.ts";
+import { ifPossible, listNames, readIn } from "../files/private_directory.ts";
 import { readPrivateFile } from "../files/private_file.ts";
 import type { KeyChoice } from "./key_source.ts";
 import type { LockSystem } from "./locked_login.ts";
@@ -49,14 +49,10 @@ export function openStore(
       return isPlain ? login : await (await sealed()).load(profile); // a fresh plain login needs no more
     },
     pathOf,
-    names: () => namesOf(listDirectory(directory)),
+    names: () => listNames(directory),
     lock: async (profile) => await (await sealed()).lock(profile),
     sealedBy: async (profile) => await (await sealed()).sealedBy(profile),
   };
-}
-
-function namesOf(files: readonly string[]): string[] {
-  return files.filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -5));
 }
 
 /** Whether new logins may be sealed. */

@@ -1,8 +1,8 @@
 // A profile that is removed, and the metadata of an issuer that one holds.
 import { assertEquals } from "@std/assert";
+import { profileNames } from "../../src/settings/location.ts";
 import {
   loadProfile,
-  profileNames,
   removeProfile,
   saveCurrentProfile,
   saveProfile,

@@ -1,11 +1,10 @@
 // Named settings on a real disk, without any secret.
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
-import { currentProfile, isProfileName } from "../../src/settings/location.ts";
+import { currentProfile, isProfileName, profileNames } from "../../src/settings/location.ts";
 import {
   loadProfile,
   type Profile,
-  profileNames,
   saveCurrentProfile,
   saveProfile,
 } from "../../src/settings/profiles.ts";

@@ -17,8 +17,7 @@ import { inStage } from "./stage.ts";
  * needs that looks at a login, `request` what every command needs that asks a server.
  */
 const GROUPS = Object.entries({
-  start:
-    "base/(advice|errors|json|secret|text|version)|cli/(app|print)|cli/help/root_help|cli/tree/commands|" +
+  start: "base/(advice|errors|json|secret|text|version)|cli/(app|print)|cli/tree/commands|" +
     "command|commands/token|files/private_(directory|file)|settings/location|store/(logins|token_set)|" +
     "system/(deno|needs|stream|surroundings)",
   session:

@@ -86,6 +86,20 @@ function pageOf(page: string): Page {
   return { items: isList ? textsIn(list) : [page], isList, paging: paging ?? {} };
 }
 
+/** What a page says of the items behind it, as a sentence; `undefined` for the last page and for no page. */
+export function remainderOf(page: string): string | undefined {
+  if (!page.includes('"paging"') || !isJson(page)) return undefined;
+  const { paging, isList } = pageOf(page.trim());
+  if (!isList) return undefined;
+  const size = numberIn(paging, "currentPageSize");
+  const total = numberIn(paging, "totalSize");
+  const end = (numberIn(paging, "offset") ?? 0) + (size ?? 0);
+  if (size !== undefined && total !== undefined) {
+    return end < total ? `Showing ${size} of ${total}. All of them: --paginate` : undefined;
+  }
+  return field(paging, "next", "string") ? "There are more. All of them: --paginate" : undefined;
+}
+
 function* textsIn(list: string): Generator<string> {
   for (const { text } of partsOf(list)) yield text;
 }

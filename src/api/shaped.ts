@@ -1,11 +1,13 @@
 // An answer in another shape than it came: all pages of a list, all chunks of a file, one JSON value, text for
 // a terminal, a file, or the words of a refusal. Rule: loaded only for what is not a plain answer.
 
+import { format } from "@std/fmt/bytes";
 import { failureOf, isRefusal } from "./answer.ts";
 import { type Answer, type Call, isGood } from "./call.ts";
 import { chunksOf } from "./chunks.ts";
-import { beginningOf, type Bytes, jsonBytes, withProgress } from "./flow.ts";
+import { beginningOf, type Bytes, type Download, jsonBytes, withProgress } from "./flow.ts";
 import { isJson } from "./json_text.ts";
+import { watched } from "./more.ts";
 import { itemsOf } from "./pages.ts";
 import { printedBody, printedItems, type PrintFlags } from "./printed.ts";
 import type { CommandContext } from "../command.ts";
@@ -35,14 +37,16 @@ export async function* shaped(
   await using response = first;
   using file = newFile;
   if (!isGood(response.status)) return yield* refusal(call, response, flags, settings, context);
-  const body = flags.paginate
-    ? printedItems(itemsOf(call, response, settings, context), flags.lines === true)
+  const download: Download = { total: lengthOf(response, flags) };
+  const { body, tell } = flags.paginate
+    ? { body: printedItems(itemsOf(call, response, settings, context), flags.lines === true) }
     : flags.chunks
-    ? chunksOf(call, response, settings, context)
-    : response.body;
-  if (file !== undefined) return yield* toFile(body, file, response, flags, context);
-  if (flags.paginate) yield* body;
+    ? { body: chunksOf(call, response, settings, context, download) }
+    : watched(call, response, context);
+  if (file !== undefined) yield* toFile(body, file, response, flags, context, download);
+  else if (flags.paginate) yield* body;
   else yield* printedBody(body, call, response, flags, context);
+  await tell?.();
 }
 
 /** The body of a refusal is printed, and then what it means. */
@@ -69,15 +73,16 @@ async function* toFile(
   response: Answer,
   flags: ShapeFlags,
   context: CommandContext,
+  download: Download,
 ): Bytes {
   let length = 0;
-  for await (const chunk of withProgress(body, lengthOf(response, flags), context)) {
+  for await (const chunk of withProgress(body, download, context)) {
     file.write(chunk);
     length += chunk.length;
   }
   file.finish();
   const type = flags.chunks || flags.paginate ? null : response.headers.get("content-type");
-  context.talk.say(`Saved ${length} bytes to ${flags.output}.`);
+  context.talk.say(`Saved ${format(length)} to ${flags.output}.`);
   const data = { output: flags.output, bytes: length, content_type: type };
   if (flags.json) yield* jsonBytes([JSON.stringify(data), "\n"]); // a type may hold anything
 }

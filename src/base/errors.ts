@@ -1,7 +1,7 @@
 // The one error that commands throw, and the one table from its kind to the exit code. Rule: a message
 // says what could not be done and why; `next` says what to type.
 
-import type { Words } from "./advice.ts";
+import { shell, type Words } from "./advice.ts";
 
 /** What kind of failure it is; scripts see it as `error.kind` in JSON and as the exit code. */
 export type ErrorKind =
@@ -98,7 +98,7 @@ export function toCliError(thrown: unknown): CliError {
   const reason = thrown instanceof Error ? thrown.message : String(thrown);
   if (/os error 24/.test(reason)) {
     return new CliError("storage", "Cannot go on: too many open files", {
-      next: "ulimit -n 1024",
+      next: shell("ulimit -n 1024"),
       cause: thrown,
     });
   }

@@ -8,18 +8,22 @@ import { levenshteinDistance } from "@std/text/levenshtein-distance";
 /** The shortest beginning of a name that is taken for the name. */
 const SHORTEST = 4;
 
-/** The names nearest to what was typed: at most two edits away, else those that begin with it; three at most. */
+/** The names nearest to what was typed, else those that begin with it; three at most. */
 export function nearNames(typed: string, names: readonly string[]): string[] {
+  const lower = typed.toLowerCase();
+  const near = nearest(typed, names);
+  const begun = names.filter((name) => lower.length >= SHORTEST && name.startsWith(lower));
+  return (near.length === 0 ? begun : near).slice(0, 3);
+}
+
+/** The names that are nearest to what was typed, and at most two edits away. */
+export function nearest(typed: string, names: readonly string[]): string[] {
   const lower = typed.toLowerCase();
   const near = names
     .map((name) => ({ name, distance: levenshteinDistance(lower, name.toLowerCase()) }))
     .filter(({ distance, name }) => distance <= 2 && distance < name.length);
-  const nearest = Math.min(...near.map(({ distance }) => distance));
-  const begun = names.filter((name) => lower.length >= SHORTEST && name.startsWith(lower));
-  const found = near.length === 0
-    ? begun
-    : near.filter(({ distance }) => distance === nearest).map(({ name }) => name);
-  return found.slice(0, 3);
+  const least = Math.min(...near.map(({ distance }) => distance));
+  return near.filter(({ distance }) => distance === least).map(({ name }) => name);
 }
 
 /** `a, b or c`. */

@@ -23,13 +23,16 @@ export async function run(
   openSystem: (trace: Trace, tell: (text: string) => void) => System,
 ): Promise<number> {
   const system = openSystem((line) => out.trace(line), (text) => out.insist(text));
+  const { terminal } = system;
+  const isOnTerminal = terminal.stdout || terminal.stderr;
+  const layout = isOnTerminal ? (await import("./layout.ts")).layout : undefined;
   // Until the flags are read, and when they cannot be: a look at argv says how to print an error.
   const out: Printer = printer(system, {
     json: hasFlag(argv, "json"),
     quiet: hasFlag(argv, "quiet"),
     verbose: hasFlag(argv, "verbose") || system.env("ANAPLAN_AUTH_DEBUG") !== undefined,
     color: !hasFlag(argv, "noColor") && system.env("NO_COLOR") === undefined,
-  });
+  }, layout);
   try {
     return await printed(await replyTo(argv, { system, talk: out }), out);
   } catch (error) {

@@ -3,8 +3,10 @@
 
 import { run } from "../base/advice.ts";
 import type { TokenScheme } from "../provider/belonging.ts";
-import { type Call, isGood, send } from "../api/call.ts";
+import { type Answer, type Call, isGood, send } from "../api/call.ts";
+import type { Bytes } from "../api/flow.ts";
 import { callHeaders } from "../api/headers.ts";
+import { watched } from "../api/more.ts";
 import type { ShapeFlags } from "../api/shaped.ts";
 import { targetOf } from "../api/target.ts";
 import type { CommandContext, CommonFlags, Streamed } from "../command.ts";
@@ -37,7 +39,7 @@ export async function api(
   const response = await send(call, settings, context); // before anything is printed
   undo.move();
   const stream = isAsItCame(flags, context) && isGood(response.status)
-    ? response.body
+    ? asItCame(call, response, context)
     : (await import("../api/shaped.ts")).shaped(call, response, file, flags, settings, context);
   return { kind: "stream", stream };
 }
@@ -75,6 +77,13 @@ async function callOf(
     headers: callHeaders(flags.header ?? [], body !== undefined),
     body,
   };
+}
+
+/** The bytes as they come, and then whether there are more pages. */
+async function* asItCame(call: Call, response: Answer, context: CommandContext): Bytes {
+  const { body, tell } = watched(call, response, context);
+  yield* body;
+  await tell();
 }
 
 function methodOf({ method, data }: ApiFlags): string {

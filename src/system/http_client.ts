@@ -1,7 +1,7 @@
 // The client of one request: whom it trusts, and which proxy carries it. Rule: it keeps no connection, and
 // what Deno cannot use is said with the name of the setting that is to blame.
 
-import { run, words } from "../base/advice.ts";
+import { run, shell, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import type { HttpPool } from "./contract.ts";
 import { type Proxy, proxyFor } from "./proxies.ts";
@@ -78,7 +78,7 @@ function unusableCertificates(error: unknown): CliError {
   const message = error instanceof Error ? error.message : String(error);
   if (/certificate store .* specified/i.test(message)) {
     return new CliError("usage", "Cannot use DENO_TLS_CA_STORE: it names no store that there is", {
-      next: "export DENO_TLS_CA_STORE=system",
+      next: shell("export DENO_TLS_CA_STORE=system"),
     });
   }
   if (/platform certificates/i.test(message)) {

@@ -11,14 +11,14 @@ export function env(name: string): string | undefined {
   }
 }
 
-/** Whether a terminal can do more than a printer: a cursor, colours. */
+/** Whether a terminal can do more than a printer: a cursor, color. */
 export function canDraw(): boolean {
   return env("TERM") !== "dumb" && env("CI") === undefined;
 }
 
-/** How wide stderr is, as far as it is a terminal. */
+/** How wide the terminal is, if stdout or stderr is one. */
 export function columns(): number | undefined {
-  if (!Deno.stderr.isTerminal()) return undefined;
+  if (!Deno.stderr.isTerminal() && !Deno.stdout.isTerminal()) return undefined;
   try {
     return Deno.consoleSize().columns || undefined;
   } catch {

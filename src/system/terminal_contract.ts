@@ -67,6 +67,6 @@ export interface Terminal {
    * @throws {CliError} `interrupted` by Ctrl-C.
    */
   ask(question: Question): Promise<string | undefined>;
-  /** How wide stderr is, as far as it is a terminal. */
+  /** How wide the terminal is, if stdout or stderr is one. */
   columns(): number | undefined;
 }

@@ -49,7 +49,7 @@ export const SEALED_DEEDS: readonly SealedDeed[] = [
   command("seal --rotate", ["seal", "--rotate"], SEALED),
   command("unseal", ["unseal", "--yes"], { killed: true, done: true }),
   command("refresh, sealed", ["refresh"], SEALED),
-  { ...LOGIN, name: "login, sealed", argv: ["seal"], plain: SEALED },
+  { ...command("login, sealed", ["seal"], SEALED), run: LOGIN.run },
 ];
 
 /** Signs in to two profiles; the keychain is pass, with a GPG key of its own. */

@@ -74,8 +74,8 @@ Deno.test("--version prints the version", async () => {
 
 Deno.test("without a command the help is printed; on a terminal where you are and what to type", async () => {
   const piped = await ran([]);
-  assertMatch(piped.stdout, /^Sign in to Anaplan and keep the login usable\./);
-  const shown = await ran([], { terminal: { stdout: true } });
+  assertMatch(piped.stdout, /^Sign in to Anaplan and stay signed in\./);
+  const shown = await ran([], { terminal: { stdout: true, canDraw: false } });
   assertEquals(
     shown.stdout,
     "You are not signed in.\nNext: anaplan-auth login          All commands: anaplan-auth help\n",

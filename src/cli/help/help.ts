@@ -1,23 +1,24 @@
-// Help pages, made from the tree. Rule: 80 columns, an example before the flags, and nothing that the
-// tree does not have.
+// Help pages, made from the tree. Rule: at most 80 columns, and nothing that the tree does not have.
 
-import type { Command, RouteMap } from "@stricli/core";
+import type { RouteMap } from "@stricli/core";
 import type { Answer, CommandContext, CommonFlags } from "../../command.ts";
 import { PROGRAM, run } from "../../base/advice.ts";
 import { CliError } from "../../base/errors.ts";
-import { wrapped } from "../../base/lines.ts";
-import { kebab } from "../../base/text.ts";
-import { COMMON_FLAG_NAMES } from "../tree/flags.ts";
+import { fitted } from "../../base/lines.ts";
 import type { TreeContext } from "../tree/loading.ts";
-import { rootHelp } from "./root_help.ts";
 import { ROOT, type Target, walk } from "../tree/tree.ts";
+import { commandPage } from "./command_page.ts";
+import { PAGES } from "./pages.ts";
 
 const WIDTH = 80;
 
+/** The flags of `help`; `all` is every flag of the command. */
+export type HelpFlags = CommonFlags & Pick<PageOptions, "all">;
+
 /** The command `help`: a page of the whole program, of one command, or the reference. */
 export async function help(
-  _flags: CommonFlags,
-  { talk }: CommandContext,
+  { all }: HelpFlags,
+  { system, talk }: CommandContext,
   ...topic: readonly string[]
 ): Promise<Answer> {
   if (topic[0] === "reference") {
@@ -28,118 +29,55 @@ export async function help(
   const { names, target } = walk(topic);
   const typed = topic[names.length];
   if (typed !== undefined) {
-    const known = "loader" in target ? [] : target.getAllEntries().map(({ name }) => name.original);
     throw new CliError("usage", `There is no command ${name} to help with`, {
       next: run("help"),
-      misspelled: { typed, names: known },
+      misspelled: { typed, names: "loader" in target ? [] : namesIn(target) },
     });
   }
-  const text = await helpOf(name, target, talk.shown(PROGRAM));
-  return { kind: "answer", text, data: await helpOf(name, target) };
+  const width = Math.min(WIDTH, system.terminal.columns() ?? WIDTH);
+  const text = await helpOf(name, target, { all, anaplanAuth: talk.shown(PROGRAM), width });
+  return { kind: "answer", text, data: await helpOf(name, target, { all }) };
 }
 
-/** The page of a command that has commands of its own. */
-function groupHelp(name: string, group: RouteMap<TreeContext>): string {
-  const entries = group.getAllEntries().map((entry) =>
-    `  ${entry.name.original.padEnd(13)}${entry.target.brief}`
-  );
-  return `${group.brief}.
-
-Usage: {anaplan-auth} ${name} <command> [flags]
-${exampleIn(group)}
-
-${entries.join("\n")}
-
-More of one: {anaplan-auth} ${name} <command> --help`;
+function namesIn(group: RouteMap<TreeContext>): string[] {
+  return group.getAllEntries().map(({ name }) => name.original);
 }
 
-/** The example of the first command that has one. */
-function exampleIn(group: RouteMap<TreeContext>): string {
-  const pages = group.getAllEntries().map(({ target }) => target.fullDescription ?? "");
-  return pages.map((page) => page.split("\n")[0]).find(Boolean) ?? "";
+/** How a page is written. */
+export interface PageOptions {
+  /** Every flag of a command. */
+  readonly all?: boolean | undefined;
+  /** The words that a command begins with. */
+  readonly anaplanAuth?: string;
+  readonly width?: number;
 }
 
-/** The page of whatever a name leads to, with the words that a command begins with. */
+/** The page of whatever a name leads to. */
 export async function helpOf(
   name: string,
   target: Target,
-  anaplanAuth = "anaplan-auth",
+  { all = false, anaplanAuth = "anaplan-auth", width = WIDTH }: PageOptions = {},
 ): Promise<string> {
-  if (target === ROOT) return rootHelp(anaplanAuth);
   const page = "loader" in target
-    ? commandHelp(name, target) + await regionsFor(target)
-    : groupHelp(name, target);
-  return page.replaceAll("{anaplan-auth}", anaplanAuth);
+    ? (await commandPage(name, target, all)).join("\n\n")
+    : target === ROOT
+    ? (await import("./root_help.ts")).rootHelp(anaplanAuth)
+    : groupPage(name, target);
+  return fitted(page.replaceAll("{anaplan-auth}", anaplanAuth), width);
 }
 
-/** The regions, for a command that has them as a flag. */
-async function regionsFor({ parameters: { flags } }: Command<TreeContext>): Promise<string> {
-  if (flags?.["region"] === undefined) return "";
-  const { REGIONS } = await import("../../provider/regions.ts");
-  const regions = Object.entries(REGIONS).map(([region, { description }]) =>
-    `  ${region.padEnd(5)}${description}`
+/** The page of a command that has commands of its own. */
+function groupPage(name: string, group: RouteMap<TreeContext>): string {
+  const entries = group.getAllEntries().map((entry) =>
+    `  ${entry.name.original.padEnd(13)}${entry.target.brief}`
   );
-  return `\n\nRegions\n${regions.join("\n")}`;
-}
+  const [first = ""] = namesIn(group);
+  return `${group.brief}.
 
-/** The page of one command. */
-function commandHelp(name: string, command: Command<TreeContext>): string {
-  const flags = Object.entries(command.parameters.flags ?? {}) as [string, Flag][];
-  const letters = new Map(
-    Object.entries(command.parameters.aliases ?? {}).map(([letter, flag]) => [flag, letter]),
-  );
-  const own = flags.filter(([flag]) => !COMMON_FLAG_NAMES.includes(flag));
-  const common = flags.filter(([flag]) => COMMON_FLAG_NAMES.includes(flag));
-  return [
-    `${command.brief}.`,
-    `Usage: {anaplan-auth} ${name}${usageOf(command)}\n${command.fullDescription ?? ""}`,
-    ...(own.length === 0 ? [] : [`Flags\n${flagLines(own, letters)}`]),
-    `Flags of every command\n${flagLines([...common, ["help", HELP_FLAG]])}`,
-  ].join("\n\n");
-}
+Usage: {anaplan-auth} ${name} <command> [flags]
 
-/** What follows `--` is another program's, and comes last. */
-function usageOf({ parameters: { positional } }: Command<TreeContext>): string {
-  if (positional === undefined) return " [flags]";
-  if (positional.kind === "array") {
-    const { placeholder = "" } = positional.parameter;
-    return placeholder.startsWith("--") ? ` [flags] ${placeholder}` : ` ${placeholder} [flags]`;
-  }
-  const names = positional.parameters.map(({ placeholder, optional }) =>
-    optional ? ` [${placeholder}]` : ` ${placeholder}`
-  );
-  return `${names.join("")} [flags]`;
-}
+${entries.join("\n")}
 
-interface Flag {
-  readonly kind: string;
-  readonly brief: string;
-  readonly placeholder?: string;
-  readonly values?: readonly string[];
-}
-
-const HELP_FLAG: Flag = { kind: "boolean", brief: "Show this page" };
-
-function flagLines(
-  flags: readonly [string, Flag][],
-  letters: ReadonlyMap<string, string> = new Map(),
-): string {
-  const rows = flags.map(([name, flag]) => {
-    const letter = letters.get(name);
-    const short = letter === undefined ? "" : `-${letter}, `;
-    return [`  ${short}--${kebab(name)}${valueOf(flag)}`, flag.brief] as const;
-  });
-  const column = Math.min(34, Math.max(...rows.map(([left]) => left.length)) + 2);
-  return rows.flatMap(([left, brief]) => {
-    const [first = "", ...rest] = wrapped(brief, WIDTH - column);
-    const indented = rest.map((line) => " ".repeat(column) + line);
-    return left.length + 2 > column
-      ? [left, " ".repeat(column) + first, ...indented]
-      : [left.padEnd(column) + first, ...indented];
-  }).join("\n");
-}
-
-function valueOf(flag: Flag): string {
-  if (flag.kind === "boolean") return "";
-  return ` ${flag.values?.join("|") ?? flag.placeholder ?? "VALUE"}`;
+Example: ${PAGES[`${name} ${first}`]?.examples[0] ?? ""}
+More about one: {anaplan-auth} help ${name} ${first}`;
 }

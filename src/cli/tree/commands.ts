@@ -1,4 +1,4 @@
-// The commands by name: where each stands in the help, what it is for and what it may touch. Rule: plain
+// The commands by name: its group in the help, what it is for and what it may touch. Rule: plain
 // data and no Stricli, so that the version, the help and a command without flags need no parser.
 
 import type { Command, CommonFlags } from "../../command.ts";
@@ -22,11 +22,11 @@ export interface CommandEntry {
 }
 
 /** What the program is for, in one line. */
-export const BRIEF = "Sign in to Anaplan and keep the login usable.";
+export const BRIEF = "Sign in to Anaplan and stay signed in.";
 
 const START = "Start here";
-const SCRIPTS = "For scripts";
-const SET_UP = "Set up and mend";
+const USE = "Use it";
+const SET_UP = "Set up and fix";
 const NETWORK: Needs = { network: true, keys: true };
 const OFFLINE: Needs = {};
 /** What reads logins, which may be sealed. */
@@ -47,50 +47,50 @@ export const COMMANDS = {
     sends: true,
     load: async () => (await import("../../commands/whoami.ts")).whoami,
   },
+  status: {
+    group: START,
+    brief: "Show the stored login, without the network",
+    needs: NETWORK,
+    load: async () => (await import("../../commands/status.ts")).status,
+  },
   refresh: {
     group: START,
     brief: "Get a new access token now",
     needs: NETWORK,
     load: async () => (await import("../../commands/refresh.ts")).refresh,
   },
-  status: {
-    group: START,
-    brief: "Show what is stored, without the network",
-    needs: NETWORK,
-    load: async () => (await import("../../commands/status.ts")).status,
-  },
   logout: {
     group: START,
-    brief: "End the login here and at Anaplan",
+    brief: "Sign out, here and at Anaplan",
     needs: NETWORK,
     load: async () => (await import("../../commands/logout.ts")).logout,
   },
-  token: {
-    group: SCRIPTS,
-    brief: "Print a valid access token",
-    needs: NETWORK,
-    writesLate: true,
-    load: async () => (await import("../../commands/token.ts")).token,
-  },
   api: {
-    group: SCRIPTS,
+    group: USE,
     brief: "Call an Anaplan API",
     needs: NETWORK,
     sends: true,
     load: async () => (await import("../../commands/api.ts")).api,
     words: 1,
   },
+  token: {
+    group: USE,
+    brief: "Print a valid access token",
+    needs: NETWORK,
+    writesLate: true,
+    load: async () => (await import("../../commands/token.ts")).token,
+  },
   exec: {
-    group: SCRIPTS,
+    group: USE,
     brief: "Run a program with a token in its environment",
     needs: { ...NETWORK, programs: true },
   },
   proxy: {
-    group: SCRIPTS,
+    group: USE,
     brief: "Run a local address that adds the token",
     needs: { ...NETWORK, programs: true, socket: true },
   },
-  profile: { group: SET_UP, brief: "Keep several logins apart", needs: LOGINS },
+  profile: { group: SET_UP, brief: "Manage several logins", needs: LOGINS },
   seal: {
     group: SET_UP,
     brief: "Encrypt stored logins with a key from your keychain",
@@ -98,25 +98,8 @@ export const COMMANDS = {
   },
   unseal: {
     group: SET_UP,
-    brief: "Keep logins in plain private files again",
+    brief: "Decrypt stored logins",
     needs: { keys: true, variables: SIGN_IN_VARIABLES }, // it asks
-  },
-  relay: {
-    group: SET_UP,
-    brief: "Sign in when only a public redirect URI is registered",
-    needs: OFFLINE,
-  },
-  cert: {
-    group: SET_UP,
-    brief: "Show, renew or trust the listener's certificate",
-    needs: { programs: true },
-  },
-  validate: {
-    group: SET_UP,
-    brief: "Ask Anaplan whether the token is still good",
-    needs: NETWORK,
-    sends: true,
-    load: async () => (await import("../../commands/validate.ts")).validate,
   },
   doctor: {
     group: SET_UP,
@@ -124,13 +107,30 @@ export const COMMANDS = {
     needs: { network: true, keys: true, variables: DOCTOR_VARIABLES },
     load: async () => (await import("../../commands/doctor.ts")).doctor,
   },
+  relay: {
+    group: SET_UP,
+    brief: "Sign in when only a public callback URL is registered",
+    needs: OFFLINE,
+  },
+  cert: {
+    group: SET_UP,
+    brief: "Manage the certificate of the local listener",
+    needs: { programs: true },
+  },
+  validate: {
+    group: SET_UP,
+    brief: "Ask Anaplan whether the token is still accepted",
+    needs: NETWORK,
+    sends: true,
+    load: async () => (await import("../../commands/validate.ts")).validate,
+  },
   complete: {
     group: SET_UP,
-    brief: "Completions for your shell",
+    brief: "Print completions for your shell",
     needs: { only: COMPLETION_VARIABLES },
   },
   help: {
-    brief: "Help on a command; `help reference` lists exit codes and variables",
+    brief: "Help on a command",
     needs: OFFLINE,
   },
 } as const satisfies Readonly<Record<string, CommandEntry>>;

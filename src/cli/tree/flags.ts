@@ -67,12 +67,12 @@ async function regionNamed(text: string): Promise<string> {
 
 /** The flags that every command has. */
 export const COMMON_FLAGS = {
-  profile: text("The login to use [ANAPLAN_PROFILE]", "NAME", "profile"),
-  configDir: text("Where logins are kept [ANAPLAN_AUTH_CONFIG_DIR]", "DIR", "directory"),
+  profile: text("The profile to use [ANAPLAN_PROFILE]", "NAME", "profile"),
+  configDir: text("Where logins are stored [ANAPLAN_AUTH_CONFIG_DIR]", "DIR", "directory"),
   json: yes("Print one JSON value"),
   verbose: yes("Show requests, with secrets masked [ANAPLAN_AUTH_DEBUG]"),
-  quiet: yes("Print only the answer, and what must be known"),
-  noColor: yes("No colour [NO_COLOR]"),
+  quiet: yes("Print only the result and warnings"),
+  noColor: yes("No color [NO_COLOR]"),
   caFile,
 } as const;
 

@@ -1,7 +1,6 @@
 // How Stricli's commands come to ours. Rule: a command's module is imported when it is run, not before.
 
 import type { Command } from "@stricli/core";
-import { type Run as RunCommand, written } from "../../base/advice.ts";
 import type { CliError, Misspelled } from "../../base/errors.ts";
 import type { Command as Run, CommandContext, CommonFlags, Reply } from "../../command.ts";
 
@@ -73,19 +72,6 @@ export function completedFrom(source: WordSource): Completed {
 
 /** A command of the tree. */
 export type TreeCommand = Command<TreeContext>;
-
-/** How the exit codes of every command begin. */
-export const DONE_AND_USAGE = "Exit codes: 0 done, 2 usage";
-
-/** What the help says of a command, with the exit codes that not every command has. */
-export function docs(
-  brief: string,
-  example: RunCommand,
-  ...codes: readonly string[]
-): Record<"brief" | "fullDescription", string> {
-  const exitCodes = [DONE_AND_USAGE, ...codes].join(", ");
-  return { brief, fullDescription: `Example: ${written(example, "{anaplan-auth}")}\n${exitCodes}` };
-}
 
 /** A loader as Stricli wants it: the module is imported when the command is performed, and not before. */
 export function loading<Flags extends CommonFlags, Args extends readonly unknown[]>(

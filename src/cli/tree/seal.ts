@@ -2,11 +2,10 @@
 // run.
 
 import { buildCommand } from "@stricli/core";
-import { run } from "../../base/advice.ts";
 import type { SealFlags, UnsealFlags } from "../../commands/seal.ts";
 import { COMMANDS } from "./commands.ts";
 import { COMMON_FLAGS, text, yes } from "./flags.ts";
-import { docs, loading, type TreeCommand, type TreeContext } from "./loading.ts";
+import { loading, type TreeCommand, type TreeContext } from "./loading.ts";
 
 const KEYCHAINS: readonly NonNullable<SealFlags["keychain"]>[] = [
   "osxkeychain",
@@ -32,17 +31,12 @@ export const seal: TreeCommand = buildCommand<SealFlags, [], TreeContext>({
       ...COMMON_FLAGS,
     },
   },
-  docs: docs(COMMANDS.seal.brief, run("seal"), "7 a key or a login cannot be read or saved"),
+  docs: { brief: COMMANDS.seal.brief },
 });
 
 /** `unseal`. */
 export const unseal: TreeCommand = buildCommand<UnsealFlags, [], TreeContext>({
   loader: loading(async () => (await import("../../commands/seal.ts")).unseal),
   parameters: { flags: { yes: yes("Do not ask first"), ...COMMON_FLAGS } },
-  docs: docs(
-    COMMANDS.unseal.brief,
-    run("unseal", { flags: "--yes" }),
-    `7 a key or a login cannot be read or saved,
-130 you did not choose Yes`,
-  ),
+  docs: { brief: COMMANDS.unseal.brief },
 });

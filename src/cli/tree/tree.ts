@@ -6,18 +6,10 @@ import type { LoginFlags } from "../../commands/login.ts";
 import type { LogoutFlags } from "../../commands/logout.ts";
 import type { RefreshFlags } from "../../commands/refresh.ts";
 import type { StatusFlags } from "../../commands/status.ts";
-import { run } from "../../base/advice.ts";
 import { BRIEF, COMMANDS } from "./commands.ts";
 import { complete } from "./complete_words.ts";
 import { COMMON_FLAGS, CONNECTION_FLAGS, time, yes } from "./flags.ts";
-import {
-  completedFrom,
-  docs,
-  loading,
-  reading,
-  type TreeCommand,
-  type TreeContext,
-} from "./loading.ts";
+import { completedFrom, loading, reading, type TreeCommand, type TreeContext } from "./loading.ts";
 import { parseDuration, parseWait } from "../../base/parse.ts";
 import { api, exec, proxy, token } from "./scripts.ts";
 import { seal, unseal } from "./seal.ts";
@@ -29,74 +21,56 @@ const login: TreeCommand = buildCommand<LoginFlags, [], TreeContext>({
     flags: {
       ...CONNECTION_FLAGS,
       device: yes("Sign in with a code on any device"),
-      paste: yes("Open no listener; paste the address the browser ended on"),
-      noBrowser: yes("Print the page's address only"),
+      paste: yes("Open no listener; paste the address that the browser ends on"),
+      noBrowser: yes("Print the address of the sign-in page; open no browser"),
       timeout: time("How long to wait for you; 5m by default", parseWait),
       ...COMMON_FLAGS,
     },
   },
-  docs: docs(
-    COMMANDS.login.brief,
-    run("login --region eu2"),
-    `4 denied, 5 nobody finished in time,
-6 Anaplan cannot be used now, 7 the login cannot be saved, 130 interrupted`,
-  ),
+  docs: { brief: COMMANDS.login.brief },
 });
 
 const whoami: TreeCommand = buildCommand<CommonFlags, [], TreeContext>({
   loader: loading(async () => (await import("../../commands/whoami.ts")).whoami),
   parameters: { flags: COMMON_FLAGS },
-  docs: docs(
-    COMMANDS.whoami.brief,
-    run("whoami --json"),
-    `3 sign in first, 4 denied,
-6 Anaplan cannot be used now, 7 the login cannot be read or saved, 8 API error`,
-  ),
+  docs: { brief: COMMANDS.whoami.brief },
 });
 
 const refresh: TreeCommand = buildCommand<RefreshFlags, [], TreeContext>({
   loader: loading(async () => (await import("../../commands/refresh.ts")).refresh),
   parameters: {
     flags: {
-      ifExpiringWithin: time("Only when the access token ends within this time", parseDuration),
+      ifExpiringWithin: time("Refresh only if the access token expires within TIME", parseDuration),
       ...COMMON_FLAGS,
     },
   },
-  docs: docs(
-    COMMANDS.refresh.brief,
-    run("refresh --if-expiring-within 10m"),
-    `3 sign in again, 4 the client is denied,
-6 Anaplan cannot be used now, 7 the login cannot be read or saved`,
-  ),
+  docs: { brief: COMMANDS.refresh.brief },
 });
 
 const status: TreeCommand = buildCommand<StatusFlags, [], TreeContext>({
   loader: loading(async () => (await import("../../commands/status.ts")).status),
   parameters: {
     flags: {
-      check: yes("Ask the server, too"),
-      expiresWithin: time("Exit 3 when the login ends within this time", parseDuration),
+      check: yes("Also ask the server"),
+      expiresWithin: time("Exit 3 if the login expires within TIME", parseDuration),
       ...COMMON_FLAGS,
     },
   },
-  docs: docs(
-    COMMANDS.status.brief,
-    run("status --expires-within 1h"),
-    `3 sign in first, or the login ends soon,
-7 the login cannot be read; with --check also those of whoami`,
-  ),
+  docs: { brief: COMMANDS.status.brief },
 });
 
 const logout: TreeCommand = buildCommand<LogoutFlags, [], TreeContext>({
   loader: loading(async () => (await import("../../commands/logout.ts")).logout),
-  parameters: { flags: { all: yes("Of every profile"), ...COMMON_FLAGS } },
-  docs: docs(COMMANDS.logout.brief, run("logout"), "7 the login cannot be removed"),
+  parameters: { flags: { all: yes("Log out of every profile"), ...COMMON_FLAGS } },
+  docs: { brief: COMMANDS.logout.brief },
 });
 
-const help: TreeCommand = buildCommand<CommonFlags, string[], TreeContext>({
+type HelpFlags = CommonFlags & { readonly all?: boolean };
+
+const help: TreeCommand = buildCommand<HelpFlags, string[], TreeContext>({
   loader: reading("help"),
   parameters: {
-    flags: COMMON_FLAGS,
+    flags: { all: yes("Show every flag of the command"), ...COMMON_FLAGS },
     positional: {
       kind: "array",
       parameter: {
@@ -107,7 +81,7 @@ const help: TreeCommand = buildCommand<CommonFlags, string[], TreeContext>({
       },
     },
   },
-  docs: docs(COMMANDS.help.brief, run("help reference")),
+  docs: { brief: COMMANDS.help.brief },
 });
 
 /** The whole command line. */
@@ -115,20 +89,20 @@ export const ROOT: RouteMap<TreeContext> = buildRouteMap({
   routes: {
     login,
     whoami,
-    refresh,
     status,
+    refresh,
     logout,
-    token,
     api,
+    token,
     exec,
     proxy,
     profile,
     seal,
     unseal,
+    doctor,
     relay,
     cert,
     validate,
-    doctor,
     complete,
     help,
   },

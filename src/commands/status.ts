@@ -5,7 +5,6 @@ import { providerName } from "../provider/authorization_server.ts";
 import { nameAndAddress, nameOf } from "../provider/provider.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import {
-  canRefresh,
   endsWithin,
   expirySentence,
   isProlongedByRefresh,
@@ -28,6 +27,7 @@ import { isoTime } from "../base/text.ts";
 import { clockTime, duration } from "../base/times.ts";
 import { table } from "../base/lines.ts";
 import { isFresh, type TokenSet } from "../store/token_set.ts";
+import { canRefresh } from "../store/token_sets.ts";
 
 /** The flags of `status`. */
 export interface StatusFlags extends CommonFlags {

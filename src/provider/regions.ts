@@ -1,9 +1,6 @@
 // Anaplan's regions and their hosts. Rule: a table; sources conflict on some hosts, so a profile can
 // override each.
 
-import { oneOf } from "../base/near_names.ts";
-import { parseText } from "../base/parse.ts";
-
 /** The hosts of one region: a family, which takes the same tokens. */
 export interface Region {
   readonly description: string;
@@ -70,19 +67,3 @@ export const REGIONS: Readonly<Record<string, Region>> = {
   id1: ownRegion("id1", "Indonesia"),
   me1: ownRegion("me1", "Saudi Arabia"),
 };
-
-/**
- * The region that a text means: its name in any case, or the place, such as `Germany`. Any other text is left to fail
- * where the region is used.
- *
- * @throws {Error} in a few words, when several regions are at that place.
- */
-export function regionNamed(text: string): string {
-  const typed = parseText(text).trim().toLowerCase();
-  if (Object.hasOwn(REGIONS, typed)) return typed;
-  const there = Object.entries(REGIONS)
-    .filter(([, { description }]) => `${description.toLowerCase()} `.startsWith(`${typed} `))
-    .map(([name]) => name);
-  if (there.length > 1) throw new Error(`give ${oneOf(there)}`);
-  return there[0] ?? text;
-}

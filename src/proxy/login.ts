@@ -5,7 +5,7 @@ import { written } from "../base/advice.ts";
 import type { CommandContext, CommonFlags, Talk } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { caCertificates } from "../files/ca_file.ts";
-import { canRefresh } from "../session/expiry.ts";
+import { canRefresh } from "../store/token_sets.ts";
 import { freshTokenSet, replaceRefused } from "../session/session.ts";
 import { loadSettings, type Settings } from "../settings/settings.ts";
 import { isFresh, type TokenSet } from "../store/token_set.ts";

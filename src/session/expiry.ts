@@ -5,6 +5,7 @@ import { run, type Words, words } from "../base/advice.ts";
 import type { Settings } from "../settings/settings.ts";
 import { clockTime, dateTime, duration } from "../base/times.ts";
 import { isFresh, type TokenSet } from "../store/token_set.ts";
+import { canRefresh } from "../store/token_sets.ts";
 
 /** When a login expires; `known` by the tokens or the server, `configured` by the profile. */
 export type LoginExpiry =
@@ -37,11 +38,6 @@ export function loginExpiry(tokenSet: TokenSet, settings: ExpirySettings): Login
   return isAnaplan
     ? { kind: "assumed", at: notBefore(savedAt + ANAPLAN_LIFETIME) }
     : { kind: "unknown" };
-}
-
-/** Whether there is a refresh token that the server has not rejected. */
-export function canRefresh({ refreshToken, endedBy }: TokenSet): boolean {
-  return refreshToken !== undefined && endedBy === undefined;
 }
 
 /** That you are signed out, as far as is known without the network. */

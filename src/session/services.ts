@@ -3,12 +3,10 @@
 import { words } from "../base/advice.ts";
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
-import { markEnded, withoutAccess } from "./ended.ts";
-import { canRefresh, signedOut, signedOutSentence } from "./expiry.ts";
 import { forProfile, freshTokenSet, loginCommand, replaceRefused, storeInUse } from "./session.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { TokenSet } from "../store/token_set.ts";
-import { sameTokenSet } from "../store/token_sets.ts";
+import { canRefresh, sameTokenSet } from "../store/token_sets.ts";
 
 /**
  * Runs `use` with a valid access token; when a service refuses the token all the same, refreshes once
@@ -58,6 +56,10 @@ async function endedLogin(
   settings: Settings,
   context: CommandContext,
 ): Promise<CliError> {
+  const [{ markEnded, withoutAccess }, { signedOut, signedOutSentence }] = await Promise.all([
+    import("./ended.ts"),
+    import("./expiry.ts"),
+  ]);
   const store = await storeInUse(settings, context);
   using login = await store.lock(settings.profile);
   const ended = withoutAccess({ endedBy: "HTTP 401", ...tokenSet }, context);

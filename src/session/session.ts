@@ -5,14 +5,13 @@ import { run, type Words, words } from "../base/advice.ts";
 import type { CommandContext } from "../command.ts";
 import { environmentAdvice, newRefreshToken, withProfile } from "./advice_in_use.ts";
 import { CliError, type ErrorDetails } from "../base/errors.ts";
-import { canRefresh, signedOut, signedOutSentence } from "./expiry.ts";
 import type { Grant } from "../oauth/token_response.ts";
 import { assertProfileExists, hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
 import type { LockedLogin } from "../store/locked_login.ts";
 import { openStore, type Store } from "../store/logins.ts";
 import { duration, flagTime } from "../base/times.ts";
 import { isFresh, type TokenSet } from "../store/token_set.ts";
-import { sameTokenSet } from "../store/token_sets.ts";
+import { canRefresh, sameTokenSet } from "../store/token_sets.ts";
 
 /** What a refresh did: another process may have been first. */
 export interface Refreshed {
@@ -216,7 +215,7 @@ async function replaceTokenSet(
   { minValid, asksAgain = false, isRefused = false }: ReplaceOptions = {},
 ): Promise<Refreshed> {
   const { now } = context.system;
-  assertRefreshable(seen, settings, now(), asksAgain); // before waiting for another process
+  await refreshable(seen, settings, now(), asksAgain); // before waiting for another process
   const store = await storeInUse(settings, context);
   const modules = refreshModules(); // they load while the lock is taken
   using login = await store.lock(settings.profile);
@@ -225,8 +224,8 @@ async function replaceTokenSet(
   if (isReplaced && isFresh(stored, now(), minValid)) {
     return { tokenSet: stored, byUs: false, isPutBack: login.isPutBack ?? false };
   }
-  assertRefreshable(stored, settings, now(), asksAgain);
-  return await refreshLocked(stored, settings, context, login, await modules, isRefused);
+  const old = await refreshable(stored, settings, now(), asksAgain);
+  return await refreshLocked(old, settings, context, login, await modules, isRefused);
 }
 
 /** What a refresh needs and a fresh token does not. */
@@ -293,17 +292,22 @@ export function forProfile<Thrown>(
 
 type RefreshableTokenSet = TokenSet & Required<Pick<TokenSet, "refreshToken" | "tokenEndpoint">>;
 
-function assertRefreshable(
+/** The token set, if a refresh may be tried with it. @throws {CliError} `login_required`. */
+async function refreshable(
   tokenSet: TokenSet,
   settings: Settings,
   now: number,
   asksAgain: boolean,
-): asserts tokenSet is RefreshableTokenSet {
+): Promise<RefreshableTokenSet> {
   const { endedBy, refreshToken, tokenEndpoint } = tokenSet;
-  const out = canRefresh(tokenSet) ? undefined : signedOut(tokenSet, settings, now);
-  if (out !== undefined && (endedBy === undefined || !asksAgain)) {
-    const details = endedBy === undefined ? {} : { oauthError: endedBy };
-    throw loginRequired(settings, signedOutSentence(out, settings.profile), details);
+  const isAskedAgain = asksAgain && endedBy !== undefined;
+  if (!canRefresh(tokenSet) && !isAskedAgain) {
+    const { signedOut, signedOutSentence } = await import("./expiry.ts");
+    const out = signedOut(tokenSet, settings, now);
+    if (out !== undefined) {
+      const details = endedBy === undefined ? {} : { oauthError: endedBy };
+      throw loginRequired(settings, signedOutSentence(out, settings.profile), details);
+    }
   }
   if (refreshToken === undefined) {
     throw loginRequired(settings, "Cannot get an access token: the login has no refresh token");
@@ -312,6 +316,7 @@ function assertRefreshable(
     const reason = "the saved login does not name the server that issued it";
     throw loginRequired(settings, `Cannot get an access token: ${reason}`);
   }
+  return { ...tokenSet, refreshToken, tokenEndpoint };
 }
 
 /** What a command says when there is no login for its profile. */

@@ -56,7 +56,7 @@ function flagOf(row: Row): object {
 }
 
 async function regionNamed(text: string): Promise<string> {
-  const { regionNamed } = await import("../../provider/regions.ts");
+  const { regionNamed } = await import("../../provider/region_named.ts");
   try {
     return regionNamed(text);
   } catch (error) { // Stricli adds no flag to what is thrown later

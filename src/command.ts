@@ -58,7 +58,7 @@ export interface Drawn {
 export interface Talk {
   /** Tells the person something; silent with `--quiet`. */
   readonly say: (text: Words | Drawn) => void;
-  /** Tells what the person must know to go on; with `--quiet` too. */
+  /** Prints what you must know to go on, even with `--quiet`. */
   readonly insist: (text: Words | Drawn) => void;
   /** Tells what went wrong although the command goes on. */
   readonly warn: (text: Words) => void;

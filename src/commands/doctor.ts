@@ -81,7 +81,7 @@ function report(checks: readonly Check[], { talk }: CommandContext): Answer<stri
   };
 }
 
-/** What needs the server, as far as its metadata can be had. */
+/** What needs the server, if its metadata is known. */
 async function checksOverTheNetwork(
   settings: Settings,
   context: CommandContext,

@@ -132,7 +132,7 @@ function reply(
   };
 }
 
-/** What somebody who is here for the first time wants to know: what is where now, and what to do with it. */
+/** What a first sign-in ends with: where the login is, and what you can do with it. */
 function firstSteps({ configDir, profile, issuer }: Settings, { shown }: Talk): string {
   const saved = table([
     [`  profiles/${profile}.json`, "what you answered, without the secret"],

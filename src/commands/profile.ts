@@ -14,13 +14,8 @@ import {
   profileInUse,
   profileNames,
 } from "../settings/location.ts";
-import {
-  changeCurrentProfile,
-  loadProfile,
-  type Profile,
-  removeProfile,
-  saveProfile,
-} from "../settings/profiles.ts";
+import { changeCurrentProfile } from "../settings/current_profile.ts";
+import { loadProfile, type Profile, removeProfile, saveProfile } from "../settings/profiles.ts";
 import { everyProfile } from "../session/every_profile.ts";
 import { storeOf } from "../session/session.ts";
 import { orSetAside } from "../files/set_aside.ts";

@@ -64,7 +64,7 @@ export async function openWays(
 ): Promise<Ways> {
   const made = Promise.withResolvers<RedirectionEndpoint>();
   const handle = async (request: Request): Promise<Response> =>
-    await (await made.promise).handle(request); // nobody can know the state before it is made
+    await (await made.promise).handle(request); // the state is not known before it is made
   const loopback = options.pasteOnly
     ? undefined
     : await openLoopback(options.candidates, options.certificate, handle, system);

@@ -1,5 +1,5 @@
 // A login that comes from a variable, for machines that are thrown away. Rule: nothing of it is written to
-// disk, and a refresh token that the server replaced all the same is told to be dead.
+// disk, and a refresh token that the server replaced even so is reported as used.
 
 import { authorizationServer } from "../provider/authorization_server.ts";
 import type { CommandContext } from "../command.ts";

@@ -7,7 +7,7 @@ import { clockTime, dateTime, duration } from "../base/times.ts";
 import { isFresh, type TokenSet } from "../store/token_set.ts";
 import { canRefresh } from "../store/token_sets.ts";
 
-/** When a login expires; `known` by the tokens or the server, `configured` by the profile. */
+/** When a login expires; `known` by the tokens or the server, `configured` by a setting. */
 export type LoginExpiry =
   | { readonly kind: "known" | "configured" | "assumed"; readonly at: number }
   | { readonly kind: "never" | "unknown" };
@@ -19,7 +19,7 @@ export type ExpirySettings = Partial<Pick<Settings, "issuer" | "refreshTokenLife
 const ANAPLAN_LIFETIME = 12 * 3_600_000;
 const DAY = 86_400_000;
 
-/** When the login expires: with its last token, if nothing refreshes it before. */
+/** When the login expires: with its last token, unless a refresh comes first. */
 export function loginExpiry(tokenSet: TokenSet, settings: ExpirySettings): LoginExpiry {
   const { expiresAt, refreshTokenExpiresAt, endedAt } = tokenSet;
   if (!canRefresh(tokenSet)) return { kind: "known", at: endedAt ?? expiresAt };

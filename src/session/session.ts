@@ -1,5 +1,5 @@
 // The heart: a valid token set, refreshed when it is stale, shared by every process that wants one.
-// Rule: whoever refreshes holds the lock, has read again inside it, and saves before anyone sees it.
+// Rule: a refresh holds the lock, reads the login again inside it, and saves before it returns the tokens.
 
 import { run, type Words, words } from "../base/advice.ts";
 import type { CommandContext } from "../command.ts";
@@ -81,7 +81,7 @@ function assertValidFor({ expiresAt, obtainedAt }: TokenSet, minValid: number, n
   );
 }
 
-/** Whether the old token may be given out after this failure: nothing new came, and no one wants to stop. */
+/** Whether the old token may be given out after this failure: nothing new came, and you did not interrupt it. */
 function allowsOldToken({ kind, code }: CliError): boolean {
   return code !== "not_saved" && kind !== "interrupted" && kind !== "usage";
 }

@@ -26,7 +26,7 @@ export function keepFailure(
     const failure = { version: 1, at: now, command, kind: error.kind, message: error.message };
     writeIn(configDir, `failures/${profile}.json`, JSON.stringify(failure) + "\n");
   } catch {
-    // the failure itself has been told; that it could not be kept matters to nobody
+    // the failure itself was printed; `doctor` can do without it
   }
 }
 

@@ -81,7 +81,7 @@ async function waited(
     return await Promise.race(waits);
   } catch (error) {
     done.abort();
-    // a poll that is under way may bring the tokens all the same, or say why they are not saved: once
+    // a poll that is under way may still bring the tokens, or say why they are not saved: once
     return await polled.catch((last) => Promise.reject(last === signal.reason ? error : last));
   } finally {
     done.abort();
@@ -115,6 +115,6 @@ async function showCountdown(
     return;
   }
   const above = (): string => `Waiting, ${countdown(left())} left.`;
-  // What is typed meanwhile belongs to nobody, and Enter is no answer.
+  // What you type meanwhile is discarded, and Enter is no answer.
   while (!signal.aborted) await system.terminal.readLine({ above, prompt: "", signal });
 }

@@ -5,11 +5,11 @@ import { ifPossible, listNames, readIn } from "../files/private_directory.ts";
 import { readPrivateFile } from "../files/private_file.ts";
 import type { KeyChoice } from "./key_source.ts";
 import type { LockSystem } from "./locked_login.ts";
-import type { SealedStore } from "./sealed_store.ts";
+import type { LockingStore } from "./locking.ts";
 import { isSealed, parseTokenSet, type TokenSet } from "./token_set.ts";
 
 /** The logins on disk. */
-export interface Store extends SealedStore {
+export interface Store extends LockingStore {
   /** The profiles that have a login, sorted. */
   names(): string[];
   /** The file that holds the profile's login. */
@@ -34,29 +34,29 @@ export function openStore(
     const parse = (text: string) => isSealed(text) ? text : parseTokenSet(text);
     return readIn(configDir, `credentials/${profile}.json`, parse, run("login", { profile }));
   };
-  const sealed = async () => {
-    return (await import("./sealed_store.ts")).sealedStore(
-      { configDir, pathOf, read },
+  const mayBeSealing = (): boolean => namesKey(configDir, system);
+  const rest = async () =>
+    (await import("./locking.ts")).lockingStore(
+      { configDir, pathOf, read, mayBeSealing },
       system,
       warn,
       chosen,
     );
-  };
   return {
     async load(profile) {
       const login = read(profile);
-      const isPlain = typeof login !== "string" && !mayBeSealing(configDir, system);
-      return isPlain ? login : await (await sealed()).load(profile); // a fresh plain login needs no more
+      const isPlain = typeof login !== "string" && !mayBeSealing();
+      return isPlain ? login : await (await rest()).load(profile); // a fresh plain login needs no more
     },
     pathOf,
     names: () => listNames(directory),
-    lock: async (profile) => await (await sealed()).lock(profile),
-    sealedBy: async (profile) => await (await sealed()).sealedBy(profile),
+    lock: async (profile) => await (await rest()).lock(profile),
+    sealedBy: async (profile) => await (await rest()).sealedBy(profile),
   };
 }
 
-/** Whether new logins may be sealed. */
-function mayBeSealing(configDir: string, { env }: LockSystem): boolean {
+/** Whether a key may be named, so that what is saved is sealed. */
+function namesKey(configDir: string, { env }: LockSystem): boolean {
   return ["_FILE", "_COMMAND", ""].some((end) => env(`ANAPLAN_AUTH_KEY${end}`)) ||
     !!ifPossible(() => readPrivateFile(`${configDir}/config.json`))?.includes('"sealing"');
 }

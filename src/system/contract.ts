@@ -16,7 +16,7 @@ export interface Needs {
   readonly keys?: boolean;
   /** Variables that are read besides {@link VARIABLES}. */
   readonly variables?: readonly string[];
-  /** The few variables that are read instead of all; such a command writes nothing, either. */
+  /** The few variables that are read instead of all; such a command writes nothing. */
   readonly only?: readonly string[];
 }
 
@@ -136,12 +136,12 @@ export interface System {
   /** The path as seen from the root; one that is so already stays as it is. */
   absolutePath(path: string): string;
   now(): number;
-  /** Milliseconds on a clock that nobody sets: for how long something takes, never for a date. */
+  /** Milliseconds on a clock that cannot be set: for durations, never for a date. */
   monotonic(): number;
   /** Resolves after so many milliseconds; rejected with the signal's reason when that comes first. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
   readonly terminal: Terminal;
-  /** Writes it whole. @throws {BrokenPipe} when nobody reads any more. */
+  /** Writes it whole. @throws {BrokenPipe} when the reader has closed it. */
   write(stream: "stdout" | "stderr", data: string | Uint8Array): void;
   /** All that comes on stdin; can be read once. */
   input(): ReadableStream<Uint8Array<ArrayBuffer>>;
@@ -151,7 +151,7 @@ export interface System {
   fetchStream(request: StreamRequest): Promise<StreamResponse>;
   /** Who signed the certificate that a host shows; `undefined` when that cannot be seen. */
   peerIssuer(hostname: string, port: number): Promise<string | undefined>;
-  /** Whether this runs in a container, as far as one can tell. */
+  /** Whether this seems to run in a container. */
   isContainer(): boolean;
   /** @throws {CliError} `usage` when the program may not reach the URL's host. */
   assertReachable(url: string): Promise<void>;

@@ -30,7 +30,7 @@ export function httpClient(
   }
 }
 
-/** How long a connection waits for its next request, in milliseconds: servers and firewalls forget it, too. */
+/** How long a connection waits for its next request, in milliseconds: servers and firewalls forget it as well. */
 const IDLE = 25_000;
 
 /**

@@ -138,7 +138,7 @@ async function* bytesOf(
     while (reader !== undefined) {
       const { value, done } = await reader.read(new Uint8Array(memory));
       if (done) break;
-      watch.rest(); // whoever reads may be slow, as a pager is
+      watch.rest(); // the reader may be slow, as a pager is
       yield value;
       watch.heard();
       memory = value.buffer;

@@ -74,7 +74,7 @@ function listenersAt(address: LocalAddress): Deno.Listener[] {
     : loopback(address.port);
 }
 
-/** The same port on both addresses; the second as far as the machine has it and it is free there. */
+/** The same port on both addresses; the second if the machine has it and it is free there. */
 function loopback(port: number): Deno.TcpListener[] {
   try {
     const first = Deno.listen({ hostname: "127.0.0.1", port });

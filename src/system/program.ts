@@ -6,7 +6,7 @@ import { KEY_VARIABLES } from "./key_needs.ts";
 import { hearing } from "./signals.ts";
 import { env as variable } from "./surroundings.ts";
 
-/** Variables that a browser or a system's tool has no business to inherit. */
+/** Variables that a browser or a system's tool must not inherit. */
 const PRIVATE_VARIABLES = [
   "ANAPLAN_CLIENT_SECRET",
   "SECRET",

@@ -26,7 +26,7 @@ export function columns(): number | undefined {
   }
 }
 
-/** Whether this runs in a container, as far as one can tell. */
+/** Whether this seems to run in a container. */
 export function isContainer(): boolean {
   if (Deno.env.get("container") || Deno.env.get("KUBERNETES_SERVICE_HOST")) return true;
   return ["/.dockerenv", "/run/.containerenv"].some((path) => {

@@ -37,7 +37,7 @@ interface Drawing extends Disposable {
   draw(): void;
 }
 
-/** Two lines at most, drawn over what stands there, every second and at every key; gone in the end. */
+/** Two lines at most, drawn over the lines before, every second and at every key, and erased at the end. */
 function drawnInPlace(prompt: LinePrompt, input: LineEditor): Drawing {
   const draw = (): void => write(frame(prompt, input.text));
   write(BRACKETED_PASTE_ON + (prompt.above ? "\n" : ""));

@@ -18,7 +18,7 @@ import { inStage } from "./stage.ts";
  */
 const GROUPS = Object.entries({
   start: "base/(advice|errors|json|secret|text|version)|cli/(app|print)|cli/tree/commands|" +
-    "command|commands/token|files/private_(directory|file)|settings/location|store/(logins|token_set)|" +
+    "commands/token|files/private_(directory|file)|settings/location|store/(logins|token_set)|" +
     "system/(deno|needs|stream|surroundings)",
   session:
     "base/urls|files/(ca_file|config_(fields|file)|lock_file|named_file|replacement|set_aside)|provider/belonging|" +

@@ -35,7 +35,7 @@ export async function run(
   try {
     return await printed(await replyTo(argv, { system, talk: out }), out);
   } catch (error) {
-    return await told(toCliError(error), out);
+    return await told(toCliError(error), argv, out);
   }
 }
 
@@ -54,9 +54,9 @@ async function printed(reply: Reply, out: Printer): Promise<number> {
   return replyCode(reply);
 }
 
-async function told(error: CliError, out: Printer): Promise<number> {
+async function told(error: CliError, argv: readonly string[], out: Printer): Promise<number> {
   out.error(
-    error.misspelled ? (await import("../base/near_names.ts")).withNearNames(error) : error,
+    error.misspelled ? (await import("../base/near_names.ts")).withNearNames(error, argv) : error,
   );
   return EXIT_CODES[error.kind];
 }
@@ -71,6 +71,11 @@ async function replyTo(argv: readonly string[], context: CommandContext): Promis
   const isAlone = rest.length === 0;
   if (isAlone && name === "--version") return { kind: "answer", text: VERSION, data: VERSION };
   const command = commandNamed(name);
+  if (command === undefined && /^\w/.test(name)) {
+    const { meant } = await import("./habits.ts");
+    const words = meant(argv);
+    if (words !== argv) return await replyTo(words, context);
+  }
   context.system.restrict(command?.needs ?? (name === "" ? { keys: true } : {}));
   const asksHelp = isAlone && (name === "--help" || name === "-h");
   if (asksHelp) return (await import("./help/root_help.ts")).rootPage(context);

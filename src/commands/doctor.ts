@@ -48,14 +48,16 @@ export async function doctor(flags: DoctorFlags, context: CommandContext): Promi
   if (!hasLogin) assertProfileExists(settings, "Cannot look at the login");
   const way = [proxyCheck(context.system), trustCheck(settings, context.system)];
   const isBarred = way.some(({ mark }) => mark === "problem"); // each host would only say it again
+  const overTheNetwork = isBarred ? [] : await checksOverTheNetwork(settings, context);
+  const isLoginRejected = overTheNetwork.some((check) => check?.name === "Login");
   const checks = [
-    ...(isBarred ? [] : await checksOverTheNetwork(settings, context)),
+    ...overTheNetwork,
     ...way,
     await portCheck(settings, context),
     certificateCheck(settings, context),
     redirectUriCheck(settings),
     filesCheck(settings),
-    await loginCheck(settings, context),
+    isLoginRejected ? undefined : await loginCheck(settings, context),
     await sealingCheck(settings, context),
     lastFailureCheck(settings),
   ].filter((check) => check !== undefined);

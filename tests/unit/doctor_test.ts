@@ -169,7 +169,7 @@ const TROUBLES: Readonly<Record<string, DoctorWishes>> = {
   Edge: {
     answers: (_, { search }) => search.includes("127.0.0.1") ? dated(START, 403) : undefined,
   },
-  Region: {
+  Login: {
     answers: (_, { pathname }) =>
       pathname.endsWith("/me") ? new Response(null, { status: 401 }) : undefined,
   },

@@ -103,9 +103,8 @@ async function performed(
   try {
     return await run(context);
   } catch (error) {
-    const { rememberFailure } = await import("../settings/last_failure.ts");
-    rememberFailure(toCliError(error), argv, flags, context.system);
-    throw error;
+    const { reported } = await import("../session/reported.ts");
+    throw reported(toCliError(error), argv, flags, context.system);
   }
 }
 

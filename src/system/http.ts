@@ -2,12 +2,13 @@
 // redirected, and no secret in what is traced or thrown.
 
 import { CliError } from "../base/errors.ts";
-import { maskedParameters, masker, secretsIn } from "../base/masking.ts";
+import { maskedParameters } from "../base/masking.ts";
 import type { HttpRequest, Trace } from "./contract.ts";
 import { proxyFor } from "./proxies.ts";
 import { portOf } from "../base/urls.ts";
 import { httpClient } from "./http_client.ts";
 import { fetchFailure, hostNotPermitted } from "./http_failure.ts";
+import { maskUrl, since, typeOf } from "./traced.ts";
 
 /** How long nothing may come, in milliseconds. */
 const TIMEOUT = 20_000;
@@ -58,11 +59,6 @@ export async function fetchWhole(
     if (response === undefined || !request.keepsWhatArrived) throw translated;
     throw translated.with({ arrived: answerOf(response, joined(chunks)) });
   }
-}
-
-/** In milliseconds. */
-export function since(started: number): number {
-  return Math.round(performance.now() - started);
 }
 
 function answerOf({ status, headers }: Response, body: Uint8Array<ArrayBuffer>): Response {
@@ -157,20 +153,6 @@ function joined(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
     offset += chunk.length;
   }
   return whole;
-}
-
-/** The URL without what its query holds, for a trace. */
-export function maskUrl(url: URL): string {
-  const query = url.search === "" ? "" : `?${maskedParameters(url.searchParams).join("&")}`;
-  return `${url.origin}${url.pathname}${query}`;
-}
-
-/** The content type for a trace; a server may repeat in it what it was sent. */
-export function typeOf(
-  { headers }: Pick<Response, "headers">,
-  sent: Parameters<typeof secretsIn>[0],
-): string {
-  return masker(secretsIn(sent))(headers.get("content-type") ?? "no content type");
 }
 
 function maskForm(body: string | undefined): string {

@@ -55,6 +55,8 @@ export interface Misspelled {
 export interface ErrorDetails {
   readonly code?: ErrorCode;
   readonly next?: Advice;
+  /** Lines below `next`, for people: what else may help. */
+  readonly more?: string;
   /** Why, without what could not be done. */
   readonly reason?: string;
   /** The OAuth error code that a server answered with (RFC 6749, sections 4.1.2.1 and 5.2). */
@@ -77,6 +79,7 @@ export class CliError extends Error {
   readonly kind: ErrorKind;
   readonly code: ErrorCode | undefined;
   readonly next: Advice | undefined;
+  readonly more: string | undefined;
   readonly reason: string | undefined;
   readonly oauthError: string | undefined;
   readonly answerLost: boolean;
@@ -90,6 +93,7 @@ export class CliError extends Error {
     this.kind = kind;
     this.code = details.code;
     this.next = details.next;
+    this.more = details.more;
     this.reason = details.reason;
     this.oauthError = details.oauthError;
     this.answerLost = details.answerLost ?? false;

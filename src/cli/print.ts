@@ -63,6 +63,7 @@ export function printer(system: Streams, options: PrintOptions): Printer {
       talk(asSentence(onOneLine(error.message)));
       if (error.next === undefined) return;
       talk({ drawn: `${styled(BOLD, "Next:")} ${shown(onOneLine(typed(error.next)))}` });
+      if (error.more !== undefined) talk(error.more);
     },
   };
 }

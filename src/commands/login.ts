@@ -3,10 +3,9 @@
 
 import { run, words } from "../base/advice.ts";
 import { authorizationServer, providerName } from "../provider/authorization_server.ts";
-import { shortened } from "../base/names.ts";
 import { nameAndAddress, whoIs } from "../provider/provider.ts";
 import type { User } from "../provider/anaplan.ts";
-import type { Answer, CommandContext, Talk } from "../command.ts";
+import type { Answer, CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { type BrowserFlags, signInByBrowser } from "../sign_in/by_browser.ts";
 import { chooseDeviceClient, signInByDevice } from "../sign_in/by_device.ts";
@@ -17,6 +16,7 @@ import { askFirstTime, type FirstTime } from "../sign_in/first_time.ts";
 import { endPreviousLogin } from "../sign_in/previous.ts";
 import { chooseClient } from "../sign_in/questions.ts";
 import { assertCanSave, keepSubject, type SignedIn } from "../sign_in/saved.ts";
+import { staySignedIn } from "../session/expiry.ts";
 import { forProfile } from "../session/session.ts";
 import {
   type ConnectionFlags,
@@ -25,7 +25,7 @@ import {
   type Settings,
   warnOfUnused,
 } from "../settings/settings.ts";
-import { isoTime, table } from "../base/text.ts";
+import { isoTime } from "../base/text.ts";
 import type { TokenSet } from "../store/token_set.ts";
 
 /** The flags of `login`. */
@@ -53,7 +53,7 @@ export async function login(flags: LoginFlags, context: CommandContext): Promise
       signedIn.user,
       endPreviousLogin(signedIn, settings, context),
     ]);
-    return reply(user, signedIn, settings, first, context.talk);
+    return reply(user, signedIn, settings, system.now());
   } catch (error) {
     throw forProfile(aboutClock(error), settings);
   }
@@ -116,16 +116,16 @@ function reply(
   user: User | undefined,
   signedIn: SignedIn,
   settings: Settings,
-  { wasAsked }: FirstTime,
-  talk: Talk,
+  now: number,
 ): Answer {
-  const { profile, region, issuer, configDir } = settings;
-  const saved = wasAsked
-    ? firstSteps(settings, talk)
-    : words`Saved to ${configDir}, profile ${profile}.\n\nNext: ${run("whoami", { profile })}`;
+  const { profile, region, issuer } = settings;
+  const who = user === undefined ? "" : ` as ${nameAndAddress(user)}`;
+  const saved = `Saved as profile ${profile}.${staySignedIn(signedIn.tokenSet, settings, now)}`;
   return {
     kind: "answer",
-    text: words`Signed in${user === undefined ? "" : ` as ${described(user)}`}.\n${saved}`,
+    text: words`✓ Signed in${who}, ${providerName(settings)}.\n  ${saved}\n\nNext: ${
+      run("whoami", { profile })
+    }`,
     data: {
       profile,
       region: issuer === undefined ? region : null,
@@ -134,30 +134,4 @@ function reply(
       method: signedIn.method,
     },
   };
-}
-
-/** What somebody who is here for the first time wants to know: what is where now, and what to do with it. */
-function firstSteps({ configDir, profile, issuer }: Settings, { shown }: Talk): string {
-  const saved = table([
-    [`  profiles/${profile}.json`, "what you answered, without the secret"],
-    [`  credentials/${profile}.json`, "the tokens, and the secret if there is one"],
-  ]);
-  const tries = table([
-    [`  ${shown(run("whoami", { profile }))}`, "who you are"],
-    ...issuer === undefined
-      ? [
-        [
-          `  ${shown(run("api /2/0/workspaces", { profile }))}`,
-          "your workspaces, as JSON",
-        ] as const,
-      ]
-      : [],
-    [`  ${shown(run("token", { profile }))}`, "an access token, for a script"],
-  ]);
-  return `Saved in ${configDir}, for you alone:\n${saved}\n\nThings to try\n${tries}`;
-}
-
-function described(user: User): string {
-  const tenant = user.customerId === "" ? "" : `, tenant ${shortened(user.customerId)}`;
-  return nameAndAddress(user) + tenant;
 }

@@ -3,7 +3,7 @@
 
 import { run, type Words, words } from "../base/advice.ts";
 import type { Settings } from "../settings/settings.ts";
-import { clockTime, duration } from "../base/text.ts";
+import { clockTime, dateTime, duration } from "../base/text.ts";
 import type { TokenSet } from "../store/token_set.ts";
 
 /** When a login ends; `known` by the tokens or the server, `configured` by whoever set the client up. */
@@ -16,6 +16,7 @@ export type ExpirySettings = Pick<Settings, "issuer" | "refreshTokenLifetime">;
 
 /** How long Anaplan's refresh tokens live unless an administrator says otherwise, in milliseconds. */
 const ANAPLAN_LIFETIME = 12 * 3_600_000;
+const DAY = 24 * 3_600_000;
 
 /** When the login ends: with its last token, if nobody refreshes it before. */
 export function loginExpiry(tokenSet: TokenSet, settings: ExpirySettings): LoginExpiry {
@@ -78,6 +79,17 @@ export function expiryInShort(tokenSet: TokenSet, settings: ExpirySettings, now:
     assumed: "assumed (set --refresh-token-lifetime)",
   };
   return `${when}, ${how[expiry.kind]}`;
+}
+
+/** The same as a sentence that follows another one, for who has just signed in; empty when it is not known. */
+export function staySignedIn(tokenSet: TokenSet, settings: ExpirySettings, now: number): string {
+  const expiry = loginExpiry(tokenSet, settings);
+  if (expiry.kind === "never") return " You stay signed in.";
+  if (!("at" in expiry)) return "";
+  const about = expiry.kind === "known" ? "" : "about ";
+  const left = expiry.at - now;
+  const when = left < DAY ? dateTime(expiry.at).slice(11) : dateTime(expiry.at);
+  return ` You stay signed in until ${about}${when} (${duration(left)}).`;
 }
 
 /** The same as a sentence, for who is warned. */

@@ -8,6 +8,7 @@ import type { CommandContext } from "../command.ts";
 import { toCliError } from "../base/errors.ts";
 import { type Attempt, exchange, startAttempt } from "../oauth/authorization_code.ts";
 import { type ListenerCertificate, listenerCertificate } from "../oauth/certificate.ts";
+import { keepAccepted } from "../oauth/accepted_certificate.ts";
 import { listenCandidates } from "../oauth/listen_addresses.ts";
 import type { Answer } from "../oauth/loopback.ts";
 import { failedPage, signedInPage } from "../oauth/page.ts";
@@ -45,12 +46,15 @@ export async function signInByBrowser(
   await using ways = await waysFor(signIn, certificate, opening, settings, flags, context);
   const { attempt, loopback, startUrl } = ways;
   const browserUrl = opening === "address" ? attempt.url : startUrl;
-  tellHowToSignIn(
+  await tellHowToSignIn(
     { attempt, loopback, certificate, provider: signIn.provider, browserUrl },
     settings,
     context,
   );
   const answer = await ways.first(flags.timeout ?? DEFAULT_TIMEOUT);
+  context.talk.progress("Answer received. Signing in …");
+  const isAccepted = certificate !== undefined && answer.method !== "paste";
+  if (isAccepted) keepAccepted(settings.configDir, certificate);
   const { tokenSet, previous } = await exchangeAndSave(answer, attempt, settings, context);
   const user = signIn.who(tokenSet);
   await answerBrowser(answer, user, context);

@@ -56,6 +56,8 @@ export interface ListenOptions {
   /** PEM texts; without them the listener speaks plain HTTP. */
   readonly tls?: { readonly certificate: string; readonly key: string };
   readonly handle: (request: Request) => Promise<Response>;
+  /** Hears that a peer rejected the certificate, as a browser does while it shows its warning. */
+  readonly onRejected?: (() => void) | undefined;
 }
 
 /** An open listener, or why there is none. */
@@ -68,7 +70,7 @@ export type NotRun = "not found" | "not executable";
 
 /** What is drawn around a line that a person types. */
 export interface LinePrompt {
-  /** Stands on the line above and is drawn again every second; is told how many columns it has. */
+  /** The lines above, which are drawn again every second; is told how many columns they have. */
   readonly above?: (columns: number) => string;
   readonly prompt: string;
   /** Ends the wait; the promise is then rejected with its reason. */
@@ -132,8 +134,9 @@ export interface Terminal {
    * @throws {CliError} `interrupted` by Ctrl-C.
    */
   ask(question: Question): Promise<string | undefined>;
-  /** How wide stderr is, as far as it is a terminal. */
+  /** How wide and how high stderr is, as far as it is a terminal. */
   columns(): number | undefined;
+  rows(): number | undefined;
 }
 
 /** Hears what happens on the wire, with secrets masked; a line is made only for who reads it. */

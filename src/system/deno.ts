@@ -3,7 +3,7 @@
 import type { Needs, System, Trace } from "./contract.ts";
 import { SPECIAL_VARIABLES, VARIABLES } from "./needs.ts";
 import { writeAll } from "./stream.ts";
-import { canDraw, columns, env, ignoredSignals, isContainer } from "./surroundings.ts";
+import { canDraw, env, ignoredSignals, isContainer, TERMINAL_SIZE } from "./surroundings.ts";
 
 /**
  * The real world. `trace` gets every request and response, with secrets masked; `tell` gets what an impatient
@@ -39,7 +39,7 @@ export function denoSystem(
       readLine: async (prompt) => (await import("./terminal.ts")).readLine(prompt),
       readPipe: async (signal) => (await import("./terminal.ts")).readPipe(signal),
       ask: async (question) => (await import("./question.ts")).ask(question),
-      columns,
+      ...TERMINAL_SIZE,
     },
     write: (stream, data) => writeAll(Deno[stream], bytesOf(data)),
     input: () => Deno.stdin.readable,

@@ -18,9 +18,16 @@ export function canDraw(): boolean {
 
 /** How wide stderr is, as far as it is a terminal. */
 export function columns(): number | undefined {
+  return size("columns");
+}
+
+/** The part of {@link Terminal} that is about its size. */
+export const TERMINAL_SIZE = { columns, rows: (): number | undefined => size("rows") };
+
+function size(side: "columns" | "rows"): number | undefined {
   if (!Deno.stderr.isTerminal()) return undefined;
   try {
-    return Deno.consoleSize().columns || undefined;
+    return Deno.consoleSize()[side] || undefined;
   } catch {
     return undefined;
   }

@@ -37,17 +37,22 @@ interface Drawing extends Disposable {
   draw(): void;
 }
 
-/** Two lines at most, drawn over what stands there, every second and at every key; gone in the end. */
+/** A few lines, drawn over what stands there, every second and at every key; gone in the end. */
 function drawnInPlace(prompt: LinePrompt, input: LineEditor): Drawing {
-  const draw = (): void => write(frame(prompt, input.text));
-  write(BRACKETED_PASTE_ON + (prompt.above ? "\n" : ""));
+  let up = "";
+  const draw = (): void => {
+    const lines = frame(prompt, input.text);
+    write(`${up}\r${lines.map((line) => `\x1b[2K${line}`).join("\r\n")}\x1b[J`);
+    up = lines.length > 1 ? `\x1b[${lines.length - 1}A` : "";
+  };
+  write(BRACKETED_PASTE_ON);
   draw();
   const clock = setInterval(draw, 1_000);
   return {
     draw,
     [Symbol.dispose]() {
       clearInterval(clock);
-      write(`\r\x1b[2K${prompt.above ? "\x1b[1A\x1b[2K" : ""}${BRACKETED_PASTE_OFF}`);
+      write(`${up}\r\x1b[J${BRACKETED_PASTE_OFF}`);
     },
   };
 }
@@ -58,10 +63,10 @@ function drawnOnce({ above, prompt }: LinePrompt): Drawing {
   return { draw: () => {}, [Symbol.dispose]: () => write("\n") };
 }
 
-function frame({ above, prompt }: LinePrompt, typed: string): string {
+function frame({ above, prompt }: LinePrompt, typed: string): readonly string[] {
   const width = (columns() ?? 80) - 1;
-  const line = above === undefined ? "" : `\x1b[1A\r\x1b[2K${cut(above(width), width)}\n`;
-  return `${line}\r\x1b[2K${cut(prompt + unsteering(typed), width)}`; // pasted from anywhere
+  const lines = above?.(width).split("\n") ?? [];
+  return [...lines, prompt + unsteering(typed)].map((line) => cut(line, width)); // pasted from anywhere
 }
 
 async function typedLine(

@@ -47,11 +47,7 @@ testWith(PYTHON, "a first sign-in is asked for, and ends in what to do next", as
   assertMatch(screen, /^Client id \[--client-id\] {15}5a1d…a001\nClient secret .* •{8}\nRedirect/m);
   assertMatch(
     screen,
-    /^Signed in as Ada Lovelace .*\nSaved in ~\/\.config\/anaplan-auth, for you/m,
-  );
-  assertMatch(
-    screen,
-    /^Things to try\n {2}anaplan-auth whoami .*\n.*api \/2\/0\/w.*\n.*token/m,
+    /^✓ Signed in as Ada Lovelace .*\n {2}Saved as profile default\..*\n\nNext: anaplan-auth whoami$/m,
   );
   const { clientSecret } = at.sandbox.clients.rotating;
   assert(!terminal.output().includes(clientSecret));

@@ -58,6 +58,6 @@ testWith(PYTHON, "with TERM=dumb a device code comes without a picture of it", a
   await browse(`${page}?user_code=${userCode}`);
   const { code, screen } = await terminal.end;
   assertEquals(code, 0);
-  assertMatch(screen, /^Signed in as Ada Lovelace/m);
+  assertMatch(screen, /^✓ Signed in as Ada Lovelace/m);
   assertPlain(terminal);
 });

@@ -56,7 +56,7 @@ async function session(ada: Person): Promise<void> {
   const [, login = "", whoami = ""] =
     /from another terminal:\n {2}(.+(?:\n {4}.+)*)\n {2}(.+)/.exec(ada.seen()) ?? [];
   await ada.does(2, login, {
-    until: /^Signed in as/m,
+    until: /^✓ Signed in as/m,
     meanwhile: async (terminal) => {
       const [address] = await terminal.wrote(ADDRESS);
       await terminal.shows(/^Waiting/m);

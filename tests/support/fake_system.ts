@@ -215,6 +215,7 @@ function noTerminal(): Terminal {
     readPipe: () => unexpected("stdin was read"),
     ask: ({ text }) => unexpected(`the person was asked "${text}"`),
     columns: () => undefined,
+    rows: () => undefined,
   };
 }
 

@@ -45,6 +45,8 @@ export interface Verbatim {
 export interface Streamed {
   readonly kind: "stream";
   readonly stream: AsyncIterable<Uint8Array>;
+  /** As of {@link Answer}; read when the stream has ended. */
+  readonly outcome?: ErrorKind | undefined;
 }
 
 /** The exit code of another program, which has printed for itself. */

@@ -18,14 +18,22 @@ type Outcome = { readonly reply: Reply } | { readonly error: CliError };
 /**
  * Runs one command line and prints its outcome.
  *
- * @param openSystem makes the system; it gets where to report requests, and what the user has to know.
+ * @param openSystem makes the system; it gets where to report requests, what the user has to know, and waits.
  * @returns the exit code.
  */
 export async function run(
   argv: readonly string[],
-  openSystem: (trace: Trace, tell: (text: string) => void) => System,
+  openSystem: (
+    trace: Trace,
+    tell: (text: string) => void,
+    show: (text: string) => void,
+  ) => System,
 ): Promise<number> {
-  const system = openSystem((line) => out.trace(line), (text) => out.insist(text));
+  const system = openSystem(
+    (line) => out.trace(line),
+    (text) => out.insist(text),
+    (text) => out.wait(text),
+  );
   // Until the flags are read, and when they cannot be: a look at argv says how to print an error.
   const out: Printer = printer(system, {
     json: hasFlag(argv, "json"),

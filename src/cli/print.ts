@@ -24,6 +24,8 @@ export interface Printer extends Talk {
   error(error: CliError): void;
   /** What `--verbose` shows; silent without it. */
   trace(line: () => string): void;
+  /** Shows what is waited for: on one line that is drawn again, or once where nothing can be. */
+  wait(text: string): void;
 }
 
 /** A printer to the system's streams. */
@@ -33,10 +35,8 @@ export function printer(system: Streams, options: PrintOptions): Printer {
   const hasColor = options.color && canDraw(system);
   const styled = (code: number, text: string): string =>
     hasColor ? `\x1b[${code}m${text}\x1b[0m` : text;
-  const talk = (text: Words | Drawn): void => {
-    const isDrawn = typeof text === "object" && "drawn" in text;
-    stderr.line(isDrawn ? text.drawn : shown(text));
-  };
+  const talk = (text: Words | Drawn): void =>
+    stderr.line(typeof text === "object" && "drawn" in text ? text.drawn : shown(text));
   return {
     shown,
     say: (text) => options.quiet ? undefined : talk(text),
@@ -45,9 +45,10 @@ export function printer(system: Streams, options: PrintOptions): Printer {
     trace: (line) =>
       options.verbose ? talk({ drawn: styled(DIM, unsteering(shown(line()))) }) : undefined,
     progress: (text) => options.quiet ? undefined : stderr.progress(unsteering(text)),
+    wait: (text) => options.quiet ? undefined : stderr.wait(text),
     async reply(reply) {
       if (reply.kind === "stream") {
-        for await (const chunk of translated(reply.stream)) system.write("stdout", chunk);
+        for await (const chunk of translated(reply.stream)) stderr.beside(chunk);
       }
       stderr.endProgress();
       if (reply.kind === "stream" || reply.kind === "exit") return;
@@ -94,16 +95,26 @@ function stderrOf(system: Streams) {
     if (hasProgress) write(CLEAR_LINE);
     hasProgress = false;
   };
+  const progress = (text: string): void => {
+    if (!canDraw(system)) return;
+    hasProgress = true;
+    write(CLEAR_LINE + text);
+  };
   return {
     endProgress,
     line(text: string): void {
       endProgress();
       write(text + "\n");
     },
-    progress(text: string): void {
-      if (!canDraw(system)) return;
-      hasProgress = true;
-      write(CLEAR_LINE + text);
+    /** Writes to stdout, which may be on the same screen. */
+    beside(chunk: Uint8Array): void {
+      if (system.terminal.stdout) endProgress();
+      system.write("stdout", chunk);
+    },
+    progress,
+    wait(text: string): void {
+      if (canDraw(system)) progress(text);
+      else if (text !== "") write(text + "\n");
     },
   };
 }

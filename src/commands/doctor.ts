@@ -1,7 +1,7 @@
 // doctor: what is wrong, and what to do about it. Its output can be pasted into a support ticket.
 
 import { written } from "../base/advice.ts";
-import { type Check, failed } from "../doctor/check.ts";
+import { type Check, failed, skipped } from "../doctor/check.ts";
 import {
   certificateCheck,
   filesCheck,
@@ -12,9 +12,8 @@ import {
   redirectUriCheck,
 } from "../doctor/local_checks.ts";
 import { networkChecks, proxyCheck, trustCheck } from "../doctor/network_checks.ts";
-import { regionCheck } from "../doctor/region_check.ts";
-import type { Answer, CommandContext, Talk } from "../command.ts";
-import { CliError } from "../base/errors.ts";
+import type { Answer, CommandContext, Streamed, Talk } from "../command.ts";
+import { CliError, type ErrorKind } from "../base/errors.ts";
 import { loginCommand, missingProfile, storeOf } from "../session/session.ts";
 import { discovered } from "../sign_in/discovered.ts";
 import {
@@ -30,16 +29,37 @@ export type DoctorFlags = SettingFlags;
 
 const COLUMN = 16;
 const WIDTH = 80 - COLUMN;
-const MARKS: Readonly<Record<Check["mark"], string>> = { ok: "✓", warning: "!", problem: "✗" };
+const MARKS: Readonly<Record<Check["mark"], string>> = {
+  ok: "✓",
+  warning: "!",
+  problem: "✗",
+  skipped: "–",
+};
 
 /** Looks at everything that a login needs, with a login and without one. */
-export async function doctor(flags: DoctorFlags, context: CommandContext): Promise<Answer<string>> {
+export async function doctor(
+  flags: DoctorFlags,
+  context: CommandContext,
+): Promise<Answer<string> | Streamed> {
+  const checks = checksFor(flags, context);
+  if (flags.json) return report(await Array.fromAsync(checks));
+  const seen: Check[] = [];
+  return {
+    kind: "stream",
+    stream: lines(checks, seen, context.talk),
+    get outcome() {
+      return worst(seen);
+    },
+  };
+}
+
+function checksFor(flags: DoctorFlags, context: CommandContext): AsyncIterable<Check> {
   let settings: Settings;
   try {
     settings = loadSettings(flags, context.system);
   } catch (error) {
     if (!(error instanceof CliError) || error.kind !== "storage") throw error;
-    return report([proxyCheck(context.system), failed("Settings", error)], context);
+    return ReadableStream.from([proxyCheck(context.system), failed("Settings", error)]);
   }
   const hasLogin = hasEnvironmentLogin(settings) ||
     storeOf(settings, context).names().includes(settings.profile);
@@ -48,26 +68,51 @@ export async function doctor(flags: DoctorFlags, context: CommandContext): Promi
     const what = `Cannot look at the login: there is no profile ${settings.profile}`;
     throw new CliError("login_required", what, { next: loginCommand(settings), misspelled });
   }
+  return allChecks(settings, context);
+}
+
+/** What is on this computer comes first: it is known at once. */
+async function* allChecks(settings: Settings, context: CommandContext): AsyncGenerator<Check> {
   const way = [proxyCheck(context.system), trustCheck(settings, context.system)];
-  const isBarred = way.some(({ mark }) => mark === "problem"); // each host would only say it again
+  yield* way;
+  const files = filesCheck(settings);
+  const login = loginCheck(settings, context);
+  const isSame = files.mark === "problem" && login.kind === "storage"; // the files, once more
   const checks = [
-    ...(isBarred ? [] : await checksOverTheNetwork(settings, context)),
-    ...way,
     await portCheck(settings, context),
     certificateCheck(settings, context),
     redirectUriCheck(settings),
-    filesCheck(settings),
-    loginCheck(settings, context),
+    files,
+    isSame ? skipped(login.name, "private files") : login,
     lastFailureCheck(settings),
-  ].filter((check) => check !== undefined);
-  return report(checks, context);
+  ];
+  for (const check of checks) if (check !== undefined) yield check;
+  const barrier = way.find(({ mark }) => mark === "problem"); // each host would only say it again
+  if (barrier !== undefined) return yield skipped("Network", NEEDS[barrier.name] ?? barrier.name);
+  for await (const check of overTheNetwork(settings, context)) if (check) yield check;
 }
 
-function report(checks: readonly Check[], { talk }: CommandContext): Answer<string> {
-  const worst = checks.find(({ mark }) => mark === "problem");
+const NEEDS: Readonly<Record<string, string>> = { Proxy: "the proxy", Trust: "the CA file" };
+
+/** What needs the server, if its metadata can be read. */
+async function* overTheNetwork(
+  settings: Settings,
+  context: CommandContext,
+): AsyncGenerator<Check | undefined> {
+  try {
+    const known = await discovered(settings, context.system);
+    yield issuerCheck(known);
+    yield* networkChecks(known, context);
+  } catch (error) {
+    yield failed(settings.issuer === undefined ? "Region" : "Issuer", error);
+  }
+}
+
+function report(checks: readonly Check[]): Answer<string> {
+  const outcome = worst(checks);
   return {
     kind: "answer",
-    text: `${checks.map((check) => line(check, talk)).join("\n")}\n\n${summary(checks)}`,
+    text: "",
     data: {
       checks: checks.map(({ name, mark, seen, next }) => ({
         name,
@@ -76,25 +121,27 @@ function report(checks: readonly Check[], { talk }: CommandContext): Answer<stri
         next: next === undefined ? null : written(next),
       })),
     },
-    ...(worst?.kind === undefined ? {} : { outcome: worst.kind }),
+    ...(outcome === undefined ? {} : { outcome }),
   };
 }
 
-/** What needs the server, as far as its metadata can be had. */
-async function checksOverTheNetwork(
-  settings: Settings,
-  context: CommandContext,
-): Promise<(Check | undefined)[]> {
-  try {
-    const known = await discovered(settings, context.system);
-    return [
-      ...await networkChecks(known, context.system),
-      issuerCheck(known),
-      await regionCheck(known, context),
-    ];
-  } catch (error) {
-    return [failed(settings.issuer === undefined ? "Region" : "Issuer", error)];
+/** The kind of the first problem. */
+function worst(checks: readonly Check[]): ErrorKind | undefined {
+  return checks.find(({ mark }) => mark === "problem")?.kind;
+}
+
+/** Each check as it ends, and the summary; `seen` gets the checks. */
+async function* lines(
+  checks: AsyncIterable<Check>,
+  seen: Check[],
+  talk: Talk,
+): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder();
+  for await (const check of checks) {
+    seen.push(check);
+    yield encoder.encode(`${line(check, talk)}\n`);
   }
+  yield encoder.encode(`\n${summary(seen)}\n`);
 }
 
 function line({ name, mark, seen, next }: Check, { shown }: Talk): string {

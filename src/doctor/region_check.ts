@@ -8,21 +8,30 @@ import type { CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { loginCommand, storeOf } from "../session/session.ts";
 import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
-import { isFresh } from "../store/token_set.ts";
-import { type Check, failed, ok, problem } from "./check.ts";
+import { isFresh, type TokenSet } from "../store/token_set.ts";
+import { type Check, failed, ok, problem, skipped } from "./check.ts";
 
-/** Asks the region's API with the present access token; nothing to say without one. */
+/** How long the API may be silent, in milliseconds. */
+const PATIENCE = 10_000;
+
+/**
+ * Asks the region's API with the present access token; nothing to say without one.
+ *
+ * @param silent the host that would be asked, if it is known not to answer.
+ */
 export async function regionCheck(
   settings: Settings,
   context: CommandContext,
+  silent: string | undefined,
 ): Promise<Check | undefined> {
   const { system } = context;
   const name = settings.issuer === undefined ? "Region" : "Access token";
   if (hasEnvironmentLogin(settings)) return undefined; // asking would cost a refresh
+  const login = ifReadable(settings, context);
+  if (login === undefined || !isFresh(login, system.now(), 0)) return undefined;
+  if (silent !== undefined) return skipped(name, silent);
   try {
-    const login = storeOf(settings, context).load(settings.profile);
-    if (login === undefined || !isFresh(login, system.now(), 0)) return undefined;
-    await whoIs(login, settings, system);
+    await whoIs(login, settings, system, PATIENCE);
     return ok(name, `${placeName(settings)} accepts the access token`);
   } catch (error) {
     const isRejected = error instanceof CliError && error.kind === "login_required" && !error.code;
@@ -38,5 +47,15 @@ export async function regionCheck(
         }, with your tenant's`,
       )
       : problem(name, error.kind, place, loginCommand(settings));
+  }
+}
+
+/** The login; one that cannot be read is the problem of another check. */
+function ifReadable(settings: Settings, context: CommandContext): TokenSet | undefined {
+  try {
+    return storeOf(settings, context).load(settings.profile);
+  } catch (error) {
+    if (error instanceof CliError) return undefined;
+    throw error;
   }
 }

@@ -153,6 +153,8 @@ export interface System {
   now(): number;
   /** Milliseconds on a clock that nobody sets: for how long something takes, never for a date. */
   monotonic(): number;
+  /** Says on a terminal what is waited for, for so many milliseconds at most, when that takes its time. */
+  waiting(what: string, limit: number): Promise<Disposable>;
   /** Resolves after so many milliseconds; rejected with the signal's reason when that comes first. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
   readonly terminal: Terminal;

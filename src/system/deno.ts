@@ -7,20 +7,14 @@ import { canDraw, env, ignoredSignals, isContainer, TERMINAL_SIZE } from "./surr
 
 /**
  * The real world. `trace` gets every request and response, with secrets masked; `tell` gets what an impatient
- * user has to know.
+ * user has to know; `show` gets what is waited for, and an empty text when that is over.
  */
 export function denoSystem(
   trace: Trace = () => {},
   tell: (text: string) => void = () => {},
+  show: (text: string) => void = () => {},
 ): System {
-  let controller: AbortController | undefined;
-  function interruption(): AbortSignal {
-    if (controller === undefined) {
-      const made = controller = new AbortController();
-      void import("./signals.ts").then((signals) => signals.abortOnSignals(made));
-    }
-    return controller.signal;
-  }
+  let interrupted: AbortSignal | undefined;
   return {
     platform: Deno.build.os,
     restrict,
@@ -43,8 +37,9 @@ export function denoSystem(
     },
     write: (stream, data) => writeAll(Deno[stream], bytesOf(data)),
     input: () => Deno.stdin.readable,
-    fetch: async (request) => (await import("./http.ts")).fetchWhole(request, trace),
-    fetchStream: async (request) => (await import("./http_stream.ts")).fetchStream(request, trace),
+    fetch: async (request) => (await requests()).fetchPatiently(request, trace, show),
+    fetchStream: async (request) => (await requests()).streamPatiently(request, trace, show),
+    waiting: async (what, limit) => (await import("./waiting.ts")).waiting(what, limit, show),
     assertReachable: async (url) => (await import("./http.ts")).assertReachable(url),
     peerIssuer: async (hostname, port) =>
       (await import("./peer_issuer.ts")).peerIssuer(hostname, port),
@@ -54,17 +49,25 @@ export function denoSystem(
     runInPlace: async (command, env) =>
       (await import("./program.ts")).runInPlace(command, env, isAtTerminal()),
     openBrowser: async (url) => (await import("./browser.ts")).openBrowser(url),
-    interruption,
+    interruption: () => interrupted ??= interruption(),
     expectWrites,
     async holdSignals() {
       // a request follows: what it needs is loaded before the last file descriptor may be taken
       const [{ holdSignals }] = await Promise.all([
         import("./signals.ts"),
-        import("./http.ts"),
+        requests(),
       ]);
       return holdSignals(tell);
     },
   };
+}
+
+const requests = () => import("./patient_http.ts");
+
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  void import("./signals.ts").then((signals) => signals.abortOnSignals(controller));
+  return controller.signal;
 }
 
 function restrict({ network, programs, variables = [], only }: Needs): void {

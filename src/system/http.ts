@@ -18,6 +18,11 @@ const LATE = 1_000;
 /** Tokens, metadata and users are short; what a parser makes of a text is far longer than the text. */
 const BODY_LIMIT = 1024 * 1024;
 
+/** How long the answer may take until it is complete, in milliseconds. */
+export function longestWait({ timeout = TIMEOUT }: Pick<HttpRequest, "timeout">): number {
+  return LONGEST_ANSWER * timeout;
+}
+
 /** Sends the request and reads the whole answer; see {@link System.fetch}. */
 export async function fetchWhole(
   request: HttpRequest,

@@ -14,6 +14,11 @@ const LONGEST_SILENCE = 120_000;
 /** What fetch unpacks by itself; another encoding stays as it came. */
 const UNPACKED = ["gzip", "br"];
 
+/** How long the answer may take until it begins, in milliseconds. */
+export function longestSilence(request: Pick<StreamRequest, "longestSilence">): number {
+  return request.longestSilence ?? LONGEST_SILENCE;
+}
+
 /** Sends the request; see {@link System.fetchStream}. */
 export async function fetchStream(
   request: StreamRequest,
@@ -22,7 +27,7 @@ export async function fetchStream(
   const url = new URL(request.url);
   const proxy = proxyFor(url, Deno.env.get);
   const client = httpClient(proxy, request.caCertificates ?? []);
-  const watch = watchSilence(request.longestSilence ?? LONGEST_SILENCE, request.signal);
+  const watch = watchSilence(longestSilence(request), request.signal);
   const started = performance.now();
   let isOpen = true;
   const close = (): void => {

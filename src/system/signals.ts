@@ -28,6 +28,11 @@ let first: number | undefined;
 let holders = 0;
 let isTold = false;
 
+/** Whether signals wait at this moment; see {@link holdSignals}. */
+export function areSignalsHeld(): boolean {
+  return holders > 0;
+}
+
 /** Aborts the controller, with a CliError as reason, when a signal wants the program to end. */
 export function abortOnSignals(controller: AbortController): void {
   onSignals((signal) => {

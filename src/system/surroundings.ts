@@ -16,6 +16,14 @@ export function canDraw(): boolean {
   return env("TERM") !== "dumb" && env("CI") === undefined;
 }
 
+/** Whether what is said is read on a terminal. */
+export function isScreen(): boolean {
+  return Deno.stderr.isTerminal();
+}
+
+/** Whether a line is being typed, with a wait of its own above it. */
+export const typing = { isUnderWay: false };
+
 /** How wide stderr is, as far as it is a terminal. */
 export function columns(): number | undefined {
   return size("columns");

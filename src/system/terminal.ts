@@ -2,7 +2,7 @@
 // terminal is left as it was found.
 
 import type { LinePrompt } from "./contract.ts";
-import { canDraw, columns } from "./surroundings.ts";
+import { canDraw, columns, typing } from "./surroundings.ts";
 import { unsteering } from "../base/text.ts";
 import { type LineEditor, lineEditor, nextKeys, rawKeys, whenAborted, write } from "./keyboard.ts";
 import { cut } from "./question_frame.ts";
@@ -16,8 +16,14 @@ export async function readLine(prompt: LinePrompt): Promise<string> {
   prompt.signal.throwIfAborted();
   const input = lineEditor();
   using _raw = rawKeys("signal");
+  using _typing = underWay();
   using drawing = canDraw() ? drawnInPlace(prompt, input) : drawnOnce(prompt);
   return await typedLine(input, drawing.draw, prompt.signal);
+}
+
+function underWay(): Disposable {
+  typing.isUnderWay = true;
+  return { [Symbol.dispose]: () => void (typing.isUnderWay = false) };
 }
 
 /** See {@link Terminal.readPipe}. */

@@ -52,9 +52,20 @@ export interface Diagnosis extends Answer<string> {
 
 /** Lets doctor look. */
 export async function diagnosed(scene: SessionScene, flags: DoctorFlags = {}): Promise<Diagnosis> {
-  const reply = await doctor({ ...scene.flags, ...flags }, scene.context);
+  const reply = await doctor({ ...scene.flags, ...flags, json: true }, scene.context);
+  if (reply.kind !== "answer") throw new Error("--json is one answer");
   const { checks } = reply.data as { readonly checks: readonly Omit<Check, "kind">[] };
   return { ...reply, checks, named: (name) => checks.filter((check) => check.name === name) };
+}
+
+/** What doctor prints for people, without the last line break. */
+export async function printed(scene: SessionScene, flags: DoctorFlags = {}): Promise<string> {
+  const reply = await doctor({ ...scene.flags, ...flags }, scene.context);
+  if (reply.kind !== "stream") throw new Error("each check is printed as it ends");
+  const bytes = (await Array.fromAsync(reply.stream)).map((chunk) =>
+    new TextDecoder().decode(chunk)
+  );
+  return bytes.join("").trimEnd();
 }
 
 /** What doctor reports under one name in such a world; exactly one thing. */

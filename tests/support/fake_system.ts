@@ -77,6 +77,7 @@ export function fakeSystem(arranged: Arranged = {}): FakeSystem {
     now: clock.now,
     monotonic: clock.monotonic,
     sleep: clock.sleep,
+    waiting: () => Promise.resolve({ [Symbol.dispose]() {} }),
     terminal: { ...noTerminal(), ...terminal },
     write(stream, data) {
       written[stream] += typeof data === "string" ? data : new TextDecoder().decode(data);

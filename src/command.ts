@@ -13,6 +13,7 @@ export interface CommonFlags {
   readonly verbose?: boolean;
   readonly quiet?: boolean;
   readonly noColor?: boolean;
+  readonly noInput?: boolean;
   readonly caFile?: readonly string[];
 }
 

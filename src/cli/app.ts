@@ -2,12 +2,12 @@
 // Rule: nothing is printed or exited anywhere below, no module is loaded before the command's permissions
 // are all that is left, and the parser is loaded when there are flags only.
 
-import type { Answer, CommandContext, CommonFlags, Reply } from "../command.ts";
+import type { Answer, CommandContext, Reply } from "../command.ts";
 import { PROGRAM, words } from "../base/advice.ts";
 import { CliError, EXIT_CODES, toCliError } from "../base/errors.ts";
 import type { System, Trace } from "../system/contract.ts";
 import { VERSION } from "../base/version.ts";
-import { commandNamed } from "./tree/commands.ts";
+import { commandNamed, needsOf } from "./tree/commands.ts";
 import type { Asked } from "./tree/loading.ts";
 import { kebab } from "../base/text.ts";
 import { type Printer, printer } from "./print.ts";
@@ -41,8 +41,11 @@ export async function run(
     verbose: hasFlag(argv, "verbose") || system.env("ANAPLAN_AUTH_DEBUG") !== undefined,
     color: !hasFlag(argv, "noColor") && system.env("NO_COLOR") === undefined,
   });
-  const outcome = await outcomeOf(argv, { system, talk: out });
-  return await printed(outcome, out);
+  const context = { system, talk: out };
+  if (!hasFlag(argv, "noInput")) return await printed(await outcomeOf(argv, context), out);
+  const terminal = { ...system.terminal, stdin: false }; // nobody types
+  const mute = { ...context, system: { ...system, terminal } };
+  return await printed(await outcomeOf(argv, mute), out);
 }
 
 async function printed(outcome: Outcome, out: Printer): Promise<number> {
@@ -81,7 +84,7 @@ async function outcomeOf(argv: readonly string[], context: CommandContext): Prom
     return { reply: { kind: "answer", text: VERSION, data: VERSION } };
   }
   const command = commandNamed(name);
-  context.system.restrict(command?.needs ?? {});
+  context.system.restrict(needsOf(command, isAtTerminal(context)));
   if (name === "") return await settled(() => greeting(context));
   if (isAlone && (name === "--help" || name === "-h")) {
     return await settled(() => rootPage(context));
@@ -102,13 +105,22 @@ async function outcomeOf(argv: readonly string[], context: CommandContext): Prom
 }
 
 async function performed(
-  { flags, run }: Asked,
+  asked: Asked,
   argv: readonly string[],
   context: CommandContext,
 ): Promise<Outcome> {
-  const outcome = await settled(() => run(context));
-  if ("error" in outcome) await remember(outcome.error, argv, flags, context);
-  return outcome;
+  const outcome = await settled(() => asked.run(context));
+  if (!("error" in outcome)) return outcome;
+  const { afterFailure } = await import("./failure.ts");
+  return await settled(() =>
+    afterFailure(outcome.error, argv, asked, context, isAtTerminal(context))
+  );
+}
+
+/** Whether a person sees everything and can answer. */
+function isAtTerminal({ system }: CommandContext): boolean {
+  const { stdin, stdout, stderr } = system.terminal;
+  return stdin && stdout && stderr && system.env("CI") === undefined;
 }
 
 async function rootPage({ talk }: CommandContext): Promise<Answer> {
@@ -121,30 +133,6 @@ async function settled(work: () => Promise<Reply>): Promise<Outcome> {
     return { reply: await work() };
   } catch (error) {
     return { error: toCliError(error) };
-  }
-}
-
-/** Keeps what went wrong for `doctor`, where there is a configuration directory. */
-async function remember(
-  error: CliError,
-  [command = ""]: readonly string[],
-  flags: CommonFlags,
-  { system }: CommandContext,
-): Promise<void> {
-  if (error.kind === "usage" || error.kind === "interrupted" || command === "doctor") return;
-  const [{ keepFailure }, { hasEnvironmentLogin, loadSettings }] = await Promise.all([
-    import("../settings/last_failure.ts"),
-    import("../settings/settings.ts"),
-  ]);
-  try {
-    const settings = loadSettings(flags, system);
-    const { configDir, profile, profileExists } = settings;
-    if (profileExists && !hasEnvironmentLogin(settings)) {
-      system.expectWrites();
-      keepFailure(configDir, profile, command, error, system.now());
-    }
-  } catch {
-    // settings that cannot be read are what the error is about
   }
 }
 

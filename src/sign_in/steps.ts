@@ -41,6 +41,9 @@ export const SECRET_STEP: Step = {
   }),
 };
 
+/** The question that is asked again, too, when the server rejects the client. */
+export const CLIENT_ID_STEP = clientIdStep("clientId", "--client-id", "ANAPLAN_CLIENT_ID");
+
 /** Every step; which of them are asked depends on what is known. */
 export const STEPS: readonly Step[] = [
   {
@@ -57,7 +60,7 @@ export const STEPS: readonly Step[] = [
       })),
     }),
   },
-  clientIdStep("clientId", "--client-id", "ANAPLAN_CLIENT_ID"),
+  CLIENT_ID_STEP,
   clientIdStep("deviceClientId", "--device-client-id", "ANAPLAN_DEVICE_CLIENT_ID"),
   SECRET_STEP,
   {

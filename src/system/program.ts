@@ -2,7 +2,7 @@
 // the environment; they reach only the program that the user names after `exec`, in whose place this one is.
 
 import type { NotRun } from "./contract.ts";
-import { hearing } from "./signals.ts";
+import { handOnSignals, hearing } from "./signals.ts";
 
 /** Variables that a browser or a system's tool has no business to inherit. */
 const PRIVATE_VARIABLES = ["ANAPLAN_CLIENT_SECRET", "SECRET", "ANAPLAN_REFRESH_TOKEN"];
@@ -44,6 +44,7 @@ export async function runInPlace(
   env: Readonly<Record<string, string>>,
   isAtTerminal: boolean,
 ): Promise<number | NotRun> {
+  handOnSignals();
   let child: Deno.ChildProcess | undefined;
   const handOn = (signal: Deno.Signal): void => {
     try {

@@ -6,7 +6,8 @@ export function env(name: string): string | undefined {
   try {
     return Deno.env.get(name) || undefined;
   } catch (error) {
-    if (error instanceof Deno.errors.InvalidData) return undefined;
+    const isOutOfReach = error instanceof Deno.errors.NotCapable; // at a task that signs in on the way
+    if (isOutOfReach || error instanceof Deno.errors.InvalidData) return undefined;
     throw error;
   }
 }
@@ -43,7 +44,7 @@ function size(side: "columns" | "rows"): number | undefined {
 
 /** Whether this runs in a container, as far as one can tell. */
 export function isContainer(): boolean {
-  if (Deno.env.get("container") || Deno.env.get("KUBERNETES_SERVICE_HOST")) return true;
+  if (env("container") || env("KUBERNETES_SERVICE_HOST")) return true;
   return ["/.dockerenv", "/run/.containerenv"].some((path) => {
     try {
       return Deno.lstatSync(path).isFile;

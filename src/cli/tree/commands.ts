@@ -105,6 +105,12 @@ export const COMMANDS = {
   },
 } as const satisfies Readonly<Record<string, CommandEntry>>;
 
+/** What a command may touch; at a terminal, one that needs a login may sign in first. */
+export function needsOf(entry: CommandEntry | undefined, isAtTerminal: boolean): Needs {
+  const needs = entry?.needs ?? {};
+  return isAtTerminal && needs.network && !needs.variables ? COMMANDS.login.needs : needs;
+}
+
 /** What is known of a command; `undefined` for what is none. */
 export function commandNamed(name: string): CommandEntry | undefined {
   return Object.hasOwn(COMMANDS, name) ? COMMANDS[name as keyof typeof COMMANDS] : undefined;

@@ -62,6 +62,7 @@ export const COMMON_FLAGS = {
   verbose: yes("Show requests, with secrets masked [ANAPLAN_AUTH_DEBUG]"),
   quiet: yes("Print only the answer, and what must be known"),
   noColor: yes("No colour [NO_COLOR]"),
+  noInput: yes("Never ask; what is missing ends the command"),
   caFile,
 } as const;
 

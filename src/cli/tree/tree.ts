@@ -8,7 +8,7 @@ import type { RefreshFlags } from "../../commands/refresh.ts";
 import type { StatusFlags } from "../../commands/status.ts";
 import { BRIEF, COMMANDS } from "./commands.ts";
 import { complete } from "./complete_words.ts";
-import { COMMON_FLAGS, CONNECTION_FLAGS, time, yes } from "./flags.ts";
+import { COMMON_FLAGS, CONNECTION_FLAGS, text, time, yes } from "./flags.ts";
 import {
   completedFrom,
   DONE_AND_USAGE,
@@ -17,7 +17,7 @@ import {
   type TreeCommand,
   type TreeContext,
 } from "./loading.ts";
-import { parseDuration, parseWait } from "../../base/parse.ts";
+import { parseDuration, parseSetup, parseWait } from "../../base/parse.ts";
 import { api, exec, token } from "./scripts.ts";
 import { cert, doctor, profile, relay, validate } from "./set_up.ts";
 
@@ -26,6 +26,10 @@ const login: TreeCommand = buildCommand<LoginFlags, [], TreeContext>({
   parameters: {
     flags: {
       ...CONNECTION_FLAGS,
+      setup: {
+        ...text("What your administrator sent, in one", "REGION:CLIENT_ID:CALLBACK_URL"),
+        parse: parseSetup,
+      },
       device: yes("Sign in with a code on any device"),
       paste: yes("Open no listener; paste the address the browser ended on"),
       noBrowser: yes("Print the page's address only"),
@@ -102,7 +106,7 @@ const help: TreeCommand = buildCommand<CommonFlags, string[], TreeContext>({
     positional: {
       kind: "array",
       parameter: {
-        brief: "A command, or reference for exit codes and variables",
+        brief: "A command, reference, or administrator for what to ask for",
         parse: String,
         placeholder: "[TOPIC…]",
         ...completedFrom("topic"),

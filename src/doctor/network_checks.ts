@@ -19,7 +19,7 @@ type NetworkSystem = Pick<System, "fetch" | "now" | "peerIssuer">;
 const CLOCK_TOLERANCE = 60_000;
 
 /** How long a host may be silent, in milliseconds. */
-export const PATIENCE = 10_000;
+const PATIENCE = 8_000;
 
 /**
  * Reachability, and what needs it: clock, edge, certificate, region. Each host is asked once, and what needs a host
@@ -42,7 +42,6 @@ export async function* networkChecks(
   const first = asked[0];
   const missing = asked.flatMap((one) => one.kind === "failed" ? [one.origin] : []);
   const needed = missing.find((origin) => origin === (hasApi ? api : authorize.origin));
-  const region = regionCheck(settings, context, needed && new URL(needed).host);
   if (first?.kind === "answered") {
     yield clock(first.skew, system);
     const others = [edge(authorize, settings, system), interception(authorize, settings, system)];
@@ -50,7 +49,7 @@ export async function* networkChecks(
   } else {
     for (const name of ["Clock", "Edge", "TLS"]) yield skipped(name, authorize.host);
   }
-  yield await region;
+  yield await regionCheck(settings, context, needed && new URL(needed).host);
 }
 
 const LEAK = "Deno sends its password to the servers behind it, too, inside TLS";

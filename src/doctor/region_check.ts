@@ -12,7 +12,7 @@ import { isFresh, type TokenSet } from "../store/token_set.ts";
 import { type Check, failed, ok, problem, skipped } from "./check.ts";
 
 /** How long the API may be silent, in milliseconds. */
-const PATIENCE = 10_000;
+const PATIENCE = 8_000;
 
 /**
  * Asks the region's API with the present access token; nothing to say without one.

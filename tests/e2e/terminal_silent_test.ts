@@ -115,7 +115,10 @@ testWith(
     const gate = Promise.withResolvers<void>();
     sandbox.fault("/oauth/token", { until: gate.promise });
     await using home = await staleLogin(sandbox);
-    await using terminal = await openTerminal(["refresh"], { python, home: home.path });
+    await using terminal = await openTerminal(["refresh", "--no-input"], {
+      python,
+      home: home.path,
+    });
     await terminal.shows(/^Waiting for 127.*Ctrl-C stops after the answer\.$/m);
     gate.resolve();
     const { screen } = await terminal.end;

@@ -77,7 +77,7 @@ const ROWS: Readonly<Record<string, (person: Person) => Promise<void>>> = {
     const { address, stderr } = await login({ flags: ["--no-browser"] });
     assertEquals(address.split("?")[0], sandbox.endpoints.authorization);
     assertEquals(new URL(address).searchParams.get("client_id"), sandbox.clients.rotating.clientId);
-    assertStringIncludes(stderr, "Open this page and sign in:");
+    assertStringIncludes(stderr, "Open this page in a browser:");
     assertStringIncludes((await login()).stderr, "Opening your browser.");
   },
 

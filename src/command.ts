@@ -3,7 +3,7 @@
 
 import type { Words } from "./base/advice.ts";
 import type { ErrorKind } from "./base/errors.ts";
-import type { System } from "./system/contract.ts";
+import type { NotRun, System } from "./system/contract.ts";
 
 /** The flags that every command has. */
 export interface CommonFlags {
@@ -18,21 +18,17 @@ export interface CommonFlags {
 }
 
 /** What a command has to tell, by the way in which it is printed. */
-export type Reply = Answer | News | Verbatim | Streamed | Exit;
+export type Reply = Answer | Verbatim | Streamed | Lines | Exit;
 
 /** What was asked for: `text` for people on stdout, or with `--json` the one JSON value `data`. */
 export interface Answer<Text extends Words = Words> {
-  readonly kind: "answer";
+  /** `news` is for people who did not ask for it: without `--json` it goes to stderr. */
+  readonly kind: "answer" | "news";
   /** Without the last line break. */
   readonly text: Text;
   readonly data: unknown;
   /** Set when the answer itself is the news of a failure: printed like a success, exits like the kind. */
   readonly outcome?: ErrorKind;
-}
-
-/** What the person should know who did not ask for an answer: as one, but on stderr without `--json`. */
-export interface News extends Omit<Answer, "kind"> {
-  readonly kind: "news";
 }
 
 /** A text for programs: printed byte for byte, no path shortened and no command written anew. */
@@ -46,7 +42,13 @@ export interface Verbatim {
 export interface Streamed {
   readonly kind: "stream";
   readonly stream: AsyncIterable<Uint8Array>;
-  /** As of {@link Answer}; read when the stream has ended. */
+}
+
+/** Texts for people that are printed as they come, each as that of an {@link Answer}. */
+export interface Lines {
+  readonly kind: "lines";
+  readonly lines: AsyncIterable<Words>;
+  /** As of {@link Answer}; read when the last line was printed. */
   readonly outcome?: ErrorKind | undefined;
 }
 
@@ -86,3 +88,24 @@ export type Command<
   Flags extends CommonFlags = CommonFlags,
   Args extends readonly unknown[] = readonly [],
 > = (flags: Flags, context: CommandContext, ...args: Args) => Promise<Reply>;
+
+/** What a shell answers for a program that it cannot run (POSIX, 2.8.2). */
+const EXIT_CODES_OF_A_SHELL: Readonly<Record<NotRun, number>> = {
+  "not executable": 126,
+  "not found": 127,
+};
+
+/** The reply of a command that ran a program; of one that could not be run, the person is told why. */
+export function programExit(
+  [program = ""]: readonly string[],
+  ended: number | NotRun,
+  { insist }: Talk,
+): Exit {
+  if (typeof ended === "number") return { kind: "exit", code: ended };
+  insist(
+    ended === "not found"
+      ? `Cannot run ${program}: there is no such program.\nNext: check its name and PATH`
+      : `Cannot run ${program}: it cannot be executed.\nNext: chmod +x it, or name its interpreter`,
+  );
+  return { kind: "exit", code: EXIT_CODES_OF_A_SHELL[ended] };
+}

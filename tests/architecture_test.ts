@@ -14,6 +14,7 @@ const ROOMS: readonly string[] = [
   "src/commands",
   "src/sign_in",
   "src/doctor",
+  "src/proxy",
   "src/api",
   "src/session",
   "src/provider",
@@ -58,7 +59,7 @@ const TOO_LONG: Readonly<Record<string, number>> = {
   "src/session/session.ts": 387,
   "src/sign_in/first_time.ts askAll": 42,
   "src/store/locked_login.ts lockedLogin": 74,
-  "src/system/deno.ts denoSystem": 57,
+  "src/system/deno.ts denoSystem": 51,
   "src/system/http_stream.ts fetchStream": 53,
 };
 
@@ -86,7 +87,7 @@ Deno.test("no file imports itself through others", async () => {
   assertEquals([...graph.keys()].filter((path) => reached(path, graph).has(path)), []);
 });
 
-Deno.test("the house has at most 20 rooms, 12 floors, 110 arrows, and 16 entries in src/", async () => {
+Deno.test("the house has at most 20 rooms, 13 floors, 110 arrows, and 16 entries in src/", async () => {
   const arrows = new Map<string, Set<string>>();
   for (const { path, dependencies } of await sourceModules()) {
     const from = roomName(path);
@@ -98,7 +99,7 @@ Deno.test("the house has at most 20 rooms, 12 floors, 110 arrows, and 16 entries
   const floors = Math.max(...[...arrows.keys()].map((room) => floorOf(room, arrows)));
   const entries = Array.from(Deno.readDirSync(new URL("src", ROOT))).length;
   const counted = { rooms: arrows.size, floors, arrows: count, entries };
-  const isSmall = arrows.size <= 20 && floors <= 12 && count <= 110 && entries <= 16;
+  const isSmall = arrows.size <= 20 && floors <= 13 && count <= 110 && entries <= 16;
   assert(isSmall, JSON.stringify(counted));
 });
 

@@ -1,7 +1,7 @@
 // The table of commands against the tree of flags, and against what a running command gives up.
 // Rule: what a command may touch is said once, in the table; everything else is compared with it.
 import { assert, assertEquals } from "@std/assert";
-import { COMMANDS } from "../src/cli/tree/commands.ts";
+import { type CommandEntry, COMMANDS } from "../src/cli/tree/commands.ts";
 import { ROOT } from "../src/cli/tree/tree.ts";
 import type { Needs } from "../src/system/contract.ts";
 import { permissionFlags } from "../tools/permissions.ts";
@@ -16,7 +16,7 @@ Deno.test("the table and the tree have the same commands with the same words", (
   assertEquals(table, tree.sort());
 });
 
-Deno.test("what is run without a parser needs neither a flag nor an argument", () => {
+Deno.test("what is run without a parser needs no flag, and as many arguments as it is given", () => {
   for (const [name, entry] of ENTRIES) {
     if (!("load" in entry)) continue;
     const target = ROOT.getRoutingTargetForInput(name);
@@ -25,7 +25,9 @@ Deno.test("what is run without a parser needs neither a flag nor an argument", (
     const required = Object.values(flags).filter((flag) =>
       !("optional" in flag && flag.optional) && flag.kind !== "boolean"
     );
-    assertEquals([required, positional], [[], undefined], name);
+    const { words = 0 } = entry as CommandEntry;
+    const needed = positional?.kind === "tuple" ? positional.parameters.length : 0;
+    assertEquals([required, needed], [[], words], name);
   }
 });
 
@@ -60,10 +62,20 @@ async function leftOf(needs: Needs): Promise<string[]> {
 }
 
 Deno.test("a command gives up the network, programs and variables that it does not need", async () => {
-  assertEquals(await leftOf(COMMANDS.profile.needs), ["home", "secret", "read", "write"]);
-  assertEquals(await leftOf(COMMANDS.token.needs), ["net", "home", "secret", "read", "write"]);
+  assertEquals(await leftOf(COMMANDS.relay.needs), ["home", "secret", "read", "write"]);
+  // a sealed login's key may come from any program that the user names
+  assertEquals(await leftOf(COMMANDS.profile.needs), ["run", "home", "secret", "read", "write"]);
+  assertEquals(await leftOf(COMMANDS.token.needs), [
+    "net",
+    "run",
+    "home",
+    "secret",
+    "read",
+    "write",
+  ]);
   assertEquals(await leftOf(COMMANDS.doctor.needs), [
     "net",
+    "run",
     "doctor",
     "home",
     "secret",

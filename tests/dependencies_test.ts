@@ -1,5 +1,6 @@
 // The packages: what the program runs on is in deno.json and deno.lock, and what its development needs besides is
-// in deno.dev.json and deno.dev.lock, so that no start reads the second list.
+// in deno.dev.json and deno.dev.lock, so that no start reads the second list. The sandbox has a short list of its
+// own in deno.sandbox.json and deno.sandbox.lock, so that a newcomer waits for few downloads.
 import { assert, assertEquals } from "@std/assert";
 
 const RUN = await json("deno.json");
@@ -37,6 +38,21 @@ Deno.test("tests run with the very packages that the program runs with", () => {
   assertEquals(DEV.unstable, RUN.unstable);
   const packages = Object.entries<{ integrity: string }>(RUN_LOCK.npm);
   assert(packages.length > 5);
+  for (const [id, { integrity }] of packages) {
+    assertEquals(DEV_LOCK.npm[id]?.integrity, integrity, id);
+  }
+});
+
+Deno.test("the sandbox runs with the very packages that the tests run with, and few of them", async () => {
+  const [config, lock] = [await json("deno.sandbox.json"), await json("deno.sandbox.lock")];
+  const text = await sourceText("tests/sandbox");
+  for (const [name, version] of Object.entries(config.imports)) {
+    assertEquals(DEV.imports[name], version);
+    assert(text.includes(`"${name}"`), `the sandbox does not import ${name}`);
+  }
+  assertEquals(config.unstable, DEV.unstable);
+  const packages = Object.entries<{ integrity: string }>(lock.npm);
+  assert(packages.length < 70, `${packages.length} packages`);
   for (const [id, { integrity }] of packages) {
     assertEquals(DEV_LOCK.npm[id]?.integrity, integrity, id);
   }

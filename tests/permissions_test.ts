@@ -1,4 +1,5 @@
-// What each task may touch, written down by hand: the flags that the tasks had before there were sets.
+// What each task may touch, written down by hand: the flags that the tasks had before there were sets, and the helpers
+// of keychains, which came with sealed logins.
 // Rule: nothing here is taken from the table of commands, so that a set that grows is noticed.
 import { assert, assertEquals } from "@std/assert";
 import { withPermissions } from "../tools/permissions.ts";
@@ -9,7 +10,8 @@ import { PROJECT_DIRECTORY, taskCommandLine, taskFlags } from "./support/task_co
 interface Permitted {
   readonly net?: readonly string[];
   readonly write?: boolean;
-  readonly run?: boolean;
+  /** Any program, or these. */
+  readonly run?: true | readonly string[];
   readonly env: readonly string[];
 }
 
@@ -31,8 +33,13 @@ const COMPLETE_ENV = [
   ...["ANAPLAN_AUTH_COMMAND", "ANAPLAN_AUTH_CONFIG_DIR", "ANAPLAN_AUTH_DEBUG", "HOME"],
   ...["XDG_CONFIG_HOME", "APPDATA", "NO_COLOR", "TERM", "CI"],
 ];
-const ONLINE: Permitted = { net: NET, write: true, env: ENV };
+const HELPERS = [
+  ...["docker-credential-osxkeychain", "docker-credential-wincred"],
+  ...["docker-credential-secretservice", "docker-credential-pass"],
+];
+const ONLINE: Permitted = { net: NET, write: true, run: HELPERS, env: ENV };
 const OFFLINE: Permitted = { write: true, env: ENV };
+const LOGINS: Permitted = { ...OFFLINE, run: HELPERS };
 
 /** Each task could read every file; it could do nothing that is not listed here. */
 const BEFORE: Readonly<Record<string, Permitted>> = {
@@ -44,7 +51,10 @@ const BEFORE: Readonly<Record<string, Permitted>> = {
   token: ONLINE,
   api: ONLINE,
   exec: { ...ONLINE, run: true },
-  profile: OFFLINE,
+  proxy: { ...ONLINE, net: [...NET, "unix:/tmp/anaplan-auth-proxy/d/s"], run: true },
+  profile: LOGINS,
+  seal: LOGINS,
+  unseal: { ...LOGINS, env: [...ENV, ...SIGN_IN_ENV] },
   relay: OFFLINE,
   cert: { ...OFFLINE, run: true },
   validate: ONLINE,
@@ -85,7 +95,7 @@ function asSet({ net, write, run, env }: Permitted): PermissionSet {
   return {
     read: true,
     ...(write ? { write: true, sys: ["uid"] } : {}),
-    ...(run ? { run: true } : {}),
+    ...(run ? { run } : {}),
     ...(net ? { net } : {}),
     env,
   };
@@ -135,6 +145,8 @@ const QUESTIONS: readonly Deno.PermissionDescriptor[] = [
     .map((variable) => ({ name: "env", variable }) as const),
   ...(["uid", "gid", "hostname", "osRelease"] as const)
     .map((kind) => ({ name: "sys", kind }) as const),
+  ...[...HELPERS, "docker-credential-other", "sh"]
+    .map((command) => ({ name: "run", command }) as const),
 ];
 
 /** What the answers have to be, by the lists above. */
@@ -145,7 +157,7 @@ function isGranted(question: Deno.PermissionDescriptor, { net, write, run, env }
     case "write":
       return write === true;
     case "run":
-      return run === true;
+      return run === true || run?.includes(String(question.command)) === true;
     case "sys":
       return write === true && question.kind === "uid";
     case "env":
@@ -171,10 +183,14 @@ for (const [name, before] of Object.entries(BEFORE)) {
   Deno.test(`Deno grants other code in the place of ${name} what is listed here, and no more`, async () => {
     const file = await Deno.makeTempFile({ suffix: ".js" });
     await Deno.writeTextFile(file, ASK);
+    await using programs = await makeHome(); // what is not on the PATH cannot be permitted
+    for (const program of [...HELPERS, "docker-credential-other", "sh"]) {
+      await Deno.writeTextFile(`${programs.path}/${program}`, "", { mode: 0o755 });
+    }
     const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: [...await taskFlags(name), file, JSON.stringify(QUESTIONS)],
       clearEnv: true,
-      env: await bareEnvironment("/nonexistent"),
+      env: { ...await bareEnvironment("/nonexistent"), PATH: programs.path },
     }).output();
     await Deno.remove(file);
     const [text, warnings] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));

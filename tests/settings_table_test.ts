@@ -67,7 +67,7 @@ Deno.test("one more row in the table is a flag, a variable, a line of the profil
   await run([...main, "profile", "set", "--unset", "audience"]);
   assertEquals(await run(reader), "everyone\n");
 
-  const help = await run([...main, "login", "--help"]);
+  const help = await run([...main, "help", "login", "--all"]);
   assertMatch(
     help,
     /--audience AUDIENCE +Whom the tokens are for \[ANAPLAN_AUDIENCE\];\s+everyone/,

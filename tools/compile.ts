@@ -31,14 +31,19 @@ export async function compile(dist: string, target: Target, isStandIn: boolean):
     ...["--no-code-cache", "--app-name", "anaplan-auth", "--target", target.triple],
     ...["--output", path, "--deny-import"],
     ...(isWindows ? ["--icon", `${ROOT}/tools/icon.ico`] : []),
-    ...permissionFlags(EVERYTHING),
+    ...permissionFlags({ ...EVERYTHING, socket: !isWindows }),
     ...names.flatMap((name) => ["--include", `${bundle}/${name}`]),
     `${bundle}/main.js`,
   ];
   const make = (env: Record<string, string> = {}): Promise<string> =>
     output(Deno.execPath(), args, { env });
   await (isStandIn ? withStandIn(target, (DENORT_BIN) => make({ DENORT_BIN })) : make());
-  const problems = await differences(readEmbedded(await Deno.readFile(path)), bundle, names);
+  const problems = await differences(
+    readEmbedded(await Deno.readFile(path)),
+    bundle,
+    names,
+    isWindows,
+  );
   if (problems.length > 0) throw new Error(`${path} is not the bundle: ${problems.join("; ")}`);
   return path;
 }
@@ -48,6 +53,7 @@ export async function differences(
   { entrypoint, permissions, files }: Embedded,
   bundle: string,
   names: readonly string[],
+  isWindows = false,
 ): Promise<string[]> {
   const problems: string[] = [];
   if (entrypoint !== "main.js") problems.push(`it starts at ${entrypoint}`);
@@ -62,7 +68,7 @@ export async function differences(
   }
   for (const [name, value] of Object.entries(permissions)) {
     if (name === "allow_import") continue; // Deno's own list; `deny_import` goes before it
-    const expected = PERMISSIONS[name] ?? null;
+    const expected = permissionsOf(isWindows)[name] ?? null;
     if (JSON.stringify(value) !== JSON.stringify(expected)) {
       problems.push(`${name} is ${JSON.stringify(value)}`);
     }
@@ -71,15 +77,18 @@ export async function differences(
 }
 
 /** What is baked in, as Deno writes it down: an empty list is everything, null is nothing. */
-const PERMISSIONS: Readonly<Record<string, unknown>> = {
-  ...Object.fromEntries(
-    Object.entries(permissionSet(EVERYTHING))
-      .map(([kind, value]) => [`allow_${kind}`, value === true ? [] : value]),
-  ),
-  allow_run: [],
-  deny_import: [],
-  prompt: false,
-};
+function permissionsOf(isWindows: boolean): Readonly<Record<string, unknown>> {
+  return {
+    ...Object.fromEntries(
+      // Windows takes no path as absolute that others take so
+      Object.entries(permissionSet({ ...EVERYTHING, socket: !isWindows }))
+        .map(([kind, value]) => [`allow_${kind}`, value === true ? [] : value]),
+    ),
+    allow_run: [],
+    deny_import: [],
+    prompt: false,
+  };
+}
 
 /** Writes `SHA256SUMS` as `sha256sum -c` and `shasum -a 256 -c` read it. */
 export async function writeSums(dist: string, paths: readonly string[]): Promise<void> {

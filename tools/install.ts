@@ -1,9 +1,12 @@
 // deno task install: puts `anaplan-auth` where Deno puts its programs, with the bundle of this checkout.
-// Rule: the same flags as every other way to run the bundle.
+// Rule: the same flags as every other way to run the bundle, and the last words are what to type next.
 
-import { makeBundle } from "./bundle.ts";
+import { loadingLine } from "../tests/sandbox/loading.ts";
 import { RUN_FLAGS } from "./launchers.ts";
 import { DIST, output, say } from "./tool.ts";
+import config from "../deno.json" with { type: "json" };
+
+const IS_WINDOWS = Deno.build.os === "windows";
 
 /** The arguments of Deno that install a bundle; below `root/bin` as `installed` when one is given. */
 export function installArguments(main: string, root?: string): string[] {
@@ -14,7 +17,33 @@ export function installArguments(main: string, root?: string): string[] {
   return ["install", "--global", "--force", ...place, ...flags, main];
 }
 
+/** Where Deno puts programs; `DENO_INSTALL_ROOT` may name another place. */
+function binDirectory(): string {
+  const home = Deno.env.get(IS_WINDOWS ? "USERPROFILE" : "HOME") ?? "";
+  return `${Deno.env.get("DENO_INSTALL_ROOT") ?? `${home}/.deno`}/bin`;
+}
+
+/** What was installed, whether a shell finds it, and what to type. */
+export function installedText(bin: string, path: string): string {
+  const what =
+    `Installed anaplan-auth ${config.version} in ${bin}. It runs from this clone: keep it.`;
+  const isFound = path.split(IS_WINDOWS ? ";" : ":")
+    .some((each) => each.replace(/[\\/]+$/, "") === bin);
+  if (isFound) return `${what}\nNext: anaplan-auth login`;
+  const [place, next] = IS_WINDOWS
+    ? ["Path", `$env:Path = "${bin};$env:Path"; anaplan-auth login`]
+    : ["PATH", `export PATH="${bin}:$PATH" && anaplan-auth login`];
+  const keep = IS_WINDOWS ? "Environment variables, in Settings" : "your shell's profile";
+  return `${what}
+That directory is not on your ${place}. To put it there for good, change ${keep}.
+Next: ${next}`;
+}
+
 if (import.meta.main) {
+  const line = loadingLine();
+  const { makeBundle } = await import("./bundle.ts");
+  line[Symbol.dispose]();
   await makeBundle(DIST);
-  say(await output(Deno.execPath(), installArguments(`${DIST}/bundle/main.js`)));
+  await output(Deno.execPath(), installArguments(`${DIST}/bundle/main.js`));
+  say(installedText(binDirectory(), Deno.env.get("PATH") ?? ""));
 }

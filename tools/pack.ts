@@ -10,7 +10,7 @@ import { DIST, output, ROOT, say } from "./tool.ts";
 const MANIFEST = {
   name: "anaplan-auth",
   version: VERSION,
-  description: "Sign in to Anaplan from the command line, and keep the login usable",
+  description: "Sign in to Anaplan from the command line, and stay signed in",
   license: "MIT",
   bin: { "anaplan-auth": "bin/anaplan-auth" },
   scripts: { postinstall: "node install.js" },

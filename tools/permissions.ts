@@ -2,7 +2,9 @@
 // Rule: made from the table of commands and src/system/needs.ts, and from nothing else. What runs without
 // deno.json, such as the installed program, gets the same as flags.
 
+import { SOCKET_STAGE } from "../src/base/socket_stage.ts";
 import { type CommandEntry, COMMANDS } from "../src/cli/tree/commands.ts";
+import { KEY_HELPERS } from "../src/system/key_needs.ts";
 import type { Needs } from "../src/system/contract.ts";
 import { HOSTS, SPECIAL_VARIABLES, VARIABLES } from "../src/system/needs.ts";
 import { ROOT, say } from "./tool.ts";
@@ -11,33 +13,52 @@ import { ROOT, say } from "./tool.ts";
 export type PermissionSet = Readonly<Record<string, true | readonly string[]>>;
 
 /** What any command of the program needs; each gives up the rest before it runs. */
-export const EVERYTHING: Needs = { network: true, programs: true, variables: SPECIAL_VARIABLES };
+export const EVERYTHING: Needs = {
+  network: true,
+  programs: true,
+  socket: true,
+  variables: SPECIAL_VARIABLES,
+};
 
-/** The needs that a set is made for. No set allows programs: the few tasks that run one show `--allow-run`. */
+/** The place of a Unix socket, among the hosts. */
+const SOCKET = `unix:${SOCKET_STAGE}/d/s`;
+
+/**
+ * The needs that a set is made for. A set allows the helpers of keychains at most: the few tasks that run any program
+ * show `--allow-run`, which takes the place of what the set says.
+ */
 const SETS: Readonly<Record<string, Needs>> = {
-  offline: COMMANDS.profile.needs,
+  offline: COMMANDS.relay.needs,
+  logins: COMMANDS.profile.needs,
   online: COMMANDS.token.needs,
   "sign-in": COMMANDS.login.needs,
+  unseal: COMMANDS.unseal.needs,
   doctor: COMMANDS.doctor.needs,
+  proxy: COMMANDS.proxy.needs,
   complete: COMMANDS.complete.needs,
 };
 
-/** Everything but programs that these needs permit. */
-export function permissionSet({ network, variables = [], only }: Needs): PermissionSet {
+/** Everything that these needs permit, but of programs only the helpers of keychains. */
+export function permissionSet(
+  { network, socket, keys, variables = [], only }: Needs,
+): PermissionSet {
   return {
     read: true,
     ...(only === undefined ? { write: true, sys: ["uid"] } : {}),
-    ...(network ? { net: HOSTS } : {}),
+    ...(network ? { net: [...HOSTS, ...(socket ? [SOCKET] : [])] } : {}),
+    ...(keys ? { run: KEY_HELPERS } : {}),
     env: only ?? [...VARIABLES, ...variables],
   };
 }
 
 /** The flags of `deno run` for these needs, where no deno.json is read. */
 export function permissionFlags(needs: Needs): string[] {
-  const flags = Object.entries(permissionSet(needs)).map(([kind, value]) =>
-    value === true ? `--allow-${kind}` : `--allow-${kind}=${value.join(",")}`
-  );
-  return ["--no-prompt", ...flags, ...(needs.programs ? ["--allow-run"] : [])];
+  const { run, ...others } = permissionSet(needs);
+  const programs = needs.programs || run;
+  const flags = Object.entries({ ...others, ...(programs ? { run: programs } : {}) }).map((
+    [kind, value],
+  ) => value === true ? `--allow-${kind}` : `--allow-${kind}=${value.join(",")}`);
+  return ["--no-prompt", ...flags];
 }
 
 /** deno.json with the permission sets and the tasks of the commands made anew. */

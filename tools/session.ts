@@ -29,13 +29,13 @@ export async function demoSession(python: string): Promise<string[]> {
 
 /** The same text for every run: what is chosen or made anew each time has one value. */
 export function steady(text: string): string {
-  const [, sandbox = SANDBOX] = /--token-endpoint (\S+)\/oauth\/token/.exec(text) ?? [];
-  const [, listener = LISTENER] = /--redirect-uri (\S+)\/callback/.exec(text) ?? [];
+  const [, sandbox = SANDBOX] = /^(https:\S+)\/auth\/prelogin/m.exec(text) ?? [];
+  const [, redirectUri = LISTENER] = /&redirect_uri=([^&]+)/.exec(text) ?? [];
+  const listener = new URL(decodeURIComponent(redirectUri)).origin;
   return text
     .replaceAll(sandbox, SANDBOX)
     .replaceAll(listener, LISTENER)
     .replace(/^(https:\S+\?response_type=code)&\S+$/gm, "$1&client_id=…")
-    .replace(/\/\S+\/anaplan-sandbox-ca-\w+\.pem/g, "/tmp/anaplan-sandbox-ca.pem")
     .replace(/\/\S+\/anaplan-auth-demo-\w+/g, "/tmp/anaplan-auth-demo")
     .replace(/SHA-256 \w{4}…\w{4}/g, "SHA-256 D910…6FA7")
     .replace(/until about \d\d:\d\d/g, "until about 22:42");
@@ -43,11 +43,7 @@ export function steady(text: string): string {
 
 /** The pictures of a session, by the names of their files. */
 export function sessionPictures(lines: readonly string[]): Readonly<Record<string, string>> {
-  let isTyped = false;
-  const marked = lines.map((text) => {
-    isTyped = text.startsWith("$ ") || (isTyped && text.startsWith("    "));
-    return { text, isTyped };
-  });
+  const marked = lines.map((text) => ({ text, isTyped: text.startsWith("$ ") }));
   return Object.fromEntries(
     Object.entries(LOOKS).map(([theme, look]) => [
       `session-${theme}.svg`,

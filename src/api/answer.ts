@@ -1,6 +1,6 @@
 // What an answer means. Rule: pure; only a status decides, and words from elsewhere are made harmless.
 
-import { signIn, words } from "../base/advice.ts";
+import { run, signIn, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { asObject, field, objectField } from "../base/json.ts";
 import { parsedWithout } from "../base/masking.ts";
@@ -8,13 +8,9 @@ import type { Secret } from "../base/secret.ts";
 import { inOtherRegion } from "../provider/authorization_server.ts";
 import { forProfile } from "../session/session.ts";
 import type { Settings } from "../settings/settings.ts";
-import { quoted } from "../base/text.ts";
+import { quoted, shellWord } from "../base/text.ts";
 import type { Answer, Call } from "./call.ts";
-
-/** Whether an answer is what was asked for: success, or that nothing has changed since. */
-export function isGood(status: number): boolean {
-  return (status >= 200 && status < 300) || status === 304;
-}
+import { nearPath } from "./near_paths.ts";
 
 /** Whether an answer that is no success is the API's own word on this call, and worth printing. */
 export function isRefusal(status: number): boolean {
@@ -40,7 +36,12 @@ export function failureOf(
     return forProfile(refused, settings);
   }
   if (isOwnWord) {
-    return new CliError("api", `${what}: ${why}`, { next: adviceOn(status, settings) });
+    const near = status === 404 ? nearPath(url.pathname) : undefined;
+    const meant = near === undefined ? "" : `; did you mean ${near}?`;
+    const next = near !== undefined && method === "GET"
+      ? run(`api ${shellWord(near + url.search)}`, { profile: null })
+      : adviceOn(status, settings);
+    return forProfile(new CliError("api", `${what}: ${why}${meant}`, { next }), settings);
   }
   if (status >= 300 && status < 400) {
     return new CliError("unavailable", `${what}: ${why}, and a token is not sent elsewhere`, {

@@ -12,7 +12,7 @@ import type { TokenScheme } from "../provider/belonging.ts";
 import { type Settings } from "../settings/settings.ts";
 import { canRefresh, forProfile, freshTokenSet, replaceRefused } from "../session/session.ts";
 import type { StreamResponse } from "../system/contract.ts";
-import { duration } from "../base/text.ts";
+import { duration } from "../base/times.ts";
 import type { TokenSet } from "../store/token_set.ts";
 import type { Body } from "./body.ts";
 
@@ -28,6 +28,11 @@ export interface Call {
 /** What came, and the login that it came to. */
 export interface Answer extends StreamResponse {
   readonly tokenSet: TokenSet;
+}
+
+/** Whether an answer is what was asked for: success, or that nothing has changed since. */
+export function isGood(status: number): boolean {
+  return (status >= 200 && status < 300) || status === 304;
 }
 
 const MOST_TRIES = 8;

@@ -6,9 +6,9 @@ import { CliError } from "../base/errors.ts";
 import { asObject, field } from "../base/json.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { TokenSet } from "../store/token_set.ts";
-import { failureOf, isGood } from "./answer.ts";
-import { type Answer, type Call, send } from "./call.ts";
-import { beginningOf, type Bytes } from "./flow.ts";
+import { failureOf } from "./answer.ts";
+import { type Answer, type Call, isGood, send } from "./call.ts";
+import { beginningOf, type Bytes, type Download } from "./flow.ts";
 import { itemsOf } from "./pages.ts";
 
 /** What is said about a chunk is short. */
@@ -19,6 +19,7 @@ const FIRST_PAUSE = 500;
 /**
  * The bytes of all chunks of a list, such as `…/files/ID/chunks`.
  *
+ * @param download gets which chunk is on its way, and about how long all are together.
  * @throws {CliError} `usage` when the list is none of chunks; else as {@link send}.
  */
 export async function* chunksOf(
@@ -26,16 +27,29 @@ export async function* chunksOf(
   first: Answer,
   settings: Settings,
   context: CommandContext,
+  download: Download = {},
 ): Bytes {
-  for await (const item of itemsOf(call, first, settings, context)) {
-    const fields = item.length > LONGEST_ITEM ? undefined : asObject(JSON.parse(item));
-    const id = fields && field(fields, "id", "string");
-    if (id === undefined) throw noChunks(call);
+  const items = itemsOf(call, first, settings, context);
+  const ids = await Array.fromAsync(items, (item) => idIn(item, call));
+  let length = 0;
+  for (const [index, id] of ids.entries()) {
+    download.chunk = { at: index + 1, of: ids.length };
+    if (index > 0) download.total = length / index * ids.length; // all but the last are as long
     const url = new URL(call.url);
     url.pathname = `${url.pathname.replace(/\/$/, "")}/${encodeURIComponent(id)}`;
     url.search = "";
-    yield* chunk({ ...call, url }, first.tokenSet, settings, context);
+    for await (const bytes of chunk({ ...call, url }, first.tokenSet, settings, context)) {
+      yield bytes;
+      length += bytes.length;
+    }
   }
+}
+
+function idIn(item: string, call: Call): string {
+  const fields = item.length > LONGEST_ITEM ? undefined : asObject(JSON.parse(item));
+  const id = fields && field(fields, "id", "string");
+  if (id === undefined) throw noChunks(call);
+  return id;
 }
 
 async function* chunk(

@@ -5,6 +5,7 @@ import { format } from "@std/fmt/bytes";
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { escapedJson, harmless } from "../base/text.ts";
+import { duration } from "../base/times.ts";
 import type { Call } from "./call.ts";
 import { indented, isJson } from "./json_text.ts";
 
@@ -78,10 +79,18 @@ function* gathered(pieces: Iterable<string>): Generator<string> {
   yield text;
 }
 
-/** The same bytes, while the person sees how far they are. `total` in bytes, where it is known. */
+/** What is known of a download while it goes on. */
+export interface Download {
+  /** In bytes, as far as it is known. */
+  total?: number | undefined;
+  /** Which chunk of how many is on its way; the first is 1. */
+  chunk?: { readonly at: number; readonly of: number };
+}
+
+/** The same bytes, while the person sees how far they are. */
 export async function* withProgress(
   body: Bytes,
-  total: number | undefined,
+  download: Download,
   { system, talk }: CommandContext,
 ): Bytes {
   const began = system.now();
@@ -93,16 +102,28 @@ export async function* withProgress(
     const now = system.now();
     if (now - drawn < REDRAW_EVERY) continue;
     drawn = now;
-    talk.progress(progressLine(length, total, now - began));
+    talk.progress(progressLine(length, download, now - began));
   }
 }
 
-/** `34 MB of 200 MB (17%), 12.3 MB/s`. */
-export function progressLine(length: number, total: number | undefined, time: number): string {
-  const part = total === undefined || total < length
-    ? ""
-    : ` of ${format(total)} (${Math.floor(length / total * 100)}%)`;
-  return `${format(length)}${part}, ${format(length / Math.max(time, 1) * 1000)}/s`;
+/** `chunk 3 of 8   6.1 of about 16.8 MB   4.2 MB/s   3 s left`, as far as it is known; `time` in milliseconds. */
+export function progressLine(length: number, { total, chunk }: Download, time: number): string {
+  const rate = length / Math.max(time, 1) * 1000;
+  const isKnown = total !== undefined && total >= length;
+  return [
+    ...chunk === undefined ? [] : [`chunk ${chunk.at} of ${chunk.of}`],
+    isKnown ? outOf(length, total, chunk !== undefined) : format(length),
+    `${format(rate)}/s`,
+    ...isKnown && rate > 0 ? [`${duration((total - length) / rate * 1000)} left`] : [],
+  ].join("   ");
+}
+
+/** `6.1 of 16.8 MB`: the unit once, when it is the same. */
+function outOf(length: number, total: number, isEstimate: boolean): string {
+  const [number, unit] = format(length).split(" ");
+  const all = format(total);
+  const part = all.endsWith(` ${unit}`) ? number : format(length);
+  return `${part} of ${isEstimate ? "about " : ""}${all}`;
 }
 
 /**

@@ -5,18 +5,24 @@ import { printable } from "../base/text.ts";
 
 type Header = readonly [name: string, value: string];
 
-/** What the connection itself decides. */
-const NOT_YOURS = [
-  "accept-encoding",
+/** What is about one connection and its message, and not about what is asked (RFC 9110, section 7.6.1). */
+export const CONNECTION_HEADERS: readonly string[] = [
   "authorization",
   "connection",
   "content-length",
   "host",
+  "keep-alive",
+  "proxy-authenticate",
   "proxy-authorization",
+  "proxy-connection",
   "te",
+  "trailer",
   "transfer-encoding",
   "upgrade",
 ];
+
+/** What this program decides. */
+const NOT_YOURS = ["accept-encoding", ...CONNECTION_HEADERS];
 
 /**
  * The headers in texts such as `Accept: text/csv`; a body is JSON unless they say otherwise.

@@ -5,8 +5,8 @@ import { CliError } from "../base/errors.ts";
 import { asObject, field, type Fields, objectField } from "../base/json.ts";
 import type { CommandContext } from "../command.ts";
 import type { Settings } from "../settings/settings.ts";
-import { failureOf, isGood, notJson } from "./answer.ts";
-import { type Answer, type Call, send } from "./call.ts";
+import { failureOf, notJson } from "./answer.ts";
+import { type Answer, type Call, isGood, send } from "./call.ts";
 import { beginningOf, wholeText } from "./flow.ts";
 import { isJson, partsOf } from "./json_text.ts";
 import { targetOf } from "./target.ts";
@@ -84,6 +84,20 @@ function pageOf(page: string): Page {
   const [list = "[]"] = lists;
   const isList = lists.length === 1 || (lists.length === 0 && paging !== undefined);
   return { items: isList ? textsIn(list) : [page], isList, paging: paging ?? {} };
+}
+
+/** What a page says of the items behind it, as a sentence; `undefined` for the last page and for no page. */
+export function remainderOf(page: string): string | undefined {
+  if (!page.includes('"paging"') || !isJson(page)) return undefined;
+  const { paging, isList } = pageOf(page.trim());
+  if (!isList) return undefined;
+  const size = numberIn(paging, "currentPageSize");
+  const total = numberIn(paging, "totalSize");
+  const end = (numberIn(paging, "offset") ?? 0) + (size ?? 0);
+  if (size !== undefined && total !== undefined) {
+    return end < total ? `Showing ${size} of ${total}. All of them: --paginate` : undefined;
+  }
+  return field(paging, "next", "string") ? "There are more. All of them: --paginate" : undefined;
 }
 
 function* textsIn(list: string): Generator<string> {

@@ -6,6 +6,7 @@ import { origins, otherOrigins } from "../provider/authorization_server.ts";
 import type { TokenScheme } from "../provider/belonging.ts";
 import { CliError } from "../base/errors.ts";
 import type { Settings } from "../settings/settings.ts";
+import { canonicalPath } from "./paths.ts";
 import { printable } from "../base/text.ts";
 import { urlProblem, withoutSlash } from "../base/urls.ts";
 
@@ -32,7 +33,43 @@ export function targetOf(place: string, settings: Settings): Target {
       { next: "give a path that begins with /, or another --profile" },
     );
   }
-  return { url, scheme: schemeOf(url, settings) };
+  const { cloudworks } = settings.issuer === undefined ? otherOrigins(settings) : {};
+  return { url, scheme: schemeOf(url, settings, cloudworks) };
+}
+
+/** `/host/NAME/…`: a path at another host, which has a name as in a URL. */
+const AT_HOST = /^\/host\/([^/?]*)(?=[/?]|$)/;
+/** What ends a session or gives out new tokens is not for programs that are to have none. */
+const SESSION = /^\/(token|oauth|auth)(\/|$)/i;
+
+/** Whether a path is about the session, in any way that a server may read it. */
+function isOfSession(path: string): boolean {
+  const plain = canonicalPath(path);
+  return plain === undefined ? /token|auth|%25|%[46][1f]|%[57]4/i.test(path) : SESSION.test(plain);
+}
+
+/**
+ * Gives the target of what a program asked a proxy for: a path at the API, or `/host/NAME/…` at another of the
+ * profile's APIs; `undefined` when it is neither, or is about the session itself.
+ *
+ * @throws {CliError} `usage` when a profile has no API.
+ */
+export function proxiedTargets(settings: Settings): (path: string) => Target | undefined {
+  const { api, auth } = ownServices(settings);
+  const home = new URL(api).origin;
+  const session = auth && new URL(auth).origin;
+  const others = new Map(ownOrigins(settings).map((origin) => [new URL(origin).host, origin]));
+  if (session !== undefined && session !== home) others.delete(new URL(session).host);
+  const { cloudworks } = settings.issuer === undefined ? otherOrigins(settings) : {};
+  return (path) => {
+    const [prefix = "", name] = AT_HOST.exec(path) ?? [];
+    const origin = name === undefined ? home : others.get(name);
+    if (origin === undefined) return undefined;
+    const rest = path.slice(prefix.length);
+    const url = new URL(origin + (rest.startsWith("/") ? rest : `/${rest}`));
+    if (origin === session && isOfSession(url.pathname)) return undefined; // one server for both
+    return { url, scheme: schemeOf(url, settings, cloudworks) };
+  };
 }
 
 function urlOf(place: string, settings: Settings): URL {
@@ -79,8 +116,11 @@ const STANDARD = /^\/(2\/0|scim|cloudworks)\//;
  * Some APIs take both schemes, and Bearer is the standard one (RFC 6750, section 2.1); what else Anaplan
  * has takes its own scheme, and some of it nothing else.
  */
-function schemeOf({ origin, pathname }: URL, settings: Settings): TokenScheme {
-  const isStandard = settings.issuer !== undefined || STANDARD.test(pathname) ||
-    origin === otherOrigins(settings).cloudworks;
+function schemeOf(
+  { origin, pathname }: URL,
+  { issuer }: Settings,
+  cloudworks: string | undefined,
+): TokenScheme {
+  const isStandard = issuer !== undefined || STANDARD.test(pathname) || origin === cloudworks;
   return isStandard ? "Bearer" : "AnaplanAuthToken";
 }

@@ -22,9 +22,6 @@ export type Piece = string | Run | Shell;
 /** What is said to a person. */
 export type Words = Piece | readonly Piece[];
 
-/** What a person can do now; the `Next:` line. */
-export type Advice = Words;
-
 /** A command of this program. */
 export function run(command: string, details: Omit<Run, "command"> = {}): Run {
   return { command, ...details };
@@ -54,13 +51,16 @@ export function piecesOf(said: Words): readonly Piece[] {
   return Array.isArray(said) ? said : [said as Piece];
 }
 
-/** What is said as one text, with the words that a command of ours begins with. */
-export function written(said: Words, program = "anaplan-auth"): string {
-  return piecesOf(said).map((piece) => {
-    if (typeof piece === "string") return piece;
-    if ("shell" in piece) return piece.shell;
-    const { command, profile, flags } = piece;
-    const named = profile && profile !== "default" ? `--profile ${profile}` : "";
-    return [program, command, named, flags].filter(Boolean).join(" ");
-  }).join("");
+/** What is said as one text, with the words that a command of ours begins with, and `blank` between those of any. */
+export function written(said: Words, program = "anaplan-auth", blank = " "): string {
+  return piecesOf(said).map((piece) =>
+    typeof piece === "string" ? piece : typed(piece, program).replaceAll(" ", blank)
+  ).join("");
+}
+
+function typed(piece: Run | Shell, program: string): string {
+  if ("shell" in piece) return piece.shell;
+  const { command, profile, flags } = piece;
+  const named = profile && profile !== "default" ? `--profile ${profile}` : "";
+  return [program, command, named, flags].filter(Boolean).join(" ");
 }

@@ -1,7 +1,7 @@
 // The one error that commands throw, and the one table from its kind to the exit code. Rule: a message
 // says what could not be done and why; `next` says what to type.
 
-import type { Advice } from "./advice.ts";
+import { shell, type Words } from "./advice.ts";
 
 /** What kind of failure it is; scripts see it as `error.kind` in JSON and as the exit code. */
 export type ErrorKind =
@@ -51,10 +51,10 @@ export interface Misspelled {
   readonly flag?: string;
 }
 
-/** What may be known about a failure besides its message. */
-export interface ErrorDetails {
+/** What is known about a failure besides its message. */
+export interface CliError {
   readonly code?: ErrorCode;
-  readonly next?: Advice;
+  readonly next?: Words;
   /** Lines below `next`, for people: what else may help. */
   readonly more?: string;
   /** Why, without what could not be done. */
@@ -62,54 +62,31 @@ export interface ErrorDetails {
   /** The OAuth error code that a server answered with (RFC 6749, sections 4.1.2.1 and 5.2). */
   readonly oauthError?: string;
   /** For `unavailable`: the request may have reached the server, only the answer is missing. */
-  readonly answerLost?: boolean;
+  readonly answerLost: boolean;
   /** With `answerLost`: the connection was not cut, so the answer may still have been on its way. */
-  readonly timedOut?: boolean;
+  readonly timedOut: boolean;
   /** With `answerLost`: the answer as far as it came, when that is asked for. */
   readonly arrived?: Response;
   readonly misspelled?: Misspelled;
   /** For `storage`: a file of ours that cannot be understood. */
   readonly damagedFile?: string;
-  readonly cause?: unknown;
 }
+
+/** The same, as it is given to an error; and what was thrown before it. */
+export type ErrorDetails = Partial<Omit<CliError, "kind" | "with" | keyof Error>> & ErrorOptions;
 
 /** A failure that a person can understand: two lines and an exit code. */
 export class CliError extends Error {
   override readonly name = "CliError";
-  readonly kind: ErrorKind;
-  readonly code: ErrorCode | undefined;
-  readonly next: Advice | undefined;
-  readonly more: string | undefined;
-  readonly reason: string | undefined;
-  readonly oauthError: string | undefined;
-  readonly answerLost: boolean;
-  readonly timedOut: boolean;
-  readonly arrived: Response | undefined;
-  readonly misspelled: Misspelled | undefined;
-  readonly damagedFile: string | undefined;
 
-  constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
-    super(message, { cause: details.cause });
-    this.kind = kind;
-    this.code = details.code;
-    this.next = details.next;
-    this.more = details.more;
-    this.reason = details.reason;
-    this.oauthError = details.oauthError;
-    this.answerLost = details.answerLost ?? false;
-    this.timedOut = details.timedOut ?? false;
-    this.arrived = details.arrived;
-    this.misspelled = details.misspelled;
-    this.damagedFile = details.damagedFile;
+  constructor(readonly kind: ErrorKind, message: string, details: ErrorDetails = {}) {
+    super(message, details);
+    Object.assign(this, { answerLost: false, timedOut: false }, details);
   }
 
   /** The same failure, about which more is known. */
-  with(
-    { message = this.message, ...details }: Pick<ErrorDetails, "next" | "arrived"> & {
-      readonly message?: string;
-    },
-  ): CliError {
-    return Object.assign(new CliError(this.kind, message, { cause: this.cause }), this, details);
+  with({ message = this.message, ...details }: ErrorDetails & { message?: string }): CliError {
+    return Object.assign(new CliError(this.kind, message, this), details);
   }
 }
 
@@ -123,7 +100,7 @@ export function toCliError(thrown: unknown): CliError {
   const reason = thrown instanceof Error ? thrown.message : String(thrown);
   if (/os error 24/.test(reason)) {
     return new CliError("storage", "Cannot go on: too many open files", {
-      next: "ulimit -n 1024",
+      next: shell("ulimit -n 1024"),
       cause: thrown,
     });
   }

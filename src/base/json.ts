@@ -64,9 +64,7 @@ export function asObject(value: unknown): Fields | undefined {
 
 /** Why a file is not read, and not replaced: that version may keep what this one does not know. */
 export class NewerVersion extends Error {
-  constructor() {
-    super("it was written by a newer version of anaplan-auth");
-  }
+  override readonly message = "it was written by a newer version of anaplan-auth";
 }
 
 /**

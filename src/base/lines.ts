@@ -1,23 +1,72 @@
-// Text on lines of a terminal's width. Rule: pure.
+// Text on lines of a terminal's width, from 40 columns up. Rule: pure, and no command, path, flag or URL is broken.
+
+/** A blank at which no line is broken; printed as any other. */
+export const GLUE = "\u00a0";
+
+/** A second column that would be narrower, or has a word that is too long for it, begins on a line of its own. */
+const NARROWEST = 20;
+/** A flag with the word for its value. */
+const WITH_VALUE = /(?<![\w-])(--?[a-zA-Z][\w-]*) (?=[A-Z]{2,}\b)/g;
+/** Blanks, a number or a mark; then, in lines with two columns, the first one. */
+const HEAD = /^( *(?:\d\. |[✓!✗–] )?)((?:\S(?: ?\S)* {2,}(?=\S))?)/;
+
+import { unsteering } from "./text.ts";
 
 /** The text on lines of at most `width` characters, as far as its words are shorter than that. */
 export function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) {
-      lines[lines.length - 1] = `${last} ${word}`;
-    } else lines.push(word);
-  }
-  return lines;
+  return filled(text, width, "", "");
 }
 
-/** The text with every line broken at its words where it is too long, and indented as it begins. */
-export function fitted(text: string, width: number): string {
-  return text.split("\n").flatMap((line) => {
-    if (line.length <= width) return [line];
-    const [indent = ""] = /^ *(\d\. )?/.exec(line) ?? [];
-    const [first = "", ...others] = wrapped(line.slice(indent.length), width - indent.length);
-    return [indent + first, ...others.map((other) => " ".repeat(indent.length) + other)];
-  }).join("\n");
+/**
+ * The text with every line broken that is too long. What follows stands under the line's second column, its number
+ * or its mark, else under its beginning, `hang` blanks further; behind `Next:` and `Warning:` these are two.
+ */
+export function fitted(text: string, width: number, hang = 0): string {
+  return text.split("\n").flatMap((line) => fittedLine(line, width, hang)).join("\n");
+}
+
+function fittedLine(line: string, width: number, hang: number): string[] {
+  if (line.length <= width) return [line.replaceAll(GLUE, " ")];
+  const [head = "", lead = "", label = ""] = HEAD.exec(line) ?? [];
+  const rest = line.slice(head.length);
+  const indent = " ".repeat(lead.length);
+  if (label === "") {
+    return filled(rest, width, lead, indent + " ".repeat(/^(Next|Warning):/.test(rest) ? 2 : hang));
+  }
+  const room = width - head.length;
+  if (room >= NARROWEST && wordsOf(rest).every(({ length }) => length <= room)) {
+    return filled(rest, width, head, " ".repeat(head.length));
+  }
+  const below = `${indent}    `;
+  return [...filled(label.trimEnd(), width, lead, indent), ...filled(rest, width, below, below)];
+}
+
+/** The words on lines, each behind what stands before the first one or before the others. */
+function filled(text: string, width: number, first: string, others: string): string[] {
+  const lines: string[] = [];
+  let line: string | undefined;
+  for (const word of wordsOf(text)) {
+    if (line !== undefined && line.length + 1 + word.length <= width) line += ` ${word}`;
+    else {
+      if (line !== undefined) lines.push(line);
+      line = (line === undefined ? first : others) + word;
+    }
+  }
+  return [...lines, line ?? first].map((one) => one.replaceAll(GLUE, " ").trimEnd());
+}
+
+function wordsOf(text: string): string[] {
+  return text.replace(WITH_VALUE, `$1${GLUE}`).split(" ");
+}
+
+/** Label and value lines with the values under each other; rows without a value are left out. */
+export function table(
+  rows: readonly (readonly [label: string, value: string | undefined])[],
+): string {
+  const cells = rows.map((row) => row.map((cell) => cell && unsteering(cell))); // a row is one line
+  const width = Math.max(...cells.map(([label = ""]) => label.length)) + 2;
+  return cells
+    .filter(([, value]) => value !== undefined)
+    .map(([label = "", value]) => label.padEnd(width) + value)
+    .join("\n");
 }

@@ -67,59 +67,9 @@ export function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** How long, for people: `45 s`, `34 min`, `3 h`, `5 days`. */
-export function duration(milliseconds: number): string {
-  const seconds = Math.max(0, Math.round(milliseconds / 1000));
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 120) return `${minutes} min`;
-  const hours = Math.round(minutes / 60);
-  return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} days`;
-}
-
-/** A duration as flags take it: `90s`, `12h`. */
-export function flagTime(milliseconds: number): string {
-  const units = [["d", 86_400_000], ["h", 3_600_000], ["m", 60_000]] as const;
-  const found = units.find(([, factor]) => milliseconds % factor === 0);
-  const [unit, factor] = found ?? ["s", 1_000];
-  return `${Math.round(milliseconds / factor)}${unit}`;
-}
-
-/** The time left as a clock shows it: `4:52`. */
-export function countdown(milliseconds: number): string {
-  const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-}
-
-/** The local time of day, `14:35`; with the date when that is not today. */
-export function clockTime(time: number, now: number): string {
-  const full = dateTime(time);
-  return full.slice(0, 10) === dateTime(now).slice(0, 10) ? full.slice(11) : full;
-}
-
-/** The local date and time: `2026-11-24 14:35`. By hand, since Intl costs milliseconds to load. */
-export function dateTime(time: number): string {
-  const date = new Date(time);
-  const two = (part: number): string => String(part).padStart(2, "0");
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
-}
-
 /** The time as JSON has it (ISO 8601). */
 export function isoTime(time: number): string {
   return new Date(time).toISOString();
-}
-
-/** Label and value lines with the values under each other; rows without a value are left out. */
-export function table(
-  rows: readonly (readonly [label: string, value: string | undefined])[],
-): string {
-  const cells = rows.map((row) => row.map((cell) => cell && unsteering(cell))); // a row is one line
-  const width = Math.max(...cells.map(([label = ""]) => label.length)) + 2;
-  return cells
-    .filter(([, value]) => value !== undefined)
-    .map(([label = "", value]) => label.padEnd(width) + value)
-    .join("\n");
 }
 
 /** Paths that begin a word with the home directory, with `~` instead, as a shell understands it. */

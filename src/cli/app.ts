@@ -5,15 +5,12 @@
 import type { Answer, CommandContext, Reply } from "../command.ts";
 import { PROGRAM, words } from "../base/advice.ts";
 import { CliError, EXIT_CODES, toCliError } from "../base/errors.ts";
-import type { System, Trace } from "../system/contract.ts";
+import type { ShowWait, System, Trace } from "../system/contract.ts";
 import { VERSION } from "../base/version.ts";
-import { commandNamed, needsOf } from "./tree/commands.ts";
+import { commandNamed, orSignIn } from "./tree/commands.ts";
 import type { Asked } from "./tree/loading.ts";
 import { kebab } from "../base/text.ts";
 import { type Printer, printer } from "./print.ts";
-
-/** What a run comes to. */
-type Outcome = { readonly reply: Reply } | { readonly error: CliError };
 
 /**
  * Runs one command line and prints its outcome.
@@ -23,46 +20,45 @@ type Outcome = { readonly reply: Reply } | { readonly error: CliError };
  */
 export async function run(
   argv: readonly string[],
-  openSystem: (
-    trace: Trace,
-    tell: (text: string) => void,
-    show: (text: string) => void,
-  ) => System,
+  openSystem: (trace: Trace, tell: (text: string) => void, show: ShowWait) => System,
 ): Promise<number> {
   const system = openSystem(
     (line) => out.trace(line),
     (text) => out.insist(text),
-    (text) => out.wait(text),
+    (text) => (terminal.canDraw ? out.progress : out.say)(text),
   );
+  const { terminal } = system;
+  const isOnTerminal = terminal.stdout || terminal.stderr;
+  const layout = isOnTerminal ? (await import("./layout.ts")).layout : undefined;
   // Until the flags are read, and when they cannot be: a look at argv says how to print an error.
   const out: Printer = printer(system, {
     json: hasFlag(argv, "json"),
     quiet: hasFlag(argv, "quiet"),
     verbose: hasFlag(argv, "verbose") || system.env("ANAPLAN_AUTH_DEBUG") !== undefined,
     color: !hasFlag(argv, "noColor") && system.env("NO_COLOR") === undefined,
-  });
-  const context = { system, talk: out };
-  if (!hasFlag(argv, "noInput")) return await printed(await outcomeOf(argv, context), out);
-  const terminal = { ...system.terminal, stdin: false }; // nobody types
-  const mute = { ...context, system: { ...system, terminal } };
-  return await printed(await outcomeOf(argv, mute), out);
+  }, layout);
+  const isMute = hasFlag(argv, "noInput"); // nobody types
+  const heard = isMute ? { ...system, terminal: { ...terminal, stdin: false } } : system;
+  try {
+    return await printed(await replyTo(argv, { system: heard, talk: out }), out);
+  } catch (error) {
+    return await told(toCliError(error), out);
+  }
 }
 
-async function printed(outcome: Outcome, out: Printer): Promise<number> {
-  if ("error" in outcome) return await told(outcome.error, out);
+async function printed(reply: Reply, out: Printer): Promise<number> {
   try {
-    await out.reply(outcome.reply);
+    await out.reply(reply);
   } catch (error) {
-    if (error instanceof CliError) return await told(error, out); // an answer that broke off on its way
+    if (error instanceof CliError) throw error; // an answer that broke off on its way
     const hasEnough = error instanceof Error && error.name === "BrokenPipe"; // as `| head -1`
-    if (hasEnough) return replyCode(outcome.reply);
+    if (hasEnough) return replyCode(reply);
     const reason = error instanceof Error ? error.message : String(error);
-    const cannotWrite = new CliError("storage", `Cannot write the answer: ${reason}`, {
+    throw new CliError("storage", `Cannot write the answer: ${reason}`, {
       next: "check where the output goes (a full disk?), then run the command again",
     });
-    return await told(cannotWrite, out);
   }
-  return replyCode(outcome.reply);
+  return replyCode(reply);
 }
 
 async function told(error: CliError, out: Printer): Promise<number> {
@@ -77,44 +73,41 @@ function replyCode(reply: Reply): number {
   return "outcome" in reply && reply.outcome !== undefined ? EXIT_CODES[reply.outcome] : 0;
 }
 
-async function outcomeOf(argv: readonly string[], context: CommandContext): Promise<Outcome> {
+async function replyTo(argv: readonly string[], context: CommandContext): Promise<Reply> {
   const [name = "", ...rest] = argv;
   const isAlone = rest.length === 0;
-  if (isAlone && name === "--version") {
-    return { reply: { kind: "answer", text: VERSION, data: VERSION } };
-  }
+  if (isAlone && name === "--version") return { kind: "answer", text: VERSION, data: VERSION };
   const command = commandNamed(name);
-  context.system.restrict(needsOf(command, isAtTerminal(context)));
-  if (name === "") return await settled(() => greeting(context));
-  if (isAlone && (name === "--help" || name === "-h")) {
-    return await settled(() => rootPage(context));
-  }
+  const needs = command?.needs ?? (name === "" ? { keys: true } : {});
+  context.system.restrict(isAtTerminal(context) ? orSignIn(needs) : needs);
+  if (name === "") return await greeting(context);
+  if (isAlone && (name === "--help" || name === "-h")) return await rootPage(context);
   if (!name.startsWith("-") && !command?.writesLate) context.system.expectWrites();
-  if (isAlone && command?.load !== undefined) {
+  if (command?.sends) context.system.expectRequest();
+  if (command?.load !== undefined && arePlain(rest, command.words)) {
     const { load } = command;
-    const run = async (): Promise<Reply> => await (await load())({}, context);
-    return await performed({ flags: {}, run }, argv, context);
+    return await performed(
+      { flags: {}, run: async () => (await load())({}, context, ...rest) },
+      argv,
+      context,
+    );
   }
-  try {
-    const { parse } = await import("./parsing.ts");
-    const asked = await parse(argv);
-    return "run" in asked ? await performed(asked, argv, context) : { reply: asked };
-  } catch (error) {
-    return { error: toCliError(error) };
-  }
+  const { parse } = await import("./parsing.ts");
+  const asked = await parse(argv);
+  return "run" in asked ? await performed(asked, argv, context) : asked;
 }
 
 async function performed(
   asked: Asked,
   argv: readonly string[],
   context: CommandContext,
-): Promise<Outcome> {
-  const outcome = await settled(() => asked.run(context));
-  if (!("error" in outcome)) return outcome;
-  const { afterFailure } = await import("./failure.ts");
-  return await settled(() =>
-    afterFailure(outcome.error, argv, asked, context, isAtTerminal(context))
-  );
+): Promise<Reply> {
+  try {
+    return await asked.run(context);
+  } catch (error) {
+    const { afterFailure } = await import("./failure.ts");
+    return await afterFailure(toCliError(error), argv, asked, context, isAtTerminal(context));
+  }
 }
 
 /** Whether a person sees everything and can answer. */
@@ -123,17 +116,14 @@ function isAtTerminal({ system }: CommandContext): boolean {
   return stdin && stdout && stderr && system.env("CI") === undefined;
 }
 
+/** Whether these are so many arguments and no flag, so that no parser is needed. */
+function arePlain(words: readonly string[], count = 0): boolean {
+  return words.length === count && words.every((word) => /^[^-\s]/.test(word));
+}
+
 async function rootPage({ talk }: CommandContext): Promise<Answer> {
   const { rootHelp } = await import("./help/root_help.ts");
   return { kind: "answer", text: rootHelp(talk.shown(PROGRAM)), data: rootHelp() };
-}
-
-async function settled(work: () => Promise<Reply>): Promise<Outcome> {
-  try {
-    return { reply: await work() };
-  } catch (error) {
-    return { error: toCliError(error) };
-  }
 }
 
 /** What stands there when no command was typed: on a terminal first how things are, then the help. */

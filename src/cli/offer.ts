@@ -5,7 +5,8 @@ import { words } from "../base/advice.ts";
 import type { CommandContext, CommonFlags } from "../command.ts";
 import type { CliError } from "../base/errors.ts";
 import { fitted } from "../base/lines.ts";
-import { clockTime, shellWord } from "../base/text.ts";
+import { shellWord } from "../base/text.ts";
+import { clockTime } from "../base/times.ts";
 import { nameOf } from "../provider/provider.ts";
 import { loginExpiry } from "../session/expiry.ts";
 import { storeOf } from "../session/session.ts";
@@ -28,7 +29,7 @@ export async function signedInOnOffer(
 ): Promise<boolean> {
   const { talk } = context;
   const settings = loadSettings(flags, context.system);
-  const reason = whatIsOver(error, settings, context);
+  const reason = await whatIsOver(error, settings, context);
   if (reason === undefined || !await isWanted(reason, context)) return false;
   const { signInWith } = await import("../commands/login.ts");
   const isClientRejected = error.oauthError === "invalid_client";
@@ -39,15 +40,15 @@ export async function signedInOnOffer(
 }
 
 /** Why a sign-in helps, as a sentence; `undefined` when it does not, or when there was no login. */
-function whatIsOver(
+async function whatIsOver(
   error: CliError,
   settings: Settings,
   context: CommandContext,
-): string | undefined {
+): Promise<string | undefined> {
   const isOver = error.kind === "login_required" || error.oauthError === "invalid_client";
   if (!isOver) return undefined;
   if (hasEnvironmentLogin(settings) || error.code !== undefined) return undefined;
-  const login = storeOf(settings, context).load(settings.profile);
+  const login = await storeOf(settings, context).load(settings.profile);
   if (login === undefined) return undefined;
   const profile = `(profile ${settings.profile})`;
   if (error.kind === "denied") return `The server rejected the client ${profile}.`;

@@ -4,7 +4,7 @@
 import type { Drawn, Reply, Talk } from "../command.ts";
 import { type CliError, toCliError } from "../base/errors.ts";
 import type { System } from "../system/contract.ts";
-import { type Words, written } from "../base/advice.ts";
+import { piecesOf, type Words, written } from "../base/advice.ts";
 import { asSentence, escapedJson, harmless, unsteering, withTilde } from "../base/text.ts";
 
 /** The variable in which the tasks say how they are typed. */
@@ -24,61 +24,68 @@ export interface Printer extends Talk {
   error(error: CliError): void;
   /** What `--verbose` shows; silent without it. */
   trace(line: () => string): void;
-  /** Shows what is waited for: on one line that is drawn again, or once where nothing can be. */
-  wait(text: string): void;
 }
 
-/** A printer to the system's streams. */
-export function printer(system: Streams, options: PrintOptions): Printer {
-  const { typed, shown } = readable(system);
+/** A printer to the system's streams; `layout` is there when one of them is a terminal. */
+export function printer(system: Streams, options: PrintOptions, layout?: Layout): Printer {
+  const { terminal } = system;
+  const hasColor = options.color && terminal.canDraw;
+  const { typed, shown, laidOut } = readable(system, hasColor, layout);
   const stderr = stderrOf(system);
-  const hasColor = options.color && canDraw(system);
-  const styled = (code: number, text: string): string =>
-    hasColor ? `\x1b[${code}m${text}\x1b[0m` : text;
-  const talk = (text: Words | Drawn): void =>
-    stderr.line(typeof text === "object" && "drawn" in text ? text.drawn : shown(text));
+  const talk = (text: Words | Drawn, isOneLine?: boolean): void => {
+    const isDrawn = typeof text === "object" && "drawn" in text;
+    stderr.line(isDrawn ? text.drawn : laidOut("stderr", text, isOneLine));
+  };
+  const answer = (text: Words): void => stderr.beside(laidOut("stdout", text) + "\n");
+  const dim = (text: string): string =>
+    hasColor && terminal.stderr ? `\x1b[2m${text}\x1b[0m` : text;
   return {
     shown,
     say: (text) => options.quiet ? undefined : talk(text),
-    insist: talk,
-    warn: (text) => talk({ drawn: `${styled(YELLOW, "Warning:")} ${shown(text)}` }),
-    trace: (line) =>
-      options.verbose ? talk({ drawn: styled(DIM, unsteering(shown(line()))) }) : undefined,
+    insist: (text) => talk(text),
+    warn: (text) => talk(["Warning: ", ...piecesOf(text)]),
+    trace: (line) => options.verbose ? stderr.line(dim(unsteering(shown(line())))) : undefined,
     progress: (text) => options.quiet ? undefined : stderr.progress(unsteering(text)),
-    wait: (text) => options.quiet ? undefined : stderr.wait(text),
     async reply(reply) {
-      if (reply.kind === "stream") {
-        for await (const chunk of translated(reply.stream)) stderr.beside(chunk);
-      }
+      if (reply.kind === "stream") await printAll(reply.stream, stderr.beside);
+      if (reply.kind === "lines") await printAll(reply.lines, answer);
       stderr.endProgress();
-      if (reply.kind === "stream" || reply.kind === "exit") return;
+      if (!("data" in reply)) return;
       if (options.json) return system.write("stdout", json(reply.data) + "\n");
       if (reply.kind === "news") return talk(reply.text);
-      const verbatim = system.terminal.stdout ? harmless : String;
-      const text = reply.kind === "verbatim" ? verbatim(reply.text) : shown(reply.text);
-      system.write("stdout", text + "\n");
+      if (reply.kind !== "verbatim") return answer(reply.text);
+      system.write("stdout", (terminal.stdout ? harmless(reply.text) : reply.text) + "\n");
     },
     error(error) {
       if (options.verbose && error.kind === "internal") talk(stackOf(error.cause));
       if (options.json) return stderr.line(json(errorData(error, typed)));
-      talk(asSentence(onOneLine(error.message)));
-      if (error.next === undefined) return;
-      talk({ drawn: `${styled(BOLD, "Next:")} ${shown(onOneLine(typed(error.next)))}` });
-      if (error.more !== undefined) talk(error.more);
+      talk(asSentence(onOneLine(error.message)), true);
+      if (error.next) talk(["Next: ", ...piecesOf(error.next)], true);
+      if (error.more) talk(error.more);
     },
   };
 }
 
+/** Lays out what a terminal shows; see cli/layout.ts, which only terminals load. */
+type Layout = typeof import("./layout.ts").layout;
 type Streams = Pick<System, "write" | "env" | "terminal">;
 
 /** Words as they are typed on this computer, and as they are shown: with short paths, and steering nothing. */
-function readable({ env }: Streams): Record<"typed" | "shown", (text: Words) => string> {
-  const typed = (text: Words): string => written(text, env(COMMAND_VARIABLE));
-  const shown = (text: Words): string => {
-    const home = env("HOME");
-    return harmless(home === undefined ? typed(text) : withTilde(typed(text), home));
+function readable({ env, terminal }: Streams, hasColor: boolean, layout: Layout | undefined) {
+  const typed = (said: Words, blank?: string): string =>
+    written(said, env(COMMAND_VARIABLE), blank);
+  const shown = (said: Words, blank?: string): string => {
+    const [home, text] = [env("HOME"), typed(said, blank)];
+    return harmless(home === undefined ? text : withTilde(text, home));
   };
-  return { typed, shown };
+  const laidOut = (stream: "stdout" | "stderr", said: Words, isOneLine = false): string => {
+    const paper = terminal[stream] ? layout : undefined;
+    const all = shown(said, paper && NO_BREAK);
+    const text = isOneLine ? onOneLine(all) : all;
+    const hang = isOneLine ? 2 : 0;
+    return paper === undefined ? text : paper(text, { width: terminal.columns(), hasColor, hang });
+  };
+  return { typed, shown: (said: Words) => shown(said), laidOut };
 }
 
 /** Lines on stderr, and below them the one that tells of progress. */
@@ -95,11 +102,6 @@ function stderrOf(system: Streams) {
     if (hasProgress) write(CLEAR_LINE);
     hasProgress = false;
   };
-  const progress = (text: string): void => {
-    if (!canDraw(system)) return;
-    hasProgress = true;
-    write(CLEAR_LINE + text);
-  };
   return {
     endProgress,
     line(text: string): void {
@@ -107,28 +109,29 @@ function stderrOf(system: Streams) {
       write(text + "\n");
     },
     /** Writes to stdout, which may be on the same screen. */
-    beside(chunk: Uint8Array): void {
+    beside(data: string | Uint8Array): void {
       if (system.terminal.stdout) endProgress();
-      system.write("stdout", chunk);
+      system.write("stdout", data);
     },
-    progress,
-    wait(text: string): void {
-      if (canDraw(system)) progress(text);
-      else if (text !== "") write(text + "\n");
+    progress(text: string): void {
+      if (!system.terminal.stderr || !system.terminal.canDraw) return;
+      hasProgress = true;
+      write(CLEAR_LINE + text.slice(0, (system.terminal.columns() ?? 80) - 1));
     },
   };
 }
 
-function canDraw({ terminal }: Streams): boolean {
-  return terminal.stderr && terminal.canDraw;
-}
-
 /** What goes wrong with an answer on its way is no failure of writing it. */
-async function* translated<T>(stream: AsyncIterable<T>): AsyncIterable<T> {
+async function printAll<T>(stream: AsyncIterable<T>, write: (piece: T) => void): Promise<void> {
+  let isWriting = false;
   try {
-    yield* stream;
+    for await (const piece of stream) {
+      isWriting = true;
+      write(piece);
+      isWriting = false;
+    }
   } catch (error) {
-    throw toCliError(error);
+    throw isWriting ? error : toCliError(error);
   }
 }
 
@@ -142,9 +145,8 @@ function json(value: unknown): string {
 }
 
 const CLEAR_LINE = "\r\x1b[2K";
-const BOLD = 1;
-const DIM = 2;
-const YELLOW = 33;
+/** As in base/lines.ts, which only terminals load: no line is broken there. */
+const NO_BREAK = "\u00a0";
 
 function errorData(error: CliError, typed: (text: Words) => string): unknown {
   return {

@@ -1,37 +1,27 @@
-// api: calls an Anaplan API with the login's token.
+// api: calls an Anaplan API with the login's token. What a plain answer to a pipe needs is all that is loaded
+// before it came.
 
 import { run } from "../base/advice.ts";
 import type { TokenScheme } from "../provider/belonging.ts";
-import { failureOf, isGood, isRefusal } from "../api/answer.ts";
-import { bodyOf } from "../api/body.ts";
-import { type Answer, type Call, send } from "../api/call.ts";
-import { chunksOf } from "../api/chunks.ts";
-import { beginningOf, type Bytes, jsonBytes, withProgress } from "../api/flow.ts";
+import { type Answer, type Call, isGood, send } from "../api/call.ts";
+import type { Bytes } from "../api/flow.ts";
 import { callHeaders } from "../api/headers.ts";
-import { isJson } from "../api/json_text.ts";
-import { itemsOf } from "../api/pages.ts";
-import { printedBody, printedItems, type PrintFlags } from "../api/printed.ts";
+import { watched } from "../api/more.ts";
+import type { ShapeFlags } from "../api/shaped.ts";
 import { targetOf } from "../api/target.ts";
 import type { CommandContext, CommonFlags, Streamed } from "../command.ts";
 import { CliError } from "../base/errors.ts";
-import { createNamedFile, type NewFile } from "../files/named_file.ts";
+import type { NewFile } from "../files/named_file.ts";
 import { loadSettings, type Settings } from "../settings/settings.ts";
 
 /** The flags of `api`. */
-export interface ApiFlags extends CommonFlags, PrintFlags {
+export interface ApiFlags extends CommonFlags, ShapeFlags {
   readonly method?: string;
   /** A text, `@FILE`, or `-` for stdin. */
   readonly data?: string;
   /** Each `Name: value`. */
   readonly header?: readonly string[];
   readonly scheme?: TokenScheme;
-  /** All pages of a list, as one array, or with `lines` an item a line. */
-  readonly paginate?: boolean;
-  readonly lines?: boolean;
-  /** All chunks of a file. */
-  readonly chunks?: boolean;
-  /** The file to save the answer in. */
-  readonly output?: string;
 }
 
 /** Calls the API and gives its answer on as it comes; a refusal's body, too. */
@@ -44,16 +34,29 @@ export async function api(
   const settings = loadSettings(flags, context.system);
   const call = await callOf(place, flags, settings, context);
   using undo = new DisposableStack();
-  const file = fileFor(flags, context); // an answer that cannot be saved is not asked for
+  const file = await fileFor(flags, context); // an answer that cannot be saved is not asked for
   if (file !== undefined) undo.use(file);
   const response = await send(call, settings, context); // before anything is printed
   undo.move();
-  const stream = answer(call, response, file, flags, settings, context);
+  const stream = isAsItCame(flags, context) && isGood(response.status)
+    ? asItCame(call, response, context)
+    : (await import("../api/shaped.ts")).shaped(call, response, file, flags, settings, context);
   return { kind: "stream", stream };
 }
 
-function fileFor({ output }: ApiFlags, { system }: CommandContext): NewFile | undefined {
+/** Whether a good answer is printed byte for byte. */
+function isAsItCame(flags: ApiFlags, { system }: CommandContext): boolean {
+  const { paginate, chunks, json, include, raw, output = "-" } = flags;
+  const isShaped = paginate || chunks || json || include || output !== "-";
+  return !isShaped && (raw === true || !system.terminal.stdout);
+}
+
+async function fileFor(
+  { output }: ApiFlags,
+  { system }: CommandContext,
+): Promise<NewFile | undefined> {
   if (output === undefined || output === "-") return undefined;
+  const { createNamedFile } = await import("../files/named_file.ts");
   return createNamedFile(system.absolutePath(output));
 }
 
@@ -64,7 +67,9 @@ async function callOf(
   { system }: CommandContext,
 ): Promise<Call> {
   const { url, scheme } = targetOf(place, settings);
-  const body = flags.data === undefined ? undefined : await bodyOf(flags.data, system);
+  const body = flags.data === undefined
+    ? undefined
+    : await (await import("../api/body.ts")).bodyOf(flags.data, system);
   return {
     method: methodOf(flags),
     url,
@@ -74,68 +79,11 @@ async function callOf(
   };
 }
 
-async function* answer(
-  call: Call,
-  first: Answer,
-  newFile: NewFile | undefined,
-  flags: ApiFlags,
-  settings: Settings,
-  context: CommandContext,
-): Bytes {
-  await using response = first;
-  using file = newFile;
-  if (!isGood(response.status)) return yield* refusal(call, response, flags, settings, context);
-  const body = flags.paginate
-    ? printedItems(itemsOf(call, response, settings, context), flags.lines === true)
-    : flags.chunks
-    ? chunksOf(call, response, settings, context)
-    : response.body;
-  if (file !== undefined) return yield* toFile(body, file, response, flags, context);
-  if (flags.paginate) yield* body;
-  else yield* printedBody(body, call, response, flags, context);
-}
-
-/** The body of a refusal is printed, and then what it means. */
-async function* refusal(
-  call: Call,
-  response: Answer,
-  flags: ApiFlags,
-  settings: Settings,
-  context: CommandContext,
-): Bytes {
-  const bytes = await beginningOf(response.body);
-  const isEmpty = bytes.length === 0;
-  const isFit = !flags.json || isEmpty || isJson(new TextDecoder().decode(bytes)); // else a proxy's page
-  const isOwnWord = isRefusal(response.status) && isFit;
-  if (isOwnWord && !isEmpty) {
-    yield* printedBody(ReadableStream.from([bytes]), call, response, flags, context);
-  }
-  throw failureOf(call, response, bytes, settings, isOwnWord);
-}
-
-async function* toFile(
-  body: Bytes,
-  file: NewFile,
-  response: Answer,
-  flags: ApiFlags,
-  context: CommandContext,
-): Bytes {
-  let length = 0;
-  for await (const chunk of withProgress(body, lengthOf(response, flags), context)) {
-    file.write(chunk);
-    length += chunk.length;
-  }
-  file.finish();
-  const type = flags.chunks || flags.paginate ? null : response.headers.get("content-type");
-  context.talk.say(`Saved ${length} bytes to ${flags.output}.`);
-  const data = { output: flags.output, bytes: length, content_type: type };
-  if (flags.json) yield* jsonBytes([JSON.stringify(data), "\n"]); // a type may hold anything
-}
-
-/** How long the body will be, in bytes, where that is known. */
-function lengthOf({ headers }: Answer, flags: ApiFlags): number | undefined {
-  const length = headers.get("content-length");
-  return flags.chunks || flags.paginate || length === null ? undefined : Number(length);
+/** The bytes as they come, and then whether there are more pages. */
+async function* asItCame(call: Call, response: Answer, context: CommandContext): Bytes {
+  const { body, tell } = watched(call, response, context);
+  yield* body;
+  await tell();
 }
 
 function methodOf({ method, data }: ApiFlags): string {

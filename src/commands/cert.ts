@@ -1,6 +1,6 @@
 // cert: the listener's certificate, shown, renewed, and how to be rid of the browser's warning.
 
-import { run, words } from "../base/advice.ts";
+import { run, shell, words } from "../base/advice.ts";
 import type { Answer, CommandContext, CommonFlags, Verbatim } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { directoryIn } from "../settings/location.ts";
@@ -12,7 +12,9 @@ import {
   savePublicCertificate,
 } from "../oauth/certificate.ts";
 import { configDirectory } from "../settings/location.ts";
-import { dateTime, duration, isoTime, shellWord, table } from "../base/text.ts";
+import { isoTime, shellWord } from "../base/text.ts";
+import { dateTime, duration } from "../base/times.ts";
+import { table } from "../base/lines.ts";
 import { trustCommands } from "../base/trust_commands.ts";
 
 /** The flags of `cert trust`. */
@@ -85,7 +87,9 @@ function trustFailed(command: readonly string[], code: number | undefined): CliE
   const install = packages[program];
   return new CliError("unavailable", `Cannot make the certificate trusted: ${program} ${reason}`, {
     next: code === undefined && install !== undefined
-      ? words`install ${program} (apt-get install ${install}), then ${run("cert trust --yes")}`
+      ? words`install ${program} (${shell(`apt-get install ${install}`)}), then ${
+        run("cert trust --yes")
+      }`
       : words`run the commands by hand (${
         run("cert trust")
       }), or accept the warning in the browser`,

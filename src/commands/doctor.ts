@@ -1,6 +1,6 @@
 // doctor: what is wrong, and what to do about it. Its output can be pasted into a support ticket.
 
-import { written } from "../base/advice.ts";
+import { type Words, words, written } from "../base/advice.ts";
 import { type Check, failed, skipped } from "../doctor/check.ts";
 import {
   certificateCheck,
@@ -12,17 +12,19 @@ import {
   redirectUriCheck,
 } from "../doctor/local_checks.ts";
 import { networkChecks, proxyCheck, trustCheck } from "../doctor/network_checks.ts";
-import type { Answer, CommandContext, Streamed, Talk } from "../command.ts";
+import { sealingCheck } from "../doctor/sealing_check.ts";
+import type { Answer, CommandContext, Lines } from "../command.ts";
 import { CliError, type ErrorKind } from "../base/errors.ts";
-import { loginCommand, missingProfile, storeOf } from "../session/session.ts";
+import { storeOf } from "../session/session.ts";
 import { discovered } from "../sign_in/discovered.ts";
+import { wrapped } from "../base/lines.ts";
 import {
+  assertProfileExists,
   hasEnvironmentLogin,
   loadSettings,
   type SettingFlags,
   type Settings,
 } from "../settings/settings.ts";
-import { wrapped } from "../base/lines.ts";
 
 /** The flags of `doctor`. */
 export type DoctorFlags = SettingFlags;
@@ -40,13 +42,13 @@ const MARKS: Readonly<Record<Check["mark"], string>> = {
 export async function doctor(
   flags: DoctorFlags,
   context: CommandContext,
-): Promise<Answer<string> | Streamed> {
+): Promise<Answer<string> | Lines> {
   const checks = checksFor(flags, context);
   if (flags.json) return report(await Array.fromAsync(checks));
   const seen: Check[] = [];
   return {
-    kind: "stream",
-    stream: lines(checks, seen, context.talk),
+    kind: "lines",
+    lines: lines(checks, seen, context),
     get outcome() {
       return worst(seen);
     },
@@ -63,11 +65,7 @@ function checksFor(flags: DoctorFlags, context: CommandContext): AsyncIterable<C
   }
   const hasLogin = hasEnvironmentLogin(settings) ||
     storeOf(settings, context).names().includes(settings.profile);
-  const misspelled = hasLogin ? undefined : missingProfile(settings);
-  if (misspelled !== undefined) {
-    const what = `Cannot look at the login: there is no profile ${settings.profile}`;
-    throw new CliError("login_required", what, { next: loginCommand(settings), misspelled });
-  }
+  if (!hasLogin) assertProfileExists(settings, "Cannot look at the login");
   return allChecks(settings, context);
 }
 
@@ -76,14 +74,17 @@ async function* allChecks(settings: Settings, context: CommandContext): AsyncGen
   const way = [proxyCheck(context.system), trustCheck(settings, context.system)];
   yield* way;
   const files = filesCheck(settings);
-  const login = loginCheck(settings, context);
-  const isSame = files.mark === "problem" && login.kind === "storage"; // the files, once more
+  const once = (check: Check | undefined): Check | undefined => {
+    const isSame = files.mark === "problem" && check?.kind === "storage"; // the files, once more
+    return isSame ? skipped(check.name, "private files") : check;
+  };
   const checks = [
     await portCheck(settings, context),
     certificateCheck(settings, context),
     redirectUriCheck(settings),
     files,
-    isSame ? skipped(login.name, "private files") : login,
+    once(await loginCheck(settings, context)),
+    once(await sealingCheck(settings, context)),
     lastFailureCheck(settings),
   ];
   for (const check of checks) if (check !== undefined) yield check;
@@ -134,23 +135,23 @@ function worst(checks: readonly Check[]): ErrorKind | undefined {
 async function* lines(
   checks: AsyncIterable<Check>,
   seen: Check[],
-  talk: Talk,
-): AsyncGenerator<Uint8Array> {
-  const encoder = new TextEncoder();
+  context: CommandContext,
+): AsyncGenerator<Words> {
   for await (const check of checks) {
     seen.push(check);
-    yield encoder.encode(`${line(check, talk)}\n`);
+    yield line(check, context);
   }
-  yield encoder.encode(`\n${summary(seen)}\n`);
+  yield `\n${summary(seen)}`;
 }
 
-function line({ name, mark, seen, next }: Check, { shown }: Talk): string {
+/** A terminal breaks its lines where they end; elsewhere, they are 80 columns wide. */
+function line({ name, mark, seen, next }: Check, { system, talk }: CommandContext): Words {
   const indent = " ".repeat(COLUMN);
-  const lines = [
-    ...wrapped(shown(seen), WIDTH),
-    ...(next === undefined ? [] : [`Next: ${shown(next)}`]),
-  ];
-  return `${MARKS[mark]} ${name.padEnd(COLUMN - 2)}${lines.join(`\n${indent}`)}`;
+  const found = system.terminal.stdout
+    ? seen
+    : wrapped(talk.shown(seen), WIDTH).join(`\n${indent}`);
+  const what = `${MARKS[mark]} ${name.padEnd(COLUMN - 2)}${found}`;
+  return next === undefined ? what : words`${what}\n${indent}Next: ${next}`;
 }
 
 function summary(checks: readonly Check[]): string {

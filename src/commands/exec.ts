@@ -1,11 +1,10 @@
 // exec: runs a program with a valid access token in its environment.
 
 import { run } from "../base/advice.ts";
-import type { CommandContext, CommonFlags, Exit } from "../command.ts";
+import { type CommandContext, type CommonFlags, type Exit, programExit } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { freshTokenSet } from "../session/session.ts";
 import { loadSettings } from "../settings/settings.ts";
-import type { NotRun } from "../system/contract.ts";
 
 /** The flags of `exec`. */
 export interface ExecFlags extends CommonFlags {
@@ -15,12 +14,6 @@ export interface ExecFlags extends CommonFlags {
 
 /** The variable that the program finds the token in. */
 const TOKEN_VARIABLE = "ANAPLAN_ACCESS_TOKEN";
-
-/** What a shell answers for a program that it cannot run (POSIX, 2.8.2). */
-const EXIT_CODES_OF_A_SHELL: Readonly<Record<NotRun, number>> = {
-  "not executable": 126,
-  "not found": 127,
-};
 
 /** A program may take its time: as long as this, in milliseconds, its token is good for sure. */
 const DEFAULT_MIN_VALID = 600_000;
@@ -43,13 +36,5 @@ export async function exec(
   const { accessToken } = await freshTokenSet(settings, context, minValid, isDemanded);
   const environment = { [TOKEN_VARIABLE]: accessToken.reveal() };
   const ended = await context.system.runInPlace(command, environment);
-  if (typeof ended === "number") {
-    return { kind: "exit", code: ended };
-  }
-  context.talk.insist(
-    ended === "not found"
-      ? `Cannot run ${program}: there is no such program.\nNext: check its name and PATH`
-      : `Cannot run ${program}: it cannot be executed.\nNext: chmod +x it, or name its interpreter`,
-  );
-  return { kind: "exit", code: EXIT_CODES_OF_A_SHELL[ended] };
+  return programExit(command, ended, context.talk);
 }

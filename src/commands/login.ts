@@ -96,13 +96,8 @@ function assertNotFromEnvironment({ env }: CommandContext["system"]): void {
     env(name)
   );
   if (variable === undefined) return;
-  throw new CliError(
-    "usage",
-    `Cannot sign in while ${variable} is set: it is the login that is used`,
-    {
-      next: words`unset ${variable}, then ${run("login")}`,
-    },
-  );
+  const message = `Cannot sign in while ${variable} is set: it is the login that is used`;
+  throw new CliError("usage", message, { next: words`unset ${variable}, then ${run("login")}` });
 }
 
 async function signIn(

@@ -1,6 +1,5 @@
 // logout: ends the login here and at the server.
 
-import { run } from "../base/advice.ts";
 import { type Ended, endLogin } from "../provider/provider.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { CliError, toCliError } from "../base/errors.ts";
@@ -9,11 +8,11 @@ import { listDirectory } from "../files/private_directory.ts";
 import { splitPath } from "../files/private_file.ts";
 import { profileNames } from "../settings/profiles.ts";
 import { mayWait, waitingNames } from "../store/put_back.ts";
-import { missingProfile, storeOf } from "../session/session.ts";
+import { storeOf } from "../session/session.ts";
 import { orSetAside } from "../files/set_aside.ts";
-import { loadSettings, type Settings } from "../settings/settings.ts";
+import { assertProfileExists, loadSettings, type Settings } from "../settings/settings.ts";
 import type { Store } from "../store/logins.ts";
-import { clockTime } from "../base/text.ts";
+import { clockTime } from "../base/times.ts";
 import { isFresh, type TokenSet } from "../store/token_set.ts";
 
 /** The flags of `logout`. */
@@ -62,10 +61,7 @@ export async function logout(flags: LogoutFlags, context: CommandContext): Promi
 }
 
 /** The results are in the order of the items. */
-async function inParallel<T, R>(
-  items: readonly T[],
-  work: (item: T) => Promise<R>,
-): Promise<R[]> {
+async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   const queue = items.entries();
   const worker = async (): Promise<void> => {
@@ -88,12 +84,8 @@ async function removeOne(flags: LogoutFlags, context: CommandContext): Promise<R
     if (wasThere(removed)) return removed;
   }
   const profileExists = profileNames(configDir).includes(profile);
-  const misspelled = missingProfile({ configDir, profile, profileExists });
-  if (misspelled === undefined) return { profile };
-  throw new CliError("login_required", `Cannot sign out: there is no profile ${profile}`, {
-    next: run("login", { profile }),
-    misspelled,
-  });
+  assertProfileExists({ configDir, profile, profileExists }, "Cannot sign out");
+  return { profile };
 }
 
 function wasThere({ tokenSet, wasDamaged }: Removed): boolean {
@@ -104,9 +96,7 @@ function notStored(): CliError {
   return new CliError(
     "usage",
     "Cannot sign out: the login comes from the environment, and is not stored",
-    {
-      next: "unset ANAPLAN_REFRESH_TOKEN and ANAPLAN_REFRESH_TOKEN_FILE",
-    },
+    { next: "unset ANAPLAN_REFRESH_TOKEN and ANAPLAN_REFRESH_TOKEN_FILE" },
   );
 }
 
@@ -118,7 +108,7 @@ async function removeLogin(
   using login = await store.lock(profile); // a refresh that is under way is waited for
   const others = filesBeside(store.pathOf(profile));
   let wasDamaged = false;
-  const tokenSet = orSetAside(() => login.load(), (text) => {
+  const tokenSet = await orSetAside(() => login.load(), (text) => {
     wasDamaged = true;
     talk.warn(text);
   });
@@ -208,12 +198,7 @@ function serverOf(settings: Settings): string {
  * One honest sentence about what the server may still accept: what it said itself counts, and this computer's clock by
  * its name. A refresh token that it rejected before may be good again.
  */
-function whatMayLive(
-  tokenSet: TokenSet,
-  ended: Ended,
-  settings: Settings,
-  now: number,
-): string {
+function whatMayLive(tokenSet: TokenSet, ended: Ended, settings: Settings, now: number): string {
   const { expiresAt, refreshToken } = tokenSet;
   const itself = "it ends by itself";
   const parts: string[] = [];

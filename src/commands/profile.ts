@@ -33,7 +33,8 @@ import {
   typedName,
 } from "../settings/table.ts";
 import type { Store } from "../store/logins.ts";
-import { flagTime, table } from "../base/text.ts";
+import { table } from "../base/lines.ts";
+import { flagTime } from "../base/times.ts";
 
 /** The flags of `profile set`. */
 export interface ProfileSetFlags extends SettingFlags {
@@ -48,15 +49,18 @@ const SHOWN = (["client", "protocol", "servers", "common"] as const)
   );
 
 /** Lists the profiles; a star marks the one that is used when none is named. */
-export function profileList(flags: CommonFlags, context: CommandContext): Promise<Answer> {
+export async function profileList(flags: CommonFlags, context: CommandContext): Promise<Answer> {
   const { system, talk } = context;
   const configDir = configDirectory(flags, system);
   assertPrivateDirectory(configDir);
   const store = storeOf({ configDir }, context);
   const unreadable = new Set<string>();
-  const readable = <T>(load: () => T | undefined, name = ""): T | undefined => {
+  const readable = async <T>(
+    load: () => T | undefined | Promise<T | undefined>,
+    name = "",
+  ): Promise<T | undefined> => {
     try {
-      return load();
+      return await load();
     } catch (error) {
       if (!(error instanceof CliError) || error.kind !== "storage") throw error;
       talk.warn(error.message);
@@ -64,28 +68,23 @@ export function profileList(flags: CommonFlags, context: CommandContext): Promis
       return undefined;
     }
   };
-  const current = readable(() => placeOf(flags, system).profile);
-  const saved = namesIn(configDir, store).map((name) => ({
-    name,
-    ...readable(() => loadProfile(configDir, name), name),
-  }));
-  const profiles = saved.map(({ name, issuer, region = SETTINGS.region.default }) => ({
-    name,
-    current: name === current,
-    region: issuer === undefined ? region : null,
-    logged_in: readable(() => store.load(name), name) !== undefined,
-  }));
-  const rows = profiles.map(({ name, current, region, logged_in }, index) => {
-    const state = unreadable.has(name) ? "unreadable" : logged_in ? "signed in" : "not signed in";
-    return [
-      `${current ? "*" : " "} ${name}`,
-      `${region ?? saved[index]?.issuer}, ${state}`,
-    ] as const;
-  });
+  const current = await readable(() => placeOf(flags, system).profile);
+  const profiles = [];
+  const rows: [string, string][] = [];
+  for (const name of namesIn(configDir, store)) {
+    const profile = await readable(() => loadProfile(configDir, name), name) ?? {};
+    const { issuer, region = SETTINGS.region.default } = profile;
+    const isCurrent = name === current;
+    const isSignedIn = await readable(() => store.load(name), name) !== undefined;
+    const state = unreadable.has(name) ? "unreadable" : isSignedIn ? "signed in" : "not signed in";
+    rows.push([`${isCurrent ? "*" : " "} ${name}`, `${issuer ?? region}, ${state}`]);
+    const named = issuer === undefined ? region : null;
+    profiles.push({ name, current: isCurrent, region: named, logged_in: isSignedIn });
+  }
   const text = rows.length === 0
     ? words`There is no profile yet.\nNext: ${run("login")}`
     : table(rows);
-  return Promise.resolve({ kind: "answer", text, data: { profiles } });
+  return { kind: "answer", text, data: { profiles } };
 }
 
 /** Shows a profile's settings; defaults are left out. */
@@ -129,7 +128,7 @@ export async function profileSet(
   const configDir = configDirectory(flags, context.system);
   using _lock = await storeOf({ configDir }, context).lock(profile);
   const silent = { ...context.system, env: () => undefined }; // what the environment says stays there
-  const before = orSetAside(() => loadProfile(configDir, profile), context.talk.warn);
+  const before = await orSetAside(() => loadProfile(configDir, profile), context.talk.warn);
   const unset: readonly string[] = (flags.unset ?? []).map(settingNamed);
   const left = (settings: object): Profile =>
     Object.fromEntries(
@@ -137,15 +136,26 @@ export async function profileSet(
     );
   const place = left({ ...before, ...flags });
   const resolved = resolveSettings(flags, silent, profileFor(place, before));
-  const given = left({ ...resolved.given, ...(flags.noPkce ? { pkce: false } : {}) });
+  const given = left({ ...resolved.given, ...keptOnlyHere(flags, context) });
   const settings = { ...resolved, ...resolveSettings({}, silent, given), configDir, profile };
   if (settings.issuer === undefined) regionOf(settings);
   for (const path of flags.caFile ?? []) assertTrustworthy(context.system.absolutePath(path));
   listenCandidates(settings.redirectUri, settings.listen); // says what is wrong with --listen
   saveProfile(configDir, profile, settings.given, context.talk.warn);
   warnOfUnused(left({ ...before }), given, context.talk.warn);
-  warnOfOtherClient(settings, context);
+  await warnOfOtherClient(settings, context);
   return { kind: "answer", text: `Saved (profile ${profile}).`, data: { profile } };
+}
+
+/** What other commands take from a flag for one run. */
+function keptOnlyHere(
+  { noPkce, clientSecretFile }: ProfileSetFlags,
+  { system }: CommandContext,
+): Profile {
+  return {
+    ...(noPkce ? { pkce: false } : {}),
+    ...(clientSecretFile ? { clientSecretFile: system.absolutePath(clientSecretFile) } : {}),
+  };
 }
 
 /** Chooses the profile that is used when none is named. */
@@ -173,11 +183,11 @@ export async function profileRemove(
   using login = await store.lock(profile); // a login that saves its settings is waited for
   const hadLogin = store.names().includes(profile);
   if (hadLogin) {
-    orSetAside(() => login.load(), warn);
+    await orSetAside(() => login.load(), warn);
     login.remove();
     warn("the login was removed here only; the server may still honour its tokens");
   }
-  orSetAside(() => loadProfile(configDir, profile), warn);
+  await orSetAside(() => loadProfile(configDir, profile), warn);
   const remove = (current: string | undefined): string | undefined => {
     removeProfile(configDir, profile, warn); // under the lock of the choice: nothing chooses it meanwhile
     return current === profile ? "default" : undefined;
@@ -222,9 +232,9 @@ function settingNamed(typed: string): SettingName {
   });
 }
 
-function warnOfOtherClient(settings: Settings, context: CommandContext): void {
+async function warnOfOtherClient(settings: Settings, context: CommandContext): Promise<void> {
   if (settings.clientId === undefined) return;
-  const login = storeOf(settings, context).load(settings.profile);
+  const login = await storeOf(settings, context).load(settings.profile);
   if (login === undefined) return;
   if (login.clientId === settings.clientId) return;
   context.talk.warn("the saved login belongs to another client; the next login uses the new one");

@@ -3,7 +3,8 @@
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { refreshedTokenSet, storedTokenSet } from "../session/session.ts";
 import { loadSettings, type Settings } from "../settings/settings.ts";
-import { clockTime, duration, isoTime } from "../base/text.ts";
+import { isoTime } from "../base/text.ts";
+import { clockTime, duration } from "../base/times.ts";
 import { isFresh, type TokenSet } from "../store/token_set.ts";
 
 /** The flags of `refresh`. */

@@ -3,7 +3,7 @@
 import { run, type Words, words } from "../base/advice.ts";
 import { placeName, regionOf } from "../provider/authorization_server.ts";
 import { nameAndAddress, whoIs } from "../provider/provider.ts";
-import type { Answer, CommandContext, CommonFlags, News } from "../command.ts";
+import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import {
   endsWithin,
   expiryInShort,
@@ -17,12 +17,18 @@ import {
   canRefresh,
   loginCommand,
   loginInUse,
-  missingProfile,
   storeInUse,
   withFreshTokenSet,
 } from "../session/session.ts";
-import { hasEnvironmentLogin, loadSettings, type Settings } from "../settings/settings.ts";
-import { asSentence, clockTime, dateTime, duration, isoTime, table } from "../base/text.ts";
+import {
+  hasEnvironmentLogin,
+  loadSettings,
+  missingProfile,
+  type Settings,
+} from "../settings/settings.ts";
+import { asSentence, isoTime } from "../base/text.ts";
+import { clockTime, dateTime, duration } from "../base/times.ts";
+import { table } from "../base/lines.ts";
 import { isFresh, type TokenSet } from "../store/token_set.ts";
 
 /** The flags of `status`. */
@@ -34,20 +40,22 @@ export interface StatusFlags extends CommonFlags {
 }
 
 /** Says whether there is a login that works or can be refreshed; exit 3 when there is none. */
-export async function status(flags: StatusFlags, context: CommandContext): Promise<Answer | News> {
+export async function status(flags: StatusFlags, context: CommandContext): Promise<Answer> {
   const settings = loadSettings(flags, context.system);
   const store = await storeInUse(settings, context);
   const tokenSet = await loginInUse(settings, store, context);
   const now = context.system.now();
   const missing = tokenSet === undefined ? await noProfile(settings) : undefined;
   const isUsable = tokenSet !== undefined && (isFresh(tokenSet, now, 0) || canRefresh(tokenSet));
+  const sealed = tokenSet && await store.sealedBy(settings.profile);
+  const path = store.pathOf(settings.profile);
   const expiry: LoginExpiry = tokenSet === undefined
     ? { kind: "unknown" }
     : loginExpiry(tokenSet, settings);
   const reply: Answer = {
     kind: "answer",
     text: isUsable
-      ? describe(tokenSet, settings, store.pathOf(settings.profile), now)
+      ? describe(tokenSet, settings, sealed ? `${path}, sealed (${sealed})` : path, now)
       : notSignedIn(tokenSet, settings, missing),
     data: {
       profile: settings.profile,
@@ -55,12 +63,11 @@ export async function status(flags: StatusFlags, context: CommandContext): Promi
       client_id: tokenSet?.clientId ?? settings.clientId ?? null,
       scope: tokenSet?.scope ?? null,
       logged_in: isUsable,
-      expires_at: tokenSet === undefined ? null : isoTime(tokenSet.expiresAt),
-      refresh_token_saved_at: tokenSet?.refreshTokenSavedAt === undefined
-        ? null
-        : isoTime(tokenSet.refreshTokenSavedAt),
+      expires_at: isoTimeOrNull(tokenSet?.expiresAt),
+      refresh_token_saved_at: isoTimeOrNull(tokenSet?.refreshTokenSavedAt),
       login_expires_at: "at" in expiry ? isoTime(expiry.at) : null,
       login_expiry: expiry.kind,
+      sealed: sealed ?? null,
     },
   };
   const { expiresWithin } = flags;
@@ -72,6 +79,10 @@ export async function status(flags: StatusFlags, context: CommandContext): Promi
     return { ...reply, kind, text, outcome: "login_required" };
   }
   return flags.check ? await checked(reply, settings, context) : reply;
+}
+
+function isoTimeOrNull(time: number | undefined): string | null {
+  return time === undefined ? null : isoTime(time);
 }
 
 /** The reply, once the server has said that it knows the login. */
@@ -120,11 +131,7 @@ async function noProfile(settings: Settings): Promise<string | undefined> {
   }`;
 }
 
-function notSignedIn(
-  tokenSet: TokenSet | undefined,
-  settings: Settings,
-  missing?: string,
-): Words {
+function notSignedIn(tokenSet: TokenSet | undefined, settings: Settings, missing?: string): Words {
   const why = missing !== undefined
     ? asSentence(missing)
     : tokenSet === undefined

@@ -18,7 +18,8 @@ export interface TokenFlags extends CommonFlags {
 
 /** Prints a valid access token, or the whole header to send it with. */
 export async function token(flags: TokenFlags, context: CommandContext): Promise<Verbatim> {
-  const { accessToken, expiresAt } = freshOnDisk(flags, context) ?? await validOne(flags, context);
+  const { accessToken, expiresAt } = await freshOnDisk(flags, context) ??
+    await validOne(flags, context);
   const value = accessToken.reveal();
   const asHeader = flags.header === true || flags.scheme !== undefined;
   const isNamed = asHeader || flags.json === true;
@@ -38,21 +39,24 @@ async function schemeOf(flags: TokenFlags, { system }: CommandContext): Promise<
 }
 
 /** The stored login while it is fresh: then the settings need not be read, nor what refreshes loaded. */
-function freshOnDisk(flags: TokenFlags, { system, talk }: CommandContext): TokenSet | undefined {
+async function freshOnDisk(
+  flags: TokenFlags,
+  { system, talk }: CommandContext,
+): Promise<TokenSet | undefined> {
   if (system.env("ANAPLAN_REFRESH_TOKEN") ?? system.env("ANAPLAN_REFRESH_TOKEN_FILE")) {
     return undefined; // the login of the environment, whatever is on the disk
   }
   const { configDir, profile } = placeOf(flags, system);
-  const stored = ifWhole(() => openStore(configDir, system, talk.warn).load(profile));
+  const stored = await ifWhole(() => openStore(configDir, system, talk.warn).load(profile));
   if (stored === undefined) return undefined;
   const isUsual = stored.endedBy === undefined; // else there is something to say beside the token
   return isUsual && isFresh(stored, system.now(), flags.minValid) ? stored : undefined;
 }
 
 /** A damaged login counts as none here: tokens may wait for its place. */
-function ifWhole<T>(load: () => T): T | undefined {
+async function ifWhole<T>(load: () => Promise<T>): Promise<T | undefined> {
   try {
-    return load();
+    return await load();
   } catch (error) {
     if (error instanceof CliError && error.damagedFile) return undefined;
     throw error;

@@ -8,7 +8,8 @@ import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { freshTokenSet, loginCommand } from "../session/session.ts";
 import { loadSettings, type Settings } from "../settings/settings.ts";
-import { clockTime, duration, isoTime } from "../base/text.ts";
+import { isoTime } from "../base/text.ts";
+import { clockTime, duration } from "../base/times.ts";
 import type { TokenSet } from "../store/token_set.ts";
 
 /**

@@ -1,7 +1,7 @@
 // What a check of `doctor` comes to. Rule: seen first, then what to do; never a secret, since people paste
 // it into support tickets.
 
-import { type Advice } from "../base/advice.ts";
+import type { Words } from "../base/advice.ts";
 import { type CliError, type ErrorKind, toCliError } from "../base/errors.ts";
 import { withNearNames } from "../base/near_names.ts";
 
@@ -10,7 +10,7 @@ export interface Check {
   readonly name: string;
   readonly mark: "ok" | "warning" | "problem" | "skipped";
   readonly seen: string;
-  readonly next?: Advice | undefined;
+  readonly next?: Words | undefined;
   /** For a problem: the exit code that it stands for. */
   readonly kind?: ErrorKind;
 }
@@ -21,12 +21,12 @@ export function ok(name: string, seen: string): Check {
 }
 
 /** It works, but somebody should know. */
-export function warning(name: string, seen: string, next?: Advice): Check {
+export function warning(name: string, seen: string, next?: Words): Check {
   return { name, mark: "warning", seen, next };
 }
 
 /** It does not work. */
-export function problem(name: string, kind: ErrorKind, seen: string, next?: Advice): Check {
+export function problem(name: string, kind: ErrorKind, seen: string, next?: Words): Check {
   return { name, mark: "problem", kind, seen, next };
 }
 

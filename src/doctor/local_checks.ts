@@ -10,7 +10,8 @@ import { openLoopback } from "../oauth/loopback.ts";
 import { loosePlaces } from "../files/loose_places.ts";
 import { loginCommand, storeOf } from "../session/session.ts";
 import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
-import { dateTime, duration, quoted, shellWord } from "../base/text.ts";
+import { quoted, shellWord } from "../base/text.ts";
+import { dateTime, duration } from "../base/times.ts";
 import { isFresh } from "../store/token_set.ts";
 import { isLoopbackHost } from "../base/urls.ts";
 import { type Check, failed, ok, problem, warning } from "./check.ts";
@@ -101,12 +102,12 @@ export function filesCheck(settings: Settings): Check {
 }
 
 /** Whether there is a login, and when it was last refreshed. */
-export function loginCheck(settings: Settings, context: CommandContext): Check {
+export async function loginCheck(settings: Settings, context: CommandContext): Promise<Check> {
   if (hasEnvironmentLogin(settings)) {
     return ok("Login", "comes from the environment (ANAPLAN_REFRESH_TOKEN); none is stored");
   }
   try {
-    const login = storeOf(settings, context).load(settings.profile);
+    const login = await storeOf(settings, context).load(settings.profile);
     const now = context.system.now();
     if (login === undefined) {
       return warning("Login", `none (profile ${settings.profile})`, loginCommand(settings));

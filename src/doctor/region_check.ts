@@ -27,7 +27,7 @@ export async function regionCheck(
   const { system } = context;
   const name = settings.issuer === undefined ? "Region" : "Access token";
   if (hasEnvironmentLogin(settings)) return undefined; // asking would cost a refresh
-  const login = ifReadable(settings, context);
+  const login = await ifReadable(settings, context);
   if (login === undefined || !isFresh(login, system.now(), 0)) return undefined;
   if (silent !== undefined) return skipped(name, silent);
   try {
@@ -51,9 +51,12 @@ export async function regionCheck(
 }
 
 /** The login; one that cannot be read is the problem of another check. */
-function ifReadable(settings: Settings, context: CommandContext): TokenSet | undefined {
+async function ifReadable(
+  settings: Settings,
+  context: CommandContext,
+): Promise<TokenSet | undefined> {
   try {
-    return storeOf(settings, context).load(settings.profile);
+    return await storeOf(settings, context).load(settings.profile);
   } catch (error) {
     if (error instanceof CliError) return undefined;
     throw error;

@@ -28,7 +28,9 @@ export function caCertificates({ caFiles, ambientCaFile }: CaSettings): string[]
       "usage",
       `Cannot use ${path} as CA file: there is no PEM certificate in it`,
       {
-        next: "convert it (openssl x509 -inform der -in FILE -out FILE.pem) and give that",
+        next: words`convert it (${
+          shell("openssl x509 -inform der -in FILE -out FILE.pem")
+        }) and give that`,
       },
     );
   });

@@ -1,7 +1,8 @@
-// What others can get at in the configuration directory, for doctor. Rule: it only looks.
+// Whose the files at some places are: what others can get at in the configuration directory, and what is the user's.
+// Rule: it only looks.
 
 import { ifPossible, listDirectory } from "./private_directory.ts";
-import { isOpenToOthers, lstatIfThere, translated } from "./private_file.ts";
+import { assertOwner, isOpenToOthers, lstatIfThere, translated } from "./private_file.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";
 
@@ -33,4 +34,20 @@ function looseness(path: string): string | undefined {
   const isForeign = [info, Deno.statSync(path)].some(({ uid }) => uid !== Deno.uid());
   if (isForeign) return `${path} belongs to another user`;
   return isOpenToOthers(Deno.statSync(path)) ? `${path} is open to other users` : undefined;
+}
+
+/** Where a path leads, links followed. @throws {CliError} `storage`. */
+export function realPath(path: string): string {
+  return translated("look at", path, () => Deno.realPathSync(path));
+}
+
+/** Whether something of this user's is at the path. */
+export function isOurs(path: string): boolean {
+  try {
+    const info = lstatIfThere(path);
+    if (info !== undefined) assertOwner(info, path, "look at");
+    return info !== undefined;
+  } catch {
+    return false;
+  }
 }

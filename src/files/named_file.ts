@@ -23,6 +23,17 @@ export function readNamedFile(path: string, naming: Words): string {
   }
 }
 
+/** The first bytes of a file that the person named; it may be a pipe. @throws what the disk says. */
+export function headOfNamedFile(path: string, most: number): Uint8Array<ArrayBuffer> {
+  using file = Deno.openSync(path, { read: true });
+  const bytes = new Uint8Array(most);
+  let length = 0;
+  for (let read: number | null = 1; read !== null && length < most; length += read ?? 0) {
+    read = file.readSync(bytes.subarray(length));
+  }
+  return bytes.subarray(0, length);
+}
+
 /** A file that can be read as often as needed. */
 export interface NamedFile {
   /** In bytes; `undefined` for what has no size, such as a pipe. */

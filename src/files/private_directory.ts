@@ -1,7 +1,7 @@
 // Directories that only their owner may enter: checked, listed and read from. Rule: one that others can enter
 // is neither read from nor written to, and its mode never changes.
 
-import { type Advice, shell, words } from "../base/advice.ts";
+import { shell, type Words, words } from "../base/advice.ts";
 import type { CliError } from "../base/errors.ts";
 import { NewerVersion } from "../base/json.ts";
 import {
@@ -66,7 +66,7 @@ export function readIn<T>(
   configDir: string,
   file: string,
   parse: (text: string) => T,
-  next: Advice,
+  next: Words,
 ): T | undefined {
   const path = `${configDir}/${file}`;
   const [directory] = splitPath(path);

@@ -2,7 +2,7 @@
 // named_file.ts and private_directory.ts the only code that touches the disk, and every failure leaves here as
 // a CliError of kind `storage`.
 
-import { type Advice, shell } from "../base/advice.ts";
+import { shell, type Words } from "../base/advice.ts";
 import { CliError, type ErrorDetails } from "../base/errors.ts";
 import { shellWord } from "../base/text.ts";
 
@@ -21,7 +21,7 @@ export type Warn = (text: string) => void;
  * @throws {CliError} `storage` when it belongs to another user, can be opened by others, or cannot be read;
  * with `damagedFile` when it cannot be a text of ours. The file is left as it is.
  */
-export function readPrivateFile(path: string, next?: Advice): string | undefined {
+export function readPrivateFile(path: string, next?: Words): string | undefined {
   if (!isOwnFile(path, "read", next)) return undefined;
   const read = <T>(work: () => T): T => translated("read", path, () => opened(path, work));
   const text = read(() => Deno.readTextFileSync(path));
@@ -45,7 +45,7 @@ export function lstatIfThere(path: string): Deno.FileInfo | undefined {
 }
 
 /** Whether there is a file at the path, which then is a plain file of ours and closed to others. */
-export function isOwnFile(path: string, verb: string, next?: Advice): boolean {
+export function isOwnFile(path: string, verb: string, next?: Words): boolean {
   return translated(verb, path, () => {
     const info = lstatIfThere(path);
     if (info === undefined) return false;
@@ -55,7 +55,7 @@ export function isOwnFile(path: string, verb: string, next?: Advice): boolean {
   });
 }
 
-function unfit(info: Deno.FileInfo, path: string, verb: string, next?: Advice): CliError {
+function unfit(info: Deno.FileInfo, path: string, verb: string, next?: Words): CliError {
   if (info.isSymlink && leadsSomewhere(path)) {
     return refusal(verb, path, NOT_PLAIN, lookAt(path)); // what it leads to may be in use
   }
@@ -119,19 +119,14 @@ export function refusal(
   verb: string,
   path: string,
   reason: string,
-  next: Advice,
+  next: Words,
   details: ErrorDetails = {},
 ): CliError {
   return new CliError("storage", `Cannot ${verb} ${path}: ${reason}`, { next, reason, ...details });
 }
 
 /** Why a file is not used, which a command that writes there may move out of the way. */
-export function damaged(
-  path: string,
-  reason: string,
-  next?: Advice,
-  cause?: unknown,
-): CliError {
+export function damaged(path: string, reason: string, next?: Words, cause?: unknown): CliError {
   return refusal("use", path, reason, next ?? lookAt(path), { damagedFile: path, cause });
 }
 

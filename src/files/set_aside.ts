@@ -7,9 +7,12 @@ import { lstatIfThere, restoreMode, translated, type Warn } from "./private_file
  * What `load` gives, for a command that replaces or removes the file: a damaged one counts as none, is
  * moved to `.bad` and told. The caller holds the lock of a file that has one.
  */
-export function orSetAside<T>(load: () => T | undefined, warn: Warn): T | undefined {
+export async function orSetAside<T>(
+  load: () => T | undefined | Promise<T | undefined>,
+  warn: Warn,
+): Promise<T | undefined> {
   try {
-    return load();
+    return await load();
   } catch (error) {
     if (!(error instanceof CliError) || error.damagedFile === undefined) throw error;
     const bad = setAside(error.damagedFile);

@@ -1,7 +1,7 @@
 // Refreshes a token set. Rule: wire objects stay inside src/oauth/; what comes out is a TokenSet or a
 // CliError that says whether the login is over.
 
-import { type Advice, signIn } from "../base/advice.ts";
+import { signIn, type Words } from "../base/advice.ts";
 import * as oauth from "oauth4webapi";
 import { CliError, type ErrorKind } from "../base/errors.ts";
 import { retryAfter } from "../base/retry_after.ts";
@@ -80,7 +80,7 @@ interface RefusalMeaning {
   readonly kind: ErrorKind;
   /** Why, with the error code in brackets behind it. */
   readonly reason: string;
-  readonly next: Advice;
+  readonly next: Words;
 }
 
 const SIGN_IN = signIn();

@@ -7,7 +7,7 @@ import { isLoopbackHost } from "../base/urls.ts";
 import type { Attempt } from "./authorization_code.ts";
 import type { ListenerCertificate } from "./certificate.ts";
 import { formatAddress, type ListenAddress, type ListenCandidate } from "./listen_addresses.ts";
-import { RELAY_PATH } from "./relay.ts";
+import { bookmarklet, RELAY_PATH } from "./relay.ts";
 import {
   BARE_HEADERS,
   FINISHED_PAGE,
@@ -15,6 +15,7 @@ import {
   type Page,
   pageResponse,
   UNKNOWN_STATE_PAGE,
+  waitingResponse,
 } from "./page.ts";
 
 /** An authorization response that belongs to the attempt, and the way to answer it. */
@@ -73,8 +74,10 @@ export function redirectionEndpoint(
     reply: outcome.resolve,
     handle: async (request) => {
       const url = new URL(request.url);
-      const refusal = refusalOf(request, url, path, hosts);
+      const isStart = url.pathname === "/" && url.search === "";
+      const refusal = refusalOf(request, url, isStart ? "/" : path, hosts);
       if (refusal !== undefined) return refusal;
+      if (isStart) return await ownPage(attempt, url);
       const isRepeated = PARAMETERS.some((name) => url.searchParams.getAll(name).length > 1);
       if (isRepeated) return await pageResponse(MALFORMED_PAGE);
       if (!isState(url.searchParams.get("state"), attempt)) {
@@ -84,6 +87,13 @@ export function redirectionEndpoint(
       return await (isAnswer ? receive(url.searchParams) : pageResponse(MALFORMED_PAGE));
     },
   };
+}
+
+/** The page at the listener's own address; the bookmarklet leads to the host by which the browser asked. */
+async function ownPage({ redirectUri }: Attempt, { hostname }: URL): Promise<Response> {
+  if (isLoopbackHost(new URL(redirectUri).hostname)) return await waitingResponse(undefined);
+  const host = hostname === "localhost" ? "localhost" : "127.0.0.1";
+  return await waitingResponse({ redirectUri, bookmarklet: bookmarklet(host) });
 }
 
 /** What tells one answer from another; the state is the attempt's in all of them. */

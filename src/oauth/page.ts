@@ -1,16 +1,17 @@
-// The page that the person's browser ends on. Rule: no script, nothing from elsewhere, everything
-// escaped, and it says what is true at that moment.
+// The pages of the listener. Rule: no script, nothing from elsewhere, everything escaped, and the result of a
+// sign-in appears after the tokens are saved.
 
 import { piecesOf, shell, type Words, words, written } from "../base/advice.ts";
 import type { CliError } from "../base/errors.ts";
 import { asSentence } from "../base/text.ts";
-import { escaped, type Mark, pageHtml, pagePolicy } from "./page_look.ts";
+import { escaped, type Mark, pageHtml, type PageParts, pagePolicy } from "./page_look.ts";
 
-/** A page: a heading, one sentence, and one small line, in which commands stand out. */
+/** A page: a heading, one or two lines, and one small line, in which commands stand out. */
 export interface Page {
   readonly status: 200 | 400 | 403 | 502;
   readonly heading: string;
   readonly sentence: string;
+  readonly detail?: string;
   readonly small: Words;
 }
 
@@ -21,64 +22,70 @@ const MARKS: Readonly<Record<Page["status"], Mark>> = {
   502: "failed",
 };
 
-/** The page after a login; `who` is left out when the server did not say in time. */
-export function signedInPage(who: string | undefined): Page {
+/** What the page after a login says. */
+export interface Shown {
+  /** What people call the server, such as `Anaplan`. */
+  readonly server: string;
+  /** Name and address; undefined when the server did not answer in time. */
+  readonly who: string | undefined;
+  /** Region and profile. */
+  readonly place: string;
+}
+
+/** The page after a login. */
+export function signedInPage({ server, who, place }: Shown): Page {
   return {
     status: 200,
-    heading: "You are signed in",
-    sentence: who === undefined ? "The login was saved." : `${who}.`,
-    small: "You can close this window and go back to the terminal.",
+    heading: `You are signed in to ${server}`,
+    sentence: who ?? "The login is saved.",
+    detail: place,
+    small: "You can close this tab and return to the terminal.",
   };
 }
 
 /**
  * The page after a failure; it carries the terminal's own two lines.
  *
- * @param server what people call the server that may have declined.
  * @param shown makes of words what the terminal shows for them.
  */
-export function failedPage(error: CliError, server: string, shown: (text: Words) => string): Page {
-  const line = (label: string): Words =>
-    error.next === undefined
-      ? ""
-      : words`${label}: ${
-        piecesOf(error.next).map((piece) =>
-          typeof piece === "string" ? shown(piece) : shell(shown(piece))
-        )
-      }`;
+export function failedPage(error: CliError, shown: (text: Words) => string): Page {
+  const next = piecesOf(error.next ?? "").map((piece) =>
+    typeof piece === "string" ? shown(piece) : shell(shown(piece))
+  );
+  const line = (label: string): Words => error.next === undefined ? "" : words`${label}: ${next}`;
   if (error.oauthError === "access_denied") {
     return {
       status: 403,
-      heading: "Sign-in was declined",
-      sentence: `${server} answered: access_denied. Nothing was saved.`,
+      heading: "You declined the sign-in",
+      sentence: "Nothing was saved.",
       small: line("To try again"),
     };
   }
   return {
     status: 502,
-    heading: "Sign-in did not finish",
+    heading: "The sign-in failed",
     sentence: shown(asSentence(error.message)),
     small: line("Next"),
   };
 }
 
-/** The page for whoever comes with a state that is not this attempt's. */
+/** The page for an answer with a state that is not this attempt's. */
 export const UNKNOWN_STATE_PAGE: Page = {
   status: 400,
-  heading: "This page does not belong to a sign-in in progress",
-  sentence: "If you are signing in, finish in the newest window.",
+  heading: "This page belongs to another sign-in",
+  sentence: "Continue in the newest window.",
   small: "Nothing was changed.",
 };
 
-/** The page for what has the right state and is no authorization response all the same. */
+/** The page for a request with the right state that is not an authorization response. */
 export const MALFORMED_PAGE: Page = {
   status: 400,
   heading: "This answer cannot be used",
   sentence: "It is not one that a sign-in produces.",
-  small: "Nothing was changed. If you are signing in, finish in the newest window.",
+  small: "Nothing was changed. If you are signing in, continue in the newest window.",
 };
 
-/** The page for the second visitor of the start page, who may be the person. */
+/** The page for the second visitor of the start page, who may be the user. */
 export const SECOND_VISITOR_PAGE: Page = {
   status: 400,
   heading: "This sign-in has ended",
@@ -94,12 +101,41 @@ export const FINISHED_PAGE: Page = {
   small: "The terminal says how it ended. You can close this window.",
 };
 
-/** The page as an HTTP response that is kept by nobody and loads nothing. */
-export async function pageResponse({ status, heading, sentence, small }: Page): Promise<Response> {
-  const smallLine = small === "" ? "" : `\n<p class="small">${withCommands(small)}</p>`;
-  const body = `<p>${escaped(sentence)}</p>${smallLine}`;
-  const foot = "anaplan-auth, on this computer";
-  return new Response(pageHtml({ mark: MARKS[status], heading, body, foot }), {
+/** The page as an HTTP response that no cache keeps and that loads nothing. */
+export async function pageResponse(page: Page): Promise<Response> {
+  const { status, heading, sentence, detail, small } = page;
+  const body = [
+    `<p>${escaped(sentence)}</p>`,
+    detail && `<p>${escaped(detail)}</p>`,
+    small && `<p class="small">${withCommands(small)}</p>`,
+  ].filter(Boolean).join("\n");
+  return await response(status, { mark: MARKS[status], heading, body });
+}
+
+/**
+ * The listener's own page while a sign-in waits: with the bookmarklet as a button, when the answer arrives at a
+ * `redirectUri` on another computer. The page's policy keeps the bookmarklet from running here.
+ */
+export async function waitingResponse(
+  relay: { readonly redirectUri: string; readonly bookmarklet: string } | undefined,
+): Promise<Response> {
+  const there = relay && escaped(new URL(relay.redirectUri).host);
+  const body = relay === undefined
+    ? "<p>Continue on the sign-in page. The terminal shows its address.</p>"
+    : `<ol>
+<li>Drag this button to your bookmarks bar: <a href="${
+      escaped(relay.bookmarklet)
+    }">Finish the sign-in</a></li>
+<li>Sign in. Your browser ends on ${there}.</li>
+<li>There, click the new bookmark.</li>
+</ol>
+<p class="small">Without a bookmarks bar, paste the address of that last page at the terminal.</p>`;
+  const heading = "anaplan-auth is waiting for your sign-in";
+  return await response(200, { mark: "onward", heading, body });
+}
+
+async function response(status: number, parts: Omit<PageParts, "foot">): Promise<Response> {
+  return new Response(pageHtml({ ...parts, foot: "anaplan-auth, on this computer" }), {
     status,
     headers: {
       ...BARE_HEADERS,
@@ -117,11 +153,14 @@ export const BARE_HEADERS: Readonly<Record<string, string>> = {
   "x-content-type-options": "nosniff",
 };
 
-/** A command is selected whole by one click, and no line ends within the name of a flag. */
+/** Commands of at most this length fit on a line of the narrowest page; the keyboard can scroll a longer one. */
+const SHORT = 32;
+
+/** A command is on one line, and one click selects the whole of it. */
 function withCommands(text: Words): string {
   return piecesOf(text).map((piece) => {
-    const html = escaped(written(piece));
-    if (typeof piece === "string") return html;
-    return `<code>${html.replace(/(?<= )--[\w-]+/g, "<span>$&</span>")}</code>`;
+    const command = written(piece);
+    if (typeof piece === "string") return escaped(command);
+    return `<code${command.length > SHORT ? ' tabindex="0"' : ""}>${escaped(command)}</code>`;
   }).join("");
 }

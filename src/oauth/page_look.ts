@@ -1,4 +1,4 @@
-// How our pages look: the one that a sign-in ends on, and the relay. Rule: one style, allowed by its hash;
+// How our pages look: those of the listener, and the relay. Rule: one style, allowed by its hash;
 // nothing moves, nothing is loaded, and no meaning is carried by colour alone.
 
 /** The shape that goes with a page's heading. */
@@ -49,12 +49,19 @@ h1 {
 p { text-wrap: pretty }
 .small { margin-top: 1.125rem; color: var(--soft); font-size: .9375rem }
 code {
-  padding: .15em .4em; border: 1px solid var(--line); border-radius: .375rem; background: var(--wash);
-  color: var(--ink); font: .9em/1.5 ui-monospace, Menlo, Consolas, monospace;
-  -webkit-box-decoration-break: clone; box-decoration-break: clone;
+  display: inline-block; max-width: 100%; overflow-x: auto; vertical-align: bottom; white-space: nowrap;
+  padding: 0 .4em; border: 1px solid var(--line); border-radius: .375rem; background: var(--wash);
+  color: var(--ink); font: .9em/1.6 ui-monospace, Menlo, Consolas, monospace;
   -webkit-user-select: all; user-select: all;
 }
-code span { white-space: nowrap }
+code[tabindex] { background: none }
+@media (max-width: 30rem) { code { font-size: .8em } }
+ol { padding-left: 1.5rem }
+li + li { margin-top: .5rem }
+a {
+  display: inline-block; padding: .125rem .75rem; border: 1px solid var(--calm); border-radius: .5rem;
+  background: var(--wash); color: var(--ink); font-weight: 600; text-decoration: none; cursor: grab;
+}
 footer { color: var(--soft); font-size: .8125rem }
 `;
 

@@ -1,7 +1,7 @@
 // Reads what a token endpoint answers. Rule: a refresh token that came is never lost, whatever else is
 // wrong with the answer; only an OAuth error refuses, and only JSON with a token in it grants.
 
-import { type Advice, run, type Words, words } from "../base/advice.ts";
+import { run, type Words, words } from "../base/advice.ts";
 import * as oauth from "oauth4webapi";
 import { CliError, type ErrorKind } from "../base/errors.ts";
 import { asObject, defined, field, type Fields } from "../base/json.ts";
@@ -283,7 +283,7 @@ export function refusedError(
   kind: ErrorKind,
   what: string,
   refusal: Refusal,
-  said: { readonly reason: string; readonly next: Advice },
+  said: { readonly reason: string; readonly next: Words },
 ): CliError {
   const { error, description } = refusal;
   const quote = description ? `; the server says ${quoted(description)}` : "";

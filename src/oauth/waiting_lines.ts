@@ -2,7 +2,7 @@
 
 import { run, type Words, words } from "../base/advice.ts";
 import { fitted } from "../base/lines.ts";
-import { countdown } from "../base/text.ts";
+import { countdown } from "../base/times.ts";
 import { isLoopbackHost } from "../base/urls.ts";
 import type { Attempt } from "./authorization_code.ts";
 import type { Loopback } from "./loopback.ts";

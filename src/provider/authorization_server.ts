@@ -19,7 +19,7 @@ export function regionOf(settings: Settings): Region {
   const region = Object.hasOwn(REGIONS, settings.region) ? REGIONS[settings.region] : undefined;
   if (region !== undefined) return region;
   throw new CliError("usage", `There is no Anaplan region "${printable(settings.region)}"`, {
-    next: words`give one with --region; they are listed by ${run("help login")}`,
+    next: words`give one with --region; they are listed by ${run("help login --all")}`,
     misspelled: { typed: settings.region, names: Object.keys(REGIONS), flag: "--region" },
   });
 }

@@ -24,6 +24,13 @@ export function authorization(login: BoundLogin, scheme: TokenScheme, url: strin
   return `${scheme} ${login.accessToken.reveal()}`;
 }
 
+/** Whether a text repeats the access token, as it is or percent-encoded. */
+export function holdsToken({ accessToken }: BoundLogin, text: string): boolean {
+  const token = accessToken.reveal();
+  if (text.length < token.length) return false;
+  return text.includes(token) || text.includes(encodeURIComponent(token));
+}
+
 /**
  * Makes sure that a login may be sent to a URL.
  *

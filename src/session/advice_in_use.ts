@@ -1,7 +1,7 @@
 // What an error says to do, for the login that is in use: its profile is filled in; one that comes from the
 // environment needs a variable, never a sign-in here. Rule: pure.
 
-import { type Advice, type Piece, piecesOf, type Run } from "../base/advice.ts";
+import { type Piece, piecesOf, type Run, type Words } from "../base/advice.ts";
 import type { CliError } from "../base/errors.ts";
 import type { ClientEnvironment } from "../settings/client_environment.ts";
 
@@ -22,12 +22,12 @@ export function newRefreshToken(environment: ClientEnvironment): string {
 }
 
 /** Whether it says to sign in to the profile that is in use. */
-export function asksToSignIn(advice: Advice): boolean {
+export function asksToSignIn(advice: Words): boolean {
   return piecesOf(advice).some(isForProfileInUse);
 }
 
 /** The same for the profile that is in use. */
-export function withProfile(advice: Advice, profile: string): Advice {
+export function withProfile(advice: Words, profile: string): Words {
   return piecesOf(advice).map((piece) => isForProfileInUse(piece) ? { ...piece, profile } : piece);
 }
 
@@ -39,7 +39,7 @@ function isForProfileInUse(piece: Piece): piece is Run {
 export function environmentAdvice(
   { kind, code, next = "" }: Pick<CliError, "kind" | "code" | "next">,
   environment: ClientEnvironment,
-): Advice | undefined {
+): Words | undefined {
   if (code === "stopped_late") {
     return `${newRefreshToken(environment)}, if a warning says that the server replaced it; else ` +
       "the same command again";

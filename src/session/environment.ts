@@ -31,9 +31,10 @@ export function environmentStore(settings: Settings, context: CommandContext): S
   const login = logins.get(system) ?? { present: loginOf(settings) };
   logins.set(system, login);
   const locked: LockedLogin = {
-    load: () => login.present,
-    prepare: () => {}, // nothing is written
-    save(tokenSet) {
+    load: () => Promise.resolve(login.present),
+    prepare: () => Promise.resolve(), // nothing is written
+    // deno-lint-ignore require-await -- what it throws is thrown where it is awaited
+    async save(tokenSet) {
       if (tokenSet.refreshTokenRotates) warnOfRotation(settings, context);
       login.present = tokenSet;
       if (!tokenSet.accessToken.isToken()) throw noAccessToken(settings, tokenSet);
@@ -42,10 +43,11 @@ export function environmentStore(settings: Settings, context: CommandContext): S
     [Symbol.dispose]: () => {},
   };
   return {
-    load: () => login.present,
+    load: () => Promise.resolve(login.present),
     lock: () => Promise.resolve(locked),
     names: () => [settings.profile],
     pathOf: () => refreshTokenVariable(settings.environment),
+    sealedBy: () => Promise.resolve(undefined),
   };
 }
 

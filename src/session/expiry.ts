@@ -3,7 +3,7 @@
 
 import { run, type Words, words } from "../base/advice.ts";
 import type { Settings } from "../settings/settings.ts";
-import { clockTime, dateTime, duration } from "../base/text.ts";
+import { clockTime, dateTime, duration } from "../base/times.ts";
 import type { TokenSet } from "../store/token_set.ts";
 
 /** When a login ends; `known` by the tokens or the server, `configured` by whoever set the client up. */

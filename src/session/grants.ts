@@ -33,7 +33,7 @@ export async function grantAndSave<Other extends string = never>(
 ): Promise<TokenSet | Other> {
   if (!isSignIn && login.lost !== undefined) throw login.lost; // the present refresh token was used
   using _signals = await system.holdSignals(); // before the last file descriptor may be taken
-  login.prepare();
+  await login.prepare();
   const grant = await ask();
   if (typeof grant === "string") return grant;
   const early = isSignIn ? await grant.judge() : undefined;
@@ -45,7 +45,7 @@ export async function grantAndSave<Other extends string = never>(
       saveMore();
     } finally {
       // of two failures, that of the tokens is what the user has to read
-      login.save(grant.tokenSet);
+      await login.save(grant.tokenSet);
     }
   } catch (error) {
     await system.holdSignals(); // to the end: the message says where the tokens are, and has to be read

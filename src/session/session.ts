@@ -1,16 +1,15 @@
 // The heart: a valid token set, refreshed when it is stale, shared by every process that wants one.
 // Rule: whoever refreshes holds the lock, has read again inside it, and saves before anyone sees it.
 
-import { type Advice, run, words } from "../base/advice.ts";
+import { run, type Words, words } from "../base/advice.ts";
 import type { CommandContext } from "../command.ts";
 import { environmentAdvice, newRefreshToken, withProfile } from "./advice_in_use.ts";
-import { CliError, type ErrorDetails, type Misspelled } from "../base/errors.ts";
+import { CliError, type ErrorDetails } from "../base/errors.ts";
 import type { Grant } from "../oauth/token_response.ts";
-import { profileNames } from "../settings/profiles.ts";
-import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
+import { assertProfileExists, hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
 import type { LockedLogin } from "../store/locked_login.ts";
 import { openStore, type Store } from "../store/logins.ts";
-import { duration, flagTime } from "../base/text.ts";
+import { duration, flagTime } from "../base/times.ts";
 import { isFresh, type TokenSet } from "../store/token_set.ts";
 import { sameTokenSet } from "../store/token_sets.ts";
 
@@ -161,7 +160,7 @@ export async function loginInUse(
   context: CommandContext,
 ): Promise<TokenSet | undefined> {
   const { profile } = settings;
-  if (hasEnvironmentLogin(settings)) return store.load(profile);
+  if (hasEnvironmentLogin(settings)) return await store.load(profile);
   return await settledLogin(profile, store, context);
 }
 
@@ -177,15 +176,15 @@ async function settledLogin(
   { system }: CommandContext,
 ): Promise<TokenSet | undefined> {
   try {
-    const stored = store.load(profile);
+    const stored = await store.load(profile);
     if (stored !== undefined && canRefresh(stored)) return stored;
   } catch (error) {
     if (!(error instanceof CliError) || error.damagedFile === undefined) throw error;
   }
   const { mayWait } = await import("../store/put_back.ts");
-  if (!mayWait(store.pathOf(profile), system)) return store.load(profile);
+  if (!mayWait(store.pathOf(profile), system)) return await store.load(profile);
   using login = await store.lock(profile);
-  const present = login.load();
+  const present = await login.load();
   if (present === undefined && login.lost !== undefined) throw login.lost;
   return present;
 }
@@ -247,7 +246,7 @@ async function replaceTokenSet(
   const store = await storeInUse(settings, context);
   const modules = refreshModules(); // they load while the lock is taken
   using login = await store.lock(settings.profile);
-  const stored = login.load() ?? noLogin(settings);
+  const stored = await login.load() ?? noLogin(settings);
   const isReplaced = !sameTokenSet(stored, seen);
   if (isReplaced && isFresh(stored, context.system.now(), minValid)) {
     return { tokenSet: stored, byUs: false, isPutBack: login.isPutBack ?? false };
@@ -257,21 +256,12 @@ async function replaceTokenSet(
 }
 
 /** What a refresh needs and a fresh token does not. */
-interface RefreshModules {
-  readonly refresh: typeof import("../oauth/client.ts").refresh;
-  readonly grantAndSave: typeof import("./grants.ts").grantAndSave;
-  readonly servers: typeof import("../provider/authorization_server.ts");
-}
-
-function refreshModules(): Promise<RefreshModules> {
-  const loading = Promise.all([
+function refreshModules() {
+  const modules = Promise.all([
     import("../oauth/client.ts"),
     import("./grants.ts"),
     import("../provider/authorization_server.ts"),
   ]);
-  const modules = loading.then(([{ refresh }, { grantAndSave }, servers]) => {
-    return { refresh, grantAndSave, servers };
-  });
   modules.catch(() => {}); // it is thrown where they are used, if they are
   return modules;
 }
@@ -281,7 +271,7 @@ async function refreshLocked(
   settings: Settings,
   context: CommandContext,
   login: LockedLogin,
-  { refresh, grantAndSave, servers }: RefreshModules,
+  [{ refresh }, { grantAndSave }, servers]: Awaited<ReturnType<typeof refreshModules>>,
 ): Promise<Refreshed> {
   const client = servers.clientOf(stored, settings);
   const { clientId, clientSecret } = settings.environment;
@@ -298,25 +288,25 @@ async function refreshLocked(
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     if (error.kind === "login_required") {
-      const present = login.load(); // something that knows no locks may have been here
+      const present = await login.load(); // something that knows no locks may have been here
       if (present !== undefined && !sameTokenSet(present, stored)) {
         return { tokenSet: present, byUs: false };
       }
-      if (present !== undefined) markRejected(stored, error, login, context);
+      if (present !== undefined) await markRejected(stored, error, login, context);
     }
     throw forProfile(error, settings);
   }
 }
 
 /** Spares the server automatic retries; the file is kept, since `refresh` may ask once more. */
-function markRejected(
+async function markRejected(
   stored: TokenSet,
   { oauthError = "rejected" }: CliError,
   login: LockedLogin,
   { talk }: CommandContext,
-): void {
+): Promise<void> {
   try {
-    login.save({ ...stored, endedBy: oauthError });
+    await login.save({ ...stored, endedBy: oauthError });
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     talk.warn(`${error.message}; the next command will ask the server once more`);
@@ -358,19 +348,8 @@ function assertRefreshable(
 
 /** What a command says when there is no login for its profile. */
 function noLogin(settings: Settings): never {
-  const misspelled = missingProfile(settings);
-  if (misspelled === undefined) {
-    throw loginRequired(settings, `nobody is signed in (profile ${settings.profile})`);
-  }
-  throw loginRequired(settings, `there is no profile ${settings.profile}`, { misspelled });
-}
-
-/** The profile that does not exist, and those that do; `undefined` when it does, or is the default. */
-export function missingProfile(
-  { configDir, profile, profileExists }: Pick<Settings, "configDir" | "profile" | "profileExists">,
-): Misspelled | undefined {
-  if (profileExists || profile === "default") return undefined;
-  return { typed: profile, names: profileNames(configDir) };
+  assertProfileExists(settings, "Cannot get an access token");
+  throw loginRequired(settings, `nobody is signed in (profile ${settings.profile})`);
 }
 
 function loginRequired(settings: Settings, reason: string, details: ErrorDetails = {}): CliError {
@@ -381,7 +360,7 @@ function loginRequired(settings: Settings, reason: string, details: ErrorDetails
 }
 
 /** What signs in to the settings' profile: a command, or a new token where the old one came from. */
-export function loginCommand(settings: Pick<Settings, "profile" | "environment">): Advice {
+export function loginCommand(settings: Pick<Settings, "profile" | "environment">): Words {
   if (hasEnvironmentLogin(settings)) return newRefreshToken(settings.environment);
   return run("login", { profile: settings.profile });
 }

@@ -1,7 +1,7 @@
 // Where a login is: the configuration directory, and which profile is meant. Rule: what is in the profile
 // is not read; to print a fresh token, nothing more has to be known.
 
-import { type Advice, run, words } from "../base/advice.ts";
+import { run, type Words, words } from "../base/advice.ts";
 import type { CommonFlags } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { field, type Fields, NewerVersion, parseObject } from "../base/json.ts";
@@ -84,7 +84,7 @@ export function readJson<T>(
   configDir: string,
   file: string,
   read: (fields: Fields) => T,
-  next: Advice,
+  next: Words,
 ): T | undefined {
   const parse = (text: string): T => {
     const fields = parseObject(text);

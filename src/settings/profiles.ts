@@ -4,11 +4,12 @@
 import { run, words } from "../base/advice.ts";
 import type { Discovered } from "../base/metadata.ts";
 import { defined, field, type Fields, objectField, textList } from "../base/json.ts";
+import { lockConfig, readConfig, writeConfig } from "../files/config_file.ts";
 import type { Clock } from "../files/lock_file.ts";
 import { currentProfile, FILE_VERSION, readJson } from "./location.ts";
 import { listDirectory } from "../files/private_directory.ts";
 import type { Warn } from "../files/private_file.ts";
-import { ensurePrivateDirectory, removePrivateFile, writeIn } from "../files/replacement.ts";
+import { removePrivateFile, writeIn } from "../files/replacement.ts";
 import { orSetAside } from "../files/set_aside.ts";
 import { type KeptSettings, settingsWith } from "./table.ts";
 import { endpointProblem } from "../base/urls.ts";
@@ -46,11 +47,8 @@ export function profileNames(configDir: string): string[] {
 
 /** Chooses the profile that is used when none is named. */
 export function saveCurrentProfile(configDir: string, name: string, warn: Warn): void {
-  writeJson(configDir, "config.json", { currentProfile: name }, warn);
+  writeConfig(configDir, { ...readConfig(configDir), currentProfile: name }, warn);
 }
-
-/** How long to wait for another command that chooses, in milliseconds: that takes a moment. */
-const LOCK_DEADLINE = 30_000;
 
 /**
  * Chooses the profile that is used when none is named, under the lock of that choice: what was chosen meanwhile
@@ -65,10 +63,11 @@ export async function changeCurrentProfile(
   system: Clock,
   warn: Warn,
 ): Promise<void> {
-  const { lockFile } = await import("../files/lock_file.ts");
-  ensurePrivateDirectory(configDir);
-  using _lock = await lockFile(`${configDir}/config.lock`, LOCK_DEADLINE, system);
-  const chosen = choose(orSetAside(() => currentProfile(configDir), warn));
+  using _lock = await lockConfig(configDir, system);
+  const { mayBeSealed } = await import("../store/sealing.ts");
+  const load = (): string | undefined => currentProfile(configDir);
+  const isSealed = mayBeSealed(configDir); // then config.json names the key, and is not set aside
+  const chosen = choose(isSealed ? load() : await orSetAside(load, warn));
   if (chosen !== undefined) saveCurrentProfile(configDir, chosen, warn);
 }
 

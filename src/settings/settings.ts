@@ -2,13 +2,14 @@
 // wrong is said here, before anything is sent.
 
 import type { CommonFlags } from "../command.ts";
-import { CliError } from "../base/errors.ts";
+import { run } from "../base/advice.ts";
+import { CliError, type Misspelled } from "../base/errors.ts";
 import { parseText } from "../base/parse.ts";
 import { type ClientEnvironment, clientEnvironment } from "./client_environment.ts";
 import { placeOf } from "./location.ts";
 import type { Warn } from "../files/private_file.ts";
 import type { Discovered } from "../base/metadata.ts";
-import { loadProfile, type Profile } from "./profiles.ts";
+import { loadProfile, type Profile, profileNames } from "./profiles.ts";
 import type { System } from "../system/contract.ts";
 import {
   flagKey,
@@ -28,7 +29,6 @@ export type SettingFlags = CommonFlags & GivenFlags;
 
 /** The same with the client secret, which is never a flag's own value; `login` has them. */
 export interface ConnectionFlags extends SettingFlags {
-  readonly clientSecretFile?: string;
   readonly clientSecretStdin?: boolean;
 }
 
@@ -121,7 +121,7 @@ function typedValue(
   row: Row,
   { env, absolutePath }: Pick<System, "env" | "absolutePath">,
 ): unknown {
-  if (row.isNegated) return undefined; // it is for one try; only `profile set` keeps it
+  if (row.isForOnce) return undefined;
   if (!row.areFiles) return flag ?? variableValue(row, env);
   const paths = [flag ?? [], variableValue(row, env) ?? []].flat();
   return nonEmpty(paths.map((path) => absolutePath(`${path}`)));
@@ -147,7 +147,12 @@ export const SERVERS: readonly SettingName[] = ROWS.filter(([, { isServer }]) =>
   .map(([name]) => name);
 
 /** What a profile keeps that is valid for one issuer or region only. */
-export const OF_ONE_PLACE: readonly (keyof Profile)[] = [...SERVERS, "discovered", "seenIssuer"];
+export const OF_ONE_PLACE: readonly (keyof Profile)[] = [
+  ...SERVERS,
+  "clientSecretFile",
+  "discovered",
+  "seenIssuer",
+];
 
 /**
  * The profile as it counts for an issuer or region. What it says of the servers of another one would send
@@ -170,6 +175,26 @@ export function warnOfUnused(before: Profile | undefined, given: Profile, warn: 
     .map((name) => `--${typedName(name)}`);
   if (unused.length === 0) return;
   warn(`the profile's ${unused.join(", ")}: not used for another issuer or region`);
+}
+
+/** The profile that does not exist, and those that do; `undefined` when it does, or is the default. */
+export function missingProfile(
+  { configDir, profile, profileExists }: Meant,
+): Misspelled | undefined {
+  if (profileExists || profile === "default") return undefined;
+  return { typed: profile, names: profileNames(configDir) };
+}
+
+type Meant = Pick<Settings, "configDir" | "profile" | "profileExists">;
+
+/** @throws {CliError} `login_required` for such a profile: a typo must not look like a login that is gone. */
+export function assertProfileExists(meant: Meant, cannot: string): void {
+  const misspelled = missingProfile(meant);
+  if (misspelled === undefined) return;
+  const { profile } = meant;
+  const next = run("login", { profile });
+  const message = `${cannot}: there is no profile ${profile}`;
+  throw new CliError("login_required", message, { next, misspelled });
 }
 
 /** Whether the login comes from the environment, and is stored nowhere. */

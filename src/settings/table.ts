@@ -34,8 +34,10 @@ interface RowOf<Value> {
   readonly isList?: true;
   /** Paths, of which those of flags, variable and profile all count. */
   readonly areFiles?: true;
-  /** The flag says the contrary, for one run; only `profile set` keeps it. */
+  /** The flag says the contrary. */
   readonly isNegated?: true;
+  /** The flag is for one run; only `profile set` keeps it. */
+  readonly isForOnce?: true;
   /** https, or plain http on this computer. */
   readonly isUrl?: true;
   /** A server of one issuer or region, which is not used for another one. */
@@ -52,35 +54,40 @@ export const SETTINGS = {
     variable: ["ANAPLAN_CLIENT_ID", "the OAuth client's id"],
     lastVariable: "CLIENT", // the tutorial's
   },
+  clientSecretFile: {
+    ...text("Read the client secret from a file [ANAPLAN_CLIENT_SECRET]", "FILE"),
+    words: "file",
+    isForOnce: true,
+  },
   deviceClientId: {
-    ...text("The id of a client of the kind Device grant, for --device", "ID"),
+    ...text("The id of a Device grant client, for --device", "ID"),
     variable: ["ANAPLAN_DEVICE_CLIENT_ID", "the id of a client for login --device"],
   },
   region: {
-    ...text("The Anaplan region", "NAME"),
+    ...text("Your Anaplan region", "NAME"),
     variable: ["ANAPLAN_REGION", "the region"],
     words: "region",
     default: "us1",
   },
   redirectUri: {
-    ...url("The registered redirect URI, exactly"),
-    variable: ["ANAPLAN_REDIRECT_URI", "the registered redirect URI, exactly"],
+    ...url("The registered callback URL, exactly"),
+    variable: ["ANAPLAN_REDIRECT_URI", "the registered callback URL, exactly"],
     default: "https://127.0.0.1:8443/callback",
   },
   listen: {
-    ...list("Listen here instead of where the redirect URI points", "HOST:PORT"),
+    ...list("Listen here instead of at the callback URL", "HOST:PORT"),
     default: [],
   },
-  scope: { ...text("What to ask for", "SCOPE"), default: "openid email offline_access" },
-  authorizationEndpoint: server("Instead of the region's"),
-  tokenEndpoint: server("Instead of the region's"),
-  deviceEndpoint: server("Instead of the region's"),
-  revocationEndpoint: server("Where logout revokes tokens; Anaplan names none"),
-  apiUrl: server("Origin of the Integration API, instead of the region's"),
-  authUrl: server("Origin of the authentication service, instead of the region's"),
-  issuer: { ...url("Another OAuth provider, by its metadata"), group: "servers" },
+  scope: { ...text("The scopes to request", "SCOPE"), default: "openid email offline_access" },
+  authorizationEndpoint: server("Overrides the region's default"),
+  tokenEndpoint: server("Overrides the region's default"),
+  deviceEndpoint: server("Overrides the region's default"),
+  revocationEndpoint: server("Where logout revokes tokens; Anaplan documents none"),
+  apiUrl: server("Integration API; overrides the region's default"),
+  authUrl: server("Authentication service; overrides the region's default"),
+  issuer: { ...url("Another OAuth provider, found by its metadata"), group: "servers" },
   pkce: {
-    ...negated("Send no code challenge, for a server that refuses it"),
+    ...negated("Send no code challenge, for a server that rejects it"),
     flag: "noPkce",
     group: "protocol",
     default: true,
@@ -90,18 +97,18 @@ export const SETTINGS = {
     group: "protocol",
   },
   prompt: {
-    ...text('What the page asks, such as login; "" for no prompt', "PROMPT"),
+    ...text('What the page asks, such as login; "" for nothing', "PROMPT"),
     parse: parsePrompt,
     group: "protocol",
   },
   refreshTokenLifetime: {
-    ...time("How long the client's refresh tokens live"),
+    ...time("How long the client's refresh tokens are valid"),
     group: "protocol",
   },
   caFiles: {
-    ...list("Trust the authorities in this file, too", "PEM"),
+    ...list("Also trust the certificates in FILE", "FILE"),
     flag: "caFile",
-    variable: ["ANAPLAN_CA_FILE", "a CA file to trust, too; SSL_CERT_FILE likewise"],
+    variable: ["ANAPLAN_CA_FILE", "a CA file to trust as well; SSL_CERT_FILE likewise"],
     group: "common",
     words: "file",
     default: [],
@@ -134,7 +141,7 @@ function time(brief: string) {
 
 function negated(brief: string) {
   const read = (value: unknown) => typeof value === "boolean" ? value : undefined;
-  return { brief, read, isNegated: true } as const;
+  return { brief, read, isNegated: true, isForOnce: true } as const;
 }
 
 function oneOf<Choice extends string>(values: readonly Choice[], brief: string) {

@@ -1,8 +1,7 @@
 // Signing in with the browser: authorization code by loopback, paste or relay. Rule: the browser's page is
 // held until the tokens are saved, and then tells the truth.
 
-import { shortened } from "../base/names.ts";
-import { nameOf } from "../provider/provider.ts";
+import { nameAndAddress } from "../provider/provider.ts";
 import type { User } from "../provider/anaplan.ts";
 import type { CommandContext } from "../command.ts";
 import { toCliError } from "../base/errors.ts";
@@ -57,7 +56,7 @@ export async function signInByBrowser(
   if (isAccepted) keepAccepted(settings.configDir, certificate);
   const { tokenSet, previous } = await exchangeAndSave(answer, attempt, settings, context);
   const user = signIn.who(tokenSet);
-  await answerBrowser(answer, user, context);
+  await answerBrowser(answer, user, attempt, settings, context);
   return { tokenSet, previous, user, method: answer.method };
 }
 
@@ -120,7 +119,7 @@ async function exchangeAndSave(
     return await saveLogin<never>(ask, { ...settings, given }, context);
   } catch (error) {
     const told = toCliError(forProfile(error, settings)); // as the terminal will say it
-    answer.reply(failedPage(told, attempt.server.name, context.talk.shown));
+    answer.reply(failedPage(told, context.talk.shown));
     throw error;
   }
 }
@@ -129,16 +128,18 @@ async function exchangeAndSave(
 async function answerBrowser(
   answer: Answer,
   user: Promise<User | undefined>,
+  { server }: Attempt,
+  { issuer, region, profile }: Settings,
   { system }: CommandContext,
 ): Promise<void> {
   const done = new AbortController();
   const patience = system.sleep(PAGE_PATIENCE, done.signal).then(() => undefined, () => undefined);
   const known = await Promise.race([user, patience]);
   done.abort();
-  answer.reply(signedInPage(known && nameOnPage(known)));
+  const place = issuer === undefined ? `${region}, profile ${profile}` : `Profile ${profile}`;
+  answer.reply(signedInPage({ server: server.name, who: known && nameOnPage(known), place }));
 }
 
 function nameOnPage(user: User): string {
-  const tenant = user.customerId === "" ? "" : `, tenant ${shortened(user.customerId)}`;
-  return nameOf(user) + tenant;
+  return nameAndAddress(user).replace(/ <(.+)>$/, ", $1");
 }

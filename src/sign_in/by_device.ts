@@ -13,7 +13,8 @@ import {
 import type { Grant } from "../oauth/token_response.ts";
 import { type OAuthClient, SCOPE_ADVICE } from "../oauth/wire.ts";
 import type { Settings } from "../settings/settings.ts";
-import { countdown, duration, table } from "../base/text.ts";
+import { table } from "../base/lines.ts";
+import { countdown, duration } from "../base/times.ts";
 import { type SavedLogin, saveLogin, type SignedIn, type SignIn } from "./saved.ts";
 
 /** The client of the kind "Device grant", which has no secret, from wherever. */

@@ -12,20 +12,20 @@ import { orSetAside } from "../files/set_aside.ts";
 export async function setAsideDamaged(flags: CommonFlags, context: CommandContext): Promise<void> {
   const { system, talk: { warn } } = context;
   const configDir = configDirectory(flags, system);
-  if (isDamaged(() => currentProfile(configDir))) {
+  if (await isDamaged(() => currentProfile(configDir))) {
     await changeCurrentProfile(configDir, () => undefined, system, warn);
   }
   const { profile } = placeOf(flags, system);
   const store = storeOf({ configDir }, context);
   const loads = [() => loadProfile(configDir, profile), () => store.load(profile)];
-  if (!loads.map(isDamaged).includes(true)) return;
+  if (!(await Promise.all(loads.map(isDamaged))).includes(true)) return;
   using _lock = await store.lock(profile); // another process may have replaced them in the meantime
-  for (const load of loads) orSetAside<unknown>(load, warn);
+  for (const load of loads) await orSetAside<unknown>(load, warn);
 }
 
-function isDamaged(load: () => unknown): boolean {
+async function isDamaged(load: () => unknown): Promise<boolean> {
   try {
-    load();
+    await load();
     return false;
   } catch (error) {
     if (!(error instanceof CliError) || error.damagedFile === undefined) throw error;

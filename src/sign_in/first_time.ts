@@ -113,7 +113,8 @@ async function askAll(
 }
 
 function stepsFor(flags: FirstTimeFlags, { given, environment, issuer }: Settings): Step[] {
-  const hasSecret = flags.clientSecretFile !== undefined || environment.clientSecret !== undefined;
+  const hasSecret = flags.clientSecretFile !== undefined || given.clientSecretFile !== undefined ||
+    environment.clientSecret !== undefined;
   const isAsked: Readonly<Record<StepName, boolean>> = {
     region: given.region === undefined && issuer === undefined,
     clientId: flags.device !== true,

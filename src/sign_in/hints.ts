@@ -87,9 +87,9 @@ function tellAboutListener(
   if (!isHere) {
     talk.insist(
       fit(
-        words`The sign-in ends on ${settings.redirectUri}, which is not this computer. There, click the bookmarklet (${
-          run("relay bookmarklet")
-        } prints it), or copy the address and paste it here. A page of yours can do it: ${
+        words`The sign-in ends on ${settings.redirectUri}, which is not this computer. There, click the bookmarklet (a button on https://${
+          formatAddress(loopback.addresses[0])
+        }/), or copy the address and paste it here. A page of yours can do it: ${
           run("relay page")
         }\n`,
       ),

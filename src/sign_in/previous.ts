@@ -23,7 +23,9 @@ export async function endPreviousLogin(
   settings: Settings,
   context: CommandContext,
 ): Promise<void> {
-  if (previous === undefined || isInUse(previous.tokenSet, tokenSet, settings, context)) return;
+  if (previous === undefined || await isInUse(previous.tokenSet, tokenSet, settings, context)) {
+    return;
+  }
   const { system } = context;
   try {
     const before = settingsOf(previous.profile, settings, system); // where that login belongs
@@ -41,15 +43,15 @@ export async function endPreviousLogin(
 }
 
 /** Whether the new login, or one of another profile, may share the grant of the previous one. */
-function isInUse(
+async function isInUse(
   previous: TokenSet,
   present: TokenSet,
   settings: Settings,
   context: CommandContext,
-): boolean {
+): Promise<boolean> {
   try {
     const store = storeOf(settings, context);
-    const saved = store.names().map((profile) => store.load(profile));
+    const saved = await Promise.all(store.names().map((profile) => store.load(profile)));
     return [present, ...saved].some((login) => login !== undefined && mayShare(login, previous));
   } catch (error) {
     if (!(error instanceof CliError)) throw error;

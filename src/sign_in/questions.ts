@@ -42,13 +42,14 @@ export async function chooseClient(
   if (clientId === undefined) throw new Error("askFirstTime() makes sure of the client id");
   if (answered !== undefined) return defined({ clientId, clientSecret: answered.value });
   const fromEnvironment = environmentSecret(settings.environment, clientId);
-  const stored = storeOf(settings, context).load(settings.profile);
+  const stored = await storeOf(settings, context).load(settings.profile);
   // the secret of a client at another server is none of this server's, whatever the ids are
   const saved = stored && isFrom(stored, server.tokenEndpoint) ? stored : undefined;
   const isDoubtful = canAsk(context) &&
     (isClientRejected || saved !== undefined && wasRejected(saved, settings));
   const isSaved = saved?.clientId === clientId && !isDoubtful;
   const known = await secretByFlag(flags, context) ?? fromEnvironment.own ??
+    secretByProfile(settings, clientId) ??
     (isSaved ? saved.clientSecret : undefined) ?? fromEnvironment.tutorial;
   const isKnownWithout = isSaved;
   const clientSecret = known ??
@@ -86,6 +87,14 @@ async function secretByFlag(
   if (flags.clientSecretStdin !== true) return undefined;
   if (context.system.terminal.stdin) return await askSecret(context);
   return needed(await context.system.terminal.readPipe(context.system.interruption()));
+}
+
+/** The secret in the file that the profile names; it is for the profile's own client, at its own server. */
+function secretByProfile(settings: Settings, clientId: string): Secret | undefined {
+  const { saved, given } = settings;
+  const isOwn = saved?.clientId === clientId && saved.tokenEndpoint === given.tokenEndpoint;
+  if (!isOwn || given.clientSecretFile === undefined) return undefined;
+  return needed(readNamedFile(given.clientSecretFile, "--client-secret-file"));
 }
 
 function needed(text: string | undefined): Secret {

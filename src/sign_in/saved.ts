@@ -66,7 +66,7 @@ export async function saveLogin<Other extends string = never>(
   const { configDir, profile: name } = settings;
   const { warn } = context.talk;
   using login = await storeOf(settings, context).lock(name);
-  const replaced = login.load();
+  const replaced = await login.load();
   const profile = loadProfile(configDir, name);
   let changed: readonly string[] = [];
   const saveMore = (): void => {
@@ -105,8 +105,8 @@ export async function keepSubject(
 ): Promise<void> {
   try {
     using login = await storeOf(settings, context).lock(settings.profile);
-    const present = login.load();
-    if (present && sameTokenSet(present, tokenSet)) login.save({ ...present, subject });
+    const present = await login.load();
+    if (present && sameTokenSet(present, tokenSet)) await login.save({ ...present, subject });
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     context.talk.warn(error.message);
@@ -124,7 +124,7 @@ function settingsNotSaved(error: unknown): CliError {
 /** Fails before a person does anything when the result could not be saved. */
 export async function assertCanSave(settings: Settings, context: CommandContext): Promise<void> {
   using login = await storeOf(settings, context).lock(settings.profile);
-  login.prepare();
+  await login.prepare();
 }
 
 /** The settings that say where a login is valid. */

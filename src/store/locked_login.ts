@@ -14,14 +14,15 @@ import {
   type Replacement,
   writePrivateFile,
 } from "../files/replacement.ts";
-import { fingerprint, type LostRescue, plannedNote, rescueLogin } from "./rescue.ts";
+import { type LostRescue, plannedNote, rescueLogin } from "./rescue.ts";
 import type { System } from "../system/contract.ts";
-import { type TokenSet } from "./token_set.ts";
-import { sameTokenSet, serializeTokenSet } from "./token_sets.ts";
+import type { Sealer } from "./sealing.ts";
+import { isSealed, type TokenSet } from "./token_set.ts";
+import { fingerprint, serializeTokenSet } from "./token_sets.ts";
 
 /** A profile's login that no other process can change until this is disposed of. */
 export interface LockedLogin extends Disposable {
-  load(): TokenSet | undefined;
+  load(): Promise<TokenSet | undefined>;
   /**
    * Why the tokens that follow this login cannot be read, although they were rescued: its refresh token is not to
    * be sent. A sign-in replaces it, and {@link LockedLogin.remove} removes it.
@@ -30,29 +31,29 @@ export interface LockedLogin extends Disposable {
   /** Whether tokens of an earlier process were put in their place when the lock was taken. */
   readonly isPutBack?: boolean;
   /**
-   * Proves that a save will work, before anything irreversible is sent.
+   * Proves that a save will work, before anything irreversible is sent: its place is there, and its key is in hand.
    *
    * @throws {CliError} `storage` when it would not.
    */
-  prepare(): void;
+  prepare(): Promise<void>;
   /**
    * Saves the login. After {@link LockedLogin.prepare} a login that cannot be saved is rescued, and the
    * next holder of the lock puts it in its place.
    *
    * @throws {CliError} `storage`, with the code `not_saved` when new tokens are not in their place.
    */
-  save(tokenSet: TokenSet): void;
+  save(tokenSet: TokenSet): Promise<void>;
   remove(): void;
 }
 
 /** What changing a login needs of the world. */
-export type LockSystem = Clock & Pick<System, "env">;
+export type LockSystem = Clock & Pick<System, "env" | "ask">;
 
 /**
  * How long to wait for another process's lock, in milliseconds: longer than the longest that a holder
  * can take.
  */
-const LOCK_DEADLINE = 380_000;
+const LOCK_DEADLINE = 440_000;
 
 /** What a save is given room for besides the length of the present login, in bytes. */
 const ROOM = 32 * 1024;
@@ -69,8 +70,8 @@ export async function lockLogin(
   const lock = await lockFile(lockPath(path), LOCK_DEADLINE, system);
   try {
     const { isPutBack, lost } = await putBack(place, lock, system, warn);
-    const before = ifReadable(place.load);
-    const follows = await fingerprint(before);
+    const before = textAt(path);
+    const follows = await fingerprint(await ifReadable(place.load));
     return lockedLogin(place, lock, { before, follows, lost, isPutBack }, system, warn);
   } catch (error) {
     lock[Symbol.dispose]();
@@ -78,9 +79,19 @@ export async function lockLogin(
   }
 }
 
+/** What is in a file; `undefined` also when it cannot be read. */
+function textAt(path: string): string | undefined {
+  try {
+    return readPrivateFile(path);
+  } catch {
+    return undefined; // the command itself will say so
+  }
+}
+
 /** How things were when the lock was taken. */
 interface Beginning {
-  readonly before: TokenSet | undefined;
+  /** The text of the login. */
+  readonly before: string | undefined;
   /** The {@link fingerprint} of the login that new tokens follow. */
   readonly follows: string;
   readonly lost: LostRescue | undefined;
@@ -88,21 +99,18 @@ interface Beginning {
 }
 
 function lockedLogin(
-  { path, load }: LoginPlace,
+  { path, load, sealing }: LoginPlace,
   lock: FileLock,
   { before, follows, lost, isPutBack }: Beginning,
   system: LockSystem,
   warn: Warn,
 ): LockedLogin {
   let prepared: Replacement | undefined;
+  let sealer: Sealer | undefined;
+  let present = before;
   let isPlanned = false;
   const hold = (): void => {
-    if (!lock.hold() || sameTokenSet(ifReadable(load), before)) return;
-    const reason = "another process replaced the lock file and the login";
-    throw new CliError("storage", `Cannot write ${path}: ${reason}`, {
-      next: "try the same command again",
-      cause: new Error(reason),
-    });
+    if (lock.hold() && textAt(path) !== present) throw replacedLogin(path);
   };
   /** What is left of tokens that this login makes useless. */
   const giveUpLost = (): void => {
@@ -114,9 +122,11 @@ function lockedLogin(
     load,
     lost: lost?.error,
     isPutBack,
-    prepare() {
+    async prepare() {
       hold();
-      const present = readPrivateFile(path);
+      present = readPrivateFile(path);
+      sealer = await sealing.sealer(present === undefined);
+      if (present !== undefined && !isSealed(present)) present = await sealer(present);
       // only a rename proves that a rename works: the file may be immutable, or mounted by itself
       if (present !== undefined) renewPrivateFile(path, present);
       prepared ??= beginReplacement(path, waitingPath(path), warn);
@@ -125,8 +135,9 @@ function lockedLogin(
       lock.note(plannedNote(path, lock.identity, follows, system));
       isPlanned = true;
     },
-    save(tokenSet) {
-      const text = serializeTokenSet(tokenSet);
+    async save(tokenSet) {
+      sealer ??= await sealing.sealer(before === undefined);
+      const text = await sealer(serializeTokenSet(tokenSet));
       using replacement = prepared;
       prepared = undefined;
       try {
@@ -160,4 +171,12 @@ function lockedLogin(
       }
     },
   };
+}
+
+function replacedLogin(path: string): CliError {
+  const reason = "another process replaced the lock file and the login";
+  return new CliError("storage", `Cannot write ${path}: ${reason}`, {
+    next: "try the same command again",
+    cause: new Error(reason),
+  });
 }

@@ -7,17 +7,25 @@ import { type FileLock, peekAtLock } from "../files/lock_file.ts";
 import { listDirectory, readIn } from "../files/private_directory.ts";
 import { readPrivateFile, type Warn } from "../files/private_file.ts";
 import { removePrivateFile, renamePrivateFile, writePrivateFile } from "../files/replacement.ts";
-import { findRescued, fingerprint, type LostRescue, mayBeRescued, type Rescued } from "./rescue.ts";
+import {
+  findRescued,
+  type LostRescue,
+  mayBeRescued,
+  type Rescued,
+  resealRescued,
+} from "./rescue.ts";
+import type { Sealing } from "./sealing.ts";
 import { orSetAside } from "../files/set_aside.ts";
 import type { System } from "../system/contract.ts";
-import { parseTokenSet, type TokenSet } from "./token_set.ts";
-import { sameTokenSet, serializeTokenSet } from "./token_sets.ts";
+import { isSealed, parseTokenSet, type TokenSet } from "./token_set.ts";
+import { fingerprint, sameTokenSet, serializeTokenSet } from "./token_sets.ts";
 
 /** Where a login is, and how it is read. */
 export interface LoginPlace {
   readonly configDir: string;
   readonly path: string;
-  load(): TokenSet | undefined;
+  load(): Promise<TokenSet | undefined>;
+  readonly sealing: Sealing;
 }
 
 /** Where a login waits for its place while it is written; only the holder of the lock writes there. */
@@ -66,51 +74,57 @@ export async function putBack(
   system: Pick<System, "env">,
   warn: Warn,
 ): Promise<{ readonly isPutBack: boolean; readonly lost: LostRescue | undefined }> {
-  let isPutBack = putBackWaiting(place, warn);
-  const { found, lost } = findRescued(place.path, lock, system);
+  let isPutBack = await putBackWaiting(place, warn);
+  const { found, lost } = await findRescued(place, lock, system);
   for (const rescued of found) {
-    if (await putBackRescued(rescued, place, warn)) isPutBack = true;
+    if (await putBackRescued(rescued, place, lock, warn)) isPutBack = true;
   }
-  const isOurs = lost !== undefined && await isFollowed(ifReadable(place.load), lost);
+  const isOurs = lost !== undefined && await isFollowed(await ifReadable(place.load), lost);
   if (isOurs) return { isPutBack, lost };
   if (lost !== undefined) warn(`${lost.error.message}; the present login is another one`);
   if (lock.noted !== "") lock.note("");
   return { isPutBack, lost: undefined };
 }
 
-function putBackWaiting({ configDir, path, load }: LoginPlace, warn: Warn): boolean {
+async function putBackWaiting(
+  { configDir, path, load, sealing }: LoginPlace,
+  warn: Warn,
+): Promise<boolean> {
   const from = waitingPath(path);
   const file = from.slice(configDir.length + 1);
-  const waiting = orSetAside(
-    () => readIn(configDir, file, wholeTokenSet, signIn()),
+  const waiting = await orSetAside(
+    () => readIn(configDir, file, wholeLogin, signIn()),
     warn,
   );
   if (waiting === undefined) {
     removePrivateFile(from, warn); // no answer had come yet
     return false;
   }
-  orSetAside(load, warn); // what cannot be read for another reason is not replaced
-  movedBack(from, () => renamePrivateFile(from, path, warn));
+  if (typeof waiting === "string") await sealing.open(waiting, from); // else the file stays
+  await orSetAside(load, warn); // what cannot be read for another reason is not replaced
+  await movedBack(from, () => renamePrivateFile(from, path, warn));
   warn(`an interrupted command left new tokens; they are now in ${path}`);
   return true;
 }
 
 async function putBackRescued(
   rescued: Rescued,
-  { path, load }: LoginPlace,
+  { path, load, sealing }: LoginPlace,
+  lock: FileLock,
   warn: Warn,
 ): Promise<boolean> {
-  const present = orSetAside(load, warn);
+  const present = await orSetAside(load, warn);
   const isNew = !sameTokenSet(present, rescued.tokenSet);
   if (isNew) {
     if (!await isFollowed(present, rescued)) {
       warn(`${rescued.path} holds tokens that do not follow the present login; they stay there`);
+      await resealRescued(rescued, lock, sealing).catch((error) => warn(toCliError(error).message));
       return false;
     }
-    movedBack(
-      rescued.path,
-      () => writePrivateFile(path, serializeTokenSet(rescued.tokenSet), warn),
-    );
+    await movedBack(rescued.path, async () => {
+      const seal = await sealing.sealer();
+      writePrivateFile(path, await seal(serializeTokenSet(rescued.tokenSet)), warn);
+    });
     warn(`the tokens that were rescued to ${rescued.path} are now in ${path}`);
   }
   try {
@@ -131,9 +145,9 @@ async function isFollowed(
 }
 
 /** Does the work; its error says where the new tokens still are. */
-function movedBack(from: string, work: () => void): void {
+async function movedBack(from: string, work: () => void | Promise<void>): Promise<void> {
   try {
-    work();
+    await work();
   } catch (thrown) {
     const { kind, message, next = "check the disk", cause } = toCliError(thrown);
     throw new CliError(kind, `${message}; the new tokens are still in ${from}`, {
@@ -145,9 +159,11 @@ function movedBack(from: string, work: () => void): void {
 }
 
 /** What `load` gives, or nothing when it cannot. */
-export function ifReadable<T>(load: () => T | undefined): T | undefined {
+export async function ifReadable<T>(
+  load: () => Promise<T | undefined>,
+): Promise<T | undefined> {
   try {
-    return load();
+    return await load();
   } catch (error) {
     if (error instanceof CliError) return undefined; // the command itself will say so
     throw error;
@@ -155,16 +171,16 @@ export function ifReadable<T>(load: () => T | undefined): T | undefined {
 }
 
 /**
- * The login in a text; `undefined` when an answer did not get into it as a whole: it is cut to its length
- * last, and blanks after JSON mean nothing.
+ * The login in a text, or the text itself when it is sealed; `undefined` when an answer did not get into it as a
+ * whole: it is cut to its length last, and blanks after JSON mean nothing.
  *
  * @throws {Error} as {@link parseTokenSet} does of whole JSON that is no login.
  */
-function wholeTokenSet(text: string): TokenSet | undefined {
+function wholeLogin(text: string): TokenSet | string | undefined {
   try {
     JSON.parse(text);
   } catch {
     return undefined;
   }
-  return parseTokenSet(text);
+  return isSealed(text) ? text : parseTokenSet(text);
 }

@@ -1,24 +1,22 @@
 // When new tokens cannot be saved in their place. Rule: they go into a private file elsewhere, never onto a
 // screen. The file says which lock file's login it belongs to and which tokens it follows; only there it goes back.
 
-import { type Advice, run, signIn, words } from "../base/advice.ts";
-import { CliError } from "../base/errors.ts";
+import { run, signIn, type Words, words } from "../base/advice.ts";
+import { CliError, toCliError } from "../base/errors.ts";
 import type { FileLock } from "../files/lock_file.ts";
 import { diskReason, readPrivateFile, splitPath } from "../files/private_file.ts";
 import { isThere, writePrivateFile } from "../files/replacement.ts";
 import type { System } from "../system/contract.ts";
-import { parseTokenSet, type TokenSet } from "./token_set.ts";
+import type { Sealing } from "./sealing.ts";
+import { isSealed, parseTokenSet, type TokenSet } from "./token_set.ts";
 import { serializeTokenSet } from "./token_sets.ts";
 
 type RescueSystem = Pick<System, "env">;
 
-/** Names the tokens of a login without giving them away: a SHA-256 in hex, or `none` for no login. */
-export async function fingerprint(tokenSet: TokenSet | undefined): Promise<string> {
-  if (tokenSet === undefined) return "none";
-  const { accessToken, refreshToken } = JSON.parse(serializeTokenSet(tokenSet));
-  const tokens = new TextEncoder().encode(JSON.stringify([accessToken, refreshToken]));
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", tokens));
-  return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+/** Where the login is that is looked for, and how it is opened. */
+interface RescuePlace {
+  readonly path: string;
+  readonly sealing: Sealing;
 }
 
 /** What failed. */
@@ -72,12 +70,12 @@ export function rescueLogin(text: string, failed: FailedSave, system: RescueSyst
 
 /** The text of a login, with the identity of the lock that it was rescued under, and the login that it follows. */
 function addressed(text: string, identity: string, follows: string): string {
-  const fields = { [ADDRESS]: identity, [LINEAGE]: follows, ...JSON.parse(text) };
+  const fields = { ...JSON.parse(text), [ADDRESS]: identity, [LINEAGE]: follows };
   return JSON.stringify(fields, undefined, 2) + "\n";
 }
 
 /** The field of a rescued file that says which login it belongs to. */
-const ADDRESS = "rescuedFor";
+export const ADDRESS = "rescuedFor";
 /** The field with the {@link fingerprint} of the login that the rescued one follows. */
 const LINEAGE = "follows";
 
@@ -96,19 +94,28 @@ export interface LostRescue {
 }
 
 /** The logins that earlier processes rescued under this very lock. */
-export function findRescued(
-  path: string,
+export async function findRescued(
+  { path, sealing }: RescuePlace,
   { noted, identity }: Pick<FileLock, "noted" | "identity">,
   system: RescueSystem,
-): { readonly found: readonly Rescued[]; readonly lost: LostRescue | undefined } {
+): Promise<{ readonly found: readonly Rescued[]; readonly lost: LostRescue | undefined }> {
   const note = parseNote(noted);
   const places = new Set([...(note ? [note.path] : []), ...rescuePaths(path, identity, system)]);
   const found: Rescued[] = [];
   for (const place of places) {
+    let rescued: RescuedText;
     try {
-      found.push(rescuedAt(place, identity));
+      rescued = rescuedAt(place, identity);
     } catch {
-      // not a file of ours: in a directory that all may write to, anything may have that name
+      continue; // not a file of ours: in a directory that all may write to, anything may have that name
+    }
+    const { login, follows = "none" } = rescued;
+    try {
+      const tokenSet = typeof login === "string" ? await sealing.open(login, place) : login;
+      found.push({ path: place, tokenSet, follows });
+    } catch (error) {
+      const { message, next } = toCliError(error); // without the key, it may be what follows the login
+      return { found, lost: { path: place, follows, error: noTokens(place, message, next) } };
     }
   }
   if (!note?.isRescued || found.some((rescued) => rescued.path === note.path)) {
@@ -128,20 +135,38 @@ export function mayBeRescued(
   return [...(note ? [note.path] : []), ...rescuePaths(path, identity, system)].some(isThere);
 }
 
+/** Seals a rescued login that stays where it is as logins are sealed now. */
+export async function resealRescued(
+  { path, tokenSet, follows = "none" }: Rescued,
+  { identity }: Pick<FileLock, "identity">,
+  sealing: Sealing,
+): Promise<void> {
+  if (await sealing.isUpToDate(readPrivateFile(path) ?? "")) return;
+  const seal = await sealing.sealer();
+  writePrivateFile(path, addressed(await seal(serializeTokenSet(tokenSet)), identity, follows));
+}
+
+/** What a rescued file says. */
+interface RescuedText {
+  /** The sealed text, where it is sealed. */
+  readonly login: TokenSet | string;
+  readonly follows: string | undefined;
+}
+
 /** @throws {Error} when no login of this lock is there. */
-function rescuedAt(place: string, identity: string): Rescued {
+function rescuedAt(place: string, identity: string): RescuedText {
   const text = readPrivateFile(place);
   if (text === undefined) throw new Error("no such file or directory");
   const { [ADDRESS]: address, [LINEAGE]: follows } = JSON.parse(text);
   if (address !== identity) throw new Error("it belongs to another login");
-  return { path: place, tokenSet: parseTokenSet(text), follows };
+  return { login: isSealed(text) ? text : parseTokenSet(text), follows };
 }
 
 /** Why a command that would send the old refresh token goes no further. */
 function lostError(path: string, place: string, identity: string): CliError {
   const login = run("login", { profile: splitPath(path)[1].replace(/\.json$/, "") });
   let reason = "it cannot be read";
-  let next: Advice = login;
+  let next: Words = login;
   try {
     rescuedAt(place, identity);
   } catch (error) {
@@ -152,7 +177,13 @@ function lostError(path: string, place: string, identity: string): CliError {
       }
     } else if (error instanceof Error && !(error instanceof SyntaxError)) reason = error.message;
   }
-  return new CliError("storage", `Cannot get the new tokens from ${place}: ${reason}`, { next });
+  return noTokens(place, reason, next);
+}
+
+function noTokens(place: string, reason: string, next: Words | undefined): CliError {
+  return new CliError("storage", `Cannot get the new tokens from ${place}: ${reason}`, {
+    ...(next === undefined ? {} : { next }),
+  });
 }
 
 function noteOf(state: "planned" | "rescued", follows: string, place: string): string {
@@ -173,8 +204,18 @@ function parseNote(
 }
 
 /** Places that every command finds and that outlive a job come first. The name has the profile, and the lock's random id. */
-function rescuePaths(path: string, identity: string, { env }: RescueSystem): string[] {
+function rescuePaths(path: string, identity: string, system: RescueSystem): string[] {
   const [configDir] = splitPath(splitPath(path)[0]);
+  const [id] = identity.split(" ", 1);
+  const profile = splitPath(path)[1].replace(/\.json$/, "").replace(/[^\w.-]+/g, "_").slice(-150);
+  return rescuePlaces(configDir, system).map((place) => `${place}/${PREFIX}${profile}-${id}.json`);
+}
+
+/** How the name of a rescued file begins. */
+export const PREFIX = "anaplan-auth-rescued-";
+
+/** The directories that a rescued file may be in. */
+export function rescuePlaces(configDir: string, { env }: RescueSystem): string[] {
   const places = [
     env("HOME"),
     configDir,
@@ -184,12 +225,10 @@ function rescuePaths(path: string, identity: string, { env }: RescueSystem): str
     "/tmp",
     env("XDG_RUNTIME_DIR"),
   ];
-  const [id] = identity.split(" ", 1);
-  const profile = splitPath(path)[1].replace(/\.json$/, "").replace(/[^\w.-]+/g, "_").slice(-150);
   // a relative one would be another directory for the next command
   return places.filter((place) => place !== undefined)
     .filter((place) => /^([/\\]|[A-Za-z]:)/.test(place))
-    .map((place) => `${place.replace(/[/\\]$/, "")}/anaplan-auth-rescued-${profile}-${id}.json`);
+    .map((place) => place.replace(/[/\\]$/, ""));
 }
 
 function isDone(work: () => void): boolean {

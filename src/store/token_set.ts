@@ -14,6 +14,11 @@ import { Secret } from "../base/secret.ts";
 
 export const FILE_VERSION = 1;
 
+/** Whether a text is a sealed login, whole or cut; its file's version says so. */
+export function isSealed(text: string): boolean {
+  return /^\s*\{\s*"version"\s*:\s*2\s*,\s*"sealed"/.test(text);
+}
+
 /** How long before its end an access token stops counting as fresh, in milliseconds. */
 export const DEFAULT_MIN_VALID = 60_000;
 

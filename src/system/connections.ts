@@ -67,7 +67,7 @@ export function limits(): { readonly held: number; readonly secured: number } {
 }
 
 /** Whether the system gives this program so many more descriptors. */
-function areFree(count: number): boolean {
+export function areFree(count: number): boolean {
   using files = new DisposableStack();
   try {
     for (let opened = 0; opened < count; opened++) files.use(Deno.openSync("/dev/null"));

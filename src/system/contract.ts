@@ -1,11 +1,19 @@
 // Everything that the program does to the world outside, as types. Rule: the rest of the program asks a slice of
 // System and never names `Deno`.
 
+import type { Terminal } from "./terminal_contract.ts";
+
+export type { Answered, Choice, LinePrompt, Question, Terminal } from "./terminal_contract.ts";
+
 /** What a command needs besides the files that a person names. */
 export interface Needs {
   readonly network?: boolean;
+  /** Whether it listens on a Unix socket. */
+  readonly socket?: boolean;
   /** Whether it starts programs: the browser, or what makes a certificate trusted. */
   readonly programs?: boolean;
+  /** Whether it reads logins, which may be sealed: then it runs {@link KEY_HELPERS}. */
+  readonly keys?: boolean;
   /** Variables that are read besides {@link VARIABLES}. */
   readonly variables?: readonly string[];
   /** The few variables that are read instead of all; such a command writes nothing, either. */
@@ -32,8 +40,14 @@ export interface StreamRequest {
   readonly url: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body?: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** How long a body is that flows, in bytes, when that is known: it is then sent with its length. */
+  readonly length?: number;
+  /** Keeps connections for later requests; without it the request has one of its own. */
+  readonly pool?: HttpPool;
   /** PEM texts of certificate authorities that are trusted besides the built-in ones. */
   readonly caCertificates?: readonly string[];
+  /** Who asks shows what `--verbose` shows. */
+  readonly isTraced?: false;
   /** How long nothing may move, in milliseconds; two minutes when not given. */
   readonly longestSilence?: number;
   /** Ends the request; its reason is then thrown. */
@@ -45,8 +59,40 @@ export interface StreamResponse extends AsyncDisposable {
   readonly status: number;
   readonly statusText: string;
   readonly headers: Headers;
-  /** Can be read once. */
+  /**
+   * Can be read once; the end of reading it disposes of the answer. A piece is good until the next one is asked for:
+   * then its memory is used again.
+   */
   readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** Connections that requests to the same servers share; they are closed on disposal. */
+export interface HttpPool extends Disposable {
+  readonly clientFor: (url: URL) => Deno.HttpClient;
+}
+
+/** A connection of another program on this computer. */
+export interface Peer {
+  /** How many bytes came; `null` when the program has hung up. */
+  read(buffer: Uint8Array): Promise<number | null>;
+  /** Writes all of them. */
+  write(bytes: Uint8Array): Promise<void>;
+  cut(): void;
+  /** When it is cut, whatever it waits for, in milliseconds of `performance.now()`. */
+  deadline: number;
+  /** Whether it keeps its place when every place is taken. */
+  isBusy: boolean;
+}
+
+/** Where programs of this computer are served: both loopback addresses, or a Unix socket. */
+export type LocalAddress = { readonly port: number } | { readonly socket: string };
+
+/** A server for programs of this computer. */
+export interface LocalServer {
+  /** The port; 0 for a socket. */
+  readonly port: number;
+  /** Accepts no connection more. Those that are open stay. */
+  close(): Promise<void>;
 }
 
 /** Where and how to listen for the authorization response. */
@@ -68,83 +114,27 @@ export type Listening =
 /** Why a program did not run. */
 export type NotRun = "not found" | "not executable";
 
-/** What is drawn around a line that a person types. */
-export interface LinePrompt {
-  /** The lines above, which are drawn again every second; is told how many columns they have. */
-  readonly above?: (columns: number) => string;
-  readonly prompt: string;
-  /** Ends the wait; the promise is then rejected with its reason. */
-  readonly signal: AbortSignal;
-}
-
-/** One of several answers to choose from. */
-export interface Choice {
-  readonly value: string;
-  readonly note: string;
-}
-
-/** A question and its answer, as they stand on the screen. */
-export interface Answered {
-  readonly text: string;
-  readonly shown: string;
-}
-
-/** A question to a person; every one of them can be left backwards. */
-export interface Question {
-  /** What was asked and answered before it; stands above it. */
-  readonly above?: readonly Answered[];
-  /** It is about what is above, which is said again where it does not stay in sight. */
-  readonly recap?: boolean;
-  readonly text: string;
-  /** Stands under it while it is asked. */
-  readonly hint?: string;
-  /** The answer that Enter alone gives. */
-  readonly initial?: string;
-  /** Shows no typed character. */
-  readonly hidden?: boolean;
-  /** What can be chosen; typing searches. */
-  readonly choices?: readonly Choice[];
-  /** Whether another answer than the choices may be typed. */
-  readonly open?: boolean;
-  /** What keeps an answer from being one, in words. */
-  readonly problem?: (answer: string) => string | undefined;
-  /** The answer as it stays on the screen, below what is above; without it, nothing stays. */
-  readonly shown?: (answer: string) => string | undefined;
-  /** No colour, whatever the terminal can show. */
-  readonly plain?: boolean;
-  /** Ends the wait; the promise is then rejected with its reason. */
-  readonly signal: AbortSignal;
-}
-
-/** The person's side: which streams are terminals, and what they type. */
-export interface Terminal {
-  readonly stdin: boolean;
-  readonly stdout: boolean;
-  readonly stderr: boolean;
-  /** Whether lines can be drawn over and coloured; not so on a dumb terminal and in CI's logs. */
-  readonly canDraw: boolean;
-  /** Reads one line from a terminal; leaves the terminal as it was. */
-  readLine(prompt: LinePrompt): Promise<string>;
-  /** Reads the first line of stdin when that is a pipe or a file; `undefined` when it has ended. */
-  readPipe(signal: AbortSignal): Promise<string | undefined>;
-  /**
-   * Asks one question; for terminals only, and leaves them as they were.
-   *
-   * @returns the answer without blanks around it; `undefined` when the person wants to go back.
-   * @throws {CliError} `interrupted` by Ctrl-C.
-   */
-  ask(question: Question): Promise<string | undefined>;
-  /** How wide and how high stderr is, as far as it is a terminal. */
-  columns(): number | undefined;
-  rows(): number | undefined;
-}
+/** What came of a program that was asked something. */
+export type ProgramOutput =
+  | {
+    readonly kind: "ended";
+    readonly code: number;
+    readonly stdout: Uint8Array<ArrayBuffer>;
+    readonly stderr: Uint8Array<ArrayBuffer>;
+  }
+  | { readonly kind: "not started"; readonly reason: string; readonly isForbidden: boolean }
+  | { readonly kind: "cut"; readonly reason: string };
 
 /** Hears what happens on the wire, with secrets masked; a line is made only for who reads it. */
 export type Trace = (line: () => string) => void;
 
+/** Shows what is waited for, in place of what it showed before; an empty text clears it. */
+export type ShowWait = (text: string) => void;
+
 /** Everything that the program does to the world outside. */
 export interface System {
   readonly platform: typeof Deno.build.os;
+  readonly pid: number;
   /** Gives up, for good, every permission that is not needed. */
   restrict(needs: Needs): void;
   env(name: string): string | undefined;
@@ -173,17 +163,46 @@ export interface System {
   /** @throws {CliError} `usage` when the program may not reach the URL's host. */
   assertReachable(url: string): Promise<void>;
   serve(options: ListenOptions): Promise<Listening>;
+  /**
+   * Serves programs of this computer, a bounded number of connections at a time.
+   *
+   * @throws {CliError} `usage` when the port is taken or may not be used.
+   */
+  serveLocal(address: LocalAddress, serve: (peer: Peer) => Promise<void>): Promise<LocalServer>;
+  /** Opens a pool. `caCertificates` as in {@link StreamRequest}. */
+  openPool(caCertificates: readonly string[]): Promise<HttpPool>;
+  /** What `--verbose` shows. */
+  readonly trace: Trace;
   /** Runs a program with this terminal; its exit code, or `undefined` when it could not be started. */
   run(command: readonly string[]): Promise<number | undefined>;
-  /** Runs a program in this one's place, with its streams and its signals; gives the exit code. */
+  /**
+   * Asks a program, without a terminal: what it prints is the answer. One that takes longer than 30 seconds
+   * or prints more than 64 KiB is ended.
+   *
+   * @param input what it reads on stdin.
+   * @param meanwhile is done while the program works, so that it takes no time of its own.
+   */
+  ask(
+    command: readonly string[],
+    input: string,
+    meanwhile?: () => void,
+  ): Promise<ProgramOutput>;
+  /**
+   * Runs a program in this one's place, with its streams and its signals; gives the exit code.
+   *
+   * @param hidesSecrets whether the secrets of this environment stay out of the program's.
+   */
   runInPlace(
     command: readonly string[],
     env: Readonly<Record<string, string>>,
+    hidesSecrets?: boolean,
   ): Promise<number | NotRun>;
   /** Opens the person's browser; false when none could be started. */
   openBrowser(url: string): Promise<boolean>;
   /** Aborted with a CliError of kind `interrupted` by a signal that ends programs, from the first call on. */
   interruption(): AbortSignal;
+  /** A request will be sent: what can be prepared beside the rest begins now. */
+  expectRequest(): void;
   /** From now on a file size limit fails a write, and does not end the program in the middle of it. */
   expectWrites(): void;
   /**

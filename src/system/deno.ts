@@ -1,9 +1,9 @@
 // The real world. Rule: what is not needed at start-up is loaded from this folder when it is first used.
 
-import type { Needs, System, Trace } from "./contract.ts";
+import type { Needs, ShowWait, System, Trace } from "./contract.ts";
 import { SPECIAL_VARIABLES, VARIABLES } from "./needs.ts";
 import { writeAll } from "./stream.ts";
-import { canDraw, env, ignoredSignals, isContainer, TERMINAL_SIZE } from "./surroundings.ts";
+import { canDraw, columns, env, ignoredSignals, isContainer, rows } from "./surroundings.ts";
 
 /**
  * The real world. `trace` gets every request and response, with secrets masked; `tell` gets what an impatient
@@ -12,57 +12,54 @@ import { canDraw, env, ignoredSignals, isContainer, TERMINAL_SIZE } from "./surr
 export function denoSystem(
   trace: Trace = () => {},
   tell: (text: string) => void = () => {},
-  show: (text: string) => void = () => {},
+  show: ShowWait = () => {},
 ): System {
   let interrupted: AbortSignal | undefined;
+  let streams: typeof import("./http_stream.ts") | undefined; // an import costs each request its time
   return {
     platform: Deno.build.os,
+    pid: Deno.pid,
     restrict,
     env,
     absolutePath: (path) => /^([/\\]|[A-Za-z]:)/.test(path) ? path : `${Deno.cwd()}/${path}`,
     now: () => Date.now(),
     monotonic: () => performance.now(),
     sleep: async (time, signal) => (await import("./sleep.ts")).sleep(time, signal),
-    terminal: {
-      stdin: Deno.stdin.isTerminal(),
-      stdout: Deno.stdout.isTerminal(),
-      stderr: Deno.stderr.isTerminal(),
-      get canDraw() {
-        return canDraw();
-      },
-      readLine: async (prompt) => (await import("./terminal.ts")).readLine(prompt),
-      readPipe: async (signal) => (await import("./terminal.ts")).readPipe(signal),
-      ask: async (question) => (await import("./question.ts")).ask(question),
-      ...TERMINAL_SIZE,
-    },
+    terminal: terminal(),
     write: (stream, data) => writeAll(Deno[stream], bytesOf(data)),
     input: () => Deno.stdin.readable,
-    fetch: async (request) => (await requests()).fetchPatiently(request, trace, show),
-    fetchStream: async (request) => (await requests()).streamPatiently(request, trace, show),
-    waiting: async (what, limit) => (await import("./waiting.ts")).waiting(what, limit, show),
+    fetch: async (request) => (await import("./http.ts")).fetchPatiently(request, trace, show),
+    fetchStream: async (request) => {
+      streams ??= await import("./http_stream.ts");
+      return await streams.streamPatiently(request, trace, show);
+    },
+    waiting: async (...asked) => (await import("./http.ts")).waiting(...asked, show),
     assertReachable: async (url) => (await import("./http.ts")).assertReachable(url),
-    peerIssuer: async (hostname, port) =>
-      (await import("./peer_issuer.ts")).peerIssuer(hostname, port),
+    peerIssuer: async (...asked) => (await import("./peer_issuer.ts")).peerIssuer(...asked),
     isContainer,
     serve: async (options) => (await import("./listener.ts")).listen(options, trace),
+    serveLocal: async (address, serve) =>
+      (await import("./local_server.ts")).serveLocal(address, serve),
+    openPool: async (caCertificates) => (await import("./http_client.ts")).openPool(caCertificates),
+    trace,
     run: async (command) => (await import("./program.ts")).runProgram(command),
-    runInPlace: async (command, env) =>
-      (await import("./program.ts")).runInPlace(command, env, isAtTerminal()),
+    ask: async (...asked) => (await import("./program_output.ts")).ask(...asked),
+    runInPlace: async (command, env, hidesSecrets) =>
+      (await import("./program.ts")).runInPlace(command, env, isAtTerminal(), hidesSecrets),
     openBrowser: async (url) => (await import("./browser.ts")).openBrowser(url),
     interruption: () => interrupted ??= interruption(),
+    expectRequest,
     expectWrites,
     async holdSignals() {
       // a request follows: what it needs is loaded before the last file descriptor may be taken
       const [{ holdSignals }] = await Promise.all([
         import("./signals.ts"),
-        requests(),
+        import("./http.ts"),
       ]);
       return holdSignals(tell);
     },
   };
 }
-
-const requests = () => import("./patient_http.ts");
 
 function interruption(): AbortSignal {
   const controller = new AbortController();
@@ -70,9 +67,25 @@ function interruption(): AbortSignal {
   return controller.signal;
 }
 
-function restrict({ network, programs, variables = [], only }: Needs): void {
+function terminal(): System["terminal"] {
+  return {
+    stdin: Deno.stdin.isTerminal(),
+    stdout: Deno.stdout.isTerminal(),
+    stderr: Deno.stderr.isTerminal(),
+    get canDraw() {
+      return canDraw();
+    },
+    readLine: async (prompt) => (await import("./terminal.ts")).readLine(prompt),
+    readPipe: async (signal) => (await import("./terminal.ts")).readPipe(signal),
+    ask: async (question) => (await import("./question.ts")).ask(question),
+    columns,
+    rows,
+  };
+}
+
+function restrict({ network, programs, keys, variables = [], only }: Needs): void {
   if (!network) Deno.permissions.revokeSync({ name: "net" });
-  if (!programs) Deno.permissions.revokeSync({ name: "run" });
+  if (!programs && !keys) Deno.permissions.revokeSync({ name: "run" });
   for (const variable of SPECIAL_VARIABLES) {
     if (!variables.includes(variable)) Deno.permissions.revokeSync({ name: "env", variable });
   }
@@ -83,6 +96,14 @@ function restrict({ network, programs, variables = [], only }: Needs): void {
     const isRead = only.some((name) => name.startsWith(variable.replace("*", "")));
     if (!isRead) Deno.permissions.revokeSync({ name: "env", variable });
   }
+}
+
+/**
+ * The first random bytes of a process take some 35 ms of CPU, and a TLS handshake waits for them. Deno makes an
+ * elliptic key (and no other) on another thread; the files that a request needs are loaded meanwhile.
+ */
+function expectRequest(): void {
+  void crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]);
 }
 
 let isLimitHeard = false;

@@ -3,24 +3,33 @@
 
 import { CliError } from "../base/errors.ts";
 import { maskedParameters, masker, secretsIn } from "../base/masking.ts";
-import type { HttpRequest, Trace } from "./contract.ts";
+import type { HttpRequest, ShowWait, Trace } from "./contract.ts";
 import { proxyFor } from "./proxies.ts";
 import { portOf } from "../base/urls.ts";
 import { httpClient } from "./http_client.ts";
 import { fetchFailure, hostNotPermitted } from "./http_failure.ts";
+import { isScreen } from "./surroundings.ts";
 
 /** How long nothing may come, in milliseconds. */
 const TIMEOUT = 20_000;
 /** How often that may pass until the answer is complete: one that comes in drops is not abandoned at once. */
 const LONGEST_ANSWER = 2;
+/** How long a wait is silent, in milliseconds. */
+const PATIENCE = 1_000;
 /** How late a timer is when the process must have stood still; and the moment that it then gets. */
 const LATE = 1_000;
 /** Tokens, metadata and users are short; what a parser makes of a text is far longer than the text. */
 const BODY_LIMIT = 1024 * 1024;
 
-/** How long the answer may take until it is complete, in milliseconds. */
-export function longestWait({ timeout = TIMEOUT }: Pick<HttpRequest, "timeout">): number {
-  return LONGEST_ANSWER * timeout;
+/** As {@link fetchWhole}; says what it waits for. */
+export async function fetchPatiently(
+  request: HttpRequest,
+  trace: Trace,
+  show: ShowWait,
+): Promise<Response> {
+  const limit = LONGEST_ANSWER * (request.timeout ?? TIMEOUT);
+  using _wait = waiting(new URL(request.url).host, limit, show);
+  return await fetchWhole(request, trace);
 }
 
 /** Sends the request and reads the whole answer; see {@link System.fetch}. */
@@ -63,6 +72,28 @@ export async function fetchWhole(
     if (response === undefined || !request.keepsWhatArrived) throw translated;
     throw translated.with({ arrived: answerOf(response, joined(chunks)) });
   }
+}
+
+/** Says on a terminal what is waited for once that has taken a second: the words are loaded only then. */
+export function waiting(what: string, limit: number, show: ShowWait): Disposable {
+  if (!isScreen()) return { [Symbol.dispose]() {} };
+  const end = performance.now() + limit;
+  const silence = AbortSignal.timeout(PATIENCE);
+  let isOver = false;
+  let said: Disposable | undefined;
+  const say = async (): Promise<void> => {
+    const { sayWaiting } = await import("./waiting.ts");
+    if (!isOver) said = sayWaiting(what, end, show);
+  };
+  const begin = (): void => void say().catch(() => undefined); // as when no file can be opened any more
+  silence.addEventListener("abort", begin);
+  return {
+    [Symbol.dispose]() {
+      isOver = true;
+      silence.removeEventListener("abort", begin);
+      said?.[Symbol.dispose]();
+    },
+  };
 }
 
 /** In milliseconds. */

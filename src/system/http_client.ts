@@ -1,9 +1,10 @@
 // The client of one request: whom it trusts, and which proxy carries it. Rule: it keeps no connection, and
 // what Deno cannot use is said with the name of the setting that is to blame.
 
-import { run, words } from "../base/advice.ts";
+import { run, shell, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
-import type { Proxy } from "./proxies.ts";
+import type { HttpPool } from "./contract.ts";
+import { type Proxy, proxyFor } from "./proxies.ts";
 
 const PROXY_VARIABLES = [
   ...["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"],
@@ -29,6 +30,32 @@ export function httpClient(
   }
 }
 
+/** How long a connection waits for its next request, in milliseconds: servers and firewalls forget it, too. */
+const IDLE = 25_000;
+
+/**
+ * See {@link System.openPool}. For requests that may be sent twice only: {@link httpClient} says why.
+ *
+ * Each origin has a client, since another proxy may carry it.
+ */
+export function openPool(caCertificates: readonly string[]): HttpPool {
+  const clients = new Map<string, Deno.HttpClient>();
+  return {
+    clientFor(url) {
+      const known = clients.get(url.origin);
+      if (known !== undefined) return known;
+      using _environment = onlyProxy(proxyFor(url, Deno.env.get));
+      const options = { poolIdleTimeout: IDLE, caCerts: [...caCertificates] };
+      const client = Deno.createHttpClient(options);
+      clients.set(url.origin, client);
+      return client;
+    },
+    [Symbol.dispose]() {
+      for (const client of clients.values()) client.close();
+    },
+  };
+}
+
 /**
  * The environment with this proxy and no other, for the moment in which a client reads it. Deno takes
  * `ALL_PROXY` before `HTTPS_PROXY`, sends loopback through a proxy, and goes around one that it cannot
@@ -51,7 +78,7 @@ function unusableCertificates(error: unknown): CliError {
   const message = error instanceof Error ? error.message : String(error);
   if (/certificate store .* specified/i.test(message)) {
     return new CliError("usage", "Cannot use DENO_TLS_CA_STORE: it names no store that there is", {
-      next: "export DENO_TLS_CA_STORE=system",
+      next: shell("export DENO_TLS_CA_STORE=system"),
     });
   }
   if (/platform certificates/i.test(message)) {

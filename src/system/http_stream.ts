@@ -1,70 +1,80 @@
 // One HTTP request whose body and answer flow, however long they are. Rule: never redirected, never silently
 // sent twice, bounded by silence instead of by size, and no secret in what is traced or thrown.
 
-import type { StreamRequest, StreamResponse, Trace } from "./contract.ts";
+import type { ShowWait, StreamRequest, StreamResponse, Trace } from "./contract.ts";
 import { proxyFor } from "./proxies.ts";
 import { portOf } from "../base/urls.ts";
-import { maskUrl, since, typeOf } from "./http.ts";
+import { maskUrl, since, typeOf, waiting } from "./http.ts";
 import { httpClient } from "./http_client.ts";
 import { fetchFailure } from "./http_failure.ts";
 import { type SilenceWatch, watchSilence } from "./silence.ts";
 
 /** How long nothing may move in either direction, in milliseconds: long exports take their time. */
 const LONGEST_SILENCE = 120_000;
+/** How much is read at once, in bytes: of a short answer no more than it has. */
+const AT_ONCE = 65_536;
+const LEAST = 4_096;
 /** What fetch unpacks by itself; another encoding stays as it came. */
 const UNPACKED = ["gzip", "br"];
 
-/** How long the answer may take until it begins, in milliseconds. */
-export function longestSilence(request: Pick<StreamRequest, "longestSilence">): number {
-  return request.longestSilence ?? LONGEST_SILENCE;
+/** As {@link fetchStream}; says that it waits for the beginning of the answer, unless the asker does. */
+export async function streamPatiently(
+  request: StreamRequest,
+  trace: Trace,
+  show: ShowWait,
+): Promise<StreamResponse> {
+  if (request.isTraced === false) return await fetchStream(request, trace);
+  const limit = request.longestSilence ?? LONGEST_SILENCE;
+  using _wait = waiting(new URL(request.url).host, limit, show);
+  return await fetchStream(request, trace);
 }
 
 /** Sends the request; see {@link System.fetchStream}. */
 export async function fetchStream(
   request: StreamRequest,
-  trace: Trace,
+  traced: Trace,
 ): Promise<StreamResponse> {
+  const trace = request.isTraced === false ? (): void => {} : traced;
   const url = new URL(request.url);
   const proxy = proxyFor(url, Deno.env.get);
-  const client = httpClient(proxy, request.caCertificates ?? []);
-  const watch = watchSilence(longestSilence(request), request.signal);
+  const client = request.pool?.clientFor(url) ?? httpClient(proxy, request.caCertificates ?? []);
+  const watch = watchSilence(request.longestSilence ?? LONGEST_SILENCE, request.signal);
   const started = performance.now();
   let isOpen = true;
   const close = (): void => {
-    if (isOpen) client.close();
+    if (isOpen && request.pool === undefined) client.close();
     isOpen = false;
     watch[Symbol.dispose]();
   };
   const failed = async (error: unknown): Promise<unknown> => {
     if (request.signal?.aborted) return request.signal.reason;
-    const signer = async (): Promise<string | undefined> =>
-      (await import("./peer_issuer.ts")).peerIssuer(url.hostname, portOf(url));
-    const translated = await fetchFailure(error, { url, proxy, signer });
+    const translated = await fetchFailure(error, { url, proxy, signer: () => signerAt(url) });
     trace(() => `< no answer after ${since(started)} ms: ${translated.message}`);
     return translated;
   };
   const way = proxy === undefined ? "" : ` through the proxy ${proxy.address}`;
   trace(() => `> ${request.method} ${maskUrl(url)}${way}`);
   try {
-    const { body } = request;
     const headers = headersOf(request);
     const response = await fetch(url, {
       method: request.method,
       headers,
-      ...(body === undefined ? {} : { body: isFlowing(body) ? watched(body, watch) : body }),
+      ...bodyOf(request, watch),
       redirect: "manual",
       signal: watch.signal,
       client,
     });
-    const type = typeOf(response, { headers: Object.fromEntries(headers) });
-    trace(() => `< ${response.status} ${type}, ${since(started)} ms`);
+    trace(() => {
+      const type = typeOf(response, { headers: Object.fromEntries(headers) });
+      return `< ${response.status} ${type}, ${since(started)} ms`;
+    });
     return {
       status: response.status,
       statusText: response.statusText,
       headers: asDecoded(response.headers),
-      body: bytesOf(response, watch, failed),
+      body: bytesOf(response, watch, failed, close),
       async [Symbol.asyncDispose]() {
-        if (isOpen) await response.body?.cancel().catch(() => undefined); // it may be over already
+        if (isOpen) await response.body?.cancel().catch(() => undefined); // it may be read already
         close();
       },
     };
@@ -74,17 +84,33 @@ export async function fetchStream(
   }
 }
 
-/** The person's own `User-Agent` goes before ours. */
-function headersOf({ headers }: StreamRequest): Headers {
-  const all = new Headers(headers.map(([name, value]): [string, string] => [name, value]));
-  if (!all.has("user-agent")) all.set("user-agent", "anaplan-auth");
-  return all;
+async function signerAt(url: URL): Promise<string | undefined> {
+  return await (await import("./peer_issuer.ts")).peerIssuer(url.hostname, portOf(url));
 }
 
-function isFlowing(body: Uint8Array | ReadableStream<Uint8Array>): body is ReadableStream<
-  Uint8Array
+/** The person's own `User-Agent` goes before ours. */
+function headersOf({ headers }: StreamRequest): [string, string][] {
+  const all = headers.map(([name, value]): [string, string] => [name, value]);
+  const isNamed = all.some(([name]) => name.toLowerCase() === "user-agent");
+  return isNamed ? all : [...all, ["user-agent", "anaplan-auth"]];
+}
+
+function bodyOf({ body, length }: StreamRequest, watch: SilenceWatch): RequestInit {
+  if (body === undefined) return {};
+  return { body: isFlowing(body) ? ofLength(length, watched(body, watch)) : body };
+}
+
+function isFlowing(body: NonNullable<StreamRequest["body"]>): body is ReadableStream<
+  Uint8Array<ArrayBuffer>
 > {
   return body instanceof ReadableStream;
+}
+
+/** A stream as fetch takes one with its length: as a file that is read on its way. */
+function ofLength(length: number | undefined, body: ReadableStream): ReadableStream | Blob {
+  if (length === undefined) return body;
+  const properties = { size: { value: length }, stream: { value: () => body } };
+  return Object.defineProperties(new Blob(), properties);
 }
 
 function watched(body: ReadableStream<Uint8Array>, watch: SilenceWatch): ReadableStream {
@@ -100,25 +126,39 @@ function watched(body: ReadableStream<Uint8Array>, watch: SilenceWatch): Readabl
 
 /** The body is unpacked on its way; what the headers say of the packed one would be wrong. */
 function asDecoded(headers: Headers): Headers {
+  if (!UNPACKED.includes(headers.get("content-encoding")?.toLowerCase() ?? "")) return headers;
   const decoded = new Headers(headers);
-  if (!UNPACKED.includes(decoded.get("content-encoding")?.toLowerCase() ?? "")) return decoded;
   decoded.delete("content-encoding");
   decoded.delete("content-length");
   return decoded;
 }
 
+/**
+ * The pieces, all in the same memory: fetch makes 64 KiB of it for each piece otherwise, which costs half of the time
+ * and most of the memory of a long answer.
+ */
 async function* bytesOf(
   response: Response,
   watch: SilenceWatch,
   failed: (error: unknown) => Promise<unknown>,
+  close: () => void,
 ): AsyncGenerator<Uint8Array> {
+  const reader = response.body?.getReader({ mode: "byob" });
+  const length = Number(response.headers.get("content-length") ?? AT_ONCE); // of the packed body, when it is packed
+  let memory = new ArrayBuffer(Math.min(Math.max(length || 0, LEAST), AT_ONCE));
   try {
-    for await (const chunk of response.body ?? []) {
+    while (reader !== undefined) {
+      const { value, done } = await reader.read(new Uint8Array(memory));
+      if (done) break;
       watch.rest(); // whoever reads may be slow, as a pager is
-      yield chunk;
+      yield value;
       watch.heard();
+      memory = value.buffer;
     }
   } catch (error) {
     throw await failed(error);
+  } finally {
+    await reader?.cancel().catch(() => undefined); // it may be over already
+    close();
   }
 }

@@ -2,18 +2,37 @@
 // the environment; they reach only the program that the user names after `exec`, in whose place this one is.
 
 import type { NotRun } from "./contract.ts";
+import { KEY_VARIABLES } from "./key_needs.ts";
 import { handOnSignals, hearing } from "./signals.ts";
+import { env as variable, screen } from "./surroundings.ts";
 
 /** Variables that a browser or a system's tool has no business to inherit. */
-const PRIVATE_VARIABLES = ["ANAPLAN_CLIENT_SECRET", "SECRET", "ANAPLAN_REFRESH_TOKEN"];
+const PRIVATE_VARIABLES = [
+  "ANAPLAN_CLIENT_SECRET",
+  "SECRET",
+  "ANAPLAN_REFRESH_TOKEN",
+  ...KEY_VARIABLES,
+  "ANAPLAN_ACCESS_TOKEN",
+];
 
-/** Starts a program, whose environment has no secret; nor has this one's from then on. */
+/** Starts a program, whose environment has no secret. */
 export function started(
   program: string,
   options: Omit<Deno.CommandOptions, "env">,
 ): Deno.ChildProcess {
-  for (const name of PRIVATE_VARIABLES) Deno.env.delete(name);
+  using _hidden = hiding(PRIVATE_VARIABLES);
   return new Deno.Command(program, options).spawn();
+}
+
+/** Takes variables out of the environment for a moment: a program inherits the rest, which cannot be listed. */
+function hiding(names: readonly string[]): Disposable {
+  const kept = names.map((name) => [name, variable(name)] as const);
+  for (const name of names) Deno.env.delete(name);
+  return {
+    [Symbol.dispose]() {
+      for (const [name, value] of kept) if (value !== undefined) Deno.env.set(name, value);
+    },
+  };
 }
 
 /** See {@link System.run}. */
@@ -43,8 +62,10 @@ export async function runInPlace(
   [program = "", ...args]: readonly string[],
   env: Readonly<Record<string, string>>,
   isAtTerminal: boolean,
+  hidesSecrets = false,
 ): Promise<number | NotRun> {
   handOnSignals();
+  screen.isTaken = true;
   let child: Deno.ChildProcess | undefined;
   const handOn = (signal: Deno.Signal): void => {
     try {
@@ -57,8 +78,10 @@ export async function runInPlace(
   // heard is not inherited as ignored, so it is `exec -- nohup PROGRAM`, and not the other way round.
   using _keys = hearing(KEYS, isAtTerminal ? () => {} : handOn);
   using _signals = hearing(HANDED_ON, handOn);
+  for (const name of KEY_VARIABLES) Deno.env.delete(name); // the program gets a token, never the key
   try {
     const streams = { stdin: "inherit", stdout: "inherit", stderr: "inherit" } as const;
+    using _hidden = hidesSecrets ? hiding(PRIVATE_VARIABLES) : undefined;
     child = new Deno.Command(program, { args, env: { ...env }, ...streams }).spawn();
   } catch (error) {
     return error instanceof Deno.errors.NotFound ? "not found" : "not executable";

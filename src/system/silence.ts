@@ -19,27 +19,26 @@ export interface SilenceWatch extends Disposable {
  */
 export function watchSilence(longest: number, signal: AbortSignal | undefined): SilenceWatch {
   const controller = new AbortController();
-  const giveUp = (): void =>
-    controller.abort(new DOMException(`no answer within ${longest / 1000} s`, "TimeoutError"));
   const stop = (): void => controller.abort(signal?.reason);
   if (signal?.aborted) stop();
   signal?.addEventListener("abort", stop);
-  const waiting = (): ReturnType<typeof setTimeout> => {
-    const due = performance.now() + longest;
+  let silentAt = performance.now() + longest; // only noted: a timer for each piece would cost more than the piece
+  let timer = wait(longest);
+  function wait(milliseconds: number): ReturnType<typeof setTimeout> {
+    const due = performance.now() + milliseconds;
     return setTimeout(() => {
-      const isLate = performance.now() - due > LATE;
-      if (isLate) timer = setTimeout(giveUp, LATE);
-      else giveUp();
-    }, longest);
-  };
-  let timer = waiting();
+      const now = performance.now();
+      if (silentAt > now) timer = wait(Math.min(silentAt - now, longest));
+      else if (now - due > LATE) timer = wait(LATE);
+      else {controller.abort(
+          new DOMException(`no answer within ${longest / 1000} s`, "TimeoutError"),
+        );}
+    }, Math.ceil(milliseconds));
+  }
   return {
     signal: controller.signal,
-    heard() {
-      clearTimeout(timer);
-      timer = waiting();
-    },
-    rest: () => clearTimeout(timer),
+    heard: () => void (silentAt = performance.now() + longest),
+    rest: () => void (silentAt = Infinity),
     [Symbol.dispose]() {
       clearTimeout(timer);
       signal?.removeEventListener("abort", stop);

@@ -48,13 +48,18 @@ function writePiece(
   }
 }
 
-/** For a pipe: lines, as many as it takes at once, and long stretches without a line break. */
+/**
+ * For a pipe: whole lines, as many as it takes at once. A last line of 1,024 bytes and more goes past the buffer, so
+ * only the end of a window is searched: to look at each byte takes longer than to write it.
+ */
 function* pieces(bytes: Uint8Array): Generator<Uint8Array> {
   for (let start = 0; start < bytes.length;) {
-    const window = bytes.subarray(start, start + AT_ONCE); // no search goes farther than this
-    const piece = window.subarray(0, window.lastIndexOf(LINE_BREAK) + 1 || window.length);
-    yield piece;
-    start += piece.length;
+    const window = bytes.subarray(start, start + AT_ONCE);
+    const searched = Math.max(window.length - BUFFERED, 0);
+    const lines = window.subarray(searched).lastIndexOf(LINE_BREAK) + 1;
+    const length = lines === 0 ? window.length : searched + lines;
+    yield window.subarray(0, length);
+    start += length;
   }
 }
 

@@ -12,29 +12,31 @@ export function env(name: string): string | undefined {
   }
 }
 
-/** Whether a terminal can do more than a printer: a cursor, colours. */
+/** Whether a terminal can do more than a printer: a cursor, color. */
 export function canDraw(): boolean {
   return env("TERM") !== "dumb" && env("CI") === undefined;
 }
 
 /** Whether what is said is read on a terminal. */
 export function isScreen(): boolean {
-  return Deno.stderr.isTerminal();
+  return Deno.stderr.isTerminal() && !screen.isTaken;
 }
 
-/** Whether a line is being typed, with a wait of its own above it. */
-export const typing = { isUnderWay: false };
+/** Whether the screen is not for waits: a line is typed there, or another program runs or is served. */
+export const screen = { isTaken: false };
 
-/** How wide stderr is, as far as it is a terminal. */
+/** How wide the terminal is, if stdout or stderr is one. */
 export function columns(): number | undefined {
   return size("columns");
 }
 
-/** The part of {@link Terminal} that is about its size. */
-export const TERMINAL_SIZE = { columns, rows: (): number | undefined => size("rows") };
+/** How high the terminal is, if stdout or stderr is one. */
+export function rows(): number | undefined {
+  return size("rows");
+}
 
 function size(side: "columns" | "rows"): number | undefined {
-  if (!Deno.stderr.isTerminal()) return undefined;
+  if (!Deno.stderr.isTerminal() && !Deno.stdout.isTerminal()) return undefined;
   try {
     return Deno.consoleSize()[side] || undefined;
   } catch {

@@ -2,7 +2,7 @@
 // terminal is left as it was found.
 
 import type { LinePrompt } from "./contract.ts";
-import { canDraw, columns, typing } from "./surroundings.ts";
+import { canDraw, columns, screen } from "./surroundings.ts";
 import { unsteering } from "../base/text.ts";
 import { type LineEditor, lineEditor, nextKeys, rawKeys, whenAborted, write } from "./keyboard.ts";
 import { cut } from "./question_frame.ts";
@@ -16,14 +16,15 @@ export async function readLine(prompt: LinePrompt): Promise<string> {
   prompt.signal.throwIfAborted();
   const input = lineEditor();
   using _raw = rawKeys("signal");
-  using _typing = underWay();
+  using _screen = takenScreen();
   using drawing = canDraw() ? drawnInPlace(prompt, input) : drawnOnce(prompt);
   return await typedLine(input, drawing.draw, prompt.signal);
 }
 
-function underWay(): Disposable {
-  typing.isUnderWay = true;
-  return { [Symbol.dispose]: () => void (typing.isUnderWay = false) };
+function takenScreen(): Disposable {
+  const before = screen.isTaken;
+  screen.isTaken = true;
+  return { [Symbol.dispose]: () => void (screen.isTaken = before) };
 }
 
 /** See {@link Terminal.readPipe}. */

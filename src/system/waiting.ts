@@ -1,20 +1,16 @@
-// What is waited for, said on a terminal when a wait takes longer than a second. Rule: without a terminal nothing is
-// shown, and Ctrl-C ends the wait at once, unless new tokens may be on their way.
+// What is waited for, said on a terminal when a wait takes longer than a second. Rule: loaded only then; Ctrl-C ends
+// the wait at once, unless new tokens may be on their way.
 
-import { duration } from "../base/text.ts";
+import { duration } from "../base/times.ts";
 import { areSignalsHeld, hearing } from "./signals.ts";
-import { canDraw, columns, ignoredSignals, isScreen, typing } from "./surroundings.ts";
+import type { ShowWait } from "./contract.ts";
+import { canDraw, columns, ignoredSignals, screen } from "./surroundings.ts";
 
-/** Shows a line in the place of the one before; an empty one clears it. */
-export type ShowWait = (text: string) => void;
-
-/** How long a wait is silent, and how often it is looked at, in milliseconds. */
-const PATIENCE = 1_000;
+/** How often the line is looked at, in milliseconds. */
 const TICK = 250;
 
 interface Wait {
   readonly what: string;
-  readonly began: number;
   readonly end: number;
 }
 
@@ -22,12 +18,15 @@ const waits = new Set<Wait>();
 let shown = "";
 let ctrlC: Disposable | undefined;
 
-/** Says what is waited for, for `limit` milliseconds at most, until it is disposed of. */
-export function waiting(what: string, limit: number, show: ShowWait): Disposable {
-  if (!isScreen()) return { [Symbol.dispose]() {} };
-  const began = performance.now();
-  const wait = { what, began, end: began + limit };
+/**
+ * Says what is waited for until it is disposed of.
+ *
+ * @param end when the wait ends at the latest, in milliseconds of `performance.now()`.
+ */
+export function sayWaiting(what: string, end: number, show: ShowWait): Disposable {
+  const wait = { what, end };
   waits.add(wait);
+  draw(show);
   const clock = setInterval(() => draw(show), TICK);
   return {
     [Symbol.dispose]() {
@@ -39,19 +38,18 @@ export function waiting(what: string, limit: number, show: ShowWait): Disposable
 }
 
 function draw(show: ShowWait): void {
-  const now = performance.now();
-  const long = [...waits].filter(({ began }) => now - began >= PATIENCE);
-  const text = long.length === 0 || typing.isUnderWay ? "" : lineOf(long, now);
-  const isSaid = !canDraw() && shown !== "" && text !== ""; // it cannot be drawn over
-  if (text === shown || isSaid) return;
+  const text = waits.size === 0 || screen.isTaken ? "" : line();
+  const isSaid = !canDraw() && shown !== ""; // it cannot be drawn over
+  if (text === shown) return;
   shown = text;
-  show(text);
-  listen(text !== "", show);
+  listen(text !== "", show); // before the line says so
+  if (!isSaid) show(text);
 }
 
-function lineOf(long: readonly Wait[], now: number): string {
-  const names = [...new Set(long.map(({ what }) => what))].join(", ");
-  const left = duration(Math.max(...long.map(({ end }) => end)) - now);
+function line(): string {
+  const all = [...waits];
+  const names = [...new Set(all.map(({ what }) => what))].join(", ");
+  const left = duration(Math.max(...all.map(({ end }) => end)) - performance.now());
   const stop = areSignalsHeld() ? "Ctrl-C stops after the answer." : "Ctrl-C stops.";
   return `Waiting for ${names}, at most ${left}. ${stop}`.slice(0, (columns() ?? 80) - 1);
 }
@@ -65,7 +63,7 @@ function listen(isWaiting: boolean, show: ShowWait): void {
   }
   ctrlC ??= hearing(["SIGINT"], () => {
     if (areSignalsHeld()) return;
-    show("");
+    if (canDraw()) show("");
     Deno.exit(130);
   });
 }

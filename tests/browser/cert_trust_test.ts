@@ -27,7 +27,7 @@ async function warningsOfLogin(chromium: string, sandbox: Sandbox, home: Home): 
     env,
   });
   const [address] = await program.said(SIGN_IN_ADDRESS);
-  const warnings = await browser.signIn(address, "Sign in", "You are signed in");
+  const warnings = await browser.signIn(address, "Sign in", "You are signed in to Anaplan");
   assertEquals((await program.outcome).code, 0);
   return warnings;
 }

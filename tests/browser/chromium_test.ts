@@ -20,9 +20,9 @@ import { tempDir } from "../support/temp_dir.ts";
 
 const CHROMIUM = findChromium();
 const HTML = { "content-type": "text/html" };
-const SIGNED_IN = "You are signed in";
-const DECLINED = "Sign-in was declined";
-const UNKNOWN = "This page does not belong to a sign-in in progress";
+const SIGNED_IN = "You are signed in to Anaplan";
+const DECLINED = "You declined the sign-in";
+const UNKNOWN = "This page belongs to another sign-in";
 
 interface Visit extends AsyncDisposable {
   readonly sandbox: Sandbox;
@@ -66,7 +66,8 @@ testWith(
     const { browser } = person;
     const { code, stdout } = await person.login(async (address) => {
       assertEquals(await browser.signIn(address, "Sign in", SIGNED_IN), 2);
-      assertStringIncludes(await browser.page.innerText("main"), "Ada Lovelace, tenant 8A81…0002.");
+      const text = await browser.page.innerText("main");
+      assertStringIncludes(text, "Ada Lovelace, ada@example.com\n\nus1, profile default\n");
     });
     assertEquals(code, 0);
     assertStringIncludes(stdout, "Signed in as Ada Lovelace");
@@ -116,6 +117,21 @@ testWith(
     const { code } = await person.login(async (address) => {
       await browser.open(`${listener.redirectUri}?code=abc&state=unknown`, UNKNOWN);
       await browser.photograph("unknown-state");
+      await browser.signIn(address, "Sign in", SIGNED_IN);
+    });
+    assertEquals(code, 0);
+  },
+);
+
+testWith(
+  CHROMIUM,
+  "the listener's own page says that a sign-in waits, and the wait goes on",
+  async (path) => {
+    await using person = await visit(path);
+    const { browser, listener } = person;
+    const { code } = await person.login(async (address) => {
+      const { origin } = new URL(listener.redirectUri);
+      await browser.open(`${origin}/`, "anaplan-auth is waiting for your sign-in");
       await browser.signIn(address, "Sign in", SIGNED_IN);
     });
     assertEquals(code, 0);

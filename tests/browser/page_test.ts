@@ -8,6 +8,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import type { Page } from "playwright-core";
+import { bookmarklet } from "../../src/oauth/relay.ts";
 import { barriers, type Gallery, inGallery, photograph } from "../support/gallery.ts";
 import type { LastPage } from "../support/last_pages.ts";
 import { findChromium, testWith } from "../support/needs.ts";
@@ -18,6 +19,10 @@ const WIDTHS = { phone: { width: 320, height: 568 }, wide: { width: 1280, height
 const HEAVIEST = 10_000;
 const POLICY =
   /^default-src 'none'; style-src 'sha256-[\w+/]+='; frame-ancestors 'none'; base-uri 'none'; form-action 'none'$/;
+/** Commands on more than one line. */
+const BROKEN_COMMANDS = `[...document.querySelectorAll("code")].filter((code) =>
+  code.getBoundingClientRect().height > 2 * parseFloat(getComputedStyle(code).fontSize)
+).map((code) => code.textContent)`;
 /** Steps of two themes run at once, so none of them can say what another left open; the test can. */
 const SIDE_BY_SIDE = { sanitizeOps: false, sanitizeResources: false, sanitizeExit: false };
 
@@ -64,14 +69,18 @@ async function assertServed(page: Page, { address, status, heading }: LastPage):
   assertEquals(await page.getByRole("heading").allInnerTexts(), [heading]);
 }
 
-/** Whole at both widths, without a barrier, and nothing takes the keyboard. */
+/** Whole at both widths, without a barrier; only a button or a command that scrolls takes the keyboard. */
 async function assertStands(page: Page, name: string, theme: Theme): Promise<void> {
   await page.keyboard.press("Tab");
-  assertEquals(await page.evaluate("document.activeElement === document.body"), true);
+  assertEquals(
+    await page.evaluate("document.activeElement.matches('body, a, code[tabindex]')"),
+    true,
+  );
   for (const [width, viewport] of Object.entries(WIDTHS)) {
     await page.setViewportSize(viewport);
     const content = await page.evaluate<number>("document.documentElement.scrollWidth");
     assert(content <= viewport.width, `${content} px of content in ${viewport.width} px`);
+    assertEquals(await page.evaluate(BROKEN_COMMANDS), [], "a command is on one line");
     await photograph(page, `${name}-${theme}-${width}`);
     assertEquals(await barriers(page), [], `${name}, ${theme}, ${width}`);
   }
@@ -88,9 +97,10 @@ const BEHAVIOURS: Readonly<Record<string, (gallery: Gallery) => Promise<void>>> 
       await heard("signed-in"),
       `- document:
   - main:
-    - heading "You are signed in" [level=1]
-    - paragraph: Ada Lovelace, tenant 8A81…5D40.
-    - paragraph: You can close this window and go back to the terminal.
+    - heading "You are signed in to Anaplan" [level=1]
+    - paragraph: Ada Lovelace, ada@example.com
+    - paragraph: us1, profile default
+    - paragraph: You can close this tab and return to the terminal.
   - contentinfo: anaplan-auth, on this computer`,
     );
     assertStringIncludes(await heard("declined"), "code: anaplan-auth login");
@@ -104,6 +114,24 @@ const BEHAVIOURS: Readonly<Record<string, (gallery: Gallery) => Promise<void>>> 
       await view.page.evaluate("getSelection().toString()"),
       "anaplan-auth login --profile eu",
     );
+  },
+
+  async "the bookmarklet is a button that can be dragged, and a click on it runs nothing"(
+    { open, addressOf },
+  ) {
+    await using view = await open();
+    await view.page.goto(addressOf("waiting-for-a-relay"));
+    const button = view.page.getByRole("link", { name: "Finish the sign-in" });
+    await view.page.evaluate(`addEventListener("dragstart", ({ dataTransfer }) => {
+      document.title = dataTransfer.getData("text/uri-list");
+    })`);
+    await button.hover();
+    await view.page.mouse.down();
+    await view.page.mouse.move(10, 10, { steps: 5 });
+    await view.page.mouse.up();
+    assertEquals(await view.page.title(), bookmarklet("127.0.0.1"));
+    await button.click();
+    assertMatch(view.complaints.join(), /Content Security Policy/);
   },
 
   async "in forced colours the mark and the card keep their shape"({ open, addressOf }) {

@@ -14,7 +14,7 @@ import { type StandIn, startStandIn } from "../support/stand_in.ts";
 const CHROMIUM = findChromium();
 const HOSTNAME = "www.anaplan.com";
 const HOMEPAGE = "Welcome to somebody's home page";
-const SIGNED_IN = "You are signed in";
+const SIGNED_IN = "You are signed in to Anaplan";
 const PASSES = /[?&](code|state)=/;
 const CODE = /[?&]code=/;
 
@@ -123,6 +123,25 @@ for (const redirectUri of ["https://www.anaplan.com/", "https://www.anaplan.com"
     },
   );
 }
+
+testWith(
+  CHROMIUM,
+  "the button on the listener's own page is the bookmarklet that carries the answer",
+  async (path) => {
+    await using world = await relay(path, "https://www.anaplan.com/", HOMEPAGE_HTML);
+    const { browser } = world;
+    const port = freePort();
+    const outcome = await world.login(["--listen", `127.0.0.1:${port}`], async (address) => {
+      await browser.open(`https://127.0.0.1:${port}/`, "anaplan-auth is waiting for your sign-in");
+      const button = browser.page.getByRole("link", { name: "Finish the sign-in" });
+      const bookmark = await button.getAttribute("href") ?? "";
+      await browser.signIn(address, "Sign in", HOMEPAGE);
+      await clickBookmark(browser, bookmark);
+      assertEquals(await browser.passWarnings(SIGNED_IN), 0, "it came on the listener's own page");
+    });
+    assertEquals([outcome.code, methodOf(outcome)], [0, "relay"], outcome.stderr);
+  },
+);
 
 testWith(
   CHROMIUM,

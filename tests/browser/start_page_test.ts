@@ -42,7 +42,7 @@ testWith(
     const { browser, program, url, sandbox } = person;
     await browser.open(url, SIGN_IN);
     await browser.open(url, SIGN_IN);
-    await browser.signIn(url, "Sign in", "You are signed in");
+    await browser.signIn(url, "Sign in", "You are signed in to Anaplan");
     const { code, stderr } = await program.outcome;
     assertEquals(code, 0, stderr);
     const referers = sandbox.requests.map(({ headers }) => headers.referer ?? "");

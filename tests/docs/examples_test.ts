@@ -6,6 +6,7 @@ import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { environmentLogin } from "../support/environment_login.ts";
 import { type Home, makeHome } from "../support/home.ts";
 import { installed, type Machine } from "../support/installed.ts";
+import { newKey, openByHand } from "../support/sealed.ts";
 import { signIn } from "../support/sign_in.ts";
 import { tempDir } from "../support/temp_dir.ts";
 
@@ -44,6 +45,27 @@ Deno.test("the systemd service refreshes a login that is about to expire, and no
   });
 });
 
+Deno.test("the service for sealed logins refreshes with the key that systemd hands over, and not without", async () => {
+  const text = await example("anaplan-refresh-sealed.service");
+  const line = (pattern: RegExp): string => pattern.exec(text)?.[1] ?? "";
+  const [command, name] = [line(/^ExecStart=(.*)$/m), line(/^LoadCredential=([^:]+):/m)];
+  await withLogin(async ({ run, bin }, home) => {
+    const credentials = `${home.path}/credentials-of-systemd`;
+    await Deno.mkdir(credentials);
+    const key = newKey();
+    await Deno.writeTextFile(`${credentials}/${name}`, key, { mode: 0o400 });
+    const [variable = "", value = ""] = line(/^Environment=(ANAPLAN_.*)$/m).split("=");
+    const env = { [variable]: value.replace("%d", credentials) };
+    assertEquals((await run("anaplan-auth seal", env)).stderr, "");
+    const start = command.replace("%h/.deno/bin", bin);
+    assert(start !== command, "the program is where `deno task install` puts it");
+    assertMatch((await run(start, env)).stdout, /^Refreshed\./);
+    const { login } = openByHand(await Deno.readTextFile(home.credentialsFile()), key);
+    assert(login.expiresAt > Date.now() + 20 * MINUTE);
+    assertEquals((await run(start)).code, 7);
+  });
+});
+
 const ANALYZE = "/usr/bin/systemd-analyze";
 const HAS_SYSTEMD = await Deno.stat(ANALYZE).then(() => true, () => false);
 
@@ -52,13 +74,17 @@ Deno.test({
   ignore: !HAS_SYSTEMD,
   fn: async () => {
     using dir = tempDir();
-    for (const name of ["anaplan-refresh.service", "anaplan-refresh.timer"]) {
+    const services = ["anaplan-refresh.service", "anaplan-refresh-sealed.service"];
+    for (const name of [...services, "anaplan-refresh.timer"]) {
       const text = await example(name);
       const unit = text.replace("%h/.deno/bin/anaplan-auth", "/bin/true"); // it has to exist
       await Deno.writeTextFile(`${dir.path}/${name}`, unit);
     }
     const { code, stderr } = await new Deno.Command(ANALYZE, {
-      args: ["verify", "--man=no", `${dir.path}/anaplan-refresh.timer`],
+      args: [
+        ...["verify", "--man=no", `${dir.path}/anaplan-refresh.timer`],
+        `${dir.path}/anaplan-refresh-sealed.service`,
+      ],
     }).output();
     const said = new TextDecoder().decode(stderr).split("\n");
     assertEquals([code, said.filter((line) => line.includes("anaplan-refresh"))], [0, []]);

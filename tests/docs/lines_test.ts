@@ -19,8 +19,9 @@ const VARIABLES: Readonly<Record<string, string>> = {
 /** Lines that are not run here, by how they begin, and why. */
 const NOT_RUN: readonly (readonly [beginning: string, reason: string])[] = [
   ["anaplan-auth login", "a person signs in, in a browser; tests/e2e/login has its cases"],
-  ["deno task demo", "CI runs it by itself"],
-  ["deno task test", "this is it"],
+  ["deno task sandbox", "it runs until Ctrl-C; tests/e2e/sandbox_profile_test.ts"],
+  ["deno task login --profile sandbox", "the same test, and tests/first_session"],
+  ["deno task whoami --profile sandbox", "the same"],
   ["deno task install", "it changes this computer; tests/release installs elsewhere"],
   ["git pull && deno task install", "the same"],
   [
@@ -79,6 +80,7 @@ async function furnish({ bin, home: path }: Machine, home: Home): Promise<void> 
     `${home.configDir}/profiles/ci.json`,
   );
   await Deno.writeTextFile(`${path}/data.csv`, "a,b\n1,2\n");
+  await Deno.writeTextFile(`${path}/nightly.py`, 'import os\nos.environ["ANAPLAN_BASE_URL"]\n');
   await Deno.writeTextFile(`${path}/report.py`, 'import os\nos.environ["ANAPLAN_ACCESS_TOKEN"]\n');
   const scripts = {
     [`${path}/nightly.sh`]: 'test -n "$ANAPLAN_ACCESS_TOKEN"',

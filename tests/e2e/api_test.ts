@@ -59,7 +59,7 @@ for (const gzip of [false, true]) {
     const { code, stderr } = await scene.api(CHUNKS, "--chunks", "--output", out);
     assertEquals([code, await namesIn(home)], [0, ["out"]], stderr);
     assertEquals(await sha256(out), sandbox.fileSha256());
-    assertMatch(stderr, /the connection was cut; asking for the rest\.\n[^]*Saved 600000 bytes/);
+    assertMatch(stderr, /the connection was cut; asking for the rest\.\n[^]*Saved 600 kB to/);
   });
 }
 

@@ -48,6 +48,12 @@ Deno.test("help takes the name of a command, also of one in a group, and with --
   }
 });
 
+Deno.test("help login --all has the flags that the page of login leaves out", async () => {
+  const login = commands().find(({ name }) => name === "login");
+  const page = await helpOf("login", login?.command ?? ROOT, { all: true });
+  assertEquals(await printed(["help", "login", "--all"]), `${page}\n`);
+});
+
 Deno.test("help reference prints exit codes and variables", async () => {
   const withoutVersion = (page: string): string => page.replace(/\n\nVersion .*\n?$/, "");
   assertEquals(withoutVersion(await printed(["help", "reference"])), withoutVersion(reference()));

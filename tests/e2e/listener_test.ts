@@ -82,7 +82,7 @@ Deno.test("a page with an unknown state or a forged error changes nothing, and t
   for (const query of ["code=abc&state=unknown", "error=access_denied&state=unknown", "code=abc"]) {
     const { status, body } = await browse(`${listener.redirectUri}?${query}`);
     assertEquals(status, 400);
-    assert(body.includes("This page does not belong to a sign-in in progress"));
+    assert(body.includes("This page belongs to another sign-in"));
   }
   assertEquals((await browse(address)).status, 200);
   assertEquals((await program.outcome).code, 0);

@@ -101,7 +101,7 @@ testWith(PYTHON, "a lock that another process holds is waited for in words", asy
   await file.lock(true);
   await using terminal = await openTerminal(["refresh"], { python, home: at.home.path });
   await terminal.shows(
-    /^Waiting for another process that uses this login, at most 6 min\. Ctrl-C stops\.$/m,
+    /^Waiting for another process that uses this login, at most 7 min\. Ctrl-C stops\.$/m,
   );
   await terminal.type(CTRL_C);
   assertEquals((await terminal.end).code, 130);

@@ -37,7 +37,7 @@ testWith(
     const { screen } = await terminal.end;
     assertMatch(
       screen,
-      /^Signed in .*\(profile default, us1\)\. Access token good .*\n\nSign in to Anaplan and keep/,
+      /^Signed in .*\(profile default, us1\)\. Access token good .*\n\nSign in to Anaplan and stay/,
     );
   },
 );
@@ -58,4 +58,25 @@ for (const [what, flags, env, isColored] of COLORS) {
     assertEquals((await terminal.end).code, 3);
     assertEquals(COLOR.test(terminal.output()), isColored);
   });
+}
+
+for (const columns of [40, 60, 80]) {
+  testWith(
+    PYTHON,
+    `at ${columns} columns an error is wrapped, and the command in it is in one piece`,
+    async (python) => {
+      await using home = await makeHome();
+      const env = { NO_COLOR: "1" };
+      await using terminal = await openTerminal(["profile", "set", "--region", "nowhere"], {
+        python,
+        home: home.path,
+        env,
+        columns,
+      });
+      const { screen } = await terminal.end;
+      const lines = terminal.output().trimEnd().split("\r\n");
+      assertEquals(lines.filter((line) => line.length > columns), []);
+      assertMatch(screen, /anaplan-auth help login --all$/m);
+    },
+  );
 }

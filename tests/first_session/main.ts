@@ -51,11 +51,9 @@ function newcomersEnvironment(home: string, scratch: string): Record<string, str
 }
 
 async function session(ada: Person): Promise<void> {
-  await ada.does(1, "deno task demo", { until: /^That was all of it/m });
-  await ada.does(1, "deno task sandbox", { until: /deno task --quiet whoami .+/, goesOn: true });
-  const [, login = "", whoami = ""] =
-    /from another terminal:\n {2}(.+(?:\n {4}.+)*)\n {2}(.+)/.exec(ada.seen()) ?? [];
-  await ada.does(2, login, {
+  const ready = /deno task login --profile sandbox$/m;
+  await ada.does(1, "deno task sandbox", { until: ready, goesOn: true });
+  await ada.does(2, "deno task login --profile sandbox", {
     until: /^✓ Signed in as/m,
     meanwhile: async (terminal) => {
       const [address] = await terminal.wrote(ADDRESS);
@@ -63,8 +61,7 @@ async function session(ada: Person): Promise<void> {
       await browse(address);
     },
   });
-  await ada.does(2, whoami, { until: /^Profile/m });
-  await ada.does(2, "deno task profile remove sandbox", { until: /^Removed/m });
+  await ada.does(2, "deno task whoami --profile sandbox", { until: /^Profile/m });
   await ada.interrupts(1);
 }
 

@@ -6,6 +6,7 @@ import { kebab } from "../../src/base/text.ts";
 import { ROOT } from "../../src/cli/tree/tree.ts";
 import type { Fault } from "../sandbox/contract.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+import { newKey } from "../support/sealed.ts";
 import { giveSecrets, OLD_LOGIN, quoting, SECRETS } from "./secret_world.ts";
 import { staleLogin } from "./stale_login.ts";
 import { formsOf, found, foundInFiles, runWatched } from "./sweep.ts";
@@ -20,6 +21,9 @@ const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   "logout": ["--all"],
   "api": ["/2/0/users/me", "--include"],
   "exec": ["--", "sh", "-c", 'test -n "$ANAPLAN_ACCESS_TOKEN"'],
+  "seal": ["--key-file", "$HOME/key"],
+  "unseal": ["--yes"],
+  "proxy": ["--", "sh", "-c", 'curl -so /dev/null "${ANAPLAN_BASE_URL}2/0/users/me"'],
   "profile set": ["--region", "us2"],
   "profile use": ["default"],
   "profile remove": ["default"],
@@ -44,7 +48,9 @@ async function assertKeepsSecrets(
 ): Promise<{ readonly code: number; readonly stderr: string }> {
   await using home = await staleLogin(sandbox, OLD_LOGIN);
   const name = command.join(" ");
-  const argv = [...command, ...mode, ...ARGUMENTS[name] ?? []];
+  await Deno.writeTextFile(`${home.path}/key`, newKey());
+  const more = (ARGUMENTS[name] ?? []).map((word) => word.replace("$HOME", home.path));
+  const argv = [...command, ...mode, ...more];
   const { code, stdout, stderr, commandLines } = await runWatched(argv, { home: home.path });
   assert(code !== 1, stderr);
   assert(commandLines.includes(command[0] ?? "") || Deno.build.os !== "linux", "it was watched");

@@ -12,10 +12,12 @@ const HOUR = 3_600_000;
 const PROBE = new URL("probe.ts", import.meta.url).pathname;
 
 /** The tasks that may start a program: the browser, what makes a certificate trusted, the person's own. */
-const MAY_RUN: readonly string[] = ["login", "cert", "exec"];
+const MAY_RUN: readonly string[] = ["login", "cert", "exec", "proxy"];
 
 /** The tasks that have no business on the network at all. */
-const OFFLINE: readonly string[] = ["profile", "relay", "cert", "complete", "help"];
+const OFFLINE: readonly string[] = [
+  ...["profile", "seal", "unseal", "relay", "cert", "complete", "help"],
+];
 
 async function programTasks(): Promise<string[]> {
   const text = await Deno.readTextFile(new URL("../../deno.json", import.meta.url));

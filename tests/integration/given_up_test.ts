@@ -43,10 +43,11 @@ async function allowedTo(
   return loaded;
 }
 
-/** What is typed, and what the command needs of these. */
+/** What is typed, and what the command needs of these; what reads a login may need a program that has its key. */
 const TYPED: readonly (readonly [argv: readonly string[], needs: string])[] = [
-  [["status", "--json"], "net"],
-  [["profile", "list"], ""],
+  [["status", "--json"], "net,run"],
+  [["profile", "list"], "run"],
+  [["relay", "page"], ""],
   [["login", "--no-such-flag"], "net,run,browser"],
   [["cert", "show", "--help"], "run"],
   [["help", "login"], ""],
@@ -66,16 +67,17 @@ for (const argv of [["whoami"], ["whoami", "--json"]]) {
   Deno.test(`a command's module is loaded without what it does not need: ${argv.join(" ")}`, async () => {
     const module = new URL("src/commands/whoami.ts", ROOT).href;
     const standIn = `export const whoami = () => Promise.resolve({ text: "", data: 1 });`;
-    assertEquals(await allowedTo(module, standIn, argv), ["net"]);
+    assertEquals(await allowedTo(module, standIn, argv), ["net,run"]);
   });
 }
 
-Deno.test("the help is loaded without anything, with and without a command line", async () => {
+Deno.test("the help is loaded without anything; without a command line, with what the key of a login needs", async () => {
   const module = new URL("src/cli/help/root_help.ts", ROOT).href;
   const standIn = `export const rootHelp = () => "";`;
-  for (const argv of [[], ["--help"], ["-h"]]) {
+  for (const argv of [["--help"], ["-h"]]) {
     assertEquals(await allowedTo(module, standIn, argv), [""]);
   }
+  assertEquals(await allowedTo(module, standIn, []), ["run"]); // it looks whether you are signed in
 });
 
 Deno.test("there is something to give up", () => {

@@ -16,7 +16,9 @@ function get(url: string, more: Partial<StreamRequest> = {}): Promise<StreamResp
 
 async function read(response: StreamResponse): Promise<Uint8Array> {
   await using answer = response;
-  return await new Response(ReadableStream.from(answer.body)).bytes();
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  for await (const piece of answer.body) pieces.push(new Uint8Array(piece)); // its memory is used again
+  return await new Blob(pieces).bytes();
 }
 
 /** A request to the sandbox, which knows no token of ours: what it answers must be a fault. */

@@ -117,6 +117,8 @@ export interface Sandbox extends AsyncDisposable {
   /** The authority that signed the sandbox's certificate, as PEM, and a file that holds it. */
   readonly caPem: string;
   readonly caFile: string;
+  /** The path of a file with the secret of the client `rotating`, deleted on disposal. */
+  readonly secretFile: string;
   readonly clients: SandboxClients;
   readonly user: SandboxUser;
   readonly endpoints: SandboxEndpoints;

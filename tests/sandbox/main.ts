@@ -1,24 +1,34 @@
-// Runs the sandbox by itself, for a person to sign in to: `deno task sandbox`.
-// Rule: what it prints can be copied into a shell as it stands.
-import { type Sandbox, type SandboxOptions, startSandbox } from "./sandbox.ts";
+// Runs the sandbox by itself, with a profile that leads to it: `deno task sandbox`.
+// Rule: however it is asked to end, it takes away what it made.
+import type { Sandbox, SandboxOptions } from "./contract.ts";
+import { loadingLine } from "./loading.ts";
+import { makeProfile, type SandboxProfile } from "./profile.ts";
 
 const USAGE = "deno task sandbox [--port N] [--automatic]";
 const DEFAULT_PORT = 9443;
 
 async function run(args: readonly string[]): Promise<number> {
   const options = readOptions(args);
-  if (options === undefined) return fail("Cannot start the sandbox: unknown argument", USAGE);
-  const sandbox = await start(options);
+  if (options === undefined) {
+    return fail(`Cannot start the sandbox: unknown argument\nNext: ${USAGE}`);
+  }
+  using line = loadingLine();
+  const { startSandbox } = await import("./sandbox.ts");
+  const isInterrupted = interruption(); // from here on there is something to take away
+  await using sandbox = await start(() => startSandbox(options));
   if (sandbox === undefined) {
     const { port = DEFAULT_PORT } = options;
-    return fail(
-      `Cannot start the sandbox: port ${port} is in use`,
-      `deno task sandbox --port ${port < 65535 ? port + 1 : DEFAULT_PORT}`,
-    );
+    const next = `deno task sandbox --port ${port < 65535 ? port + 1 : DEFAULT_PORT}`;
+    return fail(`Cannot start the sandbox: port ${port} is in use\nNext: ${next}`);
   }
-  await using running = sandbox;
-  print(invitation(running));
-  await interruption();
+  try {
+    await using profile = await makeProfile(sandbox);
+    line[Symbol.dispose]();
+    print(invitation(sandbox, profile));
+    await isInterrupted;
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error));
+  }
   return 0;
 }
 
@@ -37,37 +47,30 @@ function readOptions(args: readonly string[]): SandboxOptions | undefined {
 }
 
 /** Undefined when the port is taken. */
-async function start(options: SandboxOptions): Promise<Sandbox | undefined> {
+async function start(begin: () => Promise<Sandbox>): Promise<Sandbox | undefined> {
   try {
-    return await startSandbox(options);
+    return await begin();
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") return undefined;
     throw error;
   }
 }
 
-function invitation({ origin, caFile, clients, endpoints }: Sandbox): string {
-  const { clientId, clientSecret } = clients.rotating;
-  return `The sandbox is Anaplan in a box at ${origin}. Ctrl-C ends it.
-
-Sign in to it from another terminal:
-  ANAPLAN_CLIENT_SECRET=${clientSecret} deno task --quiet login --profile sandbox \\
-    --client-id ${clientId} --ca-file ${quote(caFile)} \\
-    --authorization-endpoint ${endpoints.authorization} \\
-    --token-endpoint ${endpoints.token} \\
-    --device-endpoint ${endpoints.device} \\
-    --api-url ${endpoints.apiUrl} --auth-url ${endpoints.authUrl}
-  deno task --quiet whoami --profile sandbox
+function invitation({ origin }: Sandbox, { name }: SandboxProfile): string {
+  const taken = name === "sandbox"
+    ? ""
+    : `You have a profile sandbox that is not the sandbox's own, so this one is called ${name}.\n`;
+  return `The sandbox simulates Anaplan at ${origin}. Ctrl-C ends it.
+${taken}
+In another terminal: deno task login --profile ${name}
 `;
 }
 
-function quote(path: string): string {
-  return /^[\w/.:-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
-}
-
+/** Resolves with the first signal that ends a program; later ones change nothing. */
 function interruption(): Promise<void> {
-  // Windows knows no SIGTERM.
-  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+  const signals: Deno.Signal[] = Deno.build.os === "windows"
+    ? ["SIGINT"]
+    : ["SIGINT", "SIGTERM", "SIGHUP"];
   return new Promise((resolve) => {
     for (const signal of signals) Deno.addSignalListener(signal, () => resolve());
   });
@@ -77,8 +80,8 @@ function print(text: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(text));
 }
 
-function fail(what: string, next: string): number {
-  Deno.stderr.writeSync(new TextEncoder().encode(`${what}\nNext: ${next}\n`));
+function fail(lines: string): number {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${lines}\n`));
   return 2;
 }
 

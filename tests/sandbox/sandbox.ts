@@ -39,9 +39,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const person = { signInAnswer: "approve" as SignInAnswer };
   const uploads = new Map<string, Upload>();
   const route = createRoutes(provider, options, () => person.signInAnswer, uploads);
-  const caFile = await Deno.makeTempFile({ prefix: "anaplan-sandbox-ca-", suffix: ".pem" });
-  undo.defer(() => Deno.remove(caFile));
+  const directory = await Deno.makeTempDir({ prefix: "anaplan-sandbox-" });
+  undo.defer(() => Deno.remove(directory, { recursive: true }));
+  const [caFile, secretFile] = [`${directory}/ca.pem`, `${directory}/client-secret`];
   await Deno.writeTextFile(caFile, certificate.caPem, { mode: 0o644 });
+  await Deno.writeTextFile(secretFile, CLIENTS.rotating.clientSecret, { mode: 0o600 });
   const traffic = serve(server, { origin, gzip: options.gzip }, route, faults);
   undo.defer(traffic.end);
   const end = undo.move();
@@ -49,6 +51,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     origin,
     caPem: certificate.caPem,
     caFile,
+    secretFile,
     clients: CLIENTS,
     user: USER,
     endpoints: endpointsAt(origin),

@@ -13,6 +13,12 @@ const CHECKS: readonly (readonly [RegExp, Check])[] = [
     const login = await home.credentials(profile || undefined);
     assertEquals(typeof login?.accessToken, "string");
   }],
+  [/^the login is (not )?sealed(?: \(profile (\S+)\))?$/, async ({ home }, not, profile) => {
+    const { version } = JSON.parse(
+      await Deno.readTextFile(home.credentialsFile(profile || undefined)),
+    );
+    assertEquals(version, not ? 1 : 2);
+  }],
   [/^~\/(\S+) still contains (.*)$/, async ({ home }, path, text) => {
     assertEquals(await Deno.readTextFile(`${home.path}/${path}`), text);
   }],

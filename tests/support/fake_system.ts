@@ -71,6 +71,7 @@ export function fakeSystem(arranged: Arranged = {}): FakeSystem {
   let held = 0;
   return {
     platform: "linux",
+    pid: 4711,
     restrict: () => {},
     env: (name) => env[name] || undefined,
     absolutePath: (path) => path.startsWith("/") ? path : `/cwd/${path}`,
@@ -92,13 +93,18 @@ export function fakeSystem(arranged: Arranged = {}): FakeSystem {
       return typeof step === "function" ? await step(request) : step;
     },
     serve: ({ hostname, port }) => unexpected(`a listener was opened on ${hostname}:${port}`),
+    serveLocal: () => unexpected("programs were served"),
+    openPool: () => unexpected("a pool was opened"),
+    trace: () => {},
     assertReachable: () => Promise.resolve(),
     peerIssuer: (hostname) => unexpected(`the certificate of ${hostname} was looked at`),
     isContainer: () => false,
     run: (command) => unexpected(`${command.join(" ")} was run`),
+    ask: (command) => unexpected(`${command.join(" ")} was run`),
     runInPlace: (command) => unexpected(`${command.join(" ")} was run`),
     openBrowser: (url) => unexpected(`the browser was opened at ${url}`),
     interruption: () => new AbortController().signal,
+    expectRequest: () => {},
     expectWrites: () => {},
     holdSignals() {
       held++;
@@ -153,12 +159,20 @@ export function streamOf(response: Response, close = (): void => {}): StreamResp
     status: response.status,
     statusText: response.statusText,
     headers: response.headers,
-    body: response.body ?? ReadableStream.from([]),
+    body: closing(response.body ?? ReadableStream.from([]), close),
     async [Symbol.asyncDispose]() {
       close();
       await response.body?.cancel().catch(() => undefined);
     },
   };
+}
+
+async function* closing<T>(body: AsyncIterable<T>, close: () => void): AsyncGenerator<T> {
+  try {
+    yield* body;
+  } finally {
+    close();
+  }
 }
 
 /** Talk that is remembered. */

@@ -37,6 +37,7 @@ export async function played(
     peerIssuer: () => Promise.resolve("An authority"),
     run: () => Promise.resolve(0),
     runInPlace: () => Promise.resolve(0),
+    serveLocal: () => Promise.resolve({ port: 1, close: () => Promise.resolve() }),
     openBrowser(url) {
       if (answer === null) return Promise.resolve(true);
       const { searchParams } = new URL(url);

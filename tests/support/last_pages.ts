@@ -25,8 +25,16 @@ export interface LastPages extends AsyncDisposable {
 }
 
 const OUTCOMES: Readonly<Record<string, Page>> = {
-  "signed-in": signedInPage("Ada Lovelace, tenant 8A81…5D40"),
-  "signed-in-as-somebody": signedInPage(undefined),
+  "signed-in": signedInPage({
+    server: "Anaplan",
+    who: "Ada Lovelace, ada@example.com",
+    place: "us1, profile default",
+  }),
+  "signed-in-as-somebody": signedInPage({
+    server: "id.example.com",
+    who: undefined,
+    place: "Profile work",
+  }),
   "declined": failed("Cannot sign in: it was declined (access_denied)", {
     oauthError: "access_denied",
     next: signIn(),
@@ -48,7 +56,6 @@ const OUTCOMES: Readonly<Record<string, Page>> = {
 function failed(message: string, details: ConstructorParameters<typeof CliError>[2]): Page {
   return failedPage(
     new CliError("denied", message, details),
-    "Anaplan",
     (text) => written(text),
   );
 }
@@ -66,6 +73,7 @@ export async function startLastPages(): Promise<LastPages> {
       return [name, endpoint];
     }),
   );
+  const relayed = { ...attempt, redirectUri: "https://www.anaplan.com/" };
   const relayHtml = await relayPage("127.0.0.1");
   const headers = { "content-type": "text/html; charset=utf-8" };
   // the endpoint knows one path and one outcome; which of them is meant stands before that path
@@ -74,7 +82,8 @@ export async function startLastPages(): Promise<LastPages> {
     if (url.pathname === "/relay.html") return new Response(relayHtml, { headers });
     const [, name = "", path] = /^\/([\w-]+)(\/.*)$/.exec(url.pathname) ?? [];
     url.pathname = path ?? url.pathname;
-    const endpoint = endpoints.get(name) ?? redirectionEndpoint(attempt, hosts);
+    const endpoint = endpoints.get(name) ??
+      redirectionEndpoint(name === "waiting-for-a-relay" ? relayed : attempt, hosts);
     return await endpoint.handle(new Request(url, { headers: request.headers }));
   }
   const listener = listen({ hostname: "127.0.0.1", port: 0, handle }, () => {});
@@ -93,14 +102,22 @@ export async function startLastPages(): Promise<LastPages> {
     heading,
     address: `${origin}/signed-in/callback?${search}`,
   });
+  const waiting = (name: string): LastPage => ({
+    name,
+    status: 200,
+    heading: "anaplan-auth is waiting for your sign-in",
+    address: `${origin}/${name}/`,
+  });
   return {
     origin,
     relay: `${origin}/relay.html`,
     pages: [
       ...outcomes,
+      waiting("waiting"),
+      waiting("waiting-for-a-relay"),
       refused(
         "unknown-state",
-        "This page does not belong to a sign-in in progress",
+        "This page belongs to another sign-in",
         "code=a-code&state=another",
       ),
       refused("malformed", "This answer cannot be used", `${query}&code=twice`),

@@ -32,6 +32,8 @@ export interface Program extends AsyncDisposable {
   readonly outcome: Promise<Outcome>;
   /** Waits until stderr has it; rejected when the program ends without. */
   said(pattern: RegExp): Promise<RegExpExecArray>;
+  /** The same for stdout. */
+  printed(pattern: RegExp): Promise<RegExpExecArray>;
   write(text: string): Promise<void>;
   signal(signal: Deno.Signal): void;
 }
@@ -83,6 +85,7 @@ export async function startProgram(
     pid: child.pid,
     outcome,
     said: (pattern) => stderr.until(pattern),
+    printed: (pattern) => stdout.until(pattern),
     write,
     signal: (signal) => child.kill(signal),
     async [Symbol.asyncDispose]() {

@@ -8,7 +8,8 @@ import { FILES, SURROUNDINGS } from "./reference_words.ts";
 import { ROOT } from "../../src/cli/tree/tree.ts";
 import { commands, type Entry, repeatableFlags } from "./tree.ts";
 
-const COMMON_HEADING = "Flags of every command\n";
+/** How the paragraphs of a page begin that the reference has once, for all commands. */
+const [COMMON, REGION_LIST] = ["Every command\n", "Regions\n"];
 
 /** The page as it has to be. */
 export async function referencePage(): Promise<string> {
@@ -53,17 +54,22 @@ export function variablesOnPage(): string[] {
 }
 
 async function section({ name, command }: Entry): Promise<string> {
-  const page = await helpOf(name, command);
+  const page = (await paragraphs({ name, command }))
+    .filter((text) => !text.startsWith(COMMON) && !text.startsWith(REGION_LIST)).join("\n\n");
   const schema = `schema/${name.replaceAll(" ", "-")}.json`;
   const json = await exists(schema) ? `\n\nWith \`--json\`: [${schema}](${schema}).` : "";
-  return `## ${name}\n\n${fenced(page.split(`\n\n${COMMON_HEADING}`)[0] ?? "")}${json}`;
+  return `## ${name}\n\n${fenced(page)}${json}`;
 }
 
 /** The same on every page, so from the first. */
 async function commonFlags([first]: readonly Entry[]): Promise<string> {
   if (first === undefined) return "";
-  const page = await helpOf(first.name, first.command);
-  return (page.split(COMMON_HEADING)[1] ?? "").split("\n\n")[0] ?? "";
+  const all = await paragraphs(first);
+  return all.find((text) => text.startsWith(COMMON))?.slice(COMMON.length) ?? "";
+}
+
+async function paragraphs({ name, command }: Entry): Promise<string[]> {
+  return (await helpOf(name, command, { all: true })).split("\n\n");
 }
 
 function settings(): string[][] {

@@ -7,16 +7,18 @@ export const SURROUNDINGS: readonly (readonly [names: readonly string[], text: s
   [["XDG_RUNTIME_DIR", "TMPDIR", "TEMP"], "where tokens are rescued to that cannot be saved"],
   [
     ["SSL_CERT_FILE"],
-    "a CA file to trust, too; one that cannot be read is passed over, one that others can change is refused",
+    "a CA file to trust as well; one that cannot be read is passed over, one that others can change is refused",
   ],
   [
     ["DENO_CERT", "NODE_EXTRA_CA_CERTS"],
     "a CA file that Deno itself trusts; one that others can change is refused",
   ],
-  [["https_proxy", "HTTP_PROXY", "http_proxy"], "the proxy, as other programs name it"],
-  [["ALL_PROXY", "all_proxy", "no_proxy"], "the same"],
+  [["https_proxy"], "the same as HTTPS_PROXY"],
+  [["HTTP_PROXY", "http_proxy"], "ignored, since every request is HTTPS"],
+  [["ALL_PROXY", "all_proxy"], "the proxy when HTTPS_PROXY is not set"],
+  [["no_proxy"], "the same as NO_PROXY"],
   [["TERM", "CI"], "whether lines on the terminal may be drawn over"],
-  [["FORCE_COLOR", "NODE_DISABLE_COLORS", "COLORTERM"], "whether questions have colours"],
+  [["FORCE_COLOR", "NODE_DISABLE_COLORS", "COLORTERM"], "whether questions have colors"],
   [["TEAMCITY_VERSION", "TF_BUILD"], "the same"],
   [["TERM_PROGRAM", "TERM_PROGRAM_VERSION", "VTE_VERSION"], "whether the terminal knows links"],
   [["WT_SESSION", "KITTY_WINDOW_ID", "KONSOLE_VERSION", "TMUX", "FORCE_HYPERLINK"], "the same"],
@@ -29,8 +31,9 @@ export const SURROUNDINGS: readonly (readonly [names: readonly string[], text: s
 
 /** What is in the directory of the logins, or comes from it. */
 export const FILES: readonly (readonly [file: string, text: string])[] = [
-  ["config.json", "which profile is used when none is named"],
-  ["config.lock", "the lock of whoever chooses it; may stay"],
+  ["config.json", "which profile is used when none is named, and which key seals logins"],
+  ["config.lock", "the lock for changing config.json; may stay"],
+  ["seal.lock", "the lock of `seal` and `unseal`; may stay"],
   ["profiles/NAME.json", "the settings of a profile, without any secret"],
   ["credentials/NAME.json", "its tokens, and the client secret if there is one"],
   [

@@ -1,5 +1,6 @@
 // A login whose new tokens cannot be saved in their place, for tests of rescues.
-import { assertThrows } from "@std/assert";
+import { assertRejects } from "@std/assert";
+import { written } from "../../src/base/advice.ts";
 import { CliError } from "../../src/base/errors.ts";
 import type { LockedLogin } from "../../src/store/locked_login.ts";
 import { Secret } from "../../src/base/secret.ts";
@@ -36,7 +37,7 @@ export function rescueScene(
     elsewhere,
     warnings,
     lock: (more = {}) =>
-      openStore(configDir, systemIn(more), (text) => warnings.push(text)).lock("default"),
+      openStore(configDir, systemIn(more), (text) => warnings.push(written(text))).lock("default"),
     [Symbol.dispose]: () => dir[Symbol.dispose](),
   };
 }
@@ -47,9 +48,9 @@ export async function saveInVain(
   tokenSet = NEW,
 ): Promise<CliError> {
   using login = await lock();
-  login.prepare();
+  await login.prepare();
   Deno.renameSync(`${configDir}/credentials`, `${configDir}/moved`);
-  const error = assertThrows(() => login.save(tokenSet), CliError);
+  const error = await assertRejects(() => login.save(tokenSet), CliError);
   Deno.removeSync(`${configDir}/moved/default.json.next`);
   return error;
 }

@@ -25,6 +25,7 @@ export const WITHOUT_SCHEMA: Readonly<Record<string, string>> = {
   "api": "prints what the API answers",
   "complete": "prints a script for a shell",
   "exec": "prints what the program prints that it runs",
+  "proxy": "prints where it is, and runs on; api_proxy_gate_test.ts reads it",
 };
 
 const ajv = new Ajv2020({ strict: true, strictTypes: false, allErrors: true });

@@ -1,9 +1,9 @@
 // What is said to a person as the text that they read. Rule: commands as they are typed where the program is
 // installed.
-import { type Advice, type Words, written } from "../../src/base/advice.ts";
+import { type Words, written } from "../../src/base/advice.ts";
 
 /** What an error or a check says to do next; empty when it says nothing. */
-export function nextOf(told: { readonly next?: Advice | undefined | null } | undefined): string {
+export function nextOf(told: { readonly next?: Words | undefined | null } | undefined): string {
   return written(told?.next ?? "");
 }
 

@@ -54,7 +54,7 @@ export function sandboxFlags(
 
 /** What a sign-in is to be like. */
 export interface SignInOptions
-  extends BrowseOptions, Pick<ProgramOptions, "executable" | "wrapper"> {
+  extends BrowseOptions, Pick<ProgramOptions, "executable" | "wrapper" | "env"> {
   readonly client?: ConfidentialClient;
   readonly listener?: Listener;
   readonly flags?: readonly string[];
@@ -69,7 +69,7 @@ export async function login(
   const { client = sandbox.clients.rotating, flags = [], executable, ...browsing } = options;
   const { listener = registeredListener(sandbox), wrapper = [] } = options;
   const argv = ["login", ...sandboxFlags(sandbox, client, listener), ...flags];
-  const env = { ANAPLAN_CLIENT_SECRET: client.clientSecret };
+  const env = { ...options.env, ANAPLAN_CLIENT_SECRET: client.clientSecret };
   await using program = await startProgram(argv, {
     home: home.path,
     env,

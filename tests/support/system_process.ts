@@ -128,11 +128,9 @@ const TASKS: Readonly<Record<Task, (args: readonly string[]) => Promise<void>>> 
   async rescue([signal]) {
     const tokenSet = { accessToken: new Secret("a"), clientId: "c", expiresAt: 0, obtainedAt: 0 };
     const fails = {
-      load: () => undefined,
-      prepare: () => undefined,
-      save: () => {
-        throw new CliError("storage", "The tokens are elsewhere");
-      },
+      load: () => Promise.resolve(undefined),
+      prepare: () => Promise.resolve(),
+      save: () => Promise.reject(new CliError("storage", "The tokens are elsewhere")),
       remove: () => undefined,
       [Symbol.dispose]: () => undefined,
     };

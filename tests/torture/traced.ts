@@ -42,7 +42,8 @@ export async function runTraced(
 ): Promise<TracedOutcome> {
   const { program, args } = await commandLineOf(argv);
   const log = await Deno.makeTempFile({ prefix: "anaplan-auth-strace-" });
-  const options = ["-f", "-yy", "-ttt", "-T", "-s", "0", "--kill-on-exit", "-o", log];
+  const follow = world.isTracedAlone ? "--always-show-pid" : "-f";
+  const options = [follow, "-yy", "-ttt", "-T", "-s", "0", "--kill-on-exit", "-o", log];
   const child = new Deno.Command("strace", {
     args: [...options, "-e", `trace=${calls.join()}`, ...inject(injection), program, ...args],
     cwd: PROJECT_DIRECTORY,

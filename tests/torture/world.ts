@@ -11,6 +11,8 @@ export interface World extends AsyncDisposable {
   readonly home: Home;
   /** Where the program puts tokens that cannot be saved. */
   readonly env: Readonly<Record<string, string>>;
+  /** Whether strace follows the main thread only; it hangs at times when it kills a program's own children. */
+  readonly isTracedAlone?: boolean;
   run(...argv: string[]): Promise<Outcome>;
   /** Signs in again, with a new login. */
   signIn(profile?: string): Promise<void>;

@@ -1,4 +1,4 @@
-// Advice as data: the commands in it are written once, and no text is one of them.
+// Words as data: the commands in it are written once, and no text is one of them.
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { run, shell, signIn, words, written } from "../../src/base/advice.ts";

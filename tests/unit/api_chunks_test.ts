@@ -1,11 +1,12 @@
 // A file in chunks: in their order, and a chunk that breaks off goes on where it stopped.
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { api } from "../../src/commands/api.ts";
 import { API, brokenAfter, called, failureOf } from "../support/api_scene.ts";
-import type { StreamStep } from "../support/fake_system.ts";
+import { START, type StreamStep } from "../support/fake_system.ts";
 import { granted, LOGIN, putLogin, unreachable } from "../support/logins.ts";
 import { sessionScene } from "../support/session_scene.ts";
 import { nextOf } from "../support/shown.ts";
+import { tempDir } from "../support/temp_dir.ts";
 
 const PATH = "/2/0/workspaces/W/models/M/files/1/chunks";
 
@@ -26,6 +27,25 @@ Deno.test("all chunks come in their order, each asked for by its id", async () =
     "/0",
     "/1",
   ]);
+});
+
+Deno.test("a download says which chunk of how many is on its way, and about how much is left", async () => {
+  using dir = tempDir();
+  const sent = ["0", "1", "2", "3"].map(() => new Response("x".repeat(1000)));
+  const streams = [list("0", "1", "2", "3"), ...sent];
+  let now = START;
+  const { talk } = await called(PATH, { chunks: true, output: `${dir.path}/data.csv` }, {
+    streams,
+    now: () => now += 500,
+  });
+  assertEquals(talk.progressed.map((line) => line.split("   ").slice(0, 2).join("   ")), [
+    "chunk 1 of 4   1 kB",
+    "chunk 2 of 4   2 of about 4 kB",
+    "chunk 3 of 4   3 of about 4 kB",
+    "chunk 4 of 4   4 of about 4 kB",
+  ]);
+  assertMatch(talk.progressed[2] ?? "", /\d B\/s {3}\d+ s left$/);
+  assertStringIncludes(talk.said.join(), "Saved 4 kB to ");
 });
 
 Deno.test("a file without chunks is empty", async () => {

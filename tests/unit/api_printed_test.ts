@@ -136,19 +136,27 @@ Deno.test("progress is drawn a few times a second, and the bytes are the same", 
   const { system, talk } = fakeContext();
   const pieces = Array.from({ length: 10 }, () => new Uint8Array(1000));
   let length = 0;
-  for await (const chunk of withProgress(ReadableStream.from(pieces), 10_000, { system, talk })) {
+  for await (
+    const chunk of withProgress(ReadableStream.from(pieces), { total: 10_000 }, { system, talk })
+  ) {
     length += chunk.length;
     system.advance(100);
   }
   assertEquals([length, talk.progressed.length], [10_000, 5]);
-  assertEquals(talk.progressed[0], "2 kB of 10 kB (20%), 10 kB/s");
+  assertEquals(talk.progressed[0], "2 of 10 kB   10 kB/s   1 s left");
   assertEquals(system.now(), START + 1000);
 });
 
 Deno.test("progress says what is known", () => {
-  assertEquals(progressLine(500, undefined, 1000), "500 B, 500 B/s");
-  assertEquals(progressLine(500, 400, 1000), "500 B, 500 B/s"); // more than was announced
-  assertEquals(progressLine(0, 1000, 0), "0 B of 1 kB (0%), 0 B/s");
+  assertEquals(progressLine(500, {}, 1000), "500 B   500 B/s");
+  assertEquals(progressLine(500, { total: 400 }, 1000), "500 B   500 B/s"); // more than was announced
+  assertEquals(progressLine(0, { total: 1000 }, 0), "0 B of 1 kB   0 B/s");
+  assertEquals(progressLine(10, { chunk: { at: 1, of: 8 } }, 1000), "chunk 1 of 8   10 B   10 B/s");
+  const third = { total: 16_800_000, chunk: { at: 3, of: 8 } };
+  assertEquals(
+    progressLine(6_100_000, third, 1452),
+    "chunk 3 of 8   6.1 of about 16.8 MB   4.2 MB/s   3 s left",
+  );
 });
 
 const REFUSALS: readonly (readonly [number, string, ApiFlags, string, string | undefined])[] = [

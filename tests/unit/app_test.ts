@@ -70,8 +70,8 @@ Deno.test("--version prints the version", async () => {
 
 Deno.test("without a command the help is printed; on a terminal how things are comes first", async () => {
   const piped = await ran([]);
-  assertMatch(piped.stdout, /^Sign in to Anaplan and keep the login usable\./);
-  const shown = await ran([], { terminal: { stdout: true } });
+  assertMatch(piped.stdout, /^Sign in to Anaplan and stay signed in\./);
+  const shown = await ran([], { terminal: { stdout: true, canDraw: false } });
   assertEquals(
     shown.stdout,
     `Not signed in (profile default).\nNext: anaplan-auth login\n\n${piped.stdout}`,

@@ -1,10 +1,11 @@
 // The command `doctor` as a whole: its lines, its exit code, and what it never shows.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { written } from "../../src/base/advice.ts";
 import { doctor } from "../../src/commands/doctor.ts";
 import { keepFailure } from "../../src/settings/last_failure.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { saveProfile } from "../../src/settings/profiles.ts";
-import { dateTime } from "../../src/base/text.ts";
+import { dateTime } from "../../src/base/times.ts";
 import {
   dated,
   diagnosed,
@@ -25,7 +26,7 @@ Deno.test("doctor on a healthy computer finds nothing wrong, and is exit 0", asy
   assertEquals(outcome, undefined);
   assertEquals(checks.filter(({ mark }) => mark !== "ok"), []);
   assertEquals(checks.map(({ name }) => name), [
-    ...["Proxy", "Trust", "Port", "Certificate", "Redirect URI", "Files", "Login"],
+    ...["Proxy", "Trust", "Port", "Certificate", "Redirect URI", "Files", "Login", "Sealing"],
     ...["Network", "Clock", "Edge", "TLS", "Region"],
   ]);
   using again = doctorScene();
@@ -113,14 +114,14 @@ Deno.test("each check is printed when it ends, before the next one has begun", a
   };
   const context = { ...scene.context, system: { ...system, fetch } };
   const reply = await doctor(scene.flags, context);
-  assert(reply.kind === "stream");
+  assert(reply.kind === "lines");
   const seen: string[] = [];
-  for await (const chunk of reply.stream) {
-    seen.push(new TextDecoder().decode(chunk).slice(0, 9));
-    if (seen.length === 7) answer.resolve(); // whatever this computer alone can say
+  for await (const line of reply.lines) {
+    seen.push(written(line).slice(0, 9));
+    if (seen.length === 8) answer.resolve(); // whatever this computer alone can say
   }
-  assertEquals(seen[6], "✓ Login  ");
-  assertEquals(seen[7], "✓ Network");
+  assertEquals(seen[7], "✓ Sealing");
+  assertEquals(seen[8], "✓ Network");
 });
 
 Deno.test("a silent API costs no second wait: the region is skipped, and the rest is looked at", async () => {
@@ -216,7 +217,7 @@ Deno.test("an issuer that cannot be reached is one problem beside everything els
   });
   const { checks, outcome } = await diagnosed(scene, { issuer: ISSUER });
   assertEquals(checks.map(({ name, mark }) => mark === "ok" ? name : `${name} ${mark}`), [
-    ...["Proxy", "Trust", "Port", "Certificate", "Redirect URI", "Files", "Login"],
+    ...["Proxy", "Trust", "Port", "Certificate", "Redirect URI", "Files", "Login", "Sealing"],
     "Issuer problem",
   ]);
   assertEquals(outcome, "unavailable");

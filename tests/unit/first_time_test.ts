@@ -115,6 +115,13 @@ for (const [name, flags, env, questions] of KNOWN) {
   });
 }
 
+Deno.test("a profile that names the secret's file is not asked for the secret", async () => {
+  using dir = tempDir();
+  saveProfile(dir.path, "default", { clientSecretFile: "/a/file" }, () => {});
+  const { asked } = await firstTime([ENTER, "a-client", ENTER, YES], { configDir: dir.path });
+  assertEquals(asked, ["Region", "Client id", "Redirect URI", "All right"]);
+});
+
 Deno.test("nothing is asked when flag, variable or profile name the client", async () => {
   using dir = tempDir();
   saveProfile(dir.path, "default", { clientId: "a-client" }, () => {});

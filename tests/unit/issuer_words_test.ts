@@ -159,11 +159,16 @@ const OTHERS: readonly Story[] = [
     return { argv: ["api", "/x"], login: withoutRefreshToken(LOGIN), profile: WITH_API, streams };
   }),
   { argv: ["exec", "--", "true"], login: LOGIN },
+  ...[[], ["--port", "8400", "--socket", "s"], ["--only", "x"]].map((flags): Story => {
+    return { argv: ["proxy", ...flags, "--", "true"], login: LOGIN };
+  }),
   ...["list", "list --json", "show", "show --json", "use default", "remove default"].map(
     (line): Story => ({ argv: ["profile", ...line.split(" ")], login: LOGIN }),
   ),
   { argv: ["profile", "set", "--client-id", "another"], login: LOGIN },
   { argv: ["profile", "set", "--token-endpoint", "http://x.example"] },
+  { argv: ["seal", "--key-file", "/nowhere/key"], login: LOGIN },
+  { argv: ["unseal", "--yes"], login: LOGIN },
   ...["relay bookmarklet", "relay page", "cert show", "cert renew", "cert trust"].map(
     (line): Story => ({ argv: line.split(" ") }),
   ),

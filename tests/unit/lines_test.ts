@@ -1,6 +1,10 @@
-// Lines for people: wrapped.
+// Lines for people: as wide as the terminal, and no command, path, flag or URL in two parts.
 import { assert, assertEquals } from "@std/assert";
-import { wrapped } from "../../src/base/lines.ts";
+import fc from "fast-check";
+import { run, shell, type Words, words, written } from "../../src/base/advice.ts";
+import { fitted, GLUE, wrapped } from "../../src/base/lines.ts";
+
+const WIDTHS = [40, 60, 80] as const;
 
 Deno.test("wrapped() breaks at blanks, as late as the width allows", () => {
   assertEquals(wrapped("one two three", 7), ["one two", "three"]);
@@ -13,11 +17,77 @@ Deno.test("wrapped() keeps a word whole that is longer than the line", () => {
   assertEquals(wrapped(`see ${url} now`, 10), ["see", url, "now"]);
 });
 
-Deno.test("wrapped() loses no word and no order", () => {
-  const text = "a bb ccc dddd eeeee ffffff";
-  for (let width = 1; width < 30; width++) {
-    const lines = wrapped(text, width);
-    assertEquals(lines.join(" "), text);
-    assert(lines.every((line) => line.length <= width || !line.includes(" ")));
-  }
+/** A word, a path, a URL, a flag with its value or a command: each is one piece. */
+const piece: fc.Arbitrary<Words> = fc.oneof(
+  fc.stringMatching(/^[a-z]{1,12}[.,;:]?$/),
+  fc.constantFrom<Words>(
+    "~/.config/anaplan-auth/credentials/default.json",
+    "https://us1a.app.anaplan.com/auth/prelogin?response_type=code",
+    "--redirect-uri URL",
+    run("login", { profile: "eu-test", flags: "--redirect-uri https://127.0.0.1:8443/callback" }),
+    run("profile list"),
+    shell("lsof -i :8443"),
+    shell("export NO_PROXY=127.0.0.1,localhost,::1"),
+  ),
+);
+const sentence = fc.array(piece, { minLength: 1, maxLength: 30 });
+const start = fc.constantFrom(
+  "",
+  "  ",
+  "  1. ",
+  "✗ ",
+  "Next: ",
+  "Client id       ",
+  "  --flag FILE   ",
+);
+
+for (const width of WIDTHS) {
+  Deno.test(`at ${width} columns only an unbreakable piece is wider, whole, and all words are there in order`, () => {
+    fc.assert(fc.property(start, sentence, fc.constantFrom(0, 2), (start, pieces, hang) => {
+      const texts = pieces.map((piece) => written(piece));
+      const said = words`${start}${
+        pieces.flatMap((piece, at) => at === 0 ? [piece] : [" ", piece]).flat()
+      }`;
+      const lines = fitted(written(said, undefined, GLUE), width, hang).split("\n");
+      const flat = (text: string): string => text.replaceAll(/\s+/g, " ").trim();
+      assertEquals(flat(lines.join(" ")), flat(start + texts.join(" ")));
+      for (const text of texts) assert(lines.some((line) => line.includes(text)), text);
+      const isOnePiece = (line: string): boolean =>
+        texts.some((text) =>
+          line.trim() === text || (/^( *1\.|✗) $/.test(start) && line === start + text)
+        );
+      assertEquals(lines.filter((line) => line.length > width && !isOnePiece(line)), []);
+    }));
+  });
+}
+
+Deno.test("what follows stands under a number, under a mark, under the second column, and two further under Next:", () => {
+  const text = "aaaa bbbb cccc dddd eeee ffff gggg hhhh iiii";
+  const second = (start: string): string | undefined => fitted(start + text, 40).split("\n")[1];
+  assertEquals(second("  1. "), "     hhhh iiii");
+  assertEquals(second("✗ "), "  hhhh iiii");
+  assertEquals(second("Client      "), "            ffff gggg hhhh iiii");
+  assertEquals(second("Next: "), "  hhhh iiii");
+  assertEquals(second("    Next: "), "      gggg hhhh iiii");
+  assertEquals(second(""), "iiii");
+  assertEquals(fitted(text, 40, 2).split("\n")[1], "  iiii");
+});
+
+Deno.test("a second column that would be narrow begins on a line of its own", () => {
+  const row = "  ANAPLAN_AUTH_CONFIG_DIR     where logins are kept on this computer";
+  assertEquals(
+    fitted(row, 40),
+    "  ANAPLAN_AUTH_CONFIG_DIR\n      where logins are kept on this\n      computer",
+  );
+  assertEquals(fitted(row, 80), row);
+  const url = "http://USER:PASSWORD@HOST:PORT";
+  assertEquals(
+    fitted(`Proxy        ${url}, with a port`, 40),
+    `Proxy\n    ${url}, with\n    a port`,
+  );
+});
+
+Deno.test("lines that fit stay as they are, blanks within them included", () => {
+  const text = "a    b\n\n  c  d";
+  assertEquals(fitted(text, 40), text);
 });

@@ -6,7 +6,8 @@ import { CliError } from "../../src/base/errors.ts";
 import { currentProfile } from "../../src/settings/location.ts";
 import { loadProfile, saveProfile } from "../../src/settings/profiles.ts";
 import { loadSettings } from "../../src/settings/settings.ts";
-import { dateTime, isoTime } from "../../src/base/text.ts";
+import { isoTime } from "../../src/base/text.ts";
+import { dateTime } from "../../src/base/times.ts";
 import { START } from "../support/fake_system.ts";
 import {
   boundTo,
@@ -39,7 +40,10 @@ Deno.test("login saves the tokens, tells terminal and browser who signed in, and
     method: "loopback",
   });
   assertEquals(storedLogin(at.configDir).refreshToken?.reveal(), "new-refresh");
-  assertStringIncludes(await (await at.page).text(), "Ada Lovelace, tenant 8A81…5D40.");
+  assertStringIncludes(
+    await (await at.page).text(),
+    "Ada Lovelace, ada@example.com</p>\n<p>eu2, profile default</p>",
+  );
   assertEquals(at.listener.open, 0);
 });
 
@@ -90,8 +94,11 @@ Deno.test("that nobody can say who signed in spoils no login", async () => {
   for (const step of [unreachable(), new Response(null, { status: 401 })]) {
     await using at = signIn([granted(), step]);
     const { text } = await login(at.flags, at.context);
-    assertStringIncludes(written(text), "✓ Signed in, Anaplan us1.\n  Saved as");
-    assertStringIncludes(await (await at.page).text(), "The login was saved.");
+    assertStringIncludes(
+      written(text),
+      "✓ Signed in, Anaplan us1.\n  Saved as",
+    );
+    assertStringIncludes(await (await at.page).text(), "The login is saved.");
   }
 });
 
@@ -102,7 +109,7 @@ Deno.test("the page waits for who signed in for a second at most", async () => {
     return late.promise;
   }]);
   const reply = login(at.flags, at.context);
-  assertStringIncludes(await (await at.page).text(), "The login was saved.");
+  assertStringIncludes(await (await at.page).text(), "The login is saved.");
   late.resolve(ada());
   assertStringIncludes(written((await reply).text), "Signed in as Ada Lovelace"); // the terminal can wait longer
 });
@@ -184,6 +191,15 @@ Deno.test("what another command saved while a login waited is kept, and what it 
     refreshTokenLifetime: 3_600_000,
     scope: "openid",
   });
+});
+
+Deno.test("login --client-secret-file is for one sign-in: the profile does not keep the file", async () => {
+  await using at = signIn([granted(), ada()]);
+  const clientSecretFile = `${at.configDir}/../secret.txt`;
+  Deno.writeTextFileSync(clientSecretFile, "from-file");
+  await login({ ...at.flags, clientSecretFile }, at.context);
+  assertEquals(loadProfile(at.configDir, "default")?.clientSecretFile, undefined);
+  Deno.removeSync(clientSecretFile);
 });
 
 Deno.test("login --no-pkce leaves PKCE out once, and the profile keeps it only if it had it before", async () => {

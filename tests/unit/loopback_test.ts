@@ -5,7 +5,11 @@ import { type Page, signedInPage } from "../../src/oauth/page.ts";
 import { responseQuery, someAttempt } from "../support/oauth.ts";
 import { isSettled, visit } from "../support/redirection.ts";
 
-const PAGE: Page = signedInPage("Ada Lovelace");
+const PAGE: Page = signedInPage({
+  server: "Anaplan",
+  who: "Ada Lovelace, ada@example.com",
+  place: "us1, profile default",
+});
 
 Deno.test("the right answer is accepted as it came", async () => {
   const { endpoint, comeBack, attempt } = await visit();
@@ -27,10 +31,10 @@ Deno.test("the browser's reply is held until the outcome is known, and then tell
   const page = comeBack();
   const answer = await endpoint.answer;
   assertEquals(await isSettled(page), false);
-  answer.reply({ ...PAGE, status: 502, heading: "Sign-in did not finish" });
+  answer.reply({ ...PAGE, status: 502, heading: "The sign-in failed" });
   const response = await page;
   assertEquals(response.status, 502);
-  assertStringIncludes(await response.text(), "<h1>Sign-in did not finish</h1>");
+  assertStringIncludes(await response.text(), "<h1>The sign-in failed</h1>");
 });
 
 Deno.test("a reload repeats the answer, before the outcome and after it", async () => {
@@ -95,7 +99,7 @@ for (const [what, path] of Object.entries(UNKNOWN)) {
     const { ask, isAnswered } = await visit();
     const response = await ask(path);
     assertEquals(response.status, 400);
-    assertStringIncludes(await response.text(), "does not belong to a sign-in in progress");
+    assertStringIncludes(await response.text(), "This page belongs to another sign-in");
     assertEquals(await isAnswered(), false);
   });
 }

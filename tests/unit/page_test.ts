@@ -16,20 +16,22 @@ import {
   pageResponse,
   signedInPage,
   UNKNOWN_STATE_PAGE,
+  waitingResponse,
 } from "../../src/oauth/page.ts";
-
-const SERVER = "Anaplan";
+import { bookmarklet } from "../../src/oauth/relay.ts";
 
 const PAGES: Readonly<Record<string, Page>> = {
-  "signed in": signedInPage("Ada Lovelace, tenant 8A81…5D40"),
+  "signed in": signedInPage({
+    server: "Anaplan",
+    who: "Ada Lovelace, ada@example.com",
+    place: "us1, profile default",
+  }),
   "declined": failedPage(
     new CliError("denied", "Cannot sign in", { oauthError: "access_denied" }),
-    SERVER,
     written,
   ),
   "failed": failedPage(
     new CliError("unavailable", "Cannot reach x", { next: "try again" }),
-    SERVER,
     written,
   ),
   "an unknown state": UNKNOWN_STATE_PAGE,
@@ -88,19 +90,24 @@ Deno.test("every text on a page is escaped", async () => {
 });
 
 Deno.test("a page without a small line has no empty paragraph", async () => {
-  const page = failedPage(new CliError("unavailable", "Cannot reach x"), SERVER, written);
+  const page = failedPage(new CliError("unavailable", "Cannot reach x"), written);
   assertNotMatch(await (await pageResponse(page)).text(), /<p><\/p>/);
 });
 
-Deno.test("who signed in is named, or the page says only that the login was saved", () => {
-  assertEquals(signedInPage("Ada Lovelace").sentence, "Ada Lovelace.");
-  assertEquals(signedInPage(undefined).sentence, "The login was saved.");
+Deno.test("who signed in is named with region and profile, or the page says only that the login is saved", () => {
+  const shown = { server: "Anaplan", place: "us1, profile default" };
+  const { heading, sentence, detail } = signedInPage({ ...shown, who: "Ada Lovelace" });
+  assertEquals([heading, sentence, detail], [
+    "You are signed in to Anaplan",
+    "Ada Lovelace",
+    "us1, profile default",
+  ]);
+  assertEquals(signedInPage({ ...shown, who: undefined }).sentence, "The login is saved.");
 });
 
 Deno.test("a failure's page carries the terminal's two lines", () => {
   const page = failedPage(
     new CliError("denied", "Cannot sign in: no", { next: "do this" }),
-    SERVER,
     written,
   );
   assertEquals([page.sentence, written(page.small)], ["Cannot sign in: no.", "Next: do this"]);
@@ -108,7 +115,7 @@ Deno.test("a failure's page carries the terminal's two lines", () => {
 
 Deno.test("a failure's page has the terminal's full stop, and not a second one", () => {
   const sentence = (message: string): string =>
-    failedPage(new CliError("denied", message), SERVER, written).sentence;
+    failedPage(new CliError("denied", message), written).sentence;
   assertEquals([sentence("No: it is old."), sentence("No; did you mean x?")], [
     "No: it is old.",
     "No; did you mean x?",
@@ -119,13 +126,8 @@ Deno.test("a page names commands as the person types them", () => {
   const typed = (text: Words): string => written(text, "deno task");
   for (const oauthError of ["access_denied", "invalid_grant"]) {
     const error = new CliError("denied", "no", { oauthError, next: run("login") });
-    assertEquals(piecesOf(failedPage(error, SERVER, typed).small).at(-1), shell("deno task login"));
+    assertEquals(piecesOf(failedPage(error, typed).small).at(-1), shell("deno task login"));
   }
-});
-
-Deno.test("a declined sign-in names who declined it", () => {
-  const error = new CliError("denied", "no", { oauthError: "access_denied" });
-  assertStringIncludes(failedPage(error, "id.example.com", written).sentence, "id.example.com ");
 });
 
 Deno.test("a command on a page stands alone in a code element, ready to be copied", async () => {
@@ -133,8 +135,8 @@ Deno.test("a command on a page stands alone in a code element, ready to be copie
     next: words`${run("login --profile 'a<b'")}, and finish in the newest window`,
   });
   assertStringIncludes(
-    await (await pageResponse(failedPage(error, SERVER, written))).text(),
-    '<p class="small">Next: <code>anaplan-auth login <span>--profile</span> &#39;a&lt;b&#39;</code>, and finish',
+    await (await pageResponse(failedPage(error, written))).text(),
+    '<p class="small">Next: <code tabindex="0">anaplan-auth login --profile &#39;a&lt;b&#39;</code>, and finish',
   );
 });
 
@@ -142,15 +144,44 @@ Deno.test("a text that looks like a command is none on a page", async () => {
   const error = new CliError("denied", "no", {
     next: "`anaplan-auth logout`, or anaplan-auth login",
   });
-  const html = await (await pageResponse(failedPage(error, SERVER, written))).text();
+  const html = await (await pageResponse(failedPage(error, written))).text();
   assertNotMatch(html, /<code>/);
+});
+
+Deno.test("only a command that is too long for a phone takes the keyboard, to be scrolled", async () => {
+  const html = async (profile: string): Promise<string> => {
+    const error = new CliError("denied", "no", { next: run("login", { profile }) });
+    return await (await pageResponse(failedPage(error, written))).text();
+  };
+  assertStringIncludes(await html("eu"), "<code>anaplan-auth");
+  assertStringIncludes(
+    await html("europe-test"),
+    '<code tabindex="0">anaplan-auth',
+  );
+});
+
+Deno.test("the listener's own page has no button when the answer comes to this computer", async () => {
+  const response = await waitingResponse(undefined);
+  const html = await response.text();
+  assertEquals(response.status, 200);
+  assertMatch(html, /<h1>anaplan-auth is waiting for your sign-in<\/h1>/);
+  assertNotMatch(html, /<script|<a |https?:/i);
+});
+
+Deno.test("the listener's own page has the bookmarklet as a link, and a policy under which it does not run", async () => {
+  const redirectUri = "https://www.anaplan.com/";
+  const response = await waitingResponse({ redirectUri, bookmarklet: bookmarklet("localhost") });
+  assertEquals(response.headers.get("content-security-policy")?.includes("script-src"), false);
+  const [, href = ""] = /<a href="([^"]+)">Finish the sign-in<\/a>/.exec(await response.text()) ??
+    [];
+  assertEquals(href.replaceAll("&#39;", "'").replaceAll("&amp;", "&"), bookmarklet("localhost"));
 });
 
 Deno.test("a page says its language, its width and its heading", async () => {
   const html = await (await pageResponse(UNKNOWN_STATE_PAGE)).text();
   assertMatch(html, /<html lang="en">/);
   assertMatch(html, /<meta name="viewport" content="width=device-width/);
-  assertMatch(html, /<title>This page does not belong .* · anaplan-auth<\/title>/);
+  assertMatch(html, /<title>This page belongs to another sign-in · anaplan-auth<\/title>/);
 });
 
 Deno.test("what happened is told by the shape of the mark as well as by its colour", async () => {

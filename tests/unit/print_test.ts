@@ -1,6 +1,7 @@
 // What is printed where: the answer on stdout, everything else on stderr.
 import { run, words } from "../../src/base/advice.ts";
 import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
+import { layout } from "../../src/cli/layout.ts";
 import { type Printer, printer, type PrintOptions } from "../../src/cli/print.ts";
 import { CliError } from "../../src/base/errors.ts";
 import fc from "fast-check";
@@ -17,7 +18,7 @@ function printed(
   arranged: Arranged = {},
 ): { stdout: string; stderr: string } {
   const system = fakeSystem(arranged);
-  print(printer(system, { ...PLAIN, ...options }));
+  print(printer(system, { ...PLAIN, ...options }, layout));
   return system.written;
 }
 
@@ -123,7 +124,7 @@ Deno.test("a bug shows with --verbose where it is, without what it quotes", () =
   assertNotMatch(stderr, /hush-hush/);
 });
 
-Deno.test("colour is for a terminal, and only when it is wanted", () => {
+Deno.test("color is for a terminal, and only when it is wanted", () => {
   const print = (out: Printer): void => {
     out.warn("w");
     out.error(ERROR);
@@ -131,13 +132,65 @@ Deno.test("colour is for a terminal, and only when it is wanted", () => {
   };
   const colored = printed({ color: true }, print, ON_TERMINAL);
   assertStringIncludes(colored.stderr, "\x1b[33mWarning:\x1b[0m w");
+  assertStringIncludes(colored.stderr, "\x1b[1mNext: anaplan-auth login\x1b[0m");
   assertEquals(colored.stdout, "answer\n");
   for (const plain of [printed({ color: true }, print), printed({}, print, ON_TERMINAL)]) {
     assertEquals(plain.stderr.includes("\x1b"), false);
   }
 });
 
-Deno.test("a terminal that cannot draw gets no colour", () => {
+Deno.test("on a terminal a mark has the color of what it means, and what was skipped is dim", () => {
+  const text = "✓ Clock\n! Proxy\n✗ Network\n  Next: check it\n– Login";
+  const reply = { kind: "answer" as const, text, data: null };
+  const terminal = { terminal: { stdout: true } };
+  const { stdout } = printed({ color: true }, (out) => out.reply(reply), terminal);
+  assertEquals(stdout.split("\n"), [
+    "\x1b[32m✓\x1b[0m Clock",
+    "\x1b[33m!\x1b[0m Proxy",
+    "\x1b[31m✗\x1b[0m Network",
+    "  \x1b[1mNext: check it\x1b[0m",
+    "\x1b[2m– Login\x1b[0m",
+    "",
+  ]);
+  assertEquals(printed({ color: true }, (out) => out.reply(reply)).stdout, `${text}\n`);
+});
+
+const LONG = new CliError("unavailable", `Cannot reach ${"api.anaplan.com ".repeat(5)}now`, {
+  next: words`check the network, then ${
+    run("login", { profile: "eu-test", flags: "--redirect-uri https://127.0.0.1:8443/callback" })
+  }, or try again in a minute`,
+});
+
+for (const width of [40, 60, 80]) {
+  Deno.test(`an error and its Next line are wrapped at ${width} columns, what follows indented, the command in one piece`, () => {
+    const terminal = { terminal: { stderr: true, columns: () => width } };
+    const lines = printed({}, (out) => out.error(LONG), terminal).stderr.trimEnd().split("\n");
+    const command =
+      "anaplan-auth login --profile eu-test --redirect-uri https://127.0.0.1:8443/callback";
+    assertEquals(
+      lines.filter((line) => line.length > width && !line.startsWith(`  ${command}`)),
+      [],
+    );
+    assertEquals(lines.filter((line) => line.includes(command)).length, 1);
+    assertEquals(lines.filter((line) => !line.startsWith("  ")), [
+      lines[0],
+      lines.find((line) => line.startsWith("Next: check the network, then")),
+    ]);
+  });
+}
+
+Deno.test("progress is one line, however narrow the terminal is, so that it can be drawn over", () => {
+  const terminal = { terminal: { stderr: true, columns: () => 40 } };
+  const { stderr } = printed({}, (out) => out.progress("6.1 of 16.8 MB   ".repeat(9)), terminal);
+  assertEquals(stderr.replace("\r\x1b[2K", "").length, 39);
+});
+
+Deno.test("a pipe gets an error on two lines, however long they are", () => {
+  const { stderr } = printed({}, (out) => out.error(LONG));
+  assertEquals(stderr.trimEnd().split("\n").length, 2);
+});
+
+Deno.test("a terminal that cannot draw gets no color", () => {
   const terminal = { terminal: { stderr: true, canDraw: false } };
   const { stderr } = printed({ color: true }, (out) => out.error(ERROR), terminal);
   assertEquals(stderr.includes("\x1b"), false);
@@ -155,7 +208,7 @@ Deno.test("news for the person goes to stderr, and with --json its data to stdou
   });
 });
 
-Deno.test("an answer on a terminal is not coloured, nor JSON", () => {
+Deno.test("an answer on a terminal is not colored, nor JSON", () => {
   const options = { color: true, json: true };
   const terminal = { terminal: { stdout: true, stderr: true } };
   const written = printed(options, (out) => {

@@ -61,8 +61,13 @@ Deno.test("every setting can be given", async () => {
     clientAuth: "basic",
     prompt: "login",
   } as const;
-  const saved = await set(scene, { ...flags, noPkce: true, caFile: ["ca.pem"] });
-  assertEquals(saved, { ...flags, pkce: false, caFiles: ["/cwd/ca.pem"] });
+  const own = { noPkce: true, clientSecretFile: "secret.txt", caFile: ["ca.pem"] };
+  assertEquals(await set(scene, { ...flags, ...own }), {
+    ...flags,
+    pkce: false,
+    clientSecretFile: "/cwd/secret.txt",
+    caFiles: ["/cwd/ca.pem"],
+  });
 });
 
 Deno.test("--unset forgets a setting, so that its default counts again", async () => {
@@ -75,6 +80,7 @@ Deno.test("--unset forgets a setting, so that its default counts again", async (
 Deno.test("--unset of every setting leaves an empty profile, which still is one", async () => {
   const all = Object.keys({
     "client-id": 1,
+    "client-secret-file": 1,
     "device-client-id": 1,
     "region": 1,
     "redirect-uri": 1,

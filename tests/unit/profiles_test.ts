@@ -15,6 +15,7 @@ import { nextOf } from "../support/shown.ts";
 const FULL: Required<Profile> = {
   region: "eu3",
   clientId: "a-client",
+  clientSecretFile: "/run/secrets/anaplan",
   redirectUri: "https://127.0.0.1:8443/callback",
   listen: ["127.0.0.1:8443", "localhost:9443"],
   scope: "openid offline_access",

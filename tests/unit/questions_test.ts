@@ -5,6 +5,7 @@ import { CliError } from "../../src/base/errors.ts";
 import type { OAuthClient } from "../../src/oauth/wire.ts";
 import { chooseClient } from "../../src/sign_in/questions.ts";
 import { Secret } from "../../src/base/secret.ts";
+import { type Profile, saveProfile } from "../../src/settings/profiles.ts";
 import { type ConnectionFlags, loadSettings } from "../../src/settings/settings.ts";
 import type { TokenSet } from "../../src/store/token_set.ts";
 import { answering } from "../support/answering.ts";
@@ -15,10 +16,11 @@ import { tempDir } from "../support/temp_dir.ts";
 /** The client that is signed in as. */
 async function chosen(
   flags: ConnectionFlags,
-  { saved, ...arranged }: Arranged & { saved?: TokenSet } = {},
+  { saved, profile, ...arranged }: Arranged & { saved?: TokenSet; profile?: Profile } = {},
 ): Promise<OAuthClient> {
   using dir = tempDir();
   if (saved !== undefined) putLogin(dir.path, saved);
+  if (profile !== undefined) saveProfile(dir.path, "default", profile, () => {});
   const all = { configDir: dir.path, clientId: "a-client", ...flags };
   const context = fakeContext(arranged);
   const settings = loadSettings(all, context.system);
@@ -40,6 +42,38 @@ Deno.test("the secret comes from a flag's file, else the environment, else the l
   assertEquals(await secretOf({}, { env: ENV, saved: LOGIN }), "from-env");
   assertEquals(await secretOf({}, { env: tutorial, saved: LOGIN }), "client-secret");
   assertEquals(await secretOf({}, { env: tutorial }), "tutorial");
+});
+
+Deno.test("the file that the profile names counts after flag and environment, and before the login", async () => {
+  using dir = tempDir();
+  const clientSecretFile = `${dir.path}/secret`;
+  Deno.writeTextFileSync(clientSecretFile, "from-profile\n");
+  const known = { profile: { clientId: "a-client", clientSecretFile }, saved: LOGIN };
+  assertEquals(await secretOf({}, known), "from-profile");
+  assertEquals(await secretOf({}, { ...known, env: ENV }), "from-env");
+  const other = `${dir.path}/other`;
+  Deno.writeTextFileSync(other, "from-file");
+  assertEquals(await secretOf({ clientSecretFile: other }, known), "from-file");
+});
+
+Deno.test("the file that the profile names is for the profile's own client, region and server", async () => {
+  const clientSecretFile = "/nowhere/that-would-be-an-error";
+  const profile = { clientId: "a-client", clientSecretFile };
+  for (
+    const flags of [
+      { clientId: "other" },
+      { region: "eu3" },
+      {
+        issuer: "https://b.example",
+        authorizationEndpoint: "https://b.example/a",
+        tokenEndpoint: "https://b.example/t",
+      },
+      { tokenEndpoint: "https://b.example/token" },
+    ]
+  ) {
+    assertEquals(await secretOf(flags, { profile }), undefined, JSON.stringify(flags));
+  }
+  await assertRejects(() => secretOf({}, { profile }), CliError, "/nowhere/");
 });
 
 Deno.test("a secret from another client, saved or in the environment, is not used", async () => {

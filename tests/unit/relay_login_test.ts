@@ -105,7 +105,7 @@ Deno.test("a redirect URI elsewhere is explained in three lines of at most 80 co
   const lines = (told ?? "").trimEnd().split("\n");
   assertEquals(lines.length, 3);
   assertEquals(lines.filter((line) => line.length > 80), []);
-  assertStringIncludes(told ?? "", "anaplan-auth relay bookmarklet");
+  assertStringIncludes(told ?? "", "a button on https://127.0.0.1:");
   assertStringIncludes(told ?? "", "paste it here");
   assertNotEquals(told, undefined);
 });

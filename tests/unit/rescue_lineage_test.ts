@@ -15,7 +15,7 @@ Deno.test("rescued tokens are put back although the login before them is from a 
   putLogin(at.configDir, { ...STALE, obtainedAt: STALE.obtainedAt + A_DAY });
   const path = await rescued(at);
   using login = await at.lock();
-  assert(sameTokenSet(login.load(), NEW));
+  assert(sameTokenSet(await login.load(), NEW));
   assert(!exists(path));
 });
 
@@ -24,7 +24,7 @@ Deno.test("tokens that a clock a day ahead rescued do not replace a later sign-i
   const path = await rescued(at, { ...NEW, obtainedAt: NEW.obtainedAt + A_DAY });
   putLogin(at.configDir, OTHERS);
   using login = await at.lock();
-  assert(sameTokenSet(login.load(), OTHERS));
+  assert(sameTokenSet(await login.load(), OTHERS));
   assert(exists(path));
   assertStringIncludes(at.warnings.join(), `${path} holds tokens that do not follow`);
 });
@@ -36,11 +36,11 @@ Deno.test("a first login that was rescued does not replace a login that came sin
   putLogin(at.configDir, OTHERS);
   {
     using login = await at.lock();
-    assert(sameTokenSet(login.load(), OTHERS));
+    assert(sameTokenSet(await login.load(), OTHERS));
   }
   Deno.removeSync(loginFile(at.configDir));
   using login = await at.lock();
-  assert(sameTokenSet(login.load(), NEW), "without a login it goes back");
+  assert(sameTokenSet(await login.load(), NEW), "without a login it goes back");
   assert(!exists(path));
 });
 
@@ -49,7 +49,7 @@ Deno.test("a login that was marked as ended after the rescue is still the one th
   await rescued(at);
   putLogin(at.configDir, { ...STALE, endedBy: "invalid_grant" });
   using login = await at.lock();
-  assert(sameTokenSet(login.load(), NEW));
+  assert(sameTokenSet(await login.load(), NEW));
 });
 
 Deno.test("a rescued file names the login that it follows by a hash only", async () => {
@@ -80,16 +80,16 @@ for (const [what, spoil, why] of UNREADABLE) {
       assertStringIncludes(login.lost?.message ?? "", `${path}: `);
       assertStringIncludes(login.lost?.message ?? "", why);
       assertStringIncludes(nextOf(login.lost), "anaplan-auth login");
-      login.prepare(); // a sign-in that comes to nothing
+      await login.prepare(); // a sign-in that comes to nothing
     }
     {
       using login = await at.lock();
-      login.prepare();
-      login.save(OTHERS);
+      await login.prepare();
+      await login.save(OTHERS);
     }
     using login = await at.lock();
     assertEquals(login.lost, undefined);
-    assert(sameTokenSet(login.load(), OTHERS));
+    assert(sameTokenSet(await login.load(), OTHERS));
   });
 }
 
@@ -104,7 +104,7 @@ Deno.test("after a sign-out, tokens that were rescued and could not be read do n
   assertStringIncludes(at.warnings.join(), path);
   Deno.chmodSync(path, 0o600);
   using login = await at.lock();
-  assertEquals([login.load(), login.lost], [undefined, undefined]);
+  assertEquals([await login.load(), login.lost], [undefined, undefined]);
 });
 
 Deno.test("after a sign-out, a rescued file that could not be removed does not bring the login back", async () => {
@@ -117,7 +117,7 @@ Deno.test("after a sign-out, a rescued file that could not be removed does not b
   }
   Deno.writeTextFileSync(path, text, { mode: 0o600 });
   using login = await at.lock();
-  assertEquals(login.load(), undefined);
+  assertEquals(await login.load(), undefined);
 });
 
 Deno.test("an unreadable rescue does not stop a login that is not the one before it", async () => {
@@ -134,7 +134,7 @@ Deno.test("a rescue whose path is longer than a block of the disk is found by th
   Deno.mkdirSync(long, { recursive: true });
   assertStringIncludes(await rescued({ ...at, lock: () => at.lock({ HOME: long }) }), long);
   using login = await at.lock();
-  assert(sameTokenSet(login.load(), NEW));
+  assert(sameTokenSet(await login.load(), NEW));
 });
 
 Deno.test("a job's TMPDIR is used after the places that stay", async () => {
@@ -177,22 +177,22 @@ Deno.test("a damaged login file is set aside when tokens are put back, and kept"
   await rescued(at);
   Deno.writeTextFileSync(loginFile(at.configDir), '{"version":1,');
   using login = await at.lock();
-  assert(sameTokenSet(login.load(), NEW));
+  assert(sameTokenSet(await login.load(), NEW));
   assert(namesIn(`${at.configDir}/credentials`).includes("default.json.bad"));
 });
 
 Deno.test("of two holders, the one whose lock file was removed saves nothing over the other's login", async () => {
   using at = rescueScene();
   using first = await at.lock();
-  first.prepare();
+  await first.prepare();
   Deno.removeSync(`${at.configDir}/credentials/default.lock`);
   {
     using second = await at.lock();
-    second.prepare();
-    const error = thrownBy(() => first.save(NEW));
+    await second.prepare();
+    const error = await thrownBy(() => first.save(NEW));
     assertEquals(error?.code, "not_saved");
     assert(sameTokenSet(storedLogin(at.configDir), STALE));
-    second.save(OTHERS);
+    await second.save(OTHERS);
   }
   assert(sameTokenSet(storedLogin(at.configDir), OTHERS));
 });
@@ -201,39 +201,39 @@ Deno.test("the tokens of the first holder are put back when the second one gets 
   using at = rescueScene();
   {
     using first = await at.lock();
-    first.prepare();
+    await first.prepare();
     Deno.removeSync(`${at.configDir}/credentials/default.lock`);
     using second = await at.lock();
-    second.prepare();
-    thrownBy(() => first.save(NEW));
-    second.save({ ...STALE, endedBy: "invalid_grant" });
+    await second.prepare();
+    await thrownBy(() => first.save(NEW));
+    await second.save({ ...STALE, endedBy: "invalid_grant" });
   }
   using login = await at.lock();
-  assert(sameTokenSet(login.load(), NEW));
+  assert(sameTokenSet(await login.load(), NEW));
 });
 
 for (const second of ["saved a login", "is not there"]) {
   Deno.test(`a holder whose lock file was removed locks again when a second one ${second}`, async () => {
     using at = rescueScene();
     using first = await at.lock();
-    first.prepare();
+    await first.prepare();
     Deno.removeSync(`${at.configDir}/credentials/default.lock`);
     let expected: TokenSet = NEW;
     if (second === "saved a login") {
       using other = await at.lock();
-      other.prepare();
-      other.save(OTHERS);
+      await other.prepare();
+      await other.save(OTHERS);
       expected = OTHERS;
     }
-    const error = thrownBy(() => first.save(NEW));
+    const error = await thrownBy(() => first.save(NEW));
     assertEquals(error?.code, expected === NEW ? undefined : "not_saved");
     assert(sameTokenSet(storedLogin(at.configDir), expected));
   });
 }
 
-function thrownBy(work: () => void): CliError | undefined {
+async function thrownBy(work: () => Promise<void>): Promise<CliError | undefined> {
   try {
-    work();
+    await work();
   } catch (error) {
     if (error instanceof CliError) return error;
     throw error;

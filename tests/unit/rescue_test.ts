@@ -1,5 +1,11 @@
 // Tokens that cannot be saved in their place: where they wait, and how the next command puts them back.
-import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 import { openStore } from "../../src/store/logins.ts";
 import { parseTokenSet } from "../../src/store/token_set.ts";
@@ -26,7 +32,7 @@ Deno.test("the next holder of the lock puts rescued tokens back, and removes the
   await saveInVain(at);
   Deno.renameSync(`${at.configDir}/moved`, `${at.configDir}/credentials`);
   using login = await at.lock();
-  assert(sameTokenSet(login.load(), NEW));
+  assert(sameTokenSet(await login.load(), NEW));
   assert(sameTokenSet(storedLogin(at.configDir), NEW));
   assertEquals(namesIn(at.elsewhere), []);
   assertStringIncludes(at.warnings.join(), "the tokens that were rescued to");
@@ -36,17 +42,17 @@ Deno.test("tokens that only lacked the rename wait beside their place, and are p
   using at = rescueScene();
   {
     using login = await at.lock();
-    login.prepare();
+    await login.prepare();
     Deno.removeSync(loginFile(at.configDir));
     Deno.mkdirSync(`${loginFile(at.configDir)}/full`, { recursive: true });
-    const error = assertThrows(() => login.save(NEW), CliError);
+    const error = await assertRejects(() => login.save(NEW), CliError);
     assertEquals(error.code, "not_saved");
     assertStringIncludes(error.message, `they are in ${loginFile(at.configDir)}.next`);
   }
   assertEquals(namesIn(at.elsewhere), []);
   Deno.removeSync(loginFile(at.configDir), { recursive: true });
   using login = await at.lock();
-  assert(sameTokenSet(login.load(), NEW));
+  assert(sameTokenSet(await login.load(), NEW));
   assertEquals(namesIn(`${at.configDir}/credentials`), ["default.json", "default.lock"]);
 });
 
@@ -68,7 +74,7 @@ Deno.test("a reservation that no answer came for is removed by the next holder o
   using at = rescueScene();
   Deno.writeTextFileSync(`${loginFile(at.configDir)}.next`, " ".repeat(40_000), { mode: 0o600 });
   using login = await at.lock();
-  assert(sameTokenSet(login.load(), STALE));
+  assert(sameTokenSet(await login.load(), STALE));
   assertEquals(namesIn(`${at.configDir}/credentials`), ["default.json", "default.lock"]);
 });
 
@@ -78,7 +84,7 @@ Deno.test("a text that was written and not yet cut to its length is whole", asyn
   const text = Deno.readTextFileSync(loginFile(at.configDir, "other")) + " ".repeat(40_000);
   Deno.writeTextFileSync(`${loginFile(at.configDir)}.next`, text, { mode: 0o600 });
   using login = await at.lock();
-  assert(sameTokenSet(login.load(), NEW));
+  assert(sameTokenSet(await login.load(), NEW));
 });
 
 Deno.test("the runtime directory, which a sign-out removes, is the last place for a rescue", async () => {
@@ -94,10 +100,10 @@ Deno.test("a rescue that the lock file does not name is found by its name", asyn
   let path = "";
   {
     using login = await at.lock();
-    login.prepare();
+    await login.prepare();
     Deno.removeSync(at.elsewhere); // the place that the lock file names
     Deno.renameSync(`${at.configDir}/credentials`, `${at.configDir}/moved`);
-    const error = assertThrows(() => login.save(NEW), CliError);
+    const error = await assertRejects(() => login.save(NEW), CliError);
     [, path = ""] = /they are in (\S+)$/.exec(error.message) ?? [];
     assert(sameTokenSet(parseTokenSet(Deno.readTextFileSync(path)), NEW));
   }
@@ -106,7 +112,7 @@ Deno.test("a rescue that the lock file does not name is found by its name", asyn
   const lines = Deno.readTextFileSync(lockPath).split("\n");
   Deno.writeTextFileSync(lockPath, lines.with(1, "").join("\n"));
   using login = await at.lock();
-  assert(sameTokenSet(login.load(), NEW));
+  assert(sameTokenSet(await login.load(), NEW));
   assertThrows(() => Deno.lstatSync(path), Deno.errors.NotFound);
 });
 
@@ -116,7 +122,7 @@ Deno.test("a rescue is found where the lock file says, when TMPDIR is another on
   Deno.renameSync(`${at.configDir}/moved`, `${at.configDir}/credentials`);
   const system = fakeSystem({ env: {} });
   using login = await openStore(at.configDir, system, () => {}).lock("default");
-  assert(sameTokenSet(login.load(), NEW));
+  assert(sameTokenSet(await login.load(), NEW));
   assertEquals(namesIn(at.elsewhere), []);
 });
 
@@ -134,10 +140,10 @@ for (const what of ["a directory with a like name", "a copy of the directory"]) 
     }
     const system = fakeSystem({ env: { HOME: at.elsewhere } });
     using login = await openStore(other, system, () => {}).lock("default");
-    assert(sameTokenSet(login.load(), OTHERS));
+    assert(sameTokenSet(await login.load(), OTHERS));
     Deno.renameSync(`${at.configDir}/moved`, `${at.configDir}/credentials`);
     using own = await at.lock();
-    assert(sameTokenSet(own.load(), NEW), "the login itself gets it");
+    assert(sameTokenSet(await own.load(), NEW), "the login itself gets it");
   });
 }
 
@@ -154,10 +160,10 @@ for (const [what, present] of [["the same login", STALE], ["no login", undefined
     const system = fakeSystem({ env: { HOME: at.elsewhere } });
     {
       using login = await openStore(copy, system, () => {}).lock("default");
-      assert(sameTokenSet(login.load(), present));
+      assert(sameTokenSet(await login.load(), present));
     }
     using own = await at.lock();
-    assert(sameTokenSet(own.load(), NEW), "the login itself gets it");
+    assert(sameTokenSet(await own.load(), NEW), "the login itself gets it");
   });
 }
 
@@ -170,16 +176,16 @@ Deno.test("containers with the same HOME that share /var/tmp do not take each ot
     if (hasLogin) putLogin(at.configDir, OTHERS);
     {
       using login = await at.lock();
-      assert(sameTokenSet(login.load(), hasLogin ? OTHERS : undefined));
-      login.prepare();
+      assert(sameTokenSet(await login.load(), hasLogin ? OTHERS : undefined));
+      await login.prepare();
       Deno.renameSync(`${at.configDir}/credentials`, `${at.configDir}/moved`);
-      assertThrows(() => login.save(OTHERS), CliError); // does not overwrite the first one's either
+      await assertRejects(() => login.save(OTHERS), CliError); // does not overwrite the first one's either
     }
     assertEquals(namesIn(at.elsewhere).length, 2);
     Deno.removeSync(at.configDir, { recursive: true });
     Deno.renameSync(`${at.configDir} of the first container`, at.configDir);
     using login = await at.lock();
-    assert(sameTokenSet(login.load(), NEW));
+    assert(sameTokenSet(await login.load(), NEW));
   }
 });
 
@@ -197,11 +203,11 @@ for (const text of ["{}", "[]", "null", "7", '{"accessToken":"half of a login"}'
     const waiting = `${loginFile(at.configDir)}.next`;
     Deno.writeTextFileSync(waiting, text, { mode: 0o600 });
     using login = await at.lock();
-    assert(sameTokenSet(login.load(), STALE));
+    assert(sameTokenSet(await login.load(), STALE));
     assertEquals(Deno.readTextFileSync(`${waiting}.bad`), text);
     assertStringIncludes(at.warnings.join(), `${waiting}.bad`);
-    login.prepare();
-    login.save(LOGIN);
+    await login.prepare();
+    await login.save(LOGIN);
   });
 }
 
@@ -214,11 +220,11 @@ Deno.test("a rescued file that is left over does not replace a later login", asy
   const later = { ...OTHERS, obtainedAt: NEW.obtainedAt + 60_000 };
   {
     using login = await at.lock();
-    login.save(later);
+    await login.save(later);
   }
   Deno.writeTextFileSync(`${at.elsewhere}/${name}`, copy, { mode: 0o600 });
   using login = await at.lock();
-  assertEquals(login.load()?.obtainedAt, later.obtainedAt);
+  assertEquals((await login.load())?.obtainedAt, later.obtainedAt);
 });
 
 Deno.test("what another user put where a rescue would be is passed over", async () => {
@@ -228,7 +234,7 @@ Deno.test("what another user put where a rescue would be is passed over", async 
   Deno.renameSync(`${at.configDir}/moved`, `${at.configDir}/credentials`);
   Deno.chmodSync(`${at.elsewhere}/${name}`, 0o666);
   using login = await at.lock();
-  assert(sameTokenSet(login.load(), STALE));
+  assert(sameTokenSet(await login.load(), STALE));
 });
 
 Deno.test("no token stands in the error of a rescue", async () => {

@@ -8,7 +8,7 @@ import { revoke } from "../../src/oauth/revocation.ts";
 import { type Profile, saveProfile } from "../../src/settings/profiles.ts";
 import { Secret } from "../../src/base/secret.ts";
 import { loadSettings } from "../../src/settings/settings.ts";
-import { clockTime } from "../../src/base/text.ts";
+import { clockTime } from "../../src/base/times.ts";
 import { fakeSystem, type NetworkStep, START } from "../support/fake_system.ts";
 import { ISSUER_PROFILE, issuerScene } from "../support/issuer_scene.ts";
 import {

@@ -3,7 +3,8 @@ import { written } from "../../src/base/advice.ts";
 import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
 import { status, statusInShort } from "../../src/commands/status.ts";
 import { saveProfile } from "../../src/settings/profiles.ts";
-import { clockTime, dateTime, isoTime } from "../../src/base/text.ts";
+import { isoTime } from "../../src/base/text.ts";
+import { clockTime, dateTime } from "../../src/base/times.ts";
 import type { TokenSet } from "../../src/store/token_set.ts";
 import { fakeContext, START } from "../support/fake_system.ts";
 import { issuerScene } from "../support/issuer_scene.ts";
@@ -48,6 +49,7 @@ Deno.test("status --json has the keys of the contract", async () => {
     refresh_token_saved_at: isoTime(START - 5 * 60_000),
     login_expires_at: isoTime(START - 5 * 60_000 + TWELVE_HOURS),
     login_expiry: "assumed",
+    sealed: null,
   });
 });
 
@@ -65,6 +67,7 @@ Deno.test("status without a login is exit 3 with the object still there", async 
     refresh_token_saved_at: null,
     login_expires_at: null,
     login_expiry: "unknown",
+    sealed: null,
   });
 });
 

@@ -1,6 +1,7 @@
 // One login per profile on a real disk: read by anybody, changed under the lock alone.
 import { sameTokenSet } from "../../src/store/token_sets.ts";
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { written } from "../../src/base/advice.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { refresh } from "../../src/oauth/client.ts";
 import { openStore, type Store } from "../../src/store/logins.ts";
@@ -11,25 +12,25 @@ import { modeOf, namesIn, tempDir } from "../support/temp_dir.ts";
 import { nextOf } from "../support/shown.ts";
 
 function storeIn(configDir: string, warnings: string[] = []): Store {
-  return openStore(configDir, fakeSystem(), (text) => warnings.push(text));
+  return openStore(configDir, fakeSystem(), (text) => warnings.push(written(text)));
 }
 
 Deno.test("a login that was saved is there for the next process", async () => {
   using dir = tempDir();
   {
     using login = await storeIn(dir.path).lock("default");
-    assertEquals(login.load(), undefined);
-    login.save(LOGIN);
-    assert(sameTokenSet(login.load(), LOGIN));
+    assertEquals(await login.load(), undefined);
+    await login.save(LOGIN);
+    assert(sameTokenSet(await login.load(), LOGIN));
   }
-  assert(sameTokenSet(storeIn(dir.path).load("default"), LOGIN));
+  assert(sameTokenSet(await storeIn(dir.path).load("default"), LOGIN));
 });
 
 Deno.test("a login is kept in a 0600 file of its profile in 0700 directories", async () => {
   using dir = tempDir();
   const configDir = `${dir.path}/config`;
   using login = await storeIn(configDir).lock("eu-test");
-  login.save(LOGIN);
+  await login.save(LOGIN);
   const path = storeIn(configDir).pathOf("eu-test");
   assertEquals(path, `${configDir}/credentials/eu-test.json`);
   assertEquals([modeOf(path), modeOf(configDir), modeOf(`${configDir}/credentials`)], [
@@ -42,22 +43,22 @@ Deno.test("a login is kept in a 0600 file of its profile in 0700 directories", a
 
 Deno.test("reading a login takes no lock and makes no file", async () => {
   using dir = tempDir();
-  assertEquals(storeIn(dir.path).load("default"), undefined);
+  assertEquals(await storeIn(dir.path).load("default"), undefined);
   assertEquals(namesIn(dir.path), []);
   putLogin(dir.path, LOGIN);
   using _login = await storeIn(dir.path).lock("default");
-  assert(sameTokenSet(storeIn(dir.path).load("default"), LOGIN));
+  assert(sameTokenSet(await storeIn(dir.path).load("default"), LOGIN));
 });
 
 Deno.test("profiles have locks and logins of their own", async () => {
   using dir = tempDir();
   using one = await storeIn(dir.path).lock("one");
   using two = await storeIn(dir.path).lock("two");
-  one.save(LOGIN);
-  two.save(STALE);
+  await one.save(LOGIN);
+  await two.save(STALE);
   two.remove();
-  assert(sameTokenSet(storeIn(dir.path).load("one"), LOGIN));
-  assertEquals(storeIn(dir.path).load("two"), undefined);
+  assert(sameTokenSet(await storeIn(dir.path).load("one"), LOGIN));
+  assertEquals(await storeIn(dir.path).load("two"), undefined);
 });
 
 Deno.test("a lock that another one holds is a storage error, later than the longest refresh takes", async () => {
@@ -98,7 +99,7 @@ Deno.test("saving and removing clear away what a crash left", async () => {
   const leftover = `${loginFile(dir.path)}.${crypto.randomUUID()}.tmp`;
   using login = await storeIn(dir.path).lock("default");
   Deno.writeTextFileSync(leftover, "half a login");
-  login.save(LOGIN);
+  await login.save(LOGIN);
   assertEquals(namesIn(`${dir.path}/credentials`), ["default.json", "default.lock"]);
   Deno.writeTextFileSync(leftover, "half a login");
   login.remove();
@@ -113,18 +114,18 @@ Deno.test("what looks like a leftover and cannot be removed spoils no save and n
     Deno.mkdirSync(`${dir.path}/credentials/${name}/full`, { recursive: true });
   }
   using login = await storeIn(dir.path).lock("default");
-  login.save(LOGIN);
-  assert(sameTokenSet(login.load(), LOGIN));
+  await login.save(LOGIN);
+  assert(sameTokenSet(await login.load(), LOGIN));
   login.remove();
   assertEquals(namesIn(`${dir.path}/credentials`), ["default.lock", ...names].sort());
 });
 
-Deno.test("a damaged login is a storage error that says to sign in, and quotes nothing", () => {
+Deno.test("a damaged login is a storage error that says to sign in, and quotes nothing", async () => {
   using dir = tempDir();
   putLogin(dir.path, LOGIN);
   const path = loginFile(dir.path);
   Deno.writeTextFileSync(path, '{"accessToken":"hush-hush"');
-  const error = assertThrows(() => storeIn(dir.path).load("default"), CliError);
+  const error = await assertRejects(() => storeIn(dir.path).load("default"), CliError);
   assertEquals(error.kind, "storage");
   assertEquals(error.message, `Cannot use ${path}: it is not JSON`);
   assertEquals([nextOf(error), error.damagedFile], ["anaplan-auth login", path]);
@@ -137,7 +138,7 @@ for (const directory of ["", "/credentials"]) {
     putLogin(dir.path, LOGIN);
     Deno.chmodSync(`${dir.path}${directory}`, 0o750);
     const refusals = [
-      assertThrows(() => storeIn(dir.path).load("default"), CliError),
+      await assertRejects(() => storeIn(dir.path).load("default"), CliError),
       await assertRejects(() => storeIn(dir.path).lock("default"), CliError),
     ];
     for (const { kind, message } of refusals) {

@@ -1,17 +1,9 @@
 // Words for people: what they see of times, ids and texts from elsewhere.
 import { shortened } from "../../src/base/names.ts";
 import { assertEquals } from "@std/assert";
-import {
-  asSentence,
-  clockTime,
-  countdown,
-  dateTime,
-  duration,
-  isoTime,
-  kebab,
-  printable,
-  table,
-} from "../../src/base/text.ts";
+import { asSentence, isoTime, kebab, printable } from "../../src/base/text.ts";
+import { clockTime, countdown, dateTime, duration } from "../../src/base/times.ts";
+import { table } from "../../src/base/lines.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

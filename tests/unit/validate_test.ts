@@ -4,7 +4,8 @@ import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "
 import type { Answer } from "../../src/command.ts";
 import { validate } from "../../src/commands/validate.ts";
 import { CliError } from "../../src/base/errors.ts";
-import { clockTime, isoTime } from "../../src/base/text.ts";
+import { isoTime } from "../../src/base/text.ts";
+import { clockTime } from "../../src/base/times.ts";
 import type { TokenSet } from "../../src/store/token_set.ts";
 import { type FakeContext, type NetworkStep, START } from "../support/fake_system.ts";
 import { ISSUER_PROFILE, issuerScene } from "../support/issuer_scene.ts";

@@ -1,6 +1,6 @@
 // Tokens that wait for their place are found by the commands that read without a lock.
 import { written } from "../../src/base/advice.ts";
-import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { logout } from "../../src/commands/logout.ts";
 import { refresh } from "../../src/commands/refresh.ts";
 import { status } from "../../src/commands/status.ts";
@@ -81,12 +81,12 @@ Deno.test("tokens that another holder of the lock rescued are found by their nam
   using at = rescueScene();
   {
     using first = await at.lock();
-    first.prepare();
+    await first.prepare();
     Deno.removeSync(`${at.configDir}/credentials/default.lock`);
     using second = await at.lock();
-    second.prepare();
-    assertThrows(() => first.save(NEW), CliError);
-    second.save({ ...STALE, endedBy: "invalid_grant" });
+    await second.prepare();
+    await assertRejects(() => first.save(NEW), CliError);
+    await second.save({ ...STALE, endedBy: "invalid_grant" });
   }
   using scene = sessionScene(undefined, { env: { HOME: at.elsewhere } });
   assertEquals((await token({ configDir: at.configDir }, scene.context)).text, "new-access");
@@ -96,7 +96,7 @@ Deno.test("status does not wait for a first sign-in that is under way", async ()
   using at = rescueScene();
   Deno.removeSync(loginFile(at.configDir));
   using login = await at.lock();
-  login.prepare();
+  await login.prepare();
   using scene = sessionScene(undefined, { env: { HOME: at.elsewhere } });
   const { text } = await status({ configDir: at.configDir }, scene.context);
   assertStringIncludes(written(text), "Not signed in");

@@ -12,7 +12,11 @@ import { isSettled } from "../support/redirection.ts";
 import { nextOf } from "../support/shown.ts";
 
 const MINUTE = 60_000;
-const PAGE = signedInPage("Ada Lovelace");
+const PAGE = signedInPage({
+  server: "Anaplan",
+  who: "Ada Lovelace, ada@example.com",
+  place: "us1, profile default",
+});
 
 /** The ways of a new attempt, and what a test needs to walk them. */
 interface Scene extends AsyncDisposable {

@@ -3,7 +3,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import type { Answer } from "../../src/command.ts";
 import { whoami } from "../../src/commands/whoami.ts";
 import { CliError } from "../../src/base/errors.ts";
-import { dateTime } from "../../src/base/text.ts";
+import { dateTime } from "../../src/base/times.ts";
 import { type NetworkStep } from "../support/fake_system.ts";
 import { granted, LOGIN, STALE, withoutRefreshToken } from "../support/logins.ts";
 import { sessionScene } from "../support/session_scene.ts";

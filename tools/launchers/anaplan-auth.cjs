@@ -9,6 +9,11 @@ const process = require("node:process");
 
 const FLAGS = ["@FLAGS@"];
 
+// Windows takes no such path as absolute, and Deno then does not start.
+function forThisSystem(flag) {
+  return process.platform === "win32" ? flag.replace(/,unix:[^,]*/, "") : flag;
+}
+
 const PACKAGES = [
   "linux-x64-glibc",
   "linux-arm64-glibc",
@@ -33,7 +38,7 @@ function findDeno() {
 }
 
 const child = spawn(findDeno(), [
-  ...FLAGS,
+  ...FLAGS.map(forThisSystem),
   join(__dirname, "../bundle/main.js"),
   ...process.argv.slice(2),
 ], { stdio: "inherit" });

@@ -4,8 +4,9 @@
 import { type InputCompletion, proposeCompletions } from "@stricli/core";
 import { applicationWith } from "../tree/parser.ts";
 import type { TreeContext, TreeReaders } from "../tree/loading.ts";
+import { walk } from "../tree/tree.ts";
 import { kebab } from "../../base/text.ts";
-import { type Candidate, candidatesFrom, targetOf, type World } from "./word_sources.ts";
+import { type Candidate, candidatesFrom, type World } from "./word_sources.ts";
 
 /** What may stand there: one of these words, or a path, which the shell completes by itself. */
 export type Proposal =
@@ -58,11 +59,7 @@ async function proposeFor(
       return found.map(({ value }) => value);
     },
   };
-  const proposed = await proposeCompletions(
-    applicationWith(),
-    [...before, partial],
-    context,
-  );
+  const proposed = await proposeCompletions(applicationWith(), [...before, partial], context);
   if (path !== undefined) return { kind: path };
   const candidates = fitting(proposed, before).map(({ kind, completion, brief }) => ({
     value: completion,
@@ -84,7 +81,7 @@ function fitting(
 /** Whether the last word is a flag that wants a value behind it. */
 function takesValue(words: readonly string[]): boolean {
   const name = words.at(-1) ?? "";
-  const target = targetOf(words);
+  const { target } = walk(words);
   if (!name.startsWith("--") || !("loader" in target)) return false;
   const flags = Object.entries(target.parameters.flags ?? {});
   const [, found] = flags.find(([flag]) => `--${kebab(flag)}` === name) ?? [];

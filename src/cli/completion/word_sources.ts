@@ -1,16 +1,15 @@
 // Where the words come from that a shell completes. Rule: the names in one directory are read, and no
 // file's text.
 
-import type { Command, RouteMap } from "@stricli/core";
 import { configDirectory, isProfileName } from "../../settings/location.ts";
 import { profileNames } from "../../settings/profiles.ts";
 import { ROWS, typedName } from "../../settings/table.ts";
 import { REGIONS } from "../../provider/regions.ts";
 import type { System } from "../../system/contract.ts";
 import { SHELLS } from "./completion_scripts.ts";
-import type { TreeContext, WordSource } from "../tree/loading.ts";
+import type { WordSource } from "../tree/loading.ts";
 import { kebab } from "../../base/text.ts";
-import { ROOT } from "../tree/tree.ts";
+import { ROOT, walk } from "../tree/tree.ts";
 
 /** One word that may stand there; the description may be empty. */
 export interface Candidate {
@@ -69,24 +68,11 @@ function configDirOf(before: readonly string[], world: World): string {
 }
 
 function topics(given: readonly string[]): Candidate[] {
-  const target = targetOf(given);
+  const { target } = walk(given);
   if ("loader" in target) return [];
   const entries = target.getAllEntries().map((entry) => {
     return { value: kebab(entry.name.original), description: entry.target.brief };
   });
   const reference = { value: "reference", description: "Exit codes and variables" };
   return target === ROOT ? [...entries, reference] : entries;
-}
-
-/** What the first words lead to in the tree. */
-export function targetOf(words: readonly string[]): Command<TreeContext> | RouteMap<TreeContext> {
-  let target: Command<TreeContext> | RouteMap<TreeContext> = ROOT;
-  for (const word of words) {
-    const next: Command<TreeContext> | RouteMap<TreeContext> | undefined = "loader" in target
-      ? undefined
-      : target.getRoutingTargetForInput(word);
-    if (next === undefined) return target;
-    target = next;
-  }
-  return target;
 }

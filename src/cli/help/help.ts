@@ -1,23 +1,24 @@
-// Help pages, made from the tree. Rule: 80 columns, an example before the flags, and nothing that the
-// tree does not have.
+// Help pages, made from the tree. Rule: at most 80 columns, and nothing that the tree does not have.
 
-import type { Command, RouteMap } from "@stricli/core";
+import type { RouteMap } from "@stricli/core";
 import type { Answer, CommandContext, CommonFlags } from "../../command.ts";
 import { PROGRAM, run, written } from "../../base/advice.ts";
 import { CliError } from "../../base/errors.ts";
-import { wrapped } from "../../base/lines.ts";
-import { kebab } from "../../base/text.ts";
-import { COMMON_FLAG_NAMES } from "../tree/flags.ts";
+import { fitted } from "../../base/lines.ts";
 import type { TreeContext } from "../tree/loading.ts";
-import { rootHelp } from "./root_help.ts";
-import { ROOT } from "../tree/tree.ts";
+import { ROOT, type Target, walk } from "../tree/tree.ts";
+import { commandPage } from "./command_page.ts";
+import { PAGES } from "./pages.ts";
 
 const WIDTH = 80;
 
+/** The flags of `help`; `all` is every flag of the command. */
+export type HelpFlags = CommonFlags & Pick<PageOptions, "all">;
+
 /** The command `help`: a page of the whole program, of one command, or the reference. */
 export async function help(
-  _flags: CommonFlags,
-  { talk }: CommandContext,
+  { all }: HelpFlags,
+  { system, talk }: CommandContext,
   ...topic: readonly string[]
 ): Promise<Answer> {
   if (topic[0] === "reference") {
@@ -33,139 +34,58 @@ export async function help(
     };
   }
   const name = topic.join(" ");
-  const target = targetOf(topic);
-  const text = await helpOf(name, target, talk.shown(PROGRAM));
-  return { kind: "answer", text, data: await helpOf(name, target) };
-}
-
-type Target = Command<TreeContext> | RouteMap<TreeContext>;
-
-function targetOf(topic: readonly string[]): Target {
-  let target: Target = ROOT;
-  for (const name of topic) {
-    const next: Target | undefined = "loader" in target
-      ? undefined
-      : target.getRoutingTargetForInput(name);
-    if (next === undefined) {
-      const names = "loader" in target ? [] : namesIn(target);
-      throw new CliError("usage", `There is no command ${topic.join(" ")} to help with`, {
-        next: run("help"),
-        misspelled: { typed: name, names },
-      });
-    }
-    target = next;
+  const { names, target } = walk(topic);
+  const typed = topic[names.length];
+  if (typed !== undefined) {
+    throw new CliError("usage", `There is no command ${name} to help with`, {
+      next: run("help"),
+      misspelled: { typed, names: "loader" in target ? [] : namesIn(target) },
+    });
   }
-  return target;
+  const width = Math.min(WIDTH, system.terminal.columns() ?? WIDTH);
+  const text = await helpOf(name, target, { all, anaplanAuth: talk.shown(PROGRAM), width });
+  return { kind: "answer", text, data: await helpOf(name, target, { all }) };
 }
 
 function namesIn(group: RouteMap<TreeContext>): string[] {
   return group.getAllEntries().map(({ name }) => name.original);
 }
 
-/** The page of a command that has commands of its own. */
-function groupHelp(name: string, group: RouteMap<TreeContext>, anaplanAuth: string): string {
-  const entries = group.getAllEntries().map((entry) =>
-    `  ${entry.name.original.padEnd(13)}${entry.target.brief}`
-  );
-  return `${group.brief}.
-
-Usage: ${anaplanAuth} ${name} <command> [flags]
-${exampleIn(group)}
-
-${entries.join("\n")}
-
-More of one: ${anaplanAuth} ${name} <command> --help`;
+/** How a page is written. */
+export interface PageOptions {
+  /** Every flag of a command. */
+  readonly all?: boolean | undefined;
+  /** The words that a command begins with. */
+  readonly anaplanAuth?: string;
+  readonly width?: number;
 }
 
-/** The example of the first command that has one. */
-function exampleIn(group: RouteMap<TreeContext>): string {
-  const pages = group.getAllEntries().map(({ target }) => target.fullDescription ?? "");
-  return pages.map((page) => page.split("\n")[0]).find(Boolean) ?? "";
-}
-
-/** The page of whatever a name leads to, with the words that a command begins with. */
+/** The page of whatever a name leads to. */
 export async function helpOf(
   name: string,
   target: Target,
-  anaplanAuth = "anaplan-auth",
+  { all = false, anaplanAuth = "anaplan-auth", width = WIDTH }: PageOptions = {},
 ): Promise<string> {
-  if (!("loader" in target)) {
-    return name === ""
-      ? rootHelp(anaplanAuth)
-      : named(groupHelp(name, target, anaplanAuth), anaplanAuth);
-  }
-  const page = named(commandHelp(name, target, anaplanAuth), anaplanAuth);
-  if (target.parameters.flags?.["region"] === undefined) return page;
-  const { REGIONS } = await import("../../provider/regions.ts");
-  const regions = Object.entries(REGIONS).map(([region, { description }]) =>
-    `  ${region}  ${description}`
+  const page = "loader" in target
+    ? (await commandPage(name, target, all)).join("\n\n")
+    : target === ROOT
+    ? (await import("./root_help.ts")).rootHelp(anaplanAuth)
+    : groupPage(name, target);
+  return fitted(page.replaceAll("{anaplan-auth}", anaplanAuth), width);
+}
+
+/** The page of a command that has commands of its own. */
+function groupPage(name: string, group: RouteMap<TreeContext>): string {
+  const entries = group.getAllEntries().map((entry) =>
+    `  ${entry.name.original.padEnd(13)}${entry.target.brief}`
   );
-  return `${page}\n\nRegions\n${regions.join("\n")}`;
-}
+  const [first = ""] = namesIn(group);
+  return `${group.brief}.
 
-/** The page with the program's name in the places that the tree leaves for it. */
-function named(page: string, anaplanAuth: string): string {
-  return page.replaceAll("{anaplan-auth}", anaplanAuth);
-}
+Usage: {anaplan-auth} ${name} <command> [flags]
 
-/** The page of one command. */
-function commandHelp(name: string, command: Command<TreeContext>, anaplanAuth: string): string {
-  const flags = Object.entries(command.parameters.flags ?? {}) as [string, Flag][];
-  const letters = new Map(
-    Object.entries(command.parameters.aliases ?? {}).map(([letter, flag]) => [flag, letter]),
-  );
-  const own = flags.filter(([flag]) => !COMMON_FLAG_NAMES.includes(flag));
-  const common = flags.filter(([flag]) => COMMON_FLAG_NAMES.includes(flag));
-  return [
-    `${command.brief}.`,
-    `Usage: ${anaplanAuth} ${name}${usageOf(command)}\n${command.fullDescription ?? ""}`,
-    ...(own.length === 0 ? [] : [`Flags\n${flagLines(own, letters)}`]),
-    `Flags of every command\n${flagLines([...common, ["help", HELP_FLAG]])}`,
-  ].join("\n\n");
-}
+${entries.join("\n")}
 
-/** What follows `--` is another program's, and comes last. */
-function usageOf({ parameters: { positional } }: Command<TreeContext>): string {
-  if (positional === undefined) return " [flags]";
-  if (positional.kind === "array") {
-    const { placeholder = "" } = positional.parameter;
-    return placeholder.startsWith("--") ? ` [flags] ${placeholder}` : ` ${placeholder} [flags]`;
-  }
-  const names = positional.parameters.map(({ placeholder, optional }) =>
-    optional ? ` [${placeholder}]` : ` ${placeholder}`
-  );
-  return `${names.join("")} [flags]`;
-}
-
-interface Flag {
-  readonly kind: string;
-  readonly brief: string;
-  readonly placeholder?: string;
-  readonly values?: readonly string[];
-}
-
-const HELP_FLAG: Flag = { kind: "boolean", brief: "Show this page" };
-
-function flagLines(
-  flags: readonly [string, Flag][],
-  letters: ReadonlyMap<string, string> = new Map(),
-): string {
-  const rows = flags.map(([name, flag]) => {
-    const letter = letters.get(name);
-    const short = letter === undefined ? "" : `-${letter}, `;
-    return [`  ${short}--${kebab(name)}${valueOf(flag)}`, flag.brief] as const;
-  });
-  const column = Math.min(34, Math.max(...rows.map(([left]) => left.length)) + 2);
-  return rows.flatMap(([left, brief]) => {
-    const [first = "", ...rest] = wrapped(brief, WIDTH - column);
-    const indented = rest.map((line) => " ".repeat(column) + line);
-    return left.length + 2 > column
-      ? [left, " ".repeat(column) + first, ...indented]
-      : [left.padEnd(column) + first, ...indented];
-  }).join("\n");
-}
-
-function valueOf(flag: Flag): string {
-  if (flag.kind === "boolean") return "";
-  return ` ${flag.values?.join("|") ?? flag.placeholder ?? "VALUE"}`;
+Example: ${PAGES[`${name} ${first}`]?.examples[0] ?? ""}
+More about one: {anaplan-auth} help ${name} ${first}`;
 }

@@ -7,9 +7,9 @@ import { BUILD, VERSION } from "../../base/version.ts";
 const MEANINGS: Readonly<Record<ErrorKind, string>> = {
   internal: "a bug in this program",
   usage: "a flag, argument, profile or setting is wrong",
-  login_required: "nobody is signed in, or the login has ended",
-  denied: "no: access, client, scope, redirect URI or code",
-  timeout: "nobody finished signing in in time",
+  login_required: "you are not signed in, or the login has expired",
+  denied: "rejected: access, client, scope, callback URL or code",
+  timeout: "you did not complete the sign-in in time",
   unavailable: "the network or Anaplan; the same command may work later",
   storage: "the login cannot be read, locked or saved",
   api: "an API answered with another error",
@@ -26,18 +26,21 @@ const CLIENT: readonly Variable[] = [
 ];
 const PLACE: readonly Variable[] = [
   ["ANAPLAN_PROFILE", "the profile"],
-  ["ANAPLAN_AUTH_CONFIG_DIR", "where logins are kept"],
+  ["ANAPLAN_AUTH_CONFIG_DIR", "where logins are stored"],
+  ["ANAPLAN_AUTH_KEY_FILE", "the key of sealed logins, in a file"],
+  ["ANAPLAN_AUTH_KEY_COMMAND", "a command that prints that key"],
+  ["ANAPLAN_AUTH_KEY", "that key itself in base64, for CI machines"],
 ];
 const OTHERS: readonly Variable[] = [
   ["ANAPLAN_AUTH_DEBUG", "as --verbose"],
   ["CLIENT and SECRET", "the tutorial's names: a client id and, with it,"],
-  ["", "its secret, where nothing else names one"],
+  ["", "its secret, if nothing else names one"],
   ["BROWSER", "the browser: programs between colons, %s the URL"],
   ["NO_COLOR", "as --no-color"],
   ["ACCESSIBLE", "questions as plain lines, for screen readers"],
   ["HTTPS_PROXY", "http://USER:PASSWORD@HOST:PORT, or else ALL_PROXY"],
   ["NO_PROXY", "hosts and domains to reach without it, between"],
-  ["", "commas; this computer always is"],
+  ["", "commas; this computer never needs it"],
   ["DENO_TLS_CA_STORE", "system: trust what this computer trusts"],
 ];
 

@@ -6,20 +6,18 @@ import { BRIEF, type CommandEntry, COMMANDS } from "../tree/commands.ts";
 /** The page of the whole program, with the words that its commands begin with. */
 export function rootHelp(anaplanAuth = "anaplan-auth"): string {
   const entries: [string, CommandEntry][] = Object.entries(COMMANDS);
-  const headings = new Set(entries.flatMap(([, { group }]) => group ?? []));
-  const groups = Array.from(headings, (heading) =>
-    [
-      heading,
-      ...entries.filter(([, { group }]) => group === heading)
-        .map(([name, { brief }]) => `  ${name.padEnd(11)}${brief}`),
-    ].join("\n"));
+  const groups = Array.from(Map.groupBy(entries, ([, { group }]) => group))
+    .filter(([heading]) => heading)
+    .map(([heading, listed]) =>
+      [heading, ...listed.map(([name, { brief }]) => `  ${name.padEnd(11)}${brief}`)].join("\n")
+    );
   return `${BRIEF}
 
 Usage: ${anaplanAuth} <command> [flags]
 
 ${groups.join("\n\n")}
 
-Flags of every command: --profile, --json, --quiet, --verbose, --help
+Flags for every command: --profile, --json, --quiet, --verbose, --help
 Example: ${anaplanAuth} login --region eu2
 Exit codes and variables: ${anaplanAuth} help reference`;
 }

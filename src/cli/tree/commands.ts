@@ -1,4 +1,4 @@
-// The commands by name: where each stands in the help, what it is for and what it may touch. Rule: plain
+// The commands by name: its group in the help, what it is for and what it may touch. Rule: plain
 // data and no Stricli, so that the version, the help and a command without flags need no parser.
 
 import type { Command, CommonFlags } from "../../command.ts";
@@ -13,18 +13,24 @@ export interface CommandEntry {
   readonly needs: Needs;
   /** It seldom writes, and says itself when it will; see {@link System.expectWrites}. */
   readonly writesLate?: true;
-  /** The command itself, when it can do without flags and arguments. */
-  readonly load?: () => Promise<Command<CommonFlags>>;
+  /** It sends a request, whatever it is told; see {@link System.expectRequest}. */
+  readonly sends?: true;
+  /** The command itself, when it can do without flags. */
+  readonly load?: () => Promise<Command<CommonFlags, string[]>>;
+  /** How many arguments it then has; none unless said otherwise. */
+  readonly words?: number;
 }
 
 /** What the program is for, in one line. */
-export const BRIEF = "Sign in to Anaplan and keep the login usable.";
+export const BRIEF = "Sign in to Anaplan and stay signed in.";
 
 const START = "Start here";
-const SCRIPTS = "For scripts";
-const SET_UP = "Set up and mend";
-const NETWORK: Needs = { network: true };
+const USE = "Use it";
+const SET_UP = "Set up and fix";
+const NETWORK: Needs = { network: true, keys: true };
 const OFFLINE: Needs = {};
+/** What reads logins, which may be sealed. */
+const LOGINS: Needs = { keys: true };
 
 /** Every command, in the order of the root page. */
 export const COMMANDS = {
@@ -38,7 +44,14 @@ export const COMMANDS = {
     group: START,
     brief: "Show who you are signed in as",
     needs: NETWORK,
+    sends: true,
     load: async () => (await import("../../commands/whoami.ts")).whoami,
+  },
+  status: {
+    group: START,
+    brief: "Show the stored login, without the network",
+    needs: NETWORK,
+    load: async () => (await import("../../commands/status.ts")).status,
   },
   refresh: {
     group: START,
@@ -46,69 +59,85 @@ export const COMMANDS = {
     needs: NETWORK,
     load: async () => (await import("../../commands/refresh.ts")).refresh,
   },
-  status: {
-    group: START,
-    brief: "Show what is stored, without the network",
-    needs: NETWORK,
-    load: async () => (await import("../../commands/status.ts")).status,
-  },
   logout: {
     group: START,
-    brief: "End the login here and at Anaplan",
+    brief: "Sign out, here and at Anaplan",
     needs: NETWORK,
     load: async () => (await import("../../commands/logout.ts")).logout,
   },
+  api: {
+    group: USE,
+    brief: "Call an Anaplan API",
+    needs: NETWORK,
+    sends: true,
+    load: async () => (await import("../../commands/api.ts")).api,
+    words: 1,
+  },
   token: {
-    group: SCRIPTS,
+    group: USE,
     brief: "Print a valid access token",
     needs: NETWORK,
     writesLate: true,
     load: async () => (await import("../../commands/token.ts")).token,
   },
-  api: { group: SCRIPTS, brief: "Call an Anaplan API", needs: NETWORK },
   exec: {
-    group: SCRIPTS,
+    group: USE,
     brief: "Run a program with a token in its environment",
-    needs: { network: true, programs: true },
+    needs: { ...NETWORK, programs: true },
   },
-  profile: { group: SET_UP, brief: "Keep several logins apart", needs: OFFLINE },
-  relay: {
-    group: SET_UP,
-    brief: "Sign in when only a public redirect URI is registered",
-    needs: OFFLINE,
+  proxy: {
+    group: USE,
+    brief: "Run a local address that adds the token",
+    needs: { ...NETWORK, programs: true, socket: true },
   },
-  cert: {
+  profile: { group: SET_UP, brief: "Manage several logins", needs: LOGINS },
+  seal: {
     group: SET_UP,
-    brief: "Show, renew or trust the listener's certificate",
-    needs: { programs: true },
+    brief: "Encrypt stored logins with a key from your keychain",
+    needs: LOGINS,
   },
-  validate: {
+  unseal: {
     group: SET_UP,
-    brief: "Ask Anaplan whether the token is still good",
-    needs: NETWORK,
-    load: async () => (await import("../../commands/validate.ts")).validate,
+    brief: "Decrypt stored logins",
+    needs: { keys: true, variables: SIGN_IN_VARIABLES }, // it asks
   },
   doctor: {
     group: SET_UP,
     brief: "Find out what is wrong",
-    needs: { network: true, variables: DOCTOR_VARIABLES },
+    needs: { network: true, keys: true, variables: DOCTOR_VARIABLES },
     load: async () => (await import("../../commands/doctor.ts")).doctor,
+  },
+  relay: {
+    group: SET_UP,
+    brief: "Sign in when only a public callback URL is registered",
+    needs: OFFLINE,
+  },
+  cert: {
+    group: SET_UP,
+    brief: "Manage the certificate of the local listener",
+    needs: { programs: true },
+  },
+  validate: {
+    group: SET_UP,
+    brief: "Ask Anaplan whether the token is still accepted",
+    needs: NETWORK,
+    sends: true,
+    load: async () => (await import("../../commands/validate.ts")).validate,
   },
   complete: {
     group: SET_UP,
-    brief: "Completions for your shell",
+    brief: "Print completions for your shell",
     needs: { only: COMPLETION_VARIABLES },
   },
   help: {
-    brief: "Help on a command; `help reference` lists exit codes and variables",
+    brief: "Help on a command",
     needs: OFFLINE,
   },
 } as const satisfies Readonly<Record<string, CommandEntry>>;
 
-/** What a command may touch; at a terminal, one that needs a login may sign in first. */
-export function needsOf(entry: CommandEntry | undefined, isAtTerminal: boolean): Needs {
-  const needs = entry?.needs ?? {};
-  return isAtTerminal && needs.network && !needs.variables ? COMMANDS.login.needs : needs;
+/** What a command may touch at a terminal: one that needs a login may sign in first. */
+export function orSignIn(needs: Needs): Needs {
+  return needs.network && !needs.variables ? { ...needs, ...COMMANDS.login.needs } : needs;
 }
 
 /** What is known of a command; `undefined` for what is none. */

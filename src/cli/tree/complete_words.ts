@@ -4,13 +4,7 @@ import { buildCommand } from "@stricli/core";
 import type { CommonFlags } from "../../command.ts";
 import { COMMANDS } from "./commands.ts";
 import { COMMON_FLAGS } from "./flags.ts";
-import {
-  completedFrom,
-  DONE_AND_USAGE,
-  reading,
-  type TreeCommand,
-  type TreeContext,
-} from "./loading.ts";
+import { completedFrom, reading, type TreeCommand, type TreeContext } from "./loading.ts";
 
 /** `complete SHELL`; behind the shell its script gives what was typed (see complete.ts). */
 export const complete: TreeCommand = buildCommand<CommonFlags, string[], TreeContext>({
@@ -28,12 +22,5 @@ export const complete: TreeCommand = buildCommand<CommonFlags, string[], TreeCon
       },
     },
   },
-  docs: {
-    brief: COMMANDS.complete.brief,
-    fullDescription: `Example: source <({anaplan-auth} complete bash)
-zsh, after compinit: source <({anaplan-auth} complete zsh)
-fish: {anaplan-auth} complete fish | source
-PowerShell: {anaplan-auth} complete powershell | Out-String | Invoke-Expression
-${DONE_AND_USAGE}`,
-  },
+  docs: { brief: COMMANDS.complete.brief },
 });

@@ -56,12 +56,12 @@ function flagOf(row: Row): object {
 
 /** The flags that every command has. */
 export const COMMON_FLAGS = {
-  profile: text("The login to use [ANAPLAN_PROFILE]", "NAME", "profile"),
-  configDir: text("Where logins are kept [ANAPLAN_AUTH_CONFIG_DIR]", "DIR", "directory"),
+  profile: text("The profile to use [ANAPLAN_PROFILE]", "NAME", "profile"),
+  configDir: text("Where logins are stored [ANAPLAN_AUTH_CONFIG_DIR]", "DIR", "directory"),
   json: yes("Print one JSON value"),
   verbose: yes("Show requests, with secrets masked [ANAPLAN_AUTH_DEBUG]"),
-  quiet: yes("Print only the answer, and what must be known"),
-  noColor: yes("No colour [NO_COLOR]"),
+  quiet: yes("Print only the result and warnings"),
+  noColor: yes("No color [NO_COLOR]"),
   noInput: yes("Never ask; what is missing ends the command"),
   caFile,
 } as const;
@@ -72,13 +72,8 @@ export const COMMON_FLAG_NAMES: readonly string[] = Object.keys(COMMON_FLAGS);
 /** The flags that say whom to talk to, and that a profile keeps. */
 export const SETTING_FLAGS = ofSettings;
 
-/** The same with the client secret, which no profile keeps. */
+/** The same with the client secret itself, which no profile keeps. */
 export const CONNECTION_FLAGS = {
-  clientSecretFile: text(
-    "Read the client secret from a file [ANAPLAN_CLIENT_SECRET]",
-    "FILE",
-    "file",
-  ),
   clientSecretStdin: yes("Read the client secret from stdin"),
   ...SETTING_FLAGS,
 } as const;

@@ -71,9 +71,6 @@ export function completedFrom(source: WordSource): Completed {
 /** A command of the tree. */
 export type TreeCommand = Command<TreeContext>;
 
-/** How the exit codes of every command begin. */
-export const DONE_AND_USAGE = "Exit codes: 0 done, 2 usage";
-
 /** A loader as Stricli wants it: the module is imported when the command is performed, and not before. */
 export function loading<Flags extends CommonFlags, Args extends readonly unknown[]>(
   load: () => Promise<Run<Flags, Args>>,

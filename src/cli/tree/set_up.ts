@@ -1,4 +1,4 @@
-// The branch of the tree that sets up and mends. Rule: words only; what a command does is loaded when it
+// The branch of the tree that sets up and fixes problems. Rule: words only; what a command does is loaded when it
 // is run.
 
 import { buildCommand, buildRouteMap, type RouteMap } from "@stricli/core";
@@ -10,13 +10,7 @@ import type { RelayFlags } from "../../commands/relay.ts";
 import type { RelayHost } from "../../oauth/relay.ts";
 import { COMMANDS } from "./commands.ts";
 import { COMMON_FLAGS, SETTING_FLAGS, texts, yes } from "./flags.ts";
-import {
-  completedFrom,
-  DONE_AND_USAGE,
-  loading,
-  type TreeCommand,
-  type TreeContext,
-} from "./loading.ts";
+import { completedFrom, loading, type TreeCommand, type TreeContext } from "./loading.ts";
 
 const NAME = {
   brief: "The profile",
@@ -30,20 +24,13 @@ const MAYBE_NAME = { kind: "tuple", parameters: [{ ...NAME, optional: true }] } 
 const profileList: TreeCommand = buildCommand<CommonFlags, [], TreeContext>({
   loader: loading(async () => (await import("../../commands/profile.ts")).profileList),
   parameters: { flags: COMMON_FLAGS },
-  docs: {
-    brief: "List the profiles",
-    fullDescription: `Example: {anaplan-auth} profile list\n${DONE_AND_USAGE}, 7 unreadable`,
-  },
+  docs: { brief: "List the profiles" },
 });
 
 const profileShow: TreeCommand = buildCommand<CommonFlags, [name?: string], TreeContext>({
   loader: loading(async () => (await import("../../commands/profile.ts")).profileShow),
   parameters: { flags: COMMON_FLAGS, positional: MAYBE_NAME },
-  docs: {
-    brief: "Show what is saved in a profile",
-    fullDescription:
-      `Example: {anaplan-auth} profile show default\n${DONE_AND_USAGE}, 7 unreadable`,
-  },
+  docs: { brief: "Show what is saved in a profile" },
 });
 
 const profileSet: TreeCommand = buildCommand<ProfileSetFlags, [name?: string], TreeContext>({
@@ -51,37 +38,24 @@ const profileSet: TreeCommand = buildCommand<ProfileSetFlags, [name?: string], T
   parameters: {
     flags: {
       ...SETTING_FLAGS,
-      unset: texts("Forget a setting", "SETTING", "setting"),
+      unset: texts("Remove a setting", "SETTING", "setting"),
       ...COMMON_FLAGS,
     },
     positional: MAYBE_NAME,
   },
-  docs: {
-    brief: "Save settings under a name",
-    fullDescription:
-      `Example: {anaplan-auth} profile set eu-test --region eu2\n${DONE_AND_USAGE}, ` +
-      "7 it cannot be saved",
-  },
+  docs: { brief: "Save settings under a name" },
 });
 
 const profileUse: TreeCommand = buildCommand<CommonFlags, [name: string], TreeContext>({
   loader: loading(async () => (await import("../../commands/profile.ts")).profileUse),
   parameters: { flags: COMMON_FLAGS, positional: ONE_NAME },
-  docs: {
-    brief: "Choose the profile that is used when none is named",
-    fullDescription: `Example: {anaplan-auth} profile use default\n${DONE_AND_USAGE}, ` +
-      "7 it cannot be saved",
-  },
+  docs: { brief: "Choose the profile to use by default" },
 });
 
 const profileRemove: TreeCommand = buildCommand<CommonFlags, [name: string], TreeContext>({
   loader: loading(async () => (await import("../../commands/profile.ts")).profileRemove),
   parameters: { flags: COMMON_FLAGS, positional: ONE_NAME },
-  docs: {
-    brief: "Remove a profile and the login in it",
-    fullDescription: `Example: {anaplan-auth} profile remove eu-test\n${DONE_AND_USAGE}, ` +
-      "7 it cannot be removed",
-  },
+  docs: { brief: "Remove a profile and the login in it" },
 });
 
 /** `profile list|show|set|use|remove`. */
@@ -102,7 +76,7 @@ const RELAY_FLAGS = {
     kind: "enum",
     values: RELAY_HOSTS,
     optional: true,
-    brief: "The name of this computer that it leads to",
+    brief: "The name of this computer that the answer goes to",
   },
   ...COMMON_FLAGS,
 } as const;
@@ -110,19 +84,13 @@ const RELAY_FLAGS = {
 const bookmarklet: TreeCommand = buildCommand<RelayFlags, [], TreeContext>({
   loader: loading(async () => (await import("../../commands/relay.ts")).relayBookmarklet),
   parameters: { flags: RELAY_FLAGS },
-  docs: {
-    brief: "Print a bookmarklet that carries the answer here",
-    fullDescription: `Example: {anaplan-auth} relay bookmarklet\n${DONE_AND_USAGE}`,
-  },
+  docs: { brief: "Print a bookmarklet that carries the answer here" },
 });
 
 const page: TreeCommand = buildCommand<RelayFlags, [], TreeContext>({
   loader: loading(async () => (await import("../../commands/relay.ts")).relayPageCommand),
   parameters: { flags: RELAY_FLAGS },
-  docs: {
-    brief: "Print a page that does it by itself, for a host of yours",
-    fullDescription: `Example: {anaplan-auth} relay page > callback.html\n${DONE_AND_USAGE}`,
-  },
+  docs: { brief: "Print a page that does this by itself, for your own host" },
 });
 
 /** `relay bookmarklet|page`. */
@@ -134,29 +102,19 @@ export const relay: RouteMap<TreeContext> = buildRouteMap({
 const certShow: TreeCommand = buildCommand<CommonFlags, [], TreeContext>({
   loader: loading(async () => (await import("../../commands/cert.ts")).certShow),
   parameters: { flags: COMMON_FLAGS },
-  docs: {
-    brief: "Show the listener's certificate",
-    fullDescription: `Example: {anaplan-auth} cert show\n${DONE_AND_USAGE}, 7 unreadable`,
-  },
+  docs: { brief: "Show the listener's certificate" },
 });
 
 const certRenew: TreeCommand = buildCommand<CommonFlags, [], TreeContext>({
   loader: loading(async () => (await import("../../commands/cert.ts")).certRenew),
   parameters: { flags: COMMON_FLAGS },
-  docs: {
-    brief: "Make a new certificate",
-    fullDescription: `Example: {anaplan-auth} cert renew\n${DONE_AND_USAGE}, 7 it cannot be saved`,
-  },
+  docs: { brief: "Make a new certificate" },
 });
 
 const certTrust: TreeCommand = buildCommand<CertTrustFlags, [], TreeContext>({
   loader: loading(async () => (await import("../../commands/cert.ts")).certTrust),
-  parameters: { flags: { yes: yes("Run the commands, too"), ...COMMON_FLAGS } },
-  docs: {
-    brief: "Show how to be rid of the browser's warning",
-    fullDescription: `Example: {anaplan-auth} cert trust\n${DONE_AND_USAGE}, ` +
-      "6 a command did not work, 7 it cannot be saved",
-  },
+  parameters: { flags: { yes: yes("Run the commands instead of printing them"), ...COMMON_FLAGS } },
+  docs: { brief: "Show how to stop the browser's warning" },
 });
 
 /** `cert show|renew|trust`. */
@@ -169,22 +127,12 @@ export const cert: RouteMap<TreeContext> = buildRouteMap({
 export const validate: TreeCommand = buildCommand<CommonFlags, [], TreeContext>({
   loader: loading(async () => (await import("../../commands/validate.ts")).validate),
   parameters: { flags: COMMON_FLAGS },
-  docs: {
-    brief: COMMANDS.validate.brief,
-    fullDescription: `Example: {anaplan-auth} validate
-${DONE_AND_USAGE}, 3 not valid, or sign in first, 4 denied,
-6 Anaplan cannot be used now, 7 the login cannot be read or saved, 8 API error`,
-  },
+  docs: { brief: COMMANDS.validate.brief },
 });
 
 /** `doctor`. */
 export const doctor: TreeCommand = buildCommand<DoctorFlags, [], TreeContext>({
   loader: loading(async () => (await import("../../commands/doctor.ts")).doctor),
   parameters: { flags: { ...SETTING_FLAGS, ...COMMON_FLAGS } },
-  docs: {
-    brief: COMMANDS.doctor.brief,
-    fullDescription: `Example: {anaplan-auth} doctor
-${DONE_AND_USAGE}, or that of the first problem:
-3 sign in, 6 network or port, 7 files`,
-  },
+  docs: { brief: COMMANDS.doctor.brief },
 });

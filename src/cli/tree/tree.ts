@@ -9,16 +9,10 @@ import type { StatusFlags } from "../../commands/status.ts";
 import { BRIEF, COMMANDS } from "./commands.ts";
 import { complete } from "./complete_words.ts";
 import { COMMON_FLAGS, CONNECTION_FLAGS, text, time, yes } from "./flags.ts";
-import {
-  completedFrom,
-  DONE_AND_USAGE,
-  loading,
-  reading,
-  type TreeCommand,
-  type TreeContext,
-} from "./loading.ts";
+import { completedFrom, loading, reading, type TreeCommand, type TreeContext } from "./loading.ts";
 import { parseDuration, parseSetup, parseWait } from "../../base/parse.ts";
-import { api, exec, token } from "./scripts.ts";
+import { api, exec, proxy, token } from "./scripts.ts";
+import { seal, unseal } from "./seal.ts";
 import { cert, doctor, profile, relay, validate } from "./set_up.ts";
 
 const login: TreeCommand = buildCommand<LoginFlags, [], TreeContext>({
@@ -31,78 +25,56 @@ const login: TreeCommand = buildCommand<LoginFlags, [], TreeContext>({
         parse: parseSetup,
       },
       device: yes("Sign in with a code on any device"),
-      paste: yes("Open no listener; paste the address the browser ended on"),
-      noBrowser: yes("Print the page's address only"),
+      paste: yes("Open no listener; paste the address that the browser ends on"),
+      noBrowser: yes("Print the address of the sign-in page; open no browser"),
       timeout: time("How long to wait for you; 5m by default", parseWait),
       ...COMMON_FLAGS,
     },
   },
-  docs: {
-    brief: COMMANDS.login.brief,
-    fullDescription: `Example: {anaplan-auth} login --region eu2
-${DONE_AND_USAGE}, 4 denied, 5 nobody finished in time,
-6 Anaplan cannot be used now, 7 the login cannot be saved, 130 interrupted`,
-  },
+  docs: { brief: COMMANDS.login.brief },
 });
 
 const whoami: TreeCommand = buildCommand<CommonFlags, [], TreeContext>({
   loader: loading(async () => (await import("../../commands/whoami.ts")).whoami),
   parameters: { flags: COMMON_FLAGS },
-  docs: {
-    brief: COMMANDS.whoami.brief,
-    fullDescription: `Example: {anaplan-auth} whoami --json
-${DONE_AND_USAGE}, 3 sign in first, 4 denied,
-6 Anaplan cannot be used now, 7 the login cannot be read or saved, 8 API error`,
-  },
+  docs: { brief: COMMANDS.whoami.brief },
 });
 
 const refresh: TreeCommand = buildCommand<RefreshFlags, [], TreeContext>({
   loader: loading(async () => (await import("../../commands/refresh.ts")).refresh),
   parameters: {
     flags: {
-      ifExpiringWithin: time("Only when the access token ends within this time", parseDuration),
+      ifExpiringWithin: time("Refresh only if the access token expires within TIME", parseDuration),
       ...COMMON_FLAGS,
     },
   },
-  docs: {
-    brief: COMMANDS.refresh.brief,
-    fullDescription: `Example: {anaplan-auth} refresh --if-expiring-within 10m
-${DONE_AND_USAGE}, 3 sign in again, 4 the client is denied,
-6 Anaplan cannot be used now, 7 the login cannot be read or saved`,
-  },
+  docs: { brief: COMMANDS.refresh.brief },
 });
 
 const status: TreeCommand = buildCommand<StatusFlags, [], TreeContext>({
   loader: loading(async () => (await import("../../commands/status.ts")).status),
   parameters: {
     flags: {
-      check: yes("Ask the server, too"),
-      expiresWithin: time("Exit 3 when the login ends within this time", parseDuration),
+      check: yes("Also ask the server"),
+      expiresWithin: time("Exit 3 if the login expires within TIME", parseDuration),
       ...COMMON_FLAGS,
     },
   },
-  docs: {
-    brief: COMMANDS.status.brief,
-    fullDescription: `Example: {anaplan-auth} status --expires-within 1h
-${DONE_AND_USAGE}, 3 sign in first, or the login ends soon,
-7 the login cannot be read; with --check also those of whoami`,
-  },
+  docs: { brief: COMMANDS.status.brief },
 });
 
 const logout: TreeCommand = buildCommand<LogoutFlags, [], TreeContext>({
   loader: loading(async () => (await import("../../commands/logout.ts")).logout),
-  parameters: { flags: { all: yes("Of every profile"), ...COMMON_FLAGS } },
-  docs: {
-    brief: COMMANDS.logout.brief,
-    fullDescription: `Example: {anaplan-auth} logout
-${DONE_AND_USAGE}, 7 the login cannot be removed`,
-  },
+  parameters: { flags: { all: yes("Log out of every profile"), ...COMMON_FLAGS } },
+  docs: { brief: COMMANDS.logout.brief },
 });
 
-const help: TreeCommand = buildCommand<CommonFlags, string[], TreeContext>({
+type HelpFlags = CommonFlags & { readonly all?: boolean };
+
+const help: TreeCommand = buildCommand<HelpFlags, string[], TreeContext>({
   loader: reading("help"),
   parameters: {
-    flags: COMMON_FLAGS,
+    flags: { all: yes("Show every flag of the command"), ...COMMON_FLAGS },
     positional: {
       kind: "array",
       parameter: {
@@ -113,10 +85,7 @@ const help: TreeCommand = buildCommand<CommonFlags, string[], TreeContext>({
       },
     },
   },
-  docs: {
-    brief: COMMANDS.help.brief,
-    fullDescription: `Example: {anaplan-auth} help reference\n${DONE_AND_USAGE}`,
-  },
+  docs: { brief: COMMANDS.help.brief },
 });
 
 /** The whole command line. */
@@ -124,19 +93,42 @@ export const ROOT: RouteMap<TreeContext> = buildRouteMap({
   routes: {
     login,
     whoami,
-    refresh,
     status,
+    refresh,
     logout,
-    token,
     api,
+    token,
     exec,
+    proxy,
     profile,
+    seal,
+    unseal,
+    doctor,
     relay,
     cert,
     validate,
-    doctor,
     complete,
     help,
   },
   docs: { brief: BRIEF },
 });
+
+/** What a name in the tree leads to. */
+export type Target = TreeCommand | RouteMap<TreeContext>;
+
+/** As far as the tree goes with what was typed: the names on the way, and what they lead to. */
+export function walk(
+  words: readonly string[],
+): { readonly names: string[]; readonly target: Target } {
+  const names: string[] = [];
+  let target: Target = ROOT;
+  for (const word of words) {
+    const next: Target | undefined = "loader" in target
+      ? undefined
+      : target.getRoutingTargetForInput(word);
+    if (next === undefined) break;
+    names.push(word);
+    target = next;
+  }
+  return { names, target };
+}

@@ -1,0 +1,44 @@
+// What a path means to whoever reads it (RFC 3986, section 6.2.2). Rule: a path that two servers could read in two
+// ways has no canonical form.
+
+/** What a decoded segment must not have: another server may take it for the end of a segment, or of the path. */
+// deno-lint-ignore no-control-regex
+const HIDDEN = /[/\\;?#%\x00-\x1f\x7f-\x9f]/;
+
+/**
+ * The path percent-decoded once, without dot segments; `undefined` when it hides something: what decodes once more,
+ * a separator, a control character, what Unicode folds into one, an empty segment, or dots and blanks alone.
+ *
+ * @param path begins with `/`, and has no query.
+ */
+export function canonicalPath(path: string): string | undefined {
+  const kept: string[] = [];
+  const segments = path.split("/").slice(1);
+  for (const [index, raw] of segments.entries()) {
+    const segment = decoded(raw);
+    if (segment === undefined || HIDDEN.test(segment)) return undefined;
+    const isLast = index === segments.length - 1;
+    const isDot = segment === "." || segment === "..";
+    if (segment === "..") kept.pop();
+    if (segment === "" && !isLast) return undefined;
+    if (!isDot && /^[.\s]+$/.test(segment)) return undefined;
+    if (!isDot) kept.push(segment);
+    else if (isLast) kept.push("");
+  }
+  return `/${kept.join("/")}`;
+}
+
+function decoded(segment: string): string | undefined {
+  try {
+    const text = decodeURIComponent(segment); // malformed and overlong UTF-8 throws
+    return text.normalize("NFKC") === text ? text : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a canonical path is at a place or below it: `/a/b` is below `/a`, `/ab` is not. */
+export function isBelow(path: string, place: string): boolean {
+  const base = place.replace(/\/$/, "");
+  return path === base || path.startsWith(`${base}/`);
+}

@@ -1,0 +1,88 @@
+// proxy: a local address that adds the token, for as long as it runs or for as long as a program does.
+
+import {
+  type CommandContext,
+  type CommonFlags,
+  type Exit,
+  programExit,
+  type Reply,
+} from "../command.ts";
+import { CliError } from "../base/errors.ts";
+import { fenceOf } from "../proxy/fence.ts";
+import { type OpenProxy, openProxy, type ProxyOptions } from "../proxy/proxy.ts";
+import { loadSettings } from "../settings/settings.ts";
+
+/** The flags of `proxy`. */
+export interface ProxyFlags extends CommonFlags {
+  readonly port?: number;
+  readonly socket?: string;
+  readonly readOnly?: boolean;
+  readonly only?: readonly string[];
+}
+
+/** Where a program finds the address, and the socket when there is one. */
+const URL_VARIABLE = "ANAPLAN_BASE_URL";
+const SOCKET_VARIABLE = "ANAPLAN_SOCKET";
+
+/** Opens the proxy and says where it is; with a program, runs that and ends with it. */
+export async function proxy(
+  flags: ProxyFlags,
+  context: CommandContext,
+  ...command: readonly string[]
+): Promise<Reply> {
+  if (flags.port !== undefined && flags.socket !== undefined) {
+    throw new CliError("usage", "Cannot use --port with --socket", {
+      next: "leave out one of them",
+    });
+  }
+  if (command.length === 0) context.system.interruption(); // from now on a signal ends it in order
+  const { profile } = loadSettings(flags, context.system); // a mistake is said before the address is
+  const options = {
+    fence: fenceOf(flags.readOnly === true, flags.only ?? []),
+    port: flags.port ?? 0,
+    socket: flags.socket === undefined ? undefined : context.system.absolutePath(flags.socket),
+  };
+  const opened = await openProxy(options, flags, context);
+  if (command.length > 0) return await around(opened, options, command, context);
+  return { kind: "stream", stream: untilTheEnd(opened, options, profile, flags, context) };
+}
+
+/** The one line, and then nothing until a signal comes. Its exit code is the signal's. */
+async function* untilTheEnd(
+  opened: OpenProxy,
+  { fence, socket }: ProxyOptions,
+  profile: string,
+  { json }: ProxyFlags,
+  { system, talk }: CommandContext,
+): AsyncGenerator<Uint8Array> {
+  await using proxy = opened;
+  const interruption = system.interruption();
+  const data = {
+    base_url: proxy.baseUrl,
+    socket: socket ?? null,
+    profile,
+    read_only: fence.readOnly,
+    only: fence.only,
+    pid: system.pid,
+  };
+  yield new TextEncoder().encode(`${json ? JSON.stringify(data) : proxy.baseUrl}\n`);
+  if (system.terminal.stderr) talk.say(`Adding the token of profile ${profile}. Ctrl-C stops.`);
+  await new Promise<void>((resolve) => {
+    if (interruption.aborted) resolve();
+    interruption.addEventListener("abort", () => resolve());
+  });
+}
+
+async function around(
+  opened: OpenProxy,
+  { socket }: ProxyOptions,
+  command: readonly string[],
+  { system, talk }: CommandContext,
+): Promise<Exit> {
+  await using proxy = opened;
+  const environment = {
+    [URL_VARIABLE]: proxy.baseUrl,
+    ...(socket === undefined ? {} : { [SOCKET_VARIABLE]: socket }),
+  };
+  return programExit(command, await system.runInPlace(command, environment, true), talk);
+}

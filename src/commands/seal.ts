@@ -1,0 +1,215 @@
+// seal, unseal: logins encrypted with a key that is kept elsewhere, and back to plain private files.
+
+import { run, words } from "../base/advice.ts";
+import { CliError, toCliError } from "../base/errors.ts";
+import type { Answer, CommandContext, CommonFlags } from "../command.ts";
+import { configDirectory } from "../settings/location.ts";
+import { keyIn, newKeyText } from "../store/key.ts";
+import {
+  inWords,
+  type KeyChoice,
+  keyInEnvironment,
+  type KeySource,
+  kindOf,
+  savedChoice,
+} from "../store/key_source.ts";
+import type { System } from "../system/contract.ts";
+import { keyOf, storeKey } from "../store/keys.ts";
+import {
+  changeChoice,
+  forgetOldKeys,
+  type KeyChange,
+  lockKeys,
+  resealAll,
+} from "../store/reseal.ts";
+
+/** The flags of `seal`. */
+export interface SealFlags extends CommonFlags {
+  readonly keyFile?: string;
+  readonly keyCommand?: string;
+  /** Which keychain gets a new key. */
+  readonly keychain?: "osxkeychain" | "wincred" | "secretservice" | "pass";
+  /** A new key, and every login sealed again. */
+  readonly rotate?: boolean;
+}
+
+/** The flags of `unseal`. */
+export interface UnsealFlags extends CommonFlags {
+  readonly yes?: boolean;
+}
+
+/** Seals every login with the key that is named, or with the present one, or with a new one in the keychain. */
+export async function seal(flags: SealFlags, context: CommandContext): Promise<Answer> {
+  const change = changeIn(flags, context);
+  using _lock = await lockKeys(change);
+  const environment = await environmentKey(change);
+  const saved = savedChoice(change.configDir);
+  const key = await keyToUse(flags, saved, environment, change, context.system);
+  const isSaved = key.variable === undefined;
+  const before = isSaved ? await changeChoice(change, (saved) => withKey(key, saved)) : saved;
+  const old = [before.key, ...before.old, environment].filter((source) => source !== undefined);
+  const profiles = await resealAll({ key, old }, change);
+  if (isSaved) await forgetOldKeys(change);
+  const { id } = await keyOf(key, change.system);
+  return {
+    kind: "answer",
+    text: `${logins(profiles)} sealed with key ${id} from ${inWords(key)}.\n` +
+      "New logins are sealed with it as well.",
+    data: { sealed: kindOf(key), key_id: id, profiles },
+  };
+}
+
+/** Saves every login as a plain private file again. */
+export async function unseal(flags: UnsealFlags, context: CommandContext): Promise<Answer> {
+  const change = changeIn(flags, context);
+  if (!flags.yes) await askFirst(flags, context);
+  using _lock = await lockKeys(change);
+  const environment = await environmentKey(change);
+  const { old } = await changeChoice(change, ({ key, old }) => {
+    return { old: [key, ...old].filter((source) => source !== undefined) };
+  });
+  const sources = environment === undefined ? old : [environment, ...old];
+  const profiles = await resealAll({ old: sources }, change);
+  await forgetOldKeys(change);
+  if (environment?.variable !== undefined) {
+    change.warn(`${environment.variable} is set, so the next save seals a login again; unset it`);
+  }
+  const text = `${logins(profiles)} in plain private files.`;
+  return { kind: "answer", text, data: { sealed: null, profiles } };
+}
+
+function changeIn(flags: CommonFlags, { system, talk }: CommandContext): KeyChange {
+  return { configDir: configDirectory(flags, system), system, warn: talk.warn };
+}
+
+function logins({ length }: readonly string[]): string {
+  return length === 1 ? "1 login is" : `${length} logins are`;
+}
+
+function withKey(key: KeySource, { key: present, old }: KeyChoice): KeyChoice {
+  const others = [present, ...old].filter((source) => source !== undefined)
+    .filter((source) => source.id !== key.id);
+  return { key, old: others };
+}
+
+/** The key that a variable names, with its id. */
+async function environmentKey({ system }: KeyChange): Promise<KeySource | undefined> {
+  const source = keyInEnvironment(system);
+  return source && { ...source, id: (await keyOf(source, system)).id };
+}
+
+async function keyToUse(
+  flags: SealFlags,
+  saved: KeyChoice,
+  environment: KeySource | undefined,
+  change: KeyChange,
+  system: System,
+): Promise<KeySource> {
+  const { keyFile, keyCommand, keychain, rotate } = flags;
+  const named = [keyFile, keyCommand, keychain].filter((flag) => flag !== undefined);
+  if (named.length > 1 || (rotate && (keyFile ?? keyCommand) !== undefined)) throw oneKeyOnly();
+  if (keyFile !== undefined || keyCommand !== undefined) {
+    const source: KeySource = keyFile === undefined
+      ? { by: "command", name: keyCommand ?? "" }
+      : { by: "file", name: elsewhere(system.absolutePath(keyFile), change) };
+    const { id } = await keyOf(source, change.system);
+    if (environment !== undefined && environment.id !== id) throw overridden(environment);
+    return { ...source, id };
+  }
+  const isNew = rotate || keychain !== undefined;
+  if (environment !== undefined) {
+    if (isNew) throw overridden(environment);
+    return environment;
+  }
+  if (!isNew && saved.key !== undefined) return saved.key;
+  if (rotate && keychain === undefined && saved.key !== undefined && saved.key.by !== "keychain") {
+    throw notOurs(saved.key);
+  }
+  const present = saved.key?.by === "keychain" ? saved.key.name : undefined;
+  return await newKey(keychain ?? present, change, system.platform);
+}
+
+/** A new key in the keychain that is named, or in the first one that answers. */
+async function newKey(
+  name: string | undefined,
+  change: KeyChange,
+  platform: System["platform"],
+): Promise<KeySource> {
+  const failures: CliError[] = [];
+  for (const keychain of name === undefined ? usualKeychains(platform) : [name]) {
+    const text = newKeyText();
+    const key = await keyIn(new TextEncoder().encode(text));
+    if (key === undefined) throw new Error("a new key is a key");
+    const source: KeySource = { by: "keychain", name: keychain, id: key.id };
+    // remembered first: a key that is in the keychain and unused is removed from there the next time
+    await changeChoice(change, ({ key, old }) => ({ key, old: [...old, source] }));
+    try {
+      await storeKey(source, text, change.system);
+    } catch (error) {
+      failures.push(toCliError(error));
+      const isOther = ({ id }: KeySource): boolean => id !== source.id;
+      await changeChoice(change, ({ key, old }) => ({ key, old: old.filter(isOther) }));
+      continue;
+    }
+    await keyOf(source, change.system); // it can be got again
+    return source;
+  }
+  const [first] = failures;
+  if (failures.length === 1 && first !== undefined) throw first;
+  const reasons = failures.map(({ reason, message }) => reason ?? message).join("; ");
+  throw new CliError("storage", `Cannot find a keychain: ${reasons}`, {
+    next: words`${run("seal", { flags: "--key-file FILE" })}, or install one of these helpers`,
+  });
+}
+
+function usualKeychains(platform: System["platform"]): string[] {
+  if (platform === "darwin") return ["osxkeychain"];
+  return platform === "windows" ? ["wincred"] : ["secretservice", "pass"];
+}
+
+/** @throws {CliError} `usage`: a key beside the logins protects nothing that a copy of the directory holds. */
+function elsewhere(path: string, { configDir }: KeyChange): string {
+  if (!path.startsWith(`${configDir}/`)) return path;
+  throw new CliError("usage", `Cannot use ${path}: the key is in the directory of the logins`, {
+    next: "move the key out of there",
+  });
+}
+
+function oneKeyOnly(): CliError {
+  return new CliError("usage", "Cannot seal with several keys", {
+    next: "give one of --key-file, --key-command, --keychain and --rotate",
+  });
+}
+
+function overridden({ variable = "" }: KeySource): CliError {
+  return new CliError("usage", `Cannot choose a key: ${variable} names one and goes before it`, {
+    next: words`unset ${variable}, after ${run("unseal")} if logins use it`,
+  });
+}
+
+function notOurs(key: KeySource): CliError {
+  const reason = `the present one comes from ${inWords(key)}`;
+  return new CliError("usage", `Cannot make a new key: ${reason}`, {
+    next: words`${run("seal", { flags: "--key-file NEW_FILE" })}, or --keychain NAME`,
+  });
+}
+
+async function askFirst({ noColor }: UnsealFlags, { system }: CommandContext): Promise<void> {
+  const { terminal } = system;
+  if (!terminal.stdin || !terminal.stderr) {
+    throw new CliError("usage", "Cannot unseal without a question: there is no terminal", {
+      next: run("unseal", { flags: "--yes" }),
+    });
+  }
+  const answer = await terminal.ask({
+    text: "Keep the tokens in plain files again?",
+    initial: "No",
+    choices: [{ value: "No", note: "leave them sealed" }, { value: "Yes", note: "unseal them" }],
+    plain: noColor === true || system.env("NO_COLOR") !== undefined,
+    signal: system.interruption(),
+  });
+  if (answer === "Yes") return;
+  throw new CliError("interrupted", "Cannot unseal: you did not choose Yes", {
+    next: run("unseal", { flags: "--yes" }),
+  });
+}

@@ -1,0 +1,42 @@
+// How logins are kept: in plain private files or sealed, and where the key is. Rule: looks, and changes nothing.
+
+import { run } from "../base/advice.ts";
+import type { CommandContext } from "../command.ts";
+import { storeOf } from "../session/session.ts";
+import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
+import { inWords, presentChoice } from "../store/key_source.ts";
+import { keyOf } from "../store/keys.ts";
+import { type Check, failed, ok, warning } from "./check.ts";
+
+/** Whether logins are sealed, with a key that can be had. */
+export async function sealingCheck(
+  settings: Settings,
+  context: CommandContext,
+): Promise<Check | undefined> {
+  if (hasEnvironmentLogin(settings)) return undefined; // nothing is stored
+  const { configDir } = settings;
+  try {
+    const { key, old } = presentChoice(configDir, context.system);
+    const store = storeOf(settings, context);
+    const kinds = await Promise.all(store.names().map((name) => store.sealedBy(name)));
+    const plain = kinds.filter((kind) => kind === undefined).length;
+    if (key === undefined) {
+      return plain === kinds.length
+        ? ok("Sealing", "off: logins are plain private files")
+        : warning("Sealing", "off, but not every login is unsealed", run("unseal"));
+    }
+    const { id } = await keyOf(key, context.system);
+    const seen = `on: key ${id} from ${inWords(key)}`;
+    if (old.length > 0) {
+      return warning(
+        "Sealing",
+        `${seen}; a change of the key is not complete`,
+        run("seal"),
+      );
+    }
+    if (plain === 0) return ok("Sealing", seen);
+    return warning("Sealing", `${seen}; ${plain} not sealed yet`, run("seal"));
+  } catch (error) {
+    return failed("Sealing", error);
+  }
+}

@@ -1,0 +1,154 @@
+// The file of a Unix socket: made where only its owner comes, closed to others, then moved to its place. Rule: never
+// in a directory in which another user can put something in its place, and never over a socket that is in use.
+
+import { shell } from "../base/advice.ts";
+import { CliError } from "../base/errors.ts";
+import { shellWord } from "../base/text.ts";
+import { SOCKET_STAGE } from "../base/socket_stage.ts";
+import { lstatIfThere, refusal, splitPath, translated } from "./private_file.ts";
+import { removeIfPossible, removeIfThere } from "./replacement.ts";
+
+/** Where a socket is made, which then is put in its place. */
+export interface SocketPlace extends Disposable {
+  /** The path that the program may listen at. */
+  readonly stage: string;
+  /** Closes the file to others and puts it in its place. */
+  publish(): void;
+}
+
+/** What one try to get the stage waits for the next, in milliseconds; another program is there for two at most. */
+const PAUSE = 25;
+const MOST_TRIES = 40;
+
+/**
+ * Makes a place for a socket. Its disposal removes the socket.
+ *
+ * @throws {CliError} `storage` when the directory is open to others; `usage` when a socket there is in use.
+ */
+export async function socketPlace(path: string): Promise<SocketPlace> {
+  if (Deno.build.os === "windows") {
+    throw new CliError("usage", "Cannot use a socket file: Windows has none for this program", {
+      next: "leave out --socket",
+    });
+  }
+  const [directory] = splitPath(path);
+  assertOnlyOwnerWrites(directory);
+  const isDead = await isDeadSocket(path);
+  const made = translated(
+    "write to",
+    directory,
+    () => Deno.makeTempDirSync({ dir: directory, prefix: ".anaplan-auth-" }),
+  );
+  const stage = await openStage(made);
+  let published: Deno.FileInfo | undefined;
+  return {
+    stage: `${SOCKET_STAGE}/d/s`,
+    publish() {
+      stage[Symbol.dispose]();
+      translated("write", path, () => {
+        Deno.chmodSync(`${made}/s`, 0o600);
+        if (isDead) removeIfThere(path);
+        move(`${made}/s`, path);
+        published = Deno.lstatSync(path);
+      });
+      removeIfPossible(made);
+    },
+    [Symbol.dispose]() {
+      stage[Symbol.dispose]();
+      removeIfPossible(`${made}/s`);
+      removeIfPossible(made);
+      if (published !== undefined) removeOwn(path, published);
+    },
+  };
+}
+
+/** @throws {CliError} `storage` when another user owns the directory or can write to it. */
+function assertOnlyOwnerWrites(directory: string): void {
+  const { isDirectory, uid, mode } = translated("use", directory, () => Deno.statSync(directory));
+  const next = "name a socket in a directory that only you can write to";
+  if (!isDirectory) throw refusal("use", directory, "it is not a directory", next);
+  if (uid !== Deno.uid()) throw refusal("use", directory, "it belongs to another user", next);
+  if (((mode ?? 0) & 0o022) !== 0) {
+    throw refusal(
+      "use",
+      directory,
+      "other users can write to it",
+      shell(`chmod go-w ${shellWord(directory)}`),
+    );
+  }
+}
+
+/**
+ * Whether a socket that no program listens on is in the way; false when nothing is there.
+ *
+ * @throws {CliError} `usage` when a program listens there, or when it is no socket.
+ */
+async function isDeadSocket(path: string): Promise<boolean> {
+  const info = translated("use", path, () => lstatIfThere(path));
+  if (info === undefined) return false;
+  const name = (reason: string): CliError =>
+    new CliError("usage", `Cannot use ${path}: ${reason}`, { next: "name another --socket" });
+  if (!info.isSocket) throw name("it is not a socket");
+  const [directory] = splitPath(path);
+  const made = Deno.makeTempDirSync({ dir: directory, prefix: ".anaplan-auth-" });
+  try {
+    using _stage = await openStage(made);
+    move(path, `${made}/s`, false);
+    (await Deno.connect({ transport: "unix", path: `${SOCKET_STAGE}/d/s` })).close();
+  } catch (error) {
+    if (error instanceof Deno.errors.ConnectionRefused) return true;
+    throw error;
+  } finally {
+    Deno.removeSync(made, { recursive: true });
+  }
+  throw name("another program listens there");
+}
+
+/** Leads the one path that Deno permits to a directory, while this lasts. */
+async function openStage(directory: string): Promise<Disposable> {
+  for (let tries = 1;; tries++) {
+    try {
+      Deno.mkdirSync(SOCKET_STAGE, { mode: 0o700 });
+      break;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      if (tries === MOST_TRIES) removeAbandoned();
+      if (tries > MOST_TRIES) {
+        throw refusal("use", SOCKET_STAGE, "another program is using it", "the same command again");
+      }
+      await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    }
+  }
+  let isOpen = true;
+  Deno.symlinkSync(directory, `${SOCKET_STAGE}/d`);
+  return {
+    [Symbol.dispose]() {
+      if (isOpen) removeAbandoned();
+      isOpen = false; // it may be another program's by now
+    },
+  };
+}
+
+/** Removes the stage: this program's, or what one left that was killed in its two milliseconds. Another user's stays. */
+function removeAbandoned(): void {
+  removeIfPossible(`${SOCKET_STAGE}/d`);
+  removeIfPossible(SOCKET_STAGE);
+}
+
+/** Gives a socket another place, unless something is there. Some systems give a socket no second name. */
+function move(from: string, to: string, isMoved = true): void {
+  try {
+    Deno.linkSync(from, to);
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists || !isMoved) throw error;
+    Deno.renameSync(from, to);
+    return;
+  }
+  if (isMoved) Deno.removeSync(from);
+}
+
+/** Removes the socket, unless another one has taken its place. */
+function removeOwn(path: string, own: Deno.FileInfo): void {
+  const there = lstatIfThere(path);
+  if (there?.ino === own.ino && there.dev === own.dev) removeIfPossible(path);
+}

@@ -1,0 +1,213 @@
+// One connection of a program: its requests, one after the other. Rule: a request is judged before anything of it is
+// sent, and a connection of which it is not clear where the next request begins is closed.
+
+import { run } from "../base/advice.ts";
+import { CliError, toCliError } from "../base/errors.ts";
+import type { CommandContext } from "../command.ts";
+import type { Peer } from "../system/contract.ts";
+import { type Answer, writeAnswer } from "./answer.ts";
+import { bodyOf, BROKEN } from "./body.ts";
+import { type Fence, refusalOf } from "./fence.ts";
+import type { Forward } from "./forward.ts";
+import { pass } from "./gate.ts";
+import { parseHead, type RequestHead } from "./head.ts";
+import { answerHeaders, requestHeaders } from "./headers.ts";
+import { type Input, inputOf } from "./input.ts";
+import type { Places } from "./places.ts";
+import { refusal, refusalFor } from "./refusals.ts";
+
+/** What all connections share. */
+export interface Shared {
+  /** `undefined` behind a socket. */
+  readonly secret: string | undefined;
+  /** `undefined` when everything passes. */
+  readonly fence: Fence | undefined;
+  readonly forward: Forward;
+  readonly places: Places;
+  readonly context: CommandContext;
+  /** Aborted when no new request is taken. */
+  readonly closing: AbortSignal;
+}
+
+const LONGEST_HEAD = 64 * 1024;
+/** How long a connection may wait for its next request, in milliseconds. */
+const IDLE = 75_000;
+/** A body that is refused unread is read away up to here, so that the answer is not lost by a reset. */
+const READ_AWAY = 64 * 1024;
+const NEXT = run("proxy --help");
+
+/** Answers the requests of a connection until it ends. */
+export async function converse(peer: Peer, shared: Shared): Promise<void> {
+  const input = inputOf(peer);
+  const leave = (): void => {
+    if (!peer.isBusy) peer.cut();
+  };
+  shared.closing.addEventListener("abort", leave);
+  try {
+    while (!shared.closing.aborted && await oneRequest(input, peer, shared));
+  } finally {
+    shared.closing.removeEventListener("abort", leave);
+  }
+}
+
+/** Answers one request; whether there may be another one. */
+async function oneRequest(input: Input, peer: Peer, shared: Shared): Promise<boolean> {
+  peer.deadline = performance.now() + IDLE;
+  const text = await input.textUntil("\r\n\r\n", LONGEST_HEAD);
+  if (text === undefined) return false;
+  peer.deadline = Infinity; // it is our turn
+  peer.isBusy = true;
+  const head = text === "too long"
+    ? { status: 431 as const, reason: "its head is too long" }
+    : parseHead(text);
+  if ("status" in head) {
+    const message = `Cannot use the request: ${head.reason}`;
+    await writeAnswer(
+      refusal(head.status, "usage", message, NEXT, shared.context.talk),
+      "GET",
+      true,
+      peer,
+    );
+    return false;
+  }
+  const began = performance.now();
+  const { answer, path, length, closes } = await answered(head, input, peer, shared);
+  shared.context.system.trace(() =>
+    `${head.method} ${path} ${answer.status}, ${length} bytes, ${
+      Math.round(performance.now() - began)
+    } ms`
+  );
+  peer.isBusy = false;
+  return !closes;
+}
+
+interface Answered {
+  readonly answer: Answer;
+  /** Without the secret and the query, as it may be shown. */
+  readonly path: string;
+  readonly length: number;
+  readonly closes: boolean;
+}
+
+async function answered(
+  head: RequestHead,
+  input: Input,
+  peer: Peer,
+  shared: Shared,
+): Promise<Answered> {
+  const { talk } = shared.context;
+  const passed = pass(head, shared.secret);
+  if ("status" in passed) {
+    const kind = passed.status === 404 ? "usage" : "denied";
+    const answer = refusal(
+      passed.status,
+      kind,
+      `Cannot use the proxy: ${passed.reason}`,
+      NEXT,
+      talk,
+    );
+    const length = await writeAnswer(answer, head.method, true, peer);
+    return { answer, path: "(refused)", length, closes: true };
+  }
+  const { target } = passed;
+  const [path = ""] = target.split("?");
+  const why = shared.fence === undefined
+    ? undefined
+    : refusalOf(shared.fence, head.method, target, sentPath(path));
+  if (why !== undefined) {
+    const answer = refusal(403, "denied", `Cannot pass the request on: ${why}`, NEXT, talk);
+    const closes = head.closes || !await readAway(head, input, peer);
+    return {
+      answer,
+      path,
+      length: await writeAnswer(answer, head.method, closes, peer),
+      closes,
+    };
+  }
+  return { ...await passedOn(head, target, input, peer, shared), path };
+}
+
+/** The path as fetch sends it, with the host before it that it was given. */
+function sentPath(path: string): string {
+  const [host = ""] = /^\/host\/[^/]*/.exec(path) ?? [];
+  const { pathname } = new URL(`https://host${path.slice(host.length) || "/"}`);
+  return host + (path === host ? "" : pathname);
+}
+
+/** Whether the body is read. */
+async function readAway(head: RequestHead, input: Input, peer: Peer): Promise<boolean> {
+  if (head.length === 0) return true;
+  if (head.length === "chunked" || head.length > READ_AWAY || head.expectsContinue) return false;
+  await bodyOf(head, input, peer, () => {});
+  return true;
+}
+
+/** Sends a request on, and its answer back. */
+async function passedOn(
+  head: RequestHead,
+  target: string,
+  input: Input,
+  peer: Peer,
+  shared: Shared,
+): Promise<Omit<Answered, "path">> {
+  const gone = new AbortController();
+  let isRead = false;
+  const ended = (): void => {
+    isRead = true;
+    void input.hungUp().then(() => gone.abort(BROKEN));
+  };
+  if (head.length === 0) ended();
+  using _place = await shared.places.take(gone.signal);
+  await using sent = await send(head, target, input, peer, shared, { signal: gone.signal, ended });
+  const closes = head.closes || !isRead || shared.closing.aborted;
+  const length = await writeAnswer(sent.answer, head.method, closes, peer);
+  return { answer: sent.answer, length, closes: closes || !isRead };
+}
+
+/** Sends a request on. Disposal gives the API's answer back. */
+async function send(
+  head: RequestHead,
+  target: string,
+  input: Input,
+  peer: Peer,
+  { forward, context: { talk } }: Shared,
+  { signal, ended }: { readonly signal: AbortSignal; readonly ended: () => void },
+): Promise<AsyncDisposable & { readonly answer: Answer }> {
+  try {
+    const { response, tokenSet } = await forward({
+      method: head.method,
+      headers: requestHeaders(head.headers),
+      ...await bodyOf(head, input, peer, ended),
+      targetIn: ({ targetOf }) => targetOf(target) ?? noTarget(),
+      signal,
+    });
+    const { status, statusText, headers, body } = response;
+    const length = lengthIn(headers);
+    const answer = {
+      status,
+      statusText,
+      headers: answerHeaders(headers, tokenSet),
+      length,
+      body,
+    };
+    return { answer, [Symbol.asyncDispose]: () => response[Symbol.asyncDispose]() };
+  } catch (error) {
+    if (error === BROKEN) throw error;
+    const failure = toCliError(error);
+    const answer = failure.kind === "api"
+      ? refusal(404, "usage", failure.message, failure.next ?? NEXT, talk)
+      : refusalFor(failure, talk);
+    return { answer, [Symbol.asyncDispose]: () => Promise.resolve() };
+  }
+}
+
+function noTarget(): never {
+  throw new CliError("api", "Cannot pass the request on: it is for no API of the profile", {
+    next: "ask for /2/0/…, or for /host/NAME/… at another host of the profile",
+  });
+}
+
+function lengthIn(headers: Headers): number | undefined {
+  const text = headers.get("content-length") ?? "";
+  return /^\d+$/.test(text) ? Number(text) : undefined;
+}

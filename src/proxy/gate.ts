@@ -1,0 +1,41 @@
+// Who may use the proxy. Rule: the path's secret is compared before anything else, in constant time; a web page never
+// gets in, whatever it knows.
+
+import { timingSafeEqual } from "@std/crypto/timing-safe-equal";
+import type { RequestHead } from "./head.ts";
+
+/** What a request that may pass asks for: a path and a query. A status for one that may not. */
+export type Passed = { readonly target: string } | {
+  readonly status: 403 | 404;
+  readonly reason: string;
+};
+
+const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?$/i;
+
+/** A new secret of 128 bits, for a path. */
+export function newSecret(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+}
+
+/** Judges a request. @param secret the first segment of the path; `undefined` behind a socket, whose file is closed. */
+export function pass({ target, headers }: RequestHead, secret: string | undefined): Passed {
+  const value = (wanted: string): string | undefined =>
+    headers.find(([name]) => name === wanted)?.[1];
+  const path = secret === undefined ? target : afterSecret(target, secret);
+  if (path === undefined) return { status: 404, reason: "this address is not complete" };
+  if (secret !== undefined && !LOOPBACK.test(value("host") ?? "")) {
+    return { status: 403, reason: "the Host header is not this computer" }; // DNS rebinding
+  }
+  const isPage = value("origin") !== undefined || (value("sec-fetch-site") ?? "none") !== "none";
+  return isPage ? { status: 403, reason: "a web page may not use this proxy" } : { target: path };
+}
+
+function afterSecret(target: string, secret: string): string | undefined {
+  const encoder = new TextEncoder();
+  const given = target.slice(1, 1 + secret.length).padEnd(secret.length);
+  const isRight = timingSafeEqual(encoder.encode(given), encoder.encode(secret));
+  const path = target.slice(1 + secret.length);
+  if (!isRight || !/^([/?]|$)/.test(path)) return undefined;
+  return path.startsWith("/") ? path : `/${path}`;
+}

@@ -1,0 +1,41 @@
+// The headers that pass. Rule: what is about one connection stays on it (RFC 9110, section 7.6.1), the token's header
+// is set here alone, and nothing gives a path or a method another meaning.
+
+import { CONNECTION_HEADERS } from "../api/headers.ts";
+import { holdsToken } from "../provider/belonging.ts";
+import type { TokenSet } from "../store/token_set.ts";
+import type { Header } from "./head.ts";
+
+/** What some servers believe more than the request line, or tell a client's address by. */
+const REWRITING =
+  /^(forwarded|x-forwarded-.*|x-original-.*|x-rewrite-.*|x-envoy-.*|x-proxy-.*|.*method-override|x-http-method|x-override-.*|x-host|x-real-ip|base-url|request-uri)$/;
+
+/** What was for this connection, and what is set anew. */
+const SET_HERE = [...CONNECTION_HEADERS, "accept-encoding", "expect"];
+
+/** The headers that go to the API, the token's not among them. */
+export function requestHeaders(headers: readonly Header[]): Header[] {
+  const named = namedByConnection(headers);
+  const passed = headers.filter(([name]) =>
+    !SET_HERE.includes(name) && !named.has(name) && !REWRITING.test(name)
+  );
+  const isPart = headers.some(([name]) => name === "range"); // bytes are counted in what is not packed
+  return isPart ? [...passed, ["accept-encoding", "identity"]] : passed;
+}
+
+/** The headers of an answer that go to the program. */
+export function answerHeaders(headers: Headers, login: TokenSet): Header[] {
+  const all = Array.from(headers);
+  const named = namedByConnection(all);
+  return all.filter(([name, value]) =>
+    !CONNECTION_HEADERS.includes(name) && !named.has(name) &&
+    !name.startsWith("access-control-") && !holdsToken(login, name) && !holdsToken(login, value)
+  );
+}
+
+function namedByConnection(headers: readonly Header[]): Set<string> {
+  return new Set(
+    headers.filter(([name]) => name === "connection")
+      .flatMap(([, value]) => value.toLowerCase().split(/[\s,]+/)),
+  );
+}

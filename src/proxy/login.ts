@@ -1,0 +1,124 @@
+// The login that the proxy uses now. Rule: read again every second that it is wanted, so that a refresh, a logout and
+// a login elsewhere count at once; refreshed by the session that every command has, once for all who wait.
+
+import { written } from "../base/advice.ts";
+import type { CommandContext, CommonFlags, Talk } from "../command.ts";
+import { CliError } from "../base/errors.ts";
+import { caCertificates } from "../files/ca_file.ts";
+import { canRefresh, freshTokenSet, replaceRefused } from "../session/session.ts";
+import { loadSettings, type Settings } from "../settings/settings.ts";
+import { isFresh, type TokenSet } from "../store/token_set.ts";
+import { sameTokenSet } from "../store/token_sets.ts";
+import type { HttpPool, System } from "../system/contract.ts";
+import { proxiedTargets, type Target } from "../api/target.ts";
+
+/** A login that can be used, and what goes with it. */
+export interface Login {
+  readonly tokenSet: TokenSet;
+  readonly settings: Settings;
+  readonly targetOf: (path: string) => Target | undefined;
+  readonly caCertificates: readonly string[];
+  /** For requests that may be sent twice. */
+  readonly pool: HttpPool;
+}
+
+/** The login of a profile, as it changes. */
+export interface LoginSource extends Disposable {
+  /** @throws {CliError} as {@link freshTokenSet}. */
+  present(): Promise<Login>;
+  /**
+   * The login after the API rejected its token: another one, or the same refreshed. `undefined` when the token is so
+   * young that a new one would be rejected as well, or cannot be refreshed.
+   *
+   * @throws {CliError} `login_required` when the login has expired.
+   */
+  afterRejection(rejected: TokenSet): Promise<Login | undefined>;
+}
+
+/** How long what was read counts, in milliseconds. */
+const COUNTS = 1_000;
+/** An API that rejects every token must not cost a refresh for each request; in milliseconds. */
+const YOUNG = 60_000;
+
+/** The login that the flags name. */
+export function loginSource(flags: CommonFlags, context: CommandContext): LoginSource {
+  const { system } = context;
+  const quiet = { ...context, talk: { ...context.talk, warn: onceInARow(context.talk.warn) } };
+  let known: Promise<Login> | undefined;
+  let countsUntil = 0;
+  const pools = onePool(system);
+  let refreshing: Promise<TokenSet> | undefined;
+  function read(): Promise<Login> {
+    countsUntil = Infinity; // until it is there, all wait for the same
+    known = load(flags, quiet, pools).finally(() => countsUntil = system.monotonic() + COUNTS);
+    return known;
+  }
+  async function present(): Promise<Login> {
+    if (known === undefined || system.monotonic() >= countsUntil) return await read();
+    const login = await known;
+    return isFresh(login.tokenSet, system.now()) ? login : await read();
+  }
+  async function refreshed(rejected: TokenSet, { settings }: Login): Promise<void> {
+    refreshing ??= replaceRefused(rejected, settings, quiet)
+      .finally(() => refreshing = undefined);
+    await refreshing;
+  }
+  return {
+    present,
+    async afterRejection(rejected) {
+      const login = await read();
+      if (!sameTokenSet(login.tokenSet, rejected)) return login;
+      if (!canRefresh(rejected) || system.now() - rejected.obtainedAt < YOUNG) return undefined;
+      try {
+        await refreshed(rejected, login);
+      } catch (error) {
+        if (error instanceof CliError && error.kind !== "login_required") return undefined;
+        throw error;
+      }
+      return await read();
+    },
+    [Symbol.dispose]: () => pools[Symbol.dispose](),
+  };
+}
+
+async function load(flags: CommonFlags, context: CommandContext, pools: Pools): Promise<Login> {
+  const settings = loadSettings(flags, context.system);
+  const authorities = caCertificates(settings);
+  const tokenSet = await freshTokenSet(settings, context);
+  return {
+    tokenSet,
+    settings,
+    targetOf: proxiedTargets(settings),
+    caCertificates: authorities,
+    pool: await pools.poolFor(authorities),
+  };
+}
+
+interface Pools extends Disposable {
+  poolFor(caCertificates: readonly string[]): Promise<HttpPool>;
+}
+
+/** One pool, which is another one when the certificate authorities are others. */
+function onePool(system: Pick<System, "openPool">): Pools {
+  let pool: HttpPool | undefined;
+  let wasFor = "";
+  return {
+    async poolFor(authorities) {
+      if (pool !== undefined && wasFor === authorities.join()) return pool;
+      pool?.[Symbol.dispose]();
+      wasFor = authorities.join();
+      return pool = await system.openPool(authorities);
+    },
+    [Symbol.dispose]: () => pool?.[Symbol.dispose](),
+  };
+}
+
+/** Says a text again only after another one. */
+function onceInARow(warn: Talk["warn"]): Talk["warn"] {
+  let last: string | undefined;
+  return (text) => {
+    const what = written(text).replaceAll(/\d+/g, ""); // how long a token is valid changes
+    if (what !== last) warn(text);
+    last = what;
+  };
+}

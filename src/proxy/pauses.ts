@@ -1,0 +1,93 @@
+// The pauses that an API asks for. Rule: one queue for all programs, so that fifty that wait do not all come at once;
+// after a pause one request tries, and each that is taken lets two more go.
+
+import { retryAfter } from "../base/retry_after.ts";
+import type { System } from "../system/contract.ts";
+
+/** Lets requests go when they may. */
+export interface Pauses {
+  /** Resolves when the request may be sent, at the latest at `deadline` (monotonic). Ends with the signal. */
+  turn(deadline: number, signal: AbortSignal): Promise<void>;
+  /** Tells what became of a request; a pause that the API asked for begins. `undefined`: no answer came. */
+  answered(status: number | undefined, headers?: Headers): void;
+  /** Whether a request that waits now would be let go by then. */
+  endBy(deadline: number): boolean;
+}
+
+const FIRST = 1_000;
+const LONGEST = 30_000;
+/** From so many at a time on, the queue is open. */
+const OPEN = 64;
+
+/** The pauses of one API. */
+export function pauses(system: Pick<System, "now" | "monotonic" | "sleep">): Pauses {
+  const waiting: (() => void)[] = [];
+  let most = Infinity;
+  let underWay = 0;
+  let failures = 0;
+  let until = 0;
+  const mayGo = (): boolean => underWay < most && system.monotonic() >= until;
+  const begin = (): void => void underWay++;
+  function next(): void {
+    while (waiting.length > 0 && mayGo()) {
+      begin();
+      waiting.shift()?.();
+    }
+  }
+  return {
+    async turn(deadline, signal) {
+      signal.throwIfAborted();
+      if (waiting.length === 0 && mayGo()) return begin();
+      await inQueue(waiting, deadline - system.monotonic(), begin, signal);
+    },
+    answered(status, headers) {
+      underWay--;
+      if (status === 429) {
+        const asked = headers && retryAfter(headers, system.now());
+        most = 1;
+        until = Math.max(until, system.monotonic() + (asked ?? backOff(failures)));
+        failures++;
+        void system.sleep(until - system.monotonic() + 1).then(next);
+      } else if (status !== undefined) {
+        failures = 0;
+        most = most * 2 < OPEN ? most * 2 : Infinity;
+      }
+      next();
+    },
+    endBy: (deadline) => until < deadline,
+  };
+}
+
+/** How long a pause is that no answer gives a length to, in milliseconds. */
+function backOff(failures: number): number {
+  return Math.min(FIRST * 2 ** failures, LONGEST) * (0.75 + Math.random() / 2);
+}
+
+/** Waits to be called from a queue; after so many milliseconds it `begin`s by itself. @throws the signal's reason. */
+async function inQueue(
+  waiting: (() => void)[],
+  time: number,
+  begin: () => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  waiting.push(resolve);
+  const leave = (): boolean => {
+    const at = waiting.indexOf(resolve);
+    if (at >= 0) waiting.splice(at, 1);
+    return at >= 0;
+  };
+  const stop = (): void => void (leave() && reject(signal.reason));
+  signal.addEventListener("abort", stop);
+  const late = setTimeout(() => {
+    if (!leave()) return;
+    begin();
+    resolve();
+  }, Math.max(time, 0));
+  try {
+    await promise;
+  } finally {
+    clearTimeout(late);
+    signal.removeEventListener("abort", stop);
+  }
+}

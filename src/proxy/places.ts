@@ -1,0 +1,40 @@
+// How many requests are answered at once. Rule: first come, first served; who hangs up while waiting loses the place.
+
+/** Gives out places. */
+export interface Places {
+  /** Waits for a place, which its disposal gives back. @throws the signal's reason. */
+  take(signal: AbortSignal): Promise<Disposable>;
+}
+
+/** So many places. */
+export function requestPlaces(count: number): Places {
+  const waiting: (() => void)[] = [];
+  let free = count;
+  const place: Disposable = {
+    [Symbol.dispose]() {
+      const next = waiting.shift();
+      if (next === undefined) free++;
+      else next();
+    },
+  };
+  return {
+    async take(signal) {
+      signal.throwIfAborted();
+      if (free > 0) {
+        free--;
+        return place;
+      }
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const stop = (): void => {
+        const at = waiting.indexOf(resolve);
+        if (at < 0) return;
+        waiting.splice(at, 1);
+        reject(signal.reason);
+      };
+      waiting.push(resolve);
+      signal.addEventListener("abort", stop);
+      await promise.finally(() => signal.removeEventListener("abort", stop));
+      return place;
+    },
+  };
+}

@@ -1,0 +1,84 @@
+// The proxy: an address on this computer that adds the login's token. Rule: it answers as long as nothing ends it, with
+// or without a login, and in ten seconds it is gone.
+
+import type { CommandContext, CommonFlags } from "../command.ts";
+import { socketPlace } from "../files/socket_file.ts";
+import type { Peer } from "../system/contract.ts";
+import { converse } from "./conversation.ts";
+import type { Fence } from "./fence.ts";
+import { forwarder } from "./forward.ts";
+import { newSecret } from "./gate.ts";
+import { loginSource } from "./login.ts";
+import { requestPlaces } from "./places.ts";
+
+/** Where and for whom. */
+export interface ProxyOptions {
+  readonly fence: Fence;
+  /** 0 for any that is free. */
+  readonly port: number;
+  /** A path; without it programs come by loopback. */
+  readonly socket: string | undefined;
+}
+
+/** A proxy that answers. */
+export interface OpenProxy extends AsyncDisposable {
+  /** Ends with a slash; with its secret. Behind a socket the host in it says nothing. */
+  readonly baseUrl: string;
+}
+
+const MOST_AT_ONCE = 64;
+/** How long running requests get when the proxy ends, in milliseconds. */
+const LAST_WORDS = 10_000;
+const LOOK_EVERY = 20;
+
+/**
+ * Opens a proxy. Disposal takes no new request, gives those that run ten seconds, and removes the socket.
+ *
+ * @throws {CliError} `usage` when the port or the socket is in use, `storage` when the socket would not be private.
+ */
+export async function openProxy(
+  { fence, port, socket }: ProxyOptions,
+  flags: CommonFlags,
+  context: CommandContext,
+): Promise<OpenProxy> {
+  const { system } = context;
+  await using undo = new AsyncDisposableStack();
+  const source = undo.use(loginSource(flags, context));
+  const closing = new AbortController();
+  const peers = new Set<Peer>();
+  const secret = socket === undefined ? newSecret() : undefined;
+  const shared = {
+    ...{ secret, context, closing: closing.signal },
+    fence: fence.readOnly || fence.only.length > 0 ? fence : undefined,
+    forward: forwarder(source, system),
+    places: requestPlaces(MOST_AT_ONCE),
+  };
+  const serve = (peer: Peer): Promise<void> => {
+    peers.add(peer);
+    return converse(peer, shared).finally(() => peers.delete(peer));
+  };
+  undo.defer(() => farewell(peers));
+  const place = socket === undefined ? undefined : undo.use(await socketPlace(socket));
+  const server = await system.serveLocal(place ? { socket: place.stage } : { port }, serve);
+  undo.defer(async () => {
+    closing.abort();
+    await server.close();
+  });
+  place?.publish();
+  const all = undo.move();
+  return {
+    baseUrl: secret === undefined
+      ? "http://anaplan/"
+      : `http://127.0.0.1:${server.port}/${secret}/`,
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
+}
+
+/** Waits for the connections that are answering, and cuts those that take too long. */
+async function farewell(peers: ReadonlySet<Peer>): Promise<void> {
+  const end = performance.now() + LAST_WORDS;
+  while (peers.size > 0 && performance.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
+  }
+  for (const peer of peers) peer.cut();
+}

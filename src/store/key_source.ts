@@ -1,0 +1,98 @@
+// Which key seals the logins: what the environment says, else what config.json does. Rule: a source names a key and
+// never holds it.
+
+import { CliError } from "../base/errors.ts";
+import { asObject, field, type Fields, objectField } from "../base/json.ts";
+import { readConfig, writeConfig } from "../files/config_file.ts";
+import type { Warn } from "../files/private_file.ts";
+import type { System } from "../system/contract.ts";
+import { KEY_HELPERS } from "../system/key_needs.ts";
+
+/** Where a key is. */
+export interface KeySource {
+  readonly by: "keychain" | "file" | "command" | "value";
+  /** The keychain's helper, the file's path, the command, or the variable that holds the key itself. */
+  readonly name: string;
+  /** The key's id; the environment does not say it. */
+  readonly id?: string;
+  /** The variable that names the source. */
+  readonly variable?: string;
+}
+
+/** What keeps the key of a sealed login. */
+export type KeyKind = "keychain" | "file" | "command" | "environment";
+
+/** What logins are sealed and opened with. */
+export interface KeyChoice {
+  /** Seals what is saved from now on; without it nothing is sealed. */
+  readonly key?: KeySource | undefined;
+  /** Keys that logins may still be sealed with: a change from one key to another is not complete. */
+  readonly old: readonly KeySource[];
+}
+
+/** The program that reaches a keychain. */
+export function helperOf(name = ""): string {
+  return `docker-credential-${name}`;
+}
+
+/** How `status` and `--json` name what keeps a login's key. */
+export function kindOf({ by, variable }: KeySource): KeyKind {
+  return variable !== undefined || by === "value" ? "environment" : by;
+}
+
+/** The source in words, such as `the keychain (docker-credential-pass)`. */
+export function inWords({ by, name, variable }: KeySource): string {
+  if (by === "keychain") return `the keychain (${helperOf(name)})`;
+  if (by === "value") return name;
+  return variable === undefined ? `${by === "file" ? "" : "the key command "}${name}` : variable;
+}
+
+/** The choice that counts now. @throws {CliError} `storage` when config.json cannot be read. */
+export function presentChoice(configDir: string, system: Pick<System, "env">): KeyChoice {
+  const key = keyInEnvironment(system);
+  return key === undefined ? savedChoice(configDir) : { key, old: [] };
+}
+
+/** The key that a variable names or holds; it goes before the saved choice. */
+export function keyInEnvironment({ env }: Pick<System, "env">): KeySource | undefined {
+  const [file, command, value] = [
+    "ANAPLAN_AUTH_KEY_FILE",
+    "ANAPLAN_AUTH_KEY_COMMAND",
+    "ANAPLAN_AUTH_KEY",
+  ] as const;
+  const [path, line] = [env(file), env(command)];
+  if (path !== undefined) return { by: "file", name: path, variable: file };
+  if (line !== undefined) return { by: "command", name: line, variable: command };
+  return env(value) === undefined ? undefined : { by: "value", name: value, variable: value };
+}
+
+/** The choice in config.json. @throws {CliError} `storage` when the file cannot be read. */
+export function savedChoice(configDir: string): KeyChoice {
+  const sealing = objectField(readConfig(configDir), "sealing");
+  if (sealing === undefined) return { old: [] };
+  const old = Array.isArray(sealing.old) ? sealing.old.map(asObject) : [];
+  return {
+    key: sealing.key === undefined ? undefined : parseSource(asObject(sealing.key), configDir),
+    old: old.map((fields) => parseSource(fields, configDir)),
+  };
+}
+
+/** Saves the choice; the caller holds the lock of config.json. */
+export function saveChoice(configDir: string, { key, old }: KeyChoice, warn: Warn): void {
+  const isEmpty = key === undefined && old.length === 0;
+  const sealing = isEmpty ? undefined : { key, old };
+  writeConfig(configDir, { ...readConfig(configDir), sealing }, warn);
+}
+
+/** @throws {CliError} `storage`: to go on without it would save plain text, or another key's. */
+function parseSource(fields: Fields | undefined, configDir: string): KeySource {
+  const [by, name, id] = ["by", "name", "id"].map((key) => field(fields ?? {}, key, "string"));
+  const isKnown = by === "file" || by === "command" ||
+    by === "keychain" && KEY_HELPERS.includes(helperOf(name));
+  if (isKnown && name !== undefined && id !== undefined) return { by, name, id };
+  throw new CliError(
+    "storage",
+    `Cannot use ${configDir}/config.json: it does not say where the key of the logins is`,
+    { next: "restore the file from a backup, or set ANAPLAN_AUTH_KEY_FILE to the key" },
+  );
+}

@@ -1,0 +1,160 @@
+// Gets the key that a source names. Rule: a program is asked once a process, gets nothing secret, and what it says
+// is quoted only where it cannot be the key.
+
+import { run, words } from "../base/advice.ts";
+import { CliError } from "../base/errors.ts";
+import { field, parseObject } from "../base/json.ts";
+import { quoted } from "../base/text.ts";
+import { headOfNamedFile } from "../files/named_file.ts";
+import { diskReason } from "../files/private_file.ts";
+import { splitWords } from "../system/browser.ts";
+import type { ProgramOutput, System } from "../system/contract.ts";
+import { type Key, keyIn } from "./key.ts";
+import { helperOf, inWords, type KeySource } from "./key_source.ts";
+import { loadDecrypt } from "./sealed_text.ts";
+
+/** What getting a key needs of the world. */
+export type KeySystem = Pick<System, "env" | "ask">;
+
+const known = new WeakMap<KeySystem, Map<string, Promise<Key>>>();
+
+/** The key that a source names, and no other. @throws {CliError} `storage` as {@link keyAt}. */
+export async function keyOf(source: KeySource, system: KeySystem): Promise<Key> {
+  const key = await keyAt(source, system);
+  if (source.id === undefined || source.id === key.id) return key;
+  throw noKey(source, source.id, `another key is there now (${key.id})`, "put the key back");
+}
+
+/**
+ * The key that is where a source says.
+ *
+ * @param wanted the id of the key that is needed, for the message.
+ * @throws {CliError} `storage` when no key is there.
+ */
+export async function keyAt(source: KeySource, system: KeySystem, wanted?: string): Promise<Key> {
+  const keys = known.get(system) ?? new Map<string, Promise<Key>>();
+  known.set(system, keys);
+  const name = JSON.stringify(source);
+  const getting = keys.get(name) ?? find(source, system, source.id ?? wanted);
+  keys.set(name, getting);
+  return await getting;
+}
+
+/** Why a key is not in hand: which one, where it was looked for, and what to do. */
+function noKey(source: KeySource, id: string | undefined, reason: string, next: string): CliError {
+  const key = id === undefined ? "the key of the logins" : `key ${id} of the logins`;
+  const message = `Cannot get ${key} from ${inWords(source)}: ${reason}`;
+  return new CliError("storage", message, { next: `${next}, then run the same command again` });
+}
+
+async function find(source: KeySource, system: KeySystem, id: string | undefined): Promise<Key> {
+  const no = (reason: string, next: string): CliError => noKey(source, id, reason, next);
+  const bytes = await bytesOf(source, system, no);
+  const key = await keyIn(bytes);
+  if (key !== undefined) return key;
+  throw no(
+    "it is not a key of 32 bytes (raw, base64 or hex)",
+    "put one there (openssl rand -base64 32)",
+  );
+}
+
+type No = (reason: string, next: string) => CliError;
+
+async function bytesOf(
+  { by, name, id = "" }: KeySource,
+  system: KeySystem,
+  no: No,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (by === "value") return new TextEncoder().encode(system.env(name));
+  if (by === "file") {
+    try {
+      return headOfNamedFile(name, LONGEST_KEY);
+    } catch (error) {
+      throw no(diskReason(error), "make the key file readable");
+    }
+  }
+  if (by === "keychain") return new TextEncoder().encode(await inKeychain(name, id, system, no));
+  const words = splitWords(name);
+  const output = await system.ask(words, "", loadDecrypt);
+  if (output.kind === "ended" && output.code === 0) return output.stdout;
+  throw no(...failure(output, output.kind === "ended" ? output.stderr : NOTHING, words[0] ?? ""));
+}
+
+/** In bytes; a longer text is no key. */
+const LONGEST_KEY = 1024;
+const NOTHING = new Uint8Array();
+
+/** The text that a keychain has for a key's id. @throws what `no` makes of the reason. */
+async function inKeychain(name: string, id: string, system: KeySystem, no: No): Promise<string> {
+  const helper = helperOf(name);
+  const output = await system.ask([helper, "get"], urlOf(id), loadDecrypt);
+  if (output.kind !== "ended" || output.code !== 0) throw no(...helperFailure(output, helper));
+  const secret = secretIn(output.stdout);
+  if (secret !== "") return secret;
+  throw no("credentials not found", "restore the keychain"); // what docker-credential-pass answers
+}
+
+function secretIn(answer: Uint8Array<ArrayBuffer>): string {
+  try {
+    return field(parseObject(new TextDecoder().decode(answer)), "Secret", "string") ?? "";
+  } catch {
+    return "";
+  }
+}
+
+/** Where a key is in a keychain. */
+function urlOf(id: string): string {
+  return `anaplan-auth://${id}`;
+}
+
+/** Puts the text of a key into a keychain. @throws {CliError} `storage`. */
+export async function storeKey(source: KeySource, text: string, system: KeySystem): Promise<void> {
+  const { name, id = "" } = source;
+  const entry = { ServerURL: urlOf(id), Username: "anaplan-auth", Secret: text };
+  const output = await system.ask([helperOf(name), "store"], JSON.stringify(entry));
+  if (output.kind === "ended" && output.code === 0) return;
+  const [reason, next] = helperFailure(output, helperOf(name));
+  throw new CliError("storage", `Cannot put a key into ${inWords(source)}: ${reason}`, {
+    reason,
+    next: words`${next}, or name a key file: ${run("seal", { flags: "--key-file FILE" })}`,
+  });
+}
+
+/** Removes a key from a keychain; it is no failure that there is none. @throws {CliError} `storage`. */
+export async function eraseKey({ name, id = "" }: KeySource, system: KeySystem): Promise<void> {
+  const helper = helperOf(name);
+  const output = await system.ask([helper, "erase"], urlOf(id));
+  if (output.kind === "ended" && output.code === 0) return;
+  const found = await system.ask([helper, "get"], urlOf(id));
+  const isGone = found.kind === "ended" && (found.code !== 0 || secretIn(found.stdout) === "");
+  if (isGone) return;
+  const [reason, next] = helperFailure(output, helper);
+  throw new CliError("storage", `Cannot remove key ${id} from the keychain: ${reason}`, { next });
+}
+
+/** The helpers print on stdout why they failed; an answer with a key is never that. */
+function helperFailure(output: ProgramOutput, helper: string): readonly [string, string] {
+  if (output.kind !== "ended") return failure(output, NOTHING, helper);
+  return failure(output, output.stdout.length > 0 ? output.stdout : output.stderr, helper);
+}
+
+/** Why a program gave no key, and what to do. */
+function failure(
+  output: ProgramOutput,
+  said: Uint8Array<ArrayBuffer>,
+  program: string,
+): readonly [reason: string, next: string] {
+  if (output.kind === "cut") return [output.reason, `see what ${program} waits for`];
+  if (output.kind === "not started") {
+    return output.isForbidden
+      ? [
+        `this task may not run ${program}`,
+        `use the installed program (deno task install), or add --allow-run=${program} to the task`,
+      ]
+      : [`${program}: ${output.reason}`, `install ${program}`];
+  }
+  const [line = ""] = new TextDecoder().decode(said).trim().split("\n");
+  const mayBeKey = /"Secret"|(?<![\w+/-])([\w+/-]{43}|[\da-f]{64})(?![\w+/-])/i.test(line);
+  const words = mayBeKey || line === "" ? `exit ${output.code}` : quoted(line);
+  return [`${program}: ${words}`, "unlock it or sign in to it"];
+}

@@ -1,0 +1,36 @@
+// Files that may hold tokens in plain text, although logins are sealed: what nothing puts back and nothing replaces.
+// Rule: it only looks.
+
+import { parseObject } from "../base/json.ts";
+import { ifPossible, listDirectory } from "../files/private_directory.ts";
+import { readPrivateFile } from "../files/private_file.ts";
+import { isOurs, realPath } from "../files/loose_places.ts";
+import type { System } from "../system/contract.ts";
+import { ADDRESS, PREFIX, rescuePlaces } from "./rescue.ts";
+import { isSealed } from "./token_set.ts";
+
+/** The damaged logins and the rescued tokens of a configuration directory that are not sealed. */
+export function plainTexts(configDir: string, system: Pick<System, "env">): string[] {
+  const directory = `${configDir}/credentials`;
+  const damaged = namesIn(directory).filter((name) => /\.json\.bad/.test(name))
+    .map((name) => `${directory}/${name}`);
+  const rescued = [...new Set(rescuePlaces(configDir, system))].flatMap((place) =>
+    namesIn(place).filter((name) => name.startsWith(PREFIX)).map((name) => `${place}/${name}`)
+  ).filter((path) => isOurs(path) && !isElsewhere(path, configDir));
+  return [...damaged, ...rescued].filter((path) => !isSealed(textOf(path)));
+}
+
+/** Whether a rescued file, as far as it can be read, is of another configuration directory. */
+function isElsewhere(path: string, configDir: string): boolean {
+  const fields = ifPossible(() => parseObject(textOf(path)));
+  const directory = JSON.stringify(`${realPath(configDir)}/`).slice(0, -1);
+  return fields !== undefined && !String(fields[ADDRESS]).includes(` ${directory}`);
+}
+
+function textOf(path: string): string {
+  return ifPossible(() => readPrivateFile(path)) ?? "";
+}
+
+function namesIn(directory: string): string[] {
+  return ifPossible(() => listDirectory(directory)) ?? [];
+}

@@ -1,0 +1,98 @@
+// Brings every login of a configuration directory to other keys, or to none. Rule: it can be killed anywhere: the keys
+// that logins may still be sealed with are in config.json, and a key is removed when no login needs it.
+
+import type { Words } from "../base/advice.ts";
+import { type CliError, toCliError } from "../base/errors.ts";
+import { lockConfig } from "../files/config_file.ts";
+import { type FileLock, lockFile } from "../files/lock_file.ts";
+import { listDirectory } from "../files/private_directory.ts";
+import { readPrivateFile } from "../files/private_file.ts";
+import { ensurePrivateDirectory, removeLeftovers } from "../files/replacement.ts";
+import { type KeyChoice, type KeySource, saveChoice, savedChoice } from "./key_source.ts";
+import { eraseKey } from "./keys.ts";
+import type { LockSystem } from "./locked_login.ts";
+import { openStore } from "./logins.ts";
+import { plainTexts } from "./plain_text.ts";
+import { sealingOf } from "./sealing.ts";
+
+/** What changing the key needs. */
+export interface KeyChange {
+  readonly configDir: string;
+  readonly system: LockSystem;
+  readonly warn: (text: Words) => void;
+}
+
+/** How long to wait for another `seal` or `unseal`, in milliseconds. */
+const LOCK_DEADLINE = 380_000;
+
+/** Takes the lock under which one process at a time changes the key. */
+export async function lockKeys({ configDir, system }: KeyChange): Promise<FileLock> {
+  ensurePrivateDirectory(configDir);
+  return await lockFile(`${configDir}/seal.lock`, LOCK_DEADLINE, system);
+}
+
+/** Changes the saved choice of keys. */
+export async function changeChoice(
+  { configDir, system, warn }: KeyChange,
+  change: (saved: KeyChoice) => KeyChoice,
+): Promise<KeyChoice> {
+  using _lock = await lockConfig(configDir, system);
+  const choice = change(savedChoice(configDir));
+  saveChoice(configDir, choice, warn);
+  return choice;
+}
+
+/**
+ * Saves every login as the choice says.
+ *
+ * @returns the profiles that have a login.
+ * @throws {CliError} the first failure, when all others are saved.
+ */
+export async function resealAll(chosen: KeyChoice, change: KeyChange): Promise<string[]> {
+  const directory = `${change.configDir}/credentials`;
+  const names = listDirectory(directory)
+    .map((file) => /^(.+?)\.(json|lock|json\.next)$/.exec(file)?.[1])
+    .filter((name) => name !== undefined);
+  const profiles: string[] = [];
+  let failure: CliError | undefined;
+  for (const name of new Set(names)) {
+    try {
+      if (await reseal(name, chosen, change)) profiles.push(name);
+    } catch (error) {
+      failure ??= toCliError(error); // one that cannot be opened must not keep the others as they are
+    }
+  }
+  if (failure !== undefined) throw failure;
+  for (const path of chosen.key === undefined ? [] : plainTexts(change.configDir, change.system)) {
+    change.warn(`${path} is not sealed and may hold tokens; remove it`);
+  }
+  return profiles;
+}
+
+/** A process that saves without the lock's next holder knowing the choice has ended when the lock is had. */
+async function reseal(name: string, chosen: KeyChoice, change: KeyChange): Promise<boolean> {
+  const { configDir, system, warn } = change;
+  const store = openStore(configDir, system, warn, chosen);
+  using login = await store.lock(name);
+  if (login.lost !== undefined) throw login.lost;
+  const path = store.pathOf(name);
+  const tokenSet = await login.load();
+  const text = readPrivateFile(path);
+  removeLeftovers(path, 0);
+  if (tokenSet === undefined || text === undefined) return false;
+  const sealing = sealingOf({ configDir, profile: name }, () => chosen, system);
+  if (!await sealing.isUpToDate(text)) await login.save(tokenSet);
+  return true;
+}
+
+/** Removes the keys that no login needs any more: from the keychain first, so that none is forgotten there. */
+export async function forgetOldKeys(change: KeyChange): Promise<void> {
+  const { old } = savedChoice(change.configDir);
+  if (old.length === 0) return;
+  for (const source of old.filter(isInKeychain)) await eraseKey(source, change.system);
+  await changeChoice(change, ({ key }) => ({ key, old: [] }));
+}
+
+function isInKeychain({ by }: KeySource): boolean {
+  return by === "keychain";
+}

@@ -1,0 +1,84 @@
+// What the store does that a fresh plain login does not need: opens sealed logins, and locks. Rule: what counts as the
+// key is looked up each time, since another process may change it.
+
+import { run, type Words, words } from "../base/advice.ts";
+import { ifPossible } from "../files/private_directory.ts";
+import { type KeyChoice, type KeyKind, kindOf, presentChoice } from "./key_source.ts";
+import type { LockedLogin, LockSystem } from "./locked_login.ts";
+import { sealingOf, sourceOf } from "./sealing.ts";
+import type { TokenSet } from "./token_set.ts";
+
+/** Where logins are, and what reads one: the text of a sealed login, or a plain login. */
+export interface LoginFiles {
+  readonly configDir: string;
+  pathOf(profile: string): string;
+  read(profile: string): TokenSet | string | undefined;
+}
+
+/** The part of the store that knows of sealing. */
+export interface SealedStore {
+  /** The profile's login, or `undefined` when there is none. Takes no lock. */
+  load(profile: string): Promise<TokenSet | undefined>;
+  /** Waits until nobody else can change the profile's login. */
+  lock(profile: string): Promise<LockedLogin>;
+  /** What keeps the key of the profile's login; `undefined` when it is not sealed. */
+  sealedBy(profile: string): Promise<KeyKind | undefined>;
+}
+
+/** The files that a process has warned of. */
+const told = new WeakMap<LockSystem, Set<string>>();
+
+/** Opens that part; `chosen` as for `openStore`. */
+export function sealedStore(
+  { configDir, pathOf, read }: LoginFiles,
+  system: LockSystem,
+  warn: (text: Words) => void,
+  chosen: KeyChoice | undefined,
+): SealedStore {
+  const choice = (): KeyChoice => chosen ?? presentChoice(configDir, system);
+  const opened = (profile: string): Promise<TokenSet | undefined> => {
+    const { open } = sealingOf({ configDir, profile }, choice, system);
+    return openedLogin(() => read(profile), (login) => open(login, pathOf(profile)));
+  };
+  const warnOnce = (path: string): void => {
+    const said = told.get(system) ?? new Set();
+    if (!said.has(path)) warn(words`${path} is not sealed yet; to seal it: ${run("seal")}`);
+    told.set(system, said.add(path));
+  };
+  return {
+    async load(profile) {
+      const isPlain = typeof read(profile) === "object";
+      if (isPlain && chosen === undefined && ifPossible(choice)?.key !== undefined) {
+        warnOnce(pathOf(profile));
+      }
+      return await opened(profile);
+    },
+    async lock(profile) {
+      const { lockLogin } = await import("./locked_login.ts");
+      const sealing = sealingOf({ configDir, profile }, choice, system);
+      const place = { configDir, path: pathOf(profile), load: () => opened(profile), sealing };
+      return await lockLogin(place, system, warn);
+    },
+    sealedBy(profile) {
+      const text = read(profile);
+      const source = typeof text === "string" ? sourceOf(text, choice()) : undefined;
+      return Promise.resolve(source && kindOf(source));
+    },
+  };
+}
+
+async function openedLogin(
+  read: () => TokenSet | string | undefined,
+  open: (login: string) => Promise<TokenSet>,
+): Promise<TokenSet | undefined> {
+  for (let login = read();;) {
+    if (typeof login !== "string") return login;
+    try {
+      return await open(login);
+    } catch (error) {
+      const now = read(); // a new key may have come, and the old one gone, in the meantime
+      if (now === login) throw error;
+      login = now;
+    }
+  }
+}

@@ -1,0 +1,142 @@
+// What stands between a profile's login and its text: sealed logins are opened, and what is saved is sealed once
+// sealing is chosen. Rule: there is no way back to plain text but `unseal`.
+
+import { run, words } from "../base/advice.ts";
+import { CliError } from "../base/errors.ts";
+import { ifPossible, listDirectory } from "../files/private_directory.ts";
+import { readPrivateFile } from "../files/private_file.ts";
+import type { KeyChoice, KeySource } from "./key_source.ts";
+import type { Key } from "./key.ts";
+import type { KeySystem } from "./keys.ts";
+import { headerOf, seal, unseal } from "./sealed_text.ts";
+import { isSealed, parseTokenSet, type TokenSet } from "./token_set.ts";
+
+/** Opens and seals the texts of one profile. */
+export interface Sealing {
+  /**
+   * The login in a sealed text.
+   *
+   * @param path where the text is, for the message.
+   * @throws {CliError} `storage`; the file is never set aside for that.
+   */
+  open(sealed: string, path: string): Promise<TokenSet>;
+  /**
+   * What seals a text, with its key in hand; while sealing is not chosen it gives the text itself.
+   *
+   * @param isFirst whether the profile has no login yet.
+   * @throws {CliError} `storage` without the key, or for a first login beside sealed ones when no key is named.
+   */
+  sealer(isFirst?: boolean): Promise<Sealer>;
+  /** Whether a text is as {@link sealer} would make it: plain, or sealed with the present key. */
+  isUpToDate(text: string): Promise<boolean>;
+}
+
+/** The profile, and where its login is. */
+export interface SealedPlace {
+  readonly configDir: string;
+  readonly profile: string;
+}
+
+/** Makes the text of a login what is saved. */
+export type Sealer = (text: string) => Promise<string>;
+
+/** The sealing of a profile; `choose` says which keys count now. */
+export function sealingOf(
+  { configDir, profile }: SealedPlace,
+  choose: () => KeyChoice,
+  system: KeySystem,
+): Sealing {
+  return {
+    open: (sealed, path) => openLogin(sealed, path, profile, choose(), system),
+    async sealer(isFirst = false) {
+      const { key: source, old } = choose();
+      if (source === undefined) {
+        if (isFirst && old.length === 0 && mayBeSealed(configDir)) throw besideSealed(configDir);
+        return (text) => Promise.resolve(text);
+      }
+      const key = await (await import("./keys.ts")).keyOf(source, system);
+      return (text) => seal(text, key, profile);
+    },
+    async isUpToDate(text) {
+      const { key: source } = choose();
+      const id = isSealed(text) ? headerOf(text).key : undefined;
+      if (source === undefined) return id === undefined;
+      return id === (await (await import("./keys.ts")).keyOf(source, system)).id;
+    },
+  };
+}
+
+async function openLogin(
+  sealed: string,
+  path: string,
+  profile: string,
+  { key: present, old }: KeyChoice,
+  system: KeySystem,
+): Promise<TokenSet> {
+  const header = headerOf(sealed);
+  const sources = present === undefined ? old : [present, ...old];
+  const [first] = sources;
+  if (first === undefined) throw noSource(path, header.key);
+  const source = sources.find(({ id }) => id === header.key);
+  const { keyAt } = await import("./keys.ts");
+  const key = await (source ? keyAt(source, system) : anyKey(first, header.key, system));
+  const no = (reason: string): CliError =>
+    new CliError("storage", `${path} cannot be opened with key ${key.id}: ${reason}`, {
+      next: "restore the file or its key, or remove the file and sign in again",
+    });
+  if (header.key !== key.id && header.key !== "") throw no(`it is sealed with key ${header.key}`);
+  let text: string;
+  try {
+    text = await unseal(sealed, key);
+  } catch {
+    throw no("it was changed or damaged");
+  }
+  if (header.profile !== profile) throw no(`it is the login of profile ${header.profile}`);
+  try {
+    return parseTokenSet(text);
+  } catch (error) {
+    throw no(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** The key of a login that no source names: the present keychain may have it, as the present source may. */
+async function anyKey(present: KeySource, id: string, system: KeySystem): Promise<Key> {
+  const { keyAt } = await import("./keys.ts");
+  if (present.by === "keychain" && id !== "") {
+    try {
+      return await keyAt({ ...present, id }, system);
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error;
+    }
+  }
+  return await keyAt(present, system, id || undefined);
+}
+
+function noSource(path: string, id: string): CliError {
+  return new CliError("storage", `Cannot open ${path}: nothing says where its key ${id} is`, {
+    next: words`name the key: ${run("seal", { flags: "--key-file FILE" })}`,
+  });
+}
+
+/** A variable that names the key may be missing here, as in cron. */
+function besideSealed(configDir: string): CliError {
+  const reason = `other logins in ${configDir} are sealed, and no key is named`;
+  return new CliError("storage", `Cannot save a login in plain text: ${reason}`, {
+    next: words`name the key: ${run("seal", { flags: "--key-file FILE" })}`,
+  });
+}
+
+/** Where the key of a text is; `undefined` for a plain one. */
+export function sourceOf(text: string, { key, old }: KeyChoice): KeySource | undefined {
+  if (!isSealed(text)) return undefined;
+  return [key, ...old].find((source) => source?.id === headerOf(text).key) ?? key;
+}
+
+/** Whether logins may be sealed here, whatever a config.json that is damaged says by now. */
+export function mayBeSealed(configDir: string): boolean {
+  const directory = `${configDir}/credentials`;
+  const names = listDirectory(directory).filter((name) => name.endsWith(".json"));
+  const textOf = (path: string): string => ifPossible(() => readPrivateFile(path)) ?? "";
+  return textOf(`${configDir}/config.json`).includes('"sealing"') ||
+    names.some((name) => isSealed(textOf(`${directory}/${name}`)));
+}

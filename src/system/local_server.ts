@@ -1,0 +1,124 @@
+// Serves other programs of this computer, by loopback or by a Unix socket. Rule: a bounded number of connections,
+// and one that is past its deadline is cut, whatever it waits for.
+//
+// Deno.serve is not used: it accepts without a limit, so that any user of the computer could end the program by
+// opening connections until no descriptor is left; and it hides whether a target was a whole URL.
+
+import { CliError } from "../base/errors.ts";
+import {
+  areFree,
+  type Connection,
+  newConnection,
+  pause,
+  places,
+  takePlace,
+} from "./connections.ts";
+import type { LocalAddress, LocalServer, Peer } from "./contract.ts";
+import { screen } from "./surroundings.ts";
+import { writeWhole } from "./tls_tunnel.ts";
+
+/** How many connections are held where the system gives enough descriptors, and where it does not. */
+const MOST = 128;
+const FEW = 16;
+/** Each may have a request of its own to a server, and there are files. */
+const NEEDED = 2 * MOST + 24;
+/** How often deadlines are looked at, in milliseconds: a timer for each wait would cost more. */
+const ROUND = 1_000;
+/** How long no connection is accepted after one could not be, in milliseconds. */
+const REST = 20;
+
+/** See {@link System.serveLocal}. */
+export function serveLocal(
+  address: LocalAddress,
+  serve: (peer: Peer) => Promise<void>,
+): Promise<LocalServer> {
+  const listeners = listenersAt(address);
+  const take = places(areFree(NEEDED) ? MOST : FEW);
+  const peers = new Set<Peer>();
+  const rounds = setInterval(() => cutLate(peers), ROUND);
+  let isClosing = false;
+  async function acceptAll(listener: Deno.Listener): Promise<void> {
+    while (true) {
+      const connection = newConnection(); // a place first: an accepted connection is never one too many
+      if (!await takePlace(take, connection, () => isClosing)) return;
+      const socket = await listener.accept().catch(() => undefined);
+      if (socket === undefined) { // closed, or no descriptor is left
+        connection.sockets.dispose();
+        await pause(isClosing ? 0 : REST);
+        continue;
+      }
+      const peer = peerOf(connection, socket);
+      peers.add(peer);
+      void serve(peer).catch(() => undefined).finally(() => {
+        peer.cut();
+        peers.delete(peer);
+        if (isClosing && peers.size === 0) clearInterval(rounds);
+      });
+    }
+  }
+  const accepting = listeners.map(acceptAll);
+  const [first] = listeners;
+  return Promise.resolve({
+    port: first?.addr.transport === "tcp" ? first.addr.port : 0,
+    async close() {
+      isClosing = true;
+      for (const listener of listeners) listener.close();
+      if (peers.size === 0) clearInterval(rounds);
+      await Promise.all(accepting);
+    },
+  });
+}
+
+function listenersAt(address: LocalAddress): Deno.Listener[] {
+  screen.isTaken = true; // what those programs wait for is theirs to say
+  return "socket" in address
+    ? [Deno.listen({ transport: "unix", path: address.socket })]
+    : loopback(address.port);
+}
+
+/** The same port on both addresses; the second as far as the machine has it and it is free there. */
+function loopback(port: number): Deno.TcpListener[] {
+  try {
+    const first = Deno.listen({ hostname: "127.0.0.1", port });
+    try {
+      return [first, Deno.listen({ hostname: "::1", port: first.addr.port })];
+    } catch {
+      return [first];
+    }
+  } catch (error) {
+    const isTaken = error instanceof Deno.errors.AddrInUse;
+    const isRefused = error instanceof Deno.errors.PermissionDenied;
+    if (!isTaken && !isRefused) throw error;
+    const why = isTaken ? "another program is using the port" : "the system does not permit it";
+    throw new CliError("usage", `Cannot listen on 127.0.0.1:${port}: ${why}`, {
+      next: "leave out --port, or give another one",
+    });
+  }
+}
+
+/** How long a connection without a request keeps its place when each is taken, in milliseconds. */
+const SLOWNESS = 150;
+
+function peerOf(connection: Connection, socket: Deno.Conn): Peer {
+  connection.sockets.use(socket);
+  if ("setNoDelay" in socket) (socket as Deno.TcpConn).setNoDelay(true);
+  connection.keepsPlaceUntil = performance.now() + SLOWNESS;
+  return {
+    deadline: Infinity,
+    get isBusy() {
+      return connection.isAsking;
+    },
+    set isBusy(isBusy) {
+      connection.isAsking = isBusy;
+      connection.keepsPlaceUntil = performance.now() + SLOWNESS;
+    },
+    read: (buffer) => socket.read(buffer),
+    write: (bytes) => writeWhole(socket, bytes),
+    cut: () => connection.sockets.dispose(),
+  };
+}
+
+function cutLate(peers: ReadonlySet<Peer>): void {
+  const now = performance.now();
+  for (const peer of peers) if (peer.deadline < now) peer.cut();
+}

@@ -1,0 +1,73 @@
+// What is asked on a terminal, as types: the part of the contract about the person at the keyboard.
+// Rule: types only.
+
+/** What is drawn around a line that a person types. */
+export interface LinePrompt {
+  /** The lines above, which are drawn again every second; is told how many columns they have. */
+  readonly above?: (columns: number) => string;
+  readonly prompt: string;
+  /** Ends the wait; the promise is then rejected with its reason. */
+  readonly signal: AbortSignal;
+}
+
+/** One of several answers to choose from. */
+export interface Choice {
+  readonly value: string;
+  readonly note: string;
+}
+
+/** A question and its answer, as they stand on the screen. */
+export interface Answered {
+  readonly text: string;
+  readonly shown: string;
+}
+
+/** A question to a person; every one of them can be left backwards. */
+export interface Question {
+  /** What was asked and answered before it; stands above it. */
+  readonly above?: readonly Answered[];
+  /** It is about what is above, which is said again where it does not stay in sight. */
+  readonly recap?: boolean;
+  readonly text: string;
+  /** Stands under it while it is asked. */
+  readonly hint?: string;
+  /** The answer that Enter alone gives. */
+  readonly initial?: string;
+  /** Shows no typed character. */
+  readonly hidden?: boolean;
+  /** What can be chosen; typing searches. */
+  readonly choices?: readonly Choice[];
+  /** Whether another answer than the choices may be typed. */
+  readonly open?: boolean;
+  /** What keeps an answer from being one, in words. */
+  readonly problem?: (answer: string) => string | undefined;
+  /** The answer as it stays on the screen, below what is above; without it, nothing stays. */
+  readonly shown?: (answer: string) => string | undefined;
+  /** No colour, whatever the terminal can show. */
+  readonly plain?: boolean;
+  /** Ends the wait; the promise is then rejected with its reason. */
+  readonly signal: AbortSignal;
+}
+
+/** The person's side: which streams are terminals, and what they type. */
+export interface Terminal {
+  readonly stdin: boolean;
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+  /** Whether lines can be drawn over and coloured; not so on a dumb terminal and in CI's logs. */
+  readonly canDraw: boolean;
+  /** Reads one line from a terminal; leaves the terminal as it was. */
+  readLine(prompt: LinePrompt): Promise<string>;
+  /** Reads the first line of stdin when that is a pipe or a file; `undefined` when it has ended. */
+  readPipe(signal: AbortSignal): Promise<string | undefined>;
+  /**
+   * Asks one question; for terminals only, and leaves them as they were.
+   *
+   * @returns the answer without blanks around it; `undefined` when the person wants to go back.
+   * @throws {CliError} `interrupted` by Ctrl-C.
+   */
+  ask(question: Question): Promise<string | undefined>;
+  /** How wide and how high the terminal is, if stdout or stderr is one. */
+  columns(): number | undefined;
+  rows(): number | undefined;
+}

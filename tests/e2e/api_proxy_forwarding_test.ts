@@ -1,0 +1,204 @@
+// `proxy`: what passes, both ways, and the pauses that the API asks for.
+// Rule: a real HTTPS server behind it; the bytes on both sides are compared.
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { gzipSync } from "node:zlib";
+import { watchMemory } from "../support/memory.ts";
+import { OLD_TOKEN, proxyScene, sendRaw, statusOf } from "../support/proxy_scene.ts";
+
+const MB = 1024 * 1024;
+const ON_LINUX = { ignore: Deno.build.os !== "linux" };
+
+Deno.test("method, path, query, headers and body pass, and the token is added", async () => {
+  await using scene = await proxyScene();
+  const response = await scene.ask("/2/0/a%20b/c;d?x=1&y=%2F", {
+    method: "PATCH",
+    body: "some text",
+    headers: { "x-own": "yes", "content-type": "text/csv", authorization: "Bearer mine" },
+  });
+  const { method, url, headers, length } = await response.json();
+  assertEquals([method, url, length], ["PATCH", "/2/0/a%20b/c;d?x=1&y=%2F", 9]);
+  assertEquals([headers["x-own"], headers["content-type"]], ["yes", "text/csv"]);
+  assertEquals([headers.authorization, headers["content-length"]], [`Bearer ${OLD_TOKEN}`, "9"]);
+});
+
+Deno.test("what the API takes in its own way gets the token in that way", async () => {
+  await using scene = await proxyScene();
+  const { headers } = await (await scene.ask("/audit/api/1/events")).json();
+  assertEquals(headers.authorization, `AnaplanAuthToken ${OLD_TOKEN}`);
+});
+
+Deno.test("headers of the connection, and those that rename a request, do not pass", async () => {
+  await using scene = await proxyScene();
+  const names =
+    "TE,Keep-Alive,Proxy-Authorization,X-Hop,Forwarded,X-Forwarded-Host,X-Original-URL," +
+    "X-Rewrite-URL,X-HTTP-Method-Override,X-HTTP-Method,X-Method-Override,X-Forwarded-Prefix,X-Original-URI";
+  const fields = names.split(",").map((name) => `${name}: value`).join("\r\n");
+  const head =
+    `GET /${scene.secret}/2/0/x HTTP/1.1\r\nHost: localhost\r\nConnection: x-hop\r\n${fields}`;
+  assertEquals(statusOf(await sendRaw(scene, `${head}\r\nX-Stays: 1\r\n\r\n`)), 200);
+  const seen = Object.keys(scene.upstream.asked[0]?.headers ?? {});
+  assert(seen.includes("x-stays"));
+  assertEquals(names.toLowerCase().split(",").filter((name) => seen.includes(name)), []);
+});
+
+Deno.test("status, headers and body come back, without the token, CORS and the connection's own", async () => {
+  await using scene = await proxyScene();
+  scene.upstream.answer = (_asked, response) => {
+    response.writeHead(418, {
+      "x-token": `it is ${OLD_TOKEN}`,
+      "access-control-allow-origin": "*",
+      "keep-alive": "timeout=5",
+      "x-own": "kept",
+      location: "https://elsewhere.example/",
+    });
+    response.end("teapot");
+  };
+  const response = await scene.ask("/2/0/x");
+  assertEquals([response.status, await response.text()], [418, "teapot"]);
+  assertEquals(response.headers.get("x-own"), "kept");
+  for (const name of ["x-token", "access-control-allow-origin", "keep-alive"]) {
+    assertEquals(response.headers.get(name), null, name);
+  }
+});
+
+Deno.test("a redirect is handed on, not followed", async () => {
+  await using scene = await proxyScene();
+  scene.upstream.answer = (_asked, response) => {
+    response.writeHead(302, { location: "/2/0/other" }).end();
+  };
+  const response = await scene.ask("/2/0/x", { redirect: "manual" });
+  await response.body?.cancel();
+  assertEquals([response.status, response.headers.get("location")], [302, "/2/0/other"]);
+  assertEquals(scene.upstream.asked.length, 1);
+});
+
+Deno.test("a packed answer comes unpacked; with Range nothing is packed", async () => {
+  await using scene = await proxyScene();
+  scene.upstream.answer = ({ headers }, response) => {
+    response.setHeader("x-accepted", String(headers["accept-encoding"]));
+    if (headers.range !== undefined) return response.writeHead(206).end("part");
+    response.setHeader("content-encoding", "gzip");
+    response.end(gzipSync("a,b\n".repeat(10_000)));
+  };
+  const whole = await scene.ask("/2/0/x", { headers: { "accept-encoding": "zstd" } });
+  assertMatch(whole.headers.get("x-accepted") ?? "", /^gzip/);
+  assertEquals(whole.headers.get("content-encoding"), null);
+  assertEquals((await whole.text()).length, 40_000);
+  const part = await scene.ask("/2/0/x", { headers: { range: "bytes=0-3" } });
+  assertEquals([part.headers.get("x-accepted"), await part.text()], ["identity", "part"]);
+});
+
+Deno.test("another host of the profile is reached by name, and no other host is", async () => {
+  await using scene = await proxyScene();
+  const { host } = new URL(scene.upstream.origin);
+  assertEquals((await (await scene.ask(`/host/${host}/2/0/x?y`)).json()).url, "/2/0/x?y");
+  const others = ["example.com", "evil.anaplan.com", `${host}@evil.example`, "127.0.0.1", ""];
+  for (const name of [...others, "us1a.app.anaplan.com", host.toUpperCase() + "."]) {
+    const response = await scene.ask(`/host/${name}/2/0/x`);
+    await response.body?.cancel();
+    assertEquals(response.status, 404, name);
+  }
+  assertEquals(scene.upstream.asked.length, 1);
+});
+
+Deno.test("what ends the session or makes tokens is not passed on", async () => {
+  await using scene = await proxyScene();
+  for (
+    const path of [
+      "token/logout",
+      "token/refresh",
+      "oauth/token",
+      "%74oken/logout",
+      "/token/logout",
+    ]
+  ) {
+    const response = await scene.ask(path, { method: "POST" });
+    await response.body?.cancel();
+    assertEquals(response.status, 404, path);
+  }
+  assertEquals([scene.upstream.asked.length, scene.upstream.refreshes], [0, 0]);
+});
+
+Deno.test("a large upload flows with its length, and a chunked one without", async () => {
+  await using scene = await proxyScene();
+  const bytes = new Uint8Array(3 * MB).fill(65);
+  const put = { method: "PUT", body: bytes };
+  const known = await (await scene.ask("/2/0/x", put)).json();
+  assertEquals([known.length, known.headers["content-length"]], [3 * MB, String(3 * MB)]);
+  const stream = ReadableStream.from([bytes.subarray(0, MB), bytes.subarray(MB)]);
+  const unknown = await (await scene.ask("/2/0/x", { method: "PUT", body: stream })).json();
+  assertEquals([unknown.length, unknown.headers["transfer-encoding"]], [3 * MB, "chunked"]);
+});
+
+Deno.test("a download of 2 GiB takes no more memory than a short one", ON_LINUX, async () => {
+  await using scene = await proxyScene();
+  const piece = new Uint8Array(MB);
+  scene.upstream.answer = ({ url }, response) => {
+    let left = url.endsWith("large") ? 2048 : 1;
+    const more = (): void => {
+      while (left-- > 0) if (!response.write(piece)) return void response.once("drain", more);
+      response.end();
+    };
+    more();
+  };
+  const read = async (path: string): Promise<number> => {
+    let length = 0;
+    for await (const chunk of (await scene.ask(path)).body ?? []) length += chunk.length;
+    return length;
+  };
+  await read("/2/0/small");
+  using memory = watchMemory(scene.program.pid);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const before = memory.peak;
+  assertEquals(await read("/2/0/large"), 2048 * MB);
+  assert(
+    before > 10 && memory.peak - before < 40,
+    `${memory.peak} MB at most, ${before} MB before`,
+  );
+});
+
+Deno.test("a 429 is waited out for a short body, whatever the method, and handed on for a long one", async () => {
+  await using scene = await proxyScene();
+  let refused = 0;
+  scene.upstream.answer = ({ method }, response) => {
+    if (refused++ < 1) return response.writeHead(429, { "retry-after": "1" }).end();
+    response.end(method);
+  };
+  assertEquals(await (await scene.ask("/2/0/x", { method: "POST", body: "short" })).text(), "POST");
+  assertEquals(scene.upstream.asked.map(({ body }) => body.length), [5, 5]);
+  refused = 0;
+  const long = await scene.ask("/2/0/x", { method: "POST", body: new Uint8Array(2 * MB) });
+  await long.body?.cancel();
+  assertEquals([long.status, scene.upstream.asked.length], [429, 3]);
+});
+
+Deno.test("fifty programs that are asked to pause come back one after the other", async () => {
+  await using scene = await proxyScene();
+  let [atOnce, most, count] = [0, 0, 0];
+  const paused = performance.now() + 1_000;
+  scene.upstream.answer = (_asked, response) => {
+    count++;
+    if (performance.now() < paused) return response.writeHead(429, { "retry-after": "1" }).end();
+    if (most < ++atOnce && count < 60) most = atOnce;
+    setTimeout(() => {
+      atOnce--;
+      response.end("ok");
+    }, 20);
+  };
+  const first = await Promise.all(Array.from({ length: 50 }, async (_, index) => {
+    const response = await scene.ask(`/2/0/${index}`);
+    return [response.status, await response.text()].join();
+  }));
+  assertEquals(new Set(first), new Set(["200,ok"]));
+  assert(count <= 110, `${count} requests for 50 answers`);
+});
+
+Deno.test("a pause that is too long is handed on at once", async () => {
+  await using scene = await proxyScene();
+  scene.upstream.answer = (_asked, response) => {
+    response.writeHead(429, { "retry-after": "600" }).end("later");
+  };
+  const response = await scene.ask("/2/0/x");
+  assertEquals([response.status, response.headers.get("retry-after")], [429, "600"]);
+  assertEquals(await response.text(), "later");
+});

@@ -1,0 +1,263 @@
+// `proxy`: who may use it, by loopback and by a socket.
+// Rule: raw requests, so that nothing is made harmless on the way; what is refused never reaches the API.
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import {
+  OLD_TOKEN,
+  type ProxyScene,
+  proxyScene,
+  sendRaw,
+  statusOf,
+} from "../support/proxy_scene.ts";
+import { runProgram } from "../support/program.ts";
+
+const ON_LINUX = { ignore: Deno.build.os !== "linux" };
+
+function get(target: string, headers = "Host: 127.0.0.1\r\n", method = "GET"): string {
+  return `${method} ${target} HTTP/1.1\r\n${headers}\r\n`;
+}
+
+/** Each raw request, what it is, and the status that it gets. */
+const REFUSED: readonly (readonly [string, number, (scene: ProxyScene) => string])[] = [
+  ["no secret", 404, () => get("/2/0/x")],
+  ["an empty path", 404, () => get("/")],
+  ["half of the secret", 404, ({ secret }) => get(`/${secret.slice(0, 10)}/2/0/x`)],
+  ["a secret with one more letter", 404, ({ secret }) => get(`/${secret}a/2/0/x`)],
+  ["a secret with another last letter", 404, ({ secret }) => get(`/${secret.slice(0, -1)}!/2/0/x`)],
+  ["the secret in the query", 404, ({ secret }) => get(`/?${secret}/2/0/x`)],
+  [
+    "a wrong secret before the Host is looked at",
+    404,
+    () => get("/x/2/0/x", "Host: evil.example\r\n"),
+  ],
+  [
+    "another host (DNS rebinding)",
+    403,
+    ({ secret }) => get(`/${secret}/2/0/x`, "Host: evil.example\r\n"),
+  ],
+  [
+    "a host that begins like loopback",
+    403,
+    ({ secret }) => get(`/${secret}/2/0/x`, "Host: 127.0.0.1.evil.example\r\n"),
+  ],
+  [
+    "an Origin",
+    403,
+    ({ secret }) => get(`/${secret}/2/0/x`, "Host: localhost\r\nOrigin: http://localhost\r\n"),
+  ],
+  [
+    "an Origin that is null",
+    403,
+    ({ secret }) => get(`/${secret}/2/0/x`, "Host: localhost\r\nOrigin: null\r\n"),
+  ],
+  [
+    "a fetch of a page",
+    403,
+    ({ secret }) => get(`/${secret}/2/0/x`, "Host: localhost\r\nSec-Fetch-Site: cross-site\r\n"),
+  ],
+  [
+    "a fetch of the same site",
+    403,
+    ({ secret }) => get(`/${secret}/2/0/x`, "Host: localhost\r\nSec-Fetch-Site: same-origin\r\n"),
+  ],
+  [
+    "a preflight",
+    403,
+    ({ secret }) =>
+      get(
+        `/${secret}/2/0/x`,
+        "Host: localhost\r\nOrigin: http://a\r\nAccess-Control-Request-Method: PUT\r\n",
+        "OPTIONS",
+      ),
+  ],
+  ["CONNECT", 405, () => get("evil.example:443", undefined, "CONNECT")],
+  ["TRACE", 405, ({ secret }) => get(`/${secret}/2/0/x`, undefined, "TRACE")],
+  ["a whole URL", 400, ({ secret, port }) => get(`http://127.0.0.1:${port}/${secret}/2/0/x`)],
+  ["*", 400, () => get("*", undefined, "OPTIONS")],
+  [
+    "an upgrade",
+    400,
+    ({ secret }) =>
+      get(`/${secret}/2/0/x`, "Host: localhost\r\nConnection: upgrade\r\nUpgrade: websocket\r\n"),
+  ],
+  ["HTTP/1.0", 505, ({ secret }) => `GET /${secret}/2/0/x HTTP/1.0\r\n\r\n`],
+  ["no Host", 400, ({ secret }) => get(`/${secret}/2/0/x`, "")],
+  [
+    "two Hosts",
+    400,
+    ({ secret }) => get(`/${secret}/2/0/x`, "Host: localhost\r\nHost: localhost\r\n"),
+  ],
+  [
+    "two lengths",
+    400,
+    ({ secret }) =>
+      get(
+        `/${secret}/2/0/x`,
+        "Host: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n",
+        "POST",
+      ),
+  ],
+  [
+    "a length and chunks",
+    400,
+    ({ secret }) =>
+      get(
+        `/${secret}/2/0/x`,
+        "Host: localhost\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n",
+        "POST",
+      ),
+  ],
+  [
+    "another coding",
+    501,
+    ({ secret }) =>
+      get(`/${secret}/2/0/x`, "Host: localhost\r\nTransfer-Encoding: gzip, chunked\r\n", "POST"),
+  ],
+  [
+    "a folded header",
+    400,
+    ({ secret }) => get(`/${secret}/2/0/x`, "Host: localhost\r\nX: a\r\n b\r\n"),
+  ],
+  [
+    "a space before the colon",
+    400,
+    ({ secret }) => get(`/${secret}/2/0/x`, "Host: localhost\r\nContent-Length : 5\r\n"),
+  ],
+  ["a bare line feed", 400, ({ secret }) => get(`/${secret}/2/0/x`, "Host: localhost\nX: y\r\n")],
+  [
+    "GET with a body",
+    400,
+    ({ secret }) => get(`/${secret}/2/0/x`, "Host: localhost\r\nContent-Length: 5\r\n"),
+  ],
+  ["a fragment", 400, ({ secret }) => get(`/${secret}/2/0/x#y`)],
+  ["a backslash", 400, ({ secret }) => get(`/${secret}/2/0\\x`)],
+  ["a head without end", 431, () => `GET / HTTP/1.1\r\nX: ${"y".repeat(70_000)}`],
+  ["what is no HTTP", 400, () => "\x16\x03\x01\x02\r\n\r\n"],
+];
+
+Deno.test("what may not come in is refused, and never sent", async (test) => {
+  await using scene = await proxyScene();
+  for (const [name, status, request] of REFUSED) {
+    await test.step(name, async () => {
+      const answer = await sendRaw(scene, request(scene));
+      assertEquals(statusOf(answer), status, answer);
+      assert(!/access-control/i.test(answer));
+      assert(!answer.includes(OLD_TOKEN));
+      if (![400, 405].includes(status)) {
+        assertMatch(answer, /"error":\{"kind":"\w+","message":".+","next":/);
+      }
+    });
+  }
+  assertEquals(scene.upstream.asked, []);
+});
+
+Deno.test("two requests in one packet are two requests, and a body is no request", async () => {
+  await using scene = await proxyScene();
+  const hidden = get(`/${scene.secret}/2/0/hidden`);
+  const length = `Host: localhost\r\nContent-Length: ${hidden.length}\r\n`;
+  const both = get(`/${scene.secret}/2/0/one`, length, "POST") + hidden +
+    get(`/${scene.secret}/2/0/two`);
+  const answer = await sendRaw(scene, both);
+  assertEquals(answer.match(/HTTP\/1\.1 200/g)?.length, 2);
+  assertEquals(scene.upstream.asked.map(({ url }) => url), ["/2/0/one", "/2/0/two"]);
+});
+
+Deno.test("it listens on loopback alone", ON_LINUX, async () => {
+  await using scene = await proxyScene();
+  const addresses = Deno.networkInterfaces().filter(({ address }) =>
+    !/^(127\.|::1$|fe80)/.test(address)
+  );
+  for (const { address } of addresses) {
+    const open = await Deno.connect({ hostname: address, port: scene.port }).then((connection) => {
+      connection.close();
+      return true;
+    }, () => false);
+    assertEquals(open, false, address);
+  }
+  const six = await Deno.connect({ hostname: "::1", port: scene.port }).catch(() => undefined);
+  six?.close();
+});
+
+Deno.test("a port that is taken is said, and --port is used", async () => {
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  await using scene = await proxyScene();
+  const argv = ["proxy", "--port", String(taken.addr.port)];
+  const { code, stdout, stderr } = await runProgram(argv, { home: scene.home.path });
+  assertEquals([code, stdout], [2, ""]);
+  assertMatch(
+    stderr,
+    /^Cannot listen on 127\.0\.0\.1:\d+: another program is using the port\.\nNext: /,
+  );
+});
+
+Deno.test("a thousand connections of another user keep nobody out", ON_LINUX, async () => {
+  await using scene = await proxyScene();
+  const flood: Deno.Conn[] = [];
+  for (let count = 0; count < 1_000; count++) {
+    const connection = await Deno.connect({ hostname: "127.0.0.1", port: scene.port }).catch(() =>
+      undefined
+    );
+    if (connection !== undefined) flood.push(connection);
+  }
+  const response = await scene.ask("/2/0/x");
+  await response.body?.cancel();
+  for (const connection of flood) connection.close();
+  assertEquals(response.status, 200);
+});
+
+Deno.test("a socket is 0600, needs no secret, and is gone at the end", ON_LINUX, async () => {
+  const directory = await Deno.makeTempDir();
+  const path = `${directory}/anaplan.sock`;
+  {
+    await using scene = await proxyScene(["--socket", path, "--json"]);
+    const [line] = await scene.program.printed(/.*\n/);
+    const { base_url, socket } = JSON.parse(line);
+    assertEquals([base_url, socket], ["http://anaplan/", path]);
+    assertEquals(((await Deno.lstat(path)).mode ?? 0) & 0o777, 0o600);
+    assertEquals(statusOf(await sendRaw({ path }, get("/2/0/x", "Host: anaplan\r\n"))), 200);
+    const page = get("/2/0/x", "Host: anaplan\r\nOrigin: http://a\r\n");
+    assertEquals(statusOf(await sendRaw({ path }, page)), 403);
+    const second = await runProgram(["proxy", "--socket", path], { home: scene.home.path });
+    assertEquals(second.code, 2);
+    assertMatch(second.stderr, /another program listens there/);
+    assertEquals(statusOf(await sendRaw({ path }, get("/2/0/x", "Host: anaplan\r\n"))), 200);
+    scene.program.signal("SIGTERM");
+    assertEquals((await scene.program.outcome).code, 143);
+    assertEquals(Array.from(Deno.readDirSync(directory)), []);
+  }
+  await Deno.remove(directory, { recursive: true });
+});
+
+Deno.test("a socket that a killed proxy left is taken over", ON_LINUX, async () => {
+  const directory = await Deno.makeTempDir();
+  const path = `${directory}/anaplan.sock`;
+  {
+    await using first = await proxyScene(["--socket", path]);
+    first.program.signal("SIGKILL");
+    await first.program.outcome;
+    assert((await Deno.lstat(path)).isSocket);
+    await using second = await proxyScene(["--socket", path]);
+    assertEquals(statusOf(await sendRaw({ path }, get("/2/0/x", "Host: anaplan\r\n"))), 200);
+    assertEquals(second.upstream.asked.length, 1);
+  }
+  await Deno.remove(directory, { recursive: true });
+});
+
+Deno.test(
+  "a directory that others can write to gets no socket, and no other file is replaced",
+  ON_LINUX,
+  async () => {
+    await using scene = await proxyScene();
+    const directory = await Deno.makeTempDir();
+    await Deno.writeTextFile(`${directory}/file`, "mine");
+    const run = (path: string) =>
+      runProgram(["proxy", "--socket", path], { home: scene.home.path });
+    assertMatch((await run(`${directory}/file`)).stderr, /it is not a socket/);
+    await Deno.chmod(directory, 0o777);
+    const { code, stderr } = await run(`${directory}/anaplan.sock`);
+    assertEquals(code, 7);
+    assertMatch(stderr, /other users can write to it\.\nNext: chmod go-w /);
+    assertEquals(Array.from(Deno.readDirSync(directory), ({ name }) => name), ["file"]);
+    assertEquals(await Deno.readTextFile(`${directory}/file`), "mine");
+    await Deno.remove(directory, { recursive: true });
+  },
+);

@@ -1,0 +1,142 @@
+// seal, --rotate and unseal with real keychains: gnome-keyring's secret service, and pass with a GPG key.
+// Rule: the keychains are started by the test, and read by their own tools.
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { startSandbox } from "../sandbox/sandbox.ts";
+import { makeHome } from "../support/home.ts";
+import { startPass, startSecretService, testWithKeychains } from "../support/keyring.ts";
+import { type Outcome, runProgram } from "../support/program.ts";
+import { filesWith, openByHand } from "../support/sealed.ts";
+import { signIn } from "../support/sign_in.ts";
+
+for (const [name, start] of [["secretservice", startSecretService], ["pass", startPass]] as const) {
+  testWithKeychains(
+    `with the keychain ${name}: seal, token, refresh, --rotate, unseal`,
+    async () => {
+      await using sandbox = await startSandbox();
+      await using home = await makeHome();
+      await signIn(sandbox, home);
+      await signIn(sandbox, home, { flags: ["--profile", "eu"] });
+      const plain = [await home.credentials(), await home.credentials("eu")];
+      const tokens = plain.flatMap((
+        login,
+      ) => [login?.accessToken ?? "", login?.refreshToken ?? ""]);
+      await using keychain = await start(home.path);
+      const run = (...argv: string[]): Promise<Outcome> =>
+        runProgram(argv, { home: home.path, env: { ...keychain.env, TMPDIR: home.path } });
+
+      const sealed = await run("seal", "--json");
+      assertEquals(sealed.code, 0, sealed.stderr);
+      const { key_id: first, ...rest } = JSON.parse(sealed.stdout);
+      assertEquals(rest, { sealed: "keychain", profiles: ["default", "eu"] });
+      assertEquals(await keychain.keyIds(), [first]);
+      assertEquals(filesWith(tokens, [home.path]), []);
+      assertEquals((await run("token")).stdout.trim(), plain[0]?.accessToken);
+      const status = await run("status", "--profile", "eu");
+      assertStringIncludes(status.stdout, "credentials/eu.json, sealed (keychain)");
+      const doctor = await run("doctor");
+      assertStringIncludes(doctor.stdout, `on: key ${first} from the keychain`);
+      assertStringIncludes(doctor.stdout, `(docker-credential-${name})`);
+      const refreshed = await run("refresh");
+      assertEquals(refreshed.code, 0, refreshed.stderr);
+
+      const rotated = await run("seal", "--rotate", "--json");
+      const second = JSON.parse(rotated.stdout).key_id;
+      assert(second !== first);
+      assertEquals(await keychain.keyIds(), [second], "the old key is removed");
+      assertEquals((await run("token", "--profile", "eu")).stdout.trim(), plain[1]?.accessToken);
+      assertEquals((await run("seal", "--json")).stdout, rotated.stdout, "there is nothing to do");
+
+      const back = await run("unseal", "--yes");
+      assertEquals(back.code, 0, back.stderr);
+      assertEquals(await keychain.keyIds(), []);
+      assertEquals((await home.credentials("eu"))?.refreshToken, plain[1]?.refreshToken);
+      const config = JSON.parse(await Deno.readTextFile(`${home.configDir}/config.json`));
+      assertEquals(config, { version: 1, currentProfile: "default" });
+    },
+  );
+}
+
+testWithKeychains(
+  "a key that a killed seal left in the keychain is used by nothing, and the next seal removes it",
+  async () => {
+    await using sandbox = await startSandbox();
+    await using home = await makeHome();
+    await signIn(sandbox, home);
+    await using keychain = await startPass(home.path);
+    const run = (...argv: string[]): Promise<Outcome> =>
+      runProgram(argv, { home: home.path, env: keychain.env });
+    await run("seal");
+    const [key = ""] = await keychain.keyIds();
+    const config = `${home.configDir}/config.json`;
+    const saved = JSON.parse(await Deno.readTextFile(config));
+    await run("seal", "--rotate");
+    const [orphan = ""] = await keychain.keyIds();
+    // as it is when the first rotation was killed right after it had stored the new key
+    await run("seal", "--rotate");
+    const [present = ""] = await keychain.keyIds();
+    const now = JSON.parse(await Deno.readTextFile(config));
+    now.sealing.old = [{ ...saved.sealing.key, id: orphan }];
+    await Deno.writeTextFile(config, JSON.stringify(now));
+    assertStringIncludes((await run("doctor")).stdout, "a change of the key is not complete");
+    assertEquals((await run("seal")).code, 0);
+    assertEquals(await keychain.keyIds(), [present]);
+    assert(new Set([key, orphan, present]).size === 3);
+    assertEquals((await run("token")).code, 0);
+  },
+);
+
+testWithKeychains(
+  "a lost config.json is no lost login: seal finds the key in the same keychain",
+  async () => {
+    await using sandbox = await startSandbox();
+    await using home = await makeHome();
+    await signIn(sandbox, home);
+    const token = (await home.credentials())?.accessToken;
+    await using keychain = await startPass(home.path);
+    const run = (...argv: string[]): Promise<Outcome> =>
+      runProgram(argv, { home: home.path, env: keychain.env });
+    await run("seal", "--keychain", "pass");
+    await Deno.remove(`${home.configDir}/config.json`);
+    const shut = await run("token");
+    assertEquals(shut.code, 7);
+    assertStringIncludes(shut.stderr, "nothing says where its key");
+    const sealed = await run("seal", "--keychain", "pass");
+    assertEquals(sealed.code, 0, sealed.stderr);
+    assertEquals((await run("token")).stdout.trim(), token);
+  },
+);
+
+testWithKeychains(
+  "without any keychain seal says what each helper said, and changes nothing",
+  async () => {
+    await using sandbox = await startSandbox();
+    await using home = await makeHome();
+    await signIn(sandbox, home);
+    const { code, stderr } = await runProgram(["seal"], { home: home.path });
+    assertEquals(code, 7);
+    assertStringIncludes(stderr, "Cannot find a keychain: docker-credential-secretservice: “");
+    assertStringIncludes(stderr, "docker-credential-pass: “");
+    assertStringIncludes(stderr, "Next: anaplan-auth seal --key-file FILE");
+    assert((await home.credentials())?.accessToken !== undefined, "the login is as it was");
+    assertEquals((await runProgram(["token"], { home: home.path })).stderr, "");
+  },
+);
+
+testWithKeychains("a sealed key in the keychain opens the login by hand", async () => {
+  await using sandbox = await startSandbox();
+  await using home = await makeHome();
+  await signIn(sandbox, home);
+  const token = (await home.credentials())?.accessToken;
+  await using keychain = await startSecretService(home.path);
+  await runProgram(["seal"], { home: home.path, env: keychain.env });
+  const [id = ""] = await keychain.keyIds();
+  const tool = new Deno.Command("secret-tool", {
+    args: ["lookup", "server", `anaplan-auth://${id}`],
+    env: { ...keychain.env, HOME: home.path },
+  });
+  const key = new TextDecoder().decode((await tool.output()).stdout).trim();
+  assertEquals(
+    openByHand(Deno.readTextFileSync(home.credentialsFile()), key).login.accessToken,
+    token,
+  );
+});

@@ -1,0 +1,172 @@
+// `deno task sandbox`: a profile that is ready to use, and nothing left of it, however the sandbox ends.
+// Rule: the real task and the real program, with a home and a temporary directory of their own.
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { freePort } from "../support/free_port.ts";
+import { type Home, makeHome } from "../support/home.ts";
+import { findPython, testWith } from "../support/needs.ts";
+import { bareEnvironment, runProgram, startProgram } from "../support/program.ts";
+import { browse } from "../support/scripted_browser.ts";
+import { SIGN_IN_ADDRESS } from "../support/sign_in.ts";
+import { streamText } from "../support/stream_text.ts";
+import { PROJECT_DIRECTORY } from "../support/task_command.ts";
+import { namesIn } from "../support/temp_dir.ts";
+import { openTerminalOf } from "../support/terminal.ts";
+
+const READY = /In another terminal: deno task login --profile (\S+)\n/;
+
+interface RunningSandbox extends AsyncDisposable {
+  /** The profile that it names. */
+  readonly profile: string;
+  readonly stdout: () => string;
+  /** Sends a signal to the task, and waits for its end. */
+  end(signal: Deno.Signal): Promise<Deno.CommandStatus>;
+  /** Kills the task and the sandbox under it. */
+  killAll(): Promise<void>;
+}
+
+async function startTask(home: Home, port = freePort()): Promise<RunningSandbox> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["task", "--quiet", "sandbox", "--automatic", "--port", `${port}`],
+    cwd: PROJECT_DIRECTORY,
+    clearEnv: true,
+    env: { ...await bareEnvironment(home.path), TMPDIR: await temporary(home) },
+    stdout: "piped",
+    stderr: "piped",
+    detached: true, // a process group of its own, which killAll() needs
+  }).spawn();
+  const [stdout, stderr] = [streamText(child.stdout), streamText(child.stderr)];
+  const over = async (): Promise<Deno.CommandStatus> =>
+    (await Promise.all([child.status, stdout.whole, stderr.whole]))[0];
+  const end = async (signal: Deno.Signal): Promise<Deno.CommandStatus> => {
+    child.kill(signal);
+    return await over();
+  };
+  const [, profile = ""] = await stdout.until(READY);
+  return {
+    profile,
+    stdout: stdout.text,
+    end,
+    async killAll() {
+      Deno.kill(-child.pid, "SIGKILL");
+      await over();
+    },
+    async [Symbol.asyncDispose]() {
+      await end("SIGTERM").catch(() => {}); // it is over already
+    },
+  };
+}
+
+async function temporary({ path }: Home): Promise<string> {
+  await Deno.mkdir(`${path}/tmp`, { recursive: true });
+  return `${path}/tmp`;
+}
+
+/** What is left of a sandbox: its files, and the names of the profiles. */
+async function remains(home: Home): Promise<readonly [string[], string[]]> {
+  const { stdout } = await runProgram(["profile", "list", "--json"], { home: home.path });
+  const { profiles } = JSON.parse(stdout) as { profiles: { name: string }[] };
+  return [namesIn(await temporary(home)), profiles.map(({ name }) => name)];
+}
+
+/** Signs in with `--profile` alone; without a listener, since the profile's port may be taken here. */
+async function signIn(home: Home, profile: string): Promise<void> {
+  const argv = ["login", "--profile", profile, "--paste"];
+  await using program = await startProgram(argv, { home: home.path, stdin: { open: true } });
+  const [address] = await program.said(SIGN_IN_ADDRESS);
+  const { url } = await browse(address, { stopBefore: "https://127.0.0.1:8443/" });
+  await program.write(`${url}\n`);
+  const { code, stdout, stderr } = await program.outcome;
+  assertEquals(code, 0, stderr);
+  assertStringIncludes(stdout, "Ada Lovelace");
+}
+
+Deno.test("with the sandbox's profile login needs no other flag and no variable, before and after a logout", async () => {
+  await using home = await makeHome();
+  await using sandbox = await startTask(home);
+  assertEquals(sandbox.profile, "sandbox");
+  await signIn(home, "sandbox");
+  for (const command of ["whoami", "refresh", "logout"]) {
+    const { code, stderr } = await runProgram([command, "--profile", "sandbox"], {
+      home: home.path,
+    });
+    assertEquals(code, 0, stderr);
+  }
+  await signIn(home, "sandbox");
+  assertEquals((await sandbox.end("SIGINT")).code, 0);
+  assertEquals(await remains(home), [[], []]);
+});
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  Deno.test(`after ${signal} neither the profile nor a temporary file is left`, async () => {
+    await using home = await makeHome();
+    await using sandbox = await startTask(home);
+    const [files, profiles] = await remains(home);
+    assertEquals([files.length, profiles], [1, ["sandbox"]]);
+    await sandbox.end(signal);
+    assertEquals(await remains(home), [[], []]);
+  });
+}
+
+testWith(
+  await findPython(),
+  "Ctrl-C twice at a terminal leaves neither the profile nor a temporary file",
+  async (python) => {
+    await using home = await makeHome();
+    const args = ["task", "--quiet", "sandbox", "--port", `${freePort()}`];
+    const env = { TMPDIR: await temporary(home) };
+    const options = { python, home: home.path, env };
+    await using terminal = await openTerminalOf({ program: Deno.execPath(), args }, options);
+    await terminal.wrote(/--profile sandbox/);
+    await terminal.type("\x03");
+    await terminal.type("\x03");
+    await terminal.end;
+    assertEquals(await remains(home), [[], []]);
+  },
+);
+
+Deno.test("a profile sandbox that is another's stays as it is, and the sandbox says its own name", async () => {
+  await using home = await makeHome();
+  const argv = ["profile", "set", "sandbox", "--region", "eu2", "--client-id", "mine"];
+  assertEquals((await runProgram(argv, { home: home.path })).code, 0);
+  const file = `${home.configDir}/profiles/sandbox.json`;
+  const before = await Deno.readTextFile(file);
+  await using sandbox = await startTask(home);
+  assertEquals(sandbox.profile, "sandbox-2");
+  assertMatch(sandbox.stdout(), /^You have a profile sandbox that is not the sandbox's own/m);
+  await signIn(home, "sandbox-2");
+  await sandbox.end("SIGTERM");
+  assertEquals(await remains(home), [[], ["sandbox"]]);
+  assertEquals(await Deno.readTextFile(file), before);
+});
+
+Deno.test("two sandboxes at once have a profile each", async () => {
+  await using home = await makeHome();
+  await using first = await startTask(home);
+  await using second = await startTask(home);
+  assertEquals([first.profile, second.profile], ["sandbox", "sandbox-2"]);
+  await first.end("SIGTERM");
+  assertEquals((await remains(home))[1], ["sandbox-2"]);
+});
+
+Deno.test("a profile that the user made anew while the sandbox ran is the user's", async () => {
+  await using home = await makeHome();
+  await using sandbox = await startTask(home);
+  const argv = ["profile", "set", "sandbox", "--unset", "client-secret-file"];
+  assertEquals((await runProgram(argv, { home: home.path })).code, 0);
+  await sandbox.end("SIGTERM");
+  assertEquals(await remains(home), [[], ["sandbox"]]);
+});
+
+Deno.test("what a killed sandbox left is taken over by the next one at its port", async () => {
+  await using home = await makeHome();
+  const port = freePort();
+  await using killed = await startTask(home, port);
+  const [[directory = ""]] = await remains(home);
+  await killed.killAll();
+  assertEquals((await remains(home))[0], [directory]);
+  await using next = await startTask(home, port);
+  assertEquals(next.profile, "sandbox");
+  assert(!(await remains(home))[0].includes(directory));
+  await next.end("SIGTERM");
+  assertEquals(await remains(home), [[], []]);
+});

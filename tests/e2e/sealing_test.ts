@@ -1,0 +1,227 @@
+// Sealed logins with the real program: refreshed, shared, refused, and without a trace of the key.
+// Rule: real processes, a real key file, and a look at every file that is left.
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { keyId, newKey } from "../support/sealed.ts";
+import { sealedHome } from "../support/sealed_home.ts";
+import { startProgram } from "../support/program.ts";
+import { browse } from "../support/scripted_browser.ts";
+import { registeredListener, sandboxFlags, SIGN_IN_ADDRESS } from "../support/sign_in.ts";
+
+const AT_ONCE = 16;
+
+Deno.test(`${AT_ONCE} processes with a stale sealed login send one refresh request, and all are served`, async () => {
+  await using at = await sealedHome();
+  at.change({ expiresAt: Date.now() - 1 });
+  const before = at.sandbox.requests.length;
+  const outcomes = await Promise.all(Array.from({ length: AT_ONCE }, () => at.run(["token"])));
+  assertEquals(outcomes.map(({ code }) => code), Array(AT_ONCE).fill(0), outcomes[0]?.stderr);
+  assertEquals(new Set(outcomes.map(({ stdout }) => stdout.trim())).size, 1);
+  assertEquals(outcomes[0]?.stdout.trim(), at.login().accessToken);
+  assertEquals(at.sandbox.requests.slice(before).map(({ path }) => path), ["/oauth/token"]);
+  assertEquals(at.plainFiles(), []);
+});
+
+Deno.test("without the key nothing is sent: token, refresh, whoami, logout and login exit 7 and name the key", async () => {
+  await using at = await sealedHome();
+  at.change({ expiresAt: Date.now() - 1 });
+  const text = Deno.readTextFileSync(at.home.credentialsFile());
+  await Deno.remove(at.keyFile);
+  const before = at.sandbox.requests.length;
+  const login = sandboxFlags(
+    at.sandbox,
+    at.sandbox.clients.rotating,
+    registeredListener(at.sandbox),
+  );
+  const commands = [["token"], ["refresh"], ["whoami"], ["logout"], ["login", ...login]];
+  for (const argv of commands) {
+    const { code, stdout, stderr } = await at.run(argv, { ANAPLAN_CLIENT_SECRET: "secret" });
+    assertEquals([code, stdout], [7, ""], argv[0]);
+    assertStringIncludes(
+      stderr,
+      `Cannot get key ${keyId(at.key)} of the logins from ${at.keyFile}: no such file or directory`,
+    );
+    assertStringIncludes(stderr, "\nNext: ");
+  }
+  assertEquals(at.sandbox.requests.length, before);
+  assertEquals(Deno.readTextFileSync(at.home.credentialsFile()), text);
+});
+
+Deno.test("a first sign-in without the key ends before the browser opens", async () => {
+  await using at = await sealedHome();
+  await Deno.remove(at.home.credentialsFile());
+  await Deno.remove(at.keyFile);
+  const before = at.sandbox.requests.length;
+  const flags = sandboxFlags(
+    at.sandbox,
+    at.sandbox.clients.rotating,
+    registeredListener(at.sandbox),
+  );
+  const { code, stderr } = await at.run(["login", ...flags], { ANAPLAN_CLIENT_SECRET: "secret" });
+  assertEquals(code, 7, stderr);
+  assertStringIncludes(stderr, `Cannot get key ${keyId(at.key)}`);
+  assertEquals(stderr.includes("response_type=code"), false);
+  assertEquals(at.sandbox.requests.length, before);
+});
+
+Deno.test("a key that is taken away while a sign-in waits is in hand: the login is saved, sealed", async () => {
+  await using at = await sealedHome();
+  const before = at.login();
+  const { rotating } = at.sandbox.clients;
+  await using program = await startProgram(
+    ["login", ...sandboxFlags(at.sandbox, rotating, registeredListener(at.sandbox))],
+    { home: at.home.path, env: { ANAPLAN_CLIENT_SECRET: rotating.clientSecret } },
+  );
+  const [address] = await program.said(SIGN_IN_ADDRESS);
+  await Deno.remove(at.keyFile);
+  await browse(address);
+  const { code, stderr } = await program.outcome;
+  assertEquals(code, 0, stderr);
+  assert(at.login().accessToken !== before.accessToken);
+  assertEquals(at.plainFiles(), []);
+});
+
+Deno.test("every place for a key works: a file, a command with the program's own permissions, a variable", async () => {
+  await using at = await sealedHome();
+  const { accessToken } = at.login();
+  await Deno.remove(`${at.home.configDir}/config.json`);
+  assertEquals((await at.run(["token"])).code, 7);
+  for (
+    const [env, kind] of [
+      [{ ANAPLAN_AUTH_KEY_FILE: at.keyFile }, "environment"],
+      [{ ANAPLAN_AUTH_KEY: at.key }, "environment"],
+    ] as const
+  ) {
+    const { stdout } = await at.run(["token"], env);
+    assertEquals(stdout.trim(), accessToken);
+    const status = await at.run(["status", "--json"], env);
+    assertEquals(JSON.parse(status.stdout).sealed, kind);
+  }
+  const command = { ANAPLAN_AUTH_KEY_COMMAND: `cat '${at.keyFile}'` };
+  const asTask = await at.run(["token"], command);
+  assertEquals(asTask.code, 7);
+  assertStringIncludes(asTask.stderr, "this task may not run cat");
+  assertStringIncludes(asTask.stderr, "--allow-run=cat");
+  const exec = await at.run(["exec", "--", "env"], command); // the one task that may run any program
+  assertStringIncludes(exec.stdout, `ANAPLAN_ACCESS_TOKEN=${accessToken}`);
+  assertEquals(exec.stdout.includes("ANAPLAN_AUTH_KEY"), false, "exec removes the variables");
+});
+
+Deno.test("the key is in no output, no error and no child's environment or arguments", async () => {
+  await using at = await sealedHome();
+  at.change({ expiresAt: Date.now() - 1 });
+  const key = { ANAPLAN_AUTH_KEY: at.key };
+  const wrong = { ANAPLAN_AUTH_KEY: newKey() };
+  const spellings = [at.key, wrong.ANAPLAN_AUTH_KEY].flatMap((text) => {
+    const bytes = Uint8Array.fromBase64(text);
+    return [text, text.slice(0, 20), bytes.toHex(), bytes.toBase64({ alphabet: "base64url" })];
+  });
+  const runs = [
+    [["refresh", "--verbose"], key],
+    [["token", "--json", "--verbose"], key],
+    [["status", "--verbose"], wrong],
+    [["doctor", "--json"], wrong],
+    [["seal", "--verbose"], key],
+    [["seal", "--key-file", at.keyFile, "--json"], wrong],
+    [["exec", "--", "sh", "-c", "env; cat /proc/$PPID/cmdline"], key],
+    [["whoami", "--verbose"], { ANAPLAN_AUTH_KEY: `${at.key.slice(4)}` }],
+  ] as const;
+  for (const [argv, env] of runs) {
+    const { stdout, stderr } = await at.run(argv, env);
+    for (const spelling of spellings) {
+      assertEquals((stdout + stderr).includes(spelling), false, `${argv.join(" ")}: ${spelling}`);
+    }
+  }
+});
+
+Deno.test("a key helper that fails, floods or says odd things is exit 7 with its own first line, escaped", async () => {
+  await using at = await sealedHome();
+  const bin = `${at.home.path}/bin`;
+  await Deno.mkdir(bin);
+  const config = `${at.home.configDir}/config.json`;
+  const saved = JSON.parse(await Deno.readTextFile(config));
+  saved.sealing.key = { by: "keychain", name: "pass", id: keyId(at.key) };
+  await Deno.writeTextFile(config, JSON.stringify(saved));
+  const answers = [
+    ["echo 'no \x1b[31mcredentials\x1b[0m'; echo second; exit 1", "“no [31mcredentials[0m”"],
+    ["yes", "it printed more than 64 KiB"],
+    ["exit 9", "exit 9"],
+    [`echo 'wrong: ${at.key}'; exit 8`, "exit 8"],
+    [`echo '{"Secret":"${at.key}"}'; exit 1`, "exit 1"],
+    ["echo not json", "credentials not found"],
+    [`echo '{"Secret":"c2hvcnQ="}'`, "it is not a key of 32 bytes"],
+    [`echo '{"Secret":"${newKey()}"}'`, "cannot be opened with key"],
+  ];
+  for (const [script = "", expected = ""] of answers) {
+    await Deno.writeTextFile(
+      `${bin}/docker-credential-pass`,
+      `#!/bin/sh\ncat >/dev/null\n${script}\n`,
+    );
+    await Deno.chmod(`${bin}/docker-credential-pass`, 0o700);
+    const { code, stdout, stderr } = await at.run(["token"], {
+      PATH: `${bin}:${Deno.env.get("PATH")}`,
+    });
+    assertEquals([code, stdout], [7, ""], script);
+    assertStringIncludes(stderr, expected);
+    assert(!stderr.includes(at.key) && !stderr.includes("\x1b") && !stderr.includes("second"));
+  }
+});
+
+Deno.test("a helper that hangs is ended after 30 s, and nothing was sent", async () => {
+  await using at = await sealedHome();
+  const bin = `${at.home.path}/bin`;
+  await Deno.mkdir(bin);
+  await Deno.writeTextFile(`${bin}/docker-credential-pass`, "#!/bin/sh\nexec sleep 100\n", {
+    mode: 0o700,
+  });
+  const config = `${at.home.configDir}/config.json`;
+  const saved = JSON.parse(await Deno.readTextFile(config));
+  saved.sealing.key = { by: "keychain", name: "pass", id: keyId(at.key) };
+  await Deno.writeTextFile(config, JSON.stringify(saved));
+  const { code, stderr } = await at.run(["token"], { PATH: `${bin}:${Deno.env.get("PATH")}` });
+  assertEquals(code, 7);
+  assertStringIncludes(stderr, "(docker-credential-pass): it took longer than 30 s");
+});
+
+Deno.test("profile use and a sign-in keep the choice of the key in config.json", async () => {
+  await using at = await sealedHome();
+  const config = `${at.home.configDir}/config.json`;
+  const sealing = JSON.parse(await Deno.readTextFile(config)).sealing;
+  assertEquals((await at.run(["profile", "set", "eu", "--region", "eu2"])).code, 0);
+  assertEquals((await at.run(["profile", "use", "eu"])).code, 0);
+  const saved = JSON.parse(await Deno.readTextFile(config));
+  assertEquals([saved.currentProfile, saved.sealing], ["eu", sealing]);
+  await Deno.writeTextFile(config, "{");
+  assertEquals((await at.run(["profile", "use", "default"])).code, 7, "it is not set aside");
+  assertEquals(await Deno.readTextFile(config), "{");
+});
+
+Deno.test("seal, another key and unseal among refreshes: no process fails, and no login is lost", async () => {
+  await using at = await sealedHome();
+  const other = `${at.keyFile}.other`;
+  await Deno.writeTextFile(other, newKey());
+  let isOver = false;
+  const worker = async (argv: readonly string[]): Promise<string[]> => {
+    const failures: string[] = [];
+    while (!isOver) {
+      const { code, stderr } = await at.run(argv);
+      if (code !== 0) failures.push(stderr);
+    }
+    return failures;
+  };
+  const workers = [["refresh"], ["token"], ["status"], ["token"]].map(worker);
+  const changes = [
+    ["seal", "--key-file", other],
+    ["seal", "--key-file", at.keyFile],
+    ["unseal", "--yes"],
+    ["seal", "--key-file", other],
+    ["unseal", "--yes"],
+    ["seal", "--key-file", at.keyFile],
+  ];
+  for (const argv of changes) {
+    const { code, stderr } = await at.run(argv);
+    assertEquals(code, 0, stderr);
+  }
+  isOver = true;
+  assertEquals((await Promise.all(workers)).flat(), []);
+  assertEquals(at.plainFiles(), []);
+});

@@ -1,0 +1,21 @@
+// The question of unseal at a terminal.
+// Rule: a person's part only: keys are typed and the screen is read.
+import { assertEquals } from "@std/assert";
+import { findPython, testWith } from "../support/needs.ts";
+import { sealedHome } from "../support/sealed_home.ts";
+import { openTerminal } from "../support/terminal.ts";
+
+const [ENTER, DOWN] = ["\r", "\x1b[B"];
+
+testWith(await findPython(), "unseal asks, and does it for Yes alone", async (python) => {
+  await using at = await sealedHome();
+  for (const [keys, code, version] of [[ENTER, 130, 2], [DOWN + ENTER, 0, 1]] as const) {
+    await using terminal = await openTerminal(["unseal"], { python, home: at.home.path });
+    await terminal.shows(/Keep the tokens in plain files again\?/);
+    await terminal.type(keys);
+    const end = await terminal.end;
+    assertEquals([end.code, end.after], [code, end.before], end.screen);
+    const file = JSON.parse(await Deno.readTextFile(at.home.credentialsFile()));
+    assertEquals(file.version, version);
+  }
+});

@@ -1,0 +1,276 @@
+// Sealed logins in the store: what opens them, what does not, and what is left on the disk.
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { written } from "../../src/base/advice.ts";
+import { CliError } from "../../src/base/errors.ts";
+import { keyIn } from "../../src/store/key.ts";
+import { openStore, type Store } from "../../src/store/logins.ts";
+import { sameTokenSet } from "../../src/store/token_sets.ts";
+import { fakeSystem } from "../support/fake_system.ts";
+import { LOGIN, loginFile, putLogin, STALE } from "../support/logins.ts";
+import { NEW } from "../support/rescue_scene.ts";
+import { filesWith, keyId, newKey, openByHand, sealByHand } from "../support/sealed.ts";
+import { tempDir } from "../support/temp_dir.ts";
+
+const KEY = newKey();
+const TOKENS = ["old-access", "old-refresh", "client-secret", "new-access", "new-refresh"];
+
+function storeIn(
+  configDir: string,
+  env: Record<string, string> = { ANAPLAN_AUTH_KEY: KEY },
+  warnings: string[] = [],
+): Store {
+  return openStore(configDir, fakeSystem({ env }), (text) => warnings.push(written(text)));
+}
+
+async function putSealed(configDir: string, profile = "default"): Promise<string> {
+  using login = await storeIn(configDir).lock(profile);
+  await login.save(LOGIN);
+  return loginFile(configDir, profile);
+}
+
+Deno.test("a key is 32 bytes: raw, base64, base64url or hex, with or without a line break", async () => {
+  const raw = Uint8Array.fromBase64(KEY);
+  const spellings = [
+    raw,
+    ...[KEY, raw.toBase64({ alphabet: "base64url", omitPadding: true }), raw.toHex()]
+      .flatMap((text) => [text, `${text}\n`]).map((text) => new TextEncoder().encode(text)),
+  ];
+  for (const bytes of spellings) assertEquals((await keyIn(bytes))?.id, keyId(KEY));
+  const password = "correct horse battery staple 123";
+  for (
+    const text of [
+      "",
+      "x",
+      password,
+      KEY.slice(0, 32),
+      KEY.slice(4),
+      `${KEY}AAAA`,
+      raw.toHex().slice(2),
+      "ä".repeat(32),
+    ]
+  ) {
+    assertEquals(await keyIn(new TextEncoder().encode(text)), undefined);
+  }
+});
+
+Deno.test("a sealed login is a JWE that names its key and its profile, and no token is beside it", async () => {
+  using dir = tempDir();
+  const path = await putSealed(dir.path);
+  const { header, login } = openByHand(Deno.readTextFileSync(path), KEY);
+  assertEquals(header, { alg: "dir", enc: "A256GCM", kid: keyId(KEY), profile: "default" });
+  assertEquals([login.accessToken, login.refreshToken], ["old-access", "old-refresh"]);
+  assertEquals(filesWith(TOKENS, [dir.path]), []);
+  assert(sameTokenSet(await storeIn(dir.path).load("default"), LOGIN));
+  assertEquals(await storeIn(dir.path).sealedBy("default"), "environment");
+});
+
+/** The file stays as it is, whatever is done with it. */
+async function assertShut(
+  configDir: string,
+  expected: string,
+  store = storeIn(configDir),
+): Promise<void> {
+  const path = loginFile(configDir);
+  const before = Deno.readTextFileSync(path);
+  const error = await assertRejects(() => store.load("default"), CliError);
+  assertEquals([error.kind, error.damagedFile], ["storage", undefined]);
+  assertStringIncludes(error.message, expected);
+  using login = await store.lock("default");
+  await assertRejects(() => login.load(), CliError, expected);
+  assertEquals(Deno.readTextFileSync(path), before);
+}
+
+Deno.test("a wrong key opens nothing, and leaves the file alone", async () => {
+  using dir = tempDir();
+  await putSealed(dir.path);
+  const other = newKey();
+  const store = storeIn(dir.path, { ANAPLAN_AUTH_KEY: other });
+  await assertShut(dir.path, `cannot be opened with key ${keyId(other)}`, store);
+});
+
+Deno.test("a sealed login with any bit flipped cannot be opened", async () => {
+  using dir = tempDir();
+  const path = await putSealed(dir.path);
+  const text = Deno.readTextFileSync(path);
+  const start = text.indexOf('"ey') + 1;
+  const end = text.lastIndexOf('"');
+  for (let at = start; at < end; at++) {
+    const code = text.charCodeAt(at) ^ (1 << at % 7);
+    if (text[at] === "." || code < 32 || '"\\'.includes(String.fromCharCode(code))) continue;
+    const changed = text.slice(0, at) + String.fromCharCode(code) + text.slice(at + 1);
+    if (sameBytes(changed, text)) continue;
+    Deno.writeTextFileSync(path, changed);
+    const error = await assertRejects(() => storeIn(dir.path).load("default"), CliError);
+    assertStringIncludes(error.message, `cannot be opened with key ${keyId(KEY)}`, `at ${at}`);
+    assertEquals([error.kind, error.damagedFile], ["storage", undefined]);
+  }
+});
+
+/** The last character of base64 has bits that mean nothing. */
+function sameBytes(a: string, b: string): boolean {
+  const parts = (text: string) =>
+    JSON.parse(text).sealed.split(".").map((part: string) => Buffer.from(part, "base64url"));
+  const others = parts(b);
+  return parts(a).every((part: Buffer, index: number) => part.equals(others[index]));
+}
+
+Deno.test("a sealed login that is cut anywhere cannot be opened, and the file stays", async () => {
+  using dir = tempDir();
+  const path = await putSealed(dir.path);
+  const text = Deno.readTextFileSync(path);
+  for (let length = '{"version":2,"sealed"'.length; length < text.length - 2; length++) {
+    Deno.writeTextFileSync(path, text.slice(0, length));
+    const error = await assertRejects(() => storeIn(dir.path).load("default"), CliError);
+    assertStringIncludes(error.message, `cannot be opened with key ${keyId(KEY)}`);
+    assertEquals(error.damagedFile, undefined);
+  }
+  await assertShut(dir.path, "it was changed or damaged");
+});
+
+Deno.test("a sealed login that was copied to another profile is refused", async () => {
+  using dir = tempDir();
+  const other = await putSealed(dir.path, "eu");
+  await putSealed(dir.path);
+  Deno.copyFileSync(other, loginFile(dir.path));
+  await assertShut(dir.path, "it is the login of profile eu");
+});
+
+Deno.test("without its key nothing of a sealed login is sent or lost: prepare() and load() say what is missing", async () => {
+  using dir = tempDir();
+  await putSealed(dir.path);
+  const file = `${dir.path}/none`;
+  const store = storeIn(dir.path, { ANAPLAN_AUTH_KEY_FILE: file });
+  await assertShut(
+    dir.path,
+    `Cannot get key ${keyId(KEY)} of the logins from ANAPLAN_AUTH_KEY_FILE: no such file`,
+    store,
+  );
+  using login = await store.lock("default");
+  await assertRejects(() => login.prepare(), CliError, "of the logins from ANAPLAN_AUTH_KEY_FILE");
+  await assertRejects(
+    () => login.save(STALE),
+    CliError,
+    "of the logins from ANAPLAN_AUTH_KEY_FILE",
+  );
+  assertEquals(filesWith(TOKENS, [dir.path]), []);
+});
+
+Deno.test("a plain login is used while sealing is on, with a warning, and is sealed at its next save", async () => {
+  using dir = tempDir();
+  putLogin(dir.path, LOGIN);
+  const warnings: string[] = [];
+  const store = storeIn(dir.path, undefined, warnings);
+  assert(sameTokenSet(await store.load("default"), LOGIN));
+  assertEquals(warnings, [
+    `${loginFile(dir.path)} is not sealed yet; to seal it: anaplan-auth seal`,
+  ]);
+  using login = await store.lock("default");
+  await login.save(STALE);
+  assertEquals(filesWith(TOKENS, [dir.path]), []);
+});
+
+Deno.test("prepare() of a plain login writes no plain text while sealing is on", async () => {
+  using dir = tempDir();
+  putLogin(dir.path, LOGIN);
+  using login = await storeIn(dir.path).lock("default");
+  await login.prepare();
+  assertEquals(filesWith(TOKENS, [dir.path]), []);
+  assert(sameTokenSet(await login.load(), LOGIN), "the login is there, sealed");
+});
+
+Deno.test("tokens that could not be saved are rescued sealed, and go back with the key alone", async () => {
+  using dir = tempDir();
+  const home = `${dir.path}/home`;
+  const configDir = `${dir.path}/config`;
+  Deno.mkdirSync(home);
+  await putSealed(configDir);
+  const env = { ANAPLAN_AUTH_KEY: KEY, HOME: home };
+  {
+    using login = await storeIn(configDir, env).lock("default");
+    await login.prepare();
+    Deno.renameSync(`${configDir}/credentials`, `${configDir}/moved`);
+    await assertRejects(() => login.save(NEW), CliError, "they are in");
+    Deno.removeSync(`${configDir}/moved/default.json.next`);
+  }
+  Deno.renameSync(`${configDir}/moved`, `${configDir}/credentials`);
+  assertEquals(filesWith(TOKENS, [dir.path]), []);
+  assertEquals(Array.from(Deno.readDirSync(home)).length, 1);
+  {
+    using login = await storeIn(configDir, { ...env, ANAPLAN_AUTH_KEY: newKey() }).lock("default");
+    assert(login.lost !== undefined, "the present refresh token is not sent");
+  }
+  assertEquals(Array.from(Deno.readDirSync(home)).length, 1);
+  using login = await storeIn(configDir, env).lock("default");
+  assert(sameTokenSet(await login.load(), NEW));
+  assertEquals(Array.from(Deno.readDirSync(home)), []);
+});
+
+Deno.test("tokens that wait for their place stay there while their key is missing", async () => {
+  using dir = tempDir();
+  const path = await putSealed(dir.path);
+  const next = `${path}.next`;
+  Deno.renameSync(path, next);
+  const without = storeIn(dir.path, { ANAPLAN_AUTH_KEY: newKey() });
+  await assertRejects(() => without.lock("default"), CliError, "cannot be opened with key");
+  assert(Deno.statSync(next).isFile);
+  using login = await storeIn(dir.path).lock("default");
+  assert(sameTokenSet(await login.load(), LOGIN));
+});
+
+Deno.test("config.json that does not say where the key is stops a save, and nothing is written plain", async () => {
+  using dir = tempDir();
+  await putSealed(dir.path);
+  const config = `${dir.path}/config.json`;
+  const texts = [
+    '{"version":1,"sealing":{"key":{"by":"moon"}}}',
+    '{"version":1,"sealing":{"key":{"by":"keychain","name":"../evil","id":"x"}}}',
+    "{",
+  ];
+  for (const text of texts) {
+    Deno.writeTextFileSync(config, text, { mode: 0o600 });
+    using login = await storeIn(dir.path, {}).lock("default");
+    await assertRejects(() => login.prepare(), CliError, config);
+    await assertRejects(() => login.save(LOGIN), CliError, config);
+  }
+  assertEquals(filesWith(TOKENS, [dir.path]), []);
+});
+
+Deno.test("a first login beside sealed ones is not saved plain because a variable is missing", async () => {
+  using dir = tempDir();
+  await putSealed(dir.path, "eu");
+  using login = await storeIn(dir.path, {}).lock("default");
+  await assertRejects(() => login.prepare(), CliError, "Cannot save a login in plain text");
+  await assertRejects(() => login.save(LOGIN), CliError, "Cannot save a login in plain text");
+  assertEquals(filesWith(TOKENS, [dir.path]), []);
+});
+
+Deno.test("a login whose key is replaced while it is read is read again, with the new key", async () => {
+  using dir = tempDir();
+  const path = await putSealed(dir.path);
+  const [first, second] = [KEY, newKey()];
+  const plain = JSON.stringify(openByHand(Deno.readTextFileSync(path), first).login);
+  const choose = (key: string): void => {
+    const source = { by: "keychain", name: "pass", id: keyId(key) };
+    const config = { version: 1, sealing: { key: source, old: [] } };
+    Deno.writeTextFileSync(`${dir.path}/config.json`, JSON.stringify(config), { mode: 0o600 });
+  };
+  choose(first);
+  const asked: string[] = [];
+  const system = fakeSystem({
+    ask: (_, url) => {
+      asked.push(url.replace("anaplan-auth://", ""));
+      if (url.endsWith(keyId(first))) { // seal --rotate is just done, and has removed this key
+        choose(second);
+        Deno.writeTextFileSync(path, sealByHand(plain, second, "default"));
+        return Promise.resolve({ kind: "ended", code: 1, stdout: NOTHING, stderr: NOTHING });
+      }
+      const stdout = new TextEncoder().encode(JSON.stringify({ Secret: second }));
+      return Promise.resolve({ kind: "ended", code: 0, stdout, stderr: NOTHING });
+    },
+  });
+  const login = await openStore(dir.path, system, () => {}).load("default");
+  assert(sameTokenSet(login, LOGIN));
+  assertEquals(asked, [keyId(first), keyId(second)]);
+});
+
+const NOTHING = new Uint8Array();

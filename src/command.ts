@@ -3,7 +3,7 @@
 
 import type { Words } from "./base/advice.ts";
 import type { ErrorKind } from "./base/errors.ts";
-import type { NotRun, System } from "./system/contract.ts";
+import type { System } from "./system/contract.ts";
 
 /** The flags that every command has. */
 export interface CommonFlags {
@@ -67,7 +67,7 @@ export interface Drawn {
 export interface Talk {
   /** Tells the person something; silent with `--quiet`. */
   readonly say: (text: Words | Drawn) => void;
-  /** Tells what the person must know to go on; with `--quiet` too. */
+  /** Prints what you must know to go on, even with `--quiet`. */
   readonly insist: (text: Words | Drawn) => void;
   /** Tells what went wrong although the command goes on. */
   readonly warn: (text: Words) => void;
@@ -88,24 +88,3 @@ export type Command<
   Flags extends CommonFlags = CommonFlags,
   Args extends readonly unknown[] = readonly [],
 > = (flags: Flags, context: CommandContext, ...args: Args) => Promise<Reply>;
-
-/** What a shell answers for a program that it cannot run (POSIX, 2.8.2). */
-const EXIT_CODES_OF_A_SHELL: Readonly<Record<NotRun, number>> = {
-  "not executable": 126,
-  "not found": 127,
-};
-
-/** The reply of a command that ran a program; of one that could not be run, the person is told why. */
-export function programExit(
-  [program = ""]: readonly string[],
-  ended: number | NotRun,
-  { insist }: Talk,
-): Exit {
-  if (typeof ended === "number") return { kind: "exit", code: ended };
-  insist(
-    ended === "not found"
-      ? `Cannot run ${program}: there is no such program.\nNext: check its name and PATH`
-      : `Cannot run ${program}: it cannot be executed.\nNext: chmod +x it, or name its interpreter`,
-  );
-  return { kind: "exit", code: EXIT_CODES_OF_A_SHELL[ended] };
-}

@@ -127,6 +127,7 @@ Deno.test("nothing prints through the console, and only cli/print.ts writes to t
   assertEquals(streams, [
     "src/system/deno.ts",
     "src/system/keyboard.ts",
+    "src/system/program.ts",
     "src/system/stream.ts",
     "src/system/surroundings.ts",
   ]);

@@ -178,8 +178,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     what: "an answer repeats what was sent",
     file: "src/oauth/wire.ts",
-    from: "if (response.body === null) return response;",
-    to: "if (response.status > 0) return response;",
+    from: "return await withoutEchoes(await answerTo(request, system), request);",
+    to: "return await answerTo(request, system);",
     tests: ["tests/unit/echoes_test.ts"],
   },
   {
@@ -205,7 +205,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     what: "the choice among profiles changes without a lock",
-    file: "src/settings/profiles.ts",
+    file: "src/settings/current_profile.ts",
     from: "  using _lock = await lockConfig(configDir, system);\n",
     to: "",
     tests: ["tests/unit/changed_profile_test.ts"],

@@ -87,7 +87,7 @@ function wordsIn(body: Uint8Array, accessToken: Secret): string {
   }
 }
 
-/** That an answer is no JSON where JSON was wanted: somebody else answers, or it broke off. */
+/** That an answer is no JSON where JSON was wanted: another program answers, or it broke off. */
 export function notJson({ method, url }: Call): CliError {
   return new CliError(
     "unavailable",

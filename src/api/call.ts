@@ -49,7 +49,7 @@ const IDEMPOTENT = [...SAFE, "PUT", "DELETE"];
  *
  * @param began the login of an earlier call that this one goes on with.
  * @returns the answer, whatever its status but for those below; it has to be disposed of.
- * @throws {CliError} `login_required` when nobody is signed in, or another login took the place of the one
+ * @throws {CliError} `login_required` when you are not signed in, or another login replaced the one
  * that began; `unavailable` when there is no answer or the server still asks for a pause; `interrupted`.
  */
 export async function send(

@@ -18,7 +18,7 @@ const BEGINNING = 8_000_000;
 const LONGEST_WHOLE = 32_000_000;
 const REDRAW_EVERY = 200;
 
-/** The bytes of a body, as far as it is not too long. */
+/** The bytes of a body that is not too long. */
 export async function beginningOf(body: Bytes): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
@@ -81,7 +81,7 @@ function* gathered(pieces: Iterable<string>): Generator<string> {
 
 /** What is known of a download while it goes on. */
 export interface Download {
-  /** In bytes, as far as it is known. */
+  /** In bytes, if it is known. */
   total?: number | undefined;
   /** Which chunk of how many is on its way; the first is 1. */
   chunk?: { readonly at: number; readonly of: number };
@@ -106,7 +106,7 @@ export async function* withProgress(
   }
 }
 
-/** `chunk 3 of 8   6.1 of about 16.8 MB   4.2 MB/s   3 s left`, as far as it is known; `time` in milliseconds. */
+/** `chunk 3 of 8   6.1 of about 16.8 MB   4.2 MB/s   3 s left`, without what is unknown; `time` in milliseconds. */
 export function progressLine(length: number, { total, chunk }: Download, time: number): string {
   const rate = length / Math.max(time, 1) * 1000;
   const isKnown = total !== undefined && total >= length;

@@ -105,7 +105,7 @@ function tokenAt(text: string, at: number): string {
   const first = text.charAt(at);
   if ("[]{},:".includes(first)) return first;
   const token = text.slice(at, first === '"' ? stringEnd(text, at) : behind(SCALAR, text, at));
-  if (first === '"') JSON.parse(token); // what is in it must be right, too
+  if (first === '"') JSON.parse(token); // its escapes must be right as well
   else if (token === "") throw notJson();
   return token;
 }

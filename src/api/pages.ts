@@ -1,5 +1,5 @@
 // Lists that come in pages. Rule: one page in memory, the token looked at again before each, never a page of
-// somebody else's host, and no list that ends early looks whole.
+// another server's host, and no list that ends early looks whole.
 
 import { CliError } from "../base/errors.ts";
 import { asObject, field, type Fields, objectField } from "../base/json.ts";

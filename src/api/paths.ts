@@ -1,4 +1,4 @@
-// What a path means to whoever reads it (RFC 3986, section 6.2.2). Rule: a path that two servers could read in two
+// What a path means to a server that reads it (RFC 3986, section 6.2.2). Rule: a path that two servers could read in two
 // ways has no canonical form.
 
 /** What a decoded segment must not have: another server may take it for the end of a segment, or of the path. */

@@ -7,7 +7,7 @@ export interface Run {
   readonly command: string;
   /** The profile that it is for; `null` for the one in use, which the session fills in. */
   readonly profile?: string | null;
-  /** What stands behind the profile. */
+  /** What follows the profile. */
   readonly flags?: string;
 }
 

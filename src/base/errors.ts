@@ -65,7 +65,7 @@ export interface CliError {
   readonly answerLost: boolean;
   /** With `answerLost`: the connection was not cut, so the answer may still have been on its way. */
   readonly timedOut: boolean;
-  /** With `answerLost`: the answer as far as it came, when that is asked for. */
+  /** With `answerLost`: the part of the answer that arrived, when that is asked for. */
   readonly arrived?: Response;
   readonly misspelled?: Misspelled;
   /** For `storage`: a file of ours that cannot be understood. */

@@ -1,5 +1,5 @@
 // Reads JSON that others wrote, field by field and without trust. Rule: pure, and no text that was
-// read ever stands in an error.
+// read is ever in an error.
 
 /** A JSON object whose fields are not known yet. */
 export type Fields = Readonly<Record<string, unknown>>;

@@ -12,13 +12,13 @@ const HEAD = /^( *(?:\d\. |[✓!✗–] )?)((?:\S(?: ?\S)* {2,}(?=\S))?)/;
 
 import { unsteering } from "./text.ts";
 
-/** The text on lines of at most `width` characters, as far as its words are shorter than that. */
+/** The text on lines of at most `width` characters, unless a word is longer than that. */
 export function wrapped(text: string, width: number): string[] {
   return filled(text, width, "", "");
 }
 
 /**
- * The text with every line broken that is too long. What follows stands under the line's second column, its number
+ * The text with every line broken that is too long. The rest goes under the line's second column, its number
  * or its mark, else under its beginning, `hang` blanks further; behind `Next:` and `Warning:` these are two.
  */
 export function fitted(text: string, width: number, hang = 0): string {
@@ -41,7 +41,7 @@ function fittedLine(line: string, width: number, hang: number): string[] {
   return [...filled(label.trimEnd(), width, lead, indent), ...filled(rest, width, below, below)];
 }
 
-/** The words on lines, each behind what stands before the first one or before the others. */
+/** The words on lines, each behind the prefix of the first one or of the others. */
 function filled(text: string, width: number, first: string, others: string): string[] {
   const lines: string[] = [];
   let line: string | undefined;

@@ -1,10 +1,7 @@
-// What an authorization server says of itself, as far as it is used (RFC 8414, section 2). Rule: types only, and the
-// values that a setting may have.
+// What is used of an authorization server's metadata (RFC 8414, section 2). Rule: types only.
 
-/** The ways in which a client can send its secret. */
-export const CLIENT_AUTHS = ["basic", "post"] as const;
 /** How the client sends its secret: in the Authorization header, or in the body. */
-export type ClientAuth = typeof CLIENT_AUTHS[number];
+export type ClientAuth = "basic" | "post";
 
 /** The part of an authorization server's metadata that is used (RFC 8414, section 2). */
 export interface Discovered {

@@ -24,13 +24,6 @@ export function parseWait(text: string): number {
   return duration;
 }
 
-/** A port to listen on. */
-export function parsePort(text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  if (port < 1 || port > 65_535) throw new Error("give a number from 1 to 65535");
-  return port;
-}
-
 /** A text that is not empty. */
 export function parseText(text: string): string {
   if (text.trim() === "") throw new Error("it is empty");

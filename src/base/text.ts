@@ -30,7 +30,7 @@ export function harmless(text: string): string {
   return text.replace(CONTROLS, (one) => one === "\n" || one === "\t" ? one : "");
 }
 
-/** JSON text with the same characters as escapes, which mean the same; none of C0 stands in a string. */
+/** JSON text with the same characters as escapes, which mean the same; no C0 character is in a string. */
 export function escapedJson(text: string): string {
   return text.replace(
     CONTROLS,

@@ -2,8 +2,7 @@
 // Rule: nothing is printed or exited anywhere below, no module is loaded before the command's permissions
 // are all that is left, and the parser is loaded when there are flags only.
 
-import type { Answer, CommandContext, Reply } from "../command.ts";
-import { PROGRAM, words } from "../base/advice.ts";
+import type { CommandContext, Reply } from "../command.ts";
 import { CliError, EXIT_CODES, toCliError } from "../base/errors.ts";
 import type { ShowWait, System, Trace } from "../system/contract.ts";
 import { VERSION } from "../base/version.ts";
@@ -80,8 +79,9 @@ async function replyTo(argv: readonly string[], context: CommandContext): Promis
   const command = commandNamed(name);
   const needs = command?.needs ?? (name === "" ? { keys: true } : {});
   context.system.restrict(isAtTerminal(context) ? orSignIn(needs) : needs);
-  if (name === "") return await greeting(context);
-  if (isAlone && (name === "--help" || name === "-h")) return await rootPage(context);
+  const asksHelp = isAlone && (name === "--help" || name === "-h");
+  if (asksHelp) return (await import("./help/root_help.ts")).rootPage(context);
+  if (name === "") return await (await import("./help/greeting.ts")).greeting(context);
   if (!name.startsWith("-") && !command?.writesLate) context.system.expectWrites();
   if (command?.sends) context.system.expectRequest();
   if (command?.load !== undefined && arePlain(rest, command.words)) {
@@ -119,19 +119,6 @@ function isAtTerminal({ system }: CommandContext): boolean {
 /** Whether these are so many arguments and no flag, so that no parser is needed. */
 function arePlain(words: readonly string[], count = 0): boolean {
   return words.length === count && words.every((word) => /^[^-\s]/.test(word));
-}
-
-async function rootPage({ talk }: CommandContext): Promise<Answer> {
-  const { rootHelp } = await import("./help/root_help.ts");
-  return { kind: "answer", text: rootHelp(talk.shown(PROGRAM)), data: rootHelp() };
-}
-
-/** What stands there when no command was typed: on a terminal first how things are, then the help. */
-async function greeting(context: CommandContext): Promise<Answer> {
-  const page = await rootPage(context);
-  if (!context.system.terminal.stdout) return page;
-  const { statusInShort } = await import("../commands/status.ts");
-  return { ...page, text: words`${await statusInShort(context)}\n\n${page.text}` };
 }
 
 /** Whether a flag is set, in any spelling that Stricli takes; `--json=no` is a way to say no. */

@@ -1,10 +1,9 @@
 // What follows a command that failed: it is kept for `doctor`, and at a terminal a sign-in may help. Rule: loaded only
 // then.
 
-import type { CommandContext, CommonFlags, Reply } from "../command.ts";
+import type { CommandContext, Reply } from "../command.ts";
 import { type CliError, toCliError } from "../base/errors.ts";
-import { keepFailure } from "../settings/last_failure.ts";
-import { hasEnvironmentLogin, loadSettings } from "../settings/settings.ts";
+import { rememberFailure } from "../settings/last_failure.ts";
 import type { Asked } from "./tree/loading.ts";
 
 /**
@@ -19,34 +18,14 @@ export async function afterFailure(
   context: CommandContext,
   isAtTerminal: boolean,
 ): Promise<Reply> {
-  remember(error, argv, flags, context);
+  rememberFailure(error, argv, flags, context.system);
   if (!isAtTerminal || argv[0] === "login") throw error;
   const { signedInOnOffer } = await import("./offer.ts");
   if (!await signedInOnOffer(error, argv, flags, context)) throw error;
   try {
     return await run(context);
   } catch (again) {
-    remember(toCliError(again), argv, flags, context);
+    rememberFailure(toCliError(again), argv, flags, context.system);
     throw again;
-  }
-}
-
-/** Keeps what went wrong for `doctor`, where there is a configuration directory. */
-function remember(
-  error: CliError,
-  [command = ""]: readonly string[],
-  flags: CommonFlags,
-  { system }: CommandContext,
-): void {
-  if (error.kind === "usage" || error.kind === "interrupted" || command === "doctor") return;
-  try {
-    const settings = loadSettings(flags, system);
-    const { configDir, profile, profileExists } = settings;
-    if (profileExists && !hasEnvironmentLogin(settings)) {
-      system.expectWrites();
-      keepFailure(configDir, profile, command, error, system.now());
-    }
-  } catch {
-    // settings that cannot be read are what the error is about
   }
 }

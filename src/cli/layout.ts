@@ -8,7 +8,7 @@ export interface Paper {
   /** How many characters a line has; `undefined` leaves the lines as they are. */
   readonly width: number | undefined;
   readonly hasColor: boolean;
-  /** How many blanks stand before what follows of a line that is too long. */
+  /** How many blanks are before the rest of a line that is too long. */
   readonly hang?: number | undefined;
 }
 

@@ -95,7 +95,7 @@ function stderrOf(system: Streams) {
     try {
       system.write("stderr", text);
     } catch {
-      // nobody listens to the talk any more; the answer and the exit code still count
+      // stderr is closed; the answer and the exit code still count
     }
   };
   const endProgress = (): void => {

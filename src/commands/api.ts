@@ -24,7 +24,7 @@ export interface ApiFlags extends CommonFlags, ShapeFlags {
   readonly scheme?: TokenScheme;
 }
 
-/** Calls the API and gives its answer on as it comes; a refusal's body, too. */
+/** Calls the API and passes on its answer as it comes, and a refusal's body. */
 export async function api(
   flags: ApiFlags,
   context: CommandContext,

@@ -1,4 +1,4 @@
-// cert: the listener's certificate, shown, renewed, and how to be rid of the browser's warning.
+// cert: the listener's certificate, shown, renewed, and how to stop the browser's warning.
 
 import { run, shell, words } from "../base/advice.ts";
 import type { Answer, CommandContext, CommonFlags, Verbatim } from "../command.ts";

@@ -43,7 +43,7 @@ export async function doctor(
   flags: DoctorFlags,
   context: CommandContext,
 ): Promise<Answer<string> | Lines> {
-  const checks = checksFor(flags, context);
+  const checks = await checksFor(flags, context);
   if (flags.json) return report(await Array.fromAsync(checks));
   const seen: Check[] = [];
   return {
@@ -55,7 +55,10 @@ export async function doctor(
   };
 }
 
-function checksFor(flags: DoctorFlags, context: CommandContext): AsyncIterable<Check> {
+async function checksFor(
+  flags: DoctorFlags,
+  context: CommandContext,
+): Promise<AsyncIterable<Check>> {
   let settings: Settings;
   try {
     settings = loadSettings(flags, context.system);
@@ -64,7 +67,7 @@ function checksFor(flags: DoctorFlags, context: CommandContext): AsyncIterable<C
     return ReadableStream.from([proxyCheck(context.system), failed("Settings", error)]);
   }
   const hasLogin = hasEnvironmentLogin(settings) ||
-    storeOf(settings, context).names().includes(settings.profile);
+    (await storeOf(settings, context).names()).includes(settings.profile);
   if (!hasLogin) assertProfileExists(settings, "Cannot look at the login");
   return allChecks(settings, context);
 }

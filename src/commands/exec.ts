@@ -1,7 +1,8 @@
 // exec: runs a program with a valid access token in its environment.
 
 import { run } from "../base/advice.ts";
-import { type CommandContext, type CommonFlags, type Exit, programExit } from "../command.ts";
+import type { CommandContext, CommonFlags, Exit } from "../command.ts";
+import { programExit } from "../proxy/program_exit.ts";
 import { CliError } from "../base/errors.ts";
 import { freshTokenSet } from "../session/session.ts";
 import { loadSettings } from "../settings/settings.ts";

@@ -7,11 +7,10 @@ import { configDirectory, placeOf } from "../settings/location.ts";
 import { listDirectory } from "../files/private_directory.ts";
 import { splitPath } from "../files/private_file.ts";
 import { profileNames } from "../settings/profiles.ts";
-import { mayWait, waitingNames } from "../store/put_back.ts";
 import { storeOf } from "../session/session.ts";
 import { orSetAside } from "../files/set_aside.ts";
 import { assertProfileExists, loadSettings, type Settings } from "../settings/settings.ts";
-import type { Store } from "../store/logins.ts";
+import type { LoginStore } from "../store/logins.ts";
 import { clockTime } from "../base/times.ts";
 import { isFresh, type TokenSet } from "../store/token_set.ts";
 
@@ -37,8 +36,8 @@ export async function logout(flags: LogoutFlags, context: CommandContext): Promi
   const store = storeOf({ configDir: configDirectory(flags, context.system) }, context);
   let failure: CliError | undefined;
   const names = new Set([
-    ...store.names(),
-    ...waitingNames(splitPath(store.pathOf(""))[0], context.system),
+    ...await store.names(),
+    ...await store.waiting(),
   ]);
   const removed = await inParallel([...names].sort(), async (profile) => {
     try {
@@ -77,8 +76,7 @@ async function removeOne(flags: LogoutFlags, context: CommandContext): Promise<R
   if (env("ANAPLAN_REFRESH_TOKEN") ?? env("ANAPLAN_REFRESH_TOKEN_FILE")) throw notStored();
   const { configDir, profile } = placeOf(flags, context.system);
   const store = storeOf({ configDir }, context);
-  const mayHaveLogin = store.names().includes(profile) ||
-    mayWait(store.pathOf(profile), context.system);
+  const mayHaveLogin = (await store.names()).includes(profile) || await store.mayWait(profile);
   if (mayHaveLogin) {
     const removed = await removeLogin(profile, store, context);
     if (wasThere(removed)) return removed;
@@ -102,17 +100,17 @@ function notStored(): CliError {
 
 async function removeLogin(
   profile: string,
-  store: Store,
+  store: LoginStore,
   { talk }: CommandContext,
 ): Promise<Removed> {
-  using login = await store.lock(profile); // a refresh that is under way is waited for
+  await using login = await store.lock(profile); // a refresh that is under way is waited for
   const others = filesBeside(store.pathOf(profile));
   let wasDamaged = false;
   const tokenSet = await orSetAside(() => login.load(), (text) => {
     wasDamaged = true;
     talk.warn(text);
   });
-  login.remove();
+  await login.remove();
   const left = new Set(filesBeside(store.pathOf(profile)));
   for (const path of others.filter((path) => left.has(path))) {
     talk.warn(`${path} may hold tokens of this login; remove it`);

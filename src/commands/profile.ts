@@ -8,8 +8,8 @@ import { CliError } from "../base/errors.ts";
 import { listenCandidates } from "../oauth/listen_addresses.ts";
 import { configDirectory, isProfileName, type Place, placeOf } from "../settings/location.ts";
 import { assertPrivateDirectory } from "../files/private_directory.ts";
+import { changeCurrentProfile } from "../settings/current_profile.ts";
 import {
-  changeCurrentProfile,
   loadProfile,
   type Profile,
   profileNames,
@@ -32,7 +32,7 @@ import {
   SETTINGS,
   typedName,
 } from "../settings/table.ts";
-import type { Store } from "../store/logins.ts";
+import type { LoginStore } from "../store/logins.ts";
 import { table } from "../base/lines.ts";
 import { flagTime } from "../base/times.ts";
 
@@ -71,7 +71,7 @@ export async function profileList(flags: CommonFlags, context: CommandContext): 
   const current = await readable(() => placeOf(flags, system).profile);
   const profiles = [];
   const rows: [string, string][] = [];
-  for (const name of namesIn(configDir, store)) {
+  for (const name of await namesIn(configDir, store)) {
     const profile = await readable(() => loadProfile(configDir, name), name) ?? {};
     const { issuer, region = SETTINGS.region.default } = profile;
     const isCurrent = name === current;
@@ -88,15 +88,15 @@ export async function profileList(flags: CommonFlags, context: CommandContext): 
 }
 
 /** Shows a profile's settings; defaults are left out. */
-export function profileShow(
+export async function profileShow(
   flags: CommonFlags,
   context: CommandContext,
   name?: string,
 ): Promise<Answer> {
-  const place = existing(flags, context, name);
+  const place = await existing(flags, context, name);
   const profile: Profile = loadProfile(place.configDir, place.profile) ?? {};
   const values = SHOWN.map((name) => [typedName(name), valueOf(profile, name)] as const);
-  return Promise.resolve({
+  return {
     kind: "answer",
     text: table([
       ["profile", place.profile],
@@ -108,7 +108,7 @@ export function profileShow(
         values.map(([name, value]) => [name.replaceAll("-", "_"), value ?? null]),
       ),
     },
-  });
+  };
 }
 
 /** The setting as its flag says it: `no-pkce` is the contrary of what is kept, and a time has a unit. */
@@ -126,7 +126,7 @@ export async function profileSet(
 ): Promise<Answer> {
   const profile = nameOf(flags, context, name);
   const configDir = configDirectory(flags, context.system);
-  using _lock = await storeOf({ configDir }, context).lock(profile);
+  await using _lock = await storeOf({ configDir }, context).lock(profile);
   const silent = { ...context.system, env: () => undefined }; // what the environment says stays there
   const before = await orSetAside(() => loadProfile(configDir, profile), context.talk.warn);
   const unset: readonly string[] = (flags.unset ?? []).map(settingNamed);
@@ -164,9 +164,9 @@ export async function profileUse(
   { system, talk }: CommandContext,
   name: string,
 ): Promise<Answer> {
-  const find = (): Place => existing(flags, { system, talk }, name);
-  const { configDir, profile } = find();
-  await changeCurrentProfile(configDir, () => find().profile, system, talk.warn);
+  const find = (): Promise<Place> => existing(flags, { system, talk }, name);
+  const { configDir, profile } = await find();
+  await changeCurrentProfile(configDir, async () => (await find()).profile, system, talk.warn);
   const text = `Profile ${profile} is used from now on.`;
   return { kind: "answer", text, data: { profile } };
 }
@@ -177,14 +177,14 @@ export async function profileRemove(
   context: CommandContext,
   name: string,
 ): Promise<Answer> {
-  const { configDir, profile } = existing(flags, context, name);
+  const { configDir, profile } = await existing(flags, context, name);
   const { warn } = context.talk;
   const store = storeOf({ configDir }, context);
-  using login = await store.lock(profile); // a login that saves its settings is waited for
-  const hadLogin = store.names().includes(profile);
+  await using login = await store.lock(profile); // a login that saves its settings is waited for
+  const hadLogin = (await store.names()).includes(profile);
   if (hadLogin) {
     await orSetAside(() => login.load(), warn);
-    login.remove();
+    await login.remove();
     warn("the login was removed here only; the server may still honour its tokens");
   }
   await orSetAside(() => loadProfile(configDir, profile), warn);
@@ -206,15 +206,19 @@ function nameOf(flags: CommonFlags, context: CommandContext, name: string | unde
 }
 
 /** Every name that has settings or a login, sorted. */
-function namesIn(configDir: string, store: Store): string[] {
-  return [...new Set([...profileNames(configDir), ...store.names()])].sort();
+async function namesIn(configDir: string, store: LoginStore): Promise<string[]> {
+  return [...new Set([...profileNames(configDir), ...await store.names()])].sort();
 }
 
 /** The place of a profile that is there, whole or damaged. */
-function existing(flags: CommonFlags, context: CommandContext, name: string | undefined): Place {
+async function existing(
+  flags: CommonFlags,
+  context: CommandContext,
+  name: string | undefined,
+): Promise<Place> {
   const profile = nameOf(flags, context, name);
   const configDir = configDirectory(flags, context.system);
-  const isThere = namesIn(configDir, storeOf({ configDir }, context)).includes(profile);
+  const isThere = (await namesIn(configDir, storeOf({ configDir }, context))).includes(profile);
   if (isThere) return { configDir, profile };
   const names = profileNames(configDir);
   throw new CliError("usage", `There is no profile ${profile}`, {
@@ -235,8 +239,7 @@ function settingNamed(typed: string): SettingName {
 async function warnOfOtherClient(settings: Settings, context: CommandContext): Promise<void> {
   if (settings.clientId === undefined) return;
   const login = await storeOf(settings, context).load(settings.profile);
-  if (login === undefined) return;
-  if (login.clientId === settings.clientId) return;
+  if (login === undefined || login.clientId === settings.clientId) return;
   context.talk.warn("the saved login belongs to another client; the next login uses the new one");
 }
 

@@ -1,12 +1,7 @@
 // proxy: a local address that adds the token, for as long as it runs or for as long as a program does.
 
-import {
-  type CommandContext,
-  type CommonFlags,
-  type Exit,
-  programExit,
-  type Reply,
-} from "../command.ts";
+import type { CommandContext, CommonFlags, Exit, Reply } from "../command.ts";
+import { programExit } from "../proxy/program_exit.ts";
 import { CliError } from "../base/errors.ts";
 import { fenceOf } from "../proxy/fence.ts";
 import { type OpenProxy, openProxy, type ProxyOptions } from "../proxy/proxy.ts";
@@ -63,7 +58,7 @@ async function* untilTheEnd(
     profile,
     read_only: fence.readOnly,
     only: fence.only,
-    pid: system.pid,
+    pid: (await system.proxying()).pid,
   };
   yield new TextEncoder().encode(`${json ? JSON.stringify(data) : proxy.baseUrl}\n`);
   if (system.terminal.stderr) talk.say(`Adding the token of profile ${profile}. Ctrl-C stops.`);

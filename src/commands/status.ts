@@ -33,7 +33,7 @@ import { isFresh, type TokenSet } from "../store/token_set.ts";
 
 /** The flags of `status`. */
 export interface StatusFlags extends CommonFlags {
-  /** Ask the server, too, who the login belongs to. */
+  /** Also ask the server who the login belongs to. */
   readonly check?: boolean;
   /** Fail when the login ends within so many milliseconds. */
   readonly expiresWithin?: number;
@@ -43,7 +43,7 @@ export interface StatusFlags extends CommonFlags {
 export async function status(flags: StatusFlags, context: CommandContext): Promise<Answer> {
   const settings = loadSettings(flags, context.system);
   const store = await storeInUse(settings, context);
-  const tokenSet = await loginInUse(settings, store, context);
+  const tokenSet = await loginInUse(settings, store);
   const now = context.system.now();
   const missing = tokenSet === undefined ? await noProfile(settings) : undefined;
   const isUsable = tokenSet !== undefined && (isFresh(tokenSet, now, 0) || canRefresh(tokenSet));
@@ -104,7 +104,7 @@ async function checked(
 export async function statusInShort(context: CommandContext): Promise<Words> {
   const settings = loadSettings({}, context.system);
   const store = await storeInUse(settings, context);
-  const tokenSet = await loginInUse(settings, store, context);
+  const tokenSet = await loginInUse(settings, store);
   const now = context.system.now();
   if (tokenSet === undefined || !(isFresh(tokenSet, now, 0) || canRefresh(tokenSet))) {
     return notSignedIn(tokenSet, settings);

@@ -11,7 +11,7 @@ export interface Check {
   readonly mark: "ok" | "warning" | "problem" | "skipped";
   readonly seen: string;
   readonly next?: Words | undefined;
-  /** For a problem: the exit code that it stands for. */
+  /** For a problem: the exit code that it means. */
   readonly kind?: ErrorKind;
 }
 
@@ -20,7 +20,7 @@ export function ok(name: string, seen: string): Check {
   return { name, mark: "ok", seen };
 }
 
-/** It works, but somebody should know. */
+/** It works, but you should know. */
 export function warning(name: string, seen: string, next?: Words): Check {
   return { name, mark: "warning", seen, next };
 }

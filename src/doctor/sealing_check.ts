@@ -18,7 +18,7 @@ export async function sealingCheck(
   try {
     const { key, old } = presentChoice(configDir, context.system);
     const store = storeOf(settings, context);
-    const kinds = await Promise.all(store.names().map((name) => store.sealedBy(name)));
+    const kinds = await Promise.all((await store.names()).map((name) => store.sealedBy(name)));
     const plain = kinds.filter((kind) => kind === undefined).length;
     if (key === undefined) {
       return plain === kinds.length

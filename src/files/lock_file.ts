@@ -1,5 +1,5 @@
 // Lock files. Rule: the system's own lock on a file of its own, never on the one that is replaced; it ends
-// with the process, however that dies, and nobody goes on without it.
+// with the process, however that dies, and no process goes on without it.
 
 import { CliError } from "../base/errors.ts";
 import { isOwnFile, translated } from "./private_file.ts";
@@ -9,7 +9,7 @@ const OTHER_PROCESS = "another process that uses this login";
 
 /** What waiting for a lock needs of the world. */
 export interface Clock {
-  /** Milliseconds on a clock that nobody sets; one that is set would end a wait, or stretch it. */
+  /** Milliseconds on a clock that cannot be set; a set clock would end a wait, or stretch it. */
   monotonic(): number;
   sleep(milliseconds: number): Promise<void>;
   /** Says what is waited for, for so many milliseconds at most. */
@@ -152,7 +152,7 @@ function holderOf(path: string): string | undefined {
     if (holder === undefined || Deno.build.os !== "linux") return holder;
     return lives(holder) ? holder : undefined;
   } catch {
-    return undefined; // Windows lets nobody read a locked file
+    return undefined; // Windows lets no process read a locked file
   }
 }
 
@@ -197,7 +197,7 @@ export function peekAtLock(path: string): Pick<FileLock, "noted" | "identity"> |
   try {
     return contentIn(Deno.readTextFileSync(path), path);
   } catch {
-    return undefined; // there is none, or Windows lets nobody read a locked file
+    return undefined; // there is none, or Windows lets no process read a locked file
   }
 }
 
@@ -206,7 +206,7 @@ function release(file: Deno.FsFile, note: string, identity: string): void {
   try {
     writeNote(file, "", note, identity);
   } catch {
-    // whoever waits too long then reads the number of a process that held it before
+    // a process that waits too long then reads the number of an earlier holder
   }
   file.close();
 }

@@ -1,5 +1,5 @@
 // Files that the person named: one to read, one to send, a place for an answer. Rule: their modes are the
-// person's own affair, and an answer takes its place only when it is whole. No link or pipe of another user
+// person's own choice, and an answer takes its place only when it is whole. No link or pipe of another user
 // leads it elsewhere.
 
 import { type Words, words } from "../base/advice.ts";

@@ -82,7 +82,7 @@ export function isOpenToOthers({ mode }: Deno.FileInfo): boolean {
   return !IS_WINDOWS && ((mode ?? 0) & 0o077) !== 0;
 }
 
-/** @throws {CliError} `storage` when it belongs to somebody else. */
+/** @throws {CliError} `storage` when it belongs to another user. */
 export function assertOwner(info: Deno.FileInfo, path: string, verb: string): void {
   if (IS_WINDOWS || info.uid === Deno.uid()) return;
   throw refusal(

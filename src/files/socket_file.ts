@@ -112,7 +112,7 @@ async function openStage(directory: string): Promise<Disposable> {
       break;
     } catch (error) {
       if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-      if (tries === MOST_TRIES) removeAbandoned();
+      if (tries === MOST_TRIES) removeStage();
       if (tries > MOST_TRIES) {
         throw refusal("use", SOCKET_STAGE, "another program is using it", "the same command again");
       }
@@ -123,14 +123,19 @@ async function openStage(directory: string): Promise<Disposable> {
   Deno.symlinkSync(directory, `${SOCKET_STAGE}/d`);
   return {
     [Symbol.dispose]() {
-      if (isOpen) removeAbandoned();
+      if (isOpen) removeStage();
       isOpen = false; // it may be another program's by now
     },
   };
 }
 
-/** Removes the stage: this program's, or what one left that was killed in its two milliseconds. Another user's stays. */
-function removeAbandoned(): void {
+/**
+ * Removes the stage: this program's, or what one left that was killed in its two milliseconds. Another user's stays,
+ * and so does a link that leads elsewhere.
+ */
+function removeStage(): void {
+  const info = lstatIfThere(SOCKET_STAGE);
+  if (info === undefined || !info.isDirectory || info.uid !== Deno.uid()) return;
   removeIfPossible(`${SOCKET_STAGE}/d`);
   removeIfPossible(SOCKET_STAGE);
 }

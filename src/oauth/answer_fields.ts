@@ -17,8 +17,19 @@ const STRUCTURE = /"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?$)|[{}[\],]/gs;
  */
 export function answerFields(text: string, isCut = false): Fields | undefined {
   if (isPage(text)) return undefined; // scripts in it are no answer to us
+  const whole = objectOf(text);
+  if (whole !== undefined) return whole;
   const objects = [...objectsIn(text)];
   return objects.find(hasToken) ?? objects[0] ?? formFields(text, isCut);
+}
+
+/** The fields of a text that is one JSON object, as nearly every answer is. */
+function objectOf(text: string): Fields | undefined {
+  try {
+    return asObject(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether a text is a web page, as a proxy sends it. */

@@ -145,7 +145,7 @@ async function sumOf(parts: Pick<ListenerCertificate, "certificate" | "key">): P
 
 /**
  * Makes a P-256 leaf (CA:FALSE, TLS server only) for the loopback names. It can sign for nothing else:
- * whoever comes to trust it trusts this listener alone.
+ * who trusts it trusts this listener alone.
  */
 async function makeCertificate(now: number): Promise<ListenerCertificate> {
   await import("reflect-metadata");
@@ -154,7 +154,7 @@ async function makeCertificate(now: number): Promise<ListenerCertificate> {
   const notAfter = now + LIFETIME;
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: "CN=anaplan-auth listener on this computer",
-    notBefore: new Date(now - DAY), // clocks differ a little between programs, too
+    notBefore: new Date(now - DAY), // clocks differ a little, even between programs
     notAfter: new Date(notAfter),
     keys,
     signingAlgorithm: ALGORITHM,

@@ -141,7 +141,7 @@ function browserUrl(text = ""): string | undefined {
   return href.length <= LONGEST_ADDRESS ? href : undefined;
 }
 
-/** As told; but nobody can mean a pause that outlasts the code, such as one in milliseconds. */
+/** As the server says, unless the pause would outlast the code, as one in milliseconds does. */
 function pollingInterval(told: number, lifetime: number): number {
   return told < lifetime ? told : Math.min(told, LONGEST_INTERVAL);
 }

@@ -65,7 +65,7 @@ a {
 footer { color: var(--soft); font-size: .8125rem }
 `;
 
-/** What stands on a page; `head`, `body` and `tail` are HTML, the rest is text. */
+/** What is on a page; `head`, `body` and `tail` are HTML, the rest is text. */
 export interface PageParts {
   readonly mark: Mark;
   readonly heading: string;

@@ -66,7 +66,7 @@ export async function openWays(
 ): Promise<Ways> {
   const made = Promise.withResolvers<RedirectionEndpoint>();
   const handle = async (request: Request): Promise<Response> =>
-    await (await made.promise).handle(request); // nobody can know the state before it is made
+    await (await made.promise).handle(request); // the state is not known before it is made
   const seen: Seen = { isRejected: false };
   const onRejected = (): void => void (seen.isRejected = true);
   const { candidates, certificate } = options;

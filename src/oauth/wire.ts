@@ -81,7 +81,7 @@ const SIGNATURES = [
 ];
 
 /**
- * An id_token comes from the token endpoint over TLS, which stands for its signature (OpenID Connect Core
+ * An id_token comes from the token endpoint over TLS, which replaces its signature (OpenID Connect Core
  * 1.0, section 3.1.3.7, step 6). So its algorithm is no reason to lose a login, unless it has none.
  */
 function idTokenAlgorithms({ idTokenAlgorithms = [] }: AuthorizationServer): string[] {
@@ -176,9 +176,9 @@ async function answerTo(request: HttpRequest, system: Pick<System, "fetch">): Pr
 
 /** The answer, whatever its status, with words that are fit to be shown; what is no JSON is not shown. */
 async function withoutEchoes(response: Response, request: HttpRequest): Promise<Response> {
-  if (response.body === null) return response;
   const { status, headers } = response;
-  const text = await response.text();
+  const text = await response.text(); // to look at `body` would make a stream, which takes a millisecond
+  if (text === "") return new Response(null, { status, headers });
   const fields = answerFields(text);
   const body = fields && JSON.stringify(wordsWithout(secretsIn(request), fields));
   return new Response(body ?? text, { status, headers });

@@ -42,7 +42,7 @@ export async function writeAnswer(
   let written = 0;
   try {
     if (!hasBody) return await write(peer, head), 0;
-    // A short answer goes out with its head; of another one nobody knows how long its first piece takes.
+    // A short answer goes out with its head; the first piece of a long one may take its time.
     let before = (answer.length ?? Infinity) <= SHORT ? [head] : [];
     if (before.length === 0) await write(peer, head);
     while (written !== answer.length) { // the end of a body whose length is known need not be read

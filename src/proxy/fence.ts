@@ -47,7 +47,7 @@ export function refusalOf(
   if (readOnly && method !== "GET" && method !== "HEAD") {
     return `${method} is refused: this proxy only reads (--read-only)`;
   }
-  const parameters = new URLSearchParams(query.join("?"));
+  const parameters = new URLSearchParams(query.join("?").replaceAll(";", "&")); // some servers take both
   if ([...parameters.keys()].some((name) => METHOD_PARAMETERS.test(name))) {
     return "a parameter that names another method is refused by a fence";
   }

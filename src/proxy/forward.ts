@@ -92,7 +92,8 @@ function sendOnce(
     headers: [...headers, ["authorization", authorization(tokenSet, scheme, url)]],
     ...(body === undefined ? {} : { body }),
     ...(length === undefined ? {} : { length }),
-    ...(SAFE.includes(method) ? { pool } : {}), // a pooled connection that is reset repeats a POST
+    pool,
+    hasOwnConnection: !SAFE.includes(method), // a pooled connection that is reset repeats a POST
     caCertificates,
     isTraced: false,
     signal,

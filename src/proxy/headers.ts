@@ -7,8 +7,15 @@ import type { TokenSet } from "../store/token_set.ts";
 import type { Header } from "./head.ts";
 
 /** What some servers believe more than the request line, or tell a client's address by. */
-const REWRITING =
-  /^(forwarded|x-forwarded-.*|x-original-.*|x-rewrite-.*|x-envoy-.*|x-proxy-.*|.*method-override|x-http-method|x-override-.*|x-host|x-real-ip|base-url|request-uri)$/;
+const REWRITING = new RegExp(
+  `^(${
+    [
+      "forwarded|x-forwarded-.*|x-original-.*|x-rewrite-.*|x-envoy-.*|x-proxy-.*|x-accel-.*|x-override-.*",
+      ".*method-override|x-http-.*|x-host|x-real-ip|x-client-ip|x-(request-)?(uri|url|path)",
+      "base-url|request-uri|destination",
+    ].join("|")
+  })$`,
+);
 
 /** What was for this connection, and what is set anew. */
 const SET_HERE = [...CONNECTION_HEADERS, "accept-encoding", "expect"];

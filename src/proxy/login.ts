@@ -99,7 +99,7 @@ interface Pools extends Disposable {
 }
 
 /** One pool, which is another one when the certificate authorities are others. */
-function onePool(system: Pick<System, "openPool">): Pools {
+function onePool(system: Pick<System, "proxying">): Pools {
   let pool: HttpPool | undefined;
   let wasFor = "";
   return {
@@ -107,7 +107,7 @@ function onePool(system: Pick<System, "openPool">): Pools {
       if (pool !== undefined && wasFor === authorities.join()) return pool;
       pool?.[Symbol.dispose]();
       wasFor = authorities.join();
-      return pool = await system.openPool(authorities);
+      return pool = (await system.proxying()).openPool(authorities);
     },
     [Symbol.dispose]: () => pool?.[Symbol.dispose](),
   };

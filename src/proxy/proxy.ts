@@ -59,7 +59,8 @@ export async function openProxy(
   };
   undo.defer(() => farewell(peers));
   const place = socket === undefined ? undefined : undo.use(await socketPlace(socket));
-  const server = await system.serveLocal(place ? { socket: place.stage } : { port }, serve);
+  const { serveLocal } = await system.proxying();
+  const server = await serveLocal(place ? { socket: place.stage } : { port }, serve);
   undo.defer(async () => {
     closing.abort();
     await server.close();

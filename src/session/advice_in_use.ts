@@ -35,7 +35,7 @@ function isForProfileInUse(piece: Piece): piece is Run {
   return typeof piece === "object" && "command" in piece && piece.profile === null;
 }
 
-/** What to do instead of what an error says; `undefined` when that holds here, too. */
+/** What to do instead of what an error says; `undefined` when that advice holds here. */
 export function environmentAdvice(
   { kind, code, next = "" }: Pick<CliError, "kind" | "code" | "next">,
   environment: ClientEnvironment,

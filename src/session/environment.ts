@@ -1,5 +1,5 @@
 // A login that comes from a variable, for machines that are thrown away. Rule: nothing of it is written to
-// disk, and a refresh token that the server replaced all the same is told to be dead.
+// disk, and a refresh token that the server replaced even so is reported as used.
 
 import { authorizationServer } from "../provider/authorization_server.ts";
 import type { CommandContext } from "../command.ts";
@@ -14,7 +14,7 @@ import { readNamedFile } from "../files/named_file.ts";
 import { Secret } from "../base/secret.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { LockedLogin } from "../store/locked_login.ts";
-import type { Store } from "../store/logins.ts";
+import type { LoginStore } from "../store/logins.ts";
 import type { System } from "../system/contract.ts";
 import type { TokenSet } from "../store/token_set.ts";
 
@@ -26,7 +26,7 @@ const logins = new WeakMap<System, { present: TokenSet }>();
  *
  * @throws {CliError} `usage` when the file cannot be read or no client id is known.
  */
-export function environmentStore(settings: Settings, context: CommandContext): Store {
+export function environmentStore(settings: Settings, context: CommandContext): LoginStore {
   const { system } = context;
   const login = logins.get(system) ?? { present: loginOf(settings) };
   logins.set(system, login);
@@ -39,13 +39,15 @@ export function environmentStore(settings: Settings, context: CommandContext): S
       login.present = tokenSet;
       if (!tokenSet.accessToken.isToken()) throw noAccessToken(settings, tokenSet);
     },
-    remove: () => {},
-    [Symbol.dispose]: () => {},
+    remove: () => Promise.resolve(),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
   };
   return {
     load: () => Promise.resolve(login.present),
     lock: () => Promise.resolve(locked),
-    names: () => [settings.profile],
+    names: () => Promise.resolve([settings.profile]),
+    waiting: () => Promise.resolve([]),
+    mayWait: () => Promise.resolve(false),
     pathOf: () => refreshTokenVariable(settings.environment),
     sealedBy: () => Promise.resolve(undefined),
   };

@@ -6,7 +6,7 @@ import type { Settings } from "../settings/settings.ts";
 import { clockTime, dateTime, duration } from "../base/times.ts";
 import type { TokenSet } from "../store/token_set.ts";
 
-/** When a login ends; `known` by the tokens or the server, `configured` by whoever set the client up. */
+/** When a login ends; `known` by the tokens or the server, `configured` by a setting. */
 export type LoginExpiry =
   | { readonly kind: "known" | "configured" | "assumed"; readonly at: number }
   | { readonly kind: "never" | "unknown" };
@@ -18,7 +18,7 @@ export type ExpirySettings = Pick<Settings, "issuer" | "refreshTokenLifetime">;
 const ANAPLAN_LIFETIME = 12 * 3_600_000;
 const DAY = 24 * 3_600_000;
 
-/** When the login ends: with its last token, if nobody refreshes it before. */
+/** When the login expires: with its last token, unless a refresh comes first. */
 export function loginExpiry(tokenSet: TokenSet, settings: ExpirySettings): LoginExpiry {
   const { expiresAt, refreshTokenExpiresAt } = tokenSet;
   if (!hasRefreshToken(tokenSet)) return { kind: "known", at: expiresAt };

@@ -1,5 +1,5 @@
 // The heart: a valid token set, refreshed when it is stale, shared by every process that wants one.
-// Rule: whoever refreshes holds the lock, has read again inside it, and saves before anyone sees it.
+// Rule: a refresh holds the lock, reads the login again inside it, and saves before it returns the tokens.
 
 import { run, type Words, words } from "../base/advice.ts";
 import type { CommandContext } from "../command.ts";
@@ -8,7 +8,7 @@ import { CliError, type ErrorDetails } from "../base/errors.ts";
 import type { Grant } from "../oauth/token_response.ts";
 import { assertProfileExists, hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
 import type { LockedLogin } from "../store/locked_login.ts";
-import { openStore, type Store } from "../store/logins.ts";
+import { type LoginStore, openStore } from "../store/logins.ts";
 import { duration, flagTime } from "../base/times.ts";
 import { isFresh, type TokenSet } from "../store/token_set.ts";
 import { sameTokenSet } from "../store/token_sets.ts";
@@ -81,7 +81,7 @@ function assertValidFor({ expiresAt, obtainedAt }: TokenSet, minValid: number, n
   );
 }
 
-/** Whether the old token may be given out after this failure: nothing new came, and no one wants to stop. */
+/** Whether the old token may be given out after this failure: nothing new came, and you did not interrupt it. */
 function allowsOldToken({ kind, code }: CliError): boolean {
   return code !== "not_saved" && kind !== "interrupted" && kind !== "usage";
 }
@@ -101,7 +101,7 @@ export async function refreshedTokenSet(
 }
 
 /**
- * Runs `use` with a valid access token; when a service refuses the token all the same, refreshes once
+ * Runs `use` with a valid access token; when a service still refuses the token, refreshes once
  * and tries once more, then gives up honestly.
  */
 export async function withFreshTokenSet<T>(
@@ -150,30 +150,28 @@ export async function storedTokenSet(
   context: CommandContext,
 ): Promise<TokenSet> {
   const store = await storeInUse(settings, context);
-  return await loginInUse(settings, store, context) ?? noLogin(settings);
+  return await loginInUse(settings, store) ?? noLogin(settings);
 }
 
 /** The settings' login in their store; as {@link settledLogin}, where it is stored. */
 export async function loginInUse(
   settings: Settings,
-  store: Store,
-  context: CommandContext,
+  store: LoginStore,
 ): Promise<TokenSet | undefined> {
   const { profile } = settings;
   if (hasEnvironmentLogin(settings)) return await store.load(profile);
-  return await settledLogin(profile, store, context);
+  return await settledLogin(profile, store);
 }
 
 /**
  * A stored login. Before it counts as missing, damaged or ended, tokens that wait for their place are put there; a
  * login that can be refreshed is read without a lock.
  *
- * @throws {CliError} `storage` as {@link Store.load}, or when there are only tokens that cannot be read.
+ * @throws {CliError} `storage` as {@link LoginStore.load}, or when there are only tokens that cannot be read.
  */
 async function settledLogin(
   profile: string,
-  store: Store,
-  { system }: CommandContext,
+  store: LoginStore,
 ): Promise<TokenSet | undefined> {
   try {
     const stored = await store.load(profile);
@@ -181,22 +179,24 @@ async function settledLogin(
   } catch (error) {
     if (!(error instanceof CliError) || error.damagedFile === undefined) throw error;
   }
-  const { mayWait } = await import("../store/put_back.ts");
-  if (!mayWait(store.pathOf(profile), system)) return await store.load(profile);
-  using login = await store.lock(profile);
+  if (!await store.mayWait(profile)) return await store.load(profile);
+  await using login = await store.lock(profile);
   const present = await login.load();
   if (present === undefined && login.lost !== undefined) throw login.lost;
   return present;
 }
 
 /** Where the settings' login is: in their configuration directory, or in the environment alone. */
-export async function storeInUse(settings: Settings, context: CommandContext): Promise<Store> {
+export async function storeInUse(settings: Settings, context: CommandContext): Promise<LoginStore> {
   if (!hasEnvironmentLogin(settings)) return storeOf(settings, context);
   return (await import("./environment.ts")).environmentStore(settings, context);
 }
 
 /** The store of the settings' configuration directory. */
-export function storeOf(settings: Pick<Settings, "configDir">, context: CommandContext): Store {
+export function storeOf(
+  settings: Pick<Settings, "configDir">,
+  context: CommandContext,
+): LoginStore {
   return openStore(settings.configDir, context.system, context.talk.warn);
 }
 
@@ -245,7 +245,7 @@ async function replaceTokenSet(
   assertRefreshable(seen, settings, asksAgain); // before waiting for another process
   const store = await storeInUse(settings, context);
   const modules = refreshModules(); // they load while the lock is taken
-  using login = await store.lock(settings.profile);
+  await using login = await store.lock(settings.profile);
   const stored = await login.load() ?? noLogin(settings);
   const isReplaced = !sameTokenSet(stored, seen);
   if (isReplaced && isFresh(stored, context.system.now(), minValid)) {

@@ -8,7 +8,7 @@ import type { System } from "../system/contract.ts";
 export interface ClientEnvironment {
   readonly clientId: string | undefined;
   readonly clientSecret: Secret | undefined;
-  /** The tutorial's `CLIENT` and `SECRET`: names that any other program may use too. */
+  /** The tutorial's `CLIENT` and `SECRET`: names that other programs may use as well. */
   readonly tutorialClientId: string | undefined;
   readonly tutorialClientSecret: Secret | undefined;
   /** A login that is stored nowhere: the refresh token itself, or the file that holds it. */

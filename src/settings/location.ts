@@ -66,7 +66,7 @@ export function isProfileName(name: string): boolean {
   return /^[a-z0-9][a-z0-9_-]{0,63}$/.test(name);
 }
 
-/** The profile that is used when none is named; `undefined` when nobody chose one. */
+/** The profile that is used when none is named; `undefined` when you chose none. */
 export function currentProfile(configDir: string): string | undefined {
   return readJson(
     configDir,

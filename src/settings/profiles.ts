@@ -4,13 +4,10 @@
 import { run, words } from "../base/advice.ts";
 import type { Discovered } from "../base/metadata.ts";
 import { defined, field, type Fields, objectField, textList } from "../base/json.ts";
-import { lockConfig, readConfig, writeConfig } from "../files/config_file.ts";
-import type { Clock } from "../files/lock_file.ts";
-import { currentProfile, FILE_VERSION, readJson } from "./location.ts";
+import { FILE_VERSION, readJson } from "./location.ts";
 import { listDirectory } from "../files/private_directory.ts";
 import type { Warn } from "../files/private_file.ts";
 import { removePrivateFile, writeIn } from "../files/replacement.ts";
-import { orSetAside } from "../files/set_aside.ts";
 import { type KeptSettings, settingsWith } from "./table.ts";
 import { endpointProblem } from "../base/urls.ts";
 
@@ -43,32 +40,6 @@ export function profileNames(configDir: string): string[] {
   return listDirectory(`${configDir}/profiles`)
     .filter((name) => name.endsWith(".json"))
     .map((name) => name.slice(0, -".json".length));
-}
-
-/** Chooses the profile that is used when none is named. */
-export function saveCurrentProfile(configDir: string, name: string, warn: Warn): void {
-  writeConfig(configDir, { ...readConfig(configDir), currentProfile: name }, warn);
-}
-
-/**
- * Chooses the profile that is used when none is named, under the lock of that choice: what was chosen meanwhile
- * is seen. A damaged choice counts as none.
- *
- * @param choose gets the present choice; `undefined` leaves it.
- * @throws {CliError} `storage`, or what `choose` throws.
- */
-export async function changeCurrentProfile(
-  configDir: string,
-  choose: (current: string | undefined) => string | undefined,
-  system: Clock,
-  warn: Warn,
-): Promise<void> {
-  using _lock = await lockConfig(configDir, system);
-  const { mayBeSealed } = await import("../store/sealing.ts");
-  const load = (): string | undefined => currentProfile(configDir);
-  const isSealed = mayBeSealed(configDir); // then config.json names the key, and is not set aside
-  const chosen = choose(isSealed ? load() : await orSetAside(load, warn));
-  if (chosen !== undefined) saveCurrentProfile(configDir, chosen, warn);
 }
 
 function fileOf(name: string): string {

@@ -41,7 +41,7 @@ export interface Settings extends UsedSettings {
   /** What the environment says about the client; the client id, the secrets and a login. */
   readonly environment: ClientEnvironment;
   readonly discovered: Discovered | undefined;
-  /** A CA file of the surroundings (`SSL_CERT_FILE`), which nobody meant for this program alone. */
+  /** A CA file of the surroundings (`SSL_CERT_FILE`), which is not for this program alone. */
   readonly ambientCaFile: string | undefined;
   /** What a successful login saves. */
   readonly given: Profile;

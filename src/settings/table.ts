@@ -1,7 +1,7 @@
 // Every setting that a profile can keep, one row each. Rule: what differs between settings is said here and nowhere
 // else: flags, variables, profiles, help, completion and the reference read this table.
 
-import { CLIENT_AUTHS } from "../base/metadata.ts";
+import type { ClientAuth } from "../base/metadata.ts";
 import { textList } from "../base/json.ts";
 import { parsePrompt, parseText, parseWait } from "../base/parse.ts";
 import { kebab } from "../base/text.ts";
@@ -93,7 +93,10 @@ export const SETTINGS = {
     default: true,
   },
   clientAuth: {
-    ...oneOf(CLIENT_AUTHS, "Send the client secret in the header (basic) or the body (post)"),
+    ...oneOf<ClientAuth>(
+      ["basic", "post"],
+      "Send the client secret in the header (basic) or the body (post)",
+    ),
     group: "protocol",
   },
   prompt: {

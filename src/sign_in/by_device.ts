@@ -91,7 +91,7 @@ async function waited(
     return await Promise.race(waits);
   } catch (error) {
     done.abort();
-    // a poll that is under way may bring the tokens all the same, or say why they are not saved: once
+    // a poll that is under way may still bring the tokens, or say why they are not saved: once
     return await polled.catch((last) => Promise.reject(last === signal.reason ? error : last));
   } finally {
     done.abort();
@@ -125,6 +125,6 @@ async function showCountdown(
     return;
   }
   const above = (): string => `Waiting for your approval, ${countdown(left())} left. Ctrl-C stops.`;
-  // What is typed meanwhile belongs to nobody, and Enter is no answer.
+  // What you type meanwhile is discarded, and Enter is no answer.
   while (!signal.aborted) await system.terminal.readLine({ above, prompt: "", signal });
 }

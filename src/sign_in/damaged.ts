@@ -4,7 +4,8 @@
 import type { CommandContext, CommonFlags } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { configDirectory, currentProfile, placeOf } from "../settings/location.ts";
-import { changeCurrentProfile, loadProfile } from "../settings/profiles.ts";
+import { changeCurrentProfile } from "../settings/current_profile.ts";
+import { loadProfile } from "../settings/profiles.ts";
 import { storeOf } from "../session/session.ts";
 import { orSetAside } from "../files/set_aside.ts";
 
@@ -19,7 +20,7 @@ export async function setAsideDamaged(flags: CommonFlags, context: CommandContex
   const store = storeOf({ configDir }, context);
   const loads = [() => loadProfile(configDir, profile), () => store.load(profile)];
   if (!(await Promise.all(loads.map(isDamaged))).includes(true)) return;
-  using _lock = await store.lock(profile); // another process may have replaced them in the meantime
+  await using _lock = await store.lock(profile); // another process may have replaced them in the meantime
   for (const load of loads) await orSetAside<unknown>(load, warn);
 }
 

@@ -18,7 +18,7 @@ export async function discovered(
   return { ...settings, discovered: found, given, scope: given.scope ?? listed(found.scopes) };
 }
 
-/** The default scope as far as the issuer lists it: some reject a request for a scope they do not know. */
+/** The part of the default scope that the issuer lists: some reject a request for a scope they do not know. */
 function listed(scopes: readonly string[] = []): string {
   const isListed = (scope: string): boolean => scopes.length === 0 || scopes.includes(scope);
   return SETTINGS.scope.default.split(" ").filter(isListed).join(" ");

@@ -1,5 +1,5 @@
 // The answers of a first sign-in that is not finished. Rule: kept privately, without any secret, offered
-// the next time, and gone once somebody has signed in; that they cannot be kept spoils nothing.
+// the next time, and removed after a sign-in. A draft that cannot be saved fails nothing.
 
 import { CliError } from "../base/errors.ts";
 import { defined, field, parseObject } from "../base/json.ts";

@@ -68,7 +68,7 @@ export async function askFirstTime(
   return defined({ flags: { ...flags, ...others }, wasAsked: true, secret });
 }
 
-/** Asks one after the other, backwards too, until the person says that all is right. */
+/** Asks one after the other, and back, until you say that all is right. */
 async function askAll(
   steps: readonly Step[],
   offered: Draft,

@@ -1,4 +1,4 @@
-// What stands above the questions of a first sign-in. Rule: what a person can paste into Anaplan stands
+// The text above the questions of a first sign-in. Rule: what you can paste into Anaplan is
 // there exactly, and nothing that they do not need.
 
 import { fitted } from "../base/lines.ts";

@@ -51,7 +51,7 @@ async function isInUse(
 ): Promise<boolean> {
   try {
     const store = storeOf(settings, context);
-    const saved = await Promise.all(store.names().map((profile) => store.load(profile)));
+    const saved = await Promise.all((await store.names()).map((profile) => store.load(profile)));
     return [present, ...saved].some((login) => login !== undefined && mayShare(login, previous));
   } catch (error) {
     if (!(error instanceof CliError)) throw error;

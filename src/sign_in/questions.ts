@@ -1,5 +1,5 @@
 // What only the person can say, and only `login` asks. Rule: every question has a flag or a variable, and
-// where nobody can be asked, the error names it.
+// without a terminal, the error names it.
 
 import type { CommandContext } from "../command.ts";
 import { isFrom } from "../provider/belonging.ts";

@@ -10,12 +10,8 @@ import { defined } from "../base/json.ts";
 import type { Grant } from "../oauth/token_response.ts";
 import type { AuthorizationServer, OAuthClient } from "../oauth/wire.ts";
 import { currentProfile } from "../settings/location.ts";
-import {
-  changeCurrentProfile,
-  loadProfile,
-  type Profile,
-  saveProfile,
-} from "../settings/profiles.ts";
+import { changeCurrentProfile } from "../settings/current_profile.ts";
+import { loadProfile, type Profile, saveProfile } from "../settings/profiles.ts";
 import { storeOf } from "../session/session.ts";
 import { OF_ONE_PLACE, type Settings } from "../settings/settings.ts";
 import { type SettingName, SETTINGS, typedName } from "../settings/table.ts";
@@ -65,7 +61,7 @@ export async function saveLogin<Other extends string = never>(
 ): Promise<SavedLogin | Other> {
   const { configDir, profile: name } = settings;
   const { warn } = context.talk;
-  using login = await storeOf(settings, context).lock(name);
+  await using login = await storeOf(settings, context).lock(name);
   const replaced = await login.load();
   const profile = loadProfile(configDir, name);
   let changed: readonly string[] = [];
@@ -104,7 +100,7 @@ export async function keepSubject(
   context: CommandContext,
 ): Promise<void> {
   try {
-    using login = await storeOf(settings, context).lock(settings.profile);
+    await using login = await storeOf(settings, context).lock(settings.profile);
     const present = await login.load();
     if (present && sameTokenSet(present, tokenSet)) await login.save({ ...present, subject });
   } catch (error) {
@@ -123,7 +119,7 @@ function settingsNotSaved(error: unknown): CliError {
 
 /** Fails before a person does anything when the result could not be saved. */
 export async function assertCanSave(settings: Settings, context: CommandContext): Promise<void> {
-  using login = await storeOf(settings, context).lock(settings.profile);
+  await using login = await storeOf(settings, context).lock(settings.profile);
   await login.prepare();
 }
 

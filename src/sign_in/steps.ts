@@ -24,7 +24,7 @@ export interface Step {
 
 const LOCALHOST_REDIRECT_URI = SETTINGS.redirectUri.default.replace("127.0.0.1", "localhost");
 
-/** The question that is asked alone, too, when the client is known and its secret is not. */
+/** The one question that is asked when the client is known and its secret is not. */
 export const SECRET_STEP: Step = {
   name: "clientSecret",
   change: "Change the client secret",

@@ -3,8 +3,7 @@
 
 import { CliError } from "../base/errors.ts";
 import { asObject, field, type Fields, objectField } from "../base/json.ts";
-import { readConfig, writeConfig } from "../files/config_file.ts";
-import type { Warn } from "../files/private_file.ts";
+import { readConfig } from "../files/config_fields.ts";
 import type { System } from "../system/contract.ts";
 import { KEY_HELPERS } from "../system/key_needs.ts";
 
@@ -75,13 +74,6 @@ export function savedChoice(configDir: string): KeyChoice {
     key: sealing.key === undefined ? undefined : parseSource(asObject(sealing.key), configDir),
     old: old.map((fields) => parseSource(fields, configDir)),
   };
-}
-
-/** Saves the choice; the caller holds the lock of config.json. */
-export function saveChoice(configDir: string, { key, old }: KeyChoice, warn: Warn): void {
-  const isEmpty = key === undefined && old.length === 0;
-  const sealing = isEmpty ? undefined : { key, old };
-  writeConfig(configDir, { ...readConfig(configDir), sealing }, warn);
 }
 
 /** @throws {CliError} `storage`: to go on without it would save plain text, or another key's. */

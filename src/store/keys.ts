@@ -5,9 +5,7 @@ import { run, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { field, parseObject } from "../base/json.ts";
 import { quoted } from "../base/text.ts";
-import { headOfNamedFile } from "../files/named_file.ts";
 import { diskReason } from "../files/private_file.ts";
-import { splitWords } from "../system/browser.ts";
 import type { ProgramOutput, System } from "../system/contract.ts";
 import { type Key, keyIn } from "./key.ts";
 import { helperOf, inWords, type KeySource } from "./key_source.ts";
@@ -67,6 +65,7 @@ async function bytesOf(
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (by === "value") return new TextEncoder().encode(system.env(name));
   if (by === "file") {
+    const { headOfNamedFile } = await import("../files/named_file.ts");
     try {
       return headOfNamedFile(name, LONGEST_KEY);
     } catch (error) {
@@ -74,6 +73,7 @@ async function bytesOf(
     }
   }
   if (by === "keychain") return new TextEncoder().encode(await inKeychain(name, id, system, no));
+  const { splitWords } = await import("../system/browser.ts");
   const words = splitWords(name);
   const output = await system.ask(words, "", loadDecrypt);
   if (output.kind === "ended" && output.code === 0) return output.stdout;

@@ -1,5 +1,6 @@
 // A login under its lock: the one place that changes logins on the disk. Rule: a save is proven before it is
 // needed, and tokens that an earlier process could not save are put back before anything else.
+// deno-lint-ignore-file require-await -- what a file does is done at once; another store takes its time
 
 import { CliError, toCliError } from "../base/errors.ts";
 import { type Clock, type FileLock, lockFile } from "../files/lock_file.ts";
@@ -21,7 +22,7 @@ import { isSealed, type TokenSet } from "./token_set.ts";
 import { fingerprint, serializeTokenSet } from "./token_sets.ts";
 
 /** A profile's login that no other process can change until this is disposed of. */
-export interface LockedLogin extends Disposable {
+export interface LockedLogin extends AsyncDisposable {
   load(): Promise<TokenSet | undefined>;
   /**
    * Why the tokens that follow this login cannot be read, although they were rescued: its refresh token is not to
@@ -43,7 +44,7 @@ export interface LockedLogin extends Disposable {
    * @throws {CliError} `storage`, with the code `not_saved` when new tokens are not in their place.
    */
   save(tokenSet: TokenSet): Promise<void>;
-  remove(): void;
+  remove(): Promise<void>;
 }
 
 /** What changing a login needs of the world. */
@@ -154,13 +155,13 @@ function lockedLogin(
       removeLeftovers(path, 0);
       if (replacement !== undefined) giveUpLost();
     },
-    remove() {
+    async remove() {
       removePrivateFile(path, warn);
       removeLeftovers(path, 0);
       giveUpLost();
       lock.forget(); // a rescued file that cannot be removed must not bring the login back
     },
-    [Symbol.dispose]() {
+    async [Symbol.asyncDispose]() {
       prepared?.[Symbol.dispose]();
       try {
         if (isPlanned) lock.note("");

@@ -5,14 +5,14 @@ import { ifPossible, listDirectory, readIn } from "../files/private_directory.ts
 import { readPrivateFile } from "../files/private_file.ts";
 import type { KeyChoice } from "./key_source.ts";
 import type { LockSystem } from "./locked_login.ts";
-import type { SealedStore } from "./sealed_store.ts";
+import type { LockingStore } from "./locking.ts";
 import { isSealed, parseTokenSet, type TokenSet } from "./token_set.ts";
 
-/** The logins on disk. */
-export interface Store extends SealedStore {
+/** Where logins are kept: the one thing that the rest of the program knows of it. */
+export interface LoginStore extends LockingStore {
   /** The profiles that have a login, sorted. */
-  names(): string[];
-  /** The file that holds the profile's login. */
+  names(): Promise<string[]>;
+  /** The file of this computer that holds the profile's login. */
   pathOf(profile: string): string;
 }
 
@@ -27,40 +27,42 @@ export function openStore(
   system: LockSystem,
   warn: (text: Words) => void,
   chosen?: KeyChoice,
-): Store {
+): LoginStore {
   const directory = `${configDir}/credentials`;
   const pathOf = (profile: string): string => `${directory}/${profile}.json`;
   const read = (profile: string): TokenSet | string | undefined => {
     const parse = (text: string) => isSealed(text) ? text : parseTokenSet(text);
     return readIn(configDir, `credentials/${profile}.json`, parse, run("login", { profile }));
   };
-  const sealed = async () => {
-    return (await import("./sealed_store.ts")).sealedStore(
-      { configDir, pathOf, read },
+  const mayBeSealing = (): boolean => namesKey(configDir, system);
+  const rest = async () =>
+    (await import("./locking.ts")).lockingStore(
+      { configDir, pathOf, read, mayBeSealing },
       system,
       warn,
       chosen,
     );
-  };
   return {
     async load(profile) {
       const login = read(profile);
-      const isPlain = typeof login !== "string" && !mayBeSealing(configDir, system);
-      return isPlain ? login : await (await sealed()).load(profile); // a fresh plain login needs no more
+      const isPlain = typeof login !== "string" && !mayBeSealing();
+      return isPlain ? login : await (await rest()).load(profile); // a fresh plain login needs no more
     },
     pathOf,
-    names: () => namesOf(listDirectory(directory)),
-    lock: async (profile) => await (await sealed()).lock(profile),
-    sealedBy: async (profile) => await (await sealed()).sealedBy(profile),
+    // deno-lint-ignore require-await -- what it throws is thrown where it is awaited
+    names: async () =>
+      listDirectory(directory).filter((name) => name.endsWith(".json")).map((name) =>
+        name.slice(0, -5)
+      ),
+    mayWait: async (profile) => await (await rest()).mayWait(profile),
+    waiting: async () => await (await rest()).waiting(),
+    lock: async (profile) => await (await rest()).lock(profile),
+    sealedBy: async (profile) => await (await rest()).sealedBy(profile),
   };
 }
 
-function namesOf(files: readonly string[]): string[] {
-  return files.filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -5));
-}
-
-/** Whether new logins may be sealed. */
-function mayBeSealing(configDir: string, { env }: LockSystem): boolean {
+/** Whether a key may be named, so that what is saved is sealed. */
+function namesKey(configDir: string, { env }: LockSystem): boolean {
   return ["_FILE", "_COMMAND", ""].some((end) => env(`ANAPLAN_AUTH_KEY${end}`)) ||
     !!ifPossible(() => readPrivateFile(`${configDir}/config.json`))?.includes('"sealing"');
 }

@@ -20,7 +20,7 @@ export function plainTexts(configDir: string, system: Pick<System, "env">): stri
   return [...damaged, ...rescued].filter((path) => !isSealed(textOf(path)));
 }
 
-/** Whether a rescued file, as far as it can be read, is of another configuration directory. */
+/** Whether a rescued file that can be read is of another configuration directory. */
 function isElsewhere(path: string, configDir: string): boolean {
   const fields = ifPossible(() => parseObject(textOf(path)));
   const directory = JSON.stringify(`${realPath(configDir)}/`).slice(0, -1);

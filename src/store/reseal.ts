@@ -3,12 +3,13 @@
 
 import type { Words } from "../base/advice.ts";
 import { type CliError, toCliError } from "../base/errors.ts";
-import { lockConfig } from "../files/config_file.ts";
+import { readConfig } from "../files/config_fields.ts";
+import { lockConfig, writeConfig } from "../files/config_file.ts";
 import { type FileLock, lockFile } from "../files/lock_file.ts";
 import { listDirectory } from "../files/private_directory.ts";
-import { readPrivateFile } from "../files/private_file.ts";
+import { readPrivateFile, type Warn } from "../files/private_file.ts";
 import { ensurePrivateDirectory, removeLeftovers } from "../files/replacement.ts";
-import { type KeyChoice, type KeySource, saveChoice, savedChoice } from "./key_source.ts";
+import { type KeyChoice, type KeySource, savedChoice } from "./key_source.ts";
 import { eraseKey } from "./keys.ts";
 import type { LockSystem } from "./locked_login.ts";
 import { openStore } from "./logins.ts";
@@ -42,6 +43,13 @@ export async function changeChoice(
   return choice;
 }
 
+/** Saves the choice; the caller holds the lock of config.json. */
+function saveChoice(configDir: string, { key, old }: KeyChoice, warn: Warn): void {
+  const isEmpty = key === undefined && old.length === 0;
+  const sealing = isEmpty ? undefined : { key, old };
+  writeConfig(configDir, { ...readConfig(configDir), sealing }, warn);
+}
+
 /**
  * Saves every login as the choice says.
  *
@@ -73,7 +81,7 @@ export async function resealAll(chosen: KeyChoice, change: KeyChange): Promise<s
 async function reseal(name: string, chosen: KeyChoice, change: KeyChange): Promise<boolean> {
   const { configDir, system, warn } = change;
   const store = openStore(configDir, system, warn, chosen);
-  using login = await store.lock(name);
+  await using login = await store.lock(name);
   if (login.lost !== undefined) throw login.lost;
   const path = store.pathOf(name);
   const tokenSet = await login.load();

@@ -1,11 +1,11 @@
-// What the store does that a fresh plain login does not need: opens sealed logins, and locks. Rule: what counts as the
-// key is looked up each time, since another process may change it.
+// What the store does for logins that are sealed, or are to be. Rule: what counts as the key is looked up each time,
+// since another process may change it.
 
 import { run, type Words, words } from "../base/advice.ts";
 import { ifPossible } from "../files/private_directory.ts";
 import { type KeyChoice, type KeyKind, kindOf, presentChoice } from "./key_source.ts";
-import type { LockedLogin, LockSystem } from "./locked_login.ts";
-import { sealingOf, sourceOf } from "./sealing.ts";
+import type { LockSystem } from "./locked_login.ts";
+import { type Sealing, sealingOf, sourceOf } from "./sealing.ts";
 import type { TokenSet } from "./token_set.ts";
 
 /** Where logins are, and what reads one: the text of a sealed login, or a plain login. */
@@ -15,29 +15,35 @@ export interface LoginFiles {
   read(profile: string): TokenSet | string | undefined;
 }
 
-/** The part of the store that knows of sealing. */
-export interface SealedStore {
+/** Logins as they are read. */
+export interface LoginsRead {
   /** The profile's login, or `undefined` when there is none. Takes no lock. */
   load(profile: string): Promise<TokenSet | undefined>;
-  /** Waits until nobody else can change the profile's login. */
-  lock(profile: string): Promise<LockedLogin>;
   /** What keeps the key of the profile's login; `undefined` when it is not sealed. */
   sealedBy(profile: string): Promise<KeyKind | undefined>;
+}
+
+/** The logins that are sealed, or are to be. */
+export interface SealedLogins extends LoginsRead {
+  /** As {@link LoginsRead.load}, without a word about a login that is not sealed yet. */
+  open(profile: string): Promise<TokenSet | undefined>;
+  sealingOf(profile: string): Sealing;
 }
 
 /** The files that a process has warned of. */
 const told = new WeakMap<LockSystem, Set<string>>();
 
 /** Opens that part; `chosen` as for `openStore`. */
-export function sealedStore(
+export function sealedLogins(
   { configDir, pathOf, read }: LoginFiles,
   system: LockSystem,
   warn: (text: Words) => void,
   chosen: KeyChoice | undefined,
-): SealedStore {
+): SealedLogins {
   const choice = (): KeyChoice => chosen ?? presentChoice(configDir, system);
+  const sealing = (profile: string): Sealing => sealingOf({ configDir, profile }, choice, system);
   const opened = (profile: string): Promise<TokenSet | undefined> => {
-    const { open } = sealingOf({ configDir, profile }, choice, system);
+    const { open } = sealing(profile);
     return openedLogin(() => read(profile), (login) => open(login, pathOf(profile)));
   };
   const warnOnce = (path: string): void => {
@@ -53,12 +59,8 @@ export function sealedStore(
       }
       return await opened(profile);
     },
-    async lock(profile) {
-      const { lockLogin } = await import("./locked_login.ts");
-      const sealing = sealingOf({ configDir, profile }, choice, system);
-      const place = { configDir, path: pathOf(profile), load: () => opened(profile), sealing };
-      return await lockLogin(place, system, warn);
-    },
+    open: opened,
+    sealingOf: sealing,
     sealedBy(profile) {
       const text = read(profile);
       const source = typeof text === "string" ? sourceOf(text, choice()) : undefined;

@@ -1,4 +1,4 @@
-// What stands between a profile's login and its text: sealed logins are opened, and what is saved is sealed once
+// What is between a profile's login and its text: sealed logins are opened, and what is saved is sealed once
 // sealing is chosen. Rule: there is no way back to plain text but `unseal`.
 
 import { run, words } from "../base/advice.ts";

@@ -2,7 +2,7 @@
 
 import { FILE_VERSION, type TokenSet } from "./token_set.ts";
 
-/** Whether both are the same issue of the same login: nobody replaced one by the other. */
+/** Whether both are the same tokens of the same login, so that no refresh came between. */
 export function sameTokenSet(a: TokenSet | undefined, b: TokenSet | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
   return a.accessToken.equals(b.accessToken) &&

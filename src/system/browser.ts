@@ -16,7 +16,7 @@ export async function openBrowser(url: string): Promise<boolean> {
 /**
  * The argument vectors that may open the URL, best first.
  *
- * `BROWSER` holds one program or several between colons; `%s` in one stands for the URL, which else
+ * `BROWSER` holds one program or several between colons; `%s` in one is replaced by the URL, which else
  * comes last. Who sets it has chosen: nothing else is tried then.
  */
 export function browserCommands(

@@ -16,7 +16,7 @@ export interface Needs {
   readonly keys?: boolean;
   /** Variables that are read besides {@link VARIABLES}. */
   readonly variables?: readonly string[];
-  /** The few variables that are read instead of all; such a command writes nothing, either. */
+  /** The few variables that are read instead of all; such a command writes nothing. */
   readonly only?: readonly string[];
 }
 
@@ -42,8 +42,9 @@ export interface StreamRequest {
   readonly body?: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array<ArrayBuffer>>;
   /** How long a body is that flows, in bytes, when that is known: it is then sent with its length. */
   readonly length?: number;
-  /** Keeps connections for later requests; without it the request has one of its own. */
+  /** What the request shares with others: a watch, and connections unless it is to have its own. */
   readonly pool?: HttpPool;
+  readonly hasOwnConnection?: boolean;
   /** PEM texts of certificate authorities that are trusted besides the built-in ones. */
   readonly caCertificates?: readonly string[];
   /** Who asks shows what `--verbose` shows. */
@@ -69,6 +70,17 @@ export interface StreamResponse extends AsyncDisposable {
 /** Connections that requests to the same servers share; they are closed on disposal. */
 export interface HttpPool extends Disposable {
   readonly clientFor: (url: URL) => Deno.HttpClient;
+  /** Watches a request for silence, as long as it says or until the signal. */
+  readonly watch: (longest: number, signal: AbortSignal | undefined) => SilenceWatch;
+}
+
+/** Listens for silence until it is disposed of. */
+export interface SilenceWatch extends Disposable {
+  readonly signal: AbortSignal;
+  /** Something moved. */
+  heard(): void;
+  /** It is our turn to do something: until something is heard, the silence is not the server's. */
+  rest(): void;
 }
 
 /** A connection of another program on this computer. */
@@ -130,25 +142,37 @@ export type Trace = (line: () => string) => void;
 
 /** Shows what is waited for, in place of what it showed before; an empty text clears it. */
 export type ShowWait = (text: string) => void;
+/** What only the proxy needs of the world outside. */
+export interface Proxying {
+  /** The number of this process. */
+  readonly pid: number;
+  /**
+   * Serves programs of this computer, a bounded number of connections at a time.
+   *
+   * @throws {CliError} `usage` when the port is taken or may not be used.
+   */
+  serveLocal(address: LocalAddress, serve: (peer: Peer) => Promise<void>): Promise<LocalServer>;
+  /** Opens a pool. `caCertificates` as in {@link StreamRequest}. */
+  openPool(caCertificates: readonly string[]): HttpPool;
+}
 
 /** Everything that the program does to the world outside. */
 export interface System {
   readonly platform: typeof Deno.build.os;
-  readonly pid: number;
   /** Gives up, for good, every permission that is not needed. */
   restrict(needs: Needs): void;
   env(name: string): string | undefined;
   /** The path as seen from the root; one that is so already stays as it is. */
   absolutePath(path: string): string;
   now(): number;
-  /** Milliseconds on a clock that nobody sets: for how long something takes, never for a date. */
+  /** Milliseconds on a clock that cannot be set: for durations, never for a date. */
   monotonic(): number;
   /** Says on a terminal what is waited for, for so many milliseconds at most, when that takes its time. */
   waiting(what: string, limit: number): Promise<Disposable>;
   /** Resolves after so many milliseconds; rejected with the signal's reason when that comes first. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
   readonly terminal: Terminal;
-  /** Writes it whole. @throws {BrokenPipe} when nobody reads any more. */
+  /** Writes it whole. @throws {BrokenPipe} when the reader has closed it. */
   write(stream: "stdout" | "stderr", data: string | Uint8Array): void;
   /** All that comes on stdin; can be read once. */
   input(): ReadableStream<Uint8Array<ArrayBuffer>>;
@@ -158,19 +182,13 @@ export interface System {
   fetchStream(request: StreamRequest): Promise<StreamResponse>;
   /** Who signed the certificate that a host shows; `undefined` when that cannot be seen. */
   peerIssuer(hostname: string, port: number): Promise<string | undefined>;
-  /** Whether this runs in a container, as far as one can tell. */
+  /** Whether this seems to run in a container. */
   isContainer(): boolean;
   /** @throws {CliError} `usage` when the program may not reach the URL's host. */
   assertReachable(url: string): Promise<void>;
   serve(options: ListenOptions): Promise<Listening>;
-  /**
-   * Serves programs of this computer, a bounded number of connections at a time.
-   *
-   * @throws {CliError} `usage` when the port is taken or may not be used.
-   */
-  serveLocal(address: LocalAddress, serve: (peer: Peer) => Promise<void>): Promise<LocalServer>;
-  /** Opens a pool. `caCertificates` as in {@link StreamRequest}. */
-  openPool(caCertificates: readonly string[]): Promise<HttpPool>;
+  /** What only the proxy needs. */
+  proxying(): Promise<Proxying>;
   /** What `--verbose` shows. */
   readonly trace: Trace;
   /** Runs a program with this terminal; its exit code, or `undefined` when it could not be started. */

@@ -18,7 +18,6 @@ export function denoSystem(
   let streams: typeof import("./http_stream.ts") | undefined; // an import costs each request its time
   return {
     platform: Deno.build.os,
-    pid: Deno.pid,
     restrict,
     env,
     absolutePath: (path) => /^([/\\]|[A-Za-z]:)/.test(path) ? path : `${Deno.cwd()}/${path}`,
@@ -38,14 +37,12 @@ export function denoSystem(
     peerIssuer: async (...asked) => (await import("./peer_issuer.ts")).peerIssuer(...asked),
     isContainer,
     serve: async (options) => (await import("./listener.ts")).listen(options, trace),
-    serveLocal: async (address, serve) =>
-      (await import("./local_server.ts")).serveLocal(address, serve),
-    openPool: async (caCertificates) => (await import("./http_client.ts")).openPool(caCertificates),
+    proxying: () => import("./proxying.ts"),
     trace,
     run: async (command) => (await import("./program.ts")).runProgram(command),
     ask: async (...asked) => (await import("./program_output.ts")).ask(...asked),
     runInPlace: async (command, env, hidesSecrets) =>
-      (await import("./program.ts")).runInPlace(command, env, isAtTerminal(), hidesSecrets),
+      (await import("./program.ts")).runInPlace(command, env, undefined, hidesSecrets),
     openBrowser: async (url) => (await import("./browser.ts")).openBrowser(url),
     interruption: () => interrupted ??= interruption(),
     expectRequest,
@@ -114,11 +111,6 @@ function expectWrites(): void {
   isLimitHeard = true;
   ignoredSignals(); // before Deno forgets them
   Deno.addSignalListener("SIGXFSZ", () => {}); // heard, it ends nothing
-}
-
-/** Whether a terminal sends its keys here; in a pipeline not every stream is the terminal. */
-function isAtTerminal(): boolean {
-  return [Deno.stdin, Deno.stdout, Deno.stderr].some((stream) => stream.isTerminal());
 }
 
 function bytesOf(data: string | Uint8Array): Uint8Array {

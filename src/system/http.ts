@@ -113,7 +113,7 @@ export function assertReachable(text: string): void {
   if (Deno.permissions.querySync({ name: "net", host }).state !== "granted") {
     throw hostNotPermitted(url);
   }
-  proxyFor(url, Deno.env.get); // one that cannot be used is said now, too
+  proxyFor(url, Deno.env.get); // also reports a proxy that cannot be used
 }
 
 /**
@@ -169,7 +169,10 @@ async function readBounded(
 ): Promise<void> {
   let length = 0;
   heard(); // the head
-  for await (const chunk of response.body ?? []) {
+  const reader = response.body?.getReader(); // `for await` takes a millisecond more
+  while (true) {
+    const { value: chunk } = await reader?.read() ?? {};
+    if (chunk === undefined) return;
     heard();
     length += chunk.length;
     if (length > BODY_LIMIT) {

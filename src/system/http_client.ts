@@ -3,8 +3,7 @@
 
 import { run, shell, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
-import type { HttpPool } from "./contract.ts";
-import { type Proxy, proxyFor } from "./proxies.ts";
+import type { Proxy } from "./proxies.ts";
 
 const PROXY_VARIABLES = [
   ...["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"],
@@ -30,38 +29,12 @@ export function httpClient(
   }
 }
 
-/** How long a connection waits for its next request, in milliseconds: servers and firewalls forget it, too. */
-const IDLE = 25_000;
-
-/**
- * See {@link System.openPool}. For requests that may be sent twice only: {@link httpClient} says why.
- *
- * Each origin has a client, since another proxy may carry it.
- */
-export function openPool(caCertificates: readonly string[]): HttpPool {
-  const clients = new Map<string, Deno.HttpClient>();
-  return {
-    clientFor(url) {
-      const known = clients.get(url.origin);
-      if (known !== undefined) return known;
-      using _environment = onlyProxy(proxyFor(url, Deno.env.get));
-      const options = { poolIdleTimeout: IDLE, caCerts: [...caCertificates] };
-      const client = Deno.createHttpClient(options);
-      clients.set(url.origin, client);
-      return client;
-    },
-    [Symbol.dispose]() {
-      for (const client of clients.values()) client.close();
-    },
-  };
-}
-
 /**
  * The environment with this proxy and no other, for the moment in which a client reads it. Deno takes
  * `ALL_PROXY` before `HTTPS_PROXY`, sends loopback through a proxy, and goes around one that it cannot
  * parse; and a proxy that is handed over as an option would need the permission to reach its host.
  */
-function onlyProxy(proxy: Proxy | undefined): Disposable {
+export function onlyProxy(proxy: Proxy | undefined): Disposable {
   const kept = PROXY_VARIABLES.map((name) => [name, Deno.env.get(name)] as const)
     .filter(([, value]) => value !== undefined);
   for (const [name] of kept) Deno.env.delete(name);

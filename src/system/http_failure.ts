@@ -9,7 +9,7 @@ import { nameOrQuoted } from "../base/names.ts";
 export interface Tried {
   readonly url: URL;
   readonly proxy: Proxy | undefined;
-  /** Who signed the certificate that was shown, as far as that can be seen. */
+  /** Who signed the certificate that was shown, if that is known. */
   signer(): Promise<string | undefined>;
 }
 
@@ -75,7 +75,7 @@ function causes(error: unknown): string[] {
   return [error.message, ...(error.cause === undefined ? [] : causes(error.cause))];
 }
 
-/** What a proxy did before any tunnel was open; the connection was made to it, and to nobody else. */
+/** What a proxy did before any tunnel was open; the connection was made to it alone. */
 function blameProxy(chain: string, proxy: Proxy, url: URL): CliError | undefined {
   const { variable, address, origin, hasCredentials } = proxy;
   const withCredentials = origin.replace("//", "//USER:PASSWORD@");

@@ -1,19 +1,22 @@
 // One HTTP request whose body and answer flow, however long they are. Rule: never redirected, never silently
 // sent twice, bounded by silence instead of by size, and no secret in what is traced or thrown.
 
-import type { ShowWait, StreamRequest, StreamResponse, Trace } from "./contract.ts";
-import { proxyFor } from "./proxies.ts";
+import type { ShowWait, SilenceWatch, StreamRequest, StreamResponse, Trace } from "./contract.ts";
+import { type Proxy, proxyFor } from "./proxies.ts";
 import { portOf } from "../base/urls.ts";
 import { maskUrl, since, typeOf, waiting } from "./http.ts";
 import { httpClient } from "./http_client.ts";
 import { fetchFailure } from "./http_failure.ts";
-import { type SilenceWatch, watchSilence } from "./silence.ts";
+import { watchSilence } from "./silence.ts";
 
 /** How long nothing may move in either direction, in milliseconds: long exports take their time. */
 const LONGEST_SILENCE = 120_000;
 /** How much is read at once, in bytes: of a short answer no more than it has. */
 const AT_ONCE = 65_536;
 const LEAST = 4_096;
+/** Of an answer from so many bytes on, pieces of 16 KiB are gathered: to hand on each would take longer. */
+const LONG = 1024 * 1024;
+const GATHERED = 49_152;
 /** What fetch unpacks by itself; another encoding stays as it came. */
 const UNPACKED = ["gzip", "br"];
 
@@ -37,15 +40,9 @@ export async function fetchStream(
   const trace = request.isTraced === false ? (): void => {} : traced;
   const url = new URL(request.url);
   const proxy = proxyFor(url, Deno.env.get);
-  const client = request.pool?.clientFor(url) ?? httpClient(proxy, request.caCertificates ?? []);
-  const watch = watchSilence(request.longestSilence ?? LONGEST_SILENCE, request.signal);
+  const connection = connectionOf(request, url, proxy);
+  const { client, watch, close } = connection;
   const started = performance.now();
-  let isOpen = true;
-  const close = (): void => {
-    if (isOpen && request.pool === undefined) client.close();
-    isOpen = false;
-    watch[Symbol.dispose]();
-  };
   const failed = async (error: unknown): Promise<unknown> => {
     if (request.signal?.aborted) return request.signal.reason;
     const translated = await fetchFailure(error, { url, proxy, signer: () => signerAt(url) });
@@ -74,7 +71,7 @@ export async function fetchStream(
       headers: asDecoded(response.headers),
       body: bytesOf(response, watch, failed, close),
       async [Symbol.asyncDispose]() {
-        if (isOpen) await response.body?.cancel().catch(() => undefined); // it may be read already
+        if (connection.isOpen) await response.body?.cancel().catch(() => undefined); // it may be read already
         close();
       },
     };
@@ -82,6 +79,37 @@ export async function fetchStream(
     close();
     throw await failed(error);
   }
+}
+
+/** What carries a request, and who watches it; closed once. */
+interface RequestConnection {
+  readonly client: Deno.HttpClient;
+  readonly watch: SilenceWatch;
+  readonly isOpen: boolean;
+  close(): void;
+}
+
+function connectionOf(
+  { pool, hasOwnConnection, caCertificates = [], longestSilence, signal }: StreamRequest,
+  url: URL,
+  proxy: Proxy | undefined,
+): RequestConnection {
+  const shared = hasOwnConnection ? undefined : pool?.clientFor(url);
+  const client = shared ?? httpClient(proxy, caCertificates);
+  const watch = (pool?.watch ?? watchSilence)(longestSilence ?? LONGEST_SILENCE, signal);
+  let isOpen = true;
+  return {
+    client,
+    watch,
+    get isOpen() {
+      return isOpen;
+    },
+    close() {
+      if (isOpen && shared === undefined) client.close();
+      isOpen = false;
+      watch[Symbol.dispose]();
+    },
+  };
 }
 
 async function signerAt(url: URL): Promise<string | undefined> {
@@ -146,11 +174,12 @@ async function* bytesOf(
   const reader = response.body?.getReader({ mode: "byob" });
   const length = Number(response.headers.get("content-length") ?? AT_ONCE); // of the packed body, when it is packed
   let memory = new ArrayBuffer(Math.min(Math.max(length || 0, LEAST), AT_ONCE));
+  const min = length >= LONG ? GATHERED : 1;
   try {
     while (reader !== undefined) {
-      const { value, done } = await reader.read(new Uint8Array(memory));
-      if (done) break;
-      watch.rest(); // whoever reads may be slow, as a pager is
+      const { value, done } = await reader.read(new Uint8Array(memory), { min });
+      if (value === undefined || (done && value.length === 0)) break;
+      watch.rest(); // the reader may be slow, as a pager is
       yield value;
       watch.heard();
       memory = value.buffer;

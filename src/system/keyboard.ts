@@ -1,4 +1,4 @@
-// The keys that a person presses. Rule: a key goes to whoever asks next, also when the one who waited for
+// The keys that a person presses. Rule: a key goes to the next question, even when the one that waited for
 // it is gone; and the terminal is left as it was found.
 
 import { canDraw, env } from "./surroundings.ts";

@@ -127,7 +127,7 @@ async function converse(
   const answer = request === undefined
     ? new Response(null, { status: head === 431 ? 431 : 400 })
     : await Promise.race([answered(handle, request), gone]);
-  if (answer === undefined) return; // nobody is there to read it
+  if (answer === undefined) return; // the peer is gone
   if (request) {
     trace(() => `listener: ${request.method} ${maskUrl(new URL(request.url))} ${answer.status}`);
   }

@@ -27,7 +27,7 @@ const ROUND = 1_000;
 /** How long no connection is accepted after one could not be, in milliseconds. */
 const REST = 20;
 
-/** See {@link System.serveLocal}. */
+/** See {@link Proxying.serveLocal}. */
 export function serveLocal(
   address: LocalAddress,
   serve: (peer: Peer) => Promise<void>,
@@ -76,7 +76,7 @@ function listenersAt(address: LocalAddress): Deno.Listener[] {
     : loopback(address.port);
 }
 
-/** The same port on both addresses; the second as far as the machine has it and it is free there. */
+/** The same port on both addresses; the second if the machine has it and it is free there. */
 function loopback(port: number): Deno.TcpListener[] {
   try {
     const first = Deno.listen({ hostname: "127.0.0.1", port });

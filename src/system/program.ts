@@ -6,7 +6,7 @@ import { KEY_VARIABLES } from "./key_needs.ts";
 import { handOnSignals, hearing } from "./signals.ts";
 import { env as variable, screen } from "./surroundings.ts";
 
-/** Variables that a browser or a system's tool has no business to inherit. */
+/** Variables that a browser or a system's tool must not inherit. */
 const PRIVATE_VARIABLES = [
   "ANAPLAN_CLIENT_SECRET",
   "SECRET",
@@ -61,7 +61,7 @@ const KEYS: readonly Deno.Signal[] = IS_WINDOWS ? ["SIGINT"] : ["SIGINT", "SIGQU
 export async function runInPlace(
   [program = "", ...args]: readonly string[],
   env: Readonly<Record<string, string>>,
-  isAtTerminal: boolean,
+  isAtTerminal = hasTerminal(),
   hidesSecrets = false,
 ): Promise<number | NotRun> {
   handOnSignals();
@@ -87,4 +87,9 @@ export async function runInPlace(
     return error instanceof Deno.errors.NotFound ? "not found" : "not executable";
   }
   return (await child.status).code; // 128 and the signal's number when one ended it
+}
+
+/** Whether a terminal sends its keys here; in a pipeline not every stream is the terminal. */
+function hasTerminal(): boolean {
+  return [Deno.stdin, Deno.stdout, Deno.stderr].some((stream) => stream.isTerminal());
 }

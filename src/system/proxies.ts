@@ -7,12 +7,12 @@ import { isLoopbackHost } from "../base/urls.ts";
 
 /** A proxy that the environment names. */
 export interface Proxy {
-  /** The variable that it stands in. */
+  /** The variable that names it. */
   readonly variable: string;
   /** As Deno understands it, with the credentials. */
   readonly url: Secret;
   readonly hasCredentials: boolean;
-  /** Whether Deno 2.9.6 sends the credentials inside the tunnel, too: it does for http:// proxies. */
+  /** Whether Deno 2.9.6 also sends the credentials inside the tunnel: it does for http:// proxies. */
   readonly isLeaky: boolean;
   /** Scheme, host and port, as people may see them. */
   readonly origin: string;

@@ -14,7 +14,7 @@ export interface Answering {
   readonly problem: string | undefined;
 }
 
-/** From this width on, an answer stands beside its question. */
+/** From this width on, an answer is beside its question. */
 const WIDE = 60;
 /** Where the answers begin. */
 const LABEL_WIDTH = 38;

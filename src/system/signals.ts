@@ -80,7 +80,7 @@ export function holdSignals(tell: (text: string) => void): Disposable {
   };
 }
 
-/** Sends a signal that is heard too late to whom it is for by now: another listener, or the system, which ends us. */
+/** Sends on a signal that comes too late: to another listener, or to the system, which ends the process. */
 function raiseAgain(signal: Deno.Signal, listening: Disposable): void {
   listening[Symbol.dispose]();
   if (IS_WINDOWS) Deno.exit(128 + (NUMBERS[signal] ?? 0)); // it cannot be sent there

@@ -1,4 +1,4 @@
-// Writes to stdout and stderr. Rule: whatever stands at the other end, all of it arrives once; a reader that
+// Writes to stdout and stderr. Rule: all of it arrives once, whatever reads it; a reader that
 // is slow is waited for.
 
 /** A write of so many bytes into a pipe is done whole or not at all (POSIX, PIPE_BUF; Linux). */

@@ -44,7 +44,7 @@ function size(side: "columns" | "rows"): number | undefined {
   }
 }
 
-/** Whether this runs in a container, as far as one can tell. */
+/** Whether this seems to run in a container. */
 export function isContainer(): boolean {
   if (env("container") || env("KUBERNETES_SERVICE_HOST")) return true;
   return ["/.dockerenv", "/run/.containerenv"].some((path) => {

@@ -44,7 +44,7 @@ interface Drawing extends Disposable {
   draw(): void;
 }
 
-/** A few lines, drawn over what stands there, every second and at every key; gone in the end. */
+/** A few lines, drawn over the lines before, every second and at every key, and erased at the end. */
 function drawnInPlace(prompt: LinePrompt, input: LineEditor): Drawing {
   let up = "";
   const draw = (): void => {

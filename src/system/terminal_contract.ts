@@ -3,7 +3,7 @@
 
 /** What is drawn around a line that a person types. */
 export interface LinePrompt {
-  /** The lines above, which are drawn again every second; is told how many columns they have. */
+  /** The lines above, drawn again every second; it gets the number of columns. */
   readonly above?: (columns: number) => string;
   readonly prompt: string;
   /** Ends the wait; the promise is then rejected with its reason. */
@@ -24,12 +24,12 @@ export interface Answered {
 
 /** A question to a person; every one of them can be left backwards. */
 export interface Question {
-  /** What was asked and answered before it; stands above it. */
+  /** What was asked and answered before, shown above it. */
   readonly above?: readonly Answered[];
   /** It is about what is above, which is said again where it does not stay in sight. */
   readonly recap?: boolean;
   readonly text: string;
-  /** Stands under it while it is asked. */
+  /** Shown under it while it is asked. */
   readonly hint?: string;
   /** The answer that Enter alone gives. */
   readonly initial?: string;

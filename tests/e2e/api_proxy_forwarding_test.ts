@@ -31,7 +31,7 @@ Deno.test("headers of the connection, and those that rename a request, do not pa
   await using scene = await proxyScene();
   const names =
     "TE,Keep-Alive,Proxy-Authorization,X-Hop,Forwarded,X-Forwarded-Host,X-Original-URL," +
-    "X-Rewrite-URL,X-HTTP-Method-Override,X-HTTP-Method,X-Method-Override,X-Forwarded-Prefix,X-Original-URI";
+    "X-Rewrite-URL,X-HTTP-Method-Override,X-HTTP-Method,X-Method-Override,X-Forwarded-Prefix,X-Original-URI,Destination,X-URL";
   const fields = names.split(",").map((name) => `${name}: value`).join("\r\n");
   const head =
     `GET /${scene.secret}/2/0/x HTTP/1.1\r\nHost: localhost\r\nConnection: x-hop\r\n${fields}`;

@@ -120,18 +120,36 @@ Deno.test("a token server that is down is 503, and the proxy goes on", async () 
   assertEquals((await (await scene.ask("/2/0/x")).json()).headers.authorization, "Bearer late");
 });
 
-Deno.test("a login that is locked by another process is 503 in the end, and others are answered", async () => {
+Deno.test("while another process has the login's lock, who needs it waits, and others are answered", async () => {
   await using scene = await proxyScene([], { expiresAt: Date.now() - MINUTE });
-  const held = scene.home.credentialsFile().replace(/json$/, "lock");
-  using lock = await Deno.open(held, { write: true, create: true, mode: 0o600 });
+  const path = scene.home.credentialsFile().replace(/json$/, "lock");
+  using lock = await Deno.open(path, { write: true, create: true, mode: 0o600 });
   await lock.lock(true);
-  const locked = scene.ask("/2/0/x").then(errorOf);
-  const malformed = await fetch(scene.base.replace(scene.secret, "wrong"));
-  await malformed.body?.cancel();
-  assertEquals(malformed.status, 404);
-  const { status, kind } = await locked;
-  assertEquals([status, kind], [503, "storage"]);
+  let isAnswered = false;
+  const waiting = scene.ask("/2/0/x").then(async (response) => {
+    isAnswered = true;
+    return (await response.json()).headers.authorization;
+  });
+  await wait(A_MOMENT);
+  const other = await fetch(scene.base.replace(scene.secret, "wrong"));
+  await other.body?.cancel();
+  assertEquals([other.status, isAnswered, scene.upstream.refreshes], [404, false, 0]);
   await lock.unlock();
+  assertEquals([await waiting, scene.upstream.refreshes], ["Bearer token-number-1", 1]);
+});
+
+Deno.test("a full disk is 503, sends no refresh token, and ends nothing", async () => {
+  const wrapper = ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh"]; // each write to a file fails
+  await using scene = await proxyScene([], { expiresAt: Date.now() - MINUTE }, { wrapper });
+  for (let count = 0; count < 2; count++) {
+    const { status, kind } = await errorOf(await scene.ask("/2/0/x"));
+    assertEquals([status, kind, scene.upstream.refreshes], [503, "storage", 0]);
+  }
+  await scene.home.changeCredentials({ expiresAt: Date.now() + HOUR });
+  await wait(A_MOMENT);
+  const response = await scene.ask("/2/0/x");
+  await response.body?.cancel();
+  assertEquals(response.status, 200);
 });
 
 Deno.test("no token is in what --verbose prints, which is one line a request, without the query", async () => {

@@ -99,11 +99,9 @@ const FAULTS: Readonly<Record<string, readonly [path: string, fault: Fault]>> = 
   "users/me is forbidden": ["/2/0/users/me", { status: 403, body: "{}" }],
   "the authentication service fails": ["/token/validate", { status: 500, body: HTML }],
 };
-const THAT_TALK = [["whoami"], ["token"], ["refresh"], ["validate"], ["logout"], ["status"], [
-  "api",
-], [
-  "exec",
-]];
+const THAT_TALK = [
+  ...["whoami", "token", "refresh", "validate", "logout", "status", "api", "exec", "proxy"],
+].map((command) => [command]);
 
 for (const [what, [path, fault]] of Object.entries(FAULTS)) {
   Deno.test(`no command spills a secret when ${what}`, async () => {

@@ -139,6 +139,7 @@ function* methods(): Generator<Evasion> {
   ) {
     yield { name: `the parameter ${name}`, target: `${INSIDE}?a=b&${name}=DELETE` };
   }
+  yield { name: "a parameter after a semicolon", target: `${INSIDE}?a=b;_method=DELETE` };
   for (const name of ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"]) {
     yield {
       name: `POST as GET by ${name}`,

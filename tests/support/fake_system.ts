@@ -71,7 +71,6 @@ export function fakeSystem(arranged: Arranged = {}): FakeSystem {
   let held = 0;
   return {
     platform: "linux",
-    pid: 4711,
     restrict: () => {},
     env: (name) => env[name] || undefined,
     absolutePath: (path) => path.startsWith("/") ? path : `/cwd/${path}`,
@@ -93,8 +92,7 @@ export function fakeSystem(arranged: Arranged = {}): FakeSystem {
       return typeof step === "function" ? await step(request) : step;
     },
     serve: ({ hostname, port }) => unexpected(`a listener was opened on ${hostname}:${port}`),
-    serveLocal: () => unexpected("programs were served"),
-    openPool: () => unexpected("a pool was opened"),
+    proxying: () => unexpected("a proxy was opened"),
     trace: () => {},
     assertReachable: () => Promise.resolve(),
     peerIssuer: (hostname) => unexpected(`the certificate of ${hostname} was looked at`),

@@ -37,7 +37,14 @@ export async function played(
     peerIssuer: () => Promise.resolve("An authority"),
     run: () => Promise.resolve(0),
     runInPlace: () => Promise.resolve(0),
-    serveLocal: () => Promise.resolve({ port: 1, close: () => Promise.resolve() }),
+    proxying: () =>
+      Promise.resolve({
+        pid: 1,
+        serveLocal: () => Promise.resolve({ port: 1, close: () => Promise.resolve() }),
+        openPool() {
+          throw new Error("a request is forwarded");
+        },
+      }),
     openBrowser(url) {
       if (answer === null) return Promise.resolve(true);
       const { searchParams } = new URL(url);

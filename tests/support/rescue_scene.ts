@@ -47,7 +47,7 @@ export async function saveInVain(
   { configDir, lock }: RescueScene,
   tokenSet = NEW,
 ): Promise<CliError> {
-  using login = await lock();
+  await using login = await lock();
   await login.prepare();
   Deno.renameSync(`${configDir}/credentials`, `${configDir}/moved`);
   const error = await assertRejects(() => login.save(tokenSet), CliError);

@@ -131,8 +131,8 @@ const TASKS: Readonly<Record<Task, (args: readonly string[]) => Promise<void>>> 
       load: () => Promise.resolve(undefined),
       prepare: () => Promise.resolve(),
       save: () => Promise.reject(new CliError("storage", "The tokens are elsewhere")),
-      remove: () => undefined,
-      [Symbol.dispose]: () => undefined,
+      remove: () => Promise.resolve(),
+      [Symbol.asyncDispose]: () => Promise.resolve(),
     };
     const judge = (): Promise<Verdict> => Promise.resolve({ kind: "fine" });
     const ask = () => Promise.resolve({ tokenSet, hasAccessToken: true, judge });

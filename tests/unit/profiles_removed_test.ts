@@ -1,10 +1,10 @@
 // A profile that is removed, and the metadata of an issuer that one holds.
 import { assertEquals } from "@std/assert";
+import { saveCurrentProfile } from "../../src/settings/current_profile.ts";
 import {
   loadProfile,
   profileNames,
   removeProfile,
-  saveCurrentProfile,
   saveProfile,
 } from "../../src/settings/profiles.ts";
 import { oldLeftover } from "../support/disk.ts";

@@ -2,11 +2,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 import { currentProfile, isProfileName } from "../../src/settings/location.ts";
+import { saveCurrentProfile } from "../../src/settings/current_profile.ts";
 import {
   loadProfile,
   type Profile,
   profileNames,
-  saveCurrentProfile,
   saveProfile,
 } from "../../src/settings/profiles.ts";
 import { modeOf, namesIn, tempDir } from "../support/temp_dir.ts";

@@ -14,7 +14,7 @@ Deno.test("rescued tokens are put back although the login before them is from a 
   using at = rescueScene();
   putLogin(at.configDir, { ...STALE, obtainedAt: STALE.obtainedAt + A_DAY });
   const path = await rescued(at);
-  using login = await at.lock();
+  await using login = await at.lock();
   assert(sameTokenSet(await login.load(), NEW));
   assert(!exists(path));
 });
@@ -23,7 +23,7 @@ Deno.test("tokens that a clock a day ahead rescued do not replace a later sign-i
   using at = rescueScene();
   const path = await rescued(at, { ...NEW, obtainedAt: NEW.obtainedAt + A_DAY });
   putLogin(at.configDir, OTHERS);
-  using login = await at.lock();
+  await using login = await at.lock();
   assert(sameTokenSet(await login.load(), OTHERS));
   assert(exists(path));
   assertStringIncludes(at.warnings.join(), `${path} holds tokens that do not follow`);
@@ -35,11 +35,11 @@ Deno.test("a first login that was rescued does not replace a login that came sin
   const path = await rescued(at);
   putLogin(at.configDir, OTHERS);
   {
-    using login = await at.lock();
+    await using login = await at.lock();
     assert(sameTokenSet(await login.load(), OTHERS));
   }
   Deno.removeSync(loginFile(at.configDir));
-  using login = await at.lock();
+  await using login = await at.lock();
   assert(sameTokenSet(await login.load(), NEW), "without a login it goes back");
   assert(!exists(path));
 });
@@ -48,7 +48,7 @@ Deno.test("a login that was marked as ended after the rescue is still the one th
   using at = rescueScene();
   await rescued(at);
   putLogin(at.configDir, { ...STALE, endedBy: "invalid_grant" });
-  using login = await at.lock();
+  await using login = await at.lock();
   assert(sameTokenSet(await login.load(), NEW));
 });
 
@@ -75,7 +75,7 @@ for (const [what, spoil, why] of UNREADABLE) {
     const path = await rescued(at);
     spoil(path);
     for (let tries = 0; tries < 2; tries++) {
-      using login = await at.lock();
+      await using login = await at.lock();
       assertEquals(login.lost?.kind, "storage");
       assertStringIncludes(login.lost?.message ?? "", `${path}: `);
       assertStringIncludes(login.lost?.message ?? "", why);
@@ -83,11 +83,11 @@ for (const [what, spoil, why] of UNREADABLE) {
       await login.prepare(); // a sign-in that comes to nothing
     }
     {
-      using login = await at.lock();
+      await using login = await at.lock();
       await login.prepare();
       await login.save(OTHERS);
     }
-    using login = await at.lock();
+    await using login = await at.lock();
     assertEquals(login.lost, undefined);
     assert(sameTokenSet(await login.load(), OTHERS));
   });
@@ -98,12 +98,12 @@ Deno.test("after a sign-out, tokens that were rescued and could not be read do n
   const path = await rescued(at);
   Deno.chmodSync(path, 0o644);
   {
-    using login = await at.lock();
-    login.remove();
+    await using login = await at.lock();
+    await login.remove();
   }
   assertStringIncludes(at.warnings.join(), path);
   Deno.chmodSync(path, 0o600);
-  using login = await at.lock();
+  await using login = await at.lock();
   assertEquals([await login.load(), login.lost], [undefined, undefined]);
 });
 
@@ -112,11 +112,11 @@ Deno.test("after a sign-out, a rescued file that could not be removed does not b
   const path = await rescued(at);
   const text = Deno.readTextFileSync(path);
   {
-    using login = await at.lock();
-    login.remove();
+    await using login = await at.lock();
+    await login.remove();
   }
   Deno.writeTextFileSync(path, text, { mode: 0o600 });
-  using login = await at.lock();
+  await using login = await at.lock();
   assertEquals(await login.load(), undefined);
 });
 
@@ -124,7 +124,7 @@ Deno.test("an unreadable rescue does not stop a login that is not the one before
   using at = rescueScene();
   Deno.removeSync(await rescued(at));
   putLogin(at.configDir, OTHERS);
-  using login = await at.lock();
+  await using login = await at.lock();
   assertEquals(login.lost, undefined);
 });
 
@@ -133,7 +133,7 @@ Deno.test("a rescue whose path is longer than a block of the disk is found by th
   const long = `${at.elsewhere}/${`${"d".repeat(200)}/`.repeat(14)}`;
   Deno.mkdirSync(long, { recursive: true });
   assertStringIncludes(await rescued({ ...at, lock: () => at.lock({ HOME: long }) }), long);
-  using login = await at.lock();
+  await using login = await at.lock();
   assert(sameTokenSet(await login.load(), NEW));
 });
 
@@ -176,18 +176,18 @@ Deno.test("a damaged login file is set aside when tokens are put back, and kept"
   using at = rescueScene();
   await rescued(at);
   Deno.writeTextFileSync(loginFile(at.configDir), '{"version":1,');
-  using login = await at.lock();
+  await using login = await at.lock();
   assert(sameTokenSet(await login.load(), NEW));
   assert(namesIn(`${at.configDir}/credentials`).includes("default.json.bad"));
 });
 
 Deno.test("of two holders, the one whose lock file was removed saves nothing over the other's login", async () => {
   using at = rescueScene();
-  using first = await at.lock();
+  await using first = await at.lock();
   await first.prepare();
   Deno.removeSync(`${at.configDir}/credentials/default.lock`);
   {
-    using second = await at.lock();
+    await using second = await at.lock();
     await second.prepare();
     const error = await thrownBy(() => first.save(NEW));
     assertEquals(error?.code, "not_saved");
@@ -200,27 +200,27 @@ Deno.test("of two holders, the one whose lock file was removed saves nothing ove
 Deno.test("the tokens of the first holder are put back when the second one gets none", async () => {
   using at = rescueScene();
   {
-    using first = await at.lock();
+    await using first = await at.lock();
     await first.prepare();
     Deno.removeSync(`${at.configDir}/credentials/default.lock`);
-    using second = await at.lock();
+    await using second = await at.lock();
     await second.prepare();
     await thrownBy(() => first.save(NEW));
     await second.save({ ...STALE, endedBy: "invalid_grant" });
   }
-  using login = await at.lock();
+  await using login = await at.lock();
   assert(sameTokenSet(await login.load(), NEW));
 });
 
 for (const second of ["saved a login", "is not there"]) {
   Deno.test(`a holder whose lock file was removed locks again when a second one ${second}`, async () => {
     using at = rescueScene();
-    using first = await at.lock();
+    await using first = await at.lock();
     await first.prepare();
     Deno.removeSync(`${at.configDir}/credentials/default.lock`);
     let expected: TokenSet = NEW;
     if (second === "saved a login") {
-      using other = await at.lock();
+      await using other = await at.lock();
       await other.prepare();
       await other.save(OTHERS);
       expected = OTHERS;

@@ -31,7 +31,7 @@ Deno.test("the next holder of the lock puts rescued tokens back, and removes the
   using at = rescueScene();
   await saveInVain(at);
   Deno.renameSync(`${at.configDir}/moved`, `${at.configDir}/credentials`);
-  using login = await at.lock();
+  await using login = await at.lock();
   assert(sameTokenSet(await login.load(), NEW));
   assert(sameTokenSet(storedLogin(at.configDir), NEW));
   assertEquals(namesIn(at.elsewhere), []);
@@ -41,7 +41,7 @@ Deno.test("the next holder of the lock puts rescued tokens back, and removes the
 Deno.test("tokens that only lacked the rename wait beside their place, and are put into it", async () => {
   using at = rescueScene();
   {
-    using login = await at.lock();
+    await using login = await at.lock();
     await login.prepare();
     Deno.removeSync(loginFile(at.configDir));
     Deno.mkdirSync(`${loginFile(at.configDir)}/full`, { recursive: true });
@@ -51,7 +51,7 @@ Deno.test("tokens that only lacked the rename wait beside their place, and are p
   }
   assertEquals(namesIn(at.elsewhere), []);
   Deno.removeSync(loginFile(at.configDir), { recursive: true });
-  using login = await at.lock();
+  await using login = await at.lock();
   assert(sameTokenSet(await login.load(), NEW));
   assertEquals(namesIn(`${at.configDir}/credentials`), ["default.json", "default.lock"]);
 });
@@ -73,7 +73,7 @@ Deno.test("while their place is not to be had, rescued tokens stay, and no lock 
 Deno.test("a reservation that no answer came for is removed by the next holder of the lock", async () => {
   using at = rescueScene();
   Deno.writeTextFileSync(`${loginFile(at.configDir)}.next`, " ".repeat(40_000), { mode: 0o600 });
-  using login = await at.lock();
+  await using login = await at.lock();
   assert(sameTokenSet(await login.load(), STALE));
   assertEquals(namesIn(`${at.configDir}/credentials`), ["default.json", "default.lock"]);
 });
@@ -83,7 +83,7 @@ Deno.test("a text that was written and not yet cut to its length is whole", asyn
   putLogin(at.configDir, NEW, "other");
   const text = Deno.readTextFileSync(loginFile(at.configDir, "other")) + " ".repeat(40_000);
   Deno.writeTextFileSync(`${loginFile(at.configDir)}.next`, text, { mode: 0o600 });
-  using login = await at.lock();
+  await using login = await at.lock();
   assert(sameTokenSet(await login.load(), NEW));
 });
 
@@ -99,7 +99,7 @@ Deno.test("a rescue that the lock file does not name is found by its name", asyn
   using at = rescueScene({ HOME: home.path });
   let path = "";
   {
-    using login = await at.lock();
+    await using login = await at.lock();
     await login.prepare();
     Deno.removeSync(at.elsewhere); // the place that the lock file names
     Deno.renameSync(`${at.configDir}/credentials`, `${at.configDir}/moved`);
@@ -111,7 +111,7 @@ Deno.test("a rescue that the lock file does not name is found by its name", asyn
   const lockPath = `${at.configDir}/credentials/default.lock`;
   const lines = Deno.readTextFileSync(lockPath).split("\n");
   Deno.writeTextFileSync(lockPath, lines.with(1, "").join("\n"));
-  using login = await at.lock();
+  await using login = await at.lock();
   assert(sameTokenSet(await login.load(), NEW));
   assertThrows(() => Deno.lstatSync(path), Deno.errors.NotFound);
 });
@@ -121,7 +121,7 @@ Deno.test("a rescue is found where the lock file says, when TMPDIR is another on
   await saveInVain(at);
   Deno.renameSync(`${at.configDir}/moved`, `${at.configDir}/credentials`);
   const system = fakeSystem({ env: {} });
-  using login = await openStore(at.configDir, system, () => {}).lock("default");
+  await using login = await openStore(at.configDir, system, () => {}).lock("default");
   assert(sameTokenSet(await login.load(), NEW));
   assertEquals(namesIn(at.elsewhere), []);
 });
@@ -139,10 +139,10 @@ for (const what of ["a directory with a like name", "a copy of the directory"]) 
       );
     }
     const system = fakeSystem({ env: { HOME: at.elsewhere } });
-    using login = await openStore(other, system, () => {}).lock("default");
+    await using login = await openStore(other, system, () => {}).lock("default");
     assert(sameTokenSet(await login.load(), OTHERS));
     Deno.renameSync(`${at.configDir}/moved`, `${at.configDir}/credentials`);
-    using own = await at.lock();
+    await using own = await at.lock();
     assert(sameTokenSet(await own.load(), NEW), "the login itself gets it");
   });
 }
@@ -159,10 +159,10 @@ for (const [what, present] of [["the same login", STALE], ["no login", undefined
     Deno.copyFileSync(`${at.configDir}/${lock}`, `${copy}/${lock}`);
     const system = fakeSystem({ env: { HOME: at.elsewhere } });
     {
-      using login = await openStore(copy, system, () => {}).lock("default");
+      await using login = await openStore(copy, system, () => {}).lock("default");
       assert(sameTokenSet(await login.load(), present));
     }
-    using own = await at.lock();
+    await using own = await at.lock();
     assert(sameTokenSet(await own.load(), NEW), "the login itself gets it");
   });
 }
@@ -175,7 +175,7 @@ Deno.test("containers with the same HOME that share /var/tmp do not take each ot
     Deno.renameSync(at.configDir, `${at.configDir} of the first container`);
     if (hasLogin) putLogin(at.configDir, OTHERS);
     {
-      using login = await at.lock();
+      await using login = await at.lock();
       assert(sameTokenSet(await login.load(), hasLogin ? OTHERS : undefined));
       await login.prepare();
       Deno.renameSync(`${at.configDir}/credentials`, `${at.configDir}/moved`);
@@ -184,7 +184,7 @@ Deno.test("containers with the same HOME that share /var/tmp do not take each ot
     assertEquals(namesIn(at.elsewhere).length, 2);
     Deno.removeSync(at.configDir, { recursive: true });
     Deno.renameSync(`${at.configDir} of the first container`, at.configDir);
-    using login = await at.lock();
+    await using login = await at.lock();
     assert(sameTokenSet(await login.load(), NEW));
   }
 });
@@ -202,7 +202,7 @@ for (const text of ["{}", "[]", "null", "7", '{"accessToken":"half of a login"}'
     using at = rescueScene();
     const waiting = `${loginFile(at.configDir)}.next`;
     Deno.writeTextFileSync(waiting, text, { mode: 0o600 });
-    using login = await at.lock();
+    await using login = await at.lock();
     assert(sameTokenSet(await login.load(), STALE));
     assertEquals(Deno.readTextFileSync(`${waiting}.bad`), text);
     assertStringIncludes(at.warnings.join(), `${waiting}.bad`);
@@ -219,11 +219,11 @@ Deno.test("a rescued file that is left over does not replace a later login", asy
   Deno.renameSync(`${at.configDir}/moved`, `${at.configDir}/credentials`);
   const later = { ...OTHERS, obtainedAt: NEW.obtainedAt + 60_000 };
   {
-    using login = await at.lock();
+    await using login = await at.lock();
     await login.save(later);
   }
   Deno.writeTextFileSync(`${at.elsewhere}/${name}`, copy, { mode: 0o600 });
-  using login = await at.lock();
+  await using login = await at.lock();
   assertEquals((await login.load())?.obtainedAt, later.obtainedAt);
 });
 
@@ -233,7 +233,7 @@ Deno.test("what another user put where a rescue would be is passed over", async 
   const [name = ""] = namesIn(at.elsewhere);
   Deno.renameSync(`${at.configDir}/moved`, `${at.configDir}/credentials`);
   Deno.chmodSync(`${at.elsewhere}/${name}`, 0o666);
-  using login = await at.lock();
+  await using login = await at.lock();
   assert(sameTokenSet(await login.load(), STALE));
 });
 

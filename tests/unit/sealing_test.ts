@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { written } from "../../src/base/advice.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { keyIn } from "../../src/store/key.ts";
-import { openStore, type Store } from "../../src/store/logins.ts";
+import { type LoginStore, openStore } from "../../src/store/logins.ts";
 import { sameTokenSet } from "../../src/store/token_sets.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 import { LOGIN, loginFile, putLogin, STALE } from "../support/logins.ts";
@@ -18,12 +18,12 @@ function storeIn(
   configDir: string,
   env: Record<string, string> = { ANAPLAN_AUTH_KEY: KEY },
   warnings: string[] = [],
-): Store {
+): LoginStore {
   return openStore(configDir, fakeSystem({ env }), (text) => warnings.push(written(text)));
 }
 
 async function putSealed(configDir: string, profile = "default"): Promise<string> {
-  using login = await storeIn(configDir).lock(profile);
+  await using login = await storeIn(configDir).lock(profile);
   await login.save(LOGIN);
   return loginFile(configDir, profile);
 }
@@ -75,7 +75,7 @@ async function assertShut(
   const error = await assertRejects(() => store.load("default"), CliError);
   assertEquals([error.kind, error.damagedFile], ["storage", undefined]);
   assertStringIncludes(error.message, expected);
-  using login = await store.lock("default");
+  await using login = await store.lock("default");
   await assertRejects(() => login.load(), CliError, expected);
   assertEquals(Deno.readTextFileSync(path), before);
 }
@@ -145,7 +145,7 @@ Deno.test("without its key nothing of a sealed login is sent or lost: prepare() 
     `Cannot get key ${keyId(KEY)} of the logins from ANAPLAN_AUTH_KEY_FILE: no such file`,
     store,
   );
-  using login = await store.lock("default");
+  await using login = await store.lock("default");
   await assertRejects(() => login.prepare(), CliError, "of the logins from ANAPLAN_AUTH_KEY_FILE");
   await assertRejects(
     () => login.save(STALE),
@@ -164,7 +164,7 @@ Deno.test("a plain login is used while sealing is on, with a warning, and is sea
   assertEquals(warnings, [
     `${loginFile(dir.path)} is not sealed yet; to seal it: anaplan-auth seal`,
   ]);
-  using login = await store.lock("default");
+  await using login = await store.lock("default");
   await login.save(STALE);
   assertEquals(filesWith(TOKENS, [dir.path]), []);
 });
@@ -172,7 +172,7 @@ Deno.test("a plain login is used while sealing is on, with a warning, and is sea
 Deno.test("prepare() of a plain login writes no plain text while sealing is on", async () => {
   using dir = tempDir();
   putLogin(dir.path, LOGIN);
-  using login = await storeIn(dir.path).lock("default");
+  await using login = await storeIn(dir.path).lock("default");
   await login.prepare();
   assertEquals(filesWith(TOKENS, [dir.path]), []);
   assert(sameTokenSet(await login.load(), LOGIN), "the login is there, sealed");
@@ -186,7 +186,7 @@ Deno.test("tokens that could not be saved are rescued sealed, and go back with t
   await putSealed(configDir);
   const env = { ANAPLAN_AUTH_KEY: KEY, HOME: home };
   {
-    using login = await storeIn(configDir, env).lock("default");
+    await using login = await storeIn(configDir, env).lock("default");
     await login.prepare();
     Deno.renameSync(`${configDir}/credentials`, `${configDir}/moved`);
     await assertRejects(() => login.save(NEW), CliError, "they are in");
@@ -196,11 +196,13 @@ Deno.test("tokens that could not be saved are rescued sealed, and go back with t
   assertEquals(filesWith(TOKENS, [dir.path]), []);
   assertEquals(Array.from(Deno.readDirSync(home)).length, 1);
   {
-    using login = await storeIn(configDir, { ...env, ANAPLAN_AUTH_KEY: newKey() }).lock("default");
+    await using login = await storeIn(configDir, { ...env, ANAPLAN_AUTH_KEY: newKey() }).lock(
+      "default",
+    );
     assert(login.lost !== undefined, "the present refresh token is not sent");
   }
   assertEquals(Array.from(Deno.readDirSync(home)).length, 1);
-  using login = await storeIn(configDir, env).lock("default");
+  await using login = await storeIn(configDir, env).lock("default");
   assert(sameTokenSet(await login.load(), NEW));
   assertEquals(Array.from(Deno.readDirSync(home)), []);
 });
@@ -213,7 +215,7 @@ Deno.test("tokens that wait for their place stay there while their key is missin
   const without = storeIn(dir.path, { ANAPLAN_AUTH_KEY: newKey() });
   await assertRejects(() => without.lock("default"), CliError, "cannot be opened with key");
   assert(Deno.statSync(next).isFile);
-  using login = await storeIn(dir.path).lock("default");
+  await using login = await storeIn(dir.path).lock("default");
   assert(sameTokenSet(await login.load(), LOGIN));
 });
 
@@ -228,7 +230,7 @@ Deno.test("config.json that does not say where the key is stops a save, and noth
   ];
   for (const text of texts) {
     Deno.writeTextFileSync(config, text, { mode: 0o600 });
-    using login = await storeIn(dir.path, {}).lock("default");
+    await using login = await storeIn(dir.path, {}).lock("default");
     await assertRejects(() => login.prepare(), CliError, config);
     await assertRejects(() => login.save(LOGIN), CliError, config);
   }
@@ -238,7 +240,7 @@ Deno.test("config.json that does not say where the key is stops a save, and noth
 Deno.test("a first login beside sealed ones is not saved plain because a variable is missing", async () => {
   using dir = tempDir();
   await putSealed(dir.path, "eu");
-  using login = await storeIn(dir.path, {}).lock("default");
+  await using login = await storeIn(dir.path, {}).lock("default");
   await assertRejects(() => login.prepare(), CliError, "Cannot save a login in plain text");
   await assertRejects(() => login.save(LOGIN), CliError, "Cannot save a login in plain text");
   assertEquals(filesWith(TOKENS, [dir.path]), []);

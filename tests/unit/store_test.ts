@@ -4,21 +4,21 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { written } from "../../src/base/advice.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { refresh } from "../../src/oauth/client.ts";
-import { openStore, type Store } from "../../src/store/logins.ts";
+import { type LoginStore, openStore } from "../../src/store/logins.ts";
 import { fakeSystem, START } from "../support/fake_system.ts";
 import { answerLost, granted, LOGIN, loginFile, putLogin, STALE } from "../support/logins.ts";
 import { CLIENT, SERVER } from "../support/oauth.ts";
 import { modeOf, namesIn, tempDir } from "../support/temp_dir.ts";
 import { nextOf } from "../support/shown.ts";
 
-function storeIn(configDir: string, warnings: string[] = []): Store {
+function storeIn(configDir: string, warnings: string[] = []): LoginStore {
   return openStore(configDir, fakeSystem(), (text) => warnings.push(written(text)));
 }
 
 Deno.test("a login that was saved is there for the next process", async () => {
   using dir = tempDir();
   {
-    using login = await storeIn(dir.path).lock("default");
+    await using login = await storeIn(dir.path).lock("default");
     assertEquals(await login.load(), undefined);
     await login.save(LOGIN);
     assert(sameTokenSet(await login.load(), LOGIN));
@@ -29,7 +29,7 @@ Deno.test("a login that was saved is there for the next process", async () => {
 Deno.test("a login is kept in a 0600 file of its profile in 0700 directories", async () => {
   using dir = tempDir();
   const configDir = `${dir.path}/config`;
-  using login = await storeIn(configDir).lock("eu-test");
+  await using login = await storeIn(configDir).lock("eu-test");
   await login.save(LOGIN);
   const path = storeIn(configDir).pathOf("eu-test");
   assertEquals(path, `${configDir}/credentials/eu-test.json`);
@@ -46,14 +46,14 @@ Deno.test("reading a login takes no lock and makes no file", async () => {
   assertEquals(await storeIn(dir.path).load("default"), undefined);
   assertEquals(namesIn(dir.path), []);
   putLogin(dir.path, LOGIN);
-  using _login = await storeIn(dir.path).lock("default");
+  await using _login = await storeIn(dir.path).lock("default");
   assert(sameTokenSet(await storeIn(dir.path).load("default"), LOGIN));
 });
 
 Deno.test("profiles have locks and logins of their own", async () => {
   using dir = tempDir();
-  using one = await storeIn(dir.path).lock("one");
-  using two = await storeIn(dir.path).lock("two");
+  await using one = await storeIn(dir.path).lock("one");
+  await using two = await storeIn(dir.path).lock("two");
   await one.save(LOGIN);
   await two.save(STALE);
   two.remove();
@@ -63,7 +63,7 @@ Deno.test("profiles have locks and logins of their own", async () => {
 
 Deno.test("a lock that another one holds is a storage error, later than the longest refresh takes", async () => {
   using dir = tempDir();
-  using _login = await storeIn(dir.path).lock("default");
+  await using _login = await storeIn(dir.path).lock("default");
   let patience = 0;
   const sleep = (pause: number): Promise<void> => Promise.resolve(void (patience += pause));
   const impatient = openStore(
@@ -97,12 +97,12 @@ Deno.test("saving and removing clear away what a crash left", async () => {
   using dir = tempDir();
   putLogin(dir.path, LOGIN);
   const leftover = `${loginFile(dir.path)}.${crypto.randomUUID()}.tmp`;
-  using login = await storeIn(dir.path).lock("default");
+  await using login = await storeIn(dir.path).lock("default");
   Deno.writeTextFileSync(leftover, "half a login");
   await login.save(LOGIN);
   assertEquals(namesIn(`${dir.path}/credentials`), ["default.json", "default.lock"]);
   Deno.writeTextFileSync(leftover, "half a login");
-  login.remove();
+  await login.remove();
   assertEquals(namesIn(`${dir.path}/credentials`), ["default.lock"]);
 });
 
@@ -113,10 +113,10 @@ Deno.test("what looks like a leftover and cannot be removed spoils no save and n
   for (const name of names) {
     Deno.mkdirSync(`${dir.path}/credentials/${name}/full`, { recursive: true });
   }
-  using login = await storeIn(dir.path).lock("default");
+  await using login = await storeIn(dir.path).lock("default");
   await login.save(LOGIN);
   assert(sameTokenSet(await login.load(), LOGIN));
-  login.remove();
+  await login.remove();
   assertEquals(namesIn(`${dir.path}/credentials`), ["default.lock", ...names].sort());
 });
 

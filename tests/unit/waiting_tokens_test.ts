@@ -80,10 +80,10 @@ Deno.test("a first login that was rescued elsewhere is found through the lock's 
 Deno.test("tokens that another holder of the lock rescued are found by their name, too", async () => {
   using at = rescueScene();
   {
-    using first = await at.lock();
+    await using first = await at.lock();
     await first.prepare();
     Deno.removeSync(`${at.configDir}/credentials/default.lock`);
-    using second = await at.lock();
+    await using second = await at.lock();
     await second.prepare();
     await assertRejects(() => first.save(NEW), CliError);
     await second.save({ ...STALE, endedBy: "invalid_grant" });
@@ -95,7 +95,7 @@ Deno.test("tokens that another holder of the lock rescued are found by their nam
 Deno.test("status does not wait for a first sign-in that is under way", async () => {
   using at = rescueScene();
   Deno.removeSync(loginFile(at.configDir));
-  using login = await at.lock();
+  await using login = await at.lock();
   await login.prepare();
   using scene = sessionScene(undefined, { env: { HOME: at.elsewhere } });
   const { text } = await status({ configDir: at.configDir }, scene.context);

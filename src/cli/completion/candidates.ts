@@ -1,4 +1,4 @@
-// What may stand where somebody presses Tab: the tree knows, through Stricli. Rule: nothing is listed
+// What may follow when you press Tab: the tree knows, through Stricli. Rule: nothing is listed
 // here; the tree says where words come from, and word_sources.ts fetches them.
 
 import { type InputCompletion, proposeCompletions } from "@stricli/core";

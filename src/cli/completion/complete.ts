@@ -54,7 +54,7 @@ function typedWords(shell: Shell, sent: readonly string[]): string[] {
   switch (shell) {
     case "bash":
       return wordsOf(second).slice(1);
-    case "powershell": // in one word of letters and digits, since Windows mends no other on the way
+    case "powershell": // in one word of letters and digits, since Windows changes any other on the way
       return new TextDecoder().decode(bytesOf(first)).split("\n");
     case "fish": // takes the quotes off every word but the last
       return [...sent.slice(0, -1), wordsOf(sent.at(-1) ?? "").join(" ")];

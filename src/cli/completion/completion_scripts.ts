@@ -1,4 +1,4 @@
-// The script of each shell. Rule: a script sends what was typed to `complete` as it stands, never through
+// The script of each shell. Rule: a script sends the typed words to `complete` unchanged, never through
 // eval, and shows what comes back; it knows no command and no flag.
 
 /** The shells there are scripts for, and what people call them. */

@@ -53,7 +53,7 @@ function savedProfiles(before: readonly string[], world: World): string[] {
   try {
     return profileNames(configDirOf(before, world));
   } catch {
-    return []; // who runs the command is told why; flags can be completed all the same
+    return []; // the command itself says why; flags can still be completed
   }
 }
 

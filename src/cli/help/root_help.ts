@@ -1,7 +1,14 @@
 // The help page of the whole program. Rule: made from the table of commands alone, since it is often all
 // that is asked for.
 
+import { PROGRAM } from "../../base/advice.ts";
+import type { Answer, CommandContext } from "../../command.ts";
 import { BRIEF, type CommandEntry, COMMANDS } from "../tree/commands.ts";
+
+/** The reply that is this page. */
+export function rootPage({ talk }: CommandContext): Answer {
+  return { kind: "answer", text: rootHelp(talk.shown(PROGRAM)), data: rootHelp() };
+}
 
 /** The page of the whole program, with the words that its commands begin with. */
 export function rootHelp(anaplanAuth = "anaplan-auth"): string {

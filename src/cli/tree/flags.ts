@@ -1,5 +1,5 @@
 // The flags that several commands share, in Stricli's words. Rule: a setting's flag is made from its row in the table
-// of settings; another flag's brief names the variable that stands for it.
+// of settings; another flag's brief names its variable.
 
 import type { FlagParametersForType, TypedFlagParameter } from "@stricli/core";
 import { completedFrom, type TreeContext, type WordSource } from "./loading.ts";

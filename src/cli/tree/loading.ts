@@ -81,7 +81,7 @@ export function loading<Flags extends CommonFlags, Args extends readonly unknown
     });
 }
 
-/** The loader of a command that reads the tree: whoever runs the tree has it. */
+/** The loader of a command that reads the tree; the caller of the tree has it. */
 export function reading(
   name: "help" | "complete",
 ): () => Promise<(this: TreeContext, flags: CommonFlags, ...args: string[]) => void> {

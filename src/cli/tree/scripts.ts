@@ -10,7 +10,7 @@ import type { TokenFlags } from "../../commands/token.ts";
 import { COMMANDS } from "./commands.ts";
 import { COMMON_FLAGS, text, texts, time, yes } from "./flags.ts";
 import { loading, type TreeCommand, type TreeContext } from "./loading.ts";
-import { parseDuration, parsePort, parseText } from "../../base/parse.ts";
+import { parseDuration, parseText } from "../../base/parse.ts";
 
 const SCHEMES: readonly TokenScheme[] = ["AnaplanAuthToken", "Bearer"];
 
@@ -108,3 +108,10 @@ export const proxy: TreeCommand = buildCommand<ProxyFlags, string[], TreeContext
   },
   docs: { brief: COMMANDS.proxy.brief },
 });
+
+/** A port to listen on. */
+function parsePort(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port < 1 || port > 65_535) throw new Error("give a number from 1 to 65535");
+  return port;
+}

@@ -1,0 +1,26 @@
+// Reads config.json. Rule: apart from what changes it, since a sealed login that is fresh needs nothing more.
+
+import { run, words } from "../base/advice.ts";
+import { type Fields, NewerVersion, parseObject } from "../base/json.ts";
+import { readIn } from "./private_directory.ts";
+
+/** The version of config.json. */
+export const VERSION = 1;
+
+/**
+ * The fields of config.json; none when there is no such file.
+ *
+ * @throws {CliError} `storage` as {@link readIn}.
+ */
+export function readConfig(configDir: string): Fields {
+  const parse = (text: string): Fields => {
+    const fields = parseObject(text);
+    if (typeof fields.version !== "number") throw new Error("it is not a file of anaplan-auth");
+    if (fields.version > VERSION) throw new NewerVersion();
+    return fields;
+  };
+  const next = words`name the profile (--profile NAME), or choose it again: ${
+    run("profile use NAME")
+  }`;
+  return readIn(configDir, "config.json", parse, next) ?? {};
+}

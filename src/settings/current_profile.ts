@@ -1,0 +1,34 @@
+// Changes which profile is used when none is named. Rule: under the lock of config.json.
+
+import { readConfig } from "../files/config_fields.ts";
+import { lockConfig, writeConfig } from "../files/config_file.ts";
+import type { Clock } from "../files/lock_file.ts";
+import type { Warn } from "../files/private_file.ts";
+import { orSetAside } from "../files/set_aside.ts";
+import { currentProfile } from "./location.ts";
+
+/** Chooses the profile that is used when none is named. */
+export function saveCurrentProfile(configDir: string, name: string, warn: Warn): void {
+  writeConfig(configDir, { ...readConfig(configDir), currentProfile: name }, warn);
+}
+
+/**
+ * Chooses the profile that is used when none is named, under the lock of that choice: what was chosen meanwhile
+ * is seen. A damaged choice counts as none.
+ *
+ * @param choose gets the present choice; `undefined` leaves it.
+ * @throws {CliError} `storage`, or what `choose` throws.
+ */
+export async function changeCurrentProfile(
+  configDir: string,
+  choose: (current: string | undefined) => string | undefined | Promise<string | undefined>,
+  system: Clock,
+  warn: Warn,
+): Promise<void> {
+  using _lock = await lockConfig(configDir, system);
+  const { mayBeSealed } = await import("../store/sealing.ts");
+  const load = (): string | undefined => currentProfile(configDir);
+  const isSealed = mayBeSealed(configDir); // then config.json names the key, and is not set aside
+  const chosen = await choose(isSealed ? load() : await orSetAside(load, warn));
+  if (chosen !== undefined) saveCurrentProfile(configDir, chosen, warn);
+}

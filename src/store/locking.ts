@@ -1,0 +1,81 @@
+// The store beyond reading a plain login. Rule: what opens and seals is loaded only for a login that is sealed, or that
+// may be from now on.
+
+import type { Words } from "../base/advice.ts";
+import { ifPossible } from "../files/private_directory.ts";
+import { readPrivateFile } from "../files/private_file.ts";
+import type { KeyChoice } from "./key_source.ts";
+import { type LockedLogin, lockLogin, type LockSystem } from "./locked_login.ts";
+import { mayWait, waitingNames } from "./put_back.ts";
+import type { LoginFiles, LoginsRead, SealedLogins } from "./sealed_store.ts";
+import type { Sealing } from "./sealing.ts";
+
+/** The part of the store that a fresh plain login does not need. */
+export interface LockingStore extends LoginsRead {
+  /** Waits until no other process can change the profile's login. */
+  lock(profile: string): Promise<LockedLogin>;
+  /** Whether tokens may wait for their place; a lock that is taken then puts them there. Takes no lock. */
+  mayWait(profile: string): Promise<boolean>;
+  /** The profiles for which {@link LockingStore.mayWait} is true. */
+  waiting(): Promise<string[]>;
+}
+
+/** Where logins are, how one is read, and whether a key may be named. */
+interface Files extends LoginFiles {
+  mayBeSealing(): boolean;
+}
+
+/** Opens that part; `chosen` as for `openStore`. */
+export function lockingStore(
+  files: Files,
+  system: LockSystem,
+  warn: (text: Words) => void,
+  chosen: KeyChoice | undefined,
+): LockingStore {
+  const { configDir, pathOf, read } = files;
+  const sealed = async (): Promise<SealedLogins> =>
+    (await import("./sealed_store.ts")).sealedLogins(files, system, warn, chosen);
+  const staysPlain = (profile: string): boolean =>
+    chosen === undefined && typeof ifPossible(() => read(profile)) === "object" &&
+    isWhole(`${configDir}/config.json`) && !files.mayBeSealing();
+  return {
+    load: async (profile) => await (await sealed()).load(profile),
+    sealedBy: async (profile) => await (await sealed()).sealedBy(profile),
+    mayWait: (profile) => Promise.resolve(mayWait(pathOf(profile), system)),
+    waiting: () => Promise.resolve(waitingNames(`${configDir}/credentials`, system)),
+    async lock(profile) {
+      const path = pathOf(profile);
+      const sealing = lazySealing(
+        () => staysPlain(profile),
+        async () => (await sealed()).sealingOf(profile),
+      );
+      const load = async () => {
+        const login = read(profile);
+        return typeof login === "string" ? await (await sealed()).open(profile) : login;
+      };
+      return await lockLogin({ configDir, path, load, sealing }, system, warn);
+    },
+  };
+}
+
+/** Sealing that is loaded when it is needed. */
+function lazySealing(staysPlain: () => boolean, sealing: () => Promise<Sealing>): Sealing {
+  return {
+    open: async (text, path) => await (await sealing()).open(text, path),
+    async sealer(isFirst) {
+      if (staysPlain()) return (text) => Promise.resolve(text);
+      return await (await sealing()).sealer(isFirst);
+    },
+    isUpToDate: async (text) => await (await sealing()).isUpToDate(text),
+  };
+}
+
+/** Whether a file is missing or has JSON in it; a damaged one may have named a key. */
+function isWhole(path: string): boolean {
+  try {
+    JSON.parse(readPrivateFile(path) ?? "{}");
+    return true;
+  } catch {
+    return false;
+  }
+}

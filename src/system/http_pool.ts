@@ -1,0 +1,35 @@
+// What the requests of the proxy share: connections, and one timer. Rule: connections for what may be sent twice only.
+
+import type { HttpPool } from "./contract.ts";
+import { onlyProxy } from "./http_client.ts";
+import { proxyFor } from "./proxies.ts";
+import { sharedWatch } from "./silence.ts";
+
+/** How long a connection waits for its next request, in milliseconds: servers and firewalls forget it as well. */
+const IDLE = 25_000;
+
+/**
+ * See {@link Proxying.openPool}. For requests that may be sent twice only: a pooled connection that was reset makes fetch send one again.
+ *
+ * Each origin has a client, since another proxy may carry it.
+ */
+export function openPool(caCertificates: readonly string[]): HttpPool {
+  const clients = new Map<string, Deno.HttpClient>();
+  const silence = sharedWatch();
+  return {
+    watch: silence.watch,
+    clientFor(url) {
+      const known = clients.get(url.origin);
+      if (known !== undefined) return known;
+      using _environment = onlyProxy(proxyFor(url, Deno.env.get));
+      const options = { poolIdleTimeout: IDLE, caCerts: [...caCertificates] };
+      const client = Deno.createHttpClient(options);
+      clients.set(url.origin, client);
+      return client;
+    },
+    [Symbol.dispose]() {
+      silence[Symbol.dispose]();
+      for (const client of clients.values()) client.close();
+    },
+  };
+}

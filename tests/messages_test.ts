@@ -47,7 +47,7 @@ const BROKEN: readonly (readonly [rule: string, pattern: RegExp])[] = [
     /\b(?!log out of every profile)(log(ged|ging)? (in|on|out|off)|to log(in|out))\b/i,
   ],
   ["has another word for a login", /(?<!single )\b(sign-on|logon|session)\b/i],
-  ["has another word for a client id", /\bclient(-ID| ID|Id|_id)\b/],
+  ["has another word for a client ID", /\bclient(-ID| id|Id|_id)\b/],
   ["has another word for a redirect URI", /\b[Rr]edirect (URL|url|uri|address)\b/],
   ["has another word for a token", /(?<![-\w])(access|refresh)[-_]token\b|\bbearer token\b/],
   ["has another word for this computer", /\b(this|your) (machine|pc|device|host)\b/i],

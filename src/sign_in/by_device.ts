@@ -20,7 +20,7 @@ import { type SavedLogin, saveLogin, type SignedIn, type SignIn } from "./saved.
 /** The client of the kind "Device grant", which has no secret, from wherever. */
 export function chooseDeviceClient({ deviceClientId, clientId }: Settings): OAuthClient {
   const chosen = deviceClientId ?? clientId;
-  if (chosen === undefined) throw new Error("askFirstTime() makes sure of the client id");
+  if (chosen === undefined) throw new Error("askFirstTime() makes sure of the client ID");
   return { clientId: chosen };
 }
 

@@ -19,7 +19,7 @@ export async function correctedClient(
   error: CliError,
   { system, talk }: CommandContext,
 ): Promise<OAuthClient> {
-  talk.insist(`${error.message}.\n`);
+  talk.insist(`${error.reason ?? error.message}.\n`);
   const ask = (step: Step, initial: string | undefined, hint: string) =>
     system.terminal.ask({
       text: step.text,
@@ -43,4 +43,4 @@ export async function correctedClient(
   }
 }
 
-const AGAIN = "Enter tries the same one again. Esc changes the client id.";
+const AGAIN = "Enter tries the same one again. Esc changes the client ID.";

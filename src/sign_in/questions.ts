@@ -39,7 +39,7 @@ export async function chooseClient(
   { answered, server, isClientRejected = false }: AboutSecret,
 ): Promise<OAuthClient> {
   const { clientId } = settings;
-  if (clientId === undefined) throw new Error("askFirstTime() makes sure of the client id");
+  if (clientId === undefined) throw new Error("askFirstTime() makes sure of the client ID");
   if (answered !== undefined) return defined({ clientId, clientSecret: answered.value });
   const fromEnvironment = environmentSecret(settings.environment, clientId);
   const stored = await storeOf(settings, context).load(settings.profile);

@@ -169,8 +169,12 @@ export interface System {
   monotonic(): number;
   /** Says on a terminal what is waited for, for so many milliseconds at most, when that takes its time. */
   waiting(what: string, limit: number): Promise<Disposable>;
-  /** Resolves after so many milliseconds; rejected with the signal's reason when that comes first. */
-  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * Resolves after so many milliseconds; rejected with the signal's reason when that comes first.
+   *
+   * @param what is waited for, as {@link System.waiting} says it; a silent sleep without.
+   */
+  sleep(milliseconds: number, signal?: AbortSignal, what?: string): Promise<void>;
   readonly terminal: Terminal;
   /** Writes it whole. @throws {BrokenPipe} when the reader has closed it. */
   write(stream: "stdout" | "stderr", data: string | Uint8Array): void;

@@ -23,7 +23,12 @@ export function denoSystem(
     absolutePath: (path) => /^([/\\]|[A-Za-z]:)/.test(path) ? path : `${Deno.cwd()}/${path}`,
     now: () => Date.now(),
     monotonic: () => performance.now(),
-    sleep: async (time, signal) => (await import("./sleep.ts")).sleep(time, signal),
+    async sleep(time, signal, what) {
+      using _wait = what === undefined
+        ? undefined
+        : (await import("./http.ts")).waiting(what, time, show, signal);
+      await (await import("./sleep.ts")).sleep(time, signal);
+    },
     terminal: terminal(),
     write: (stream, data) => writeAll(Deno[stream], bytesOf(data)),
     input: () => Deno.stdin.readable,

@@ -74,8 +74,17 @@ export async function fetchWhole(
   }
 }
 
-/** Says on a terminal what is waited for once that has taken a second: the words are loaded only then. */
-export function waiting(what: string, limit: number, show: ShowWait): Disposable {
+/**
+ * Says on a terminal what is waited for once that has taken a second: the words are loaded only then.
+ *
+ * @param signal what ends the wait when Ctrl-C is pressed, if something does.
+ */
+export function waiting(
+  what: string,
+  limit: number,
+  show: ShowWait,
+  signal?: AbortSignal,
+): Disposable {
   if (!isScreen()) return { [Symbol.dispose]() {} };
   const end = performance.now() + limit;
   const silence = AbortSignal.timeout(PATIENCE);
@@ -83,7 +92,7 @@ export function waiting(what: string, limit: number, show: ShowWait): Disposable
   let said: Disposable | undefined;
   const say = async (): Promise<void> => {
     const { sayWaiting } = await import("./waiting.ts");
-    if (!isOver) said = sayWaiting(what, end, show);
+    if (!isOver) said = sayWaiting({ what, end, signal }, show);
   };
   const begin = (): void => void say().catch(() => undefined); // as when no file can be opened any more
   silence.addEventListener("abort", begin);

@@ -28,7 +28,7 @@ export async function streamPatiently(
 ): Promise<StreamResponse> {
   if (request.isTraced === false) return await fetchStream(request, trace);
   const limit = request.longestSilence ?? LONGEST_SILENCE;
-  using _wait = waiting(new URL(request.url).host, limit, show);
+  using _wait = waiting(new URL(request.url).host, limit, show, request.signal);
   return await fetchStream(request, trace);
 }
 

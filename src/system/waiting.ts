@@ -9,22 +9,21 @@ import { canDraw, columns, ignoredSignals, screen } from "./surroundings.ts";
 /** How often the line is looked at, in milliseconds. */
 const TICK = 250;
 
-interface Wait {
+/** What is waited for. */
+export interface Wait {
   readonly what: string;
+  /** When the wait ends at the latest, in milliseconds of `performance.now()`. */
   readonly end: number;
+  /** What ends it when Ctrl-C is pressed; without, the program ends. */
+  readonly signal: AbortSignal | undefined;
 }
 
 const waits = new Set<Wait>();
 let shown = "";
 let ctrlC: Disposable | undefined;
 
-/**
- * Says what is waited for until it is disposed of.
- *
- * @param end when the wait ends at the latest, in milliseconds of `performance.now()`.
- */
-export function sayWaiting(what: string, end: number, show: ShowWait): Disposable {
-  const wait = { what, end };
+/** Says what is waited for until it is disposed of. */
+export function sayWaiting(wait: Wait, show: ShowWait): Disposable {
   waits.add(wait);
   draw(show);
   const clock = setInterval(() => draw(show), TICK);
@@ -50,8 +49,14 @@ function line(): string {
   const all = [...waits];
   const names = [...new Set(all.map(({ what }) => what))].join(", ");
   const left = duration(Math.max(...all.map(({ end }) => end)) - performance.now());
-  const stop = areSignalsHeld() ? "Ctrl-C stops after the answer." : "Ctrl-C stops.";
+  const stop = areSignalsHeld() && !isEndedBySignal()
+    ? "Ctrl-C stops after the answer."
+    : "Ctrl-C stops.";
   return `Waiting for ${names}, at most ${left}. ${stop}`.slice(0, (columns() ?? 80) - 1);
+}
+
+function isEndedBySignal(): boolean {
+  return [...waits].every(({ signal }) => signal !== undefined);
 }
 
 /** What else hears the signal may let it wait for a request that nothing ends. */
@@ -62,7 +67,7 @@ function listen(isWaiting: boolean, show: ShowWait): void {
     return;
   }
   ctrlC ??= hearing(["SIGINT"], () => {
-    if (areSignalsHeld()) return;
+    if (areSignalsHeld() || isEndedBySignal()) return;
     if (canDraw()) show("");
     Deno.exit(130);
   });

@@ -13,7 +13,7 @@ const PYTHON = await findPython();
 const ENTER = "\r";
 const ESC = "\x1b";
 const OFFER = /^Sign in now\? \[Y\/n\]/m;
-const SECRET = /^Client secret \[ANAPLAN_CLIENT_SECRET\]/m;
+const SECRET = /^Client secret/m;
 // deno-lint-ignore no-control-regex
 const ADDRESSES = /https:\/\/[^\s\x1b]+response_type=code[^\s\x1b]+/g;
 
@@ -160,7 +160,7 @@ testWith(PYTHON, "a wrong secret is asked again, and the sign-in goes on", async
   assertEquals((await page).status, 502);
   assertMatch(
     terminal.screen(),
-    /^Cannot sign in: Anaplan does not accept the client id or its secret/m,
+    /^Cannot sign in: Anaplan rejected the client ID or its secret/m,
   );
   await terminal.type(sandbox.clients.rotating.clientSecret + ENTER);
   await finishInBrowser(terminal, 2);
@@ -180,7 +180,7 @@ testWith(PYTHON, "Esc at that question corrects the client id, which is saved", 
   await using _terminal = terminal;
   await terminal.shows(SECRET);
   await terminal.type(ESC);
-  await terminal.shows(/^Client id \[--client-id\]/m);
+  await terminal.shows(/^Client ID/m);
   const { clientId, clientSecret } = world.sandbox.clients.rotating;
   await terminal.type(`\x15${clientId}${ENTER}`);
   await terminal.shows(SECRET);

@@ -125,3 +125,34 @@ testWith(
     assertEquals(/Waiting/.test(screen), false, screen);
   },
 );
+
+for (
+  const [argv, path] of [[["refresh"], "/oauth/token"], [
+    ["api", "/2/0/users/me"],
+    "/2/0/users/me",
+  ]] as const
+) {
+  testWith(
+    PYTHON,
+    `a pause that the server asks for is waited for in words, and Ctrl-C ends it: ${argv[0]}`,
+    async (python) => {
+      await using sandbox = await startSandbox();
+      sandbox.fault(path, { status: 429, headers: { "retry-after": "9" }, body: "" });
+      const fields = argv[0] === "api" ? { expiresAt: Date.now() + HOUR } : {};
+      await using home = await staleLogin(sandbox, fields);
+      const before = await home.credentials();
+      await using terminal = await openTerminal(argv, { python, home: home.path });
+      await terminal.shows(/^Waiting for 127\.0\.0\.1:\d+, at most [78] s\. Ctrl-C stops\.$/m);
+      const pressed = performance.now();
+      await terminal.type(CTRL_C);
+      const { code, screen } = await terminal.end;
+      const took = performance.now() - pressed;
+      assertEquals(code, 130, screen);
+      assert(took < SOON + A_BUSY_MACHINE, `${took} ms`);
+      assertEquals(/Waiting/.test(screen), false, screen);
+      assertMatch(screen, /^Interrupted; nothing was saved\.\nNext: /m);
+      assertEquals(await home.credentials(), before);
+      assertEquals(sandbox.requests.filter((request) => request.path === path).length, 1);
+    },
+  );
+}

@@ -178,8 +178,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     what: "an answer repeats what was sent",
     file: "src/oauth/wire.ts",
-    from: "return await withoutEchoes(await answerTo(request, system), request);",
-    to: "return await answerTo(request, system);",
+    from: "JSON.stringify(wordsWithout(secretsIn(request), fields))",
+    to: "JSON.stringify(fields)",
     tests: ["tests/unit/echoes_test.ts"],
   },
   {

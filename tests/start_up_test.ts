@@ -56,3 +56,27 @@ for (const { name, entries, more, limit } of STARTS) {
     assert(bytes > 10 * KIB && bytes <= limit, `${bytes} bytes`);
   });
 }
+
+/** What says why a login is gone or what was meant: needed after a failure, and by `status`. */
+const LATER = [
+  "src/base/near_names.ts",
+  "src/session/ended.ts",
+  "src/session/expiry.ts",
+  "src/session/services.ts",
+  "src/session/user.ts",
+];
+
+Deno.test("a refresh loads nothing that only a failure or status needs", () => {
+  const entries = [
+    "main.ts",
+    "src/commands/token.ts",
+    "src/oauth/client.ts",
+    "src/provider/authorization_server.ts",
+    "src/session/grants.ts",
+    "src/session/session.ts",
+    "src/settings/settings.ts",
+  ];
+  const loaded = staticClosure(ALL, ...entries).map(({ specifier }) => localPath(specifier));
+  assertEquals(entries.filter((entry) => !loaded.includes(entry)), []);
+  assertEquals(LATER.filter((later) => loaded.includes(later)), []);
+});

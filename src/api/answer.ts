@@ -8,6 +8,8 @@ import type { Secret } from "../base/secret.ts";
 import { inOtherRegion } from "../provider/authorization_server.ts";
 import { forProfile } from "../session/session.ts";
 import type { Settings } from "../settings/settings.ts";
+import type { TokenSet } from "../store/token_set.ts";
+import { canRefresh } from "../store/token_sets.ts";
 import { quoted, shellWord } from "../base/text.ts";
 import type { Answer, Call } from "./call.ts";
 import { nearPath } from "./near_paths.ts";
@@ -28,12 +30,7 @@ export function failureOf(
   const what = `Cannot ${method} ${url.host}${url.pathname}`;
   const why = `it answered HTTP ${status}${wordsIn(body, tokenSet.accessToken)}`;
   if (status === 401) {
-    const refused = new CliError("login_required", `${what}: it does not accept the access token`, {
-      next: settings.issuer === undefined
-        ? words`${inOtherRegion(settings)}; or another --scheme`
-        : words`${signIn()}; or another --scheme`,
-    });
-    return forProfile(refused, settings);
+    return forProfile(rejected(what, tokenSet, settings), settings);
   }
   if (isOwnWord) {
     const near = status === 404 ? nearPath(url.pathname) : undefined;
@@ -53,6 +50,20 @@ export function failureOf(
   }
   return new CliError("unavailable", `${what} now: ${why}`, {
     next: `try the same command again in a minute${status === 429 ? ", or ask less often" : ""}`,
+  });
+}
+
+/** A token that can be refreshed was, right before; so the login works, and the rest of the call is looked at. */
+function rejected(what: string, tokenSet: TokenSet, settings: Settings): CliError {
+  if (!canRefresh(tokenSet)) {
+    return new CliError("login_required", `${what}: it rejected the access token`, {
+      next: signIn(),
+    });
+  }
+  return new CliError("login_required", `${what}: it rejects even a new access token`, {
+    next: settings.issuer === undefined
+      ? words`${inOtherRegion(settings)}; or another --scheme`
+      : words`${signIn()}; or another --scheme`,
   });
 }
 

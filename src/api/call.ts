@@ -10,10 +10,11 @@ import { retryAfter } from "../base/retry_after.ts";
 import type { CommandContext } from "../command.ts";
 import type { TokenScheme } from "../provider/belonging.ts";
 import { type Settings } from "../settings/settings.ts";
-import { canRefresh, forProfile, freshTokenSet, replaceRefused } from "../session/session.ts";
+import { forProfile, freshTokenSet, replaceRefused } from "../session/session.ts";
 import type { StreamResponse } from "../system/contract.ts";
 import { duration } from "../base/times.ts";
 import type { TokenSet } from "../store/token_set.ts";
+import { canRefresh } from "../store/token_sets.ts";
 import type { Body } from "./body.ts";
 
 /** What is asked. */

@@ -1,6 +1,6 @@
 // The paths of Anaplan's APIs that a mistyped one may have meant. Rule: pure, and loaded only when a path was not found.
 
-import { nearNames } from "../base/near_names.ts";
+import { nearest } from "../base/near_names.ts";
 
 /** What is often called; `*` is an id, which is taken from what was typed. */
 const PATHS: readonly string[] = [
@@ -29,9 +29,7 @@ const VERSION = "/2/0";
 export function nearPath(path: string): string | undefined {
   const typed = path.replace(/\/$/, "");
   for (const whole of [typed, VERSION + typed]) {
-    const known = PATHS.map((one) => filled(one, whole));
-    const [near] = nearNames(whole, known.map((one) => one.toLowerCase()));
-    const meant = known.find((one) => one.toLowerCase() === near);
+    const [meant] = nearest(whole, PATHS.map((one) => filled(one, whole)));
     if (meant !== undefined) return meant === path ? undefined : meant;
   }
   return undefined;

@@ -47,7 +47,7 @@ export type ErrorCode =
 export interface Misspelled {
   readonly typed: string;
   readonly names: readonly string[];
-  /** The flag to give one of them with, when that is what to do next. */
+  /** The flag to give one of them with, when the name was not typed. */
   readonly flag?: string;
 }
 

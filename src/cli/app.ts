@@ -41,7 +41,7 @@ export async function run(
   try {
     return await printed(await replyTo(argv, { system: heard, talk: out }), out);
   } catch (error) {
-    return await told(toCliError(error), out);
+    return await told(toCliError(error), argv, out);
   }
 }
 
@@ -52,17 +52,14 @@ async function printed(reply: Reply, out: Printer): Promise<number> {
     if (error instanceof CliError) throw error; // an answer that broke off on its way
     const hasEnough = error instanceof Error && error.name === "BrokenPipe"; // as `| head -1`
     if (hasEnough) return replyCode(reply);
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CliError("storage", `Cannot write the answer: ${reason}`, {
-      next: "check where the output goes (a full disk?), then run the command again",
-    });
+    throw (await import("./failure.ts")).cannotWrite(error);
   }
   return replyCode(reply);
 }
 
-async function told(error: CliError, out: Printer): Promise<number> {
+async function told(error: CliError, argv: readonly string[], out: Printer): Promise<number> {
   out.error(
-    error.misspelled ? (await import("../base/near_names.ts")).withNearNames(error) : error,
+    error.misspelled ? (await import("../base/near_names.ts")).withNearNames(error, argv) : error,
   );
   return EXIT_CODES[error.kind];
 }
@@ -77,6 +74,11 @@ async function replyTo(argv: readonly string[], context: CommandContext): Promis
   const isAlone = rest.length === 0;
   if (isAlone && name === "--version") return { kind: "answer", text: VERSION, data: VERSION };
   const command = commandNamed(name);
+  if (command === undefined && /^\w/.test(name)) {
+    const { meant } = await import("./habits.ts");
+    const words = meant(argv);
+    if (words !== argv) return await replyTo(words, context);
+  }
   const needs = command?.needs ?? (name === "" ? { keys: true } : {});
   context.system.restrict(isAtTerminal(context) ? orSignIn(needs) : needs);
   const asksHelp = isAlone && (name === "--help" || name === "-h");

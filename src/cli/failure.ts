@@ -2,7 +2,7 @@
 // then.
 
 import type { CommandContext, Reply } from "../command.ts";
-import { type CliError, toCliError } from "../base/errors.ts";
+import { CliError, toCliError } from "../base/errors.ts";
 import { rememberFailure } from "../settings/last_failure.ts";
 import type { Asked } from "./tree/loading.ts";
 
@@ -28,4 +28,12 @@ export async function afterFailure(
     rememberFailure(toCliError(again), argv, flags, context.system);
     throw again;
   }
+}
+
+/** What there is to say when the answer cannot be written. */
+export function cannotWrite(error: unknown): CliError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new CliError("storage", `Cannot write the answer: ${reason}`, {
+    next: "check where the output goes (a full disk?), then run the command again",
+  });
 }

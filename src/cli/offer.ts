@@ -5,10 +5,9 @@ import { words } from "../base/advice.ts";
 import type { CommandContext, CommonFlags } from "../command.ts";
 import type { CliError } from "../base/errors.ts";
 import { fitted } from "../base/lines.ts";
-import { shellWord } from "../base/text.ts";
-import { clockTime } from "../base/times.ts";
+import { asSentence, shellWord } from "../base/text.ts";
 import { nameOf } from "../provider/provider.ts";
-import { loginExpiry } from "../session/expiry.ts";
+import { signedOut } from "../session/expiry.ts";
 import { storeOf } from "../session/session.ts";
 import { hasEnvironmentLogin, loadSettings, type Settings } from "../settings/settings.ts";
 
@@ -53,11 +52,9 @@ async function whatIsOver(
   const profile = `(profile ${settings.profile})`;
   if (error.kind === "denied") return `The server rejected the client ${profile}.`;
   const now = context.system.now();
-  const { endedBy: _, ...asBefore } = login;
-  const expiry = loginExpiry(asBefore, settings);
-  return "at" in expiry && expiry.at <= now
-    ? `Your login expired at ${clockTime(expiry.at, now)} ${profile}.`
-    : `Your login is no longer accepted ${profile}.`;
+  const { endedBy: _, endedAt: __, ...asBefore } = login; // its time may be why the server rejected it
+  const out = signedOut(asBefore, settings, now) ?? signedOut(login, settings, now);
+  return asSentence(`${out?.reason ?? "your login is no longer accepted"} ${profile}`);
 }
 
 async function isWanted(reason: string, { system, talk }: CommandContext): Promise<boolean> {

@@ -3,6 +3,7 @@
 
 import type { Answer } from "../command.ts";
 import type { Asked, TreeReaders } from "./tree/loading.ts";
+import { meant } from "./habits.ts";
 import { parse as parseWith } from "./tree/parser.ts";
 
 const READERS: TreeReaders = {
@@ -14,5 +15,5 @@ const READERS: TreeReaders = {
 
 /** As the tree's own {@link parseWith}, with the commands that read the tree. */
 export function parse(argv: readonly string[]): Promise<Asked | Answer> {
-  return parseWith(argv, READERS);
+  return parseWith(meant(argv), READERS);
 }

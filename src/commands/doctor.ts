@@ -72,7 +72,7 @@ async function checksFor(
   return allChecks(settings, context);
 }
 
-/** What is on this computer comes first: it is known at once. */
+/** What is on this computer comes first: it is known at once. Whether a login works, the network knows best. */
 async function* allChecks(settings: Settings, context: CommandContext): AsyncGenerator<Check> {
   const way = [proxyCheck(context.system), trustCheck(settings, context.system)];
   yield* way;
@@ -81,19 +81,24 @@ async function* allChecks(settings: Settings, context: CommandContext): AsyncGen
     const isSame = files.mark === "problem" && check?.kind === "storage"; // the files, once more
     return isSame ? skipped(check.name, "private files") : check;
   };
-  const checks = [
-    await portCheck(settings, context),
-    certificateCheck(settings, context),
-    redirectUriCheck(settings),
-    files,
-    once(await loginCheck(settings, context)),
-    once(await sealingCheck(settings, context)),
-    lastFailureCheck(settings),
-  ];
-  for (const check of checks) if (check !== undefined) yield check;
+  yield await portCheck(settings, context);
+  yield* found([certificateCheck(settings, context), redirectUriCheck(settings), files]);
+  yield* found([once(await sealingCheck(settings, context))]);
   const barrier = way.find(({ mark }) => mark === "problem"); // each host would only say it again
-  if (barrier !== undefined) return yield skipped("Network", NEEDS[barrier.name] ?? barrier.name);
-  for await (const check of overTheNetwork(settings, context)) if (check) yield check;
+  let isLoginRejected = false;
+  if (barrier !== undefined) yield skipped("Network", NEEDS[barrier.name] ?? barrier.name);
+  else {
+    for await (const check of overTheNetwork(settings, context)) {
+      isLoginRejected ||= check?.name === "Login";
+      yield* found([check]);
+    }
+  }
+  if (!isLoginRejected) yield* found([once(await loginCheck(settings, context))]);
+  yield* found([lastFailureCheck(settings)]);
+}
+
+function found(checks: readonly (Check | undefined)[]): readonly Check[] {
+  return checks.filter((check) => check !== undefined);
 }
 
 const NEEDS: Readonly<Record<string, string>> = { Proxy: "the proxy", Trust: "the CA file" };

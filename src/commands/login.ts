@@ -17,9 +17,10 @@ import { removeDraft } from "../sign_in/draft.ts";
 import { askFirstTime } from "../sign_in/first_time.ts";
 import { endPreviousLogin } from "../sign_in/previous.ts";
 import { type AboutClient, canAsk, chooseClient } from "../sign_in/questions.ts";
-import { assertCanSave, keepSubject, type SignedIn } from "../sign_in/saved.ts";
+import { assertCanSave, type SignedIn } from "../sign_in/saved.ts";
 import { staySignedIn } from "../session/expiry.ts";
 import { forProfile } from "../session/session.ts";
+import { keepUser } from "../session/user.ts";
 import {
   type ConnectionFlags,
   loadSettings,
@@ -117,9 +118,8 @@ async function signIn(
       return undefined;
     });
     const isFromUserinfo = settings.issuer !== undefined && settings.apiUrl === undefined;
-    if (user?.id && isFromUserinfo && tokenSet.subject === undefined) {
-      await keepSubject(tokenSet, user.id, settings, context);
-    }
+    const subject = (isFromUserinfo && user?.id) || undefined; // where no id_token said it
+    if (user) await keepUser(tokenSet, user, settings, context, tokenSet.subject ?? subject);
     return user;
   };
   if (flags.device) {

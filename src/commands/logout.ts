@@ -6,7 +6,7 @@ import { CliError, toCliError } from "../base/errors.ts";
 import { configDirectory, placeOf } from "../settings/location.ts";
 import { listDirectory } from "../files/private_directory.ts";
 import { splitPath } from "../files/private_file.ts";
-import { profileNames } from "../settings/profiles.ts";
+import { profileNames } from "../settings/location.ts";
 import { storeOf } from "../session/session.ts";
 import { orSetAside } from "../files/set_aside.ts";
 import { assertProfileExists, loadSettings, type Settings } from "../settings/settings.ts";
@@ -53,7 +53,7 @@ export async function logout(flags: LogoutFlags, context: CommandContext): Promi
   const text = replies.map((reply) => reply.text).join("\n");
   if (failure === undefined) {
     const data = replies.map((reply) => reply.data);
-    return { kind: "answer", text: text || "Nobody was signed in.", data };
+    return { kind: "answer", text: text || "You were not signed in.", data };
   }
   if (text !== "") context.talk.insist(text);
   throw failure;
@@ -139,7 +139,7 @@ async function replyFor(
       data: { profile, removed: wasThere(removed), server_session_ended: isEnded },
     };
   };
-  if (!wasThere(removed)) return reply(`Nobody was signed in (profile ${profile}).`);
+  if (!wasThere(removed)) return reply(`You were not signed in (profile ${profile}).`);
   const settings = tokenSet && settingsOf({ ...flags, profile }, context);
   if (tokenSet === undefined || settings === undefined) {
     const rest = wasDamaged ? "; the file that was moved may hold them" : "";

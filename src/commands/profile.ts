@@ -6,16 +6,17 @@ import { assertTrustworthy } from "../files/ca_file.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { listenCandidates } from "../oauth/listen_addresses.ts";
-import { configDirectory, isProfileName, type Place, placeOf } from "../settings/location.ts";
-import { assertPrivateDirectory } from "../files/private_directory.ts";
-import { changeCurrentProfile } from "../settings/current_profile.ts";
 import {
-  loadProfile,
-  type Profile,
+  configDirectory,
+  isProfileName,
+  type Place,
+  placeOf,
+  profileInUse,
   profileNames,
-  removeProfile,
-  saveProfile,
-} from "../settings/profiles.ts";
+} from "../settings/location.ts";
+import { changeCurrentProfile } from "../settings/current_profile.ts";
+import { loadProfile, type Profile, removeProfile, saveProfile } from "../settings/profiles.ts";
+import { everyProfile } from "../session/every_profile.ts";
 import { storeOf } from "../session/session.ts";
 import { orSetAside } from "../files/set_aside.ts";
 import {
@@ -25,14 +26,7 @@ import {
   type Settings,
   warnOfUnused,
 } from "../settings/settings.ts";
-import {
-  type KeptSettings,
-  ROWS,
-  type SettingName,
-  SETTINGS,
-  typedName,
-} from "../settings/table.ts";
-import type { LoginStore } from "../store/logins.ts";
+import { type KeptSettings, ROWS, type SettingName, typedName } from "../settings/table.ts";
 import { table } from "../base/lines.ts";
 import { flagTime } from "../base/times.ts";
 
@@ -47,45 +41,6 @@ const SHOWN = (["client", "protocol", "servers", "common"] as const)
   .flatMap((shown) =>
     ROWS.filter(([, { group = "client" }]) => group === shown).map(([name]) => name)
   );
-
-/** Lists the profiles; a star marks the one that is used when none is named. */
-export async function profileList(flags: CommonFlags, context: CommandContext): Promise<Answer> {
-  const { system, talk } = context;
-  const configDir = configDirectory(flags, system);
-  assertPrivateDirectory(configDir);
-  const store = storeOf({ configDir }, context);
-  const unreadable = new Set<string>();
-  const readable = async <T>(
-    load: () => T | undefined | Promise<T | undefined>,
-    name = "",
-  ): Promise<T | undefined> => {
-    try {
-      return await load();
-    } catch (error) {
-      if (!(error instanceof CliError) || error.kind !== "storage") throw error;
-      talk.warn(error.message);
-      unreadable.add(name);
-      return undefined;
-    }
-  };
-  const current = await readable(() => placeOf(flags, system).profile);
-  const profiles = [];
-  const rows: [string, string][] = [];
-  for (const name of await namesIn(configDir, store)) {
-    const profile = await readable(() => loadProfile(configDir, name), name) ?? {};
-    const { issuer, region = SETTINGS.region.default } = profile;
-    const isCurrent = name === current;
-    const isSignedIn = await readable(() => store.load(name), name) !== undefined;
-    const state = unreadable.has(name) ? "unreadable" : isSignedIn ? "signed in" : "not signed in";
-    rows.push([`${isCurrent ? "*" : " "} ${name}`, `${issuer ?? region}, ${state}`]);
-    const named = issuer === undefined ? region : null;
-    profiles.push({ name, current: isCurrent, region: named, logged_in: isSignedIn });
-  }
-  const text = rows.length === 0
-    ? words`There is no profile yet.\nNext: ${run("login")}`
-    : table(rows);
-  return { kind: "answer", text, data: { profiles } };
-}
 
 /** Shows a profile's settings; defaults are left out. */
 export async function profileShow(
@@ -124,7 +79,7 @@ export async function profileSet(
   context: CommandContext,
   name?: string,
 ): Promise<Answer> {
-  const profile = nameOf(flags, context, name);
+  const profile = profileNamed(flags, context, name);
   const configDir = configDirectory(flags, context.system);
   await using _lock = await storeOf({ configDir }, context).lock(profile);
   const silent = { ...context.system, env: () => undefined }; // what the environment says stays there
@@ -188,26 +143,39 @@ export async function profileRemove(
     warn("the login was removed here only; the server may still honour its tokens");
   }
   await orSetAside(() => loadProfile(configDir, profile), warn);
-  const remove = (current: string | undefined): string | undefined => {
+  let wasInUse = false;
+  const remove = (current: string | undefined): string | null | undefined => {
+    wasInUse = profile === profileInUse(configDir);
     removeProfile(configDir, profile, warn); // under the lock of the choice: nothing chooses it meanwhile
-    return current === profile ? "default" : undefined;
+    return current === profile ? null : undefined;
   };
   await changeCurrentProfile(configDir, remove, context.system, warn);
-  const data = { profile, login_removed: hadLogin };
-  return { kind: "answer", text: `Removed (profile ${profile}).`, data };
+  const left = await everyProfile(configDir, store);
+  const [inUse] = left.filter((name) => name === profileInUse(configDir));
+  const removed = `Removed (profile ${profile}).`;
+  const data = { profile, login_removed: hadLogin, current: inUse ?? null };
+  const text = !wasInUse
+    ? removed
+    : inUse !== undefined
+    ? `${removed} Profile ${inUse} is used from now on.`
+    : left.length === 0
+    ? words`${removed} No profile is left.\nNext: ${run("login")}`
+    : words`${removed} No profile is chosen now: there are ${left.join(", ")}.\nNext: ${
+      run(`profile use ${left[0]}`)
+    }`;
+  return { kind: "answer", text, data };
 }
 
-function nameOf(flags: CommonFlags, context: CommandContext, name: string | undefined): string {
+function profileNamed(
+  flags: CommonFlags,
+  context: CommandContext,
+  name: string | undefined,
+): string {
   const chosen = name ?? placeOf(flags, context.system).profile;
   if (isProfileName(chosen)) return chosen;
   throw new CliError("usage", `Cannot use the profile name "${chosen}"`, {
     next: "use lower-case letters, digits, - and _, such as eu-test",
   });
-}
-
-/** Every name that has settings or a login, sorted. */
-async function namesIn(configDir: string, store: LoginStore): Promise<string[]> {
-  return [...new Set([...profileNames(configDir), ...await store.names()])].sort();
 }
 
 /** The place of a profile that is there, whole or damaged. */
@@ -216,9 +184,11 @@ async function existing(
   context: CommandContext,
   name: string | undefined,
 ): Promise<Place> {
-  const profile = nameOf(flags, context, name);
+  const profile = profileNamed(flags, context, name);
   const configDir = configDirectory(flags, context.system);
-  const isThere = (await namesIn(configDir, storeOf({ configDir }, context))).includes(profile);
+  const isThere = (await everyProfile(configDir, storeOf({ configDir }, context))).includes(
+    profile,
+  );
   if (isThere) return { configDir, profile };
   const names = profileNames(configDir);
   throw new CliError("usage", `There is no profile ${profile}`, {

@@ -9,7 +9,7 @@ import { isFresh, type TokenSet } from "../store/token_set.ts";
 
 /** The flags of `refresh`. */
 export interface RefreshFlags extends CommonFlags {
-  /** Only when the access token ends within so many milliseconds. */
+  /** Refresh only if the access token expires within so many milliseconds. */
   readonly ifExpiringWithin?: number;
 }
 
@@ -30,8 +30,8 @@ export async function refresh(
   const what = byUs
     ? "Refreshed."
     : isPutBack
-    ? "An earlier command had refreshed it."
-    : "Another process has just refreshed it.";
+    ? "An earlier command had refreshed the login."
+    : "Another process has just refreshed the login.";
   return reply(what, tokenSet, byUs, settings, context);
 }
 
@@ -44,16 +44,14 @@ function reply(
 ): Answer<string> {
   const now = system.now();
   const until = `${clockTime(tokenSet.expiresAt, now)} (${duration(tokenSet.expiresAt - now)})`;
-  const rotated = refreshed && tokenSet.refreshTokenRotates === true;
-  const tail = rotated ? "; the refresh token was replaced" : "";
   return {
     kind: "answer",
-    text: `${what} The access token is good until ${until}${tail}.`,
+    text: `${what} The access token is valid until ${until}.`,
     data: {
       profile: settings.profile,
       refreshed,
       expires_at: isoTime(tokenSet.expiresAt),
-      refresh_token_rotated: rotated,
+      refresh_token_rotated: refreshed && tokenSet.refreshTokenRotates === true,
     },
   };
 }

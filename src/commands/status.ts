@@ -1,41 +1,39 @@
-// status: what is stored, without any network.
+// status: whether you are signed in and as whom, without any network.
 
-import { run, type Words, words } from "../base/advice.ts";
-import { placeName, regionOf } from "../provider/authorization_server.ts";
-import { nameAndAddress, whoIs } from "../provider/provider.ts";
+import { run, type Words, words, written } from "../base/advice.ts";
+import { providerName } from "../provider/authorization_server.ts";
+import { nameAndAddress, nameOf } from "../provider/provider.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import {
   endsWithin,
-  expiryInShort,
   expirySentence,
   isProlongedByRefresh,
   type LoginExpiry,
   loginExpiry,
+  signedOut,
+  signedOutSentence,
+  signInAgain,
 } from "../session/expiry.ts";
 import { nameOrQuoted, shortened } from "../base/names.ts";
-import {
-  canRefresh,
-  loginCommand,
-  loginInUse,
-  storeInUse,
-  withFreshTokenSet,
-} from "../session/session.ts";
+import { loginCommand, loginInUse, storeInUse } from "../session/session.ts";
+import { askWho, keptUser } from "../session/user.ts";
 import {
   hasEnvironmentLogin,
   loadSettings,
   missingProfile,
   type Settings,
 } from "../settings/settings.ts";
-import { asSentence, isoTime } from "../base/text.ts";
-import { clockTime, dateTime, duration } from "../base/times.ts";
+import { isoTime } from "../base/text.ts";
+import { clockTime, duration } from "../base/times.ts";
 import { table } from "../base/lines.ts";
 import { isFresh, type TokenSet } from "../store/token_set.ts";
+import { canRefresh } from "../store/token_sets.ts";
 
 /** The flags of `status`. */
 export interface StatusFlags extends CommonFlags {
-  /** Also ask the server who the login belongs to. */
+  /** Also ask the server who you are. */
   readonly check?: boolean;
-  /** Fail when the login ends within so many milliseconds. */
+  /** Fail when the login expires within so many milliseconds. */
   readonly expiresWithin?: number;
 }
 
@@ -43,41 +41,29 @@ export interface StatusFlags extends CommonFlags {
 export async function status(flags: StatusFlags, context: CommandContext): Promise<Answer> {
   const settings = loadSettings(flags, context.system);
   const store = await storeInUse(settings, context);
-  const tokenSet = await loginInUse(settings, store);
+  const present = await loginInUse(settings, store);
   const now = context.system.now();
-  const missing = tokenSet === undefined ? await noProfile(settings) : undefined;
-  const isUsable = tokenSet !== undefined && (isFresh(tokenSet, now, 0) || canRefresh(tokenSet));
-  const sealed = tokenSet && await store.sealedBy(settings.profile);
-  const path = store.pathOf(settings.profile);
-  const expiry: LoginExpiry = tokenSet === undefined
-    ? { kind: "unknown" }
-    : loginExpiry(tokenSet, settings);
-  const reply: Answer = {
-    kind: "answer",
-    text: isUsable
-      ? describe(tokenSet, settings, sealed ? `${path}, sealed (${sealed})` : path, now)
-      : notSignedIn(tokenSet, settings, missing),
-    data: {
-      profile: settings.profile,
-      region: settings.issuer === undefined ? settings.region : null,
-      client_id: tokenSet?.clientId ?? settings.clientId ?? null,
-      scope: tokenSet?.scope ?? null,
-      logged_in: isUsable,
-      expires_at: isoTimeOrNull(tokenSet?.expiresAt),
-      refresh_token_saved_at: isoTimeOrNull(tokenSet?.refreshTokenSavedAt),
-      login_expires_at: "at" in expiry ? isoTime(expiry.at) : null,
-      login_expiry: expiry.kind,
-      sealed: sealed ?? null,
-    },
-  };
-  const { expiresWithin } = flags;
-  const isWatched = expiresWithin !== undefined; // who watches has no use for stdout
+  const state = await stateOf(present, settings, now);
+  const sealed = present && await store.sealedBy(settings.profile);
+  const isWatched = flags.expiresWithin !== undefined; // who watches has no use for stdout
   const kind = isWatched ? "news" : "answer";
-  if (!isUsable) return { ...reply, kind, outcome: "login_required" };
-  if (isWatched && endsWithin(tokenSet, settings, now, expiresWithin)) {
-    const text = endsSoon(tokenSet, settings, now);
-    return { ...reply, kind, text, outcome: "login_required" };
+  const data = statusData(present, settings, sealed);
+  if (state.kind === "out") {
+    const { why, next } = state;
+    const signedOutData = { ...data, logged_in: false, next: written(next) };
+    const text = words`${why}\nNext: ${next}`;
+    return { kind, text, data: signedOutData, outcome: "login_required" };
   }
+  const { tokenSet } = state;
+  if (isWatched && endsWithin(tokenSet, settings, now, flags.expiresWithin)) {
+    const canLast = isProlongedByRefresh(tokenSet) && !hasEnvironmentLogin(settings);
+    const next = canLast ? run("refresh", { profile: settings.profile }) : loginCommand(settings);
+    const text = words`${expirySentence(tokenSet, settings, now)}\nNext: ${next}`;
+    return { kind, text, data: { ...data, next: written(next) }, outcome: "login_required" };
+  }
+  const path = store.pathOf(settings.profile);
+  const text = describe(tokenSet, settings, sealed ? `${path}, sealed (${sealed})` : path, now);
+  const reply: Answer = { kind: "answer", text, data };
   return flags.check ? await checked(reply, settings, context) : reply;
 }
 
@@ -91,91 +77,102 @@ async function checked(
   settings: Settings,
   context: CommandContext,
 ): Promise<Answer> {
-  const user = await withFreshTokenSet(
-    settings,
-    context,
-    (tokenSet) => whoIs(tokenSet, settings, context.system),
-  );
-  const asked = `The server knows it as the login of ${nameAndAddress(user)}.`;
+  const user = await askWho(settings, context);
+  const asked = `${providerName(settings)} accepts the login of ${nameAndAddress(user)}.`;
   return { ...reply, text: words`${reply.text}\n\n${asked}` };
 }
 
-/** How things are, in two lines at most; for the page that is shown when no command was typed. */
+/** Where you are and the one thing to type; for a terminal on which no command was typed. */
 export async function statusInShort(context: CommandContext): Promise<Words> {
   const settings = loadSettings({}, context.system);
   const store = await storeInUse(settings, context);
-  const tokenSet = await loginInUse(settings, store);
   const now = context.system.now();
-  if (tokenSet === undefined || !(isFresh(tokenSet, now, 0) || canRefresh(tokenSet))) {
-    return notSignedIn(tokenSet, settings);
+  const state = await stateOf(await loginInUse(settings, store), settings, now);
+  const more = words`All commands: ${run("help")}`;
+  if (state.kind === "out") return words`${state.why}\nNext: ${state.next}          ${more}`;
+  const { tokenSet } = state;
+  const { profile } = settings;
+  const user = keptUser(tokenSet);
+  const who = user === undefined ? "Signed in to" : `Signed in as ${nameOf(user)},`;
+  const left = duration(tokenSet.expiresAt - now);
+  const access = isFresh(tokenSet, now, 0)
+    ? `Access token valid for ${left}${canRefresh(tokenSet) ? ", renewed automatically" : ""}.`
+    : "The next command gets a new access token.";
+  return words`${who} ${providerName(settings)} (profile ${profile}).\n${access}\n\n${
+    run("whoami")
+  }, api, token, logout …   ${more}`;
+}
+
+/** Whether you are signed in; if not, why, and what to type. */
+type State =
+  | { readonly kind: "in"; readonly tokenSet: TokenSet }
+  | { readonly kind: "out"; readonly why: string; readonly next: Words };
+
+async function stateOf(
+  tokenSet: TokenSet | undefined,
+  settings: Settings,
+  now: number,
+): Promise<State> {
+  const { profile } = settings;
+  const next = loginCommand(settings);
+  if (tokenSet !== undefined) {
+    const out = signedOut(tokenSet, settings, now);
+    if (out === undefined) return { kind: "in", tokenSet };
+    return { kind: "out", why: `${signedOutSentence(out, profile)}.`, next };
   }
-  return `Signed in (profile ${settings.profile}, ${placeName(settings)}). ` +
-    `Access token ${accessTokenLine(tokenSet, now)}.`;
-}
-
-function endsSoon(tokenSet: TokenSet, settings: Settings, now: number): Words {
-  const canRefreshHere = isProlongedByRefresh(tokenSet, settings, now) &&
-    !hasEnvironmentLogin(settings);
-  const next = canRefreshHere
-    ? run("refresh", { profile: settings.profile })
-    : loginCommand(settings);
-  return words`${expirySentence(tokenSet, settings, now)}\nNext: ${next}`;
-}
-
-async function noProfile(settings: Settings): Promise<string | undefined> {
   const missing = missingProfile(settings);
-  if (missing === undefined) return undefined;
+  if (missing === undefined) {
+    const which = profile === "default" ? "" : ` (profile ${profile})`;
+    return { kind: "out", why: `You are not signed in${which}.`, next };
+  }
   const { didYouMean, nearNames } = await import("../base/near_names.ts");
-  return `There is no profile ${missing.typed}${
-    didYouMean(nearNames(missing.typed, missing.names))
-  }`;
+  const near = nearNames(missing.typed, missing.names);
+  const why = `There is no profile ${missing.typed}${didYouMean(near) || "."}`;
+  const [guess] = near;
+  const corrected = guess === undefined ? next : run("status", { profile: guess });
+  return { kind: "out", why, next: corrected };
 }
 
-function notSignedIn(tokenSet: TokenSet | undefined, settings: Settings, missing?: string): Words {
-  const why = missing !== undefined
-    ? asSentence(missing)
-    : tokenSet === undefined
-    ? `Not signed in (profile ${settings.profile}).`
-    : tokenSet.endedBy === undefined
-    ? `No longer signed in (profile ${settings.profile}): the access token has ended, and there is no ` +
-      "refresh token."
-    : `No longer signed in (profile ${settings.profile}): ${tokenSet.endedBy}.`;
-  return words`${why}\nNext: ${loginCommand(settings)}`;
+function statusData(tokenSet: TokenSet | undefined, settings: Settings, sealed?: string) {
+  const expiry: LoginExpiry = tokenSet === undefined
+    ? { kind: "unknown" }
+    : loginExpiry(tokenSet, settings);
+  return {
+    profile: settings.profile,
+    region: settings.issuer === undefined ? settings.region : null,
+    client_id: tokenSet?.clientId ?? settings.clientId ?? null,
+    scope: tokenSet?.scope ?? null,
+    logged_in: true,
+    expires_at: isoTimeOrNull(tokenSet?.expiresAt),
+    refresh_token_saved_at: isoTimeOrNull(tokenSet?.refreshTokenSavedAt),
+    login_expires_at: "at" in expiry ? isoTime(expiry.at) : null,
+    login_expiry: expiry.kind,
+    sealed: sealed ?? null,
+    user_name: tokenSet?.name || null,
+    email: tokenSet?.email || null,
+    next: null,
+  };
 }
 
 function describe(tokenSet: TokenSet, settings: Settings, path: string, now: number): string {
   const isStored = !hasEnvironmentLogin(settings);
+  const user = keptUser(tokenSet);
+  const who = user === undefined ? "Signed in to" : `${nameAndAddress(user)},`;
   const rows = table([
-    settings.issuer === undefined
-      ? ["Region", `${settings.region}, ${regionOf(settings).description}`]
-      : ["Issuer", settings.issuer],
-    ["Client", shortened(tokenSet.clientId)],
     ["Access token", accessTokenLine(tokenSet, now)],
-    ["Refresh token", isStored ? refreshTokenLine(tokenSet) : `from ${path}`],
-    ["Login ends", isStored ? expiryInShort(tokenSet, settings, now) : undefined],
+    ["Sign in again", isStored ? signInAgain(tokenSet, settings, now) : undefined],
+    ["Refresh token", isStored ? undefined : `from ${path}`],
+    ["Client", shortened(tokenSet.clientId)],
     ["Scope", tokenSet.scope && nameOrQuoted(tokenSet.scope)],
     ["Stored in", isStored ? path : "nothing; each command gets a token of its own"],
   ]);
-  return `Signed in (profile ${settings.profile}).\n\n${rows}`;
+  return `${who} ${providerName(settings)} (profile ${settings.profile})\n\n${rows}`;
 }
 
 function accessTokenLine(tokenSet: TokenSet, now: number): string {
   if (tokenSet.obtainedAt === 0) return "none yet; the next command gets one";
   const time = clockTime(tokenSet.expiresAt, now);
-  return isFresh(tokenSet, now, 0)
-    ? `good until ${time} (${duration(tokenSet.expiresAt - now)})`
-    : `ended ${time}; the next command refreshes it`;
-}
-
-function refreshTokenLine(tokenSet: TokenSet): string {
-  if (tokenSet.endedBy !== undefined) return `no longer accepted (${tokenSet.endedBy})`;
-  if (tokenSet.refreshTokenSavedAt === undefined) {
-    return "none; the login ends with the access token";
-  }
-  const kind = tokenSet.refreshTokenRotates === undefined
-    ? ""
-    : tokenSet.refreshTokenRotates
-    ? ", replaced at each refresh"
-    : ", kept at each refresh";
-  return `saved ${dateTime(tokenSet.refreshTokenSavedAt)}${kind}`;
+  if (!isFresh(tokenSet, now, 0)) return `expired ${time}; the next command gets a new one`;
+  const renewed = canRefresh(tokenSet) ? ", renewed automatically" : "";
+  return `valid until ${time} (${duration(tokenSet.expiresAt - now)})${renewed}`;
 }

@@ -1,31 +1,27 @@
-// whoami: who the login belongs to.
+// whoami: who you are signed in as.
 
 import { placeName } from "../provider/authorization_server.ts";
-import { nameAndAddress, whoIs } from "../provider/provider.ts";
+import { nameAndAddress } from "../provider/provider.ts";
 import type { User } from "../provider/anaplan.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { nameOrQuoted } from "../base/names.ts";
-import { withFreshTokenSet } from "../session/session.ts";
+import { askWho } from "../session/user.ts";
 import { loadSettings } from "../settings/settings.ts";
 import { isoTime } from "../base/text.ts";
 import { table } from "../base/lines.ts";
 import { dateTime } from "../base/times.ts";
 
-/** Asks Anaplan who the login belongs to, with a token that is refreshed by itself when stale. */
+/** Asks Anaplan who you are, and keeps the name for `status`. */
 export async function whoami(flags: CommonFlags, context: CommandContext): Promise<Answer<string>> {
   const settings = loadSettings(flags, context.system);
-  const user = await withFreshTokenSet(
-    settings,
-    context,
-    (tokenSet) => whoIs(tokenSet, settings, context.system),
-  );
+  const user = await askWho(settings, context);
   return {
     kind: "answer",
     text: [
       nameAndAddress(user),
       "",
       table([
-        ["User id", nameOrQuoted(user.id)],
+        ["User ID", nameOrQuoted(user.id)],
         ["Tenant", user.customerId === "" ? undefined : nameOrQuoted(user.customerId)],
         ["Last login", user.lastLoginAt === undefined ? undefined : dateTime(user.lastLoginAt)],
         ["Profile", `${settings.profile}, ${placeName(settings)}`],

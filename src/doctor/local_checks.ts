@@ -8,11 +8,13 @@ import { storedCertificate } from "../oauth/certificate.ts";
 import { formatAddress, listenCandidates } from "../oauth/listen_addresses.ts";
 import { openLoopback } from "../oauth/loopback.ts";
 import { loosePlaces } from "../files/loose_places.ts";
+import { nameOf } from "../provider/provider.ts";
+import { signedOut, signedOutInShort } from "../session/expiry.ts";
 import { loginCommand, storeOf } from "../session/session.ts";
+import { keptUser } from "../session/user.ts";
 import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
 import { quoted, shellWord } from "../base/text.ts";
 import { dateTime, duration } from "../base/times.ts";
-import { isFresh } from "../store/token_set.ts";
 import { isLoopbackHost } from "../base/urls.ts";
 import { type Check, failed, ok, problem, warning } from "./check.ts";
 
@@ -101,7 +103,7 @@ export function filesCheck(settings: Settings): Check {
   }
 }
 
-/** Whether there is a login, and when it was last refreshed. */
+/** Whether you are signed in, as whom, and when the login was last refreshed. */
 export async function loginCheck(settings: Settings, context: CommandContext): Promise<Check> {
   if (hasEnvironmentLogin(settings)) {
     return ok("Login", "comes from the environment (ANAPLAN_REFRESH_TOKEN); none is stored");
@@ -112,14 +114,15 @@ export async function loginCheck(settings: Settings, context: CommandContext): P
     if (login === undefined) {
       return warning("Login", `none (profile ${settings.profile})`, loginCommand(settings));
     }
-    if (login.endedBy !== undefined) {
-      return problem("Login", "login_required", `ended (${login.endedBy})`, loginCommand(settings));
+    const out = signedOut(login, settings, now);
+    if (out !== undefined) {
+      const seen = signedOutInShort(out, settings.profile);
+      return problem("Login", "login_required", seen, loginCommand(settings));
     }
-    const canGoOn = login.refreshToken !== undefined || isFresh(login, now, 0);
+    const user = keptUser(login);
+    const who = user === undefined ? "" : ` as ${nameOf(user)}`;
     const age = duration(now - login.obtainedAt);
-    return canGoOn
-      ? ok("Login", `good; last refreshed ${age} ago (profile ${settings.profile})`)
-      : problem("Login", "login_required", "ended with its access token", loginCommand(settings));
+    return ok("Login", `signed in${who}, refreshed ${age} ago (profile ${settings.profile})`);
   } catch (error) {
     return failed("Login", error);
   }

@@ -1,7 +1,6 @@
-// Whether the login and the region fit. Rule: the one check that uses the token, and only one that is good
+// Whether the API accepts the login. Rule: the one check that uses the token, and only one that is valid
 // anyway.
 
-import { run, words } from "../base/advice.ts";
 import { placeName } from "../provider/authorization_server.ts";
 import { whoIs } from "../provider/provider.ts";
 import type { CommandContext } from "../command.ts";
@@ -28,7 +27,9 @@ export async function regionCheck(
   const name = settings.issuer === undefined ? "Region" : "Access token";
   if (hasEnvironmentLogin(settings)) return undefined; // asking would cost a refresh
   const login = await ifReadable(settings, context);
-  if (login === undefined || !isFresh(login, system.now(), 0)) return undefined;
+  const isAsked = login !== undefined && isFresh(login, system.now(), 0) &&
+    login.endedBy === undefined;
+  if (!isAsked) return undefined; // the check of the login says why
   if (silent !== undefined) return skipped(name, silent);
   try {
     await whoIs(login, settings, system, PATIENCE);
@@ -36,17 +37,8 @@ export async function regionCheck(
   } catch (error) {
     const isRejected = error instanceof CliError && error.kind === "login_required" && !error.code;
     if (!isRejected) return failed(name, error);
-    const place = `${placeName(settings)} does not accept the access token`;
-    return settings.issuer === undefined
-      ? problem(
-        name,
-        error.kind,
-        `${place}; tokens belong to one region`,
-        words`${
-          run("login", { profile: settings.profile, flags: "--region NAME" })
-        }, with your tenant's`,
-      )
-      : problem(name, error.kind, place, loginCommand(settings));
+    const seen = `${placeName(settings)} rejected the access token (profile ${settings.profile})`;
+    return problem("Login", error.kind, seen, loginCommand(settings));
   }
 }
 

@@ -95,6 +95,12 @@ export function listDirectory(path: string): string[] {
   });
 }
 
+/** The names of the JSON files in a directory, sorted, without their ending. */
+export function listNames(path: string): string[] {
+  return listDirectory(path).filter((file) => file.endsWith(".json"))
+    .map((file) => file.slice(0, -5));
+}
+
 /** What work gives, or nothing when it fails. */
 export function ifPossible<T>(work: () => T): T | undefined {
   try {

@@ -103,11 +103,8 @@ export function grantIn(body: Fields, granting: Granting): Grant {
   if (accessToken === undefined && newRefreshToken === undefined) {
     throw unusableAnswer(200, "", server);
   }
-  const refreshToken = newRefreshToken === undefined
-    ? previous?.refreshToken
-    : new Secret(newRefreshToken);
+  const refreshToken = newRefreshToken ? new Secret(newRefreshToken) : previous?.refreshToken;
   const rotates = newRefreshToken !== undefined && !previous?.refreshToken?.equals(refreshToken);
-  const kept = rotates ? undefined : previous;
   const tokenSet: TokenSet = defined({
     accessToken: new Secret(accessToken ?? ""),
     obtainedAt: sentAt,
@@ -117,11 +114,13 @@ export function grantIn(body: Fields, granting: Granting): Grant {
     refreshTokenSavedAt: refreshToken &&
       (newRefreshToken === undefined ? previous?.refreshTokenSavedAt : sentAt),
     refreshTokenExpiresAt: refreshToken &&
-      (refreshTokenEnd(body, sentAt) ?? kept?.refreshTokenExpiresAt),
+      (refreshTokenEnd(body, sentAt) ?? (rotates ? undefined : previous?.refreshTokenExpiresAt)),
     scope: scopeIn(body) ?? previous?.scope,
     signIn: previous === undefined ? crypto.randomUUID() : previous.signIn,
     subject: previous?.subject ??
       (server.issuer && subjectIn(field(body, "id_token", "string"))),
+    name: previous?.name,
+    email: previous?.email,
     tokenEndpoint: server.tokenEndpoint,
     issuer: server.issuer,
     origins: previous === undefined ? server.origins : previous.origins,

@@ -1,9 +1,9 @@
 // What is Anaplan's own: its endpoints, the header scheme of each API, the current user, the
 // end of a session. Rule: facts live here, each once; the rest of the house asks.
 
-import { signIn, words } from "../base/advice.ts";
+import { signIn } from "../base/advice.ts";
 import { caCertificates } from "../files/ca_file.ts";
-import { inOtherRegion, origins } from "./authorization_server.ts";
+import { origins } from "./authorization_server.ts";
 import { authorization, type BoundLogin } from "./belonging.ts";
 import { CliError } from "../base/errors.ts";
 import { asObject, defined, field, type Fields, objectField, timeField } from "../base/json.ts";
@@ -151,12 +151,8 @@ function apiError(
   if (status === 401) {
     return new CliError(
       "login_required",
-      `Cannot use ${host}: it does not accept the access token`,
-      {
-        next: settings.issuer === undefined
-          ? words`${inOtherRegion(settings)}; tokens of one region are not valid in another`
-          : signIn(),
-      },
+      `Cannot use ${host}: it rejected the access token`,
+      { next: signIn() },
     );
   }
   const said = body && objectField(body, "status");

@@ -15,13 +15,16 @@ import type { System } from "../system/contract.ts";
 import { printable } from "../base/text.ts";
 import type { TokenSet } from "../store/token_set.ts";
 
+/** What a sentence says about a user. */
+export type NamedUser = Pick<User, "firstName" | "lastName" | "email" | "id">;
+
 /** The user's name, fit for a sentence; what else is known of them where a provider says none. */
-export function nameOf({ firstName, lastName, email, id }: User): string {
+export function nameOf({ firstName, lastName, email, id }: NamedUser): string {
   return nameOrQuoted(`${firstName} ${lastName}`.trim() || email || id);
 }
 
 /** The user's name and e-mail address: `Ada Lovelace <ada@example.com>`. */
-export function nameAndAddress(user: User): string {
+export function nameAndAddress(user: NamedUser): string {
   const name = nameOf(user);
   const email = nameOrQuoted(user.email);
   return user.email === "" || email === name ? name : `${name} <${email}>`;
@@ -143,7 +146,7 @@ async function userinfo(
   if (response.status === 401) {
     throw new CliError(
       "login_required",
-      `Cannot use ${host}: it does not accept the access token`,
+      `Cannot use ${host}: it rejected the access token`,
       {
         next: signIn(),
       },

@@ -1,27 +1,28 @@
-// When a login ends if nothing refreshes it, and how that is known. Rule: pure; what is only assumed is
-// never told as known.
+// When a login expires if nothing refreshes it, how that is known, and whether you are signed out. Rule: pure; what is
+// only assumed is never shown as known.
 
 import { run, type Words, words } from "../base/advice.ts";
 import type { Settings } from "../settings/settings.ts";
 import { clockTime, dateTime, duration } from "../base/times.ts";
-import type { TokenSet } from "../store/token_set.ts";
+import { isFresh, type TokenSet } from "../store/token_set.ts";
+import { canRefresh } from "../store/token_sets.ts";
 
-/** When a login ends; `known` by the tokens or the server, `configured` by a setting. */
+/** When a login expires; `known` by the tokens or the server, `configured` by a setting. */
 export type LoginExpiry =
   | { readonly kind: "known" | "configured" | "assumed"; readonly at: number }
   | { readonly kind: "never" | "unknown" };
 
-/** What of the settings has to do with it. */
-export type ExpirySettings = Pick<Settings, "issuer" | "refreshTokenLifetime">;
+/** The settings that the expiry depends on. */
+export type ExpirySettings = Partial<Pick<Settings, "issuer" | "refreshTokenLifetime">>;
 
-/** How long Anaplan's refresh tokens live unless an administrator says otherwise, in milliseconds. */
+/** How long Anaplan's refresh tokens are valid unless an administrator changes that, in milliseconds. */
 const ANAPLAN_LIFETIME = 12 * 3_600_000;
-const DAY = 24 * 3_600_000;
+const DAY = 86_400_000;
 
 /** When the login expires: with its last token, unless a refresh comes first. */
 export function loginExpiry(tokenSet: TokenSet, settings: ExpirySettings): LoginExpiry {
-  const { expiresAt, refreshTokenExpiresAt } = tokenSet;
-  if (!hasRefreshToken(tokenSet)) return { kind: "known", at: expiresAt };
+  const { expiresAt, refreshTokenExpiresAt, endedAt } = tokenSet;
+  if (!canRefresh(tokenSet)) return { kind: "known", at: endedAt ?? expiresAt };
   const notBefore = (at: number): number => Math.max(at, expiresAt);
   if (refreshTokenExpiresAt !== undefined) {
     return { kind: "known", at: notBefore(refreshTokenExpiresAt) };
@@ -39,7 +40,58 @@ export function loginExpiry(tokenSet: TokenSet, settings: ExpirySettings): Login
     : { kind: "unknown" };
 }
 
-/** Whether it ends within so many milliseconds; a login that the server ended has ended already. */
+/** That you are signed out, as far as is known without the network. */
+export interface SignedOut {
+  /** Whether only Anaplan's default lifetime says so. */
+  readonly isAssumed: boolean;
+  /** Why and when, such as `your login expired yesterday at 22:42`. */
+  readonly reason: string;
+  /** The code with which the server rejected the login. */
+  readonly code?: string;
+}
+
+/** Why the login is of no use any more: the server rejected it, or it expired; `undefined` while it works. */
+export function signedOut(
+  tokenSet: TokenSet,
+  settings: ExpirySettings,
+  now: number,
+): SignedOut | undefined {
+  const { endedBy, endedAt, expiresAt } = tokenSet;
+  if (endedBy !== undefined) {
+    const server = settings.issuer === undefined ? "Anaplan" : new URL(settings.issuer).host;
+    const when = endedAt === undefined ? "" : ` ${moment(endedAt, now)}`;
+    return { isAssumed: false, reason: `${server} rejected your login${when}`, code: endedBy };
+  }
+  const expiry = loginExpiry(tokenSet, settings);
+  const isOver = "at" in expiry && expiry.at <= now;
+  if (!isOver && (canRefresh(tokenSet) || isFresh(tokenSet, now, 0))) return undefined;
+  const at = isOver ? expiry.at : Math.min(expiresAt, now); // a clock was corrected
+  const isAssumed = expiry.kind === "assumed";
+  const how = isAssumed ? ", by Anaplan's default of 12 h" : "";
+  return { isAssumed, reason: `your login expired ${moment(at, now)}${how}` };
+}
+
+/** The same in a few words, for a table. */
+export function signedOutInShort({ isAssumed, reason, code }: SignedOut, profile?: string): string {
+  const details = [code ?? [], profile === undefined ? [] : `profile ${profile}`].flat().join(", ");
+  const state = isAssumed ? "probably signed out" : "signed out";
+  return `${state}: ${reason}${details && ` (${details})`}`;
+}
+
+/** The same as a sentence without its full stop. */
+export function signedOutSentence(out: SignedOut, profile: string): string {
+  return `You are ${signedOutInShort(out, profile)}`;
+}
+
+/** A moment in the past: `at 22:42`, `yesterday at 22:42`, `on 2026-11-21 at 22:42`. */
+function moment(time: number, now: number): string {
+  const [day, clock] = dateTime(time).split(" ");
+  const dayOf = (at: number): string | undefined => dateTime(at).split(" ")[0];
+  if (day === dayOf(now)) return `at ${clock}`;
+  return day === dayOf(now - DAY) ? `yesterday at ${clock}` : `on ${day} at ${clock}`;
+}
+
+/** Whether the login expires within so many milliseconds. */
 export function endsWithin(
   tokenSet: TokenSet,
   settings: ExpirySettings,
@@ -47,41 +99,35 @@ export function endsWithin(
   time: number,
 ): boolean {
   const expiry = loginExpiry(tokenSet, settings);
-  return tokenSet.endedBy !== undefined || ("at" in expiry && expiry.at - now < time);
+  return "at" in expiry && expiry.at - now < time;
 }
 
 /** Whether a refresh makes it last longer; else only a new login does. */
-export function isProlongedByRefresh(
-  tokenSet: TokenSet,
-  settings: ExpirySettings,
-  now: number,
-): boolean {
-  const expiry = loginExpiry(tokenSet, settings);
-  const isPast = "at" in expiry && expiry.at <= now;
-  return hasRefreshToken(tokenSet) && tokenSet.refreshTokenRotates !== false && !isPast;
+export function isProlongedByRefresh(tokenSet: TokenSet): boolean {
+  return canRefresh(tokenSet) && tokenSet.refreshTokenRotates !== false;
 }
 
-/** The same in a few words, for a table. */
-export function expiryInShort(tokenSet: TokenSet, settings: ExpirySettings, now: number): string {
-  if (!hasRefreshToken(tokenSet)) return "with the access token";
+/** By when to sign in again, for a table. */
+export function signInAgain(tokenSet: TokenSet, settings: ExpirySettings, now: number): string {
   const expiry = loginExpiry(tokenSet, settings);
   if (!("at" in expiry)) {
     return expiry.kind === "never"
-      ? "never; the refresh token is kept at each refresh"
+      ? "not needed: each refresh keeps the refresh token"
       : "unknown (set --refresh-token-lifetime)";
   }
-  const when = expiry.at > now
-    ? `${clockTime(expiry.at, now)} (${duration(expiry.at - now)})`
-    : `ended ${clockTime(expiry.at, now)}`;
-  const how = {
-    known: "says the server",
-    configured: "by --refresh-token-lifetime",
-    assumed: "assumed (set --refresh-token-lifetime)",
-  };
-  return `${when}, ${how[expiry.kind]}`;
+  const how = canRefresh(tokenSet)
+    ? {
+      known: "",
+      configured: "; --refresh-token-lifetime",
+      assumed: "; Anaplan's default, assumed",
+    }
+    : { known: "; there is no refresh token", configured: "", assumed: "" };
+  const about = expiry.kind === "assumed" ? "about " : "";
+  const left = duration(expiry.at - now);
+  return `by ${about}${clockTime(expiry.at, now)} (${left}${how[expiry.kind]})`;
 }
 
-/** The same as a sentence that follows another one, for who has just signed in; empty when it is not known. */
+/** Until when the login works, as a sentence that follows another one; empty when it is not known. */
 export function staySignedIn(tokenSet: TokenSet, settings: ExpirySettings, now: number): string {
   const expiry = loginExpiry(tokenSet, settings);
   if (expiry.kind === "never") return " You stay signed in.";
@@ -92,35 +138,24 @@ export function staySignedIn(tokenSet: TokenSet, settings: ExpirySettings, now: 
   return ` You stay signed in until ${about}${when} (${duration(left)}).`;
 }
 
-/** The same as a sentence, for who is warned. */
+/** When a login that still works expires, as a sentence. */
 export function expirySentence(
   tokenSet: TokenSet,
   settings: ExpirySettings & Pick<Settings, "profile">,
   now: number,
 ): Words {
   const { profile } = settings;
-  const login = `The login (profile ${profile})`;
-  const until = (at: number): string =>
-    at > now
-      ? `ends at ${clockTime(at, now)} (${duration(at - now)})`
-      : `ended at ${clockTime(at, now)}`;
-  if (tokenSet.endedBy !== undefined) {
-    return `${login} was ended by the server: ${tokenSet.endedBy}.`;
-  }
   const expiry = loginExpiry(tokenSet, settings);
-  if (!("at" in expiry)) return `${login} has no known end.`;
-  const when = `${login} ${until(expiry.at)}`;
-  if (!hasRefreshToken(tokenSet)) return `${when}: there is no refresh token.`;
+  const login = `Your login (profile ${profile})`;
+  if (!("at" in expiry)) return `${login} has no known expiry.`;
+  const when = `${login} expires at ${clockTime(expiry.at, now)} (${duration(expiry.at - now)})`;
+  if (!canRefresh(tokenSet)) return `${when}: there is no refresh token.`;
   const how = {
-    known: "so says the server",
+    known: "as the server said",
     configured: "by --refresh-token-lifetime of the profile",
-    assumed: words`assuming Anaplan's default of 12 h (if yours differs: ${
+    assumed: words`by Anaplan's default of 12 h (if yours differs: ${
       run(`profile set ${profile} --refresh-token-lifetime TIME`)
     })`,
   };
   return words`${when}, ${how[expiry.kind]}.`;
-}
-
-function hasRefreshToken({ refreshToken, endedBy }: TokenSet): boolean {
-  return refreshToken !== undefined && endedBy === undefined;
 }

@@ -11,7 +11,7 @@ import type { LockedLogin } from "../store/locked_login.ts";
 import { type LoginStore, openStore } from "../store/logins.ts";
 import { duration, flagTime } from "../base/times.ts";
 import { isFresh, type TokenSet } from "../store/token_set.ts";
-import { sameTokenSet } from "../store/token_sets.ts";
+import { canRefresh, sameTokenSet } from "../store/token_sets.ts";
 
 /** What a refresh did: another process may have been first. */
 export interface Refreshed {
@@ -101,36 +101,6 @@ export async function refreshedTokenSet(
 }
 
 /**
- * Runs `use` with a valid access token; when a service still refuses the token, refreshes once
- * and tries once more, then gives up honestly.
- */
-export async function withFreshTokenSet<T>(
-  settings: Settings,
-  context: CommandContext,
-  use: (tokenSet: TokenSet) => Promise<T>,
-): Promise<T> {
-  const tokenSet = await freshTokenSet(settings, context);
-  try {
-    return await use(tokenSet);
-  } catch (error) {
-    const isRefused = error instanceof CliError && error.kind === "login_required" &&
-      error.code === undefined;
-    if (!isRefused || !canRefresh(tokenSet)) throw forProfile(error, settings);
-  }
-  const replaced = await replaceRefused(tokenSet, settings, context);
-  try {
-    return await use(replaced);
-  } catch (error) {
-    throw forProfile(error, settings);
-  }
-}
-
-/** Whether there is something to refresh the login with. */
-export function canRefresh(tokenSet: TokenSet): boolean {
-  return tokenSet.refreshToken !== undefined && tokenSet.endedBy === undefined;
-}
-
-/**
  * What comes after a token set that a service refused although it looks fresh; many that are refused at
  * the same moment cost one refresh.
  *
@@ -141,7 +111,7 @@ export async function replaceRefused(
   settings: Settings,
   context: CommandContext,
 ): Promise<TokenSet> {
-  return (await replaceTokenSet(refused, settings, context)).tokenSet;
+  return (await replaceTokenSet(refused, settings, context, { isRefused: true })).tokenSet;
 }
 
 /** The profile's login as it is stored. @throws {CliError} `login_required` when there is none. */
@@ -230,6 +200,8 @@ interface ReplaceOptions {
   readonly minValid?: number | undefined;
   /** Asks the server also about a refresh token that it rejected before. */
   readonly asksAgain?: boolean;
+  /** Whether a service rejected the access token: without a refresh it is of no use. */
+  readonly isRefused?: boolean;
 }
 
 /**
@@ -240,19 +212,20 @@ async function replaceTokenSet(
   seen: TokenSet,
   settings: Settings,
   context: CommandContext,
-  { minValid, asksAgain = false }: ReplaceOptions = {},
+  { minValid, asksAgain = false, isRefused = false }: ReplaceOptions = {},
 ): Promise<Refreshed> {
-  assertRefreshable(seen, settings, asksAgain); // before waiting for another process
+  const { now } = context.system;
+  await refreshable(seen, settings, now(), asksAgain); // before waiting for another process
   const store = await storeInUse(settings, context);
   const modules = refreshModules(); // they load while the lock is taken
   await using login = await store.lock(settings.profile);
   const stored = await login.load() ?? noLogin(settings);
   const isReplaced = !sameTokenSet(stored, seen);
-  if (isReplaced && isFresh(stored, context.system.now(), minValid)) {
+  if (isReplaced && isFresh(stored, now(), minValid)) {
     return { tokenSet: stored, byUs: false, isPutBack: login.isPutBack ?? false };
   }
-  assertRefreshable(stored, settings, asksAgain);
-  return await refreshLocked(stored, settings, context, login, await modules);
+  const old = await refreshable(stored, settings, now(), asksAgain);
+  return await refreshLocked(old, settings, context, login, await modules, isRefused);
 }
 
 /** What a refresh needs and a fresh token does not. */
@@ -272,6 +245,7 @@ async function refreshLocked(
   context: CommandContext,
   login: LockedLogin,
   [{ refresh }, { grantAndSave }, servers]: Awaited<ReturnType<typeof refreshModules>>,
+  isRefused: boolean,
 ): Promise<Refreshed> {
   const client = servers.clientOf(stored, settings);
   const { clientId, clientSecret } = settings.environment;
@@ -292,24 +266,14 @@ async function refreshLocked(
       if (present !== undefined && !sameTokenSet(present, stored)) {
         return { tokenSet: present, byUs: false };
       }
-      if (present !== undefined) await markRejected(stored, error, login, context);
+      const rejected = { ...stored, endedBy: error.oauthError ?? "rejected" };
+      const ended = { ...rejected, endedAt: context.system.now() };
+      if (present !== undefined) {
+        const { markEnded, withoutAccess } = await import("./ended.ts");
+        await markEnded(isRefused ? withoutAccess(ended, context) : ended, login, context);
+      }
     }
     throw forProfile(error, settings);
-  }
-}
-
-/** Spares the server automatic retries; the file is kept, since `refresh` may ask once more. */
-async function markRejected(
-  stored: TokenSet,
-  { oauthError = "rejected" }: CliError,
-  login: LockedLogin,
-  { talk }: CommandContext,
-): Promise<void> {
-  try {
-    await login.save({ ...stored, endedBy: oauthError });
-  } catch (error) {
-    if (!(error instanceof CliError)) throw error;
-    talk.warn(`${error.message}; the next command will ask the server once more`);
   }
 }
 
@@ -328,35 +292,41 @@ export function forProfile<Thrown>(
 
 type RefreshableTokenSet = TokenSet & Required<Pick<TokenSet, "refreshToken" | "tokenEndpoint">>;
 
-function assertRefreshable(
+/** The token set, if a refresh may be tried with it. @throws {CliError} `login_required`. */
+async function refreshable(
   tokenSet: TokenSet,
   settings: Settings,
+  now: number,
   asksAgain: boolean,
-): asserts tokenSet is RefreshableTokenSet {
-  if (tokenSet.endedBy !== undefined && !asksAgain) {
-    throw loginRequired(settings, `the login has ended (${tokenSet.endedBy})`, {
-      oauthError: tokenSet.endedBy,
-    });
+): Promise<RefreshableTokenSet> {
+  const { endedBy, refreshToken, tokenEndpoint } = tokenSet;
+  const isAskedAgain = asksAgain && endedBy !== undefined;
+  if (!canRefresh(tokenSet) && !isAskedAgain) {
+    const { signedOut, signedOutSentence } = await import("./expiry.ts");
+    const out = signedOut(tokenSet, settings, now);
+    if (out !== undefined) {
+      const details = endedBy === undefined ? {} : { oauthError: endedBy };
+      throw loginRequired(settings, signedOutSentence(out, settings.profile), details);
+    }
   }
-  if (tokenSet.refreshToken === undefined) {
-    throw loginRequired(settings, "the login came without a refresh token");
+  if (refreshToken === undefined) {
+    throw loginRequired(settings, "Cannot get an access token: the login has no refresh token");
   }
-  if (tokenSet.tokenEndpoint === undefined) { // the settings may name another server by now
-    throw loginRequired(settings, "the saved login does not name the server that issued it");
+  if (tokenEndpoint === undefined) { // the settings may name another server by now
+    const reason = "the saved login does not name the server that issued it";
+    throw loginRequired(settings, `Cannot get an access token: ${reason}`);
   }
+  return { ...tokenSet, refreshToken, tokenEndpoint };
 }
 
 /** What a command says when there is no login for its profile. */
 function noLogin(settings: Settings): never {
   assertProfileExists(settings, "Cannot get an access token");
-  throw loginRequired(settings, `nobody is signed in (profile ${settings.profile})`);
+  throw loginRequired(settings, `You are not signed in (profile ${settings.profile})`);
 }
 
-function loginRequired(settings: Settings, reason: string, details: ErrorDetails = {}): CliError {
-  return new CliError("login_required", `Cannot get an access token: ${reason}`, {
-    next: loginCommand(settings),
-    ...details,
-  });
+function loginRequired(settings: Settings, message: string, details: ErrorDetails = {}): CliError {
+  return new CliError("login_required", message, { next: loginCommand(settings), ...details });
 }
 
 /** What signs in to the settings' profile: a command, or a new token where the old one came from. */

@@ -7,21 +7,24 @@ import type { Warn } from "../files/private_file.ts";
 import { orSetAside } from "../files/set_aside.ts";
 import { currentProfile } from "./location.ts";
 
-/** Chooses the profile that is used when none is named. */
-export function saveCurrentProfile(configDir: string, name: string, warn: Warn): void {
-  writeConfig(configDir, { ...readConfig(configDir), currentProfile: name }, warn);
+/** The name of the profile to use, `null` for none, or `undefined` to leave the present one. */
+type Choice = string | null | undefined;
+
+/** Chooses the profile that is used when none is named; `null` for none. */
+export function saveCurrentProfile(configDir: string, name: string | null, warn: Warn): void {
+  writeConfig(configDir, { ...readConfig(configDir), currentProfile: name ?? undefined }, warn);
 }
 
 /**
  * Chooses the profile that is used when none is named, under the lock of that choice: what was chosen meanwhile
  * is seen. A damaged choice counts as none.
  *
- * @param choose gets the present choice; `undefined` leaves it.
+ * @param choose gets the present choice.
  * @throws {CliError} `storage`, or what `choose` throws.
  */
 export async function changeCurrentProfile(
   configDir: string,
-  choose: (current: string | undefined) => string | undefined | Promise<string | undefined>,
+  choose: (current: string | undefined) => Choice | Promise<Choice>,
   system: Clock,
   warn: Warn,
 ): Promise<void> {

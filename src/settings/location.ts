@@ -5,7 +5,7 @@ import { run, type Words, words } from "../base/advice.ts";
 import type { CommonFlags } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { field, type Fields, NewerVersion, parseObject } from "../base/json.ts";
-import { readIn } from "../files/private_directory.ts";
+import { listNames, readIn } from "../files/private_directory.ts";
 import type { System } from "../system/contract.ts";
 
 /** The directory and the profile that a command is about. */
@@ -19,8 +19,7 @@ type PlaceSystem = Pick<System, "env" | "platform" | "absolutePath">;
 /** The place that flags and environment name, or that was chosen when they name none. */
 export function placeOf(flags: CommonFlags, system: PlaceSystem): Place {
   const configDir = configDirectory(flags, system);
-  const profile = flags.profile ?? system.env("ANAPLAN_PROFILE") ?? currentProfile(configDir) ??
-    "default";
+  const profile = flags.profile ?? system.env("ANAPLAN_PROFILE") ?? profileInUse(configDir);
   if (isProfileName(profile)) return { configDir, profile };
   throw new CliError("usage", `Cannot use the profile name "${profile}"`, {
     next: "use lower-case letters, digits, - and _, such as --profile eu-test",
@@ -74,6 +73,19 @@ export function currentProfile(configDir: string): string | undefined {
     (fields) => field(fields, "currentProfile", "string"),
     words`name the profile (--profile NAME), or choose it again: ${run("profile use NAME")}`,
   );
+}
+
+/** The profile that is used when none is named: the chosen one, else the only one there is. */
+export function profileInUse(configDir: string): string {
+  const chosen = currentProfile(configDir);
+  if (chosen !== undefined) return chosen;
+  const [only = "default", ...others] = profileNames(configDir);
+  return others.length === 0 ? only : "default";
+}
+
+/** The names of all profiles, sorted. */
+export function profileNames(configDir: string): string[] {
+  return listNames(`${configDir}/profiles`);
 }
 
 /** The version of the profiles' files. */

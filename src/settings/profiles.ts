@@ -5,7 +5,6 @@ import { run, words } from "../base/advice.ts";
 import type { Discovered } from "../base/metadata.ts";
 import { defined, field, type Fields, objectField, textList } from "../base/json.ts";
 import { FILE_VERSION, readJson } from "./location.ts";
-import { listDirectory } from "../files/private_directory.ts";
 import type { Warn } from "../files/private_file.ts";
 import { removePrivateFile, writeIn } from "../files/replacement.ts";
 import { type KeptSettings, settingsWith } from "./table.ts";
@@ -33,13 +32,6 @@ export function saveProfile(configDir: string, name: string, profile: Profile, w
 /** Removes the profile's settings; its login is another matter. */
 export function removeProfile(configDir: string, name: string, warn: Warn): void {
   removePrivateFile(`${configDir}/${fileOf(name)}`, warn);
-}
-
-/** The names of all profiles, sorted. */
-export function profileNames(configDir: string): string[] {
-  return listDirectory(`${configDir}/profiles`)
-    .filter((name) => name.endsWith(".json"))
-    .map((name) => name.slice(0, -".json".length));
 }
 
 function fileOf(name: string): string {

@@ -6,10 +6,10 @@ import { run } from "../base/advice.ts";
 import { CliError, type Misspelled } from "../base/errors.ts";
 import { parseText } from "../base/parse.ts";
 import { type ClientEnvironment, clientEnvironment } from "./client_environment.ts";
-import { placeOf } from "./location.ts";
+import { placeOf, profileNames } from "./location.ts";
 import type { Warn } from "../files/private_file.ts";
 import type { Discovered } from "../base/metadata.ts";
-import { loadProfile, type Profile, profileNames } from "./profiles.ts";
+import { loadProfile, type Profile } from "./profiles.ts";
 import type { System } from "../system/contract.ts";
 import {
   flagKey,
@@ -182,7 +182,7 @@ export function missingProfile(
   { configDir, profile, profileExists }: Meant,
 ): Misspelled | undefined {
   if (profileExists || profile === "default") return undefined;
-  return { typed: profile, names: profileNames(configDir) };
+  return { typed: profile, names: profileNames(configDir), flag: "--profile" };
 }
 
 type Meant = Pick<Settings, "configDir" | "profile" | "profileExists">;

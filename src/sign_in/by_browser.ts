@@ -41,7 +41,7 @@ export async function signInByBrowser(
   context: CommandContext,
 ): Promise<SignedIn> {
   const certificate = await certificateFor(settings, flags, context);
-  const opening = browserOpening(flags, context.system);
+  const opening = await browserOpening(flags, context.system);
   await using ways = await waysFor(signIn, certificate, opening, settings, flags, context);
   const { attempt, loopback, startUrl } = ways;
   const browserUrl = opening === "address" ? attempt.url : startUrl;
@@ -65,15 +65,15 @@ export async function signInByBrowser(
  * computer would read in the browser's arguments. A browser outside of a container or of WSL may not
  * reach a start page in it.
  */
-export function browserOpening(
+export async function browserOpening(
   flags: BrowserFlags,
   { env, platform, isContainer }: Pick<System, "env" | "platform" | "isContainer">,
-): "start-page" | "address" | undefined {
+): Promise<"start-page" | "address" | undefined> {
   const isNamed = ["BROWSER", "DISPLAY", "WAYLAND_DISPLAY"].some((name) => env(name) !== undefined);
   // over SSH there is a browser only where the person says so, or a display is forwarded
   const hasBrowser = isNamed || env("SSH_CONNECTION") === undefined;
   if (flags.noBrowser || flags.paste || !hasBrowser) return undefined;
-  const isShared = (platform === "linux" || platform === "darwin") && !isContainer() &&
+  const isShared = (platform === "linux" || platform === "darwin") && !await isContainer() &&
     env("WSL_DISTRO_NAME") === undefined;
   return isShared ? "start-page" : "address";
 }
@@ -91,7 +91,7 @@ async function certificateFor(
 function waysFor(
   { server, client }: SignIn,
   certificate: ListenerCertificate | undefined,
-  opening: ReturnType<typeof browserOpening>,
+  opening: Awaited<ReturnType<typeof browserOpening>>,
   settings: Settings,
   flags: BrowserFlags,
   { system, talk }: CommandContext,

@@ -47,7 +47,7 @@ export async function tellHowToSignIn(
   talk.say(fit(`Signing in to ${provider} (profile ${settings.profile}).\n`));
   if (problem !== undefined) talk.insist(fit(`${problem.message}.\n`));
   const open = loopback?.kind === "open" ? loopback : undefined;
-  const remote = open && remoteHint(open, settings, system);
+  const remote = open && await remoteHint(open, settings, system);
   if (remote !== undefined) talk.insist(remote);
   const opening = browserUrl === undefined ? undefined : system.openBrowser(browserUrl);
   const isOpened = opening && await isOpenedSoon(opening, system);
@@ -110,11 +110,11 @@ function tellAboutListener(
 }
 
 /** What to do first so that a browser on another computer reaches the listener. */
-function remoteHint(
+async function remoteHint(
   loopback: OpenLoopback,
   { redirectUri }: Pick<Settings, "redirectUri">,
   { env, isContainer }: Pick<CommandContext["system"], "env" | "isContainer">,
-): string | undefined {
+): Promise<string | undefined> {
   const { port } = loopback.addresses[0];
   const url = new URL(redirectUri);
   const sentTo = isLoopbackHost(url.hostname) ? portOf(url) : port;
@@ -125,7 +125,7 @@ function remoteHint(
     return "You are connected over SSH. On your own computer, run:\n" +
       `ssh -N -L ${sentTo}:127.0.0.1:${port}${other} ${user}@${server}\n`;
   }
-  if (!isContainer()) return undefined;
+  if (!await isContainer()) return undefined;
   return `This is a container. Your browser reaches port ${port} in it if you started it with\n` +
     "--network host. Otherwise, paste the address that the browser ends on.\n";
 }

@@ -16,7 +16,6 @@ import { storeOf } from "../session/session.ts";
 import { OF_ONE_PLACE, type Settings } from "../settings/settings.ts";
 import { type SettingName, SETTINGS, typedName } from "../settings/table.ts";
 import { type TokenSet } from "../store/token_set.ts";
-import { sameTokenSet } from "../store/token_sets.ts";
 
 /** What every way of signing in needs. */
 export interface SignIn {
@@ -81,32 +80,12 @@ export async function saveLogin<Other extends string = never>(
     warn(`the profile changed while this login waited; ${flags} is again as this login has it`);
   }
   if (currentProfile(configDir) === undefined) {
-    await changeCurrentProfile(configDir, (now) => now ?? "default", context.system, warn);
+    await changeCurrentProfile(configDir, (now) => now ?? name, context.system, warn);
   }
   if (tokenSet.refreshToken === undefined) {
     warn("the server gave no refresh token, so this login expires with its access token");
   }
   return { tokenSet, previous: replaced && { tokenSet: replaced, profile } };
-}
-
-/**
- * Keeps whose login it is where no id_token said so: from then on userinfo has to name the same user. That it
- * cannot be kept spoils no login.
- */
-export async function keepSubject(
-  tokenSet: TokenSet,
-  subject: string,
-  settings: Settings,
-  context: CommandContext,
-): Promise<void> {
-  try {
-    await using login = await storeOf(settings, context).lock(settings.profile);
-    const present = await login.load();
-    if (present && sameTokenSet(present, tokenSet)) await login.save({ ...present, subject });
-  } catch (error) {
-    if (!(error instanceof CliError)) throw error;
-    context.talk.warn(error.message);
-  }
 }
 
 function settingsNotSaved(error: unknown): CliError {

@@ -1,7 +1,7 @@
 // Keeps one login per profile. Rule: reading takes no lock; saving and removing exist on the lock alone.
 
 import { run, type Words } from "../base/advice.ts";
-import { ifPossible, listDirectory, readIn } from "../files/private_directory.ts";
+import { ifPossible, listNames, readIn } from "../files/private_directory.ts";
 import { readPrivateFile } from "../files/private_file.ts";
 import type { KeyChoice } from "./key_source.ts";
 import type { LockSystem } from "./locked_login.ts";
@@ -50,10 +50,7 @@ export function openStore(
     },
     pathOf,
     // deno-lint-ignore require-await -- what it throws is thrown where it is awaited
-    names: async () =>
-      listDirectory(directory).filter((name) => name.endsWith(".json")).map((name) =>
-        name.slice(0, -5)
-      ),
+    names: async () => listNames(directory),
     mayWait: async (profile) => await (await rest()).mayWait(profile),
     waiting: async () => await (await rest()).waiting(),
     lock: async (profile) => await (await rest()).lock(profile),

@@ -52,6 +52,10 @@ export interface TokenSet {
   readonly signIn?: string;
   /** Whose login it is: `sub` of the id_token, where an issuer is known (OpenID Connect Core 1.0, section 2). */
   readonly subject?: string;
+  /** The user's name, as the provider last gave it: not a secret, but private. */
+  readonly name?: string;
+  /** The user's e-mail address, likewise. */
+  readonly email?: string;
   /** The client that the tokens were issued to; they are refreshed as this client only. */
   readonly clientId: string;
   /** The secret with which the tokens were got, wherever it came from; absent for a public client. */
@@ -60,6 +64,8 @@ export interface TokenSet {
   readonly isDeviceGrant?: boolean;
   /** The OAuth error with which the authorization server ended the login; it cannot be refreshed. */
   readonly endedBy?: string;
+  /** When it did, in milliseconds since the epoch. Absent in files of before this was kept. */
+  readonly endedAt?: number;
 }
 
 /**
@@ -104,10 +110,13 @@ export function parseTokenSet(text: string): TokenSet {
     scope: field(fields, "scope", "string"),
     signIn: field(fields, "signIn", "string"),
     subject: field(fields, "subject", "string"),
+    name: field(fields, "name", "string"),
+    email: field(fields, "email", "string"),
     ...serversIn(fields),
     isDeviceGrant: field(fields, "isDeviceGrant", "boolean"),
     clientSecret: secretField(fields, "clientSecret"),
     endedBy: field(fields, "endedBy", "string"),
+    endedAt: timeField(fields, "endedAt"),
   });
 }
 

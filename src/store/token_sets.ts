@@ -9,6 +9,11 @@ export function sameTokenSet(a: TokenSet | undefined, b: TokenSet | undefined): 
     (a.refreshToken?.equals(b.refreshToken) ?? b.refreshToken === undefined);
 }
 
+/** Whether there is a refresh token that the server has not rejected. */
+export function canRefresh({ refreshToken, endedBy }: TokenSet): boolean {
+  return refreshToken !== undefined && endedBy === undefined;
+}
+
 /** The token set as JSON text, secrets included: for the private file only. */
 export function serializeTokenSet(tokenSet: TokenSet): string {
   const { accessToken, refreshToken, clientSecret, ...rest } = tokenSet;

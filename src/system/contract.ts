@@ -187,7 +187,7 @@ export interface System {
   /** Who signed the certificate that a host shows; `undefined` when that cannot be seen. */
   peerIssuer(hostname: string, port: number): Promise<string | undefined>;
   /** Whether this seems to run in a container. */
-  isContainer(): boolean;
+  isContainer(): Promise<boolean>;
   /** @throws {CliError} `usage` when the program may not reach the URL's host. */
   assertReachable(url: string): Promise<void>;
   serve(options: ListenOptions): Promise<Listening>;

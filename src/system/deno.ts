@@ -3,7 +3,7 @@
 import type { Needs, ShowWait, System, Trace } from "./contract.ts";
 import { SPECIAL_VARIABLES, VARIABLES } from "./needs.ts";
 import { writeAll } from "./stream.ts";
-import { canDraw, columns, env, ignoredSignals, isContainer, rows } from "./surroundings.ts";
+import { canDraw, columns, env, ignoredSignals, rows } from "./surroundings.ts";
 
 /**
  * The real world. `trace` gets every request and response, with secrets masked; `tell` gets what an impatient
@@ -23,12 +23,7 @@ export function denoSystem(
     absolutePath: (path) => /^([/\\]|[A-Za-z]:)/.test(path) ? path : `${Deno.cwd()}/${path}`,
     now: () => Date.now(),
     monotonic: () => performance.now(),
-    async sleep(time, signal, what) {
-      using _wait = what === undefined
-        ? undefined
-        : (await import("./http.ts")).waiting(what, time, show, signal);
-      await (await import("./sleep.ts")).sleep(time, signal);
-    },
+    sleep: async (...asked) => (await import("./sleep.ts")).sleep(show, ...asked),
     terminal: terminal(),
     write: (stream, data) => writeAll(Deno[stream], bytesOf(data)),
     input: () => Deno.stdin.readable,
@@ -40,7 +35,7 @@ export function denoSystem(
     waiting: async (...asked) => (await import("./http.ts")).waiting(...asked, show),
     assertReachable: async (url) => (await import("./http.ts")).assertReachable(url),
     peerIssuer: async (...asked) => (await import("./peer_issuer.ts")).peerIssuer(...asked),
-    isContainer,
+    isContainer: async () => (await import("./container.ts")).isContainer(),
     serve: async (options) => (await import("./listener.ts")).listen(options, trace),
     proxying: () => import("./proxying.ts"),
     trace,

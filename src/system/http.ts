@@ -185,6 +185,7 @@ async function readBounded(
     heard();
     length += chunk.length;
     if (length > BODY_LIMIT) {
+      await reader?.cancel();
       throw new CliError("unavailable", `Cannot use the answer of ${host}: it is far too long`, {
         next: "try again later; a proxy may be answering in its place",
       });

@@ -44,18 +44,6 @@ function size(side: "columns" | "rows"): number | undefined {
   }
 }
 
-/** Whether this seems to run in a container. */
-export function isContainer(): boolean {
-  if (env("container") || env("KUBERNETES_SERVICE_HOST")) return true;
-  return ["/.dockerenv", "/run/.containerenv"].some((path) => {
-    try {
-      return Deno.lstatSync(path).isFile;
-    } catch {
-      return false;
-    }
-  });
-}
-
 /** What a program can be started to ignore: by `nohup`, by a shell that puts it into the background. */
 const IGNORABLE = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGTERM: 15 } as const;
 

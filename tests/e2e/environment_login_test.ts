@@ -19,8 +19,8 @@ const JOB: readonly (readonly [argv: readonly string[], stdout: RegExp])[] = [
   [["api", "--chunks", FILES], /\S/],
   [["exec", "--", "sh", "-c", 'test -n "$ANAPLAN_ACCESS_TOKEN" && echo in'], /^in\n$/],
   [["whoami"], /^Ada Lovelace <ada@example.com>\n/],
-  [["status"], /^Signed in \(profile default\)/],
-  [["status", "--check"], /as the login of Ada Lovelace/],
+  [["status"], /^Signed in to Anaplan us1 \(profile default\)\n/],
+  [["status", "--check"], /accepts the login of Ada Lovelace/],
   [["refresh", "--if-expiring-within", "10m"], /^Refreshed\./],
   [["validate"], /^Valid until/],
 ];

@@ -131,7 +131,7 @@ const ROWS: Readonly<Record<string, (person: Person) => Promise<void>>> = {
     const before = await home.credentials();
     const { code, stdout } = await run("refresh");
     assertEquals(code, 0);
-    assertMatch(stdout, /^Refreshed\. The access token is good until /);
+    assertMatch(stdout, /^Refreshed\. The access token is valid until /);
     assertNotEquals((await home.credentials())?.accessToken, before?.accessToken);
   },
 
@@ -165,8 +165,11 @@ const ROWS: Readonly<Record<string, (person: Person) => Promise<void>>> = {
     await using terminal = await openTerminal([], { python: PYTHON.path, home: home.path });
     const { code, screen } = await terminal.end;
     assertEquals(code, 0);
-    assertMatch(screen, /^Signed in \(profile default, us1\)\. Access token good until /);
-    assertMatch(screen, /\nStart here\n {2}login/);
+    assertMatch(
+      screen,
+      /^Signed in as Ada Lovelace, Anaplan us1 \(profile default\)\.\s+Access token valid for /,
+    );
+    assertMatch(screen, /All commands: anaplan-auth help/);
   },
 
   async "the token is lost when the script ends"({ login, run, home }) {

@@ -60,7 +60,10 @@ for (const [what, argv] of [["whoami", ["whoami"]], ["api", ["api", "/2/0/users/
       at.sandbox.revokeRefreshTokens();
       await using terminal = await at.open(argv);
       await terminal.shows(OFFER);
-      assertMatch(terminal.screen(), /^Your login is no longer accepted \(profile default\)\.$/m);
+      assertMatch(
+        terminal.screen(),
+        /^Anaplan rejected your login at \d\d:\d\d \(profile default\)\.$/m,
+      );
       await terminal.type(ENTER);
       await finishInBrowser(terminal);
       const { code, screen, before, after } = await terminal.end;
@@ -80,7 +83,9 @@ testWith(PYTHON, "a login whose time is over is said to have expired, and when",
   const old = { obtainedAt: yesterday, refreshTokenSavedAt: yesterday, expiresAt: yesterday + 1 };
   await Deno.writeTextFile(path, JSON.stringify({ ...login, ...old }));
   await using terminal = await at.open(["whoami"]);
-  await terminal.shows(/^Your login expired at [\d: -]+ \(profile default\)\.\nSign in now\?/m);
+  await terminal.shows(
+    /^Your login expired (yesterday )?at \d\d:\d\d, by Anaplan's default of 12 h \(profile default\)\.\nSign in now\?/m,
+  );
   await terminal.type(`n${ENTER}`);
   assertEquals((await terminal.end).code, 3);
 });

@@ -62,7 +62,7 @@ testWith(
     const argv = ["doctor", "--redirect-uri", redirectUri];
     await using terminal = await openTerminal(argv, { python, home: at.home.path });
     const started = performance.now();
-    await terminal.shows(/^✓ Files .*\n[✓✗!] Login /m); // while the network is still waited for
+    await terminal.shows(/^✓ Files .*\n[✓✗!] Sealing /m); // while the network is still waited for
     await terminal.shows(/^Waiting for /m);
     const { code, screen } = await terminal.end;
     assert(performance.now() - started < 25_000);

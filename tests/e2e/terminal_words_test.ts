@@ -13,7 +13,7 @@ const COLOR = /\x1b\[[\d;]*m/;
 
 testWith(
   PYTHON,
-  "without a command, who is not signed in reads what to type, then the help",
+  "without a command, you read that you are not signed in, and what to type",
   async (python) => {
     await using home = await makeHome();
     await using terminal = await openTerminal([], { python, home: home.path });
@@ -21,14 +21,14 @@ testWith(
     assertEquals(code, 0);
     assertMatch(
       screen,
-      /^Not signed in \(profile default\)\.\nNext: anaplan-auth login\n\nSign in to Anaplan/,
+      /^You are not signed in\.\nNext: anaplan-auth login +All commands: anaplan-auth help\s*$/,
     );
   },
 );
 
 testWith(
   PYTHON,
-  "without a command, who is signed in reads until when, then the help",
+  "without a command, you read who you are, and for how long the token is valid",
   async (python) => {
     await using sandbox = await startSandbox();
     await using home = await makeHome();
@@ -37,7 +37,7 @@ testWith(
     const { screen } = await terminal.end;
     assertMatch(
       screen,
-      /^Signed in .*\(profile default, us1\)\. Access token good .*\n\nSign in to Anaplan and stay/,
+      /^Signed in as Ada Lovelace, Anaplan us1 \(profile default\)\.\nAccess token valid for 35 min, renewed automatically\.\n\nanaplan-auth whoami, .*help\s*$/,
     );
   },
 );

@@ -19,7 +19,7 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/(?<=Clock {9}|"Clock","mark":"ok","seen":")\d+ s (?:ahead of|behind)/g, "<SKEW>"],
   [/\b\d+(?= days (?:ahead of|behind))/g, "<N>"],
   [/(?<=^Waiting up to )\d+ s(?=\.$)/gm, "<TIME_LEFT>"],
-  [/(?<=last refreshed )\d+ s(?= ago)/g, "<AGE>"],
+  [/(?<=, refreshed )\d+ s(?= ago)/g, "<AGE>"],
   [/ and \[::1\]:<PORT>(?= is free)/g, ""], // not every machine has IPv6
   [/(?<=is (?:good|valid) for )\d+ (?:s|min)(?= more)/g, "<DURATION>"],
   [/\b\d+ bytes, \d+ ms$/gm, "<N> bytes, <N> ms"],

@@ -6,10 +6,14 @@ import { ran } from "../support/ran.ts";
 import { sessionScene } from "../support/session_scene.ts";
 
 const WRONG: readonly (readonly [string, RegExp, RegExp])[] = [
-  ["logni", /There is no command logni; did you mean login\?/, /anaplan-auth help/],
+  ["logni", /There is no command logni; did you mean login\?/, /anaplan-auth login$/],
   ["frobnicate", /There is no command frobnicate\./, /anaplan-auth help/],
   ["--profile eu status", /flags come after the command/, /anaplan-auth status --profile eu/],
-  ["status --profil eu", /There is no flag --profil; did you mean --profile\?/, /status --help/],
+  [
+    "status --profil eu",
+    /There is no flag --profil; did you mean --profile\?/,
+    /status --profile eu$/,
+  ],
   ["status --if-expiring-within 1m", /There is no flag --if-expiring-within/, /status --help/],
   ["status -z", /There is no flag -z/, /status --help/],
   ["status --profile", /--profile needs a value/, /status --help/],
@@ -25,7 +29,7 @@ const WRONG: readonly (readonly [string, RegExp, RegExp])[] = [
   ["token --scheme Basic", /"Basic" for --scheme: give AnaplanAuthToken or Bearer/, /token --help/],
   ["status --quiet=perhaps", /"perhaps" for --quiet: give the flag alone/, /status --help/],
   ["status eu", /Cannot use the argument "eu": this command takes flags only/, /status --help/],
-  ["login --client-secret hush", /There is no flag --client-secret[.;]/, /login --help/],
+  ["login --client-secret hush", /^A secret does not belong/, /login --client-secret-file FILE/],
 ];
 for (const [line, message, next] of WRONG) {
   Deno.test(`"${line}" is a usage error in two lines`, async () => {
@@ -68,13 +72,13 @@ Deno.test("--version prints the version", async () => {
   assertEquals(await ran(["--version"]), { code: 0, stdout: `${VERSION}\n`, stderr: "" });
 });
 
-Deno.test("without a command the help is printed; on a terminal how things are comes first", async () => {
+Deno.test("without a command the help is printed; on a terminal where you are and what to type", async () => {
   const piped = await ran([]);
   assertMatch(piped.stdout, /^Sign in to Anaplan and stay signed in\./);
   const shown = await ran([], { terminal: { stdout: true, canDraw: false } });
   assertEquals(
     shown.stdout,
-    `Not signed in (profile default).\nNext: anaplan-auth login\n\n${piped.stdout}`,
+    "You are not signed in.\nNext: anaplan-auth login          All commands: anaplan-auth help\n",
   );
 });
 

@@ -26,8 +26,8 @@ Deno.test("doctor on a healthy computer finds nothing wrong, and is exit 0", asy
   assertEquals(outcome, undefined);
   assertEquals(checks.filter(({ mark }) => mark !== "ok"), []);
   assertEquals(checks.map(({ name }) => name), [
-    ...["Proxy", "Trust", "Port", "Certificate", "Redirect URI", "Files", "Login", "Sealing"],
-    ...["Network", "Clock", "Edge", "TLS", "Region"],
+    ...["Proxy", "Trust", "Port", "Certificate", "Redirect URI", "Files", "Sealing"],
+    ...["Network", "Clock", "Edge", "TLS", "Region", "Login"],
   ]);
   using again = doctorScene();
   assertMatch(await printed(again), /\n\nNothing is wrong\.$/);
@@ -118,10 +118,10 @@ Deno.test("each check is printed when it ends, before the next one has begun", a
   const seen: string[] = [];
   for await (const line of reply.lines) {
     seen.push(written(line).slice(0, 9));
-    if (seen.length === 8) answer.resolve(); // whatever this computer alone can say
+    if (seen.length === 7) answer.resolve(); // whatever this computer alone can say
   }
-  assertEquals(seen[7], "✓ Sealing");
-  assertEquals(seen[8], "✓ Network");
+  assertEquals(seen[6], "✓ Sealing");
+  assertEquals(seen[7], "✓ Network");
 });
 
 Deno.test("a silent API costs no second wait: the region is skipped, and the rest is looked at", async () => {
@@ -217,8 +217,8 @@ Deno.test("an issuer that cannot be reached is one problem beside everything els
   });
   const { checks, outcome } = await diagnosed(scene, { issuer: ISSUER });
   assertEquals(checks.map(({ name, mark }) => mark === "ok" ? name : `${name} ${mark}`), [
-    ...["Proxy", "Trust", "Port", "Certificate", "Redirect URI", "Files", "Login", "Sealing"],
-    "Issuer problem",
+    ...["Proxy", "Trust", "Port", "Certificate", "Redirect URI", "Files", "Sealing"],
+    ...["Issuer problem", "Login"],
   ]);
   assertEquals(outcome, "unavailable");
 });
@@ -227,7 +227,7 @@ const TROUBLES: Readonly<Record<string, DoctorWishes>> = {
   Edge: {
     answers: (_, { search }) => search.includes("127.0.0.1") ? dated(START, 403) : undefined,
   },
-  Region: {
+  Login: {
     answers: (_, { pathname }) =>
       pathname.endsWith("/me") ? new Response(null, { status: 401 }) : undefined,
   },

@@ -69,14 +69,14 @@ Deno.test("an SSH_CONNECTION that says nothing leaves words to replace", async (
 });
 
 Deno.test("in a container the hint is about the container, and names the port", async () => {
-  const { text } = await told({ isContainer: () => true }, 8444);
+  const { text } = await told({ isContainer: () => Promise.resolve(true) }, 8444);
   assertStringIncludes(text, "This is a container. Your browser reaches port 8444 in it");
   assertStringIncludes(text, "--network host");
   assertEquals(text.includes("ssh -N"), false);
 });
 
 Deno.test("over SSH into a container the forwarding is the hint", async () => {
-  const { text } = await told({ env: SSH, isContainer: () => true });
+  const { text } = await told({ env: SSH, isContainer: () => Promise.resolve(true) });
   assertEquals([text.includes("ssh -N"), text.includes("container")], [true, false]);
 });
 
@@ -87,7 +87,7 @@ Deno.test("at one's own computer there is no such hint", async () => {
 
 for (
   const [what, arranged] of [["SSH", { env: SSH }], ["container", {
-    isContainer: () => true,
+    isContainer: () => Promise.resolve(true),
   }]] as const
 ) {
   Deno.test(`no line of the ${what} hint is longer than 80 columns`, async () => {

@@ -68,7 +68,7 @@ const SIGN_INS: readonly Story[] = [
   },
   { ...login(null, METADATA), argv: [...NEW, "--timeout", "60s"] },
   { ...login(null, METADATA), argv: [...ELSEWHERE, "--timeout", "60s"] },
-  { ...login(null, METADATA), isContainer: () => true },
+  { ...login(null, METADATA), isContainer: () => Promise.resolve(true) },
   { ...login(null, METADATA), env: { SSH_CONNECTION: "1 2 3 22", HOME: "/home/nobody" } },
   login({ code: "a-code", iss: "https://evil.example.com" }, METADATA),
   login(undefined, METADATA, () => granted({ id_token: idToken({ iss: "https://evil.example" }) })),

@@ -125,7 +125,7 @@ Deno.test("a login that goes on is well, and says when it was refreshed", async 
     const check = await found("Login", { login });
     assertEquals([check.mark, check.seen], [
       "ok",
-      "good; last refreshed 5 min ago (profile default)",
+      "signed in, refreshed 5 min ago (profile default)",
     ]);
   }
 });
@@ -138,7 +138,10 @@ Deno.test("no login is a warning that says how to sign in", async () => {
 Deno.test("a login that the server has ended is a problem that says why", async () => {
   const check = await found("Login", { login: { ...STALE, endedBy: "invalid_grant" } });
   assertEquals([check.mark, check.outcome], ["problem", "login_required"]);
-  assertEquals([check.seen, nextOf(check)], ["ended (invalid_grant)", "anaplan-auth login"]);
+  assertEquals([check.seen, nextOf(check)], [
+    "signed out: Anaplan rejected your login (invalid_grant, profile default)",
+    "anaplan-auth login",
+  ]);
 });
 
 Deno.test("a login that ended with its access token is a problem", async () => {
@@ -151,14 +154,16 @@ Deno.test("a region that accepts the token is well", async () => {
   assertEquals([check.mark, check.seen], ["ok", "us1 accepts the access token"]);
 });
 
-Deno.test("a region that does not accept the token is a problem that names --region", async () => {
-  const check = await found("Region", {
+Deno.test("an access token that the API rejects is a problem of the login, not of the region", async () => {
+  const check = await found("Login", {
     answers: (_, { pathname }) =>
       pathname === "/2/0/users/me" ? new Response(null, { status: 401 }) : undefined,
   });
   assertEquals([check.mark, check.outcome], ["problem", "login_required"]);
-  assertStringIncludes(check.seen, "us1 does not accept the access token");
-  assertStringIncludes(nextOf(check), "--region");
+  assertEquals([check.seen, nextOf(check)], [
+    "us1 rejected the access token (profile default)",
+    "anaplan-auth login",
+  ]);
 });
 
 Deno.test("an API that is down says nothing about the region's fit", async () => {
@@ -176,7 +181,7 @@ Deno.test("without a token that is good anyway nothing is said about the region"
   }
 });
 
-Deno.test("what to do about a region names the profile", async () => {
+Deno.test("what to do about a rejected token names the profile", async () => {
   using scene = doctorScene({
     login: undefined,
     answers: (_, { pathname }) =>
@@ -185,8 +190,8 @@ Deno.test("what to do about a region names the profile", async () => {
   putLogin(scene.configDir, LOGIN, "eu");
   const { named } = await diagnosed(scene, { profile: "eu" });
   assertEquals(
-    named("Region").map(({ next }) => next),
-    ["anaplan-auth login --profile eu --region NAME, with your tenant's"],
+    [named("Region"), named("Login").map(({ next }) => next)],
+    [[], ["anaplan-auth login --profile eu"]],
   );
 });
 
@@ -201,10 +206,10 @@ Deno.test("an issuer that rejects the token is a problem that does not speak of 
   });
   const { named } = await diagnosed(scene);
   assertEquals(named("Region"), []);
-  assertEquals(named("Access token"), [{
-    name: "Access token",
+  assertEquals(named("Login"), [{
+    name: "Login",
     mark: "problem",
-    seen: "as.example.com does not accept the access token",
+    seen: "as.example.com rejected the access token (profile default)",
     next: "anaplan-auth login",
   }]);
 });

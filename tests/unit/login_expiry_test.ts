@@ -96,7 +96,7 @@ async function statusOf(
 
 Deno.test("status has one line about it, which says how it is known", async () => {
   const line = async (login: TokenSet, profile: Profile = {}): Promise<string> =>
-    /^Login ends {5}(.*)$/m.exec(written((await statusOf(login, profile)).text))?.[1] ?? "";
+    /^Sign in again +(.*)$/m.exec(written((await statusOf(login, profile)).text))?.[1] ?? "";
   const at = (time: number): string => clockTime(time, START);
   assertEquals([
     await line(LOGIN),
@@ -105,21 +105,19 @@ Deno.test("status has one line about it, which says how it is known", async () =
     await line({ ...LOGIN, refreshTokenRotates: false }),
     await line(withoutRefreshToken(LOGIN)),
     await line(LOGIN, { issuer: ISSUER }),
-    await line({ ...STALE, refreshTokenExpiresAt: START - HOUR }),
   ], [
-    `${at(SAVED + 12 * HOUR)} (12 h), assumed (set --refresh-token-lifetime)`,
-    `${at(SAVED + 2 * HOUR)} (115 min), by --refresh-token-lifetime`,
-    `${at(START + 3 * HOUR)} (3 h), says the server`,
-    "never; the refresh token is kept at each refresh",
-    "with the access token",
+    `by about ${at(SAVED + 12 * HOUR)} (12 h; Anaplan's default, assumed)`,
+    `by ${at(SAVED + 2 * HOUR)} (115 min; --refresh-token-lifetime)`,
+    `by ${at(START + 3 * HOUR)} (3 h)`,
+    "not needed: each refresh keeps the refresh token",
+    `by ${at(LOGIN.expiresAt)} (30 min; there is no refresh token)`,
     "unknown (set --refresh-token-lifetime)",
-    `ended ${at(STALE.expiresAt)}, says the server`,
   ]);
   const { text } = await statusOf({ ...LOGIN, refreshTokenSavedAt: START - 24 * HOUR }, {
     refreshTokenLifetime: 500 * HOUR,
   });
   assertEquals(
-    written(text).split("\n").filter((row) => /^Login/.test(row) && row.length > 80),
+    written(text).split("\n").filter((row) => /^Sign in/.test(row) && row.length > 80),
     [],
   );
 });
@@ -134,7 +132,7 @@ Deno.test("--expires-within is satisfied by a login that lasts longer, never end
   ) {
     const { outcome, text } = await statusOf(login, profile, 11 * HOUR);
     assertEquals(outcome, undefined);
-    assertMatch(written(text), /^Signed in/);
+    assertMatch(written(text), /^Signed in to/);
   }
 });
 
@@ -143,8 +141,8 @@ Deno.test("--expires-within fails with what ends when, what is assumed, and what
   assertEquals([reply.outcome, reply.kind], ["login_required", "news"]);
   assertEquals(
     written(reply.text),
-    `The login (profile default) ends at ${clockTime(SAVED + 12 * HOUR, START)} (12 h), ` +
-      "assuming Anaplan's default of 12 h (if yours differs: " +
+    `Your login (profile default) expires at ${clockTime(SAVED + 12 * HOUR, START)} (12 h), ` +
+      "by Anaplan's default of 12 h (if yours differs: " +
       "anaplan-auth profile set default --refresh-token-lifetime TIME).\n" +
       "Next: anaplan-auth refresh",
   );
@@ -160,16 +158,19 @@ Deno.test("--expires-within says to sign in where a refresh makes nothing last l
     assertEquals(outcome, "login_required");
     assertMatch(
       written(text),
-      /^The login \(profile default\) [^\n]*\.\nNext: anaplan-auth login$/,
+      /^(Your login \(profile default\) expires|You are signed out: )[^\n]*\.\nNext: anaplan-auth login$/,
     );
   }
-  assertStringIncludes(written((await statusOf(refused, {}, 0)).text), "was ended by the server");
+  assertStringIncludes(
+    written((await statusOf(refused, {}, 0)).text),
+    "Anaplan rejected your login",
+  );
 });
 
 Deno.test("--expires-within tells who is not signed in on stderr, too", async () => {
   const { text, outcome, kind } = await statusOf(undefined, {}, HOUR);
   assertEquals([outcome, kind], ["login_required", "news"]);
-  assertEquals(written(text), "Not signed in (profile default).\nNext: anaplan-auth login");
+  assertEquals(written(text), "You are not signed in.\nNext: anaplan-auth login");
 });
 
 async function endAfterRefresh(login: TokenSet, fields: object): Promise<number | undefined> {

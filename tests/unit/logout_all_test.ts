@@ -78,7 +78,7 @@ Deno.test("logout --all with nobody signed in is no failure", async () => {
   using scene = sessionScene(undefined);
   assertEquals(await logout({ ...scene.flags, all: true }, scene.context), {
     kind: "answer",
-    text: "Nobody was signed in.",
+    text: "You were not signed in.",
     data: [],
   });
 });

@@ -106,7 +106,7 @@ for (const all of [false, true]) {
     assertStringIncludes(text, "Signed out, here and at Anaplan");
     assertEquals(namesIn(`${scene.configDir}/credentials`), ["default.lock"]);
     const again = await logout({ ...scene.flags, all }, scene.context);
-    assertMatch(again.text, /^Nobody was signed in/);
+    assertMatch(again.text, /^You were not signed in/);
   });
 }
 
@@ -126,7 +126,7 @@ Deno.test("logout that is interrupted while the server is told says what was don
 
 Deno.test("logout of nobody is no failure", async () => {
   const { text, data } = await loggedOut(undefined);
-  assertEquals(text, "Nobody was signed in (profile default).");
+  assertEquals(text, "You were not signed in (profile default).");
   assertEquals(data, { profile: "default", removed: false, server_session_ended: false });
 });
 

@@ -9,13 +9,13 @@ import { sessionScene } from "../support/session_scene.ts";
 import { commands, groups } from "../support/tree.ts";
 
 /** The name with a letter doubled, as a key that was held too long types it. */
-function slip(name: string): string {
+function mistyped(name: string): string {
   return name.replace(/(.)$/, "$1$1");
 }
 
 async function assertSuggests(argv: readonly string[], name: string, code = 2): Promise<void> {
   const { stdout, stderr, code: seen } = await ran(argv);
-  const suggested = /did you mean ([^?]*)\?/.exec(stdout + stderr)?.[1]?.split(" or ") ?? [];
+  const suggested = /did you mean ([^?]*)\?/.exec(stdout + stderr)?.[1]?.split(/, | or /) ?? [];
   assert(suggested.includes(name), `${argv.join(" ")}: ${stdout}${stderr}`);
   assertEquals(seen, code);
 }
@@ -25,22 +25,22 @@ Deno.test("every command is suggested to who misspells it, in groups and in help
   for (const name of names) {
     const words = name.split(" ");
     const last = words.at(-1) ?? "";
-    await assertSuggests([...words.slice(0, -1), slip(last)], last);
-    await assertSuggests(["help", ...words.slice(0, -1), slip(last)], last);
+    await assertSuggests([...words.slice(0, -1), mistyped(last)], last);
+    await assertSuggests(["help", ...words.slice(0, -1), mistyped(last)], last);
   }
 });
 
 Deno.test("every flag of every command is suggested to who misspells it", async () => {
   for (const { name, command } of commands()) {
     for (const flag of Object.keys(command.parameters.flags ?? {})) {
-      await assertSuggests([...name.split(" "), `--${slip(kebab(flag))}`], `--${kebab(flag)}`);
+      await assertSuggests([...name.split(" "), `--${mistyped(kebab(flag))}`], `--${kebab(flag)}`);
     }
   }
 });
 
 Deno.test("every region is suggested to who misspells it", async () => {
   for (const region of Object.keys(REGIONS)) {
-    await assertSuggests(["profile", "set", "--region", slip(region)], region);
+    await assertSuggests(["profile", "set", "--region", mistyped(region)], region);
   }
 });
 

@@ -2,11 +2,12 @@
 import { withNearNames } from "../../src/base/near_names.ts";
 import { written } from "../../src/base/advice.ts";
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { profileList, profileRemove, profileShow, profileUse } from "../../src/commands/profile.ts";
+import { profileRemove, profileShow, profileUse } from "../../src/commands/profile.ts";
+import { profileList } from "../../src/commands/profile_list.ts";
 import { status } from "../../src/commands/status.ts";
 import type { CommandContext, CommonFlags, Reply } from "../../src/command.ts";
 import { CliError } from "../../src/base/errors.ts";
-import { currentProfile } from "../../src/settings/location.ts";
+import { currentProfile, placeOf } from "../../src/settings/location.ts";
 import { loadProfile, saveProfile } from "../../src/settings/profiles.ts";
 import { LOGIN, putLogin } from "../support/logins.ts";
 import { type SessionScene, sessionScene } from "../support/session_scene.ts";
@@ -30,8 +31,22 @@ Deno.test("profile list shows each profile's region and login, and stars the cur
   ]);
   assertEquals(data, {
     profiles: [
-      { name: "default", current: true, region: "us1", logged_in: true },
-      { name: "eu-test", current: false, region: "eu3", logged_in: false },
+      {
+        name: "default",
+        current: true,
+        region: "us1",
+        logged_in: true,
+        user_name: null,
+        email: null,
+      },
+      {
+        name: "eu-test",
+        current: false,
+        region: "eu3",
+        logged_in: false,
+        user_name: null,
+        email: null,
+      },
     ],
   });
 });
@@ -136,7 +151,7 @@ Deno.test("profile remove removes settings and login, and says what the server m
   using scene = twoProfiles();
   putLogin(scene.configDir, LOGIN, "eu-test");
   const { data } = await profileRemove(scene.flags, scene.context, "eu-test");
-  assertEquals(data, { profile: "eu-test", login_removed: true });
+  assertEquals(data, { profile: "eu-test", login_removed: true, current: "default" });
   assertEquals(loadProfile(scene.configDir, "eu-test"), undefined);
   assertEquals(namesIn(`${scene.configDir}/credentials`), ["default.json", "eu-test.lock"]);
   assertStringIncludes(scene.context.talk.warned.join("\n"), "may still honour its tokens");
@@ -145,7 +160,7 @@ Deno.test("profile remove removes settings and login, and says what the server m
 Deno.test("profile remove of a profile without a login warns of nothing", async () => {
   using scene = twoProfiles();
   const { data } = await profileRemove(scene.flags, scene.context, "eu-test");
-  assertEquals(data, { profile: "eu-test", login_removed: false });
+  assertEquals(data, { profile: "eu-test", login_removed: false, current: "default" });
   assertEquals(scene.context.talk.warned, []);
 });
 
@@ -157,9 +172,37 @@ Deno.test("profile show says that PKCE is off by the flag's name, and not the ot
   assertEquals((data as { no_pkce: boolean }).no_pkce, true);
 });
 
-Deno.test("the current profile that is removed is no longer current", async () => {
-  using scene = twoProfiles();
-  await profileUse(scene.flags, scene.context, "eu-test");
-  await profileRemove(scene.flags, scene.context, "eu-test");
-  assertEquals(currentProfile(scene.configDir), "default");
+/** What `profile remove NAME` prints, for profiles of which `chosen` was chosen. */
+async function removed(names: readonly string[], name: string, chosen?: string) {
+  using scene = sessionScene(undefined);
+  for (const one of names) saveProfile(scene.configDir, one, {}, () => {});
+  if (chosen !== undefined) await profileUse(scene.flags, scene.context, chosen);
+  const reply = await profileRemove(scene.flags, scene.context, name);
+  const { current } = reply.data as { current: string | null };
+  assertEquals(current ?? "default", placeOf(scene.flags, scene.context.system).profile);
+  return [written(reply.text), current];
+}
+
+Deno.test("profile remove of the profile in use says which one is used from now on", async () => {
+  assertEquals(await removed(["default", "eu", "us"], "eu", "eu"), [
+    "Removed (profile eu). Profile default is used from now on.",
+    "default",
+  ]);
+  assertEquals(await removed(["eu", "us"], "eu", "eu"), [
+    "Removed (profile eu). Profile us is used from now on.",
+    "us",
+  ]);
+  assertEquals(await removed(["eu", "us"], "us", "eu"), ["Removed (profile us).", "eu"]);
+});
+
+Deno.test("profile remove of the profile in use says how to choose among several, or to sign in", async () => {
+  assertEquals(await removed(["ap", "eu", "us"], "us", "us"), [
+    "Removed (profile us). No profile is chosen now: there are ap, eu.\n" +
+    "Next: anaplan-auth profile use ap",
+    null,
+  ]);
+  assertEquals(await removed(["eu"], "eu"), [
+    "Removed (profile eu). No profile is left.\nNext: anaplan-auth login",
+    null,
+  ]);
 });

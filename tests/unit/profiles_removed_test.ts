@@ -1,12 +1,8 @@
 // A profile that is removed, and the metadata of an issuer that one holds.
 import { assertEquals } from "@std/assert";
 import { saveCurrentProfile } from "../../src/settings/current_profile.ts";
-import {
-  loadProfile,
-  profileNames,
-  removeProfile,
-  saveProfile,
-} from "../../src/settings/profiles.ts";
+import { profileNames } from "../../src/settings/location.ts";
+import { loadProfile, removeProfile, saveProfile } from "../../src/settings/profiles.ts";
 import { oldLeftover } from "../support/disk.ts";
 import { namesIn, tempDir } from "../support/temp_dir.ts";
 

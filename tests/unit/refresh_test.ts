@@ -20,13 +20,10 @@ async function replied(network: NetworkStep[], ifExpiringWithin?: number): Promi
   return await refresh(flags, scene.context);
 }
 
-Deno.test("refresh says when the new token ends, and that the refresh token was replaced", async () => {
+Deno.test("refresh says until when the new token is valid; --json that the refresh token was replaced", async () => {
   const { text, data } = await replied([granted()]);
-  assertEquals(
-    text,
-    `Refreshed. The access token is good until ${clockTime(NEW_END, START)} (35 min); ` +
-      "the refresh token was replaced.",
-  );
+  const until = clockTime(NEW_END, START);
+  assertEquals(text, `Refreshed. The access token is valid until ${until} (35 min).`);
   assertEquals(data, {
     profile: "default",
     refreshed: true,
@@ -43,7 +40,7 @@ Deno.test("refresh does not say so when the refresh token was kept", async () =>
 
 Deno.test("refresh --if-expiring-within sends nothing while the token lives longer", async () => {
   const { text, data } = await replied([], 30 * MINUTE);
-  assertStringIncludes(text, "Not needed. The access token is good until");
+  assertStringIncludes(text, "Not needed. The access token is valid until");
   assertEquals(data, {
     profile: "default",
     refreshed: false,
@@ -66,7 +63,7 @@ Deno.test("refresh that another process was faster than says so, and sends nothi
   });
   const lock = await lockFile(`${scene.configDir}/credentials/default.lock`, 0, fakeSystem());
   const { text, data } = await refresh(scene.flags, scene.context);
-  assertStringIncludes(text, "Another process has just refreshed it.");
+  assertStringIncludes(text, "Another process has just refreshed the login.");
   assertEquals((data as { refreshed: boolean }).refreshed, false);
 });
 

@@ -1,6 +1,12 @@
 // A refresh that fails: the login is kept, marked as ended, or rescued, and the old token may still do.
 import { withNearNames } from "../../src/base/near_names.ts";
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 import { saveProfile } from "../../src/settings/profiles.ts";
 import { freshTokenSet, refreshedTokenSet } from "../../src/session/session.ts";
@@ -60,11 +66,11 @@ Deno.test("a login without a refresh token ends with its access token, and nothi
   for (const work of [freshTokenSet, refreshedTokenSet]) {
     const error = await assertRejects(() => work(scene.settings, scene.context), CliError);
     assertEquals(error.kind, "login_required");
-    assertStringIncludes(error.message, "without a refresh token");
+    assertMatch(error.message, /^You are signed out: your login expired .*\(profile default\)$/);
   }
 });
 
-Deno.test("when nobody is signed in, the error says how to", async () => {
+Deno.test("when you are not signed in, the error says how to", async () => {
   using scene = sessionScene(undefined);
   const error = await failure(scene);
   assertEquals([error.kind, nextOf(error)], ["login_required", "anaplan-auth login"]);
@@ -77,7 +83,7 @@ Deno.test("a profile that does not exist is login_required, and near names are s
   assertEquals(error.kind, "login_required");
   assertStringIncludes(
     withNearNames(error).message,
-    "there is no profile prdo; did you mean prod?",
+    "Cannot get an access token: there is no profile prdo; did you mean prod?",
   );
   assertEquals(nextOf(error), "anaplan-auth login --profile prdo");
 });

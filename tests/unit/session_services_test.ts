@@ -1,9 +1,12 @@
 // A token that a service refuses: refreshed once, and then believed.
 import { signIn } from "../../src/base/advice.ts";
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
-import { withFreshTokenSet } from "../../src/session/session.ts";
-import { granted, LOGIN, withoutRefreshToken } from "../support/logins.ts";
+import { clockTime } from "../../src/base/times.ts";
+import { withFreshTokenSet } from "../../src/session/services.ts";
+import { freshTokenSet } from "../../src/session/session.ts";
+import { granted, LOGIN, refused, withoutRefreshToken } from "../support/logins.ts";
+import { START } from "../support/fake_system.ts";
 import { sessionScene } from "../support/session_scene.ts";
 import { nextOf } from "../support/shown.ts";
 
@@ -25,33 +28,62 @@ Deno.test("a service that refuses the new token, too, is believed", async () => 
     () => withFreshTokenSet(scene.settings, scene.context, refuse),
     CliError,
   );
-  assertEquals([error.kind, error.message], ["login_required", "no"]);
+  assertEquals([error.kind, error.message], ["login_required", "no, although it is new"]);
 });
 
-Deno.test("a second refusal's Next line names the profile", async () => {
+Deno.test("a second refusal's Next line names the profile, and the region", async () => {
   using scene = sessionScene(LOGIN, { network: [granted()] }, "eu");
   const refusal = new CliError("login_required", "no", { next: signIn() });
   const error = await assertRejects(
     () => withFreshTokenSet(scene.settings, scene.context, () => Promise.reject(refusal)),
     CliError,
   );
-  assertEquals(nextOf(error), "anaplan-auth login --profile eu");
+  assertMatch(nextOf(error), /^anaplan-auth login --profile eu --region NAME, .*\(now us1\)/);
 });
 
-Deno.test("a service's other failures, and a login that cannot be refreshed, are not tried again", async () => {
-  const ended = { ...LOGIN, endedBy: "invalid_grant" };
-  const cases = [
-    [LOGIN, "unavailable"],
-    [ended, "login_required"],
-    [withoutRefreshToken(LOGIN), "login_required"],
-  ] as const;
-  for (const [login, kind] of cases) {
+Deno.test("a service's other failures are not tried again", async () => {
+  using scene = sessionScene(LOGIN);
+  const refusal = new CliError("unavailable", "the service's own words");
+  const error = await assertRejects(
+    () => withFreshTokenSet(scene.settings, scene.context, () => Promise.reject(refusal)),
+    CliError,
+  );
+  assertEquals(error === refusal, true);
+});
+
+for (
+  const [what, login, reason] of [
+    ["that was rejected", { ...LOGIN, endedBy: "invalid_grant" }, "invalid_grant"],
+    ["without a refresh token", withoutRefreshToken(LOGIN), "HTTP 401"],
+  ] as const
+) {
+  Deno.test(`a refused token of a login ${what} signs you out, for each later command`, async () => {
     using scene = sessionScene(login);
-    const refusal = new CliError(kind, "the service's own words");
+    const refusal = new CliError("login_required", "the service's own words");
     const error = await assertRejects(
       () => withFreshTokenSet(scene.settings, scene.context, () => Promise.reject(refusal)),
       CliError,
     );
-    assertEquals(error === refusal, true);
-  }
+    const at = clockTime(START, START);
+    const sentence =
+      `You are signed out: Anaplan rejected your login at ${at} (${reason}, profile default)`;
+    assertEquals([error.kind, error.message, nextOf(error)], [
+      "login_required",
+      sentence,
+      "anaplan-auth login",
+    ]);
+    const later = await assertRejects(() => freshTokenSet(scene.settings, scene.context), CliError);
+    assertEquals(later.message, sentence);
+  });
+}
+
+Deno.test("a refused token whose refresh is rejected is given to nobody any more", async () => {
+  using scene = sessionScene(LOGIN, { network: [refused(400, "invalid_grant")] });
+  const refusal = new CliError("login_required", "no");
+  await assertRejects(
+    () => withFreshTokenSet(scene.settings, scene.context, () => Promise.reject(refusal)),
+    CliError,
+  );
+  const later = await assertRejects(() => freshTokenSet(scene.settings, scene.context), CliError);
+  assertMatch(later.message, /^You are signed out: Anaplan rejected your login at /);
 });

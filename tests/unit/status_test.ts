@@ -4,7 +4,7 @@ import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from 
 import { status, statusInShort } from "../../src/commands/status.ts";
 import { saveProfile } from "../../src/settings/profiles.ts";
 import { isoTime } from "../../src/base/text.ts";
-import { clockTime, dateTime } from "../../src/base/times.ts";
+import { clockTime } from "../../src/base/times.ts";
 import type { TokenSet } from "../../src/store/token_set.ts";
 import { fakeContext, START } from "../support/fake_system.ts";
 import { issuerScene } from "../support/issuer_scene.ts";
@@ -12,6 +12,7 @@ import { LOGIN, loginFile, STALE, withoutRefreshToken } from "../support/logins.
 import { sessionScene } from "../support/session_scene.ts";
 
 const TWELVE_HOURS = 12 * 3_600_000;
+const ADAS: TokenSet = { ...LOGIN, name: "Ada Lovelace", email: "ada@example.com" };
 
 /** What `status` says of a login. */
 async function said(login: TokenSet | undefined): ReturnType<typeof status> {
@@ -19,27 +20,27 @@ async function said(login: TokenSet | undefined): ReturnType<typeof status> {
   return await status(scene.flags, scene.context);
 }
 
-Deno.test("status shows a good login: its region, client, tokens, scope and file", async () => {
-  using scene = sessionScene({ ...LOGIN, clientId: "1f3c0123456789ab9a02" });
+Deno.test("status shows who you are, until when the login is valid, its client, scope and file", async () => {
+  using scene = sessionScene({ ...ADAS, clientId: "1f3c0123456789ab9a02" });
   saveProfile(scene.configDir, "default", { region: "eu3" }, () => {});
   const { text, outcome } = await status(scene.flags, scene.context);
   assertEquals(outcome, undefined);
   assertEquals(written(text).split("\n"), [
-    "Signed in (profile default).",
+    "Ada Lovelace <ada@example.com>, Anaplan eu3 (profile default)",
     "",
-    "Region         eu3, Europe",
+    `Access token   valid until ${
+      clockTime(LOGIN.expiresAt, START)
+    } (30 min), renewed automatically`,
+    `Sign in again  by about ${clockTime(START - 5 * 60_000 + TWELVE_HOURS, START)} (12 h; ` +
+    "Anaplan's default, assumed)",
     "Client         1f3c…9a02",
-    `Access token   good until ${clockTime(LOGIN.expiresAt, START)} (30 min)`,
-    `Refresh token  saved ${dateTime(START - 5 * 60_000)}`,
-    `Login ends     ${clockTime(START - 5 * 60_000 + TWELVE_HOURS, START)} (12 h), assumed ` +
-    "(set --refresh-token-lifetime)",
     "Scope          openid email offline_access",
     `Stored in      ${loginFile(scene.configDir)}`,
   ]);
 });
 
 Deno.test("status --json has the keys of the contract", async () => {
-  assertEquals((await said(LOGIN)).data, {
+  assertEquals((await said(ADAS)).data, {
     profile: "default",
     region: "us1",
     client_id: "a-client",
@@ -50,13 +51,16 @@ Deno.test("status --json has the keys of the contract", async () => {
     login_expires_at: isoTime(START - 5 * 60_000 + TWELVE_HOURS),
     login_expiry: "assumed",
     sealed: null,
+    user_name: "Ada Lovelace",
+    email: "ada@example.com",
+    next: null,
   });
 });
 
 Deno.test("status without a login is exit 3 with the object still there", async () => {
   const { text, data, outcome } = await said(undefined);
   assertEquals(outcome, "login_required");
-  assertEquals(written(text), "Not signed in (profile default).\nNext: anaplan-auth login");
+  assertEquals(written(text), "You are not signed in.\nNext: anaplan-auth login");
   assertEquals(data, {
     profile: "default",
     region: "us1",
@@ -68,13 +72,16 @@ Deno.test("status without a login is exit 3 with the object still there", async 
     login_expires_at: null,
     login_expiry: "unknown",
     sealed: null,
+    user_name: null,
+    email: null,
+    next: "anaplan-auth login",
   });
 });
 
 Deno.test("a stale token that can be refreshed is a login", async () => {
   const { text, outcome } = await said(STALE);
   assertEquals(outcome, undefined);
-  assertStringIncludes(written(text), "the next command refreshes it");
+  assertStringIncludes(written(text), "the next command gets a new one");
 });
 
 Deno.test("a stale token without a refresh token is no login", async () => {
@@ -82,37 +89,12 @@ Deno.test("a stale token without a refresh token is no login", async () => {
   assertEquals([outcome, (data as { logged_in: boolean }).logged_in], ["login_required", false]);
   assertMatch(
     written(text),
-    /^No longer signed in .*no refresh token\.\nNext: anaplan-auth login$/s,
+    /^You are signed out: your login expired .* \(profile default\)\.\nNext: anaplan-auth login$/,
   );
 });
 
-Deno.test("a login that was ended is none once its token is stale, and status says why", async () => {
-  const { text, outcome } = await said({ ...STALE, endedBy: "invalid_grant" });
-  assertEquals(outcome, "login_required");
-  assertStringIncludes(written(text), "No longer signed in (profile default): invalid_grant.");
-});
-
-Deno.test("a good token that cannot be refreshed is a login, and status says so", async () => {
-  const { text, outcome } = await said({ ...LOGIN, endedBy: "invalid_grant" });
-  assertEquals(outcome, undefined);
-  assertStringIncludes(written(text), "no longer accepted (invalid_grant)");
-  assertStringIncludes(
-    written((await said(withoutRefreshToken(LOGIN))).text),
-    "none; the login ends with",
-  );
-});
-
-Deno.test("status says whether the refresh token is replaced at each refresh, once it is known", async () => {
-  const text = async (login: TokenSet): Promise<string> => written((await said(login)).text);
-  assertNotMatch(await text(LOGIN), /at each refresh/);
-  assertStringIncludes(
-    await text({ ...LOGIN, refreshTokenRotates: true }),
-    "replaced at each refresh",
-  );
-  assertStringIncludes(
-    await text({ ...LOGIN, refreshTokenRotates: false }),
-    "kept at each refresh",
-  );
+Deno.test("status shows a login whose user is not known yet without a name", async () => {
+  assertMatch(written((await said(LOGIN)).text), /^Signed in to Anaplan us1 \(profile default\)\n/);
 });
 
 Deno.test("status shows no token, not even its ends", async () => {
@@ -127,29 +109,35 @@ Deno.test("status of a profile that does not exist suggests near names, and is e
   assertEquals(outcome, "login_required");
   assertEquals(
     written(text),
-    "There is no profile prdo; did you mean prod?\nNext: anaplan-auth login --profile prdo",
+    "There is no profile prdo; did you mean prod?\nNext: anaplan-auth status --profile prod",
   );
 });
 
-Deno.test("in short, status is two lines at most", async () => {
-  using scene = sessionScene(LOGIN);
-  const env = { ANAPLAN_AUTH_CONFIG_DIR: scene.configDir };
+/** What is printed when no command was typed, on a terminal. */
+async function inShort(configDir: string, env: Record<string, string> = {}): Promise<string> {
+  const context = fakeContext({ env: { ANAPLAN_AUTH_CONFIG_DIR: configDir, ...env } });
+  return written(await statusInShort(context));
+}
+
+Deno.test("in short, status says who you are and for how long the token is valid", async () => {
+  using scene = sessionScene(ADAS);
   assertEquals(
-    written(await statusInShort(fakeContext({ env }))),
-    `Signed in (profile default, us1). Access token good until ${
-      clockTime(LOGIN.expiresAt, START)
-    } (30 min).`,
+    await inShort(scene.configDir),
+    "Signed in as Ada Lovelace, Anaplan us1 (profile default).\n" +
+      "Access token valid for 30 min, renewed automatically.\n\n" +
+      "anaplan-auth whoami, api, token, logout …   All commands: anaplan-auth help",
   );
-  const none = { ...env, ANAPLAN_PROFILE: "other" };
   assertEquals(
-    written(await statusInShort(fakeContext({ env: none }))),
-    "Not signed in (profile other).\nNext: anaplan-auth login --profile other",
+    await inShort(scene.configDir, { ANAPLAN_PROFILE: "other" }),
+    "There is no profile other.\n" +
+      "Next: anaplan-auth login --profile other          All commands: anaplan-auth help",
   );
 });
 
 Deno.test("in short, status names the issuer, not a region of Anaplan", async () => {
   using scene = issuerScene(LOGIN, []);
-  const env = { ANAPLAN_AUTH_CONFIG_DIR: scene.configDir };
-  const text = await statusInShort(fakeContext({ env }));
-  assertStringIncludes(written(text), "Signed in (profile default, as.example.com).");
+  assertStringIncludes(
+    await inShort(scene.configDir),
+    "Signed in to as.example.com (profile default).",
+  );
 });

@@ -46,7 +46,7 @@ for (const [place, present] of PLACES) {
     using scene = waiting(present);
     const { text, outcome } = await status(scene.flags, scene.context);
     assertEquals(outcome, undefined, written(text));
-    assertStringIncludes(written(text), "Signed in (profile default).");
+    assertStringIncludes(written(text), "Signed in to Anaplan us1 (profile default)");
   });
 
   Deno.test(`whoami uses the tokens that wait beside ${place}`, async () => {
@@ -99,7 +99,7 @@ Deno.test("status does not wait for a first sign-in that is under way", async ()
   await login.prepare();
   using scene = sessionScene(undefined, { env: { HOME: at.elsewhere } });
   const { text } = await status({ configDir: at.configDir }, scene.context);
-  assertStringIncludes(written(text), "Not signed in");
+  assertStringIncludes(written(text), "You are not signed in.");
   assertEquals(scene.context.system.sleeps, []);
 });
 
@@ -122,6 +122,6 @@ Deno.test("a first login that was rescued and cannot be read is an error that na
 Deno.test("refresh says that an earlier command got the tokens that it puts back", async () => {
   using scene = waiting(STALE);
   const { text } = await refresh(scene.flags, scene.context);
-  assertStringIncludes(text, "An earlier command had refreshed it.");
+  assertStringIncludes(text, "An earlier command had refreshed the login.");
   assertEquals(scene.context.system.requests, []);
 });

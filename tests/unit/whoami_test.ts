@@ -3,9 +3,17 @@ import { assertEquals, assertRejects } from "@std/assert";
 import type { Answer } from "../../src/command.ts";
 import { whoami } from "../../src/commands/whoami.ts";
 import { CliError } from "../../src/base/errors.ts";
+import { refreshedTokenSet } from "../../src/session/session.ts";
 import { dateTime } from "../../src/base/times.ts";
 import { type NetworkStep } from "../support/fake_system.ts";
-import { granted, LOGIN, STALE, withoutRefreshToken } from "../support/logins.ts";
+import {
+  granted,
+  LOGIN,
+  loginFile,
+  STALE,
+  storedLogin,
+  withoutRefreshToken,
+} from "../support/logins.ts";
 import { sessionScene } from "../support/session_scene.ts";
 
 const LAST_LOGIN = Date.UTC(2026, 10, 24, 8, 12);
@@ -45,7 +53,7 @@ Deno.test("whoami prints name and address, then what identifies the user", async
   assertEquals(text.split("\n"), [
     "Ada Lovelace <ada@example.com>",
     "",
-    "User id     4F1C0E0A6B8F4A0C9D2E1B7A5C3DE29B",
+    "User ID     4F1C0E0A6B8F4A0C9D2E1B7A5C3DE29B",
     "Tenant      8A81B08E5D1F40C7A2B36E9F0D415D40",
     `Last login  ${dateTime(LAST_LOGIN)}`,
     "Profile     default, us1",
@@ -95,4 +103,24 @@ Deno.test("whoami with a refused token that cannot be refreshed asks nothing mor
   using scene = sessionScene(withoutRefreshToken(LOGIN), { network: [UNAUTHORIZED.clone()] });
   const error = await assertRejects(() => whoami(scene.flags, scene.context), CliError);
   assertEquals(error.kind, "login_required");
+});
+
+Deno.test("whoami keeps name and address with the login, and a refresh keeps them", async () => {
+  using scene = sessionScene(LOGIN, { network: [user(), granted()] });
+  await whoami(scene.flags, scene.context);
+  const names = () => {
+    const { name, email } = storedLogin(scene.configDir);
+    return [name, email];
+  };
+  assertEquals(names(), ["Ada Lovelace", "ada@example.com"]);
+  await refreshedTokenSet(scene.settings, scene.context);
+  assertEquals(names(), ["Ada Lovelace", "ada@example.com"]);
+});
+
+Deno.test("whoami writes nothing when name and address are known already", async () => {
+  const known = { ...LOGIN, name: "Ada Lovelace", email: "ada@example.com" };
+  using scene = sessionScene(known, { network: [user()] });
+  const before = Deno.statSync(loginFile(scene.configDir)).ino;
+  await whoami(scene.flags, scene.context);
+  assertEquals(Deno.statSync(loginFile(scene.configDir)).ino, before);
 });

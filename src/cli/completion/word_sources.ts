@@ -2,7 +2,7 @@
 // file's text.
 
 import { configDirectory, isProfileName } from "../../settings/location.ts";
-import { profileNames } from "../../settings/profiles.ts";
+import { profileNames } from "../../settings/location.ts";
 import { ROWS, typedName } from "../../settings/table.ts";
 import { REGIONS } from "../../provider/regions.ts";
 import type { System } from "../../system/contract.ts";

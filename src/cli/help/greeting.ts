@@ -1,13 +1,10 @@
-// What is printed when no command was typed. Rule: on a terminal first how things are, then the help.
+// What is printed when no command was typed. Rule: on a terminal where you are and what to type, elsewhere the help.
 
-import { words } from "../../base/advice.ts";
 import type { Answer, CommandContext } from "../../command.ts";
 
-/** The status in short, for a user who reads it, and the help. */
+/** The status in short on a terminal, else the help. */
 export async function greeting(context: CommandContext): Promise<Answer> {
-  const { rootPage } = await import("./root_help.ts"); // a file of its own, for --help
-  const page = rootPage(context);
-  if (!context.system.terminal.stdout) return page;
+  if (!context.system.terminal.stdout) return (await import("./root_help.ts")).rootPage(context);
   const { statusInShort } = await import("../../commands/status.ts");
-  return { ...page, text: words`${await statusInShort(context)}\n\n${page.text}` };
+  return { kind: "answer", text: await statusInShort(context), data: null };
 }

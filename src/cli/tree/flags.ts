@@ -33,7 +33,7 @@ export function time(brief: string, parse: (input: string) => number): Flag<numb
 }
 
 function parsed<Value>(
-  parse: (input: string) => Value,
+  parse: (input: string) => Value | Promise<Value>,
   brief: string,
   placeholder: string,
   source?: WordSource,
@@ -51,7 +51,18 @@ function flagOf(row: Row): object {
   const brief = briefOf(row);
   if (isNegated) return yes(brief);
   if (values) return { kind: "enum", values, optional: true, brief };
+  if (words === "region") return parsed(regionNamed, brief, placeholder, words);
   return { ...parsed<unknown>(parse, brief, placeholder, words), variadic: isList };
+}
+
+async function regionNamed(text: string): Promise<string> {
+  const { regionNamed } = await import("../../provider/region_named.ts");
+  try {
+    return regionNamed(text);
+  } catch (error) { // Stricli adds no flag to what is thrown later
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`Cannot use "${text}" for --region: ${reason}`);
+  }
 }
 
 /** The flags that every command has. */

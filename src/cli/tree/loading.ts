@@ -1,7 +1,7 @@
 // How Stricli's commands come to ours. Rule: a command's module is imported when it is run, not before.
 
 import type { Command } from "@stricli/core";
-import type { CliError } from "../../base/errors.ts";
+import type { CliError, Misspelled } from "../../base/errors.ts";
 import type { Command as Run, CommandContext, CommonFlags, Reply } from "../../command.ts";
 
 /** Where the words come from that a shell can complete. */
@@ -25,10 +25,12 @@ export interface TreeReaders {
 /** What is wrong with what was typed. */
 export interface Complaint {
   readonly text: string;
-  /** The flag that there is not. */
-  readonly flag?: string | undefined;
-  /** The commands that may have been meant. */
-  readonly near?: readonly string[];
+  /** The flag that does not exist. */
+  readonly flag?: string;
+  /** The command that does not exist. */
+  readonly command?: string;
+  /** The value that a flag does not have, and the values that it has. */
+  readonly value?: Misspelled;
 }
 
 /** A command line that has been read. */

@@ -18,7 +18,7 @@ import {
   UnsatisfiedPositionalError,
 } from "@stricli/core";
 import type { Answer } from "../../command.ts";
-import { CliError } from "../../base/errors.ts";
+import { CliError, type Misspelled } from "../../base/errors.ts";
 import { VERSION } from "../../base/version.ts";
 import type { Asked, TreeContext, TreeReaders } from "./loading.ts";
 import { kebab } from "../../base/text.ts";
@@ -69,7 +69,8 @@ interface Noted {
   topic?: string[];
   /** As in {@link Complaint}. */
   flag?: string;
-  near?: readonly string[];
+  command?: string;
+  value?: Misspelled;
 }
 
 /** The command line as Stricli reads it. */
@@ -109,13 +110,16 @@ export function applicationWith(noted: Noted = {}): Application<TreeContext> {
 function complaints(noted: Noted): ApplicationText {
   return {
     ...text_en,
-    noCommandRegisteredForInput: ({ input, corrections }) => {
+    noCommandRegisteredForInput: ({ input }) => {
       if (input.startsWith("-")) return `Cannot read ${input} there: flags come after the command`;
-      noted.near = corrections.map((name) => name.replaceAll("`", ""));
+      noted.command = input;
       return `There is no command ${input}`;
     },
     exceptionWhileParsingArguments: (error) => {
       if (error instanceof FlagNotFoundError) noted.flag = flagName(error.input);
+      if (error instanceof EnumValidationError) {
+        noted.value = { typed: error.input, names: error.values };
+      }
       return whatIsWrong(error);
     },
   };

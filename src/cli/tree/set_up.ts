@@ -22,7 +22,7 @@ const ONE_NAME = { kind: "tuple", parameters: [NAME] } as const;
 const MAYBE_NAME = { kind: "tuple", parameters: [{ ...NAME, optional: true }] } as const;
 
 const profileList: TreeCommand = buildCommand<CommonFlags, [], TreeContext>({
-  loader: loading(async () => (await import("../../commands/profile.ts")).profileList),
+  loader: loading(async () => (await import("../../commands/profile_list.ts")).profileList),
   parameters: { flags: COMMON_FLAGS },
   docs: { brief: "List the profiles" },
 });

@@ -1,0 +1,92 @@
+// profile list: every profile, and whether you are signed in to it.
+
+import { run, words } from "../base/advice.ts";
+import type { Answer, CommandContext, CommonFlags } from "../command.ts";
+import { CliError } from "../base/errors.ts";
+import { assertPrivateDirectory } from "../files/private_directory.ts";
+import { nameOf } from "../provider/provider.ts";
+import { signedOut, signedOutInShort } from "../session/expiry.ts";
+import { everyProfile } from "../session/every_profile.ts";
+import { storeOf } from "../session/session.ts";
+import { keptUser } from "../session/user.ts";
+import { configDirectory, placeOf } from "../settings/location.ts";
+import { loadProfile, type Profile } from "../settings/profiles.ts";
+import { SETTINGS } from "../settings/table.ts";
+import { table } from "../base/lines.ts";
+import type { TokenSet } from "../store/token_set.ts";
+
+/** Lists the profiles; a star marks the one that is used when none is named. */
+export async function profileList(flags: CommonFlags, context: CommandContext): Promise<Answer> {
+  const { system, talk } = context;
+  const configDir = configDirectory(flags, system);
+  assertPrivateDirectory(configDir);
+  const store = storeOf({ configDir }, context);
+  const unreadable = new Set<string>();
+  const readable = async <T>(
+    load: () => T | undefined | Promise<T | undefined>,
+    name = "",
+  ): Promise<T | undefined> => {
+    try {
+      return await load();
+    } catch (error) {
+      if (!(error instanceof CliError) || error.kind !== "storage") throw error;
+      talk.warn(error.message);
+      unreadable.add(name);
+      return undefined;
+    }
+  };
+  const current = await readable(() => placeOf(flags, system).profile);
+  const listed = [];
+  for (const name of await everyProfile(configDir, store)) {
+    const profile = await readable(() => loadProfile(configDir, name), name) ?? {};
+    const login = await readable(() => store.load(name), name);
+    const known = { isUnreadable: unreadable.has(name), profile, login };
+    listed.push(entry({ name, isCurrent: name === current, ...known }, system.now()));
+  }
+  const rows = table(listed.map(({ row }) => row));
+  const next = listed.find(({ isOut, data }) => isOut && data.current) ??
+    listed.find(({ isOut }) => isOut);
+  const text = next !== undefined
+    ? words`${rows}\nNext: ${run("login", { profile: next.data.name })}`
+    : listed.length === 0
+    ? words`There is no profile yet.\nNext: ${run("login")}`
+    : rows;
+  const data = { profiles: listed.map(({ data }) => data) };
+  return { kind: "answer", text, data };
+}
+
+/** What is known of a profile. */
+interface Known {
+  readonly name: string;
+  readonly isCurrent: boolean;
+  readonly isUnreadable: boolean;
+  readonly profile: Profile;
+  readonly login: TokenSet | undefined;
+}
+
+function entry({ name, isCurrent, isUnreadable, profile, login }: Known, now: number) {
+  const { issuer, region = SETTINGS.region.default } = profile;
+  const out = login && signedOut(login, profile, now);
+  const user = login && keptUser(login);
+  const state = isUnreadable
+    ? "unreadable"
+    : login === undefined
+    ? "not signed in"
+    : out !== undefined
+    ? signedOutInShort(out)
+    : user === undefined
+    ? "signed in"
+    : `signed in as ${nameOf(user)}`;
+  return {
+    row: [`${isCurrent ? "*" : " "} ${name}`, `${issuer ?? region}, ${state}`] as const,
+    isOut: out !== undefined,
+    data: {
+      name,
+      current: isCurrent,
+      region: issuer === undefined ? region : null,
+      logged_in: login !== undefined && out === undefined,
+      user_name: login?.name || null,
+      email: login?.email || null,
+    },
+  };
+}

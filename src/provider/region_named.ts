@@ -1,0 +1,21 @@
+// Which of Anaplan's regions a text means. Rule: loaded when --region is typed, and never for a refresh.
+
+import { oneOf } from "../base/near_names.ts";
+import { parseText } from "../base/parse.ts";
+import { REGIONS } from "./regions.ts";
+
+/**
+ * The region that a text means: its name in any case, or the place, such as `Germany`. Any other text is left to fail
+ * where the region is used.
+ *
+ * @throws {Error} in a few words, when several regions are at that place.
+ */
+export function regionNamed(text: string): string {
+  const typed = parseText(text).trim().toLowerCase();
+  if (Object.hasOwn(REGIONS, typed)) return typed;
+  const there = Object.entries(REGIONS)
+    .filter(([, { description }]) => `${description.toLowerCase()} `.startsWith(`${typed} `))
+    .map(([name]) => name);
+  if (there.length > 1) throw new Error(`give ${oneOf(there)}`);
+  return there[0] ?? text;
+}

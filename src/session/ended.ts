@@ -1,0 +1,27 @@
+// Marks a login that the server rejected. Rule: its file stays, since `refresh` may ask once more (a password reset can
+// revive a login).
+
+import type { CommandContext } from "../command.ts";
+import { CliError } from "../base/errors.ts";
+import type { LockedLogin } from "../store/locked_login.ts";
+import type { TokenSet } from "../store/token_set.ts";
+
+/** The login without its access token, which a service rejected: it counts as expired now. */
+export function withoutAccess(tokenSet: TokenSet, { system }: CommandContext): TokenSet {
+  const now = system.now();
+  return { endedAt: now, ...tokenSet, expiresAt: Math.min(tokenSet.expiresAt, now) };
+}
+
+/** Saves the mark, which spares the server automatic retries. */
+export async function markEnded(
+  ended: TokenSet,
+  login: LockedLogin,
+  { talk }: CommandContext,
+): Promise<void> {
+  try {
+    await login.save(ended);
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    talk.warn(`${error.message}; the next command will ask the server once more`);
+  }
+}

@@ -1,0 +1,12 @@
+// The profiles that there are. Rule: apart from the session, which needs one of them only.
+
+import { profileNames } from "../settings/location.ts";
+import type { LoginStore } from "../store/logins.ts";
+
+/** Every profile that has settings or a login, sorted. */
+export async function everyProfile(
+  configDir: string,
+  store: Pick<LoginStore, "names">,
+): Promise<string[]> {
+  return [...new Set([...profileNames(configDir), ...await store.names()])].sort();
+}

@@ -13,11 +13,12 @@ export interface CommonFlags {
   readonly verbose?: boolean;
   readonly quiet?: boolean;
   readonly noColor?: boolean;
+  readonly noInput?: boolean;
   readonly caFile?: readonly string[];
 }
 
 /** What a command has to tell, by the way in which it is printed. */
-export type Reply = Answer | Verbatim | Streamed | Exit;
+export type Reply = Answer | Verbatim | Streamed | Lines | Exit;
 
 /** What was asked for: `text` for people on stdout, or with `--json` the one JSON value `data`. */
 export interface Answer<Text extends Words = Words> {
@@ -41,6 +42,14 @@ export interface Verbatim {
 export interface Streamed {
   readonly kind: "stream";
   readonly stream: AsyncIterable<Uint8Array>;
+}
+
+/** Texts for people that are printed as they come, each as that of an {@link Answer}. */
+export interface Lines {
+  readonly kind: "lines";
+  readonly lines: AsyncIterable<Words>;
+  /** As of {@link Answer}; read when the last line was printed. */
+  readonly outcome?: ErrorKind | undefined;
 }
 
 /** The exit code of another program, which has printed for itself. */

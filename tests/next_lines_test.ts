@@ -8,13 +8,12 @@ const WIDTH = 80;
 /** How the lines begin that are too long. */
 const TOO_LONG = [
   "Next: anaplan-auth login --region NAME, with your tenant's region (now us1);",
-  "Next: anaplan-auth login, with more time if you need it (--timeout 15m);",
   "Next: anaplan-auth login, without --device, if you use single sign-on;",
   "Next: anaplan-auth relay bookmarklet, or paste the address by hand",
   "Next: check the path that is given with --ca-file or ANAPLAN_CA_FILE;",
-  "Next: free it (lsof -i :<PORT>), or register another redirect URI",
   "Next: give it with ANAPLAN_CLIENT_SECRET or --client-secret-file",
   "Next: install certutil (apt-get install libnss3-tools),",
+  "Next: stop it (lsof -i :<PORT>), or use another registered callback URL with",
 ];
 
 Deno.test("a Next line fits into 80 columns, apart from the few that are named here", () => {

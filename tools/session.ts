@@ -37,7 +37,8 @@ export function steady(text: string): string {
     .replaceAll(listener, LISTENER)
     .replace(/^(https:\S+\?response_type=code)&\S+$/gm, "$1&client_id=…")
     .replace(/\/\S+\/anaplan-auth-demo-\w+/g, "/tmp/anaplan-auth-demo")
-    .replace(/SHA-256 \w{4}…\w{4}/g, "SHA-256 D910…6FA7");
+    .replace(/SHA-256 \w{4}…\w{4}/g, "SHA-256 D910…6FA7")
+    .replace(/until about \d\d:\d\d/g, "until about 22:42");
 }
 
 /** The pictures of a session, by the names of their files. */

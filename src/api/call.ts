@@ -141,7 +141,7 @@ function pausing(call: Call, { system, talk }: CommandContext): Pauses {
       tries++;
       waited += pause;
       talk.say(`${call.url.host} asks for a pause (HTTP ${response.status}): ${duration(pause)}.`);
-      await system.sleep(pause, system.interruption());
+      await system.sleep(pause, system.interruption(), call.url.host);
       return true;
     },
   };

@@ -71,7 +71,8 @@ async function* chunk(
       const mayGoOn = error instanceof CliError && error.kind === "unavailable";
       if (!mayGoOn || tries >= MOST_TRIES) throw error;
       talk.say(`${error.message}; asking for the rest.`);
-      await system.sleep(FIRST_PAUSE * 2 ** (tries - 1), system.interruption());
+      const pause = FIRST_PAUSE * 2 ** (tries - 1);
+      await system.sleep(pause, system.interruption(), call.url.host);
     }
   }
 }

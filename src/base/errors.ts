@@ -55,6 +55,8 @@ export interface Misspelled {
 export interface CliError {
   readonly code?: ErrorCode;
   readonly next?: Words;
+  /** Lines below `next`, for people: what else may help. */
+  readonly more?: string;
   /** Why, without what could not be done. */
   readonly reason?: string;
   /** The OAuth error code that a server answered with (RFC 6749, sections 4.1.2.1 and 5.2). */

@@ -38,4 +38,22 @@ export function parsePrompt(text: string): string {
   throw new Error(`give ${PROMPTS.join(", ")}, or "" to leave it out`);
 }
 
+/** What an administrator sends for a sign-in. */
+export interface Setup {
+  readonly region: string;
+  readonly clientId: string;
+  readonly redirectUri: string;
+}
+
+/** `REGION:CLIENT_ID:CALLBACK_URL`. */
+export function parseSetup(text: string): Setup {
+  const [, region, clientId, redirectUri] =
+    /^([^:\s]+):([^:\s]+):(https?:\S+)$/.exec(text.trim()) ??
+      [];
+  if (region === undefined || clientId === undefined || redirectUri === undefined) {
+    throw new Error("give REGION:CLIENT_ID:CALLBACK_URL, as your administrator sends it");
+  }
+  return { region, clientId, redirectUri };
+}
+
 const PROMPTS = ["none", "login", "consent", "select_account"];

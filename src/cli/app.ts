@@ -4,9 +4,9 @@
 
 import type { CommandContext, Reply } from "../command.ts";
 import { CliError, EXIT_CODES, toCliError } from "../base/errors.ts";
-import type { System, Trace } from "../system/contract.ts";
+import type { ShowWait, System, Trace } from "../system/contract.ts";
 import { VERSION } from "../base/version.ts";
-import { commandNamed } from "./tree/commands.ts";
+import { commandNamed, orSignIn } from "./tree/commands.ts";
 import type { Asked } from "./tree/loading.ts";
 import { kebab } from "../base/text.ts";
 import { type Printer, printer } from "./print.ts";
@@ -14,14 +14,18 @@ import { type Printer, printer } from "./print.ts";
 /**
  * Runs one command line and prints its outcome.
  *
- * @param openSystem makes the system; it gets where to report requests, and what the user has to know.
+ * @param openSystem makes the system; it gets where to report requests, what the user has to know, and waits.
  * @returns the exit code.
  */
 export async function run(
   argv: readonly string[],
-  openSystem: (trace: Trace, tell: (text: string) => void) => System,
+  openSystem: (trace: Trace, tell: (text: string) => void, show: ShowWait) => System,
 ): Promise<number> {
-  const system = openSystem((line) => out.trace(line), (text) => out.insist(text));
+  const system = openSystem(
+    (line) => out.trace(line),
+    (text) => out.insist(text),
+    (text) => (terminal.canDraw ? out.progress : out.say)(text),
+  );
   const { terminal } = system;
   const isOnTerminal = terminal.stdout || terminal.stderr;
   const layout = isOnTerminal ? (await import("./layout.ts")).layout : undefined;
@@ -32,8 +36,10 @@ export async function run(
     verbose: hasFlag(argv, "verbose") || system.env("ANAPLAN_AUTH_DEBUG") !== undefined,
     color: !hasFlag(argv, "noColor") && system.env("NO_COLOR") === undefined,
   }, layout);
+  const isMute = hasFlag(argv, "noInput"); // nobody types
+  const heard = isMute ? { ...system, terminal: { ...terminal, stdin: false } } : system;
   try {
-    return await printed(await replyTo(argv, { system, talk: out }), out);
+    return await printed(await replyTo(argv, { system: heard, talk: out }), out);
   } catch (error) {
     return await told(toCliError(error), argv, out);
   }
@@ -46,10 +52,7 @@ async function printed(reply: Reply, out: Printer): Promise<number> {
     if (error instanceof CliError) throw error; // an answer that broke off on its way
     const hasEnough = error instanceof Error && error.name === "BrokenPipe"; // as `| head -1`
     if (hasEnough) return replyCode(reply);
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CliError("storage", `Cannot write the answer: ${reason}`, {
-      next: "check where the output goes (a full disk?), then run the command again",
-    });
+    throw (await import("./failure.ts")).cannotWrite(error);
   }
   return replyCode(reply);
 }
@@ -76,7 +79,8 @@ async function replyTo(argv: readonly string[], context: CommandContext): Promis
     const words = meant(argv);
     if (words !== argv) return await replyTo(words, context);
   }
-  context.system.restrict(command?.needs ?? (name === "" ? { keys: true } : {}));
+  const needs = command?.needs ?? (name === "" ? { keys: true } : {});
+  context.system.restrict(isAtTerminal(context) ? orSignIn(needs) : needs);
   const asksHelp = isAlone && (name === "--help" || name === "-h");
   if (asksHelp) return (await import("./help/root_help.ts")).rootPage(context);
   if (name === "") return await (await import("./help/greeting.ts")).greeting(context);
@@ -96,16 +100,22 @@ async function replyTo(argv: readonly string[], context: CommandContext): Promis
 }
 
 async function performed(
-  { flags, run }: Asked,
+  asked: Asked,
   argv: readonly string[],
   context: CommandContext,
 ): Promise<Reply> {
   try {
-    return await run(context);
+    return await asked.run(context);
   } catch (error) {
-    const { reported } = await import("../session/reported.ts");
-    throw reported(toCliError(error), argv, flags, context.system);
+    const { afterFailure } = await import("./failure.ts");
+    return await afterFailure(toCliError(error), argv, asked, context, isAtTerminal(context));
   }
+}
+
+/** Whether a person sees everything and can answer. */
+function isAtTerminal({ system }: CommandContext): boolean {
+  const { stdin, stdout, stderr } = system.terminal;
+  return stdin && stdout && stderr && system.env("CI") === undefined;
 }
 
 /** Whether these are so many arguments and no flag, so that no parser is needed. */

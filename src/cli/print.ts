@@ -36,6 +36,7 @@ export function printer(system: Streams, options: PrintOptions, layout?: Layout)
     const isDrawn = typeof text === "object" && "drawn" in text;
     stderr.line(isDrawn ? text.drawn : laidOut("stderr", text, isOneLine));
   };
+  const answer = (text: Words): void => stderr.beside(laidOut("stdout", text) + "\n");
   const dim = (text: string): string =>
     hasColor && terminal.stderr ? `\x1b[2m${text}\x1b[0m` : text;
   return {
@@ -46,23 +47,21 @@ export function printer(system: Streams, options: PrintOptions, layout?: Layout)
     trace: (line) => options.verbose ? stderr.line(dim(unsteering(shown(line())))) : undefined,
     progress: (text) => options.quiet ? undefined : stderr.progress(unsteering(text)),
     async reply(reply) {
-      if (reply.kind === "stream") await printAll(reply.stream, system);
+      if (reply.kind === "stream") await printAll(reply.stream, stderr.beside);
+      if (reply.kind === "lines") await printAll(reply.lines, answer);
       stderr.endProgress();
-      if (reply.kind === "stream" || reply.kind === "exit") return;
+      if (!("data" in reply)) return;
       if (options.json) return system.write("stdout", json(reply.data) + "\n");
       if (reply.kind === "news") return talk(reply.text);
-      const text = reply.kind !== "verbatim"
-        ? laidOut("stdout", reply.text)
-        : terminal.stdout
-        ? harmless(reply.text)
-        : reply.text;
-      system.write("stdout", text + "\n");
+      if (reply.kind !== "verbatim") return answer(reply.text);
+      system.write("stdout", (terminal.stdout ? harmless(reply.text) : reply.text) + "\n");
     },
     error(error) {
       if (options.verbose && error.kind === "internal") talk(stackOf(error.cause));
       if (options.json) return stderr.line(json(errorData(error, typed)));
       talk(asSentence(onOneLine(error.message)), true);
       if (error.next) talk(["Next: ", ...piecesOf(error.next)], true);
+      if (error.more) talk(error.more);
     },
   };
 }
@@ -109,6 +108,11 @@ function stderrOf(system: Streams) {
       endProgress();
       write(text + "\n");
     },
+    /** Writes to stdout, which may be on the same screen. */
+    beside(data: string | Uint8Array): void {
+      if (system.terminal.stdout) endProgress();
+      system.write("stdout", data);
+    },
     progress(text: string): void {
       if (!system.terminal.stderr || !system.terminal.canDraw) return;
       hasProgress = true;
@@ -118,15 +122,12 @@ function stderrOf(system: Streams) {
 }
 
 /** What goes wrong with an answer on its way is no failure of writing it. */
-async function printAll(
-  stream: AsyncIterable<Uint8Array>,
-  system: Pick<System, "write">,
-): Promise<void> {
+async function printAll<T>(stream: AsyncIterable<T>, write: (piece: T) => void): Promise<void> {
   let isWriting = false;
   try {
-    for await (const chunk of stream) {
+    for await (const piece of stream) {
       isWriting = true;
-      system.write("stdout", chunk);
+      write(piece);
       isWriting = false;
     }
   } catch (error) {

@@ -4,6 +4,7 @@ import { run, shell, words } from "../base/advice.ts";
 import type { Answer, CommandContext, CommonFlags, Verbatim } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { directoryIn } from "../settings/location.ts";
+import { keepAccepted } from "../oauth/accepted_certificate.ts";
 import {
   type ListenerCertificate,
   listenerCertificate,
@@ -66,6 +67,7 @@ export async function certTrust(
     const code = await system.run(command);
     if (code !== 0) throw trustFailed(command, code);
   }
+  keepAccepted(configDir, certificate);
   const text = "The certificate is trusted now; restart the browser to see it.";
   return { kind: "answer", text, data };
 }

@@ -1,7 +1,7 @@
 // doctor: what is wrong, and what to do about it. Its output can be pasted into a support ticket.
 
-import { written } from "../base/advice.ts";
-import { type Check, failed } from "../doctor/check.ts";
+import { type Words, words, written } from "../base/advice.ts";
+import { type Check, failed, skipped } from "../doctor/check.ts";
 import {
   certificateCheck,
   filesCheck,
@@ -13,11 +13,11 @@ import {
 } from "../doctor/local_checks.ts";
 import { networkChecks, proxyCheck, trustCheck } from "../doctor/network_checks.ts";
 import { sealingCheck } from "../doctor/sealing_check.ts";
-import { regionCheck } from "../doctor/region_check.ts";
-import type { Answer, CommandContext, Talk } from "../command.ts";
-import { CliError } from "../base/errors.ts";
+import type { Answer, CommandContext, Lines } from "../command.ts";
+import { CliError, type ErrorKind } from "../base/errors.ts";
 import { storeOf } from "../session/session.ts";
 import { discovered } from "../sign_in/discovered.ts";
+import { wrapped } from "../base/lines.ts";
 import {
   assertProfileExists,
   hasEnvironmentLogin,
@@ -25,50 +25,103 @@ import {
   type SettingFlags,
   type Settings,
 } from "../settings/settings.ts";
-import { wrapped } from "../base/lines.ts";
 
 /** The flags of `doctor`. */
 export type DoctorFlags = SettingFlags;
 
 const COLUMN = 16;
 const WIDTH = 80 - COLUMN;
-const MARKS: Readonly<Record<Check["mark"], string>> = { ok: "✓", warning: "!", problem: "✗" };
+const MARKS: Readonly<Record<Check["mark"], string>> = {
+  ok: "✓",
+  warning: "!",
+  problem: "✗",
+  skipped: "–",
+};
 
 /** Looks at everything that a login needs, with a login and without one. */
-export async function doctor(flags: DoctorFlags, context: CommandContext): Promise<Answer<string>> {
+export async function doctor(
+  flags: DoctorFlags,
+  context: CommandContext,
+): Promise<Answer<string> | Lines> {
+  const checks = await checksFor(flags, context);
+  if (flags.json) return report(await Array.fromAsync(checks));
+  const seen: Check[] = [];
+  return {
+    kind: "lines",
+    lines: lines(checks, seen, context),
+    get outcome() {
+      return worst(seen);
+    },
+  };
+}
+
+async function checksFor(
+  flags: DoctorFlags,
+  context: CommandContext,
+): Promise<AsyncIterable<Check>> {
   let settings: Settings;
   try {
     settings = loadSettings(flags, context.system);
   } catch (error) {
     if (!(error instanceof CliError) || error.kind !== "storage") throw error;
-    return report([proxyCheck(context.system), failed("Settings", error)], context);
+    return ReadableStream.from([proxyCheck(context.system), failed("Settings", error)]);
   }
   const hasLogin = hasEnvironmentLogin(settings) ||
     (await storeOf(settings, context).names()).includes(settings.profile);
   if (!hasLogin) assertProfileExists(settings, "Cannot look at the login");
-  const way = [proxyCheck(context.system), trustCheck(settings, context.system)];
-  const isBarred = way.some(({ mark }) => mark === "problem"); // each host would only say it again
-  const overTheNetwork = isBarred ? [] : await checksOverTheNetwork(settings, context);
-  const isLoginRejected = overTheNetwork.some((check) => check?.name === "Login");
-  const checks = [
-    ...overTheNetwork,
-    ...way,
-    await portCheck(settings, context),
-    certificateCheck(settings, context),
-    redirectUriCheck(settings),
-    filesCheck(settings),
-    isLoginRejected ? undefined : await loginCheck(settings, context),
-    await sealingCheck(settings, context),
-    lastFailureCheck(settings),
-  ].filter((check) => check !== undefined);
-  return report(checks, context);
+  return allChecks(settings, context);
 }
 
-function report(checks: readonly Check[], { talk }: CommandContext): Answer<string> {
-  const worst = checks.find(({ mark }) => mark === "problem");
+/** What is on this computer comes first: it is known at once. Whether a login works, the network knows best. */
+async function* allChecks(settings: Settings, context: CommandContext): AsyncGenerator<Check> {
+  const way = [proxyCheck(context.system), trustCheck(settings, context.system)];
+  yield* way;
+  const files = filesCheck(settings);
+  const once = (check: Check | undefined): Check | undefined => {
+    const isSame = files.mark === "problem" && check?.kind === "storage"; // the files, once more
+    return isSame ? skipped(check.name, "private files") : check;
+  };
+  yield await portCheck(settings, context);
+  yield* found([certificateCheck(settings, context), redirectUriCheck(settings), files]);
+  yield* found([once(await sealingCheck(settings, context))]);
+  const barrier = way.find(({ mark }) => mark === "problem"); // each host would only say it again
+  let isLoginRejected = false;
+  if (barrier !== undefined) yield skipped("Network", NEEDS[barrier.name] ?? barrier.name);
+  else {
+    for await (const check of overTheNetwork(settings, context)) {
+      isLoginRejected ||= check?.name === "Login";
+      yield* found([check]);
+    }
+  }
+  if (!isLoginRejected) yield* found([once(await loginCheck(settings, context))]);
+  yield* found([lastFailureCheck(settings)]);
+}
+
+function found(checks: readonly (Check | undefined)[]): readonly Check[] {
+  return checks.filter((check) => check !== undefined);
+}
+
+const NEEDS: Readonly<Record<string, string>> = { Proxy: "the proxy", Trust: "the CA file" };
+
+/** What needs the server, if its metadata can be read. */
+async function* overTheNetwork(
+  settings: Settings,
+  context: CommandContext,
+): AsyncGenerator<Check | undefined> {
+  try {
+    const known = await discovered(settings, context.system);
+    yield issuerCheck(known);
+    yield* networkChecks(known, context);
+  } catch (error) {
+    yield failed(settings.issuer === undefined ? "Region" : "Issuer", error);
+  }
+}
+
+function report(checks: readonly Check[]): Answer<string> {
+  const outcome = worst(checks);
   return {
     kind: "answer",
-    text: `${checks.map((check) => line(check, talk)).join("\n")}\n\n${summary(checks)}`,
+    text: "",
     data: {
       checks: checks.map(({ name, mark, seen, next }) => ({
         name,
@@ -77,34 +130,36 @@ function report(checks: readonly Check[], { talk }: CommandContext): Answer<stri
         next: next === undefined ? null : written(next),
       })),
     },
-    ...(worst?.kind === undefined ? {} : { outcome: worst.kind }),
+    ...(outcome === undefined ? {} : { outcome }),
   };
 }
 
-/** What needs the server, if its metadata is known. */
-async function checksOverTheNetwork(
-  settings: Settings,
-  context: CommandContext,
-): Promise<(Check | undefined)[]> {
-  try {
-    const known = await discovered(settings, context.system);
-    return [
-      ...await networkChecks(known, context.system),
-      issuerCheck(known),
-      await regionCheck(known, context),
-    ];
-  } catch (error) {
-    return [failed(settings.issuer === undefined ? "Region" : "Issuer", error)];
-  }
+/** The kind of the first problem. */
+function worst(checks: readonly Check[]): ErrorKind | undefined {
+  return checks.find(({ mark }) => mark === "problem")?.kind;
 }
 
-function line({ name, mark, seen, next }: Check, { shown }: Talk): string {
+/** Each check as it ends, and the summary; `seen` gets the checks. */
+async function* lines(
+  checks: AsyncIterable<Check>,
+  seen: Check[],
+  context: CommandContext,
+): AsyncGenerator<Words> {
+  for await (const check of checks) {
+    seen.push(check);
+    yield line(check, context);
+  }
+  yield `\n${summary(seen)}`;
+}
+
+/** A terminal breaks its lines where they end; elsewhere, they are 80 columns wide. */
+function line({ name, mark, seen, next }: Check, { system, talk }: CommandContext): Words {
   const indent = " ".repeat(COLUMN);
-  const lines = [
-    ...wrapped(shown(seen), WIDTH),
-    ...(next === undefined ? [] : [`Next: ${shown(next)}`]),
-  ];
-  return `${MARKS[mark]} ${name.padEnd(COLUMN - 2)}${lines.join(`\n${indent}`)}`;
+  const found = system.terminal.stdout
+    ? seen
+    : wrapped(talk.shown(seen), WIDTH).join(`\n${indent}`);
+  const what = `${MARKS[mark]} ${name.padEnd(COLUMN - 2)}${found}`;
+  return next === undefined ? what : words`${what}\n${indent}Next: ${next}`;
 }
 
 function summary(checks: readonly Check[]): string {

@@ -1,22 +1,24 @@
 // login: signs a person in, with their browser here or with a code on any device. Read top to bottom: it
 // is the story of a sign-in.
 
-import { type Run, run, words } from "../base/advice.ts";
+import { run, words } from "../base/advice.ts";
 import { authorizationServer, providerName } from "../provider/authorization_server.ts";
-import { shortened } from "../base/names.ts";
 import { nameAndAddress, whoIs } from "../provider/provider.ts";
 import type { User } from "../provider/anaplan.ts";
-import type { Answer, CommandContext, Talk } from "../command.ts";
+import type { Answer, CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
+import { defined } from "../base/json.ts";
 import { type BrowserFlags, signInByBrowser } from "../sign_in/by_browser.ts";
 import { chooseDeviceClient, signInByDevice } from "../sign_in/by_device.ts";
+import { correctedClient, isClientRejected } from "../sign_in/corrected_client.ts";
 import { setAsideDamaged } from "../sign_in/damaged.ts";
 import { discovered } from "../sign_in/discovered.ts";
 import { removeDraft } from "../sign_in/draft.ts";
-import { askFirstTime, type FirstTime } from "../sign_in/first_time.ts";
+import { askFirstTime } from "../sign_in/first_time.ts";
 import { endPreviousLogin } from "../sign_in/previous.ts";
-import { chooseClient } from "../sign_in/questions.ts";
+import { type AboutClient, canAsk, chooseClient } from "../sign_in/questions.ts";
 import { assertCanSave, type SignedIn } from "../sign_in/saved.ts";
+import { staySignedIn } from "../session/expiry.ts";
 import { forProfile } from "../session/session.ts";
 import { keepUser } from "../session/user.ts";
 import {
@@ -27,20 +29,40 @@ import {
   warnOfUnused,
 } from "../settings/settings.ts";
 import { isoTime } from "../base/text.ts";
-import { table } from "../base/lines.ts";
+import type { Setup } from "../base/parse.ts";
 import type { TokenSet } from "../store/token_set.ts";
 
 /** The flags of `login`. */
 export interface LoginFlags extends ConnectionFlags, BrowserFlags {
   readonly device?: boolean;
+  /** Region, client id and callback URL in one, as an administrator sends them. */
+  readonly setup?: Setup;
 }
 
 /** How long the answer to who signed in may take, in milliseconds. */
 const PATIENCE = 5_000;
 
+/** What a sign-in came to. */
+export interface SignInResult {
+  readonly user: User | undefined;
+  readonly signedIn: SignedIn;
+  readonly settings: Settings;
+}
+
 /** Signs in, saves the tokens and what it was given, and says who signed in. */
 export async function login(flags: LoginFlags, context: CommandContext): Promise<Answer> {
+  const { user, signedIn, settings } = await signInWith(flags, context);
+  return reply(user, signedIn, settings, context.system.now());
+}
+
+/** The sign-in itself; `about` is what is known of the client that signed in before. */
+export async function signInWith(
+  { setup, ...typedFlags }: LoginFlags,
+  context: CommandContext,
+  about: AboutClient = {},
+): Promise<SignInResult> {
   const { system } = context;
+  const flags = { ...setup, ...defined(typedFlags) };
   assertNotFromEnvironment(system);
   await setAsideDamaged(flags, context);
   const first = await askFirstTime(flags, context);
@@ -49,13 +71,13 @@ export async function login(flags: LoginFlags, context: CommandContext): Promise
   const { given: typed } = resolveSettings(first.flags, system, undefined);
   const settings = { ...await discovered(loaded, system), typed };
   try {
-    const signedIn = await signIn(flags, first, settings, context);
+    const signedIn = await signIn(flags, { ...about, answered: first.secret }, settings, context);
     removeDraft(settings);
     const [user] = await Promise.all([
       signedIn.user,
       endPreviousLogin(signedIn, settings, context),
     ]);
-    return reply(user, signedIn, settings, first, context.talk);
+    return { user, signedIn, settings };
   } catch (error) {
     throw forProfile(aboutClock(error), settings);
   }
@@ -81,7 +103,7 @@ function assertNotFromEnvironment({ env }: CommandContext["system"]): void {
 
 async function signIn(
   flags: LoginFlags,
-  { secret }: FirstTime,
+  about: AboutClient,
   settings: Settings,
   context: CommandContext,
 ): Promise<SignedIn> {
@@ -104,24 +126,33 @@ async function signIn(
     const client = chooseDeviceClient(settings);
     return await signInByDevice({ server, client, provider, who }, settings, flags, context);
   }
-  const client = await chooseClient(flags, settings, context, { answered: secret, server });
-  return await signInByBrowser({ server, client, provider, who }, settings, flags, context);
+  let client = await chooseClient(flags, settings, context, { ...about, server });
+  while (true) {
+    const { clientId } = client;
+    const used = { ...settings, clientId, given: { ...settings.given, clientId } };
+    try {
+      return await signInByBrowser({ server, client, provider, who }, used, flags, context);
+    } catch (error) {
+      if (!isClientRejected(error) || !canAsk(context)) throw error;
+      client = await correctedClient(client, error, context); // and a new code, since one is sent once
+    }
+  }
 }
 
 function reply(
   user: User | undefined,
   signedIn: SignedIn,
   settings: Settings,
-  { wasAsked }: FirstTime,
-  talk: Talk,
+  now: number,
 ): Answer {
-  const { profile, region, issuer, configDir } = settings;
-  const saved = wasAsked
-    ? firstSteps(settings, talk)
-    : words`Saved to ${configDir}, profile ${profile}.\n\nNext: ${run("whoami", { profile })}`;
+  const { profile, region, issuer } = settings;
+  const who = user === undefined ? "" : ` as ${nameAndAddress(user)}`;
+  const saved = `Saved as profile ${profile}.${staySignedIn(signedIn.tokenSet, settings, now)}`;
   return {
     kind: "answer",
-    text: words`Signed in${user === undefined ? "" : ` as ${described(user)}`}.\n${saved}`,
+    text: words`✓ Signed in${who}, ${providerName(settings)}.\n  ${saved}\n\nNext: ${
+      run("whoami", { profile })
+    }`,
     data: {
       profile,
       region: issuer === undefined ? region : null,
@@ -130,25 +161,4 @@ function reply(
       method: signedIn.method,
     },
   };
-}
-
-/** What a first sign-in ends with: where the login is, and what you can do with it. */
-function firstSteps({ configDir, profile, issuer }: Settings, { shown }: Talk): string {
-  const saved = table([
-    [`  profiles/${profile}.json`, "what you answered, without the secret"],
-    [`  credentials/${profile}.json`, "the tokens, and the secret if there is one"],
-  ]);
-  const toTry = (command: Run, what: string) => [`  ${shown(command)}`, what] as const;
-  const list = toTry(run("api /2/0/workspaces", { profile }), "your workspaces, as JSON");
-  const tries = table([
-    toTry(run("whoami", { profile }), "who you are"),
-    ...(issuer === undefined ? [list] : []),
-    toTry(run("token", { profile }), "an access token, for a script"),
-  ]);
-  return `Saved in ${configDir}, for you alone:\n${saved}\n\nThings to try\n${tries}`;
-}
-
-function described(user: User): string {
-  const tenant = user.customerId === "" ? "" : `, tenant ${shortened(user.customerId)}`;
-  return nameAndAddress(user) + tenant;
 }

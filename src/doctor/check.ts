@@ -8,7 +8,7 @@ import { withNearNames } from "../base/near_names.ts";
 /** One finding. */
 export interface Check {
   readonly name: string;
-  readonly mark: "ok" | "warning" | "problem";
+  readonly mark: "ok" | "warning" | "problem" | "skipped";
   readonly seen: string;
   readonly next?: Words | undefined;
   /** For a problem: the exit code that it means. */
@@ -28,6 +28,11 @@ export function warning(name: string, seen: string, next?: Words): Check {
 /** It does not work. */
 export function problem(name: string, kind: ErrorKind, seen: string, next?: Words): Check {
   return { name, mark: "problem", kind, seen, next };
+}
+
+/** It was not looked at, since something that it needs does not work. */
+export function skipped(name: string, needed: string): Check {
+  return { name, mark: "skipped", seen: `skipped: it needs ${needed}` };
 }
 
 /** The finding that an error amounts to. */

@@ -21,8 +21,8 @@ import { type Check, failed, ok, problem, warning } from "./check.ts";
 /** Whether the listener could open where the answer will come, now. */
 export async function portCheck(settings: Settings, { system }: CommandContext): Promise<Check> {
   const candidates = listenCandidates(settings.redirectUri, settings.listen);
-  const refuse = (): Promise<Response> => Promise.resolve(new Response(null, { status: 404 }));
-  const loopback = await openLoopback(candidates, undefined, refuse, system);
+  const handle = (): Promise<Response> => Promise.resolve(new Response(null, { status: 404 }));
+  const loopback = await openLoopback(candidates, undefined, { handle }, system);
   if (loopback.kind === "open") {
     await loopback.close();
     const names = loopback.addresses.map(formatAddress).join(" and ");

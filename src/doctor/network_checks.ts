@@ -2,6 +2,7 @@
 // no token and no secret goes out; the requests are those of a stranger.
 
 import { authorizationServer, origins } from "../provider/authorization_server.ts";
+import type { CommandContext } from "../command.ts";
 import { caCertificates, trustedByDeno } from "../files/ca_file.ts";
 import { CliError } from "../base/errors.ts";
 import { nameOrQuoted } from "../base/names.ts";
@@ -10,29 +11,46 @@ import { type Settings } from "../settings/settings.ts";
 import type { System } from "../system/contract.ts";
 import { printable } from "../base/text.ts";
 import { duration } from "../base/times.ts";
-import { type Check, failed, ok, problem, warning } from "./check.ts";
+import { type Check, failed, ok, problem, skipped, warning } from "./check.ts";
+import { regionCheck } from "./region_check.ts";
 
-type ClockSystem = Pick<System, "now" | "platform">;
-type NetworkSystem = ClockSystem & Pick<System, "fetch" | "env" | "peerIssuer">;
+type NetworkSystem = Pick<System, "fetch" | "now" | "peerIssuer">;
 
 /** How far a clock may be off before tokens suffer, in milliseconds. */
 const CLOCK_TOLERANCE = 60_000;
 
-/** Clock, reachability, and what the edge refuses; each host is asked once. */
-export async function networkChecks(settings: Settings, system: NetworkSystem): Promise<Check[]> {
+/** How long a host may be silent, in milliseconds. */
+const PATIENCE = 8_000;
+
+/**
+ * Reachability, and what needs it: clock, edge, certificate, region. Each host is asked once, and what needs a host
+ * that does not answer is skipped.
+ */
+export async function* networkChecks(
+  settings: Settings,
+  context: CommandContext,
+): AsyncGenerator<Check | undefined> {
+  const { system } = context;
   const server = authorizationServer(settings);
   const authorize = new URL(server.authorizationEndpoint);
+  const { api, auth } = origins(settings);
   const names = new Set([authorize.origin, new URL(server.tokenEndpoint).origin]);
-  if (settings.issuer === undefined || settings.apiUrl) names.add(origins(settings).api);
-  if (settings.issuer === undefined || settings.authUrl) names.add(origins(settings).auth);
+  const hasApi = settings.issuer === undefined || settings.apiUrl !== undefined;
+  if (hasApi) names.add(api);
+  if (settings.issuer === undefined || settings.authUrl) names.add(auth);
   const asked = await Promise.all([...names].map((origin) => reach(origin, settings, system)));
+  yield* reachability(asked);
   const first = asked[0];
-  return [
-    first?.kind === "answered" ? clock(first.date, system) : undefined,
-    ...reachability(asked),
-    first?.kind === "answered" ? await edge(authorize, settings, system) : undefined,
-    first?.kind === "answered" ? await interception(authorize, settings, system) : undefined,
-  ].filter((check) => check !== undefined);
+  const missing = asked.flatMap((one) => one.kind === "failed" ? [one.origin] : []);
+  const needed = missing.find((origin) => origin === (hasApi ? api : authorize.origin));
+  if (first?.kind === "answered") {
+    yield clock(first.skew, system);
+    const others = [edge(authorize, settings, system), interception(authorize, settings, system)];
+    for (const check of others) yield await check;
+  } else {
+    for (const name of ["Clock", "Edge", "TLS"]) yield skipped(name, authorize.host);
+  }
+  yield await regionCheck(settings, context, needed && new URL(needed).host);
 }
 
 const LEAK = "Deno sends its password to the servers behind it, too, inside TLS";
@@ -73,8 +91,8 @@ export function trustCheck(settings: Settings, { env }: Pick<System, "env">): Ch
 }
 
 type Reached =
-  | { readonly kind: "answered"; readonly host: string; readonly date: number | undefined }
-  | { readonly kind: "failed"; readonly error: CliError };
+  | { readonly kind: "answered"; readonly host: string; readonly skew: number | undefined }
+  | { readonly kind: "failed"; readonly origin: string; readonly error: CliError };
 
 async function reach(origin: string, settings: Settings, system: NetworkSystem): Promise<Reached> {
   try {
@@ -82,22 +100,22 @@ async function reach(origin: string, settings: Settings, system: NetworkSystem):
       method: "GET",
       url: `${origin}/`,
       caCertificates: caCertificates(settings),
+      timeout: PATIENCE,
     });
     const date = Date.parse(response.headers.get("date") ?? "");
     return {
       kind: "answered",
       host: new URL(origin).host,
-      date: Number.isNaN(date) ? undefined : date,
+      skew: Number.isNaN(date) ? undefined : system.now() - date,
     };
   } catch (error) {
-    if (error instanceof CliError) return { kind: "failed", error };
+    if (error instanceof CliError) return { kind: "failed", origin, error };
     throw error;
   }
 }
 
-function clock(date: number | undefined, { now, platform }: ClockSystem): Check {
-  if (date === undefined) return warning("Clock", "the server does not say what time it is");
-  const skew = now() - date;
+function clock(skew: number | undefined, { platform }: Pick<System, "platform">): Check {
+  if (skew === undefined) return warning("Clock", "the server does not say what time it is");
   const side = skew < 0 ? "behind" : "ahead of";
   const seen = `${duration(Math.abs(skew))} ${side} the server's`;
   return Math.abs(skew) < CLOCK_TOLERANCE ? ok("Clock", seen) : problem(
@@ -113,8 +131,24 @@ function reachability(asked: readonly Reached[]): Check[] {
   const verb = hosts.length === 1 ? "answers" : "answer";
   return [
     ...(hosts.length === 0 ? [] : [ok("Network", `${hosts.join(", ")} ${verb}`)]),
-    ...asked.flatMap((one) => one.kind === "failed" ? [failed("Network", one.error)] : []),
+    ...unreachable(asked),
   ];
+}
+
+/** One problem for each reason: what keeps all hosts away is one, not three. */
+function unreachable(asked: readonly Reached[]): Check[] {
+  const failures = asked.filter((one) => one.kind === "failed");
+  const byReason = Object.groupBy(failures, ({ error }) => error.reason ?? error.message);
+  return Object.values(byReason).flatMap((alike = []) => {
+    const [first] = alike;
+    if (first === undefined) return [];
+    const { error } = first;
+    const hosts = alike.map(({ origin }) => new URL(origin).host).join(", ");
+    const message = error.reason === undefined
+      ? error.message
+      : `Cannot reach ${hosts}: ${error.reason}`;
+    return [failed("Network", error.with({ message }))];
+  });
 }
 
 /** Some firewalls answer 403 to `127.0.0.1` in a query string: one request with it, one without. */
@@ -130,6 +164,7 @@ async function edge(
       method: "GET",
       url: url.href,
       caCertificates: caCertificates(settings),
+      timeout: PATIENCE,
     } as const;
     return (await system.fetch(request)).status;
   };

@@ -7,28 +7,50 @@ import type { CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { loginCommand, storeOf } from "../session/session.ts";
 import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
-import { isFresh } from "../store/token_set.ts";
-import { type Check, failed, ok, problem } from "./check.ts";
+import { isFresh, type TokenSet } from "../store/token_set.ts";
+import { type Check, failed, ok, problem, skipped } from "./check.ts";
 
-/** Asks the region's API with the present access token; nothing to say without one. */
+/** How long the API may be silent, in milliseconds. */
+const PATIENCE = 8_000;
+
+/**
+ * Asks the region's API with the present access token; nothing to say without one.
+ *
+ * @param silent the host that would be asked, if it is known not to answer.
+ */
 export async function regionCheck(
   settings: Settings,
   context: CommandContext,
+  silent: string | undefined,
 ): Promise<Check | undefined> {
   const { system } = context;
   const name = settings.issuer === undefined ? "Region" : "Access token";
   if (hasEnvironmentLogin(settings)) return undefined; // asking would cost a refresh
+  const login = await ifReadable(settings, context);
+  const isAsked = login !== undefined && isFresh(login, system.now(), 0) &&
+    login.endedBy === undefined;
+  if (!isAsked) return undefined; // the check of the login says why
+  if (silent !== undefined) return skipped(name, silent);
   try {
-    const login = await storeOf(settings, context).load(settings.profile);
-    const isAsked = login !== undefined && isFresh(login, system.now(), 0) &&
-      login.endedBy === undefined;
-    if (!isAsked) return undefined; // the check of the login says why
-    await whoIs(login, settings, system);
+    await whoIs(login, settings, system, PATIENCE);
     return ok(name, `${placeName(settings)} accepts the access token`);
   } catch (error) {
     const isRejected = error instanceof CliError && error.kind === "login_required" && !error.code;
     if (!isRejected) return failed(name, error);
     const seen = `${placeName(settings)} rejected the access token (profile ${settings.profile})`;
     return problem("Login", error.kind, seen, loginCommand(settings));
+  }
+}
+
+/** The login; one that cannot be read is the problem of another check. */
+async function ifReadable(
+  settings: Settings,
+  context: CommandContext,
+): Promise<TokenSet | undefined> {
+  try {
+    return await storeOf(settings, context).load(settings.profile);
+  } catch (error) {
+    if (error instanceof CliError) return undefined;
+    throw error;
   }
 }

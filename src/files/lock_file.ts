@@ -5,11 +5,15 @@ import { CliError } from "../base/errors.ts";
 import { isOwnFile, translated } from "./private_file.ts";
 import { leadsTo, openPrivateFile, writeAll } from "./replacement.ts";
 
+const OTHER_PROCESS = "another process that uses this login";
+
 /** What waiting for a lock needs of the world. */
 export interface Clock {
   /** Milliseconds on a clock that cannot be set; a set clock would end a wait, or stretch it. */
   monotonic(): number;
   sleep(milliseconds: number): Promise<void>;
+  /** Says what is waited for, for so many milliseconds at most. */
+  waiting?(what: string, limit: number): Promise<Disposable>;
 }
 
 /** A lock that is held until it is disposed of. */
@@ -43,8 +47,12 @@ export async function lockFile(path: string, deadline: number, clock: Clock): Pr
   const began = clock.monotonic();
   let pause = 5;
   let file = openLock(path);
+  using notes = new DisposableStack();
+  let isSaid = false;
   try {
     while (!isLocked(file, path)) {
+      if (!isSaid && clock.waiting) notes.use(await clock.waiting(OTHER_PROCESS, deadline));
+      isSaid = true;
       const waited = clock.monotonic() - began;
       if (waited >= deadline) throw lockHeldTooLong(path, waited);
       await clock.sleep(pause);

@@ -43,7 +43,7 @@ export async function refresh(
       tokenSet.refreshToken.reveal(),
       wireOptions(server, system),
     );
-  const reply = await readReply(await sendPatiently(send, system), server);
+  const reply = await readReply(await sendPatiently(send, server, system), server);
   if (reply.kind === "refused") throw refreshRefused(reply.refusal, server);
   return grantIn(reply.body, { server, client, sentAt, previous: tokenSet });
 }
@@ -54,6 +54,7 @@ export async function refresh(
  */
 async function sendPatiently(
   send: () => Promise<Response>,
+  { tokenEndpoint }: AuthorizationServer,
   system: TokenRequestSystem,
 ): Promise<Response> {
   let mayResend = true;
@@ -65,7 +66,8 @@ async function sendPatiently(
       const isShort = wait !== undefined && wait <= LONGEST_RETRY_AFTER;
       if (response.status !== 429 || !isShort || !mayWait) return response;
       mayWait = false;
-      await system.sleep(wait);
+      // nothing is on its way: a signal that ends the program need not wait
+      await system.sleep(wait, system.interruption(), new URL(tokenEndpoint).host);
     } catch (error) {
       const isCut = error instanceof CliError && error.answerLost && !error.timedOut;
       if (!isCut || !mayResend) throw error;

@@ -2,7 +2,7 @@
 // anything else is believed; whatever else comes is refused and the wait goes on.
 
 import { timingSafeEqual } from "@std/crypto/timing-safe-equal";
-import type { System } from "../system/contract.ts";
+import type { ListenOptions, System } from "../system/contract.ts";
 import { isLoopbackHost } from "../base/urls.ts";
 import type { Attempt } from "./authorization_code.ts";
 import type { ListenerCertificate } from "./certificate.ts";
@@ -109,12 +109,13 @@ function codeOrError(parameters: URLSearchParams): string {
 export async function openLoopback(
   candidates: readonly ListenCandidate[],
   certificate: ListenerCertificate | undefined,
-  handle: RedirectionEndpoint["handle"],
+  { handle, onRejected }: Pick<ListenOptions, "handle" | "onRejected">,
   system: Pick<System, "serve">,
 ): Promise<Loopback> {
+  const serving = { ...certificate && { tls: certificate }, handle, onRejected };
   let failure: Loopback | undefined;
   for (const candidate of candidates) {
-    const loopback = await openCandidate(candidate, certificate, handle, system);
+    const loopback = await openCandidate(candidate, serving, system);
     if (loopback.kind === "open") return loopback;
     failure ??= loopback;
   }
@@ -149,8 +150,7 @@ function placeOf(redirectUri: string): {
 
 async function openCandidate(
   { addresses, needsTwin }: ListenCandidate,
-  certificate: ListenerCertificate | undefined,
-  handle: RedirectionEndpoint["handle"],
+  serving: Omit<ListenOptions, "hostname" | "port">,
   system: Pick<System, "serve">,
 ): Promise<Loopback> {
   const open: { readonly address: ListenAddress; close(): Promise<void> }[] = [];
@@ -158,11 +158,7 @@ async function openCandidate(
     await Promise.all(open.map((listener) => listener.close()));
   };
   for (const address of addresses) {
-    const listening = await system.serve({
-      ...address,
-      ...(certificate === undefined ? {} : { tls: certificate }),
-      handle,
-    });
+    const listening = await system.serve({ ...address, ...serving });
     if (listening.kind === "open") open.push({ address, close: () => listening.close() });
     else if (open.length === 0 || (needsTwin && listening.kind !== "unsupported")) {
       await close();

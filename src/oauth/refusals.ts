@@ -103,7 +103,7 @@ const sentOtherwise: Cause = ({ server, client, at }, error) => {
 
 const wrongSecret: Cause = ({ server, at }, error) =>
   error === "invalid_client" && at === "exchange" && {
-    reason: `${server.name} does not accept the client id or its secret (${error})`,
+    reason: `${server.name} rejected the client ID or its secret (${error})`,
     next: "copy the secret again (ANAPLAN_CLIENT_SECRET); check --client-id" +
       (isAnaplan(server) ? ", --region" : ""), // a tenant's clients are known in its own region only
   };

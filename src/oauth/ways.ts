@@ -1,11 +1,12 @@
 // All ways on which the browser's answer can come, raced. Rule: one answer wins, and then every way is
 // closed, whatever happened.
 
-import { signIn, words } from "../base/advice.ts";
+import { signIn } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import type { Talk } from "../command.ts";
 import type { System } from "../system/contract.ts";
-import { countdown, duration } from "../base/times.ts";
+import { table } from "../base/lines.ts";
+import { duration } from "../base/times.ts";
 import type { Attempt } from "./authorization_code.ts";
 import type { ListenerCertificate } from "./certificate.ts";
 import { type ListenCandidate } from "./listen_addresses.ts";
@@ -19,6 +20,7 @@ import {
 } from "./loopback.ts";
 import { parsePasted } from "./paste.ts";
 import { openStartPage, type StartPage } from "./start_page.ts";
+import { atPasting, type Seen, waitingLines } from "./waiting_lines.ts";
 import { SCOPE_ADVICE } from "./wire.ts";
 
 /** What the ways need of the world. */
@@ -65,9 +67,12 @@ export async function openWays(
   const made = Promise.withResolvers<RedirectionEndpoint>();
   const handle = async (request: Request): Promise<Response> =>
     await (await made.promise).handle(request); // the state is not known before it is made
+  const seen: Seen = { isRejected: false };
+  const onRejected = (): void => void (seen.isRejected = true);
+  const { candidates, certificate } = options;
   const loopback = options.pasteOnly
     ? undefined
-    : await openLoopback(options.candidates, options.certificate, handle, system);
+    : await openLoopback(candidates, certificate, { handle, onRejected }, system);
   const open = loopback?.kind === "open" ? loopback : undefined;
   let startPage: StartPage | undefined;
   const close = async (): Promise<void> => {
@@ -75,17 +80,16 @@ export async function openWays(
   };
   try {
     const attempt = await begin(open?.addresses[0].port);
-    const endpoint = redirectionEndpoint(
-      attempt,
-      listenerHosts(options.candidates, attempt.redirectUri),
-    );
+    const hosts = listenerHosts(candidates, attempt.redirectUri);
+    const endpoint = redirectionEndpoint(attempt, hosts);
     made.resolve(endpoint);
     if (options.startPage) startPage = await openStartPage(attempt.url, system);
+    const opened: Opened = { attempt, loopback, endpoint: open && endpoint, startPage, seen };
     return {
       attempt,
       loopback,
       startUrl: startPage?.url,
-      first: (timeout) => firstAnswer(attempt, open && endpoint, startPage, timeout, system, talk),
+      first: (timeout) => firstAnswer(opened, timeout, { system, talk }),
       [Symbol.asyncDispose]: close,
     };
   } catch (error) {
@@ -94,14 +98,27 @@ export async function openWays(
   }
 }
 
+/** What is open, and what has been seen through it. */
+interface Opened {
+  readonly attempt: Attempt;
+  readonly loopback: Loopback | undefined;
+  readonly endpoint: RedirectionEndpoint | undefined;
+  readonly startPage: StartPage | undefined;
+  readonly seen: Seen;
+}
+
+interface WaysContext {
+  readonly system: WaysSystem;
+  readonly talk: Talk;
+}
+
 async function firstAnswer(
-  attempt: Attempt,
-  endpoint: RedirectionEndpoint | undefined,
-  startPage: StartPage | undefined,
+  opened: Opened,
   timeout: number,
-  system: WaysSystem,
-  talk: Talk,
+  context: WaysContext,
 ): Promise<Answer> {
+  const { attempt, endpoint, startPage } = opened;
+  const { system, talk } = context;
   const done = new AbortController();
   const signal = AbortSignal.any([done.signal, system.interruption()]);
   const deadline = system.now() + timeout;
@@ -110,9 +127,11 @@ async function firstAnswer(
   if (startPage !== undefined) visits.push(startPage.secondVisit);
   if (endpoint !== undefined) visits.push(endpoint.answer);
   if (system.terminal.stdin && system.terminal.stderr) {
-    waits.push(pastedAtTerminal(attempt, endpoint, deadline, signal, system, talk));
-  } else if (endpoint === undefined) waits.push(pastedThroughPipe(attempt, signal, system));
-  else talk.say(`Waiting up to ${duration(timeout)} for your browser.`);
+    waits.push(pastedAtTerminal(opened, deadline, signal, context));
+  } else if (endpoint === undefined) {
+    talk.say(`${atPasting(attempt, opened.loopback)}, and send it to stdin.`);
+    waits.push(pastedThroughPipe(attempt, signal, system));
+  } else talk.say(`Waiting up to ${duration(timeout)} for your browser.`);
   try {
     return await Promise.race([...visits, ...waits]);
   } finally {
@@ -129,36 +148,31 @@ async function timeUp(
   system: Pick<System, "sleep">,
 ): Promise<never> {
   await system.sleep(timeout, signal);
-  throw new CliError("timeout", `Nobody finished signing in within ${duration(timeout)}`, {
-    next: words`${signIn()}, with more time if you need it (--timeout 15m); if the page ${
-      `complained, register ${redirectUri} exactly, or give the registered one with --redirect-uri; ` +
-      "if it did not know the client, check --client-id" +
-      (server.issuer === undefined ? " and --region" : `; ${SCOPE_ADVICE}`)
-    }`,
-  });
+  throw new CliError(
+    "timeout",
+    `You did not complete the sign-in within ${duration(timeout)}`,
+    {
+      next: signIn(),
+      more: table([
+        ["  The page rejected the callback URL?", `Register ${redirectUri}`],
+        server.issuer === undefined
+          ? ["  The page did not know the client?", "Check --client-id and --region"]
+          : ["  The page did not know the client?", `Check --client-id; ${SCOPE_ADVICE}`],
+        ["  You need longer?", "--timeout 15m"],
+      ]),
+    },
+  );
 }
 
 async function pastedAtTerminal(
-  attempt: Attempt,
-  endpoint: RedirectionEndpoint | undefined,
+  { attempt, endpoint, loopback, seen }: Opened,
   deadline: number,
   signal: AbortSignal,
-  system: WaysSystem,
-  talk: Talk,
+  { system, talk }: WaysContext,
 ): Promise<Answer> {
   const above = (columns: number): string => {
-    const left = countdown(deadline - system.now());
-    const texts = endpoint !== undefined
-      ? [
-        `Waiting, ${left} left. Or paste the address your browser ended on, and Enter:`,
-        `Waiting, ${left} left. Or paste the address:`,
-        `Waiting, ${left} left. Or paste:`,
-      ]
-      : [
-        `Paste the address your browser ended on, and Enter (${left} left):`,
-        `Paste the address (${left} left):`,
-      ];
-    return texts.find((text) => text.length <= columns) ?? texts.at(-1) ?? "";
+    const left = deadline - system.now();
+    return waitingLines(attempt, loopback, seen, { left, columns, shown: talk.shown });
   };
   while (true) {
     const text = await system.terminal.readLine({ above, prompt: "> ", signal });

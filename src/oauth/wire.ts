@@ -50,7 +50,7 @@ export const SCOPE_ADVICE = "if the page complained about the scope, ask for les
 const TIMEOUT = 60_000;
 
 /** What the requests need of the world. */
-export type TokenRequestSystem = Pick<System, "fetch" | "now" | "sleep">;
+export type TokenRequestSystem = Pick<System, "fetch" | "now" | "sleep" | "interruption">;
 
 /** Our server and client as oauth4webapi names them. */
 export function toWire(server: AuthorizationServer, client: OAuthClient): {

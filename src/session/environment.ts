@@ -70,7 +70,7 @@ function loginOf(settings: Settings): TokenSet {
   const { clientId, environment } = settings;
   const variable = refreshTokenVariable(environment);
   if (clientId === undefined) {
-    throw new CliError("usage", `Cannot use ${variable}: no client id is given`, {
+    throw new CliError("usage", `Cannot use ${variable}: no client ID is given`, {
       next: "set ANAPLAN_CLIENT_ID to the client that the refresh token was issued to",
     });
   }

@@ -127,6 +127,17 @@ export function signInAgain(tokenSet: TokenSet, settings: ExpirySettings, now: n
   return `by ${about}${clockTime(expiry.at, now)} (${left}${how[expiry.kind]})`;
 }
 
+/** Until when the login works, as a sentence that follows another one; empty when it is not known. */
+export function staySignedIn(tokenSet: TokenSet, settings: ExpirySettings, now: number): string {
+  const expiry = loginExpiry(tokenSet, settings);
+  if (expiry.kind === "never") return " You stay signed in.";
+  if (!("at" in expiry)) return "";
+  const about = expiry.kind === "known" ? "" : "about ";
+  const left = expiry.at - now;
+  const when = left < DAY ? dateTime(expiry.at).slice(11) : dateTime(expiry.at);
+  return ` You stay signed in until ${about}${when} (${duration(left)}).`;
+}
+
 /** When a login that still works expires, as a sentence. */
 export function expirySentence(
   tokenSet: TokenSet,

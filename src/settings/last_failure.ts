@@ -2,7 +2,7 @@
 // what was printed, and so no secret.
 
 import type { CliError } from "../base/errors.ts";
-import { field, parseObject } from "../base/json.ts";
+import { defined, field, parseObject } from "../base/json.ts";
 import { readIn } from "../files/private_directory.ts";
 import { writeIn } from "../files/replacement.ts";
 
@@ -12,6 +12,8 @@ export interface LastFailure {
   readonly at: number;
   readonly command: string;
   readonly message: string;
+  /** The OAuth error code that a server answered with. */
+  readonly oauthError?: string | undefined;
 }
 
 /** Keeps a failure, in a configuration directory that exists; whatever hinders that is ignored. */
@@ -23,7 +25,8 @@ export function keepFailure(
   now: number,
 ): void {
   try {
-    const failure = { version: 1, at: now, command, kind: error.kind, message: error.message };
+    const { kind, message, oauthError } = error;
+    const failure = { version: 1, at: now, command, kind, message, oauthError };
     writeIn(configDir, `failures/${profile}.json`, JSON.stringify(failure) + "\n");
   } catch {
     // the failure itself was printed; `doctor` can do without it
@@ -34,11 +37,12 @@ export function keepFailure(
 export function lastFailure(configDir: string, profile: string): LastFailure | undefined {
   try {
     const fields = readIn(configDir, `failures/${profile}.json`, parseObject, "");
-    const at = fields && field(fields, "at", "number");
-    const command = fields && field(fields, "command", "string");
-    const message = fields && field(fields, "message", "string");
+    if (fields === undefined) return undefined;
+    const at = field(fields, "at", "number");
+    const command = field(fields, "command", "string");
+    const message = field(fields, "message", "string");
     if (at === undefined || command === undefined || message === undefined) return undefined;
-    return { at, command, message };
+    return defined({ at, command, message, oauthError: field(fields, "oauthError", "string") });
   } catch {
     return undefined;
   }

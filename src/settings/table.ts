@@ -50,8 +50,8 @@ export type Row = RowOf<string> | RowOf<number> | RowOf<boolean> | RowOf<readonl
 /** Every setting, in the order of the help. */
 export const SETTINGS = {
   clientId: {
-    ...text("The OAuth client's id", "ID"),
-    variable: ["ANAPLAN_CLIENT_ID", "the OAuth client's id"],
+    ...text("The OAuth client's ID", "ID"),
+    variable: ["ANAPLAN_CLIENT_ID", "the OAuth client's ID"],
     lastVariable: "CLIENT", // the tutorial's
   },
   clientSecretFile: {
@@ -60,7 +60,7 @@ export const SETTINGS = {
     isForOnce: true,
   },
   deviceClientId: {
-    ...text("The id of a Device grant client, for --device", "ID"),
+    ...text("The ID of a Device grant client, for --device", "ID"),
     variable: ["ANAPLAN_DEVICE_CLIENT_ID", "the id of a client for login --device"],
   },
   region: {

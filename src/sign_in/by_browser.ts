@@ -7,6 +7,7 @@ import type { CommandContext } from "../command.ts";
 import { toCliError } from "../base/errors.ts";
 import { type Attempt, exchange, startAttempt } from "../oauth/authorization_code.ts";
 import { type ListenerCertificate, listenerCertificate } from "../oauth/certificate.ts";
+import { keepAccepted } from "../oauth/accepted_certificate.ts";
 import { listenCandidates } from "../oauth/listen_addresses.ts";
 import type { Answer } from "../oauth/loopback.ts";
 import { failedPage, signedInPage } from "../oauth/page.ts";
@@ -40,16 +41,19 @@ export async function signInByBrowser(
   context: CommandContext,
 ): Promise<SignedIn> {
   const certificate = await certificateFor(settings, flags, context);
-  const opening = browserOpening(flags, context.system);
+  const opening = await browserOpening(flags, context.system);
   await using ways = await waysFor(signIn, certificate, opening, settings, flags, context);
   const { attempt, loopback, startUrl } = ways;
   const browserUrl = opening === "address" ? attempt.url : startUrl;
-  tellHowToSignIn(
+  await tellHowToSignIn(
     { attempt, loopback, certificate, provider: signIn.provider, browserUrl },
     settings,
     context,
   );
   const answer = await ways.first(flags.timeout ?? DEFAULT_TIMEOUT);
+  context.talk.progress("Answer received. Signing in …");
+  const isAccepted = certificate !== undefined && answer.method !== "paste";
+  if (isAccepted) keepAccepted(settings.configDir, certificate);
   const { tokenSet, previous } = await exchangeAndSave(answer, attempt, settings, context);
   const user = signIn.who(tokenSet);
   await answerBrowser(answer, user, attempt, settings, context);
@@ -61,15 +65,15 @@ export async function signInByBrowser(
  * computer would read in the browser's arguments. A browser outside of a container or of WSL may not
  * reach a start page in it.
  */
-export function browserOpening(
+export async function browserOpening(
   flags: BrowserFlags,
   { env, platform, isContainer }: Pick<System, "env" | "platform" | "isContainer">,
-): "start-page" | "address" | undefined {
+): Promise<"start-page" | "address" | undefined> {
   const isNamed = ["BROWSER", "DISPLAY", "WAYLAND_DISPLAY"].some((name) => env(name) !== undefined);
   // over SSH there is a browser only where the person says so, or a display is forwarded
   const hasBrowser = isNamed || env("SSH_CONNECTION") === undefined;
   if (flags.noBrowser || flags.paste || !hasBrowser) return undefined;
-  const isShared = (platform === "linux" || platform === "darwin") && !isContainer() &&
+  const isShared = (platform === "linux" || platform === "darwin") && !await isContainer() &&
     env("WSL_DISTRO_NAME") === undefined;
   return isShared ? "start-page" : "address";
 }
@@ -87,7 +91,7 @@ async function certificateFor(
 function waysFor(
   { server, client }: SignIn,
   certificate: ListenerCertificate | undefined,
-  opening: ReturnType<typeof browserOpening>,
+  opening: Awaited<ReturnType<typeof browserOpening>>,
   settings: Settings,
   flags: BrowserFlags,
   { system, talk }: CommandContext,

@@ -13,27 +13,31 @@ import {
 import type { Grant } from "../oauth/token_response.ts";
 import { type OAuthClient, SCOPE_ADVICE } from "../oauth/wire.ts";
 import type { Settings } from "../settings/settings.ts";
+import { table } from "../base/lines.ts";
 import { countdown, duration } from "../base/times.ts";
 import { type SavedLogin, saveLogin, type SignedIn, type SignIn } from "./saved.ts";
 
 /** The client of the kind "Device grant", which has no secret, from wherever. */
 export function chooseDeviceClient({ deviceClientId, clientId }: Settings): OAuthClient {
   const chosen = deviceClientId ?? clientId;
-  if (chosen === undefined) throw new Error("askFirstTime() makes sure of the client id");
+  if (chosen === undefined) throw new Error("askFirstTime() makes sure of the client ID");
   return { clientId: chosen };
 }
 
 /** Shows the code, waits until it is approved, and keeps what that brings. */
 export async function signInByDevice(
-  { server, client, who }: SignIn,
+  { server, client, provider, who }: SignIn,
   settings: Settings,
   flags: { readonly timeout?: number },
   context: CommandContext,
 ): Promise<SignedIn> {
   const { system, talk } = context;
+  const { profile } = settings;
   if (settings.issuer === undefined) {
-    talk.say(words`Single sign-on users cannot sign in this way: ${run("login")}\n`);
+    const instead = run("login", { profile });
+    talk.say(words`Single sign-on users cannot sign in this way. Use: ${instead}\n`);
   }
+  talk.say(`Sign in to ${provider} on any device (profile ${profile}).`);
   const device = await startDeviceAuthorization(server, client, settings.scope, system);
   await showCode(device, context);
   const keep = (poll: () => Promise<Grant | Pending>): Promise<SavedLogin | Pending> =>
@@ -53,12 +57,18 @@ async function showCode(
   device: DeviceAuthorization,
   { system, talk }: CommandContext,
 ): Promise<void> {
-  talk.insist(`Open   ${device.verificationUri}\nEnter  ${device.userCode}\n`);
-  if (!system.terminal.stderr || !system.terminal.canDraw) return;
-  const { qrCode } = await import("./qr_code.ts");
-  const code = qrCode(device.verificationUriComplete ?? device.verificationUri);
-  talk.say({ drawn: `${code}\n` });
+  if (system.terminal.stderr && system.terminal.canDraw) {
+    const { qrCode } = await import("./qr_code.ts");
+    const code = qrCode(device.verificationUriComplete ?? device.verificationUri);
+    const height = code.split("\n").length + OTHER_LINES;
+    if (height <= (system.terminal.rows() ?? Infinity)) talk.say({ drawn: code });
+  }
+  const { verificationUri, userCode } = device;
+  talk.insist(`${table([["Open", verificationUri], ["and enter", userCode]])}\n`);
 }
+
+/** The lines around the QR code, which have to stay in sight. */
+const OTHER_LINES = 7;
 
 /** Polls under a countdown; ends it, whatever happens, before anything else is printed. */
 async function waited(
@@ -96,7 +106,7 @@ async function timeUp(
   system: CommandContext["system"],
 ): Promise<never> {
   await system.sleep(timeout, signal);
-  throw new CliError("timeout", `Nobody finished signing in within ${duration(timeout)}`, {
+  throw new CliError("timeout", `You did not complete the sign-in within ${duration(timeout)}`, {
     next: words`${signIn("--device")}, with more time: --timeout 15m${
       issuer === undefined ? "" : `; ${SCOPE_ADVICE}`
     }`,
@@ -114,7 +124,7 @@ async function showCountdown(
     talk.say(`Waiting up to ${duration(left())}.`);
     return;
   }
-  const above = (): string => `Waiting, ${countdown(left())} left.`;
+  const above = (): string => `Waiting for your approval, ${countdown(left())} left. Ctrl-C stops.`;
   // What you type meanwhile is discarded, and Enter is no answer.
   while (!signal.aborted) await system.terminal.readLine({ above, prompt: "", signal });
 }

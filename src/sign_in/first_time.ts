@@ -5,7 +5,7 @@ import { words } from "../base/advice.ts";
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { defined } from "../base/json.ts";
-import { currentProfile } from "../settings/location.ts";
+import { currentProfile, profileNames } from "../settings/location.ts";
 import { loadProfile } from "../settings/profiles.ts";
 import { Secret } from "../base/secret.ts";
 import { loginCommand } from "../session/session.ts";
@@ -32,7 +32,7 @@ type Answers = { [Name in StepName]?: string };
 /**
  * The flags, completed by the answers of a person who signs in for the first time.
  *
- * @throws {CliError} `usage` when no client id is known and there is no terminal to ask on; `interrupted`.
+ * @throws {CliError} `usage` when no client ID is known and there is no terminal to ask on; `interrupted`.
  */
 export async function askFirstTime(
   flags: FirstTimeFlags,
@@ -46,11 +46,10 @@ export async function askFirstTime(
   const draft = loadDraft(settings);
   context.talk.insist(introduction({
     questions: steps.length,
-    callback: settings.given.redirectUri ?? draft.redirectUri ?? SETTINGS.redirectUri.default,
+    isAnother: profileNames(settings.configDir).some((name) => name !== settings.profile),
     isDevice: flags.device === true,
     isAnaplan: settings.issuer === undefined,
     isResumed: Object.keys(draft).length > 0,
-    columns: context.system.terminal.columns(),
   }));
   const offered = {
     region: regionInUse(settings),
@@ -138,7 +137,7 @@ function regionInUse({ configDir }: Settings): string {
 
 function nobodyToAsk({ device }: FirstTimeFlags): CliError {
   const names = device ? "--device-client-id" : "--client-id or ANAPLAN_CLIENT_ID";
-  return new CliError("usage", "Cannot sign in: no client id is known", {
+  return new CliError("usage", "Cannot sign in: no client ID is known", {
     next: `give it with ${names}; an administrator creates it`,
   });
 }

@@ -2,13 +2,14 @@
 // and nothing that they do not need.
 
 import { run, type Words, words } from "../base/advice.ts";
-import { shortened } from "../base/names.ts";
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import type { Attempt } from "../oauth/authorization_code.ts";
+import { isAccepted } from "../oauth/accepted_certificate.ts";
 import { type ListenerCertificate, shortFingerprint } from "../oauth/certificate.ts";
 import { formatAddress } from "../oauth/listen_addresses.ts";
 import type { Loopback } from "../oauth/loopback.ts";
+import { ON_WARNING } from "../oauth/waiting_lines.ts";
 import type { Settings } from "../settings/settings.ts";
 import { fitted } from "../base/lines.ts";
 import { isLoopbackHost, portOf } from "../base/urls.ts";
@@ -24,37 +25,55 @@ export interface Waiting {
   readonly browserUrl: string | undefined;
 }
 
+/** How long an opener has to fail before its browser counts as opened, in milliseconds. */
+const PATIENCE = 400;
+
 /**
- * Says what will happen and then opens the browser.
+ * Opens the browser, and says what will happen.
  *
  * @throws {CliError} `unavailable` when there is no listener and no terminal to paste on.
  */
-export function tellHowToSignIn(
+export async function tellHowToSignIn(
   { attempt, loopback, certificate, provider, browserUrl }: Waiting,
   settings: Settings,
   { system, talk }: CommandContext,
-): void {
+): Promise<void> {
   const canPaste = system.terminal.stdin && system.terminal.stderr;
   const problem = loopback === undefined || loopback.kind === "open"
     ? undefined
     : cannotListen(loopback, settings);
   if (problem !== undefined && !canPaste) throw problem;
   const fit = (text: Words): string => fitted(talk.shown(text), system.terminal.columns() ?? 80);
-  const client = shortened(attempt.client.clientId);
-  talk.say(fit(`Signing in to ${provider}, client ${client}, profile ${settings.profile}.\n`));
-  if (problem !== undefined) {
-    talk.insist(fit(`${problem.message}. Paste the browser's last address here.\n`));
-  }
-  talk.insist(
-    browserUrl !== undefined
-      ? fit("Your browser should open. If it does not, open this page:")
-      : "Open this page and sign in:",
-  );
+  talk.say(fit(`Signing in to ${provider} (profile ${settings.profile}).\n`));
+  if (problem !== undefined) talk.insist(fit(`${problem.message}.\n`));
+  const open = loopback?.kind === "open" ? loopback : undefined;
+  const remote = open && await remoteHint(open, settings, system);
+  if (remote !== undefined) talk.insist(remote);
+  const opening = browserUrl === undefined ? undefined : system.openBrowser(browserUrl);
+  const isOpened = opening && await isOpenedSoon(opening, system);
+  talk.insist(fit(pageLine(isOpened, remote !== undefined)));
   talk.insist({ drawn: hyperlink(attempt.url, system) + "\n" });
-  if (loopback?.kind === "open") {
-    tellAboutListener(loopback, certificate, settings, { system, talk });
-  }
-  if (browserUrl !== undefined) void system.openBrowser(browserUrl);
+  if (open !== undefined) tellAboutListener(open, certificate, settings, { system, talk });
+}
+
+/** Whether the browser was opened, or may still be on its way. */
+async function isOpenedSoon(
+  opening: Promise<boolean>,
+  { sleep }: Pick<CommandContext["system"], "sleep">,
+): Promise<boolean> {
+  const done = new AbortController();
+  const patience = sleep(PATIENCE, done.signal).then(() => true, () => true);
+  const isOpened = await Promise.race([opening, patience]);
+  done.abort();
+  return isOpened;
+}
+
+function pageLine(isOpened: boolean | undefined, isRemote: boolean): string {
+  if (isOpened) return "Opening your browser. If nothing opens, go to:";
+  if (isRemote) return "Then open this page there:";
+  return isOpened === undefined
+    ? "Open this page in a browser:"
+    : "No browser could be started here. Open this page in a browser on this computer:";
 }
 
 function tellAboutListener(
@@ -76,44 +95,39 @@ function tellAboutListener(
       ),
     );
   }
-  const hint = remoteHint(
-    loopback,
-    isHere ? portOf(new URL(settings.redirectUri)) : undefined,
-    system,
-  );
-  if (hint !== undefined) talk.insist(hint + "\n");
-  if (certificate === undefined) return;
+  if (certificate === undefined || isAccepted(settings.configDir, certificate)) return;
   const origin = isHere
     ? new URL(settings.redirectUri).origin
     : `https://${formatAddress(loopback.addresses[0])}`;
   talk.say(
     fit(
       words`${
-        `Your browser will warn once about ${origin}. It is safe to go on (Advanced, then ` +
-        "Proceed): that is this program, on this computer, with the certificate " +
+        `Your browser will warn about ${origin}. That is this program, with the certificate ` +
         `SHA-256 ${shortFingerprint(certificate.fingerprint)}.`
-      }\nTo be rid of the warning for good: ${run("cert trust")}\n`,
+      } ${ON_WARNING}\n`,
     ),
   );
 }
 
-/** How a browser on another computer, which is sent to `sentTo` there, reaches the listener. */
-function remoteHint(
+/** What to do first so that a browser on another computer reaches the listener. */
+async function remoteHint(
   loopback: OpenLoopback,
-  sentTo: number | undefined,
+  { redirectUri }: Pick<Settings, "redirectUri">,
   { env, isContainer }: Pick<CommandContext["system"], "env" | "isContainer">,
-): string | undefined {
+): Promise<string | undefined> {
   const { port } = loopback.addresses[0];
+  const url = new URL(redirectUri);
+  const sentTo = isLoopbackHost(url.hostname) ? portOf(url) : port;
   const [, , server = "HOST", sshPort = "22"] = (env("SSH_CONNECTION") ?? "").split(" ");
   if (env("SSH_CONNECTION") !== undefined) {
     const user = env("USER") ?? env("LOGNAME") ?? "USER";
     const other = sshPort === "22" ? "" : ` -p ${sshPort}`;
-    return "You are here over SSH. For a browser on your own computer, run this there first:\n" +
-      `ssh -N -L ${sentTo ?? port}:127.0.0.1:${port}${other} ${user}@${server}`;
+    return "You are connected over SSH. On your own computer, run:\n" +
+      `ssh -N -L ${sentTo}:127.0.0.1:${port}${other} ${user}@${server}\n`;
   }
-  if (!isContainer()) return undefined;
-  return `This is a container. Your browser reaches port ${port} in it when it was started\n` +
-    "with --network host; otherwise paste the address your browser ended on.";
+  if (!await isContainer()) return undefined;
+  return `This is a container. Your browser reaches port ${port} in it if you started it with\n` +
+    "--network host. Otherwise, paste the address that the browser ends on.\n";
 }
 
 type OpenLoopback = Extract<Loopback, { kind: "open" }>;
@@ -129,8 +143,7 @@ function cannotListen(
   }[kind];
   return new CliError("unavailable", `Cannot listen on ${formatAddress(address)}: ${reason}`, {
     next: isLoopbackHost(new URL(redirectUri).hostname)
-      ? `free it (lsof -i :${address.port}), or register another redirect URI and give it with ` +
-        "--redirect-uri"
-      : `free it (lsof -i :${address.port}), or choose another port with --listen`,
+      ? `stop it (lsof -i :${address.port}), or use another registered callback URL with --redirect-uri`
+      : `stop it (lsof -i :${address.port}), or choose another port with --listen`,
   });
 }

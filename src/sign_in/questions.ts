@@ -11,12 +11,19 @@ import { Secret } from "../base/secret.ts";
 import { storeOf } from "../session/session.ts";
 import { environmentSecret } from "../settings/client_environment.ts";
 import type { ConnectionFlags, Settings } from "../settings/settings.ts";
+import { lastFailure } from "../settings/last_failure.ts";
+import type { TokenSet } from "../store/token_set.ts";
 import { SECRET_STEP } from "./steps.ts";
 
-/** What is known about the secret besides what is stored. */
-export interface AboutSecret {
-  /** What the person has said already: a client may have none. */
+/** What is known about the client besides what is stored. */
+export interface AboutClient {
+  /** What the person has said already about the secret: a client may have none. */
   readonly answered?: { readonly value: Secret | undefined } | undefined;
+  /** The server rejected the client when it was last used: its saved secret is not sent again. */
+  readonly isClientRejected?: boolean;
+}
+
+interface AboutSecret extends AboutClient {
   /** Where the client signs in. */
   readonly server: Pick<AuthorizationServer, "tokenEndpoint">;
 }
@@ -29,22 +36,31 @@ export async function chooseClient(
   flags: ConnectionFlags,
   settings: Settings,
   context: CommandContext,
-  { answered, server }: AboutSecret,
+  { answered, server, isClientRejected = false }: AboutSecret,
 ): Promise<OAuthClient> {
   const { clientId } = settings;
-  if (clientId === undefined) throw new Error("askFirstTime() makes sure of the client id");
+  if (clientId === undefined) throw new Error("askFirstTime() makes sure of the client ID");
   if (answered !== undefined) return defined({ clientId, clientSecret: answered.value });
   const fromEnvironment = environmentSecret(settings.environment, clientId);
   const stored = await storeOf(settings, context).load(settings.profile);
   // the secret of a client at another server is none of this server's, whatever the ids are
   const saved = stored && isFrom(stored, server.tokenEndpoint) ? stored : undefined;
+  const isDoubtful = canAsk(context) &&
+    (isClientRejected || saved !== undefined && wasRejected(saved, settings));
+  const isSaved = saved?.clientId === clientId && !isDoubtful;
   const known = await secretByFlag(flags, context) ?? fromEnvironment.own ??
     secretByProfile(settings, clientId) ??
-    (saved?.clientId === clientId ? saved.clientSecret : undefined) ?? fromEnvironment.tutorial;
-  const isKnownWithout = saved?.clientId === clientId;
+    (isSaved ? saved.clientSecret : undefined) ?? fromEnvironment.tutorial;
+  const isKnownWithout = isSaved;
   const clientSecret = known ??
     (isKnownWithout || !canAsk(context) ? undefined : await askSecret(context));
   return defined({ clientId, clientSecret });
+}
+
+/** Whether the last failure since this login is that the server rejected its client: the secret was rotated. */
+function wasRejected({ obtainedAt }: TokenSet, { configDir, profile }: Settings): boolean {
+  const failure = lastFailure(configDir, profile);
+  return failure?.oauthError === "invalid_client" && failure.at >= obtainedAt;
 }
 
 /** Whether there is a person at a terminal. */

@@ -1,5 +1,4 @@
-// The questions of a first sign-in, in their order. Rule: words only; every question names the flag and the
-// variable that answer it without a person.
+// The questions of a first sign-in, in their order. Rule: words only, those that an administrator reads in Anaplan.
 
 import { shortened } from "../base/names.ts";
 import { REGIONS } from "../provider/regions.ts";
@@ -28,50 +27,51 @@ const LOCALHOST_REDIRECT_URI = SETTINGS.redirectUri.default.replace("127.0.0.1",
 export const SECRET_STEP: Step = {
   name: "clientSecret",
   change: "Change the client secret",
-  text: "Client secret [ANAPLAN_CLIENT_SECRET]",
-  shown: (answer) => answer === "" ? "none" : "••••••••",
+  text: "Client secret",
+  shown: ({ length }) => length === 0 ? "none" : `${length} characters, hidden`,
   question: (initial) => ({
     ...(initial === undefined ? {} : { initial }),
     hidden: true,
     hint: `${initial ? "Enter keeps the one you gave." : "Enter alone if the client has none."} ` +
-      "It is stored with the login, for you alone, and never shown. " +
-      "From a file: --client-secret-file.",
+      "It is stored with the login, for you alone, and never shown.",
     problem: (answer) =>
       /\s/.test(answer) ? "A secret has no blanks in it; copy it again, alone." : undefined,
   }),
 };
+
+/** The question that is asked again, too, when the server rejects the client. */
+export const CLIENT_ID_STEP = clientIdStep("clientId");
 
 /** Every step; which of them are asked depends on what is known. */
 export const STEPS: readonly Step[] = [
   {
     name: "region",
     change: "Change the region",
-    text: "Region [--region]",
+    text: "Region",
     shown: (answer) => `${answer}  ${REGIONS[answer]?.description ?? ""}`.trimEnd(),
     question: (initial = "") => ({
       initial,
-      hint: "As a variable: ANAPLAN_REGION.",
+      hint: "Not sure? Look at the address of your Anaplan home page.",
       choices: Object.entries(REGIONS).map(([value, { description }]) => ({
         value,
         note: description,
       })),
     }),
   },
-  clientIdStep("clientId", "--client-id", "ANAPLAN_CLIENT_ID"),
-  clientIdStep("deviceClientId", "--device-client-id", "ANAPLAN_DEVICE_CLIENT_ID"),
+  CLIENT_ID_STEP,
+  clientIdStep("deviceClientId"),
   SECRET_STEP,
   {
     name: "redirectUri",
-    change: "Change the redirect URI",
-    text: "Redirect URI [--redirect-uri]",
+    change: "Change the callback URL",
+    text: "Callback URL",
     shown: (answer) => answer,
     question: (initial) => ({
       ...(initial === undefined ? {} : { initial }),
       choices: redirectUris(initial),
       open: true,
       hint: "Exactly as it is registered. If it is not on this computer, type or paste it; " +
-        "you then bring the answer here by bookmarklet (relay) or paste. " +
-        "As a variable: ANAPLAN_REDIRECT_URI.",
+        "you then bring the answer here with a bookmarklet, or paste it.",
       problem: (answer) => {
         const problem = urlProblem(answer);
         return problem === undefined ? undefined : `That cannot be one: ${problem}.`;
@@ -81,38 +81,32 @@ export const STEPS: readonly Step[] = [
 ];
 
 /** The answer to the last question that ends it. */
-export const YES = "Yes, sign in";
+export const YES = "Yes";
 
 /** The last question: whether all the answers are right. */
 export function allRight(steps: readonly Step[]): Omit<Question, "signal"> {
   return {
-    text: "All right?",
+    text: "Ready to sign in?",
     choices: [YES, ...steps.map(({ change }) => change)].map((value) => ({ value, note: "" })),
     initial: YES,
     recap: true,
-    shown: (answer) => answer === YES ? "yes" : undefined,
+    shown: (answer) => answer === YES ? YES : undefined,
   };
 }
 
-function clientIdStep(
-  name: "clientId" | "deviceClientId",
-  flag: string,
-  variable: string,
-): Step {
+function clientIdStep(name: "clientId" | "deviceClientId"): Step {
   return {
     name,
-    change: "Change the client id",
-    text: `Client id [${flag}]`,
+    change: "Change the client ID",
+    text: "Client ID",
     shown: shortened,
     question: (initial) => ({
-      ...(initial === undefined ? {} : { initial }),
-      hint: `${initial === undefined ? "" : "Enter keeps it. "}` +
-        `The administrator has it. As a variable: ${variable}.`,
+      ...(initial === undefined ? {} : { initial, hint: "Enter keeps it." }),
       problem: (answer) =>
         answer === ""
-          ? "An id is needed here."
+          ? "An ID is needed here."
           : /\s/.test(answer)
-          ? "An id has no blanks in it; copy it again, alone."
+          ? "An ID has no blanks in it; copy it again, alone."
           : undefined,
     }),
   };

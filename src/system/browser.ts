@@ -1,13 +1,14 @@
 // Opens the person's browser. Rule: by argument vector, never through a shell, and never fatal.
 
 import { started } from "./program.ts";
+import { env } from "./surroundings.ts";
 
 /** How long an opener may run before it counts as the browser itself, in milliseconds. */
 const OPENER_TIME = 2_000;
 
 /** Tries the platform's openers in their order; false when none of them started. */
 export async function openBrowser(url: string): Promise<boolean> {
-  const commands = browserCommands(url, Deno.build.os, (name) => Deno.env.get(name));
+  const commands = browserCommands(url, Deno.build.os, env);
   for (const command of commands) if (await isOpened(command)) return true;
   return false;
 }

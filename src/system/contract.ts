@@ -114,6 +114,8 @@ export interface ListenOptions {
   /** PEM texts; without them the listener speaks plain HTTP. */
   readonly tls?: { readonly certificate: string; readonly key: string };
   readonly handle: (request: Request) => Promise<Response>;
+  /** Hears that a peer rejected the certificate, as a browser does while it shows its warning. */
+  readonly onRejected?: (() => void) | undefined;
 }
 
 /** An open listener, or why there is none. */
@@ -138,6 +140,8 @@ export type ProgramOutput =
 /** Hears what happens on the wire, with secrets masked; a line is made only for who reads it. */
 export type Trace = (line: () => string) => void;
 
+/** Shows what is waited for, in place of what it showed before; an empty text clears it. */
+export type ShowWait = (text: string) => void;
 /** What only the proxy needs of the world outside. */
 export interface Proxying {
   /** The number of this process. */
@@ -163,8 +167,14 @@ export interface System {
   now(): number;
   /** Milliseconds on a clock that cannot be set: for durations, never for a date. */
   monotonic(): number;
-  /** Resolves after so many milliseconds; rejected with the signal's reason when that comes first. */
-  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
+  /** Says on a terminal what is waited for, for so many milliseconds at most, when that takes its time. */
+  waiting(what: string, limit: number): Promise<Disposable>;
+  /**
+   * Resolves after so many milliseconds; rejected with the signal's reason when that comes first.
+   *
+   * @param what is waited for, as {@link System.waiting} says it; a silent sleep without.
+   */
+  sleep(milliseconds: number, signal?: AbortSignal, what?: string): Promise<void>;
   readonly terminal: Terminal;
   /** Writes it whole. @throws {BrokenPipe} when the reader has closed it. */
   write(stream: "stdout" | "stderr", data: string | Uint8Array): void;
@@ -177,7 +187,7 @@ export interface System {
   /** Who signed the certificate that a host shows; `undefined` when that cannot be seen. */
   peerIssuer(hostname: string, port: number): Promise<string | undefined>;
   /** Whether this seems to run in a container. */
-  isContainer(): boolean;
+  isContainer(): Promise<boolean>;
   /** @throws {CliError} `usage` when the program may not reach the URL's host. */
   assertReachable(url: string): Promise<void>;
   serve(options: ListenOptions): Promise<Listening>;

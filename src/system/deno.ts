@@ -1,27 +1,21 @@
 // The real world. Rule: what is not needed at start-up is loaded from this folder when it is first used.
 
-import type { Needs, System, Trace } from "./contract.ts";
+import type { Needs, ShowWait, System, Trace } from "./contract.ts";
 import { SPECIAL_VARIABLES, VARIABLES } from "./needs.ts";
 import { writeAll } from "./stream.ts";
-import { canDraw, columns, env, ignoredSignals, isContainer } from "./surroundings.ts";
+import { canDraw, columns, env, ignoredSignals, rows } from "./surroundings.ts";
 
 /**
  * The real world. `trace` gets every request and response, with secrets masked; `tell` gets what an impatient
- * user has to know.
+ * user has to know; `show` gets what is waited for, and an empty text when that is over.
  */
 export function denoSystem(
   trace: Trace = () => {},
   tell: (text: string) => void = () => {},
+  show: ShowWait = () => {},
 ): System {
-  let controller: AbortController | undefined;
+  let interrupted: AbortSignal | undefined;
   let streams: typeof import("./http_stream.ts") | undefined; // an import costs each request its time
-  function interruption(): AbortSignal {
-    if (controller === undefined) {
-      const made = controller = new AbortController();
-      void import("./signals.ts").then((signals) => signals.abortOnSignals(made));
-    }
-    return controller.signal;
-  }
   return {
     platform: Deno.build.os,
     restrict,
@@ -29,18 +23,19 @@ export function denoSystem(
     absolutePath: (path) => /^([/\\]|[A-Za-z]:)/.test(path) ? path : `${Deno.cwd()}/${path}`,
     now: () => Date.now(),
     monotonic: () => performance.now(),
-    sleep: async (time, signal) => (await import("./sleep.ts")).sleep(time, signal),
+    sleep: async (...asked) => (await import("./sleep.ts")).sleep(show, ...asked),
     terminal: terminal(),
     write: (stream, data) => writeAll(Deno[stream], bytesOf(data)),
     input: () => Deno.stdin.readable,
-    fetch: async (request) => (await import("./http.ts")).fetchWhole(request, trace),
+    fetch: async (request) => (await import("./http.ts")).fetchPatiently(request, trace, show),
     fetchStream: async (request) => {
       streams ??= await import("./http_stream.ts");
-      return await streams.fetchStream(request, trace);
+      return await streams.streamPatiently(request, trace, show);
     },
+    waiting: async (...asked) => (await import("./request_talk.ts")).waiting(...asked, show),
     assertReachable: async (url) => (await import("./http.ts")).assertReachable(url),
     peerIssuer: async (...asked) => (await import("./peer_issuer.ts")).peerIssuer(...asked),
-    isContainer,
+    isContainer: async () => (await import("./container.ts")).isContainer(),
     serve: async (options) => (await import("./listener.ts")).listen(options, trace),
     proxying: () => import("./proxying.ts"),
     trace,
@@ -49,7 +44,7 @@ export function denoSystem(
     runInPlace: async (command, env, hidesSecrets) =>
       (await import("./program.ts")).runInPlace(command, env, undefined, hidesSecrets),
     openBrowser: async (url) => (await import("./browser.ts")).openBrowser(url),
-    interruption,
+    interruption: () => interrupted ??= interruption(),
     expectRequest,
     expectWrites,
     async holdSignals() {
@@ -61,6 +56,12 @@ export function denoSystem(
       return holdSignals(tell);
     },
   };
+}
+
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  void import("./signals.ts").then((signals) => signals.abortOnSignals(controller));
+  return controller.signal;
 }
 
 function terminal(): System["terminal"] {
@@ -75,6 +76,7 @@ function terminal(): System["terminal"] {
     readPipe: async (signal) => (await import("./terminal.ts")).readPipe(signal),
     ask: async (question) => (await import("./question.ts")).ask(question),
     columns,
+    rows,
   };
 }
 

@@ -3,12 +3,12 @@
 
 import { CliError } from "../base/errors.ts";
 import { maskedParameters } from "../base/masking.ts";
-import type { HttpRequest, Trace } from "./contract.ts";
+import type { HttpRequest, ShowWait, Trace } from "./contract.ts";
 import { proxyFor } from "./proxies.ts";
 import { portOf } from "../base/urls.ts";
 import { httpClient } from "./http_client.ts";
 import { fetchFailure, hostNotPermitted } from "./http_failure.ts";
-import { maskUrl, since, typeOf } from "./traced.ts";
+import { maskUrl, since, typeOf, waiting } from "./request_talk.ts";
 
 /** How long nothing may come, in milliseconds. */
 const TIMEOUT = 20_000;
@@ -18,6 +18,17 @@ const LONGEST_ANSWER = 2;
 const LATE = 1_000;
 /** Tokens, metadata and users are short; what a parser makes of a text is far longer than the text. */
 const BODY_LIMIT = 1024 * 1024;
+
+/** As {@link fetchWhole}; says what it waits for. */
+export async function fetchPatiently(
+  request: HttpRequest,
+  trace: Trace,
+  show: ShowWait,
+): Promise<Response> {
+  const limit = LONGEST_ANSWER * (request.timeout ?? TIMEOUT);
+  using _wait = waiting(new URL(request.url).host, limit, show);
+  return await fetchWhole(request, trace);
+}
 
 /** Sends the request and reads the whole answer; see {@link System.fetch}. */
 export async function fetchWhole(

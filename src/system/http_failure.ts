@@ -64,6 +64,7 @@ function unavailable(
 ): CliError {
   return new CliError("unavailable", `Cannot reach ${url.host}: ${reason}`, {
     next: "check the network and the proxy, then try again",
+    reason,
     ...details,
   });
 }

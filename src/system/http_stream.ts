@@ -1,12 +1,12 @@
 // One HTTP request whose body and answer flow, however long they are. Rule: never redirected, never silently
 // sent twice, bounded by silence instead of by size, and no secret in what is traced or thrown.
 
-import type { SilenceWatch, StreamRequest, StreamResponse, Trace } from "./contract.ts";
+import type { ShowWait, SilenceWatch, StreamRequest, StreamResponse, Trace } from "./contract.ts";
 import { type Proxy, proxyFor } from "./proxies.ts";
 import { portOf } from "../base/urls.ts";
 import { httpClient } from "./http_client.ts";
 import { watchSilence } from "./silence.ts";
-import { maskUrl, since, typeOf } from "./traced.ts";
+import { maskUrl, since, typeOf, waiting } from "./request_talk.ts";
 
 /** How long nothing may move in either direction, in milliseconds: long exports take their time. */
 const LONGEST_SILENCE = 120_000;
@@ -18,6 +18,18 @@ const LONG = 1024 * 1024;
 const GATHERED = 49_152;
 /** What fetch unpacks by itself; another encoding stays as it came. */
 const UNPACKED = ["gzip", "br"];
+
+/** As {@link fetchStream}; says that it waits for the beginning of the answer, unless the asker does. */
+export async function streamPatiently(
+  request: StreamRequest,
+  trace: Trace,
+  show: ShowWait,
+): Promise<StreamResponse> {
+  if (request.isTraced === false) return await fetchStream(request, trace);
+  const limit = request.longestSilence ?? LONGEST_SILENCE;
+  using _wait = waiting(new URL(request.url).host, limit, show, request.signal);
+  return await fetchStream(request, trace);
+}
 
 /** Sends the request; see {@link System.fetchStream}. */
 export async function fetchStream(

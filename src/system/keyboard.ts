@@ -1,7 +1,7 @@
 // The keys that a person presses. Rule: a key goes to the next question, even when the one that waited for
 // it is gone; and the terminal is left as it was found.
 
-import { canDraw } from "./surroundings.ts";
+import { canDraw, env } from "./surroundings.ts";
 import { writeAll } from "./stream.ts";
 
 const decoder = new TextDecoder();
@@ -38,8 +38,13 @@ export function rawKeys(ctrlC: "signal" | "key"): Disposable {
 
 /** Whether the person's screen reader wants lines that stay as they are. */
 export function wantsPlainLines(): boolean {
-  const accessible = Deno.env.get("ACCESSIBLE") ?? "";
-  return !canDraw() || !["", "0", "false"].includes(accessible);
+  const accessible = env("ACCESSIBLE") ?? "";
+  return !canDraw() || !mayReadColors() || !["", "0", "false"].includes(accessible);
+}
+
+/** Whether the variables may be read that tell what can be drawn; a task that signs in on the way may not. */
+function mayReadColors(): boolean {
+  return Deno.permissions.querySync({ name: "env", variable: "FORCE_COLOR" }).state === "granted";
 }
 
 /** Writes to the person's screen. */

@@ -3,7 +3,7 @@
 
 import type { Listening, ListenOptions, Trace } from "./contract.ts";
 import { type Connection, limits, newConnection, pause, places, takePlace } from "./connections.ts";
-import { maskUrl } from "./traced.ts";
+import { maskUrl } from "./request_talk.ts";
 import { encodeResponse, parseHead, readHead } from "./http_message.ts";
 import { openTunnel, writeWhole } from "./tls_tunnel.ts";
 
@@ -90,10 +90,24 @@ async function serveOne(
   if (options.tls === undefined) return await converse(connection, peer, first, options, trace);
   if (first[0] !== HANDSHAKE || !await takePlace(secured, connection, () => false)) return;
   const { stream, ended } = await openTunnel(connection, peer, first, options.tls);
-  await converse(connection, stream, undefined, options, trace).finally(() => {
+  try {
+    connection.keepsPlaceUntil = performance.now() + SLOWNESS;
+    await shakeHands(stream, options);
+    await converse(connection, stream, undefined, options, trace);
+  } finally {
     connection.sockets.dispose();
-    return ended;
-  });
+    await ended;
+  }
+}
+
+/** Tells of a peer that answers with an alert (RFC 8446, section 6.2): all that it knows is the certificate. */
+async function shakeHands(stream: Deno.TlsConn, { onRejected }: ListenOptions): Promise<void> {
+  try {
+    await stream.handshake();
+  } catch (error) {
+    if (error instanceof Error && error.message.includes("fatal alert")) onRejected?.();
+    throw error;
+  }
 }
 
 /** The request and its answer, decrypted. */

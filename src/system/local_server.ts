@@ -14,6 +14,7 @@ import {
   takePlace,
 } from "./connections.ts";
 import type { LocalAddress, LocalServer, Peer } from "./contract.ts";
+import { screen } from "./surroundings.ts";
 import { writeWhole } from "./tls_tunnel.ts";
 
 /** How many connections are held where the system gives enough descriptors, and where it does not. */
@@ -69,6 +70,7 @@ export function serveLocal(
 }
 
 function listenersAt(address: LocalAddress): Deno.Listener[] {
+  screen.isTaken = true; // what those programs wait for is theirs to say
   return "socket" in address
     ? [Deno.listen({ transport: "unix", path: address.socket })]
     : loopback(address.port);

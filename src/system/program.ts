@@ -3,8 +3,8 @@
 
 import type { NotRun } from "./contract.ts";
 import { KEY_VARIABLES } from "./key_needs.ts";
-import { hearing } from "./signals.ts";
-import { env as variable } from "./surroundings.ts";
+import { handOnSignals, hearing } from "./signals.ts";
+import { env as variable, screen } from "./surroundings.ts";
 
 /** Variables that a browser or a system's tool must not inherit. */
 const PRIVATE_VARIABLES = [
@@ -64,6 +64,8 @@ export async function runInPlace(
   isAtTerminal = hasTerminal(),
   hidesSecrets = false,
 ): Promise<number | NotRun> {
+  handOnSignals();
+  screen.isTaken = true;
   let child: Deno.ChildProcess | undefined;
   const handOn = (signal: Deno.Signal): void => {
     try {

@@ -15,9 +15,9 @@ export interface Answering {
 }
 
 /** From this width on, an answer is beside its question. */
-const WIDE = 60;
+const WIDE = 50;
 /** Where the answers begin. */
-const LABEL_WIDTH = 38;
+const LABEL_WIDTH = 15;
 /** How many choices are seen at a time. */
 const WINDOW = 7;
 
@@ -60,22 +60,25 @@ export function asking(question: Question, answering: Answering, columns: number
     ? question.initial ?? ""
     : "";
   const faint = (text: string): string => question.plain ? text : `\x1b[2m${text}\x1b[22m`;
+  const indent = columns >= WIDE ? LABEL_WIDTH : 2;
+  const room = columns - indent;
   const under = [
-    ...problem === undefined ? [] : wrapped(problem, columns - 2),
-    ...choiceLines(question, answering, columns - 2),
-    ...wrapped(hintOf(question), columns - 2).map(faint),
+    ...problem === undefined ? [] : wrapped(problem, room),
+    ...choiceLines(question, answering, room),
+    ...wrapped(hintOf(question), room).map(faint),
   ];
   const beside = withCursor + (ghost === "" ? "" : ` ${faint(ghost)}`);
   return [
     ...linesAbove(question, columns),
     labelled(question.text, beside, columns),
-    ...under.map((line) => `  ${line}`),
+    ...under.map((line) => " ".repeat(indent) + line),
   ].join("\n");
 }
 
-function hintOf({ choices = [], open, hint = "" }: Question): string {
+function hintOf({ choices = [], open, hint = "", above = [] }: Question): string {
   const keys = choices.length === 0 || open ? "" : "Type to search, or use the arrows; then Enter.";
-  return `${keys} ${hint}`.trim();
+  const back = above.length === 0 ? "" : "Esc goes back.";
+  return [hint, keys, back].filter(Boolean).join(" ");
 }
 
 /** What stays of the question once it is answered; empty when that is nothing. */
@@ -96,7 +99,7 @@ function linesAbove({ above = [] }: Question, columns: number): string[] {
 
 /** The question with its answer beside it, or below where the terminal is narrow. */
 function labelled(text: string, answer: string, columns: number): string {
-  if (columns >= WIDE) return `${text.padEnd(LABEL_WIDTH - 1)} ${answer}`.trimEnd();
+  if (columns >= WIDE) return `${text.padEnd(LABEL_WIDTH - 2)}  ${answer}`.trimEnd();
   return `${text}\n  ${answer}`.trimEnd();
 }
 

@@ -28,9 +28,23 @@ let first: number | undefined;
 let holders = 0;
 let isTold = false;
 
+/** Whether another program runs in this one's place, which decides about its end. */
+let isHandedOn = false;
+
+/** From now on, signals are for the program that runs in this one's place. */
+export function handOnSignals(): void {
+  isHandedOn = true;
+}
+
+/** Whether signals wait at this moment; see {@link holdSignals}. */
+export function areSignalsHeld(): boolean {
+  return holders > 0;
+}
+
 /** Aborts the controller, with a CliError as reason, when a signal wants the program to end. */
 export function abortOnSignals(controller: AbortController): void {
   onSignals((signal) => {
+    if (isHandedOn) return;
     if (isAgain(signal) && holders === 0) Deno.exit(); // the second time, at once
     const next = "the same command again, when you are ready";
     controller.abort(new CliError("interrupted", "Interrupted; nothing was saved", { next }));

@@ -6,7 +6,8 @@ export function env(name: string): string | undefined {
   try {
     return Deno.env.get(name) || undefined;
   } catch (error) {
-    if (error instanceof Deno.errors.InvalidData) return undefined;
+    const isOutOfReach = error instanceof Deno.errors.NotCapable; // at a task that signs in on the way
+    if (isOutOfReach || error instanceof Deno.errors.InvalidData) return undefined;
     throw error;
   }
 }
@@ -16,26 +17,31 @@ export function canDraw(): boolean {
   return env("TERM") !== "dumb" && env("CI") === undefined;
 }
 
+/** Whether what is said is read on a terminal. */
+export function isScreen(): boolean {
+  return Deno.stderr.isTerminal() && !screen.isTaken;
+}
+
+/** Whether the screen is not for waits: a line is typed there, or another program runs or is served. */
+export const screen = { isTaken: false };
+
 /** How wide the terminal is, if stdout or stderr is one. */
 export function columns(): number | undefined {
+  return size("columns");
+}
+
+/** How high the terminal is, if stdout or stderr is one. */
+export function rows(): number | undefined {
+  return size("rows");
+}
+
+function size(side: "columns" | "rows"): number | undefined {
   if (!Deno.stderr.isTerminal() && !Deno.stdout.isTerminal()) return undefined;
   try {
-    return Deno.consoleSize().columns || undefined;
+    return Deno.consoleSize()[side] || undefined;
   } catch {
     return undefined;
   }
-}
-
-/** Whether this seems to run in a container. */
-export function isContainer(): boolean {
-  if (Deno.env.get("container") || Deno.env.get("KUBERNETES_SERVICE_HOST")) return true;
-  return ["/.dockerenv", "/run/.containerenv"].some((path) => {
-    try {
-      return Deno.lstatSync(path).isFile;
-    } catch {
-      return false;
-    }
-  });
 }
 
 /** What a program can be started to ignore: by `nohup`, by a shell that puts it into the background. */

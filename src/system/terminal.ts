@@ -2,7 +2,7 @@
 // terminal is left as it was found.
 
 import type { LinePrompt } from "./contract.ts";
-import { canDraw, columns } from "./surroundings.ts";
+import { canDraw, columns, screen } from "./surroundings.ts";
 import { unsteering } from "../base/text.ts";
 import { type LineEditor, lineEditor, nextKeys, rawKeys, whenAborted, write } from "./keyboard.ts";
 import { cut } from "./question_frame.ts";
@@ -16,8 +16,15 @@ export async function readLine(prompt: LinePrompt): Promise<string> {
   prompt.signal.throwIfAborted();
   const input = lineEditor();
   using _raw = rawKeys("signal");
+  using _screen = takenScreen();
   using drawing = canDraw() ? drawnInPlace(prompt, input) : drawnOnce(prompt);
   return await typedLine(input, drawing.draw, prompt.signal);
+}
+
+function takenScreen(): Disposable {
+  const before = screen.isTaken;
+  screen.isTaken = true;
+  return { [Symbol.dispose]: () => void (screen.isTaken = before) };
 }
 
 /** See {@link Terminal.readPipe}. */
@@ -37,17 +44,22 @@ interface Drawing extends Disposable {
   draw(): void;
 }
 
-/** Two lines at most, drawn over the lines before, every second and at every key, and erased at the end. */
+/** A few lines, drawn over the lines before, every second and at every key, and erased at the end. */
 function drawnInPlace(prompt: LinePrompt, input: LineEditor): Drawing {
-  const draw = (): void => write(frame(prompt, input.text));
-  write(BRACKETED_PASTE_ON + (prompt.above ? "\n" : ""));
+  let up = "";
+  const draw = (): void => {
+    const lines = frame(prompt, input.text);
+    write(`${up}\r${lines.map((line) => `\x1b[2K${line}`).join("\r\n")}\x1b[J`);
+    up = lines.length > 1 ? `\x1b[${lines.length - 1}A` : "";
+  };
+  write(BRACKETED_PASTE_ON);
   draw();
   const clock = setInterval(draw, 1_000);
   return {
     draw,
     [Symbol.dispose]() {
       clearInterval(clock);
-      write(`\r\x1b[2K${prompt.above ? "\x1b[1A\x1b[2K" : ""}${BRACKETED_PASTE_OFF}`);
+      write(`${up}\r\x1b[J${BRACKETED_PASTE_OFF}`);
     },
   };
 }
@@ -58,10 +70,10 @@ function drawnOnce({ above, prompt }: LinePrompt): Drawing {
   return { draw: () => {}, [Symbol.dispose]: () => write("\n") };
 }
 
-function frame({ above, prompt }: LinePrompt, typed: string): string {
+function frame({ above, prompt }: LinePrompt, typed: string): readonly string[] {
   const width = (columns() ?? 80) - 1;
-  const line = above === undefined ? "" : `\x1b[1A\r\x1b[2K${cut(above(width), width)}\n`;
-  return `${line}\r\x1b[2K${cut(prompt + unsteering(typed), width)}`; // pasted from anywhere
+  const lines = above?.(width).split("\n") ?? [];
+  return [...lines, prompt + unsteering(typed)].map((line) => cut(line, width)); // pasted from anywhere
 }
 
 async function typedLine(

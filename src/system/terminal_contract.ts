@@ -3,7 +3,7 @@
 
 /** What is drawn around a line that a person types. */
 export interface LinePrompt {
-  /** The line above, drawn again every second; it gets the number of columns. */
+  /** The lines above, drawn again every second; it gets the number of columns. */
   readonly above?: (columns: number) => string;
   readonly prompt: string;
   /** Ends the wait; the promise is then rejected with its reason. */
@@ -67,6 +67,7 @@ export interface Terminal {
    * @throws {CliError} `interrupted` by Ctrl-C.
    */
   ask(question: Question): Promise<string | undefined>;
-  /** How wide the terminal is, if stdout or stderr is one. */
+  /** How wide and how high the terminal is, if stdout or stderr is one. */
   columns(): number | undefined;
+  rows(): number | undefined;
 }

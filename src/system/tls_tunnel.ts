@@ -10,7 +10,7 @@ import type { Connection } from "./connections.ts";
 
 /** The decrypted side of a connection. */
 export interface Tunnel {
-  readonly stream: Deno.Conn;
+  readonly stream: Deno.TlsConn;
   /** Resolves when no byte is on its way any more, which is soon after the connection is cut. */
   readonly ended: Promise<unknown>;
 }

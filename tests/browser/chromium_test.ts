@@ -1,8 +1,12 @@
 // A sign-in with a real browser, from the printed address to the last page.
 // Rule: the program is the real one, the person clicks every warning away, and nothing is ignored.
-import { assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
+import { listenerCertificate } from "../../src/oauth/certificate.ts";
+import { denoSystem } from "../../src/system/deno.ts";
+import { listen } from "../../src/system/listener.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { type Browser, openBrowser } from "../support/chromium.ts";
+import { freePort } from "../support/free_port.ts";
 import { type Home, makeHome } from "../support/home.ts";
 import { findChromium, testWith } from "../support/needs.ts";
 import { type Outcome, type Program, startProgram } from "../support/program.ts";
@@ -12,8 +16,10 @@ import {
   sandboxFlags,
   SIGN_IN_ADDRESS,
 } from "../support/sign_in.ts";
+import { tempDir } from "../support/temp_dir.ts";
 
 const CHROMIUM = findChromium();
+const HTML = { "content-type": "text/html" };
 const SIGNED_IN = "You are signed in to Anaplan";
 const DECLINED = "You declined the sign-in";
 const UNKNOWN = "This page belongs to another sign-in";
@@ -147,4 +153,23 @@ testWith(CHROMIUM, "the page follows the browser's colours and fits on a phone",
     assertEquals(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), true);
     program.signal("SIGTERM");
   });
+});
+
+testWith(CHROMIUM, "the terminal recognizes that Chromium shows its warning", async (path) => {
+  using dir = tempDir();
+  const tls = await listenerCertificate(dir.path, denoSystem(), () => {});
+  const rejected = Promise.withResolvers<void>();
+  const address = { hostname: "127.0.0.1", port: freePort() };
+  const listening = listen({
+    ...address,
+    tls,
+    handle: () => Promise.resolve(new Response("<h1>accepted</h1>", { headers: HTML })),
+    onRejected: rejected.resolve,
+  }, () => {});
+  assert(listening.kind === "open");
+  await using browser = await openBrowser(path);
+  await browser.page.goto(`https://127.0.0.1:${address.port}/`).catch(() => undefined);
+  await rejected.promise; // while nothing has been clicked away
+  assertEquals(await browser.passWarnings("accepted"), 1);
+  await listening.close();
 });

@@ -1,7 +1,8 @@
 // The screens and sessions in the documentation are what the program prints. Rule: a screen is compared with the
 // words in the code, a session with the golden cases; only times and the home directory may differ.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { SETTINGS } from "../../src/settings/table.ts";
+import { written } from "../../src/base/advice.ts";
+import { layout } from "../../src/cli/layout.ts";
 import { introduction } from "../../src/sign_in/introduction.ts";
 import { allRight, STEPS } from "../../src/sign_in/steps.ts";
 import { commandsWithCases, stepsOf } from "../support/case_tests.ts";
@@ -14,13 +15,13 @@ const STEPS_OF_A_BROWSER = STEPS.filter(({ name }) => name !== "deviceClientId")
 Deno.test("the first screen of the tutorial is the program's own", async () => {
   const shown = introduction({
     questions: STEPS_OF_A_BROWSER.length,
-    callback: SETTINGS.redirectUri.default,
+    isAnother: false,
     isDevice: false,
     isAnaplan: true,
     isResumed: false,
-    columns: 100,
   });
-  assertStringIncludes(await screens(), shown);
+  const paper = { width: 80, hasColor: false };
+  assertStringIncludes(await screens(), layout(written(shown, undefined, "\u00a0"), paper));
 });
 
 Deno.test("the tutorial shows every question, and every way to correct an answer", async () => {

@@ -5,7 +5,7 @@ import { findPython, testWith } from "../support/needs.ts";
 import { namesIn } from "../support/temp_dir.ts";
 import { openTerminalOf } from "../support/terminal.ts";
 
-for (const at of [/^\$ deno task login/m, /Waiting, \d/]) {
+for (const at of [/^\$ deno task login/m, /Waiting for your browser/]) {
   testWith(
     await findPython(),
     `Ctrl-C at ${at.source} ends the demo, and no temporary file is left`,

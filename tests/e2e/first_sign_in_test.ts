@@ -43,15 +43,17 @@ testWith(PYTHON, "a first sign-in is asked for, and ends in what to do next", as
   await signInByBrowser(terminal);
   const { code, screen, before, after } = await terminal.end;
   assertEquals([code, after], [0, before]);
-  assertMatch(screen, /^ {2}3\. Callback URL: https:\/\/127\.0\.0\.1:8443\/callback$/m);
-  assertMatch(screen, /^Client id \[--client-id\] {15}5a1d…a001\nClient secret .* •{8}\nRedirect/m);
   assertMatch(
     screen,
-    /^Signed in as Ada Lovelace .*\nSaved in ~\/\.config\/anaplan-auth, for you/m,
+    /^First sign-in: four questions\. Your administrator has the answers\n\(anaplan-auth help administrator prints what to ask for\)\.\n\nRegion {9}us1 {2}US East/m,
   );
   assertMatch(
     screen,
-    /^Things to try\n {2}anaplan-auth whoami .*\n.*api \/2\/0\/w.*\n.*token/m,
+    /^Client ID {6}5a1d…a001\nClient secret {2}\d+ characters, hidden\nCallback URL {3}https:\S+\nReady to sign in\? {2}Yes$/m,
+  );
+  assertMatch(
+    screen,
+    /^✓ Signed in as Ada Lovelace .*\n {2}Saved as profile default\..*\n\nNext: anaplan-auth whoami$/m,
   );
   const { clientSecret } = at.sandbox.clients.rotating;
   assert(!terminal.output().includes(clientSecret));
@@ -80,22 +82,22 @@ testWith(PYTHON, "Esc goes back, and in the end one answer can be corrected", as
   await terminal.type(`wrong${ENTER}`);
   await terminal.shows(/^Client secret/m);
   await terminal.type(ESC);
-  await terminal.shows(/^Client id \[--client-id\] +█ wrong$/m);
+  await terminal.shows(/^Client ID +█ wrong$/m);
   await terminal.type(`still-wrong${ENTER}`);
   for (const [question, answer] of goodAnswers(at).slice(2, 4)) {
     await terminal.shows(question);
     await terminal.type(answer + ENTER);
   }
-  await terminal.shows(/^All right\?/m);
+  await terminal.shows(/^Ready to sign in\?/m);
   await terminal.type(DOWN + DOWN + ENTER);
-  await terminal.shows(/^Client id \[--client-id\] +█ still-wrong$/m);
+  await terminal.shows(/^Client ID +█ still-wrong$/m);
   await terminal.type(at.sandbox.clients.rotating.clientId + ENTER);
-  await terminal.shows(/^Client id .*5a1d…a001\n(.*\n)+All right\?/m);
+  await terminal.shows(/^Client ID .*5a1d…a001\n(.*\n)+Ready to sign in\?/m);
   await terminal.type(ENTER);
   await signInByBrowser(terminal);
   const { code, screen } = await terminal.end;
   assertEquals(code, 0);
-  assertEquals(screen.match(/^Client id/mg)?.length, 1, screen);
+  assertEquals(screen.match(/^Client ID/mg)?.length, 1, screen);
 });
 
 testWith(
@@ -140,7 +142,7 @@ testWith(PYTHON, "what was answered before Ctrl-C is offered the next time", asy
     await using terminal = await at.open();
     await terminal.shows(/^Region/m);
     await terminal.type(`germ${ENTER}`);
-    await terminal.shows(/^Client id/m);
+    await terminal.shows(/^Client ID/m);
     await terminal.type(at.sandbox.clients.rotating.clientId + ENTER);
     await terminal.shows(/^Client secret/m);
     await terminal.type(CTRL_C);
@@ -148,10 +150,10 @@ testWith(PYTHON, "what was answered before Ctrl-C is offered the next time", asy
   }
   await using terminal = await at.open();
   await terminal.shows(
-    /offered again; Enter keeps one\.(.*\n)+Region .*\n(.*\n)* {2}› eu2 {2}Germany/,
+    /offered again; Enter keeps one\.(.*\n)+Region .*\n(.*\n)* {15}› eu2 {2}Germany/,
   );
   await terminal.type(ENTER);
-  await terminal.shows(/^Client id .*5a1d/m);
+  await terminal.shows(/^Client ID .*5a1d/m);
   await terminal.type(ENTER);
   for (const [question, answer] of goodAnswers(at).slice(2)) {
     await terminal.shows(question);
@@ -167,12 +169,8 @@ testWith(PYTHON, "on 40 columns every line fits, and the sign-in works", async (
   await using terminal = await at.open({ columns: 40 });
   await answerFirst(terminal, 4, at);
   const lines = terminal.screen().split("\n");
-  assertEquals(lines.filter((line) => /^(Region|Client|Redirect|All)/.test(line)).length, 5);
-  assertMatch(terminal.screen(), /^Client id \[--client-id\]\n {2}5a1d…a001\nClient secret/m);
-  assertMatch(
-    terminal.screen(),
-    /^ {2}3\. Callback URL:\n {5}https:\/\/127\.0\.0\.1:8443\/callback$/m,
-  );
+  assertEquals(lines.filter((line) => /^(Region|Client|Callback|Ready)/.test(line)).length, 5);
+  assertMatch(terminal.screen(), /^Client ID\n {2}5a1d…a001\nClient secret/m);
   await terminal.type(ENTER);
   await signInByBrowser(terminal);
   assertEquals((await terminal.end).code, 0);
@@ -183,7 +181,7 @@ for (const [env, isColored] of [[{ NO_COLOR: "1" }, false], [{}, true]] as const
   testWith(PYTHON, `at the questions ${what}`, async (python) => {
     await using at = await firstSignIn(python);
     await using terminal = await at.open({ env });
-    await terminal.shows(/ANAPLAN_REGION/);
+    await terminal.shows(/Not sure\?/);
     await terminal.type(CTRL_C);
     await terminal.end;
     const asked = terminal.output().split("Interrupted")[0] ?? "";
@@ -205,7 +203,7 @@ testWith(
       [secret[0], "<"], // back
       clientId,
       secret,
-      [/^Redirect URI/m, "<"],
+      [/^Callback URL/m, "<"],
       [secret[0], ""], // the one that was given
       ...rest,
     ] as const;

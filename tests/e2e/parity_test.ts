@@ -77,8 +77,8 @@ const ROWS: Readonly<Record<string, (person: Person) => Promise<void>>> = {
     const { address, stderr } = await login({ flags: ["--no-browser"] });
     assertEquals(address.split("?")[0], sandbox.endpoints.authorization);
     assertEquals(new URL(address).searchParams.get("client_id"), sandbox.clients.rotating.clientId);
-    assertStringIncludes(stderr, "Open this page and sign in:");
-    assertStringIncludes((await login()).stderr, "Your browser should open.");
+    assertStringIncludes(stderr, "Open this page in a browser:");
+    assertStringIncludes((await login()).stderr, "Opening your browser.");
   },
 
   async "copy the redirect URL back by hand"({ login, home }) {

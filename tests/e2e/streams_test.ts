@@ -60,7 +60,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     argv: ["login"],
     rest: "<&-",
     code: 2,
-    stderr: /^Cannot sign in: no client id is known\.\nNext: [^\n]+\n$/,
+    stderr: /^Cannot sign in: no client ID is known\.\nNext: [^\n]+\n$/,
   },
   "without any stream a command does what it does": {
     argv: NOBODY,

@@ -44,11 +44,11 @@ testWith(
   async (python) => {
     await using world = await deviceWorld();
     await using terminal = await deviceTerminal(world, python);
-    await terminal.shows(/^Waiting, 14:5[0-8] left\.$/m);
+    await terminal.shows(/^Waiting for your approval, 14:5[0-8] left\. Ctrl-C stops\.$/m);
     const screen = terminal.screen();
     assertMatch(
       screen,
-      /^Single sign-on users cannot sign in this way: anaplan-auth login\n\nOpen /,
+      /^Single sign-on users cannot sign in this way\. Use: anaplan-auth login\n\nSign in to Anaplan us1 on any device \(profile default\)\.\n/,
     );
     assertEquals(screen.split("Waiting").length - 1, 1);
     assert(screen.split("\n").every((line) => line.length <= 80), screen);
@@ -69,7 +69,7 @@ testWith(PYTHON, "what is typed meanwhile is no answer and stays nowhere", async
   await using world = await deviceWorld();
   await using terminal = await deviceTerminal(world, python);
   await terminal.type("hello\r");
-  await terminal.shows(/^Waiting, 14:5[0-7] left\.$/m);
+  await terminal.shows(/^Waiting for your approval, 14:5[0-7] left\. Ctrl-C stops\.$/m);
   const [, page, userCode] = USER_CODE.exec(terminal.screen()) ?? [];
   await browse(`${page}?user_code=${userCode}`);
   const { code, screen } = await terminal.end;

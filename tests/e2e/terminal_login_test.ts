@@ -1,10 +1,17 @@
 // Signing in at a terminal: what the screen shows, what can be pasted, how it can be left.
 // Rule: a person's part only: keys are typed, the screen is read, the page is opened by hand.
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { freePort, isFree } from "../support/free_port.ts";
 import { findPython, testWith } from "../support/needs.ts";
 import { addressAfterSignIn } from "../support/remote_browser.ts";
 import { browse } from "../support/scripted_browser.ts";
+import { openTerminal } from "../support/terminal.ts";
 import { PROMPT, waitingLogin } from "../support/waiting_login.ts";
 
 const PYTHON = await findPython();
@@ -13,22 +20,91 @@ const CTRL_C = "\x03";
 
 testWith(PYTHON, "the time left is shown, and goes down in place", async (python) => {
   await using login = await waitingLogin({ python });
-  const [first] = await login.terminal.shows(/^Waiting, \d:\d\d left.*/m);
-  assertMatch(first, /^Waiting, (5:00|4:5\d) left\. Or paste the address your browser ended on/);
-  await login.terminal.shows(/^Waiting, 4:5[0-8] left/m);
+  await login.terminal.shows(
+    /^Waiting for your browser … {44}(5:00|4:5\d) left\nOr paste the address that the browser ends on:\n>/m,
+  );
+  await login.terminal.shows(/^Waiting for your browser … +4:5[0-8] left/m);
   assertEquals(login.terminal.screen().split("Waiting").length - 1, 1);
 });
 
-testWith(PYTHON, "on a narrow terminal the line of the time left is shorter", async (python) => {
+testWith(PYTHON, "on a narrow terminal the lines break at their words", async (python) => {
   await using login = await waitingLogin({ python, columns: 40 });
-  await login.terminal.shows(/^Waiting, 4:5[0-8] left\. Or paste:$/m);
+  await login.terminal.shows(
+    /^Waiting for your browser … +4:5[0-8] left\nOr paste the address that the browser\nends on:\n>/m,
+  );
   assertEquals(login.terminal.screen().split("Waiting").length - 1, 1);
 });
 
-testWith(PYTHON, "on a very narrow one it is cut, not wrapped", async (python) => {
+testWith(PYTHON, "on a very narrow one the line of the time left is shorter", async (python) => {
   await using login = await waitingLogin({ python, columns: 25 });
-  await login.terminal.shows(/^Waiting, 4:5[0-8] left.*…$/m);
+  await login.terminal.shows(/^Waiting … +4:5[0-8] left$/m);
   assertEquals(login.terminal.screen().split("Waiting").length - 1, 1);
+});
+
+const WARNING = "Your browser shows a warning about this program's own certificate.";
+
+testWith(
+  PYTHON,
+  "the browser's warning is recognized when it rejects the certificate",
+  async (python) => {
+    await using login = await waitingLogin({ python });
+    const { hostname, port } = new URL(login.listener.redirectUri);
+    assert(!login.terminal.screen().includes(WARNING));
+    const browser = await Deno.connectTls({ hostname, port: Number(port) });
+    await assertRejects(() => browser.handshake());
+    browser.close();
+    await login.terminal.shows(
+      /^Your browser shows a warning .*\n.*Advanced, then Proceed\.\nTo stop the warning: anaplan-auth cert trust\nWaiting for/m,
+    );
+    assertEquals((await browse(login.address)).status, 200);
+    const { code, screen } = await login.terminal.end;
+    assertEquals([code, screen.includes(WARNING)], [0, false], screen);
+  },
+);
+
+testWith(
+  PYTHON,
+  "after the first answer over this certificate no warning is announced",
+  async (python) => {
+    await using login = await waitingLogin({ python });
+    assertMatch(login.terminal.screen(), /^Your browser will warn about /m);
+    assertEquals((await browse(login.address)).status, 200);
+    assertEquals((await login.terminal.end).code, 0);
+    const options = { python, home: login.home.path };
+    await using again = await openTerminal(["login", "--no-browser"], options);
+    await again.shows(PROMPT);
+    assertEquals(/warn/.test(again.screen()), false, again.screen());
+    await again.type(CTRL_C);
+    await again.end;
+  },
+);
+
+testWith(
+  PYTHON,
+  "while the code is exchanged the screen says that the answer is in",
+  async (python) => {
+    await using login = await waitingLogin({ python });
+    const gate = Promise.withResolvers<void>();
+    login.sandbox.fault("/oauth/token", { until: gate.promise });
+    const page = browse(login.address);
+    await login.terminal.shows(/^Answer received\. Signing in …$/m);
+    assertEquals(/Waiting|^>/m.test(login.terminal.screen()), false, login.terminal.screen());
+    gate.resolve();
+    await page;
+    const { code, screen } = await login.terminal.end;
+    assertEquals([code, screen.includes("Answer received")], [0, false], screen);
+  },
+);
+
+testWith(PYTHON, "with --paste the error page is announced before it comes", async (python) => {
+  await using login = await waitingLogin({ python, flags: ["--paste"] });
+  const said = login.terminal.screen().replaceAll("\n", " ");
+  assertMatch(
+    said,
+    /browser will say that it cannot reach 127\.0\.0\.1\. That is expected: .* paste it here \([45]:/,
+  );
+  await login.terminal.type(await addressAfterSignIn(login.sandbox, login.address) + ENTER);
+  assertEquals((await login.terminal.end).code, 0);
 });
 
 testWith(
@@ -45,7 +121,7 @@ testWith(
 
 testWith(
   PYTHON,
-  "when the browser answers, the waiting lines are cleared and the answer stands",
+  "when the browser answers, the waiting lines are cleared, and the two lines of success are left",
   async (python) => {
     await using login = await waitingLogin({ python });
     assertEquals((await browse(login.address)).status, 200);
@@ -53,7 +129,7 @@ testWith(
     assertEquals([code, after], [0, before]);
     assertMatch(
       screen,
-      /anaplan-auth cert trust\n\nSigned in as Ada Lovelace <ada@example\.com>, tenant 8A81…0002\.\n/,
+      /cert trust\n\n✓ Signed in as Ada Lovelace <ada@example\.com>, Anaplan us1\.\n {2}Saved as profile default\. You stay signed in until about \d\d:\d\d \(12 h\)\.\n\nNext: anaplan-auth whoami$/,
     );
     assertEquals(/Waiting|^>/m.test(screen), false, screen);
   },
@@ -123,7 +199,7 @@ for (
       const said = `Cannot listen on ${address}: another program is using the port.`;
       const screen = login.terminal.screen();
       assertStringIncludes(screen, said);
-      assert(screen.indexOf(said) < screen.indexOf("Your browser should open"), screen);
+      assert(screen.indexOf(said) < screen.indexOf("Opening your browser"), screen);
       await login.terminal.type(await addressAfterSignIn(login.sandbox, login.address) + ENTER);
       assertEquals((await login.terminal.end).code, 0);
     },

@@ -54,7 +54,7 @@ async function session(ada: Person): Promise<void> {
   const ready = /deno task login --profile sandbox$/m;
   await ada.does(1, "deno task sandbox", { until: ready, goesOn: true });
   await ada.does(2, "deno task login --profile sandbox", {
-    until: /^Signed in as/m,
+    until: /^✓ Signed in as/m,
     meanwhile: async (terminal) => {
       const [address] = await terminal.wrote(ADDRESS);
       await terminal.shows(/^Waiting/m);

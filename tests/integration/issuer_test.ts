@@ -74,7 +74,7 @@ Deno.test("who it is comes from the userinfo endpoint, whatever that knows", () 
       response.body = { sub: "johndoe", email: "ada@example.com", given_name: "Ada" };
     });
     const { stdout } = await login();
-    assertStringIncludes(stdout, "Signed in as Ada <ada@example.com>.");
+    assertStringIncludes(stdout, "✓ Signed in as Ada <ada@example.com>, ");
     const user = JSON.parse((await run("whoami", "--json")).stdout);
     assertEquals([user.id, user.first_name, user.customer_id], ["johndoe", "Ada", ""]);
   }));

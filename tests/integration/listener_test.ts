@@ -1,5 +1,5 @@
 // The real listener: exclusive, on one address, and closed in a moment however peers behave.
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { listenerCertificate } from "../../src/oauth/certificate.ts";
 import type { Listening } from "../../src/system/contract.ts";
 import { denoSystem } from "../../src/system/deno.ts";
@@ -34,6 +34,26 @@ Deno.test("a listener answers over TLS until it is closed", async () => {
   assertEquals((await browse(`https://127.0.0.1:${port}/`)).body, "hello");
   await listener.close();
   assert(isFree("127.0.0.1", port));
+});
+
+Deno.test("a peer that rejects the certificate is told of, and one that hangs up is not", async () => {
+  let rejections = 0;
+  const rejected = Promise.withResolvers<void>();
+  const onRejected = (): void => {
+    rejections++;
+    rejected.resolve();
+  };
+  const options = { hostname: "127.0.0.1", port: freePort(), tls: TLS, handle: HELLO };
+  const listener = listen({ ...options, onRejected }, () => {});
+  if (listener.kind !== "open") throw new Error(`The port is ${listener.kind}`);
+  using _open = await leaveOpen(options.port, 1, HALF_A_HANDSHAKE);
+  assertEquals((await browse(`https://127.0.0.1:${options.port}/`)).body, "hello");
+  assertEquals(rejections, 0);
+  using browser = await Deno.connectTls(options);
+  await assertRejects(() => browser.handshake());
+  await rejected.promise;
+  await listener.close();
+  assertEquals(rejections, 1);
 });
 
 Deno.test("a port that is taken is taken, by a listener as by any program", async () => {

@@ -1,4 +1,5 @@
 // A computer on which doctor finds nothing wrong, and can be made to find one thing.
+import { written } from "../../src/base/advice.ts";
 import type { Check } from "../../src/doctor/check.ts";
 import type { DoctorFlags } from "../../src/commands/doctor.ts";
 import { doctor } from "../../src/commands/doctor.ts";
@@ -52,9 +53,17 @@ export interface Diagnosis extends Answer<string> {
 
 /** Lets doctor look. */
 export async function diagnosed(scene: SessionScene, flags: DoctorFlags = {}): Promise<Diagnosis> {
-  const reply = await doctor({ ...scene.flags, ...flags }, scene.context);
+  const reply = await doctor({ ...scene.flags, ...flags, json: true }, scene.context);
+  if (reply.kind !== "answer") throw new Error("--json is one answer");
   const { checks } = reply.data as { readonly checks: readonly Omit<Check, "kind">[] };
   return { ...reply, checks, named: (name) => checks.filter((check) => check.name === name) };
+}
+
+/** What doctor prints for people, without the last line break. */
+export async function printed(scene: SessionScene, flags: DoctorFlags = {}): Promise<string> {
+  const reply = await doctor({ ...scene.flags, ...flags }, scene.context);
+  if (reply.kind !== "lines") throw new Error("each check is printed as it ends");
+  return (await Array.fromAsync(reply.lines, (words) => written(words))).join("\n");
 }
 
 /** What doctor reports under one name in such a world; exactly one thing. */

@@ -77,6 +77,7 @@ export function fakeSystem(arranged: Arranged = {}): FakeSystem {
     now: clock.now,
     monotonic: clock.monotonic,
     sleep: clock.sleep,
+    waiting: () => Promise.resolve({ [Symbol.dispose]() {} }),
     terminal: { ...noTerminal(), ...terminal },
     write(stream, data) {
       written[stream] += typeof data === "string" ? data : new TextDecoder().decode(data);
@@ -95,7 +96,7 @@ export function fakeSystem(arranged: Arranged = {}): FakeSystem {
     trace: () => {},
     assertReachable: () => Promise.resolve(),
     peerIssuer: (hostname) => unexpected(`the certificate of ${hostname} was looked at`),
-    isContainer: () => false,
+    isContainer: () => Promise.resolve(false),
     run: (command) => unexpected(`${command.join(" ")} was run`),
     ask: (command) => unexpected(`${command.join(" ")} was run`),
     runInPlace: (command) => unexpected(`${command.join(" ")} was run`),
@@ -227,6 +228,7 @@ function noTerminal(): Terminal {
     readPipe: () => unexpected("stdin was read"),
     ask: ({ text }) => unexpected(`the person was asked "${text}"`),
     columns: () => undefined,
+    rows: () => undefined,
   };
 }
 

@@ -22,11 +22,11 @@ export function goodAnswers(
 ): readonly (readonly [question: RegExp, answer: string])[] {
   const { clientId, clientSecret } = sandbox.clients.rotating;
   return [
-    [/^Region \[--region\]/m, ""],
-    [/^Client id \[--client-id\]/m, clientId],
-    [/^Client secret \[ANAPLAN_CLIENT_SECRET\]/m, clientSecret],
-    [/^Redirect URI \[--redirect-uri\]/m, listener.redirectUri],
-    [/^All right\?/m, ""],
+    [/^Region/m, ""],
+    [/^Client ID/m, clientId],
+    [/^Client secret/m, clientSecret],
+    [/^Callback URL/m, listener.redirectUri],
+    [/^Ready to sign in\?/m, ""],
   ];
 }
 

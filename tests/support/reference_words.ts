@@ -43,6 +43,10 @@ export const FILES: readonly (readonly [file: string, text: string])[] = [
   ["drafts/NAME.json", "answers of a first sign-in that was interrupted, without the secret"],
   ["failures/NAME.json", "the last failure as it was printed, for `doctor`"],
   ["tls/listener.json", "the listener's certificate and its key"],
+  [
+    "tls/accepted.json",
+    "which certificate a browser has accepted, so that no warning is announced",
+  ],
   ["tls/listener.lock", "the lock of whoever makes them"],
   ["tls/certificate.pem", "the certificate alone, once `cert trust` was used"],
   ["FILE.bad", "a damaged file that was moved out of the way; it may hold tokens: remove it"],

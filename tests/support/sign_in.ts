@@ -12,7 +12,7 @@ export const SIGN_IN_ADDRESS = /^https:\/\/\S+\?\S*response_type=code\S*$/m;
 
 /** What the program says when a person has to act: that address, or a page and a user code for it. */
 export const WAITS_FOR_PERSON: RegExp = new RegExp(
-  `${SIGN_IN_ADDRESS.source}|^Open {3}(\\S+)\nEnter {2}(\\S+)$`,
+  `${SIGN_IN_ADDRESS.source}|^Open {7}(\\S+)\nand enter {2}(\\S+)$`,
   "m",
 );
 

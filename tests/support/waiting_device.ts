@@ -15,7 +15,7 @@ export interface DeviceWorld extends AsyncDisposable {
 }
 
 /** The page and the user code, as they are shown. */
-export const USER_CODE = /^Open {3}(\S+)\r?\nEnter {2}(\S+)\r?$/m;
+export const USER_CODE = /^Open {7}(\S+)\r?\nand enter {2}(\S+)\r?$/m;
 
 /** A sandbox that may be polled every second, and a command line that leads to it. */
 export async function deviceWorld(
@@ -54,6 +54,6 @@ export async function deviceTerminal(
   python: string,
 ): Promise<Terminal> {
   const terminal = await openTerminal(argv, { python, home: home.path });
-  await terminal.shows(/^Waiting, \d+:\d\d left\.$/m);
+  await terminal.shows(/^Waiting for your approval, \d+:\d\d left\./m);
   return terminal;
 }

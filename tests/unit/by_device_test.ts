@@ -50,7 +50,7 @@ Deno.test("page and code are shown even with --quiet, each alone on its line", a
   using scene = deviceScene([userCode(), granted(), ada()]);
   await signedIn(scene);
   assertEquals(scene.context.talk.insisted, [
-    "Open   https://iam.example.com/activate\nEnter  1GMV-ATBA\n",
+    "Open       https://iam.example.com/activate\nand enter  1GMV-ATBA\n",
   ]);
 });
 
@@ -62,7 +62,7 @@ Deno.test("no control character of the server reaches the terminal", async () =>
   using scene = deviceScene([hostile, granted(), ada()]);
   await signedIn(scene);
   assertEquals(scene.context.talk.insisted, [
-    "Open   https://iam.example.com/2JEnter%20%20EVIL\nEnter  1G]0;evilMV\n",
+    "Open       https://iam.example.com/2JEnter%20%20EVIL\nand enter  1G]0;evilMV\n",
   ]);
 });
 
@@ -189,7 +189,7 @@ Deno.test("a terminal shows the time that is left, and is given back afterwards"
     terminal: person.terminal,
   });
   await signedIn(scene);
-  assertEquals(person.prompts[0], "Waiting, 15:00 left.\n");
+  assertEquals(person.prompts[0], "Waiting for your approval, 15:00 left. Ctrl-C stops.\n");
   assertEquals(person.isAsked, false);
 });
 

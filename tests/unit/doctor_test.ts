@@ -1,10 +1,18 @@
 // The command `doctor` as a whole: its lines, its exit code, and what it never shows.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { written } from "../../src/base/advice.ts";
+import { doctor } from "../../src/commands/doctor.ts";
 import { keepFailure } from "../../src/settings/last_failure.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { saveProfile } from "../../src/settings/profiles.ts";
 import { dateTime } from "../../src/base/times.ts";
-import { dated, diagnosed, doctorScene, type DoctorWishes } from "../support/doctor_scene.ts";
+import {
+  dated,
+  diagnosed,
+  doctorScene,
+  type DoctorWishes,
+  printed,
+} from "../support/doctor_scene.ts";
 import { fakeListener } from "../support/fake_listener.ts";
 import { START } from "../support/fake_system.ts";
 import { ISSUER } from "../support/issuer_scene.ts";
@@ -14,19 +22,20 @@ import { namesIn } from "../support/temp_dir.ts";
 
 Deno.test("doctor on a healthy computer finds nothing wrong, and is exit 0", async () => {
   using scene = doctorScene();
-  const { text, outcome, checks } = await diagnosed(scene);
+  const { outcome, checks } = await diagnosed(scene);
   assertEquals(outcome, undefined);
   assertEquals(checks.filter(({ mark }) => mark !== "ok"), []);
-  assertMatch(text, /\n\nNothing is wrong\.$/);
   assertEquals(checks.map(({ name }) => name), [
-    ...["Clock", "Network", "Edge", "TLS", "Region", "Proxy", "Trust", "Port", "Certificate"],
-    ...["Redirect URI", "Files", "Login", "Sealing"],
+    ...["Proxy", "Trust", "Port", "Certificate", "Redirect URI", "Files", "Sealing"],
+    ...["Network", "Clock", "Edge", "TLS", "Region", "Login"],
   ]);
+  using again = doctorScene();
+  assertMatch(await printed(again), /\n\nNothing is wrong\.$/);
 });
 
 Deno.test("each line is mark, name and what was seen; what to do stands under it", async () => {
   using scene = doctorScene({ login: undefined });
-  const { text } = await diagnosed(scene);
+  const text = await printed(scene);
   assertMatch(text, /^✓ Clock {9}0 s ahead of the server's$/m);
   assertMatch(
     text,
@@ -58,26 +67,75 @@ Deno.test("the exit code is that of the first problem", async () => {
   using port = doctorScene({ login: ended, serve: fakeListener("taken").serve });
   const diagnosis = await diagnosed(port);
   assertEquals(diagnosis.outcome, "unavailable"); // the port comes before the login
-  assertMatch(diagnosis.text, /\n\n2 problems\.$/);
+  using again = doctorScene({ login: ended, serve: fakeListener("taken").serve });
+  assertMatch(await printed(again), /\n\n2 problems\.$/);
   using login = doctorScene({ login: ended });
   assertEquals((await diagnosed(login)).outcome, "login_required");
 });
 
 Deno.test("problems and warnings are counted apart", async () => {
   using scene = doctorScene({ login: undefined, serve: fakeListener("taken").serve });
-  assertMatch((await diagnosed(scene)).text, /\n\n1 problem, 1 warning\.$/);
+  assertMatch(await printed(scene), /\n\n1 problem, 1 warning\.$/);
 });
 
-Deno.test("doctor goes on without any network", async () => {
+Deno.test("without any network there is one problem, and what needs it is skipped", async () => {
   using scene = doctorScene({
     answers: () => {
       throw unreachable();
     },
   });
-  const { outcome, named } = await diagnosed(scene);
+  const { outcome, checks } = await diagnosed(scene);
   assertEquals(outcome, "unavailable");
-  assertEquals(named("Network").length, 3); // one for each host
-  assertEquals([named("Edge").length, named("TLS").length, named("Login").length], [0, 0, 1]);
+  const others = checks.filter(({ mark }) => mark !== "ok").map(({ name, mark }) => [name, mark]);
+  assertEquals(others, [
+    ["Network", "problem"],
+    ["Clock", "skipped"],
+    ["Edge", "skipped"],
+    ["TLS", "skipped"],
+    ["Region", "skipped"],
+  ]);
+  using again = doctorScene({
+    answers: () => {
+      throw unreachable();
+    },
+  });
+  const text = await printed(again);
+  assertMatch(text, /^– Clock {9}skipped: it needs us1a\.app\.anaplan\.com\n/m);
+  assertMatch(text, /\n\n1 problem\.$/);
+});
+
+Deno.test("each check is printed when it ends, before the next one has begun", async () => {
+  const answer = Promise.withResolvers<void>();
+  using scene = doctorScene();
+  const { system } = scene.context;
+  const fetch = async (...args: Parameters<typeof system.fetch>): Promise<Response> => {
+    await answer.promise;
+    return await system.fetch(...args);
+  };
+  const context = { ...scene.context, system: { ...system, fetch } };
+  const reply = await doctor(scene.flags, context);
+  assert(reply.kind === "lines");
+  const seen: string[] = [];
+  for await (const line of reply.lines) {
+    seen.push(written(line).slice(0, 9));
+    if (seen.length === 7) answer.resolve(); // whatever this computer alone can say
+  }
+  assertEquals(seen[6], "✓ Sealing");
+  assertEquals(seen[7], "✓ Network");
+});
+
+Deno.test("a silent API costs no second wait: the region is skipped, and the rest is looked at", async () => {
+  using scene = doctorScene({
+    answers(_, { host }) {
+      if (host === "api.anaplan.com") throw unreachable();
+      return undefined;
+    },
+  });
+  const { named } = await diagnosed(scene);
+  assertEquals(named("Region").map(({ seen }) => seen), ["skipped: it needs api.anaplan.com"]);
+  assertEquals(named("Edge").map(({ mark }) => mark), ["ok"]);
+  const paths = scene.context.system.requests.map(({ url }) => new URL(url).pathname);
+  assertEquals(paths.includes("/2/0/users/me"), false);
 });
 
 Deno.test("doctor shows no secret, whatever it finds", async () => {
@@ -88,8 +146,8 @@ Deno.test("doctor shows no secret, whatever it finds", async () => {
   };
   using scene = doctorScene({ env });
   keepFailure(scene.configDir, "default", "refresh", new CliError("denied", "No"), START);
-  const { text, data } = await diagnosed(scene);
-  const shown = text + JSON.stringify(data) + scene.context.talk.said.join();
+  const { data } = await diagnosed(scene);
+  const shown = await printed(scene) + JSON.stringify(data) + scene.context.talk.said.join();
   const secrets = ["old-access", "old-refresh", "client-secret", "env-secret", "tutorial-secret"];
   for (const secret of [...secrets, "proxy-password", "ada:"]) assert(!shown.includes(secret));
 });
@@ -135,7 +193,7 @@ Deno.test("what was seen is wrapped at 80 columns, under its own column", async 
   using scene = doctorScene();
   const message = `Cannot reach the server: ${"it did not answer ".repeat(12)}`;
   keepFailure(scene.configDir, "default", "refresh", new CliError("unavailable", message), START);
-  const { text } = await diagnosed(scene);
+  const text = await printed(scene);
   const lines = text.split("\n").filter((line) => !line.includes("Next:"));
   assertEquals(lines.filter((line) => line.length > 80), []);
   assertMatch(text, /Last failure {2}2026.*\n {16}\S/);
@@ -159,8 +217,8 @@ Deno.test("an issuer that cannot be reached is one problem beside everything els
   });
   const { checks, outcome } = await diagnosed(scene, { issuer: ISSUER });
   assertEquals(checks.map(({ name, mark }) => mark === "ok" ? name : `${name} ${mark}`), [
-    ...["Issuer problem", "Proxy", "Trust", "Port", "Certificate", "Redirect URI", "Files"],
-    ...["Login", "Sealing"],
+    ...["Proxy", "Trust", "Port", "Certificate", "Redirect URI", "Files", "Sealing"],
+    ...["Issuer problem", "Login"],
   ]);
   assertEquals(outcome, "unavailable");
 });
@@ -178,7 +236,8 @@ const TROUBLES: Readonly<Record<string, DoctorWishes>> = {
 for (const [name, wishes] of Object.entries(TROUBLES)) {
   Deno.test(`the lines of a problem with ${name} are 80 columns at most, the Next line among them`, async () => {
     using scene = doctorScene(wishes);
-    const { text, named } = await diagnosed(scene);
+    const { named } = await diagnosed(scene);
+    const text = await printed(scene);
     assertEquals(named(name).map(({ mark }) => mark), ["problem"]);
     assertStringIncludes(text, `Next: ${nextOf(named(name)[0])}`);
     assertEquals(text.split("\n").filter((line) => line.length > 80), []);

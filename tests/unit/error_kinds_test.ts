@@ -73,7 +73,7 @@ for (const [name, failure] of Object.entries(FAILURES)) {
   Deno.test(`${name} is exit ${expected}, and two lines that end stderr`, async () => {
     const { code, stdout, stderr } = await fails(failure, []);
     assertEquals([code, stdout], [expected, ""]);
-    assertMatch(stderr, /(^|\n)[A-Z][^\n]*[.?]\nNext: [^\n]+\n$/);
+    assertMatch(stderr, /(^|\n)[A-Z][^\n]*[.?]\nNext: [^\n]+\n( {2}[^\n]+\n)*$/);
   });
 
   Deno.test(`${name} is one JSON line at the end of stderr with --json`, async () => {

@@ -38,7 +38,7 @@ const ALL = ["eu3", "a-client", "hush", "https://localhost:8443/callback", YES];
 
 Deno.test("a first sign-in asks for region, client id, secret and redirect URI, then whether all is right", async () => {
   const { first, asked } = await firstTime(ALL, { scope: "openid" });
-  assertEquals(asked, ["Region", "Client id", "Client secret", "Redirect URI", "All right"]);
+  assertEquals(asked, ["Region", "Client ID", "Client secret", "Callback URL", "Ready to sign in"]);
   const { configDir: _, ...flags } = first.flags;
   assertEquals(flags, {
     scope: "openid",
@@ -67,52 +67,37 @@ Deno.test("Enter alone gives us1, no secret and the usual redirect URI", async (
   assertEquals(first.secret, { value: undefined });
 });
 
-Deno.test("every question names the flag and the variable that answer it", async () => {
-  const { person } = await firstTime(ALL);
-  const names = [
-    ["--region", "ANAPLAN_REGION"],
-    ["--client-id", "ANAPLAN_CLIENT_ID"],
-    ["--client-secret-file", "ANAPLAN_CLIENT_SECRET"],
-    ["--redirect-uri", "ANAPLAN_REDIRECT_URI"],
-  ];
-  names.forEach(([flag = "", variable = ""], at) => {
-    const { text = "", hint = "" } = person.questions[at] ?? {};
-    assertStringIncludes(text + hint, flag);
-    assertStringIncludes(text + hint, variable);
-  });
-});
-
 const KNOWN: readonly (readonly [string, Flags, Record<string, string>, readonly string[]])[] = [
-  ["--region", { region: "eu3" }, {}, ["Client id", "Client secret", "Redirect URI"]],
-  ["ANAPLAN_REGION", {}, { ANAPLAN_REGION: "eu3" }, ["Client id", "Client secret", "Redirect URI"]],
-  ["--redirect-uri", { redirectUri: CALLBACK }, {}, ["Region", "Client id", "Client secret"]],
+  ["--region", { region: "eu3" }, {}, ["Client ID", "Client secret", "Callback URL"]],
+  ["ANAPLAN_REGION", {}, { ANAPLAN_REGION: "eu3" }, ["Client ID", "Client secret", "Callback URL"]],
+  ["--redirect-uri", { redirectUri: CALLBACK }, {}, ["Region", "Client ID", "Client secret"]],
   ["ANAPLAN_REDIRECT_URI", {}, { ANAPLAN_REDIRECT_URI: CALLBACK }, [
     "Region",
-    "Client id",
+    "Client ID",
     "Client secret",
   ]],
   ["ANAPLAN_CLIENT_SECRET", {}, { ANAPLAN_CLIENT_SECRET: "hush" }, [
     "Region",
-    "Client id",
-    "Redirect URI",
+    "Client ID",
+    "Callback URL",
   ]],
   ["--client-secret-file", { clientSecretFile: "/a/file" }, {}, [
     "Region",
-    "Client id",
-    "Redirect URI",
+    "Client ID",
+    "Callback URL",
   ]],
   ["--issuer", { issuer: "https://as.example.com" }, {}, [
-    "Client id",
+    "Client ID",
     "Client secret",
-    "Redirect URI",
+    "Callback URL",
   ]],
-  ["--device", { device: true }, {}, ["Region", "Client id"]],
+  ["--device", { device: true }, {}, ["Region", "Client ID"]],
 ];
 for (const [name, flags, env, questions] of KNOWN) {
   Deno.test(`what ${name} says is not asked`, async () => {
-    const said = questions.map((question) => question === "Client id" ? "a-client" : ENTER);
+    const said = questions.map((question) => question === "Client ID" ? "a-client" : ENTER);
     const { asked } = await firstTime([...said, YES], flags, env);
-    assertEquals(asked, [...questions, "All right"]);
+    assertEquals(asked, [...questions, "Ready to sign in"]);
   });
 }
 
@@ -120,7 +105,7 @@ Deno.test("a profile that names the secret's file is not asked for the secret", 
   using dir = tempDir();
   saveProfile(dir.path, "default", { clientSecretFile: "/a/file" }, () => {});
   const { asked } = await firstTime([ENTER, "a-client", ENTER, YES], { configDir: dir.path });
-  assertEquals(asked, ["Region", "Client id", "Redirect URI", "All right"]);
+  assertEquals(asked, ["Region", "Client ID", "Callback URL", "Ready to sign in"]);
 });
 
 Deno.test("nothing is asked when flag, variable or profile name the client", async () => {
@@ -141,34 +126,42 @@ Deno.test("nothing is asked when flag, variable or profile name the client", asy
 Deno.test("with --device the client id is that of a device-grant client", async () => {
   const { first, context } = await firstTime([ENTER, "a-device", YES], { device: true });
   assertEquals([first.flags.deviceClientId, first.flags.clientId], ["a-device", undefined]);
-  assertStringIncludes(context.talk.insisted[0] ?? "", "Kind: Device grant");
+  assertEquals(
+    context.talk.insisted[0],
+    'First sign-in: two questions. Your administrator has the answers, for a client of the kind "Device grant".\n',
+  );
 });
 
 Deno.test("Esc goes back one question, and offers the answer that was given", async () => {
   const said = ["eu3", "wrong", ESC, "right", "hush", ESC, ENTER, ENTER, ESC, ENTER, YES];
   const { first, asked, person } = await firstTime(said);
-  const back = ["Client secret", "Client id", "Client secret", "Redirect URI", "Client secret"];
+  const back = ["Client secret", "Client ID", "Client secret", "Callback URL", "Client secret"];
   assertEquals(asked.slice(2, 7), back);
-  assertEquals(asked.slice(7), ["Redirect URI", "All right", "Redirect URI", "All right"]);
+  assertEquals(asked.slice(7), [
+    "Callback URL",
+    "Ready to sign in",
+    "Callback URL",
+    "Ready to sign in",
+  ]);
   assertEquals(person.questions[3]?.initial, "wrong");
   assertEquals([first.flags.clientId, first.secret?.value?.reveal()], ["right", "hush"]);
 });
 
 Deno.test("Esc at the first question asks it again", async () => {
   const { asked } = await firstTime([ESC, ESC, ENTER, "a-client", ENTER, ENTER, YES]);
-  assertEquals(asked.slice(0, 4), ["Region", "Region", "Region", "Client id"]);
+  assertEquals(asked.slice(0, 4), ["Region", "Region", "Region", "Client ID"]);
 });
 
 Deno.test("one answer can be corrected in the end, and the others stay", async () => {
-  const said = ["eu3", "wrong", "hush", ENTER, "Change the client id", "right", YES];
+  const said = ["eu3", "wrong", "hush", ENTER, "Change the client ID", "right", YES];
   const { first, asked, person } = await firstTime(said);
-  assertEquals(asked.slice(4), ["All right", "Client id", "All right"]);
+  assertEquals(asked.slice(4), ["Ready to sign in", "Client ID", "Ready to sign in"]);
   assertEquals([first.flags.region, first.flags.clientId], ["eu3", "right"]);
   assertEquals(first.secret?.value?.reveal(), "hush");
   assertEquals(person.questions.at(-1)?.above?.map(({ shown }) => shown), [
     "eu3  Europe",
     "right",
-    "••••••••",
+    "4 characters, hidden",
     CALLBACK,
   ]);
 });
@@ -179,13 +172,22 @@ Deno.test("Esc at a correction changes nothing", async () => {
   assertEquals(first.flags.region, "us1");
 });
 
-Deno.test("the administrator reads the callback URL that is to be pasted", async () => {
+Deno.test("the first line counts the questions and says who has the answers", async () => {
   const { context } = await firstTime(ALL);
-  assertStringIncludes(context.talk.insisted[0] ?? "", `  3. Callback URL: ${CALLBACK}\n`);
-  const other = "https://127.0.0.1:9999/cb";
-  const said = [ENTER, "a-client", ENTER, YES];
-  const { context: given } = await firstTime(said, { redirectUri: other });
-  assertStringIncludes(given.talk.insisted[0] ?? "", `  3. Callback URL: ${other}\n`);
+  assertEquals(
+    context.talk.insisted[0],
+    "First sign-in: four questions. Your administrator has the answers " +
+      "(anaplan-auth help administrator prints what to ask for).\n",
+  );
+});
+
+Deno.test("a second profile is a new profile, not a first sign-in", async () => {
+  using dir = tempDir();
+  saveProfile(dir.path, "eu", { region: "eu2" }, () => {});
+  const { context } = await firstTime(ALL, { configDir: dir.path, profile: "us" });
+  assertStringIncludes(context.talk.insisted[0] ?? "", "A new profile: four questions. ");
+  const { context: same } = await firstTime(ALL.slice(1), { configDir: dir.path, profile: "eu" });
+  assertStringIncludes(same.talk.insisted[0] ?? "", "First sign-in: three questions. ");
 });
 
 Deno.test("the region of the profile in use is offered", async () => {

@@ -1,5 +1,5 @@
 // What a person is told whose browser is on another computer than the listener.
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { Loopback } from "../../src/oauth/loopback.ts";
 import { loadSettings } from "../../src/settings/settings.ts";
 import { tellHowToSignIn } from "../../src/sign_in/hints.ts";
@@ -17,7 +17,7 @@ async function told(arranged: Arranged, port = 8443): Promise<{ text: string }> 
   const attempt = await someAttempt();
   const settings = loadSettings({ configDir: "/nowhere" }, context.system);
   const waiting = { attempt, loopback, provider: "Anaplan us1" };
-  tellHowToSignIn(
+  await tellHowToSignIn(
     { ...waiting, certificate: undefined, browserUrl: undefined },
     settings,
     context,
@@ -33,6 +33,14 @@ async function sshLine(env: Readonly<Record<string, string>>, port?: number): Pr
 
 Deno.test("over SSH the forwarding to type on the other computer stands alone on its line", async () => {
   assertEquals(await sshLine(SSH), "ssh -N -L 8443:127.0.0.1:8443 ada@192.0.2.4");
+});
+
+Deno.test("over SSH the steps come in the order in which they are done", async () => {
+  const { text } = await told({ env: SSH });
+  assertMatch(
+    text,
+    /^You are connected over SSH. On your own computer, run:\nssh .*\n\nThen open this page there:\nhttps:/,
+  );
 });
 
 Deno.test("the forwarding begins where the redirect URI leads, and ends where the listener is", async () => {
@@ -61,14 +69,14 @@ Deno.test("an SSH_CONNECTION that says nothing leaves words to replace", async (
 });
 
 Deno.test("in a container the hint is about the container, and names the port", async () => {
-  const { text } = await told({ isContainer: () => true }, 8444);
+  const { text } = await told({ isContainer: () => Promise.resolve(true) }, 8444);
   assertStringIncludes(text, "This is a container. Your browser reaches port 8444 in it");
   assertStringIncludes(text, "--network host");
   assertEquals(text.includes("ssh -N"), false);
 });
 
 Deno.test("over SSH into a container the forwarding is the hint", async () => {
-  const { text } = await told({ env: SSH, isContainer: () => true });
+  const { text } = await told({ env: SSH, isContainer: () => Promise.resolve(true) });
   assertEquals([text.includes("ssh -N"), text.includes("container")], [true, false]);
 });
 
@@ -79,7 +87,7 @@ Deno.test("at one's own computer there is no such hint", async () => {
 
 for (
   const [what, arranged] of [["SSH", { env: SSH }], ["container", {
-    isContainer: () => true,
+    isContainer: () => Promise.resolve(true),
   }]] as const
 ) {
   Deno.test(`no line of the ${what} hint is longer than 80 columns`, async () => {

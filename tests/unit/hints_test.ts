@@ -1,6 +1,7 @@
 // What a person is told while their browser is open.
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
+import { keepAccepted } from "../../src/oauth/accepted_certificate.ts";
 import type { ListenerCertificate } from "../../src/oauth/certificate.ts";
 import type { Loopback } from "../../src/oauth/loopback.ts";
 import { type ConnectionFlags, loadSettings } from "../../src/settings/settings.ts";
@@ -8,6 +9,7 @@ import { tellHowToSignIn } from "../../src/sign_in/hints.ts";
 import { type Arranged, type FakeContext, fakeContext } from "../support/fake_system.ts";
 import { someAttempt } from "../support/oauth.ts";
 import { nextOf } from "../support/shown.ts";
+import { tempDir } from "../support/temp_dir.ts";
 
 const ADDRESS = { hostname: "127.0.0.1", port: 8443 };
 const OPEN: Loopback = { kind: "open", addresses: [ADDRESS], close: () => Promise.resolve() };
@@ -47,28 +49,52 @@ async function told(
   const attempt = await someAttempt();
   const settings = loadSettings({ configDir: "/nowhere", ...flags }, context.system);
   const { browserUrl } = { browserUrl: START_PAGE, ...flags };
-  tellHowToSignIn({ ...WAITING, attempt, loopback, browserUrl }, settings, context);
+  await tellHowToSignIn({ ...WAITING, attempt, loopback, browserUrl }, settings, context);
   return { ...context, url: attempt.url, opened, insistedBefore };
 }
 
-Deno.test("the browser is opened last, at its start page, and the sign-in page stands alone on its line", async () => {
+const OPENING = "Opening your browser. If nothing opens, go to:";
+
+Deno.test("the browser is opened at its start page, and the sign-in page is alone on its line", async () => {
   const { opened, url, talk } = await told(OPEN);
   assertEquals(opened, [START_PAGE]);
-  assertEquals(talk.insisted[1], `${url}\n`);
-  assertStringIncludes(talk.insisted[0] ?? "", "Your browser should open.");
+  assertEquals(talk.insisted, [OPENING, `${url}\n`]);
 });
 
 Deno.test("without an address for the browser it is not opened, and the sign-in page printed", async () => {
   const { opened, url, talk } = await told(OPEN, { browserUrl: undefined });
   assertEquals(opened, []);
-  assertEquals(talk.insisted, ["Open this page and sign in:", `${url}\n`]);
+  assertEquals(talk.insisted, ["Open this page in a browser:", `${url}\n`]);
+});
+
+Deno.test("that no browser could be started is said, not that one is being opened", async () => {
+  const { talk } = await told(OPEN, {}, { openBrowser: () => Promise.resolve(false) });
+  assertEquals(
+    talk.insisted[0],
+    "No browser could be started here. Open this page in a browser on this computer:",
+  );
+});
+
+Deno.test("an opener that is still busy after a moment counts as opening", async () => {
+  const { talk } = await told(OPEN, {}, { openBrowser: () => new Promise(() => {}) });
+  assertEquals(talk.insisted[0], OPENING);
 });
 
 Deno.test("the certificate warning is announced with the listener's own fingerprint", async () => {
   const { talk } = await told(OPEN);
-  const text = talk.said.join("\n");
-  assertStringIncludes(text, "warn once about https://127.0.0.1:8443");
+  const text = talk.said.join(" ").replaceAll("\n", " ");
+  assertStringIncludes(text, "Your browser will warn about https://127.0.0.1:8443.");
   assertStringIncludes(text, "3F9A…1C07");
+  assertStringIncludes(text, "To stop the warning: anaplan-auth cert trust");
+});
+
+Deno.test("the warning is not announced for a certificate that was accepted, but for a new one", async () => {
+  using dir = tempDir();
+  const configDir = dir.path;
+  keepAccepted(configDir, CERTIFICATE);
+  assertEquals((await told(OPEN, { configDir })).talk.said.length, 1);
+  keepAccepted(configDir, { ...CERTIFICATE, fingerprint: "another" });
+  assertEquals((await told(OPEN, { configDir })).talk.said.length, 2);
 });
 
 Deno.test("a redirect URI elsewhere is said, since the browser will end there", async () => {
@@ -77,8 +103,20 @@ Deno.test("a redirect URI elsewhere is said, since the browser will end there", 
     talk.insisted.join("\n"),
     "https://www.anaplan.com/, which is not this computer",
   );
-  assertStringIncludes(talk.insisted.join("\n"), "a button on https://127.0.0.1:8443/");
-  assertStringIncludes(talk.said.join("\n"), "warn once about https://127.0.0.1:8443"); // the relay's end
+  assertStringIncludes(
+    talk.insisted.join(
+      "\
+      ",
+    ),
+    "a button on https://127.0.0.1:8443/",
+  );
+  assertStringIncludes(
+    talk.said.join(
+      "\
+      ",
+    ),
+    "warn about https://127.0.0.1:8443",
+  ); // the relay's end
 });
 
 const WHY = {
@@ -89,11 +127,8 @@ const WHY = {
 for (const kind of ["taken", "refused", "unsupported"] as const) {
   Deno.test(`on a terminal a port that is ${kind} is said before the browser opens, and the person can paste`, async () => {
     const { talk, insistedBefore } = await told({ kind, address: ADDRESS }, {}, PERSON);
-    assertEquals(insistedBefore, talk.insisted.length);
-    assertEquals(
-      talk.insisted[0]?.startsWith(`Cannot listen on 127.0.0.1:8443: ${WHY[kind]}.`),
-      true,
-    );
+    assertEquals(insistedBefore, 1);
+    assertEquals(talk.insisted[0], `Cannot listen on 127.0.0.1:8443: ${WHY[kind]}.\n`);
   });
 
   Deno.test(`without a terminal a port that is ${kind} is an error, before any browser opens`, async () => {
@@ -102,7 +137,10 @@ for (const kind of ["taken", "refused", "unsupported"] as const) {
     const settings = loadSettings({ configDir: "/nowhere" }, context.system);
     const loopback = { kind, address: ADDRESS };
     const waiting = { ...WAITING, attempt, loopback, browserUrl: START_PAGE };
-    const error = assertThrows(() => tellHowToSignIn(waiting, settings, context), CliError);
+    const error = await assertRejects(
+      () => tellHowToSignIn(waiting, settings, context),
+      CliError,
+    );
     assertStringIncludes(error.message, "Cannot listen on 127.0.0.1:8443");
     assertStringIncludes(nextOf(error), "lsof -i :8443");
     assertEquals(context.talk.insisted, []);

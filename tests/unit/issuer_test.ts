@@ -74,7 +74,7 @@ Deno.test("login at an issuer asks for its metadata first, and keeps it in the p
   const lists = { id_token_signing_alg_values_supported: ["ES256"] };
   await using at = signIn([metadata(lists), granted(), Response.json(ADA)]);
   const { text } = await login({ ...at.flags, issuer: ISSUER, scope: "email" }, at.context);
-  assertStringIncludes(written(text), "Signed in as Ada Lovelace <ada@example.com>.");
+  assertStringIncludes(written(text), "✓ Signed in as Ada Lovelace <ada@example.com>, ");
   assertEquals(at.context.system.requests.map(({ url }) => url), [
     `${ISSUER}/.well-known/openid-configuration`,
     `${ISSUER}/token`,

@@ -68,7 +68,7 @@ const SIGN_INS: readonly Story[] = [
   },
   { ...login(null, METADATA), argv: [...NEW, "--timeout", "60s"] },
   { ...login(null, METADATA), argv: [...ELSEWHERE, "--timeout", "60s"] },
-  { ...login(null, METADATA), isContainer: () => true },
+  { ...login(null, METADATA), isContainer: () => Promise.resolve(true) },
   { ...login(null, METADATA), env: { SSH_CONNECTION: "1 2 3 22", HOME: "/home/nobody" } },
   login({ code: "a-code", iss: "https://evil.example.com" }, METADATA),
   login(undefined, METADATA, () => granted({ id_token: idToken({ iss: "https://evil.example" }) })),
@@ -205,8 +205,8 @@ Deno.test("the questions of a first sign-in at an issuer do not speak of Anaplan
   for (const device of [false, true]) {
     const asked: string[] = [];
     const answers = {
-      ...{ "Client id": "a-client", "Client secret": "", "All right?": YES },
-      "Redirect URI": "https://127.0.0.1:8443/callback",
+      ...{ "Client ID": "a-client", "Client secret": "", "Ready to sign in?": YES },
+      "Callback URL": "https://127.0.0.1:8443/callback",
     };
     const argv = ["login", "--issuer", ISSUER, "--scope", "email", ...(device ? ["--device"] : [])];
     const { code, text } = await played({

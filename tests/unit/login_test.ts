@@ -7,6 +7,7 @@ import { currentProfile } from "../../src/settings/location.ts";
 import { loadProfile, saveProfile } from "../../src/settings/profiles.ts";
 import { loadSettings } from "../../src/settings/settings.ts";
 import { isoTime } from "../../src/base/text.ts";
+import { dateTime } from "../../src/base/times.ts";
 import { START } from "../support/fake_system.ts";
 import {
   boundTo,
@@ -24,9 +25,10 @@ import { nextOf } from "../support/shown.ts";
 Deno.test("login saves the tokens, tells terminal and browser who signed in, and closes the listener", async () => {
   await using at = signIn([granted({ scope: "openid" }), ada()]);
   const { text, data } = await login({ ...at.flags, region: "eu2" }, at.context);
+  const until = dateTime(START + 12 * 3_600_000).slice(11);
   assertEquals(written(text).split("\n"), [
-    "Signed in as Ada Lovelace <ada@example.com>, tenant 8A81…5D40.",
-    `Saved to ${at.configDir}, profile default.`,
+    "✓ Signed in as Ada Lovelace <ada@example.com>, Anaplan eu2.",
+    `  Saved as profile default. You stay signed in until about ${until} (12 h).`,
     "",
     "Next: anaplan-auth whoami",
   ]);
@@ -92,7 +94,10 @@ Deno.test("that nobody can say who signed in spoils no login", async () => {
   for (const step of [unreachable(), new Response(null, { status: 401 })]) {
     await using at = signIn([granted(), step]);
     const { text } = await login(at.flags, at.context);
-    assertStringIncludes(written(text), "Signed in.\nSaved to");
+    assertStringIncludes(
+      written(text),
+      "✓ Signed in, Anaplan us1.\n  Saved as",
+    );
     assertStringIncludes(await (await at.page).text(), "The login is saved.");
   }
 });

@@ -47,7 +47,12 @@ function open(
   listen: readonly string[],
   system: ReturnType<typeof ports>,
 ): Promise<Loopback> {
-  return openLoopback(listenCandidates(redirectUri, listen), CERTIFICATE, HANDLE, system);
+  return openLoopback(
+    listenCandidates(redirectUri, listen),
+    CERTIFICATE,
+    { handle: HANDLE },
+    system,
+  );
 }
 
 Deno.test("the listener is opened on both families, with the certificate and the handler", async () => {
@@ -60,7 +65,7 @@ Deno.test("the listener is opened on both families, with the certificate and the
 Deno.test("without a certificate the listener speaks plain HTTP", async () => {
   const system = ports({});
   const candidates = listenCandidates("http://127.0.0.1:8080/", []);
-  await openLoopback(candidates, undefined, HANDLE, system);
+  await openLoopback(candidates, undefined, { handle: HANDLE }, system);
   assertEquals(system.asked.map(({ tls }) => tls), [undefined, undefined]);
 });
 

@@ -1,6 +1,12 @@
 // What a flag's text means.
 import { assertEquals, assertThrows } from "@std/assert";
-import { parseDuration, parsePrompt, parseText, parseWait } from "../../src/base/parse.ts";
+import {
+  parseDuration,
+  parsePrompt,
+  parseSetup,
+  parseText,
+  parseWait,
+} from "../../src/base/parse.ts";
 
 const DURATIONS: Readonly<Record<string, number>> = {
   "90": 90_000,
@@ -48,5 +54,16 @@ Deno.test("a prompt is one that OpenID Connect has, or nothing, and none stands 
       Error,
       'give none, login, consent, select_account, or ""',
     );
+  }
+});
+
+Deno.test("a setup has region, client id and callback URL, whose colons are its own", () => {
+  assertEquals(parseSetup(" eu2:5a1d:https://127.0.0.1:8443/callback\n"), {
+    region: "eu2",
+    clientId: "5a1d",
+    redirectUri: "https://127.0.0.1:8443/callback",
+  });
+  for (const text of ["", "eu2", "eu2:5a1d", "eu2::https://a.example", "eu2:5a1d:a.example"]) {
+    assertThrows(() => parseSetup(text), Error, "REGION:CLIENT_ID:CALLBACK_URL");
   }
 });

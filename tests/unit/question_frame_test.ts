@@ -18,7 +18,7 @@ const CHOICES = [
 ];
 
 function question(fields: Partial<Question> = {}): Question {
-  return { text: "Region [--region]", plain: true, signal: AbortSignal.timeout(0), ...fields };
+  return { text: "Region", plain: true, signal: AbortSignal.timeout(0), ...fields };
 }
 
 function typing(typed: string, at = 0, problem: string | undefined = undefined): Answering {
@@ -62,15 +62,15 @@ Deno.test("where another answer than the choices may be typed, it is taken witho
 
 Deno.test("the answer stands beside its question, or below it where the terminal is narrow", () => {
   const asked = question({ shown: (answer) => answer });
-  assertEquals(answered(asked, "us1", 80), `${"Region [--region]".padEnd(38)}us1`);
-  assertEquals(answered(asked, "us1", 40), "Region [--region]\n  us1");
+  assertEquals(answered(asked, "us1", 80), `${"Region".padEnd(15)}us1`);
+  assertEquals(answered(asked, "us1", 40), "Region\n  us1");
 });
 
 Deno.test("an answered question leaves what was above it and itself, or nothing", () => {
   const above = [{ text: "Before", shown: "yes" }];
   assertEquals(answered(question({ above }), "us1", 40), "");
   const kept = question({ above, shown: (answer) => answer });
-  assertEquals(answered(kept, "us1", 40), "Before\n  yes\nRegion [--region]\n  us1");
+  assertEquals(answered(kept, "us1", 40), "Before\n  yes\nRegion\n  us1");
 });
 
 Deno.test("a hidden answer that is offered is not shown", () => {
@@ -81,9 +81,9 @@ Deno.test("a hidden answer that is offered is not shown", () => {
 Deno.test("seven choices are seen at a time, around the one that is pointed at", () => {
   const choices = Array.from({ length: 20 }, (_, at) => ({ value: `v${at}`, note: "" }));
   const lines = asking(question({ choices }), typing("", 10), 80).split("\n");
-  assertEquals(lines.filter((line) => /^ {2}[› ] v/.test(line)).length, 7);
-  assertEquals(lines.filter((line) => line.includes("›")), ["  › v10"]);
-  assertEquals(lines.includes("    and 6 more"), true);
+  assertEquals(lines.filter((line) => /^ {15}[› ] v/.test(line)).length, 7);
+  assertEquals(lines.filter((line) => line.includes("›")), [`${" ".repeat(15)}› v10`]);
+  assertEquals(lines.includes(`${" ".repeat(15)}  and 6 more`), true);
 });
 
 Deno.test("no line of a question is wider than the terminal, as far as its words allow", () => {
@@ -91,4 +91,10 @@ Deno.test("no line of a question is wider than the terminal, as far as its words
   const choices = [{ value: "https://127.0.0.1:8443/callback", note: "this computer, by address" }];
   const frame = asking(question({ hint, choices, problem: () => "no" }), typing("", 0, "no"), 40);
   assertEquals(frame.split("\n").filter((line) => line.length > 40), []);
+});
+
+Deno.test("Esc is said once there is a question to go back to", () => {
+  const above = [{ text: "Region", shown: "us1" }];
+  assertEquals(asking(question(), typing(""), 80).includes("Esc"), false);
+  assertEquals(asking(question({ above }), typing(""), 80).includes("Esc goes back."), true);
 });

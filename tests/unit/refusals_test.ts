@@ -120,7 +120,7 @@ const TABLE: readonly Row[] = [
     at: "exchange",
     error: "invalid_client",
     secret: "hush",
-    says: "does not accept the client id or its secret",
+    says: "rejected the client ID or its secret",
     next: "copy the secret again (ANAPLAN_CLIENT_SECRET",
   },
   {

@@ -83,7 +83,8 @@ async function timeoutNext(flags: Partial<LoginFlags>): Promise<string> {
   const openBrowser = (): Promise<boolean> => Promise.resolve(true);
   await using at = signIn(steps, { clockStands: false, openBrowser });
   const timed = { ...at.flags, timeout: 60_000, ...flags };
-  return written((await assertRejects(() => login(timed, at.context), CliError)).next ?? "");
+  const { next = "", more = "" } = await assertRejects(() => login(timed, at.context), CliError);
+  return written(next) + more;
 }
 
 for (const device of [false, true]) {

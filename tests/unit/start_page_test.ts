@@ -115,33 +115,37 @@ function opening(
   flags: BrowserFlags = {},
   world: Partial<World> = {},
 ): ReturnType<typeof browserOpening> {
-  const usual: World = { platform: "linux", isContainer: () => false, env: (name) => env[name] };
+  const usual: World = {
+    platform: "linux",
+    isContainer: () => Promise.resolve(false),
+    env: (name) => env[name],
+  };
   return browserOpening(flags, { ...usual, ...world });
 }
 
-Deno.test("on Linux and macOS the browser is opened at a start page", () => {
+Deno.test("on Linux and macOS the browser is opened at a start page", async () => {
   for (const platform of ["linux", "darwin"] as const) {
-    assertEquals(opening({}, {}, { platform }), "start-page");
+    assertEquals(await opening({}, {}, { platform }), "start-page");
   }
 });
 
-Deno.test("on Windows, in WSL and in containers the browser is opened at the sign-in page itself", () => {
-  assertEquals(opening({}, {}, { platform: "windows" }), "address");
-  assertEquals(opening({}, {}, { isContainer: () => true }), "address");
-  assertEquals(opening({ WSL_DISTRO_NAME: "Debian" }), "address");
+Deno.test("on Windows, in WSL and in containers the browser is opened at the sign-in page itself", async () => {
+  assertEquals(await opening({}, {}, { platform: "windows" }), "address");
+  assertEquals(await opening({}, {}, { isContainer: () => Promise.resolve(true) }), "address");
+  assertEquals(await opening({ WSL_DISTRO_NAME: "Debian" }), "address");
 });
 
-Deno.test("with --no-browser and --paste no browser is opened", () => {
-  assertEquals([opening({}, { noBrowser: true }), opening({}, { paste: true })], [
+Deno.test("with --no-browser and --paste no browser is opened", async () => {
+  assertEquals([await opening({}, { noBrowser: true }), await opening({}, { paste: true })], [
     undefined,
     undefined,
   ]);
 });
 
-Deno.test("over SSH no browser is opened, unless one was named or a display is forwarded", () => {
+Deno.test("over SSH no browser is opened, unless one was named or a display is forwarded", async () => {
   const ssh = { SSH_CONNECTION: "203.0.113.7 50022 192.0.2.4 22" };
-  assertEquals(opening(ssh), undefined);
+  assertEquals(await opening(ssh), undefined);
   for (const env of [{ BROWSER: "w3m" }, { DISPLAY: ":10" }, { WAYLAND_DISPLAY: "w" }]) {
-    assertEquals(opening({ ...ssh, ...env }), "start-page");
+    assertEquals(await opening({ ...ssh, ...env }), "start-page");
   }
 });

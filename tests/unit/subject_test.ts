@@ -110,7 +110,7 @@ Deno.test("login warns of userinfo that names another user, and does not print t
     },
   });
   const { text } = await login({ ...at.flags, issuer: ISSUER, scope: "openid" }, at.context);
-  assertMatch(written(text), /^Signed in\.\n/);
+  assertMatch(written(text), /^✓ Signed in, [^\n]+\.\n/);
   assertMatch(at.context.talk.warned.join(), /answers for another user than the one who signed in/);
 });
 

@@ -92,17 +92,29 @@ Deno.test("what cannot be used is said on a terminal, and the person is asked ag
   assertStringIncludes(at.context.talk.insisted[0] ?? "", "another sign-in");
 });
 
+const ERROR_PAGE =
+  "After you sign in, the browser will say that it cannot reach 127.0.0.1. That is expected: " +
+  "copy the whole address from its address bar and paste it here";
+
 Deno.test("the person sees how much time is left, and whether a browser can be waited for", async () => {
   const person = fakePerson(["", ""]);
   await using at = await scene({ terminal: person.terminal });
   const error = assertRejects(() => at.ways.first(5 * MINUTE), CliError);
-  assertStringIncludes(person.prompts[0] ?? "", "Waiting, 5:00 left. Or paste the address");
+  assertEquals(
+    person.prompts[0],
+    `Waiting for your browser …${
+      " ".repeat(44)
+    }5:00 left\nOr paste the address that the browser ends on:\n> `,
+  );
   at.context.system.advance(5 * MINUTE);
   await error;
   const paster = fakePerson([]);
   await using alone = await scene({ terminal: paster.terminal, pasteOnly: true });
   const alonesError = assertRejects(() => alone.ways.first(MINUTE), CliError);
-  assertStringIncludes(paster.prompts[0] ?? "", "Enter (1:00 left):");
+  assertStringIncludes(
+    paster.prompts[0]?.replaceAll("\n", " ") ?? "",
+    ERROR_PAGE + " (1:00 left):",
+  );
   alone.context.system.advance(MINUTE);
   await alonesError;
 });
@@ -126,8 +138,9 @@ Deno.test("nobody finishing in time is a timeout, not a millisecond earlier", as
   at.context.system.advance(1);
   const error = await assertRejects(() => first, CliError);
   assertEquals([error.kind, person.isAsked], ["timeout", false]);
-  assertStringIncludes(error.message, "within 5 min");
-  assertStringIncludes(nextOf(error), "--timeout");
+  assertEquals(error.message, "You did not complete the sign-in within 5 min");
+  assertEquals(nextOf(error), "anaplan-auth login");
+  assertStringIncludes(error.more ?? "", "--timeout 15m");
 });
 
 Deno.test("an interruption ends the wait and leaves no question on the terminal", async () => {

@@ -2,7 +2,7 @@
 
 import type { RouteMap } from "@stricli/core";
 import type { Answer, CommandContext, CommonFlags } from "../../command.ts";
-import { PROGRAM, run } from "../../base/advice.ts";
+import { PROGRAM, run, written } from "../../base/advice.ts";
 import { CliError } from "../../base/errors.ts";
 import { fitted } from "../../base/lines.ts";
 import type { TreeContext } from "../tree/loading.ts";
@@ -24,6 +24,14 @@ export async function help(
   if (topic[0] === "reference") {
     const page = (await import("./reference.ts")).reference();
     return { kind: "answer", text: page, data: page };
+  }
+  if (topic[0] === "administrator") {
+    const { administratorPage } = await import("./administrator.ts");
+    return {
+      kind: "answer",
+      text: administratorPage(talk.shown),
+      data: administratorPage(written),
+    };
   }
   const name = topic.join(" ");
   const { names, target } = walk(topic);

@@ -33,7 +33,7 @@ const PLACE: readonly Variable[] = [
 ];
 const OTHERS: readonly Variable[] = [
   ["ANAPLAN_AUTH_DEBUG", "as --verbose"],
-  ["CLIENT and SECRET", "the tutorial's names: a client id and, with it,"],
+  ["CLIENT and SECRET", "the tutorial's names: a client ID and, with it,"],
   ["", "its secret, if nothing else names one"],
   ["BROWSER", "the browser: programs between colons, %s the URL"],
   ["NO_COLOR", "as --no-color"],

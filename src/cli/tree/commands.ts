@@ -135,6 +135,11 @@ export const COMMANDS = {
   },
 } as const satisfies Readonly<Record<string, CommandEntry>>;
 
+/** What a command may touch at a terminal: one that needs a login may sign in first. */
+export function orSignIn(needs: Needs): Needs {
+  return needs.network && !needs.variables ? { ...needs, ...COMMANDS.login.needs } : needs;
+}
+
 /** What is known of a command; `undefined` for what is none. */
 export function commandNamed(name: string): CommandEntry | undefined {
   return Object.hasOwn(COMMANDS, name) ? COMMANDS[name as keyof typeof COMMANDS] : undefined;

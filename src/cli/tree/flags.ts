@@ -73,6 +73,7 @@ export const COMMON_FLAGS = {
   verbose: yes("Show requests, with secrets masked [ANAPLAN_AUTH_DEBUG]"),
   quiet: yes("Print only the result and warnings"),
   noColor: yes("No color [NO_COLOR]"),
+  noInput: yes("Never ask; what is missing ends the command"),
   caFile,
 } as const;
 

@@ -8,9 +8,9 @@ import type { RefreshFlags } from "../../commands/refresh.ts";
 import type { StatusFlags } from "../../commands/status.ts";
 import { BRIEF, COMMANDS } from "./commands.ts";
 import { complete } from "./complete_words.ts";
-import { COMMON_FLAGS, CONNECTION_FLAGS, time, yes } from "./flags.ts";
+import { COMMON_FLAGS, CONNECTION_FLAGS, text, time, yes } from "./flags.ts";
 import { completedFrom, loading, reading, type TreeCommand, type TreeContext } from "./loading.ts";
-import { parseDuration, parseWait } from "../../base/parse.ts";
+import { parseDuration, parseSetup, parseWait } from "../../base/parse.ts";
 import { api, exec, proxy, token } from "./scripts.ts";
 import { seal, unseal } from "./seal.ts";
 import { cert, doctor, profile, relay, validate } from "./set_up.ts";
@@ -20,6 +20,10 @@ const login: TreeCommand = buildCommand<LoginFlags, [], TreeContext>({
   parameters: {
     flags: {
       ...CONNECTION_FLAGS,
+      setup: {
+        ...text("What your administrator sent, in one", "REGION:CLIENT_ID:CALLBACK_URL"),
+        parse: parseSetup,
+      },
       device: yes("Sign in with a code on any device"),
       paste: yes("Open no listener; paste the address that the browser ends on"),
       noBrowser: yes("Print the address of the sign-in page; open no browser"),
@@ -74,7 +78,7 @@ const help: TreeCommand = buildCommand<HelpFlags, string[], TreeContext>({
     positional: {
       kind: "array",
       parameter: {
-        brief: "A command, or reference for exit codes and variables",
+        brief: "A command, reference, or administrator for what to ask for",
         parse: String,
         placeholder: "[TOPIC…]",
         ...completedFrom("topic"),

@@ -1,0 +1,38 @@
+// What follows a command that failed: it is kept for `doctor`, and at a terminal a sign-in may help. Rule: loaded only
+// then.
+
+import type { CommandContext, Reply } from "../command.ts";
+import { CliError, toCliError } from "../base/errors.ts";
+import { reported } from "../session/reported.ts";
+import type { Asked } from "./tree/loading.ts";
+
+/**
+ * Keeps the failure, and tries the command again after a sign-in that the person wants.
+ *
+ * @throws {CliError} the failure, or that of the sign-in or of the second try.
+ */
+export async function afterFailure(
+  error: CliError,
+  argv: readonly string[],
+  { flags, run }: Asked,
+  context: CommandContext,
+  isAtTerminal: boolean,
+): Promise<Reply> {
+  const failure = reported(error, argv, flags, context.system);
+  if (!isAtTerminal || argv[0] === "login") throw failure;
+  const { signedInOnOffer } = await import("./offer.ts");
+  if (!await signedInOnOffer(failure, argv, flags, context)) throw failure;
+  try {
+    return await run(context);
+  } catch (again) {
+    throw reported(toCliError(again), argv, flags, context.system);
+  }
+}
+
+/** What there is to say when the answer cannot be written. */
+export function cannotWrite(error: unknown): CliError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new CliError("storage", `Cannot write the answer: ${reason}`, {
+    next: "check where the output goes (a full disk?), then run the command again",
+  });
+}

@@ -1,0 +1,66 @@
+// The lines above the prompt while the browser is waited for. Rule: they say what has happened so far, and what will.
+
+import { run, type Words, words } from "../base/advice.ts";
+import { fitted } from "../base/lines.ts";
+import { countdown } from "../base/times.ts";
+import { isLoopbackHost } from "../base/urls.ts";
+import type { Attempt } from "./authorization_code.ts";
+import type { Loopback } from "./loopback.ts";
+
+/** What has been seen of the browser. */
+export interface Seen {
+  /** It rejected the listener's certificate, so it shows its warning. */
+  isRejected: boolean;
+}
+
+/** How long is left, in milliseconds, how much room there is, and how words are shown in it. */
+export interface Left {
+  readonly left: number;
+  readonly columns: number;
+  readonly shown: (text: Words) => string;
+}
+
+/** What to do when the browser warns, and how to stop that. */
+export const ON_WARNING = words`Choose Advanced, then Proceed.\nTo stop the warning: ${
+  run("cert trust")
+}`;
+const REJECTED =
+  words`Your browser shows a warning about this program's own certificate. ${ON_WARNING}`;
+
+/** The lines, each at most as long as there are columns, as far as their words are. */
+export function waitingLines(
+  attempt: Attempt,
+  loopback: Loopback | undefined,
+  { isRejected }: Seen,
+  { left, columns, shown }: Left,
+): string {
+  const time = `${countdown(left)} left`;
+  if (loopback?.kind !== "open") {
+    return fitted(`${atPasting(attempt, loopback)} and paste it here (${time}):`, columns);
+  }
+  const wait = ["Waiting for your browser …", "Waiting …"]
+    .find((text) => text.length + time.length + 2 <= columns) ?? "";
+  const lines = [
+    ...isRejected ? [fitted(shown(REJECTED), columns)] : [],
+    wait + time.padStart(Math.min(columns, WIDTH) - wait.length),
+    fitted("Or paste the address that the browser ends on:", columns),
+  ];
+  return lines.join("\n");
+}
+
+/** Where the time stands at most: beside what it is about, however wide the terminal is. */
+const WIDTH = 79;
+
+/** What the browser will show in the end, which looks like a failure, and what to do with it. */
+export function atPasting(
+  { redirectUri }: Pick<Attempt, "redirectUri">,
+  loopback: Loopback | undefined,
+): string {
+  const { hostname } = new URL(redirectUri);
+  const end = !isLoopbackHost(hostname)
+    ? `is at ${redirectUri}`
+    : loopback === undefined
+    ? `will say that it cannot reach ${hostname}. That is expected`
+    : "will show no result, or the page of another program. That is expected";
+  return `After you sign in, the browser ${end}: copy the whole address from its address bar`;
+}

@@ -13,15 +13,16 @@ import {
 } from "../doctor/local_checks.ts";
 import { networkChecks, proxyCheck, trustCheck } from "../doctor/network_checks.ts";
 import { sealingCheck } from "../doctor/sealing_check.ts";
+import { storeCheck } from "../doctor/store_check.ts";
 import { regionCheck } from "../doctor/region_check.ts";
 import type { Answer, CommandContext, Talk } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { storeOf } from "../session/session.ts";
+import { settingsInUse } from "../session/settings_in_use.ts";
 import { discovered } from "../sign_in/discovered.ts";
 import {
   assertProfileExists,
   hasEnvironmentLogin,
-  loadSettings,
   type SettingFlags,
   type Settings,
 } from "../settings/settings.ts";
@@ -38,13 +39,13 @@ const MARKS: Readonly<Record<Check["mark"], string>> = { ok: "✓", warning: "!"
 export async function doctor(flags: DoctorFlags, context: CommandContext): Promise<Answer<string>> {
   let settings: Settings;
   try {
-    settings = loadSettings(flags, context.system);
+    settings = await settingsInUse(flags, context);
   } catch (error) {
     if (!(error instanceof CliError) || error.kind !== "storage") throw error;
     return report([proxyCheck(context.system), failed("Settings", error)], context);
   }
   const hasLogin = hasEnvironmentLogin(settings) ||
-    (await storeOf(settings, context).names()).includes(settings.profile);
+    (await (await storeOf(settings, context)).names()).includes(settings.profile);
   if (!hasLogin) assertProfileExists(settings, "Cannot look at the login");
   const way = [proxyCheck(context.system), trustCheck(settings, context.system)];
   const isBarred = way.some(({ mark }) => mark === "problem"); // each host would only say it again
@@ -57,6 +58,7 @@ export async function doctor(flags: DoctorFlags, context: CommandContext): Promi
     filesCheck(settings),
     await loginCheck(settings, context),
     await sealingCheck(settings, context),
+    await storeCheck(settings, context),
     lastFailureCheck(settings),
   ].filter((check) => check !== undefined);
   return report(checks, context);

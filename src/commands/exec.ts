@@ -4,7 +4,7 @@ import { run } from "../base/advice.ts";
 import { type CommandContext, type CommonFlags, type Exit, programExit } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { freshTokenSet } from "../session/session.ts";
-import { loadSettings } from "../settings/settings.ts";
+import { settingsInUse } from "../session/settings_in_use.ts";
 
 /** The flags of `exec`. */
 export interface ExecFlags extends CommonFlags {
@@ -30,7 +30,7 @@ export async function exec(
       next: run("exec -- PROGRAM ARGUMENTS…"),
     });
   }
-  const settings = loadSettings(flags, context.system);
+  const settings = await settingsInUse(flags, context);
   const minValid = flags.minValid ?? DEFAULT_MIN_VALID;
   const isDemanded = flags.minValid !== undefined;
   const { accessToken } = await freshTokenSet(settings, context, minValid, isDemanded);

@@ -32,7 +32,7 @@ import {
   SETTINGS,
   typedName,
 } from "../settings/table.ts";
-import type { LoginStore } from "../store/logins.ts";
+import type { LoginStore } from "../store/login_store.ts";
 import { table } from "../base/lines.ts";
 import { flagTime } from "../base/times.ts";
 
@@ -53,7 +53,8 @@ export async function profileList(flags: CommonFlags, context: CommandContext): 
   const { system, talk } = context;
   const configDir = configDirectory(flags, system);
   assertPrivateDirectory(configDir);
-  const store = storeOf({ configDir }, context);
+  const store = await storeOf({ configDir }, context);
+  const signedIn = store.sharedAt ? `signed in, in ${store.sharedAt}` : "signed in";
   const unreadable = new Set<string>();
   const readable = async <T>(
     load: () => T | undefined | Promise<T | undefined>,
@@ -74,17 +75,14 @@ export async function profileList(flags: CommonFlags, context: CommandContext): 
   for (const name of await namesIn(configDir, store)) {
     const profile = await readable(() => loadProfile(configDir, name), name) ?? {};
     const { issuer, region = SETTINGS.region.default } = profile;
-    const isCurrent = name === current;
     const isSignedIn = await readable(() => store.load(name), name) !== undefined;
-    const state = unreadable.has(name) ? "unreadable" : isSignedIn ? "signed in" : "not signed in";
-    rows.push([`${isCurrent ? "*" : " "} ${name}`, `${issuer ?? region}, ${state}`]);
+    const state = unreadable.has(name) ? "unreadable" : isSignedIn ? signedIn : "not signed in";
+    rows.push([`${name === current ? "*" : " "} ${name}`, `${issuer ?? region}, ${state}`]);
     const named = issuer === undefined ? region : null;
-    profiles.push({ name, current: isCurrent, region: named, logged_in: isSignedIn });
+    profiles.push({ name, current: name === current, region: named, logged_in: isSignedIn });
   }
-  const text = rows.length === 0
-    ? words`There is no profile yet.\nNext: ${run("login")}`
-    : table(rows);
-  return { kind: "answer", text, data: { profiles } };
+  const none = words`There is no profile yet.\nNext: ${run("login")}`;
+  return { kind: "answer", text: rows.length === 0 ? none : table(rows), data: { profiles } };
 }
 
 /** Shows a profile's settings; defaults are left out. */
@@ -126,7 +124,8 @@ export async function profileSet(
 ): Promise<Answer> {
   const profile = nameOf(flags, context, name);
   const configDir = configDirectory(flags, context.system);
-  await using _lock = await storeOf({ configDir }, context).lock(profile);
+  await using login = await (await storeOf({ configDir }, context)).lock(profile);
+  await login.settings?.bring();
   const silent = { ...context.system, env: () => undefined }; // what the environment says stays there
   const before = await orSetAside(() => loadProfile(configDir, profile), context.talk.warn);
   const unset: readonly string[] = (flags.unset ?? []).map(settingNamed);
@@ -142,6 +141,7 @@ export async function profileSet(
   for (const path of flags.caFile ?? []) assertTrustworthy(context.system.absolutePath(path));
   listenCandidates(settings.redirectUri, settings.listen); // says what is wrong with --listen
   saveProfile(configDir, profile, settings.given, context.talk.warn);
+  await login.settings?.keep();
   warnOfUnused(left({ ...before }), given, context.talk.warn);
   await warnOfOtherClient(settings, context);
   return { kind: "answer", text: `Saved (profile ${profile}).`, data: { profile } };
@@ -179,7 +179,7 @@ export async function profileRemove(
 ): Promise<Answer> {
   const { configDir, profile } = await existing(flags, context, name);
   const { warn } = context.talk;
-  const store = storeOf({ configDir }, context);
+  const store = await storeOf({ configDir }, context);
   await using login = await store.lock(profile); // a login that saves its settings is waited for
   const hadLogin = (await store.names()).includes(profile);
   if (hadLogin) {
@@ -197,7 +197,7 @@ export async function profileRemove(
   return { kind: "answer", text: `Removed (profile ${profile}).`, data };
 }
 
-function nameOf(flags: CommonFlags, context: CommandContext, name: string | undefined): string {
+function nameOf(flags: CommonFlags, context: CommandContext, name?: string): string {
   const chosen = name ?? placeOf(flags, context.system).profile;
   if (isProfileName(chosen)) return chosen;
   throw new CliError("usage", `Cannot use the profile name "${chosen}"`, {
@@ -214,12 +214,12 @@ async function namesIn(configDir: string, store: LoginStore): Promise<string[]> 
 async function existing(
   flags: CommonFlags,
   context: CommandContext,
-  name: string | undefined,
+  name?: string,
 ): Promise<Place> {
   const profile = nameOf(flags, context, name);
   const configDir = configDirectory(flags, context.system);
-  const isThere = (await namesIn(configDir, storeOf({ configDir }, context))).includes(profile);
-  if (isThere) return { configDir, profile };
+  const known = await namesIn(configDir, await storeOf({ configDir }, context));
+  if (known.includes(profile)) return { configDir, profile };
   const names = profileNames(configDir);
   throw new CliError("usage", `There is no profile ${profile}`, {
     next: run(names.length === 0 ? "login" : "profile list"),
@@ -238,7 +238,7 @@ function settingNamed(typed: string): SettingName {
 
 async function warnOfOtherClient(settings: Settings, context: CommandContext): Promise<void> {
   if (settings.clientId === undefined) return;
-  const login = await storeOf(settings, context).load(settings.profile);
+  const login = await (await storeOf(settings, context)).load(settings.profile);
   if (login === undefined || login.clientId === settings.clientId) return;
   context.talk.warn("the saved login belongs to another client; the next login uses the new one");
 }

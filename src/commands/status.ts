@@ -20,15 +20,13 @@ import {
   storeInUse,
   withFreshTokenSet,
 } from "../session/session.ts";
-import {
-  hasEnvironmentLogin,
-  loadSettings,
-  missingProfile,
-  type Settings,
-} from "../settings/settings.ts";
+import { settingsInUse } from "../session/settings_in_use.ts";
+import { hasEnvironmentLogin, missingProfile, type Settings } from "../settings/settings.ts";
 import { asSentence, isoTime } from "../base/text.ts";
 import { clockTime, dateTime, duration } from "../base/times.ts";
 import { table } from "../base/lines.ts";
+import type { KeyKind } from "../store/key_source.ts";
+import type { LoginStore } from "../store/login_store.ts";
 import { isFresh, type TokenSet } from "../store/token_set.ts";
 
 /** The flags of `status`. */
@@ -41,21 +39,20 @@ export interface StatusFlags extends CommonFlags {
 
 /** Says whether there is a login that works or can be refreshed; exit 3 when there is none. */
 export async function status(flags: StatusFlags, context: CommandContext): Promise<Answer> {
-  const settings = loadSettings(flags, context.system);
+  const settings = await settingsInUse(flags, context);
   const store = await storeInUse(settings, context);
   const tokenSet = await loginInUse(settings, store);
   const now = context.system.now();
   const missing = tokenSet === undefined ? await noProfile(settings) : undefined;
   const isUsable = tokenSet !== undefined && (isFresh(tokenSet, now, 0) || canRefresh(tokenSet));
   const sealed = tokenSet && await store.sealedBy(settings.profile);
-  const path = store.pathOf(settings.profile);
   const expiry: LoginExpiry = tokenSet === undefined
     ? { kind: "unknown" }
     : loginExpiry(tokenSet, settings);
   const reply: Answer = {
     kind: "answer",
     text: isUsable
-      ? describe(tokenSet, settings, sealed ? `${path}, sealed (${sealed})` : path, now)
+      ? describe(tokenSet, settings, placeIn(store, settings, sealed), now)
       : notSignedIn(tokenSet, settings, missing),
     data: {
       profile: settings.profile,
@@ -68,6 +65,7 @@ export async function status(flags: StatusFlags, context: CommandContext): Promi
       login_expires_at: "at" in expiry ? isoTime(expiry.at) : null,
       login_expiry: expiry.kind,
       sealed: sealed ?? null,
+      store: store.sharedAt ?? null,
     },
   };
   const { expiresWithin } = flags;
@@ -79,6 +77,12 @@ export async function status(flags: StatusFlags, context: CommandContext): Promi
     return { ...reply, kind, text, outcome: "login_required" };
   }
   return flags.check ? await checked(reply, settings, context) : reply;
+}
+
+/** Where the login is, and how. */
+function placeIn(store: LoginStore, { profile }: Settings, sealed?: KeyKind): string {
+  const place = store.sharedAt ? `the login store ${store.sharedAt}` : store.pathOf(profile);
+  return sealed ? `${place}, sealed (${sealed})` : place;
 }
 
 function isoTimeOrNull(time: number | undefined): string | null {
@@ -102,7 +106,7 @@ async function checked(
 
 /** How things are, in two lines at most; for the page that is shown when no command was typed. */
 export async function statusInShort(context: CommandContext): Promise<Words> {
-  const settings = loadSettings({}, context.system);
+  const settings = await settingsInUse({}, context);
   const store = await storeInUse(settings, context);
   const tokenSet = await loginInUse(settings, store);
   const now = context.system.now();

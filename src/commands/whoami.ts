@@ -6,14 +6,14 @@ import type { User } from "../provider/anaplan.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { nameOrQuoted } from "../base/names.ts";
 import { withFreshTokenSet } from "../session/session.ts";
-import { loadSettings } from "../settings/settings.ts";
+import { settingsInUse } from "../session/settings_in_use.ts";
 import { isoTime } from "../base/text.ts";
 import { table } from "../base/lines.ts";
 import { dateTime } from "../base/times.ts";
 
 /** Asks Anaplan who the login belongs to, with a token that is refreshed by itself when stale. */
 export async function whoami(flags: CommonFlags, context: CommandContext): Promise<Answer<string>> {
-  const settings = loadSettings(flags, context.system);
+  const settings = await settingsInUse(flags, context);
   const user = await withFreshTokenSet(
     settings,
     context,

@@ -8,7 +8,7 @@ import { storedCertificate } from "../oauth/certificate.ts";
 import { formatAddress, listenCandidates } from "../oauth/listen_addresses.ts";
 import { openLoopback } from "../oauth/loopback.ts";
 import { loosePlaces } from "../files/loose_places.ts";
-import { loginCommand, storeOf } from "../session/session.ts";
+import { canRefresh, loginCommand, storeOf } from "../session/session.ts";
 import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
 import { quoted, shellWord } from "../base/text.ts";
 import { dateTime, duration } from "../base/times.ts";
@@ -107,7 +107,7 @@ export async function loginCheck(settings: Settings, context: CommandContext): P
     return ok("Login", "comes from the environment (ANAPLAN_REFRESH_TOKEN); none is stored");
   }
   try {
-    const login = await storeOf(settings, context).load(settings.profile);
+    const login = await (await storeOf(settings, context)).load(settings.profile);
     const now = context.system.now();
     if (login === undefined) {
       return warning("Login", `none (profile ${settings.profile})`, loginCommand(settings));
@@ -115,7 +115,7 @@ export async function loginCheck(settings: Settings, context: CommandContext): P
     if (login.endedBy !== undefined) {
       return problem("Login", "login_required", `ended (${login.endedBy})`, loginCommand(settings));
     }
-    const canGoOn = login.refreshToken !== undefined || isFresh(login, now, 0);
+    const canGoOn = canRefresh(login) || isFresh(login, now, 0);
     const age = duration(now - login.obtainedAt);
     return canGoOn
       ? ok("Login", `good; last refreshed ${age} ago (profile ${settings.profile})`)

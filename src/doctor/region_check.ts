@@ -20,7 +20,7 @@ export async function regionCheck(
   const name = settings.issuer === undefined ? "Region" : "Access token";
   if (hasEnvironmentLogin(settings)) return undefined; // asking would cost a refresh
   try {
-    const login = await storeOf(settings, context).load(settings.profile);
+    const login = await (await storeOf(settings, context)).load(settings.profile);
     if (login === undefined || !isFresh(login, system.now(), 0)) return undefined;
     await whoIs(login, settings, system);
     return ok(name, `${placeName(settings)} accepts the access token`);

@@ -109,6 +109,6 @@ export function expirySentence(
   return words`${when}, ${how[expiry.kind]}.`;
 }
 
-function hasRefreshToken({ refreshToken, endedBy }: TokenSet): boolean {
-  return refreshToken !== undefined && endedBy === undefined;
+function hasRefreshToken({ refreshToken, isCopy, endedBy }: TokenSet): boolean {
+  return (refreshToken !== undefined || isCopy === true) && endedBy === undefined;
 }

@@ -65,7 +65,7 @@ export async function saveLogin<Other extends string = never>(
 ): Promise<SavedLogin | Other> {
   const { configDir, profile: name } = settings;
   const { warn } = context.talk;
-  await using login = await storeOf(settings, context).lock(name);
+  await using login = await (await storeOf(settings, context)).lock(name);
   const replaced = await login.load();
   const profile = loadProfile(configDir, name);
   let changed: readonly string[] = [];
@@ -104,7 +104,7 @@ export async function keepSubject(
   context: CommandContext,
 ): Promise<void> {
   try {
-    await using login = await storeOf(settings, context).lock(settings.profile);
+    await using login = await (await storeOf(settings, context)).lock(settings.profile);
     const present = await login.load();
     if (present && sameTokenSet(present, tokenSet)) await login.save({ ...present, subject });
   } catch (error) {
@@ -123,7 +123,7 @@ function settingsNotSaved(error: unknown): CliError {
 
 /** Fails before a person does anything when the result could not be saved. */
 export async function assertCanSave(settings: Settings, context: CommandContext): Promise<void> {
-  await using login = await storeOf(settings, context).lock(settings.profile);
+  await using login = await (await storeOf(settings, context)).lock(settings.profile);
   await login.prepare();
 }
 

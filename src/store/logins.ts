@@ -1,27 +1,31 @@
-// Keeps one login per profile. Rule: reading takes no lock; saving and removing exist on the lock alone.
+// Keeps one login per profile: in files, or in a store that several computers use. Rule: reading takes no lock; saving
+// and removing exist on the lock alone.
 
-import { run, type Words } from "../base/advice.ts";
-import { ifPossible, listDirectory, readIn } from "../files/private_directory.ts";
-import { readPrivateFile } from "../files/private_file.ts";
+import type { Words } from "../base/advice.ts";
+import { listDirectory } from "../files/private_directory.ts";
+import type { System } from "../system/contract.ts";
+import { configText, mayBeSealing, namesStore, readLogin } from "./fresh_login.ts";
 import type { KeyChoice } from "./key_source.ts";
 import type { LockSystem } from "./locked_login.ts";
-import type { SealedStore } from "./sealed_store.ts";
-import { isSealed, parseTokenSet, type TokenSet } from "./token_set.ts";
+import type { LoginStore } from "./login_store.ts";
 
-/** Where logins are kept: the one thing that the rest of the program knows of it. */
-export interface LoginStore extends SealedStore {
-  /** The profiles that have a login, sorted. */
-  names(): Promise<string[]>;
-  /** The file of this computer that holds the profile's login. */
-  pathOf(profile: string): string;
-  /** Whether tokens may wait for their place; a lock that is taken then puts them there. Takes no lock. */
-  mayWait(profile: string): Promise<boolean>;
-  /** The profiles for which {@link LoginStore.mayWait} is true. */
-  waiting(): Promise<string[]>;
+/** The store that the environment or config.json names; the files of the configuration directory when none does. */
+export async function storeIn(
+  configDir: string,
+  system: LockSystem,
+  warn: (text: Words) => void,
+): Promise<LoginStore> {
+  if (!isShared(configDir, system)) return openStore(configDir, system, warn);
+  return (await import("./shared_store.ts")).sharedStore(configDir, system, warn);
+}
+
+/** Whether logins are kept in a store that other computers use too. */
+export function isShared(configDir: string, system: Pick<System, "env">): boolean {
+  return namesStore(configText(configDir), system);
 }
 
 /**
- * The store in a configuration directory.
+ * The logins in the files of a configuration directory.
  *
  * @param warn hears what a user should know and nothing fails of.
  * @param chosen the keys that count instead of those that environment and config.json name.
@@ -34,10 +38,7 @@ export function openStore(
 ): LoginStore {
   const directory = `${configDir}/credentials`;
   const pathOf = (profile: string): string => `${directory}/${profile}.json`;
-  const read = (profile: string): TokenSet | string | undefined => {
-    const parse = (text: string) => isSealed(text) ? text : parseTokenSet(text);
-    return readIn(configDir, `credentials/${profile}.json`, parse, run("login", { profile }));
-  };
+  const read = (profile: string) => readLogin(configDir, profile);
   const sealed = async () => {
     return (await import("./sealed_store.ts")).sealedStore(
       { configDir, pathOf, read },
@@ -49,8 +50,8 @@ export function openStore(
   return {
     async load(profile) {
       const login = read(profile);
-      const isPlain = typeof login !== "string" && !mayBeSealing(configDir, system);
-      return isPlain ? login : await (await sealed()).load(profile); // a fresh plain login needs no more
+      const isPlain = typeof login !== "string" && !mayBeSealing(configText(configDir), system);
+      return isPlain ? login : await (await sealed()).load(profile); // a plain login needs no more
     },
     pathOf,
     // deno-lint-ignore require-await -- what it throws is thrown where it is awaited
@@ -64,10 +65,4 @@ export function openStore(
 
 function namesOf(files: readonly string[]): string[] {
   return files.filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -5));
-}
-
-/** Whether new logins may be sealed. */
-function mayBeSealing(configDir: string, { env }: LockSystem): boolean {
-  return ["_FILE", "_COMMAND", ""].some((end) => env(`ANAPLAN_AUTH_KEY${end}`)) ||
-    !!ifPossible(() => readPrivateFile(`${configDir}/config.json`))?.includes('"sealing"');
 }

@@ -17,8 +17,12 @@ export interface LoginFiles {
 
 /** The part of the store that knows of sealing. */
 export interface SealedStore {
-  /** The profile's login, or `undefined` when there is none. Takes no lock. */
-  load(profile: string): Promise<TokenSet | undefined>;
+  /**
+   * The profile's login, or `undefined` when there is none. Takes no lock.
+   *
+   * @param isPresent whether a copy of an access token, which other computers may have replaced, will not do.
+   */
+  load(profile: string, isPresent?: boolean): Promise<TokenSet | undefined>;
   /** Waits until nobody else can change the profile's login. */
   lock(profile: string): Promise<LockedLogin>;
   /** What keeps the key of the profile's login; `undefined` when it is not sealed. */

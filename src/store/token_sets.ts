@@ -5,8 +5,9 @@ import { FILE_VERSION, type TokenSet } from "./token_set.ts";
 /** Whether both are the same issue of the same login: nobody replaced one by the other. */
 export function sameTokenSet(a: TokenSet | undefined, b: TokenSet | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
-  return a.accessToken.equals(b.accessToken) &&
-    (a.refreshToken?.equals(b.refreshToken) ?? b.refreshToken === undefined);
+  if (!a.accessToken.equals(b.accessToken)) return false;
+  if (a.isCopy || b.isCopy) return true;
+  return a.refreshToken?.equals(b.refreshToken) ?? b.refreshToken === undefined;
 }
 
 /** The token set as JSON text, secrets included: for the private file only. */

@@ -45,10 +45,19 @@ export interface LockedLogin extends AsyncDisposable {
    */
   save(tokenSet: TokenSet): Promise<void>;
   remove(): Promise<void>;
+  /** A login that another process of this computer saved while the lock was waited for. */
+  readonly justSaved?: TokenSet | undefined;
+  /** The profile's settings, where other computers use them too. */
+  readonly settings?: {
+    /** Puts them on the disk as the store has them. */
+    bring(): Promise<void>;
+    /** Keeps them in the store as they are on the disk. */
+    keep(): Promise<void>;
+  };
 }
 
 /** What changing a login needs of the world. */
-export type LockSystem = Clock & Pick<System, "env" | "ask">;
+export type LockSystem = Clock & Pick<System, "env" | "ask" | "now" | "trace">;
 
 /**
  * How long to wait for another process's lock, in milliseconds: longer than the longest that a holder

@@ -66,6 +66,7 @@ function lazySealing(staysPlain: () => boolean, sealing: () => Promise<Sealing>)
       if (staysPlain()) return (text) => Promise.resolve(text);
       return await (await sealing()).sealer(isFirst);
     },
+    openText: async (text, path) => await (await sealing()).openText(text, path),
     isUpToDate: async (text) => await (await sealing()).isUpToDate(text),
   };
 }

@@ -17,8 +17,12 @@ export interface LoginFiles {
 
 /** Logins as they are read. */
 export interface LoginsRead {
-  /** The profile's login, or `undefined` when there is none. Takes no lock. */
-  load(profile: string): Promise<TokenSet | undefined>;
+  /**
+   * The profile's login, or `undefined` when there is none. Takes no lock.
+   *
+   * @param isPresent whether a copy of an access token, which other computers may have replaced, will not do.
+   */
+  load(profile: string, isPresent?: boolean): Promise<TokenSet | undefined>;
   /** What keeps the key of the profile's login; `undefined` when it is not sealed. */
   sealedBy(profile: string): Promise<KeyKind | undefined>;
 }

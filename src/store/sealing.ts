@@ -20,6 +20,8 @@ export interface Sealing {
    * @throws {CliError} `storage`; the file is never set aside for that.
    */
   open(sealed: string, path: string): Promise<TokenSet>;
+  /** The same for a text that is no login. */
+  openText(sealed: string, path: string): Promise<string>;
   /**
    * What seals a text, with its key in hand; while sealing is not chosen it gives the text itself.
    *
@@ -46,8 +48,11 @@ export function sealingOf(
   choose: () => KeyChoice,
   system: KeySystem,
 ): Sealing {
+  const opened = <T>(sealed: string, path: string, parse: (text: string) => T): Promise<T> =>
+    openSealed({ sealed, path, profile, parse }, choose(), system);
   return {
-    open: (sealed, path) => openLogin(sealed, path, profile, choose(), system),
+    open: (sealed, path) => opened(sealed, path, parseTokenSet),
+    openText: (sealed, path) => opened(sealed, path, String),
     async sealer(isFirst = false) {
       const { key: source, old } = choose();
       if (source === undefined) {
@@ -66,13 +71,19 @@ export function sealingOf(
   };
 }
 
-async function openLogin(
-  sealed: string,
-  path: string,
-  profile: string,
+/** A sealed text, and what it has to be. */
+interface SealedText<T> {
+  readonly sealed: string;
+  readonly path: string;
+  readonly profile: string;
+  readonly parse: (text: string) => T;
+}
+
+async function openSealed<T>(
+  { sealed, path, profile, parse }: SealedText<T>,
   { key: present, old }: KeyChoice,
   system: KeySystem,
-): Promise<TokenSet> {
+): Promise<T> {
   const header = headerOf(sealed);
   const sources = present === undefined ? old : [present, ...old];
   const [first] = sources;
@@ -82,6 +93,7 @@ async function openLogin(
   const key = await (source ? keyAt(source, system) : anyKey(first, header.key, system));
   const no = (reason: string): CliError =>
     new CliError("storage", `${path} cannot be opened with key ${key.id}: ${reason}`, {
+      code: "not_opened",
       next: "restore the file or its key, or remove the file and sign in again",
     });
   if (header.key !== key.id && header.key !== "") throw no(`it is sealed with key ${header.key}`);
@@ -93,7 +105,7 @@ async function openLogin(
   }
   if (header.profile !== profile) throw no(`it is the login of profile ${header.profile}`);
   try {
-    return parseTokenSet(text);
+    return parse(text);
   } catch (error) {
     throw no(error instanceof Error ? error.message : String(error));
   }

@@ -3,7 +3,8 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { written } from "../../src/base/advice.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { keyIn } from "../../src/store/key.ts";
-import { type LoginStore, openStore } from "../../src/store/logins.ts";
+import type { LoginStore } from "../../src/store/login_store.ts";
+import { openStore } from "../../src/store/logins.ts";
 import { sameTokenSet } from "../../src/store/token_sets.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 import { LOGIN, loginFile, putLogin, STALE } from "../support/logins.ts";

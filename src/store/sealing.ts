@@ -8,7 +8,7 @@ import { readPrivateFile } from "../files/private_file.ts";
 import type { KeyChoice, KeySource } from "./key_source.ts";
 import type { Key } from "./key.ts";
 import type { KeySystem } from "./keys.ts";
-import { headerOf, seal, unseal } from "./sealed_text.ts";
+import { headerOf, textSealer, unseal } from "./sealed_text.ts";
 import { isSealed, parseTokenSet, type TokenSet } from "./token_set.ts";
 
 /** Opens and seals the texts of one profile. */
@@ -21,7 +21,8 @@ export interface Sealing {
    */
   open(sealed: string, path: string): Promise<TokenSet>;
   /**
-   * What seals a text, with its key in hand; while sealing is not chosen it gives the text itself.
+   * What seals a text, with its key in hand and all that it needs loaded; while sealing is not chosen it gives the text
+   * itself.
    *
    * @param isFirst whether the profile has no login yet.
    * @throws {CliError} `storage` without the key, or for a first login beside sealed ones when no key is named.
@@ -55,7 +56,7 @@ export function sealingOf(
         return (text) => Promise.resolve(text);
       }
       const key = await (await import("./keys.ts")).keyOf(source, system);
-      return (text) => seal(text, key, profile);
+      return await textSealer(key, profile);
     },
     async isUpToDate(text) {
       const { key: source } = choose();

@@ -276,3 +276,25 @@ Deno.test("a login whose key is replaced while it is read is read again, with th
 });
 
 const NOTHING = new Uint8Array();
+
+Deno.test("a save that cannot seal the new tokens says that they are not saved, and leaves nothing plain", async () => {
+  using dir = tempDir();
+  await putSealed(dir.path);
+  await using login = await storeIn(dir.path).lock("default");
+  await login.prepare();
+  const { subtle } = crypto;
+  const { encrypt } = subtle;
+  subtle.encrypt = () => Promise.reject(new Error("out of memory"));
+  try {
+    const error = await assertRejects(
+      () => login.save(NEW),
+      CliError,
+      "Cannot save the new tokens",
+    );
+    assertEquals([error.kind, error.code], ["storage", "not_saved"]);
+  } finally {
+    subtle.encrypt = encrypt;
+  }
+  assertEquals(filesWith(TOKENS, [dir.path]), []);
+  assert(sameTokenSet(await login.load(), LOGIN));
+});

@@ -1,5 +1,5 @@
-// Gets the key that a source names. Rule: a program is asked once a process, gets nothing secret, and what it says
-// is quoted only where it cannot be the key.
+// Gets the key that a source names. Rule: a program is asked once for all reads of a process and once for each lock,
+// gets nothing secret, and what it says is quoted only where it cannot be the key.
 
 import { run, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
@@ -14,7 +14,8 @@ import { loadDecrypt } from "./sealed_text.ts";
 /** What getting a key needs of the world. */
 export type KeySystem = Pick<System, "env" | "ask">;
 
-const known = new WeakMap<KeySystem, Map<string, Promise<Key>>>();
+/** The keys in hand. A lock has a {@link KeySystem} of its own, so that it saves with no key that has gone by then. */
+const inHand = new WeakMap<KeySystem, Map<string, Promise<Key>>>();
 
 /** The key that a source names, and no other. @throws {CliError} `storage` as {@link keyAt}. */
 export async function keyOf(source: KeySource, system: KeySystem): Promise<Key> {
@@ -26,16 +27,28 @@ export async function keyOf(source: KeySource, system: KeySystem): Promise<Key> 
 /**
  * The key that is where a source says.
  *
- * @param wanted the id of the key that is needed, for the message.
+ * @param wanted the id of the key that is needed: another one in hand is looked for again.
  * @throws {CliError} `storage` when no key is there.
  */
-export async function keyAt(source: KeySource, system: KeySystem, wanted?: string): Promise<Key> {
-  const keys = known.get(system) ?? new Map<string, Promise<Key>>();
-  known.set(system, keys);
+export async function keyAt(
+  source: KeySource,
+  system: KeySystem,
+  wanted = source.id,
+): Promise<Key> {
+  const keys = inHand.get(system) ?? new Map<string, Promise<Key>>();
+  inHand.set(system, keys);
   const name = JSON.stringify(source);
-  const getting = keys.get(name) ?? find(source, system, source.id ?? wanted);
-  keys.set(name, getting);
-  return await getting;
+  const known = keys.get(name);
+  const key = known && await known;
+  if (key !== undefined && (wanted ?? key.id) === key.id) return key;
+  const finding = find(source, system, wanted);
+  keys.set(name, finding);
+  try {
+    return await finding;
+  } catch (error) {
+    if (keys.get(name) === finding) keys.delete(name);
+    throw error;
+  }
 }
 
 /** Why a key is not in hand: which one, where it was looked for, and what to do. */

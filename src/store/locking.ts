@@ -5,6 +5,7 @@ import type { Words } from "../base/advice.ts";
 import { ifPossible } from "../files/private_directory.ts";
 import { readPrivateFile } from "../files/private_file.ts";
 import type { KeyChoice } from "./key_source.ts";
+import type { KeySystem } from "./keys.ts";
 import { type LockedLogin, lockLogin, type LockSystem } from "./locked_login.ts";
 import { mayWait, waitingNames } from "./put_back.ts";
 import type { LoginFiles, LoginsRead, SealedLogins } from "./sealed_store.ts";
@@ -33,8 +34,8 @@ export function lockingStore(
   chosen: KeyChoice | undefined,
 ): LockingStore {
   const { configDir, pathOf, read } = files;
-  const sealed = async (): Promise<SealedLogins> =>
-    (await import("./sealed_store.ts")).sealedLogins(files, system, warn, chosen);
+  const sealed = async (asked: KeySystem = system): Promise<SealedLogins> =>
+    (await import("./sealed_store.ts")).sealedLogins(files, asked, warn, chosen);
   const staysPlain = (profile: string): boolean =>
     chosen === undefined && typeof ifPossible(() => read(profile)) === "object" &&
     isWhole(`${configDir}/config.json`) && !files.mayBeSealing();
@@ -45,13 +46,15 @@ export function lockingStore(
     waiting: () => Promise.resolve(waitingNames(`${configDir}/credentials`, system)),
     async lock(profile) {
       const path = pathOf(profile);
+      const { env, ask } = system;
+      const asked = chosen === undefined ? { env, ask } : system; // the key may have changed since it was last read
       const sealing = lazySealing(
         () => staysPlain(profile),
-        async () => (await sealed()).sealingOf(profile),
+        async () => (await sealed(asked)).sealingOf(profile),
       );
       const load = async () => {
         const login = read(profile);
-        return typeof login === "string" ? await (await sealed()).open(profile) : login;
+        return typeof login === "string" ? await (await sealed(asked)).open(profile) : login;
       };
       return await lockLogin({ configDir, path, load, sealing }, system, warn);
     },

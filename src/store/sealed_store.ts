@@ -4,7 +4,7 @@
 import { run, type Words, words } from "../base/advice.ts";
 import { ifPossible } from "../files/private_directory.ts";
 import { type KeyChoice, type KeyKind, kindOf, presentChoice } from "./key_source.ts";
-import type { LockSystem } from "./locked_login.ts";
+import type { KeySystem } from "./keys.ts";
 import { type Sealing, sealingOf, sourceOf } from "./sealing.ts";
 import type { TokenSet } from "./token_set.ts";
 
@@ -31,12 +31,12 @@ export interface SealedLogins extends LoginsRead {
 }
 
 /** The files that a process has warned of. */
-const told = new WeakMap<LockSystem, Set<string>>();
+const told = new WeakMap<KeySystem, Set<string>>();
 
 /** Opens that part; `chosen` as for `openStore`. */
 export function sealedLogins(
   { configDir, pathOf, read }: LoginFiles,
-  system: LockSystem,
+  system: KeySystem,
   warn: (text: Words) => void,
   chosen: KeyChoice | undefined,
 ): SealedLogins {

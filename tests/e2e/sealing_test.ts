@@ -63,7 +63,7 @@ Deno.test("a first sign-in without the key ends before the browser opens", async
   assertEquals(at.sandbox.requests.length, before);
 });
 
-Deno.test("a key that is taken away while a sign-in waits is in hand: the login is saved, sealed", async () => {
+Deno.test("a key that is taken away while a sign-in waits seals nothing: no code is sent, and the login is as it was", async () => {
   await using at = await sealedHome();
   const before = at.login();
   const { rotating } = at.sandbox.clients;
@@ -73,10 +73,13 @@ Deno.test("a key that is taken away while a sign-in waits is in hand: the login 
   );
   const [address] = await program.said(SIGN_IN_ADDRESS);
   await Deno.remove(at.keyFile);
+  const sent = at.sandbox.requests.filter(({ path }) => path === "/oauth/token").length;
   await browse(address);
   const { code, stderr } = await program.outcome;
-  assertEquals(code, 0, stderr);
-  assert(at.login().accessToken !== before.accessToken);
+  assertEquals(code, 7, stderr);
+  assertStringIncludes(stderr, `Cannot get key ${keyId(at.key)}`);
+  assertEquals(at.sandbox.requests.filter(({ path }) => path === "/oauth/token").length, sent);
+  assertEquals(at.login().accessToken, before.accessToken);
   assertEquals(at.plainFiles(), []);
 });
 

@@ -298,3 +298,71 @@ Deno.test("a save that cannot seal the new tokens says that they are not saved, 
   assertEquals(filesWith(TOKENS, [dir.path]), []);
   assert(sameTokenSet(await login.load(), LOGIN));
 });
+
+/** What a long process has: one system, and a store on it for each turn. */
+function longProcess(configDir: string, keyFile: string): () => LoginStore {
+  const system = fakeSystem({ env: { ANAPLAN_AUTH_KEY_FILE: keyFile } });
+  return () => openStore(configDir, system, () => {});
+}
+
+Deno.test("a process that runs for long seals with the key that is there when it takes the lock", async () => {
+  using dir = tempDir();
+  const [configDir, keyFile] = [`${dir.path}/config`, `${dir.path}/key`];
+  const store = longProcess(configDir, keyFile);
+  for (const key of [KEY, newKey()]) {
+    putLogin(configDir, LOGIN);
+    Deno.writeTextFileSync(keyFile, key);
+    await using login = await store().lock("default");
+    await login.prepare();
+    await login.save(STALE);
+    assertEquals(
+      openByHand(Deno.readTextFileSync(loginFile(configDir)), key).header.kid,
+      keyId(key),
+    );
+  }
+  Deno.removeSync(keyFile);
+  const before = Deno.readTextFileSync(loginFile(configDir));
+  await using login = await store().lock("default");
+  await assertRejects(() => login.prepare(), CliError, "from ANAPLAN_AUTH_KEY_FILE: no such file");
+  assertEquals(Deno.readTextFileSync(loginFile(configDir)), before);
+});
+
+Deno.test("a process that runs for long asks again for a key that it could not get, or that does not open the login", async () => {
+  using dir = tempDir();
+  const [configDir, keyFile] = [`${dir.path}/config`, `${dir.path}/key`];
+  await putSealed(configDir);
+  const store = longProcess(configDir, keyFile);
+  await assertRejects(() => store().load("default"), CliError, "no such file");
+  Deno.writeTextFileSync(keyFile, KEY);
+  assert(sameTokenSet(await store().load("default"), LOGIN));
+  const second = newKey();
+  const plain = JSON.stringify(
+    openByHand(Deno.readTextFileSync(loginFile(configDir)), KEY).login,
+  );
+  Deno.writeTextFileSync(keyFile, second);
+  Deno.writeTextFileSync(loginFile(configDir), sealByHand(plain, second, "default"));
+  assert(sameTokenSet(await store().load("default"), LOGIN));
+});
+
+Deno.test("reads and a lock of one process ask a program once each for the same key", async () => {
+  using dir = tempDir();
+  await putSealed(dir.path);
+  let asked = 0;
+  const system = fakeSystem({
+    env: { ANAPLAN_AUTH_KEY_COMMAND: "show-key" },
+    ask: () => {
+      asked++;
+      const stdout = new TextEncoder().encode(KEY);
+      return Promise.resolve({ kind: "ended", code: 0, stdout, stderr: NOTHING });
+    },
+  });
+  const store = openStore(dir.path, system, () => {});
+  await Promise.all([store.load("default"), store.load("default")]);
+  await store.load("default");
+  assertEquals(asked, 1);
+  await using login = await store.lock("default");
+  await login.load();
+  await login.prepare();
+  await login.save(STALE);
+  assertEquals(asked, 2);
+});

@@ -167,7 +167,13 @@ function failure(
       : [`${program}: ${output.reason}`, `install ${program}`];
   }
   const [line = ""] = new TextDecoder().decode(said).trim().split("\n");
-  const mayBeKey = /"Secret"|(?<![\w+/-])([\w+/-]{43}|[\da-f]{64})(?![\w+/-])/i.test(line);
-  const words = mayBeKey || line === "" ? `exit ${output.code}` : quoted(line);
+  const words = line === "" || mayHaveKey(line) ? `exit ${output.code}` : quoted(line);
   return [`${program}: ${words}`, "unlock it or sign in to it"];
+}
+
+/** Whether a key, or half of one in hex, may be anywhere in a line, whatever is before and behind it. */
+function mayHaveKey(line: string): boolean {
+  const runs = line.match(/[\w+/-]{43,}/g) ?? []; // base64 has letters of both cases, and paths seldom do
+  return runs.some((run) => /[A-Z]/.test(run) && /[a-z]/.test(run)) ||
+    /"Secret"|[\da-f]{32}|([\da-f]{2}[ :-]+){15}/i.test(line);
 }

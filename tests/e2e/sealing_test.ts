@@ -144,12 +144,27 @@ Deno.test("a key helper that fails, floods or says odd things is exit 7 with its
   const saved = JSON.parse(await Deno.readTextFile(config));
   saved.sealing.key = { by: "keychain", name: "pass", id: keyId(at.key) };
   await Deno.writeTextFile(config, JSON.stringify(saved));
+  const bytes = Uint8Array.fromBase64(at.key);
+  const hex = bytes.toHex();
+  const pairs = (hex.match(/../g) ?? []).join(":");
+  const url = bytes.toBase64({ alphabet: "base64url", omitPadding: true });
   const answers = [
     ["echo 'no \x1b[31mcredentials\x1b[0m'; echo second; exit 1", "“no [31mcredentials[0m”"],
     ["yes", "it printed more than 64 KiB"],
     ["exit 9", "exit 9"],
     [`echo 'wrong: ${at.key}'; exit 8`, "exit 8"],
     [`echo '{"Secret":"${at.key}"}'; exit 1`, "exit 1"],
+    ...["0x", "key-", "key_", "/", ""].flatMap((before) =>
+      [hex, pairs, at.key, url].map((key) => [`echo 'wrong: ${before}${key}x'; exit 8`, "exit 8"])
+    ),
+    [
+      "echo /usr/lib/docker/helpers/docker-credential-pass is old; exit 1",
+      "/docker-credential-pass is old",
+    ],
+    [
+      "echo 2f1d0c1e-7f5a-4d55-9c57-0f0f5ad4e4a4 denied; exit 1",
+      "-7f5a-4d55-9c57-0f0f5ad4e4a4 denied",
+    ],
     ["echo not json", "credentials not found"],
     [`echo '{"Secret":"c2hvcnQ="}'`, "it is not a key of 32 bytes"],
     [`echo '{"Secret":"${newKey()}"}'`, "cannot be opened with key"],
@@ -165,7 +180,8 @@ Deno.test("a key helper that fails, floods or says odd things is exit 7 with its
     });
     assertEquals([code, stdout], [7, ""], script);
     assertStringIncludes(stderr, expected);
-    assert(!stderr.includes(at.key) && !stderr.includes("\x1b") && !stderr.includes("second"));
+    assert([at.key, hex, pairs, url].every((key) => !stderr.includes(key.slice(0, 20))), stderr);
+    assert(!stderr.includes("\x1b") && !stderr.includes("second"));
   }
 });
 

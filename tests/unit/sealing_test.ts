@@ -4,6 +4,7 @@ import { written } from "../../src/base/advice.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { keyIn } from "../../src/store/key.ts";
 import { type LoginStore, openStore } from "../../src/store/logins.ts";
+import { plainTexts } from "../../src/store/plain_text.ts";
 import { sameTokenSet } from "../../src/store/token_sets.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 import { LOGIN, loginFile, putLogin, STALE } from "../support/logins.ts";
@@ -365,4 +366,17 @@ Deno.test("reads and a lock of one process ask a program once each for the same 
   await login.prepare();
   await login.save(STALE);
   assertEquals(asked, 2);
+});
+
+Deno.test("what was set aside beside a login is named when logins are sealed, whatever file it was", async () => {
+  using dir = tempDir();
+  const path = await putSealed(dir.path);
+  Deno.writeTextFileSync(`${path}.next`, '{"version":1,"refreshToken":"old-refresh"}', {
+    mode: 0o600,
+  });
+  await using _login = await storeIn(dir.path).lock("default");
+  Deno.copyFileSync(`${path}.next.bad`, `${path}.bad.2`);
+  assertEquals(filesWith(TOKENS, [dir.path]).sort(), [`${path}.bad.2`, `${path}.next.bad`]);
+  const named = plainTexts(dir.path, fakeSystem({ env: {} }));
+  assertEquals(named, [`${path}.bad.2`, `${path}.next.bad`]);
 });

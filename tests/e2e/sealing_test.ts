@@ -244,3 +244,38 @@ Deno.test("seal, another key and unseal among refreshes: no process fails, and n
   assertEquals((await Promise.all(workers)).flat(), []);
   assertEquals(at.plainFiles(), []);
 });
+
+Deno.test("a key in the directory of the logins is refused, however it is named, and links are followed", async () => {
+  await using at = await sealedHome();
+  const { configDir } = at.home;
+  await Deno.writeTextFile(`${configDir}/k`, at.key);
+  await Deno.symlink(configDir, `${at.home.path}/link`);
+  await Deno.symlink(`${configDir}/k`, `${at.home.path}/key`);
+  const inside = [
+    `${configDir}/k`,
+    `${at.home.path}/.config/./anaplan-auth/k`,
+    `${configDir}/profiles/../k`,
+    `${at.home.path}/link/k`,
+    `${at.home.path}/key`,
+  ];
+  for (const path of inside) {
+    for (
+      const [argv, env] of [
+        [["seal", "--key-file", path], {}],
+        [["seal"], { ANAPLAN_AUTH_KEY_FILE: path }],
+        [["seal", "--key-file", path, "--config-dir", `${at.home.path}/link`], {}],
+      ] as const
+    ) {
+      const { code, stderr } = await at.run(argv, env);
+      assertEquals(code, 2, `${argv.join(" ")}: ${stderr}`);
+      assertStringIncludes(stderr, ": the key is in the directory of the logins");
+    }
+  }
+  await Deno.rename(`${configDir}/credentials`, `${at.home.path}/elsewhere`);
+  await Deno.symlink(`${at.home.path}/elsewhere`, `${configDir}/credentials`);
+  await Deno.writeTextFile(`${at.home.path}/elsewhere/k`, at.key);
+  assertEquals((await at.run(["seal", "--key-file", `${at.home.path}/elsewhere/k`])).code, 2);
+  await Deno.symlink(at.keyFile, `${configDir}/link`);
+  const { code, stderr } = await at.run(["seal", "--key-file", `${configDir}/link`]);
+  assertEquals(code, 0, `the key itself is elsewhere: ${stderr}`);
+});

@@ -2,6 +2,7 @@
 // may be from now on.
 
 import type { Words } from "../base/advice.ts";
+import { parseObject } from "../base/json.ts";
 import { ifPossible } from "../files/private_directory.ts";
 import { readPrivateFile } from "../files/private_file.ts";
 import type { KeyChoice } from "./key_source.ts";
@@ -38,7 +39,7 @@ export function lockingStore(
     (await import("./sealed_store.ts")).sealedLogins(files, asked, warn, chosen);
   const staysPlain = (profile: string): boolean =>
     chosen === undefined && typeof ifPossible(() => read(profile)) === "object" &&
-    isWhole(`${configDir}/config.json`) && !files.mayBeSealing();
+    isUnsealed(configDir) && !files.mayBeSealing();
   return {
     load: async (profile) => await (await sealed()).load(profile),
     sealedBy: async (profile) => await (await sealed()).sealedBy(profile),
@@ -73,12 +74,8 @@ function lazySealing(staysPlain: () => boolean, sealing: () => Promise<Sealing>)
   };
 }
 
-/** Whether a file is missing or has JSON in it; a damaged one may have named a key. */
-function isWhole(path: string): boolean {
-  try {
-    JSON.parse(readPrivateFile(path) ?? "{}");
-    return true;
-  } catch {
-    return false;
-  }
+/** Whether config.json says that logins are plain: one that is missing or damaged, or a newer one, may have named a key. */
+function isUnsealed(configDir: string): boolean {
+  const config = ifPossible(() => parseObject(readPrivateFile(`${configDir}/config.json`) ?? ""));
+  return config?.version === 1 && !("sealing" in config);
 }

@@ -5,6 +5,7 @@ import { run, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { ifPossible, listDirectory } from "../files/private_directory.ts";
 import { readPrivateFile } from "../files/private_file.ts";
+import { isThere } from "../files/replacement.ts";
 import type { KeyChoice, KeySource } from "./key_source.ts";
 import type { Key } from "./key.ts";
 import type { KeySystem } from "./keys.ts";
@@ -25,7 +26,8 @@ export interface Sealing {
    * itself.
    *
    * @param isFirst whether the profile has no login yet.
-   * @throws {CliError} `storage` without the key, or for a first login beside sealed ones when no key is named.
+   * @throws {CliError} `storage` without the key. So it does beside sealed logins, when no key is named, for a first
+   * login or without a config.json.
    */
   sealer(isFirst?: boolean): Promise<Sealer>;
   /** Whether a text is as {@link sealer} would make it: plain, or sealed with the present key. */
@@ -52,7 +54,10 @@ export function sealingOf(
     async sealer(isFirst = false) {
       const { key: source, old } = choose();
       if (source === undefined) {
-        if (isFirst && old.length === 0 && mayBeSealed(configDir)) throw besideSealed(configDir);
+        const mayHaveBeen = isFirst || !isThere(`${configDir}/config.json`);
+        if (mayHaveBeen && old.length === 0 && mayBeSealed(configDir)) {
+          throw besideSealed(configDir);
+        }
         return (text) => Promise.resolve(text);
       }
       const key = await (await import("./keys.ts")).keyOf(source, system);
@@ -119,7 +124,7 @@ function noSource(path: string, id: string): CliError {
   });
 }
 
-/** A variable that names the key may be missing here, as in cron. */
+/** A variable that names the key may be missing here, as in cron, or config.json is gone. */
 function besideSealed(configDir: string): CliError {
   const reason = `other logins in ${configDir} are sealed, and no key is named`;
   return new CliError("storage", `Cannot save a login in plain text: ${reason}`, {

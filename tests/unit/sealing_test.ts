@@ -227,15 +227,57 @@ Deno.test("config.json that does not say where the key is stops a save, and noth
   const texts = [
     '{"version":1,"sealing":{"key":{"by":"moon"}}}',
     '{"version":1,"sealing":{"key":{"by":"keychain","name":"../evil","id":"x"}}}',
-    "{",
+    ...["{", "{}", "null", "[]", '""', '{"version":2}', '{"version":0}', '{"version":"1"}'],
+    ...["null", "{}", "[]", '"on"', '{"old":[]}', '{"old":{}}', '{"key":null}'].map((sealing) =>
+      `{"version":1,"sealing":${sealing}}`
+    ),
   ];
   for (const text of texts) {
     Deno.writeTextFileSync(config, text, { mode: 0o600 });
     await using login = await storeIn(dir.path, {}).lock("default");
     await assertRejects(() => login.prepare(), CliError, config);
     await assertRejects(() => login.save(LOGIN), CliError, config);
+    assertEquals(filesWith(TOKENS, [dir.path]), [], text);
+    putLogin(dir.path, LOGIN, "eu"); // a plain login that is there already
+    const plain = loginFile(dir.path, "eu");
+    const before = Deno.statSync(plain).ino;
+    await using other = await storeIn(dir.path, {}).lock("eu");
+    await assertRejects(() => other.prepare(), CliError, config);
+    await assertRejects(() => other.save(STALE), CliError, config);
+    assertEquals(Deno.statSync(plain).ino, before, text);
+    Deno.removeSync(plain);
   }
-  assertEquals(filesWith(TOKENS, [dir.path]), []);
+});
+
+Deno.test("config.json names the key however its JSON is written", async () => {
+  using dir = tempDir();
+  const keyFile = `${dir.path}/key`;
+  const configDir = `${dir.path}/config`;
+  Deno.writeTextFileSync(keyFile, KEY);
+  putLogin(configDir, LOGIN);
+  const sealing = { key: { by: "file", name: keyFile, id: keyId(KEY) }, old: [] };
+  const text = JSON.stringify({ version: 1, sealing }).replace('"sealing"', '"s\\u0065aling"');
+  Deno.writeTextFileSync(`${configDir}/config.json`, text, { mode: 0o600 });
+  await using login = await storeIn(configDir, {}).lock("default");
+  await login.save(STALE);
+  assertEquals(filesWith(TOKENS, [configDir]), []);
+});
+
+Deno.test("a plain login beside sealed ones is not saved plain while config.json is gone", async () => {
+  using dir = tempDir();
+  const path = await putSealed(dir.path);
+  putLogin(dir.path, LOGIN, "eu");
+  const save = async (): Promise<void> => {
+    await using login = await storeIn(dir.path, {}).lock("eu");
+    await login.prepare();
+    await login.save(STALE);
+  };
+  await assertRejects(save, CliError, "Cannot save a login in plain text: other logins in");
+  Deno.writeTextFileSync(`${dir.path}/config.json`, '{"version":1}', { mode: 0o600 });
+  await save(); // it says that sealing is off
+  Deno.removeSync(`${dir.path}/config.json`);
+  Deno.removeSync(path);
+  await save();
 });
 
 Deno.test("a first login beside sealed ones is not saved plain because a variable is missing", async () => {

@@ -1,7 +1,8 @@
 // The store beyond reading a plain login. Rule: what opens and seals is loaded only for a login that is sealed, or that
 // may be from now on.
 
-import type { Words } from "../base/advice.ts";
+import { run, type Words, words } from "../base/advice.ts";
+import { toCliError } from "../base/errors.ts";
 import { parseObject } from "../base/json.ts";
 import { ifPossible } from "../files/private_directory.ts";
 import { readPrivateFile } from "../files/private_file.ts";
@@ -10,7 +11,7 @@ import type { KeySystem } from "./keys.ts";
 import { type LockedLogin, lockLogin, type LockSystem } from "./locked_login.ts";
 import { mayWait, waitingNames } from "./put_back.ts";
 import type { LoginFiles, LoginsRead, SealedLogins } from "./sealed_store.ts";
-import type { Sealing } from "./sealing.ts";
+import type { PresentSealing, Sealer, Sealing } from "./sealing.ts";
 
 /** The part of the store that a fresh plain login does not need. */
 export interface LockingStore extends LoginsRead {
@@ -52,6 +53,7 @@ export function lockingStore(
       const sealing = lazySealing(
         () => staysPlain(profile),
         async () => (await sealed(asked)).sealingOf(profile),
+        warn,
       );
       const load = async () => {
         const login = read(profile);
@@ -63,14 +65,35 @@ export function lockingStore(
 }
 
 /** Sealing that is loaded when it is needed. */
-function lazySealing(staysPlain: () => boolean, sealing: () => Promise<Sealing>): Sealing {
+function lazySealing(
+  staysPlain: () => boolean,
+  sealing: () => Promise<PresentSealing>,
+  warn: (text: Words) => void,
+): Sealing {
   return {
     open: async (text, path) => await (await sealing()).open(text, path),
     async sealer(isFirst) {
-      if (staysPlain()) return (text) => Promise.resolve(text);
-      return await (await sealing()).sealer(isFirst);
+      const choose = async (): Promise<Sealer | undefined> =>
+        staysPlain() ? undefined : await (await sealing()).sealer(isFirst);
+      return await choose() ?? plainUnlessChosen(choose, warn);
     },
     isUpToDate: async (text) => await (await sealing()).isUpToDate(text),
+  };
+}
+
+/** Looks again at the save: `seal` may have chosen a key, and been interrupted while it waited for the lock. */
+function plainUnlessChosen(
+  choose: () => Promise<Sealer | undefined>,
+  warn: (text: Words) => void,
+): Sealer {
+  return async (text) => {
+    try {
+      return await (await choose())?.(text) ?? text;
+    } catch (error) { // the tokens that these follow are used by now
+      const { message } = toCliError(error);
+      warn(words`${message}; the login is saved in plain text; to seal it: ${run("seal")}`);
+      return text;
+    }
   };
 }
 

@@ -22,8 +22,8 @@ export interface Sealing {
    */
   open(sealed: string, path: string): Promise<TokenSet>;
   /**
-   * What seals a text, with its key in hand and all that it needs loaded; while sealing is not chosen it gives the text
-   * itself.
+   * What seals a text, with its key in hand and all that it needs loaded. While sealing is not chosen it gives the text
+   * itself, unless it is chosen by then.
    *
    * @param isFirst whether the profile has no login yet.
    * @throws {CliError} `storage` without the key. So it does beside sealed logins, when no key is named, for a first
@@ -43,12 +43,17 @@ export interface SealedPlace {
 /** Makes the text of a login what is saved. */
 export type Sealer = (text: string) => Promise<string>;
 
+/** The sealing of a profile as it is chosen now; without a key there is no {@link Sealer}. */
+export interface PresentSealing extends Omit<Sealing, "sealer"> {
+  sealer(isFirst?: boolean): Promise<Sealer | undefined>;
+}
+
 /** The sealing of a profile; `choose` says which keys count now. */
 export function sealingOf(
   { configDir, profile }: SealedPlace,
   choose: () => KeyChoice,
   system: KeySystem,
-): Sealing {
+): PresentSealing {
   return {
     open: (sealed, path) => openLogin(sealed, path, profile, choose(), system),
     async sealer(isFirst = false) {
@@ -58,7 +63,7 @@ export function sealingOf(
         if (mayHaveBeen && old.length === 0 && mayBeSealed(configDir)) {
           throw besideSealed(configDir);
         }
-        return (text) => Promise.resolve(text);
+        return undefined;
       }
       const key = await (await import("./keys.ts")).keyOf(source, system);
       return await textSealer(key, profile);

@@ -279,3 +279,26 @@ Deno.test("a key in the directory of the logins is refused, however it is named,
   const { code, stderr } = await at.run(["seal", "--key-file", `${configDir}/link`]);
   assertEquals(code, 0, `the key itself is elsewhere: ${stderr}`);
 });
+
+Deno.test("a refresh for which seal waits seals its tokens, also when seal is interrupted", async () => {
+  await using at = await sealedHome();
+  assertEquals((await at.run(["unseal", "--yes"])).code, 0);
+  const gate = Promise.withResolvers<void>();
+  at.sandbox.fault("/oauth/token", { until: gate.promise });
+  const before = at.sandbox.requests.length;
+  await using refresh = await startProgram(["refresh"], { home: at.home.path });
+  const until = async (isSo: () => boolean): Promise<void> => {
+    while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 10));
+  };
+  await until(() => at.sandbox.requests.length > before);
+  await using seal = await startProgram(["seal", "--key-file", at.keyFile], { home: at.home.path });
+  const config = `${at.home.configDir}/config.json`;
+  await until(() => Deno.readTextFileSync(config).includes('"sealing"'));
+  seal.signal("SIGINT");
+  assertEquals((await seal.outcome).code, 130);
+  gate.resolve();
+  const { code, stderr } = await refresh.outcome;
+  assertEquals([code, stderr], [0, ""]);
+  assertEquals((await at.run(["token"])).stdout.trim(), at.login().accessToken);
+  assertEquals(at.plainFiles(), []);
+});

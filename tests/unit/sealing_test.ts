@@ -422,3 +422,43 @@ Deno.test("what was set aside beside a login is named when logins are sealed, wh
   const named = plainTexts(dir.path, fakeSystem({ env: {} }));
   assertEquals(named, [`${path}.bad.2`, `${path}.next.bad`]);
 });
+
+/** Saves tokens under a lock that was prepared before config.json named this key file; gives the warnings. */
+async function savedAfterChoice(configDir: string, keyFile: string): Promise<string[]> {
+  const warnings: string[] = [];
+  await using login = await storeIn(configDir, {}, warnings).lock("default");
+  await login.prepare();
+  const sealing = { key: { by: "file", name: keyFile, id: keyId(KEY) }, old: [] };
+  const config = JSON.stringify({ version: 1, sealing });
+  Deno.writeTextFileSync(`${configDir}/config.json`, config, { mode: 0o600 });
+  await login.save(NEW);
+  return warnings;
+}
+
+for (const isFirst of [false, true]) {
+  const what = isFirst ? "the tokens of a first sign-in" : "new tokens";
+  Deno.test(`${what} are sealed with a key that was chosen after the request, when it can be had`, async () => {
+    using dir = tempDir();
+    const [configDir, keyFile] = [`${dir.path}/config`, `${dir.path}/key`];
+    Deno.writeTextFileSync(keyFile, KEY);
+    if (!isFirst) putLogin(configDir, LOGIN);
+    assertEquals(await savedAfterChoice(configDir, keyFile), []);
+    assertEquals(filesWith(TOKENS, [configDir]), []);
+    const { login } = openByHand(Deno.readTextFileSync(loginFile(configDir)), KEY);
+    assertEquals(login.refreshToken, "new-refresh");
+  });
+
+  Deno.test(`${what} are saved even when a key that was chosen after the request cannot be had`, async () => {
+    using dir = tempDir();
+    const configDir = `${dir.path}/config`;
+    if (!isFirst) putLogin(configDir, LOGIN);
+    const [warning = "", ...others] = await savedAfterChoice(configDir, `${dir.path}/none`);
+    assertStringIncludes(warning, `Cannot get key ${keyId(KEY)} of the logins from ${dir.path}`);
+    assertStringIncludes(warning, "saved in plain text; to seal it: anaplan-auth seal");
+    assertEquals(others, []);
+    assertEquals(
+      JSON.parse(Deno.readTextFileSync(loginFile(configDir))).refreshToken,
+      "new-refresh",
+    );
+  });
+}

@@ -1,7 +1,7 @@
 // Gets the key that a source names. Rule: a program is asked once for all reads of a process and once for each lock,
 // gets nothing secret, and what it says is quoted only where it cannot be the key.
 
-import { run, words } from "../base/advice.ts";
+import { run, type Words, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { field, parseObject } from "../base/json.ts";
 import { quoted } from "../base/text.ts";
@@ -17,31 +17,41 @@ export type KeySystem = Pick<System, "env" | "ask">;
 /** The keys in hand. A lock has a {@link KeySystem} of its own, so that it saves with no key that has gone by then. */
 const inHand = new WeakMap<KeySystem, Map<string, Promise<Key>>>();
 
+/** Which key is wanted. */
+interface WantedKey {
+  /** Another key in hand is looked for again. */
+  readonly id?: string | undefined;
+  /** What to do when it is lost. */
+  readonly ifLost?: Words;
+}
+
 /** The key that a source names, and no other. @throws {CliError} `storage` as {@link keyAt}. */
-export async function keyOf(source: KeySource, system: KeySystem): Promise<Key> {
-  const key = await keyAt(source, system);
-  if (source.id === undefined || source.id === key.id) return key;
-  throw noKey(source, source.id, `another key is there now (${key.id})`, "put the key back");
+export async function keyOf(source: KeySource, system: KeySystem, ifLost?: Words): Promise<Key> {
+  const { id } = source;
+  const wanted = ifLost === undefined ? { id } : { id, ifLost };
+  const key = await keyAt(source, system, wanted);
+  if (id === undefined || id === key.id) return key;
+  throw noKey(source, wanted, `another key is there now (${key.id})`, "put the key back");
 }
 
 /**
  * The key that is where a source says.
  *
- * @param wanted the id of the key that is needed: another one in hand is looked for again.
  * @throws {CliError} `storage` when no key is there.
  */
 export async function keyAt(
   source: KeySource,
   system: KeySystem,
-  wanted = source.id,
+  wanted: WantedKey = {},
 ): Promise<Key> {
+  const id = wanted.id ?? source.id;
   const keys = inHand.get(system) ?? new Map<string, Promise<Key>>();
   inHand.set(system, keys);
   const name = JSON.stringify(source);
   const known = keys.get(name);
   const key = known && await known;
-  if (key !== undefined && (wanted ?? key.id) === key.id) return key;
-  const finding = find(source, system, wanted);
+  if (key !== undefined && (id ?? key.id) === key.id) return key;
+  const finding = find(source, system, { ...wanted, id });
   keys.set(name, finding);
   try {
     return await finding;
@@ -52,14 +62,23 @@ export async function keyAt(
 }
 
 /** Why a key is not in hand: which one, where it was looked for, and what to do. */
-function noKey(source: KeySource, id: string | undefined, reason: string, next: string): CliError {
+function noKey(
+  source: KeySource,
+  { id, ifLost }: WantedKey,
+  reason: string,
+  next: string,
+): CliError {
   const key = id === undefined ? "the key of the logins" : `key ${id} of the logins`;
   const message = `Cannot get ${key} from ${inWords(source)}: ${reason}`;
-  return new CliError("storage", message, { next: `${next}, then run the same command again` });
+  return new CliError("storage", message, {
+    next: ifLost === undefined
+      ? `${next}, then run the same command again`
+      : words`${next}; if the key is lost: ${ifLost}`,
+  });
 }
 
-async function find(source: KeySource, system: KeySystem, id: string | undefined): Promise<Key> {
-  const no = (reason: string, next: string): CliError => noKey(source, id, reason, next);
+async function find(source: KeySource, system: KeySystem, wanted: WantedKey): Promise<Key> {
+  const no = (reason: string, next: string): CliError => noKey(source, wanted, reason, next);
   const bytes = await bytesOf(source, system, no);
   const key = await keyIn(bytes);
   if (key !== undefined) return key;
@@ -82,7 +101,7 @@ async function bytesOf(
     try {
       return headOfNamedFile(name, LONGEST_KEY);
     } catch (error) {
-      throw no(diskReason(error), "make the key file readable");
+      throw no(diskReason(error), "make it readable");
     }
   }
   if (by === "keychain") return new TextEncoder().encode(await inKeychain(name, id, system, no));

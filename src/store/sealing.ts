@@ -1,7 +1,7 @@
 // What is between a profile's login and its text: sealed logins are opened, and what is saved is sealed once
 // sealing is chosen. Rule: there is no way back to plain text but `unseal`.
 
-import { run, words } from "../base/advice.ts";
+import { run, type Words, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { ifPossible, listDirectory } from "../files/private_directory.ts";
 import { readPrivateFile } from "../files/private_file.ts";
@@ -65,7 +65,7 @@ export function sealingOf(
         }
         return undefined;
       }
-      const key = await (await import("./keys.ts")).keyOf(source, system);
+      const key = await (await import("./keys.ts")).keyOf(source, system, ifLost(source));
       return await textSealer(key, profile);
     },
     async isUpToDate(text) {
@@ -89,11 +89,17 @@ async function openLogin(
   const [first] = sources;
   if (first === undefined) throw noSource(path, header.key);
   const source = sources.find(({ id }) => id === header.key);
+  const lost = source === present || source === undefined
+    ? ifLost(first, path)
+    : `remove ${path} and sign in again`;
+  const wanted = { id: header.key || undefined, ifLost: lost };
   const { keyAt } = await import("./keys.ts");
-  const key = await (source ? keyAt(source, system) : anyKey(first, header.key, system));
+  const key = await (source ? keyAt(source, system, wanted) : anyKey(first, wanted, system));
   const no = (reason: string): CliError =>
     new CliError("storage", `${path} cannot be opened with key ${key.id}: ${reason}`, {
-      next: "restore the file or its key, or remove the file and sign in again",
+      next: source === undefined || source.id === key.id
+        ? "restore the file or its key, or remove the file and sign in again"
+        : words`put the key back; if the key is lost: ${lost}`,
     });
   if (header.key !== key.id && header.key !== "") throw no(`it is sealed with key ${header.key}`);
   let text: string;
@@ -111,16 +117,28 @@ async function openLogin(
 }
 
 /** The key of a login that no source names: the present keychain may have it, as the present source may. */
-async function anyKey(present: KeySource, id: string, system: KeySystem): Promise<Key> {
+async function anyKey(
+  present: KeySource,
+  wanted: { readonly id: string | undefined; readonly ifLost: Words },
+  system: KeySystem,
+): Promise<Key> {
   const { keyAt } = await import("./keys.ts");
-  if (present.by === "keychain" && id !== "") {
+  if (present.by === "keychain" && wanted.id !== undefined) {
     try {
-      return await keyAt({ ...present, id }, system);
+      return await keyAt({ ...present, id: wanted.id }, system);
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
     }
   }
-  return await keyAt(present, system, id || undefined);
+  return await keyAt(present, system, wanted);
+}
+
+/** What to do when the present key is lost; `path` is of a login that is sealed with it. */
+function ifLost({ by, variable }: KeySource, path?: string): Words {
+  if (variable === undefined) {
+    return run("seal", { flags: by === "keychain" ? "--rotate" : "--key-file FILE" });
+  }
+  return `put a new one there${path === undefined ? "" : `, remove ${path}`}, and sign in`;
 }
 
 function noSource(path: string, id: string): CliError {

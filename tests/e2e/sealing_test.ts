@@ -5,7 +5,7 @@ import { keyId, newKey } from "../support/sealed.ts";
 import { sealedHome } from "../support/sealed_home.ts";
 import { startProgram } from "../support/program.ts";
 import { browse } from "../support/scripted_browser.ts";
-import { registeredListener, sandboxFlags, SIGN_IN_ADDRESS } from "../support/sign_in.ts";
+import { registeredListener, sandboxFlags, SIGN_IN_ADDRESS, signIn } from "../support/sign_in.ts";
 
 const AT_ONCE = 16;
 
@@ -301,4 +301,63 @@ Deno.test("a refresh for which seal waits seals its tokens, also when seal is in
   assertEquals([code, stderr], [0, ""]);
   assertEquals((await at.run(["token"])).stdout.trim(), at.login().accessToken);
   assertEquals(at.plainFiles(), []);
+});
+
+for (const what of ["is gone", "is another one"]) {
+  Deno.test(`when the key in a file ${what}, the Next lines and the page lead to a new sign-in`, async () => {
+    await using at = await sealedHome();
+    if (what === "is gone") await Deno.remove(at.keyFile);
+    else await Deno.writeTextFile(at.keyFile, newKey());
+    const ifLost = async (argv: readonly string[]): Promise<string> => {
+      const { code, stderr } = await at.run(argv);
+      assertEquals(code, 7, stderr);
+      return /^Next: .*; if the key is lost: (.*)$/m.exec(stderr)?.[1] ?? stderr;
+    };
+    for (const argv of [["refresh"], ["token"], ["logout"]]) {
+      assertEquals(await ifLost(argv), "anaplan-auth seal --key-file FILE");
+    }
+    const file = `${at.keyFile}.new`;
+    await Deno.writeTextFile(file, newKey());
+    const step = await ifLost(["seal", "--key-file", file]);
+    assertEquals(step, "remove ~/.config/anaplan-auth/credentials/default.json and sign in again");
+    assertEquals(await ifLost(["token"]), step);
+    await Deno.remove(at.home.credentialsFile());
+    await signIn(at.sandbox, at.home);
+    assertEquals((await at.run(["token"])).code, 0);
+    assertEquals((await at.run(["seal"])).code, 0);
+    assertEquals((await at.run(["doctor"])).stdout.includes("not complete"), false);
+  });
+}
+
+Deno.test("the three lines that docs/sealing.md has for a lost key work as they are typed", async () => {
+  await using at = await sealedHome();
+  await Deno.remove(at.keyFile);
+  const page = await Deno.readTextFile(new URL("../../docs/sealing.md", import.meta.url));
+  const [, block = ""] = /If the key is lost[^`]*```text\n([^`]+)```/.exec(page) ?? [];
+  const [remove, seal = "", login] = block.trim().split("\n");
+  assertEquals(remove, "rm ~/.config/anaplan-auth/credentials/default.json");
+  assertEquals(login, "anaplan-auth login");
+  await Deno.remove(at.home.credentialsFile());
+  const [, flag = "", file = ""] = /^anaplan-auth seal (--\S+) ~\/(\S+)$/.exec(seal) ?? [];
+  await Deno.writeTextFile(`${at.keyFile}.${file}`, newKey());
+  assertEquals((await at.run(["seal", flag, `${at.keyFile}.${file}`])).code, 0);
+  await signIn(at.sandbox, at.home);
+  assertEquals((await at.run(["token"])).code, 0);
+});
+
+Deno.test("when the key of a variable is lost, a new one in its place and a sign-in work", async () => {
+  await using at = await sealedHome();
+  await Deno.remove(`${at.home.configDir}/config.json`);
+  const env = { ANAPLAN_AUTH_KEY_FILE: `${at.keyFile}.gone` };
+  const { code, stderr } = await at.run(["refresh"], env);
+  assertEquals(code, 7);
+  assertStringIncludes(stderr, "if the key is lost: put a new one there, remove ~/.config/");
+  await Deno.writeTextFile(env.ANAPLAN_AUTH_KEY_FILE, newKey());
+  assertStringIncludes(
+    (await at.run(["token"], env)).stderr,
+    "or remove the file and sign in again",
+  );
+  await Deno.remove(at.home.credentialsFile());
+  await signIn(at.sandbox, at.home, { env });
+  assertEquals((await at.run(["token"], env)).code, 0);
 });

@@ -147,10 +147,11 @@ function lockedLogin(
     },
     async save(tokenSet) {
       sealer ??= await sealing.sealer(before === undefined);
-      const text = await sealer(serializeTokenSet(tokenSet));
       using replacement = prepared;
       prepared = undefined;
+      let text: string | undefined;
       try {
+        text = await sealer(serializeTokenSet(tokenSet));
         if (replacement === undefined) writePrivateFile(path, text, warn);
         else replacement.commit(text, hold);
       } catch (error) {
@@ -158,8 +159,7 @@ function lockedLogin(
         isPlanned = false;
         const reached = replacement.keep();
         const waiting = reached && { path: waitingPath(path), isSynced: reached === "synced" };
-        const cause = toCliError(error);
-        throw rescueLogin(text, { path, follows, waiting, lock, cause }, system);
+        throw rescueLogin(text, { path, follows, waiting, lock, cause: toCliError(error) }, system);
       }
       removeLeftovers(path, 0);
       if (replacement !== undefined) giveUpLost();

@@ -9,7 +9,7 @@ import { kindOf, presentChoice } from "./key_source.ts";
 import { isCopyOf, openCopy, removeCopy, writeCopy } from "./local_copy.ts";
 import type { LockedLogin, LockSystem } from "./locked_login.ts";
 import type { LoginStore } from "./login_store.ts";
-import { type Sealing, sealingOf } from "./sealing.ts";
+import { type PresentSealing, type Sealing, sealingOf } from "./sealing.ts";
 import { settingsName, sharedSettings } from "./shared_settings.ts";
 import { mayBeRescuedAt } from "./shared_rescue.ts";
 import type { SharedPlace } from "./shared_delivery.ts";
@@ -46,7 +46,7 @@ export function sharedStore(
   const { key } = choice();
   const directory = `${configDir}/shared/${address.slug}`;
   const sealing = (name: string): Sealing =>
-    sealingOf({ configDir, profile: name }, choice, system);
+    sealedAlways(sealingOf({ configDir, profile: name }, choice, system), address.name);
   const placeOf = (profile: string): SharedPlace => ({
     ...{ profile, engine, directory, sealing: sealing(profile) },
     settings: sharedSettings(configDir, profile, sealing(settingsName(profile)), warn),
@@ -68,6 +68,12 @@ export function sharedStore(
     names: async () => namesOf(await engine.rows()),
     bringSettings: (profile) => broughtSettings(placeOf(profile)),
   };
+}
+
+/** @throws {CliError} `usage` instead of leaving a text plain. */
+function sealedAlways(sealing: PresentSealing, name: string): Sealing {
+  const sealer = async () => await sealing.sealer() ?? Promise.reject(noKey(name));
+  return { ...sealing, sealer };
 }
 
 /** How a login is loaded. */

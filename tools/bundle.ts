@@ -2,7 +2,8 @@
 // Rule: the same sources give the same bytes, wherever and whenever the bundle is made.
 
 import { rm } from "node:fs/promises";
-import { type OutputChunk, rolldown } from "rolldown";
+import { isBuiltin } from "node:module";
+import { type OutputChunk, type Plugin, rolldown } from "rolldown";
 import config from "../deno.json" with { type: "json" };
 import { shellLauncher } from "./launchers.ts";
 import { DIST, filesBelow, ROOT, say } from "./tool.ts";
@@ -67,6 +68,7 @@ async function bundled(cwd: string): Promise<OutputChunk[]> {
     input: "main.ts",
     platform: "neutral",
     external: /^node:/,
+    plugins: [REQUIRED],
     checks: { ineffectiveDynamicImport: false }, // GROUPS says what is in which file
     resolve: {
       mainFields: ["module", "main"],
@@ -84,6 +86,16 @@ async function bundled(cwd: string): Promise<OutputChunk[]> {
   });
   return output.filter((file) => file.type === "chunk");
 }
+
+/** What a CommonJS package requires of Node, as modules that Deno imports: `require("net")` is not there. */
+const REQUIRED: Plugin = {
+  name: "required",
+  resolveId: (id) => isBuiltin(id) && !id.startsWith("node:") ? `\0required:${id}` : null,
+  load(id) {
+    const [, name] = /^\0required:(.+)$/.exec(id) ?? [];
+    return name === undefined ? null : `export * from "node:${name}";`;
+  },
+};
 
 /** The import map's names that are not those of packages. */
 const ALIASES = Object.fromEntries(

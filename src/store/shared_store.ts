@@ -5,8 +5,8 @@ import { run, type Words, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { ifPossible, listDirectory } from "../files/private_directory.ts";
 import type { Engine } from "./engines/engine.ts";
-import { kindOf, presentChoice } from "./key_source.ts";
-import { isCopyOf, openCopy, removeCopy, writeCopy } from "./local_copy.ts";
+import { type KeyChoice, kindOf, presentChoice } from "./key_source.ts";
+import { openCopy } from "./local_copy.ts";
 import type { LockedLogin, LockSystem } from "./locked_login.ts";
 import type { LoginStore } from "./login_store.ts";
 import { type Sealing, sealingOf } from "./sealing.ts";
@@ -25,6 +25,12 @@ export interface SharedStore extends LoginStore {
   bringSettings(profile: string): Promise<boolean>;
 }
 
+/** What counts instead of what environment and config.json say. */
+export interface StoreOptions {
+  readonly address?: Address | undefined;
+  readonly chosen?: KeyChoice;
+}
+
 /**
  * The store at an address: that which environment or config.json names, when none is given.
  *
@@ -34,14 +40,14 @@ export function sharedStore(
   configDir: string,
   system: LockSystem,
   warn: (text: Words) => void,
-  address = presentAddress(configDir, system),
+  { address = presentAddress(configDir, system), chosen }: StoreOptions = {},
 ): SharedStore {
   if (address === undefined) throw noStore();
   const engine = engineAt(address, system);
   const choice = () => {
-    const chosen = presentChoice(configDir, system);
-    if (chosen.key === undefined) throw noKey(address.name);
-    return chosen;
+    const present = chosen ?? presentChoice(configDir, system);
+    if (present.key === undefined) throw noKey(address.name);
+    return present;
   };
   const { key } = choice();
   const directory = `${configDir}/shared/${address.slug}`;
@@ -93,26 +99,9 @@ async function loadShared(
       if (!isUsable || !(error instanceof CliError) || error.kind !== "unavailable") throw error;
     }
   }
-  return isUsable ? copy : await fromStore(place, copy, warn);
-}
-
-/** The login in the store; what this computer keeps of it is made anew. */
-async function fromStore(
-  place: SharedPlace,
-  copy: TokenSet | undefined,
-  warn: (text: Words) => void,
-): Promise<TokenSet | undefined> {
-  const [{ loginOf }, { ensurePrivateDirectory }] = await Promise.all([
-    import("./shared_delivery.ts"),
-    import("../files/replacement.ts"),
-  ]);
-  const login = await loginOf(await place.engine.read(place.profile), place);
-  if (login === undefined) removeCopy(place.copyPath, warn);
-  else if (!isCopyOf(copy, login)) {
-    ensurePrivateDirectory(place.directory);
-    await writeCopy(place.copyPath, login, await place.sealing.sealer(), warn);
-  }
-  return login;
+  if (isUsable) return copy;
+  const { keptLogin } = await import("./shared_delivery.ts");
+  return await keptLogin(await place.engine.read(place.profile), place, warn);
 }
 
 /** The login in a sealed text of the store. */

@@ -1,6 +1,5 @@
 // Which shared store is used: what the environment says, else what config.json does. Rule: a password is never saved.
 
-import { CliError } from "../base/errors.ts";
 import { field } from "../base/json.ts";
 import { lockConfig, readConfig, writeConfig } from "../files/config_file.ts";
 import type { Clock } from "../files/lock_file.ts";
@@ -45,9 +44,7 @@ export function engineAt(address: Address, system: EngineSystem): Engine {
     if (address.kind === "postgresql") {
       return (await import("./engines/postgresql.ts")).postgresql(address, system);
     }
-    throw new CliError("usage", `Cannot use the login store ${address.name}: it is etcd`, {
-      next: "use PostgreSQL",
-    });
+    return (await import("./engines/etcd.ts")).etcd(address, system);
   };
   return {
     name: address.name,

@@ -63,6 +63,7 @@ function unavailable(
   details: Pick<ErrorDetails, "answerLost" | "timedOut" | "next" | "code">,
 ): CliError {
   return new CliError("unavailable", `Cannot reach ${url.host}: ${reason}`, {
+    reason,
     next: "check the network and the proxy, then try again",
     ...details,
   });

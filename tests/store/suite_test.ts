@@ -1,5 +1,9 @@
-// The same behavior of every store: files, sealed files, PostgreSQL, and PostgreSQL behind PgBouncer.
+// The same behavior of every store: files, sealed files, PostgreSQL, PostgreSQL behind PgBouncer, and etcd.
 import { openStore, storeIn } from "../../src/store/logins.ts";
+import { findEtcd, startEtcd } from "../support/etcd.ts";
+import { fetchWhole } from "../../src/system/http.ts";
+import { sleep } from "../../src/system/sleep.ts";
+import type { HttpRequest } from "../../src/system/contract.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 import { findPostgres, startPostgres } from "../support/postgres.ts";
 import { findPgBouncer, startPgBouncer } from "../support/pgbouncer.ts";
@@ -47,12 +51,31 @@ testStore(
   (postgresql.path === undefined || pgbouncer.path === undefined) && !isCi,
 );
 
+const found = findEtcd();
+let etcd: ReturnType<typeof startEtcd> | undefined;
+
+Deno.test({
+  name: "the etcd of the next tests starts",
+  ignore: found.path === undefined && !isCi,
+  sanitizeOps: false,
+  sanitizeResources: false,
+  fn: async () => void await (etcd = startEtcd(found.path ?? "")),
+});
+
+testStore("etcd", async () => {
+  if (etcd === undefined) throw new Error("etcd did not start");
+  const { remove, url } = await etcd;
+  await remove("team/");
+  return await inStore(url(), () => Promise.resolve());
+}, found.path === undefined && !isCi);
+
 /** Waits are real: a database knows no other clock. */
 function realClock(env: Readonly<Record<string, string>>) {
   return {
     ...fakeSystem({ env }),
     monotonic: () => performance.now(),
-    sleep: (time: number) => new Promise<void>((resolve) => setTimeout(resolve, time)),
+    fetch: (request: HttpRequest) => fetchWhole(request, () => {}),
+    sleep: (time: number, signal?: AbortSignal) => sleep(time, signal),
   };
 }
 
@@ -62,6 +85,11 @@ async function inPostgres(
   const server = await shared();
   await server.sql("DROP TABLE IF EXISTS anaplan_auth_logins, anaplan_auth_version");
   const { url, end } = await through(server.url);
+  return await inStore(url, end);
+}
+
+/** Two computers with one store. */
+async function inStore(url: string, end: () => PromiseLike<void>): Promise<Stores> {
   const dirs = [tempDir(), tempDir()];
   const key = newKey();
   const system = realClock({ ANAPLAN_AUTH_STORE: url, ANAPLAN_AUTH_KEY: key });
@@ -85,8 +113,11 @@ async function shared(): ReturnType<typeof startPostgres> {
 }
 
 Deno.test({
-  name: "the server of these tests ends",
+  name: "the servers of these tests end",
   sanitizeOps: false,
   sanitizeResources: false,
-  fn: async () => await (await server)?.[Symbol.asyncDispose](),
+  fn: async () => {
+    await (await server)?.[Symbol.asyncDispose]();
+    await (await etcd)?.[Symbol.asyncDispose]();
+  },
 });

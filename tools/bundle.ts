@@ -15,7 +15,7 @@ import { inStage } from "./stage.ts";
  *
  * `start` is what every start needs, and `token`, which is called most; main.ts is not in it, since who waits
  * at the top level of a file must not be in the file that others wait for. `session` is what every command
- * needs that looks at a login, `request` what every command needs that asks a server.
+ * needs that looks at a login, `shared` what a fresh token from a login store needs besides, `request` what every command needs that asks a server.
  */
 const GROUPS = Object.entries({
   start: "base/(advice|errors|json|secret|text|version)|cli/(app|print)|cli/tree/commands|" +
@@ -26,6 +26,8 @@ const GROUPS = Object.entries({
     "session/(advice_in_use|grants|session)|settings/(client_environment|profiles|settings|table)|" +
     "store/(key_source|locked_login|logins|put_back|rescue|sealed_store|sealed_text|sealing|token_sets)|" +
     "system/(key_needs|signals)",
+  shared:
+    "store/(local_copy|shared_rescue|shared_settings|shared_store|store_choice)|store/engines/address",
   request: "base/(masking|retry_after)|oauth/(answer_fields|client|token_response|wire)|" +
     "provider/(authorization_server|regions)|system/(http|http_client|proxies)",
 }).map(([name, files]) => ({ name, test: new RegExp(`/src/(${files})\\.ts$`) }));

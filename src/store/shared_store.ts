@@ -65,8 +65,8 @@ export function sharedStore(
   const isFreshNow = (copy: TokenSet): boolean => isFresh(copy, system.now());
   return {
     ...{ sharedAt: address.name, address, engine, lock },
-    load: (profile, isPresent = false) =>
-      loadShared(placeOf(profile), { isPresent, isFreshNow, lock }, warn),
+    load: (profile, isCopyEnough = false) =>
+      loadShared(placeOf(profile), { isCopyEnough, isFreshNow, lock }, warn),
     pathOf: (profile) => placeOf(profile).copyPath,
     mayWait: (profile) => Promise.resolve(mayWait(profile)),
     waiting: () => Promise.resolve(rescuedIn(directory).filter(mayWait)),
@@ -78,7 +78,7 @@ export function sharedStore(
 
 /** How a login is loaded. */
 interface Loading {
-  readonly isPresent: boolean;
+  readonly isCopyEnough: boolean;
   readonly isFreshNow: (copy: TokenSet) => boolean;
   readonly lock: (profile: string) => Promise<LockedLogin>;
 }
@@ -86,11 +86,11 @@ interface Loading {
 /** The copy while that is fresh; tokens that could not be saved are saved first. */
 async function loadShared(
   place: SharedPlace,
-  { isPresent, isFreshNow, lock }: Loading,
+  { isCopyEnough, isFreshNow, lock }: Loading,
   warn: (text: Words) => void,
 ): Promise<TokenSet | undefined> {
   const copy = await openCopy(place.copyPath, place.sealing);
-  const isUsable = !isPresent && copy !== undefined && isFreshNow(copy);
+  const isUsable = copy !== undefined && (isCopyEnough || isFreshNow(copy));
   if (mayBeRescuedAt(place.rescuePath)) {
     try {
       await using login = await lock(place.profile);

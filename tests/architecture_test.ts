@@ -44,6 +44,7 @@ const MAY_REVEAL: readonly string[] = [
   "src/oauth/wire.ts",
   "src/provider/anaplan.ts",
   "src/provider/belonging.ts",
+  "src/store/engines/etcd_client.ts",
   "src/store/engines/pg_client.ts",
   "src/store/token_sets.ts",
   "src/system/http_client.ts",

@@ -2,7 +2,8 @@
 // Rule: the same sources give the same bytes, wherever and whenever the bundle is made.
 
 import { rm } from "node:fs/promises";
-import { type OutputChunk, rolldown } from "rolldown";
+import { isBuiltin } from "node:module";
+import { type OutputChunk, type Plugin, rolldown } from "rolldown";
 import config from "../deno.json" with { type: "json" };
 import { shellLauncher } from "./launchers.ts";
 import { DIST, filesBelow, ROOT, say } from "./tool.ts";
@@ -14,7 +15,7 @@ import { inStage } from "./stage.ts";
  *
  * `start` is what every start needs, and `token`, which is called most; main.ts is not in it, since who waits
  * at the top level of a file must not be in the file that others wait for. `session` is what every command
- * needs that looks at a login, `request` what every command needs that asks a server.
+ * needs that looks at a login, `shared` what a fresh token from a login store needs besides, `request` what every command needs that asks a server.
  */
 const GROUPS = Object.entries({
   start: "base/(advice|errors|json|secret|text|version)|cli/(app|print)|cli/tree/commands|" +
@@ -25,6 +26,8 @@ const GROUPS = Object.entries({
     "session/(advice_in_use|grants|session)|settings/(client_environment|profiles|settings|table)|" +
     "store/(key_source|locked_login|locking|logins|put_back|rescue|sealed_store|sealed_text|sealing|token_sets)|" +
     "system/(key_needs|signals)",
+  shared:
+    "store/(local_copy|shared_rescue|shared_settings|shared_store|store_choice)|store/engines/address",
   request: "base/(masking|retry_after)|oauth/(answer_fields|client|token_response|wire)|" +
     "provider/(authorization_server|regions)|system/(http|http_client|proxies)",
 }).map(([name, files]) => ({ name, test: new RegExp(`/src/(${files})\\.ts$`) }));
@@ -83,6 +86,7 @@ async function bundled(cwd: string): Promise<OutputChunk[]> {
     input: "main.ts",
     platform: "neutral",
     external: /^node:/,
+    plugins: [REQUIRED],
     checks: { ineffectiveDynamicImport: false }, // GROUPS says what is in which file
     resolve: {
       mainFields: ["module", "main"],
@@ -100,6 +104,16 @@ async function bundled(cwd: string): Promise<OutputChunk[]> {
   });
   return output.filter((file) => file.type === "chunk");
 }
+
+/** What a CommonJS package requires of Node, as modules that Deno imports: `require("net")` is not there. */
+const REQUIRED: Plugin = {
+  name: "required",
+  resolveId: (id) => isBuiltin(id) && !id.startsWith("node:") ? `\0required:${id}` : null,
+  load(id) {
+    const [, name] = /^\0required:(.+)$/.exec(id) ?? [];
+    return name === undefined ? null : `export * from "node:${name}";`;
+  },
+};
 
 /** The import map's names that are not those of packages. */
 const ALIASES = Object.fromEntries(

@@ -24,6 +24,8 @@ import {
   lockKeys,
   resealAll,
 } from "../store/reseal.ts";
+import { isShared } from "../store/logins.ts";
+import { resealShared } from "../store/reseal_shared.ts";
 
 /** The flags of `seal`. */
 export interface SealFlags extends CommonFlags {
@@ -52,6 +54,9 @@ export async function seal(flags: SealFlags, context: CommandContext): Promise<A
   const before = isSaved ? await changeChoice(change, (saved) => withKey(key, saved)) : saved;
   const old = [before.key, ...before.old, environment].filter((source) => source !== undefined);
   const profiles = await resealAll({ key, old }, change);
+  if (isShared(change.configDir, change.system)) {
+    profiles.push(...await resealShared({ key, old }, change));
+  }
   if (isSaved) await forgetOldKeys(change);
   const { id } = await keyOf(key, change.system);
   return {
@@ -65,6 +70,7 @@ export async function seal(flags: SealFlags, context: CommandContext): Promise<A
 /** Saves every login as a plain private file again. */
 export async function unseal(flags: UnsealFlags, context: CommandContext): Promise<Answer> {
   const change = changeIn(flags, context);
+  if (isShared(change.configDir, change.system)) throw alwaysSealed();
   if (!flags.yes) await askFirst(flags, context);
   using _lock = await lockKeys(change);
   const environment = await environmentKey(change);
@@ -186,6 +192,14 @@ function assertElsewhere({ by, name }: KeySource, { configDir }: KeyChange): voi
 function oneKeyOnly(): CliError {
   return new CliError("usage", "Cannot seal with several keys", {
     next: "give one of --key-file, --key-command, --keychain and --rotate",
+  });
+}
+
+function alwaysSealed(): CliError {
+  return new CliError("usage", "Cannot unseal: logins in a login store are always sealed", {
+    next: words`${run("store pull", { flags: "--all" })}, then ${
+      run("store use", { flags: "local" })
+    }`,
   });
 }
 

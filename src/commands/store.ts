@@ -59,7 +59,9 @@ export async function storeUse(
 ): Promise<Answer> {
   const configDir = configDirectory(flags, system);
   const address = text === "local" ? undefined : addressIn(text, flags);
-  if (address !== undefined) await sharedStore(configDir, system, talk.warn, address).engine.rows();
+  if (address !== undefined) {
+    await sharedStore(configDir, system, talk.warn, { address }).engine.rows();
+  }
   await saveAddress(configDir, address, system, talk.warn);
   if (system.env("ANAPLAN_AUTH_STORE") !== undefined) {
     talk.warn("ANAPLAN_AUTH_STORE is set and goes before this choice");

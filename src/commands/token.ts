@@ -51,7 +51,7 @@ async function freshOnDisk(
     const plain = plainLogin(configDir, profile, system);
     if (plain !== undefined) return plain;
     const { storeIn } = await import("../store/logins.ts");
-    return await (await storeIn(configDir, system, talk.warn)).load(profile);
+    return await (await storeIn(configDir, system, talk.warn)).load(profile, true);
   });
   if (stored === undefined) return undefined;
   const isUsual = stored.endedBy === undefined; // else there is something to say beside the token

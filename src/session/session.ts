@@ -41,7 +41,7 @@ export async function freshTokenSet(
   minValid?: number,
   isDemanded = minValid !== undefined,
 ): Promise<TokenSet> {
-  const seen = await storedTokenSet(settings, context);
+  const seen = await storedTokenSet(settings, context, true);
   const now = context.system.now();
   if (isFresh(seen, now, minValid)) { // no lock, and no network module is loaded
     if (seen.endedBy !== undefined) warnRejected(seen, settings, context);
@@ -98,7 +98,8 @@ export async function refreshedTokenSet(
   context: CommandContext,
 ): Promise<Refreshed> {
   const seen = await storedTokenSet(settings, context, true);
-  return await replaceTokenSet(seen, settings, context, { asksAgain: true });
+  const since = context.system.now();
+  return await replaceTokenSet(seen, settings, context, { asksAgain: true, since });
 }
 
 /**
@@ -116,28 +117,28 @@ export async function replaceRefused(
 }
 
 /**
- * The profile's login as it is stored; with `isPresent` no copy of an access token will do.
+ * The profile's login as it is stored; with `isCopyEnough` as {@link LoginStore.load}.
  *
  * @throws {CliError} `login_required` when there is none.
  */
 export async function storedTokenSet(
   settings: Settings,
   context: CommandContext,
-  isPresent = false,
+  isCopyEnough = false,
 ): Promise<TokenSet> {
   const store = await storeInUse(settings, context);
-  return await loginInUse(settings, store, isPresent) ?? noLogin(settings);
+  return await loginInUse(settings, store, isCopyEnough) ?? noLogin(settings);
 }
 
 /** The settings' login in their store; as {@link settledLogin}, where it is stored. */
 export async function loginInUse(
   settings: Settings,
   store: LoginStore,
-  isPresent = false,
+  isCopyEnough = false,
 ): Promise<TokenSet | undefined> {
   const { profile } = settings;
   if (hasEnvironmentLogin(settings)) return await store.load(profile);
-  return await settledLogin(profile, store, isPresent);
+  return await settledLogin(profile, store, isCopyEnough);
 }
 
 /**
@@ -149,10 +150,10 @@ export async function loginInUse(
 async function settledLogin(
   profile: string,
   store: LoginStore,
-  isPresent: boolean,
+  isCopyEnough: boolean,
 ): Promise<TokenSet | undefined> {
   try {
-    const stored = await store.load(profile, isPresent);
+    const stored = await store.load(profile, isCopyEnough);
     if (stored !== undefined && canRefresh(stored)) return stored;
   } catch (error) {
     if (!(error instanceof CliError) || error.damagedFile === undefined) throw error;
@@ -210,6 +211,8 @@ interface ReplaceOptions {
   readonly asksAgain?: boolean;
   /** Whether a service rejected the access token: without a refresh it is of no use. */
   readonly isRefused?: boolean;
+  /** When a copy is what was seen: only what came after this is news. */
+  readonly since?: number;
 }
 
 /**
@@ -220,7 +223,7 @@ async function replaceTokenSet(
   seen: TokenSet,
   settings: Settings,
   context: CommandContext,
-  { minValid, asksAgain = false, isRefused = false }: ReplaceOptions = {},
+  { minValid, asksAgain = false, isRefused = false, since = 0 }: ReplaceOptions = {},
 ): Promise<Refreshed> {
   const { now } = context.system;
   if (!seen.isCopy) await refreshable(seen, settings, now(), asksAgain); // before waiting for another process
@@ -229,7 +232,7 @@ async function replaceTokenSet(
   await using login = await store.lock(settings.profile);
   const isDone = (tokenSet: TokenSet | undefined): tokenSet is TokenSet =>
     tokenSet !== undefined && !sameTokenSet(tokenSet, seen) &&
-    isFresh(tokenSet, now(), minValid);
+    !(seen.isCopy && tokenSet.obtainedAt < since) && isFresh(tokenSet, now(), minValid);
   if (isDone(login.justSaved)) return { tokenSet: login.justSaved, byUs: false };
   const stored = await login.load() ?? noLogin(settings);
   if (isDone(stored)) {

@@ -20,9 +20,10 @@ export interface LoginsRead {
   /**
    * The profile's login, or `undefined` when there is none. Takes no lock.
    *
-   * @param isPresent whether a copy of an access token, which other computers may have replaced, will not do.
+   * @param isCopyEnough whether this computer's copy of an access token will do that is not fresh any more: who locks
+   * the login sees it anyway.
    */
-  load(profile: string, isPresent?: boolean): Promise<TokenSet | undefined>;
+  load(profile: string, isCopyEnough?: boolean): Promise<TokenSet | undefined>;
   /** What keeps the key of the profile's login; `undefined` when it is not sealed. */
   sealedBy(profile: string): Promise<KeyKind | undefined>;
 }

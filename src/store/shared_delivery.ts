@@ -3,9 +3,9 @@
 
 import { CliError, toCliError } from "../base/errors.ts";
 import type { Warn } from "../files/private_file.ts";
-import { removePrivateFile } from "../files/replacement.ts";
+import { ensurePrivateDirectory, removePrivateFile } from "../files/replacement.ts";
 import type { Engine, NewRow, Owner, Row, RowLock } from "./engines/engine.ts";
-import { writeCopy } from "./local_copy.ts";
+import { isCopyOf, openCopy, removeCopy, writeCopy } from "./local_copy.ts";
 import { headerOf } from "./sealed_text.ts";
 import type { Sealing } from "./sealing.ts";
 import { rescueAt, setRescueAside } from "./shared_rescue.ts";
@@ -33,7 +33,7 @@ export function rowWith(sealed: string, { expiresAt }: TokenSet): NewRow {
 }
 
 /** The login in a row, with the settings that came with it put on the disk. */
-export async function loginOf(
+async function loginOf(
   row: Row | undefined,
   place: SharedPlace,
 ): Promise<TokenSet | undefined> {
@@ -52,6 +52,22 @@ export function notSaved(thrown: unknown, rescuePath: string): CliError {
     next: "fix that, then run the same command again on this computer: it saves them",
     cause: error,
   });
+}
+
+/** The login in a row; what this computer keeps of it is made anew. */
+export async function keptLogin(
+  row: Row | undefined,
+  place: SharedPlace,
+  warn: Warn,
+): Promise<TokenSet | undefined> {
+  const { copyPath, directory, sealing } = place;
+  const login = await loginOf(row, place);
+  if (login === undefined) removeCopy(copyPath, warn);
+  else if (!isCopyOf(await openCopy(copyPath, sealing), login)) {
+    ensurePrivateDirectory(directory);
+    await writeCopy(copyPath, login, await sealing.sealer(), warn);
+  }
+  return login;
 }
 
 /** Saves rescued tokens, when they follow what the store has; says whether they were saved. */

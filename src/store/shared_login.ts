@@ -10,10 +10,10 @@ import {
   removePrivateFile,
   type Replacement,
 } from "../files/replacement.ts";
-import type { NewRow, Owner, RowLock } from "./engines/engine.ts";
+import type { NewRow, Owner, Row, RowLock } from "./engines/engine.ts";
 import { openCopy, removeCopy, writeCopy } from "./local_copy.ts";
 import type { LockedLogin, LockSystem } from "./locked_login.ts";
-import { deliver, loginOf, notSaved, rowWith, type SharedPlace } from "./shared_delivery.ts";
+import { deliver, keptLogin, notSaved, rowWith, type SharedPlace } from "./shared_delivery.ts";
 import { beginRescue, rescueText } from "./shared_rescue.ts";
 import type { TokenSet } from "./token_set.ts";
 import { fingerprint, serializeTokenSet } from "./token_sets.ts";
@@ -63,7 +63,7 @@ function lockedShared(
   let rescue: Replacement | undefined;
   let present: TokenSet | undefined;
   const load = async (): Promise<TokenSet | undefined> =>
-    present = await loginOf((await row.get()).row, place);
+    present = await keptLogin(await row.present(), place, warn);
   return {
     ...known,
     load,
@@ -95,6 +95,8 @@ function lockedShared(
 /** The row, which is locked when it is first needed: what another process here has just saved needs no lock. */
 interface RowWhenNeeded {
   get(): Promise<RowLock>;
+  /** The row as it was locked; from the second time on as it is now: a lock that took too long is lost. */
+  present(): Promise<Row | undefined>;
   /** Saves and gives up the lock. @throws {CliError} `storage` when another process was first. */
   save(row: NewRow): Promise<void>;
   end(): Promise<void>;
@@ -103,6 +105,7 @@ interface RowWhenNeeded {
 function rowWhenNeeded(place: SharedPlace, owner: Owner): RowWhenNeeded {
   let held: RowLock | undefined;
   const get = async (): Promise<RowLock> => held ??= await place.engine.lock(place.profile, owner);
+  let isRead = false;
   const end = async (): Promise<void> => {
     const ended = held;
     held = undefined;
@@ -110,6 +113,12 @@ function rowWhenNeeded(place: SharedPlace, owner: Owner): RowWhenNeeded {
   };
   return {
     ...{ get, end },
+    async present() {
+      const { row } = await get();
+      if (isRead) return await place.engine.read(place.profile);
+      isRead = true;
+      return row;
+    },
     async save(row) {
       if (!await (await get()).save(row)) throw outrun(place);
       await end();

@@ -5,8 +5,8 @@ import { run, type Words, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { ifPossible, listDirectory } from "../files/private_directory.ts";
 import type { Engine } from "./engines/engine.ts";
-import { kindOf, presentChoice } from "./key_source.ts";
-import { isCopyOf, openCopy, removeCopy, writeCopy } from "./local_copy.ts";
+import { type KeyChoice, kindOf, presentChoice } from "./key_source.ts";
+import { openCopy } from "./local_copy.ts";
 import type { LockedLogin, LockSystem } from "./locked_login.ts";
 import type { LoginStore } from "./login_store.ts";
 import { type PresentSealing, type Sealing, sealingOf } from "./sealing.ts";
@@ -25,6 +25,12 @@ export interface SharedStore extends LoginStore {
   bringSettings(profile: string): Promise<boolean>;
 }
 
+/** What counts instead of what environment and config.json say. */
+export interface StoreOptions {
+  readonly address?: Address | undefined;
+  readonly chosen?: KeyChoice;
+}
+
 /**
  * The store at an address: that which environment or config.json names, when none is given.
  *
@@ -34,14 +40,14 @@ export function sharedStore(
   configDir: string,
   system: LockSystem,
   warn: (text: Words) => void,
-  address = presentAddress(configDir, system),
+  { address = presentAddress(configDir, system), chosen }: StoreOptions = {},
 ): SharedStore {
   if (address === undefined) throw noStore();
   const engine = engineAt(address, system);
   const choice = () => {
-    const chosen = presentChoice(configDir, system);
-    if (chosen.key === undefined) throw noKey(address.name);
-    return chosen;
+    const present = chosen ?? presentChoice(configDir, system);
+    if (present.key === undefined) throw noKey(address.name);
+    return present;
   };
   const { key } = choice();
   const directory = `${configDir}/shared/${address.slug}`;
@@ -59,8 +65,8 @@ export function sharedStore(
   const isFreshNow = (copy: TokenSet): boolean => isFresh(copy, system.now());
   return {
     ...{ sharedAt: address.name, address, engine, lock },
-    load: (profile, isPresent = false) =>
-      loadShared(placeOf(profile), { isPresent, isFreshNow, lock }, warn),
+    load: (profile, isCopyEnough = false) =>
+      loadShared(placeOf(profile), { isCopyEnough, isFreshNow, lock }, warn),
     pathOf: (profile) => placeOf(profile).copyPath,
     mayWait: (profile) => Promise.resolve(mayWait(profile)),
     waiting: () => Promise.resolve(rescuedIn(directory).filter(mayWait)),
@@ -78,7 +84,7 @@ function sealedAlways(sealing: PresentSealing, name: string): Sealing {
 
 /** How a login is loaded. */
 interface Loading {
-  readonly isPresent: boolean;
+  readonly isCopyEnough: boolean;
   readonly isFreshNow: (copy: TokenSet) => boolean;
   readonly lock: (profile: string) => Promise<LockedLogin>;
 }
@@ -86,11 +92,11 @@ interface Loading {
 /** The copy while that is fresh; tokens that could not be saved are saved first. */
 async function loadShared(
   place: SharedPlace,
-  { isPresent, isFreshNow, lock }: Loading,
+  { isCopyEnough, isFreshNow, lock }: Loading,
   warn: (text: Words) => void,
 ): Promise<TokenSet | undefined> {
   const copy = await openCopy(place.copyPath, place.sealing);
-  const isUsable = !isPresent && copy !== undefined && isFreshNow(copy);
+  const isUsable = copy !== undefined && (isCopyEnough || isFreshNow(copy));
   if (mayBeRescuedAt(place.rescuePath)) {
     try {
       await using login = await lock(place.profile);
@@ -99,26 +105,9 @@ async function loadShared(
       if (!isUsable || !(error instanceof CliError) || error.kind !== "unavailable") throw error;
     }
   }
-  return isUsable ? copy : await fromStore(place, copy, warn);
-}
-
-/** The login in the store; what this computer keeps of it is made anew. */
-async function fromStore(
-  place: SharedPlace,
-  copy: TokenSet | undefined,
-  warn: (text: Words) => void,
-): Promise<TokenSet | undefined> {
-  const [{ loginOf }, { ensurePrivateDirectory }] = await Promise.all([
-    import("./shared_delivery.ts"),
-    import("../files/replacement.ts"),
-  ]);
-  const login = await loginOf(await place.engine.read(place.profile), place);
-  if (login === undefined) removeCopy(place.copyPath, warn);
-  else if (!isCopyOf(copy, login)) {
-    ensurePrivateDirectory(place.directory);
-    await writeCopy(place.copyPath, login, await place.sealing.sealer(), warn);
-  }
-  return login;
+  if (isUsable) return copy;
+  const { keptLogin } = await import("./shared_delivery.ts");
+  return await keptLogin(await place.engine.read(place.profile), place, warn);
 }
 
 /** The login in a sealed text of the store. */

@@ -1,6 +1,5 @@
 // Which shared store is used: what the environment says, else what config.json does. Rule: a password is never saved.
 
-import { CliError } from "../base/errors.ts";
 import { field } from "../base/json.ts";
 import { readConfig } from "../files/config_fields.ts";
 import { lockConfig, writeConfig } from "../files/config_file.ts";
@@ -46,9 +45,7 @@ export function engineAt(address: Address, system: EngineSystem): Engine {
     if (address.kind === "postgresql") {
       return (await import("./engines/postgresql.ts")).postgresql(address, system);
     }
-    throw new CliError("usage", `Cannot use the login store ${address.name}: it is etcd`, {
-      next: "use PostgreSQL",
-    });
+    return (await import("./engines/etcd.ts")).etcd(address, system);
   };
   return {
     name: address.name,

@@ -63,8 +63,8 @@ function unavailable(
   details: Pick<ErrorDetails, "answerLost" | "timedOut" | "next" | "code">,
 ): CliError {
   return new CliError("unavailable", `Cannot reach ${url.host}: ${reason}`, {
-    next: "check the network and the proxy, then try again",
     reason,
+    next: "check the network and the proxy, then try again",
     ...details,
   });
 }

@@ -80,6 +80,8 @@ export async function runInPlace(
   using _keys = hearing(KEYS, isAtTerminal ? () => {} : handOn);
   using _signals = hearing(HANDED_ON, handOn);
   for (const name of KEY_VARIABLES) Deno.env.delete(name); // the program gets a token, never the key
+  const store = variable("ANAPLAN_AUTH_STORE") ?? "";
+  if (/^\w+:\/\/[^/]*:[^/]*@/.test(store)) Deno.env.delete("ANAPLAN_AUTH_STORE"); // nor a password
   try {
     const streams = { stdin: "inherit", stdout: "inherit", stderr: "inherit" } as const;
     using _hidden = hidesSecrets ? hiding(PRIVATE_VARIABLES) : undefined;

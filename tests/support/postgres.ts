@@ -61,7 +61,9 @@ export async function asPostgres(program: string, ...args: string[]): Promise<st
 
 /** The words that run a command as a user that is not root. */
 export function notAsRoot(command: readonly string[]): string[] {
-  return Deno.uid() === 0 ? ["runuser", "-u", "postgres", "--", ...command] : [...command];
+  return Deno.uid() === 0
+    ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", ...command]
+    : [...command];
 }
 
 /** A directory that such a user owns. */

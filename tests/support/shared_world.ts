@@ -3,6 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { type Credentials, type CredentialsChange, type Home, makeHome } from "./home.ts";
+import type { Etcd } from "./etcd.ts";
 import type { Postgres } from "./postgres.ts";
 import { type Outcome, type Program, runProgram, startProgram } from "./program.ts";
 import { newKey, openByHand, sealByHand } from "./sealed.ts";
@@ -11,7 +12,7 @@ import { signIn } from "./sign_in.ts";
 /** The computers, and what they share. */
 export interface SharedWorld extends AsyncDisposable {
   readonly sandbox: Sandbox;
-  readonly postgres: Postgres;
+  readonly database: Database;
   readonly homes: readonly Home[];
   readonly key: string;
   readonly keyFile: string;
@@ -42,12 +43,54 @@ export interface SharedWorld extends AsyncDisposable {
   kept(home: number, end: string): string[];
 }
 
+/** The database, as its administrator sees it. */
+export interface Database {
+  /** The address for anaplan-auth, with the password in it. */
+  readonly url: string;
+  /** Removes everything of anaplan-auth. */
+  reset(): Promise<unknown>;
+  /** A column of the row of the profile `default`. */
+  column(name: string): Promise<string>;
+  /** Puts another sealed text in the place of its login. */
+  replaceLogin(sealed: string): Promise<unknown>;
+}
+
+/** A PostgreSQL server as a database of logins. */
+function inPostgres({ url, sql }: Postgres): Database {
+  const where = "WHERE profile = 'default'";
+  const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+  return {
+    url,
+    reset: () => sql("DROP TABLE IF EXISTS anaplan_auth_logins, anaplan_auth_version"),
+    column: async (name) => (await sql(`SELECT ${name} FROM anaplan_auth_logins ${where}`)).trim(),
+    replaceLogin: (sealed) =>
+      sql(`UPDATE anaplan_auth_logins SET login = ${quoted(sealed)} ${where}`),
+  };
+}
+
+/** The same of etcd. */
+function inEtcd(etcd: Etcd): Database {
+  const key = "team/logins/default";
+  const row = async () => JSON.parse(await etcd.get(key) ?? "{}");
+  return {
+    url: etcd.url(),
+    reset: () => etcd.remove("team/"),
+    async column(name) {
+      const { attempt, keyId, ...others } = await row();
+      return String({ ...others, key_id: keyId, refreshing_by: attempt?.by }[name] ?? "");
+    },
+    replaceLogin: async (sealed) =>
+      etcd.put(key, JSON.stringify({ ...await row(), login: sealed })),
+  };
+}
+
 /** Signs in on the first computer, into a store that has its tables. */
 export async function sharedWorld(
-  postgres: Postgres,
+  server: Postgres | Etcd,
   computers = 2,
   more: Readonly<Record<string, string>> = {},
 ): Promise<SharedWorld> {
+  const database = "members" in server ? inEtcd(server) : inPostgres(server);
   await using undo = new AsyncDisposableStack();
   const sandbox = undo.use(await startSandbox());
   const homes: Home[] = [];
@@ -57,15 +100,17 @@ export async function sharedWorld(
   const [keyFile, key] = [`${keys}/key`, newKey()];
   await Deno.writeTextFile(keyFile, key);
   const env = {
-    ANAPLAN_AUTH_STORE: postgres.url,
+    ANAPLAN_AUTH_STORE: database.url,
     ANAPLAN_AUTH_KEY_FILE: keyFile,
     ANAPLAN_CA_FILE: sandbox.caFile,
     ...more,
   };
-  const world = worldOf({ sandbox, postgres, homes, key, keyFile, env });
-  await postgres.sql("DROP TABLE IF EXISTS anaplan_auth_logins, anaplan_auth_version");
-  const address = postgres.url.replace(/:[^:@]+@/, "@");
-  const made = await world.run(0, ["store", "init", address], { PGPASSWORD: passwordIn(postgres) });
+  const world = worldOf({ sandbox, database, homes, key, keyFile, env });
+  await database.reset();
+  const address = database.url.replace(/:[^:@]+@/, "@");
+  const made = await world.run(0, ["store", "init", address], {
+    PGPASSWORD: new URL(database.url).password,
+  });
   assertEquals(made.code, 0, made.stderr);
   const [first] = homes;
   if (first === undefined) throw new Error("there is no computer");
@@ -74,15 +119,10 @@ export async function sharedWorld(
   return { ...world, [Symbol.asyncDispose]: () => end.disposeAsync() };
 }
 
-/** The password in a server's address. */
-export function passwordIn({ url }: Postgres): string {
-  return new URL(url).password;
-}
-
-type Parts = Pick<SharedWorld, "sandbox" | "postgres" | "homes" | "key" | "keyFile" | "env">;
+type Parts = Pick<SharedWorld, "sandbox" | "database" | "homes" | "key" | "keyFile" | "env">;
 
 function worldOf(parts: Parts): Omit<SharedWorld, typeof Symbol.asyncDispose> {
-  const { sandbox, postgres, homes, key, env } = parts;
+  const { sandbox, database: { column, replaceLogin }, homes, key, env } = parts;
   const homeOf = (number: number): Home => {
     const home = homes[number];
     if (home === undefined) throw new Error(`there is no computer ${number}`);
@@ -92,10 +132,6 @@ function worldOf(parts: Parts): Omit<SharedWorld, typeof Symbol.asyncDispose> {
     const { path } = homeOf(number);
     return { home: path, env: { TMPDIR: path, ...env, ...more } };
   };
-  const column = async (name: string): Promise<string> => {
-    const where = "WHERE profile = 'default'";
-    return (await postgres.sql(`SELECT ${name} FROM anaplan_auth_logins ${where}`)).trim();
-  };
   const login = async (): Promise<Credentials> => openByHand(await column("login"), key).login;
   const filesOf = (number: number): string[] => {
     const directory = `${homeOf(number).configDir}/shared`;
@@ -103,10 +139,7 @@ function worldOf(parts: Parts): Omit<SharedWorld, typeof Symbol.asyncDispose> {
   };
   const change = async (change: CredentialsChange): Promise<void> => {
     const text = JSON.stringify({ ...await login(), ...change });
-    const sealed = sealByHand(text, key, "default").trim().replaceAll("'", "''");
-    await postgres.sql(
-      `UPDATE anaplan_auth_logins SET login = '${sealed}' WHERE profile = 'default'`,
-    );
+    await replaceLogin(sealByHand(text, key, "default").trim());
     for (const number of homes.keys()) {
       for (const path of filesOf(number)) if (path.endsWith(".json")) await Deno.remove(path);
     }

@@ -35,7 +35,7 @@ const SCHEMES: Readonly<Record<string, readonly [Address["kind"], port: number, 
 
 const PARAMETERS: Readonly<Record<Address["kind"], readonly string[]>> = {
   postgresql: ["sslmode", "sslrootcert", "host"],
-  etcd: ["sslrootcert", "sslcert", "sslkey"],
+  etcd: ["sslrootcert", "members"],
 };
 
 /**

@@ -4,7 +4,7 @@
 import type { System } from "../../system/contract.ts";
 
 /** What an engine needs of the world. */
-export type EngineSystem = Pick<System, "env" | "trace" | "sleep" | "monotonic">;
+export type EngineSystem = Pick<System, "env" | "trace" | "sleep" | "monotonic" | "now" | "fetch">;
 
 /** What a database keeps of a profile. All but the two sealed texts is for its administrator to see. */
 export interface Row {

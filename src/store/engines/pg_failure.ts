@@ -64,20 +64,15 @@ const CONNECTION: readonly (readonly [RegExp, Cause])[] = [
     "it offers no TLS",
     "turn on ssl at the server; sslmode=verify-full is needed",
   ]],
-  [/CERT_HAS_EXPIRED|Expired|NotValidYet/i, [
-    "storage",
-    "its certificate is out of date, or this computer's clock is wrong",
-    "renew the server's certificate",
-  ]],
   [/ERR_TLS_CERT_ALTNAME|NotValidForName|not valid for name|altnames/i, [
     "storage",
     "its certificate is for another name",
     "use the name in the certificate in the address",
   ]],
-  [/UnknownIssuer|SELF_SIGNED|UNABLE_TO|certificate/i, [
+  [/CERT_HAS_EXPIRED|UnknownIssuer|SELF_SIGNED|UNABLE_TO|certificate/i, [
     "storage",
-    "its certificate cannot be trusted",
-    "name the authority that signed it: sslrootcert=FILE in the address, or ANAPLAN_CA_FILE",
+    "its certificate cannot be trusted, or is out of date", // Deno's node:tls says the same of both
+    "name its authority with ANAPLAN_CA_FILE, or renew it",
   ]],
   [/password must be a (non-empty )?string|SASL|no password/i, [
     "storage",

@@ -4,6 +4,7 @@
 import type { Address } from "./address.ts";
 import type { Engine, EngineSystem, Health } from "./engine.ts";
 import { openConnection, type PgConnection, type PgRow } from "./pg_client.ts";
+import { codeOf } from "./pg_failure.ts";
 import { lockRow } from "./pg_lock.ts";
 import { assertVersion, COLUMNS, rowOf, TABLES_VERSION } from "./pg_tables.ts";
 
@@ -29,7 +30,7 @@ INSERT INTO anaplan_auth_version (version)
 export function postgresql(address: Address, system: EngineSystem): Engine {
   const connect = (): Promise<PgConnection> => openConnection(address, system);
   const selected = async (where: string, values: readonly string[]): Promise<readonly PgRow[]> => {
-    await using connection = await connect();
+    await using connection = await connectInTurn(connect, system);
     assertVersion(await connection.query("SELECT version FROM anaplan_auth_version"), address);
     return await connection.query(`SELECT ${COLUMNS} FROM anaplan_auth_logins ${where}`, values);
   };
@@ -55,6 +56,24 @@ export function postgresql(address: Address, system: EngineSystem): Engine {
       return await healthOf(connection);
     },
   };
+}
+
+/** How long a server may have no free connection, in milliseconds. */
+const FULL_DEADLINE = 8_000;
+
+/** A connection, as soon as the server has one that is free. */
+async function connectInTurn(
+  connect: () => Promise<PgConnection>,
+  { monotonic, sleep }: EngineSystem,
+): Promise<PgConnection> {
+  for (const started = monotonic();;) {
+    try {
+      return await connect();
+    } catch (error) {
+      if (codeOf(error) !== "full" || monotonic() - started > FULL_DEADLINE) throw error;
+      await sleep(50 + Math.random() * 200);
+    }
+  }
 }
 
 async function healthOf(connection: PgConnection): Promise<Health> {

@@ -1,0 +1,76 @@
+// Logins in etcd. Rule: a row is one key, and each save of it compares the key's revision and the lock that it was made
+// under.
+
+import { run } from "../../base/advice.ts";
+import { CliError } from "../../base/errors.ts";
+import type { Address } from "./address.ts";
+import type { Engine, EngineSystem, Health } from "./engine.ts";
+import { type EtcdClient, etcdClient } from "./etcd_client.ts";
+import { lockKey } from "./etcd_lock.ts";
+import { type EtcdPlace, rowIn } from "./etcd_row.ts";
+
+/** The version of the keys. */
+const VERSION = "1";
+
+/** Opens the logins under an address's prefix. */
+export function etcd(address: Address, system: EngineSystem): Engine {
+  const client = etcdClient(address, system);
+  const prefix = `${address.path || "anaplan-auth"}/`;
+  const logins = `${prefix}logins/`;
+  const place: EtcdPlace = {
+    ...{ address, client, system },
+    loginKey: (profile) => logins + profile,
+    lockKey: (profile) => `${prefix}locks/${profile}`,
+  };
+  const versionKey = `${prefix}version`;
+  const assertVersion = async (): Promise<void> => {
+    const version = (await client.get(versionKey))?.value;
+    if (version !== VERSION) throw otherVersion(address, version);
+  };
+  return {
+    name: address.name,
+    creation: () => Promise.resolve(`etcdctl put ${versionKey} ${VERSION}`),
+    async read(profile) {
+      await assertVersion();
+      const found = await client.get(place.loginKey(profile));
+      return found && rowIn(found.value);
+    },
+    async rows() {
+      await assertVersion();
+      const found = await client.list(logins);
+      return new Map(found.map(({ key, value }) => [key.slice(logins.length), rowIn(value)]));
+    },
+    async lock(profile, owner) {
+      await assertVersion();
+      return await lockKey(profile, owner, place);
+    },
+    async create() {
+      const compare = [{ key: versionKey, created: "0" }];
+      await client.transact({ compare, then: [{ put: versionKey, value: VERSION }] });
+      await assertVersion();
+    },
+    health: () => healthOf(client),
+  };
+}
+
+async function healthOf(client: EtcdClient): Promise<Health> {
+  const { version } = await client.call("/v3/maintenance/status", {});
+  const { members } = await client.call("/v3/cluster/member/list", {});
+  const count = Array.isArray(members) ? members.length : 1;
+  return {
+    version: `etcd ${typeof version === "string" ? version : "of an unknown version"}`,
+    replication: count === 1 ? "1 member" : `${count} members, of which most have each save`,
+  };
+}
+
+function otherVersion({ name }: Address, version: string | undefined): CliError {
+  const reason = version === undefined
+    ? "its keys are missing"
+    : `its keys have version ${version}, and this program uses ${VERSION}`;
+  return new CliError("storage", `Cannot use the login store ${name}: ${reason}`, {
+    reason,
+    next: version === undefined
+      ? run("store init", { flags: "ADDRESS" })
+      : "use the same version of anaplan-auth on every computer",
+  });
+}

@@ -1,0 +1,211 @@
+// The JSON gateway of etcd (3.5, "gRPC gateway"). Rule: a request that may have been done is never sent again by itself; who
+// asked finds out what came of it.
+
+import { CliError, toCliError } from "../../base/errors.ts";
+import { asObject, field, type Fields } from "../../base/json.ts";
+import { quoted } from "../../base/text.ts";
+import { readNamedFile } from "../../files/named_file.ts";
+import type { Address } from "./address.ts";
+import type { EngineSystem } from "./engine.ts";
+import { passwordFor } from "./password.ts";
+
+/** A key with its value. */
+export interface EtcdValue {
+  readonly key: string;
+  readonly value: string;
+  /** The revision at which the key was made. */
+  readonly created: string;
+  /** The revision at which the value was last changed. */
+  readonly modified: string;
+}
+
+/** What has to be true, and what is done then. */
+export interface Transaction {
+  readonly compare: readonly Compare[];
+  readonly then: readonly Operation[];
+}
+
+/** A key's revisions as they have to be; `0` for a key that does not exist. */
+export type Compare = { readonly key: string; readonly created: string } | {
+  readonly key: string;
+  readonly modified: string;
+};
+
+/** One change. */
+export type Operation =
+  | { readonly put: string; readonly value: string; readonly lease?: string }
+  | { readonly remove: string };
+
+/** The members of a cluster, asked one after the other. */
+export interface EtcdClient {
+  call(path: string, body: Fields): Promise<Fields>;
+  get(key: string): Promise<EtcdValue | undefined>;
+  list(prefix: string): Promise<readonly EtcdValue[]>;
+  /** Whether everything was as it has to be, and the changes were made. */
+  transact(transaction: Transaction): Promise<boolean>;
+}
+
+/** How long one member may take to answer, in milliseconds. */
+const TIMEOUT = 4_000;
+
+/** Opens a client; it signs in when it is first used. */
+export function etcdClient(address: Address, system: EngineSystem): EtcdClient {
+  const origins = originsOf(address);
+  let token: Promise<string | undefined> | undefined;
+  const send = async (path: string, body: Fields, authorization?: string): Promise<Fields> => {
+    let failure: CliError | undefined;
+    for (const origin of origins) {
+      try {
+        return await asked(`${origin}${path}`, body, authorization, address, system);
+      } catch (error) {
+        failure = toCliError(error);
+        // a member that was not reached did nothing; after any other failure it may have
+        if (failure.kind !== "unavailable" || failure.answerLost) throw failure;
+      }
+    }
+    throw failure ?? new Error("an address has a host");
+  };
+  const call = async (path: string, body: Fields): Promise<Fields> => {
+    token ??= signedIn(address, system, send);
+    return await send(path, body, await token);
+  };
+  const range = async (body: Fields): Promise<readonly EtcdValue[]> => {
+    const { kvs } = await call("/v3/kv/range", body);
+    return Array.isArray(kvs) ? kvs.map((entry) => valueOf(asObject(entry) ?? {})) : [];
+  };
+  return {
+    call,
+    get: async (key) => (await range({ key: encoded(key) }))[0],
+    list: (prefix) => range({ key: encoded(prefix), range_end: encoded(after(prefix)) }),
+    async transact({ compare, then }) {
+      const body = { compare: compare.map(comparison), success: then.map(request) };
+      return (await call("/v3/kv/txn", body)).succeeded === true;
+    },
+  };
+}
+
+function originsOf({ host, port, isEncrypted, parameters }: Address): string[] {
+  const scheme = isEncrypted ? "https" : "http";
+  const first = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  const others = parameters.get("members")?.split(",") ?? [];
+  return [first, ...others].map((member) => `${scheme}://${member}`);
+}
+
+async function signedIn(
+  address: Address,
+  system: EngineSystem,
+  send: (path: string, body: Fields) => Promise<Fields>,
+): Promise<string | undefined> {
+  if (address.user === undefined) return undefined;
+  const password = passwordFor(address, system)?.reveal() ?? "";
+  return field(
+    await send("/v3/auth/authenticate", { name: address.user, password }),
+    "token",
+    "string",
+  );
+}
+
+async function asked(
+  url: string,
+  body: Fields,
+  authorization: string | undefined,
+  address: Address,
+  system: EngineSystem,
+): Promise<Fields> {
+  const rootFile = address.parameters.get("sslrootcert");
+  const caFile = system.env("ANAPLAN_CA_FILE");
+  const files = [rootFile, caFile].filter((path) => path !== undefined);
+  let response: Response;
+  try {
+    response = await system.fetch({
+      method: "POST",
+      url,
+      headers: {
+        "content-type": "application/json",
+        ...(authorization === undefined ? {} : { authorization }),
+      },
+      body: JSON.stringify(body),
+      caCertificates: files.map((path) => readNamedFile(path, "sslrootcert or ANAPLAN_CA_FILE")),
+      timeout: TIMEOUT,
+    });
+  } catch (thrown) {
+    const error = toCliError(thrown);
+    if (error.kind !== "unavailable") throw error;
+    const reason = error.reason ?? "no answer came";
+    throw error.with({
+      message: `Cannot reach the login store ${address.name}: ${reason}`,
+      reason,
+    });
+  }
+  const fields = await response.json().then(asObject, () => undefined);
+  if (response.ok && fields !== undefined) return fields;
+  throw refusal(fields ?? {}, address);
+}
+
+/** What a gRPC status means here (google.rpc.Code). */
+function refusal(fields: Fields, { name }: Address): CliError {
+  const code = field(fields, "code", "number");
+  const cannot = (reason: string, next: string): CliError =>
+    new CliError("storage", `Cannot use the login store ${name}: ${reason}`, { reason, next });
+  if (code === 3 || code === 16) {
+    return cannot(
+      "it rejected the user or the password",
+      "check the user and its password (ANAPLAN_AUTH_STORE_PASSWORD_FILE)",
+    );
+  }
+  if (code === 7) {
+    return cannot(
+      "the user lacks a privilege on its keys",
+      "grant it read and write on the prefix",
+    );
+  }
+  if (code === 8) return cannot("its disk is full", "free space in etcd, then try again");
+  if (code !== 4 && code !== 5 && code !== 14) {
+    return cannot(
+      `it answered with error ${quoted(`${code ?? "unknown"}`)}`,
+      "look at the log of etcd",
+    );
+  }
+  const reason = "it has no leader now";
+  return new CliError("unavailable", `Cannot reach the login store ${name}: ${reason}`, {
+    reason,
+    next: "check that most of its members run, then try again",
+    answerLost: true,
+  });
+}
+
+function comparison(compare: Compare): Fields {
+  const key = encoded(compare.key);
+  return "created" in compare
+    ? { key, target: "CREATE", result: "EQUAL", create_revision: compare.created }
+    : { key, target: "MOD", result: "EQUAL", mod_revision: compare.modified };
+}
+
+function request(operation: Operation): Fields {
+  if ("remove" in operation) return { request_delete_range: { key: encoded(operation.remove) } };
+  const { put, value, lease } = operation;
+  return { request_put: { key: encoded(put), value: encoded(value), ...(lease ? { lease } : {}) } };
+}
+
+function valueOf(fields: Fields): EtcdValue {
+  const text = (name: string): string => field(fields, name, "string") ?? "";
+  return {
+    key: decoded(text("key")),
+    value: decoded(text("value")),
+    created: text("create_revision"),
+    modified: text("mod_revision"),
+  };
+}
+
+/** The first key behind all that begin with a prefix. */
+function after(prefix: string): string {
+  return prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
+}
+
+function encoded(text: string): string {
+  return new TextEncoder().encode(text).toBase64();
+}
+
+function decoded(text: string): string {
+  return new TextDecoder().decode(Uint8Array.fromBase64(text));
+}

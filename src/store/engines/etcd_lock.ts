@@ -1,0 +1,223 @@
+// The lock of a row in etcd: a key with a lease that is kept alive, and the one save under it. Rule: what is written
+// compares the lock's own revision, so that a holder whose lease ended writes nothing.
+
+import { CliError, toCliError } from "../../base/errors.ts";
+import { field, parseObject } from "../../base/json.ts";
+import {
+  GRACE,
+  LOCK_DEADLINE,
+  machineOf,
+  type NewRow,
+  type Owner,
+  type Row,
+  type RowLock,
+  SAVE_DEADLINE,
+} from "./engine.ts";
+import { type EtcdPlace, rowIn, rowText } from "./etcd_row.ts";
+import type { Compare, Operation } from "./etcd_client.ts";
+
+/** How long a lock outlives its holder, in seconds. */
+const LEASE = 60;
+/** How often it is kept alive, in milliseconds. */
+const KEEP_ALIVE = 15_000;
+
+const NO_ROW: Row = { generation: "0" };
+
+/** A row whose lock key is ours. */
+interface HeldKey {
+  readonly lease: string;
+  readonly created: string;
+  readonly row: Row;
+  readonly text: string | undefined;
+  readonly modified: string;
+  /** Ends keeping it alive. */
+  readonly stop: AbortController;
+}
+
+/** Takes the lock of a profile; see {@link Engine.lock}. */
+export async function lockKey(profile: string, owner: Owner, place: EtcdPlace): Promise<RowLock> {
+  let held = await waitForKey(profile, owner, place, LOCK_DEADLINE);
+  const { row } = held;
+  const mine = `${owner.machine} ${crypto.randomUUID()}`;
+  return {
+    row,
+    async prepare() {
+      const attempt = { id: mine, by: owner.by };
+      const value = JSON.stringify({ ...parseObject(held.text ?? '{"generation":"0"}'), attempt });
+      if (!await written(profile, held, place, value)) throw lost(place);
+      const now = await place.client.get(place.loginKey(profile));
+      held = { ...held, text: value, modified: now?.modified ?? "0" };
+    },
+    async save(next) {
+      const saving = { profile, owner, mine, row, next };
+      const [isSaved, last] = await saveSurely(held, saving, place);
+      held = last;
+      return isSaved;
+    },
+    async [Symbol.asyncDispose]() {
+      held.stop.abort();
+      const { attempt: _, ...before } = parseObject(held.text ?? "{}");
+      const isOurs = rowIn(held.text ?? "{}").attempt?.id === mine;
+      // nothing was saved, so the attempt has ended: the next one need not wait for it
+      if (isOurs) await written(profile, held, place, JSON.stringify(before)).catch(() => {});
+      await revoked(held.lease, place);
+    },
+  };
+}
+
+/** Changes the row while nothing that the lock guards has changed; whether it was so. */
+async function written(
+  profile: string,
+  held: HeldKey,
+  place: EtcdPlace,
+  value: string,
+  ...more: Operation[]
+): Promise<boolean> {
+  const compare = unchanged(profile, held, place);
+  return await place.client.transact({
+    compare,
+    then: [{ put: place.loginKey(profile), value }, ...more],
+  });
+}
+
+/** A save, and the lock that it is made under. */
+interface Saving {
+  readonly profile: string;
+  readonly owner: Owner;
+  /** Names the save, so that it can be known again. */
+  readonly mine: string;
+  readonly row: Row;
+  readonly next: NewRow;
+}
+
+/** Saves, and after a failure finds out whether it was saved; with the lock that was taken last. */
+async function saveSurely(
+  first: HeldKey,
+  { profile, owner, mine, row, next }: Saving,
+  place: EtcdPlace,
+): Promise<readonly [isSaved: boolean, last: HeldKey]> {
+  const { monotonic, sleep, now } = place.system;
+  const value = rowText(next, row, owner.by, mine, now());
+  const unlock = { remove: place.lockKey(profile) };
+  const started = monotonic();
+  for (let held = first;;) {
+    try {
+      if (await written(profile, held, place, value, unlock)) {
+        return [true, { ...held, text: undefined }];
+      }
+      held.stop.abort();
+      held = await waitForKey(profile, owner, place, SAVE_DEADLINE); // the lease ended, or another one saved
+      if (savedAttempt(held.text) === mine) return [true, held];
+      if (held.row.generation !== row.generation) return [false, held];
+    } catch (error) {
+      const isGone = toCliError(error).kind === "unavailable";
+      if (!isGone || monotonic() - started > SAVE_DEADLINE) throw error;
+      await sleep(200);
+    }
+  }
+}
+
+/** Nothing that the lock guards has changed, and the lock is still ours. */
+function unchanged(profile: string, held: HeldKey, place: EtcdPlace): Compare[] {
+  return [
+    { key: place.lockKey(profile), created: held.created },
+    { key: place.loginKey(profile), modified: held.modified },
+  ];
+}
+
+function savedAttempt(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : field(parseObject(text), "savedAttempt", "string");
+}
+
+/** Waits for the lock key, and for attempts of other computers that may still be alive. */
+async function waitForKey(
+  profile: string,
+  owner: Owner,
+  place: EtcdPlace,
+  deadline: number,
+): Promise<HeldKey> {
+  const { monotonic, sleep } = place.system;
+  const started = monotonic();
+  let seen: { readonly id: string; readonly at: number } | undefined;
+  for (;;) {
+    const waited = monotonic() - started;
+    const held = await takenKey(profile, owner, place);
+    if (held !== undefined) {
+      const { attempt } = held.row;
+      const isOurs = attempt === undefined || machineOf(attempt) === owner.machine;
+      if (attempt !== undefined && seen?.id !== attempt.id) seen = { id: attempt.id, at: waited };
+      if (isOurs || waited - (seen?.at ?? waited) >= GRACE) return held;
+      held.stop.abort();
+      await revoked(held.lease, place);
+    }
+    if (waited > deadline) throw heldTooLong(profile, place, waited);
+    await sleep(100 + Math.random() * 200);
+  }
+}
+
+/** The lock key with the row, when no other process has it. */
+async function takenKey(
+  profile: string,
+  owner: Owner,
+  place: EtcdPlace,
+): Promise<HeldKey | undefined> {
+  const { client } = place;
+  const key = place.lockKey(profile);
+  if (await client.get(key) !== undefined) return undefined;
+  const lease = field(await client.call("/v3/lease/grant", { TTL: LEASE }), "ID", "string") ?? "";
+  const then = [{ put: key, value: `${owner.by} ${crypto.randomUUID()}`, lease }];
+  const isTaken = await client.transact({ compare: [{ key, created: "0" }], then });
+  const created = isTaken ? (await client.get(key))?.created : undefined;
+  if (created === undefined) {
+    await revoked(lease, place);
+    return undefined;
+  }
+  const found = await client.get(place.loginKey(profile));
+  const stop = new AbortController();
+  void keepAlive(lease, place, stop.signal);
+  return {
+    ...{ lease, created, stop },
+    row: found === undefined ? NO_ROW : rowIn(found.value),
+    text: found?.value,
+    modified: found?.modified ?? "0",
+  };
+}
+
+/** Keeps a lease alive until it is told to stop; one that ended is noticed where something is written. */
+async function keepAlive(
+  lease: string,
+  { client, system }: EtcdPlace,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    for (;;) {
+      await system.sleep(KEEP_ALIVE, signal);
+      await client.call("/v3/lease/keepalive", { ID: lease });
+    }
+  } catch {
+    // stopped, or the store is gone
+  }
+}
+
+/** Gives a lease back, and with it the lock; else it ends by itself. */
+async function revoked(lease: string, { client }: EtcdPlace): Promise<void> {
+  await client.call("/v3/lease/revoke", { ID: lease }).catch(() => {});
+}
+
+function lost({ address: { name } }: EtcdPlace): CliError {
+  const who = "another process";
+  const reason = `${who} took over the login`;
+  return new CliError("storage", `Cannot lock the login in the login store ${name}: ${reason}`, {
+    reason,
+    next: "try the same command again",
+  });
+}
+
+function heldTooLong(profile: string, { address: { name } }: EtcdPlace, waited: number): CliError {
+  const reason = `waited ${Math.round(waited / 1000)} s for another process`;
+  return new CliError(
+    "storage",
+    `Cannot lock profile ${profile} in the login store ${name}: ${reason}`,
+    { reason, next: "try the same command again in a minute" },
+  );
+}

@@ -1,0 +1,39 @@
+// A row in etcd as the text of its key. Rule: what another version added to it stays in it while it is only prepared.
+
+import { asObject, field, type Fields, parseObject } from "../../base/json.ts";
+import type { Address } from "./address.ts";
+import type { Attempt, EngineSystem, NewRow, Row } from "./engine.ts";
+import type { EtcdClient } from "./etcd_client.ts";
+
+/** Where things are under a prefix. */
+export interface EtcdPlace {
+  readonly address: Address;
+  readonly client: EtcdClient;
+  readonly system: EngineSystem;
+  loginKey(profile: string): string;
+  lockKey(profile: string): string;
+}
+
+/** A row as it is kept. */
+export function rowIn(text: string): Row {
+  const fields = parseObject(text);
+  const attempt = asObject(fields.attempt);
+  return {
+    generation: field(fields, "generation", "string") ?? "0",
+    login: field(fields, "login", "string"),
+    settings: field(fields, "settings", "string"),
+    savedBy: field(fields, "savedBy", "string"),
+    savedAt: field(fields, "savedAt", "number"),
+    attempt: attempt && attemptIn(attempt),
+  };
+}
+
+function attemptIn(fields: Fields): Attempt {
+  return { id: field(fields, "id", "string") ?? "", by: field(fields, "by", "string") ?? "" };
+}
+
+/** The text of a new row; `mine` names the save, so that it can be known again. */
+export function rowText(next: NewRow, before: Row, by: string, mine: string, now: number): string {
+  const generation = `${Number(before.generation) + 1}`;
+  return JSON.stringify({ generation, ...next, savedBy: by, savedAt: now, savedAttempt: mine });
+}

@@ -1,0 +1,220 @@
+// Real processes of several computers on one login in PostgreSQL: races, kills, restarts, a frozen holder, a failover.
+// Rule: the server's own record says how many requests there were, and the row is opened by hand.
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { testWith } from "../support/needs.ts";
+import { findPostgres, startPostgres } from "../support/postgres.ts";
+import { type SharedWorld, sharedWorld } from "../support/shared_world.ts";
+import { modeOf } from "../support/temp_dir.ts";
+import { tcpRelay } from "../support/tcp_relay.ts";
+
+const POSTGRES = findPostgres();
+const OPTIONS = { sanitizeOps: false, sanitizeResources: false };
+
+/** Holds the answer of the next token request back; gives what lets it go. */
+function heldAnswer({ sandbox }: SharedWorld): () => void {
+  const gate = Promise.withResolvers<void>();
+  sandbox.fault("/oauth/token", { until: gate.promise });
+  return gate.resolve;
+}
+
+async function until(isTrue: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  for (const deadline = Date.now() + 20_000; Date.now() < deadline;) {
+    if (await isTrue()) return;
+    await new Promise((resolve) => setTimeout(resolve, 15));
+  }
+  throw new Error(`it did not come about: ${what}`);
+}
+
+async function asked(world: SharedWorld, since: number): Promise<void> {
+  await until(() => world.sandbox.requests.length > since, "a request");
+}
+
+testWith(
+  POSTGRES,
+  "40 processes of 4 computers with a stale login send one request",
+  async (bin) => {
+    await using postgres = await startPostgres(bin);
+    await using world = await sharedWorld(postgres, 4);
+    await world.makeStale();
+    const [since, generation] = [
+      world.sandbox.requests.length,
+      Number(await world.column("generation")),
+    ];
+    const commands = Array.from({ length: 40 }, (_, index) => world.run(index % 4, ["token"]));
+    const outcomes = await Promise.all(commands);
+    assertEquals(outcomes.filter(({ code }) => code !== 0).map(({ stderr }) => stderr), []);
+    assertEquals(world.refreshes(since), [200]);
+    assertEquals(new Set(outcomes.map(({ stdout }) => stdout)).size, 1);
+    assertEquals(Number(await world.column("generation")), generation + 1);
+    assertEquals((await world.run(2, ["refresh"])).code, 0, "the login lives");
+  },
+  OPTIONS,
+);
+
+testWith(
+  POSTGRES,
+  "more processes than the server has connections wait for their turn",
+  async (bin) => {
+    await using postgres = await startPostgres(bin, {
+      settings: ["max_connections=8", "max_wal_senders=0"],
+    });
+    await using world = await sharedWorld(postgres, 12);
+    await world.makeStale();
+    const since = world.sandbox.requests.length;
+    const outcomes = await Promise.all(world.homes.map((_, home) => world.run(home, ["token"])));
+    assertEquals(outcomes.filter(({ code }) => code !== 0).map(({ stderr }) => stderr), []);
+    assertEquals(world.refreshes(since), [200]);
+  },
+  OPTIONS,
+);
+
+testWith(
+  POSTGRES,
+  "a database that is killed between request and save costs nothing",
+  async (bin) => {
+    await using postgres = await startPostgres(bin);
+    await using world = await sharedWorld(postgres, 2);
+    await world.makeStale();
+    const since = world.sandbox.requests.length;
+    const answer = heldAnswer(world);
+    await using program = await world.start(0, ["token"]);
+    await asked(world, since);
+    await postgres.kill();
+    answer();
+    await until(() => world.kept(0, ".rescued").length === 1, "a rescue file");
+    const [rescued = ""] = world.kept(0, ".rescued");
+    assertEquals(modeOf(rescued), "600");
+    assertMatch(Deno.readTextFileSync(rescued), /^\{"version":2,"sealed":"eyJ/);
+    await postgres.start();
+    const outcome = await program.outcome;
+    assertEquals([outcome.code, outcome.stderr], [0, ""]);
+    assertEquals(world.kept(0, ".rescued"), []);
+    assertEquals((await world.login()).accessToken, outcome.stdout.trim());
+    assertEquals((await world.run(1, ["refresh"])).code, 0, "the login lives");
+  },
+  OPTIONS,
+);
+
+testWith(
+  POSTGRES,
+  "tokens of a process that was killed before it could save are delivered by the next one",
+  async (bin) => {
+    await using postgres = await startPostgres(bin);
+    await using world = await sharedWorld(postgres, 2);
+    await world.makeStale();
+    const since = world.sandbox.requests.length;
+    const answer = heldAnswer(world);
+    await using program = await world.start(0, ["token"]);
+    await asked(world, since);
+    await postgres.kill();
+    answer();
+    await until(() => world.kept(0, ".rescued").length === 1, "a rescue file");
+    program.signal("SIGKILL");
+    await program.outcome;
+    await postgres.start();
+    const next = await world.run(0, ["token"]);
+    assertEquals(next.code, 0, next.stderr);
+    assertMatch(
+      next.stderr,
+      /^Warning: the tokens that were rescued to .* are now in the login store$/m,
+    );
+    assertEquals(world.refreshes(since), [200]);
+    assertEquals((await world.login()).accessToken, next.stdout.trim());
+    assertEquals((await world.run(1, ["refresh"])).code, 0, "the login lives");
+  },
+  OPTIONS,
+);
+
+testWith(
+  POSTGRES,
+  "a holder that is frozen past its limits is fenced off, and takes what came after it",
+  async (bin) => {
+    await using postgres = await startPostgres(bin);
+    await using world = await sharedWorld(postgres, 2);
+    await world.makeStale();
+    const since = world.sandbox.requests.length;
+    const answer = heldAnswer(world);
+    await using frozen = await world.start(0, ["token"]);
+    await asked(world, since);
+    frozen.signal("SIGSTOP");
+    // what the server does when idle_in_transaction_session_timeout has passed
+    await postgres.sql(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'anaplan'",
+    );
+    const other = await world.run(1, ["token"]);
+    assertEquals(other.code, 0, other.stderr);
+    assert(other.milliseconds > 4_500, "the frozen process is given its time");
+    const generation = await world.column("generation");
+    answer();
+    frozen.signal("SIGCONT");
+    const late = await frozen.outcome;
+    assertEquals([late.code, late.stdout], [0, other.stdout]);
+    assertEquals(
+      await world.column("generation"),
+      generation,
+      "nothing was saved over the newer login",
+    );
+    assertEquals((await world.login()).accessToken, other.stdout.trim());
+  },
+  OPTIONS,
+);
+
+testWith(
+  POSTGRES,
+  "a holder that loses its computer keeps nobody waiting for longer than its limits",
+  async (bin) => {
+    await using postgres = await startPostgres(bin);
+    await using world = await sharedWorld(postgres, 2);
+    await world.makeStale();
+    const since = world.sandbox.requests.length;
+    world.sandbox.fault("/oauth/token", { until: new Promise(() => {}) });
+    await using program = await world.start(0, ["token"]);
+    await asked(world, since);
+    assertMatch(await world.column("refreshing_by"), /, process \d+$/);
+    program.signal("SIGKILL");
+    await program.outcome;
+    const next = await world.run(1, ["token"]);
+    assertEquals(next.code, 0, next.stderr);
+    assert(next.milliseconds < 15_000, `${next.milliseconds} ms`);
+    assertEquals(await world.column("refreshing_by"), "");
+  },
+  OPTIONS,
+);
+
+testWith(
+  POSTGRES,
+  "a failover to a synchronous standby in the middle of a refresh loses nothing",
+  async (bin) => {
+    const settings = ["synchronous_standby_names=*", "hot_standby=on"];
+    await using primary = await startPostgres(bin);
+    await using relay = tcpRelay(primary.port);
+    const standby = await primary.standby("standby");
+    const url = primary.url.replace(`:${primary.port}/`, `:${relay.port}/`);
+    await using world = await sharedWorld(primary, 2, { ANAPLAN_AUTH_STORE: url });
+    await primary.sql(`ALTER SYSTEM SET ${settings[0]?.replace("=*", " = '*'")}`);
+    await primary.reload();
+    await until(
+      async () =>
+        (await primary.sql("SELECT sync_state FROM pg_stat_replication")).trim() === "sync",
+      "a synchronous standby",
+    );
+    await world.makeStale();
+    const since = world.sandbox.requests.length;
+    const answer = heldAnswer(world);
+    await using program = await world.start(0, ["token"]);
+    await asked(world, since);
+    await primary.kill();
+    answer();
+    await until(() => world.kept(0, ".rescued").length === 1, "a rescue file");
+    await standby.promote();
+    await standby.sql("ALTER SYSTEM RESET synchronous_standby_names");
+    await standby.reload();
+    relay.leadTo(standby.port);
+    const outcome = await program.outcome;
+    assertEquals([outcome.code, outcome.stderr], [0, ""]);
+    const next = await world.run(1, ["refresh"]);
+    assertEquals(next.code, 0, next.stderr);
+    assertEquals(world.refreshes(since), [200, 200]);
+  },
+  OPTIONS,
+);

@@ -1,0 +1,123 @@
+// The same behavior of every store: files, sealed files, PostgreSQL, PostgreSQL behind PgBouncer, and etcd.
+import { openStore, storeIn } from "../../src/store/logins.ts";
+import { findEtcd, startEtcd } from "../support/etcd.ts";
+import { fetchWhole } from "../../src/system/http.ts";
+import { sleep } from "../../src/system/sleep.ts";
+import type { HttpRequest } from "../../src/system/contract.ts";
+import { fakeSystem } from "../support/fake_system.ts";
+import { findPostgres, startPostgres } from "../support/postgres.ts";
+import { findPgBouncer, startPgBouncer } from "../support/pgbouncer.ts";
+import { newKey } from "../support/sealed.ts";
+import { tempDir } from "../support/temp_dir.ts";
+import { type Stores, testStore } from "./store_suite.ts";
+
+const isCi = Deno.env.get("CI") === "true";
+const quiet = (): void => {};
+
+testStore("files", () => {
+  const dir = tempDir();
+  const store = openStore(`${dir.path}/home`, realClock({}), quiet);
+  return Promise.resolve({
+    at: () => Promise.resolve(store),
+    [Symbol.asyncDispose]: () => Promise.resolve(dir[Symbol.dispose]()),
+  });
+});
+
+testStore("sealed files", () => {
+  const dir = tempDir();
+  const system = realClock({ ANAPLAN_AUTH_KEY: newKey() });
+  const store = openStore(`${dir.path}/home`, system, quiet);
+  return Promise.resolve({
+    at: () => Promise.resolve(store),
+    [Symbol.asyncDispose]: () => Promise.resolve(dir[Symbol.dispose]()),
+  });
+});
+
+const postgresql = findPostgres();
+testStore(
+  "PostgreSQL",
+  () => inPostgres((url) => Promise.resolve({ url, end: () => Promise.resolve() })),
+  postgresql.path === undefined && !isCi,
+);
+
+const pgbouncer = findPgBouncer();
+testStore(
+  "PgBouncer in transaction mode",
+  () =>
+    inPostgres(async (url) => {
+      const pooler = await startPgBouncer(url, 2);
+      return { url: pooler.url, end: () => pooler[Symbol.asyncDispose]() };
+    }),
+  (postgresql.path === undefined || pgbouncer.path === undefined) && !isCi,
+);
+
+const found = findEtcd();
+let etcd: ReturnType<typeof startEtcd> | undefined;
+
+Deno.test({
+  name: "the etcd of the next tests starts",
+  ignore: found.path === undefined && !isCi,
+  sanitizeOps: false,
+  sanitizeResources: false,
+  fn: async () => void await (etcd = startEtcd(found.path ?? "")),
+});
+
+testStore("etcd", async () => {
+  if (etcd === undefined) throw new Error("etcd did not start");
+  const { remove, url } = await etcd;
+  await remove("team/");
+  return await inStore(url(), () => Promise.resolve());
+}, found.path === undefined && !isCi);
+
+/** Waits are real: a database knows no other clock. */
+function realClock(env: Readonly<Record<string, string>>) {
+  return {
+    ...fakeSystem({ env }),
+    monotonic: () => performance.now(),
+    fetch: (request: HttpRequest) => fetchWhole(request, () => {}),
+    sleep: (time: number, signal?: AbortSignal) => sleep(() => {}, time, signal),
+  };
+}
+
+async function inPostgres(
+  through: (url: string) => Promise<{ readonly url: string; end(): PromiseLike<void> }>,
+): Promise<Stores> {
+  const server = await shared();
+  await server.sql("DROP TABLE IF EXISTS anaplan_auth_logins, anaplan_auth_version");
+  const { url, end } = await through(server.url);
+  return await inStore(url, end);
+}
+
+/** Two computers with one store. */
+async function inStore(url: string, end: () => PromiseLike<void>): Promise<Stores> {
+  const dirs = [tempDir(), tempDir()];
+  const key = newKey();
+  const system = realClock({ ANAPLAN_AUTH_STORE: url, ANAPLAN_AUTH_KEY: key });
+  const { engineAt, parseAddress } = await import("../../src/store/store_choice.ts");
+  await engineAt(parseAddress(url, "the test"), system).create();
+  return {
+    at: (computer) => storeIn(`${dirs[computer]?.path}/home`, system, quiet),
+    async [Symbol.asyncDispose]() {
+      for (const dir of dirs) dir[Symbol.dispose]();
+      await end();
+    },
+  };
+}
+
+let server: Promise<Awaited<ReturnType<typeof startPostgres>>> | undefined;
+
+/** One server for all tests of this file; the last one of them ends it. */
+async function shared(): ReturnType<typeof startPostgres> {
+  server ??= startPostgres(postgresql.path ?? "");
+  return await server;
+}
+
+Deno.test({
+  name: "the servers of these tests end",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  fn: async () => {
+    await (await server)?.[Symbol.asyncDispose]();
+    await (await etcd)?.[Symbol.asyncDispose]();
+  },
+});

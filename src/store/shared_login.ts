@@ -14,6 +14,7 @@ import type { NewRow, Owner, Row, RowLock } from "./engines/engine.ts";
 import { openCopy, removeCopy, writeCopy } from "./local_copy.ts";
 import type { LockedLogin, LockSystem } from "./locked_login.ts";
 import { deliver, keptLogin, notSaved, rowWith, type SharedPlace } from "./shared_delivery.ts";
+import type { Sealer } from "./sealing.ts";
 import { beginRescue, rescueText } from "./shared_rescue.ts";
 import type { TokenSet } from "./token_set.ts";
 import { fingerprint, serializeTokenSet } from "./token_sets.ts";
@@ -62,22 +63,26 @@ function lockedShared(
   const row = rowWhenNeeded(place, owner);
   let rescue: Replacement | undefined;
   let present: TokenSet | undefined;
+  let ready: ReadyToSave | undefined;
   const load = async (): Promise<TokenSet | undefined> =>
     present = await keptLogin(await row.present(), place, warn);
+  const getReady = async (): Promise<ReadyToSave> => ({
+    seal: await place.sealing.sealer(),
+    follows: await fingerprint(present ?? await load()),
+  });
   return {
     ...known,
     load,
     async prepare() {
       const held = await row.get();
-      await place.sealing.sealer();
+      ready = await getReady();
       rescue ??= beginRescue(place.rescuePath, held.row.login?.length ?? 0, warn);
       await held.prepare();
     },
     async save(tokenSet) {
       using prepared = rescue;
       rescue = undefined;
-      const follows = await fingerprint(present ?? await load());
-      await saveShared(tokenSet, follows, prepared, { place, row, warn });
+      await saveShared(tokenSet, ready ?? await getReady(), prepared, { place, row, warn });
     },
     async remove() {
       await row.save({ settings: (await row.get()).row.settings });
@@ -90,6 +95,13 @@ function lockedShared(
       await row.end();
     },
   };
+}
+
+/** What is in hand before a request: after the answer nothing may fail before the tokens are on the disk. */
+interface ReadyToSave {
+  readonly seal: Sealer;
+  /** The {@link fingerprint} of the login that new tokens follow. */
+  readonly follows: string;
 }
 
 /** The row, which is locked when it is first needed: what another process here has just saved needs no lock. */
@@ -136,12 +148,11 @@ interface Saving {
 /** Saves new tokens; after {@link LockedLogin.prepare} they are in the file that was prepared until the store has them. */
 async function saveShared(
   tokenSet: TokenSet,
-  follows: string,
+  { seal, follows }: ReadyToSave,
   prepared: Replacement | undefined,
   { place, row, warn }: Saving,
 ): Promise<void> {
-  const { sealing, settings, rescuePath, copyPath } = place;
-  const seal = await sealing.sealer();
+  const { settings, rescuePath, copyPath } = place;
   const sealed = await seal(serializeTokenSet(tokenSet));
   prepared?.commit(rescueText(sealed, follows));
   try {

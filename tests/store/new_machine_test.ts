@@ -17,7 +17,7 @@ testWith(
     assertEquals([whoami.code, whoami.stderr], [0, ""]);
     assertStringIncludes(whoami.stdout, "Ada Lovelace");
     const list = await world.run(1, ["profile", "list"]);
-    assertStringIncludes(list.stdout, "signed in, in 127.0.0.1:");
+    assertStringIncludes(list.stdout, "signed in as Ada Lovelace, in 127.0.0.1:");
   },
   OPTIONS,
 );

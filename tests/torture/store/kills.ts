@@ -37,7 +37,8 @@ async function killOne(world: SharedWorld, typical: number): Promise<Kills> {
   await world.makeStale();
   const since = world.sandbox.requests.length;
   const isDone = await killed(world, Math.random() * typical * 1.1);
-  const isRescued = world.kept(0, ".rescued").length + world.kept(0, ".rescued.next").length > 0;
+  const rescued = [...world.kept(0, ".rescued"), ...world.kept(0, ".rescued.next")];
+  const isRescued = rescued.some(hasText);
   const wasAnswered = world.refreshes(since).includes(200);
   // with tokens that only the killed computer has, that one is asked first
   const order = isRescued ? [0, 1] : [1, 0];
@@ -58,6 +59,11 @@ async function killOne(world: SharedWorld, typical: number): Promise<Kills> {
     inWindow: Number(isInWindow),
     longest,
   };
+}
+
+/** A file that only makes room has blanks. */
+function hasText(path: string): boolean {
+  return Deno.readTextFileSync(path).trim() !== "";
 }
 
 /** Starts a refresh and kills it; says whether it had ended by itself. */

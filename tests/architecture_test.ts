@@ -133,6 +133,23 @@ Deno.test("nothing prints through the console, and only cli/print.ts writes to t
   ]);
 });
 
+Deno.test("no request sets a timer by setTimeout, which loads node:timers for 10 ms", async () => {
+  assertEquals(await filesThatSay(/\bset(Timeout|Interval)\(/), [
+    "src/files/socket_file.ts",
+    "src/proxy/pauses.ts",
+    "src/proxy/proxy.ts",
+    "src/system/browser.ts",
+    "src/system/connections.ts",
+    "src/system/http_pool.ts",
+    "src/system/listener.ts",
+    "src/system/local_server.ts",
+    "src/system/peer_issuer.ts",
+    "src/system/program_output.ts",
+    "src/system/sleep.ts",
+    "src/system/terminal.ts",
+  ]);
+});
+
 Deno.test("programs are started in one file, which takes the secrets out of their environment", async () => {
   assertEquals(await filesThatSay(/\bDeno\.Command\(/), ["src/system/program.ts"]);
 });

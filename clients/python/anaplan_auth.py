@@ -121,9 +121,10 @@ class AnaplanAuth(*_BASES):  # type: ignore[misc]
     def _again(self, response: Any, **options: Any) -> Any:
         """Sends a request once more whose token was rejected, as requests' own digest authentication does."""
         request = response.request
-        if response.status_code != 401 or not self._may_have(request.url):
+        sent = request.headers.get("Authorization")  # requests drops it when a redirect leads to another host
+        if response.status_code != 401 or sent is None or not self._may_have(request.url):
             return response
-        used = request.headers["Authorization"].partition(" ")[2]
+        used = sent.partition(" ")[2]
         body = request.body
         if body is not None and not isinstance(body, (bytes, str)):
             return response  # it was read, and cannot be again

@@ -11,7 +11,7 @@ import { watched } from "./more.ts";
 import { itemsOf } from "./pages.ts";
 import { printedBody, printedItems, type PrintFlags } from "./printed.ts";
 import type { CommandContext } from "../command.ts";
-import type { NewFile } from "../files/named_file.ts";
+import type { NewFile } from "../files/new_file.ts";
 import type { Settings } from "../settings/settings.ts";
 
 /** The shape that is wanted. */

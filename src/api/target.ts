@@ -42,10 +42,26 @@ const AT_HOST = /^\/host\/([^/?]*)(?=[/?]|$)/;
 /** What ends a session or gives out new tokens is not for programs that are to have none. */
 const SESSION = /^\/(token|oauth|auth)(\/|$)/i;
 
-/** Whether a path is about the session, in any way that a server may read it. */
+/** Whether a path is about the session, or may be: a path without a canonical form is read by each server in its way. */
 function isOfSession(path: string): boolean {
   const plain = canonicalPath(path);
-  return plain === undefined ? /token|auth|%25|%[46][1f]|%[57]4/i.test(path) : SESSION.test(plain);
+  if (plain !== undefined) return SESSION.test(plain);
+  const loose = decodedWhole(path);
+  return loose === undefined || /token|auth/i.test(loose);
+}
+
+/** How often a path is decoded; no server does so more often. */
+const MOST_DECODINGS = 3;
+
+/** A path as a careless server may read it; `undefined` when that cannot be told. */
+function decodedWhole(path: string): string | undefined {
+  let text = path;
+  try {
+    for (let times = 0; times < MOST_DECODINGS; times++) text = decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+  return text.includes("%") ? undefined : text.normalize("NFKC").replace(/[^!-~]/g, "");
 }
 
 /**

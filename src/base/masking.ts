@@ -98,9 +98,22 @@ export function wordsWithout(secrets: readonly string[], fields: Fields): Fields
 
 function formsOf(secret: string): string[] {
   const whole = secret.toWellFormed(); // else it cannot be encoded
+  const escaped = [JSON.stringify(whole).slice(1, -1), inHtml(whole), ...inBase64(whole)];
   const encoded = [encodeURIComponent(whole), `${new URLSearchParams({ "": secret })}`.slice(1)];
   const lowerCase = encoded.map((text) =>
     text.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase())
   );
-  return [secret, ...encoded, ...lowerCase];
+  return [secret, ...escaped, ...encoded, ...lowerCase];
+}
+
+function inHtml(text: string): string {
+  const names: Readonly<Record<string, string>> = { "&": "amp", "<": "lt", ">": "gt", '"': "quot" };
+  return text.replace(/[&<>"]/g, (character) => `&${names[character]};`);
+}
+
+/** Without padding, since what is behind it hides nothing; the second one as in URLs (RFC 4648, section 5). */
+function inBase64(text: string): string[] {
+  const bytes = new TextEncoder().encode(text);
+  const standard = bytes.toBase64({ omitPadding: true });
+  return [standard, bytes.toBase64({ alphabet: "base64url", omitPadding: true })];
 }

@@ -108,7 +108,7 @@ async function performed(
     return await asked.run(context);
   } catch (error) {
     const { afterFailure } = await import("./failure.ts");
-    return await afterFailure(toCliError(error), argv, asked, context, isAtTerminal(context));
+    return await afterFailure(error, argv, asked, context, isAtTerminal(context));
   }
 }
 

@@ -3,7 +3,7 @@
 
 import type { CommandContext, Reply } from "../command.ts";
 import { CliError, toCliError } from "../base/errors.ts";
-import { rememberFailure } from "../settings/last_failure.ts";
+import { reported } from "../session/reported.ts";
 import type { Asked } from "./tree/loading.ts";
 
 /**
@@ -12,21 +12,22 @@ import type { Asked } from "./tree/loading.ts";
  * @throws {CliError} the failure, or that of the sign-in or of the second try.
  */
 export async function afterFailure(
-  error: CliError,
+  thrown: unknown,
   argv: readonly string[],
   { flags, run }: Asked,
   context: CommandContext,
   isAtTerminal: boolean,
 ): Promise<Reply> {
-  rememberFailure(error, argv, flags, context.system);
+  const failure = (error: unknown): CliError =>
+    reported(toCliError(error), argv, flags, context.system);
+  const error = failure(thrown);
   if (!isAtTerminal || argv[0] === "login") throw error;
   const { signedInOnOffer } = await import("./offer.ts");
   if (!await signedInOnOffer(error, argv, flags, context)) throw error;
   try {
     return await run(context);
   } catch (again) {
-    rememberFailure(toCliError(again), argv, flags, context.system);
-    throw again;
+    throw failure(again);
   }
 }
 

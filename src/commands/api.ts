@@ -11,7 +11,7 @@ import type { ShapeFlags } from "../api/shaped.ts";
 import { targetOf } from "../api/target.ts";
 import type { CommandContext, CommonFlags, Streamed } from "../command.ts";
 import { CliError } from "../base/errors.ts";
-import type { NewFile } from "../files/named_file.ts";
+import type { NewFile } from "../files/new_file.ts";
 import { loadSettings, type Settings } from "../settings/settings.ts";
 
 /** The flags of `api`. */
@@ -56,7 +56,7 @@ async function fileFor(
   { system }: CommandContext,
 ): Promise<NewFile | undefined> {
   if (output === undefined || output === "-") return undefined;
-  const { createNamedFile } = await import("../files/named_file.ts");
+  const { createNamedFile } = await import("../files/new_file.ts");
   return createNamedFile(system.absolutePath(output));
 }
 

@@ -11,11 +11,16 @@ const REWRITING = new RegExp(
   `^(${
     [
       "forwarded|x-forwarded-.*|x-original-.*|x-rewrite-.*|x-envoy-.*|x-proxy-.*|x-accel-.*|x-override-.*",
-      ".*method-override|x-http-.*|x-host|x-real-ip|x-client-ip|x-(request-)?(uri|url|path)",
+      ".*method-override|(x-)?http-.*|x-method|x-host|x-real-ip|x-client-ip|x-(request-)?(uri|url|path)",
       "base-url|request-uri|destination",
     ].join("|")
   })$`,
 );
+
+/** Servers that hand headers on as variables (RFC 3875, section 4.1.18) read `_` as `-`. */
+function isRewriting(name: string): boolean {
+  return name.includes("_") || REWRITING.test(name);
+}
 
 /** What was for this connection, and what is set anew. */
 const SET_HERE = [...CONNECTION_HEADERS, "accept-encoding", "expect"];
@@ -24,7 +29,7 @@ const SET_HERE = [...CONNECTION_HEADERS, "accept-encoding", "expect"];
 export function requestHeaders(headers: readonly Header[]): Header[] {
   const named = namedByConnection(headers);
   const passed = headers.filter(([name]) =>
-    !SET_HERE.includes(name) && !named.has(name) && !REWRITING.test(name)
+    !SET_HERE.includes(name) && !named.has(name) && !isRewriting(name)
   );
   const isPart = headers.some(([name]) => name === "range"); // bytes are counted in what is not packed
   return isPart ? [...passed, ["accept-encoding", "identity"]] : passed;

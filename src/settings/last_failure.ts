@@ -1,13 +1,10 @@
 // What went wrong the last time, for `doctor`. Rule: best effort, after everything else is done; it holds
 // what was printed, and so no secret.
 
-import type { CommonFlags } from "../command.ts";
 import type { CliError } from "../base/errors.ts";
 import { defined, field, parseObject } from "../base/json.ts";
 import { readIn } from "../files/private_directory.ts";
 import { writeIn } from "../files/replacement.ts";
-import type { System } from "../system/contract.ts";
-import { hasEnvironmentLogin, loadSettings } from "./settings.ts";
 
 /** A failure as it is kept. */
 export interface LastFailure {
@@ -17,25 +14,6 @@ export interface LastFailure {
   readonly message: string;
   /** The OAuth error code that a server answered with. */
   readonly oauthError?: string | undefined;
-}
-
-/** Keeps what went wrong with a command, where there is a configuration directory. */
-export function rememberFailure(
-  error: CliError,
-  [command = ""]: readonly string[],
-  flags: CommonFlags,
-  system: System,
-): void {
-  if (error.kind === "usage" || error.kind === "interrupted" || command === "doctor") return;
-  try {
-    const settings = loadSettings(flags, system);
-    const { configDir, profile, profileExists } = settings;
-    if (!profileExists || hasEnvironmentLogin(settings)) return;
-    system.expectWrites();
-    keepFailure(configDir, profile, command, error, system.now());
-  } catch {
-    // settings that cannot be read are what the error is about
-  }
 }
 
 /** Keeps a failure, in a configuration directory that exists; whatever hinders that is ignored. */

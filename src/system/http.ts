@@ -2,20 +2,18 @@
 // redirected, and no secret in what is traced or thrown.
 
 import { CliError } from "../base/errors.ts";
-import { maskedParameters, masker, secretsIn } from "../base/masking.ts";
+import { maskedParameters } from "../base/masking.ts";
 import type { HttpRequest, ShowWait, Trace } from "./contract.ts";
 import { proxyFor } from "./proxies.ts";
 import { portOf } from "../base/urls.ts";
 import { httpClient } from "./http_client.ts";
 import { fetchFailure, hostNotPermitted } from "./http_failure.ts";
-import { isScreen } from "./surroundings.ts";
+import { maskUrl, since, typeOf, waiting } from "./traced.ts";
 
 /** How long nothing may come, in milliseconds. */
 const TIMEOUT = 20_000;
 /** How often that may pass until the answer is complete: one that comes in drops is not abandoned at once. */
 const LONGEST_ANSWER = 2;
-/** How long a wait is silent, in milliseconds. */
-const PATIENCE = 1_000;
 /** How late a timer is when the process must have stood still; and the moment that it then gets. */
 const LATE = 1_000;
 /** Tokens, metadata and users are short; what a parser makes of a text is far longer than the text. */
@@ -72,42 +70,6 @@ export async function fetchWhole(
     if (response === undefined || !request.keepsWhatArrived) throw translated;
     throw translated.with({ arrived: answerOf(response, joined(chunks)) });
   }
-}
-
-/**
- * Says on a terminal what is waited for once that has taken a second: the words are loaded only then.
- *
- * @param signal what ends the wait when Ctrl-C is pressed, if something does.
- */
-export function waiting(
-  what: string,
-  limit: number,
-  show: ShowWait,
-  signal?: AbortSignal,
-): Disposable {
-  if (!isScreen()) return { [Symbol.dispose]() {} };
-  const end = performance.now() + limit;
-  const silence = AbortSignal.timeout(PATIENCE);
-  let isOver = false;
-  let said: Disposable | undefined;
-  const say = async (): Promise<void> => {
-    const { sayWaiting } = await import("./waiting.ts");
-    if (!isOver) said = sayWaiting({ what, end, signal }, show);
-  };
-  const begin = (): void => void say().catch(() => undefined); // as when no file can be opened any more
-  silence.addEventListener("abort", begin);
-  return {
-    [Symbol.dispose]() {
-      isOver = true;
-      silence.removeEventListener("abort", begin);
-      said?.[Symbol.dispose]();
-    },
-  };
-}
-
-/** In milliseconds. */
-export function since(started: number): number {
-  return Math.round(performance.now() - started);
 }
 
 function answerOf({ status, headers }: Response, body: Uint8Array<ArrayBuffer>): Response {
@@ -202,20 +164,6 @@ function joined(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
     offset += chunk.length;
   }
   return whole;
-}
-
-/** The URL without what its query holds, for a trace. */
-export function maskUrl(url: URL): string {
-  const query = url.search === "" ? "" : `?${maskedParameters(url.searchParams).join("&")}`;
-  return `${url.origin}${url.pathname}${query}`;
-}
-
-/** The content type for a trace; a server may repeat in it what it was sent. */
-export function typeOf(
-  { headers }: Pick<Response, "headers">,
-  sent: Parameters<typeof secretsIn>[0],
-): string {
-  return masker(secretsIn(sent))(headers.get("content-type") ?? "no content type");
 }
 
 function maskForm(body: string | undefined): string {

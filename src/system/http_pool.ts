@@ -1,9 +1,9 @@
 // What the requests of the proxy share: connections, and one timer. Rule: connections for what may be sent twice only.
 
-import type { HttpPool } from "./contract.ts";
+import type { HttpPool, SilenceWatch } from "./contract.ts";
 import { onlyProxy } from "./http_client.ts";
 import { proxyFor } from "./proxies.ts";
-import { sharedWatch } from "./silence.ts";
+import { LATE, type Noted, noted } from "./silence.ts";
 
 /** How long a connection waits for its next request, in milliseconds: servers and firewalls forget it as well. */
 const IDLE = 25_000;
@@ -31,5 +31,39 @@ export function openPool(caCertificates: readonly string[]): HttpPool {
       silence[Symbol.dispose]();
       for (const client of clients.values()) client.close();
     },
+  };
+}
+
+/** How often a shared watch looks, in milliseconds. */
+const ROUND = 1_000;
+
+/** Watches for many requests with one timer: one for each would cost a short request a tenth of its time. */
+interface SharedWatch extends Disposable {
+  /** As `watchSilence`; the silence may be a second longer. */
+  watch(longest: number, signal: AbortSignal | undefined): SilenceWatch;
+}
+
+function sharedWatch(): SharedWatch {
+  const all = new Set<Noted>();
+  let due = performance.now() + ROUND;
+  const rounds = setInterval(() => {
+    const now = performance.now();
+    const isLate = now - due > LATE;
+    due = now + ROUND;
+    for (const own of isLate ? [] : all) if (own.silentAt < now) own.giveUp();
+  }, ROUND);
+  return {
+    watch(longest, signal) {
+      const own = noted(longest, signal);
+      all.add(own);
+      return {
+        ...own.watch,
+        [Symbol.dispose]() {
+          all.delete(own);
+          own.leave();
+        },
+      };
+    },
+    [Symbol.dispose]: () => clearInterval(rounds),
   };
 }

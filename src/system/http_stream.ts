@@ -4,10 +4,9 @@
 import type { ShowWait, SilenceWatch, StreamRequest, StreamResponse, Trace } from "./contract.ts";
 import { type Proxy, proxyFor } from "./proxies.ts";
 import { portOf } from "../base/urls.ts";
-import { maskUrl, since, typeOf, waiting } from "./http.ts";
 import { httpClient } from "./http_client.ts";
-import { fetchFailure } from "./http_failure.ts";
 import { watchSilence } from "./silence.ts";
+import { maskUrl, since, typeOf, waiting } from "./traced.ts";
 
 /** How long nothing may move in either direction, in milliseconds: long exports take their time. */
 const LONGEST_SILENCE = 120_000;
@@ -45,6 +44,7 @@ export async function fetchStream(
   const started = performance.now();
   const failed = async (error: unknown): Promise<unknown> => {
     if (request.signal?.aborted) return request.signal.reason;
+    const { fetchFailure } = await import("./http_failure.ts");
     const translated = await fetchFailure(error, { url, proxy, signer: () => signerAt(url) });
     trace(() => `< no answer after ${since(started)} ms: ${translated.message}`);
     return translated;

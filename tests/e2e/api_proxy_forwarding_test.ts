@@ -31,7 +31,8 @@ Deno.test("headers of the connection, and those that rename a request, do not pa
   await using scene = await proxyScene();
   const names =
     "TE,Keep-Alive,Proxy-Authorization,X-Hop,Forwarded,X-Forwarded-Host,X-Original-URL," +
-    "X-Rewrite-URL,X-HTTP-Method-Override,X-HTTP-Method,X-Method-Override,X-Forwarded-Prefix,X-Original-URI,Destination,X-URL";
+    "X-Rewrite-URL,X-HTTP-Method-Override,X-HTTP-Method,X-Method-Override,X-Forwarded-Prefix,X-Original-URI,Destination,X-URL," +
+    "X_HTTP_Method_Override,X_Original_URL,X_Rewrite_URL,X-Method,Http-Url,HTTP-Verb";
   const fields = names.split(",").map((name) => `${name}: value`).join("\r\n");
   const head =
     `GET /${scene.secret}/2/0/x HTTP/1.1\r\nHost: localhost\r\nConnection: x-hop\r\n${fields}`;
@@ -110,6 +111,12 @@ Deno.test("what ends the session or makes tokens is not passed on", async () => 
       "oauth/token",
       "%74oken/logout",
       "/token/logout",
+      "tok%65n/logout",
+      "tok%65n/logout;x=1",
+      "tok%65n//refresh",
+      "tok%2565n;x",
+      "a%75%74h;x",
+      "%ff//x",
     ]
   ) {
     const response = await scene.ask(path, { method: "POST" });

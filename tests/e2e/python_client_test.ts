@@ -190,3 +190,28 @@ for auth in [AnaplanAuth(profile="none"), AnaplanAuth(command="no-such-program")
     assert(!stdout.includes(OLD_TOKEN));
   },
 );
+
+testWith(
+  PYTHON,
+  "Python: a 401 after a redirect to another host, which gets no token, is an answer",
+  async (python) => {
+    const { stdout } = await run(
+      python,
+      `
+auth._hosts = ["127.0.0.1", "localhost"]
+print(session.get(URL).status_code)
+`,
+      {
+        prepare(upstream) {
+          const elsewhere = upstream.origin.replace("127.0.0.1", "localhost");
+          upstream.answer = ({ headers }, response) => {
+            const isFirst = String(headers.host).startsWith("127.");
+            response.writeHead(isFirst ? 302 : 401, isFirst ? { location: `${elsewhere}/x` } : {});
+            response.end();
+          };
+        },
+      },
+    );
+    assertEquals(stdout, "401\n");
+  },
+);

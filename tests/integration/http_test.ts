@@ -8,7 +8,8 @@ import {
 } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 import type { HttpRequest } from "../../src/system/contract.ts";
-import { fetchWhole, maskUrl } from "../../src/system/http.ts";
+import { fetchWhole } from "../../src/system/http.ts";
+import { maskUrl } from "../../src/system/traced.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { freePort } from "../support/free_port.ts";
 import { type PlainServer, plainServer } from "../support/plain_server.ts";

@@ -29,6 +29,20 @@ Deno.test("a secret is masked raw, percent-encoded and form-encoded, in either c
   }
 });
 
+Deno.test("a secret is masked as JSON, HTML and base64 have it", () => {
+  const secret = 's<per&sec"ret';
+  const forms = [
+    's<per&sec\\"ret',
+    "s&lt;per&amp;sec&quot;ret",
+    btoa(secret),
+    btoa(secret).replace(/=+$/, ""),
+  ];
+  for (const form of forms) {
+    assertEquals(String(shown(`before ${form}`, secret)).replace(/=+$/, ""), "before [secret]");
+  }
+  assertEquals(shown("before fn4_fn4-", "~~?~~>"), "before [secret]");
+});
+
 Deno.test("a secret that holds another one is masked as a whole, and a mask is not masked", () => {
   assertEquals(shown("hush-hush", "hush", "hush-hush"), "[secret]");
   assertEquals(shown("secret and hush", "secret", "hush"), "[secret] and [secret]");

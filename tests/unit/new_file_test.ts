@@ -1,7 +1,7 @@
 // A file that the person named for an answer: it takes its place when it is whole, and leaves nothing else.
 import { assertEquals, assertThrows } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
-import { createNamedFile } from "../../src/files/named_file.ts";
+import { createNamedFile } from "../../src/files/new_file.ts";
 import { CANNOT_CHOWN, NOBODY } from "../support/disk.ts";
 import { tempDir } from "../support/temp_dir.ts";
 
@@ -179,7 +179,7 @@ Deno.test({
 
 /** A program, since a pipe that is opened stops all of it. */
 const WRITES_TO_ARGUMENT = `import { createNamedFile } from "${
-  new URL("../../src/files/named_file.ts", import.meta.url).href
+  new URL("../../src/files/new_file.ts", import.meta.url).href
 }";
 try { createNamedFile(Deno.args[0]).finish(); } catch (error) { console.error(error.message); }`;
 

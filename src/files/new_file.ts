@@ -1,0 +1,115 @@
+// A file that the user named for an answer. Rule: it takes its place only when it is whole, and no link or pipe of
+// another user leads it elsewhere.
+
+import { CliError } from "../base/errors.ts";
+import { isAnothers, wayTo } from "./named_file.ts";
+import { diskReason } from "./private_file.ts";
+import { removeIfThere, writeAll } from "./replacement.ts";
+
+const IS_WINDOWS = Deno.build.os === "windows";
+
+/** A file that is being written. */
+export interface NewFile extends Disposable {
+  write(bytes: Uint8Array): void;
+  /** The file takes its place; without this, nothing of it is left. */
+  finish(): void;
+}
+
+/**
+ * Begins a file at the path, which has what stood there before until the new one is whole. What is not a
+ * plain file, such as a device or a pipe, is written to as it is.
+ *
+ * @throws {CliError} `storage` when the file cannot be made or written, or another user's link or pipe is on
+ * the way.
+ */
+export function createNamedFile(path: string): NewFile {
+  return cannotWrite(path, () => {
+    const present = statIfThere(path);
+    assertNotLedAstray(path);
+    if (present !== undefined && !present.isFile) return straightTo(path);
+    const place = placeOf(path);
+    const part = `${place}.${crypto.randomUUID()}.part`;
+    const keepsMode = present !== undefined && !isAnothers(present);
+    const mode = ((keepsMode ? present.mode : undefined) ?? 0o666) & 0o777;
+    const file = Deno.openSync(part, { write: true, createNew: true, mode });
+    let isPart = true;
+    const discard = (): void => {
+      if (isPart) removeIfThere(part);
+      isPart = false;
+    };
+    addEventListener("unload", discard); // a signal may end the program at once
+    return {
+      write: (bytes) => cannotWrite(path, () => writeAll(file, bytes)),
+      finish() {
+        cannotWrite(path, () => {
+          file.syncDataSync();
+          if (keepsMode && !IS_WINDOWS) Deno.chmodSync(part, mode); // umask had its part
+          Deno.renameSync(part, place);
+        });
+        isPart = false;
+      },
+      [Symbol.dispose]() {
+        removeEventListener("unload", discard);
+        file.close();
+        discard();
+      },
+    };
+  });
+}
+
+/** @throws {CliError} `storage`: in a directory such as /tmp, a link or a pipe may be another user's trap. */
+function assertNotLedAstray(path: string): void {
+  for (const { path: part, info } of wayTo(path)) {
+    if (info === undefined || !isAnothers(info) || !(info.isSymlink || info.isFifo)) continue;
+    const it = part === path ? "it" : part;
+    throw new CliError("storage", `Cannot write ${path}: ${it} belongs to another user`, {
+      next: "give a file in a directory of your own with --output",
+    });
+  }
+}
+
+/** Where a path leads; a link stays a link, also one to a file that is not there yet. */
+function placeOf(path: string): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  try {
+    const target = Deno.readLinkSync(path);
+    const isRelative = !/^([/\\]|[A-Za-z]:)/.test(target);
+    return placeOf(isRelative ? `${path.replace(/[^/\\]*$/, "")}${target}` : target);
+  } catch {
+    return path; // nothing is there
+  }
+}
+
+function straightTo(path: string): NewFile {
+  const file = Deno.openSync(path, { write: true });
+  return {
+    write: (bytes) => cannotWrite(path, () => writeAll(file, bytes)),
+    finish: () => {},
+    [Symbol.dispose]: () => file.close(),
+  };
+}
+
+function statIfThere(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.statSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+function cannotWrite<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    if (cause instanceof CliError) throw cause;
+    throw new CliError("storage", `Cannot write ${path}: ${diskReason(cause)}`, {
+      next: "check the disk and the path that is given with --output",
+      cause,
+    });
+  }
+}

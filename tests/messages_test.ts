@@ -40,7 +40,7 @@ const BROKEN: readonly (readonly [rule: string, pattern: RegExp])[] = [
   ["says only that there was an error", /\b(error occurred|unexpected error|an error|oops)\b/i],
   [
     "spells Anaplan in another way",
-    /\b(?!Anaplan\b|anaplan-auth|anaplan\.com|ANAPLAN_)(anaplan|AnaPlan|ANAPLAN)/,
+    /\b(?!Anaplan\b|anaplan-auth|anaplan_auth_|anaplan@|anaplan\b(?= --print|$)|anaplan\.com|ANAPLAN_)(anaplan|AnaPlan|ANAPLAN)/,
   ],
   [
     "has another word for signing in or out",
@@ -93,7 +93,7 @@ Deno.test("what to do next begins small, as the rest of its line, and ends witho
 });
 
 /** Flags of other programs, of Stricli, and how flags are spoken of. */
-const OTHER_FLAGS = ["--allow-run", "--network", "--flag", "--help"];
+const OTHER_FLAGS = ["--allow-run", "--allow-net", "--network", "--flag", "--help"];
 /** What may follow the program's name besides commands. */
 const PROSE = ["on", "waits", "is", "listener"];
 

@@ -66,8 +66,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     what: "a first login beside sealed ones is saved in plain text",
     file: "src/store/sealing.ts",
-    from: "isFirst && old.length === 0 && mayBeSealed(configDir)",
-    to: "isFirst === undefined",
+    from: "mayHaveBeen && old.length === 0 && mayBeSealed(configDir)",
+    to: "mayHaveBeen === undefined",
     tests: ["tests/unit/sealing_test.ts"],
   },
   {

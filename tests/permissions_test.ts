@@ -1,5 +1,5 @@
 // What each task may touch, written down by hand: the flags that the tasks had before there were sets, and the helpers
-// of keychains, which came with sealed logins.
+// of keychains, which came with sealed logins, and the network for shared ones.
 // Rule: nothing here is taken from the table of commands, so that a set that grows is noticed.
 import { assert, assertEquals } from "@std/assert";
 import { withPermissions } from "../tools/permissions.ts";
@@ -20,7 +20,7 @@ const ENV = [
   ...["ANAPLAN_*", "CLIENT", "SECRET", "HOME", "XDG_CONFIG_HOME", "APPDATA", "NO_COLOR", "TERM"],
   ...["CI", "SSL_CERT_FILE", "DENO_CERT", "NODE_EXTRA_CA_CERTS", "XDG_RUNTIME_DIR", "TMPDIR"],
   ...["TEMP", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"],
-  ...["NO_PROXY", "no_proxy"],
+  ...["NO_PROXY", "no_proxy", "PG*"],
 ];
 const SIGN_IN_ENV = [
   ...["BROWSER", "DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME", "SSH_CONNECTION", "USER"],
@@ -39,7 +39,6 @@ const HELPERS = [
 ];
 const ONLINE: Permitted = { net: NET, write: true, run: HELPERS, env: ENV };
 const OFFLINE: Permitted = { write: true, env: ENV };
-const LOGINS: Permitted = { ...OFFLINE, run: HELPERS };
 
 /** Each task could read every file; it could do nothing that is not listed here. */
 const BEFORE: Readonly<Record<string, Permitted>> = {
@@ -52,9 +51,10 @@ const BEFORE: Readonly<Record<string, Permitted>> = {
   api: ONLINE,
   exec: { ...ONLINE, run: true },
   proxy: { ...ONLINE, net: [...NET, "unix:/tmp/anaplan-auth-proxy/d/s"], run: true },
-  profile: LOGINS,
-  seal: LOGINS,
-  unseal: { ...LOGINS, env: [...ENV, ...SIGN_IN_ENV] },
+  profile: ONLINE,
+  seal: ONLINE,
+  store: ONLINE,
+  unseal: { ...ONLINE, env: [...ENV, ...SIGN_IN_ENV] },
   relay: OFFLINE,
   cert: { ...OFFLINE, run: true },
   validate: ONLINE,
@@ -94,7 +94,7 @@ type PermissionSet = Readonly<Record<string, true | readonly string[]>>;
 function asSet({ net, write, run, env }: Permitted): PermissionSet {
   return {
     read: true,
-    ...(write ? { write: true, sys: ["uid"] } : {}),
+    ...(write ? { write: true, sys: ["uid", "hostname"] } : {}),
     ...(run ? { run } : {}),
     ...(net ? { net } : {}),
     env,
@@ -159,7 +159,7 @@ function isGranted(question: Deno.PermissionDescriptor, { net, write, run, env }
     case "run":
       return run === true || run?.includes(String(question.command)) === true;
     case "sys":
-      return write === true && question.kind === "uid";
+      return write === true && (question.kind === "uid" || question.kind === "hostname");
     case "env":
       return question.variable !== undefined && matches(question.variable, env);
     case "net":

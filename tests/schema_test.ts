@@ -15,10 +15,22 @@ import {
 import { commands } from "./support/tree.ts";
 import { splitWords } from "./support/words.ts";
 
+type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** What no case can show, since the command runs on; api_proxy_gate_test.ts holds the real one against the schema. */
+const RUNS_ON: Readonly<Record<string, Json>> = {
+  proxy: {
+    base_url: "http://127.0.0.1:49321/hW3Zk0aPq9-_x2Lr4TnVx9/",
+    socket: null,
+    profile: "default",
+    read_only: true,
+    only: ["/2/0/workspaces"],
+    pid: 4711,
+  },
+};
+
 /** Schemas of what a flag changes altogether. */
 const BY_FLAG = ["logout-all"];
-
-type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 interface Schema {
   readonly type: string | readonly string[];
@@ -63,7 +75,7 @@ Deno.test("the errors' schema knows every kind, and each kind has its exit code"
 
 for (const name of schemaNames()) {
   Deno.test(`the cases show what ${name}.json describes, and no wrong value passes it`, () => {
-    const value = samples().get(name);
+    const value = RUNS_ON[name] ?? samples().get(name);
     assert(value !== undefined, `no case in tests/e2e/ prints it: add one with --json`);
     assertEquals(complaints(name, value), []);
     for (const wrong of wrongValues(value)) {
@@ -126,7 +138,7 @@ function* wrongInside(value: Json): Generator<Json> {
     for (const [key, inner] of Object.entries(object)) {
       const { [key]: _, ...rest } = object;
       yield rest;
-      yield { ...object, [key]: 1 };
+      yield { ...object, [key]: typeof inner === "number" ? "1" : 1 };
       for (const wrong of wrongInside(inner)) yield { ...object, [key]: wrong };
       if (/_at$|_after$/.test(key)) yield { ...object, [key]: "soon" };
     }

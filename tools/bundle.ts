@@ -18,12 +18,12 @@ import { inStage } from "./stage.ts";
  */
 const GROUPS = Object.entries({
   start: "base/(advice|errors|json|secret|text|version)|cli/(app|print)|cli/tree/commands|" +
-    "commands/token|files/private_(directory|file)|settings/location|store/(logins|token_set)|" +
+    "commands/token|files/private_(directory|file)|settings/location|store/(fresh_login|token_set)|" +
     "system/(deno|needs|stream|surroundings)",
   session:
     "base/urls|files/(ca_file|config_(fields|file)|lock_file|named_file|replacement|set_aside)|provider/belonging|" +
     "session/(advice_in_use|grants|session)|settings/(client_environment|profiles|settings|table)|" +
-    "store/(key_source|locked_login|locking|put_back|rescue|sealed_store|sealed_text|sealing|token_sets)|" +
+    "store/(key_source|locked_login|locking|logins|put_back|rescue|sealed_store|sealed_text|sealing|token_sets)|" +
     "system/(key_needs|signals)",
   request: "base/(masking|retry_after)|oauth/(answer_fields|client|token_response|wire)|" +
     "provider/(authorization_server|regions)|system/(http|http_client|proxies)",
@@ -32,7 +32,7 @@ const GROUPS = Object.entries({
 /** When every file was made, as npm says it: the time goes into the one file. */
 const MADE_AT = new Date("1985-10-26T08:15:00Z");
 
-/** Makes `bundle/` in a directory, from nothing, and `bin/anaplan-auth`, which starts it. */
+/** Makes `bundle/` in a directory, and `bin/anaplan-auth`, which starts it. */
 export async function makeBundle(dist: string): Promise<void> {
   const { chunks, packages, licences } = await inStage(async (directory) => {
     const chunks = await bundled(directory);
@@ -49,16 +49,32 @@ export async function makeBundle(dist: string): Promise<void> {
     files.set(fileName, code);
     if (map !== null) files.set(`${fileName}.map`, map.toString());
   }
-  await rm(`${dist}/bundle`, { recursive: true, force: true });
-  await Deno.mkdir(`${dist}/bundle`, { recursive: true });
-  for (const [name, text] of files) {
-    await Deno.writeTextFile(`${dist}/bundle/${name}`, text);
-    await Deno.utime(`${dist}/bundle/${name}`, MADE_AT, MADE_AT);
+  const launcher = new Map([["anaplan-auth", shellLauncher(Deno.execPath())]]);
+  await replaceFiles(`${dist}/bundle`, files, 0o644);
+  await replaceFiles(`${dist}/bin`, launcher, 0o755);
+  for (const name of await filesBelow(`${dist}/bundle`)) {
+    if (!files.has(name)) await rm(`${dist}/bundle/${name}`); // last: a command may just start with the old main.js
   }
-  await Deno.mkdir(`${dist}/bin`, { recursive: true });
-  await Deno.writeTextFile(`${dist}/bin/anaplan-auth`, shellLauncher(Deno.execPath()), {
-    mode: 0o755,
-  });
+}
+
+/** Puts files in a directory from which commands may start meanwhile: each as a whole, main.js after what it imports. */
+async function replaceFiles(
+  directory: string,
+  files: ReadonlyMap<string, string>,
+  mode: number,
+): Promise<void> {
+  const beside = `${directory}.new`;
+  await rm(beside, { recursive: true, force: true });
+  for (const path of [directory, beside]) await Deno.mkdir(path, { recursive: true });
+  for (const [name, text] of files) {
+    await Deno.writeTextFile(`${beside}/${name}`, text, { mode });
+    await Deno.utime(`${beside}/${name}`, MADE_AT, MADE_AT);
+  }
+  const isMain = (name: string): boolean => name === "main.js";
+  for (const name of [...files.keys()].sort((a, b) => Number(isMain(a)) - Number(isMain(b)))) {
+    await Deno.rename(`${beside}/${name}`, `${directory}/${name}`);
+  }
+  await rm(beside, { recursive: true });
 }
 
 async function bundled(cwd: string): Promise<OutputChunk[]> {

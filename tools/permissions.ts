@@ -29,7 +29,6 @@ const SOCKET = `unix:${SOCKET_STAGE}/d/s`;
  */
 const SETS: Readonly<Record<string, Needs>> = {
   offline: COMMANDS.relay.needs,
-  logins: COMMANDS.profile.needs,
   online: COMMANDS.token.needs,
   "sign-in": COMMANDS.login.needs,
   unseal: COMMANDS.unseal.needs,
@@ -44,7 +43,7 @@ export function permissionSet(
 ): PermissionSet {
   return {
     read: true,
-    ...(only === undefined ? { write: true, sys: ["uid"] } : {}),
+    ...(only === undefined ? { write: true, sys: ["uid", "hostname"] } : {}),
     ...(network ? { net: [...HOSTS, ...(socket ? [SOCKET] : [])] } : {}),
     ...(keys ? { run: KEY_HELPERS } : {}),
     env: only ?? [...VARIABLES, ...variables],

@@ -40,6 +40,8 @@ export type ErrorCode =
   | "stopped_late"
   /** A certificate is out of date, or the clock is off. */
   | "clock"
+  /** A sealed text does not open with the key that is in hand. */
+  | "not_opened"
   /** Other users can open a file of ours. */
   | "open_to_others";
 

@@ -79,7 +79,7 @@ async function replyTo(argv: readonly string[], context: CommandContext): Promis
     const words = meant(argv);
     if (words !== argv) return await replyTo(words, context);
   }
-  const needs = command?.needs ?? (name === "" ? { keys: true } : {});
+  const needs = command?.needs ?? (name === "" ? { network: true, keys: true } : {});
   context.system.restrict(isAtTerminal(context) ? orSignIn(needs) : needs);
   const asksHelp = isAlone && (name === "--help" || name === "-h");
   if (asksHelp) return (await import("./help/root_help.ts")).rootPage(context);
@@ -108,7 +108,7 @@ async function performed(
     return await asked.run(context);
   } catch (error) {
     const { afterFailure } = await import("./failure.ts");
-    return await afterFailure(error, argv, asked, context, isAtTerminal(context));
+    return await afterFailure(toCliError(error), argv, asked, context, isAtTerminal(context));
   }
 }
 

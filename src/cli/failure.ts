@@ -12,22 +12,20 @@ import type { Asked } from "./tree/loading.ts";
  * @throws {CliError} the failure, or that of the sign-in or of the second try.
  */
 export async function afterFailure(
-  thrown: unknown,
+  error: CliError,
   argv: readonly string[],
   { flags, run }: Asked,
   context: CommandContext,
   isAtTerminal: boolean,
 ): Promise<Reply> {
-  const failure = (error: unknown): CliError =>
-    reported(toCliError(error), argv, flags, context.system);
-  const error = failure(thrown);
-  if (!isAtTerminal || argv[0] === "login") throw error;
+  const failure = reported(error, argv, flags, context.system);
+  if (!isAtTerminal || argv[0] === "login") throw failure;
   const { signedInOnOffer } = await import("./offer.ts");
-  if (!await signedInOnOffer(error, argv, flags, context)) throw error;
+  if (!await signedInOnOffer(failure, argv, flags, context)) throw failure;
   try {
     return await run(context);
   } catch (again) {
-    throw failure(again);
+    throw reported(toCliError(again), argv, flags, context.system);
   }
 }
 

@@ -47,7 +47,7 @@ async function whatIsOver(
   const isOver = error.kind === "login_required" || error.oauthError === "invalid_client";
   if (!isOver) return undefined;
   if (hasEnvironmentLogin(settings) || error.code !== undefined) return undefined;
-  const login = await storeOf(settings, context).load(settings.profile);
+  const login = await (await storeOf(settings, context)).load(settings.profile);
   if (login === undefined) return undefined;
   const profile = `(profile ${settings.profile})`;
   if (error.kind === "denied") return `The server rejected the client ${profile}.`;

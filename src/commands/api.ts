@@ -4,6 +4,7 @@
 import { run } from "../base/advice.ts";
 import type { TokenScheme } from "../provider/belonging.ts";
 import { type Answer, type Call, isGood, send } from "../api/call.ts";
+import { settingsInUse } from "../session/settings_in_use.ts";
 import type { Bytes } from "../api/flow.ts";
 import { callHeaders } from "../api/headers.ts";
 import { watched } from "../api/more.ts";
@@ -12,7 +13,7 @@ import { targetOf } from "../api/target.ts";
 import type { CommandContext, CommonFlags, Streamed } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import type { NewFile } from "../files/new_file.ts";
-import { loadSettings, type Settings } from "../settings/settings.ts";
+import { type Settings } from "../settings/settings.ts";
 
 /** The flags of `api`. */
 export interface ApiFlags extends CommonFlags, ShapeFlags {
@@ -31,7 +32,7 @@ export async function api(
   place: string,
 ): Promise<Streamed> {
   assertTogether(flags);
-  const settings = loadSettings(flags, context.system);
+  const settings = await settingsInUse(flags, context);
   const call = await callOf(place, flags, settings, context);
   using undo = new DisposableStack();
   const file = await fileFor(flags, context); // an answer that cannot be saved is not asked for

@@ -13,15 +13,16 @@ import {
 } from "../doctor/local_checks.ts";
 import { networkChecks, proxyCheck, trustCheck } from "../doctor/network_checks.ts";
 import { sealingCheck } from "../doctor/sealing_check.ts";
+import { storeCheck } from "../doctor/store_check.ts";
 import type { Answer, CommandContext, Lines } from "../command.ts";
 import { CliError, type ErrorKind } from "../base/errors.ts";
 import { storeOf } from "../session/session.ts";
+import { settingsInUse } from "../session/settings_in_use.ts";
 import { discovered } from "../sign_in/discovered.ts";
 import { wrapped } from "../base/lines.ts";
 import {
   assertProfileExists,
   hasEnvironmentLogin,
-  loadSettings,
   type SettingFlags,
   type Settings,
 } from "../settings/settings.ts";
@@ -61,13 +62,13 @@ async function checksFor(
 ): Promise<AsyncIterable<Check>> {
   let settings: Settings;
   try {
-    settings = loadSettings(flags, context.system);
+    settings = await settingsInUse(flags, context);
   } catch (error) {
     if (!(error instanceof CliError) || error.kind !== "storage") throw error;
     return ReadableStream.from([proxyCheck(context.system), failed("Settings", error)]);
   }
   const hasLogin = hasEnvironmentLogin(settings) ||
-    (await storeOf(settings, context).names()).includes(settings.profile);
+    (await (await storeOf(settings, context)).names()).includes(settings.profile);
   if (!hasLogin) assertProfileExists(settings, "Cannot look at the login");
   return allChecks(settings, context);
 }
@@ -83,7 +84,7 @@ async function* allChecks(settings: Settings, context: CommandContext): AsyncGen
   };
   yield await portCheck(settings, context);
   yield* found([certificateCheck(settings, context), redirectUriCheck(settings), files]);
-  yield* found([once(await sealingCheck(settings, context))]);
+  yield* found([once(await sealingCheck(settings, context)), await storeCheck(settings, context)]);
   const barrier = way.find(({ mark }) => mark === "problem"); // each host would only say it again
   let isLoginRejected = false;
   if (barrier !== undefined) yield skipped("Network", NEEDS[barrier.name] ?? barrier.name);

@@ -5,7 +5,7 @@ import type { CommandContext, CommonFlags, Exit } from "../command.ts";
 import { programExit } from "../proxy/program_exit.ts";
 import { CliError } from "../base/errors.ts";
 import { freshTokenSet } from "../session/session.ts";
-import { loadSettings } from "../settings/settings.ts";
+import { settingsInUse } from "../session/settings_in_use.ts";
 
 /** The flags of `exec`. */
 export interface ExecFlags extends CommonFlags {
@@ -31,7 +31,7 @@ export async function exec(
       next: run("exec -- PROGRAM ARGUMENTS…"),
     });
   }
-  const settings = loadSettings(flags, context.system);
+  const settings = await settingsInUse(flags, context);
   const minValid = flags.minValid ?? DEFAULT_MIN_VALID;
   const isDemanded = flags.minValid !== undefined;
   const { accessToken } = await freshTokenSet(settings, context, minValid, isDemanded);

@@ -10,7 +10,7 @@ import { profileNames } from "../settings/location.ts";
 import { storeOf } from "../session/session.ts";
 import { orSetAside } from "../files/set_aside.ts";
 import { assertProfileExists, loadSettings, type Settings } from "../settings/settings.ts";
-import type { LoginStore } from "../store/logins.ts";
+import type { LoginStore } from "../store/login_store.ts";
 import { clockTime } from "../base/times.ts";
 import { isFresh, type TokenSet } from "../store/token_set.ts";
 
@@ -33,7 +33,7 @@ interface Removed {
 /** Removes every login that is meant from the disk, and only then asks their servers to end them. */
 export async function logout(flags: LogoutFlags, context: CommandContext): Promise<Answer<string>> {
   if (!flags.all) return await replyFor(await removeOne(flags, context), flags, context);
-  const store = storeOf({ configDir: configDirectory(flags, context.system) }, context);
+  const store = await storeOf({ configDir: configDirectory(flags, context.system) }, context);
   let failure: CliError | undefined;
   const names = new Set([
     ...await store.names(),
@@ -75,7 +75,7 @@ async function removeOne(flags: LogoutFlags, context: CommandContext): Promise<R
   const { env } = context.system;
   if (env("ANAPLAN_REFRESH_TOKEN") ?? env("ANAPLAN_REFRESH_TOKEN_FILE")) throw notStored();
   const { configDir, profile } = placeOf(flags, context.system);
-  const store = storeOf({ configDir }, context);
+  const store = await storeOf({ configDir }, context);
   const mayHaveLogin = (await store.names()).includes(profile) || await store.mayWait(profile);
   if (mayHaveLogin) {
     const removed = await removeLogin(profile, store, context);

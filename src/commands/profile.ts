@@ -81,7 +81,8 @@ export async function profileSet(
 ): Promise<Answer> {
   const profile = profileNamed(flags, context, name);
   const configDir = configDirectory(flags, context.system);
-  await using _lock = await storeOf({ configDir }, context).lock(profile);
+  await using login = await (await storeOf({ configDir }, context)).lock(profile);
+  await login.settings?.bring();
   const silent = { ...context.system, env: () => undefined }; // what the environment says stays there
   const before = await orSetAside(() => loadProfile(configDir, profile), context.talk.warn);
   const unset: readonly string[] = (flags.unset ?? []).map(settingNamed);
@@ -97,6 +98,7 @@ export async function profileSet(
   for (const path of flags.caFile ?? []) assertTrustworthy(context.system.absolutePath(path));
   listenCandidates(settings.redirectUri, settings.listen); // says what is wrong with --listen
   saveProfile(configDir, profile, settings.given, context.talk.warn);
+  await login.settings?.keep();
   warnOfUnused(left({ ...before }), given, context.talk.warn);
   await warnOfOtherClient(settings, context);
   return { kind: "answer", text: `Saved (profile ${profile}).`, data: { profile } };
@@ -134,7 +136,7 @@ export async function profileRemove(
 ): Promise<Answer> {
   const { configDir, profile } = await existing(flags, context, name);
   const { warn } = context.talk;
-  const store = storeOf({ configDir }, context);
+  const store = await storeOf({ configDir }, context);
   await using login = await store.lock(profile); // a login that saves its settings is waited for
   const hadLogin = (await store.names()).includes(profile);
   if (hadLogin) {
@@ -182,14 +184,12 @@ function profileNamed(
 async function existing(
   flags: CommonFlags,
   context: CommandContext,
-  name: string | undefined,
+  name?: string,
 ): Promise<Place> {
   const profile = profileNamed(flags, context, name);
   const configDir = configDirectory(flags, context.system);
-  const isThere = (await everyProfile(configDir, storeOf({ configDir }, context))).includes(
-    profile,
-  );
-  if (isThere) return { configDir, profile };
+  const store = await storeOf({ configDir }, context);
+  if ((await everyProfile(configDir, store)).includes(profile)) return { configDir, profile };
   const names = profileNames(configDir);
   throw new CliError("usage", `There is no profile ${profile}`, {
     next: run(names.length === 0 ? "login" : "profile list"),
@@ -208,7 +208,7 @@ function settingNamed(typed: string): SettingName {
 
 async function warnOfOtherClient(settings: Settings, context: CommandContext): Promise<void> {
   if (settings.clientId === undefined) return;
-  const login = await storeOf(settings, context).load(settings.profile);
+  const login = await (await storeOf(settings, context)).load(settings.profile);
   if (login === undefined || login.clientId === settings.clientId) return;
   context.talk.warn("the saved login belongs to another client; the next login uses the new one");
 }

@@ -20,7 +20,7 @@ export async function profileList(flags: CommonFlags, context: CommandContext): 
   const { system, talk } = context;
   const configDir = configDirectory(flags, system);
   assertPrivateDirectory(configDir);
-  const store = storeOf({ configDir }, context);
+  const store = await storeOf({ configDir }, context);
   const unreadable = new Set<string>();
   const readable = async <T>(
     load: () => T | undefined | Promise<T | undefined>,
@@ -40,7 +40,7 @@ export async function profileList(flags: CommonFlags, context: CommandContext): 
   for (const name of await everyProfile(configDir, store)) {
     const profile = await readable(() => loadProfile(configDir, name), name) ?? {};
     const login = await readable(() => store.load(name), name);
-    const known = { isUnreadable: unreadable.has(name), profile, login };
+    const known = { isUnreadable: unreadable.has(name), profile, login, sharedAt: store.sharedAt };
     listed.push(entry({ name, isCurrent: name === current, ...known }, system.now()));
   }
   const rows = table(listed.map(({ row }) => row));
@@ -62,9 +62,11 @@ interface Known {
   readonly isUnreadable: boolean;
   readonly profile: Profile;
   readonly login: TokenSet | undefined;
+  readonly sharedAt: string | undefined;
 }
 
-function entry({ name, isCurrent, isUnreadable, profile, login }: Known, now: number) {
+function entry(known: Known, now: number) {
+  const { name, isCurrent, isUnreadable, profile, login, sharedAt } = known;
   const { issuer, region = SETTINGS.region.default } = profile;
   const out = login && signedOut(login, profile, now);
   const user = login && keptUser(login);
@@ -77,8 +79,9 @@ function entry({ name, isCurrent, isUnreadable, profile, login }: Known, now: nu
     : user === undefined
     ? "signed in"
     : `signed in as ${nameOf(user)}`;
+  const where = login !== undefined && sharedAt !== undefined ? `, in ${sharedAt}` : "";
   return {
-    row: [`${isCurrent ? "*" : " "} ${name}`, `${issuer ?? region}, ${state}`] as const,
+    row: [`${isCurrent ? "*" : " "} ${name}`, `${issuer ?? region}, ${state}${where}`] as const,
     isOut: out !== undefined,
     data: {
       name,

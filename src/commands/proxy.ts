@@ -4,8 +4,8 @@ import type { CommandContext, CommonFlags, Exit, Reply } from "../command.ts";
 import { programExit } from "../proxy/program_exit.ts";
 import { CliError } from "../base/errors.ts";
 import { fenceOf } from "../proxy/fence.ts";
+import { settingsInUse } from "../session/settings_in_use.ts";
 import { type OpenProxy, openProxy, type ProxyOptions } from "../proxy/proxy.ts";
-import { loadSettings } from "../settings/settings.ts";
 
 /** The flags of `proxy`. */
 export interface ProxyFlags extends CommonFlags {
@@ -31,7 +31,7 @@ export async function proxy(
     });
   }
   if (command.length === 0) context.system.interruption(); // from now on a signal ends it in order
-  const { profile } = loadSettings(flags, context.system); // a mistake is said before the address is
+  const { profile } = await settingsInUse(flags, context); // a mistake is said before the address is
   const options = {
     fence: fenceOf(flags.readOnly === true, flags.only ?? []),
     port: flags.port ?? 0,

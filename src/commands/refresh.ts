@@ -2,7 +2,8 @@
 
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { refreshedTokenSet, storedTokenSet } from "../session/session.ts";
-import { loadSettings, type Settings } from "../settings/settings.ts";
+import { settingsInUse } from "../session/settings_in_use.ts";
+import { type Settings } from "../settings/settings.ts";
 import { isoTime } from "../base/text.ts";
 import { clockTime, duration } from "../base/times.ts";
 import { isFresh, type TokenSet } from "../store/token_set.ts";
@@ -18,7 +19,7 @@ export async function refresh(
   flags: RefreshFlags,
   context: CommandContext,
 ): Promise<Answer<string>> {
-  const settings = loadSettings(flags, context.system);
+  const settings = await settingsInUse(flags, context);
   const { ifExpiringWithin } = flags;
   if (ifExpiringWithin !== undefined) {
     const stored = await storedTokenSet(settings, context);

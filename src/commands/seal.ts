@@ -3,6 +3,8 @@
 import { run, words } from "../base/advice.ts";
 import { CliError, toCliError } from "../base/errors.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
+import { realPath } from "../files/loose_places.ts";
+import { ifPossible } from "../files/private_directory.ts";
 import { configDirectory } from "../settings/location.ts";
 import { keyIn, newKeyText } from "../store/key.ts";
 import {
@@ -45,6 +47,7 @@ export async function seal(flags: SealFlags, context: CommandContext): Promise<A
   const environment = await environmentKey(change);
   const saved = savedChoice(change.configDir);
   const key = await keyToUse(flags, saved, environment, change, context.system);
+  assertElsewhere(key, change);
   const isSaved = key.variable === undefined;
   const before = isSaved ? await changeChoice(change, (saved) => withKey(key, saved)) : saved;
   const old = [before.key, ...before.old, environment].filter((source) => source !== undefined);
@@ -111,7 +114,8 @@ async function keyToUse(
   if (keyFile !== undefined || keyCommand !== undefined) {
     const source: KeySource = keyFile === undefined
       ? { by: "command", name: keyCommand ?? "" }
-      : { by: "file", name: elsewhere(system.absolutePath(keyFile), change) };
+      : { by: "file", name: system.absolutePath(keyFile) };
+    assertElsewhere(source, change);
     const { id } = await keyOf(source, change.system);
     if (environment !== undefined && environment.id !== id) throw overridden(environment);
     return { ...source, id };
@@ -168,9 +172,13 @@ function usualKeychains(platform: System["platform"]): string[] {
 }
 
 /** @throws {CliError} `usage`: a key beside the logins protects nothing that a copy of the directory holds. */
-function elsewhere(path: string, { configDir }: KeyChange): string {
-  if (!path.startsWith(`${configDir}/`)) return path;
-  throw new CliError("usage", `Cannot use ${path}: the key is in the directory of the logins`, {
+function assertElsewhere({ by, name }: KeySource, { configDir }: KeyChange): void {
+  if (by !== "file") return;
+  const place = (path: string): string => ifPossible(() => realPath(path)) ?? path;
+  const isBelow = (directory: string): boolean =>
+    place(name).startsWith(directory) && /^[/\\]/.test(place(name).slice(directory.length));
+  if (![configDir, `${configDir}/credentials`].map(place).some(isBelow)) return;
+  throw new CliError("usage", `Cannot use ${name}: the key is in the directory of the logins`, {
     next: "move the key out of there",
   });
 }

@@ -16,16 +16,14 @@ import {
 } from "../session/expiry.ts";
 import { nameOrQuoted, shortened } from "../base/names.ts";
 import { loginCommand, loginInUse, storeInUse } from "../session/session.ts";
+import { settingsInUse } from "../session/settings_in_use.ts";
 import { askWho, keptUser } from "../session/user.ts";
-import {
-  hasEnvironmentLogin,
-  loadSettings,
-  missingProfile,
-  type Settings,
-} from "../settings/settings.ts";
+import { hasEnvironmentLogin, missingProfile, type Settings } from "../settings/settings.ts";
 import { isoTime } from "../base/text.ts";
 import { clockTime, duration } from "../base/times.ts";
 import { table } from "../base/lines.ts";
+import type { KeyKind } from "../store/key_source.ts";
+import type { LoginStore } from "../store/login_store.ts";
 import { isFresh, type TokenSet } from "../store/token_set.ts";
 import { canRefresh } from "../store/token_sets.ts";
 
@@ -39,7 +37,7 @@ export interface StatusFlags extends CommonFlags {
 
 /** Says whether there is a login that works or can be refreshed; exit 3 when there is none. */
 export async function status(flags: StatusFlags, context: CommandContext): Promise<Answer> {
-  const settings = loadSettings(flags, context.system);
+  const settings = await settingsInUse(flags, context);
   const store = await storeInUse(settings, context);
   const present = await loginInUse(settings, store);
   const now = context.system.now();
@@ -47,7 +45,7 @@ export async function status(flags: StatusFlags, context: CommandContext): Promi
   const sealed = present && await store.sealedBy(settings.profile);
   const isWatched = flags.expiresWithin !== undefined; // who watches has no use for stdout
   const kind = isWatched ? "news" : "answer";
-  const data = statusData(present, settings, sealed);
+  const data = { ...statusData(present, settings, sealed), store: store.sharedAt ?? null };
   if (state.kind === "out") {
     const { why, next } = state;
     const signedOutData = { ...data, logged_in: false, next: written(next) };
@@ -61,10 +59,15 @@ export async function status(flags: StatusFlags, context: CommandContext): Promi
     const text = words`${expirySentence(tokenSet, settings, now)}\nNext: ${next}`;
     return { kind, text, data: { ...data, next: written(next) }, outcome: "login_required" };
   }
-  const path = store.pathOf(settings.profile);
-  const text = describe(tokenSet, settings, sealed ? `${path}, sealed (${sealed})` : path, now);
+  const text = describe(tokenSet, settings, placeIn(store, settings, sealed), now);
   const reply: Answer = { kind: "answer", text, data };
   return flags.check ? await checked(reply, settings, context) : reply;
+}
+
+/** Where the login is, and how. */
+function placeIn(store: LoginStore, { profile }: Settings, sealed?: KeyKind): string {
+  const place = store.sharedAt ? `the login store ${store.sharedAt}` : store.pathOf(profile);
+  return sealed ? `${place}, sealed (${sealed})` : place;
 }
 
 function isoTimeOrNull(time: number | undefined): string | null {
@@ -84,7 +87,7 @@ async function checked(
 
 /** Where you are and the one thing to type; for a terminal on which no command was typed. */
 export async function statusInShort(context: CommandContext): Promise<Words> {
-  const settings = loadSettings({}, context.system);
+  const settings = await settingsInUse({}, context);
   const store = await storeInUse(settings, context);
   const now = context.system.now();
   const state = await stateOf(await loginInUse(settings, store), settings, now);

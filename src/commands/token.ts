@@ -4,7 +4,7 @@ import type { TokenScheme } from "../provider/belonging.ts";
 import type { CommandContext, CommonFlags, Verbatim } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { placeOf } from "../settings/location.ts";
-import { openStore } from "../store/logins.ts";
+import { plainLogin } from "../store/fresh_login.ts";
 import { isoTime } from "../base/text.ts";
 import { isFresh, type TokenSet } from "../store/token_set.ts";
 
@@ -47,7 +47,12 @@ async function freshOnDisk(
     return undefined; // the login of the environment, whatever is on the disk
   }
   const { configDir, profile } = placeOf(flags, system);
-  const stored = await ifWhole(() => openStore(configDir, system, talk.warn).load(profile));
+  const stored = await ifWhole(async () => {
+    const plain = plainLogin(configDir, profile, system);
+    if (plain !== undefined) return plain;
+    const { storeIn } = await import("../store/logins.ts");
+    return await (await storeIn(configDir, system, talk.warn)).load(profile);
+  });
   if (stored === undefined) return undefined;
   const isUsual = stored.endedBy === undefined; // else there is something to say beside the token
   return isUsual && isFresh(stored, system.now(), flags.minValid) ? stored : undefined;
@@ -65,9 +70,9 @@ async function ifWhole<T>(load: () => Promise<T>): Promise<T | undefined> {
 
 async function validOne(flags: TokenFlags, context: CommandContext): Promise<TokenSet> {
   context.system.expectWrites();
-  const [{ freshTokenSet }, { loadSettings }] = await Promise.all([
+  const [{ freshTokenSet }, { settingsInUse }] = await Promise.all([
     import("../session/session.ts"),
-    import("../settings/settings.ts"),
+    import("../session/settings_in_use.ts"),
   ]);
-  return await freshTokenSet(loadSettings(flags, context.system), context, flags.minValid);
+  return await freshTokenSet(await settingsInUse(flags, context), context, flags.minValid);
 }

@@ -7,7 +7,8 @@ import { validateToken } from "../provider/anaplan.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { freshTokenSet, loginCommand } from "../session/session.ts";
-import { loadSettings, type Settings } from "../settings/settings.ts";
+import { settingsInUse } from "../session/settings_in_use.ts";
+import { type Settings } from "../settings/settings.ts";
 import { isoTime } from "../base/text.ts";
 import { clockTime, duration } from "../base/times.ts";
 import type { TokenSet } from "../store/token_set.ts";
@@ -17,7 +18,7 @@ import type { TokenSet } from "../store/token_set.ts";
  * expired, users/me decides.
  */
 export async function validate(flags: CommonFlags, context: CommandContext): Promise<Answer> {
-  const settings = loadSettings(flags, context.system);
+  const settings = await settingsInUse(flags, context);
   if (settings.issuer !== undefined && settings.authUrl === undefined) {
     throw new CliError(
       "usage",

@@ -6,14 +6,14 @@ import type { User } from "../provider/anaplan.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { nameOrQuoted } from "../base/names.ts";
 import { askWho } from "../session/user.ts";
-import { loadSettings } from "../settings/settings.ts";
+import { settingsInUse } from "../session/settings_in_use.ts";
 import { isoTime } from "../base/text.ts";
 import { table } from "../base/lines.ts";
 import { dateTime } from "../base/times.ts";
 
 /** Asks Anaplan who you are, and keeps the name for `status`. */
 export async function whoami(flags: CommonFlags, context: CommandContext): Promise<Answer<string>> {
-  const settings = loadSettings(flags, context.system);
+  const settings = await settingsInUse(flags, context);
   const user = await askWho(settings, context);
   return {
     kind: "answer",

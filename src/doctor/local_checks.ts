@@ -109,7 +109,7 @@ export async function loginCheck(settings: Settings, context: CommandContext): P
     return ok("Login", "comes from the environment (ANAPLAN_REFRESH_TOKEN); none is stored");
   }
   try {
-    const login = await storeOf(settings, context).load(settings.profile);
+    const login = await (await storeOf(settings, context)).load(settings.profile);
     const now = context.system.now();
     if (login === undefined) {
       return warning("Login", `none (profile ${settings.profile})`, loginCommand(settings));

@@ -48,7 +48,7 @@ async function ifReadable(
   context: CommandContext,
 ): Promise<TokenSet | undefined> {
   try {
-    return await storeOf(settings, context).load(settings.profile);
+    return await (await storeOf(settings, context)).load(settings.profile);
   } catch (error) {
     if (error instanceof CliError) return undefined;
     throw error;

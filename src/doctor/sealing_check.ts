@@ -17,7 +17,7 @@ export async function sealingCheck(
   const { configDir } = settings;
   try {
     const { key, old } = presentChoice(configDir, context.system);
-    const store = storeOf(settings, context);
+    const store = await storeOf(settings, context);
     const kinds = await Promise.all((await store.names()).map((name) => store.sealedBy(name)));
     const plain = kinds.filter((kind) => kind === undefined).length;
     if (key === undefined) {

@@ -1,7 +1,7 @@
 // Reads config.json. Rule: apart from what changes it, since a sealed login that is fresh needs nothing more.
 
 import { run, words } from "../base/advice.ts";
-import { type Fields, NewerVersion, parseObject } from "../base/json.ts";
+import { field, type Fields, NewerVersion, parseObject } from "../base/json.ts";
 import { readIn } from "./private_directory.ts";
 
 /** The version of config.json. */
@@ -15,8 +15,9 @@ export const VERSION = 1;
 export function readConfig(configDir: string): Fields {
   const parse = (text: string): Fields => {
     const fields = parseObject(text);
-    if (typeof fields.version !== "number") throw new Error("it is not a file of anaplan-auth");
-    if (fields.version > VERSION) throw new NewerVersion();
+    const version = field(fields, "version", "number") ?? 0;
+    if (version > VERSION) throw new NewerVersion();
+    if (version < VERSION) throw new Error("it is not a file of anaplan-auth");
     return fields;
   };
   const next = words`name the profile (--profile NAME), or choose it again: ${

@@ -7,7 +7,8 @@ import { CliError } from "../base/errors.ts";
 import { caCertificates } from "../files/ca_file.ts";
 import { canRefresh } from "../store/token_sets.ts";
 import { freshTokenSet, replaceRefused } from "../session/session.ts";
-import { loadSettings, type Settings } from "../settings/settings.ts";
+import { settingsInUse } from "../session/settings_in_use.ts";
+import type { Settings } from "../settings/settings.ts";
 import { isFresh, type TokenSet } from "../store/token_set.ts";
 import { sameTokenSet } from "../store/token_sets.ts";
 import type { HttpPool, System } from "../system/contract.ts";
@@ -83,7 +84,7 @@ export function loginSource(flags: CommonFlags, context: CommandContext): LoginS
 }
 
 async function load(flags: CommonFlags, context: CommandContext, pools: Pools): Promise<Login> {
-  const settings = loadSettings(flags, context.system);
+  const settings = await settingsInUse(flags, context);
   const authorities = caCertificates(settings);
   const tokenSet = await freshTokenSet(settings, context);
   return {

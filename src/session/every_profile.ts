@@ -1,7 +1,7 @@
 // The profiles that there are. Rule: apart from the session, which needs one of them only.
 
 import { profileNames } from "../settings/location.ts";
-import type { LoginStore } from "../store/logins.ts";
+import type { LoginStore } from "../store/login_store.ts";
 
 /** Every profile that has settings or a login, sorted. */
 export async function everyProfile(

@@ -8,7 +8,8 @@ import { CliError, type ErrorDetails } from "../base/errors.ts";
 import type { Grant } from "../oauth/token_response.ts";
 import { assertProfileExists, hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
 import type { LockedLogin } from "../store/locked_login.ts";
-import { type LoginStore, openStore } from "../store/logins.ts";
+import type { LoginStore } from "../store/login_store.ts";
+import { storeIn } from "../store/logins.ts";
 import { duration, flagTime } from "../base/times.ts";
 import { isFresh, type TokenSet } from "../store/token_set.ts";
 import { canRefresh, sameTokenSet } from "../store/token_sets.ts";
@@ -96,7 +97,7 @@ export async function refreshedTokenSet(
   settings: Settings,
   context: CommandContext,
 ): Promise<Refreshed> {
-  const seen = await storedTokenSet(settings, context);
+  const seen = await storedTokenSet(settings, context, true);
   return await replaceTokenSet(seen, settings, context, { asksAgain: true });
 }
 
@@ -114,23 +115,29 @@ export async function replaceRefused(
   return (await replaceTokenSet(refused, settings, context, { isRefused: true })).tokenSet;
 }
 
-/** The profile's login as it is stored. @throws {CliError} `login_required` when there is none. */
+/**
+ * The profile's login as it is stored; with `isPresent` no copy of an access token will do.
+ *
+ * @throws {CliError} `login_required` when there is none.
+ */
 export async function storedTokenSet(
   settings: Settings,
   context: CommandContext,
+  isPresent = false,
 ): Promise<TokenSet> {
   const store = await storeInUse(settings, context);
-  return await loginInUse(settings, store) ?? noLogin(settings);
+  return await loginInUse(settings, store, isPresent) ?? noLogin(settings);
 }
 
 /** The settings' login in their store; as {@link settledLogin}, where it is stored. */
 export async function loginInUse(
   settings: Settings,
   store: LoginStore,
+  isPresent = false,
 ): Promise<TokenSet | undefined> {
   const { profile } = settings;
   if (hasEnvironmentLogin(settings)) return await store.load(profile);
-  return await settledLogin(profile, store);
+  return await settledLogin(profile, store, isPresent);
 }
 
 /**
@@ -142,9 +149,10 @@ export async function loginInUse(
 async function settledLogin(
   profile: string,
   store: LoginStore,
+  isPresent: boolean,
 ): Promise<TokenSet | undefined> {
   try {
-    const stored = await store.load(profile);
+    const stored = await store.load(profile, isPresent);
     if (stored !== undefined && canRefresh(stored)) return stored;
   } catch (error) {
     if (!(error instanceof CliError) || error.damagedFile === undefined) throw error;
@@ -158,16 +166,16 @@ async function settledLogin(
 
 /** Where the settings' login is: in their configuration directory, or in the environment alone. */
 export async function storeInUse(settings: Settings, context: CommandContext): Promise<LoginStore> {
-  if (!hasEnvironmentLogin(settings)) return storeOf(settings, context);
+  if (!hasEnvironmentLogin(settings)) return await storeOf(settings, context);
   return (await import("./environment.ts")).environmentStore(settings, context);
 }
 
-/** The store of the settings' configuration directory. */
-export function storeOf(
+/** The store that is used with the settings' configuration directory. */
+export async function storeOf(
   settings: Pick<Settings, "configDir">,
   context: CommandContext,
-): LoginStore {
-  return openStore(settings.configDir, context.system, context.talk.warn);
+): Promise<LoginStore> {
+  return await storeIn(settings.configDir, context.system, context.talk.warn);
 }
 
 function warnShortLived(
@@ -215,13 +223,16 @@ async function replaceTokenSet(
   { minValid, asksAgain = false, isRefused = false }: ReplaceOptions = {},
 ): Promise<Refreshed> {
   const { now } = context.system;
-  await refreshable(seen, settings, now(), asksAgain); // before waiting for another process
+  if (!seen.isCopy) await refreshable(seen, settings, now(), asksAgain); // before waiting for another process
   const store = await storeInUse(settings, context);
   const modules = refreshModules(); // they load while the lock is taken
   await using login = await store.lock(settings.profile);
+  const isDone = (tokenSet: TokenSet | undefined): tokenSet is TokenSet =>
+    tokenSet !== undefined && !sameTokenSet(tokenSet, seen) &&
+    isFresh(tokenSet, now(), minValid);
+  if (isDone(login.justSaved)) return { tokenSet: login.justSaved, byUs: false };
   const stored = await login.load() ?? noLogin(settings);
-  const isReplaced = !sameTokenSet(stored, seen);
-  if (isReplaced && isFresh(stored, now(), minValid)) {
+  if (isDone(stored)) {
     return { tokenSet: stored, byUs: false, isPutBack: login.isPutBack ?? false };
   }
   const old = await refreshable(stored, settings, now(), asksAgain);

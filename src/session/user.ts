@@ -50,7 +50,7 @@ export async function keepUser(
     subject !== tokenSet.subject;
   if (!isNew || hasEnvironmentLogin(settings)) return;
   try {
-    await using login = await storeOf(settings, context).lock(settings.profile);
+    await using login = await (await storeOf(settings, context)).lock(settings.profile);
     const present = await login.load();
     if (present && sameTokenSet(present, tokenSet)) await login.save({ ...present, ...kept });
   } catch (error) {

@@ -17,7 +17,7 @@ export async function setAsideDamaged(flags: CommonFlags, context: CommandContex
     await changeCurrentProfile(configDir, () => undefined, system, warn);
   }
   const { profile } = placeOf(flags, system);
-  const store = storeOf({ configDir }, context);
+  const store = await storeOf({ configDir }, context);
   const loads = [() => loadProfile(configDir, profile), () => store.load(profile)];
   if (!(await Promise.all(loads.map(isDamaged))).includes(true)) return;
   await using _lock = await store.lock(profile); // another process may have replaced them in the meantime

@@ -50,7 +50,7 @@ async function isInUse(
   context: CommandContext,
 ): Promise<boolean> {
   try {
-    const store = storeOf(settings, context);
+    const store = await storeOf(settings, context);
     const saved = await Promise.all((await store.names()).map((profile) => store.load(profile)));
     return [present, ...saved].some((login) => login !== undefined && mayShare(login, previous));
   } catch (error) {

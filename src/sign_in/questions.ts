@@ -42,7 +42,7 @@ export async function chooseClient(
   if (clientId === undefined) throw new Error("askFirstTime() makes sure of the client ID");
   if (answered !== undefined) return defined({ clientId, clientSecret: answered.value });
   const fromEnvironment = environmentSecret(settings.environment, clientId);
-  const stored = await storeOf(settings, context).load(settings.profile);
+  const stored = await (await storeOf(settings, context)).load(settings.profile);
   // the secret of a client at another server is none of this server's, whatever the ids are
   const saved = stored && isFrom(stored, server.tokenEndpoint) ? stored : undefined;
   const isDoubtful = canAsk(context) &&

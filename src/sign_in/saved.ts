@@ -60,7 +60,7 @@ export async function saveLogin<Other extends string = never>(
 ): Promise<SavedLogin | Other> {
   const { configDir, profile: name } = settings;
   const { warn } = context.talk;
-  await using login = await storeOf(settings, context).lock(name);
+  await using login = await (await storeOf(settings, context)).lock(name);
   const replaced = await login.load();
   const profile = loadProfile(configDir, name);
   let changed: readonly string[] = [];
@@ -98,7 +98,7 @@ function settingsNotSaved(error: unknown): CliError {
 
 /** Fails before a person does anything when the result could not be saved. */
 export async function assertCanSave(settings: Settings, context: CommandContext): Promise<void> {
-  await using login = await storeOf(settings, context).lock(settings.profile);
+  await using login = await (await storeOf(settings, context)).lock(settings.profile);
   await login.prepare();
 }
 

@@ -2,7 +2,7 @@
 // never holds it.
 
 import { CliError } from "../base/errors.ts";
-import { asObject, field, type Fields, objectField } from "../base/json.ts";
+import { asObject, field, type Fields } from "../base/json.ts";
 import { readConfig } from "../files/config_fields.ts";
 import type { System } from "../system/contract.ts";
 import { KEY_HELPERS } from "../system/key_needs.ts";
@@ -65,15 +65,15 @@ export function keyInEnvironment({ env }: Pick<System, "env">): KeySource | unde
   return env(value) === undefined ? undefined : { by: "value", name: value, variable: value };
 }
 
-/** The choice in config.json. @throws {CliError} `storage` when the file cannot be read. */
+/** The choice in config.json. @throws {CliError} `storage` when the file cannot be read, or names no key for it. */
 export function savedChoice(configDir: string): KeyChoice {
-  const sealing = objectField(readConfig(configDir), "sealing");
+  const { sealing } = readConfig(configDir);
   if (sealing === undefined) return { old: [] };
-  const old = Array.isArray(sealing.old) ? sealing.old.map(asObject) : [];
-  return {
-    key: sealing.key === undefined ? undefined : parseSource(asObject(sealing.key), configDir),
-    old: old.map((fields) => parseSource(fields, configDir)),
-  };
+  const { key, old = [] } = asObject(sealing) ?? {};
+  const sources = (Array.isArray(old) ? old : [undefined])
+    .map((source) => parseSource(asObject(source), configDir));
+  if (key === undefined && sources.length > 0) return { old: sources };
+  return { key: parseSource(asObject(key), configDir), old: sources };
 }
 
 /** @throws {CliError} `storage`: to go on without it would save plain text, or another key's. */

@@ -1,7 +1,7 @@
-// Gets the key that a source names. Rule: a program is asked once a process, gets nothing secret, and what it says
-// is quoted only where it cannot be the key.
+// Gets the key that a source names. Rule: a program is asked once for all reads of a process and once for each lock,
+// gets nothing secret, and what it says is quoted only where it cannot be the key.
 
-import { run, words } from "../base/advice.ts";
+import { run, type Words, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { field, parseObject } from "../base/json.ts";
 import { quoted } from "../base/text.ts";
@@ -14,39 +14,71 @@ import { loadDecrypt } from "./sealed_text.ts";
 /** What getting a key needs of the world. */
 export type KeySystem = Pick<System, "env" | "ask">;
 
-const known = new WeakMap<KeySystem, Map<string, Promise<Key>>>();
+/** The keys in hand. A lock has a {@link KeySystem} of its own, so that it saves with no key that has gone by then. */
+const inHand = new WeakMap<KeySystem, Map<string, Promise<Key>>>();
+
+/** Which key is wanted. */
+interface WantedKey {
+  /** Another key in hand is looked for again. */
+  readonly id?: string | undefined;
+  /** What to do when it is lost. */
+  readonly ifLost?: Words;
+}
 
 /** The key that a source names, and no other. @throws {CliError} `storage` as {@link keyAt}. */
-export async function keyOf(source: KeySource, system: KeySystem): Promise<Key> {
-  const key = await keyAt(source, system);
-  if (source.id === undefined || source.id === key.id) return key;
-  throw noKey(source, source.id, `another key is there now (${key.id})`, "put the key back");
+export async function keyOf(source: KeySource, system: KeySystem, ifLost?: Words): Promise<Key> {
+  const { id } = source;
+  const wanted = ifLost === undefined ? { id } : { id, ifLost };
+  const key = await keyAt(source, system, wanted);
+  if (id === undefined || id === key.id) return key;
+  throw noKey(source, wanted, `another key is there now (${key.id})`, "put the key back");
 }
 
 /**
  * The key that is where a source says.
  *
- * @param wanted the id of the key that is needed, for the message.
  * @throws {CliError} `storage` when no key is there.
  */
-export async function keyAt(source: KeySource, system: KeySystem, wanted?: string): Promise<Key> {
-  const keys = known.get(system) ?? new Map<string, Promise<Key>>();
-  known.set(system, keys);
+export async function keyAt(
+  source: KeySource,
+  system: KeySystem,
+  wanted: WantedKey = {},
+): Promise<Key> {
+  const id = wanted.id ?? source.id;
+  const keys = inHand.get(system) ?? new Map<string, Promise<Key>>();
+  inHand.set(system, keys);
   const name = JSON.stringify(source);
-  const getting = keys.get(name) ?? find(source, system, source.id ?? wanted);
-  keys.set(name, getting);
-  return await getting;
+  const known = keys.get(name);
+  const key = known && await known;
+  if (key !== undefined && (id ?? key.id) === key.id) return key;
+  const finding = find(source, system, { ...wanted, id });
+  keys.set(name, finding);
+  try {
+    return await finding;
+  } catch (error) {
+    if (keys.get(name) === finding) keys.delete(name);
+    throw error;
+  }
 }
 
 /** Why a key is not in hand: which one, where it was looked for, and what to do. */
-function noKey(source: KeySource, id: string | undefined, reason: string, next: string): CliError {
+function noKey(
+  source: KeySource,
+  { id, ifLost }: WantedKey,
+  reason: string,
+  next: string,
+): CliError {
   const key = id === undefined ? "the key of the logins" : `key ${id} of the logins`;
   const message = `Cannot get ${key} from ${inWords(source)}: ${reason}`;
-  return new CliError("storage", message, { next: `${next}, then run the same command again` });
+  return new CliError("storage", message, {
+    next: ifLost === undefined
+      ? `${next}, then run the same command again`
+      : words`${next}; if the key is lost: ${ifLost}`,
+  });
 }
 
-async function find(source: KeySource, system: KeySystem, id: string | undefined): Promise<Key> {
-  const no = (reason: string, next: string): CliError => noKey(source, id, reason, next);
+async function find(source: KeySource, system: KeySystem, wanted: WantedKey): Promise<Key> {
+  const no = (reason: string, next: string): CliError => noKey(source, wanted, reason, next);
   const bytes = await bytesOf(source, system, no);
   const key = await keyIn(bytes);
   if (key !== undefined) return key;
@@ -69,7 +101,7 @@ async function bytesOf(
     try {
       return headOfNamedFile(name, LONGEST_KEY);
     } catch (error) {
-      throw no(diskReason(error), "make the key file readable");
+      throw no(diskReason(error), "make it readable");
     }
   }
   if (by === "keychain") return new TextEncoder().encode(await inKeychain(name, id, system, no));
@@ -154,7 +186,13 @@ function failure(
       : [`${program}: ${output.reason}`, `install ${program}`];
   }
   const [line = ""] = new TextDecoder().decode(said).trim().split("\n");
-  const mayBeKey = /"Secret"|(?<![\w+/-])([\w+/-]{43}|[\da-f]{64})(?![\w+/-])/i.test(line);
-  const words = mayBeKey || line === "" ? `exit ${output.code}` : quoted(line);
+  const words = line === "" || mayHaveKey(line) ? `exit ${output.code}` : quoted(line);
   return [`${program}: ${words}`, "unlock it or sign in to it"];
+}
+
+/** Whether a key, or half of one in hex, may be anywhere in a line, whatever is before and behind it. */
+function mayHaveKey(line: string): boolean {
+  const runs = line.match(/[\w+/-]{43,}/g) ?? []; // base64 has letters of both cases, and paths seldom do
+  return runs.some((run) => /[A-Z]/.test(run) && /[a-z]/.test(run)) ||
+    /"Secret"|[\da-f]{32}|([\da-f]{2}[ :-]+){15}/i.test(line);
 }

@@ -45,10 +45,19 @@ export interface LockedLogin extends AsyncDisposable {
    */
   save(tokenSet: TokenSet): Promise<void>;
   remove(): Promise<void>;
+  /** A login that another process of this computer saved while the lock was waited for. */
+  readonly justSaved?: TokenSet | undefined;
+  /** The profile's settings, where other computers use them too. */
+  readonly settings?: {
+    /** Puts them on the disk as the store has them. */
+    bring(): Promise<void>;
+    /** Keeps them in the store as they are on the disk. */
+    keep(): Promise<void>;
+  };
 }
 
 /** What changing a login needs of the world. */
-export type LockSystem = Clock & Pick<System, "env" | "ask">;
+export type LockSystem = Clock & Pick<System, "env" | "ask" | "now" | "trace">;
 
 /**
  * How long to wait for another process's lock, in milliseconds: longer than the longest that a holder
@@ -138,10 +147,11 @@ function lockedLogin(
     },
     async save(tokenSet) {
       sealer ??= await sealing.sealer(before === undefined);
-      const text = await sealer(serializeTokenSet(tokenSet));
       using replacement = prepared;
       prepared = undefined;
+      let text: string | undefined;
       try {
+        text = await sealer(serializeTokenSet(tokenSet));
         if (replacement === undefined) writePrivateFile(path, text, warn);
         else replacement.commit(text, hold);
       } catch (error) {
@@ -149,8 +159,7 @@ function lockedLogin(
         isPlanned = false;
         const reached = replacement.keep();
         const waiting = reached && { path: waitingPath(path), isSynced: reached === "synced" };
-        const cause = toCliError(error);
-        throw rescueLogin(text, { path, follows, waiting, lock, cause }, system);
+        throw rescueLogin(text, { path, follows, waiting, lock, cause: toCliError(error) }, system);
       }
       removeLeftovers(path, 0);
       if (replacement !== undefined) giveUpLost();

@@ -1,14 +1,17 @@
 // The store beyond reading a plain login. Rule: what opens and seals is loaded only for a login that is sealed, or that
 // may be from now on.
 
-import type { Words } from "../base/advice.ts";
+import { run, type Words, words } from "../base/advice.ts";
+import { toCliError } from "../base/errors.ts";
+import { parseObject } from "../base/json.ts";
 import { ifPossible } from "../files/private_directory.ts";
 import { readPrivateFile } from "../files/private_file.ts";
 import type { KeyChoice } from "./key_source.ts";
+import type { KeySystem } from "./keys.ts";
 import { type LockedLogin, lockLogin, type LockSystem } from "./locked_login.ts";
 import { mayWait, waitingNames } from "./put_back.ts";
 import type { LoginFiles, LoginsRead, SealedLogins } from "./sealed_store.ts";
-import type { Sealing } from "./sealing.ts";
+import type { PresentSealing, Sealer, Sealing } from "./sealing.ts";
 
 /** The part of the store that a fresh plain login does not need. */
 export interface LockingStore extends LoginsRead {
@@ -33,11 +36,11 @@ export function lockingStore(
   chosen: KeyChoice | undefined,
 ): LockingStore {
   const { configDir, pathOf, read } = files;
-  const sealed = async (): Promise<SealedLogins> =>
-    (await import("./sealed_store.ts")).sealedLogins(files, system, warn, chosen);
+  const sealed = async (asked: KeySystem = system): Promise<SealedLogins> =>
+    (await import("./sealed_store.ts")).sealedLogins(files, asked, warn, chosen);
   const staysPlain = (profile: string): boolean =>
     chosen === undefined && typeof ifPossible(() => read(profile)) === "object" &&
-    isWhole(`${configDir}/config.json`) && !files.mayBeSealing();
+    isUnsealed(configDir) && !files.mayBeSealing();
   return {
     load: async (profile) => await (await sealed()).load(profile),
     sealedBy: async (profile) => await (await sealed()).sealedBy(profile),
@@ -45,13 +48,16 @@ export function lockingStore(
     waiting: () => Promise.resolve(waitingNames(`${configDir}/credentials`, system)),
     async lock(profile) {
       const path = pathOf(profile);
+      const { env, ask } = system;
+      const asked = chosen === undefined ? { env, ask } : system; // the key may have changed since it was last read
       const sealing = lazySealing(
         () => staysPlain(profile),
-        async () => (await sealed()).sealingOf(profile),
+        async () => (await sealed(asked)).sealingOf(profile),
+        warn,
       );
       const load = async () => {
         const login = read(profile);
-        return typeof login === "string" ? await (await sealed()).open(profile) : login;
+        return typeof login === "string" ? await (await sealed(asked)).open(profile) : login;
       };
       return await lockLogin({ configDir, path, load, sealing }, system, warn);
     },
@@ -59,23 +65,41 @@ export function lockingStore(
 }
 
 /** Sealing that is loaded when it is needed. */
-function lazySealing(staysPlain: () => boolean, sealing: () => Promise<Sealing>): Sealing {
+function lazySealing(
+  staysPlain: () => boolean,
+  sealing: () => Promise<PresentSealing>,
+  warn: (text: Words) => void,
+): Sealing {
   return {
     open: async (text, path) => await (await sealing()).open(text, path),
     async sealer(isFirst) {
-      if (staysPlain()) return (text) => Promise.resolve(text);
-      return await (await sealing()).sealer(isFirst);
+      const choose = async (): Promise<Sealer | undefined> =>
+        staysPlain() ? undefined : await (await sealing()).sealer(isFirst);
+      return await choose() ?? plainUnlessChosen(choose, warn);
     },
+    openText: async (text, path) => await (await sealing()).openText(text, path),
     isUpToDate: async (text) => await (await sealing()).isUpToDate(text),
   };
 }
 
-/** Whether a file is missing or has JSON in it; a damaged one may have named a key. */
-function isWhole(path: string): boolean {
-  try {
-    JSON.parse(readPrivateFile(path) ?? "{}");
-    return true;
-  } catch {
-    return false;
-  }
+/** Looks again at the save: `seal` may have chosen a key, and been interrupted while it waited for the lock. */
+function plainUnlessChosen(
+  choose: () => Promise<Sealer | undefined>,
+  warn: (text: Words) => void,
+): Sealer {
+  return async (text) => {
+    try {
+      return await (await choose())?.(text) ?? text;
+    } catch (error) { // the tokens that these follow are used by now
+      const { message } = toCliError(error);
+      warn(words`${message}; the login is saved in plain text; to seal it: ${run("seal")}`);
+      return text;
+    }
+  };
+}
+
+/** Whether config.json says that logins are plain: one that is missing or damaged, or a newer one, may have named a key. */
+function isUnsealed(configDir: string): boolean {
+  const config = ifPossible(() => parseObject(readPrivateFile(`${configDir}/config.json`) ?? ""));
+  return config?.version === 1 && !("sealing" in config);
 }

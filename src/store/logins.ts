@@ -1,23 +1,31 @@
-// Keeps one login per profile. Rule: reading takes no lock; saving and removing exist on the lock alone.
+// Keeps one login per profile: in files, or in a store that several computers use. Rule: reading takes no lock; saving
+// and removing exist on the lock alone.
 
-import { run, type Words } from "../base/advice.ts";
-import { ifPossible, listNames, readIn } from "../files/private_directory.ts";
-import { readPrivateFile } from "../files/private_file.ts";
+import type { Words } from "../base/advice.ts";
+import { listNames } from "../files/private_directory.ts";
+import type { System } from "../system/contract.ts";
+import { configText, mayBeSealing, namesStore, readLogin } from "./fresh_login.ts";
 import type { KeyChoice } from "./key_source.ts";
 import type { LockSystem } from "./locked_login.ts";
-import type { LockingStore } from "./locking.ts";
-import { isSealed, parseTokenSet, type TokenSet } from "./token_set.ts";
+import type { LoginStore } from "./login_store.ts";
 
-/** Where logins are kept: the one thing that the rest of the program knows of it. */
-export interface LoginStore extends LockingStore {
-  /** The profiles that have a login, sorted. */
-  names(): Promise<string[]>;
-  /** The file of this computer that holds the profile's login. */
-  pathOf(profile: string): string;
+/** The store that the environment or config.json names; the files of the configuration directory when none does. */
+export async function storeIn(
+  configDir: string,
+  system: LockSystem,
+  warn: (text: Words) => void,
+): Promise<LoginStore> {
+  if (!isShared(configDir, system)) return openStore(configDir, system, warn);
+  return (await import("./shared_store.ts")).sharedStore(configDir, system, warn);
+}
+
+/** Whether logins are kept in a store that other computers use. */
+export function isShared(configDir: string, system: Pick<System, "env">): boolean {
+  return namesStore(configText(configDir), system);
 }
 
 /**
- * The store in a configuration directory.
+ * The logins in the files of a configuration directory.
  *
  * @param warn hears what a user should know and nothing fails of.
  * @param chosen the keys that count instead of those that environment and config.json name.
@@ -30,14 +38,11 @@ export function openStore(
 ): LoginStore {
   const directory = `${configDir}/credentials`;
   const pathOf = (profile: string): string => `${directory}/${profile}.json`;
-  const read = (profile: string): TokenSet | string | undefined => {
-    const parse = (text: string) => isSealed(text) ? text : parseTokenSet(text);
-    return readIn(configDir, `credentials/${profile}.json`, parse, run("login", { profile }));
-  };
-  const mayBeSealing = (): boolean => namesKey(configDir, system);
+  const read = (profile: string) => readLogin(configDir, profile);
+  const isSealing = (): boolean => mayBeSealing(configText(configDir), system);
   const rest = async () =>
     (await import("./locking.ts")).lockingStore(
-      { configDir, pathOf, read, mayBeSealing },
+      { configDir, pathOf, read, mayBeSealing: isSealing },
       system,
       warn,
       chosen,
@@ -45,7 +50,7 @@ export function openStore(
   return {
     async load(profile) {
       const login = read(profile);
-      const isPlain = typeof login !== "string" && !mayBeSealing();
+      const isPlain = typeof login !== "string" && !isSealing();
       return isPlain ? login : await (await rest()).load(profile); // a fresh plain login needs no more
     },
     pathOf,
@@ -56,10 +61,4 @@ export function openStore(
     lock: async (profile) => await (await rest()).lock(profile),
     sealedBy: async (profile) => await (await rest()).sealedBy(profile),
   };
-}
-
-/** Whether a key may be named, so that what is saved is sealed. */
-function namesKey(configDir: string, { env }: LockSystem): boolean {
-  return ["_FILE", "_COMMAND", ""].some((end) => env(`ANAPLAN_AUTH_KEY${end}`)) ||
-    !!ifPossible(() => readPrivateFile(`${configDir}/config.json`))?.includes('"sealing"');
 }

@@ -12,7 +12,7 @@ import { isSealed } from "./token_set.ts";
 /** The damaged logins and the rescued tokens of a configuration directory that are not sealed. */
 export function plainTexts(configDir: string, system: Pick<System, "env">): string[] {
   const directory = `${configDir}/credentials`;
-  const damaged = namesIn(directory).filter((name) => /\.json\.bad/.test(name))
+  const damaged = namesIn(directory).filter((name) => /\.json(\.next)?\.bad/.test(name))
     .map((name) => `${directory}/${name}`);
   const rescued = [...new Set(rescuePlaces(configDir, system))].flatMap((place) =>
     namesIn(place).filter((name) => name.startsWith(PREFIX)).map((name) => `${place}/${name}`)

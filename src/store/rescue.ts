@@ -41,11 +41,15 @@ export function plannedNote(
   return noteOf("planned", follows, rescuePaths(path, identity, system)[0] ?? "");
 }
 
-/** Puts the login where the next command finds it; the error says where that is. */
-export function rescueLogin(text: string, failed: FailedSave, system: RescueSystem): CliError {
+/** Puts the login where the next command finds it, unless it has no text; the error says where that is. */
+export function rescueLogin(
+  text: string | undefined,
+  failed: FailedSave,
+  system: RescueSystem,
+): CliError {
   const { path, follows, waiting, lock, cause } = failed;
   const reason = `Cannot save the new tokens: ${diskReason(cause.cause ?? cause)}`;
-  const elsewhere = waiting?.isSynced
+  const elsewhere = waiting?.isSynced || text === undefined
     ? undefined
     : rescuePaths(path, lock.identity, system).find((place) => {
       // noted first: after a crash in between, the old refresh token is not sent again

@@ -4,8 +4,8 @@
 import { run, type Words, words } from "../base/advice.ts";
 import { ifPossible } from "../files/private_directory.ts";
 import { type KeyChoice, type KeyKind, kindOf, presentChoice } from "./key_source.ts";
-import type { LockSystem } from "./locked_login.ts";
-import { type Sealing, sealingOf, sourceOf } from "./sealing.ts";
+import type { KeySystem } from "./keys.ts";
+import { type PresentSealing, sealingOf, sourceOf } from "./sealing.ts";
 import type { TokenSet } from "./token_set.ts";
 
 /** Where logins are, and what reads one: the text of a sealed login, or a plain login. */
@@ -17,8 +17,12 @@ export interface LoginFiles {
 
 /** Logins as they are read. */
 export interface LoginsRead {
-  /** The profile's login, or `undefined` when there is none. Takes no lock. */
-  load(profile: string): Promise<TokenSet | undefined>;
+  /**
+   * The profile's login, or `undefined` when there is none. Takes no lock.
+   *
+   * @param isPresent whether a copy of an access token, which other computers may have replaced, will not do.
+   */
+  load(profile: string, isPresent?: boolean): Promise<TokenSet | undefined>;
   /** What keeps the key of the profile's login; `undefined` when it is not sealed. */
   sealedBy(profile: string): Promise<KeyKind | undefined>;
 }
@@ -27,21 +31,22 @@ export interface LoginsRead {
 export interface SealedLogins extends LoginsRead {
   /** As {@link LoginsRead.load}, without a word about a login that is not sealed yet. */
   open(profile: string): Promise<TokenSet | undefined>;
-  sealingOf(profile: string): Sealing;
+  sealingOf(profile: string): PresentSealing;
 }
 
 /** The files that a process has warned of. */
-const told = new WeakMap<LockSystem, Set<string>>();
+const told = new WeakMap<KeySystem, Set<string>>();
 
 /** Opens that part; `chosen` as for `openStore`. */
 export function sealedLogins(
   { configDir, pathOf, read }: LoginFiles,
-  system: LockSystem,
+  system: KeySystem,
   warn: (text: Words) => void,
   chosen: KeyChoice | undefined,
 ): SealedLogins {
   const choice = (): KeyChoice => chosen ?? presentChoice(configDir, system);
-  const sealing = (profile: string): Sealing => sealingOf({ configDir, profile }, choice, system);
+  const sealing = (profile: string): PresentSealing =>
+    sealingOf({ configDir, profile }, choice, system);
   const opened = (profile: string): Promise<TokenSet | undefined> => {
     const { open } = sealing(profile);
     return openedLogin(() => read(profile), (login) => open(login, pathOf(profile)));

@@ -11,13 +11,23 @@ export interface Header {
   readonly profile: string;
 }
 
-/** Seals a text for a profile. */
-export async function seal(text: string, key: Key, profile: string): Promise<string> {
+/**
+ * What seals texts for a profile. It was loaded and tried before this returns, so that a save needs no file of the
+ * program: an update may have removed that by then.
+ */
+export async function textSealer(
+  key: Key,
+  profile: string,
+): Promise<(text: string) => Promise<string>> {
   const { CompactEncrypt } = await import("jose/jwe/compact/encrypt");
-  const sealed = await new CompactEncrypt(new TextEncoder().encode(text))
-    .setProtectedHeader({ alg: "dir", enc: "A256GCM", kid: key.id, profile })
-    .encrypt(key.crypto);
-  return JSON.stringify({ version: 2, sealed }) + "\n";
+  const seal = async (text: string): Promise<string> => {
+    const sealed = await new CompactEncrypt(new TextEncoder().encode(text))
+      .setProtectedHeader({ alg: "dir", enc: "A256GCM", kid: key.id, profile })
+      .encrypt(key.crypto);
+    return JSON.stringify({ version: 2, sealed }) + "\n";
+  };
+  await seal("");
+  return seal;
 }
 
 /** Begins to load what opens a sealed text, while its key is on the way. */
@@ -25,7 +35,7 @@ export function loadDecrypt(): void {
   import("jose/jwe/compact/decrypt").catch(() => {}); // it is thrown where it is used
 }
 
-/** The text that {@link seal} got. @throws {Error} when it is not the key's, or not as it was. */
+/** The text that {@link textSealer} sealed. @throws {Error} when it is not the key's, or not as it was. */
 export async function unseal(sealed: string, key: Key): Promise<string> {
   const { compactDecrypt } = await import("jose/jwe/compact/decrypt");
   const { plaintext } = await compactDecrypt(jweIn(sealed), key.crypto, {

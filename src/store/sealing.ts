@@ -1,14 +1,15 @@
 // What is between a profile's login and its text: sealed logins are opened, and what is saved is sealed once
 // sealing is chosen. Rule: there is no way back to plain text but `unseal`.
 
-import { run, words } from "../base/advice.ts";
+import { run, type Words, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { ifPossible, listDirectory } from "../files/private_directory.ts";
 import { readPrivateFile } from "../files/private_file.ts";
+import { isThere } from "../files/replacement.ts";
 import type { KeyChoice, KeySource } from "./key_source.ts";
 import type { Key } from "./key.ts";
 import type { KeySystem } from "./keys.ts";
-import { headerOf, seal, unseal } from "./sealed_text.ts";
+import { headerOf, textSealer, unseal } from "./sealed_text.ts";
 import { isSealed, parseTokenSet, type TokenSet } from "./token_set.ts";
 
 /** Opens and seals the texts of one profile. */
@@ -20,11 +21,15 @@ export interface Sealing {
    * @throws {CliError} `storage`; the file is never set aside for that.
    */
   open(sealed: string, path: string): Promise<TokenSet>;
+  /** The same for a text that is no login. */
+  openText(sealed: string, path: string): Promise<string>;
   /**
-   * What seals a text, with its key in hand; while sealing is not chosen it gives the text itself.
+   * What seals a text, with its key in hand and all that it needs loaded. While sealing is not chosen it gives the text
+   * itself, unless it is chosen by then.
    *
    * @param isFirst whether the profile has no login yet.
-   * @throws {CliError} `storage` without the key, or for a first login beside sealed ones when no key is named.
+   * @throws {CliError} `storage` without the key. So it does beside sealed logins, when no key is named, for a first
+   * login or without a config.json.
    */
   sealer(isFirst?: boolean): Promise<Sealer>;
   /** Whether a text is as {@link sealer} would make it: plain, or sealed with the present key. */
@@ -40,22 +45,33 @@ export interface SealedPlace {
 /** Makes the text of a login what is saved. */
 export type Sealer = (text: string) => Promise<string>;
 
+/** The sealing of a profile as it is chosen now; without a key there is no {@link Sealer}. */
+export interface PresentSealing extends Omit<Sealing, "sealer"> {
+  sealer(isFirst?: boolean): Promise<Sealer | undefined>;
+}
+
 /** The sealing of a profile; `choose` says which keys count now. */
 export function sealingOf(
   { configDir, profile }: SealedPlace,
   choose: () => KeyChoice,
   system: KeySystem,
-): Sealing {
+): PresentSealing {
+  const opened = <T>(sealed: string, path: string, parse: (text: string) => T): Promise<T> =>
+    openSealed({ sealed, path, profile, parse }, choose(), system);
   return {
-    open: (sealed, path) => openLogin(sealed, path, profile, choose(), system),
+    open: (sealed, path) => opened(sealed, path, parseTokenSet),
+    openText: (sealed, path) => opened(sealed, path, String),
     async sealer(isFirst = false) {
       const { key: source, old } = choose();
       if (source === undefined) {
-        if (isFirst && old.length === 0 && mayBeSealed(configDir)) throw besideSealed(configDir);
-        return (text) => Promise.resolve(text);
+        const mayHaveBeen = isFirst || !isThere(`${configDir}/config.json`);
+        if (mayHaveBeen && old.length === 0 && mayBeSealed(configDir)) {
+          throw besideSealed(configDir);
+        }
+        return undefined;
       }
-      const key = await (await import("./keys.ts")).keyOf(source, system);
-      return (text) => seal(text, key, profile);
+      const key = await (await import("./keys.ts")).keyOf(source, system, ifLost(source));
+      return await textSealer(key, profile);
     },
     async isUpToDate(text) {
       const { key: source } = choose();
@@ -66,23 +82,36 @@ export function sealingOf(
   };
 }
 
-async function openLogin(
-  sealed: string,
-  path: string,
-  profile: string,
+/** A sealed text, and what it has to be. */
+interface SealedText<T> {
+  readonly sealed: string;
+  readonly path: string;
+  readonly profile: string;
+  readonly parse: (text: string) => T;
+}
+
+async function openSealed<T>(
+  { sealed, path, profile, parse }: SealedText<T>,
   { key: present, old }: KeyChoice,
   system: KeySystem,
-): Promise<TokenSet> {
+): Promise<T> {
   const header = headerOf(sealed);
   const sources = present === undefined ? old : [present, ...old];
   const [first] = sources;
   if (first === undefined) throw noSource(path, header.key);
   const source = sources.find(({ id }) => id === header.key);
+  const lost = source === present || source === undefined
+    ? ifLost(first, path)
+    : `remove ${path} and sign in again`;
+  const wanted = { id: header.key || undefined, ifLost: lost };
   const { keyAt } = await import("./keys.ts");
-  const key = await (source ? keyAt(source, system) : anyKey(first, header.key, system));
+  const key = await (source ? keyAt(source, system, wanted) : anyKey(first, wanted, system));
   const no = (reason: string): CliError =>
     new CliError("storage", `${path} cannot be opened with key ${key.id}: ${reason}`, {
-      next: "restore the file or its key, or remove the file and sign in again",
+      code: "not_opened",
+      next: source === undefined || source.id === key.id
+        ? "restore the file or its key, or remove the file and sign in again"
+        : words`put the key back; if the key is lost: ${lost}`,
     });
   if (header.key !== key.id && header.key !== "") throw no(`it is sealed with key ${header.key}`);
   let text: string;
@@ -93,23 +122,35 @@ async function openLogin(
   }
   if (header.profile !== profile) throw no(`it is the login of profile ${header.profile}`);
   try {
-    return parseTokenSet(text);
+    return parse(text);
   } catch (error) {
     throw no(error instanceof Error ? error.message : String(error));
   }
 }
 
 /** The key of a login that no source names: the present keychain may have it, as the present source may. */
-async function anyKey(present: KeySource, id: string, system: KeySystem): Promise<Key> {
+async function anyKey(
+  present: KeySource,
+  wanted: { readonly id: string | undefined; readonly ifLost: Words },
+  system: KeySystem,
+): Promise<Key> {
   const { keyAt } = await import("./keys.ts");
-  if (present.by === "keychain" && id !== "") {
+  if (present.by === "keychain" && wanted.id !== undefined) {
     try {
-      return await keyAt({ ...present, id }, system);
+      return await keyAt({ ...present, id: wanted.id }, system);
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
     }
   }
-  return await keyAt(present, system, id || undefined);
+  return await keyAt(present, system, wanted);
+}
+
+/** What to do when the present key is lost; `path` is of a login that is sealed with it. */
+function ifLost({ by, variable }: KeySource, path?: string): Words {
+  if (variable === undefined) {
+    return run("seal", { flags: by === "keychain" ? "--rotate" : "--key-file FILE" });
+  }
+  return `put a new one there${path === undefined ? "" : `, remove ${path}`}, and sign in`;
 }
 
 function noSource(path: string, id: string): CliError {
@@ -118,7 +159,7 @@ function noSource(path: string, id: string): CliError {
   });
 }
 
-/** A variable that names the key may be missing here, as in cron. */
+/** A variable that names the key may be missing here, as in cron, or config.json is gone. */
 function besideSealed(configDir: string): CliError {
   const reason = `other logins in ${configDir} are sealed, and no key is named`;
   return new CliError("storage", `Cannot save a login in plain text: ${reason}`, {

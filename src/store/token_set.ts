@@ -29,8 +29,10 @@ export interface TokenSet {
   readonly expiresAt: number;
   /** When the access token was issued to us, in milliseconds since the epoch. */
   readonly obtainedAt: number;
-  /** Absent when the authorization server gave none: the login ends with the access token. */
+  /** Absent when the authorization server gave none: the login ends with the access token; and in a copy. */
   readonly refreshToken?: Secret;
+  /** A copy of the access token, whose refresh token is in a store that several computers use. */
+  readonly isCopy?: boolean;
   /** When this refresh token was saved, in milliseconds since the epoch. */
   readonly refreshTokenSavedAt?: number;
   /** When this refresh token ends, where the authorization server says so; OAuth has no word for it. */
@@ -107,6 +109,7 @@ export function parseTokenSet(text: string): TokenSet {
     refreshTokenSavedAt: timeField(fields, "refreshTokenSavedAt"),
     refreshTokenExpiresAt: timeField(fields, "refreshTokenExpiresAt"),
     refreshTokenRotates: field(fields, "refreshTokenRotates", "boolean"),
+    isCopy: field(fields, "isCopy", "boolean"),
     scope: field(fields, "scope", "string"),
     signIn: field(fields, "signIn", "string"),
     subject: field(fields, "subject", "string"),

@@ -5,13 +5,14 @@ import { FILE_VERSION, type TokenSet } from "./token_set.ts";
 /** Whether both are the same tokens of the same login, so that no refresh came between. */
 export function sameTokenSet(a: TokenSet | undefined, b: TokenSet | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
-  return a.accessToken.equals(b.accessToken) &&
-    (a.refreshToken?.equals(b.refreshToken) ?? b.refreshToken === undefined);
+  if (!a.accessToken.equals(b.accessToken)) return false;
+  if (a.isCopy || b.isCopy) return true;
+  return a.refreshToken?.equals(b.refreshToken) ?? b.refreshToken === undefined;
 }
 
-/** Whether there is a refresh token that the server has not rejected. */
-export function canRefresh({ refreshToken, endedBy }: TokenSet): boolean {
-  return refreshToken !== undefined && endedBy === undefined;
+/** Whether there is a refresh token that the server has not rejected; that of a copy is in its store. */
+export function canRefresh({ refreshToken, isCopy, endedBy }: TokenSet): boolean {
+  return (refreshToken !== undefined || isCopy === true) && endedBy === undefined;
 }
 
 /** The token set as JSON text, secrets included: for the private file only. */

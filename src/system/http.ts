@@ -8,7 +8,7 @@ import { proxyFor } from "./proxies.ts";
 import { portOf } from "../base/urls.ts";
 import { httpClient } from "./http_client.ts";
 import { fetchFailure, hostNotPermitted } from "./http_failure.ts";
-import { maskUrl, since, typeOf, waiting } from "./traced.ts";
+import { maskUrl, since, typeOf, waiting } from "./request_talk.ts";
 
 /** How long nothing may come, in milliseconds. */
 const TIMEOUT = 20_000;

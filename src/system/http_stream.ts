@@ -7,7 +7,7 @@ import { portOf } from "../base/urls.ts";
 import { httpClient } from "./http_client.ts";
 import { watchSilence } from "./silence.ts";
 import { isAnswerSeen } from "./surroundings.ts";
-import { maskUrl, since, typeOf, waiting } from "./traced.ts";
+import { maskUrl, since, typeOf, waiting } from "./request_talk.ts";
 
 /** How long nothing may move in either direction, in milliseconds: long exports take their time. */
 const LONGEST_SILENCE = 120_000;

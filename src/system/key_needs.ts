@@ -7,6 +7,9 @@ export const KEY_VARIABLES: readonly string[] = [
   "ANAPLAN_AUTH_KEY",
 ];
 
+/** The variables that may hold a password of a login store; no browser or helper inherits them. */
+export const STORE_VARIABLES: readonly string[] = ["ANAPLAN_AUTH_STORE", "PGPASSWORD"];
+
 /** The programs that reach the keychain: all that a command runs that only needs the key of a login. */
 export const KEY_HELPERS: readonly string[] = [
   "docker-credential-osxkeychain",

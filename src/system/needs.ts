@@ -29,6 +29,7 @@ export const VARIABLES: readonly string[] = [
   "all_proxy",
   "NO_PROXY",
   "no_proxy",
+  "PG*",
 ];
 
 /** What tells how a browser is opened here, and how a terminal is written to. */

@@ -2,7 +2,7 @@
 // the environment; they reach only the program that the user names after `exec`, in whose place this one is.
 
 import type { NotRun } from "./contract.ts";
-import { KEY_VARIABLES } from "./key_needs.ts";
+import { KEY_VARIABLES, STORE_VARIABLES } from "./key_needs.ts";
 import { handOnSignals, hearing } from "./signals.ts";
 import { env as variable, screen } from "./surroundings.ts";
 
@@ -12,6 +12,7 @@ const PRIVATE_VARIABLES = [
   "SECRET",
   "ANAPLAN_REFRESH_TOKEN",
   ...KEY_VARIABLES,
+  ...STORE_VARIABLES,
   "ANAPLAN_ACCESS_TOKEN",
 ];
 

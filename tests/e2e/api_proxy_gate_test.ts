@@ -9,6 +9,7 @@ import {
   statusOf,
 } from "../support/proxy_scene.ts";
 import { runProgram } from "../support/program.ts";
+import { complaints } from "../support/schemas.ts";
 
 const ON_LINUX = { ignore: Deno.build.os !== "linux" };
 
@@ -204,6 +205,23 @@ Deno.test("a thousand connections of another user keep nobody out", ON_LINUX, as
   assertEquals(response.status, 200);
 });
 
+for (const flags of [[], ["--read-only", "--only", "/2/0/workspaces"]]) {
+  Deno.test(`proxy --json${flags.map((flag) => ` ${flag}`).join("")} prints one object, which follows its schema`, async () => {
+    await using scene = await proxyScene([...flags, "--json"]);
+    const [line] = await scene.program.printed(/.*\n/);
+    const value = JSON.parse(line);
+    assertEquals(complaints("proxy", value), []);
+    const { base_url, socket, profile, read_only, only, pid } = value;
+    assertEquals([base_url, socket, profile, pid], [
+      scene.base,
+      null,
+      "default",
+      scene.program.pid,
+    ]);
+    assertEquals([read_only, only], flags.length === 0 ? [false, []] : [true, ["/2/0/workspaces"]]);
+  });
+}
+
 Deno.test("a socket is 0600, needs no secret, and is gone at the end", ON_LINUX, async () => {
   const directory = await Deno.makeTempDir();
   const path = `${directory}/anaplan.sock`;
@@ -211,6 +229,7 @@ Deno.test("a socket is 0600, needs no secret, and is gone at the end", ON_LINUX,
     await using scene = await proxyScene(["--socket", path, "--json"]);
     const [line] = await scene.program.printed(/.*\n/);
     const { base_url, socket } = JSON.parse(line);
+    assertEquals(complaints("proxy", JSON.parse(line)), []);
     assertEquals([base_url, socket], ["http://anaplan/", path]);
     assertEquals(((await Deno.lstat(path)).mode ?? 0) & 0o777, 0o600);
     assertEquals(statusOf(await sendRaw({ path }, get("/2/0/x", "Host: anaplan\r\n"))), 200);

@@ -140,3 +140,33 @@ testWithKeychains("a sealed key in the keychain opens the login by hand", async 
     token,
   );
 });
+
+testWithKeychains(
+  "a key that is gone from the keychain costs a sign-in: each Next line leads to the next step",
+  async () => {
+    await using sandbox = await startSandbox();
+    await using home = await makeHome();
+    await signIn(sandbox, home);
+    await using keychain = await startPass(home.path);
+    const run = (...argv: string[]): Promise<Outcome> =>
+      runProgram(argv, { home: home.path, env: keychain.env });
+    assertEquals((await run("seal", "--keychain", "pass")).code, 0);
+    await Deno.remove(keychain.env.PASSWORD_STORE_DIR + "/docker-credential-helpers", {
+      recursive: true,
+    });
+    const next = async (...argv: string[]): Promise<string> => {
+      const { code, stderr } = await run(...argv);
+      assertEquals(code, 7, stderr);
+      return /^Next: .*?(?:lost|key): (.*)$/m.exec(stderr)?.[1] ?? stderr;
+    };
+    assertEquals(await next("token"), "anaplan-auth seal --rotate");
+    const step = await next("seal", "--rotate");
+    assertEquals(step, "remove ~/.config/anaplan-auth/credentials/default.json and sign in again");
+    await Deno.remove(home.credentialsFile());
+    await signIn(sandbox, home, { env: keychain.env });
+    assertEquals((await run("token")).code, 0);
+    assertEquals(await home.credentials().then((login) => login?.accessToken), undefined, "sealed");
+    assertEquals((await run("seal")).code, 0);
+    assertEquals((await keychain.keyIds()).length, 1);
+  },
+);

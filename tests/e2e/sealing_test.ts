@@ -5,7 +5,7 @@ import { keyId, newKey } from "../support/sealed.ts";
 import { sealedHome } from "../support/sealed_home.ts";
 import { startProgram } from "../support/program.ts";
 import { browse } from "../support/scripted_browser.ts";
-import { registeredListener, sandboxFlags, SIGN_IN_ADDRESS } from "../support/sign_in.ts";
+import { registeredListener, sandboxFlags, SIGN_IN_ADDRESS, signIn } from "../support/sign_in.ts";
 
 const AT_ONCE = 16;
 
@@ -63,7 +63,7 @@ Deno.test("a first sign-in without the key ends before the browser opens", async
   assertEquals(at.sandbox.requests.length, before);
 });
 
-Deno.test("a key that is taken away while a sign-in waits is in hand: the login is saved, sealed", async () => {
+Deno.test("a key that is taken away while a sign-in waits seals nothing: no code is sent, and the login is as it was", async () => {
   await using at = await sealedHome();
   const before = at.login();
   const { rotating } = at.sandbox.clients;
@@ -73,10 +73,13 @@ Deno.test("a key that is taken away while a sign-in waits is in hand: the login 
   );
   const [address] = await program.said(SIGN_IN_ADDRESS);
   await Deno.remove(at.keyFile);
+  const sent = at.sandbox.requests.filter(({ path }) => path === "/oauth/token").length;
   await browse(address);
   const { code, stderr } = await program.outcome;
-  assertEquals(code, 0, stderr);
-  assert(at.login().accessToken !== before.accessToken);
+  assertEquals(code, 7, stderr);
+  assertStringIncludes(stderr, `Cannot get key ${keyId(at.key)}`);
+  assertEquals(at.sandbox.requests.filter(({ path }) => path === "/oauth/token").length, sent);
+  assertEquals(at.login().accessToken, before.accessToken);
   assertEquals(at.plainFiles(), []);
 });
 
@@ -141,12 +144,27 @@ Deno.test("a key helper that fails, floods or says odd things is exit 7 with its
   const saved = JSON.parse(await Deno.readTextFile(config));
   saved.sealing.key = { by: "keychain", name: "pass", id: keyId(at.key) };
   await Deno.writeTextFile(config, JSON.stringify(saved));
+  const bytes = Uint8Array.fromBase64(at.key);
+  const hex = bytes.toHex();
+  const pairs = (hex.match(/../g) ?? []).join(":");
+  const url = bytes.toBase64({ alphabet: "base64url", omitPadding: true });
   const answers = [
     ["echo 'no \x1b[31mcredentials\x1b[0m'; echo second; exit 1", "“no [31mcredentials[0m”"],
     ["yes", "it printed more than 64 KiB"],
     ["exit 9", "exit 9"],
     [`echo 'wrong: ${at.key}'; exit 8`, "exit 8"],
     [`echo '{"Secret":"${at.key}"}'; exit 1`, "exit 1"],
+    ...["0x", "key-", "key_", "/", ""].flatMap((before) =>
+      [hex, pairs, at.key, url].map((key) => [`echo 'wrong: ${before}${key}x'; exit 8`, "exit 8"])
+    ),
+    [
+      "echo /usr/lib/docker/helpers/docker-credential-pass is old; exit 1",
+      "/docker-credential-pass is old",
+    ],
+    [
+      "echo 2f1d0c1e-7f5a-4d55-9c57-0f0f5ad4e4a4 denied; exit 1",
+      "-7f5a-4d55-9c57-0f0f5ad4e4a4 denied",
+    ],
     ["echo not json", "credentials not found"],
     [`echo '{"Secret":"c2hvcnQ="}'`, "it is not a key of 32 bytes"],
     [`echo '{"Secret":"${newKey()}"}'`, "cannot be opened with key"],
@@ -162,7 +180,8 @@ Deno.test("a key helper that fails, floods or says odd things is exit 7 with its
     });
     assertEquals([code, stdout], [7, ""], script);
     assertStringIncludes(stderr, expected);
-    assert(!stderr.includes(at.key) && !stderr.includes("\x1b") && !stderr.includes("second"));
+    assert([at.key, hex, pairs, url].every((key) => !stderr.includes(key.slice(0, 20))), stderr);
+    assert(!stderr.includes("\x1b") && !stderr.includes("second"));
   }
 });
 
@@ -224,4 +243,121 @@ Deno.test("seal, another key and unseal among refreshes: no process fails, and n
   isOver = true;
   assertEquals((await Promise.all(workers)).flat(), []);
   assertEquals(at.plainFiles(), []);
+});
+
+Deno.test("a key in the directory of the logins is refused, however it is named, and links are followed", async () => {
+  await using at = await sealedHome();
+  const { configDir } = at.home;
+  await Deno.writeTextFile(`${configDir}/k`, at.key);
+  await Deno.symlink(configDir, `${at.home.path}/link`);
+  await Deno.symlink(`${configDir}/k`, `${at.home.path}/key`);
+  const inside = [
+    `${configDir}/k`,
+    `${at.home.path}/.config/./anaplan-auth/k`,
+    `${configDir}/profiles/../k`,
+    `${at.home.path}/link/k`,
+    `${at.home.path}/key`,
+  ];
+  for (const path of inside) {
+    for (
+      const [argv, env] of [
+        [["seal", "--key-file", path], {}],
+        [["seal"], { ANAPLAN_AUTH_KEY_FILE: path }],
+        [["seal", "--key-file", path, "--config-dir", `${at.home.path}/link`], {}],
+      ] as const
+    ) {
+      const { code, stderr } = await at.run(argv, env);
+      assertEquals(code, 2, `${argv.join(" ")}: ${stderr}`);
+      assertStringIncludes(stderr, ": the key is in the directory of the logins");
+    }
+  }
+  await Deno.rename(`${configDir}/credentials`, `${at.home.path}/elsewhere`);
+  await Deno.symlink(`${at.home.path}/elsewhere`, `${configDir}/credentials`);
+  await Deno.writeTextFile(`${at.home.path}/elsewhere/k`, at.key);
+  assertEquals((await at.run(["seal", "--key-file", `${at.home.path}/elsewhere/k`])).code, 2);
+  await Deno.symlink(at.keyFile, `${configDir}/link`);
+  const { code, stderr } = await at.run(["seal", "--key-file", `${configDir}/link`]);
+  assertEquals(code, 0, `the key itself is elsewhere: ${stderr}`);
+});
+
+Deno.test("a refresh for which seal waits seals its tokens, also when seal is interrupted", async () => {
+  await using at = await sealedHome();
+  assertEquals((await at.run(["unseal", "--yes"])).code, 0);
+  const gate = Promise.withResolvers<void>();
+  at.sandbox.fault("/oauth/token", { until: gate.promise });
+  const before = at.sandbox.requests.length;
+  await using refresh = await startProgram(["refresh"], { home: at.home.path });
+  const until = async (isSo: () => boolean): Promise<void> => {
+    while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 10));
+  };
+  await until(() => at.sandbox.requests.length > before);
+  await using seal = await startProgram(["seal", "--key-file", at.keyFile], { home: at.home.path });
+  const config = `${at.home.configDir}/config.json`;
+  await until(() => Deno.readTextFileSync(config).includes('"sealing"'));
+  seal.signal("SIGINT");
+  assertEquals((await seal.outcome).code, 130);
+  gate.resolve();
+  const { code, stderr } = await refresh.outcome;
+  assertEquals([code, stderr], [0, ""]);
+  assertEquals((await at.run(["token"])).stdout.trim(), at.login().accessToken);
+  assertEquals(at.plainFiles(), []);
+});
+
+for (const what of ["is gone", "is another one"]) {
+  Deno.test(`when the key in a file ${what}, the Next lines and the page lead to a new sign-in`, async () => {
+    await using at = await sealedHome();
+    if (what === "is gone") await Deno.remove(at.keyFile);
+    else await Deno.writeTextFile(at.keyFile, newKey());
+    const ifLost = async (argv: readonly string[]): Promise<string> => {
+      const { code, stderr } = await at.run(argv);
+      assertEquals(code, 7, stderr);
+      return /^Next: .*; if the key is lost: (.*)$/m.exec(stderr)?.[1] ?? stderr;
+    };
+    for (const argv of [["refresh"], ["token"], ["logout"]]) {
+      assertEquals(await ifLost(argv), "anaplan-auth seal --key-file FILE");
+    }
+    const file = `${at.keyFile}.new`;
+    await Deno.writeTextFile(file, newKey());
+    const step = await ifLost(["seal", "--key-file", file]);
+    assertEquals(step, "remove ~/.config/anaplan-auth/credentials/default.json and sign in again");
+    assertEquals(await ifLost(["token"]), step);
+    await Deno.remove(at.home.credentialsFile());
+    await signIn(at.sandbox, at.home);
+    assertEquals((await at.run(["token"])).code, 0);
+    assertEquals((await at.run(["seal"])).code, 0);
+    assertEquals((await at.run(["doctor"])).stdout.includes("not complete"), false);
+  });
+}
+
+Deno.test("the three lines that docs/sealing.md has for a lost key work as they are typed", async () => {
+  await using at = await sealedHome();
+  await Deno.remove(at.keyFile);
+  const page = await Deno.readTextFile(new URL("../../docs/sealing.md", import.meta.url));
+  const [, block = ""] = /If the key is lost[^`]*```text\n([^`]+)```/.exec(page) ?? [];
+  const [remove, seal = "", login] = block.trim().split("\n");
+  assertEquals(remove, "rm ~/.config/anaplan-auth/credentials/default.json");
+  assertEquals(login, "anaplan-auth login");
+  await Deno.remove(at.home.credentialsFile());
+  const [, flag = "", file = ""] = /^anaplan-auth seal (--\S+) ~\/(\S+)$/.exec(seal) ?? [];
+  await Deno.writeTextFile(`${at.keyFile}.${file}`, newKey());
+  assertEquals((await at.run(["seal", flag, `${at.keyFile}.${file}`])).code, 0);
+  await signIn(at.sandbox, at.home);
+  assertEquals((await at.run(["token"])).code, 0);
+});
+
+Deno.test("when the key of a variable is lost, a new one in its place and a sign-in work", async () => {
+  await using at = await sealedHome();
+  await Deno.remove(`${at.home.configDir}/config.json`);
+  const env = { ANAPLAN_AUTH_KEY_FILE: `${at.keyFile}.gone` };
+  const { code, stderr } = await at.run(["refresh"], env);
+  assertEquals(code, 7);
+  assertStringIncludes(stderr, "if the key is lost: put a new one there, remove ~/.config/");
+  await Deno.writeTextFile(env.ANAPLAN_AUTH_KEY_FILE, newKey());
+  assertStringIncludes(
+    (await at.run(["token"], env)).stderr,
+    "or remove the file and sign in again",
+  );
+  await Deno.remove(at.home.credentialsFile());
+  await signIn(at.sandbox, at.home, { env });
+  assertEquals((await at.run(["token"], env)).code, 0);
 });

@@ -9,7 +9,7 @@ import {
 import { CliError } from "../../src/base/errors.ts";
 import type { HttpRequest } from "../../src/system/contract.ts";
 import { fetchWhole } from "../../src/system/http.ts";
-import { maskUrl } from "../../src/system/traced.ts";
+import { maskUrl } from "../../src/system/request_talk.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { freePort } from "../support/free_port.ts";
 import { type PlainServer, plainServer } from "../support/plain_server.ts";

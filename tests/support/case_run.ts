@@ -103,6 +103,7 @@ function variablesOf(world: World): Record<string, string[]> {
     ISSUER: [sandbox.origin],
     REDIRECT_URI: [redirectUri],
     PORT: [String(listener.port)],
+    STORE: [`postgresql://anaplan@127.0.0.1:${world.storePort}/anaplan`],
     HOME: [home.path],
     CLIENT_ID: [rotating.clientId],
     CLIENT_SECRET: [rotating.clientSecret],
@@ -153,6 +154,7 @@ function named(world: World, text: string, known: Logins): string {
     HOME: home.path,
     SANDBOX_PORT: new URL(sandbox.origin).port,
     FIREWALL_PORT: new URL(authorizationEndpoint).port, // the sandbox's, when there is none
+    STORE_PORT: world.storePort === undefined ? undefined : String(world.storePort),
     PORT: String(listener.port),
   });
 }

@@ -5,6 +5,7 @@ import { startFirewall } from "./firewall.ts";
 import { isFree } from "./free_port.ts";
 import { type Home, makeHome } from "./home.ts";
 import type { Person } from "./person.ts";
+import { findPostgres, startPostgres } from "./postgres.ts";
 import { parsePerson } from "./person.ts";
 import { type Listener, registeredListener, signIn } from "./sign_in.ts";
 
@@ -19,6 +20,8 @@ export interface World extends AsyncDisposable {
   authorizationEndpoint: string;
   /** What the person does at the next sign-in. */
   person: Person;
+  /** The port of a login store, once there is one. */
+  storePort?: number;
   /** Closes what the case has opened, when the world ends. */
   readonly cleanup: AsyncDisposableStack;
 }
@@ -148,6 +151,12 @@ const GIVENS: readonly (readonly [RegExp, Given])[] = [
     /^~\/(\S+) has mode (\d+)$/,
     ({ home }, path = "", mode = "") => Deno.chmod(`${home.path}/${path}`, parseInt(mode, 8)),
   ],
+  [/^a login store that wants no password$/, async (world) => {
+    const { path = "" } = findPostgres();
+    const access = ["host all anaplan 127.0.0.1/32 trust"];
+    const store = world.cleanup.use(await startPostgres(path, { access }));
+    world.storePort = store.port;
+  }],
   [/^the person (.*)$/, (world, what = "") => void (world.person = parsePerson(what))],
 ];
 

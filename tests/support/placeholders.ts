@@ -22,6 +22,8 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/(?<=, refreshed )\d+ s(?= ago)/g, "<AGE>"],
   [/ and \[::1\]:<PORT>(?= is free)/g, ""], // not every machine has IPv6
   [/(?<=is (?:good|valid) for )\d+ (?:s|min)(?= more)/g, "<DURATION>"],
+  [/(?<=by |_by":")[^",\s]+, process \d+/g, "<PROCESS>"],
+  [/PostgreSQL \d+(?:\.\d+)?(?: \([^)]*\))?/g, "<POSTGRESQL>"],
   [/\b\d+ bytes, \d+ ms$/gm, "<N> bytes, <N> ms"],
   [/(?<=^< \d{3} .*, )\d+ ms$/gm, "<N> ms"],
   [/\b20[2-9]\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, "<ISO_TIME>"],

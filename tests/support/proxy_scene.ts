@@ -132,7 +132,7 @@ export async function proxyScene(
   const program = undo.use(
     await startProgram(["proxy", ...flags], { home: home.path, ...options }),
   );
-  const [base] = await program.printed(/http:\/\/\S+\//);
+  const [base] = await program.printed(/http:\/\/[^\s"]+\//);
   const url = new URL(base);
   const all = undo.move();
   return {

@@ -20,6 +20,11 @@ export const PROPERTIES: readonly Property[] = [
     triedIn: "Disk, before the answer",
   },
   {
+    what:
+      "After a request nothing of the program is loaded before the tokens are saved, sealed or not.",
+    test: "${deed} of a ${kind} login is saved when the program's files are gone after the request",
+  },
+  {
     what: "A used refresh token is never sent again. Rescued tokens are put back, or asked for.",
     test: "when ${what} of new tokens fails, they are named, and the next command puts them back",
     triedIn: "Disk, after the answer",

@@ -162,6 +162,9 @@ const OTHERS: readonly Story[] = [
   ...[[], ["--port", "8400", "--socket", "s"], ["--only", "x"]].map((flags): Story => {
     return { argv: ["proxy", ...flags, "--", "true"], login: LOGIN };
   }),
+  ...["status", "status --json"].map((line): Story => {
+    return { argv: ["store", ...line.split(" ")], login: LOGIN };
+  }),
   ...["list", "list --json", "show", "show --json", "use default", "remove default"].map(
     (line): Story => ({ argv: ["profile", ...line.split(" ")], login: LOGIN }),
   ),

@@ -3,7 +3,9 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { written } from "../../src/base/advice.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { keyIn } from "../../src/store/key.ts";
-import { type LoginStore, openStore } from "../../src/store/logins.ts";
+import type { LoginStore } from "../../src/store/login_store.ts";
+import { openStore } from "../../src/store/logins.ts";
+import { plainTexts } from "../../src/store/plain_text.ts";
 import { sameTokenSet } from "../../src/store/token_sets.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 import { LOGIN, loginFile, putLogin, STALE } from "../support/logins.ts";
@@ -226,15 +228,57 @@ Deno.test("config.json that does not say where the key is stops a save, and noth
   const texts = [
     '{"version":1,"sealing":{"key":{"by":"moon"}}}',
     '{"version":1,"sealing":{"key":{"by":"keychain","name":"../evil","id":"x"}}}',
-    "{",
+    ...["{", "{}", "null", "[]", '""', '{"version":2}', '{"version":0}', '{"version":"1"}'],
+    ...["null", "{}", "[]", '"on"', '{"old":[]}', '{"old":{}}', '{"key":null}'].map((sealing) =>
+      `{"version":1,"sealing":${sealing}}`
+    ),
   ];
   for (const text of texts) {
     Deno.writeTextFileSync(config, text, { mode: 0o600 });
     await using login = await storeIn(dir.path, {}).lock("default");
     await assertRejects(() => login.prepare(), CliError, config);
     await assertRejects(() => login.save(LOGIN), CliError, config);
+    assertEquals(filesWith(TOKENS, [dir.path]), [], text);
+    putLogin(dir.path, LOGIN, "eu"); // a plain login that is there already
+    const plain = loginFile(dir.path, "eu");
+    const before = Deno.statSync(plain).ino;
+    await using other = await storeIn(dir.path, {}).lock("eu");
+    await assertRejects(() => other.prepare(), CliError, config);
+    await assertRejects(() => other.save(STALE), CliError, config);
+    assertEquals(Deno.statSync(plain).ino, before, text);
+    Deno.removeSync(plain);
   }
-  assertEquals(filesWith(TOKENS, [dir.path]), []);
+});
+
+Deno.test("config.json names the key however its JSON is written", async () => {
+  using dir = tempDir();
+  const keyFile = `${dir.path}/key`;
+  const configDir = `${dir.path}/config`;
+  Deno.writeTextFileSync(keyFile, KEY);
+  putLogin(configDir, LOGIN);
+  const sealing = { key: { by: "file", name: keyFile, id: keyId(KEY) }, old: [] };
+  const text = JSON.stringify({ version: 1, sealing }).replace('"sealing"', '"s\\u0065aling"');
+  Deno.writeTextFileSync(`${configDir}/config.json`, text, { mode: 0o600 });
+  await using login = await storeIn(configDir, {}).lock("default");
+  await login.save(STALE);
+  assertEquals(filesWith(TOKENS, [configDir]), []);
+});
+
+Deno.test("a plain login beside sealed ones is not saved plain while config.json is gone", async () => {
+  using dir = tempDir();
+  const path = await putSealed(dir.path);
+  putLogin(dir.path, LOGIN, "eu");
+  const save = async (): Promise<void> => {
+    await using login = await storeIn(dir.path, {}).lock("eu");
+    await login.prepare();
+    await login.save(STALE);
+  };
+  await assertRejects(save, CliError, "Cannot save a login in plain text: other logins in");
+  Deno.writeTextFileSync(`${dir.path}/config.json`, '{"version":1}', { mode: 0o600 });
+  await save(); // it says that sealing is off
+  Deno.removeSync(`${dir.path}/config.json`);
+  Deno.removeSync(path);
+  await save();
 });
 
 Deno.test("a first login beside sealed ones is not saved plain because a variable is missing", async () => {
@@ -276,3 +320,146 @@ Deno.test("a login whose key is replaced while it is read is read again, with th
 });
 
 const NOTHING = new Uint8Array();
+
+Deno.test("a save that cannot seal the new tokens says that they are not saved, and leaves nothing plain", async () => {
+  using dir = tempDir();
+  await putSealed(dir.path);
+  await using login = await storeIn(dir.path).lock("default");
+  await login.prepare();
+  const { subtle } = crypto;
+  const { encrypt } = subtle;
+  subtle.encrypt = () => Promise.reject(new Error("out of memory"));
+  try {
+    const error = await assertRejects(
+      () => login.save(NEW),
+      CliError,
+      "Cannot save the new tokens",
+    );
+    assertEquals([error.kind, error.code], ["storage", "not_saved"]);
+  } finally {
+    subtle.encrypt = encrypt;
+  }
+  assertEquals(filesWith(TOKENS, [dir.path]), []);
+  assert(sameTokenSet(await login.load(), LOGIN));
+});
+
+/** What a long process has: one system, and a store on it for each turn. */
+function longProcess(configDir: string, keyFile: string): () => LoginStore {
+  const system = fakeSystem({ env: { ANAPLAN_AUTH_KEY_FILE: keyFile } });
+  return () => openStore(configDir, system, () => {});
+}
+
+Deno.test("a process that runs for long seals with the key that is there when it takes the lock", async () => {
+  using dir = tempDir();
+  const [configDir, keyFile] = [`${dir.path}/config`, `${dir.path}/key`];
+  const store = longProcess(configDir, keyFile);
+  for (const key of [KEY, newKey()]) {
+    putLogin(configDir, LOGIN);
+    Deno.writeTextFileSync(keyFile, key);
+    await using login = await store().lock("default");
+    await login.prepare();
+    await login.save(STALE);
+    assertEquals(
+      openByHand(Deno.readTextFileSync(loginFile(configDir)), key).header.kid,
+      keyId(key),
+    );
+  }
+  Deno.removeSync(keyFile);
+  const before = Deno.readTextFileSync(loginFile(configDir));
+  await using login = await store().lock("default");
+  await assertRejects(() => login.prepare(), CliError, "from ANAPLAN_AUTH_KEY_FILE: no such file");
+  assertEquals(Deno.readTextFileSync(loginFile(configDir)), before);
+});
+
+Deno.test("a process that runs for long asks again for a key that it could not get, or that does not open the login", async () => {
+  using dir = tempDir();
+  const [configDir, keyFile] = [`${dir.path}/config`, `${dir.path}/key`];
+  await putSealed(configDir);
+  const store = longProcess(configDir, keyFile);
+  await assertRejects(() => store().load("default"), CliError, "no such file");
+  Deno.writeTextFileSync(keyFile, KEY);
+  assert(sameTokenSet(await store().load("default"), LOGIN));
+  const second = newKey();
+  const plain = JSON.stringify(
+    openByHand(Deno.readTextFileSync(loginFile(configDir)), KEY).login,
+  );
+  Deno.writeTextFileSync(keyFile, second);
+  Deno.writeTextFileSync(loginFile(configDir), sealByHand(plain, second, "default"));
+  assert(sameTokenSet(await store().load("default"), LOGIN));
+});
+
+Deno.test("reads and a lock of one process ask a program once each for the same key", async () => {
+  using dir = tempDir();
+  await putSealed(dir.path);
+  let asked = 0;
+  const system = fakeSystem({
+    env: { ANAPLAN_AUTH_KEY_COMMAND: "show-key" },
+    ask: () => {
+      asked++;
+      const stdout = new TextEncoder().encode(KEY);
+      return Promise.resolve({ kind: "ended", code: 0, stdout, stderr: NOTHING });
+    },
+  });
+  const store = openStore(dir.path, system, () => {});
+  await Promise.all([store.load("default"), store.load("default")]);
+  await store.load("default");
+  assertEquals(asked, 1);
+  await using login = await store.lock("default");
+  await login.load();
+  await login.prepare();
+  await login.save(STALE);
+  assertEquals(asked, 2);
+});
+
+Deno.test("what was set aside beside a login is named when logins are sealed, whatever file it was", async () => {
+  using dir = tempDir();
+  const path = await putSealed(dir.path);
+  Deno.writeTextFileSync(`${path}.next`, '{"version":1,"refreshToken":"old-refresh"}', {
+    mode: 0o600,
+  });
+  await using _login = await storeIn(dir.path).lock("default");
+  Deno.copyFileSync(`${path}.next.bad`, `${path}.bad.2`);
+  assertEquals(filesWith(TOKENS, [dir.path]).sort(), [`${path}.bad.2`, `${path}.next.bad`]);
+  const named = plainTexts(dir.path, fakeSystem({ env: {} }));
+  assertEquals(named, [`${path}.bad.2`, `${path}.next.bad`]);
+});
+
+/** Saves tokens under a lock that was prepared before config.json named this key file; gives the warnings. */
+async function savedAfterChoice(configDir: string, keyFile: string): Promise<string[]> {
+  const warnings: string[] = [];
+  await using login = await storeIn(configDir, {}, warnings).lock("default");
+  await login.prepare();
+  const sealing = { key: { by: "file", name: keyFile, id: keyId(KEY) }, old: [] };
+  const config = JSON.stringify({ version: 1, sealing });
+  Deno.writeTextFileSync(`${configDir}/config.json`, config, { mode: 0o600 });
+  await login.save(NEW);
+  return warnings;
+}
+
+for (const isFirst of [false, true]) {
+  const what = isFirst ? "the tokens of a first sign-in" : "new tokens";
+  Deno.test(`${what} are sealed with a key that was chosen after the request, when it can be had`, async () => {
+    using dir = tempDir();
+    const [configDir, keyFile] = [`${dir.path}/config`, `${dir.path}/key`];
+    Deno.writeTextFileSync(keyFile, KEY);
+    if (!isFirst) putLogin(configDir, LOGIN);
+    assertEquals(await savedAfterChoice(configDir, keyFile), []);
+    assertEquals(filesWith(TOKENS, [configDir]), []);
+    const { login } = openByHand(Deno.readTextFileSync(loginFile(configDir)), KEY);
+    assertEquals(login.refreshToken, "new-refresh");
+  });
+
+  Deno.test(`${what} are saved even when a key that was chosen after the request cannot be had`, async () => {
+    using dir = tempDir();
+    const configDir = `${dir.path}/config`;
+    if (!isFirst) putLogin(configDir, LOGIN);
+    const [warning = "", ...others] = await savedAfterChoice(configDir, `${dir.path}/none`);
+    assertStringIncludes(warning, `Cannot get key ${keyId(KEY)} of the logins from ${dir.path}`);
+    assertStringIncludes(warning, "saved in plain text; to seal it: anaplan-auth seal");
+    assertEquals(others, []);
+    assertEquals(
+      JSON.parse(Deno.readTextFileSync(loginFile(configDir))).refreshToken,
+      "new-refresh",
+    );
+  });
+}

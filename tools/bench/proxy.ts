@@ -14,14 +14,28 @@ await using server = await startNginx();
 const { home, caFile } = server;
 await using proxy = await startProgram(["proxy"], { home: home.path });
 const [base] = await proxy.printed(/http\S+\//);
+await using least = await startProgram(
+  ["run", "--quiet", "--no-prompt", "-A", `${ROOT}/tools/bench/least_proxy.ts`],
+  {
+    home: home.path,
+    executable: Deno.execPath(),
+    env: {
+      LOGIN_FILE: `${home.configDir}/credentials/default.json`,
+      CA_FILE: caFile,
+      ORIGIN: server.secure.slice(0, -1),
+    },
+  },
+);
+const [leastBase] = await least.printed(/http\S+\//);
 const ways = {
   "the server itself, plain": server.plain,
   nginx: server.front,
   "anaplan-auth proxy": base,
 };
-await latency(ways);
+await curl([`${base}2/0/small`]);
+await memory(base); // first, since idle is what has not worked yet
+await latency({ ...ways, "the least proxy by fetch": leastBase });
 await downloads(ways);
-await memory(base);
 if (CALLS > 1) await calls(base);
 
 /** What each adds to the server itself. */

@@ -141,6 +141,39 @@ export const PAGES: Readonly<Record<string, Page>> = {
     prints: "which logins are in plain private files again",
     exitCodes: `${DONE}, 7 a key or a login cannot be read or saved, 130 you did not choose Yes`,
   },
+  "store init": {
+    examples: ["{anaplan-auth} store init postgresql://anaplan@db.example.com/anaplan --print"],
+    flags: ["print", "caFile", "json"],
+    prints: "what to type next, or the SQL",
+    exitCodes: `${DONE}, 6 the store is unavailable, 7 the store cannot be used`,
+  },
+  "store use": {
+    examples: [
+      "{anaplan-auth} store use local",
+      "{anaplan-auth} store use postgresql://anaplan@db.example.com/anaplan",
+    ],
+    flags: ["caFile", "json"],
+    prints: "where logins are from now on",
+    exitCodes: `${DONE}, 6 the store is unavailable, 7 the store cannot be used`,
+  },
+  "store push": {
+    examples: ["{anaplan-auth} store push", "{anaplan-auth} store push --all"],
+    flags: ["all", "profile", "json"],
+    prints: "which profiles were moved",
+    exitCodes: `${DONE}, 6 the store is unavailable, 7 a login cannot be read or saved`,
+  },
+  "store pull": {
+    examples: ["{anaplan-auth} store pull", "{anaplan-auth} store pull --all"],
+    flags: ["all", "profile", "json"],
+    prints: "which profiles were moved",
+    exitCodes: `${DONE}, 6 the store is unavailable, 7 a login cannot be read or saved`,
+  },
+  "store status": {
+    examples: ["{anaplan-auth} store status"],
+    flags: ["json"],
+    prints: "the store, its replication, and who saved each login",
+    exitCodes: `${DONE}, 6 the store is unavailable, 7 the store cannot be used`,
+  },
   "relay bookmarklet": {
     examples: ["{anaplan-auth} relay bookmarklet"],
     flags: ["host", "profile"],

@@ -30,6 +30,8 @@ const PLACE: readonly Variable[] = [
   ["ANAPLAN_AUTH_KEY_FILE", "the key of sealed logins, in a file"],
   ["ANAPLAN_AUTH_KEY_COMMAND", "a command that prints that key"],
   ["ANAPLAN_AUTH_KEY", "that key itself in base64, for CI machines"],
+  ["ANAPLAN_AUTH_STORE", "the login store that is used; local for files"],
+  ["ANAPLAN_AUTH_STORE_PASSWORD_FILE", "the password for the store, in a file"],
 ];
 const OTHERS: readonly Variable[] = [
   ["ANAPLAN_AUTH_DEBUG", "as --verbose"],

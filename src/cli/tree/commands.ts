@@ -29,8 +29,6 @@ const USE = "Use it";
 const SET_UP = "Set up and fix";
 const NETWORK: Needs = { network: true, keys: true };
 const OFFLINE: Needs = {};
-/** What reads logins, which may be sealed. */
-const LOGINS: Needs = { keys: true };
 
 /** Every command, in the order of the root page. */
 export const COMMANDS = {
@@ -90,21 +88,22 @@ export const COMMANDS = {
     brief: "Run a local address that adds the token",
     needs: { ...NETWORK, programs: true, socket: true },
   },
-  profile: { group: SET_UP, brief: "Manage several logins", needs: LOGINS },
+  profile: { group: SET_UP, brief: "Manage several logins", needs: NETWORK },
   seal: {
     group: SET_UP,
     brief: "Encrypt stored logins with a key from your keychain",
-    needs: LOGINS,
+    needs: NETWORK,
   },
   unseal: {
     group: SET_UP,
     brief: "Decrypt stored logins",
-    needs: { keys: true, variables: SIGN_IN_VARIABLES }, // it asks
+    needs: { ...NETWORK, variables: SIGN_IN_VARIABLES }, // it asks
   },
+  store: { group: SET_UP, brief: "Share logins", needs: NETWORK },
   doctor: {
     group: SET_UP,
     brief: "Find out what is wrong",
-    needs: { network: true, keys: true, variables: DOCTOR_VARIABLES },
+    needs: { ...NETWORK, variables: DOCTOR_VARIABLES },
     load: async () => (await import("../../commands/doctor.ts")).doctor,
   },
   relay: {

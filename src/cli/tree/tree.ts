@@ -13,6 +13,7 @@ import { completedFrom, loading, reading, type TreeCommand, type TreeContext } f
 import { parseDuration, parseSetup, parseWait } from "../../base/parse.ts";
 import { api, exec, proxy, token } from "./scripts.ts";
 import { seal, unseal } from "./seal.ts";
+import { store } from "./store.ts";
 import { cert, doctor, profile, relay, validate } from "./set_up.ts";
 
 const login: TreeCommand = buildCommand<LoginFlags, [], TreeContext>({
@@ -103,6 +104,7 @@ export const ROOT: RouteMap<TreeContext> = buildRouteMap({
     profile,
     seal,
     unseal,
+    store,
     doctor,
     relay,
     cert,

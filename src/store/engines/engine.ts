@@ -1,0 +1,106 @@
+// What a database has to do for logins that several computers share. Rule: an engine sees sealed texts only, and a
+// save of it counts over the generation that was locked and over no other.
+
+import type { System } from "../../system/contract.ts";
+
+/** What an engine needs of the world. */
+export type EngineSystem = Pick<System, "env" | "trace" | "sleep" | "monotonic">;
+
+/** What a database keeps of a profile. All but the two sealed texts is for its administrator to see. */
+export interface Row {
+  /** Changes with each save; `0` before the first one. */
+  readonly generation: string;
+  /** The sealed login; without it nobody is signed in. */
+  readonly login?: string | undefined;
+  /** The profile's sealed settings. */
+  readonly settings?: string | undefined;
+  /** Which process saved it, such as `worker-3, process 812`. */
+  readonly savedBy?: string | undefined;
+  /** In milliseconds since the epoch. */
+  readonly savedAt?: number | undefined;
+  /** A refresh that began and did not report back. */
+  readonly attempt?: Attempt | undefined;
+}
+
+/** A refresh that began: from then on its refresh token may be used up. */
+export interface Attempt {
+  /** Names the computer before the blank, and the attempt behind it. */
+  readonly id: string;
+  readonly by: string;
+}
+
+/** What is saved. */
+export interface NewRow {
+  readonly login?: string | undefined;
+  readonly settings?: string | undefined;
+  /** When the access token ends, in milliseconds since the epoch. */
+  readonly expiresAt?: number | undefined;
+  readonly keyId?: string | undefined;
+}
+
+/** Who takes a lock. */
+export interface Owner {
+  /** A random id of this computer's directory. */
+  readonly machine: string;
+  /** The same for people. */
+  readonly by: string;
+}
+
+/** A row that no other process can change. */
+export interface RowLock extends AsyncDisposable {
+  readonly row: Row;
+  /**
+   * Commits that a refresh begins, and still has the lock afterwards.
+   *
+   * @throws {CliError} when it does not; nothing irreversible may be done then.
+   */
+  prepare(): Promise<void>;
+  /**
+   * Saves over the generation that was locked, and ends the lock. A connection that breaks is opened again until it is
+   * known whether the save was committed.
+   *
+   * @returns whether it was saved; else another process was first.
+   * @throws {CliError} `unavailable` when that cannot be known.
+   */
+  save(row: NewRow): Promise<boolean>;
+}
+
+/** What `store status` says of a database. */
+export interface Health {
+  readonly version: string;
+  /** How commits get to other servers, in words. */
+  readonly replication: string;
+  /** What can be lost, when something can. */
+  readonly warning?: string;
+}
+
+/** A database that keeps logins. Each failure leaves it as a CliError whose message names the database. */
+export interface Engine {
+  /** Such as `db.example.com:5432`. */
+  readonly name: string;
+  read(profile: string): Promise<Row | undefined>;
+  rows(): Promise<ReadonlyMap<string, Row>>;
+  lock(profile: string, owner: Owner): Promise<RowLock>;
+  /** Makes what the logins are kept in; what is there already stays. */
+  create(): Promise<void>;
+  /** What {@link Engine.create} does, as an administrator would type it. */
+  creation(): Promise<string>;
+  health(): Promise<Health>;
+}
+
+/**
+ * How long an attempt of another computer is left alone after it was first seen without its lock, in milliseconds: its
+ * process may be alive, and about to lock again or to deliver what it got.
+ */
+export const GRACE = 5_000;
+/** How long a holder may take at the longest, in milliseconds: longer than a refresh with all its retries. */
+export const HOLD = 150_000;
+/** How long a lock is waited for, in milliseconds. */
+export const LOCK_DEADLINE = HOLD + 50_000;
+/** How long a save tries to reach the database again, in milliseconds: a standby may have to be promoted. */
+export const SAVE_DEADLINE = 30_000;
+
+/** The computer that an attempt or an owner belongs to. */
+export function machineOf({ id }: Attempt): string {
+  return id.split(" ", 1)[0] ?? "";
+}

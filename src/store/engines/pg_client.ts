@@ -1,0 +1,114 @@
+// One connection to PostgreSQL. Rule: each wait has an end, and a connection that was given up is never used again.
+
+import type { System } from "../../system/contract.ts";
+import type { Address } from "./address.ts";
+import { passwordFor } from "./password.ts";
+import { codeOf, failureOf } from "./pg_failure.ts";
+
+/** What a query brings: a row is its columns by name, each as text or `null`. */
+export type PgRow = Readonly<Record<string, string | null>>;
+
+/** A connection; disposing of it ends it, and what it did not commit. */
+export interface PgConnection extends AsyncDisposable {
+  /** Whether it cannot be used again. */
+  isBroken(): boolean;
+  /** @throws {CliError} as {@link failureOf}. */
+  query(text: string, values?: readonly (string | null)[]): Promise<readonly PgRow[]>;
+}
+
+/** The part of `pg` that is used. */
+interface PgClient {
+  on(event: "error", heard: () => void): void;
+  connect(): Promise<unknown>;
+  query(query: object): Promise<PgResult | readonly PgResult[]>;
+  end(): Promise<void>;
+  readonly connection: { readonly stream: { destroy(): void } };
+}
+
+interface PgResult {
+  readonly rows: readonly PgRow[];
+}
+
+/** How long to wait for a connection, in milliseconds. */
+const CONNECT_TIMEOUT = 5_000;
+/** How long to wait for an answer, in milliseconds: longer than a statement waits for a lock. */
+const QUERY_TIMEOUT = 8_000;
+/** How long to say goodbye, in milliseconds. */
+const END_TIMEOUT = 500;
+
+/** Every column as the server wrote it: a time in seconds is made of text by who asked for it. */
+const AS_TEXT = { getTypeParser: () => (value: string) => value };
+
+/** Opens a connection. @throws {CliError} as {@link failureOf}. */
+export async function openConnection(
+  address: Address,
+  system: Pick<System, "env" | "trace">,
+): Promise<PgConnection> {
+  const { default: Client } = await import("pg/lib/client") as {
+    default: new (options: object) => PgClient;
+  };
+  const client = new Client({ ...FIXED, ...await optionsFor(address, system) });
+  let isBroken = false;
+  client.on("error", () => {}); // the next query fails
+  const asked = async <T>(what: string, work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      const failure = failureOf(error, address);
+      isBroken ||= codeOf(failure) === "gone";
+      system.trace(() => `< ${address.name}: ${what}: ${failure.message}`);
+      throw failure;
+    }
+  };
+  await asked("connect", client.connect());
+  return {
+    isBroken: () => isBroken,
+    async query(text, values = []) {
+      system.trace(() => `> ${address.name}: ${text.split(/[\s;]/, 1)[0]}`);
+      const query = values.length === 0 ? { text } : { text, values };
+      const result = await asked("query", client.query(query));
+      return [result].flat().at(-1)?.rows ?? [];
+    },
+    async [Symbol.asyncDispose]() {
+      const late = setTimeout(() => client.connection.stream.destroy(), END_TIMEOUT);
+      await client.end().catch(() => {});
+      clearTimeout(late);
+      isBroken = true;
+    },
+  };
+}
+
+/** What every connection has. */
+const FIXED = {
+  application_name: "anaplan-auth",
+  connectionTimeoutMillis: CONNECT_TIMEOUT,
+  query_timeout: QUERY_TIMEOUT,
+  types: AS_TEXT,
+};
+
+async function optionsFor(address: Address, system: Pick<System, "env">) {
+  return {
+    host: address.host,
+    port: address.port,
+    user: address.user,
+    database: address.path,
+    // without one `pg` would read PostgreSQL's password file itself
+    password: passwordFor(address, system)?.reveal() ?? "",
+    ssl: address.isEncrypted ? { ca: await authorities(address, system) } : false,
+  };
+}
+
+/** The certificates that the server's may be signed by; `undefined` for the built-in ones. */
+async function authorities(
+  { parameters }: Address,
+  { env }: Pick<System, "env">,
+): Promise<string[] | undefined> {
+  const { readNamedFile } = await import("../../files/named_file.ts");
+  const named = [
+    ["sslrootcert", parameters.get("sslrootcert")],
+    ["ANAPLAN_CA_FILE", env("ANAPLAN_CA_FILE")],
+    ["SSL_CERT_FILE", env("SSL_CERT_FILE")],
+  ] as const;
+  const texts = named.flatMap(([naming, path]) => path ? [readNamedFile(path, naming)] : []);
+  return texts.length === 0 ? undefined : texts;
+}

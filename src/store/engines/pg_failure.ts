@@ -1,0 +1,133 @@
+// What PostgreSQL and the way to it say of a failure, in our words. Rule: nothing that the server quotes of a statement
+// gets into a message, and each cause that a person can fix has a sentence of its own.
+
+import { run, type Words } from "../../base/advice.ts";
+import { CliError, type ErrorKind } from "../../base/errors.ts";
+import { quoted } from "../../base/text.ts";
+import type { Address } from "./address.ts";
+
+/** Failures that the engine itself acts on. */
+export type PgCode =
+  /** Another transaction has the row. */
+  | "locked"
+  /** The server has no place for another connection, now. */
+  | "full"
+  /** The connection is gone, or the server is; what it was doing may be done or not. */
+  | "gone";
+
+type Cause = readonly [kind: ErrorKind, reason: string, next: Words, code?: PgCode];
+
+const NETWORK: Words = "check that the database runs and can be reached, then try again";
+const gone = (reason: string): Cause => ["unavailable", reason, NETWORK, "gone"];
+
+/** By SQLSTATE (PostgreSQL 17, appendix A) or its first two characters. */
+const STATES: Readonly<Record<string, Cause>> = {
+  "08": gone("the connection was cut"),
+  "57": gone("it is starting or stopping"),
+  "25P03": gone("it ended a transaction that took too long"),
+  "25P04": gone("it ended a transaction that took too long"),
+  "40": ["unavailable", "another transaction was in the way", NETWORK, "locked"],
+  "55P03": ["unavailable", "another process has the login", NETWORK, "locked"],
+  "53300": ["unavailable", "it has no free connection", NETWORK, "full"],
+  "53100": ["storage", "its disk is full", "free space on the database server, then try again"],
+  "28": [
+    "storage",
+    "it rejected the user or the password",
+    "check the user and its password (PGPASSFILE, PGPASSWORD or ANAPLAN_AUTH_STORE_PASSWORD_FILE)",
+  ],
+  "3D000": ["storage", "the database does not exist", "check the address, or create the database"],
+  "42P01": ["storage", "its tables are missing", run("store init", { flags: "ADDRESS" })],
+  "42703": [
+    "storage",
+    "its tables are of another version",
+    "use the same version of anaplan-auth on every computer",
+  ],
+  "42501": [
+    "storage",
+    "the user lacks a privilege on its tables",
+    "grant SELECT, INSERT and UPDATE on anaplan_auth_logins, and SELECT on anaplan_auth_version",
+  ],
+  "25006": ["storage", "it is a read-only replica", "name the primary server in the address"],
+};
+
+/** By what the connection says; the first that matches. */
+const CONNECTION: readonly (readonly [RegExp, Cause])[] = [
+  [/ECONNREFUSED/, gone("connection refused")],
+  [/ENOTFOUND|EAI_AGAIN|resolve/i, gone("the name cannot be resolved")],
+  [/ENOENT/, gone("no server listens on that socket")],
+  [
+    /ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|timeout expired|Query read timeout/i,
+    gone("no answer in time"),
+  ],
+  [/does not support SSL/, [
+    "storage",
+    "it offers no TLS",
+    "turn on ssl at the server; sslmode=verify-full is needed",
+  ]],
+  [/CERT_HAS_EXPIRED|Expired|NotValidYet/i, [
+    "storage",
+    "its certificate is out of date, or this computer's clock is wrong",
+    "renew the server's certificate",
+  ]],
+  [/ERR_TLS_CERT_ALTNAME|NotValidForName|not valid for name|altnames/i, [
+    "storage",
+    "its certificate is for another name",
+    "use the name in the certificate in the address",
+  ]],
+  [/UnknownIssuer|SELF_SIGNED|UNABLE_TO|certificate/i, [
+    "storage",
+    "its certificate cannot be trusted",
+    "name the authority that signed it: sslrootcert=FILE in the address, or ANAPLAN_CA_FILE",
+  ]],
+  [/password must be a (non-empty )?string|SASL|no password/i, [
+    "storage",
+    "it wants a password, and none is named",
+    "set PGPASSFILE, PGPASSWORD or ANAPLAN_AUTH_STORE_PASSWORD_FILE",
+  ]],
+];
+
+const causes = new WeakMap<CliError, PgCode>();
+
+/** What an error of `pg` is to a person. */
+export function failureOf(error: unknown, { name, host, port }: Address): CliError {
+  if (error instanceof CliError) return error;
+  const { code = "", message: said = String(error) } = (error ?? {}) as {
+    code?: string;
+    message?: string;
+  };
+  const nested = error instanceof AggregateError ? error.errors.map(String).join(" ") : "";
+  if (/EPERM|NotCapable|Requires net access/.test(`${code} ${said} ${nested}`)) {
+    return new CliError(
+      "usage",
+      `Cannot reach the login store ${name}: this program may not reach it`,
+      {
+        next: `allow --allow-net=${host}:${port} where you install the program`,
+      },
+    );
+  }
+  const isState = /^(?=.*\d)[0-9A-Z]{5}$/.test(code);
+  const found = STATES[code] ??
+    (isState ? STATES[code.slice(0, 2)] : undefined) ??
+    CONNECTION.find(([pattern]) => pattern.test(`${code} ${said} ${nested}`))?.[1];
+  const [kind, reason, next, acted] = found ??
+    (isState
+      ? [
+        "storage",
+        `it answered with error ${quoted(code)}`,
+        "look at the log of the database",
+      ] as const
+      : gone("the connection was cut"));
+  const verb = kind === "unavailable" ? "reach" : "use";
+  const failure = new CliError(kind, `Cannot ${verb} the login store ${name}: ${reason}`, {
+    reason,
+    next,
+    cause: error,
+  });
+  if (acted !== undefined) causes.set(failure, acted);
+  return failure;
+}
+
+/** What the engine can do about a failure. */
+export function codeOf(error: unknown): PgCode | undefined {
+  return error instanceof CliError ? causes.get(error) : undefined;
+}

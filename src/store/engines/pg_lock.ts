@@ -1,0 +1,226 @@
+// The lock of a row in PostgreSQL, and the one save under it. Rule: `prepare` commits, which ends the transaction; the
+// row is locked again at once, and an attempt that another process took over meanwhile goes no further.
+
+import { CliError } from "../../base/errors.ts";
+import type { Address } from "./address.ts";
+import {
+  type EngineSystem,
+  GRACE,
+  HOLD,
+  LOCK_DEADLINE,
+  machineOf,
+  type NewRow,
+  type Owner,
+  type Row,
+  type RowLock,
+  SAVE_DEADLINE,
+} from "./engine.ts";
+import type { PgConnection, PgRow } from "./pg_client.ts";
+import { codeOf } from "./pg_failure.ts";
+import { assertVersion, COLUMNS, rowOf } from "./pg_tables.ts";
+
+/** What locking needs. */
+interface Locking {
+  readonly address: Address;
+  connect(): Promise<PgConnection>;
+  readonly system: EngineSystem;
+}
+
+/** How long one statement waits for the row, in milliseconds; then others get their turn. */
+const TURN = 2_000;
+
+const BEGIN = `BEGIN; SET LOCAL lock_timeout = ${TURN}; ` +
+  `SET LOCAL idle_in_transaction_session_timeout = ${HOLD}; SELECT version FROM anaplan_auth_version`;
+const LOCK = `SELECT ${COLUMNS} FROM anaplan_auth_logins WHERE profile = $1 FOR UPDATE`;
+const MAKE =
+  "INSERT INTO anaplan_auth_logins (profile) VALUES ($1) ON CONFLICT (profile) DO NOTHING";
+const ATTEMPT = "UPDATE anaplan_auth_logins SET attempt = $2, refreshing_by = $3, " +
+  "refreshing_since = now() WHERE profile = $1 AND generation = $4::bigint RETURNING profile";
+const GIVE_UP = "UPDATE anaplan_auth_logins SET attempt = NULL, refreshing_by = NULL, " +
+  "refreshing_since = NULL WHERE profile = $1 AND attempt = $2";
+const SAVE =
+  "UPDATE anaplan_auth_logins SET generation = generation + 1, login = $2, settings = $3, " +
+  "key_id = $4, expires_at = to_timestamp($5::double precision), saved_by = $6, saved_at = now(), " +
+  "saved_attempt = $7, attempt = NULL, refreshing_by = NULL, refreshing_since = NULL " +
+  "WHERE profile = $1 AND generation = $8::bigint RETURNING profile";
+
+/** Takes the lock of a profile's row; see {@link Engine.lock}. */
+export async function lockRow(profile: string, owner: Owner, locking: Locking): Promise<RowLock> {
+  let held = await waitForRow(profile, owner, locking, LOCK_DEADLINE);
+  const { row } = held;
+  let attempt: string | undefined;
+  const newAttempt = (): string => `${owner.machine} ${crypto.randomUUID()}`;
+  return {
+    row,
+    async prepare() {
+      const mine = newAttempt();
+      await held.connection.query(ATTEMPT, [profile, mine, owner.by, row.generation]);
+      attempt = mine;
+      await held.connection.query("COMMIT");
+      const now = await rowAgain(profile, held.connection, locking);
+      if (now?.attempt?.id === mine && now.generation === row.generation) return;
+      attempt = undefined;
+      throw takenOver(locking.address, now);
+    },
+    async save(next) {
+      const saving = { profile, next, mine: attempt ?? newAttempt(), owner, row };
+      const [isSaved, last] = await saveSurely(held, saving, locking);
+      held = last;
+      if (isSaved) attempt = undefined;
+      return isSaved;
+    },
+    async [Symbol.asyncDispose]() {
+      await using connection = held.connection;
+      if (attempt === undefined) return;
+      try { // nothing was saved, so the attempt has ended: the next one need not wait for it
+        await connection.query(GIVE_UP, [profile, attempt]);
+        await connection.query("COMMIT");
+      } catch {
+        // the next one waits a little
+      }
+    },
+  };
+}
+
+/** A save, and the lock that it is made under. */
+interface Saving {
+  readonly profile: string;
+  readonly next: NewRow;
+  /** Names the save, so that it can be known again. */
+  readonly mine: string;
+  readonly owner: Owner;
+  readonly row: Row;
+}
+
+/** Saves, and after a connection that broke finds out whether it was saved; with the row that was locked last. */
+async function saveSurely(
+  first: HeldRow,
+  saving: Saving,
+  locking: Locking,
+): Promise<readonly [isSaved: boolean, last: HeldRow]> {
+  const { monotonic, sleep } = locking.system;
+  const started = monotonic();
+  for (let held = first;;) {
+    try {
+      if (held.connection.isBroken()) {
+        held = await waitForRow(saving.profile, saving.owner, locking, SAVE_DEADLINE);
+      }
+      return [held.savedAttempt === saving.mine || await saveOnce(held.connection, saving), held];
+    } catch (error) {
+      if (codeOf(error) === undefined || monotonic() - started > SAVE_DEADLINE) throw error;
+      await held.connection[Symbol.asyncDispose]();
+      await sleep(200);
+    }
+  }
+}
+
+async function saveOnce(
+  connection: PgConnection,
+  { profile, next, mine, owner, row }: Saving,
+): Promise<boolean> {
+  const { login, settings, expiresAt, keyId } = next;
+  const ends = expiresAt === undefined ? null : `${expiresAt / 1000}`;
+  const texts = [login ?? null, settings ?? null, keyId ?? null];
+  const values = [profile, ...texts, ends, owner.by, mine, row.generation];
+  const saved = await connection.query(SAVE, values);
+  await connection.query("COMMIT");
+  return saved.length > 0;
+}
+
+/** A row that is locked by the connection's transaction. */
+interface HeldRow {
+  readonly connection: PgConnection;
+  readonly row: Row;
+  readonly savedAttempt: string | null | undefined;
+}
+
+/** Waits for the row, and for attempts of other computers that may still be alive. */
+async function waitForRow(
+  profile: string,
+  owner: Owner,
+  locking: Locking,
+  deadline: number,
+): Promise<HeldRow> {
+  const { address, connect, system } = locking;
+  const started = system.monotonic();
+  let seen: { readonly id: string; readonly at: number } | undefined;
+  let connection: PgConnection | undefined;
+  for (;;) {
+    const waited = system.monotonic() - started;
+    try {
+      connection ??= await connect();
+      const row = await lockedRow(profile, connection, address);
+      const { attempt } = rowOf(row ?? {});
+      if (row !== undefined) {
+        const isOurs = attempt === undefined || machineOf(attempt) === owner.machine;
+        if (attempt !== undefined && seen?.id !== attempt.id) seen = { id: attempt.id, at: waited };
+        if (isOurs || waited - (seen?.at ?? waited) >= GRACE) {
+          return { connection, row: rowOf(row), savedAttempt: row.saved_attempt };
+        }
+        await connection.query("ROLLBACK");
+      }
+      if (waited > deadline) throw heldTooLong(profile, address, waited);
+    } catch (error) {
+      const isFull = codeOf(error) === "full" && waited < deadline;
+      await connection?.[Symbol.asyncDispose]();
+      connection = undefined;
+      if (!isFull) throw error;
+    }
+    await system.sleep(40 + Math.random() * 120);
+  }
+}
+
+/** Locks the row, which is made when there is none; `undefined` while another transaction has it. */
+async function lockedRow(
+  profile: string,
+  connection: PgConnection,
+  address: Address,
+): Promise<PgRow | undefined> {
+  try {
+    assertVersion(await connection.query(BEGIN), address);
+    const [row] = await connection.query(LOCK, [profile]);
+    if (row !== undefined) return row;
+    await connection.query(MAKE, [profile]);
+    const [made] = await connection.query(LOCK, [profile]);
+    return made;
+  } catch (error) {
+    if (codeOf(error) !== "locked") throw error;
+    await connection.query("ROLLBACK");
+    return undefined;
+  }
+}
+
+/** The row after a commit, locked again; others may have it for a moment, to see that it is not theirs. */
+async function rowAgain(
+  profile: string,
+  connection: PgConnection,
+  { address, system }: Locking,
+): Promise<Row | undefined> {
+  const started = system.monotonic();
+  for (;;) {
+    const row = await lockedRow(profile, connection, address);
+    if (row !== undefined) return rowOf(row);
+    if (system.monotonic() - started > GRACE) return undefined;
+  }
+}
+
+function takenOver({ name }: Address, row: Row | undefined): CliError {
+  const who = row?.attempt?.by ?? row?.savedBy ?? "another process";
+  const reason = `${who} took over the login`;
+  return new CliError("storage", `Cannot lock the login in the login store ${name}: ${reason}`, {
+    reason,
+    next: "try the same command again",
+  });
+}
+
+function heldTooLong(profile: string, { name }: Address, waited: number): CliError {
+  const reason = `waited ${Math.round(waited / 1000)} s for another process`;
+  return new CliError(
+    "storage",
+    `Cannot lock profile ${profile} in the login store ${name}: ${reason}`,
+    {
+      reason,
+      next: "try the same command again in a minute",
+    },
+  );
+}

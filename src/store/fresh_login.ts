@@ -1,0 +1,43 @@
+// The login of a profile as its file has it. Rule: a fresh plain login needs nothing else of this folder; what is
+// sealed or shared needs more, and config.json or a variable says so.
+
+import { run } from "../base/advice.ts";
+import { ifPossible, readIn } from "../files/private_directory.ts";
+import { readPrivateFile } from "../files/private_file.ts";
+import type { System } from "../system/contract.ts";
+import { isSealed, parseTokenSet, type TokenSet } from "./token_set.ts";
+
+/** The profile's login, when it is a plain one and logins are neither sealed nor shared. Takes no lock. */
+export function plainLogin(
+  configDir: string,
+  profile: string,
+  system: Pick<System, "env">,
+): TokenSet | undefined {
+  const config = configText(configDir);
+  if (namesStore(config, system)) return undefined;
+  const login = readLogin(configDir, profile);
+  return typeof login === "string" || mayBeSealing(config, system) ? undefined : login;
+}
+
+/** The plain login or the text of the sealed login in a profile's file. */
+export function readLogin(configDir: string, profile: string): TokenSet | string | undefined {
+  const parse = (text: string) => isSealed(text) ? text : parseTokenSet(text);
+  return readIn(configDir, `credentials/${profile}.json`, parse, run("login", { profile }));
+}
+
+/** The text of config.json, as far as it can be read. */
+export function configText(configDir: string): string {
+  return ifPossible(() => readPrivateFile(`${configDir}/config.json`)) ?? "";
+}
+
+/** Whether logins are kept in a store that other computers use too. */
+export function namesStore(config: string, { env }: Pick<System, "env">): boolean {
+  const named = env("ANAPLAN_AUTH_STORE");
+  return named === undefined ? config.includes('"store"') : named !== "local";
+}
+
+/** Whether new logins may be sealed. */
+export function mayBeSealing(config: string, { env }: Pick<System, "env">): boolean {
+  return ["_FILE", "_COMMAND", ""].some((end) => env(`ANAPLAN_AUTH_KEY${end}`)) ||
+    config.includes('"sealing"');
+}

@@ -1,0 +1,168 @@
+// A login in a shared store under its locks: the file lock of this computer first, then that of the store. Rule: new
+// tokens are in a sealed file here before the store is asked to save them, and until it has.
+
+import { CliError } from "../base/errors.ts";
+import { type FileLock, lockFile } from "../files/lock_file.ts";
+import { ifPossible } from "../files/private_directory.ts";
+import { readPrivateFile, type Warn } from "../files/private_file.ts";
+import {
+  ensurePrivateDirectory,
+  removePrivateFile,
+  type Replacement,
+} from "../files/replacement.ts";
+import type { NewRow, Owner, RowLock } from "./engines/engine.ts";
+import { openCopy, removeCopy, writeCopy } from "./local_copy.ts";
+import type { LockedLogin, LockSystem } from "./locked_login.ts";
+import { deliver, loginOf, notSaved, rowWith, type SharedPlace } from "./shared_delivery.ts";
+import { beginRescue, rescueText } from "./shared_rescue.ts";
+import type { TokenSet } from "./token_set.ts";
+import { fingerprint, serializeTokenSet } from "./token_sets.ts";
+
+/** How long another process of this computer is waited for, in milliseconds. */
+const LOCK_DEADLINE = 440_000;
+
+/** Takes the locks; tokens that an earlier process could not save are saved first. See {@link LockedLogin}. */
+export async function lockShared(
+  place: SharedPlace,
+  system: LockSystem,
+  warn: Warn,
+): Promise<LockedLogin> {
+  ensurePrivateDirectory(place.directory);
+  const copied = (): string | undefined => ifPossible(() => readPrivateFile(place.copyPath));
+  const before = copied();
+  const lock = await lockFile(`${place.directory}/${place.profile}.lock`, LOCK_DEADLINE, system);
+  try {
+    const justSaved = copied() === before
+      ? undefined
+      : await openCopy(place.copyPath, place.sealing);
+    const owner = await ownerOf(lock);
+    const isPutBack = await deliver(place, owner, warn);
+    return lockedShared(place, lock, owner, { isPutBack, justSaved }, warn);
+  } catch (error) {
+    lock[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** The name of this computer and process, for people. */
+async function ownerOf({ identity }: FileLock): Promise<Owner> {
+  const { hostname } = await import("node:os");
+  const host = ifPossible(hostname) ?? "a computer";
+  const { default: process } = await import("node:process");
+  return { machine: identity.split(" ", 1)[0] ?? "", by: `${host}, process ${process.pid}` };
+}
+
+function lockedShared(
+  place: SharedPlace,
+  lock: FileLock,
+  owner: Owner,
+  known: Pick<LockedLogin, "isPutBack" | "justSaved">,
+  warn: Warn,
+): LockedLogin {
+  const row = rowWhenNeeded(place, owner);
+  let rescue: Replacement | undefined;
+  let present: TokenSet | undefined;
+  const load = async (): Promise<TokenSet | undefined> =>
+    present = await loginOf((await row.get()).row, place);
+  return {
+    ...known,
+    load,
+    async prepare() {
+      const held = await row.get();
+      await place.sealing.sealer();
+      rescue ??= beginRescue(place.rescuePath, held.row.login?.length ?? 0, warn);
+      await held.prepare();
+    },
+    async save(tokenSet) {
+      using prepared = rescue;
+      rescue = undefined;
+      const follows = await fingerprint(present ?? await load());
+      await saveShared(tokenSet, follows, prepared, { place, row, warn });
+    },
+    async remove() {
+      await row.save({ settings: (await row.get()).row.settings });
+      removeCopy(place.copyPath, warn);
+    },
+    settings: settingsUnder(row, place),
+    async [Symbol.asyncDispose]() {
+      using _lock = lock;
+      rescue?.[Symbol.dispose]();
+      await row.end();
+    },
+  };
+}
+
+/** The row, which is locked when it is first needed: what another process here has just saved needs no lock. */
+interface RowWhenNeeded {
+  get(): Promise<RowLock>;
+  /** Saves and gives up the lock. @throws {CliError} `storage` when another process was first. */
+  save(row: NewRow): Promise<void>;
+  end(): Promise<void>;
+}
+
+function rowWhenNeeded(place: SharedPlace, owner: Owner): RowWhenNeeded {
+  let held: RowLock | undefined;
+  const get = async (): Promise<RowLock> => held ??= await place.engine.lock(place.profile, owner);
+  const end = async (): Promise<void> => {
+    const ended = held;
+    held = undefined;
+    await ended?.[Symbol.asyncDispose]();
+  };
+  return {
+    ...{ get, end },
+    async save(row) {
+      if (!await (await get()).save(row)) throw outrun(place);
+      await end();
+    },
+  };
+}
+
+/** What saving needs. */
+interface Saving {
+  readonly place: SharedPlace;
+  readonly row: RowWhenNeeded;
+  readonly warn: Warn;
+}
+
+/** Saves new tokens; after {@link LockedLogin.prepare} they are in the file that was prepared until the store has them. */
+async function saveShared(
+  tokenSet: TokenSet,
+  follows: string,
+  prepared: Replacement | undefined,
+  { place, row, warn }: Saving,
+): Promise<void> {
+  const { sealing, settings, rescuePath, copyPath } = place;
+  const seal = await sealing.sealer();
+  const sealed = await seal(serializeTokenSet(tokenSet));
+  prepared?.commit(rescueText(sealed, follows));
+  try {
+    await row.save({ ...rowWith(sealed, tokenSet), settings: await settings.sealed() });
+  } catch (error) {
+    throw prepared === undefined ? error : notSaved(error, rescuePath);
+  }
+  await writeCopy(copyPath, tokenSet, seal, warn);
+  if (prepared !== undefined) removePrivateFile(rescuePath, warn);
+}
+
+/** See {@link LockedLogin.settings}. */
+function settingsUnder(row: RowWhenNeeded, { settings, open }: SharedPlace) {
+  return {
+    async bring(): Promise<void> {
+      const { settings: sealed } = (await row.get()).row;
+      if (sealed !== undefined) await settings.bring(sealed);
+    },
+    async keep(): Promise<void> {
+      const { row: { login } } = await row.get();
+      const kept = login === undefined ? {} : rowWith(login, await open(login));
+      await row.save({ ...kept, settings: await settings.sealed() });
+    },
+  };
+}
+
+function outrun({ engine }: SharedPlace): CliError {
+  const reason = "another process was first";
+  return new CliError("storage", `Cannot save in the login store ${engine.name}: ${reason}`, {
+    reason,
+    next: "run the same command again",
+  });
+}

@@ -1,0 +1,83 @@
+// Tokens on their way into a shared store: in a sealed file of this computer from the server's answer until the store
+// has them. Rule: they go over the login that they follow, and over no other.
+
+import { CliError } from "../base/errors.ts";
+import { field, parseObject } from "../base/json.ts";
+import { ifPossible } from "../files/private_directory.ts";
+import { readPrivateFile, type Warn } from "../files/private_file.ts";
+import {
+  beginReplacement,
+  isThere,
+  removePrivateFile,
+  renamePrivateFile,
+  type Replacement,
+} from "../files/replacement.ts";
+
+/** A rescued login, and the {@link fingerprint} of the one that it follows. */
+export interface SharedRescue {
+  readonly sealed: string;
+  readonly follows: string;
+}
+
+/** Where a rescued login is while it is written. */
+const WAITING = ".next";
+
+/** What a rescued login is given room for besides the length of the present one, in bytes. */
+const ROOM = 32 * 1024;
+
+/** Makes room for a rescued login. @throws {CliError} `storage` when there is none. */
+export function beginRescue(path: string, length: number, warn: Warn): Replacement {
+  const rescue = beginReplacement(path, path + WAITING, warn);
+  try {
+    rescue.reserve(length + ROOM);
+    return rescue;
+  } catch (error) {
+    rescue[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** The text of a rescued login. */
+export function rescueText(sealed: string, follows: string): string {
+  return JSON.stringify({ ...JSON.parse(sealed), follows }) + "\n";
+}
+
+/** Whether there may be a rescued login; only the holder of the lock can tell. */
+export function mayBeRescuedAt(path: string): boolean {
+  return isThere(path) || (ifPossible(() => readPrivateFile(path + WAITING)) ?? "").trim() !== "";
+}
+
+/**
+ * The rescued login at a path; the caller holds the lock. One that a kill kept from its place is put there.
+ *
+ * @throws {CliError} `storage` when it cannot be read.
+ */
+export function rescueAt(path: string, warn: Warn): SharedRescue | undefined {
+  const waiting = ifPossible(() => readPrivateFile(path + WAITING));
+  if (waiting !== undefined) {
+    if (parsed(waiting) === undefined) removePrivateFile(path + WAITING, warn); // no answer had come yet
+    else renamePrivateFile(path + WAITING, path, warn);
+  }
+  const text = readPrivateFile(path);
+  if (text === undefined) return undefined;
+  const rescue = parsed(text);
+  if (rescue !== undefined) return rescue;
+  throw new CliError("storage", `Cannot read the rescued tokens in ${path}: they are damaged`, {
+    next: "move the file away; if no command works then, sign in again",
+  });
+}
+
+function parsed(text: string): SharedRescue | undefined {
+  const fields = ifPossible(() => parseObject(text)) ?? {};
+  const follows = field(fields, "follows", "string");
+  const sealed = field(fields, "sealed", "string");
+  if (follows === undefined || sealed === undefined) return undefined;
+  return { sealed: JSON.stringify({ version: 2, sealed }) + "\n", follows };
+}
+
+/** Moves a rescued login out of the way that follows another login than the present one. */
+export function setRescueAside(path: string, warn: Warn): string {
+  const aside = `${path}.${crypto.randomUUID().slice(0, 8)}.unused`;
+  renamePrivateFile(path, aside, warn);
+  return aside;
+}

@@ -1,0 +1,186 @@
+// Logins in a store that several computers use. Rule: always sealed, and a fresh access token comes from this
+// computer's copy, without the network.
+
+import { run, type Words, words } from "../base/advice.ts";
+import { CliError } from "../base/errors.ts";
+import { ifPossible, listDirectory } from "../files/private_directory.ts";
+import type { Engine } from "./engines/engine.ts";
+import { kindOf, presentChoice } from "./key_source.ts";
+import { isCopyOf, openCopy, removeCopy, writeCopy } from "./local_copy.ts";
+import type { LockedLogin, LockSystem } from "./locked_login.ts";
+import type { LoginStore } from "./login_store.ts";
+import { type PresentSealing, type Sealing, sealingOf } from "./sealing.ts";
+import { settingsName, sharedSettings } from "./shared_settings.ts";
+import { mayBeRescuedAt } from "./shared_rescue.ts";
+import type { SharedPlace } from "./shared_delivery.ts";
+import { type Address, engineAt, presentAddress, type Row } from "./store_choice.ts";
+import { isFresh, type TokenSet } from "./token_set.ts";
+
+/** A store, and what this computer keeps of it. */
+export interface SharedStore extends LoginStore {
+  readonly sharedAt: string;
+  readonly address: Address;
+  readonly engine: Engine;
+  /** Copies the profile's settings from the store; whether there were any. */
+  bringSettings(profile: string): Promise<boolean>;
+}
+
+/**
+ * The store at an address: that which environment or config.json names, when none is given.
+ *
+ * @throws {CliError} `usage` when none is named, or no key.
+ */
+export function sharedStore(
+  configDir: string,
+  system: LockSystem,
+  warn: (text: Words) => void,
+  address = presentAddress(configDir, system),
+): SharedStore {
+  if (address === undefined) throw noStore();
+  const engine = engineAt(address, system);
+  const choice = () => {
+    const chosen = presentChoice(configDir, system);
+    if (chosen.key === undefined) throw noKey(address.name);
+    return chosen;
+  };
+  const { key } = choice();
+  const directory = `${configDir}/shared/${address.slug}`;
+  const sealing = (name: string): Sealing =>
+    sealedAlways(sealingOf({ configDir, profile: name }, choice, system), address.name);
+  const placeOf = (profile: string): SharedPlace => ({
+    ...{ profile, engine, directory, sealing: sealing(profile) },
+    settings: sharedSettings(configDir, profile, sealing(settingsName(profile)), warn),
+    ...filesOf(directory, profile),
+    open: (sealed) => opened(sealed, profile, sealing(profile), address.name),
+  });
+  const lock = async (profile: string): Promise<LockedLogin> =>
+    (await import("./shared_login.ts")).lockShared(placeOf(profile), system, warn);
+  const mayWait = (profile: string): boolean => mayBeRescuedAt(placeOf(profile).rescuePath);
+  const isFreshNow = (copy: TokenSet): boolean => isFresh(copy, system.now());
+  return {
+    ...{ sharedAt: address.name, address, engine, lock },
+    load: (profile, isPresent = false) =>
+      loadShared(placeOf(profile), { isPresent, isFreshNow, lock }, warn),
+    pathOf: (profile) => placeOf(profile).copyPath,
+    mayWait: (profile) => Promise.resolve(mayWait(profile)),
+    waiting: () => Promise.resolve(rescuedIn(directory).filter(mayWait)),
+    sealedBy: () => Promise.resolve(key && kindOf(key)),
+    names: async () => namesOf(await engine.rows()),
+    bringSettings: (profile) => broughtSettings(placeOf(profile)),
+  };
+}
+
+/** @throws {CliError} `usage` instead of leaving a text plain. */
+function sealedAlways(sealing: PresentSealing, name: string): Sealing {
+  const sealer = async () => await sealing.sealer() ?? Promise.reject(noKey(name));
+  return { ...sealing, sealer };
+}
+
+/** How a login is loaded. */
+interface Loading {
+  readonly isPresent: boolean;
+  readonly isFreshNow: (copy: TokenSet) => boolean;
+  readonly lock: (profile: string) => Promise<LockedLogin>;
+}
+
+/** The copy while that is fresh; tokens that could not be saved are saved first. */
+async function loadShared(
+  place: SharedPlace,
+  { isPresent, isFreshNow, lock }: Loading,
+  warn: (text: Words) => void,
+): Promise<TokenSet | undefined> {
+  const copy = await openCopy(place.copyPath, place.sealing);
+  const isUsable = !isPresent && copy !== undefined && isFreshNow(copy);
+  if (mayBeRescuedAt(place.rescuePath)) {
+    try {
+      await using login = await lock(place.profile);
+      return await login.load();
+    } catch (error) {
+      if (!isUsable || !(error instanceof CliError) || error.kind !== "unavailable") throw error;
+    }
+  }
+  return isUsable ? copy : await fromStore(place, copy, warn);
+}
+
+/** The login in the store; what this computer keeps of it is made anew. */
+async function fromStore(
+  place: SharedPlace,
+  copy: TokenSet | undefined,
+  warn: (text: Words) => void,
+): Promise<TokenSet | undefined> {
+  const [{ loginOf }, { ensurePrivateDirectory }] = await Promise.all([
+    import("./shared_delivery.ts"),
+    import("../files/replacement.ts"),
+  ]);
+  const login = await loginOf(await place.engine.read(place.profile), place);
+  if (login === undefined) removeCopy(place.copyPath, warn);
+  else if (!isCopyOf(copy, login)) {
+    ensurePrivateDirectory(place.directory);
+    await writeCopy(place.copyPath, login, await place.sealing.sealer(), warn);
+  }
+  return login;
+}
+
+/** The login in a sealed text of the store. */
+async function opened(
+  sealed: string,
+  profile: string,
+  sealing: Sealing,
+  name: string,
+): Promise<TokenSet> {
+  try {
+    return await sealing.open(sealed, `profile ${profile} in the login store ${name}`);
+  } catch (error) {
+    if (!(error instanceof CliError) || error.code !== "not_opened") throw error;
+    throw error.with({
+      next: "give every computer the key that the store's logins are sealed with",
+    });
+  }
+}
+
+/** Puts the settings of the store on the disk; whether there were any. */
+async function broughtSettings({ engine, profile, settings }: SharedPlace): Promise<boolean> {
+  const sealed = (await engine.read(profile))?.settings;
+  if (sealed !== undefined) await settings.bring(sealed);
+  return sealed !== undefined;
+}
+
+/** What this computer keeps of a profile. */
+function filesOf(directory: string, profile: string) {
+  return {
+    copyPath: `${directory}/${profile}.json`,
+    rescuePath: `${directory}/${profile}.rescued`,
+  };
+}
+
+/** The profiles that may have rescued tokens. */
+function rescuedIn(directory: string): string[] {
+  const files = ifPossible(() => listDirectory(directory)) ?? [];
+  return [...new Set(files.flatMap((file) => /^(.+)\.rescued(\.next)?$/.exec(file)?.[1] ?? []))];
+}
+
+function namesOf(rows: ReadonlyMap<string, Row>): string[] {
+  return [...rows].filter(([, { login }]) => login !== undefined).map(([name]) => name).sort();
+}
+
+function noStore(): CliError {
+  return new CliError(
+    "usage",
+    "Cannot use a login store: none is named, and logins are in files of this computer",
+    {
+      next: run("store use", { flags: "postgresql://USER@HOST/DATABASE" }),
+    },
+  );
+}
+
+function noKey(name: string): CliError {
+  return new CliError(
+    "usage",
+    `Cannot use the login store ${name}: logins in it are sealed, and no key is named`,
+    {
+      next: words`name a key: ${
+        run("seal", { flags: "--key-file FILE" })
+      } (openssl rand -base64 32)`,
+    },
+  );
+}

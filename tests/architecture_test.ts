@@ -151,7 +151,6 @@ Deno.test("no request sets a timer by setTimeout, which loads node:timers for 10
     "src/system/program_output.ts",
     "src/system/sleep.ts",
     "src/system/terminal.ts",
-    "src/system/waiting.ts",
   ]);
 });
 

@@ -131,13 +131,25 @@ const mayNotAsk: Cause = ({ server, at }, error) =>
     next: signIn("--prompt login"),
   };
 
-const notForDevices: Cause = ({ server }, error) =>
-  (error === "invalid_client" || error === "unauthorized_client") && {
-    reason: `${server.name} does not accept the client for it (${error})`,
-    next: isAnaplan(server)
-      ? 'give a "Device grant" client; check --device-client-id, --region'
-      : "check --device-client-id; the provider has to allow the client this way of signing in",
-  };
+const notForDevices: Cause = ({ server }, error) => {
+  if (error !== "invalid_client" && error !== "unauthorized_client") return false;
+  if (!isAnaplan(server)) {
+    const next =
+      "check --device-client-id; the provider has to allow the client this way of signing in";
+    return { reason: `${server.name} rejected the client (${error})`, next };
+  }
+  const again = signIn("--device --device-client-id ID");
+  const needed = 'a client of the kind "Device grant"';
+  return error === "unauthorized_client"
+    ? {
+      reason: `this client cannot sign in with a code; that needs ${needed} (${error})`,
+      next: again,
+    }
+    : {
+      reason: `${server.name} rejected the client; a code needs ${needed} (${error})`,
+      next: words`${again}; check --region`,
+    };
+};
 
 const declinedOnDevice: Cause = ({ server }, error) =>
   error === "access_denied" && {

@@ -6,6 +6,7 @@ import { type Proxy, proxyFor } from "./proxies.ts";
 import { portOf } from "../base/urls.ts";
 import { httpClient } from "./http_client.ts";
 import { watchSilence } from "./silence.ts";
+import { isAnswerSeen } from "./surroundings.ts";
 import { maskUrl, since, typeOf, waiting } from "./request_talk.ts";
 
 /** How long nothing may move in either direction, in milliseconds: long exports take their time. */
@@ -19,7 +20,7 @@ const GATHERED = 49_152;
 /** What fetch unpacks by itself; another encoding stays as it came. */
 const UNPACKED = ["gzip", "br"];
 
-/** As {@link fetchStream}; says that it waits for the beginning of the answer, unless the asker does. */
+/** As {@link fetchStream}; says what it waits for, unless the asker does. */
 export async function streamPatiently(
   request: StreamRequest,
   trace: Trace,
@@ -27,8 +28,28 @@ export async function streamPatiently(
 ): Promise<StreamResponse> {
   if (request.isTraced === false) return await fetchStream(request, trace);
   const limit = request.longestSilence ?? LONGEST_SILENCE;
-  using _wait = waiting(new URL(request.url).host, limit, show, request.signal);
-  return await fetchStream(request, trace);
+  const wait = (): Disposable => waiting(new URL(request.url).host, limit, show, request.signal);
+  using _wait = wait();
+  const response = await fetchStream(request, trace);
+  // where the answer is on the same screen, a line would be drawn into it
+  return isAnswerSeen() ? response : { ...response, body: patient(response.body, wait) };
+}
+
+/** The pieces; says what is waited for between them. */
+async function* patient(
+  body: AsyncIterable<Uint8Array>,
+  wait: () => Disposable,
+): AsyncGenerator<Uint8Array> {
+  let waited = wait();
+  try {
+    for await (const piece of body) {
+      waited[Symbol.dispose]();
+      yield piece;
+      waited = wait();
+    }
+  } finally {
+    waited[Symbol.dispose]();
+  }
 }
 
 /** Sends the request; see {@link System.fetchStream}. */

@@ -22,6 +22,11 @@ export function isScreen(): boolean {
   return Deno.stderr.isTerminal() && !screen.isTaken;
 }
 
+/** Whether the answer is on a terminal. */
+export function isAnswerSeen(): boolean {
+  return Deno.stdout.isTerminal();
+}
+
 /** Whether the screen is not for waits: a line is typed there, or another program runs or is served. */
 export const screen = { isTaken: false };
 

@@ -26,14 +26,21 @@ let ctrlC: Disposable | undefined;
 export function sayWaiting(wait: Wait, show: ShowWait): Disposable {
   waits.add(wait);
   draw(show);
-  const clock = setInterval(() => draw(show), TICK);
+  if (waits.size === 1) look(show);
   return {
     [Symbol.dispose]() {
-      clearInterval(clock);
       waits.delete(wait);
       draw(show);
     },
   };
+}
+
+/** Draws the line again as long as something is waited for; by AbortSignal.timeout, as in http.ts. */
+function look(show: ShowWait): void {
+  AbortSignal.timeout(TICK).addEventListener("abort", () => {
+    draw(show);
+    if (waits.size > 0) look(show);
+  });
 }
 
 function draw(show: ShowWait): void {

@@ -134,7 +134,7 @@ const ENDS: readonly (readonly [number, string, ErrorKind, string])[] = [
   [400, "access_denied", "denied", "it was declined (access_denied)"],
   [403, "access_denied", "denied", "it was declined (access_denied)"],
   [400, "expired_token", "timeout", "the code 1GMV-ATBA has expired"],
-  [401, "invalid_client", "denied", "Anaplan does not accept the client for it (invalid_client)"],
+  [401, "invalid_client", "denied", "Anaplan rejected the client; a code needs"],
   [400, "invalid_grant", "denied", "Anaplan refused the request (invalid_grant)"],
   [400, "unsupported_grant_type", "denied", "refused the request (unsupported_grant_type)"],
 ];

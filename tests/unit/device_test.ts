@@ -104,7 +104,7 @@ for (const code of ["invalid_client", "unauthorized_client"]) {
       assertEquals([error.kind, error.oauthError], ["denied", code]);
       assertStringIncludes(error.message, "No[31m such client");
       assertStringIncludes(nextOf(error), "--device-client-id");
-      assertStringIncludes(nextOf(error), "Device grant");
+      assertStringIncludes(error.message, 'a client of the kind "Device grant"');
     }
   });
 }

@@ -195,8 +195,15 @@ const TABLE: readonly Row[] = [
     cause: "a client of another kind, by device",
     at: "device",
     error: "unauthorized_client",
-    says: "does not accept the client for it",
-    next: 'give a "Device grant" client',
+    says: 'this client cannot sign in with a code; that needs a client of the kind "Device grant"',
+    next: "anaplan-auth login --device --device-client-id ID",
+  },
+  {
+    cause: "a client that is not known, by device",
+    at: "device",
+    error: "invalid_client",
+    says: 'Anaplan rejected the client; a code needs a client of the kind "Device grant"',
+    next: "anaplan-auth login --device --device-client-id ID; check --region",
   },
   {
     cause: "single sign-on, by device",

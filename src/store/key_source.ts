@@ -3,7 +3,7 @@
 
 import { CliError } from "../base/errors.ts";
 import { asObject, field, type Fields } from "../base/json.ts";
-import { readConfig } from "../files/config_fields.ts";
+import { MOVE_IT, readConfig } from "../files/config_fields.ts";
 import type { System } from "../system/contract.ts";
 import { KEY_HELPERS } from "../system/key_needs.ts";
 
@@ -85,6 +85,6 @@ function parseSource(fields: Fields | undefined, configDir: string): KeySource {
   throw new CliError(
     "storage",
     `Cannot use ${configDir}/config.json: it does not say where the key of the logins is`,
-    { next: "restore the file from a backup, or set ANAPLAN_AUTH_KEY_FILE to the key" },
+    { next: MOVE_IT },
   );
 }

@@ -4,8 +4,7 @@
 import { run, type Words, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { ifPossible, listDirectory } from "../files/private_directory.ts";
-import { readPrivateFile } from "../files/private_file.ts";
-import { isThere } from "../files/replacement.ts";
+import { lstatIfThere, readPrivateFile } from "../files/private_file.ts";
 import type { KeyChoice, KeySource } from "./key_source.ts";
 import type { Key } from "./key.ts";
 import type { KeySystem } from "./keys.ts";
@@ -59,7 +58,7 @@ export function sealingOf(
     async sealer(isFirst = false) {
       const { key: source, old } = choose();
       if (source === undefined) {
-        const mayHaveBeen = isFirst || !isThere(`${configDir}/config.json`);
+        const mayHaveBeen = isFirst || lstatIfThere(`${configDir}/config.json`) === undefined;
         if (mayHaveBeen && old.length === 0 && mayBeSealed(configDir)) {
           throw besideSealed(configDir);
         }

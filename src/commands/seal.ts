@@ -3,8 +3,8 @@
 import { run, words } from "../base/advice.ts";
 import { CliError, toCliError } from "../base/errors.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
-import { realPath } from "../files/loose_places.ts";
 import { ifPossible } from "../files/private_directory.ts";
+import { realPath } from "../files/real_path.ts";
 import { configDirectory } from "../settings/location.ts";
 import { keyIn, newKeyText } from "../store/key.ts";
 import {
@@ -150,7 +150,8 @@ async function newKey(
     const text = newKeyText();
     const key = await keyIn(new TextEncoder().encode(text));
     if (key === undefined) throw new Error("a new key is a key");
-    const source: KeySource = { by: "keychain", name: keychain, id: key.id };
+    const madeFor = realPath(change.configDir);
+    const source: KeySource = { by: "keychain", name: keychain, id: key.id, madeFor };
     // remembered first: a key that is in the keychain and unused is removed from there the next time
     await changeChoice(change, ({ key, old }) => ({ key, old: [...old, source] }));
     try {

@@ -6,6 +6,7 @@ import { storeOf } from "../session/session.ts";
 import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
 import { inWords, presentChoice } from "../store/key_source.ts";
 import { keyOf } from "../store/keys.ts";
+import { hasSealed, NAME_KEY } from "../store/sealing.ts";
 import { type Check, failed, ok, warning } from "./check.ts";
 
 /** Whether logins are sealed, with a key that can be had. */
@@ -20,10 +21,13 @@ export async function sealingCheck(
     const store = await storeOf(settings, context);
     const kinds = await Promise.all((await store.names()).map((name) => store.sealedBy(name)));
     const plain = kinds.filter((kind) => kind === undefined).length;
+    if (key === undefined && plain < kinds.length) {
+      return warning("Sealing", "off, but not every login is unsealed", run("unseal"));
+    }
     if (key === undefined) {
-      return plain === kinds.length
-        ? ok("Sealing", "off: logins are plain private files")
-        : warning("Sealing", "off, but not every login is unsealed", run("unseal"));
+      return hasSealed(configDir)
+        ? warning("Sealing", "logins are sealed, and nothing says where their key is", NAME_KEY)
+        : ok("Sealing", "off: logins are plain private files");
     }
     const { id } = await keyOf(key, context.system);
     const seen = `on: key ${id} from ${inWords(key)}`;

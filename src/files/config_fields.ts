@@ -1,9 +1,10 @@
 // Reads config.json. Rule: apart from what changes it, since a sealed login that is fresh needs nothing more.
 
-import { run, words } from "../base/advice.ts";
 import { field, type Fields, NewerVersion, parseObject } from "../base/json.ts";
 import { readIn } from "./private_directory.ts";
 
+/** Another choice of a profile would not bring back the choice of a key. */
+export const MOVE_IT = "move it away, then run the same command again";
 /** The version of config.json. */
 export const VERSION = 1;
 
@@ -20,8 +21,5 @@ export function readConfig(configDir: string): Fields {
     if (version < VERSION) throw new Error("it is not a file of anaplan-auth");
     return fields;
   };
-  const next = words`name the profile (--profile NAME), or choose it again: ${
-    run("profile use NAME")
-  }`;
-  return readIn(configDir, "config.json", parse, next) ?? {};
+  return readIn(configDir, "config.json", parse, MOVE_IT) ?? {};
 }

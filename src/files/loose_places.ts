@@ -36,11 +36,6 @@ function looseness(path: string): string | undefined {
   return isOpenToOthers(Deno.statSync(path)) ? `${path} is open to other users` : undefined;
 }
 
-/** Where a path leads, links followed. @throws {CliError} `storage`. */
-export function realPath(path: string): string {
-  return translated("look at", path, () => Deno.realPathSync(path));
-}
-
 /** Whether something of this user's is at the path. */
 export function isOurs(path: string): boolean {
   try {

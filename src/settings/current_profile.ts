@@ -31,7 +31,7 @@ export async function changeCurrentProfile(
   using _lock = await lockConfig(configDir, system);
   const { mayBeSealed } = await import("../store/sealing.ts");
   const load = (): string | undefined => currentProfile(configDir);
-  const isSealed = mayBeSealed(configDir); // then config.json names the key, and is not set aside
-  const chosen = await choose(isSealed ? load() : await orSetAside(load, warn));
+  if (mayBeSealed(configDir)) readConfig(configDir); // a damaged one may name the key, and is not set aside
+  const chosen = await choose(await orSetAside(load, warn));
   if (chosen !== undefined) saveCurrentProfile(configDir, chosen, warn);
 }

@@ -3,7 +3,9 @@
 
 import { CliError } from "../base/errors.ts";
 import { asObject, field, type Fields } from "../base/json.ts";
-import { readConfig } from "../files/config_fields.ts";
+import { MOVE_IT, readConfig } from "../files/config_fields.ts";
+import { ifPossible } from "../files/private_directory.ts";
+import { realPath } from "../files/real_path.ts";
 import type { System } from "../system/contract.ts";
 import { KEY_HELPERS } from "../system/key_needs.ts";
 
@@ -14,6 +16,8 @@ export interface KeySource {
   readonly name: string;
   /** The key's id; the environment does not say it. */
   readonly id?: string;
+  /** The configuration directory for which the key was made; only there it may be removed. */
+  readonly madeFor?: string;
   /** The variable that names the source. */
   readonly variable?: string;
 }
@@ -44,6 +48,12 @@ export function inWords({ by, name, variable }: KeySource): string {
   if (by === "keychain") return `the keychain (${helperOf(name)})`;
   if (by === "value") return name;
   return variable === undefined ? `${by === "file" ? "" : "the key command "}${name}` : variable;
+}
+
+/** Whether another directory has the key, whose config.json was copied here; one that is gone was moved here. */
+export function isAnothers({ madeFor }: KeySource, configDir: string): boolean {
+  const place = madeFor && ifPossible(() => realPath(madeFor));
+  return place !== undefined && place !== realPath(configDir);
 }
 
 /** The choice that counts now. @throws {CliError} `storage` when config.json cannot be read. */
@@ -81,10 +91,13 @@ function parseSource(fields: Fields | undefined, configDir: string): KeySource {
   const [by, name, id] = ["by", "name", "id"].map((key) => field(fields ?? {}, key, "string"));
   const isKnown = by === "file" || by === "command" ||
     by === "keychain" && KEY_HELPERS.includes(helperOf(name));
-  if (isKnown && name !== undefined && id !== undefined) return { by, name, id };
+  const madeFor = field(fields ?? {}, "madeFor", "string");
+  if (isKnown && name !== undefined && id !== undefined) {
+    return madeFor === undefined ? { by, name, id } : { by, name, id, madeFor };
+  }
   throw new CliError(
     "storage",
     `Cannot use ${configDir}/config.json: it does not say where the key of the logins is`,
-    { next: "restore the file from a backup, or set ANAPLAN_AUTH_KEY_FILE to the key" },
+    { next: MOVE_IT },
   );
 }

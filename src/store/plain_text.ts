@@ -4,7 +4,8 @@
 import { parseObject } from "../base/json.ts";
 import { ifPossible, listDirectory } from "../files/private_directory.ts";
 import { readPrivateFile } from "../files/private_file.ts";
-import { isOurs, realPath } from "../files/loose_places.ts";
+import { isOurs } from "../files/loose_places.ts";
+import { realPath } from "../files/real_path.ts";
 import type { System } from "../system/contract.ts";
 import { ADDRESS, PREFIX, rescuePlaces } from "./rescue.ts";
 import { isSealed } from "./token_set.ts";

@@ -9,7 +9,7 @@ import { type FileLock, lockFile } from "../files/lock_file.ts";
 import { listDirectory } from "../files/private_directory.ts";
 import { readPrivateFile, type Warn } from "../files/private_file.ts";
 import { ensurePrivateDirectory, removeLeftovers } from "../files/replacement.ts";
-import { type KeyChoice, type KeySource, savedChoice } from "./key_source.ts";
+import { isAnothers, type KeyChoice, savedChoice } from "./key_source.ts";
 import { eraseKey } from "./keys.ts";
 import type { LockSystem } from "./locked_login.ts";
 import { openStore } from "./logins.ts";
@@ -93,14 +93,17 @@ async function reseal(name: string, chosen: KeyChoice, change: KeyChange): Promi
   return true;
 }
 
-/** Removes the keys that no login needs any more: from the keychain first, so that none is forgotten there. */
+/**
+ * Removes the keys that no login here needs any more: from the keychain first, so that none is forgotten there, and
+ * only those that were made for this directory.
+ */
 export async function forgetOldKeys(change: KeyChange): Promise<void> {
   const { old } = savedChoice(change.configDir);
   if (old.length === 0) return;
-  for (const source of old.filter(isInKeychain)) await eraseKey(source, change.system);
+  for (const source of old.filter(({ by }) => by === "keychain")) {
+    const isOwn = source.madeFor !== undefined && !isAnothers(source, change.configDir);
+    if (isOwn) await eraseKey(source, change.system);
+    else change.warn(`key ${source.id} stays in the keychain: another directory may use it`);
+  }
   await changeChoice(change, ({ key }) => ({ key, old: [] }));
-}
-
-function isInKeychain({ by }: KeySource): boolean {
-  return by === "keychain";
 }

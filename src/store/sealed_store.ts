@@ -1,9 +1,9 @@
 // What the store does for logins that are sealed, or are to be. Rule: what counts as the key is looked up each time,
 // since another process may change it.
 
-import { run, type Words, words } from "../base/advice.ts";
+import { run, type Words, words, written } from "../base/advice.ts";
 import { ifPossible } from "../files/private_directory.ts";
-import { type KeyChoice, type KeyKind, kindOf, presentChoice } from "./key_source.ts";
+import { isAnothers, type KeyChoice, type KeyKind, kindOf, presentChoice } from "./key_source.ts";
 import type { KeySystem } from "./keys.ts";
 import { type PresentSealing, sealingOf, sourceOf } from "./sealing.ts";
 import type { TokenSet } from "./token_set.ts";
@@ -35,7 +35,7 @@ export interface SealedLogins extends LoginsRead {
   sealingOf(profile: string): PresentSealing;
 }
 
-/** The files that a process has warned of. */
+/** What a process has warned of. */
 const told = new WeakMap<KeySystem, Set<string>>();
 
 /** Opens that part; `chosen` as for `openStore`. */
@@ -52,16 +52,20 @@ export function sealedLogins(
     const { open } = sealing(profile);
     return openedLogin(() => read(profile), (login) => open(login, pathOf(profile)));
   };
-  const warnOnce = (path: string): void => {
+  const warnOnce = (text: Words): void => {
     const said = told.get(system) ?? new Set();
-    if (!said.has(path)) warn(words`${path} is not sealed yet; to seal it: ${run("seal")}`);
-    told.set(system, said.add(path));
+    if (!said.has(written(text))) warn(text);
+    told.set(system, said.add(written(text)));
   };
   return {
     async load(profile) {
-      const isPlain = typeof read(profile) === "object";
-      if (isPlain && chosen === undefined && ifPossible(choice)?.key !== undefined) {
-        warnOnce(pathOf(profile));
+      const key = chosen === undefined ? ifPossible(choice)?.key : undefined;
+      if (key !== undefined && typeof read(profile) === "object") {
+        warnOnce(words`${pathOf(profile)} is not sealed yet; to seal it: ${run("seal")}`);
+      }
+      if (key !== undefined && isAnothers(key, configDir)) {
+        const made = `key ${key.id} was made for ${key.madeFor}, and a new key there removes it`;
+        warnOnce(words`${made}; for a key of its own: ${run("seal", { flags: "--rotate" })}`);
       }
       return await opened(profile);
     },

@@ -4,8 +4,7 @@
 import { run, type Words, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { ifPossible, listDirectory } from "../files/private_directory.ts";
-import { readPrivateFile } from "../files/private_file.ts";
-import { isThere } from "../files/replacement.ts";
+import { lstatIfThere, readPrivateFile } from "../files/private_file.ts";
 import type { KeyChoice, KeySource } from "./key_source.ts";
 import type { Key } from "./key.ts";
 import type { KeySystem } from "./keys.ts";
@@ -64,7 +63,7 @@ export function sealingOf(
     async sealer(isFirst = false) {
       const { key: source, old } = choose();
       if (source === undefined) {
-        const mayHaveBeen = isFirst || !isThere(`${configDir}/config.json`);
+        const mayHaveBeen = isFirst || lstatIfThere(`${configDir}/config.json`) === undefined;
         if (mayHaveBeen && old.length === 0 && mayBeSealed(configDir)) {
           throw besideSealed(configDir);
         }
@@ -153,9 +152,12 @@ function ifLost({ by, variable }: KeySource, path?: string): Words {
   return `put a new one there${path === undefined ? "" : `, remove ${path}`}, and sign in`;
 }
 
+/** What to do when nothing says where the key of a login is. */
+export const NAME_KEY = words`${run("seal", { flags: "--key-file FILE" })}, or --keychain NAME`;
+
 function noSource(path: string, id: string): CliError {
   return new CliError("storage", `Cannot open ${path}: nothing says where its key ${id} is`, {
-    next: words`name the key: ${run("seal", { flags: "--key-file FILE" })}`,
+    next: NAME_KEY,
   });
 }
 
@@ -163,7 +165,7 @@ function noSource(path: string, id: string): CliError {
 function besideSealed(configDir: string): CliError {
   const reason = `other logins in ${configDir} are sealed, and no key is named`;
   return new CliError("storage", `Cannot save a login in plain text: ${reason}`, {
-    next: words`name the key: ${run("seal", { flags: "--key-file FILE" })}`,
+    next: NAME_KEY,
   });
 }
 
@@ -175,9 +177,16 @@ export function sourceOf(text: string, { key, old }: KeyChoice): KeySource | und
 
 /** Whether logins may be sealed here, whatever a config.json that is damaged says by now. */
 export function mayBeSealed(configDir: string): boolean {
+  return textOf(`${configDir}/config.json`).includes('"sealing"') || hasSealed(configDir);
+}
+
+/** Whether a login is sealed here. */
+export function hasSealed(configDir: string): boolean {
   const directory = `${configDir}/credentials`;
   const names = listDirectory(directory).filter((name) => name.endsWith(".json"));
-  const textOf = (path: string): string => ifPossible(() => readPrivateFile(path)) ?? "";
-  return textOf(`${configDir}/config.json`).includes('"sealing"') ||
-    names.some((name) => isSealed(textOf(`${directory}/${name}`)));
+  return names.some((name) => isSealed(textOf(`${directory}/${name}`)));
+}
+
+function textOf(path: string): string {
+  return ifPossible(() => readPrivateFile(path)) ?? "";
 }

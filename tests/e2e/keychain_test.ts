@@ -7,6 +7,7 @@ import { startPass, startSecretService, testWithKeychains } from "../support/key
 import { type Outcome, runProgram } from "../support/program.ts";
 import { filesWith, openByHand } from "../support/sealed.ts";
 import { signIn } from "../support/sign_in.ts";
+import { output } from "../../tools/tool.ts";
 
 for (const [name, start] of [["secretservice", startSecretService], ["pass", startPass]] as const) {
   testWithKeychains(
@@ -167,6 +168,47 @@ testWithKeychains(
     assertEquals((await run("token")).code, 0);
     assertEquals(await home.credentials().then((login) => login?.accessToken), undefined, "sealed");
     assertEquals((await run("seal")).code, 0);
+    assertEquals((await keychain.keyIds()).length, 1);
+  },
+);
+
+testWithKeychains(
+  "a directory with a copied config.json is told to get a key of its own, and never removes the first one's key",
+  async () => {
+    await using sandbox = await startSandbox();
+    await using home = await makeHome();
+    await signIn(sandbox, home);
+    await using keychain = await startPass(home.path);
+    const run = (...argv: string[]): Promise<Outcome> =>
+      runProgram(argv, { home: home.path, env: keychain.env });
+    assertEquals((await run("seal", "--keychain", "pass")).code, 0);
+    const [first = ""] = await keychain.keyIds();
+    const copy = `${home.path}/copy`;
+    await output("cp", ["-r", home.configDir, copy]);
+    const there = ["--config-dir", copy];
+
+    const warned = await run("token", ...there);
+    assertEquals(warned.code, 0, warned.stderr);
+    assertStringIncludes(warned.stderr, `key ${first} was made for ~/.config/anaplan-auth`);
+    assertStringIncludes(warned.stderr, "seal --rotate");
+    assertEquals((await run("token")).stderr, "");
+    await Deno.symlink(home.configDir, `${home.path}/link`);
+    assertEquals((await run("token", "--config-dir", `${home.path}/link`)).stderr, "");
+
+    const rotated = await run("seal", "--rotate", ...there);
+    assertEquals(rotated.code, 0, rotated.stderr);
+    assertStringIncludes(rotated.stderr, `key ${first} stays in the keychain`);
+    assertEquals((await keychain.keyIds()).length, 2);
+    assertEquals((await run("token", ...there)).stderr, "");
+    assertEquals((await run("token")).code, 0, "the first directory is as it was");
+    assertEquals((await run("seal", "--rotate")).code, 0);
+    assertEquals((await keychain.keyIds()).includes(first), false, "who made it removes it");
+    assertEquals((await run("token", ...there)).code, 0);
+
+    await Deno.rename(copy, `${home.path}/moved`);
+    const moved = ["--config-dir", `${home.path}/moved`];
+    assertEquals((await run("token", ...moved)).stderr, "", "a directory that moved keeps its key");
+    assertEquals((await run("unseal", "--yes", ...moved)).code, 0);
     assertEquals((await keychain.keyIds()).length, 1);
   },
 );

@@ -361,3 +361,51 @@ Deno.test("when the key of a variable is lost, a new one in its place and a sign
   await signIn(at.sandbox, at.home, { env });
   assertEquals((await at.run(["token"], env)).code, 0);
 });
+
+for (const text of ['{"version":1,"seali', "{}"]) {
+  Deno.test(`a config.json that is ${text} beside sealed logins is moved away, and the key is named again`, async () => {
+    await using at = await sealedHome();
+    const { accessToken } = at.login();
+    const config = `${at.home.configDir}/config.json`;
+    await Deno.writeTextFile(config, text);
+    const login = sandboxFlags(
+      at.sandbox,
+      at.sandbox.clients.rotating,
+      registeredListener(at.sandbox),
+    );
+    const commands = [
+      ["token", "--profile", "default"],
+      ["profile", "use", "default"],
+      ["seal", "--key-file", at.keyFile],
+      ["unseal", "--yes"],
+      ["login", "--profile", "default", ...login],
+    ];
+    const env = { ANAPLAN_CLIENT_SECRET: "secret" };
+    for (const argv of commands) {
+      const { code, stderr } = await at.run(argv, env);
+      assertEquals([argv[0], code], [argv[0], 7], stderr);
+      assertStringIncludes(stderr, "Next: move it away, then run the same command again\n");
+    }
+    assertStringIncludes((await at.run(["token"])).stderr, "--profile NAME");
+    assertEquals(await Deno.readTextFile(config), text);
+    await Deno.rename(config, `${config}.bad`);
+    for (const argv of commands.filter(([name]) => name === "token" || name === "unseal")) {
+      const { code, stderr } = await at.run(argv);
+      assertEquals(code, 7);
+      const next = "Next: anaplan-auth seal --key-file FILE, or --keychain NAME\n";
+      assertStringIncludes(stderr, next);
+    }
+    assertEquals((await at.run(["seal", "--key-file", at.keyFile])).code, 0);
+    assertEquals((await at.run(["token"])).stdout.trim(), accessToken);
+  });
+}
+
+Deno.test("doctor says that logins are sealed when config.json does not say with which key", async () => {
+  await using at = await sealedHome();
+  await Deno.remove(`${at.home.configDir}/config.json`);
+  assertEquals((await at.run(["profile", "set", "eu", "--region", "eu1"])).code, 0);
+  const { stdout } = await at.run(["doctor", "--profile", "eu"]);
+  assertStringIncludes(stdout, "logins are sealed, and nothing says where their key is");
+  assertStringIncludes(stdout, "anaplan-auth seal --key-file FILE");
+  assertEquals(stdout.includes("plain private files"), false);
+});

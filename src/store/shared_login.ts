@@ -11,6 +11,7 @@ import {
   type Replacement,
 } from "../files/replacement.ts";
 import type { NewRow, Owner, Row, RowLock } from "./engines/engine.ts";
+import { hostName } from "../system/host_name.ts";
 import { openCopy, removeCopy, writeCopy } from "./local_copy.ts";
 import type { LockedLogin, LockSystem } from "./locked_login.ts";
 import { deliver, keptLogin, notSaved, rowWith, type SharedPlace } from "./shared_delivery.ts";
@@ -35,7 +36,7 @@ export async function lockShared(
     const justSaved = copied() === before
       ? undefined
       : await openCopy(place.copyPath, place.sealing);
-    const owner = await ownerOf(lock);
+    const owner = ownerOf(lock, system);
     const isPutBack = await deliver(place, owner, warn);
     return lockedShared(place, lock, owner, { isPutBack, justSaved }, warn);
   } catch (error) {
@@ -45,11 +46,8 @@ export async function lockShared(
 }
 
 /** The name of this computer and process, for people. */
-async function ownerOf({ identity }: FileLock): Promise<Owner> {
-  const { hostname } = await import("node:os");
-  const host = ifPossible(hostname) ?? "a computer";
-  const { default: process } = await import("node:process");
-  return { machine: identity.split(" ", 1)[0] ?? "", by: `${host}, process ${process.pid}` };
+function ownerOf({ identity }: FileLock, { pid }: LockSystem): Owner {
+  return { machine: identity.split(" ", 1)[0] ?? "", by: `${hostName()}, process ${pid}` };
 }
 
 function lockedShared(

@@ -50,6 +50,7 @@ Deno.test("status --json has the keys of the contract", async () => {
     login_expires_at: isoTime(START - 5 * 60_000 + TWELVE_HOURS),
     login_expiry: "assumed",
     sealed: null,
+    store: null,
   });
 });
 
@@ -68,6 +69,7 @@ Deno.test("status without a login is exit 3 with the object still there", async 
     login_expires_at: null,
     login_expiry: "unknown",
     sealed: null,
+    store: null,
   });
 });
 

@@ -57,7 +57,9 @@ export interface LockedLogin extends AsyncDisposable {
 }
 
 /** What changing a login needs of the world. */
-export type LockSystem = Clock & Pick<System, "env" | "ask" | "now" | "trace" | "fetch" | "sleep">;
+export type LockSystem =
+  & Clock
+  & Pick<System, "env" | "ask" | "now" | "trace" | "fetch" | "sleep">;
 
 /**
  * How long to wait for another process's lock, in milliseconds: longer than the longest that a holder

@@ -11,6 +11,7 @@ import {
   type Replacement,
 } from "../files/replacement.ts";
 import type { NewRow, Owner, Row, RowLock } from "./engines/engine.ts";
+import { hostName, PROCESS_ID } from "../system/this_process.ts";
 import { openCopy, removeCopy, writeCopy } from "./local_copy.ts";
 import type { LockedLogin, LockSystem } from "./locked_login.ts";
 import { deliver, keptLogin, notSaved, rowWith, type SharedPlace } from "./shared_delivery.ts";
@@ -36,7 +37,7 @@ export async function lockShared(
     const justSaved = copied() === before
       ? undefined
       : await openCopy(place.copyPath, place.sealing);
-    const owner = await ownerOf(lock);
+    const owner = ownerOf(lock);
     const isPutBack = await deliver(place, owner, warn);
     return lockedShared(place, lock, owner, { isPutBack, justSaved }, warn);
   } catch (error) {
@@ -46,11 +47,8 @@ export async function lockShared(
 }
 
 /** The name of this computer and process, for people. */
-async function ownerOf({ identity }: FileLock): Promise<Owner> {
-  const { hostname } = await import("node:os");
-  const host = ifPossible(hostname) ?? "a computer";
-  const { default: process } = await import("node:process");
-  return { machine: identity.split(" ", 1)[0] ?? "", by: `${host}, process ${process.pid}` };
+function ownerOf({ identity }: FileLock): Owner {
+  return { machine: identity.split(" ", 1)[0] ?? "", by: `${hostName()}, process ${PROCESS_ID}` };
 }
 
 function lockedShared(
@@ -66,10 +64,7 @@ function lockedShared(
   let ready: ReadyToSave | undefined;
   const load = async (): Promise<TokenSet | undefined> =>
     present = await keptLogin(await row.present(), place, warn);
-  const getReady = async (): Promise<ReadyToSave> => ({
-    seal: await place.sealing.sealer(),
-    follows: await fingerprint(present ?? await load()),
-  });
+  const getReady = async () => readyToSave(place, present ?? await load());
   return {
     ...known,
     load,
@@ -102,6 +97,13 @@ interface ReadyToSave {
   readonly seal: Sealer;
   /** The {@link fingerprint} of the login that new tokens follow. */
   readonly follows: string;
+}
+
+async function readyToSave(
+  { sealing }: SharedPlace,
+  present: TokenSet | undefined,
+): Promise<ReadyToSave> {
+  return { seal: await sealing.sealer(), follows: await fingerprint(present) };
 }
 
 /** The row, which is locked when it is first needed: what another process here has just saved needs no lock. */

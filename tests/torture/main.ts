@@ -6,6 +6,7 @@ import { jobs, type Options } from "./jobs.ts";
 import { matrixAlone } from "./matrix/matrix_alone.ts";
 import { line, page, totals, withSummaryLine } from "./report.ts";
 import { HOSTILE, type Row } from "./row.ts";
+import { tortureStore } from "./store/main.ts";
 import { tables, withHostileChapter } from "./tables.ts";
 import { measureWindow } from "./window.ts";
 
@@ -50,6 +51,22 @@ async function hostileOnly(): Promise<number> {
   return codeFor(rows);
 }
 
+/** Tortures a login store; `--quick` and other numbers than the usual ones write nothing. */
+async function storeOnly(kind: string): Promise<number> {
+  if (kind !== "postgresql" && kind !== "etcd") throw new Error("--store needs postgresql or etcd");
+  const number = (flag: string, usual: number): number =>
+    Number(wordAfter(flag, Deno.args) ?? usual);
+  const isQuick = Deno.args.includes("--quick");
+  const options = {
+    kind,
+    processes: number("--processes", isQuick ? 40 : 200),
+    kills: number("--kills", isQuick ? 20 : 500),
+    failovers: number("--failovers", isQuick ? 2 : 50),
+  } as const;
+  const page = isQuick ? undefined : `${DOCS}reliability-stores.md`;
+  return await tortureStore(options, page, say) ? 0 : 1;
+}
+
 async function write(path: string, text: string): Promise<void> {
   await Deno.writeTextFile(path, text);
   await new Deno.Command(Deno.execPath(), { args: ["fmt", "-q", path] }).output();
@@ -61,6 +78,8 @@ async function main(): Promise<number> {
     return await matrixAlone(pattern, say) ? 0 : 1;
   }
   if (Deno.args.includes("--hostile")) return await hostileOnly();
+  const store = wordAfter("--store", Deno.args);
+  if (store !== undefined) return await storeOnly(store);
   const options = parse(Deno.args);
   const started = performance.now();
   const rows: Row[] = [];

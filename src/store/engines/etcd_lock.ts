@@ -26,7 +26,8 @@ const NO_ROW: Row = { generation: "0" };
 /** A row whose lock key is ours. */
 interface HeldKey {
   readonly lease: string;
-  readonly created: string;
+  /** The revision at which the lock was taken. */
+  readonly locked: string;
   readonly row: Row;
   readonly text: string | undefined;
   readonly modified: string;
@@ -120,7 +121,7 @@ async function saveSurely(
 /** Nothing that the lock guards has changed, and the lock is still ours. */
 function unchanged(profile: string, held: HeldKey, place: EtcdPlace): Compare[] {
   return [
-    { key: place.lockKey(profile), created: held.created },
+    { key: place.lockKey(profile), modified: held.locked },
     { key: place.loginKey(profile), modified: held.modified },
   ];
 }
@@ -163,12 +164,16 @@ async function takenKey(
 ): Promise<HeldKey | undefined> {
   const { client } = place;
   const key = place.lockKey(profile);
-  if (await client.get(key) !== undefined) return undefined;
+  const other = await client.get(key);
+  // who holds the file lock of this computer knows that its earlier holder is dead
+  if (other !== undefined && other.value.split(" ", 1)[0] !== owner.machine) return undefined;
   const lease = field(await client.call("/v3/lease/grant", { TTL: LEASE }), "ID", "string") ?? "";
-  const then = [{ put: key, value: `${owner.by} ${crypto.randomUUID()}`, lease }];
-  const isTaken = await client.transact({ compare: [{ key, created: "0" }], then });
-  const created = isTaken ? (await client.get(key))?.created : undefined;
-  if (created === undefined) {
+  const then = [{ put: key, value: `${owner.machine} ${owner.by}`, lease }];
+  const compare = [{ key, modified: other?.modified ?? "0" }];
+  const locked = await client.transact({ compare, then })
+    ? (await client.get(key))?.modified
+    : undefined;
+  if (locked === undefined) {
     await revoked(lease, place);
     return undefined;
   }
@@ -176,7 +181,7 @@ async function takenKey(
   const stop = new AbortController();
   void keepAlive(lease, place, stop.signal);
   return {
-    ...{ lease, created, stop },
+    ...{ lease, locked, stop },
     row: found === undefined ? NO_ROW : rowIn(found.value),
     text: found?.value,
     modified: found?.modified ?? "0",

@@ -1,0 +1,114 @@
+// `deno task torture --store postgresql|etcd`: many processes, kills and failovers on a login that several computers use.
+// Rule: it says each finding as it comes, writes its chapter of docs/reliability-stores.md, and exits with 1 when
+// anything was not kept.
+import { type Etcd, findEtcd, startEtcd } from "../../support/etcd.ts";
+import { findPostgres, type Postgres, startPostgres } from "../../support/postgres.ts";
+import { sharedWorld } from "../../support/shared_world.ts";
+import { type Failover, failovers } from "./failovers.ts";
+import { killRefreshes } from "./kills.ts";
+
+/** One line of the chapter. */
+interface Finding {
+  readonly what: string;
+  readonly tried: number;
+  readonly kept: string;
+  readonly isKept: boolean;
+}
+
+/** How much is tried. */
+export interface StoreOptions {
+  readonly kind: "postgresql" | "etcd";
+  readonly processes: number;
+  readonly kills: number;
+  readonly failovers: number;
+}
+
+const NAMES = { postgresql: "PostgreSQL", etcd: "etcd" } as const;
+
+/** Tries it all, and writes the chapter into a page; whether everything was kept. */
+export async function tortureStore(
+  options: StoreOptions,
+  page: string | undefined,
+  say: (text: string) => void,
+): Promise<boolean> {
+  const findings: Finding[] = [];
+  const note = (finding: Finding): void => {
+    findings.push(finding);
+    say(`${finding.isKept ? "kept" : "NOT KEPT"}: ${finding.what}: ${finding.kept}`);
+  };
+  note(await race(options));
+  note(await kills(options));
+  for (const failover of await failovers(options.kind, options.failovers)) {
+    note(asFinding(failover));
+  }
+  if (page !== undefined) await writeChapter(page, NAMES[options.kind], findings);
+  return findings.every(({ isKept }) => isKept);
+}
+
+async function server(kind: StoreOptions["kind"]): Promise<Postgres | Etcd> {
+  return kind === "etcd"
+    ? await startEtcd(findEtcd().path ?? "")
+    : await startPostgres(findPostgres().path ?? "");
+}
+
+async function race({ kind, processes }: StoreOptions): Promise<Finding> {
+  await using store = await server(kind);
+  await using world = await sharedWorld(store, 4);
+  await world.makeStale();
+  const since = world.sandbox.requests.length;
+  const before = Number(await world.column("generation"));
+  const commands = Array.from({ length: processes }, (_, index) => world.run(index % 4, ["token"]));
+  const outcomes = await Promise.all(commands);
+  const served = outcomes.filter(({ code }) => code === 0).length;
+  const requests = world.refreshes(since).length;
+  const generations = Number(await world.column("generation")) - before;
+  const tokens = new Set(outcomes.map(({ stdout }) => stdout)).size;
+  return {
+    what: `${processes} processes of 4 computers on one stale login`,
+    tried: processes,
+    kept: `${served} served, ${requests} token request, ${generations} generation`,
+    isKept: served === processes && requests === 1 && generations === 1 && tokens === 1,
+  };
+}
+
+async function kills({ kind, kills }: StoreOptions): Promise<Finding> {
+  await using store = await server(kind);
+  await using world = await sharedWorld(store, 2);
+  const { torn, stuck, lost, inWindow, done, longest } = await killRefreshes(world, kills);
+  return {
+    what: "a refresh is killed at any moment; the next command is on another computer",
+    tried: kills,
+    kept:
+      `${torn} torn rows, ${stuck} stuck locks, ${lost} logins lost; ${inWindow} lost in the window ` +
+      `between answer and rescue file; ${done} had ended before; the next command took ` +
+      `${(longest / 1000).toFixed(1)} s at the longest`,
+    isKept: torn === 0 && stuck === 0 && lost === 0,
+  };
+}
+
+function asFinding({ what, tried, lost, mayLose }: Failover): Finding {
+  return { what, tried, kept: `${lost} logins lost`, isKept: mayLose || lost === 0 };
+}
+
+async function writeChapter(
+  page: string,
+  name: string,
+  findings: readonly Finding[],
+): Promise<void> {
+  const rows = findings.map(({ what, tried, kept }) => `| ${what} | ${tried} | ${kept} |`);
+  const chapter = [
+    `## ${name}`,
+    "",
+    "| what | tried | result |",
+    "| --- | ---: | --- |",
+    ...rows,
+    "",
+  ].join("\n");
+  const text = await Deno.readTextFile(page);
+  const pattern = new RegExp(`## ${name}\n[^]*?(?=\n## |$)`);
+  await Deno.writeTextFile(
+    page,
+    pattern.test(text) ? text.replace(pattern, () => chapter) : `${text}\n${chapter}`,
+  );
+  await new Deno.Command(Deno.execPath(), { args: ["fmt", "-q", page] }).output();
+}

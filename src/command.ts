@@ -65,7 +65,7 @@ export interface Drawn {
 
 /** Talk on the way to the reply; it goes to stderr, without what would steer a terminal. */
 export interface Talk {
-  /** Tells the person something; silent with `--quiet`. */
+  /** Shows the user something; silent with `--quiet`. */
   readonly say: (text: Words | Drawn) => void;
   /** Prints what you must know to go on, even with `--quiet`. */
   readonly insist: (text: Words | Drawn) => void;

@@ -74,7 +74,7 @@ Deno.test("an error begins with a capital, and has no full stop of its own", () 
 
 Deno.test("an error says what cannot be done, or what is", () => {
   const says =
-    /^(Cannot |There is no |A secret does not |Nobody |You did not |The new tokens |This login is for |Interrupted|Something went wrong inside |\{…\})/;
+    /^(Cannot |There is no |A secret does not |You did not |The new tokens |This login is for |Interrupted|Something went wrong inside |\{…\})/;
   const found = ERRORS.filter(({ texts }) => texts.some((text) => !says.test(text)));
   assertEquals(found.map(({ where }) => where), []);
 });

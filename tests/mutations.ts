@@ -268,7 +268,7 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: ["tests/unit/authorization_code_test.ts"],
   },
   {
-    what: "the relay goes wherever it is told",
+    what: "the relay goes wherever the query says",
     file: "src/oauth/relay.ts",
     from: "const m=/^(\\\\d{1,5})\\\\.[\\\\w-]{43}$/",
     to: "const m=/^(.*?)\\\\.[\\\\w-]{43}$/",

@@ -101,7 +101,7 @@ function asSet({ net, write, run, env }: Permitted): PermissionSet {
   };
 }
 
-/** The task's set and its flags; a flag of a kind takes the place of what the set says of that kind. */
+/** The task's set and its flags; a flag of a kind replaces what the set says about that kind. */
 async function permitted(task: string): Promise<PermissionSet> {
   const { args } = await taskCommandLine([task]);
   const flags = args.slice(1, args.indexOf("main.ts"));

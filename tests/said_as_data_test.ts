@@ -6,7 +6,7 @@ import { COMMANDS } from "../src/cli/tree/commands.ts";
 const SOURCES = new Map(filesBelow("src/").map((path) => [path, Deno.readTextFileSync(at(path))]));
 const NAMES = Object.keys(COMMANDS).join("|");
 
-/** Where a command is text all the same: in scripts for shells, and as the heading of a page. */
+/** Where a command is still text: in scripts for shells, and as the heading of a page. */
 const TEXTS: Readonly<Record<string, RegExp>> = {
   "src/cli/completion/completion_scripts.ts": /.*/,
   "src/oauth/relay.ts": /foot: "anaplan-auth relay"/,

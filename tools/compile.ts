@@ -64,7 +64,7 @@ export async function differences(
     else if (Buffer.compare(inside, outside) !== 0) problems.push(`${name} differs`);
   }
   for (const name of files.keys()) {
-    if (!names.includes(name)) problems.push(`${name} is in it, too`);
+    if (!names.includes(name)) problems.push(`${name} is also in it`);
   }
   for (const [name, value] of Object.entries(permissions)) {
     if (name === "allow_import") continue; // Deno's own list; `deny_import` goes before it

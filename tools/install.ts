@@ -35,7 +35,7 @@ export function installedText(bin: string, path: string): string {
     : ["PATH", `export PATH="${bin}:$PATH" && anaplan-auth login`];
   const keep = IS_WINDOWS ? "Environment variables, in Settings" : "your shell's profile";
   return `${what}
-That directory is not on your ${place}. To put it there for good, change ${keep}.
+That directory is not on your ${place}. To put it there for every shell, change ${keep}.
 Next: ${next}`;
 }
 

@@ -1,5 +1,5 @@
 // The systems that the one file is made for. Rule: the name that a download has, Deno's name for the
-// system, and where npm has a Deno for it, which can stand in for Deno's runtime so that what is made can be
+// system, and where npm has a Deno for it, which can replace Deno's runtime so that what is made can be
 // read back; that is never shipped.
 
 import { output } from "./tool.ts";

@@ -31,7 +31,7 @@ export async function output(
   return (await promisify(execFile)(program, args, { ...options, env, maxBuffer: 2 ** 26 })).stdout;
 }
 
-/** Prints to the person who runs the tool. */
+/** Prints to the terminal of the tool's user. */
 export function say(text: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(text + "\n"));
 }

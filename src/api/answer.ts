@@ -42,11 +42,11 @@ export function failureOf(
   }
   if (status >= 300 && status < 400) {
     return new CliError("unavailable", `${what}: ${why}, and a token is not sent elsewhere`, {
-      next: SOMEBODY_ELSE,
+      next: WRONG_SERVER,
     });
   }
   if (isRefusal(status)) {
-    return new CliError("unavailable", `${what}: ${why}, and not in JSON`, { next: SOMEBODY_ELSE });
+    return new CliError("unavailable", `${what}: ${why}, and not in JSON`, { next: WRONG_SERVER });
   }
   return new CliError("unavailable", `${what} now: ${why}`, {
     next: `try the same command again in a minute${status === 429 ? ", or ask less often" : ""}`,
@@ -70,7 +70,7 @@ function rejected(what: string, tokenSet: TokenSet, settings: Settings): CliErro
 /** An error that is longer is not said here; a parser would make much of it. */
 const LONGEST_WORDS = 64 * 1024;
 
-const SOMEBODY_ELSE = "check the path; a proxy or a sign-in page may be answering in its place";
+const WRONG_SERVER = "check the path; a proxy or a sign-in page may be answering in its place";
 
 function adviceOn(status: number, { issuer, region }: Settings): string {
   if (status === 403) {

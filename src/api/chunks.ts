@@ -20,7 +20,7 @@ const FIRST_PAUSE = 500;
  * The bytes of all chunks of a list, such as `…/files/ID/chunks`.
  *
  * @param download gets which chunk is on its way, and about how long all are together.
- * @throws {CliError} `usage` when the list is none of chunks; else as {@link send}.
+ * @throws {CliError} `usage` when the answer is not a list of chunks; else as {@link send}.
  */
 export async function* chunksOf(
   call: Call,
@@ -108,7 +108,7 @@ function changed(): CliError {
 }
 
 function noChunks({ url }: Call): CliError {
-  return new CliError("usage", `Cannot read chunks: ${url.pathname} is no list of them`, {
+  return new CliError("usage", `Cannot read chunks: ${url.pathname} is not a list of chunks`, {
     next: "give a path that ends with /files/ID/chunks, or leave out --chunks",
   });
 }

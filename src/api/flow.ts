@@ -1,4 +1,4 @@
-// Bytes on their way from an API to the person. Rule: piece by piece, never whole, except where it has to be
+// Bytes on their way from an API to the user. Rule: piece by piece, never whole, except where it has to be
 // read before it can be shown.
 
 import { format } from "@std/fmt/bytes";
@@ -87,7 +87,7 @@ export interface Download {
   chunk?: { readonly at: number; readonly of: number };
 }
 
-/** The same bytes, while the person sees how far they are. */
+/** The same bytes, while the user sees the progress. */
 export async function* withProgress(
   body: Bytes,
   download: Download,
@@ -156,7 +156,7 @@ export async function* forTerminal(body: Bytes): Bytes {
 function noText(): CliError {
   return new CliError(
     "usage",
-    "Cannot show the answer: it is no text, and would upset the terminal",
+    "Cannot show the answer: it is not text, and would upset the terminal",
     {
       next: "save it with --output FILE, or give --raw",
     },

@@ -1,4 +1,4 @@
-// The headers of a call. Rule: the token's own header is never the person's to give.
+// The headers of a call. Rule: the user never sets the token's own header.
 
 import { CliError } from "../base/errors.ts";
 import { printable } from "../base/text.ts";
@@ -41,7 +41,7 @@ function headerIn(text: string): Header {
     [];
   if (name === undefined || value === undefined) {
     const [start = ""] = text.split(/[:\s]/, 1); // what follows may be secret
-    throw new CliError("usage", `Cannot use --header "${printable(start)}…": it is no header`, {
+    throw new CliError("usage", `Cannot use --header "${printable(start)}…": it is not a header`, {
       next: `give it as "Name: value", such as -H "Accept: text/csv"`,
     });
   }

@@ -86,7 +86,7 @@ function pageOf(page: string): Page {
   return { items: isList ? textsIn(list) : [page], isList, paging: paging ?? {} };
 }
 
-/** What a page says of the items behind it, as a sentence; `undefined` for the last page and for no page. */
+/** What a page says about the items after it, as a sentence; `undefined` for the last page and for no page. */
 export function remainderOf(page: string): string | undefined {
   if (!page.includes('"paging"') || !isJson(page)) return undefined;
   const { paging, isList } = pageOf(page.trim());

@@ -19,7 +19,7 @@ export interface PrintFlags {
 /**
  * The bytes to print of a body.
  *
- * @throws {CliError} `unavailable` when one JSON value was asked for and the body is none.
+ * @throws {CliError} `unavailable` when one JSON value was asked for and the body is not JSON.
  */
 export async function* printedBody(
   body: Bytes,

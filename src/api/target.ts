@@ -53,7 +53,7 @@ function isOfSession(path: string): boolean {
 /** How often a path is decoded; no server does so more often. */
 const MOST_DECODINGS = 3;
 
-/** A path as a careless server may read it; `undefined` when that cannot be told. */
+/** A path as a careless server may read it; `undefined` when that is not certain. */
 function decodedWhole(path: string): string | undefined {
   let text = path;
   try {
@@ -106,7 +106,7 @@ function onOwnHost(place: string, settings: Settings): string {
 function ownOrigins(settings: Settings): string[] {
   const { api, auth } = ownServices(settings);
   const isOfFamily = settings.issuer === undefined &&
-    new URL(api).hostname.endsWith(".anaplan.com"); // else the login is none of the region's
+    new URL(api).hostname.endsWith(".anaplan.com"); // else the login is for no region
   const others = isOfFamily ? Object.values(otherOrigins(settings)) : [];
   const all = [api, auth, ...others].filter((origin) => origin !== undefined);
   return [...new Set(all.map((origin) => new URL(origin).origin))];

@@ -1,5 +1,5 @@
 // What a person can type or do, as data: text, and the commands in it. Rule: pure; which words a command of
-// ours begins with is for cli/print.ts to say, and no text is ever taken for a command.
+// ours begins with is for cli/print.ts to say, and no text is ever treated as a command.
 
 /** A command of this program. */
 export interface Run {
@@ -27,7 +27,7 @@ export function run(command: string, details: Omit<Run, "command"> = {}): Run {
   return { command, ...details };
 }
 
-/** What the person types for this program. */
+/** What the user types for this program. */
 export const PROGRAM: Run = run("");
 
 /** The sign-in to the profile that is in use. */

@@ -41,7 +41,7 @@ export function urlProblem(text: string): string | undefined {
   if (url === undefined) return "it is not a URL";
   const isPlain = url.protocol === "http:" && isLoopbackHost(url.hostname);
   if (url.protocol !== "https:" && !isPlain) return "it does not begin with https://";
-  return url.hash === "" ? undefined : "a fragment (#…) has no place in it";
+  return url.hash === "" ? undefined : "it has a fragment (#…)";
 }
 
 /** The field's value when it is a JSON object. */

@@ -5,7 +5,7 @@ import type { CliError } from "./errors.ts";
 import { kebab } from "./text.ts";
 import { levenshteinDistance } from "@std/text/levenshtein-distance";
 
-/** The shortest beginning of a name that is taken for the name. */
+/** The shortest beginning of a name that counts as the name. */
 const SHORTEST = 4;
 
 /** The names nearest to what was typed, else those that begin with it; three at most. */

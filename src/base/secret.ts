@@ -11,7 +11,7 @@ export class Secret {
     this.#value = value;
   }
 
-  /** The value itself, for the wire, the disk or the person who asked for it. */
+  /** The value itself, for the wire, the disk or the user who asked for it. */
   reveal(): string {
     return this.#value;
   }

@@ -1,4 +1,4 @@
-// How each system is told to trust a certificate. Rule: pure; for this user alone, never for everybody.
+// The commands that make each system trust a certificate. Rule: pure; for this user alone, never for all users.
 
 /**
  * The argument vectors that make a user's browsers trust the certificate in a PEM file.

@@ -36,7 +36,7 @@ export async function run(
     verbose: hasFlag(argv, "verbose") || system.env("ANAPLAN_AUTH_DEBUG") !== undefined,
     color: !hasFlag(argv, "noColor") && system.env("NO_COLOR") === undefined,
   }, layout);
-  const isMute = hasFlag(argv, "noInput"); // nobody types
+  const isMute = hasFlag(argv, "noInput"); // no user types
   const heard = isMute ? { ...system, terminal: { ...terminal, stdin: false } } : system;
   try {
     return await printed(await replyTo(argv, { system: heard, talk: out }), out);
@@ -123,7 +123,7 @@ function arePlain(words: readonly string[], count = 0): boolean {
   return words.length === count && words.every((word) => /^[^-\s]/.test(word));
 }
 
-/** Whether a flag is set, in any spelling that Stricli takes; `--json=no` is a way to say no. */
+/** Whether a flag is set, in any spelling that Stricli takes; `--json=no` turns it off. */
 function hasFlag(argv: readonly string[], flag: string): boolean {
   const end = argv.indexOf("--");
   const words = argv.slice(0, end < 0 ? argv.length : end).filter((word) => word.startsWith("--"));

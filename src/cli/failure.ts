@@ -7,7 +7,7 @@ import { reported } from "../session/reported.ts";
 import type { Asked } from "./tree/loading.ts";
 
 /**
- * Keeps the failure, and tries the command again after a sign-in that the person wants.
+ * Keeps the failure, and tries the command again after a sign-in that the user wants.
  *
  * @throws {CliError} the failure, or that of the sign-in or of the second try.
  */

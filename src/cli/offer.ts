@@ -17,7 +17,7 @@ const QUESTION = "Sign in now? [Y/n]";
 /**
  * Asks whether to sign in, and does so.
  *
- * @returns whether the person is signed in now, so that the command can be tried again.
+ * @returns whether the user is signed in now, so that the command can be tried again.
  * @throws {CliError} what keeps the sign-in from its end.
  */
 export async function signedInOnOffer(

@@ -88,7 +88,7 @@ function readable({ env, terminal }: Streams, hasColor: boolean, layout: Layout 
   return { typed, shown: (said: Words) => shown(said), laidOut };
 }
 
-/** Lines on stderr, and below them the one that tells of progress. */
+/** Lines on stderr, and below them the one that shows progress. */
 function stderrOf(system: Streams) {
   let hasProgress = false;
   const write = (text: string): void => {

@@ -104,7 +104,7 @@ function described(certificate: ListenerCertificate, { system }: CommandContext)
       ["For", "127.0.0.1, ::1, localhost"],
       ["SHA-256", inPairs(certificate.fingerprint.slice(0, 32))], // fits into 80 columns
       ["", inPairs(certificate.fingerprint.slice(32))],
-      ["Good until", `${dateTime(certificate.notAfter)} (${duration(left)})`],
+      ["Valid until", `${dateTime(certificate.notAfter)} (${duration(left)})`],
     ]),
     data: {
       names: ["127.0.0.1", "::1", "localhost"],

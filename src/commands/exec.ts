@@ -16,7 +16,7 @@ export interface ExecFlags extends CommonFlags {
 /** The variable that the program finds the token in. */
 const TOKEN_VARIABLE = "ANAPLAN_ACCESS_TOKEN";
 
-/** A program may take its time: as long as this, in milliseconds, its token is good for sure. */
+/** A program may take its time: its token is valid for at least this long, in milliseconds. */
 const DEFAULT_MIN_VALID = 600_000;
 
 /** Runs the program; its streams, signals and exit code are its own. */

@@ -110,7 +110,7 @@ async function signIn(
   const { system, talk } = context;
   const provider = providerName(settings);
   const server = authorizationServer(settings);
-  await system.assertReachable(server.tokenEndpoint); // before the person does anything
+  await system.assertReachable(server.tokenEndpoint); // before the user does anything
   await assertCanSave(settings, context);
   const who = async (tokenSet: TokenSet): Promise<User | undefined> => {
     const user = await whoIs(tokenSet, settings, system, PATIENCE).catch((error) => {

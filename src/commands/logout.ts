@@ -145,7 +145,7 @@ async function replyFor(
     const rest = wasDamaged ? "; the file that was moved may hold them" : "";
     return reply(
       `Signed out here (profile ${profile}).\n` +
-        `The server was not told, and may still accept the tokens${rest}.`,
+        `The tokens were not revoked, so the server may still accept them${rest}.`,
     );
   }
   const ended = await endAtServer(tokenSet, settings, context);
@@ -174,11 +174,8 @@ async function endAtServer(
   const ended = signal.aborted
     ? INTERRUPTED
     : await Promise.race([interruptedBy(signal), endLogin(tokenSet, settings, system)]);
-  if (ended === INTERRUPTED) {
-    talk.warn(`${serverOf(settings)} may not have been told: interrupted before it answered`);
-  }
-  const { failure } = ended;
-  if (failure) talk.warn(`${serverOf(settings)} could not be told: ${failure.message}`);
+  const why = ended === INTERRUPTED ? "interrupted before it answered" : ended.failure?.message;
+  if (why) talk.warn(`${serverOf(settings)} did not confirm the sign-out: ${why}`);
   return ended;
 }
 
@@ -194,11 +191,11 @@ function serverOf(settings: Settings): string {
 
 /**
  * One honest sentence about what the server may still accept: what it said itself counts, and this computer's clock by
- * its name. A refresh token that it rejected before may be good again.
+ * its name. A refresh token that it rejected before may be valid again.
  */
 function whatMayLive(tokenSet: TokenSet, ended: Ended, settings: Settings, now: number): string {
   const { expiresAt, refreshToken } = tokenSet;
-  const itself = "it ends by itself";
+  const itself = "it expires";
   const parts: string[] = [];
   if (!ended.accessToken && expiresAt > now) {
     const isSure = isFresh(tokenSet, now, 0); // else a clock was set, and no time means anything
@@ -209,9 +206,9 @@ function whatMayLive(tokenSet: TokenSet, ended: Ended, settings: Settings, now: 
   }
   if (parts.length > 0) {
     const what = parts.join(",\nand ");
-    return `${serverOf(settings)} may still honour ${what};\nthe login is removed here.`;
+    return `${serverOf(settings)} may still accept ${what};\nthe login is removed here.`;
   }
   return ended.accessToken
-    ? "Nothing of it is valid any more."
-    : "By this computer's clock, nothing of it is valid any more.";
+    ? "Its tokens are no longer valid."
+    : "By this computer's clock, its tokens are no longer valid.";
 }

@@ -1,4 +1,4 @@
-// profile: named settings, so that several logins can stand side by side.
+// profile: named settings, so that there can be several logins.
 
 import { run, words } from "../base/advice.ts";
 import { regionOf } from "../provider/authorization_server.ts";
@@ -142,7 +142,7 @@ export async function profileRemove(
   if (hadLogin) {
     await orSetAside(() => login.load(), warn);
     await login.remove();
-    warn("the login was removed here only; the server may still honour its tokens");
+    warn("the login was removed here only; the server may still accept its tokens");
   }
   await orSetAside(() => loadProfile(configDir, profile), warn);
   let wasInUse = false;

@@ -1,4 +1,4 @@
-// What can be seen of the network: hosts, clocks, proxies, certificates, and what the edge refuses. Rule:
+// What can be seen of the network: hosts, clocks, proxies, certificates, and what the edge rejects. Rule:
 // no token and no secret goes out; the requests are those of a stranger.
 
 import { authorizationServer, origins } from "../provider/authorization_server.ts";
@@ -53,7 +53,7 @@ export async function* networkChecks(
   yield await regionCheck(settings, context, needed && new URL(needed).host);
 }
 
-const LEAK = "Deno sends its password to the servers behind it, too, inside TLS";
+const LEAK = "Deno also sends its password to the servers behind it, inside TLS";
 const ANOTHER_PROXY = "let a proxy here (px, cntlm) sign in to it; name that one";
 
 /** Which proxy is used, the variable that names it, and what goes around it; never its credentials. */
@@ -177,7 +177,7 @@ async function edge(
       return problem(
         "Edge",
         "denied",
-        `${authorize.host} refuses 127.0.0.1 in an address (403), but not localhost`,
+        `${authorize.host} rejects 127.0.0.1 in an address (403), but not localhost`,
         "register and use https://localhost:8443/callback",
       );
     }
@@ -197,7 +197,7 @@ async function interception(
   const issuer = await system.peerIssuer(authorize.hostname, Number(authorize.port || 443));
   if (issuer === undefined) return undefined;
   const own = settings.caFiles.length > 0
-    ? "; it is checked with the CA files named below, too"
+    ? "; the CA files named below are also used to check it"
     : "";
   return ok("TLS", `${authorize.host} shows a certificate by ${nameOrQuoted(issuer)}${own}`);
 }

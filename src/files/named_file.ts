@@ -7,7 +7,7 @@ import { diskReason } from "./private_file.ts";
 const IS_WINDOWS = Deno.build.os === "windows";
 
 /**
- * The text of a file that the person named, such as a CA file or a client secret.
+ * The text of a file that the user named, such as a CA file or a client secret.
  *
  * @param naming the flag or variable that it was named with.
  * @throws {CliError} `usage` when it cannot be read.
@@ -20,7 +20,7 @@ export function readNamedFile(path: string, naming: Words): string {
   }
 }
 
-/** The first bytes of a file that the person named; it may be a pipe. @throws what the disk says. */
+/** The first bytes of a file that the user named; it may be a pipe. @throws what the disk says. */
 export function headOfNamedFile(path: string, most: number): Uint8Array<ArrayBuffer> {
   using file = Deno.openSync(path, { read: true });
   const bytes = new Uint8Array(most);

@@ -16,7 +16,7 @@ export interface NewFile extends Disposable {
 }
 
 /**
- * Begins a file at the path, which has what stood there before until the new one is whole. What is not a
+ * Begins a file at the path, which keeps its old content until the new one is complete. What is not a
  * plain file, such as a device or a pipe, is written to as it is.
  *
  * @throws {CliError} `storage` when the file cannot be made or written, or another user's link or pipe is on

@@ -60,7 +60,7 @@ function notPrivate(path: string, target: string | undefined, info: Deno.FileInf
  *
  * @param next what the user can do when the file is damaged.
  * @throws {CliError} `storage` when it or one of its directories is not the user's alone, or a newer
- * version wrote it; with `damagedFile` when it is none of our files.
+ * version wrote it; with `damagedFile` when it is not one of our files.
  */
 export function readIn<T>(
   configDir: string,

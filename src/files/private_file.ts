@@ -11,7 +11,7 @@ const NOT_PLAIN = "it is not a plain file";
 /** No file of ours comes near, in bytes; it bounds what a damaged one costs. */
 const LARGEST = 4 * 1024 * 1024;
 
-/** Hears what the person should know and nothing fails of. */
+/** Gets warnings: what the user should know although nothing fails. */
 export type Warn = (text: string) => void;
 
 /**
@@ -151,7 +151,7 @@ export function translated<T>(verb: string, path: string, work: () => T): T {
   }
 }
 
-/** Why the disk said no, in a few words. */
+/** Why the disk operation failed, in a few words. */
 export function diskReason(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "no such file or directory";
   if (error instanceof Deno.errors.PermissionDenied) return "permission denied";

@@ -154,7 +154,7 @@ export function openPrivateFile(path: string, options: Deno.OpenOptions): Deno.F
   return file;
 }
 
-/** Removes a file; it is no failure that there is none. `warn` as in {@link writePrivateFile}. */
+/** Removes a file; a file that does not exist is no failure. `warn` as in {@link writePrivateFile}. */
 export function removePrivateFile(path: string, warn: Warn = () => {}): void {
   if (translated("remove", path, () => lstatIfThere(path)) === undefined) return;
   translated("remove", path, () => removeIfThere(path));

@@ -18,7 +18,7 @@ import {
   wireOptions,
 } from "./wire.ts";
 
-/** What the person's answer must fit to. */
+/** What the user's answer must match. */
 export interface Attempt {
   readonly server: AuthorizationServer;
   readonly client: OAuthClient;
@@ -97,7 +97,7 @@ function promptOf(
  * A code is sent once and never again: a second use revokes what the first one gave.
  *
  * @param parameters of the authorization response; their state has been compared already.
- * @throws {CliError} `denied` when the person or the server said no, `unavailable` when the server
+ * @throws {CliError} `denied` when the user declined or the server rejected it, `unavailable` when the server
  * cannot be used now.
  */
 export async function exchange(

@@ -1,5 +1,5 @@
-// The loopback listener's own certificate. Rule: made once, kept, and renewed before it ends, so that a
-// browser that was told to accept it needs no second click; the X.509 code is loaded only to make one.
+// The loopback listener's own certificate. Rule: made once, kept, and renewed before it expires, so that a
+// browser that already accepts it needs no second click; the X.509 code is loaded only to make one.
 
 import { run } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";

@@ -1,4 +1,4 @@
-// The device authorization grant (RFC 8628). Rule: polls no faster than it is told, goes on through
+// The device authorization grant (RFC 8628). Rule: polls no faster than the server allows, goes on through
 // network trouble, and stops at every other error.
 
 import { run, signIn, words } from "../base/advice.ts";
@@ -39,7 +39,7 @@ export interface DeviceAuthorization {
 
 /** Between polls when the server does not say (RFC 8628, section 3.2), in seconds. */
 const DEFAULT_INTERVAL = 5;
-/** What `slow_down` adds for good (RFC 8628, section 3.5), in milliseconds. */
+/** What each `slow_down` adds to the interval (RFC 8628, section 3.5), in milliseconds. */
 const SLOW_DOWN = 5_000;
 /** Ten years, in seconds: longer ones would be no date. */
 const LONGEST_LIFETIME = 10 * 365 * 86_400;
@@ -47,7 +47,7 @@ const LONGEST_LIFETIME = 10 * 365 * 86_400;
 const LONGEST_USER_CODE = 64;
 /** What a terminal shows in a few lines and a QR code holds, in characters. */
 const LONGEST_ADDRESS = 300;
-/** How far network trouble or a slip of the server stretches the interval at most, in milliseconds. */
+/** How far network trouble or a mistake of the server stretches the interval at most, in milliseconds. */
 const LONGEST_INTERVAL = 60_000;
 
 /**
@@ -147,7 +147,7 @@ function pollingInterval(told: number, lifetime: number): number {
 }
 
 /**
- * Polls the token endpoint until the person has approved (RFC 8628, sections 3.4 and 3.5).
+ * Polls the token endpoint until the user has approved (RFC 8628, sections 3.4 and 3.5).
  *
  * @param keep makes sure that tokens can be saved, runs one poll, and saves what it brings.
  * @param signal ends the wait with its reason.
@@ -212,7 +212,7 @@ async function poll(
   }
 }
 
-/** 429 is network trouble unless it says so; then the pause is longer for good, as section 3.5 wants it. */
+/** 429 is network trouble unless it says so; then all later pauses are longer, as section 3.5 requires. */
 async function saysSlowDown(response: Response): Promise<boolean> {
   if (response.status !== 429) return false;
   const body: unknown = await response.clone().json().catch(() => undefined);
@@ -222,7 +222,7 @@ async function saysSlowDown(response: Response): Promise<boolean> {
 function expired(device: DeviceAuthorization, { issuer }: AuthorizationServer): CliError {
   return new CliError(
     "timeout",
-    `Nobody finished signing in: the code ${device.userCode} has expired`,
+    `You did not complete the sign-in: the code ${device.userCode} has expired`,
     {
       next: issuer === undefined
         ? words`${signIn("--device")}; with single sign-on, ${run("login")}`

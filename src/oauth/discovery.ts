@@ -52,7 +52,7 @@ function fetchMetadata(
 
 /** The issuers are compared byte for byte, as `iss` and the id_token's will be. */
 async function metadataIn(response: Response, issuer: string): Promise<Fields> {
-  if (response.status !== 200) throw unusable(issuer, `there is none (HTTP ${response.status})`);
+  if (response.status !== 200) throw unusable(issuer, `it was not found (HTTP ${response.status})`);
   const fields = asObject(await response.json().catch(() => undefined));
   if (fields === undefined) throw unusable(issuer, "it is not a JSON object");
   const named = fields["issuer"];

@@ -6,7 +6,7 @@ import type { CliError } from "../base/errors.ts";
 import { asSentence } from "../base/text.ts";
 import { escaped, type Mark, pageHtml, type PageParts, pagePolicy } from "./page_look.ts";
 
-/** A page: a heading, one or two lines, and one small line, in which commands stand out. */
+/** A page: a heading, one or two lines, and one small line, in which commands are highlighted. */
 export interface Page {
   readonly status: 200 | 400 | 403 | 502;
   readonly heading: string;

@@ -1,5 +1,5 @@
 // How our pages look: those of the listener, and the relay. Rule: one style, allowed by its hash;
-// nothing moves, nothing is loaded, and no meaning is carried by colour alone.
+// nothing moves, nothing is loaded, and no meaning is carried by color alone.
 
 /** The shape that goes with a page's heading. */
 export type Mark = "done" | "declined" | "failed" | "notice" | "onward";
@@ -101,7 +101,7 @@ ${tail}</body>
 `;
 }
 
-/** The colour is the paragraph's, so that forced colours reach the shape in it. */
+/** The color is the paragraph's, so that forced colors apply to the shape in it. */
 function markHtml(mark: Mark): string {
   return `<p class="mark ${mark}" aria-hidden="true"><svg viewBox="0 0 24 24" fill="none" ` +
     `stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round">` +

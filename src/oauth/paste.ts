@@ -4,7 +4,7 @@
 import { type Attempt } from "./authorization_code.ts";
 import { isState } from "./loopback.ts";
 
-/** What was pasted, understood; or what is wrong with it, in words for the person. */
+/** What was pasted, understood; or what is wrong with it, in words for the user. */
 export type Pasted =
   | { readonly kind: "answer"; readonly parameters: URLSearchParams }
   | { readonly kind: "malformed" | "foreign"; readonly problem: string };
@@ -13,7 +13,7 @@ export type Pasted =
  * Understands a pasted redirect URL, its query, or, when PKCE binds it to this attempt, the bare code.
  *
  * Blanks, line breaks and quotes around or inside are what copying from a terminal or an e-mail adds;
- * none of them can stand in a URL.
+ * no URL has one of them.
  */
 export function parsePasted(text: string, attempt: Attempt): Pasted {
   const cleaned = withScheme(text.replace(/[\s"'<>`]/g, ""), attempt);
@@ -37,7 +37,7 @@ export function parsePasted(text: string, attempt: Attempt): Pasted {
   };
 }
 
-/** Some browsers copy an address without its scheme, and `localhost:` is none. */
+/** Some browsers copy an address without its scheme, and `localhost:` is no scheme. */
 function withScheme(text: string, { redirectUri }: Attempt): string {
   const { host, protocol } = new URL(redirectUri);
   return text.startsWith(`${host}/`) ? `${protocol}//${text}` : text;

@@ -29,14 +29,14 @@ interface Said {
   readonly next: Words;
 }
 
-/** What to say of this cause; `false` when it is another. */
+/** What to say about this cause; `false` when it is another. */
 type Cause = (refused: RefusedSignIn, error: string) => Said | false;
 
 const HOW_TO_GIVE_SECRET = "ANAPLAN_CLIENT_SECRET or --client-secret-file";
 
 const wrongRedirectUri: Cause = ({ refusal, server, redirectUri }, error) =>
   /redirect/i.test(`${error} ${refusal.description ?? ""}`) && {
-    reason: `${server.name} does not accept the redirect URI (${error})`,
+    reason: `${server.name} rejected the redirect URI (${error})`,
     next: `register exactly ${redirectUri}, or give --redirect-uri`,
   };
 
@@ -51,7 +51,7 @@ const aboutCodeChallenge: Cause = ({ refusal, server, codeVerifier }, error) => 
   }
   const danger = "without PKCE another program that reads the answer can use the code";
   return {
-    reason: `${server.name} does not take the code challenge (${error})`,
+    reason: `${server.name} rejected the code challenge (${error})`,
     next: words`${signIn("--no-pkce")}, for one try; ${danger}`,
   };
 };
@@ -59,7 +59,7 @@ const aboutCodeChallenge: Cause = ({ refusal, server, codeVerifier }, error) => 
 const missingSecret: Cause = ({ server, client, at }, error) => {
   const isMissing = client.clientSecret === undefined && at === "exchange";
   if (error !== "invalid_client" || !isMissing) return false;
-  const next = `give it with ${HOW_TO_GIVE_SECRET} (without a terminal nobody is asked for it)`;
+  const next = `give it with ${HOW_TO_GIVE_SECRET} (it is asked for on a terminal only)`;
   return {
     reason: `${server.name} wants the client's secret, and none was given (${error})`,
     next: isAnaplan(server)
@@ -83,7 +83,7 @@ const otherKind: Cause = ({ server, at }, error) => {
 
 const damagedSecret: Cause = ({ server, client }, error) =>
   error === "invalid_client" && isDamaged(client) && {
-    reason: `${server.name} does not accept the client secret, which has a blank, a line break ` +
+    reason: `${server.name} rejected the client secret, which has a blank, a line break ` +
       `or a quote in it (${error})`,
     next: `copy the secret again, alone, into ${HOW_TO_GIVE_SECRET}`,
   };
@@ -110,7 +110,7 @@ const wrongSecret: Cause = ({ server, at }, error) =>
 
 const oldCode: Cause = ({ server, at }, error) =>
   error === "invalid_grant" && at === "exchange" && {
-    reason: `${server.name} did not accept the code (${error}); it is old, was used, or the ` +
+    reason: `${server.name} rejected the code (${error}); it is old, was used, or the ` +
       "redirect URI differs",
     next: words`${signIn()}, and finish in the newest window`,
   };
@@ -118,7 +118,7 @@ const oldCode: Cause = ({ server, at }, error) =>
 const tooMuchAsked: Cause = ({ server, at }, error) =>
   error === "invalid_scope" && {
     reason: `${server.name} ${
-      at === "authorization" ? "answered" : "refused the request:"
+      at === "authorization" ? "answered" : "rejected the request:"
     } ${error}`,
     next: "ask for less with --scope, such as --scope 'openid offline_access'",
   };
@@ -180,7 +180,7 @@ const DEVICE_CAUSES: readonly Cause[] = [
   tooMuchAsked,
 ];
 
-/** The refusal as an error for the person. */
+/** The refusal as an error for the user. */
 export function signInRefused(refused: RefusedSignIn): CliError {
   const { at, refusal } = refused;
   const error = codeOrQuoted(refusal.error);
@@ -202,7 +202,7 @@ function unknownCause({ at, server }: RefusedSignIn, error: string): Said {
   }
   const condition = isAnaplan(server) ? " if you use single sign-on" : "";
   return {
-    reason: `${server.name} refused the request (${error})`,
+    reason: `${server.name} rejected the request (${error})`,
     next: at === "device"
       ? words`${signIn("--device")}, or without --device${condition}`
       : words`check the client and the endpoints, then ${run("login")}`,

@@ -1,4 +1,4 @@
-// Token revocation (RFC 7009). Rule: best effort; that it failed is told, never fatal.
+// Token revocation (RFC 7009). Rule: best effort; a failure is reported, never fatal.
 
 import * as oauth from "oauth4webapi";
 import { CliError } from "../base/errors.ts";
@@ -10,7 +10,7 @@ import { type AuthorizationServer, type OAuthClient, toWire, wireOptions } from 
 /**
  * Asks the server to revoke a token; a server revokes the whole grant with a refresh token.
  *
- * @returns whether the server said that the token is dead, by now or before.
+ * @returns whether the server said that the token is no longer valid, from now or before.
  * @throws {CliError} `unavailable` when the server cannot be reached.
  */
 export async function revoke(
@@ -38,7 +38,7 @@ export async function revoke(
   });
 }
 
-/** Some servers answer a dead token with an error, instead of the 200 of RFC 7009, section 2.2. */
+/** Some servers answer a token that is no longer valid with an error, instead of the 200 of RFC 7009, section 2.2. */
 async function isDead(response: Response): Promise<boolean> {
   const body = asObject(await response.json().catch(() => undefined));
   return ["invalid_token", "invalid_grant"].some((error) => error === body?.["error"]);

@@ -277,7 +277,7 @@ function subjectIn(idToken: string | undefined): string | undefined {
   return field(claims, "sub", "string");
 }
 
-/** A refusal as an error for the person; the server's own words follow as such. */
+/** A refusal as an error for the user; the server's own words follow as such. */
 export function refusedError(
   kind: ErrorKind,
   what: string,

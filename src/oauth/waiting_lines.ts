@@ -27,7 +27,7 @@ export const ON_WARNING = words`Choose Advanced, then Proceed.\nTo stop the warn
 const REJECTED =
   words`Your browser shows a warning about this program's own certificate. ${ON_WARNING}`;
 
-/** The lines, each at most as long as there are columns, as far as their words are. */
+/** The lines, each no longer than there are columns, except where one word is longer. */
 export function waitingLines(
   attempt: Attempt,
   loopback: Loopback | undefined,
@@ -48,7 +48,7 @@ export function waitingLines(
   return lines.join("\n");
 }
 
-/** Where the time stands at most: beside what it is about, however wide the terminal is. */
+/** The last column of the time: it stays beside its text, however wide the terminal is. */
 const WIDTH = 79;
 
 /** What the browser will show in the end, which looks like a failure, and what to do with it. */

@@ -154,11 +154,11 @@ async function timeUp(
     {
       next: signIn(),
       more: table([
-        ["  The page rejected the callback URL?", `Register ${redirectUri}`],
+        ["  If the page rejected the callback URL:", `register ${redirectUri}`],
         server.issuer === undefined
-          ? ["  The page did not know the client?", "Check --client-id and --region"]
-          : ["  The page did not know the client?", `Check --client-id; ${SCOPE_ADVICE}`],
-        ["  You need longer?", "--timeout 15m"],
+          ? ["  If the page did not know the client:", "check --client-id and --region"]
+          : ["  If the page did not know the client:", `check --client-id; ${SCOPE_ADVICE}`],
+        ["  If you need longer:", "--timeout 15m"],
       ]),
     },
   );

@@ -24,7 +24,7 @@ export function regionOf(settings: Settings): Region {
   });
 }
 
-/** How to sign in where the tokens are good; what it says may go on. */
+/** How to sign in at the server that accepts the tokens; the text may be continued. */
 export function inOtherRegion(settings: Settings): Words {
   const withRegion = hasEnvironmentLogin(settings)
     ? "set ANAPLAN_REGION to"
@@ -32,7 +32,7 @@ export function inOtherRegion(settings: Settings): Words {
   return words`${withRegion} your tenant's region (now ${settings.region})`;
 }
 
-/** Anaplan's authorization server; `/auth/prelogin` lets the person choose basic or SSO. */
+/** Anaplan's authorization server; `/auth/prelogin` lets the user choose basic or SSO. */
 export function anaplanServer(settings: Settings): AuthorizationServer {
   const { oauth } = regionOf(settings);
   return defined({

@@ -50,7 +50,7 @@ export async function whoIs(
     : await userinfo(login, settings.issuer, settings, system, timeout);
 }
 
-/** What came of the end of a login at the server; a token may live on unless the server says that it is dead. */
+/** What came of the end of a login at the server; a token may stay valid unless the server says that it does not. */
 export interface Ended {
   /** Whether the server did what ends the login; an access token that it cannot revoke ends by itself. */
   readonly isDone: boolean;

@@ -24,7 +24,7 @@ const AT_ONCE = 65_536;
 const LONGEST_LINE = 1_024;
 const CONTINUE = new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n");
 
-/** Reads the body, or begins to; `ended` is told when all of it has come. @throws {@link BROKEN} */
+/** Reads the body, or begins to; calls `ended` when all of it has come. @throws {@link BROKEN} */
 export async function bodyOf(
   head: RequestHead,
   input: Input,

@@ -45,15 +45,15 @@ export function refusalOf(
 ): Refusal | undefined {
   const [path = "", ...query] = target.split("?");
   if (readOnly && method !== "GET" && method !== "HEAD") {
-    return `${method} is refused: this proxy only reads (--read-only)`;
+    return `${method} is rejected: this proxy only reads (--read-only)`;
   }
   const parameters = new URLSearchParams(query.join("?").replaceAll(";", "&")); // some servers take both
   if ([...parameters.keys()].some((name) => METHOD_PARAMETERS.test(name))) {
-    return "a parameter that names another method is refused by a fence";
+    return "a fence rejects a parameter that names another method";
   }
   const canonical = canonicalPath(path);
   if (canonical === undefined || canonicalPath(sent) !== canonical) {
-    return "this path can be read in more than one way, which a fence refuses";
+    return "a fence rejects a path that can be read in more than one way";
   }
   const isInside = only.length === 0 || only.some((place) => isBelow(canonical, place));
   return isInside ? undefined : "this path is outside of what this proxy lets through (--only)";

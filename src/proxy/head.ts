@@ -19,7 +19,7 @@ export interface RequestHead {
   readonly expectsContinue: boolean;
 }
 
-/** Why a request is none, and the status that says so. */
+/** Why a request is not valid, and the status that says so. */
 export interface Malformed {
   readonly status: 400 | 405 | 417 | 431 | 501 | 505;
   readonly reason: string;

@@ -17,8 +17,8 @@ export function refreshTokenVariable({ refreshToken }: ClientEnvironment): strin
 /** How to have a login again. */
 export function newRefreshToken(environment: ClientEnvironment): string {
   return environment.refreshToken === undefined
-    ? `put a refresh token that is still good into the file that ${REFRESH_TOKEN_FILE_VARIABLE} names`
-    : `put a refresh token that is still good where ${REFRESH_TOKEN_VARIABLE} comes from`;
+    ? `put a valid refresh token into the file that ${REFRESH_TOKEN_FILE_VARIABLE} names`
+    : `put a valid refresh token where ${REFRESH_TOKEN_VARIABLE} comes from`;
 }
 
 /** Whether it says to sign in to the profile that is in use. */

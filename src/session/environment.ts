@@ -65,7 +65,7 @@ function noAccessToken(
   });
 }
 
-/** The login as a token set whose access token ended long ago. */
+/** The login as a token set whose access token expired long ago. */
 function loginOf(settings: Settings): TokenSet {
   const { clientId, environment } = settings;
   const variable = refreshTokenVariable(environment);

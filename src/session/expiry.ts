@@ -40,7 +40,7 @@ export function loginExpiry(tokenSet: TokenSet, settings: ExpirySettings): Login
     : { kind: "unknown" };
 }
 
-/** That you are signed out, as far as is known without the network. */
+/** Whether you are signed out, judged without the network. */
 export interface SignedOut {
   /** Whether only Anaplan's default lifetime says so. */
   readonly isAssumed: boolean;

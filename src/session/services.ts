@@ -9,7 +9,7 @@ import type { TokenSet } from "../store/token_set.ts";
 import { canRefresh, sameTokenSet } from "../store/token_sets.ts";
 
 /**
- * Runs `use` with a valid access token; when a service refuses the token all the same, refreshes once
+ * Runs `use` with a valid access token; when a service still rejects the token, refreshes once
  * and tries once more, then gives up honestly.
  */
 export async function withFreshTokenSet<T>(

@@ -186,7 +186,7 @@ function warnShortLived(
 ): void {
   const left = duration(tokenSet.expiresAt - system.now());
   talk.warn(
-    `the new access token is good for ${left} only, less than the ${duration(minValid)} asked`,
+    `the new access token is valid for ${left} only, less than the ${duration(minValid)} asked`,
   );
 }
 

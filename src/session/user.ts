@@ -15,7 +15,7 @@ import { storeOf } from "./session.ts";
 /** What is kept of a user. */
 export type KeptUser = Pick<TokenSet, "name" | "email" | "subject">;
 
-/** The kept user, as far as a sentence needs it; `undefined` when neither name nor address is known. */
+/** The saved user, in the form that a sentence needs; `undefined` when neither name nor address is known. */
 export function keptUser({ name = "", email = "" }: TokenSet): NamedUser | undefined {
   return name || email ? { firstName: name, lastName: "", email, id: "" } : undefined;
 }

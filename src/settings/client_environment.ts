@@ -1,4 +1,4 @@
-// What the environment says of a client besides its settings: secrets, and a login of its own. Rule: a secret counts
+// What the environment says about a client besides its settings: secrets, and a login of its own. Rule: a secret counts
 // only for the client that it belongs to.
 
 import { Secret } from "../base/secret.ts";

@@ -115,7 +115,7 @@ function givenSettings(
   return { ...last, ...profile, ...typed, ...files };
 }
 
-/** What flag and variable say of a setting: the flag, unless both count. */
+/** What flag and variable give for a setting: the flag, unless both count. */
 function typedValue(
   flag: GivenFlags[keyof GivenFlags],
   row: Row,
@@ -155,7 +155,7 @@ export const OF_ONE_PLACE: readonly (keyof Profile)[] = [
 ];
 
 /**
- * The profile as it counts for an issuer or region. What it says of the servers of another one would send
+ * The profile as it counts for an issuer or region. What it says about the servers of another one would send
  * them the codes and tokens of this one (RFC 9700, section 4.4).
  */
 export function profileFor(

@@ -13,7 +13,7 @@ export type Group = "client" | "servers" | "protocol" | "common";
 interface RowOf<Value> {
   /** The flag's name in the code, when it is not the setting's. */
   readonly flag?: string;
-  /** The environment variable, and what the reference says of it. */
+  /** The environment variable, and what the reference says about it. */
   readonly variable?: readonly [name: string, brief: string];
   /** A variable that counts when flag, variable and profile say nothing. */
   readonly lastVariable?: string;
@@ -195,7 +195,7 @@ export function typedName(name: SettingName): string {
   return kebab(flagKey(name));
 }
 
-/** What the help says of a setting; a default that is a URL would be too long for it. */
+/** What the help says about a setting; a default that is a URL would be too long for it. */
 export function briefOf({ brief, variable, default: value, isUrl }: Row): string {
   const named = variable === undefined ? brief : `${brief} [${variable[0]}]`;
   return typeof value !== "string" || isUrl ? named : `${named}; ${value} by default`;

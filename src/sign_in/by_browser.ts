@@ -1,5 +1,5 @@
 // Signing in with the browser: authorization code by loopback, paste or relay. Rule: the browser's page is
-// held until the tokens are saved, and then tells the truth.
+// held until the tokens are saved, so it shows the real result.
 
 import { nameAndAddress } from "../provider/provider.ts";
 import type { User } from "../provider/anaplan.ts";
@@ -25,7 +25,7 @@ import { type SavedLogin, saveLogin, type SignedIn, type SignIn } from "./saved.
 export interface BrowserFlags {
   readonly paste?: boolean;
   readonly noBrowser?: boolean;
-  /** How long to wait for the person, in milliseconds. */
+  /** How long to wait for the user, in milliseconds. */
   readonly timeout?: number;
 }
 
@@ -33,7 +33,7 @@ const DEFAULT_TIMEOUT = 5 * 60_000;
 /** How long the page in the browser waits to learn who signed in, in milliseconds. */
 const PAGE_PATIENCE = 1_000;
 
-/** Opens the ways for the answer, tells the person what to do, and keeps what the answer brings. */
+/** Opens the sources of the answer, tells the user what to do, and saves what the answer brings. */
 export async function signInByBrowser(
   signIn: SignIn,
   settings: Settings,
@@ -70,7 +70,7 @@ export async function browserOpening(
   { env, platform, isContainer }: Pick<System, "env" | "platform" | "isContainer">,
 ): Promise<"start-page" | "address" | undefined> {
   const isNamed = ["BROWSER", "DISPLAY", "WAYLAND_DISPLAY"].some((name) => env(name) !== undefined);
-  // over SSH there is a browser only where the person says so, or a display is forwarded
+  // over SSH there is a browser only if the user says so, or a display is forwarded
   const hasBrowser = isNamed || env("SSH_CONNECTION") === undefined;
   if (flags.noBrowser || flags.paste || !hasBrowser) return undefined;
   const isShared = (platform === "linux" || platform === "darwin") && !await isContainer() &&
@@ -105,7 +105,7 @@ function waysFor(
   return openWays(begin, options, system, talk);
 }
 
-/** Exchanges the code and saves what it brings; the browser waits, and is told when that fails. */
+/** Exchanges the code and saves what it brings; the browser waits, and shows when that fails. */
 async function exchangeAndSave(
   answer: Answer,
   attempt: Attempt,

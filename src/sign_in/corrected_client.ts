@@ -1,4 +1,4 @@
-// A client that the server rejected, corrected by the person. Rule: the secret is asked again, Esc changes the client
+// A client that the server rejected, corrected by the user. Rule: the secret is asked again, Esc changes the client
 // id, and nothing else has to be said once more.
 
 import type { CommandContext } from "../command.ts";

@@ -41,7 +41,7 @@ export async function askFirstTime(
   const settings = loadSettings(flags, context.system);
   const isKnown = settings.clientId ?? (flags.device ? settings.deviceClientId : undefined);
   if (isKnown !== undefined) return { flags, wasAsked: false };
-  if (!canAsk(context)) throw nobodyToAsk(flags);
+  if (!canAsk(context)) throw noClientId(flags);
   const steps = stepsFor(flags, settings);
   const draft = loadDraft(settings);
   context.talk.insist(introduction({
@@ -135,7 +135,7 @@ function regionInUse({ configDir }: Settings): string {
   }
 }
 
-function nobodyToAsk({ device }: FirstTimeFlags): CliError {
+function noClientId({ device }: FirstTimeFlags): CliError {
   const names = device ? "--device-client-id" : "--client-id or ANAPLAN_CLIENT_ID";
   return new CliError("usage", "Cannot sign in: no client ID is known", {
     next: `give it with ${names}; an administrator creates it`,

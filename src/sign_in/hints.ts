@@ -1,4 +1,4 @@
-// What a person is told while their browser is open. Rule: said in the order in which it will be needed,
+// What the terminal shows while the browser is open. Rule: said in the order in which it will be needed,
 // and nothing that they do not need.
 
 import { run, type Words, words } from "../base/advice.ts";
@@ -15,7 +15,7 @@ import { fitted } from "../base/lines.ts";
 import { isLoopbackHost, portOf } from "../base/urls.ts";
 import { hyperlink } from "./hyperlink.ts";
 
-/** What is told about. */
+/** What the hints are about. */
 export interface Waiting {
   readonly attempt: Attempt;
   readonly loopback: Loopback | undefined;

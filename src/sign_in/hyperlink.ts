@@ -21,7 +21,7 @@ function hasLinks({ env, terminal }: Pick<System, "env" | "terminal">): boolean 
   const forced = env("FORCE_HYPERLINK");
   if (forced !== undefined) return forced !== "0";
   const program = env("TERM_PROGRAM") ?? "";
-  // inside a multiplexer the variables of the terminal around it still stand, but it is not asked
+  // inside a multiplexer the variables of the terminal around it are still set, but it is not asked
   if (program === "tmux") return parseFloat(env("TERM_PROGRAM_VERSION") ?? "") >= FIRST_TMUX;
   if (env("TMUX") !== undefined || term.startsWith("screen")) return false;
   return KNOWN_PROGRAMS.includes(program) || Number(env("VTE_VERSION")) >= FIRST_VTE ||

@@ -1,4 +1,4 @@
-// A QR code for terminals. Rule: black on white by its own colours, so that it scans on a dark and on a
+// A QR code for terminals. Rule: black on white by its own colors, so that it scans on a dark and on a
 // light terminal alike.
 
 import { encode } from "uqr";

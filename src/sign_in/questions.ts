@@ -1,4 +1,4 @@
-// What only the person can say, and only `login` asks. Rule: every question has a flag or a variable, and
+// What only the user can say, and only `login` asks. Rule: every question has a flag or a variable, and
 // without a terminal, the error names it.
 
 import type { CommandContext } from "../command.ts";
@@ -17,7 +17,7 @@ import { SECRET_STEP } from "./steps.ts";
 
 /** What is known about the client besides what is stored. */
 export interface AboutClient {
-  /** What the person has said already about the secret: a client may have none. */
+  /** What the user has said already about the secret: a client may have none. */
   readonly answered?: { readonly value: Secret | undefined } | undefined;
   /** The server rejected the client when it was last used: its saved secret is not sent again. */
   readonly isClientRejected?: boolean;
@@ -30,7 +30,7 @@ interface AboutSecret extends AboutClient {
 
 /**
  * The client to sign in as; its secret comes from a flag's file or stdin, the environment, the saved
- * login of the same client, or the person. A client without one is a public client.
+ * login of the same client, or the user. A client without one is a public client.
  */
 export async function chooseClient(
   flags: ConnectionFlags,
@@ -43,7 +43,7 @@ export async function chooseClient(
   if (answered !== undefined) return defined({ clientId, clientSecret: answered.value });
   const fromEnvironment = environmentSecret(settings.environment, clientId);
   const stored = await (await storeOf(settings, context)).load(settings.profile);
-  // the secret of a client at another server is none of this server's, whatever the ids are
+  // a secret of a client at another server does not belong to this server, whatever the ids are
   const saved = stored && isFrom(stored, server.tokenEndpoint) ? stored : undefined;
   const isDoubtful = canAsk(context) &&
     (isClientRejected || saved !== undefined && wasRejected(saved, settings));

@@ -12,7 +12,7 @@ export type StepName = "region" | "clientId" | "deviceClientId" | "clientSecret"
 /** One question, made when its turn comes. */
 export interface Step {
   readonly name: StepName;
-  /** How the person says that this answer is to be corrected. */
+  /** How the user says that this answer is to be corrected. */
   readonly change: string;
   readonly text: string;
   /** The answer as it stays on the screen. */
@@ -39,7 +39,7 @@ export const SECRET_STEP: Step = {
   }),
 };
 
-/** The question that is asked again, too, when the server rejects the client. */
+/** The question that is also asked again when the server rejects the client. */
 export const CLIENT_ID_STEP = clientIdStep("clientId");
 
 /** Every step; which of them are asked depends on what is known. */
@@ -51,7 +51,7 @@ export const STEPS: readonly Step[] = [
     shown: (answer) => `${answer}  ${REGIONS[answer]?.description ?? ""}`.trimEnd(),
     question: (initial = "") => ({
       initial,
-      hint: "Not sure? Look at the address of your Anaplan home page.",
+      hint: "See the address of your Anaplan home page.",
       choices: Object.entries(REGIONS).map(([value, { description }]) => ({
         value,
         note: description,

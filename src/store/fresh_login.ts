@@ -25,12 +25,12 @@ export function readLogin(configDir: string, profile: string): TokenSet | string
   return readIn(configDir, `credentials/${profile}.json`, parse, run("login", { profile }));
 }
 
-/** The text of config.json, as far as it can be read. */
+/** The text of config.json, if it can be read. */
 export function configText(configDir: string): string {
   return ifPossible(() => readPrivateFile(`${configDir}/config.json`)) ?? "";
 }
 
-/** Whether logins are kept in a store that other computers use too. */
+/** Whether logins are in a store that other computers also use. */
 export function namesStore(config: string, { env }: Pick<System, "env">): boolean {
   const named = env("ANAPLAN_AUTH_STORE");
   return named === undefined ? config.includes('"store"') : named !== "local";

@@ -12,7 +12,7 @@ const LENGTH = 32;
 
 /**
  * The key in some bytes: raw, base64, base64url or hex; `undefined` when there is none. A text of 32 characters
- * is none: it is a password, or what is left of a longer text.
+ * is no key: it is a password, or what is left of a longer text.
  */
 export async function keyIn(bytes: Uint8Array<ArrayBuffer>): Promise<Key | undefined> {
   const text = new TextDecoder().decode(bytes);

@@ -152,7 +152,7 @@ export async function storeKey(source: KeySource, text: string, system: KeySyste
   });
 }
 
-/** Removes a key from a keychain; it is no failure that there is none. @throws {CliError} `storage`. */
+/** Removes a key from a keychain; a key that does not exist is no failure. @throws {CliError} `storage`. */
 export async function eraseKey({ name, id = "" }: KeySource, system: KeySystem): Promise<void> {
   const helper = helperOf(name);
   const output = await system.ask([helper, "erase"], urlOf(id));

@@ -47,7 +47,7 @@ export interface LockedLogin extends AsyncDisposable {
   remove(): Promise<void>;
   /** A login that another process of this computer saved while the lock was waited for. */
   readonly justSaved?: TokenSet | undefined;
-  /** The profile's settings, where other computers use them too. */
+  /** The profile's settings, when other computers also use them. */
   readonly settings?: {
     /** Puts them on the disk as the store has them. */
     bring(): Promise<void>;

@@ -62,7 +62,7 @@ export function waitingNames(directory: string, system: Pick<System, "env">): st
 }
 
 /**
- * Puts tokens in their place that an earlier process got and did not save: its refresh token is dead by
+ * Puts tokens in their place that an earlier process got and did not save: its refresh token is invalid by
  * now (RFC 9700, section 4.14.2), and to send it again would end the login.
  *
  * @returns whether anything was put back, and the rescued tokens that follow the present login and cannot be read.

@@ -45,7 +45,7 @@ export async function unseal(sealed: string, key: Key): Promise<string> {
   return new TextDecoder().decode(plaintext);
 }
 
-/** What a sealed text says of itself; nothing of it is proven before it is opened. */
+/** What a sealed text says about itself; none of it is proven before it is opened. */
 export function headerOf(sealed: string): Header {
   try {
     const [head = ""] = jweIn(sealed).split(".");

@@ -25,17 +25,17 @@ export const DEFAULT_MIN_VALID = 60_000;
 /** The tokens of one login, as they are kept for one profile. */
 export interface TokenSet {
   readonly accessToken: Secret;
-  /** When the access token ends, in milliseconds since the epoch. */
+  /** When the access token expires, in milliseconds since the epoch. */
   readonly expiresAt: number;
   /** When the access token was issued to us, in milliseconds since the epoch. */
   readonly obtainedAt: number;
-  /** Absent when the authorization server gave none: the login ends with the access token; and in a copy. */
+  /** Absent when the authorization server gave none: the login expires with the access token; and in a copy. */
   readonly refreshToken?: Secret;
   /** A copy of the access token, whose refresh token is in a store that several computers use. */
   readonly isCopy?: boolean;
   /** When this refresh token was saved, in milliseconds since the epoch. */
   readonly refreshTokenSavedAt?: number;
-  /** When this refresh token ends, where the authorization server says so; OAuth has no word for it. */
+  /** When this refresh token expires, where the authorization server says so; OAuth has no word for it. */
   readonly refreshTokenExpiresAt?: number;
   /** Whether the last refresh brought a new refresh token (RFC 6749, section 6); unknown before one. */
   readonly refreshTokenRotates?: boolean;

@@ -1,4 +1,4 @@
-// Opens the person's browser. Rule: by argument vector, never through a shell, and never fatal.
+// Opens the user's browser. Rule: by argument vector, never through a shell, and never fatal.
 
 import { started } from "./program.ts";
 import { env } from "./surroundings.ts";

@@ -61,7 +61,7 @@ export interface StreamResponse extends AsyncDisposable {
   readonly statusText: string;
   readonly headers: Headers;
   /**
-   * Can be read once; the end of reading it disposes of the answer. A piece is good until the next one is asked for:
+   * Can be read once; the end of reading it disposes of the answer. A piece is valid until the next one is asked for:
    * then its memory is used again.
    */
   readonly body: AsyncIterable<Uint8Array>;
@@ -159,7 +159,7 @@ export interface Proxying {
 /** Everything that the program does to the world outside. */
 export interface System {
   readonly platform: typeof Deno.build.os;
-  /** Gives up, for good, every permission that is not needed. */
+  /** Gives up every permission that is not needed; none of them comes back. */
   restrict(needs: Needs): void;
   env(name: string): string | undefined;
   /** The path as seen from the root; one that is so already stays as it is. */
@@ -219,7 +219,7 @@ export interface System {
     env: Readonly<Record<string, string>>,
     hidesSecrets?: boolean,
   ): Promise<number | NotRun>;
-  /** Opens the person's browser; false when none could be started. */
+  /** Opens the user's browser; false when none could be started. */
   openBrowser(url: string): Promise<boolean>;
   /** Aborted with a CliError of kind `interrupted` by a signal that ends programs, from the first call on. */
   interruption(): AbortSignal;

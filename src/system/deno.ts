@@ -105,7 +105,7 @@ function expectRequest(): void {
 
 let isLimitHeard = false;
 
-/** For good, since Deno writes its own cache until the very end; but at a start it would cost a millisecond. */
+/** Never undone, since Deno writes its own cache until the very end; but at a start it would cost a millisecond. */
 function expectWrites(): void {
   if (isLimitHeard || Deno.build.os === "windows") return;
   isLimitHeard = true;

@@ -14,7 +14,7 @@ import { maskUrl, since, typeOf, waiting } from "./request_talk.ts";
 const TIMEOUT = 20_000;
 /** How often that may pass until the answer is complete: one that comes in drops is not abandoned at once. */
 const LONGEST_ANSWER = 2;
-/** How late a timer is when the process must have stood still; and the moment that it then gets. */
+/** How late a timer is when the process must have been stopped; and the moment that it then gets. */
 const LATE = 1_000;
 /** Tokens, metadata and users are short; what a parser makes of a text is far longer than the text. */
 const BODY_LIMIT = 1024 * 1024;
@@ -90,7 +90,7 @@ export function assertReachable(text: string): void {
 /**
  * A timeout for silence, and for the whole answer, that a stopped process does not pay for: when the timer itself comes
  * late (SIGSTOP, a laptop that slept), the answer may be in the socket already, and is given a moment to be read. Taken
- * for lost, it would be asked for again with a refresh token that is dead by now.
+ * for lost, it would be asked for again with a refresh token that is invalid by now.
  *
  * By AbortSignal.timeout: the first setTimeout of a process loads node:timers, which takes milliseconds.
  */

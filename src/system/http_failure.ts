@@ -83,12 +83,12 @@ function blameProxy(chain: string, proxy: Proxy, url: URL): CliError | undefined
   const reasons: readonly (readonly [RegExp, string, string])[] = [
     [
       /proxy authentication required/i,
-      hasCredentials ? `does not accept the credentials in ${variable}` : "wants credentials (407)",
+      hasCredentials ? `rejected the credentials in ${variable}` : "wants credentials (407)",
       `export ${variable}=${withCredentials}, with special characters percent-encoded`,
     ],
     [
       /unsuccessful tunnel/i,
-      "refuses to let it through",
+      "does not let it through",
       `ask who runs the proxy to let ${url.host} through, or name it in NO_PROXY if it needs none`,
     ],
     [/dns error|failed to lookup/i, "cannot be found: its name is unknown", check],

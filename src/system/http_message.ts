@@ -1,5 +1,5 @@
 // One HTTP/1.1 request of a connection, and its answer (RFC 9112). Rule: the head is bounded, a body is
-// never read, and what is not a plain request for a path is none.
+// never read, and what is not a plain request for a path is rejected.
 
 /** The longest request head, in bytes: a code and a state are far shorter. */
 const LONGEST_HEAD = 64 * 1024;
@@ -22,7 +22,7 @@ export async function readHead(
   }
 }
 
-/** The request that a head is; `undefined` when it is none. */
+/** The request in a head; `undefined` when it is not a valid one. */
 export function parseHead(head: string, scheme: "http" | "https"): Request | undefined {
   const [line = "", ...fields] = head.split("\r\n");
   const [, method, target] = /^([A-Z]+) (\/[!-~]*) HTTP\/1\.[01]$/.exec(line) ?? [];

@@ -137,7 +137,7 @@ async function signerAt(url: URL): Promise<string | undefined> {
   return await (await import("./peer_issuer.ts")).peerIssuer(url.hostname, portOf(url));
 }
 
-/** The person's own `User-Agent` goes before ours. */
+/** The user's own `User-Agent` replaces ours. */
 function headersOf({ headers }: StreamRequest): [string, string][] {
   const all = headers.map(([name, value]): [string, string] => [name, value]);
   const isNamed = all.some(([name]) => name.toLowerCase() === "user-agent");
@@ -173,7 +173,7 @@ function watched(body: ReadableStream<Uint8Array>, watch: SilenceWatch): Readabl
   );
 }
 
-/** The body is unpacked on its way; what the headers say of the packed one would be wrong. */
+/** The body is unpacked on its way; what the headers say about the packed one would be wrong. */
 function asDecoded(headers: Headers): Headers {
   if (!UNPACKED.includes(headers.get("content-encoding")?.toLowerCase() ?? "")) return headers;
   const decoded = new Headers(headers);

@@ -36,7 +36,7 @@ export function rawKeys(ctrlC: "signal" | "key"): Disposable {
   return { [Symbol.dispose]: () => Deno.stdin.setRaw(false) };
 }
 
-/** Whether the person's screen reader wants lines that stay as they are. */
+/** Whether the user's screen reader wants lines that stay as they are. */
 export function wantsPlainLines(): boolean {
   const accessible = env("ACCESSIBLE") ?? "";
   return !canDraw() || !mayReadColors() || !["", "0", "false"].includes(accessible);
@@ -47,7 +47,7 @@ function mayReadColors(): boolean {
   return Deno.permissions.querySync({ name: "env", variable: "FORCE_COLOR" }).state === "granted";
 }
 
-/** Writes to the person's screen. */
+/** Writes to the user's screen. */
 export function write(text: string): void {
   writeAll(Deno.stderr, new TextEncoder().encode(text));
 }

@@ -63,7 +63,7 @@ function serve(
   }
   const accepting = acceptAll();
   // The first handshake pays some 20 ms for its random seed; making a key now pays it while the
-  // person is still reading.
+  // user is still reading.
   const warm = crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]);
   return async () => {
     isClosing = true;
@@ -100,7 +100,7 @@ async function serveOne(
   }
 }
 
-/** Tells of a peer that answers with an alert (RFC 8446, section 6.2): all that it knows is the certificate. */
+/** Reports a peer that answers with an alert (RFC 8446, section 6.2): all that it knows is the certificate. */
 async function shakeHands(stream: Deno.TlsConn, { onRejected }: ListenOptions): Promise<void> {
   try {
     await stream.handshake();

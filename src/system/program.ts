@@ -1,4 +1,4 @@
-// Runs programs for the person. Rule: by argument vector, never through a shell, and without the secrets of
+// Runs programs for the user. Rule: by argument vector, never through a shell, and without the secrets of
 // the environment; they reach only the program that the user names after `exec`, in whose place this one is.
 
 import type { NotRun } from "./contract.ts";

@@ -49,7 +49,7 @@ export async function ask({ initial, ...rest }: Question): Promise<string | unde
   return asked.leaving === "back" ? undefined : answer;
 }
 
-/** Runs the prompt on the keys that are typed until it has its answer, or the person has left it. */
+/** Runs the prompt on the keys that are typed until it has its answer, or the user has left it. */
 async function answeredBy(
   prompt: TextPrompt,
   input: { write(text: string): unknown },
@@ -89,7 +89,7 @@ interface Key {
   readonly ctrl?: boolean | undefined;
 }
 
-/** What clack does not know about a question: where its choices stand, and how it is left. */
+/** What clack does not know about a question: where its choices are, and how it is left. */
 function askedState(question: Question): Asked {
   let at = startOf(question);
   let searched = "";
@@ -107,7 +107,7 @@ function askedState(question: Question): Asked {
       problem: prompt.state === "error" ? prompt.error : undefined,
     }),
     search(typed) {
-      if (typed !== searched) at = typed === "" ? startOf(question) : 0; // clack tells of every key
+      if (typed !== searched) at = typed === "" ? startOf(question) : 0; // clack reports every key
       searched = typed;
     },
     take(prompt, { name, ctrl }) {

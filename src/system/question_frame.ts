@@ -88,7 +88,7 @@ export function answered(question: Question, answer: string, columns: number): s
   return [...linesAbove(question, columns), labelled(question.text, shown, columns)].join("\n");
 }
 
-/** What stays of a question that the person does not answer any more. */
+/** What stays of a question that the user no longer answers. */
 export function abandoned(question: Question, columns: number): string {
   return [...linesAbove(question, columns), question.text].join("\n");
 }

@@ -2,7 +2,7 @@
 
 import type { SilenceWatch } from "./contract.ts";
 
-/** How late a timer is when the process must have stood still; and the moment that it then gets. */
+/** How late a timer is when the process must have been stopped; and the moment that it then gets. */
 export const LATE = 1_000;
 
 /** A watch without a clock: what is heard is only noted, since a timer for each piece would cost more than the piece. */
@@ -37,9 +37,8 @@ export function noted(longest: number, signal: AbortSignal | undefined): Noted {
 }
 
 /**
- * A signal that is aborted when nothing was heard for so long, or when `signal` is. A process that stood
- * still (SIGSTOP, a laptop that slept) does not pay for it: what came meanwhile is given a moment to be
- * read.
+ * A signal that is aborted when nothing was heard for so long, or when `signal` is. A process that was stopped
+ * (SIGSTOP, a laptop that slept) is not aborted for it: it first gets a moment to read what came meanwhile.
  *
  * By AbortSignal.timeout: the first setTimeout of a process loads node:timers, which takes 10 ms and 4 MiB.
  */

@@ -1,4 +1,4 @@
-// What is asked on a terminal, as types: the part of the contract about the person at the keyboard.
+// What is asked on a terminal, as types: the part of the contract about the user at the keyboard.
 // Rule: types only.
 
 /** What is drawn around a line that a person types. */
@@ -16,7 +16,7 @@ export interface Choice {
   readonly note: string;
 }
 
-/** A question and its answer, as they stand on the screen. */
+/** A question and its answer, as they are on the screen. */
 export interface Answered {
   readonly text: string;
   readonly shown: string;
@@ -43,18 +43,18 @@ export interface Question {
   readonly problem?: (answer: string) => string | undefined;
   /** The answer as it stays on the screen, below what is above; without it, nothing stays. */
   readonly shown?: (answer: string) => string | undefined;
-  /** No colour, whatever the terminal can show. */
+  /** No color, whatever the terminal can show. */
   readonly plain?: boolean;
   /** Ends the wait; the promise is then rejected with its reason. */
   readonly signal: AbortSignal;
 }
 
-/** The person's side: which streams are terminals, and what they type. */
+/** The user's side: which streams are terminals, and what they type. */
 export interface Terminal {
   readonly stdin: boolean;
   readonly stdout: boolean;
   readonly stderr: boolean;
-  /** Whether lines can be drawn over and coloured; not so on a dumb terminal and in CI's logs. */
+  /** Whether lines can be drawn over and colored; not so on a dumb terminal and in CI's logs. */
   readonly canDraw: boolean;
   /** Reads one line from a terminal; leaves the terminal as it was. */
   readLine(prompt: LinePrompt): Promise<string>;
@@ -63,7 +63,7 @@ export interface Terminal {
   /**
    * Asks one question; for terminals only, and leaves them as they were.
    *
-   * @returns the answer without blanks around it; `undefined` when the person wants to go back.
+   * @returns the answer without blanks around it; `undefined` when the user wants to go back.
    * @throws {CliError} `interrupted` by Ctrl-C.
    */
   ask(question: Question): Promise<string | undefined>;

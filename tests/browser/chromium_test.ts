@@ -1,5 +1,5 @@
 // A sign-in with a real browser, from the printed address to the last page.
-// Rule: the program is the real one, the person clicks every warning away, and nothing is ignored.
+// Rule: the program is the real one, the user clicks every warning away, and nothing is ignored.
 import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { listenerCertificate } from "../../src/oauth/certificate.ts";
 import { denoSystem } from "../../src/system/deno.ts";
@@ -29,7 +29,7 @@ interface Visit extends AsyncDisposable {
   readonly home: Home;
   readonly listener: Listener;
   readonly browser: Browser;
-  /** Runs `login` while the person acts on the address that it prints. */
+  /** Runs `login` while the user acts on the address that it prints. */
   login(act: (address: string, program: Program) => Promise<void>): Promise<Outcome>;
 }
 
@@ -138,7 +138,7 @@ testWith(
   },
 );
 
-testWith(CHROMIUM, "the page follows the browser's colours and fits on a phone", async (path) => {
+testWith(CHROMIUM, "the page follows the browser's colors and fits on a phone", async (path) => {
   await using person = await visit(path);
   const { browser: { page, open }, listener } = person;
   await person.login(async (_, program) => {

@@ -29,8 +29,8 @@ const SIDE_BY_SIDE = { sanitizeOps: false, sanitizeResources: false, sanitizeExi
 testWith(findChromium(), "the pages that a sign-in can end on, in Chromium", async (path, test) => {
   await inGallery(path, async (gallery) => {
     await Promise.all([everyPage("light", gallery, test), everyPage("dark", gallery, test)]);
-    for (const [name, behaviour] of Object.entries(BEHAVIOURS)) {
-      await test.step(name, () => behaviour(gallery));
+    for (const [name, behavior] of Object.entries(BEHAVIORS)) {
+      await test.step(name, () => behavior(gallery));
     }
   });
 });
@@ -39,7 +39,7 @@ async function everyPage(theme: Theme, gallery: Gallery, test: Deno.TestContext)
   await using view = await gallery.open({ colorScheme: theme });
   const { page, complaints } = view;
   const step = (name: string, fn: () => Promise<void>): Promise<boolean> =>
-    test.step({ name: `${name} stands, ${theme}`, fn, ...SIDE_BY_SIDE });
+    test.step({ name: `${name} fits, ${theme}`, fn, ...SIDE_BY_SIDE });
   for (const last of gallery.pages) {
     await step(last.name, async () => {
       await assertServed(page, last);
@@ -54,7 +54,7 @@ async function everyPage(theme: Theme, gallery: Gallery, test: Deno.TestContext)
   assertEquals(complaints, [], "nothing is loaded, and no page breaks its own policy");
 }
 
-/** Small, with the headers of a page that nobody keeps, and the title and heading that it should have. */
+/** Small, with the headers of a page that is not cached, and the title and heading that it should have. */
 async function assertServed(page: Page, { address, status, heading }: LastPage): Promise<void> {
   const response = await page.goto(address);
   assert(response !== null);
@@ -86,8 +86,8 @@ async function assertStands(page: Page, name: string, theme: Theme): Promise<voi
   }
 }
 
-const BEHAVIOURS: Readonly<Record<string, (gallery: Gallery) => Promise<void>>> = {
-  async "a screen reader is told the heading, the sentence and what to do"({ open, addressOf }) {
+const BEHAVIORS: Readonly<Record<string, (gallery: Gallery) => Promise<void>>> = {
+  async "a screen reader gets the heading, the sentence and what to do"({ open, addressOf }) {
     await using view = await open();
     const heard = async (name: string): Promise<string> => {
       await view.page.goto(addressOf(name));
@@ -134,7 +134,7 @@ const BEHAVIOURS: Readonly<Record<string, (gallery: Gallery) => Promise<void>>> 
     assertMatch(view.complaints.join(), /Content Security Policy/);
   },
 
-  async "in forced colours the mark and the card keep their shape"({ open, addressOf }) {
+  async "in forced colors the mark and the card keep their shape"({ open, addressOf }) {
     await using view = await open({ forcedColors: "active" });
     const { page } = view;
     await page.goto(addressOf("failed"));

@@ -13,7 +13,7 @@ import { type StandIn, startStandIn } from "../support/stand_in.ts";
 
 const CHROMIUM = findChromium();
 const HOSTNAME = "www.anaplan.com";
-const HOMEPAGE = "Welcome to somebody's home page";
+const HOMEPAGE = "Welcome to a home page";
 const SIGNED_IN = "You are signed in to Anaplan";
 const PASSES = /[?&](code|state)=/;
 const CODE = /[?&]code=/;
@@ -25,7 +25,7 @@ interface Relay extends AsyncDisposable {
   readonly browser: Browser;
   /** Every `Referer` that the browser has sent. */
   readonly referers: readonly string[];
-  /** Runs `login` for the redirect URI, while the person acts in the browser. */
+  /** Runs `login` for the redirect URI, while the user acts in the browser. */
   login(flags: readonly string[], act: (address: string) => Promise<void>): Promise<Outcome>;
 }
 
@@ -218,7 +218,7 @@ testWith(CHROMIUM, "a bookmarklet that is clicked anywhere else changes nothing"
   assertNotEquals(new URL(browser.page.url()).hostname, "127.0.0.1");
 });
 
-/** Takes a port, unless somebody else has it already. */
+/** Takes a port, unless another program has it already. */
 function takenPort(port: number): Disposable {
   const listeners = ["127.0.0.1", "::1"].flatMap((hostname) => {
     try {

@@ -36,7 +36,7 @@ async function visit(chromium: string): Promise<Visit> {
 
 testWith(
   CHROMIUM,
-  "Chromium goes through the start page, and may load it again before the person signs in",
+  "Chromium goes through the start page, and may load it again before the user signs in",
   async (path) => {
     await using person = await visit(path);
     const { browser, program, url, sandbox } = person;

@@ -42,7 +42,7 @@ function whyNot(line: string): string | undefined {
   return NOT_RUN.find(([beginning]) => line.startsWith(beginning))?.[1];
 }
 
-Deno.test("every line of shell in the documentation that can be run works as it stands", async () => {
+Deno.test("every line of shell in the documentation that can be run works unchanged", async () => {
   const lines = await shellLines();
   assert(lines.length >= 10, `only ${lines.length} lines were found`);
   await using sandbox = await startSandbox();
@@ -52,7 +52,7 @@ Deno.test("every line of shell in the documentation that can be run works as it 
   await furnish(machine, home);
   const bare = await bareEnvironment(home.path);
   const env = {
-    PATH: `${machine.bin}:${bare.PATH}`, // `deno task` has to be found, too
+    PATH: `${machine.bin}:${bare.PATH}`, // `deno task` also has to be found
     DENO_DIR: bare.DENO_DIR ?? "",
     CURL_CA_BUNDLE: sandbox.caFile,
     ...VARIABLES,

@@ -11,7 +11,7 @@ const GROUPS = new Map(groups());
 const TASKS = Object.keys(JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT))).tasks);
 /** What the program sets for others, or reads for tests and tools only. */
 const OTHER_VARIABLES = ["ANAPLAN_ACCESS_TOKEN", "ANAPLAN_BASE_URL", "ANAPLAN_SOCKET"];
-/** Words that stand after the program's name without being commands: they are in text that is shown. */
+/** Words that follow the program's name without being commands: they are in text that is shown. */
 const SHOWN = ["is", "failed", "listener", "when", "on"];
 
 const CODE = (await Promise.all((await pages()).map(codeOf))).flat();

@@ -1,4 +1,4 @@
-// The examples of "Long jobs", "Notebooks and dashboards" and "AI agents", run as they stand.
+// The examples of "Long jobs", "Notebooks and dashboards" and "AI agents", run unchanged.
 // Rule: nothing in them is replaced but Anaplan's host and the IDs in capitals.
 import { assert, assertEquals } from "@std/assert";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";

@@ -10,7 +10,7 @@ import { commands, flagsOf } from "../support/tree.ts";
 
 const PAGE = new URL("../../docs/reference.md", import.meta.url);
 
-Deno.test("the reference is what the program says of itself", async () => {
+Deno.test("the reference is what the program says about itself", async () => {
   const page = await referencePage();
   if (Deno.env.get("UPDATE_GOLDEN") === "1") return await Deno.writeTextFile(PAGE, page);
   assertEquals(await Deno.readTextFile(PAGE), page, "UPDATE_GOLDEN=1 writes it");

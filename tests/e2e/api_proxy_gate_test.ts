@@ -190,7 +190,7 @@ Deno.test("a port that is taken is said, and --port is used", async () => {
   );
 });
 
-Deno.test("a thousand connections of another user keep nobody out", ON_LINUX, async () => {
+Deno.test("a thousand connections of another user keep no program out", ON_LINUX, async () => {
   await using scene = await proxyScene();
   const flood: Deno.Conn[] = [];
   for (let count = 0; count < 1_000; count++) {

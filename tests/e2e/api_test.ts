@@ -14,7 +14,7 @@ const CHUNKS = "/2/0/workspaces/W/models/M/files/113000000000/chunks";
 const ON_POSIX = { ignore: Deno.build.os === "windows" };
 const ON_LINUX = { ignore: Deno.build.os !== "linux" };
 
-/** A sandbox, and somebody who is signed in there. */
+/** A sandbox, and a user who is signed in there. */
 interface Scene extends AsyncDisposable {
   readonly sandbox: Sandbox;
   readonly home: Home;

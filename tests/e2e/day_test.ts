@@ -31,7 +31,7 @@ Deno.test("a day of jobs: no login is asked for, nothing is lost, one refresh at
   const run = (jobs: readonly Job[]): Promise<unknown> =>
     Promise.all(jobs.map((job) => untilDone(job, home, ends)));
 
-  // The morning: a download that takes longer than a token lives, and the others beside it.
+  // The morning: a download that takes longer than a token is valid, and the others beside it.
   slowDown(sandbox, CHUNK_COUNT);
   await run([download(sandbox, home, "slow"), ...smallJobs()]);
 
@@ -140,7 +140,7 @@ async function restartDuring(
     using _lock = await lockOf(home);
     await sandbox.pause();
   }
-  const late = untilDone(pages(), home, ends); // who comes now finds nobody
+  const late = untilDone(pages(), home, ends); // a program that comes now finds no server
   const deadline = Date.now() + 10_000;
   while (!ends.includes(6) && Date.now() < deadline) await pause(50);
   await sandbox.resume();

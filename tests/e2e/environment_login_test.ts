@@ -1,5 +1,5 @@
 // A login that comes from a variable, on a machine that is thrown away: the real program, as a CI job runs it.
-// Rule: nothing is written, nothing is shown, and who has to act is told which variable to look at.
+// Rule: nothing is written, nothing is shown, and errors name the variable to look at.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { found, runWatched } from "../hostile/sweep.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
@@ -98,7 +98,10 @@ Deno.test("a server that rotates is warned of once, and the next run names the v
   assertEquals(first.stderr.match(/Warning/g)?.length, 1);
   const second = await run();
   assertEquals([second.code, second.stdout], [3, ""]);
-  assertMatch(second.stderr, /\nNext: put a refresh token .* ANAPLAN_REFRESH_TOKEN comes from\n$/);
+  assertMatch(
+    second.stderr,
+    /\nNext: put a valid refresh token .*ANAPLAN_REFRESH_TOKEN comes from\n$/,
+  );
   assertEquals(await machine.contents(), before);
 });
 
@@ -116,7 +119,10 @@ Deno.test({
     const { code, stderr } = await program.outcome;
     assertEquals(code, 143);
     assertStringIncludes(stderr, "ANAPLAN_REFRESH_TOKEN no longer works");
-    assertStringIncludes(stderr, "Interrupted after the new tokens arrived.\nNext: put a refresh");
+    assertStringIncludes(
+      stderr,
+      "Interrupted after the new tokens arrived.\nNext: put a valid refresh",
+    );
   },
 });
 
@@ -142,7 +148,7 @@ Deno.test("whatever is refused, the advice names a variable, never a sign-in her
   const file = `${home.path}/../${crypto.randomUUID()}`;
   await Deno.writeTextFile(file, machine.refreshToken);
   const inFile = { ANAPLAN_REFRESH_TOKEN: "", ANAPLAN_REFRESH_TOKEN_FILE: file };
-  const dead = "put a refresh token that is still good into the file that " +
+  const dead = "put a valid refresh token into the file that " +
     "ANAPLAN_REFRESH_TOKEN_FILE names";
   assertEquals(await next(["token"], inFile), [3, dead]);
   await Deno.remove(file);

@@ -27,7 +27,7 @@ const NOT_HERE: readonly (readonly [what: RegExp, why: string])[] = [
   [/^complete (fish|powershell)/, "tests/e2e/completions_test.ts has each shell"],
 ];
 
-/** Each command with the words of its examples, as far as they are typed here. */
+/** Each command with the words of its examples, those that are typed here. */
 function examples(): (readonly [name: string, argv: readonly string[]])[] {
   const found = commands().flatMap(({ name }) =>
     (PAGES[name]?.examples ?? []).flatMap((example) => {

@@ -9,7 +9,7 @@ import { startProgram } from "../support/program.ts";
 const ON_LINUX = { ignore: Deno.build.os !== "linux" };
 const TOKEN = "an-access-token~hush";
 
-/** A login that is good for an hour, with nobody behind its addresses. */
+/** A login that is valid for an hour; no server is at its addresses. */
 function login(): Promise<Home> {
   const url = "https://127.0.0.1:1";
   const endpoints = { authorization: url, token: url, apiUrl: url, authUrl: url };
@@ -86,7 +86,7 @@ Deno.test("a variable of the same name is replaced", ON_LINUX, async () => {
   assertEquals((await program.outcome).stdout, `${TOKEN}\n`);
 });
 
-Deno.test("nothing is run, and no request sent, for somebody who is not signed in", async () => {
+Deno.test("nothing is run, and no request sent, when you are not signed in", async () => {
   await using home = await makeHome();
   const argv = ["exec", "--", "touch", `${home.path}/ran`];
   await using program = await startProgram(argv, { home: home.path });

@@ -122,7 +122,7 @@ testWith(
   },
 );
 
-testWith(PYTHON, "SIGTERM at a question leaves the terminal as it was, too", async (python) => {
+testWith(PYTHON, "SIGTERM at a question also leaves the terminal as it was", async (python) => {
   await using at = await firstSignIn(python);
   await using terminal = await at.open();
   await answerFirst(terminal, 1, at);
@@ -177,11 +177,11 @@ testWith(PYTHON, "on 40 columns every line fits, and the sign-in works", async (
 });
 
 for (const [env, isColored] of [[{ NO_COLOR: "1" }, false], [{}, true]] as const) {
-  const what = isColored ? "by itself the hints are faint" : "with NO_COLOR nothing has a colour";
+  const what = isColored ? "by itself the hints are faint" : "with NO_COLOR nothing has a color";
   testWith(PYTHON, `at the questions ${what}`, async (python) => {
     await using at = await firstSignIn(python);
     await using terminal = await at.open({ env });
-    await terminal.shows(/Not sure\?/);
+    await terminal.shows(/See the address/);
     await terminal.type(CTRL_C);
     await terminal.end;
     const asked = terminal.output().split("Interrupted")[0] ?? "";

@@ -173,7 +173,7 @@ testWithKeychains(
 );
 
 testWithKeychains(
-  "a directory with a copied config.json is told to get a key of its own, and never removes the first one's key",
+  "a directory with a copied config.json is advised to get a key of its own, and never removes the first one's key",
   async () => {
     await using sandbox = await startSandbox();
     await using home = await makeHome();

@@ -44,7 +44,7 @@ Deno.test("a stale token is refreshed by each command that needs one, and saved"
     const after = await home.credentials();
     assertNotEquals(after?.accessToken, before?.accessToken);
     assertNotEquals(after?.refreshToken, before?.refreshToken);
-    assert((after?.expiresAt ?? 0) > Date.now() + 2_000_000, "the new expiry is saved, too");
+    assert((after?.expiresAt ?? 0) > Date.now() + 2_000_000, "the new expiry is also saved");
   }
 });
 

@@ -51,9 +51,9 @@ for (const argv of [["logout"], ["logout", "--all"]]) {
       assertEquals(code, 130);
       assertStringIncludes(
         stderr,
-        "Anaplan may not have been told: interrupted before it answered",
+        "Anaplan did not confirm the sign-out: interrupted before it answered",
       );
-      assertMatch(stdout, /^Signed out here \(profile default\)\.\nAnaplan may still honour /);
+      assertMatch(stdout, /^Signed out here \(profile default\)\.\nAnaplan may still accept /);
       assertEquals(await home.credentials(), undefined);
     },
   );

@@ -42,7 +42,7 @@ const MISTAKES: readonly (readonly [string, string])[] = [
   ["logn --region eu2", "login --region eu2"],
 ];
 
-/** A home with the profile `prod`, in which nobody is signed in. */
+/** A home with the profile `prod`, in which no user is signed in. */
 async function homeWithProfile(): Promise<Home> {
   const home = await makeHome();
   await typed("profile set prod --client-id abc", home);

@@ -1,7 +1,7 @@
 // What people do today with the tutorial's two programs, done with this one: the table of
 // docs/from-the-tutorial.md, row by row.
 // Rule: one row, one test, found by the row's first column; the program is the real one, and CLIENT and
-// SECRET are all that it is told besides where the sandbox is.
+// SECRET are all that it gets besides where the sandbox is.
 import {
   assert,
   assertEquals,
@@ -24,7 +24,7 @@ const REDIRECT_URI = "https://www.anaplan.com";
 const MINUTE = 60_000;
 const PYTHON = await findPython();
 
-/** Somebody with the tutorial's two variables and nothing saved. */
+/** A user with the tutorial's two variables and nothing saved. */
 interface Person {
   readonly sandbox: Sandbox;
   readonly home: Home;
@@ -83,7 +83,7 @@ const ROWS: Readonly<Record<string, (person: Person) => Promise<void>>> = {
 
   async "copy the redirect URL back by hand"({ login, home }) {
     const act = async (address: string, program: Program): Promise<void> => {
-      const { url } = await browse(address); // nobody listens there
+      const { url } = await browse(address); // no server listens there
       await program.write(`${url}\n`);
     };
     const { code, stdout } = await login({ flags: ["--paste", "--json"], act });
@@ -161,7 +161,7 @@ const ROWS: Readonly<Record<string, (person: Person) => Promise<void>>> = {
   async "`/menu`"({ login, run, home }) {
     await login();
     assertMatch((await run()).stdout, /\nStart here\n {2}login/);
-    if (PYTHON.path === undefined) return; // how things are is told on a terminal alone
+    if (PYTHON.path === undefined) return; // how things are is shown on a terminal alone
     await using terminal = await openTerminal([], { python: PYTHON.path, home: home.path });
     const { code, screen } = await terminal.end;
     assertEquals(code, 0);

@@ -1,5 +1,5 @@
 // The real program behind a company's proxy that re-signs everything, with Anaplan's real hosts: the
-// sandbox stands where the proxy leads.
+// sandbox is where the proxy leads.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { type Corporate, corporate, HOSTS } from "../support/corporate.ts";
 import type { Outcome } from "../support/program.ts";
@@ -69,8 +69,7 @@ Deno.test("an authority is unknown by its name until the company's CA file is gi
 });
 
 Deno.test({
-  name:
-    "a proxy on a host that the program may not reach by itself carries its requests all the same",
+  name: "a proxy on a host that the program may not reach by itself still carries its requests",
   ignore: Deno.build.os === "darwin", // which has one loopback address
   async fn() {
     await using company = await corporate({ address: "127.0.0.2" });
@@ -88,7 +87,7 @@ Deno.test("neither wrong proxy credentials nor a 502 inside the tunnel end a log
   proxy.credentials = "ada:sesame";
   const HTTPS_PROXY = proxy.url.replace("//", "//ada:hush-hush@");
   const refused = await run(["refresh", "--verbose"], { HTTPS_PROXY });
-  assertFailed(refused, 6, /the proxy 127\.0\.0\.1:\d+ does not accept the credentials in HTTPS/);
+  assertFailed(refused, 6, /the proxy 127\.0\.0\.1:\d+ rejected the credentials in HTTPS/);
   assert(!/hush|ada:|YWRh/.test(refused.stderr), refused.stderr);
 
   proxy.credentials = undefined;

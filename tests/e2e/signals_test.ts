@@ -104,7 +104,7 @@ Deno.test(
   },
 );
 
-Deno.test("an impatient user is told once what the program waits for", ON_POSIX, async () => {
+Deno.test("an impatient user sees once what the program waits for", ON_POSIX, async () => {
   await using held = await heldRefresh();
   const program = await held.start(["refresh"]);
   for (let count = 0; count < 3; count++) {

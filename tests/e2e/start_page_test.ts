@@ -97,9 +97,9 @@ startPageTest(
     const { headers } = await ask(url); // the browser's
     const other = await ask(url);
     assertEquals([other.status, other.headers.get("location")], [400, null]);
-    const page = await browse(headers.get("location") ?? ""); // the browser signs in all the same
+    const page = await browse(headers.get("location") ?? ""); // the browser still signs in
     assertEquals([page.status, new URL(page.url).pathname], [0, "/callback"]);
-    assert(sandbox.requests.some(({ path }) => path === "/auth/prelogin"), "the person signed in");
+    assert(sandbox.requests.some(({ path }) => path === "/auth/prelogin"), "the user signed in");
     await assertEnded(login);
   },
 );

@@ -29,7 +29,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     stdout: TOKEN.slice(0, 5),
   },
   "a reader that reads nothing is no error": { argv: ["token"], rest: "| true", code: 0 },
-  "an error keeps its exit code when nobody reads the answer": {
+  "an error keeps its exit code when no program reads the answer": {
     argv: ["status", "--profile", "nobody"],
     rest: "| true",
     code: 3,
@@ -56,7 +56,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   "with a full stderr an error keeps its exit code": { argv: NOBODY, rest: "2>/dev/full", code: 3 },
   "without stdout a command does what it does": { argv: ["token"], rest: ">&-", code: 0 },
   "without stdin the answer comes": { argv: ["token"], rest: "<&-", code: 0, stdout: TOKEN },
-  "without stdin there is nobody to ask": {
+  "without stdin there are no questions": {
     argv: ["login"],
     rest: "<&-",
     code: 2,

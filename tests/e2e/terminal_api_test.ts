@@ -63,7 +63,7 @@ for (const [what, body, flags] of HOSTILE) {
 
 testWith(
   PYTHON,
-  "a refusal with escape sequences cannot steer a terminal either",
+  "a refusal with escape sequences cannot steer a terminal",
   async (python) => {
     const body = JSON.stringify({ status: { code: 403, message: steering("No") } });
     await using all = await scene({ status: 403, body });
@@ -104,7 +104,7 @@ testWith(
 
 const SCRIPT = "trap 'echo got it' INT; echo ready; sleep 1; sleep 0.3; echo end; exit 5";
 
-/** The shell around a pipe hears Ctrl-C, too, and stays. */
+/** The shell around a pipe also gets Ctrl-C, and stays. */
 const PIPE = ["sh", "-c", `trap : INT; echo | "$@"`, "sh"];
 
 for (const [how, wrapper] of [["", []], [", in a pipe,", PIPE]] as const) {

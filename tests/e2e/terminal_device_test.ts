@@ -10,7 +10,7 @@ import { deviceTerminal, deviceWorld, USER_CODE } from "../support/waiting_devic
 const PYTHON = await findPython();
 const CTRL_C = "\x03";
 const DARK = { ink: 229, paper: 0 };
-/** A line of the QR code, with the colours that it sets. */
+/** A line of the QR code, with the colors that it sets. */
 // deno-lint-ignore no-control-regex
 const QR_LINE = /^\x1b\[[\d;]+m[ ▀▄█]+\x1b\[0m$/gm;
 

@@ -109,7 +109,7 @@ testWith(PYTHON, "with --paste the error page is announced before it comes", asy
 
 testWith(
   PYTHON,
-  "where the terminal has links the address is one, and is seen whole all the same",
+  "where the terminal has links the address is one, and is still shown whole",
   async (python) => {
     const columns = 1_000; // nothing is wrapped
     await using login = await waitingLogin({ python, columns, env: { FORCE_HYPERLINK: "1" } });

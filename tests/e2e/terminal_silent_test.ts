@@ -71,7 +71,7 @@ testWith(
       `✗ Network Cannot reach ${at.host}: no answer`,
     );
     assertMatch(screen, /^– Region {8}skipped: it needs 127/m);
-    assertMatch(screen, /^✓ Clock {9}[0-3] s /m); // the wait is none of the clock's
+    assertMatch(screen, /^✓ Clock {9}[0-3] s /m); // the wait does not count as clock drift
     assertMatch(screen, /\n\n1 problem\.$/);
   },
 );

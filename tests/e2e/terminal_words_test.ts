@@ -1,4 +1,4 @@
-// What else is said at a terminal: how things are, colour.
+// What else is said at a terminal: how things are, color.
 // Rule: a person's part only: keys are typed and the screen is read.
 import { assertEquals, assertMatch } from "@std/assert";
 import { startSandbox } from "../sandbox/sandbox.ts";
@@ -43,11 +43,11 @@ testWith(
 );
 
 const COLORS: readonly (readonly [string, readonly string[], Record<string, string>, boolean])[] = [
-  ["has colour by itself", [], {}, true],
-  ["has no colour with --no-color", ["--no-color"], {}, false],
-  ["has no colour with NO_COLOR", [], { NO_COLOR: "1" }, false],
-  ["has no colour with TERM=dumb", [], { TERM: "dumb" }, false],
-  ["has no colour with CI=true", [], { CI: "true" }, false],
+  ["has color by itself", [], {}, true],
+  ["has no color with --no-color", ["--no-color"], {}, false],
+  ["has no color with NO_COLOR", [], { NO_COLOR: "1" }, false],
+  ["has no color with TERM=dumb", [], { TERM: "dumb" }, false],
+  ["has no color with CI=true", [], { CI: "true" }, false],
 ];
 
 for (const [what, flags, env, isColored] of COLORS) {

@@ -1,4 +1,4 @@
-// Somebody who has never seen the program, at a shell in a terminal. Rule: what they type stands in README
+// A user who has never seen the program, at a shell in a terminal. Rule: what they type is in README
 // or on a screen before them, letter by letter; whatever does not was guessed, and ends the session.
 
 import { screenText } from "../support/screen.ts";
@@ -24,7 +24,7 @@ export interface Expectation {
   readonly until: RegExp;
   /** It goes on, and no prompt comes. */
   readonly goesOn?: boolean;
-  /** What the person does outside of the terminal meanwhile, given what it printed. */
+  /** What the user does outside of the terminal meanwhile, given what it printed. */
   readonly meanwhile?: (terminal: Terminal) => Promise<void>;
 }
 

@@ -12,11 +12,11 @@ import { runBounded } from "./wrapped.ts";
 const DAY = 86_400_000;
 const JSON_TYPE = { "content-type": "application/json" };
 
-Deno.test("after the clock went back a month, a dead token is found out and refreshed once", async () => {
+Deno.test("after the clock went back a month, an expired token is found out and refreshed once", async () => {
   await using sandbox = await startSandbox();
   await using home = await makeHome();
   await signIn(sandbox, home);
-  await home.changeCredentials({ expiresAt: Date.now() + 30 * DAY }); // it looks fresh, and is dead
+  await home.changeCredentials({ expiresAt: Date.now() + 30 * DAY }); // it looks fresh, and has expired
   sandbox.revokeAccessTokens();
   const since = sandbox.requests.length;
   const { code, stderr } = await runBounded(["whoami"], { home: home.path });
@@ -25,7 +25,7 @@ Deno.test("after the clock went back a month, a dead token is found out and refr
   assertEquals(asked, ["/2/0/users/me 401", "/oauth/token 200", "/2/0/users/me 200"]);
 });
 
-Deno.test("after the clock went forward a year, one refresh makes the login good again", async () => {
+Deno.test("after the clock went forward a year, one refresh makes the login valid again", async () => {
   await using sandbox = await startSandbox();
   sandbox.fault("/oauth/token", { body: newTokens(), headers: JSON_TYPE });
   await using home = await staleLogin(sandbox, {

@@ -1,5 +1,5 @@
 // A directory that does not sync, after the file in it was replaced: the disk fails, or its file system
-// knows no such thing. Rule: what is in its place is said to be there, and what may undo it is said, too.
+// knows no such thing. Rule: what is in its place is said to be there, and also what may undo it.
 import { assertEquals, assertMatch } from "@std/assert";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { findStrace, testWith } from "../support/needs.ts";

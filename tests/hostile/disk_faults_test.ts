@@ -62,7 +62,7 @@ wrappedTest(
   },
 );
 
-wrappedTest(OWN_DISKS, "on a read-only disk a token that is good is given", async () => {
+wrappedTest(OWN_DISKS, "on a read-only disk a valid token is given", async () => {
   await using sandbox = await startSandbox();
   await using home = await staleLogin(sandbox, { expiresAt: Date.now() + 600_000 });
   const outcome = await runWrapped(readOnly(home.configDir), ["token"], { home: home.path });
@@ -117,7 +117,7 @@ for (
 
 wrappedTest(
   ["strace", "-o", "/dev/null"],
-  "when the cut of new tokens fails, the whole text waits beside the login, too",
+  "when the cut of new tokens fails, the whole text also waits beside the login",
   async () => {
     await using sandbox = await startSandbox();
     sandbox.fault(TOKEN, { body: newTokens(), headers: JSON_TYPE });

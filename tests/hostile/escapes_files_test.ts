@@ -1,4 +1,4 @@
-// Escape sequences in files that somebody has edited, and in headers: none of them reaches the terminal.
+// Escape sequences in files that were edited by hand, and in headers: none of them reaches the terminal.
 // Rule: the real program; files are written by hand, and each command prints what is in them.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { startSandbox } from "../sandbox/sandbox.ts";

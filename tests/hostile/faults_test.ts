@@ -93,7 +93,7 @@ for (const status of [301, 302, 303, 307, 308]) {
   });
 }
 
-Deno.test("where nobody listens, refresh is exit 6 and leaves the login as it was", async () => {
+Deno.test("where no server listens, refresh is exit 6 and leaves the login as it was", async () => {
   await using sandbox = await startSandbox();
   const token = `https://127.0.0.1:${freePort()}${TOKEN}`;
   const said = await refreshInVain({ ...sandbox, endpoints: { ...sandbox.endpoints, token } });

@@ -1,4 +1,4 @@
-// A limit on the size of files, as `ulimit -f` sets it: the kernel would kill whoever writes past it.
+// A limit on the size of files, as `ulimit -f` sets it: the kernel would kill a process that writes past it.
 // Rule: Deno has cached the program before the limit comes, and another Deno holds the cache's databases
 // open, since it would be killed while it makes either, before a line of ours has run.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";

@@ -5,7 +5,7 @@ import { statusOf } from "../support/raw_traffic.ts";
 
 /** A flood that goes on until it is disposed of. */
 export interface Flood extends AsyncDisposable {
-  /** How many answers there were, by status; 0 stands for a connection that was cut. */
+  /** How many answers there were, by status; 0 is a connection that was cut. */
   readonly statuses: Readonly<Record<number, number>>;
 }
 
@@ -22,7 +22,7 @@ function paced(perSecond: number, send: () => Promise<number>): Flood {
   let debt = 0;
   const timer = setInterval(() => {
     for (debt += perSecond * TICK / 1000; debt >= 1; debt--) {
-      if (pending.size >= perSecond) continue; // the other side is slower; memory here is bounded, too
+      if (pending.size >= perSecond) continue; // the other side is slower; memory here is also bounded
       const done = send().then((status) => {
         statuses[status] = (statuses[status] ?? 0) + 1;
         pending.delete(done);
@@ -39,7 +39,7 @@ function paced(perSecond: number, send: () => Promise<number>): Flood {
   };
 }
 
-/** Connections that say their request a letter at a time, as far as they are let in. */
+/** Connections that send their request a letter at a time, those that are let in. */
 export async function slowloris(port: number, count: number): Promise<AsyncDisposable> {
   const tried = await Promise.all(Array.from({ length: count }, () => shakeHands(port)));
   const sockets = tried.filter((socket) => socket !== undefined);
@@ -72,7 +72,7 @@ function shakeHands(port: number): Promise<TLSSocket | undefined> {
   });
 }
 
-/** Keeps so many connections open that say no more than this; each that is cut is tried again. */
+/** Keeps so many connections open that send no more than this; each that is cut is tried again. */
 export function floodSilent(
   port: number,
   count: number,

@@ -13,7 +13,7 @@ import {
 
 const IS_LINUX = Deno.build.os === "linux";
 
-/** A query as somebody makes it up: another state, an error, none, a repeated one. */
+/** A query as an attacker makes it up: another state, an error, none, a repeated one. */
 function forged(): string {
   const state = crypto.randomUUID();
   const queries = [
@@ -65,7 +65,7 @@ floodTest("the true answer wins amid 10 MB of bytes that are no TLS", async () =
   });
 });
 
-/** How a login ends when nobody signs in. */
+/** How a login ends when the user does not sign in. */
 const ENDS: readonly (readonly [string, number, (login: PendingLogin) => void, string[]])[] = [
   ["a timeout", 5, () => {}, ["--timeout", "1s"]],
   ["SIGINT", 130, ({ program }) => program.signal("SIGINT"), []],

@@ -1,5 +1,5 @@
 // Code in the place of main.ts must not leave by import(): Deno permits seven hosts by default, with any path.
-// Rule: run where no packet can leave; what was sent off is told by the error.
+// Rule: run where no packet can leave; the error says what was sent.
 import { assert } from "@std/assert";
 import { bareEnvironment } from "../support/program.ts";
 import { PROJECT_DIRECTORY, taskFlags } from "../support/task_command.ts";

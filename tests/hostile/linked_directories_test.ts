@@ -30,7 +30,7 @@ function giveTokens(sandbox: Sandbox): void {
 
 for (const directory of ["", "/credentials"]) {
   Deno.test({
-    name: `a link of one's own may stand in the place of ${directory || "the whole directory"}`,
+    name: `a link of one's own may replace ${directory || "the whole directory"}`,
     ignore: !HAS_MODES,
     async fn() {
       await using sandbox = await startSandbox();

@@ -48,7 +48,7 @@ const CROSS_SITE = { origin: "https://evil.example", "sec-fetch-site": "cross-si
 const FORM = { ...CROSS_SITE, "content-type": "application/x-www-form-urlencoded" };
 const PREFLIGHT = { ...CROSS_SITE, "access-control-request-method": "GET" };
 
-/** What is sent with the right state, which no stranger has, and is refused all the same. */
+/** What is sent with the right state, which no stranger has, and is still rejected. */
 const REFUSED: readonly (readonly [string, number, Parameters<typeof ask>[1]])[] = [
   ["another name for this computer", 421, { headers: { host: "evil.example:8443" } }],
   ["a form that is posted across sites", 405, { method: "POST", headers: FORM, body: "code=x" }],

@@ -1,4 +1,4 @@
-// What may stand in the place of each of our files: links, directories, open modes, other owners, texts
+// What may replace each of our files: links, directories, open modes, other owners, texts
 // that are torn, foreign or newer. The real program refuses them all with exit 7 and touches nothing.
 // Rule: a pair of file and damage that a case of tests/e2e has already is left out.
 import { assertEquals } from "@std/assert";
@@ -15,7 +15,7 @@ import { runBounded } from "./wrapped.ts";
 
 const HAS_MODES = Deno.build.os !== "windows";
 const IS_ROOT = HAS_MODES && Deno.uid() === 0;
-const SOMEBODY_ELSE = 54_321;
+const ANOTHER_USER = 54_321;
 
 /** Does something to the file at the path. */
 type Damage = (path: string) => Promise<void>;
@@ -36,14 +36,14 @@ const IN_PLACE: Readonly<Record<string, Damage>> = {
   },
   "a file that others can read": (path) => Deno.chmod(path, 0o644),
   "a file that others can write": (path) => Deno.chmod(path, 0o620),
-  "somebody else's file": (path) => Deno.chown(path, SOMEBODY_ELSE, SOMEBODY_ELSE),
+  "another user's file": (path) => Deno.chown(path, ANOTHER_USER, ANOTHER_USER),
 };
 
 const TEXTS: Readonly<Record<string, (text: string) => string>> = {
   "torn in the middle": (text) => text.slice(0, text.length / 2),
   "empty": () => "",
   "full of zeros": (text) => "\0".repeat(text.length), // what some file systems leave after a power cut
-  "somebody else's JSON": () => '{"hello":"world"}',
+  "another program's JSON": () => '{"hello":"world"}',
   "a list": () => "[1,2,3]",
   "of a newer version": (text) => JSON.stringify({ ...JSON.parse(text), version: 99 }),
 };
@@ -67,14 +67,14 @@ const ELSEWHERE = new Set([
 
 /** What `cert show` makes anew, as tests/hostile/damaged_files_test.ts shows. */
 const isMadeAnew = (file: string, what: string): boolean =>
-  file === "tls/listener.json" && !/symbolic|others can|somebody else's file/.test(what);
+  file === "tls/listener.json" && !/symbolic|others can|another user's file/.test(what);
 
 for (const [file, command] of Object.entries(FILES)) {
   for (const [what, damage] of Object.entries(IN_PLACE)) {
     if (ELSEWHERE.has(`${file}, ${what}`) || isMadeAnew(file, what)) continue;
     Deno.test({
       name: `${what} in the place of ${file} is refused by ${command.join(" ")}`,
-      ignore: what.startsWith("somebody") ? !IS_ROOT : !HAS_MODES,
+      ignore: what.startsWith("another") ? !IS_ROOT : !HAS_MODES,
       fn: () => assertRefused(file, command, damage),
     });
   }
@@ -106,7 +106,7 @@ async function assertRefused(
   );
 }
 
-/** A home with every file, and nobody to talk to. */
+/** A home with every file, and no server to talk to. */
 async function homeWithFiles(): Promise<StaleLogin> {
   const url = "https://127.0.0.1:1";
   const endpoints = { authorization: url, token: url, apiUrl: url, authUrl: url };

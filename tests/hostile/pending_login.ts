@@ -27,7 +27,7 @@ export interface PendingLogin extends AsyncDisposable {
   readonly state: string;
 }
 
-/** Starts it; the person signs in with pages. */
+/** Starts it; the user signs in with pages. */
 export async function pendingLogin(
   flags: readonly string[] = [],
   wrapper: readonly string[] = [],
@@ -78,7 +78,7 @@ export async function assertSignsInAmid(
   assertClosed(login);
 }
 
-/** Nobody listens on the port any more. */
+/** The listener is gone from the port. */
 export function assertClosed({ listener: { port } }: PendingLogin): void {
   assert(isFree("127.0.0.1", port) && isFree("::1", port), `port ${port} is still open`);
 }

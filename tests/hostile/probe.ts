@@ -34,7 +34,7 @@ async function attempt(work: () => unknown): Promise<Attempt> {
   }
 }
 
-const ELSEWHERE = "192.0.2.1"; // TEST-NET-1 (RFC 5737): nobody is there
+const ELSEWHERE = "192.0.2.1"; // TEST-NET-1 (RFC 5737): no host is there
 
 async function attempts(): Promise<Attempts> {
   return {

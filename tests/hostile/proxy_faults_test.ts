@@ -20,7 +20,7 @@ const CHECK = /^check HTTPS_PROXY and the network; unset it where no proxy is ne
 
 interface Case {
   readonly manners?: Partial<ProxyManners>;
-  /** What stands before the proxy's host in the variable. */
+  /** What is before the proxy's host in the variable. */
   readonly before?: string;
   /** The variable, when it does not lead to a proxy that runs. */
   readonly variable?: string;
@@ -34,12 +34,12 @@ interface Case {
 const CASES: Readonly<Record<string, Case>> = {
   "refuses the tunnel": {
     manners: { instead: { status: 403 } },
-    message: new RegExp(`Cannot reach ${HOST}: the proxy ${AT} refuses to let it through`),
+    message: new RegExp(`Cannot reach ${HOST}: the proxy ${AT} does not let it through`),
     next: /ask who runs the proxy to let as\.example\.test through, or name it in NO_PROXY/,
   },
   "refuses the tunnel with a page": {
     manners: { instead: { status: 503, headers: HTML, body: "<html>hush</html>" } },
-    message: new RegExp(`the proxy ${AT} refuses to let it through`),
+    message: new RegExp(`the proxy ${AT} does not let it through`),
     next: /ask who runs the proxy/,
   },
   "wants credentials": {
@@ -50,7 +50,7 @@ const CASES: Readonly<Record<string, Case>> = {
   "does not accept its credentials": {
     manners: { credentials: "ada:other" },
     before: "ada:hush@",
-    message: new RegExp(`the proxy ${AT} does not accept the credentials in HTTPS_PROXY`),
+    message: new RegExp(`the proxy ${AT} rejected the credentials in HTTPS_PROXY`),
     next: new RegExp(`export HTTPS_PROXY=http://USER:PASSWORD@${AT}`),
   },
   "hangs up": {
@@ -68,7 +68,7 @@ const CASES: Readonly<Record<string, Case>> = {
     message: /the proxy 127\.0\.0\.1:1 refused the connection/,
     next: CHECK,
   },
-  "has a name that nobody knows": {
+  "has an unknown name": {
     variable: "http://ada:hush@proxy.invalid:3128",
     message: /the proxy proxy\.invalid:3128 cannot be found: its name is unknown/,
     next: CHECK,
@@ -152,7 +152,7 @@ Deno.test("what is on this computer is asked directly, under each of its names",
   assertEquals(proxy.tunnels, []);
 });
 
-Deno.test("Deno sends a proxy's credentials inside the tunnel, too; doctor warns of it", async () => {
+Deno.test("Deno also sends a proxy's credentials inside the tunnel; doctor warns about it", async () => {
   // Fails once Deno does not any more: then take `isLeaky` out of src/system/proxies.ts.
   await using server = await startStandIn(() => ({ status: 204 }));
   await using proxy = await startProxy({ [`${HOST}:443`]: server.port }, { credentials: "a:b" });

@@ -1,5 +1,5 @@
 // The sweep over whole sign-ins: by browser, paste and device, in success and when the exchange fails.
-// Rule: the state may stand where the terminal shows the sign-in page's address, and nowhere else; the
+// Rule: the state may be where the terminal shows the sign-in page's address, and nowhere else; the
 // browser program gets no argument and no variable with a secret in it.
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";

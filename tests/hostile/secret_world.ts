@@ -26,7 +26,7 @@ export const OLD_LOGIN = {
   clientSecret: secret("client secret"),
 };
 
-/** Lets the sandbox give the new ones to whoever asks. */
+/** Lets the sandbox give the new ones to every caller. */
 export function giveSecrets(sandbox: Pick<Sandbox, "fault" | "user" | "origin">): void {
   const always = (path: string, body: unknown): void =>
     sandbox.fault(path, {

@@ -13,7 +13,7 @@ import { formsOf, found, foundInFiles, runWatched } from "./sweep.ts";
 
 const MODES: readonly (readonly string[])[] = [[], ["--verbose"], ["--json", "--verbose"]];
 
-/** What a command is given besides; one that is not here is run as it stands. */
+/** What a command is given besides; one that is not here is run unchanged. */
 const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   "complete": ["fish", "profile", "use", ""],
   "login": ["--paste", "--timeout", "1s"], // a whole sign-in is in secret_logins_test.ts
@@ -71,7 +71,7 @@ for (const mode of MODES) {
       const { code } = await assertKeepsSecrets(sandbox, command, mode);
       if (code !== 0) failed.push(command.join(" "));
     }
-    const mayFail = ["login", "doctor"]; // nobody pastes anything; a port of this computer may be in use
+    const mayFail = ["login", "doctor"]; // no user pastes anything; a port of this computer may be in use
     assertEquals(failed.filter((name) => !mayFail.includes(name)), []);
     assert(COMMANDS.length >= 20);
   });

@@ -1,4 +1,4 @@
-// The ways in which a sign-in can go: what the person does, and what the server.
+// The ways in which a sign-in can go: what the user does, and what the server.
 import type { Sandbox } from "../sandbox/contract.ts";
 import type { Program } from "../support/program.ts";
 import { browse, type FinalPage } from "../support/scripted_browser.ts";
@@ -6,7 +6,7 @@ import { quoting, secret } from "./secret_world.ts";
 
 const CODE = secret("code");
 
-/** One sign-in: how it is started, what the person does, and how it ends. */
+/** One sign-in: how it is started, what the user does, and how it ends. */
 export interface SignIn {
   readonly flags?: readonly string[];
   readonly stdin?: string | { readonly open: true };

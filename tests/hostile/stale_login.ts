@@ -1,5 +1,5 @@
-// A login whose access token has ended, put on the disk by hand, and what a failure may do to it: nothing.
-// Rule: every value says what it is, so that whatever is spilled or kept can be told.
+// A login whose access token has expired, put on the disk by hand, and what a failure may do to it: nothing.
+// Rule: every value says what it is, so that a test can name whatever is spilled or kept.
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { SandboxEndpoints } from "../sandbox/contract.ts";
 import { type Home, makeHome } from "../support/home.ts";
@@ -19,7 +19,7 @@ export interface Service {
 
 const MINUTE = 60_000;
 
-/** Makes a home with a login that has to be refreshed; `fields` change what stands in its file. */
+/** Makes a home with a login that has to be refreshed; `fields` change what is in its file. */
 export async function staleLogin(
   { endpoints, caFile }: Service,
   fields: Readonly<Record<string, unknown>> = {},

@@ -13,7 +13,7 @@ import { PATIENCE } from "./wrapped.ts";
 /** Secrets, by what they are. */
 export type Secrets = Readonly<Record<string, string>>;
 
-/** A run, and what stood on the command lines of the program and its children meanwhile. */
+/** A run, and what was on the command lines of the program and its children meanwhile. */
 export interface WatchedRun extends Outcome {
   readonly commandLines: string;
 }

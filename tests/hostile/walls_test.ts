@@ -11,7 +11,7 @@ import { staleLogin } from "./stale_login.ts";
 const HOUR = 3_600_000;
 const PROBE = new URL("probe.ts", import.meta.url).pathname;
 
-/** The tasks that may start a program: the browser, what makes a certificate trusted, the person's own. */
+/** The tasks that may start a program: the browser, what makes a certificate trusted, the user's own. */
 const MAY_RUN: readonly string[] = ["login", "cert", "exec", "proxy"];
 
 /** The tasks that have no business on the network at all. */
@@ -132,7 +132,7 @@ Deno.test("exec takes no network, FFI and import, and says what runs without pro
   assertEquals([code, stderr.includes("old-access-token")], [126, false], stderr);
 });
 
-/** A login that is good for an hour, with nobody behind its addresses. */
+/** A login that is valid for an hour; no server is at its addresses. */
 function loginOnDisk(): ReturnType<typeof staleLogin> {
   const url = "https://127.0.0.1:1";
   const endpoints = { authorization: url, token: url, apiUrl: url, authUrl: url };

@@ -46,7 +46,7 @@ export const PATIENCE = 20_000;
 /** A namespace in which no packet can leave, not even to ask for a name. */
 export const WITHOUT_NETWORK: readonly string[] = ["unshare", "-rn"];
 
-/** Lets root be refused what a file's mode refuses; anybody else is refused by nature. */
+/** Makes a file's mode count for root; for every other user it counts anyway. */
 export const WITHOUT_PRIVILEGE: readonly string[] = Deno.uid() === 0
   ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner"]
   : [];
@@ -61,7 +61,7 @@ export function onFullDisk(directory: string): string[] {
   return ["unshare", "-rm", "sh", "-c", FULL_DISK, "sh", directory];
 }
 
-/** The directory can be read and not be written to, whoever one is. */
+/** The directory can be read and not be written to, by any user. */
 export function readOnly(directory: string): string[] {
   const script = 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && shift && exec "$@"';
   return ["unshare", "-rm", "sh", "-c", script, "sh", directory];

@@ -1,5 +1,5 @@
 // What other code may do at the moment when it is loaded: the parser, the modules of commands.
-// Rule: the real program in a process of its own; in place of the module stands one that looks around.
+// Rule: the real program in a process of its own; the module is replaced by one that looks around.
 import { assert, assertEquals } from "@std/assert";
 import { permissionFlags } from "../../tools/permissions.ts";
 import { makeHome } from "../support/home.ts";

@@ -115,7 +115,7 @@ Deno.test("a port that is taken is not shared: the sign-in fails, and names it",
 Deno.test("the port is closed after a timeout", async () => {
   await using sandbox = await startSandbox();
   using person = sandboxPerson(sandbox, sandbox.clients.rotating, {
-    before: () => new Promise(() => {}), // the person has gone for a walk
+    before: () => new Promise(() => {}), // the user has gone for a walk
   });
   const flags = { ...person.flags, timeout: 50 };
   const error = await assertRejects(() => login(flags, person.context), CliError);

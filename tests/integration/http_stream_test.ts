@@ -65,7 +65,7 @@ Deno.test("status, words and headers come before the body", async () => {
   assertEquals([response.status, response.headers.get("x-a")], [418, "1"]);
 });
 
-Deno.test("the person's headers go out, and our name unless they gave one", async () => {
+Deno.test("the user's headers go out, and our name unless they gave one", async () => {
   await using server = plainServer(({ headers }) =>
     Response.json([headers.get("x-a"), headers.get("user-agent")])
   );
@@ -86,7 +86,7 @@ Deno.test("a redirect is handed on, and not followed with a token in the header"
   assertEquals(other.heard, []);
 });
 
-Deno.test("a packed answer is unpacked, and its headers tell of what comes out", async () => {
+Deno.test("a packed answer is unpacked, and its headers describe what comes out", async () => {
   const bytes = new Uint8Array(100_000).fill(7);
   await using server = plainServer(({ headers }) =>
     packed(ReadableStream.from([bytes]), { "x-accepted": headers.get("accept-encoding") ?? "" })
@@ -142,7 +142,7 @@ Deno.test("a slow reader is not the server's silence", async () => {
   assertEquals(length, 30);
 });
 
-Deno.test("a slow upload is no silence either", async () => {
+Deno.test("a slow upload is not silence", async () => {
   await using server = plainServer(async (request) => new Response(await request.text()));
   async function* slowly(): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     for (const letter of "abcdef") {
@@ -213,12 +213,12 @@ for (const reset of ["before", "after"] as const) {
   });
 }
 
-Deno.test("where nobody listens, the request never left", async () => {
+Deno.test("where no server listens, the request never left", async () => {
   const error = await unavailable(() => get(`http://127.0.0.1:${freePort()}/`), "was refused");
   assertEquals(error.answerLost, false);
 });
 
-Deno.test("an answer that nobody reads can be given back, twice", async () => {
+Deno.test("an answer that is not read can be given back, twice", async () => {
   await using server = plainServer(() => new Response(endless(5)));
   const response = await get(server.url);
   await response[Symbol.asyncDispose]();

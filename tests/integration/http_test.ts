@@ -142,7 +142,7 @@ Deno.test("an answer that is far too long is not read to its end", async () => {
   assert(sent < 64 * 1024 * 1024);
 });
 
-Deno.test("where nobody listens, the request never left", async () => {
+Deno.test("where no server listens, the request never left", async () => {
   const error = await failure({ method: "POST", url: `http://127.0.0.1:${freePort()}/` });
   assertEquals(error.answerLost, false);
   assertStringIncludes(error.message, "the connection was refused");

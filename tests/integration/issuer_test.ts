@@ -110,7 +110,7 @@ Deno.test("a stale token is refreshed at the provider", () =>
     assertEquals(provider.requests.at(-1)?.path, "/token");
   }));
 
-Deno.test("metadata that names another issuer is refused before anybody signs in", () =>
+Deno.test("metadata that names another issuer is rejected before the sign-in begins", () =>
   withScene(async ({ provider, home, login }) => {
     provider.service.on("beforeWellKnownOpenIdConfiguration", (response) => {
       response.body = { ...response.body, issuer: "https://evil.example" };

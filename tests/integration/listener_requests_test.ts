@@ -65,7 +65,7 @@ const REFUSED: Readonly<Record<string, [bytes: string, status: number]>> = {
   "a head without end": [`GET / HTTP/1.1\r\nA: ${"b".repeat(70_000)}`, 431],
 };
 for (const [what, [bytes, status]] of Object.entries(REFUSED)) {
-  Deno.test(`${what} is answered ${status} and heard by nobody`, async () => {
+  Deno.test(`${what} is answered ${status} and not passed on`, async () => {
     const { answer, heard } = await ask(bytes);
     assertEquals([answer.split("\r\n")[0], heard], [`HTTP/1.1 ${status} `, []]);
   });

@@ -36,7 +36,7 @@ Deno.test("a listener answers over TLS until it is closed", async () => {
   assert(isFree("127.0.0.1", port));
 });
 
-Deno.test("a peer that rejects the certificate is told of, and one that hangs up is not", async () => {
+Deno.test("a peer that rejects the certificate is reported, and one that hangs up is not", async () => {
   let rejections = 0;
   const rejected = Promise.withResolvers<void>();
   const onRejected = (): void => {

@@ -137,7 +137,7 @@ Deno.test("a new login ends the previous session of another client at the server
 for (
   const [name, host] of [["localhost", "https://localhost"], ["plain HTTP", "http://127.0.0.1"]]
 ) {
-  Deno.test(`login works with a redirect URI on ${name}, too`, async () => {
+  Deno.test(`login also works with a redirect URI on ${name}`, async () => {
     await using sandbox = await startSandbox();
     const redirectUri = (port: number): string => `${host}:${port}/cb`;
     using person = sandboxPerson(sandbox, sandbox.clients.rotating, { redirectUri });
@@ -146,7 +146,7 @@ for (
   });
 }
 
-Deno.test("no secret stands in what --verbose shows of a login", async () => {
+Deno.test("no secret is in what --verbose shows of a login", async () => {
   await using sandbox = await startSandbox();
   let traced = "";
   const trace = (line: () => string): void => void (traced += `${line()}\n`);

@@ -16,7 +16,7 @@ interface Scene {
   readonly home: Home;
   readonly port: number;
   readonly bookmarklet: string;
-  /** Runs `login`; the person is on the page where the sign-in ended. */
+  /** Runs `login`; the user is on the page where the sign-in ended. */
   login(act: (page: string) => Promise<void>): Promise<Outcome>;
 }
 
@@ -61,7 +61,7 @@ for (const host of ["127.0.0.1", "localhost"] as const) {
     }, host));
 }
 
-Deno.test("an answer that says no is carried, too", () =>
+Deno.test("an answer that declines is also carried", () =>
   withScene(async ({ sandbox, login, bookmarklet }) => {
     sandbox.signInAnswer = "decline";
     const { code, stderr } = await login(async (page) => {

@@ -27,15 +27,19 @@ Deno.test("the variables are added to those that are there", ON_POSIX, async () 
   assertEquals(await shell('test "$ADDED" = "a b" && test -n "$PATH"', { ADDED: "a b" }), 0);
 });
 
-Deno.test("what a shell cannot run is told apart", ON_POSIX, async () => {
-  using dir = tempDir();
-  Deno.writeTextFileSync(`${dir.path}/plain`, "echo", { mode: 0o644 });
-  const run = (program: string) => SYSTEM.runInPlace([program], {});
-  assertEquals(await run(`${dir.path}/nothing`), "not found");
-  assertEquals(await run("there-is-no-such-program"), "not found");
-  assertEquals(await run(`${dir.path}/plain`), "not executable");
-  assertEquals(await run(dir.path), "not executable");
-});
+Deno.test(
+  "a program that does not exist and one that cannot be run have different exit codes",
+  ON_POSIX,
+  async () => {
+    using dir = tempDir();
+    Deno.writeTextFileSync(`${dir.path}/plain`, "echo", { mode: 0o644 });
+    const run = (program: string) => SYSTEM.runInPlace([program], {});
+    assertEquals(await run(`${dir.path}/nothing`), "not found");
+    assertEquals(await run("there-is-no-such-program"), "not found");
+    assertEquals(await run(`${dir.path}/plain`), "not executable");
+    assertEquals(await run(dir.path), "not executable");
+  },
+);
 
 /** This file imports what only tests do. */
 const DEV_CONFIG = new URL("../../deno.dev.json", import.meta.url).pathname;
@@ -44,7 +48,7 @@ const KEYS = ["SIGINT", "SIGQUIT"];
 
 /**
  * For each signal what a waiting shell ends with: 42 when the signal came to it, 1 when not. A process of
- * its own sends them to itself, since a signal would end the test runner, too.
+ * its own sends them to itself, since a signal would also end the test runner.
  */
 async function whatArrives(isAtTerminal: boolean): Promise<Record<string, unknown>> {
   const child = new Deno.Command(Deno.execPath(), {

@@ -86,7 +86,7 @@ Deno.test("a download waits for a client that does not read, and ends with one t
   await response.body?.cancel();
   await sandbox[Symbol.asyncDispose]();
   const made = sandbox.requests.at(-1)?.sent ?? Infinity;
-  assert(made < 64 * 1024 ** 2, `the rest was made for nobody: ${made}`);
+  assert(made < 64 * 1024 ** 2, `the rest was made for no reader: ${made}`);
 });
 
 Deno.test("an upload is counted and hashed, whether its length was said or not", async () => {
@@ -119,7 +119,7 @@ Deno.test("an upload that breaks off is no upload", async () => {
   assertEquals(sandbox.uploads.size, 0);
 });
 
-Deno.test("an upload with a dead token gets its empty 401 all the same", async () => {
+Deno.test("an upload with an expired token still gets its empty 401", async () => {
   await using sandbox = await startSandbox();
   const tokens = await tokensOf(sandbox);
   sandbox.revokeAccessTokens();

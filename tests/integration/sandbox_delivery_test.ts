@@ -44,7 +44,7 @@ for (const path of ["/2/0/workspaces", CHUNK]) {
   });
 }
 
-Deno.test("a fault's own answer is cut in the middle too", async () => {
+Deno.test("a fault's own answer is also cut in the middle", async () => {
   await using sandbox = await startSandbox();
   const tokens = await tokensOf(sandbox);
   sandbox.fault("/2/0/echo", { status: 503, body: "a busy server", reset: "middle" });
@@ -120,7 +120,7 @@ Deno.test("the audit API takes AnaplanAuthToken only, and says so", async () => 
   assertEquals([refused.status, (refused.json.status as { code: number }).code], [401, 401]);
 });
 
-Deno.test("calls beyond the rate limit are told to wait a second, and then get through", async () => {
+Deno.test("calls beyond the rate limit are asked to wait a second, and then get through", async () => {
   await using sandbox = await startSandbox({ requestsPerSecond: 2 });
   const tokens = await tokensOf(sandbox);
   const get = (): Promise<Reply> => call(sandbox, "/2/0/users/me", tokens);

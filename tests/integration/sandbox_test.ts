@@ -1,4 +1,4 @@
-// Checks that the sandbox behaves as Anaplan is known to, and cuts where it is told to.
+// Checks that the sandbox behaves as Anaplan is known to, and cuts where a test says so.
 // Rule: speaks to it as any client would, over HTTPS, with nothing from src/.
 import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
 import { startSandbox } from "../sandbox/sandbox.ts";
@@ -154,7 +154,7 @@ Deno.test("declining answers access_denied at the redirect URI", async () => {
   assertEquals([answer.get("error"), answer.get("state")], ["access_denied", "a-state"]);
 });
 
-Deno.test("a redirect URI counts only when it is registered, the port too", async () => {
+Deno.test("a redirect URI counts only when it is registered, with its port", async () => {
   await using sandbox = await startSandbox();
   const redirect_uri = "https://127.0.0.1:8444/callback";
   const url = authorizationUrl(sandbox, sandbox.clients.rotating, { redirect_uri });
@@ -174,7 +174,7 @@ Deno.test("with pages a person picks the way to log in, signs in or declines", a
   assertMatch((await browse(url, { decide: "decline" })).url, /\?error=access_denied/);
 });
 
-Deno.test("a device code is pending until the person approves it", async () => {
+Deno.test("a device code is pending until the user approves it", async () => {
   await using sandbox = await startSandbox({ deviceIntervalSeconds: 0 });
   const { device, token } = sandbox.endpoints;
   const client = { client_id: sandbox.clients.device.clientId };

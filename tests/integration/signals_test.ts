@@ -95,7 +95,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a signal after the wait for the person waits until the tokens are safe, too",
+  name: "a signal after the wait for the user also waits until the tokens are safe",
   ignore: IS_WINDOWS,
   async fn() {
     const child = startSystem("hold-after-wait", { args: ["150"] });

@@ -1,11 +1,11 @@
-// A process that stood still during a request: SIGSTOP stands for a laptop that slept.
+// A process that was stopped during a request: SIGSTOP acts as a laptop that slept.
 // Rule: the answer that lies in the socket is read, not asked for again.
 import { assertEquals } from "@std/assert";
 
 const HTTP = new URL("../../src/system/http.ts", import.meta.url).href;
 
 Deno.test({
-  name: "an answer that came while the process stood still is read, though its time is up",
+  name: "an answer that came while the process was stopped is read, though its time is up",
   ignore: Deno.build.os === "windows",
   async fn() {
     let asked = 0;

@@ -124,7 +124,7 @@ Deno.test("the one file holds the bundle, byte by byte, with the permissions tha
   const permissions = { ...embedded.permissions, allow_net: [], allow_ffi: [] };
   assertEquals(await differences({ ...embedded, files, permissions }, BUNDLE, inside), [
     "main.js differs",
-    "more.js is in it, too",
+    "more.js is also in it",
     "allow_net is []",
     "allow_ffi is []",
   ]);

@@ -1,5 +1,5 @@
 // The launcher for systems with a shell: it finds its own place, however it is called.
-// Rule: the real shell; in place of Deno stands a script that prints what it is given.
+// Rule: the real shell; a script that prints its arguments replaces Deno.
 import { assertEquals } from "@std/assert";
 import { shellLauncher } from "../../tools/launchers.ts";
 import { tempDir } from "../support/temp_dir.ts";

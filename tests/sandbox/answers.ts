@@ -1,5 +1,5 @@
 // Sends the sandbox's own answers.
-// Rule: a length is said wherever it is known, so a cut answer can be told from a whole one.
+// Rule: a length is said wherever it is known, so a cut answer differs from a whole one.
 import { Buffer } from "node:buffer";
 import { gzipSync } from "node:zlib";
 import type { Exchange } from "./exchange.ts";

@@ -56,7 +56,7 @@ export async function createAuthorizationServer(
   return provider;
 }
 
-/** Where the library's answers differ from Anaplan's; `oidc` is missing on a path that is nobody's. */
+/** Where the library's answers differ from Anaplan's; `oidc` is missing on a path that has no route. */
 function adjustAnswer(
   oidc: OIDCContext | undefined,
   body: Record<string, unknown>,

@@ -7,15 +7,15 @@ export interface SandboxOptions {
   port?: number;
   /** Who answers the sign-in page: the sandbox at once (for tests), or a person. */
   signIn?: "automatic" | "page";
-  /** Anaplan's are good for 2100 seconds. */
+  /** Anaplan's are valid for 2100 seconds. */
   accessTokenSeconds?: number;
-  /** The authorization code clients' redirect URIs, matched exactly, the port too. */
+  /** The authorization code clients' redirect URIs, matched exactly, with the port. */
   redirectUris?: readonly string[];
   /** The least time between two polls of a device code; 0 lets a test poll as it likes. */
   deviceIntervalSeconds?: number;
   /** How long a device code can be approved. */
   deviceCodeSeconds?: number;
-  /** Whether `/token/logout` ends the refresh token too; unknown of Anaplan, so both can be had. */
+  /** Whether `/token/logout` also ends the refresh token; unknown for Anaplan, so a test can choose. */
   logoutEndsGrant?: boolean;
   /** How many chunks each file has; 3 by default. */
   chunkCount?: number;
@@ -34,7 +34,7 @@ export interface RecordedRequest {
   /** Query and form body together; no other body is kept, and no form beyond 16 KiB. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly headers: Readonly<Record<string, string>>;
-  /** 0 until the answer begins to leave, and for good when the connection was cut before that. */
+  /** 0 until the answer begins to leave, and stays 0 when the connection was cut before that. */
   readonly status: number;
   /** How many bytes of the answer's body have left so far. */
   readonly sent: number;
@@ -127,7 +127,7 @@ export interface Sandbox extends AsyncDisposable {
   readonly uploads: ReadonlyMap<string, Upload>;
   /** The SHA-256 of a whole file as it is downloaded, in hexadecimal; all files are alike. */
   fileSha256(): string;
-  /** What the person answers in automatic mode; may be changed at any time. */
+  /** What the user answers in automatic mode; may be changed at any time. */
   signInAnswer: SignInAnswer;
   /** Registers one more redirect URI, for listeners on free ports. */
   allowRedirectUri(uri: string): void;
@@ -139,8 +139,8 @@ export interface Sandbox extends AsyncDisposable {
   pause(): Promise<void>;
   /** Listens again, on the same port. */
   resume(): Promise<void>;
-  /** Every refresh token dies, as if it had expired; access tokens live on. */
+  /** Every refresh token expires; access tokens stay valid. */
   revokeRefreshTokens(): void;
-  /** Every access token dies; refresh tokens live on. */
+  /** Every access token expires; refresh tokens stay valid. */
   revokeAccessTokens(): void;
 }

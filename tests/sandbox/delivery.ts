@@ -1,5 +1,5 @@
 // How an answer leaves that is to go wrong on its way: cut, or slowly.
-// Rule: stands between whoever answers and the connection, so any answer can be treated so.
+// Rule: it is between the route and the connection, so any answer can be treated so.
 import { Buffer } from "node:buffer";
 import type { ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
@@ -8,7 +8,7 @@ import type { Exchange } from "./exchange.ts";
 
 type Write = (piece: Uint8Array) => Promise<void>;
 
-/** Takes hold of the answer; what it gives back waits until the answer has left, as far as it may. */
+/** Takes over the answer; the returned function waits until the answer has left, or was cut. */
 export function deliver(
   { incoming, outgoing }: Exchange,
   { reset, trickle }: Fault,
@@ -45,7 +45,7 @@ function half(outgoing: ServerResponse, content: Uint8Array): number {
   return Math.floor(Number(outgoing.getHeader("content-length") ?? content.length) / 2);
 }
 
-/** Ends when the piece was taken, or nobody is there to take it. */
+/** Ends when the piece was taken, or the reader is gone. */
 function writer(outgoing: ServerResponse): Write {
   const write = outgoing.write.bind(outgoing);
   const gone = new Promise<void>((resolve) => outgoing.once("close", resolve));

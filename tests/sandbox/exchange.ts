@@ -1,5 +1,5 @@
 // One request and its answer, as the sandbox's routes see them.
-// Rule: the body is read once, here, unless it is an upload; whoever needs it again gets a replay.
+// Rule: the body is read once, here, unless it is an upload; a second reader gets a replay.
 import { Buffer } from "node:buffer";
 import { IncomingMessage, type ServerResponse } from "node:http";
 
@@ -7,7 +7,7 @@ import { IncomingMessage, type ServerResponse } from "node:http";
 export interface Exchange {
   readonly method: string;
   readonly url: URL;
-  /** Empty for an upload, which may be larger than memory: whoever takes it reads `incoming`. */
+  /** Empty for an upload, which may be larger than memory: its route reads `incoming`. */
   readonly body: string;
   /** Query and form body together. */
   readonly parameters: Readonly<Record<string, string>>;

@@ -6,7 +6,7 @@ import type { JWK, Provider } from "oidc-provider";
 /**
  * Loads oidc-provider without its one line about Deno not being Node.
  *
- * It works all the same, and a line on standard error would be taken for the program's.
+ * It still works, and a line on standard error would look like the program's.
  */
 export async function loadProvider(): Promise<typeof Provider> {
   const { warn } = console;

@@ -6,7 +6,7 @@ import { USER } from "./identities.ts";
 
 const PAGE = 20;
 
-/** One page of a list, and where it stands in it. */
+/** One page of a list, and its position in it. */
 interface Page {
   readonly shown: readonly unknown[];
   readonly offset: number;

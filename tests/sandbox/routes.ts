@@ -19,7 +19,7 @@ export const PRELOGIN_PATH = "/auth/prelogin";
 /** Handles one request to its end. */
 export type Route = (exchange: Exchange) => Promise<void> | void;
 
-/** Makes the routes of one sandbox; `answer` is what the person says in automatic mode. */
+/** Makes the routes of one sandbox; `answer` is what the user says in automatic mode. */
 export function createRoutes(
   provider: Provider,
   options: SandboxOptions,
@@ -77,7 +77,7 @@ function createQueue(): (job: () => Promise<void>) => Promise<void> {
   let last = Promise.resolve();
   return (job) => {
     const turn = last.then(job);
-    last = turn.catch(() => undefined); // whoever waits for the job hears of it
+    last = turn.catch(() => undefined); // the waiter for the job gets the error
     return turn;
   };
 }

@@ -17,7 +17,7 @@ export function createTokenGate(intervalSeconds: number): TokenGate {
     const last = polls.get(deviceCode) ?? { at: -Infinity, intervalSeconds };
     const now = Date.now();
     const tooFast = now - last.at < last.intervalSeconds * 1000 * TOLERANCE;
-    // RFC 8628, section 3.5: slow_down makes the interval longer, for good.
+    // RFC 8628, section 3.5: slow_down makes all later intervals longer.
     polls.set(deviceCode, { at: now, intervalSeconds: last.intervalSeconds + (tooFast ? 5 : 0) });
     return tooFast;
   }

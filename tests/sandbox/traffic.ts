@@ -15,7 +15,7 @@ export interface Traffic {
   readonly requests: readonly RecordedRequest[];
   /** Stops listening and cuts what is open. */
   cut(): Promise<void>;
-  /** Does the same for good, and waits for what is running. */
+  /** Does the same until the end, and waits for what is running. */
   end(): Promise<void>;
 }
 
@@ -46,7 +46,7 @@ export function serve(
   });
   server.on("request", (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const job = answer(incoming, outgoing)
-      // A connection that breaks halfway is the client's affair; a bug is a 500 that says so.
+      // A connection that breaks halfway is up to the client; a bug is a 500 that says so.
       .catch((error) => {
         if (!incoming.socket.destroyed) outgoing.writeHead(500).end(String(error));
       })

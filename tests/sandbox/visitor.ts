@@ -11,7 +11,7 @@ export interface Reply {
   readonly headers: Headers;
   readonly text: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** The body as JSON, empty when it is none. */
+  /** The body as JSON, empty when it is not JSON. */
   readonly json: Readonly<Record<string, unknown>>;
 }
 

@@ -62,7 +62,7 @@ testWith(ETCD, "a leader that is killed between request and save costs nothing",
   const outcome = await program.outcome;
   assertEquals([outcome.code, outcome.stderr], [0, ""]);
   assertEquals((await world.login()).accessToken, outcome.stdout.trim());
-  assertEquals((await world.run(1, ["refresh"])).code, 0, "the login lives");
+  assertEquals((await world.run(1, ["refresh"])).code, 0, "the login still works");
   assertEquals(world.refreshes(since), [200, 200]);
 }, OPTIONS);
 

@@ -46,7 +46,7 @@ testWith(
     assertEquals(world.refreshes(since), [200]);
     assertEquals(new Set(outcomes.map(({ stdout }) => stdout)).size, 1);
     assertEquals(Number(await world.column("generation")), generation + 1);
-    assertEquals((await world.run(2, ["refresh"])).code, 0, "the login lives");
+    assertEquals((await world.run(2, ["refresh"])).code, 0, "the login still works");
   },
   OPTIONS,
 );
@@ -90,7 +90,7 @@ testWith(
     assertEquals([outcome.code, outcome.stderr], [0, ""]);
     assertEquals(world.kept(0, ".rescued"), []);
     assertEquals((await world.login()).accessToken, outcome.stdout.trim());
-    assertEquals((await world.run(1, ["refresh"])).code, 0, "the login lives");
+    assertEquals((await world.run(1, ["refresh"])).code, 0, "the login still works");
   },
   OPTIONS,
 );
@@ -120,7 +120,7 @@ testWith(
     );
     assertEquals(world.refreshes(since), [200]);
     assertEquals((await world.login()).accessToken, next.stdout.trim());
-    assertEquals((await world.run(1, ["refresh"])).code, 0, "the login lives");
+    assertEquals((await world.run(1, ["refresh"])).code, 0, "the login still works");
   },
   OPTIONS,
 );
@@ -161,7 +161,7 @@ testWith(
 
 testWith(
   POSTGRES,
-  "a holder that loses its computer keeps nobody waiting for longer than its limits",
+  "a holder that loses its computer keeps no process waiting for longer than its limits",
   async (bin) => {
     await using postgres = await startPostgres(bin);
     await using world = await sharedWorld(postgres, 2);

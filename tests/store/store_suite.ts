@@ -101,7 +101,7 @@ export function testStore(kind: string, open: () => Promise<Stores>, ignore = fa
     const began = performance.now();
     await using login = await other.lock("default");
     assert(sameTokenSet(await login.load(), numbered(1)));
-    assert(performance.now() - began < 4_000, "nobody waits for an attempt that has ended");
+    assert(performance.now() - began < 4_000, "no process waits for an attempt that has ended");
   });
 
   test("profiles keep out of each other's way", async (stores) => {

@@ -34,5 +34,5 @@ export async function check(world: World, line: string): Promise<void> {
     const found = pattern.exec(line);
     if (found !== null) return await holds(world, ...found.slice(1).map((part) => part ?? ""));
   }
-  throw new Error(`Nobody knows how to check this: then ${line}`);
+  throw new Error(`There is no check for: then ${line}`);
 }

@@ -1,4 +1,4 @@
-// A case as a text: what is given, what is typed, and what then stands on each stream.
+// A case as a text: what is given, what is typed, and what is then on each stream.
 // Rule: parsing and formatting are each other's inverse, so that a case is written again as it was read.
 
 /** One line of a case, or one command with all that comes of it. */

@@ -1,5 +1,5 @@
 // Plays a case: makes true what is given, types the commands, and notes what comes of them.
-// Rule: whatever a case is about, no secret may stand on a stream; only `token` prints one; and what stands
+// Rule: whatever a case is about, no secret may be on a stream; only `token` prints one; and what is
 // there with --json follows its schema.
 import { assertEquals } from "@std/assert";
 import type { Result, Step } from "./case_file.ts";
@@ -70,7 +70,9 @@ function parseTyped(world: World, line: string): Typed {
     }),
   );
   const asTask = words[at] === "deno";
-  if (!asTask && words[at] !== "anaplan-auth") throw new Error(`Nobody can type this: ${line}`);
+  if (!asTask && words[at] !== "anaplan-auth") {
+    throw new Error(`This is not a command line: ${line}`);
+  }
   return {
     env,
     argv: words.slice(at + (asTask ? 2 : 1)),

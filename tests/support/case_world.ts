@@ -1,4 +1,4 @@
-// The world of one case: a sandbox, a home directory, a listener's address, and the person.
+// The world of one case: a sandbox, a home directory, a listener's address, and the user.
 // Rule: everything that a case can be given is one line of the table below, in plain words.
 import { type Fault, type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/sandbox.ts";
 import { startFirewall } from "./firewall.ts";
@@ -16,9 +16,9 @@ export interface World extends AsyncDisposable {
   readonly listener: Listener;
   /** The redirect URI; another one when it is not to be registered. */
   redirectUri: string;
-  /** Where the sign-in page is; the sandbox's own unless something stands before it. */
+  /** Where the sign-in page is; the sandbox's own unless something is in front of it. */
   authorizationEndpoint: string;
-  /** What the person does at the next sign-in. */
+  /** What the user does at the next sign-in. */
   person: Person;
   /** The port of a login store, once there is one. */
   storePort?: number;
@@ -32,16 +32,16 @@ export function sandboxOptions(givens: readonly string[]): SandboxOptions {
     givens.map((line) => pattern.exec(line)?.[1]).find(Boolean);
   const life = found(CODE_LIFE);
   return {
-    signIn: "page", // the person presses the buttons
+    signIn: "page", // the user presses the buttons
     deviceIntervalSeconds: Number(found(POLL_INTERVAL) ?? 1),
     ...(life === undefined ? {} : { deviceCodeSeconds: Number(life) }),
   };
 }
 
-const CODE_LIFE = /^a device code is good for (\d+) s$/;
+const CODE_LIFE = /^a device code is valid for (\d+) s$/;
 const POLL_INTERVAL = /^a device code is asked for every (\d+) s$/;
 
-/** Makes a world in which nobody is signed in. */
+/** Makes a world in which no user is signed in. */
 export async function makeWorld(options: SandboxOptions): Promise<World> {
   await using undo = new AsyncDisposableStack();
   const home = undo.use(await makeHome());
@@ -69,7 +69,7 @@ const MINUTE = 60_000;
 
 const GIVENS: readonly (readonly [RegExp, Given])[] = [
   [
-    /^somebody is signed in(?: as the (non-rotating) client)?(?: \(profile (\S+)\))?$/,
+    /^a user is signed in(?: as the (non-rotating) client)?(?: \(profile (\S+)\))?$/,
     async ({ sandbox, home, listener }, nonRotating, profile) => {
       await signIn(sandbox, home, {
         client: sandbox.clients[nonRotating === "" ? "rotating" : "nonRotating"],
@@ -108,7 +108,7 @@ const GIVENS: readonly (readonly [RegExp, Given])[] = [
   }],
   [CODE_LIFE, () => {}],
   [POLL_INTERVAL, () => {}], // see sandboxOptions()
-  [/^a firewall refuses 127\.0\.0\.1 in an address$/, async (world) => {
+  [/^a firewall rejects 127\.0\.0\.1 in an address$/, async (world) => {
     const firewall = world.cleanup.use(await startFirewall());
     const caFile = `${world.home.path}/ca.pem`;
     await Deno.writeTextFile(caFile, `\n${firewall.caPem}`, { append: true });
@@ -117,7 +117,7 @@ const GIVENS: readonly (readonly [RegExp, Given])[] = [
   [/^every refresh token is revoked$/, ({ sandbox }) => sandbox.revokeRefreshTokens()],
   [/^every access token is revoked$/, ({ sandbox }) => sandbox.revokeAccessTokens()],
   [
-    /^the access token (?:has ended|ends in (\d+) min)$/,
+    /^the access token (?:has expired|expires in (\d+) min)$/,
     ({ home }, minutes) =>
       home.changeCredentials({ expiresAt: Date.now() + (Number(minutes) || -1) * MINUTE }),
   ],
@@ -157,7 +157,7 @@ const GIVENS: readonly (readonly [RegExp, Given])[] = [
     const store = world.cleanup.use(await startPostgres(path, { access }));
     world.storePort = store.port;
   }],
-  [/^the person (.*)$/, (world, what = "") => void (world.person = parsePerson(what))],
+  [/^the user (.*)$/, (world, what = "") => void (world.person = parsePerson(what))],
 ];
 
 /** Makes a `given` line true. */
@@ -166,7 +166,7 @@ export async function make(world: World, line: string): Promise<void> {
     const found = pattern.exec(line);
     if (found !== null) return await given(world, ...found.slice(1).map((part) => part ?? ""));
   }
-  throw new Error(`Nobody knows how to make this true: given ${line}`);
+  throw new Error(`There is no step for: given ${line}`);
 }
 
 function bodyOf(body: string): Pick<Fault, "body" | "headers"> {

@@ -1,9 +1,9 @@
 // A person in a real Chromium: buttons are pressed, certificate warnings are clicked away.
-// Rule: no certificate is ignored behind the person's back; every warning is met and counted.
+// Rule: no certificate is ignored behind the user's back; every warning is met and counted.
 import { chromium, type Page } from "playwright-core";
 import { PROJECT_DIRECTORY } from "./task_command.ts";
 
-/** With these Chromium runs anywhere, and asks nobody for anything. */
+/** With these Chromium runs anywhere, and asks no questions. */
 export const FLAGS: string[] = [
   "--no-sandbox",
   "--disable-background-networking",
@@ -37,7 +37,7 @@ export interface Browser extends AsyncDisposable {
 
 /** What is special about a browser. */
 export interface BrowserWishes {
-  /** The home directory, in which the person's own trusted certificates are. */
+  /** The home directory, in which the user's own trusted certificates are. */
   readonly home?: string;
   /** A name that leads to a server on this computer, whose certificate it accepts. */
   readonly standIn?: { readonly hostname: string; readonly port: number; readonly spki: string };

@@ -1,12 +1,12 @@
 // A company's certificate authority: it signs a certificate for whatever name a proxy is asked for.
-// Rule: its key lives in this process and is gone with it.
+// Rule: its key is in this process and is gone with it.
 import "reflect-metadata"; // before x509: its container reads decorators through it
 import * as x509 from "@peculiar/x509";
 
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 const DAY = 24 * 60 * 60 * 1000;
 
-/** Who signs; what it signs is trusted by whoever trusts `caPem`. */
+/** Who signs; a client that trusts `caPem` trusts what it signs. */
 export interface Company {
   readonly caPem: string;
   /** A certificate for one host, with its key; PEM texts. */

@@ -1,5 +1,5 @@
 // A company's network on this computer: its proxy, behind which Anaplan's real hosts are a sandbox.
-// Rule: the program is told of no endpoint; whatever it asks of the real hosts has to arrive here.
+// Rule: no flag names an endpoint; whatever the program asks of the real hosts has to arrive here.
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { type Home, makeHome } from "./home.ts";
 import { type Outcome, runProgram, startProgram } from "./program.ts";
@@ -19,7 +19,7 @@ export interface Corporate extends AsyncDisposable {
   readonly proxyUrl: string;
   /** Runs the program behind the proxy. */
   run(argv: readonly string[], env?: Readonly<Record<string, string>>): Promise<Outcome>;
-  /** Signs in with the real hosts of us1; the browser is behind the proxy, too. */
+  /** Signs in with the real hosts of us1; the browser is also behind the proxy. */
   login(flags?: readonly string[]): Promise<{ outcome: Outcome; page: FinalPage }>;
 }
 

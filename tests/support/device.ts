@@ -1,4 +1,4 @@
-// Answers of a device authorization endpoint, and a device authorization that nobody has approved yet.
+// Answers of a device authorization endpoint, and a device authorization that the user has not approved yet.
 import type { DeviceAuthorization, Pending } from "../../src/oauth/device.ts";
 import type { Grant } from "../../src/oauth/token_response.ts";
 import type { AuthorizationServer } from "../../src/oauth/wire.ts";

@@ -2,7 +2,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 
-/** Somebody else. */
+/** Another user. */
 export const NOBODY = 65_534;
 /** Files can be given away by root alone. */
 export const CANNOT_CHOWN = Deno.build.os === "windows" || Deno.uid() !== 0;

@@ -33,7 +33,7 @@ export function rewriteElsewhere(path: string): DiskProcess {
 
 /** Writes more than a file may hold, on a disk that is full from then on: says the error. */
 export function writeOnFullDisk(path: string): DiskProcess {
-  const script = 'trap "" XFSZ; ulimit -f 8; exec "$@"'; // a limit of the shell stands for the full disk
+  const script = 'trap "" XFSZ; ulimit -f 8; exec "$@"'; // a limit of the shell acts as the full disk
   const words = [Deno.execPath(), "run", "-A", "--no-prompt", import.meta.url, "fill", path];
   return start("sh", ["-c", script, "sh", ...words]);
 }

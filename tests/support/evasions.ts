@@ -4,7 +4,7 @@
 /** What the fence of these evasions lets through. */
 export const INSIDE = "/2/0/workspaces/W1/models/M1";
 
-/** A request that must not pass: as it stands on the wire, with the secret before its path. */
+/** A request that must not pass: as it is on the wire, with the secret before its path. */
 export interface Evasion {
   readonly name: string;
   readonly target: string;

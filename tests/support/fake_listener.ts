@@ -39,7 +39,7 @@ export function fakeListener(state: Listening["kind"] = "open"): FakeListener {
     visit(url) {
       const { host } = new URL(url);
       const handle = handlers.get(host);
-      if (handle === undefined) throw new Error(`Nobody listens on ${host}`);
+      if (handle === undefined) throw new Error(`No listener is on ${host}`);
       const visit = handle(new Request(url, { headers: { host } }));
       visits.push(visit);
       return visit;
@@ -57,7 +57,7 @@ export function fakeListener(state: Listening["kind"] = "open"): FakeListener {
 /** A terminal on which a person types. */
 export interface FakePerson {
   readonly terminal: Partial<Terminal>;
-  /** What stood above and before the line, whenever one was read. */
+  /** What was above and before the line, whenever one was read. */
   readonly prompts: readonly string[];
   /** Whether a line is being read at this moment. */
   readonly isAsked: boolean;

@@ -13,7 +13,7 @@ import type {
 /** When the fake clock starts. */
 export const START = Date.UTC(2026, 10, 24, 9, 0);
 
-/** Where the monotonic clock starts: nowhere near, so that the two cannot be taken for each other. */
+/** Where the monotonic clock starts: nowhere near, so that the two cannot be confused. */
 export const MONOTONIC_START = 1_000;
 
 /** What the network does with one request: answers it, or fails. */
@@ -28,7 +28,7 @@ export type StreamStep =
   | Error
   | ((request: StreamRequest) => Response | Promise<Response>);
 
-/** What a test arranges; the rest of {@link System} may be given too. */
+/** What a test arranges; the rest of {@link System} may also be given. */
 export interface Arranged
   extends Partial<Omit<System, "env" | "terminal" | "fetch" | "fetchStream">> {
   readonly env?: Readonly<Record<string, string>>;
@@ -151,7 +151,7 @@ function fakeStreams(arranged: readonly StreamStep[]): FakeStreams {
   };
 }
 
-/** The response as an answer that flows; `close` is told when it is given back. */
+/** The response as an answer that flows; `close` is called when it is given back. */
 export function streamOf(response: Response, close = (): void => {}): StreamResponse {
   return {
     status: response.status,
@@ -226,7 +226,7 @@ function noTerminal(): Terminal {
     canDraw: true,
     readLine: ({ prompt }) => unexpected(`a line was read after "${prompt}"`),
     readPipe: () => unexpected("stdin was read"),
-    ask: ({ text }) => unexpected(`the person was asked "${text}"`),
+    ask: ({ text }) => unexpected(`the user was asked "${text}"`),
     columns: () => undefined,
     rows: () => undefined,
   };
@@ -238,7 +238,7 @@ interface Clock extends Pick<System, "now" | "monotonic" | "sleep"> {
   set(milliseconds: number): void;
 }
 
-function fakeClock(stands: boolean): Clock {
+function fakeClock(isStopped: boolean): Clock {
   let now = MONOTONIC_START;
   let correction = START - MONOTONIC_START;
   const sleeps: number[] = [];
@@ -262,7 +262,7 @@ function fakeClock(stands: boolean): Clock {
       signal?.addEventListener("abort", stop);
       sleepers.add(sleeper);
       // A turn of the event loop, so that who sleeps in a loop lets the others go on.
-      const turn = stands ? undefined : setTimeout(() => advance(milliseconds));
+      const turn = isStopped ? undefined : setTimeout(() => advance(milliseconds));
       try {
         await promise;
       } finally {

@@ -45,7 +45,7 @@ export async function answerFirst(
   if (next !== undefined) await terminal.shows(next[0]);
 }
 
-/** A world in which nobody has signed in yet. */
+/** A world in which no user has signed in yet. */
 export async function firstSignIn(python: string): Promise<FirstSignIn> {
   await using undo = new AsyncDisposableStack();
   const sandbox = undo.use(await startSandbox());

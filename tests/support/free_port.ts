@@ -1,5 +1,5 @@
-// A port that nobody uses, for the listener of one test.
-// Rule: taken from below the range that systems give out by themselves, so that nobody gets it in between.
+// A free port, for the listener of one test.
+// Rule: taken from below the range that systems give out by themselves, so that no program gets it in between.
 
 const LOWEST = 10_240;
 const COUNT = 20_000;

@@ -21,7 +21,7 @@ export interface HeldRefresh extends AsyncDisposable {
   savedToken(): Promise<string | undefined>;
 }
 
-/** Makes one; `fields` change what stands in the login's file. */
+/** Makes one; `fields` change what is in the login's file. */
 export async function heldRefresh(
   fields: Readonly<Record<string, unknown>> = {},
 ): Promise<HeldRefresh> {

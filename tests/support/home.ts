@@ -9,7 +9,7 @@ export interface Home extends AsyncDisposable {
   readonly configDir: string;
   /** The file that a profile's login is kept in. */
   credentialsFile(profile?: string): string;
-  /** A profile's login, as it stands on disk; `undefined` when there is none. */
+  /** A profile's login, as it is on disk; `undefined` when there is none. */
   credentials(profile?: string): Promise<Credentials | undefined>;
   /** Changes some fields of a profile's login; the file's mode stays. */
   changeCredentials(change: CredentialsChange, profile?: string): Promise<void>;

@@ -92,7 +92,7 @@ export function answering(
       const { text, hint = "", choices = [] } = question;
       asked.push(text, hint, ...choices.map(({ value, note }) => `${value} ${note}`));
       const found = Object.entries(answers).find(([start]) => text.startsWith(start));
-      if (found === undefined) throw new Error(`Nobody answers "${text}"`);
+      if (found === undefined) throw new Error(`There is no answer for "${text}"`);
       return Promise.resolve(found[1]);
     },
   };

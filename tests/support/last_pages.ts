@@ -30,7 +30,7 @@ const OUTCOMES: Readonly<Record<string, Page>> = {
     who: "Ada Lovelace, ada@example.com",
     place: "us1, profile default",
   }),
-  "signed-in-as-somebody": signedInPage({
+  "signed-in-with-a-name": signedInPage({
     server: "id.example.com",
     who: undefined,
     place: "Profile work",
@@ -40,12 +40,12 @@ const OUTCOMES: Readonly<Record<string, Page>> = {
     next: signIn(),
   }),
   "failed": failed(
-    "Cannot sign in: Anaplan did not accept the code (invalid_grant); it is old, was used, or the " +
+    "Cannot sign in: Anaplan rejected the code (invalid_grant); it is old, was used, or the " +
       "redirect URI differs",
     { next: words`${signIn("--profile eu")}, and finish in the newest window` },
   ),
   "failed-at-length": failed(`Cannot write ${"/a-long-directory-name".repeat(9)}: disk full`, {
-    next: words`mend that, then put them back before anything else: ${
+    next: words`fix that, then put them back before anything else: ${
       shell(
         `mv /run/user/1000/${"rescued".repeat(12)} ~/.config/anaplan-auth/credentials/default.json`,
       )
@@ -76,7 +76,7 @@ export async function startLastPages(): Promise<LastPages> {
   const relayed = { ...attempt, redirectUri: "https://www.anaplan.com/" };
   const relayHtml = await relayPage("127.0.0.1");
   const headers = { "content-type": "text/html; charset=utf-8" };
-  // the endpoint knows one path and one outcome; which of them is meant stands before that path
+  // the endpoint knows one path and one outcome; the part before that path says which one is meant
   async function handle(request: Request): Promise<Response> {
     const url = new URL(request.url);
     if (url.pathname === "/relay.html") return new Response(relayHtml, { headers });

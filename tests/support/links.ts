@@ -1,5 +1,5 @@
 // The links and headings of Markdown pages, as GitHub makes anchors of them.
-// Rule: what stands in code is no link and no heading.
+// Rule: what is in code is no link and no heading.
 const ROOT = new URL("../../", import.meta.url);
 
 /** A link that leads to another place of this repository. */
@@ -24,7 +24,7 @@ export async function markdownIn(folder: string): Promise<string[]> {
   return found;
 }
 
-/** The links of a page, images too, but those to other hosts. */
+/** The links of a page and its images, but not those to other hosts. */
 export async function linksOf(page: string): Promise<Link[]> {
   const text = (await proseOf(page)).replace(/`(?:[^`\n]|\n(?!\n))+`/g, "");
   const inline = text.matchAll(/\]\(([^)\s]+)\)/g);

@@ -10,7 +10,7 @@ import { START } from "./fake_system.ts";
 
 const MINUTE = 60_000;
 
-/** A login that is good for half an hour from {@link START} on. */
+/** A login that is valid for half an hour from {@link START} on. */
 export const LOGIN: TokenSet & Required<Pick<TokenSet, "refreshToken" | "clientSecret">> = {
   accessToken: new Secret("old-access"),
   obtainedAt: START - 5 * MINUTE,
@@ -24,7 +24,7 @@ export const LOGIN: TokenSet & Required<Pick<TokenSet, "refreshToken" | "clientS
   clientSecret: new Secret("client-secret"),
 };
 
-/** The same, with an access token that ended a minute ago. */
+/** The same, with an access token that expired a minute ago. */
 export const STALE: typeof LOGIN = { ...LOGIN, expiresAt: START - MINUTE };
 
 /** The login as if it had been made with these settings. */

@@ -17,7 +17,7 @@ export async function longAnswer(
   await using undo = new AsyncDisposableStack();
   const server = undo.use(plainServer(() => new Response(body, init)));
   const { url } = server;
-  const directory = await Deno.makeTempDir(); // where nobody else can put a CA file
+  const directory = await Deno.makeTempDir(); // where no other user can put a CA file
   undo.defer(() => Deno.remove(directory, { recursive: true }));
   const caFile = `${directory}/ca.pem`;
   await Deno.writeTextFile(caFile, (await makeCertificate()).caPem);

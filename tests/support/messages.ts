@@ -38,7 +38,7 @@ export interface FileMessages {
 /** All sentences of the file, in its order. */
 export function messagesOf(path: string, source: string): FileMessages {
   const program = parseSync(path, source).program as unknown as Node;
-  const { used } = read(program, source, new Set()); // constants that are told where they are used
+  const { used } = read(program, source, new Set()); // constants that are listed where they are used
   return read(program, source, used);
 }
 
@@ -91,7 +91,7 @@ function isError(node: Node): boolean {
   return node.type === "NewExpression" && nameOf(node.callee) === "CliError";
 }
 
-/** The sentences of a text: of HTML what stands between the tags, of code what it quotes. */
+/** The sentences of a text: of HTML the text between the tags, of code what it quotes. */
 function spoken(text: string): string[] {
   if (TAG.test(text)) return text.split(/<[^>]*>/).flatMap(spoken);
   if (CODE.test(text)) {

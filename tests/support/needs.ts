@@ -69,7 +69,7 @@ export function findShell(name: "bash" | "zsh" | "fish"): Tool {
   return { path, hint };
 }
 
-/** NSS's certutil, with which Chromium is told whom to trust. */
+/** NSS's certutil, which sets what Chromium trusts. */
 export function findCertutil(): Tool {
   const hint = "certutil: apt-get install libnss3-tools";
   const path = "/usr/bin/certutil";

@@ -1,4 +1,4 @@
-// npm, as far as tests need it: whether a registry can be reached, and what to say when not.
+// What tests need of npm: whether a registry can be reached, and what to say when not.
 import type { Tool } from "./needs.ts";
 
 /** npm, where it is installed and reaches a registry with the Deno that is tested with. */

@@ -1,4 +1,4 @@
-// An authorization server, a client and an attempt for unit tests; nobody answers at these addresses.
+// An authorization server, a client and an attempt for unit tests; no server answers at these addresses.
 import { type Attempt, startAttempt } from "../../src/oauth/authorization_code.ts";
 import type { AuthorizationServer, OAuthClient } from "../../src/oauth/wire.ts";
 import { Secret } from "../../src/base/secret.ts";

@@ -1,5 +1,5 @@
-// The pages of the documentation, and the code that stands in them.
-// Rule: read as they are; a block is what stands between two fences.
+// The pages of the documentation, and the code in them.
+// Rule: read as they are; a block is the text between two fences.
 import { markdownIn } from "./links.ts";
 
 const ROOT = new URL("../../", import.meta.url);

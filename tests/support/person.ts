@@ -32,10 +32,10 @@ const PEOPLE: readonly (readonly [RegExp, Person])[] = [
   ],
 ];
 
-/** The person who does that. */
+/** The user who does that. */
 export function parsePerson(what: string): Person {
   const found = PEOPLE.find(([pattern]) => pattern.test(what));
-  if (found === undefined) throw new Error(`Nobody knows a person who ${what}`);
+  if (found === undefined) throw new Error(`There is no user who ${what}`);
   return found[1];
 }
 
@@ -43,7 +43,7 @@ function watching(act: Person["act"]): Person {
   return { pastes: false, act };
 }
 
-/** Signs in where nobody listens, and pastes what is made of the address on which that ends. */
+/** Signs in where no listener is, and pastes what is made of the address on which that ends. */
 function pasting(made: (address: URL) => string, decide?: "decline"): Person {
   return {
     pastes: true,

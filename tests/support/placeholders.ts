@@ -1,6 +1,6 @@
 // What differs from run to run, named: `<PORT>`, `<STATE>`, `<TIME>`.
 // Rule: a value that is known is replaced by itself, so that its name also says that it was the right one;
-// a pattern is used only for what nobody can know.
+// a pattern is used only for what the test cannot know.
 import { VERSION } from "./version.ts";
 
 /** The values of one case that its texts may hold. */

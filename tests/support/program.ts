@@ -5,10 +5,10 @@ import { commandLineOf, PROJECT_DIRECTORY, taskCommandLine } from "./task_comman
 
 /** How to run the program. */
 export interface ProgramOptions {
-  /** The person's home directory; the program keeps its files in there. */
+  /** The user's home directory; the program keeps its files in there. */
   readonly home: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** What stands on stdin, or `open` for a pipe that is written to later; nothing by default. */
+  /** What is on stdin, or `open` for a pipe that is written to later; nothing by default. */
   readonly stdin?: string | { readonly open: true };
   /** As `deno task` runs it, which says in its answers how it was typed; not so by default. */
   readonly asTask?: boolean;
@@ -100,7 +100,7 @@ export async function startProgram(
   };
 }
 
-/** The environment of a machine on which nobody has set anything. */
+/** The environment of a machine with no settings. */
 export async function bareEnvironment(home: string): Promise<Record<string, string>> {
   const kept = ["PATH", "SystemRoot", "SystemDrive"].map((
     name,
@@ -112,7 +112,7 @@ export async function bareEnvironment(home: string): Promise<Record<string, stri
     HOME: home,
     APPDATA: `${home}/.config`,
     TZ: "UTC",
-    BROWSER: "true", // a browser that opens nothing: the test is the person
+    BROWSER: "true", // a browser that opens nothing: the test is the user
   };
 }
 

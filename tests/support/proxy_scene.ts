@@ -1,5 +1,5 @@
 // The real `proxy` in front of a real HTTPS server, which answers as a test says and remembers what it was asked.
-// Rule: the server is the API and the token endpoint of one login; every token is told from every other.
+// Rule: the server is the API and the token endpoint of one login; no two tokens are the same.
 import { createServer } from "node:https";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { makeCertificate } from "../sandbox/certificate.ts";

@@ -1,5 +1,5 @@
 // A photo of a QR code in a terminal, for a decoder that knows nothing of terminals.
-// Rule: a terminal's own two colours are given; a character is drawn in them unless it says its own.
+// Rule: a terminal's own two colors are given; a character is drawn in them unless it says its own.
 
 /** A picture as decoders take it: four bytes a pixel. */
 export interface Photo {
@@ -8,8 +8,8 @@ export interface Photo {
   readonly height: number;
 }
 
-/** The colours of a terminal. */
-export interface TerminalColours {
+/** The colors of a terminal. */
+export interface TerminalColors {
   readonly ink: number;
   readonly paper: number;
 }
@@ -24,12 +24,12 @@ const BLOCKS: Readonly<Record<string, readonly [upper: boolean, lower: boolean]>
   "▄": [false, true],
   "█": [true, true],
 };
-/** What the colours are that the text may choose (ECMA-48, 8.3.117; aixterm for the bright one). */
+/** What the colors are that the text may choose (ECMA-48, 8.3.117; aixterm for the bright one). */
 const INKS: Readonly<Record<string, number>> = { "30": 0, "37": 229, "97": 255 };
 const PAPERS: Readonly<Record<string, number>> = { "40": 0, "47": 229, "107": 255 };
 
 /** Takes the photo; a character that is not known is an error. */
-export function photograph(text: string, terminal: TerminalColours): Photo {
+export function photograph(text: string, terminal: TerminalColors): Photo {
   const rows = text.split("\n").flatMap((line) => rowsOf(line, terminal));
   const columns = Math.max(...rows.map((row) => row.length));
   const width = (columns + 2 * MARGIN) * SCALE;
@@ -46,7 +46,7 @@ export function photograph(text: string, terminal: TerminalColours): Photo {
 }
 
 /** The two rows of greys that a line of characters is. */
-function rowsOf(line: string, terminal: TerminalColours): [number[], number[]] {
+function rowsOf(line: string, terminal: TerminalColors): [number[], number[]] {
   let { ink, paper } = terminal;
   const upper: number[] = [];
   const lower: number[] = [];

@@ -37,7 +37,7 @@ export async function talkPlainly(port: number, said: string): Promise<string> {
   let heard = "";
   const buffer = new Uint8Array(4096);
   while (true) {
-    const length = await connection.read(buffer).catch(() => null); // a reset is an answer, too
+    const length = await connection.read(buffer).catch(() => null); // a reset is also an answer
     if (length === null) return heard;
     heard += new TextDecoder().decode(buffer.subarray(0, length));
   }

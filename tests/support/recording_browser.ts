@@ -10,7 +10,7 @@ export interface RecordingBrowser {
   args(): Promise<string[]>;
 }
 
-/** Makes the program in a directory that is nobody else's. */
+/** Makes the program in a directory that no other user can open. */
 export async function recordingBrowser(directory: string): Promise<RecordingBrowser> {
   const { PATH = "" } = await bareEnvironment(directory);
   const command = `${directory}/recording-browser`;

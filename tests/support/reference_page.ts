@@ -1,5 +1,5 @@
 // docs/reference.md, made from the program itself: the one golden file of the tree of commands.
-// Rule: what the program says of itself stands here word for word; only what it never says is written here.
+// Rule: what the program says about itself is here word for word; only what it never says is written here.
 import { helpOf } from "../../src/cli/help/help.ts";
 import { reference } from "../../src/cli/help/reference.ts";
 import { REGIONS } from "../../src/provider/regions.ts";
@@ -44,7 +44,7 @@ export async function referencePage(): Promise<string> {
   ].join("\n\n") + "\n";
 }
 
-/** The names of all variables that stand on the page by a word of their own. */
+/** The names of all variables that have a word of their own on the page. */
 export function variablesOnPage(): string[] {
   const own = reference().match(/^ {2}[A-Z_]+(?: and [A-Z_]+)?/gm) ?? [];
   return [

@@ -38,7 +38,7 @@ export const FILES: readonly (readonly [file: string, text: string])[] = [
   ["credentials/NAME.json", "its tokens, and the client secret if there is one"],
   [
     "credentials/NAME.lock",
-    "the lock of whoever changes the login or its profile; holds a process id, and may stay",
+    "the lock of the process that changes the login or its profile; holds a process id, and may stay",
   ],
   ["drafts/NAME.json", "answers of a first sign-in that was interrupted, without the secret"],
   ["failures/NAME.json", "the last failure as it was printed, for `doctor`"],
@@ -47,7 +47,7 @@ export const FILES: readonly (readonly [file: string, text: string])[] = [
     "tls/accepted.json",
     "which certificate a browser has accepted, so that no warning is announced",
   ],
-  ["tls/listener.lock", "the lock of whoever makes them"],
+  ["tls/listener.lock", "the lock of the process that makes them"],
   ["tls/certificate.pem", "the certificate alone, once `cert trust` was used"],
   ["FILE.bad", "a damaged file that was moved out of the way; it may hold tokens: remove it"],
   [

@@ -1,5 +1,5 @@
 // A browser that runs a relay's script, made of fakes that remember what was done to them.
-// Rule: the script is run as it stands; whatever it touches that is not here throws.
+// Rule: the script is run unchanged; whatever it touches that is not here throws.
 
 /** What a relay's script did. */
 export interface RelayVisit {
@@ -51,7 +51,7 @@ export function visitRelay(script: string, search: string, pathname = "/"): Rela
   return { done, targets, told };
 }
 
-/** The script that a bookmarklet's address stands for, as a browser decodes it. */
+/** The script in a bookmarklet's address, as a browser decodes it. */
 export function scriptOfBookmarklet(address: string): string {
   return decodeURIComponent(address.replace(/^javascript:/, ""));
 }

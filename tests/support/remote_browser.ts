@@ -4,7 +4,7 @@ import type { Sandbox } from "../sandbox/contract.ts";
 
 const MOST_STEPS = 10;
 
-/** The address on which the sign-in ends, which nobody has opened. */
+/** The address on which the sign-in ends, which no browser has opened. */
 export async function addressAfterSignIn(
   { caPem, origin }: Sandbox,
   address: string,

@@ -25,7 +25,7 @@ export interface SandboxPerson extends Disposable {
 
 /** What is special about a person. */
 export interface PersonWishes {
-  /** What is registered; the port is the person's own. */
+  /** What is registered; the port is the user's own. */
   readonly redirectUri?: (port: number) => string;
   readonly clientSecret?: string;
   /** What the browser does before it opens the page. */

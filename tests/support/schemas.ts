@@ -1,5 +1,5 @@
 // What a command prints with --json, held against its schema in docs/schema/.
-// Rule: the schemas are read as files, as anybody who uses them reads them.
+// Rule: the schemas are read as files, as a user of them reads them.
 import { assert, assertEquals } from "@std/assert";
 import { Ajv2020, type ValidateFunction } from "ajv/2020";
 import addFormats from "ajv-formats";
@@ -20,7 +20,7 @@ export const EXIT_CODE_OF: Readonly<Record<string, number>> = {
   interrupted: 130,
 };
 
-/** Commands whose answer is somebody else's, and whose. Their errors are ours all the same. */
+/** Commands whose answer comes from another program or server, and from which. Their errors are still ours. */
 export const WITHOUT_SCHEMA: Readonly<Record<string, string>> = {
   "api": "prints what the API answers",
   "complete": "prints a script for a shell",
@@ -37,7 +37,7 @@ export function schemaNames(): string[] {
   return files.filter((name) => name.endsWith(".json")).map((name) => name.slice(0, -5)).sort();
 }
 
-/** A schema as it stands in its file. */
+/** A schema as it is in its file. */
 export function readSchema(name: string): Record<string, unknown> {
   return JSON.parse(Deno.readTextFileSync(new URL(`${name}.json`, SCHEMAS)));
 }

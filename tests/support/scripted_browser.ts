@@ -1,7 +1,7 @@
 // A person with a browser, as a function: follows redirects, submits the sandbox's forms.
-// Rule: it trusts every certificate (the person clicks the warning away), runs no script, and
+// Rule: it trusts every certificate (the user clicks the warning away), runs no script, and
 // never leaves this computer: a redirect to another host is where it stops, unless a proxy of this
-// computer stands for the outside.
+// computer acts as the outside.
 import { Buffer } from "node:buffer";
 import { request, type RequestOptions } from "node:https";
 import { request as requestPlain } from "node:http";
@@ -10,17 +10,17 @@ import type { IncomingHttpHeaders } from "node:http";
 /** The page on which the browser stopped. */
 export interface FinalPage {
   readonly url: string;
-  /** 0 when nobody answers there, or when the address is not this computer's. */
+  /** 0 when no server answers there, or when the address is not this computer's. */
   readonly status: number;
   readonly body: string;
   readonly headers: IncomingHttpHeaders;
 }
 
-/** What the person is like. */
+/** What the user is like. */
 export interface BrowseOptions {
-  /** Which button the person presses on a sign-in or a confirmation page. */
+  /** Which button the user presses on a sign-in or a confirmation page. */
   readonly decide?: "approve" | "decline";
-  /** The person stops before they open an address that begins so. */
+  /** The user stops before they open an address that begins so. */
   readonly stopBefore?: string;
   /** What reaches other hosts; cookies and redirects are the browser's own. Nothing does by default. */
   readonly outside?: Outside;
@@ -45,7 +45,7 @@ const LOOPBACK = /^(127\.\d+\.\d+\.\d+|\[::1\]|localhost)$/;
 /**
  * Opens the URL and goes on until a page offers nothing more to do.
  *
- * With a redirect URI at which nobody listens, the page's `url` is what the person would paste.
+ * With a redirect URI at which there is no listener, the page's `url` is what the user would paste.
  */
 export async function browse(url: string, options: BrowseOptions = {}): Promise<FinalPage> {
   const jar: Jar = new Map();
@@ -67,7 +67,7 @@ function redirection({ url, status, headers }: FinalPage): Step | undefined {
   return { method: "GET", url: new URL(headers.location, url) };
 }
 
-/** What the person does with the page's form; nothing when it wants something typed. */
+/** What the user does with the page's form; nothing when it wants something typed. */
 function submission(page: FinalPage, decide: "approve" | "decline"): Step | undefined {
   if (!(page.headers["content-type"] ?? "").startsWith("text/html")) return undefined;
   const form = tags(page.body, "form")[0];
@@ -89,7 +89,7 @@ function submission(page: FinalPage, decide: "approve" | "decline"): Step | unde
   return { method: "GET", url: action };
 }
 
-/** The attributes of every such tag; good for the sandbox's own plain pages, not for the web. */
+/** The attributes of every such tag; enough for the sandbox's own plain pages, not for the web. */
 function tags(html: string, name: string): Record<string, string | undefined>[] {
   return [...html.matchAll(new RegExp(`<${name}\\b([^>]*)>`, "g"))].map(([, attributes = ""]) =>
     Object.fromEntries(

@@ -15,7 +15,7 @@ export interface SessionScene extends Disposable {
   readonly flags: CommonFlags & { readonly configDir: string };
 }
 
-/** Sets the scene; without a login nobody is signed in. */
+/** Sets the scene; without a login the user is not signed in. */
 export function sessionScene(
   login: TokenSet | undefined,
   arranged: Arranged = {},

@@ -33,7 +33,7 @@ export interface SharedWorld extends AsyncDisposable {
   login(): Promise<Credentials>;
   /** Changes some fields of it, and removes every copy. */
   change(change: CredentialsChange): Promise<void>;
-  /** The same with an access token that ended. */
+  /** The same with an access token that expired. */
   makeStale(): Promise<void>;
   /** A column of the row. */
   column(name: string): Promise<string>;

@@ -41,7 +41,7 @@ export async function runInShell(
   };
 }
 
-/** Puts a login into a home by hand, good for half an hour; nothing is asked of any server. */
+/** Puts a login into a home by hand, valid for half an hour; nothing is asked of any server. */
 export async function putLoginByHand(home: Home): Promise<void> {
   const now = Date.now();
   const login = {

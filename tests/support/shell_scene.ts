@@ -18,7 +18,7 @@ export interface ShellScene extends AsyncDisposable {
 }
 
 const START_UP: Readonly<Record<"bash" | "zsh", readonly [file: string, text: string]>> = {
-  // twice, as when somebody reads the file again
+  // twice, as when a shell reads the file again
   bash: [
     ".bashrc",
     `PS1='> '
@@ -38,7 +38,7 @@ source <(anaplan-auth complete zsh)
   ],
 };
 
-/** Makes the scene; what is in no profile's name is there to be taken for a command. */
+/** Makes the scene; some files have names that no profile can have, and a shell could run one of them. */
 export async function shellScene(): Promise<ShellScene> {
   const home = await makeHome();
   const directories = ["bin", ".config/anaplan-auth/profiles", "my logins"];

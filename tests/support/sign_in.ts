@@ -1,4 +1,4 @@
-// Signs in to a sandbox with the real program, the test being the person with the browser.
+// Signs in to a sandbox with the real program, the test being the user with the browser.
 // Rule: the page is opened from the address that the program printed, and nothing else is known of it.
 import { assertEquals } from "@std/assert";
 import type { ConfidentialClient, Sandbox } from "../sandbox/contract.ts";

@@ -1,7 +1,7 @@
 // The texts that a piece of source can come to, without running it. Rule: what is known at run time only is
 // a hole; a constant is read where it is used.
 
-/** What stands for a value that is known at run time only. */
+/** The placeholder for a value that is known at run time only. */
 export const HOLE = "{…}";
 
 /** A node of the syntax tree (ESTree). */
@@ -10,16 +10,16 @@ export interface Node {
   readonly [key: string]: unknown;
 }
 
-/** The names in a block, and what they stand for; `undefined` for what nobody knows beforehand. */
+/** The names in a block, and their values; `undefined` for a value that is not known beforehand. */
 export type Scope = ReadonlyMap<string, Node | undefined>;
 
 /** What is known on the way through a file. */
 export interface Reading {
-  /** What is told already. */
+  /** What is listed already. */
   readonly told: Set<Node>;
   /** The constants that were read where they are used. */
   readonly used: Set<Node>;
-  /** What would have made too many ways, and is told by itself. */
+  /** What would have made too many variants, and is listed by itself. */
   readonly apart: string[];
 }
 

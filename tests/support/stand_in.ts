@@ -1,4 +1,4 @@
-// A web server of somebody else's, for one test: it stands where a name leads that is mapped to it.
+// Another web server, for one test: a name is mapped to its address.
 // Rule: HTTPS with a certificate of its own authority, and every request is kept with its headers.
 import { createServer } from "node:https";
 import type { IncomingMessage } from "node:http";

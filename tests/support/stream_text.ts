@@ -1,5 +1,5 @@
 // The text of a stream while it comes.
-// Rule: whoever waits for something in it waits for a bounded time.
+// Rule: each wait for something in it has a limit.
 
 /** What a stream has brought so far. */
 export interface StreamText {

@@ -1,6 +1,6 @@
 // The real System in a process of its own, for what cannot be tried in the test's: signals, stdin, and
 // the environment that a browser inherits.
-// Rule: what the child says stands on stdout, one line each.
+// Rule: what the child says is on stdout, one line each.
 import { CliError, toCliError } from "../../src/base/errors.ts";
 import { grantAndSave } from "../../src/session/grants.ts";
 import type { Verdict } from "../../src/oauth/token_response.ts";

@@ -40,7 +40,7 @@ export function tcpRelay(target: number): TcpRelay {
       open.add(client).add(server);
       await Promise.all([carry(client, server), carry(server, client)]);
     } catch {
-      closeQuietly(client); // nobody is there now
+      closeQuietly(client); // no peer is there now
     }
   };
   const running = (async () => {

@@ -32,7 +32,7 @@ def take_terminal():
 
 
 def hang_up(program):
-    """Ends the program, if it still runs, for good."""
+    """Kills the program, if it still runs."""
     if program.poll() is None:
         program.kill()
 
@@ -67,7 +67,7 @@ def main():
             if typed:
                 while typed:
                     typed = typed[os.write(controller, typed) :]
-            else:  # hung up: whoever opened the terminal has closed it
+            else:  # hung up: the process that opened the terminal has closed it
                 sources.remove(0)
                 hang_up(program)
         if not ready and program.poll() is not None:

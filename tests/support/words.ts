@@ -1,7 +1,7 @@
 // Splits a command line into words, as a shell would that knows quotes and variables only.
-// Rule: pure; what it does not know stays as it stands.
+// Rule: pure; what it does not know stays unchanged.
 
-/** The words of a line; `variables` gives the words that an unquoted `$NAME` stands for. */
+/** The words of a line; `variables` gives the words that replace an unquoted `$NAME`. */
 export function splitWords(
   line: string,
   variables: Readonly<Record<string, readonly string[]>> = {},

@@ -1,6 +1,6 @@
 // Kills the program at each step of a deed: every system call on a file of ours or on the network is once
 // its last, by strace, which stops it before the call is done.
-// Rule: after each kill the store reads, the lock is free, and the login lives or lies in the window.
+// Rule: after each kill the store reads, the lock is free, and the login still works or lies in the window.
 import type { Deed } from "./deeds.ts";
 import { added, type Counts, judge, NONE, type Row } from "./row.ts";
 import type { Call } from "./trace.ts";
@@ -75,8 +75,8 @@ export function countsOf(finding: Finding, hadNone = false): Counts {
 function inWords({ alive, rotatedAway }: Finding, isNew: boolean, asked: boolean): string {
   if (rotatedAway) return "lost in the window: the server had rotated, the answer was not saved";
   if (!alive) return "lost";
-  if (isNew) return "the login lives, with the new tokens";
+  if (isNew) return "the login still works, with the new tokens";
   return asked
-    ? "the login lives, the server had not rotated"
-    : "the login lives, with the old tokens";
+    ? "the login still works, the server had not rotated"
+    : "the login still works, with the old tokens";
 }

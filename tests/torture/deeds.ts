@@ -24,7 +24,7 @@ export const REFRESH: Deed = {
   run: (world, injection) => runTraced(world, ["token"], { injection }),
 };
 
-/** A sign-in of somebody who is signed in. */
+/** A sign-in of a user who is signed in. */
 export const LOGIN: Deed = {
   name: "login",
   prepare: () => Promise.resolve(),
@@ -39,7 +39,7 @@ export const FIRST_LOGIN: Deed = {
   run: (world, injection) => runLogin(world.sandbox, world, injection),
 };
 
-/** A sign-in at another server, of somebody who is signed in at the world's. */
+/** A sign-in at another server, of a user who is signed in at the world's. */
 export function loginElsewhere(other: Sandbox): Deed {
   return {
     name: "login elsewhere",

@@ -1,5 +1,5 @@
 // Refreshes that meet something else: a logout, a login, a login that waits for a person.
-// Rule: nobody waits for a person, and nothing that was ended comes back.
+// Rule: no command waits for a user, and nothing that was ended comes back.
 import { startProgram } from "../support/program.ts";
 import { browse } from "../support/scripted_browser.ts";
 import { login, registeredListener, sandboxFlags, SIGN_IN_ADDRESS } from "../support/sign_in.ts";
@@ -13,7 +13,7 @@ import { isLockFree, startWorld, temporaryFiles } from "./world.ts";
 const REFRESHERS = 8;
 const SOON = 10_000; // generous: a machine with other work must not look like a lock
 
-/** A logout among refreshes: whoever comes first, the login is gone at the end. */
+/** A logout among refreshes: whichever comes first, the login is gone at the end. */
 export async function logoutAmongRefreshes(): Promise<Row> {
   await using world = await startWorld();
   await world.makeStale();
@@ -32,12 +32,14 @@ export async function logoutAmongRefreshes(): Promise<Row> {
   expect(isLockFree(world), "the lock is stuck");
   const served = outcomes.filter(({ code }) => code === 0).length;
   const kept =
-    `${served} were served before it, ${REFRESHERS - served} heard that nobody is signed in; ` +
+    `${served} were served before it, ${
+      REFRESHERS - served
+    } reported that you are not signed in; ` +
     `the login stays away`;
   return { part: "Races", what: `logout among ${REFRESHERS} refreshes`, tried: 9, kept, wrong };
 }
 
-/** A logout while a refresh waits for its answer: it waits too, and the refresh brings nothing back. */
+/** A logout while a refresh waits for its answer: it also waits, and the refresh brings nothing back. */
 export async function logoutDuringRefresh(): Promise<Row> {
   await using world = await startWorld();
   const { wrong, expect } = judge();

@@ -31,7 +31,7 @@ export async function failEachSave(errors: readonly string[] = ERRORS): Promise<
   return rows;
 }
 
-/** Refreshes where locking does not work, as on some network file systems: nobody goes on unlocked. */
+/** Refreshes where locking does not work, as on some network file systems: no command goes on unlocked. */
 export async function failTheLock(): Promise<Row[]> {
   await using world = await startWorld();
   await REFRESH.prepare(world);
@@ -85,7 +85,9 @@ async function failAt(call: Call, error: string, deed: Deed, world: World): Prom
     wrong.push(...finding.wrong);
     const how = isPutBack ? "put back by the next command" : "saved in their place";
     kept = `exit ${outcome.code}; ` +
-      (wasAsked ? `the new tokens were ${how}, and work` : "nothing was sent, and the login lives");
+      (wasAsked
+        ? `the new tokens were ${how}, and work`
+        : "nothing was sent, and the login still works");
     if (!finding.alive) await world.signIn();
     break;
   }

@@ -1,12 +1,12 @@
 // Lets many real processes run into the same lock at the same moment.
-// Rule: the test holds the lock itself until every process stands before it; so nobody is early or late.
+// Rule: the test holds the lock itself until every process waits for it; so none is early or late.
 import { type Outcome, startProgram } from "../support/program.ts";
 import { pause } from "./random_kills.ts";
 import { takeLock, type World } from "./world.ts";
 
 const PATIENCE = 45_000; // less than the program's own deadline for the lock
 
-/** Starts the commands, opens the gate when all stand before it, and gives their outcomes in order. */
+/** Starts the commands, opens the gate when all wait at it, and gives their outcomes in order. */
 export async function throughTheGate(
   world: World,
   commands: readonly (readonly string[])[],

@@ -1,6 +1,6 @@
-// What becomes of the lock, and of those who wait for it, when its holder dies, stands still or is told to
+// What becomes of the lock, and of those who wait for it, when its holder dies, is stopped or is asked to
 // end while it waits for the server.
-// Rule: nobody goes on without the lock, and the holder's answer is not lost as long as it lives.
+// Rule: no command goes on without the lock, and the holder's answer is not lost as long as it lives.
 import { type Program, startProgram } from "../support/program.ts";
 import { judged } from "./races.ts";
 import { pause } from "./random_kills.ts";
@@ -23,15 +23,15 @@ export async function holderKilled(): Promise<Row> {
   const waited = Math.round(performance.now() - killedAt);
   judging.expect(waited < 5_000, `the next one went on only ${waited} ms later`);
   const what = `the holder of the lock is killed; the next one has its token ${waited} ms later`;
-  // The request of the dead one is counted as sent; it is answered with 503, if anybody still listens.
+  // The request of the dead one is counted as sent; it is answered with 503, if a client still waits.
   const refused = world.refreshes(since).filter(({ status }) => status !== 200).length;
   const answered = world.refreshes(since).length - refused;
   judging.expect(answered === 1, `${answered} refreshes were answered`);
   const row = await judged(what, world, [outcome], world.sandbox.requests.length, 0, judging);
-  return { ...row, kept: "the next one succeeded with its own request; the login lives" };
+  return { ...row, kept: "the next one succeeded with its own request; the login still works" };
 }
 
-/** The holder stands still for longer than anybody waits; then it goes on. */
+/** The holder is stopped for longer than any command waits; then it goes on. */
 export async function holderStopped(): Promise<Row> {
   await using world = await startWorld();
   const { wrong, expect } = judge();
@@ -50,10 +50,10 @@ export async function holderStopped(): Promise<Row> {
   const after = await world.run("refresh");
   expect(after.code === 0, `the login is lost: ${after.stderr}`);
   const seconds = Math.round(Math.max(...outcomes.map(({ milliseconds }) => milliseconds)) / 1000);
-  const what = "the holder of the lock stands still (SIGSTOP), later goes on (SIGCONT)";
+  const what = "the holder of the lock is stopped (SIGSTOP), later goes on (SIGCONT)";
   const kept =
     `the others: exit 7 after ${seconds} s, naming it; then exit ${code} for the holder, ` +
-    (after.code === 0 ? "and the login lives" : "and the login is lost");
+    (after.code === 0 ? "and the login still works" : "and the login is lost");
   return { part: "Races", what, tried: 3, kept, wrong };
 }
 
@@ -74,7 +74,7 @@ export async function holderTold(signal: "SIGINT" | "SIGTERM"): Promise<Row> {
   expect(after.code === 0, `the login is lost: ${after.stderr}`);
   const what = `${signal} to the holder of the lock while it waits for the server`;
   const kept = `exit ${code}, ${isNew ? "once" : "but not once"} the new tokens were saved; ` +
-    (after.code === 0 ? "the login lives" : "the login is lost");
+    (after.code === 0 ? "the login still works" : "the login is lost");
   return { part: "Races", what, tried: 1, kept, wrong };
 }
 

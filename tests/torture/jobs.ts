@@ -19,7 +19,7 @@ import { raceAtOnce, raceInTurn, refusedAtOnce, twoProfiles } from "./races.ts";
 import { killAtRandom } from "./random_kills.ts";
 import type { Row } from "./row.ts";
 
-const MOST_AT_ONCE = 100; // more stand before the lock for longer than its deadline, on two processors
+const MOST_AT_ONCE = 100; // more wait for the lock for longer than its deadline, on two processors
 const AT_A_TIME = 40;
 
 /** A part of a run. */

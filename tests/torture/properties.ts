@@ -8,7 +8,7 @@ export interface Property {
   readonly what: string;
   /** The name of a test, as it is written in its file. */
   readonly test: string;
-  /** The chapter of the report whose rows try it, too. */
+  /** The chapter of the report whose rows also try it. */
   readonly triedIn?: Part;
 }
 
@@ -116,7 +116,7 @@ export const PROPERTIES: readonly Property[] = [
   },
   {
     what: "A device code's `slow_down` is kept, however it comes.",
-    test: "slow_down by 429 adds five seconds for good like any other",
+    test: "slow_down by 429 adds five seconds to all later pauses like any other",
   },
   {
     what: "A device code's lifetime does not depend on a clock that is set.",

@@ -1,5 +1,5 @@
 // Many real processes on one login, and on one lock.
-// Rule: one refresh request, no refusal, everybody succeeds, and the login lives afterwards.
+// Rule: one refresh request, no refusal, every process succeeds, and the login still works afterwards.
 import { type Outcome, runProgram } from "../support/program.ts";
 import { throughTheGate } from "./gate.ts";
 import { type Judge, judge, type Row } from "./row.ts";
@@ -19,7 +19,7 @@ const NEEDED = MIXED.map((argv) =>
 /** As words in a row: `token, whoami, refresh`. */
 const NAMES = MIXED.map(([name]) => name).join(", ");
 
-/** N processes find the same stale token, and stand before the lock together. */
+/** N processes find the same stale token, and wait for the lock together. */
 export async function raceAtOnce(processes: number): Promise<Row> {
   await using world = await startWorld();
   await world.makeStale();
@@ -103,6 +103,6 @@ export async function judged(
   expect(after.code === 0, `the login is lost: ${after.stderr}`);
   const requests = sent.length === 1 ? "1 refresh request" : `${sent.length} refresh requests`;
   const kept = `${outcomes.length - failed.length} succeeded, ${requests}, ${refused} refused; ` +
-    (after.code === 0 ? "the login lives" : "the login is lost");
+    (after.code === 0 ? "the login still works" : "the login is lost");
   return { part: "Races", what, tried: outcomes.length, kept, wrong };
 }

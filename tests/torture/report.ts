@@ -110,7 +110,7 @@ function holding({ what, test, triedIn }: Property, rows: readonly Row[]): strin
 function windowChapter(window: WindowLength): string {
   return `## The window that no client can close
 
-When the server answers a refresh, the old refresh token is dead (RFC 9700, section 4.14.2). Until the new
+When the server answers a refresh, the old refresh token is no longer valid (RFC 9700, section 4.14.2). Until the new
 one is on the disk, it exists in one process only. A process that is killed in between (SIGKILL, a power
 cut), or an answer that is lost on the way, leaves a login that the server no longer accepts. No client
 can prevent that, only keep it short.
@@ -123,6 +123,6 @@ can prevent that, only keep it short.
 - **What is done in it**: nothing but reading the answer and writing one file, whose place was made before
   the request. An answer that a cut connection lost is asked for once more with the same refresh token,
   inside the lock: servers with a grace period for reuse then answer, others end the login.
-- **How it is told from other losses here**: the server records every refresh. A lost login is in the
+- **How it differs from other losses here**: the server records every refresh. A lost login is in the
   window when the server had answered 200 to the very refresh token that is still on the disk.`;
 }

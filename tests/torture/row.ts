@@ -1,5 +1,5 @@
 // What one torture run found, as a line of the report.
-// Rule: whatever was not kept stands in `wrong`, in words; a run throws only when it could not be done.
+// Rule: whatever was not kept is in `wrong`, in words; a run throws only when it could not be done.
 
 import { type Kind, KINDS } from "./matrix/verdict.ts";
 

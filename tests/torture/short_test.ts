@@ -6,7 +6,7 @@ import { killAtEachCall } from "./crashes.ts";
 import { REFRESH } from "./deeds.ts";
 import { raceAtOnce, refusedAtOnce, twoProfiles } from "./races.ts";
 
-Deno.test("16 processes on one stale login send one refresh request, and the login lives", async () => {
+Deno.test("16 processes on one stale login send one refresh request, and the login still works", async () => {
   assertEquals((await raceAtOnce(16)).wrong, []);
 });
 

@@ -4,7 +4,7 @@
 /** One system call of the program's main thread on a file of ours or a connection. */
 export interface Call {
   readonly name: string;
-  /** How strace can be told which call is meant, the surest first. */
+  /** How strace can select the call that is meant, the surest first. */
   readonly marks: readonly Mark[];
   /** What it was about, the same in every run: `temporary file of default.json`, `network`. */
   readonly place: string;

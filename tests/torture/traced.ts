@@ -29,7 +29,7 @@ export const CALLS: readonly string[] = [
 
 const PATIENCE = 60_000;
 
-/** Runs the program under strace; `meanwhile` is the person, who reads stderr. */
+/** Runs the program under strace; `meanwhile` is the user, who reads stderr. */
 export async function runTraced(
   world: World,
   argv: readonly string[],
@@ -56,7 +56,7 @@ export async function runTraced(
   const impatience = setTimeout(() => child.kill("SIGTERM"), PATIENCE);
   try {
     const [stdout, stderr] = [streamText(child.stdout), streamText(child.stderr)];
-    const person = meanwhile?.(stderr).catch(() => undefined); // a killed program answers nobody
+    const person = meanwhile?.(stderr).catch(() => undefined); // a killed program does not answer
     const [{ code }] = await Promise.all([child.status, stdout.whole, stderr.whole, person]);
     const calls = parseTrace(await Deno.readTextFile(log), world.home.path);
     return { code, stderr: await stderr.whole, calls };

@@ -29,7 +29,7 @@ export interface Finding {
   readonly torn: boolean;
   readonly stuck: boolean;
   readonly alive: boolean;
-  /** The server has rotated the stored refresh token, and nobody has saved the answer. */
+  /** The server has rotated the stored refresh token, and the answer was never saved. */
   readonly rotatedAway: boolean;
   /** What else is not as it has to be. */
   readonly wrong: readonly string[];
@@ -65,14 +65,14 @@ function isRefresh({ path, parameters }: RecordedRequest): boolean {
   return path === "/oauth/token" && parameters.grant_type === "refresh_token";
 }
 
-/** Whether nobody holds the profile's lock: it can be had without waiting, or has never been there. */
+/** Whether the profile's lock is free: it can be taken without waiting, or has never been there. */
 export function isLockFree(world: World, profile?: string): boolean {
   if (!exists(world.lockFile(profile))) return true;
   using lock = takeLock(world, profile);
   return lock !== undefined;
 }
 
-/** Takes the profile's lock as the program does; nothing when somebody else has it. */
+/** Takes the profile's lock as the program does; nothing when another process has it. */
 export function takeLock(world: World, profile?: string): Disposable | undefined {
   const options = { read: true, write: true, create: true, mode: 0o600 };
   const file = Deno.openSync(world.lockFile(profile), options);

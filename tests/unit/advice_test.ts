@@ -5,7 +5,7 @@ import { run, shell, signIn, words, written } from "../../src/base/advice.ts";
 import { asksToSignIn, withProfile } from "../../src/session/advice_in_use.ts";
 import { hostileText } from "../hostile/hostile_text.ts";
 
-Deno.test("a command begins as the person types it", () => {
+Deno.test("a command begins as the user types it", () => {
   assertEquals(written(run("profile list")), "anaplan-auth profile list");
   assertEquals(written(run("profile list"), "deno task"), "deno task profile list");
   assertEquals(written(run("")), "anaplan-auth");

@@ -137,7 +137,7 @@ Deno.test("all pauses together are bounded", async () => {
   assertEquals([error?.kind, system.sleeps], ["unavailable", [60_000, 60_000]]);
 });
 
-Deno.test("a token that ends during a pause is refreshed before the next try", async () => {
+Deno.test("a token that expires during a pause is refreshed before the next try", async () => {
   const login = { ...LOGIN, expiresAt: START + 80_000 };
   const arranged = { network: [granted()], streams: [paused(429, "60"), new Response("{}")] };
   const { system } = await called(PATH, {}, arranged, login);
@@ -176,7 +176,7 @@ Deno.test("an answer that is lost twice is not asked for a third time", async ()
   assertEquals([system.streamRequests.length, error?.kind], [2, "unavailable"]);
 });
 
-Deno.test("where nobody listens, nothing is repeated", async () => {
+Deno.test("where no server listens, nothing is repeated", async () => {
   const { system, error } = await called(PATH, {}, { streams: [unreachable()] });
   assertEquals([system.streamRequests.length, error?.kind], [1, "unavailable"]);
 });
@@ -200,7 +200,7 @@ Deno.test("a redirect is no answer, and is not followed", async () => {
   assertEquals([error?.kind, stdout, system.streamRequests.length], ["unavailable", "", 1]);
 });
 
-Deno.test("nobody signed in is exit 3, and nothing is sent", async () => {
+Deno.test("without a login the exit code is 3, and nothing is sent", async () => {
   using scene = sessionScene(undefined);
   const error = await failureOf(() => api(scene.flags, scene.context, PATH));
   assertEquals([error?.kind, scene.context.system.streamRequests], ["login_required", []]);

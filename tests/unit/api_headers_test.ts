@@ -1,4 +1,4 @@
-// The headers of a call: the person's, but for those that carry the token or frame the message.
+// The headers of a call: the user's, but for those that carry the token or frame the message.
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { callHeaders } from "../../src/api/headers.ts";
@@ -23,7 +23,7 @@ Deno.test("a header is given on without the blanks around its value, and may be 
 for (
   const name of ["Authorization", "HOST", "content-length", "Transfer-Encoding", "Accept-Encoding"]
 ) {
-  Deno.test(`${name} is not the person's to give`, () => {
+  Deno.test(`${name} is not the user's to give`, () => {
     const error = assertThrows(() => callHeaders([`${name}: hush`], false), CliError, name);
     assertEquals(error.kind, "usage");
     assert(!error.message.includes("hush"));

@@ -1,4 +1,4 @@
-// Lists in pages: all of them, one after the other, and never from somebody else's host.
+// Lists in pages: all of them, one after the other, and never from another user's host.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { itemsOf } from "../../src/api/pages.ts";
@@ -193,7 +193,7 @@ Deno.test("whatever a link says, no request leaves the profile's hosts", async (
 for (
   const [what, paging] of [
     ["links that lead back", { next: `${API}${PATH}` }],
-    ["offsets that stand still", { offset: -1, currentPageSize: 1, totalSize: 9 }],
+    ["offsets that do not change", { offset: -1, currentPageSize: 1, totalSize: 9 }],
   ] as const
 ) {
   Deno.test(`${what} are noticed`, async () => {

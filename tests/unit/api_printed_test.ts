@@ -98,7 +98,7 @@ Deno.test("--include has the status line and the headers before the body", async
   );
 });
 
-Deno.test("a header cannot steer a terminal either", async () => {
+Deno.test("a header cannot steer a terminal", async () => {
   const { stdout } = await printed("x", { include: true }, true, { headers: { "x-a": "\x9b2J" } });
   assertStringIncludes(stdout, "x-a: 2J\n");
 });
@@ -183,7 +183,7 @@ for (const [status, body, flags, stdout, kind] of REFUSALS) {
   });
 }
 
-Deno.test("a refusal's own words stand in the error, without what steers a terminal", async () => {
+Deno.test("a refusal's own words are in the error, without what steers a terminal", async () => {
   const body = JSON.stringify({ status: { code: 403, message: "No \x1b[2Jentry" } });
   const { error } = await printed(body, {}, false, { status: 403 });
   assertStringIncludes(error?.message ?? "", "HTTP 403, “No [2Jentry”");

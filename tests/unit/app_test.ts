@@ -41,7 +41,7 @@ for (const [line, message, next] of WRONG) {
   });
 }
 
-Deno.test("with --json a usage error is one JSON line, too", async () => {
+Deno.test("with --json a usage error is also one JSON line", async () => {
   for (const flags of [["--json", "--nonsense"], ["--json=perhaps"], ["--quiet=x", "--json=yes"]]) {
     const { code, stdout, stderr } = await ran(["status", ...flags]);
     assertEquals([code, stdout, JSON.parse(stderr).error.kind], [2, "", "usage"]);
@@ -90,7 +90,7 @@ Deno.test("a flag is read in either spelling of its value", async () => {
   }
 });
 
-Deno.test("a reply that is itself the news of a failure stands on stdout and has its exit code", async () => {
+Deno.test("a reply that itself reports a failure is on stdout and has its exit code", async () => {
   using scene = sessionScene(undefined);
   const { code, stdout, stderr } = await ran(["status", "--json", "--config-dir", scene.configDir]);
   assertEquals([code, JSON.parse(stdout).logged_in, stderr], [3, false, ""]);
@@ -129,7 +129,7 @@ Deno.test("an answer that cannot be written is a storage error", async () => {
   assertStringIncludes(stderr, "Cannot write the answer");
 });
 
-Deno.test("what stands behind -- is no flag of ours", async () => {
+Deno.test("what comes after -- is no flag of ours", async () => {
   const { stderr } = await ran(["status", "--", "--json"]);
   assertMatch(stderr, /^Cannot use the argument "--json"/);
 });

@@ -62,7 +62,7 @@ for (const [code, kind, next] of ANSWERED) {
   });
 }
 
-Deno.test("what the redirection endpoint was told reaches nobody with control characters", async () => {
+Deno.test("what the redirection endpoint received is shown without control characters", async () => {
   const error = await failure([], {
     error: "bad\x1b[31m",
     error_description: "\x9b2J\u202eevil\r\nSigned in.",
@@ -95,7 +95,7 @@ Deno.test("a 400 without an OAuth error at the exchange is a proxy's, and unavai
   assertEquals((await failure([webPage(400)])).kind, "unavailable");
 });
 
-Deno.test("a client that is not accepted is told which flags to check", async () => {
+Deno.test("the error for a rejected client names the flags to check", async () => {
   const { next } = await failure([refused(401, "invalid_client")]);
   assertStringIncludes(written(next ?? ""), "--client-id");
   assertStringIncludes(written(next ?? ""), "ANAPLAN_CLIENT_SECRET");

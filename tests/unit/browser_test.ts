@@ -1,4 +1,4 @@
-// How the person's browser is opened: by argument vector, as the platform and $BROWSER say.
+// How the user's browser is opened: by argument vector, as the platform and $BROWSER say.
 import { assertEquals } from "@std/assert";
 import { browserCommands, splitWords } from "../../src/system/browser.ts";
 
@@ -56,7 +56,7 @@ Deno.test("on Windows a colon in BROWSER belongs to the path", () => {
   ]);
 });
 
-Deno.test("%s in BROWSER stands for the URL, wherever it is", () => {
+Deno.test("%s in BROWSER is replaced by the URL, wherever it is", () => {
   assertEquals(commands("linux", { BROWSER: "b --app=%s %s -x" }), [[
     "b",
     `--app=${URL}`,

@@ -1,4 +1,4 @@
-// Signing in by device: what the person is shown, how the wait ends, and what is kept.
+// Signing in by device: what the user is shown, how the wait ends, and what is kept.
 import { written } from "../../src/base/advice.ts";
 import {
   assert,
@@ -39,7 +39,7 @@ async function failure(scene: SessionScene, flags?: LoginFlags): Promise<CliErro
   return error;
 }
 
-Deno.test("who signs in by single sign-on is told first that this way is not for them", async () => {
+Deno.test("the first line says that single sign-on users cannot sign in this way", async () => {
   using scene = deviceScene([userCode(), granted(), ada()]);
   await signedIn(scene);
   assertMatch(scene.context.talk.said[0] ?? "", /^Single sign-on users cannot/);

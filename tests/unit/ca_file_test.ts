@@ -30,7 +30,7 @@ function modeTest(name: string, fn: () => void, needsRoot = false): void {
   Deno.test({ name, fn, ignore: !HAS_MODES || (needsRoot && CANNOT_CHOWN) });
 }
 
-Deno.test("a CA file that only its owner can change is read, whoever can read it", () => {
+Deno.test("a CA file that only its owner can change is read, even if others can read it", () => {
   using at = scene();
   assertEquals(readCaFile(at.caFile, "--ca-file"), "PEM");
 });

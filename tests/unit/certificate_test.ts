@@ -1,4 +1,4 @@
-// The listener's own certificate: made once, kept, renewed in time, and good for loopback alone.
+// The listener's own certificate: made once, kept, renewed in time, and valid for loopback alone.
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import "reflect-metadata"; // before x509: its container reads decorators through it
 import * as x509 from "@peculiar/x509";
@@ -56,7 +56,7 @@ Deno.test("a certificate is renewed in its last 30 days, and not before", async 
   assert(late.notAfter > notAfter);
 });
 
-Deno.test("a certificate lives for less than the 398 days that browsers accept", async () => {
+Deno.test("a certificate is valid for less than the 398 days that browsers accept", async () => {
   const { notBefore, notAfter } = await parsed();
   assert(notAfter.getTime() - notBefore.getTime() <= 398 * DAY);
   assertEquals(notBefore.getTime(), START - DAY); // clocks differ

@@ -140,7 +140,7 @@ Deno.test("an answer without any token is unavailable", async () => {
   assertEquals(error.kind, "unavailable");
 });
 
-Deno.test("no secret stands in an error, whole and with its causes", async () => {
+Deno.test("no secret is in an error, whole and with its causes", async () => {
   for (const step of [refused(400, "invalid_grant"), webPage(502)]) {
     const text = Deno.inspect(await failure(fakeSystem({ network: [step] })), { depth: 9 });
     for (const secret of ["old-refresh", "client-secret"]) assert(!text.includes(secret), text);

@@ -1,4 +1,4 @@
-// What is offered where somebody presses Tab, and how each shell is told.
+// What is offered when you press Tab, and in which form each shell gets it.
 import { withNearNames } from "../../src/base/near_names.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { complete } from "../../src/cli/completion/complete.ts";
@@ -10,7 +10,7 @@ import { fakeContext } from "../support/fake_system.ts";
 import { type TempDir, tempDir } from "../support/temp_dir.ts";
 import { nextOf } from "../support/shown.ts";
 
-/** What a shell is told, line by line. */
+/** What a shell gets, line by line. */
 async function told(shell: string, sent: readonly string[], env = {}): Promise<string[]> {
   const { text, kind } = await complete({}, fakeContext({ env }), shell, ...sent);
   assertEquals(kind, "verbatim");
@@ -62,7 +62,7 @@ Deno.test("a value behind = is offered with its flag", async () => {
   ]);
 });
 
-Deno.test("nothing is offered behind = of a flag without a value, or where anything may stand", async () => {
+Deno.test("nothing is offered behind = of a flag without a value, or where anything may be typed", async () => {
   assertEquals(await offered(["profile", "use", "--json="]), []);
   assertEquals(await offered(["login", "--client-id", ""]), []);
   assertEquals(await offered(["login", "--timeout", ""]), []);
@@ -151,7 +151,7 @@ Deno.test("bash is given what follows the last = or : that it breaks the word at
   ]);
 });
 
-Deno.test("bash is told of a path where output goes or input comes from", async () => {
+Deno.test("bash gets a path where output goes or input comes from", async () => {
   for (const line of ["token > x", "token >x", "token 2> x", "token < x"]) {
     assertEquals(await told("bash", ["x", `anaplan-auth ${line}`]), [":file"], line);
   }

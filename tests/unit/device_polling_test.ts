@@ -63,7 +63,7 @@ Deno.test("an approval brings a token set of this client, counted from the poll 
   assertEquals(tokenSet.expiresAt, START + 10_000 + 2_100_000);
 });
 
-Deno.test("the first poll waits the interval, too, and each after it as long", async () => {
+Deno.test("the first poll also waits the interval, and each after it as long", async () => {
   assertEquals(await pauses([pending(), pending(), granted()]), [5, 5, 5]);
   const slower = { ...DEVICE, interval: 7_000 };
   assertEquals(await pauses([pending(), granted()], slower), [7, 7]);
@@ -74,7 +74,7 @@ Deno.test("slow_down adds five seconds to this and to every later pause", async 
   assertEquals(await pauses(network), [5, 5, 10, 10, 15, 15]);
 });
 
-Deno.test("slow_down by 429 adds five seconds for good like any other", async () => {
+Deno.test("slow_down by 429 adds five seconds to all later pauses like any other", async () => {
   const network = [refused(429, "slow_down"), pending(), refused(429, "slow_down"), granted()];
   assertEquals(await pauses(network), [5, 10, 10, 15]);
 });
@@ -135,8 +135,8 @@ const ENDS: readonly (readonly [number, string, ErrorKind, string])[] = [
   [403, "access_denied", "denied", "it was declined (access_denied)"],
   [400, "expired_token", "timeout", "the code 1GMV-ATBA has expired"],
   [401, "invalid_client", "denied", "Anaplan rejected the client; a code needs"],
-  [400, "invalid_grant", "denied", "Anaplan refused the request (invalid_grant)"],
-  [400, "unsupported_grant_type", "denied", "refused the request (unsupported_grant_type)"],
+  [400, "invalid_grant", "denied", "Anaplan rejected the request (invalid_grant)"],
+  [400, "unsupported_grant_type", "denied", "rejected the request (unsupported_grant_type)"],
 ];
 for (const [status, code, kind, words] of ENDS) {
   Deno.test(`${status} ${code} is ${kind}, and nothing polls after it`, async () => {
@@ -146,7 +146,7 @@ for (const [status, code, kind, words] of ENDS) {
   });
 }
 
-Deno.test("a client that is not accepted is told about --device-client-id while polling, too", async () => {
+Deno.test("the error for a client that is rejected while polling also names --device-client-id", async () => {
   const error = await failure([refused(401, "invalid_client")]);
   assertStringIncludes(nextOf(error), "--device-client-id");
 });

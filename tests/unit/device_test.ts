@@ -76,7 +76,7 @@ Deno.test("a complete URI that is not sent is not made up", async () => {
   assertEquals(device.verificationUriComplete, undefined);
 });
 
-Deno.test("no control character of the server stands in code and addresses", async () => {
+Deno.test("no control character of the server is in code and addresses", async () => {
   const device = await started(userCode({
     user_code: "1G\x1b[2JMV\r\n\u202e",
     verification_uri: "https://iam.example.com/\x9b31m",
@@ -88,7 +88,7 @@ Deno.test("no control character of the server stands in code and addresses", asy
   );
 });
 
-Deno.test("a server without such an endpoint is a usage error that names the flag, and asks nobody", async () => {
+Deno.test("a server without such an endpoint is a usage error that names the flag, and sends nothing", async () => {
   const error = await assertRejects(
     () => startDeviceAuthorization(SERVER, DEVICE_CLIENT, "openid", fakeSystem()),
     CliError,

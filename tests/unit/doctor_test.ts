@@ -33,7 +33,7 @@ Deno.test("doctor on a healthy computer finds nothing wrong, and is exit 0", asy
   assertMatch(await printed(again), /\n\nNothing is wrong\.$/);
 });
 
-Deno.test("each line is mark, name and what was seen; what to do stands under it", async () => {
+Deno.test("each line is mark, name and what was seen; what to do is under it", async () => {
   using scene = doctorScene({ login: undefined });
   const text = await printed(scene);
   assertMatch(text, /^✓ Clock {9}0 s ahead of the server's$/m);
@@ -171,7 +171,7 @@ Deno.test("doctor changes nothing on the disk", async () => {
   assertEquals(namesIn(`${scene.configDir}/credentials`), ["default.json"]);
 });
 
-Deno.test("the last failure is told with its time and command, and is no problem by itself", async () => {
+Deno.test("the last failure is shown with its time and command, and is no problem by itself", async () => {
   using scene = doctorScene();
   const failure = new CliError("unavailable", "Cannot reach auth.anaplan.com: no answer");
   keepFailure(scene.configDir, "default", "refresh", failure, START);
@@ -182,7 +182,7 @@ Deno.test("the last failure is told with its time and command, and is no problem
   ]);
 });
 
-Deno.test("what Anaplan called itself at the last login is told", async () => {
+Deno.test("what Anaplan called itself at the last login is shown", async () => {
   using scene = doctorScene();
   saveProfile(scene.configDir, "default", { seenIssuer: "https://iam.anaplan.com/" }, () => {});
   const { named } = await diagnosed(scene);

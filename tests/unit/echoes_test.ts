@@ -58,7 +58,7 @@ Deno.test("an error code that is the client's secret is none, and not kept as wh
   assertEquals([error.kind, error.oauthError], ["unavailable", undefined]);
 });
 
-Deno.test("credentials in the header are masked, too", async () => {
+Deno.test("credentials in the header are also masked", async () => {
   const step = (request: HttpRequest): Response =>
     refused(401, "invalid_client", request.headers?.authorization);
   const server = { ...SERVER, clientAuthMethods: ["client_secret_basic"] };

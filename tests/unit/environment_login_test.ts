@@ -1,4 +1,4 @@
-// A login that comes from ANAPLAN_REFRESH_TOKEN: used, never written, and told when it is dead.
+// A login that comes from ANAPLAN_REFRESH_TOKEN: used, never written, and reported when it is no longer valid.
 import { written } from "../../src/base/advice.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { login } from "../../src/commands/login.ts";
@@ -109,7 +109,7 @@ Deno.test("what is more than a refresh token is a usage error, and nothing is se
   }
 });
 
-Deno.test("a server that rotates all the same: the dead token is told, and what to do", async () => {
+Deno.test("a server that still rotates: the rejected token is reported, and what to do", async () => {
   using world = scene([granted()]);
   const { context, flags } = world;
   assertEquals((await token(flags, context)).text, "new-access");

@@ -1,4 +1,4 @@
-// The command `exec`: a token that is good for long enough, in one variable, and the program's exit code.
+// The command `exec`: a token that is valid for long enough, in one variable, and the program's exit code.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { exec, type ExecFlags } from "../../src/commands/exec.ts";
 import type { NotRun } from "../../src/system/contract.ts";
@@ -58,7 +58,7 @@ for (const code of [0, 1, 126, 130, 255]) {
   });
 }
 
-Deno.test("a token is good for ten minutes at least", async () => {
+Deno.test("a token is valid for at least ten minutes", async () => {
   const near = await executed({ login: endingIn(9), network: [granted()] });
   assertEquals(near.runs[0]?.[1], { ANAPLAN_ACCESS_TOKEN: "new-access" });
   assertEquals((await executed({ login: endingIn(11) })).system.requests, []);
@@ -77,7 +77,7 @@ const FAILS: readonly (readonly [string, Response | Error])[] = [
 ];
 
 for (const [how, step] of FAILS) {
-  Deno.test(`when the refresh ${how}, a token that still lives is used with a warning`, async () => {
+  Deno.test(`when the refresh ${how}, a token that is still valid is used with a warning`, async () => {
     const { runs, talk, error } = await executed({ login: endingIn(2), network: [step] });
     assertEquals([error, runs[0]?.[1]], [undefined, { ANAPLAN_ACCESS_TOKEN: "old-access" }]);
     assertStringIncludes(talk.warned.join(), "the present access token is valid for 2 min more");
@@ -89,7 +89,7 @@ for (const [how, step] of FAILS) {
     assertEquals([runs, error === undefined], [[], false]);
   });
 
-  Deno.test(`when the refresh ${how} and no token lives, nothing is run`, async () => {
+  Deno.test(`when the refresh ${how} and no token is valid, nothing is run`, async () => {
     const { runs, error } = await executed({ login: STALE, network: [step] });
     assertEquals([runs, error === undefined], [[], false]);
   });

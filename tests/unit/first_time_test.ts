@@ -232,7 +232,7 @@ Deno.test("Ctrl-C before any answer keeps nothing, and says so", async () => {
   assertEquals(error.message, "Interrupted; nothing was saved");
 });
 
-Deno.test("where nobody can be asked, a missing client id is a usage error that names its flag", async () => {
+Deno.test("without a terminal, a missing client ID is a usage error that names its flag", async () => {
   for (const terminal of [{}, { stdin: true }, { stderr: true }]) {
     const context = fakeContext({ terminal });
     const asking = (flags: Flags): Promise<CliError> =>

@@ -1,4 +1,4 @@
-// What a person is told whose browser is on another computer than the listener.
+// What the terminal shows when the browser is on another computer than the listener.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { Loopback } from "../../src/oauth/loopback.ts";
 import { loadSettings } from "../../src/settings/settings.ts";
@@ -31,7 +31,7 @@ async function sshLine(env: Readonly<Record<string, string>>, port?: number): Pr
   return text.split("\n").find((line) => line.startsWith("ssh ")) ?? "";
 }
 
-Deno.test("over SSH the forwarding to type on the other computer stands alone on its line", async () => {
+Deno.test("over SSH the forwarding to type on the other computer is alone on its line", async () => {
   assertEquals(await sshLine(SSH), "ssh -N -L 8443:127.0.0.1:8443 ada@192.0.2.4");
 });
 
@@ -47,7 +47,7 @@ Deno.test("the forwarding begins where the redirect URI leads, and ends where th
   assertEquals(await sshLine(SSH, 8446), "ssh -N -L 8443:127.0.0.1:8446 ada@192.0.2.4");
 });
 
-Deno.test("with a relay, which is told the listener's port, both ends are that", async () => {
+Deno.test("with a relay, which gets the listener's port, both ends have that port", async () => {
   const env = { ...SSH, ANAPLAN_REDIRECT_URI: "https://www.anaplan.com" };
   assertEquals(await sshLine(env, 8446), "ssh -N -L 8446:127.0.0.1:8446 ada@192.0.2.4");
 });

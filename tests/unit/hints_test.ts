@@ -1,4 +1,4 @@
-// What a person is told while their browser is open.
+// What the terminal shows while the browser is open.
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 import { keepAccepted } from "../../src/oauth/accepted_certificate.ts";
@@ -125,7 +125,7 @@ const WHY = {
   unsupported: "this computer has no such address",
 };
 for (const kind of ["taken", "refused", "unsupported"] as const) {
-  Deno.test(`on a terminal a port that is ${kind} is said before the browser opens, and the person can paste`, async () => {
+  Deno.test(`on a terminal a port that is ${kind} is said before the browser opens, and the user can paste`, async () => {
     const { talk, insistedBefore } = await told({ kind, address: ADDRESS }, {}, PERSON);
     assertEquals(insistedBefore, 1);
     assertEquals(talk.insisted[0], `Cannot listen on 127.0.0.1:8443: ${WHY[kind]}.\n`);
@@ -147,7 +147,7 @@ for (const kind of ["taken", "refused", "unsupported"] as const) {
   });
 }
 
-Deno.test("what is needed to go on is said with --quiet, too, and the rest is not", async () => {
+Deno.test("with --quiet, what is needed to go on is still said, and the rest is not", async () => {
   const { talk } = await told(TAKEN, {}, PERSON);
   assertEquals(talk.said.length, 1); // who signs in where; everything else is insisted on
 });

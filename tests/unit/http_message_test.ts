@@ -1,4 +1,4 @@
-// Heads of HTTP requests as nobody would write them.
+// Heads of HTTP requests as no normal client writes them.
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { parseHead, readHead } from "../../src/system/http_message.ts";

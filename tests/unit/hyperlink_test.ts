@@ -24,8 +24,8 @@ const TERMINALS: readonly (readonly [string, Record<string, string>, boolean])[]
   }, false],
   ["screen in kitty", { TERM: "screen-256color", KITTY_WINDOW_ID: "1" }, false],
   ["a dumb terminal in kitty", { TERM: "dumb", KITTY_WINDOW_ID: "1" }, false],
-  ["a terminal that the person vouches for", { FORCE_HYPERLINK: "1" }, true],
-  ["a terminal for which the person wants none", {
+  ["a terminal that the user vouches for", { FORCE_HYPERLINK: "1" }, true],
+  ["a terminal for which the user wants none", {
     FORCE_HYPERLINK: "0",
     KITTY_WINDOW_ID: "1",
   }, false],

@@ -141,14 +141,14 @@ Deno.test("whoami asks the issuer's userinfo endpoint", async () => {
   assertEquals(request?.headers?.authorization, "Bearer old-access");
 });
 
-Deno.test("whoami at an issuer without a userinfo endpoint is a usage error, and asks nobody", async () => {
+Deno.test("whoami at an issuer without a userinfo endpoint is a usage error, and sends nothing", async () => {
   const { userinfoEndpoint: _, ...discovered } = ISSUER_PROFILE.discovered;
   using scene = issuerScene(LOGIN, [], { profile: { ...ISSUER_PROFILE, discovered } });
   const error = await assertRejects(() => whoami(scene.flags, scene.context), CliError);
   assertEquals(error.kind, "usage");
 });
 
-Deno.test("userinfo that is refused, broken or down is told apart", async () => {
+Deno.test("a rejected, a broken and an unavailable userinfo answer are different errors", async () => {
   const kinds = [];
   const steps = [new Response(null, { status: 401 }), webPage(200), webPage(503)];
   for (const step of steps) {

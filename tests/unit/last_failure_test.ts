@@ -48,7 +48,7 @@ Deno.test("only what was printed is kept: nothing of the cause", () => {
   assertEquals(Deno.readTextFileSync(`${dir.path}/failures/eu.json`).includes("hush"), false);
 });
 
-Deno.test("a failure that cannot be kept hinders nobody", () => {
+Deno.test("a failure that cannot be saved changes nothing else", () => {
   using dir = tempDir();
   Deno.writeTextFileSync(`${dir.path}/failures`, "in the way");
   keepFailure(dir.path, "eu", "refresh", FAILURE, START);

@@ -61,7 +61,7 @@ for (const width of WIDTHS) {
   });
 }
 
-Deno.test("what follows stands under a number, under a mark, under the second column, and two further under Next:", () => {
+Deno.test("what follows is under a number, under a mark, under the second column, and two further under Next:", () => {
   const text = "aaaa bbbb cccc dddd eeee ffff gggg hhhh iiii";
   const second = (start: string): string | undefined => fitted(start + text, 40).split("\n")[1];
   assertEquals(second("  1. "), "     hhhh iiii");

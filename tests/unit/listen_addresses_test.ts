@@ -4,7 +4,7 @@ import { CliError } from "../../src/base/errors.ts";
 import { formatAddress, listenCandidates } from "../../src/oauth/listen_addresses.ts";
 import { nextOf } from "../support/shown.ts";
 
-/** The candidates as people write them; `+` stands before a twin that has to be had. */
+/** The candidates as people write them; `+` is before a second address that is required. */
 function candidates(redirectUri: string, listen: readonly string[] = []): string[] {
   return listenCandidates(redirectUri, listen).map(({ addresses, needsTwin }) =>
     addresses.map(formatAddress).join(needsTwin ? " + " : " ")
@@ -32,7 +32,7 @@ Deno.test("a redirect URI on another computer leaves port 8443 and those after i
   assertEquals(found[1], "127.0.0.1:8444 + [::1]:8444");
 });
 
-Deno.test("--listen has to get both addresses when the browser may be led to either", () => {
+Deno.test("--listen has to get both addresses when the browser may use either of them", () => {
   const listen = ["127.0.0.1:9443", "[::1]:9443"];
   for (const redirectUri of ["https://www.anaplan.com/", "https://localhost:8443/"]) {
     assertEquals(candidates(redirectUri, listen), [

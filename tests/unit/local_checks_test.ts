@@ -12,7 +12,7 @@ import { nextOf } from "../support/shown.ts";
 const ELSEWHERE = "https://www.anaplan.com/";
 const DAY = 86_400_000;
 
-Deno.test("a port that is free is told with both its addresses, and is free again afterwards", async () => {
+Deno.test("a port that is free is shown with both its addresses, and is free again afterwards", async () => {
   const listener = fakeListener();
   const check = await found("Port", { serve: listener.serve });
   assertEquals([check.mark, check.seen], ["ok", "127.0.0.1:8443 and [::1]:8443 are free"]);
@@ -144,7 +144,7 @@ Deno.test("a login that the server has ended is a problem that says why", async 
   ]);
 });
 
-Deno.test("a login that ended with its access token is a problem", async () => {
+Deno.test("a login that expired with its access token is a problem", async () => {
   const check = await found("Login", { login: withoutRefreshToken(STALE) });
   assertEquals([check.mark, check.outcome], ["problem", "login_required"]);
 });
@@ -174,7 +174,7 @@ Deno.test("an API that is down says nothing about the region's fit", async () =>
   assertEquals([check.mark, check.outcome], ["problem", "unavailable"]);
 });
 
-Deno.test("without a token that is good anyway nothing is said about the region", async () => {
+Deno.test("without a valid token nothing is said about the region", async () => {
   for (const login of [undefined, STALE]) {
     using scene = doctorScene({ login });
     assertEquals((await diagnosed(scene)).named("Region"), []);

@@ -7,7 +7,7 @@ import { fakeSystem } from "../support/fake_system.ts";
 import { modeOf, tempDir } from "../support/temp_dir.ts";
 import { nextOf } from "../support/shown.ts";
 
-Deno.test("a lock is had at once when nobody has it, and again when it was given back", async () => {
+Deno.test("a free lock is taken at once, and again when it was given back", async () => {
   using dir = tempDir();
   const system = fakeSystem();
   for (let count = 0; count < 2; count++) {
@@ -125,7 +125,7 @@ Deno.test("a clock that is set forward or back neither ends nor stretches the wa
   }
 });
 
-Deno.test("a wait in which the program stood still is reported as long as it was", async () => {
+Deno.test("a wait in which the program was stopped is reported as long as it was", async () => {
   using dir = tempDir();
   const path = `${dir.path}/a.lock`;
   using _lock = await lockFile(path, 0, fakeSystem());

@@ -1,4 +1,4 @@
-// When a login ends, by what is known of it; and what `status --expires-within` makes of that.
+// When a login expires, by what is known about it; and what `status --expires-within` makes of that.
 import { written } from "../../src/base/advice.ts";
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { refresh as refreshCommand } from "../../src/commands/refresh.ts";
@@ -20,7 +20,7 @@ const ISSUER = "https://as.example.com";
 const ROWS: Readonly<
   Record<string, readonly [TokenSet, Profile, ReturnType<typeof loginExpiry>["kind"], number?]>
 > = {
-  "without a refresh token it ends with the access token": [
+  "without a refresh token it expires with the access token": [
     withoutRefreshToken(LOGIN),
     {},
     "known",
@@ -67,7 +67,7 @@ const ROWS: Readonly<
     { issuer: ISSUER },
     "unknown",
   ],
-  "for another provider it can be set, too": [
+  "for another provider it can also be set": [
     LOGIN,
     { issuer: ISSUER, refreshTokenLifetime: 2 * HOUR },
     "configured",
@@ -76,7 +76,7 @@ const ROWS: Readonly<
 };
 
 for (const [what, [login, profile, kind, at]] of Object.entries(ROWS)) {
-  Deno.test(`when a login ends: ${what}`, async () => {
+  Deno.test(`when a login expires: ${what}`, async () => {
     const { data } = await statusOf(login, profile);
     const { login_expiry, login_expires_at } = data as Record<string, unknown>;
     assertEquals([login_expiry, login_expires_at], [kind, at === undefined ? null : isoTime(at)]);
@@ -167,7 +167,7 @@ Deno.test("--expires-within says to sign in where a refresh makes nothing last l
   );
 });
 
-Deno.test("--expires-within tells who is not signed in on stderr, too", async () => {
+Deno.test("--expires-within also says on stderr that you are not signed in", async () => {
   const { text, outcome, kind } = await statusOf(undefined, {}, HOUR);
   assertEquals([outcome, kind], ["login_required", "news"]);
   assertEquals(written(text), "You are not signed in.\nNext: anaplan-auth login");
@@ -179,7 +179,7 @@ async function endAfterRefresh(login: TokenSet, fields: object): Promise<number 
   return storedLogin(scene.configDir).refreshTokenExpiresAt;
 }
 
-Deno.test("how long a refresh token lives is taken from either of its names", async () => {
+Deno.test("how long a refresh token is valid is taken from either of its names", async () => {
   assertEquals(await endAfterRefresh(LOGIN, { refresh_token_expires_in: 3600 }), START + HOUR);
   assertEquals(await endAfterRefresh(LOGIN, { refresh_expires_in: "3600" }), START + HOUR);
 });

@@ -1,4 +1,4 @@
-// A sign-in that fails: nothing is lost, and the browser is told the truth.
+// A sign-in that fails: nothing is lost, and the browser shows the real result.
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { login } from "../../src/commands/login.ts";
 import { CliError } from "../../src/base/errors.ts";
@@ -30,7 +30,7 @@ Deno.test("a refused code saves nothing, and its page is a 502 with the terminal
   const page = await at.page;
   assertEquals(page.status, 502);
   assertStringIncludes(await page.text(), error.message);
-  assertEquals(storedLogin(at.configDir).accessToken.reveal(), "old-access"); // the old login lives on
+  assertEquals(storedLogin(at.configDir).accessToken.reveal(), "old-access"); // the old login stays
 });
 
 Deno.test("a failure's page carries the terminal's Next line, with the profile and as it is typed", async () => {
@@ -43,7 +43,7 @@ Deno.test("a failure's page carries the terminal's Next line, with the profile a
   );
 });
 
-Deno.test("tokens that cannot be saved are a storage error, on the page too", async () => {
+Deno.test("tokens that cannot be saved are a storage error, also on the page", async () => {
   using elsewhere = tempDir();
   await using at = signIn([() => {
     Deno.removeSync(`${at.configDir}/credentials`, { recursive: true });
@@ -53,7 +53,7 @@ Deno.test("tokens that cannot be saved are a storage error, on the page too", as
   assertEquals((await at.page).status, 502);
 });
 
-Deno.test("nobody finishing in time is a timeout, and the listener is closed", async () => {
+Deno.test("a sign-in that is not completed in time is a timeout, and the listener is closed", async () => {
   await using at = signIn([], { clockStands: false, openBrowser: () => Promise.resolve(true) });
   assertEquals((await failure(at)).kind, "timeout");
 });

@@ -11,14 +11,14 @@ import { granted, LOGIN, loginFile, putLogin } from "../support/logins.ts";
 import { ada, signIn } from "../support/sign_in_scene.ts";
 import { tempDir } from "../support/temp_dir.ts";
 
-Deno.test("a flag that mends a bad URL of the profile signs in", async () => {
+Deno.test("a flag that corrects a bad URL of the profile signs in", async () => {
   await using at = signIn([granted(), ada()]);
   saveProfile(at.configDir, "default", { authUrl: "nonsense" }, () => {});
   const flags = { ...at.flags, authUrl: "https://auth.example.com" };
   assertStringIncludes(written((await login(flags, at.context)).text), "Signed in");
 });
 
-Deno.test("the previous session is ended with the authorities of SSL_CERT_FILE, too", async () => {
+Deno.test("the previous session is also ended with the authorities of SSL_CERT_FILE", async () => {
   using dir = tempDir();
   const pem = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n";
   Deno.writeTextFileSync(`${dir.path}/all.pem`, pem);

@@ -60,7 +60,7 @@ Deno.test("login saves what it was given in the profile, and no secret", async (
   assert(!text.includes("hush-hush"));
 });
 
-Deno.test("the tokens are on the disk before anybody is told", async () => {
+Deno.test("the tokens are on the disk before the browser and the terminal say so", async () => {
   let isSaved = false;
   await using at = signIn([granted(), () => {
     isSaved = storedLogin(at.configDir).accessToken.reveal() === "new-access";
@@ -90,7 +90,7 @@ Deno.test("signals wait from the exchange to the disk, and not while a person ac
   assertEquals([held, at.context.system.signalsHeld], [[false, true], false]);
 });
 
-Deno.test("that nobody can say who signed in spoils no login", async () => {
+Deno.test("a sign-in works even if no server says who signed in", async () => {
   for (const step of [unreachable(), new Response(null, { status: 401 })]) {
     await using at = signIn([granted(), step]);
     const { text } = await login(at.flags, at.context);

@@ -74,7 +74,7 @@ Deno.test("logout --all keeps the settings of every profile", async () => {
   assertEquals(namesIn(`${scene.configDir}/profiles`), ["default.json"]);
 });
 
-Deno.test("logout --all with nobody signed in is no failure", async () => {
+Deno.test("logout --all without any login is no failure", async () => {
   using scene = sessionScene(undefined);
   assertEquals(await logout({ ...scene.flags, all: true }, scene.context), {
     kind: "answer",

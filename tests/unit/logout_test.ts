@@ -45,17 +45,20 @@ Deno.test("logout removes the login and ends the session at the server", async (
   assertEquals(data, { profile: "default", removed: true, server_session_ended: true });
   assertEquals(sent, ["AnaplanAuthToken old-access"]);
   assertStringIncludes(text, "Signed out, here and at Anaplan (profile default).");
-  assertStringIncludes(text, "may still honour the refresh token");
+  assertStringIncludes(text, "may still accept the refresh token");
   assertEquals(warned, []);
 });
 
-Deno.test("logout without the server succeeds with a warning, and says until when the token lives", async () => {
+Deno.test("logout without the server succeeds with a warning, and says until when the token is valid", async () => {
   const { text, data, warned } = await loggedOut(LOGIN, unreachable());
   assertEquals(data, { profile: "default", removed: true, server_session_ended: false });
   assertStringIncludes(text, "Signed out here (profile default).");
   assertStringIncludes(text, `the access token until ${clockTime(LOGIN.expiresAt, START)}`);
   assertEquals(warned.length, 1);
-  assertStringIncludes(warned[0] ?? "", "Anaplan could not be told: Cannot reach the server");
+  assertStringIncludes(
+    warned[0] ?? "",
+    "Anaplan did not confirm the sign-out: Cannot reach the server",
+  );
 });
 
 Deno.test("logout that the server refuses is a logout here alone", async () => {
@@ -63,22 +66,22 @@ Deno.test("logout that the server refuses is a logout here alone", async () => {
   assertEquals(data, { profile: "default", removed: true, server_session_ended: false });
 });
 
-Deno.test("a token that has ended cannot authorize its own end, so nothing is sent", async () => {
+Deno.test("a token that has expired cannot authorize its own end, so nothing is sent", async () => {
   const { text, sent } = await loggedOut(STALE);
   assertEquals(sent, []);
-  assertStringIncludes(text, "may still honour the refresh token");
+  assertStringIncludes(text, "may still accept the refresh token");
 });
 
-Deno.test("logout says that nothing lives any more when the server said so, or names the clock", async () => {
+Deno.test("logout says that no token is valid any more when the server said so, or names the clock", async () => {
   const alone = withoutRefreshToken(LOGIN);
-  assertMatch((await loggedOut(alone, ENDED())).text, /\nNothing of it is valid any more\.$/);
+  assertMatch((await loggedOut(alone, ENDED())).text, /\nIts tokens are no longer valid\.$/);
   const { text } = await loggedOut(withoutRefreshToken(STALE));
-  assertStringIncludes(text, "By this computer's clock, nothing of it is valid any more.");
+  assertStringIncludes(text, "By this computer's clock, its tokens are no longer valid.");
 });
 
-Deno.test("a refresh token that the server rejected before may be good again, and logout says so", async () => {
+Deno.test("a refresh token that the server rejected before may be valid again, and logout says so", async () => {
   const { text } = await loggedOut({ ...STALE, endedBy: "invalid_grant" });
-  assertStringIncludes(text, "may still honour the refresh token");
+  assertStringIncludes(text, "may still accept the refresh token");
 });
 
 Deno.test("logout of a token of the future does not say when it ends, or that it has", async () => {
@@ -86,7 +89,7 @@ Deno.test("logout of a token of the future does not say when it ends, or that it
   const login = { ...LOGIN, obtainedAt: START + 2 * HOUR, expiresAt: START + 3 * HOUR };
   const down = new Response(null, { status: 503 });
   const { text } = await loggedOut(withoutRefreshToken(login), down);
-  assertStringIncludes(text, "may still honour the access token until it ends by itself");
+  assertStringIncludes(text, "may still accept the access token until it expires");
 });
 
 Deno.test("logout names each file that may hold the login's tokens", async () => {
@@ -110,7 +113,7 @@ for (const all of [false, true]) {
   });
 }
 
-Deno.test("logout that is interrupted while the server is told says what was done", async () => {
+Deno.test("logout that is interrupted while the server answers says what was done", async () => {
   const interruption = new AbortController();
   using scene = sessionScene(LOGIN, {
     network: [() => {
@@ -120,11 +123,11 @@ Deno.test("logout that is interrupted while the server is told says what was don
     interruption: () => interruption.signal,
   });
   const { text } = await logout(scene.flags, scene.context);
-  assertStringIncludes(text, "Signed out here (profile default).\nAnaplan may still honour");
+  assertStringIncludes(text, "Signed out here (profile default).\nAnaplan may still accept");
   assertStringIncludes(scene.context.talk.warned.join(), "interrupted before it answered");
 });
 
-Deno.test("logout of nobody is no failure", async () => {
+Deno.test("logout without a login is no failure", async () => {
   const { text, data } = await loggedOut(undefined);
   assertEquals(text, "You were not signed in (profile default).");
   assertEquals(data, { profile: "default", removed: false, server_session_ended: false });

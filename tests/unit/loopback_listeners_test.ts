@@ -106,7 +106,7 @@ Deno.test("the next port is tried when one is taken or refused and the redirect 
   ]);
 });
 
-Deno.test("when no candidate can be had, the first one's reason is told", async () => {
+Deno.test("when no candidate is free, the error has the first one's reason", async () => {
   const system = ports({ "127.0.0.1:1": "refused", "127.0.0.1:2": "taken" });
   const loopback = await open("https://x.example/", ["127.0.0.1:1", "127.0.0.1:2"], system);
   assertEquals(opened(loopback), "refused 127.0.0.1:1");

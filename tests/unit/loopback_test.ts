@@ -180,7 +180,7 @@ Deno.test("a 405 says which method is allowed", async () => {
   assertEquals((await ask("/callback", { method: "PUT" })).headers.get("allow"), "GET");
 });
 
-Deno.test("nothing that was sent stands in a refusal's page", async () => {
+Deno.test("nothing that was sent is in a refusal's page", async () => {
   const { ask } = await visit();
   const html = await (await ask("/callback?state=%3Cscript%3E&error=%3Cb%3E")).text();
   assertMatch(html, /^<!doctype html>/);

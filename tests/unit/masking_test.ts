@@ -8,12 +8,12 @@ import {
   wordsWithout,
 } from "../../src/base/masking.ts";
 
-/** The words as they are shown to a person to whom this must not be told. */
+/** The words as they are shown without the secrets. */
 function shown(words: string, ...secrets: string[]): unknown {
   return parsedWithout(secrets, JSON.stringify(words));
 }
 
-Deno.test("a secret is masked wherever it stands, at any depth, and the rest stays", () => {
+Deno.test("a secret is masked wherever it is, at any depth, and the rest stays", () => {
   const body = { error: "x", count: 7, list: ["no hush", { inner: "hush, hush" }], none: null };
   assertEquals(parsedWithout(["hush"], JSON.stringify(body)), {
     error: "x",
@@ -67,7 +67,7 @@ Deno.test("no secret of any characters is left in the words around it", () => {
   );
   fc.assert(fc.property(secret, fc.string(), fc.string(), (secret, before, after) => {
     const words = String(shown(`${before}${secret}${after}`, secret));
-    const mayJoin = words.replaceAll("[secret]", "\0"); // what stands around a mask may look alike
+    const mayJoin = words.replaceAll("[secret]", "\0"); // what is around a mask may look alike
     assertEquals(mayJoin.includes(secret), false);
   }));
 });

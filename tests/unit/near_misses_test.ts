@@ -20,7 +20,7 @@ async function assertSuggests(argv: readonly string[], name: string, code = 2): 
   assertEquals(seen, code);
 }
 
-Deno.test("every command is suggested to who misspells it, in groups and in help, too", async () => {
+Deno.test("every command is suggested when it is misspelled, also in groups and in help", async () => {
   const names = [...commands().map(({ name }) => name), ...groups().map(([name]) => name)];
   for (const name of names) {
     const words = name.split(" ");

@@ -62,12 +62,12 @@ Deno.test("each host is asked once, whatever it answers", async () => {
   assertEquals(new Set(roots.map(({ url }) => url)).size, roots.length);
 });
 
-Deno.test("an edge that refuses 127.0.0.1 in an address, but not localhost, is a problem with a way out", async () => {
+Deno.test("an edge that rejects 127.0.0.1 in an address, but not localhost, is a problem with a way out", async () => {
   const check = await found("Edge", {
     answers: (_, { search }) => search.includes("127.0.0.1") ? dated(START, 403) : undefined,
   });
   assertEquals([check.mark, check.outcome], ["problem", "denied"]);
-  assertStringIncludes(check.seen, "us1a.app.anaplan.com refuses 127.0.0.1 in an address (403)");
+  assertStringIncludes(check.seen, "us1a.app.anaplan.com rejects 127.0.0.1 in an address (403)");
   assertStringIncludes(nextOf(check), "https://localhost:8443/callback");
 });
 
@@ -93,7 +93,7 @@ Deno.test("the edge is asked at the authorization endpoint, with one difference 
   ]);
 });
 
-Deno.test("who signed the server's certificate is told, without control characters", async () => {
+Deno.test("the signer of the server's certificate is shown, without control characters", async () => {
   const check = await found("TLS", { peerIssuer: () => Promise.resolve("Zscaler\x1b[2J Inc") });
   assertEquals([check.mark, check.seen], [
     "ok",
@@ -106,7 +106,7 @@ Deno.test("no proxy is well", () => {
   assertEquals([mark, seen], ["ok", "none"]);
 });
 
-Deno.test("a proxy is told with its variable, and this computer is always exempt", () => {
+Deno.test("a proxy is shown with its variable, and this computer is always exempt", () => {
   const { mark, seen } = proxyCheck({
     env: setTo({ https_proxy: "http://proxy.example.com:3128" }),
   });
@@ -116,7 +116,7 @@ Deno.test("a proxy is told with its variable, and this computer is always exempt
   ]);
 });
 
-Deno.test("what NO_PROXY names is told, without control characters", () => {
+Deno.test("what NO_PROXY names is shown, without control characters", () => {
   const env = { HTTPS_PROXY: "http://proxy.example.com", no_proxy: ".example.com\x1b[2J" };
   assertStringIncludes(proxyCheck({ env: setTo(env) }).seen, "NO_PROXY names: .example.com[2J");
 });
@@ -125,7 +125,7 @@ Deno.test("a proxy's credentials are not shown, and a warning says whom Deno sen
   const env = { HTTPS_PROXY: "http://ada:hush@proxy.example.com:3128/x?y=hush" };
   const { mark, seen, next } = proxyCheck({ env: setTo(env) });
   assertEquals(mark, "warning");
-  assertStringIncludes(seen, "Deno sends its password to the servers behind it");
+  assertStringIncludes(seen, "Deno also sends its password to the servers behind it");
   assertEquals(/hush|ada/.test(seen + next), false);
 });
 
@@ -142,7 +142,7 @@ Deno.test("a proxy variable that is no URL is a problem, and its value is not sh
   ]);
 });
 
-Deno.test("whom the program trusts besides the built-in authorities is told", async () => {
+Deno.test("the authorities that are trusted besides the built-in ones are shown", async () => {
   using scene = doctorScene({ env: { DENO_TLS_CA_STORE: "system", SSL_CERT_FILE: "/all.pem" } });
   const path = `${scene.configDir}/ca.pem`;
   Deno.writeTextFileSync(path, "-----BEGIN CERTIFICATE-----");
@@ -154,7 +154,7 @@ Deno.test("whom the program trusts besides the built-in authorities is told", as
   assertEquals((await found("Trust")).seen, `the built-in authorities${byDeno}`);
 });
 
-Deno.test("with an issuer doctor asks that alone, and nobody at Anaplan", async () => {
+Deno.test("with an issuer doctor asks that alone, and no host of Anaplan", async () => {
   using scene = doctorScene({
     answers: (_, { pathname }) =>
       pathname === "/.well-known/openid-configuration" ? metadata() : dated(START),
@@ -170,7 +170,7 @@ Deno.test("a CA file that cannot be used is a problem of Trust", async () => {
   assertStringIncludes(check.seen, "/nowhere/ca.pem");
 });
 
-Deno.test("a proxy without a scheme is told with its host", () => {
+Deno.test("a proxy without a scheme is shown with its host", () => {
   const { mark, seen } = proxyCheck({ env: setTo({ HTTPS_PROXY: "proxy.example.com:3128" }) });
   assertEquals(mark, "ok");
   assertStringIncludes(seen, "HTTPS_PROXY sends requests through http://proxy.example.com:3128;");

@@ -1,4 +1,4 @@
-// A file that the person named for an answer: it takes its place when it is whole, and leaves nothing else.
+// A file that the user named for an answer: it takes its place when it is whole, and leaves nothing else.
 import { assertEquals, assertThrows } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 import { createNamedFile } from "../../src/files/new_file.ts";
@@ -29,7 +29,7 @@ Deno.test("a new file is there when it is finished, and nothing beside it", () =
   assertEquals([namesIn(dir.path), Deno.readTextFileSync(`${dir.path}/out`)], [["out"], "new"]);
 });
 
-Deno.test("until then the old one stands there, and stays when it is not finished", () => {
+Deno.test("until then the old one is there, and stays when the new one is not finished", () => {
   using dir = tempDir();
   const path = `${dir.path}/out`;
   Deno.writeTextFileSync(path, "old");

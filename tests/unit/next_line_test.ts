@@ -1,4 +1,4 @@
-// A `Next:` line that signs in has to name the profile, or the person signs in to another one.
+// A `Next:` line that signs in has to name the profile, or the user signs in to another one.
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { login } from "../../src/commands/login.ts";
 import { whoami } from "../../src/commands/whoami.ts";

@@ -49,7 +49,7 @@ const STATUSES: Readonly<Record<string, number>> = {
 };
 
 for (const [what, page] of Object.entries(PAGES)) {
-  Deno.test(`the page for ${what} has its status and is kept by nobody`, async () => {
+  Deno.test(`the page for ${what} has its status and may not be cached`, async () => {
     const { status, headers, body } = await pageResponse(page);
     await body?.cancel();
     assertEquals(status, STATUSES[what]);
@@ -122,7 +122,7 @@ Deno.test("a failure's page has the terminal's full stop, and not a second one",
   ]);
 });
 
-Deno.test("a page names commands as the person types them", () => {
+Deno.test("a page names commands as the user types them", () => {
   const typed = (text: Words): string => written(text, "deno task");
   for (const oauthError of ["access_denied", "invalid_grant"]) {
     const error = new CliError("denied", "no", { oauthError, next: run("login") });
@@ -130,7 +130,7 @@ Deno.test("a page names commands as the person types them", () => {
   }
 });
 
-Deno.test("a command on a page stands alone in a code element, ready to be copied", async () => {
+Deno.test("a command on a page is alone in a code element, ready to be copied", async () => {
   const error = new CliError("denied", "no", {
     next: words`${run("login --profile 'a<b'")}, and finish in the newest window`,
   });
@@ -184,7 +184,7 @@ Deno.test("a page says its language, its width and its heading", async () => {
   assertMatch(html, /<title>This page belongs to another sign-in · anaplan-auth<\/title>/);
 });
 
-Deno.test("what happened is told by the shape of the mark as well as by its colour", async () => {
+Deno.test("the shape of the mark shows what happened, as well as its color", async () => {
   const shapes = new Map<number, string>();
   for (const page of Object.values(PAGES)) {
     const [, shape = ""] = /<path d="([^"]+)"/.exec(await (await pageResponse(page)).text()) ?? [];

@@ -43,7 +43,7 @@ Deno.test("a text is kept as it is, and an empty one is an error", () => {
   for (const text of ["", " ", "\t"]) assertThrows(() => parseText(text), Error, "it is empty");
 });
 
-Deno.test("a prompt is one that OpenID Connect has, or nothing, and none stands alone", () => {
+Deno.test("a prompt is one that OpenID Connect has, or nothing, and none is alone", () => {
   for (const text of ["", "none", "login", "consent", "select_account", "login consent"]) {
     assertEquals(parsePrompt(text), text);
   }

@@ -42,7 +42,7 @@ Deno.test("an address on localhost without its scheme, as Chrome shows it, is un
   assertEquals(understood(text, attempt), ["answer", "a-code"]);
 });
 
-Deno.test("an error is an answer, too", async () => {
+Deno.test("an error is also an answer", async () => {
   const attempt = await someAttempt();
   const query = responseQuery(attempt, { error: "access_denied" });
   assertEquals(understood(`${REDIRECT_URI}?${query}`, attempt), ["answer", "access_denied"]);

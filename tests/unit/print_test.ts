@@ -196,7 +196,7 @@ Deno.test("a terminal that cannot draw gets no color", () => {
   assertEquals(stderr.includes("\x1b"), false);
 });
 
-Deno.test("news for the person goes to stderr, and with --json its data to stdout", () => {
+Deno.test("news for the user goes to stderr, and with --json its data to stdout", () => {
   const news = { kind: "news" as const, text: "It ends soon.", data: { soon: true } };
   assertEquals(printed({ quiet: true }, (out) => out.reply(news)), {
     stdout: "",
@@ -282,7 +282,7 @@ Deno.test("the exit of another program prints nothing", () => {
   }
 });
 
-Deno.test("talk that nobody hears any more is no failure", () => {
+Deno.test("output that no program reads any more is no failure", () => {
   const write = (): void => {
     throw new Deno.errors.BrokenPipe();
   };

@@ -49,7 +49,7 @@ Deno.test("a lock dies with its holder, however that is killed", async () => {
   using _lock = await lockFile(path, 0, fakeSystem());
 });
 
-Deno.test("a lock is exclusive inside one process, too", async () => {
+Deno.test("a lock is also exclusive inside one process", async () => {
   using dir = tempDir();
   const path = `${dir.path}/a.lock`;
   const first = await lockFile(path, 0, fakeSystem());

@@ -58,7 +58,7 @@ Deno.test({
     writePrivateFile(path, "old");
     const chattr = (flag: string): void =>
       void new Deno.Command("chattr", { args: [flag, path] }).outputSync();
-    chattr("+i"); // stands for what only other systems do: a file that somebody has open
+    chattr("+i"); // acts as what only other systems do: a file that another program has open
     try {
       assertThrows(() => writePrivateFile(path, "new"), CliError);
       assertEquals(namesIn(dir.path), ["a.json"]);
@@ -135,5 +135,5 @@ Deno.test("a named file that cannot be read is a usage error that says how it wa
   assertEquals(error.message, `Cannot read ${path}: no such file or directory`);
   assertStringIncludes(nextOf(error), "--ca-file");
   Deno.writeTextFileSync(path, "text");
-  assertEquals(readNamedFile(path, "--ca-file"), "text"); // whatever its mode: it is the person's
+  assertEquals(readNamedFile(path, "--ca-file"), "text"); // whatever its mode: it is the user's
 });

@@ -102,7 +102,7 @@ Deno.test("--unset of every setting leaves an empty profile, which still is one"
   assertEquals(await set(scene, { unset: all }), {});
 });
 
-Deno.test("--unset of what is no setting is exit 2, says where they stand, and saves nothing", async () => {
+Deno.test("--unset of what is no setting is exit 2, says where settings are listed, and saves nothing", async () => {
   using scene = sceneWith({ region: "eu3" });
   for (const name of ["regoin", "clientId", "toString", "seenIssuer", "discovered"]) {
     const error = await assertRejects(() => set(scene, { unset: [name], scope: "x" }), CliError);

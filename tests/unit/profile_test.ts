@@ -51,7 +51,7 @@ Deno.test("profile list shows each profile's region and login, and stars the cur
   });
 });
 
-Deno.test("the star stands where the next command would look", async () => {
+Deno.test("the star is at the profile that the next command would use", async () => {
   using scene = twoProfiles();
   await profileUse(scene.flags, scene.context, "eu-test");
   assertMatch(written((await profileList(scene.flags, scene.context)).text), /^\* eu-test/m);
@@ -147,14 +147,14 @@ for (const [verb, command] of Object.entries<WithAName>(WITH_A_NAME)) {
   });
 }
 
-Deno.test("profile remove removes settings and login, and says what the server may still honour", async () => {
+Deno.test("profile remove removes settings and login, and says what the server may still accept", async () => {
   using scene = twoProfiles();
   putLogin(scene.configDir, LOGIN, "eu-test");
   const { data } = await profileRemove(scene.flags, scene.context, "eu-test");
   assertEquals(data, { profile: "eu-test", login_removed: true, current: "default" });
   assertEquals(loadProfile(scene.configDir, "eu-test"), undefined);
   assertEquals(namesIn(`${scene.configDir}/credentials`), ["default.json", "eu-test.lock"]);
-  assertStringIncludes(scene.context.talk.warned.join("\n"), "may still honour its tokens");
+  assertStringIncludes(scene.context.talk.warned.join("\n"), "may still accept its tokens");
 });
 
 Deno.test("profile remove of a profile without a login warns of nothing", async () => {

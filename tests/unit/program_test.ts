@@ -26,7 +26,7 @@ Deno.test("a program that is not there, or not named, is undefined", async () =>
   assertEquals(await runProgram([]), undefined);
 });
 
-Deno.test("who signed the certificate that a host shows is told, trusted or not", async () => {
+Deno.test("the signer of a host's certificate is shown, trusted or not", async () => {
   const { certificatePem, keyPem } = await makeCertificate();
   const options = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
   const server = Deno.serve(

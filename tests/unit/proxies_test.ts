@@ -13,7 +13,7 @@ function addressFor(url: string, variables: Variables): string | undefined {
 
 const WAYS: readonly (readonly [string, string, Variables, string | undefined])[] = [
   ["https goes through HTTPS_PROXY", "https://a.test/", PROXY, "proxy.example.com:3128"],
-  ["ALL_PROXY is for https, too", "https://a.test/", { ALL_PROXY: "http://p:1" }, "p:1"],
+  ["ALL_PROXY is also for https", "https://a.test/", { ALL_PROXY: "http://p:1" }, "p:1"],
   ["HTTPS_PROXY goes before ALL_PROXY", "https://a.test/", {
     ALL_PROXY: "http://p:1",
     https_proxy: "http://q:2",
@@ -25,7 +25,7 @@ const WAYS: readonly (readonly [string, string, Variables, string | undefined])[
   ["the port is the scheme's", "https://a.test/", { HTTPS_PROXY: "http://p" }, "p:80"],
   ["SOCKS is a kind of proxy", "https://a.test/", { ALL_PROXY: "socks5://p" }, "p:1080"],
   [
-    "an address of IPv6 is one, too",
+    "an address of IPv6 is also one",
     "https://a.test/",
     { ALL_PROXY: "http://[fd00::1]" },
     "[fd00::1]:80",

@@ -60,7 +60,7 @@ Deno.test("where another answer than the choices may be typed, it is taken witho
   assertEquals(problemOf(asked, typing("elsewhere")), undefined);
 });
 
-Deno.test("the answer stands beside its question, or below it where the terminal is narrow", () => {
+Deno.test("the answer is beside its question, or below it where the terminal is narrow", () => {
   const asked = question({ shown: (answer) => answer });
   assertEquals(answered(asked, "us1", 80), `${"Region".padEnd(15)}us1`);
   assertEquals(answered(asked, "us1", 40), "Region\n  us1");

@@ -1,4 +1,4 @@
-// Which client signs in: where its secret comes from, and when the person is asked for it.
+// Which client signs in: where its secret comes from, and when the user is asked for it.
 import { authorizationServer } from "../../src/provider/authorization_server.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
@@ -115,7 +115,7 @@ Deno.test("on a terminal the secret is asked for without showing it", async () =
   assertEquals(person.questions[0]?.text, "Client secret");
 });
 
-Deno.test("an empty answer, or nobody to ask, is a public client", async () => {
+Deno.test("an empty answer, or no terminal to ask at, is a public client", async () => {
   const person = answering("");
   const clients = [await chosen({}, { terminal: person.terminal }), await chosen({})];
   for (const client of clients) assert(!("clientSecret" in client));
@@ -128,7 +128,7 @@ Deno.test("a public client that signed in before is not asked for a secret again
   assertEquals(person.questions, []);
 });
 
-Deno.test("what the person has said about the secret already is not asked again", async () => {
+Deno.test("what the user has said about the secret already is not asked again", async () => {
   using dir = tempDir();
   const flags = { configDir: dir.path, clientId: "a-client" };
   const context = fakeContext({ env: ENV });

@@ -38,7 +38,7 @@ Deno.test("refresh does not say so when the refresh token was kept", async () =>
   assertEquals((data as { refresh_token_rotated: boolean }).refresh_token_rotated, false);
 });
 
-Deno.test("refresh --if-expiring-within sends nothing while the token lives longer", async () => {
+Deno.test("refresh --if-expiring-within sends nothing while the token is valid longer", async () => {
   const { text, data } = await replied([], 30 * MINUTE);
   assertStringIncludes(text, "Not needed. The access token is valid until");
   assertEquals(data, {
@@ -49,7 +49,7 @@ Deno.test("refresh --if-expiring-within sends nothing while the token lives long
   });
 });
 
-Deno.test("refresh --if-expiring-within refreshes a token that ends sooner", async () => {
+Deno.test("refresh --if-expiring-within refreshes a token that expires sooner", async () => {
   const { data } = await replied([granted()], 30 * MINUTE + 1);
   assertEquals((data as { refreshed: boolean }).refreshed, true);
 });

@@ -79,15 +79,14 @@ const TABLE: readonly Row[] = [
     error: "invalid_grant",
     description: "redirect_uri did not match",
     secret: "hush",
-    says:
-      "does not accept the redirect URI (invalid_grant); the server says “redirect_uri did not match”",
+    says: "rejected the redirect URI (invalid_grant); the server says “redirect_uri did not match”",
     next: `register exactly ${REDIRECT_URI}, or give --redirect-uri`,
   },
   {
     cause: "a redirect URI that is not registered, in the browser",
     at: "authorization",
     error: "redirect_uri_mismatch",
-    says: "does not accept the redirect URI",
+    says: "rejected the redirect URI",
     next: `register exactly ${REDIRECT_URI}`,
   },
   {
@@ -95,7 +94,7 @@ const TABLE: readonly Row[] = [
     at: "authorization",
     error: "invalid_request",
     description: "code_challenge is not supported",
-    says: "does not take the code challenge",
+    says: "rejected the code challenge",
     isPkce: true,
     next: "anaplan-auth login --no-pkce, for one try; without PKCE another program that reads",
   },
@@ -113,7 +112,7 @@ const TABLE: readonly Row[] = [
     at: "exchange",
     error: "invalid_client",
     says: "Anaplan wants the client's secret, and none was given (invalid_client)",
-    next: "give it with ANAPLAN_CLIENT_SECRET or --client-secret-file (without a terminal nobody",
+    next: "give it with ANAPLAN_CLIENT_SECRET or --client-secret-file (it is asked for on a",
   },
   {
     cause: "a secret of another client",

@@ -10,7 +10,7 @@ Deno.test("every host of every region is one that the tasks may reach", () => {
   assertEquals(hosts.filter((host) => !HOSTS.some((pattern) => isUnder(pattern, host))), []);
 });
 
-/** As Deno's `--allow-net` matches: `*.` stands for one or more labels. */
+/** As Deno's `--allow-net` matches: `*.` matches one or more labels. */
 function isUnder(pattern: string, host: string): boolean {
   return pattern.startsWith("*.") ? host.endsWith(pattern.slice(1)) : host === pattern;
 }

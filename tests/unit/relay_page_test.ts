@@ -8,7 +8,7 @@ import { scriptOfBookmarklet, scriptOfPage, visitRelay } from "../support/relay_
 Deno.test("a bookmarklet is one line that an address bar takes: printable ASCII without blanks", () => {
   for (const host of ["127.0.0.1", "localhost"] as const) {
     assertMatch(bookmarklet(host), /^javascript:[\x21-\x7e]+$/);
-    assertNotMatch(bookmarklet(host), /["<>`]/); // it may stand in an attribute of an HTML page
+    assertNotMatch(bookmarklet(host), /["<>`]/); // it may be in an attribute of an HTML page
   }
 });
 
@@ -38,7 +38,7 @@ Deno.test("the page's policy allows its own style and script by hash, and nothin
   ]);
 });
 
-Deno.test("the page's policy stands before its style and script, where alone it counts for them", async () => {
+Deno.test("the page's policy is before its style and script, since it does not count for what is before it", async () => {
   const page = await relayPage("127.0.0.1");
   assert(page.indexOf("Content-Security-Policy") < page.indexOf("<style"));
   assert(page.indexOf("Content-Security-Policy") < page.indexOf("<script"));

@@ -118,7 +118,7 @@ Deno.test("without a state, or with nothing but one, a relay says so and goes no
   }
 });
 
-Deno.test("whatever stands in the query, a relay leads to this computer's listener alone", () => {
+Deno.test("whatever is in the query, a relay leads to this computer's listener alone", () => {
   const pieces = [
     ...["@evil.example", "//evil", "\\\\evil", "/../", "#", "?", "&", "=", ":", ".", "'", '"'],
     ...["\r\n", "\u0000", "\u2028", "%2e", "</script>", "javascript:", "8443.", RANDOM, "й", "0"],
@@ -152,7 +152,7 @@ Deno.test("whatever stands in the query, a relay leads to this computer's listen
   }
 });
 
-Deno.test("a raw query that is broken leads nowhere else either", async () => {
+Deno.test("a raw query that is broken also leads nowhere else", async () => {
   for (
     const search of [`?code=%&state=${STATE}`, `?code=%ff&state=${STATE}`, `?code=+&state=${STATE}`]
   ) {

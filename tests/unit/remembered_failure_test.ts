@@ -1,4 +1,4 @@
-// Which failures of a run are kept for doctor: those of a profile, and no slip of the keyboard.
+// Which failures of a run are kept for doctor: those of a profile, and no typing mistake.
 import { assertEquals } from "@std/assert";
 import { run } from "../../src/cli/app.ts";
 import { lastFailure } from "../../src/settings/last_failure.ts";

@@ -70,7 +70,7 @@ const UNREADABLE = [
 ] as const;
 
 for (const [what, spoil, why] of UNREADABLE) {
-  Deno.test(`the lock's note tells of a rescued file ${what}, until a sign-in replaces the login`, async () => {
+  Deno.test(`the lock's note names a rescued file ${what}, until a sign-in replaces the login`, async () => {
     using at = rescueScene();
     const path = await rescued(at);
     spoil(path);

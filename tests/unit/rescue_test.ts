@@ -179,7 +179,7 @@ Deno.test("containers with the same HOME that share /var/tmp do not take each ot
       assert(sameTokenSet(await login.load(), hasLogin ? OTHERS : undefined));
       await login.prepare();
       Deno.renameSync(`${at.configDir}/credentials`, `${at.configDir}/moved`);
-      await assertRejects(() => login.save(OTHERS), CliError); // does not overwrite the first one's either
+      await assertRejects(() => login.save(OTHERS), CliError); // does not overwrite the first one's
     }
     assertEquals(namesIn(at.elsewhere).length, 2);
     Deno.removeSync(at.configDir, { recursive: true });
@@ -237,7 +237,7 @@ Deno.test("what another user put where a rescue would be is passed over", async 
   assert(sameTokenSet(await login.load(), STALE));
 });
 
-Deno.test("no token stands in the error of a rescue", async () => {
+Deno.test("no token is in the error of a rescue", async () => {
   using at = rescueScene();
   const error = await saveInVain(at);
   for (const secret of ["old-access", "old-refresh", "client-secret"]) {

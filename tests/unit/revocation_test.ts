@@ -100,7 +100,7 @@ Deno.test("logout revokes the refresh token first, and then the access token", a
     ["old-access", "access_token"],
   ]);
   assertEquals(isEnded(reply), true);
-  assertStringIncludes(reply.text, "Nothing of it is valid any more.");
+  assertStringIncludes(reply.text, "Its tokens are no longer valid.");
 });
 
 Deno.test("a login without a refresh token has one token to revoke", async () => {
@@ -120,7 +120,7 @@ for (const error of ["invalid_token", "unsupported_token_type", "invalid_request
   });
 }
 
-Deno.test("a login without a refresh token has ended once its access token is dead", async () => {
+Deno.test("a login without a refresh token has expired once its access token is no longer valid", async () => {
   const ends = [[LOGIN, "invalid_token", true], [LOGIN, "unsupported_token_type", false]] as const;
   for (
     const [login, error, isOver] of [...ends, [STALE, "unsupported_token_type", true] as const]
@@ -130,20 +130,20 @@ Deno.test("a login without a refresh token has ended once its access token is de
   }
 });
 
-Deno.test("an access token that could not be asked about is a warning, and the refresh token has ended", async () => {
+Deno.test("an access token that could not be asked about is a warning, and the refresh token has expired", async () => {
   using scene = issuerScene(LOGIN, [DONE(), webPage(503)]);
   const reply = await loggedOut(scene);
   assertEquals([isEnded(reply), scene.context.talk.warned.length], [false, 1]);
-  assertStringIncludes(reply.text, "may still honour the access token until");
+  assertStringIncludes(reply.text, "may still accept the access token until");
   assertEquals(reply.text.includes("the refresh token"), false);
 });
 
-Deno.test("a refresh token that was not revoked is said to live on", async () => {
+Deno.test("a refresh token that was not revoked is said to be still valid", async () => {
   using scene = issuerScene(LOGIN, [refused(400, "unsupported_token_type"), DONE()]);
   const reply = await loggedOut(scene);
   assertEquals(isEnded(reply), false);
-  assertStringIncludes(reply.text, "may still honour");
-  assertStringIncludes(reply.text, "the refresh token until it ends by itself");
+  assertStringIncludes(reply.text, "may still accept");
+  assertStringIncludes(reply.text, "the refresh token until it expires");
 });
 
 Deno.test("Anaplan with a revocation endpoint is asked for both ends", async () => {
@@ -192,10 +192,13 @@ Deno.test("an issuer that cannot be reached is a warning, and the login is gone 
   using scene = issuerScene(LOGIN, [unreachable()]);
   const reply = await loggedOut(scene);
   assertEquals([reply.outcome, isEnded(reply)], [undefined, false]);
-  assertStringIncludes(scene.context.talk.warned[0] ?? "", "as.example.com could not be told");
+  assertStringIncludes(
+    scene.context.talk.warned[0] ?? "",
+    "as.example.com did not confirm the sign-out",
+  );
 });
 
-Deno.test("where nobody can be asked, nobody says that the login has ended", async () => {
+Deno.test("when no server can be asked, nothing says that the login has ended", async () => {
   const { revocationEndpoint: _, ...discovered } = ISSUER_PROFILE.discovered;
   using scene = issuerScene(LOGIN, [], { profile: { ...ISSUER_PROFILE, discovered } });
   assertEquals(isEnded(await loggedOut(scene)), false);
@@ -226,10 +229,10 @@ Deno.test("revocation keeps to the time that it was given", async () => {
   assertEquals(scene.context.system.requests.map(({ timeout }) => timeout), [5_000, 5_000]);
 });
 
-Deno.test("a login at an issuer that the profile no longer names is told nowhere, and may live on", async () => {
+Deno.test("a login at an issuer that the profile no longer names is not revoked, and may stay valid", async () => {
   using scene = issuerScene(LOGIN, []);
   await profileSet({ ...scene.flags, unset: ["issuer"] }, scene.context);
   const reply = await loggedOut(scene);
   assertEquals([isEnded(reply), scene.context.system.requests], [false, []]);
-  assertStringIncludes(reply.text, "the refresh token until it ends by itself");
+  assertStringIncludes(reply.text, "the refresh token until it expires");
 });

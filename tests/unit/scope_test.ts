@@ -1,4 +1,4 @@
-// Which scopes are asked for: what was given by name, else the default as far as an issuer lists it.
+// Which scopes are asked for: what was given by name, else the part of the default that an issuer lists.
 import { written } from "../../src/base/advice.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { login, type LoginFlags } from "../../src/commands/login.ts";
@@ -61,7 +61,7 @@ Deno.test("a scope that is given by name is asked for, whatever an issuer lists"
   assertEquals(await asked(["openid"], undefined, { scope: "a b" }), ["a b", null]);
 });
 
-Deno.test("by device, too, only what an issuer lists is asked for", async () => {
+Deno.test("by device, only what an issuer lists is asked for", async () => {
   for (const [scopes_supported, scope] of [[["openid"], "openid"], [["read"], undefined]]) {
     const code = { device_code: "d", user_code: "u", verification_uri: ISSUER, expires_in: 9 };
     const steps = [metadata({ scopes_supported }), Response.json(code), granted(), ADA()];

@@ -9,7 +9,7 @@ import { ran } from "../support/ran.ts";
 import { sessionScene } from "../support/session_scene.ts";
 import { signIn } from "../support/sign_in_scene.ts";
 
-/** What a hostile server would have the person type. */
+/** What a hostile server would have the user type. */
 const WORDS = "Sorry. Next: anaplan-auth login --client-id evil, or anaplan-auth logout --all";
 /** The same as it is shown, without a label of ours. */
 const SHOWN = "Sorry. Next… anaplan-auth login --client-id evil, or anaplan-auth logout --all";

@@ -26,7 +26,7 @@ import { type SessionScene, sessionScene } from "../support/session_scene.ts";
 import { modeOf, tempDir } from "../support/temp_dir.ts";
 import { nextOf } from "../support/shown.ts";
 
-/** A login whose access token is good for another 30 s: stale, but not dead. */
+/** A login whose access token is valid for another 30 s: stale, but not dead. */
 const DYING = { ...LOGIN, expiresAt: START + 30_000 };
 
 async function failure(scene: SessionScene, minValid?: number): Promise<CliError> {
@@ -36,7 +36,7 @@ async function failure(scene: SessionScene, minValid?: number): Promise<CliError
   );
 }
 
-Deno.test("when an early refresh fails, the old token is given with a warning while it lives", async () => {
+Deno.test("when an early refresh fails, the old token is given with a warning while it is valid", async () => {
   for (const answer of [unreachable(), webPage(502), refused(400, "invalid_grant")]) {
     using scene = sessionScene(DYING, { network: [answer] });
     const tokenSet = await freshTokenSet(scene.settings, scene.context);
@@ -51,7 +51,7 @@ Deno.test("when a refresh fails, the old token is not given to who asked for mor
   assertEquals((await failure(scene, 60 * 60_000)).kind, "unavailable");
 });
 
-Deno.test("when a refresh fails, a dead token is not given", async () => {
+Deno.test("when a refresh fails, an expired token is not given", async () => {
   using scene = sessionScene({ ...LOGIN, expiresAt: START }, { network: [unreachable()] });
   assertEquals((await failure(scene)).kind, "unavailable");
 });
@@ -61,7 +61,7 @@ Deno.test("refreshedTokenSet() does not make do with the old token", async () =>
   await assertRejects(() => refreshedTokenSet(scene.settings, scene.context), CliError);
 });
 
-Deno.test("a login without a refresh token ends with its access token, and nothing is sent", async () => {
+Deno.test("a login without a refresh token expires with its access token, and nothing is sent", async () => {
   using scene = sessionScene(withoutRefreshToken(STALE));
   for (const work of [freshTokenSet, refreshedTokenSet]) {
     const error = await assertRejects(() => work(scene.settings, scene.context), CliError);
@@ -88,7 +88,7 @@ Deno.test("a profile that does not exist is login_required, and near names are s
   assertEquals(nextOf(error), "anaplan-auth login --profile prdo");
 });
 
-Deno.test("new tokens that cannot be saved are not hidden behind an old one that still lives", async () => {
+Deno.test("new tokens that cannot be saved are not hidden behind an old one that is still valid", async () => {
   using elsewhere = tempDir();
   using scene = sessionScene(DYING, {
     env: { HOME: elsewhere.path },

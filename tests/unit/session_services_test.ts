@@ -21,7 +21,7 @@ Deno.test("a token that a service refuses is refreshed once, and the service ask
   assertEquals([result, used], ["done", ["old-access", "new-access"]]);
 });
 
-Deno.test("a service that refuses the new token, too, is believed", async () => {
+Deno.test("a service that also rejects the new token is believed", async () => {
   using scene = sessionScene(LOGIN, { network: [granted()] });
   const refuse = (): Promise<never> => Promise.reject(new CliError("login_required", "no"));
   const error = await assertRejects(
@@ -77,7 +77,7 @@ for (
   });
 }
 
-Deno.test("a refused token whose refresh is rejected is given to nobody any more", async () => {
+Deno.test("a rejected token whose refresh is rejected is no longer given out", async () => {
   using scene = sessionScene(LOGIN, { network: [refused(400, "invalid_grant")] });
   const refusal = new CliError("login_required", "no");
   await assertRejects(

@@ -83,7 +83,7 @@ Deno.test("the loser of a race takes the winner's token and sends nothing", asyn
   assert(sameTokenSet(storedLogin(scene.configDir), OTHERS));
 });
 
-Deno.test("the loser of a race goes on with the winner's refresh token when that is stale, too", async () => {
+Deno.test("the loser of a race goes on with the winner's refresh token when that is also stale", async () => {
   const theirs = { ...OTHERS, expiresAt: START };
   using scene = await race(STALE, theirs, { network: [granted()] });
   assertEquals(
@@ -107,15 +107,15 @@ Deno.test("a fresh token is refreshed when more life is asked for than it has", 
   assertEquals(scene.context.talk.warned, []);
 });
 
-Deno.test("a new token that lives shorter than what was asked for is given with a warning", async () => {
+Deno.test("a new token that is valid for less time than what was asked for is given with a warning", async () => {
   using scene = sessionScene(LOGIN, { network: [granted({ expires_in: 600 })] });
   const tokenSet = await freshTokenSet(scene.settings, scene.context, 60 * 60_000, false);
   assertEquals(tokenSet.accessToken.reveal(), "new-access");
   assertEquals(scene.context.talk.warned.length, 1);
-  assertStringIncludes(scene.context.talk.warned[0] ?? "", "good for 10 min only");
+  assertStringIncludes(scene.context.talk.warned[0] ?? "", "valid for 10 min only");
 });
 
-Deno.test("refreshedTokenSet() refreshes a fresh token, too", async () => {
+Deno.test("refreshedTokenSet() also refreshes a fresh token", async () => {
   using scene = sessionScene(LOGIN, { network: [granted()] });
   const { tokenSet, byUs } = await refreshedTokenSet(scene.settings, scene.context);
   assertEquals([tokenSet.accessToken.reveal(), byUs], ["new-access", true]);

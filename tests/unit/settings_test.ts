@@ -81,7 +81,7 @@ Deno.test("PKCE is off only when a flag or the profile says so", () => {
   assertEquals([pkce(undefined, undefined), pkce(false, undefined)], [true, true]);
 });
 
-Deno.test("every CA file that is named counts, the profile's too, each once", () => {
+Deno.test("every CA file that is named counts, also the profile's, each once", () => {
   const { caFiles, ambientCaFile } = resolveSettings(
     { caFile: ["/flag.pem", "mine.pem"] },
     fakeSystem({ env: { ...ENV, SSL_CERT_FILE: "/etc/all.pem" } }),
@@ -105,7 +105,7 @@ const DIRECTORIES: readonly (readonly [string, Arranged, { configDir?: string },
     { configDir: "/flag" },
     "/flag",
   ],
-  ["the flag, from where the person stands", {}, { configDir: "here" }, "/cwd/here"],
+  ["the flag, relative to the current directory", {}, { configDir: "here" }, "/cwd/here"],
   [
     "ANAPLAN_AUTH_CONFIG_DIR",
     { env: { ANAPLAN_AUTH_CONFIG_DIR: "/env", XDG_CONFIG_HOME: "/xdg" } },
@@ -120,7 +120,7 @@ const DIRECTORIES: readonly (readonly [string, Arranged, { configDir?: string },
   ],
   ["~/.config", { env: { HOME: "/home/ada" } }, {}, "/home/ada/.config/anaplan-auth"],
   [
-    "~/.config on macOS too",
+    "~/.config also on macOS",
     { platform: "darwin", env: { HOME: "/u" } },
     {},
     "/u/.config/anaplan-auth",

@@ -93,7 +93,7 @@ for (const [name, flag] of Object.entries(URL_FLAGS)) {
   });
 }
 
-Deno.test("a bad URL in a profile is found, too", () => {
+Deno.test("a bad URL in a profile is also found", () => {
   const error = assertThrows(
     () => resolveSettings({}, fakeSystem(), { tokenEndpoint: "nonsense" }),
     CliError,

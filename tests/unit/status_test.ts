@@ -14,7 +14,7 @@ import { sessionScene } from "../support/session_scene.ts";
 const TWELVE_HOURS = 12 * 3_600_000;
 const ADAS: TokenSet = { ...LOGIN, name: "Ada Lovelace", email: "ada@example.com" };
 
-/** What `status` says of a login. */
+/** What `status` says about a login. */
 async function said(login: TokenSet | undefined): ReturnType<typeof status> {
   using scene = sessionScene(login);
   return await status(scene.flags, scene.context);

@@ -1,4 +1,4 @@
-// One login per profile on a real disk: read by anybody, changed under the lock alone.
+// One login per profile on a real disk: read by every process, changed under the lock alone.
 import { sameTokenSet } from "../../src/store/token_sets.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { written } from "../../src/base/advice.ts";

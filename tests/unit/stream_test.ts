@@ -5,7 +5,7 @@ import { writeAll } from "../../src/system/stream.ts";
 
 const KIB = 1024;
 
-/** Bytes that count how many of them a search looks at; parts of them count, too. */
+/** Bytes that count how many of them a search looks at; parts of them also count. */
 class CountedBytes extends Uint8Array<ArrayBuffer> {
   static looks = 0;
 

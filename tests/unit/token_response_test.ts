@@ -1,4 +1,4 @@
-// What a token endpoint's answer is taken for.
+// How a token endpoint's answer is understood.
 import { written } from "../../src/base/advice.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
@@ -143,7 +143,7 @@ Deno.test("an OAuth error with any other status is none of a token endpoint", as
   }
 });
 
-Deno.test("no control character of the server stands in a refusal", async () => {
+Deno.test("no control character of the server is in a refusal", async () => {
   const refusal = await refusalIn(refused(400, "invalid_grant", "\x9b2Jno\r\n\u202e"));
   assertEquals(refusal, { status: 400, error: "invalid_grant", description: "2Jno" });
 });
@@ -165,7 +165,7 @@ Deno.test("400, 401, 403 and 404 without an OAuth error are a proxy or an outage
   }
 });
 
-Deno.test("429 and 5xx are unavailable, whatever stands in them", async () => {
+Deno.test("429 and 5xx are unavailable, whatever is in them", async () => {
   for (const status of [429, 500, 502, 503, 504]) {
     await unusable(refused(status, "invalid_grant"));
     await unusable(new Response(null, { status }));

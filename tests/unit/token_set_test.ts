@@ -1,4 +1,4 @@
-// What a login is: when it is fresh, when two are the same, and how it stands on the disk.
+// What a login is: when it is fresh, when two are the same, and what it is on the disk.
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Secret } from "../../src/base/secret.ts";
 import {
@@ -62,7 +62,7 @@ Deno.test("a token set comes back from its text as it was", () => {
   assertEquals(revealed(parseTokenSet(serializeTokenSet(full))), revealed(full));
 });
 
-Deno.test("what a token set does not have is not there after reading either", () => {
+Deno.test("what a token set does not have is still not there after reading", () => {
   const { clientSecret: _, scope: __, origins: ___, tokenEndpoint: ____, ...bare } =
     withoutRefreshToken(LOGIN);
   assertEquals(Object.keys(parseTokenSet(serializeTokenSet(bare))).sort(), [

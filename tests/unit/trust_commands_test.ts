@@ -1,4 +1,4 @@
-// How each system is told to trust the listener's certificate, word for word.
+// The commands that make each system trust the listener's certificate, word for word.
 import { assert, assertEquals } from "@std/assert";
 import { trustCommands } from "../../src/base/trust_commands.ts";
 

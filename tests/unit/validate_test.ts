@@ -77,7 +77,7 @@ for (
   });
 }
 
-Deno.test("users/me that rejects the token makes it invalid, exit 3, and the reply still stands", async () => {
+Deno.test("users/me that rejects the token makes it invalid, exit 3, and there is still a reply", async () => {
   for (const code of ["FAILURE_BAD_HEADER", "FAILURE_BAD_CREDENTIAL"]) {
     const { reply } = await validated([failed(401, code), new Response(null, { status: 401 })]);
     assertEquals(reply.outcome, "login_required");
@@ -106,7 +106,7 @@ Deno.test("a stale token is refreshed before Anaplan is asked", async () => {
   assertEquals(system.requests[1]?.headers?.authorization, "AnaplanAuthToken new-access");
 });
 
-Deno.test("validate without a login is login_required, and asks nobody", async () => {
+Deno.test("validate without a login is login_required, and sends nothing", async () => {
   using scene = sessionScene(undefined);
   const error = await assertRejects(() => validate(scene.flags, scene.context), CliError);
   assertEquals([error.kind, scene.context.system.requests.length], ["login_required", 0]);

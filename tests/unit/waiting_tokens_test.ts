@@ -77,7 +77,7 @@ Deno.test("a first login that was rescued elsewhere is found through the lock's 
   assertEquals((await token(flags, scene.context)).text, "new-access");
 });
 
-Deno.test("tokens that another holder of the lock rescued are found by their name, too", async () => {
+Deno.test("tokens that another holder of the lock rescued are also found by their name", async () => {
   using at = rescueScene();
   {
     await using first = await at.lock();

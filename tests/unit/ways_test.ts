@@ -54,7 +54,7 @@ async function scene(
   };
 }
 
-Deno.test("the browser's answer ends the wait, and the person is no longer asked", async () => {
+Deno.test("the browser's answer ends the wait, and the user is no longer asked", async () => {
   const person = fakePerson([]);
   await using at = await scene({ terminal: person.terminal });
   const first = at.ways.first(5 * MINUTE);
@@ -73,13 +73,13 @@ Deno.test("a pasted address ends the wait, and a browser that comes later gets i
   const answer = await at.ways.first(5 * MINUTE);
   assertEquals([answer.method, answer.parameters.get("code")], ["paste", "a-code"]);
   const page = at.listener.visit(at.address);
-  assertEquals(await isSettled(page), false); // the truth is not known yet
+  assertEquals(await isSettled(page), false); // the result is not known yet
   const other = at.listener.visit(at.address.replace("a-code", "another"));
   answer.reply(PAGE);
   assertEquals([(await page).status, (await other).status], [200, 400]);
 });
 
-Deno.test("what cannot be used is said on a terminal, and the person is asked again", async () => {
+Deno.test("what cannot be used is said on a terminal, and the user is asked again", async () => {
   const last = Promise.withResolvers<string>();
   const foreign = `${REDIRECT_URI}?code=c&state=other`;
   const person = fakePerson([foreign, "hello", "", last.promise]);
@@ -96,7 +96,7 @@ const ERROR_PAGE =
   "After you sign in, the browser will say that it cannot reach 127.0.0.1. That is expected: " +
   "copy the whole address from its address bar and paste it here";
 
-Deno.test("the person sees how much time is left, and whether a browser can be waited for", async () => {
+Deno.test("the user sees how much time is left, and whether a browser can be waited for", async () => {
   const person = fakePerson(["", ""]);
   await using at = await scene({ terminal: person.terminal });
   const error = assertRejects(() => at.ways.first(5 * MINUTE), CliError);
@@ -119,7 +119,7 @@ Deno.test("the person sees how much time is left, and whether a browser can be w
   await alonesError;
 });
 
-Deno.test("without a terminal nobody is asked, and one line says how long the wait is", async () => {
+Deno.test("without a terminal there is no question, and one line says how long the wait is", async () => {
   await using at = await scene();
   const first = at.ways.first(5 * MINUTE);
   const page = at.listener.visit(at.address);
@@ -129,7 +129,7 @@ Deno.test("without a terminal nobody is asked, and one line says how long the wa
   await page;
 });
 
-Deno.test("nobody finishing in time is a timeout, not a millisecond earlier", async () => {
+Deno.test("a sign-in that is not completed in time is a timeout, not a millisecond earlier", async () => {
   const person = fakePerson([]);
   await using at = await scene({ terminal: person.terminal });
   const first = at.ways.first(5 * MINUTE);
@@ -192,7 +192,7 @@ Deno.test("with --paste no listener is opened", async () => {
   assertEquals([at.ways.loopback, at.listener.open], [undefined, 0]);
 });
 
-Deno.test("a port that is taken is told, and a paste still ends the wait", async () => {
+Deno.test("a port that is taken is reported, and a paste still ends the wait", async () => {
   const pasted = Promise.withResolvers<string>();
   const { terminal } = fakePerson([pasted.promise]);
   await using at = await scene({ terminal, listener: fakeListener("taken") });
@@ -201,7 +201,7 @@ Deno.test("a port that is taken is told, and a paste still ends the wait", async
   assertEquals((await at.ways.first(MINUTE)).method, "paste");
 });
 
-/** Waits with `--paste` for what stands on a pipe. */
+/** Waits with `--paste` for what is on a pipe. */
 async function piped(line: (address: string) => string | undefined): Promise<string> {
   const text = Promise.withResolvers<string | undefined>();
   await using at = await scene({ pasteOnly: true, terminal: { readPipe: () => text.promise } });

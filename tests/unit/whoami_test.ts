@@ -91,7 +91,7 @@ Deno.test("whoami refreshes once when the API refuses a token that looks fresh",
   assertEquals((reply.data as { email: string }).email, "ada@example.com");
 });
 
-Deno.test("whoami gives up when the API refuses the new token, too", async () => {
+Deno.test("whoami gives up when the API also rejects the new token", async () => {
   const again = new Response(null, { status: 401 });
   using scene = sessionScene(LOGIN, { network: [UNAUTHORIZED.clone(), granted(), again] });
   const error = await assertRejects(() => whoami(scene.flags, scene.context), CliError);

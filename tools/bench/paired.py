@@ -1,4 +1,4 @@
-"""Runs commands in turn (A B C, A B C, ...) and tells of each run its wall time, CPU time and peak memory.
+"""Runs commands in turn (A B C, A B C, ...) and prints each run's wall time, CPU time and peak memory.
 
 Rule: a JSON request on stdin, a JSON answer on stdout; nothing is judged here. In Python because
 wait4() tells what a single child has used, which Deno cannot ask.

@@ -44,7 +44,7 @@ export interface Scene extends AsyncDisposable {
 const DENO = Deno.execPath();
 export const PYTHON = "/usr/bin/python3"; // Debian's, which has Debian's modules
 
-/** Makes the bundle, signs in, and gives everybody the login. */
+/** Makes the bundle, signs in, and gives each of them the login. */
 export async function makeScene(): Promise<Scene> {
   await using undo = new AsyncDisposableStack();
   const sandbox = undo.use(await startSandbox());

@@ -1,5 +1,5 @@
-// What the figures were taken on, and what the program itself does in its milliseconds. Rule: the machine
-// is told in words that say how quick it is, and none that say whose it is.
+// What the figures were taken on, and what the program itself does in its milliseconds. Rule: it describes
+// how fast the machine is, and nothing that says whose machine it is.
 
 import type { Scene } from "./scene.ts";
 import { median } from "./timing.ts";

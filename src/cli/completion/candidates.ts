@@ -8,12 +8,12 @@ import { walk } from "../tree/tree.ts";
 import { kebab } from "../../base/text.ts";
 import { type Candidate, candidatesFrom, type World } from "./word_sources.ts";
 
-/** What may stand there: one of these words, or a path, which the shell completes by itself. */
+/** What may be typed there: one of these words, or a path, which the shell completes by itself. */
 export type Proposal =
   | { readonly kind: "words"; readonly candidates: readonly Candidate[] }
   | { readonly kind: "file" | "directory" };
 
-/** What may stand in the place of the last word; the words begin behind the program's name. */
+/** What may replace the last word; the words begin after the program's name. */
 export async function propose(words: readonly string[], world: World): Promise<Proposal> {
   const before = words.slice(0, -1);
   const typed = words.at(-1) ?? "";

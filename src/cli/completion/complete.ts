@@ -44,7 +44,7 @@ async function answer(
     if (shell === "bash" && isRedirection(words)) return ":file";
     return formatted(shell, sent, words, await propose(words, system));
   } catch {
-    return ""; // a message would stand in the middle of the line that is being typed
+    return ""; // a message would appear in the middle of the line that is being typed
   }
 }
 

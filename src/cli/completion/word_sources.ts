@@ -11,7 +11,7 @@ import type { WordSource } from "../tree/loading.ts";
 import { kebab } from "../../base/text.ts";
 import { ROOT, walk } from "../tree/tree.ts";
 
-/** One word that may stand there; the description may be empty. */
+/** One word that may be typed there; the description may be empty. */
 export interface Candidate {
   readonly value: string;
   readonly description: string;
@@ -28,7 +28,7 @@ export function candidatesFrom(
 ): readonly Candidate[] {
   const given = before.slice(1).filter((word) => !word.startsWith("-"));
   switch (source) {
-    case "profile": // a name that is none could be anything, and would have to be quoted
+    case "profile": // a name that is not valid could be anything, and would have to be quoted
       return savedProfiles(before, world).filter(isProfileName).map(undescribed);
     case "region":
       return Object.entries(REGIONS).map(([value, { description }]) => ({ value, description }));

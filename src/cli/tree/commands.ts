@@ -13,7 +13,7 @@ export interface CommandEntry {
   readonly needs: Needs;
   /** It seldom writes, and says itself when it will; see {@link System.expectWrites}. */
   readonly writesLate?: true;
-  /** It sends a request, whatever it is told; see {@link System.expectRequest}. */
+  /** It sends a request, whatever its flags are; see {@link System.expectRequest}. */
   readonly sends?: true;
   /** The command itself, when it can do without flags. */
   readonly load?: () => Promise<Command<CommonFlags, string[]>>;
@@ -139,7 +139,7 @@ export function orSignIn(needs: Needs): Needs {
   return needs.network && !needs.variables ? { ...needs, ...COMMANDS.login.needs } : needs;
 }
 
-/** What is known of a command; `undefined` for what is none. */
+/** What is known about a command; `undefined` when there is no such command. */
 export function commandNamed(name: string): CommandEntry | undefined {
   return Object.hasOwn(COMMANDS, name) ? COMMANDS[name as keyof typeof COMMANDS] : undefined;
 }

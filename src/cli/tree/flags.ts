@@ -73,11 +73,11 @@ export const COMMON_FLAGS = {
   verbose: yes("Show requests, with secrets masked [ANAPLAN_AUTH_DEBUG]"),
   quiet: yes("Print only the result and warnings"),
   noColor: yes("No color [NO_COLOR]"),
-  noInput: yes("Never ask; what is missing ends the command"),
+  noInput: yes("Never ask; stop if an answer is missing"),
   caFile,
 } as const;
 
-/** The names of the flags that every command has, as they stand in the tree. */
+/** The names of the flags that every command has, as the tree spells them. */
 export const COMMON_FLAG_NAMES: readonly string[] = Object.keys(COMMON_FLAGS);
 
 /** The flags that say whom to talk to, and that a profile keeps. */

@@ -52,7 +52,7 @@ export interface TreeContext {
     args: Args,
   ) => void;
   readonly readers: TreeReaders;
-  /** The words that may stand where `partial` has been typed; only there while a shell completes. */
+  /** The words that may replace `partial`; only there while a shell completes. */
   readonly propose?: (source: WordSource, partial: string) => readonly string[];
 }
 

@@ -118,7 +118,7 @@ export const ROOT: RouteMap<TreeContext> = buildRouteMap({
 /** What a name in the tree leads to. */
 export type Target = TreeCommand | RouteMap<TreeContext>;
 
-/** As far as the tree goes with what was typed: the names on the way, and what they lead to. */
+/** How much of what was typed is in the tree: the names on the way, and what they lead to. */
 export function walk(
   words: readonly string[],
 ): { readonly names: string[]; readonly target: Target } {

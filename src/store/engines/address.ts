@@ -42,13 +42,13 @@ const PARAMETERS: Readonly<Record<Address["kind"], readonly string[]>> = {
  * Reads an address.
  *
  * @param naming what named it, for the message: a variable, a file or an argument.
- * @throws {CliError} `usage` when it is none, or the connection would not be safe.
+ * @throws {CliError} `usage` when it is not an address, or the connection would not be safe.
  */
 export function parseAddress(text: string, naming: string): Address {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const [kind, usualPort, isTls] = SCHEMES[url?.protocol ?? ""] ?? [];
   if (url === undefined || kind === undefined || usualPort === undefined) {
-    throw unusable(naming, "it is no address of a store", EXAMPLE);
+    throw unusable(naming, "it is not the address of a store", EXAMPLE);
   }
   const parameters = new Map(url.searchParams);
   const unknown = [...parameters.keys()].find((name) => !PARAMETERS[kind].includes(name));

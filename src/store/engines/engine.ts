@@ -10,7 +10,7 @@ export type EngineSystem = Pick<System, "env" | "trace" | "sleep" | "monotonic" 
 export interface Row {
   /** Changes with each save; `0` before the first one. */
   readonly generation: string;
-  /** The sealed login; without it nobody is signed in. */
+  /** The sealed login; without it you are not signed in. */
   readonly login?: string | undefined;
   /** The profile's sealed settings. */
   readonly settings?: string | undefined;
@@ -33,7 +33,7 @@ export interface Attempt {
 export interface NewRow {
   readonly login?: string | undefined;
   readonly settings?: string | undefined;
-  /** When the access token ends, in milliseconds since the epoch. */
+  /** When the access token expires, in milliseconds since the epoch. */
   readonly expiresAt?: number | undefined;
   readonly keyId?: string | undefined;
 }
@@ -65,7 +65,7 @@ export interface RowLock extends AsyncDisposable {
   save(row: NewRow): Promise<boolean>;
 }
 
-/** What `store status` says of a database. */
+/** What `store status` says about a database. */
 export interface Health {
   readonly version: string;
   /** How commits get to other servers, in words. */

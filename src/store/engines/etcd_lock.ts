@@ -1,5 +1,5 @@
 // The lock of a row in etcd: a key with a lease that is kept alive, and the one save under it. Rule: what is written
-// compares the lock's own revision, so that a holder whose lease ended writes nothing.
+// compares the lock's own revision, so that a holder whose lease expired writes nothing.
 
 import { CliError, toCliError } from "../../base/errors.ts";
 import { field, parseObject } from "../../base/json.ts";
@@ -107,7 +107,7 @@ async function saveSurely(
         return [true, { ...held, text: undefined }];
       }
       held.stop.abort();
-      held = await waitForKey(profile, owner, place, SAVE_DEADLINE); // the lease ended, or another one saved
+      held = await waitForKey(profile, owner, place, SAVE_DEADLINE); // the lease expired, or another one saved
       if (savedAttempt(held.text) === mine) return [true, held];
       if (held.row.generation !== row.generation) return [false, held];
     } catch (error) {
@@ -188,7 +188,7 @@ async function takenKey(
   };
 }
 
-/** Keeps a lease alive until it is told to stop; one that ended is noticed where something is written. */
+/** Keeps a lease alive until `stop`; the next write notices a lease that has expired. */
 async function keepAlive(
   lease: string,
   { client, system }: EtcdPlace,
@@ -204,7 +204,7 @@ async function keepAlive(
   }
 }
 
-/** Gives a lease back, and with it the lock; else it ends by itself. */
+/** Gives a lease back, and with it the lock; else it expires. */
 async function revoked(lease: string, { client }: EtcdPlace): Promise<void> {
   await client.call("/v3/lease/revoke", { ID: lease }).catch(() => {});
 }

@@ -1,5 +1,5 @@
-// What PostgreSQL and the way to it say of a failure, in our words. Rule: nothing that the server quotes of a statement
-// gets into a message, and each cause that a person can fix has a sentence of its own.
+// What PostgreSQL and the network report about a failure, in our words. Rule: nothing that the
+// server quotes of a statement gets into a message, and each cause that a user can fix has a sentence of its own.
 
 import { run, type Words } from "../../base/advice.ts";
 import { CliError, type ErrorKind } from "../../base/errors.ts";

@@ -170,7 +170,7 @@ async function waitForRow(
   }
 }
 
-/** Locks the row, which is made when there is none; `undefined` while another transaction has it. */
+/** Locks the row, which is made when it does not exist; `undefined` while another transaction has it. */
 async function lockedRow(
   profile: string,
   connection: PgConnection,

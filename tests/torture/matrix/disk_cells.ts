@@ -99,7 +99,7 @@ async function refreshDuring(cell: Cell, fault: DiskFault): Promise<Faulty> {
   return { outcome: await endOf(program), end };
 }
 
-/** A login with a fault that comes while it waits for the person. */
+/** A login with a fault that comes while it waits for the user. */
 async function loginDuring(cell: Cell, fault: DiskFault): Promise<Faulty> {
   await using login = await startLogin(cell, "paste", { wrapper: fault.wrapper });
   const end = await fault.begin(cell, login.program.pid);
@@ -158,7 +158,7 @@ export function judgeRescue(judge: CellJudge, outcome: Outcome, issued: string, 
   judge.expect(2, lasting.length > 0, "rescued where it stays", "in XDG_RUNTIME_DIR alone");
 }
 
-/** The next command puts the tokens back, or refuses until someone does what the error says. */
+/** The next command puts the tokens back, or stops with an error until the user does what it says. */
 export async function judgePutBack(
   judge: CellJudge,
   outcome: Outcome,

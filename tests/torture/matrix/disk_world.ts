@@ -18,7 +18,7 @@ export async function untilAtLock({ lockFile }: Cell, pid: number): Promise<void
   while (isThere() && !hasOpen(pid, lockFile)) await pause(5);
 }
 
-/** The files besides the login's own that have this token in them, the ones that a text names too. */
+/** The files besides the login's own that have this token in them, and the ones that a text names. */
 export function filesWith(token: string, text: string, { home, loginFile }: Cell): string[] {
   const named = (text.match(/[~/][^\s:;,'"]+/g) ?? []).map((path) => path.replace(/^~/, home));
   const paths = [...named, ...filesUnder(home), ...filesUnder("/tmp", "anaplan-auth-rescued")];

@@ -1,4 +1,4 @@
-// Cells in which someone who is signed in signs in again, at a server that ends whole grants.
+// Cells in which a user who is signed in signs in again, at a server that ends whole grants.
 // Rule: after a login that exits 0, whoami and refresh work.
 import { type Bench, openCell } from "./cell.ts";
 import { signInOnce } from "./sign_ins.ts";

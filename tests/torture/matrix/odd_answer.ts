@@ -16,8 +16,8 @@ export interface Traits {
   /** No new refresh token that could be sent: the old one stays valid. */
   readonly hasNoRefreshToken?: "absent" | "unusable";
   /** What an issuer's client has against the id_token. */
-  readonly idToken?: "absent" | "clock" | "algorithm" | "damaged" | "someone else's";
-  /** Where nobody can mean such a lifetime: other issuers' tokens may be valid for weeks. */
+  readonly idToken?: "absent" | "clock" | "algorithm" | "damaged" | "another user's";
+  /** Where no server can mean such a lifetime: other issuers' tokens may be valid for weeks. */
   readonly implausible?: "everywhere" | "without an issuer";
   readonly isSlow?: true;
 }

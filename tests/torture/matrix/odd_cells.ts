@@ -92,8 +92,8 @@ async function judgeSaved(
   expected: string | undefined,
 ): Promise<void> {
   const stored = cell.refreshToken();
-  // a sign-in that may be someone else's may be refused, and the login before it stays
-  const isDoubtful = ["absent", "damaged", "someone else's"].includes(answer.idToken ?? "");
+  // a sign-in that may be another user's may be refused, and the login before it stays
+  const isDoubtful = ["absent", "damaged", "another user's"].includes(answer.idToken ?? "");
   const mayRefuse = hasIssuer && deed !== "refresh" && isDoubtful;
   const isKept = mayRefuse && isValid(cell.client, stored);
   judge.expect(

@@ -28,12 +28,12 @@ export const ODD_ID_TOKENS: readonly OddAnswer[] = [
     idToken: "damaged",
   }),
   odd("id_token: wrong aud", { idToken: { claims: { aud: "another-client" } } }, {
-    idToken: "someone else's",
+    idToken: "another user's",
   }),
   odd("id_token: wrong nonce", { idToken: { claims: { nonce: "another-nonce" } } }, {
-    idToken: "someone else's",
+    idToken: "another user's",
   }),
   odd("id_token: wrong iss", { idToken: { claims: { iss: "https://issuer.example.com" } } }, {
-    idToken: "someone else's",
+    idToken: "another user's",
   }),
 ];

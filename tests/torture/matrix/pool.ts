@@ -7,7 +7,7 @@ const WIDTH = 2 * navigator.hardwareConcurrency;
 /** How many cells wait at the same time. */
 const SLOW_WIDTH = 24;
 
-/** Runs them all; `hear` is told of each as it ends. */
+/** Runs them all; `hear` gets each as it ends. */
 export async function runCells(
   cells: readonly CellTest[],
   hear: (result: CellResult) => void = () => {},

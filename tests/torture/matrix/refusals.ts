@@ -18,7 +18,7 @@ const HTML = "<!DOCTYPE html><html><body><h1>Blocked</h1></body></html>";
 
 const DENIED = { refresh: [4], login: [4] };
 const UNAVAILABLE = { refresh: [6], login: [6] };
-/** At a sign-in an error code that says little may be a refusal: the person is there, and tries again. */
+/** At a sign-in an error code that says little may be a refusal: the user is there, and tries again. */
 const GATEWAY = { refresh: [6], login: [4, 6] };
 /** The design does not say whether it is the request or the moment that is wrong. */
 const EITHER = { refresh: [4, 6], login: [4, 6] };

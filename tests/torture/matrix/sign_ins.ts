@@ -1,5 +1,5 @@
-// Signs in within a cell: the test is the person, with a browser that is a function.
-// Rule: the program waits for the person until `goOn`, so that a fault can begin before the code is there.
+// Signs in within a cell: the test is the user, with a browser that is a function.
+// Rule: the program waits for the user until `goOn`, so that a fault can begin before the code is there.
 import { freePort } from "../../support/free_port.ts";
 import type { Outcome, Program } from "../../support/program.ts";
 import type { Cell, Start } from "./cell.ts";
@@ -8,10 +8,10 @@ import type { Client } from "./server_state.ts";
 /** How the answer comes back to the program. */
 export type Way = "browser" | "paste";
 
-/** A login that waits for the person. */
+/** A login that waits for the user. */
 export interface WaitingLogin extends AsyncDisposable {
   readonly program: Program;
-  /** The person approves, and the code goes to the program. */
+  /** The user approves, and the code goes to the program. */
   goOn(): Promise<void>;
 }
 
@@ -31,7 +31,7 @@ export function loginFlags(origin: string, client: Client, hasIssuer: boolean): 
   return ["--client-id", client.id, ...endpoints];
 }
 
-/** Starts a login, and waits until it waits for the person. */
+/** Starts a login, and waits until it waits for the user. */
 export async function startLogin(cell: Cell, way: Way, start: Start = {}): Promise<WaitingLogin> {
   const redirectUri = `http://127.0.0.1:${freePort()}/callback`;
   const flags = [...cell.loginFlags, "--redirect-uri", redirectUri, "--no-browser"];

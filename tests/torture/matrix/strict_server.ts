@@ -63,7 +63,7 @@ function metadata(origin: string): Record<string, unknown> {
   };
 }
 
-/** The person approves at once. */
+/** The user approves at once. */
 function authorize(state: ServerState, { url: { searchParams } }: HttpRequest): HttpAnswer {
   const client = state.clients.get(searchParams.get("client_id") ?? "");
   if (client === undefined) return json({ error: "no such client" }, 400);

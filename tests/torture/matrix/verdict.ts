@@ -81,7 +81,7 @@ export function shown({ code, stderr }: Outcome): string {
 
 const CLAIMS = /no saved login was touched|nothing was (saved|changed)|\b(untouched|unchanged)\b/i;
 
-/** What holds for every outcome: its exit code, the two lines of an error, and that it says no untruth. */
+/** What holds for every outcome: its exit code, the two lines of an error, and that it says nothing wrong. */
 export function judgeOutcome(
   judge: CellJudge,
   property: number,

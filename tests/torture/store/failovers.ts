@@ -1,5 +1,5 @@
 // Failovers in the middle of refreshes: a PostgreSQL primary that is killed and its standby promoted, and an etcd leader
-// that is killed. Rule: the answer is on its way when the server dies; the next commands say whether the login lives.
+// that is killed. Rule: the answer is on its way when the server dies; the next commands say whether the login still works.
 import { findEtcd, startEtcd } from "../../support/etcd.ts";
 import { findPostgres, startPostgres } from "../../support/postgres.ts";
 import { type SharedWorld, sharedWorld } from "../../support/shared_world.ts";

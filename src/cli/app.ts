@@ -72,7 +72,7 @@ async function replyTo(argv: readonly string[], context: CommandContext): Promis
   const isAlone = rest.length === 0;
   if (isAlone && name === "--version") return { kind: "answer", text: VERSION, data: VERSION };
   const command = commandNamed(name);
-  context.system.restrict(command?.needs ?? (name === "" ? { network: true, keys: true } : {}));
+  context.system.restrict(commandNamed(name || "status")?.needs ?? {});
   if (name === "") return await greeting(context);
   if (isAlone && (name === "--help" || name === "-h")) return await rootPage(context);
   if (!name.startsWith("-") && !command?.writesLate) context.system.expectWrites();

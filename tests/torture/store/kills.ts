@@ -67,8 +67,9 @@ async function killOne(world: SharedWorld, moment: Moment): Promise<Kills> {
   await world.makeStale();
   const since = world.sandbox.requests.length;
   const isDone = await killed(world, moment);
-  const isRescued = world.kept(0, ".rescued").length + world.kept(0, ".rescued.next").length > 0;
-  const wasAnswered = world.refreshes(since).includes(200);
+  // a reservation is blank until the answer is in it
+  const isRescued = [".rescued", ".rescued.next"].flatMap((end) => world.kept(0, end))
+    .some((path) => Deno.readTextFileSync(path).trim() !== "");
   // with tokens that only the killed computer has, that one is asked first
   const order = isRescued ? [0, 1] : [1, 0];
   const outcomes = [];
@@ -77,6 +78,8 @@ async function killOne(world: SharedWorld, moment: Moment): Promise<Kills> {
   const longest = Math.max(...outcomes.map(({ milliseconds }) => milliseconds));
   const isLost = outcomes.some(({ code }) => code !== 0) ||
     (await world.run(1, ["refresh"])).code !== 0;
+  // the server's record of the killed request: it may have answered after the kill
+  const wasAnswered = world.refreshes(since)[0] === 200;
   const isInWindow = isLost && wasAnswered && !isDone && !isRescued;
   if (isLost) await signInAgain(world);
   return {

@@ -79,7 +79,7 @@ async function replyTo(argv: readonly string[], context: CommandContext): Promis
     const words = meant(argv);
     if (words !== argv) return await replyTo(words, context);
   }
-  const needs = command?.needs ?? (name === "" ? { network: true, keys: true } : {});
+  const needs = commandNamed(name || "status")?.needs ?? {};
   context.system.restrict(isAtTerminal(context) ? orSignIn(needs) : needs);
   const asksHelp = isAlone && (name === "--help" || name === "-h");
   if (asksHelp) return (await import("./help/root_help.ts")).rootPage(context);

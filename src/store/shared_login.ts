@@ -11,7 +11,7 @@ import {
   type Replacement,
 } from "../files/replacement.ts";
 import type { NewRow, Owner, Row, RowLock } from "./engines/engine.ts";
-import { hostName, PROCESS_ID } from "../system/this_process.ts";
+import { hostName, PROCESS_ID } from "../files/this_process.ts";
 import { openCopy, removeCopy, writeCopy } from "./local_copy.ts";
 import type { LockedLogin, LockSystem } from "./locked_login.ts";
 import { deliver, keptLogin, notSaved, rowWith, type SharedPlace } from "./shared_delivery.ts";

@@ -52,7 +52,7 @@ async function printed(reply: Reply, out: Printer): Promise<number> {
     if (error instanceof CliError) throw error; // an answer that broke off on its way
     const hasEnough = error instanceof Error && error.name === "BrokenPipe"; // as `| head -1`
     if (hasEnough) return replyCode(reply);
-    throw (await import("./failure.ts")).cannotWrite(error);
+    throw (await import("./tree/failure.ts")).cannotWrite(error);
   }
   return replyCode(reply);
 }
@@ -107,7 +107,7 @@ async function performed(
   try {
     return await asked.run(context);
   } catch (error) {
-    const { afterFailure } = await import("./failure.ts");
+    const { afterFailure } = await import("./tree/failure.ts");
     return await afterFailure(toCliError(error), argv, asked, context, isAtTerminal(context));
   }
 }

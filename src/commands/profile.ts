@@ -14,7 +14,7 @@ import {
   profileInUse,
   profileNames,
 } from "../settings/location.ts";
-import { changeCurrentProfile } from "../settings/current_profile.ts";
+import { changeCurrentProfile } from "../session/current_profile.ts";
 import { loadProfile, type Profile, removeProfile, saveProfile } from "../settings/profiles.ts";
 import { everyProfile } from "../session/every_profile.ts";
 import { storeOf } from "../session/session.ts";

@@ -46,7 +46,7 @@ async function allowedTo(
 /** What is typed, and what the command needs of these; what reads a login may need a program that has its key. */
 const TYPED: readonly (readonly [argv: readonly string[], needs: string])[] = [
   [["status", "--json"], "net,run"],
-  [["profile", "list"], "run"],
+  [["profile", "list"], "net,run"],
   [["relay", "page"], ""],
   [["login", "--no-such-flag"], "net,run,browser"],
   [["cert", "show", "--help"], "run"],

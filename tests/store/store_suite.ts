@@ -4,8 +4,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 import { Secret } from "../../src/base/secret.ts";
 import type { LoginStore } from "../../src/store/login_store.ts";
-import type { TokenSet } from "../../src/store/token_set.ts";
-import { sameTokenSet } from "../../src/store/token_sets.ts";
+import type { TokenSet } from "../../src/oauth/token_set.ts";
+import { sameTokenSet } from "../../src/oauth/token_sets.ts";
 import { START } from "../support/fake_system.ts";
 import { LOGIN, STALE } from "../support/logins.ts";
 

@@ -71,13 +71,13 @@ for (const argv of [["whoami"], ["whoami", "--json"]]) {
   });
 }
 
-Deno.test("the help is loaded without anything; without a command line, with what the key of a login needs", async () => {
+Deno.test("the help is loaded without anything; without a command line, with what status needs", async () => {
   const module = new URL("src/cli/help/root_help.ts", ROOT).href;
   const standIn = `export const rootHelp = () => "";`;
   for (const argv of [["--help"], ["-h"]]) {
     assertEquals(await allowedTo(module, standIn, argv), [""]);
   }
-  assertEquals(await allowedTo(module, standIn, []), ["run"]); // it looks whether you are signed in
+  assertEquals(await allowedTo(module, standIn, []), ["net,run"]); // your login may be in a store
 });
 
 Deno.test("there is something to give up", () => {

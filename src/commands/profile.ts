@@ -176,7 +176,7 @@ function profileNamed(
   const chosen = name ?? placeOf(flags, context.system).profile;
   if (isProfileName(chosen)) return chosen;
   throw new CliError("usage", `Cannot use the profile name "${chosen}"`, {
-    next: "use lower-case letters, digits, - and _, such as eu-test",
+    next: "use a-z, 0-9, - and _, such as eu-test",
   });
 }
 

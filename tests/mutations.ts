@@ -205,7 +205,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     what: "the choice among profiles changes without a lock",
-    file: "src/settings/current_profile.ts",
+    file: "src/session/current_profile.ts",
     from: "  using _lock = await lockConfig(configDir, system);\n",
     to: "",
     tests: ["tests/unit/changed_profile_test.ts"],

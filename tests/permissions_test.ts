@@ -54,7 +54,7 @@ const BEFORE: Readonly<Record<string, Permitted>> = {
   profile: ONLINE,
   seal: ONLINE,
   store: ONLINE,
-  unseal: { ...ONLINE, env: [...ENV, ...SIGN_IN_ENV] },
+  unseal: { ...OFFLINE, run: HELPERS, env: [...ENV, ...SIGN_IN_ENV] },
   relay: OFFLINE,
   cert: { ...OFFLINE, run: true },
   validate: ONLINE,
@@ -94,7 +94,7 @@ type PermissionSet = Readonly<Record<string, true | readonly string[]>>;
 function asSet({ net, write, run, env }: Permitted): PermissionSet {
   return {
     read: true,
-    ...(write ? { write: true, sys: ["uid", "hostname"] } : {}),
+    ...(write ? { write: true, sys: ["uid"] } : {}),
     ...(run ? { run } : {}),
     ...(net ? { net } : {}),
     env,
@@ -159,7 +159,7 @@ function isGranted(question: Deno.PermissionDescriptor, { net, write, run, env }
     case "run":
       return run === true || run?.includes(String(question.command)) === true;
     case "sys":
-      return write === true && (question.kind === "uid" || question.kind === "hostname");
+      return write === true && question.kind === "uid";
     case "env":
       return question.variable !== undefined && matches(question.variable, env);
     case "net":

@@ -40,7 +40,7 @@ const STARTS = [
       "src/files/private_file.ts",
       "src/base/secret.ts",
       "src/store/fresh_login.ts",
-      "src/store/token_set.ts",
+      "src/oauth/token_set.ts",
     ],
     limit: 80 * KIB,
   },

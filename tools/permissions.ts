@@ -43,7 +43,7 @@ export function permissionSet(
 ): PermissionSet {
   return {
     read: true,
-    ...(only === undefined ? { write: true, sys: ["uid", "hostname"] } : {}),
+    ...(only === undefined ? { write: true, sys: ["uid"] } : {}),
     ...(network ? { net: [...HOSTS, ...(socket ? [SOCKET] : [])] } : {}),
     ...(keys ? { run: KEY_HELPERS } : {}),
     env: only ?? [...VARIABLES, ...variables],

@@ -13,8 +13,8 @@ import { type Settings } from "../settings/settings.ts";
 import { forProfile, freshTokenSet, replaceRefused } from "../session/session.ts";
 import type { StreamResponse } from "../system/contract.ts";
 import { duration } from "../base/times.ts";
-import type { TokenSet } from "../store/token_set.ts";
-import { canRefresh } from "../store/token_sets.ts";
+import type { TokenSet } from "../oauth/token_set.ts";
+import { canRefresh } from "../oauth/token_sets.ts";
 import type { Body } from "./body.ts";
 
 /** What is asked. */

@@ -5,7 +5,7 @@ import type { CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { asObject, field } from "../base/json.ts";
 import type { Settings } from "../settings/settings.ts";
-import type { TokenSet } from "../store/token_set.ts";
+import type { TokenSet } from "../oauth/token_set.ts";
 import { failureOf } from "./answer.ts";
 import { type Answer, type Call, isGood, send } from "./call.ts";
 import { beginningOf, type Bytes, type Download } from "./flow.ts";

@@ -9,7 +9,7 @@ import { failureOf, notJson } from "./answer.ts";
 import { type Answer, type Call, isGood, send } from "./call.ts";
 import { beginningOf, wholeText } from "./flow.ts";
 import { isJson, partsOf } from "./json_text.ts";
-import { targetOf } from "./target.ts";
+import { targetOf } from "../provider/target.ts";
 
 /** What a page says about itself is short, and made into values. */
 const LONGEST_META = 64 * 1024;

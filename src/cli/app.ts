@@ -52,7 +52,7 @@ async function printed(reply: Reply, out: Printer): Promise<number> {
     if (error instanceof CliError) throw error; // an answer that broke off on its way
     const hasEnough = error instanceof Error && error.name === "BrokenPipe"; // as `| head -1`
     if (hasEnough) return replyCode(reply);
-    throw (await import("./failure.ts")).cannotWrite(error);
+    throw (await import("./tree/failure.ts")).cannotWrite(error);
   }
   return replyCode(reply);
 }
@@ -79,7 +79,7 @@ async function replyTo(argv: readonly string[], context: CommandContext): Promis
     const words = meant(argv);
     if (words !== argv) return await replyTo(words, context);
   }
-  const needs = command?.needs ?? (name === "" ? { network: true, keys: true } : {});
+  const needs = commandNamed(name || "status")?.needs ?? {};
   context.system.restrict(isAtTerminal(context) ? orSignIn(needs) : needs);
   const asksHelp = isAlone && (name === "--help" || name === "-h");
   if (asksHelp) return (await import("./help/root_help.ts")).rootPage(context);
@@ -107,7 +107,7 @@ async function performed(
   try {
     return await asked.run(context);
   } catch (error) {
-    const { afterFailure } = await import("./failure.ts");
+    const { afterFailure } = await import("./tree/failure.ts");
     return await afterFailure(toCliError(error), argv, asked, context, isAtTerminal(context));
   }
 }

@@ -30,7 +30,7 @@ import {
 } from "../settings/settings.ts";
 import { isoTime } from "../base/text.ts";
 import type { Setup } from "../base/parse.ts";
-import type { TokenSet } from "../store/token_set.ts";
+import type { TokenSet } from "../oauth/token_set.ts";
 
 /** The flags of `login`. */
 export interface LoginFlags extends ConnectionFlags, BrowserFlags {

@@ -12,7 +12,7 @@ import { orSetAside } from "../files/set_aside.ts";
 import { assertProfileExists, loadSettings, type Settings } from "../settings/settings.ts";
 import type { LoginStore } from "../store/login_store.ts";
 import { clockTime } from "../base/times.ts";
-import { isFresh, type TokenSet } from "../store/token_set.ts";
+import { isFresh, type TokenSet } from "../oauth/token_set.ts";
 
 /** The flags of `logout`. */
 export interface LogoutFlags extends CommonFlags {

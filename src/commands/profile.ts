@@ -14,7 +14,7 @@ import {
   profileInUse,
   profileNames,
 } from "../settings/location.ts";
-import { changeCurrentProfile } from "../settings/current_profile.ts";
+import { changeCurrentProfile } from "../session/current_profile.ts";
 import { loadProfile, type Profile, removeProfile, saveProfile } from "../settings/profiles.ts";
 import { everyProfile } from "../session/every_profile.ts";
 import { storeOf } from "../session/session.ts";
@@ -176,7 +176,7 @@ function profileNamed(
   const chosen = name ?? placeOf(flags, context.system).profile;
   if (isProfileName(chosen)) return chosen;
   throw new CliError("usage", `Cannot use the profile name "${chosen}"`, {
-    next: "use lower-case letters, digits, - and _, such as eu-test",
+    next: "use a-z, 0-9, - and _, such as eu-test",
   });
 }
 

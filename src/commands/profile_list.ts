@@ -13,7 +13,7 @@ import { configDirectory, placeOf } from "../settings/location.ts";
 import { loadProfile, type Profile } from "../settings/profiles.ts";
 import { SETTINGS } from "../settings/table.ts";
 import { table } from "../base/lines.ts";
-import type { TokenSet } from "../store/token_set.ts";
+import type { TokenSet } from "../oauth/token_set.ts";
 
 /** Lists the profiles; a star marks the one that is used when none is named. */
 export async function profileList(flags: CommonFlags, context: CommandContext): Promise<Answer> {

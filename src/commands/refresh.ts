@@ -6,7 +6,7 @@ import { settingsInUse } from "../session/settings_in_use.ts";
 import { type Settings } from "../settings/settings.ts";
 import { isoTime } from "../base/text.ts";
 import { clockTime, duration } from "../base/times.ts";
-import { isFresh, type TokenSet } from "../store/token_set.ts";
+import { isFresh, type TokenSet } from "../oauth/token_set.ts";
 
 /** The flags of `refresh`. */
 export interface RefreshFlags extends CommonFlags {

@@ -15,7 +15,6 @@ import {
   kindOf,
   savedChoice,
 } from "../store/key_source.ts";
-import type { System } from "../system/contract.ts";
 import { keyOf, storeKey } from "../store/keys.ts";
 import {
   changeChoice,
@@ -112,7 +111,7 @@ async function keyToUse(
   saved: KeyChoice,
   environment: KeySource | undefined,
   change: KeyChange,
-  system: System,
+  system: CommandContext["system"],
 ): Promise<KeySource> {
   const { keyFile, keyCommand, keychain, rotate } = flags;
   const named = [keyFile, keyCommand, keychain].filter((flag) => flag !== undefined);
@@ -143,7 +142,7 @@ async function keyToUse(
 async function newKey(
   name: string | undefined,
   change: KeyChange,
-  platform: System["platform"],
+  platform: CommandContext["system"]["platform"],
 ): Promise<KeySource> {
   const failures: CliError[] = [];
   for (const keychain of name === undefined ? usualKeychains(platform) : [name]) {
@@ -173,7 +172,7 @@ async function newKey(
   });
 }
 
-function usualKeychains(platform: System["platform"]): string[] {
+function usualKeychains(platform: CommandContext["system"]["platform"]): string[] {
   if (platform === "darwin") return ["osxkeychain"];
   return platform === "windows" ? ["wincred"] : ["secretservice", "pass"];
 }

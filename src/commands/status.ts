@@ -24,8 +24,8 @@ import { clockTime, duration } from "../base/times.ts";
 import { table } from "../base/lines.ts";
 import type { KeyKind } from "../store/key_source.ts";
 import type { LoginStore } from "../store/login_store.ts";
-import { isFresh, type TokenSet } from "../store/token_set.ts";
-import { canRefresh } from "../store/token_sets.ts";
+import { isFresh, type TokenSet } from "../oauth/token_set.ts";
+import { canRefresh } from "../oauth/token_sets.ts";
 
 /** The flags of `status`. */
 export interface StatusFlags extends CommonFlags {

@@ -17,7 +17,7 @@ import {
   type Row,
   saveAddress,
 } from "../store/store_choice.ts";
-import { sameTokenSet } from "../store/token_sets.ts";
+import { sameTokenSet } from "../oauth/token_sets.ts";
 
 /** The flags of `store init`. */
 export interface StoreInitFlags extends CommonFlags {

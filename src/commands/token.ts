@@ -6,7 +6,7 @@ import { CliError } from "../base/errors.ts";
 import { placeOf } from "../settings/location.ts";
 import { plainLogin } from "../store/fresh_login.ts";
 import { isoTime } from "../base/text.ts";
-import { isFresh, type TokenSet } from "../store/token_set.ts";
+import { isFresh, type TokenSet } from "../oauth/token_set.ts";
 
 /** The flags of `token`. */
 export interface TokenFlags extends CommonFlags {

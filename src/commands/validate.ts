@@ -11,7 +11,7 @@ import { settingsInUse } from "../session/settings_in_use.ts";
 import { type Settings } from "../settings/settings.ts";
 import { isoTime } from "../base/text.ts";
 import { clockTime, duration } from "../base/times.ts";
-import type { TokenSet } from "../store/token_set.ts";
+import type { TokenSet } from "../oauth/token_set.ts";
 
 /**
  * Asks `/token/validate`, which may know no OAuth tokens at all: when it rejects this one, which has not

@@ -7,7 +7,7 @@ import type { CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { loginCommand, storeOf } from "../session/session.ts";
 import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
-import { isFresh, type TokenSet } from "../store/token_set.ts";
+import { isFresh, type TokenSet } from "../oauth/token_set.ts";
 import { type Check, failed, ok, problem, skipped } from "./check.ts";
 
 /** How long the API may be silent, in milliseconds. */

@@ -6,7 +6,7 @@ import * as oauth from "oauth4webapi";
 import { CliError, type ErrorKind } from "../base/errors.ts";
 import { retryAfter } from "../base/retry_after.ts";
 import type { Secret } from "../base/secret.ts";
-import type { TokenSet } from "../store/token_set.ts";
+import type { TokenSet } from "./token_set.ts";
 import { type Grant, grantIn, readReply, type Refusal, refusedError } from "./token_response.ts";
 import {
   type AuthorizationServer,

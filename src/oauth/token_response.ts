@@ -7,7 +7,7 @@ import { CliError, type ErrorKind } from "../base/errors.ts";
 import { asObject, defined, field, type Fields } from "../base/json.ts";
 import { Secret } from "../base/secret.ts";
 import { printable, quoted } from "../base/text.ts";
-import type { TokenSet } from "../store/token_set.ts";
+import type { TokenSet } from "./token_set.ts";
 import { answerFields, hasToken, isPage } from "./answer_fields.ts";
 import { type AuthorizationServer, type OAuthClient, toWire } from "./wire.ts";
 

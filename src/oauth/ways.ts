@@ -1,9 +1,8 @@
 // All ways on which the browser's answer can come, raced. Rule: one answer wins, and then every way is
 // closed, whatever happened.
 
-import { signIn } from "../base/advice.ts";
+import { signIn, type Words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
-import type { Talk } from "../command.ts";
 import type { System } from "../system/contract.ts";
 import { table } from "../base/lines.ts";
 import { duration } from "../base/times.ts";
@@ -22,6 +21,14 @@ import { parsePasted } from "./paste.ts";
 import { openStartPage, type StartPage } from "./start_page.ts";
 import { atPasting, type Seen, waitingLines } from "./waiting_lines.ts";
 import { SCOPE_ADVICE } from "./wire.ts";
+
+/** How the sources of the answer speak to the user. */
+interface Talk {
+  say(text: Words): void;
+  insist(text: Words): void;
+  /** The words as they would be printed. */
+  shown(text: Words): string;
+}
 
 /** What the ways need of the world. */
 export type WaysSystem = Pick<System, "serve" | "terminal" | "now" | "sleep" | "interruption">;

@@ -11,7 +11,7 @@ import { type Region, REGIONS } from "./regions.ts";
 import { namedSecret } from "../settings/client_environment.ts";
 import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
 import { printable } from "../base/text.ts";
-import type { TokenSet } from "../store/token_set.ts";
+import type { TokenSet } from "../oauth/token_set.ts";
 import { withoutSlash } from "../base/urls.ts";
 
 /** The region of the settings. */

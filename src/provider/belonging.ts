@@ -3,7 +3,7 @@
 
 import { signIn } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
-import type { TokenSet } from "../store/token_set.ts";
+import type { TokenSet } from "../oauth/token_set.ts";
 
 /** How Anaplan's APIs take a token: most take both, some only their own. */
 export type TokenScheme = "AnaplanAuthToken" | "Bearer";

@@ -13,7 +13,7 @@ import type { Secret } from "../base/secret.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { System } from "../system/contract.ts";
 import { printable } from "../base/text.ts";
-import type { TokenSet } from "../store/token_set.ts";
+import type { TokenSet } from "../oauth/token_set.ts";
 
 /** What a sentence says about a user. */
 export type NamedUser = Pick<User, "firstName" | "lastName" | "email" | "id">;

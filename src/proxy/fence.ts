@@ -2,7 +2,7 @@
 // meaning is refused, and what is refused is never sent.
 
 import { CliError } from "../base/errors.ts";
-import { canonicalPath, isBelow } from "../api/paths.ts";
+import { canonicalPath, isBelow } from "../provider/paths.ts";
 
 /** What is let through; without limits everything is. */
 export interface Fence {

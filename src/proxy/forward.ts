@@ -4,8 +4,8 @@
 import { authorization } from "../provider/belonging.ts";
 import { CliError } from "../base/errors.ts";
 import type { StreamResponse, System } from "../system/contract.ts";
-import type { Target } from "../api/target.ts";
-import type { TokenSet } from "../store/token_set.ts";
+import type { Target } from "../provider/target.ts";
+import type { TokenSet } from "../oauth/token_set.ts";
 import type { RequestBody } from "./body.ts";
 import type { Header } from "./head.ts";
 import type { Login, LoginSource } from "./login.ts";

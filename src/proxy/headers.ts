@@ -1,9 +1,9 @@
 // The headers that pass. Rule: what is about one connection stays on it (RFC 9110, section 7.6.1), the token's header
 // is set here alone, and nothing gives a path or a method another meaning.
 
-import { CONNECTION_HEADERS } from "../api/headers.ts";
+import { CONNECTION_HEADERS } from "../provider/api_headers.ts";
 import { holdsToken } from "../provider/belonging.ts";
-import type { TokenSet } from "../store/token_set.ts";
+import type { TokenSet } from "../oauth/token_set.ts";
 import type { Header } from "./head.ts";
 
 /** What some servers believe more than the request line, or tell a client's address by. */

@@ -4,7 +4,7 @@
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import type { LockedLogin } from "../store/locked_login.ts";
-import type { TokenSet } from "../store/token_set.ts";
+import type { TokenSet } from "../oauth/token_set.ts";
 
 /** The login without its access token, which a service rejected: it counts as expired now. */
 export function withoutAccess(tokenSet: TokenSet, { system }: CommandContext): TokenSet {

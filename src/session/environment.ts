@@ -16,7 +16,7 @@ import type { Settings } from "../settings/settings.ts";
 import type { LockedLogin } from "../store/locked_login.ts";
 import type { LoginStore } from "../store/login_store.ts";
 import type { System } from "../system/contract.ts";
-import type { TokenSet } from "../store/token_set.ts";
+import type { TokenSet } from "../oauth/token_set.ts";
 
 /** One login a process: what a refresh brought serves the rest of it. */
 const logins = new WeakMap<System, { present: TokenSet }>();

@@ -4,8 +4,8 @@
 import { run, type Words, words } from "../base/advice.ts";
 import type { Settings } from "../settings/settings.ts";
 import { clockTime, dateTime, duration } from "../base/times.ts";
-import { isFresh, type TokenSet } from "../store/token_set.ts";
-import { canRefresh } from "../store/token_sets.ts";
+import { isFresh, type TokenSet } from "../oauth/token_set.ts";
+import { canRefresh } from "../oauth/token_sets.ts";
 
 /** When a login expires; `known` by the tokens or the server, `configured` by a setting. */
 export type LoginExpiry =

@@ -6,7 +6,7 @@ import type { CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import type { Grant } from "../oauth/token_response.ts";
 import type { LockedLogin } from "../store/locked_login.ts";
-import type { TokenSet } from "../store/token_set.ts";
+import type { TokenSet } from "../oauth/token_set.ts";
 
 /** What differs between a refresh and a sign-in. */
 export interface GrantOptions {

@@ -5,8 +5,8 @@ import type { CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { forProfile, freshTokenSet, loginCommand, replaceRefused, storeInUse } from "./session.ts";
 import type { Settings } from "../settings/settings.ts";
-import type { TokenSet } from "../store/token_set.ts";
-import { canRefresh, sameTokenSet } from "../store/token_sets.ts";
+import type { TokenSet } from "../oauth/token_set.ts";
+import { canRefresh, sameTokenSet } from "../oauth/token_sets.ts";
 
 /**
  * Runs `use` with a valid access token; when a service still rejects the token, refreshes once

@@ -11,8 +11,8 @@ import type { LockedLogin } from "../store/locked_login.ts";
 import type { LoginStore } from "../store/login_store.ts";
 import { storeIn } from "../store/logins.ts";
 import { duration, flagTime } from "../base/times.ts";
-import { isFresh, type TokenSet } from "../store/token_set.ts";
-import { canRefresh, sameTokenSet } from "../store/token_sets.ts";
+import { isFresh, type TokenSet } from "../oauth/token_set.ts";
+import { canRefresh, sameTokenSet } from "../oauth/token_sets.ts";
 
 /** What a refresh did: another process may have been first. */
 export interface Refreshed {

@@ -7,8 +7,8 @@ import { defined } from "../base/json.ts";
 import type { User } from "../provider/anaplan.ts";
 import { type NamedUser, whoIs } from "../provider/provider.ts";
 import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
-import type { TokenSet } from "../store/token_set.ts";
-import { sameTokenSet } from "../store/token_sets.ts";
+import type { TokenSet } from "../oauth/token_set.ts";
+import { sameTokenSet } from "../oauth/token_sets.ts";
 import { withFreshTokenSet } from "./services.ts";
 import { storeOf } from "./session.ts";
 

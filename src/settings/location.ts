@@ -22,7 +22,7 @@ export function placeOf(flags: CommonFlags, system: PlaceSystem): Place {
   const profile = flags.profile ?? system.env("ANAPLAN_PROFILE") ?? profileInUse(configDir);
   if (isProfileName(profile)) return { configDir, profile };
   throw new CliError("usage", `Cannot use the profile name "${profile}"`, {
-    next: "use lower-case letters, digits, - and _, such as --profile eu-test",
+    next: "use a-z, 0-9, - and _, such as --profile eu-test",
   });
 }
 
@@ -40,7 +40,7 @@ export function configDirectory(
     : directory("XDG_CONFIG_HOME") ?? (home && `${home}/.config`);
   if (base !== undefined) return `${base}/anaplan-auth`;
   throw new CliError("usage", "Cannot find a place for the login: HOME is not set", {
-    next: "name a directory with --config-dir or ANAPLAN_AUTH_CONFIG_DIR",
+    next: "give one with --config-dir or ANAPLAN_AUTH_CONFIG_DIR",
   });
 }
 

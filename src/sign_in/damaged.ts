@@ -4,7 +4,7 @@
 import type { CommandContext, CommonFlags } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { configDirectory, currentProfile, placeOf } from "../settings/location.ts";
-import { changeCurrentProfile } from "../settings/current_profile.ts";
+import { changeCurrentProfile } from "../session/current_profile.ts";
 import { loadProfile } from "../settings/profiles.ts";
 import { storeOf } from "../session/session.ts";
 import { orSetAside } from "../files/set_aside.ts";

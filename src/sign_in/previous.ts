@@ -6,7 +6,7 @@ import type { CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { loginCommand, storeOf } from "../session/session.ts";
 import { type Settings, settingsOf } from "../settings/settings.ts";
-import type { TokenSet } from "../store/token_set.ts";
+import type { TokenSet } from "../oauth/token_set.ts";
 import { isLoopbackHost, portOf } from "../base/urls.ts";
 import type { SignedIn } from "./saved.ts";
 

@@ -12,7 +12,7 @@ import { storeOf } from "../session/session.ts";
 import { environmentSecret } from "../settings/client_environment.ts";
 import type { ConnectionFlags, Settings } from "../settings/settings.ts";
 import { lastFailure } from "../settings/last_failure.ts";
-import type { TokenSet } from "../store/token_set.ts";
+import type { TokenSet } from "../oauth/token_set.ts";
 import { SECRET_STEP } from "./steps.ts";
 
 /** What is known about the client besides what is stored. */

@@ -10,12 +10,12 @@ import { defined } from "../base/json.ts";
 import type { Grant } from "../oauth/token_response.ts";
 import type { AuthorizationServer, OAuthClient } from "../oauth/wire.ts";
 import { currentProfile } from "../settings/location.ts";
-import { changeCurrentProfile } from "../settings/current_profile.ts";
+import { changeCurrentProfile } from "../session/current_profile.ts";
 import { loadProfile, type Profile, saveProfile } from "../settings/profiles.ts";
 import { storeOf } from "../session/session.ts";
 import { OF_ONE_PLACE, type Settings } from "../settings/settings.ts";
 import { type SettingName, SETTINGS, typedName } from "../settings/table.ts";
-import { type TokenSet } from "../store/token_set.ts";
+import { type TokenSet } from "../oauth/token_set.ts";
 
 /** What every way of signing in needs. */
 export interface SignIn {

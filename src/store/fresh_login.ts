@@ -5,7 +5,7 @@ import { run } from "../base/advice.ts";
 import { ifPossible, readIn } from "../files/private_directory.ts";
 import { readPrivateFile } from "../files/private_file.ts";
 import type { System } from "../system/contract.ts";
-import { isSealed, parseTokenSet, type TokenSet } from "./token_set.ts";
+import { isSealed, parseTokenSet, type TokenSet } from "../oauth/token_set.ts";
 
 /** The profile's login, when it is a plain one and logins are neither sealed nor shared. Takes no lock. */
 export function plainLogin(

@@ -6,8 +6,8 @@ import { readPrivateFile, type Warn } from "../files/private_file.ts";
 import { removePrivateFile, writePrivateFile } from "../files/replacement.ts";
 import { CliError } from "../base/errors.ts";
 import type { Sealer, Sealing } from "./sealing.ts";
-import { isSealed, type TokenSet } from "./token_set.ts";
-import { sameTokenSet, serializeTokenSet } from "./token_sets.ts";
+import { isSealed, type TokenSet } from "../oauth/token_set.ts";
+import { sameTokenSet, serializeTokenSet } from "../oauth/token_sets.ts";
 
 /** The copy in a file; `undefined` when there is none that can be used. @throws {CliError} without the key. */
 export async function openCopy(path: string, sealing: Sealing): Promise<TokenSet | undefined> {

@@ -18,8 +18,8 @@ import {
 import { type LostRescue, plannedNote, rescueLogin } from "./rescue.ts";
 import type { System } from "../system/contract.ts";
 import type { Sealer } from "./sealing.ts";
-import { isSealed, type TokenSet } from "./token_set.ts";
-import { fingerprint, serializeTokenSet } from "./token_sets.ts";
+import { isSealed, type TokenSet } from "../oauth/token_set.ts";
+import { fingerprint, serializeTokenSet } from "../oauth/token_sets.ts";
 
 /** A profile's login that no other process can change until this is disposed of. */
 export interface LockedLogin extends AsyncDisposable {

@@ -8,7 +8,7 @@ import { isOurs } from "../files/loose_places.ts";
 import { realPath } from "../files/real_path.ts";
 import type { System } from "../system/contract.ts";
 import { ADDRESS, PREFIX, rescuePlaces } from "./rescue.ts";
-import { isSealed } from "./token_set.ts";
+import { isSealed } from "../oauth/token_set.ts";
 
 /** The damaged logins and the rescued tokens of a configuration directory that are not sealed. */
 export function plainTexts(configDir: string, system: Pick<System, "env">): string[] {

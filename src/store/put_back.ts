@@ -17,8 +17,8 @@ import {
 import type { Sealing } from "./sealing.ts";
 import { orSetAside } from "../files/set_aside.ts";
 import type { System } from "../system/contract.ts";
-import { isSealed, parseTokenSet, type TokenSet } from "./token_set.ts";
-import { fingerprint, sameTokenSet, serializeTokenSet } from "./token_sets.ts";
+import { isSealed, parseTokenSet, type TokenSet } from "../oauth/token_set.ts";
+import { fingerprint, sameTokenSet, serializeTokenSet } from "../oauth/token_sets.ts";
 
 /** Where a login is, and how it is read. */
 export interface LoginPlace {

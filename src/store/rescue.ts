@@ -8,8 +8,8 @@ import { diskReason, readPrivateFile, splitPath } from "../files/private_file.ts
 import { isThere, writePrivateFile } from "../files/replacement.ts";
 import type { System } from "../system/contract.ts";
 import type { Sealing } from "./sealing.ts";
-import { isSealed, parseTokenSet, type TokenSet } from "./token_set.ts";
-import { serializeTokenSet } from "./token_sets.ts";
+import { isSealed, parseTokenSet, type TokenSet } from "../oauth/token_set.ts";
+import { serializeTokenSet } from "../oauth/token_sets.ts";
 
 type RescueSystem = Pick<System, "env">;
 

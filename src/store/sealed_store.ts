@@ -6,7 +6,7 @@ import { ifPossible } from "../files/private_directory.ts";
 import { isAnothers, type KeyChoice, type KeyKind, kindOf, presentChoice } from "./key_source.ts";
 import type { KeySystem } from "./keys.ts";
 import { type PresentSealing, sealingOf, sourceOf } from "./sealing.ts";
-import type { TokenSet } from "./token_set.ts";
+import type { TokenSet } from "../oauth/token_set.ts";
 
 /** Where logins are, and what reads one: the text of a sealed login, or a plain login. */
 export interface LoginFiles {

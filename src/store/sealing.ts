@@ -9,7 +9,7 @@ import type { KeyChoice, KeySource } from "./key_source.ts";
 import type { Key } from "./key.ts";
 import type { KeySystem } from "./keys.ts";
 import { headerOf, textSealer, unseal } from "./sealed_text.ts";
-import { isSealed, parseTokenSet, type TokenSet } from "./token_set.ts";
+import { isSealed, parseTokenSet, type TokenSet } from "../oauth/token_set.ts";
 
 /** Opens and seals the texts of one profile. */
 export interface Sealing {

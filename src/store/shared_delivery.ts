@@ -10,8 +10,8 @@ import { headerOf } from "./sealed_text.ts";
 import type { Sealing } from "./sealing.ts";
 import { rescueAt, setRescueAside } from "./shared_rescue.ts";
 import type { SharedSettings } from "./shared_settings.ts";
-import type { TokenSet } from "./token_set.ts";
-import { fingerprint, sameTokenSet } from "./token_sets.ts";
+import type { TokenSet } from "../oauth/token_set.ts";
+import { fingerprint, sameTokenSet } from "../oauth/token_sets.ts";
 
 /** Where a profile's login is: its row, and what this computer keeps of it. */
 export interface SharedPlace {

@@ -11,14 +11,14 @@ import {
   type Replacement,
 } from "../files/replacement.ts";
 import type { NewRow, Owner, Row, RowLock } from "./engines/engine.ts";
-import { hostName, PROCESS_ID } from "../system/this_process.ts";
+import { hostName, PROCESS_ID } from "../files/this_process.ts";
 import { openCopy, removeCopy, writeCopy } from "./local_copy.ts";
 import type { LockedLogin, LockSystem } from "./locked_login.ts";
 import { deliver, keptLogin, notSaved, rowWith, type SharedPlace } from "./shared_delivery.ts";
 import type { Sealer } from "./sealing.ts";
 import { beginRescue, rescueText } from "./shared_rescue.ts";
-import type { TokenSet } from "./token_set.ts";
-import { fingerprint, serializeTokenSet } from "./token_sets.ts";
+import type { TokenSet } from "../oauth/token_set.ts";
+import { fingerprint, serializeTokenSet } from "../oauth/token_sets.ts";
 
 /** How long another process of this computer is waited for, in milliseconds. */
 const LOCK_DEADLINE = 440_000;

@@ -14,7 +14,7 @@ import { settingsName, sharedSettings } from "./shared_settings.ts";
 import { mayBeRescuedAt } from "./shared_rescue.ts";
 import type { SharedPlace } from "./shared_delivery.ts";
 import { type Address, engineAt, presentAddress, type Row } from "./store_choice.ts";
-import { isFresh, type TokenSet } from "./token_set.ts";
+import { isFresh, type TokenSet } from "../oauth/token_set.ts";
 
 /** A store, and what this computer keeps of it. */
 export interface SharedStore extends LoginStore {

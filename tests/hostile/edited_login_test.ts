@@ -1,6 +1,6 @@
 // A login's file that was edited: the real program, and a server that records whatever reaches it.
 // Rule: what is no address of a server makes the file a damaged one, and nothing is sent.
-import { serializeTokenSet } from "../../src/store/token_sets.ts";
+import { serializeTokenSet } from "../../src/oauth/token_sets.ts";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { makeHome } from "../support/home.ts";
 import { LOGIN, putLogin, STALE } from "../support/logins.ts";

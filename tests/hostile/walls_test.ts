@@ -16,7 +16,7 @@ const MAY_RUN: readonly string[] = ["login", "cert", "exec", "proxy"];
 
 /** The tasks that have no business on the network at all. */
 const OFFLINE: readonly string[] = [
-  ...["profile", "seal", "unseal", "relay", "cert", "complete", "help"],
+  ...["unseal", "relay", "cert", "complete", "help"],
 ];
 
 async function programTasks(): Promise<string[]> {

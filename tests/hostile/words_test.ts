@@ -8,7 +8,7 @@ import { listenCandidates } from "../../src/oauth/listen_addresses.ts";
 import { readReply } from "../../src/oauth/token_response.ts";
 import { splitWords } from "../../src/system/browser.ts";
 import { printable, shellWord } from "../../src/base/text.ts";
-import { parseTokenSet } from "../../src/store/token_set.ts";
+import { parseTokenSet } from "../../src/oauth/token_set.ts";
 import { isLoopbackHost } from "../../src/base/urls.ts";
 import { REDIRECT_URI, SERVER } from "../support/oauth.ts";
 import { hostileText } from "./hostile_text.ts";

@@ -4,8 +4,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 import { Secret } from "../../src/base/secret.ts";
 import type { LoginStore } from "../../src/store/login_store.ts";
-import type { TokenSet } from "../../src/store/token_set.ts";
-import { sameTokenSet } from "../../src/store/token_sets.ts";
+import type { TokenSet } from "../../src/oauth/token_set.ts";
+import { sameTokenSet } from "../../src/oauth/token_sets.ts";
 import { START } from "../support/fake_system.ts";
 import { LOGIN, STALE } from "../support/logins.ts";
 
@@ -83,11 +83,11 @@ export function testStore(kind: string, open: () => Promise<Stores>, ignore = fa
     })();
     await new Promise((resolve) => setTimeout(resolve, 300));
     await first.prepare();
+    order.push("the first saves");
     await first.save(numbered(2));
-    order.push("the first saved");
     await first[Symbol.asyncDispose]();
     assert(sameTokenSet(await second, numbered(2)));
-    assertEquals(order, ["the first saved", "the other has it"]);
+    assertEquals(order, ["the first saves", "the other has it"]);
   });
 
   test("a lock that was prepared and given back without a save changes nothing", async (stores) => {

@@ -5,7 +5,7 @@ import { api, type ApiFlags } from "../../src/commands/api.ts";
 import { CliError, toCliError } from "../../src/base/errors.ts";
 import type { Settings } from "../../src/settings/settings.ts";
 import type { StreamRequest } from "../../src/system/contract.ts";
-import type { TokenSet } from "../../src/store/token_set.ts";
+import type { TokenSet } from "../../src/oauth/token_set.ts";
 import type { Arranged, FakeContext } from "./fake_system.ts";
 import { LOGIN } from "./logins.ts";
 import { type SessionScene, sessionScene } from "./session_scene.ts";

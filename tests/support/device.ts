@@ -3,7 +3,7 @@ import type { DeviceAuthorization, Pending } from "../../src/oauth/device.ts";
 import type { Grant } from "../../src/oauth/token_response.ts";
 import type { AuthorizationServer } from "../../src/oauth/wire.ts";
 import { Secret } from "../../src/base/secret.ts";
-import type { TokenSet } from "../../src/store/token_set.ts";
+import type { TokenSet } from "../../src/oauth/token_set.ts";
 import { MONOTONIC_START } from "./fake_system.ts";
 import { refused } from "./logins.ts";
 import { SERVER } from "./oauth.ts";

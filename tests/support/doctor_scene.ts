@@ -5,7 +5,7 @@ import type { DoctorFlags } from "../../src/commands/doctor.ts";
 import { doctor } from "../../src/commands/doctor.ts";
 import type { Answer } from "../../src/command.ts";
 import type { HttpRequest } from "../../src/system/contract.ts";
-import type { TokenSet } from "../../src/store/token_set.ts";
+import type { TokenSet } from "../../src/oauth/token_set.ts";
 import { fakeListener } from "./fake_listener.ts";
 import { type Arranged, START } from "./fake_system.ts";
 import { LOGIN } from "./logins.ts";

@@ -1,6 +1,6 @@
 // Another OAuth provider than Anaplan, in a fake world that refuses every request to Anaplan.
 import type { HttpRequest } from "../../src/system/contract.ts";
-import type { TokenSet } from "../../src/store/token_set.ts";
+import type { TokenSet } from "../../src/oauth/token_set.ts";
 import { type Profile, saveProfile } from "../../src/settings/profiles.ts";
 import { loadSettings } from "../../src/settings/settings.ts";
 import type { Arranged, NetworkStep } from "./fake_system.ts";

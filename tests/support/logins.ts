@@ -4,8 +4,8 @@ import { CliError } from "../../src/base/errors.ts";
 import { ensurePrivateDirectory, writePrivateFile } from "../../src/files/replacement.ts";
 import { Secret } from "../../src/base/secret.ts";
 import type { Settings } from "../../src/settings/settings.ts";
-import { parseTokenSet, type TokenSet } from "../../src/store/token_set.ts";
-import { serializeTokenSet } from "../../src/store/token_sets.ts";
+import { parseTokenSet, type TokenSet } from "../../src/oauth/token_set.ts";
+import { serializeTokenSet } from "../../src/oauth/token_sets.ts";
 import { START } from "./fake_system.ts";
 
 const MINUTE = 60_000;

@@ -5,7 +5,7 @@ import { CliError } from "../../src/base/errors.ts";
 import type { LockedLogin } from "../../src/store/locked_login.ts";
 import { Secret } from "../../src/base/secret.ts";
 import { openStore } from "../../src/store/logins.ts";
-import type { TokenSet } from "../../src/store/token_set.ts";
+import type { TokenSet } from "../../src/oauth/token_set.ts";
 import { type FakeSystem, fakeSystem } from "./fake_system.ts";
 import { LOGIN, putLogin, STALE } from "./logins.ts";
 import { tempDir } from "./temp_dir.ts";

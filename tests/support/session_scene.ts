@@ -1,7 +1,7 @@
 // A login on a real disk in a fake world, for tests of what uses and replaces it.
 import type { CommonFlags } from "../../src/command.ts";
 import { loadSettings, type Settings } from "../../src/settings/settings.ts";
-import type { TokenSet } from "../../src/store/token_set.ts";
+import type { TokenSet } from "../../src/oauth/token_set.ts";
 import { type Arranged, type FakeContext, fakeContext } from "./fake_system.ts";
 import { putLogin } from "./logins.ts";
 import { tempDir } from "./temp_dir.ts";

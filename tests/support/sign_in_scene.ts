@@ -1,6 +1,6 @@
 // A sign-in in a fake world: the browser comes back to the listener as soon as it is opened.
 import type { LoginFlags } from "../../src/commands/login.ts";
-import type { TokenSet } from "../../src/store/token_set.ts";
+import type { TokenSet } from "../../src/oauth/token_set.ts";
 import { type FakeListener, fakeListener } from "./fake_listener.ts";
 import type { Arranged, NetworkStep } from "./fake_system.ts";
 import { type SessionScene, sessionScene } from "./session_scene.ts";

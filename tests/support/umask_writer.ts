@@ -1,5 +1,5 @@
 // A program that saves a draft and rescues tokens below the directory that it is given, for umask_test.ts.
-import { serializeTokenSet } from "../../src/store/token_sets.ts";
+import { serializeTokenSet } from "../../src/oauth/token_sets.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { rescueLogin } from "../../src/store/rescue.ts";
 import { loadDraft, saveDraft } from "../../src/sign_in/draft.ts";

@@ -1,7 +1,7 @@
 // The headers of a call: the user's, but for those that carry the token or frame the message.
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { callHeaders } from "../../src/api/headers.ts";
+import { callHeaders } from "../../src/provider/api_headers.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { hostileText } from "../hostile/hostile_text.ts";
 

@@ -5,7 +5,7 @@ import { itemsOf } from "../../src/api/pages.ts";
 import { api } from "../../src/commands/api.ts";
 import { Secret } from "../../src/base/secret.ts";
 import type { System } from "../../src/system/contract.ts";
-import type { TokenSet } from "../../src/store/token_set.ts";
+import type { TokenSet } from "../../src/oauth/token_set.ts";
 import { API, called, failureOf, headerOf } from "../support/api_scene.ts";
 import { START, streamOf, type StreamStep } from "../support/fake_system.ts";
 import { sessionScene } from "../support/session_scene.ts";

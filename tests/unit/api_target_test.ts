@@ -1,7 +1,7 @@
 // Where a call goes: to the profile's own hosts, and no token anywhere else.
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { type Target, targetOf } from "../../src/api/target.ts";
+import { type Target, targetOf } from "../../src/provider/target.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { hostileText } from "../hostile/hostile_text.ts";
 import { settingsWith } from "../support/api_scene.ts";

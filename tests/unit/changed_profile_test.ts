@@ -5,7 +5,7 @@ import { profileRemove, profileSet, profileUse } from "../../src/commands/profil
 import { CliError } from "../../src/base/errors.ts";
 import { lockFile } from "../../src/files/lock_file.ts";
 import { currentProfile } from "../../src/settings/location.ts";
-import { saveCurrentProfile } from "../../src/settings/current_profile.ts";
+import { saveCurrentProfile } from "../../src/session/current_profile.ts";
 import { loadProfile, saveProfile } from "../../src/settings/profiles.ts";
 import { pending, userCode } from "../support/device.ts";
 import { fakeSystem } from "../support/fake_system.ts";

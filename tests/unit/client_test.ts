@@ -5,7 +5,7 @@ import { refresh } from "../../src/oauth/client.ts";
 import { type FakeSystem, fakeSystem, type NetworkStep, START } from "../support/fake_system.ts";
 import { granted, LOGIN, refused, webPage } from "../support/logins.ts";
 import { CLIENT, formOf, SERVER } from "../support/oauth.ts";
-import type { TokenSet } from "../../src/store/token_set.ts";
+import type { TokenSet } from "../../src/oauth/token_set.ts";
 import { nextOf } from "../support/shown.ts";
 
 async function refreshed(...network: NetworkStep[]): Promise<TokenSet> {

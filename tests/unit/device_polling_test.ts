@@ -2,7 +2,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError, type ErrorKind } from "../../src/base/errors.ts";
 import { type DeviceAuthorization, pollForTokens } from "../../src/oauth/device.ts";
-import type { TokenSet } from "../../src/store/token_set.ts";
+import type { TokenSet } from "../../src/oauth/token_set.ts";
 import { DEVICE, DEVICE_SERVER, kept, pending, slowDown } from "../support/device.ts";
 import {
   type FakeSystem,

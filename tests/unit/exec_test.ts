@@ -2,7 +2,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { exec, type ExecFlags } from "../../src/commands/exec.ts";
 import type { NotRun } from "../../src/system/contract.ts";
-import type { TokenSet } from "../../src/store/token_set.ts";
+import type { TokenSet } from "../../src/oauth/token_set.ts";
 import { failureOf } from "../support/api_scene.ts";
 import { START } from "../support/fake_system.ts";
 import {

@@ -2,7 +2,7 @@
 import { written } from "../../src/base/advice.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
-import { saveCurrentProfile } from "../../src/settings/current_profile.ts";
+import { saveCurrentProfile } from "../../src/session/current_profile.ts";
 import { saveProfile } from "../../src/settings/profiles.ts";
 import { askFirstTime, type FirstTime } from "../../src/sign_in/first_time.ts";
 import { YES } from "../../src/sign_in/steps.ts";

@@ -172,6 +172,9 @@ const OTHERS: readonly Story[] = [
   { argv: ["profile", "set", "--token-endpoint", "http://x.example"] },
   { argv: ["seal", "--key-file", "/nowhere/key"], login: LOGIN },
   { argv: ["unseal", "--yes"], login: LOGIN },
+  ...["status", "push", "use local", "init postgresql://anaplan@127.0.0.1:1/logins"].map(
+    (line): Story => ({ argv: ["store", ...line.split(" ")], login: LOGIN }),
+  ),
   ...["relay bookmarklet", "relay page", "cert show", "cert renew", "cert trust"].map(
     (line): Story => ({ argv: line.split(" ") }),
   ),

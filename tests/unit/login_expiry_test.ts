@@ -7,7 +7,7 @@ import { loginExpiry } from "../../src/session/expiry.ts";
 import { type Profile, saveProfile } from "../../src/settings/profiles.ts";
 import { isoTime } from "../../src/base/text.ts";
 import { clockTime } from "../../src/base/times.ts";
-import type { TokenSet } from "../../src/store/token_set.ts";
+import type { TokenSet } from "../../src/oauth/token_set.ts";
 import { START } from "../support/fake_system.ts";
 import { granted, LOGIN, STALE, storedLogin, withoutRefreshToken } from "../support/logins.ts";
 import { sessionScene } from "../support/session_scene.ts";

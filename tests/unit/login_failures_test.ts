@@ -3,7 +3,7 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { login } from "../../src/commands/login.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { loadProfile } from "../../src/settings/profiles.ts";
-import { parseTokenSet } from "../../src/store/token_set.ts";
+import { parseTokenSet } from "../../src/oauth/token_set.ts";
 import { granted, LOGIN, loginFile, refused, storedLogin } from "../support/logins.ts";
 import { type SignIn, signIn } from "../support/sign_in_scene.ts";
 import { modeOf, tempDir } from "../support/temp_dir.ts";

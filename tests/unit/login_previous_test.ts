@@ -6,7 +6,7 @@ import { CliError } from "../../src/base/errors.ts";
 import { lockFile } from "../../src/files/lock_file.ts";
 import { saveProfile } from "../../src/settings/profiles.ts";
 import { fakeSystem, START } from "../support/fake_system.ts";
-import type { TokenSet } from "../../src/store/token_set.ts";
+import type { TokenSet } from "../../src/oauth/token_set.ts";
 import { granted, LOGIN, loginFile, putLogin } from "../support/logins.ts";
 import { ada, signIn } from "../support/sign_in_scene.ts";
 import { tempDir } from "../support/temp_dir.ts";

@@ -6,7 +6,7 @@ import { CliError } from "../../src/base/errors.ts";
 import { lockFile } from "../../src/files/lock_file.ts";
 import { saveProfile } from "../../src/settings/profiles.ts";
 import { clockTime } from "../../src/base/times.ts";
-import type { TokenSet } from "../../src/store/token_set.ts";
+import type { TokenSet } from "../../src/oauth/token_set.ts";
 import { fakeSystem, type NetworkStep, START } from "../support/fake_system.ts";
 import {
   granted,

@@ -1,6 +1,6 @@
 // A profile that is removed, and the metadata of an issuer that one holds.
 import { assertEquals } from "@std/assert";
-import { saveCurrentProfile } from "../../src/settings/current_profile.ts";
+import { saveCurrentProfile } from "../../src/session/current_profile.ts";
 import { profileNames } from "../../src/settings/location.ts";
 import { loadProfile, removeProfile, saveProfile } from "../../src/settings/profiles.ts";
 import { oldLeftover } from "../support/disk.ts";

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 import { currentProfile, isProfileName, profileNames } from "../../src/settings/location.ts";
-import { saveCurrentProfile } from "../../src/settings/current_profile.ts";
+import { saveCurrentProfile } from "../../src/session/current_profile.ts";
 import { loadProfile, type Profile, saveProfile } from "../../src/settings/profiles.ts";
 import { modeOf, namesIn, tempDir } from "../support/temp_dir.ts";
 import { nextOf } from "../support/shown.ts";

@@ -7,7 +7,7 @@ import { chooseClient } from "../../src/sign_in/questions.ts";
 import { Secret } from "../../src/base/secret.ts";
 import { type Profile, saveProfile } from "../../src/settings/profiles.ts";
 import { type ConnectionFlags, loadSettings } from "../../src/settings/settings.ts";
-import type { TokenSet } from "../../src/store/token_set.ts";
+import type { TokenSet } from "../../src/oauth/token_set.ts";
 import { answering } from "../support/answering.ts";
 import { type Arranged, fakeContext } from "../support/fake_system.ts";
 import { LOGIN, putLogin } from "../support/logins.ts";

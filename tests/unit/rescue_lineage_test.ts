@@ -1,8 +1,8 @@
 // Which login rescued tokens go back to, and what happens when they cannot be read.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
-import { type TokenSet } from "../../src/store/token_set.ts";
-import { sameTokenSet } from "../../src/store/token_sets.ts";
+import { type TokenSet } from "../../src/oauth/token_set.ts";
+import { sameTokenSet } from "../../src/oauth/token_sets.ts";
 import { loginFile, putLogin, STALE, storedLogin } from "../support/logins.ts";
 import { NEW, OTHERS, rescued, rescueScene } from "../support/rescue_scene.ts";
 import { exists, namesIn } from "../support/temp_dir.ts";

@@ -8,8 +8,8 @@ import {
 } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 import { openStore } from "../../src/store/logins.ts";
-import { parseTokenSet } from "../../src/store/token_set.ts";
-import { sameTokenSet } from "../../src/store/token_sets.ts";
+import { parseTokenSet } from "../../src/oauth/token_set.ts";
+import { sameTokenSet } from "../../src/oauth/token_sets.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 import { LOGIN, loginFile, putLogin, STALE, storedLogin } from "../support/logins.ts";
 import { NEW, OTHERS, rescueScene, saveInVain } from "../support/rescue_scene.ts";

@@ -6,7 +6,7 @@ import { keyIn } from "../../src/store/key.ts";
 import type { LoginStore } from "../../src/store/login_store.ts";
 import { openStore } from "../../src/store/logins.ts";
 import { plainTexts } from "../../src/store/plain_text.ts";
-import { sameTokenSet } from "../../src/store/token_sets.ts";
+import { sameTokenSet } from "../../src/oauth/token_sets.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 import { LOGIN, loginFile, putLogin, STALE } from "../support/logins.ts";
 import { NEW } from "../support/rescue_scene.ts";

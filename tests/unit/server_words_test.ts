@@ -1,7 +1,7 @@
 // What a server says: quoted as the server's, never made into a command of ours, and never our `Next:`.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { run } from "../../src/cli/app.ts";
-import type { TokenSet } from "../../src/store/token_set.ts";
+import type { TokenSet } from "../../src/oauth/token_set.ts";
 import type { NetworkStep, StreamStep } from "../support/fake_system.ts";
 import { ISSUER, issuerScene } from "../support/issuer_scene.ts";
 import { LOGIN, refused, STALE, withoutRefreshToken } from "../support/logins.ts";

@@ -10,7 +10,7 @@ import {
 import { CliError } from "../../src/base/errors.ts";
 import { saveProfile } from "../../src/settings/profiles.ts";
 import { freshTokenSet, refreshedTokenSet } from "../../src/session/session.ts";
-import { parseTokenSet } from "../../src/store/token_set.ts";
+import { parseTokenSet } from "../../src/oauth/token_set.ts";
 import { START } from "../support/fake_system.ts";
 import {
   granted,

@@ -1,5 +1,5 @@
 // A refresh that the server refuses: the login is marked as ended, or left as it is.
-import { sameTokenSet } from "../../src/store/token_sets.ts";
+import { sameTokenSet } from "../../src/oauth/token_sets.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 import { saveProfile } from "../../src/settings/profiles.ts";

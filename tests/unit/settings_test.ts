@@ -1,7 +1,7 @@
 // Flags over environment over profile over defaults.
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
-import { saveCurrentProfile } from "../../src/settings/current_profile.ts";
+import { saveCurrentProfile } from "../../src/session/current_profile.ts";
 import { type Profile, saveProfile } from "../../src/settings/profiles.ts";
 import { loadSettings, resolveSettings, type SettingFlags } from "../../src/settings/settings.ts";
 import { type Arranged, fakeSystem } from "../support/fake_system.ts";

@@ -5,7 +5,7 @@ import { profileList } from "../../src/commands/profile_list.ts";
 import { status, statusInShort } from "../../src/commands/status.ts";
 import { signedOut } from "../../src/session/expiry.ts";
 import { type Profile, saveProfile } from "../../src/settings/profiles.ts";
-import type { TokenSet } from "../../src/store/token_set.ts";
+import type { TokenSet } from "../../src/oauth/token_set.ts";
 import { diagnosed, doctorScene } from "../support/doctor_scene.ts";
 import { START } from "../support/fake_system.ts";
 import { LOGIN, putLogin, STALE, withoutRefreshToken } from "../support/logins.ts";

@@ -5,7 +5,7 @@ import { status, statusInShort } from "../../src/commands/status.ts";
 import { saveProfile } from "../../src/settings/profiles.ts";
 import { isoTime } from "../../src/base/text.ts";
 import { clockTime } from "../../src/base/times.ts";
-import type { TokenSet } from "../../src/store/token_set.ts";
+import type { TokenSet } from "../../src/oauth/token_set.ts";
 import { fakeContext, START } from "../support/fake_system.ts";
 import { issuerScene } from "../support/issuer_scene.ts";
 import { LOGIN, loginFile, STALE, withoutRefreshToken } from "../support/logins.ts";

@@ -1,5 +1,5 @@
 // One login per profile on a real disk: read by every process, changed under the lock alone.
-import { sameTokenSet } from "../../src/store/token_sets.ts";
+import { sameTokenSet } from "../../src/oauth/token_sets.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { written } from "../../src/base/advice.ts";
 import { CliError } from "../../src/base/errors.ts";

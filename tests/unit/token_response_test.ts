@@ -10,7 +10,7 @@ import {
   readReply,
   type Refusal,
 } from "../../src/oauth/token_response.ts";
-import type { TokenSet } from "../../src/store/token_set.ts";
+import type { TokenSet } from "../../src/oauth/token_set.ts";
 import { START } from "../support/fake_system.ts";
 import { granted, LOGIN, refused, webPage } from "../support/logins.ts";
 import { CLIENT, KNOWN_SERVER, SERVER } from "../support/oauth.ts";

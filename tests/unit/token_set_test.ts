@@ -6,8 +6,8 @@ import {
   isFresh,
   parseTokenSet,
   type TokenSet,
-} from "../../src/store/token_set.ts";
-import { sameTokenSet, serializeTokenSet } from "../../src/store/token_sets.ts";
+} from "../../src/oauth/token_set.ts";
+import { sameTokenSet, serializeTokenSet } from "../../src/oauth/token_sets.ts";
 import { LOGIN, withoutRefreshToken } from "../support/logins.ts";
 
 /** The token set as plain values, so that two can be compared. */

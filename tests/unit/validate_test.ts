@@ -6,7 +6,7 @@ import { validate } from "../../src/commands/validate.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { isoTime } from "../../src/base/text.ts";
 import { clockTime } from "../../src/base/times.ts";
-import type { TokenSet } from "../../src/store/token_set.ts";
+import type { TokenSet } from "../../src/oauth/token_set.ts";
 import { type FakeContext, type NetworkStep, START } from "../support/fake_system.ts";
 import { ISSUER_PROFILE, issuerScene } from "../support/issuer_scene.ts";
 import { granted, LOGIN, STALE, unreachable, webPage } from "../support/logins.ts";

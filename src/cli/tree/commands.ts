@@ -97,7 +97,7 @@ export const COMMANDS = {
   unseal: {
     group: SET_UP,
     brief: "Decrypt stored logins",
-    needs: { ...NETWORK, variables: SIGN_IN_VARIABLES }, // it asks
+    needs: { keys: true, variables: SIGN_IN_VARIABLES }, // it asks
   },
   store: { group: SET_UP, brief: "Share logins", needs: NETWORK },
   doctor: {

@@ -7,7 +7,6 @@ import type { CertTrustFlags } from "../../commands/cert.ts";
 import type { DoctorFlags } from "../../commands/doctor.ts";
 import type { ProfileSetFlags } from "../../commands/profile.ts";
 import type { RelayFlags } from "../../commands/relay.ts";
-import type { RelayHost } from "../../oauth/relay.ts";
 import { COMMANDS } from "./commands.ts";
 import { COMMON_FLAGS, SETTING_FLAGS, texts, yes } from "./flags.ts";
 import { completedFrom, loading, type TreeCommand, type TreeContext } from "./loading.ts";
@@ -70,7 +69,7 @@ export const profile: RouteMap<TreeContext> = buildRouteMap({
   docs: { brief: COMMANDS.profile.brief },
 });
 
-const RELAY_HOSTS: readonly RelayHost[] = ["127.0.0.1", "localhost"];
+const RELAY_HOSTS: readonly NonNullable<RelayFlags["host"]>[] = ["127.0.0.1", "localhost"];
 const RELAY_FLAGS = {
   host: {
     kind: "enum",

@@ -23,6 +23,9 @@ export interface Kills {
 
 /** Longer than the grace for an attempt of another computer, with a start of the program and a refresh. */
 const LIMIT = 20_000;
+/** How long after the request's arrival every second one is killed at the latest, in milliseconds. */
+const AFTER_REQUEST = 60;
+
 /** The same where a lock ends with a lease of 60 s. */
 const LEASE_LIMIT = 85_000;
 
@@ -31,17 +34,42 @@ export async function killRefreshes(world: SharedWorld, kills: number): Promise<
   await world.makeStale();
   const typical = (await world.run(0, ["token"])).milliseconds;
   let counts: Kills = { tried: 0, done: 0, torn: 0, stuck: 0, lost: 0, inWindow: 0, longest: 0 };
-  for (let count = 0; count < kills; count++) counts = added(counts, await killOne(world, typical));
+  for (let count = 0; count < kills; count++) {
+    const moment = count % 2 === 0 ? anyMoment(typical) : soonAfterRequest(world);
+    counts = added(counts, await killOne(world, moment));
+  }
   return counts;
 }
 
-async function killOne(world: SharedWorld, typical: number): Promise<Kills> {
+/** When a refresh is killed: it waits until then. */
+type Moment = (ended: Promise<unknown>) => Promise<void>;
+
+function anyMoment(typical: number): Moment {
+  return () => pause(Math.random() * typical * 1.3);
+}
+
+/** From the arrival of the request on, which is when a kill can cost something. */
+function soonAfterRequest(world: SharedWorld): Moment {
+  return async (ended) => {
+    const since = world.sandbox.requests.length;
+    let isOver = false;
+    ended.then(() => isOver = true);
+    while (!isOver && world.sandbox.requests.length === since) await pause(1);
+    await pause(Math.random() * AFTER_REQUEST);
+  };
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+async function killOne(world: SharedWorld, moment: Moment): Promise<Kills> {
   await world.makeStale();
   const since = world.sandbox.requests.length;
-  const isDone = await killed(world, Math.random() * typical * 1.1);
-  const rescued = [...world.kept(0, ".rescued"), ...world.kept(0, ".rescued.next")];
-  const isRescued = rescued.some(hasText);
-  const wasAnswered = world.refreshes(since).includes(200);
+  const isDone = await killed(world, moment);
+  // a reservation is blank until the answer is in it
+  const isRescued = [".rescued", ".rescued.next"].flatMap((end) => world.kept(0, end))
+    .some((path) => Deno.readTextFileSync(path).trim() !== "");
   // with tokens that only the killed computer has, that one is asked first
   const order = isRescued ? [0, 1] : [1, 0];
   const outcomes = [];
@@ -50,6 +78,8 @@ async function killOne(world: SharedWorld, typical: number): Promise<Kills> {
   const longest = Math.max(...outcomes.map(({ milliseconds }) => milliseconds));
   const isLost = outcomes.some(({ code }) => code !== 0) ||
     (await world.run(1, ["refresh"])).code !== 0;
+  // the server's record of the killed request: it may have answered after the kill
+  const wasAnswered = world.refreshes(since)[0] === 200;
   const isInWindow = isLost && wasAnswered && !isDone && !isRescued;
   if (isLost) await signInAgain(world);
   return {
@@ -63,20 +93,15 @@ async function killOne(world: SharedWorld, typical: number): Promise<Kills> {
   };
 }
 
-/** A file that only makes room has blanks. */
-function hasText(path: string): boolean {
-  return Deno.readTextFileSync(path).trim() !== "";
-}
-
 /** Starts a refresh and kills it; says whether it had ended by itself. */
-async function killed(world: SharedWorld, after: number): Promise<boolean> {
+async function killed(world: SharedWorld, moment: Moment): Promise<boolean> {
   const [home] = world.homes;
   if (home === undefined) throw new Error("there is no computer");
   await using program = await startProgram(["token"], {
     home: home.path,
     env: { TMPDIR: home.path, ...world.env },
   });
-  await new Promise((resolve) => setTimeout(resolve, after));
+  await moment(program.outcome);
   try {
     program.signal("SIGKILL");
   } catch {

@@ -1,10 +1,10 @@
 // What follows a command that failed: it is kept for `doctor`, and at a terminal a sign-in may help. Rule: loaded only
 // then.
 
-import type { CommandContext, Reply } from "../command.ts";
-import { CliError, toCliError } from "../base/errors.ts";
-import { reported } from "../session/reported.ts";
-import type { Asked } from "./tree/loading.ts";
+import type { CommandContext, Reply } from "../../command.ts";
+import { CliError, toCliError } from "../../base/errors.ts";
+import { reported } from "../../session/reported.ts";
+import type { Asked } from "./loading.ts";
 
 /**
  * Keeps the failure, and tries the command again after a sign-in that the user wants.

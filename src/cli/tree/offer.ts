@@ -1,15 +1,15 @@
 // What a person at a terminal is offered when their login has expired: to sign in, and to go on with what they typed.
 // Rule: loaded only then; who declines gets the error that there was.
 
-import { words } from "../base/advice.ts";
-import type { CommandContext, CommonFlags } from "../command.ts";
-import type { CliError } from "../base/errors.ts";
-import { fitted } from "../base/lines.ts";
-import { asSentence, shellWord } from "../base/text.ts";
-import { nameOf } from "../provider/provider.ts";
-import { signedOut } from "../session/expiry.ts";
-import { storeOf } from "../session/session.ts";
-import { hasEnvironmentLogin, loadSettings, type Settings } from "../settings/settings.ts";
+import { words } from "../../base/advice.ts";
+import type { CommandContext, CommonFlags } from "../../command.ts";
+import type { CliError } from "../../base/errors.ts";
+import { fitted } from "../../base/lines.ts";
+import { asSentence, shellWord } from "../../base/text.ts";
+import { nameOf } from "../../provider/provider.ts";
+import { signedOut } from "../../session/expiry.ts";
+import { storeOf } from "../../session/session.ts";
+import { hasEnvironmentLogin, loadSettings, type Settings } from "../../settings/settings.ts";
 
 /** How the question ends. */
 const QUESTION = "Sign in now? [Y/n]";
@@ -30,7 +30,7 @@ export async function signedInOnOffer(
   const settings = loadSettings(flags, context.system);
   const reason = await whatIsOver(error, settings, context);
   if (reason === undefined || !await isWanted(reason, context)) return false;
-  const { signInWith } = await import("../commands/login.ts");
+  const { signInWith } = await import("../../commands/login.ts");
   const isClientRejected = error.oauthError === "invalid_client";
   const { user } = await signInWith({ ...flags }, context, { isClientRejected });
   const who = user === undefined ? "" : ` as ${nameOf(user)}`;

@@ -5,7 +5,7 @@ import { lockConfig, writeConfig } from "../files/config_file.ts";
 import type { Clock } from "../files/lock_file.ts";
 import type { Warn } from "../files/private_file.ts";
 import { orSetAside } from "../files/set_aside.ts";
-import { currentProfile } from "./location.ts";
+import { currentProfile } from "../settings/location.ts";
 
 /** The name of the profile to use, `null` for none, or `undefined` to leave the present one. */
 type Choice = string | null | undefined;

@@ -105,13 +105,27 @@ async function bundled(cwd: string): Promise<OutputChunk[]> {
   return output.filter((file) => file.type === "chunk");
 }
 
-/** What a CommonJS package requires of Node, as modules that Deno imports: `require("net")` is not there. */
+/** What `pg` asks for and this program never uses: its password file, and another runtime's sockets. */
+const UNUSED: readonly string[] = ["pgpass", "pg-cloudflare"];
+
+/** SCRAM needs the Web Crypto API alone; Node's module is for the md5 passwords of old servers. */
+const lazyCrypto = (whole: string): string =>
+  `{ webcrypto: globalThis.crypto, createHash: (name) => ${whole}.createHash(name) }`;
+
+/**
+ * What a CommonJS package requires of Node: `require("tls")` is not there. Each is loaded when it is required, and no
+ * sooner, since most of them cost several milliseconds.
+ */
 const REQUIRED: Plugin = {
   name: "required",
-  resolveId: (id) => isBuiltin(id) && !id.startsWith("node:") ? `\0required:${id}` : null,
+  resolveId: (id) =>
+    UNUSED.includes(id) || isBuiltin(id) && !id.startsWith("node:") ? `\0required:${id}.cjs` : null,
   load(id) {
-    const [, name] = /^\0required:(.+)$/.exec(id) ?? [];
-    return name === undefined ? null : `export * from "node:${name}";`;
+    const [, name] = /^\0required:(.+)\.cjs$/.exec(id) ?? [];
+    if (name === undefined) return null;
+    if (UNUSED.includes(name)) return "module.exports = {};";
+    const whole = `process.getBuiltinModule("node:${name}")`;
+    return `module.exports = ${name === "crypto" ? lazyCrypto(whole) : whole};`;
   },
 };
 

@@ -7,10 +7,12 @@ import { startSandbox } from "../sandbox/sandbox.ts";
 import { makeHome } from "../support/home.ts";
 import { findKeychains, startPass } from "../support/keyring.ts";
 import { testWith } from "../support/needs.ts";
+import { findPostgres, PASSWORD, startPostgres } from "../support/postgres.ts";
 import { type Outcome, type ProgramOptions, runProgram, startProgram } from "../support/program.ts";
 import { browse } from "../support/scripted_browser.ts";
 import { SIGN_IN_ADDRESS, signIn } from "../support/sign_in.ts";
 import { commands, groups } from "../support/tree.ts";
+import { newKey } from "../support/sealed.ts";
 import { splitWords } from "../support/words.ts";
 
 /** What ends the login comes last; the rest in the tree's order. */
@@ -65,17 +67,43 @@ testWith(
     await using keychain = await startPass(home.path); // for seal
     const options = { home: home.path, env: keychain.env };
     for (const [name, argv] of examples()) {
-      await t.step(argv.join(" "), async () => {
-        const { code, stdout, stderr } = await pasted(argv, options);
-        assertEquals(code, 0, stderr);
-        assert(stdout !== "", `${name} answers`);
-        if (stderr === "" || name === "login") return; // what login says must be known
-        const quiet = await pasted([...argv, "--quiet"], options);
-        assertEquals([quiet.code, quiet.stderr], [0, ""]);
-      });
+      if (!isOfStore(name)) await t.step(argv.join(" "), () => works(name, argv, options));
     }
   },
 );
+
+testWith(findPostgres(), "each example of store works with a database", async (bin, t) => {
+  await using sandbox = await startSandbox();
+  await using home = await makeHome();
+  await signIn(sandbox, home);
+  await using postgres = await startPostgres(bin);
+  const env = { ANAPLAN_AUTH_KEY: newKey(), PGPASSWORD: PASSWORD };
+  const options = { home: home.path, env };
+  const here = postgres.url.replace(`:${PASSWORD}@`, "@");
+  await works("store init", ["store", "init", here], options); // the example prints what it would do
+  for (const [name, argv] of examples().filter(([name]) => isOfStore(name))) {
+    const typed = argv.map((word) => word.startsWith("postgresql:") ? here : word);
+    await t.step(argv.join(" "), () => works(name, typed, options));
+  }
+}, { sanitizeOps: false, sanitizeResources: false });
+
+/** Whether the examples of a command need a database that several computers reach. */
+function isOfStore(name: string): boolean {
+  return name.startsWith("store ");
+}
+
+async function works(
+  name: string,
+  argv: readonly string[],
+  options: ProgramOptions,
+): Promise<void> {
+  const { code, stdout, stderr } = await pasted(argv, options);
+  assertEquals(code, 0, stderr);
+  assert(stdout !== "", `${name} answers`);
+  if (stderr === "" || name === "login") return; // what login says must be known
+  const quiet = await pasted([...argv, "--quiet"], options);
+  assertEquals([quiet.code, quiet.stderr], [0, ""]);
+}
 
 async function pasted(argv: readonly string[], options: ProgramOptions): Promise<Outcome> {
   if (argv[0] !== "login") return await runProgram(argv, options);

@@ -13,8 +13,18 @@ export interface PgConnection extends AsyncDisposable {
   /** Whether it cannot be used again. */
   isBroken(): boolean;
   /** @throws {CliError} as {@link failureOf}. */
-  query(text: string, values?: readonly (string | null)[]): Promise<readonly PgRow[]>;
+  query(...query: PgQuery): Promise<readonly PgRow[]>;
+  /**
+   * Sends queries of one transaction together, which spares waiting for each; the rows of each. After one that fails
+   * the server does none of the rest, and a COMMIT among them rolls back.
+   *
+   * @throws {CliError} as {@link failureOf}, of the first that failed.
+   */
+  queries(...queries: readonly PgQuery[]): Promise<readonly (readonly PgRow[])[]>;
 }
+
+/** A statement and its values; several statements, separated by semicolons, have none. */
+export type PgQuery = readonly [text: string, values?: readonly (string | null)[]];
 
 /** The part of `pg` that is used. */
 interface PgClient {
@@ -61,19 +71,41 @@ export async function openConnection(
     }
   };
   await asked("connect", client.connect());
+  return connected(client, () => isBroken, (text, values) => {
+    system.trace(() => `> ${address.name}: ${text.split(/[\s;]/, 1)[0]}`);
+    return asked("query", client.query(values.length === 0 ? { text } : { text, values }));
+  });
+}
+
+/** A connection that is open; `ask` sends one query. */
+function connected(
+  client: PgClient,
+  isBroken: () => boolean,
+  ask: (...query: Required<PgQuery>) => Promise<PgResult | readonly PgResult[]>,
+): PgConnection {
+  let isInTransaction = false;
+  let isEnded = false;
+  const query = async (...[text, values = []]: PgQuery): Promise<readonly PgRow[]> => {
+    const isLast = /^(COMMIT|ROLLBACK)$/.test(text);
+    isInTransaction = !isLast && (isInTransaction || text.startsWith("BEGIN"));
+    return [await ask(text, values)].flat().at(-1)?.rows ?? [];
+  };
   return {
-    isBroken: () => isBroken,
-    async query(text, values = []) {
-      system.trace(() => `> ${address.name}: ${text.split(/[\s;]/, 1)[0]}`);
-      const query = values.length === 0 ? { text } : { text, values };
-      const result = await asked("query", client.query(query));
-      return [result].flat().at(-1)?.rows ?? [];
+    ...{ isBroken: () => isEnded || isBroken(), query },
+    async queries(...queries) {
+      const results = await Promise.allSettled(queries.map((each) => query(...each)));
+      return results.map((result) => {
+        if (result.status === "rejected") throw result.reason;
+        return result.value;
+      });
     },
     async [Symbol.asyncDispose]() {
-      const late = setTimeout(() => client.connection.stream.destroy(), END_TIMEOUT);
+      isEnded = true;
+      const { stream } = client.connection;
+      if (!isInTransaction) return void stream.destroy(); // the server's goodbye is not waited for
+      const late = setTimeout(() => stream.destroy(), END_TIMEOUT);
       await client.end().catch(() => {});
       clearTimeout(late);
-      isBroken = true;
     },
   };
 }
@@ -83,6 +115,7 @@ const FIXED = {
   application_name: "anaplan-auth",
   connectionTimeoutMillis: CONNECT_TIMEOUT,
   query_timeout: QUERY_TIMEOUT,
+  pipeline: true,
   types: AS_TEXT,
 };
 

@@ -54,9 +54,9 @@ export async function lockRow(profile: string, owner: Owner, locking: Locking): 
     row,
     async prepare() {
       const mine = newAttempt();
-      await held.connection.query(ATTEMPT, [profile, mine, owner.by, row.generation]);
       attempt = mine;
-      await held.connection.query("COMMIT");
+      const values = [profile, mine, owner.by, row.generation];
+      await held.connection.queries([ATTEMPT, values], ["COMMIT"]);
       const now = await rowAgain(profile, held.connection, locking);
       if (now?.attempt?.id === mine && now.generation === row.generation) return;
       attempt = undefined;
@@ -73,8 +73,7 @@ export async function lockRow(profile: string, owner: Owner, locking: Locking): 
       await using connection = held.connection;
       if (attempt === undefined) return;
       try { // nothing was saved, so the attempt has ended: the next one need not wait for it
-        await connection.query(GIVE_UP, [profile, attempt]);
-        await connection.query("COMMIT");
+        await connection.queries([GIVE_UP, [profile, attempt]], ["COMMIT"]);
       } catch {
         // the next one waits a little
       }
@@ -122,8 +121,7 @@ async function saveOnce(
   const ends = expiresAt === undefined ? null : `${expiresAt / 1000}`;
   const texts = [login ?? null, settings ?? null, keyId ?? null];
   const values = [profile, ...texts, ends, owner.by, mine, row.generation];
-  const saved = await connection.query(SAVE, values);
-  await connection.query("COMMIT");
+  const [saved = []] = await connection.queries([SAVE, values], ["COMMIT"]);
   return saved.length > 0;
 }
 
@@ -177,8 +175,8 @@ async function lockedRow(
   address: Address,
 ): Promise<PgRow | undefined> {
   try {
-    assertVersion(await connection.query(BEGIN), address);
-    const [row] = await connection.query(LOCK, [profile]);
+    const [version = [], [row] = []] = await connection.queries([BEGIN], [LOCK, [profile]]);
+    assertVersion(version, address);
     if (row !== undefined) return row;
     await connection.query(MAKE, [profile]);
     const [made] = await connection.query(LOCK, [profile]);

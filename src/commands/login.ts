@@ -30,6 +30,7 @@ import {
 } from "../settings/settings.ts";
 import { isoTime } from "../base/text.ts";
 import type { Setup } from "../base/parse.ts";
+import { bringMissingSettings } from "../session/settings_in_use.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 
 /** The flags of `login`. */
@@ -65,6 +66,7 @@ export async function signInWith(
   const flags = { ...setup, ...defined(typedFlags) };
   assertNotFromEnvironment(system);
   await setAsideDamaged(flags, context);
+  await bringMissingSettings(flags, context);
   const first = await askFirstTime(flags, context);
   const loaded = loadSettings(first.flags, system);
   warnOfUnused(loaded.saved, loaded.given, context.talk.warn);

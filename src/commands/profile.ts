@@ -152,6 +152,7 @@ export async function profileRemove(
     return current === profile ? null : undefined;
   };
   await changeCurrentProfile(configDir, remove, context.system, warn);
+  await login.settings?.keep(); // none are left here, so none are left in a store
   const left = await everyProfile(configDir, store);
   const [inUse] = left.filter((name) => name === profileInUse(configDir));
   const removed = `Removed (profile ${profile}).`;

@@ -126,15 +126,8 @@ export async function storePull(flags: StoreMoveFlags, context: CommandContext):
 /** Says where logins are, who saved them, and how the database copies them. */
 export async function storeStatus(flags: CommonFlags, context: CommandContext): Promise<Answer> {
   const configDir = configDirectory(flags, context.system);
-  if (presentAddress(configDir, context.system) === undefined) {
-    return {
-      kind: "answer",
-      text: words`Logins are in files of this computer (${configDir}).\nTo share them: ${
-        run("store use", { flags: "postgresql://USER@HOST/DATABASE" })
-      }`,
-      data: { store: null, server: null, replication: null, warning: null, logins: [] },
-    };
-  }
+  const here = await openStore(configDir, context.system, context.talk.warn).names();
+  if (presentAddress(configDir, context.system) === undefined) return filesStatus(configDir, here);
   const { store } = storeIn(flags, context);
   const { version, replication, warning } = await store.engine.health();
   const rows = [...await store.engine.rows()].filter(([, { login }]) => login !== undefined);
@@ -147,15 +140,37 @@ export async function storeStatus(flags: CommonFlags, context: CommandContext): 
   const lines = rows.map(([profile, row]) => [profile, inWords(row)] as const);
   return {
     kind: "answer",
-    text: `${facts}\n\n${lines.length === 0 ? "No login is in it." : table(lines)}`,
+    text: words`${facts}\n\n${lines.length === 0 ? "No login is in it." : table(lines)}${
+      notMoved(here)
+    }`,
     data: {
       store: store.address.text,
       server: version,
       replication,
       warning: warning ?? null,
       logins: rows.map(([profile, row]) => ({ profile, ...asData(row) })),
+      in_files: here,
     },
   };
+}
+
+function filesStatus(configDir: string, profiles: readonly string[]): Answer {
+  const none = { store: null, server: null, replication: null, warning: null, logins: [] };
+  return {
+    kind: "answer",
+    text: words`Logins are in files of this computer (${configDir}).\nTo share them: ${
+      run("store use", { flags: "postgresql://USER@HOST/DATABASE" })
+    }`,
+    data: { ...none, in_files: profiles },
+  };
+}
+
+/** Logins that this computer also keeps in its files: a move was interrupted, or was never begun. */
+function notMoved(profiles: readonly string[]): Words {
+  if (profiles.length === 0) return "";
+  return words`\n\nIn files of this computer: ${profiles.join(", ")}.\nTo move them: ${
+    run("store push", { flags: "--all" })
+  }`;
 }
 
 function inWords({ generation, savedBy = "another process", savedAt = 0, attempt }: Row): string {

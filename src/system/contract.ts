@@ -28,6 +28,8 @@ export interface HttpRequest {
   readonly body?: string;
   /** PEM texts of certificate authorities that are trusted besides the built-in ones. */
   readonly caCertificates?: readonly string[];
+  /** Shows the server who asks; both are PEM texts. */
+  readonly clientCertificate?: { readonly cert: string; readonly key: string } | undefined;
   /** How long nothing may come, in milliseconds; 20 seconds when not given. The whole may take twice that. */
   readonly timeout?: number;
   /** Whether a failure is to hold what came of the answer; see {@link CliError.arrived}. */

@@ -37,7 +37,7 @@ export async function fetchWhole(
 ): Promise<Response> {
   const url = new URL(request.url);
   const proxy = proxyFor(url, Deno.env.get);
-  using client = httpClient(proxy, request.caCertificates ?? []);
+  using client = httpClient(proxy, request.caCertificates ?? [], request.clientCertificate);
   using patience = patientTimeout(request.timeout ?? TIMEOUT);
   const started = performance.now();
   const way = proxy === undefined ? "" : ` through the proxy ${proxy.address}`;

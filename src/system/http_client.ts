@@ -3,6 +3,7 @@
 
 import { run, shell, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
+import type { HttpRequest } from "./contract.ts";
 import type { Proxy } from "./proxies.ts";
 
 const PROXY_VARIABLES = [
@@ -20,10 +21,12 @@ const PROXY_VARIABLES = [
 export function httpClient(
   proxy: Proxy | undefined,
   caCertificates: readonly string[],
+  clientCertificate?: HttpRequest["clientCertificate"],
 ): Deno.HttpClient {
   using _environment = onlyProxy(proxy);
   try {
-    return Deno.createHttpClient({ poolMaxIdlePerHost: 0, caCerts: [...caCertificates] });
+    const caCerts = [...caCertificates];
+    return Deno.createHttpClient({ poolMaxIdlePerHost: 0, caCerts, ...clientCertificate });
   } catch (error) {
     throw unusableCertificates(error);
   }
@@ -49,6 +52,13 @@ export function onlyProxy(proxy: Proxy | undefined): Disposable {
 
 function unusableCertificates(error: unknown): CliError {
   const message = error instanceof Error ? error.message : String(error);
+  if (/key data|certificate data|KeyMismatch/i.test(message)) {
+    return new CliError(
+      "usage",
+      "Cannot use the client certificate: it or its key is damaged, or they do not belong together",
+      { next: "look at the files that cert and key name in the address of the login store" },
+    );
+  }
   if (/certificate store .* specified/i.test(message)) {
     return new CliError("usage", "Cannot use DENO_TLS_CA_STORE: it names no store that there is", {
       next: shell("export DENO_TLS_CA_STORE=system"),

@@ -113,6 +113,10 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [OUT_OF_DATE, "the certificate is out of date, or this computer's clock is wrong"],
   [/InvalidContentType|corrupt message/i, "what answers there does not speak HTTPS"],
   [/invalid peer certificate/i, "the certificate cannot be trusted"],
+  [
+    /alert: (CertificateRequired|UnknownCA|BadCert)/,
+    "the server wants a certificate that it trusts",
+  ],
   [/dns error|failed to lookup/i, "the name cannot be resolved"],
   [/refused/i, "the connection was refused"],
   [/unreachable/i, "the network is unreachable"],

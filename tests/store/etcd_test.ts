@@ -2,11 +2,13 @@
 // Rule: the server's own record says how many requests there were, and the row is opened by hand.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { type Etcd, findEtcd, type Member, startEtcd } from "../support/etcd.ts";
+import { certificates } from "../support/certificates.ts";
 import { freePort } from "../support/free_port.ts";
 import { testWith } from "../support/needs.ts";
 import { type SharedWorld, sharedWorld } from "../support/shared_world.ts";
 
 const ETCD = findEtcd();
+const ADVICE = "Next: see whether etcd wants a client certificate of its authority";
 const OPTIONS = { sanitizeOps: false, sanitizeResources: false };
 
 async function leaderOf({ members }: Etcd): Promise<Member> {
@@ -108,3 +110,103 @@ testWith(
   },
   OPTIONS,
 );
+
+testWith(
+  ETCD,
+  "etcd with TLS knows a computer by its certificate, and is known by its authority's",
+  async (path, test) => {
+    await using made = await certificates();
+    const authority = await Deno.readTextFile(made.authorityFile);
+    await using etcd = await startEtcd(path, 1, { ...made.good, authority });
+    const files = await Deno.makeTempDir({ prefix: "anaplan-auth-etcd-" });
+    await using undo = new AsyncDisposableStack();
+    undo.defer(() => Deno.remove(files, { recursive: true }));
+    const [cert, key] = [`${files}/cert.pem`, `${files}/key.pem`];
+    await Deno.writeTextFile(cert, made.good.certificate);
+    await Deno.writeTextFile(key, made.good.key, { mode: 0o600 });
+    const url = (parameters: Readonly<Record<string, string>>): string =>
+      `${etcd.url()}?${new URLSearchParams(parameters)}`;
+    const known = { sslrootcert: made.authorityFile, cert, key };
+    await using world = await sharedWorld({ ...etcd, url: () => url(known) }, 2);
+    const since = world.sandbox.requests.length;
+    const refused = async (address: string, code: number, said: string): Promise<void> => {
+      const outcome = await world.run(1, ["token"], { ANAPLAN_AUTH_STORE: address });
+      assertStringIncludes(outcome.stderr, said);
+      assertMatch(outcome.stderr, /\nNext: .+\n$/);
+      assertEquals([outcome.code, outcome.stdout], [code, ""], outcome.stderr);
+      assertEquals(world.sandbox.requests.length, since, "nothing was sent");
+    };
+    await test.step("no certificate of the computer's", () =>
+      refused(url({ sslrootcert: made.authorityFile }), 6, ADVICE));
+    await test.step("a certificate of another authority", async () => {
+      await using others = await certificates();
+      const [cert, key] = [`${files}/other.pem`, `${files}/other-key.pem`];
+      await Deno.writeTextFile(cert, others.good.certificate);
+      await Deno.writeTextFile(key, others.good.key);
+      await refused(url({ ...known, cert, key }), 6, ADVICE);
+    });
+    await test.step("an authority that is not known", () =>
+      refused(url({ cert, key }), 6, "the certificate is signed by an unknown authority"));
+    await test.step("another name than the certificate's", () =>
+      refused(url(known).replace("localhost", "127.0.0.1"), 6, "certificate"));
+    await test.step("a key that is no key", () =>
+      refused(
+        url({ ...known, key: cert }),
+        2,
+        "Cannot use the client certificate: it or its key is damaged",
+      ));
+    await test.step("a file that does not exist", () =>
+      refused(url({ ...known, key: `${files}/nothing` }), 2, "nothing"));
+    await test.step("a certificate without its key", () =>
+      refused(url({ cert }), 2, "cert and key belong together"));
+    await test.step("and when all is well, a refresh works", async () => {
+      await world.makeStale();
+      const outcome = await world.run(1, ["token"]);
+      assertEquals([outcome.code, outcome.stderr], [0, ""]);
+    });
+  },
+  OPTIONS,
+);
+
+testWith(ETCD, "a user of etcd needs its password and its privileges", async (path, test) => {
+  await using etcd = await startEtcd(path);
+  await using world = await sharedWorld(etcd, 2);
+  const range = { key: btoa("team/"), range_end: btoa("team0") };
+  const users = [["root", "root", { key: btoa("\0"), range_end: btoa("\0") }], [
+    "anaplan",
+    "team",
+    range,
+  ], ["guest", "other", { key: btoa("other/"), range_end: btoa("other0") }]] as const;
+  for (const [name, role, perm] of users) {
+    await etcd.call("auth/user/add", { name, password: "correct horse" });
+    await etcd.call("auth/role/add", { name: role });
+    await etcd.call("auth/role/grant", { name: role, perm: { permType: "READWRITE", ...perm } });
+    await etcd.call("auth/user/grant", { user: name, role });
+  }
+  await etcd.call("auth/enable", {});
+  const home = world.homes[1]?.path;
+  await Deno.writeTextFile(`${home}/password`, "correct horse\n", { mode: 0o600 });
+  const as = (user: string, file = "password") => ({
+    ANAPLAN_AUTH_STORE: etcd.url().replace("//", `//${user}@`),
+    ANAPLAN_AUTH_STORE_PASSWORD_FILE: `${home}/${file}`,
+  });
+  const since = world.sandbox.requests.length;
+  const refused = async (env: Readonly<Record<string, string>>, said: string): Promise<void> => {
+    const outcome = await world.run(1, ["refresh"], env);
+    assertEquals(outcome.code, 7, outcome.stderr);
+    assertStringIncludes(outcome.stderr, said);
+    assertEquals(world.sandbox.requests.length, since, "nothing was sent");
+  };
+  await test.step("a wrong password", async () => {
+    await Deno.writeTextFile(`${home}/wrong`, "wrong", { mode: 0o600 });
+    await refused(as("anaplan", "wrong"), "it rejected the user or the password");
+  });
+  await test.step("no user", () => refused({}, "it wants a user"));
+  await test.step("a user without a privilege", () =>
+    refused(as("guest"), "the user lacks a privilege on its keys"));
+  await test.step("the right one", async () => {
+    const outcome = await world.run(1, ["refresh"], as("anaplan"));
+    assertEquals([outcome.code, outcome.stderr], [0, ""]);
+    assertEquals(world.refreshes(since), [200]);
+  });
+}, OPTIONS);

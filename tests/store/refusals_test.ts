@@ -135,6 +135,15 @@ testWith(
         "ALTER TABLE other RENAME TO anaplan_auth_version",
         () => refused(world, {}, 7, cannot("its tables are missing")),
       ));
+    await test.step("a full disk, as the server says it (SQLSTATE 53100)", () =>
+      during(
+        postgres,
+        "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS " +
+          "'BEGIN RAISE EXCEPTION USING ERRCODE = ''53100''; END'; CREATE TRIGGER full_disk " +
+          "BEFORE UPDATE ON anaplan_auth_logins FOR EACH ROW EXECUTE FUNCTION full_disk()",
+        "DROP FUNCTION full_disk CASCADE",
+        () => refused(world, {}, 7, cannot("its disk is full")),
+      ));
     await test.step("and when all is well, it works", async () => {
       assertEquals((await world.run(1, ["token"])).code, 0);
     });

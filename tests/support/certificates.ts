@@ -10,7 +10,7 @@ interface Pair {
 /** What one test needs. */
 export interface Certificates extends AsyncDisposable {
   readonly authorityFile: string;
-  /** For localhost, and no other name. */
+  /** For localhost, and no other name; a server of etcd shows it as a client to itself. */
   readonly good: Pair;
   /** The same, but its last day is over. */
   readonly expired: Pair;
@@ -29,7 +29,7 @@ export async function certificates(): Promise<Certificates> {
   await openssl("req", ...newKey, ...authority, "-keyout", at("ca.key"), "-out", at("ca.pem"));
   await Deno.writeTextFile(
     at("names"),
-    "subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\n",
+    "subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth,clientAuth\n",
   );
   const pair = async (name: string, ...validity: string[]): Promise<Pair> => {
     const request = [

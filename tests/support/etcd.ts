@@ -4,6 +4,13 @@ import { freePort } from "./free_port.ts";
 import type { Tool } from "./needs.ts";
 import { notAsRoot, ownedDirectory } from "./postgres.ts";
 
+/** How members speak TLS: what they show, and the authority of the clients that they take. */
+export interface EtcdTls {
+  readonly certificate: string;
+  readonly key: string;
+  readonly authority: string;
+}
+
 /** A member that runs, or that was stopped. */
 export interface Member {
   readonly port: number;
@@ -19,6 +26,8 @@ export interface Etcd extends AsyncDisposable {
   /** The value of a key. */
   get(key: string): Promise<string | undefined>;
   put(key: string, value: string): Promise<void>;
+  /** Calls the JSON gateway, such as `auth/enable`. */
+  call(path: string, body: object): Promise<Record<string, unknown>>;
   remove(prefix: string): Promise<void>;
 }
 
@@ -33,16 +42,23 @@ export function findEtcd(): Tool {
 }
 
 /** Starts so many members, and waits until they have a leader. */
-export async function startEtcd(path: string, count = 1): Promise<Etcd> {
+export async function startEtcd(path: string, count?: number, tls?: EtcdTls): Promise<Etcd> {
   const directory = await ownedDirectory();
-  const ports = Array.from({ length: count }, () => [freePort(), freePort()] as const);
+  const [scheme, host] = tls === undefined ? ["http", "127.0.0.1"] : ["https", "localhost"];
+  const secured = tls === undefined ? [] : await securedBy(tls, directory);
+  const client = tls && Deno.createHttpClient({
+    caCerts: [tls.authority],
+    cert: tls.certificate,
+    key: tls.key,
+  });
+  const ports = Array.from({ length: count ?? 1 }, () => [freePort(), freePort()] as const);
   const cluster = ports.map(([, peer], index) => `m${index}=http://127.0.0.1:${peer}`).join(",");
   const children = ports.map(([port, peer], index) => {
     const [program = "", ...args] = notAsRoot([
       path,
       ...["--name", `m${index}`, "--data-dir", `${directory}/m${index}`, "--log-level", "error"],
-      ...["--listen-client-urls", `http://127.0.0.1:${port}`],
-      ...["--advertise-client-urls", `http://127.0.0.1:${port}`],
+      ...["--listen-client-urls", `${scheme}://127.0.0.1:${port}`],
+      ...["--advertise-client-urls", `${scheme}://${host}:${port}`, ...secured],
       ...["--listen-peer-urls", `http://127.0.0.1:${peer}`],
       ...["--initial-advertise-peer-urls", `http://127.0.0.1:${peer}`],
       ...["--initial-cluster", cluster, "--initial-cluster-state", "new", "--unsafe-no-fsync"],
@@ -56,7 +72,8 @@ export async function startEtcd(path: string, count = 1): Promise<Etcd> {
     path: string,
     body: object,
   ): Promise<Record<string, unknown>> => {
-    const response = await fetch(`http://127.0.0.1:${port}/v3/${path}`, {
+    const response = await fetch(`${scheme}://${host}:${port}/v3/${path}`, {
+      ...(client === undefined ? {} : { client }),
       method: "POST",
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(3_000),
@@ -85,11 +102,12 @@ export async function startEtcd(path: string, count = 1): Promise<Etcd> {
   await any("kv/range", { key: btoa("ready") });
   return {
     members,
+    call: any,
     url(first = 0) {
-      const hosts = ports.map(([port]) => `127.0.0.1:${port}`);
+      const hosts = ports.map(([port]) => `${host}:${port}`);
       const [own = "", ...others] = [...hosts.slice(first), ...hosts.slice(0, first)];
       const more = others.length === 0 ? "" : `?members=${others.join(",")}`;
-      return `etcd://${own}/team${more}`;
+      return `${tls === undefined ? "etcd" : "etcds"}://${own}/team${more}`;
     },
     async get(key) {
       const { kvs } = await any("kv/range", { key: btoa(key) });
@@ -105,6 +123,7 @@ export async function startEtcd(path: string, count = 1): Promise<Etcd> {
       await any("kv/deleterange", { key: btoa(prefix), range_end: btoa(end) });
     },
     async [Symbol.asyncDispose]() {
+      client?.close();
       for (const child of children) {
         try {
           child.kill("SIGKILL");
@@ -116,4 +135,16 @@ export async function startEtcd(path: string, count = 1): Promise<Etcd> {
       await Deno.remove(directory, { recursive: true });
     },
   };
+}
+
+/** The flags of a member that speaks TLS and takes clients of one authority alone. */
+async function securedBy(tls: EtcdTls, directory: string): Promise<string[]> {
+  const files = Object.entries({ cert: tls.certificate, key: tls.key, ca: tls.authority });
+  for (const [name, text] of files) {
+    const path = `${directory}/${name}.pem`;
+    await Deno.writeTextFile(path, text, { mode: 0o600 });
+    if (Deno.uid() === 0) await new Deno.Command("chown", { args: ["postgres", path] }).output();
+  }
+  const own = ["--cert-file", `${directory}/cert.pem`, "--key-file", `${directory}/key.pem`];
+  return [...own, "--client-cert-auth", "--trusted-ca-file", `${directory}/ca.pem`];
 }

@@ -35,7 +35,7 @@ const SCHEMES: Readonly<Record<string, readonly [Address["kind"], port: number, 
 
 const PARAMETERS: Readonly<Record<Address["kind"], readonly string[]>> = {
   postgresql: ["sslmode", "sslrootcert", "host"],
-  etcd: ["sslrootcert", "members"],
+  etcd: ["sslrootcert", "members", "cert", "key"],
 };
 
 /**
@@ -53,6 +53,9 @@ export function parseAddress(text: string, naming: string): Address {
   const parameters = new Map(url.searchParams);
   const unknown = [...parameters.keys()].find((name) => !PARAMETERS[kind].includes(name));
   if (unknown !== undefined) throw unusable(naming, `${unknown} is not known`, EXAMPLE);
+  if (parameters.has("cert") !== parameters.has("key")) {
+    throw unusable(naming, "cert and key belong together", "name both files, or neither");
+  }
   const host = decoded(parameters.get("host") ?? url.hostname.replace(/^\[|\]$/g, ""), naming);
   if (host === "") throw unusable(naming, "it names no host", EXAMPLE);
   const port = Number(url.port) || usualPort;

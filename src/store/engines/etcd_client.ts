@@ -48,6 +48,9 @@ export interface EtcdClient {
 /** How long one member may take to answer, in milliseconds. */
 const TIMEOUT = 4_000;
 
+const CERTIFICATE_ADVICE =
+  "see whether etcd wants a client certificate of its authority (cert and key in the address), then try again";
+
 /** Opens a client; it signs in when it is first used. */
 export function etcdClient(address: Address, system: EngineSystem): EtcdClient {
   const origins = originsOf(address);
@@ -112,9 +115,6 @@ async function asked(
   address: Address,
   system: EngineSystem,
 ): Promise<Fields> {
-  const rootFile = address.parameters.get("sslrootcert");
-  const caFile = system.env("ANAPLAN_CA_FILE");
-  const files = [rootFile, caFile].filter((path) => path !== undefined);
   let response: Response;
   try {
     response = await system.fetch({
@@ -125,16 +125,19 @@ async function asked(
         ...(authorization === undefined ? {} : { authorization }),
       },
       body: JSON.stringify(body),
-      caCertificates: files.map((path) => readNamedFile(path, "sslrootcert or ANAPLAN_CA_FILE")),
+      ...certificates(address, system),
       timeout: TIMEOUT,
     });
   } catch (thrown) {
     const error = toCliError(thrown);
     if (error.kind !== "unavailable") throw error;
     const reason = error.reason ?? "no answer came";
+    const mayWantCertificate = address.isEncrypted && error.answerLost && !error.timedOut;
     throw error.with({
       message: `Cannot reach the login store ${address.name}: ${reason}`,
       reason,
+      // TLS 1.3 lets a client speak before it is rejected, and often only the cut is seen
+      ...(mayWantCertificate ? { next: CERTIFICATE_ADVICE } : {}),
     });
   }
   const fields = await response.json().then(asObject, () => undefined);
@@ -142,11 +145,27 @@ async function asked(
   throw refusal(fields ?? {}, address);
 }
 
+/** Whose certificates are trusted, and which one is shown. @throws {CliError} when a file cannot be read. */
+function certificates({ parameters }: Address, { env }: EngineSystem) {
+  const files = [parameters.get("sslrootcert"), env("ANAPLAN_CA_FILE")];
+  const read = (name: string): string => readNamedFile(parameters.get(name) ?? "", name);
+  return {
+    caCertificates: files.filter((path) => path !== undefined)
+      .map((path) => readNamedFile(path, "sslrootcert or ANAPLAN_CA_FILE")),
+    clientCertificate: parameters.has("cert")
+      ? { cert: read("cert"), key: read("key") }
+      : undefined,
+  };
+}
+
 /** What a gRPC status means here (google.rpc.Code). */
-function refusal(fields: Fields, { name }: Address): CliError {
+function refusal(fields: Fields, { name, user }: Address): CliError {
   const code = field(fields, "code", "number");
   const cannot = (reason: string, next: string): CliError =>
     new CliError("storage", `Cannot use the login store ${name}: ${reason}`, { reason, next });
+  if (code === 3 && user === undefined) {
+    return cannot("it wants a user, and the address names none", "write etcds://USER@HOST/PREFIX");
+  }
   if (code === 3 || code === 16) {
     return cannot(
       "it rejected the user or the password",

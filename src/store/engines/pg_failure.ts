@@ -92,11 +92,12 @@ export function failureOf(error: unknown, { name, host, port }: Address): CliErr
   };
   const nested = error instanceof AggregateError ? error.errors.map(String).join(" ") : "";
   if (/EPERM|NotCapable|Requires net access/.test(`${code} ${said} ${nested}`)) {
+    const place = host.startsWith("/") ? `unix:${host}/.s.PGSQL.${port}` : `${host}:${port}`;
     return new CliError(
       "usage",
       `Cannot reach the login store ${name}: this program may not reach it`,
       {
-        next: `allow --allow-net=${host}:${port} where you install the program`,
+        next: `allow --allow-net=${place} where you install the program`,
       },
     );
   }

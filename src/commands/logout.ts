@@ -209,7 +209,7 @@ function whatMayLive(tokenSet: TokenSet, ended: Ended, settings: Settings, now: 
   }
   if (parts.length > 0) {
     const what = parts.join(",\nand ");
-    return `${serverOf(settings)} may still honour ${what};\nthe login is removed here.`;
+    return `${serverOf(settings)} may still honour ${what}; the login is removed here.`;
   }
   return ended.accessToken
     ? "Nothing of it is valid any more."

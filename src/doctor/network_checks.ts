@@ -197,7 +197,7 @@ async function interception(
   const issuer = await system.peerIssuer(authorize.hostname, Number(authorize.port || 443));
   if (issuer === undefined) return undefined;
   const own = settings.caFiles.length > 0
-    ? "; it is checked with the CA files named below, too"
+    ? "; it is checked with the CA files under Trust, too"
     : "";
   return ok("TLS", `${authorize.host} shows a certificate by ${nameOrQuoted(issuer)}${own}`);
 }

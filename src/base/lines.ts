@@ -6,7 +6,7 @@ export const GLUE = "\u00a0";
 /** A second column that would be narrower, or has a word that is too long for it, begins on a line of its own. */
 const NARROWEST = 20;
 /** A flag with the word for its value. */
-const WITH_VALUE = /(?<![\w-])(--?[a-zA-Z][\w-]*) (?=[A-Z]{2,}\b)/g;
+const WITH_VALUE = /(?<![\w-])(--?[a-zA-Z][\w-]*) (?=[A-Z]{2,}\b|\d)/g;
 /** Blanks, a number or a mark; then, in lines with two columns, the first one. */
 const HEAD = /^( *(?:\d\. |[✓!✗–] )?)((?:\S(?: ?\S)* {2,}(?=\S))?)/;
 

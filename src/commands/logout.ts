@@ -206,7 +206,7 @@ function whatMayLive(tokenSet: TokenSet, ended: Ended, settings: Settings, now: 
   }
   if (parts.length > 0) {
     const what = parts.join(",\nand ");
-    return `${serverOf(settings)} may still accept ${what};\nthe login is removed here.`;
+    return `${serverOf(settings)} may still accept ${what}; the login is removed here.`;
   }
   return ended.accessToken
     ? "Its tokens are no longer valid."

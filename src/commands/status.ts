@@ -91,8 +91,11 @@ export async function statusInShort(context: CommandContext): Promise<Words> {
   const store = await storeInUse(settings, context);
   const now = context.system.now();
   const state = await stateOf(await loginInUse(settings, store), settings, now);
-  const more = words`All commands: ${run("help")}`;
-  if (state.kind === "out") return words`${state.why}\nNext: ${state.next}          ${more}`;
+  const isNarrow = (context.system.terminal.columns() ?? 80) < 80; // two columns would be broken
+  const more = words`${isNarrow ? "\n" : "   "}All commands: ${run("help")}`;
+  if (state.kind === "out") {
+    return words`${state.why}\nNext: ${state.next}${isNarrow ? "" : "       "}${more}`;
+  }
   const { tokenSet } = state;
   const { profile } = settings;
   const user = keptUser(tokenSet);
@@ -103,7 +106,7 @@ export async function statusInShort(context: CommandContext): Promise<Words> {
     : "The next command gets a new access token.";
   return words`${who} ${providerName(settings)} (profile ${profile}).\n${access}\n\n${
     run("whoami")
-  }, api, token, logout …   ${more}`;
+  }, api, token, logout …${more}`;
 }
 
 /** Whether you are signed in; if not, why, and what to type. */

@@ -197,7 +197,7 @@ async function interception(
   const issuer = await system.peerIssuer(authorize.hostname, Number(authorize.port || 443));
   if (issuer === undefined) return undefined;
   const own = settings.caFiles.length > 0
-    ? "; the CA files named below are also used to check it"
+    ? "; the CA files under Trust are also used to check it"
     : "";
   return ok("TLS", `${authorize.host} shows a certificate by ${nameOrQuoted(issuer)}${own}`);
 }

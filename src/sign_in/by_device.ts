@@ -35,7 +35,7 @@ export async function signInByDevice(
   const { profile } = settings;
   if (settings.issuer === undefined) {
     const instead = run("login", { profile });
-    talk.say(words`Single sign-on users cannot sign in this way. Use: ${instead}\n`);
+    talk.say(words`Single sign-on users cannot sign in this way. Use: ${instead}`);
   }
   talk.say(`Sign in to ${provider} on any device (profile ${profile}).`);
   const device = await startDeviceAuthorization(server, client, settings.scope, system);

@@ -1,7 +1,7 @@
 // Logins in a store that several computers use. Rule: always sealed, and a fresh access token comes from this
 // computer's copy, without the network.
 
-import { run, type Words, words } from "../base/advice.ts";
+import { run, shell, type Words, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { ifPossible, listDirectory } from "../files/private_directory.ts";
 import type { Engine } from "./engines/engine.ts";
@@ -167,9 +167,9 @@ function noKey(name: string): CliError {
     "usage",
     `Cannot use the login store ${name}: logins in it are sealed, and no key is named`,
     {
-      next: words`name a key: ${
-        run("seal", { flags: "--key-file FILE" })
-      } (openssl rand -base64 32)`,
+      next: words`name a key: ${run("seal", { flags: "--key-file FILE" })} (${
+        shell("openssl rand -base64 32")
+      })`,
     },
   );
 }

@@ -109,7 +109,8 @@ function choiceLines(question: Question, { typed, at }: Answering, columns: numb
   const width = Math.max(0, ...choices.map(({ value }) => value.length));
   const lines = choices.slice(from, from + WINDOW).map(({ value, note }, index) => {
     const pointer = from + index === at ? "›" : " ";
-    return cut(`${pointer} ${value.padEnd(width)}  ${note}`.trimEnd(), columns);
+    const whole = `${pointer} ${value.padEnd(width)}  ${note}`.trimEnd();
+    return whole.length <= columns ? whole : cut(`${pointer} ${value}`, columns);
   });
   const rest = choices.length - from - lines.length;
   return [...lines, ...rest > 0 ? [`  and ${rest} more`] : []];

@@ -48,7 +48,7 @@ testWith(
     const screen = terminal.screen();
     assertMatch(
       screen,
-      /^Single sign-on users cannot sign in this way\. Use: anaplan-auth login\n\nSign in to Anaplan us1 on any device \(profile default\)\.\n/,
+      /^Single sign-on users cannot sign in this way\. Use: anaplan-auth login\nSign in to Anaplan us1 on any device \(profile default\)\.\n/,
     );
     assertEquals(screen.split("Waiting").length - 1, 1);
     assert(screen.split("\n").every((line) => line.length <= 80), screen);

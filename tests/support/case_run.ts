@@ -8,6 +8,7 @@ import { make, makeWorld, sandboxOptions, type World } from "./case_world.ts";
 import { withPlaceholders } from "./placeholders.ts";
 import { type Outcome, type ProgramOptions, startProgram } from "./program.ts";
 import { assertFollowsSchema } from "./schemas.ts";
+import { parsePerson } from "./person.ts";
 import { pageToOpen, sandboxFlags, WAITS_FOR_PERSON } from "./sign_in.ts";
 import { secretsOf, spilledSecrets } from "./spilled_secrets.ts";
 import { splitWords } from "./words.ts";
@@ -25,6 +26,53 @@ export async function play(steps: readonly Step[]): Promise<Step[]> {
     );
   }
   return played;
+}
+
+/** What came of a command, and whether it stopped at a person's part in it. */
+export interface Played extends Pick<Outcome, "code" | "stderr"> {
+  readonly isAsked: boolean;
+}
+
+/**
+ * Plays the steps, and then what `fn` does in the world that they leave: it types commands that the program
+ * itself has named, with what leads `login` to the sandbox; its variables are those of a case.
+ */
+export async function inWorld<T>(
+  steps: readonly Step[],
+  fn: (type: (line: string) => Promise<Played>, world: World) => Promise<T>,
+): Promise<T> {
+  const givens = steps.flatMap((step) => step.kind === "given" ? [step.line] : []);
+  await using world = await makeWorld(sandboxOptions(givens));
+  for (const step of steps) {
+    if (step.kind === "given") await make(world, step.line);
+    if (step.kind === "command") await typed(world, step.line);
+  }
+  return await fn((line) => typedAsNext(world, line), world);
+}
+
+async function typedAsNext(world: World, line: string): Promise<Played> {
+  const { argv, env } = parseTyped(world, line);
+  const isSignIn = argv[0] === "login" && !argv.includes("--help");
+  const more = isSignIn ? wayToSandbox(world, argv) : [];
+  const secret = world.sandbox.clients.rotating.clientSecret;
+  const known = isSignIn && !argv.includes("--device") ? { ANAPLAN_CLIENT_SECRET: secret } : {};
+  const options = { home: world.home.path, env: { ...env, ...known } };
+  await using program = await startProgram([...argv, ...more], options);
+  const asked = isSignIn ? await program.said(WAITS_FOR_PERSON).catch(() => undefined) : undefined;
+  if (asked !== undefined) await parsePerson("approves").act(program, pageToOpen(asked));
+  const { code, stderr } = await program.outcome;
+  return { code, stderr, isAsked: asked !== undefined };
+}
+
+/** What `login` needs besides what is typed; the example's client is not known there, and is not waited for. */
+function wayToSandbox(world: World, argv: readonly string[]): readonly string[] {
+  const { SANDBOX = [], ENDPOINTS = [], DEVICE = [], DEVICE_CLIENT_ID = [] } = variablesOf(world);
+  if (argv.includes("--client-id")) return [...ENDPOINTS, "--timeout", "2s"];
+  if (!argv.includes("--device")) return SANDBOX;
+  const client = argv.includes("--device-client-id")
+    ? []
+    : ["--device-client-id", ...DEVICE_CLIENT_ID];
+  return [...client, ...DEVICE];
 }
 
 /** What is typed, understood. */

@@ -5,23 +5,25 @@ import { SETTINGS } from "../../settings/table.ts";
 
 const CALLBACK = SETTINGS.redirectUri.default;
 
-/** The page, with words as `shown` shows them. */
-export function administratorPage(shown: (text: Words) => string): string {
-  return shown(words`Send this to a tenant security administrator of your company.
+/** The page; a paragraph is one line, which a terminal breaks and a mail does, too. */
+export function administratorPage(): Words {
+  return words`Send this to a tenant security administrator of your company.
 
-I would like to sign in to Anaplan from the command line with anaplan-auth. It
-signs in on Anaplan's own page, works with single sign-on, and needs no
+I would like to sign in to Anaplan from the command line with anaplan-auth. It \
+signs in on Anaplan's own page, works with single sign-on, and needs no \
 exception user. For that I need an OAuth client:
 
-  1. Open "Administration" in Anaplan, then "Security", then "OAuth Clients".
-     The first time, press "Enable OAuth". Then press "New".
+  1. Open "Administration" in Anaplan, then "Security", then "OAuth Clients". \
+The first time, press "Enable OAuth". Then press "New".
   2. Grant type: Authorization code grant
   3. Callback URLs, exactly, with no slash at the end:
      ${CALLBACK}
      ${CALLBACK.replace("127.0.0.1", "localhost")}
   4. Refresh tokens: rotatable, with a lifetime of 7 days (604800 seconds)
-  5. Save, and send me this line with the three values filled in. The region is
-     the one of our tenant, such as us1 or eu2:
-     ${run("login", { flags: `--setup 'REGION:CLIENT_ID:${CALLBACK}'` })}
-  6. Give me the client secret in another way, such as a password manager.`);
+  5. Save, and send me this line with the three values filled in. The region is \
+the one of our tenant, such as us1 or eu2:
+
+${run("login", { flags: `--setup 'REGION:CLIENT_ID:${CALLBACK}'` })}
+
+  6. Give me the client secret in another way, such as a password manager.`;
 }

@@ -27,11 +27,8 @@ export async function help(
   }
   if (topic[0] === "administrator") {
     const { administratorPage } = await import("./administrator.ts");
-    return {
-      kind: "answer",
-      text: administratorPage(talk.shown),
-      data: administratorPage(written),
-    };
+    const text = administratorPage();
+    return { kind: "answer", text, data: written(text) };
   }
   const name = topic.join(" ");
   const { names, target } = walk(topic);

@@ -1,0 +1,39 @@
+// What people see: every screen of the program in tmux, at 80×24 and at 60×20, against the sandbox.
+// Rule: the real program; each screen is a text in screens/, and UPDATE_GOLDEN=1 writes them anew.
+import { assertEquals } from "@std/assert";
+import { startSandbox } from "../sandbox/sandbox.ts";
+import { testWith } from "../support/needs.ts";
+import { keptNames } from "../support/recordings.ts";
+import { errorScenes } from "../support/scenes/errors.ts";
+import { loginScenes } from "../support/scenes/login.ts";
+import { questionScenes } from "../support/scenes/questions.ts";
+import { type Scene, stateScenes } from "../support/scenes/states.ts";
+import { makeStage } from "../support/stage.ts";
+import { findTmux, startTmux } from "../support/tmux.ts";
+
+const WIDE = { columns: 80, rows: 24 };
+const NARROW = { columns: 60, rows: 20 };
+const SCENES: readonly Scene[] = [
+  ...stateScenes,
+  ...loginScenes,
+  ...questionScenes,
+  ...errorScenes,
+];
+
+testWith(findTmux(), "every screen is as it was recorded, at both sizes", async (path, test) => {
+  await using sandbox = await startSandbox({ deviceIntervalSeconds: 1, chunkBytes: 200_000 });
+  await using tmux = await startTmux(path);
+  await using wide = await makeStage(sandbox, tmux, WIDE);
+  await using narrow = await makeStage(sandbox, tmux, NARROW);
+  for (const scene of SCENES) {
+    await test.step(scene.name, async () => {
+      scene.faults?.(sandbox);
+      const played = await Promise.allSettled([wide, narrow].map((at) => scene.play(at)));
+      sandbox.clearFaults();
+      for (const part of played) if (part.status === "rejected") throw part.reason;
+    });
+  }
+  for (const [at, size] of [[wide, WIDE], [narrow, NARROW]] as const) {
+    assertEquals([...at.names].sort(), keptNames(size), "no text is left of a screen that is gone");
+  }
+});

@@ -1,0 +1,144 @@
+// Where screens are recorded: one sandbox, and for each size of a window a home in which somebody is signed in.
+// Rule: a scene that changes a login takes a home of its own.
+import type { Sandbox } from "../sandbox/contract.ts";
+import { writeJson } from "../hostile/stale_login.ts";
+import { freePort } from "./free_port.ts";
+import { type Home, makeHome } from "./home.ts";
+import { compare } from "./recordings.ts";
+import { browse } from "./scripted_browser.ts";
+import { type Listener, registeredListener, sandboxFlags, signIn } from "./sign_in.ts";
+import type { Size, Tmux, Window } from "./tmux.ts";
+import { splitWords } from "./words.ts";
+
+/** What stands behind the prompt, and what is not seen of the way to the sandbox. */
+export interface Typing {
+  readonly home?: Home;
+  /** Words that are not seen. */
+  readonly flags?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Some values of a file. */
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A window whose screens are kept. */
+export interface Recorded extends Window {
+  record(name: string): Promise<void>;
+}
+
+/** The place for all scenes of one size. */
+export interface Stage extends AsyncDisposable {
+  readonly sandbox: Sandbox;
+  readonly listener: Listener;
+  /** Where connections are taken and nothing is ever said. */
+  readonly silentPort: number;
+  /** Where nothing listens. */
+  readonly closedPort: number;
+  /** Where Ada is signed in. */
+  readonly home: Home;
+  /** The flags that lead `login` to the sandbox, with the client ID first. */
+  readonly flags: readonly string[];
+  /** The names of what was recorded. */
+  readonly names: string[];
+  /** Types the line in a window of its own. */
+  open(line: string, typing?: Typing): Promise<Recorded>;
+  /** Types the line, waits for its end, and records that. */
+  ended(name: string, line: string, typing?: Typing): Promise<void>;
+  /** A home in which nothing has happened. */
+  newHome(): Promise<Home>;
+  /** A home like Ada's, with other values in her login and her settings. */
+  copied(change?: Fields, settings?: Fields): Promise<Home>;
+}
+
+/** Signs Ada in, and sets everything up. */
+export async function makeStage(sandbox: Sandbox, tmux: Tmux, size: Size): Promise<Stage> {
+  await using undo = new AsyncDisposableStack();
+  const listener = registeredListener(sandbox);
+  const { rotating } = sandbox.clients;
+  const homes = undo.use(new AsyncDisposableStack());
+  const newHome = async (): Promise<Home> => {
+    const home = homes.use(await makeHome());
+    await Deno.writeTextFile(`${home.path}/ca.pem`, sandbox.caPem, { mode: 0o644 });
+    return home;
+  };
+  const trusting = (home: Home) => ({ ...sandbox, caFile: `${home.path}/ca.pem` });
+  const home = await newHome();
+  await signIn(trusting(home), home, { listener });
+  const silent = undo.use(Deno.listen({ hostname: "127.0.0.1", port: 0 }));
+  const closedPort = freePort();
+  const silentPort = silent.addr.port;
+  const changing = (home: Home) => ({
+    "~": home.path,
+    "<SBX>": new URL(sandbox.origin).port,
+    "<PRT>": String(listener.port),
+    "<SIL>": String(silentPort),
+    "<CLO>": String(closedPort),
+  });
+  const names: string[] = [];
+  async function open(line: string, typing: Typing = {}): Promise<Recorded> {
+    const { home: its = home, flags = [], env = {} } = typing;
+    const variables = { HOME: [its.path], PORT: [String(listener.port)] };
+    const argv = [...splitWords(line, variables).slice(1), ...flags];
+    const typed = line.replaceAll("$HOME", "~").replaceAll("$PORT", String(listener.port));
+    const day = { TZ: morning(), ...env };
+    const pane = await tmux.open({ ...size, home: its.path, typed, argv, env: day });
+    return {
+      ...pane,
+      async record(name) {
+        names.push(name);
+        await compare(name, size, pane.shown, changing(its));
+      },
+    };
+  }
+  const end = undo.move();
+  return {
+    ...{ sandbox, listener, silentPort, closedPort, home, names, newHome, open },
+    flags: sandboxFlags(trusting(home), rotating, listener),
+    async ended(name, line, typing) {
+      await using pane = await open(line, typing);
+      await pane.end();
+      await pane.record(name);
+    },
+    async copied(change = {}, settings = {}) {
+      const copy = await newHome();
+      const files = { config: {}, "profiles/default": settings, "credentials/default": change };
+      for (const [name, fields] of Object.entries(files)) {
+        const text = await Deno.readTextFile(`${home.configDir}/${name}.json`);
+        const own = text.replaceAll(home.path, copy.path);
+        await writeJson(copy, `${name}.json`, { ...JSON.parse(own), ...fields });
+      }
+      return copy;
+    },
+    [Symbol.asyncDispose]: () => end.disposeAsync(),
+  };
+}
+
+/** A time zone in which it is between nine and ten o'clock, so that what is near is of this day. */
+function morning(): string {
+  const offset = (9 - new Date().getUTCHours() + 24) % 24;
+  return offset <= 12 ? `Etc/GMT-${offset}` : `Etc/GMT+${24 - offset}`;
+}
+
+const ADDRESS = /https:\/\/\S+response_type=code\S+/;
+
+/** Opens the sign-in page that the window shows, in a browser; gives the last page's status. */
+export async function visit(pane: Window): Promise<number> {
+  await pane.shows(/^>$/m);
+  const [address] = await pane.shows(ADDRESS);
+  return (await browse(address)).status;
+}
+
+/** A fault that lasts until both windows have shown what was to be seen meanwhile. */
+export function gated(path: string): {
+  readonly faults: (sandbox: Sandbox) => void;
+  readonly arrive: () => void;
+} {
+  const gate = Promise.withResolvers<void>();
+  let count = 0;
+  return {
+    faults: (sandbox) => sandbox.fault(path, { until: gate.promise, times: 2 }),
+    arrive() {
+      if (++count === 2) gate.resolve();
+    },
+  };
+}

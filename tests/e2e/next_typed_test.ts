@@ -1,11 +1,11 @@
 // What a `Next:` line says to type is typed, in the situation in which it was said.
-// Rule: every such line of every case; it ends with 0, or asks the person for their part in the browser, at once
+// Rule: every such line of every case; it ends with 0, or asks for your part in the browser, at once
 // or after what it says next itself; EXEMPT has those that need another person.
 import { assertEquals } from "@std/assert";
 import { commandsWithCases } from "../support/case_tests.ts";
 import { nextLinesOf, typeNext } from "../support/next_typed.ts";
 
-/** What needs more than the person who reads it, and what that is. */
+/** What needs more than you, and what that is. */
 const EXEMPT: Readonly<Record<string, string>> = {
   "anaplan-auth status --expires-within 1d":
     "the case has ended the server; its owner starts it again",

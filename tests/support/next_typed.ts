@@ -1,5 +1,5 @@
 // A case is played, and what its `Next:` lines say is typed right there, as a person types it.
-// Rule: prose behind the command is not typed, and a word in capitals is filled in with what it stands for.
+// Rule: prose behind the command is not typed, and a word in capitals is filled in.
 import { stepsOf } from "./case_tests.ts";
 import type { Step } from "./case_file.ts";
 import { inWorld, type Played } from "./case_run.ts";
@@ -16,7 +16,7 @@ export interface NextLine {
   readonly typed: string;
 }
 
-/** What a word in capitals stands for, in the words of a case. */
+/** What a word in capitals is replaced by, in the words of a case. */
 const VALUES: readonly (readonly [RegExp, string])[] = [
   [/\bNEW_FILE\b/, "$HOME/new-key"],
   [/--client-secret-file FILE\b/, "--client-secret-file $HOME/secret"],

@@ -12,7 +12,7 @@ const PATIENCE = 5_000;
 const STILL = 400;
 const ABOVE = "▲ scrolled away";
 
-/** The values of a window that differ at every run, by what stands in their place. */
+/** The values of a window that differ at every run, by their placeholder. */
 export type Changing = Readonly<Record<string, string>>;
 
 type Replacement = string | ((found: string) => string);

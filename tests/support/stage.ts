@@ -1,4 +1,4 @@
-// Where screens are recorded: one sandbox, and for each size of a window a home in which somebody is signed in.
+// Where screens are recorded: one sandbox, and for each size of a window a home with a login.
 // Rule: a scene that changes a login takes a home of its own.
 import type { Sandbox } from "../sandbox/contract.ts";
 import { writeJson } from "../hostile/stale_login.ts";
@@ -10,7 +10,7 @@ import { type Listener, registeredListener, sandboxFlags, signIn } from "./sign_
 import type { Size, Tmux, Window } from "./tmux.ts";
 import { splitWords } from "./words.ts";
 
-/** What stands behind the prompt, and what is not seen of the way to the sandbox. */
+/** The text behind the prompt, and what is not seen of the way to the sandbox. */
 export interface Typing {
   readonly home?: Home;
   /** Words that are not seen. */

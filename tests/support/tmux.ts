@@ -14,7 +14,7 @@ export interface Size {
 /** What is typed, where, and what is not seen of it. */
 export interface WindowOptions extends Size {
   readonly home: string;
-  /** What stands behind the prompt. */
+  /** The text behind the prompt. */
   readonly typed: string;
   readonly argv: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -69,7 +69,7 @@ export function findTmux(): Tool {
   }
 }
 
-/** Starts a server that knows nothing of the person's own settings; disposal ends it. */
+/** Starts a server that knows nothing of the user's own settings; disposal ends it. */
 export async function startTmux(path: string): Promise<Tmux> {
   const dir = tempDir();
   await Deno.writeTextFile(`${dir.path}/conf`, CONFIGURATION);

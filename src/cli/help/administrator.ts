@@ -5,7 +5,7 @@ import { SETTINGS } from "../../settings/table.ts";
 
 const CALLBACK = SETTINGS.redirectUri.default;
 
-/** The page; a paragraph is one line, which a terminal breaks and a mail does, too. */
+/** The page; a paragraph is one line, which a terminal and a mail program break. */
 export function administratorPage(): Words {
   return words`Send this to a tenant security administrator of your company.
 

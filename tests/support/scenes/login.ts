@@ -1,5 +1,5 @@
 // Screens of a sign-in, as it goes on.
-// Rule: the test is the person with the browser.
+// Rule: the test is the user with the browser.
 import { assertEquals } from "@std/assert";
 import { addressAfterSignIn } from "../remote_browser.ts";
 import { browse } from "../scripted_browser.ts";
@@ -9,7 +9,7 @@ import type { Scene } from "./states.ts";
 const WAITS = /^>$/m;
 const CODE = /^Open {7}(\S+)\nand enter {2}(\S+)$/m;
 
-/** How `login` gets to the sandbox from a home in which nobody is signed in. */
+/** How `login` gets to the sandbox from a home without a login. */
 export async function fresh(
   at: Stage,
   env: Readonly<Record<string, string>> = {},

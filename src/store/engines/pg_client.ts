@@ -127,7 +127,9 @@ async function optionsFor(address: Address, system: Pick<System, "env">) {
     database: address.path,
     // without one `pg` would read PostgreSQL's password file itself
     password: passwordFor(address, system)?.reveal() ?? "",
-    ssl: address.isEncrypted ? { ca: await authorities(address, system) } : false,
+    ssl: address.isEncrypted
+      ? { ca: await authorities(address, system), rejectUnauthorized: true }
+      : false,
   };
 }
 

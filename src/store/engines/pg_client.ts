@@ -1,5 +1,6 @@
 // One connection to PostgreSQL. Rule: each wait has an end, and a connection that was given up is never used again.
 
+import { CliError } from "../../base/errors.ts";
 import type { System } from "../../system/contract.ts";
 import type { Address } from "./address.ts";
 import { passwordFor } from "./password.ts";
@@ -32,7 +33,13 @@ interface PgClient {
   connect(): Promise<unknown>;
   query(query: object): Promise<PgResult | readonly PgResult[]>;
   end(): Promise<void>;
-  readonly connection: { readonly stream: { destroy(): void } };
+  readonly connection: {
+    on(
+      event: "authenticationCleartextPassword" | "authenticationMD5Password",
+      heard: () => void,
+    ): void;
+    readonly stream: { destroy(): void };
+  };
 }
 
 interface PgResult {
@@ -57,7 +64,17 @@ export async function openConnection(
   const { default: Client } = await import("pg/lib/client") as {
     default: new (options: object) => PgClient;
   };
-  const client = new Client({ ...FIXED, ...await optionsFor(address, system) });
+  const password = passwordFor(address, system)?.reveal() ?? "";
+  let isToBeShown = false;
+  const client = new Client({
+    ...FIXED,
+    ...await optionsFor(address, system),
+    // a function, since `pg` would look for another password in place of an empty one
+    password: () => isToBeShown ? Promise.reject(wantsPassword(address)) : password,
+  });
+  const ask = (): void => void (isToBeShown = !address.isEncrypted);
+  client.connection.on("authenticationCleartextPassword", ask);
+  client.connection.on("authenticationMD5Password", ask);
   let isBroken = false;
   client.on("error", () => {}); // the next query fails
   const asked = async <T>(what: string, work: Promise<T>): Promise<T> => {
@@ -70,7 +87,10 @@ export async function openConnection(
       throw failure;
     }
   };
-  await asked("connect", client.connect());
+  await asked("connect", client.connect()).catch((error) => {
+    client.connection.stream.destroy();
+    throw error;
+  });
   return connected(client, () => isBroken, (text, values) => {
     system.trace(() => `> ${address.name}: ${text.split(/[\s;]/, 1)[0]}`);
     return asked("query", client.query(values.length === 0 ? { text } : { text, values }));
@@ -125,8 +145,6 @@ async function optionsFor(address: Address, system: Pick<System, "env">) {
     port: address.port,
     user: address.user,
     database: address.path,
-    // without one `pg` would read PostgreSQL's password file itself
-    password: passwordFor(address, system)?.reveal() ?? "",
     ssl: address.isEncrypted
       ? { ca: await authorities(address, system), rejectUnauthorized: true }
       : false,
@@ -146,4 +164,13 @@ async function authorities(
   ] as const;
   const texts = named.flatMap(([naming, path]) => path ? [readNamedFile(path, naming)] : []);
   return texts.length === 0 ? undefined : texts;
+}
+
+/** Without TLS any program here may be the one that listens: it gets no password that it could use. */
+function wantsPassword({ name }: Address): CliError {
+  const reason = "it wants the password itself, and the connection is not encrypted";
+  return new CliError("storage", `Cannot use the login store ${name}: ${reason}`, {
+    reason,
+    next: "set scram-sha-256 for the user in pg_hba.conf, or use sslmode=verify-full",
+  });
 }

@@ -1,0 +1,56 @@
+// One connection to a server that is not what it should be. Rule: the server is a socket that speaks as much of
+// PostgreSQL's protocol as a test needs, and hears each byte that is sent.
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { CliError } from "../../src/base/errors.ts";
+import { parseAddress } from "../../src/store/store_choice.ts";
+import { openConnection } from "../../src/store/engines/pg_client.ts";
+import { fakeSystem } from "../support/fake_system.ts";
+
+const PASSWORD = "correct-horse-battery-staple";
+
+/** A server that says something once it heard the start of a connection; all that it heard. */
+async function heardBy(
+  talk: (connection: Deno.Conn) => Promise<void>,
+  visit: (port: number) => Promise<void>,
+): Promise<string> {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  let heard = "";
+  const served = (async () => {
+    using connection = await listener.accept();
+    const bytes = new Uint8Array(8192);
+    await connection.read(bytes);
+    heard += new TextDecoder().decode(bytes);
+    await talk(connection).catch(() => {}); // it was cut off
+    for (let count; (count = await connection.read(bytes).catch(() => null)) !== null;) {
+      heard += new TextDecoder().decode(bytes.subarray(0, count));
+    }
+  })();
+  await visit(listener.addr.port);
+  await served;
+  return heard;
+}
+
+function connect(port: number): Promise<unknown> {
+  const address = parseAddress(`postgresql://anaplan:${PASSWORD}@127.0.0.1:${port}/db`, "a test");
+  return openConnection(address, fakeSystem());
+}
+
+/** A message of the protocol: its type, its length and what is in it. */
+function message(type: string, ...body: readonly number[]): Uint8Array<ArrayBuffer> {
+  return new Uint8Array([type.charCodeAt(0), 0, 0, 0, body.length + 4, ...body]);
+}
+
+for (const [how, request] of Object.entries({ "in clear text": [3], "as MD5": [5, 1, 2, 3, 4] })) {
+  Deno.test(`a server without TLS gets no password ${how}`, async () => {
+    const heard = await heardBy(
+      async (server) => void await server.write(message("R", 0, 0, 0, ...request)),
+      async (port) => {
+        const error = await assertRejects(() => connect(port), CliError);
+        assertStringIncludes(error.message, "it wants the password itself");
+        assertEquals(error.kind, "storage");
+      },
+    );
+    assertStringIncludes(heard, "user\0anaplan");
+    assertEquals(heard.split("\0p")[1], undefined, "no message with a password");
+  });
+}

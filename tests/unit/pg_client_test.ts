@@ -1,9 +1,9 @@
 // One connection to a server that is not what it should be. Rule: the server is a socket that speaks as much of
 // PostgreSQL's protocol as a test needs, and hears each byte that is sent.
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 import { parseAddress } from "../../src/store/store_choice.ts";
-import { openConnection } from "../../src/store/engines/pg_client.ts";
+import { openConnection, type PgConnection } from "../../src/store/engines/pg_client.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 
 const PASSWORD = "correct-horse-battery-staple";
@@ -30,7 +30,7 @@ async function heardBy(
   return heard;
 }
 
-function connect(port: number): Promise<unknown> {
+function connect(port: number): Promise<PgConnection> {
   const address = parseAddress(`postgresql://anaplan:${PASSWORD}@127.0.0.1:${port}/db`, "a test");
   return openConnection(address, fakeSystem());
 }
@@ -39,6 +39,43 @@ function connect(port: number): Promise<unknown> {
 function message(type: string, ...body: readonly number[]): Uint8Array<ArrayBuffer> {
   return new Uint8Array([type.charCodeAt(0), 0, 0, 0, body.length + 4, ...body]);
 }
+
+const AUTHENTICATED = message("R", 0, 0, 0, 0);
+
+Deno.test("notices without end are cut off", async () => {
+  let sent = 0;
+  await heardBy(
+    async (server) => {
+      await server.write(AUTHENTICATED);
+      const notice = message("N", 77, ...new Array(200).fill(120), 0, 0);
+      const notices = new Uint8Array(1000 * notice.length);
+      for (let at = 0; at < notices.length; at += notice.length) notices.set(notice, at);
+      for (;; sent += notices.length) await server.write(notices);
+    },
+    async (port) => {
+      const error = await assertRejects(() => connect(port), CliError);
+      assertStringIncludes(error.message, "it sent more than 8 MiB at once");
+    },
+  );
+  assert(sent < 32 << 20, `${sent} bytes were sent`);
+});
+
+Deno.test("a row without end is cut off, and the connection is not used again", async () => {
+  await heardBy(
+    async (server) => {
+      await server.write(AUTHENTICATED);
+      await server.write(message("Z", 73));
+      await server.write(new Uint8Array([68, 127, 255, 255, 255])); // a row of 2 GiB
+      for (const bytes = new Uint8Array(1 << 20);;) await server.write(bytes);
+    },
+    async (port) => {
+      await using connection = await connect(port);
+      const error = await assertRejects(() => connection.query("SELECT 1"), CliError);
+      assertStringIncludes(error.message, "it sent more than 8 MiB at once");
+      assertEquals(connection.isBroken(), true);
+    },
+  );
+});
 
 for (const [how, request] of Object.entries({ "in clear text": [3], "as MD5": [5, 1, 2, 3, 4] })) {
   Deno.test(`a server without TLS gets no password ${how}`, async () => {

@@ -35,11 +35,16 @@ interface PgClient {
   end(): Promise<void>;
   readonly connection: {
     on(
-      event: "authenticationCleartextPassword" | "authenticationMD5Password",
+      event: "sslconnect" | `authentication${"Cleartext" | "MD5"}Password`,
       heard: () => void,
     ): void;
-    readonly stream: { destroy(): void };
+    readonly stream: PgStream;
   };
+}
+
+interface PgStream {
+  on(event: "data", heard: (bytes: Uint8Array) => void): void;
+  destroy(error?: Error): void;
 }
 
 interface PgResult {
@@ -52,6 +57,9 @@ const CONNECT_TIMEOUT = 5_000;
 const QUERY_TIMEOUT = 8_000;
 /** How long to say goodbye, in milliseconds. */
 const END_TIMEOUT = 500;
+
+/** How much one connection may bring, in bytes: thousands of logins. `pg` itself has no bound. */
+const LIMIT = 8 << 20;
 
 /** Every column as the server wrote it: a time in seconds is made of text by who asked for it. */
 const AS_TEXT = { getTypeParser: () => (value: string) => value };
@@ -75,6 +83,7 @@ export async function openConnection(
   const ask = (): void => void (isToBeShown = !address.isEncrypted);
   client.connection.on("authenticationCleartextPassword", ask);
   client.connection.on("authenticationMD5Password", ask);
+  bound(client, address);
   let isBroken = false;
   client.on("error", () => {}); // the next query fails
   const asked = async <T>(what: string, work: Promise<T>): Promise<T> => {
@@ -82,7 +91,7 @@ export async function openConnection(
       return await work;
     } catch (error) {
       const failure = failureOf(error, address);
-      isBroken ||= codeOf(failure) === "gone";
+      isBroken ||= failure === error || codeOf(failure) === "gone";
       system.trace(() => `< ${address.name}: ${what}: ${failure.message}`);
       throw failure;
     }
@@ -164,6 +173,28 @@ async function authorities(
   ] as const;
   const texts = named.flatMap(([naming, path]) => path ? [readNamedFile(path, naming)] : []);
   return texts.length === 0 ? undefined : texts;
+}
+
+/** Cuts a connection that brings too much, such as notices without end. */
+function bound({ connection }: PgClient, { name, isEncrypted }: Address): void {
+  const count = (): void => {
+    const { stream } = connection; // another one once it is encrypted
+    let left = LIMIT;
+    stream.on("data", ({ length }) => {
+      left -= length;
+      if (left < 0) stream.destroy(tooMuch(name));
+    });
+  };
+  if (isEncrypted) connection.on("sslconnect", count);
+  else count();
+}
+
+function tooMuch(name: string): CliError {
+  const reason = "it sent more than 8 MiB at once";
+  return new CliError("storage", `Cannot use the login store ${name}: ${reason}`, {
+    reason,
+    next: "check what answers at that address, and which rows are in it",
+  });
 }
 
 /** Without TLS any program here may be the one that listens: it gets no password that it could use. */

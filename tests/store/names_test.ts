@@ -61,3 +61,43 @@ testWith(
   },
   OPTIONS,
 );
+
+testWith(
+  findEtcd(),
+  "a row in etcd that is no JSON is a damaged login",
+  async (path) => {
+    await using etcd = await startEtcd(path);
+    await using world = await sharedWorld(etcd, 1);
+    await etcd.put("team/logins/default", "no JSON");
+    for (const command of [["refresh"], ["store", "status"]]) {
+      const { code, stderr } = await world.run(0, command);
+      assertEquals(code, 7, stderr);
+      assertMatch(
+        stderr,
+        /^Cannot use the login store: a login in it is damaged\.\nNext: remove its key/,
+      );
+    }
+  },
+  OPTIONS,
+);
+
+testWith(
+  findPostgres(),
+  "exec gives its program nothing that leads to the store",
+  async (bin) => {
+    await using postgres = await startPostgres(bin);
+    await using world = await sharedWorld(postgres, 1);
+    const passwords = `${world.homes[0]?.path}/password`;
+    await Deno.writeTextFile(passwords, new URL(postgres.url).password, { mode: 0o600 });
+    const own = {
+      PGPASSWORD: "one",
+      PGPASSFILE: "/none",
+      ANAPLAN_AUTH_STORE_PASSWORD_FILE: passwords,
+    };
+    const names = ["ANAPLAN_AUTH_STORE", "ANAPLAN_AUTH_KEY_FILE", ...Object.keys(own)];
+    const { code, stdout, stderr } = await world.run(0, ["exec", "--", "env"], own);
+    assertEquals(code, 0, stderr);
+    for (const name of names) assert(!stdout.includes(`${name}=`), name);
+  },
+  OPTIONS,
+);

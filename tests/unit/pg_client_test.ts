@@ -77,6 +77,28 @@ Deno.test("a row without end is cut off, and the connection is not used again", 
   );
 });
 
+Deno.test("no variable of PostgreSQL's changes how a connection begins", async () => {
+  const variables = {
+    PGOPTIONS: "-c role=other",
+    PGREPLICATION: "database",
+    PGAPPNAME: "other",
+    PGSSLNEGOTIATION: "direct",
+  };
+  for (const [name, value] of Object.entries(variables)) Deno.env.set(name, value);
+  try {
+    const heard = await heardBy(
+      async (server) => void await server.write(message("R", 0, 0, 0, 3)),
+      async (port) => void await assertRejects(() => connect(port), CliError),
+    );
+    assertStringIncludes(
+      heard.slice(4), // its length
+      "\0\x03\0\0user\0anaplan\0database\0db\0application_name\0anaplan-auth\0client_encoding\0UTF8\0\0",
+    );
+  } finally {
+    for (const name of Object.keys(variables)) Deno.env.delete(name);
+  }
+});
+
 for (const [how, request] of Object.entries({ "in clear text": [3], "as MD5": [5, 1, 2, 3, 4] })) {
   Deno.test(`a server without TLS gets no password ${how}`, async () => {
     const heard = await heardBy(

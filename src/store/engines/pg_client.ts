@@ -31,6 +31,7 @@ export type PgQuery = readonly [text: string, values?: readonly (string | null)[
 interface PgClient {
   on(event: "error", heard: () => void): void;
   connect(): Promise<unknown>;
+  getStartupConf(): object;
   query(query: object): Promise<PgResult | readonly PgResult[]>;
   end(): Promise<void>;
   readonly connection: {
@@ -69,21 +70,7 @@ export async function openConnection(
   address: Address,
   system: Pick<System, "env" | "trace">,
 ): Promise<PgConnection> {
-  const { default: Client } = await import("pg/lib/client") as {
-    default: new (options: object) => PgClient;
-  };
-  const password = passwordFor(address, system)?.reveal() ?? "";
-  let isToBeShown = false;
-  const client = new Client({
-    ...FIXED,
-    ...await optionsFor(address, system),
-    // a function, since `pg` would look for another password in place of an empty one
-    password: () => isToBeShown ? Promise.reject(wantsPassword(address)) : password,
-  });
-  const ask = (): void => void (isToBeShown = !address.isEncrypted);
-  client.connection.on("authenticationCleartextPassword", ask);
-  client.connection.on("authenticationMD5Password", ask);
-  bound(client, address);
+  const client = await clientFor(address, system);
   let isBroken = false;
   client.on("error", () => {}); // the next query fails
   const asked = async <T>(what: string, work: Promise<T>): Promise<T> => {
@@ -104,6 +91,27 @@ export async function openConnection(
     system.trace(() => `> ${address.name}: ${text.split(/[\s;]/, 1)[0]}`);
     return asked("query", client.query(values.length === 0 ? { text } : { text, values }));
   });
+}
+
+/** A client that is not connected yet. */
+async function clientFor(address: Address, system: Pick<System, "env">): Promise<PgClient> {
+  const { default: Client } = await import("pg/lib/client") as {
+    default: new (options: object) => PgClient;
+  };
+  const password = passwordFor(address, system)?.reveal() ?? "";
+  let isToBeShown = false;
+  const client = new Client({
+    ...FIXED,
+    ...await optionsFor(address, system),
+    // a function, since `pg` would look for another password in place of an empty one
+    password: () => isToBeShown ? Promise.reject(wantsPassword(address)) : password,
+  });
+  const ask = (): void => void (isToBeShown = !address.isEncrypted);
+  client.connection.on("authenticationCleartextPassword", ask);
+  client.connection.on("authenticationMD5Password", ask);
+  bound(client, address);
+  client.getStartupConf = () => startupOf(address);
+  return client;
 }
 
 /** A connection that is open; `ask` sends one query. */
@@ -141,7 +149,7 @@ function connected(
 
 /** What every connection has. */
 const FIXED = {
-  application_name: "anaplan-auth",
+  sslnegotiation: "postgres", // else PGSSLNEGOTIATION
   connectionTimeoutMillis: CONNECT_TIMEOUT,
   query_timeout: QUERY_TIMEOUT,
   pipeline: true,
@@ -158,6 +166,11 @@ async function optionsFor(address: Address, system: Pick<System, "env">) {
       ? { ca: await authorities(address, system), rejectUnauthorized: true }
       : false,
   };
+}
+
+/** What the server is told first (PostgreSQL 17, 53.7); `pg` would add what PGOPTIONS and others say. */
+function startupOf({ user, path }: Address): object {
+  return { user, database: path, application_name: "anaplan-auth" };
 }
 
 /** The certificates that the server's may be signed by; `undefined` for the built-in ones. */

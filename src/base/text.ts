@@ -25,6 +25,14 @@ export function quoted(words: string): string {
 const BLANKS = /[\s\u2800]+/g;
 const LABELS = /(next|warning)\s*[:：∶ː꞉﹕︓]/gi;
 
+/**
+ * Whether a text can name a profile. Lower case only: on a file system that does not tell `A` from `a`,
+ * two profiles would share one login.
+ */
+export function isProfileName(name: string): boolean {
+  return /^[a-z0-9][a-z0-9_-]{0,63}$/.test(name);
+}
+
 /** Text without what steers a terminal, its lines and columns as they were. */
 export function harmless(text: string): string {
   return text.replace(CONTROLS, (one) => one === "\n" || one === "\t" ? one : "");

@@ -6,6 +6,7 @@ import { programExit } from "../proxy/program_exit.ts";
 import { CliError } from "../base/errors.ts";
 import { freshTokenSet } from "../session/session.ts";
 import { settingsInUse } from "../session/settings_in_use.ts";
+import { isShared } from "../store/logins.ts";
 
 /** The flags of `exec`. */
 export interface ExecFlags extends CommonFlags {
@@ -36,6 +37,8 @@ export async function exec(
   const isDemanded = flags.minValid !== undefined;
   const { accessToken } = await freshTokenSet(settings, context, minValid, isDemanded);
   const environment = { [TOKEN_VARIABLE]: accessToken.reveal() };
-  const ended = await context.system.runInPlace(command, environment);
+  // PGPASSWORD is the program's own where logins are in files
+  const hidden = isShared(settings.configDir, context.system) ? "store" : "key";
+  const ended = await context.system.runInPlace(command, environment, hidden);
   return programExit(command, ended, context.talk);
 }

@@ -5,10 +5,10 @@ import { regionOf } from "../provider/authorization_server.ts";
 import { assertTrustworthy } from "../files/ca_file.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { CliError } from "../base/errors.ts";
+import { isProfileName } from "../base/text.ts";
 import { listenCandidates } from "../oauth/listen_addresses.ts";
 import {
   configDirectory,
-  isProfileName,
   type Place,
   placeOf,
   profileInUse,

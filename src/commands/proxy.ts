@@ -79,5 +79,5 @@ async function around(
     [URL_VARIABLE]: proxy.baseUrl,
     ...(socket === undefined ? {} : { [SOCKET_VARIABLE]: socket }),
   };
-  return programExit(command, await system.runInPlace(command, environment, true), talk);
+  return programExit(command, await system.runInPlace(command, environment, "all"), talk);
 }

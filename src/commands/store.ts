@@ -60,7 +60,7 @@ export async function storeUse(
   const configDir = configDirectory(flags, system);
   const address = text === "local" ? undefined : addressIn(text, flags);
   if (address !== undefined) {
-    await sharedStore(configDir, system, talk.warn, { address }).engine.rows();
+    await sharedStore(configDir, system, talk.warn, { address }).engine.rows(talk.warn);
   }
   await saveAddress(configDir, address, system, talk.warn);
   if (system.env("ANAPLAN_AUTH_STORE") !== undefined) {
@@ -128,9 +128,9 @@ export async function storeStatus(flags: CommonFlags, context: CommandContext): 
   const configDir = configDirectory(flags, context.system);
   const here = await openStore(configDir, context.system, context.talk.warn).names();
   if (presentAddress(configDir, context.system) === undefined) return filesStatus(configDir, here);
-  const { store } = storeIn(flags, context);
+  const { store, warn } = storeIn(flags, context);
   const { version, replication, warning } = await store.engine.health();
-  const rows = [...await store.engine.rows()].filter(([, { login }]) => login !== undefined);
+  const rows = [...await store.engine.rows(warn)].filter(([, { login }]) => login !== undefined);
   if (warning !== undefined) context.talk.warn(warning);
   const facts = table([
     ["Store", store.address.text],

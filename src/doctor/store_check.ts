@@ -17,7 +17,9 @@ export async function storeCheck(
   try {
     const { engine } = sharedStore(configDir, system, talk.warn);
     const health = await engine.health();
-    const logins = [...(await engine.rows()).values()].filter(({ login }) => login !== undefined);
+    const logins = [...(await engine.rows(talk.warn)).values()].filter(({ login }) =>
+      login !== undefined
+    );
     const seen =
       `${engine.name}, ${health.version}: ${logins.length} logins; ${health.replication}`;
     return health.warning === undefined

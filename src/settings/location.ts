@@ -5,6 +5,7 @@ import { run, type Words, words } from "../base/advice.ts";
 import type { CommonFlags } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { field, type Fields, NewerVersion, parseObject } from "../base/json.ts";
+import { isProfileName } from "../base/text.ts";
 import { listNames, readIn } from "../files/private_directory.ts";
 import type { System } from "../system/contract.ts";
 
@@ -55,14 +56,6 @@ export function directoryIn(
   const path = env(name);
   const isAbsolute = platform === "windows" ? /^([a-z]:)?[/\\]/i : /^\//;
   return path !== undefined && isAbsolute.test(path) ? path : undefined;
-}
-
-/**
- * Whether a text can name a profile. Lower case only: on a file system that does not tell `A` from `a`,
- * two profiles would share one login.
- */
-export function isProfileName(name: string): boolean {
-  return /^[a-z0-9][a-z0-9_-]{0,63}$/.test(name);
 }
 
 /** The profile that is used when none is named; `undefined` when you chose none. */

@@ -21,7 +21,7 @@ export async function resealShared(
   const store = sharedStore(configDir, system, warn, { address, chosen });
   const profiles: string[] = [];
   let failure: CliError | undefined;
-  for (const [name, { login: sealed }] of await store.engine.rows()) {
+  for (const [name, { login: sealed }] of await store.engine.rows(warn)) {
     try {
       await using login = await store.lock(name);
       await login.settings?.bring();

@@ -71,7 +71,7 @@ export function sharedStore(
     mayWait: (profile) => Promise.resolve(mayWait(profile)),
     waiting: () => Promise.resolve(rescuedIn(directory).filter(mayWait)),
     sealedBy: () => Promise.resolve(key && kindOf(key)),
-    names: async () => namesOf(await engine.rows()),
+    names: async () => namesOf(await engine.rows(warn)),
     bringSettings: (profile) => broughtSettings(placeOf(profile)),
   };
 }

@@ -1,6 +1,7 @@
 // Which shared store is used: what the environment says, else what config.json does. Rule: a password is never saved.
 
 import { field } from "../base/json.ts";
+import { isProfileName, quoted } from "../base/text.ts";
 import { readConfig } from "../files/config_fields.ts";
 import { lockConfig, writeConfig } from "../files/config_file.ts";
 import type { Clock } from "../files/lock_file.ts";
@@ -50,10 +51,21 @@ export function engineAt(address: Address, system: EngineSystem): Engine {
   return {
     name: address.name,
     read: async (profile) => (await opened()).read(profile),
-    rows: async () => (await opened()).rows(),
+    async rows(warn) {
+      const rows = await (await opened()).rows(warn);
+      const strange = [...rows.keys()].filter((name) => !isProfileName(name));
+      if (strange.length > 0) warn(leftOut(strange, address));
+      return new Map([...rows].filter(([name]) => isProfileName(name)));
+    },
     lock: async (profile, owner) => (await opened()).lock(profile, owner),
     create: async () => (await opened()).create(),
     creation: async () => (await opened()).creation(),
     health: async () => (await opened()).health(),
   };
+}
+
+/** Rows that are named as no profile is: their names would be paths, and lines of ours. */
+function leftOut([first = "", ...others]: readonly string[], { name }: Address): string {
+  const more = others.length === 0 ? "" : ` and ${others.length} more`;
+  return `Ignored in the login store ${name}: ${quoted(first)}${more}, which cannot name a profile`;
 }

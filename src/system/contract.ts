@@ -214,12 +214,12 @@ export interface System {
   /**
    * Runs a program in this one's place, with its streams and its signals; gives the exit code.
    *
-   * @param hidesSecrets whether the secrets of this environment stay out of the program's.
+   * @param hidden which secrets of this environment stay out of the program's: the key always does.
    */
   runInPlace(
     command: readonly string[],
     env: Readonly<Record<string, string>>,
-    hidesSecrets?: boolean,
+    hidden?: "key" | "store" | "all",
   ): Promise<number | NotRun>;
   /** Opens the user's browser; false when none could be started. */
   openBrowser(url: string): Promise<boolean>;

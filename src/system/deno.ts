@@ -41,8 +41,8 @@ export function denoSystem(
     trace,
     run: async (command) => (await import("./program.ts")).runProgram(command),
     ask: async (...asked) => (await import("./program_output.ts")).ask(...asked),
-    runInPlace: async (command, env, hidesSecrets) =>
-      (await import("./program.ts")).runInPlace(command, env, undefined, hidesSecrets),
+    runInPlace: async (command, env, hidden) =>
+      (await import("./program.ts")).runInPlace(command, env, undefined, hidden),
     openBrowser: async (url) => (await import("./browser.ts")).openBrowser(url),
     interruption: () => interrupted ??= interruption(),
     expectRequest,

@@ -7,8 +7,13 @@ export const KEY_VARIABLES: readonly string[] = [
   "ANAPLAN_AUTH_KEY",
 ];
 
-/** The variables that may hold a password of a login store; no browser or helper inherits them. */
-export const STORE_VARIABLES: readonly string[] = ["ANAPLAN_AUTH_STORE", "PGPASSWORD"];
+/** The variables that say where a login store is, or hold its password; no program that is started inherits them. */
+export const STORE_VARIABLES: readonly string[] = [
+  "ANAPLAN_AUTH_STORE",
+  "ANAPLAN_AUTH_STORE_PASSWORD_FILE",
+  "PGPASSWORD",
+  "PGPASSFILE",
+];
 
 /** The programs that reach the keychain: all that a command runs that only needs the key of a login. */
 export const KEY_HELPERS: readonly string[] = [

@@ -16,6 +16,13 @@ const PRIVATE_VARIABLES = [
   "ANAPLAN_ACCESS_TOKEN",
 ];
 
+/** What a program that runs in this one's place may not inherit: it gets a token, never the key. */
+const HIDDEN = {
+  key: KEY_VARIABLES,
+  store: [...KEY_VARIABLES, ...STORE_VARIABLES],
+  all: PRIVATE_VARIABLES,
+};
+
 /** Starts a program, whose environment has no secret. */
 export function started(
   program: string,
@@ -63,7 +70,7 @@ export async function runInPlace(
   [program = "", ...args]: readonly string[],
   env: Readonly<Record<string, string>>,
   isAtTerminal = hasTerminal(),
-  hidesSecrets = false,
+  hidden: keyof typeof HIDDEN = "key",
 ): Promise<number | NotRun> {
   handOnSignals();
   screen.isTaken = true;
@@ -79,12 +86,9 @@ export async function runInPlace(
   // heard is not inherited as ignored, so it is `exec -- nohup PROGRAM`, and not the other way round.
   using _keys = hearing(KEYS, isAtTerminal ? () => {} : handOn);
   using _signals = hearing(HANDED_ON, handOn);
-  for (const name of KEY_VARIABLES) Deno.env.delete(name); // the program gets a token, never the key
-  const store = variable("ANAPLAN_AUTH_STORE") ?? "";
-  if (/^\w+:\/\/[^/]*:[^/]*@/.test(store)) Deno.env.delete("ANAPLAN_AUTH_STORE"); // nor a password
   try {
     const streams = { stdin: "inherit", stdout: "inherit", stderr: "inherit" } as const;
-    using _hidden = hidesSecrets ? hiding(PRIVATE_VARIABLES) : undefined;
+    using _hidden = hiding(HIDDEN[hidden]);
     child = new Deno.Command(program, { args, env: { ...env }, ...streams }).spawn();
   } catch (error) {
     return error instanceof Deno.errors.NotFound ? "not found" : "not executable";

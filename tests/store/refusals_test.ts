@@ -200,6 +200,13 @@ testWith(
         7,
         "its certificate cannot be trusted, or is out of date",
       ));
+    await test.step("an authority that is not known, whatever turns the check off for others", () =>
+      refused(
+        world,
+        { ANAPLAN_AUTH_STORE: url, NODE_TLS_REJECT_UNAUTHORIZED: "0", PGSSLMODE: "no-verify" },
+        7,
+        "its certificate cannot be trusted, or is out of date",
+      ));
     await test.step("another name", () =>
       refused(
         world,

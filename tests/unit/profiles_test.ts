@@ -1,7 +1,8 @@
 // Named settings on a real disk, without any secret.
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
-import { currentProfile, isProfileName, profileNames } from "../../src/settings/location.ts";
+import { isProfileName } from "../../src/base/text.ts";
+import { currentProfile, profileNames } from "../../src/settings/location.ts";
 import { saveCurrentProfile } from "../../src/session/current_profile.ts";
 import { loadProfile, type Profile, saveProfile } from "../../src/settings/profiles.ts";
 import { modeOf, namesIn, tempDir } from "../support/temp_dir.ts";

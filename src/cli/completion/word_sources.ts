@@ -1,7 +1,8 @@
 // Where the words come from that a shell completes. Rule: the names in one directory are read, and no
 // file's text.
 
-import { configDirectory, isProfileName } from "../../settings/location.ts";
+import { isProfileName } from "../../base/text.ts";
+import { configDirectory } from "../../settings/location.ts";
 import { profileNames } from "../../settings/location.ts";
 import { ROWS, typedName } from "../../settings/table.ts";
 import { REGIONS } from "../../provider/regions.ts";

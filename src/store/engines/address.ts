@@ -16,6 +16,8 @@ export interface Address {
   readonly password: Secret | undefined;
   /** Whether the connection is encrypted, with a certificate that is for this host. */
   readonly isEncrypted: boolean;
+  /** Where etcd is asked: at the host, then at each other member. */
+  readonly origins: readonly string[];
   readonly parameters: ReadonlyMap<string, string>;
   /** Such as `db.example.com:5432`. */
   readonly name: string;
@@ -68,9 +70,12 @@ export function parseAddress(text: string, naming: string): Address {
   const name = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
   const password = url.password === "" ? undefined : new Secret(decoded(url.password, naming));
   url.password = "";
+  const others = parameters.get("members")?.split(",") ?? [];
+  const isEtcd = kind === "etcd";
   return {
     ...{ kind, host, port, path, user, password, parameters, name, text: url.href },
-    isEncrypted: isEncrypted(kind, host, parameters.get("sslmode"), isTls === true, naming),
+    isEncrypted: isEtcd ? isTls === true : isEncrypted(host, parameters.get("sslmode"), naming),
+    origins: isEtcd ? [name, ...others].map((each) => originOf(each, isTls === true, naming)) : [],
     slug: encodeURIComponent(`${kind} ${user ?? ""} ${name} ${path}`),
   };
 }
@@ -85,24 +90,27 @@ function decoded(text: string, naming: string): string {
   }
 }
 
-/** @throws {CliError} `usage` for a connection that is not safe. */
-function isEncrypted(
-  kind: Address["kind"],
-  host: string,
-  sslmode: string | undefined,
-  isTls: boolean,
-  naming: string,
-): boolean {
-  const isHere = host.startsWith("/") || host === "localhost" || host === "::1" ||
+function isThisComputer(host: string): boolean {
+  return host.startsWith("/") || host === "localhost" || host === "::1" ||
     /^127\.\d+\.\d+\.\d+$/.test(host);
-  if (kind === "etcd") {
-    if (isTls || isHere) return isTls;
-    throw unusable(
-      naming,
-      `${host} is another computer, and etcd:// is not encrypted`,
-      "write etcds://",
-    );
+}
+
+/** Where a member of etcd is asked. @throws {CliError} `usage` for a connection that is not safe. */
+function originOf(member: string, isTls: boolean, naming: string): string {
+  const text = `${isTls ? "https" : "http"}://${member}`;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || url.href !== `${url.origin}/`) {
+    throw unusable(naming, "a member is not HOST:PORT", "separate the members by commas");
   }
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  if (isTls || isThisComputer(host)) return url.origin;
+  const reason = `${host} is another computer, and etcd:// is not encrypted`;
+  throw unusable(naming, reason, "write etcds://");
+}
+
+/** Of PostgreSQL. @throws {CliError} `usage` for a connection that is not safe. */
+function isEncrypted(host: string, sslmode: string | undefined, naming: string): boolean {
+  const isHere = isThisComputer(host);
   if (sslmode === "verify-full") return true;
   if (isHere && (sslmode === undefined || sslmode === "disable")) return false;
   if (sslmode === undefined) return true;

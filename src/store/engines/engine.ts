@@ -79,7 +79,8 @@ export interface Engine {
   /** Such as `db.example.com:5432`. */
   readonly name: string;
   read(profile: string): Promise<Row | undefined>;
-  rows(): Promise<ReadonlyMap<string, Row>>;
+  /** The row of each profile. What another program wrote under a name that is no profile's is left out. */
+  rows(warn: (text: string) => void): Promise<ReadonlyMap<string, Row>>;
   lock(profile: string, owner: Owner): Promise<RowLock>;
   /** Makes what the logins are kept in; what is there already stays. */
   create(): Promise<void>;

@@ -3,8 +3,9 @@
 
 import { run } from "../../base/advice.ts";
 import { CliError } from "../../base/errors.ts";
+import { isProfileName } from "../../base/text.ts";
 import type { Address } from "./address.ts";
-import type { Engine, EngineSystem, Health } from "./engine.ts";
+import type { Engine, EngineSystem, Health, Row } from "./engine.ts";
 import { type EtcdClient, etcdClient } from "./etcd_client.ts";
 import { lockKey } from "./etcd_lock.ts";
 import { type EtcdPlace, rowIn } from "./etcd_row.ts";
@@ -38,7 +39,7 @@ export function etcd(address: Address, system: EngineSystem): Engine {
     async rows() {
       await assertVersion();
       const found = await client.list(logins);
-      return new Map(found.map(({ key, value }) => [key.slice(logins.length), rowIn(value)]));
+      return new Map(found.map(({ key, value }) => rowOf(key.slice(logins.length), value)));
     },
     async lock(profile, owner) {
       await assertVersion();
@@ -51,6 +52,11 @@ export function etcd(address: Address, system: EngineSystem): Engine {
     },
     health: () => healthOf(client),
   };
+}
+
+/** A row by its name; the text under a name that the caller leaves out is not read. */
+function rowOf(name: string, text: string): readonly [string, Row] {
+  return [name, isProfileName(name) ? rowIn(text) : { generation: "0" }];
 }
 
 async function healthOf(client: EtcdClient): Promise<Health> {

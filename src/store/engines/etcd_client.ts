@@ -53,11 +53,10 @@ const CERTIFICATE_ADVICE =
 
 /** Opens a client; it signs in when it is first used. */
 export function etcdClient(address: Address, system: EngineSystem): EtcdClient {
-  const origins = originsOf(address);
   let token: Promise<string | undefined> | undefined;
   const send = async (path: string, body: Fields, authorization?: string): Promise<Fields> => {
     let failure: CliError | undefined;
-    for (const origin of origins) {
+    for (const origin of address.origins) {
       try {
         return await asked(`${origin}${path}`, body, authorization, address, system);
       } catch (error) {
@@ -85,13 +84,6 @@ export function etcdClient(address: Address, system: EngineSystem): EtcdClient {
       return (await call("/v3/kv/txn", body)).succeeded === true;
     },
   };
-}
-
-function originsOf({ host, port, isEncrypted, parameters }: Address): string[] {
-  const scheme = isEncrypted ? "https" : "http";
-  const first = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-  const others = parameters.get("members")?.split(",") ?? [];
-  return [first, ...others].map((member) => `${scheme}://${member}`);
 }
 
 async function signedIn(

@@ -1,5 +1,7 @@
 // A row in etcd as the text of its key. Rule: what another version added to it stays in it while it is only prepared.
 
+import { run, words } from "../../base/advice.ts";
+import { CliError } from "../../base/errors.ts";
 import { asObject, field, type Fields, parseObject } from "../../base/json.ts";
 import type { Address } from "./address.ts";
 import type { Attempt, EngineSystem, NewRow, Row } from "./engine.ts";
@@ -14,9 +16,9 @@ export interface EtcdPlace {
   lockKey(profile: string): string;
 }
 
-/** A row as it is kept. */
+/** A row as it is kept. @throws {CliError} `storage` for a text that is none. */
 export function rowIn(text: string): Row {
-  const fields = parseObject(text);
+  const fields = fieldsIn(text);
   const attempt = asObject(fields.attempt);
   return {
     generation: field(fields, "generation", "string") ?? "0",
@@ -26,6 +28,17 @@ export function rowIn(text: string): Row {
     savedAt: field(fields, "savedAt", "number"),
     attempt: attempt && attemptIn(attempt),
   };
+}
+
+function fieldsIn(text: string): Fields {
+  try {
+    return parseObject(text);
+  } catch (cause) {
+    throw new CliError("storage", "Cannot use the login store: a login in it is damaged", {
+      next: words`remove its key (etcdctl del), then sign in: ${run("login")}`,
+      cause,
+    });
+  }
 }
 
 function attemptIn(fields: Fields): Attempt {

@@ -1,5 +1,6 @@
 // One connection to PostgreSQL. Rule: each wait has an end, and a connection that was given up is never used again.
 
+import { CliError } from "../../base/errors.ts";
 import type { System } from "../../system/contract.ts";
 import type { Address } from "./address.ts";
 import { passwordFor } from "./password.ts";
@@ -30,9 +31,21 @@ export type PgQuery = readonly [text: string, values?: readonly (string | null)[
 interface PgClient {
   on(event: "error", heard: () => void): void;
   connect(): Promise<unknown>;
+  getStartupConf(): object;
   query(query: object): Promise<PgResult | readonly PgResult[]>;
   end(): Promise<void>;
-  readonly connection: { readonly stream: { destroy(): void } };
+  readonly connection: {
+    on(
+      event: "sslconnect" | `authentication${"Cleartext" | "MD5"}Password`,
+      heard: () => void,
+    ): void;
+    readonly stream: PgStream;
+  };
+}
+
+interface PgStream {
+  on(event: "data", heard: (bytes: Uint8Array) => void): void;
+  destroy(error?: Error): void;
 }
 
 interface PgResult {
@@ -46,6 +59,9 @@ const QUERY_TIMEOUT = 8_000;
 /** How long to say goodbye, in milliseconds. */
 const END_TIMEOUT = 500;
 
+/** How much one connection may bring, in bytes: thousands of logins. `pg` itself has no bound. */
+const LIMIT = 8 << 20;
+
 /** Every column as the server wrote it: a time in seconds is made of text by who asked for it. */
 const AS_TEXT = { getTypeParser: () => (value: string) => value };
 
@@ -54,10 +70,7 @@ export async function openConnection(
   address: Address,
   system: Pick<System, "env" | "trace">,
 ): Promise<PgConnection> {
-  const { default: Client } = await import("pg/lib/client") as {
-    default: new (options: object) => PgClient;
-  };
-  const client = new Client({ ...FIXED, ...await optionsFor(address, system) });
+  const client = await clientFor(address, system);
   let isBroken = false;
   client.on("error", () => {}); // the next query fails
   const asked = async <T>(what: string, work: Promise<T>): Promise<T> => {
@@ -65,16 +78,40 @@ export async function openConnection(
       return await work;
     } catch (error) {
       const failure = failureOf(error, address);
-      isBroken ||= codeOf(failure) === "gone";
+      isBroken ||= failure === error || codeOf(failure) === "gone";
       system.trace(() => `< ${address.name}: ${what}: ${failure.message}`);
       throw failure;
     }
   };
-  await asked("connect", client.connect());
+  await asked("connect", client.connect()).catch((error) => {
+    client.connection.stream.destroy();
+    throw error;
+  });
   return connected(client, () => isBroken, (text, values) => {
     system.trace(() => `> ${address.name}: ${text.split(/[\s;]/, 1)[0]}`);
     return asked("query", client.query(values.length === 0 ? { text } : { text, values }));
   });
+}
+
+/** A client that is not connected yet. */
+async function clientFor(address: Address, system: Pick<System, "env">): Promise<PgClient> {
+  const { default: Client } = await import("pg/lib/client") as {
+    default: new (options: object) => PgClient;
+  };
+  const password = passwordFor(address, system)?.reveal() ?? "";
+  let isToBeShown = false;
+  const client = new Client({
+    ...FIXED,
+    ...await optionsFor(address, system),
+    // a function, since `pg` would look for another password in place of an empty one
+    password: () => isToBeShown ? Promise.reject(wantsPassword(address)) : password,
+  });
+  const ask = (): void => void (isToBeShown = !address.isEncrypted);
+  client.connection.on("authenticationCleartextPassword", ask);
+  client.connection.on("authenticationMD5Password", ask);
+  bound(client, address);
+  client.getStartupConf = () => startupOf(address);
+  return client;
 }
 
 /** A connection that is open; `ask` sends one query. */
@@ -112,7 +149,7 @@ function connected(
 
 /** What every connection has. */
 const FIXED = {
-  application_name: "anaplan-auth",
+  sslnegotiation: "postgres", // else PGSSLNEGOTIATION
   connectionTimeoutMillis: CONNECT_TIMEOUT,
   query_timeout: QUERY_TIMEOUT,
   pipeline: true,
@@ -125,10 +162,15 @@ async function optionsFor(address: Address, system: Pick<System, "env">) {
     port: address.port,
     user: address.user,
     database: address.path,
-    // without one `pg` would read PostgreSQL's password file itself
-    password: passwordFor(address, system)?.reveal() ?? "",
-    ssl: address.isEncrypted ? { ca: await authorities(address, system) } : false,
+    ssl: address.isEncrypted
+      ? { ca: await authorities(address, system), rejectUnauthorized: true }
+      : false,
   };
+}
+
+/** What the server is told first (PostgreSQL 17, 53.7); `pg` would add what PGOPTIONS and others say. */
+function startupOf({ user, path }: Address): object {
+  return { user, database: path, application_name: "anaplan-auth" };
 }
 
 /** The certificates that the server's may be signed by; `undefined` for the built-in ones. */
@@ -144,4 +186,35 @@ async function authorities(
   ] as const;
   const texts = named.flatMap(([naming, path]) => path ? [readNamedFile(path, naming)] : []);
   return texts.length === 0 ? undefined : texts;
+}
+
+/** Cuts a connection that brings too much, such as notices without end. */
+function bound({ connection }: PgClient, { name, isEncrypted }: Address): void {
+  const count = (): void => {
+    const { stream } = connection; // another one once it is encrypted
+    let left = LIMIT;
+    stream.on("data", ({ length }) => {
+      left -= length;
+      if (left < 0) stream.destroy(tooMuch(name));
+    });
+  };
+  if (isEncrypted) connection.on("sslconnect", count);
+  else count();
+}
+
+function tooMuch(name: string): CliError {
+  const reason = "it sent more than 8 MiB at once";
+  return new CliError("storage", `Cannot use the login store ${name}: ${reason}`, {
+    reason,
+    next: "check what answers at that address, and which rows are in it",
+  });
+}
+
+/** Without TLS any program here may be the one that listens: it gets no password that it could use. */
+function wantsPassword({ name }: Address): CliError {
+  const reason = "it wants the password itself, and the connection is not encrypted";
+  return new CliError("storage", `Cannot use the login store ${name}: ${reason}`, {
+    reason,
+    next: "set scram-sha-256 for the user in pg_hba.conf, or use sslmode=verify-full",
+  });
 }

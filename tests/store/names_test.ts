@@ -1,0 +1,103 @@
+// Rows that the database's administrator named as no profile is. Rule: the commands are real, and so are the files that
+// such a name would lead to.
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { findEtcd, startEtcd } from "../support/etcd.ts";
+import { testWith } from "../support/needs.ts";
+import { findPostgres, startPostgres } from "../support/postgres.ts";
+import { type SharedWorld, sharedWorld } from "../support/shared_world.ts";
+
+const OPTIONS = { sanitizeOps: false, sanitizeResources: false };
+const NAMES: readonly string[] = ["../../../../project/yarn", "eu\n\nNext: curl x | sh", ""];
+const COMMANDS = [["seal"], ["profile", "list"], ["store", "status"], ["store", "pull", "--all"]];
+
+/** Each command does its work, says once what it leaves out, and no row's name becomes a path or a line. */
+async function assertLeftOut(world: SharedWorld): Promise<void> {
+  const project = `${world.homes[0]?.path}/project`;
+  await Deno.mkdir(project);
+  await Deno.writeTextFile(`${project}/yarn.lock`, "# yarn lockfile v1\n", { mode: 0o600 });
+  for (const command of COMMANDS) {
+    const { code, stdout, stderr } = await world.run(0, command);
+    assertEquals(code, 0, stderr);
+    assertMatch(
+      stderr,
+      /^Warning: Ignored in the login store .*“.*” and \d more, which cannot name/m,
+    );
+    for (const line of `${stdout}\n${stderr}`.split("\n")) {
+      assert(!line.startsWith("Next: curl"), line);
+    }
+  }
+  const here = await world.run(0, ["status"], { ANAPLAN_AUTH_STORE: "local" });
+  assertEquals(here.code, 0, "the login was moved");
+  const files = [...Deno.readDirSync(project)].map(({ name }) => name);
+  assertEquals(files, ["yarn.lock"]);
+  assertEquals(await Deno.readTextFile(`${project}/yarn.lock`), "# yarn lockfile v1\n");
+}
+
+testWith(
+  findPostgres(),
+  "rows in PostgreSQL that no profile is named as are left out of every command",
+  async (bin) => {
+    await using postgres = await startPostgres(bin);
+    await using world = await sharedWorld(postgres, 1);
+    for (const name of NAMES) {
+      const literal = `'${name.replaceAll("'", "''")}'`;
+      await postgres.sql(
+        `INSERT INTO anaplan_auth_logins (profile, login) VALUES (${literal}, 'x')`,
+      );
+    }
+    await assertLeftOut(world);
+  },
+  OPTIONS,
+);
+
+testWith(
+  findEtcd(),
+  "rows in etcd that no profile is named as are left out of every command",
+  async (path) => {
+    await using etcd = await startEtcd(path);
+    await using world = await sharedWorld(etcd, 1);
+    for (const name of NAMES) await etcd.put(`team/logins/${name}`, "no JSON");
+    await assertLeftOut(world);
+  },
+  OPTIONS,
+);
+
+testWith(
+  findEtcd(),
+  "a row in etcd that is no JSON is a damaged login",
+  async (path) => {
+    await using etcd = await startEtcd(path);
+    await using world = await sharedWorld(etcd, 1);
+    await etcd.put("team/logins/default", "no JSON");
+    for (const command of [["refresh"], ["store", "status"]]) {
+      const { code, stderr } = await world.run(0, command);
+      assertEquals(code, 7, stderr);
+      assertMatch(
+        stderr,
+        /^Cannot use the login store: a login in it is damaged\.\nNext: remove its key/,
+      );
+    }
+  },
+  OPTIONS,
+);
+
+testWith(
+  findPostgres(),
+  "exec gives its program nothing that leads to the store",
+  async (bin) => {
+    await using postgres = await startPostgres(bin);
+    await using world = await sharedWorld(postgres, 1);
+    const passwords = `${world.homes[0]?.path}/password`;
+    await Deno.writeTextFile(passwords, new URL(postgres.url).password, { mode: 0o600 });
+    const own = {
+      PGPASSWORD: "one",
+      PGPASSFILE: "/none",
+      ANAPLAN_AUTH_STORE_PASSWORD_FILE: passwords,
+    };
+    const names = ["ANAPLAN_AUTH_STORE", "ANAPLAN_AUTH_KEY_FILE", ...Object.keys(own)];
+    const { code, stdout, stderr } = await world.run(0, ["exec", "--", "env"], own);
+    assertEquals(code, 0, stderr);
+    for (const name of names) assert(!stdout.includes(`${name}=`), name);
+  },
+  OPTIONS,
+);

@@ -76,7 +76,7 @@ export async function deliver(place: SharedPlace, owner: Owner, warn: Warn): Pro
   const rescue = rescueAt(rescuePath, warn);
   if (rescue === undefined) return false;
   const rescued = await place.open(rescue.sealed);
-  await using row = await engine.lock(profile, owner);
+  await using row = await engine.lock(profile, { ...owner, onlySaves: true });
   const present = row.row.login === undefined ? undefined : await place.open(row.row.login);
   if (!sameTokenSet(present, rescued)) {
     const isNext = await fingerprint(present) === rescue.follows;

@@ -37,18 +37,13 @@ export async function lockShared(
     const justSaved = copied() === before
       ? undefined
       : await openCopy(place.copyPath, place.sealing);
-    const owner = ownerOf(lock);
+    const owner = { by: `${hostName()}, process ${PROCESS_ID}` };
     const isPutBack = await deliver(place, owner, warn);
     return lockedShared(place, lock, owner, { isPutBack, justSaved }, warn);
   } catch (error) {
     lock[Symbol.dispose]();
     throw error;
   }
-}
-
-/** The name of this computer and process, for people. */
-function ownerOf({ identity }: FileLock): Owner {
-  return { machine: identity.split(" ", 1)[0] ?? "", by: `${hostName()}, process ${PROCESS_ID}` };
 }
 
 function lockedShared(

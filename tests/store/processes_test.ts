@@ -161,7 +161,7 @@ testWith(
 
 testWith(
   POSTGRES,
-  "a holder that loses its computer keeps no process waiting for longer than its limits",
+  "a holder that was killed is waited for as long as one that lives, on its own computer as well",
   async (bin) => {
     await using postgres = await startPostgres(bin);
     await using world = await sharedWorld(postgres, 2);
@@ -173,9 +173,10 @@ testWith(
     assertMatch(await world.column("refreshing_by"), /, process \d+$/);
     program.signal("SIGKILL");
     await program.outcome;
-    const next = await world.run(1, ["token"]);
+    // a copy of this computer may have the same names and files, and be alive
+    const next = await world.run(0, ["token"]);
     assertEquals(next.code, 0, next.stderr);
-    assert(next.milliseconds < 15_000, `${next.milliseconds} ms`);
+    assert(next.milliseconds > 4_500 && next.milliseconds < 15_000, `${next.milliseconds} ms`);
     assertEquals(await world.column("refreshing_by"), "");
   },
   OPTIONS,

@@ -7,9 +7,10 @@ import type { HttpRequest } from "../../src/system/contract.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 import { findPostgres, startPostgres } from "../support/postgres.ts";
 import { findPgBouncer, startPgBouncer } from "../support/pgbouncer.ts";
+import { filesBelow } from "../support/shared_world.ts";
 import { newKey } from "../support/sealed.ts";
 import { tempDir } from "../support/temp_dir.ts";
-import { type Stores, testStore } from "./store_suite.ts";
+import { type SharedStores, testCopies, testStore } from "./store_suite.ts";
 
 const isCi = Deno.env.get("CI") === "true";
 const quiet = (): void => {};
@@ -34,11 +35,9 @@ testStore("sealed files", () => {
 });
 
 const postgresql = findPostgres();
-testStore(
-  "PostgreSQL",
-  () => inPostgres((url) => Promise.resolve({ url, end: () => Promise.resolve() })),
-  postgresql.path === undefined && !isCi,
-);
+const directly = () => inPostgres((url) => Promise.resolve({ url, end: () => Promise.resolve() }));
+testStore("PostgreSQL", directly, postgresql.path === undefined && !isCi);
+testCopies("PostgreSQL", directly, postgresql.path === undefined && !isCi);
 
 const pgbouncer = findPgBouncer();
 testStore(
@@ -62,12 +61,14 @@ Deno.test({
   fn: async () => void await (etcd = startEtcd(found.path ?? "")),
 });
 
-testStore("etcd", async () => {
+const inEtcd = async (): Promise<SharedStores> => {
   if (etcd === undefined) throw new Error("etcd did not start");
   const { remove, url } = await etcd;
   await remove("team/");
   return await inStore(url(), () => Promise.resolve());
-}, found.path === undefined && !isCi);
+};
+testStore("etcd", inEtcd, found.path === undefined && !isCi);
+testCopies("etcd", inEtcd, found.path === undefined && !isCi);
 
 /** Waits are real: a database knows no other clock. */
 function realClock(env: Readonly<Record<string, string>>) {
@@ -81,7 +82,7 @@ function realClock(env: Readonly<Record<string, string>>) {
 
 async function inPostgres(
   through: (url: string) => Promise<{ readonly url: string; end(): PromiseLike<void> }>,
-): Promise<Stores> {
+): Promise<SharedStores> {
   const server = await shared();
   await server.sql("DROP TABLE IF EXISTS anaplan_auth_logins, anaplan_auth_version");
   const { url, end } = await through(server.url);
@@ -89,7 +90,7 @@ async function inPostgres(
 }
 
 /** Two computers with one store. */
-async function inStore(url: string, end: () => PromiseLike<void>): Promise<Stores> {
+async function inStore(url: string, end: () => PromiseLike<void>): Promise<SharedStores> {
   const dirs = [tempDir(), tempDir()];
   const key = newKey();
   const system = realClock({ ANAPLAN_AUTH_STORE: url, ANAPLAN_AUTH_KEY: key });
@@ -97,6 +98,16 @@ async function inStore(url: string, end: () => PromiseLike<void>): Promise<Store
   await engineAt(parseAddress(url, "the test"), system).create();
   return {
     at: (computer) => storeIn(`${dirs[computer]?.path}/home`, system, quiet),
+    async copy() {
+      const home = `${dirs[0]?.path}/home`;
+      const locks = [...filesBelow(`${home}/shared`)].filter((path) => path.endsWith(".lock"));
+      for (const path of locks) { // the original keeps the file that it has open
+        const text = Deno.readTextFileSync(path);
+        Deno.renameSync(path, `${path}.original`);
+        Deno.writeTextFileSync(path, text, { mode: 0o600 });
+      }
+      return await storeIn(home, system, quiet);
+    },
     async [Symbol.asyncDispose]() {
       for (const dir of dirs) dir[Symbol.dispose]();
       await end();

@@ -15,7 +15,9 @@ import { hostName, PROCESS_ID } from "../files/this_process.ts";
 import { openCopy, removeCopy, writeCopy } from "./local_copy.ts";
 import type { LockedLogin, LockSystem } from "./locked_login.ts";
 import { deliver, keptLogin, notSaved, rowWith, type SharedPlace } from "./shared_delivery.ts";
+import { isDone } from "./rescue.ts";
 import type { Sealer } from "./sealing.ts";
+import { otherRescuePaths, rescuedTo } from "./shared_elsewhere.ts";
 import { beginRescue, rescueText } from "./shared_rescue.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 import { fingerprint, serializeTokenSet } from "../oauth/token_sets.ts";
@@ -38,8 +40,9 @@ export async function lockShared(
       ? undefined
       : await openCopy(place.copyPath, place.sealing);
     const owner = { by: `${hostName()}, process ${PROCESS_ID}` };
-    const isPutBack = await deliver(place, owner, warn);
-    return lockedShared(place, lock, owner, { isPutBack, justSaved }, warn);
+    const elsewhere = otherRescuePaths(place, system);
+    const isPutBack = await deliver(place, elsewhere, owner, warn);
+    return lockedShared({ ...place, elsewhere }, lock, owner, { isPutBack, justSaved }, warn);
   } catch (error) {
     lock[Symbol.dispose]();
     throw error;
@@ -47,7 +50,7 @@ export async function lockShared(
 }
 
 function lockedShared(
-  place: SharedPlace,
+  place: RescuingPlace,
   lock: FileLock,
   owner: Owner,
   known: Pick<LockedLogin, "isPutBack" | "justSaved">,
@@ -135,30 +138,40 @@ function rowWhenNeeded(place: SharedPlace, owner: Owner): RowWhenNeeded {
   };
 }
 
+/** A place, and where new tokens go when they can be saved neither there nor in the file that was prepared. */
+interface RescuingPlace extends SharedPlace {
+  readonly elsewhere: readonly string[];
+}
+
 /** What saving needs. */
 interface Saving {
-  readonly place: SharedPlace;
+  readonly place: RescuingPlace;
   readonly row: RowWhenNeeded;
   readonly warn: Warn;
 }
 
-/** Saves new tokens; after {@link LockedLogin.prepare} they are in the file that was prepared until the store has them. */
+/**
+ * Saves new tokens; after {@link LockedLogin.prepare} they are in the file that was prepared until the store has them.
+ * When that file fails, the store is asked even so.
+ */
 async function saveShared(
   tokenSet: TokenSet,
   { seal, follows }: ReadyToSave,
   prepared: Replacement | undefined,
   { place, row, warn }: Saving,
 ): Promise<void> {
-  const { settings, rescuePath, copyPath } = place;
+  const { settings, rescuePath, copyPath, elsewhere } = place;
   const sealed = await seal(serializeTokenSet(tokenSet));
-  prepared?.commit(rescueText(sealed, follows));
+  const text = rescueText(sealed, follows);
+  const isRescued = prepared !== undefined && isDone(() => prepared.commit(text));
   try {
     await row.save({ ...rowWith(sealed, tokenSet), settings: await settings.sealed() });
   } catch (error) {
-    throw prepared === undefined ? error : notSaved(error, rescuePath);
+    if (prepared === undefined) throw error;
+    throw notSaved(error, isRescued ? rescuePath : rescuedTo(elsewhere, text));
   }
   await writeCopy(copyPath, tokenSet, seal, warn);
-  if (prepared !== undefined) removePrivateFile(rescuePath, warn);
+  if (isRescued) removePrivateFile(rescuePath, warn);
 }
 
 /** See {@link LockedLogin.settings}. */

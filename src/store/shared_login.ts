@@ -10,7 +10,7 @@ import {
   removePrivateFile,
   type Replacement,
 } from "../files/replacement.ts";
-import type { NewRow, Owner, Row, RowLock } from "./engines/engine.ts";
+import { type NewRow, type Owner, PROOF, type Row, type RowLock } from "./engines/engine.ts";
 import { hostName, PROCESS_ID } from "../files/this_process.ts";
 import { openCopy, removeCopy, writeCopy } from "./local_copy.ts";
 import type { LockedLogin, LockSystem } from "./locked_login.ts";
@@ -42,7 +42,9 @@ export async function lockShared(
     const owner = { by: `${hostName()}, process ${PROCESS_ID}` };
     const elsewhere = otherRescuePaths(place, system);
     const isPutBack = await deliver(place, elsewhere, owner, warn);
-    return lockedShared({ ...place, elsewhere }, lock, owner, { isPutBack, justSaved }, warn);
+    const known = { isPutBack, justSaved };
+    const login = lockedShared({ ...place, elsewhere }, lock, owner, known, warn);
+    return { ...login, ...provenShortlyBefore(login.prepare, place, system) };
   } catch (error) {
     lock[Symbol.dispose]();
     throw error;
@@ -64,8 +66,7 @@ function lockedShared(
     present = await keptLogin(await row.present(), place, warn);
   const getReady = async () => readyToSave(place, present ?? await load());
   return {
-    ...known,
-    load,
+    ...{ ...known, load },
     async prepare() {
       const held = await row.get();
       ready = await getReady();
@@ -88,6 +89,35 @@ function lockedShared(
       await row.end();
     },
   };
+}
+
+/** {@link LockedLogin.prepare} and `confirm`, by the clock that runs on in sleep and by the one that cannot be set. */
+function provenShortlyBefore(
+  prepare: () => Promise<void>,
+  { engine }: SharedPlace,
+  { monotonic, now }: LockSystem,
+): Required<Pick<LockedLogin, "prepare" | "confirm">> {
+  let began = { ran: 0, clock: 0 };
+  const isOld = (): boolean => Math.max(monotonic() - began.ran, now() - began.clock) > PROOF;
+  const timed = async (): Promise<void> => {
+    began = { ran: monotonic(), clock: now() };
+    await prepare();
+  };
+  return {
+    prepare: timed,
+    async confirm() {
+      if (isOld()) await timed();
+      if (isOld()) throw tooSlow(engine.name);
+    },
+  };
+}
+
+function tooSlow(name: string): CliError {
+  const reason = "it answers too slowly";
+  return new CliError("storage", `Cannot lock the login in the login store ${name}: ${reason}`, {
+    reason,
+    next: "try the same command again in a minute",
+  });
 }
 
 /** What is in hand before a request: after the answer nothing may fail before the tokens are on the disk. */

@@ -1,10 +1,14 @@
 // The same behavior of every store: files, sealed files, PostgreSQL, PostgreSQL behind PgBouncer, and etcd.
+import { assertEquals, assertRejects } from "@std/assert";
+import { CliError } from "../../src/base/errors.ts";
+import { grantAndSave } from "../../src/session/grants.ts";
+import type { LockedLogin } from "../../src/store/locked_login.ts";
 import { openStore, storeIn } from "../../src/store/logins.ts";
 import { findEtcd, startEtcd } from "../support/etcd.ts";
 import { fetchWhole } from "../../src/system/http.ts";
 import { sleep } from "../../src/system/sleep.ts";
 import type { HttpRequest } from "../../src/system/contract.ts";
-import { fakeSystem } from "../support/fake_system.ts";
+import { fakeContext, fakeSystem } from "../support/fake_system.ts";
 import { findPostgres, startPostgres } from "../support/postgres.ts";
 import { findPgBouncer, startPgBouncer } from "../support/pgbouncer.ts";
 import { filesBelow } from "../support/shared_world.ts";
@@ -71,10 +75,10 @@ testStore("etcd", inEtcd, found.path === undefined && !isCi);
 testCopies("etcd", inEtcd, found.path === undefined && !isCi);
 
 /** Waits are real: a database knows no other clock. */
-function realClock(env: Readonly<Record<string, string>>) {
+function realClock(env: Readonly<Record<string, string>>, clock = { slept: 0 }) {
   return {
     ...fakeSystem({ env }),
-    monotonic: () => performance.now(),
+    monotonic: () => performance.now() + clock.slept,
     fetch: (request: HttpRequest) => fetchWhole(request, () => {}),
     sleep: (time: number, signal?: AbortSignal) => sleep(() => {}, time, signal),
   };
@@ -82,18 +86,23 @@ function realClock(env: Readonly<Record<string, string>>) {
 
 async function inPostgres(
   through: (url: string) => Promise<{ readonly url: string; end(): PromiseLike<void> }>,
+  clock = { slept: 0 },
 ): Promise<SharedStores> {
   const server = await shared();
   await server.sql("DROP TABLE IF EXISTS anaplan_auth_logins, anaplan_auth_version");
   const { url, end } = await through(server.url);
-  return await inStore(url, end);
+  return await inStore(url, end, clock);
 }
 
 /** Two computers with one store. */
-async function inStore(url: string, end: () => PromiseLike<void>): Promise<SharedStores> {
+async function inStore(
+  url: string,
+  end: () => PromiseLike<void>,
+  clock = { slept: 0 },
+): Promise<SharedStores> {
   const dirs = [tempDir(), tempDir()];
   const key = newKey();
-  const system = realClock({ ANAPLAN_AUTH_STORE: url, ANAPLAN_AUTH_KEY: key });
+  const system = realClock({ ANAPLAN_AUTH_STORE: url, ANAPLAN_AUTH_KEY: key }, clock);
   const { engineAt, parseAddress } = await import("../../src/store/store_choice.ts");
   await engineAt(parseAddress(url, "the test"), system).create();
   return {
@@ -114,6 +123,39 @@ async function inStore(url: string, end: () => PromiseLike<void>): Promise<Share
     },
   };
 }
+
+Deno.test({
+  name: "a computer that sleeps after it prepared sends no refresh token under a lock that is lost",
+  ignore: postgresql.path === undefined && !isCi,
+  fn: async () => {
+    const clock = { slept: 0 };
+    await using stores = await inPostgres(
+      (url) => Promise.resolve({ url, end: () => Promise.resolve() }),
+      clock,
+    );
+    await using held = await (await stores.at(0)).lock("default");
+    await held.load();
+    const { sql } = await shared();
+    const sleeping: LockedLogin = {
+      ...held,
+      async prepare() {
+        await held.prepare();
+        clock.slept += 200_000;
+        await sql(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'anaplan'",
+        );
+      },
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    };
+    let isSent = false;
+    const ask = (): Promise<never> => {
+      isSent = true;
+      return Promise.reject(new CliError("unavailable", "It was sent"));
+    };
+    await assertRejects(() => grantAndSave<never>(sleeping, ask, fakeContext()), CliError);
+    assertEquals(isSent, false);
+  },
+});
 
 let server: Promise<Awaited<ReturnType<typeof startPostgres>>> | undefined;
 

@@ -99,5 +99,7 @@ export const GRACE = 5_000;
 export const HOLD = 150_000;
 /** How long a lock is waited for, in milliseconds. */
 export const LOCK_DEADLINE = HOLD + 50_000;
+/** How long after a holder prepared its request may be sent, in milliseconds; later it has to prepare again. */
+export const PROOF = 5_000;
 /** How long a save tries to reach the database again, in milliseconds: a standby may have to be promoted. */
 export const SAVE_DEADLINE = 30_000;

@@ -34,6 +34,7 @@ export async function grantAndSave<Other extends string = never>(
   if (!isSignIn && login.lost !== undefined) throw login.lost; // the present refresh token was used
   using _signals = await system.holdSignals(); // before the last file descriptor may be taken
   await login.prepare();
+  await login.confirm?.();
   const grant = await ask();
   if (typeof grant === "string") return grant;
   const early = isSignIn ? await grant.judge() : undefined;

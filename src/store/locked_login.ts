@@ -38,6 +38,13 @@ export interface LockedLogin extends AsyncDisposable {
    */
   prepare(): Promise<void>;
   /**
+   * Right before a request that cannot be taken back: {@link LockedLogin.prepare} again, when it was so long ago that
+   * the lock may have been lost, as in a computer that slept.
+   *
+   * @throws {CliError} when the lock is lost, or the proof is old again.
+   */
+  confirm?(): Promise<void>;
+  /**
    * Saves the login. After {@link LockedLogin.prepare} a login that cannot be saved is rescued, and the
    * next holder of the lock puts it in its place.
    *

@@ -235,7 +235,8 @@ export function rescuePlaces(configDir: string, { env }: RescueSystem): string[]
     .map((place) => place.replace(/[/\\]$/, ""));
 }
 
-function isDone(work: () => void): boolean {
+/** Whether work was done without an error. */
+export function isDone(work: () => void): boolean {
   try {
     work();
     return true;

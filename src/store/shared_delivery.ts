@@ -1,9 +1,10 @@
 // Rescued tokens on their way into a shared store, and the login in a row of it. Rule: they are saved over the login that
 // they follow, and over no other.
 
+import { signIn, words } from "../base/advice.ts";
 import { CliError, toCliError } from "../base/errors.ts";
 import type { Warn } from "../files/private_file.ts";
-import { ensurePrivateDirectory, removePrivateFile } from "../files/replacement.ts";
+import { ensurePrivateDirectory, isThere, removePrivateFile } from "../files/replacement.ts";
 import type { Engine, NewRow, Owner, Row, RowLock } from "./engines/engine.ts";
 import { isCopyOf, openCopy, removeCopy, writeCopy } from "./local_copy.ts";
 import { headerOf } from "./sealed_text.ts";
@@ -42,11 +43,18 @@ async function loginOf(
 }
 
 /** The same failure, which says where the new tokens are. */
-export function notSaved(thrown: unknown, rescuePath: string): CliError {
+export function notSaved(thrown: unknown, rescuePath: string | undefined): CliError {
   const error = toCliError(thrown);
   const reason = error.reason ?? error.message;
-  const message =
-    `Cannot save the new tokens in the login store: ${reason}; they are in ${rescuePath}`;
+  const cannot = `Cannot save the new tokens in the login store: ${reason}`;
+  if (rescuePath === undefined) {
+    return new CliError("storage", `${cannot}; they could not be rescued anywhere`, {
+      code: "not_saved",
+      next: words`${signIn()}; the old refresh token may no longer be valid`,
+      cause: error,
+    });
+  }
+  const message = `${cannot}; they are in ${rescuePath}`;
   return new CliError("storage", message, {
     code: "not_saved",
     next: "fix that, then run the same command again on this computer: it saves them",
@@ -70,13 +78,27 @@ export async function keptLogin(
   return login;
 }
 
-/** Saves rescued tokens, when they follow what the store has; says whether they were saved. */
-export async function deliver(place: SharedPlace, owner: Owner, warn: Warn): Promise<boolean> {
+/** Saves the rescued tokens of all places that follow what the store has; says whether some were saved. */
+export async function deliver(
+  place: SharedPlace,
+  elsewhere: readonly string[],
+  owner: Owner,
+  warn: Warn,
+): Promise<boolean> {
+  let isDelivered = await deliverFrom(place, owner, warn);
+  for (const rescuePath of elsewhere) {
+    if (!isThere(rescuePath)) continue;
+    if (await deliverFrom({ ...place, rescuePath }, owner, warn)) isDelivered = true;
+  }
+  return isDelivered;
+}
+
+async function deliverFrom(place: SharedPlace, owner: Owner, warn: Warn): Promise<boolean> {
   const { rescuePath, engine, profile } = place;
   const rescue = rescueAt(rescuePath, warn);
   if (rescue === undefined) return false;
   const rescued = await place.open(rescue.sealed);
-  await using row = await engine.lock(profile, owner);
+  await using row = await engine.lock(profile, { ...owner, onlySaves: true });
   const present = row.row.login === undefined ? undefined : await place.open(row.row.login);
   if (!sameTokenSet(present, rescued)) {
     const isNext = await fingerprint(present) === rescue.follows;

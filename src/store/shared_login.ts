@@ -10,12 +10,14 @@ import {
   removePrivateFile,
   type Replacement,
 } from "../files/replacement.ts";
-import type { NewRow, Owner, Row, RowLock } from "./engines/engine.ts";
+import { type NewRow, type Owner, PROOF, type Row, type RowLock } from "./engines/engine.ts";
 import { hostName, PROCESS_ID } from "../files/this_process.ts";
 import { openCopy, removeCopy, writeCopy } from "./local_copy.ts";
 import type { LockedLogin, LockSystem } from "./locked_login.ts";
 import { deliver, keptLogin, notSaved, rowWith, type SharedPlace } from "./shared_delivery.ts";
+import { isDone } from "./rescue.ts";
 import type { Sealer } from "./sealing.ts";
+import { otherRescuePaths, rescuedTo } from "./shared_elsewhere.ts";
 import { beginRescue, rescueText } from "./shared_rescue.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 import { fingerprint, serializeTokenSet } from "../oauth/token_sets.ts";
@@ -37,22 +39,20 @@ export async function lockShared(
     const justSaved = copied() === before
       ? undefined
       : await openCopy(place.copyPath, place.sealing);
-    const owner = ownerOf(lock);
-    const isPutBack = await deliver(place, owner, warn);
-    return lockedShared(place, lock, owner, { isPutBack, justSaved }, warn);
+    const owner = { by: `${hostName()}, process ${PROCESS_ID}` };
+    const elsewhere = otherRescuePaths(place, system);
+    const isPutBack = await deliver(place, elsewhere, owner, warn);
+    const known = { isPutBack, justSaved };
+    const login = lockedShared({ ...place, elsewhere }, lock, owner, known, warn);
+    return { ...login, ...provenShortlyBefore(login.prepare, place, system) };
   } catch (error) {
     lock[Symbol.dispose]();
     throw error;
   }
 }
 
-/** The name of this computer and process, for people. */
-function ownerOf({ identity }: FileLock): Owner {
-  return { machine: identity.split(" ", 1)[0] ?? "", by: `${hostName()}, process ${PROCESS_ID}` };
-}
-
 function lockedShared(
-  place: SharedPlace,
+  place: RescuingPlace,
   lock: FileLock,
   owner: Owner,
   known: Pick<LockedLogin, "isPutBack" | "justSaved">,
@@ -66,8 +66,7 @@ function lockedShared(
     present = await keptLogin(await row.present(), place, warn);
   const getReady = async () => readyToSave(place, present ?? await load());
   return {
-    ...known,
-    load,
+    ...{ ...known, load },
     async prepare() {
       const held = await row.get();
       ready = await getReady();
@@ -90,6 +89,35 @@ function lockedShared(
       await row.end();
     },
   };
+}
+
+/** {@link LockedLogin.prepare} and `confirm`, by the clock that runs on in sleep and by the one that cannot be set. */
+function provenShortlyBefore(
+  prepare: () => Promise<void>,
+  { engine }: SharedPlace,
+  { monotonic, now }: LockSystem,
+): Required<Pick<LockedLogin, "prepare" | "confirm">> {
+  let began = { ran: 0, clock: 0 };
+  const isOld = (): boolean => Math.max(monotonic() - began.ran, now() - began.clock) > PROOF;
+  const timed = async (): Promise<void> => {
+    began = { ran: monotonic(), clock: now() };
+    await prepare();
+  };
+  return {
+    prepare: timed,
+    async confirm() {
+      if (isOld()) await timed();
+      if (isOld()) throw tooSlow(engine.name);
+    },
+  };
+}
+
+function tooSlow(name: string): CliError {
+  const reason = "it answers too slowly";
+  return new CliError("storage", `Cannot lock the login in the login store ${name}: ${reason}`, {
+    reason,
+    next: "try the same command again in a minute",
+  });
 }
 
 /** What is in hand before a request: after the answer nothing may fail before the tokens are on the disk. */
@@ -140,30 +168,40 @@ function rowWhenNeeded(place: SharedPlace, owner: Owner): RowWhenNeeded {
   };
 }
 
+/** A place, and where new tokens go when they can be saved neither there nor in the file that was prepared. */
+interface RescuingPlace extends SharedPlace {
+  readonly elsewhere: readonly string[];
+}
+
 /** What saving needs. */
 interface Saving {
-  readonly place: SharedPlace;
+  readonly place: RescuingPlace;
   readonly row: RowWhenNeeded;
   readonly warn: Warn;
 }
 
-/** Saves new tokens; after {@link LockedLogin.prepare} they are in the file that was prepared until the store has them. */
+/**
+ * Saves new tokens; after {@link LockedLogin.prepare} they are in the file that was prepared until the store has them.
+ * When that file fails, the store is asked even so.
+ */
 async function saveShared(
   tokenSet: TokenSet,
   { seal, follows }: ReadyToSave,
   prepared: Replacement | undefined,
   { place, row, warn }: Saving,
 ): Promise<void> {
-  const { settings, rescuePath, copyPath } = place;
+  const { settings, rescuePath, copyPath, elsewhere } = place;
   const sealed = await seal(serializeTokenSet(tokenSet));
-  prepared?.commit(rescueText(sealed, follows));
+  const text = rescueText(sealed, follows);
+  const isRescued = prepared !== undefined && isDone(() => prepared.commit(text));
   try {
     await row.save({ ...rowWith(sealed, tokenSet), settings: await settings.sealed() });
   } catch (error) {
-    throw prepared === undefined ? error : notSaved(error, rescuePath);
+    if (prepared === undefined) throw error;
+    throw notSaved(error, isRescued ? rescuePath : rescuedTo(elsewhere, text));
   }
   await writeCopy(copyPath, tokenSet, seal, warn);
-  if (prepared !== undefined) removePrivateFile(rescuePath, warn);
+  if (isRescued) removePrivateFile(rescuePath, warn);
 }
 
 /** See {@link LockedLogin.settings}. */

@@ -252,3 +252,74 @@ testWith(
   },
   OPTIONS,
 );
+
+testWith(
+  POSTGRES,
+  "tokens are saved although the directory of the rescue file is gone",
+  async (bin) => {
+    await using postgres = await startPostgres(bin);
+    await using world = await sharedWorld(postgres, 2);
+    await world.makeStale();
+    const since = world.sandbox.requests.length;
+    const answer = heldAnswer(world);
+    await using program = await world.start(0, ["token"]);
+    await asked(world, since);
+    await Deno.remove(`${world.homes[0]?.configDir}/shared`, { recursive: true });
+    answer();
+    const outcome = await program.outcome;
+    assertEquals(outcome.code, 0, outcome.stderr);
+    assertEquals((await world.login()).accessToken, outcome.stdout.trim());
+    assertEquals((await world.run(1, ["refresh"])).code, 0, "the login still works");
+  },
+  OPTIONS,
+);
+
+testWith(
+  POSTGRES,
+  "tokens that neither the store nor the rescue file takes wait elsewhere for the next command",
+  async (bin) => {
+    await using postgres = await startPostgres(bin);
+    await using world = await sharedWorld(postgres, 2);
+    await world.makeStale();
+    const since = world.sandbox.requests.length;
+    const answer = heldAnswer(world);
+    await using program = await world.start(0, ["token"]);
+    await asked(world, since);
+    await Deno.remove(`${world.homes[0]?.configDir}/shared`, { recursive: true });
+    await postgres.sql("REVOKE UPDATE ON anaplan_auth_logins FROM anaplan");
+    answer();
+    const outcome = await program.outcome;
+    assertEquals(outcome.code, 7, outcome.stderr);
+    const path = /they are in ~(\S+\.json)/.exec(outcome.stderr)?.[1] ?? "";
+    assertEquals(modeOf(`${world.homes[0]?.path}${path}`), "600");
+    await postgres.sql("GRANT UPDATE ON anaplan_auth_logins TO anaplan");
+    const next = await world.run(0, ["token"]);
+    assertEquals(next.code, 0, next.stderr);
+    assertEquals(world.refreshes(since), [200]);
+    assertEquals((await world.run(1, ["refresh"])).code, 0, "the login still works");
+  },
+  OPTIONS,
+);
+
+testWith(
+  POSTGRES,
+  "a holder that was killed is waited for as long as one that lives, on its own computer as well",
+  async (bin) => {
+    await using postgres = await startPostgres(bin);
+    await using world = await sharedWorld(postgres, 2);
+    await world.makeStale();
+    const since = world.sandbox.requests.length;
+    world.sandbox.fault("/oauth/token", { until: new Promise(() => {}) });
+    await using program = await world.start(0, ["token"]);
+    await asked(world, since);
+    assertMatch(await world.column("refreshing_by"), /, process \d+$/);
+    program.signal("SIGKILL");
+    await program.outcome;
+    // a copy of this computer may have the same names and files, and be alive
+    const next = await world.run(0, ["token"]);
+    assertEquals(next.code, 0, next.stderr);
+    assert(next.milliseconds > 4_500 && next.milliseconds < 15_000, `${next.milliseconds} ms`);
+    assertEquals(await world.column("refreshing_by"), "");
+  },
+  OPTIONS,
+);

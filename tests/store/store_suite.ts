@@ -15,6 +15,12 @@ export interface Stores extends AsyncDisposable {
   at(computer: number): Promise<LoginStore>;
 }
 
+/** A store that computers share. */
+export interface SharedStores extends Stores {
+  /** Copies the first computer, as a container of the same image is one; the copy has its place, names and files. */
+  copy(): Promise<LoginStore>;
+}
+
 /** A login whose tokens have a number in them. */
 export function numbered(number: number, expiresAt = LOGIN.expiresAt): TokenSet {
   return {
@@ -156,5 +162,34 @@ export function testStore(kind: string, open: () => Promise<Stores>, ignore = fa
     }, CliError);
     await using login = await other.lock("default");
     assert(sameTokenSet(await login.load(), numbered(1)));
+  });
+}
+
+/** The tests of a store that computers share. */
+export function testCopies(kind: string, open: () => Promise<SharedStores>, ignore = false): void {
+  Deno.test({
+    name: `${kind}: a copy of a computer waits for the original`,
+    ignore,
+    fn: async () => {
+      await using stores = await open();
+      const original = await stores.at(0);
+      await save(original, numbered(1));
+      const order: string[] = [];
+      const first = await original.lock("default");
+      await first.load();
+      const copy = await stores.copy();
+      const second = (async () => {
+        await using login = await copy.lock("default");
+        const loaded = await login.load();
+        order.push("the copy has it");
+        return loaded;
+      })();
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      order.push("the original saves");
+      await first.save(numbered(2));
+      await first[Symbol.asyncDispose]();
+      assert(sameTokenSet(await second, numbered(2)));
+      assertEquals(order, ["the original saves", "the copy has it"]);
+    },
   });
 }

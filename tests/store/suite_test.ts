@@ -1,15 +1,20 @@
 // The same behavior of every store: files, sealed files, PostgreSQL, PostgreSQL behind PgBouncer, and etcd.
+import { assertEquals, assertRejects } from "@std/assert";
+import { CliError } from "../../src/base/errors.ts";
+import { grantAndSave } from "../../src/session/grants.ts";
+import type { LockedLogin } from "../../src/store/locked_login.ts";
 import { openStore, storeIn } from "../../src/store/logins.ts";
 import { findEtcd, startEtcd } from "../support/etcd.ts";
 import { fetchWhole } from "../../src/system/http.ts";
 import { sleep } from "../../src/system/sleep.ts";
 import type { HttpRequest } from "../../src/system/contract.ts";
-import { fakeSystem } from "../support/fake_system.ts";
+import { fakeContext, fakeSystem } from "../support/fake_system.ts";
 import { findPostgres, startPostgres } from "../support/postgres.ts";
 import { findPgBouncer, startPgBouncer } from "../support/pgbouncer.ts";
+import { filesBelow } from "../support/shared_world.ts";
 import { newKey } from "../support/sealed.ts";
 import { tempDir } from "../support/temp_dir.ts";
-import { type Stores, testStore } from "./store_suite.ts";
+import { type SharedStores, testCopies, testStore } from "./store_suite.ts";
 
 const isCi = Deno.env.get("CI") === "true";
 const quiet = (): void => {};
@@ -34,11 +39,9 @@ testStore("sealed files", () => {
 });
 
 const postgresql = findPostgres();
-testStore(
-  "PostgreSQL",
-  () => inPostgres((url) => Promise.resolve({ url, end: () => Promise.resolve() })),
-  postgresql.path === undefined && !isCi,
-);
+const directly = () => inPostgres((url) => Promise.resolve({ url, end: () => Promise.resolve() }));
+testStore("PostgreSQL", directly, postgresql.path === undefined && !isCi);
+testCopies("PostgreSQL", directly, postgresql.path === undefined && !isCi);
 
 const pgbouncer = findPgBouncer();
 testStore(
@@ -62,18 +65,20 @@ Deno.test({
   fn: async () => void await (etcd = startEtcd(found.path ?? "")),
 });
 
-testStore("etcd", async () => {
+const inEtcd = async (): Promise<SharedStores> => {
   if (etcd === undefined) throw new Error("etcd did not start");
   const { remove, url } = await etcd;
   await remove("team/");
   return await inStore(url(), () => Promise.resolve());
-}, found.path === undefined && !isCi);
+};
+testStore("etcd", inEtcd, found.path === undefined && !isCi);
+testCopies("etcd", inEtcd, found.path === undefined && !isCi);
 
 /** Waits are real: a database knows no other clock. */
-function realClock(env: Readonly<Record<string, string>>) {
+function realClock(env: Readonly<Record<string, string>>, clock = { slept: 0 }) {
   return {
     ...fakeSystem({ env }),
-    monotonic: () => performance.now(),
+    monotonic: () => performance.now() + clock.slept,
     fetch: (request: HttpRequest) => fetchWhole(request, () => {}),
     sleep: (time: number, signal?: AbortSignal) => sleep(() => {}, time, signal),
   };
@@ -81,28 +86,76 @@ function realClock(env: Readonly<Record<string, string>>) {
 
 async function inPostgres(
   through: (url: string) => Promise<{ readonly url: string; end(): PromiseLike<void> }>,
-): Promise<Stores> {
+  clock = { slept: 0 },
+): Promise<SharedStores> {
   const server = await shared();
   await server.sql("DROP TABLE IF EXISTS anaplan_auth_logins, anaplan_auth_version");
   const { url, end } = await through(server.url);
-  return await inStore(url, end);
+  return await inStore(url, end, clock);
 }
 
 /** Two computers with one store. */
-async function inStore(url: string, end: () => PromiseLike<void>): Promise<Stores> {
+async function inStore(
+  url: string,
+  end: () => PromiseLike<void>,
+  clock = { slept: 0 },
+): Promise<SharedStores> {
   const dirs = [tempDir(), tempDir()];
   const key = newKey();
-  const system = realClock({ ANAPLAN_AUTH_STORE: url, ANAPLAN_AUTH_KEY: key });
+  const system = realClock({ ANAPLAN_AUTH_STORE: url, ANAPLAN_AUTH_KEY: key }, clock);
   const { engineAt, parseAddress } = await import("../../src/store/store_choice.ts");
   await engineAt(parseAddress(url, "the test"), system).create();
   return {
     at: (computer) => storeIn(`${dirs[computer]?.path}/home`, system, quiet),
+    async copy() {
+      const home = `${dirs[0]?.path}/home`;
+      const locks = [...filesBelow(`${home}/shared`)].filter((path) => path.endsWith(".lock"));
+      for (const path of locks) { // the original keeps the file that it has open
+        const text = Deno.readTextFileSync(path);
+        Deno.renameSync(path, `${path}.original`);
+        Deno.writeTextFileSync(path, text, { mode: 0o600 });
+      }
+      return await storeIn(home, system, quiet);
+    },
     async [Symbol.asyncDispose]() {
       for (const dir of dirs) dir[Symbol.dispose]();
       await end();
     },
   };
 }
+
+Deno.test({
+  name: "a computer that sleeps after it prepared sends no refresh token under a lock that is lost",
+  ignore: postgresql.path === undefined && !isCi,
+  fn: async () => {
+    const clock = { slept: 0 };
+    await using stores = await inPostgres(
+      (url) => Promise.resolve({ url, end: () => Promise.resolve() }),
+      clock,
+    );
+    await using held = await (await stores.at(0)).lock("default");
+    await held.load();
+    const { sql } = await shared();
+    const sleeping: LockedLogin = {
+      ...held,
+      async prepare() {
+        await held.prepare();
+        clock.slept += 200_000;
+        await sql(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'anaplan'",
+        );
+      },
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    };
+    let isSent = false;
+    const ask = (): Promise<never> => {
+      isSent = true;
+      return Promise.reject(new CliError("unavailable", "It was sent"));
+    };
+    await assertRejects(() => grantAndSave<never>(sleeping, ask, fakeContext()), CliError);
+    assertEquals(isSent, false);
+  },
+});
 
 let server: Promise<Awaited<ReturnType<typeof startPostgres>>> | undefined;
 

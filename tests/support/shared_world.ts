@@ -162,7 +162,8 @@ function worldOf(parts: Parts): Omit<SharedWorld, typeof Symbol.asyncDispose> {
   };
 }
 
-function* filesBelow(directory: string): Generator<string> {
+/** The files in a directory and below it. */
+export function* filesBelow(directory: string): Generator<string> {
   let entries: Deno.DirEntry[] = [];
   try {
     entries = [...Deno.readDirSync(directory)];

@@ -24,7 +24,6 @@ export interface Row {
 
 /** A refresh that began: from then on its refresh token may be used up. */
 export interface Attempt {
-  /** Names the computer before the blank, and the attempt behind it. */
   readonly id: string;
   readonly by: string;
 }
@@ -38,12 +37,15 @@ export interface NewRow {
   readonly keyId?: string | undefined;
 }
 
-/** Who takes a lock. */
+/**
+ * Who takes a lock. Nothing here frees a lock that another process has: two copies of a computer have the same names and
+ * files.
+ */
 export interface Owner {
-  /** A random id of this computer's directory. */
-  readonly machine: string;
-  /** The same for people. */
+  /** For people. */
   readonly by: string;
+  /** Only saves what it has: an attempt that may be alive need not be waited for, since a save is fenced. */
+  readonly onlySaves?: boolean;
 }
 
 /** A row that no other process can change. */
@@ -90,18 +92,15 @@ export interface Engine {
 }
 
 /**
- * How long an attempt of another computer is left alone after it was first seen without its lock, in milliseconds: its
- * process may be alive, and about to lock again or to deliver what it got.
+ * How long an attempt is left alone after it was first seen without its lock, in milliseconds: its process may be alive,
+ * and about to lock again or to deliver what it got.
  */
 export const GRACE = 5_000;
 /** How long a holder may take at the longest, in milliseconds: longer than a refresh with all its retries. */
 export const HOLD = 150_000;
 /** How long a lock is waited for, in milliseconds. */
 export const LOCK_DEADLINE = HOLD + 50_000;
+/** How long after a holder prepared its request may be sent, in milliseconds; later it has to prepare again. */
+export const PROOF = 5_000;
 /** How long a save tries to reach the database again, in milliseconds: a standby may have to be promoted. */
 export const SAVE_DEADLINE = 30_000;
-
-/** The computer that an attempt or an owner belongs to. */
-export function machineOf({ id }: Attempt): string {
-  return id.split(" ", 1)[0] ?? "";
-}

@@ -1,12 +1,11 @@
 // The lock of a row in etcd: a key with a lease that is kept alive, and the one save under it. Rule: what is written
-// compares the lock's own revision, so that a holder whose lease expired writes nothing.
+// compares the lock's own revision, so that a holder whose lease expired writes nothing. Only an ended lease frees a lock.
 
 import { CliError, toCliError } from "../../base/errors.ts";
 import { field, parseObject } from "../../base/json.ts";
 import {
   GRACE,
   LOCK_DEADLINE,
-  machineOf,
   type NewRow,
   type Owner,
   type Row,
@@ -37,9 +36,9 @@ interface HeldKey {
 
 /** Takes the lock of a profile; see {@link Engine.lock}. */
 export async function lockKey(profile: string, owner: Owner, place: EtcdPlace): Promise<RowLock> {
-  let held = await waitForKey(profile, owner, place, LOCK_DEADLINE);
+  const mine = crypto.randomUUID();
+  let held = await waitForKey(profile, { ...owner, mine }, place, LOCK_DEADLINE);
   const { row } = held;
-  const mine = `${owner.machine} ${crypto.randomUUID()}`;
   return {
     row,
     async prepare() {
@@ -107,7 +106,8 @@ async function saveSurely(
         return [true, { ...held, text: undefined }];
       }
       held.stop.abort();
-      held = await waitForKey(profile, owner, place, SAVE_DEADLINE); // the lease expired, or another one saved
+      const again = { ...owner, mine, onlySaves: true };
+      held = await waitForKey(profile, again, place, SAVE_DEADLINE); // the lease expired, or another one saved
       if (savedAttempt(held.text) === mine) return [true, held];
       if (held.row.generation !== row.generation) return [false, held];
     } catch (error) {
@@ -130,10 +130,15 @@ function savedAttempt(text: string | undefined): string | undefined {
   return text === undefined ? undefined : field(parseObject(text), "savedAttempt", "string");
 }
 
-/** Waits for the lock key, and for attempts of other computers that may still be alive. */
+/** An owner with a name for this one lock, which no file has. */
+interface Locker extends Owner {
+  readonly mine: string;
+}
+
+/** Waits for the lock key, and for attempts that may still be alive. */
 async function waitForKey(
   profile: string,
-  owner: Owner,
+  owner: Locker,
   place: EtcdPlace,
   deadline: number,
 ): Promise<HeldKey> {
@@ -145,9 +150,9 @@ async function waitForKey(
     const held = await takenKey(profile, owner, place);
     if (held !== undefined) {
       const { attempt } = held.row;
-      const isOurs = attempt === undefined || machineOf(attempt) === owner.machine;
+      const isFree = attempt === undefined || owner.onlySaves;
       if (attempt !== undefined && seen?.id !== attempt.id) seen = { id: attempt.id, at: waited };
-      if (isOurs || waited - (seen?.at ?? waited) >= GRACE) return held;
+      if (isFree || waited - (seen?.at ?? waited) >= GRACE) return held;
       held.stop.abort();
       await revoked(held.lease, place);
     }
@@ -159,16 +164,16 @@ async function waitForKey(
 /** The lock key with the row, when no other process has it. */
 async function takenKey(
   profile: string,
-  owner: Owner,
+  { mine, by }: Locker,
   place: EtcdPlace,
 ): Promise<HeldKey | undefined> {
   const { client } = place;
   const key = place.lockKey(profile);
   const other = await client.get(key);
-  // who holds the file lock of this computer knows that its earlier holder is dead
-  if (other !== undefined && other.value.split(" ", 1)[0] !== owner.machine) return undefined;
+  // ours is there already when the answer to an earlier request was lost
+  if (other !== undefined && other.value.split(" ", 1)[0] !== mine) return undefined;
   const lease = field(await client.call("/v3/lease/grant", { TTL: LEASE }), "ID", "string") ?? "";
-  const then = [{ put: key, value: `${owner.machine} ${owner.by}`, lease }];
+  const then = [{ put: key, value: `${mine} ${by}`, lease }];
   const compare = [{ key, modified: other?.modified ?? "0" }];
   const locked = await client.transact({ compare, then })
     ? (await client.get(key))?.modified

@@ -8,7 +8,6 @@ import {
   GRACE,
   HOLD,
   LOCK_DEADLINE,
-  machineOf,
   type NewRow,
   type Owner,
   type Row,
@@ -49,11 +48,10 @@ export async function lockRow(profile: string, owner: Owner, locking: Locking): 
   let held = await waitForRow(profile, owner, locking, LOCK_DEADLINE);
   const { row } = held;
   let attempt: string | undefined;
-  const newAttempt = (): string => `${owner.machine} ${crypto.randomUUID()}`;
   return {
     row,
     async prepare() {
-      const mine = newAttempt();
+      const mine = crypto.randomUUID();
       attempt = mine;
       const values = [profile, mine, owner.by, row.generation];
       await held.connection.queries([ATTEMPT, values], ["COMMIT"]);
@@ -63,7 +61,7 @@ export async function lockRow(profile: string, owner: Owner, locking: Locking): 
       throw takenOver(locking.address, now);
     },
     async save(next) {
-      const saving = { profile, next, mine: attempt ?? newAttempt(), owner, row };
+      const saving = { profile, next, mine: attempt ?? crypto.randomUUID(), owner, row };
       const [isSaved, last] = await saveSurely(held, saving, locking);
       held = last;
       if (isSaved) attempt = undefined;
@@ -102,7 +100,7 @@ async function saveSurely(
   for (let held = first;;) {
     try {
       if (held.connection.isBroken()) {
-        held = await waitForRow(saving.profile, saving.owner, locking, SAVE_DEADLINE);
+        held = await waitForRow(saving.profile, { onlySaves: true }, locking, SAVE_DEADLINE);
       }
       return [held.savedAttempt === saving.mine || await saveOnce(held.connection, saving), held];
     } catch (error) {
@@ -132,10 +130,10 @@ interface HeldRow {
   readonly savedAttempt: string | null | undefined;
 }
 
-/** Waits for the row, and for attempts of other computers that may still be alive. */
+/** Waits for the row, and for attempts that may still be alive. */
 async function waitForRow(
   profile: string,
-  owner: Owner,
+  { onlySaves = false }: Pick<Owner, "onlySaves">,
   locking: Locking,
   deadline: number,
 ): Promise<HeldRow> {
@@ -150,9 +148,9 @@ async function waitForRow(
       const row = await lockedRow(profile, connection, address);
       const { attempt } = rowOf(row ?? {});
       if (row !== undefined) {
-        const isOurs = attempt === undefined || machineOf(attempt) === owner.machine;
+        const isFree = attempt === undefined || onlySaves;
         if (attempt !== undefined && seen?.id !== attempt.id) seen = { id: attempt.id, at: waited };
-        if (isOurs || waited - (seen?.at ?? waited) >= GRACE) {
+        if (isFree || waited - (seen?.at ?? waited) >= GRACE) {
           return { connection, row: rowOf(row), savedAttempt: row.saved_attempt };
         }
         await connection.query("ROLLBACK");

@@ -52,9 +52,8 @@ testWith(
     const line = `127.0.0.1:${postgres.port}:anaplan:anaplan:${PASSWORD}\n`;
     await Deno.writeTextFile(`${first.home}/.pgpass`, line, { mode: 0o600 });
     await Deno.writeTextFile(`${secrets}/store-password`, `${PASSWORD}\n`, { mode: 0o600 });
-    const [setUp = "", everyOther = "", etcd = "", leaked = "", ...more] = blocks("sh");
+    const [setUp = "", everyOther = "", leaked = "", ...more] = blocks("sh");
     assertEquals(more, [], "every block has its step");
-    assertMatch(etcd, /^export ANAPLAN_AUTH_STORE='etcds:/); // tests/store/etcd_test.ts has such an address
 
     await test.step("the first computer", async () => {
       await works(first, `cd ${etc}; ${inline("openssl rand -base64 32 > key")}`);

@@ -8,7 +8,7 @@ import { type Failover, failovers } from "./failovers.ts";
 import { killRefreshes } from "./kills.ts";
 
 /** One line of the chapter. */
-interface Finding {
+export interface Finding {
   readonly what: string;
   readonly tried: number;
   readonly kept: string;
@@ -25,24 +25,25 @@ export interface StoreOptions {
 
 const NAMES = { postgresql: "PostgreSQL", etcd: "etcd" } as const;
 
-/** Tries it all, and writes the chapter into a page; whether everything was kept. */
+/** Tries it all, but for what is tried 0 times, and writes the chapter into a page; whether everything was kept. */
 export async function tortureStore(
   options: StoreOptions,
   page: string | undefined,
   say: (text: string) => void,
 ): Promise<boolean> {
-  const findings: Finding[] = [];
-  const note = (finding: Finding): void => {
-    findings.push(finding);
+  let isAllKept = true;
+  const note = async (finding: Finding): Promise<void> => {
+    isAllKept &&= finding.isKept;
     say(`${finding.isKept ? "kept" : "NOT KEPT"}: ${finding.what}: ${finding.kept}`);
+    if (page !== undefined) await writeRow(page, NAMES[options.kind], finding);
   };
-  note(await race(options));
-  note(await kills(options));
+  if (options.processes > 0) await note(await race(options));
+  if (options.kills > 0) await note(await kills(options));
+  if (options.failovers === 0) return isAllKept;
   for (const failover of await failovers(options.kind, options.failovers)) {
-    note(asFinding(failover));
+    await note(asFinding(failover));
   }
-  if (page !== undefined) await writeChapter(page, NAMES[options.kind], findings);
-  return findings.every(({ isKept }) => isKept);
+  return isAllKept;
 }
 
 async function server(kind: StoreOptions["kind"]): Promise<Postgres | Etcd> {
@@ -90,25 +91,22 @@ function asFinding({ what, tried, lost, mayLose }: Failover): Finding {
   return { what, tried, kept: `${lost} logins lost`, isKept: mayLose || lost === 0 };
 }
 
-async function writeChapter(
-  page: string,
-  name: string,
-  findings: readonly Finding[],
-): Promise<void> {
-  const rows = findings.map(({ what, tried, kept }) => `| ${what} | ${tried} | ${kept} |`);
-  const chapter = [
-    `## ${name}`,
-    "",
-    "| what | tried | result |",
-    "| --- | ---: | --- |",
-    ...rows,
-    "",
-  ].join("\n");
+/** Puts a finding into the chapter of a page: an earlier one of the same is replaced, and the others stay. */
+export async function writeRow(page: string, name: string, finding: Finding): Promise<void> {
   const text = await Deno.readTextFile(page);
   const pattern = new RegExp(`## ${name}\n[^]*?(?=\n## |$)`);
+  const [present = ""] = pattern.exec(text) ?? [];
+  const earlier = present.split("\n").filter((line) => line.startsWith("|")).slice(2);
+  const isSame = (row: string): boolean => row.split("|")[1]?.trim() === finding.what;
+  const row = `| ${finding.what} | ${finding.tried} | ${finding.kept} |`;
+  const rows = earlier.some(isSame)
+    ? earlier.map((each) => isSame(each) ? row : each)
+    : [...earlier, row];
+  const head = [`## ${name}`, "", "| what | tried | result |", "| --- | ---: | --- |"];
+  const chapter = [...head, ...rows, ""].join("\n");
   await Deno.writeTextFile(
     page,
-    pattern.test(text) ? text.replace(pattern, () => chapter) : `${text}\n${chapter}`,
+    present === "" ? `${text}\n${chapter}` : text.replace(pattern, () => chapter),
   );
   await new Deno.Command(Deno.execPath(), { args: ["fmt", "-q", page] }).output();
 }

@@ -121,8 +121,7 @@ for (const [what, damage] of Object.entries(DAMAGES)) {
     assertStringIncludes(at.outcome.stderr, "Warning: Cannot use ~/.config/");
     const { code, stdout } = await runBounded(["doctor"], { home: at.home.path });
     assert(code !== 0);
-    const seen =
-      /✗ (Login         Cannot use|Files        ) ~\/\.config\/anaplan-auth\/credentials\//;
+    const seen = /✗ (Login +Cannot use |Files +)~\/\.config\/anaplan-auth\/credentials\//;
     assertMatch(stdout, seen); // what is said of the files is not said again
     assert(whatIsAt(at.path) === at.before);
   });

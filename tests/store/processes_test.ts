@@ -195,28 +195,6 @@ testWith(
 
 testWith(
   POSTGRES,
-  "a holder that loses its computer keeps no process waiting for longer than its limits",
-  async (bin) => {
-    await using postgres = await startPostgres(bin);
-    await using world = await sharedWorld(postgres, 2);
-    await world.makeStale();
-    const since = world.sandbox.requests.length;
-    world.sandbox.fault("/oauth/token", { until: new Promise(() => {}) });
-    await using program = await world.start(0, ["token"]);
-    await asked(world, since);
-    assertMatch(await world.column("refreshing_by"), /, process \d+$/);
-    program.signal("SIGKILL");
-    await program.outcome;
-    const next = await world.run(1, ["token"]);
-    assertEquals(next.code, 0, next.stderr);
-    assert(next.milliseconds < 15_000, `${next.milliseconds} ms`);
-    assertEquals(await world.column("refreshing_by"), "");
-  },
-  OPTIONS,
-);
-
-testWith(
-  POSTGRES,
   "a failover to a synchronous standby in the middle of a refresh loses nothing",
   async (bin) => {
     const settings = ["synchronous_standby_names=*", "hot_standby=on"];

@@ -3,7 +3,7 @@
 import { run, type Words, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { table } from "../base/lines.ts";
-import { isoTime } from "../base/text.ts";
+import { isoTime, shellWord } from "../base/text.ts";
 import { dateTime } from "../base/times.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { configDirectory, placeOf } from "../settings/location.ts";
@@ -36,7 +36,7 @@ export async function storeInit(
   { system }: CommandContext,
   text: string,
 ): Promise<Answer> {
-  const address = addressIn(text, flags);
+  const address = addressIn(text, flags, system);
   const engine = engineAt(address, system);
   const sql = await engine.creation();
   if (!flags.print) await engine.create();
@@ -45,7 +45,7 @@ export async function storeInit(
     text: flags.print
       ? sql
       : words`The login store ${address.name} is ready.\nNext: ${
-        run("store use", { flags: address.text })
+        run("store use", { flags: shellWord(address.text) })
       }`,
     data: { store: address.text, sql },
   };
@@ -58,7 +58,7 @@ export async function storeUse(
   text: string,
 ): Promise<Answer> {
   const configDir = configDirectory(flags, system);
-  const address = text === "local" ? undefined : addressIn(text, flags);
+  const address = text === "local" ? undefined : addressIn(text, flags, system);
   if (address !== undefined) {
     await sharedStore(configDir, system, talk.warn, { address }).engine.rows(talk.warn);
   }
@@ -197,10 +197,14 @@ function storeIn(flags: CommonFlags, { system, talk }: CommandContext): {
 }
 
 /** An address that was typed. @throws {CliError} `usage` for one with a password: other users see it. */
-function addressIn(text: string, { caFile = [] }: CommonFlags): Address {
-  const [file] = caFile;
+function addressIn(
+  text: string,
+  { caFile = [] }: CommonFlags,
+  { absolutePath }: CommandContext["system"],
+): Address {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url !== undefined && file !== undefined) url.searchParams.set("sslrootcert", file);
+  const file = caFile[0] ?? url?.searchParams.get("sslrootcert");
+  if (url !== undefined && file) url.searchParams.set("sslrootcert", absolutePath(file));
   const address = parseAddress(url?.href ?? text, "the argument");
   if (address.password === undefined) return address;
   throw new CliError(

@@ -4,6 +4,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { CliError } from "../../src/base/errors.ts";
 import { parseAddress } from "../../src/store/store_choice.ts";
 import { openConnection, type PgConnection } from "../../src/store/engines/pg_client.ts";
+import type { System } from "../../src/system/contract.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 
 const PASSWORD = "correct-horse-battery-staple";
@@ -30,9 +31,12 @@ async function heardBy(
   return heard;
 }
 
-function connect(port: number): Promise<PgConnection> {
+function connect(
+  port: number,
+  system: Partial<Pick<System, "waiting">> = {},
+): Promise<PgConnection> {
   const address = parseAddress(`postgresql://anaplan:${PASSWORD}@127.0.0.1:${port}/db`, "a test");
-  return openConnection(address, fakeSystem());
+  return openConnection(address, { ...fakeSystem(), ...system });
 }
 
 /** A message of the protocol: its type, its length and what is in it. */
@@ -97,6 +101,31 @@ Deno.test("no variable of PostgreSQL's changes how a connection begins", async (
   } finally {
     for (const name of Object.keys(variables)) Deno.env.delete(name);
   }
+});
+
+Deno.test("a terminal is told what is waited for, until the answer came or the wait failed", async () => {
+  const waits: string[] = [];
+  const waiting = (what: string): Promise<Disposable> => {
+    waits.push(`begins: ${what}`);
+    return Promise.resolve({ [Symbol.dispose]: () => void waits.push("ends") });
+  };
+  let name = "";
+  await heardBy(
+    async (server) => {
+      assertEquals(waits, [`begins: ${name}`]);
+      await server.write(AUTHENTICATED);
+      await server.write(message("Z", 73));
+      await server.read(new Uint8Array(8192)); // the query; the connection ends without an answer
+      server.close();
+    },
+    async (port) => {
+      name = `127.0.0.1:${port}`;
+      await using connection = await connect(port, { waiting });
+      assertEquals(waits, [`begins: ${name}`, "ends"]);
+      await assertRejects(() => connection.query("SELECT 1"), CliError);
+    },
+  ).catch(() => {}); // the server was closed by hand
+  assertEquals(waits, [`begins: ${name}`, "ends", `begins: ${name}`, "ends"]);
 });
 
 for (const [how, request] of Object.entries({ "in clear text": [3], "as MD5": [5, 1, 2, 3, 4] })) {

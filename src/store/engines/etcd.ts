@@ -3,7 +3,7 @@
 
 import { run } from "../../base/advice.ts";
 import { CliError } from "../../base/errors.ts";
-import { isProfileName } from "../../base/text.ts";
+import { isProfileName, shellWord } from "../../base/text.ts";
 import type { Address } from "./address.ts";
 import type { Engine, EngineSystem, Health, Row } from "./engine.ts";
 import { type EtcdClient, etcdClient } from "./etcd_client.ts";
@@ -30,7 +30,7 @@ export function etcd(address: Address, system: EngineSystem): Engine {
   };
   return {
     name: address.name,
-    creation: () => Promise.resolve(`etcdctl put ${versionKey} ${VERSION}`),
+    creation: () => Promise.resolve(`etcdctl put ${shellWord(versionKey)} ${VERSION}`),
     async read(profile) {
       await assertVersion();
       const found = await client.get(place.loginKey(profile));

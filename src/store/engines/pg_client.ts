@@ -3,6 +3,7 @@
 import { CliError } from "../../base/errors.ts";
 import type { System } from "../../system/contract.ts";
 import type { Address } from "./address.ts";
+import type { EngineSystem } from "./engine.ts";
 import { passwordFor } from "./password.ts";
 import { codeOf, failureOf } from "./pg_failure.ts";
 
@@ -68,12 +69,15 @@ const AS_TEXT = { getTypeParser: () => (value: string) => value };
 /** Opens a connection. @throws {CliError} as {@link failureOf}. */
 export async function openConnection(
   address: Address,
-  system: Pick<System, "env" | "trace">,
+  system: Pick<EngineSystem, "env" | "trace" | "waiting">,
 ): Promise<PgConnection> {
   const client = await clientFor(address, system);
   let isBroken = false;
   client.on("error", () => {}); // the next query fails
+  let waits = 0;
   const asked = async <T>(what: string, work: Promise<T>): Promise<T> => {
+    // one line for all that is asked together; not awaited, since the work may fail meanwhile
+    const wait = waits++ === 0 ? system.waiting?.(address.name, QUERY_TIMEOUT) : undefined;
     try {
       return await work;
     } catch (error) {
@@ -81,6 +85,9 @@ export async function openConnection(
       isBroken ||= failure === error || codeOf(failure) === "gone";
       system.trace(() => `< ${address.name}: ${what}: ${failure.message}`);
       throw failure;
+    } finally {
+      waits--;
+      (await wait)?.[Symbol.dispose]();
     }
   };
   await asked("connect", client.connect()).catch((error) => {

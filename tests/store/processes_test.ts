@@ -191,7 +191,7 @@ testWith(
     );
     const other = await world.run(1, ["token"]);
     assertEquals(other.code, 0, other.stderr);
-    assert(other.milliseconds > 4_500, "the frozen process is given its time");
+    assert(other.milliseconds > 150_000, "the frozen process is given its time");
     const generation = await world.column("generation");
     answer();
     frozen.signal("SIGCONT");
@@ -224,7 +224,7 @@ testWith(
     // a copy of this computer may have the same names and files, and be alive
     const next = await world.run(0, ["token"]);
     assertEquals(next.code, 0, next.stderr);
-    assert(next.milliseconds > 4_500 && next.milliseconds < 15_000, `${next.milliseconds} ms`);
+    assert(next.milliseconds > 150_000 && next.milliseconds < 180_000, `${next.milliseconds} ms`);
     assertEquals(await world.column("refreshing_by"), "");
   },
   OPTIONS,

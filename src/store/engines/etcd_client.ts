@@ -48,10 +48,11 @@ export interface EtcdClient {
 /** How long one member may take to answer, in milliseconds. */
 const TIMEOUT = 4_000;
 
+const REJECTED = "it rejected the user or the password";
+
 /** Opens a client; it signs in when it is first used. */
 export function etcdClient(address: Address, system: EngineSystem): EtcdClient {
   const origins = originsOf(address);
-  let token: Promise<string | undefined> | undefined;
   const send = async (path: string, body: Fields, authorization?: string): Promise<Fields> => {
     let failure: CliError | undefined;
     for (const origin of origins) {
@@ -65,10 +66,7 @@ export function etcdClient(address: Address, system: EngineSystem): EtcdClient {
     }
     throw failure ?? new Error("an address has a host");
   };
-  const call = async (path: string, body: Fields): Promise<Fields> => {
-    token ??= signedIn(address, system, send);
-    return await send(path, body, await token);
-  };
+  const call = signedCalls(send, () => signedIn(address, system, send));
   const range = async (body: Fields): Promise<readonly EtcdValue[]> => {
     const { kvs } = await call("/v3/kv/range", body);
     return Array.isArray(kvs) ? kvs.map((entry) => valueOf(asObject(entry) ?? {})) : [];
@@ -89,6 +87,28 @@ function originsOf({ host, port, isEncrypted, parameters }: Address): string[] {
   const first = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
   const others = parameters.get("members")?.split(",") ?? [];
   return [first, ...others].map((member) => `${scheme}://${member}`);
+}
+
+type Send = (path: string, body: Fields, authorization?: string) => Promise<Fields>;
+
+/** Calls with a sign-in that is made when it is needed, and once more when etcd has ended it: a restart does. */
+function signedCalls(
+  send: Send,
+  signIn: () => Promise<string | undefined>,
+): (path: string, body: Fields) => Promise<Fields> {
+  let token: Promise<string | undefined> | undefined;
+  return async (path, body) => {
+    for (let isAgain = false;; isAgain = true) {
+      try {
+        token ??= signIn();
+        return await send(path, body, await token);
+      } catch (error) {
+        token = undefined; // a sign-in that failed is not kept
+        const isEnded = error instanceof CliError && error.reason === REJECTED;
+        if (!isEnded || isAgain) throw error;
+      }
+    }
+  };
 }
 
 async function signedIn(
@@ -149,7 +169,7 @@ function refusal(fields: Fields, { name }: Address): CliError {
     new CliError("storage", `Cannot use the login store ${name}: ${reason}`, { reason, next });
   if (code === 3 || code === 16) {
     return cannot(
-      "it rejected the user or the password",
+      REJECTED,
       "check the user and its password (ANAPLAN_AUTH_STORE_PASSWORD_FILE)",
     );
   }

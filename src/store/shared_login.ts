@@ -23,7 +23,7 @@ import type { TokenSet } from "../oauth/token_set.ts";
 import { fingerprint, serializeTokenSet } from "../oauth/token_sets.ts";
 
 /** How long another process of this computer is waited for, in milliseconds. */
-const LOCK_DEADLINE = 440_000;
+const LOCK_DEADLINE = 640_000;
 
 /** Takes the locks; tokens that an earlier process could not save are saved first. See {@link LockedLogin}. */
 export async function lockShared(

@@ -68,6 +68,46 @@ testWith(ETCD, "a leader that is killed between request and save costs nothing",
   assertEquals(world.refreshes(since), [200, 200]);
 }, OPTIONS);
 
+testWith(ETCD, "a sign-in that etcd ends between request and save is made again", async (path) => {
+  await using etcd = await startEtcd(path);
+  await using world = await sharedWorld(etcd, 2);
+  await world.makeStale();
+  const post = async (path: string, body: object, authorization?: string) => {
+    const response = await fetch(`http://127.0.0.1:${etcd.members[0]?.port}/v3/auth/${path}`, {
+      method: "POST",
+      body: JSON.stringify(body),
+      headers: authorization === undefined ? {} : { authorization },
+    });
+    return await response.json();
+  };
+  const password = "a-password";
+  await post("user/add", { name: "root", password });
+  await post("role/add", { name: "root" });
+  await post("user/grant", { user: "root", role: "root" });
+  await post("enable", {});
+  const passwordFile = `${world.homes[0]?.path}/password`;
+  await Deno.writeTextFile(passwordFile, password, { mode: 0o600 });
+  const env = {
+    ANAPLAN_AUTH_STORE: etcd.url().replace("etcd://", "etcd://root@"),
+    ANAPLAN_AUTH_STORE_PASSWORD_FILE: passwordFile,
+  };
+  const since = world.sandbox.requests.length;
+  const gate = Promise.withResolvers<void>();
+  world.sandbox.fault("/oauth/token", { until: gate.promise });
+  await using program = await world.start(0, ["token"], env);
+  while (world.sandbox.requests.length === since) {
+    await new Promise((resolve) => setTimeout(resolve, 15));
+  }
+  const { token } = await post("authenticate", { name: "root", password });
+  await post("disable", {}, token); // which ends all sign-ins, as a restart does
+  await post("enable", {});
+  gate.resolve();
+  const outcome = await program.outcome;
+  assertEquals([outcome.code, outcome.stderr], [0, ""]);
+  assertEquals(world.refreshes(since), [200]);
+  assertEquals((await world.run(1, ["refresh"], env)).code, 0, "the login still works");
+}, OPTIONS);
+
 testWith(
   ETCD,
   "a minority that is cut off sends nothing, and a fresh token still comes from the copy",

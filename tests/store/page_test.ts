@@ -1,4 +1,4 @@
-// The examples of docs/many-machines.md, run as they stand, on computers that share a database.
+// The examples of docs/many-machines.md, run unchanged, on computers that share a database.
 // Rule: the commands are read from the page; only the host and the directories are the test's.
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { parse } from "yaml";

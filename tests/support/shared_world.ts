@@ -53,6 +53,8 @@ export interface Database {
   column(name: string): Promise<string>;
   /** Puts another sealed text in the place of its login. */
   replaceLogin(sealed: string): Promise<unknown>;
+  /** Ends the attempt of a process that is known to be dead, so that no command waits for it. */
+  endAttempt(): Promise<unknown>;
 }
 
 /** A PostgreSQL server as a database of logins. */
@@ -65,6 +67,7 @@ function inPostgres({ url, sql }: Postgres): Database {
     column: async (name) => (await sql(`SELECT ${name} FROM anaplan_auth_logins ${where}`)).trim(),
     replaceLogin: (sealed) =>
       sql(`UPDATE anaplan_auth_logins SET login = ${quoted(sealed)} ${where}`),
+    endAttempt: () => sql(`UPDATE anaplan_auth_logins SET attempt = NULL ${where}`),
   };
 }
 
@@ -81,6 +84,7 @@ function inEtcd(etcd: Etcd): Database {
     },
     replaceLogin: async (sealed) =>
       etcd.put(key, JSON.stringify({ ...await row(), login: sealed })),
+    endAttempt: async () => etcd.put(key, JSON.stringify({ ...await row(), attempt: undefined })),
   };
 }
 

@@ -93,16 +93,18 @@ export interface Engine {
   health(): Promise<Health>;
 }
 
+/** How long after a holder prepared its request may be sent, in milliseconds; later it has to prepare again. */
+export const PROOF = 5_000;
+/** How long a token request takes at the longest, in milliseconds, with an answer that comes in drops. */
+const LONGEST_REQUEST = 120_000;
+/** How long a save tries to reach the database again, in milliseconds: a standby may have to be promoted. */
+export const SAVE_DEADLINE = 30_000;
 /**
  * How long an attempt is left alone after it was first seen without its lock, in milliseconds: its process may be alive,
- * and about to lock again or to deliver what it got.
+ * wait for its answer, and save that.
  */
-export const GRACE = 5_000;
+export const GRACE = PROOF + LONGEST_REQUEST + SAVE_DEADLINE;
 /** How long a holder may take at the longest, in milliseconds: longer than a refresh with all its retries. */
 export const HOLD = 150_000;
 /** How long a lock is waited for, in milliseconds. */
-export const LOCK_DEADLINE = HOLD + 50_000;
-/** How long after a holder prepared its request may be sent, in milliseconds; later it has to prepare again. */
-export const PROOF = 5_000;
-/** How long a save tries to reach the database again, in milliseconds: a standby may have to be promoted. */
-export const SAVE_DEADLINE = 30_000;
+export const LOCK_DEADLINE = HOLD + GRACE + 50_000;

@@ -50,10 +50,10 @@ const TIMEOUT = 4_000;
 
 const CERTIFICATE_ADVICE =
   "see whether etcd wants a client certificate of its authority (cert and key in the address), then try again";
+const REJECTED = "it rejected the user or the password";
 
 /** Opens a client; it signs in when it is first used. */
 export function etcdClient(address: Address, system: EngineSystem): EtcdClient {
-  let token: Promise<string | undefined> | undefined;
   const send = async (path: string, body: Fields, authorization?: string): Promise<Fields> => {
     let failure: CliError | undefined;
     for (const origin of address.origins) {
@@ -67,10 +67,7 @@ export function etcdClient(address: Address, system: EngineSystem): EtcdClient {
     }
     throw failure ?? new Error("an address has a host");
   };
-  const call = async (path: string, body: Fields): Promise<Fields> => {
-    token ??= signedIn(address, system, send);
-    return await send(path, body, await token);
-  };
+  const call = signedCalls(send, () => signedIn(address, system, send));
   const range = async (body: Fields): Promise<readonly EtcdValue[]> => {
     const { kvs } = await call("/v3/kv/range", body);
     return Array.isArray(kvs) ? kvs.map((entry) => valueOf(asObject(entry) ?? {})) : [];
@@ -83,6 +80,28 @@ export function etcdClient(address: Address, system: EngineSystem): EtcdClient {
       const body = { compare: compare.map(comparison), success: then.map(request) };
       return (await call("/v3/kv/txn", body)).succeeded === true;
     },
+  };
+}
+
+type Send = (path: string, body: Fields, authorization?: string) => Promise<Fields>;
+
+/** Calls with a sign-in that is made when it is needed, and once more when etcd has ended it: a restart does. */
+function signedCalls(
+  send: Send,
+  signIn: () => Promise<string | undefined>,
+): (path: string, body: Fields) => Promise<Fields> {
+  let token: Promise<string | undefined> | undefined;
+  return async (path, body) => {
+    for (let isAgain = false;; isAgain = true) {
+      try {
+        token ??= signIn();
+        return await send(path, body, await token);
+      } catch (error) {
+        token = undefined; // a sign-in that failed is not kept
+        const isEnded = error instanceof CliError && error.reason === REJECTED;
+        if (!isEnded || isAgain) throw error;
+      }
+    }
   };
 }
 
@@ -160,7 +179,7 @@ function refusal(fields: Fields, { name, user }: Address): CliError {
   }
   if (code === 3 || code === 16) {
     return cannot(
-      "it rejected the user or the password",
+      REJECTED,
       "check the user and its password (ANAPLAN_AUTH_STORE_PASSWORD_FILE)",
     );
   }

@@ -1,7 +1,7 @@
 // The lock of a row in etcd: a key with a lease that is kept alive, and the one save under it. Rule: what is written
 // compares the lock's own revision, so that a holder whose lease expired writes nothing. Only an ended lease frees a lock.
 
-import { CliError, toCliError } from "../../base/errors.ts";
+import { CliError } from "../../base/errors.ts";
 import { field, parseObject } from "../../base/json.ts";
 import {
   GRACE,
@@ -111,8 +111,8 @@ async function saveSurely(
       if (savedAttempt(held.text) === mine) return [true, held];
       if (held.row.generation !== row.generation) return [false, held];
     } catch (error) {
-      const isGone = toCliError(error).kind === "unavailable";
-      if (!isGone || monotonic() - started > SAVE_DEADLINE) throw error;
+      // whatever it is may pass; only another save ends the login that these tokens follow
+      if (monotonic() - started > SAVE_DEADLINE) throw error;
       await sleep(200);
     }
   }

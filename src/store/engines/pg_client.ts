@@ -175,7 +175,7 @@ async function optionsFor(address: Address, system: Pick<System, "env">) {
   };
 }
 
-/** What the server is told first (PostgreSQL 17, 53.7); `pg` would add what PGOPTIONS and others say. */
+/** The first message to the server (PostgreSQL 17, 53.7); `pg` would add what PGOPTIONS and others say. */
 function startupOf({ user, path }: Address): object {
   return { user, database: path, application_name: "anaplan-auth" };
 }

@@ -10,6 +10,7 @@ import {
   LOCK_DEADLINE,
   type NewRow,
   type Owner,
+  PROOF,
   type Row,
   type RowLock,
   SAVE_DEADLINE,
@@ -196,7 +197,7 @@ async function rowAgain(
   for (;;) {
     const row = await lockedRow(profile, connection, address);
     if (row !== undefined) return rowOf(row);
-    if (system.monotonic() - started > GRACE) return undefined;
+    if (system.monotonic() - started > PROOF) return undefined;
   }
 }
 

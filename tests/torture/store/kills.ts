@@ -21,7 +21,7 @@ export interface Kills {
   readonly longest: number;
 }
 
-/** Longer than the grace for an attempt of another computer, with a start of the program and a refresh. */
+/** Longer than a lock outlives its process, with a start of the program and a refresh. */
 const LIMIT = 20_000;
 /** How long after the request's arrival every second one is killed at the latest, in milliseconds. */
 const AFTER_REQUEST = 60;
@@ -67,6 +67,7 @@ async function killOne(world: SharedWorld, moment: Moment): Promise<Kills> {
   await world.makeStale();
   const since = world.sandbox.requests.length;
   const isDone = await killed(world, moment);
+  await world.database.endAttempt();
   // a reservation is blank until the answer is in it
   const isRescued = [".rescued", ".rescued.next"].flatMap((end) => world.kept(0, end))
     .some((path) => Deno.readTextFileSync(path).trim() !== "");

@@ -103,7 +103,7 @@ Deno.test("no variable of PostgreSQL's changes how a connection begins", async (
   }
 });
 
-Deno.test("a terminal is told what is waited for, until the answer came or the wait failed", async () => {
+Deno.test("a terminal shows what is waited for, until the answer came or the wait failed", async () => {
   const waits: string[] = [];
   const waiting = (what: string): Promise<Disposable> => {
     waits.push(`begins: ${what}`);

@@ -228,7 +228,8 @@ function hasLogin(profile: string, where: string): CliError {
     "usage",
     `Cannot move profile ${profile}: another login of it is in ${where}`,
     {
-      next: words`sign out of the one that you do not need: ${run("logout", { profile })}`,
+      // `logout` would end the one in use for every computer, which may be the good one
+      next: words`see which one is newer: ${run("store status", { profile })}`,
     },
   );
 }

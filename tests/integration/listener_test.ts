@@ -135,7 +135,11 @@ for (const [what, said] of Object.entries({ nothing: "", "half a handshake": HAL
       using _first = await leaveOpen(one, 100, said);
       using _second = await leaveOpen(two, 100, said);
       assertEquals((await browse(`https://127.0.0.1:${two}/`)).body, "hello");
-      const ours = descriptors() - before - 200; // the peers' own are in this process as well
+      let ours = Infinity; // other files of tests open and close theirs in this process
+      for (let looks = 0; looks < 20 && ours > 32 + 2 * 12; looks++) {
+        ours = descriptors() - before - 200; // the peers' own are in this process as well
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
       assert(ours <= 32 + 2 * 12, `${ours} descriptors`);
       await Promise.all(listeners.map((listener) => listener.close()));
     },

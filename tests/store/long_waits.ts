@@ -1,31 +1,13 @@
 // Processes that wait for the whole time that an attempt of a dead or frozen one is left alone: minutes each. Rule: run
 // by name, deno test --config deno.dev.json -A tests/store/long_waits.ts, and not with every change.
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { asked, heldAnswer } from "../support/held_answer.ts";
 import { testWith } from "../support/needs.ts";
 import { findPostgres, startPostgres } from "../support/postgres.ts";
-import { type SharedWorld, sharedWorld } from "../support/shared_world.ts";
+import { sharedWorld } from "../support/shared_world.ts";
 
 const POSTGRES = findPostgres();
 const OPTIONS = { sanitizeOps: false, sanitizeResources: false };
-
-/** Holds the answer of the next token request back; gives what lets it go. */
-function heldAnswer({ sandbox }: SharedWorld): () => void {
-  const gate = Promise.withResolvers<void>();
-  sandbox.fault("/oauth/token", { until: gate.promise });
-  return gate.resolve;
-}
-
-async function until(isTrue: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  for (const deadline = Date.now() + 20_000; Date.now() < deadline;) {
-    if (await isTrue()) return;
-    await new Promise((resolve) => setTimeout(resolve, 15));
-  }
-  throw new Error(`it did not come about: ${what}`);
-}
-
-async function asked(world: SharedWorld, since: number): Promise<void> {
-  await until(() => world.sandbox.requests.length > since, "a request");
-}
 
 testWith(
   POSTGRES,

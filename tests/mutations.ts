@@ -24,7 +24,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     what: "the login is not read again inside the lock",
     file: "src/session/session.ts",
-    from: "const stored = await login.load() ?? noLogin(settings);",
+    from: "const stored = await login.load() ?? await noLogin(settings);",
     to: "const stored = seen;",
     tests: ["tests/unit/session_test.ts", "tests/e2e/processes_test.ts"],
   },
@@ -220,13 +220,13 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     what: "rescued tokens are not put back",
     file: "src/store/locked_login.ts",
-    from: "const { isPutBack, lost } = await putBack(place, lock, system, warn);",
-    to: "const { isPutBack, lost } = { isPutBack: false, lost: undefined };",
+    from: "mayHaveLeft(path, lock, system)\n      ?",
+    to: "false\n      ?",
     tests: ["tests/unit/rescue_test.ts"],
   },
   {
     what: "tokens that were rescued for another login are put back",
-    file: "src/store/rescue.ts",
+    file: "src/store/rescued.ts",
     from: "address !== identity",
     to: "false",
     tests: ["tests/unit/rescue_test.ts"],

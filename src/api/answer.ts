@@ -6,7 +6,7 @@ import { asObject, field, objectField } from "../base/json.ts";
 import { parsedWithout } from "../base/masking.ts";
 import type { Secret } from "../base/secret.ts";
 import { inOtherRegion } from "../provider/authorization_server.ts";
-import { forProfile } from "../session/session.ts";
+import { forProfile } from "../session/advice_in_use.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 import { canRefresh } from "../oauth/token_sets.ts";

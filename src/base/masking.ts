@@ -26,6 +26,20 @@ export function maskedParameters(parameters: URLSearchParams): string[] {
   );
 }
 
+/** The URL without what its query holds, for a trace. */
+export function maskUrl(url: URL): string {
+  const query = url.search === "" ? "" : `?${maskedParameters(url.searchParams).join("&")}`;
+  return `${url.origin}${url.pathname}${query}`;
+}
+
+/** The content type for a trace; a server may repeat in it what it was sent. */
+export function typeOf(
+  { headers }: Pick<Response, "headers">,
+  sent: Parameters<typeof secretsIn>[0],
+): string {
+  return masker(secretsIn(sent))(headers.get("content-type") ?? "no content type");
+}
+
 /** The secrets in a request: the values in its form, and its credentials, encoded and decoded. */
 export function secretsIn(
   { headers = {}, body = "" }: {
@@ -57,13 +71,17 @@ function basicSecrets(credentials: string): string[] {
  * quote in an error what they were sent.
  */
 export function masker(secrets: readonly string[]): (words: string) => string {
-  const forms = secrets.map(unsteering).filter((secret) => secret.length >= SHORTEST)
-    .flatMap(formsOf);
-  if (forms.length === 0) return unsteering;
-  const longestFirst = [...new Set(forms)].sort((one, other) => other.length - one.length);
-  return (words) =>
+  const masked = secrets.map(unsteering).filter((secret) => secret.length >= SHORTEST);
+  const shortest = Math.min(...masked.map((secret) => secret.length));
+  let longestFirst: string[] | undefined;
+  return (words) => {
+    const clean = unsteering(words);
+    if (clean.length < shortest) return clean; // no form of a secret is shorter than the secret
+    longestFirst ??= [...new Set(masked.flatMap(formsOf))]
+      .sort((one, other) => other.length - one.length);
     // one by one: a pattern of them all may be longer than a pattern can be
-    longestFirst.reduce((rest, form) => rest.replaceAll(form, MASK), unsteering(words));
+    return longestFirst.reduce((rest, form) => rest.replaceAll(form, MASK), clean);
+  };
 }
 
 /**

@@ -4,7 +4,7 @@
 import { run } from "../base/advice.ts";
 import type { TokenScheme } from "../provider/belonging.ts";
 import { type Answer, type Call, isGood, send } from "../api/call.ts";
-import { settingsInUse } from "../session/settings_in_use.ts";
+import { settingsInUse } from "../session/store_in_use.ts";
 import type { Bytes } from "../api/flow.ts";
 import { callHeaders } from "../provider/api_headers.ts";
 import { watched } from "../api/more.ts";

@@ -16,8 +16,7 @@ import { sealingCheck } from "../doctor/sealing_check.ts";
 import { storeCheck } from "../doctor/store_check.ts";
 import type { Answer, CommandContext, Lines } from "../command.ts";
 import { CliError, type ErrorKind } from "../base/errors.ts";
-import { storeOf } from "../session/session.ts";
-import { settingsInUse } from "../session/settings_in_use.ts";
+import { settingsInUse, storeOf } from "../session/store_in_use.ts";
 import { discovered } from "../sign_in/discovered.ts";
 import { wrapped } from "../base/lines.ts";
 import {

@@ -5,7 +5,7 @@ import type { CommandContext, CommonFlags, Exit } from "../command.ts";
 import { programExit } from "../proxy/program_exit.ts";
 import { CliError } from "../base/errors.ts";
 import { freshTokenSet } from "../session/session.ts";
-import { settingsInUse } from "../session/settings_in_use.ts";
+import { settingsInUse } from "../session/store_in_use.ts";
 import { isShared } from "../store/logins.ts";
 
 /** The flags of `exec`. */

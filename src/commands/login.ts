@@ -19,7 +19,7 @@ import { endPreviousLogin } from "../sign_in/previous.ts";
 import { type AboutClient, canAsk, chooseClient } from "../sign_in/questions.ts";
 import { assertCanSave, type SignedIn } from "../sign_in/saved.ts";
 import { staySignedIn } from "../session/expiry.ts";
-import { forProfile } from "../session/session.ts";
+import { forProfile } from "../session/advice_in_use.ts";
 import { keepUser } from "../session/user.ts";
 import {
   type ConnectionFlags,
@@ -30,7 +30,7 @@ import {
 } from "../settings/settings.ts";
 import { isoTime } from "../base/text.ts";
 import type { Setup } from "../base/parse.ts";
-import { bringMissingSettings } from "../session/settings_in_use.ts";
+import { bringMissingSettings } from "../session/store_in_use.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 
 /** The flags of `login`. */

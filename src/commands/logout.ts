@@ -7,7 +7,7 @@ import { configDirectory, placeOf } from "../settings/location.ts";
 import { listDirectory } from "../files/private_directory.ts";
 import { splitPath } from "../files/private_file.ts";
 import { profileNames } from "../settings/location.ts";
-import { storeOf } from "../session/session.ts";
+import { storeOf } from "../session/store_in_use.ts";
 import { orSetAside } from "../files/set_aside.ts";
 import { assertProfileExists, loadSettings, type Settings } from "../settings/settings.ts";
 import type { LoginStore } from "../store/login_store.ts";

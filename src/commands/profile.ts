@@ -17,7 +17,7 @@ import {
 import { changeCurrentProfile } from "../session/current_profile.ts";
 import { loadProfile, type Profile, removeProfile, saveProfile } from "../settings/profiles.ts";
 import { everyProfile } from "../session/every_profile.ts";
-import { storeOf } from "../session/session.ts";
+import { storeOf } from "../session/store_in_use.ts";
 import { orSetAside } from "../files/set_aside.ts";
 import {
   profileFor,

@@ -7,7 +7,7 @@ import { assertPrivateDirectory } from "../files/private_directory.ts";
 import { nameOf } from "../provider/provider.ts";
 import { signedOut, signedOutInShort } from "../session/expiry.ts";
 import { everyProfile } from "../session/every_profile.ts";
-import { storeOf } from "../session/session.ts";
+import { storeOf } from "../session/store_in_use.ts";
 import { keptUser } from "../session/user.ts";
 import { configDirectory, placeOf } from "../settings/location.ts";
 import { loadProfile, type Profile } from "../settings/profiles.ts";

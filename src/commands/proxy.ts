@@ -4,7 +4,7 @@ import type { CommandContext, CommonFlags, Exit, Reply } from "../command.ts";
 import { programExit } from "../proxy/program_exit.ts";
 import { CliError } from "../base/errors.ts";
 import { fenceOf } from "../proxy/fence.ts";
-import { settingsInUse } from "../session/settings_in_use.ts";
+import { settingsInUse } from "../session/store_in_use.ts";
 import { type OpenProxy, openProxy, type ProxyOptions } from "../proxy/proxy.ts";
 
 /** The flags of `proxy`. */

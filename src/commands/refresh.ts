@@ -2,7 +2,7 @@
 
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { refreshedTokenSet, storedTokenSet } from "../session/session.ts";
-import { settingsInUse } from "../session/settings_in_use.ts";
+import { settingsInUse } from "../session/store_in_use.ts";
 import { type Settings } from "../settings/settings.ts";
 import { isoTime } from "../base/text.ts";
 import { clockTime, duration } from "../base/times.ts";

@@ -15,8 +15,8 @@ import {
   signInAgain,
 } from "../session/expiry.ts";
 import { nameOrQuoted, shortened } from "../base/names.ts";
-import { loginCommand, loginInUse, storeInUse } from "../session/session.ts";
-import { settingsInUse } from "../session/settings_in_use.ts";
+import { loginInUse, settingsInUse, storeInUse } from "../session/store_in_use.ts";
+import { loginCommand } from "../session/advice_in_use.ts";
 import { askWho, keptUser } from "../session/user.ts";
 import { hasEnvironmentLogin, missingProfile, type Settings } from "../settings/settings.ts";
 import { isoTime } from "../base/text.ts";

@@ -72,7 +72,7 @@ async function validOne(flags: TokenFlags, context: CommandContext): Promise<Tok
   context.system.expectWrites();
   const [{ freshTokenSet }, { settingsInUse }] = await Promise.all([
     import("../session/session.ts"),
-    import("../session/settings_in_use.ts"),
+    import("../session/store_in_use.ts"),
   ]);
   return await freshTokenSet(await settingsInUse(flags, context), context, flags.minValid);
 }

@@ -6,7 +6,7 @@ import type { User } from "../provider/anaplan.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { nameOrQuoted } from "../base/names.ts";
 import { askWho } from "../session/user.ts";
-import { settingsInUse } from "../session/settings_in_use.ts";
+import { settingsInUse } from "../session/store_in_use.ts";
 import { isoTime } from "../base/text.ts";
 import { table } from "../base/lines.ts";
 import { dateTime } from "../base/times.ts";

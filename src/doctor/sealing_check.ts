@@ -2,7 +2,7 @@
 
 import { run } from "../base/advice.ts";
 import type { CommandContext } from "../command.ts";
-import { storeOf } from "../session/session.ts";
+import { storeOf } from "../session/store_in_use.ts";
 import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
 import { inWords, presentChoice } from "../store/key_source.ts";
 import { keyOf } from "../store/keys.ts";

@@ -4,7 +4,6 @@
 import { signIn, type Words } from "../base/advice.ts";
 import * as oauth from "oauth4webapi";
 import { CliError, type ErrorKind } from "../base/errors.ts";
-import { retryAfter } from "../base/retry_after.ts";
 import type { Secret } from "../base/secret.ts";
 import type { TokenSet } from "./token_set.ts";
 import { type Grant, grantIn, readReply, type Refusal, refusedError } from "./token_response.ts";
@@ -62,9 +61,10 @@ async function sendPatiently(
   while (true) {
     try {
       const response = await send();
+      if (response.status !== 429 || !mayWait) return response;
+      const { retryAfter } = await import("../base/retry_after.ts");
       const wait = retryAfter(response.headers, system.now());
-      const isShort = wait !== undefined && wait <= LONGEST_RETRY_AFTER;
-      if (response.status !== 429 || !isShort || !mayWait) return response;
+      if (wait === undefined || wait > LONGEST_RETRY_AFTER) return response;
       mayWait = false;
       // nothing is on its way: a signal that ends the program need not wait
       await system.sleep(wait, system.interruption(), new URL(tokenEndpoint).host);

@@ -31,8 +31,8 @@ export function serializeTokenSet(tokenSet: TokenSet): string {
 /** Names the tokens of a login without giving them away: a SHA-256 in hex, or `none` for no login. */
 export async function fingerprint(tokenSet: TokenSet | undefined): Promise<string> {
   if (tokenSet === undefined) return "none";
-  const { accessToken, refreshToken } = JSON.parse(serializeTokenSet(tokenSet));
-  const tokens = new TextEncoder().encode(JSON.stringify([accessToken, refreshToken]));
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", tokens));
-  return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const { accessToken, refreshToken } = tokenSet;
+  const text = JSON.stringify([accessToken.reveal(), refreshToken?.reveal()]);
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return new Uint8Array(digest).toHex();
 }

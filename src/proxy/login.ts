@@ -5,12 +5,11 @@ import { written } from "../base/advice.ts";
 import type { CommandContext, CommonFlags, Talk } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { caCertificates } from "../files/ca_file.ts";
-import { canRefresh } from "../oauth/token_sets.ts";
-import { freshTokenSet, replaceRefused } from "../session/session.ts";
-import { settingsInUse } from "../session/settings_in_use.ts";
-import type { Settings } from "../settings/settings.ts";
 import { isFresh, type TokenSet } from "../oauth/token_set.ts";
-import { sameTokenSet } from "../oauth/token_sets.ts";
+import { canRefresh, sameTokenSet } from "../oauth/token_sets.ts";
+import { freshTokenSet, replaceRefused } from "../session/session.ts";
+import { settingsInUse } from "../session/store_in_use.ts";
+import type { Settings } from "../settings/settings.ts";
 import type { HttpPool, System } from "../system/contract.ts";
 import { proxiedTargets, type Target } from "../provider/target.ts";
 

@@ -1,9 +1,10 @@
 // What an error says to do, for the login that is in use: its profile is filled in; one that comes from the
 // environment needs a variable, never a sign-in here. Rule: pure.
 
-import { type Piece, piecesOf, type Run, type Words } from "../base/advice.ts";
-import type { CliError } from "../base/errors.ts";
+import { type Piece, piecesOf, type Run, run, type Words } from "../base/advice.ts";
+import { CliError } from "../base/errors.ts";
 import type { ClientEnvironment } from "../settings/client_environment.ts";
+import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
 
 /** The variables that hold the refresh token, or name a file that does. */
 const REFRESH_TOKEN_VARIABLE = "ANAPLAN_REFRESH_TOKEN";
@@ -49,4 +50,23 @@ export function environmentAdvice(
     ? "check ANAPLAN_CLIENT_ID and ANAPLAN_CLIENT_SECRET: the refresh token in " +
       `${refreshTokenVariable(environment)} was issued to one client`
     : newRefreshToken(environment);
+}
+
+/** The error with a `Next:` that names the profile or the variable, where it says to sign in. */
+export function forProfile<Thrown>(
+  thrown: Thrown,
+  { profile, environment }: Pick<Settings, "profile" | "environment">,
+): Thrown | CliError {
+  if (!(thrown instanceof CliError) || thrown.next === undefined) return thrown;
+  if (hasEnvironmentLogin({ environment })) {
+    const next = environmentAdvice(thrown, environment);
+    return next === undefined ? thrown : thrown.with({ next });
+  }
+  return thrown.with({ next: withProfile(thrown.next, profile) });
+}
+
+/** What signs in to the settings' profile: a command, or a new token where the old one came from. */
+export function loginCommand(settings: Pick<Settings, "profile" | "environment">): Words {
+  if (hasEnvironmentLogin(settings)) return newRefreshToken(settings.environment);
+  return run("login", { profile: settings.profile });
 }

@@ -6,7 +6,7 @@ import type { CliError } from "../base/errors.ts";
 import { keepFailure } from "../settings/last_failure.ts";
 import { hasEnvironmentLogin, loadSettings, type Settings } from "../settings/settings.ts";
 import type { System } from "../system/contract.ts";
-import { forProfile } from "./session.ts";
+import { forProfile } from "./advice_in_use.ts";
 
 /** The failure of a command, for its profile, and kept for `doctor` if there is a configuration directory. */
 export function reported(

@@ -3,7 +3,9 @@
 import { words } from "../base/advice.ts";
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
-import { forProfile, freshTokenSet, loginCommand, replaceRefused, storeInUse } from "./session.ts";
+import { freshTokenSet, replaceRefused } from "./session.ts";
+import { storeInUse } from "./store_in_use.ts";
+import { forProfile, loginCommand } from "./advice_in_use.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 import { canRefresh, sameTokenSet } from "../oauth/token_sets.ts";

@@ -1,16 +1,13 @@
 // The heart: a valid token set, refreshed when it is stale, shared by every process that wants one.
 // Rule: a refresh holds the lock, reads the login again inside it, and saves before it returns the tokens.
 
-import { run, type Words, words } from "../base/advice.ts";
 import type { CommandContext } from "../command.ts";
-import { environmentAdvice, newRefreshToken, withProfile } from "./advice_in_use.ts";
-import { CliError, type ErrorDetails } from "../base/errors.ts";
+import { CliError } from "../base/errors.ts";
 import type { Grant } from "../oauth/token_response.ts";
-import { assertProfileExists, hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
+import type { Settings } from "../settings/settings.ts";
 import type { LockedLogin } from "../store/locked_login.ts";
+import { loginInUse, storeInUse } from "./store_in_use.ts";
 import type { LoginStore } from "../store/login_store.ts";
-import { storeIn } from "../store/logins.ts";
-import { duration, flagTime } from "../base/times.ts";
 import { isFresh, type TokenSet } from "../oauth/token_set.ts";
 import { canRefresh, sameTokenSet } from "../oauth/token_sets.ts";
 
@@ -41,45 +38,30 @@ export async function freshTokenSet(
   minValid?: number,
   isDemanded = minValid !== undefined,
 ): Promise<TokenSet> {
-  const seen = await storedTokenSet(settings, context, true);
+  const store = await storeInUse(settings, context);
+  const seen = await loginInUse(settings, store, true) ?? await noLogin(settings);
   const now = context.system.now();
   if (isFresh(seen, now, minValid)) { // no lock, and no network module is loaded
-    if (seen.endedBy !== undefined) warnRejected(seen, settings, context);
+    if (seen.endedBy !== undefined) {
+      context.talk.warn((await messages()).rejectedSoon(seen, settings, now));
+    }
     return seen;
   }
   try {
-    const { tokenSet } = await replaceTokenSet(seen, settings, context, { minValid });
+    const { tokenSet } = await replaceTokenSet(seen, store, settings, context, { minValid });
     const isAcceptable = isFresh(tokenSet, context.system.now(), minValid);
     if (minValid === undefined || isAcceptable) return tokenSet;
+    const { assertValidFor, shortLived } = await messages();
     if (isDemanded) assertValidFor(tokenSet, minValid, context.system.now());
-    else warnShortLived(tokenSet, minValid, context);
+    else context.talk.warn(shortLived(tokenSet, minValid, context.system.now()));
     return tokenSet;
   } catch (error) {
     const later = context.system.now(); // a refresh that fails may take its time
     const isStillValid = !isDemanded && isFresh(seen, later, 1_000);
     if (!isStillValid || !(error instanceof CliError) || !allowsOldToken(error)) throw error;
-    context.talk.warn(
-      `${error.message}; the present access token is valid for ${
-        duration(seen.expiresAt - later)
-      } more`,
-    );
+    context.talk.warn((await messages()).stillValid(error, seen, later));
     return seen;
   }
-}
-
-/** How long ago it may be that a new token was valid for long enough, in milliseconds. */
-const JUDGING = 1_000;
-
-/** @throws {CliError} `usage` when even a new access token is not valid for so long. */
-function assertValidFor({ expiresAt, obtainedAt }: TokenSet, minValid: number, now: number): void {
-  if (expiresAt - now >= minValid - JUDGING) return;
-  const longest = flagTime(expiresAt - obtainedAt);
-  const wanted = `Cannot get a token that is valid for ${flagTime(minValid)}`;
-  throw new CliError(
-    "usage",
-    `${wanted}: the server's tokens are valid for ${longest} when they are new`,
-    { next: `leave out --min-valid, or give a time that is shorter than ${longest}` },
-  );
 }
 
 /** Whether the old token may be given out after this failure: nothing new came, and you did not interrupt it. */
@@ -97,9 +79,10 @@ export async function refreshedTokenSet(
   settings: Settings,
   context: CommandContext,
 ): Promise<Refreshed> {
-  const seen = await storedTokenSet(settings, context, true);
+  const store = await storeInUse(settings, context);
+  const seen = await loginInUse(settings, store, true) ?? await noLogin(settings);
   const since = context.system.now();
-  return await replaceTokenSet(seen, settings, context, { asksAgain: true, since });
+  return await replaceTokenSet(seen, store, settings, context, { asksAgain: true, since });
 }
 
 /**
@@ -113,7 +96,8 @@ export async function replaceRefused(
   settings: Settings,
   context: CommandContext,
 ): Promise<TokenSet> {
-  return (await replaceTokenSet(refused, settings, context, { isRefused: true })).tokenSet;
+  const store = await storeInUse(settings, context);
+  return (await replaceTokenSet(refused, store, settings, context, { isRefused: true })).tokenSet;
 }
 
 /**
@@ -127,80 +111,7 @@ export async function storedTokenSet(
   isCopyEnough = false,
 ): Promise<TokenSet> {
   const store = await storeInUse(settings, context);
-  return await loginInUse(settings, store, isCopyEnough) ?? noLogin(settings);
-}
-
-/** The settings' login in their store; as {@link settledLogin}, where it is stored. */
-export async function loginInUse(
-  settings: Settings,
-  store: LoginStore,
-  isCopyEnough = false,
-): Promise<TokenSet | undefined> {
-  const { profile } = settings;
-  if (hasEnvironmentLogin(settings)) return await store.load(profile);
-  return await settledLogin(profile, store, isCopyEnough);
-}
-
-/**
- * A stored login. Before it counts as missing, damaged or ended, tokens that wait for their place are put there; a
- * login that can be refreshed is read without a lock.
- *
- * @throws {CliError} `storage` as {@link LoginStore.load}, or when there are only tokens that cannot be read.
- */
-async function settledLogin(
-  profile: string,
-  store: LoginStore,
-  isCopyEnough: boolean,
-): Promise<TokenSet | undefined> {
-  try {
-    const stored = await store.load(profile, isCopyEnough);
-    if (stored !== undefined && canRefresh(stored)) return stored;
-  } catch (error) {
-    if (!(error instanceof CliError) || error.damagedFile === undefined) throw error;
-  }
-  if (!await store.mayWait(profile)) return await store.load(profile);
-  await using login = await store.lock(profile);
-  const present = await login.load();
-  if (present === undefined && login.lost !== undefined) throw login.lost;
-  return present;
-}
-
-/** Where the settings' login is: in their configuration directory, or in the environment alone. */
-export async function storeInUse(settings: Settings, context: CommandContext): Promise<LoginStore> {
-  if (!hasEnvironmentLogin(settings)) return await storeOf(settings, context);
-  return (await import("./environment.ts")).environmentStore(settings, context);
-}
-
-/** The store that is used with the settings' configuration directory. */
-export async function storeOf(
-  settings: Pick<Settings, "configDir">,
-  context: CommandContext,
-): Promise<LoginStore> {
-  return await storeIn(settings.configDir, context.system, context.talk.warn);
-}
-
-function warnShortLived(
-  tokenSet: TokenSet,
-  minValid: number,
-  { system, talk }: CommandContext,
-): void {
-  const left = duration(tokenSet.expiresAt - system.now());
-  talk.warn(
-    `the new access token is valid for ${left} only, less than the ${duration(minValid)} asked`,
-  );
-}
-
-function warnRejected(
-  tokenSet: TokenSet,
-  settings: Settings,
-  { system, talk }: CommandContext,
-): void {
-  const left = duration(tokenSet.expiresAt - system.now());
-  const rejected = `the server rejected the refresh token (${tokenSet.endedBy})`;
-  const signIn = loginCommand(settings);
-  talk.warn(
-    words`${rejected}; the access token is valid for ${left} more, then sign in: ${signIn}`,
-  );
+  return await loginInUse(settings, store, isCopyEnough) ?? await noLogin(settings);
 }
 
 /** How a token set is to be replaced. */
@@ -221,20 +132,20 @@ interface ReplaceOptions {
  */
 async function replaceTokenSet(
   seen: TokenSet,
+  store: LoginStore,
   settings: Settings,
   context: CommandContext,
   { minValid, asksAgain = false, isRefused = false, since = 0 }: ReplaceOptions = {},
 ): Promise<Refreshed> {
   const { now } = context.system;
   if (!seen.isCopy) await refreshable(seen, settings, now(), asksAgain); // before waiting for another process
-  const store = await storeInUse(settings, context);
   const modules = refreshModules(); // they load while the lock is taken
   await using login = await store.lock(settings.profile);
   const isDone = (tokenSet: TokenSet | undefined): tokenSet is TokenSet =>
     tokenSet !== undefined && !sameTokenSet(tokenSet, seen) &&
     !(seen.isCopy && tokenSet.obtainedAt < since) && isFresh(tokenSet, now(), minValid);
   if (isDone(login.justSaved)) return { tokenSet: login.justSaved, byUs: false };
-  const stored = await login.load() ?? noLogin(settings);
+  const stored = await login.load() ?? await noLogin(settings);
   if (isDone(stored)) {
     return { tokenSet: stored, byUs: false, isPutBack: login.isPutBack ?? false };
   }
@@ -287,21 +198,8 @@ async function refreshLocked(
         await markEnded(isRefused ? withoutAccess(ended, context) : ended, login, context);
       }
     }
-    throw forProfile(error, settings);
+    throw (await import("./advice_in_use.ts")).forProfile(error, settings);
   }
-}
-
-/** The error with a `Next:` that names the profile or the variable, where it says to sign in. */
-export function forProfile<Thrown>(
-  thrown: Thrown,
-  { profile, environment }: Pick<Settings, "profile" | "environment">,
-): Thrown | CliError {
-  if (!(thrown instanceof CliError) || thrown.next === undefined) return thrown;
-  if (hasEnvironmentLogin({ environment })) {
-    const next = environmentAdvice(thrown, environment);
-    return next === undefined ? thrown : thrown.with({ next });
-  }
-  return thrown.with({ next: withProfile(thrown.next, profile) });
 }
 
 type RefreshableTokenSet = TokenSet & Required<Pick<TokenSet, "refreshToken" | "tokenEndpoint">>;
@@ -316,35 +214,22 @@ async function refreshable(
   const { endedBy, refreshToken, tokenEndpoint } = tokenSet;
   const isAskedAgain = asksAgain && endedBy !== undefined;
   if (!canRefresh(tokenSet) && !isAskedAgain) {
-    const { signedOut, signedOutSentence } = await import("./expiry.ts");
+    const { signedOut } = await import("./expiry.ts");
     const out = signedOut(tokenSet, settings, now);
-    if (out !== undefined) {
-      const details = endedBy === undefined ? {} : { oauthError: endedBy };
-      throw loginRequired(settings, signedOutSentence(out, settings.profile), details);
-    }
+    if (out !== undefined) throw (await messages()).signedOutError(out, settings, endedBy);
   }
-  if (refreshToken === undefined) {
-    throw loginRequired(settings, "Cannot get an access token: the login has no refresh token");
+  // the settings may name another server by now, so a login without an endpoint cannot be used
+  if (refreshToken !== undefined && tokenEndpoint !== undefined) {
+    return { ...tokenSet, refreshToken, tokenEndpoint };
   }
-  if (tokenEndpoint === undefined) { // the settings may name another server by now
-    const reason = "the saved login does not name the server that issued it";
-    throw loginRequired(settings, `Cannot get an access token: ${reason}`);
-  }
-  return { ...tokenSet, refreshToken, tokenEndpoint };
+  throw (await messages()).cannotRefresh(tokenSet, settings);
 }
 
-/** What a command says when there is no login for its profile. */
-function noLogin(settings: Settings): never {
-  assertProfileExists(settings, "Cannot get an access token");
-  throw loginRequired(settings, `You are not signed in (profile ${settings.profile})`);
+async function noLogin(settings: Settings): Promise<never> {
+  throw (await messages()).notSignedIn(settings);
 }
 
-function loginRequired(settings: Settings, message: string, details: ErrorDetails = {}): CliError {
-  return new CliError("login_required", message, { next: loginCommand(settings), ...details });
-}
-
-/** What signs in to the settings' profile: a command, or a new token where the old one came from. */
-export function loginCommand(settings: Pick<Settings, "profile" | "environment">): Words {
-  if (hasEnvironmentLogin(settings)) return newRefreshToken(settings.environment);
-  return run("login", { profile: settings.profile });
+/** What is said when all is not as usual; a good token needs none of it. */
+function messages() {
+  return import("./messages.ts");
 }

@@ -10,7 +10,7 @@ import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 import { sameTokenSet } from "../oauth/token_sets.ts";
 import { withFreshTokenSet } from "./services.ts";
-import { storeOf } from "./session.ts";
+import { storeOf } from "./store_in_use.ts";
 
 /** What is kept of a user. */
 export type KeptUser = Pick<TokenSet, "name" | "email" | "subject">;

@@ -180,8 +180,12 @@ export const ROWS = Object.entries(SETTINGS) as readonly (readonly [SettingName,
 
 /** What `valueOf` makes of each setting, without the settings of which it makes nothing. */
 export function settingsWith(valueOf: (name: SettingName, row: Row) => unknown): KeptSettings {
-  const values = ROWS.map(([name, row]) => [name, valueOf(name, row)] as const);
-  return Object.fromEntries(values.filter(([, value]) => value !== undefined));
+  const values: { [name: string]: unknown } = {};
+  for (const [name, row] of ROWS) {
+    const value = valueOf(name, row);
+    if (value !== undefined) values[name] = value;
+  }
+  return values;
 }
 
 /** The name in the code of the flag that gives a setting. */

@@ -13,7 +13,7 @@ import type { Answer } from "../oauth/loopback.ts";
 import { failedPage, signedInPage } from "../oauth/page.ts";
 import type { Grant } from "../oauth/token_response.ts";
 import { openWays, type Ways } from "../oauth/ways.ts";
-import { forProfile } from "../session/session.ts";
+import { forProfile } from "../session/advice_in_use.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { System } from "../system/contract.ts";
 import { printable } from "../base/text.ts";

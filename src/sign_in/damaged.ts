@@ -6,7 +6,7 @@ import { CliError } from "../base/errors.ts";
 import { configDirectory, currentProfile, placeOf } from "../settings/location.ts";
 import { changeCurrentProfile } from "../session/current_profile.ts";
 import { loadProfile } from "../settings/profiles.ts";
-import { storeOf } from "../session/session.ts";
+import { storeOf } from "../session/store_in_use.ts";
 import { orSetAside } from "../files/set_aside.ts";
 
 /** Moves each damaged file of the profile to `.bad`, and says so. */

@@ -8,7 +8,7 @@ import { defined } from "../base/json.ts";
 import { currentProfile, profileNames } from "../settings/location.ts";
 import { loadProfile } from "../settings/profiles.ts";
 import { Secret } from "../base/secret.ts";
-import { loginCommand } from "../session/session.ts";
+import { loginCommand } from "../session/advice_in_use.ts";
 import { type ConnectionFlags, loadSettings, type Settings } from "../settings/settings.ts";
 import { SETTINGS } from "../settings/table.ts";
 import type { Question } from "../system/contract.ts";

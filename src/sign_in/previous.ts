@@ -4,7 +4,8 @@
 import { endLogin, whoIs } from "../provider/provider.ts";
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
-import { loginCommand, storeOf } from "../session/session.ts";
+import { storeOf } from "../session/store_in_use.ts";
+import { loginCommand } from "../session/advice_in_use.ts";
 import { type Settings, settingsOf } from "../settings/settings.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 import { isLoopbackHost, portOf } from "../base/urls.ts";

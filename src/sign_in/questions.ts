@@ -8,7 +8,7 @@ import { defined } from "../base/json.ts";
 import type { AuthorizationServer, OAuthClient } from "../oauth/wire.ts";
 import { readNamedFile } from "../files/named_file.ts";
 import { Secret } from "../base/secret.ts";
-import { storeOf } from "../session/session.ts";
+import { storeOf } from "../session/store_in_use.ts";
 import { environmentSecret } from "../settings/client_environment.ts";
 import type { ConnectionFlags, Settings } from "../settings/settings.ts";
 import { lastFailure } from "../settings/last_failure.ts";

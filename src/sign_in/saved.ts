@@ -12,7 +12,7 @@ import type { AuthorizationServer, OAuthClient } from "../oauth/wire.ts";
 import { currentProfile } from "../settings/location.ts";
 import { changeCurrentProfile } from "../session/current_profile.ts";
 import { loadProfile, type Profile, saveProfile } from "../settings/profiles.ts";
-import { storeOf } from "../session/session.ts";
+import { storeOf } from "../session/store_in_use.ts";
 import { OF_ONE_PLACE, type Settings } from "../settings/settings.ts";
 import { type SettingName, SETTINGS, typedName } from "../settings/table.ts";
 import { type TokenSet } from "../oauth/token_set.ts";

@@ -5,7 +5,6 @@
 import { CliError, toCliError } from "../base/errors.ts";
 import { type Clock, type FileLock, lockFile } from "../files/lock_file.ts";
 import { readPrivateFile, splitPath, type Warn } from "../files/private_file.ts";
-import { ifReadable, lockPath, type LoginPlace, putBack, waitingPath } from "./put_back.ts";
 import {
   beginReplacement,
   ensurePrivateDirectory,
@@ -15,7 +14,16 @@ import {
   type Replacement,
   writePrivateFile,
 } from "../files/replacement.ts";
-import { type LostRescue, plannedNote, rescueLogin } from "./rescue.ts";
+import {
+  ifReadable,
+  lockPath,
+  type LoginPlace,
+  mayHaveLeft,
+  plannedNote,
+  rescueLogin,
+  waitingPath,
+} from "./rescue.ts";
+import type { LostRescue } from "./rescued.ts";
 import type { System } from "../system/contract.ts";
 import type { Sealer } from "./sealing.ts";
 import { isSealed, type TokenSet } from "../oauth/token_set.ts";
@@ -88,7 +96,9 @@ export async function lockLogin(
   ensurePrivateDirectory(splitPath(path)[0]);
   const lock = await lockFile(lockPath(path), LOCK_DEADLINE, system);
   try {
-    const { isPutBack, lost } = await putBack(place, lock, system, warn);
+    const { isPutBack, lost } = mayHaveLeft(path, lock, system)
+      ? await (await import("./put_back.ts")).putBack(place, lock, system, warn)
+      : NOTHING_LEFT;
     const before = textAt(path);
     const follows = await fingerprint(await ifReadable(place.load));
     return lockedLogin(place, lock, { before, follows, lost, isPutBack }, system, warn);
@@ -97,6 +107,9 @@ export async function lockLogin(
     throw error;
   }
 }
+
+/** What an earlier process leaves that came to its end. */
+const NOTHING_LEFT = { isPutBack: false, lost: undefined };
 
 /** What is in a file; `undefined` also when it cannot be read. */
 function textAt(path: string): string | undefined {

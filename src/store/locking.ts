@@ -5,11 +5,11 @@ import { run, type Words, words } from "../base/advice.ts";
 import { toCliError } from "../base/errors.ts";
 import { parseObject } from "../base/json.ts";
 import { ifPossible } from "../files/private_directory.ts";
-import { readPrivateFile } from "../files/private_file.ts";
+import { configText, mayBeSealing } from "./fresh_login.ts";
 import type { KeyChoice } from "./key_source.ts";
 import type { KeySystem } from "./keys.ts";
 import { type LockedLogin, lockLogin, type LockSystem } from "./locked_login.ts";
-import { mayWait, waitingNames } from "./put_back.ts";
+import { mayWait, waitingNames } from "./rescue.ts";
 import type { LoginFiles, LoginsRead, SealedLogins } from "./sealed_store.ts";
 import type { PresentSealing, Sealer, Sealing } from "./sealing.ts";
 
@@ -23,14 +23,9 @@ export interface LockingStore extends LoginsRead {
   waiting(): Promise<string[]>;
 }
 
-/** Where logins are, how one is read, and whether a key may be named. */
-interface Files extends LoginFiles {
-  mayBeSealing(): boolean;
-}
-
 /** Opens that part; `chosen` as for `openStore`. */
 export function lockingStore(
-  files: Files,
+  files: LoginFiles,
   system: LockSystem,
   warn: (text: Words) => void,
   chosen: KeyChoice | undefined,
@@ -38,9 +33,8 @@ export function lockingStore(
   const { configDir, pathOf, read } = files;
   const sealed = async (asked: KeySystem = system): Promise<SealedLogins> =>
     (await import("./sealed_store.ts")).sealedLogins(files, asked, warn, chosen);
-  const staysPlain = (profile: string): boolean =>
-    chosen === undefined && typeof ifPossible(() => read(profile)) === "object" &&
-    isUnsealed(configDir) && !files.mayBeSealing();
+  const isPlainForNow = (): boolean =>
+    chosen === undefined && isUnsealed(configText(configDir), system);
   return {
     load: async (profile) => await (await sealed()).load(profile),
     sealedBy: async (profile) => await (await sealed()).sealedBy(profile),
@@ -51,7 +45,8 @@ export function lockingStore(
       const { env, ask } = system;
       const asked = chosen === undefined ? { env, ask } : system; // the key may have changed since it was last read
       const sealing = lazySealing(
-        () => staysPlain(profile),
+        () => typeof ifPossible(() => read(profile)) === "object",
+        isPlainForNow,
         async () => (await sealed(asked)).sealingOf(profile),
         warn,
       );
@@ -66,16 +61,18 @@ export function lockingStore(
 
 /** Sealing that is loaded when it is needed. */
 function lazySealing(
-  staysPlain: () => boolean,
+  isPlainLogin: () => boolean,
+  isPlainForNow: () => boolean,
   sealing: () => Promise<PresentSealing>,
   warn: (text: Words) => void,
 ): Sealing {
   return {
     open: async (text, path) => await (await sealing()).open(text, path),
     async sealer(isFirst) {
-      const choose = async (): Promise<Sealer | undefined> =>
-        staysPlain() ? undefined : await (await sealing()).sealer(isFirst);
-      return await choose() ?? plainUnlessChosen(choose, warn);
+      const present = async () => await (await sealing()).sealer(isFirst);
+      const choose = async () => isPlainForNow() ? undefined : await present();
+      const first = isPlainLogin() ? await choose() : await present();
+      return first ?? plainUnlessChosen(choose, warn);
     },
     openText: async (text, path) => await (await sealing()).openText(text, path),
     isUpToDate: async (text) => await (await sealing()).isUpToDate(text),
@@ -99,7 +96,8 @@ function plainUnlessChosen(
 }
 
 /** Whether config.json says that logins are plain: one that is missing or damaged, or a newer one, may have named a key. */
-function isUnsealed(configDir: string): boolean {
-  const config = ifPossible(() => parseObject(readPrivateFile(`${configDir}/config.json`) ?? ""));
-  return config?.version === 1 && !("sealing" in config);
+function isUnsealed(config: string, system: Pick<LockSystem, "env">): boolean {
+  if (mayBeSealing(config, system)) return false;
+  const parsed = ifPossible(() => parseObject(config));
+  return parsed?.version === 1 && !("sealing" in parsed);
 }

@@ -42,7 +42,7 @@ export function openStore(
   const isSealing = (): boolean => mayBeSealing(configText(configDir), system);
   const rest = async () =>
     (await import("./locking.ts")).lockingStore(
-      { configDir, pathOf, read, mayBeSealing: isSealing },
+      { configDir, pathOf, read },
       system,
       warn,
       chosen,

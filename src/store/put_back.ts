@@ -3,63 +3,16 @@
 
 import { signIn } from "../base/advice.ts";
 import { CliError, toCliError } from "../base/errors.ts";
-import { type FileLock, peekAtLock } from "../files/lock_file.ts";
-import { listDirectory, readIn } from "../files/private_directory.ts";
-import { readPrivateFile, type Warn } from "../files/private_file.ts";
+import type { FileLock } from "../files/lock_file.ts";
+import { readIn } from "../files/private_directory.ts";
+import type { Warn } from "../files/private_file.ts";
 import { removePrivateFile, renamePrivateFile, writePrivateFile } from "../files/replacement.ts";
-import {
-  findRescued,
-  type LostRescue,
-  mayBeRescued,
-  type Rescued,
-  resealRescued,
-} from "./rescue.ts";
-import type { Sealing } from "./sealing.ts";
 import { orSetAside } from "../files/set_aside.ts";
+import { ifReadable, type LoginPlace, waitingPath } from "./rescue.ts";
+import { findRescued, type LostRescue, type Rescued, resealRescued } from "./rescued.ts";
 import type { System } from "../system/contract.ts";
 import { isSealed, parseTokenSet, type TokenSet } from "../oauth/token_set.ts";
 import { fingerprint, sameTokenSet, serializeTokenSet } from "../oauth/token_sets.ts";
-
-/** Where a login is, and how it is read. */
-export interface LoginPlace {
-  readonly configDir: string;
-  readonly path: string;
-  load(): Promise<TokenSet | undefined>;
-  readonly sealing: Sealing;
-}
-
-/** Where a login waits for its place while it is written; only the holder of the lock writes there. */
-export function waitingPath(path: string): string {
-  return `${path}.next`;
-}
-
-/** The file whose lock guards the login at a path. */
-export function lockPath(path: string): string {
-  return path.replace(/json$/, "lock");
-}
-
-/** Whether tokens may wait for their place; a lock that is taken then puts them there. Takes no lock. */
-export function mayWait(path: string, system: Pick<System, "env">): boolean {
-  if (hasText(waitingPath(path))) return true;
-  const lock = peekAtLock(lockPath(path));
-  return lock !== undefined && mayBeRescued(path, lock, system);
-}
-
-/** Whether more than the blanks of a reservation are in a file; one that cannot be read may have it. */
-function hasText(path: string): boolean {
-  try {
-    return (readPrivateFile(path) ?? "").trim() !== "";
-  } catch {
-    return true;
-  }
-}
-
-/** The profiles in a directory of logins for which {@link mayWait} is true. */
-export function waitingNames(directory: string, system: Pick<System, "env">): string[] {
-  const files = listDirectory(directory).map((file) => /^(.+)\.(lock|json\.next)$/.exec(file)?.[1]);
-  const names = files.filter((name) => name !== undefined);
-  return [...new Set(names)].filter((name) => mayWait(`${directory}/${name}.json`, system));
-}
 
 /**
  * Puts tokens in their place that an earlier process got and did not save: its refresh token is invalid by
@@ -155,18 +108,6 @@ async function movedBack(from: string, work: () => void | Promise<void>): Promis
       next,
       cause,
     });
-  }
-}
-
-/** What `load` gives, or nothing when it cannot. */
-export async function ifReadable<T>(
-  load: () => Promise<T | undefined>,
-): Promise<T | undefined> {
-  try {
-    return await load();
-  } catch (error) {
-    if (error instanceof CliError) return undefined; // the command itself will say so
-    throw error;
   }
 }
 

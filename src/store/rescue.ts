@@ -1,22 +1,70 @@
 // When new tokens cannot be saved in their place. Rule: they go into a private file elsewhere, never onto a
 // screen. The file says which lock file's login it belongs to and which tokens it follows; only there it goes back.
 
-import { run, signIn, type Words, words } from "../base/advice.ts";
-import { CliError, toCliError } from "../base/errors.ts";
-import type { FileLock } from "../files/lock_file.ts";
+import { signIn, words } from "../base/advice.ts";
+import { CliError } from "../base/errors.ts";
+import { type FileLock, peekAtLock } from "../files/lock_file.ts";
+import { listDirectory } from "../files/private_directory.ts";
 import { diskReason, readPrivateFile, splitPath } from "../files/private_file.ts";
 import { isThere, writePrivateFile } from "../files/replacement.ts";
 import type { System } from "../system/contract.ts";
 import type { Sealing } from "./sealing.ts";
-import { isSealed, parseTokenSet, type TokenSet } from "../oauth/token_set.ts";
-import { serializeTokenSet } from "../oauth/token_sets.ts";
+import type { TokenSet } from "../oauth/token_set.ts";
 
-type RescueSystem = Pick<System, "env">;
+/** What naming the places of a rescue needs of the world. */
+export type RescueSystem = Pick<System, "env">;
 
-/** Where the login is that is looked for, and how it is opened. */
-interface RescuePlace {
+/** Where a login is, and how it is read. */
+export interface LoginPlace {
+  readonly configDir: string;
   readonly path: string;
+  load(): Promise<TokenSet | undefined>;
   readonly sealing: Sealing;
+}
+
+/** Where a login waits for its place while it is written; only the holder of the lock writes there. */
+export function waitingPath(path: string): string {
+  return `${path}.next`;
+}
+
+/** The file whose lock guards the login at a path. */
+export function lockPath(path: string): string {
+  return path.replace(/json$/, "lock");
+}
+
+/** Whether tokens may wait for their place; a lock that is taken then puts them there. Takes no lock. */
+export function mayWait(path: string, system: Pick<System, "env">): boolean {
+  if (hasText(waitingPath(path))) return true;
+  const lock = peekAtLock(lockPath(path));
+  return lock !== undefined && mayBeRescued(path, lock, system);
+}
+
+/** Whether more than the blanks of a reservation are in a file; one that cannot be read may have it. */
+function hasText(path: string): boolean {
+  try {
+    return (readPrivateFile(path) ?? "").trim() !== "";
+  } catch {
+    return true;
+  }
+}
+
+/** The profiles in a directory of logins for which {@link mayWait} is true. */
+export function waitingNames(directory: string, system: Pick<System, "env">): string[] {
+  const files = listDirectory(directory).map((file) => /^(.+)\.(lock|json\.next)$/.exec(file)?.[1]);
+  const names = files.filter((name) => name !== undefined);
+  return [...new Set(names)].filter((name) => mayWait(`${directory}/${name}.json`, system));
+}
+
+/** What `load` gives, or nothing when it cannot. */
+export async function ifReadable<T>(
+  load: () => Promise<T | undefined>,
+): Promise<T | undefined> {
+  try {
+    return await load();
+  } catch (error) {
+    if (error instanceof CliError) return undefined; // the command itself will say so
+    throw error;
+  }
 }
 
 /** What failed. */
@@ -73,7 +121,7 @@ export function rescueLogin(
 }
 
 /** The text of a login, with the identity of the lock that it was rescued under, and the login that it follows. */
-function addressed(text: string, identity: string, follows: string): string {
+export function addressed(text: string, identity: string, follows: string): string {
   const fields = { ...JSON.parse(text), [ADDRESS]: identity, [LINEAGE]: follows };
   return JSON.stringify(fields, undefined, 2) + "\n";
 }
@@ -81,55 +129,15 @@ function addressed(text: string, identity: string, follows: string): string {
 /** The field of a rescued file that says which login it belongs to. */
 export const ADDRESS = "rescuedFor";
 /** The field with the {@link fingerprint} of the login that the rescued one follows. */
-const LINEAGE = "follows";
+export const LINEAGE = "follows";
 
-/** A login that an earlier process rescued. */
-export interface Rescued {
-  readonly path: string;
-  readonly tokenSet: TokenSet;
-  readonly follows: string | undefined;
-}
-
-/** A login that the lock's note says was rescued, and that cannot be read. */
-export interface LostRescue {
-  readonly path: string;
-  readonly follows: string;
-  readonly error: CliError;
-}
-
-/** The logins that earlier processes rescued under this very lock. */
-export async function findRescued(
-  { path, sealing }: RescuePlace,
-  { noted, identity }: Pick<FileLock, "noted" | "identity">,
-  system: RescueSystem,
-): Promise<{ readonly found: readonly Rescued[]; readonly lost: LostRescue | undefined }> {
-  const note = parseNote(noted);
-  const places = new Set([...(note ? [note.path] : []), ...rescuePaths(path, identity, system)]);
-  const found: Rescued[] = [];
-  for (const place of places) {
-    let rescued: RescuedText;
-    try {
-      rescued = rescuedAt(place, identity);
-    } catch {
-      continue; // not a file of ours: in a directory that all may write to, anything may have that name
-    }
-    const { login, follows = "none" } = rescued;
-    try {
-      const tokenSet = typeof login === "string" ? await sealing.open(login, place) : login;
-      found.push({ path: place, tokenSet, follows });
-    } catch (error) {
-      const { message, next } = toCliError(error); // without the key, it may be what follows the login
-      return { found, lost: { path: place, follows, error: noTokens(place, message, next) } };
-    }
-  }
-  if (!note?.isRescued || found.some((rescued) => rescued.path === note.path)) {
-    return { found, lost: undefined };
-  }
-  return { found, lost: { ...note, error: lostError(path, note.path, identity) } };
+/** Whether an earlier holder of this lock may have left tokens, a reservation or a note. */
+export function mayHaveLeft(path: string, lock: FileLock, system: RescueSystem): boolean {
+  return lock.noted !== "" || isThere(waitingPath(path)) || mayBeRescued(path, lock, system);
 }
 
 /** Whether there may be a login that was rescued under this lock; only its holder can tell. */
-export function mayBeRescued(
+function mayBeRescued(
   path: string,
   { noted, identity }: Pick<FileLock, "noted" | "identity">,
   system: RescueSystem,
@@ -139,62 +147,11 @@ export function mayBeRescued(
   return [...(note ? [note.path] : []), ...rescuePaths(path, identity, system)].some(isThere);
 }
 
-/** Seals a rescued login that stays where it is as logins are sealed now. */
-export async function resealRescued(
-  { path, tokenSet, follows = "none" }: Rescued,
-  { identity }: Pick<FileLock, "identity">,
-  sealing: Sealing,
-): Promise<void> {
-  if (await sealing.isUpToDate(readPrivateFile(path) ?? "")) return;
-  const seal = await sealing.sealer();
-  writePrivateFile(path, addressed(await seal(serializeTokenSet(tokenSet)), identity, follows));
-}
-
-/** What a rescued file says. */
-interface RescuedText {
-  /** The sealed text, where it is sealed. */
-  readonly login: TokenSet | string;
-  readonly follows: string | undefined;
-}
-
-/** @throws {Error} when no login of this lock is there. */
-function rescuedAt(place: string, identity: string): RescuedText {
-  const text = readPrivateFile(place);
-  if (text === undefined) throw new Error("no such file or directory");
-  const { [ADDRESS]: address, [LINEAGE]: follows } = JSON.parse(text);
-  if (address !== identity) throw new Error("it belongs to another login");
-  return { login: isSealed(text) ? text : parseTokenSet(text), follows };
-}
-
-/** Why a command that would send the old refresh token goes no further. */
-function lostError(path: string, place: string, identity: string): CliError {
-  const login = run("login", { profile: splitPath(path)[1].replace(/\.json$/, "") });
-  let reason = "it cannot be read";
-  let next: Words = login;
-  try {
-    rescuedAt(place, identity);
-  } catch (error) {
-    if (error instanceof CliError) {
-      reason = error.reason ?? reason;
-      if (error.code === "open_to_others") {
-        next = words`${error.next ?? ""}, then try again; or ${login}`;
-      }
-    } else if (error instanceof Error && !(error instanceof SyntaxError)) reason = error.message;
-  }
-  return noTokens(place, reason, next);
-}
-
-function noTokens(place: string, reason: string, next: Words | undefined): CliError {
-  return new CliError("storage", `Cannot get the new tokens from ${place}: ${reason}`, {
-    ...(next === undefined ? {} : { next }),
-  });
-}
-
 function noteOf(state: "planned" | "rescued", follows: string, place: string): string {
   return `${state} ${follows} ${JSON.stringify(place)}`;
 }
 
-function parseNote(
+export function parseNote(
   note: string,
 ): { readonly isRescued: boolean; readonly follows: string; readonly path: string } | undefined {
   const [, state, follows = "", place = ""] = /^(planned|rescued) (\w+) (".*")\s*$/.exec(note) ??
@@ -208,7 +165,7 @@ function parseNote(
 }
 
 /** Places that every command finds and that outlive a job come first. The name has the profile, and the lock's random id. */
-function rescuePaths(path: string, identity: string, system: RescueSystem): string[] {
+export function rescuePaths(path: string, identity: string, system: RescueSystem): string[] {
   const [configDir] = splitPath(splitPath(path)[0]);
   const [id] = identity.split(" ", 1);
   const profile = splitPath(path)[1].replace(/\.json$/, "").replace(/[^\w.-]+/g, "_").slice(-150);

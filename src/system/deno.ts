@@ -32,8 +32,8 @@ export function denoSystem(
       streams ??= await import("./http_stream.ts");
       return await streams.streamPatiently(request, trace, show);
     },
-    waiting: async (...asked) => (await import("./request_talk.ts")).waiting(...asked, show),
-    assertReachable: async (url) => (await import("./http.ts")).assertReachable(url),
+    waiting: async (...asked) => (await import("./long_wait.ts")).waiting(...asked, show),
+    assertReachable: async (url) => (await import("./http_failure.ts")).assertReachable(url),
     peerIssuer: async (...asked) => (await import("./peer_issuer.ts")).peerIssuer(...asked),
     isContainer: async () => (await import("./container.ts")).isContainer(),
     serve: async (options) => (await import("./listener.ts")).listen(options, trace),

@@ -2,13 +2,13 @@
 // redirected, and no secret in what is traced or thrown.
 
 import { CliError } from "../base/errors.ts";
-import { maskedParameters } from "../base/masking.ts";
+import { maskedParameters, maskUrl, typeOf } from "../base/masking.ts";
 import type { HttpRequest, ShowWait, Trace } from "./contract.ts";
+import type { Tried } from "./http_failure.ts";
 import { proxyFor } from "./proxies.ts";
 import { portOf } from "../base/urls.ts";
 import { httpClient } from "./http_client.ts";
-import { fetchFailure, hostNotPermitted } from "./http_failure.ts";
-import { maskUrl, since, typeOf, waiting } from "./request_talk.ts";
+import { isScreen } from "./surroundings.ts";
 
 /** How long nothing may come, in milliseconds. */
 const TIMEOUT = 20_000;
@@ -26,7 +26,9 @@ export async function fetchPatiently(
   show: ShowWait,
 ): Promise<Response> {
   const limit = LONGEST_ANSWER * (request.timeout ?? TIMEOUT);
-  using _wait = waiting(new URL(request.url).host, limit, show);
+  using _wait = isScreen()
+    ? (await import("./long_wait.ts")).waiting(new URL(request.url).host, limit, show)
+    : undefined;
   return await fetchWhole(request, trace);
 }
 
@@ -40,6 +42,7 @@ export async function fetchWhole(
   using client = httpClient(proxy, request.caCertificates ?? [], request.clientCertificate);
   using patience = patientTimeout(request.timeout ?? TIMEOUT);
   const started = performance.now();
+  const elapsed = (): number => Math.round(performance.now() - started);
   const way = proxy === undefined ? "" : ` through the proxy ${proxy.address}`;
   trace(() => `> ${request.method} ${maskUrl(url)}${maskForm(request.body)}${way}`);
   const chunks: Uint8Array[] = [];
@@ -57,34 +60,38 @@ export async function fetchWhole(
     await readBounded(response, url.host, chunks, patience.heard);
     const body = joined(chunks);
     trace(() =>
-      `< ${answered.status} ${typeOf(answered, request)}, ${body.length} bytes, ${
-        since(started)
-      } ms`
+      `< ${answered.status} ${typeOf(answered, request)}, ${body.length} bytes, ${elapsed()} ms`
     );
     return answerOf(response, body);
   } catch (error) {
     const signer = async (): Promise<string | undefined> =>
       (await import("./peer_issuer.ts")).peerIssuer(url.hostname, portOf(url));
-    const translated = await fetchFailure(error, { url, proxy, signer });
-    trace(() => `< no answer after ${since(started)} ms: ${translated.message}`);
+    const translated = await failureOf(error, { url, proxy, signer });
+    trace(() => `< no answer after ${elapsed()} ms: ${translated.message}`);
     if (response === undefined || !request.keepsWhatArrived) throw translated;
     throw translated.with({ arrived: answerOf(response, joined(chunks)) });
+  }
+}
+
+/** The failure in words, which are loaded only now; without them it counts as one after which nothing is sent again. */
+async function failureOf(error: unknown, tried: Tried): Promise<CliError> {
+  if (error instanceof CliError) return error;
+  try {
+    return await (await import("./http_failure.ts")).fetchFailure(error, tried);
+  } catch { // when no file can be opened any more; a part of an answer may have tokens in it
+    const reason = "the connection broke";
+    return new CliError("unavailable", `Cannot reach ${tried.url.host}: ${reason}`, {
+      reason,
+      next: "check the network and the proxy, then try again",
+      answerLost: true,
+      timedOut: true,
+    });
   }
 }
 
 function answerOf({ status, headers }: Response, body: Uint8Array<ArrayBuffer>): Response {
   const hasBody = ![101, 204, 205, 304].includes(status);
   return new Response(hasBody ? body : null, { status, headers });
-}
-
-/** See {@link System.assertReachable}. */
-export function assertReachable(text: string): void {
-  const url = new URL(text);
-  const host = `${url.hostname}:${portOf(url)}`;
-  if (Deno.permissions.querySync({ name: "net", host }).state !== "granted") {
-    throw hostNotPermitted(url);
-  }
-  proxyFor(url, Deno.env.get); // also reports a proxy that cannot be used
 }
 
 /**

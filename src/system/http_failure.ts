@@ -2,8 +2,9 @@
 // what failed at the proxy is not blamed on the server.
 
 import { CliError, type ErrorDetails } from "../base/errors.ts";
-import type { Proxy } from "./proxies.ts";
+import { type Proxy, proxyFor } from "./proxies.ts";
 import { nameOrQuoted } from "../base/names.ts";
+import { portOf } from "../base/urls.ts";
 
 /** What was tried, and by which way. */
 export interface Tried {
@@ -38,8 +39,18 @@ export async function fetchFailure(error: unknown, tried: Tried): Promise<CliErr
   });
 }
 
+/** See {@link System.assertReachable}. */
+export function assertReachable(text: string): void {
+  const url = new URL(text);
+  const host = `${url.hostname}:${portOf(url)}`;
+  if (Deno.permissions.querySync({ name: "net", host }).state !== "granted") {
+    throw hostNotPermitted(url);
+  }
+  proxyFor(url, Deno.env.get); // also reports a proxy that cannot be used
+}
+
 /** The error for a host outside the program's permissions. */
-export function hostNotPermitted(url: URL): CliError {
+function hostNotPermitted(url: URL): CliError {
   return new CliError(
     "usage",
     `Cannot reach ${url.host}: this program is not permitted to talk to it`,

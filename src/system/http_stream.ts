@@ -1,13 +1,14 @@
 // One HTTP request whose body and answer flow, however long they are. Rule: never redirected, never silently
 // sent twice, bounded by silence instead of by size, and no secret in what is traced or thrown.
 
+import { maskUrl, typeOf } from "../base/masking.ts";
 import type { ShowWait, SilenceWatch, StreamRequest, StreamResponse, Trace } from "./contract.ts";
 import { type Proxy, proxyFor } from "./proxies.ts";
 import { portOf } from "../base/urls.ts";
 import { httpClient } from "./http_client.ts";
 import { watchSilence } from "./silence.ts";
 import { isAnswerSeen } from "./surroundings.ts";
-import { maskUrl, since, typeOf, waiting } from "./request_talk.ts";
+import { waiting } from "./long_wait.ts";
 
 /** How long nothing may move in either direction, in milliseconds: long exports take their time. */
 const LONGEST_SILENCE = 120_000;
@@ -63,11 +64,12 @@ export async function fetchStream(
   const connection = connectionOf(request, url, proxy);
   const { client, watch, close } = connection;
   const started = performance.now();
+  const elapsed = (): number => Math.round(performance.now() - started);
   const failed = async (error: unknown): Promise<unknown> => {
     if (request.signal?.aborted) return request.signal.reason;
     const { fetchFailure } = await import("./http_failure.ts");
     const translated = await fetchFailure(error, { url, proxy, signer: () => signerAt(url) });
-    trace(() => `< no answer after ${since(started)} ms: ${translated.message}`);
+    trace(() => `< no answer after ${elapsed()} ms: ${translated.message}`);
     return translated;
   };
   const way = proxy === undefined ? "" : ` through the proxy ${proxy.address}`;
@@ -84,7 +86,7 @@ export async function fetchStream(
     });
     trace(() => {
       const type = typeOf(response, { headers: Object.fromEntries(headers) });
-      return `< ${response.status} ${type}, ${since(started)} ms`;
+      return `< ${response.status} ${type}, ${elapsed()} ms`;
     });
     return {
       status: response.status,

@@ -3,7 +3,7 @@
 
 import type { Listening, ListenOptions, Trace } from "./contract.ts";
 import { type Connection, limits, newConnection, pause, places, takePlace } from "./connections.ts";
-import { maskUrl } from "./request_talk.ts";
+import { maskUrl } from "../base/masking.ts";
 import { encodeResponse, parseHead, readHead } from "./http_message.ts";
 import { openTunnel, writeWhole } from "./tls_tunnel.ts";
 

@@ -9,7 +9,7 @@ import {
 import { CliError } from "../../src/base/errors.ts";
 import type { HttpRequest } from "../../src/system/contract.ts";
 import { fetchWhole } from "../../src/system/http.ts";
-import { maskUrl } from "../../src/system/request_talk.ts";
+import { maskUrl } from "../../src/base/masking.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { freePort } from "../support/free_port.ts";
 import { type PlainServer, plainServer } from "../support/plain_server.ts";
@@ -210,4 +210,33 @@ Deno.test("maskUrl() keeps what identifies a request and hides every other value
     maskUrl(new URL(url)),
     "https://as.example.com/a?response_type=code&state=[secret]&scope=openid email&x=[secret]",
   );
+});
+
+Deno.test("an answer that breaks off gives what arrived, and is not asked for again, when no module can be loaded any more", async () => {
+  using server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const script = new URL("../support/late_failure.ts", import.meta.url).pathname;
+  const config = new URL("../../deno.dev.json", import.meta.url).pathname;
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  await using child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", "--config", config, script, url],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const connection = await server.accept();
+  await connection.read(new Uint8Array(4096));
+  const begun = 'HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{"refresh_token":"new"';
+  await connection.write(new TextEncoder().encode(begun));
+  const stdin = child.stdin.getWriter();
+  await stdin.write(new Uint8Array(1));
+  const lines = child.stdout.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
+  assertStringIncludes(`${(await lines.next()).value}`, "no file");
+  connection.close();
+  assertEquals(JSON.parse(`${(await lines.next()).value}`), {
+    kind: "unavailable",
+    answerLost: true,
+    timedOut: true,
+    arrived: '{"refresh_token":"new"',
+  });
+  await stdin.close();
+  await child.status;
 });

@@ -8,7 +8,7 @@ import { fitted } from "../../base/lines.ts";
 import { asSentence, shellWord } from "../../base/text.ts";
 import { nameOf } from "../../provider/provider.ts";
 import { signedOut } from "../../session/expiry.ts";
-import { storeOf } from "../../session/session.ts";
+import { storeOf } from "../../session/store_in_use.ts";
 import { hasEnvironmentLogin, loadSettings, type Settings } from "../../settings/settings.ts";
 
 /** How the question ends. */

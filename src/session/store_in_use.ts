@@ -1,0 +1,89 @@
+// The settings and the login store of a command, also on a computer that has no settings of its own yet. Rule: a shared
+// store is asked for settings only while none of the profile are here.
+
+import type { CommandContext, CommonFlags } from "../command.ts";
+import { CliError } from "../base/errors.ts";
+import type { TokenSet } from "../oauth/token_set.ts";
+import { canRefresh } from "../oauth/token_sets.ts";
+import { placeOf, profileNames } from "../settings/location.ts";
+import {
+  hasEnvironmentLogin,
+  loadSettings,
+  type SettingFlags,
+  type Settings,
+} from "../settings/settings.ts";
+import type { LoginStore } from "../store/login_store.ts";
+import { isShared, storeIn } from "../store/logins.ts";
+
+/** Brings a profile's settings from a shared store, while none of them are here. */
+export async function bringMissingSettings(
+  flags: CommonFlags,
+  context: CommandContext,
+): Promise<void> {
+  const { configDir, profile } = placeOf(flags, context.system);
+  if (!isShared(configDir, context.system) || profileNames(configDir).includes(profile)) return;
+  await (await storeOf({ configDir }, context)).bringSettings?.(profile);
+}
+
+/** As {@link loadSettings}. @throws {CliError} also when a store that is needed cannot be reached. */
+export async function settingsInUse(
+  flags: SettingFlags,
+  context: CommandContext,
+): Promise<Settings> {
+  const { system } = context;
+  const settings = loadSettings(flags, system);
+  const { configDir, profile, profileExists } = settings;
+  const isHere = profileExists || hasEnvironmentLogin(settings) || !isShared(configDir, system);
+  if (isHere) return settings;
+  const store = await storeOf(settings, context);
+  return await store.bringSettings?.(profile) ? loadSettings(flags, system) : settings;
+}
+
+/** The settings' login in their store; as {@link settledLogin}, where it is stored. */
+export async function loginInUse(
+  settings: Settings,
+  store: LoginStore,
+  isCopyEnough = false,
+): Promise<TokenSet | undefined> {
+  const { profile } = settings;
+  if (hasEnvironmentLogin(settings)) return await store.load(profile);
+  return await settledLogin(profile, store, isCopyEnough);
+}
+
+/**
+ * A stored login. Before it counts as missing, damaged or ended, tokens that wait for their place are put there; a
+ * login that can be refreshed is read without a lock.
+ *
+ * @throws {CliError} `storage` as {@link LoginStore.load}, or when there are only tokens that cannot be read.
+ */
+async function settledLogin(
+  profile: string,
+  store: LoginStore,
+  isCopyEnough: boolean,
+): Promise<TokenSet | undefined> {
+  try {
+    const stored = await store.load(profile, isCopyEnough);
+    if (stored !== undefined && canRefresh(stored)) return stored;
+  } catch (error) {
+    if (!(error instanceof CliError) || error.damagedFile === undefined) throw error;
+  }
+  if (!await store.mayWait(profile)) return await store.load(profile);
+  await using login = await store.lock(profile);
+  const present = await login.load();
+  if (present === undefined && login.lost !== undefined) throw login.lost;
+  return present;
+}
+
+/** Where the settings' login is: in their configuration directory, or in the environment alone. */
+export async function storeInUse(settings: Settings, context: CommandContext): Promise<LoginStore> {
+  if (!hasEnvironmentLogin(settings)) return await storeOf(settings, context);
+  return (await import("./environment.ts")).environmentStore(settings, context);
+}
+
+/** The store that is used with the settings' configuration directory. */
+export async function storeOf(
+  settings: Pick<Settings, "configDir">,
+  context: CommandContext,
+): Promise<LoginStore> {
+  return await storeIn(settings.configDir, context.system, context.talk.warn);
+}

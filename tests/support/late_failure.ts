@@ -1,0 +1,16 @@
+// Sends one request, gives up reading files when a line comes on stdin, and prints how the request failed. Rule: a test
+// starts it, and cuts the connection then.
+
+import { CliError } from "../../src/base/errors.ts";
+import { fetchWhole } from "../../src/system/http.ts";
+
+const [url = ""] = Deno.args;
+const request = { method: "POST", url, body: "", keepsWhatArrived: true } as const;
+const asked = fetchWhole(request, () => {}).catch((error) => error);
+await Deno.stdin.read(new Uint8Array(1));
+Deno.permissions.revokeSync({ name: "read" });
+console.log("no file can be read any more");
+const error = await asked;
+if (!(error instanceof CliError)) throw error;
+const { kind, answerLost, timedOut, arrived } = error;
+console.log(JSON.stringify({ kind, answerLost, timedOut, arrived: await arrived?.text() }));

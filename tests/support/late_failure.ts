@@ -9,8 +9,12 @@ const request = { method: "POST", url, body: "", keepsWhatArrived: true } as con
 const asked = fetchWhole(request, () => {}).catch((error) => error);
 await Deno.stdin.read(new Uint8Array(1));
 Deno.permissions.revokeSync({ name: "read" });
-console.log("no file can be read any more");
+print("no file can be read any more");
 const error = await asked;
 if (!(error instanceof CliError)) throw error;
 const { kind, answerLost, timedOut, arrived } = error;
-console.log(JSON.stringify({ kind, answerLost, timedOut, arrived: await arrived?.text() }));
+print(JSON.stringify({ kind, answerLost, timedOut, arrived: await arrived?.text() }));
+
+function print(line: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+}

@@ -198,7 +198,8 @@ async function refreshLocked(
         await markEnded(isRefused ? withoutAccess(ended, context) : ended, login, context);
       }
     }
-    throw (await import("./advice_in_use.ts")).forProfile(error, settings);
+    const advice = await import("./advice_in_use.ts").catch(() => undefined); // it may name a rescued file
+    throw advice?.forProfile(error, settings) ?? error;
   }
 }
 

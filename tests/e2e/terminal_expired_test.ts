@@ -84,7 +84,7 @@ testWith(PYTHON, "a login whose time is over is said to have expired, and when",
   await Deno.writeTextFile(path, JSON.stringify({ ...login, ...old }));
   await using terminal = await at.open(["whoami"]);
   await terminal.shows(
-    /^Your login expired (yesterday )?at \d\d:\d\d, by Anaplan's default of 12 h \(profile default\)\.\nSign in now\?/m,
+    /^Your login expired (yesterday )?at \d\d:\d\d, by Anaplan's default of 12 h \(profile\sdefault\)\.\nSign in now\?/m,
   );
   await terminal.type(`n${ENTER}`);
   assertEquals((await terminal.end).code, 3);

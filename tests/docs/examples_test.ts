@@ -119,6 +119,9 @@ Deno.test("the import script uploads every byte in chunks, runs the import and w
 Deno.test("the lines of the crontab do their work, and give cron nothing to mail", async () => {
   const { env, jobs } = parsedCrontab(await example("crontab"));
   assertEquals(jobs.length, 2);
+  const page = await Deno.readTextFile(new URL("../../docs/unattended.md", import.meta.url));
+  const lines = (await example("crontab")).split("\n").filter((line) => /^[^#]/.test(line));
+  assertEquals(lines.filter((line) => !page.includes(`${line}\n`)), [], "the page has each line");
   await withLogin(async ({ run, bin }, home, sandbox) => {
     const path = { ...env, PATH: (env.PATH ?? "").replace("/home/YOU/.deno/bin", bin) };
     assert(path.PATH !== env.PATH, "the directory of the program is on the PATH");
@@ -127,8 +130,8 @@ Deno.test("the lines of the crontab do their work, and give cron nothing to mail
       assertEquals(await run(command, path), { code: 0, stdout: "", stderr: "" });
     }
     assert((await home.credentials())?.accessToken !== old?.accessToken);
-    const lines = (await Deno.readTextFile(`${home.path}/workspaces.jsonl`)).trim().split("\n");
-    assertEquals(lines.length, 45);
+    const answer = await Deno.readTextFile(`${home.path}/workspaces.jsonl`);
+    assertEquals(answer.trim().split("\n").length, 45);
     await home.changeCredentials({ expiresAt: Date.now() });
     sandbox.revokeRefreshTokens();
     const { code, stdout, stderr } = await run(jobs[0]?.command ?? "", path);

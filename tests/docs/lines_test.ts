@@ -22,6 +22,8 @@ const NOT_RUN: readonly (readonly [beginning: string, reason: string])[] = [
   ["deno task sandbox", "it runs until Ctrl-C; tests/e2e/sandbox_profile_test.ts"],
   ["deno task login --profile sandbox", "the same test, and tests/first_session"],
   ["deno task whoami --profile sandbox", "the same"],
+  ["deno task status --profile sandbox", "the same"],
+  ["deno task logout --profile sandbox", "the same"],
   ["deno task install", "it changes this computer; tests/release installs elsewhere"],
   ["git pull && deno task install", "the same"],
   [

@@ -16,6 +16,20 @@ Deno.test("a code brings tokens of Anaplan's size and lifetime, without the scop
   assert(String(json.access_token).length > 2000);
 });
 
+Deno.test("the sandbox takes each callback URL that the administrators' page asks for", async () => {
+  const page = await Deno.readTextFile(new URL("../../docs/administrators.md", import.meta.url));
+  const asked = [...page.matchAll(/^ +- `(https:.*)`$/gm)].map(([, url = ""]) => url);
+  assertEquals(asked.length, 2);
+  await using sandbox = await startSandbox();
+  for (const redirectUri of asked) {
+    const { rotating } = sandbox.clients;
+    const { url } = await browse(
+      authorizationUrl(sandbox, rotating, { redirect_uri: redirectUri }),
+    );
+    assert(url.startsWith(redirectUri) && new URL(url).searchParams.has("code"), url);
+  }
+});
+
 Deno.test("a code is exchanged once", async () => {
   await using sandbox = await startSandbox();
   const form = await codeForm(sandbox, sandbox.clients.rotating);

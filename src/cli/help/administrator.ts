@@ -18,10 +18,12 @@ The first time, press "Enable OAuth". Then press "New".
   2. Grant type: Authorization code grant
   3. Callback URLs, exactly, with no slash at the end:
      ${CALLBACK}
-     ${CALLBACK.replace("127.0.0.1", "localhost")}
+     https://www.anaplan.com
+     Save the second one alone if Anaplan rejects the first one.
   4. Refresh tokens: rotatable, with a lifetime of 7 days (604800 seconds)
-  5. Save, and send me this line with the three values filled in. The region is \
-the one of our tenant, such as us1 or eu2:
+  5. Save, and send me this line. Replace REGION, such as us1 or eu2; the \
+address of our Anaplan home page shows it. Replace CLIENT_ID. Write the second \
+callback URL there if Anaplan rejected the first one:
 
 ${run("login", { flags: `--setup 'REGION:CLIENT_ID:${CALLBACK}'` })}
 

@@ -23,20 +23,34 @@ function binDirectory(): string {
   return `${Deno.env.get("DENO_INSTALL_ROOT") ?? `${home}/.deno`}/bin`;
 }
 
-/** What was installed, whether a shell finds it, and what to type. */
+/** What was installed, whether a shell finds it and Deno, and what to type. */
 export function installedText(bin: string, path: string): string {
-  const what =
-    `Installed anaplan-auth ${config.version} in ${bin}. It runs from this clone: keep it.`;
-  const isFound = path.split(IS_WINDOWS ? ";" : ":")
-    .some((each) => each.replace(/[\\/]+$/, "") === bin);
-  if (isFound) return `${what}\nNext: anaplan-auth login`;
+  const directories = path.split(IS_WINDOWS ? ";" : ":").map((each) => each.replace(/[\\/]+$/, ""));
+  const lines = [
+    `Installed anaplan-auth ${config.version} in ${bin}. It runs from this clone: keep it.`,
+  ];
+  // npx adds its own Deno to the PATH of what it runs, and another terminal does not find that one
+  if (!directories.some((each) => !/[\\/]_npx[\\/]/.test(each) && hasDeno(each))) {
+    const install = `npm install --global deno@${Deno.version.deno}`;
+    lines.push(`It needs Deno on your PATH. To put it there: ${install}`);
+  }
+  if (directories.includes(bin)) return [...lines, "Next: anaplan-auth login"].join("\n");
   const [place, next] = IS_WINDOWS
     ? ["Path", `$env:Path = "${bin};$env:Path"; anaplan-auth login`]
     : ["PATH", `export PATH="${bin}:$PATH" && anaplan-auth login`];
   const keep = IS_WINDOWS ? "Environment variables, in Settings" : "your shell's profile";
-  return `${what}
-That directory is not on your ${place}. To put it there for every shell, change ${keep}.
-Next: ${next}`;
+  lines.push(
+    `That directory is not on your ${place}. To put it there for every shell, change ${keep}.`,
+  );
+  return [...lines, `Next: ${next}`].join("\n");
+}
+
+function hasDeno(directory: string): boolean {
+  try {
+    return Deno.statSync(`${directory}/deno${IS_WINDOWS ? ".exe" : ""}`).isFile;
+  } catch {
+    return false;
+  }
 }
 
 if (import.meta.main) {

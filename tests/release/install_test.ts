@@ -7,6 +7,7 @@ import { installedText } from "../../tools/install.ts";
 import { makeHome } from "../support/home.ts";
 import { bareEnvironment } from "../support/program.ts";
 import { PROJECT_DIRECTORY } from "../support/task_command.ts";
+import { tempDir } from "../support/temp_dir.ts";
 
 const SOURCES = ["src", "types", "tools", "tests/sandbox", "main.ts", "LICENSE", "deno.json"];
 const DEPENDENCIES = ["deno.lock", "deno.dev.json", "deno.dev.lock"];
@@ -34,7 +35,22 @@ Deno.test("deno task install prints no warning, and its last line works in a she
 });
 
 Deno.test("installed where PATH finds it, the next line is the command alone", () => {
-  for (const path of ["/usr/bin:/home/ada/.deno/bin", "/home/ada/.deno/bin/:/bin"]) {
+  using dir = directoryWithDeno("bin");
+  for (const path of [`${dir.bin}:/home/ada/.deno/bin`, `/home/ada/.deno/bin/:${dir.bin}`]) {
     assertMatch(installedText("/home/ada/.deno/bin", path), /keep it\.\nNext: anaplan-auth login$/);
   }
 });
+
+Deno.test("when only npx finds Deno, deno task install says how to put it on the PATH", () => {
+  using dir = directoryWithDeno(".npm/_npx/7a40/node_modules/.bin");
+  assertMatch(installedText("/home/ada/.deno/bin", dir.bin), /\nIt needs Deno on your PATH\. /);
+});
+
+/** A temporary directory with a file `deno` in it. */
+function directoryWithDeno(name: string): Disposable & { readonly bin: string } {
+  const dir = tempDir();
+  const bin = `${dir.path}/${name}`;
+  Deno.mkdirSync(bin, { recursive: true });
+  Deno.writeTextFileSync(`${bin}/deno`, "");
+  return { bin, [Symbol.dispose]: () => dir[Symbol.dispose]() };
+}

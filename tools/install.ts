@@ -6,15 +6,34 @@ import { RUN_FLAGS } from "./launchers.ts";
 import { DIST, output, say } from "./tool.ts";
 import config from "../deno.json" with { type: "json" };
 
+const ALLOW_NET = "--allow-net=";
 const IS_WINDOWS = Deno.build.os === "windows";
 
-/** The arguments of Deno that install a bundle; below `root/bin` as `installed` when one is given. */
-export function installArguments(main: string, root?: string): string[] {
-  const [, ...flags] = RUN_FLAGS;
+/**
+ * The arguments of Deno that install a bundle.
+ *
+ * @param root where to put `bin/installed`, instead of `anaplan-auth` where Deno puts its programs.
+ * @param hosts what the program may reach besides Anaplan and this computer: `HOST:PORT`, `unix:PATH`.
+ */
+export function installArguments(
+  main: string,
+  { root, hosts = [] }: { readonly root?: string; readonly hosts?: readonly string[] } = {},
+): string[] {
+  const flags = RUN_FLAGS.slice(1).map((flag) =>
+    flag.startsWith(ALLOW_NET) ? [flag, ...hosts].join(",") : flag
+  );
   const place = root === undefined
     ? ["--name", "anaplan-auth"]
     : ["--name", "installed", "--root", root];
   return ["install", "--global", "--force", ...place, ...flags, main];
+}
+
+/** The hosts of `--allow-net=HOST:PORT,…`, such as a login store's; undefined if an argument is another one. */
+export function hostsOf(args: readonly string[]): string[] | undefined {
+  if (!args.every((arg) => arg.startsWith(ALLOW_NET))) return undefined;
+  return args.flatMap((arg) => arg.slice(ALLOW_NET.length).split(",")).filter((host) =>
+    host !== ""
+  );
 }
 
 /** Where Deno puts programs; `DENO_INSTALL_ROOT` may name another place. */
@@ -53,11 +72,22 @@ function hasDeno(directory: string): boolean {
   }
 }
 
-if (import.meta.main) {
+async function install(hosts: readonly string[]): Promise<void> {
   const line = loadingLine();
   const { makeBundle } = await import("./bundle.ts");
   line[Symbol.dispose]();
   await makeBundle(DIST);
-  await output(Deno.execPath(), installArguments(`${DIST}/bundle/main.js`));
+  await output(Deno.execPath(), installArguments(`${DIST}/bundle/main.js`, { hosts }));
   say(installedText(binDirectory(), Deno.env.get("PATH") ?? ""));
+}
+
+if (import.meta.main) {
+  const hosts = hostsOf(Deno.args);
+  if (hosts === undefined) {
+    const lines =
+      "Cannot install: unknown argument\nNext: deno task install [--allow-net=HOST:PORT]\n";
+    Deno.stderr.writeSync(new TextEncoder().encode(lines));
+    Deno.exit(2);
+  }
+  await install(hosts);
 }

@@ -154,7 +154,7 @@ Deno.test("the bill of materials names every package with licence text, by the l
 });
 
 Deno.test("deno install of the bundle makes a program that runs", async () => {
-  await output(Deno.execPath(), installArguments(`${BUNDLE}/main.js`, made));
+  await output(Deno.execPath(), installArguments(`${BUNDLE}/main.js`, { root: made }));
   const env = await bareEnvironment("/nonexistent");
   const path = `${env.PATH}:${Deno.execPath().replace(/\/[^/]*$/, "")}`;
   const said = await output(`${made}/bin/installed`, ["--version"], {

@@ -3,7 +3,7 @@
 import { cp } from "node:fs/promises";
 import { assertEquals, assertMatch } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
-import { installedText } from "../../tools/install.ts";
+import { hostsOf, installArguments, installedText } from "../../tools/install.ts";
 import { makeHome } from "../support/home.ts";
 import { bareEnvironment } from "../support/program.ts";
 import { PROJECT_DIRECTORY } from "../support/task_command.ts";
@@ -38,6 +38,17 @@ Deno.test("installed where PATH finds it, the next line is the command alone", (
   using dir = directoryWithDeno("bin");
   for (const path of [`${dir.bin}:/home/ada/.deno/bin`, `/home/ada/.deno/bin/:${dir.bin}`]) {
     assertMatch(installedText("/home/ada/.deno/bin", path), /keep it\.\nNext: anaplan-auth login$/);
+  }
+});
+
+Deno.test("deno task install --allow-net adds the hosts of a login store, and takes nothing else", () => {
+  const hosts = hostsOf(["--allow-net=db.example.com:5432"]) ?? [];
+  const net = installArguments("main.js", { hosts }).find((flag) =>
+    flag.startsWith("--allow-net=")
+  );
+  assertMatch(net ?? "", /^--allow-net=\*\.anaplan\.com,.*,db\.example\.com:5432$/);
+  for (const args of [["--allow-run"], ["db.example.com"], ["--allow-net"]]) {
+    assertEquals(hostsOf(args), undefined);
   }
 });
 

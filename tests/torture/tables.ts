@@ -31,7 +31,8 @@ export function withHostileChapter(page: string, rows: readonly Row[]): string {
 
 function chapter(part: Part, rows: readonly Row[]): string {
   const lines = rows.map(({ what, tried, kept, wrong }) => {
-    const reasons = [...new Set(wrong)].map((reason) => ` **Not kept: ${cell(reason)}**`).join("");
+    const reasons = [...new Set(wrong)].map((reason) => ` **Not as expected: ${cell(reason)}**`)
+      .join("");
     return `| ${cell(what)} | ${tried} | ${cell(kept)}${reasons} |`;
   });
   return [`## ${part}`, "", "| what | tried | what was kept |", "| --- | ---: | --- |", ...lines]

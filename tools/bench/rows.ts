@@ -15,7 +15,10 @@ const MANY = 10_000;
 export async function starts(scene: Scene, rounds: number): Promise<Result[]> {
   const { directory, empty } = scene;
   await Deno.writeTextFile(`${directory}/bin/node.cjs`, nodeLauncher());
-  await output(Deno.execPath(), installArguments(`${directory}/bundle/main.js`, directory));
+  await output(
+    Deno.execPath(),
+    installArguments(`${directory}/bundle/main.js`, { root: directory }),
+  );
   const deno = Deno.execPath().replace(/\/[^/]+$/, "");
   const env = { ...empty.env, PATH: `${deno}:${Deno.env.get("PATH")}` };
   const way = (name: string, argv: readonly string[]): Timed => ({ name, argv, env });

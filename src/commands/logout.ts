@@ -16,7 +16,7 @@ import { isFresh, type TokenSet } from "../oauth/token_set.ts";
 
 /** The flags of `logout`. */
 export interface LogoutFlags extends CommonFlags {
-  /** Of every profile. */
+  /** Log out of every profile. */
   readonly all?: boolean;
 }
 

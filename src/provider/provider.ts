@@ -1,5 +1,5 @@
-// Whose login it is and who ends it: Anaplan, or another OAuth provider. Rule: with an issuer in the
-// settings nothing is ever sent to Anaplan's hosts.
+// Calls to the provider, Anaplan or another one: who the user is, and ending a session. Rule: with an issuer in
+// the settings nothing is ever sent to Anaplan's hosts.
 
 import { run, signIn, words } from "../base/advice.ts";
 import { caCertificates } from "../files/ca_file.ts";

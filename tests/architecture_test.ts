@@ -140,7 +140,6 @@ Deno.test("no request sets a timer by setTimeout, which loads node:timers for 10
     "src/files/socket_file.ts",
     "src/proxy/pauses.ts",
     "src/proxy/proxy.ts",
-    "src/store/engines/pg_client.ts",
     "src/system/browser.ts",
     "src/system/connections.ts",
     "src/system/http_pool.ts",

@@ -27,7 +27,7 @@ const GROUPS = Object.entries({
     "store/(key_source|locked_login|locking|logins|put_back|rescue|sealed_store|sealed_text|sealing)|oauth/token_sets|" +
     "system/(key_needs|signals)",
   shared:
-    "store/(local_copy|shared_rescue|shared_settings|shared_store|store_choice)|store/engines/address",
+    "store/(local_copy|shared_rescue|shared_settings|shared_store|store_choice)|store/engines/(address|engine|password)",
   request: "base/(masking|retry_after)|oauth/(answer_fields|client|token_response|wire)|" +
     "provider/(authorization_server|regions)|system/(http|http_client|proxies)",
 }).map(([name, files]) => ({ name, test: new RegExp(`/src/(${files})\\.ts$`) }));
@@ -86,7 +86,7 @@ async function bundled(cwd: string): Promise<OutputChunk[]> {
     input: "main.ts",
     platform: "neutral",
     external: /^node:/,
-    plugins: [REQUIRED],
+    plugins: [PACKAGES],
     checks: { ineffectiveDynamicImport: false }, // GROUPS says what is in which file
     resolve: {
       mainFields: ["module", "main"],
@@ -105,28 +105,44 @@ async function bundled(cwd: string): Promise<OutputChunk[]> {
   return output.filter((file) => file.type === "chunk");
 }
 
-/** What `pg` asks for and this program never uses: its password file, and another runtime's sockets. */
-const UNUSED: readonly string[] = ["pgpass", "pg-cloudflare"];
-
-/** SCRAM needs the Web Crypto API alone; Node's module is for the md5 passwords of old servers. */
-const lazyCrypto = (whole: string): string =>
-  `{ webcrypto: globalThis.crypto, createHash: (name) => ${whole}.createHash(name) }`;
+const NOTHING = "module.exports = {};";
 
 /**
- * What a CommonJS package requires of Node: `require("tls")` is not there. Each is loaded when it is required, and no
- * sooner, since most of them cost several milliseconds.
+ * What `pg` requires, and what it gets for that: each of Node's modules costs milliseconds, and `require("events")` is
+ * not there at all. It speaks through a stream of ours, every column stays text, and a password is in the address.
  */
-const REQUIRED: Plugin = {
-  name: "required",
-  resolveId: (id) =>
-    UNUSED.includes(id) || isBuiltin(id) && !id.startsWith("node:") ? `\0required:${id}.cjs` : null,
-  load(id) {
-    const [, name] = /^\0required:(.+)\.cjs$/.exec(id) ?? [];
-    if (name === undefined) return null;
-    if (UNUSED.includes(name)) return "module.exports = {};";
-    const whole = `process.getBuiltinModule("node:${name}")`;
-    return `module.exports = ${name === "crypto" ? lazyCrypto(whole) : whole};`;
+const REQUIRED: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    ["dns", "fs", "net", "pg-cloudflare", "pg-connection-string", "pgpass", "tls"]
+      .map((name) => [name, NOTHING]),
+  ),
+  // SCRAM needs the Web Crypto API alone; Node's module is for the md5 passwords of old servers
+  crypto: "module.exports = { webcrypto: globalThis.crypto, " +
+    'createHash: (name) => process.getBuiltinModule("node:crypto").createHash(name) };',
+  events: 'export { EventEmitter } from "node:events";',
+  "pg-types": "module.exports = { getTypeParser: () => String, setTypeParser() {} };",
+  util: "module.exports = { deprecate: (call) => call };",
+  "util/types": "module.exports = { isDate: (value) => value instanceof Date };",
+};
+
+/**
+ * What `pg` finds in place of `process`, which loads for 6 ms, and of node:timers: what variables say is not for us, a
+ * microtask is soon enough, and it sets no timer. On no line of its own, so that the source map stays right.
+ */
+const GLOBALS = "const clearTimeout = () => {}, process = { env: {}, " +
+  "nextTick: (call, ...given) => queueMicrotask(() => call(...given)) }; ";
+
+const PACKAGES: Plugin = {
+  name: "packages",
+  resolveId(id) {
+    const text = REQUIRED[id];
+    if (text !== undefined) return `\0required:${id}.${text.startsWith("export") ? "mjs" : "cjs"}`;
+    if (isBuiltin(id) && !id.startsWith("node:")) throw new Error(`A package requires ${id}`);
+    return null;
   },
+  load: (id) => REQUIRED[/^\0required:(.+)\.[cm]js$/.exec(id)?.[1] ?? ""] ?? null,
+  transform: (code, id) =>
+    /[/\\]node_modules[/\\]pg[/\\]/.test(id) ? { code: GLOBALS + code, map: null } : null,
 };
 
 /** The import map's names that are not those of packages. */

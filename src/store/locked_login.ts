@@ -74,7 +74,7 @@ export interface LockedLogin extends AsyncDisposable {
 /** What changing a login needs of the world. */
 export type LockSystem =
   & Clock
-  & Pick<System, "env" | "ask" | "now" | "trace" | "fetch" | "sleep">;
+  & Pick<System, "env" | "ask" | "now" | "trace" | "fetch" | "expectRequest" | "sleep">;
 
 /**
  * How long to wait for another process's lock, in milliseconds: longer than the longest that a holder

@@ -57,7 +57,10 @@ export function engineAt(address: Address, system: EngineSystem): Engine {
       if (strange.length > 0) warn(leftOut(strange, address));
       return new Map([...rows].filter(([name]) => isProfileName(name)));
     },
-    lock: async (profile, owner) => (await opened()).lock(profile, owner),
+    async lock(profile, owner) {
+      system.expectRequest(); // the handshake with the store needs the same as that of the refresh
+      return (await opened()).lock(profile, owner);
+    },
     create: async () => (await opened()).create(),
     creation: async () => (await opened()).creation(),
     health: async () => (await opened()).health(),

@@ -14,19 +14,23 @@ import { TARGETS } from "../../tools/targets.ts";
 import { staleLogin } from "../hostile/stale_login.ts";
 import { testWith } from "../support/needs.ts";
 import { SOCKET_STAGE } from "../../src/base/socket_stage.ts";
-import { bareEnvironment } from "../support/program.ts";
+import { certificates } from "../support/certificates.ts";
+import { findPostgres, startPostgres } from "../support/postgres.ts";
+import { bareEnvironment, runProgram } from "../support/program.ts";
+import { sharedWorld } from "../support/shared_world.ts";
 import { tempDir } from "../support/temp_dir.ts";
 
 const KIB = 1024;
 const HOUR = 3_600_000;
 const made = Deno.makeTempDirSync({ prefix: "anaplan-auth-made-" });
 const BUNDLE = `${made}/bundle`;
+const BIN = `${made}/bin/anaplan-auth`;
 globalThis.addEventListener("unload", () => Deno.removeSync(made, { recursive: true }));
 await makeBundle(made);
 const FILES = await filesBelow(BUNDLE);
 
 async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const output = await new Deno.Command(`${made}/bin/anaplan-auth`, {
+  const output = await new Deno.Command(BIN, {
     args,
     clearEnv: true,
     env: await bareEnvironment("/nonexistent"),
@@ -107,6 +111,34 @@ for (const [argv, files, limit] of READS) {
     },
   );
 }
+
+testWith(
+  findPostgres(),
+  "a refresh through PostgreSQL from the bundle loads of Node's modules the events and buffers alone",
+  async (bin) => {
+    await using made = await certificates();
+    await using postgres = await startPostgres(bin, {
+      settings: ["ssl=on"],
+      files: { "server.crt": made.good.certificate, "server.key": made.good.key },
+    });
+    await using world = await sharedWorld(postgres, 1);
+    const { path = "" } = world.homes[0] ?? {};
+    const url = `${postgres.url.replace("127.0.0.1", "localhost")}?sslmode=verify-full`;
+    const { code, stdout, stderr } = await runProgram(["refresh"], {
+      home: path,
+      executable: BIN,
+      env: {
+        ...{ ...world.env, ANAPLAN_AUTH_STORE: `${url}&sslrootcert=${made.authorityFile}` },
+        ...{ TMPDIR: path, DENO_LOG_LAZY_LOAD: "1" }, // Deno lists what it loads of its own
+      },
+    });
+    assertEquals(code, 0, stderr);
+    assertMatch(stdout, /^Refreshed\./m);
+    const loaded = new Set(stderr.match(/node:\w+/g));
+    assertEquals([...loaded].sort(), ["node:async_hooks", "node:buffer", "node:events"]);
+  },
+  { sanitizeOps: false, sanitizeResources: false },
+);
 
 Deno.test("the one file holds the bundle, byte by byte, with the permissions that it needs", async () => {
   const target = TARGETS.find(({ triple }) => triple === Deno.build.target);

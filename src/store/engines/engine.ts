@@ -5,7 +5,10 @@ import type { System } from "../../system/contract.ts";
 
 /** What an engine needs of the world. */
 export type EngineSystem =
-  & Pick<System, "env" | "trace" | "sleep" | "monotonic" | "now" | "fetch">
+  & Pick<
+    System,
+    "env" | "trace" | "sleep" | "monotonic" | "now" | "fetch" | "expectRequest"
+  >
   & Partial<Pick<System, "waiting">>;
 
 /** What a database keeps of a profile. All but the two sealed texts is for its administrator to see. */

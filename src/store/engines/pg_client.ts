@@ -1,11 +1,14 @@
 // One connection to PostgreSQL. Rule: each wait has an end, and a connection that was given up is never used again.
 
+import PgClass from "pg/lib/client";
 import { CliError } from "../../base/errors.ts";
+import { readNamedFile } from "../../files/named_file.ts";
 import type { System } from "../../system/contract.ts";
 import type { Address } from "./address.ts";
 import type { EngineSystem } from "./engine.ts";
 import { passwordFor } from "./password.ts";
 import { codeOf, failureOf } from "./pg_failure.ts";
+import { type PgStream, pgStream } from "./pg_stream.ts";
 
 /** What a query brings: a row is its columns by name, each as text or `null`. */
 export type PgRow = Readonly<Record<string, string | null>>;
@@ -36,17 +39,9 @@ interface PgClient {
   query(query: object): Promise<PgResult | readonly PgResult[]>;
   end(): Promise<void>;
   readonly connection: {
-    on(
-      event: "sslconnect" | `authentication${"Cleartext" | "MD5"}Password`,
-      heard: () => void,
-    ): void;
+    on(event: `authentication${"Cleartext" | "MD5"}Password`, heard: () => void): void;
     readonly stream: PgStream;
   };
-}
-
-interface PgStream {
-  on(event: "data", heard: (bytes: Uint8Array) => void): void;
-  destroy(error?: Error): void;
 }
 
 interface PgResult {
@@ -71,15 +66,16 @@ export async function openConnection(
   address: Address,
   system: Pick<EngineSystem, "env" | "trace" | "waiting">,
 ): Promise<PgConnection> {
-  const client = await clientFor(address, system);
+  const client = clientFor(address, system);
+  const { stream } = client.connection;
   let isBroken = false;
   client.on("error", () => {}); // the next query fails
   let waits = 0;
-  const asked = async <T>(what: string, work: Promise<T>): Promise<T> => {
+  const asked = async <T>(what: string, work: Promise<T>, limit: number): Promise<T> => {
     // one line for all that is asked together; not awaited, since the work may fail meanwhile
     const wait = waits++ === 0 ? system.waiting?.(address.name, QUERY_TIMEOUT) : undefined;
     try {
-      return await work;
+      return await within(limit, work, () => stream.destroy(new Error("timeout expired")));
     } catch (error) {
       const failure = failureOf(error, address);
       isBroken ||= failure === error || codeOf(failure) === "gone";
@@ -90,26 +86,39 @@ export async function openConnection(
       (await wait)?.[Symbol.dispose]();
     }
   };
-  await asked("connect", client.connect()).catch((error) => {
-    client.connection.stream.destroy();
+  await asked("connect", client.connect(), CONNECT_TIMEOUT).catch((error) => {
+    stream.destroy();
     throw error;
   });
   return connected(client, () => isBroken, (text, values) => {
     system.trace(() => `> ${address.name}: ${text.split(/[\s;]/, 1)[0]}`);
-    return asked("query", client.query(values.length === 0 ? { text } : { text, values }));
+    const query = values.length === 0 ? { text } : { text, values };
+    return asked("query", client.query(query), QUERY_TIMEOUT);
   });
 }
 
+/**
+ * The work's result; what takes longer is cut off. By AbortSignal.timeout, as the limits of `pg` are not: the first
+ * setTimeout of a process loads node:timers for 10 ms.
+ */
+async function within<T>(milliseconds: number, work: Promise<T>, cut: () => void): Promise<T> {
+  const limit = AbortSignal.timeout(milliseconds);
+  limit.addEventListener("abort", cut);
+  try {
+    return await work;
+  } finally {
+    limit.removeEventListener("abort", cut);
+  }
+}
+
 /** A client that is not connected yet. */
-async function clientFor(address: Address, system: Pick<System, "env">): Promise<PgClient> {
-  const { default: Client } = await import("pg/lib/client") as {
-    default: new (options: object) => PgClient;
-  };
+function clientFor(address: Address, system: Pick<System, "env">): PgClient {
   const password = passwordFor(address, system)?.reveal() ?? "";
   let isToBeShown = false;
-  const client = new Client({
+  const client: PgClient = new PgClass({
     ...FIXED,
-    ...await optionsFor(address, system),
+    ...{ host: address.host, port: address.port, user: address.user, database: address.path },
+    stream: pgStream(address, authorities(address, system)),
     // a function, since `pg` would look for another password in place of an empty one
     password: () => isToBeShown ? Promise.reject(wantsPassword(address)) : password,
   });
@@ -147,66 +156,45 @@ function connected(
       isEnded = true;
       const { stream } = client.connection;
       if (!isInTransaction) return void stream.destroy(); // the server's goodbye is not waited for
-      const late = setTimeout(() => stream.destroy(), END_TIMEOUT);
-      await client.end().catch(() => {});
-      clearTimeout(late);
+      await within(END_TIMEOUT, client.end(), () => stream.destroy()).catch(() => {});
     },
   };
 }
 
 /** What every connection has. */
 const FIXED = {
+  ssl: false, // the stream sees to it
   sslnegotiation: "postgres", // else PGSSLNEGOTIATION
-  connectionTimeoutMillis: CONNECT_TIMEOUT,
-  query_timeout: QUERY_TIMEOUT,
   pipeline: true,
   types: AS_TEXT,
 };
-
-async function optionsFor(address: Address, system: Pick<System, "env">) {
-  return {
-    host: address.host,
-    port: address.port,
-    user: address.user,
-    database: address.path,
-    ssl: address.isEncrypted
-      ? { ca: await authorities(address, system), rejectUnauthorized: true }
-      : false,
-  };
-}
 
 /** The first message to the server (PostgreSQL 17, 53.7); `pg` would add what PGOPTIONS and others say. */
 function startupOf({ user, path }: Address): object {
   return { user, database: path, application_name: "anaplan-auth" };
 }
 
-/** The certificates that the server's may be signed by; `undefined` for the built-in ones. */
-async function authorities(
-  { parameters }: Address,
+/** The authorities that are named for the server's certificate, as PEM texts. */
+function authorities(
+  { parameters, isEncrypted }: Address,
   { env }: Pick<System, "env">,
-): Promise<string[] | undefined> {
-  const { readNamedFile } = await import("../../files/named_file.ts");
+): string[] {
+  if (!isEncrypted) return [];
   const named = [
     ["sslrootcert", parameters.get("sslrootcert")],
     ["ANAPLAN_CA_FILE", env("ANAPLAN_CA_FILE")],
     ["SSL_CERT_FILE", env("SSL_CERT_FILE")],
   ] as const;
-  const texts = named.flatMap(([naming, path]) => path ? [readNamedFile(path, naming)] : []);
-  return texts.length === 0 ? undefined : texts;
+  return named.flatMap(([naming, path]) => path ? [readNamedFile(path, naming)] : []);
 }
 
 /** Cuts a connection that brings too much, such as notices without end. */
-function bound({ connection }: PgClient, { name, isEncrypted }: Address): void {
-  const count = (): void => {
-    const { stream } = connection; // another one once it is encrypted
-    let left = LIMIT;
-    stream.on("data", ({ length }) => {
-      left -= length;
-      if (left < 0) stream.destroy(tooMuch(name));
-    });
-  };
-  if (isEncrypted) connection.on("sslconnect", count);
-  else count();
+function bound({ connection: { stream } }: PgClient, { name }: Address): void {
+  let left = LIMIT;
+  stream.on("data", ({ length }) => {
+    left -= length;
+    if (left < 0) stream.destroy(tooMuch(name));
+  });
 }
 
 function tooMuch(name: string): CliError {

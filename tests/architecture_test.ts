@@ -146,7 +146,6 @@ Deno.test("no request sets a timer by setTimeout, which loads node:timers for 10
     "src/system/listener.ts",
     "src/system/local_server.ts",
     "src/system/peer_issuer.ts",
-    "src/system/program_output.ts",
     "src/system/sleep.ts",
     "src/system/terminal.ts",
   ]);

@@ -37,7 +37,9 @@ export async function ask(
   cut.signal.addEventListener("abort", end);
   const reading = [child.stdout, child.stderr].map((stream) => wholeOf(stream, cut));
   await written(child.stdin, input);
-  const timer = setTimeout(() => cut.abort(late), patience); // the first one takes 5 ms
+  const limit = AbortSignal.timeout(patience); // the first setTimeout takes 6 ms
+  const endLate = (): void => cut.abort(late);
+  limit.addEventListener("abort", endLate);
   try {
     meanwhile();
     const [stdout = NOTHING, stderr = NOTHING] = await Promise.all(reading);
@@ -45,7 +47,7 @@ export async function ask(
     if (cut.signal.aborted) return { kind: "cut", reason: cut.signal.reason };
     return { kind: "ended", code, stdout, stderr };
   } finally {
-    clearTimeout(timer);
+    limit.removeEventListener("abort", endLate);
   }
 }
 

@@ -31,6 +31,7 @@ export async function lockShared(
   system: LockSystem,
   warn: Warn,
 ): Promise<LockedLogin> {
+  system.expectRequest(); // the handshake with the store needs the same as that of the refresh
   ensurePrivateDirectory(place.directory);
   const copied = (): string | undefined => ifPossible(() => readPrivateFile(place.copyPath));
   const before = copied();

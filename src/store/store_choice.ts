@@ -57,10 +57,7 @@ export function engineAt(address: Address, system: EngineSystem): Engine {
       if (strange.length > 0) warn(leftOut(strange, address));
       return new Map([...rows].filter(([name]) => isProfileName(name)));
     },
-    async lock(profile, owner) {
-      system.expectRequest(); // the handshake with the store needs the same as that of the refresh
-      return (await opened()).lock(profile, owner);
-    },
+    lock: async (profile, owner) => (await opened()).lock(profile, owner),
     create: async () => (await opened()).create(),
     creation: async () => (await opened()).creation(),
     health: async () => (await opened()).health(),

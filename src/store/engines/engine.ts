@@ -5,10 +5,7 @@ import type { System } from "../../system/contract.ts";
 
 /** What an engine needs of the world. */
 export type EngineSystem =
-  & Pick<
-    System,
-    "env" | "trace" | "sleep" | "monotonic" | "now" | "fetch" | "expectRequest"
-  >
+  & Pick<System, "env" | "trace" | "sleep" | "monotonic" | "now" | "fetch">
   & Partial<Pick<System, "waiting">>;
 
 /** What a database keeps of a profile. All but the two sealed texts is for its administrator to see. */

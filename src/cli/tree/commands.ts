@@ -13,7 +13,7 @@ export interface CommandEntry {
   readonly needs: Needs;
   /** It seldom writes, and says itself when it will; see {@link System.expectWrites}. */
   readonly writesLate?: true;
-  /** It sends a request, whatever its flags are; see {@link System.expectRequest}. */
+  /** It sends a request, unless a flag makes that needless; see {@link System.expectRequest}. */
   readonly sends?: true;
   /** The command itself, when it can do without flags. */
   readonly load?: () => Promise<Command<CommonFlags, string[]>>;
@@ -55,6 +55,7 @@ export const COMMANDS = {
     group: START,
     brief: "Get a new access token now",
     needs: NETWORK,
+    sends: true,
     load: async () => (await import("../../commands/refresh.ts")).refresh,
   },
   logout: {

@@ -58,9 +58,9 @@ export async function tellHowToSignIn(
 
 /** Whether the browser was opened, or may still be on its way. */
 async function isOpenedSoon(
-  opening: Promise<boolean>,
+  opening: ReturnType<CommandContext["system"]["openBrowser"]>,
   { sleep }: Pick<CommandContext["system"], "sleep">,
-): Promise<boolean> {
+): Promise<boolean | "forbidden"> {
   const done = new AbortController();
   const patience = sleep(PATIENCE, done.signal).then(() => true, () => true);
   const isOpened = await Promise.race([opening, patience]);
@@ -68,12 +68,14 @@ async function isOpenedSoon(
   return isOpened;
 }
 
-function pageLine(isOpened: boolean | undefined, isRemote: boolean): string {
-  if (isOpened) return "Opening your browser. If nothing opens, go to:";
+function pageLine(isOpened: boolean | "forbidden" | undefined, isRemote: boolean): string {
+  if (isOpened === true) return "Opening your browser. If nothing opens, go to:";
   if (isRemote) return "Then open this page there:";
-  return isOpened === undefined
-    ? "Open this page in a browser:"
-    : "No browser could be started here. Open this page in a browser on this computer:";
+  if (isOpened === undefined) return "Open this page in a browser:";
+  const why = isOpened === "forbidden"
+    ? "This command may not start a browser."
+    : "No browser could be started here.";
+  return `${why} Open this page in a browser on this computer:`;
 }
 
 function tellAboutListener(

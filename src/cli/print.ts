@@ -85,7 +85,7 @@ function readable({ env, terminal }: Streams, hasColor: boolean, layout: Layout 
     const hang = isOneLine ? 2 : 0;
     return paper === undefined ? text : paper(text, { width: terminal.columns(), hasColor, hang });
   };
-  return { typed, shown: (said: Words) => shown(said), laidOut };
+  return { typed, shown, laidOut };
 }
 
 /** Lines on stderr, and below them the one that shows progress. */

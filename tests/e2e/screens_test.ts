@@ -1,9 +1,9 @@
 // What people see: every screen of the program in tmux, at 80×24 and at 60×20, against the sandbox.
 // Rule: the real program; each screen is a text in screens/, and UPDATE_GOLDEN=1 writes them anew.
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { testWith } from "../support/needs.ts";
-import { keptNames } from "../support/recordings.ts";
+import { ABOVE, keptNames, keptText } from "../support/recordings.ts";
 import { errorScenes } from "../support/scenes/errors.ts";
 import { loginScenes } from "../support/scenes/login.ts";
 import { questionScenes } from "../support/scenes/questions.ts";
@@ -37,3 +37,14 @@ testWith(findTmux(), "every screen is as it was recorded, at both sizes", async 
     assertEquals([...at.names].sort(), keptNames(size), "no text is left of a screen that is gone");
   }
 });
+
+for (const size of [WIDE, NARROW]) {
+  Deno.test(`while a sign-in waits, its title is in sight at ${size.columns}×${size.rows}`, () => {
+    const waiting = keptNames(size).map((name) => ({ name, text: keptText(name, size) }))
+      .filter(({ text }) => /^Signing in to /m.test(text) && text.endsWith("\n>\n"));
+    assert(waiting.length > 5, "the recordings of sign-ins that wait are looked at");
+    for (const { name, text } of waiting) {
+      assert(/^Signing in to /m.test(text.split(ABOVE).at(-1) ?? ""), `${name}: ${text}`);
+    }
+  });
+}

@@ -41,7 +41,7 @@ testWith(PYTHON, "on a very narrow one the line of the time left is shorter", as
   assertEquals(login.terminal.screen().split("Waiting").length - 1, 1);
 });
 
-const WARNING = "Your browser shows a warning about this program's own certificate.";
+const WARNING = "Your browser shows a warning about this program's own certificate, SHA-256 ";
 
 testWith(
   PYTHON,
@@ -54,7 +54,7 @@ testWith(
     await assertRejects(() => browser.handshake());
     browser.close();
     await login.terminal.shows(
-      /^Your browser shows a warning .*\n.*Advanced, then Proceed\.\nTo stop the warning: anaplan-auth cert trust\nWaiting for/m,
+      /\n\nYour browser shows a warning .*\n.*Advanced, then Proceed\.\nTo stop the warning: anaplan-auth cert trust\n\nWaiting for/m,
     );
     assertEquals((await browse(login.address)).status, 200);
     const { code, screen } = await login.terminal.end;
@@ -129,7 +129,7 @@ testWith(
     assertEquals([code, after], [0, before]);
     assertMatch(
       screen,
-      /cert trust\n\n✓ Signed in as Ada Lovelace <ada@example\.com>, Anaplan us1\.\n {2}Saved as profile default\. You stay signed in until about \d\d:\d\d \(12 h\)\.\n\nNext: anaplan-auth whoami$/,
+      /=S256\n\n✓ Signed in as Ada Lovelace <ada@example\.com>, Anaplan us1\.\n {2}Saved as profile default\. You stay signed in until about \d\d:\d\d \(12 h\)\.\n\nNext: anaplan-auth whoami$/,
     );
     assertEquals(/Waiting|^>/m.test(screen), false, screen);
   },

@@ -10,7 +10,8 @@ const FOLDER = new URL("../e2e/screens/", import.meta.url);
 /** How long a window may need to show the rest, and to be still, in milliseconds. */
 const PATIENCE = 5_000;
 const STILL = 400;
-const ABOVE = "▲ scrolled away";
+/** Stands below what has scrolled away. */
+export const ABOVE = "▲ scrolled away";
 
 /** The values of a window that differ at every run, by their placeholder. */
 export type Changing = Readonly<Record<string, string>>;
@@ -48,6 +49,11 @@ export function keptNames(size: Size): string[] {
     .map((name) => name.slice(0, -ending.length));
 }
 
+/** A text that is kept. */
+export function keptText(name: string, size: Size): string {
+  return Deno.readTextFileSync(new URL(`${name}${endingOf(size)}`, FOLDER));
+}
+
 /** Compares what a window shows with what is kept, or keeps it with UPDATE_GOLDEN=1. */
 export async function compare(
   name: string,
@@ -58,7 +64,7 @@ export async function compare(
   const file = new URL(`${name}${endingOf(size)}`, FOLDER);
   const look = async () => `${asKept(await show(), size, changing)}\n`;
   if (UPDATES) return await Deno.writeTextFile(file, await whenStill(look));
-  const kept = await Deno.readTextFile(file);
+  const kept = keptText(name, size);
   const until = Date.now() + PATIENCE;
   let seen = await look();
   while (seen !== kept && Date.now() < until) {

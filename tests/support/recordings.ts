@@ -10,7 +10,7 @@ const FOLDER = new URL("../e2e/screens/", import.meta.url);
 /** How long a window may need to show the rest, and to be still, in milliseconds. */
 const PATIENCE = 5_000;
 const STILL = 400;
-/** Stands below what has scrolled away. */
+/** The line between what has scrolled away and what is in sight. */
 export const ABOVE = "▲ scrolled away";
 
 /** The values of a window that differ at every run, by their placeholder. */

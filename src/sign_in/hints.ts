@@ -2,7 +2,7 @@
 // and nothing that they do not need.
 
 import type { Words } from "../base/advice.ts";
-import type { CommandContext } from "../command.ts";
+import type { CommandContext, Drawn } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import type { Attempt } from "../oauth/authorization_code.ts";
 import type { ListenerCertificate } from "../oauth/certificate.ts";
@@ -63,16 +63,18 @@ export async function tellHowToSignIn(
   const isRemote = first.remote !== undefined;
   const { density, elsewhere, warning } = fitting(first, waiting, settings, { system, talk });
   const end = density === "dense" ? "" : "\n";
-  const fit = (text: Words): string => fitted(talk.shown(text, GLUE), terminal.columns() ?? 80);
-  const paragraph = (text: Words): string => fit(text) + end;
-  talk.say(paragraph(first.title));
-  if (first.problem !== undefined) talk.insist(paragraph(first.problem));
-  if (first.remote !== undefined) talk.insist(paragraph(first.remote));
+  const columns = terminal.columns() ?? 80;
+  const fit = (text: Words, end = ""): Drawn => ({
+    drawn: fitted(talk.shown(text, GLUE), columns) + end,
+  });
+  talk.say(fit(first.title, end));
+  if (first.problem !== undefined) talk.insist(fit(first.problem, end));
+  if (first.remote !== undefined) talk.insist(fit(first.remote, end));
   const opening = browserUrl === undefined ? undefined : system.openBrowser(browserUrl);
   const isOpened = opening && await isOpenedSoon(opening, system);
   talk.insist(fit(pageLine(isOpened, isRemote)));
   talk.insist({ drawn: hyperlink(attempt.url, system) + end });
-  if (elsewhere !== undefined) talk.insist(paragraph(elsewhere));
+  if (elsewhere !== undefined) talk.insist(fit(elsewhere, end));
   if (warning?.coming !== undefined && !canPaste) talk.say(fit(warning.coming));
   return warning;
 }

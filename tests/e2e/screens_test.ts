@@ -9,6 +9,8 @@ import { loginScenes } from "../support/scenes/login.ts";
 import { questionScenes } from "../support/scenes/questions.ts";
 import { type Scene, stateScenes } from "../support/scenes/states.ts";
 import { makeStage } from "../support/stage.ts";
+import { findPostgres, startPostgres } from "../support/postgres.ts";
+import { setUpScenes, storeScreens } from "../support/scenes/set_up.ts";
 import { findTmux, startTmux } from "../support/tmux.ts";
 
 const WIDE = { columns: 80, rows: 24 };
@@ -18,7 +20,11 @@ const SCENES: readonly Scene[] = [
   ...loginScenes,
   ...questionScenes,
   ...errorScenes,
+  ...setUpScenes,
 ];
+const POSTGRES = findPostgres();
+/** What the test with a database records. */
+const OF_THE_STORE = /^(store-(init|use|push|shared)|status-shared)$/;
 
 testWith(findTmux(), "every screen is as it was recorded, at both sizes", async (path, test) => {
   await using sandbox = await startSandbox({ deviceIntervalSeconds: 1, chunkBytes: 200_000 });
@@ -34,7 +40,22 @@ testWith(findTmux(), "every screen is as it was recorded, at both sizes", async 
     });
   }
   for (const [at, size] of [[wide, WIDE], [narrow, NARROW]] as const) {
-    assertEquals([...at.names].sort(), keptNames(size), "no text is left of a screen that is gone");
+    const kept = keptNames(size).filter((name) => !OF_THE_STORE.test(name));
+    assertEquals([...at.names].sort(), kept, "no text is left of a screen that is gone");
+  }
+});
+
+const NEEDED = POSTGRES.path === undefined ? POSTGRES : findTmux();
+testWith(NEEDED, "the screens of a shared store are as they were recorded", async (path) => {
+  await using sandbox = await startSandbox();
+  await using tmux = await startTmux(path);
+  const access = ["host all anaplan 127.0.0.1/32 trust"];
+  await using database = await startPostgres(POSTGRES.path ?? "", { access });
+  const url = `postgresql://anaplan@127.0.0.1:${database.port}/anaplan`;
+  for (const size of [WIDE, NARROW]) {
+    await using at = await makeStage(sandbox, tmux, size);
+    await storeScreens(at, url);
+    await database.sql("DROP TABLE anaplan_auth_logins, anaplan_auth_version");
   }
 });
 

@@ -35,6 +35,13 @@ testWith(PYTHON, "on a narrow terminal the lines break at their words", async (p
   assertEquals(login.terminal.screen().split("Waiting").length - 1, 1);
 });
 
+testWith(PYTHON, "on a narrow terminal the tunnel over SSH is in one piece", async (python) => {
+  const env = { SSH_CONNECTION: "10.0.0.9 50000 10.0.0.2 22", USER: "ada" };
+  await using login = await waitingLogin({ python, columns: 40, env });
+  const wrote = login.terminal.output().replaceAll("\r", "");
+  assertMatch(wrote, /^ssh -N -L \d+:127\.0\.0\.1:\d+ ada@10\.0\.0\.2$/m);
+});
+
 testWith(PYTHON, "on a very narrow one the line of the time left is shorter", async (python) => {
   await using login = await waitingLogin({ python, columns: 25 });
   await login.terminal.shows(/^Waiting … +4:5[0-8] left$/m);

@@ -20,13 +20,15 @@ type Replacement = string | ((found: string) => string);
 
 const PATTERNS: readonly (readonly [RegExp, Replacement])[] = [
   [/(?<=\b(?:state|nonce|code_challenge)=(?:<PRT>\.)?)[\w-]{43}\b/g, named("RANDOM")],
-  [/(?<=SHA-256 )[0-9A-F]{4}…[0-9A-F]{4}/g, named("PRINT")],
+  [/(?<=SHA-256\s)[0-9A-F]{4}…[0-9A-F]{4}/g, named("PRINT")],
   [/\b(?=[B-Z-]*[A-Z])[B-Z]{4}-[B-Z]{4}\b/g, named("CODE")],
   [/^ *[▀▄█][ ▀▄█]*[▀▄█]$/gm, "  (a row of the QR code)"],
   [/\b\d\d:\d\d(?= left)/g, "mm:ss"],
   [/\b\d:\d\d(?=\s+left|\))/g, "m:ss"],
   [/\b20\d\d-\d\d-\d\dT[\d:.]+Z/g, named("TIME")],
   [/(?<=sealed with key )[\w-]{12}/g, named("KEY")],
+  [/PostgreSQL\s+\d+[.\d]*(?:\s+\([^)]*\))?/g, "<the server's version>"],
+  [/\bby\s+[^\s,]+,\s+process\s+\d+/g, "by <a process>"],
   [/(?<=at most )\d+(?= s\b)/g, "N"],
   [/\b20\d\d-\d\d-\d\d\b/g, "yyyy-mm-dd"],
   [/(?<![\d:])\d\d:\d\d(?![\d:])/g, "hh:mm"],

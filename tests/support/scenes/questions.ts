@@ -69,6 +69,9 @@ export const questionScenes: readonly Scene[] = [
       await visit(pane);
       await pane.shows(/^Client secret/m);
       await pane.record("login-wrong-secret");
+      await pane.press("Escape");
+      await pane.shows(/^Client ID/m);
+      await pane.record("login-wrong-client");
       await pane.press("C-c");
       await pane.end();
     },
@@ -88,6 +91,7 @@ export const questionScenes: readonly Scene[] = [
       }
       const home = await at.copied(old());
       await at.ended("expired-no-input", "anaplan-auth whoami --no-input", { home });
+      await at.ended("expired-no-input-again", "anaplan-auth whoami --no-input", { home });
       await using pane = await at.open("anaplan-auth whoami", {
         home: await at.copied(unknown()),
       });

@@ -41,17 +41,11 @@ export function printer(system: Streams, options: PrintOptions, layout?: Layout)
     hasColor && terminal.stderr ? `\x1b[2m${text}\x1b[0m` : text;
   return {
     shown,
-    say(text) {
-      if (!options.quiet) talk(text);
-    },
+    say: (text) => void (options.quiet || talk(text)),
     insist: (text) => talk(text),
     warn: (text) => talk(["Warning: ", ...piecesOf(text)]),
-    trace(line) {
-      if (options.verbose) stderr.line(dim(unsteering(shown(line()))));
-    },
-    progress(text) {
-      if (!options.quiet) stderr.progress(unsteering(text));
-    },
+    trace: (line) => void (options.verbose && stderr.line(dim(unsteering(shown(line()))))),
+    progress: (text) => void (options.quiet || stderr.progress(unsteering(text))),
     async reply(reply) {
       if (reply.kind === "stream") await printAll(reply.stream, stderr.beside);
       if (reply.kind === "lines") await printAll(reply.lines, answer);

@@ -87,6 +87,6 @@ Usage: {anaplan-auth} ${name} <command> [flags]
 
 ${entries.join("\n")}
 
-Example: ${glued(PAGES[`${name} ${first}`]?.examples[0] ?? "")}
+${glued(`Example: ${PAGES[`${name} ${first}`]?.examples[0] ?? ""}`)}
 More about one: ${glued(`{anaplan-auth} help ${name} ${first}`)}`;
 }

@@ -59,6 +59,8 @@ export const questionScenes: readonly Scene[] = [
       await setup.press("C-c");
       await setup.end();
       await setup.record("login-setup-interrupted");
+      await using next = await at.open("anaplan-auth login", typing); // as the screen says
+      await next.shows(/^Region/m);
     },
   },
   {

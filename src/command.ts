@@ -73,8 +73,8 @@ export interface Talk {
   readonly warn: (text: Words) => void;
   /** Shows how far a long work is, on one line that is drawn again; for terminals only. */
   readonly progress: (text: string) => void;
-  /** The words as they would be printed, for what is laid out in lines or read elsewhere. */
-  readonly shown: (text: Words) => string;
+  /** The words as they would be printed, for what is laid out in lines or read elsewhere; `blank` is for commands. */
+  readonly shown: (text: Words, blank?: string) => string;
 }
 
 /** What a command is given besides its flags. */

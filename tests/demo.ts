@@ -56,7 +56,7 @@ async function demo(configDir: string): Promise<number> {
   say(
     `A sign-in to the sandbox, which simulates Anaplan on this computer.\n` +
       (isInteractive
-        ? "Your browser warns twice: about the sandbox and about the listener. Both are on this computer."
+        ? "Your browser warns twice: about the sandbox and about the listener.\nBoth are on this computer."
         : "A scripted browser does what you would do in yours."),
   );
   for (const command of COMMANDS) {

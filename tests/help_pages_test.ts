@@ -3,8 +3,10 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { helpOf } from "../src/cli/help/help.ts";
 import { PAGES } from "../src/cli/help/pages.ts";
 import { reference } from "../src/cli/help/reference.ts";
+import { layout } from "../src/cli/layout.ts";
+import { written } from "../src/base/advice.ts";
 import { rootHelp } from "../src/cli/help/root_help.ts";
-import { fitted } from "../src/base/lines.ts";
+import { broken, fitted } from "../src/base/lines.ts";
 import { kebab } from "../src/base/text.ts";
 import { ROOT } from "../src/cli/tree/tree.ts";
 import { commands, flagsOf, groups } from "./support/tree.ts";
@@ -22,6 +24,14 @@ for (const width of [40, 60, 80]) {
   }
 }
 
+Deno.test("a terminal that lays a page out once more breaks no other line of it", async () => {
+  for (const { name, command } of commands()) {
+    const page = await helpOf(name, command, { width: 40, fit: broken });
+    const once = await helpOf(name, command, { width: 40 });
+    assertEquals(layout(page, { width: 40, hasColor: false }), once);
+  }
+});
+
 /** A command, a URL or a flag, with the label before it. */
 function isOnePiece(line: string): boolean {
   return /^ *(Usage: |Example: |More flags: |.*: )?(anaplan-auth|curl|source) /.test(line) ||
@@ -30,7 +40,7 @@ function isOnePiece(line: string): boolean {
 
 function helpPages(width: number): (readonly [string, Promise<string>])[] {
   return [
-    ["the program", Promise.resolve(fitted(rootHelp(), width))],
+    ["the program", Promise.resolve(fitted(written(rootHelp()), width))],
     ["the reference", Promise.resolve(fitted(reference(), width))],
     ...groups().map(([name, group]) => [name, helpOf(name, group, { width })] as const),
     ...commands().flatMap(({ name, command }) => [
@@ -41,7 +51,7 @@ function helpPages(width: number): (readonly [string, Promise<string>])[] {
 }
 
 Deno.test("the page of the program has three groups", () => {
-  const paragraphs = rootHelp().split("\n\n").map((text) => text.split("\n")[0]);
+  const paragraphs = written(rootHelp()).split("\n\n").map((text) => text.split("\n")[0]);
   assertEquals(paragraphs.slice(2, -1), LISTED);
 });
 

@@ -1,7 +1,9 @@
 // `Next:` lines are read on a terminal of 80 columns, and what they hold is typed from there.
-// Rule: all lines of all cases; TOO_LONG has those that do not fit yet, and only becomes shorter.
+// Rule: all lines of all cases; TOO_LONG has those that do not fit yet, and ELSEWHERE those that no case can bring
+// about. Both only become shorter.
 import { assertEquals } from "@std/assert";
 import { commandsWithCases, stepsOf } from "./support/case_tests.ts";
+import { nextLinesOf } from "./support/next_typed.ts";
 
 const WIDTH = 80;
 
@@ -25,4 +27,32 @@ Deno.test("a Next line fits into 80 columns, apart from the few that are named h
     TOO_LONG.find((beginning) => line.trimStart().startsWith(beginning)) ?? line
   );
   assertEquals([...new Set(beginnings)].sort(), TOO_LONG);
+});
+
+/** What begins with a command and is in no case: where the command is typed, or what it takes to see the line. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  "anaplan-auth login, if the new one is wrong; else the same command again":
+    "another process signs in during the call: tests/unit/api_pages_test.ts",
+  "anaplan-auth login --client-auth {…}; if that does not help, copy the secret again":
+    "tests/integration/real_servers_test.ts types it, at servers that take one way only",
+  "anaplan-auth login --no-browser, and open the address that it prints":
+    "another user reads along; tests/browser/chromium_test.ts types it",
+  "anaplan-auth login; the old refresh token may no longer be valid":
+    "no disk takes a file: tests/torture",
+  "anaplan-auth login, when you are ready":
+    "at a terminal: tests/support/scenes/questions.ts types it",
+  "anaplan-auth status, or the same command again": "a signal: tests/e2e/signals_test.ts types it",
+};
+
+Deno.test("each Next line that is a command is in a case, where it is typed, or named here", async () => {
+  const said = commandsWithCases().flatMap(nextLinesOf).map(({ line }) => line);
+  const sentences = (await Deno.readTextFile(new URL("messages.txt", import.meta.url)))
+    .matchAll(/^ {2}next: (anaplan-auth .*)$/gm);
+  const isSaid = (sentence: string): boolean => {
+    const pattern = sentence.split("{…}").map(RegExp.escape).join(".*");
+    return said.some((line) => new RegExp(`^Next: ${pattern}`).test(line));
+  };
+  const missing = Array.from(sentences, ([, sentence = ""]) => sentence)
+    .filter((sentence) => !isSaid(sentence));
+  assertEquals([...new Set(missing)].sort(), Object.keys(ELSEWHERE).sort());
 });

@@ -1,5 +1,5 @@
 // What each task may touch, written down by hand: the flags that the tasks had before there were sets, and the helpers
-// of keychains, which came with sealed logins, and the network for shared ones.
+// of keychains, which came with sealed logins, the network for shared ones, and the variables for a sign-in on the way.
 // Rule: nothing here is taken from the table of commands, so that a set that grows is noticed.
 import { assert, assertEquals } from "@std/assert";
 import { withPermissions } from "../tools/permissions.ts";
@@ -37,12 +37,12 @@ const HELPERS = [
   ...["docker-credential-osxkeychain", "docker-credential-wincred"],
   ...["docker-credential-secretservice", "docker-credential-pass"],
 ];
-const ONLINE: Permitted = { net: NET, write: true, run: HELPERS, env: ENV };
+const ONLINE: Permitted = { net: NET, write: true, run: HELPERS, env: [...ENV, ...SIGN_IN_ENV] };
 const OFFLINE: Permitted = { write: true, env: ENV };
 
 /** Each task could read every file; it could do nothing that is not listed here. */
 const BEFORE: Readonly<Record<string, Permitted>> = {
-  login: { ...ONLINE, run: true, env: [...ENV, ...SIGN_IN_ENV] },
+  login: { ...ONLINE, run: true },
   whoami: ONLINE,
   refresh: ONLINE,
   status: ONLINE,

@@ -2,6 +2,7 @@
 // Rule: the same flags as every other way to run the bundle, and the last words are what to type next.
 
 import { loadingLine } from "../tests/sandbox/loading.ts";
+import { fitted, glued } from "../src/base/lines.ts";
 import { RUN_FLAGS } from "./launchers.ts";
 import { DIST, output, say } from "./tool.ts";
 import config from "../deno.json" with { type: "json" };
@@ -42,26 +43,43 @@ function binDirectory(): string {
   return `${Deno.env.get("DENO_INSTALL_ROOT") ?? `${home}/.deno`}/bin`;
 }
 
-/** What was installed, whether a shell finds it and Deno, and what to type. */
-export function installedText(bin: string, path: string): string {
+/** Where the text is read. */
+export interface Reader {
+  /** What `~` is; nothing is shortened without. */
+  readonly home?: string | undefined;
+  /** How wide the terminal is. */
+  readonly width?: number;
+}
+
+/** What was installed, whether a shell finds it and Deno, and what to type; no command is broken. */
+export function installedText(
+  bin: string,
+  path: string,
+  { home = "", width = Infinity }: Reader = {},
+): string {
   const directories = path.split(IS_WINDOWS ? ";" : ":").map((each) => each.replace(/[\\/]+$/, ""));
+  const isBelow = !IS_WINDOWS && home !== "" && bin.startsWith(`${home}/`);
+  const short = (as: string): string => isBelow ? as + bin.slice(home.length) : bin;
   const lines = [
-    `Installed anaplan-auth ${config.version} in ${bin}. It runs from this clone: keep it.`,
+    `Installed anaplan-auth ${config.version} in ${short("~")}. It runs from this clone: keep it.`,
   ];
   // npx adds its own Deno to the PATH of what it runs, and another terminal does not find that one
   if (!directories.some((each) => !/[\\/]_npx[\\/]/.test(each) && hasDeno(each))) {
-    const install = `npm install --global deno@${Deno.version.deno}`;
+    const install = glued(`npm install --global deno@${Deno.version.deno}`);
     lines.push(`It needs Deno on your PATH. To put it there: ${install}`);
   }
-  if (directories.includes(bin)) return [...lines, "Next: anaplan-auth login"].join("\n");
-  const [place, next] = IS_WINDOWS
-    ? ["Path", `$env:Path = "${bin};$env:Path"; anaplan-auth login`]
-    : ["PATH", `export PATH="${bin}:$PATH" && anaplan-auth login`];
-  const keep = IS_WINDOWS ? "Environment variables, in Settings" : "your shell's profile";
-  lines.push(
-    `That directory is not on your ${place}. To put it there for every shell, change ${keep}.`,
-  );
-  return [...lines, `Next: ${next}`].join("\n");
+  let next = "anaplan-auth login";
+  if (!directories.includes(bin)) {
+    const place = IS_WINDOWS ? "Path" : "PATH";
+    const keep = IS_WINDOWS ? "Environment variables, in Settings" : "your shell's profile";
+    lines.push(
+      `That directory is not on your ${place}. To put it there for every shell, change ${keep}.`,
+    );
+    next = IS_WINDOWS
+      ? `$env:Path = "${bin};$env:Path"; ${next}`
+      : `export PATH="${short("$HOME")}:$PATH" && ${next}`;
+  }
+  return fitted([...lines, glued(`Next: ${next}`)].join("\n"), width);
 }
 
 function hasDeno(directory: string): boolean {
@@ -78,7 +96,9 @@ async function install(hosts: readonly string[]): Promise<void> {
   line[Symbol.dispose]();
   await makeBundle(DIST);
   await output(Deno.execPath(), installArguments(`${DIST}/bundle/main.js`, { hosts }));
-  say(installedText(binDirectory(), Deno.env.get("PATH") ?? ""));
+  const width = Deno.stdout.isTerminal() ? Deno.consoleSize().columns : Infinity;
+  const reader = { home: Deno.env.get("HOME"), width };
+  say(installedText(binDirectory(), Deno.env.get("PATH") ?? "", reader));
 }
 
 if (import.meta.main) {

@@ -14,7 +14,7 @@ import { unsteering } from "./text.ts";
 
 /** The text on lines of at most `width` characters, unless a word is longer than that. */
 export function wrapped(text: string, width: number): string[] {
-  return filled(text, width, "", "");
+  return filled(text, width, "", "").map(unglued);
 }
 
 /**
@@ -22,11 +22,25 @@ export function wrapped(text: string, width: number): string[] {
  * or its mark, else under its beginning, `hang` blanks further; behind `Next:` and `Warning:` these are two.
  */
 export function fitted(text: string, width: number, hang = 0): string {
+  return unglued(broken(text, width, hang));
+}
+
+/** The same with its {@link GLUE}, for what a terminal will fit once more: nothing that is glued is broken then. */
+export function broken(text: string, width: number, hang = 0): string {
   return text.split("\n").flatMap((line) => fittedLine(line, width, hang)).join("\n");
 }
 
+/** The text as one word, such as a command; blanks before it stay what they are. */
+export function glued(text: string): string {
+  return text.replace(/(?<=\S) /g, GLUE);
+}
+
+function unglued(text: string): string {
+  return text.replaceAll(GLUE, " ");
+}
+
 function fittedLine(line: string, width: number, hang: number): string[] {
-  if (line.length <= width) return [line.replaceAll(GLUE, " ")];
+  if (line.length <= width) return [line];
   const [head = "", lead = "", label = ""] = HEAD.exec(line) ?? [];
   const rest = line.slice(head.length);
   const indent = " ".repeat(lead.length);
@@ -52,7 +66,7 @@ function filled(text: string, width: number, first: string, others: string): str
       line = (line === undefined ? first : others) + word;
     }
   }
-  return [...lines, line ?? first].map((one) => one.replaceAll(GLUE, " ").trimEnd());
+  return [...lines, line ?? first].map((one) => one.trimEnd());
 }
 
 function wordsOf(text: string): string[] {

@@ -82,7 +82,7 @@ async function replyTo(argv: readonly string[], context: CommandContext): Promis
   const needs = commandNamed(name || "status")?.needs ?? {};
   context.system.restrict(isAtTerminal(context) ? orSignIn(needs) : needs);
   const asksHelp = isAlone && (name === "--help" || name === "-h");
-  if (asksHelp) return (await import("./help/root_help.ts")).rootPage(context);
+  if (asksHelp) return (await import("./help/root_help.ts")).rootPage();
   if (name === "") return await (await import("./help/greeting.ts")).greeting(context);
   if (!name.startsWith("-") && !command?.writesLate) context.system.expectWrites();
   if (command?.sends) context.system.expectRequest();

@@ -41,11 +41,11 @@ export function printer(system: Streams, options: PrintOptions, layout?: Layout)
     hasColor && terminal.stderr ? `\x1b[2m${text}\x1b[0m` : text;
   return {
     shown,
-    say: (text) => options.quiet ? undefined : talk(text),
+    say: (text) => void (options.quiet || talk(text)),
     insist: (text) => talk(text),
     warn: (text) => talk(["Warning: ", ...piecesOf(text)]),
-    trace: (line) => options.verbose ? stderr.line(dim(unsteering(shown(line())))) : undefined,
-    progress: (text) => options.quiet ? undefined : stderr.progress(unsteering(text)),
+    trace: (line) => void (options.verbose && stderr.line(dim(unsteering(shown(line()))))),
+    progress: (text) => void (options.quiet || stderr.progress(unsteering(text))),
     async reply(reply) {
       if (reply.kind === "stream") await printAll(reply.stream, stderr.beside);
       if (reply.kind === "lines") await printAll(reply.lines, answer);
@@ -85,7 +85,7 @@ function readable({ env, terminal }: Streams, hasColor: boolean, layout: Layout 
     const hang = isOneLine ? 2 : 0;
     return paper === undefined ? text : paper(text, { width: terminal.columns(), hasColor, hang });
   };
-  return { typed, shown: (said: Words) => shown(said), laidOut };
+  return { typed, shown, laidOut };
 }
 
 /** Lines on stderr, and below them the one that shows progress. */

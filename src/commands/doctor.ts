@@ -36,6 +36,7 @@ const MARKS: Readonly<Record<Check["mark"], string>> = {
   warning: "!",
   problem: "✗",
   skipped: "–",
+  note: "–",
 };
 
 /** Looks at everything that a login needs, with a login and without one. */

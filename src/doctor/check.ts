@@ -8,7 +8,7 @@ import { withNearNames } from "../base/near_names.ts";
 /** One finding. */
 export interface Check {
   readonly name: string;
-  readonly mark: "ok" | "warning" | "problem" | "skipped";
+  readonly mark: "ok" | "warning" | "problem" | "skipped" | "note";
   readonly seen: string;
   readonly next?: Words | undefined;
   /** For a problem: the exit code that it means. */
@@ -33,6 +33,11 @@ export function problem(name: string, kind: ErrorKind, seen: string, next?: Word
 /** It was not looked at, since something that it needs does not work. */
 export function skipped(name: string, needed: string): Check {
   return { name, mark: "skipped", seen: `skipped: it needs ${needed}` };
+}
+
+/** It is neither right nor wrong, but may explain what is. */
+export function note(name: string, seen: string): Check {
+  return { name, mark: "note", seen };
 }
 
 /** The finding that an error amounts to. */

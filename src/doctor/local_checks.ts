@@ -17,7 +17,7 @@ import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
 import { quoted, shellWord } from "../base/text.ts";
 import { dateTime, duration } from "../base/times.ts";
 import { isLoopbackHost } from "../base/urls.ts";
-import { type Check, failed, ok, problem, warning } from "./check.ts";
+import { type Check, failed, note, ok, problem, warning } from "./check.ts";
 
 /** Whether the listener could open where the answer will come, now. */
 export async function portCheck(settings: Settings, { system }: CommandContext): Promise<Check> {
@@ -139,5 +139,5 @@ export function issuerCheck({ issuer, given }: Settings): Check | undefined {
 export function lastFailureCheck(settings: Settings): Check | undefined {
   const failure = lastFailure(settings.configDir, settings.profile);
   if (failure === undefined) return undefined;
-  return ok("Last failure", `${dateTime(failure.at)}, ${failure.command}: ${failure.message}`);
+  return note("Last failure", `${dateTime(failure.at)}, ${failure.command}: ${failure.message}`);
 }

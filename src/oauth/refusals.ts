@@ -42,17 +42,15 @@ const wrongRedirectUri: Cause = ({ refusal, server, redirectUri }, error) =>
 
 const aboutCodeChallenge: Cause = ({ refusal, server, codeVerifier }, error) => {
   if (!/code[_ ](challenge|verifier)|pkce/i.test(refusal.description ?? "")) return false;
-  const unset = run("profile set --unset no-pkce");
   if (codeVerifier === undefined) {
     return {
       reason: `${server.name} wants a code challenge (${error})`,
-      next: words`${signIn()}, without --no-pkce; if the profile keeps it: ${unset}`,
+      next: words`${signIn()}, without --no-pkce and without it in the profile`,
     };
   }
-  const danger = "without PKCE another program that reads the answer can use the code";
   return {
     reason: `${server.name} rejected the code challenge (${error})`,
-    next: words`${signIn("--no-pkce")}, for one try; ${danger}`,
+    next: words`${signIn("--no-pkce")}, for one try; it is less safe`,
   };
 };
 
@@ -70,14 +68,11 @@ const missingSecret: Cause = ({ server, client, at }, error) => {
 
 const otherKind: Cause = ({ server, at }, error) => {
   if (error !== "unauthorized_client") return false;
-  const others = isAnaplan(server)
-    ? 'if the client is of the kind "Device grant"; else give one of the kind "Authorization code grant"'
-    : "if the client is for devices; else give another one";
   return {
     reason: at === "authorization"
       ? `${server.name} answered ${error}`
       : `${server.name} does not let this client sign in with a browser (${error})`,
-    next: words`${signIn("--device")}, ${others} with --client-id`,
+    next: words`${signIn("--device")}, or give another client with --client-id`,
   };
 };
 
@@ -91,10 +86,10 @@ const damagedSecret: Cause = ({ server, client }, error) =>
 /** A client is registered for one way of sending its secret, and the metadata lists all. */
 const sentOtherwise: Cause = ({ server, client, at }, error) => {
   const other = otherClientAuth(server);
-  const isSent = client.clientSecret !== undefined && at !== "authorization";
+  const isSent = client.clientSecret !== undefined && at === "exchange";
   if (error !== "invalid_client" || !isSent || other === undefined) return false;
   const place = clientAuthOf(server) === "basic" ? "header" : "body";
-  const again = signIn(`${at === "device" ? "--device " : ""}--client-auth ${other}`);
+  const again = signIn(`--client-auth ${other}`);
   return {
     reason: `${server.name} rejects the client or its secret, sent in the ${place} (${error})`,
     next: words`${again}; if that does not help, copy the secret again`,
@@ -174,7 +169,6 @@ const CAUSES: readonly Cause[] = [
 ];
 
 const DEVICE_CAUSES: readonly Cause[] = [
-  sentOtherwise,
   notForDevices,
   declinedOnDevice,
   tooMuchAsked,

@@ -1,37 +1,32 @@
 // The lines above the prompt while the browser is waited for. Rule: they say what has happened so far, and what will.
 
-import { run, type Words, words } from "../base/advice.ts";
-import { fitted } from "../base/lines.ts";
+import type { Words } from "../base/advice.ts";
+import { fitted, GLUE } from "../base/lines.ts";
 import { countdown } from "../base/times.ts";
 import { isLoopbackHost } from "../base/urls.ts";
 import type { Attempt } from "./authorization_code.ts";
 import type { Loopback } from "./loopback.ts";
 
-/** What has been seen of the browser. */
-export interface Seen {
-  /** It rejected the listener's certificate, so it shows its warning. */
-  isRejected: boolean;
-}
-
 /** How long is left, in milliseconds, how much room there is, and how words are shown in it. */
 export interface Left {
   readonly left: number;
   readonly columns: number;
-  readonly shown: (text: Words) => string;
+  readonly shown: (text: Words, blank?: string) => string;
 }
 
-/** What to do when the browser warns, and how to stop that. */
-export const ON_WARNING = words`Choose Advanced, then Proceed.\nTo stop the warning: ${
-  run("cert trust")
-}`;
-const REJECTED =
-  words`Your browser shows a warning about this program's own certificate. ${ON_WARNING}`;
+/** What is said about the browser's warning of the listener's certificate. */
+export interface CertificateWarning {
+  /** Until the browser warns; `undefined` where it need not. */
+  readonly coming: Words | undefined;
+  /** From its warning on. */
+  readonly shown: Words;
+}
 
 /** The lines, each no longer than there are columns, except where one word is longer. */
 export function waitingLines(
   attempt: Attempt,
   loopback: Loopback | undefined,
-  { isRejected }: Seen,
+  warning: Words | undefined,
   { left, columns, shown }: Left,
 ): string {
   const time = `${countdown(left)} left`;
@@ -41,7 +36,7 @@ export function waitingLines(
   const wait = ["Waiting for your browser …", "Waiting …"]
     .find((text) => text.length + time.length + 2 <= columns) ?? "";
   const lines = [
-    ...isRejected ? [fitted(shown(REJECTED), columns)] : [],
+    ...warning === undefined ? [] : [fitted(shown(warning, GLUE), columns)],
     wait + time.padStart(Math.min(columns, WIDTH) - wait.length),
     fitted("Or paste the address that the browser ends on:", columns),
   ];

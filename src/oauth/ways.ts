@@ -19,15 +19,15 @@ import {
 } from "./loopback.ts";
 import { parsePasted } from "./paste.ts";
 import { openStartPage, type StartPage } from "./start_page.ts";
-import { atPasting, type Seen, waitingLines } from "./waiting_lines.ts";
+import { atPasting, type CertificateWarning, waitingLines } from "./waiting_lines.ts";
 import { SCOPE_ADVICE } from "./wire.ts";
 
 /** How the sources of the answer speak to the user. */
 interface Talk {
   say(text: Words): void;
   insist(text: Words): void;
-  /** The words as they would be printed. */
-  shown(text: Words): string;
+  /** The words as they would be printed, with this blank in commands. */
+  shown(text: Words, blank?: string): string;
 }
 
 /** What the ways need of the world. */
@@ -44,10 +44,11 @@ export interface Ways extends AsyncDisposable {
    * The first answer that belongs to the attempt.
    *
    * @param timeout in milliseconds.
+   * @param warning what a terminal shows about the listener's certificate.
    * @throws {CliError} `timeout`, `interrupted`, `denied` when the start page had a second visitor, or
    * what is wrong with an answer from a pipe.
    */
-  first(timeout: number): Promise<Answer>;
+  first(timeout: number, warning?: CertificateWarning): Promise<Answer>;
 }
 
 /** What to open. */
@@ -74,7 +75,7 @@ export async function openWays(
   const made = Promise.withResolvers<RedirectionEndpoint>();
   const handle = async (request: Request): Promise<Response> =>
     await (await made.promise).handle(request); // the state is not known before it is made
-  const seen: Seen = { isRejected: false };
+  const seen = { isRejected: false };
   const onRejected = (): void => void (seen.isRejected = true);
   const { candidates, certificate } = options;
   const loopback = options.pasteOnly
@@ -96,7 +97,7 @@ export async function openWays(
       attempt,
       loopback,
       startUrl: startPage?.url,
-      first: (timeout) => firstAnswer(opened, timeout, { system, talk }),
+      first: (timeout, warning) => firstAnswer(opened, { timeout, warning }, { system, talk }),
       [Symbol.asyncDispose]: close,
     };
   } catch (error) {
@@ -111,7 +112,14 @@ interface Opened {
   readonly loopback: Loopback | undefined;
   readonly endpoint: RedirectionEndpoint | undefined;
   readonly startPage: StartPage | undefined;
-  readonly seen: Seen;
+  /** Whether a browser has rejected the listener's certificate. */
+  readonly seen: { readonly isRejected: boolean };
+}
+
+/** See {@link Ways.first}. */
+interface Wait {
+  readonly timeout: number;
+  readonly warning: CertificateWarning | undefined;
 }
 
 interface WaysContext {
@@ -121,7 +129,7 @@ interface WaysContext {
 
 async function firstAnswer(
   opened: Opened,
-  timeout: number,
+  { timeout, warning }: Wait,
   context: WaysContext,
 ): Promise<Answer> {
   const { attempt, endpoint, startPage } = opened;
@@ -134,7 +142,7 @@ async function firstAnswer(
   if (startPage !== undefined) visits.push(startPage.secondVisit);
   if (endpoint !== undefined) visits.push(endpoint.answer);
   if (system.terminal.stdin && system.terminal.stderr) {
-    waits.push(pastedAtTerminal(opened, deadline, signal, context));
+    waits.push(pastedAtTerminal(opened, { deadline, warning }, signal, context));
   } else if (endpoint === undefined) {
     talk.say(`${atPasting(attempt, opened.loopback)}, and send it to stdin.`);
     waits.push(pastedThroughPipe(attempt, signal, system));
@@ -173,13 +181,14 @@ async function timeUp(
 
 async function pastedAtTerminal(
   { attempt, endpoint, loopback, seen }: Opened,
-  deadline: number,
+  { deadline, warning }: Pick<Wait, "warning"> & { readonly deadline: number },
   signal: AbortSignal,
   { system, talk }: WaysContext,
 ): Promise<Answer> {
   const above = (columns: number): string => {
     const left = deadline - system.now();
-    return waitingLines(attempt, loopback, seen, { left, columns, shown: talk.shown });
+    const about = seen.isRejected ? warning?.shown : warning?.coming;
+    return waitingLines(attempt, loopback, about, { left, columns, shown: talk.shown });
   };
   while (true) {
     const text = await system.terminal.readLine({ above, prompt: "> ", signal });

@@ -167,7 +167,7 @@ async function userinfo(
       "denied",
       `Cannot say who you are: ${host} answers for another user than the one who signed in (sub)`,
       {
-        next: words`${signIn()}; if it happens again, do not use this login, and tell the provider`,
+        next: words`${signIn()}; if it happens again, tell the provider`,
       },
     );
   }

@@ -45,12 +45,12 @@ export async function signInByBrowser(
   await using ways = await waysFor(signIn, certificate, opening, settings, flags, context);
   const { attempt, loopback, startUrl } = ways;
   const browserUrl = opening === "address" ? attempt.url : startUrl;
-  await tellHowToSignIn(
+  const warning = await tellHowToSignIn(
     { attempt, loopback, certificate, provider: signIn.provider, browserUrl },
     settings,
     context,
   );
-  const answer = await ways.first(flags.timeout ?? DEFAULT_TIMEOUT);
+  const answer = await ways.first(flags.timeout ?? DEFAULT_TIMEOUT, warning);
   context.talk.progress("Answer received. Signing in …");
   const isAccepted = certificate !== undefined && answer.method !== "paste";
   if (isAccepted) keepAccepted(settings.configDir, certificate);

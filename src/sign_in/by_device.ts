@@ -11,7 +11,7 @@ import {
   startDeviceAuthorization,
 } from "../oauth/device.ts";
 import type { Grant } from "../oauth/token_response.ts";
-import { type OAuthClient, SCOPE_ADVICE } from "../oauth/wire.ts";
+import type { OAuthClient } from "../oauth/wire.ts";
 import type { Settings } from "../settings/settings.ts";
 import { table } from "../base/lines.ts";
 import { countdown, duration } from "../base/times.ts";
@@ -107,8 +107,8 @@ async function timeUp(
 ): Promise<never> {
   await system.sleep(timeout, signal);
   throw new CliError("timeout", `You did not complete the sign-in within ${duration(timeout)}`, {
-    next: words`${signIn("--device")}, with more time: --timeout 15m${
-      issuer === undefined ? "" : `; ${SCOPE_ADVICE}`
+    next: words`${signIn("--device --timeout 15m")}${
+      issuer === undefined ? "" : "; or ask for less with --scope"
     }`,
   });
 }

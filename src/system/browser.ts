@@ -6,11 +6,15 @@ import { env } from "./surroundings.ts";
 /** How long an opener may run before it counts as the browser itself, in milliseconds. */
 const OPENER_TIME = 2_000;
 
-/** Tries the platform's openers in their order; false when none of them started. */
-export async function openBrowser(url: string): Promise<boolean> {
-  const commands = browserCommands(url, Deno.build.os, env);
-  for (const command of commands) if (await isOpened(command)) return true;
-  return false;
+/** Tries the platform's openers in their order; see {@link System.openBrowser}. */
+export async function openBrowser(url: string): Promise<boolean | "forbidden"> {
+  let found: boolean | "forbidden" = false;
+  for (const command of browserCommands(url, Deno.build.os, env)) {
+    const outcome = await tried(command);
+    if (outcome === true) return true;
+    found ||= outcome;
+  }
+  return found;
 }
 
 /**
@@ -62,14 +66,14 @@ export function splitWords(text: string): string[] {
   );
 }
 
-async function isOpened([program, ...args]: string[]): Promise<boolean> {
+async function tried([program, ...args]: string[]): Promise<boolean | "forbidden"> {
   if (program === undefined) return false;
   try {
     const child = started(program, { args, stdin: "null", stdout: "null", stderr: "null" });
     child.unref(); // the browser outlives this program
     return await endedWell(child);
-  } catch {
-    return false; // not installed, or not permitted
+  } catch (error) {
+    return error instanceof Deno.errors.NotCapable ? "forbidden" : false; // or not installed
   }
 }
 

@@ -221,8 +221,8 @@ export interface System {
     env: Readonly<Record<string, string>>,
     hidden?: "key" | "store" | "all",
   ): Promise<number | NotRun>;
-  /** Opens the user's browser; false when none could be started. */
-  openBrowser(url: string): Promise<boolean>;
+  /** Opens the user's browser; false when none could be started, `forbidden` when this process may start none. */
+  openBrowser(url: string): Promise<boolean | "forbidden">;
   /** Aborted with a CliError of kind `interrupted` by a signal that ends programs, from the first call on. */
   interruption(): AbortSignal;
   /** A request will be sent: what can be prepared beside the rest begins now. */

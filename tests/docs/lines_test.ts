@@ -20,8 +20,8 @@ const VARIABLES: Readonly<Record<string, string>> = {
 const NOT_RUN: readonly (readonly [beginning: string, reason: string])[] = [
   ["anaplan-auth login", "a person signs in, in a browser; tests/e2e/login has its cases"],
   ["deno task sandbox", "it runs until Ctrl-C; tests/e2e/sandbox_profile_test.ts"],
-  ["deno task login --profile sandbox", "the same test, and tests/first_session"],
-  ["deno task whoami --profile sandbox", "the same"],
+  ["deno task login", "the same test, and tests/first_session"],
+  ["deno task whoami", "the same"],
   ["deno task status --profile sandbox", "the same"],
   ["deno task logout --profile sandbox", "the same"],
   ["deno task install", "it changes this computer; tests/release installs elsewhere"],

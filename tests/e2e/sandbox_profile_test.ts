@@ -69,9 +69,9 @@ async function remains(home: Home): Promise<readonly [string[], string[]]> {
   return [namesIn(await temporary(home)), profiles.map(({ name }) => name)];
 }
 
-/** Signs in with `--profile` alone; without a listener, since the profile's port may be taken here. */
-async function signIn(home: Home, profile: string): Promise<void> {
-  const argv = ["login", "--profile", profile, "--paste"];
+/** Signs in with `--profile` at most; without a listener, since the profile's port may be taken here. */
+async function signIn(home: Home, profile?: string): Promise<void> {
+  const argv = ["login", ...profile === undefined ? [] : ["--profile", profile], "--paste"];
   await using program = await startProgram(argv, { home: home.path, stdin: { open: true } });
   const [address] = await program.said(SIGN_IN_ADDRESS);
   const { url } = await browse(address, { stopBefore: "https://127.0.0.1:8443/" });
@@ -81,15 +81,13 @@ async function signIn(home: Home, profile: string): Promise<void> {
   assertStringIncludes(stdout, "Ada Lovelace");
 }
 
-Deno.test("with the sandbox's profile login needs no other flag and no variable, before and after a logout", async () => {
+Deno.test("with the sandbox's profile alone nothing needs a flag or a variable, before and after a logout", async () => {
   await using home = await makeHome();
   await using sandbox = await startTask(home);
   assertEquals(sandbox.profile, "sandbox");
-  await signIn(home, "sandbox");
+  await signIn(home);
   for (const command of ["whoami", "refresh", "logout"]) {
-    const { code, stderr } = await runProgram([command, "--profile", "sandbox"], {
-      home: home.path,
-    });
+    const { code, stderr } = await runProgram([command], { home: home.path });
     assertEquals(code, 0, stderr);
   }
   await signIn(home, "sandbox");

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { heldRefresh } from "../support/held_refresh.ts";
 import { makeHome } from "../support/home.ts";
-import { type Program, startProgram } from "../support/program.ts";
+import { type Program, runProgram, startProgram } from "../support/program.ts";
 import { browse } from "../support/scripted_browser.ts";
 import { registeredListener, sandboxFlags, SIGN_IN_ADDRESS } from "../support/sign_in.ts";
 
@@ -55,6 +55,8 @@ for (const [signal, code] of SIGNALS) {
           "Interrupted after the new tokens arrived.\nNext: anaplan-auth status, or the same command again\n",
         ],
       );
+      const next = await runProgram(["status"], { home: held.home.path });
+      assertEquals(next.code, 0, next.stderr);
     },
   );
 

@@ -35,13 +35,20 @@ testWith(PYTHON, "on a narrow terminal the lines break at their words", async (p
   assertEquals(login.terminal.screen().split("Waiting").length - 1, 1);
 });
 
+testWith(PYTHON, "on a narrow terminal the tunnel over SSH is in one piece", async (python) => {
+  const env = { SSH_CONNECTION: "10.0.0.9 50000 10.0.0.2 22", USER: "ada" };
+  await using login = await waitingLogin({ python, columns: 40, env });
+  const wrote = login.terminal.output().replaceAll("\r", "");
+  assertMatch(wrote, /^ssh -N -L \d+:127\.0\.0\.1:\d+ ada@10\.0\.0\.2$/m);
+});
+
 testWith(PYTHON, "on a very narrow one the line of the time left is shorter", async (python) => {
   await using login = await waitingLogin({ python, columns: 25 });
   await login.terminal.shows(/^Waiting … +4:5[0-8] left$/m);
   assertEquals(login.terminal.screen().split("Waiting").length - 1, 1);
 });
 
-const WARNING = "Your browser shows a warning about this program's own certificate.";
+const WARNING = "Your browser shows a warning about this program's own certificate, SHA-256 ";
 
 testWith(
   PYTHON,
@@ -54,7 +61,7 @@ testWith(
     await assertRejects(() => browser.handshake());
     browser.close();
     await login.terminal.shows(
-      /^Your browser shows a warning .*\n.*Advanced, then Proceed\.\nTo stop the warning: anaplan-auth cert trust\nWaiting for/m,
+      /\n\nYour browser shows a warning .*\n.*Advanced, then Proceed\.\nTo stop the warning: anaplan-auth cert trust\n\nWaiting for/m,
     );
     assertEquals((await browse(login.address)).status, 200);
     const { code, screen } = await login.terminal.end;
@@ -129,7 +136,7 @@ testWith(
     assertEquals([code, after], [0, before]);
     assertMatch(
       screen,
-      /cert trust\n\n✓ Signed in as Ada Lovelace <ada@example\.com>, Anaplan us1\.\n {2}Saved as profile default\. You stay signed in until about \d\d:\d\d \(12 h\)\.\n\nNext: anaplan-auth whoami$/,
+      /=S256\n\n✓ Signed in as Ada Lovelace <ada@example\.com>, Anaplan us1\.\n {2}Saved as profile default\. You stay signed in until about \d\d:\d\d \(12 h\)\.\n\nNext: anaplan-auth whoami$/,
     );
     assertEquals(/Waiting|^>/m.test(screen), false, screen);
   },

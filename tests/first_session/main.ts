@@ -53,7 +53,7 @@ function newcomersEnvironment(home: string, scratch: string): Record<string, str
 async function session(ada: Person): Promise<void> {
   const ready = /deno task login --profile sandbox$/m;
   await ada.does(1, "deno task sandbox", { until: ready, goesOn: true });
-  await ada.does(2, "deno task login --profile sandbox", {
+  await ada.does(2, "deno task login", {
     until: /^✓ Signed in as/m,
     meanwhile: async (terminal) => {
       const [address] = await terminal.wrote(ADDRESS);
@@ -61,7 +61,7 @@ async function session(ada: Person): Promise<void> {
       await browse(address);
     },
   });
-  await ada.does(2, "deno task whoami --profile sandbox", { until: /^Profile/m });
+  await ada.does(2, "deno task whoami", { until: /^Profile/m });
   await ada.interrupts(1);
 }
 

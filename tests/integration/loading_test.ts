@@ -16,7 +16,7 @@ async function written(milliseconds: number): Promise<string> {
 }
 
 Deno.test("a start of more than a second says what it waits for, once", async () => {
-  assertMatch(await written(2_500), /^Loading packages\. .* Ctrl-C stops it\.\n$/);
+  assertMatch(await written(2_500), /^Loading packages\. .*,\nfor .* Ctrl-C stops it\.\n$/);
 });
 
 Deno.test("a quick start says nothing", async () => {

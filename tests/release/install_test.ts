@@ -1,23 +1,17 @@
 // `deno task install`: what it prints is what was installed, whether PATH has it, and a line that works when pasted.
 // Rule: it runs in a copy of the checkout, with a home of its own.
-import { cp } from "node:fs/promises";
 import { assertEquals, assertMatch } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
 import { hostsOf, installArguments, installedText } from "../../tools/install.ts";
+import { copyCheckout } from "../support/checkout.ts";
 import { makeHome } from "../support/home.ts";
 import { bareEnvironment } from "../support/program.ts";
-import { PROJECT_DIRECTORY } from "../support/task_command.ts";
 import { tempDir } from "../support/temp_dir.ts";
-
-const SOURCES = ["src", "types", "tools", "tests/sandbox", "main.ts", "LICENSE", "deno.json"];
-const DEPENDENCIES = ["deno.lock", "deno.dev.json", "deno.dev.lock"];
 
 Deno.test("deno task install prints no warning, and its last line works in a shell", async () => {
   await using home = await makeHome();
   const checkout = `${home.path}/checkout`;
-  for (const name of [...SOURCES, ...DEPENDENCIES]) {
-    await cp(`${PROJECT_DIRECTORY}${name}`, `${checkout}/${name}`, { recursive: true });
-  }
+  await copyCheckout(checkout);
   const env = await bareEnvironment(home.path);
   const run = async (program: string, args: string[]): Promise<string[]> => {
     const options = { args, cwd: checkout, clearEnv: true, env };
@@ -26,7 +20,7 @@ Deno.test("deno task install prints no warning, and its last line works in a she
   };
   const [stdout = "", stderr] = await run(Deno.execPath(), ["task", "--quiet", "install"]);
   assertEquals([stdout.trimEnd(), stderr], [
-    installedText(`${home.path}/.deno/bin`, env["PATH"] ?? ""),
+    installedText(`${home.path}/.deno/bin`, env["PATH"] ?? "", { home: home.path }),
     "",
   ]);
   const [, next = ""] = /^Next: (.+ && anaplan-auth) login$/m.exec(stdout) ?? [];

@@ -13,21 +13,26 @@ async function run(args: readonly string[]): Promise<number> {
     return fail(`Cannot start the sandbox: unknown argument\nNext: ${USAGE}`);
   }
   using line = loadingLine();
+  const failed = (lines: string): number => {
+    line[Symbol.dispose](); // what it clears is above the cursor now
+    return fail(lines);
+  };
   const { startSandbox } = await import("./sandbox.ts");
   const isInterrupted = interruption(); // from here on there is something to take away
   await using sandbox = await start(() => startSandbox(options));
   if (sandbox === undefined) {
     const { port = DEFAULT_PORT } = options;
     const next = `deno task sandbox --port ${port < 65535 ? port + 1 : DEFAULT_PORT}`;
-    return fail(`Cannot start the sandbox: port ${port} is in use\nNext: ${next}`);
+    return failed(`Cannot start the sandbox: port ${port} is in use\nNext: ${next}`);
   }
   try {
     await using profile = await makeProfile(sandbox);
     line[Symbol.dispose]();
     print(invitation(sandbox, profile));
     await isInterrupted;
+    print("\nThe sandbox has ended.\n"); // below the ^C of a terminal
   } catch (error) {
-    return fail(error instanceof Error ? error.message : String(error));
+    return failed(error instanceof Error ? error.message : String(error));
   }
   return 0;
 }
@@ -59,8 +64,9 @@ async function start(begin: () => Promise<Sandbox>): Promise<Sandbox | undefined
 function invitation({ origin }: Sandbox, { name }: SandboxProfile): string {
   const taken = name === "sandbox"
     ? ""
-    : `You have a profile sandbox that is not the sandbox's own, so this one is called ${name}.\n`;
-  return `The sandbox simulates Anaplan at ${origin}. Ctrl-C ends it.
+    : `You have a profile sandbox that is not the sandbox's own,\nso this one is called ${name}.\n`;
+  return `The sandbox simulates Anaplan at ${origin}.
+Ctrl-C ends it and removes its profile.
 ${taken}
 In another terminal: deno task login --profile ${name}
 `;

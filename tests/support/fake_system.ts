@@ -205,7 +205,7 @@ export function fakeContext(arranged: Arranged | FakeSystem = {}): FakeContext {
       insist: (text) => void insisted.push(shown(text)),
       warn: (text) => void warned.push(written(text)),
       progress: (text) => void progressed.push(text),
-      shown: (text) => written(text, system.env("ANAPLAN_AUTH_COMMAND")),
+      shown: (text, blank) => written(text, system.env("ANAPLAN_AUTH_COMMAND"), blank),
     },
   };
 }

@@ -125,7 +125,7 @@ function kindOf(node: Node, key: string, index: number): MessageKind | undefined
   const callee = node.callee as Node;
   const name = nameOf(callee.type === "MemberExpression" ? callee.property : callee);
   if (name === "say" || name === "insist" || name === "warn") return name;
-  if (name === "ok" || name === "warning") return index === 2 ? "next" : "check";
+  if (name === "ok" || name === "note" || name === "warning") return index === 2 ? "next" : "check";
   if (name === "problem") return index === 3 ? "next" : "check";
   return undefined;
 }

@@ -24,6 +24,8 @@ const VALUES: readonly (readonly [RegExp, string])[] = [
   [/postgresql:\/\/\S*<STORE_PORT>\S*/, "$STORE"],
   [/\bID\b/, "$DEVICE_CLIENT_ID"],
   [/--region NAME\b/, "--region us2"],
+  [/--api-url URL\b/, "--api-url $ISSUER"],
+  [/\bADDRESS\b/, "$STORE"],
   [/\bPROGRAM ARGUMENTS…/, "true"],
 ];
 
@@ -36,10 +38,11 @@ export function nextLinesOf(command: string): NextLine[] {
     steps = [...steps, step];
     if (step.kind !== "command") continue;
     const { stdout, stderr } = step.result;
-    const [, line = "", rest = ""] = /^(Next: (anaplan-auth .*))$/m.exec(stdout + stderr) ?? [];
     const [variables = ""] = /^(\w+=\S+ )*/.exec(step.line) ?? [];
     const name = step.line.replace(/^(\w+=\S+ )*/, "").split(" ").slice(0, 2).join(" ");
-    if (line !== "" && !found.has(`${name}: ${line}`)) {
+    const lines = (stdout + stderr).matchAll(/^ *(Next: (anaplan-auth .*))$/gm); // doctor's have a column
+    for (const [, line = "", rest = ""] of lines) {
+      if (found.has(`${name}: ${line}`)) continue;
       found.set(`${name}: ${line}`, { command, steps, line, typed: variables + typedFrom(rest) });
     }
   }

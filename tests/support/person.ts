@@ -13,6 +13,16 @@ const PEOPLE: readonly (readonly [RegExp, Person])[] = [
   [/^approves$/, watching(async (_, address) => void await browse(address))],
   [/^declines$/, watching(async (_, address) => void await browse(address, { decide: "decline" }))],
   [/^does nothing$/, watching(() => Promise.resolve())],
+  [
+    /^is sent back with login_required$/,
+    watching(async (_, address) => {
+      const { searchParams } = new URL(address);
+      const back = new URL(searchParams.get("redirect_uri") ?? "");
+      back.searchParams.set("error", "login_required");
+      back.searchParams.set("state", searchParams.get("state") ?? "");
+      await browse(back.href);
+    }),
+  ],
   [/^pastes the address$/, pasting((address) => address.href)],
   [
     /^declines and pastes the address$/,

@@ -10,7 +10,8 @@ const FOLDER = new URL("../e2e/screens/", import.meta.url);
 /** How long a window may need to show the rest, and to be still, in milliseconds. */
 const PATIENCE = 5_000;
 const STILL = 400;
-const ABOVE = "▲ scrolled away";
+/** The line between what has scrolled away and what is in sight. */
+export const ABOVE = "▲ scrolled away";
 
 /** The values of a window that differ at every run, by their placeholder. */
 export type Changing = Readonly<Record<string, string>>;
@@ -19,13 +20,15 @@ type Replacement = string | ((found: string) => string);
 
 const PATTERNS: readonly (readonly [RegExp, Replacement])[] = [
   [/(?<=\b(?:state|nonce|code_challenge)=(?:<PRT>\.)?)[\w-]{43}\b/g, named("RANDOM")],
-  [/(?<=SHA-256 )[0-9A-F]{4}…[0-9A-F]{4}/g, named("PRINT")],
+  [/(?<=SHA-256\s)[0-9A-F]{4}…[0-9A-F]{4}/g, named("PRINT")],
   [/\b(?=[B-Z-]*[A-Z])[B-Z]{4}-[B-Z]{4}\b/g, named("CODE")],
   [/^ *[▀▄█][ ▀▄█]*[▀▄█]$/gm, "  (a row of the QR code)"],
   [/\b\d\d:\d\d(?= left)/g, "mm:ss"],
   [/\b\d:\d\d(?=\s+left|\))/g, "m:ss"],
   [/\b20\d\d-\d\d-\d\dT[\d:.]+Z/g, named("TIME")],
   [/(?<=sealed with key )[\w-]{12}/g, named("KEY")],
+  [/PostgreSQL\s+\d+[.\d]*(?:\s+\([^)]*\))?/g, "<the server's version>"],
+  [/\bby\s+[^\s,]+,\s+process\s+\d+/g, "by <a process>"],
   [/(?<=at most )\d+(?= s\b)/g, "N"],
   [/\b20\d\d-\d\d-\d\d\b/g, "yyyy-mm-dd"],
   [/(?<![\d:])\d\d:\d\d(?![\d:])/g, "hh:mm"],
@@ -48,6 +51,11 @@ export function keptNames(size: Size): string[] {
     .map((name) => name.slice(0, -ending.length));
 }
 
+/** A text that is kept. */
+export function keptText(name: string, size: Size): string {
+  return Deno.readTextFileSync(new URL(`${name}${endingOf(size)}`, FOLDER));
+}
+
 /** Compares what a window shows with what is kept, or keeps it with UPDATE_GOLDEN=1. */
 export async function compare(
   name: string,
@@ -58,7 +66,7 @@ export async function compare(
   const file = new URL(`${name}${endingOf(size)}`, FOLDER);
   const look = async () => `${asKept(await show(), size, changing)}\n`;
   if (UPDATES) return await Deno.writeTextFile(file, await whenStill(look));
-  const kept = await Deno.readTextFile(file);
+  const kept = keptText(name, size);
   const until = Date.now() + PATIENCE;
   let seen = await look();
   while (seen !== kept && Date.now() < until) {

@@ -4,9 +4,10 @@ import type { Sandbox } from "../sandbox/contract.ts";
 import { writeJson } from "../hostile/stale_login.ts";
 import { freePort } from "./free_port.ts";
 import { type Home, makeHome } from "./home.ts";
-import { compare } from "./recordings.ts";
+import { type Changing, compare } from "./recordings.ts";
 import { browse } from "./scripted_browser.ts";
 import { type Listener, registeredListener, sandboxFlags, signIn } from "./sign_in.ts";
+import { commandLineOf } from "./task_command.ts";
 import type { Size, Tmux, Window } from "./tmux.ts";
 import { splitWords } from "./words.ts";
 
@@ -16,6 +17,10 @@ export interface Typing {
   /** Words that are not seen. */
   readonly flags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Where it is typed; in the checkout otherwise. */
+  readonly cwd?: string;
+  /** More values that differ at every run, by their placeholder. */
+  readonly changing?: Changing;
 }
 
 /** Some values of a file. */
@@ -40,7 +45,7 @@ export interface Stage extends AsyncDisposable {
   readonly flags: readonly string[];
   /** The names of what was recorded. */
   readonly names: string[];
-  /** Types the line in a window of its own. */
+  /** Types a line of `anaplan-auth` or of `deno` in a window of its own. */
   open(line: string, typing?: Typing): Promise<Recorded>;
   /** Types the line, waits for its end, and records that. */
   ended(name: string, line: string, typing?: Typing): Promise<void>;
@@ -76,17 +81,17 @@ export async function makeStage(sandbox: Sandbox, tmux: Tmux, size: Size): Promi
   });
   const names: string[] = [];
   async function open(line: string, typing: Typing = {}): Promise<Recorded> {
-    const { home: its = home, flags = [], env = {} } = typing;
+    const { home: its = home, flags = [], env = {}, cwd } = typing;
     const variables = { HOME: [its.path], PORT: [String(listener.port)] };
-    const argv = [...splitWords(line, variables).slice(1), ...flags];
+    const command = await commandOf(splitWords(line, variables), flags);
     const typed = line.replaceAll("$HOME", "~").replaceAll("$PORT", String(listener.port));
     const day = { TZ: morning(), ...env };
-    const pane = await tmux.open({ ...size, home: its.path, typed, argv, env: day });
+    const pane = await tmux.open({ ...size, home: its.path, typed, command, cwd, env: day });
     return {
       ...pane,
       async record(name) {
         names.push(name);
-        await compare(name, size, pane.shown, changing(its));
+        await compare(name, size, pane.shown, { ...changing(its), ...typing.changing });
       },
     };
   }
@@ -111,6 +116,13 @@ export async function makeStage(sandbox: Sandbox, tmux: Tmux, size: Size): Promi
     },
     [Symbol.asyncDispose]: () => end.disposeAsync(),
   };
+}
+
+/** The program and its arguments; `anaplan-auth` has the permissions of its task. */
+async function commandOf([first, ...words]: string[], flags: readonly string[]): Promise<string[]> {
+  if (first === "deno") return [Deno.execPath(), ...words, ...flags];
+  const { program, args } = await commandLineOf([...words, ...flags]);
+  return [program, ...args];
 }
 
 /** A time zone in which it is between nine and ten o'clock, so that what is near is of this day. */

@@ -1,7 +1,7 @@
 // The real program in tmux: a window of a size that people have, with the prompt before it and after it.
 // Rule: what is read is what tmux shows, and lines that it broke at the edge are one line again.
 import { bareEnvironment } from "./program.ts";
-import { commandLineOf, PROJECT_DIRECTORY } from "./task_command.ts";
+import { PROJECT_DIRECTORY } from "./task_command.ts";
 import type { Tool } from "./needs.ts";
 import { tempDir } from "./temp_dir.ts";
 
@@ -16,7 +16,10 @@ export interface WindowOptions extends Size {
   readonly home: string;
   /** The text behind the prompt. */
   readonly typed: string;
-  readonly argv: readonly string[];
+  /** What runs: a program and its arguments. */
+  readonly command: readonly string[];
+  /** Where; in the checkout otherwise. */
+  readonly cwd?: string | undefined;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -88,9 +91,10 @@ export async function startTmux(path: string): Promise<Tmux> {
     async open(options) {
       const name = `window-${++count}`;
       const codeFile = `${dir.path}/${name}`;
-      const size = ["-x", String(options.columns), "-y", String(options.rows)];
+      const { columns, rows, cwd = PROJECT_DIRECTORY } = options;
+      const size = ["-x", String(columns), "-y", String(rows)];
       const command = await commandOf(options, codeFile);
-      await tmux("new-session", "-d", "-s", name, ...size, "-c", PROJECT_DIRECTORY, ...command);
+      await tmux("new-session", "-d", "-s", name, ...size, "-c", cwd, ...command);
       return windowOf(tmux, name, codeFile);
     },
     async [Symbol.asyncDispose]() {
@@ -100,11 +104,10 @@ export async function startTmux(path: string): Promise<Tmux> {
   };
 }
 
-async function commandOf({ home, typed, argv, env }: WindowOptions, codeFile: string) {
-  const { program, args } = await commandLineOf(argv);
+async function commandOf({ home, typed, command, env }: WindowOptions, codeFile: string) {
   const variables = { ...await bareEnvironment(home), TERM: "tmux-256color", ...env };
   const pairs = Object.entries(variables).map((pair) => pair.join("="));
-  return ["env", "-i", ...pairs, "sh", "-c", SHELL, "sh", typed, codeFile, program, ...args];
+  return ["env", "-i", ...pairs, "sh", "-c", SHELL, "sh", typed, codeFile, ...command];
 }
 
 function windowOf(

@@ -171,14 +171,14 @@ Deno.test("doctor changes nothing on the disk", async () => {
   assertEquals(namesIn(`${scene.configDir}/credentials`), ["default.json"]);
 });
 
-Deno.test("the last failure is shown with its time and command, and is no problem by itself", async () => {
+Deno.test("the last failure is shown with its time and command, as neither right nor wrong", async () => {
   using scene = doctorScene();
   const failure = new CliError("unavailable", "Cannot reach auth.anaplan.com: no answer");
   keepFailure(scene.configDir, "default", "refresh", failure, START);
   const { named, outcome } = await diagnosed(scene);
   assertEquals(outcome, undefined);
   assertEquals(named("Last failure").map(({ mark, seen }) => [mark, seen]), [
-    ["ok", `${dateTime(START)}, refresh: Cannot reach auth.anaplan.com: no answer`],
+    ["note", `${dateTime(START)}, refresh: Cannot reach auth.anaplan.com: no answer`],
   ]);
 });
 

@@ -103,20 +103,8 @@ Deno.test("a redirect URI elsewhere is said, since the browser will end there", 
     talk.insisted.join("\n"),
     "https://www.anaplan.com/, which is not this computer",
   );
-  assertStringIncludes(
-    talk.insisted.join(
-      "\
-      ",
-    ),
-    "a button on https://127.0.0.1:8443/",
-  );
-  assertStringIncludes(
-    talk.said.join(
-      "\
-      ",
-    ),
-    "warn about https://127.0.0.1:8443",
-  ); // the relay's end
+  assertStringIncludes(talk.insisted.join("\n"), "a button on https://127.0.0.1:8443/");
+  assertStringIncludes(talk.said.join("\n"), "warn about https://127.0.0.1:8443"); // the relay's end
 });
 
 const WHY = {

@@ -57,15 +57,6 @@ const TABLE: readonly Row[] = [
     next: "anaplan-auth login --client-auth basic;",
   },
   {
-    cause: "a secret in the body by device, where the server takes it in the header as well",
-    server: BOTH,
-    at: "device",
-    error: "invalid_client",
-    secret: "hush",
-    says: "sent in the body (invalid_client)",
-    next: "anaplan-auth login --device --client-auth basic;",
-  },
-  {
     cause: "no secret, where the server takes it in the header and in the body",
     server: BOTH,
     at: "exchange",
@@ -96,7 +87,7 @@ const TABLE: readonly Row[] = [
     description: "code_challenge is not supported",
     says: "rejected the code challenge",
     isPkce: true,
-    next: "anaplan-auth login --no-pkce, for one try; without PKCE another program that reads",
+    next: "anaplan-auth login --no-pkce, for one try; it is less safe",
   },
   {
     cause: "a server that wants a code challenge, of which there was none",
@@ -104,8 +95,7 @@ const TABLE: readonly Row[] = [
     error: "invalid_request",
     description: "PKCE is required",
     says: "wants a code challenge (invalid_request)",
-    next:
-      "anaplan-auth login, without --no-pkce; if the profile keeps it: anaplan-auth profile set",
+    next: "anaplan-auth login, without --no-pkce and without it in the profile",
   },
   {
     cause: "a secret that was not given",
@@ -144,7 +134,7 @@ const TABLE: readonly Row[] = [
     error: "unauthorized_client",
     secret: "hush",
     says: "does not let this client sign in with a browser",
-    next: 'anaplan-auth login --device, if the client is of the kind "Device grant"',
+    next: "anaplan-auth login --device, or give another client with --client-id",
   },
   {
     cause: "a client of the kind Device grant, without a secret",

@@ -127,6 +127,6 @@ Deno.test("a code challenge that is rejected may be left out for one try, and th
   await run(argv, () => at.context.system);
   assertMatch(
     at.context.system.written.stderr,
-    /^Next: anaplan-auth login --no-pkce, for one try; .* can use the code$/m,
+    /^Next: anaplan-auth login --no-pkce, for one try; it is less safe$/m,
   );
 });

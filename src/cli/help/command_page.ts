@@ -1,7 +1,7 @@
 // The help page of one command. Rule: one screen with what people use; the other flags are behind `--all`.
 
 import type { Command } from "@stricli/core";
-import { GLUE } from "../../base/lines.ts";
+import { GLUE, glued } from "../../base/lines.ts";
 import { kebab } from "../../base/text.ts";
 import { flagKey, ROWS } from "../../settings/table.ts";
 import { COMMON_FLAG_NAMES } from "../tree/flags.ts";
@@ -36,7 +36,7 @@ export async function commandPage(
   const more = isWhole ? "" : `\nMore flags: {anaplan-auth} help ${name} --all`;
   return [
     `${command.brief}.`,
-    glued(`Usage: {anaplan-auth} ${name}${usageOf(command)}`),
+    `Usage: {anaplan-auth} ${name}${usageOf(command)}`,
     ["Examples", ...page.examples.map((example) => `  ${glued(example)}`)].join("\n"),
     lists.join("\n\n") + glued(more),
     ...isWhole && "region" in flags ? [await regions()] : [],
@@ -111,8 +111,4 @@ async function regions(): Promise<string> {
     `  ${name}  ${description}`
   );
   return ["Regions", ...rows].join("\n");
-}
-
-function glued(text: string): string {
-  return text.replace(/(?<=\S) /g, GLUE);
 }

@@ -4,7 +4,7 @@ import type { RouteMap } from "@stricli/core";
 import type { Answer, CommandContext, CommonFlags } from "../../command.ts";
 import { PROGRAM, run, written } from "../../base/advice.ts";
 import { CliError } from "../../base/errors.ts";
-import { fitted } from "../../base/lines.ts";
+import { broken, fitted, GLUE, glued } from "../../base/lines.ts";
 import type { TreeContext } from "../tree/loading.ts";
 import { ROOT, type Target, walk } from "../tree/tree.ts";
 import { commandPage } from "./command_page.ts";
@@ -22,7 +22,7 @@ export async function help(
   ...topic: readonly string[]
 ): Promise<Answer> {
   if (topic[0] === "reference") {
-    const page = (await import("./reference.ts")).reference();
+    const page = fitted((await import("./reference.ts")).reference(), WIDTH);
     return { kind: "answer", text: page, data: page };
   }
   if (topic[0] === "administrator") {
@@ -40,7 +40,9 @@ export async function help(
     });
   }
   const width = Math.min(WIDTH, system.terminal.columns() ?? WIDTH);
-  const text = await helpOf(name, target, { all, anaplanAuth: talk.shown(PROGRAM), width });
+  const anaplanAuth = talk.shown(PROGRAM, GLUE);
+  const fit = system.terminal.stdout ? broken : fitted;
+  const text = await helpOf(name, target, { all, anaplanAuth, width, fit });
   return { kind: "answer", text, data: await helpOf(name, target, { all }) };
 }
 
@@ -55,20 +57,22 @@ export interface PageOptions {
   /** The words that a command begins with. */
   readonly anaplanAuth?: string;
   readonly width?: number;
+  /** How its lines are broken. */
+  readonly fit?: typeof fitted;
 }
 
 /** The page of whatever a name leads to. */
 export async function helpOf(
   name: string,
   target: Target,
-  { all = false, anaplanAuth = "anaplan-auth", width = WIDTH }: PageOptions = {},
+  { all = false, anaplanAuth = "anaplan-auth", width = WIDTH, fit = fitted }: PageOptions = {},
 ): Promise<string> {
   const page = "loader" in target
     ? (await commandPage(name, target, all)).join("\n\n")
     : target === ROOT
-    ? (await import("./root_help.ts")).rootHelp(anaplanAuth)
+    ? written((await import("./root_help.ts")).rootHelp(), anaplanAuth, GLUE)
     : groupPage(name, target);
-  return fitted(page.replaceAll("{anaplan-auth}", anaplanAuth), width);
+  return fit(page.replaceAll("{anaplan-auth}", anaplanAuth), width);
 }
 
 /** The page of a command that has commands of its own. */
@@ -83,6 +87,6 @@ Usage: {anaplan-auth} ${name} <command> [flags]
 
 ${entries.join("\n")}
 
-Example: ${PAGES[`${name} ${first}`]?.examples[0] ?? ""}
-More about one: {anaplan-auth} help ${name} ${first}`;
+${glued(`Example: ${PAGES[`${name} ${first}`]?.examples[0] ?? ""}`)}
+More about one: ${glued(`{anaplan-auth} help ${name} ${first}`)}`;
 }

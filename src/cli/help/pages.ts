@@ -130,7 +130,7 @@ export const PAGES: Readonly<Record<string, Page>> = {
     exitCodes: `${DONE}, 7 a file cannot be removed`,
   },
   seal: {
-    examples: ["{anaplan-auth} seal", "{anaplan-auth} seal --rotate"],
+    examples: ["{anaplan-auth} seal", "{anaplan-auth} unseal --yes"],
     flags: ["keychain", "keyFile", "keyCommand", "rotate", "json"],
     prints: "where the key is and which logins it seals",
     exitCodes: `${DONE}, 7 a key or a login cannot be read or saved`,

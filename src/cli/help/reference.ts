@@ -35,14 +35,18 @@ const PLACE: readonly Variable[] = [
 ];
 const OTHERS: readonly Variable[] = [
   ["ANAPLAN_AUTH_DEBUG", "as --verbose"],
-  ["CLIENT and SECRET", "the tutorial's names: a client ID and, with it,"],
-  ["", "its secret, if nothing else names one"],
+  [
+    "CLIENT and SECRET",
+    "the tutorial's names: a client ID and, with it, its secret, if nothing else names one",
+  ],
   ["BROWSER", "the browser: programs between colons, %s the URL"],
   ["NO_COLOR", "as --no-color"],
   ["ACCESSIBLE", "questions as plain lines, for screen readers"],
   ["HTTPS_PROXY", "http://USER:PASSWORD@HOST:PORT, or else ALL_PROXY"],
-  ["NO_PROXY", "hosts and domains to reach without it, between"],
-  ["", "commas; this computer never needs it"],
+  [
+    "NO_PROXY",
+    "hosts and domains to reach without it, between commas; this computer never needs it",
+  ],
   ["DENO_TLS_CA_STORE", "system: trust what this computer trusts"],
 ];
 
@@ -57,7 +61,7 @@ function variables(): readonly Variable[] {
   return [clientId.variable, ...CLIENT, ...named(false), ...PLACE, ...named(true), ...OTHERS];
 }
 
-/** The page that `help reference` prints. */
+/** The page that `help reference` prints; a row is one line. */
 export function reference(): string {
   const codes = Object.entries(EXIT_CODES).map(([kind, code]) =>
     [String(code), kind, MEANINGS[kind as ErrorKind]] as const
@@ -67,7 +71,7 @@ export function reference(): string {
 ${rows.map(([code, kind, text]) => `  ${code.padEnd(5)}${kind.padEnd(16)}${text}`).join("\n")}
 
 Variables; a flag goes before its variable, a variable before the profile
-${variables().map(([name, text]) => `  ${name.padEnd(28)}${text}`).join("\n")}
+${variables().map(([name, text]) => `  ${name.padEnd(26)}  ${text}`).join("\n")}
 
 Version ${VERSION}, ${BUILD}`;
 }

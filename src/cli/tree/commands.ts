@@ -90,23 +90,22 @@ export const COMMANDS = {
     needs: { ...NETWORK, programs: true, socket: true },
   },
   profile: { group: SET_UP, brief: "Manage several logins", needs: NETWORK },
-  seal: {
-    group: SET_UP,
-    brief: "Encrypt stored logins with a key from your keychain",
-    needs: NETWORK,
-  },
-  unseal: {
-    group: SET_UP,
-    brief: "Decrypt stored logins",
-    needs: { keys: true, variables: SIGN_IN_VARIABLES }, // it asks
-  },
-  store: { group: SET_UP, brief: "Share logins", needs: NETWORK },
   doctor: {
     group: SET_UP,
     brief: "Find out what is wrong",
     needs: { ...NETWORK, variables: DOCTOR_VARIABLES },
     load: async () => (await import("../../commands/doctor.ts")).doctor,
   },
+  seal: {
+    group: SET_UP,
+    brief: "Encrypt stored logins with a key from your keychain",
+    needs: NETWORK,
+  },
+  unseal: { // the page of seal leads here
+    brief: "Decrypt stored logins",
+    needs: { keys: true, variables: SIGN_IN_VARIABLES }, // it asks
+  },
+  store: { group: SET_UP, brief: "Share one login among many machines", needs: NETWORK },
   relay: {
     group: SET_UP,
     brief: "Sign in when only a public callback URL is registered",

@@ -7,6 +7,18 @@ import type { Scene } from "./states.ts";
 /** The scenes. */
 export const errorScenes: readonly Scene[] = [
   {
+    name: "words of other tools",
+    async play(at) {
+      const home = await at.copied();
+      await at.ended("habit-version", "anaplan-auth version");
+      await at.ended("habit-auth", "anaplan-auth auth status", { home });
+      await at.ended("habit-create", "anaplan-auth profile create eu --region Germany", { home });
+      await at.ended("habit-ls", "anaplan-auth profile ls", { home });
+      await at.ended("habit-delete", "anaplan-auth profile delete eu", { home });
+      await at.ended("only-profile", "anaplan-auth profile show", { home });
+    },
+  },
+  {
     name: "habits and mistakes",
     async play(at) {
       await at.ended("secret-as-flag", "anaplan-auth login --client-secret 12345");

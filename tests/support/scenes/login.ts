@@ -63,6 +63,7 @@ export const loginScenes: readonly Scene[] = [
       await answered(pane, both.arrive);
       await pane.record("login-signed-in");
       const { home = at.home } = typing;
+      await at.ended("refresh", "anaplan-auth refresh", { home });
       await waiting(at, "login-again", "anaplan-auth login", { home });
     },
   },

@@ -59,6 +59,8 @@ export const questionScenes: readonly Scene[] = [
       await setup.press("C-c");
       await setup.end();
       await setup.record("login-setup-interrupted");
+      await using next = await at.open("anaplan-auth login", typing); // as the screen says
+      await next.shows(/^Region/m);
     },
   },
   {
@@ -69,6 +71,9 @@ export const questionScenes: readonly Scene[] = [
       await visit(pane);
       await pane.shows(/^Client secret/m);
       await pane.record("login-wrong-secret");
+      await pane.press("Escape");
+      await pane.shows(/^Client ID/m);
+      await pane.record("login-wrong-client");
       await pane.press("C-c");
       await pane.end();
     },
@@ -88,6 +93,7 @@ export const questionScenes: readonly Scene[] = [
       }
       const home = await at.copied(old());
       await at.ended("expired-no-input", "anaplan-auth whoami --no-input", { home });
+      await at.ended("expired-no-input-again", "anaplan-auth whoami --no-input", { home });
       await using pane = await at.open("anaplan-auth whoami", {
         home: await at.copied(unknown()),
       });

@@ -1,5 +1,6 @@
 // Screens without a question: where you are, help, the stored login, what `api` says, what `doctor` finds.
 // Rule: a scene types one line after the other, and a fault of the sandbox is for both sizes at once.
+import { COMMANDS } from "../../../src/cli/tree/commands.ts";
 import type { Sandbox } from "../../sandbox/contract.ts";
 import { newKey } from "../sealed.ts";
 import type { Stage } from "../stage.ts";
@@ -48,6 +49,10 @@ export const stateScenes: readonly Scene[] = [
       await at.ended("help-login", "anaplan-auth help login");
       await at.ended("help-login-all", "anaplan-auth help login --all");
       await at.ended("help-administrator", "anaplan-auth help administrator");
+      await at.ended("help-reference", "anaplan-auth help reference");
+      const others = Object.keys(COMMANDS).filter((name) => name !== "login");
+      for (const name of others) await at.ended(`help-${name}`, `anaplan-auth help ${name}`);
+      await at.ended("help-profile-set", "anaplan-auth profile set --help");
     },
   },
   {
@@ -88,8 +93,14 @@ export const stateScenes: readonly Scene[] = [
   {
     name: "what doctor finds",
     async play(at) {
-      const home = await at.copied({ obtainedAt: Date.now() - 5 * MINUTE });
+      const before = { obtainedAt: Date.now() - 5 * MINUTE };
+      const home = await at.copied(before);
       await at.ended("doctor", "anaplan-auth doctor", { home });
+      const env = { HTTPS_PROXY: `http://127.0.0.1:${at.closedPort}` };
+      await at.ended("doctor-proxy", "anaplan-auth doctor", { home, env });
+      const apiUrl = `https://127.0.0.1:${at.closedPort}`;
+      const away = await at.copied({ ...before, origins: [apiUrl] }, { apiUrl });
+      await at.ended("doctor-no-network", "anaplan-auth doctor", { home: away });
       using _other = Deno.listen({ hostname: "127.0.0.1", port: at.listener.port });
       await Deno.chmod(home.credentialsFile(), 0o644);
       await at.ended("doctor-problems", "anaplan-auth doctor", { home });

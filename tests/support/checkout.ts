@@ -1,0 +1,13 @@
+// A copy of the checkout, for what writes into it.
+import { cp } from "node:fs/promises";
+import { PROJECT_DIRECTORY } from "./task_command.ts";
+
+const SOURCES = ["src", "types", "tools", "tests/sandbox", "main.ts", "LICENSE", "deno.json"];
+const DEPENDENCIES = ["deno.lock", "deno.dev.json", "deno.dev.lock"];
+
+/** Copies what `deno task install` needs. */
+export async function copyCheckout(directory: string): Promise<void> {
+  for (const name of [...SOURCES, ...DEPENDENCIES]) {
+    await cp(`${PROJECT_DIRECTORY}${name}`, `${directory}/${name}`, { recursive: true });
+  }
+}

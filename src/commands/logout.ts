@@ -148,6 +148,10 @@ async function replyFor(
         `The tokens were not revoked, so the server may still accept them${rest}.`,
     );
   }
+  if (tokenSet.movingTo !== undefined) {
+    const why = `it was being moved to ${tokenSet.movingTo}, which may have it`;
+    return reply(`Signed out here (profile ${profile}).\nThe login was not ended: ${why}.`);
+  }
   const ended = await endAtServer(tokenSet, settings, context);
   const what = ended.isDone ? `Signed out, here and at ${serverOf(settings)}` : "Signed out here";
   const rest = whatMayLive(tokenSet, ended, settings, context.system.now());

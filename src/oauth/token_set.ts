@@ -64,6 +64,8 @@ export interface TokenSet {
   readonly clientSecret?: Secret;
   /** The tokens came by the device grant, whose clients have no secret. */
   readonly isDeviceGrant?: boolean;
+  /** Where the login is being moved: that place may have it by now, so it is not refreshed here. */
+  readonly movingTo?: string;
   /** The OAuth error with which the authorization server ended the login; it cannot be refreshed. */
   readonly endedBy?: string;
   /** When it did, in milliseconds since the epoch. Absent in files of before this was kept. */
@@ -95,7 +97,8 @@ export function parseTokenSet(text: string): TokenSet {
   const accessToken = secretField(fields, "accessToken");
   const expiresAt = timeField(fields, "expiresAt");
   const obtainedAt = timeField(fields, "obtainedAt");
-  const clientId = field(fields, "clientId", "string");
+  const said = (name: string): string | undefined => field(fields, name, "string");
+  const clientId = said("clientId");
   if (
     accessToken === undefined || expiresAt === undefined || obtainedAt === undefined ||
     clientId === undefined
@@ -110,15 +113,16 @@ export function parseTokenSet(text: string): TokenSet {
     refreshTokenExpiresAt: timeField(fields, "refreshTokenExpiresAt"),
     refreshTokenRotates: field(fields, "refreshTokenRotates", "boolean"),
     isCopy: field(fields, "isCopy", "boolean"),
-    scope: field(fields, "scope", "string"),
-    signIn: field(fields, "signIn", "string"),
-    subject: field(fields, "subject", "string"),
-    name: field(fields, "name", "string"),
-    email: field(fields, "email", "string"),
+    scope: said("scope"),
+    signIn: said("signIn"),
+    subject: said("subject"),
+    name: said("name"),
+    email: said("email"),
     ...serversIn(fields),
     isDeviceGrant: field(fields, "isDeviceGrant", "boolean"),
     clientSecret: secretField(fields, "clientSecret"),
-    endedBy: field(fields, "endedBy", "string"),
+    movingTo: said("movingTo"),
+    endedBy: said("endedBy"),
     endedAt: timeField(fields, "endedAt"),
   });
 }

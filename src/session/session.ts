@@ -212,7 +212,10 @@ async function refreshable(
   now: number,
   asksAgain: boolean,
 ): Promise<RefreshableTokenSet> {
-  const { endedBy, refreshToken, tokenEndpoint } = tokenSet;
+  const { endedBy, refreshToken, tokenEndpoint, movingTo } = tokenSet;
+  if (movingTo !== undefined) {
+    throw (await import("../store/moving.ts")).beingMoved(movingTo, settings.profile);
+  }
   const isAskedAgain = asksAgain && endedBy !== undefined;
   if (!canRefresh(tokenSet) && !isAskedAgain) {
     const { signedOut } = await import("./expiry.ts");

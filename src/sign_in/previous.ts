@@ -24,9 +24,8 @@ export async function endPreviousLogin(
   settings: Settings,
   context: CommandContext,
 ): Promise<void> {
-  if (previous === undefined || await isInUse(previous.tokenSet, tokenSet, settings, context)) {
-    return;
-  }
+  if (previous === undefined || previous.tokenSet.movingTo !== undefined) return; // it may be in use elsewhere
+  if (await isInUse(previous.tokenSet, tokenSet, settings, context)) return;
   const { system } = context;
   try {
     const before = settingsOf(previous.profile, settings, system); // where that login belongs

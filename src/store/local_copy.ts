@@ -2,8 +2,12 @@
 // and what is wrong with it never keeps a command from asking the store.
 
 import { ifPossible } from "../files/private_directory.ts";
-import { readPrivateFile, type Warn } from "../files/private_file.ts";
-import { removePrivateFile, writePrivateFile } from "../files/replacement.ts";
+import { readPrivateFile, splitPath, type Warn } from "../files/private_file.ts";
+import {
+  ensurePrivateDirectory,
+  removePrivateFile,
+  writePrivateFile,
+} from "../files/replacement.ts";
 import { CliError } from "../base/errors.ts";
 import type { Sealer, Sealing } from "./sealing.ts";
 import { isSealed, type TokenSet } from "../oauth/token_set.ts";
@@ -31,6 +35,7 @@ export async function writeCopy(
   const { refreshToken, clientSecret: _, ...rest } = login;
   const copy: TokenSet = { ...rest, isCopy: refreshToken !== undefined };
   try {
+    ensurePrivateDirectory(splitPath(path)[0]);
     writePrivateFile(path, await seal(serializeTokenSet(copy)), warn);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;

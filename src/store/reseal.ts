@@ -9,6 +9,7 @@ import { type FileLock, lockFile } from "../files/lock_file.ts";
 import { listDirectory } from "../files/private_directory.ts";
 import { readPrivateFile, type Warn } from "../files/private_file.ts";
 import { ensurePrivateDirectory, removeLeftovers } from "../files/replacement.ts";
+import { HERE_DEADLINE, LOCK_DEADLINE as ROW_DEADLINE } from "./engines/engine.ts";
 import { isAnothers, type KeyChoice, savedChoice } from "./key_source.ts";
 import { eraseKey } from "./keys.ts";
 import type { LockSystem } from "./locked_login.ts";
@@ -23,8 +24,8 @@ export interface KeyChange {
   readonly warn: (text: Words) => void;
 }
 
-/** How long to wait for another `seal` or `unseal`, in milliseconds. */
-const LOCK_DEADLINE = 380_000;
+/** How long to wait for another `seal` or `unseal`, in milliseconds: it may itself wait for a login, and save it. */
+const LOCK_DEADLINE = HERE_DEADLINE + ROW_DEADLINE;
 
 /** Takes the lock under which one process at a time changes the key. */
 export async function lockKeys({ configDir, system }: KeyChange): Promise<FileLock> {

@@ -24,6 +24,7 @@ export async function resealShared(
   for (const [name, { login: sealed }] of await store.engine.rows(warn)) {
     try {
       await using login = await store.lock(name);
+      if (login.lost !== undefined) throw login.lost;
       await login.settings?.bring();
       const tokenSet = await login.load();
       if (tokenSet === undefined) await login.settings?.keep();

@@ -108,6 +108,7 @@ async function openSealed<T>(
   const no = (reason: string): CliError =>
     new CliError("storage", `${path} cannot be opened with key ${key.id}: ${reason}`, {
       code: "not_opened",
+      reason,
       next: source === undefined || source.id === key.id
         ? "restore the file or its key, or remove the file and sign in again"
         : words`put the key back; if the key is lost: ${lost}`,

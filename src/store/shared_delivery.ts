@@ -1,120 +1,150 @@
-// Rescued tokens on their way into a shared store, and the login in a row of it. Rule: they are saved over the login that
-// they follow, and over no other.
+// Rescued tokens on their way into a shared store. Rule: they are saved over the login that they follow, and over no
+// other; those that cannot be opened any more are said to be lost, and are in no sign-in's way.
 
-import { signIn, words } from "../base/advice.ts";
-import { CliError, toCliError } from "../base/errors.ts";
+import { signIn } from "../base/advice.ts";
+import { CliError } from "../base/errors.ts";
+import { type FileLock, lockFile } from "../files/lock_file.ts";
 import type { Warn } from "../files/private_file.ts";
-import { ensurePrivateDirectory, isThere, removePrivateFile } from "../files/replacement.ts";
-import type { Engine, NewRow, Owner, Row, RowLock } from "./engines/engine.ts";
-import { isCopyOf, openCopy, removeCopy, writeCopy } from "./local_copy.ts";
-import { headerOf } from "./sealed_text.ts";
+import { isThere, removePrivateFile } from "../files/replacement.ts";
+import {
+  HERE_DEADLINE,
+  type NewRow,
+  type Owner,
+  type Row,
+  type RowLock,
+} from "./engines/engine.ts";
+import { writeCopy } from "./local_copy.ts";
+import type { LockSystem } from "./locked_login.ts";
+import type { LostRescue } from "./rescued.ts";
 import type { Sealing } from "./sealing.ts";
-import { rescueAt, setRescueAside } from "./shared_rescue.ts";
-import type { SharedSettings } from "./shared_settings.ts";
+import { otherSpellings } from "./shared_elsewhere.ts";
+import { notSaved, rowWith, type SharedPlace } from "./shared_place.ts";
+import { rescueAt, setRescueAside, type SharedRescue, WAITING } from "./shared_rescue.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
-import { fingerprint, sameTokenSet } from "../oauth/token_sets.ts";
+import { fingerprint, sameTokenSet, serializeTokenSet } from "../oauth/token_sets.ts";
 
-/** Where a profile's login is: its row, and what this computer keeps of it. */
-export interface SharedPlace {
-  readonly profile: string;
-  readonly engine: Engine;
-  readonly sealing: Sealing;
-  readonly settings: SharedSettings;
-  /** The directory of what this computer keeps of the store. */
-  readonly directory: string;
-  readonly copyPath: string;
-  readonly rescuePath: string;
-  /** Opens the login of a row. */
-  open(sealed: string): Promise<TokenSet>;
+/** What came of rescued tokens. */
+export interface Delivery {
+  /** Whether some were saved. */
+  readonly isPutBack: boolean;
+  /** Those that follow the present login and cannot be opened. */
+  readonly lost?: Pick<LostRescue, "path" | "error"> | undefined;
 }
 
-/** What the administrator of the store sees of a login besides its sealed text. */
-export function rowWith(sealed: string, { expiresAt }: TokenSet): NewRow {
-  return { login: sealed, expiresAt, keyId: headerOf(sealed).key };
+/** A file that may have rescued tokens. */
+interface RescueFile {
+  readonly path: string;
+  /** Whether no other store's may be there. */
+  readonly isOwn?: boolean;
 }
 
-/** The login in a row, with the settings that came with it put on the disk. */
-async function loginOf(
-  row: Row | undefined,
-  place: SharedPlace,
-): Promise<TokenSet | undefined> {
-  if (row?.settings !== undefined) await place.settings.bring(row.settings);
-  return row?.login === undefined ? undefined : await place.open(row.login);
-}
-
-/** The same failure, which says where the new tokens are. */
-export function notSaved(thrown: unknown, rescuePath: string | undefined): CliError {
-  const error = toCliError(thrown);
-  const reason = error.reason ?? error.message;
-  const cannot = `Cannot save the new tokens in the login store: ${reason}`;
-  if (rescuePath === undefined) {
-    return new CliError("storage", `${cannot}; they could not be rescued anywhere`, {
-      code: "not_saved",
-      next: words`${signIn()}; the old refresh token may no longer be valid`,
-      cause: error,
-    });
-  }
-  const message = `${cannot}; they are in ${rescuePath}`;
-  return new CliError("storage", message, {
-    code: "not_saved",
-    next: "fix that, then run the same command again on this computer: it saves them",
-    cause: error,
-  });
-}
-
-/** The login in a row; what this computer keeps of it is made anew. */
-export async function keptLogin(
-  row: Row | undefined,
-  place: SharedPlace,
-  warn: Warn,
-): Promise<TokenSet | undefined> {
-  const { copyPath, directory, sealing } = place;
-  const login = await loginOf(row, place);
-  if (login === undefined) removeCopy(copyPath, warn);
-  else if (!isCopyOf(await openCopy(copyPath, sealing), login)) {
-    ensurePrivateDirectory(directory);
-    await writeCopy(copyPath, login, await sealing.sealer(), warn);
-  }
-  return login;
-}
-
-/** Saves the rescued tokens of all places that follow what the store has; says whether some were saved. */
+/**
+ * Saves the rescued tokens that follow what the store has, wherever they are: in their own place, where there was room,
+ * or under another spelling of the store's address.
+ */
 export async function deliver(
   place: SharedPlace,
-  elsewhere: readonly string[],
-  owner: Owner,
+  { elsewhere, owner, system }: Delivering,
   warn: Warn,
-): Promise<boolean> {
-  let isDelivered = await deliverFrom(place, owner, warn);
-  for (const rescuePath of elsewhere) {
-    if (!isThere(rescuePath)) continue;
-    if (await deliverFrom({ ...place, rescuePath }, owner, warn)) isDelivered = true;
+): Promise<Delivery> {
+  const from = async (file: RescueFile) => await deliverFrom(place, file, owner, warn);
+  const delivered = [await from({ path: place.rescuePath, isOwn: true })];
+  for (const path of elsewhere) if (isThere(path)) delivered.push(await from({ path }));
+  for (const path of otherSpellings(place, system)) {
+    using lock = await lockOf(path, system);
+    if (lock !== undefined) delivered.push(await from({ path }));
   }
-  return isDelivered;
+  return {
+    isPutBack: delivered.some(({ isPutBack }) => isPutBack),
+    lost: delivered.find(({ lost }) => lost !== undefined)?.lost,
+  };
 }
 
-async function deliverFrom(place: SharedPlace, owner: Owner, warn: Warn): Promise<boolean> {
-  const { rescuePath, engine, profile } = place;
-  const rescue = rescueAt(rescuePath, warn);
-  if (rescue === undefined) return false;
-  const rescued = await place.open(rescue.sealed);
+/** What delivering needs besides the place. */
+export interface Delivering {
+  readonly elsewhere: readonly string[];
+  readonly owner: Owner;
+  readonly system: LockSystem;
+}
+
+/**
+ * The lock of another spelling. One under which a refresh may be on its way is waited for: it waits for no other, since
+ * it looked for such places before it began.
+ */
+async function lockOf(rescuePath: string, system: LockSystem): Promise<FileLock | undefined> {
+  const deadline = isThere(rescuePath + WAITING) ? HERE_DEADLINE : 0;
+  try {
+    return await lockFile(rescuePath.replace(/rescued$/, "lock"), deadline, system);
+  } catch (error) {
+    if (error instanceof CliError) return undefined; // its holder delivers them
+    throw error;
+  }
+}
+
+const NOTHING: Delivery = { isPutBack: false };
+
+async function deliverFrom(
+  place: SharedPlace,
+  { path, isOwn = false }: RescueFile,
+  owner: Owner,
+  warn: Warn,
+): Promise<Delivery> {
+  const { engine, profile, sealing } = place;
+  const rescue = rescueAt(path, warn);
+  if (rescue === undefined) return NOTHING;
   await using row = await engine.lock(profile, { ...owner, onlySaves: true });
   const present = row.row.login === undefined ? undefined : await place.open(row.row.login);
-  if (!sameTokenSet(present, rescued)) {
-    const isNext = await fingerprint(present) === rescue.follows;
-    const next = { ...rowWith(rescue.sealed, rescued), settings: row.row.settings };
-    if (!isNext || !await savedIn(row, next, rescuePath)) {
-      const aside = setRescueAside(rescuePath, warn);
-      warn(
-        `${aside} holds tokens that do not follow the login in the login store; they stay there`,
-      );
-      return false;
-    }
-    warn(`the tokens that were rescued to ${rescuePath} are now in the login store`);
+  // any empty row has no login, also that of another store
+  const isNext = (isOwn || present !== undefined) && await fingerprint(present) === rescue.follows;
+  const rescued = await openedOrWhy(rescue, path, sealing);
+  if (rescued instanceof CliError && isNext) return { ...NOTHING, lost: { path, error: rescued } };
+  if (rescued instanceof CliError || !sameTokenSet(present, rescued)) {
+    const isSaved = isNext && !(rescued instanceof CliError) &&
+      await savedIn(row, await nextRow(rescue, rescued, row.row, sealing), path);
+    if (!isSaved) return leftThere(path, isOwn, warn);
+    warn(`the tokens that were rescued to ${path} are now in the login store`);
   }
-  await writeCopy(place.copyPath, rescued, await place.sealing.sealer(), warn);
-  removePrivateFile(rescuePath, warn);
-  return true;
+  await writeCopy(place.copyPath, rescued, await sealing.sealer(), warn);
+  removePrivateFile(path, warn);
+  return { isPutBack: true };
+}
+
+/** Tokens that do not follow the present login. What another store may wait for stays as it is. */
+function leftThere(path: string, isOwn: boolean, warn: Warn): Delivery {
+  if (isOwn) {
+    const aside = setRescueAside(path, warn);
+    warn(
+      `${aside} holds tokens that do not follow the login in the login store; they stay there`,
+    );
+  }
+  return NOTHING;
+}
+
+/** The rescued login; why there is none when the key has changed. */
+async function openedOrWhy(
+  { sealed }: SharedRescue,
+  path: string,
+  sealing: Sealing,
+): Promise<TokenSet | CliError> {
+  try {
+    return await sealing.open(sealed, path);
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    const message = `Cannot get the new tokens from ${path}: ${error.reason ?? error.message}`;
+    return new CliError("storage", message, { next: signIn(), cause: error });
+  }
+}
+
+/** The row with rescued tokens; they are sealed as the others are, whatever the key was when they came. */
+async function nextRow(
+  { sealed }: SharedRescue,
+  rescued: TokenSet,
+  { settings }: Row,
+  sealing: Sealing,
+): Promise<NewRow> {
+  const isUpToDate = await sealing.isUpToDate(sealed);
+  const text = isUpToDate ? sealed : await (await sealing.sealer())(serializeTokenSet(rescued));
+  return { ...rowWith(text, rescued), settings };
 }
 
 async function savedIn(row: RowLock, next: NewRow, rescuePath: string): Promise<boolean> {

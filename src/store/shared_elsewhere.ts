@@ -1,21 +1,102 @@
-// Rescued tokens of a shared store whose own place failed. Rule: every command that takes the lock looks there.
+// Where else on this computer rescued tokens of shared stores may be: under another spelling of a store's address, and
+// where there was room when their own place failed. Rule: every command that takes the lock looks there.
 
-import { splitPath } from "../files/private_file.ts";
+import { ifPossible, listDirectory } from "../files/private_directory.ts";
+import type { Warn } from "../files/private_file.ts";
 import { isThere, writePrivateFile } from "../files/replacement.ts";
 import type { System } from "../system/contract.ts";
 import { isDone, PREFIX, rescuePlaces } from "./rescue.ts";
+import { sharedRoots } from "./shared_directory.ts";
+import { mayBeRescuedAt, rescueFile, WAITING } from "./shared_rescue.ts";
+
+type ElsewhereSystem = Pick<System, "env">;
+
+/** A profile, and where this computer keeps what it needs of the profile's store. */
+interface Kept {
+  readonly configDir: string;
+  readonly directory: string;
+  readonly profile: string;
+}
+
+/** A file that may have rescued tokens. */
+export interface WaitingRescue {
+  readonly profile: string;
+  readonly path: string;
+}
 
 /**
- * Where rescued tokens are when their own place fails. The names come from the place alone: its directory may be gone
- * with all that was noted there.
+ * Where rescued tokens are when their own place fails. No store is in the names: another spelling of its address would
+ * not lead there, and the directory that has it may be gone.
  */
 export function otherRescuePaths(
-  { directory, profile }: { readonly directory: string; readonly profile: string },
-  system: Pick<System, "env">,
+  { configDir, profile }: Pick<Kept, "configDir" | "profile">,
+  system: ElsewhereSystem,
 ): string[] {
-  const name = `${directory}/${profile}`.replace(/[^\w.-]+/g, "_").slice(-150);
-  const [configDir] = splitPath(splitPath(directory)[0]);
-  return rescuePlaces(configDir, system).map((place) => `${place}/${PREFIX}${name}.json`);
+  return rescuePlaces(configDir, system)
+    .map((place) => `${place}/${beginningOf(configDir)}${profile}.json`);
+}
+
+function beginningOf(configDir: string): string {
+  return `${PREFIX}${`${configDir}/shared/`.replace(/[^\w.-]+/g, "_").slice(-80)}`;
+}
+
+/** Where rescued tokens of the profile are, or will be, that other spellings of a store's address lead to. */
+export function otherSpellings(kept: Kept, system: ElsewhereSystem): string[] {
+  return directoriesIn(kept.configDir, system)
+    .filter((directory) => directory !== kept.directory)
+    .map((directory) => rescueFile(directory, kept.profile))
+    .filter((path) => isThere(path) || isThere(path + WAITING));
+}
+
+/** Whether tokens may wait for the profile's place in a store; only who has the locks can tell. */
+export function mayWaitFor(kept: Kept, system: ElsewhereSystem): boolean {
+  const own = rescueFile(kept.directory, kept.profile);
+  return [own, ...otherSpellings(kept, system)].some(mayBeRescuedAt) ||
+    otherRescuePaths(kept, system).some(isThere);
+}
+
+/** What may wait on this computer, of whatever store. */
+export function waitingRescues(configDir: string, system: ElsewhereSystem): WaitingRescue[] {
+  const kept = directoriesIn(configDir, system).flatMap((directory) =>
+    rescuedIn(directory).map((profile) => ({ profile, path: rescueFile(directory, profile) }))
+  );
+  const begins = beginningOf(configDir);
+  const others = [...new Set(rescuePlaces(configDir, system))].flatMap((place) =>
+    filesIn(place).filter((file) => file.startsWith(begins) && file.endsWith(".json"))
+      .map((file) => ({ profile: file.slice(begins.length, -5), path: `${place}/${file}` }))
+  );
+  return [...kept, ...others];
+}
+
+/** Says which tokens wait; a command that uses the store that they came from saves them. */
+export function warnOfWaiting(
+  configDir: string,
+  system: ElsewhereSystem,
+  warn: Warn,
+): WaitingRescue[] {
+  const waiting = waitingRescues(configDir, system);
+  for (const { profile, path } of waiting) {
+    const they = "the next refresh that uses their login store saves them";
+    warn(`new tokens of profile ${profile} wait in ${path}; ${they}`);
+  }
+  return waiting;
+}
+
+/** The profiles that may have rescued tokens in a directory. */
+export function rescuedIn(directory: string): string[] {
+  const names = filesIn(directory)
+    .flatMap((file) => /^(.+)\.rescued(\.next)?$/.exec(file)?.[1] ?? []);
+  return [...new Set(names)].filter((name) => mayBeRescuedAt(rescueFile(directory, name)));
+}
+
+/** The directories of all stores that were used here. */
+function directoriesIn(configDir: string, system: ElsewhereSystem): string[] {
+  return sharedRoots(configDir, system)
+    .flatMap((root) => filesIn(root).map((store) => `${root}/${store}`));
+}
+
+function filesIn(directory: string): string[] {
+  return ifPossible(() => listDirectory(directory)) ?? [];
 }
 
 /** Writes rescued tokens into the first place that takes them; `undefined` when none does. */

@@ -7,23 +7,29 @@ import { ifPossible } from "../files/private_directory.ts";
 import { readPrivateFile, type Warn } from "../files/private_file.ts";
 import {
   ensurePrivateDirectory,
+  isThere,
   removePrivateFile,
   type Replacement,
 } from "../files/replacement.ts";
-import { type NewRow, type Owner, PROOF, type Row, type RowLock } from "./engines/engine.ts";
+import {
+  HERE_DEADLINE,
+  type NewRow,
+  type Owner,
+  PROOF,
+  type Row,
+  type RowLock,
+} from "./engines/engine.ts";
 import { hostName, PROCESS_ID } from "../files/this_process.ts";
 import { openCopy, removeCopy, writeCopy } from "./local_copy.ts";
 import type { LockedLogin, LockSystem } from "./locked_login.ts";
-import { deliver, keptLogin, notSaved, rowWith, type SharedPlace } from "./shared_delivery.ts";
+import { deliver, type Delivery } from "./shared_delivery.ts";
+import { keptLogin, notSaved, rowWith, type SharedPlace } from "./shared_place.ts";
 import { isDone } from "./rescue.ts";
 import type { Sealer } from "./sealing.ts";
 import { otherRescuePaths, rescuedTo } from "./shared_elsewhere.ts";
-import { beginRescue, rescueText } from "./shared_rescue.ts";
+import { beginRescue, rescueText, setRescueAside } from "./shared_rescue.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 import { fingerprint, serializeTokenSet } from "../oauth/token_sets.ts";
-
-/** How long another process of this computer is waited for, in milliseconds. */
-const LOCK_DEADLINE = 640_000;
 
 /** Takes the locks; tokens that an earlier process could not save are saved first. See {@link LockedLogin}. */
 export async function lockShared(
@@ -35,15 +41,15 @@ export async function lockShared(
   ensurePrivateDirectory(place.directory);
   const copied = (): string | undefined => ifPossible(() => readPrivateFile(place.copyPath));
   const before = copied();
-  const lock = await lockFile(`${place.directory}/${place.profile}.lock`, LOCK_DEADLINE, system);
+  const lock = await lockFile(`${place.directory}/${place.profile}.lock`, HERE_DEADLINE, system);
   try {
     const justSaved = copied() === before
       ? undefined
       : await openCopy(place.copyPath, place.sealing);
     const owner = { by: `${hostName()}, process ${PROCESS_ID}` };
     const elsewhere = otherRescuePaths(place, system);
-    const isPutBack = await deliver(place, elsewhere, owner, warn);
-    const known = { isPutBack, justSaved };
+    const delivery = await deliver(place, { elsewhere, owner, system }, warn);
+    const known = { ...delivery, justSaved };
     const login = lockedShared({ ...place, elsewhere }, lock, owner, known, warn);
     return { ...login, ...provenShortlyBefore(login.prepare, place, system) };
   } catch (error) {
@@ -56,7 +62,7 @@ function lockedShared(
   place: RescuingPlace,
   lock: FileLock,
   owner: Owner,
-  known: Pick<LockedLogin, "isPutBack" | "justSaved">,
+  { lost, ...known }: Delivery & Pick<LockedLogin, "justSaved">,
   warn: Warn,
 ): LockedLogin {
   const row = rowWhenNeeded(place, owner);
@@ -67,7 +73,7 @@ function lockedShared(
     present = await keptLogin(await row.present(), place, warn);
   const getReady = async () => readyToSave(place, present ?? await load());
   return {
-    ...{ ...known, load },
+    ...{ ...known, load, lost: lost?.error, settings: settingsUnder(row, place) },
     async prepare() {
       const held = await row.get();
       ready = await getReady();
@@ -78,18 +84,26 @@ function lockedShared(
       using prepared = rescue;
       rescue = undefined;
       await saveShared(tokenSet, ready ?? await getReady(), prepared, { place, row, warn });
+      if (prepared !== undefined) giveUpLost(lost, warn);
     },
     async remove() {
       await row.save({ settings: (await row.get()).row.settings });
       removeCopy(place.copyPath, warn);
+      giveUpLost(lost, warn);
     },
-    settings: settingsUnder(row, place),
     async [Symbol.asyncDispose]() {
       using _lock = lock;
       rescue?.[Symbol.dispose]();
       await row.end();
     },
   };
+}
+
+/** What a sign-in or a sign-out makes useless; new tokens may have taken its place. */
+function giveUpLost(lost: Delivery["lost"], warn: Warn): void {
+  if (lost === undefined || !isThere(lost.path)) return;
+  const aside = setRescueAside(lost.path, warn);
+  warn(`${aside} may hold tokens of the login before; remove it`);
 }
 
 /** {@link LockedLogin.prepare} and `confirm`, by the clock that runs on in sleep and by the one that cannot be set. */

@@ -19,8 +19,13 @@ export interface SharedRescue {
   readonly follows: string;
 }
 
-/** Where a rescued login is while it is written. */
-const WAITING = ".next";
+/** What follows its path while a rescued login is written. */
+export const WAITING = ".next";
+
+/** Where a profile's rescued login is in the directory of a store. */
+export function rescueFile(directory: string, profile: string): string {
+  return `${directory}/${profile}.rescued`;
+}
 
 /** What a rescued login is given room for besides the length of the present one, in bytes. */
 const ROOM = 32 * 1024;

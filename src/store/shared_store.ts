@@ -3,7 +3,7 @@
 
 import { run, shell, type Words, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
-import { ifPossible, listDirectory } from "../files/private_directory.ts";
+import { isThere } from "../files/replacement.ts";
 import type { Engine } from "./engines/engine.ts";
 import { type KeyChoice, kindOf, presentChoice } from "./key_source.ts";
 import { openCopy } from "./local_copy.ts";
@@ -11,8 +11,8 @@ import type { LockedLogin, LockSystem } from "./locked_login.ts";
 import type { LoginStore } from "./login_store.ts";
 import { type PresentSealing, type Sealing, sealingOf } from "./sealing.ts";
 import { settingsName, sharedSettings } from "./shared_settings.ts";
-import { mayBeRescuedAt } from "./shared_rescue.ts";
-import type { SharedPlace } from "./shared_delivery.ts";
+import { mayBeRescuedAt, rescueFile } from "./shared_rescue.ts";
+import type { SharedPlace } from "./shared_place.ts";
 import { type Address, engineAt, presentAddress, type Row } from "./store_choice.ts";
 import { isFresh, type TokenSet } from "../oauth/token_set.ts";
 
@@ -50,30 +50,70 @@ export function sharedStore(
     return present;
   };
   const { key } = choice();
-  const directory = `${configDir}/shared/${address.slug}`;
-  const sealing = (name: string): Sealing =>
-    sealedAlways(sealingOf({ configDir, profile: name }, choice, system), address.name);
-  const placeOf = (profile: string): SharedPlace => ({
-    ...{ profile, engine, directory, sealing: sealing(profile) },
-    settings: sharedSettings(configDir, profile, sealing(settingsName(profile)), warn),
-    ...filesOf(directory, profile),
-    open: (sealed) => opened(sealed, profile, sealing(profile), address.name),
-  });
+  const placeOf = placesIn(configDir, { address, engine, choice }, system, warn);
+  const placeIn = async (profile: string, isWritten: boolean): Promise<SharedPlace> =>
+    placeOf(profile, await directoryOf(configDir, address, isWritten, system));
   const lock = async (profile: string): Promise<LockedLogin> =>
-    (await import("./shared_login.ts")).lockShared(placeOf(profile), system, warn);
-  const mayWait = (profile: string): boolean => mayBeRescuedAt(placeOf(profile).rescuePath);
+    (await import("./shared_login.ts")).lockShared(await placeIn(profile, true), system, warn);
   const isFreshNow = (copy: TokenSet): boolean => isFresh(copy, system.now());
   return {
     ...{ sharedAt: address.name, address, engine, lock },
     load: (profile, isCopyEnough = false) =>
-      loadShared(placeOf(profile), { isCopyEnough, isFreshNow, lock }, warn),
+      loadShared({ profile, placeIn, isCopyEnough, isFreshNow, lock }, warn),
     pathOf: (profile) => placeOf(profile).copyPath,
-    mayWait: (profile) => Promise.resolve(mayWait(profile)),
-    waiting: () => Promise.resolve(rescuedIn(directory).filter(mayWait)),
+    async mayWait(profile) {
+      const { mayWaitFor } = await import("./shared_elsewhere.ts");
+      return mayWaitFor(await placeIn(profile, false), system);
+    },
+    async waiting() {
+      const { rescuedIn } = await import("./shared_elsewhere.ts");
+      return rescuedIn(await directoryOf(configDir, address, false, system));
+    },
     sealedBy: () => Promise.resolve(key && kindOf(key)),
     names: async () => namesOf(await engine.rows(warn)),
     bringSettings: (profile) => broughtSettings(placeOf(profile)),
   };
+}
+
+/** Where a store is, and which keys its logins have. */
+interface OpenedStore {
+  readonly address: Address;
+  readonly engine: Engine;
+  readonly choice: () => KeyChoice;
+}
+
+/** The place of each profile; in the usual directory, unless another one is named. */
+function placesIn(
+  configDir: string,
+  { address, engine, choice }: OpenedStore,
+  system: LockSystem,
+  warn: (text: Words) => void,
+): (profile: string, directory?: string) => SharedPlace {
+  const sealing = (name: string): Sealing =>
+    sealedAlways(sealingOf({ configDir, profile: name }, choice, system), address.name);
+  return (profile, directory = usualDirectory(configDir, address)) => ({
+    ...{ configDir, profile, engine, directory, sealing: sealing(profile) },
+    settings: sharedSettings(configDir, profile, sealing(settingsName(profile)), warn),
+    ...filesOf(directory, profile),
+    open: (sealed) => opened(sealed, profile, sealing(profile), address.name),
+  });
+}
+
+function usualDirectory(configDir: string, { slug }: Address): string {
+  return `${configDir}/shared/${slug}`;
+}
+
+/** Where this computer keeps what it needs of a store. */
+async function directoryOf(
+  configDir: string,
+  address: Address,
+  isWritten: boolean,
+  system: LockSystem,
+): Promise<string> {
+  const usual = usualDirectory(configDir, address);
+  if (!isWritten && isThere(usual)) return usual;
+  const { readDirectory, writtenDirectory } = await import("./shared_directory.ts");
+  return (isWritten ? writtenDirectory : readDirectory)(configDir, address.slug, system);
 }
 
 /** @throws {CliError} `usage` instead of leaving a text plain. */
@@ -84,6 +124,9 @@ function sealedAlways(sealing: PresentSealing, name: string): Sealing {
 
 /** How a login is loaded. */
 interface Loading {
+  readonly profile: string;
+  /** The place with the directory in which there is a copy, or with the one that takes a new copy. */
+  readonly placeIn: (profile: string, isWritten: boolean) => Promise<SharedPlace>;
   readonly isCopyEnough: boolean;
   readonly isFreshNow: (copy: TokenSet) => boolean;
   readonly lock: (profile: string) => Promise<LockedLogin>;
@@ -91,23 +134,24 @@ interface Loading {
 
 /** The copy while that is fresh; tokens that could not be saved are saved first. */
 async function loadShared(
-  place: SharedPlace,
-  { isCopyEnough, isFreshNow, lock }: Loading,
+  { profile, placeIn, isCopyEnough, isFreshNow, lock }: Loading,
   warn: (text: Words) => void,
 ): Promise<TokenSet | undefined> {
+  const place = await placeIn(profile, false);
   const copy = await openCopy(place.copyPath, place.sealing);
   const isUsable = copy !== undefined && (isCopyEnough || isFreshNow(copy));
   if (mayBeRescuedAt(place.rescuePath)) {
     try {
-      await using login = await lock(place.profile);
+      await using login = await lock(profile);
       return await login.load();
     } catch (error) {
-      if (!isUsable || !(error instanceof CliError) || error.kind !== "unavailable") throw error;
+      if (!isUsable || !(error instanceof CliError)) throw error;
+      if (error.kind !== "unavailable") warn(error.message); // what no time will change
     }
   }
   if (isUsable) return copy;
-  const { keptLogin } = await import("./shared_delivery.ts");
-  return await keptLogin(await place.engine.read(place.profile), place, warn);
+  const { keptLogin } = await import("./shared_place.ts");
+  return await keptLogin(await place.engine.read(profile), await placeIn(profile, true), warn);
 }
 
 /** The login in a sealed text of the store. */
@@ -138,14 +182,8 @@ async function broughtSettings({ engine, profile, settings }: SharedPlace): Prom
 function filesOf(directory: string, profile: string) {
   return {
     copyPath: `${directory}/${profile}.json`,
-    rescuePath: `${directory}/${profile}.rescued`,
+    rescuePath: rescueFile(directory, profile),
   };
-}
-
-/** The profiles that may have rescued tokens. */
-function rescuedIn(directory: string): string[] {
-  const files = ifPossible(() => listDirectory(directory)) ?? [];
-  return [...new Set(files.flatMap((file) => /^(.+)\.rescued(\.next)?$/.exec(file)?.[1] ?? []))];
 }
 
 function namesOf(rows: ReadonlyMap<string, Row>): string[] {

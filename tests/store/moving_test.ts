@@ -12,15 +12,15 @@ const OPTIONS = { sanitizeOps: false, sanitizeResources: false };
 const LOCAL = { ANAPLAN_AUTH_STORE: "local" };
 const ACTIVE = "FROM pg_stat_activity WHERE usename = 'anaplan' AND wait_event = 'PgSleep'";
 
-/** Makes each change of a row take so many seconds. */
-async function slow({ sql }: Postgres, seconds: number): Promise<void> {
+/** Makes each change of a row take so many seconds, or those that `which` names. */
+async function slow({ sql }: Postgres, seconds: number, which = ""): Promise<void> {
   await sql(
     `CREATE OR REPLACE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS
       'BEGIN PERFORM pg_sleep(${seconds}); RETURN new; END'`,
   );
   await sql(
     "CREATE OR REPLACE TRIGGER slow BEFORE UPDATE ON anaplan_auth_logins " +
-      "FOR EACH ROW EXECUTE FUNCTION slow()",
+      `FOR EACH ROW ${which} EXECUTE FUNCTION slow()`,
   );
 }
 
@@ -45,47 +45,145 @@ async function idle({ sql }: Postgres): Promise<void> {
   await sql("DROP TRIGGER slow ON anaplan_auth_logins");
 }
 
+/** What is on both sides of a move that was killed: the login, with the same access token. */
+async function assertBoth(world: SharedWorld, token: string): Promise<void> {
+  const status = await world.run(0, ["store", "status"]);
+  assertMatch(status.stdout, /^default +generation \d+, saved /m);
+  assertStringIncludes(status.stdout, "In files of this computer: default.");
+  const json = await world.run(0, ["store", "status", "--json"]);
+  assertEquals(JSON.parse(json.stdout).in_files, ["default"]);
+  assertEquals((await world.run(0, ["token"], LOCAL)).stdout, token);
+}
+
+/** A refresh on the wrong side of a move is refused, and nothing is sent. */
+async function assertRefused(
+  world: SharedWorld,
+  home: number,
+  env: Readonly<Record<string, string>>,
+  said: RegExp,
+): Promise<void> {
+  const since = world.sandbox.requests.length;
+  const refresh = await world.run(home, ["refresh"], env);
+  assertMatch(refresh.stderr, said);
+  assertEquals([refresh.code, refresh.stdout], [7, ""]);
+  assertEquals(world.refreshes(since), []);
+}
+
+const MOVED = "Cannot refresh the login: it is being moved to";
+
 testWith(
   POSTGRES,
-  "push and pull that are killed in the middle leave both logins, and the same command finishes",
-  async (bin, test) => {
+  "a push that is killed leaves one login that can be refreshed, and the same command finishes",
+  async (bin) => {
     await using postgres = await startPostgres(bin);
     await using world = await sharedWorld(postgres, 2);
     const token = (await world.run(0, ["token"])).stdout;
-    const both = async (): Promise<void> => {
-      const status = await world.run(0, ["store", "status"]);
-      assertMatch(status.stdout, /^default +generation \d+, saved /m);
-      assertStringIncludes(status.stdout, "In files of this computer: default.");
-      const json = await world.run(0, ["store", "status", "--json"]);
-      assertEquals(JSON.parse(json.stdout).in_files, ["default"]);
-      assertEquals((await world.run(0, ["token"], LOCAL)).stdout, token);
+    assertEquals((await world.run(0, ["store", "pull"])).code, 0);
+    await slow(postgres, 1);
+    await killedInChange(world, postgres, ["store", "push"]);
+    await idle(postgres);
+    await assertBoth(world, token);
+    await assertRefused(
+      world,
+      0,
+      LOCAL,
+      new RegExp(`^${MOVED} postgresql://.*\\.\nNext: anaplan-auth store push, which finishes`),
+    );
+    assertEquals((await world.run(1, ["refresh"])).code, 0);
+    const again = await world.run(0, ["store", "push"]);
+    assertEquals([again.code, again.stderr], [0, ""]);
+    assertEquals((await world.run(0, ["token"], LOCAL)).code, 3);
+    const status = await world.run(0, ["store", "status"]);
+    assertEquals(status.stdout.includes("In files"), false);
+    assertEquals((await world.run(0, ["refresh"])).code, 0, "the login still works");
+  },
+  OPTIONS,
+);
+
+testWith(
+  POSTGRES,
+  "a pull that is killed leaves one login that can be refreshed, and the same command finishes",
+  async (bin) => {
+    await using postgres = await startPostgres(bin);
+    await using world = await sharedWorld(postgres, 2);
+    const token = (await world.run(0, ["token"])).stdout;
+    await slow(postgres, 1, "WHEN (new.login IS NULL)");
+    await killedInChange(world, postgres, ["store", "pull"]);
+    await postgres.sql(`SELECT pg_terminate_backend(pid) ${ACTIVE}`); // as when the computer is gone
+    await idle(postgres);
+    await assertBoth(world, token);
+    for (const home of [0, 1]) {
+      const next = "Next: anaplan-auth store pull there, which finishes";
+      await assertRefused(world, home, {}, new RegExp(`^${MOVED} files of .*\\.\n${next}`));
+    }
+    assertEquals((await world.run(0, ["refresh"], LOCAL)).code, 0);
+    const again = await world.run(0, ["store", "pull"]);
+    assertEquals([again.code, again.stderr], [0, ""]);
+    assertEquals(await world.column("login"), "");
+    assertEquals((await world.run(0, ["refresh"], LOCAL)).code, 0, "the login still works");
+  },
+  OPTIONS,
+);
+
+testWith(
+  POSTGRES,
+  "a move that is killed can be taken back by the move in the other direction",
+  async (bin, test) => {
+    await using postgres = await startPostgres(bin);
+    await using world = await sharedWorld(postgres, 2);
+    const working = async (env: Readonly<Record<string, string>>): Promise<void> => {
+      assertEquals((await world.run(0, ["refresh"], env)).code, 0, "the login works");
     };
-    await test.step("pull", async () => {
+    await test.step("a pull that got nowhere", async () => {
       await slow(postgres, 1);
-      await killedInChange(world, postgres, ["store", "pull"]);
-      await postgres.sql(`SELECT pg_terminate_backend(pid) ${ACTIVE}`); // as when the computer is gone
+      await killedInChange(world, postgres, ["store", "pull"]); // while it marks the row
       await idle(postgres);
-      await both();
-      const again = await world.run(0, ["store", "pull"]);
-      assertEquals([again.code, again.stderr], [0, ""]);
-      assertEquals((await world.run(0, ["token"], LOCAL)).stdout, token);
-      assertEquals(await world.column("login"), "");
+      await assertRefused(world, 1, {}, new RegExp(`^${MOVED} files of `));
+      const push = await world.run(0, ["store", "push"]);
+      assertEquals([push.code, push.stderr], [0, ""]);
+      await working({});
     });
-    await test.step("push", async () => {
+    await test.step("a pull that has saved the login here", async () => {
+      await slow(postgres, 1, "WHEN (new.login IS NULL)");
+      await killedInChange(world, postgres, ["store", "pull"]);
+      await postgres.sql(`SELECT pg_terminate_backend(pid) ${ACTIVE}`);
+      await idle(postgres);
+      await working(LOCAL);
+      const push = await world.run(0, ["store", "push"]);
+      assertEquals([push.code, push.stderr], [0, ""]);
+      assertEquals((await world.run(0, ["token"], LOCAL)).code, 3);
+      await working({});
+    });
+    await test.step("a push that got nowhere", async () => {
+      assertEquals((await world.run(0, ["store", "pull"])).code, 0);
       await slow(postgres, 1);
       await killedInChange(world, postgres, ["store", "push"]);
+      await postgres.sql(`SELECT pg_terminate_backend(pid) ${ACTIVE}`);
       await idle(postgres);
-      await both();
-      const again = await world.run(0, ["store", "push"]);
-      assertEquals([again.code, again.stderr], [0, ""]);
-      assertEquals((await world.run(0, ["token"], LOCAL)).code, 3);
-      assertEquals((await world.run(1, ["token"])).stdout, token);
-      const status = await world.run(0, ["store", "status"]);
-      assertEquals(status.stdout.includes("In files"), false);
+      assertEquals(await world.column("login"), "");
+      await assertRefused(world, 0, LOCAL, new RegExp(`^${MOVED} postgresql://`));
+      const pull = await world.run(0, ["store", "pull"]);
+      assertEquals([pull.code, pull.stderr], [0, ""]);
+      await working(LOCAL);
     });
-    await test.step("and the login works", async () => {
-      assertEquals((await world.run(1, ["refresh"])).code, 0);
-    });
+  },
+  OPTIONS,
+);
+
+testWith(
+  POSTGRES,
+  "signing out of the rest of a push does not end the login that has moved",
+  async (bin) => {
+    await using postgres = await startPostgres(bin);
+    await using world = await sharedWorld(postgres, 2);
+    assertEquals((await world.run(0, ["store", "pull"])).code, 0);
+    await slow(postgres, 1);
+    await killedInChange(world, postgres, ["store", "push"]);
+    await idle(postgres);
+    const logout = await world.run(0, ["logout"], LOCAL);
+    assertEquals(logout.code, 0, logout.stderr);
+    assertStringIncludes(logout.stdout, "The login was not ended: it was being moved to ");
+    assertEquals((await world.run(1, ["refresh"])).code, 0, "the login still works");
   },
   OPTIONS,
 );

@@ -1,4 +1,5 @@
 // Tests of a shared store that stop a refresh between its request and its answer.
+import type { Postgres } from "./postgres.ts";
 import type { SharedWorld } from "./shared_world.ts";
 
 /** Holds back the answer to the next token request; the result lets it go. */
@@ -20,4 +21,24 @@ export async function until(isTrue: () => boolean | Promise<boolean>, what: stri
 /** Waits until the provider has got a request after so many. */
 export async function asked(world: SharedWorld, since: number): Promise<void> {
   await until(() => world.sandbox.requests.length > since, "a request");
+}
+
+/**
+ * Leaves rescued tokens on the first computer: its process is killed before the database, which is down meanwhile, has
+ * them. No command waits for its attempt.
+ */
+export async function leaveRescue(world: SharedWorld, postgres: Postgres): Promise<string> {
+  await world.makeStale();
+  const since = world.sandbox.requests.length;
+  const answer = heldAnswer(world);
+  await using program = await world.start(0, ["token"]);
+  await asked(world, since);
+  await postgres.kill();
+  answer();
+  await until(() => world.kept(0, ".rescued").length === 1, "a rescue file");
+  program.signal("SIGKILL");
+  await program.outcome;
+  await postgres.start();
+  await world.database.endAttempt();
+  return world.kept(0, ".rescued")[0] ?? "";
 }

@@ -46,7 +46,7 @@ const pull: TreeCommand = buildCommand<StoreMoveFlags, [], TreeContext>({
 });
 
 const status: TreeCommand = buildCommand<CommonFlags, [], TreeContext>({
-  loader: loading(async () => (await import("../../commands/store.ts")).storeStatus),
+  loader: loading(async () => (await import("../../commands/store_status.ts")).storeStatus),
   parameters: { flags: COMMON_FLAGS },
   docs: { brief: "Show where logins are and who saved them" },
 });

@@ -108,3 +108,5 @@ export const GRACE = PROOF + LONGEST_REQUEST + SAVE_DEADLINE;
 export const HOLD = 150_000;
 /** How long a lock is waited for, in milliseconds. */
 export const LOCK_DEADLINE = HOLD + GRACE + 50_000;
+/** How long one process of a computer may have its login's lock, in milliseconds: it delivers, waits, holds and saves. */
+export const HERE_DEADLINE = LOCK_DEADLINE + HOLD + SAVE_DEADLINE + 105_000;

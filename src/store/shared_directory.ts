@@ -1,0 +1,61 @@
+// The directory in which a computer keeps what it needs of a shared store: locks, copies, rescued tokens. Rule: it is
+// below the configuration directory, unless nothing can be written there, as in a container whose disk is read-only.
+
+import { CliError } from "../base/errors.ts";
+import { beginReplacement, ensurePrivateDirectory, isThere } from "../files/replacement.ts";
+import type { System } from "../system/contract.ts";
+import { isDone, rescuePlaces } from "./rescue.ts";
+
+type DirectorySystem = Pick<System, "env">;
+
+/** The directories that have one for each store, in the order in which they are tried. */
+export function sharedRoots(configDir: string, system: DirectorySystem): string[] {
+  return [configDir, ...temporaryRoots(configDir, system)].map((root) => `${root}/shared`);
+}
+
+/** Private directories of this configuration directory where temporary files are. */
+function temporaryRoots(configDir: string, system: DirectorySystem): string[] {
+  const name = `anaplan-auth-kept${configDir.replace(/[^\w.-]+/g, "_").slice(-150)}`;
+  const places = rescuePlaces(configDir, system)
+    .filter((place) => place !== configDir && place !== system.env("HOME"));
+  return [...new Set(places)].map((place) => `${place}/${name}`);
+}
+
+/** Where a store's copies are read. */
+export function readDirectory(configDir: string, store: string, system: DirectorySystem): string {
+  const [usual = "", ...others] = sharedRoots(configDir, system).map((root) => `${root}/${store}`);
+  return isThere(usual) ? usual : others.find(isThere) ?? usual;
+}
+
+/**
+ * Where files of a store are made: in the first directory that takes any. Where none does it is the usual one, whose
+ * failure a user can understand.
+ */
+export function writtenDirectory(
+  configDir: string,
+  store: string,
+  system: DirectorySystem,
+): string {
+  const usual = `${configDir}/shared/${store}`;
+  if (takesFiles(usual)) return usual;
+  const root = temporaryRoots(configDir, system)
+    .find((root) => isDone(() => takesOrThrows(root)) && takesFiles(`${root}/shared/${store}`));
+  return root === undefined ? usual : `${root}/shared/${store}`;
+}
+
+/** Whether the disk takes files; what is refused for another reason, such as other users, stays refused. */
+function takesFiles(directory: string): boolean {
+  try {
+    takesOrThrows(directory);
+    return true;
+  } catch (error) {
+    if (error instanceof CliError && error.cause === undefined) throw error;
+    return false;
+  }
+}
+
+function takesOrThrows(directory: string): void {
+  ensurePrivateDirectory(directory);
+  const file = `${directory}/${crypto.randomUUID()}`;
+  using _try = beginReplacement(file, `${file}.tmp`, () => {});
+}

@@ -24,7 +24,8 @@ import {
   resealAll,
 } from "../store/reseal.ts";
 import { isShared } from "../store/logins.ts";
-import { resealShared } from "../store/reseal_shared.ts";
+import { resealShared, resealWaiting } from "../store/reseal_shared.ts";
+import { waitingRescues } from "../store/shared_elsewhere.ts";
 
 /** The flags of `seal`. */
 export interface SealFlags extends CommonFlags {
@@ -56,6 +57,7 @@ export async function seal(flags: SealFlags, context: CommandContext): Promise<A
   if (isShared(change.configDir, change.system)) {
     profiles.push(...await resealShared({ key, old }, change));
   }
+  await resealWaiting({ key, old }, change);
   if (isSaved) await forgetOldKeys(change);
   const { id } = await keyOf(key, change.system);
   return {
@@ -70,6 +72,8 @@ export async function seal(flags: SealFlags, context: CommandContext): Promise<A
 export async function unseal(flags: UnsealFlags, context: CommandContext): Promise<Answer> {
   const change = changeIn(flags, context);
   if (isShared(change.configDir, change.system)) throw alwaysSealed();
+  const [waiting] = waitingRescues(change.configDir, change.system);
+  if (waiting !== undefined) throw stillWaiting(waiting.path);
   if (!flags.yes) await askFirst(flags, context);
   using _lock = await lockKeys(change);
   const environment = await environmentKey(change);
@@ -200,6 +204,13 @@ function alwaysSealed(): CliError {
     next: words`${run("store pull", { flags: "--all" })}, then ${
       run("store use", { flags: "local" })
     }`,
+  });
+}
+
+/** The key would be forgotten that they are sealed with. */
+function stillWaiting(path: string): CliError {
+  return new CliError("usage", `Cannot unseal: new tokens for a login store wait in ${path}`, {
+    next: words`${run("refresh")} with that store in use, which saves them`,
   });
 }
 

@@ -3,7 +3,6 @@
 
 import { signIn } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
-import { type FileLock, lockFile } from "../files/lock_file.ts";
 import type { Warn } from "../files/private_file.ts";
 import { isThere, removePrivateFile } from "../files/replacement.ts";
 import {
@@ -17,7 +16,7 @@ import { writeCopy } from "./local_copy.ts";
 import type { LockSystem } from "./locked_login.ts";
 import type { LostRescue } from "./rescued.ts";
 import type { Sealing } from "./sealing.ts";
-import { otherSpellings } from "./shared_elsewhere.ts";
+import { lockIfFree, otherSpellings } from "./shared_elsewhere.ts";
 import { notSaved, rowWith, type SharedPlace } from "./shared_place.ts";
 import { rescueAt, setRescueAside, type SharedRescue, WAITING } from "./shared_rescue.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
@@ -51,7 +50,9 @@ export async function deliver(
   const delivered = [await from({ path: place.rescuePath, isOwn: true })];
   for (const path of elsewhere) if (isThere(path)) delivered.push(await from({ path }));
   for (const path of otherSpellings(place, system)) {
-    using lock = await lockOf(path, system);
+    // a refresh that may be on its way is waited for: it waits for no other, since it looked around before it began
+    const deadline = isThere(path + WAITING) ? HERE_DEADLINE : 0;
+    using lock = await lockIfFree(path, system, deadline);
     if (lock !== undefined) delivered.push(await from({ path }));
   }
   return {
@@ -65,20 +66,6 @@ export interface Delivering {
   readonly elsewhere: readonly string[];
   readonly owner: Owner;
   readonly system: LockSystem;
-}
-
-/**
- * The lock of another spelling. One under which a refresh may be on its way is waited for: it waits for no other, since
- * it looked for such places before it began.
- */
-async function lockOf(rescuePath: string, system: LockSystem): Promise<FileLock | undefined> {
-  const deadline = isThere(rescuePath + WAITING) ? HERE_DEADLINE : 0;
-  try {
-    return await lockFile(rescuePath.replace(/rescued$/, "lock"), deadline, system);
-  } catch (error) {
-    if (error instanceof CliError) return undefined; // its holder delivers them
-    throw error;
-  }
 }
 
 const NOTHING: Delivery = { isPutBack: false };

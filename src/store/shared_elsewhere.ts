@@ -1,6 +1,8 @@
 // Where else on this computer rescued tokens of shared stores may be: under another spelling of a store's address, and
 // where there was room when their own place failed. Rule: every command that takes the lock looks there.
 
+import { CliError } from "../base/errors.ts";
+import { type Clock, type FileLock, lockFile } from "../files/lock_file.ts";
 import { ifPossible, listDirectory } from "../files/private_directory.ts";
 import type { Warn } from "../files/private_file.ts";
 import { isThere, writePrivateFile } from "../files/replacement.ts";
@@ -46,6 +48,24 @@ export function otherSpellings(kept: Kept, system: ElsewhereSystem): string[] {
     .filter((directory) => directory !== kept.directory)
     .map((directory) => rescueFile(directory, kept.profile))
     .filter((path) => isThere(path) || isThere(path + WAITING));
+}
+
+/**
+ * The lock that guards rescued tokens; `undefined` while another process has it, which then delivers them.
+ *
+ * @param deadline how long that is waited for, in milliseconds.
+ */
+export async function lockIfFree(
+  path: string,
+  clock: Clock,
+  deadline = 0,
+): Promise<FileLock | undefined> {
+  try {
+    return await lockFile(path.replace(/rescued$/, "lock"), deadline, clock);
+  } catch (error) {
+    if (error instanceof CliError) return undefined;
+    throw error;
+  }
 }
 
 /** Whether tokens may wait for the profile's place in a store; only who has the locks can tell. */

@@ -4,7 +4,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { leaveRescue } from "../support/held_answer.ts";
 import { testWith } from "../support/needs.ts";
 import { findPostgres, type Postgres, startPostgres } from "../support/postgres.ts";
-import { newKey } from "../support/sealed.ts";
+import { newKey, openByHand } from "../support/sealed.ts";
 import { type SharedWorld, sharedWorld } from "../support/shared_world.ts";
 import { signIn } from "../support/sign_in.ts";
 import { exists } from "../support/temp_dir.ts";
@@ -92,6 +92,29 @@ testWith(
     const token = await world.run(1, ["token"], key);
     assertEquals([token.code, token.stderr], [0, ""]);
     assertEquals((await world.run(1, ["refresh"], key)).code, 0, "the login still works");
+  },
+  OPTIONS,
+);
+
+testWith(
+  POSTGRES,
+  "rescued tokens of a store that is not in use get the new key, and keep logins from being unsealed",
+  async (bin) => {
+    await using postgres = await startPostgres(bin);
+    await using world = await sharedWorld(postgres, 1);
+    const path = await leaveRescue(world, postgres);
+    const local = { ANAPLAN_AUTH_KEY_FILE: "", ANAPLAN_AUTH_STORE: "local" };
+    const [key, keyFile] = [newKey(), `${world.homes[0]?.path}/new-key`];
+    await Deno.writeTextFile(keyFile, key);
+    for (const file of [world.keyFile, keyFile]) {
+      const sealed = await world.run(0, ["seal", "--key-file", file], local);
+      assertEquals([sealed.code, sealed.stderr], [0, ""]);
+    }
+    const { login } = openByHand(await Deno.readTextFile(path), key);
+    assertEquals(typeof login.refreshToken, "string");
+    const unseal = await world.run(0, ["unseal", "--yes"], local);
+    assertEquals(unseal.code, 2);
+    assertStringIncludes(unseal.stderr, "Cannot unseal: new tokens for a login store wait in ~/");
   },
   OPTIONS,
 );

@@ -3,10 +3,10 @@
 
 import { CliError, toCliError } from "../../base/errors.ts";
 import { asObject, field, type Fields } from "../../base/json.ts";
-import { quoted } from "../../base/text.ts";
 import { readNamedFile } from "../../files/named_file.ts";
 import type { Address } from "./address.ts";
 import type { EngineSystem } from "./engine.ts";
+import { refusal, REJECTED, unreachable } from "./etcd_failure.ts";
 import { passwordFor } from "./password.ts";
 
 /** A key with its value. */
@@ -47,26 +47,15 @@ export interface EtcdClient {
 
 /** How long one member may take to answer, in milliseconds. */
 const TIMEOUT = 4_000;
+/** How long all of them may take together, in milliseconds. */
+const LIMIT = 6_000;
 
-const CERTIFICATE_ADVICE =
-  "see whether etcd wants a client certificate of its authority (cert and key in the address), then try again";
-const REJECTED = "it rejected the user or the password";
+/** What cannot be done twice: it may be done although no answer came. */
+const ONCE = "/v3/kv/txn";
 
 /** Opens a client; it signs in when it is first used. */
 export function etcdClient(address: Address, system: EngineSystem): EtcdClient {
-  const send = async (path: string, body: Fields, authorization?: string): Promise<Fields> => {
-    let failure: CliError | undefined;
-    for (const origin of address.origins) {
-      try {
-        return await asked(`${origin}${path}`, body, authorization, address, system);
-      } catch (error) {
-        failure = toCliError(error);
-        // a member that was not reached did nothing; after any other failure it may have
-        if (failure.kind !== "unavailable" || failure.answerLost) throw failure;
-      }
-    }
-    throw failure ?? new Error("an address has a host");
-  };
+  const send = inTurn(address, system);
   const call = signedCalls(send, () => signedIn(address, system, send));
   const range = async (body: Fields): Promise<readonly EtcdValue[]> => {
     const { kvs } = await call("/v3/kv/range", body);
@@ -80,6 +69,31 @@ export function etcdClient(address: Address, system: EngineSystem): EtcdClient {
       const body = { compare: compare.map(comparison), success: then.map(request) };
       return (await call("/v3/kv/txn", body)).succeeded === true;
     },
+  };
+}
+
+/**
+ * Asks one member after the other. Each gets its part of the time, since one that is frozen takes connections and never
+ * answers; one that failed is the last to be asked from then on.
+ */
+function inTurn(address: Address, system: EngineSystem): Send {
+  const origins = [...address.origins];
+  const timeout = Math.min(TIMEOUT, LIMIT / origins.length);
+  return async (path, body, authorization) => {
+    let failure: CliError | undefined;
+    for (const origin of [...origins]) {
+      try {
+        const asking = { url: `${origin}${path}`, body, authorization, timeout };
+        return await asked(asking, address, system);
+      } catch (error) {
+        failure = toCliError(error);
+        if (failure.kind !== "unavailable") throw failure;
+        origins.push(...origins.splice(origins.indexOf(origin), 1));
+        // a member that was not reached did nothing; after any other failure it may have
+        if (failure.answerLost && path === ONCE) throw failure;
+      }
+    }
+    throw failure ?? new Error("an address has a host");
   };
 }
 
@@ -119,10 +133,16 @@ async function signedIn(
   );
 }
 
+/** One request to one member. */
+interface Asking {
+  readonly url: string;
+  readonly body: Fields;
+  readonly authorization: string | undefined;
+  readonly timeout: number;
+}
+
 async function asked(
-  url: string,
-  body: Fields,
-  authorization: string | undefined,
+  { url, body, authorization, timeout }: Asking,
   address: Address,
   system: EngineSystem,
 ): Promise<Fields> {
@@ -137,19 +157,10 @@ async function asked(
       },
       body: JSON.stringify(body),
       ...certificates(address, system),
-      timeout: TIMEOUT,
+      timeout,
     });
   } catch (thrown) {
-    const error = toCliError(thrown);
-    if (error.kind !== "unavailable") throw error;
-    const reason = error.reason ?? "no answer came";
-    const mayWantCertificate = address.isEncrypted && error.answerLost && !error.timedOut;
-    throw error.with({
-      message: `Cannot reach the login store ${address.name}: ${reason}`,
-      reason,
-      // TLS 1.3 lets a client speak before it is rejected, and often only the cut is seen
-      ...(mayWantCertificate ? { next: CERTIFICATE_ADVICE } : {}),
-    });
+    throw unreachable(thrown, address);
   }
   const fields = await response.json().then(asObject, () => undefined);
   if (response.ok && fields !== undefined) return fields;
@@ -167,41 +178,6 @@ function certificates({ parameters }: Address, { env }: EngineSystem) {
       ? { cert: read("cert"), key: read("key") }
       : undefined,
   };
-}
-
-/** What a gRPC status means here (google.rpc.Code). */
-function refusal(fields: Fields, { name, user }: Address): CliError {
-  const code = field(fields, "code", "number");
-  const cannot = (reason: string, next: string): CliError =>
-    new CliError("storage", `Cannot use the login store ${name}: ${reason}`, { reason, next });
-  if (code === 3 && user === undefined) {
-    return cannot("it wants a user, and the address names none", "write etcds://USER@HOST/PREFIX");
-  }
-  if (code === 3 || code === 16) {
-    return cannot(
-      REJECTED,
-      "check the user and its password (ANAPLAN_AUTH_STORE_PASSWORD_FILE)",
-    );
-  }
-  if (code === 7) {
-    return cannot(
-      "the user lacks a privilege on its keys",
-      "grant it read and write on the prefix",
-    );
-  }
-  if (code === 8) return cannot("its disk is full", "free space in etcd, then try again");
-  if (code !== 4 && code !== 5 && code !== 14) {
-    return cannot(
-      `it answered with error ${quoted(`${code ?? "unknown"}`)}`,
-      "look at the log of etcd",
-    );
-  }
-  const reason = "it has no leader now";
-  return new CliError("unavailable", `Cannot reach the login store ${name}: ${reason}`, {
-    reason,
-    next: "check that most of its members run, then try again",
-    answerLost: true,
-  });
 }
 
 function comparison(compare: Compare): Fields {

@@ -12,13 +12,9 @@ import {
   type RowLock,
   SAVE_DEADLINE,
 } from "./engine.ts";
+import { keepAlive, LEASE, revoked } from "./etcd_lease.ts";
 import { type EtcdPlace, rowIn, rowText } from "./etcd_row.ts";
-import type { Compare, Operation } from "./etcd_client.ts";
-
-/** How long a lock outlives its holder, in seconds. */
-const LEASE = 60;
-/** How often it is kept alive, in milliseconds. */
-const KEEP_ALIVE = 15_000;
+import type { Compare, Operation, Transaction } from "./etcd_client.ts";
 
 const NO_ROW: Row = { generation: "0" };
 
@@ -73,11 +69,26 @@ async function written(
   value: string,
   ...more: Operation[]
 ): Promise<boolean> {
-  const compare = unchanged(profile, held, place);
-  return await place.client.transact({
-    compare,
-    then: [{ put: place.loginKey(profile), value }, ...more],
-  });
+  const key = place.loginKey(profile);
+  return await doneOrSeen(
+    { compare: unchanged(profile, held, place), then: [{ put: key, value }, ...more] },
+    async () => (await place.client.get(key))?.value === value,
+    place,
+  );
+}
+
+/** Does a transaction; when no answer came, another member may show that it was done. */
+async function doneOrSeen(
+  transaction: Transaction,
+  isSeen: () => Promise<boolean>,
+  { client }: EtcdPlace,
+): Promise<boolean> {
+  try {
+    return await client.transact(transaction);
+  } catch (error) {
+    if (error instanceof CliError && error.answerLost && await isSeen()) return true;
+    throw error;
+  }
 }
 
 /** A save, and the lock that it is made under. */
@@ -173,11 +184,17 @@ async function takenKey(
   // ours is there already when the answer to an earlier request was lost
   if (other !== undefined && other.value.split(" ", 1)[0] !== mine) return undefined;
   const lease = field(await client.call("/v3/lease/grant", { TTL: LEASE }), "ID", "string") ?? "";
-  const then = [{ put: key, value: `${mine} ${by}`, lease }];
-  const compare = [{ key, modified: other?.modified ?? "0" }];
-  const locked = await client.transact({ compare, then })
-    ? (await client.get(key))?.modified
-    : undefined;
+  const [value, before] = [`${mine} ${by}`, other?.modified ?? "0"];
+  const revision = async (): Promise<string | undefined> => {
+    const now = await client.get(key);
+    return now?.value === value && now.modified !== before ? now.modified : undefined;
+  };
+  const isLocked = await doneOrSeen(
+    { compare: [{ key, modified: before }], then: [{ put: key, value, lease }] },
+    async () => await revision() !== undefined,
+    place,
+  );
+  const locked = isLocked ? await revision() : undefined;
   if (locked === undefined) {
     await revoked(lease, place);
     return undefined;
@@ -191,27 +208,6 @@ async function takenKey(
     text: found?.value,
     modified: found?.modified ?? "0",
   };
-}
-
-/** Keeps a lease alive until `stop`; the next write notices a lease that has expired. */
-async function keepAlive(
-  lease: string,
-  { client, system }: EtcdPlace,
-  signal: AbortSignal,
-): Promise<void> {
-  try {
-    for (;;) {
-      await system.sleep(KEEP_ALIVE, signal);
-      await client.call("/v3/lease/keepalive", { ID: lease });
-    }
-  } catch {
-    // stopped, or the store is gone
-  }
-}
-
-/** Gives a lease back, and with it the lock; else it expires. */
-async function revoked(lease: string, { client }: EtcdPlace): Promise<void> {
-  await client.call("/v3/lease/revoke", { ID: lease }).catch(() => {});
 }
 
 function lost({ address: { name } }: EtcdPlace): CliError {

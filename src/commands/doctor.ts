@@ -22,6 +22,7 @@ import { wrapped } from "../base/lines.ts";
 import {
   assertProfileExists,
   hasEnvironmentLogin,
+  loadSettings,
   type SettingFlags,
   type Settings,
 } from "../settings/settings.ts";
@@ -62,15 +63,27 @@ async function checksFor(
 ): Promise<AsyncIterable<Check>> {
   let settings: Settings;
   try {
-    settings = await settingsInUse(flags, context);
+    settings = loadSettings(flags, context.system);
   } catch (error) {
     if (!(error instanceof CliError) || error.kind !== "storage") throw error;
     return ReadableStream.from([proxyCheck(context.system), failed("Settings", error)]);
   }
-  const hasLogin = hasEnvironmentLogin(settings) ||
-    (await (await storeOf(settings, context)).names()).includes(settings.profile);
-  if (!hasLogin) assertProfileExists(settings, "Cannot look at the login");
+  settings = await ifUsable(() => settingsInUse(flags, context)) ?? settings;
+  const names = await ifUsable(async () => await (await storeOf(settings, context)).names());
+  const mayHaveLogin = hasEnvironmentLogin(settings) || names === undefined ||
+    names.includes(settings.profile);
+  if (!mayHaveLogin) assertProfileExists(settings, "Cannot look at the login");
   return allChecks(settings, context);
+}
+
+/** What a store gives, unless it cannot be used: its own check says why, and the others are made. */
+async function ifUsable<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof CliError) return undefined;
+    throw error;
+  }
 }
 
 /** What is on this computer comes first: it is known at once. Whether a login works, the network knows best. */
@@ -78,13 +91,17 @@ async function* allChecks(settings: Settings, context: CommandContext): AsyncGen
   const way = [proxyCheck(context.system), trustCheck(settings, context.system)];
   yield* way;
   const files = filesCheck(settings);
+  const store = await storeCheck(settings, context);
   const once = (check: Check | undefined): Check | undefined => {
-    const isSame = files.mark === "problem" && check?.kind === "storage"; // the files, once more
-    return isSame ? skipped(check.name, "private files") : check;
+    if (check?.mark !== "problem") return check;
+    if (files.mark === "problem" && check.kind === "storage") { // the files, once more
+      return skipped(check.name, "private files");
+    }
+    return store?.seen === check.seen ? skipped(check.name, "the login store") : check;
   };
   yield await portCheck(settings, context);
   yield* found([certificateCheck(settings, context), redirectUriCheck(settings), files]);
-  yield* found([once(await sealingCheck(settings, context)), await storeCheck(settings, context)]);
+  yield* found([once(await sealingCheck(settings, context)), store]);
   const barrier = way.find(({ mark }) => mark === "problem"); // each host would only say it again
   let isLoginRejected = false;
   if (barrier !== undefined) yield skipped("Network", NEEDS[barrier.name] ?? barrier.name);

@@ -101,6 +101,21 @@ testWith(PYTHON, "who declines gets the two lines and exit 3", async (python) =>
   assertMatch(screen, /\nCannot refresh the login: .*\n(.*\n)?Next: anaplan-auth login$/);
 });
 
+testWith(
+  PYTHON,
+  "what is no answer to the offer is said to be none, and q declines",
+  async (python) => {
+    await using at = await expired(python);
+    at.sandbox.revokeRefreshTokens();
+    await using terminal = await at.open(["whoami"]);
+    await terminal.shows(OFFER);
+    await terminal.type(`x${ENTER}`);
+    await terminal.shows(/^Type y or n\.\nSign in now\? \[Y\/n\]/m);
+    await terminal.type(`q${ENTER}`);
+    assertEquals((await terminal.end).code, 3);
+  },
+);
+
 testWith(PYTHON, "Ctrl-C at the offer is exit 130, the terminal as it was", async (python) => {
   await using at = await expired(python);
   at.sandbox.revokeRefreshTokens();

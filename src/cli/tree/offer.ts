@@ -58,13 +58,17 @@ async function whatIsOver(
 }
 
 async function isWanted(reason: string, { system, talk }: CommandContext): Promise<boolean> {
-  const above = (columns: number): string => fitted(reason, columns);
+  let hint = "";
+  const above = (columns: number): string => fitted(`${reason}${hint}`, columns);
   const signal = system.interruption();
   while (true) {
     const typed = await system.terminal.readLine({ above, prompt: `${QUESTION} `, signal });
     const answer = typed.trim().toLowerCase();
     const isYes = ["", "y", "yes"].includes(answer);
-    if (!isYes && !["n", "no"].includes(answer)) continue;
+    if (!isYes && !["n", "no", "q", "quit"].includes(answer)) {
+      hint = "\nType y or n.";
+      continue;
+    }
     if (system.terminal.canDraw) talk.insist(`${reason} ${QUESTION} ${isYes ? "y" : "n"}\n`);
     return isYes;
   }

@@ -64,9 +64,10 @@ function notMoved(profiles: readonly string[]): Words {
   }`;
 }
 
-function inWords({ generation, savedBy = "another process", savedAt = 0, attempt }: Row): string {
+function inWords({ generation, savedBy = "another process", savedAt, attempt }: Row): string {
+  const time = savedAt === undefined ? "at an unknown time" : dateTime(savedAt);
   const refreshing = attempt === undefined ? "" : `; being refreshed by ${attempt.by}`;
-  return `generation ${generation}, saved ${dateTime(savedAt)} by ${savedBy}${refreshing}`;
+  return `generation ${generation}, saved ${time} by ${savedBy}${refreshing}`;
 }
 
 function asData({ generation, savedBy, savedAt, attempt }: Row) {

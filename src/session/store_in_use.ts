@@ -6,6 +6,7 @@ import { CliError } from "../base/errors.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 import { canRefresh } from "../oauth/token_sets.ts";
 import { placeOf, profileNames } from "../settings/location.ts";
+import { profileIn } from "../settings/profiles.ts";
 import {
   hasEnvironmentLogin,
   loadSettings,
@@ -36,7 +37,8 @@ export async function settingsInUse(
   const isHere = profileExists || hasEnvironmentLogin(settings) || !isShared(configDir, system);
   if (isHere) return settings;
   const store = await storeOf(settings, context);
-  return await store.bringSettings?.(profile) ? loadSettings(flags, system) : settings;
+  const brought = await store.bringSettings?.(profile);
+  return brought === undefined ? settings : loadSettings(flags, system, profileIn(brought));
 }
 
 /** The settings' login in their store; as {@link settledLogin}, where it is stored. */

@@ -21,7 +21,7 @@ export interface Profile extends KeptSettings {
 /** The profile's settings; `undefined` when there is no such profile. */
 export function loadProfile(configDir: string, name: string): Profile | undefined {
   const next = words`${run("login", { profile: name })}, and give the settings again`;
-  return readJson(configDir, fileOf(name), parseProfile, next);
+  return readJson(configDir, fileOf(name), profileIn, next);
 }
 
 /** Saves the profile's settings as a whole. */
@@ -38,7 +38,8 @@ function fileOf(name: string): string {
   return `profiles/${name}.json`;
 }
 
-function parseProfile(fields: Fields): Profile {
+/** The settings in the fields of a file. */
+export function profileIn(fields: Fields): Profile {
   const discovered = objectField(fields, "discovered");
   const issuer = field(fields, "issuer", "string") ?? "";
   return defined({

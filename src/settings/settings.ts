@@ -51,13 +51,18 @@ export interface Settings extends UsedSettings {
   readonly typed?: Profile;
 }
 
-/** The settings of a command: where the profile is, what it says, and what overrides it. */
+/**
+ * The settings of a command: where the profile is, what it says, and what overrides it.
+ *
+ * @param brought what the profile says when it is not on the disk.
+ */
 export function loadSettings(
   flags: SettingFlags,
   system: Pick<System, "env" | "platform" | "absolutePath">,
+  brought?: Profile,
 ): Settings {
   const { configDir, profile: name } = placeOf(flags, system);
-  const profile = loadProfile(configDir, name);
+  const profile = brought ?? loadProfile(configDir, name);
   return { configDir, profile: name, ...resolveSettings(flags, system, profile) };
 }
 

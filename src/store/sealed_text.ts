@@ -2,11 +2,12 @@
 // Rule: the header names the key and the profile, and both are authenticated.
 
 import { field, type Fields, parseObject } from "../base/json.ts";
+import { quoted } from "../base/text.ts";
 import type { Key } from "./key.ts";
 
 /** What can be read of a sealed text without its key. */
 export interface Header {
-  /** The id of the key; empty when the header cannot be read. */
+  /** The id of the key; empty when the header cannot be read, and quoted when it is none. */
   readonly key: string;
   readonly profile: string;
 }
@@ -52,7 +53,8 @@ export function headerOf(sealed: string): Header {
     const bytes = Uint8Array.fromBase64(head, { alphabet: "base64url" });
     const fields: Fields = parseObject(new TextDecoder().decode(bytes));
     const text = (name: string): string => field(fields, name, "string") ?? "";
-    return { key: text("kid"), profile: text("profile") };
+    const key = text("kid");
+    return { key: /^[\w-]*$/.test(key) ? key : quoted(key), profile: text("profile") };
   } catch {
     return { key: "", profile: "" };
   }

@@ -1,6 +1,7 @@
 // A profile's settings in a shared store: sealed beside its login, so that another computer needs none of its own.
 // Rule: paths of one computer stay there.
 
+import { CliError } from "../base/errors.ts";
 import { type Fields, parseObject } from "../base/json.ts";
 import { ifPossible } from "../files/private_directory.ts";
 import { readPrivateFile, type Warn } from "../files/private_file.ts";
@@ -11,8 +12,11 @@ import type { Sealing } from "./sealing.ts";
 export interface SharedSettings {
   /** The settings on the disk as a sealed text; `undefined` when there are none. */
   sealed(): Promise<string | undefined>;
-  /** Puts settings of the store on the disk; they replace what is there. */
-  bring(sealed: string): Promise<void>;
+  /**
+   * Puts settings of the store on the disk, where they replace what is there, and gives them: a disk that takes no file
+   * is no reason not to use them.
+   */
+  bring(sealed: string): Promise<Fields>;
 }
 
 /** Settings that name files of one computer. */
@@ -31,24 +35,34 @@ export function sharedSettings(
       const text = readPrivateFile(`${configDir}/${file}`);
       return text === undefined ? undefined : parseObject(text);
     });
+  let brought: Fields | undefined;
   const isLocal = ([name]: readonly [string, unknown]): boolean => LOCAL.includes(name);
   const pick = (fields: Fields, wanted: boolean) =>
     Object.fromEntries(Object.entries(fields).filter((entry) => isLocal(entry) === wanted));
+  const keep = (fields: Fields, isOutdated: boolean): void => {
+    try {
+      writeIn(configDir, file, JSON.stringify(fields, undefined, 2) + "\n", warn);
+    } catch (error) {
+      if (!(error instanceof CliError) || error.cause === undefined) throw error; // not the disk
+      brought = fields;
+      if (isOutdated) warn(`${error.message}; it has older settings than the login store`);
+    }
+  };
   return {
     async sealed() {
-      const fields = read();
+      const fields = brought ?? read();
       if (fields === undefined) return undefined;
       return await (await sealing.sealer())(JSON.stringify(pick(fields, false)));
     },
     async bring(sealed) {
-      const brought = parseObject(
-        await sealing.openText(sealed, "the settings in the login store"),
-      );
-      const present = read() ?? {};
-      const local = pick(present, true);
-      const merged = { ...brought, ...local };
-      if (JSON.stringify(merged) === JSON.stringify({ ...pick(present, false), ...local })) return;
-      writeIn(configDir, file, JSON.stringify(merged, undefined, 2) + "\n", warn);
+      const text = await sealing.openText(sealed, "the settings in the login store");
+      const present = read();
+      const local = pick(present ?? {}, true);
+      const fields = { ...parseObject(text), ...local };
+      const isSame = present !== undefined &&
+        JSON.stringify(fields) === JSON.stringify({ ...pick(present, false), ...local });
+      if (!isSame) keep(fields, present !== undefined);
+      return fields;
     },
   };
 }

@@ -3,6 +3,7 @@
 
 import { run, shell, type Words, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
+import type { Fields } from "../base/json.ts";
 import { isThere } from "../files/replacement.ts";
 import type { Engine } from "./engines/engine.ts";
 import { type KeyChoice, kindOf, presentChoice } from "./key_source.ts";
@@ -21,8 +22,7 @@ export interface SharedStore extends LoginStore {
   readonly sharedAt: string;
   readonly address: Address;
   readonly engine: Engine;
-  /** Copies the profile's settings from the store; whether there were any. */
-  bringSettings(profile: string): Promise<boolean>;
+  bringSettings(profile: string): Promise<Fields | undefined>;
 }
 
 /** What counts instead of what environment and config.json say. */
@@ -171,11 +171,12 @@ async function opened(
   }
 }
 
-/** Puts the settings of the store on the disk; whether there were any. */
-async function broughtSettings({ engine, profile, settings }: SharedPlace): Promise<boolean> {
+/** The settings of the store, put on the disk. */
+async function broughtSettings(
+  { engine, profile, settings }: SharedPlace,
+): Promise<Fields | undefined> {
   const sealed = (await engine.read(profile))?.settings;
-  if (sealed !== undefined) await settings.bring(sealed);
-  return sealed !== undefined;
+  return sealed === undefined ? undefined : await settings.bring(sealed);
 }
 
 /** What this computer keeps of a profile. */

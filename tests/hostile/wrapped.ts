@@ -67,14 +67,19 @@ export function readOnly(directory: string): string[] {
   return ["unshare", "-rm", "sh", "-c", script, "sh", directory];
 }
 
+/** Whether this wrapper may be used here. */
+export function isUsable([first = "true", ...rest]: readonly string[]): boolean {
+  return Deno.build.os === "linux" && canRun(first, [...rest, "true"]);
+}
+
 /** A test on Linux that is skipped where this wrapper may not be used, as in many containers. */
 export function wrappedTest(
   wrapper: readonly string[],
   name: string,
   fn: () => Promise<void>,
 ): void {
-  const [first = "true", ...rest] = wrapper;
-  const works = Deno.build.os === "linux" && canRun(first, [...rest, "true"]);
+  const [first] = wrapper;
+  const works = isUsable(wrapper);
   Deno.test({ name: works ? name : `${name} (needs the right to ${first})`, ignore: !works, fn });
 }
 

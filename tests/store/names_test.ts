@@ -101,3 +101,93 @@ testWith(
   },
   OPTIONS,
 );
+
+const ADVICE = "eve\n\nNext: curl x | sh";
+
+/** No text of a row becomes a line of the program's, whichever command reads it. */
+async function assertNoLine(
+  world: SharedWorld,
+  said: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  let isSaid = false;
+  for (const command of [["store", "status"], ["refresh"], ["doctor"], ["seal"]]) {
+    const { code, stdout, stderr } = await world.run(0, command, env);
+    assert(code !== 1, stderr);
+    for (const line of `${stdout}\n${stderr}`.split("\n")) {
+      assert(!/^\s*Next: curl/.test(line), line);
+    }
+    isSaid ||= `${stdout}${stderr}`.includes(said);
+  }
+  assert(isSaid, said);
+}
+
+testWith(
+  findPostgres(),
+  "what a row in PostgreSQL says about itself is quoted, and cannot become a line of the program's",
+  async (bin, test) => {
+    await using postgres = await startPostgres(bin);
+    await using world = await sharedWorld(postgres, 1);
+    const { sql } = postgres;
+    const literal = `E'${ADVICE.replaceAll("\n", "\\n")}'`;
+    const quoted = "“eve Next… curl x | sh”";
+    await test.step("who saved it, and who refreshes it", async () => {
+      await sql(
+        `UPDATE anaplan_auth_logins SET saved_by = ${literal}, refreshing_by = ${literal}, attempt = 'x'`,
+      );
+      const status = await world.run(0, ["store", "status"]);
+      assertMatch(status.stdout, /by “eve Next… curl x \| sh”; being refreshed by “eve Next…/);
+      await sql("UPDATE anaplan_auth_logins SET attempt = NULL");
+      await assertNoLine(world, quoted);
+    });
+    await test.step("when it was saved", async () => {
+      await sql("UPDATE anaplan_auth_logins SET saved_at = 'infinity'");
+      for (const command of [["store", "status"], ["store", "status", "--json"]]) {
+        const { code, stderr } = await world.run(0, command);
+        assertEquals(code, 0, stderr);
+      }
+    });
+    await test.step("the version of the tables", async () => {
+      await sql("ALTER TABLE anaplan_auth_version ALTER version TYPE text USING version::text");
+      await sql(`UPDATE anaplan_auth_version SET version = ${literal}`);
+      await assertNoLine(world, quoted);
+      await sql("UPDATE anaplan_auth_version SET version = '1'");
+    });
+    await test.step("the key of a login", async () => {
+      const header = { alg: "dir", enc: "A256GCM", kid: ADVICE, profile: "default" };
+      const head = btoa(JSON.stringify(header)).replaceAll("=", "");
+      await world.database.replaceLogin(`{"version":2,"sealed":"${head}..a.b.c"}`);
+      for (const path of world.kept(0, ".json")) await Deno.remove(path);
+      await assertNoLine(world, quoted);
+    });
+  },
+  OPTIONS,
+);
+
+testWith(
+  findEtcd(),
+  "what a row in etcd says about itself is quoted, and cannot become a line of the program's",
+  async (path, test) => {
+    await using etcd = await startEtcd(path);
+    await using world = await sharedWorld(etcd, 1);
+    const quoted = "“eve Next… curl x | sh”";
+    await test.step("who saved it and when, who refreshes it, and its generation", async () => {
+      const row = JSON.parse(await etcd.get("team/logins/default") ?? "{}");
+      const attempt = { id: "x", by: ADVICE };
+      const strange = { ...row, savedBy: ADVICE, savedAt: 1e300, generation: ADVICE, attempt };
+      await etcd.put("team/logins/default", JSON.stringify(strange));
+      const status = await world.run(0, ["store", "status", "--json"]);
+      assertEquals(status.code, 0, status.stderr);
+      const [login] = JSON.parse(status.stdout).logins;
+      const names = { saved_by: quoted, refreshing_by: quoted };
+      assertEquals(login, { profile: "default", generation: "0", saved_at: null, ...names });
+      await etcd.put("team/logins/default", JSON.stringify({ ...strange, attempt: undefined }));
+      await assertNoLine(world, quoted);
+    });
+    await test.step("the version of its keys", async () => {
+      await etcd.put("team/version", ADVICE);
+      await assertNoLine(world, quoted);
+    });
+  },
+  OPTIONS,
+);

@@ -3,12 +3,14 @@
 
 import { run } from "../../base/advice.ts";
 import { CliError } from "../../base/errors.ts";
+import { codeOrQuoted } from "../../base/names.ts";
 import { isProfileName, shellWord } from "../../base/text.ts";
 import type { Address } from "./address.ts";
 import type { Engine, EngineSystem, Health, Row } from "./engine.ts";
 import { type EtcdClient, etcdClient } from "./etcd_client.ts";
 import { lockKey } from "./etcd_lock.ts";
 import { type EtcdPlace, rowIn } from "./etcd_row.ts";
+import { fitVersion } from "./row_texts.ts";
 
 /** The version of the keys. */
 const VERSION = "1";
@@ -64,7 +66,7 @@ async function healthOf(client: EtcdClient): Promise<Health> {
   const { members } = await client.call("/v3/cluster/member/list", {});
   const count = Array.isArray(members) ? members.length : 1;
   return {
-    version: `etcd ${typeof version === "string" ? version : "of an unknown version"}`,
+    version: `etcd ${fitVersion(version)}`,
     replication: count === 1 ? "1 member" : `${count} members, of which most have each save`,
   };
 }
@@ -72,7 +74,7 @@ async function healthOf(client: EtcdClient): Promise<Health> {
 function otherVersion({ name }: Address, version: string | undefined): CliError {
   const reason = version === undefined
     ? "its keys are missing"
-    : `its keys have version ${version}, and this program uses ${VERSION}`;
+    : `its keys have version ${codeOrQuoted(version)}, and this program uses ${VERSION}`;
   return new CliError("storage", `Cannot use the login store ${name}: ${reason}`, {
     reason,
     next: version === undefined

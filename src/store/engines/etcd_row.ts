@@ -6,6 +6,7 @@ import { asObject, field, type Fields, parseObject } from "../../base/json.ts";
 import type { Address } from "./address.ts";
 import type { Attempt, EngineSystem, NewRow, Row } from "./engine.ts";
 import type { EtcdClient } from "./etcd_client.ts";
+import { fitRow } from "./row_texts.ts";
 
 /** Where things are under a prefix. */
 export interface EtcdPlace {
@@ -21,12 +22,14 @@ export function rowIn(text: string): Row {
   const fields = fieldsIn(text);
   const attempt = asObject(fields.attempt);
   return {
-    generation: field(fields, "generation", "string") ?? "0",
     login: field(fields, "login", "string"),
     settings: field(fields, "settings", "string"),
-    savedBy: field(fields, "savedBy", "string"),
-    savedAt: field(fields, "savedAt", "number"),
-    attempt: attempt && attemptIn(attempt),
+    ...fitRow({
+      generation: field(fields, "generation", "string"),
+      savedBy: field(fields, "savedBy", "string"),
+      savedAt: field(fields, "savedAt", "number"),
+      attempt: attempt && attemptIn(attempt),
+    }),
   };
 }
 

@@ -2,9 +2,11 @@
 
 import { run } from "../../base/advice.ts";
 import { CliError } from "../../base/errors.ts";
+import { codeOrQuoted } from "../../base/names.ts";
 import type { Address } from "./address.ts";
 import type { Row } from "./engine.ts";
 import type { PgRow } from "./pg_client.ts";
+import { fitRow } from "./row_texts.ts";
 
 /** The version of the tables. */
 export const TABLES_VERSION = "1";
@@ -19,12 +21,14 @@ export function rowOf(row: PgRow): Row {
   const attempt = text("attempt");
   const savedAt = text("saved_at");
   return {
-    generation: text("generation") ?? "0",
     login: text("login"),
     settings: text("settings"),
-    savedBy: text("saved_by"),
-    savedAt: savedAt === undefined ? undefined : Number(savedAt) * 1000,
-    attempt: attempt === undefined ? undefined : { id: attempt, by: text("refreshing_by") ?? "" },
+    ...fitRow({
+      generation: text("generation"),
+      savedBy: text("saved_by"),
+      savedAt: savedAt === undefined ? undefined : Number(savedAt) * 1000,
+      attempt: attempt === undefined ? undefined : { id: attempt, by: text("refreshing_by") ?? "" },
+    }),
   };
 }
 
@@ -33,7 +37,7 @@ export function assertVersion([row]: readonly PgRow[], { name }: Address): void 
   if (row?.version === TABLES_VERSION) return;
   const reason = row === undefined
     ? "its tables have no version"
-    : `its tables have version ${row.version}`;
+    : `its tables have version ${codeOrQuoted(row.version ?? "")}`;
   throw new CliError(
     "storage",
     `Cannot use the login store ${name}: ${reason}, and this program uses ${TABLES_VERSION}`,

@@ -7,6 +7,7 @@ import { openConnection, type PgConnection, type PgRow } from "./pg_client.ts";
 import { codeOf } from "./pg_failure.ts";
 import { lockRow } from "./pg_lock.ts";
 import { assertVersion, COLUMNS, rowOf, TABLES_VERSION } from "./pg_tables.ts";
+import { fitVersion } from "./row_texts.ts";
 
 const CREATION = `CREATE TABLE IF NOT EXISTS anaplan_auth_logins (
   profile text PRIMARY KEY,
@@ -87,7 +88,7 @@ async function healthOf(connection: PgConnection): Promise<Health> {
     standbys.filter(({ sync_state }) => test(sync_state)).length;
   const sync = waits ? count((state) => state === "sync" || state === "quorum") : 0;
   const others = standbys.length - sync;
-  const version = `PostgreSQL ${server?.version ?? "of an unknown version"}`;
+  const version = `PostgreSQL ${fitVersion(server?.version)}`;
   const replication = standbys.length === 0
     ? "no standby that this user can see"
     : `${sync} synchronous and ${others} asynchronous standbys`;

@@ -22,6 +22,12 @@ export interface SharedSettings {
 /** Settings that name files of one computer. */
 const LOCAL: readonly string[] = ["caFiles", "clientSecretFile"];
 
+/** Of a profile's fields those that are for this computer, or those for every one. */
+function pick(fields: Fields, isLocal: boolean): Fields {
+  const entries = Object.entries(fields).filter(([name]) => LOCAL.includes(name) === isLocal);
+  return Object.fromEntries(entries);
+}
+
 /** The settings of a profile, in its file; `sealing` is that of {@link settingsName}. */
 export function sharedSettings(
   configDir: string,
@@ -36,9 +42,6 @@ export function sharedSettings(
       return text === undefined ? undefined : parseObject(text);
     });
   let brought: Fields | undefined;
-  const isLocal = ([name]: readonly [string, unknown]): boolean => LOCAL.includes(name);
-  const pick = (fields: Fields, wanted: boolean) =>
-    Object.fromEntries(Object.entries(fields).filter((entry) => isLocal(entry) === wanted));
   const keep = (fields: Fields, isOutdated: boolean): void => {
     try {
       writeIn(configDir, file, JSON.stringify(fields, undefined, 2) + "\n", warn);

@@ -15,6 +15,7 @@ import {
 import { keepAlive, LEASE, revoked } from "./etcd_lease.ts";
 import { type EtcdPlace, rowIn, rowText } from "./etcd_row.ts";
 import type { Compare, Operation, Transaction } from "./etcd_client.ts";
+import { waitLine } from "./wait_line.ts";
 
 const NO_ROW: Row = { generation: "0" };
 
@@ -154,6 +155,7 @@ async function waitForKey(
   deadline: number,
 ): Promise<HeldKey> {
   const { monotonic, sleep } = place.system;
+  using line = await waitLine(place.address.name, place.system);
   const started = monotonic();
   let seen: { readonly id: string; readonly at: number } | undefined;
   for (;;) {
@@ -168,6 +170,7 @@ async function waitForKey(
       await revoked(held.lease, place);
     }
     if (waited > deadline) throw heldTooLong(profile, place, waited);
+    await line.isHeld(deadline - waited);
     await sleep(100 + Math.random() * 200);
   }
 }

@@ -18,6 +18,7 @@ import {
 import type { PgConnection, PgRow } from "./pg_client.ts";
 import { codeOf } from "./pg_failure.ts";
 import { assertVersion, COLUMNS, rowOf } from "./pg_tables.ts";
+import { waitLine } from "./wait_line.ts";
 
 /** What locking needs. */
 interface Locking {
@@ -139,6 +140,7 @@ async function waitForRow(
   deadline: number,
 ): Promise<HeldRow> {
   const { address, connect, system } = locking;
+  using line = await waitLine(address.name, system);
   const started = system.monotonic();
   let seen: { readonly id: string; readonly at: number } | undefined;
   let connection: PgConnection | undefined;
@@ -163,6 +165,7 @@ async function waitForRow(
       connection = undefined;
       if (!isFull) throw error;
     }
+    await line.isHeld(deadline - waited);
     await system.sleep(40 + Math.random() * 120);
   }
 }

@@ -20,22 +20,24 @@ export interface GrantOptions {
 }
 
 /**
- * Asks for tokens and saves them. `ask` may bring something else than a grant, which is passed on.
+ * Asks for tokens and saves them. `ask` may bring something else than a grant, which is passed on; it confirms the lock
+ * again before it sends a second time.
  *
  * @throws {CliError} `storage` before anything is sent when the tokens could not be saved; else what `ask`
  * throws, or what is wrong with the saved tokens.
  */
 export async function grantAndSave<Other extends string = never>(
   login: LockedLogin,
-  ask: () => Promise<Grant | Other>,
+  ask: (confirm: () => Promise<void>) => Promise<Grant | Other>,
   { system, talk }: CommandContext,
   { isSignIn = false, saveMore = () => {} }: GrantOptions = {},
 ): Promise<TokenSet | Other> {
   if (!isSignIn && login.lost !== undefined) throw login.lost; // the present refresh token was used
   using _signals = await system.holdSignals(); // before the last file descriptor may be taken
   await login.prepare();
-  await login.confirm?.();
-  const grant = await ask();
+  const confirm = async (): Promise<void> => await login.confirm?.();
+  await confirm();
+  const grant = await ask(confirm);
   if (typeof grant === "string") return grant;
   const early = isSignIn ? await grant.judge() : undefined;
   if (early?.kind === "wrong") {

@@ -182,7 +182,8 @@ async function refreshLocked(
   }
   const server = servers.authorizationServer(settings, stored);
   try {
-    const ask = (): Promise<Grant> => refresh(stored, server, client, context.system);
+    const ask = (confirm: () => Promise<void>): Promise<Grant> =>
+      refresh(stored, server, client, context.system, confirm);
     return { tokenSet: await grantAndSave<never>(login, ask, context), byUs: true };
   } catch (error) {
     if (!(error instanceof CliError)) throw error;

@@ -46,7 +46,7 @@ export interface LockedLogin extends AsyncDisposable {
    */
   prepare(): Promise<void>;
   /**
-   * Right before a request that cannot be taken back: {@link LockedLogin.prepare} again, when it was so long ago that
+   * Right before each request that cannot be taken back: {@link LockedLogin.prepare} again, when it was so long ago that
    * the lock may have been lost, as in a computer that slept.
    *
    * @throws {CliError} when the lock is lost, or the proof is old again.

@@ -3,12 +3,16 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 import { grantAndSave } from "../../src/session/grants.ts";
 import type { LockedLogin } from "../../src/store/locked_login.ts";
+import { Secret } from "../../src/base/secret.ts";
+import { refresh } from "../../src/oauth/client.ts";
 import { openStore, storeIn } from "../../src/store/logins.ts";
 import { findEtcd, startEtcd } from "../support/etcd.ts";
 import { fetchWhole } from "../../src/system/http.ts";
 import { sleep } from "../../src/system/sleep.ts";
 import type { HttpRequest } from "../../src/system/contract.ts";
 import { fakeContext, fakeSystem } from "../support/fake_system.ts";
+import { LOGIN } from "../support/logins.ts";
+import { CLIENT, SERVER } from "../support/oauth.ts";
 import { findPostgres, startPostgres } from "../support/postgres.ts";
 import { findPgBouncer, startPgBouncer } from "../support/pgbouncer.ts";
 import { filesBelow } from "../support/shared_world.ts";
@@ -154,6 +158,39 @@ Deno.test({
     };
     await assertRejects(() => grantAndSave<never>(sleeping, ask, fakeContext()), CliError);
     assertEquals(isSent, false);
+  },
+});
+
+Deno.test({
+  name:
+    "a computer that sleeps while it connects does not send its refresh token again under a lost lock",
+  ignore: postgresql.path === undefined && !isCi,
+  fn: async () => {
+    const clock = { slept: 0 };
+    const whole = (url: string) => Promise.resolve({ url, end: () => Promise.resolve() });
+    await using stores = await inPostgres(whole, clock);
+    const { sql } = await shared();
+    const [sleeper, other] = [await stores.at(0), await stores.at(1)];
+    {
+      await using first = await sleeper.lock("default");
+      await first.save(LOGIN);
+    }
+    await using login = await sleeper.lock("default");
+    await login.load();
+    let sent = 0;
+    const cut = async (): Promise<never> => {
+      sent++;
+      clock.slept += 200_000; // its connection does not outlive that, and its lock is another one's by now
+      await sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'anaplan'");
+      await sql("UPDATE anaplan_auth_logins SET attempt = NULL");
+      await using next = await other.lock("default");
+      await next.save({ ...LOGIN, accessToken: new Secret("another") });
+      throw new CliError("unavailable", "The connection was cut", { answerLost: true });
+    };
+    const system = { ...fakeSystem(), fetch: cut };
+    const ask = (confirm: () => Promise<void>) => refresh(LOGIN, SERVER, CLIENT, system, confirm);
+    await assertRejects(() => grantAndSave<never>(login, ask, fakeContext()), CliError);
+    assertEquals(sent, 1);
   },
 });
 

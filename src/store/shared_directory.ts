@@ -2,7 +2,7 @@
 // below the configuration directory, unless nothing can be written there, as in a container whose disk is read-only.
 
 import { CliError } from "../base/errors.ts";
-import { beginReplacement, ensurePrivateDirectory, isThere } from "../files/replacement.ts";
+import { ensurePrivateDirectory, isThere, openPrivateFile } from "../files/replacement.ts";
 import type { System } from "../system/contract.ts";
 import { isDone, rescuePlaces } from "./rescue.ts";
 
@@ -28,34 +28,30 @@ export function readDirectory(configDir: string, store: string, system: Director
 }
 
 /**
- * Where files of a store are made: in the first directory that takes any. Where none does it is the usual one, whose
- * failure a user can understand.
+ * Where a profile's files of a store are made: in the first directory that takes any. Where none does it is the usual
+ * one, whose failure a user can understand.
  */
 export function writtenDirectory(
-  configDir: string,
+  { configDir, profile }: { readonly configDir: string; readonly profile: string },
   store: string,
   system: DirectorySystem,
 ): string {
   const usual = `${configDir}/shared/${store}`;
-  if (takesFiles(usual)) return usual;
-  const root = temporaryRoots(configDir, system)
-    .find((root) => isDone(() => takesOrThrows(root)) && takesFiles(`${root}/shared/${store}`));
-  return root === undefined ? usual : `${root}/shared/${store}`;
+  if (takesFiles(usual, profile)) return usual;
+  const others = temporaryRoots(configDir, system)
+    .filter((root) => isDone(() => ensurePrivateDirectory(root))) // no other user owns it
+    .map((root) => `${root}/shared/${store}`);
+  return others.find((directory) => takesFiles(directory, profile)) ?? usual;
 }
 
 /** Whether the disk takes files; what is refused for another reason, such as other users, stays refused. */
-function takesFiles(directory: string): boolean {
+function takesFiles(directory: string, profile: string): boolean {
   try {
-    takesOrThrows(directory);
+    ensurePrivateDirectory(directory);
+    openPrivateFile(`${directory}/${profile}.lock`, { write: true, create: true }).close(); // the first that is needed
     return true;
   } catch (error) {
     if (error instanceof CliError && error.cause === undefined) throw error;
     return false;
   }
-}
-
-function takesOrThrows(directory: string): void {
-  ensurePrivateDirectory(directory);
-  const file = `${directory}/${crypto.randomUUID()}`;
-  using _try = beginReplacement(file, `${file}.tmp`, () => {});
 }

@@ -51,28 +51,30 @@ export function sharedStore(
   };
   const { key } = choice();
   const placeOf = placesIn(configDir, { address, engine, choice }, system, warn);
-  const placeIn = async (profile: string, isWritten: boolean): Promise<SharedPlace> =>
-    placeOf(profile, await directoryOf(configDir, address, isWritten, system));
+  const read = async (profile: string): Promise<SharedPlace> =>
+    placeOf(profile, await readIn(configDir, address, system));
+  const written = async (profile: string): Promise<SharedPlace> => {
+    const { writtenDirectory } = await import("./shared_directory.ts");
+    return placeOf(profile, writtenDirectory({ configDir, profile }, address.slug, system));
+  };
   const lock = async (profile: string): Promise<LockedLogin> =>
-    (await import("./shared_login.ts")).lockShared(await placeIn(profile, true), system, warn);
+    (await import("./shared_login.ts")).lockShared(await written(profile), system, warn);
   const isFreshNow = (copy: TokenSet): boolean => isFresh(copy, system.now());
   return {
     ...{ sharedAt: address.name, address, engine, lock },
     load: (profile, isCopyEnough = false) =>
-      loadShared({ profile, placeIn, isCopyEnough, isFreshNow, lock }, warn),
+      loadShared({ profile, read, written, isCopyEnough, isFreshNow, lock }, warn),
     pathOf: (profile) => placeOf(profile).copyPath,
-    async mayWait(profile) {
-      const { mayWaitFor } = await import("./shared_elsewhere.ts");
-      return mayWaitFor(await placeIn(profile, false), system);
-    },
-    async waiting() {
-      const { rescuedIn } = await import("./shared_elsewhere.ts");
-      return rescuedIn(await directoryOf(configDir, address, false, system));
-    },
+    mayWait: async (profile) => (await elsewhere()).mayWaitFor(await read(profile), system),
+    waiting: async () => (await elsewhere()).rescuedIn(await readIn(configDir, address, system)),
     sealedBy: () => Promise.resolve(key && kindOf(key)),
     names: async () => namesOf(await engine.rows(warn)),
     bringSettings: (profile) => broughtSettings(placeOf(profile)),
   };
+}
+
+function elsewhere() {
+  return import("./shared_elsewhere.ts");
 }
 
 /** Where a store is, and which keys its logins have. */
@@ -103,17 +105,11 @@ function usualDirectory(configDir: string, { slug }: Address): string {
   return `${configDir}/shared/${slug}`;
 }
 
-/** Where this computer keeps what it needs of a store. */
-async function directoryOf(
-  configDir: string,
-  address: Address,
-  isWritten: boolean,
-  system: LockSystem,
-): Promise<string> {
+/** Where this computer has what it needs of a store. */
+async function readIn(configDir: string, address: Address, system: LockSystem): Promise<string> {
   const usual = usualDirectory(configDir, address);
-  if (!isWritten && isThere(usual)) return usual;
-  const { readDirectory, writtenDirectory } = await import("./shared_directory.ts");
-  return (isWritten ? writtenDirectory : readDirectory)(configDir, address.slug, system);
+  if (isThere(usual)) return usual;
+  return (await import("./shared_directory.ts")).readDirectory(configDir, address.slug, system);
 }
 
 /** @throws {CliError} `usage` instead of leaving a text plain. */
@@ -125,8 +121,10 @@ function sealedAlways(sealing: PresentSealing, name: string): Sealing {
 /** How a login is loaded. */
 interface Loading {
   readonly profile: string;
-  /** The place with the directory in which there is a copy, or with the one that takes a new copy. */
-  readonly placeIn: (profile: string, isWritten: boolean) => Promise<SharedPlace>;
+  /** The place with the directory in which a copy may be. */
+  readonly read: (profile: string) => Promise<SharedPlace>;
+  /** The place with the directory that takes a new copy. */
+  readonly written: (profile: string) => Promise<SharedPlace>;
   readonly isCopyEnough: boolean;
   readonly isFreshNow: (copy: TokenSet) => boolean;
   readonly lock: (profile: string) => Promise<LockedLogin>;
@@ -134,10 +132,10 @@ interface Loading {
 
 /** The copy while that is fresh; tokens that could not be saved are saved first. */
 async function loadShared(
-  { profile, placeIn, isCopyEnough, isFreshNow, lock }: Loading,
+  { profile, read, written, isCopyEnough, isFreshNow, lock }: Loading,
   warn: (text: Words) => void,
 ): Promise<TokenSet | undefined> {
-  const place = await placeIn(profile, false);
+  const place = await read(profile);
   const copy = await openCopy(place.copyPath, place.sealing);
   const isUsable = copy !== undefined && (isCopyEnough || isFreshNow(copy));
   if (mayBeRescuedAt(place.rescuePath)) {
@@ -151,7 +149,7 @@ async function loadShared(
   }
   if (isUsable) return copy;
   const { keptLogin } = await import("./shared_place.ts");
-  return await keptLogin(await place.engine.read(profile), await placeIn(profile, true), warn);
+  return await keptLogin(await place.engine.read(profile), await written(profile), warn);
 }
 
 /** The login in a sealed text of the store. */

@@ -3,6 +3,7 @@
 
 import { signIn } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
+import { ifPossible } from "../files/private_directory.ts";
 import type { Warn } from "../files/private_file.ts";
 import { isThere, removePrivateFile } from "../files/replacement.ts";
 import {
@@ -77,7 +78,9 @@ async function deliverFrom(
   warn: Warn,
 ): Promise<Delivery> {
   const { engine, profile, sealing } = place;
-  const rescue = rescueAt(path, warn);
+  const find = (): SharedRescue | undefined => rescueAt(path, warn);
+  // where all may write, anything may have that name
+  const rescue = isOwn ? find() : ifPossible(find);
   if (rescue === undefined) return NOTHING;
   await using row = await engine.lock(profile, { ...owner, onlySaves: true });
   const present = row.row.login === undefined ? undefined : await place.open(row.row.login);

@@ -4,7 +4,7 @@
 import { CliError } from "../base/errors.ts";
 import { type Clock, type FileLock, lockFile } from "../files/lock_file.ts";
 import { ifPossible, listDirectory } from "../files/private_directory.ts";
-import type { Warn } from "../files/private_file.ts";
+import { readPrivateFile, type Warn } from "../files/private_file.ts";
 import { isThere, writePrivateFile } from "../files/replacement.ts";
 import type { System } from "../system/contract.ts";
 import { isDone, PREFIX, rescuePlaces } from "./rescue.ts";
@@ -84,6 +84,7 @@ export function waitingRescues(configDir: string, system: ElsewhereSystem): Wait
   const others = [...new Set(rescuePlaces(configDir, system))].flatMap((place) =>
     filesIn(place).filter((file) => file.startsWith(begins) && file.endsWith(".json"))
       .map((file) => ({ profile: file.slice(begins.length, -5), path: `${place}/${file}` }))
+      .filter(({ path }) => ifPossible(() => readPrivateFile(path)) !== undefined)
   );
   return [...kept, ...others];
 }

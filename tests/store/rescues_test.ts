@@ -1,6 +1,7 @@
 // Rescued tokens that wait on a computer while something else changes: the key, the store's address, its privileges.
 // Rule: the process that got them was killed, and the store was down when it did.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { CANNOT_CHOWN, NOBODY } from "../support/disk.ts";
 import { leaveRescue } from "../support/held_answer.ts";
 import { testWith } from "../support/needs.ts";
 import { findPostgres, type Postgres, startPostgres } from "../support/postgres.ts";
@@ -159,6 +160,30 @@ testWith(
     const back = await world.run(0, ["token"]);
     assertEquals(back.code, 0, back.stderr);
     assertEquals(exists(path), false);
+  },
+  OPTIONS,
+);
+
+testWith(
+  POSTGRES,
+  "a damaged file, or one of another user, where rescued tokens may be hinders no command",
+  async (bin) => {
+    await using postgres = await startPostgres(bin);
+    await using world = await sharedWorld(postgres, 1);
+    const { path, configDir } = world.homes[0] ?? { path: "", configDir: "" };
+    const begins = `${configDir}/shared/`.replace(/[^\w.-]+/g, "_").slice(-80);
+    const foreign = `${path}/anaplan-auth-rescued-${begins}default.json`;
+    await Deno.writeTextFile(foreign, "no JSON", { mode: 0o600 });
+    const mine = await world.run(0, ["refresh"]);
+    assertEquals([mine.code, mine.stderr], [0, ""], "one that is damaged");
+    if (!CANNOT_CHOWN) await Deno.chown(foreign, NOBODY, NOBODY);
+    for (const command of [["refresh"], ["store", "status"], ["store", "use", "local"]]) {
+      const { code, stderr } = await world.run(0, command);
+      assertEquals([code, stderr.includes(" wait in ")], [
+        0,
+        CANNOT_CHOWN && command[0] === "store",
+      ]);
+    }
   },
   OPTIONS,
 );

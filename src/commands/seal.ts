@@ -210,7 +210,7 @@ function alwaysSealed(): CliError {
 /** The key would be forgotten that they are sealed with. */
 function stillWaiting(path: string): CliError {
   return new CliError("usage", `Cannot unseal: new tokens for a login store wait in ${path}`, {
-    next: words`${run("refresh")} with that store in use, which saves them`,
+    next: words`use that store, and let it have them: ${run("refresh")}`,
   });
 }
 

@@ -1,7 +1,7 @@
 // A login on its way from one place to another. Rule: the source says so before the other place has the login, and no
 // command refreshes it there from then on; so a kill leaves no two that do, and the same command finishes the move.
 
-import { run, type Words, words } from "../base/advice.ts";
+import { run, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { hostName } from "../files/this_process.ts";
 import type { LockedLogin } from "./locked_login.ts";
@@ -98,10 +98,10 @@ function isOfOneSignIn(one: TokenSet, other: TokenSet): boolean {
 /** Why a login is not refreshed where a move of it began. */
 export function beingMoved(movingTo: string, profile: string): CliError {
   const isToStore = /^\w+:\/\//.test(movingTo);
-  const again: Words = run(isToStore ? "store push" : "store pull", { profile });
-  const where = isToStore ? "" : " there";
   return new CliError("storage", `Cannot refresh the login: it is being moved to ${movingTo}`, {
-    next: words`${again}${where}, which finishes the move`,
+    next: isToStore
+      ? words`finish the move: ${run("store push", { profile })}`
+      : words`finish the move there: ${run("store pull", { profile })}`,
   });
 }
 

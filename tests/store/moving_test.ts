@@ -87,7 +87,7 @@ testWith(
       world,
       0,
       LOCAL,
-      new RegExp(`^${MOVED} postgresql://.*\\.\nNext: anaplan-auth store push, which finishes`),
+      new RegExp(`^${MOVED} postgresql://.*\\.\nNext: finish the move: anaplan-auth store push`),
     );
     assertEquals((await world.run(1, ["refresh"])).code, 0);
     const again = await world.run(0, ["store", "push"]);
@@ -113,7 +113,7 @@ testWith(
     await idle(postgres);
     await assertBoth(world, token);
     for (const home of [0, 1]) {
-      const next = "Next: anaplan-auth store pull there, which finishes";
+      const next = "Next: finish the move there: anaplan-auth store pull";
       await assertRefused(world, home, {}, new RegExp(`^${MOVED} files of .*\\.\n${next}`));
     }
     assertEquals((await world.run(0, ["refresh"], LOCAL)).code, 0);

@@ -56,7 +56,10 @@ testWith(
     assertEquals(more, [], "every block has its step");
 
     await test.step("the first computer", async () => {
-      await works(first, `cd ${etc}; ${inline("openssl rand -base64 32 > key")}`);
+      await works(
+        first,
+        inline("(umask 077 && openssl rand -base64 32 > /etc/anaplan-auth/key)"),
+      );
       assertMatch(
         await works(first, setUp),
         /^Moved to the login store 127\.0\.0\.1:\d+: default\.$/m,

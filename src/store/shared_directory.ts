@@ -38,10 +38,11 @@ export function writtenDirectory(
 ): string {
   const usual = `${configDir}/shared/${store}`;
   if (takesFiles(usual, profile)) return usual;
-  const others = temporaryRoots(configDir, system)
-    .filter((root) => isDone(() => ensurePrivateDirectory(root))) // no other user owns it
-    .map((root) => `${root}/shared/${store}`);
-  return others.find((directory) => takesFiles(directory, profile)) ?? usual;
+  const root = temporaryRoots(configDir, system).find((root) =>
+    isDone(() => ensurePrivateDirectory(root)) && // no other user owns it
+    takesFiles(`${root}/shared/${store}`, profile)
+  );
+  return root === undefined ? usual : `${root}/shared/${store}`;
 }
 
 /** Whether the disk takes files; what is refused for another reason, such as other users, stays refused. */

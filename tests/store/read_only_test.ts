@@ -5,7 +5,7 @@ import { isUsable, readOnly } from "../hostile/wrapped.ts";
 import { findPostgres, startPostgres } from "../support/postgres.ts";
 import { type Outcome, runProgram } from "../support/program.ts";
 import { filesBelow, type SharedWorld, sharedWorld } from "../support/shared_world.ts";
-import { modeOf, tempDir } from "../support/temp_dir.ts";
+import { modeOf, namesIn, tempDir } from "../support/temp_dir.ts";
 import { testWith } from "../support/needs.ts";
 
 const POSTGRES = findPostgres();
@@ -60,6 +60,8 @@ mountedTest(
     const copied = await run(world, ["token"], elsewhere);
     assertEquals([copied.code, copied.stdout], [0, refreshed.stdout], copied.stderr);
     for (const path of filesBelow(temporary.path)) assertEquals(modeOf(path), "600", path);
+    const home = world.homes[1]?.path.replaceAll("/", "_") ?? "";
+    assertEquals(namesIn("/tmp").filter((name) => name.includes(home)), [], "one place is enough");
     await postgres.start();
     const other = await world.run(0, ["whoami"]);
     assertEquals(other.code, 0, other.stderr);

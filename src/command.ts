@@ -59,16 +59,16 @@ export interface Exit {
 }
 
 /** A text with sequences for the terminal, every one of them made by this program. */
-export interface Drawn {
+export interface TerminalText {
   readonly drawn: string;
 }
 
 /** Talk on the way to the reply; it goes to stderr, without what would steer a terminal. */
 export interface Talk {
   /** Shows the user something; silent with `--quiet`. */
-  readonly say: (text: Words | Drawn) => void;
+  readonly say: (text: Words | TerminalText) => void;
   /** Prints what you must know to go on, even with `--quiet`. */
-  readonly insist: (text: Words | Drawn) => void;
+  readonly insist: (text: Words | TerminalText) => void;
   /** Tells what went wrong although the command goes on. */
   readonly warn: (text: Words) => void;
   /** Shows how far a long work is, on one line that is drawn again; for terminals only. */

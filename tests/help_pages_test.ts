@@ -4,10 +4,10 @@ import { helpOf } from "../src/cli/help/help.ts";
 import { PAGES } from "../src/cli/help/pages.ts";
 import { reference } from "../src/cli/help/reference.ts";
 import { layout } from "../src/cli/layout.ts";
-import { written } from "../src/base/advice.ts";
+import { formatWords } from "../src/base/advice.ts";
 import { rootHelp } from "../src/cli/help/root_help.ts";
-import { broken, fitted } from "../src/base/lines.ts";
-import { kebab } from "../src/base/text.ts";
+import { broken, fitLines } from "../src/base/lines.ts";
+import { toKebabCase } from "../src/base/text.ts";
 import { ROOT } from "../src/cli/tree/tree.ts";
 import { commands, flagsOf, groups } from "./support/tree.ts";
 
@@ -40,8 +40,8 @@ function isOnePiece(line: string): boolean {
 
 function helpPages(width: number): (readonly [string, Promise<string>])[] {
   return [
-    ["the program", Promise.resolve(fitted(written(rootHelp()), width))],
-    ["the reference", Promise.resolve(fitted(reference(), width))],
+    ["the program", Promise.resolve(fitLines(formatWords(rootHelp()), width))],
+    ["the reference", Promise.resolve(fitLines(reference(), width))],
     ...groups().map(([name, group]) => [name, helpOf(name, group, { width })] as const),
     ...commands().flatMap(({ name, command }) => [
       [name, helpOf(name, command, { width })] as const,
@@ -51,7 +51,7 @@ function helpPages(width: number): (readonly [string, Promise<string>])[] {
 }
 
 Deno.test("the page of the program has three groups", () => {
-  const paragraphs = written(rootHelp()).split("\n\n").map((text) => text.split("\n")[0]);
+  const paragraphs = formatWords(rootHelp()).split("\n\n").map((text) => text.split("\n")[0]);
   assertEquals(paragraphs.slice(2, -1), LISTED);
 });
 
@@ -79,7 +79,7 @@ Deno.test("every command has its row in the table of pages, with flags that it h
   for (const entry of commands()) {
     const page = PAGES[entry.name];
     const known = flagsOf(entry);
-    assertEquals(page?.flags.filter((name) => !known.has(`--${kebab(name)}`)), []);
+    assertEquals(page?.flags.filter((name) => !known.has(`--${toKebabCase(name)}`)), []);
     const length = page?.examples.length ?? 0;
     assert(length >= 1 && length <= (entry.name === "complete" ? 4 : 3), entry.name);
     assert((page?.flags.length ?? 0) <= 6, entry.name);

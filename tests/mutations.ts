@@ -17,7 +17,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     what: "the lock is taken without asking",
     file: "src/files/lock_file.ts",
-    from: 'translated("lock", path, () => file.tryLockSync(true)) && ',
+    from: 'asStorageError("lock", path, () => file.tryLockSync(true)) && ',
     to: "",
     tests: ["tests/unit/private_file_processes_test.ts", "tests/e2e/processes_test.ts"],
   },
@@ -73,7 +73,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     what: "a program that is asked for the key inherits secrets",
     file: "src/system/program.ts",
-    from: "  using _hidden = hiding(PRIVATE_VARIABLES);\n  return",
+    from: "  using _hidden = hideVariables(PRIVATE_VARIABLES);\n  return",
     to: "  return",
     tests: ["tests/unit/program_output_test.ts"],
   },
@@ -192,7 +192,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     what: "an answer repeats what was sent",
     file: "src/oauth/wire.ts",
-    from: "JSON.stringify(wordsWithout(secretsIn(request), fields))",
+    from: "JSON.stringify(maskFields(secretsIn(request), fields))",
     to: "JSON.stringify(fields)",
     tests: ["tests/unit/echoes_test.ts"],
   },
@@ -226,7 +226,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     what: "a login takes over the servers that a profile got while it waited",
-    file: "src/sign_in/saved.ts",
+    file: "src/sign_in/save_login.ts",
     from: "    PLACE.includes(name) || typed",
     to: "    typed",
     tests: ["tests/unit/changed_profile_test.ts"],
@@ -357,7 +357,7 @@ async function expectToPass(directory: string): Promise<void> {
 async function isNoticed(mutation: Mutation, directory: string): Promise<boolean> {
   const path = `${directory}/${mutation.file}`;
   const source = await Deno.readTextFile(path);
-  await Deno.writeTextFile(path, mutated(source, mutation));
+  await Deno.writeTextFile(path, applyMutation(source, mutation));
   try {
     return !await pass(mutation.tests, directory);
   } finally {
@@ -366,7 +366,7 @@ async function isNoticed(mutation: Mutation, directory: string): Promise<boolean
 }
 
 /** The source with the mutation in it. @throws when the source does not have the place exactly once. */
-export function mutated(source: string, { what, file, from, to }: Mutation): string {
+export function applyMutation(source: string, { what, file, from, to }: Mutation): string {
   if (source.split(from).length !== 2) throw new Error(`${file} has changed: ${what}`);
   return source.replace(from, () => to);
 }

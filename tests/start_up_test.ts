@@ -60,7 +60,7 @@ for (const { name, entries, more, limit } of STARTS) {
 /** What says why a login is gone or what was meant: needed after a failure, and by `status`. */
 const LATER = [
   "src/base/near_names.ts",
-  "src/session/ended.ts",
+  "src/session/ended_login.ts",
   "src/session/expiry.ts",
   "src/session/services.ts",
   "src/session/user.ts",

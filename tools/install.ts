@@ -2,7 +2,7 @@
 // Rule: the same flags as every other way to run the bundle, and the last words are what to type next.
 
 import { loadingLine } from "../tests/sandbox/loading.ts";
-import { fitted, glued } from "../src/base/lines.ts";
+import { fitLines, glued } from "../src/base/lines.ts";
 import { RUN_FLAGS } from "./launchers.ts";
 import { DIST, output, say } from "./tool.ts";
 import config from "../deno.json" with { type: "json" };
@@ -79,7 +79,7 @@ export function installedText(
       ? `$env:Path = "${bin};$env:Path"; ${next}`
       : `export PATH="${short("$HOME")}:$PATH" && ${next}`;
   }
-  return fitted([...lines, glued(`Next: ${next}`)].join("\n"), width);
+  return fitLines([...lines, glued(`Next: ${next}`)].join("\n"), width);
 }
 
 function hasDeno(directory: string): boolean {

@@ -3,19 +3,19 @@
 import { run, signIn, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { asObject, field, objectField } from "../base/json.ts";
-import { parsedWithout } from "../base/masking.ts";
+import { parseJsonWithout } from "../base/masking.ts";
 import type { Secret } from "../base/secret.ts";
 import { inOtherRegion } from "../provider/authorization_server.ts";
 import { forProfile } from "../session/advice_in_use.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 import { canRefresh } from "../oauth/token_sets.ts";
-import { quoted, shellWord } from "../base/text.ts";
+import { quoteWords, shellWord } from "../base/text.ts";
 import type { Answer, Call } from "./call.ts";
 import { nearPath } from "./near_paths.ts";
 
 /** Whether an answer that is no success is the API's own word on this call, and worth printing. */
-export function isRefusal(status: number): boolean {
+export function isApiError(status: number): boolean {
   return status >= 400 && status < 500 && status !== 429;
 }
 
@@ -25,12 +25,12 @@ export function failureOf(
   { status, tokenSet }: Pick<Answer, "status" | "tokenSet">,
   body: Uint8Array,
   settings: Settings,
-  isOwnWord = isRefusal(status),
+  isOwnWord = isApiError(status),
 ): CliError {
   const what = `Cannot ${method} ${url.host}${url.pathname}`;
   const why = `it answered HTTP ${status}${wordsIn(body, tokenSet.accessToken)}`;
   if (status === 401) {
-    return forProfile(rejected(what, tokenSet, settings), settings);
+    return forProfile(rejectedTokenError(what, tokenSet, settings), settings);
   }
   if (isOwnWord) {
     const near = status === 404 ? nearPath(url.pathname) : undefined;
@@ -45,7 +45,7 @@ export function failureOf(
       next: WRONG_SERVER,
     });
   }
-  if (isRefusal(status)) {
+  if (isApiError(status)) {
     return new CliError("unavailable", `${what}: ${why}, and not in JSON`, { next: WRONG_SERVER });
   }
   return new CliError("unavailable", `${what} now: ${why}`, {
@@ -54,7 +54,7 @@ export function failureOf(
 }
 
 /** A token that can be refreshed was, right before; so the login works, and the rest of the call is looked at. */
-function rejected(what: string, tokenSet: TokenSet, settings: Settings): CliError {
+function rejectedTokenError(what: string, tokenSet: TokenSet, settings: Settings): CliError {
   if (!canRefresh(tokenSet)) {
     return new CliError("login_required", `${what}: it rejected the access token`, {
       next: signIn(),
@@ -88,11 +88,11 @@ function wordsIn(body: Uint8Array, accessToken: Secret): string {
   if (body.length > LONGEST_WORDS) return "";
   try {
     const text = new TextDecoder().decode(body);
-    const fields = asObject(parsedWithout([accessToken.reveal()], text)) ?? {};
+    const fields = asObject(parseJsonWithout([accessToken.reveal()], text)) ?? {};
     const status = objectField(fields, "status");
     const words = (status && field(status, "message", "string")) ??
       field(fields, "statusMessage", "string") ?? field(fields, "message", "string") ?? "";
-    return words.trim() === "" ? "" : `, ${quoted(words)}`;
+    return words.trim() === "" ? "" : `, ${quoteWords(words)}`;
   } catch {
     return ""; // an empty body or a web page
   }

@@ -22,10 +22,10 @@ const WHOLE = 16 * 1024 * 1024;
 export async function bodyOf(data: string, system: Pick<System, "input">): Promise<Body> {
   if (data === "-" || data === "@-") return await bodyOfInput(system.input());
   if (data.startsWith("@")) return await bodyOfFile(data.slice(1));
-  return whole(new TextEncoder().encode(data));
+  return wholeBody(new TextEncoder().encode(data));
 }
 
-function whole(bytes: Uint8Array<ArrayBuffer>): Body {
+function wholeBody(bytes: Uint8Array<ArrayBuffer>): Body {
   return { open: () => bytes, isRepeatable: true };
 }
 
@@ -33,7 +33,7 @@ async function bodyOfFile(path: string): Promise<Body> {
   const file = openNamedFile(path, "--data @FILE");
   if (file.size === undefined) return await bodyOfInput(file.open());
   if (file.size > WHOLE) return { open: file.open, isRepeatable: true };
-  return whole(await new Response(file.open()).bytes());
+  return wholeBody(await new Response(file.open()).bytes());
 }
 
 async function bodyOfInput(input: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<Body> {
@@ -41,15 +41,15 @@ async function bodyOfInput(input: ReadableStream<Uint8Array<ArrayBuffer>>): Prom
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   for (let length = 0; length <= WHOLE;) {
     const { value, done } = await reader.read();
-    if (done) return whole(await new Blob(chunks).bytes());
+    if (done) return wholeBody(await new Blob(chunks).bytes());
     length += value.length;
     chunks.push(value);
   }
   reader.releaseLock();
-  return flowingOnce(chunks, input);
+  return streamedBody(chunks, input);
 }
 
-function flowingOnce(
+function streamedBody(
   begun: readonly Uint8Array<ArrayBuffer>[],
   rest: ReadableStream<Uint8Array<ArrayBuffer>>,
 ): Body {
@@ -65,12 +65,12 @@ function flowingOnce(
         );
       }
       isUsed = true;
-      return ReadableStream.from(both(begun, rest));
+      return ReadableStream.from(concatenate(begun, rest));
     },
   };
 }
 
-async function* both<T>(begun: readonly T[], rest: AsyncIterable<T>): AsyncGenerator<T> {
+async function* concatenate<T>(begun: readonly T[], rest: AsyncIterable<T>): AsyncGenerator<T> {
   yield* begun;
   yield* rest;
 }

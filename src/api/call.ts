@@ -5,12 +5,12 @@ import { signIn, words } from "../base/advice.ts";
 import { caCertificates } from "../files/ca_file.ts";
 import { authorization, isSameSignIn } from "../provider/belonging.ts";
 import { CliError } from "../base/errors.ts";
-import { defined } from "../base/json.ts";
+import { onlyDefined } from "../base/json.ts";
 import { retryAfter } from "../base/retry_after.ts";
 import type { CommandContext } from "../command.ts";
 import type { TokenScheme } from "../provider/belonging.ts";
 import { type Settings } from "../settings/settings.ts";
-import { freshTokenSet, replaceRefused } from "../session/session.ts";
+import { freshTokenSet, replaceRejected } from "../session/session.ts";
 import { forProfile } from "../session/advice_in_use.ts";
 import type { StreamResponse } from "../system/contract.ts";
 import { duration } from "../base/times.ts";
@@ -33,7 +33,7 @@ export interface Answer extends StreamResponse {
 }
 
 /** Whether an answer is what was asked for: success, or that nothing has changed since. */
-export function isGood(status: number): boolean {
+export function isSuccess(status: number): boolean {
   return (status >= 200 && status < 300) || status === 304;
 }
 
@@ -54,7 +54,7 @@ const IDEMPOTENT = [...SAFE, "PUT", "DELETE"];
  * @throws {CliError} `login_required` when you are not signed in, or another login replaced the one
  * that began; `unavailable` when there is no answer or the server still asks for a pause; `interrupted`.
  */
-export async function send(
+export async function callApi(
   call: Call,
   settings: Settings,
   context: CommandContext,
@@ -63,7 +63,7 @@ export async function send(
   let tokenSet = await freshTokenSet(settings, context);
   const first = began ?? tokenSet;
   let mayRefresh = canRefresh(tokenSet);
-  const pauses = pausing(call, context);
+  const pauses = pausesFor(call, context);
   while (true) {
     assertSameLogin(first, tokenSet, settings);
     const response = await sendOnce(call, tokenSet, settings, context, pauses);
@@ -71,7 +71,7 @@ export async function send(
     if (response.status === 401 && mayRefresh) {
       mayRefresh = false;
       await response[Symbol.asyncDispose]();
-      tokenSet = await replaceRefused(tokenSet, settings, context);
+      tokenSet = await replaceRejected(tokenSet, settings, context);
     } else if (await pauses.after(response)) {
       tokenSet = await freshTokenSet(settings, context); // it may have ended in the meantime
     } else return response;
@@ -100,7 +100,7 @@ async function sendOnce(
   const signal = system.interruption();
   signal.throwIfAborted();
   try {
-    const response = await system.fetchStream(defined({
+    const response = await system.fetchStream(onlyDefined({
       method,
       url: url.href,
       headers: [...headers, ["authorization", authorization(tokenSet, scheme, url)] as const],
@@ -121,7 +121,7 @@ interface Pauses {
   after(response: StreamResponse): Promise<boolean>;
 }
 
-function pausing(call: Call, { system, talk }: CommandContext): Pauses {
+function pausesFor(call: Call, { system, talk }: CommandContext): Pauses {
   const isRepeatable = call.body?.isRepeatable !== false;
   let tries = 1;
   let waited = 0;

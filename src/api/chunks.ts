@@ -7,7 +7,7 @@ import { asObject, field } from "../base/json.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 import { failureOf } from "./answer.ts";
-import { type Answer, type Call, isGood, send } from "./call.ts";
+import { type Answer, type Call, callApi, isSuccess } from "./call.ts";
 import { beginningOf, type Bytes, type Download } from "./flow.ts";
 import { itemsOf } from "./pages.ts";
 
@@ -20,7 +20,7 @@ const FIRST_PAUSE = 500;
  * The bytes of all chunks of a list, such as `…/files/ID/chunks`.
  *
  * @param download gets which chunk is on its way, and about how long all are together.
- * @throws {CliError} `usage` when the answer is not a list of chunks; else as {@link send}.
+ * @throws {CliError} `usage` when the answer is not a list of chunks; else as {@link callApi}.
  */
 export async function* chunksOf(
   call: Call,
@@ -62,7 +62,7 @@ async function* chunk(
   let delivered = 0;
   for (let tries = 1;; tries++) {
     try {
-      for await (const bytes of without(delivered, bytesOf(call, began, settings, context))) {
+      for await (const bytes of skipBytes(delivered, bytesOf(call, began, settings, context))) {
         yield bytes;
         delivered += bytes.length;
       }
@@ -83,21 +83,21 @@ async function* bytesOf(
   settings: Settings,
   context: CommandContext,
 ): Bytes {
-  await using response = await send(call, settings, context, began);
-  if (isGood(response.status)) return yield* response.body;
+  await using response = await callApi(call, settings, context, began);
+  if (isSuccess(response.status)) return yield* response.body;
   throw failureOf(call, response, await beginningOf(response.body), settings);
 }
 
-async function* without(skipped: number, body: Bytes): Bytes {
+async function* skipBytes(skipped: number, body: Bytes): Bytes {
   let left = skipped;
   for await (const bytes of body) {
     if (left < bytes.length) yield bytes.subarray(left);
     left = Math.max(0, left - bytes.length);
   }
-  if (left > 0) throw changed();
+  if (left > 0) throw changedFileError();
 }
 
-function changed(): CliError {
+function changedFileError(): CliError {
   return new CliError(
     "api",
     "Cannot go on with the download: the chunk has changed since it broke off",

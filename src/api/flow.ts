@@ -4,10 +4,10 @@
 import { format } from "@std/fmt/bytes";
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
-import { escapedJson, harmless } from "../base/text.ts";
+import { escapeJson, stripControls } from "../base/text.ts";
 import { duration } from "../base/times.ts";
 import type { Call } from "./call.ts";
-import { indented, isJson } from "./json_text.ts";
+import { indentJson, isJson } from "./json_text.ts";
 
 /** Bytes on their way. */
 export type Bytes = AsyncIterable<Uint8Array>;
@@ -63,12 +63,12 @@ const PARTS = new RegExp(`[^]{1,${AT_ONCE}}`, "gu");
 /** Pieces of JSON text as bytes, without what steers a terminal. */
 export function* jsonBytes(pieces: Iterable<string>): Generator<Uint8Array> {
   const encoder = new TextEncoder();
-  for (const text of gathered(pieces)) {
-    for (const [part] of text.matchAll(PARTS)) yield encoder.encode(escapedJson(part));
+  for (const text of gatherPieces(pieces)) {
+    for (const [part] of text.matchAll(PARTS)) yield encoder.encode(escapeJson(part));
   }
 }
 
-function* gathered(pieces: Iterable<string>): Generator<string> {
+function* gatherPieces(pieces: Iterable<string>): Generator<string> {
   let text = "";
   for (const piece of pieces) {
     text += piece;
@@ -112,14 +112,14 @@ export function progressLine(length: number, { total, chunk }: Download, time: n
   const isKnown = total !== undefined && total >= length;
   return [
     ...chunk === undefined ? [] : [`chunk ${chunk.at} of ${chunk.of}`],
-    isKnown ? outOf(length, total, chunk !== undefined) : format(length),
+    isKnown ? progressAmount(length, total, chunk !== undefined) : format(length),
     `${format(rate)}/s`,
     ...isKnown && rate > 0 ? [`${duration((total - length) / rate * 1000)} left`] : [],
   ].join("   ");
 }
 
 /** `6.1 of 16.8 MB`: the unit once, when it is the same. */
-function outOf(length: number, total: number, isEstimate: boolean): string {
+function progressAmount(length: number, total: number, isEstimate: boolean): string {
   const [number, unit] = format(length).split(" ");
   const all = format(total);
   const part = all.endsWith(` ${unit}`) ? number : format(length);
@@ -139,18 +139,18 @@ export async function* forTerminal(body: Bytes): Bytes {
   for await (const chunk of body) {
     if (chunk.includes(0)) throw noText();
     const text = decoder.decode(chunk, { stream: true });
-    if (isLong) yield encoder.encode(harmless(text));
+    if (isLong) yield encoder.encode(stripControls(text));
     else {
       begun += text;
       isLong = begun.length > BEGINNING;
-      if (isLong) yield encoder.encode(harmless(begun));
+      if (isLong) yield encoder.encode(stripControls(begun));
     }
   }
   if (isLong || begun === "") return;
   if (isJson(begun)) {
-    yield* jsonBytes(indented(begun));
+    yield* jsonBytes(indentJson(begun));
     yield encoder.encode("\n");
-  } else yield encoder.encode(harmless(begun.endsWith("\n") ? begun : `${begun}\n`));
+  } else yield encoder.encode(stripControls(begun.endsWith("\n") ? begun : `${begun}\n`));
 }
 
 function noText(): CliError {

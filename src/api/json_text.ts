@@ -26,7 +26,7 @@ export function* onOneLine(text: string): Generator<string> {
 }
 
 /** A JSON text on indented lines, in pieces. @throws {SyntaxError} at the first mistake in it. */
-export function* indented(text: string): Generator<string> {
+export function* indentJson(text: string): Generator<string> {
   let depth = 0;
   let last = " ";
   for (const { token } of tokensIn(text)) {
@@ -46,7 +46,7 @@ export interface Part {
   readonly text: string;
 }
 
-/** The values right in the list or the object of a JSON text. @throws {SyntaxError} as {@link indented}. */
+/** The values right in the list or the object of a JSON text. @throws {SyntaxError} as {@link indentJson}. */
 export function* partsOf(text: string): Generator<Part> {
   let depth = 0;
   let start = 0;
@@ -71,7 +71,7 @@ type Wanted = "value" | "value/end" | "name" | "name/end" | "colon" | "comma/end
 function* tokensIn(text: string): Generator<{ readonly token: string; readonly at: number }> {
   const ends: string[] = []; // the brackets that are to come
   let wanted: Wanted = "value";
-  for (let at = behind(SPACE, text, 0); at < text.length; at = behind(SPACE, text, at)) {
+  for (let at = matchEnd(SPACE, text, 0); at < text.length; at = matchEnd(SPACE, text, at)) {
     const token = tokenAt(text, at);
     wanted = wantedAfter(token, wanted, ends);
     yield { token, at };
@@ -104,7 +104,7 @@ function wantedAfter(token: string, wanted: Wanted, ends: string[]): Wanted {
 function tokenAt(text: string, at: number): string {
   const first = text.charAt(at);
   if ("[]{},:".includes(first)) return first;
-  const token = text.slice(at, first === '"' ? stringEnd(text, at) : behind(SCALAR, text, at));
+  const token = text.slice(at, first === '"' ? stringEnd(text, at) : matchEnd(SCALAR, text, at));
   if (first === '"') JSON.parse(token); // its escapes must be right as well
   else if (token === "") throw notJson();
   return token;
@@ -121,7 +121,7 @@ function stringEnd(text: string, at: number): number {
 }
 
 /** Where the sticky pattern's match ends; `at` when there is none. */
-function behind(pattern: RegExp, text: string, at: number): number {
+function matchEnd(pattern: RegExp, text: string, at: number): number {
   pattern.lastIndex = at;
   return pattern.test(text) ? pattern.lastIndex : at;
 }

@@ -29,14 +29,14 @@ const VERSION = "/2/0";
 export function nearPath(path: string): string | undefined {
   const typed = path.replace(/\/$/, "");
   for (const whole of [typed, VERSION + typed]) {
-    const [meant] = nearest(whole, PATHS.map((one) => filled(one, whole)));
+    const [meant] = nearest(whole, PATHS.map((one) => fillIds(one, whole)));
     if (meant !== undefined) return meant === path ? undefined : meant;
   }
   return undefined;
 }
 
 /** The known path with the ids of a path that has as many parts. */
-function filled(known: string, path: string): string {
+function fillIds(known: string, path: string): string {
   const parts = path.split("/");
   const names = known.split("/");
   if (names.length !== parts.length) return known;

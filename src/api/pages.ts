@@ -6,7 +6,7 @@ import { asObject, field, type Fields, objectField } from "../base/json.ts";
 import type { CommandContext } from "../command.ts";
 import type { Settings } from "../settings/settings.ts";
 import { failureOf, notJson } from "./answer.ts";
-import { type Answer, type Call, isGood, send } from "./call.ts";
+import { type Answer, type Call, callApi, isSuccess } from "./call.ts";
 import { beginningOf, wholeText } from "./flow.ts";
 import { isJson, partsOf } from "./json_text.ts";
 import { targetOf } from "../provider/target.ts";
@@ -20,7 +20,7 @@ const LONGEST_META = 64 * 1024;
  * Anaplan says in `meta.paging` where the next page is (`next`), or how much there is (`offset`,
  * `currentPageSize`, `totalSize`).
  *
- * @throws {CliError} as {@link send}; when an answer is no page; at the end, when fewer items came than the
+ * @throws {CliError} as {@link callApi}; when an answer is no page; at the end, when fewer items came than the
  * server announced.
  */
 export async function* itemsOf(
@@ -50,7 +50,7 @@ export async function* itemsOf(
     if (asked.has(next.href)) throw cannotGoOn(present, "they repeat");
     asked.add(next.href);
     present = { ...present, url: next };
-    response = await send(present, settings, context, first.tokenSet);
+    response = await callApi(present, settings, context, first.tokenSet);
   }
 }
 
@@ -63,7 +63,7 @@ interface Page {
 
 async function pageIn(response: Answer, call: Call, settings: Settings): Promise<Page> {
   await using answer = response;
-  if (!isGood(answer.status)) {
+  if (!isSuccess(answer.status)) {
     throw failureOf(call, answer, await beginningOf(answer.body), settings);
   }
   const text = (await wholeText(answer.body, call)).trim();
@@ -115,7 +115,7 @@ function numberIn(paging: Fields, name: string): number | undefined {
 
 function nextOf(paging: Fields, present: Call, settings: Settings): URL | undefined {
   const next = field(paging, "next", "string");
-  if (next) return followed(next, present, settings);
+  if (next) return resolveNextPage(next, present, settings);
   const size = numberIn(paging, "currentPageSize") ?? 0;
   const end = (numberIn(paging, "offset") ?? Number.NaN) + size;
   if (!(end < (numberIn(paging, "totalSize") ?? 0)) || !(size > 0)) return undefined;
@@ -125,7 +125,7 @@ function nextOf(paging: Fields, present: Call, settings: Settings): URL | undefi
 }
 
 /** Where a link of the server leads; it is no more trusted than what a person types. */
-function followed(next: string, present: Call, settings: Settings): URL {
+function resolveNextPage(next: string, present: Call, settings: Settings): URL {
   try {
     return targetOf(new URL(next, present.url).href, settings).url;
   } catch {

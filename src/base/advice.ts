@@ -52,13 +52,13 @@ export function piecesOf(said: Words): readonly Piece[] {
 }
 
 /** What is said as one text, with the words that a command of ours begins with, and `blank` between those of any. */
-export function written(said: Words, program = "anaplan-auth", blank = " "): string {
+export function formatWords(said: Words, program = "anaplan-auth", blank = " "): string {
   return piecesOf(said).map((piece) =>
-    typeof piece === "string" ? piece : typed(piece, program).replaceAll(" ", blank)
+    typeof piece === "string" ? piece : formatCommand(piece, program).replaceAll(" ", blank)
   ).join("");
 }
 
-function typed(piece: Run | Shell, program: string): string {
+function formatCommand(piece: Run | Shell, program: string): string {
   if ("shell" in piece) return piece.shell;
   const { command, profile, flags } = piece;
   const named = profile && profile !== "default" ? `--profile ${profile}` : "";

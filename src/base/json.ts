@@ -93,7 +93,7 @@ type Defined<T> =
   & { [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined> };
 
 /** The object without the fields that are undefined; so they can meet exact optional types. */
-export function defined<T extends object>(object: T): Defined<T> {
+export function onlyDefined<T extends object>(object: T): Defined<T> {
   const kept = Object.entries(object).filter(([, value]) => value !== undefined);
   return Object.fromEntries(kept) as Defined<T>;
 }

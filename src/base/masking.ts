@@ -2,7 +2,7 @@
 // a parameter is a secret unless it is known to be none.
 
 import type { Fields } from "./json.ts";
-import { unsteering } from "./text.ts";
+import { flattenText } from "./text.ts";
 
 const MASK = "[secret]";
 
@@ -19,7 +19,7 @@ const OPEN_PARAMETERS = new Set([
 const SHORTEST = 4;
 
 /** Each parameter as `name=value`, with `[secret]` for every value that may be one. */
-export function maskedParameters(parameters: URLSearchParams): string[] {
+export function maskParameters(parameters: URLSearchParams): string[] {
   return Array.from(
     parameters,
     ([name, value]) => `${name}=${OPEN_PARAMETERS.has(name) ? value : MASK}`,
@@ -28,7 +28,7 @@ export function maskedParameters(parameters: URLSearchParams): string[] {
 
 /** The URL without what its query holds, for a trace. */
 export function maskUrl(url: URL): string {
-  const query = url.search === "" ? "" : `?${maskedParameters(url.searchParams).join("&")}`;
+  const query = url.search === "" ? "" : `?${maskParameters(url.searchParams).join("&")}`;
   return `${url.origin}${url.pathname}${query}`;
 }
 
@@ -71,11 +71,11 @@ function basicSecrets(credentials: string): string[] {
  * quote in an error what they were sent.
  */
 export function masker(secrets: readonly string[]): (words: string) => string {
-  const masked = secrets.map(unsteering).filter((secret) => secret.length >= SHORTEST);
+  const masked = secrets.map(flattenText).filter((secret) => secret.length >= SHORTEST);
   const shortest = Math.min(...masked.map((secret) => secret.length));
   let longestFirst: string[] | undefined;
   return (words) => {
-    const clean = unsteering(words);
+    const clean = flattenText(words);
     if (clean.length < shortest) return clean; // no form of a secret is shorter than the secret
     longestFirst ??= [...new Set(masked.flatMap(formsOf))]
       .sort((one, other) => other.length - one.length);
@@ -89,7 +89,7 @@ export function masker(secrets: readonly string[]): (words: string) => string {
  *
  * @throws {SyntaxError} when the text is not JSON, {RangeError} when it is nested beyond measure.
  */
-export function parsedWithout(secrets: readonly string[], text: string): unknown {
+export function parseJsonWithout(secrets: readonly string[], text: string): unknown {
   const mask = masker(secrets);
   return JSON.parse(text, (_name, value) => typeof value === "string" ? mask(value) : value);
 }
@@ -101,7 +101,7 @@ const ISSUED = ["access_token", "refresh_token", "id_token", "device_code"];
  * The fields of an endpoint's answer: what it issued as it is, and every other text without these secrets
  * and without those issued. Only strings, numbers and lists of strings mean anything there.
  */
-export function wordsWithout(secrets: readonly string[], fields: Fields): Fields {
+export function maskFields(secrets: readonly string[], fields: Fields): Fields {
   const isText = (value: unknown): value is string => typeof value === "string";
   const issued = ISSUED.map((name) => fields[name]).filter(isText);
   const mask = masker([...secrets, ...issued]);

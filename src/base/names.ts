@@ -1,11 +1,11 @@
 // What strangers call things: as it is where it reads as a name, else quoted, so that no sentence and no
 // command of ours can be made of it. Rule: pure.
 
-import { quoted } from "./text.ts";
+import { quoteWords } from "./text.ts";
 
 /** A code of a server as it is, and other words in its place as words. */
 export function codeOrQuoted(text: string): string {
-  return /^[\w.-]{1,64}$/.test(text) ? text : quoted(text);
+  return /^[\w.-]{1,64}$/.test(text) ? text : quoteWords(text);
 }
 
 /**
@@ -13,20 +13,20 @@ export function codeOrQuoted(text: string): string {
  * no command and no `Next:` can be made of; else quoted.
  */
 export function nameOrQuoted(text: string): string {
-  const isName = text.length <= 100 && (ONE_WORD.test(text) || name().test(text));
-  return isName ? text : quoted(text);
+  const isName = text.length <= 100 && (ONE_WORD.test(text) || namePattern().test(text));
+  return isName ? text : quoteWords(text);
 }
 
 const ONE_WORD = /^[^\s\u2800“”]+$/;
 let several: RegExp | undefined;
 
 /** A few words in which no sentence ends and no second one begins; costly to make. */
-function name(): RegExp {
+function namePattern(): RegExp {
   return several ??=
     /^(?!.*(?:\. |anaplan-auth))[\p{L}\p{M}\p{N}'’,.()&@_-]+(?: [\p{L}\p{M}\p{N}'’,.()&@_-]+)*$/u;
 }
 
 /** An id shortened in the middle, where it only reminds: `1f3c…9a02`. */
-export function shortened(id: string): string {
+export function shortenId(id: string): string {
   return id.length <= 12 ? id : `${id.slice(0, 4)}…${id.slice(-4)}`;
 }

@@ -2,7 +2,7 @@
 
 import { run, type Words } from "./advice.ts";
 import type { CliError } from "./errors.ts";
-import { kebab } from "./text.ts";
+import { toKebabCase } from "./text.ts";
 import { levenshteinDistance } from "@std/text/levenshtein-distance";
 
 /** The shortest beginning of a name that counts as the name. */
@@ -73,7 +73,7 @@ function withGuess(argv: readonly string[], typed: string, guess: string): Words
 
 /** Whether a word is that flag in the spelling of the code, such as `--clientId`. */
 function isFlag(word: string, flag: string): boolean {
-  return word.startsWith("--") && `--${kebab(word.slice(2))}` === flag;
+  return word.startsWith("--") && `--${toKebabCase(word.slice(2))}` === flag;
 }
 
 /** What was typed, with a flag that overrides where the name came from. */

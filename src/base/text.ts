@@ -5,11 +5,11 @@
  * what turns the direction of writing, and every other character that is invisible.
  */
 export function printable(text: string): string {
-  return unsteering(text).slice(0, 300);
+  return flattenText(text).slice(0, 300);
 }
 
 /** The same at any length. */
-export function unsteering(text: string): string {
+export function flattenText(text: string): string {
   return PLAIN.test(text) ? text : text.replace(unprintable(), "");
 }
 
@@ -17,7 +17,7 @@ export function unsteering(text: string): string {
  * What a server said, between marks that no sentence of ours has and that it cannot close. A terminal that
  * breaks it makes no line of ours of it: it has single blanks, and no label such as `Next:`.
  */
-export function quoted(words: string): string {
+export function quoteWords(words: string): string {
   const plain = printable(words.replace(BLANKS, " ")).replace(BLANKS, " ");
   return `“${plain.replace(/[“”]/g, '"').replace(LABELS, "$1…")}”`;
 }
@@ -34,12 +34,12 @@ export function isProfileName(name: string): boolean {
 }
 
 /** Text without what steers a terminal, its lines and columns as they were. */
-export function harmless(text: string): string {
+export function stripControls(text: string): string {
   return text.replace(CONTROLS, (one) => one === "\n" || one === "\t" ? one : "");
 }
 
 /** JSON text with the same characters as escapes, which mean the same; no C0 character is in a string. */
-export function escapedJson(text: string): string {
+export function escapeJson(text: string): string {
   return text.replace(
     CONTROLS,
     (one) => one === "\n" ? one : `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`,
@@ -71,7 +71,7 @@ export function shellWord(text: string): string {
 }
 
 /** A name of the code as it is typed: `configDir` is `config-dir`. */
-export function kebab(name: string): string {
+export function toKebabCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 

@@ -7,8 +7,8 @@ import { CliError, EXIT_CODES, toCliError } from "../base/errors.ts";
 import type { ShowWait, System, Trace } from "../system/contract.ts";
 import { VERSION } from "../base/version.ts";
 import { commandNamed, orSignIn } from "./tree/commands.ts";
-import type { Asked } from "./tree/loading.ts";
-import { kebab } from "../base/text.ts";
+import type { ParsedCommand } from "./tree/loading.ts";
+import { toKebabCase } from "../base/text.ts";
 import { type Printer, printer } from "./print.ts";
 
 /**
@@ -39,13 +39,13 @@ export async function run(
   const isMute = hasFlag(argv, "noInput"); // no user types
   const heard = isMute ? { ...system, terminal: { ...terminal, stdin: false } } : system;
   try {
-    return await printed(await replyTo(argv, { system: heard, talk: out }), out);
+    return await printOutcome(await replyTo(argv, { system: heard, talk: out }), out);
   } catch (error) {
-    return await told(toCliError(error), argv, out);
+    return await reportError(toCliError(error), argv, out);
   }
 }
 
-async function printed(reply: Reply, out: Printer): Promise<number> {
+async function printOutcome(reply: Reply, out: Printer): Promise<number> {
   try {
     await out.reply(reply);
   } catch (error) {
@@ -57,7 +57,11 @@ async function printed(reply: Reply, out: Printer): Promise<number> {
   return replyCode(reply);
 }
 
-async function told(error: CliError, argv: readonly string[], out: Printer): Promise<number> {
+async function reportError(
+  error: CliError,
+  argv: readonly string[],
+  out: Printer,
+): Promise<number> {
   out.error(
     error.misspelled ? (await import("../base/near_names.ts")).withNearNames(error, argv) : error,
   );
@@ -75,8 +79,8 @@ async function replyTo(argv: readonly string[], context: CommandContext): Promis
   if (isAlone && name === "--version") return { kind: "answer", text: VERSION, data: VERSION };
   const command = commandNamed(name);
   if (command === undefined && /^\w/.test(name)) {
-    const { meant } = await import("./habits.ts");
-    const words = meant(argv);
+    const { rewrite } = await import("./habits.ts");
+    const words = rewrite(argv);
     if (words !== argv) return await replyTo(words, context);
   }
   const needs = commandNamed(name || "status")?.needs ?? {};
@@ -88,7 +92,7 @@ async function replyTo(argv: readonly string[], context: CommandContext): Promis
   if (command?.sends) context.system.expectRequest();
   if (command?.load !== undefined && arePlain(rest, command.words)) {
     const { load } = command;
-    return await performed(
+    return await performCommand(
       { flags: {}, run: async () => (await load())({}, context, ...rest) },
       argv,
       context,
@@ -96,11 +100,11 @@ async function replyTo(argv: readonly string[], context: CommandContext): Promis
   }
   const { parse } = await import("./parsing.ts");
   const asked = await parse(argv);
-  return "run" in asked ? await performed(asked, argv, context) : asked;
+  return "run" in asked ? await performCommand(asked, argv, context) : asked;
 }
 
-async function performed(
-  asked: Asked,
+async function performCommand(
+  asked: ParsedCommand,
   argv: readonly string[],
   context: CommandContext,
 ): Promise<Reply> {
@@ -128,6 +132,6 @@ function hasFlag(argv: readonly string[], flag: string): boolean {
   const end = argv.indexOf("--");
   const words = argv.slice(0, end < 0 ? argv.length : end).filter((word) => word.startsWith("--"));
   if (words.length === 0) return false; // the usual case, in which no pattern has to be made
-  const set = new RegExp(`^--(${flag}|${kebab(flag)})(?!=(?:false|f|no|n|off|0)$)(=|$)`, "i");
+  const set = new RegExp(`^--(${flag}|${toKebabCase(flag)})(?!=(?:false|f|no|n|off|0)$)(=|$)`, "i");
   return words.some((word) => set.test(word));
 }

@@ -18,7 +18,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The command line in our words; the same array when it already is. */
-export function meant(argv: readonly string[]): readonly string[] {
+export function rewrite(argv: readonly string[]): readonly string[] {
   const [first = "", second = "", ...rest] = argv;
   if (first === "auth" && /^\w/.test(second)) return [second, ...rest]; // as gh and others have it
   if (first === "profile" && Object.hasOwn(IN_PROFILE, second)) {

@@ -1,10 +1,10 @@
 // What is said as a terminal shows it: on lines of its width, in color by meaning. Rule: loaded for terminals only,
 // and a color says nothing that the words do not.
 
-import { fitted } from "../base/lines.ts";
+import { fitLines } from "../base/lines.ts";
 
 /** What a text is laid out on. */
-export interface Paper {
+export interface PageFormat {
   /** How many characters a line has; `undefined` leaves the lines as they are. */
   readonly width: number | undefined;
   readonly hasColor: boolean;
@@ -16,10 +16,10 @@ export interface Paper {
 const NARROWEST = 40;
 
 /** The text as the terminal shows it; without what steers one. */
-export function layout(text: string, { width, hasColor, hang }: Paper): string {
+export function layout(text: string, { width, hasColor, hang }: PageFormat): string {
   return text.split("\n").map((line) => {
-    const lines = fitted(line, Math.max(NARROWEST, width ?? Infinity), hang);
-    return hasColor ? colored(lines) : lines;
+    const lines = fitLines(line, Math.max(NARROWEST, width ?? Infinity), hang);
+    return hasColor ? colorLine(lines) : lines;
   }).join("\n");
 }
 
@@ -33,7 +33,7 @@ const MEANINGS: readonly (readonly [what: RegExp, style: number | undefined])[] 
   [/^( *)(✗)(?= )/, RED],
 ];
 
-function colored(line: string): string {
+function colorLine(line: string): string {
   const [what, style] = MEANINGS.find(([what]) => what.test(line)) ?? [];
   return what === undefined ? line : line.replace(what, `$1\x1b[${style}m$2\x1b[0m`);
 }

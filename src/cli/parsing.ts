@@ -2,8 +2,8 @@
 // something to parse.
 
 import type { Answer } from "../command.ts";
-import type { Asked, TreeReaders } from "./tree/loading.ts";
-import { meant } from "./habits.ts";
+import type { ParsedCommand, TreeReaders } from "./tree/loading.ts";
+import { rewrite } from "./habits.ts";
 import { parse as parseWith } from "./tree/parser.ts";
 
 const READERS: TreeReaders = {
@@ -14,6 +14,6 @@ const READERS: TreeReaders = {
 };
 
 /** As the tree's own {@link parseWith}, with the commands that read the tree. */
-export function parse(argv: readonly string[]): Promise<Asked | Answer> {
-  return parseWith(meant(argv), READERS);
+export function parse(argv: readonly string[]): Promise<ParsedCommand | Answer> {
+  return parseWith(rewrite(argv), READERS);
 }

@@ -1,11 +1,11 @@
 // Reply → stdout, talk and errors → stderr. Rule: stdout is data and stderr is talk, nothing else in the
 // program prints, and no text steers a terminal, wherever it comes from.
 
-import type { Drawn, Reply, Talk } from "../command.ts";
+import type { Reply, Talk, TerminalText } from "../command.ts";
 import { type CliError, toCliError } from "../base/errors.ts";
 import type { System } from "../system/contract.ts";
-import { piecesOf, type Words, written } from "../base/advice.ts";
-import { asSentence, escapedJson, harmless, unsteering, withTilde } from "../base/text.ts";
+import { formatWords, piecesOf, type Words } from "../base/advice.ts";
+import { asSentence, escapeJson, flattenText, stripControls, withTilde } from "../base/text.ts";
 
 /** The variable in which the tasks say how they are typed. */
 const COMMAND_VARIABLE = "ANAPLAN_AUTH_COMMAND";
@@ -32,7 +32,7 @@ export function printer(system: Streams, options: PrintOptions, layout?: Layout)
   const hasColor = options.color && terminal.canDraw;
   const { typed, shown, laidOut } = readable(system, hasColor, layout);
   const stderr = stderrOf(system);
-  const talk = (text: Words | Drawn, isOneLine?: boolean): void => {
+  const talk = (text: Words | TerminalText, isOneLine?: boolean): void => {
     const isDrawn = typeof text === "object" && "drawn" in text;
     stderr.line(isDrawn ? text.drawn : laidOut("stderr", text, isOneLine));
   };
@@ -44,8 +44,8 @@ export function printer(system: Streams, options: PrintOptions, layout?: Layout)
     say: (text) => void (options.quiet || talk(text)),
     insist: (text) => talk(text),
     warn: (text) => talk(["Warning: ", ...piecesOf(text)]),
-    trace: (line) => void (options.verbose && stderr.line(dim(unsteering(shown(line()))))),
-    progress: (text) => void (options.quiet || stderr.progress(unsteering(text))),
+    trace: (line) => void (options.verbose && stderr.line(dim(flattenText(shown(line()))))),
+    progress: (text) => void (options.quiet || stderr.progress(flattenText(text))),
     async reply(reply) {
       if (reply.kind === "stream") await printAll(reply.stream, stderr.beside);
       if (reply.kind === "lines") await printAll(reply.lines, answer);
@@ -54,7 +54,7 @@ export function printer(system: Streams, options: PrintOptions, layout?: Layout)
       if (options.json) return system.write("stdout", json(reply.data) + "\n");
       if (reply.kind === "news") return talk(reply.text);
       if (reply.kind !== "verbatim") return answer(reply.text);
-      system.write("stdout", (terminal.stdout ? harmless(reply.text) : reply.text) + "\n");
+      system.write("stdout", (terminal.stdout ? stripControls(reply.text) : reply.text) + "\n");
     },
     error(error) {
       if (options.verbose && error.kind === "internal") talk(stackOf(error.cause));
@@ -73,17 +73,19 @@ type Streams = Pick<System, "write" | "env" | "terminal">;
 /** Words as they are typed on this computer, and as they are shown: with short paths, and steering nothing. */
 function readable({ env, terminal }: Streams, hasColor: boolean, layout: Layout | undefined) {
   const typed = (said: Words, blank?: string): string =>
-    written(said, env(COMMAND_VARIABLE), blank);
+    formatWords(said, env(COMMAND_VARIABLE), blank);
   const shown = (said: Words, blank?: string): string => {
     const [home, text] = [env("HOME"), typed(said, blank)];
-    return harmless(home === undefined ? text : withTilde(text, home));
+    return stripControls(home === undefined ? text : withTilde(text, home));
   };
   const laidOut = (stream: "stdout" | "stderr", said: Words, isOneLine = false): string => {
-    const paper = terminal[stream] ? layout : undefined;
-    const all = shown(said, paper && NO_BREAK);
+    const format = terminal[stream] ? layout : undefined;
+    const all = shown(said, format && NO_BREAK);
     const text = isOneLine ? onOneLine(all) : all;
     const hang = isOneLine ? 2 : 0;
-    return paper === undefined ? text : paper(text, { width: terminal.columns(), hasColor, hang });
+    return format === undefined
+      ? text
+      : format(text, { width: terminal.columns(), hasColor, hang });
   };
   return { typed, shown, laidOut };
 }
@@ -141,7 +143,7 @@ function onOneLine(text: string): string {
 }
 
 function json(value: unknown): string {
-  return escapedJson(JSON.stringify(value));
+  return escapeJson(JSON.stringify(value));
 }
 
 const CLEAR_LINE = "\r\x1b[2K";

@@ -3,12 +3,12 @@
 
 import { run } from "../base/advice.ts";
 import type { TokenScheme } from "../provider/belonging.ts";
-import { type Answer, type Call, isGood, send } from "../api/call.ts";
+import { type Answer, type Call, callApi, isSuccess } from "../api/call.ts";
 import { settingsInUse } from "../session/store_in_use.ts";
 import type { Bytes } from "../api/flow.ts";
 import { callHeaders } from "../provider/api_headers.ts";
-import { watched } from "../api/more.ts";
-import type { ShapeFlags } from "../api/shaped.ts";
+import { watchForMore } from "../api/more_pages.ts";
+import type { ShapeFlags } from "../api/answer_shape.ts";
 import { targetOf } from "../provider/target.ts";
 import type { CommandContext, CommonFlags, Streamed } from "../command.ts";
 import { CliError } from "../base/errors.ts";
@@ -37,16 +37,23 @@ export async function api(
   using undo = new DisposableStack();
   const file = await fileFor(flags, context); // an answer that cannot be saved is not asked for
   if (file !== undefined) undo.use(file);
-  const response = await send(call, settings, context); // before anything is printed
+  const response = await callApi(call, settings, context); // before anything is printed
   undo.move();
-  const stream = isAsItCame(flags, context) && isGood(response.status)
-    ? asItCame(call, response, context)
-    : (await import("../api/shaped.ts")).shaped(call, response, file, flags, settings, context);
+  const stream = isByteForByte(flags, context) && isSuccess(response.status)
+    ? passBytes(call, response, context)
+    : (await import("../api/answer_shape.ts")).shapeAnswer(
+      call,
+      response,
+      file,
+      flags,
+      settings,
+      context,
+    );
   return { kind: "stream", stream };
 }
 
 /** Whether a good answer is printed byte for byte. */
-function isAsItCame(flags: ApiFlags, { system }: CommandContext): boolean {
+function isByteForByte(flags: ApiFlags, { system }: CommandContext): boolean {
   const { paginate, chunks, json, include, raw, output = "-" } = flags;
   const isShaped = paginate || chunks || json || include || output !== "-";
   return !isShaped && (raw === true || !system.terminal.stdout);
@@ -81,8 +88,8 @@ async function callOf(
 }
 
 /** The bytes as they come, and then whether there are more pages. */
-async function* asItCame(call: Call, response: Answer, context: CommandContext): Bytes {
-  const { body, tell } = watched(call, response, context);
+async function* passBytes(call: Call, response: Answer, context: CommandContext): Bytes {
+  const { body, tell } = watchForMore(call, response, context);
   yield* body;
   await tell();
 }

@@ -4,11 +4,11 @@ import { run, shell, words } from "../base/advice.ts";
 import type { Answer, CommandContext, CommonFlags, Verbatim } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { directoryIn } from "../settings/location.ts";
-import { keepAccepted } from "../oauth/accepted_certificate.ts";
+import { saveAccepted } from "../oauth/accepted_certificate.ts";
 import {
   type ListenerCertificate,
   listenerCertificate,
-  renewedCertificate,
+  renewCertificate,
   savePublicCertificate,
 } from "../oauth/certificate.ts";
 import { configDirectory } from "../settings/location.ts";
@@ -26,7 +26,7 @@ export interface CertTrustFlags extends CommonFlags {
 /** Shows the certificate; one that does not exist yet is made. */
 export async function certShow(flags: CommonFlags, context: CommandContext): Promise<Answer> {
   const configDir = configDirectory(flags, context.system);
-  return described(
+  return describeCertificate(
     await listenerCertificate(configDir, context.system, context.talk.warn),
     context,
   );
@@ -35,11 +35,11 @@ export async function certShow(flags: CommonFlags, context: CommandContext): Pro
 /** Makes a new certificate; the browser will warn once more. */
 export async function certRenew(flags: CommonFlags, context: CommandContext): Promise<Answer> {
   const configDir = configDirectory(flags, context.system);
-  const made = await renewedCertificate(configDir, context.system, context.talk.warn);
+  const made = await renewCertificate(configDir, context.system, context.talk.warn);
   context.talk.say(
     "The browser will warn once more; what trusted the old one does not trust this.\n",
   );
-  return described(made, context);
+  return describeCertificate(made, context);
 }
 
 /**
@@ -67,7 +67,7 @@ export async function certTrust(
     const code = await system.run(command);
     if (code !== 0) throw trustFailed(command, code);
   }
-  keepAccepted(configDir, certificate);
+  saveAccepted(configDir, certificate);
   const text = "The certificate is trusted now; restart the browser to see it.";
   return { kind: "answer", text, data };
 }
@@ -96,14 +96,14 @@ function trustFailed(command: readonly string[], code: number | undefined): CliE
   });
 }
 
-function described(certificate: ListenerCertificate, { system }: CommandContext): Answer {
+function describeCertificate(certificate: ListenerCertificate, { system }: CommandContext): Answer {
   const left = certificate.notAfter - system.now();
   return {
     kind: "answer",
     text: table([
       ["For", "127.0.0.1, ::1, localhost"],
-      ["SHA-256", inPairs(certificate.fingerprint.slice(0, 32))], // fits into 80 columns
-      ["", inPairs(certificate.fingerprint.slice(32))],
+      ["SHA-256", formatFingerprint(certificate.fingerprint.slice(0, 32))], // fits into 80 columns
+      ["", formatFingerprint(certificate.fingerprint.slice(32))],
       ["Valid until", `${dateTime(certificate.notAfter)} (${duration(left)})`],
     ]),
     data: {
@@ -115,6 +115,6 @@ function described(certificate: ListenerCertificate, { system }: CommandContext)
 }
 
 /** As browsers show it. */
-function inPairs(hexadecimal: string): string {
+function formatFingerprint(hexadecimal: string): string {
   return (hexadecimal.match(/../g) ?? []).join(":");
 }

@@ -1,7 +1,7 @@
 // doctor: what is wrong, and what to do about it. Its output can be pasted into a support ticket.
 
-import { type Words, words, written } from "../base/advice.ts";
-import { type Check, failed, skipped } from "../doctor/check.ts";
+import { formatWords, type Words, words } from "../base/advice.ts";
+import { type Check, failedCheck, skippedCheck } from "../doctor/check.ts";
 import {
   certificateCheck,
   filesCheck,
@@ -17,8 +17,8 @@ import { storeCheck } from "../doctor/store_check.ts";
 import type { Answer, CommandContext, Lines } from "../command.ts";
 import { CliError, type ErrorKind } from "../base/errors.ts";
 import { settingsInUse, storeOf } from "../session/store_in_use.ts";
-import { discovered } from "../sign_in/discovered.ts";
-import { wrapped } from "../base/lines.ts";
+import { discoverSettings } from "../sign_in/discover_settings.ts";
+import { wrapText } from "../base/lines.ts";
 import {
   assertProfileExists,
   hasEnvironmentLogin,
@@ -66,7 +66,7 @@ async function checksFor(
     settings = loadSettings(flags, context.system);
   } catch (error) {
     if (!(error instanceof CliError) || error.kind !== "storage") throw error;
-    return ReadableStream.from([proxyCheck(context.system), failed("Settings", error)]);
+    return ReadableStream.from([proxyCheck(context.system), failedCheck("Settings", error)]);
   }
   settings = await ifUsable(() => settingsInUse(flags, context)) ?? settings;
   const names = await ifUsable(async () => await (await storeOf(settings, context)).names());
@@ -95,43 +95,43 @@ async function* allChecks(settings: Settings, context: CommandContext): AsyncGen
   const once = (check: Check | undefined): Check | undefined => {
     if (check?.mark !== "problem") return check;
     if (files.mark === "problem" && check.kind === "storage") { // the files, once more
-      return skipped(check.name, "private files");
+      return skippedCheck(check.name, "private files");
     }
-    return store?.seen === check.seen ? skipped(check.name, "the login store") : check;
+    return store?.seen === check.seen ? skippedCheck(check.name, "the login store") : check;
   };
   yield await portCheck(settings, context);
-  yield* found([certificateCheck(settings, context), redirectUriCheck(settings), files]);
-  yield* found([once(await sealingCheck(settings, context)), store]);
+  yield* withoutMissing([certificateCheck(settings, context), redirectUriCheck(settings), files]);
+  yield* withoutMissing([once(await sealingCheck(settings, context)), store]);
   const barrier = way.find(({ mark }) => mark === "problem"); // each host would only say it again
   let isLoginRejected = false;
-  if (barrier !== undefined) yield skipped("Network", NEEDS[barrier.name] ?? barrier.name);
+  if (barrier !== undefined) yield skippedCheck("Network", NEEDS[barrier.name] ?? barrier.name);
   else {
-    for await (const check of overTheNetwork(settings, context)) {
+    for await (const check of networkFindings(settings, context)) {
       isLoginRejected ||= check?.name === "Login";
-      yield* found([check]);
+      yield* withoutMissing([check]);
     }
   }
-  if (!isLoginRejected) yield* found([once(await loginCheck(settings, context))]);
-  yield* found([lastFailureCheck(settings)]);
+  if (!isLoginRejected) yield* withoutMissing([once(await loginCheck(settings, context))]);
+  yield* withoutMissing([lastFailureCheck(settings)]);
 }
 
-function found(checks: readonly (Check | undefined)[]): readonly Check[] {
+function withoutMissing(checks: readonly (Check | undefined)[]): readonly Check[] {
   return checks.filter((check) => check !== undefined);
 }
 
 const NEEDS: Readonly<Record<string, string>> = { Proxy: "the proxy", Trust: "the CA file" };
 
 /** What needs the server, if its metadata can be read. */
-async function* overTheNetwork(
+async function* networkFindings(
   settings: Settings,
   context: CommandContext,
 ): AsyncGenerator<Check | undefined> {
   try {
-    const known = await discovered(settings, context.system);
+    const known = await discoverSettings(settings, context.system);
     yield issuerCheck(known);
     yield* networkChecks(known, context);
   } catch (error) {
-    yield failed(settings.issuer === undefined ? "Region" : "Issuer", error);
+    yield failedCheck(settings.issuer === undefined ? "Region" : "Issuer", error);
   }
 }
 
@@ -145,7 +145,7 @@ function report(checks: readonly Check[]): Answer<string> {
         name,
         mark,
         seen,
-        next: next === undefined ? null : written(next),
+        next: next === undefined ? null : formatWords(next),
       })),
     },
     ...(outcome === undefined ? {} : { outcome }),
@@ -175,7 +175,7 @@ function line({ name, mark, seen, next }: Check, { system, talk }: CommandContex
   const indent = " ".repeat(COLUMN);
   const found = system.terminal.stdout
     ? seen
-    : wrapped(talk.shown(seen), WIDTH).join(`\n${indent}`);
+    : wrapText(talk.shown(seen), WIDTH).join(`\n${indent}`);
   const what = `${MARKS[mark]} ${name.padEnd(COLUMN - 2)}${found}`;
   return next === undefined ? what : words`${what}\n${indent}Next: ${next}`;
 }

@@ -34,8 +34,8 @@ export async function exec(
   }
   const settings = await settingsInUse(flags, context);
   const minValid = flags.minValid ?? DEFAULT_MIN_VALID;
-  const isDemanded = flags.minValid !== undefined;
-  const { accessToken } = await freshTokenSet(settings, context, minValid, isDemanded);
+  const strict = flags.minValid !== undefined;
+  const { accessToken } = await freshTokenSet(settings, context, minValid, strict);
   const environment = { [TOKEN_VARIABLE]: accessToken.reveal() };
   // PGPASSWORD is the program's own where logins are in files
   const hidden = isShared(settings.configDir, context.system) ? "store" : "key";

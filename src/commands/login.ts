@@ -3,24 +3,24 @@
 
 import { run, words } from "../base/advice.ts";
 import { authorizationServer, providerName } from "../provider/authorization_server.ts";
-import { nameAndAddress, whoIs } from "../provider/provider.ts";
+import { fetchUser, nameAndAddress } from "../provider/provider.ts";
 import type { User } from "../provider/anaplan.ts";
 import type { Answer, CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
-import { defined } from "../base/json.ts";
+import { onlyDefined } from "../base/json.ts";
 import { type BrowserFlags, signInByBrowser } from "../sign_in/by_browser.ts";
 import { chooseDeviceClient, signInByDevice } from "../sign_in/by_device.ts";
 import { correctedClient, isClientRejected } from "../sign_in/corrected_client.ts";
-import { setAsideDamaged } from "../sign_in/damaged.ts";
-import { discovered } from "../sign_in/discovered.ts";
+import { setAsideDamaged } from "../sign_in/damaged_login.ts";
+import { discoverSettings } from "../sign_in/discover_settings.ts";
 import { removeDraft } from "../sign_in/draft.ts";
 import { askFirstTime } from "../sign_in/first_time.ts";
-import { endPreviousLogin } from "../sign_in/previous.ts";
+import { endPreviousLogin } from "../sign_in/previous_login.ts";
 import { type AboutClient, canAsk, chooseClient } from "../sign_in/questions.ts";
-import { assertCanSave, type SignedIn } from "../sign_in/saved.ts";
+import { assertCanSave, type SignedIn } from "../sign_in/save_login.ts";
 import { staySignedIn } from "../session/expiry.ts";
 import { forProfile } from "../session/advice_in_use.ts";
-import { keepUser } from "../session/user.ts";
+import { saveUser } from "../session/user.ts";
 import {
   type ConnectionFlags,
   loadSettings,
@@ -63,7 +63,7 @@ export async function signInWith(
   about: AboutClient = {},
 ): Promise<SignInResult> {
   const { system } = context;
-  const flags = { ...setup, ...defined(typedFlags) };
+  const flags = { ...setup, ...onlyDefined(typedFlags) };
   assertNotFromEnvironment(system);
   await setAsideDamaged(flags, context);
   await bringMissingSettings(flags, context);
@@ -71,7 +71,7 @@ export async function signInWith(
   const loaded = loadSettings(first.flags, system);
   warnOfUnused(loaded.saved, loaded.given, context.talk.warn);
   const { given: typed } = resolveSettings(first.flags, system, undefined);
-  const settings = { ...await discovered(loaded, system), typed };
+  const settings = { ...await discoverSettings(loaded, system), typed };
   try {
     const signedIn = await signIn(flags, { ...about, answered: first.secret }, settings, context);
     removeDraft(settings);
@@ -115,13 +115,13 @@ async function signIn(
   await system.assertReachable(server.tokenEndpoint); // before the user does anything
   await assertCanSave(settings, context);
   const who = async (tokenSet: TokenSet): Promise<User | undefined> => {
-    const user = await whoIs(tokenSet, settings, system, PATIENCE).catch((error) => {
+    const user = await fetchUser(tokenSet, settings, system, PATIENCE).catch((error) => {
       if (error instanceof CliError && error.kind === "denied") talk.warn(error.message);
       return undefined;
     });
     const isFromUserinfo = settings.issuer !== undefined && settings.apiUrl === undefined;
     const subject = (isFromUserinfo && user?.id) || undefined; // where no id_token said it
-    if (user) await keepUser(tokenSet, user, settings, context, tokenSet.subject ?? subject);
+    if (user) await saveUser(tokenSet, user, settings, context, tokenSet.subject ?? subject);
     return user;
   };
   if (flags.device) {

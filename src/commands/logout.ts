@@ -1,14 +1,14 @@
 // logout: ends the login here and at the server.
 
-import { type Ended, endLogin } from "../provider/provider.ts";
+import { endLogin, type LoginEnd } from "../provider/provider.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { CliError, toCliError } from "../base/errors.ts";
-import { configDirectory, placeOf } from "../settings/location.ts";
+import { configDirectory, profileLocation } from "../settings/location.ts";
 import { listDirectory } from "../files/private_directory.ts";
 import { splitPath } from "../files/private_file.ts";
 import { profileNames } from "../settings/location.ts";
 import { storeOf } from "../session/store_in_use.ts";
-import { orSetAside } from "../files/set_aside.ts";
+import { loadOrSetAside } from "../files/set_aside.ts";
 import { assertProfileExists, loadSettings, type Settings } from "../settings/settings.ts";
 import type { LoginStore } from "../store/login_store.ts";
 import { clockTime } from "../base/times.ts";
@@ -24,7 +24,7 @@ export interface LogoutFlags extends CommonFlags {
 const AT_ONCE = 8;
 
 /** What was on the disk: the token set, or a file that could not be understood, or neither. */
-interface Removed {
+interface RemovedLogin {
   readonly profile: string;
   readonly tokenSet?: TokenSet | undefined;
   readonly wasDamaged?: boolean;
@@ -47,7 +47,7 @@ export async function logout(flags: LogoutFlags, context: CommandContext): Promi
     }
   });
   const replies = await inParallel(
-    removed.filter((login) => login !== undefined).filter(wasThere),
+    removed.filter((login) => login !== undefined).filter(wasStored),
     (login) => replyFor(login, flags, context),
   );
   const text = replies.map((reply) => reply.text).join("\n");
@@ -71,22 +71,22 @@ async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<
 }
 
 /** @throws {CliError} `login_required` for a typo: it must not look like a login that is gone. */
-async function removeOne(flags: LogoutFlags, context: CommandContext): Promise<Removed> {
+async function removeOne(flags: LogoutFlags, context: CommandContext): Promise<RemovedLogin> {
   const { env } = context.system;
   if (env("ANAPLAN_REFRESH_TOKEN") ?? env("ANAPLAN_REFRESH_TOKEN_FILE")) throw notStored();
-  const { configDir, profile } = placeOf(flags, context.system);
+  const { configDir, profile } = profileLocation(flags, context.system);
   const store = await storeOf({ configDir }, context);
   const mayHaveLogin = (await store.names()).includes(profile) || await store.mayWait(profile);
   if (mayHaveLogin) {
     const removed = await removeLogin(profile, store, context);
-    if (wasThere(removed)) return removed;
+    if (wasStored(removed)) return removed;
   }
   const profileExists = profileNames(configDir).includes(profile);
   assertProfileExists({ configDir, profile, profileExists }, "Cannot sign out");
   return { profile };
 }
 
-function wasThere({ tokenSet, wasDamaged }: Removed): boolean {
+function wasStored({ tokenSet, wasDamaged }: RemovedLogin): boolean {
   return tokenSet !== undefined || wasDamaged === true;
 }
 
@@ -102,11 +102,11 @@ async function removeLogin(
   profile: string,
   store: LoginStore,
   { talk }: CommandContext,
-): Promise<Removed> {
+): Promise<RemovedLogin> {
   await using login = await store.lock(profile); // a refresh that is under way is waited for
   const others = filesBeside(store.pathOf(profile));
   let wasDamaged = false;
-  const tokenSet = await orSetAside(() => login.load(), (text) => {
+  const tokenSet = await loadOrSetAside(() => login.load(), (text) => {
     wasDamaged = true;
     talk.warn(text);
   });
@@ -127,7 +127,7 @@ function filesBeside(path: string): string[] {
 
 /** Asks the server to end the login that was removed, and says what came of it. */
 async function replyFor(
-  removed: Removed,
+  removed: RemovedLogin,
   flags: LogoutFlags,
   context: CommandContext,
 ): Promise<Answer<string>> {
@@ -136,10 +136,10 @@ async function replyFor(
     return {
       kind: "answer",
       text,
-      data: { profile, removed: wasThere(removed), server_session_ended: isEnded },
+      data: { profile, removed: wasStored(removed), server_session_ended: isEnded },
     };
   };
-  if (!wasThere(removed)) return reply(`You were not signed in (profile ${profile}).`);
+  if (!wasStored(removed)) return reply(`You were not signed in (profile ${profile}).`);
   const settings = tokenSet && settingsOf({ ...flags, profile }, context);
   if (tokenSet === undefined || settings === undefined) {
     const rest = wasDamaged ? "; the file that was moved may hold them" : "";
@@ -154,7 +154,7 @@ async function replyFor(
   }
   const ended = await endAtServer(tokenSet, settings, context);
   const what = ended.isDone ? `Signed out, here and at ${serverOf(settings)}` : "Signed out here";
-  const rest = whatMayLive(tokenSet, ended, settings, context.system.now());
+  const rest = remainingAccess(tokenSet, ended, settings, context.system.now());
   return reply(`${what} (profile ${profile}).\n${rest}`, ended.isDone);
 }
 
@@ -173,7 +173,7 @@ async function endAtServer(
   tokenSet: TokenSet,
   settings: Settings,
   { system, talk }: CommandContext,
-): Promise<Ended> {
+): Promise<LoginEnd> {
   const signal = system.interruption(); // the login is removed by now, and that has to be said
   const ended = signal.aborted
     ? INTERRUPTED
@@ -183,9 +183,9 @@ async function endAtServer(
   return ended;
 }
 
-const INTERRUPTED: Ended = { isDone: false, accessToken: false, refreshToken: false };
+const INTERRUPTED: LoginEnd = { isDone: false, accessToken: false, refreshToken: false };
 
-function interruptedBy(signal: AbortSignal): Promise<Ended> {
+function interruptedBy(signal: AbortSignal): Promise<LoginEnd> {
   return new Promise((resolve) => signal.addEventListener("abort", () => resolve(INTERRUPTED)));
 }
 
@@ -197,7 +197,12 @@ function serverOf(settings: Settings): string {
  * One honest sentence about what the server may still accept: what it said itself counts, and this computer's clock by
  * its name. A refresh token that it rejected before may be valid again.
  */
-function whatMayLive(tokenSet: TokenSet, ended: Ended, settings: Settings, now: number): string {
+function remainingAccess(
+  tokenSet: TokenSet,
+  ended: LoginEnd,
+  settings: Settings,
+  now: number,
+): string {
   const { expiresAt, refreshToken } = tokenSet;
   const itself = "it expires";
   const parts: string[] = [];

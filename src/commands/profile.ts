@@ -9,16 +9,16 @@ import { isProfileName } from "../base/text.ts";
 import { listenCandidates } from "../oauth/listen_addresses.ts";
 import {
   configDirectory,
-  type Place,
-  placeOf,
   profileInUse,
+  type ProfileLocation,
+  profileLocation,
   profileNames,
 } from "../settings/location.ts";
 import { changeCurrentProfile } from "../session/current_profile.ts";
 import { loadProfile, type Profile, removeProfile, saveProfile } from "../settings/profiles.ts";
 import { everyProfile } from "../session/every_profile.ts";
 import { storeOf } from "../session/store_in_use.ts";
-import { orSetAside } from "../files/set_aside.ts";
+import { loadOrSetAside } from "../files/set_aside.ts";
 import {
   profileFor,
   resolveSettings,
@@ -48,14 +48,14 @@ export async function profileShow(
   context: CommandContext,
   name?: string,
 ): Promise<Answer> {
-  const place = await existing(flags, context, name);
+  const place = await existingProfile(flags, context, name);
   const profile: Profile = loadProfile(place.configDir, place.profile) ?? {};
   const values = SHOWN.map((name) => [typedName(name), valueOf(profile, name)] as const);
   return {
     kind: "answer",
     text: table([
       ["profile", place.profile],
-      ...values.map(([name, value]) => [name, shown(value)] as const),
+      ...values.map(([name, value]) => [name, settingText(value)] as const),
     ]),
     data: {
       profile: place.profile,
@@ -84,7 +84,7 @@ export async function profileSet(
   await using login = await (await storeOf({ configDir }, context)).lock(profile);
   await login.settings?.bring();
   const silent = { ...context.system, env: () => undefined }; // what the environment says stays there
-  const before = await orSetAside(() => loadProfile(configDir, profile), context.talk.warn);
+  const before = await loadOrSetAside(() => loadProfile(configDir, profile), context.talk.warn);
   const unset: readonly string[] = (flags.unset ?? []).map(settingNamed);
   const left = (settings: object): Profile =>
     Object.fromEntries(
@@ -121,7 +121,7 @@ export async function profileUse(
   { system, talk }: CommandContext,
   name: string,
 ): Promise<Answer> {
-  const find = (): Promise<Place> => existing(flags, { system, talk }, name);
+  const find = (): Promise<ProfileLocation> => existingProfile(flags, { system, talk }, name);
   const { configDir, profile } = await find();
   await changeCurrentProfile(configDir, async () => (await find()).profile, system, talk.warn);
   const text = `Profile ${profile} is used from now on.`;
@@ -134,17 +134,17 @@ export async function profileRemove(
   context: CommandContext,
   name: string,
 ): Promise<Answer> {
-  const { configDir, profile } = await existing(flags, context, name);
+  const { configDir, profile } = await existingProfile(flags, context, name);
   const { warn } = context.talk;
   const store = await storeOf({ configDir }, context);
   await using login = await store.lock(profile); // a login that saves its settings is waited for
   const hadLogin = (await store.names()).includes(profile);
   if (hadLogin) {
-    await orSetAside(() => login.load(), warn);
+    await loadOrSetAside(() => login.load(), warn);
     await login.remove();
     warn("the login was removed here only; the server may still accept its tokens");
   }
-  await orSetAside(() => loadProfile(configDir, profile), warn);
+  await loadOrSetAside(() => loadProfile(configDir, profile), warn);
   let wasInUse = false;
   const remove = (current: string | undefined): string | null | undefined => {
     wasInUse = profile === profileInUse(configDir);
@@ -174,7 +174,7 @@ function profileNamed(
   context: CommandContext,
   name: string | undefined,
 ): string {
-  const chosen = name ?? placeOf(flags, context.system).profile;
+  const chosen = name ?? profileLocation(flags, context.system).profile;
   if (isProfileName(chosen)) return chosen;
   throw new CliError("usage", `Cannot use the profile name "${chosen}"`, {
     next: "use a-z, 0-9, - and _, such as eu-test",
@@ -182,11 +182,11 @@ function profileNamed(
 }
 
 /** The place of a profile that is there, whole or damaged. */
-async function existing(
+async function existingProfile(
   flags: CommonFlags,
   context: CommandContext,
   name?: string,
-): Promise<Place> {
+): Promise<ProfileLocation> {
   const profile = profileNamed(flags, context, name);
   const configDir = configDirectory(flags, context.system);
   const store = await storeOf({ configDir }, context);
@@ -214,7 +214,7 @@ async function warnOfOtherClient(settings: Settings, context: CommandContext): P
   context.talk.warn("the saved login belongs to another client; the next login uses the new one");
 }
 
-function shown(value: KeptSettings[SettingName]): string | undefined {
+function settingText(value: KeptSettings[SettingName]): string | undefined {
   if (value === undefined) return undefined;
   if (value === "") return '""';
   return Array.isArray(value) ? value.join(", ") : String(value);

@@ -8,8 +8,8 @@ import { nameOf } from "../provider/provider.ts";
 import { signedOut, signedOutInShort } from "../session/expiry.ts";
 import { everyProfile } from "../session/every_profile.ts";
 import { storeOf } from "../session/store_in_use.ts";
-import { keptUser } from "../session/user.ts";
-import { configDirectory, placeOf } from "../settings/location.ts";
+import { savedUser } from "../session/user.ts";
+import { configDirectory, profileLocation } from "../settings/location.ts";
 import { loadProfile, type Profile } from "../settings/profiles.ts";
 import { SETTINGS } from "../settings/table.ts";
 import { table } from "../base/lines.ts";
@@ -35,7 +35,7 @@ export async function profileList(flags: CommonFlags, context: CommandContext): 
       return undefined;
     }
   };
-  const current = await readable(() => placeOf(flags, system).profile);
+  const current = await readable(() => profileLocation(flags, system).profile);
   const listed = [];
   for (const name of await everyProfile(configDir, store)) {
     const profile = await readable(() => loadProfile(configDir, name), name) ?? {};
@@ -56,7 +56,7 @@ export async function profileList(flags: CommonFlags, context: CommandContext): 
 }
 
 /** What is known of a profile. */
-interface Known {
+interface ProfileState {
   readonly name: string;
   readonly isCurrent: boolean;
   readonly isUnreadable: boolean;
@@ -65,11 +65,11 @@ interface Known {
   readonly sharedAt: string | undefined;
 }
 
-function entry(known: Known, now: number) {
+function entry(known: ProfileState, now: number) {
   const { name, isCurrent, isUnreadable, profile, login, sharedAt } = known;
   const { issuer, region = SETTINGS.region.default } = profile;
   const out = login && signedOut(login, profile, now);
-  const user = login && keptUser(login);
+  const user = login && savedUser(login);
   const state = isUnreadable
     ? "unreadable"
     : login === undefined

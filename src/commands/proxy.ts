@@ -38,12 +38,12 @@ export async function proxy(
     socket: flags.socket === undefined ? undefined : context.system.absolutePath(flags.socket),
   };
   const opened = await openProxy(options, flags, context);
-  if (command.length > 0) return await around(opened, options, command, context);
-  return { kind: "stream", stream: untilTheEnd(opened, options, profile, flags, context) };
+  if (command.length > 0) return await runProgramWithProxy(opened, options, command, context);
+  return { kind: "stream", stream: serveUntilTheEnd(opened, options, profile, flags, context) };
 }
 
 /** The one line, and then nothing until a signal comes. Its exit code is the signal's. */
-async function* untilTheEnd(
+async function* serveUntilTheEnd(
   opened: OpenProxy,
   { fence, socket }: ProxyOptions,
   profile: string,
@@ -68,7 +68,7 @@ async function* untilTheEnd(
   });
 }
 
-async function around(
+async function runProgramWithProxy(
   opened: OpenProxy,
   { socket }: ProxyOptions,
   command: readonly string[],

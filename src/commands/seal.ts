@@ -8,7 +8,7 @@ import { realPath } from "../files/real_path.ts";
 import { configDirectory } from "../settings/location.ts";
 import { keyIn, newKeyText } from "../store/key.ts";
 import {
-  inWords,
+  describeSource,
   type KeyChoice,
   keyInEnvironment,
   type KeySource,
@@ -44,7 +44,7 @@ export interface UnsealFlags extends CommonFlags {
 
 /** Seals every login with the key that is named, or with the present one, or with a new one in the keychain. */
 export async function seal(flags: SealFlags, context: CommandContext): Promise<Answer> {
-  const change = changeIn(flags, context);
+  const change = keyChange(flags, context);
   using _lock = await lockKeys(change);
   const environment = await environmentKey(change);
   const saved = savedChoice(change.configDir);
@@ -62,7 +62,7 @@ export async function seal(flags: SealFlags, context: CommandContext): Promise<A
   const { id } = await keyOf(key, change.system);
   return {
     kind: "answer",
-    text: `${logins(profiles)} sealed with key ${id} from ${inWords(key)}.\n` +
+    text: `${logins(profiles)} sealed with key ${id} from ${describeSource(key)}.\n` +
       "New logins are sealed with it as well.",
     data: { sealed: kindOf(key), key_id: id, profiles },
   };
@@ -70,8 +70,8 @@ export async function seal(flags: SealFlags, context: CommandContext): Promise<A
 
 /** Saves every login as a plain private file again. */
 export async function unseal(flags: UnsealFlags, context: CommandContext): Promise<Answer> {
-  const change = changeIn(flags, context);
-  if (isShared(change.configDir, change.system)) throw alwaysSealed();
+  const change = keyChange(flags, context);
+  if (isShared(change.configDir, change.system)) throw alwaysSealedError();
   const [waiting] = waitingRescues(change.configDir, change.system);
   if (waiting !== undefined) throw stillWaiting(waiting.path);
   if (!flags.yes) await askFirst(flags, context);
@@ -90,7 +90,7 @@ export async function unseal(flags: UnsealFlags, context: CommandContext): Promi
   return { kind: "answer", text, data: { sealed: null, profiles } };
 }
 
-function changeIn(flags: CommonFlags, { system, talk }: CommandContext): KeyChange {
+function keyChange(flags: CommonFlags, { system, talk }: CommandContext): KeyChange {
   return { configDir: configDirectory(flags, system), system, warn: talk.warn };
 }
 
@@ -126,17 +126,17 @@ async function keyToUse(
       : { by: "file", name: system.absolutePath(keyFile) };
     assertElsewhere(source, change);
     const { id } = await keyOf(source, change.system);
-    if (environment !== undefined && environment.id !== id) throw overridden(environment);
+    if (environment !== undefined && environment.id !== id) throw overriddenError(environment);
     return { ...source, id };
   }
   const isNew = rotate || keychain !== undefined;
   if (environment !== undefined) {
-    if (isNew) throw overridden(environment);
+    if (isNew) throw overriddenError(environment);
     return environment;
   }
   if (!isNew && saved.key !== undefined) return saved.key;
   if (rotate && keychain === undefined && saved.key !== undefined && saved.key.by !== "keychain") {
-    throw notOurs(saved.key);
+    throw foreignKeyError(saved.key);
   }
   const present = saved.key?.by === "keychain" ? saved.key.name : undefined;
   return await newKey(keychain ?? present, change, system.platform);
@@ -199,7 +199,7 @@ function oneKeyOnly(): CliError {
   });
 }
 
-function alwaysSealed(): CliError {
+function alwaysSealedError(): CliError {
   return new CliError("usage", "Cannot unseal: logins in a login store are always sealed", {
     next: words`${run("store pull", { flags: "--all" })}, then ${
       run("store use", { flags: "local" })
@@ -214,14 +214,14 @@ function stillWaiting(path: string): CliError {
   });
 }
 
-function overridden({ variable = "" }: KeySource): CliError {
+function overriddenError({ variable = "" }: KeySource): CliError {
   return new CliError("usage", `Cannot choose a key: ${variable} names one and goes before it`, {
     next: words`unset ${variable}, after ${run("unseal")} if logins use it`,
   });
 }
 
-function notOurs(key: KeySource): CliError {
-  const reason = `the present one comes from ${inWords(key)}`;
+function foreignKeyError(key: KeySource): CliError {
+  const reason = `the present one comes from ${describeSource(key)}`;
   return new CliError("usage", `Cannot make a new key: ${reason}`, {
     next: words`${run("seal", { flags: "--key-file NEW_FILE" })}, or --keychain NAME`,
   });

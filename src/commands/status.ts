@@ -1,6 +1,6 @@
 // status: whether you are signed in and as whom, without any network.
 
-import { run, type Words, words, written } from "../base/advice.ts";
+import { formatWords, run, type Words, words } from "../base/advice.ts";
 import { providerName } from "../provider/authorization_server.ts";
 import { nameAndAddress, nameOf } from "../provider/provider.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
@@ -14,10 +14,10 @@ import {
   signedOutSentence,
   signInAgain,
 } from "../session/expiry.ts";
-import { nameOrQuoted, shortened } from "../base/names.ts";
+import { nameOrQuoted, shortenId } from "../base/names.ts";
 import { loginInUse, settingsInUse, storeInUse } from "../session/store_in_use.ts";
 import { loginCommand } from "../session/advice_in_use.ts";
-import { askWho, keptUser } from "../session/user.ts";
+import { fetchAndSaveUser, savedUser } from "../session/user.ts";
 import { hasEnvironmentLogin, missingProfile, type Settings } from "../settings/settings.ts";
 import { isoTime } from "../base/text.ts";
 import { clockTime, duration } from "../base/times.ts";
@@ -48,7 +48,7 @@ export async function status(flags: StatusFlags, context: CommandContext): Promi
   const data = { ...statusData(present, settings, sealed), store: store.sharedAt ?? null };
   if (state.kind === "out") {
     const { why, next } = state;
-    const signedOutData = { ...data, logged_in: false, next: written(next) };
+    const signedOutData = { ...data, logged_in: false, next: formatWords(next) };
     const text = words`${why}\nNext: ${next}`;
     return { kind, text, data: signedOutData, outcome: "login_required" };
   }
@@ -57,15 +57,15 @@ export async function status(flags: StatusFlags, context: CommandContext): Promi
     const canLast = isProlongedByRefresh(tokenSet) && !hasEnvironmentLogin(settings);
     const next = canLast ? run("refresh", { profile: settings.profile }) : loginCommand(settings);
     const text = words`${expirySentence(tokenSet, settings, now)}\nNext: ${next}`;
-    return { kind, text, data: { ...data, next: written(next) }, outcome: "login_required" };
+    return { kind, text, data: { ...data, next: formatWords(next) }, outcome: "login_required" };
   }
-  const text = describe(tokenSet, settings, placeIn(store, settings, sealed), now);
+  const text = describe(tokenSet, settings, loginLocation(store, settings, sealed), now);
   const reply: Answer = { kind: "answer", text, data };
-  return flags.check ? await checked(reply, settings, context) : reply;
+  return flags.check ? await checkWithServer(reply, settings, context) : reply;
 }
 
 /** Where the login is, and how. */
-function placeIn(store: LoginStore, { profile }: Settings, sealed?: KeyKind): string {
+function loginLocation(store: LoginStore, { profile }: Settings, sealed?: KeyKind): string {
   const place = store.sharedAt ? `the login store ${store.sharedAt}` : store.pathOf(profile);
   return sealed ? `${place}, sealed (${sealed})` : place;
 }
@@ -75,12 +75,12 @@ function isoTimeOrNull(time: number | undefined): string | null {
 }
 
 /** The reply, once the server has said that it knows the login. */
-async function checked(
+async function checkWithServer(
   reply: Answer,
   settings: Settings,
   context: CommandContext,
 ): Promise<Answer> {
-  const user = await askWho(settings, context);
+  const user = await fetchAndSaveUser(settings, context);
   const asked = `${providerName(settings)} accepts the login of ${nameAndAddress(user)}.`;
   return { ...reply, text: words`${reply.text}\n\n${asked}` };
 }
@@ -98,7 +98,7 @@ export async function statusInShort(context: CommandContext): Promise<Words> {
   }
   const { tokenSet } = state;
   const { profile } = settings;
-  const user = keptUser(tokenSet);
+  const user = savedUser(tokenSet);
   const who = user === undefined ? "Signed in to" : `Signed in as ${nameOf(user)},`;
   const left = duration(tokenSet.expiresAt - now);
   const access = isFresh(tokenSet, now, 0)
@@ -162,13 +162,13 @@ function statusData(tokenSet: TokenSet | undefined, settings: Settings, sealed?:
 
 function describe(tokenSet: TokenSet, settings: Settings, path: string, now: number): string {
   const isStored = !hasEnvironmentLogin(settings);
-  const user = keptUser(tokenSet);
+  const user = savedUser(tokenSet);
   const who = user === undefined ? "Signed in to" : `${nameAndAddress(user)},`;
   const rows = table([
     ["Access token", accessTokenLine(tokenSet, now)],
     ["Sign in again", isStored ? signInAgain(tokenSet, settings, now) : undefined],
     ["Refresh token", isStored ? undefined : `from ${path}`],
-    ["Client", shortened(tokenSet.clientId)],
+    ["Client", shortenId(tokenSet.clientId)],
     ["Scope", tokenSet.scope && nameOrQuoted(tokenSet.scope)],
     ["Stored in", isStored ? path : "nothing; each command gets a token of its own"],
   ]);

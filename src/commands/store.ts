@@ -4,7 +4,7 @@ import { run, type Words, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { shellWord } from "../base/text.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
-import { configDirectory, placeOf } from "../settings/location.ts";
+import { configDirectory, profileLocation } from "../settings/location.ts";
 import { openStore } from "../store/logins.ts";
 import type { MovingPlace } from "../store/moving.ts";
 import { type SharedStore, sharedStore } from "../store/shared_store.ts";
@@ -106,7 +106,7 @@ async function moveAll(
   { system }: CommandContext,
 ): Promise<string[]> {
   const { moveLogin } = await import("../store/moving.ts");
-  const names = flags.all ? await from.store.names() : [placeOf(flags, system).profile];
+  const names = flags.all ? await from.store.names() : [profileLocation(flags, system).profile];
   const moved: string[] = [];
   for (const name of names) if (await moveLogin(name, from, to)) moved.push(name);
   return moved;

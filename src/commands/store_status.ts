@@ -32,7 +32,7 @@ export async function storeStatus(flags: CommonFlags, context: CommandContext): 
   return {
     kind: "answer",
     text: words`${facts}\n\n${lines.length === 0 ? "No login is in it." : table(lines)}${
-      notMoved(here)
+      notMovedWarning(here)
     }`,
     data: {
       store: store.address.text,
@@ -57,7 +57,7 @@ function filesStatus(configDir: string, inFiles: object): Answer {
 }
 
 /** Logins that this computer also keeps in its files: a move was interrupted, or was never begun. */
-function notMoved(profiles: readonly string[]): Words {
+function notMovedWarning(profiles: readonly string[]): Words {
   if (profiles.length === 0) return "";
   return words`\n\nIn files of this computer: ${profiles.join(", ")}.\nTo move them: ${
     run("store push", { flags: "--all" })

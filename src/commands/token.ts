@@ -3,7 +3,7 @@
 import type { TokenScheme } from "../provider/belonging.ts";
 import type { CommandContext, CommonFlags, Verbatim } from "../command.ts";
 import { CliError } from "../base/errors.ts";
-import { placeOf } from "../settings/location.ts";
+import { profileLocation } from "../settings/location.ts";
 import { plainLogin } from "../store/fresh_login.ts";
 import { isoTime } from "../base/text.ts";
 import { isFresh, type TokenSet } from "../oauth/token_set.ts";
@@ -18,8 +18,8 @@ export interface TokenFlags extends CommonFlags {
 
 /** Prints a valid access token, or the whole header to send it with. */
 export async function token(flags: TokenFlags, context: CommandContext): Promise<Verbatim> {
-  const { accessToken, expiresAt } = await freshOnDisk(flags, context) ??
-    await validOne(flags, context);
+  const { accessToken, expiresAt } = await readFreshLogin(flags, context) ??
+    await validTokenSet(flags, context);
   const value = accessToken.reveal();
   const asHeader = flags.header === true || flags.scheme !== undefined;
   const isNamed = asHeader || flags.json === true;
@@ -33,21 +33,21 @@ export async function token(flags: TokenFlags, context: CommandContext): Promise
 
 /** The scheme that Anaplan's APIs take all of; for another provider the standard one (RFC 6750, section 2.1). */
 async function schemeOf(flags: TokenFlags, { system }: CommandContext): Promise<TokenScheme> {
-  const { configDir, profile } = placeOf(flags, system);
+  const { configDir, profile } = profileLocation(flags, system);
   const { loadProfile } = await import("../settings/profiles.ts");
   return loadProfile(configDir, profile)?.issuer === undefined ? "AnaplanAuthToken" : "Bearer";
 }
 
 /** The stored login while it is fresh: then the settings need not be read, nor what refreshes loaded. */
-async function freshOnDisk(
+async function readFreshLogin(
   flags: TokenFlags,
   { system, talk }: CommandContext,
 ): Promise<TokenSet | undefined> {
   if (system.env("ANAPLAN_REFRESH_TOKEN") ?? system.env("ANAPLAN_REFRESH_TOKEN_FILE")) {
     return undefined; // the login of the environment, whatever is on the disk
   }
-  const { configDir, profile } = placeOf(flags, system);
-  const stored = await ifWhole(async () => {
+  const { configDir, profile } = profileLocation(flags, system);
+  const stored = await loadIfUndamaged(async () => {
     const plain = plainLogin(configDir, profile, system);
     if (plain !== undefined) return plain;
     const { storeIn } = await import("../store/logins.ts");
@@ -59,7 +59,7 @@ async function freshOnDisk(
 }
 
 /** A damaged login counts as none here: tokens may wait for its place. */
-async function ifWhole<T>(load: () => Promise<T>): Promise<T | undefined> {
+async function loadIfUndamaged<T>(load: () => Promise<T>): Promise<T | undefined> {
   try {
     return await load();
   } catch (error) {
@@ -68,7 +68,7 @@ async function ifWhole<T>(load: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-async function validOne(flags: TokenFlags, context: CommandContext): Promise<TokenSet> {
+async function validTokenSet(flags: TokenFlags, context: CommandContext): Promise<TokenSet> {
   context.system.expectWrites();
   const [{ freshTokenSet }, { settingsInUse }] = await Promise.all([
     import("../session/session.ts"),

@@ -2,7 +2,7 @@
 
 import { run, words } from "../base/advice.ts";
 import { origins } from "../provider/authorization_server.ts";
-import { whoIs } from "../provider/provider.ts";
+import { fetchUser } from "../provider/provider.ts";
 import { validateToken } from "../provider/anaplan.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { CliError } from "../base/errors.ts";
@@ -37,13 +37,13 @@ export async function validate(flags: CommonFlags, context: CommandContext): Pro
   const { host } = new URL(origins(settings).auth);
   context.talk.say(
     `${host} rejects the token (${validation.reason}); it may not know\n` +
-      `OAuth tokens at all. Asking ${placeOfUse(settings)} instead.`,
+      `OAuth tokens at all. Asking ${usedEndpoint(settings)} instead.`,
   );
   return await validateByUse(tokenSet, settings, context);
 }
 
 /** Where the token is tried; its answer decides. */
-function placeOfUse(settings: Settings): string {
+function usedEndpoint(settings: Settings): string {
   return settings.issuer === undefined || settings.apiUrl !== undefined ? "users/me" : "userinfo";
 }
 
@@ -53,11 +53,11 @@ async function validateByUse(
   context: CommandContext,
 ): Promise<Answer> {
   try {
-    await whoIs(tokenSet, settings, context.system);
-    return valid(tokenSet.expiresAt, placeOfUse(settings), context);
+    await fetchUser(tokenSet, settings, context.system);
+    return valid(tokenSet.expiresAt, usedEndpoint(settings), context);
   } catch (error) {
     if (error instanceof CliError && error.kind === "login_required") {
-      return invalid(placeOfUse(settings), settings);
+      return invalid(usedEndpoint(settings), settings);
     }
     throw error;
   }

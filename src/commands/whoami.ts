@@ -5,7 +5,7 @@ import { nameAndAddress } from "../provider/provider.ts";
 import type { User } from "../provider/anaplan.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { nameOrQuoted } from "../base/names.ts";
-import { askWho } from "../session/user.ts";
+import { fetchAndSaveUser } from "../session/user.ts";
 import { settingsInUse } from "../session/store_in_use.ts";
 import { isoTime } from "../base/text.ts";
 import { table } from "../base/lines.ts";
@@ -14,7 +14,7 @@ import { dateTime } from "../base/times.ts";
 /** Asks Anaplan who you are, and keeps the name for `status`. */
 export async function whoami(flags: CommonFlags, context: CommandContext): Promise<Answer<string>> {
   const settings = await settingsInUse(flags, context);
-  const user = await askWho(settings, context);
+  const user = await fetchAndSaveUser(settings, context);
   return {
     kind: "answer",
     text: [

@@ -31,7 +31,7 @@ export function problem(name: string, kind: ErrorKind, seen: string, next?: Word
 }
 
 /** It was not looked at, since something that it needs does not work. */
-export function skipped(name: string, needed: string): Check {
+export function skippedCheck(name: string, needed: string): Check {
   return { name, mark: "skipped", seen: `skipped: it needs ${needed}` };
 }
 
@@ -41,7 +41,7 @@ export function note(name: string, seen: string): Check {
 }
 
 /** The finding that an error amounts to. */
-export function failed(name: string, thrown: unknown): Check {
+export function failedCheck(name: string, thrown: unknown): Check {
   const error: CliError = withNearNames(toCliError(thrown));
   return problem(name, error.kind, error.message, error.next);
 }

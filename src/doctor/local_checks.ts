@@ -7,17 +7,17 @@ import { lastFailure } from "../settings/last_failure.ts";
 import { storedCertificate } from "../oauth/certificate.ts";
 import { formatAddress, listenCandidates } from "../oauth/listen_addresses.ts";
 import { openLoopback } from "../oauth/loopback.ts";
-import { loosePlaces } from "../files/loose_places.ts";
+import { looseFiles } from "../files/loose_files.ts";
 import { nameOf } from "../provider/provider.ts";
 import { signedOut, signedOutInShort } from "../session/expiry.ts";
 import { storeOf } from "../session/store_in_use.ts";
 import { loginCommand } from "../session/advice_in_use.ts";
-import { keptUser } from "../session/user.ts";
+import { savedUser } from "../session/user.ts";
 import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
-import { quoted, shellWord } from "../base/text.ts";
+import { quoteWords, shellWord } from "../base/text.ts";
 import { dateTime, duration } from "../base/times.ts";
 import { isLoopbackHost } from "../base/urls.ts";
-import { type Check, failed, note, ok, problem, warning } from "./check.ts";
+import { type Check, failedCheck, note, ok, problem, warning } from "./check.ts";
 
 /** Whether the listener could open where the answer will come, now. */
 export async function portCheck(settings: Settings, { system }: CommandContext): Promise<Check> {
@@ -63,7 +63,7 @@ export function certificateCheck(settings: Settings, { system }: CommandContext)
       ? ok("Certificate", `${names}; ${duration(left)} left`)
       : warning("Certificate", `${names}; ended`, "the next login makes a new one");
   } catch (error) {
-    return failed("Certificate", error);
+    return failedCheck("Certificate", error);
   }
 }
 
@@ -91,7 +91,7 @@ export function redirectUriCheck(settings: Settings): Check {
 export function filesCheck(settings: Settings): Check {
   const { configDir } = settings;
   try {
-    const loose = loosePlaces(configDir);
+    const loose = looseFiles(configDir);
     if (loose.length === 0) return ok("Files", `${configDir} is yours alone`);
     return problem(
       "Files",
@@ -100,7 +100,7 @@ export function filesCheck(settings: Settings): Check {
       shell(`chmod -R go= ${shellWord(configDir)}`),
     );
   } catch (error) {
-    return failed("Files", error);
+    return failedCheck("Files", error);
   }
 }
 
@@ -120,19 +120,22 @@ export async function loginCheck(settings: Settings, context: CommandContext): P
       const seen = signedOutInShort(out, settings.profile);
       return problem("Login", "login_required", seen, loginCommand(settings));
     }
-    const user = keptUser(login);
+    const user = savedUser(login);
     const who = user === undefined ? "" : ` as ${nameOf(user)}`;
     const age = duration(now - login.obtainedAt);
     return ok("Login", `signed in${who}, refreshed ${age} ago (profile ${settings.profile})`);
   } catch (error) {
-    return failed("Login", error);
+    return failedCheck("Login", error);
   }
 }
 
 /** What the server called itself, where nothing said what to expect (RFC 9207). */
 export function issuerCheck({ issuer, given }: Settings): Check | undefined {
   if (issuer !== undefined || given.seenIssuer === undefined) return undefined;
-  return ok("Issuer", `the server calls itself ${quoted(given.seenIssuer)} in its answers (iss)`);
+  return ok(
+    "Issuer",
+    `the server calls itself ${quoteWords(given.seenIssuer)} in its answers (iss)`,
+  );
 }
 
 /** What went wrong the last time that something did. */

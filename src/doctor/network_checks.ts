@@ -11,7 +11,7 @@ import { type Settings } from "../settings/settings.ts";
 import type { System } from "../system/contract.ts";
 import { printable } from "../base/text.ts";
 import { duration } from "../base/times.ts";
-import { type Check, failed, ok, problem, skipped, warning } from "./check.ts";
+import { type Check, failedCheck, ok, problem, skippedCheck, warning } from "./check.ts";
 import { regionCheck } from "./region_check.ts";
 
 type NetworkSystem = Pick<System, "fetch" | "now" | "peerIssuer">;
@@ -38,7 +38,9 @@ export async function* networkChecks(
   const hasApi = settings.issuer === undefined || settings.apiUrl !== undefined;
   if (hasApi) names.add(api);
   if (settings.issuer === undefined || settings.authUrl) names.add(auth);
-  const asked = await Promise.all([...names].map((origin) => reach(origin, settings, system)));
+  const asked = await Promise.all(
+    [...names].map((origin) => reachServer(origin, settings, system)),
+  );
   yield* reachability(asked);
   const first = asked[0];
   const missing = asked.flatMap((one) => one.kind === "failed" ? [one.origin] : []);
@@ -48,7 +50,7 @@ export async function* networkChecks(
     const others = [edge(authorize, settings, system), interception(authorize, settings, system)];
     for (const check of others) yield await check;
   } else {
-    for (const name of ["Clock", "Edge", "TLS"]) yield skipped(name, authorize.host);
+    for (const name of ["Clock", "Edge", "TLS"]) yield skippedCheck(name, authorize.host);
   }
   yield await regionCheck(settings, context, needed && new URL(needed).host);
 }
@@ -69,7 +71,7 @@ export function proxyCheck({ env }: Pick<System, "env">): Check {
       ? warning("Proxy", printable(`${seen}${others}. ${LEAK}`), ANOTHER_PROXY)
       : ok("Proxy", printable(seen + others));
   } catch (error) {
-    return failed("Proxy", error);
+    return failedCheck("Proxy", error);
   }
 }
 
@@ -78,7 +80,7 @@ export function trustCheck(settings: Settings, { env }: Pick<System, "env">): Ch
   try {
     caCertificates(settings);
   } catch (error) {
-    return failed("Trust", error);
+    return failedCheck("Trust", error);
   }
   const store = env("DENO_TLS_CA_STORE");
   const parts = [
@@ -90,11 +92,15 @@ export function trustCheck(settings: Settings, { env }: Pick<System, "env">): Ch
   return ok("Trust", parts.join(", "));
 }
 
-type Reached =
+type Reachability =
   | { readonly kind: "answered"; readonly host: string; readonly skew: number | undefined }
   | { readonly kind: "failed"; readonly origin: string; readonly error: CliError };
 
-async function reach(origin: string, settings: Settings, system: NetworkSystem): Promise<Reached> {
+async function reachServer(
+  origin: string,
+  settings: Settings,
+  system: NetworkSystem,
+): Promise<Reachability> {
   try {
     const response = await system.fetch({
       method: "GET",
@@ -126,7 +132,7 @@ function clock(skew: number | undefined, { platform }: Pick<System, "platform">)
   );
 }
 
-function reachability(asked: readonly Reached[]): Check[] {
+function reachability(asked: readonly Reachability[]): Check[] {
   const hosts = asked.flatMap((one) => one.kind === "answered" ? [one.host] : []);
   const verb = hosts.length === 1 ? "answers" : "answer";
   return [
@@ -136,7 +142,7 @@ function reachability(asked: readonly Reached[]): Check[] {
 }
 
 /** One problem for each reason: what keeps all hosts away is one, not three. */
-function unreachable(asked: readonly Reached[]): Check[] {
+function unreachable(asked: readonly Reachability[]): Check[] {
   const failures = asked.filter((one) => one.kind === "failed");
   const byReason = Object.groupBy(failures, ({ error }) => error.reason ?? error.message);
   return Object.values(byReason).flatMap((alike = []) => {
@@ -147,7 +153,7 @@ function unreachable(asked: readonly Reached[]): Check[] {
     const message = error.reason === undefined
       ? error.message
       : `Cannot reach ${hosts}: ${error.reason}`;
-    return [failed("Network", error.with({ message }))];
+    return [failedCheck("Network", error.with({ message }))];
   });
 }
 
@@ -183,7 +189,7 @@ async function edge(
     }
     return ok("Edge", `${authorize.host} takes 127.0.0.1 in an address`);
   } catch (error) {
-    return failed("Edge", error);
+    return failedCheck("Edge", error);
   }
 }
 

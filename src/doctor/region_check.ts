@@ -2,14 +2,14 @@
 // anyway.
 
 import { placeName } from "../provider/authorization_server.ts";
-import { whoIs } from "../provider/provider.ts";
+import { fetchUser } from "../provider/provider.ts";
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { storeOf } from "../session/store_in_use.ts";
 import { loginCommand } from "../session/advice_in_use.ts";
 import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
 import { isFresh, type TokenSet } from "../oauth/token_set.ts";
-import { type Check, failed, ok, problem, skipped } from "./check.ts";
+import { type Check, failedCheck, ok, problem, skippedCheck } from "./check.ts";
 
 /** How long the API may be silent, in milliseconds. */
 const PATIENCE = 8_000;
@@ -31,13 +31,13 @@ export async function regionCheck(
   const isAsked = login !== undefined && isFresh(login, system.now(), 0) &&
     login.endedBy === undefined;
   if (!isAsked) return undefined; // the check of the login says why
-  if (silent !== undefined) return skipped(name, silent);
+  if (silent !== undefined) return skippedCheck(name, silent);
   try {
-    await whoIs(login, settings, system, PATIENCE);
+    await fetchUser(login, settings, system, PATIENCE);
     return ok(name, `${placeName(settings)} accepts the access token`);
   } catch (error) {
     const isRejected = error instanceof CliError && error.kind === "login_required" && !error.code;
-    if (!isRejected) return failed(name, error);
+    if (!isRejected) return failedCheck(name, error);
     const seen = `${placeName(settings)} rejected the access token (profile ${settings.profile})`;
     return problem("Login", error.kind, seen, loginCommand(settings));
   }

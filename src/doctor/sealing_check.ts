@@ -4,10 +4,10 @@ import { run } from "../base/advice.ts";
 import type { CommandContext } from "../command.ts";
 import { storeOf } from "../session/store_in_use.ts";
 import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
-import { inWords, presentChoice } from "../store/key_source.ts";
+import { describeSource, presentChoice } from "../store/key_source.ts";
 import { keyOf } from "../store/keys.ts";
 import { hasSealed, NAME_KEY } from "../store/sealing.ts";
-import { type Check, failed, ok, warning } from "./check.ts";
+import { type Check, failedCheck, ok, warning } from "./check.ts";
 
 /** Whether logins are sealed, with a key that can be had. */
 export async function sealingCheck(
@@ -30,7 +30,7 @@ export async function sealingCheck(
         : ok("Sealing", "off: logins are plain private files");
     }
     const { id } = await keyOf(key, context.system);
-    const seen = `on: key ${id} from ${inWords(key)}`;
+    const seen = `on: key ${id} from ${describeSource(key)}`;
     if (old.length > 0) {
       return warning(
         "Sealing",
@@ -41,6 +41,6 @@ export async function sealingCheck(
     if (plain === 0) return ok("Sealing", seen);
     return warning("Sealing", `${seen}; ${plain} not sealed yet`, run("seal"));
   } catch (error) {
-    return failed("Sealing", error);
+    return failedCheck("Sealing", error);
   }
 }

@@ -5,7 +5,7 @@ import type { CommandContext } from "../command.ts";
 import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
 import { isShared } from "../store/logins.ts";
 import { sharedStore } from "../store/shared_store.ts";
-import { type Check, failed, ok, warning } from "./check.ts";
+import { type Check, failedCheck, ok, warning } from "./check.ts";
 
 /** What can be said of the store; `undefined` when logins are in files. */
 export async function storeCheck(
@@ -26,6 +26,6 @@ export async function storeCheck(
       ? ok("Store", seen)
       : warning("Store", `${seen}; ${health.warning}`, "make a standby synchronous");
   } catch (error) {
-    return failed("Store", error);
+    return failedCheck("Store", error);
   }
 }

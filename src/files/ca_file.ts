@@ -3,7 +3,7 @@
 
 import { run, shell, type Words, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
-import { infoIfPossible, isAnothers, readNamedFile, wayTo } from "./named_file.ts";
+import { belongsToAnotherUser, infoIfPossible, pathParts, readNamedFile } from "./named_file.ts";
 import { shellWord } from "../base/text.ts";
 
 /** Its members are administrators, and Homebrew's directories are theirs. */
@@ -108,8 +108,8 @@ function isAbsolute(path: string): boolean {
 
 /** The first part of the way to the path that another user can change; `isForeign` when it is theirs. */
 function firstUnsafe(path: string): { path: string; isForeign: boolean } | undefined {
-  for (const { path: part, info } of wayTo(path)) {
-    const isForeign = info !== undefined && isAnothers(info);
+  for (const { path: part, info } of pathParts(path)) {
+    const isForeign = info !== undefined && belongsToAnotherUser(info);
     if (info === undefined || isForeign || isOpen(info)) return { path: part, isForeign };
   }
 }

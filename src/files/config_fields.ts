@@ -4,7 +4,7 @@ import { field, type Fields, NewerVersion, parseObject } from "../base/json.ts";
 import { readIn } from "./private_directory.ts";
 
 /** Another choice of a profile would not bring back the choice of a key. */
-export const MOVE_IT = "move it away, then run the same command again";
+export const MOVE_ADVICE = "move it away, then run the same command again";
 /** The version of config.json. */
 export const VERSION = 1;
 
@@ -21,5 +21,5 @@ export function readConfig(configDir: string): Fields {
     if (version < VERSION) throw new Error("it is not a file of anaplan-auth");
     return fields;
   };
-  return readIn(configDir, "config.json", parse, MOVE_IT) ?? {};
+  return readIn(configDir, "config.json", parse, MOVE_ADVICE) ?? {};
 }

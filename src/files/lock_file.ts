@@ -2,7 +2,7 @@
 // with the process, however that dies, and no process goes on without it.
 
 import { CliError } from "../base/errors.ts";
-import { isOwnFile, translated } from "./private_file.ts";
+import { asStorageError, checkPrivateFile } from "./private_file.ts";
 import { leadsTo, openPrivateFile, writeAll } from "./replacement.ts";
 
 const OTHER_PROCESS = "another process that uses this login";
@@ -54,7 +54,7 @@ export async function lockFile(path: string, deadline: number, clock: Clock): Pr
       if (!isSaid && clock.waiting) notes.use(await clock.waiting(OTHER_PROCESS, deadline));
       isSaid = true;
       const waited = clock.monotonic() - began;
-      if (waited >= deadline) throw lockHeldTooLong(path, waited);
+      if (waited >= deadline) throw lockHeldTooLongError(path, waited);
       await clock.sleep(pause);
       pause = Math.min(pause * 1.5, 50);
       if (leadsTo(path, file)) continue;
@@ -70,22 +70,22 @@ export async function lockFile(path: string, deadline: number, clock: Clock): Pr
 }
 
 function openLock(path: string): Deno.FsFile {
-  isOwnFile(path, "lock");
+  checkPrivateFile(path, "lock");
   const options = { read: true, write: true, create: true };
-  return translated("lock", path, () => openPrivateFile(path, options));
+  return asStorageError("lock", path, () => openPrivateFile(path, options));
 }
 
 function isLocked(file: Deno.FsFile, path: string): boolean {
-  return translated("lock", path, () => file.tryLockSync(true)) && leadsTo(path, file);
+  return asStorageError("lock", path, () => file.tryLockSync(true)) && leadsTo(path, file);
 }
 
 function heldLock(locked: Deno.FsFile, path: string): FileLock {
   let file = locked;
   try {
-    let { noted: kept, identity } = translated("lock", path, () => contentOf(file, path));
+    let { noted: kept, identity } = asStorageError("lock", path, () => contentOf(file, path));
     const noted = kept;
     const note = (text: string): void => {
-      translated("write", path, () => writeNote(file, `${Deno.pid}`, text, identity));
+      asStorageError("write", path, () => writeNote(file, `${Deno.pid}`, text, identity));
       kept = text;
     };
     note(kept);
@@ -101,12 +101,12 @@ function heldLock(locked: Deno.FsFile, path: string): FileLock {
       },
       hold() {
         if (leadsTo(path, file)) return false;
-        return translated("lock", path, () => {
+        return asStorageError("lock", path, () => {
           const other = openLock(path);
           if (!isLocked(other, path)) {
             other.close();
             ({ identity } = contentIn(Deno.readTextFileSync(path), path)); // so that its later holders find a rescue
-            throw lockReplaced(path);
+            throw lockReplacedError(path);
           }
           file.close();
           file = other;
@@ -123,7 +123,7 @@ function heldLock(locked: Deno.FsFile, path: string): FileLock {
   }
 }
 
-function lockReplaced(path: string): CliError {
+function lockReplacedError(path: string): CliError {
   const reason = "its lock file was replaced, and another process holds the new one";
   return new CliError("storage", `Cannot lock ${path}: ${reason}`, {
     next: "try the same command again in a minute",
@@ -131,7 +131,7 @@ function lockReplaced(path: string): CliError {
   });
 }
 
-function lockHeldTooLong(path: string, waited: number): CliError {
+function lockHeldTooLongError(path: string, waited: number): CliError {
   const holder = holderOf(path);
   const who = holder === undefined ? "another process" : `process ${holder}`;
   const seconds = Math.floor(waited / 100) / 10;
@@ -150,13 +150,13 @@ function holderOf(path: string): string | undefined {
   try {
     const holder = /^\d+/.exec(Deno.readTextFileSync(path))?.[0];
     if (holder === undefined || Deno.build.os !== "linux") return holder;
-    return lives(holder) ? holder : undefined;
+    return isRunning(holder) ? holder : undefined;
   } catch {
     return undefined; // Windows lets no process read a locked file
   }
 }
 
-function lives(process: string): boolean {
+function isRunning(process: string): boolean {
   try {
     Deno.statSync(`/proc/${process}`);
     return true;

@@ -61,7 +61,7 @@ export function openNamedFile(path: string, naming: string): NamedFile {
 }
 
 /** Whether it belongs neither to the user nor to root. */
-export function isAnothers({ uid }: Deno.FileInfo): boolean {
+export function belongsToAnotherUser({ uid }: Deno.FileInfo): boolean {
   return !IS_WINDOWS && uid !== 0 && uid !== Deno.uid();
 }
 
@@ -72,7 +72,9 @@ export function isAnothers({ uid }: Deno.FileInfo): boolean {
  *
  * @param path an absolute one that is no loop.
  */
-export function* wayTo(path: string): Generator<{ path: string; info: Deno.FileInfo | undefined }> {
+export function* pathParts(
+  path: string,
+): Generator<{ path: string; info: Deno.FileInfo | undefined }> {
   if (IS_WINDOWS) return;
   const names = path.split("/").filter((name) => name !== "");
   for (let count = 0; count <= names.length; count++) {
@@ -88,7 +90,7 @@ export function* wayTo(path: string): Generator<{ path: string; info: Deno.FileI
     }
     const target = Deno.readLinkSync(part);
     const start = target.startsWith("/") ? [] : names.slice(0, count - 1);
-    yield* wayTo([...start, target].join("/"));
+    yield* pathParts([...start, target].join("/"));
   }
 }
 

@@ -2,7 +2,7 @@
 // another user leads it elsewhere.
 
 import { CliError } from "../base/errors.ts";
-import { isAnothers, wayTo } from "./named_file.ts";
+import { belongsToAnotherUser, pathParts } from "./named_file.ts";
 import { diskReason } from "./private_file.ts";
 import { removeIfThere, writeAll } from "./replacement.ts";
 
@@ -25,11 +25,11 @@ export interface NewFile extends Disposable {
 export function createNamedFile(path: string): NewFile {
   return cannotWrite(path, () => {
     const present = statIfThere(path);
-    assertNotLedAstray(path);
-    if (present !== undefined && !present.isFile) return straightTo(path);
-    const place = placeOf(path);
+    assertNoTrap(path);
+    if (present !== undefined && !present.isFile) return writeInPlace(path);
+    const place = resolveLink(path);
     const part = `${place}.${crypto.randomUUID()}.part`;
-    const keepsMode = present !== undefined && !isAnothers(present);
+    const keepsMode = present !== undefined && !belongsToAnotherUser(present);
     const mode = ((keepsMode ? present.mode : undefined) ?? 0o666) & 0o777;
     const file = Deno.openSync(part, { write: true, createNew: true, mode });
     let isPart = true;
@@ -58,9 +58,11 @@ export function createNamedFile(path: string): NewFile {
 }
 
 /** @throws {CliError} `storage`: in a directory such as /tmp, a link or a pipe may be another user's trap. */
-function assertNotLedAstray(path: string): void {
-  for (const { path: part, info } of wayTo(path)) {
-    if (info === undefined || !isAnothers(info) || !(info.isSymlink || info.isFifo)) continue;
+function assertNoTrap(path: string): void {
+  for (const { path: part, info } of pathParts(path)) {
+    if (info === undefined || !belongsToAnotherUser(info) || !(info.isSymlink || info.isFifo)) {
+      continue;
+    }
     const it = part === path ? "it" : part;
     throw new CliError("storage", `Cannot write ${path}: ${it} belongs to another user`, {
       next: "give a file in a directory of your own with --output",
@@ -69,7 +71,7 @@ function assertNotLedAstray(path: string): void {
 }
 
 /** Where a path leads; a link stays a link, also one to a file that is not there yet. */
-function placeOf(path: string): string {
+function resolveLink(path: string): string {
   try {
     return Deno.realPathSync(path);
   } catch (error) {
@@ -78,13 +80,13 @@ function placeOf(path: string): string {
   try {
     const target = Deno.readLinkSync(path);
     const isRelative = !/^([/\\]|[A-Za-z]:)/.test(target);
-    return placeOf(isRelative ? `${path.replace(/[^/\\]*$/, "")}${target}` : target);
+    return resolveLink(isRelative ? `${path.replace(/[^/\\]*$/, "")}${target}` : target);
   } catch {
     return path; // nothing is there
   }
 }
 
-function straightTo(path: string): NewFile {
+function writeInPlace(path: string): NewFile {
   const file = Deno.openSync(path, { write: true });
   return {
     write: (bytes) => cannotWrite(path, () => writeAll(file, bytes)),

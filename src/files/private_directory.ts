@@ -6,13 +6,13 @@ import type { CliError } from "../base/errors.ts";
 import { NewerVersion } from "../base/json.ts";
 import {
   assertOwner,
-  damaged,
+  asStorageError,
+  damagedFileError,
   isOpenToOthers,
   lstatIfThere,
   readPrivateFile,
   refusal,
   splitPath,
-  translated,
 } from "./private_file.ts";
 import { shellWord } from "../base/text.ts";
 
@@ -27,7 +27,7 @@ const IS_WINDOWS = Deno.build.os === "windows";
  * @throws {CliError} `storage` when the directory is not theirs, or not closed; it is left as it is.
  */
 export function assertPrivateDirectory(path: string): void {
-  translated("use", path, () => {
+  asStorageError("use", path, () => {
     const link = lstatIfThere(path);
     if (link === undefined) return;
     assertOwner(link, path, "use");
@@ -35,11 +35,11 @@ export function assertPrivateDirectory(path: string): void {
     assertOwner(info, path, "use");
     const mode = IS_WINDOWS ? 0o700 : info.mode ?? 0;
     if (info.isDirectory && (mode & 0o577) === 0o500) return;
-    throw notPrivate(path, link.isSymlink ? Deno.realPathSync(path) : undefined, info);
+    throw notPrivateError(path, link.isSymlink ? Deno.realPathSync(path) : undefined, info);
   });
 }
 
-function notPrivate(path: string, target: string | undefined, info: Deno.FileInfo): CliError {
+function notPrivateError(path: string, target: string | undefined, info: Deno.FileInfo): CliError {
   const close = shell(`chmod 700 ${shellWord(target ?? path)}`);
   if (!info.isDirectory) {
     return refusal("use", path, "it is not a directory", "give another directory: --config-dir");
@@ -78,14 +78,14 @@ export function readIn<T>(
     return parse(text);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    if (!(cause instanceof NewerVersion)) throw damaged(path, reason, next, cause);
+    if (!(cause instanceof NewerVersion)) throw damagedFileError(path, reason, next, cause);
     throw refusal("use", path, reason, "install that version of anaplan-auth, or a later one");
   }
 }
 
 /** The names in a directory, sorted; none when it does not exist. */
 export function listDirectory(path: string): string[] {
-  return translated("read", path, () => {
+  return asStorageError("read", path, () => {
     try {
       return Array.from(Deno.readDirSync(path), (entry) => entry.name).sort();
     } catch (error) {

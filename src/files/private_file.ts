@@ -22,15 +22,16 @@ export type Warn = (text: string) => void;
  * with `damagedFile` when it cannot be a text of ours. The file is left as it is.
  */
 export function readPrivateFile(path: string, next?: Words): string | undefined {
-  if (!isOwnFile(path, "read", next)) return undefined;
-  const read = <T>(work: () => T): T => translated("read", path, () => opened(path, work));
+  if (!checkPrivateFile(path, "read", next)) return undefined;
+  const read = <T>(work: () => T): T =>
+    asStorageError("read", path, () => withRepairedMode(path, work));
   const text = read(() => Deno.readTextFileSync(path));
   if (!text.includes("\ufffd")) return text;
   const bytes = read(() => Deno.readFileSync(path)); // a character like any other, or what is in the place of bad bytes
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw damaged(path, "it is not UTF-8", next);
+    throw damagedFileError(path, "it is not UTF-8", next);
   }
 }
 
@@ -45,26 +46,26 @@ export function lstatIfThere(path: string): Deno.FileInfo | undefined {
 }
 
 /** Whether there is a file at the path, which then is a plain file of ours and closed to others. */
-export function isOwnFile(path: string, verb: string, next?: Words): boolean {
-  return translated(verb, path, () => {
+export function checkPrivateFile(path: string, verb: string, next?: Words): boolean {
+  return asStorageError(verb, path, () => {
     const info = lstatIfThere(path);
     if (info === undefined) return false;
     assertOwner(info, path, verb);
     if (info.isFile && info.size <= LARGEST && !isOpenToOthers(info)) return true;
-    throw unfit(info, path, verb, next);
+    throw unfitFileError(info, path, verb, next);
   });
 }
 
-function unfit(info: Deno.FileInfo, path: string, verb: string, next?: Words): CliError {
+function unfitFileError(info: Deno.FileInfo, path: string, verb: string, next?: Words): CliError {
   if (info.isSymlink && leadsSomewhere(path)) {
     return refusal(verb, path, NOT_PLAIN, lookAt(path)); // what it leads to may be in use
   }
-  if (!info.isFile) return damaged(path, NOT_PLAIN, next);
+  if (!info.isFile) return damagedFileError(path, NOT_PLAIN, next);
   return isOpenToOthers(info)
     ? refusal(verb, path, "other users can open it", shell(`chmod 600 ${shellWord(path)}`), {
       code: "open_to_others",
     })
-    : damaged(path, "it is too large", next);
+    : damagedFileError(path, "it is too large", next);
 }
 
 function leadsSomewhere(link: string): boolean {
@@ -100,7 +101,7 @@ export function restoreMode(path: string, mode: number): void {
 }
 
 /** Does the work; a mode that keeps the file's owner out, as an unlucky umask left it, is repaired first. */
-export function opened<T>(path: string, work: () => T): T {
+export function withRepairedMode<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
@@ -126,7 +127,12 @@ export function refusal(
 }
 
 /** Why a file is not used, which a command that writes there may move out of the way. */
-export function damaged(path: string, reason: string, next?: Words, cause?: unknown): CliError {
+export function damagedFileError(
+  path: string,
+  reason: string,
+  next?: Words,
+  cause?: unknown,
+): CliError {
   return refusal("use", path, reason, next ?? lookAt(path), { damagedFile: path, cause });
 }
 
@@ -141,7 +147,7 @@ export function splitPath(path: string): [directory: string, name: string] {
 }
 
 /** Runs a piece of disk work; whatever it throws leaves as a CliError that names the path. */
-export function translated<T>(verb: string, path: string, work: () => T): T {
+export function asStorageError<T>(verb: string, path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {

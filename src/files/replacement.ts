@@ -2,14 +2,14 @@
 
 import { assertPrivateDirectory, ifPossible, listDirectory } from "./private_directory.ts";
 import {
+  asStorageError,
+  checkPrivateFile,
   diskReason,
-  isOwnFile,
   lstatIfThere,
-  opened,
   restoreMode,
   splitPath,
-  translated,
   type Warn,
+  withRepairedMode,
 } from "./private_file.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";
@@ -65,15 +65,15 @@ export interface Replacement extends Disposable {
  * @throws {CliError} `storage`.
  */
 export function beginReplacement(path: string, temporary: string, warn: Warn): Replacement {
-  isOwnFile(path, "write");
-  const file = translated("write", path, () => {
+  checkPrivateFile(path, "write");
+  const file = asStorageError("write", path, () => {
     return openPrivateFile(temporary, { write: true, createNew: true });
   });
   let reached: "synced" | "written" | undefined;
   let isLeft = false;
   const put = (text: string, check?: () => void): void => {
     const bytes = new TextEncoder().encode(text);
-    translated("write", path, () => {
+    asStorageError("write", path, () => {
       file.seekSync(0, Deno.SeekMode.Start);
       writeAll(file, bytes);
       reached = "written"; // with the blanks of the reservation behind it, if it is not cut
@@ -88,7 +88,7 @@ export function beginReplacement(path: string, temporary: string, warn: Warn): R
   };
   return {
     reserve(bytes) {
-      translated("write", path, () => {
+      asStorageError("write", path, () => {
         writeAll(file, new Uint8Array(bytes).fill(BLANK));
         file.syncSync();
       });
@@ -114,8 +114,8 @@ const BLANK = 0x20;
 
 /** Puts a private file in the place of another one. @throws {CliError} `storage`. */
 export function renamePrivateFile(from: string, to: string, warn: Warn): void {
-  isOwnFile(to, "write");
-  translated("write", to, () => Deno.renameSync(from, to));
+  checkPrivateFile(to, "write");
+  asStorageError("write", to, () => Deno.renameSync(from, to));
   syncDirectoryOf(to, "written", warn);
 }
 
@@ -125,7 +125,7 @@ export function renamePrivateFile(from: string, to: string, warn: Warn): void {
  * @throws {CliError} `storage` as {@link assertPrivateDirectory} does of one that exists already.
  */
 export function ensurePrivateDirectory(path: string): void {
-  translated("create", path, () => makeDirectory(path));
+  asStorageError("create", path, () => makeDirectory(path));
   assertPrivateDirectory(path);
 }
 
@@ -144,7 +144,7 @@ function makeDirectory(path: string): void {
 
 /** Opens a file, or makes it with mode 0600, whatever the umask. */
 export function openPrivateFile(path: string, options: Deno.OpenOptions): Deno.FsFile {
-  const file = opened(path, () => Deno.openSync(path, { ...options, mode: 0o600 }));
+  const file = withRepairedMode(path, () => Deno.openSync(path, { ...options, mode: 0o600 }));
   try {
     restoreMode(path, 0o600);
   } catch (error) {
@@ -156,8 +156,8 @@ export function openPrivateFile(path: string, options: Deno.OpenOptions): Deno.F
 
 /** Removes a file; a file that does not exist is no failure. `warn` as in {@link writePrivateFile}. */
 export function removePrivateFile(path: string, warn: Warn = () => {}): void {
-  if (translated("remove", path, () => lstatIfThere(path)) === undefined) return;
-  translated("remove", path, () => removeIfThere(path));
+  if (asStorageError("remove", path, () => lstatIfThere(path)) === undefined) return;
+  asStorageError("remove", path, () => removeIfThere(path));
   syncDirectoryOf(path, "removed", warn);
 }
 
@@ -220,7 +220,7 @@ function syncDirectoryOf(path: string, done: "written" | "removed", warn: Warn):
 }
 
 /** How old a temporary file is before no process can be writing it any more, in milliseconds. */
-const AN_HOUR = 3_600_000;
+const OLDEST_TEMPORARY = 3_600_000;
 /** What follows a file's name in the names of its temporary files. */
 const TEMPORARY = /^\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
 
@@ -230,7 +230,7 @@ const TEMPORARY = /^\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
  * @param minAge in milliseconds; 0 is for the holder of the lock that guards the file's writes, whatever the
  * disk's clock says. A write takes milliseconds; a process that was stopped for an hour finds its file gone.
  */
-export function removeLeftovers(path: string, minAge = AN_HOUR): void {
+export function removeLeftovers(path: string, minAge = OLDEST_TEMPORARY): void {
   const [directory, name] = splitPath(path);
   for (const entry of ifPossible(() => listDirectory(directory)) ?? []) {
     if (!entry.startsWith(name) || !TEMPORARY.test(entry.slice(name.length))) continue;

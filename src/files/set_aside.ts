@@ -1,13 +1,13 @@
 // Damaged files, moved out of the way. Rule: nothing of a file is lost, and nothing is overwritten.
 
 import { CliError } from "../base/errors.ts";
-import { lstatIfThere, restoreMode, translated, type Warn } from "./private_file.ts";
+import { asStorageError, lstatIfThere, restoreMode, type Warn } from "./private_file.ts";
 
 /**
  * What `load` gives, for a command that replaces or removes the file: a damaged one counts as none, is
  * moved to `.bad` and told. The caller holds the lock of a file that has one.
  */
-export async function orSetAside<T>(
+export async function loadOrSetAside<T>(
   load: () => T | undefined | Promise<T | undefined>,
   warn: Warn,
 ): Promise<T | undefined> {
@@ -22,7 +22,7 @@ export async function orSetAside<T>(
 }
 
 function setAside(path: string): string {
-  return translated("move", path, () => {
+  return asStorageError("move", path, () => {
     let bad = `${path}.bad`;
     for (let count = 2; lstatIfThere(bad) !== undefined; count++) bad = `${path}.bad.${count}`;
     Deno.renameSync(path, bad);

@@ -5,11 +5,11 @@ import { shell } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { shellWord } from "../base/text.ts";
 import { SOCKET_STAGE } from "../base/socket_stage.ts";
-import { lstatIfThere, refusal, splitPath, translated } from "./private_file.ts";
+import { asStorageError, lstatIfThere, refusal, splitPath } from "./private_file.ts";
 import { removeIfPossible, removeIfThere } from "./replacement.ts";
 
 /** Where a socket is made, which then is put in its place. */
-export interface SocketPlace extends Disposable {
+export interface PreparedSocket extends Disposable {
   /** The path that the program may listen at. */
   readonly stage: string;
   /** Closes the file to others and puts it in its place. */
@@ -25,7 +25,7 @@ const MOST_TRIES = 40;
  *
  * @throws {CliError} `storage` when the directory is open to others; `usage` when a socket there is in use.
  */
-export async function socketPlace(path: string): Promise<SocketPlace> {
+export async function prepareSocket(path: string): Promise<PreparedSocket> {
   if (Deno.build.os === "windows") {
     throw new CliError("usage", "Cannot use a socket file: Windows has none for this program", {
       next: "leave out --socket",
@@ -34,7 +34,7 @@ export async function socketPlace(path: string): Promise<SocketPlace> {
   const [directory] = splitPath(path);
   assertOnlyOwnerWrites(directory);
   const isDead = await isDeadSocket(path);
-  const made = translated(
+  const made = asStorageError(
     "write to",
     directory,
     () => Deno.makeTempDirSync({ dir: directory, prefix: ".anaplan-auth-" }),
@@ -45,7 +45,7 @@ export async function socketPlace(path: string): Promise<SocketPlace> {
     stage: `${SOCKET_STAGE}/d/s`,
     publish() {
       stage[Symbol.dispose]();
-      translated("write", path, () => {
+      asStorageError("write", path, () => {
         Deno.chmodSync(`${made}/s`, 0o600);
         if (isDead) removeIfThere(path);
         move(`${made}/s`, path);
@@ -64,7 +64,11 @@ export async function socketPlace(path: string): Promise<SocketPlace> {
 
 /** @throws {CliError} `storage` when another user owns the directory or can write to it. */
 function assertOnlyOwnerWrites(directory: string): void {
-  const { isDirectory, uid, mode } = translated("use", directory, () => Deno.statSync(directory));
+  const { isDirectory, uid, mode } = asStorageError(
+    "use",
+    directory,
+    () => Deno.statSync(directory),
+  );
   const next = "name a socket in a directory that only you can write to";
   if (!isDirectory) throw refusal("use", directory, "it is not a directory", next);
   if (uid !== Deno.uid()) throw refusal("use", directory, "it belongs to another user", next);
@@ -84,7 +88,7 @@ function assertOnlyOwnerWrites(directory: string): void {
  * @throws {CliError} `usage` when a program listens there, or when it is no socket.
  */
 async function isDeadSocket(path: string): Promise<boolean> {
-  const info = translated("use", path, () => lstatIfThere(path));
+  const info = asStorageError("use", path, () => lstatIfThere(path));
   if (info === undefined) return false;
   const name = (reason: string): CliError =>
     new CliError("usage", `Cannot use ${path}: ${reason}`, { next: "name another --socket" });

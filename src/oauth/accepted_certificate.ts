@@ -15,7 +15,7 @@ export function isAccepted(configDir: string, { fingerprint }: ListenerCertifica
 }
 
 /** Keeps that this certificate works. */
-export function keepAccepted(configDir: string, certificate: ListenerCertificate): void {
+export function saveAccepted(configDir: string, certificate: ListenerCertificate): void {
   if (isAccepted(configDir, certificate)) return;
   const { fingerprint } = certificate;
   ifPossible(() => writeIn(configDir, FILE, JSON.stringify({ version: 1, fingerprint }) + "\n"));

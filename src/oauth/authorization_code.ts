@@ -4,12 +4,12 @@
 import { signIn } from "../base/advice.ts";
 import * as oauth from "oauth4webapi";
 import { CliError } from "../base/errors.ts";
-import { defined } from "../base/json.ts";
+import { onlyDefined } from "../base/json.ts";
 import { Secret } from "../base/secret.ts";
 import { printable } from "../base/text.ts";
 import { relayState } from "./relay.ts";
-import { signInRefused } from "./refusals.ts";
-import { type Grant, grantIn, readReply, type Refusal } from "./token_response.ts";
+import { signInRejectedError } from "./refusals.ts";
+import { type Grant, readGrant, readReply, type Refusal } from "./token_response.ts";
 import {
   type AuthorizationServer,
   type OAuthClient,
@@ -58,7 +58,7 @@ export async function startAttempt(
   const scopes = options.scope.split(" ");
   const nonce = scopes.includes("openid") ? oauth.generateRandomNonce() : undefined;
   const url = new URL(server.authorizationEndpoint);
-  const parameters = defined({
+  const parameters = onlyDefined({
     response_type: "code",
     client_id: client.clientId,
     redirect_uri: options.redirectUri,
@@ -70,7 +70,7 @@ export async function startAttempt(
     code_challenge_method: codeVerifier && "S256",
   });
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
-  return defined({
+  return onlyDefined({
     server,
     client,
     redirectUri: options.redirectUri,
@@ -100,7 +100,7 @@ function promptOf(
  * @throws {CliError} `denied` when the user declined or the server rejected it, `unavailable` when the server
  * cannot be used now.
  */
-export async function exchange(
+export async function exchangeCode(
   attempt: Attempt,
   parameters: URLSearchParams,
   system: TokenRequestSystem,
@@ -108,7 +108,7 @@ export async function exchange(
   const { server, client, nonce } = attempt;
   const wire = toWire(server, client);
   const sentAt = system.now();
-  const checked = checkedResponse(attempt, parameters);
+  const checked = validateResponse(attempt, parameters);
   const response = await oauth.authorizationCodeGrantRequest(
     wire.server,
     wire.client,
@@ -120,16 +120,16 @@ export async function exchange(
   );
   const reply = await readReply(response, server);
   if (reply.kind === "refused") {
-    throw signInRefused({ ...attempt, at: "exchange", refusal: reply.refusal });
+    throw signInRejectedError({ ...attempt, at: "exchange", refusal: reply.refusal });
   }
-  return grantIn(reply.body, { server, client, sentAt, nonce, asksOpenid: nonce !== undefined });
+  return readGrant(reply.body, { server, client, sentAt, nonce, asksOpenid: nonce !== undefined });
 }
 
-function checkedResponse(attempt: Attempt, parameters: URLSearchParams): URLSearchParams {
+function validateResponse(attempt: Attempt, parameters: URLSearchParams): URLSearchParams {
   const error = parameters.get("error");
   if (error !== null) {
     const refusal = refusalIn(parameters, error);
-    throw signInRefused({ ...attempt, at: "authorization", refusal });
+    throw signInRejectedError({ ...attempt, at: "authorization", refusal });
   }
   const { server, client } = toWire(attempt.server, attempt.client);
   const believed = new URLSearchParams(parameters);
@@ -150,7 +150,7 @@ function checkedResponse(attempt: Attempt, parameters: URLSearchParams): URLSear
 /** An error at the redirection endpoint (RFC 6749, section 4.1.2.1). */
 function refusalIn(parameters: URLSearchParams, error: string): Refusal {
   const description = parameters.get("error_description");
-  return defined({
+  return onlyDefined({
     status: 0,
     error: printable(error),
     description: description === null ? undefined : printable(description),

@@ -6,9 +6,9 @@ import { CliError } from "../base/errors.ts";
 import { field, parseObject } from "../base/json.ts";
 import { lockFile } from "../files/lock_file.ts";
 import { readIn } from "../files/private_directory.ts";
-import { damaged, type Warn } from "../files/private_file.ts";
+import { damagedFileError, type Warn } from "../files/private_file.ts";
 import { ensurePrivateDirectory, removeLeftovers, writePrivateFile } from "../files/replacement.ts";
-import { orSetAside } from "../files/set_aside.ts";
+import { loadOrSetAside } from "../files/set_aside.ts";
 import type { System } from "../system/contract.ts";
 
 /** One clock for dates, and one for waiting. */
@@ -45,17 +45,17 @@ export async function listenerCertificate(
   clock: Clock,
   warn: Warn,
 ): Promise<ListenerCertificate> {
-  return await goodCertificate(configDir, clock) ??
-    await replaceCertificate(configDir, () => goodCertificate(configDir, clock), clock, warn);
+  return await usableCertificate(configDir, clock) ??
+    await replaceCertificate(configDir, () => usableCertificate(configDir, clock), clock, warn);
 }
 
 /** The certificate that is kept, when it is whole and does not expire soon. */
-async function goodCertificate(
+async function usableCertificate(
   configDir: string,
   clock: Clock,
 ): Promise<ListenerCertificate | undefined> {
   try {
-    const kept = await wholeCertificate(configDir);
+    const kept = await undamagedCertificate(configDir);
     return kept !== undefined && kept.notAfter - clock.now() > RENEW_BEFORE ? kept : undefined;
   } catch (error) {
     if (error instanceof CliError && error.damagedFile !== undefined) return undefined;
@@ -64,7 +64,7 @@ async function goodCertificate(
 }
 
 /** A new certificate in the place of the one that is kept. */
-export function renewedCertificate(
+export function renewCertificate(
   configDir: string,
   clock: Clock,
   warn: Warn,
@@ -100,8 +100,8 @@ async function replaceCertificate(
   using _lock = await lockFile(`${configDir}/tls/listener.lock`, LOCK_DEADLINE, clock);
   const kept = await keptNow(); // another login may have made one in the meantime
   if (kept !== undefined) return kept;
-  await wholeCertificate(configDir).catch((error) =>
-    orSetAside(() => {
+  await undamagedCertificate(configDir).catch((error) =>
+    loadOrSetAside(() => {
       throw error;
     }, warn)
   );
@@ -132,10 +132,10 @@ function parseCertificate(text: string): ListenerCertificate {
 }
 
 /** The stored certificate, when no bit of it has changed since it was saved. */
-async function wholeCertificate(configDir: string): Promise<ListenerCertificate | undefined> {
+async function undamagedCertificate(configDir: string): Promise<ListenerCertificate | undefined> {
   const stored = storedCertificate(configDir);
   if (stored?.sum === undefined || stored.sum === await sumOf(stored)) return stored;
-  throw damaged(`${configDir}/${FILE}`, "its certificate or its key has changed", RENEW);
+  throw damagedFileError(`${configDir}/${FILE}`, "its certificate or its key has changed", RENEW);
 }
 
 async function sumOf(parts: Pick<ListenerCertificate, "certificate" | "key">): Promise<string> {

@@ -6,7 +6,13 @@ import * as oauth from "oauth4webapi";
 import { CliError, type ErrorKind } from "../base/errors.ts";
 import type { Secret } from "../base/secret.ts";
 import type { TokenSet } from "./token_set.ts";
-import { type Grant, grantIn, readReply, type Refusal, refusedError } from "./token_response.ts";
+import {
+  type Grant,
+  readGrant,
+  readReply,
+  type Refusal,
+  rejectionError,
+} from "./token_response.ts";
 import {
   type AuthorizationServer,
   type OAuthClient,
@@ -45,8 +51,8 @@ export async function refresh(
       wireOptions(server, system),
     );
   const reply = await readReply(await sendPatiently(send, confirm, server, system), server);
-  if (reply.kind === "refused") throw refreshRefused(reply.refusal, server);
-  return grantIn(reply.body, { server, client, sentAt, previous: tokenSet });
+  if (reply.kind === "refused") throw refreshRejectedError(reply.refusal, server);
+  return readGrant(reply.body, { server, client, sentAt, previous: tokenSet });
 }
 
 /**
@@ -130,11 +136,11 @@ const OTHER_REFUSAL = {
   next: WAIT,
 } as const;
 
-function refreshRefused(refusal: Refusal, server: AuthorizationServer): CliError {
+function refreshRejectedError(refusal: Refusal, server: AuthorizationServer): CliError {
   const { error } = refusal;
   const { kind, reason, next } = REFUSALS.find(({ errors }) => errors.includes(error)) ??
     OTHER_REFUSAL;
-  return refusedError(kind, "Cannot refresh the login", refusal, {
+  return rejectionError(kind, "Cannot refresh the login", refusal, {
     reason: `${server.name} ${reason} (${error})`,
     next,
   });

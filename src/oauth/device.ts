@@ -4,14 +4,14 @@
 import { run, signIn, words } from "../base/advice.ts";
 import * as oauth from "oauth4webapi";
 import { CliError } from "../base/errors.ts";
-import { asObject, defined, type Fields } from "../base/json.ts";
+import { asObject, type Fields, onlyDefined } from "../base/json.ts";
 import { nameOrQuoted } from "../base/names.ts";
 import { Secret } from "../base/secret.ts";
 import type { System } from "../system/contract.ts";
-import { printable, unsteering } from "../base/text.ts";
+import { flattenText, printable } from "../base/text.ts";
 import { urlProblem } from "../base/urls.ts";
-import { signInRefused } from "./refusals.ts";
-import { type Grant, grantIn, readReply, seconds } from "./token_response.ts";
+import { signInRejectedError } from "./refusals.ts";
+import { type Grant, readGrant, readReply, seconds } from "./token_response.ts";
 import {
   type AuthorizationServer,
   type OAuthClient,
@@ -81,16 +81,16 @@ export async function startDeviceAuthorization(
   );
   const reply = await readReply(response, server);
   if (reply.kind === "refused") {
-    throw signInRefused({ at: "device", refusal: reply.refusal, server, client });
+    throw signInRejectedError({ at: "device", refusal: reply.refusal, server, client });
   }
   const body = await deviceAuthorizationIn(reply.body, server, client);
   const verificationUri = browserUrl(body.verification_uri);
   if (verificationUri === undefined) {
-    throw unusable(server, "the address that it wants to be opened is not a URL with https://");
+    throw badAnswer(server, "the address that it wants to be opened is not a URL with https://");
   }
-  const userCode = unsteering(body.user_code);
+  const userCode = flattenText(body.user_code);
   if (userCode.length > LONGEST_USER_CODE) {
-    throw unusable(server, "its user code is too long to be typed");
+    throw badAnswer(server, "its user code is too long to be typed");
   }
   const lifetime = body.expires_in * 1000;
   return {
@@ -112,7 +112,7 @@ async function deviceAuthorizationIn(
 ): Promise<oauth.DeviceAuthorizationResponse> {
   const wire = toWire(server, client);
   const interval = seconds(body.interval);
-  const cleaned = defined({
+  const cleaned = onlyDefined({
     ...Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null)),
     expires_in: Math.min(seconds(body.expires_in), LONGEST_LIFETIME),
     interval: interval > 0 ? Math.min(interval, LONGEST_LIFETIME) : undefined,
@@ -122,11 +122,11 @@ async function deviceAuthorizationIn(
     return await oauth.processDeviceAuthorizationResponse(wire.server, wire.client, response);
   } catch (error) {
     const reason = error instanceof Error ? printable(error.message) : "a part of it is missing";
-    throw unusable(server, reason);
+    throw badAnswer(server, reason);
   }
 }
 
-function unusable(server: AuthorizationServer, reason: string): CliError {
+function badAnswer(server: AuthorizationServer, reason: string): CliError {
   const { host } = new URL(server.deviceEndpoint ?? server.tokenEndpoint);
   return new CliError("unavailable", `Cannot accept the answer of ${host}: ${reason}`, {
     next: "try again; if it stays so, check the endpoints of the profile",
@@ -135,7 +135,7 @@ function unusable(server: AuthorizationServer, reason: string): CliError {
 
 /** An address for a browser, where a fragment has a place; `undefined` for any other text. */
 function browserUrl(text = ""): string | undefined {
-  const address = unsteering(text);
+  const address = flattenText(text);
   if (urlProblem(address.replace(/#.*/, "")) !== undefined) return undefined;
   const { href } = new URL(address);
   return href.length <= LONGEST_ADDRESS ? href : undefined;
@@ -149,7 +149,7 @@ function pollingInterval(told: number, lifetime: number): number {
 /**
  * Polls the token endpoint until the user has approved (RFC 8628, sections 3.4 and 3.5).
  *
- * @param keep makes sure that tokens can be saved, runs one poll, and saves what it brings.
+ * @param exchangeAndSave makes sure that tokens can be saved, runs one poll, and saves what it brings.
  * @param signal ends the wait with its reason.
  * @throws {CliError} `denied`, or `timeout` when the user code has expired.
  */
@@ -159,15 +159,15 @@ export async function pollForTokens<Saved extends object>(
   client: OAuthClient,
   system: Pick<System, "fetch" | "now" | "monotonic" | "sleep">,
   signal: AbortSignal,
-  keep: (poll: () => Promise<Grant | Pending>) => Promise<Saved | Pending>,
+  exchangeAndSave: (poll: () => Promise<Grant | Pending>) => Promise<Saved | Pending>,
 ): Promise<Saved> {
   let { interval } = device;
   let wait = interval;
   while (true) {
     const left = Math.max(0, device.expiresAt - system.monotonic());
     await system.sleep(Math.min(wait, left), signal);
-    if (left <= wait || system.monotonic() >= device.expiresAt) throw expired(device, server);
-    const answer = await keep(() => poll(device, server, client, system));
+    if (left <= wait || system.monotonic() >= device.expiresAt) throw expiredError(device, server);
+    const answer = await exchangeAndSave(() => poll(device, server, client, system));
     if (typeof answer !== "string") return answer;
     if (answer === "slow_down") interval += SLOW_DOWN;
     // section 3.5 asks for an exponential back-off while the server cannot be reached
@@ -199,12 +199,12 @@ async function poll(
     const reply = await readReply(response, server);
     if (reply.kind === "answered") {
       const { asksOpenid } = device;
-      return grantIn(reply.body, { server, client, sentAt, isDeviceGrant: true, asksOpenid });
+      return readGrant(reply.body, { server, client, sentAt, isDeviceGrant: true, asksOpenid });
     }
     const { error } = reply.refusal;
     if (error === "authorization_pending" || error === "slow_down") return error;
-    if (error === "expired_token") throw expired(device, server);
-    throw signInRefused({ at: "device", refusal: reply.refusal, server, client });
+    if (error === "expired_token") throw expiredError(device, server);
+    throw signInRejectedError({ at: "device", refusal: reply.refusal, server, client });
   } catch (error) {
     const isUnavailable = error instanceof CliError && error.kind === "unavailable";
     if (isUnavailable && error.code !== "answer_cut") return "unreachable"; // else the device code was used
@@ -219,7 +219,7 @@ async function saysSlowDown(response: Response): Promise<boolean> {
   return asObject(body)?.error === "slow_down";
 }
 
-function expired(device: DeviceAuthorization, { issuer }: AuthorizationServer): CliError {
+function expiredError(device: DeviceAuthorization, { issuer }: AuthorizationServer): CliError {
   return new CliError(
     "timeout",
     `You did not complete the sign-in: the code ${device.userCode} has expired`,

@@ -3,10 +3,10 @@
 
 import * as oauth from "oauth4webapi";
 import { CliError } from "../base/errors.ts";
-import { asObject, defined, type Fields } from "../base/json.ts";
+import { asObject, type Fields, onlyDefined } from "../base/json.ts";
 import type { Discovered } from "../base/metadata.ts";
 import type { System } from "../system/contract.ts";
-import { quoted } from "../base/text.ts";
+import { quoteWords } from "../base/text.ts";
 import { endpointProblem } from "../base/urls.ts";
 
 /**
@@ -52,18 +52,20 @@ function fetchMetadata(
 
 /** The issuers are compared byte for byte, as `iss` and the id_token's will be. */
 async function metadataIn(response: Response, issuer: string): Promise<Fields> {
-  if (response.status !== 200) throw unusable(issuer, `it was not found (HTTP ${response.status})`);
+  if (response.status !== 200) {
+    throw badMetadata(issuer, `it was not found (HTTP ${response.status})`);
+  }
   const fields = asObject(await response.json().catch(() => undefined));
-  if (fields === undefined) throw unusable(issuer, "it is not a JSON object");
+  if (fields === undefined) throw badMetadata(issuer, "it is not a JSON object");
   const named = fields["issuer"];
   if (named === issuer) return fields;
-  throw unusable(
+  throw badMetadata(
     issuer,
-    typeof named === "string" ? `it names the issuer ${quoted(named)}` : "it names no issuer",
+    typeof named === "string" ? `it names the issuer ${quoteWords(named)}` : "it names no issuer",
   );
 }
 
-function unusable(issuer: string, reason: string): CliError {
+function badMetadata(issuer: string, reason: string): CliError {
   return new CliError("usage", `Cannot use the metadata of ${issuer}: ${reason}`, {
     next: "check --issuer, to the last slash; or give the endpoints by hand",
   });
@@ -98,8 +100,8 @@ function toDiscovered(issuer: string, fields: Fields): Discovered {
   const values = Object.entries(METADATA).map(([key, [name, problemWith]]) => {
     const value = fields[name] ?? undefined; // null is how some servers say nothing
     const problem = value === undefined ? undefined : problemWith(value, issuer);
-    if (problem !== undefined) throw unusable(issuer, `its ${name}: ${problem}`);
+    if (problem !== undefined) throw badMetadata(issuer, `its ${name}: ${problem}`);
     return [key, value] as const;
   });
-  return defined(Object.fromEntries(values));
+  return onlyDefined(Object.fromEntries(values));
 }

@@ -19,7 +19,7 @@ import {
 } from "./page.ts";
 
 /** An authorization response that belongs to the attempt, and the way to answer it. */
-export interface Answer {
+export interface AuthorizationResponse {
   readonly method: "loopback" | "paste" | "relay";
   readonly parameters: URLSearchParams;
   /** Shows the outcome where the answer came from: a page in the browser, nothing for a paste. */
@@ -30,7 +30,7 @@ export interface Answer {
 export interface RedirectionEndpoint {
   readonly handle: (request: Request) => Promise<Response>;
   /** Resolves with the first authorization response that carries the attempt's state. */
-  readonly answer: Promise<Answer>;
+  readonly answer: Promise<AuthorizationResponse>;
   /** Takes an answer that came another way, so that no later one passes for it. */
   take(parameters: URLSearchParams): void;
   /** Shows the outcome to every browser that asks, or is waiting already. */
@@ -53,8 +53,8 @@ export function redirectionEndpoint(
   attempt: Attempt,
   hosts: ReadonlySet<string>,
 ): RedirectionEndpoint {
-  const { path, method } = placeOf(attempt.redirectUri);
-  const answered = Promise.withResolvers<Answer>();
+  const { path, method } = responseLocation(attempt.redirectUri);
+  const answered = Promise.withResolvers<AuthorizationResponse>();
   const outcome = Promise.withResolvers<Page>();
   let taken: string | undefined;
   const take = (parameters: URLSearchParams): boolean => {
@@ -138,7 +138,7 @@ export function listenerHosts(
 }
 
 /** Where the answer is expected: at the redirect URI's own path, or where a relay brings it. */
-function placeOf(redirectUri: string): {
+function responseLocation(redirectUri: string): {
   readonly path: string;
   readonly method: "loopback" | "relay";
 } {
@@ -185,16 +185,16 @@ export function refusalOf(
     request.headers.get(name) ?? ""
   );
   if (purpose.some((value) => /prefetch|prerender|preview/i.test(value))) return bare(204);
-  return isSame(url.pathname, path) ? undefined : bare(404);
+  return isEqualInConstantTime(url.pathname, path) ? undefined : bare(404);
 }
 
 /** Whether the received state is the attempt's. */
 export function isState(received: string | null, attempt: Attempt): boolean {
-  return isSame(received ?? "", attempt.state.reveal());
+  return isEqualInConstantTime(received ?? "", attempt.state.reveal());
 }
 
 /** Compares in constant time, so that the expected text cannot be guessed piece by piece. */
-export function isSame(received: string, expected: string): boolean {
+export function isEqualInConstantTime(received: string, expected: string): boolean {
   const encoder = new TextEncoder();
   const bytes = encoder.encode(received);
   const wanted = encoder.encode(expected);

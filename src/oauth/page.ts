@@ -1,10 +1,10 @@
 // The pages of the listener. Rule: no script, nothing from elsewhere, everything escaped, and the result of a
 // sign-in appears after the tokens are saved.
 
-import { piecesOf, shell, type Words, words, written } from "../base/advice.ts";
+import { formatWords, piecesOf, shell, type Words, words } from "../base/advice.ts";
 import type { CliError } from "../base/errors.ts";
 import { asSentence } from "../base/text.ts";
-import { escaped, type Mark, pageHtml, type PageParts, pagePolicy } from "./page_look.ts";
+import { escapeHtml, type Mark, pageHtml, type PageParts, pagePolicy } from "./page_look.ts";
 
 /** A page: a heading, one or two lines, and one small line, in which commands are highlighted. */
 export interface Page {
@@ -23,7 +23,7 @@ const MARKS: Readonly<Record<Page["status"], Mark>> = {
 };
 
 /** What the page after a login says. */
-export interface Shown {
+export interface PageContent {
   /** What people call the server, such as `Anaplan`. */
   readonly server: string;
   /** Name and address; undefined when the server did not answer in time. */
@@ -33,7 +33,7 @@ export interface Shown {
 }
 
 /** The page after a login. */
-export function signedInPage({ server, who, place }: Shown): Page {
+export function signedInPage({ server, who, place }: PageContent): Page {
   return {
     status: 200,
     heading: `You are signed in to ${server}`,
@@ -105,8 +105,8 @@ export const FINISHED_PAGE: Page = {
 export async function pageResponse(page: Page): Promise<Response> {
   const { status, heading, sentence, detail, small } = page;
   const body = [
-    `<p>${escaped(sentence)}</p>`,
-    detail && `<p>${escaped(detail)}</p>`,
+    `<p>${escapeHtml(sentence)}</p>`,
+    detail && `<p>${escapeHtml(detail)}</p>`,
     small && `<p class="small">${withCommands(small)}</p>`,
   ].filter(Boolean).join("\n");
   return await response(status, { mark: MARKS[status], heading, body });
@@ -119,12 +119,12 @@ export async function pageResponse(page: Page): Promise<Response> {
 export async function waitingResponse(
   relay: { readonly redirectUri: string; readonly bookmarklet: string } | undefined,
 ): Promise<Response> {
-  const there = relay && escaped(new URL(relay.redirectUri).host);
+  const there = relay && escapeHtml(new URL(relay.redirectUri).host);
   const body = relay === undefined
     ? "<p>Continue on the sign-in page. The terminal shows its address.</p>"
     : `<ol>
 <li>Drag this button to your bookmarks bar: <a href="${
-      escaped(relay.bookmarklet)
+      escapeHtml(relay.bookmarklet)
     }">Finish the sign-in</a></li>
 <li>Sign in. Your browser ends on ${there}.</li>
 <li>There, click the new bookmark.</li>
@@ -159,8 +159,8 @@ const SHORT = 32;
 /** A command is on one line, and one click selects the whole of it. */
 function withCommands(text: Words): string {
   return piecesOf(text).map((piece) => {
-    const command = written(piece);
-    if (typeof piece === "string") return escaped(command);
-    return `<code${command.length > SHORT ? ' tabindex="0"' : ""}>${escaped(command)}</code>`;
+    const command = formatWords(piece);
+    if (typeof piece === "string") return escapeHtml(command);
+    return `<code${command.length > SHORT ? ' tabindex="0"' : ""}>${escapeHtml(command)}</code>`;
   }).join("");
 }

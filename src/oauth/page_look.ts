@@ -86,16 +86,16 @@ export function pageHtml({ mark, heading, head = "", body, foot, tail = "" }: Pa
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-${head}<title>${escaped(heading)} · anaplan-auth</title>
+${head}<title>${escapeHtml(heading)} · anaplan-auth</title>
 <style>${STYLE}</style>
 </head>
 <body>
 <main>
 ${markHtml(mark)}
-<h1>${escaped(heading)}</h1>
+<h1>${escapeHtml(heading)}</h1>
 ${body}
 </main>
-<footer>${escaped(foot)}</footer>
+<footer>${escapeHtml(foot)}</footer>
 ${tail}</body>
 </html>
 `;
@@ -127,7 +127,7 @@ export async function sourceHash(source: string): Promise<string> {
 }
 
 /** The text as HTML that shows it and does nothing. */
-export function escaped(text: string): string {
+export function escapeHtml(text: string): string {
   const entities: Readonly<Record<string, string>> = {
     "&": "&amp;",
     "<": "&lt;",

@@ -5,7 +5,7 @@ import { type Attempt } from "./authorization_code.ts";
 import { isState } from "./loopback.ts";
 
 /** What was pasted, understood; or what is wrong with it, in words for the user. */
-export type Pasted =
+export type PastedAnswer =
   | { readonly kind: "answer"; readonly parameters: URLSearchParams }
   | { readonly kind: "malformed" | "foreign"; readonly problem: string };
 
@@ -15,7 +15,7 @@ export type Pasted =
  * Blanks, line breaks and quotes around or inside are what copying from a terminal or an e-mail adds;
  * no URL has one of them.
  */
-export function parsePasted(text: string, attempt: Attempt): Pasted {
+export function parsePasted(text: string, attempt: Attempt): PastedAnswer {
   const cleaned = withScheme(text.replace(/[\s"'<>`]/g, ""), attempt);
   if (cleaned === "") return { kind: "malformed", problem: "Nothing was pasted." };
   if (/^[A-Za-z][A-Za-z0-9+.-]*:/.test(cleaned)) return parseUrl(cleaned, attempt);
@@ -43,7 +43,7 @@ function withScheme(text: string, { redirectUri }: Attempt): string {
   return text.startsWith(`${host}/`) ? `${protocol}//${text}` : text;
 }
 
-function parseUrl(text: string, attempt: Attempt): Pasted {
+function parseUrl(text: string, attempt: Attempt): PastedAnswer {
   if (!URL.canParse(text)) return { kind: "malformed", problem: "That address is damaged." };
   const url = new URL(text);
   const expected = new URL(attempt.redirectUri);
@@ -56,7 +56,7 @@ function parseUrl(text: string, attempt: Attempt): Pasted {
   return parseQuery(url.searchParams, attempt);
 }
 
-function parseQuery(parameters: URLSearchParams, attempt: Attempt): Pasted {
+function parseQuery(parameters: URLSearchParams, attempt: Attempt): PastedAnswer {
   if (["code", "state", "error"].some((name) => parameters.getAll(name).length > 1)) {
     return { kind: "malformed", problem: "That address names a part twice; copy it again." };
   }

@@ -5,7 +5,7 @@ import { run, signIn, type Words, words } from "../base/advice.ts";
 import type { CliError, ErrorKind } from "../base/errors.ts";
 import type { Secret } from "../base/secret.ts";
 import { codeOrQuoted } from "../base/names.ts";
-import { type Refusal, refusedError } from "./token_response.ts";
+import { type Refusal, rejectionError } from "./token_response.ts";
 import {
   type AuthorizationServer,
   clientAuthOf,
@@ -24,13 +24,13 @@ export interface RefusedSignIn {
   readonly codeVerifier?: Secret;
 }
 
-interface Said {
+interface ReasonAndAdvice {
   readonly reason: string;
   readonly next: Words;
 }
 
 /** What to say about this cause; `false` when it is another. */
-type Cause = (refused: RefusedSignIn, error: string) => Said | false;
+type Cause = (refused: RefusedSignIn, error: string) => ReasonAndAdvice | false;
 
 const HOW_TO_GIVE_SECRET = "ANAPLAN_CLIENT_SECRET or --client-secret-file";
 
@@ -175,7 +175,7 @@ const DEVICE_CAUSES: readonly Cause[] = [
 ];
 
 /** The refusal as an error for the user. */
-export function signInRefused(refused: RefusedSignIn): CliError {
+export function signInRejectedError(refused: RefusedSignIn): CliError {
   const { at, refusal } = refused;
   const error = codeOrQuoted(refusal.error);
   const isTemporary = at === "authorization" &&
@@ -185,10 +185,10 @@ export function signInRefused(refused: RefusedSignIn): CliError {
   const causes = at === "device" ? DEVICE_CAUSES : CAUSES;
   const said = causes.map((cause) => cause(refused, error)).find((one) => one !== false) ??
     unknownCause(refused, error);
-  return refusedError(kind, what, refusal, said);
+  return rejectionError(kind, what, refusal, said);
 }
 
-function unknownCause({ at, server }: RefusedSignIn, error: string): Said {
+function unknownCause({ at, server }: RefusedSignIn, error: string): ReasonAndAdvice {
   if (at === "authorization") {
     const isDeclined = error === "access_denied";
     const reason = isDeclined ? `it was declined (${error})` : `${server.name} answered ${error}`;

@@ -30,7 +30,7 @@ export async function revoke(
     { ...wireOptions(server, system, timeout), additionalParameters: { token_type_hint: hint } },
   );
   if (response.status < 500 && response.status !== 429) {
-    return response.status === 200 || await isDead(response);
+    return response.status === 200 || await isAlreadyInvalid(response);
   }
   const { host } = new URL(server.revocationEndpoint ?? server.tokenEndpoint);
   throw new CliError("unavailable", `Cannot use ${host} now: it answered HTTP ${response.status}`, {
@@ -39,7 +39,7 @@ export async function revoke(
 }
 
 /** Some servers answer a token that is no longer valid with an error, instead of the 200 of RFC 7009, section 2.2. */
-async function isDead(response: Response): Promise<boolean> {
+async function isAlreadyInvalid(response: Response): Promise<boolean> {
   const body = asObject(await response.json().catch(() => undefined));
   return ["invalid_token", "invalid_grant"].some((error) => error === body?.["error"]);
 }

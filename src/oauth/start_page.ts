@@ -5,7 +5,7 @@ import { signIn, words } from "../base/advice.ts";
 import * as oauth from "oauth4webapi";
 import { CliError } from "../base/errors.ts";
 import type { System } from "../system/contract.ts";
-import { isSame, refusalOf } from "./loopback.ts";
+import { isEqualInConstantTime, refusalOf } from "./loopback.ts";
 import { BARE_HEADERS, pageResponse, SECOND_VISITOR_PAGE } from "./page.ts";
 
 /** The start page of one attempt. */
@@ -63,7 +63,9 @@ export async function openStartPage(
 }
 
 function hasCookie(request: Request, cookie: string): boolean {
-  return (request.headers.get("cookie") ?? "").split("; ").some((sent) => isSame(sent, cookie));
+  return (request.headers.get("cookie") ?? "").split("; ").some((sent) =>
+    isEqualInConstantTime(sent, cookie)
+  );
 }
 
 function secondVisitor(): CliError {

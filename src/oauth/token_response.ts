@@ -4,9 +4,9 @@
 import { run, type Words, words } from "../base/advice.ts";
 import * as oauth from "oauth4webapi";
 import { CliError, type ErrorKind } from "../base/errors.ts";
-import { asObject, defined, field, type Fields } from "../base/json.ts";
+import { asObject, field, type Fields, onlyDefined } from "../base/json.ts";
 import { Secret } from "../base/secret.ts";
-import { printable, quoted } from "../base/text.ts";
+import { printable, quoteWords } from "../base/text.ts";
 import type { TokenSet } from "./token_set.ts";
 import { answerFields, hasToken, isPage } from "./answer_fields.ts";
 import { type AuthorizationServer, type OAuthClient, toWire } from "./wire.ts";
@@ -42,7 +42,7 @@ export type Verdict =
   | { readonly kind: "doubtful" | "wrong"; readonly reason: Words };
 
 /** What is known about a grant besides the answer. */
-export interface Granting {
+export interface GrantContext {
   readonly server: AuthorizationServer;
   readonly client: OAuthClient;
   /** When the tokens were asked for, in milliseconds since the epoch: never too late. */
@@ -85,7 +85,7 @@ export async function readReply(response: Response, server: AuthorizationServer)
     const description = field(body, "error_description", "string");
     return {
       kind: "refused",
-      refusal: defined({ status, error, description: description && printable(description) }),
+      refusal: onlyDefined({ status, error, description: description && printable(description) }),
     };
   }
   throw unusableAnswer(status, text, server);
@@ -96,7 +96,7 @@ export async function readReply(response: Response, server: AuthorizationServer)
  *
  * @throws {CliError} `unavailable` when the answer has no token that could be used.
  */
-export function grantIn(body: Fields, granting: Granting): Grant {
+export function readGrant(body: Fields, granting: GrantContext): Grant {
   const { server, client, sentAt, previous, isDeviceGrant } = granting;
   const accessToken = accessTokenIn(body);
   const newRefreshToken = field(body, "refresh_token", "string") || undefined;
@@ -105,7 +105,7 @@ export function grantIn(body: Fields, granting: Granting): Grant {
   }
   const refreshToken = newRefreshToken ? new Secret(newRefreshToken) : previous?.refreshToken;
   const rotates = newRefreshToken !== undefined && !previous?.refreshToken?.equals(refreshToken);
-  const tokenSet: TokenSet = defined({
+  const tokenSet: TokenSet = onlyDefined({
     accessToken: new Secret(accessToken ?? ""),
     obtainedAt: sentAt,
     expiresAt: accessToken === undefined ? 0 : sentAt + lifetimeIn(body, server) * 1000,
@@ -132,7 +132,7 @@ export function grantIn(body: Fields, granting: Granting): Grant {
     tokenSet,
     hasAccessToken: accessToken !== undefined,
     judge: async () => {
-      const verdict = await judged(body, granting);
+      const verdict = await judgeIdToken(body, granting);
       return verdict.kind === "fine" ? tokenTypeVerdict(body) : verdict;
     },
   };
@@ -142,7 +142,7 @@ export function grantIn(body: Fields, granting: Granting): Grant {
 function tokenTypeVerdict(body: Fields): Verdict {
   const type = field(body, "token_type", "string")?.trim() || "bearer";
   if (/^(bearer|anaplanauthtoken)$/i.test(type)) return { kind: "fine" };
-  const unknown = `the server calls its token type ${quoted(type)}, which is unknown here`;
+  const unknown = `the server calls its token type ${quoteWords(type)}, which is unknown here`;
   return { kind: "doubtful", reason: `${unknown}; the token is sent as usual` };
 }
 
@@ -201,14 +201,14 @@ function unusableAnswer(status: number, text: string, server: AuthorizationServe
  * Lets oauth4webapi check an id_token, strictly at first, then without the clock and the algorithm
  * (OpenID Connect Core 1.0, section 3.1.3.7). Without a known issuer nothing could be checked.
  */
-async function judged(body: Fields, granting: Granting): Promise<Verdict> {
+async function judgeIdToken(body: Fields, granting: GrantContext): Promise<Verdict> {
   if (granting.server.issuer === undefined) return { kind: "fine" };
   const idToken = field(body, "id_token", "string") || undefined;
-  if (idToken === undefined) return granting.asksOpenid ? verdictWithout(body) : { kind: "fine" };
-  const strict = await complaintAbout(idToken, granting, {});
-  const lenient = strict && await complaintAbout(idToken, granting, {
+  if (idToken === undefined) return granting.asksOpenid ? missingIdToken(body) : { kind: "fine" };
+  const strict = await idTokenProblem(idToken, granting, {});
+  const lenient = strict && await idTokenProblem(idToken, granting, {
     [oauth.clockTolerance]: Number.MAX_SAFE_INTEGER,
-    ...defined({ id_token_signed_response_alg: algorithmOf(idToken) }),
+    ...onlyDefined({ id_token_signed_response_alg: algorithmOf(idToken) }),
   });
   if (lenient !== undefined) return { kind: "wrong", reason: lenient };
   const { subject } = granting.previous ?? {};
@@ -224,16 +224,16 @@ async function judged(body: Fields, granting: Granting): Promise<Verdict> {
  * A provider owes an id_token to who asked for `openid` (OpenID Connect Core 1.0, section 3.1.3.3), unless it
  * did not grant that; a scope that it leaves out is the one that was asked for (RFC 6749, section 5.1).
  */
-function verdictWithout(body: Fields): Verdict {
+function missingIdToken(body: Fields): Verdict {
   const isGranted = scopeIn(body)?.split(" ").includes("openid") ?? true;
   if (!isGranted) return { kind: "fine" };
   const reason = "the provider sent no id_token, so nothing proves whose login this is";
   return { kind: "doubtful", reason };
 }
 
-async function complaintAbout(
+async function idTokenProblem(
   idToken: string,
-  { server, client, nonce, previous }: Granting,
+  { server, client, nonce, previous }: GrantContext,
   leniency: Partial<oauth.Client>,
 ): Promise<string | undefined> {
   const wire = toWire(server, client);
@@ -278,14 +278,14 @@ function subjectIn(idToken: string | undefined): string | undefined {
 }
 
 /** A refusal as an error for the user; the server's own words follow as such. */
-export function refusedError(
+export function rejectionError(
   kind: ErrorKind,
   what: string,
   refusal: Refusal,
   said: { readonly reason: string; readonly next: Words },
 ): CliError {
   const { error, description } = refusal;
-  const quote = description ? `; the server says ${quoted(description)}` : "";
+  const quote = description ? `; the server says ${quoteWords(description)}` : "";
   return new CliError(kind, `${what}: ${said.reason}${quote}`, {
     next: said.next,
     oauthError: error,

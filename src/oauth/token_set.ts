@@ -1,10 +1,10 @@
 // What a login is: the tokens, when they end, and the client that they were issued to. Rule: pure.
 
 import {
-  defined,
   field,
   type Fields,
   NewerVersion,
+  onlyDefined,
   parseObject,
   textList,
   timeField,
@@ -103,7 +103,7 @@ export function parseTokenSet(text: string): TokenSet {
     accessToken === undefined || expiresAt === undefined || obtainedAt === undefined ||
     clientId === undefined
   ) throw new Error("it is not a login saved by anaplan-auth");
-  return defined({
+  return onlyDefined({
     accessToken,
     expiresAt,
     obtainedAt,

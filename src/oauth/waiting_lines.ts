@@ -1,14 +1,14 @@
 // The lines above the prompt while the browser is waited for. Rule: they say what has happened so far, and what will.
 
 import type { Words } from "../base/advice.ts";
-import { fitted, GLUE } from "../base/lines.ts";
+import { fitLines, NO_BREAK_SPACE } from "../base/lines.ts";
 import { countdown } from "../base/times.ts";
 import { isLoopbackHost } from "../base/urls.ts";
 import type { Attempt } from "./authorization_code.ts";
 import type { Loopback } from "./loopback.ts";
 
 /** How long is left, in milliseconds, how much room there is, and how words are shown in it. */
-export interface Left {
+export interface WaitDisplay {
   readonly left: number;
   readonly columns: number;
   readonly shown: (text: Words, blank?: string) => string;
@@ -27,18 +27,18 @@ export function waitingLines(
   attempt: Attempt,
   loopback: Loopback | undefined,
   warning: Words | undefined,
-  { left, columns, shown }: Left,
+  { left, columns, shown }: WaitDisplay,
 ): string {
   const time = `${countdown(left)} left`;
   if (loopback?.kind !== "open") {
-    return fitted(`${atPasting(attempt, loopback)} and paste it here (${time}):`, columns);
+    return fitLines(`${pasteHint(attempt, loopback)} and paste it here (${time}):`, columns);
   }
   const wait = ["Waiting for your browser …", "Waiting …"]
     .find((text) => text.length + time.length + 2 <= columns) ?? "";
   const lines = [
-    ...warning === undefined ? [] : [fitted(shown(warning, GLUE), columns)],
+    ...warning === undefined ? [] : [fitLines(shown(warning, NO_BREAK_SPACE), columns)],
     wait + time.padStart(Math.min(columns, WIDTH) - wait.length),
-    fitted("Or paste the address that the browser ends on:", columns),
+    fitLines("Or paste the address that the browser ends on:", columns),
   ];
   return lines.join("\n");
 }
@@ -47,7 +47,7 @@ export function waitingLines(
 const WIDTH = 79;
 
 /** What the browser will show in the end, which looks like a failure, and what to do with it. */
-export function atPasting(
+export function pasteHint(
   { redirectUri }: Pick<Attempt, "redirectUri">,
   loopback: Loopback | undefined,
 ): string {

@@ -3,8 +3,8 @@
 
 import * as oauth from "oauth4webapi";
 import { CliError } from "../base/errors.ts";
-import { defined, field } from "../base/json.ts";
-import { secretsIn, wordsWithout } from "../base/masking.ts";
+import { field, onlyDefined } from "../base/json.ts";
+import { maskFields, secretsIn } from "../base/masking.ts";
 import type { ClientAuth } from "../base/metadata.ts";
 import type { Secret } from "../base/secret.ts";
 import type { HttpRequest, System } from "../system/contract.ts";
@@ -59,7 +59,7 @@ export function toWire(server: AuthorizationServer, client: OAuthClient): {
   readonly authentication: oauth.ClientAuth;
 } {
   return {
-    server: defined({
+    server: onlyDefined({
       // oauth4webapi wants a name for the server; without a known issuer nothing is compared with it
       issuer: server.issuer ?? new URL(server.tokenEndpoint).origin,
       authorization_endpoint: server.authorizationEndpoint,
@@ -180,6 +180,6 @@ async function withoutEchoes(response: Response, request: HttpRequest): Promise<
   const text = await response.text(); // to look at `body` would make a stream, which takes a millisecond
   if (text === "") return new Response(null, { status, headers });
   const fields = answerFields(text);
-  const body = fields && JSON.stringify(wordsWithout(secretsIn(request), fields));
+  const body = fields && JSON.stringify(maskFields(secretsIn(request), fields));
   return new Response(body ?? text, { status, headers });
 }

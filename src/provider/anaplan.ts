@@ -6,13 +6,13 @@ import { caCertificates } from "../files/ca_file.ts";
 import { origins } from "./authorization_server.ts";
 import { authorization, type BoundLogin } from "./belonging.ts";
 import { CliError } from "../base/errors.ts";
-import { asObject, defined, field, type Fields, objectField, timeField } from "../base/json.ts";
-import { parsedWithout } from "../base/masking.ts";
+import { asObject, field, type Fields, objectField, onlyDefined, timeField } from "../base/json.ts";
+import { parseJsonWithout } from "../base/masking.ts";
 import { codeOrQuoted } from "../base/names.ts";
 import type { Secret } from "../base/secret.ts";
 import { type Settings } from "../settings/settings.ts";
 import type { System } from "../system/contract.ts";
-import { printable, quoted } from "../base/text.ts";
+import { printable, quoteWords } from "../base/text.ts";
 
 /** Who the access token belongs to. */
 export interface User {
@@ -39,7 +39,7 @@ export async function currentUser(
   timeout?: number,
 ): Promise<User> {
   const origin = origins(settings).api;
-  const response = await system.fetch(defined({
+  const response = await system.fetch(onlyDefined({
     method: "GET" as const,
     url: `${origin}/2/0/users/me`,
     headers: { authorization: authorization(login, "Bearer", origin) },
@@ -110,7 +110,7 @@ async function askAuthService(
   timeout?: number,
 ): Promise<Response> {
   const url = origins(settings).auth + path;
-  return await system.fetch(defined({
+  return await system.fetch(onlyDefined({
     method,
     url,
     headers: { authorization: authorization(login, "AnaplanAuthToken", url) },
@@ -136,7 +136,7 @@ function parseUser(user: Fields): User {
 /** The JSON object in an answer; where it repeats the access token, that is masked. */
 export async function bodyOf(response: Response, accessToken: Secret): Promise<Fields | undefined> {
   try {
-    return asObject(parsedWithout([accessToken.reveal()], await response.text()));
+    return asObject(parseJsonWithout([accessToken.reveal()], await response.text()));
   } catch {
     return undefined; // an empty body or a web page; the status says enough
   }
@@ -157,7 +157,7 @@ function apiError(
   }
   const said = body && objectField(body, "status");
   const message = (said && field(said, "message", "string")) ?? "";
-  const theirs = message === "" ? "" : `: ${quoted(message)}`;
+  const theirs = message === "" ? "" : `: ${quoteWords(message)}`;
   if (status >= 400 && status < 500 && status !== 429 && body !== undefined) {
     return new CliError("api", `Cannot ask ${host} who you are (HTTP ${status})${theirs}`, {
       next: settings.issuer === undefined

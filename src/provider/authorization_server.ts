@@ -5,7 +5,7 @@ import { run, signIn, type Words, words } from "../base/advice.ts";
 import type { IssuedLogin } from "./belonging.ts";
 import { caCertificates } from "../files/ca_file.ts";
 import { CliError } from "../base/errors.ts";
-import { defined } from "../base/json.ts";
+import { onlyDefined } from "../base/json.ts";
 import type { AuthorizationServer, OAuthClient } from "../oauth/wire.ts";
 import { type Region, REGIONS } from "./regions.ts";
 import { namedSecret } from "../settings/client_environment.ts";
@@ -35,7 +35,7 @@ export function inOtherRegion(settings: Settings): Words {
 /** Anaplan's authorization server; `/auth/prelogin` lets the user choose basic or SSO. */
 export function anaplanServer(settings: Settings): AuthorizationServer {
   const { oauth } = regionOf(settings);
-  return defined({
+  return onlyDefined({
     name: "Anaplan",
     authorizationEndpoint: settings.authorizationEndpoint ?? `https://${oauth}/auth/prelogin`,
     tokenEndpoint: settings.tokenEndpoint ?? `https://${oauth}/oauth/token`,
@@ -93,8 +93,8 @@ export function placeName(settings: Settings): string {
  */
 export function authorizationServer(settings: Settings, login?: IssuedLogin): AuthorizationServer {
   const { issuer, ...server } = serverOf(settings);
-  if (login === undefined) return defined({ ...server, issuer });
-  return defined({ ...server, issuer: login.issuer, tokenEndpoint: login.tokenEndpoint });
+  if (login === undefined) return onlyDefined({ ...server, issuer });
+  return onlyDefined({ ...server, issuer: login.issuer, tokenEndpoint: login.tokenEndpoint });
 }
 
 function serverOf(settings: Settings): AuthorizationServer {
@@ -115,7 +115,7 @@ function serverOf(settings: Settings): AuthorizationServer {
     ...[settings.apiUrl, settings.authUrl, discovered?.userinfoEndpoint],
     ...[tokenEndpoint, revocationEndpoint],
   ].filter((url) => url !== undefined);
-  return defined({
+  return onlyDefined({
     name: new URL(issuer).host,
     issuer,
     authorizationEndpoint: needed(
@@ -142,5 +142,5 @@ export function clientOf(tokenSet: TokenSet, settings: Settings): OAuthClient {
   const { clientId } = tokenSet;
   if (tokenSet.isDeviceGrant) return { clientId };
   const { own, tutorial } = namedSecret(settings.environment, clientId);
-  return defined({ clientId, clientSecret: own ?? tokenSet.clientSecret ?? tutorial });
+  return onlyDefined({ clientId, clientSecret: own ?? tokenSet.clientSecret ?? tutorial });
 }

@@ -25,7 +25,7 @@ export function authorization(login: BoundLogin, scheme: TokenScheme, url: strin
 }
 
 /** Whether a text repeats the access token, as it is or percent-encoded. */
-export function holdsToken({ accessToken }: BoundLogin, text: string): boolean {
+export function containsToken({ accessToken }: BoundLogin, text: string): boolean {
   const token = accessToken.reveal();
   if (text.length < token.length) return false;
   return text.includes(token) || text.includes(encodeURIComponent(token));
@@ -48,7 +48,7 @@ export function assertBelongs(login: BoundLogin, url: string | URL): void {
 }
 
 /** Whether a login was made at the server with this token endpoint. */
-export function isFrom(login: Pick<TokenSet, "tokenEndpoint">, tokenEndpoint: string): boolean {
+export function isIssuedBy(login: Pick<TokenSet, "tokenEndpoint">, tokenEndpoint: string): boolean {
   return login.tokenEndpoint === tokenEndpoint;
 }
 

@@ -7,7 +7,7 @@ import { bodyOf, currentUser, endSession, type User } from "./anaplan.ts";
 import { authorizationServer, clientOf } from "./authorization_server.ts";
 import { assertBelongs, authorization, type BoundLogin } from "./belonging.ts";
 import { CliError } from "../base/errors.ts";
-import { defined, field } from "../base/json.ts";
+import { field, onlyDefined } from "../base/json.ts";
 import { nameOrQuoted } from "../base/names.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -31,7 +31,7 @@ export function nameAndAddress(user: NamedUser): string {
 }
 
 /** The part of a login that says whose it is. */
-type WhoseLogin = BoundLogin & Pick<TokenSet, "subject">;
+type UserLogin = BoundLogin & Pick<TokenSet, "subject">;
 
 /**
  * Asks who the login belongs to: users/me of Anaplan, or the userinfo endpoint of an issuer.
@@ -39,8 +39,8 @@ type WhoseLogin = BoundLogin & Pick<TokenSet, "subject">;
  * @throws {CliError} `login_required` when the token is not accepted, `denied` when userinfo names another
  * user than the id_token did, `unavailable`, `api` or `usage`.
  */
-export async function whoIs(
-  login: WhoseLogin,
+export async function fetchUser(
+  login: UserLogin,
   settings: Settings,
   system: Pick<System, "fetch">,
   timeout?: number,
@@ -51,7 +51,7 @@ export async function whoIs(
 }
 
 /** What came of the end of a login at the server; a token may stay valid unless the server says that it does not. */
-export interface Ended {
+export interface LoginEnd {
   /** Whether the server did what ends the login; an access token that it cannot revoke ends by itself. */
   readonly isDone: boolean;
   readonly accessToken: boolean;
@@ -69,7 +69,7 @@ export async function endLogin(
   settings: Settings,
   system: Pick<System, "fetch" | "now">,
   timeout?: number,
-): Promise<Ended> {
+): Promise<LoginEnd> {
   let failure: CliError | undefined;
   const asked = async <Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> => {
     try {
@@ -97,7 +97,7 @@ export async function endLogin(
     session,
     refreshToken === undefined ? access === false ? isOver : access : refresh,
   ];
-  return defined({
+  return onlyDefined({
     isDone: failure === undefined && answers.includes(true) && !answers.includes(false),
     accessToken: session || access || false,
     refreshToken: refresh ?? false,
@@ -123,7 +123,7 @@ async function revocation(
 
 /** OpenID Connect Core 1.0, section 5.3. */
 async function userinfo(
-  login: WhoseLogin,
+  login: UserLogin,
   issuer: string,
   settings: Settings,
   system: Pick<System, "fetch">,
@@ -136,7 +136,7 @@ async function userinfo(
     });
   }
   const { host } = new URL(endpoint);
-  const response = await system.fetch(defined({
+  const response = await system.fetch(onlyDefined({
     method: "GET" as const,
     url: endpoint,
     headers: { authorization: authorization(login, "Bearer", endpoint) },

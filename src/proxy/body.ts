@@ -17,7 +17,7 @@ export interface RequestBody {
 export const BROKEN = new Error("the request broke off");
 
 /** Up to so many bytes a body is kept. */
-const KEPT = 1024 * 1024;
+const LONGEST_KEPT = 1024 * 1024;
 /** How long a program may send nothing in the middle of a body, in milliseconds. */
 const STALL = 30_000;
 const AT_ONCE = 65_536;
@@ -33,26 +33,26 @@ export async function bodyOf(
 ): Promise<RequestBody> {
   if (head.length === 0) return {};
   if (head.expectsContinue) await peer.write(CONTINUE);
-  const pieces = patient(
-    head.length === "chunked" ? chunked(input) : counted(input, head.length),
+  const pieces = readPatiently(
+    head.length === "chunked" ? readChunked(input) : readCounted(input, head.length),
     peer,
     ended,
   );
   const begun: Bytes[] = [];
-  for (let length = 0; length <= KEPT;) {
+  for (let length = 0; length <= LONGEST_KEPT;) {
     const { value, done } = await pieces.next();
     if (done) return { body: await new Blob(begun).bytes() };
     length += value.length;
     begun.push(value);
   }
   return {
-    body: ReadableStream.from(both(begun, pieces)),
+    body: ReadableStream.from(concatenate(begun, pieces)),
     ...(head.length === "chunked" ? {} : { length: head.length }),
   };
 }
 
 /** The pieces, with a deadline for each. */
-async function* patient(
+async function* readPatiently(
   pieces: AsyncIterable<Bytes>,
   peer: Peer,
   ended: () => void,
@@ -67,7 +67,7 @@ async function* patient(
   ended();
 }
 
-async function* counted(input: Input, length: number): AsyncGenerator<Bytes> {
+async function* readCounted(input: Input, length: number): AsyncGenerator<Bytes> {
   for (let left = length; left > 0;) {
     const bytes = await input.take(Math.min(left, AT_ONCE));
     if (bytes === undefined) throw BROKEN;
@@ -77,13 +77,13 @@ async function* counted(input: Input, length: number): AsyncGenerator<Bytes> {
 }
 
 /** The pieces of a chunked body (RFC 9112, section 7.1); extensions and trailers are left out. */
-async function* chunked(input: Input): AsyncGenerator<Bytes> {
+async function* readChunked(input: Input): AsyncGenerator<Bytes> {
   while (true) {
     const [, digits = ""] = /^([0-9a-f]{1,8})[ \t]*(;|$)/i.exec(await line(input)) ?? [];
     if (digits === "") throw BROKEN;
     const size = parseInt(digits, 16);
     if (size === 0) break;
-    yield* counted(input, size);
+    yield* readCounted(input, size);
     if (await line(input) !== "") throw BROKEN;
   }
   for (let count = 0; await line(input) !== ""; count++) if (count > 100) throw BROKEN;
@@ -95,7 +95,10 @@ async function line(input: Input): Promise<string> {
   return text;
 }
 
-async function* both(begun: readonly Bytes[], rest: AsyncIterable<Bytes>): AsyncGenerator<Bytes> {
+async function* concatenate(
+  begun: readonly Bytes[],
+  rest: AsyncIterable<Bytes>,
+): AsyncGenerator<Bytes> {
   yield* begun;
   yield* rest;
 }

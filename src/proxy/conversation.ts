@@ -9,11 +9,11 @@ import { type Answer, writeAnswer } from "./answer.ts";
 import { bodyOf, BROKEN } from "./body.ts";
 import { type Fence, refusalOf } from "./fence.ts";
 import type { Forward } from "./forward.ts";
-import { pass } from "./gate.ts";
+import { checkRequest } from "./gate.ts";
 import { parseHead, type RequestHead } from "./head.ts";
 import { answerHeaders, requestHeaders } from "./headers.ts";
 import { type Input, inputOf } from "./input.ts";
-import type { Places } from "./places.ts";
+import type { RequestSlots } from "./request_slots.ts";
 import { refusal, refusalFor } from "./refusals.ts";
 
 /** What all connections share. */
@@ -23,7 +23,7 @@ export interface Shared {
   /** `undefined` when everything passes. */
   readonly fence: Fence | undefined;
   readonly forward: Forward;
-  readonly places: Places;
+  readonly places: RequestSlots;
   readonly context: CommandContext;
   /** Aborted when no new request is taken. */
   readonly closing: AbortSignal;
@@ -33,7 +33,7 @@ const LONGEST_HEAD = 64 * 1024;
 /** How long a connection may wait for its next request, in milliseconds. */
 const IDLE = 75_000;
 /** A body that is refused unread is read away up to here, so that the answer is not lost by a reset. */
-const READ_AWAY = 64 * 1024;
+const LONGEST_DRAIN = 64 * 1024;
 const NEXT = run("proxy --help");
 
 /** Answers the requests of a connection until it ends. */
@@ -71,7 +71,7 @@ async function oneRequest(input: Input, peer: Peer, shared: Shared): Promise<boo
     return false;
   }
   const began = performance.now();
-  const { answer, path, length, closes } = await answered(head, input, peer, shared);
+  const { answer, path, length, closes } = await answerRequest(head, input, peer, shared);
   shared.context.system.trace(() =>
     `${head.method} ${path} ${answer.status}, ${length} bytes, ${
       Math.round(performance.now() - began)
@@ -81,7 +81,7 @@ async function oneRequest(input: Input, peer: Peer, shared: Shared): Promise<boo
   return !closes;
 }
 
-interface Answered {
+interface AnsweredRequest {
   readonly answer: Answer;
   /** Without the secret and the query, as it may be shown. */
   readonly path: string;
@@ -89,14 +89,14 @@ interface Answered {
   readonly closes: boolean;
 }
 
-async function answered(
+async function answerRequest(
   head: RequestHead,
   input: Input,
   peer: Peer,
   shared: Shared,
-): Promise<Answered> {
+): Promise<AnsweredRequest> {
   const { talk } = shared.context;
-  const passed = pass(head, shared.secret);
+  const passed = checkRequest(head, shared.secret);
   if ("status" in passed) {
     const kind = passed.status === 404 ? "usage" : "denied";
     const answer = refusal(
@@ -116,7 +116,7 @@ async function answered(
     : refusalOf(shared.fence, head.method, target, sentPath(path));
   if (why !== undefined) {
     const answer = refusal(403, "denied", `Cannot pass the request on: ${why}`, NEXT, talk);
-    const closes = head.closes || !await readAway(head, input, peer);
+    const closes = head.closes || !await drainBody(head, input, peer);
     return {
       answer,
       path,
@@ -124,7 +124,7 @@ async function answered(
       closes,
     };
   }
-  return { ...await passedOn(head, target, input, peer, shared), path };
+  return { ...await forwardRequest(head, target, input, peer, shared), path };
 }
 
 /** The path as fetch sends it, with the host before it that it was given. */
@@ -135,21 +135,23 @@ function sentPath(path: string): string {
 }
 
 /** Whether the body is read. */
-async function readAway(head: RequestHead, input: Input, peer: Peer): Promise<boolean> {
+async function drainBody(head: RequestHead, input: Input, peer: Peer): Promise<boolean> {
   if (head.length === 0) return true;
-  if (head.length === "chunked" || head.length > READ_AWAY || head.expectsContinue) return false;
+  if (head.length === "chunked" || head.length > LONGEST_DRAIN || head.expectsContinue) {
+    return false;
+  }
   await bodyOf(head, input, peer, () => {});
   return true;
 }
 
 /** Sends a request on, and its answer back. */
-async function passedOn(
+async function forwardRequest(
   head: RequestHead,
   target: string,
   input: Input,
   peer: Peer,
   shared: Shared,
-): Promise<Omit<Answered, "path">> {
+): Promise<Omit<AnsweredRequest, "path">> {
   const gone = new AbortController();
   let isRead = false;
   const ended = (): void => {

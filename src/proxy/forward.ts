@@ -37,7 +37,7 @@ const SAFE = ["GET", "HEAD", "OPTIONS"];
 /**
  * Makes what sends requests.
  *
- * It throws a CliError as {@link LoginSource.present}; `unavailable` when no answer came.
+ * It throws a CliError as {@link LoginSource.currentLogin}; `unavailable` when no answer came.
  */
 export function forwarder(
   source: LoginSource,
@@ -47,7 +47,7 @@ export function forwarder(
   return async (outgoing) => {
     const canRepeat = !(outgoing.body instanceof ReadableStream);
     const deadline = system.monotonic() + LONGEST_WAIT;
-    let login = await source.present();
+    let login = await source.currentLogin();
     let [isRenewed, isLost] = [false, false];
     while (true) {
       let target = outgoing.targetIn(login);
@@ -55,7 +55,7 @@ export function forwarder(
       await queue.turn(deadline, outgoing.signal);
       let response: StreamResponse | undefined;
       try {
-        const present = await source.present(); // the wait may have been long
+        const present = await source.currentLogin(); // the wait may have been long
         if (present !== login) target = outgoing.targetIn(present);
         login = present;
         response = await sendOnce(outgoing, target, login, system);

@@ -5,7 +5,7 @@ import { timingSafeEqual } from "@std/crypto/timing-safe-equal";
 import type { RequestHead } from "./head.ts";
 
 /** What a request that may pass asks for: a path and a query. A status for one that may not. */
-export type Passed = { readonly target: string } | {
+export type GateResult = { readonly target: string } | {
   readonly status: 403 | 404;
   readonly reason: string;
 };
@@ -19,7 +19,10 @@ export function newSecret(): string {
 }
 
 /** Judges a request. @param secret the first segment of the path; `undefined` behind a socket, whose file is closed. */
-export function pass({ target, headers }: RequestHead, secret: string | undefined): Passed {
+export function checkRequest(
+  { target, headers }: RequestHead,
+  secret: string | undefined,
+): GateResult {
   const value = (wanted: string): string | undefined =>
     headers.find(([name]) => name === wanted)?.[1];
   const path = secret === undefined ? target : afterSecret(target, secret);

@@ -2,7 +2,7 @@
 // is set here alone, and nothing gives a path or a method another meaning.
 
 import { CONNECTION_HEADERS } from "../provider/api_headers.ts";
-import { holdsToken } from "../provider/belonging.ts";
+import { containsToken } from "../provider/belonging.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 import type { Header } from "./head.ts";
 
@@ -41,7 +41,8 @@ export function answerHeaders(headers: Headers, login: TokenSet): Header[] {
   const named = namedByConnection(all);
   return all.filter(([name, value]) =>
     !CONNECTION_HEADERS.includes(name) && !named.has(name) &&
-    !name.startsWith("access-control-") && !holdsToken(login, name) && !holdsToken(login, value)
+    !name.startsWith("access-control-") && !containsToken(login, name) &&
+    !containsToken(login, value)
   );
 }
 

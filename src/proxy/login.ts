@@ -1,13 +1,13 @@
 // The login that the proxy uses now. Rule: read again every second that it is wanted, so that a refresh, a logout and
 // a login elsewhere count at once; refreshed by the session that every command has, once for all who wait.
 
-import { written } from "../base/advice.ts";
+import { formatWords } from "../base/advice.ts";
 import type { CommandContext, CommonFlags, Talk } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { caCertificates } from "../files/ca_file.ts";
 import { isFresh, type TokenSet } from "../oauth/token_set.ts";
 import { canRefresh, sameTokenSet } from "../oauth/token_sets.ts";
-import { freshTokenSet, replaceRefused } from "../session/session.ts";
+import { freshTokenSet, replaceRejected } from "../session/session.ts";
 import { settingsInUse } from "../session/store_in_use.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { HttpPool, System } from "../system/contract.ts";
@@ -26,7 +26,7 @@ export interface Login {
 /** The login of a profile, as it changes. */
 export interface LoginSource extends Disposable {
   /** @throws {CliError} as {@link freshTokenSet}. */
-  present(): Promise<Login>;
+  currentLogin(): Promise<Login>;
   /**
    * The login after the API rejected its token: another one, or the same refreshed. `undefined` when the token is so
    * young that a new one would be rejected as well, or cannot be refreshed.
@@ -44,7 +44,7 @@ const YOUNG = 60_000;
 /** The login that the flags name. */
 export function loginSource(flags: CommonFlags, context: CommandContext): LoginSource {
   const { system } = context;
-  const quiet = { ...context, talk: { ...context.talk, warn: onceInARow(context.talk.warn) } };
+  const quiet = { ...context, talk: { ...context.talk, warn: withoutRepeats(context.talk.warn) } };
   let known: Promise<Login> | undefined;
   let countsUntil = 0;
   const pools = onePool(system);
@@ -54,24 +54,24 @@ export function loginSource(flags: CommonFlags, context: CommandContext): LoginS
     known = load(flags, quiet, pools).finally(() => countsUntil = system.monotonic() + COUNTS);
     return known;
   }
-  async function present(): Promise<Login> {
+  async function currentLogin(): Promise<Login> {
     if (known === undefined || system.monotonic() >= countsUntil) return await read();
     const login = await known;
     return isFresh(login.tokenSet, system.now()) ? login : await read();
   }
-  async function refreshed(rejected: TokenSet, { settings }: Login): Promise<void> {
-    refreshing ??= replaceRefused(rejected, settings, quiet)
+  async function refreshLogin(rejected: TokenSet, { settings }: Login): Promise<void> {
+    refreshing ??= replaceRejected(rejected, settings, quiet)
       .finally(() => refreshing = undefined);
     await refreshing;
   }
   return {
-    present,
+    currentLogin,
     async afterRejection(rejected) {
       const login = await read();
       if (!sameTokenSet(login.tokenSet, rejected)) return login;
       if (!canRefresh(rejected) || system.now() - rejected.obtainedAt < YOUNG) return undefined;
       try {
-        await refreshed(rejected, login);
+        await refreshLogin(rejected, login);
       } catch (error) {
         if (error instanceof CliError && error.kind !== "login_required") return undefined;
         throw error;
@@ -115,10 +115,10 @@ function onePool(system: Pick<System, "proxying">): Pools {
 }
 
 /** Says a text again only after another one. */
-function onceInARow(warn: Talk["warn"]): Talk["warn"] {
+function withoutRepeats(warn: Talk["warn"]): Talk["warn"] {
   let last: string | undefined;
   return (text) => {
-    const what = written(text).replaceAll(/\d+/g, ""); // how long a token is valid changes
+    const what = formatWords(text).replaceAll(/\d+/g, ""); // how long a token is valid changes
     if (what !== last) warn(text);
     last = what;
   };

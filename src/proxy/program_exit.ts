@@ -1,10 +1,10 @@
 // The reply of a command that ran a program. Rule: the program's streams and its exit code are all there is to it.
 
 import type { Exit, Talk } from "../command.ts";
-import type { NotRun } from "../system/contract.ts";
+import type { NotRunReason } from "../system/contract.ts";
 
 /** What a shell answers for a program that it cannot run (POSIX, 2.8.2). */
-const EXIT_CODES_OF_A_SHELL: Readonly<Record<NotRun, number>> = {
+const EXIT_CODES_OF_A_SHELL: Readonly<Record<NotRunReason, number>> = {
   "not executable": 126,
   "not found": 127,
 };
@@ -12,7 +12,7 @@ const EXIT_CODES_OF_A_SHELL: Readonly<Record<NotRun, number>> = {
 /** The program's exit code, or a shell's when it could not run: then the user learns why. */
 export function programExit(
   [program = ""]: readonly string[],
-  ended: number | NotRun,
+  ended: number | NotRunReason,
   { insist }: Talk,
 ): Exit {
   if (typeof ended === "number") return { kind: "exit", code: ended };

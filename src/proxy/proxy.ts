@@ -2,14 +2,14 @@
 // or without a login, and in ten seconds it is gone.
 
 import type { CommandContext, CommonFlags } from "../command.ts";
-import { socketPlace } from "../files/socket_file.ts";
+import { prepareSocket } from "../files/socket_file.ts";
 import type { Peer } from "../system/contract.ts";
 import { converse } from "./conversation.ts";
 import type { Fence } from "./fence.ts";
 import { forwarder } from "./forward.ts";
 import { newSecret } from "./gate.ts";
 import { loginSource } from "./login.ts";
-import { requestPlaces } from "./places.ts";
+import { requestSlots } from "./request_slots.ts";
 
 /** Where and for whom. */
 export interface ProxyOptions {
@@ -28,7 +28,7 @@ export interface OpenProxy extends AsyncDisposable {
 
 const MOST_AT_ONCE = 64;
 /** How long running requests get when the proxy ends, in milliseconds. */
-const LAST_WORDS = 10_000;
+const FINISH_TIME = 10_000;
 const LOOK_EVERY = 20;
 
 /**
@@ -51,14 +51,14 @@ export async function openProxy(
     ...{ secret, context, closing: closing.signal },
     fence: fence.readOnly || fence.only.length > 0 ? fence : undefined,
     forward: forwarder(source, system),
-    places: requestPlaces(MOST_AT_ONCE),
+    places: requestSlots(MOST_AT_ONCE),
   };
   const serve = (peer: Peer): Promise<void> => {
     peers.add(peer);
     return converse(peer, shared).finally(() => peers.delete(peer));
   };
-  undo.defer(() => farewell(peers));
-  const place = socket === undefined ? undefined : undo.use(await socketPlace(socket));
+  undo.defer(() => finishConnections(peers));
+  const place = socket === undefined ? undefined : undo.use(await prepareSocket(socket));
   const { serveLocal } = await system.proxying();
   const server = await serveLocal(place ? { socket: place.stage } : { port }, serve);
   undo.defer(async () => {
@@ -76,8 +76,8 @@ export async function openProxy(
 }
 
 /** Waits for the connections that are answering, and cuts those that take too long. */
-async function farewell(peers: ReadonlySet<Peer>): Promise<void> {
-  const end = performance.now() + LAST_WORDS;
+async function finishConnections(peers: ReadonlySet<Peer>): Promise<void> {
+  const end = performance.now() + FINISH_TIME;
   while (peers.size > 0 && performance.now() < end) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
   }

@@ -4,7 +4,7 @@ import { readConfig } from "../files/config_fields.ts";
 import { lockConfig, writeConfig } from "../files/config_file.ts";
 import type { Clock } from "../files/lock_file.ts";
 import type { Warn } from "../files/private_file.ts";
-import { orSetAside } from "../files/set_aside.ts";
+import { loadOrSetAside } from "../files/set_aside.ts";
 import { currentProfile } from "../settings/location.ts";
 
 /** The name of the profile to use, `null` for none, or `undefined` to leave the present one. */
@@ -32,6 +32,6 @@ export async function changeCurrentProfile(
   const { mayBeSealed } = await import("../store/sealing.ts");
   const load = (): string | undefined => currentProfile(configDir);
   if (mayBeSealed(configDir)) readConfig(configDir); // a damaged one may name the key, and is not set aside
-  const chosen = await choose(await orSetAside(load, warn));
+  const chosen = await choose(await loadOrSetAside(load, warn));
   if (chosen !== undefined) saveCurrentProfile(configDir, chosen, warn);
 }

@@ -9,7 +9,7 @@ import {
   refreshTokenVariable,
 } from "./advice_in_use.ts";
 import { CliError } from "../base/errors.ts";
-import { defined } from "../base/json.ts";
+import { onlyDefined } from "../base/json.ts";
 import { readNamedFile } from "../files/named_file.ts";
 import { Secret } from "../base/secret.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -87,7 +87,7 @@ function loginOf(settings: Settings): TokenSet {
   }
   const ended = { accessToken: new Secret(""), expiresAt: 0, obtainedAt: 0 };
   const { tokenEndpoint, issuer, origins } = authorizationServer(settings);
-  return defined({ ...ended, clientId, refreshToken, tokenEndpoint, issuer, origins });
+  return onlyDefined({ ...ended, clientId, refreshToken, tokenEndpoint, issuer, origins });
 }
 
 function refreshTokenInFile(path: string): Secret {

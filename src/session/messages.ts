@@ -10,7 +10,7 @@ import { loginCommand } from "./advice_in_use.ts";
 import { type SignedOut, signedOutSentence } from "./expiry.ts";
 
 /** How long ago it may be that a new token was valid for long enough, in milliseconds. */
-const JUDGING = 1_000;
+const JUDGING_TIME = 1_000;
 
 /** @throws {CliError} `usage` when even a new access token is not valid for so long. */
 export function assertValidFor(
@@ -18,7 +18,7 @@ export function assertValidFor(
   minValid: number,
   now: number,
 ): void {
-  if (expiresAt - now >= minValid - JUDGING) return;
+  if (expiresAt - now >= minValid - JUDGING_TIME) return;
   const longest = flagTime(expiresAt - obtainedAt);
   const wanted = `Cannot get a token that is valid for ${flagTime(minValid)}`;
   throw new CliError(
@@ -29,7 +29,7 @@ export function assertValidFor(
 }
 
 /** The warning that a new access token is valid for less time than was asked. */
-export function shortLived({ expiresAt }: TokenSet, minValid: number, now: number): string {
+export function shortLivedWarning({ expiresAt }: TokenSet, minValid: number, now: number): string {
   const left = duration(expiresAt - now);
   return `the new access token is valid for ${left} only, less than the ${
     duration(minValid)
@@ -37,7 +37,7 @@ export function shortLived({ expiresAt }: TokenSet, minValid: number, now: numbe
 }
 
 /** The warning that the server rejected the refresh token, while the access token is still valid. */
-export function rejectedSoon(tokenSet: TokenSet, settings: Settings, now: number): Words {
+export function rejectedWarning(tokenSet: TokenSet, settings: Settings, now: number): Words {
   const left = duration(tokenSet.expiresAt - now);
   const rejected = `the server rejected the refresh token (${tokenSet.endedBy})`;
   const signIn = loginCommand(settings);
@@ -45,7 +45,11 @@ export function rejectedSoon(tokenSet: TokenSet, settings: Settings, now: number
 }
 
 /** The warning that a refresh failed early enough to use the present access token. */
-export function stillValid({ message }: CliError, { expiresAt }: TokenSet, now: number): string {
+export function stillValidWarning(
+  { message }: CliError,
+  { expiresAt }: TokenSet,
+  now: number,
+): string {
   return `${message}; the present access token is valid for ${duration(expiresAt - now)} more`;
 }
 
@@ -68,7 +72,7 @@ export function cannotRefresh({ refreshToken }: TokenSet, settings: Settings): C
 }
 
 /** The error of a command that finds no login for its profile. @throws {CliError} `usage` when there is no such profile. */
-export function notSignedIn(settings: Settings): CliError {
+export function notSignedInError(settings: Settings): CliError {
   assertProfileExists(settings, "Cannot get an access token");
   return loginRequired(settings, `You are not signed in (profile ${settings.profile})`);
 }

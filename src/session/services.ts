@@ -3,7 +3,7 @@
 import { words } from "../base/advice.ts";
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
-import { freshTokenSet, replaceRefused } from "./session.ts";
+import { freshTokenSet, replaceRejected } from "./session.ts";
 import { storeInUse } from "./store_in_use.ts";
 import { forProfile, loginCommand } from "./advice_in_use.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -24,13 +24,16 @@ export async function withFreshTokenSet<T>(
     return await use(tokenSet);
   } catch (error) {
     if (!isRejection(error)) throw forProfile(error, settings);
-    if (!canRefresh(tokenSet)) throw await endedLogin(tokenSet, error, settings, context);
+    if (!canRefresh(tokenSet)) throw await markLoginEnded(tokenSet, error, settings, context);
   }
-  const replaced = await replaceRefused(tokenSet, settings, context);
+  const replaced = await replaceRejected(tokenSet, settings, context);
   try {
     return await use(replaced);
   } catch (error) {
-    throw forProfile(isRejection(error) ? await evenNew(error, settings) : error, settings);
+    throw forProfile(
+      isRejection(error) ? await newTokenRejectedError(error, settings) : error,
+      settings,
+    );
   }
 }
 
@@ -40,7 +43,7 @@ function isRejection(error: unknown): error is CliError {
 }
 
 /** The rejection of a token that was refreshed right before: the login works, but not there. */
-async function evenNew(error: CliError, settings: Settings): Promise<CliError> {
+async function newTokenRejectedError(error: CliError, settings: Settings): Promise<CliError> {
   const message = `${error.message}, although it is new`;
   if (settings.issuer !== undefined) return error.with({ message });
   const { inOtherRegion } = await import("../provider/authorization_server.ts");
@@ -52,14 +55,14 @@ async function evenNew(error: CliError, settings: Settings): Promise<CliError> {
 }
 
 /** Marks a login whose access token was rejected and that cannot be refreshed, and says that you are signed out. */
-async function endedLogin(
+async function markLoginEnded(
   tokenSet: TokenSet,
   error: CliError,
   settings: Settings,
   context: CommandContext,
 ): Promise<CliError> {
   const [{ markEnded, withoutAccess }, { signedOut, signedOutSentence }] = await Promise.all([
-    import("./ended.ts"),
+    import("./ended_login.ts"),
     import("./expiry.ts"),
   ]);
   const store = await storeInUse(settings, context);

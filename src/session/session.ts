@@ -12,7 +12,7 @@ import { isFresh, type TokenSet } from "../oauth/token_set.ts";
 import { canRefresh, sameTokenSet } from "../oauth/token_sets.ts";
 
 /** What a refresh did: another process may have been first. */
-export interface Refreshed {
+export interface RefreshResult {
   readonly tokenSet: TokenSet;
   /** Whether this process sent the request; otherwise another one had just done it. */
   readonly byUs: boolean;
@@ -27,7 +27,7 @@ export interface Refreshed {
  * token is still valid, that is given out with a warning, unless the caller asked for more.
  *
  * @param minValid how much longer the access token has to be good, in milliseconds.
- * @param isDemanded whether nothing less will do.
+ * @param strict whether nothing less will do.
  * @throws {CliError} `login_required` when there is nothing left to refresh with, `unavailable` when
  * the authorization server cannot be reached, `storage` when the login cannot be read or saved, `usage` when
  * the server's tokens are not valid for as long as is demanded.
@@ -36,14 +36,14 @@ export async function freshTokenSet(
   settings: Settings,
   context: CommandContext,
   minValid?: number,
-  isDemanded = minValid !== undefined,
+  strict = minValid !== undefined,
 ): Promise<TokenSet> {
   const store = await storeInUse(settings, context);
   const seen = await loginInUse(settings, store, true) ?? await noLogin(settings);
   const now = context.system.now();
   if (isFresh(seen, now, minValid)) { // no lock, and no network module is loaded
     if (seen.endedBy !== undefined) {
-      context.talk.warn((await messages()).rejectedSoon(seen, settings, now));
+      context.talk.warn((await messages()).rejectedWarning(seen, settings, now));
     }
     return seen;
   }
@@ -51,15 +51,15 @@ export async function freshTokenSet(
     const { tokenSet } = await replaceTokenSet(seen, store, settings, context, { minValid });
     const isAcceptable = isFresh(tokenSet, context.system.now(), minValid);
     if (minValid === undefined || isAcceptable) return tokenSet;
-    const { assertValidFor, shortLived } = await messages();
-    if (isDemanded) assertValidFor(tokenSet, minValid, context.system.now());
-    else context.talk.warn(shortLived(tokenSet, minValid, context.system.now()));
+    const { assertValidFor, shortLivedWarning } = await messages();
+    if (strict) assertValidFor(tokenSet, minValid, context.system.now());
+    else context.talk.warn(shortLivedWarning(tokenSet, minValid, context.system.now()));
     return tokenSet;
   } catch (error) {
     const later = context.system.now(); // a refresh that fails may take its time
-    const isStillValid = !isDemanded && isFresh(seen, later, 1_000);
+    const isStillValid = !strict && isFresh(seen, later, 1_000);
     if (!isStillValid || !(error instanceof CliError) || !allowsOldToken(error)) throw error;
-    context.talk.warn((await messages()).stillValid(error, seen, later));
+    context.talk.warn((await messages()).stillValidWarning(error, seen, later));
     return seen;
   }
 }
@@ -78,7 +78,7 @@ function allowsOldToken({ kind, code }: CliError): boolean {
 export async function refreshedTokenSet(
   settings: Settings,
   context: CommandContext,
-): Promise<Refreshed> {
+): Promise<RefreshResult> {
   const store = await storeInUse(settings, context);
   const seen = await loginInUse(settings, store, true) ?? await noLogin(settings);
   const since = context.system.now();
@@ -91,7 +91,7 @@ export async function refreshedTokenSet(
  *
  * @throws {CliError} as {@link freshTokenSet}.
  */
-export async function replaceRefused(
+export async function replaceRejected(
   refused: TokenSet,
   settings: Settings,
   context: CommandContext,
@@ -136,9 +136,9 @@ async function replaceTokenSet(
   settings: Settings,
   context: CommandContext,
   { minValid, asksAgain = false, isRefused = false, since = 0 }: ReplaceOptions = {},
-): Promise<Refreshed> {
+): Promise<RefreshResult> {
   const { now } = context.system;
-  if (!seen.isCopy) await refreshable(seen, settings, now(), asksAgain); // before waiting for another process
+  if (!seen.isCopy) await assertRefreshable(seen, settings, now(), asksAgain); // before waiting for another process
   const modules = refreshModules(); // they load while the lock is taken
   await using login = await store.lock(settings.profile);
   const isDone = (tokenSet: TokenSet | undefined): tokenSet is TokenSet =>
@@ -149,7 +149,7 @@ async function replaceTokenSet(
   if (isDone(stored)) {
     return { tokenSet: stored, byUs: false, isPutBack: login.isPutBack ?? false };
   }
-  const old = await refreshable(stored, settings, now(), asksAgain);
+  const old = await assertRefreshable(stored, settings, now(), asksAgain);
   return await refreshLocked(old, settings, context, login, await modules, isRefused);
 }
 
@@ -171,7 +171,7 @@ async function refreshLocked(
   login: LockedLogin,
   [{ refresh }, { grantAndSave }, servers]: Awaited<ReturnType<typeof refreshModules>>,
   isRefused: boolean,
-): Promise<Refreshed> {
+): Promise<RefreshResult> {
   const client = servers.clientOf(stored, settings);
   const { clientId, clientSecret } = settings.environment;
   const isUnused = clientSecret !== undefined && clientId !== stored.clientId;
@@ -195,7 +195,7 @@ async function refreshLocked(
       const rejected = { ...stored, endedBy: error.oauthError ?? "rejected" };
       const ended = { ...rejected, endedAt: context.system.now() };
       if (present !== undefined) {
-        const { markEnded, withoutAccess } = await import("./ended.ts");
+        const { markEnded, withoutAccess } = await import("./ended_login.ts");
         await markEnded(isRefused ? withoutAccess(ended, context) : ended, login, context);
       }
     }
@@ -207,7 +207,7 @@ async function refreshLocked(
 type RefreshableTokenSet = TokenSet & Required<Pick<TokenSet, "refreshToken" | "tokenEndpoint">>;
 
 /** The token set, if a refresh may be tried with it. @throws {CliError} `login_required`. */
-async function refreshable(
+async function assertRefreshable(
   tokenSet: TokenSet,
   settings: Settings,
   now: number,
@@ -231,7 +231,7 @@ async function refreshable(
 }
 
 async function noLogin(settings: Settings): Promise<never> {
-  throw (await messages()).notSignedIn(settings);
+  throw (await messages()).notSignedInError(settings);
 }
 
 /** What is said when all is not as usual; a good token needs none of it. */

@@ -5,7 +5,7 @@ import type { CommandContext, CommonFlags } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 import { canRefresh } from "../oauth/token_sets.ts";
-import { placeOf, profileNames } from "../settings/location.ts";
+import { profileLocation, profileNames } from "../settings/location.ts";
 import { profileIn } from "../settings/profiles.ts";
 import {
   hasEnvironmentLogin,
@@ -21,7 +21,7 @@ export async function bringMissingSettings(
   flags: CommonFlags,
   context: CommandContext,
 ): Promise<void> {
-  const { configDir, profile } = placeOf(flags, context.system);
+  const { configDir, profile } = profileLocation(flags, context.system);
   if (!isShared(configDir, context.system) || profileNames(configDir).includes(profile)) return;
   await (await storeOf({ configDir }, context)).bringSettings?.(profile);
 }
@@ -41,7 +41,7 @@ export async function settingsInUse(
   return brought === undefined ? settings : loadSettings(flags, system, profileIn(brought));
 }
 
-/** The settings' login in their store; as {@link settledLogin}, where it is stored. */
+/** The settings' login in their store; as {@link readSettledLogin}, where it is stored. */
 export async function loginInUse(
   settings: Settings,
   store: LoginStore,
@@ -49,7 +49,7 @@ export async function loginInUse(
 ): Promise<TokenSet | undefined> {
   const { profile } = settings;
   if (hasEnvironmentLogin(settings)) return await store.load(profile);
-  return await settledLogin(profile, store, isCopyEnough);
+  return await readSettledLogin(profile, store, isCopyEnough);
 }
 
 /**
@@ -58,7 +58,7 @@ export async function loginInUse(
  *
  * @throws {CliError} `storage` as {@link LoginStore.load}, or when there are only tokens that cannot be read.
  */
-async function settledLogin(
+async function readSettledLogin(
   profile: string,
   store: LoginStore,
   isCopyEnough: boolean,

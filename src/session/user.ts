@@ -3,9 +3,9 @@
 
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
-import { defined } from "../base/json.ts";
+import { onlyDefined } from "../base/json.ts";
 import type { User } from "../provider/anaplan.ts";
-import { type NamedUser, whoIs } from "../provider/provider.ts";
+import { fetchUser, type NamedUser } from "../provider/provider.ts";
 import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 import { sameTokenSet } from "../oauth/token_sets.ts";
@@ -16,19 +16,19 @@ import { storeOf } from "./store_in_use.ts";
 export type KeptUser = Pick<TokenSet, "name" | "email" | "subject">;
 
 /** The saved user, in the form that a sentence needs; `undefined` when neither name nor address is known. */
-export function keptUser({ name = "", email = "" }: TokenSet): NamedUser | undefined {
+export function savedUser({ name = "", email = "" }: TokenSet): NamedUser | undefined {
   return name || email ? { firstName: name, lastName: "", email, id: "" } : undefined;
 }
 
 /**
  * Asks the provider who you are, with a token that is refreshed first when it is stale, and keeps the answer.
  *
- * @throws {CliError} as {@link withFreshTokenSet} and {@link whoIs}.
+ * @throws {CliError} as {@link withFreshTokenSet} and {@link fetchUser}.
  */
-export async function askWho(settings: Settings, context: CommandContext): Promise<User> {
+export async function fetchAndSaveUser(settings: Settings, context: CommandContext): Promise<User> {
   return await withFreshTokenSet(settings, context, async (tokenSet) => {
-    const user = await whoIs(tokenSet, settings, context.system);
-    await keepUser(tokenSet, user, settings, context);
+    const user = await fetchUser(tokenSet, settings, context.system);
+    await saveUser(tokenSet, user, settings, context);
     return user;
   });
 }
@@ -38,14 +38,14 @@ export async function askWho(settings: Settings, context: CommandContext): Promi
  *
  * @param subject the user id that userinfo has to name from now on (OpenID Connect Core 1.0, section 5.3.2).
  */
-export async function keepUser(
+export async function saveUser(
   tokenSet: TokenSet,
   { firstName, lastName, email }: User,
   settings: Settings,
   context: CommandContext,
   subject = tokenSet.subject,
 ): Promise<void> {
-  const kept: KeptUser = defined({ name: `${firstName} ${lastName}`.trim(), email, subject });
+  const kept: KeptUser = onlyDefined({ name: `${firstName} ${lastName}`.trim(), email, subject });
   const isNew = kept.name !== tokenSet.name || email !== tokenSet.email ||
     subject !== tokenSet.subject;
   if (!isNew || hasEnvironmentLogin(settings)) return;

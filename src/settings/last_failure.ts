@@ -2,7 +2,7 @@
 // what was printed, and so no secret.
 
 import type { CliError } from "../base/errors.ts";
-import { defined, field, parseObject } from "../base/json.ts";
+import { field, onlyDefined, parseObject } from "../base/json.ts";
 import { readIn } from "../files/private_directory.ts";
 import { writeIn } from "../files/replacement.ts";
 
@@ -17,7 +17,7 @@ export interface LastFailure {
 }
 
 /** Keeps a failure, in a configuration directory that exists; whatever hinders that is ignored. */
-export function keepFailure(
+export function saveFailure(
   configDir: string,
   profile: string,
   command: string,
@@ -42,7 +42,7 @@ export function lastFailure(configDir: string, profile: string): LastFailure | u
     const command = field(fields, "command", "string");
     const message = field(fields, "message", "string");
     if (at === undefined || command === undefined || message === undefined) return undefined;
-    return defined({ at, command, message, oauthError: field(fields, "oauthError", "string") });
+    return onlyDefined({ at, command, message, oauthError: field(fields, "oauthError", "string") });
   } catch {
     return undefined;
   }

@@ -10,15 +10,15 @@ import { listNames, readIn } from "../files/private_directory.ts";
 import type { System } from "../system/contract.ts";
 
 /** The directory and the profile that a command is about. */
-export interface Place {
+export interface ProfileLocation {
   readonly configDir: string;
   readonly profile: string;
 }
 
-type PlaceSystem = Pick<System, "env" | "platform" | "absolutePath">;
+type LocationSystem = Pick<System, "env" | "platform" | "absolutePath">;
 
 /** The place that flags and environment name, or that was chosen when they name none. */
-export function placeOf(flags: CommonFlags, system: PlaceSystem): Place {
+export function profileLocation(flags: CommonFlags, system: LocationSystem): ProfileLocation {
   const configDir = configDirectory(flags, system);
   const profile = flags.profile ?? system.env("ANAPLAN_PROFILE") ?? profileInUse(configDir);
   if (isProfileName(profile)) return { configDir, profile };
@@ -30,7 +30,7 @@ export function placeOf(flags: CommonFlags, system: PlaceSystem): Place {
 /** Where logins are kept: the flag, the variable, or the platform's place for settings. */
 export function configDirectory(
   flags: CommonFlags,
-  { env, platform, absolutePath }: PlaceSystem,
+  { env, platform, absolutePath }: LocationSystem,
 ): string {
   const named = flags.configDir ?? env("ANAPLAN_AUTH_CONFIG_DIR");
   if (named !== undefined) return absolutePath(named);

@@ -3,7 +3,7 @@
 
 import { run, words } from "../base/advice.ts";
 import type { Discovered } from "../base/metadata.ts";
-import { defined, field, type Fields, objectField, textList } from "../base/json.ts";
+import { field, type Fields, objectField, onlyDefined, textList } from "../base/json.ts";
 import { FILE_VERSION, readJson } from "./location.ts";
 import type { Warn } from "../files/private_file.ts";
 import { removePrivateFile, writeIn } from "../files/replacement.ts";
@@ -42,7 +42,7 @@ function fileOf(name: string): string {
 export function profileIn(fields: Fields): Profile {
   const discovered = objectField(fields, "discovered");
   const issuer = field(fields, "issuer", "string") ?? "";
-  return defined({
+  return onlyDefined({
     ...settingsWith((name, { read }) => read(fields[name])),
     seenIssuer: field(fields, "seenIssuer", "string"),
     discovered: discovered && parseDiscovered(discovered, issuer),
@@ -54,7 +54,7 @@ function parseDiscovered(fields: Fields, issuer: string): Discovered {
     const url = field(fields, name, "string");
     return url === undefined || endpointProblem(url, issuer) !== undefined ? undefined : url;
   };
-  return defined({
+  return onlyDefined({
     authorizationEndpoint: endpoint("authorizationEndpoint"),
     tokenEndpoint: endpoint("tokenEndpoint"),
     deviceEndpoint: endpoint("deviceEndpoint"),

@@ -6,7 +6,7 @@ import { run } from "../base/advice.ts";
 import { CliError, type Misspelled } from "../base/errors.ts";
 import { parseText } from "../base/parse.ts";
 import { type ClientEnvironment, clientEnvironment } from "./client_environment.ts";
-import { placeOf, profileNames } from "./location.ts";
+import { profileLocation, profileNames } from "./location.ts";
 import type { Warn } from "../files/private_file.ts";
 import type { Discovered } from "../base/metadata.ts";
 import { loadProfile, type Profile } from "./profiles.ts";
@@ -61,7 +61,7 @@ export function loadSettings(
   system: Pick<System, "env" | "platform" | "absolutePath">,
   brought?: Profile,
 ): Settings {
-  const { configDir, profile: name } = placeOf(flags, system);
+  const { configDir, profile: name } = profileLocation(flags, system);
   const profile = brought ?? loadProfile(configDir, name);
   return { configDir, profile: name, ...resolveSettings(flags, system, profile) };
 }
@@ -152,7 +152,7 @@ export const SERVERS: readonly SettingName[] = ROWS.filter(([, { isServer }]) =>
   .map(([name]) => name);
 
 /** What a profile keeps that is valid for one issuer or region only. */
-export const OF_ONE_PLACE: readonly (keyof Profile)[] = [
+export const BOUND_TO_PROVIDER: readonly (keyof Profile)[] = [
   ...SERVERS,
   "clientSecretFile",
   "discovered",
@@ -170,7 +170,7 @@ export function profileFor(
   const isSame = issuer === profile?.issuer &&
     (issuer !== undefined || region === (profile?.region ?? SETTINGS.region.default));
   if (profile === undefined || isSame) return profile;
-  const others: readonly string[] = OF_ONE_PLACE;
+  const others: readonly string[] = BOUND_TO_PROVIDER;
   return Object.fromEntries(Object.entries(profile).filter(([name]) => !others.includes(name)));
 }
 
@@ -184,16 +184,16 @@ export function warnOfUnused(before: Profile | undefined, given: Profile, warn: 
 
 /** The profile that does not exist, and those that do; `undefined` when it does, or is the default. */
 export function missingProfile(
-  { configDir, profile, profileExists }: Meant,
+  { configDir, profile, profileExists }: ChosenProfile,
 ): Misspelled | undefined {
   if (profileExists || profile === "default") return undefined;
   return { typed: profile, names: profileNames(configDir), flag: "--profile" };
 }
 
-type Meant = Pick<Settings, "configDir" | "profile" | "profileExists">;
+type ChosenProfile = Pick<Settings, "configDir" | "profile" | "profileExists">;
 
 /** @throws {CliError} `login_required` for such a profile: a typo must not look like a login that is gone. */
-export function assertProfileExists(meant: Meant, cannot: string): void {
+export function assertProfileExists(meant: ChosenProfile, cannot: string): void {
   const misspelled = missingProfile(meant);
   if (misspelled === undefined) return;
   const { profile } = meant;

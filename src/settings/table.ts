@@ -4,7 +4,7 @@
 import type { ClientAuth } from "../base/metadata.ts";
 import { textList } from "../base/json.ts";
 import { parsePrompt, parseText, parseWait } from "../base/parse.ts";
-import { kebab } from "../base/text.ts";
+import { toKebabCase } from "../base/text.ts";
 
 /** What belongs together in the help and in `profile show`; every command has the flags of "common". */
 export type Group = "client" | "servers" | "protocol" | "common";
@@ -196,7 +196,7 @@ export function flagKey(name: SettingName): keyof GivenFlags {
 
 /** The setting as it is typed, such as `api-url`; `--` in front of it makes the flag. */
 export function typedName(name: SettingName): string {
-  return kebab(flagKey(name));
+  return toKebabCase(flagKey(name));
 }
 
 /** What the help says about a setting; a default that is a URL would be too long for it. */

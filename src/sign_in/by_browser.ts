@@ -5,21 +5,21 @@ import { nameAndAddress } from "../provider/provider.ts";
 import type { User } from "../provider/anaplan.ts";
 import type { CommandContext } from "../command.ts";
 import { toCliError } from "../base/errors.ts";
-import { type Attempt, exchange, startAttempt } from "../oauth/authorization_code.ts";
+import { type Attempt, exchangeCode, startAttempt } from "../oauth/authorization_code.ts";
 import { type ListenerCertificate, listenerCertificate } from "../oauth/certificate.ts";
-import { keepAccepted } from "../oauth/accepted_certificate.ts";
+import { saveAccepted } from "../oauth/accepted_certificate.ts";
 import { listenCandidates } from "../oauth/listen_addresses.ts";
-import type { Answer } from "../oauth/loopback.ts";
+import type { AuthorizationResponse } from "../oauth/loopback.ts";
 import { failedPage, signedInPage } from "../oauth/page.ts";
 import type { Grant } from "../oauth/token_response.ts";
-import { openWays, type Ways } from "../oauth/ways.ts";
+import { type AnswerSources, openAnswerSources } from "../oauth/answer_sources.ts";
 import { forProfile } from "../session/advice_in_use.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { System } from "../system/contract.ts";
 import { printable } from "../base/text.ts";
 import { isLoopbackHost } from "../base/urls.ts";
-import { tellHowToSignIn } from "./hints.ts";
-import { type SavedLogin, saveLogin, type SignedIn, type SignIn } from "./saved.ts";
+import { explainSignIn } from "./hints.ts";
+import { type SavedLogin, saveLogin, type SignedIn, type SignIn } from "./save_login.ts";
 
 /** The flags of a sign-in with the browser. */
 export interface BrowserFlags {
@@ -42,18 +42,25 @@ export async function signInByBrowser(
 ): Promise<SignedIn> {
   const certificate = await certificateFor(settings, flags, context);
   const opening = await browserOpening(flags, context.system);
-  await using ways = await waysFor(signIn, certificate, opening, settings, flags, context);
-  const { attempt, loopback, startUrl } = ways;
+  await using sources = await answerSourcesFor(
+    signIn,
+    certificate,
+    opening,
+    settings,
+    flags,
+    context,
+  );
+  const { attempt, loopback, startUrl } = sources;
   const browserUrl = opening === "address" ? attempt.url : startUrl;
-  const warning = await tellHowToSignIn(
+  const warning = await explainSignIn(
     { attempt, loopback, certificate, provider: signIn.provider, browserUrl },
     settings,
     context,
   );
-  const answer = await ways.first(flags.timeout ?? DEFAULT_TIMEOUT, warning);
+  const answer = await sources.first(flags.timeout ?? DEFAULT_TIMEOUT, warning);
   context.talk.progress("Answer received. Signing in …");
   const isAccepted = certificate !== undefined && answer.method !== "paste";
-  if (isAccepted) keepAccepted(settings.configDir, certificate);
+  if (isAccepted) saveAccepted(settings.configDir, certificate);
   const { tokenSet, previous } = await exchangeAndSave(answer, attempt, settings, context);
   const user = signIn.who(tokenSet);
   await answerBrowser(answer, user, attempt, settings, context);
@@ -88,26 +95,26 @@ async function certificateFor(
   return await listenerCertificate(settings.configDir, system, talk.warn);
 }
 
-function waysFor(
+function answerSourcesFor(
   { server, client }: SignIn,
   certificate: ListenerCertificate | undefined,
   opening: Awaited<ReturnType<typeof browserOpening>>,
   settings: Settings,
   flags: BrowserFlags,
   { system, talk }: CommandContext,
-): Promise<Ways> {
+): Promise<AnswerSources> {
   const candidates = listenCandidates(settings.redirectUri, settings.listen);
   const startPage = opening === "start-page";
   const options = { candidates, certificate, pasteOnly: flags.paste === true, startPage };
   const needsRelay = !isLoopbackHost(new URL(settings.redirectUri).hostname);
   const begin = (port: number | undefined): Promise<Attempt> =>
     startAttempt(server, client, { ...settings, relayPort: needsRelay ? port : undefined });
-  return openWays(begin, options, system, talk);
+  return openAnswerSources(begin, options, system, talk);
 }
 
 /** Exchanges the code and saves what it brings; the browser waits, and shows when that fails. */
 async function exchangeAndSave(
-  answer: Answer,
+  answer: AuthorizationResponse,
   attempt: Attempt,
   settings: Settings,
   context: CommandContext,
@@ -115,7 +122,7 @@ async function exchangeAndSave(
   try {
     const seenIssuer = printable(answer.parameters.get("iss") ?? "");
     const given = { ...settings.given, ...(seenIssuer === "" ? {} : { seenIssuer }) };
-    const ask = (): Promise<Grant> => exchange(attempt, answer.parameters, context.system);
+    const ask = (): Promise<Grant> => exchangeCode(attempt, answer.parameters, context.system);
     return await saveLogin<never>(ask, { ...settings, given }, context);
   } catch (error) {
     const told = toCliError(forProfile(error, settings)); // as the terminal will say it
@@ -126,7 +133,7 @@ async function exchangeAndSave(
 
 /** Shows the page, with who signed in if that is known soon. */
 async function answerBrowser(
-  answer: Answer,
+  answer: AuthorizationResponse,
   user: Promise<User | undefined>,
   { server }: Attempt,
   { issuer, region, profile }: Settings,

@@ -15,7 +15,7 @@ import type { OAuthClient } from "../oauth/wire.ts";
 import type { Settings } from "../settings/settings.ts";
 import { table } from "../base/lines.ts";
 import { countdown, duration } from "../base/times.ts";
-import { type SavedLogin, saveLogin, type SignedIn, type SignIn } from "./saved.ts";
+import { type SavedLogin, saveLogin, type SignedIn, type SignIn } from "./save_login.ts";
 
 /** The client of the kind "Device grant", which has no secret, from wherever. */
 export function chooseDeviceClient({ deviceClientId, clientId }: Settings): OAuthClient {
@@ -40,15 +40,15 @@ export async function signInByDevice(
   talk.say(`Sign in to ${provider} on any device (profile ${profile}).`);
   const device = await startDeviceAuthorization(server, client, settings.scope, system);
   await showCode(device, context);
-  const keep = (poll: () => Promise<Grant | Pending>): Promise<SavedLogin | Pending> =>
+  const exchangeAndSave = (poll: () => Promise<Grant | Pending>): Promise<SavedLogin | Pending> =>
     saveLogin(poll, settings, context);
   using _signals = await system.holdSignals(); // from here on, any answer may bring the tokens
-  const { tokenSet, previous } = await waited(
+  const { tokenSet, previous } = await pollWithCountdown(
     device,
     flags.timeout,
     settings,
     context,
-    (signal) => pollForTokens(device, server, client, system, signal, keep),
+    (signal) => pollForTokens(device, server, client, system, signal, exchangeAndSave),
   );
   return { tokenSet, previous, user: who(tokenSet), method: "device" };
 }
@@ -71,7 +71,7 @@ async function showCode(
 const OTHER_LINES = 7;
 
 /** Polls under a countdown; ends it, whatever happens, before anything else is printed. */
-async function waited(
+async function pollWithCountdown(
   device: DeviceAuthorization,
   timeout: number | undefined,
   settings: Settings,
@@ -84,7 +84,7 @@ async function waited(
   const polled = poll(signal);
   const waits = [polled];
   if (deadline < device.expiresAt) {
-    waits.push(timeUp(deadline - system.monotonic(), settings, signal, system));
+    waits.push(rejectAtTimeout(deadline - system.monotonic(), settings, signal, system));
   }
   const shown = showCountdown(deadline, signal, { system, talk });
   try {
@@ -99,7 +99,7 @@ async function waited(
   }
 }
 
-async function timeUp(
+async function rejectAtTimeout(
   timeout: number,
   { issuer }: Settings,
   signal: AbortSignal,

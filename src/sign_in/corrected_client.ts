@@ -3,7 +3,7 @@
 
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
-import { defined } from "../base/json.ts";
+import { onlyDefined } from "../base/json.ts";
 import { Secret } from "../base/secret.ts";
 import type { OAuthClient } from "../oauth/wire.ts";
 import { CLIENT_ID_STEP, SECRET_STEP, type Step } from "./steps.ts";
@@ -34,7 +34,7 @@ export async function correctedClient(
     if (secret !== undefined) {
       talk.say("");
       const given = secret === "" ? clientSecret : new Secret(secret);
-      return defined({ clientId, clientSecret: given });
+      return onlyDefined({ clientId, clientSecret: given });
     }
     const id = await ask(CLIENT_ID_STEP, clientId, "Enter keeps it.");
     if (id === undefined || id === clientId) continue;

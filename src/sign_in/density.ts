@@ -1,7 +1,7 @@
 // How much of a text a terminal has room for. Rule: pure; what can be left out goes first, then the blank lines, and
 // never a part of what is left.
 
-import { fitted } from "../base/lines.ts";
+import { fitLines } from "../base/lines.ts";
 
 /** `airy` has everything, `short` nothing that can be left out, `dense` no blank lines besides. */
 export type Density = "airy" | "short" | "dense";
@@ -31,6 +31,6 @@ export function densityOf(
 
 /** In how many rows a terminal shows the text; a word that is longer than a row, such as a URL, has several. */
 function heightOf(text: string, columns: number): number {
-  return fitted(text, columns).split("\n")
+  return fitLines(text, columns).split("\n")
     .reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / columns)), 0);
 }

@@ -2,7 +2,7 @@
 // the next time, and removed after a sign-in. A draft that cannot be saved fails nothing.
 
 import { CliError } from "../base/errors.ts";
-import { defined, field, parseObject } from "../base/json.ts";
+import { field, onlyDefined, parseObject } from "../base/json.ts";
 import { readIn } from "../files/private_directory.ts";
 import { removePrivateFile, writeIn } from "../files/replacement.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -21,7 +21,7 @@ export function loadDraft(place: DraftPlace): Draft {
   try {
     const fields = readIn(place.configDir, fileOf(place), parseObject, "") ?? {};
     const answers = NAMES.map((name) => [name, field(fields, name, "string")] as const);
-    return defined(
+    return onlyDefined(
       Object.fromEntries(answers.map(([name, answer]) => [name, answer && printable(answer)])),
     );
   } catch {

@@ -4,7 +4,7 @@
 import { words } from "../base/advice.ts";
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
-import { defined } from "../base/json.ts";
+import { onlyDefined } from "../base/json.ts";
 import { currentProfile, profileNames } from "../settings/location.ts";
 import { loadProfile } from "../settings/profiles.ts";
 import { Secret } from "../base/secret.ts";
@@ -15,7 +15,7 @@ import type { Question } from "../system/contract.ts";
 import { type Draft, loadDraft, saveDraft } from "./draft.ts";
 import { introduction } from "./introduction.ts";
 import { canAsk } from "./questions.ts";
-import { allRight, type Step, type StepName, STEPS, YES } from "./steps.ts";
+import { confirmationQuestion, type Step, type StepName, STEPS, YES } from "./steps.ts";
 
 /** What a first sign-in came to know. */
 export interface FirstTime {
@@ -58,13 +58,13 @@ export async function askFirstTime(
   };
   const { clientSecret, ...others } = await askAll(steps, offered, settings, flags, context)
     .catch((error) => {
-      throw keptAnswers(error, settings);
+      throw withKeptAnswers(error, settings);
     });
   context.talk.insist("");
   const secret = clientSecret === undefined
     ? undefined
     : { value: clientSecret === "" ? undefined : new Secret(clientSecret) };
-  return defined({ flags: { ...flags, ...others }, wasAsked: true, secret });
+  return onlyDefined({ flags: { ...flags, ...others }, wasAsked: true, secret });
 }
 
 /** Asks one after the other, and back, until you say that all is right. */
@@ -103,7 +103,7 @@ async function askAll(
       at = Math.max(0, at + (await isAnswered(step, steps.slice(0, at)) ? 1 : -1));
       continue;
     }
-    const answer = await ask(allRight(steps), steps);
+    const answer = await ask(confirmationQuestion(steps), steps);
     if (answer === YES) return answers;
     const wrong = steps.find(({ change }) => change === answer);
     if (wrong === undefined) at--;
@@ -143,7 +143,7 @@ function noClientId({ device }: FirstTimeFlags): CliError {
 }
 
 /** That the answers wait for the next time, where they do. */
-function keptAnswers(error: unknown, settings: Settings): unknown {
+function withKeptAnswers(error: unknown, settings: Settings): unknown {
   const isKept = Object.keys(loadDraft(settings)).length > 0;
   if (!(error instanceof CliError) || error.kind !== "interrupted" || !isKept) return error;
   const message = "Interrupted; your answers are kept for the next time, but not the secret";

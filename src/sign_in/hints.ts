@@ -2,7 +2,7 @@
 // and nothing that they do not need.
 
 import type { Words } from "../base/advice.ts";
-import type { CommandContext, Drawn } from "../command.ts";
+import type { CommandContext, TerminalText } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import type { Attempt } from "../oauth/authorization_code.ts";
 import type { ListenerCertificate } from "../oauth/certificate.ts";
@@ -10,7 +10,7 @@ import { formatAddress } from "../oauth/listen_addresses.ts";
 import type { Loopback } from "../oauth/loopback.ts";
 import { type CertificateWarning, waitingLines } from "../oauth/waiting_lines.ts";
 import type { Settings } from "../settings/settings.ts";
-import { fitted, GLUE } from "../base/lines.ts";
+import { fitLines, NO_BREAK_SPACE } from "../base/lines.ts";
 import { isLoopbackHost } from "../base/urls.ts";
 import { type Density, densityOf } from "./density.ts";
 import { hyperlink } from "./hyperlink.ts";
@@ -42,7 +42,7 @@ const PATIENCE = 400;
  * @returns what the lines above the prompt say about the listener's certificate.
  * @throws {CliError} `unavailable` when there is no listener and no terminal to paste on.
  */
-export async function tellHowToSignIn(
+export async function explainSignIn(
   waiting: Waiting,
   settings: Settings,
   { system, talk }: CommandContext,
@@ -64,8 +64,8 @@ export async function tellHowToSignIn(
   const { density, elsewhere, warning } = fitting(first, waiting, settings, { system, talk });
   const end = density === "dense" ? "" : "\n";
   const columns = terminal.columns() ?? 80;
-  const fit = (text: Words, end = ""): Drawn => ({
-    drawn: fitted(talk.shown(text, GLUE), columns) + end,
+  const fit = (text: Words, end = ""): TerminalText => ({
+    drawn: fitLines(talk.shown(text, NO_BREAK_SPACE), columns) + end,
   });
   talk.say(fit(first.title, end));
   if (first.problem !== undefined) talk.insist(fit(first.problem, end));
@@ -99,7 +99,7 @@ function fitting(
     const page = `${pageLine(false, remote !== undefined)}\n${attempt.url}`;
     const prompt = `${waitingLines(attempt, loopback, warning?.coming, left)}\n>`;
     return [title, problem, remote, page, elsewhere, prompt]
-      .flatMap((text) => text === undefined ? [] : [talk.shown(text, GLUE)]);
+      .flatMap((text) => text === undefined ? [] : [talk.shown(text, NO_BREAK_SPACE)]);
   }, { columns, rows });
   return { density, ...below(density) };
 }

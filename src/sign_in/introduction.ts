@@ -3,7 +3,7 @@
 import { run, type Words, words } from "../base/advice.ts";
 
 /** What the introduction depends on. */
-export interface Introduced {
+export interface IntroductionOptions {
   readonly questions: number;
   /** There are other profiles. */
   readonly isAnother: boolean;
@@ -14,7 +14,7 @@ export interface Introduced {
 }
 
 /** How many questions come, and who has the answers. */
-export function introduction(about: Introduced): Words {
+export function introduction(about: IntroductionOptions): Words {
   const { questions, isAnother, isResumed } = about;
   const what = isAnother ? "A new profile" : "First sign-in";
   const many = ["no questions", "one question", "two questions", "three questions"][questions];
@@ -24,7 +24,7 @@ export function introduction(about: Introduced): Words {
   return words`${what}: ${many ?? "four questions"}. ${source(about)}.${resumed}\n`;
 }
 
-function source({ isDevice, isAnaplan }: Introduced): Words {
+function source({ isDevice, isAnaplan }: IntroductionOptions): Words {
   const administrator = "Your administrator has the answers";
   if (!isAnaplan) return administrator;
   return isDevice

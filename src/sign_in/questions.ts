@@ -2,9 +2,9 @@
 // without a terminal, the error names it.
 
 import type { CommandContext } from "../command.ts";
-import { isFrom } from "../provider/belonging.ts";
+import { isIssuedBy } from "../provider/belonging.ts";
 import { CliError } from "../base/errors.ts";
-import { defined } from "../base/json.ts";
+import { onlyDefined } from "../base/json.ts";
 import type { AuthorizationServer, OAuthClient } from "../oauth/wire.ts";
 import { readNamedFile } from "../files/named_file.ts";
 import { Secret } from "../base/secret.ts";
@@ -40,11 +40,11 @@ export async function chooseClient(
 ): Promise<OAuthClient> {
   const { clientId } = settings;
   if (clientId === undefined) throw new Error("askFirstTime() makes sure of the client ID");
-  if (answered !== undefined) return defined({ clientId, clientSecret: answered.value });
+  if (answered !== undefined) return onlyDefined({ clientId, clientSecret: answered.value });
   const fromEnvironment = environmentSecret(settings.environment, clientId);
   const stored = await (await storeOf(settings, context)).load(settings.profile);
   // a secret of a client at another server does not belong to this server, whatever the ids are
-  const saved = stored && isFrom(stored, server.tokenEndpoint) ? stored : undefined;
+  const saved = stored && isIssuedBy(stored, server.tokenEndpoint) ? stored : undefined;
   const isDoubtful = canAsk(context) &&
     (isClientRejected || saved !== undefined && wasRejected(saved, settings));
   const isSaved = saved?.clientId === clientId && !isDoubtful;
@@ -54,7 +54,7 @@ export async function chooseClient(
   const isKnownWithout = isSaved;
   const clientSecret = known ??
     (isKnownWithout || !canAsk(context) ? undefined : await askSecret(context));
-  return defined({ clientId, clientSecret });
+  return onlyDefined({ clientId, clientSecret });
 }
 
 /** Whether the last failure since this login is that the server rejected its client: the secret was rotated. */
@@ -82,11 +82,11 @@ async function secretByFlag(
   context: CommandContext,
 ): Promise<Secret | undefined> {
   if (flags.clientSecretFile !== undefined) {
-    return needed(readNamedFile(flags.clientSecretFile, "--client-secret-file"));
+    return requireSecret(readNamedFile(flags.clientSecretFile, "--client-secret-file"));
   }
   if (flags.clientSecretStdin !== true) return undefined;
   if (context.system.terminal.stdin) return await askSecret(context);
-  return needed(await context.system.terminal.readPipe(context.system.interruption()));
+  return requireSecret(await context.system.terminal.readPipe(context.system.interruption()));
 }
 
 /** The secret in the file that the profile names; it is for the profile's own client, at its own server. */
@@ -94,10 +94,10 @@ function secretByProfile(settings: Settings, clientId: string): Secret | undefin
   const { saved, given } = settings;
   const isOwn = saved?.clientId === clientId && saved.tokenEndpoint === given.tokenEndpoint;
   if (!isOwn || given.clientSecretFile === undefined) return undefined;
-  return needed(readNamedFile(given.clientSecretFile, "--client-secret-file"));
+  return requireSecret(readNamedFile(given.clientSecretFile, "--client-secret-file"));
 }
 
-function needed(text: string | undefined): Secret {
+function requireSecret(text: string | undefined): Secret {
   const secret = toSecret(text ?? "");
   if (secret !== undefined) return secret;
   throw new CliError("usage", "Cannot read the client secret: what was given is empty", {

@@ -1,6 +1,6 @@
 // The questions of a first sign-in, in their order. Rule: words only, those that an administrator reads in Anaplan.
 
-import { shortened } from "../base/names.ts";
+import { shortenId } from "../base/names.ts";
 import { REGIONS } from "../provider/regions.ts";
 import { SETTINGS } from "../settings/table.ts";
 import type { Choice, Question } from "../system/contract.ts";
@@ -84,7 +84,7 @@ export const STEPS: readonly Step[] = [
 export const YES = "Yes";
 
 /** The last question: whether all the answers are right. */
-export function allRight(steps: readonly Step[]): Omit<Question, "signal"> {
+export function confirmationQuestion(steps: readonly Step[]): Omit<Question, "signal"> {
   return {
     text: "Ready to sign in?",
     choices: [YES, ...steps.map(({ change }) => change)].map((value) => ({ value, note: "" })),
@@ -99,7 +99,7 @@ function clientIdStep(name: "clientId" | "deviceClientId"): Step {
     name,
     change: "Change the client ID",
     text: "Client ID",
-    shown: shortened,
+    shown: shortenId,
     question: (initial) => ({
       ...(initial === undefined ? {} : { initial, hint: "Enter keeps it." }),
       problem: (answer) =>

@@ -14,7 +14,7 @@ export function plainLogin(
   system: Pick<System, "env">,
 ): TokenSet | undefined {
   const config = configText(configDir);
-  if (namesStore(config, system)) return undefined;
+  if (usesSharedStore(config, system)) return undefined;
   const login = readLogin(configDir, profile);
   return typeof login === "string" || mayBeSealing(config, system) ? undefined : login;
 }
@@ -31,7 +31,7 @@ export function configText(configDir: string): string {
 }
 
 /** Whether logins are in a store that other computers also use. */
-export function namesStore(config: string, { env }: Pick<System, "env">): boolean {
+export function usesSharedStore(config: string, { env }: Pick<System, "env">): boolean {
   const named = env("ANAPLAN_AUTH_STORE");
   return named === undefined ? config.includes('"store"') : named !== "local";
 }

@@ -3,7 +3,7 @@
 
 import { CliError } from "../base/errors.ts";
 import { asObject, field, type Fields } from "../base/json.ts";
-import { MOVE_IT, readConfig } from "../files/config_fields.ts";
+import { MOVE_ADVICE, readConfig } from "../files/config_fields.ts";
 import { ifPossible } from "../files/private_directory.ts";
 import { realPath } from "../files/real_path.ts";
 import type { System } from "../system/contract.ts";
@@ -44,14 +44,14 @@ export function kindOf({ by, variable }: KeySource): KeyKind {
 }
 
 /** The source in words, such as `the keychain (docker-credential-pass)`. */
-export function inWords({ by, name, variable }: KeySource): string {
+export function describeSource({ by, name, variable }: KeySource): string {
   if (by === "keychain") return `the keychain (${helperOf(name)})`;
   if (by === "value") return name;
   return variable === undefined ? `${by === "file" ? "" : "the key command "}${name}` : variable;
 }
 
 /** Whether another directory has the key, whose config.json was copied here; one that is gone was moved here. */
-export function isAnothers({ madeFor }: KeySource, configDir: string): boolean {
+export function belongsToAnotherDirectory({ madeFor }: KeySource, configDir: string): boolean {
   const place = madeFor && ifPossible(() => realPath(madeFor));
   return place !== undefined && place !== realPath(configDir);
 }
@@ -98,6 +98,6 @@ function parseSource(fields: Fields | undefined, configDir: string): KeySource {
   throw new CliError(
     "storage",
     `Cannot use ${configDir}/config.json: it does not say where the key of the logins is`,
-    { next: MOVE_IT },
+    { next: MOVE_ADVICE },
   );
 }

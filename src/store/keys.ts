@@ -4,11 +4,11 @@
 import { run, type Words, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { field, parseObject } from "../base/json.ts";
-import { quoted } from "../base/text.ts";
+import { quoteWords } from "../base/text.ts";
 import { diskReason } from "../files/private_file.ts";
 import type { ProgramOutput, System } from "../system/contract.ts";
 import { type Key, keyIn } from "./key.ts";
-import { helperOf, inWords, type KeySource } from "./key_source.ts";
+import { describeSource, helperOf, type KeySource } from "./key_source.ts";
 import { loadDecrypt } from "./sealed_text.ts";
 
 /** What getting a key needs of the world. */
@@ -69,7 +69,7 @@ function noKey(
   next: string,
 ): CliError {
   const key = id === undefined ? "the key of the logins" : `key ${id} of the logins`;
-  const message = `Cannot get ${key} from ${inWords(source)}: ${reason}`;
+  const message = `Cannot get ${key} from ${describeSource(source)}: ${reason}`;
   return new CliError("storage", message, {
     next: ifLost === undefined
       ? `${next}, then run the same command again`
@@ -88,12 +88,12 @@ async function find(source: KeySource, system: KeySystem, wanted: WantedKey): Pr
   );
 }
 
-type No = (reason: string, next: string) => CliError;
+type KeyErrorFactory = (reason: string, next: string) => CliError;
 
 async function bytesOf(
   { by, name, id = "" }: KeySource,
   system: KeySystem,
-  no: No,
+  no: KeyErrorFactory,
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (by === "value") return new TextEncoder().encode(system.env(name));
   if (by === "file") {
@@ -117,7 +117,12 @@ const LONGEST_KEY = 1024;
 const NOTHING = new Uint8Array();
 
 /** The text that a keychain has for a key's id. @throws what `no` makes of the reason. */
-async function inKeychain(name: string, id: string, system: KeySystem, no: No): Promise<string> {
+async function inKeychain(
+  name: string,
+  id: string,
+  system: KeySystem,
+  no: KeyErrorFactory,
+): Promise<string> {
   const helper = helperOf(name);
   const output = await system.ask([helper, "get"], urlOf(id), loadDecrypt);
   if (output.kind !== "ended" || output.code !== 0) throw no(...helperFailure(output, helper));
@@ -146,7 +151,7 @@ export async function storeKey(source: KeySource, text: string, system: KeySyste
   const output = await system.ask([helperOf(name), "store"], JSON.stringify(entry));
   if (output.kind === "ended" && output.code === 0) return;
   const [reason, next] = helperFailure(output, helperOf(name));
-  throw new CliError("storage", `Cannot put a key into ${inWords(source)}: ${reason}`, {
+  throw new CliError("storage", `Cannot put a key into ${describeSource(source)}: ${reason}`, {
     reason,
     next: words`${next}, or name a key file: ${run("seal", { flags: "--key-file FILE" })}`,
   });
@@ -186,7 +191,7 @@ function failure(
       : [`${program}: ${output.reason}`, `install ${program}`];
   }
   const [line = ""] = new TextDecoder().decode(said).trim().split("\n");
-  const words = line === "" || mayHaveKey(line) ? `exit ${output.code}` : quoted(line);
+  const words = line === "" || mayHaveKey(line) ? `exit ${output.code}` : quoteWords(line);
   return [`${program}: ${words}`, "unlock it or sign in to it"];
 }
 

@@ -83,7 +83,7 @@ export type LockSystem =
 const LOCK_DEADLINE = 440_000;
 
 /** What a save is given room for besides the length of the present login, in bytes. */
-const ROOM = 32 * 1024;
+const SPARE_BYTES = 32 * 1024;
 
 /** Takes the lock of the login at a place; see {@link LockedLogin}. */
 export async function lockLogin(
@@ -121,7 +121,7 @@ function textAt(path: string): string | undefined {
 }
 
 /** How things were when the lock was taken. */
-interface Beginning {
+interface StateAtLock {
   /** The text of the login. */
   readonly before: string | undefined;
   /** The {@link fingerprint} of the login that new tokens follow. */
@@ -133,7 +133,7 @@ interface Beginning {
 function lockedLogin(
   { path, load, sealing }: LoginPlace,
   lock: FileLock,
-  { before, follows, lost, isPutBack }: Beginning,
+  { before, follows, lost, isPutBack }: StateAtLock,
   system: LockSystem,
   warn: Warn,
 ): LockedLogin {
@@ -142,7 +142,7 @@ function lockedLogin(
   let present = before;
   let isPlanned = false;
   const hold = (): void => {
-    if (lock.hold() && textAt(path) !== present) throw replacedLogin(path);
+    if (lock.hold() && textAt(path) !== present) throw replacedLoginError(path);
   };
   /** What is left of tokens that this login makes useless. */
   const giveUpLost = (): void => {
@@ -162,7 +162,7 @@ function lockedLogin(
       // only a rename proves that a rename works: the file may be immutable, or mounted by itself
       if (present !== undefined) renewPrivateFile(path, present);
       prepared ??= beginReplacement(path, waitingPath(path), warn);
-      prepared.reserve((present?.length ?? 0) + ROOM);
+      prepared.reserve((present?.length ?? 0) + SPARE_BYTES);
       if (lost !== undefined) return;
       lock.note(plannedNote(path, lock.identity, follows, system));
       isPlanned = true;
@@ -205,7 +205,7 @@ function lockedLogin(
   };
 }
 
-function replacedLogin(path: string): CliError {
+function replacedLoginError(path: string): CliError {
   const reason = "another process replaced the lock file and the login";
   return new CliError("storage", `Cannot write ${path}: ${reason}`, {
     next: "try the same command again",

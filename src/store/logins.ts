@@ -4,7 +4,7 @@
 import type { Words } from "../base/advice.ts";
 import { listNames } from "../files/private_directory.ts";
 import type { System } from "../system/contract.ts";
-import { configText, mayBeSealing, namesStore, readLogin } from "./fresh_login.ts";
+import { configText, mayBeSealing, readLogin, usesSharedStore } from "./fresh_login.ts";
 import type { KeyChoice } from "./key_source.ts";
 import type { LockSystem } from "./locked_login.ts";
 import type { LoginStore } from "./login_store.ts";
@@ -21,7 +21,7 @@ export async function storeIn(
 
 /** Whether logins are kept in a store that other computers use. */
 export function isShared(configDir: string, system: Pick<System, "env">): boolean {
-  return namesStore(configText(configDir), system);
+  return usesSharedStore(configText(configDir), system);
 }
 
 /**

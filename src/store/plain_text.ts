@@ -4,7 +4,7 @@
 import { parseObject } from "../base/json.ts";
 import { ifPossible, listDirectory } from "../files/private_directory.ts";
 import { readPrivateFile } from "../files/private_file.ts";
-import { isOurs } from "../files/loose_places.ts";
+import { isOwnedByUser } from "../files/loose_files.ts";
 import { realPath } from "../files/real_path.ts";
 import type { System } from "../system/contract.ts";
 import { ADDRESS, PREFIX, rescuePlaces } from "./rescue.ts";
@@ -17,7 +17,7 @@ export function plainTexts(configDir: string, system: Pick<System, "env">): stri
     .map((name) => `${directory}/${name}`);
   const rescued = [...new Set(rescuePlaces(configDir, system))].flatMap((place) =>
     namesIn(place).filter((name) => name.startsWith(PREFIX)).map((name) => `${place}/${name}`)
-  ).filter((path) => isOurs(path) && !isElsewhere(path, configDir));
+  ).filter((path) => isOwnedByUser(path) && !isElsewhere(path, configDir));
   return [...damaged, ...rescued].filter((path) => !isSealed(textOf(path)));
 }
 

@@ -7,7 +7,7 @@ import type { FileLock } from "../files/lock_file.ts";
 import { readIn } from "../files/private_directory.ts";
 import type { Warn } from "../files/private_file.ts";
 import { removePrivateFile, renamePrivateFile, writePrivateFile } from "../files/replacement.ts";
-import { orSetAside } from "../files/set_aside.ts";
+import { loadOrSetAside } from "../files/set_aside.ts";
 import { ifReadable, type LoginPlace, waitingPath } from "./rescue.ts";
 import { findRescued, type LostRescue, type Rescued, resealRescued } from "./rescued.ts";
 import type { System } from "../system/contract.ts";
@@ -45,8 +45,8 @@ async function putBackWaiting(
 ): Promise<boolean> {
   const from = waitingPath(path);
   const file = from.slice(configDir.length + 1);
-  const waiting = await orSetAside(
-    () => readIn(configDir, file, wholeLogin, signIn()),
+  const waiting = await loadOrSetAside(
+    () => readIn(configDir, file, parseWholeLogin, signIn()),
     warn,
   );
   if (waiting === undefined) {
@@ -54,8 +54,8 @@ async function putBackWaiting(
     return false;
   }
   if (typeof waiting === "string") await sealing.open(waiting, from); // else the file stays
-  await orSetAside(load, warn); // what cannot be read for another reason is not replaced
-  await movedBack(from, () => renamePrivateFile(from, path, warn));
+  await loadOrSetAside(load, warn); // what cannot be read for another reason is not replaced
+  await namingTokens(from, () => renamePrivateFile(from, path, warn));
   warn(`an interrupted command left new tokens; they are now in ${path}`);
   return true;
 }
@@ -66,7 +66,7 @@ async function putBackRescued(
   lock: FileLock,
   warn: Warn,
 ): Promise<boolean> {
-  const present = await orSetAside(load, warn);
+  const present = await loadOrSetAside(load, warn);
   const isNew = !sameTokenSet(present, rescued.tokenSet);
   if (isNew) {
     if (!await isFollowed(present, rescued)) {
@@ -74,7 +74,7 @@ async function putBackRescued(
       await resealRescued(rescued, lock, sealing).catch((error) => warn(toCliError(error).message));
       return false;
     }
-    await movedBack(rescued.path, async () => {
+    await namingTokens(rescued.path, async () => {
       const seal = await sealing.sealer();
       writePrivateFile(path, await seal(serializeTokenSet(rescued.tokenSet)), warn);
     });
@@ -98,7 +98,7 @@ async function isFollowed(
 }
 
 /** Does the work; its error says where the new tokens still are. */
-async function movedBack(from: string, work: () => void | Promise<void>): Promise<void> {
+async function namingTokens(from: string, work: () => void | Promise<void>): Promise<void> {
   try {
     await work();
   } catch (thrown) {
@@ -117,7 +117,7 @@ async function movedBack(from: string, work: () => void | Promise<void>): Promis
  *
  * @throws {Error} as {@link parseTokenSet} does of whole JSON that is no login.
  */
-function wholeLogin(text: string): TokenSet | string | undefined {
+function parseWholeLogin(text: string): TokenSet | string | undefined {
   try {
     JSON.parse(text);
   } catch {

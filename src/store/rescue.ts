@@ -101,11 +101,11 @@ export function rescueLogin(
     ? undefined
     : rescuePaths(path, lock.identity, system).find((place) => {
       // noted first: after a crash in between, the old refresh token is not sent again
-      isDone(() => lock.note(noteOf("rescued", follows, place)));
-      return isDone(() => writePrivateFile(place, addressed(text, lock.identity, follows)));
+      succeeds(() => lock.note(noteOf("rescued", follows, place)));
+      return succeeds(() => writePrivateFile(place, addAddress(text, lock.identity, follows)));
     });
   const rescued = elsewhere ?? waiting?.path;
-  if (elsewhere === undefined) isDone(() => lock.note(""));
+  if (elsewhere === undefined) succeeds(() => lock.note(""));
   if (rescued === undefined) {
     return new CliError("storage", `${reason}; they could not be rescued anywhere`, {
       code: "not_saved",
@@ -121,7 +121,7 @@ export function rescueLogin(
 }
 
 /** The text of a login, with the identity of the lock that it was rescued under, and the login that it follows. */
-export function addressed(text: string, identity: string, follows: string): string {
+export function addAddress(text: string, identity: string, follows: string): string {
   const fields = { ...JSON.parse(text), [ADDRESS]: identity, [LINEAGE]: follows };
   return JSON.stringify(fields, undefined, 2) + "\n";
 }
@@ -193,7 +193,7 @@ export function rescuePlaces(configDir: string, { env }: RescueSystem): string[]
 }
 
 /** Whether work was done without an error. */
-export function isDone(work: () => void): boolean {
+export function succeeds(work: () => void): boolean {
   try {
     work();
     return true;

@@ -7,8 +7,8 @@ import type { FileLock } from "../files/lock_file.ts";
 import { readPrivateFile, splitPath } from "../files/private_file.ts";
 import { writePrivateFile } from "../files/replacement.ts";
 import {
+  addAddress,
   ADDRESS,
-  addressed,
   LINEAGE,
   parseNote,
   rescuePaths,
@@ -50,7 +50,7 @@ export async function findRescued(
   for (const place of places) {
     let rescued: RescuedText;
     try {
-      rescued = rescuedAt(place, identity);
+      rescued = readRescued(place, identity);
     } catch {
       continue; // not a file of ours: in a directory that all may write to, anything may have that name
     }
@@ -77,7 +77,7 @@ export async function resealRescued(
 ): Promise<void> {
   if (await sealing.isUpToDate(readPrivateFile(path) ?? "")) return;
   const seal = await sealing.sealer();
-  writePrivateFile(path, addressed(await seal(serializeTokenSet(tokenSet)), identity, follows));
+  writePrivateFile(path, addAddress(await seal(serializeTokenSet(tokenSet)), identity, follows));
 }
 
 /** What a rescued file says. */
@@ -88,7 +88,7 @@ interface RescuedText {
 }
 
 /** @throws {Error} when no login of this lock is there. */
-function rescuedAt(place: string, identity: string): RescuedText {
+function readRescued(place: string, identity: string): RescuedText {
   const text = readPrivateFile(place);
   if (text === undefined) throw new Error("no such file or directory");
   const { [ADDRESS]: address, [LINEAGE]: follows } = JSON.parse(text);
@@ -102,7 +102,7 @@ function lostError(path: string, place: string, identity: string): CliError {
   let reason = "it cannot be read";
   let next: Words = login;
   try {
-    rescuedAt(place, identity);
+    readRescued(place, identity);
   } catch (error) {
     if (error instanceof CliError) {
       reason = error.reason ?? reason;

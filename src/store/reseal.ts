@@ -10,7 +10,7 @@ import { listDirectory } from "../files/private_directory.ts";
 import { readPrivateFile, type Warn } from "../files/private_file.ts";
 import { ensurePrivateDirectory, removeLeftovers } from "../files/replacement.ts";
 import { HERE_DEADLINE, LOCK_DEADLINE as ROW_DEADLINE } from "./engines/engine.ts";
-import { isAnothers, type KeyChoice, savedChoice } from "./key_source.ts";
+import { belongsToAnotherDirectory, type KeyChoice, savedChoice } from "./key_source.ts";
 import { eraseKey } from "./keys.ts";
 import type { LockSystem } from "./locked_login.ts";
 import { openStore } from "./logins.ts";
@@ -102,7 +102,8 @@ export async function forgetOldKeys(change: KeyChange): Promise<void> {
   const { old } = savedChoice(change.configDir);
   if (old.length === 0) return;
   for (const source of old.filter(({ by }) => by === "keychain")) {
-    const isOwn = source.madeFor !== undefined && !isAnothers(source, change.configDir);
+    const isOwn = source.madeFor !== undefined &&
+      !belongsToAnotherDirectory(source, change.configDir);
     if (isOwn) await eraseKey(source, change.system);
     else change.warn(`key ${source.id} stays in the keychain: another directory may use it`);
   }

@@ -1,9 +1,15 @@
 // What the store does for logins that are sealed, or are to be. Rule: what counts as the key is looked up each time,
 // since another process may change it.
 
-import { run, type Words, words, written } from "../base/advice.ts";
+import { formatWords, run, type Words, words } from "../base/advice.ts";
 import { ifPossible } from "../files/private_directory.ts";
-import { isAnothers, type KeyChoice, type KeyKind, kindOf, presentChoice } from "./key_source.ts";
+import {
+  belongsToAnotherDirectory,
+  type KeyChoice,
+  type KeyKind,
+  kindOf,
+  presentChoice,
+} from "./key_source.ts";
 import type { KeySystem } from "./keys.ts";
 import { type PresentSealing, sealingOf, sourceOf } from "./sealing.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
@@ -50,12 +56,12 @@ export function sealedLogins(
     sealingOf({ configDir, profile }, choice, system);
   const opened = (profile: string): Promise<TokenSet | undefined> => {
     const { open } = sealing(profile);
-    return openedLogin(() => read(profile), (login) => open(login, pathOf(profile)));
+    return openLogin(() => read(profile), (login) => open(login, pathOf(profile)));
   };
   const warnOnce = (text: Words): void => {
     const said = told.get(system) ?? new Set();
-    if (!said.has(written(text))) warn(text);
-    told.set(system, said.add(written(text)));
+    if (!said.has(formatWords(text))) warn(text);
+    told.set(system, said.add(formatWords(text)));
   };
   return {
     async load(profile) {
@@ -63,7 +69,7 @@ export function sealedLogins(
       if (key !== undefined && typeof read(profile) === "object") {
         warnOnce(words`${pathOf(profile)} is not sealed yet; to seal it: ${run("seal")}`);
       }
-      if (key !== undefined && isAnothers(key, configDir)) {
+      if (key !== undefined && belongsToAnotherDirectory(key, configDir)) {
         const made = `key ${key.id} was made for ${key.madeFor}, and a new key there removes it`;
         warnOnce(words`${made}; for a key of its own: ${run("seal", { flags: "--rotate" })}`);
       }
@@ -79,7 +85,7 @@ export function sealedLogins(
   };
 }
 
-async function openedLogin(
+async function openLogin(
   read: () => TokenSet | string | undefined,
   open: (login: string) => Promise<TokenSet>,
 ): Promise<TokenSet | undefined> {

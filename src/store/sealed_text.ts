@@ -2,7 +2,7 @@
 // Rule: the header names the key and the profile, and both are authenticated.
 
 import { field, type Fields, parseObject } from "../base/json.ts";
-import { quoted } from "../base/text.ts";
+import { quoteWords } from "../base/text.ts";
 import type { Key } from "./key.ts";
 
 /** What can be read of a sealed text without its key. */
@@ -54,7 +54,7 @@ export function headerOf(sealed: string): Header {
     const fields: Fields = parseObject(new TextDecoder().decode(bytes));
     const text = (name: string): string => field(fields, name, "string") ?? "";
     const key = text("kid");
-    return { key: /^[\w-]*$/.test(key) ? key : quoted(key), profile: text("profile") };
+    return { key: /^[\w-]*$/.test(key) ? key : quoteWords(key), profile: text("profile") };
   } catch {
     return { key: "", profile: "" };
   }

@@ -42,7 +42,7 @@ interface RescueFile {
  * Saves the rescued tokens that follow what the store has, wherever they are: in their own place, where there was room,
  * or under another spelling of the store's address.
  */
-export async function deliver(
+export async function deliverRescued(
   place: SharedPlace,
   { elsewhere, owner, system }: Delivering,
   warn: Warn,

@@ -4,7 +4,7 @@
 import { CliError } from "../base/errors.ts";
 import { ensurePrivateDirectory, isThere, openPrivateFile } from "../files/replacement.ts";
 import type { System } from "../system/contract.ts";
-import { isDone, rescuePlaces } from "./rescue.ts";
+import { rescuePlaces, succeeds } from "./rescue.ts";
 
 type DirectorySystem = Pick<System, "env">;
 
@@ -39,7 +39,7 @@ export function writtenDirectory(
   const usual = `${configDir}/shared/${store}`;
   if (takesFiles(usual, profile)) return usual;
   const root = temporaryRoots(configDir, system).find((root) =>
-    isDone(() => ensurePrivateDirectory(root)) && // no other user owns it
+    succeeds(() => ensurePrivateDirectory(root)) && // no other user owns it
     takesFiles(`${root}/shared/${store}`, profile)
   );
   return root === undefined ? usual : `${root}/shared/${store}`;

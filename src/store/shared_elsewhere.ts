@@ -7,7 +7,7 @@ import { ifPossible, listDirectory } from "../files/private_directory.ts";
 import { readPrivateFile, type Warn } from "../files/private_file.ts";
 import { isThere, writePrivateFile } from "../files/replacement.ts";
 import type { System } from "../system/contract.ts";
-import { isDone, PREFIX, rescuePlaces } from "./rescue.ts";
+import { PREFIX, rescuePlaces, succeeds } from "./rescue.ts";
 import { sharedRoots } from "./shared_directory.ts";
 import { mayBeRescuedAt, rescueFile, WAITING } from "./shared_rescue.ts";
 
@@ -122,5 +122,5 @@ function filesIn(directory: string): string[] {
 
 /** Writes rescued tokens into the first place that takes them; `undefined` when none does. */
 export function rescuedTo(places: readonly string[], text: string): string | undefined {
-  return places.find((place) => !isThere(place) && isDone(() => writePrivateFile(place, text)));
+  return places.find((place) => !isThere(place) && succeeds(() => writePrivateFile(place, text)));
 }

@@ -15,16 +15,16 @@ import {
   HERE_DEADLINE,
   type NewRow,
   type Owner,
-  PROOF,
+  PROOF_LIFETIME,
   type Row,
   type RowLock,
 } from "./engines/engine.ts";
 import { hostName, PROCESS_ID } from "../files/this_process.ts";
 import { openCopy, removeCopy, writeCopy } from "./local_copy.ts";
 import type { LockedLogin, LockSystem } from "./locked_login.ts";
-import { deliver, type Delivery } from "./shared_delivery.ts";
-import { keptLogin, notSaved, rowWith, type SharedPlace } from "./shared_place.ts";
-import { isDone } from "./rescue.ts";
+import { deliverRescued, type Delivery } from "./shared_delivery.ts";
+import { loginWithCopy, notSaved, rowWith, type SharedPlace } from "./shared_place.ts";
+import { succeeds } from "./rescue.ts";
 import type { Sealer } from "./sealing.ts";
 import { otherRescuePaths, rescuedTo } from "./shared_elsewhere.ts";
 import { beginRescue, rescueText, setRescueAside } from "./shared_rescue.ts";
@@ -48,7 +48,7 @@ export async function lockShared(
       : await openCopy(place.copyPath, place.sealing);
     const owner = { by: `${hostName()}, process ${PROCESS_ID}` };
     const elsewhere = otherRescuePaths(place, system);
-    const delivery = await deliver(place, { elsewhere, owner, system }, warn);
+    const delivery = await deliverRescued(place, { elsewhere, owner, system }, warn);
     const known = { ...delivery, justSaved };
     const login = lockedShared({ ...place, elsewhere }, lock, owner, known, warn);
     return { ...login, ...provenShortlyBefore(login.prepare, place, system) };
@@ -70,7 +70,7 @@ function lockedShared(
   let present: TokenSet | undefined;
   let ready: ReadyToSave | undefined;
   const load = async (): Promise<TokenSet | undefined> =>
-    present = await keptLogin(await row.present(), place, warn);
+    present = await loginWithCopy(await row.present(), place, warn);
   const getReady = async () => readyToSave(place, present ?? await load());
   return {
     ...{ ...known, load, lost: lost?.error, settings: settingsUnder(row, place) },
@@ -113,7 +113,8 @@ function provenShortlyBefore(
   { monotonic, now }: LockSystem,
 ): Required<Pick<LockedLogin, "prepare" | "confirm">> {
   let began = { ran: 0, clock: 0 };
-  const isOld = (): boolean => Math.max(monotonic() - began.ran, now() - began.clock) > PROOF;
+  const isOld = (): boolean =>
+    Math.max(monotonic() - began.ran, now() - began.clock) > PROOF_LIFETIME;
   const timed = async (): Promise<void> => {
     began = { ran: monotonic(), clock: now() };
     await prepare();
@@ -122,12 +123,12 @@ function provenShortlyBefore(
     prepare: timed,
     async confirm() {
       if (isOld()) await timed();
-      if (isOld()) throw tooSlow(engine.name);
+      if (isOld()) throw tooSlowError(engine.name);
     },
   };
 }
 
-function tooSlow(name: string): CliError {
+function tooSlowError(name: string): CliError {
   const reason = "it answers too slowly";
   return new CliError("storage", `Cannot lock the login in the login store ${name}: ${reason}`, {
     reason,
@@ -177,7 +178,7 @@ function rowWhenNeeded(place: SharedPlace, owner: Owner): RowWhenNeeded {
       return row;
     },
     async save(row) {
-      if (!await (await get()).save(row)) throw outrun(place);
+      if (!await (await get()).save(row)) throw outrunError(place);
       await end();
     },
   };
@@ -208,7 +209,7 @@ async function saveShared(
   const { settings, rescuePath, copyPath, elsewhere } = place;
   const sealed = await seal(serializeTokenSet(tokenSet));
   const text = rescueText(sealed, follows);
-  const isRescued = prepared !== undefined && isDone(() => prepared.commit(text));
+  const isRescued = prepared !== undefined && succeeds(() => prepared.commit(text));
   try {
     await row.save({ ...rowWith(sealed, tokenSet), settings: await settings.sealed() });
   } catch (error) {
@@ -234,7 +235,7 @@ function settingsUnder(row: RowWhenNeeded, { settings, open }: SharedPlace) {
   };
 }
 
-function outrun({ engine }: SharedPlace): CliError {
+function outrunError({ engine }: SharedPlace): CliError {
   const reason = "another process was first";
   return new CliError("storage", `Cannot save in the login store ${engine.name}: ${reason}`, {
     reason,

@@ -61,7 +61,7 @@ export function notSaved(thrown: unknown, rescuePath: string | undefined): CliEr
 }
 
 /** The login in a row; what this computer keeps of it is made anew. */
-export async function keptLogin(
+export async function loginWithCopy(
   row: Row | undefined,
   place: SharedPlace,
   warn: Warn,

@@ -28,13 +28,13 @@ export function rescueFile(directory: string, profile: string): string {
 }
 
 /** What a rescued login is given room for besides the length of the present one, in bytes. */
-const ROOM = 32 * 1024;
+const SPARE_BYTES = 32 * 1024;
 
 /** Makes room for a rescued login. @throws {CliError} `storage` when there is none. */
 export function beginRescue(path: string, length: number, warn: Warn): Replacement {
   const rescue = beginReplacement(path, path + WAITING, warn);
   try {
-    rescue.reserve(length + ROOM);
+    rescue.reserve(length + SPARE_BYTES);
     return rescue;
   } catch (error) {
     rescue[Symbol.dispose]();
@@ -60,19 +60,19 @@ export function mayBeRescuedAt(path: string): boolean {
 export function rescueAt(path: string, warn: Warn): SharedRescue | undefined {
   const waiting = ifPossible(() => readPrivateFile(path + WAITING));
   if (waiting !== undefined) {
-    if (parsed(waiting) === undefined) removePrivateFile(path + WAITING, warn); // no answer had come yet
+    if (parseRescue(waiting) === undefined) removePrivateFile(path + WAITING, warn); // no answer had come yet
     else renamePrivateFile(path + WAITING, path, warn);
   }
   const text = readPrivateFile(path);
   if (text === undefined) return undefined;
-  const rescue = parsed(text);
+  const rescue = parseRescue(text);
   if (rescue !== undefined) return rescue;
   throw new CliError("storage", `Cannot read the rescued tokens in ${path}: they are damaged`, {
     next: "move the file away; if no command works then, sign in again",
   });
 }
 
-function parsed(text: string): SharedRescue | undefined {
+function parseRescue(text: string): SharedRescue | undefined {
   const fields = ifPossible(() => parseObject(text)) ?? {};
   const follows = field(fields, "follows", "string");
   const sealed = field(fields, "sealed", "string");

@@ -69,7 +69,7 @@ export function sharedStore(
     waiting: async () => (await elsewhere()).rescuedIn(await readIn(configDir, address, system)),
     sealedBy: () => Promise.resolve(key && kindOf(key)),
     names: async () => namesOf(await engine.rows(warn)),
-    bringSettings: (profile) => broughtSettings(placeOf(profile)),
+    bringSettings: (profile) => restoreSettings(placeOf(profile)),
   };
 }
 
@@ -92,12 +92,12 @@ function placesIn(
   warn: (text: Words) => void,
 ): (profile: string, directory?: string) => SharedPlace {
   const sealing = (name: string): Sealing =>
-    sealedAlways(sealingOf({ configDir, profile: name }, choice, system), address.name);
+    requireSealing(sealingOf({ configDir, profile: name }, choice, system), address.name);
   return (profile, directory = usualDirectory(configDir, address)) => ({
     ...{ configDir, profile, engine, directory, sealing: sealing(profile) },
     settings: sharedSettings(configDir, profile, sealing(settingsName(profile)), warn),
     ...filesOf(directory, profile),
-    open: (sealed) => opened(sealed, profile, sealing(profile), address.name),
+    open: (sealed) => openSealedText(sealed, profile, sealing(profile), address.name),
   });
 }
 
@@ -113,7 +113,7 @@ async function readIn(configDir: string, address: Address, system: LockSystem): 
 }
 
 /** @throws {CliError} `usage` instead of leaving a text plain. */
-function sealedAlways(sealing: PresentSealing, name: string): Sealing {
+function requireSealing(sealing: PresentSealing, name: string): Sealing {
   const sealer = async () => await sealing.sealer() ?? Promise.reject(noKey(name));
   return { ...sealing, sealer };
 }
@@ -148,12 +148,12 @@ async function loadShared(
     }
   }
   if (isUsable) return copy;
-  const { keptLogin } = await import("./shared_place.ts");
-  return await keptLogin(await place.engine.read(profile), await written(profile), warn);
+  const { loginWithCopy } = await import("./shared_place.ts");
+  return await loginWithCopy(await place.engine.read(profile), await written(profile), warn);
 }
 
 /** The login in a sealed text of the store. */
-async function opened(
+async function openSealedText(
   sealed: string,
   profile: string,
   sealing: Sealing,
@@ -170,7 +170,7 @@ async function opened(
 }
 
 /** The settings of the store, put on the disk. */
-async function broughtSettings(
+async function restoreSettings(
   { engine, profile, settings }: SharedPlace,
 ): Promise<Fields | undefined> {
   const sealed = (await engine.read(profile))?.settings;

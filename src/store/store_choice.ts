@@ -1,7 +1,7 @@
 // Which shared store is used: what the environment says, else what config.json does. Rule: a password is never saved.
 
 import { field } from "../base/json.ts";
-import { isProfileName, quoted } from "../base/text.ts";
+import { isProfileName, quoteWords } from "../base/text.ts";
 import { readConfig } from "../files/config_fields.ts";
 import { lockConfig, writeConfig } from "../files/config_file.ts";
 import type { Clock } from "../files/lock_file.ts";
@@ -54,7 +54,7 @@ export function engineAt(address: Address, system: EngineSystem): Engine {
     async rows(warn) {
       const rows = await (await opened()).rows(warn);
       const strange = [...rows.keys()].filter((name) => !isProfileName(name));
-      if (strange.length > 0) warn(leftOut(strange, address));
+      if (strange.length > 0) warn(leftOutWarning(strange, address));
       return new Map([...rows].filter(([name]) => isProfileName(name)));
     },
     lock: async (profile, owner) => (await opened()).lock(profile, owner),
@@ -65,7 +65,9 @@ export function engineAt(address: Address, system: EngineSystem): Engine {
 }
 
 /** Rows that are named as no profile is: their names would be paths, and lines of ours. */
-function leftOut([first = "", ...others]: readonly string[], { name }: Address): string {
+function leftOutWarning([first = "", ...others]: readonly string[], { name }: Address): string {
   const more = others.length === 0 ? "" : ` and ${others.length} more`;
-  return `Ignored in the login store ${name}: ${quoted(first)}${more}, which cannot name a profile`;
+  return `Ignored in the login store ${name}: ${
+    quoteWords(first)
+  }${more}, which cannot name a profile`;
 }

@@ -1,6 +1,6 @@
 // Opens the user's browser. Rule: by argument vector, never through a shell, and never fatal.
 
-import { started } from "./program.ts";
+import { startProgram } from "./program.ts";
 import { env } from "./surroundings.ts";
 
 /** How long an opener may run before it counts as the browser itself, in milliseconds. */
@@ -69,7 +69,7 @@ export function splitWords(text: string): string[] {
 async function tried([program, ...args]: string[]): Promise<boolean | "forbidden"> {
   if (program === undefined) return false;
   try {
-    const child = started(program, { args, stdin: "null", stdout: "null", stderr: "null" });
+    const child = startProgram(program, { args, stdin: "null", stdout: "null", stderr: "null" });
     child.unref(); // the browser outlives this program
     return await endedWell(child);
   } catch (error) {

@@ -12,7 +12,7 @@ export interface Connection {
 }
 
 /** Takes a place for a connection; false when each one is taken. */
-export type Places = (connection: Connection) => boolean;
+export type TakeSlot = (connection: Connection) => boolean;
 
 /** A connection that has no socket yet. */
 export function newConnection(): Connection {
@@ -20,7 +20,7 @@ export function newConnection(): Connection {
 }
 
 /** So many places. When each is taken, the oldest connection whose time is over is cut and makes room. */
-export function places(most: number): Places {
+export function connectionSlots(most: number): TakeSlot {
   const taken = new Set<Connection>();
   return (connection) => {
     if (taken.size >= most) {
@@ -39,8 +39,8 @@ export function places(most: number): Places {
 const PAUSE = 5;
 
 /** Waits for a place; false when the connection was cut or `isOver` says so before it had one. */
-export async function takePlace(
-  take: Places,
+export async function waitForSlot(
+  take: TakeSlot,
   connection: Connection,
   isOver: () => boolean,
 ): Promise<boolean> {

@@ -3,7 +3,13 @@
 
 import type { Terminal } from "./terminal_contract.ts";
 
-export type { Answered, Choice, LinePrompt, Question, Terminal } from "./terminal_contract.ts";
+export type {
+  AnsweredQuestion,
+  Choice,
+  LinePrompt,
+  Question,
+  Terminal,
+} from "./terminal_contract.ts";
 
 /** What a command needs besides the files that a person names. */
 export interface Needs {
@@ -126,7 +132,7 @@ export type Listening =
   | { readonly kind: "taken" | "refused" | "unsupported" };
 
 /** Why a program did not run. */
-export type NotRun = "not found" | "not executable";
+export type NotRunReason = "not found" | "not executable";
 
 /** What came of a program that was asked something. */
 export type ProgramOutput =
@@ -220,7 +226,7 @@ export interface System {
     command: readonly string[],
     env: Readonly<Record<string, string>>,
     hidden?: "key" | "store" | "all",
-  ): Promise<number | NotRun>;
+  ): Promise<number | NotRunReason>;
   /** Opens the user's browser; false when none could be started, `forbidden` when this process may start none. */
   openBrowser(url: string): Promise<boolean | "forbidden">;
   /** Aborted with a CliError of kind `interrupted` by a signal that ends programs, from the first call on. */

@@ -32,7 +32,7 @@ export function denoSystem(
       streams ??= await import("./http_stream.ts");
       return await streams.streamPatiently(request, trace, show);
     },
-    waiting: async (...asked) => (await import("./long_wait.ts")).waiting(...asked, show),
+    waiting: async (...asked) => (await import("./long_wait.ts")).showWait(...asked, show),
     assertReachable: async (url) => (await import("./http_failure.ts")).assertReachable(url),
     peerIssuer: async (...asked) => (await import("./peer_issuer.ts")).peerIssuer(...asked),
     isContainer: async () => (await import("./container.ts")).isContainer(),

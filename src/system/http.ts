@@ -2,9 +2,9 @@
 // redirected, and no secret in what is traced or thrown.
 
 import { CliError } from "../base/errors.ts";
-import { maskedParameters, maskUrl, typeOf } from "../base/masking.ts";
+import { maskParameters, maskUrl, typeOf } from "../base/masking.ts";
 import type { HttpRequest, ShowWait, Trace } from "./contract.ts";
-import type { Tried } from "./http_failure.ts";
+import type { RequestAttempt } from "./http_failure.ts";
 import { proxyFor } from "./proxies.ts";
 import { portOf } from "../base/urls.ts";
 import { httpClient } from "./http_client.ts";
@@ -15,7 +15,7 @@ const TIMEOUT = 20_000;
 /** How often that may pass until the answer is complete: one that comes in drops is not abandoned at once. */
 const LONGEST_ANSWER = 2;
 /** How late a timer is when the process must have been stopped; and the moment that it then gets. */
-const LATE = 1_000;
+const STOPPED_THRESHOLD = 1_000;
 /** Tokens, metadata and users are short; what a parser makes of a text is far longer than the text. */
 const BODY_LIMIT = 1024 * 1024;
 
@@ -27,7 +27,7 @@ export async function fetchPatiently(
 ): Promise<Response> {
   const limit = LONGEST_ANSWER * (request.timeout ?? TIMEOUT);
   using _wait = isScreen()
-    ? (await import("./long_wait.ts")).waiting(new URL(request.url).host, limit, show)
+    ? (await import("./long_wait.ts")).showWait(new URL(request.url).host, limit, show)
     : undefined;
   return await fetchWhole(request, trace);
 }
@@ -74,7 +74,7 @@ export async function fetchWhole(
 }
 
 /** The failure in words, which are loaded only now; without them it counts as one after which nothing is sent again. */
-async function failureOf(error: unknown, tried: Tried): Promise<CliError> {
+async function failureOf(error: unknown, tried: RequestAttempt): Promise<CliError> {
   if (error instanceof CliError) return error;
   try {
     return await (await import("./http_failure.ts")).fetchFailure(error, tried);
@@ -116,7 +116,7 @@ function patientTimeout(
       const now = performance.now();
       const left = Math.min(silentAt, end) - now;
       if (left > 0) wait(left); // something came in the meantime
-      else if (now - due > LATE) wait(LATE);
+      else if (now - due > STOPPED_THRESHOLD) wait(STOPPED_THRESHOLD);
       else controller.abort(new DOMException(reason(now), "TimeoutError"));
     };
     timer.addEventListener("abort", look);
@@ -174,5 +174,5 @@ function joined(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
 }
 
 function maskForm(body: string | undefined): string {
-  return body === undefined ? "" : ` (${maskedParameters(new URLSearchParams(body)).join(" ")})`;
+  return body === undefined ? "" : ` (${maskParameters(new URLSearchParams(body)).join(" ")})`;
 }

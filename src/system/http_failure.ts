@@ -7,7 +7,7 @@ import { nameOrQuoted } from "../base/names.ts";
 import { portOf } from "../base/urls.ts";
 
 /** What was tried, and by which way. */
-export interface Tried {
+export interface RequestAttempt {
   readonly url: URL;
   readonly proxy: Proxy | undefined;
   /** Who signed the certificate that was shown, if that is known. */
@@ -15,7 +15,7 @@ export interface Tried {
 }
 
 /** A failure of fetch as an error for people. */
-export async function fetchFailure(error: unknown, tried: Tried): Promise<CliError> {
+export async function fetchFailure(error: unknown, tried: RequestAttempt): Promise<CliError> {
   const { url, proxy } = tried;
   if (error instanceof CliError) return error;
   if (error instanceof Deno.errors.NotCapable) return hostNotPermitted(url);

@@ -3,7 +3,7 @@
 import type { HttpPool, SilenceWatch } from "./contract.ts";
 import { onlyProxy } from "./http_client.ts";
 import { proxyFor } from "./proxies.ts";
-import { LATE, type Noted, noted } from "./silence.ts";
+import { type PassiveWatch, passiveWatch, STOPPED_THRESHOLD } from "./silence.ts";
 
 /** How long a connection waits for its next request, in milliseconds: servers and firewalls forget it as well. */
 const IDLE = 25_000;
@@ -35,7 +35,7 @@ export function openPool(caCertificates: readonly string[]): HttpPool {
 }
 
 /** How often a shared watch looks, in milliseconds. */
-const ROUND = 1_000;
+const WATCH_INTERVAL = 1_000;
 
 /** Watches for many requests with one timer: one for each would cost a short request a tenth of its time. */
 interface SharedWatch extends Disposable {
@@ -44,17 +44,17 @@ interface SharedWatch extends Disposable {
 }
 
 function sharedWatch(): SharedWatch {
-  const all = new Set<Noted>();
-  let due = performance.now() + ROUND;
+  const all = new Set<PassiveWatch>();
+  let due = performance.now() + WATCH_INTERVAL;
   const rounds = setInterval(() => {
     const now = performance.now();
-    const isLate = now - due > LATE;
-    due = now + ROUND;
+    const isLate = now - due > STOPPED_THRESHOLD;
+    due = now + WATCH_INTERVAL;
     for (const own of isLate ? [] : all) if (own.silentAt < now) own.giveUp();
-  }, ROUND);
+  }, WATCH_INTERVAL);
   return {
     watch(longest, signal) {
-      const own = noted(longest, signal);
+      const own = passiveWatch(longest, signal);
       all.add(own);
       return {
         ...own.watch,

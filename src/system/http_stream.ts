@@ -8,7 +8,7 @@ import { portOf } from "../base/urls.ts";
 import { httpClient } from "./http_client.ts";
 import { watchSilence } from "./silence.ts";
 import { isAnswerSeen } from "./surroundings.ts";
-import { waiting } from "./long_wait.ts";
+import { showWait } from "./long_wait.ts";
 
 /** How long nothing may move in either direction, in milliseconds: long exports take their time. */
 const LONGEST_SILENCE = 120_000;
@@ -17,9 +17,9 @@ const AT_ONCE = 65_536;
 const LEAST = 4_096;
 /** Of an answer from so many bytes on, pieces of 16 KiB are gathered: to hand on each would take longer. */
 const LONG = 1024 * 1024;
-const GATHERED = 49_152;
+const GATHERED_BYTES = 49_152;
 /** What fetch unpacks by itself; another encoding stays as it came. */
-const UNPACKED = ["gzip", "br"];
+const DECODED_ENCODINGS = ["gzip", "br"];
 
 /** As {@link fetchStream}; says what it waits for, unless the asker does. */
 export async function streamPatiently(
@@ -29,15 +29,15 @@ export async function streamPatiently(
 ): Promise<StreamResponse> {
   if (request.isTraced === false) return await fetchStream(request, trace);
   const limit = request.longestSilence ?? LONGEST_SILENCE;
-  const wait = (): Disposable => waiting(new URL(request.url).host, limit, show, request.signal);
+  const wait = (): Disposable => showWait(new URL(request.url).host, limit, show, request.signal);
   using _wait = wait();
   const response = await fetchStream(request, trace);
   // where the answer is on the same screen, a line would be drawn into it
-  return isAnswerSeen() ? response : { ...response, body: patient(response.body, wait) };
+  return isAnswerSeen() ? response : { ...response, body: readPatiently(response.body, wait) };
 }
 
 /** The pieces; says what is waited for between them. */
-async function* patient(
+async function* readPatiently(
   body: AsyncIterable<Uint8Array>,
   wait: () => Disposable,
 ): AsyncGenerator<Uint8Array> {
@@ -91,7 +91,7 @@ export async function fetchStream(
     return {
       status: response.status,
       statusText: response.statusText,
-      headers: asDecoded(response.headers),
+      headers: decodedHeaders(response.headers),
       body: bytesOf(response, watch, failed, close),
       async [Symbol.asyncDispose]() {
         if (connection.isOpen) await response.body?.cancel().catch(() => undefined); // it may be read already
@@ -148,7 +148,7 @@ function headersOf({ headers }: StreamRequest): [string, string][] {
 
 function bodyOf({ body, length }: StreamRequest, watch: SilenceWatch): RequestInit {
   if (body === undefined) return {};
-  return { body: isFlowing(body) ? ofLength(length, watched(body, watch)) : body };
+  return { body: isFlowing(body) ? ofLength(length, watchBody(body, watch)) : body };
 }
 
 function isFlowing(body: NonNullable<StreamRequest["body"]>): body is ReadableStream<
@@ -164,7 +164,7 @@ function ofLength(length: number | undefined, body: ReadableStream): ReadableStr
   return Object.defineProperties(new Blob(), properties);
 }
 
-function watched(body: ReadableStream<Uint8Array>, watch: SilenceWatch): ReadableStream {
+function watchBody(body: ReadableStream<Uint8Array>, watch: SilenceWatch): ReadableStream {
   return body.pipeThrough(
     new TransformStream({
       transform(chunk, controller) {
@@ -176,8 +176,10 @@ function watched(body: ReadableStream<Uint8Array>, watch: SilenceWatch): Readabl
 }
 
 /** The body is unpacked on its way; what the headers say about the packed one would be wrong. */
-function asDecoded(headers: Headers): Headers {
-  if (!UNPACKED.includes(headers.get("content-encoding")?.toLowerCase() ?? "")) return headers;
+function decodedHeaders(headers: Headers): Headers {
+  if (!DECODED_ENCODINGS.includes(headers.get("content-encoding")?.toLowerCase() ?? "")) {
+    return headers;
+  }
   const decoded = new Headers(headers);
   decoded.delete("content-encoding");
   decoded.delete("content-length");
@@ -197,7 +199,7 @@ async function* bytesOf(
   const reader = response.body?.getReader({ mode: "byob" });
   const length = Number(response.headers.get("content-length") ?? AT_ONCE); // of the packed body, when it is packed
   let memory = new ArrayBuffer(Math.min(Math.max(length || 0, LEAST), AT_ONCE));
-  const min = length >= LONG ? GATHERED : 1;
+  const min = length >= LONG ? GATHERED_BYTES : 1;
   try {
     while (reader !== undefined) {
       const { value, done } = await reader.read(new Uint8Array(memory), { min });

@@ -2,7 +2,14 @@
 // however peers behave.
 
 import type { Listening, ListenOptions, Trace } from "./contract.ts";
-import { type Connection, limits, newConnection, pause, places, takePlace } from "./connections.ts";
+import {
+  type Connection,
+  connectionSlots,
+  limits,
+  newConnection,
+  pause,
+  waitForSlot,
+} from "./connections.ts";
 import { maskUrl } from "../base/masking.ts";
 import { encodeResponse, parseHead, readHead } from "./http_message.ts";
 import { openTunnel, writeWhole } from "./tls_tunnel.ts";
@@ -16,13 +23,13 @@ const FLUSH_TIME = 100;
 /** How long closing waits for answers that are being made or taken, in milliseconds. */
 const FLUSH_LIMIT = 500;
 /** How long no connection is accepted after one could not be, in milliseconds. */
-const REST = 20;
+const ACCEPT_PAUSE = 20;
 /** The first byte of every TLS connection: a handshake record (RFC 8446, section 5.1). */
 const HANDSHAKE = 22;
 
 const { held: mostHeld, secured: mostSecured } = limits();
-const held = places(mostHeld);
-const secured = places(mostSecured);
+const held = connectionSlots(mostHeld);
+const secured = connectionSlots(mostSecured);
 
 /** Opens a listener, or says why that is impossible; see {@link System.serve}. */
 export function listen(options: ListenOptions, trace: Trace): Listening {
@@ -49,11 +56,11 @@ function serve(
   async function acceptAll(): Promise<void> {
     while (true) {
       const connection = newConnection(); // a place first: an accepted connection is never one too many
-      if (!await takePlace(held, connection, () => isClosing)) return;
+      if (!await waitForSlot(held, connection, () => isClosing)) return;
       const peer = await socket.accept().catch(() => undefined);
       if (peer === undefined) { // closed, or no descriptor is left
         connection.sockets.dispose();
-        await pause(isClosing ? 0 : REST);
+        await pause(isClosing ? 0 : ACCEPT_PAUSE);
         continue;
       }
       connection.sockets.use(peer);
@@ -88,7 +95,7 @@ async function serveOne(
   const first = buffer.subarray(0, await peer.read(buffer) ?? 0);
   connection.keepsPlaceUntil = Infinity;
   if (options.tls === undefined) return await converse(connection, peer, first, options, trace);
-  if (first[0] !== HANDSHAKE || !await takePlace(secured, connection, () => false)) return;
+  if (first[0] !== HANDSHAKE || !await waitForSlot(secured, connection, () => false)) return;
   const { stream, ended } = await openTunnel(connection, peer, first, options.tls);
   try {
     connection.keepsPlaceUntil = performance.now() + SLOWNESS;
@@ -123,10 +130,10 @@ async function converse(
   if (head === undefined) return;
   connection.isAsking = true;
   const request = head === 431 ? undefined : parseHead(head, tls === undefined ? "http" : "https");
-  const gone = hungUp(stream);
+  const gone = waitForHangUp(stream);
   const answer = request === undefined
     ? new Response(null, { status: head === 431 ? 431 : 400 })
-    : await Promise.race([answered(handle, request), gone]);
+    : await Promise.race([answerRequest(handle, request), gone]);
   if (answer === undefined) return; // the peer is gone
   if (request) {
     trace(() => `listener: ${request.method} ${maskUrl(new URL(request.url))} ${answer.status}`);
@@ -136,7 +143,7 @@ async function converse(
   await within(FLUSH_TIME, gone);
 }
 
-async function answered(handle: ListenOptions["handle"], request: Request): Promise<Response> {
+async function answerRequest(handle: ListenOptions["handle"], request: Request): Promise<Response> {
   try {
     return await handle(request);
   } catch {
@@ -145,7 +152,7 @@ async function answered(handle: ListenOptions["handle"], request: Request): Prom
 }
 
 /** Resolves when the peer has hung up; whatever it sends until then is not read as anything. */
-async function hungUp(stream: Deno.Conn): Promise<undefined> {
+async function waitForHangUp(stream: Deno.Conn): Promise<undefined> {
   const buffer = new Uint8Array(1_024);
   try {
     while (await stream.read(buffer) !== null);

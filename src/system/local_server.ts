@@ -8,24 +8,24 @@ import { CliError } from "../base/errors.ts";
 import {
   areFree,
   type Connection,
+  connectionSlots,
   newConnection,
   pause,
-  places,
-  takePlace,
+  waitForSlot,
 } from "./connections.ts";
 import type { LocalAddress, LocalServer, Peer } from "./contract.ts";
 import { screen } from "./surroundings.ts";
 import { writeWhole } from "./tls_tunnel.ts";
 
 /** How many connections are held where the system gives enough descriptors, and where it does not. */
-const MOST = 128;
-const FEW = 16;
+const MOST_CONNECTIONS = 128;
+const FEW_CONNECTIONS = 16;
 /** Each may have a request of its own to a server, and there are files. */
-const NEEDED = 2 * MOST + 24;
+const NEEDED_DESCRIPTORS = 2 * MOST_CONNECTIONS + 24;
 /** How often deadlines are looked at, in milliseconds: a timer for each wait would cost more. */
-const ROUND = 1_000;
+const DEADLINE_INTERVAL = 1_000;
 /** How long no connection is accepted after one could not be, in milliseconds. */
-const REST = 20;
+const ACCEPT_PAUSE = 20;
 
 /** See {@link Proxying.serveLocal}. */
 export function serveLocal(
@@ -33,18 +33,18 @@ export function serveLocal(
   serve: (peer: Peer) => Promise<void>,
 ): Promise<LocalServer> {
   const listeners = listenersAt(address);
-  const take = places(areFree(NEEDED) ? MOST : FEW);
+  const take = connectionSlots(areFree(NEEDED_DESCRIPTORS) ? MOST_CONNECTIONS : FEW_CONNECTIONS);
   const peers = new Set<Peer>();
-  const rounds = setInterval(() => cutLate(peers), ROUND);
+  const rounds = setInterval(() => cutLate(peers), DEADLINE_INTERVAL);
   let isClosing = false;
   async function acceptAll(listener: Deno.Listener): Promise<void> {
     while (true) {
       const connection = newConnection(); // a place first: an accepted connection is never one too many
-      if (!await takePlace(take, connection, () => isClosing)) return;
+      if (!await waitForSlot(take, connection, () => isClosing)) return;
       const socket = await listener.accept().catch(() => undefined);
       if (socket === undefined) { // closed, or no descriptor is left
         connection.sockets.dispose();
-        await pause(isClosing ? 0 : REST);
+        await pause(isClosing ? 0 : ACCEPT_PAUSE);
         continue;
       }
       const peer = peerOf(connection, socket);

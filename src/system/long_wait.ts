@@ -11,7 +11,7 @@ const PATIENCE = 1_000;
  *
  * @param signal what ends the wait when Ctrl-C is pressed, if something does.
  */
-export function waiting(
+export function showWait(
   what: string,
   limit: number,
   show: ShowWait,

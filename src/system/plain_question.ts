@@ -3,9 +3,9 @@
 
 import type { Question } from "./contract.ts";
 import { columns } from "./surroundings.ts";
-import { fitted } from "../base/lines.ts";
+import { fitLines } from "../base/lines.ts";
 import { lineEditor, nextKeys, rawKeys, whenAborted, write } from "./keyboard.ts";
-import { type Answering, answerOf, matching, problemOf } from "./question_frame.ts";
+import { type Answering, answerOf, matchingChoices, problemOf } from "./question_frame.ts";
 
 /** What takes a person back where Escape cannot be typed. */
 const BACK = "<";
@@ -16,13 +16,13 @@ export async function askPlainly(question: Question): Promise<string | undefined
   const answers = recap ? above.map(({ text, shown }) => `${text}: ${shown}`) : [];
   const values = choices.map(({ value, note }) => `  ${value}  ${note}`.trimEnd());
   const lines = [...answers, text, ...values, ...hint === undefined ? [] : [`  ${hint}`]];
-  write(fitted(lines.join("\n"), columns() ?? 80) + "\n");
+  write(fitLines(lines.join("\n"), columns() ?? 80) + "\n");
   while (true) {
     const offered = initial === undefined || question.hidden ? "" : ` (${initial})`;
     const typed = (await line(question, `Answer${offered}, or ${BACK} to go back: `)).trim();
     if (typed === BACK) return undefined;
     // here nothing points at a choice but its name
-    const fits = matching(question, typed);
+    const fits = matchingChoices(question, typed);
     const at = typed === "" ? fits.findIndex(({ value }) => value === initial) : 0;
     const answering: Answering = { typed, withCursor: "", at, problem: undefined };
     const isUnclear = typed !== "" && fits.length > 1;

@@ -1,9 +1,9 @@
 // Runs programs for the user. Rule: by argument vector, never through a shell, and without the secrets of
 // the environment; they reach only the program that the user names after `exec`, in whose place this one is.
 
-import type { NotRun } from "./contract.ts";
+import type { NotRunReason } from "./contract.ts";
 import { KEY_VARIABLES, STORE_VARIABLES } from "./key_needs.ts";
-import { handOnSignals, hearing } from "./signals.ts";
+import { handOnSignals, listenForSignals } from "./signals.ts";
 import { env as variable, screen } from "./surroundings.ts";
 
 /** Variables that a browser or a system's tool must not inherit. */
@@ -24,16 +24,16 @@ const HIDDEN = {
 };
 
 /** Starts a program, whose environment has no secret. */
-export function started(
+export function startProgram(
   program: string,
   options: Omit<Deno.CommandOptions, "env">,
 ): Deno.ChildProcess {
-  using _hidden = hiding(PRIVATE_VARIABLES);
+  using _hidden = hideVariables(PRIVATE_VARIABLES);
   return new Deno.Command(program, options).spawn();
 }
 
 /** Takes variables out of the environment for a moment: a program inherits the rest, which cannot be listed. */
-function hiding(names: readonly string[]): Disposable {
+function hideVariables(names: readonly string[]): Disposable {
   const kept = names.map((name) => [name, variable(name)] as const);
   for (const name of names) Deno.env.delete(name);
   return {
@@ -48,7 +48,7 @@ export async function runProgram(command: readonly string[]): Promise<number | u
   const [program, ...args] = command;
   if (program === undefined) return undefined;
   try {
-    const child = started(program, { args, stdout: "inherit", stderr: "inherit" });
+    const child = startProgram(program, { args, stdout: "inherit", stderr: "inherit" });
     return (await child.status).code;
   } catch {
     return undefined; // not installed, or not permitted
@@ -58,7 +58,7 @@ export async function runProgram(command: readonly string[]): Promise<number | u
 const IS_WINDOWS = Deno.build.os === "windows";
 
 /** Signals that are meant for the program when they come to the one that started it. */
-const HANDED_ON: readonly Deno.Signal[] = IS_WINDOWS
+const FORWARDED_SIGNALS: readonly Deno.Signal[] = IS_WINDOWS
   ? []
   : ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"];
 
@@ -71,7 +71,7 @@ export async function runInPlace(
   env: Readonly<Record<string, string>>,
   isAtTerminal = hasTerminal(),
   hidden: keyof typeof HIDDEN = "key",
-): Promise<number | NotRun> {
+): Promise<number | NotRunReason> {
   handOnSignals();
   screen.isTaken = true;
   let child: Deno.ChildProcess | undefined;
@@ -84,11 +84,11 @@ export async function runInPlace(
   };
   // Heard before the program runs, so that none ends this one alone; it ends with the program. What is
   // heard is not inherited as ignored, so it is `exec -- nohup PROGRAM`, and not the other way round.
-  using _keys = hearing(KEYS, isAtTerminal ? () => {} : handOn);
-  using _signals = hearing(HANDED_ON, handOn);
+  using _keys = listenForSignals(KEYS, isAtTerminal ? () => {} : handOn);
+  using _signals = listenForSignals(FORWARDED_SIGNALS, handOn);
   try {
     const streams = { stdin: "inherit", stdout: "inherit", stderr: "inherit" } as const;
-    using _hidden = hiding(HIDDEN[hidden]);
+    using _hidden = hideVariables(HIDDEN[hidden]);
     child = new Deno.Command(program, { args, env: { ...env }, ...streams }).spawn();
   } catch (error) {
     return error instanceof Deno.errors.NotFound ? "not found" : "not executable";

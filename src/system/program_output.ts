@@ -2,7 +2,7 @@
 // environment has no secret.
 
 import type { ProgramOutput } from "./contract.ts";
-import { started } from "./program.ts";
+import { startProgram } from "./program.ts";
 
 /** How long a program may take, in milliseconds: a person may have to unlock the keychain. */
 const PATIENCE = 30_000;
@@ -18,7 +18,7 @@ export async function ask(
 ): Promise<ProgramOutput> {
   let child: Deno.ChildProcess;
   try {
-    child = started(program, { args, stdin: "piped", stdout: "piped", stderr: "piped" });
+    child = startProgram(program, { args, stdin: "piped", stdout: "piped", stderr: "piped" });
   } catch (error) {
     const isForbidden = error instanceof Deno.errors.NotCapable;
     const isMissing = error instanceof Deno.errors.NotFound;
@@ -35,8 +35,8 @@ export async function ask(
     }
   };
   cut.signal.addEventListener("abort", end);
-  const reading = [child.stdout, child.stderr].map((stream) => wholeOf(stream, cut));
-  await written(child.stdin, input);
+  const reading = [child.stdout, child.stderr].map((stream) => readWhole(stream, cut));
+  await writeInput(child.stdin, input);
   const limit = AbortSignal.timeout(patience); // the first setTimeout takes 6 ms
   const endLate = (): void => cut.abort(late);
   limit.addEventListener("abort", endLate);
@@ -53,7 +53,7 @@ export async function ask(
 
 const NOTHING = new Uint8Array();
 
-async function written(stdin: WritableStream<Uint8Array>, input: string): Promise<void> {
+async function writeInput(stdin: WritableStream<Uint8Array>, input: string): Promise<void> {
   const writer = stdin.getWriter();
   try {
     await writer.write(new TextEncoder().encode(input));
@@ -64,7 +64,7 @@ async function written(stdin: WritableStream<Uint8Array>, input: string): Promis
 }
 
 /** All that a stream brings, until `cut`: what the program itself started may hold it open for longer. */
-async function wholeOf(
+async function readWhole(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   cut: AbortController,
 ): Promise<Uint8Array<ArrayBuffer>> {

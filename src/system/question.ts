@@ -5,15 +5,15 @@ import { signIn, words } from "../base/advice.ts";
 import type { TextPrompt } from "@clack/core";
 import { CliError } from "../base/errors.ts";
 import type { Question } from "./contract.ts";
-import { unsteering } from "../base/text.ts";
+import { flattenText } from "../base/text.ts";
 import { nextKeys, rawKeys, wantsPlainLines, write } from "./keyboard.ts";
 import {
-  abandoned,
-  answered,
+  abandonedFrame,
+  answeredFrame,
   type Answering,
   answerOf,
-  asking,
-  matching,
+  matchingChoices,
+  openFrame,
   problemOf,
   startOf,
 } from "./question_frame.ts";
@@ -21,7 +21,7 @@ import {
 /** See {@link Terminal.ask}. */
 export async function ask({ initial, ...rest }: Question): Promise<string | undefined> {
   // what is offered may come from a file
-  const question = initial === undefined ? rest : { ...rest, initial: unsteering(initial) };
+  const question = initial === undefined ? rest : { ...rest, initial: flattenText(initial) };
   question.signal.throwIfAborted();
   if (wantsPlainLines()) return await (await import("./plain_question.ts")).askPlainly(question);
   const [clack, { PassThrough }, { default: process }] = await Promise.all([
@@ -31,7 +31,7 @@ export async function ask({ initial, ...rest }: Question): Promise<string | unde
   ]);
   const input = new PassThrough(); // node's own stdin keeps a read open, which would swallow the next key
   const columns = (): number => clack.getColumns(process.stderr);
-  const asked = askedState(question);
+  const asked = questionState(question);
   const prompt: TextPrompt = new clack.TextPrompt({
     input,
     output: process.stderr,
@@ -41,16 +41,17 @@ export async function ask({ initial, ...rest }: Question): Promise<string | unde
   });
   prompt.on("userInput", (typed) => asked.search(typed));
   prompt.on("key", (_, key) => asked.take(prompt, key));
-  await answeredBy(prompt, input, question.signal);
-  if (asked.leaving === "end") throw interrupted();
+  await readAnswer(prompt, input, question.signal);
+  if (asked.leaving === "end") throw interruptedError();
   const answer = answerOf(question, asked.of(prompt));
-  const isEmptyFrame = asked.leaving === "back" || answered(question, answer, columns()) === "";
+  const isEmptyFrame = asked.leaving === "back" ||
+    answeredFrame(question, answer, columns()) === "";
   if (isEmptyFrame) write("\x1b[1A\r\x1b[J"); // clack ends every frame with a line break
   return asked.leaving === "back" ? undefined : answer;
 }
 
 /** Runs the prompt on the keys that are typed until it has its answer, or the user has left it. */
-async function answeredBy(
+async function readAnswer(
   prompt: TextPrompt,
   input: { write(text: string): unknown },
   signal: AbortSignal,
@@ -71,12 +72,12 @@ async function answeredBy(
 async function feed(input: { write(text: string): unknown }, signal: AbortSignal): Promise<void> {
   while (true) {
     const keys = await nextKeys(signal);
-    if (keys === undefined) throw interrupted(); // the terminal has hung up
+    if (keys === undefined) throw interruptedError(); // the terminal has hung up
     input.write(keys);
   }
 }
 
-interface Asked {
+interface QuestionState {
   readonly leaving: "back" | "end" | undefined;
   of(prompt: TextPrompt): Answering;
   search(typed: string): void;
@@ -90,10 +91,10 @@ interface Key {
 }
 
 /** What clack does not know about a question: where its choices are, and how it is left. */
-function askedState(question: Question): Asked {
+function questionState(question: Question): QuestionState {
   let at = startOf(question);
   let searched = "";
-  let leaving: Asked["leaving"];
+  let leaving: QuestionState["leaving"];
   return {
     get leaving() {
       return leaving;
@@ -111,7 +112,7 @@ function askedState(question: Question): Asked {
       searched = typed;
     },
     take(prompt, { name, ctrl }) {
-      const { length } = matching(question, prompt.userInput);
+      const { length } = matchingChoices(question, prompt.userInput);
       if (name === "up") at = (at + length - 1) % Math.max(1, length);
       if (name === "down") at = (at + 1) % Math.max(1, length);
       if (name === "escape") leaving = "back";
@@ -121,15 +122,15 @@ function askedState(question: Question): Asked {
     },
     frame(prompt, columns) {
       if (leaving === "back") return "";
-      if (prompt.state === "cancel") return abandoned(question, columns);
+      if (prompt.state === "cancel") return abandonedFrame(question, columns);
       const answering = this.of(prompt);
-      if (prompt.state !== "submit") return asking(question, answering, columns);
-      return answered(question, answerOf(question, answering), columns);
+      if (prompt.state !== "submit") return openFrame(question, answering, columns);
+      return answeredFrame(question, answerOf(question, answering), columns);
     },
   };
 }
 
-function interrupted(): CliError {
+function interruptedError(): CliError {
   return new CliError(
     "interrupted",
     "Interrupted; nothing was saved",

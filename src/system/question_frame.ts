@@ -2,7 +2,7 @@
 // keys are read.
 
 import type { Choice, Question } from "./contract.ts";
-import { wrapped } from "../base/lines.ts";
+import { wrapText } from "../base/lines.ts";
 
 /** How far a person is with their answer. */
 export interface Answering {
@@ -22,7 +22,7 @@ const LABEL_WIDTH = 15;
 const WINDOW = 7;
 
 /** The choices that what was typed leaves; all, while nothing is typed. */
-export function matching(question: Question, typed: string): readonly Choice[] {
+export function matchingChoices(question: Question, typed: string): readonly Choice[] {
   const { choices = [] } = question;
   const words = typed.toLowerCase().split(/\s+/);
   const fits = choices.filter(({ value, note }) => {
@@ -40,21 +40,21 @@ export function startOf({ choices = [], initial }: Question): number {
 
 /** The answer that Enter gives now, without blanks around it. */
 export function answerOf(question: Question, { typed, at }: Answering): string {
-  const chosen = matching(question, typed)[at]?.value;
+  const chosen = matchingChoices(question, typed)[at]?.value;
   return chosen ?? (typed.trim() || (question.initial ?? ""));
 }
 
 /** What keeps that answer from being one, in words. */
 export function problemOf(question: Question, answering: Answering): string | undefined {
   const { choices = [], open = false } = question;
-  if (choices.length > 0 && !open && matching(question, answering.typed).length === 0) {
+  if (choices.length > 0 && !open && matchingChoices(question, answering.typed).length === 0) {
     return "Nothing matches that.";
   }
   return question.problem?.(answerOf(question, answering));
 }
 
 /** The question while it is asked. */
-export function asking(question: Question, answering: Answering, columns: number): string {
+export function openFrame(question: Question, answering: Answering, columns: number): string {
   const { typed, withCursor, problem } = answering;
   const ghost = typed === "" && !question.hidden && question.choices === undefined
     ? question.initial ?? ""
@@ -63,14 +63,14 @@ export function asking(question: Question, answering: Answering, columns: number
   const indent = columns >= WIDE ? LABEL_WIDTH : 2;
   const room = columns - indent;
   const under = [
-    ...problem === undefined ? [] : wrapped(problem, room),
+    ...problem === undefined ? [] : wrapText(problem, room),
     ...choiceLines(question, answering, room),
-    ...wrapped(hintOf(question), room).map(faint),
+    ...wrapText(hintOf(question), room).map(faint),
   ];
   const beside = withCursor + (ghost === "" ? "" : ` ${faint(ghost)}`);
   return [
     ...linesAbove(question, columns),
-    labelled(question.text, beside, columns),
+    labelAnswer(question.text, beside, columns),
     ...under.map((line) => " ".repeat(indent) + line),
   ].join("\n");
 }
@@ -82,41 +82,41 @@ function hintOf({ choices = [], open, hint = "", above = [] }: Question): string
 }
 
 /** What stays of the question once it is answered; empty when that is nothing. */
-export function answered(question: Question, answer: string, columns: number): string {
+export function answeredFrame(question: Question, answer: string, columns: number): string {
   const shown = question.shown?.(answer);
   if (shown === undefined) return "";
-  return [...linesAbove(question, columns), labelled(question.text, shown, columns)].join("\n");
+  return [...linesAbove(question, columns), labelAnswer(question.text, shown, columns)].join("\n");
 }
 
 /** What stays of a question that the user no longer answers. */
-export function abandoned(question: Question, columns: number): string {
+export function abandonedFrame(question: Question, columns: number): string {
   return [...linesAbove(question, columns), question.text].join("\n");
 }
 
 function linesAbove({ above = [] }: Question, columns: number): string[] {
-  return above.map(({ text, shown }) => labelled(text, shown, columns));
+  return above.map(({ text, shown }) => labelAnswer(text, shown, columns));
 }
 
 /** The question with its answer beside it, or below where the terminal is narrow. */
-function labelled(text: string, answer: string, columns: number): string {
+function labelAnswer(text: string, answer: string, columns: number): string {
   if (columns >= WIDE) return `${text.padEnd(LABEL_WIDTH - 2)}  ${answer}`.trimEnd();
   return `${text}\n  ${answer}`.trimEnd();
 }
 
 function choiceLines(question: Question, { typed, at }: Answering, columns: number): string[] {
-  const choices = matching(question, typed);
+  const choices = matchingChoices(question, typed);
   const from = Math.max(0, Math.min(at - Math.floor(WINDOW / 2), choices.length - WINDOW));
   const width = Math.max(0, ...choices.map(({ value }) => value.length));
   const lines = choices.slice(from, from + WINDOW).map(({ value, note }, index) => {
     const pointer = from + index === at ? "›" : " ";
     const whole = `${pointer} ${value.padEnd(width)}  ${note}`.trimEnd();
-    return whole.length <= columns ? whole : cut(`${pointer} ${value}`, columns);
+    return whole.length <= columns ? whole : cutToWidth(`${pointer} ${value}`, columns);
   });
   const rest = choices.length - from - lines.length;
   return [...lines, ...rest > 0 ? [`  and ${rest} more`] : []];
 }
 
 /** The text on one line, its end left out where that is needed. */
-export function cut(text: string, width: number): string {
+export function cutToWidth(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
 }

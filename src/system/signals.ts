@@ -20,7 +20,7 @@ const NUMBERS: Partial<Record<Deno.Signal, number>> = IS_WINDOWS
 /** `deno task` hands on a Ctrl-C that the terminal has sent already: both are one, in milliseconds. */
 const SAME_KEY = 500;
 /** Longer than a signal takes to its listener, in milliseconds. */
-const A_MOMENT = 100;
+const DELIVERY_TIME = 100;
 
 /** When the first signal came, on the monotonic clock. */
 let first: number | undefined;
@@ -45,7 +45,7 @@ export function areSignalsHeld(): boolean {
 export function abortOnSignals(controller: AbortController): void {
   onSignals((signal) => {
     if (isHandedOn) return;
-    if (isAgain(signal) && holders === 0) Deno.exit(); // the second time, at once
+    if (isSecondSignal(signal) && holders === 0) Deno.exit(); // the second time, at once
     const next = "the same command again, when you are ready";
     controller.abort(new CliError("interrupted", "Interrupted; nothing was saved", { next }));
   });
@@ -60,7 +60,7 @@ export function holdSignals(tell: (text: string) => void): Disposable {
   let isOver = false;
   const listening = onSignals((signal) => {
     if (isOver) return raiseAgain(signal, listening);
-    if (!isAgain(signal) || isTold) return;
+    if (!isSecondSignal(signal) || isTold) return;
     isTold = true;
     tell("One moment: the new tokens are on their way, and the program ends when it has them.");
   });
@@ -75,7 +75,7 @@ export function holdSignals(tell: (text: string) => void): Disposable {
       holders--;
       isOver = true;
       // While a file is saved, no listener runs. What came meanwhile is heard a moment later.
-      AbortSignal.timeout(A_MOMENT).addEventListener("abort", listening[Symbol.dispose]);
+      AbortSignal.timeout(DELIVERY_TIME).addEventListener("abort", listening[Symbol.dispose]);
     },
   };
 }
@@ -88,7 +88,7 @@ function raiseAgain(signal: Deno.Signal, listening: Disposable): void {
 }
 
 /** Notes the signal; whether it is another one than the first, whose number is the exit code. */
-function isAgain(signal: Deno.Signal): boolean {
+function isSecondSignal(signal: Deno.Signal): boolean {
   if (first === undefined) Deno.exitCode = 128 + (NUMBERS[signal] ?? 0);
   first ??= performance.now();
   return performance.now() - first >= SAME_KEY;
@@ -98,11 +98,11 @@ function isAgain(signal: Deno.Signal): boolean {
 function onSignals(hear: (signal: Deno.Signal) => void): Disposable {
   const ignored = ignoredSignals();
   const signals = (Object.keys(NUMBERS) as Deno.Signal[]).filter((signal) => !ignored.has(signal));
-  return hearing(signals, hear);
+  return listenForSignals(signals, hear);
 }
 
 /** Hears these signals until it is disposed of. */
-export function hearing(
+export function listenForSignals(
   signals: readonly Deno.Signal[],
   hear: (signal: Deno.Signal) => void,
 ): Disposable {

@@ -3,10 +3,10 @@
 import type { SilenceWatch } from "./contract.ts";
 
 /** How late a timer is when the process must have been stopped; and the moment that it then gets. */
-export const LATE = 1_000;
+export const STOPPED_THRESHOLD = 1_000;
 
 /** A watch without a clock: what is heard is only noted, since a timer for each piece would cost more than the piece. */
-export interface Noted {
+export interface PassiveWatch {
   readonly watch: Omit<SilenceWatch, typeof Symbol.dispose>;
   /** When the silence has been too long, in milliseconds of `performance.now()`. */
   silentAt: number;
@@ -15,12 +15,12 @@ export interface Noted {
 }
 
 /** A watch that its owner looks at. */
-export function noted(longest: number, signal: AbortSignal | undefined): Noted {
+export function passiveWatch(longest: number, signal: AbortSignal | undefined): PassiveWatch {
   const controller = new AbortController();
   const stop = (): void => controller.abort(signal?.reason);
   if (signal?.aborted) stop();
   signal?.addEventListener("abort", stop);
-  const own: Noted = {
+  const own: PassiveWatch = {
     silentAt: performance.now() + longest,
     watch: {
       signal: controller.signal,
@@ -43,7 +43,7 @@ export function noted(longest: number, signal: AbortSignal | undefined): Noted {
  * By AbortSignal.timeout: the first setTimeout of a process loads node:timers, which takes 10 ms and 4 MiB.
  */
 export function watchSilence(longest: number, signal: AbortSignal | undefined): SilenceWatch {
-  const own = noted(longest, signal);
+  const own = passiveWatch(longest, signal);
   let stop = (): void => {};
   function wait(milliseconds: number): void {
     const due = performance.now() + milliseconds;
@@ -51,7 +51,7 @@ export function watchSilence(longest: number, signal: AbortSignal | undefined): 
     const look = (): void => {
       const now = performance.now();
       if (own.silentAt > now) wait(Math.min(own.silentAt - now, longest));
-      else if (now - due > LATE) wait(LATE);
+      else if (now - due > STOPPED_THRESHOLD) wait(STOPPED_THRESHOLD);
       else own.giveUp();
     };
     timer.addEventListener("abort", look);

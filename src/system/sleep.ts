@@ -14,7 +14,7 @@ export async function sleep(
 ): Promise<void> {
   using _wait = what === undefined
     ? undefined
-    : (await import("./long_wait.ts")).waiting(what, milliseconds, show, signal);
+    : (await import("./long_wait.ts")).showWait(what, milliseconds, show, signal);
   let left = milliseconds;
   do {
     await nap(Math.min(left, LONGEST_TIMER), signal);

@@ -3,9 +3,9 @@
 
 import type { LinePrompt } from "./contract.ts";
 import { canDraw, columns, screen } from "./surroundings.ts";
-import { unsteering } from "../base/text.ts";
+import { flattenText } from "../base/text.ts";
 import { type LineEditor, lineEditor, nextKeys, rawKeys, whenAborted, write } from "./keyboard.ts";
-import { cut } from "./question_frame.ts";
+import { cutToWidth } from "./question_frame.ts";
 
 const BRACKETED_PASTE_ON = "\x1b[?2004h";
 const BRACKETED_PASTE_OFF = "\x1b[?2004l";
@@ -16,12 +16,12 @@ export async function readLine(prompt: LinePrompt): Promise<string> {
   prompt.signal.throwIfAborted();
   const input = lineEditor();
   using _raw = rawKeys("signal");
-  using _screen = takenScreen();
-  using drawing = canDraw() ? drawnInPlace(prompt, input) : drawnOnce(prompt);
+  using _screen = takeScreen();
+  using drawing = canDraw() ? drawInPlace(prompt, input) : drawOnce(prompt);
   return await typedLine(input, drawing.draw, prompt.signal);
 }
 
-function takenScreen(): Disposable {
+function takeScreen(): Disposable {
   const before = screen.isTaken;
   screen.isTaken = true;
   return { [Symbol.dispose]: () => void (screen.isTaken = before) };
@@ -45,7 +45,7 @@ interface Drawing extends Disposable {
 }
 
 /** A few lines, drawn over the lines before, every second and at every key, and erased at the end. */
-function drawnInPlace(prompt: LinePrompt, input: LineEditor): Drawing {
+function drawInPlace(prompt: LinePrompt, input: LineEditor): Drawing {
   let up = "";
   const draw = (): void => {
     const lines = frame(prompt, input.text);
@@ -65,7 +65,7 @@ function drawnInPlace(prompt: LinePrompt, input: LineEditor): Drawing {
 }
 
 /** For a terminal that cannot take back what it shows. */
-function drawnOnce({ above, prompt }: LinePrompt): Drawing {
+function drawOnce({ above, prompt }: LinePrompt): Drawing {
   write(`${above === undefined ? "" : `${above(columns() ?? 80)}\n`}${prompt}`);
   return { draw: () => {}, [Symbol.dispose]: () => write("\n") };
 }
@@ -73,7 +73,7 @@ function drawnOnce({ above, prompt }: LinePrompt): Drawing {
 function frame({ above, prompt }: LinePrompt, typed: string): readonly string[] {
   const width = (columns() ?? 80) - 1;
   const lines = above?.(width).split("\n") ?? [];
-  return [...lines, prompt + unsteering(typed)].map((line) => cut(line, width)); // pasted from anywhere
+  return [...lines, prompt + flattenText(typed)].map((line) => cutToWidth(line, width)); // pasted from anywhere
 }
 
 async function typedLine(

@@ -17,7 +17,7 @@ export interface Choice {
 }
 
 /** A question and its answer, as they are on the screen. */
-export interface Answered {
+export interface AnsweredQuestion {
   readonly text: string;
   readonly shown: string;
 }
@@ -25,7 +25,7 @@ export interface Answered {
 /** A question to a person; every one of them can be left backwards. */
 export interface Question {
   /** What was asked and answered before, shown above it. */
-  readonly above?: readonly Answered[];
+  readonly above?: readonly AnsweredQuestion[];
   /** It is about what is above, which is said again where it does not stay in sight. */
   readonly recap?: boolean;
   readonly text: string;

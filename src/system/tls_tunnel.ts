@@ -28,8 +28,11 @@ export async function openTunnel(
 ): Promise<Tunnel> {
   const address = { hostname: "127.0.0.1", port: 0 };
   using listener = Deno.listenTls({ ...address, cert, key, alpnProtocols: ["http/1.1"] });
-  const near = owned(connection, await Deno.connect({ ...address, port: listener.addr.port }));
-  const far = owned(connection, await listener.accept());
+  const near = closeWithConnection(
+    connection,
+    await Deno.connect({ ...address, port: listener.addr.port }),
+  );
+  const far = closeWithConnection(connection, await listener.accept());
   if (far.remoteAddr.port !== near.localAddr.port) connection.sockets.dispose(); // another's connection
   await writeWhole(near, first);
   const ended = Promise.all(
@@ -41,7 +44,10 @@ export async function openTunnel(
 }
 
 /** Closes the socket with the connection, or at once if that is cut already. */
-function owned<Socket extends Deno.Conn>(connection: Connection, socket: Socket): Socket {
+function closeWithConnection<Socket extends Deno.Conn>(
+  connection: Connection,
+  socket: Socket,
+): Socket {
   if (connection.sockets.disposed) socket.close();
   else connection.sockets.use(socket);
   return socket;

@@ -2,7 +2,7 @@
 // the wait at once, unless new tokens may be on their way.
 
 import { duration } from "../base/times.ts";
-import { areSignalsHeld, hearing } from "./signals.ts";
+import { areSignalsHeld, listenForSignals } from "./signals.ts";
 import type { ShowWait } from "./contract.ts";
 import { canDraw, columns, ignoredSignals, screen } from "./surroundings.ts";
 
@@ -26,7 +26,7 @@ let ctrlC: Disposable | undefined;
 export function sayWaiting(wait: Wait, show: ShowWait): Disposable {
   waits.add(wait);
   draw(show);
-  if (waits.size === 1) look(show);
+  if (waits.size === 1) redraw(show);
   return {
     [Symbol.dispose]() {
       waits.delete(wait);
@@ -36,10 +36,10 @@ export function sayWaiting(wait: Wait, show: ShowWait): Disposable {
 }
 
 /** Draws the line again as long as something is waited for; by AbortSignal.timeout, as in http.ts. */
-function look(show: ShowWait): void {
+function redraw(show: ShowWait): void {
   AbortSignal.timeout(TICK).addEventListener("abort", () => {
     draw(show);
-    if (waits.size > 0) look(show);
+    if (waits.size > 0) redraw(show);
   });
 }
 
@@ -73,7 +73,7 @@ function listen(isWaiting: boolean, show: ShowWait): void {
     ctrlC = undefined;
     return;
   }
-  ctrlC ??= hearing(["SIGINT"], () => {
+  ctrlC ??= listenForSignals(["SIGINT"], () => {
     if (areSignalsHeld() || isEndedBySignal()) return;
     if (canDraw()) show("");
     Deno.exit(130);

@@ -1,10 +1,10 @@
 // The screens and sessions in the documentation are what the program prints. Rule: a screen is compared with the
 // words in the code, a session with the golden cases; only times and the home directory may differ.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { written } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/advice.ts";
 import { layout } from "../../src/cli/layout.ts";
 import { introduction } from "../../src/sign_in/introduction.ts";
-import { allRight, STEPS } from "../../src/sign_in/steps.ts";
+import { confirmationQuestion, STEPS } from "../../src/sign_in/steps.ts";
 import { commandsWithCases, stepsOf } from "../support/case_tests.ts";
 import { markdownIn } from "../support/links.ts";
 import { blocksOf } from "../support/pages.ts";
@@ -21,12 +21,13 @@ Deno.test("the first screen of the tutorial is the program's own", async () => {
     isResumed: false,
   });
   const paper = { width: 80, hasColor: false };
-  assertStringIncludes(await screens(), layout(written(shown, undefined, "\u00a0"), paper));
+  assertStringIncludes(await screens(), layout(formatWords(shown, undefined, "\u00a0"), paper));
 });
 
 Deno.test("the tutorial shows every question, and every way to correct an answer", async () => {
   const shown = await screens();
-  const corrections = allRight(STEPS_OF_A_BROWSER).choices?.map(({ value }) => value) ?? [];
+  const corrections = confirmationQuestion(STEPS_OF_A_BROWSER).choices?.map(({ value }) => value) ??
+    [];
   for (const text of [...STEPS_OF_A_BROWSER.map(({ text }) => text), ...corrections]) {
     assertStringIncludes(shown, text);
   }

@@ -1,7 +1,7 @@
 // A login that comes from a variable, on a machine that is thrown away: the real program, as a CI job runs it.
 // Rule: nothing is written, nothing is shown, and errors name the variable to look at.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { found, runWatched } from "../hostile/sweep.ts";
+import { findSecrets, runWatched } from "../hostile/sweep.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { environmentLogin } from "../support/environment_login.ts";
 import { heldRefresh } from "../support/held_refresh.ts";
@@ -49,7 +49,11 @@ for (const [variable, job] of VARIABLES) {
       const run = await runWatched(verbose, { home: home.path, env });
       assertEquals(run.code, 0, run.stderr);
       assertMatch(run.stdout, expected);
-      assertEquals(found(run.stdout + run.stderr + run.commandLines, secrets), [], argv.join(" "));
+      assertEquals(
+        findSecrets(run.stdout + run.stderr + run.commandLines, secrets),
+        [],
+        argv.join(" "),
+      );
     });
     await Promise.all(runs);
     assertEquals(await machine.contents(), before);

@@ -2,7 +2,7 @@
 // Rule: real processes on Linux, where their command lines and environments can be looked at.
 import { assert, assertEquals } from "@std/assert";
 import { staleLogin } from "../hostile/stale_login.ts";
-import { found, watchCommandLines } from "../hostile/sweep.ts";
+import { findSecrets, watchCommandLines } from "../hostile/sweep.ts";
 import { type Home, makeHome } from "../support/home.ts";
 import { startProgram } from "../support/program.ts";
 
@@ -62,8 +62,8 @@ Deno.test(
     assertEquals((await program.outcome).code, 0);
     clearInterval(watch);
     assert([...seen].some((line) => line.includes("sleep 0.3")));
-    assertEquals(found([...seen].join("\n"), { token: TOKEN }), []);
-    assertEquals(found(own ?? "", { token: TOKEN }), [], "it is not in our own environment");
+    assertEquals(findSecrets([...seen].join("\n"), { token: TOKEN }), []);
+    assertEquals(findSecrets(own ?? "", { token: TOKEN }), [], "it is not in our own environment");
     const holders = others.flatMap((text) => text.split("\0")).filter((one) => one.includes(TOKEN));
     assertEquals(new Set(holders), new Set([`ANAPLAN_ACCESS_TOKEN=${TOKEN}`]));
   },

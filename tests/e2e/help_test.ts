@@ -2,7 +2,7 @@
 // Rule: what a page says is in docs/reference.md and made there; here it only has to be the same page.
 import { assertEquals } from "@std/assert";
 import { helpOf } from "../../src/cli/help/help.ts";
-import { fitted } from "../../src/base/lines.ts";
+import { fitLines } from "../../src/base/lines.ts";
 import { reference } from "../../src/cli/help/reference.ts";
 import { ROOT } from "../../src/cli/tree/tree.ts";
 import { makeHome } from "../support/home.ts";
@@ -59,6 +59,6 @@ Deno.test("help reference prints exit codes and variables", async () => {
   const withoutVersion = (page: string): string => page.replace(/\n\nVersion .*\n?$/, "");
   assertEquals(
     withoutVersion(await printed(["help", "reference"])),
-    withoutVersion(fitted(reference(), 80)),
+    withoutVersion(fitLines(reference(), 80)),
   );
 });

@@ -1,7 +1,7 @@
 // Answers of any length: what they cost in memory and in time.
 // Rule: the real program; the system says what it took, and times are compared with each other only.
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { longAnswer, packed } from "../support/long_answer.ts";
+import { compressRepeated, longAnswer } from "../support/long_answer.ts";
 import { watchMemory } from "../support/memory.ts";
 import { findPython, testWith } from "../support/needs.ts";
 import { bareEnvironment, startProgram } from "../support/program.ts";
@@ -16,7 +16,7 @@ const PIECE = `[${"{},".repeat(MIB / 4)}0],\n`;
 
 /** So many mebibytes of JSON, which are far less on their way. */
 function bombOf(mebibytes: number): Promise<Uint8Array<ArrayBuffer>> {
-  return packed(PIECE, Math.ceil(mebibytes * MIB / PIECE.length));
+  return compressRepeated(PIECE, Math.ceil(mebibytes * MIB / PIECE.length));
 }
 
 const BOMB = await bombOf(256);

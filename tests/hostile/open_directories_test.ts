@@ -1,7 +1,7 @@
 // Directories that other users can enter or write to: nothing is read from them, and nothing in them changes.
 // Rule: the real program; modes and names are compared before and after.
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { aged } from "../support/disk.ts";
+import { makeOldFile } from "../support/disk.ts";
 import type { Home } from "../support/home.ts";
 import { modeOf, namesIn } from "../support/temp_dir.ts";
 import { assertTwoLines, assertUntouched, staleLogin } from "./stale_login.ts";
@@ -32,8 +32,8 @@ for (const mode of [0o755, 0o770, 0o711, 0o777, 0o1777]) {
       const shared = `${home.path}/shared`;
       await Deno.mkdir(shared);
       await Deno.chmod(shared, mode);
-      aged(`${shared}/theirs.${crypto.randomUUID()}.tmp`, 10_000);
-      aged(`${shared}/config.json.${crypto.randomUUID()}.tmp`, 10_000);
+      makeOldFile(`${shared}/theirs.${crypto.randomUUID()}.tmp`, 10_000);
+      makeOldFile(`${shared}/config.json.${crypto.randomUUID()}.tmp`, 10_000);
       const before = namesIn(shared);
       for (const command of WRITERS) {
         const argv = [...command, "--config-dir", shared];
@@ -54,7 +54,7 @@ Deno.test("a write removes its own old temporary files, and none of another prog
     Deno.mkdirSync(`${home.configDir}/${directory}`, { recursive: true, mode: 0o700 });
     return `${home.configDir}/${directory}notes.txt.${crypto.randomUUID()}.tmp`;
   });
-  for (const path of [mine, ...theirs]) aged(path, 10_000);
+  for (const path of [mine, ...theirs]) makeOldFile(path, 10_000);
   for (const command of WRITERS.slice(0, 2)) {
     assertEquals((await runBounded(command, { home: home.path })).code, 0);
   }

@@ -9,7 +9,13 @@ import { registeredListener, sandboxFlags, WAITS_FOR_PERSON } from "../support/s
 import { tempDir } from "../support/temp_dir.ts";
 import { giveSecrets, secret, SECRETS } from "./secret_world.ts";
 import { SIGN_INS, type SignIn, visit } from "./sign_ins.ts";
-import { dumpingBrowser, found, foundInFiles, type Secrets, watchCommandLines } from "./sweep.ts";
+import {
+  dumpingBrowser,
+  findSecrets,
+  foundInFiles,
+  type Secrets,
+  watchCommandLines,
+} from "./sweep.ts";
 import { PATIENCE } from "./wrapped.ts";
 
 for (const [how, signIn] of Object.entries(SIGN_INS)) {
@@ -57,7 +63,7 @@ async function assertSpillsNothing(
     page: page?.body ?? "",
   };
   for (const [place, text] of Object.entries(places)) {
-    assertEquals(found(text, secrets), [], `${place}: ${text}`);
+    assertEquals(findSecrets(text, secrets), [], `${place}: ${text}`);
   }
   assertEquals(await foundInFiles(home.path, secrets), []);
   assert(

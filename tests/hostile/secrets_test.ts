@@ -2,14 +2,14 @@
 // secret on stdout, on stderr, on a command line or in a file that is not there to hold it.
 // Rule: the commands are read from the tree, so that a new one is swept from its first day.
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { kebab } from "../../src/base/text.ts";
+import { toKebabCase } from "../../src/base/text.ts";
 import { ROOT } from "../../src/cli/tree/tree.ts";
 import type { Fault } from "../sandbox/contract.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { newKey } from "../support/sealed.ts";
 import { giveSecrets, OLD_LOGIN, quoting, SECRETS } from "./secret_world.ts";
 import { staleLogin } from "./stale_login.ts";
-import { formsOf, found, foundInFiles, runWatched } from "./sweep.ts";
+import { findSecrets, formsOf, foundInFiles, runWatched } from "./sweep.ts";
 
 const MODES: readonly (readonly string[])[] = [[], ["--verbose"], ["--json", "--verbose"]];
 
@@ -33,7 +33,7 @@ type Group = typeof ROOT;
 
 function commandsOf(group: Group, before: readonly string[] = []): string[][] {
   return group.getAllEntries().flatMap(({ name, target }) => {
-    const words = [...before, kebab(name.original)];
+    const words = [...before, toKebabCase(name.original)];
     return "parameters" in target ? [words] : commandsOf(target, words);
   });
 }
@@ -55,9 +55,13 @@ async function assertKeepsSecrets(
   assert(code !== 1, stderr);
   assert(commandLines.includes(command[0] ?? "") || Deno.build.os !== "linux", "it was watched");
   const shown = name === "token" ? ["access token"] : []; // what it is for
-  assertEquals(found(stdout, SECRETS).filter((found) => !shown.includes(found)), [], "stdout");
-  assertEquals(found(stderr, SECRETS), [], stderr);
-  assertEquals(found(commandLines, SECRETS), [], commandLines);
+  assertEquals(
+    findSecrets(stdout, SECRETS).filter((found) => !shown.includes(found)),
+    [],
+    "stdout",
+  );
+  assertEquals(findSecrets(stderr, SECRETS), [], stderr);
+  assertEquals(findSecrets(commandLines, SECRETS), [], commandLines);
   assertEquals(await foundInFiles(home.path, SECRETS), []);
   return { code, stderr };
 }
@@ -136,7 +140,7 @@ Deno.test("the sweep finds a secret in every form that it may take", () => {
     const forms = [secret, encodeURIComponent(secret), `${new URLSearchParams({ secret })}`];
     for (const text of [...forms, ...places, ...places.map((text) => text.replaceAll("/", "_"))]) {
       assert(
-        found(`before${text.replaceAll("+", "-")}after ${text}`, SECRETS).includes(name),
+        findSecrets(`before${text.replaceAll("+", "-")}after ${text}`, SECRETS).includes(name),
         text,
       );
     }

@@ -33,7 +33,7 @@ export function formsOf(secret: string): string[] {
 }
 
 /** The names of the secrets that the text holds in any form. */
-export function found(text: string, secrets: Secrets): string[] {
+export function findSecrets(text: string, secrets: Secrets): string[] {
   return Object.entries(secrets)
     .filter(([, secret]) => formsOf(secret).some((form) => text.includes(form)))
     .map(([name]) => name);
@@ -42,7 +42,9 @@ export function found(text: string, secrets: Secrets): string[] {
 /** The secrets in the files below the home directory that are not there to hold them, with their paths. */
 export async function foundInFiles(home: string, secrets: Secrets): Promise<string[]> {
   const files = [...await filesUnder(home)].filter(([path]) => !HOLDERS.test(path));
-  return files.flatMap(([path, text]) => found(text, secrets).map((name) => `${name} in ${path}`));
+  return files.flatMap(([path, text]) =>
+    findSecrets(text, secrets).map((name) => `${name} in ${path}`)
+  );
 }
 
 const HOLDERS = /\/anaplan-auth\/(credentials\/[\w-]+\.json|tls\/listener\.json)$/;

@@ -4,7 +4,7 @@ import { CliError } from "../../src/base/errors.ts";
 import { refresh } from "../../src/oauth/client.ts";
 import { pollForTokens } from "../../src/oauth/device.ts";
 import { denoSystem } from "../../src/system/deno.ts";
-import { DEVICE, kept } from "../support/device.ts";
+import { DEVICE, keepGrant } from "../support/device.ts";
 import { LOGIN } from "../support/logins.ts";
 import { CLIENT, SERVER } from "../support/oauth.ts";
 
@@ -90,7 +90,14 @@ Deno.test("a 2xx to a poll that breaks off ends the polling: the device code was
   const device = { ...DEVICE, expiresAt: performance.now() + 60_000 };
   const { signal } = new AbortController();
   const server = { ...SERVER, tokenEndpoint: raw.url };
-  const polling = pollForTokens(device, server, { clientId: "a-device" }, system, signal, kept);
+  const polling = pollForTokens(
+    device,
+    server,
+    { clientId: "a-device" },
+    system,
+    signal,
+    keepGrant,
+  );
   await assertRejects(() => polling, CliError, "it broke off in the middle");
   assertEquals(raw.count, 1);
 });

@@ -1,5 +1,5 @@
 // A sign-in against the sandbox, over TLS, with the real listener and the real disk.
-import { written } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/advice.ts";
 import {
   assert,
   assertEquals,
@@ -21,7 +21,7 @@ Deno.test("login ends in saved tokens, a true page and a closed port", async () 
   await using sandbox = await startSandbox();
   using person = sandboxPerson(sandbox, sandbox.clients.rotating);
   const { text, data } = await login(person.flags, person.context);
-  assertStringIncludes(written(text), "Signed in as Ada Lovelace <ada@example.com>");
+  assertStringIncludes(formatWords(text), "Signed in as Ada Lovelace <ada@example.com>");
   assertEquals((data as { method: string }).method, "loopback");
   const page = await person.page;
   assertEquals([page.status, page.url.startsWith(person.redirectUri)], [200, true]);

@@ -30,7 +30,7 @@ export function createFaults(): Faults {
 }
 
 /** Makes the fault happen; says whether the request still has to be handled. */
-export async function happen(
+export async function performFault(
   fault: Fault,
   exchange: Exchange,
   ended: AbortSignal,

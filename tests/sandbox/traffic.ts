@@ -7,7 +7,7 @@ import type { Socket } from "node:net";
 import type { RecordedRequest } from "./contract.ts";
 import { deliver } from "./delivery.ts";
 import { type Exchange, readExchange } from "./exchange.ts";
-import { type Faults, happen } from "./faults.ts";
+import { type Faults, performFault } from "./faults.ts";
 import type { Route } from "./routes.ts";
 
 /** What reaches a sandbox. */
@@ -36,7 +36,9 @@ export function serve(
     const fault = faults.take(exchange.url.pathname);
     requests.push(record(exchange));
     const delivered = deliver(exchange, fault ?? {}, ended.signal);
-    if (fault === undefined || await happen(fault, exchange, ended.signal)) await route(exchange);
+    if (fault === undefined || await performFault(fault, exchange, ended.signal)) {
+      await route(exchange);
+    }
     await delivered();
   }
 

@@ -16,7 +16,7 @@ export interface Reply {
 }
 
 /** What a request may have besides its URL. */
-export interface Asked {
+export interface RequestOptions {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: BodyInit;
@@ -25,7 +25,11 @@ export interface Asked {
 }
 
 /** Sends one request. */
-export async function ask({ caPem }: Sandbox, url: string, asked: Asked = {}): Promise<Reply> {
+export async function ask(
+  { caPem }: Sandbox,
+  url: string,
+  asked: RequestOptions = {},
+): Promise<Reply> {
   using client = Deno.createHttpClient({ caCerts: [caPem], poolMaxIdlePerHost: 0 });
   const { form, ...request } = asked;
   const sent = form === undefined ? {} : { method: "POST", body: new URLSearchParams({ ...form }) };
@@ -97,7 +101,7 @@ export function call(
   sandbox: Sandbox,
   path: string,
   { json }: Reply,
-  { scheme = "AnaplanAuthToken", ...asked }: Asked & { readonly scheme?: string } = {},
+  { scheme = "AnaplanAuthToken", ...asked }: RequestOptions & { readonly scheme?: string } = {},
 ): Promise<Reply> {
   const headers = { ...asked.headers, authorization: `${scheme} ${json.access_token}` };
   const form = path === "/token/logout" ? { form: {} } : {};

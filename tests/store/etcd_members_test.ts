@@ -2,7 +2,7 @@
 // frozen one is the first in the address.
 import { assert, assertEquals } from "@std/assert";
 import { type Etcd, findEtcd, startEtcd } from "../support/etcd.ts";
-import { asked, heldAnswer, until } from "../support/held_answer.ts";
+import { heldAnswer, until, waitForRequest } from "../support/held_answer.ts";
 import { testWith } from "../support/needs.ts";
 import { type SharedWorld, sharedWorld } from "../support/shared_world.ts";
 
@@ -46,7 +46,7 @@ testWith(
     const since = world.sandbox.requests.length;
     const answer = heldAnswer(world);
     await using program = await world.start(0, ["token"]);
-    await asked(world, since);
+    await waitForRequest(world, since);
     etcd.members[first]?.signal("SIGSTOP");
     answer();
     const outcome = await program.outcome;

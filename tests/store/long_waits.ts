@@ -1,7 +1,7 @@
 // Processes that wait for the whole time that an attempt of a dead or frozen one is left alone: minutes each. Rule: run
 // by name, deno test --config deno.dev.json -A tests/store/long_waits.ts, and not with every change.
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { asked, heldAnswer } from "../support/held_answer.ts";
+import { heldAnswer, waitForRequest } from "../support/held_answer.ts";
 import { testWith } from "../support/needs.ts";
 import { findPostgres, startPostgres } from "../support/postgres.ts";
 import { sharedWorld } from "../support/shared_world.ts";
@@ -19,7 +19,7 @@ testWith(
     const since = world.sandbox.requests.length;
     const answer = heldAnswer(world);
     await using frozen = await world.start(0, ["token"]);
-    await asked(world, since);
+    await waitForRequest(world, since);
     frozen.signal("SIGSTOP");
     // what the server does when idle_in_transaction_session_timeout has passed
     await postgres.sql(
@@ -53,7 +53,7 @@ testWith(
     const since = world.sandbox.requests.length;
     world.sandbox.fault("/oauth/token", { until: new Promise(() => {}) });
     await using program = await world.start(0, ["token"]);
-    await asked(world, since);
+    await waitForRequest(world, since);
     assertMatch(await world.column("refreshing_by"), /, process \d+$/);
     program.signal("SIGKILL");
     await program.outcome;

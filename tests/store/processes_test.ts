@@ -1,7 +1,7 @@
 // Real processes of several computers on one login in PostgreSQL: races, kills, restarts, a frozen holder, a failover.
 // Rule: the server's own record says how many requests there were, and the row is opened by hand.
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { asked, heldAnswer, until } from "../support/held_answer.ts";
+import { heldAnswer, until, waitForRequest } from "../support/held_answer.ts";
 import { testWith } from "../support/needs.ts";
 import { findPostgres, startPostgres } from "../support/postgres.ts";
 import { sharedWorld } from "../support/shared_world.ts";
@@ -60,7 +60,7 @@ testWith(
     const since = world.sandbox.requests.length;
     const answer = heldAnswer(world);
     await using program = await world.start(0, ["token"]);
-    await asked(world, since);
+    await waitForRequest(world, since);
     await postgres.kill();
     answer();
     await until(() => world.kept(0, ".rescued").length === 1, "a rescue file");
@@ -87,7 +87,7 @@ testWith(
     const since = world.sandbox.requests.length;
     const answer = heldAnswer(world);
     await using program = await world.start(0, ["token"]);
-    await asked(world, since);
+    await waitForRequest(world, since);
     await postgres.kill();
     answer();
     await until(() => world.kept(0, ".rescued").length === 1, "a rescue file");
@@ -117,7 +117,7 @@ testWith(
     const since = world.sandbox.requests.length;
     const answer = heldAnswer(world);
     await using program = await world.start(0, ["token"]);
-    await asked(world, since);
+    await waitForRequest(world, since);
     await Deno.remove(`${world.homes[0]?.configDir}/shared`, { recursive: true });
     answer();
     const outcome = await program.outcome;
@@ -138,7 +138,7 @@ testWith(
     const since = world.sandbox.requests.length;
     const answer = heldAnswer(world);
     await using program = await world.start(0, ["token"]);
-    await asked(world, since);
+    await waitForRequest(world, since);
     await Deno.remove(`${world.homes[0]?.configDir}/shared`, { recursive: true });
     await postgres.sql("REVOKE UPDATE ON anaplan_auth_logins FROM anaplan");
     answer();
@@ -176,7 +176,7 @@ testWith(
     const since = world.sandbox.requests.length;
     const answer = heldAnswer(world);
     await using program = await world.start(0, ["token"]);
-    await asked(world, since);
+    await waitForRequest(world, since);
     await primary.kill();
     answer();
     await until(() => world.kept(0, ".rescued").length === 1, "a rescue file");
@@ -203,7 +203,7 @@ testWith(
     const since = world.sandbox.requests.length;
     const answer = heldAnswer(world);
     await using program = await world.start(0, ["token"]);
-    await asked(world, since);
+    await waitForRequest(world, since);
     await postgres.kill();
     const began = performance.now();
     answer();

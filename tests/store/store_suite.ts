@@ -22,7 +22,7 @@ export interface SharedStores extends Stores {
 }
 
 /** A login whose tokens have a number in them. */
-export function numbered(number: number, expiresAt = LOGIN.expiresAt): TokenSet {
+export function numberedTokenSet(number: number, expiresAt = LOGIN.expiresAt): TokenSet {
   return {
     ...LOGIN,
     accessToken: new Secret(`access-${number}`),
@@ -60,24 +60,24 @@ export function testStore(kind: string, open: () => Promise<Stores>, ignore = fa
 
   test("what one computer saves, another one loads", async (stores) => {
     const [one, other] = [await stores.at(0), await stores.at(1)];
-    await save(one, numbered(1));
+    await save(one, numberedTokenSet(1));
     const loaded = await other.load("default");
-    assert(loaded !== undefined && sameTokenSet(loaded, numbered(1)));
+    assert(loaded !== undefined && sameTokenSet(loaded, numberedTokenSet(1)));
     assertEquals(loaded.expiresAt, LOGIN.expiresAt);
     assertEquals(await other.names(), ["default"]);
   });
 
   test("the lock gives the whole login, with its refresh token and its client secret", async (stores) => {
-    await save(await stores.at(0), numbered(1));
+    await save(await stores.at(0), numberedTokenSet(1));
     await using login = await (await stores.at(1)).lock("default");
     const loaded = await login.load();
-    assert(loaded !== undefined && sameTokenSet(loaded, numbered(1)));
+    assert(loaded !== undefined && sameTokenSet(loaded, numberedTokenSet(1)));
     assert(loaded.clientSecret?.equals(LOGIN.clientSecret));
   });
 
   test("one waits until the other has given the lock back, and then sees what it saved", async (stores) => {
     const [one, other] = [await stores.at(0), await stores.at(1)];
-    await save(one, numbered(1));
+    await save(one, numberedTokenSet(1));
     const order: string[] = [];
     const first = await one.lock("default");
     await first.load();
@@ -90,15 +90,15 @@ export function testStore(kind: string, open: () => Promise<Stores>, ignore = fa
     await new Promise((resolve) => setTimeout(resolve, 300));
     await first.prepare();
     order.push("the first saves");
-    await first.save(numbered(2));
+    await first.save(numberedTokenSet(2));
     await first[Symbol.asyncDispose]();
-    assert(sameTokenSet(await second, numbered(2)));
+    assert(sameTokenSet(await second, numberedTokenSet(2)));
     assertEquals(order, ["the first saves", "the other has it"]);
   });
 
   test("a lock that was prepared and given back without a save changes nothing", async (stores) => {
     const [one, other] = [await stores.at(0), await stores.at(1)];
-    await save(one, numbered(1));
+    await save(one, numberedTokenSet(1));
     {
       await using login = await one.lock("default");
       await login.load();
@@ -106,18 +106,18 @@ export function testStore(kind: string, open: () => Promise<Stores>, ignore = fa
     }
     const began = performance.now();
     await using login = await other.lock("default");
-    assert(sameTokenSet(await login.load(), numbered(1)));
+    assert(sameTokenSet(await login.load(), numberedTokenSet(1)));
     assert(performance.now() - began < 4_000, "no process waits for an attempt that has ended");
   });
 
   test("profiles keep out of each other's way", async (stores) => {
     const [one, other] = [await stores.at(0), await stores.at(1)];
-    await save(one, numbered(1));
+    await save(one, numberedTokenSet(1));
     await using held = await one.lock("default");
     await held.load();
-    await save(other, numbered(7), "eu");
+    await save(other, numberedTokenSet(7), "eu");
     assertEquals(await one.names(), ["default", "eu"]);
-    assert(sameTokenSet(await one.load("eu"), numbered(7)));
+    assert(sameTokenSet(await one.load("eu"), numberedTokenSet(7)));
   });
 
   test("a login that is removed is gone for all, and can be saved again", async (stores) => {
@@ -129,8 +129,8 @@ export function testStore(kind: string, open: () => Promise<Stores>, ignore = fa
     }
     assertEquals(await one.load("default"), undefined);
     assertEquals(await one.names(), []);
-    await save(one, numbered(2));
-    assert(sameTokenSet(await other.load("default"), numbered(2)));
+    await save(one, numberedTokenSet(2));
+    assert(sameTokenSet(await other.load("default"), numberedTokenSet(2)));
   });
 
   test("a login that ended keeps why", async (stores) => {
@@ -140,7 +140,7 @@ export function testStore(kind: string, open: () => Promise<Stores>, ignore = fa
   });
 
   test("ten that change a login one after the other lose none of the changes", async (stores) => {
-    await save(await stores.at(0), { ...numbered(0, START - 60_000), scope: "0" });
+    await save(await stores.at(0), { ...numberedTokenSet(0, START - 60_000), scope: "0" });
     await Promise.all(Array.from({ length: 10 }, async (_, index) => {
       await using login = await (await stores.at(index % 2)).lock("default");
       const present = await login.load();
@@ -154,14 +154,14 @@ export function testStore(kind: string, open: () => Promise<Stores>, ignore = fa
 
   test("what throws under the lock gives it back", async (stores) => {
     const [one, other] = [await stores.at(0), await stores.at(1)];
-    await save(one, numbered(1));
+    await save(one, numberedTokenSet(1));
     await assertRejects(async () => {
       await using login = await one.lock("default");
       await login.load();
       throw new CliError("unavailable", "The server did not answer");
     }, CliError);
     await using login = await other.lock("default");
-    assert(sameTokenSet(await login.load(), numbered(1)));
+    assert(sameTokenSet(await login.load(), numberedTokenSet(1)));
   });
 }
 
@@ -173,7 +173,7 @@ export function testCopies(kind: string, open: () => Promise<SharedStores>, igno
     fn: async () => {
       await using stores = await open();
       const original = await stores.at(0);
-      await save(original, numbered(1));
+      await save(original, numberedTokenSet(1));
       const order: string[] = [];
       const first = await original.lock("default");
       await first.load();
@@ -186,9 +186,9 @@ export function testCopies(kind: string, open: () => Promise<SharedStores>, igno
       })();
       await new Promise((resolve) => setTimeout(resolve, 1_000));
       order.push("the original saves");
-      await first.save(numbered(2));
+      await first.save(numberedTokenSet(2));
       await first[Symbol.asyncDispose]();
-      assert(sameTokenSet(await second, numbered(2)));
+      assert(sameTokenSet(await second, numberedTokenSet(2)));
       assertEquals(order, ["the original saves", "the copy has it"]);
     },
   });

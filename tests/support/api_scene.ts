@@ -14,18 +14,18 @@ import { type SessionScene, sessionScene } from "./session_scene.ts";
 export const API = "https://api.anaplan.com";
 
 /** What came of a call: the bytes that were printed, and what went wrong. */
-export interface Called extends FakeContext {
+export interface ApiRun extends FakeContext {
   readonly stdout: string;
   readonly error: CliError | undefined;
 }
 
 /** Runs `api` with scripted answers, as the command line would. */
-export async function called(
+export async function runApi(
   place: string,
   flags: ApiFlags,
   arranged: Arranged,
   login: TokenSet = LOGIN,
-): Promise<Called> {
+): Promise<ApiRun> {
   using scene = sessionScene(login, arranged);
   const bytes: Uint8Array<ArrayBuffer>[] = [];
   const error = await failureOf(async () => {

@@ -5,7 +5,7 @@ import type { AuthorizationServer } from "../../src/oauth/wire.ts";
 import { Secret } from "../../src/base/secret.ts";
 import type { TokenSet } from "../../src/oauth/token_set.ts";
 import { MONOTONIC_START } from "./fake_system.ts";
-import { refused } from "./logins.ts";
+import { errorAnswer } from "./logins.ts";
 import { SERVER } from "./oauth.ts";
 
 /** A server with an endpoint for devices. */
@@ -38,17 +38,17 @@ export function userCode(fields: Readonly<Record<string, unknown>> = {}): Respon
 }
 
 /** Keeps what a poll brought, without a disk. */
-export async function kept(poll: () => Promise<Grant | Pending>): Promise<TokenSet | Pending> {
+export async function keepGrant(poll: () => Promise<Grant | Pending>): Promise<TokenSet | Pending> {
   const grant = await poll();
   return typeof grant === "string" ? grant : grant.tokenSet;
 }
 
 /** The user has not approved yet. */
 export function pending(): Response {
-  return refused(400, "authorization_pending");
+  return errorAnswer(400, "authorization_pending");
 }
 
 /** The user has not approved yet, and the polls come too fast. */
 export function slowDown(): Response {
-  return refused(400, "slow_down");
+  return errorAnswer(400, "slow_down");
 }

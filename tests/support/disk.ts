@@ -15,7 +15,7 @@ export function storageError(work: () => unknown): CliError {
 }
 
 /** Makes an empty file that was last changed so many minutes ago. */
-export function aged(path: string, minutes: number): void {
+export function makeOldFile(path: string, minutes: number): void {
   Deno.writeTextFileSync(path, "");
   const then = new Date(Date.now() - minutes * 60_000);
   Deno.utimeSync(path, then, then);
@@ -24,6 +24,6 @@ export function aged(path: string, minutes: number): void {
 /** What a crash left beside the file, two hours ago; the path. */
 export function oldLeftover(path: string): string {
   const leftover = `${path}.${crypto.randomUUID()}.tmp`;
-  aged(leftover, 120);
+  makeOldFile(leftover, 120);
   return leftover;
 }

@@ -1,5 +1,5 @@
 // A computer on which doctor finds nothing wrong, and can be made to find one thing.
-import { written } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/advice.ts";
 import type { Check } from "../../src/doctor/check.ts";
 import type { DoctorFlags } from "../../src/commands/doctor.ts";
 import { doctor } from "../../src/commands/doctor.ts";
@@ -22,7 +22,7 @@ export interface DoctorWishes extends Arranged {
 }
 
 /** An answer with the server's time on it. */
-export function dated(time: number, status = 404): Response {
+export function datedAnswer(time: number, status = 404): Response {
   return new Response("<html>", { status, headers: { date: new Date(time).toUTCString() } });
 }
 
@@ -34,7 +34,7 @@ export function doctorScene(wishes: DoctorWishes = {}): SessionScene {
     const url = new URL(request.url);
     const special = answers?.(request, url);
     if (special !== undefined) return special;
-    return url.pathname === "/2/0/users/me" ? ada() : dated(START);
+    return url.pathname === "/2/0/users/me" ? ada() : datedAnswer(START);
   };
   return sessionScene(hasLogin ? login : undefined, {
     network: Array.from({ length: 20 }, () => answer),
@@ -52,7 +52,7 @@ export interface Diagnosis extends Answer<string> {
 }
 
 /** Lets doctor look. */
-export async function diagnosed(scene: SessionScene, flags: DoctorFlags = {}): Promise<Diagnosis> {
+export async function runDoctor(scene: SessionScene, flags: DoctorFlags = {}): Promise<Diagnosis> {
   const reply = await doctor({ ...scene.flags, ...flags, json: true }, scene.context);
   if (reply.kind !== "answer") throw new Error("--json is one answer");
   const { checks } = reply.data as { readonly checks: readonly Omit<Check, "kind">[] };
@@ -60,20 +60,20 @@ export async function diagnosed(scene: SessionScene, flags: DoctorFlags = {}): P
 }
 
 /** What doctor prints for people, without the last line break. */
-export async function printed(scene: SessionScene, flags: DoctorFlags = {}): Promise<string> {
+export async function printDoctor(scene: SessionScene, flags: DoctorFlags = {}): Promise<string> {
   const reply = await doctor({ ...scene.flags, ...flags }, scene.context);
   if (reply.kind !== "lines") throw new Error("each check is printed as it ends");
-  return (await Array.fromAsync(reply.lines, (words) => written(words))).join("\n");
+  return (await Array.fromAsync(reply.lines, (words) => formatWords(words))).join("\n");
 }
 
 /** What doctor reports under one name in such a world; exactly one thing. */
-export async function found(
+export async function findCheck(
   name: string,
   wishes: DoctorWishes = {},
   flags: DoctorFlags = {},
 ): Promise<Omit<Check, "kind"> & { readonly outcome: Answer["outcome"] }> {
   using scene = doctorScene(wishes);
-  const { outcome, named } = await diagnosed(scene, flags);
+  const { outcome, named } = await runDoctor(scene, flags);
   const [check, ...others] = named(name);
   if (check === undefined || others.length > 0) throw new Error(`one check ${name} was expected`);
   return { ...check, outcome };

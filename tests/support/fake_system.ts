@@ -1,7 +1,7 @@
 // A world in which nothing happens but what a test has arranged.
 // Rule: whatever is touched without arrangement throws an Error that names it.
-import { type Words, written } from "../../src/base/advice.ts";
-import type { CommandContext, Drawn, Talk } from "../../src/command.ts";
+import { formatWords, type Words } from "../../src/base/advice.ts";
+import type { CommandContext, Talk, TerminalText } from "../../src/command.ts";
 import type {
   HttpRequest,
   StreamRequest,
@@ -203,15 +203,15 @@ export function fakeContext(arranged: Arranged | FakeSystem = {}): FakeContext {
       progressed,
       say: (text) => void said.push(shown(text)),
       insist: (text) => void insisted.push(shown(text)),
-      warn: (text) => void warned.push(written(text)),
+      warn: (text) => void warned.push(formatWords(text)),
       progress: (text) => void progressed.push(text),
-      shown: (text, blank) => written(text, system.env("ANAPLAN_AUTH_COMMAND"), blank),
+      shown: (text, blank) => formatWords(text, system.env("ANAPLAN_AUTH_COMMAND"), blank),
     },
   };
 }
 
-function shown(text: Words | Drawn): string {
-  return typeof text === "object" && "drawn" in text ? text.drawn : written(text);
+function shown(text: Words | TerminalText): string {
+  return typeof text === "object" && "drawn" in text ? text.drawn : formatWords(text);
 }
 
 function unexpected(what: string): Promise<never> {

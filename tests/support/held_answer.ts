@@ -19,7 +19,7 @@ export async function until(isTrue: () => boolean | Promise<boolean>, what: stri
 }
 
 /** Waits until the provider has got a request after so many. */
-export async function asked(world: SharedWorld, since: number): Promise<void> {
+export async function waitForRequest(world: SharedWorld, since: number): Promise<void> {
   await until(() => world.sandbox.requests.length > since, "a request");
 }
 
@@ -32,7 +32,7 @@ export async function leaveRescue(world: SharedWorld, postgres: Postgres): Promi
   const since = world.sandbox.requests.length;
   const answer = heldAnswer(world);
   await using program = await world.start(0, ["token"]);
-  await asked(world, since);
+  await waitForRequest(world, since);
   await postgres.kill();
   answer();
   await until(() => world.kept(0, ".rescued").length === 1, "a rescue file");

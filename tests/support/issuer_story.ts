@@ -27,7 +27,7 @@ export interface Shown {
 }
 
 /** Types it, and collects what is shown. */
-export async function played(
+export async function playStory(
   { argv, login, profile = ISSUER_PROFILE, answer = { code: "a-code" }, network = [], ...more }:
     Story,
 ): Promise<Shown> {

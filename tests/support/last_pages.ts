@@ -5,7 +5,7 @@ import { redirectionEndpoint } from "../../src/oauth/loopback.ts";
 import { failedPage, type Page, signedInPage } from "../../src/oauth/page.ts";
 import { relayPage } from "../../src/oauth/relay.ts";
 import { listen } from "../../src/system/listener.ts";
-import { shell, signIn, words, written } from "../../src/base/advice.ts";
+import { formatWords, shell, signIn, words } from "../../src/base/advice.ts";
 import { responseQuery, someAttempt } from "./oauth.ts";
 
 /** A page, and how it is reached. */
@@ -56,7 +56,7 @@ const OUTCOMES: Readonly<Record<string, Page>> = {
 function failed(message: string, details: ConstructorParameters<typeof CliError>[2]): Page {
   return failedPage(
     new CliError("denied", message, details),
-    (text) => written(text),
+    (text) => formatWords(text),
   );
 }
 

@@ -57,7 +57,7 @@ export function storedLogin(configDir: string, profile = "default"): TokenSet {
 }
 
 /** A token endpoint's answer with new tokens. */
-export function granted(fields: Readonly<Record<string, unknown>> = {}): Response {
+export function tokenAnswer(fields: Readonly<Record<string, unknown>> = {}): Response {
   return Response.json({
     access_token: "new-access",
     token_type: "Bearer",
@@ -68,7 +68,7 @@ export function granted(fields: Readonly<Record<string, unknown>> = {}): Respons
 }
 
 /** An error response (RFC 6749, section 5.2). */
-export function refused(status: number, error: string, description?: string): Response {
+export function errorAnswer(status: number, error: string, description?: string): Response {
   return Response.json({ error, error_description: description }, { status });
 }
 

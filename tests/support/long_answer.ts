@@ -35,7 +35,10 @@ export async function longAnswer(
 }
 
 /** So many times the same text, packed: a little that becomes a lot. */
-export async function packed(text: string, times: number): Promise<Uint8Array<ArrayBuffer>> {
+export async function compressRepeated(
+  text: string,
+  times: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   const piece = new TextEncoder().encode(text);
   const pieces = ReadableStream.from(Array.from({ length: times }, () => piece));
   return await new Response(pieces.pipeThrough(new CompressionStream("gzip"))).bytes();

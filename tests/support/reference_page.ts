@@ -1,6 +1,6 @@
 // docs/reference.md, made from the program itself: the one golden file of the tree of commands.
 // Rule: what the program says about itself is here word for word; only what it never says is written here.
-import { fitted } from "../../src/base/lines.ts";
+import { fitLines } from "../../src/base/lines.ts";
 import { helpOf } from "../../src/cli/help/help.ts";
 import { reference } from "../../src/cli/help/reference.ts";
 import { REGIONS } from "../../src/provider/regions.ts";
@@ -15,7 +15,7 @@ const [COMMON, REGION_LIST] = ["Every command\n", "Regions\n"];
 /** The page as it has to be. */
 export async function referencePage(): Promise<string> {
   const all = commands();
-  const [codes = "", variables = ""] = fitted(reference(), 80).split("\n\n");
+  const [codes = "", variables = ""] = fitLines(reference(), 80).split("\n\n");
   return [
     INTRODUCTION,
     fenced(await helpOf("", ROOT)),

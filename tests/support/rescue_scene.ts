@@ -1,6 +1,6 @@
 // A login whose new tokens cannot be saved in their place, for tests of rescues.
 import { assertRejects } from "@std/assert";
-import { written } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/advice.ts";
 import { CliError } from "../../src/base/errors.ts";
 import type { LockedLogin } from "../../src/store/locked_login.ts";
 import { Secret } from "../../src/base/secret.ts";
@@ -37,7 +37,9 @@ export function rescueScene(
     elsewhere,
     warnings,
     lock: (more = {}) =>
-      openStore(configDir, systemIn(more), (text) => warnings.push(written(text))).lock("default"),
+      openStore(configDir, systemIn(more), (text) => warnings.push(formatWords(text))).lock(
+        "default",
+      ),
     [Symbol.dispose]: () => dir[Symbol.dispose](),
   };
 }
@@ -56,7 +58,7 @@ export async function saveInVain(
 }
 
 /** The same, and the place is there again; the rescued file. */
-export async function rescued(at: RescueScene, tokenSet = NEW): Promise<string> {
+export async function rescueTokens(at: RescueScene, tokenSet = NEW): Promise<string> {
   const { message } = await saveInVain(at, tokenSet);
   Deno.renameSync(`${at.configDir}/moved`, `${at.configDir}/credentials`);
   return /they are in (.+)$/.exec(message)?.[1] ?? "";

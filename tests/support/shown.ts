@@ -1,13 +1,13 @@
 // What is said to a person as the text that they read. Rule: commands as they are typed where the program is
 // installed.
-import { type Words, written } from "../../src/base/advice.ts";
+import { formatWords, type Words } from "../../src/base/advice.ts";
 
 /** What an error or a check says to do next; empty when it says nothing. */
 export function nextOf(told: { readonly next?: Words | undefined | null } | undefined): string {
-  return written(told?.next ?? "");
+  return formatWords(told?.next ?? "");
 }
 
 /** The text of a reply. */
 export function textOf(reply: { readonly text: Words } | undefined): string {
-  return written(reply?.text ?? "");
+  return formatWords(reply?.text ?? "");
 }

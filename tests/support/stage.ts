@@ -141,7 +141,7 @@ export async function visit(pane: Window): Promise<number> {
 }
 
 /** A fault that lasts until both windows have shown what was to be seen meanwhile. */
-export function gated(path: string): {
+export function gatedFault(path: string): {
   readonly faults: (sandbox: Sandbox) => void;
   readonly arrive: () => void;
 } {

@@ -1,6 +1,6 @@
 // The command tree as tests walk over it.
 // Rule: read from the tree itself, so that a new command is in every such test by being there.
-import { kebab } from "../../src/base/text.ts";
+import { toKebabCase } from "../../src/base/text.ts";
 import { ROOT } from "../../src/cli/tree/tree.ts";
 
 type Group = typeof ROOT;
@@ -9,7 +9,7 @@ type Target = ReturnType<Group["getAllEntries"]>[number]["target"];
 /** Every name in the tree with what it leads to, groups and what is in them. */
 function entries(group: Group, prefix = ""): { name: string; target: Target }[] {
   return group.getAllEntries().flatMap(({ name, target }) => {
-    const entry = { name: prefix + kebab(name.original), target };
+    const entry = { name: prefix + toKebabCase(name.original), target };
     return "parameters" in target ? [entry] : [entry, ...entries(target, `${entry.name} `)];
   });
 }
@@ -36,7 +36,7 @@ export interface Flag {
 /** The flags of a command, by what is typed for each. */
 export function flagsOf({ command }: Entry): ReadonlyMap<string, Flag> {
   const flags = Object.entries(command.parameters.flags ?? {}) as [string, Flag][];
-  return new Map(flags.map(([name, flag]) => [`--${kebab(name)}`, flag]));
+  return new Map(flags.map(([name, flag]) => [`--${toKebabCase(name)}`, flag]));
 }
 
 /** The flags that may be given more than once, sorted. */

@@ -2,7 +2,7 @@
 // its last, by strace, which stops it before the call is done.
 // Rule: after each kill the store reads, the lock is free, and the login still works or lies in the window.
 import type { Deed } from "./deeds.ts";
-import { added, type Counts, judge, NONE, type Row } from "./row.ts";
+import { addCounts, type Counts, judge, NONE, type Row } from "./row.ts";
 import type { Call } from "./trace.ts";
 import { marksOf, wasHit } from "./traced.ts";
 import { type Finding, lookAt, startWorld, type World } from "./world.ts";
@@ -46,7 +46,7 @@ async function killAt(call: Call, deed: Deed, world: World): Promise<Row> {
     const after = await world.home.credentials();
     const finding = await lookAt(world);
     const hadNone = before === undefined && after === undefined;
-    counts = added(counts, countsOf(finding, hadNone));
+    counts = addCounts(counts, countsOf(finding, hadNone));
     expect(!finding.torn, "the login's file is torn");
     expect(!finding.stuck, "the lock is stuck");
     expect(finding.alive || finding.rotatedAway || hadNone, "the login is lost outside the window");

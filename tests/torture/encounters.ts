@@ -5,7 +5,7 @@ import { browse } from "../support/scripted_browser.ts";
 import { login, registeredListener, sandboxFlags, SIGN_IN_ADDRESS } from "../support/sign_in.ts";
 import { throughTheGate } from "./gate.ts";
 import { holderWaiting } from "./holders.ts";
-import { judged } from "./races.ts";
+import { judgeRace } from "./races.ts";
 import { pause } from "./random_kills.ts";
 import { judge, type Row } from "./row.ts";
 import { isLockFree, startWorld, temporaryFiles } from "./world.ts";
@@ -74,7 +74,7 @@ export async function loginAmongRefreshes(): Promise<Row> {
   const isNew = (await world.home.credentials())?.refreshToken !== before?.refreshToken;
   judging.expect(isNew, "the new login is not there");
   const what = `login among ${REFRESHERS} refreshes`;
-  return await judged(
+  return await judgeRace(
     what,
     world,
     [outcome, ...outcomes],
@@ -107,5 +107,5 @@ export async function waitingForAPerson(): Promise<Row> {
   await browse(address);
   outcomes.push(await waiting.outcome);
   const what = "token, whoami, refresh, status while a login waits for a person";
-  return await judged(what, world, outcomes, since, 2, judging);
+  return await judgeRace(what, world, outcomes, since, 2, judging);
 }

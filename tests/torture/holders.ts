@@ -2,7 +2,7 @@
 // end while it waits for the server.
 // Rule: no command goes on without the lock, and the holder's answer is not lost as long as it lives.
 import { type Program, startProgram } from "../support/program.ts";
-import { judged } from "./races.ts";
+import { judgeRace } from "./races.ts";
 import { pause } from "./random_kills.ts";
 import { judge, type Row } from "./row.ts";
 import { isLockFree, startWorld, type World } from "./world.ts";
@@ -27,7 +27,7 @@ export async function holderKilled(): Promise<Row> {
   const refused = world.refreshes(since).filter(({ status }) => status !== 200).length;
   const answered = world.refreshes(since).length - refused;
   judging.expect(answered === 1, `${answered} refreshes were answered`);
-  const row = await judged(what, world, [outcome], world.sandbox.requests.length, 0, judging);
+  const row = await judgeRace(what, world, [outcome], world.sandbox.requests.length, 0, judging);
   return { ...row, kept: "the next one succeeded with its own request; the login still works" };
 }
 

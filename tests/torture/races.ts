@@ -27,7 +27,7 @@ export async function raceAtOnce(processes: number): Promise<Row> {
   const commands = Array.from({ length: processes }, (_, at) => MIXED[at % MIXED.length] ?? []);
   const outcomes = await throughTheGate(world, commands);
   const what = `${processes} processes (${NAMES}) on one stale login, all at the lock`;
-  return await judged(what, world, outcomes, since);
+  return await judgeRace(what, world, outcomes, since);
 }
 
 /** N processes on one stale login, that many of them at a time. */
@@ -46,7 +46,7 @@ export async function raceInTurn(processes: number, atATime: number): Promise<Ro
   }));
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
   const what = `${processes} processes on one stale login, ${atATime} at a time (${seconds} s)`;
-  return await judged(what, world, outcomes, since);
+  return await judgeRace(what, world, outcomes, since);
 }
 
 /** The server refuses a token that looks fresh, to N processes at the same moment. */
@@ -59,7 +59,7 @@ export async function refusedAtOnce(processes: number): Promise<Row> {
   const refused = world.sandbox.requests.slice(since).filter(({ status }) => status === 401).length;
   const what =
     `${refused} answers 401 to ${processes} processes at once, with a fresh-looking token`;
-  const row = await judged(what, world, outcomes, since);
+  const row = await judgeRace(what, world, outcomes, since);
   return { ...row, kept: `${row.kept} (forced)` };
 }
 
@@ -77,11 +77,11 @@ export async function twoProfiles(): Promise<Row> {
   }
   judging.expect(outcome.milliseconds < 10_000, `it took ${outcome.milliseconds} ms`);
   const what = "a refresh of one profile while the lock of another is held";
-  return await judged(what, world, [outcome, await world.run("token")], since, 2, judging);
+  return await judgeRace(what, world, [outcome, await world.run("token")], since, 2, judging);
 }
 
 /** What every race has to come to. */
-export async function judged(
+export async function judgeRace(
   what: string,
   world: World,
   outcomes: readonly Outcome[],

@@ -3,7 +3,7 @@
 import { startProgram } from "../support/program.ts";
 import { countsOf } from "./crashes.ts";
 import { REFRESH } from "./deeds.ts";
-import { added, type Counts, judge, NONE, type Row } from "./row.ts";
+import { addCounts, type Counts, judge, NONE, type Row } from "./row.ts";
 import { lookAt, startWorld, type World } from "./world.ts";
 
 /** How long after the request's arrival the second half is killed at the latest, in milliseconds. */
@@ -30,7 +30,7 @@ async function killMany(kills: number, when: string, moment: Moment): Promise<Ro
     await REFRESH.prepare(world);
     if (await killOne(world, typical, moment)) done++;
     const finding = await lookAt(world);
-    counts = added(counts, countsOf(finding));
+    counts = addCounts(counts, countsOf(finding));
     if (finding.alive) living++;
     else await world.signIn();
     wrong.push(...finding.wrong);

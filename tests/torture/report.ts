@@ -1,7 +1,7 @@
 // The report of a torture run: docs/reliability.md, its tables beside it, and the lines on the screen.
 // Rule: every figure is the run's own; the page stays short, however much fails.
 import { PROPERTIES, type Property } from "./properties.ts";
-import { added, type Counts, NONE, type Part, PARTS, type Row } from "./row.ts";
+import { addCounts, type Counts, NONE, type Part, PARTS, type Row } from "./row.ts";
 import type { WindowLength } from "./window.ts";
 
 /** The page of the tables, beside this one. */
@@ -28,7 +28,7 @@ export function line({ what, tried, kept, wrong }: Row): string {
 
 /** All counts of a run together. */
 export function totals(rows: readonly Row[]): Counts {
-  return rows.reduce((sum, { counts }) => added(sum, counts ?? NONE), NONE);
+  return rows.reduce((sum, { counts }) => addCounts(sum, counts ?? NONE), NONE);
 }
 
 /** The whole page. */

@@ -43,7 +43,7 @@ export interface Row {
 export const NONE: Counts = { torn: 0, stuck: 0, lost: 0, inWindow: 0 };
 
 /** Both together. */
-export function added(a: Counts, b: Counts): Counts {
+export function addCounts(a: Counts, b: Counts): Counts {
   return {
     torn: a.torn + b.torn,
     stuck: a.stuck + b.stuck,

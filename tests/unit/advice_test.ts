@@ -1,30 +1,30 @@
 // Words as data: the commands in it are written once, and no text is one of them.
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { run, shell, signIn, words, written } from "../../src/base/advice.ts";
+import { formatWords, run, shell, signIn, words } from "../../src/base/advice.ts";
 import { asksToSignIn, withProfile } from "../../src/session/advice_in_use.ts";
 import { hostileText } from "../hostile/hostile_text.ts";
 
 Deno.test("a command begins as the user types it", () => {
-  assertEquals(written(run("profile list")), "anaplan-auth profile list");
-  assertEquals(written(run("profile list"), "deno task"), "deno task profile list");
-  assertEquals(written(run("")), "anaplan-auth");
+  assertEquals(formatWords(run("profile list")), "anaplan-auth profile list");
+  assertEquals(formatWords(run("profile list"), "deno task"), "deno task profile list");
+  assertEquals(formatWords(run("")), "anaplan-auth");
 });
 
 Deno.test("a command has its profile before its flags, and none for the default", () => {
   const command = (profile: string) => run("login", { profile, flags: "--device" });
-  assertEquals(written(command("eu")), "anaplan-auth login --profile eu --device");
-  assertEquals(written(command("default")), "anaplan-auth login --device");
+  assertEquals(formatWords(command("eu")), "anaplan-auth login --profile eu --device");
+  assertEquals(formatWords(command("default")), "anaplan-auth login --device");
 });
 
 Deno.test("a command of another program is left as it is", () => {
-  assertEquals(written(shell("chmod 600 ~/a"), "deno task"), "chmod 600 ~/a");
+  assertEquals(formatWords(shell("chmod 600 ~/a"), "deno task"), "chmod 600 ~/a");
 });
 
 Deno.test("words`` joins texts, commands and other words", () => {
   const first = words`${run("refresh")}, or ${signIn()}`;
   assertEquals(
-    written(words`${first}; else ${"wait"}`, "npm run"),
+    formatWords(words`${first}; else ${"wait"}`, "npm run"),
     "npm run refresh, or npm run login; else wait",
   );
 });
@@ -32,7 +32,7 @@ Deno.test("words`` joins texts, commands and other words", () => {
 Deno.test("only the sign-in to the profile in use gets that profile", () => {
   const advice = words`${signIn("--device")}; with single sign-on, ${run("login")}`;
   assertEquals(
-    written(withProfile(advice, "eu")),
+    formatWords(withProfile(advice, "eu")),
     "anaplan-auth login --profile eu --device; with single sign-on, anaplan-auth login",
   );
   assertEquals(withProfile("anaplan-auth login", "eu"), ["anaplan-auth login"]);
@@ -47,7 +47,7 @@ Deno.test("a text that looks like a sign-in is none", () => {
 Deno.test("no text is ever taken for a command", () => {
   fc.assert(fc.property(hostileText, (text) => {
     for (const said of [text, `anaplan-auth login ${text}`, `anaplan-auth <command>${text}`]) {
-      assertEquals(written(words`${said}`, "deno task"), said);
+      assertEquals(formatWords(words`${said}`, "deno task"), said);
     }
   }));
 });

@@ -3,14 +3,14 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { api, type ApiFlags } from "../../src/commands/api.ts";
 import { CliError } from "../../src/base/errors.ts";
-import { API, called, failureOf, headerOf } from "../support/api_scene.ts";
+import { API, failureOf, headerOf, runApi } from "../support/api_scene.ts";
 import { type Arranged, START, type StreamStep } from "../support/fake_system.ts";
 import {
   answerLost,
-  granted,
+  errorAnswer,
   LOGIN,
-  refused,
   STALE,
+  tokenAnswer,
   unreachable,
   webPage,
   withoutRefreshToken,
@@ -29,7 +29,7 @@ function tokensIn(streamRequests: Parameters<typeof headerOf>[0][]): (string | u
 }
 
 Deno.test("a call goes out once, with the stored token in the header that its API takes", async () => {
-  const { system, stdout } = await called(PATH, {}, { streams: [new Response("{}")] });
+  const { system, stdout } = await runApi(PATH, {}, { streams: [new Response("{}")] });
   assertEquals(system.streamRequests.map(({ method, url }) => `${method} ${url}`), [
     `GET ${API}${PATH}`,
   ]);
@@ -39,13 +39,13 @@ Deno.test("a call goes out once, with the stored token in the header that its AP
 
 Deno.test("--scheme sends the token in the other way", async () => {
   const flags: ApiFlags = { scheme: "AnaplanAuthToken" };
-  const { system } = await called(PATH, flags, { streams: [new Response("{}")] });
+  const { system } = await runApi(PATH, flags, { streams: [new Response("{}")] });
   assertEquals(tokensIn([...system.streamRequests]), ["AnaplanAuthToken old-access"]);
 });
 
 Deno.test("a stale token is refreshed before the call", async () => {
-  const arranged = { network: [granted()], streams: [new Response("{}")] };
-  const { system } = await called(PATH, {}, arranged, STALE);
+  const arranged = { network: [tokenAnswer()], streams: [new Response("{}")] };
+  const { system } = await runApi(PATH, {}, arranged, STALE);
   assertEquals(tokensIn([...system.streamRequests]), ["Bearer new-access"]);
 });
 
@@ -57,31 +57,34 @@ Deno.test("a refused token is refreshed once, and the call made again with the s
   };
   const streams = [step(new Response("", { status: 401 })), step(new Response("done"))];
   const flags = { data: '{"a":1}' };
-  const { system, stdout, error } = await called(PATH, flags, { network: [granted()], streams });
+  const { system, stdout, error } = await runApi(PATH, flags, {
+    network: [tokenAnswer()],
+    streams,
+  });
   assertEquals(tokensIn([...system.streamRequests]), ["Bearer old-access", "Bearer new-access"]);
   assertEquals([stdout, error, bodies[0]], ["done", undefined, bodies[1]]);
 });
 
 Deno.test("a token that is refused again after the refresh is exit 3, and its body is printed", async () => {
   const no = (): Response => new Response('{"no":1}', { status: 401 });
-  const arranged = { network: [granted()], streams: [no(), no()] };
-  const { error, stdout, system } = await called(PATH, {}, arranged);
+  const arranged = { network: [tokenAnswer()], streams: [no(), no()] };
+  const { error, stdout, system } = await runApi(PATH, {}, arranged);
   assertEquals([error?.kind, stdout], ["login_required", '{"no":1}']);
   assertEquals([system.streamRequests.length, system.requests.length], [2, 1]);
 });
 
 Deno.test("a refused token without a refresh token is exit 3 at once", async () => {
   const arranged = { streams: [new Response("", { status: 401 })] };
-  const { error } = await called(PATH, {}, arranged, withoutRefreshToken(LOGIN));
+  const { error } = await runApi(PATH, {}, arranged, withoutRefreshToken(LOGIN));
   assertEquals(error?.kind, "login_required");
 });
 
 Deno.test("when the refresh of a refused token fails, that is what is said", async () => {
   const arranged = {
-    network: [refused(400, "invalid_grant")],
+    network: [errorAnswer(400, "invalid_grant")],
     streams: [new Response("", { status: 401 })],
   };
-  const { error, stdout } = await called(PATH, {}, arranged);
+  const { error, stdout } = await runApi(PATH, {}, arranged);
   assertEquals([error?.kind, error?.oauthError, stdout], ["login_required", "invalid_grant", ""]);
 });
 
@@ -91,9 +94,9 @@ Deno.test("a long stdin is not sent again: the token is new, and the next run wi
     await new Response(body ?? null).bytes();
     return new Response("", { status: 401 });
   };
-  const { error, system } = await called(PATH, { data: "-" }, {
+  const { error, system } = await runApi(PATH, { data: "-" }, {
     input: () => ReadableStream.from(long),
-    network: [granted()],
+    network: [tokenAnswer()],
     streams: [drained],
   });
   assertEquals([error?.kind, system.streamRequests.length], ["unavailable", 1]);
@@ -109,7 +112,7 @@ const ASKED: readonly (readonly [string, number, string])[] = [
 for (const [form, pause, value] of ASKED) {
   Deno.test(`a 429 that asks for ${form} gets it`, async () => {
     const arranged = { streams: [paused(429, value), new Response("{}")] };
-    const { system, talk, stdout } = await called(PATH, { data: "{}" }, arranged);
+    const { system, talk, stdout } = await runApi(PATH, { data: "{}" }, arranged);
     assertEquals([system.sleeps, stdout], [[pause], "{}"]);
     assertStringIncludes(talk.said.join(), "api.anaplan.com asks for a pause (HTTP 429)");
   });
@@ -117,7 +120,7 @@ for (const [form, pause, value] of ASKED) {
 
 Deno.test("a 429 that says no time gets longer and longer pauses, and an end of them", async () => {
   const streams = Array.from({ length: 20 }, () => paused(429));
-  const { system, error, stdout } = await called(PATH, {}, { streams });
+  const { system, error, stdout } = await runApi(PATH, {}, { streams });
   assertEquals([error?.kind, stdout, system.streamRequests.length], ["unavailable", "", 8]);
   for (const [index, pause] of system.sleeps.entries()) {
     assert(Math.abs(pause - 1000 * 2 ** index) <= 250 * 2 ** index, `${pause} ms`);
@@ -126,21 +129,21 @@ Deno.test("a 429 that says no time gets longer and longer pauses, and an end of 
 
 for (const value of ["151", "99999999999999999999", "Tue, 24 Nov 2099 09:00:00 GMT"]) {
   Deno.test(`a pause of ${value} is too long to wait for`, async () => {
-    const { system, error } = await called(PATH, {}, { streams: [paused(429, value)] });
+    const { system, error } = await runApi(PATH, {}, { streams: [paused(429, value)] });
     assertEquals([error?.kind, system.sleeps], ["unavailable", []]);
   });
 }
 
 Deno.test("all pauses together are bounded", async () => {
   const streams = Array.from({ length: 20 }, () => paused(503, "60"));
-  const { system, error } = await called(PATH, {}, { streams });
+  const { system, error } = await runApi(PATH, {}, { streams });
   assertEquals([error?.kind, system.sleeps], ["unavailable", [60_000, 60_000]]);
 });
 
 Deno.test("a token that expires during a pause is refreshed before the next try", async () => {
   const login = { ...LOGIN, expiresAt: START + 80_000 };
-  const arranged = { network: [granted()], streams: [paused(429, "60"), new Response("{}")] };
-  const { system } = await called(PATH, {}, arranged, login);
+  const arranged = { network: [tokenAnswer()], streams: [paused(429, "60"), new Response("{}")] };
+  const { system } = await runApi(PATH, {}, arranged, login);
   assertEquals(tokensIn([...system.streamRequests]), ["Bearer old-access", "Bearer new-access"]);
 });
 
@@ -157,7 +160,7 @@ for (const [method, value, times] of AFTER_503) {
   const asks = value === undefined ? "" : " that asks for a pause";
   Deno.test(`after a 503${asks}, ${method} is sent ${times === 1 ? "once" : "again"}`, async () => {
     const arranged = { streams: [paused(503, value), new Response("{}")] };
-    const { system } = await called(PATH, { method }, arranged);
+    const { system } = await runApi(PATH, { method }, arranged);
     assertEquals(system.streamRequests.length, times);
   });
 }
@@ -165,19 +168,19 @@ for (const [method, value, times] of AFTER_503) {
 for (const [method, times] of [["GET", 2], ["POST", 1], ["PUT", 1], ["PATCH", 1]] as const) {
   Deno.test(`after a lost answer, ${method} is sent ${times === 1 ? "once" : "again"}`, async () => {
     const arranged = { streams: [answerLost(), new Response("{}")] };
-    const { system, error } = await called(PATH, { method }, arranged);
+    const { system, error } = await runApi(PATH, { method }, arranged);
     assertEquals(system.streamRequests.length, times);
     assertEquals(error?.kind, times === 1 ? "unavailable" : undefined);
   });
 }
 
 Deno.test("an answer that is lost twice is not asked for a third time", async () => {
-  const { system, error } = await called(PATH, {}, { streams: [answerLost(), answerLost()] });
+  const { system, error } = await runApi(PATH, {}, { streams: [answerLost(), answerLost()] });
   assertEquals([system.streamRequests.length, error?.kind], [2, "unavailable"]);
 });
 
 Deno.test("where no server listens, nothing is repeated", async () => {
-  const { system, error } = await called(PATH, {}, { streams: [unreachable()] });
+  const { system, error } = await runApi(PATH, {}, { streams: [unreachable()] });
   assertEquals([system.streamRequests.length, error?.kind], [1, "unavailable"]);
 });
 
@@ -191,12 +194,12 @@ Deno.test("a signal during a pause ends the call, and gives its own reason", asy
       return paused(429, "60");
     }],
   };
-  assertEquals((await called(PATH, {}, arranged)).error?.kind, "interrupted");
+  assertEquals((await runApi(PATH, {}, arranged)).error?.kind, "interrupted");
 });
 
 Deno.test("a redirect is no answer, and is not followed", async () => {
   const moved = new Response("", { status: 302, headers: { location: "https://evil.example/" } });
-  const { system, error, stdout } = await called(PATH, {}, { streams: [moved] });
+  const { system, error, stdout } = await runApi(PATH, {}, { streams: [moved] });
   assertEquals([error?.kind, stdout, system.streamRequests.length], ["unavailable", "", 1]);
 });
 
@@ -207,7 +210,7 @@ Deno.test("without a login the exit code is 3, and nothing is sent", async () =>
 });
 
 Deno.test("a page of a proxy with 502 is exit 6, and stdout is empty", async () => {
-  const { error, stdout } = await called(PATH, {}, { streams: [webPage(502)] });
+  const { error, stdout } = await runApi(PATH, {}, { streams: [webPage(502)] });
   assertEquals([error?.kind, stdout], ["unavailable", ""]);
   assert(error?.message.includes("HTTP 502"));
 });
@@ -215,6 +218,6 @@ Deno.test("a page of a proxy with 502 is exit 6, and stdout is empty", async () 
 Deno.test("words of a refusal never quote the token that was sent", async () => {
   const status = { code: 403, message: "no: old-access may not" };
   const answer = Response.json({ status }, { status: 403 });
-  const { error } = await called(PATH, {}, { streams: [answer] });
+  const { error } = await runApi(PATH, {}, { streams: [answer] });
   assertStringIncludes(error?.message ?? "", "no: [secret] may not");
 });

@@ -1,9 +1,9 @@
 // A file in chunks: in their order, and a chunk that breaks off goes on where it stopped.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { api } from "../../src/commands/api.ts";
-import { API, brokenAfter, called, failureOf } from "../support/api_scene.ts";
+import { API, brokenAfter, failureOf, runApi } from "../support/api_scene.ts";
 import { START, type StreamStep } from "../support/fake_system.ts";
-import { granted, LOGIN, putLogin, unreachable } from "../support/logins.ts";
+import { LOGIN, putLogin, tokenAnswer, unreachable } from "../support/logins.ts";
 import { sessionScene } from "../support/session_scene.ts";
 import { nextOf } from "../support/shown.ts";
 import { tempDir } from "../support/temp_dir.ts";
@@ -15,7 +15,7 @@ function list(...ids: string[]): Response {
 }
 
 async function downloaded(streams: readonly StreamStep[], path = PATH) {
-  return await called(path, { chunks: true }, { streams, network: [granted()] });
+  return await runApi(path, { chunks: true }, { streams, network: [tokenAnswer()] });
 }
 
 Deno.test("all chunks come in their order, each asked for by its id", async () => {
@@ -34,7 +34,7 @@ Deno.test("a download says which chunk of how many is on its way, and about how 
   const sent = ["0", "1", "2", "3"].map(() => new Response("x".repeat(1000)));
   const streams = [list("0", "1", "2", "3"), ...sent];
   let now = START;
-  const { talk } = await called(PATH, { chunks: true, output: `${dir.path}/data.csv` }, {
+  const { talk } = await runApi(PATH, { chunks: true, output: `${dir.path}/data.csv` }, {
     streams,
     now: () => now += 500,
   });

@@ -3,7 +3,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { nearPath } from "../../src/api/near_paths.ts";
 import type { ApiFlags } from "../../src/commands/api.ts";
-import { called } from "../support/api_scene.ts";
+import { runApi } from "../support/api_scene.ts";
 import { nextOf } from "../support/shown.ts";
 import { tempDir } from "../support/temp_dir.ts";
 
@@ -15,7 +15,7 @@ function list(paging: unknown, more: Record<string, unknown> = {}): Response {
 }
 
 async function said(answer: Response, flags: ApiFlags = {}, isTerminal = false) {
-  const { talk, stdout } = await called(PATH, flags, {
+  const { talk, stdout } = await runApi(PATH, flags, {
     streams: [answer],
     terminal: { stdout: isTerminal },
   });
@@ -68,12 +68,12 @@ for (const [what, answer] of SILENT) {
 
 Deno.test("--paginate has all, and says nothing", async () => {
   const streams = [list({ currentPageSize: 2, totalSize: 2, offset: 0 })];
-  const { talk } = await called(PATH, { paginate: true }, { streams });
+  const { talk } = await runApi(PATH, { paginate: true }, { streams });
   assertEquals(talk.said, []);
 });
 
 async function notFound(path: string, flags: ApiFlags = {}) {
-  const { error } = await called(path, flags, {
+  const { error } = await runApi(path, flags, {
     streams: [new Response("", { status: 404 })],
   });
   return error;

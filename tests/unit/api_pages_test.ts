@@ -6,10 +6,10 @@ import { api } from "../../src/commands/api.ts";
 import { Secret } from "../../src/base/secret.ts";
 import type { System } from "../../src/system/contract.ts";
 import type { TokenSet } from "../../src/oauth/token_set.ts";
-import { API, called, failureOf, headerOf } from "../support/api_scene.ts";
+import { API, failureOf, headerOf, runApi } from "../support/api_scene.ts";
 import { START, streamOf, type StreamStep } from "../support/fake_system.ts";
 import { sessionScene } from "../support/session_scene.ts";
-import { granted, LOGIN, putLogin, webPage } from "../support/logins.ts";
+import { LOGIN, putLogin, tokenAnswer, webPage } from "../support/logins.ts";
 import { tempDir } from "../support/temp_dir.ts";
 
 const PATH = "/2/0/models";
@@ -26,7 +26,7 @@ function page(paging: Paging, lists: Record<string, unknown> = {}): Response {
 }
 
 async function paged(streams: readonly StreamStep[], lines = false) {
-  const { system, ...rest } = await called(PATH, { paginate: true, lines }, { streams });
+  const { system, ...rest } = await runApi(PATH, { paginate: true, lines }, { streams });
   return { ...rest, urls: system.streamRequests.map(({ url }) => url.replace(API + PATH, "")) };
 }
 
@@ -41,7 +41,7 @@ Deno.test("links lead from page to page, absolute or relative", async () => {
 });
 
 Deno.test("without links the offsets do, and the rest of the query stays", async () => {
-  const { system, stdout } = await called(`${PATH}?limit=2&offset=0&q=a`, { paginate: true }, {
+  const { system, stdout } = await runApi(`${PATH}?limit=2&offset=0&q=a`, { paginate: true }, {
     streams: [
       page({ offset: 0, currentPageSize: 2, totalSize: 3 }, { models: [1, 2] }),
       page({ offset: 2, currentPageSize: 1, totalSize: 3 }, { models: [3] }),
@@ -96,7 +96,7 @@ for (const [what, pages, words] of SHORT) {
 
 Deno.test("a list that begins at an offset is whole without what is before it", async () => {
   const last = page({ totalSize: 45 }, { models: [1, 2] });
-  const { stdout, error } = await called(`${PATH}?offset=43`, { paginate: true }, {
+  const { stdout, error } = await runApi(`${PATH}?offset=43`, { paginate: true }, {
     streams: [last],
   });
   assertEquals([JSON.parse(stdout), error], [[1, 2], undefined]);
@@ -106,7 +106,7 @@ Deno.test("a list that ends early leaves no file in its place", async () => {
   using directory = tempDir();
   const output = `${directory.path}/out`;
   for (const json of [false, true]) {
-    const { error } = await called(PATH, { paginate: true, output, json }, {
+    const { error } = await runApi(PATH, { paginate: true, output, json }, {
       streams: [page({ totalSize: 45 }, { models: [1] })],
     });
     assertEquals(error?.kind, "unavailable");
@@ -213,9 +213,9 @@ Deno.test("an empty link is none", async () => {
 Deno.test("the token is looked at again for each page", async () => {
   const login = { ...LOGIN, expiresAt: START + 70_000 };
   let now = START;
-  const { system } = await called(PATH, { paginate: true }, {
+  const { system } = await runApi(PATH, { paginate: true }, {
     now: () => now,
-    network: [granted()],
+    network: [tokenAnswer()],
     streams: [() => {
       now += 60_000;
       return page({ next: "?offset=1" }, { models: [1] });
@@ -228,8 +228,8 @@ Deno.test("the token is looked at again for each page", async () => {
 });
 
 Deno.test("a token that is refused at a later page is refreshed, once", async () => {
-  const { system, stdout } = await called(PATH, { paginate: true }, {
-    network: [granted()],
+  const { system, stdout } = await runApi(PATH, { paginate: true }, {
+    network: [tokenAnswer()],
     streams: [
       page({ next: "?offset=1" }, { models: [1] }),
       new Response("", { status: 401 }),

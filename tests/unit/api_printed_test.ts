@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { forTerminal, progressLine, withProgress } from "../../src/api/flow.ts";
 import { api, type ApiFlags } from "../../src/commands/api.ts";
 import { hostileText } from "../hostile/hostile_text.ts";
-import { called, failureOf } from "../support/api_scene.ts";
+import { failureOf, runApi } from "../support/api_scene.ts";
 import { fakeContext, START } from "../support/fake_system.ts";
 import { LOGIN, withoutRefreshToken } from "../support/logins.ts";
 import { sessionScene } from "../support/session_scene.ts";
@@ -20,7 +20,7 @@ async function printed(
   init: ResponseInit = {},
 ) {
   const streams = [new Response(body, init)];
-  return await called(PATH, flags, { streams, terminal: { stdout: isTerminal } });
+  return await runApi(PATH, flags, { streams, terminal: { stdout: isTerminal } });
 }
 
 async function shown(...pieces: Uint8Array[]): Promise<string> {
@@ -177,7 +177,7 @@ for (const [status, body, flags, stdout, kind] of REFUSALS) {
   const how = flags.json ? ", with --json," : "";
   Deno.test(`${status} with ${JSON.stringify(body)}${how} is ${kind ?? "done"}`, async () => {
     const streams = [new Response(status === 304 ? null : body, { status })];
-    const outcome = await called(PATH, flags, { streams }, withoutRefreshToken(LOGIN));
+    const outcome = await runApi(PATH, flags, { streams }, withoutRefreshToken(LOGIN));
     assertEquals([outcome.stdout, outcome.error?.kind], [stdout, kind]);
     assertEquals(outcome.error?.next === undefined, kind === undefined);
   });
@@ -217,7 +217,7 @@ const CLASHES: readonly (readonly [ApiFlags, string])[] = [
 
 for (const [flags, words] of CLASHES) {
   Deno.test(`${words} is a usage error (${JSON.stringify(flags)})`, async () => {
-    const { error, system } = await called(PATH, flags, {});
+    const { error, system } = await runApi(PATH, flags, {});
     assertEquals([error?.kind, error?.message], ["usage", `Cannot use ${words}`]);
     assertEquals(system.streamRequests, []);
   });

@@ -2,7 +2,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { VERSION } from "../../src/base/version.ts";
 import { LOGIN, loginFile } from "../support/logins.ts";
-import { ran } from "../support/ran.ts";
+import { runCommandLine } from "../support/run_command_line.ts";
 import { sessionScene } from "../support/session_scene.ts";
 
 const WRONG: readonly (readonly [string, RegExp, RegExp])[] = [
@@ -33,7 +33,7 @@ const WRONG: readonly (readonly [string, RegExp, RegExp])[] = [
 ];
 for (const [line, message, next] of WRONG) {
   Deno.test(`"${line}" is a usage error in two lines`, async () => {
-    const { code, stdout, stderr } = await ran(line.split(" "));
+    const { code, stdout, stderr } = await runCommandLine(line.split(" "));
     assertEquals([code, stdout], [2, ""]);
     assertMatch(stderr, message);
     assertMatch(stderr.split("\n")[1] ?? "", next);
@@ -43,7 +43,7 @@ for (const [line, message, next] of WRONG) {
 
 Deno.test("with --json a usage error is also one JSON line", async () => {
   for (const flags of [["--json", "--nonsense"], ["--json=perhaps"], ["--quiet=x", "--json=yes"]]) {
-    const { code, stdout, stderr } = await ran(["status", ...flags]);
+    const { code, stdout, stderr } = await runCommandLine(["status", ...flags]);
     assertEquals([code, stdout, JSON.parse(stderr).error.kind], [2, "", "usage"]);
   }
 });
@@ -51,7 +51,9 @@ Deno.test("with --json a usage error is also one JSON line", async () => {
 Deno.test("a flag of yes or no is heard in every spelling", async () => {
   using scene = sessionScene(undefined);
   const isJson = async (flag: string): Promise<boolean> =>
-    (await ran(["status", "--config-dir", scene.configDir, flag])).stdout.startsWith("{");
+    (await runCommandLine(["status", "--config-dir", scene.configDir, flag])).stdout.startsWith(
+      "{",
+    );
   for (const yes of ["--json", "--json=true", "--json=1", "--json=yes"]) {
     assertEquals(await isJson(yes), true, yes);
   }
@@ -65,17 +67,24 @@ Deno.test("a closed pipe hides no failure", async () => {
   const write = (): void => {
     throw new Deno.errors.BrokenPipe();
   };
-  assertEquals((await ran(["status", "--config-dir", scene.configDir], { write })).code, 3);
+  assertEquals(
+    (await runCommandLine(["status", "--config-dir", scene.configDir], { write })).code,
+    3,
+  );
 });
 
 Deno.test("--version prints the version", async () => {
-  assertEquals(await ran(["--version"]), { code: 0, stdout: `${VERSION}\n`, stderr: "" });
+  assertEquals(await runCommandLine(["--version"]), {
+    code: 0,
+    stdout: `${VERSION}\n`,
+    stderr: "",
+  });
 });
 
 Deno.test("without a command the help is printed; on a terminal where you are and what to type", async () => {
-  const piped = await ran([]);
+  const piped = await runCommandLine([]);
   assertMatch(piped.stdout, /^Sign in to Anaplan and stay signed in\./);
-  const shown = await ran([], { terminal: { stdout: true, canDraw: false } });
+  const shown = await runCommandLine([], { terminal: { stdout: true, canDraw: false } });
   assertEquals(
     shown.stdout,
     "You are not signed in.\nNext: anaplan-auth login          All commands: anaplan-auth help\n",
@@ -85,21 +94,31 @@ Deno.test("without a command the help is printed; on a terminal where you are an
 Deno.test("a flag is read in either spelling of its value", async () => {
   using scene = sessionScene(LOGIN, {}, "eu");
   for (const profile of [["--profile", "eu"], ["--profile=eu"]]) {
-    const { code, stdout } = await ran(["token", "--config-dir", scene.configDir, ...profile]);
+    const { code, stdout } = await runCommandLine([
+      "token",
+      "--config-dir",
+      scene.configDir,
+      ...profile,
+    ]);
     assertEquals([code, stdout], [0, "old-access\n"]);
   }
 });
 
 Deno.test("a reply that itself reports a failure is on stdout and has its exit code", async () => {
   using scene = sessionScene(undefined);
-  const { code, stdout, stderr } = await ran(["status", "--json", "--config-dir", scene.configDir]);
+  const { code, stdout, stderr } = await runCommandLine([
+    "status",
+    "--json",
+    "--config-dir",
+    scene.configDir,
+  ]);
   assertEquals([code, JSON.parse(stdout).logged_in, stderr], [3, false, ""]);
 });
 
 Deno.test("an error of a command is printed, with its kind's exit code", async () => {
   using scene = sessionScene(LOGIN);
   Deno.chmodSync(loginFile(scene.configDir), 0o644);
-  const { code, stdout, stderr } = await ran(["token", "--config-dir", scene.configDir]);
+  const { code, stdout, stderr } = await runCommandLine(["token", "--config-dir", scene.configDir]);
   assertEquals([code, stdout], [7, ""]);
   assertStringIncludes(stderr, "other users can open it.\nNext: chmod 600");
 });
@@ -107,7 +126,9 @@ Deno.test("an error of a command is printed, with its kind's exit code", async (
 Deno.test("a bug is exit 1, and asks to be reported", async () => {
   using scene = sessionScene(LOGIN);
   const network = [new TypeError("a bug")];
-  const { code, stderr } = await ran(["refresh", "--config-dir", scene.configDir], { network });
+  const { code, stderr } = await runCommandLine(["refresh", "--config-dir", scene.configDir], {
+    network,
+  });
   assertEquals(code, 1);
   assertStringIncludes(stderr, "Something went wrong inside anaplan-auth");
 });
@@ -116,7 +137,7 @@ Deno.test("a closed pipe is not an error", async () => {
   const write = (): void => {
     throw new Deno.errors.BrokenPipe();
   };
-  assertEquals((await ran(["--version"], { write })).code, 0);
+  assertEquals((await runCommandLine(["--version"], { write })).code, 0);
 });
 
 Deno.test("an answer that cannot be written is a storage error", async () => {
@@ -125,11 +146,11 @@ Deno.test("an answer that cannot be written is a storage error", async () => {
     if (stream === "stdout") throw new Error("No space left on device");
     stderr += text;
   };
-  assertEquals((await ran(["--version"], { write })).code, 7);
+  assertEquals((await runCommandLine(["--version"], { write })).code, 7);
   assertStringIncludes(stderr, "Cannot write the answer");
 });
 
 Deno.test("what comes after -- is no flag of ours", async () => {
-  const { stderr } = await ran(["status", "--", "--json"]);
+  const { stderr } = await runCommandLine(["status", "--", "--json"]);
   assertMatch(stderr, /^Cannot use the argument "--json"/);
 });

@@ -1,11 +1,11 @@
 // An authorization code grant that fails: what kind of failure it is, and that a code is sent once.
-import { written } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/advice.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError, type ErrorKind } from "../../src/base/errors.ts";
-import { exchange } from "../../src/oauth/authorization_code.ts";
+import { exchangeCode } from "../../src/oauth/authorization_code.ts";
 import type { AuthorizationServer } from "../../src/oauth/wire.ts";
 import { fakeSystem, type NetworkStep } from "../support/fake_system.ts";
-import { answerLost, granted, refused, unreachable, webPage } from "../support/logins.ts";
+import { answerLost, errorAnswer, tokenAnswer, unreachable, webPage } from "../support/logins.ts";
 import { idToken } from "../support/id_token.ts";
 import { KNOWN_SERVER, responseQuery, SERVER, someAttempt } from "../support/oauth.ts";
 import { nextOf } from "../support/shown.ts";
@@ -19,7 +19,7 @@ async function failure(
   const attempt = await someAttempt({ server });
   const system = fakeSystem({ network });
   const error = await assertRejects(
-    () => exchange(attempt, responseQuery(attempt, fields), system),
+    () => exchangeCode(attempt, responseQuery(attempt, fields), system),
     CliError,
   );
   assertEquals(system.requests.length, network.length);
@@ -84,7 +84,7 @@ const REFUSALS: readonly (readonly [number, string])[] = [
 ];
 for (const [status, code] of REFUSALS) {
   Deno.test(`${status} ${code} at the exchange is denied`, async () => {
-    const error = await failure([refused(status, code, "Words")]);
+    const error = await failure([errorAnswer(status, code, "Words")]);
     assertEquals([error.kind, error.oauthError], ["denied", code]);
     assertStringIncludes(error.message, code);
     assertStringIncludes(error.message, "; the server says “Words”");
@@ -96,17 +96,17 @@ Deno.test("a 400 without an OAuth error at the exchange is a proxy's, and unavai
 });
 
 Deno.test("the error for a rejected client names the flags to check", async () => {
-  const { next } = await failure([refused(401, "invalid_client")]);
-  assertStringIncludes(written(next ?? ""), "--client-id");
-  assertStringIncludes(written(next ?? ""), "ANAPLAN_CLIENT_SECRET");
+  const { next } = await failure([errorAnswer(401, "invalid_client")]);
+  assertStringIncludes(formatWords(next ?? ""), "--client-id");
+  assertStringIncludes(formatWords(next ?? ""), "ANAPLAN_CLIENT_SECRET");
 });
 
 Deno.test("iss is not compared with anything when the issuer is unknown", async () => {
   const attempt = await someAttempt();
   const parameters = responseQuery(attempt, { code: "a-code", iss: "https://other.example" });
-  const system = fakeSystem({ network: [granted()] });
+  const system = fakeSystem({ network: [tokenAnswer()] });
   assertEquals(
-    (await exchange(attempt, parameters, system)).tokenSet.accessToken.reveal(),
+    (await exchangeCode(attempt, parameters, system)).tokenSet.accessToken.reveal(),
     "new-access",
   );
 });
@@ -119,8 +119,8 @@ Deno.test("an iss of another server than the known one is denied, and no code is
 Deno.test("an iss that is not sent is no failure, the known one is accepted", async () => {
   for (const fields of [{ code: "a-code" }, { code: "a-code", iss: "https://as.example.com" }]) {
     const attempt = await someAttempt({ server: KNOWN_SERVER, scope: "email" });
-    const system = fakeSystem({ network: [granted()] });
-    await exchange(attempt, responseQuery(attempt, fields), system);
+    const system = fakeSystem({ network: [tokenAnswer()] });
+    await exchangeCode(attempt, responseQuery(attempt, fields), system);
     assertEquals(system.requests.length, 1);
   }
 });
@@ -128,8 +128,8 @@ Deno.test("an iss that is not sent is no failure, the known one is accepted", as
 Deno.test("an id_token of a known issuer with the attempt's nonce is accepted", async () => {
   const attempt = await someAttempt({ server: KNOWN_SERVER });
   const id_token = idToken({ nonce: attempt.nonce?.reveal() });
-  const system = fakeSystem({ network: [granted({ id_token })] });
-  const { tokenSet, judge } = await exchange(attempt, responseQuery(attempt), system);
+  const system = fakeSystem({ network: [tokenAnswer({ id_token })] });
+  const { tokenSet, judge } = await exchangeCode(attempt, responseQuery(attempt), system);
   assertEquals(tokenSet.accessToken.reveal(), "new-access");
   assertEquals(await judge(), { kind: "fine" });
 });
@@ -144,8 +144,8 @@ for (const [what, claims] of Object.entries(WRONG)) {
   Deno.test(`an id_token of a known issuer with ${what} is wrong`, async () => {
     const attempt = await someAttempt({ server: KNOWN_SERVER });
     const id_token = idToken({ nonce: attempt.nonce?.reveal(), ...claims });
-    const system = fakeSystem({ network: [granted({ id_token })] });
-    const { judge } = await exchange(attempt, responseQuery(attempt), system);
+    const system = fakeSystem({ network: [tokenAnswer({ id_token })] });
+    const { judge } = await exchangeCode(attempt, responseQuery(attempt), system);
     assertEquals((await judge()).kind, "wrong");
   });
 }
@@ -158,8 +158,8 @@ for (const [what, claims] of Object.entries(DOUBTFUL)) {
   Deno.test(`an id_token of a known issuer with ${what} is doubtful: a clock may be wrong`, async () => {
     const attempt = await someAttempt({ server: KNOWN_SERVER });
     const id_token = idToken({ nonce: attempt.nonce?.reveal(), ...claims });
-    const system = fakeSystem({ network: [granted({ id_token })] });
-    const { judge } = await exchange(attempt, responseQuery(attempt), system);
+    const system = fakeSystem({ network: [tokenAnswer({ id_token })] });
+    const { judge } = await exchangeCode(attempt, responseQuery(attempt), system);
     assertEquals((await judge()).kind, "doubtful");
   });
 }

@@ -6,9 +6,9 @@ import {
   assertNotEquals,
   assertStringIncludes,
 } from "@std/assert";
-import { exchange } from "../../src/oauth/authorization_code.ts";
+import { exchangeCode } from "../../src/oauth/authorization_code.ts";
 import { fakeSystem, START } from "../support/fake_system.ts";
-import { granted } from "../support/logins.ts";
+import { tokenAnswer } from "../support/logins.ts";
 import { formOf, REDIRECT_URI, responseQuery, SERVER, someAttempt } from "../support/oauth.ts";
 
 async function s256(verifier: string): Promise<string> {
@@ -25,8 +25,8 @@ async function bothRequests(
   wishes: Parameters<typeof someAttempt>[0] = {},
 ): Promise<{ asked: Record<string, string>; sent: Record<string, string> }> {
   const attempt = await someAttempt(wishes);
-  const system = fakeSystem({ network: [granted()] });
-  await exchange(attempt, responseQuery(attempt), system);
+  const system = fakeSystem({ network: [tokenAnswer()] });
+  await exchangeCode(attempt, responseQuery(attempt), system);
   return { asked: queryOf(attempt.url), sent: formOf(system.requests[0]) };
 }
 
@@ -103,8 +103,8 @@ Deno.test("a query that the authorization endpoint has already is kept", async (
 
 Deno.test("the code is exchanged by one form with the client's credentials in the body", async () => {
   const attempt = await someAttempt();
-  const system = fakeSystem({ network: [granted()] });
-  await exchange(attempt, responseQuery(attempt), system);
+  const system = fakeSystem({ network: [tokenAnswer()] });
+  await exchangeCode(attempt, responseQuery(attempt), system);
   const [request] = system.requests;
   assertEquals([request?.method, request?.url], ["POST", SERVER.tokenEndpoint]);
   assertStringIncludes(
@@ -125,8 +125,8 @@ Deno.test("the code is exchanged by one form with the client's credentials in th
 
 Deno.test("the exchange brings a token set of this client, counted from when it was asked for", async () => {
   const attempt = await someAttempt();
-  const network = [granted({ scope: "openid", id_token: "nonsense" })];
-  const { tokenSet } = await exchange(attempt, responseQuery(attempt), fakeSystem({ network }));
+  const network = [tokenAnswer({ scope: "openid", id_token: "nonsense" })];
+  const { tokenSet } = await exchangeCode(attempt, responseQuery(attempt), fakeSystem({ network }));
   assertEquals(tokenSet.accessToken.reveal(), "new-access");
   assertEquals(tokenSet.refreshToken?.reveal(), "new-refresh");
   assertEquals(tokenSet.clientSecret?.reveal(), "client-secret");
@@ -137,8 +137,8 @@ Deno.test("the exchange brings a token set of this client, counted from when it 
 
 Deno.test("a login without a refresh token is a login", async () => {
   const attempt = await someAttempt();
-  const network = [granted({ refresh_token: undefined })];
-  const { tokenSet } = await exchange(attempt, responseQuery(attempt), fakeSystem({ network }));
+  const network = [tokenAnswer({ refresh_token: undefined })];
+  const { tokenSet } = await exchangeCode(attempt, responseQuery(attempt), fakeSystem({ network }));
   assertEquals("refreshToken" in tokenSet, false);
 });
 

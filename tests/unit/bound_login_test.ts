@@ -2,13 +2,13 @@
 import { assertEquals } from "@std/assert";
 import { saveProfile } from "../../src/settings/profiles.ts";
 import { freshTokenSet } from "../../src/session/session.ts";
-import { granted, STALE, storedLogin } from "../support/logins.ts";
-import { ran } from "../support/ran.ts";
+import { STALE, storedLogin, tokenAnswer } from "../support/logins.ts";
+import { runCommandLine } from "../support/run_command_line.ts";
 import { sessionScene } from "../support/session_scene.ts";
 
 Deno.test("a refresh token goes to the token endpoint that issued it, and nowhere else", async () => {
   const bound = { ...STALE, tokenEndpoint: "https://issued.example.com/token" };
-  using scene = sessionScene(bound, { network: [granted()] });
+  using scene = sessionScene(bound, { network: [tokenAnswer()] });
   saveProfile(scene.configDir, "default", {
     tokenEndpoint: "https://another.example.com/token",
   }, () => {});
@@ -30,7 +30,7 @@ for (const command of ["refresh", "token", "whoami", "logout"]) {
       apiUrl: ELSEWHERE,
       authUrl: ELSEWHERE,
     }, () => {});
-    const { code, stderr } = await ran([command, "--config-dir", scene.configDir]);
+    const { code, stderr } = await runCommandLine([command, "--config-dir", scene.configDir]);
     if (command === "logout") {
       assertEquals(code, 0, stderr);
       return;
@@ -46,7 +46,7 @@ for (const command of ["refresh", "token", "whoami", "logout"]) {
 
 Deno.test("a login whose token endpoint was kept without origins is refreshed there", async () => {
   const { origins: _, ...old } = STALE;
-  using scene = sessionScene(old, { network: [granted()] });
+  using scene = sessionScene(old, { network: [tokenAnswer()] });
   await freshTokenSet(scene.settings, scene.context);
   assertEquals(scene.context.system.requests.map(({ url }) => url), [STALE.tokenEndpoint]);
 });

@@ -1,5 +1,5 @@
 // Signing in by device: what the user is shown, how the wait ends, and what is kept.
-import { written } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/advice.ts";
 import {
   assert,
   assertEquals,
@@ -14,7 +14,7 @@ import { loadProfile } from "../../src/settings/profiles.ts";
 import { pending, slowDown, userCode } from "../support/device.ts";
 import { fakePerson } from "../support/fake_listener.ts";
 import type { Arranged, NetworkStep } from "../support/fake_system.ts";
-import { granted, LOGIN, refused, storedLogin } from "../support/logins.ts";
+import { errorAnswer, LOGIN, storedLogin, tokenAnswer } from "../support/logins.ts";
 import { formOf } from "../support/oauth.ts";
 import { type SessionScene, sessionScene } from "../support/session_scene.ts";
 import { ada } from "../support/sign_in_scene.ts";
@@ -40,14 +40,14 @@ async function failure(scene: SessionScene, flags?: LoginFlags): Promise<CliErro
 }
 
 Deno.test("the first line says that single sign-on users cannot sign in this way", async () => {
-  using scene = deviceScene([userCode(), granted(), ada()]);
+  using scene = deviceScene([userCode(), tokenAnswer(), ada()]);
   await signedIn(scene);
   assertMatch(scene.context.talk.said[0] ?? "", /^Single sign-on users cannot/);
   assertStringIncludes(scene.context.talk.said[0] ?? "", "anaplan-auth login");
 });
 
 Deno.test("page and code are shown even with --quiet, each alone on its line", async () => {
-  using scene = deviceScene([userCode(), granted(), ada()]);
+  using scene = deviceScene([userCode(), tokenAnswer(), ada()]);
   await signedIn(scene);
   assertEquals(scene.context.talk.insisted, [
     "Open       https://iam.example.com/activate\nand enter  1GMV-ATBA\n",
@@ -59,7 +59,7 @@ Deno.test("no control character of the server reaches the terminal", async () =>
     user_code: "1G\x1b]0;evil\x07MV",
     verification_uri: "https://iam.example.com/\x9b2J\r\nEnter  EVIL",
   });
-  using scene = deviceScene([hostile, granted(), ada()]);
+  using scene = deviceScene([hostile, tokenAnswer(), ada()]);
   await signedIn(scene);
   assertEquals(scene.context.talk.insisted, [
     "Open       https://iam.example.com/2JEnter%20%20EVIL\nand enter  1G]0;evilMV\n",
@@ -68,16 +68,22 @@ Deno.test("no control character of the server reaches the terminal", async () =>
 
 Deno.test("a terminal is shown a QR code, a pipe is not", async () => {
   for (const stderr of [true, false]) {
-    using scene = deviceScene([userCode(), granted(), ada()], { terminal: { stderr } });
+    using scene = deviceScene([userCode(), tokenAnswer(), ada()], { terminal: { stderr } });
     await signedIn(scene);
     assertEquals(scene.context.talk.said.some((text) => text.includes("▀")), stderr);
   }
 });
 
 Deno.test("the login that was approved is saved, and the reply says who signed in and how", async () => {
-  using scene = deviceScene([userCode(), pending(), slowDown(), granted({ scope: "s" }), ada()]);
+  using scene = deviceScene([
+    userCode(),
+    pending(),
+    slowDown(),
+    tokenAnswer({ scope: "s" }),
+    ada(),
+  ]);
   const { text, data } = await signedIn(scene);
-  assertStringIncludes(written(text), "Signed in as Ada Lovelace <ada@example.com>");
+  assertStringIncludes(formatWords(text), "Signed in as Ada Lovelace <ada@example.com>");
   assertEquals((data as { method: string }).method, "device");
   const { refreshToken, clientId, clientSecret, scope } = storedLogin(scene.configDir);
   assertEquals([refreshToken?.reveal(), clientId], ["new-refresh", "a-device-client"]);
@@ -85,14 +91,14 @@ Deno.test("the login that was approved is saved, and the reply says who signed i
 });
 
 Deno.test("the device's client is saved in the profile beside the other one", async () => {
-  using scene = deviceScene([userCode(), granted(), ada()]);
+  using scene = deviceScene([userCode(), tokenAnswer(), ada()]);
   await signedIn(scene, { ...FLAGS, clientId: "a-client" });
   const { clientId, deviceClientId } = loadProfile(scene.configDir, "default") ?? {};
   assertEquals([clientId, deviceClientId], ["a-client", "a-device-client"]);
 });
 
 Deno.test("without --device-client-id the client id is used", async () => {
-  using scene = deviceScene([userCode(), granted(), ada()]);
+  using scene = deviceScene([userCode(), tokenAnswer(), ada()]);
   await signedIn(scene, { device: true, clientId: "a-client" });
   const { requests } = scene.context.system;
   assertEquals(requests.slice(0, 2).map((request) => formOf(request).client_id), [
@@ -103,13 +109,13 @@ Deno.test("without --device-client-id the client id is used", async () => {
 
 Deno.test("a device client sends no secret, though the environment has one for another client", async () => {
   const env = { ANAPLAN_CLIENT_SECRET: "hush-hush" };
-  using scene = deviceScene([userCode(), granted(), ada()], { env });
+  using scene = deviceScene([userCode(), tokenAnswer(), ada()], { env });
   await signedIn(scene);
   for (const { body } of scene.context.system.requests) assert(!body?.includes("hush-hush"));
 });
 
 Deno.test("a login that was declined is denied, and saves nothing", async () => {
-  using scene = deviceScene([userCode(), refused(400, "access_denied")]);
+  using scene = deviceScene([userCode(), errorAnswer(400, "access_denied")]);
   assertEquals((await failure(scene)).kind, "denied");
 });
 
@@ -154,7 +160,7 @@ async function failureOfLastPoll(
 }
 
 Deno.test("a login that is declined as --timeout passes is denied", async () => {
-  const error = await failureOfLastPoll(() => refused(400, "access_denied"));
+  const error = await failureOfLastPoll(() => errorAnswer(400, "access_denied"));
   assertEquals(error.kind, "denied");
 });
 
@@ -163,7 +169,7 @@ Deno.test("tokens that come as --timeout passes and cannot be saved are named wi
   const env = { HOME: elsewhere.path, TMPDIR: elsewhere.path };
   const error = await failureOfLastPoll(({ configDir }) => {
     Deno.removeSync(`${configDir}/credentials`, { recursive: true });
-    return granted();
+    return tokenAnswer();
   }, env);
   assertEquals([error.kind, error.code], ["storage", "not_saved"]);
   assertStringIncludes(error.message, "they are in /");
@@ -178,14 +184,14 @@ Deno.test("a clock that is set meanwhile does not change how long the wait is", 
     scene.context.system.setClock(600_000);
     return userCode();
   };
-  using scene = deviceScene([set, granted(), ada()]);
+  using scene = deviceScene([set, tokenAnswer(), ada()]);
   await signedIn(scene);
   assertEquals(scene.context.talk.said.at(-1), "Waiting up to 15 min.");
 });
 
 Deno.test("a terminal shows the time that is left, and is given back afterwards", async () => {
   const person = fakePerson([""]); // Enter is no answer
-  using scene = deviceScene([userCode(), pending(), granted(), ada()], {
+  using scene = deviceScene([userCode(), pending(), tokenAnswer(), ada()], {
     terminal: person.terminal,
   });
   await signedIn(scene);
@@ -194,7 +200,7 @@ Deno.test("a terminal shows the time that is left, and is given back afterwards"
 });
 
 Deno.test("without a terminal one line says how long the wait is", async () => {
-  using scene = deviceScene([userCode(), granted(), ada()]);
+  using scene = deviceScene([userCode(), tokenAnswer(), ada()]);
   await signedIn(scene);
   assertEquals(scene.context.talk.said.at(-1), "Waiting up to 15 min.");
 });
@@ -223,7 +229,7 @@ Deno.test("signals wait while the tokens are saved", async () => {
   let held = false;
   const approved = (): Response => {
     held = scene.context.system.signalsHeld;
-    return granted();
+    return tokenAnswer();
   };
   using scene = deviceScene([userCode(), approved, ada()]);
   await signedIn(scene);
@@ -231,7 +237,7 @@ Deno.test("signals wait while the tokens are saved", async () => {
 });
 
 Deno.test("a login by device ends the one before at the server", async () => {
-  const network = [userCode(), granted(), ada(), new Response(null, { status: 204 }), ada()];
+  const network = [userCode(), tokenAnswer(), ada(), new Response(null, { status: 204 }), ada()];
   using scene = sessionScene(LOGIN, { network });
   await signedIn(scene);
   const last = scene.context.system.requests.at(-2); // then the new token is tried
@@ -243,7 +249,7 @@ Deno.test("tokens that a poll brings are kept, though --timeout ran out while it
   const ends: (() => void)[] = [];
   const slow = async (): Promise<Response> => {
     await new Promise<void>((resolve) => ends.push(resolve));
-    return granted();
+    return tokenAnswer();
   };
   using scene = deviceScene([userCode(), slow, ada()], { clockStands: true });
   const { system } = scene.context;

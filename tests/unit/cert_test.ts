@@ -1,5 +1,5 @@
 // The commands `cert show`, `renew` and `trust`.
-import { written } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/advice.ts";
 import {
   assert,
   assertEquals,
@@ -47,10 +47,10 @@ Deno.test("cert show makes the certificate that does not exist yet, and shows na
     fingerprint_sha256: kept.fingerprint,
     not_after: isoTime(kept.notAfter),
   });
-  assertStringIncludes(written(text), "127.0.0.1, ::1, localhost");
-  assertEquals(written(text).replaceAll(/[:\s]/g, "").includes(kept.fingerprint), true);
-  assertStringIncludes(written(text), `${dateTime(kept.notAfter)} (397 days)`);
-  assertEquals(written(text).split("\n").filter((line) => line.length > 80), []);
+  assertStringIncludes(formatWords(text), "127.0.0.1, ::1, localhost");
+  assertEquals(formatWords(text).replaceAll(/[:\s]/g, "").includes(kept.fingerprint), true);
+  assertStringIncludes(formatWords(text), `${dateTime(kept.notAfter)} (397 days)`);
+  assertEquals(formatWords(text).split("\n").filter((line) => line.length > 80), []);
 });
 
 Deno.test("cert show shows the certificate that is kept, every time", async () => {
@@ -93,7 +93,7 @@ for (const platform of ["darwin", "windows", "linux"] as const) {
     const { text, data, kind } = await certTrust(scene.flags, scene.context);
     const path = `${scene.configDir}/tls/certificate.pem`;
     const commands = trustCommands(path, platform, "/home/ada b");
-    assertEquals(written(text).split("\n").map((line) => splitWords(line)), commands);
+    assertEquals(formatWords(text).split("\n").map((line) => splitWords(line)), commands);
     assertEquals([kind, data], ["verbatim", { certificate: path, commands, run: false }]);
     assertEquals(scene.ran, []);
   });

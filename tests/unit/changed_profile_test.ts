@@ -9,7 +9,7 @@ import { saveCurrentProfile } from "../../src/session/current_profile.ts";
 import { loadProfile, saveProfile } from "../../src/settings/profiles.ts";
 import { pending, userCode } from "../support/device.ts";
 import { fakeSystem } from "../support/fake_system.ts";
-import { granted, loginFile } from "../support/logins.ts";
+import { loginFile, tokenAnswer } from "../support/logins.ts";
 import { type SessionScene, sessionScene } from "../support/session_scene.ts";
 import { ada } from "../support/sign_in_scene.ts";
 import { namesIn, tempDir } from "../support/temp_dir.ts";
@@ -71,7 +71,7 @@ async function signedInWhile(
   meanwhile: (scene: SessionScene) => Promise<unknown>,
   flags: Readonly<Record<string, string>> = {},
 ) {
-  using scene = sessionScene(undefined, { network: [userCode(), pending(), granted(), ada()] });
+  using scene = sessionScene(undefined, { network: [userCode(), pending(), tokenAnswer(), ada()] });
   saveProfile(scene.configDir, "default", SETTINGS, () => {});
   let isDone: Promise<unknown> | undefined;
   const { sleep } = scene.context.system;
@@ -113,7 +113,7 @@ Deno.test("the settings of a first login are saved, though its tokens had to be 
   using elsewhere = tempDir();
   const approved = (): Response => {
     Deno.removeSync(`${scene.configDir}/credentials`, { recursive: true });
-    return granted();
+    return tokenAnswer();
   };
   using scene = sessionScene(undefined, {
     network: [userCode(), approved],
@@ -128,7 +128,7 @@ Deno.test("the settings of a first login are saved, though its tokens had to be 
 Deno.test("tokens are saved though the settings cannot be", async () => {
   const approved = (): Response => {
     Deno.writeTextFileSync(`${scene.configDir}/profiles`, "");
-    return granted();
+    return tokenAnswer();
   };
   using scene = sessionScene(undefined, { network: [userCode(), approved] });
   const flags = { ...scene.flags, ...DEVICE, ...SETTINGS };

@@ -13,7 +13,7 @@ import { loadSettings, type SettingFlags } from "../../src/settings/settings.ts"
 import type { HttpRequest } from "../../src/system/contract.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 import { ISSUER, ISSUER_PROFILE, issuerScene, metadata } from "../support/issuer_scene.ts";
-import { granted, STALE } from "../support/logins.ts";
+import { STALE, tokenAnswer } from "../support/logins.ts";
 import { CLIENT, formOf, KNOWN_SERVER } from "../support/oauth.ts";
 import { sessionScene } from "../support/session_scene.ts";
 import { signIn } from "../support/sign_in_scene.ts";
@@ -30,7 +30,7 @@ const METHODS: readonly (readonly [string[] | undefined, "header" | "body"])[] =
 for (const [clientAuthMethods, place] of METHODS) {
   Deno.test(`metadata with the methods [${clientAuthMethods}] puts the secret into the ${place}`, async () => {
     const server = clientAuthMethods ? { ...KNOWN_SERVER, clientAuthMethods } : KNOWN_SERVER;
-    const system = fakeSystem({ network: [granted()] });
+    const system = fakeSystem({ network: [tokenAnswer()] });
     await refresh(STALE, server, CLIENT, system);
     const [request] = system.requests;
     assertEquals(formOf(request).client_secret, place === "body" ? "client-secret" : undefined);
@@ -43,14 +43,14 @@ for (const [clientAuthMethods, place] of METHODS) {
 async function everyRequest(clientAuth: ClientAuth): Promise<HttpRequest[]> {
   const env = { ANAPLAN_CLIENT_SECRET: "client-secret" };
   const done = (): Response => new Response();
-  const network = [metadata(), granted(), done(), granted(), done(), done()];
+  const network = [metadata(), tokenAnswer(), done(), tokenAnswer(), done(), done()];
   await using at = signIn(network, { env });
   const flags = { ...at.flags, issuer: ISSUER, scope: "email", clientAuth };
   await login(flags, at.context);
   await refreshCommand({ configDir: at.configDir }, at.context); // the profile says it by now
   await logout({ configDir: at.configDir }, at.context);
   const code = { device_code: "d", user_code: "u", verification_uri: ISSUER, expires_in: 9 };
-  const steps = [metadata(), Response.json(code), granted(), done()];
+  const steps = [metadata(), Response.json(code), tokenAnswer(), done()];
   await using byDevice = signIn(steps, { env, clockStands: false });
   await login({ ...flags, ...byDevice.flags, device: true }, byDevice.context);
   return [...at.context.system.requests, ...byDevice.context.system.requests]
@@ -96,7 +96,7 @@ Deno.test("Anaplan's client can send its secret in the header", () => {
 Deno.test("Basic credentials are form-encoded, and what needs no encoding is sent as it is", async () => {
   const server = { ...KNOWN_SERVER, clientAuthMethods: ["client_secret_basic"] };
   const client = { clientId: "a-client_1.x", clientSecret: new Secret("a b:c%d+é") };
-  const system = fakeSystem({ network: [granted()] });
+  const system = fakeSystem({ network: [tokenAnswer()] });
   await refresh(STALE, server, client, system);
   const encoded = "a-client_1.x:a+b%3Ac%25d%2B%C3%A9";
   assertEquals(system.requests[0]?.headers?.authorization, `Basic ${btoa(encoded)}`);

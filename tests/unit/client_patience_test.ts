@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 import { refresh } from "../../src/oauth/client.ts";
 import { type FakeSystem, fakeSystem, START } from "../support/fake_system.ts";
-import { answerLost, granted, LOGIN, unreachable } from "../support/logins.ts";
+import { answerLost, LOGIN, tokenAnswer, unreachable } from "../support/logins.ts";
 import { CLIENT, formOf, SERVER } from "../support/oauth.ts";
 
 /** The error of a refresh for which everything arranged was asked for. */
@@ -19,7 +19,7 @@ function tooMany(retryAfter?: string): Response {
 }
 
 Deno.test("a lost answer is asked for once more, with the same refresh token", async () => {
-  const system = fakeSystem({ network: [answerLost(), granted()] });
+  const system = fakeSystem({ network: [answerLost(), tokenAnswer()] });
   assertEquals(
     (await refresh(LOGIN, SERVER, CLIENT, system)).tokenSet.accessToken.reveal(),
     "new-access",
@@ -53,7 +53,7 @@ for (
   ]
 ) {
   Deno.test(`a 429 is waited out once when Retry-After is 10 s, given as ${form}`, async () => {
-    const system = fakeSystem({ network: [tooMany(retryAfter), granted()] });
+    const system = fakeSystem({ network: [tooMany(retryAfter), tokenAnswer()] });
     assertEquals(
       (await refresh(LOGIN, SERVER, CLIENT, system)).tokenSet.accessToken.reveal(),
       "new-access",
@@ -78,7 +78,7 @@ Deno.test("a second 429 is unavailable", async () => {
 });
 
 Deno.test("the time that passed while waiting is not added to the token's life", async () => {
-  const system = fakeSystem({ network: [tooMany("10"), granted()] });
+  const system = fakeSystem({ network: [tooMany("10"), tokenAnswer()] });
   const { tokenSet } = await refresh(LOGIN, SERVER, CLIENT, system);
   assert(tokenSet.expiresAt <= system.now() + 2100_000);
 });
@@ -86,7 +86,7 @@ Deno.test("the time that passed while waiting is not added to the token's life",
 for (const order of ["before", "after"]) {
   Deno.test(`an answer that is lost ${order} a short Retry-After is asked for once more`, async () => {
     const steps = order === "before" ? [answerLost(), tooMany("1")] : [tooMany("1"), answerLost()];
-    const system = fakeSystem({ network: [...steps, granted()] });
+    const system = fakeSystem({ network: [...steps, tokenAnswer()] });
     assertEquals(
       (await refresh(LOGIN, SERVER, CLIENT, system)).tokenSet.accessToken.reveal(),
       "new-access",

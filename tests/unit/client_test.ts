@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { CliError, type ErrorKind } from "../../src/base/errors.ts";
 import { refresh } from "../../src/oauth/client.ts";
 import { type FakeSystem, fakeSystem, type NetworkStep, START } from "../support/fake_system.ts";
-import { granted, LOGIN, refused, webPage } from "../support/logins.ts";
+import { errorAnswer, LOGIN, tokenAnswer, webPage } from "../support/logins.ts";
 import { CLIENT, formOf, SERVER } from "../support/oauth.ts";
 import type { TokenSet } from "../../src/oauth/token_set.ts";
 import { nextOf } from "../support/shown.ts";
@@ -20,7 +20,7 @@ async function failure(system: FakeSystem): Promise<CliError> {
 }
 
 Deno.test("a refresh is one form with the refresh token and the client's credentials in the body", async () => {
-  const system = fakeSystem({ network: [granted()] });
+  const system = fakeSystem({ network: [tokenAnswer()] });
   await refresh(LOGIN, SERVER, CLIENT, system);
   const [request] = system.requests;
   assertEquals([request?.method, request?.url], ["POST", SERVER.tokenEndpoint]);
@@ -39,7 +39,7 @@ Deno.test("a refresh is one form with the refresh token and the client's credent
 });
 
 Deno.test("a public client sends its id and no secret", async () => {
-  const system = fakeSystem({ network: [granted()] });
+  const system = fakeSystem({ network: [tokenAnswer()] });
   await refresh(LOGIN, SERVER, { clientId: "a-client" }, system);
   assertEquals(Object.keys(formOf(system.requests[0])).sort(), [
     "client_id",
@@ -49,7 +49,7 @@ Deno.test("a public client sends its id and no secret", async () => {
 });
 
 Deno.test("a new refresh token replaces the old one, and is known to rotate", async () => {
-  const next = await refreshed(granted());
+  const next = await refreshed(tokenAnswer());
   assertEquals(next.accessToken.reveal(), "new-access");
   assertEquals(next.refreshToken?.reveal(), "new-refresh");
   assertEquals([next.refreshTokenRotates, next.refreshTokenSavedAt], [true, START]);
@@ -57,7 +57,7 @@ Deno.test("a new refresh token replaces the old one, and is known to rotate", as
 });
 
 Deno.test("without a new refresh token the old one and its age are kept", async () => {
-  const next = await refreshed(granted({ refresh_token: undefined }));
+  const next = await refreshed(tokenAnswer({ refresh_token: undefined }));
   assertEquals(next.refreshToken?.reveal(), "old-refresh");
   assertEquals([next.refreshTokenRotates, next.refreshTokenSavedAt], [
     false,
@@ -67,24 +67,24 @@ Deno.test("without a new refresh token the old one and its age are kept", async 
 
 Deno.test("the same refresh token sent back does not count as rotation", async () => {
   assertEquals(
-    (await refreshed(granted({ refresh_token: "old-refresh" }))).refreshTokenRotates,
+    (await refreshed(tokenAnswer({ refresh_token: "old-refresh" }))).refreshTokenRotates,
     false,
   );
 });
 
 Deno.test("a scope that is not mentioned stays, one that differs is accepted", async () => {
-  assertEquals((await refreshed(granted())).scope, LOGIN.scope);
-  assertEquals((await refreshed(granted({ scope: "openid" }))).scope, "openid");
+  assertEquals((await refreshed(tokenAnswer())).scope, LOGIN.scope);
+  assertEquals((await refreshed(tokenAnswer({ scope: "openid" }))).scope, "openid");
 });
 
 Deno.test("a login that is refreshed has not ended any more", async () => {
   const ended = { ...LOGIN, endedBy: "invalid_grant" };
-  const next = await refresh(ended, SERVER, CLIENT, fakeSystem({ network: [granted()] }));
+  const next = await refresh(ended, SERVER, CLIENT, fakeSystem({ network: [tokenAnswer()] }));
   assertEquals(next.tokenSet.endedBy, undefined);
 });
 
 Deno.test("unknown fields and a nonsensical id_token do no harm", async () => {
-  const next = await refreshed(granted({ id_token: "nonsense", anaplan_token: {}, later: 1 }));
+  const next = await refreshed(tokenAnswer({ id_token: "nonsense", anaplan_token: {}, later: 1 }));
   assertEquals(next.accessToken.reveal(), "new-access");
 });
 
@@ -116,7 +116,7 @@ const REFUSALS: readonly (readonly [number, string, ErrorKind])[] = [
 ];
 for (const [status, code, kind] of REFUSALS) {
   Deno.test(`${status} ${code} is ${kind}, and is asked once`, async () => {
-    const error = await failure(fakeSystem({ network: [refused(status, code, "Words")] }));
+    const error = await failure(fakeSystem({ network: [errorAnswer(status, code, "Words")] }));
     assertEquals([error.kind, error.oauthError], [kind, code]);
     assertStringIncludes(error.message, "Cannot refresh the login: Anaplan ");
     assertStringIncludes(error.message, code);
@@ -136,12 +136,12 @@ for (const status of [400, 401, 404, 403, 500, 502, 503, 302]) {
 
 Deno.test("an answer without any token is unavailable", async () => {
   const fields = { access_token: undefined, refresh_token: undefined };
-  const error = await failure(fakeSystem({ network: [granted(fields)] }));
+  const error = await failure(fakeSystem({ network: [tokenAnswer(fields)] }));
   assertEquals(error.kind, "unavailable");
 });
 
 Deno.test("no secret is in an error, whole and with its causes", async () => {
-  for (const step of [refused(400, "invalid_grant"), webPage(502)]) {
+  for (const step of [errorAnswer(400, "invalid_grant"), webPage(502)]) {
     const text = Deno.inspect(await failure(fakeSystem({ network: [step] })), { depth: 9 });
     for (const secret of ["old-refresh", "client-secret"]) assert(!text.includes(secret), text);
   }

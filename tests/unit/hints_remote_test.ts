@@ -2,7 +2,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { Loopback } from "../../src/oauth/loopback.ts";
 import { loadSettings } from "../../src/settings/settings.ts";
-import { tellHowToSignIn } from "../../src/sign_in/hints.ts";
+import { explainSignIn } from "../../src/sign_in/hints.ts";
 import { type Arranged, fakeContext } from "../support/fake_system.ts";
 import { someAttempt } from "../support/oauth.ts";
 
@@ -17,7 +17,7 @@ async function told(arranged: Arranged, port = 8443): Promise<{ text: string }> 
   const attempt = await someAttempt();
   const settings = loadSettings({ configDir: "/nowhere" }, context.system);
   const waiting = { attempt, loopback, provider: "Anaplan us1" };
-  await tellHowToSignIn(
+  await explainSignIn(
     { ...waiting, certificate: undefined, browserUrl: undefined },
     settings,
     context,

@@ -1,11 +1,11 @@
 // What the terminal shows while the browser is open.
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
-import { keepAccepted } from "../../src/oauth/accepted_certificate.ts";
+import { saveAccepted } from "../../src/oauth/accepted_certificate.ts";
 import type { ListenerCertificate } from "../../src/oauth/certificate.ts";
 import type { Loopback } from "../../src/oauth/loopback.ts";
 import { type ConnectionFlags, loadSettings } from "../../src/settings/settings.ts";
-import { tellHowToSignIn } from "../../src/sign_in/hints.ts";
+import { explainSignIn } from "../../src/sign_in/hints.ts";
 import { type Arranged, type FakeContext, fakeContext } from "../support/fake_system.ts";
 import { someAttempt } from "../support/oauth.ts";
 import { nextOf } from "../support/shown.ts";
@@ -49,7 +49,7 @@ async function told(
   const attempt = await someAttempt();
   const settings = loadSettings({ configDir: "/nowhere", ...flags }, context.system);
   const { browserUrl } = { browserUrl: START_PAGE, ...flags };
-  await tellHowToSignIn({ ...WAITING, attempt, loopback, browserUrl }, settings, context);
+  await explainSignIn({ ...WAITING, attempt, loopback, browserUrl }, settings, context);
   return { ...context, url: attempt.url, opened, insistedBefore };
 }
 
@@ -91,9 +91,9 @@ Deno.test("the certificate warning is announced with the listener's own fingerpr
 Deno.test("the warning is not announced for a certificate that was accepted, but for a new one", async () => {
   using dir = tempDir();
   const configDir = dir.path;
-  keepAccepted(configDir, CERTIFICATE);
+  saveAccepted(configDir, CERTIFICATE);
   assertEquals((await told(OPEN, { configDir })).talk.said.length, 1);
-  keepAccepted(configDir, { ...CERTIFICATE, fingerprint: "another" });
+  saveAccepted(configDir, { ...CERTIFICATE, fingerprint: "another" });
   assertEquals((await told(OPEN, { configDir })).talk.said.length, 2);
 });
 
@@ -126,7 +126,7 @@ for (const kind of ["taken", "refused", "unsupported"] as const) {
     const loopback = { kind, address: ADDRESS };
     const waiting = { ...WAITING, attempt, loopback, browserUrl: START_PAGE };
     const error = await assertRejects(
-      () => tellHowToSignIn(waiting, settings, context),
+      () => explainSignIn(waiting, settings, context),
       CliError,
     );
     assertStringIncludes(error.message, "Cannot listen on 127.0.0.1:8443");

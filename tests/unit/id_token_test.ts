@@ -1,11 +1,11 @@
 // What an id_token may be signed with, whatever the metadata lists.
 import { assertEquals } from "@std/assert";
-import { exchange } from "../../src/oauth/authorization_code.ts";
+import { exchangeCode } from "../../src/oauth/authorization_code.ts";
 import { type Pending, pollForTokens, startDeviceAuthorization } from "../../src/oauth/device.ts";
 import type { Grant, Verdict } from "../../src/oauth/token_response.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 import { idToken } from "../support/id_token.ts";
-import { granted } from "../support/logins.ts";
+import { tokenAnswer } from "../support/logins.ts";
 import { CLIENT, KNOWN_SERVER, responseQuery, SERVER, someAttempt } from "../support/oauth.ts";
 
 async function verdictOn(
@@ -15,8 +15,8 @@ async function verdictOn(
   const server = idTokenAlgorithms ? { ...KNOWN_SERVER, idTokenAlgorithms } : KNOWN_SERVER;
   const attempt = await someAttempt({ server });
   const id_token = idToken({ nonce: attempt.nonce?.reveal() }, alg);
-  const system = fakeSystem({ network: [granted({ id_token })] });
-  return (await (await exchange(attempt, responseQuery(attempt), system)).judge()).kind;
+  const system = fakeSystem({ network: [tokenAnswer({ id_token })] });
+  return (await (await exchangeCode(attempt, responseQuery(attempt), system)).judge()).kind;
 }
 
 for (const alg of ["RS256", "PS256", "ES256", "EdDSA", "Ed25519", "HS512"]) {
@@ -43,8 +43,8 @@ async function verdictWithout(
   server = KNOWN_SERVER,
 ): Promise<Verdict["kind"]> {
   const attempt = await someAttempt({ server, scope });
-  const system = fakeSystem({ network: [granted(fields)] });
-  return (await (await exchange(attempt, responseQuery(attempt), system)).judge()).kind;
+  const system = fakeSystem({ network: [tokenAnswer(fields)] });
+  return (await (await exchangeCode(attempt, responseQuery(attempt), system)).judge()).kind;
 }
 
 Deno.test("an id_token that was asked for, may have been granted, and did not come is doubtful", async () => {
@@ -70,7 +70,7 @@ Deno.test("a device's sign-in that asked for an id_token is doubtful without it"
   };
   const server = { ...KNOWN_SERVER, deviceEndpoint: "https://as.example.com/device" };
   const verdict = async (scope: string): Promise<Verdict["kind"]> => {
-    const network = [Response.json({ ...start, expires_in: 60 }), granted()];
+    const network = [Response.json({ ...start, expires_in: 60 }), tokenAnswer()];
     const system = fakeSystem({ network });
     const device = await startDeviceAuthorization(server, CLIENT, scope, system);
     const { signal } = new AbortController();

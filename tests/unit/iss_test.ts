@@ -4,7 +4,7 @@ import { login } from "../../src/commands/login.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { loadProfile } from "../../src/settings/profiles.ts";
 import { ISSUER, metadata } from "../support/issuer_scene.ts";
-import { granted, storedLogin } from "../support/logins.ts";
+import { storedLogin, tokenAnswer } from "../support/logins.ts";
 import { formOf } from "../support/oauth.ts";
 import { type SignIn, signIn } from "../support/sign_in_scene.ts";
 import { namesIn } from "../support/temp_dir.ts";
@@ -20,7 +20,7 @@ function issuerSignIn(
     readonly idToken?: string;
   } = {},
 ): SignIn {
-  const network = [metadata(promises), granted({ id_token: idToken }), ADA()];
+  const network = [metadata(promises), tokenAnswer({ id_token: idToken }), ADA()];
   return signIn(network, { answer: { code: "a-code", ...answer } });
 }
 
@@ -78,7 +78,7 @@ Deno.test("an id_token that does not check out is denied at an issuer, and nothi
 });
 
 Deno.test("Anaplan's iss is kept for doctor, and compared with nothing", async () => {
-  await using at = signIn([granted({ id_token: "not.even.a-jwt" }), ADA()], {
+  await using at = signIn([tokenAnswer({ id_token: "not.even.a-jwt" }), ADA()], {
     answer: { code: "a-code", iss: "https://iam\x1b.example.com" },
   });
   await login(at.flags, at.context);

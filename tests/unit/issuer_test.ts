@@ -1,8 +1,8 @@
 // Another provider than Anaplan: whose endpoints are used, and that Anaplan never hears of it.
-import { written } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/advice.ts";
 import { authorizationServer } from "../../src/provider/authorization_server.ts";
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { whoIs } from "../../src/provider/provider.ts";
+import { fetchUser } from "../../src/provider/provider.ts";
 import { login, type LoginFlags } from "../../src/commands/login.ts";
 import { logout } from "../../src/commands/logout.ts";
 import { refresh } from "../../src/commands/refresh.ts";
@@ -16,7 +16,7 @@ import { saveProfile } from "../../src/settings/profiles.ts";
 import { loadSettings, type SettingFlags, type Settings } from "../../src/settings/settings.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 import { ISSUER, ISSUER_PROFILE, issuerScene, metadata } from "../support/issuer_scene.ts";
-import { boundTo, granted, LOGIN, STALE, webPage } from "../support/logins.ts";
+import { boundTo, LOGIN, STALE, tokenAnswer, webPage } from "../support/logins.ts";
 import { signIn } from "../support/sign_in_scene.ts";
 import { nextOf } from "../support/shown.ts";
 
@@ -72,9 +72,9 @@ Deno.test("the metadata of one issuer says nothing about another", () => {
 
 Deno.test("login at an issuer asks for its metadata first, and keeps it in the profile", async () => {
   const lists = { id_token_signing_alg_values_supported: ["ES256"] };
-  await using at = signIn([metadata(lists), granted(), Response.json(ADA)]);
+  await using at = signIn([metadata(lists), tokenAnswer(), Response.json(ADA)]);
   const { text } = await login({ ...at.flags, issuer: ISSUER, scope: "email" }, at.context);
-  assertStringIncludes(written(text), "✓ Signed in as Ada Lovelace <ada@example.com>, ");
+  assertStringIncludes(formatWords(text), "✓ Signed in as Ada Lovelace <ada@example.com>, ");
   assertEquals(at.context.system.requests.map(({ url }) => url), [
     `${ISSUER}/.well-known/openid-configuration`,
     `${ISSUER}/token`,
@@ -124,7 +124,7 @@ Deno.test("--prompt says what the page is to ask, and an empty one leaves it out
 
 Deno.test("a refresh sends its credentials in the header where the metadata says that alone works", async () => {
   const discovered = { ...ISSUER_PROFILE.discovered, clientAuthMethods: ["client_secret_basic"] };
-  using scene = issuerScene(STALE, [granted()], { profile: { ...ISSUER_PROFILE, discovered } });
+  using scene = issuerScene(STALE, [tokenAnswer()], { profile: { ...ISSUER_PROFILE, discovered } });
   await refresh(scene.flags, scene.context);
   const [request] = scene.context.system.requests;
   assertMatch(request?.headers?.authorization ?? "", /^Basic /);
@@ -154,7 +154,9 @@ Deno.test("a rejected, a broken and an unavailable userinfo answer are different
   for (const step of steps) {
     const at = settings(ISSUER_PROFILE);
     const system = fakeSystem({ network: [step] });
-    kinds.push((await assertRejects(() => whoIs(boundTo(LOGIN, at), at, system), CliError)).kind);
+    kinds.push(
+      (await assertRejects(() => fetchUser(boundTo(LOGIN, at), at, system), CliError)).kind,
+    );
   }
   assertEquals(kinds, ["login_required", "unavailable", "unavailable"]);
 });
@@ -195,7 +197,7 @@ Deno.test("with an issuer no command sends anything to Anaplan", async () => {
     for (const before of [LOGIN, STALE]) {
       const isRefreshed = before === STALE && paths.includes("/userinfo");
       for (const isKnown of [true, false]) {
-        using scene = issuerScene(before, Array.from({ length: 9 }, () => () => granted()));
+        using scene = issuerScene(before, Array.from({ length: 9 }, () => () => tokenAnswer()));
         const discovered = isKnown ? ISSUER_PROFILE.discovered : {};
         saveProfile(scene.configDir, "default", { ...ISSUER_PROFILE, discovered }, () => {});
         const error = await command(scene.flags, scene.context).then(

@@ -8,8 +8,8 @@ import type { HttpRequest } from "../../src/system/contract.ts";
 import type { NetworkStep, StreamStep } from "../support/fake_system.ts";
 import { idToken } from "../support/id_token.ts";
 import { ISSUER, ISSUER_PROFILE, metadata } from "../support/issuer_scene.ts";
-import { answering, played, type Story, wordsOfAnaplan } from "../support/issuer_story.ts";
-import { granted, LOGIN, refused, STALE, unreachable, webPage } from "../support/logins.ts";
+import { answering, playStory, type Story, wordsOfAnaplan } from "../support/issuer_story.ts";
+import { errorAnswer, LOGIN, STALE, tokenAnswer, unreachable, webPage } from "../support/logins.ts";
 import { withoutRefreshToken } from "../support/logins.ts";
 
 const ADA = (): Response => Response.json({ sub: "ada", name: "Ada", email: "ada@example.com" });
@@ -22,7 +22,7 @@ const BOTH_WAYS = (): Response =>
   metadata({
     token_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
   });
-const GRANTED = (): Response => granted();
+const GRANTED = (): Response => tokenAnswer();
 
 /** The same provider with an API and an authentication service, named by hand. */
 const WITH_API: Profile = {
@@ -54,7 +54,7 @@ const DESCRIBED: readonly (readonly [string, string?])[] = [
 
 const SIGN_INS: readonly Story[] = [
   login(undefined, METADATA, GRANTED, ADA),
-  login(undefined, METADATA, () => granted({ refresh_token: undefined }), ADA),
+  login(undefined, METADATA, () => tokenAnswer({ refresh_token: undefined }), ADA),
   {
     ...login(undefined, METADATA, GRANTED, ADA, DONE, DONE),
     login: LOGIN,
@@ -71,18 +71,22 @@ const SIGN_INS: readonly Story[] = [
   { ...login(null, METADATA), isContainer: () => Promise.resolve(true) },
   { ...login(null, METADATA), env: { SSH_CONNECTION: "1 2 3 22", HOME: "/home/nobody" } },
   login({ code: "a-code", iss: "https://evil.example.com" }, METADATA),
-  login(undefined, METADATA, () => granted({ id_token: idToken({ iss: "https://evil.example" }) })),
+  login(
+    undefined,
+    METADATA,
+    () => tokenAnswer({ id_token: idToken({ iss: "https://evil.example" }) }),
+  ),
   login(undefined, METADATA, () => webPage(502)),
   ...[...OAUTH_ERRORS, ...DESCRIBED].flatMap(([error, error_description = ""]) => [
     login({ error, error_description }, METADATA),
-    login(undefined, METADATA, refused(400, error, error_description)),
-    { ...login(undefined, BOTH_WAYS, refused(400, error, error_description)), env: SECRET },
-    { ...login(undefined, METADATA, refused(400, error, error_description)), env: SECRET },
-    byDevice(METADATA, refused(400, error, error_description)),
-    byDevice(METADATA, USER_CODE, refused(400, error, error_description)),
+    login(undefined, METADATA, errorAnswer(400, error, error_description)),
+    { ...login(undefined, BOTH_WAYS, errorAnswer(400, error, error_description)), env: SECRET },
+    { ...login(undefined, METADATA, errorAnswer(400, error, error_description)), env: SECRET },
+    byDevice(METADATA, errorAnswer(400, error, error_description)),
+    byDevice(METADATA, USER_CODE, errorAnswer(400, error, error_description)),
   ]),
   byDevice(METADATA, USER_CODE, GRANTED, ADA),
-  byDevice(METADATA, USER_CODE, refused(400, "expired_token")),
+  byDevice(METADATA, USER_CODE, errorAnswer(400, "expired_token")),
   { ...byDevice(METADATA, USER_CODE, ...pending(20)), argv: [...BY_DEVICE, "--timeout", "60s"] },
   byDevice(() => metadata({ device_authorization_endpoint: undefined })),
   ...[
@@ -101,7 +105,7 @@ const SIGN_INS: readonly Story[] = [
 ];
 
 function pending(count: number): NetworkStep[] {
-  return Array.from({ length: count }, () => () => refused(400, "authorization_pending"));
+  return Array.from({ length: count }, () => () => errorAnswer(400, "authorization_pending"));
 }
 
 const DOCTOR_ANSWER = (): Response =>
@@ -121,8 +125,8 @@ const OTHERS: readonly Story[] = [
   { argv: ["whoami"], login: LOGIN, profile: { ...ISSUER_PROFILE, discovered: {} } },
   ...["invalid_grant", "invalid_client", "unauthorized_client", "invalid_request"].flatMap(
     (error): Story[] => [
-      { argv: ["refresh"], login: STALE, network: [refused(400, error)] },
-      { argv: ["token"], login: STALE, network: [refused(400, error)] },
+      { argv: ["refresh"], login: STALE, network: [errorAnswer(400, error)] },
+      { argv: ["token"], login: STALE, network: [errorAnswer(400, error)] },
     ],
   ),
   ...[GRANTED, () => webPage(200), NO(503), NO(429), unreachable()].flatMap((step): Story[] => [
@@ -200,7 +204,7 @@ for (const name of Object.keys(COMMANDS).filter((name) => !["help", "complete"].
   Deno.test(`with an issuer nothing that ${name} shows speaks of Anaplan`, async () => {
     assert(stories.length > 0, "no situation is known for it");
     for (const story of stories) {
-      const { code, text } = await played(story);
+      const { code, text } = await playStory(story);
       assertEquals(wordsOfAnaplan(text), [], `${story.argv.join(" ")} (exit ${code})\n${text}`);
       assert(code !== 1, `${story.argv.join(" ")}\n${text}`);
     }
@@ -215,7 +219,7 @@ Deno.test("the questions of a first sign-in at an issuer do not speak of Anaplan
       "Callback URL": "https://127.0.0.1:8443/callback",
     };
     const argv = ["login", "--issuer", ISSUER, "--scope", "email", ...(device ? ["--device"] : [])];
-    const { code, text } = await played({
+    const { code, text } = await playStory({
       argv,
       profile: null,
       terminal: answering(asked, answers),

@@ -1,6 +1,6 @@
 // JSON that others wrote is read field by field, and never quoted.
 import { assertEquals, assertThrows } from "@std/assert";
-import { asObject, defined, field, objectField, parseObject } from "../../src/base/json.ts";
+import { asObject, field, objectField, onlyDefined, parseObject } from "../../src/base/json.ts";
 
 Deno.test("field() gives a value of the asked type only", () => {
   const fields = { text: "1", number: 1, no: false, nothing: null };
@@ -25,7 +25,7 @@ Deno.test("parseObject() says what a text is not, and never quotes it", () => {
   assertEquals(list.message, "it is not a JSON object");
 });
 
-Deno.test("defined() leaves out what is undefined and nothing else", () => {
+Deno.test("onlyDefined() leaves out what is undefined and nothing else", () => {
   const value = { a: undefined, b: null, c: false, d: 0, e: "" };
-  assertEquals(Object.keys(defined(value)), ["b", "c", "d", "e"]);
+  assertEquals(Object.keys(onlyDefined(value)), ["b", "c", "d", "e"]);
 });

@@ -1,7 +1,7 @@
 // JSON that is read as text: what is JSON and what is not, and how it is laid out anew.
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { indented, isJson, onOneLine, partsOf } from "../../src/api/json_text.ts";
+import { indentJson, isJson, onOneLine, partsOf } from "../../src/api/json_text.ts";
 import { hostileText } from "../hostile/hostile_text.ts";
 
 function joined(pieces: Iterable<string>): string {
@@ -100,8 +100,8 @@ Deno.test("on one line a text means the same, and is as long as JSON.stringify w
 Deno.test("indented lines are those of JSON.stringify", () => {
   fc.assert(fc.property(fc.jsonValue({ maxDepth: 8 }), (value) => {
     const expected = JSON.stringify(value, undefined, 2);
-    assertEquals(joined(indented(JSON.stringify(value))), expected);
-    assertEquals(joined(indented(expected)), expected);
+    assertEquals(joined(indentJson(JSON.stringify(value))), expected);
+    assertEquals(joined(indentJson(expected)), expected);
   }));
 });
 
@@ -112,7 +112,7 @@ Deno.test("numbers and escapes stay as they are written", () => {
 
 Deno.test("however deep it is, a text gets at most 81 blanks and line breaks a token", () => {
   const deep = "[".repeat(5_000) + "]".repeat(5_000);
-  const lines = joined(indented(deep));
+  const lines = joined(indentJson(deep));
   assert(lines.length <= deep.length * 82, `${lines.length}`);
   assertEquals(joined(onOneLine(lines)), deep);
 });

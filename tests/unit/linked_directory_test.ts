@@ -1,6 +1,6 @@
 // Links in the place of directories that only their owner may enter: whose they are, and where they lead.
 import { assert, assertEquals } from "@std/assert";
-import { loosePlaces } from "../../src/files/loose_places.ts";
+import { looseFiles } from "../../src/files/loose_files.ts";
 import { ensurePrivateDirectory, writePrivateFile } from "../../src/files/replacement.ts";
 import { CANNOT_CHOWN, NOBODY, storageError } from "../support/disk.ts";
 import { namesIn, tempDir } from "../support/temp_dir.ts";
@@ -81,7 +81,7 @@ Deno.test({
   },
 });
 
-Deno.test("loosePlaces() looks through links of ours, and names those to anything but a directory", () => {
+Deno.test("looseFiles() looks through links of ours, and names those to anything but a directory", () => {
   using dir = tempDir();
   const root = `${dir.path}/root`;
   Deno.mkdirSync(root, { mode: 0o700 });
@@ -89,11 +89,11 @@ Deno.test("loosePlaces() looks through links of ours, and names those to anythin
   Deno.symlinkSync(target, `${root}/credentials`);
   Deno.symlinkSync(root, `${dir.path}/config`);
   writePrivateFile(`${target}/a.json`, "text");
-  assertEquals(loosePlaces(`${dir.path}/config`), []);
+  assertEquals(looseFiles(`${dir.path}/config`), []);
   Deno.chmodSync(`${target}/a.json`, 0o644);
   Deno.symlinkSync(`${target}/a.json`, `${root}/config.json`);
   Deno.symlinkSync(`${dir.path}/nowhere`, `${root}/tls`);
-  assertEquals(loosePlaces(`${dir.path}/config`).toSorted(), [
+  assertEquals(looseFiles(`${dir.path}/config`).toSorted(), [
     `${dir.path}/config/config.json is a symbolic link`,
     `${dir.path}/config/credentials/a.json is open to other users`,
     `${dir.path}/config/tls is a symbolic link`,

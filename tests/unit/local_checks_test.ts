@@ -2,7 +2,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { listenerCertificate } from "../../src/oauth/certificate.ts";
 import type { HttpRequest } from "../../src/system/contract.ts";
-import { dated, diagnosed, doctorScene, found } from "../support/doctor_scene.ts";
+import { datedAnswer, doctorScene, findCheck, runDoctor } from "../support/doctor_scene.ts";
 import { fakeListener } from "../support/fake_listener.ts";
 import { fakeSystem, START } from "../support/fake_system.ts";
 import { ISSUER, issuerScene, metadata } from "../support/issuer_scene.ts";
@@ -14,7 +14,7 @@ const DAY = 86_400_000;
 
 Deno.test("a port that is free is shown with both its addresses, and is free again afterwards", async () => {
   const listener = fakeListener();
-  const check = await found("Port", { serve: listener.serve });
+  const check = await findCheck("Port", { serve: listener.serve });
   assertEquals([check.mark, check.seen], ["ok", "127.0.0.1:8443 and [::1]:8443 are free"]);
   assertEquals(listener.open, 0);
 });
@@ -24,7 +24,7 @@ for (
   const [platform, look] of Object.entries({ ...TAKEN, windows: "netstat -ano | findstr :8443" })
 ) {
   Deno.test(`a port that is taken on ${platform} is a problem that says how to find who has it`, async () => {
-    const check = await found("Port", {
+    const check = await findCheck("Port", {
       platform: platform as "linux" | "darwin" | "windows",
       serve: fakeListener("taken").serve,
     });
@@ -35,7 +35,7 @@ for (
 }
 
 Deno.test("a port that Windows reserves is a problem that says how to see the ranges", async () => {
-  const check = await found("Port", {
+  const check = await findCheck("Port", {
     platform: "windows",
     serve: fakeListener("refused").serve,
   });
@@ -45,7 +45,7 @@ Deno.test("a port that Windows reserves is a problem that says how to see the ra
 });
 
 Deno.test("a port that the system refuses elsewhere is a problem about low ports", async () => {
-  const check = await found(
+  const check = await findCheck(
     "Port",
     { serve: fakeListener("refused").serve },
     { redirectUri: "https://127.0.0.1/callback" },
@@ -56,14 +56,14 @@ Deno.test("a port that the system refuses elsewhere is a problem about low ports
 
 Deno.test("with a redirect URI elsewhere the next free port is well", async () => {
   const { serve } = fakeListener();
-  const check = await found("Port", {
+  const check = await findCheck("Port", {
     serve: (options) => options.port < 8445 ? Promise.resolve({ kind: "taken" }) : serve(options),
   }, { redirectUri: ELSEWHERE });
   assertEquals([check.mark, check.seen], ["ok", "127.0.0.1:8445 and [::1]:8445 are free"]);
 });
 
 Deno.test("a certificate that does not exist yet is no problem", async () => {
-  const check = await found("Certificate");
+  const check = await findCheck("Certificate");
   assertEquals([check.mark, check.seen], ["ok", "none yet; the first login makes one"]);
 });
 
@@ -72,7 +72,7 @@ for (const [age, mark, seen] of [[0, "ok", "397 days left"], [398, "warning", "e
     using scene = doctorScene();
     const clock = { ...fakeSystem(), now: () => START - age * DAY };
     await listenerCertificate(scene.configDir, clock, () => {});
-    const [check] = (await diagnosed(scene)).named("Certificate");
+    const [check] = (await runDoctor(scene)).named("Certificate");
     assertEquals([check?.mark, check?.seen], [mark, `for 127.0.0.1, ::1, localhost; ${seen}`]);
   });
 }
@@ -81,33 +81,33 @@ Deno.test("a certificate that is damaged is a storage problem", async () => {
   using scene = doctorScene();
   await listenerCertificate(scene.configDir, scene.context.system, () => {});
   Deno.writeTextFileSync(`${scene.configDir}/tls/listener.json`, "{");
-  const { named, outcome } = await diagnosed(scene);
+  const { named, outcome } = await runDoctor(scene);
   assertEquals([named("Certificate")[0]?.mark, outcome], ["problem", "storage"]);
 });
 
 Deno.test("a redirect URI on this computer is well, where the listener is", async () => {
-  const check = await found("Redirect URI");
+  const check = await findCheck("Redirect URI");
   assertEquals(check.mark, "ok");
   assertStringIncludes(check.seen, "https://127.0.0.1:8443/callback");
 });
 
 Deno.test("a redirect URI elsewhere is a warning that names the relay and the paste", async () => {
-  const check = await found("Redirect URI", {}, { redirectUri: ELSEWHERE });
+  const check = await findCheck("Redirect URI", {}, { redirectUri: ELSEWHERE });
   assertEquals([check.mark, check.seen], ["warning", `${ELSEWHERE} is not on this computer`]);
   assertEquals(nextOf(check), "anaplan-auth relay bookmarklet, or paste the address by hand");
 });
 
 Deno.test("a listener on another port than the redirect URI's is a warning", async () => {
-  const check = await found("Redirect URI", {}, { listen: ["127.0.0.1:9443"] });
+  const check = await findCheck("Redirect URI", {}, { listen: ["127.0.0.1:9443"] });
   assertEquals(check.mark, "warning");
   assertStringIncludes(check.seen, "but the listener will be at 127.0.0.1:9443");
-  assertEquals((await found("Redirect URI", {}, { listen: ["[::1]:8443"] })).mark, "ok");
+  assertEquals((await findCheck("Redirect URI", {}, { listen: ["[::1]:8443"] })).mark, "ok");
 });
 
 Deno.test("files that are open to others are a storage problem that says how to close them", async () => {
   using scene = doctorScene();
   Deno.chmodSync(`${scene.configDir}/credentials`, 0o755);
-  const { named, outcome } = await diagnosed(scene);
+  const { named, outcome } = await runDoctor(scene);
   const [check] = named("Files");
   assertEquals([check?.mark, outcome], ["problem", "storage"]);
   assertEquals(check?.seen, `${scene.configDir}/credentials is open to other users`);
@@ -116,13 +116,13 @@ Deno.test("files that are open to others are a storage problem that says how to 
 
 Deno.test("files that are closed, or not there yet, are well", async () => {
   for (const wishes of [{}, { login: undefined }]) {
-    assertMatch((await found("Files", wishes)).seen, / is yours alone$/);
+    assertMatch((await findCheck("Files", wishes)).seen, / is yours alone$/);
   }
 });
 
 Deno.test("a login that goes on is well, and says when it was refreshed", async () => {
   for (const login of [LOGIN, STALE, withoutRefreshToken(LOGIN)]) {
-    const check = await found("Login", { login });
+    const check = await findCheck("Login", { login });
     assertEquals([check.mark, check.seen], [
       "ok",
       "signed in, refreshed 5 min ago (profile default)",
@@ -131,12 +131,12 @@ Deno.test("a login that goes on is well, and says when it was refreshed", async 
 });
 
 Deno.test("no login is a warning that says how to sign in", async () => {
-  const check = await found("Login", { login: undefined });
+  const check = await findCheck("Login", { login: undefined });
   assertEquals([check.mark, nextOf(check)], ["warning", "anaplan-auth login"]);
 });
 
 Deno.test("a login that the server has ended is a problem that says why", async () => {
-  const check = await found("Login", { login: { ...STALE, endedBy: "invalid_grant" } });
+  const check = await findCheck("Login", { login: { ...STALE, endedBy: "invalid_grant" } });
   assertEquals([check.mark, check.outcome], ["problem", "login_required"]);
   assertEquals([check.seen, nextOf(check)], [
     "signed out: Anaplan rejected your login (invalid_grant, profile default)",
@@ -145,17 +145,17 @@ Deno.test("a login that the server has ended is a problem that says why", async 
 });
 
 Deno.test("a login that expired with its access token is a problem", async () => {
-  const check = await found("Login", { login: withoutRefreshToken(STALE) });
+  const check = await findCheck("Login", { login: withoutRefreshToken(STALE) });
   assertEquals([check.mark, check.outcome], ["problem", "login_required"]);
 });
 
 Deno.test("a region that accepts the token is well", async () => {
-  const check = await found("Region");
+  const check = await findCheck("Region");
   assertEquals([check.mark, check.seen], ["ok", "us1 accepts the access token"]);
 });
 
 Deno.test("an access token that the API rejects is a problem of the login, not of the region", async () => {
-  const check = await found("Login", {
+  const check = await findCheck("Login", {
     answers: (_, { pathname }) =>
       pathname === "/2/0/users/me" ? new Response(null, { status: 401 }) : undefined,
   });
@@ -167,7 +167,7 @@ Deno.test("an access token that the API rejects is a problem of the login, not o
 });
 
 Deno.test("an API that is down says nothing about the region's fit", async () => {
-  const check = await found("Region", {
+  const check = await findCheck("Region", {
     answers: (_, { pathname }) =>
       pathname === "/2/0/users/me" ? new Response(null, { status: 503 }) : undefined,
   });
@@ -177,7 +177,7 @@ Deno.test("an API that is down says nothing about the region's fit", async () =>
 Deno.test("without a valid token nothing is said about the region", async () => {
   for (const login of [undefined, STALE]) {
     using scene = doctorScene({ login });
-    assertEquals((await diagnosed(scene)).named("Region"), []);
+    assertEquals((await runDoctor(scene)).named("Region"), []);
   }
 });
 
@@ -188,7 +188,7 @@ Deno.test("what to do about a rejected token names the profile", async () => {
       pathname.endsWith("/me") ? new Response(null, { status: 401 }) : undefined,
   });
   putLogin(scene.configDir, LOGIN, "eu");
-  const { named } = await diagnosed(scene, { profile: "eu" });
+  const { named } = await runDoctor(scene, { profile: "eu" });
   assertEquals(
     [named("Region"), named("Login").map(({ next }) => next)],
     [[], ["anaplan-auth login --profile eu"]],
@@ -198,13 +198,13 @@ Deno.test("what to do about a rejected token names the profile", async () => {
 Deno.test("an issuer that rejects the token is a problem that does not speak of regions", async () => {
   const answer = ({ url }: HttpRequest): Response => {
     if (url.endsWith("/.well-known/openid-configuration")) return metadata();
-    return url === `${ISSUER}/userinfo` ? new Response(null, { status: 401 }) : dated(START);
+    return url === `${ISSUER}/userinfo` ? new Response(null, { status: 401 }) : datedAnswer(START);
   };
   using scene = issuerScene(LOGIN, Array.from({ length: 20 }, () => answer), {
     serve: fakeListener().serve,
     peerIssuer: () => Promise.resolve("DigiCert Inc"),
   });
-  const { named } = await diagnosed(scene);
+  const { named } = await runDoctor(scene);
   assertEquals(named("Region"), []);
   assertEquals(named("Login"), [{
     name: "Login",

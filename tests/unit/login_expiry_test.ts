@@ -1,5 +1,5 @@
 // When a login expires, by what is known about it; and what `status --expires-within` makes of that.
-import { written } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/advice.ts";
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { refresh as refreshCommand } from "../../src/commands/refresh.ts";
 import { status } from "../../src/commands/status.ts";
@@ -9,7 +9,7 @@ import { isoTime } from "../../src/base/text.ts";
 import { clockTime } from "../../src/base/times.ts";
 import type { TokenSet } from "../../src/oauth/token_set.ts";
 import { START } from "../support/fake_system.ts";
-import { granted, LOGIN, STALE, storedLogin, withoutRefreshToken } from "../support/logins.ts";
+import { LOGIN, STALE, storedLogin, tokenAnswer, withoutRefreshToken } from "../support/logins.ts";
 import { sessionScene } from "../support/session_scene.ts";
 
 const MINUTE = 60_000;
@@ -96,7 +96,7 @@ async function statusOf(
 
 Deno.test("status has one line about it, which says how it is known", async () => {
   const line = async (login: TokenSet, profile: Profile = {}): Promise<string> =>
-    /^Sign in again +(.*)$/m.exec(written((await statusOf(login, profile)).text))?.[1] ?? "";
+    /^Sign in again +(.*)$/m.exec(formatWords((await statusOf(login, profile)).text))?.[1] ?? "";
   const at = (time: number): string => clockTime(time, START);
   assertEquals([
     await line(LOGIN),
@@ -117,7 +117,7 @@ Deno.test("status has one line about it, which says how it is known", async () =
     refreshTokenLifetime: 500 * HOUR,
   });
   assertEquals(
-    written(text).split("\n").filter((row) => /^Sign in/.test(row) && row.length > 80),
+    formatWords(text).split("\n").filter((row) => /^Sign in/.test(row) && row.length > 80),
     [],
   );
 });
@@ -132,7 +132,7 @@ Deno.test("--expires-within is satisfied by a login that lasts longer, never end
   ) {
     const { outcome, text } = await statusOf(login, profile, 11 * HOUR);
     assertEquals(outcome, undefined);
-    assertMatch(written(text), /^Signed in to/);
+    assertMatch(formatWords(text), /^Signed in to/);
   }
 });
 
@@ -140,7 +140,7 @@ Deno.test("--expires-within fails with what ends when, what is assumed, and what
   const reply = await statusOf(LOGIN, {}, 24 * HOUR);
   assertEquals([reply.outcome, reply.kind], ["login_required", "news"]);
   assertEquals(
-    written(reply.text),
+    formatWords(reply.text),
     `Your login (profile default) expires at ${clockTime(SAVED + 12 * HOUR, START)} (12 h), ` +
       "by Anaplan's default of 12 h (if yours differs: " +
       "anaplan-auth profile set default --refresh-token-lifetime TIME).\n" +
@@ -157,12 +157,12 @@ Deno.test("--expires-within says to sign in where a refresh makes nothing last l
     const { text, outcome } = await statusOf(login, {}, 2 * HOUR);
     assertEquals(outcome, "login_required");
     assertMatch(
-      written(text),
+      formatWords(text),
       /^(Your login \(profile default\) expires|You are signed out: )[^\n]*\.\nNext: anaplan-auth login$/,
     );
   }
   assertStringIncludes(
-    written((await statusOf(refused, {}, 0)).text),
+    formatWords((await statusOf(refused, {}, 0)).text),
     "Anaplan rejected your login",
   );
 });
@@ -170,11 +170,11 @@ Deno.test("--expires-within says to sign in where a refresh makes nothing last l
 Deno.test("--expires-within also says on stderr that you are not signed in", async () => {
   const { text, outcome, kind } = await statusOf(undefined, {}, HOUR);
   assertEquals([outcome, kind], ["login_required", "news"]);
-  assertEquals(written(text), "You are not signed in.\nNext: anaplan-auth login");
+  assertEquals(formatWords(text), "You are not signed in.\nNext: anaplan-auth login");
 });
 
 async function endAfterRefresh(login: TokenSet, fields: object): Promise<number | undefined> {
-  using scene = sessionScene(login, { network: [granted({ ...fields })] });
+  using scene = sessionScene(login, { network: [tokenAnswer({ ...fields })] });
   await refreshCommand(scene.flags, scene.context);
   return storedLogin(scene.configDir).refreshTokenExpiresAt;
 }

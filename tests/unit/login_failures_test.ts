@@ -4,7 +4,7 @@ import { login } from "../../src/commands/login.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { loadProfile } from "../../src/settings/profiles.ts";
 import { parseTokenSet } from "../../src/oauth/token_set.ts";
-import { granted, LOGIN, loginFile, refused, storedLogin } from "../support/logins.ts";
+import { errorAnswer, LOGIN, loginFile, storedLogin, tokenAnswer } from "../support/logins.ts";
 import { type SignIn, signIn } from "../support/sign_in_scene.ts";
 import { modeOf, tempDir } from "../support/temp_dir.ts";
 
@@ -24,7 +24,7 @@ Deno.test("a declined sign-in saves nothing, and its page is a 403", async () =>
 });
 
 Deno.test("a refused code saves nothing, and its page is a 502 with the terminal's words", async () => {
-  await using at = signIn([refused(400, "invalid_grant")], { previous: LOGIN });
+  await using at = signIn([errorAnswer(400, "invalid_grant")], { previous: LOGIN });
   const error = await failure(at);
   assertEquals(error.kind, "denied");
   const page = await at.page;
@@ -47,7 +47,7 @@ Deno.test("tokens that cannot be saved are a storage error, also on the page", a
   using elsewhere = tempDir();
   await using at = signIn([() => {
     Deno.removeSync(`${at.configDir}/credentials`, { recursive: true });
-    return granted();
+    return tokenAnswer();
   }], { previous: LOGIN, env: { HOME: elsewhere.path } });
   assertEquals((await failure(at)).kind, "storage");
   assertEquals((await at.page).status, 502);
@@ -62,7 +62,7 @@ Deno.test("tokens that cannot be saved are put where they can be rescued from", 
   using elsewhere = tempDir();
   await using at = signIn([() => {
     Deno.removeSync(`${at.configDir}/credentials`, { recursive: true });
-    return granted();
+    return tokenAnswer();
   }], { previous: LOGIN, env: { HOME: elsewhere.path } });
   const { message } = await failure(at);
   const [, from = ""] = /they are in (\S+)$/.exec(message) ?? [];

@@ -1,5 +1,5 @@
 // The login that a new one replaces, and tokens that cannot be saved.
-import { written } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/advice.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { login } from "../../src/commands/login.ts";
 import { CliError } from "../../src/base/errors.ts";
@@ -7,22 +7,22 @@ import { lockFile } from "../../src/files/lock_file.ts";
 import { saveProfile } from "../../src/settings/profiles.ts";
 import { fakeSystem, START } from "../support/fake_system.ts";
 import type { TokenSet } from "../../src/oauth/token_set.ts";
-import { granted, LOGIN, loginFile, putLogin } from "../support/logins.ts";
+import { LOGIN, loginFile, putLogin, tokenAnswer } from "../support/logins.ts";
 import { ada, signIn } from "../support/sign_in_scene.ts";
 import { tempDir } from "../support/temp_dir.ts";
 
 Deno.test("a flag that corrects a bad URL of the profile signs in", async () => {
-  await using at = signIn([granted(), ada()]);
+  await using at = signIn([tokenAnswer(), ada()]);
   saveProfile(at.configDir, "default", { authUrl: "nonsense" }, () => {});
   const flags = { ...at.flags, authUrl: "https://auth.example.com" };
-  assertStringIncludes(written((await login(flags, at.context)).text), "Signed in");
+  assertStringIncludes(formatWords((await login(flags, at.context)).text), "Signed in");
 });
 
 Deno.test("the previous session is also ended with the authorities of SSL_CERT_FILE", async () => {
   using dir = tempDir();
   const pem = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n";
   Deno.writeTextFileSync(`${dir.path}/all.pem`, pem);
-  await using at = signIn([granted(), ada(), new Response(null, { status: 204 }), ada()], {
+  await using at = signIn([tokenAnswer(), ada(), new Response(null, { status: 204 }), ada()], {
     previous: { ...LOGIN, clientId: "another-client" },
     env: { SSL_CERT_FILE: `${dir.path}/all.pem` },
   });
@@ -36,7 +36,7 @@ async function requestsWith(
   { ofAnother, tokenEndpoint }: { ofAnother?: TokenSet; tokenEndpoint?: string } = {},
 ): Promise<number> {
   const ended = [new Response(null, { status: 204 }), ada()];
-  await using at = signIn([granted(), ada(), ...ended], { previous });
+  await using at = signIn([tokenAnswer(), ada(), ...ended], { previous });
   if (ofAnother !== undefined) putLogin(at.configDir, ofAnother, "eu");
   await login({ ...at.flags, ...(tokenEndpoint && { tokenEndpoint }) }, at.context);
   return at.context.system.requests.length;
@@ -62,7 +62,7 @@ Deno.test("the names of this computer are one server to the end of a previous lo
 });
 
 Deno.test("with another profile's login unreadable, a previous login is not ended", async () => {
-  await using at = signIn([granted(), ada()], { previous: OF_ANOTHER_CLIENT });
+  await using at = signIn([tokenAnswer(), ada()], { previous: OF_ANOTHER_CLIENT });
   putLogin(at.configDir, LOGIN, "eu");
   Deno.writeTextFileSync(loginFile(at.configDir, "eu"), "{");
   await login(at.flags, at.context);

@@ -1,5 +1,5 @@
 // The command `login`, with a browser that is a function: the story of a sign-in and its endings.
-import { written } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/advice.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { login } from "../../src/commands/login.ts";
 import { CliError } from "../../src/base/errors.ts";
@@ -11,11 +11,11 @@ import { dateTime } from "../../src/base/times.ts";
 import { START } from "../support/fake_system.ts";
 import {
   boundTo,
-  granted,
+  errorAnswer,
   LOGIN,
   putLogin,
-  refused,
   storedLogin,
+  tokenAnswer,
   unreachable,
 } from "../support/logins.ts";
 import { formOf } from "../support/oauth.ts";
@@ -23,10 +23,10 @@ import { ada, signIn } from "../support/sign_in_scene.ts";
 import { nextOf } from "../support/shown.ts";
 
 Deno.test("login saves the tokens, tells terminal and browser who signed in, and closes the listener", async () => {
-  await using at = signIn([granted({ scope: "openid" }), ada()]);
+  await using at = signIn([tokenAnswer({ scope: "openid" }), ada()]);
   const { text, data } = await login({ ...at.flags, region: "eu2" }, at.context);
   const until = dateTime(START + 12 * 3_600_000).slice(11);
-  assertEquals(written(text).split("\n"), [
+  assertEquals(formatWords(text).split("\n"), [
     "✓ Signed in as Ada Lovelace <ada@example.com>, Anaplan eu2.",
     `  Saved as profile default. You stay signed in until about ${until} (12 h).`,
     "",
@@ -48,7 +48,7 @@ Deno.test("login saves the tokens, tells terminal and browser who signed in, and
 });
 
 Deno.test("login saves what it was given in the profile, and no secret", async () => {
-  await using at = signIn([granted(), ada()], { env: { ANAPLAN_CLIENT_SECRET: "hush-hush" } });
+  await using at = signIn([tokenAnswer(), ada()], { env: { ANAPLAN_CLIENT_SECRET: "hush-hush" } });
   await login({ ...at.flags, region: "eu2", scope: "openid" }, at.context);
   assertEquals(loadProfile(at.configDir, "default"), {
     region: "eu2",
@@ -62,7 +62,7 @@ Deno.test("login saves what it was given in the profile, and no secret", async (
 
 Deno.test("the tokens are on the disk before the browser and the terminal say so", async () => {
   let isSaved = false;
-  await using at = signIn([granted(), () => {
+  await using at = signIn([tokenAnswer(), () => {
     isSaved = storedLogin(at.configDir).accessToken.reveal() === "new-access";
     return ada();
   }]);
@@ -74,7 +74,7 @@ Deno.test("signals wait from the exchange to the disk, and not while a person ac
   const held: boolean[] = [];
   await using at = signIn([() => {
     held.push(at.context.system.signalsHeld);
-    return granted();
+    return tokenAnswer();
   }, ada()], {
     openBrowser(url) {
       held.push(at.context.system.signalsHeld);
@@ -92,10 +92,10 @@ Deno.test("signals wait from the exchange to the disk, and not while a person ac
 
 Deno.test("a sign-in works even if no server says who signed in", async () => {
   for (const step of [unreachable(), new Response(null, { status: 401 })]) {
-    await using at = signIn([granted(), step]);
+    await using at = signIn([tokenAnswer(), step]);
     const { text } = await login(at.flags, at.context);
     assertStringIncludes(
-      written(text),
+      formatWords(text),
       "✓ Signed in, Anaplan us1.\n  Saved as",
     );
     assertStringIncludes(await (await at.page).text(), "The login is saved.");
@@ -104,18 +104,18 @@ Deno.test("a sign-in works even if no server says who signed in", async () => {
 
 Deno.test("the page waits for who signed in for a second at most", async () => {
   const late = Promise.withResolvers<Response>();
-  await using at = signIn([granted(), () => {
+  await using at = signIn([tokenAnswer(), () => {
     setTimeout(() => at.context.system.advance(1_000));
     return late.promise;
   }]);
   const reply = login(at.flags, at.context);
   assertStringIncludes(await (await at.page).text(), "The login is saved.");
   late.resolve(ada());
-  assertStringIncludes(written((await reply).text), "Signed in as Ada Lovelace"); // the terminal can wait longer
+  assertStringIncludes(formatWords((await reply).text), "Signed in as Ada Lovelace"); // the terminal can wait longer
 });
 
 Deno.test("a login without a refresh token succeeds with a warning", async () => {
-  await using at = signIn([granted({ refresh_token: undefined }), ada()]);
+  await using at = signIn([tokenAnswer({ refresh_token: undefined }), ada()]);
   await login(at.flags, at.context);
   assertEquals(at.context.talk.warned.length, 1);
   assertStringIncludes(at.context.talk.warned[0] ?? "", "no refresh token");
@@ -126,7 +126,7 @@ const OF_ANOTHER_CLIENT = { ...LOGIN, clientId: "another-client" };
 
 Deno.test("a new login ends the session of another client, and spoils nothing when that fails", async () => {
   for (const ending of [new Response(null, { status: 204 }), unreachable()]) {
-    await using at = signIn([granted(), ada(), ending, ada()], { previous: OF_ANOTHER_CLIENT });
+    await using at = signIn([tokenAnswer(), ada(), ending, ada()], { previous: OF_ANOTHER_CLIENT });
     await login(at.flags, at.context);
     const { requests } = at.context.system;
     assertEquals(new URL(requests[2]?.url ?? "").pathname, "/token/logout");
@@ -136,13 +136,18 @@ Deno.test("a new login ends the session of another client, and spoils nothing wh
 });
 
 Deno.test("a login of the same client is not ended: servers end its whole grant, the new tokens with it", async () => {
-  await using at = signIn([granted(), ada()], { previous: LOGIN });
+  await using at = signIn([tokenAnswer(), ada()], { previous: LOGIN });
   await login(at.flags, at.context);
   assertEquals(at.context.system.requests.length, 2);
 });
 
 Deno.test("a new login that ended together with the one before it is login_required", async () => {
-  const network = [granted(), ada(), new Response(null, { status: 204 }), refused(401, "x")];
+  const network = [
+    tokenAnswer(),
+    ada(),
+    new Response(null, { status: 204 }),
+    errorAnswer(401, "x"),
+  ];
   await using at = signIn(network, { previous: OF_ANOTHER_CLIENT });
   const error = await assertRejects(() => login(at.flags, at.context), CliError);
   assertEquals([error.kind, nextOf(error)], ["login_required", "anaplan-auth login"]);
@@ -150,7 +155,7 @@ Deno.test("a new login that ended together with the one before it is login_requi
 });
 
 Deno.test("with --paste the pasted address signs in, without a browser and without a listener", async () => {
-  await using at = signIn([granted(), ada()], {
+  await using at = signIn([tokenAnswer(), ada()], {
     env: { ANAPLAN_CLIENT_SECRET: "client-secret" },
     serve: () => Promise.reject(new Error("a listener was opened")),
     openBrowser: () => Promise.reject(new Error("the browser was opened")),
@@ -169,7 +174,7 @@ Deno.test("with --paste the pasted address signs in, without a browser and witho
 });
 
 Deno.test("the previous session is ended where it was, not at the new login's server", async () => {
-  await using at = signIn([granted(), ada(), new Response(null, { status: 204 }), ada()]);
+  await using at = signIn([tokenAnswer(), ada(), new Response(null, { status: 204 }), ada()]);
   saveProfile(at.configDir, "default", { region: "eu3", clientId: "another-client" }, () => {});
   const settings = loadSettings({ configDir: at.configDir }, at.context.system);
   putLogin(at.configDir, boundTo(OF_ANOTHER_CLIENT, settings));
@@ -181,7 +186,7 @@ Deno.test("what another command saved while a login waited is kept, and what it 
   await using at = signIn([() => {
     const saved = { region: "us1", clientId: "a-client", refreshTokenLifetime: 3_600_000 };
     saveProfile(at.configDir, "default", saved, () => {});
-    return granted();
+    return tokenAnswer();
   }, ada()]);
   saveProfile(at.configDir, "default", { region: "us1", clientId: "a-client" }, () => {});
   await login({ ...at.flags, scope: "openid" }, at.context);
@@ -194,7 +199,7 @@ Deno.test("what another command saved while a login waited is kept, and what it 
 });
 
 Deno.test("login --client-secret-file is for one sign-in: the profile does not keep the file", async () => {
-  await using at = signIn([granted(), ada()]);
+  await using at = signIn([tokenAnswer(), ada()]);
   const clientSecretFile = `${at.configDir}/../secret.txt`;
   Deno.writeTextFileSync(clientSecretFile, "from-file");
   await login({ ...at.flags, clientSecretFile }, at.context);
@@ -204,7 +209,7 @@ Deno.test("login --client-secret-file is for one sign-in: the profile does not k
 
 Deno.test("login --no-pkce leaves PKCE out once, and the profile keeps it only if it had it before", async () => {
   for (const before of [undefined, false] as const) {
-    await using at = signIn([granted(), ada()]);
+    await using at = signIn([tokenAnswer(), ada()]);
     if (before !== undefined) saveProfile(at.configDir, "default", { pkce: before }, () => {});
     await login({ ...at.flags, noPkce: true }, at.context);
     assertEquals(formOf(at.context.system.requests[0]).code_verifier, undefined);

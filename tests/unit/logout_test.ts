@@ -9,12 +9,12 @@ import { clockTime } from "../../src/base/times.ts";
 import type { TokenSet } from "../../src/oauth/token_set.ts";
 import { fakeSystem, type NetworkStep, START } from "../support/fake_system.ts";
 import {
-  granted,
   LOGIN,
   loginFile,
   putLogin,
   STALE,
   storedLogin,
+  tokenAnswer,
   unreachable,
   withoutRefreshToken,
 } from "../support/logins.ts";
@@ -173,7 +173,7 @@ Deno.test("logout leaves other profiles alone", async () => {
 });
 
 Deno.test("logout of a login that cannot be read is a storage error, and asks no server", async () => {
-  using scene = sessionScene(LOGIN, { network: [granted()] });
+  using scene = sessionScene(LOGIN, { network: [tokenAnswer()] });
   Deno.chmodSync(loginFile(scene.configDir), 0o644);
   const error = await assertRejects(() => logout(scene.flags, scene.context), CliError);
   assertEquals([error.kind, scene.context.system.requests.length], ["storage", 0]);

@@ -1,21 +1,16 @@
 // What is kept out of the words that a server answers with: everything secret that it was sent.
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import {
-  maskedParameters,
-  parsedWithout,
-  secretsIn,
-  wordsWithout,
-} from "../../src/base/masking.ts";
+import { maskFields, maskParameters, parseJsonWithout, secretsIn } from "../../src/base/masking.ts";
 
 /** The words as they are shown without the secrets. */
 function shown(words: string, ...secrets: string[]): unknown {
-  return parsedWithout(secrets, JSON.stringify(words));
+  return parseJsonWithout(secrets, JSON.stringify(words));
 }
 
 Deno.test("a secret is masked wherever it is, at any depth, and the rest stays", () => {
   const body = { error: "x", count: 7, list: ["no hush", { inner: "hush, hush" }], none: null };
-  assertEquals(parsedWithout(["hush"], JSON.stringify(body)), {
+  assertEquals(parseJsonWithout(["hush"], JSON.stringify(body)), {
     error: "x",
     count: 7,
     list: ["no [secret]", { inner: "[secret], [secret]" }],
@@ -57,8 +52,8 @@ Deno.test("what is shorter than a secret can be masks nothing", () => {
 });
 
 Deno.test("a text that is no JSON is no JSON, whatever is masked", () => {
-  assertThrows(() => parsedWithout(["hush"], "<p>hush"), SyntaxError);
-  assertThrows(() => parsedWithout([], ""), SyntaxError);
+  assertThrows(() => parseJsonWithout(["hush"], "<p>hush"), SyntaxError);
+  assertThrows(() => parseJsonWithout([], ""), SyntaxError);
 });
 
 Deno.test("no secret of any characters is left in the words around it", () => {
@@ -107,7 +102,7 @@ Deno.test("an answer keeps what it issued, and its words repeat none of it", () 
     user_code: "a-device",
     expires_in: Infinity,
   };
-  assertEquals(wordsWithout(["hush-hush"], { ...issued, ...words, more: { than: "flat" } }), {
+  assertEquals(maskFields(["hush-hush"], { ...issued, ...words, more: { than: "flat" } }), {
     ...issued,
     token_type: "[secret]",
     scope: ["[secret]", "openid"],
@@ -118,5 +113,5 @@ Deno.test("an answer keeps what it issued, and its words repeat none of it", () 
 
 Deno.test("a parameter is shown by its name, and by its value where that is known to be none", () => {
   const parameters = new URLSearchParams({ grant_type: "x", refresh_token: "hush" });
-  assertEquals(maskedParameters(parameters), ["grant_type=x", "refresh_token=[secret]"]);
+  assertEquals(maskParameters(parameters), ["grant_type=x", "refresh_token=[secret]"]);
 });

@@ -1,10 +1,10 @@
 // What is nearly right is answered with what was meant: commands, flags, regions, profiles.
 // Rule: every name of the tree is misspelt here, so that a new one is in the test by being there.
 import { assert, assertEquals } from "@std/assert";
-import { kebab } from "../../src/base/text.ts";
+import { toKebabCase } from "../../src/base/text.ts";
 import { saveProfile } from "../../src/settings/profiles.ts";
 import { REGIONS } from "../../src/provider/regions.ts";
-import { ran } from "../support/ran.ts";
+import { runCommandLine } from "../support/run_command_line.ts";
 import { sessionScene } from "../support/session_scene.ts";
 import { commands, groups } from "../support/tree.ts";
 
@@ -14,7 +14,7 @@ function mistyped(name: string): string {
 }
 
 async function assertSuggests(argv: readonly string[], name: string, code = 2): Promise<void> {
-  const { stdout, stderr, code: seen } = await ran(argv);
+  const { stdout, stderr, code: seen } = await runCommandLine(argv);
   const suggested = /did you mean ([^?]*)\?/.exec(stdout + stderr)?.[1]?.split(/, | or /) ?? [];
   assert(suggested.includes(name), `${argv.join(" ")}: ${stdout}${stderr}`);
   assertEquals(seen, code);
@@ -33,7 +33,10 @@ Deno.test("every command is suggested when it is misspelled, also in groups and 
 Deno.test("every flag of every command is suggested to who misspells it", async () => {
   for (const { name, command } of commands()) {
     for (const flag of Object.keys(command.parameters.flags ?? {})) {
-      await assertSuggests([...name.split(" "), `--${mistyped(kebab(flag))}`], `--${kebab(flag)}`);
+      await assertSuggests(
+        [...name.split(" "), `--${mistyped(toKebabCase(flag))}`],
+        `--${toKebabCase(flag)}`,
+      );
     }
   }
 });

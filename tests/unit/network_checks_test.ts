@@ -2,7 +2,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { trustedByDeno } from "../../src/files/ca_file.ts";
 import { proxyCheck } from "../../src/doctor/network_checks.ts";
-import { dated, diagnosed, doctorScene, found } from "../support/doctor_scene.ts";
+import { datedAnswer, doctorScene, findCheck, runDoctor } from "../support/doctor_scene.ts";
 import { START } from "../support/fake_system.ts";
 import { ISSUER, metadata, sentToAnaplan } from "../support/issuer_scene.ts";
 import { unreachable } from "../support/logins.ts";
@@ -23,8 +23,8 @@ const SKEWS: readonly (readonly [number, string, string])[] = [
 ];
 for (const [ahead, mark, seen] of SKEWS) {
   Deno.test(`a server whose clock is ${ahead / 1000} s ahead is ${mark}`, async () => {
-    const check = await found("Clock", {
-      answers: (_, { pathname }) => pathname === "/" ? dated(START + ahead) : undefined,
+    const check = await findCheck("Clock", {
+      answers: (_, { pathname }) => pathname === "/" ? datedAnswer(START + ahead) : undefined,
     });
     assertEquals([check.mark, check.seen], [mark, seen]);
     assertEquals(check.outcome, mark === "ok" ? undefined : "usage");
@@ -33,7 +33,7 @@ for (const [ahead, mark, seen] of SKEWS) {
 }
 
 Deno.test("a server that does not say its time is a warning", async () => {
-  const check = await found("Clock", {
+  const check = await findCheck("Clock", {
     answers: (_, { pathname }) => pathname === "/" ? new Response() : undefined,
   });
   assertEquals(check.mark, "warning");
@@ -46,7 +46,7 @@ Deno.test("hosts that answer are named together, one that does not by itself", a
       return undefined;
     },
   });
-  const { named, outcome } = await diagnosed(scene);
+  const { named, outcome } = await runDoctor(scene);
   assertEquals(named("Network").map(({ mark, seen }) => [mark, seen]), [
     ["ok", "us1a.app.anaplan.com, api.anaplan.com answer"],
     ["problem", "Cannot reach the server: the connection was refused"],
@@ -55,16 +55,16 @@ Deno.test("hosts that answer are named together, one that does not by itself", a
 });
 
 Deno.test("each host is asked once, whatever it answers", async () => {
-  using scene = doctorScene({ answers: () => dated(START, 503) });
-  const { named } = await diagnosed(scene);
+  using scene = doctorScene({ answers: () => datedAnswer(START, 503) });
+  const { named } = await runDoctor(scene);
   assertEquals(named("Network").map(({ mark }) => mark), ["ok"]);
   const roots = scene.context.system.requests.filter(({ url }) => new URL(url).pathname === "/");
   assertEquals(new Set(roots.map(({ url }) => url)).size, roots.length);
 });
 
 Deno.test("an edge that rejects 127.0.0.1 in an address, but not localhost, is a problem with a way out", async () => {
-  const check = await found("Edge", {
-    answers: (_, { search }) => search.includes("127.0.0.1") ? dated(START, 403) : undefined,
+  const check = await findCheck("Edge", {
+    answers: (_, { search }) => search.includes("127.0.0.1") ? datedAnswer(START, 403) : undefined,
   });
   assertEquals([check.mark, check.outcome], ["problem", "denied"]);
   assertStringIncludes(check.seen, "us1a.app.anaplan.com rejects 127.0.0.1 in an address (403)");
@@ -73,8 +73,8 @@ Deno.test("an edge that rejects 127.0.0.1 in an address, but not localhost, is a
 
 Deno.test("an edge that treats both alike is well, be it 403 for both", async () => {
   for (const status of [200, 400, 403]) {
-    const check = await found("Edge", {
-      answers: (_, { search }) => search === "" ? undefined : dated(START, status),
+    const check = await findCheck("Edge", {
+      answers: (_, { search }) => search === "" ? undefined : datedAnswer(START, status),
     });
     assertEquals(check.mark, "ok");
   }
@@ -82,7 +82,7 @@ Deno.test("an edge that treats both alike is well, be it 403 for both", async ()
 
 Deno.test("the edge is asked at the authorization endpoint, with one difference between both requests", async () => {
   using scene = doctorScene();
-  await diagnosed(scene);
+  await runDoctor(scene);
   const asked = scene.context.system.requests.map(({ url }) => new URL(url)).filter(({ search }) =>
     search !== ""
   );
@@ -94,7 +94,7 @@ Deno.test("the edge is asked at the authorization endpoint, with one difference 
 });
 
 Deno.test("the signer of the server's certificate is shown, without control characters", async () => {
-  const check = await found("TLS", { peerIssuer: () => Promise.resolve("Zscaler\x1b[2J Inc") });
+  const check = await findCheck("TLS", { peerIssuer: () => Promise.resolve("Zscaler\x1b[2J Inc") });
   assertEquals([check.mark, check.seen], [
     "ok",
     "us1a.app.anaplan.com shows a certificate by “Zscaler[2J Inc”",
@@ -132,7 +132,7 @@ Deno.test("a proxy's credentials are not shown, and a warning says whom Deno sen
 Deno.test("a proxy variable that is no URL is a problem, and its value is not shown", async () => {
   const env = { HTTPS_PROXY: "http://ada:hush@" };
   using scene = doctorScene({ env });
-  const { named, outcome } = await diagnosed(scene);
+  const { named, outcome } = await runDoctor(scene);
   assertEquals(named("Proxy").map(({ mark, seen }) => [mark, seen]), [
     ["problem", "Cannot use the proxy that HTTPS_PROXY names: it is not a URL"],
   ]);
@@ -146,26 +146,26 @@ Deno.test("the authorities that are trusted besides the built-in ones are shown"
   using scene = doctorScene({ env: { DENO_TLS_CA_STORE: "system", SSL_CERT_FILE: "/all.pem" } });
   const path = `${scene.configDir}/ca.pem`;
   Deno.writeTextFileSync(path, "-----BEGIN CERTIFICATE-----");
-  const { named } = await diagnosed(scene, { caFile: [path] });
+  const { named } = await runDoctor(scene, { caFile: [path] });
   const byDeno = trustedByDeno().map((words) => `, ${words}`).join(""); // of who runs the tests
   assertEquals(named("Trust").map(({ seen }) => seen), [
     `the authorities of system, ${path}, /all.pem (SSL_CERT_FILE)${byDeno}`,
   ]);
-  assertEquals((await found("Trust")).seen, `the built-in authorities${byDeno}`);
+  assertEquals((await findCheck("Trust")).seen, `the built-in authorities${byDeno}`);
 });
 
 Deno.test("with an issuer doctor asks that alone, and no host of Anaplan", async () => {
   using scene = doctorScene({
     answers: (_, { pathname }) =>
-      pathname === "/.well-known/openid-configuration" ? metadata() : dated(START),
+      pathname === "/.well-known/openid-configuration" ? metadata() : datedAnswer(START),
   });
-  const { named } = await diagnosed(scene, { issuer: ISSUER });
+  const { named } = await runDoctor(scene, { issuer: ISSUER });
   assertEquals(named("Network").map(({ seen }) => seen), ["as.example.com answers"]);
   assertEquals(sentToAnaplan(scene.context.system.requests), []);
 });
 
 Deno.test("a CA file that cannot be used is a problem of Trust", async () => {
-  const check = await found("Trust", {}, { caFile: ["/nowhere/ca.pem"] });
+  const check = await findCheck("Trust", {}, { caFile: ["/nowhere/ca.pem"] });
   assertEquals([check.mark, check.outcome], ["problem", "usage"]);
   assertStringIncludes(check.seen, "/nowhere/ca.pem");
 });
@@ -188,8 +188,8 @@ const SET_CLOCK = {
 };
 for (const [platform, next] of Object.entries(SET_CLOCK)) {
   Deno.test(`a clock's advice is for ${platform}`, async () => {
-    const answers = (): Response => dated(START + 10 * MINUTE);
-    const check = await found("Clock", { platform: platform as "linux", answers });
+    const answers = (): Response => datedAnswer(START + 10 * MINUTE);
+    const check = await findCheck("Clock", { platform: platform as "linux", answers });
     assertEquals(check.next, next);
   });
 }

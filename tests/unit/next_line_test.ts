@@ -4,7 +4,7 @@ import { login } from "../../src/commands/login.ts";
 import { whoami } from "../../src/commands/whoami.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { saveProfile } from "../../src/settings/profiles.ts";
-import { LOGIN, refused, withoutRefreshToken } from "../support/logins.ts";
+import { errorAnswer, LOGIN, withoutRefreshToken } from "../support/logins.ts";
 import { sessionScene } from "../support/session_scene.ts";
 import { type SignIn, signIn } from "../support/sign_in_scene.ts";
 import { nextOf } from "../support/shown.ts";
@@ -20,7 +20,7 @@ Deno.test("the Next line of a declined sign-in names the profile", async () => {
 });
 
 Deno.test("the Next line of a refused code names the profile", async () => {
-  await using at = signIn([refused(400, "invalid_grant")]);
+  await using at = signIn([errorAnswer(400, "invalid_grant")]);
   assertStringIncludes(await nextAt(at), "anaplan-auth login --profile eu");
 });
 

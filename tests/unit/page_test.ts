@@ -1,5 +1,5 @@
 // The page that the browser ends on: true, escaped, and without anything that runs or is loaded.
-import { piecesOf, run, shell, type Words, words, written } from "../../src/base/advice.ts";
+import { formatWords, piecesOf, run, shell, type Words, words } from "../../src/base/advice.ts";
 import {
   assert,
   assertEquals,
@@ -28,11 +28,11 @@ const PAGES: Readonly<Record<string, Page>> = {
   }),
   "declined": failedPage(
     new CliError("denied", "Cannot sign in", { oauthError: "access_denied" }),
-    written,
+    formatWords,
   ),
   "failed": failedPage(
     new CliError("unavailable", "Cannot reach x", { next: "try again" }),
-    written,
+    formatWords,
   ),
   "an unknown state": UNKNOWN_STATE_PAGE,
   "a malformed answer": MALFORMED_PAGE,
@@ -90,7 +90,7 @@ Deno.test("every text on a page is escaped", async () => {
 });
 
 Deno.test("a page without a small line has no empty paragraph", async () => {
-  const page = failedPage(new CliError("unavailable", "Cannot reach x"), written);
+  const page = failedPage(new CliError("unavailable", "Cannot reach x"), formatWords);
   assertNotMatch(await (await pageResponse(page)).text(), /<p><\/p>/);
 });
 
@@ -108,14 +108,14 @@ Deno.test("who signed in is named with region and profile, or the page says only
 Deno.test("a failure's page carries the terminal's two lines", () => {
   const page = failedPage(
     new CliError("denied", "Cannot sign in: no", { next: "do this" }),
-    written,
+    formatWords,
   );
-  assertEquals([page.sentence, written(page.small)], ["Cannot sign in: no.", "Next: do this"]);
+  assertEquals([page.sentence, formatWords(page.small)], ["Cannot sign in: no.", "Next: do this"]);
 });
 
 Deno.test("a failure's page has the terminal's full stop, and not a second one", () => {
   const sentence = (message: string): string =>
-    failedPage(new CliError("denied", message), written).sentence;
+    failedPage(new CliError("denied", message), formatWords).sentence;
   assertEquals([sentence("No: it is old."), sentence("No; did you mean x?")], [
     "No: it is old.",
     "No; did you mean x?",
@@ -123,7 +123,7 @@ Deno.test("a failure's page has the terminal's full stop, and not a second one",
 });
 
 Deno.test("a page names commands as the user types them", () => {
-  const typed = (text: Words): string => written(text, "deno task");
+  const typed = (text: Words): string => formatWords(text, "deno task");
   for (const oauthError of ["access_denied", "invalid_grant"]) {
     const error = new CliError("denied", "no", { oauthError, next: run("login") });
     assertEquals(piecesOf(failedPage(error, typed).small).at(-1), shell("deno task login"));
@@ -135,7 +135,7 @@ Deno.test("a command on a page is alone in a code element, ready to be copied", 
     next: words`${run("login --profile 'a<b'")}, and finish in the newest window`,
   });
   assertStringIncludes(
-    await (await pageResponse(failedPage(error, written))).text(),
+    await (await pageResponse(failedPage(error, formatWords))).text(),
     '<p class="small">Next: <code tabindex="0">anaplan-auth login --profile &#39;a&lt;b&#39;</code>, and finish',
   );
 });
@@ -144,14 +144,14 @@ Deno.test("a text that looks like a command is none on a page", async () => {
   const error = new CliError("denied", "no", {
     next: "`anaplan-auth logout`, or anaplan-auth login",
   });
-  const html = await (await pageResponse(failedPage(error, written))).text();
+  const html = await (await pageResponse(failedPage(error, formatWords))).text();
   assertNotMatch(html, /<code>/);
 });
 
 Deno.test("only a command that is too long for a phone takes the keyboard, to be scrolled", async () => {
   const html = async (profile: string): Promise<string> => {
     const error = new CliError("denied", "no", { next: run("login", { profile }) });
-    return await (await pageResponse(failedPage(error, written))).text();
+    return await (await pageResponse(failedPage(error, formatWords))).text();
   };
   assertStringIncludes(await html("eu"), "<code>anaplan-auth");
   assertStringIncludes(

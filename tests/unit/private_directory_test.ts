@@ -10,7 +10,7 @@ import {
   removeLeftovers,
   writePrivateFile,
 } from "../../src/files/replacement.ts";
-import { aged, CANNOT_CHOWN, NOBODY, storageError } from "../support/disk.ts";
+import { CANNOT_CHOWN, makeOldFile, NOBODY, storageError } from "../support/disk.ts";
 import { modeOf, namesIn, tempDir } from "../support/temp_dir.ts";
 import { nextOf } from "../support/shown.ts";
 
@@ -104,11 +104,11 @@ Deno.test("removeLeftovers() takes away what a crash left of this file, and noth
 Deno.test("without the lock, leftovers of a file are removed once they are an hour old", () => {
   using dir = tempDir();
   const [old, young, directory] = [1, 2, 3].map(() => `a.json.${crypto.randomUUID()}.tmp`);
-  aged(`${dir.path}/${old}`, 61);
-  aged(`${dir.path}/${young}`, 59); // another process may be writing it
+  makeOldFile(`${dir.path}/${old}`, 61);
+  makeOldFile(`${dir.path}/${young}`, 59); // another process may be writing it
   Deno.mkdirSync(`${dir.path}/${directory}`);
   const others = [`b.json.${crypto.randomUUID()}.tmp`, `notes.${crypto.randomUUID()}.tmp`];
-  for (const name of others) aged(`${dir.path}/${name}`, 10_000);
+  for (const name of others) makeOldFile(`${dir.path}/${name}`, 10_000);
   removeLeftovers(`${dir.path}/a.json`);
   assertEquals(namesIn(dir.path), [`${young}`, `${directory}`, ...others].sort());
 });

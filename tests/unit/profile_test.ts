@@ -1,13 +1,13 @@
 // The commands `profile list`, `show`, `use` and `remove`.
 import { withNearNames } from "../../src/base/near_names.ts";
-import { written } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/advice.ts";
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { profileRemove, profileShow, profileUse } from "../../src/commands/profile.ts";
 import { profileList } from "../../src/commands/profile_list.ts";
 import { status } from "../../src/commands/status.ts";
 import type { CommandContext, CommonFlags, Reply } from "../../src/command.ts";
 import { CliError } from "../../src/base/errors.ts";
-import { currentProfile, placeOf } from "../../src/settings/location.ts";
+import { currentProfile, profileLocation } from "../../src/settings/location.ts";
 import { loadProfile, saveProfile } from "../../src/settings/profiles.ts";
 import { LOGIN, putLogin } from "../support/logins.ts";
 import { type SessionScene, sessionScene } from "../support/session_scene.ts";
@@ -25,7 +25,7 @@ function twoProfiles(): SessionScene {
 Deno.test("profile list shows each profile's region and login, and stars the current one", async () => {
   using scene = twoProfiles();
   const { text, data } = await profileList(scene.flags, scene.context);
-  assertEquals(written(text).split("\n"), [
+  assertEquals(formatWords(text).split("\n"), [
     "* default  us1, signed in",
     "  eu-test  eu3, not signed in",
   ]);
@@ -54,15 +54,15 @@ Deno.test("profile list shows each profile's region and login, and stars the cur
 Deno.test("the star is at the profile that the next command would use", async () => {
   using scene = twoProfiles();
   await profileUse(scene.flags, scene.context, "eu-test");
-  assertMatch(written((await profileList(scene.flags, scene.context)).text), /^\* eu-test/m);
+  assertMatch(formatWords((await profileList(scene.flags, scene.context)).text), /^\* eu-test/m);
   const named = await profileList({ ...scene.flags, profile: "default" }, scene.context);
-  assertMatch(written(named.text), /^\* default/m);
+  assertMatch(formatWords(named.text), /^\* default/m);
 });
 
 Deno.test("profile list counts a login without settings", async () => {
   using scene = sessionScene(LOGIN, {}, "eu");
   assertStringIncludes(
-    written((await profileList(scene.flags, scene.context)).text),
+    formatWords((await profileList(scene.flags, scene.context)).text),
     "eu  us1, signed in",
   );
 });
@@ -79,7 +79,7 @@ Deno.test("profile show prints what was given under the flags' names, and no def
   const saved = { region: "eu3", clientId: "a-client", listen: ["localhost:1", "[::1]:2"] };
   saveProfile(scene.configDir, "default", saved, () => {});
   const { text } = await profileShow(scene.flags, scene.context);
-  assertEquals(written(text).split("\n").map((line) => line.split(/ {2,}/)), [
+  assertEquals(formatWords(text).split("\n").map((line) => line.split(/ {2,}/)), [
     ["profile", "default"],
     ["client-id", "a-client"],
     ["region", "eu3"],
@@ -103,10 +103,13 @@ Deno.test("profile show shows nothing of the login", async () => {
 Deno.test("profile show and use take a name, else the current profile", async () => {
   using scene = twoProfiles();
   const named = await profileShow({ ...scene.flags, profile: "eu-test" }, scene.context);
-  assertMatch(written(named.text), /^profile +eu-test$/m);
+  assertMatch(formatWords(named.text), /^profile +eu-test$/m);
   await profileUse(scene.flags, scene.context, "eu-test");
   assertEquals(currentProfile(scene.configDir), "eu-test");
-  assertMatch(written((await profileShow(scene.flags, scene.context)).text), /^profile +eu-test$/m);
+  assertMatch(
+    formatWords((await profileShow(scene.flags, scene.context)).text),
+    /^profile +eu-test$/m,
+  );
 });
 
 Deno.test("the profile that is used is that of every later command", async () => {
@@ -168,7 +171,7 @@ Deno.test("profile show says that PKCE is off by the flag's name, and not the ot
   using scene = sessionScene(undefined);
   saveProfile(scene.configDir, "default", { pkce: false }, () => {});
   const { text, data } = await profileShow(scene.flags, scene.context);
-  assertMatch(written(text), /^no-pkce +true$/m);
+  assertMatch(formatWords(text), /^no-pkce +true$/m);
   assertEquals((data as { no_pkce: boolean }).no_pkce, true);
 });
 
@@ -179,8 +182,8 @@ async function removed(names: readonly string[], name: string, chosen?: string) 
   if (chosen !== undefined) await profileUse(scene.flags, scene.context, chosen);
   const reply = await profileRemove(scene.flags, scene.context, name);
   const { current } = reply.data as { current: string | null };
-  assertEquals(current ?? "default", placeOf(scene.flags, scene.context.system).profile);
-  return [written(reply.text), current];
+  assertEquals(current ?? "default", profileLocation(scene.flags, scene.context.system).profile);
+  return [formatWords(reply.text), current];
 }
 
 Deno.test("profile remove of the profile in use says which one is used from now on", async () => {

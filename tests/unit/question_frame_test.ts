@@ -2,11 +2,11 @@
 import { assertEquals } from "@std/assert";
 import type { Question } from "../../src/system/contract.ts";
 import {
-  answered,
+  answeredFrame,
   type Answering,
   answerOf,
-  asking,
-  matching,
+  matchingChoices,
+  openFrame,
   problemOf,
   startOf,
 } from "../../src/system/question_frame.ts";
@@ -35,7 +35,7 @@ const SEARCHES: readonly (readonly [string, readonly string[]])[] = [
 ];
 for (const [typed, values] of SEARCHES) {
   Deno.test(`"${typed}" leaves ${values.length} of three choices`, () => {
-    const found = matching(question({ choices: CHOICES }), typed);
+    const found = matchingChoices(question({ choices: CHOICES }), typed);
     assertEquals(found.map(({ value }) => value), values);
   });
 }
@@ -62,25 +62,25 @@ Deno.test("where another answer than the choices may be typed, it is taken witho
 
 Deno.test("the answer is beside its question, or below it where the terminal is narrow", () => {
   const asked = question({ shown: (answer) => answer });
-  assertEquals(answered(asked, "us1", 80), `${"Region".padEnd(15)}us1`);
-  assertEquals(answered(asked, "us1", 40), "Region\n  us1");
+  assertEquals(answeredFrame(asked, "us1", 80), `${"Region".padEnd(15)}us1`);
+  assertEquals(answeredFrame(asked, "us1", 40), "Region\n  us1");
 });
 
 Deno.test("an answered question leaves what was above it and itself, or nothing", () => {
   const above = [{ text: "Before", shown: "yes" }];
-  assertEquals(answered(question({ above }), "us1", 40), "");
+  assertEquals(answeredFrame(question({ above }), "us1", 40), "");
   const kept = question({ above, shown: (answer) => answer });
-  assertEquals(answered(kept, "us1", 40), "Before\n  yes\nRegion\n  us1");
+  assertEquals(answeredFrame(kept, "us1", 40), "Before\n  yes\nRegion\n  us1");
 });
 
 Deno.test("a hidden answer that is offered is not shown", () => {
-  const frame = asking(question({ hidden: true, initial: "hush" }), typing(""), 80);
+  const frame = openFrame(question({ hidden: true, initial: "hush" }), typing(""), 80);
   assertEquals(frame.includes("hush"), false);
 });
 
 Deno.test("seven choices are seen at a time, around the one that is pointed at", () => {
   const choices = Array.from({ length: 20 }, (_, at) => ({ value: `v${at}`, note: "" }));
-  const lines = asking(question({ choices }), typing("", 10), 80).split("\n");
+  const lines = openFrame(question({ choices }), typing("", 10), 80).split("\n");
   assertEquals(lines.filter((line) => /^ {15}[› ] v/.test(line)).length, 7);
   assertEquals(lines.filter((line) => line.includes("›")), [`${" ".repeat(15)}› v10`]);
   assertEquals(lines.includes(`${" ".repeat(15)}  and 6 more`), true);
@@ -89,12 +89,16 @@ Deno.test("seven choices are seen at a time, around the one that is pointed at",
 Deno.test("no line of a question is wider than the terminal, as far as its words allow", () => {
   const hint = "As a variable: ANAPLAN_REGION. A long sentence that has to be broken somewhere.";
   const choices = [{ value: "https://127.0.0.1:8443/callback", note: "this computer, by address" }];
-  const frame = asking(question({ hint, choices, problem: () => "no" }), typing("", 0, "no"), 40);
+  const frame = openFrame(
+    question({ hint, choices, problem: () => "no" }),
+    typing("", 0, "no"),
+    40,
+  );
   assertEquals(frame.split("\n").filter((line) => line.length > 40), []);
 });
 
 Deno.test("Esc is said once there is a question to go back to", () => {
   const above = [{ text: "Region", shown: "us1" }];
-  assertEquals(asking(question(), typing(""), 80).includes("Esc"), false);
-  assertEquals(asking(question({ above }), typing(""), 80).includes("Esc goes back."), true);
+  assertEquals(openFrame(question(), typing(""), 80).includes("Esc"), false);
+  assertEquals(openFrame(question({ above }), typing(""), 80).includes("Esc goes back."), true);
 });

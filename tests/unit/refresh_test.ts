@@ -8,7 +8,7 @@ import { Secret } from "../../src/base/secret.ts";
 import { isoTime } from "../../src/base/text.ts";
 import { clockTime } from "../../src/base/times.ts";
 import { fakeSystem, type NetworkStep, START } from "../support/fake_system.ts";
-import { granted, LOGIN, putLogin, withoutRefreshToken } from "../support/logins.ts";
+import { LOGIN, putLogin, tokenAnswer, withoutRefreshToken } from "../support/logins.ts";
 import { sessionScene } from "../support/session_scene.ts";
 
 const MINUTE = 60_000;
@@ -21,7 +21,7 @@ async function replied(network: NetworkStep[], ifExpiringWithin?: number): Promi
 }
 
 Deno.test("refresh says until when the new token is valid; --json that the refresh token was replaced", async () => {
-  const { text, data } = await replied([granted()]);
+  const { text, data } = await replied([tokenAnswer()]);
   const until = clockTime(NEW_END, START);
   assertEquals(text, `Refreshed. The access token is valid until ${until} (35 min).`);
   assertEquals(data, {
@@ -33,7 +33,7 @@ Deno.test("refresh says until when the new token is valid; --json that the refre
 });
 
 Deno.test("refresh does not say so when the refresh token was kept", async () => {
-  const { text, data } = await replied([granted({ refresh_token: undefined })]);
+  const { text, data } = await replied([tokenAnswer({ refresh_token: undefined })]);
   assertStringIncludes(text, "(35 min).");
   assertEquals((data as { refresh_token_rotated: boolean }).refresh_token_rotated, false);
 });
@@ -50,7 +50,7 @@ Deno.test("refresh --if-expiring-within sends nothing while the token is valid l
 });
 
 Deno.test("refresh --if-expiring-within refreshes a token that expires sooner", async () => {
-  const { data } = await replied([granted()], 30 * MINUTE + 1);
+  const { data } = await replied([tokenAnswer()], 30 * MINUTE + 1);
   assertEquals((data as { refreshed: boolean }).refreshed, true);
 });
 

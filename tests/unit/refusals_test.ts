@@ -1,7 +1,7 @@
 // Why a sign-in was refused: the most likely cause of each error comes first.
-import { written } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/advice.ts";
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { type RefusedSignIn, signInRefused } from "../../src/oauth/refusals.ts";
+import { type RefusedSignIn, signInRejectedError } from "../../src/oauth/refusals.ts";
 import type { AuthorizationServer } from "../../src/oauth/wire.ts";
 import { Secret } from "../../src/base/secret.ts";
 import { KNOWN_SERVER, REDIRECT_URI, SERVER } from "../support/oauth.ts";
@@ -216,7 +216,7 @@ for (
       ...{ at, refusal, server, client, redirectUri: REDIRECT_URI },
       ...(isPkce ? { codeVerifier: new Secret("a-verifier") } : {}),
     };
-    const said = signInRefused(refused);
+    const said = signInRejectedError(refused);
     assertEquals([said.kind, said.oauthError], ["denied", error]);
     assertStringIncludes(said.message, says);
     assertEquals(nextOf(said).slice(0, next.length), next);
@@ -228,7 +228,9 @@ Deno.test("a client that the server does not know may be one of another region, 
   const client = { clientId: "a-client", clientSecret: new Secret("hush") };
   const refusal = { status: 401, error: "invalid_client" };
   const nextOf = (at: RefusedSignIn["at"], server: typeof SERVER): string =>
-    written(signInRefused({ at, refusal, server, client, redirectUri: REDIRECT_URI }).next ?? "");
+    formatWords(
+      signInRejectedError({ at, refusal, server, client, redirectUri: REDIRECT_URI }).next ?? "",
+    );
   for (const at of ["exchange", "device"] as const) {
     assertStringIncludes(nextOf(at, SERVER), "--region");
     assertEquals(nextOf(at, KNOWN_SERVER).includes("--region"), false);

@@ -3,7 +3,7 @@ import { assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from
 import { login } from "../../src/commands/login.ts";
 import { bookmarklet } from "../../src/oauth/relay.ts";
 import type { Listening, ListenOptions } from "../../src/system/contract.ts";
-import { granted } from "../support/logins.ts";
+import { tokenAnswer } from "../support/logins.ts";
 import { formOf } from "../support/oauth.ts";
 import { scriptOfBookmarklet, visitRelay } from "../support/relay_visit.ts";
 import { ada, type SignIn, signIn } from "../support/sign_in_scene.ts";
@@ -18,7 +18,7 @@ interface Relayed extends SignIn {
 
 function relayedSignIn(serve?: (options: ListenOptions) => Promise<Listening>): Relayed {
   const asked: { state: string; redirectUri: string }[] = [];
-  const at = signIn([granted(), ada()], {
+  const at = signIn([tokenAnswer(), ada()], {
     ...(serve === undefined ? {} : { serve }),
     openBrowser(url) {
       const { searchParams } = new URL(url);
@@ -60,7 +60,7 @@ Deno.test("the state names the port that the listener got, not the one it wanted
 
 Deno.test("a redirect URI on this computer gets a state without a port", async () => {
   let state = "";
-  await using at = signIn([granted(), ada()], {
+  await using at = signIn([tokenAnswer(), ada()], {
     openBrowser(url) {
       state = new URL(url).searchParams.get("state") ?? "";
       void at.listener.visit(`https://127.0.0.1:8443/callback?code=a-code&state=${state}`);
@@ -84,7 +84,7 @@ for (
 
 Deno.test("an answer that comes to the listener with another state is refused, and the wait goes on", async () => {
   let foreign: Promise<Response> | undefined;
-  await using at = signIn([granted(), ada()], {
+  await using at = signIn([tokenAnswer(), ada()], {
     openBrowser(url) {
       const state = new URL(url).searchParams.get("state") ?? "";
       const target = "https://127.0.0.1:8443/callback";

@@ -4,7 +4,7 @@ import { CliError } from "../../src/base/errors.ts";
 import { type TokenSet } from "../../src/oauth/token_set.ts";
 import { sameTokenSet } from "../../src/oauth/token_sets.ts";
 import { loginFile, putLogin, STALE, storedLogin } from "../support/logins.ts";
-import { NEW, OTHERS, rescued, rescueScene } from "../support/rescue_scene.ts";
+import { NEW, OTHERS, rescueScene, rescueTokens } from "../support/rescue_scene.ts";
 import { exists, namesIn } from "../support/temp_dir.ts";
 import { nextOf } from "../support/shown.ts";
 
@@ -13,7 +13,7 @@ const A_DAY = 86_400_000;
 Deno.test("rescued tokens are put back although the login before them is from a clock that was a day ahead", async () => {
   using at = rescueScene();
   putLogin(at.configDir, { ...STALE, obtainedAt: STALE.obtainedAt + A_DAY });
-  const path = await rescued(at);
+  const path = await rescueTokens(at);
   await using login = await at.lock();
   assert(sameTokenSet(await login.load(), NEW));
   assert(!exists(path));
@@ -21,7 +21,7 @@ Deno.test("rescued tokens are put back although the login before them is from a 
 
 Deno.test("tokens that a clock a day ahead rescued do not replace a later sign-in, and stay", async () => {
   using at = rescueScene();
-  const path = await rescued(at, { ...NEW, obtainedAt: NEW.obtainedAt + A_DAY });
+  const path = await rescueTokens(at, { ...NEW, obtainedAt: NEW.obtainedAt + A_DAY });
   putLogin(at.configDir, OTHERS);
   await using login = await at.lock();
   assert(sameTokenSet(await login.load(), OTHERS));
@@ -32,7 +32,7 @@ Deno.test("tokens that a clock a day ahead rescued do not replace a later sign-i
 Deno.test("a first login that was rescued does not replace a login that came since", async () => {
   using at = rescueScene();
   Deno.removeSync(loginFile(at.configDir));
-  const path = await rescued(at);
+  const path = await rescueTokens(at);
   putLogin(at.configDir, OTHERS);
   {
     await using login = await at.lock();
@@ -46,7 +46,7 @@ Deno.test("a first login that was rescued does not replace a login that came sin
 
 Deno.test("a login that was marked as ended after the rescue is still the one that the tokens follow", async () => {
   using at = rescueScene();
-  await rescued(at);
+  await rescueTokens(at);
   putLogin(at.configDir, { ...STALE, endedBy: "invalid_grant" });
   await using login = await at.lock();
   assert(sameTokenSet(await login.load(), NEW));
@@ -54,7 +54,7 @@ Deno.test("a login that was marked as ended after the rescue is still the one th
 
 Deno.test("a rescued file names the login that it follows by a hash only", async () => {
   using at = rescueScene();
-  const { follows } = JSON.parse(Deno.readTextFileSync(await rescued(at)));
+  const { follows } = JSON.parse(Deno.readTextFileSync(await rescueTokens(at)));
   assert(/^[0-9a-f]{64}$/.test(follows));
 });
 
@@ -72,7 +72,7 @@ const UNREADABLE = [
 for (const [what, spoil, why] of UNREADABLE) {
   Deno.test(`the lock's note names a rescued file ${what}, until a sign-in replaces the login`, async () => {
     using at = rescueScene();
-    const path = await rescued(at);
+    const path = await rescueTokens(at);
     spoil(path);
     for (let tries = 0; tries < 2; tries++) {
       await using login = await at.lock();
@@ -95,7 +95,7 @@ for (const [what, spoil, why] of UNREADABLE) {
 
 Deno.test("after a sign-out, tokens that were rescued and could not be read do not come back", async () => {
   using at = rescueScene();
-  const path = await rescued(at);
+  const path = await rescueTokens(at);
   Deno.chmodSync(path, 0o644);
   {
     await using login = await at.lock();
@@ -109,7 +109,7 @@ Deno.test("after a sign-out, tokens that were rescued and could not be read do n
 
 Deno.test("after a sign-out, a rescued file that could not be removed does not bring the login back", async () => {
   using at = rescueScene();
-  const path = await rescued(at);
+  const path = await rescueTokens(at);
   const text = Deno.readTextFileSync(path);
   {
     await using login = await at.lock();
@@ -122,7 +122,7 @@ Deno.test("after a sign-out, a rescued file that could not be removed does not b
 
 Deno.test("an unreadable rescue does not stop a login that is not the one before it", async () => {
   using at = rescueScene();
-  Deno.removeSync(await rescued(at));
+  Deno.removeSync(await rescueTokens(at));
   putLogin(at.configDir, OTHERS);
   await using login = await at.lock();
   assertEquals(login.lost, undefined);
@@ -132,16 +132,16 @@ Deno.test("a rescue whose path is longer than a block of the disk is found by th
   using at = rescueScene();
   const long = `${at.elsewhere}/${`${"d".repeat(200)}/`.repeat(14)}`;
   Deno.mkdirSync(long, { recursive: true });
-  assertStringIncludes(await rescued({ ...at, lock: () => at.lock({ HOME: long }) }), long);
+  assertStringIncludes(await rescueTokens({ ...at, lock: () => at.lock({ HOME: long }) }), long);
   await using login = await at.lock();
   assert(sameTokenSet(await login.load(), NEW));
 });
 
 Deno.test("a job's TMPDIR is used after the places that stay", async () => {
   using at = rescueScene({ TMPDIR: "/nowhere/job" });
-  assertStringIncludes(await rescued(at), at.elsewhere);
+  assertStringIncludes(await rescueTokens(at), at.elsewhere);
   using job = rescueScene({ TMPDIR: at.elsewhere, HOME: "/nowhere" });
-  assertStringIncludes(await rescued(job), `${job.configDir}/anaplan-auth-rescued`);
+  assertStringIncludes(await rescueTokens(job), `${job.configDir}/anaplan-auth-rescued`);
 });
 
 const UNJUDGED = [
@@ -157,7 +157,7 @@ for (const [what, change, why] of UNJUDGED) {
   for (const where of ["elsewhere", "beside"]) {
     Deno.test(`tokens that wait ${where} do not replace a login file ${what}`, async () => {
       using at = rescueScene();
-      let path = await rescued(at);
+      let path = await rescueTokens(at);
       if (where === "beside") {
         Deno.renameSync(path, `${loginFile(at.configDir)}.next`);
         path = `${loginFile(at.configDir)}.next`;
@@ -174,7 +174,7 @@ for (const [what, change, why] of UNJUDGED) {
 
 Deno.test("a damaged login file is set aside when tokens are put back, and kept", async () => {
   using at = rescueScene();
-  await rescued(at);
+  await rescueTokens(at);
   Deno.writeTextFileSync(loginFile(at.configDir), '{"version":1,');
   await using login = await at.lock();
   assert(sameTokenSet(await login.load(), NEW));

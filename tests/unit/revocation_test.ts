@@ -13,9 +13,9 @@ import { fakeSystem, type NetworkStep, START } from "../support/fake_system.ts";
 import { ISSUER_PROFILE, issuerScene } from "../support/issuer_scene.ts";
 import {
   boundTo,
+  errorAnswer,
   LOGIN,
   putLogin,
-  refused,
   STALE,
   unreachable,
   webPage,
@@ -75,10 +75,10 @@ Deno.test("credentials go into the header where the metadata says that it takes 
 Deno.test("a token is revoked by a 200, or was dead before; everything else is a no", async () => {
   const answers: readonly (readonly [NetworkStep, boolean])[] = [
     [DONE(), true],
-    [refused(400, "invalid_token"), true],
-    [refused(400, "invalid_grant"), true],
-    [refused(400, "unsupported_token_type"), false],
-    [refused(401, "invalid_client"), false],
+    [errorAnswer(400, "invalid_token"), true],
+    [errorAnswer(400, "invalid_grant"), true],
+    [errorAnswer(400, "unsupported_token_type"), false],
+    [errorAnswer(401, "invalid_client"), false],
     [webPage(403), false],
   ];
   for (const [step, isRevoked] of answers) {
@@ -110,7 +110,7 @@ Deno.test("a login without a refresh token has one token to revoke", async () =>
 
 for (const error of ["invalid_token", "unsupported_token_type", "invalid_request"]) {
   Deno.test(`${error} about the access token is no failure once the refresh token is revoked`, async () => {
-    using scene = issuerScene(LOGIN, [DONE(), refused(400, error)]);
+    using scene = issuerScene(LOGIN, [DONE(), errorAnswer(400, error)]);
     const reply = await loggedOut(scene);
     assertEquals([isEnded(reply), scene.context.talk.warned], [true, []]);
     assertMatch(reply.text, /^Signed out, here and at as\.example\.com/);
@@ -125,7 +125,7 @@ Deno.test("a login without a refresh token has expired once its access token is 
   for (
     const [login, error, isOver] of [...ends, [STALE, "unsupported_token_type", true] as const]
   ) {
-    using scene = issuerScene(withoutRefreshToken(login), [refused(400, error)]);
+    using scene = issuerScene(withoutRefreshToken(login), [errorAnswer(400, error)]);
     assertEquals(isEnded(await loggedOut(scene)), isOver);
   }
 });
@@ -139,7 +139,7 @@ Deno.test("an access token that could not be asked about is a warning, and the r
 });
 
 Deno.test("a refresh token that was not revoked is said to be still valid", async () => {
-  using scene = issuerScene(LOGIN, [refused(400, "unsupported_token_type"), DONE()]);
+  using scene = issuerScene(LOGIN, [errorAnswer(400, "unsupported_token_type"), DONE()]);
   const reply = await loggedOut(scene);
   assertEquals(isEnded(reply), false);
   assertStringIncludes(reply.text, "may still accept");

@@ -1,12 +1,12 @@
 // Which scopes are asked for: what was given by name, else the part of the default that an issuer lists.
-import { written } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/advice.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { login, type LoginFlags } from "../../src/commands/login.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { loadProfile, type Profile, saveProfile } from "../../src/settings/profiles.ts";
 import { ISSUER, metadata } from "../support/issuer_scene.ts";
 import { idToken } from "../support/id_token.ts";
-import { granted } from "../support/logins.ts";
+import { tokenAnswer } from "../support/logins.ts";
 import { formOf } from "../support/oauth.ts";
 import { signIn } from "../support/sign_in_scene.ts";
 
@@ -22,7 +22,7 @@ async function asked(
   let url = "";
   const answer = (): Response => {
     const nonce = new URL(url).searchParams.get("nonce");
-    return granted(nonce === null ? {} : { id_token: idToken({ nonce }) });
+    return tokenAnswer(nonce === null ? {} : { id_token: idToken({ nonce }) });
   };
   await using at = signIn([metadata({ scopes_supported }), answer, ADA()], {
     openBrowser(opened) {
@@ -64,7 +64,7 @@ Deno.test("a scope that is given by name is asked for, whatever an issuer lists"
 Deno.test("by device, only what an issuer lists is asked for", async () => {
   for (const [scopes_supported, scope] of [[["openid"], "openid"], [["read"], undefined]]) {
     const code = { device_code: "d", user_code: "u", verification_uri: ISSUER, expires_in: 9 };
-    const steps = [metadata({ scopes_supported }), Response.json(code), granted(), ADA()];
+    const steps = [metadata({ scopes_supported }), Response.json(code), tokenAnswer(), ADA()];
     await using at = signIn(steps, { clockStands: false });
     await login({ ...at.flags, issuer: ISSUER, device: true }, at.context);
     assertEquals(formOf(at.context.system.requests[1]).scope, scope);
@@ -84,7 +84,7 @@ async function timeoutNext(flags: Partial<LoginFlags>): Promise<string> {
   await using at = signIn(steps, { clockStands: false, openBrowser });
   const timed = { ...at.flags, timeout: 60_000, ...flags };
   const { next = "", more = "" } = await assertRejects(() => login(timed, at.context), CliError);
-  return written(next) + more;
+  return formatWords(next) + more;
 }
 
 for (const device of [false, true]) {

@@ -1,6 +1,6 @@
 // Sealed logins in the store: what opens them, what does not, and what is left on the disk.
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { written } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/advice.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { keyIn } from "../../src/store/key.ts";
 import type { LoginStore } from "../../src/store/login_store.ts";
@@ -21,7 +21,7 @@ function storeIn(
   env: Record<string, string> = { ANAPLAN_AUTH_KEY: KEY },
   warnings: string[] = [],
 ): LoginStore {
-  return openStore(configDir, fakeSystem({ env }), (text) => warnings.push(written(text)));
+  return openStore(configDir, fakeSystem({ env }), (text) => warnings.push(formatWords(text)));
 }
 
 async function putSealed(configDir: string, profile = "default"): Promise<string> {

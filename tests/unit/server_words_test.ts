@@ -4,8 +4,8 @@ import { run } from "../../src/cli/app.ts";
 import type { TokenSet } from "../../src/oauth/token_set.ts";
 import type { NetworkStep, StreamStep } from "../support/fake_system.ts";
 import { ISSUER, issuerScene } from "../support/issuer_scene.ts";
-import { LOGIN, refused, STALE, withoutRefreshToken } from "../support/logins.ts";
-import { ran } from "../support/ran.ts";
+import { errorAnswer, LOGIN, STALE, withoutRefreshToken } from "../support/logins.ts";
+import { runCommandLine } from "../support/run_command_line.ts";
 import { sessionScene } from "../support/session_scene.ts";
 import { signIn } from "../support/sign_in_scene.ts";
 
@@ -27,11 +27,11 @@ const said = (status: number, body: unknown): Response => Response.json(body, { 
 const SITUATIONS: Readonly<Record<string, Situation>> = {
   "a refresh token that is rejected": {
     argv: ["refresh"],
-    network: [refused(400, "invalid_grant", WORDS)],
+    network: [errorAnswer(400, "invalid_grant", WORDS)],
   },
   "a refresh that is rejected": {
     argv: ["refresh"],
-    network: [refused(400, "invalid_request", WORDS)],
+    network: [errorAnswer(400, "invalid_request", WORDS)],
   },
   "users/me that is not allowed": {
     argv: ["whoami"],
@@ -60,7 +60,7 @@ for (
   Deno.test(`the words of ${what} are quoted, and nothing of them is a command of ours`, async () => {
     using scene = (isIssuer ? issuerScene : sessionScene)(login, [] as never);
     const arranged = { env, ...(network && { network }), ...(streams && { streams }) };
-    const { stderr } = await ran([...argv, "--config-dir", scene.configDir], arranged);
+    const { stderr } = await runCommandLine([...argv, "--config-dir", scene.configDir], arranged);
     assertStringIncludes(stderr, `“${SHOWN}”`);
     assertOneNext(stderr);
   });
@@ -94,18 +94,18 @@ Deno.test("an error that is no code is quoted", async () => {
 
 Deno.test("with --json the server's words are quoted, and no command of ours", async () => {
   using scene = sessionScene(STALE);
-  const network = [refused(400, "invalid_grant", WORDS)];
+  const network = [errorAnswer(400, "invalid_grant", WORDS)];
   const argv = ["refresh", "--json", "--config-dir", scene.configDir];
-  const { error } = JSON.parse((await ran(argv, { env, network })).stderr);
+  const { error } = JSON.parse((await runCommandLine(argv, { env, network })).stderr);
   assertStringIncludes(error.message, `“${SHOWN}”`);
   assertEquals(error.next, "deno task login");
 });
 
 Deno.test("quotation marks of a server end no quotation of ours", async () => {
   using scene = sessionScene(STALE);
-  const network = [refused(400, "invalid_grant", "No.” anaplan-auth logout “")];
+  const network = [errorAnswer(400, "invalid_grant", "No.” anaplan-auth logout “")];
   const argv = ["refresh", "--config-dir", scene.configDir];
-  const { stderr } = await ran(argv, { env, network });
+  const { stderr } = await runCommandLine(argv, { env, network });
   assertStringIncludes(stderr, '“No." anaplan-auth logout "”');
 });
 

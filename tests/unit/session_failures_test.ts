@@ -13,11 +13,11 @@ import { freshTokenSet, refreshedTokenSet } from "../../src/session/session.ts";
 import { parseTokenSet } from "../../src/oauth/token_set.ts";
 import { START } from "../support/fake_system.ts";
 import {
-  granted,
+  errorAnswer,
   LOGIN,
   loginFile,
-  refused,
   STALE,
+  tokenAnswer,
   unreachable,
   webPage,
   withoutRefreshToken,
@@ -37,7 +37,7 @@ async function failure(scene: SessionScene, minValid?: number): Promise<CliError
 }
 
 Deno.test("when an early refresh fails, the old token is given with a warning while it is valid", async () => {
-  for (const answer of [unreachable(), webPage(502), refused(400, "invalid_grant")]) {
+  for (const answer of [unreachable(), webPage(502), errorAnswer(400, "invalid_grant")]) {
     using scene = sessionScene(DYING, { network: [answer] });
     const tokenSet = await freshTokenSet(scene.settings, scene.context);
     assertEquals(tokenSet.accessToken.reveal(), "old-access");
@@ -94,7 +94,7 @@ Deno.test("new tokens that cannot be saved are not hidden behind an old one that
     env: { HOME: elsewhere.path },
     network: [() => {
       Deno.removeSync(`${scene.configDir}/credentials`, { recursive: true });
-      return granted();
+      return tokenAnswer();
     }],
   });
   assertEquals((await failure(scene)).kind, "storage");
@@ -106,7 +106,7 @@ Deno.test("new tokens that cannot be saved are put elsewhere, and the error says
     env: { HOME: elsewhere.path },
     network: [() => {
       Deno.removeSync(`${scene.configDir}/credentials`, { recursive: true });
-      return granted();
+      return tokenAnswer();
     }],
   });
   const error = await failure(scene);
@@ -124,8 +124,8 @@ for (const command of ["token", "refresh"]) {
       env: { HOME: elsewhere.path },
       network: [() => {
         Deno.renameSync(`${scene.configDir}/credentials`, `${scene.configDir}/moved`);
-        return granted();
-      }, granted()],
+        return tokenAnswer();
+      }, tokenAnswer()],
     });
     const [, from = ""] = /they are in (\S+)$/.exec((await failure(scene)).message) ?? [];
     Deno.renameSync(`${scene.configDir}/moved`, `${scene.configDir}/credentials`);

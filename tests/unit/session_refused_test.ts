@@ -6,13 +6,13 @@ import { saveProfile } from "../../src/settings/profiles.ts";
 import { Secret } from "../../src/base/secret.ts";
 import { freshTokenSet, refreshedTokenSet } from "../../src/session/session.ts";
 import {
-  granted,
+  errorAnswer,
   LOGIN,
   loginFile,
   putLogin,
-  refused,
   STALE,
   storedLogin,
+  tokenAnswer,
   unreachable,
   webPage,
 } from "../support/logins.ts";
@@ -25,7 +25,7 @@ async function failure(scene: SessionScene): Promise<CliError> {
 }
 
 Deno.test("invalid_grant marks the login as ended and keeps its file", async () => {
-  using scene = sessionScene(STALE, { network: [refused(400, "invalid_grant")] });
+  using scene = sessionScene(STALE, { network: [errorAnswer(400, "invalid_grant")] });
   const error = await failure(scene);
   assertEquals([error.kind, error.oauthError], ["login_required", "invalid_grant"]);
   const stored = storedLogin(scene.configDir);
@@ -41,13 +41,13 @@ Deno.test("a login that was rejected is not asked about again by itself", async 
 });
 
 Deno.test("refreshedTokenSet() asks about a rejected login once more, and clears the mark", async () => {
-  using scene = sessionScene({ ...LOGIN, endedBy: "invalid_grant" }, { network: [granted()] });
+  using scene = sessionScene({ ...LOGIN, endedBy: "invalid_grant" }, { network: [tokenAnswer()] });
   await refreshedTokenSet(scene.settings, scene.context);
   assertEquals(storedLogin(scene.configDir).endedBy, undefined);
 });
 
 Deno.test("refreshedTokenSet() keeps the mark of a login that is rejected again", async () => {
-  const network = [refused(400, "invalid_grant")];
+  const network = [errorAnswer(400, "invalid_grant")];
   using scene = sessionScene({ ...LOGIN, endedBy: "invalid_grant" }, { network });
   await assertRejects(() => refreshedTokenSet(scene.settings, scene.context), CliError);
   assertEquals(storedLogin(scene.configDir).endedBy, "invalid_grant");
@@ -67,7 +67,7 @@ for (const status of [401, 403]) {
     ]
   ) {
     Deno.test(`${status} ${code} says nothing about the login, and leaves its file as it is`, async () => {
-      using scene = sessionScene(STALE, { network: [refused(status, code)] });
+      using scene = sessionScene(STALE, { network: [errorAnswer(status, code)] });
       const before = Deno.readTextFileSync(loginFile(scene.configDir));
       assertEquals((await failure(scene)).kind, "unavailable");
       assertEquals(Deno.readTextFileSync(loginFile(scene.configDir)), before);
@@ -80,7 +80,7 @@ Deno.test("invalid_grant about a token that was replaced meanwhile marks nothing
   using scene = sessionScene(STALE, {
     network: [() => {
       putLogin(scene.configDir, fresh); // by something that knows no locks
-      return refused(400, "invalid_grant");
+      return errorAnswer(400, "invalid_grant");
     }],
   });
   assert(sameTokenSet(await freshTokenSet(scene.settings, scene.context), fresh));
@@ -89,12 +89,12 @@ Deno.test("invalid_grant about a token that was replaced meanwhile marks nothing
 
 Deno.test("what says nothing about the login leaves it untouched", async () => {
   const answers = [
-    [refused(401, "invalid_client"), "denied"],
-    [refused(400, "unauthorized_client"), "denied"],
+    [errorAnswer(401, "invalid_client"), "denied"],
+    [errorAnswer(400, "unauthorized_client"), "denied"],
     [webPage(400), "unavailable"],
     [new Response(null, { status: 400 }), "unavailable"],
-    [refused(400, "request_blocked"), "unavailable"],
-    [refused(404, "invalid_grant"), "unavailable"],
+    [errorAnswer(400, "request_blocked"), "unavailable"],
+    [errorAnswer(404, "invalid_grant"), "unavailable"],
     [webPage(403), "unavailable"],
     [new Response(null, { status: 401 }), "unavailable"],
     [webPage(502), "unavailable"],
@@ -118,7 +118,7 @@ Deno.test("after invalid_grant a token that is still valid is given, with a warn
   );
 });
 
-for (const network of [refused(400, "invalid_grant"), refused(401, "invalid_client")]) {
+for (const network of [errorAnswer(400, "invalid_grant"), errorAnswer(401, "invalid_client")]) {
   Deno.test(`the Next line of a refresh refused with ${network.status} names the profile`, async () => {
     using scene = sessionScene(STALE, { network: [network] }, "eu");
     saveProfile(scene.configDir, "eu", {}, () => {});
@@ -134,7 +134,7 @@ Deno.test("invalid_grant about a login that was removed meanwhile does not bring
   using scene = sessionScene(STALE, {
     network: [() => {
       Deno.removeSync(loginFile(scene.configDir)); // by something that knows no locks
-      return refused(400, "invalid_grant");
+      return errorAnswer(400, "invalid_grant");
     }],
   });
   await assertRejects(() => freshTokenSet(scene.settings, scene.context), CliError);
@@ -145,7 +145,7 @@ Deno.test("a login that another program put there during invalid_grant is not ca
   using scene = sessionScene(LOGIN, {
     network: [() => {
       putLogin(scene.configDir, { ...LOGIN, refreshToken: new Secret("others-refresh") });
-      return refused(400, "invalid_grant");
+      return errorAnswer(400, "invalid_grant");
     }],
   });
   const { byUs } = await refreshedTokenSet(scene.settings, scene.context);

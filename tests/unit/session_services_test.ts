@@ -5,13 +5,13 @@ import { CliError } from "../../src/base/errors.ts";
 import { clockTime } from "../../src/base/times.ts";
 import { withFreshTokenSet } from "../../src/session/services.ts";
 import { freshTokenSet } from "../../src/session/session.ts";
-import { granted, LOGIN, refused, withoutRefreshToken } from "../support/logins.ts";
+import { errorAnswer, LOGIN, tokenAnswer, withoutRefreshToken } from "../support/logins.ts";
 import { START } from "../support/fake_system.ts";
 import { sessionScene } from "../support/session_scene.ts";
 import { nextOf } from "../support/shown.ts";
 
 Deno.test("a token that a service refuses is refreshed once, and the service asked once more", async () => {
-  using scene = sessionScene(LOGIN, { network: [granted()] });
+  using scene = sessionScene(LOGIN, { network: [tokenAnswer()] });
   const used: string[] = [];
   const result = await withFreshTokenSet(scene.settings, scene.context, ({ accessToken }) => {
     used.push(accessToken.reveal());
@@ -22,7 +22,7 @@ Deno.test("a token that a service refuses is refreshed once, and the service ask
 });
 
 Deno.test("a service that also rejects the new token is believed", async () => {
-  using scene = sessionScene(LOGIN, { network: [granted()] });
+  using scene = sessionScene(LOGIN, { network: [tokenAnswer()] });
   const refuse = (): Promise<never> => Promise.reject(new CliError("login_required", "no"));
   const error = await assertRejects(
     () => withFreshTokenSet(scene.settings, scene.context, refuse),
@@ -32,7 +32,7 @@ Deno.test("a service that also rejects the new token is believed", async () => {
 });
 
 Deno.test("a second refusal's Next line names the profile, and the region", async () => {
-  using scene = sessionScene(LOGIN, { network: [granted()] }, "eu");
+  using scene = sessionScene(LOGIN, { network: [tokenAnswer()] }, "eu");
   const refusal = new CliError("login_required", "no", { next: signIn() });
   const error = await assertRejects(
     () => withFreshTokenSet(scene.settings, scene.context, () => Promise.reject(refusal)),
@@ -78,7 +78,7 @@ for (
 }
 
 Deno.test("a rejected token whose refresh is rejected is no longer given out", async () => {
-  using scene = sessionScene(LOGIN, { network: [refused(400, "invalid_grant")] });
+  using scene = sessionScene(LOGIN, { network: [errorAnswer(400, "invalid_grant")] });
   const refusal = new CliError("login_required", "no");
   await assertRejects(
     () => withFreshTokenSet(scene.settings, scene.context, () => Promise.reject(refusal)),

@@ -3,11 +3,18 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { CliError } from "../../src/base/errors.ts";
 import { lockFile } from "../../src/files/lock_file.ts";
 import { Secret } from "../../src/base/secret.ts";
-import { freshTokenSet, refreshedTokenSet, replaceRefused } from "../../src/session/session.ts";
+import { freshTokenSet, refreshedTokenSet, replaceRejected } from "../../src/session/session.ts";
 import { type TokenSet } from "../../src/oauth/token_set.ts";
 import { sameTokenSet } from "../../src/oauth/token_sets.ts";
 import { type Arranged, fakeSystem, START } from "../support/fake_system.ts";
-import { granted, LOGIN, putLogin, STALE, storedLogin, unreachable } from "../support/logins.ts";
+import {
+  LOGIN,
+  putLogin,
+  STALE,
+  storedLogin,
+  tokenAnswer,
+  unreachable,
+} from "../support/logins.ts";
 import { formOf } from "../support/oauth.ts";
 import { type SessionScene, sessionScene } from "../support/session_scene.ts";
 import { namesIn } from "../support/temp_dir.ts";
@@ -53,7 +60,7 @@ Deno.test("a fresh token is given while another process holds the lock", async (
 });
 
 Deno.test("a stale token is refreshed, and the new one is saved", async () => {
-  using scene = sessionScene(STALE, { network: [granted()] });
+  using scene = sessionScene(STALE, { network: [tokenAnswer()] });
   const tokenSet = await freshTokenSet(scene.settings, scene.context);
   assertEquals(tokenSet.accessToken.reveal(), "new-access");
   assert(sameTokenSet(storedLogin(scene.configDir), tokenSet));
@@ -67,7 +74,7 @@ Deno.test("the request is sent with the lock held and signals waiting, and both 
       const other = lockFile(`${scene.configDir}/credentials/default.lock`, 0, fakeSystem());
       const isLocked = await other.then((lock) => lock[Symbol.dispose](), () => true);
       seen = [isLocked, scene.context.system.signalsHeld];
-      return granted();
+      return tokenAnswer();
     }],
   });
   await freshTokenSet(scene.settings, scene.context);
@@ -85,7 +92,7 @@ Deno.test("the loser of a race takes the winner's token and sends nothing", asyn
 
 Deno.test("the loser of a race goes on with the winner's refresh token when that is also stale", async () => {
   const theirs = { ...OTHERS, expiresAt: START };
-  using scene = await race(STALE, theirs, { network: [granted()] });
+  using scene = await race(STALE, theirs, { network: [tokenAnswer()] });
   assertEquals(
     (await freshTokenSet(scene.settings, scene.context)).accessToken.reveal(),
     "new-access",
@@ -94,21 +101,21 @@ Deno.test("the loser of a race goes on with the winner's refresh token when that
 });
 
 Deno.test("the winner's token is measured by what was asked for", async () => {
-  const network = [granted({ expires_in: 7200 })];
+  const network = [tokenAnswer({ expires_in: 7200 })];
   using scene = await race(STALE, OTHERS, { network });
   const tokenSet = await freshTokenSet(scene.settings, scene.context, 60 * 60_000);
   assertEquals(tokenSet.accessToken.reveal(), "new-access");
 });
 
 Deno.test("a fresh token is refreshed when more life is asked for than it has", async () => {
-  using scene = sessionScene(LOGIN, { network: [granted()] });
+  using scene = sessionScene(LOGIN, { network: [tokenAnswer()] });
   const tokenSet = await freshTokenSet(scene.settings, scene.context, 31 * 60_000);
   assertEquals(tokenSet.accessToken.reveal(), "new-access");
   assertEquals(scene.context.talk.warned, []);
 });
 
 Deno.test("a new token that is valid for less time than what was asked for is given with a warning", async () => {
-  using scene = sessionScene(LOGIN, { network: [granted({ expires_in: 600 })] });
+  using scene = sessionScene(LOGIN, { network: [tokenAnswer({ expires_in: 600 })] });
   const tokenSet = await freshTokenSet(scene.settings, scene.context, 60 * 60_000, false);
   assertEquals(tokenSet.accessToken.reveal(), "new-access");
   assertEquals(scene.context.talk.warned.length, 1);
@@ -116,7 +123,7 @@ Deno.test("a new token that is valid for less time than what was asked for is gi
 });
 
 Deno.test("refreshedTokenSet() also refreshes a fresh token", async () => {
-  using scene = sessionScene(LOGIN, { network: [granted()] });
+  using scene = sessionScene(LOGIN, { network: [tokenAnswer()] });
   const { tokenSet, byUs } = await refreshedTokenSet(scene.settings, scene.context);
   assertEquals([tokenSet.accessToken.reveal(), byUs], ["new-access", true]);
 });
@@ -129,7 +136,7 @@ Deno.test("refreshedTokenSet() sends nothing when the token set was replaced aft
 
 Deno.test("refreshedTokenSet() goes on with the refresh token of another process when its token is stale", async () => {
   const theirs = { ...OTHERS, expiresAt: START };
-  using scene = await race(LOGIN, theirs, { network: [granted()] });
+  using scene = await race(LOGIN, theirs, { network: [tokenAnswer()] });
   const { tokenSet, byUs } = await refreshedTokenSet(scene.settings, scene.context);
   assertEquals([tokenSet.accessToken.reveal(), byUs], ["new-access", true]);
   assertEquals(formOf(scene.context.system.requests[0]).refresh_token, "others-refresh");
@@ -137,14 +144,14 @@ Deno.test("refreshedTokenSet() goes on with the refresh token of another process
 
 Deno.test("a token of another process that has expired is not the answer to one that was refused", async () => {
   const theirs = { ...OTHERS, expiresAt: START };
-  using scene = await race(LOGIN, theirs, { network: [granted()] });
-  const tokenSet = await replaceRefused(LOGIN, scene.settings, scene.context);
+  using scene = await race(LOGIN, theirs, { network: [tokenAnswer()] });
+  const tokenSet = await replaceRejected(LOGIN, scene.settings, scene.context);
   assertEquals(tokenSet.accessToken.reveal(), "new-access");
 });
 
 Deno.test("a token from the future is refreshed, and is not given when that fails", async () => {
   const future = { ...LOGIN, obtainedAt: START + 3_600_000, expiresAt: START + 5_700_000 };
-  using scene = sessionScene(future, { network: [granted()] });
+  using scene = sessionScene(future, { network: [tokenAnswer()] });
   const tokenSet = await freshTokenSet(scene.settings, scene.context);
   assertEquals(tokenSet.accessToken.reveal(), "new-access");
   using unlucky = sessionScene(future, { network: [unreachable()] });
@@ -152,7 +159,7 @@ Deno.test("a token from the future is refreshed, and is not given when that fail
 });
 
 Deno.test("profiles are refreshed apart", async () => {
-  using scene = sessionScene(STALE, { network: [granted()] }, "eu");
+  using scene = sessionScene(STALE, { network: [tokenAnswer()] }, "eu");
   putLogin(scene.configDir, STALE, "us");
   await freshTokenSet(scene.settings, scene.context);
   assertEquals(storedLogin(scene.configDir, "eu").accessToken.reveal(), "new-access");
@@ -164,7 +171,7 @@ async function refreshedAs(
   env: Record<string, string>,
   login: TokenSet = STALE,
 ): Promise<unknown[]> {
-  using scene = sessionScene(login, { env, network: [granted()] });
+  using scene = sessionScene(login, { env, network: [tokenAnswer()] });
   await freshTokenSet(scene.settings, scene.context);
   const { client_id, client_secret } = formOf(scene.context.system.requests[0]);
   return [client_id, client_secret];
@@ -187,7 +194,7 @@ Deno.test("a secret from the environment that is not used is said once, and none
   for (const id of [undefined, "other", "a-client"]) {
     using scene = sessionScene(STALE, {
       env: id === undefined ? env : { ...env, ANAPLAN_CLIENT_ID: id },
-      network: [granted()],
+      network: [tokenAnswer()],
     });
     await freshTokenSet(scene.settings, scene.context);
     assertEquals(scene.context.talk.warned.length, id === "a-client" ? 0 : 1);
@@ -197,7 +204,7 @@ Deno.test("a secret from the environment that is not used is said once, and none
 
 Deno.test("the secret that a login has already, in the environment, is no reason for a warning", async () => {
   const env = { ANAPLAN_CLIENT_SECRET: "client-secret" };
-  using scene = sessionScene(STALE, { env, network: [granted()] });
+  using scene = sessionScene(STALE, { env, network: [tokenAnswer()] });
   await freshTokenSet(scene.settings, scene.context);
   assertEquals(scene.context.talk.warned, []);
 });
@@ -224,7 +231,7 @@ Deno.test("the tutorial's SECRET counts after the saved one, and only with its C
 Deno.test("signals are not held back while another process's lock is waited for", async () => {
   const held: boolean[] = [];
   using scene = sessionScene(STALE, {
-    network: [granted()],
+    network: [tokenAnswer()],
     sleep: () => {
       held.push(scene.context.system.signalsHeld);
       return Promise.resolve(lock[Symbol.dispose]());

@@ -4,7 +4,7 @@ import type { ListenerCertificate } from "../../src/oauth/certificate.ts";
 import type { Loopback } from "../../src/oauth/loopback.ts";
 import { waitingLines } from "../../src/oauth/waiting_lines.ts";
 import { loadSettings } from "../../src/settings/settings.ts";
-import { tellHowToSignIn } from "../../src/sign_in/hints.ts";
+import { explainSignIn } from "../../src/sign_in/hints.ts";
 import { fakeContext } from "../support/fake_system.ts";
 import { someAttempt } from "../support/oauth.ts";
 
@@ -38,7 +38,7 @@ async function screen(
     lines.push(...(drawn ?? context.talk.shown(text as string)).split("\n"));
   };
   const talk = { ...context.talk, say: show, insist: show };
-  const warning = await tellHowToSignIn(
+  const warning = await explainSignIn(
     {
       ...{ attempt, loopback: LOOPBACK, certificate: CERTIFICATE, provider: "Anaplan us1" },
       browserUrl: undefined,

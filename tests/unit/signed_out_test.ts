@@ -1,12 +1,12 @@
 // A login that was rejected or has expired is "signed out" wherever the program speaks of it.
 import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
-import { written } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/advice.ts";
 import { profileList } from "../../src/commands/profile_list.ts";
 import { status, statusInShort } from "../../src/commands/status.ts";
 import { signedOut } from "../../src/session/expiry.ts";
 import { type Profile, saveProfile } from "../../src/settings/profiles.ts";
 import type { TokenSet } from "../../src/oauth/token_set.ts";
-import { diagnosed, doctorScene } from "../support/doctor_scene.ts";
+import { doctorScene, runDoctor } from "../support/doctor_scene.ts";
 import { START } from "../support/fake_system.ts";
 import { LOGIN, putLogin, STALE, withoutRefreshToken } from "../support/logins.ts";
 import { nextOf } from "../support/shown.ts";
@@ -59,7 +59,7 @@ for (const [what, [login, profile, sentence]] of Object.entries(LOGINS)) {
     putLogin(scene.configDir, login, "eu");
 
     const shown = await status(scene.flags, scene.context);
-    const [first = "", ...next] = written(shown.text).split("\n");
+    const [first = "", ...next] = formatWords(shown.text).split("\n");
     assertMatch(first, sentence);
     assertEquals([shown.outcome, next], ["login_required", [
       "Next: anaplan-auth login --profile eu",
@@ -70,19 +70,19 @@ for (const [what, [login, profile, sentence]] of Object.entries(LOGINS)) {
     const env = { ANAPLAN_AUTH_CONFIG_DIR: scene.configDir, ANAPLAN_PROFILE: "eu" };
     const context = { ...scene.context, system: { ...scene.context.system, env: pick(env) } };
     assertStringIncludes(
-      written(await statusInShort(context)),
+      formatWords(await statusInShort(context)),
       `${first}\nNext: anaplan-auth login`,
     );
 
     const list = await profileList(scene.flags, scene.context);
     assertMatch(
-      written(list.text),
+      formatWords(list.text),
       /^\* eu {2}us1, (probably )?signed out: .*\nNext: .*--profile eu$/m,
     );
     const { profiles } = list.data as { profiles: { logged_in: boolean }[] };
     assertEquals(profiles.map((one) => one.logged_in), [false]);
 
-    const { text, named, outcome } = await diagnosed(scene);
+    const { text, named, outcome } = await runDoctor(scene);
     assertEquals(outcome, "login_required");
     assertMatch(named("Login")[0]?.seen ?? "", /^(probably )?signed out: /);
     assertEquals(nextOf(named("Login")[0]), "anaplan-auth login --profile eu");

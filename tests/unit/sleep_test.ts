@@ -3,7 +3,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { pollForTokens } from "../../src/oauth/device.ts";
 import { denoSystem } from "../../src/system/deno.ts";
-import { DEVICE, DEVICE_SERVER, kept } from "../support/device.ts";
+import { DEVICE, DEVICE_SERVER, keepGrant } from "../support/device.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 
 const { sleep } = denoSystem();
@@ -51,7 +51,7 @@ Deno.test("an interval that no timer holds does not make polling a flood", async
     { clientId: "a-device-client" },
     system,
     AbortSignal.timeout(100),
-    kept,
+    keepGrant,
   );
   await assertRejects(() => polling, DOMException);
   assertEquals(system.requests, []);

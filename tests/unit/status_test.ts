@@ -1,5 +1,5 @@
 // The command `status`: what is stored, without any network.
-import { written } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/advice.ts";
 import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
 import { status, statusInShort } from "../../src/commands/status.ts";
 import { saveProfile } from "../../src/settings/profiles.ts";
@@ -25,7 +25,7 @@ Deno.test("status shows who you are, until when the login is valid, its client, 
   saveProfile(scene.configDir, "default", { region: "eu3" }, () => {});
   const { text, outcome } = await status(scene.flags, scene.context);
   assertEquals(outcome, undefined);
-  assertEquals(written(text).split("\n"), [
+  assertEquals(formatWords(text).split("\n"), [
     "Ada Lovelace <ada@example.com>, Anaplan eu3 (profile default)",
     "",
     `Access token   valid until ${
@@ -61,7 +61,7 @@ Deno.test("status --json has the keys of the contract", async () => {
 Deno.test("status without a login is exit 3 with the object still there", async () => {
   const { text, data, outcome } = await said(undefined);
   assertEquals(outcome, "login_required");
-  assertEquals(written(text), "You are not signed in.\nNext: anaplan-auth login");
+  assertEquals(formatWords(text), "You are not signed in.\nNext: anaplan-auth login");
   assertEquals(data, {
     profile: "default",
     region: "us1",
@@ -83,20 +83,23 @@ Deno.test("status without a login is exit 3 with the object still there", async 
 Deno.test("a stale token that can be refreshed is a login", async () => {
   const { text, outcome } = await said(STALE);
   assertEquals(outcome, undefined);
-  assertStringIncludes(written(text), "the next command gets a new one");
+  assertStringIncludes(formatWords(text), "the next command gets a new one");
 });
 
 Deno.test("a stale token without a refresh token is no login", async () => {
   const { text, data, outcome } = await said(withoutRefreshToken(STALE));
   assertEquals([outcome, (data as { logged_in: boolean }).logged_in], ["login_required", false]);
   assertMatch(
-    written(text),
+    formatWords(text),
     /^You are signed out: your login expired .* \(profile default\)\.\nNext: anaplan-auth login$/,
   );
 });
 
 Deno.test("status shows a login whose user is not known yet without a name", async () => {
-  assertMatch(written((await said(LOGIN)).text), /^Signed in to Anaplan us1 \(profile default\)\n/);
+  assertMatch(
+    formatWords((await said(LOGIN)).text),
+    /^Signed in to Anaplan us1 \(profile default\)\n/,
+  );
 });
 
 Deno.test("status shows no token, not even its ends", async () => {
@@ -110,7 +113,7 @@ Deno.test("status of a profile that does not exist suggests near names, and is e
   const { text, outcome } = await status(scene.flags, scene.context);
   assertEquals(outcome, "login_required");
   assertEquals(
-    written(text),
+    formatWords(text),
     "There is no profile prdo; did you mean prod?\nNext: anaplan-auth status --profile prod",
   );
 });
@@ -118,7 +121,7 @@ Deno.test("status of a profile that does not exist suggests near names, and is e
 /** What is printed when no command was typed, on a terminal. */
 async function inShort(configDir: string, env: Record<string, string> = {}): Promise<string> {
   const context = fakeContext({ env: { ANAPLAN_AUTH_CONFIG_DIR: configDir, ...env } });
-  return written(await statusInShort(context));
+  return formatWords(await statusInShort(context));
 }
 
 Deno.test("in short, status says who you are and for how long the token is valid", async () => {

@@ -1,19 +1,19 @@
 // One login per profile on a real disk: read by every process, changed under the lock alone.
 import { sameTokenSet } from "../../src/oauth/token_sets.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { written } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/advice.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { refresh } from "../../src/oauth/client.ts";
 import type { LoginStore } from "../../src/store/login_store.ts";
 import { openStore } from "../../src/store/logins.ts";
 import { fakeSystem, START } from "../support/fake_system.ts";
-import { answerLost, granted, LOGIN, loginFile, putLogin, STALE } from "../support/logins.ts";
+import { answerLost, LOGIN, loginFile, putLogin, STALE, tokenAnswer } from "../support/logins.ts";
 import { CLIENT, SERVER } from "../support/oauth.ts";
 import { modeOf, namesIn, tempDir } from "../support/temp_dir.ts";
 import { nextOf } from "../support/shown.ts";
 
 function storeIn(configDir: string, warnings: string[] = []): LoginStore {
-  return openStore(configDir, fakeSystem(), (text) => warnings.push(written(text)));
+  return openStore(configDir, fakeSystem(), (text) => warnings.push(formatWords(text)));
 }
 
 Deno.test("a login that was saved is there for the next process", async () => {
@@ -89,7 +89,7 @@ async function longestRefresh(): Promise<number> {
   };
   const busy = (): Response =>
     new Response(null, { status: 429, headers: { "retry-after": "10" } });
-  const system = fakeSystem({ network: [slow(lost), slow(busy), slow(granted)] });
+  const system = fakeSystem({ network: [slow(lost), slow(busy), slow(tokenAnswer)] });
   await refresh(LOGIN, SERVER, CLIENT, system);
   return system.now() - START;
 }

@@ -7,8 +7,8 @@ import { fetchFailure } from "../../src/system/http_failure.ts";
 import { nameOrQuoted } from "../../src/base/names.ts";
 import { DEVICE_SERVER, userCode } from "../support/device.ts";
 import { fakeSystem } from "../support/fake_system.ts";
-import { LOGIN, refused, STALE } from "../support/logins.ts";
-import { ran } from "../support/ran.ts";
+import { errorAnswer, LOGIN, STALE } from "../support/logins.ts";
+import { runCommandLine } from "../support/run_command_line.ts";
 import { sessionScene } from "../support/session_scene.ts";
 
 /** What a stranger would have the user type. */
@@ -23,21 +23,24 @@ Deno.test("a user's name that is a sentence is quoted by whoami, status and thei
   for (const argv of [["whoami"], ["status", "--check"]]) {
     using scene = sessionScene(LOGIN);
     const arranged = { env, network: [ME] };
-    const { stdout } = await ran([...argv, "--config-dir", scene.configDir], arranged);
+    const { stdout } = await runCommandLine([...argv, "--config-dir", scene.configDir], arranged);
     assertStringIncludes(stdout, `“${WORDS}” <a@example.com>`);
   }
   using scene = sessionScene(LOGIN);
   const email = (): Response =>
     Response.json({ user: { ...USER, firstName: "Ada", email: WORDS } });
   const argv = ["whoami", "--config-dir", scene.configDir];
-  assertStringIncludes((await ran(argv, { env, network: [email] })).stdout, `Ada <“${WORDS}”>`);
+  assertStringIncludes(
+    (await runCommandLine(argv, { env, network: [email] })).stdout,
+    `Ada <“${WORDS}”>`,
+  );
 });
 
 Deno.test("a user id and a tenant that are sentences are quoted by whoami", async () => {
   using scene = sessionScene(LOGIN);
   const odd = (): Response => Response.json({ user: { ...USER, id: WORDS, customerId: WORDS } });
   const argv = ["whoami", "--config-dir", scene.configDir];
-  const { stdout } = await ran(argv, { env, network: [odd] });
+  const { stdout } = await runCommandLine(argv, { env, network: [odd] });
   assert(!stdout.includes("deno task"), stdout);
   assertEquals(stdout.split(`  “${WORDS}”`).length, 3, stdout);
 });
@@ -45,13 +48,16 @@ Deno.test("a user id and a tenant that are sentences are quoted by whoami", asyn
 Deno.test("a token type that is not known is quoted", async () => {
   using scene = sessionScene(STALE);
   const network = [(): Response => Response.json(TOKENS)];
-  const { stderr } = await ran(["refresh", "--config-dir", scene.configDir], { env, network });
+  const { stderr } = await runCommandLine(["refresh", "--config-dir", scene.configDir], {
+    env,
+    network,
+  });
   assertStringIncludes(stderr, `token type “${WORDS}”`);
 });
 
 Deno.test("a granted scope that is a sentence is quoted by status", async () => {
   using scene = sessionScene({ ...LOGIN, scope: WORDS });
-  const { stdout } = await ran(["status", "--config-dir", scene.configDir], { env });
+  const { stdout } = await runCommandLine(["status", "--config-dir", scene.configDir], { env });
   assertStringIncludes(stdout, `Scope          “${WORDS}”`);
 });
 
@@ -66,8 +72,8 @@ Deno.test("the authority of a certificate that is not trusted is quoted when it 
 
 Deno.test("an error code of more letters than any code is no code, and is not kept", async () => {
   using scene = sessionScene(STALE);
-  const network = [refused(400, "x".repeat(65))];
-  const { code, stderr } = await ran(["refresh", "--config-dir", scene.configDir], {
+  const network = [errorAnswer(400, "x".repeat(65))];
+  const { code, stderr } = await runCommandLine(["refresh", "--config-dir", scene.configDir], {
     env,
     network,
   });

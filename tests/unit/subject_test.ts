@@ -1,9 +1,9 @@
 // Whose login it is (OpenID Connect Core 1.0, section 5.3.2): what userinfo says counts only if it says it
 // of the user that the id_token named.
-import { written } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/advice.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { login } from "../../src/commands/login.ts";
-import { exchange } from "../../src/oauth/authorization_code.ts";
+import { exchangeCode } from "../../src/oauth/authorization_code.ts";
 import { refresh } from "../../src/oauth/client.ts";
 import type { AuthorizationServer } from "../../src/oauth/wire.ts";
 import { parseTokenSet, type TokenSet } from "../../src/oauth/token_set.ts";
@@ -11,16 +11,16 @@ import { serializeTokenSet } from "../../src/oauth/token_sets.ts";
 import { fakeSystem, type NetworkStep } from "../support/fake_system.ts";
 import { idToken } from "../support/id_token.ts";
 import { ISSUER, ISSUER_PROFILE, issuerScene, metadata } from "../support/issuer_scene.ts";
-import { granted, LOGIN, STALE, storedLogin } from "../support/logins.ts";
+import { LOGIN, STALE, storedLogin, tokenAnswer } from "../support/logins.ts";
 import { CLIENT, KNOWN_SERVER, responseQuery, SERVER, someAttempt } from "../support/oauth.ts";
-import { type Ran, ran } from "../support/ran.ts";
+import { type CommandRun, runCommandLine } from "../support/run_command_line.ts";
 import { signIn } from "../support/sign_in_scene.ts";
 
 async function exchanged(server: AuthorizationServer): Promise<TokenSet> {
   const attempt = await someAttempt({ server });
   const id_token = idToken({ nonce: attempt.nonce?.reveal() });
-  const system = fakeSystem({ network: [granted({ id_token })] });
-  return (await exchange(attempt, responseQuery(attempt), system)).tokenSet;
+  const system = fakeSystem({ network: [tokenAnswer({ id_token })] });
+  return (await exchangeCode(attempt, responseQuery(attempt), system)).tokenSet;
 }
 
 Deno.test("a login keeps the subject of its id_token, where an issuer is known", async () => {
@@ -35,7 +35,7 @@ Deno.test("the subject comes back from the disk", () => {
 
 Deno.test("a refresh keeps the subject, and learns it where none was kept", async () => {
   const refreshed = async (subject: string | undefined, sub?: string): Promise<unknown> => {
-    const answer = granted(sub === undefined ? {} : { id_token: idToken({ sub }) });
+    const answer = tokenAnswer(sub === undefined ? {} : { id_token: idToken({ sub }) });
     const before = subject === undefined ? STALE : { ...STALE, subject };
     const system = fakeSystem({ network: [answer] });
     return (await refresh(before, KNOWN_SERVER, CLIENT, system)).tokenSet.subject;
@@ -48,7 +48,7 @@ Deno.test("a refresh keeps the subject, and learns it where none was kept", asyn
 const EVE = { sub: "eve", name: "Eve", email: "eve@example.com" };
 const ADA = { ...EVE, sub: "ada" };
 
-function asked(command: readonly string[], claims: unknown, subject?: string): Promise<Ran> {
+function asked(command: readonly string[], claims: unknown, subject?: string): Promise<CommandRun> {
   const login = subject === undefined ? LOGIN : { ...LOGIN, subject };
   return askedAs(login, command, Response.json(claims));
 }
@@ -57,10 +57,10 @@ async function askedAs(
   login: TokenSet,
   command: readonly string[],
   ...network: NetworkStep[]
-): Promise<Ran> {
+): Promise<CommandRun> {
   const profile = { ...ISSUER_PROFILE, authUrl: "https://auth.example.com" };
   using scene = issuerScene(login, [], { profile });
-  return await ran([...command, "--config-dir", scene.configDir], { network });
+  return await runCommandLine([...command, "--config-dir", scene.configDir], { network });
 }
 
 const NOT_ADA: Readonly<Record<string, unknown>> = {
@@ -99,7 +99,7 @@ Deno.test("a login without an id_token believes userinfo, as OAuth alone does", 
 
 Deno.test("login warns of userinfo that names another user, and does not print that", async () => {
   let nonce = "";
-  const answer = (): Response => granted({ id_token: idToken({ nonce }) });
+  const answer = (): Response => tokenAnswer({ id_token: idToken({ nonce }) });
   await using at = signIn([metadata(), answer, Response.json(EVE)], {
     openBrowser(url) {
       const { searchParams } = new URL(url);
@@ -110,14 +110,14 @@ Deno.test("login warns of userinfo that names another user, and does not print t
     },
   });
   const { text } = await login({ ...at.flags, issuer: ISSUER, scope: "openid" }, at.context);
-  assertMatch(written(text), /^✓ Signed in, [^\n]+\.\n/);
+  assertMatch(formatWords(text), /^✓ Signed in, [^\n]+\.\n/);
   assertMatch(at.context.talk.warned.join(), /answers for another user than the one who signed in/);
 });
 
 Deno.test("a refresh that brings the tokens of another user is exit 4, and they are saved", async () => {
-  const stranger = granted({ id_token: idToken({ sub: "eve", iss: ISSUER }) });
+  const stranger = tokenAnswer({ id_token: idToken({ sub: "eve", iss: ISSUER }) });
   using scene = issuerScene({ ...STALE, subject: "ada" }, []);
-  const { code, stderr } = await ran(["refresh", "--config-dir", scene.configDir], {
+  const { code, stderr } = await runCommandLine(["refresh", "--config-dir", scene.configDir], {
     network: [stranger],
   });
   assertEquals(code, 4, stderr);
@@ -128,7 +128,7 @@ Deno.test("a refresh that brings the tokens of another user is exit 4, and they 
 
 Deno.test("a refresh is judged by the user of the sign-in alone, and needs no id_token", async () => {
   const verdict = async (subject: string | undefined, sub?: string): Promise<string> => {
-    const answer = granted(sub === undefined ? {} : { id_token: idToken({ sub }) });
+    const answer = tokenAnswer(sub === undefined ? {} : { id_token: idToken({ sub }) });
     const before = subject === undefined ? STALE : { ...STALE, subject };
     const grant = await refresh(before, KNOWN_SERVER, CLIENT, fakeSystem({ network: [answer] }));
     return (await grant.judge()).kind;
@@ -140,7 +140,7 @@ Deno.test("a refresh is judged by the user of the sign-in alone, and needs no id
 });
 
 Deno.test("a sign-in without an id_token keeps the user that userinfo names first", async () => {
-  await using at = signIn([metadata(), granted(), Response.json(ADA)], {
+  await using at = signIn([metadata(), tokenAnswer(), Response.json(ADA)], {
     openBrowser(url) {
       const state = new URL(url).searchParams.get("state") ?? "";
       const back = new URLSearchParams({ state, code: "a-code" });
@@ -152,5 +152,8 @@ Deno.test("a sign-in without an id_token keeps the user that userinfo names firs
   assertStringIncludes(at.context.talk.warned.join(), "the provider sent no id_token");
   assertEquals(storedLogin(at.flags.configDir).subject, "ada");
   const later = { network: [Response.json(EVE)] };
-  assertEquals((await ran(["whoami", "--config-dir", at.flags.configDir], later)).code, 4);
+  assertEquals(
+    (await runCommandLine(["whoami", "--config-dir", at.flags.configDir], later)).code,
+    4,
+  );
 });

@@ -1,7 +1,7 @@
 // Words for people: what they see of times, ids and texts from elsewhere.
-import { shortened } from "../../src/base/names.ts";
+import { shortenId } from "../../src/base/names.ts";
 import { assertEquals } from "@std/assert";
-import { asSentence, isoTime, kebab, printable } from "../../src/base/text.ts";
+import { asSentence, isoTime, printable, toKebabCase } from "../../src/base/text.ts";
 import { clockTime, countdown, dateTime, duration } from "../../src/base/times.ts";
 import { table } from "../../src/base/lines.ts";
 
@@ -39,9 +39,9 @@ Deno.test("asSentence() begins with a capital and ends with one full stop or a q
   ]);
 });
 
-Deno.test("shortened() keeps both ends of a long id, and the whole of a short one", () => {
-  assertEquals(shortened("1f3c0123456789abcdef9a02"), "1f3c…9a02");
-  assertEquals(shortened("twelve-chars"), "twelve-chars");
+Deno.test("shortenId() keeps both ends of a long id, and the whole of a short one", () => {
+  assertEquals(shortenId("1f3c0123456789abcdef9a02"), "1f3c…9a02");
+  assertEquals(shortenId("twelve-chars"), "twelve-chars");
 });
 
 Deno.test("duration() speaks in the unit that fits, rounded", () => {
@@ -91,16 +91,16 @@ Deno.test("table() puts the values under each other and leaves out rows without 
   assertEquals(table(rows), "Region        us1\nAccess token  good");
 });
 
-Deno.test("kebab() writes a flag as people type it", () => {
-  assertEquals(["configDir", "json", "ifExpiringWithin"].map(kebab), [
+Deno.test("toKebabCase() writes a flag as people type it", () => {
+  assertEquals(["configDir", "json", "ifExpiringWithin"].map(toKebabCase), [
     "config-dir",
     "json",
     "if-expiring-within",
   ]);
 });
 
-Deno.test("kebab() writes a flag as people type it", () => {
-  assertEquals(["configDir", "json", "ifExpiringWithin"].map(kebab), [
+Deno.test("toKebabCase() writes a flag as people type it", () => {
+  assertEquals(["configDir", "json", "ifExpiringWithin"].map(toKebabCase), [
     "config-dir",
     "json",
     "if-expiring-within",

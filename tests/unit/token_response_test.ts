@@ -1,25 +1,25 @@
 // How a token endpoint's answer is understood.
-import { written } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/advice.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 import type { Fields } from "../../src/base/json.ts";
 import {
   type Grant,
-  grantIn,
-  type Granting,
+  type GrantContext,
+  readGrant,
   readReply,
   type Refusal,
 } from "../../src/oauth/token_response.ts";
 import type { TokenSet } from "../../src/oauth/token_set.ts";
 import { START } from "../support/fake_system.ts";
-import { granted, LOGIN, refused, webPage } from "../support/logins.ts";
+import { errorAnswer, LOGIN, tokenAnswer, webPage } from "../support/logins.ts";
 import { CLIENT, KNOWN_SERVER, SERVER } from "../support/oauth.ts";
 
 /** What an answer grants. */
-async function grantedBy(response: Response, granting: Partial<Granting> = {}): Promise<Grant> {
+async function grantedBy(response: Response, granting: Partial<GrantContext> = {}): Promise<Grant> {
   const reply = await readReply(response, SERVER);
   if (reply.kind !== "answered") throw new Error("it was refused");
-  return grantIn(reply.body, { server: SERVER, client: CLIENT, sentAt: START, ...granting });
+  return readGrant(reply.body, { server: SERVER, client: CLIENT, sentAt: START, ...granting });
 }
 
 async function refusalIn(response: Response): Promise<Refusal> {
@@ -44,8 +44,8 @@ Deno.test("JSON with any 2xx grants, by whatever content type it comes", async (
 
 Deno.test("an id_token is dropped unread when the issuer is unknown, and judged when it is known", async () => {
   const fields = { id_token: "not.even.a-jwt" };
-  assertEquals(await (await grantedBy(granted(fields))).judge(), { kind: "fine" });
-  const known = await grantedBy(granted(fields), { server: KNOWN_SERVER });
+  assertEquals(await (await grantedBy(tokenAnswer(fields))).judge(), { kind: "fine" });
+  const known = await grantedBy(tokenAnswer(fields), { server: KNOWN_SERVER });
   assertEquals((await known.judge()).kind, "wrong");
 });
 
@@ -68,13 +68,13 @@ const LIFETIMES: readonly (readonly [string, unknown, number])[] = [
 ];
 for (const [what, expires_in, expected] of LIFETIMES) {
   Deno.test(`expires_in that is ${what} is taken for ${expected} s`, async () => {
-    const { tokenSet } = await grantedBy(granted({ expires_in }));
+    const { tokenSet } = await grantedBy(tokenAnswer({ expires_in }));
     assertEquals(tokenSet.expiresAt, START + expected * 1000);
   });
 }
 
 Deno.test("a field that is null counts as not sent", async () => {
-  const { tokenSet } = await grantedBy(granted({ refresh_token: null, scope: null }));
+  const { tokenSet } = await grantedBy(tokenAnswer({ refresh_token: null, scope: null }));
   assertEquals(["refreshToken" in tokenSet, "scope" in tokenSet], [false, false]);
 });
 
@@ -95,27 +95,30 @@ const ODD: Readonly<Record<string, Record<string, unknown>>> = {
 };
 for (const [what, fields] of Object.entries(ODD)) {
   Deno.test(`an answer with ${what} still grants its refresh token`, async () => {
-    const { tokenSet } = await grantedBy(granted(fields));
+    const { tokenSet } = await grantedBy(tokenAnswer(fields));
     assertEquals(tokenSet.refreshToken?.reveal(), fields.refresh_token ?? "new-refresh");
   });
 }
 
 Deno.test("an access token that cannot be sent counts as expired", async () => {
   for (const access_token of [undefined, "", "a b", 7, null]) {
-    const { tokenSet, hasAccessToken } = await grantedBy(granted({ access_token }));
+    const { tokenSet, hasAccessToken } = await grantedBy(tokenAnswer({ access_token }));
     assertEquals([tokenSet.expiresAt, hasAccessToken], [0, false]);
   }
 });
 
 Deno.test("a strange token type is doubtful, the usual ones are fine in any case", async () => {
   for (const token_type of ["Bearer", "bearer", "BEARER", " bearer ", "AnaplanAuthToken", ""]) {
-    assertEquals(await (await grantedBy(granted({ token_type }))).judge(), { kind: "fine" });
+    assertEquals(await (await grantedBy(tokenAnswer({ token_type }))).judge(), { kind: "fine" });
   }
-  const verdict = await (await grantedBy(granted({ token_type: "m\x1bac" }))).judge();
-  assertEquals([verdict.kind, "reason" in verdict && written(verdict.reason).includes("“mac”")], [
-    "doubtful",
-    true,
-  ]);
+  const verdict = await (await grantedBy(tokenAnswer({ token_type: "m\x1bac" }))).judge();
+  assertEquals(
+    [verdict.kind, "reason" in verdict && formatWords(verdict.reason).includes("“mac”")],
+    [
+      "doubtful",
+      true,
+    ],
+  );
 });
 
 Deno.test("an answer whose JSON breaks off still grants the refresh token that came whole", async () => {
@@ -125,31 +128,31 @@ Deno.test("an answer whose JSON breaks off still grants the refresh token that c
 });
 
 Deno.test("what follows the JSON of an answer costs no token", async () => {
-  const text = `${await granted().text()}\n<!-- cached -->`;
+  const text = `${await tokenAnswer().text()}\n<!-- cached -->`;
   const { tokenSet } = await grantedBy(new Response(text));
   assertEquals(tokenSet.refreshToken?.reveal(), "new-refresh");
 });
 
 Deno.test("an OAuth error with a status that servers refuse with is a refusal in the server's words", async () => {
   for (const status of [200, 400, 401, 403, 428]) {
-    const refusal = await refusalIn(refused(status, "invalid_grant", "Unknown or expired"));
+    const refusal = await refusalIn(errorAnswer(status, "invalid_grant", "Unknown or expired"));
     assertEquals(refusal, { status, error: "invalid_grant", description: "Unknown or expired" });
   }
 });
 
 Deno.test("an OAuth error with any other status is none of a token endpoint", async () => {
   for (const status of [404, 405, 407, 410, 422, 429, 500, 503]) {
-    await unusable(refused(status, "invalid_grant"));
+    await unusable(errorAnswer(status, "invalid_grant"));
   }
 });
 
 Deno.test("no control character of the server is in a refusal", async () => {
-  const refusal = await refusalIn(refused(400, "invalid_grant", "\x9b2Jno\r\n\u202e"));
+  const refusal = await refusalIn(errorAnswer(400, "invalid_grant", "\x9b2Jno\r\n\u202e"));
   assertEquals(refusal, { status: 400, error: "invalid_grant", description: "2Jno" });
 });
 
 Deno.test("an error code with control characters in it is none of OAuth's", async () => {
-  await unusable(refused(400, "invalid\x1b[31m_grant"));
+  await unusable(errorAnswer(400, "invalid\x1b[31m_grant"));
 });
 
 Deno.test("400, 401, 403 and 404 without an OAuth error are a proxy or an outage", async () => {
@@ -167,7 +170,7 @@ Deno.test("400, 401, 403 and 404 without an OAuth error are a proxy or an outage
 
 Deno.test("429 and 5xx are unavailable, whatever is in them", async () => {
   for (const status of [429, 500, 502, 503, 504]) {
-    await unusable(refused(status, "invalid_grant"));
+    await unusable(errorAnswer(status, "invalid_grant"));
     await unusable(new Response(null, { status }));
   }
 });
@@ -192,16 +195,16 @@ Deno.test("broken JSON with 200 is unavailable, and is not quoted", async () => 
 });
 
 const BODY = { access_token: "new", token_type: "bearer", expires_in: 10 } as const;
-const GRANTING: Granting = { server: SERVER, client: CLIENT, sentAt: START };
+const GRANTING: GrantContext = { server: SERVER, client: CLIENT, sentAt: START };
 
 Deno.test("a token's lifetime counts from when it was asked for", () => {
-  const { obtainedAt, expiresAt } = grantIn(BODY, GRANTING).tokenSet;
+  const { obtainedAt, expiresAt } = readGrant(BODY, GRANTING).tokenSet;
   assertEquals([obtainedAt, expiresAt], [START, START + 10_000]);
 });
 
 Deno.test("a new refresh token replaces the old one, none keeps it", () => {
   const refreshTokenAfter = (body: Fields, previous?: TokenSet): string | undefined =>
-    grantIn(body, { ...GRANTING, ...(previous && { previous }) }).tokenSet.refreshToken?.reveal();
+    readGrant(body, { ...GRANTING, ...(previous && { previous }) }).tokenSet.refreshToken?.reveal();
   assertEquals(refreshTokenAfter({ ...BODY, refresh_token: "new" }, LOGIN), "new");
   assertEquals(refreshTokenAfter(BODY, LOGIN), "old-refresh");
   assertEquals(refreshTokenAfter({ ...BODY, refresh_token: "" }, LOGIN), "old-refresh");
@@ -209,7 +212,7 @@ Deno.test("a new refresh token replaces the old one, none keeps it", () => {
 });
 
 Deno.test("a token set remembers the client that it was issued to, and the granted scope", () => {
-  const { tokenSet } = grantIn({ ...BODY, scope: "openid" }, GRANTING);
+  const { tokenSet } = readGrant({ ...BODY, scope: "openid" }, GRANTING);
   assertEquals([tokenSet.clientId, tokenSet.scope], ["a-client", "openid"]);
   assertEquals(tokenSet.tokenEndpoint, SERVER.tokenEndpoint);
   assertEquals(tokenSet.clientSecret?.reveal(), "client-secret");
@@ -217,7 +220,7 @@ Deno.test("a token set remembers the client that it was issued to, and the grant
 
 Deno.test("each sign-in has an id of its own, which its refreshes keep", () => {
   const signInOf = (previous?: TokenSet): string | undefined =>
-    grantIn(BODY, { ...GRANTING, ...(previous && { previous }) }).tokenSet.signIn;
+    readGrant(BODY, { ...GRANTING, ...(previous && { previous }) }).tokenSet.signIn;
   const first = signInOf();
   assert(first !== undefined && first !== signInOf());
   assertEquals(signInOf({ ...LOGIN, signIn: first }), first);

@@ -5,12 +5,12 @@ import type { Verbatim } from "../../src/command.ts";
 import { isoTime } from "../../src/base/text.ts";
 import { failureOf } from "../support/api_scene.ts";
 import { issuerScene } from "../support/issuer_scene.ts";
-import { granted, LOGIN, STALE, storedLogin } from "../support/logins.ts";
+import { LOGIN, STALE, storedLogin, tokenAnswer } from "../support/logins.ts";
 import { sessionScene } from "../support/session_scene.ts";
 import { nextOf } from "../support/shown.ts";
 
 async function replied(flags: TokenFlags): Promise<Verbatim> {
-  using scene = sessionScene(LOGIN, { network: [granted({ expires_in: 7200 })] });
+  using scene = sessionScene(LOGIN, { network: [tokenAnswer({ expires_in: 7200 })] });
   return await token({ ...scene.flags, ...flags }, scene.context);
 }
 
@@ -55,7 +55,7 @@ Deno.test("at another provider the header has the standard scheme, unless anothe
 
 for (const login of [LOGIN, STALE]) {
   Deno.test(`a --min-valid that no token of the server reaches is exit 2, and the new one is kept (${login.expiresAt})`, async () => {
-    using scene = sessionScene(login, { network: [granted({ expires_in: 2100 })] });
+    using scene = sessionScene(login, { network: [tokenAnswer({ expires_in: 2100 })] });
     let reply: Verbatim | undefined;
     const error = await failureOf(async () => {
       reply = await token({ ...scene.flags, minValid: 2 * 60 * 60_000 }, scene.context);
@@ -72,13 +72,13 @@ for (const login of [LOGIN, STALE]) {
 }
 
 Deno.test("a --min-valid of exactly what the server gives is met", async () => {
-  using scene = sessionScene(STALE, { network: [granted({ expires_in: 2100 })] });
+  using scene = sessionScene(STALE, { network: [tokenAnswer({ expires_in: 2100 })] });
   const { text } = await token({ ...scene.flags, minValid: 2_100_000 }, scene.context);
   assertEquals(text, "new-access");
 });
 
 Deno.test("two seconds more than the server gives are not, and the figures say so", async () => {
-  using scene = sessionScene(STALE, { network: [granted({ expires_in: 2100 })] });
+  using scene = sessionScene(STALE, { network: [tokenAnswer({ expires_in: 2100 })] });
   const error = await failureOf(() =>
     token({ ...scene.flags, minValid: 2_102_000 }, scene.context)
   );

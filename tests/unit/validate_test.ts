@@ -1,5 +1,5 @@
 // The command `validate`: what Anaplan says about the token, and what it says when it says nothing.
-import { written } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/advice.ts";
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import type { Answer } from "../../src/command.ts";
 import { validate } from "../../src/commands/validate.ts";
@@ -9,7 +9,7 @@ import { clockTime } from "../../src/base/times.ts";
 import type { TokenSet } from "../../src/oauth/token_set.ts";
 import { type FakeContext, type NetworkStep, START } from "../support/fake_system.ts";
 import { ISSUER_PROFILE, issuerScene } from "../support/issuer_scene.ts";
-import { granted, LOGIN, STALE, unreachable, webPage } from "../support/logins.ts";
+import { LOGIN, STALE, tokenAnswer, unreachable, webPage } from "../support/logins.ts";
 import { sessionScene } from "../support/session_scene.ts";
 import { ada } from "../support/sign_in_scene.ts";
 
@@ -41,7 +41,7 @@ Deno.test("a token that Anaplan knows is valid until when Anaplan says", async (
     checked_with: "token/validate",
   });
   assertMatch(
-    written(reply.text),
+    formatWords(reply.text),
     new RegExp(`^Valid until ${clockTime(END, START)} \\(17 min\\)`),
   );
   assertEquals(reply.outcome, undefined);
@@ -82,7 +82,7 @@ Deno.test("users/me that rejects the token makes it invalid, exit 3, and there i
     const { reply } = await validated([failed(401, code), new Response(null, { status: 401 })]);
     assertEquals(reply.outcome, "login_required");
     assertEquals(reply.data, { valid: false, expires_at: null, checked_with: "users/me" });
-    assertMatch(written(reply.text), /^Not valid any more.*\nNext: anaplan-auth refresh/s);
+    assertMatch(formatWords(reply.text), /^Not valid any more.*\nNext: anaplan-auth refresh/s);
   }
 });
 
@@ -101,7 +101,7 @@ Deno.test("an outage says nothing about the token: it is unavailable", async () 
 });
 
 Deno.test("a stale token is refreshed before Anaplan is asked", async () => {
-  const { reply, system } = await validated([granted(), VALID()], STALE);
+  const { reply, system } = await validated([tokenAnswer(), VALID()], STALE);
   assertEquals((reply.data as { valid: boolean }).valid, true);
   assertEquals(system.requests[1]?.headers?.authorization, "AnaplanAuthToken new-access");
 });
@@ -134,6 +134,6 @@ Deno.test("at an issuer userinfo decides where the named service does not, and A
   using scene = issuerScene(LOGIN, network, { profile });
   const { text, data } = await validate(scene.flags, scene.context);
   assertEquals((data as { checked_with: string }).checked_with, "userinfo");
-  assertMatch(written(text), /^Valid until .*, says userinfo\.$/);
+  assertMatch(formatWords(text), /^Valid until .*, says userinfo\.$/);
   assertMatch(scene.context.talk.said.join("\n"), /Asking userinfo instead\.$/);
 });

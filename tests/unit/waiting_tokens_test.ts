@@ -1,5 +1,5 @@
 // Tokens that wait for their place are found by the commands that read without a lock.
-import { written } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/advice.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { logout } from "../../src/commands/logout.ts";
 import { refresh } from "../../src/commands/refresh.ts";
@@ -9,8 +9,8 @@ import { whoami } from "../../src/commands/whoami.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { type TokenSet } from "../../src/oauth/token_set.ts";
 import { serializeTokenSet } from "../../src/oauth/token_sets.ts";
-import { granted, loginFile, putLogin, STALE, withoutRefreshToken } from "../support/logins.ts";
-import { NEW, rescued, rescueScene } from "../support/rescue_scene.ts";
+import { loginFile, putLogin, STALE, tokenAnswer, withoutRefreshToken } from "../support/logins.ts";
+import { NEW, rescueScene, rescueTokens } from "../support/rescue_scene.ts";
 import { type SessionScene, sessionScene } from "../support/session_scene.ts";
 import { exists, tempDir } from "../support/temp_dir.ts";
 import { nextOf } from "../support/shown.ts";
@@ -27,7 +27,7 @@ const PLACES: readonly (readonly [string, TokenSet | string | undefined])[] = [
 ];
 
 function waiting(present: TokenSet | string | undefined): SessionScene {
-  const scene = sessionScene(STALE, { network: [USER, granted()] });
+  const scene = sessionScene(STALE, { network: [USER, tokenAnswer()] });
   const path = loginFile(scene.configDir);
   Deno.removeSync(path);
   if (typeof present === "string") Deno.writeTextFileSync(path, present, { mode: 0o600 });
@@ -45,8 +45,8 @@ for (const [place, present] of PLACES) {
   Deno.test(`status reports the login that waits beside ${place}`, async () => {
     using scene = waiting(present);
     const { text, outcome } = await status(scene.flags, scene.context);
-    assertEquals(outcome, undefined, written(text));
-    assertStringIncludes(written(text), "Signed in to Anaplan us1 (profile default)");
+    assertEquals(outcome, undefined, formatWords(text));
+    assertStringIncludes(formatWords(text), "Signed in to Anaplan us1 (profile default)");
   });
 
   Deno.test(`whoami uses the tokens that wait beside ${place}`, async () => {
@@ -71,7 +71,7 @@ Deno.test("a first login that was rescued elsewhere is found through the lock's 
   using home = tempDir();
   using at = rescueScene({ HOME: home.path });
   Deno.removeSync(loginFile(at.configDir));
-  await rescued(at);
+  await rescueTokens(at);
   using scene = sessionScene(undefined);
   const flags = { configDir: at.configDir };
   assertEquals((await token(flags, scene.context)).text, "new-access");
@@ -99,14 +99,14 @@ Deno.test("status does not wait for a first sign-in that is under way", async ()
   await login.prepare();
   using scene = sessionScene(undefined, { env: { HOME: at.elsewhere } });
   const { text } = await status({ configDir: at.configDir }, scene.context);
-  assertStringIncludes(written(text), "You are not signed in.");
+  assertStringIncludes(formatWords(text), "You are not signed in.");
   assertEquals(scene.context.system.sleeps, []);
 });
 
 Deno.test("a first login that was rescued and cannot be read is an error that names the file", async () => {
   using at = rescueScene();
   Deno.removeSync(loginFile(at.configDir));
-  const path = await rescued(at);
+  const path = await rescueTokens(at);
   Deno.removeSync(path);
   using scene = sessionScene(undefined);
   for (const command of [token, whoami, refresh, status]) {

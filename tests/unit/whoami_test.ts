@@ -7,11 +7,11 @@ import { refreshedTokenSet } from "../../src/session/session.ts";
 import { dateTime } from "../../src/base/times.ts";
 import { type NetworkStep } from "../support/fake_system.ts";
 import {
-  granted,
   LOGIN,
   loginFile,
   STALE,
   storedLogin,
+  tokenAnswer,
   withoutRefreshToken,
 } from "../support/logins.ts";
 import { sessionScene } from "../support/session_scene.ts";
@@ -81,19 +81,19 @@ Deno.test("whoami leaves out a last login that is not known", async () => {
 });
 
 Deno.test("whoami refreshes a stale token first", async () => {
-  const [, sent] = await replied(STALE, granted(), user());
+  const [, sent] = await replied(STALE, tokenAnswer(), user());
   assertEquals(sent, ["POST /oauth/token", "GET /2/0/users/me"]);
 });
 
 Deno.test("whoami refreshes once when the API refuses a token that looks fresh", async () => {
-  const [reply, sent] = await replied(LOGIN, UNAUTHORIZED, granted(), user());
+  const [reply, sent] = await replied(LOGIN, UNAUTHORIZED, tokenAnswer(), user());
   assertEquals(sent, ["GET /2/0/users/me", "POST /oauth/token", "GET /2/0/users/me"]);
   assertEquals((reply.data as { email: string }).email, "ada@example.com");
 });
 
 Deno.test("whoami gives up when the API also rejects the new token", async () => {
   const again = new Response(null, { status: 401 });
-  using scene = sessionScene(LOGIN, { network: [UNAUTHORIZED.clone(), granted(), again] });
+  using scene = sessionScene(LOGIN, { network: [UNAUTHORIZED.clone(), tokenAnswer(), again] });
   const error = await assertRejects(() => whoami(scene.flags, scene.context), CliError);
   assertEquals(error.kind, "login_required");
   assertEquals(scene.context.system.requests.length, 3);
@@ -106,7 +106,7 @@ Deno.test("whoami with a refused token that cannot be refreshed asks nothing mor
 });
 
 Deno.test("whoami keeps name and address with the login, and a refresh keeps them", async () => {
-  using scene = sessionScene(LOGIN, { network: [user(), granted()] });
+  using scene = sessionScene(LOGIN, { network: [user(), tokenAnswer()] });
   await whoami(scene.flags, scene.context);
   const names = () => {
     const { name, email } = storedLogin(scene.configDir);

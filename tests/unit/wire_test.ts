@@ -3,15 +3,22 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 import { refresh } from "../../src/oauth/client.ts";
 import { pollForTokens } from "../../src/oauth/device.ts";
-import { DEVICE, DEVICE_SERVER, kept } from "../support/device.ts";
+import { DEVICE, DEVICE_SERVER, keepGrant } from "../support/device.ts";
 import { fakeSystem } from "../support/fake_system.ts";
-import { answerLost, granted, LOGIN } from "../support/logins.ts";
+import { answerLost, LOGIN, tokenAnswer } from "../support/logins.ts";
 import { CLIENT, SERVER } from "../support/oauth.ts";
 
 Deno.test("the token endpoint has a minute to answer: an answer that is given up loses the login", async () => {
-  const system = fakeSystem({ network: [granted(), granted()] });
+  const system = fakeSystem({ network: [tokenAnswer(), tokenAnswer()] });
   await refresh(LOGIN, SERVER, CLIENT, system);
-  await pollForTokens(DEVICE, DEVICE_SERVER, CLIENT, system, new AbortController().signal, kept);
+  await pollForTokens(
+    DEVICE,
+    DEVICE_SERVER,
+    CLIENT,
+    system,
+    new AbortController().signal,
+    keepGrant,
+  );
   assertEquals(system.requests.map(({ timeout }) => timeout), [60_000, 60_000]);
 });
 
@@ -43,7 +50,7 @@ for (
   })
 ) {
   Deno.test(`${what} that broke off is no answer of the server, which is asked once more`, async () => {
-    const system = fakeSystem({ network: [step, granted()] });
+    const system = fakeSystem({ network: [step, tokenAnswer()] });
     const { tokenSet } = await refresh(LOGIN, SERVER, CLIENT, system);
     assertEquals([tokenSet.accessToken.reveal(), system.requests.length], ["new-access", 2]);
   });
@@ -51,7 +58,7 @@ for (
 
 Deno.test("masking what a server repeats costs no token, however long or damaged one is", async () => {
   const fields = { access_token: "x".repeat(60_000), id_token: "/\ud800".repeat(9), scope: "a b" };
-  const system = fakeSystem({ network: [granted(fields)] });
+  const system = fakeSystem({ network: [tokenAnswer(fields)] });
   const { tokenSet } = await refresh(LOGIN, SERVER, CLIENT, system);
   assertEquals([tokenSet.accessToken.reveal(), tokenSet.scope], [fields.access_token, "a b"]);
 });

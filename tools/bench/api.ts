@@ -7,7 +7,7 @@ import { bareEnvironment } from "../../tests/support/program.ts";
 import { commandLineOf } from "../../tests/support/task_command.ts";
 import { ROOT, say } from "../tool.ts";
 import { startNginx } from "./nginx.ts";
-import { timed } from "./timing.ts";
+import { timeCommands } from "./timing.ts";
 
 const [small = 40, large = 5] = Deno.args.map(Number);
 await using server = await startNginx();
@@ -29,7 +29,7 @@ const CASES = [
 
 for (const [what, name, rounds, wrapper] of CASES) {
   if (rounds === 0) continue;
-  const [, ours] = await timed([
+  const [, ours] = await timeCommands([
     {
       name: "least",
       argv: [...wrapper, program, ...least, `${server.secure}2/0/${name}`],

@@ -6,7 +6,7 @@ import { nodeLauncher } from "../launchers.ts";
 import { output } from "../tool.ts";
 import { installArguments } from "../install.ts";
 import type { Scene, Timed } from "./scene.ts";
-import { type Result, timed } from "./timing.ts";
+import { type Result, timeCommands } from "./timing.ts";
 
 /** How many profiles the home has that is compared with one of one profile. */
 const MANY = 10_000;
@@ -22,7 +22,7 @@ export async function starts(scene: Scene, rounds: number): Promise<Result[]> {
   const deno = Deno.execPath().replace(/\/[^/]+$/, "");
   const env = { ...empty.env, PATH: `${deno}:${Deno.env.get("PATH")}` };
   const way = (name: string, argv: readonly string[]): Timed => ({ name, argv, env });
-  return await timed([
+  return await timeCommands([
     empty,
     scene.ours("`--version`", ["--version"]),
     scene.ours("`--help`", ["--help"]),
@@ -44,7 +44,7 @@ async function ifInstalled(command: Timed): Promise<Timed[]> {
 
 /** A fresh login's token. */
 export async function tokens(scene: Scene, rounds: number): Promise<Result[]> {
-  return await timed([
+  return await timeCommands([
     scene.empty,
     scene.floor("token"),
     scene.ours("`token`", ["token"]),
@@ -71,11 +71,11 @@ export async function profiles(
   const many = `${MANY.toLocaleString("en")} profiles`;
   const typed = ["complete", "fish", "--", "profile", "use", "p12"];
   return {
-    profiles: await timed([
+    profiles: await timeCommands([
       scene.ours("`token`, one profile", ["token"]),
       scene.ours(`\`token\`, ${many}`, ["token"], crowded),
     ], rounds),
-    completions: await timed([
+    completions: await timeCommands([
       scene.empty,
       scene.ours("Tab behind `profile use p12`, one profile", typed),
       scene.ours(`the same, ${many}`, typed, crowded),
@@ -86,7 +86,7 @@ export async function profiles(
 /** The commands that look at the login, or use the network. */
 export async function commands(scene: Scene, rounds: number): Promise<Result[]> {
   const from = (who: Timed, what: string): Timed => ({ ...who, name: `${what}, ${who.name}` });
-  return await timed([
+  return await timeCommands([
     scene.empty,
     scene.ours("`status`", ["status"]),
     ...["whoami", "refresh"].flatMap((what) => [
@@ -111,7 +111,7 @@ export async function race(
     copies: [[stale, file]],
   };
   const before = sandbox.requests.length;
-  const results = await timed([
+  const results = await timeCommands([
     { ...empty, name: "sixteen empty Deno programs at once", at_once: 16 },
     one,
     { ...one, name: "sixteen `token` at once, on a stale login", at_once: 16 },

@@ -23,7 +23,7 @@ export interface Spread {
 export type Result = { readonly name: string } & Readonly<Record<keyof Sample, Spread>>;
 
 /** Runs the commands in turn, so many times. */
-export async function timed(commands: readonly Timed[], rounds: number): Promise<Result[]> {
+export async function timeCommands(commands: readonly Timed[], rounds: number): Promise<Result[]> {
   const child = new Deno.Command("python3", {
     args: [`${ROOT}/tools/bench/paired.py`],
     stdin: "piped",

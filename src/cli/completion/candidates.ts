@@ -5,8 +5,8 @@ import { type InputCompletion, proposeCompletions } from "@stricli/core";
 import { applicationWith } from "../tree/parser.ts";
 import type { TreeContext, TreeReaders } from "../tree/loading.ts";
 import { walk } from "../tree/tree.ts";
-import { kebab } from "../../base/text.ts";
-import { type Candidate, candidatesFrom, type World } from "./word_sources.ts";
+import { toKebabCase } from "../../base/text.ts";
+import { type Candidate, candidatesFrom, type CompletionSystem } from "./word_sources.ts";
 
 /** What may be typed there: one of these words, or a path, which the shell completes by itself. */
 export type Proposal =
@@ -14,7 +14,10 @@ export type Proposal =
   | { readonly kind: "file" | "directory" };
 
 /** What may replace the last word; the words begin after the program's name. */
-export async function propose(words: readonly string[], world: World): Promise<Proposal> {
+export async function propose(
+  words: readonly string[],
+  world: CompletionSystem,
+): Promise<Proposal> {
   const before = words.slice(0, -1);
   const typed = words.at(-1) ?? "";
   const [, flag, value = ""] = /^(--[^=]+)=([^]*)$/.exec(typed) ?? [];
@@ -40,7 +43,7 @@ const NOT_RUN: TreeReaders = {
 async function proposeFor(
   before: readonly string[],
   partial: string,
-  world: World,
+  world: CompletionSystem,
 ): Promise<Proposal> {
   const descriptions = new Map<string, string>();
   let path: "file" | "directory" | undefined;
@@ -84,6 +87,6 @@ function takesValue(words: readonly string[]): boolean {
   const { target } = walk(words);
   if (!name.startsWith("--") || !("loader" in target)) return false;
   const flags = Object.entries(target.parameters.flags ?? {});
-  const [, found] = flags.find(([flag]) => `--${kebab(flag)}` === name) ?? [];
+  const [, found] = flags.find(([flag]) => `--${toKebabCase(flag)}` === name) ?? [];
   return found !== undefined && found.kind !== "boolean";
 }

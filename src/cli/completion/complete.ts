@@ -15,7 +15,7 @@ export async function complete(
   shell = "",
   ...sent: readonly string[]
 ): Promise<Verbatim> {
-  if (!isShell(shell)) throw await unknown(shell);
+  if (!isShell(shell)) throw await unknownShellError(shell);
   const text = sent.length === 0 ? scriptOf(shell) : await answer(shell, sent, context);
   return { kind: "verbatim", text, data: text };
 }
@@ -24,7 +24,7 @@ function isShell(name: string): name is Shell {
   return Object.hasOwn(SHELLS, name);
 }
 
-async function unknown(shell: string): Promise<CliError> {
+async function unknownShellError(shell: string): Promise<CliError> {
   const { nearNames } = await import("../../base/near_names.ts");
   const names = Object.keys(SHELLS);
   const [near = "bash"] = nearNames(shell, names);
@@ -42,7 +42,7 @@ async function answer(
   try {
     const words = typedWords(shell, sent);
     if (shell === "bash" && isRedirection(words)) return ":file";
-    return formatted(shell, sent, words, await propose(words, system));
+    return formatProposal(shell, sent, words, await propose(words, system));
   } catch {
     return ""; // a message would appear in the middle of the line that is being typed
   }
@@ -73,7 +73,7 @@ function bytesOf(base64: string): Uint8Array {
   return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 }
 
-function formatted(
+function formatProposal(
   shell: Shell,
   [replaced = ""]: readonly string[],
   words: readonly string[],

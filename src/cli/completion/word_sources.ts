@@ -9,7 +9,7 @@ import { REGIONS } from "../../provider/regions.ts";
 import type { System } from "../../system/contract.ts";
 import { SHELLS } from "./completion_scripts.ts";
 import type { WordSource } from "../tree/loading.ts";
-import { kebab } from "../../base/text.ts";
+import { toKebabCase } from "../../base/text.ts";
 import { ROOT, walk } from "../tree/tree.ts";
 
 /** One word that may be typed there; the description may be empty. */
@@ -19,38 +19,38 @@ export interface Candidate {
 }
 
 /** What has to be known of the surroundings. */
-export type World = Pick<System, "env" | "platform" | "absolutePath">;
+export type CompletionSystem = Pick<System, "env" | "platform" | "absolutePath">;
 
 /** Every word of a source; `before` are the words in front, behind the program's name. */
 export function candidatesFrom(
   source: Exclude<WordSource, "file" | "directory">,
   before: readonly string[],
-  world: World,
+  world: CompletionSystem,
 ): readonly Candidate[] {
   const given = before.slice(1).filter((word) => !word.startsWith("-"));
   switch (source) {
     case "profile": // a name that is not valid could be anything, and would have to be quoted
-      return savedProfiles(before, world).filter(isProfileName).map(undescribed);
+      return savedProfiles(before, world).filter(isProfileName).map(plainCandidate);
     case "region":
       return Object.entries(REGIONS).map(([value, { description }]) => ({ value, description }));
     case "setting":
-      return ROWS.map(([name]) => undescribed(typedName(name)));
+      return ROWS.map(([name]) => plainCandidate(typedName(name)));
     case "shell":
-      return given.length > 0 ? [] : described(SHELLS);
+      return given.length > 0 ? [] : describedCandidates(SHELLS);
     case "topic":
       return topics(given);
   }
 }
 
-function undescribed(value: string): Candidate {
+function plainCandidate(value: string): Candidate {
   return { value, description: "" };
 }
 
-function described(words: Readonly<Record<string, string>>): Candidate[] {
+function describedCandidates(words: Readonly<Record<string, string>>): Candidate[] {
   return Object.entries(words).map(([value, description]) => ({ value, description }));
 }
 
-function savedProfiles(before: readonly string[], world: World): string[] {
+function savedProfiles(before: readonly string[], world: CompletionSystem): string[] {
   try {
     return profileNames(configDirOf(before, world));
   } catch {
@@ -59,7 +59,7 @@ function savedProfiles(before: readonly string[], world: World): string[] {
 }
 
 /** Where profiles are kept: as the line says it, or the environment. */
-function configDirOf(before: readonly string[], world: World): string {
+function configDirOf(before: readonly string[], world: CompletionSystem): string {
   const at = before.findLastIndex((word) => /^--config-dir(=|$)/.test(word));
   const said = before[at] === "--config-dir" ? before[at + 1] : before[at]?.replace(/^[^=]*=/, "");
   if (said === undefined) return configDirectory({}, world);
@@ -72,7 +72,7 @@ function topics(given: readonly string[]): Candidate[] {
   const { target } = walk(given);
   if ("loader" in target) return [];
   const entries = target.getAllEntries().map((entry) => {
-    return { value: kebab(entry.name.original), description: entry.target.brief };
+    return { value: toKebabCase(entry.name.original), description: entry.target.brief };
   });
   const reference = { value: "reference", description: "Exit codes and variables" };
   return target === ROOT ? [...entries, reference] : entries;

@@ -2,8 +2,8 @@
 
 import { run, type Words } from "../../base/advice.ts";
 import { CliError } from "../../base/errors.ts";
-import { defined } from "../../base/json.ts";
-import { kebab, shellWord } from "../../base/text.ts";
+import { onlyDefined } from "../../base/json.ts";
+import { shellWord, toKebabCase } from "../../base/text.ts";
 import type { Complaint } from "../tree/loading.ts";
 import { ROOT, walk } from "../tree/tree.ts";
 
@@ -21,12 +21,12 @@ export function usageError(
     : command !== undefined
     ? { typed: command, names: commandsFor(argv) }
     : value;
-  return new CliError("usage", text, defined({ next: helpFor(argv), misspelled }));
+  return new CliError("usage", text, onlyDefined({ next: helpFor(argv), misspelled }));
 }
 
 function isSecretFlag(word: string): boolean {
   const [flag = ""] = word.split("=");
-  return word.startsWith("--") && SECRET_FLAGS.includes(`--${kebab(flag.slice(2))}`);
+  return word.startsWith("--") && SECRET_FLAGS.includes(`--${toKebabCase(flag.slice(2))}`);
 }
 
 /** Its value is not repeated, here or in what is typed next. */
@@ -38,7 +38,7 @@ function secretTyped(): CliError {
 function flagsFor(argv: readonly string[]): string[] {
   const { target } = walk(argv);
   const flags = "loader" in target ? target.parameters.flags ?? {} : {};
-  return [...Object.keys(flags), "help"].map((name) => `--${kebab(name)}`);
+  return [...Object.keys(flags), "help"].map((name) => `--${toKebabCase(name)}`);
 }
 
 function commandsFor(argv: readonly string[]): string[] {

@@ -1,8 +1,8 @@
 // The help page of one command. Rule: one screen with what people use; the other flags are behind `--all`.
 
 import type { Command } from "@stricli/core";
-import { GLUE, glued } from "../../base/lines.ts";
-import { kebab } from "../../base/text.ts";
+import { glued, NO_BREAK_SPACE } from "../../base/lines.ts";
+import { toKebabCase } from "../../base/text.ts";
 import { flagKey, ROWS } from "../../settings/table.ts";
 import { COMMON_FLAG_NAMES } from "../tree/flags.ts";
 import type { TreeContext } from "../tree/loading.ts";
@@ -40,7 +40,9 @@ export async function commandPage(
     ["Examples", ...page.examples.map((example) => `  ${glued(example)}`)].join("\n"),
     lists.join("\n\n") + glued(more),
     ...isWhole && "region" in flags ? [await regions()] : [],
-    `Prints ${page.prints}.\nExit codes: ${page.exitCodes.replace(/(\d+) /g, `$1${GLUE}`)}`,
+    `Prints ${page.prints}.\nExit codes: ${
+      page.exitCodes.replace(/(\d+) /g, `$1${NO_BREAK_SPACE}`)
+    }`,
   ];
 }
 
@@ -90,7 +92,7 @@ function flagLines(
     if (flag === undefined) return [];
     const letter = letters.get(name);
     const short = letter === undefined ? "" : `-${letter}, `;
-    return [[`  ${short}--${kebab(name)}${valueOf(flag)}`, flag.brief] as const];
+    return [[`  ${short}--${toKebabCase(name)}${valueOf(flag)}`, flag.brief] as const];
   });
   const fitting = rows.map(([left]) => left.length + 2).filter((width) => width <= WIDEST);
   const column = Math.max(0, ...fitting);

@@ -2,9 +2,9 @@
 
 import type { RouteMap } from "@stricli/core";
 import type { Answer, CommandContext, CommonFlags } from "../../command.ts";
-import { PROGRAM, run, written } from "../../base/advice.ts";
+import { formatWords, PROGRAM, run } from "../../base/advice.ts";
 import { CliError } from "../../base/errors.ts";
-import { broken, fitted, GLUE, glued } from "../../base/lines.ts";
+import { broken, fitLines, glued, NO_BREAK_SPACE } from "../../base/lines.ts";
 import type { TreeContext } from "../tree/loading.ts";
 import { ROOT, type Target, walk } from "../tree/tree.ts";
 import { commandPage } from "./command_page.ts";
@@ -22,13 +22,13 @@ export async function help(
   ...topic: readonly string[]
 ): Promise<Answer> {
   if (topic[0] === "reference") {
-    const page = fitted((await import("./reference.ts")).reference(), WIDTH);
+    const page = fitLines((await import("./reference.ts")).reference(), WIDTH);
     return { kind: "answer", text: page, data: page };
   }
   if (topic[0] === "administrator") {
     const { administratorPage } = await import("./administrator.ts");
     const text = administratorPage();
-    return { kind: "answer", text, data: written(text) };
+    return { kind: "answer", text, data: formatWords(text) };
   }
   const name = topic.join(" ");
   const { names, target } = walk(topic);
@@ -40,8 +40,8 @@ export async function help(
     });
   }
   const width = Math.min(WIDTH, system.terminal.columns() ?? WIDTH);
-  const anaplanAuth = talk.shown(PROGRAM, GLUE);
-  const fit = system.terminal.stdout ? broken : fitted;
+  const anaplanAuth = talk.shown(PROGRAM, NO_BREAK_SPACE);
+  const fit = system.terminal.stdout ? broken : fitLines;
   const text = await helpOf(name, target, { all, anaplanAuth, width, fit });
   return { kind: "answer", text, data: await helpOf(name, target, { all }) };
 }
@@ -58,19 +58,19 @@ export interface PageOptions {
   readonly anaplanAuth?: string;
   readonly width?: number;
   /** How its lines are broken. */
-  readonly fit?: typeof fitted;
+  readonly fit?: typeof fitLines;
 }
 
 /** The page of whatever a name leads to. */
 export async function helpOf(
   name: string,
   target: Target,
-  { all = false, anaplanAuth = "anaplan-auth", width = WIDTH, fit = fitted }: PageOptions = {},
+  { all = false, anaplanAuth = "anaplan-auth", width = WIDTH, fit = fitLines }: PageOptions = {},
 ): Promise<string> {
   const page = "loader" in target
     ? (await commandPage(name, target, all)).join("\n\n")
     : target === ROOT
-    ? written((await import("./root_help.ts")).rootHelp(), anaplanAuth, GLUE)
+    ? formatWords((await import("./root_help.ts")).rootHelp(), anaplanAuth, NO_BREAK_SPACE)
     : groupPage(name, target);
   return fit(page.replaceAll("{anaplan-auth}", anaplanAuth), width);
 }

@@ -1,13 +1,13 @@
 // The help page of the whole program. Rule: made from the table of commands alone, since it is often all
 // that is asked for.
 
-import { run, type Words, words, written } from "../../base/advice.ts";
+import { formatWords, run, type Words, words } from "../../base/advice.ts";
 import type { Answer } from "../../command.ts";
 import { BRIEF, type CommandEntry, COMMANDS } from "../tree/commands.ts";
 
 /** The reply that is this page. */
 export function rootPage(): Answer {
-  return { kind: "answer", text: rootHelp(), data: written(rootHelp()) };
+  return { kind: "answer", text: rootHelp(), data: formatWords(rootHelp()) };
 }
 
 /** The page of the whole program. */

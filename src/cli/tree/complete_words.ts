@@ -4,11 +4,11 @@ import { buildCommand } from "@stricli/core";
 import type { CommonFlags } from "../../command.ts";
 import { COMMANDS } from "./commands.ts";
 import { COMMON_FLAGS } from "./flags.ts";
-import { completedFrom, reading, type TreeCommand, type TreeContext } from "./loading.ts";
+import { completableFrom, type TreeCommand, type TreeContext, treeLoader } from "./loading.ts";
 
 /** `complete SHELL`; behind the shell its script gives what was typed (see complete.ts). */
 export const complete: TreeCommand = buildCommand<CommonFlags, string[], TreeContext>({
-  loader: reading("complete"),
+  loader: treeLoader("complete"),
   parameters: {
     flags: COMMON_FLAGS,
     positional: {
@@ -18,7 +18,7 @@ export const complete: TreeCommand = buildCommand<CommonFlags, string[], TreeCon
         brief: "The shell",
         parse: String,
         placeholder: "bash|zsh|fish|powershell",
-        ...completedFrom("shell"),
+        ...completableFrom("shell"),
       },
     },
   },

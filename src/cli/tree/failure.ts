@@ -3,8 +3,8 @@
 
 import type { CommandContext, Reply } from "../../command.ts";
 import { CliError, toCliError } from "../../base/errors.ts";
-import { reported } from "../../session/reported.ts";
-import type { Asked } from "./loading.ts";
+import { recordFailure } from "../../session/failure.ts";
+import type { ParsedCommand } from "./loading.ts";
 
 /**
  * Keeps the failure, and tries the command again after a sign-in that the user wants.
@@ -14,18 +14,18 @@ import type { Asked } from "./loading.ts";
 export async function afterFailure(
   error: CliError,
   argv: readonly string[],
-  { flags, run }: Asked,
+  { flags, run }: ParsedCommand,
   context: CommandContext,
   isAtTerminal: boolean,
 ): Promise<Reply> {
-  const failure = reported(error, argv, flags, context.system);
+  const failure = recordFailure(error, argv, flags, context.system);
   if (!isAtTerminal || argv[0] === "login") throw failure;
-  const { signedInOnOffer } = await import("./offer.ts");
-  if (!await signedInOnOffer(failure, argv, flags, context)) throw failure;
+  const { offerSignIn } = await import("./offer.ts");
+  if (!await offerSignIn(failure, argv, flags, context)) throw failure;
   try {
     return await run(context);
   } catch (again) {
-    throw reported(toCliError(again), argv, flags, context.system);
+    throw recordFailure(toCliError(again), argv, flags, context.system);
   }
 }
 

@@ -2,7 +2,7 @@
 // of settings; another flag's brief names its variable.
 
 import type { FlagParametersForType, TypedFlagParameter } from "@stricli/core";
-import { completedFrom, type TreeContext, type WordSource } from "./loading.ts";
+import { completableFrom, type TreeContext, type WordSource } from "./loading.ts";
 import { parseText } from "../../base/parse.ts";
 import { briefOf, flagKey, type GivenFlags, type Row, ROWS } from "../../settings/table.ts";
 
@@ -10,7 +10,7 @@ type Flag<Value> = TypedFlagParameter<Value | undefined, TreeContext>;
 
 /** A flag with a text, which a shell completes from `source`. */
 export function text(brief: string, placeholder: string, source?: WordSource): Flag<string> {
-  return parsed(parseText, brief, placeholder, source);
+  return valueFlag(parseText, brief, placeholder, source);
 }
 
 /** A flag that may be given several times. */
@@ -19,7 +19,7 @@ export function texts(
   placeholder: string,
   source?: WordSource,
 ): Flag<readonly string[]> {
-  return { ...parsed(parseText, brief, placeholder, source), variadic: true };
+  return { ...valueFlag(parseText, brief, placeholder, source), variadic: true };
 }
 
 /** A flag that is there or not. */
@@ -29,16 +29,16 @@ export function yes(brief: string): Flag<boolean> {
 
 /** A flag with a duration. */
 export function time(brief: string, parse: (input: string) => number): Flag<number> {
-  return parsed(parse, brief, "TIME");
+  return valueFlag(parse, brief, "TIME");
 }
 
-function parsed<Value>(
+function valueFlag<Value>(
   parse: (input: string) => Value | Promise<Value>,
   brief: string,
   placeholder: string,
   source?: WordSource,
 ) {
-  const completed = source === undefined ? {} : completedFrom(source);
+  const completed = source === undefined ? {} : completableFrom(source);
   return { kind: "parsed", parse, optional: true, brief, placeholder, ...completed } as const;
 }
 
@@ -51,8 +51,8 @@ function flagOf(row: Row): object {
   const brief = briefOf(row);
   if (isNegated) return yes(brief);
   if (values) return { kind: "enum", values, optional: true, brief };
-  if (words === "region") return parsed(regionNamed, brief, placeholder, words);
-  return { ...parsed<unknown>(parse, brief, placeholder, words), variadic: isList };
+  if (words === "region") return valueFlag(regionNamed, brief, placeholder, words);
+  return { ...valueFlag<unknown>(parse, brief, placeholder, words), variadic: isList };
 }
 
 async function regionNamed(text: string): Promise<string> {

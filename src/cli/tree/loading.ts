@@ -34,7 +34,7 @@ export interface Complaint {
 }
 
 /** A command line that has been read. */
-export interface Asked {
+export interface ParsedCommand {
   readonly flags: CommonFlags;
   /** Loads the command and runs it. */
   readonly run: (context: CommandContext) => Promise<Reply>;
@@ -57,12 +57,12 @@ export interface TreeContext {
 }
 
 /** What a flag or an argument has that a shell can complete. */
-export interface Completed {
+export interface Completable {
   readonly proposeCompletions: (this: TreeContext, partial: string) => readonly string[];
 }
 
 /** Says where the words come from; what they are is found out while a shell completes. */
-export function completedFrom(source: WordSource): Completed {
+export function completableFrom(source: WordSource): Completable {
   return {
     proposeCompletions(partial) {
       return this.propose?.(source, partial) ?? [];
@@ -74,7 +74,7 @@ export function completedFrom(source: WordSource): Completed {
 export type TreeCommand = Command<TreeContext>;
 
 /** A loader as Stricli wants it: the module is imported when the command is performed, and not before. */
-export function loading<Flags extends CommonFlags, Args extends readonly unknown[]>(
+export function lazyLoader<Flags extends CommonFlags, Args extends readonly unknown[]>(
   load: () => Promise<Run<Flags, Args>>,
 ): () => Promise<(this: TreeContext, flags: Flags, ...args: Args) => void> {
   return () =>
@@ -84,7 +84,7 @@ export function loading<Flags extends CommonFlags, Args extends readonly unknown
 }
 
 /** The loader of a command that reads the tree; the caller of the tree has it. */
-export function reading(
+export function treeLoader(
   name: "help" | "complete",
 ): () => Promise<(this: TreeContext, flags: CommonFlags, ...args: string[]) => void> {
   return () =>

@@ -4,7 +4,7 @@
 import { words } from "../../base/advice.ts";
 import type { CommandContext, CommonFlags } from "../../command.ts";
 import type { CliError } from "../../base/errors.ts";
-import { fitted } from "../../base/lines.ts";
+import { fitLines } from "../../base/lines.ts";
 import { asSentence, shellWord } from "../../base/text.ts";
 import { nameOf } from "../../provider/provider.ts";
 import { signedOut } from "../../session/expiry.ts";
@@ -20,7 +20,7 @@ const QUESTION = "Sign in now? [Y/n]";
  * @returns whether the user is signed in now, so that the command can be tried again.
  * @throws {CliError} what keeps the sign-in from its end.
  */
-export async function signedInOnOffer(
+export async function offerSignIn(
   error: CliError,
   argv: readonly string[],
   flags: CommonFlags,
@@ -28,7 +28,7 @@ export async function signedInOnOffer(
 ): Promise<boolean> {
   const { talk } = context;
   const settings = loadSettings(flags, context.system);
-  const reason = await whatIsOver(error, settings, context);
+  const reason = await reasonToSignIn(error, settings, context);
   if (reason === undefined || !await isWanted(reason, context)) return false;
   const { signInWith } = await import("../../commands/login.ts");
   const isClientRejected = error.oauthError === "invalid_client";
@@ -39,7 +39,7 @@ export async function signedInOnOffer(
 }
 
 /** Why a sign-in helps, as a sentence; `undefined` when it does not, or when there was no login. */
-async function whatIsOver(
+async function reasonToSignIn(
   error: CliError,
   settings: Settings,
   context: CommandContext,
@@ -59,7 +59,7 @@ async function whatIsOver(
 
 async function isWanted(reason: string, { system, talk }: CommandContext): Promise<boolean> {
   let hint = "";
-  const above = (columns: number): string => fitted(`${reason}${hint}`, columns);
+  const above = (columns: number): string => fitLines(`${reason}${hint}`, columns);
   const signal = system.interruption();
   while (true) {
     const typed = await system.terminal.readLine({ above, prompt: `${QUESTION} `, signal });

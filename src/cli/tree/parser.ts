@@ -20,8 +20,8 @@ import {
 import type { Answer } from "../../command.ts";
 import { CliError, type Misspelled } from "../../base/errors.ts";
 import { VERSION } from "../../base/version.ts";
-import type { Asked, TreeContext, TreeReaders } from "./loading.ts";
-import { kebab } from "../../base/text.ts";
+import type { ParsedCommand, TreeContext, TreeReaders } from "./loading.ts";
+import { toKebabCase } from "../../base/text.ts";
 import { ROOT } from "./tree.ts";
 
 /**
@@ -33,18 +33,18 @@ import { ROOT } from "./tree.ts";
 export async function parse(
   argv: readonly string[],
   readers: TreeReaders,
-): Promise<Asked | Answer> {
+): Promise<ParsedCommand | Answer> {
   const said: string[] = [];
   const process: StricliProcess = {
     stdout: { write: (text) => void said.push(text) },
     stderr: { write: (text) => void said.push(text) },
     exitCode: null, // Stricli sets none over another
   };
-  const asked: Asked[] = [];
+  const asked: ParsedCommand[] = [];
   const perform: TreeContext["perform"] = (load, flags, args) =>
     void asked.push({ flags, run: async (context) => (await load())(flags, context, ...args) });
-  const noted: Noted = {};
-  await runStricli(applicationWith(noted), unglued(argv), { process, perform, readers });
+  const noted: ParseNotes = {};
+  await runStricli(applicationWith(noted), splitGluedFlags(argv), { process, perform, readers });
   if (noted.topic !== undefined) perform(readers.help, {}, noted.topic);
   const [meant] = asked;
   if (meant !== undefined) return meant;
@@ -64,7 +64,7 @@ interface StricliProcess {
 }
 
 /** What is noted of a command line besides what Stricli says. */
-interface Noted {
+interface ParseNotes {
   /** What a help page is asked for. */
   topic?: string[];
   /** As in {@link Complaint}. */
@@ -74,7 +74,7 @@ interface Noted {
 }
 
 /** The command line as Stricli reads it. */
-export function applicationWith(noted: Noted = {}): Application<TreeContext> {
+export function applicationWith(noted: ParseNotes = {}): Application<TreeContext> {
   return buildApplication<TreeContext>(ROOT, {
     name: "anaplan-auth",
     scanner: {
@@ -107,7 +107,7 @@ export function applicationWith(noted: Noted = {}): Application<TreeContext> {
   });
 }
 
-function complaints(noted: Noted): ApplicationText {
+function complaints(noted: ParseNotes): ApplicationText {
   return {
     ...text_en,
     noCommandRegisteredForInput: ({ input }) => {
@@ -120,13 +120,13 @@ function complaints(noted: Noted): ApplicationText {
       if (error instanceof EnumValidationError) {
         noted.value = { typed: error.input, names: error.values };
       }
-      return whatIsWrong(error);
+      return argumentProblem(error);
     },
   };
 }
 
 /** What is wrong with an argument; the first of Stricli's complaints, in our words. */
-function whatIsWrong(error: unknown): string {
+function argumentProblem(error: unknown): string {
   if (error instanceof FlagNotFoundError) return `There is no flag ${flagName(error.input)}`;
   if (error instanceof AliasNotFoundError) return `There is no flag -${error.input}`;
   if (error instanceof ArgumentParseError) {
@@ -164,7 +164,7 @@ function whatIsWrong(error: unknown): string {
 }
 
 /** `-XPOST` as `-X POST`: as curl takes it, and Stricli does not. */
-function unglued(argv: readonly string[]): readonly string[] {
+function splitGluedFlags(argv: readonly string[]): readonly string[] {
   if (argv[0] !== "api") return argv;
   return argv.flatMap((word) => {
     const [, flag, value] = /^(-[XdHo])([^]+)$/.exec(word) ?? [];
@@ -173,5 +173,5 @@ function unglued(argv: readonly string[]): readonly string[] {
 }
 
 function flagName(external: string): string {
-  return `--${kebab(external.replace(/^-+/, ""))}`;
+  return `--${toKebabCase(external.replace(/^-+/, ""))}`;
 }

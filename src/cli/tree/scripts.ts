@@ -9,7 +9,7 @@ import type { ProxyFlags } from "../../commands/proxy.ts";
 import type { TokenFlags } from "../../commands/token.ts";
 import { COMMANDS } from "./commands.ts";
 import { COMMON_FLAGS, text, texts, time, yes } from "./flags.ts";
-import { loading, type TreeCommand, type TreeContext } from "./loading.ts";
+import { lazyLoader, type TreeCommand, type TreeContext } from "./loading.ts";
 import { parseDuration, parseText } from "../../base/parse.ts";
 
 const SCHEMES: readonly TokenScheme[] = ["AnaplanAuthToken", "Bearer"];
@@ -20,7 +20,7 @@ function scheme(brief: string) {
 
 /** `token`. */
 export const token: TreeCommand = buildCommand<TokenFlags, [], TreeContext>({
-  loader: loading(async () => (await import("../../commands/token.ts")).token),
+  loader: lazyLoader(async () => (await import("../../commands/token.ts")).token),
   parameters: {
     flags: {
       header: yes("Print the whole Authorization header"),
@@ -36,7 +36,7 @@ export const token: TreeCommand = buildCommand<TokenFlags, [], TreeContext>({
 
 /** `api`. */
 export const api: TreeCommand = buildCommand<ApiFlags, [path: string], TreeContext>({
-  loader: loading(async () => (await import("../../commands/api.ts")).api),
+  loader: lazyLoader(async () => (await import("../../commands/api.ts")).api),
   parameters: {
     flags: {
       method: text("GET, or POST when there is data", "METHOD"),
@@ -62,7 +62,7 @@ export const api: TreeCommand = buildCommand<ApiFlags, [path: string], TreeConte
 
 /** `exec`. */
 export const exec: TreeCommand = buildCommand<ExecFlags, string[], TreeContext>({
-  loader: loading(async () => (await import("../../commands/exec.ts")).exec),
+  loader: lazyLoader(async () => (await import("../../commands/exec.ts")).exec),
   parameters: {
     flags: {
       minValid: time("How long the token must still be valid; 10m by default", parseDuration),
@@ -82,7 +82,7 @@ export const exec: TreeCommand = buildCommand<ExecFlags, string[], TreeContext>(
 
 /** `proxy`. */
 export const proxy: TreeCommand = buildCommand<ProxyFlags, string[], TreeContext>({
-  loader: loading(async () => (await import("../../commands/proxy.ts")).proxy),
+  loader: lazyLoader(async () => (await import("../../commands/proxy.ts")).proxy),
   parameters: {
     flags: {
       port: {

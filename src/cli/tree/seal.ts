@@ -5,7 +5,7 @@ import { buildCommand } from "@stricli/core";
 import type { SealFlags, UnsealFlags } from "../../commands/seal.ts";
 import { COMMANDS } from "./commands.ts";
 import { COMMON_FLAGS, text, yes } from "./flags.ts";
-import { loading, type TreeCommand, type TreeContext } from "./loading.ts";
+import { lazyLoader, type TreeCommand, type TreeContext } from "./loading.ts";
 
 const KEYCHAINS: readonly NonNullable<SealFlags["keychain"]>[] = [
   "osxkeychain",
@@ -16,7 +16,7 @@ const KEYCHAINS: readonly NonNullable<SealFlags["keychain"]>[] = [
 
 /** `seal`. */
 export const seal: TreeCommand = buildCommand<SealFlags, [], TreeContext>({
-  loader: loading(async () => (await import("../../commands/seal.ts")).seal),
+  loader: lazyLoader(async () => (await import("../../commands/seal.ts")).seal),
   parameters: {
     flags: {
       keyFile: text("Use the key in a file [ANAPLAN_AUTH_KEY_FILE]", "FILE", "file"),
@@ -36,7 +36,7 @@ export const seal: TreeCommand = buildCommand<SealFlags, [], TreeContext>({
 
 /** `unseal`. */
 export const unseal: TreeCommand = buildCommand<UnsealFlags, [], TreeContext>({
-  loader: loading(async () => (await import("../../commands/seal.ts")).unseal),
+  loader: lazyLoader(async () => (await import("../../commands/seal.ts")).unseal),
   parameters: { flags: { yes: yes("Do not ask first"), ...COMMON_FLAGS } },
   docs: { brief: COMMANDS.unseal.brief },
 });

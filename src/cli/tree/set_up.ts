@@ -9,31 +9,31 @@ import type { ProfileSetFlags } from "../../commands/profile.ts";
 import type { RelayFlags } from "../../commands/relay.ts";
 import { COMMANDS } from "./commands.ts";
 import { COMMON_FLAGS, SETTING_FLAGS, texts, yes } from "./flags.ts";
-import { completedFrom, loading, type TreeCommand, type TreeContext } from "./loading.ts";
+import { completableFrom, lazyLoader, type TreeCommand, type TreeContext } from "./loading.ts";
 
 const NAME = {
   brief: "The profile",
   parse: String,
   placeholder: "NAME",
-  ...completedFrom("profile"),
+  ...completableFrom("profile"),
 } as const;
 const ONE_NAME = { kind: "tuple", parameters: [NAME] } as const;
 const MAYBE_NAME = { kind: "tuple", parameters: [{ ...NAME, optional: true }] } as const;
 
 const profileList: TreeCommand = buildCommand<CommonFlags, [], TreeContext>({
-  loader: loading(async () => (await import("../../commands/profile_list.ts")).profileList),
+  loader: lazyLoader(async () => (await import("../../commands/profile_list.ts")).profileList),
   parameters: { flags: COMMON_FLAGS },
   docs: { brief: "List the profiles" },
 });
 
 const profileShow: TreeCommand = buildCommand<CommonFlags, [name?: string], TreeContext>({
-  loader: loading(async () => (await import("../../commands/profile.ts")).profileShow),
+  loader: lazyLoader(async () => (await import("../../commands/profile.ts")).profileShow),
   parameters: { flags: COMMON_FLAGS, positional: MAYBE_NAME },
   docs: { brief: "Show what is saved in a profile" },
 });
 
 const profileSet: TreeCommand = buildCommand<ProfileSetFlags, [name?: string], TreeContext>({
-  loader: loading(async () => (await import("../../commands/profile.ts")).profileSet),
+  loader: lazyLoader(async () => (await import("../../commands/profile.ts")).profileSet),
   parameters: {
     flags: {
       ...SETTING_FLAGS,
@@ -46,13 +46,13 @@ const profileSet: TreeCommand = buildCommand<ProfileSetFlags, [name?: string], T
 });
 
 const profileUse: TreeCommand = buildCommand<CommonFlags, [name: string], TreeContext>({
-  loader: loading(async () => (await import("../../commands/profile.ts")).profileUse),
+  loader: lazyLoader(async () => (await import("../../commands/profile.ts")).profileUse),
   parameters: { flags: COMMON_FLAGS, positional: ONE_NAME },
   docs: { brief: "Choose the profile to use by default" },
 });
 
 const profileRemove: TreeCommand = buildCommand<CommonFlags, [name: string], TreeContext>({
-  loader: loading(async () => (await import("../../commands/profile.ts")).profileRemove),
+  loader: lazyLoader(async () => (await import("../../commands/profile.ts")).profileRemove),
   parameters: { flags: COMMON_FLAGS, positional: ONE_NAME },
   docs: { brief: "Remove a profile and the login in it" },
 });
@@ -81,13 +81,13 @@ const RELAY_FLAGS = {
 } as const;
 
 const bookmarklet: TreeCommand = buildCommand<RelayFlags, [], TreeContext>({
-  loader: loading(async () => (await import("../../commands/relay.ts")).relayBookmarklet),
+  loader: lazyLoader(async () => (await import("../../commands/relay.ts")).relayBookmarklet),
   parameters: { flags: RELAY_FLAGS },
   docs: { brief: "Print a bookmarklet that carries the answer here" },
 });
 
 const page: TreeCommand = buildCommand<RelayFlags, [], TreeContext>({
-  loader: loading(async () => (await import("../../commands/relay.ts")).relayPageCommand),
+  loader: lazyLoader(async () => (await import("../../commands/relay.ts")).relayPageCommand),
   parameters: { flags: RELAY_FLAGS },
   docs: { brief: "Print a page that does this by itself, for your own host" },
 });
@@ -99,19 +99,19 @@ export const relay: RouteMap<TreeContext> = buildRouteMap({
 });
 
 const certShow: TreeCommand = buildCommand<CommonFlags, [], TreeContext>({
-  loader: loading(async () => (await import("../../commands/cert.ts")).certShow),
+  loader: lazyLoader(async () => (await import("../../commands/cert.ts")).certShow),
   parameters: { flags: COMMON_FLAGS },
   docs: { brief: "Show the listener's certificate" },
 });
 
 const certRenew: TreeCommand = buildCommand<CommonFlags, [], TreeContext>({
-  loader: loading(async () => (await import("../../commands/cert.ts")).certRenew),
+  loader: lazyLoader(async () => (await import("../../commands/cert.ts")).certRenew),
   parameters: { flags: COMMON_FLAGS },
   docs: { brief: "Make a new certificate" },
 });
 
 const certTrust: TreeCommand = buildCommand<CertTrustFlags, [], TreeContext>({
-  loader: loading(async () => (await import("../../commands/cert.ts")).certTrust),
+  loader: lazyLoader(async () => (await import("../../commands/cert.ts")).certTrust),
   parameters: { flags: { yes: yes("Run the commands instead of printing them"), ...COMMON_FLAGS } },
   docs: { brief: "Show how to stop the browser's warning" },
 });
@@ -124,14 +124,14 @@ export const cert: RouteMap<TreeContext> = buildRouteMap({
 
 /** `validate`. */
 export const validate: TreeCommand = buildCommand<CommonFlags, [], TreeContext>({
-  loader: loading(async () => (await import("../../commands/validate.ts")).validate),
+  loader: lazyLoader(async () => (await import("../../commands/validate.ts")).validate),
   parameters: { flags: COMMON_FLAGS },
   docs: { brief: COMMANDS.validate.brief },
 });
 
 /** `doctor`. */
 export const doctor: TreeCommand = buildCommand<DoctorFlags, [], TreeContext>({
-  loader: loading(async () => (await import("../../commands/doctor.ts")).doctor),
+  loader: lazyLoader(async () => (await import("../../commands/doctor.ts")).doctor),
   parameters: { flags: { ...SETTING_FLAGS, ...COMMON_FLAGS } },
   docs: { brief: COMMANDS.doctor.brief },
 });

@@ -6,7 +6,7 @@ import type { CommonFlags } from "../../command.ts";
 import type { StoreInitFlags, StoreMoveFlags } from "../../commands/store.ts";
 import { COMMANDS } from "./commands.ts";
 import { COMMON_FLAGS, yes } from "./flags.ts";
-import { loading, type TreeCommand, type TreeContext } from "./loading.ts";
+import { lazyLoader, type TreeCommand, type TreeContext } from "./loading.ts";
 
 function address(brief: string) {
   return {
@@ -16,7 +16,7 @@ function address(brief: string) {
 }
 
 const init: TreeCommand = buildCommand<StoreInitFlags, [text: string], TreeContext>({
-  loader: loading(async () => (await import("../../commands/store.ts")).storeInit),
+  loader: lazyLoader(async () => (await import("../../commands/store.ts")).storeInit),
   parameters: {
     flags: { print: yes("Print the SQL instead of running it"), ...COMMON_FLAGS },
     positional: address("Such as postgresql://USER@HOST/DATABASE"),
@@ -25,7 +25,7 @@ const init: TreeCommand = buildCommand<StoreInitFlags, [text: string], TreeConte
 });
 
 const use: TreeCommand = buildCommand<CommonFlags, [text: string], TreeContext>({
-  loader: loading(async () => (await import("../../commands/store.ts")).storeUse),
+  loader: lazyLoader(async () => (await import("../../commands/store.ts")).storeUse),
   parameters: {
     flags: COMMON_FLAGS,
     positional: address("The store's address, or local for files of this computer"),
@@ -34,19 +34,19 @@ const use: TreeCommand = buildCommand<CommonFlags, [text: string], TreeContext>(
 });
 
 const push: TreeCommand = buildCommand<StoreMoveFlags, [], TreeContext>({
-  loader: loading(async () => (await import("../../commands/store.ts")).storePush),
+  loader: lazyLoader(async () => (await import("../../commands/store.ts")).storePush),
   parameters: { flags: { all: yes("Move every profile"), ...COMMON_FLAGS } },
   docs: { brief: "Move logins of this computer into the store" },
 });
 
 const pull: TreeCommand = buildCommand<StoreMoveFlags, [], TreeContext>({
-  loader: loading(async () => (await import("../../commands/store.ts")).storePull),
+  loader: lazyLoader(async () => (await import("../../commands/store.ts")).storePull),
   parameters: { flags: { all: yes("Move every profile"), ...COMMON_FLAGS } },
   docs: { brief: "Move logins from the store to this computer" },
 });
 
 const status: TreeCommand = buildCommand<CommonFlags, [], TreeContext>({
-  loader: loading(async () => (await import("../../commands/store_status.ts")).storeStatus),
+  loader: lazyLoader(async () => (await import("../../commands/store_status.ts")).storeStatus),
   parameters: { flags: COMMON_FLAGS },
   docs: { brief: "Show where logins are and who saved them" },
 });

@@ -9,7 +9,13 @@ import type { StatusFlags } from "../../commands/status.ts";
 import { BRIEF, COMMANDS } from "./commands.ts";
 import { complete } from "./complete_words.ts";
 import { COMMON_FLAGS, CONNECTION_FLAGS, text, time, yes } from "./flags.ts";
-import { completedFrom, loading, reading, type TreeCommand, type TreeContext } from "./loading.ts";
+import {
+  completableFrom,
+  lazyLoader,
+  type TreeCommand,
+  type TreeContext,
+  treeLoader,
+} from "./loading.ts";
 import { parseDuration, parseSetup, parseWait } from "../../base/parse.ts";
 import { api, exec, proxy, token } from "./scripts.ts";
 import { seal, unseal } from "./seal.ts";
@@ -17,7 +23,7 @@ import { store } from "./store.ts";
 import { cert, doctor, profile, relay, validate } from "./set_up.ts";
 
 const login: TreeCommand = buildCommand<LoginFlags, [], TreeContext>({
-  loader: loading(async () => (await import("../../commands/login.ts")).login),
+  loader: lazyLoader(async () => (await import("../../commands/login.ts")).login),
   parameters: {
     flags: {
       ...CONNECTION_FLAGS,
@@ -36,13 +42,13 @@ const login: TreeCommand = buildCommand<LoginFlags, [], TreeContext>({
 });
 
 const whoami: TreeCommand = buildCommand<CommonFlags, [], TreeContext>({
-  loader: loading(async () => (await import("../../commands/whoami.ts")).whoami),
+  loader: lazyLoader(async () => (await import("../../commands/whoami.ts")).whoami),
   parameters: { flags: COMMON_FLAGS },
   docs: { brief: COMMANDS.whoami.brief },
 });
 
 const refresh: TreeCommand = buildCommand<RefreshFlags, [], TreeContext>({
-  loader: loading(async () => (await import("../../commands/refresh.ts")).refresh),
+  loader: lazyLoader(async () => (await import("../../commands/refresh.ts")).refresh),
   parameters: {
     flags: {
       ifExpiringWithin: time("Refresh only if the access token expires within TIME", parseDuration),
@@ -53,7 +59,7 @@ const refresh: TreeCommand = buildCommand<RefreshFlags, [], TreeContext>({
 });
 
 const status: TreeCommand = buildCommand<StatusFlags, [], TreeContext>({
-  loader: loading(async () => (await import("../../commands/status.ts")).status),
+  loader: lazyLoader(async () => (await import("../../commands/status.ts")).status),
   parameters: {
     flags: {
       check: yes("Also ask the server"),
@@ -65,7 +71,7 @@ const status: TreeCommand = buildCommand<StatusFlags, [], TreeContext>({
 });
 
 const logout: TreeCommand = buildCommand<LogoutFlags, [], TreeContext>({
-  loader: loading(async () => (await import("../../commands/logout.ts")).logout),
+  loader: lazyLoader(async () => (await import("../../commands/logout.ts")).logout),
   parameters: { flags: { all: yes("Log out of every profile"), ...COMMON_FLAGS } },
   docs: { brief: COMMANDS.logout.brief },
 });
@@ -73,7 +79,7 @@ const logout: TreeCommand = buildCommand<LogoutFlags, [], TreeContext>({
 type HelpFlags = CommonFlags & { readonly all?: boolean };
 
 const help: TreeCommand = buildCommand<HelpFlags, string[], TreeContext>({
-  loader: reading("help"),
+  loader: treeLoader("help"),
   parameters: {
     flags: { all: yes("Show every flag of the command"), ...COMMON_FLAGS },
     positional: {
@@ -82,7 +88,7 @@ const help: TreeCommand = buildCommand<HelpFlags, string[], TreeContext>({
         brief: "A command, reference, or administrator for what to ask for",
         parse: String,
         placeholder: "[TOPIC…]",
-        ...completedFrom("topic"),
+        ...completableFrom("topic"),
       },
     },
   },

@@ -94,7 +94,7 @@ export interface Engine {
 }
 
 /** How long after a holder prepared its request may be sent, in milliseconds; later it has to prepare again. */
-export const PROOF = 5_000;
+export const PROOF_LIFETIME = 5_000;
 /** How long a token request takes at the longest, in milliseconds, with an answer that comes in drops. */
 const LONGEST_REQUEST = 120_000;
 /** How long a save tries to reach the database again, in milliseconds: a standby may have to be promoted. */
@@ -103,10 +103,10 @@ export const SAVE_DEADLINE = 30_000;
  * How long an attempt is left alone after it was first seen without its lock, in milliseconds: its process may be alive,
  * wait for its answer, and save that.
  */
-export const GRACE = PROOF + LONGEST_REQUEST + SAVE_DEADLINE;
+export const ATTEMPT_GRACE = PROOF_LIFETIME + LONGEST_REQUEST + SAVE_DEADLINE;
 /** How long a holder may take at the longest, in milliseconds: longer than a refresh with all its retries. */
-export const HOLD = 150_000;
+export const LONGEST_HOLD = 150_000;
 /** How long a lock is waited for, in milliseconds. */
-export const LOCK_DEADLINE = HOLD + GRACE + 50_000;
+export const LOCK_DEADLINE = LONGEST_HOLD + ATTEMPT_GRACE + 50_000;
 /** How long one process of a computer may have its login's lock, in milliseconds: it delivers, waits, holds and saves. */
-export const HERE_DEADLINE = LOCK_DEADLINE + HOLD + SAVE_DEADLINE + 105_000;
+export const HERE_DEADLINE = LOCK_DEADLINE + LONGEST_HOLD + SAVE_DEADLINE + 105_000;

@@ -56,7 +56,7 @@ const ONCE = "/v3/kv/txn";
 /** Opens a client; it signs in when it is first used. */
 export function etcdClient(address: Address, system: EngineSystem): EtcdClient {
   const send = inTurn(address, system);
-  const call = signedCalls(send, () => signedIn(address, system, send));
+  const call = authenticatedCalls(send, () => authenticate(address, system, send));
   const range = async (body: Fields): Promise<readonly EtcdValue[]> => {
     const { kvs } = await call("/v3/kv/range", body);
     return Array.isArray(kvs) ? kvs.map((entry) => valueOf(asObject(entry) ?? {})) : [];
@@ -64,7 +64,7 @@ export function etcdClient(address: Address, system: EngineSystem): EtcdClient {
   return {
     call,
     get: async (key) => (await range({ key: encoded(key) }))[0],
-    list: (prefix) => range({ key: encoded(prefix), range_end: encoded(after(prefix)) }),
+    list: (prefix) => range({ key: encoded(prefix), range_end: encoded(prefixEnd(prefix)) }),
     async transact({ compare, then }) {
       const body = { compare: compare.map(comparison), success: then.map(request) };
       return (await call("/v3/kv/txn", body)).succeeded === true;
@@ -84,7 +84,7 @@ function inTurn(address: Address, system: EngineSystem): Send {
     for (const origin of [...origins]) {
       try {
         const asking = { url: `${origin}${path}`, body, authorization, timeout };
-        return await asked(asking, address, system);
+        return await postJson(asking, address, system);
       } catch (error) {
         failure = toCliError(error);
         if (failure.kind !== "unavailable") throw failure;
@@ -100,7 +100,7 @@ function inTurn(address: Address, system: EngineSystem): Send {
 type Send = (path: string, body: Fields, authorization?: string) => Promise<Fields>;
 
 /** Calls with a sign-in that is made when it is needed, and once more when etcd has ended it: a restart does. */
-function signedCalls(
+function authenticatedCalls(
   send: Send,
   signIn: () => Promise<string | undefined>,
 ): (path: string, body: Fields) => Promise<Fields> {
@@ -119,7 +119,7 @@ function signedCalls(
   };
 }
 
-async function signedIn(
+async function authenticate(
   address: Address,
   system: EngineSystem,
   send: (path: string, body: Fields) => Promise<Fields>,
@@ -141,7 +141,7 @@ interface Asking {
   readonly timeout: number;
 }
 
-async function asked(
+async function postJson(
   { url, body, authorization, timeout }: Asking,
   address: Address,
   system: EngineSystem,
@@ -204,7 +204,7 @@ function valueOf(fields: Fields): EtcdValue {
 }
 
 /** The first key behind all that begin with a prefix. */
-function after(prefix: string): string {
+function prefixEnd(prefix: string): string {
   return prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
 }
 

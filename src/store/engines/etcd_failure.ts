@@ -3,7 +3,7 @@
 
 import { CliError, toCliError } from "../../base/errors.ts";
 import { field, type Fields } from "../../base/json.ts";
-import { quoted } from "../../base/text.ts";
+import { quoteWords } from "../../base/text.ts";
 import type { Address } from "./address.ts";
 
 const CERTIFICATE_ADVICE =
@@ -48,7 +48,7 @@ export function refusal(fields: Fields, { name, user }: Address): CliError {
   if (code === 8) return cannot("its disk is full", "free space in etcd, then try again");
   if (code !== 4 && code !== 5 && code !== 14) {
     return cannot(
-      `it answered with error ${quoted(`${code ?? "unknown"}`)}`,
+      `it answered with error ${quoteWords(`${code ?? "unknown"}`)}`,
       "look at the log of etcd",
     );
   }

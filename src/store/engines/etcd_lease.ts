@@ -44,7 +44,7 @@ export async function keepAlive(
 }
 
 /** Gives a lease back, and with it the lock; else it expires. */
-export async function revoked(
+export async function revokeLease(
   lease: string,
   { client }: Pick<LeasePlace, "client">,
 ): Promise<void> {

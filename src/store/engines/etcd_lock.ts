@@ -4,7 +4,7 @@
 import { CliError } from "../../base/errors.ts";
 import { field, parseObject } from "../../base/json.ts";
 import {
-  GRACE,
+  ATTEMPT_GRACE,
   LOCK_DEADLINE,
   type NewRow,
   type Owner,
@@ -12,7 +12,7 @@ import {
   type RowLock,
   SAVE_DEADLINE,
 } from "./engine.ts";
-import { keepAlive, LEASE, revoked } from "./etcd_lease.ts";
+import { keepAlive, LEASE, revokeLease } from "./etcd_lease.ts";
 import { type EtcdPlace, rowIn, rowText } from "./etcd_row.ts";
 import type { Compare, Operation, Transaction } from "./etcd_client.ts";
 import { waitLine } from "./wait_line.ts";
@@ -41,7 +41,7 @@ export async function lockKey(profile: string, owner: Owner, place: EtcdPlace): 
     async prepare() {
       const attempt = { id: mine, by: owner.by };
       const value = JSON.stringify({ ...parseObject(held.text ?? '{"generation":"0"}'), attempt });
-      if (!await written(profile, held, place, value)) throw lost(place);
+      if (!await writeRow(profile, held, place, value)) throw lockLostError(place);
       const now = await place.client.get(place.loginKey(profile));
       held = { ...held, text: value, modified: now?.modified ?? "0" };
     },
@@ -56,14 +56,14 @@ export async function lockKey(profile: string, owner: Owner, place: EtcdPlace): 
       const { attempt: _, ...before } = parseObject(held.text ?? "{}");
       const isOurs = rowIn(held.text ?? "{}").attempt?.id === mine;
       // nothing was saved, so the attempt has ended: the next one need not wait for it
-      if (isOurs) await written(profile, held, place, JSON.stringify(before)).catch(() => {});
-      await revoked(held.lease, place);
+      if (isOurs) await writeRow(profile, held, place, JSON.stringify(before)).catch(() => {});
+      await revokeLease(held.lease, place);
     },
   };
 }
 
 /** Changes the row while nothing that the lock guards has changed; whether it was so. */
-async function written(
+async function writeRow(
   profile: string,
   held: HeldKey,
   place: EtcdPlace,
@@ -72,7 +72,7 @@ async function written(
 ): Promise<boolean> {
   const key = place.loginKey(profile);
   return await doneOrSeen(
-    { compare: unchanged(profile, held, place), then: [{ put: key, value }, ...more] },
+    { compare: unchangedConditions(profile, held, place), then: [{ put: key, value }, ...more] },
     async () => (await place.client.get(key))?.value === value,
     place,
   );
@@ -114,7 +114,7 @@ async function saveSurely(
   const started = monotonic();
   for (let held = first;;) {
     try {
-      if (await written(profile, held, place, value, unlock)) {
+      if (await writeRow(profile, held, place, value, unlock)) {
         return [true, { ...held, text: undefined }];
       }
       held.stop.abort();
@@ -131,7 +131,7 @@ async function saveSurely(
 }
 
 /** Nothing that the lock guards has changed, and the lock is still ours. */
-function unchanged(profile: string, held: HeldKey, place: EtcdPlace): Compare[] {
+function unchangedConditions(profile: string, held: HeldKey, place: EtcdPlace): Compare[] {
   return [
     { key: place.lockKey(profile), modified: held.locked },
     { key: place.loginKey(profile), modified: held.modified },
@@ -165,11 +165,11 @@ async function waitForKey(
       const { attempt } = held.row;
       const isFree = attempt === undefined || owner.onlySaves;
       if (attempt !== undefined && seen?.id !== attempt.id) seen = { id: attempt.id, at: waited };
-      if (isFree || waited - (seen?.at ?? waited) >= GRACE) return held;
+      if (isFree || waited - (seen?.at ?? waited) >= ATTEMPT_GRACE) return held;
       held.stop.abort();
-      await revoked(held.lease, place);
+      await revokeLease(held.lease, place);
     }
-    if (waited > deadline) throw heldTooLong(profile, place, waited);
+    if (waited > deadline) throw heldTooLongError(profile, place, waited);
     await line.isHeld(deadline - waited);
     await sleep(100 + Math.random() * 200);
   }
@@ -199,7 +199,7 @@ async function takenKey(
   );
   const locked = isLocked ? await revision() : undefined;
   if (locked === undefined) {
-    await revoked(lease, place);
+    await revokeLease(lease, place);
     return undefined;
   }
   const found = await client.get(place.loginKey(profile));
@@ -213,7 +213,7 @@ async function takenKey(
   };
 }
 
-function lost({ address: { name } }: EtcdPlace): CliError {
+function lockLostError({ address: { name } }: EtcdPlace): CliError {
   const who = "another process";
   const reason = `${who} took over the login`;
   return new CliError("storage", `Cannot lock the login in the login store ${name}: ${reason}`, {
@@ -222,7 +222,11 @@ function lost({ address: { name } }: EtcdPlace): CliError {
   });
 }
 
-function heldTooLong(profile: string, { address: { name } }: EtcdPlace, waited: number): CliError {
+function heldTooLongError(
+  profile: string,
+  { address: { name } }: EtcdPlace,
+  waited: number,
+): CliError {
   const reason = `waited ${Math.round(waited / 1000)} s for another process`;
   return new CliError(
     "storage",

@@ -6,7 +6,7 @@ import { CliError } from "../../base/errors.ts";
 import { Secret } from "../../base/secret.ts";
 import { shellWord } from "../../base/text.ts";
 import { readNamedFile } from "../../files/named_file.ts";
-import { isOwnFile, readPrivateFile } from "../../files/private_file.ts";
+import { checkPrivateFile, readPrivateFile } from "../../files/private_file.ts";
 import type { System } from "../../system/contract.ts";
 import type { Address } from "./address.ts";
 
@@ -54,7 +54,7 @@ function inPasswordFile(address: Address, { env }: Pick<System, "env">): Secret 
 /** Whether the file is there. @throws {CliError} `storage` when others can read it. */
 function isPrivate(path: string): boolean {
   try {
-    return isOwnFile(path, "read");
+    return checkPrivateFile(path, "read");
   } catch (error) {
     if (!(error instanceof CliError) || error.code !== "open_to_others") throw error;
     throw error.with({ next: shell(`chmod 600 ${shellWord(path)}`) });

@@ -90,7 +90,7 @@ export async function openConnection(
     stream.destroy();
     throw error;
   });
-  return connected(client, () => isBroken, (text, values) => {
+  return toConnection(client, () => isBroken, (text, values) => {
     system.trace(() => `> ${address.name}: ${text.split(/[\s;]/, 1)[0]}`);
     const query = values.length === 0 ? { text } : { text, values };
     return asked("query", client.query(query), QUERY_TIMEOUT);
@@ -125,13 +125,13 @@ function clientFor(address: Address, system: Pick<System, "env">): PgClient {
   const ask = (): void => void (isToBeShown = !address.isEncrypted);
   client.connection.on("authenticationCleartextPassword", ask);
   client.connection.on("authenticationMD5Password", ask);
-  bound(client, address);
+  limitInput(client, address);
   client.getStartupConf = () => startupOf(address);
   return client;
 }
 
 /** A connection that is open; `ask` sends one query. */
-function connected(
+function toConnection(
   client: PgClient,
   isBroken: () => boolean,
   ask: (...query: Required<PgQuery>) => Promise<PgResult | readonly PgResult[]>,
@@ -189,15 +189,15 @@ function authorities(
 }
 
 /** Cuts a connection that brings too much, such as notices without end. */
-function bound({ connection: { stream } }: PgClient, { name }: Address): void {
+function limitInput({ connection: { stream } }: PgClient, { name }: Address): void {
   let left = LIMIT;
   stream.on("data", ({ length }) => {
     left -= length;
-    if (left < 0) stream.destroy(tooMuch(name));
+    if (left < 0) stream.destroy(tooMuchError(name));
   });
 }
 
-function tooMuch(name: string): CliError {
+function tooMuchError(name: string): CliError {
   const reason = "it sent more than 8 MiB at once";
   return new CliError("storage", `Cannot use the login store ${name}: ${reason}`, {
     reason,

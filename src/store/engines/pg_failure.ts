@@ -3,7 +3,7 @@
 
 import { run, type Words } from "../../base/advice.ts";
 import { CliError, type ErrorKind } from "../../base/errors.ts";
-import { quoted } from "../../base/text.ts";
+import { quoteWords } from "../../base/text.ts";
 import type { Address } from "./address.ts";
 
 /** Failures that the engine itself acts on. */
@@ -108,7 +108,7 @@ export function failureOf(error: unknown, { name, host, port }: Address): CliErr
     (isState
       ? [
         "storage",
-        `it answered with error ${quoted(code)}`,
+        `it answered with error ${quoteWords(code)}`,
         "look at the log of the database",
       ] as const
       : gone("the connection was cut"));

@@ -4,13 +4,13 @@
 import { CliError } from "../../base/errors.ts";
 import type { Address } from "./address.ts";
 import {
+  ATTEMPT_GRACE,
   type EngineSystem,
-  GRACE,
-  HOLD,
   LOCK_DEADLINE,
+  LONGEST_HOLD,
   type NewRow,
   type Owner,
-  PROOF,
+  PROOF_LIFETIME,
   type Row,
   type RowLock,
   SAVE_DEADLINE,
@@ -28,10 +28,10 @@ interface Locking {
 }
 
 /** How long one statement waits for the row, in milliseconds; then others get their turn. */
-const TURN = 2_000;
+const LONGEST_STATEMENT_WAIT = 2_000;
 
-const BEGIN = `BEGIN; SET LOCAL lock_timeout = ${TURN}; ` +
-  `SET LOCAL idle_in_transaction_session_timeout = ${HOLD}; SELECT version FROM anaplan_auth_version`;
+const BEGIN = `BEGIN; SET LOCAL lock_timeout = ${LONGEST_STATEMENT_WAIT}; ` +
+  `SET LOCAL idle_in_transaction_session_timeout = ${LONGEST_HOLD}; SELECT version FROM anaplan_auth_version`;
 const LOCK = `SELECT ${COLUMNS} FROM anaplan_auth_logins WHERE profile = $1 FOR UPDATE`;
 const MAKE =
   "INSERT INTO anaplan_auth_logins (profile) VALUES ($1) ON CONFLICT (profile) DO NOTHING";
@@ -57,10 +57,10 @@ export async function lockRow(profile: string, owner: Owner, locking: Locking): 
       attempt = mine;
       const values = [profile, mine, owner.by, row.generation];
       await held.connection.queries([ATTEMPT, values], ["COMMIT"]);
-      const now = await rowAgain(profile, held.connection, locking);
+      const now = await relockRow(profile, held.connection, locking);
       if (now?.attempt?.id === mine && now.generation === row.generation) return;
       attempt = undefined;
-      throw takenOver(locking.address, now);
+      throw takenOverError(locking.address, now);
     },
     async save(next) {
       const saving = { profile, next, mine: attempt ?? crypto.randomUUID(), owner, row };
@@ -148,17 +148,17 @@ async function waitForRow(
     const waited = system.monotonic() - started;
     try {
       connection ??= await connect();
-      const row = await lockedRow(profile, connection, address);
+      const row = await tryLockRow(profile, connection, address);
       const { attempt } = rowOf(row ?? {});
       if (row !== undefined) {
         const isFree = attempt === undefined || onlySaves;
         if (attempt !== undefined && seen?.id !== attempt.id) seen = { id: attempt.id, at: waited };
-        if (isFree || waited - (seen?.at ?? waited) >= GRACE) {
+        if (isFree || waited - (seen?.at ?? waited) >= ATTEMPT_GRACE) {
           return { connection, row: rowOf(row), savedAttempt: row.saved_attempt };
         }
         await connection.query("ROLLBACK");
       }
-      if (waited > deadline) throw heldTooLong(profile, address, waited);
+      if (waited > deadline) throw heldTooLongError(profile, address, waited);
     } catch (error) {
       const isFull = codeOf(error) === "full" && waited < deadline;
       await connection?.[Symbol.asyncDispose]();
@@ -171,7 +171,7 @@ async function waitForRow(
 }
 
 /** Locks the row, which is made when it does not exist; `undefined` while another transaction has it. */
-async function lockedRow(
+async function tryLockRow(
   profile: string,
   connection: PgConnection,
   address: Address,
@@ -191,20 +191,20 @@ async function lockedRow(
 }
 
 /** The row after a commit, locked again; others may have it for a moment, to see that it is not theirs. */
-async function rowAgain(
+async function relockRow(
   profile: string,
   connection: PgConnection,
   { address, system }: Locking,
 ): Promise<Row | undefined> {
   const started = system.monotonic();
   for (;;) {
-    const row = await lockedRow(profile, connection, address);
+    const row = await tryLockRow(profile, connection, address);
     if (row !== undefined) return rowOf(row);
-    if (system.monotonic() - started > PROOF) return undefined;
+    if (system.monotonic() - started > PROOF_LIFETIME) return undefined;
   }
 }
 
-function takenOver({ name }: Address, row: Row | undefined): CliError {
+function takenOverError({ name }: Address, row: Row | undefined): CliError {
   const who = row?.attempt?.by ?? row?.savedBy ?? "another process";
   const reason = `${who} took over the login`;
   return new CliError("storage", `Cannot lock the login in the login store ${name}: ${reason}`, {
@@ -213,7 +213,7 @@ function takenOver({ name }: Address, row: Row | undefined): CliError {
   });
 }
 
-function heldTooLong(profile: string, { name }: Address, waited: number): CliError {
+function heldTooLongError(profile: string, { name }: Address, waited: number): CliError {
   const reason = `waited ${Math.round(waited / 1000)} s for another process`;
   return new CliError(
     "storage",

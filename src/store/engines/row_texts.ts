@@ -2,7 +2,7 @@
 // have written it, so it is made fit for a sentence where it is read.
 
 import { nameOrQuoted } from "../../base/names.ts";
-import { quoted } from "../../base/text.ts";
+import { quoteWords } from "../../base/text.ts";
 import type { Attempt, Row } from "./engine.ts";
 
 /** What a row says, as it is written there. */
@@ -33,5 +33,5 @@ const LATEST = 8.64e15;
 /** The version of a server, such as `15.20 (Debian 15.20-0+deb12u1)`. */
 export function fitVersion(version: unknown): string {
   if (typeof version !== "string") return "of an unknown version";
-  return /^[\w.+~-]+( \([\w.+~ -]+\))?$/.test(version) ? version : quoted(version);
+  return /^[\w.+~-]+( \([\w.+~ -]+\))?$/.test(version) ? version : quoteWords(version);
 }

@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { addressAfterSignIn } from "../remote_browser.ts";
 import { browse } from "../scripted_browser.ts";
-import { gated, type Recorded, type Stage, type Typing, visit } from "../stage.ts";
+import { gatedFault, type Recorded, type Stage, type Typing, visit } from "../stage.ts";
 import type { Scene } from "./states.ts";
 
 const WAITS = /^>$/m;
@@ -42,7 +42,7 @@ async function answered(pane: Recorded, release: () => void): Promise<void> {
   await pane.end();
 }
 
-const both = gated("/oauth/token");
+const both = gatedFault("/oauth/token");
 
 /** The scenes. */
 export const loginScenes: readonly Scene[] = [

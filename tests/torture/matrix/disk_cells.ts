@@ -9,12 +9,12 @@ import { endOf, startLogin } from "./sign_ins.ts";
 import {
   type CellJudge,
   type CellTest,
+  describeOutcome,
   type Fate,
   isTouched,
   judgeNext,
   judgeOutcome,
   judgeReuse,
-  shown,
 } from "./verdict.ts";
 
 type Deed = "refresh" | "login";
@@ -150,10 +150,15 @@ async function runAfter(cell: Cell, fault: DiskFault, deed: Deed, judge: CellJud
 /** The tokens are in a file that is named, and that does not end with the session. */
 export function judgeRescue(judge: CellJudge, outcome: Outcome, issued: string, cell: Cell): void {
   const files = filesWith(issued, outcome.stderr, cell);
-  judge.expect(2, files.length > 0, "the new tokens are rescued", `nowhere; ${shown(outcome)}`);
+  judge.expect(
+    2,
+    files.length > 0,
+    "the new tokens are rescued",
+    `nowhere; ${describeOutcome(outcome)}`,
+  );
   if (files.length === 0) return;
   const isNamed = files.some((path) => names(outcome.stderr, path, cell));
-  judge.expect(11, isNamed, "the rescued file is named", shown(outcome));
+  judge.expect(11, isNamed, "the rescued file is named", describeOutcome(outcome));
   const lasting = files.filter((path) => !path.startsWith(`${cell.home}/session/`));
   judge.expect(2, lasting.length > 0, "rescued where it stays", "in XDG_RUNTIME_DIR alone");
 }
@@ -171,7 +176,12 @@ export async function judgePutBack(
     await typeMove(`${next.stderr}\n${outcome.stderr}`, cell);
     next = await cell.run(["refresh"]);
   }
-  judge.expect(2, next.code === 0, "the tokens come back, and the next refresh works", shown(next));
+  judge.expect(
+    2,
+    next.code === 0,
+    "the tokens come back, and the next refresh works",
+    describeOutcome(next),
+  );
   judgeReuse(judge, cell);
   const stored = cell.refreshToken();
   const isNewest = stored !== undefined &&

@@ -5,10 +5,10 @@ import { signInOnce } from "./sign_ins.ts";
 import {
   type CellJudge,
   type CellTest,
+  describeOutcome,
   type Fate,
   judgeNext,
   judgeOutcome,
-  shown,
 } from "./verdict.ts";
 
 interface DoubleLogin {
@@ -51,6 +51,6 @@ async function run(
   const outcome = await signInOnce(cell);
   judgeOutcome(judge, 8, outcome, [0], true);
   const whoami = await cell.run(["whoami"]);
-  judge.expect(8, whoami.code === 0, "whoami works", shown(whoami));
+  judge.expect(8, whoami.code === 0, "whoami works", describeOutcome(whoami));
   return await judgeNext(judge, 8, cell);
 }

@@ -12,11 +12,11 @@ import {
   type CellJudge,
   cellJudge,
   type CellTest,
+  describeOutcome,
   type Fate,
   isTouched,
   judgeNext,
   judgeOutcome,
-  shown,
 } from "./verdict.ts";
 
 /** `whoami` asks who it is once the tokens are saved, and so can be met after the save. */
@@ -202,5 +202,10 @@ function failedSave(bench: Bench, signal: SignalKind): CellTest {
 /** A person who presses Ctrl-C again hears once what is being finished. */
 function judgePatience(judge: CellJudge, outcome: Outcome): void {
   const said = outcome.stderr.split("\n").filter((line) => line.startsWith("One moment: "));
-  judge.expect(4, said.length === 1, "one line on what is being finished", shown(outcome));
+  judge.expect(
+    4,
+    said.length === 1,
+    "one line on what is being finished",
+    describeOutcome(outcome),
+  );
 }

@@ -73,7 +73,7 @@ export function cellJudge(): CellJudge {
 const LONGEST = 220;
 
 /** An outcome in a few words. */
-export function shown({ code, stderr }: Outcome): string {
+export function describeOutcome({ code, stderr }: Outcome): string {
   if (code > 128) return `exit ${code}`;
   const lines = stripAnsiCode(stderr).trim().split("\n").slice(-2).map((line) => line.trim());
   return `exit ${code}: ${lines.join(" / ").slice(0, LONGEST)}`;
@@ -90,17 +90,32 @@ export function judgeOutcome(
   isTouched = false,
 ): void {
   const { code, stderr } = outcome;
-  judge.expect(property, exits.includes(code), `exit ${exits.join(" or ")}`, shown(outcome));
+  judge.expect(
+    property,
+    exits.includes(code),
+    `exit ${exits.join(" or ")}`,
+    describeOutcome(outcome),
+  );
   const lines = stderr.trimEnd().split("\n").slice(-2);
   const isError = code !== 0 && code < 128;
   const isTwoLines = /^[A-Z].*[.?:]$/.test(lines[0] ?? "") && /^Next: /.test(lines[1] ?? "");
-  judge.expect(0, !isError || isTwoLines, "two lines, the second with Next:", shown(outcome));
-  judge.expect(0, code !== 1 && !/^ +at /m.test(stderr), "no bug of the program", shown(outcome));
+  judge.expect(
+    0,
+    !isError || isTwoLines,
+    "two lines, the second with Next:",
+    describeOutcome(outcome),
+  );
+  judge.expect(
+    0,
+    code !== 1 && !/^ +at /m.test(stderr),
+    "no bug of the program",
+    describeOutcome(outcome),
+  );
   judge.expect(
     3,
     !(isTouched && CLAIMS.test(stderr)),
     "no claim that the login is as it was",
-    shown(outcome),
+    describeOutcome(outcome),
   );
 }
 
@@ -115,7 +130,7 @@ export async function judgeNext(judge: CellJudge, property: number, cell: Cell):
   cell.client.answer = plainAnswer;
   cell.client.meanwhile = () => Promise.resolve();
   const next = await cell.run(["refresh"]);
-  judge.expect(property, next.code === 0, "the next refresh works", shown(next));
+  judge.expect(property, next.code === 0, "the next refresh works", describeOutcome(next));
   judgeReuse(judge, cell);
   return isValid(cell.client, cell.refreshToken()) ? "lives" : "lost";
 }

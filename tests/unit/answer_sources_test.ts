@@ -4,7 +4,7 @@ import { CliError } from "../../src/base/errors.ts";
 import type { Attempt } from "../../src/oauth/authorization_code.ts";
 import { listenCandidates } from "../../src/oauth/listen_addresses.ts";
 import { signedInPage } from "../../src/oauth/page.ts";
-import { openWays, type Ways } from "../../src/oauth/ways.ts";
+import { type AnswerSources, openAnswerSources } from "../../src/oauth/answer_sources.ts";
 import { type FakeListener, fakeListener, fakePerson } from "../support/fake_listener.ts";
 import { type Arranged, type FakeContext, fakeContext } from "../support/fake_system.ts";
 import { REDIRECT_URI, responseQuery, someAttempt } from "../support/oauth.ts";
@@ -21,7 +21,7 @@ const PAGE = signedInPage({
 /** The ways of a new attempt, and what a test needs to walk them. */
 interface Scene extends AsyncDisposable {
   readonly attempt: Attempt;
-  readonly ways: Ways;
+  readonly ways: AnswerSources;
   readonly context: FakeContext;
   readonly listener: FakeListener;
   /** The address that the browser ends on. */
@@ -37,7 +37,7 @@ async function scene(
   const context = fakeContext({ clockStands: true, serve: listener.serve, ...arranged });
   const candidates = listenCandidates(attempt.redirectUri, []);
   const options = { candidates, certificate: undefined, pasteOnly, startPage };
-  const ways = await openWays(
+  const ways = await openAnswerSources(
     () => Promise.resolve(attempt),
     options,
     context.system,

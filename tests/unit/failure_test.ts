@@ -1,8 +1,8 @@
 // A command's failure as it is reported: what it advises is for the profile of the command.
 import { assertEquals } from "@std/assert";
-import { signIn, words, written } from "../../src/base/advice.ts";
+import { formatWords, signIn, words } from "../../src/base/advice.ts";
 import { CliError } from "../../src/base/errors.ts";
-import { reported } from "../../src/session/reported.ts";
+import { recordFailure } from "../../src/session/failure.ts";
 import { lastFailure } from "../../src/settings/last_failure.ts";
 import { saveProfile } from "../../src/settings/profiles.ts";
 import { fakeSystem } from "../support/fake_system.ts";
@@ -16,8 +16,8 @@ Deno.test("what signs in names the profile of the command, whichever command it 
   using dir = tempDir();
   saveProfile(dir.path, "eu", {}, () => {});
   const flags = { profile: "eu", configDir: dir.path };
-  const { next = "" } = reported(FAILURE, ["api"], flags, fakeSystem());
-  assertEquals(written(next), "anaplan-auth login --profile eu, or look at the profile");
+  const { next = "" } = recordFailure(FAILURE, ["api"], flags, fakeSystem());
+  assertEquals(formatWords(next), "anaplan-auth login --profile eu, or look at the profile");
 });
 
 Deno.test("a failure is kept for doctor, but no usage error, no interruption and nothing of doctor's", () => {
@@ -25,11 +25,11 @@ Deno.test("a failure is kept for doctor, but no usage error, no interruption and
   saveProfile(dir.path, "eu", {}, () => {});
   const flags = { profile: "eu", configDir: dir.path };
   for (const kind of ["usage", "interrupted"] as const) {
-    reported(new CliError(kind, "x"), ["api"], flags, fakeSystem());
+    recordFailure(new CliError(kind, "x"), ["api"], flags, fakeSystem());
   }
-  reported(FAILURE, ["doctor"], flags, fakeSystem());
+  recordFailure(FAILURE, ["doctor"], flags, fakeSystem());
   assertEquals(lastFailure(dir.path, "eu"), undefined);
-  reported(FAILURE, ["api"], flags, fakeSystem());
+  recordFailure(FAILURE, ["api"], flags, fakeSystem());
   assertEquals(lastFailure(dir.path, "eu")?.message, FAILURE.message);
 });
 
@@ -38,6 +38,6 @@ Deno.test("settings that cannot be read leave the failure as it is, and keep not
   Deno.mkdirSync(`${dir.path}/profiles`, { mode: 0o700 });
   Deno.writeTextFileSync(`${dir.path}/profiles/eu.json`, "{", { mode: 0o600 });
   const flags = { profile: "eu", configDir: dir.path };
-  assertEquals(reported(FAILURE, ["api"], flags, fakeSystem()), FAILURE);
+  assertEquals(recordFailure(FAILURE, ["api"], flags, fakeSystem()), FAILURE);
   assertEquals(namesIn(dir.path), ["profiles"]);
 });

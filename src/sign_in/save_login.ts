@@ -6,14 +6,14 @@ import type { User } from "../provider/anaplan.ts";
 import type { CommandContext } from "../command.ts";
 import { CliError, toCliError } from "../base/errors.ts";
 import { grantAndSave } from "../session/grants.ts";
-import { defined } from "../base/json.ts";
+import { onlyDefined } from "../base/json.ts";
 import type { Grant } from "../oauth/token_response.ts";
 import type { AuthorizationServer, OAuthClient } from "../oauth/wire.ts";
 import { currentProfile } from "../settings/location.ts";
 import { changeCurrentProfile } from "../session/current_profile.ts";
 import { loadProfile, type Profile, saveProfile } from "../settings/profiles.ts";
 import { storeOf } from "../session/store_in_use.ts";
-import { OF_ONE_PLACE, type Settings } from "../settings/settings.ts";
+import { BOUND_TO_PROVIDER, type Settings } from "../settings/settings.ts";
 import { type SettingName, SETTINGS, typedName } from "../settings/table.ts";
 import { type TokenSet } from "../oauth/token_set.ts";
 
@@ -103,7 +103,7 @@ export async function assertCanSave(settings: Settings, context: CommandContext)
 }
 
 /** The settings that say where a login is valid. */
-const PLACE: readonly (keyof Profile)[] = ["issuer", "region", ...OF_ONE_PLACE];
+const PLACE: readonly (keyof Profile)[] = ["issuer", "region", ...BOUND_TO_PROVIDER];
 
 /**
  * The profile as it is now, since another command may have changed it while the sign-in waited. What the user gave
@@ -120,7 +120,7 @@ function mergedSettings(
   const isOwn = (name: keyof Profile): boolean =>
     PLACE.includes(name) || typed?.[name] !== undefined || differ(given, saved)(name);
   const names = Object.keys({ ...now, ...given }) as (keyof Profile)[];
-  const profile = defined(
+  const profile = onlyDefined(
     Object.fromEntries(names.map((name) => [name, (isOwn(name) ? given : now)[name]])),
   );
   const lost = names.filter(isOwn).filter(differ(now, saved)).filter(differ(now, given))

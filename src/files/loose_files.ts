@@ -2,16 +2,16 @@
 // Rule: it only looks.
 
 import { ifPossible, listDirectory } from "./private_directory.ts";
-import { assertOwner, isOpenToOthers, lstatIfThere, translated } from "./private_file.ts";
+import { assertOwner, asStorageError, isOpenToOthers, lstatIfThere } from "./private_file.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";
 
 /** What in a directory, two levels deep, others can get at, in words; nothing when it does not exist. */
-export function loosePlaces(directory: string): string[] {
+export function looseFiles(directory: string): string[] {
   if (IS_WINDOWS) return [];
-  return translated("look at", directory, () => {
+  return asStorageError("look at", directory, () => {
     const places = [directory, ...entriesUnder(directory, 2)];
-    return places.flatMap((path) => looseness(path) ?? []);
+    return places.flatMap((path) => looseReason(path) ?? []);
   });
 }
 
@@ -27,7 +27,7 @@ function isDirectory(path: string): boolean {
   return ifPossible(() => Deno.statSync(path).isDirectory) ?? false;
 }
 
-function looseness(path: string): string | undefined {
+function looseReason(path: string): string | undefined {
   const info = lstatIfThere(path);
   if (info === undefined) return undefined;
   if (info.isSymlink && !isDirectory(path)) return `${path} is a symbolic link`;
@@ -37,7 +37,7 @@ function looseness(path: string): string | undefined {
 }
 
 /** Whether something of this user's is at the path. */
-export function isOurs(path: string): boolean {
+export function isOwnedByUser(path: string): boolean {
   try {
     const info = lstatIfThere(path);
     if (info !== undefined) assertOwner(info, path, "look at");

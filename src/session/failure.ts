@@ -3,13 +3,13 @@
 
 import type { CommonFlags } from "../command.ts";
 import type { CliError } from "../base/errors.ts";
-import { keepFailure } from "../settings/last_failure.ts";
+import { saveFailure } from "../settings/last_failure.ts";
 import { hasEnvironmentLogin, loadSettings, type Settings } from "../settings/settings.ts";
 import type { System } from "../system/contract.ts";
 import { forProfile } from "./advice_in_use.ts";
 
 /** The failure of a command, for its profile, and kept for `doctor` if there is a configuration directory. */
-export function reported(
+export function recordFailure(
   error: CliError,
   [command = ""]: readonly string[],
   flags: CommonFlags,
@@ -25,7 +25,7 @@ export function reported(
   const isKept = failure.kind !== "usage" && failure.kind !== "interrupted" && command !== "doctor";
   if (isKept && settings.profileExists && !hasEnvironmentLogin(settings)) {
     system.expectWrites();
-    keepFailure(settings.configDir, settings.profile, command, failure, system.now());
+    saveFailure(settings.configDir, settings.profile, command, failure, system.now());
   }
   return failure;
 }

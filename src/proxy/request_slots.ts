@@ -1,13 +1,13 @@
 // How many requests are answered at once. Rule: first come, first served; who hangs up while waiting loses the place.
 
 /** Gives out places. */
-export interface Places {
+export interface RequestSlots {
   /** Waits for a place, which its disposal gives back. @throws the signal's reason. */
   take(signal: AbortSignal): Promise<Disposable>;
 }
 
 /** So many places. */
-export function requestPlaces(count: number): Places {
+export function requestSlots(count: number): RequestSlots {
   const waiting: (() => void)[] = [];
   let free = count;
   const place: Disposable = {

@@ -3,11 +3,11 @@
 
 import type { CommandContext, CommonFlags } from "../command.ts";
 import { CliError } from "../base/errors.ts";
-import { configDirectory, currentProfile, placeOf } from "../settings/location.ts";
+import { configDirectory, currentProfile, profileLocation } from "../settings/location.ts";
 import { changeCurrentProfile } from "../session/current_profile.ts";
 import { loadProfile } from "../settings/profiles.ts";
 import { storeOf } from "../session/store_in_use.ts";
-import { orSetAside } from "../files/set_aside.ts";
+import { loadOrSetAside } from "../files/set_aside.ts";
 
 /** Moves each damaged file of the profile to `.bad`, and says so. */
 export async function setAsideDamaged(flags: CommonFlags, context: CommandContext): Promise<void> {
@@ -16,12 +16,12 @@ export async function setAsideDamaged(flags: CommonFlags, context: CommandContex
   if (await isDamaged(() => currentProfile(configDir))) {
     await changeCurrentProfile(configDir, () => undefined, system, warn);
   }
-  const { profile } = placeOf(flags, system);
+  const { profile } = profileLocation(flags, system);
   const store = await storeOf({ configDir }, context);
   const loads = [() => loadProfile(configDir, profile), () => store.load(profile)];
   if (!(await Promise.all(loads.map(isDamaged))).includes(true)) return;
   await using _lock = await store.lock(profile); // another process may have replaced them in the meantime
-  for (const load of loads) await orSetAside<unknown>(load, warn);
+  for (const load of loads) await loadOrSetAside<unknown>(load, warn);
 }
 
 async function isDamaged(load: () => unknown): Promise<boolean> {

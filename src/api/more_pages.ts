@@ -8,23 +8,23 @@ import type { Bytes } from "./flow.ts";
 const LONGEST = 4_000_000;
 
 /** A body on its way, and what is to be said once it is printed. */
-export interface Watched {
+export interface WatchedBody {
   readonly body: Bytes;
   /** Says how much more there is, if there is more. */
   tell(): Promise<void>;
 }
 
 /** The same bytes; a page of a list in JSON is looked at while it passes. */
-export function watched(
+export function watchForMore(
   { method }: Call,
   { headers, body }: Answer,
   { talk }: CommandContext,
-): Watched {
+): WatchedBody {
   const isJson = /\bjson\b/.test(headers.get("content-type") ?? "");
   if (method !== "GET" || !isJson) return { body, tell: () => Promise.resolve() };
   let page = "";
   return {
-    body: passing(body, (text) => page = text),
+    body: passAndCollect(body, (text) => page = text),
     async tell() {
       if (page === "") return;
       const { remainderOf } = await import("./pages.ts");
@@ -35,7 +35,7 @@ export function watched(
 }
 
 /** The same bytes, and at their end their text, unless it is too long. */
-async function* passing(body: Bytes, ended: (text: string) => void): Bytes {
+async function* passAndCollect(body: Bytes, ended: (text: string) => void): Bytes {
   const decoder = new TextDecoder();
   let text = "";
   let length = 0;

@@ -2,14 +2,14 @@
 // a terminal, a file, or the words of a refusal. Rule: loaded only for what is not a plain answer.
 
 import { format } from "@std/fmt/bytes";
-import { failureOf, isRefusal } from "./answer.ts";
-import { type Answer, type Call, isGood } from "./call.ts";
+import { failureOf, isApiError } from "./answer.ts";
+import { type Answer, type Call, isSuccess } from "./call.ts";
 import { chunksOf } from "./chunks.ts";
 import { beginningOf, type Bytes, type Download, jsonBytes, withProgress } from "./flow.ts";
 import { isJson } from "./json_text.ts";
-import { watched } from "./more.ts";
+import { watchForMore } from "./more_pages.ts";
 import { itemsOf } from "./pages.ts";
-import { printedBody, printedItems, type PrintFlags } from "./printed.ts";
+import { printableBody, printableItems, type PrintFlags } from "./printable_answer.ts";
 import type { CommandContext } from "../command.ts";
 import type { NewFile } from "../files/new_file.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -26,7 +26,7 @@ export interface ShapeFlags extends PrintFlags {
 }
 
 /** What is printed of an answer, and what becomes of it. */
-export async function* shaped(
+export async function* shapeAnswer(
   call: Call,
   first: Answer,
   newFile: NewFile | undefined,
@@ -36,21 +36,23 @@ export async function* shaped(
 ): Bytes {
   await using response = first;
   using file = newFile;
-  if (!isGood(response.status)) return yield* refusal(call, response, flags, settings, context);
+  if (!isSuccess(response.status)) {
+    return yield* errorAnswer(call, response, flags, settings, context);
+  }
   const download: Download = { total: lengthOf(response, flags) };
   const { body, tell } = flags.paginate
-    ? { body: printedItems(itemsOf(call, response, settings, context), flags.lines === true) }
+    ? { body: printableItems(itemsOf(call, response, settings, context), flags.lines === true) }
     : flags.chunks
     ? { body: chunksOf(call, response, settings, context, download) }
-    : watched(call, response, context);
-  if (file !== undefined) yield* toFile(body, file, response, flags, context, download);
+    : watchForMore(call, response, context);
+  if (file !== undefined) yield* writeToFile(body, file, response, flags, context, download);
   else if (flags.paginate) yield* body;
-  else yield* printedBody(body, call, response, flags, context);
+  else yield* printableBody(body, call, response, flags, context);
   await tell?.();
 }
 
 /** The body of a refusal is printed, and then what it means. */
-async function* refusal(
+async function* errorAnswer(
   call: Call,
   response: Answer,
   flags: ShapeFlags,
@@ -60,14 +62,14 @@ async function* refusal(
   const bytes = await beginningOf(response.body);
   const isEmpty = bytes.length === 0;
   const isFit = !flags.json || isEmpty || isJson(new TextDecoder().decode(bytes)); // else a proxy's page
-  const isOwnWord = isRefusal(response.status) && isFit;
+  const isOwnWord = isApiError(response.status) && isFit;
   if (isOwnWord && !isEmpty) {
-    yield* printedBody(ReadableStream.from([bytes]), call, response, flags, context);
+    yield* printableBody(ReadableStream.from([bytes]), call, response, flags, context);
   }
   throw failureOf(call, response, bytes, settings, isOwnWord);
 }
 
-async function* toFile(
+async function* writeToFile(
   body: Bytes,
   file: NewFile,
   response: Answer,

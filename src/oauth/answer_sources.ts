@@ -10,7 +10,7 @@ import type { Attempt } from "./authorization_code.ts";
 import type { ListenerCertificate } from "./certificate.ts";
 import { type ListenCandidate } from "./listen_addresses.ts";
 import {
-  type Answer,
+  type AuthorizationResponse,
   listenerHosts,
   type Loopback,
   openLoopback,
@@ -19,7 +19,7 @@ import {
 } from "./loopback.ts";
 import { parsePasted } from "./paste.ts";
 import { openStartPage, type StartPage } from "./start_page.ts";
-import { atPasting, type CertificateWarning, waitingLines } from "./waiting_lines.ts";
+import { type CertificateWarning, pasteHint, waitingLines } from "./waiting_lines.ts";
 import { SCOPE_ADVICE } from "./wire.ts";
 
 /** How the sources of the answer speak to the user. */
@@ -31,10 +31,13 @@ interface Talk {
 }
 
 /** What the ways need of the world. */
-export type WaysSystem = Pick<System, "serve" | "terminal" | "now" | "sleep" | "interruption">;
+export type AnswerSourcesSystem = Pick<
+  System,
+  "serve" | "terminal" | "now" | "sleep" | "interruption"
+>;
 
 /** The open ways of one attempt. */
-export interface Ways extends AsyncDisposable {
+export interface AnswerSources extends AsyncDisposable {
   readonly attempt: Attempt;
   /** The listener, or why there is none; `undefined` when none was wanted. */
   readonly loopback: Loopback | undefined;
@@ -48,11 +51,11 @@ export interface Ways extends AsyncDisposable {
    * @throws {CliError} `timeout`, `interrupted`, `denied` when the start page had a second visitor, or
    * what is wrong with an answer from a pipe.
    */
-  first(timeout: number, warning?: CertificateWarning): Promise<Answer>;
+  first(timeout: number, warning?: CertificateWarning): Promise<AuthorizationResponse>;
 }
 
 /** What to open. */
-export interface WaysOptions {
+export interface AnswerSourcesOptions {
   readonly candidates: readonly ListenCandidate[];
   /** For an `https:` redirect URI. */
   readonly certificate: ListenerCertificate | undefined;
@@ -64,14 +67,14 @@ export interface WaysOptions {
 
 /**
  * Opens the listener, unless only a paste is wanted, and begins the attempt, which has to know the port
- * when a relay has to find it. The paste begins with {@link Ways.first}, and the start page ends with it.
+ * when a relay has to find it. The paste begins with {@link AnswerSources.first}, and the start page ends with it.
  */
-export async function openWays(
+export async function openAnswerSources(
   begin: (listenerPort: number | undefined) => Promise<Attempt>,
-  options: WaysOptions,
-  system: WaysSystem,
+  options: AnswerSourcesOptions,
+  system: AnswerSourcesSystem,
   talk: Talk,
-): Promise<Ways> {
+): Promise<AnswerSources> {
   const made = Promise.withResolvers<RedirectionEndpoint>();
   const handle = async (request: Request): Promise<Response> =>
     await (await made.promise).handle(request); // the state is not known before it is made
@@ -92,7 +95,7 @@ export async function openWays(
     const endpoint = redirectionEndpoint(attempt, hosts);
     made.resolve(endpoint);
     if (options.startPage) startPage = await openStartPage(attempt.url, system);
-    const opened: Opened = { attempt, loopback, endpoint: open && endpoint, startPage, seen };
+    const opened: OpenSources = { attempt, loopback, endpoint: open && endpoint, startPage, seen };
     return {
       attempt,
       loopback,
@@ -107,7 +110,7 @@ export async function openWays(
 }
 
 /** What is open, and what has been seen through it. */
-interface Opened {
+interface OpenSources {
   readonly attempt: Attempt;
   readonly loopback: Loopback | undefined;
   readonly endpoint: RedirectionEndpoint | undefined;
@@ -116,35 +119,37 @@ interface Opened {
   readonly seen: { readonly isRejected: boolean };
 }
 
-/** See {@link Ways.first}. */
+/** See {@link AnswerSources.first}. */
 interface Wait {
   readonly timeout: number;
   readonly warning: CertificateWarning | undefined;
 }
 
-interface WaysContext {
-  readonly system: WaysSystem;
+interface AnswerSourcesContext {
+  readonly system: AnswerSourcesSystem;
   readonly talk: Talk;
 }
 
 async function firstAnswer(
-  opened: Opened,
+  opened: OpenSources,
   { timeout, warning }: Wait,
-  context: WaysContext,
-): Promise<Answer> {
+  context: AnswerSourcesContext,
+): Promise<AuthorizationResponse> {
   const { attempt, endpoint, startPage } = opened;
   const { system, talk } = context;
   const done = new AbortController();
   const signal = AbortSignal.any([done.signal, system.interruption()]);
   const deadline = system.now() + timeout;
-  const waits: Promise<Answer>[] = [timeUp(attempt, timeout, signal, system)];
-  const visits: Promise<Answer>[] = []; // which may never come
+  const waits: Promise<AuthorizationResponse>[] = [
+    rejectAtTimeout(attempt, timeout, signal, system),
+  ];
+  const visits: Promise<AuthorizationResponse>[] = []; // which may never come
   if (startPage !== undefined) visits.push(startPage.secondVisit);
   if (endpoint !== undefined) visits.push(endpoint.answer);
   if (system.terminal.stdin && system.terminal.stderr) {
     waits.push(pastedAtTerminal(opened, { deadline, warning }, signal, context));
   } else if (endpoint === undefined) {
-    talk.say(`${atPasting(attempt, opened.loopback)}, and send it to stdin.`);
+    talk.say(`${pasteHint(attempt, opened.loopback)}, and send it to stdin.`);
     waits.push(pastedThroughPipe(attempt, signal, system));
   } else talk.say(`Waiting up to ${duration(timeout)} for your browser.`);
   try {
@@ -156,7 +161,7 @@ async function firstAnswer(
   }
 }
 
-async function timeUp(
+async function rejectAtTimeout(
   { redirectUri, server }: Attempt,
   timeout: number,
   signal: AbortSignal,
@@ -180,11 +185,11 @@ async function timeUp(
 }
 
 async function pastedAtTerminal(
-  { attempt, endpoint, loopback, seen }: Opened,
+  { attempt, endpoint, loopback, seen }: OpenSources,
   { deadline, warning }: Pick<Wait, "warning"> & { readonly deadline: number },
   signal: AbortSignal,
-  { system, talk }: WaysContext,
-): Promise<Answer> {
+  { system, talk }: AnswerSourcesContext,
+): Promise<AuthorizationResponse> {
   const above = (columns: number): string => {
     const left = deadline - system.now();
     const about = seen.isRejected ? warning?.shown : warning?.coming;
@@ -201,8 +206,8 @@ async function pastedAtTerminal(
 async function pastedThroughPipe(
   attempt: Attempt,
   signal: AbortSignal,
-  system: WaysSystem,
-): Promise<Answer> {
+  system: AnswerSourcesSystem,
+): Promise<AuthorizationResponse> {
   const text = await system.terminal.readPipe(signal);
   const pasted = parsePasted(text ?? "", attempt);
   if (pasted.kind === "answer") return pasteAnswer(pasted.parameters, undefined);
@@ -217,7 +222,7 @@ async function pastedThroughPipe(
 function pasteAnswer(
   parameters: URLSearchParams,
   endpoint: RedirectionEndpoint | undefined,
-): Answer {
+): AuthorizationResponse {
   endpoint?.take(parameters);
   return { method: "paste", parameters, reply: (page) => endpoint?.reply(page) };
 }

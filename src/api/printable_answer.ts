@@ -5,7 +5,7 @@ import type { CommandContext } from "../command.ts";
 import type { StreamResponse } from "../system/contract.ts";
 import { notJson } from "./answer.ts";
 import type { Call } from "./call.ts";
-import { harmless } from "../base/text.ts";
+import { stripControls } from "../base/text.ts";
 import { type Bytes, forTerminal, jsonBytes, wholeText } from "./flow.ts";
 import { isJson, onOneLine } from "./json_text.ts";
 
@@ -21,7 +21,7 @@ export interface PrintFlags {
  *
  * @throws {CliError} `unavailable` when one JSON value was asked for and the body is not JSON.
  */
-export async function* printedBody(
+export async function* printableBody(
   body: Bytes,
   call: Call,
   response: StreamResponse,
@@ -31,28 +31,28 @@ export async function* printedBody(
   if (flags.json) return yield* oneJsonValue(body, call, response, flags);
   const isTerminal = system.terminal.stdout;
   const head = headOf(response);
-  if (flags.include) yield encoded(isTerminal ? harmless(head) : head); // --raw is about the body
+  if (flags.include) yield encodeText(isTerminal ? stripControls(head) : head); // --raw is about the body
   yield* isTerminal && !flags.raw ? forTerminal(body) : body;
 }
 
 /** Items, each a JSON text, as one JSON array or one a line; streamed. */
-export async function* printedItems(items: AsyncIterable<string>, asLines: boolean): Bytes {
+export async function* printableItems(items: AsyncIterable<string>, asLines: boolean): Bytes {
   let isFirst = true;
   for await (const item of items) {
-    yield* jsonBytes(around(asLines ? "" : isFirst ? "[" : ",\n", item, asLines ? "\n" : ""));
+    yield* jsonBytes(surround(asLines ? "" : isFirst ? "[" : ",\n", item, asLines ? "\n" : ""));
     isFirst = false;
   }
-  if (!asLines) yield encoded(isFirst ? "[]\n" : "]\n");
+  if (!asLines) yield encodeText(isFirst ? "[]\n" : "]\n");
 }
 
-function* around(before: string, json: string, after: string): Generator<string> {
+function* surround(before: string, json: string, after: string): Generator<string> {
   yield before;
   yield* onOneLine(json);
   yield after;
 }
 
 /** The text as bytes. */
-export function encoded(text: string): Uint8Array {
+export function encodeText(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
@@ -67,7 +67,7 @@ async function* oneJsonValue(
   if (!isJson(text)) throw notJson(call);
   const fields = JSON.stringify(Object.fromEntries(headers));
   const head = `{"status":${status},"headers":${fields},"body":`;
-  yield* jsonBytes(include ? around(head, text, "}\n") : around("", text, "\n"));
+  yield* jsonBytes(include ? surround(head, text, "}\n") : surround("", text, "\n"));
 }
 
 /** The status line and the headers; HTTP's version is not known here, so none is claimed. */

@@ -1,7 +1,7 @@
 // The login that a new one replaces, and its end at the server. Rule: servers end the whole grant of a user and a
 // client, so a login that shares it with one that is still in use is left alone, and so is one in doubt.
 
-import { endLogin, whoIs } from "../provider/provider.ts";
+import { endLogin, fetchUser } from "../provider/provider.ts";
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { storeOf } from "../session/store_in_use.ts";
@@ -9,7 +9,7 @@ import { loginCommand } from "../session/advice_in_use.ts";
 import { type Settings, settingsOf } from "../settings/settings.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 import { isLoopbackHost, portOf } from "../base/urls.ts";
-import type { SignedIn } from "./saved.ts";
+import type { SignedIn } from "./save_login.ts";
 
 /** How long each question to the server may take, in milliseconds. */
 const PATIENCE = 5_000;
@@ -30,7 +30,7 @@ export async function endPreviousLogin(
   try {
     const before = settingsOf(previous.profile, settings, system); // where that login belongs
     await endLogin(previous.tokenSet, before, system, PATIENCE);
-    await whoIs(tokenSet, settings, system, PATIENCE);
+    await fetchUser(tokenSet, settings, system, PATIENCE);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     if (error.kind !== "login_required") return;

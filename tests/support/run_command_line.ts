@@ -4,14 +4,17 @@ import { run } from "../../src/cli/app.ts";
 import { type Arranged, fakeSystem } from "./fake_system.ts";
 
 /** What came of a command line. */
-export interface Ran {
+export interface CommandRun {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
 /** Runs a command line. */
-export async function ran(argv: readonly string[], arranged: Arranged = {}): Promise<Ran> {
+export async function runCommandLine(
+  argv: readonly string[],
+  arranged: Arranged = {},
+): Promise<CommandRun> {
   const system = fakeSystem({ env: { HOME: "/home/nobody" }, ...arranged });
   const code = await run(argv, () => system);
   return { code, ...system.written };

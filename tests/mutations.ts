@@ -288,10 +288,10 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: ["tests/unit/session_failures_test.ts"],
   },
   {
-    what: "a refresh that timed out is sent again",
+    what: "a refresh is sent again after any lost answer",
     file: "src/oauth/client.ts",
-    from: " && !error.timedOut",
-    to: "",
+    from: "error instanceof CliError && error.isCut === true",
+    to: "error instanceof CliError && error.answerLost",
     tests: ["tests/unit/client_patience_test.ts"],
   },
   {

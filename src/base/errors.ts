@@ -65,8 +65,10 @@ export interface CliError {
   readonly oauthError?: string;
   /** For `unavailable`: the request may have reached the server, only the answer is missing. */
   readonly answerLost: boolean;
-  /** With `answerLost`: the connection was not cut, so the answer may still have been on its way. */
+  /** With `answerLost`: time was up, so the answer may still have been on its way. */
   readonly timedOut: boolean;
+  /** With `answerLost`: the connection was cut, so no more of the answer comes. */
+  readonly isCut?: boolean;
   /** With `answerLost`: the part of the answer that arrived, when that is asked for. */
   readonly arrived?: Response;
   readonly misspelled?: Misspelled;

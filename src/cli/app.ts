@@ -111,8 +111,9 @@ async function performCommand(
   try {
     return await asked.run(context);
   } catch (error) {
-    const { afterFailure } = await import("./tree/failure.ts");
-    return await afterFailure(toCliError(error), argv, asked, context, isAtTerminal(context));
+    const after = await import("./tree/failure.ts").catch(() => {}); // the program may be an older one by now
+    if (!after) throw error; // which may name a rescued file
+    return await after.afterFailure(toCliError(error), argv, asked, context, isAtTerminal(context));
   }
 }
 

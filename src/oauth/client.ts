@@ -79,7 +79,7 @@ async function sendPatiently(
       // nothing is on its way: a signal that ends the program need not wait
       await system.sleep(wait, system.interruption(), new URL(tokenEndpoint).host);
     } catch (error) {
-      const isCut = error instanceof CliError && error.answerLost && !error.timedOut;
+      const isCut = error instanceof CliError && error.isCut === true;
       if (!isCut || !mayResend) throw error;
       mayResend = false;
     }

@@ -102,7 +102,7 @@ function sendOnce(
 
 /** Whether only the answer to a harmless request is missing. */
 function isLostRead(error: unknown, { method }: Outgoing): boolean {
-  return error instanceof CliError && error.answerLost && !error.timedOut && SAFE.includes(method);
+  return error instanceof CliError && error.isCut === true && SAFE.includes(method);
 }
 
 async function disposingOnError<T>(response: StreamResponse, work: () => Promise<T>): Promise<T> {

@@ -192,16 +192,25 @@ async function refreshLocked(
       if (present !== undefined && !sameTokenSet(present, stored)) {
         return { tokenSet: present, byUs: false };
       }
-      const rejected = { ...stored, endedBy: error.oauthError ?? "rejected" };
-      const ended = { ...rejected, endedAt: context.system.now() };
-      if (present !== undefined) {
-        const { markEnded, withoutAccess } = await import("./ended_login.ts");
-        await markEnded(isRefused ? withoutAccess(ended, context) : ended, login, context);
-      }
+      const endedBy = error.oauthError ?? "rejected";
+      const ended = { ...stored, endedBy, endedAt: context.system.now() };
+      if (present !== undefined) await markEnded(ended, login, context, isRefused);
     }
     const advice = await import("./advice_in_use.ts").catch(() => undefined); // it may name a rescued file
     throw advice?.forProfile(error, settings) ?? error;
   }
+}
+
+/** Marks the login as ended; without the mark the next command asks the server again. */
+async function markEnded(
+  ended: TokenSet,
+  login: LockedLogin,
+  context: CommandContext,
+  isRefused: boolean,
+): Promise<void> {
+  const marks = await import("./ended_login.ts").catch(() => undefined); // the program may be updated by now
+  if (marks === undefined) return;
+  await marks.markEnded(isRefused ? marks.withoutAccess(ended, context) : ended, login, context);
 }
 
 type RefreshableTokenSet = TokenSet & Required<Pick<TokenSet, "refreshToken" | "tokenEndpoint">>;

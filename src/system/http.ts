@@ -73,7 +73,7 @@ export async function fetchWhole(
   }
 }
 
-/** The failure in words, which are loaded only now; without them it counts as one after which nothing is sent again. */
+/** The failure in words, which are loaded only now; without them it counts as none after which a request is sent again. */
 async function failureOf(error: unknown, tried: RequestAttempt): Promise<CliError> {
   if (error instanceof CliError) return error;
   try {
@@ -84,7 +84,6 @@ async function failureOf(error: unknown, tried: RequestAttempt): Promise<CliErro
       reason,
       next: "check the network and the proxy, then try again",
       answerLost: true,
-      timedOut: true,
     });
   }
 }

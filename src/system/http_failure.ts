@@ -34,6 +34,7 @@ export async function fetchFailure(error: unknown, tried: RequestAttempt): Promi
   const blamed = proxy !== undefined && !answerLost ? blameProxy(chain, proxy, url) : undefined;
   return blamed ?? unavailable(url, reasonIn(chain), {
     answerLost,
+    isCut: answerLost && CUT.test(chain), // an answer that cannot be read also lost, and the server has acted
     ...(OUT_OF_DATE.test(chain) ? { code: "clock" } : {}),
     ...(/invalid peer certificate/i.test(chain) ? { next: CA_ADVICE } : {}),
   });
@@ -71,7 +72,7 @@ function untrusted(proxy: Proxy | undefined, signer: string | undefined): string
 function unavailable(
   url: URL,
   reason: string,
-  details: Pick<ErrorDetails, "answerLost" | "timedOut" | "next" | "code">,
+  details: Pick<ErrorDetails, "answerLost" | "isCut" | "timedOut" | "next" | "code">,
 ): CliError {
   return new CliError("unavailable", `Cannot reach ${url.host}: ${reason}`, {
     reason,
@@ -119,6 +120,8 @@ function blameProxy(chain: string, proxy: Proxy, url: URL): CliError | undefined
 }
 
 const OUT_OF_DATE = /Expired|NotValidYet/i;
+const CUT = /reset|closed|broken pipe|IncompleteMessage|unexpected end of file|eof|reading a body/i;
+const UNREADABLE = /parse|invalid HTTP|too (large|many)/i;
 const REASONS: readonly (readonly [RegExp, string])[] = [
   [/NotValidForName|not valid for name/i, "the certificate is for another name"],
   [OUT_OF_DATE, "the certificate is out of date, or this computer's clock is wrong"],
@@ -131,10 +134,8 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/dns error|failed to lookup/i, "the name cannot be resolved"],
   [/refused/i, "the connection was refused"],
   [/unreachable/i, "the network is unreachable"],
-  [
-    /reset|closed|broken pipe|IncompleteMessage|unexpected end of file|eof|reading a body/i,
-    "the connection was cut",
-  ],
+  [CUT, "the connection was cut"],
+  [UNREADABLE, "the answer is not HTTP that this program can read"],
 ];
 
 function reasonIn(chain: string): string {

@@ -14,7 +14,8 @@ const NUMBERS: Partial<Record<Deno.Signal, number>> = IS_WINDOWS
   : {
     ...{ SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGABRT: 6, SIGALRM: 14, SIGTERM: 15 },
     ...{ SIGUSR1: IS_MAC ? 30 : 10, SIGUSR2: IS_MAC ? 31 : 12 },
-    ...{ SIGXCPU: 24, SIGVTALRM: 26, SIGPROF: 27 },
+    ...{ SIGTRAP: 5, SIGXCPU: 24, SIGVTALRM: 26, SIGPROF: 27, SIGSYS: IS_MAC ? 12 : 31 },
+    ...IS_MAC ? {} : { SIGSTKFLT: 16, SIGIO: 29, SIGPWR: 30 },
   };
 
 /** `deno task` hands on a Ctrl-C that the terminal has sent already: both are one, in milliseconds. */

@@ -22,6 +22,13 @@ const SIGNALS: readonly (readonly [Deno.Signal, number])[] = [
   ["SIGPROF", 155],
   ["SIGUSR1", Deno.build.os === "darwin" ? 158 : 138],
   ["SIGUSR2", Deno.build.os === "darwin" ? 159 : 140],
+  ["SIGTRAP", 133],
+  ["SIGSYS", Deno.build.os === "darwin" ? 140 : 159],
+  ...Deno.build.os === "darwin" ? [] : [
+    ["SIGSTKFLT", 144],
+    ["SIGIO", 157],
+    ["SIGPWR", 158],
+  ] as const,
 ];
 
 /** More than what makes two signals one; see SAME_KEY in src/system/signals.ts. */

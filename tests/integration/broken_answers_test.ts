@@ -62,6 +62,26 @@ for (const [what, answer] of Object.entries(WHOLE)) {
   });
 }
 
+const UNREADABLE: Readonly<Record<string, string>> = {
+  "has more than a hundred header lines": HEAD + "x: 1\r\n".repeat(120),
+  "has a control character in a header": `${HEAD}x: a\x01b\r\n`,
+  "has a blank in a header's name": `${HEAD}x y: a\r\n`,
+  "has a head of a megabyte": `${HEAD}x: ${"a".repeat(1_000_000)}\r\n`,
+  "has two lengths": `${HEAD}content-length: 1\r\n`,
+};
+for (const [what, head] of Object.entries(UNREADABLE)) {
+  Deno.test(`an answer that ${what} came, and is not asked for again`, async () => {
+    await using raw = rawServer(`${head}content-length: ${TOKENS.length}\r\n\r\n${TOKENS}`);
+    const server = { ...SERVER, tokenEndpoint: raw.url };
+    const error = await assertRejects(
+      () => refresh(LOGIN, server, CLIENT, denoSystem()),
+      CliError,
+      "is not HTTP that this program can read",
+    );
+    assertEquals([error.kind, error.answerLost, raw.count], ["unavailable", true, 1]);
+  });
+}
+
 Deno.test("of an answer over a megabyte the tokens are used that came within it", async () => {
   const body = `${TOKENS.slice(0, -1)},"id_token":"${"x".repeat(1_200_000)}"}`;
   await using raw = rawServer(longer(body, 0));

@@ -160,7 +160,8 @@ Deno.test("a connection that is cut loses the answer, and the request is sent on
   await fetchWhole(request, () => {}); // a connection that could be kept
   sandbox.fault("/oauth/token", { reset: "before", times: 9 });
   const error = await failure(request);
-  assertEquals([error.answerLost, error.timedOut, sandbox.requests.length], [true, false, 2]);
+  const { answerLost, timedOut, isCut } = error;
+  assertEquals([answerLost, timedOut, isCut, sandbox.requests.length], [true, false, true, 2]);
 });
 
 Deno.test("a server with an unknown certificate is refused, with advice about CA files", async () => {
@@ -234,7 +235,7 @@ Deno.test("an answer that breaks off gives what arrived, and is not asked for ag
   assertEquals(JSON.parse(`${(await lines.next()).value}`), {
     kind: "unavailable",
     answerLost: true,
-    timedOut: true,
+    isCut: false,
     arrived: '{"refresh_token":"new"',
   });
   await stdin.close();

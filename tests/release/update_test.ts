@@ -1,9 +1,9 @@
 // An update of the program while it is used: its files are gone, or are made anew, at the worst moment.
 // Rule: the real bundle, with a key file of the test's own; what is saved is opened by hand.
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { type Home, makeHome } from "../support/home.ts";
-import { type Program, runProgram, startProgram } from "../support/program.ts";
+import { type Outcome, type Program, runProgram, startProgram } from "../support/program.ts";
 import { browse } from "../support/scripted_browser.ts";
 import { newKey, openByHand } from "../support/sealed.ts";
 import {
@@ -24,13 +24,15 @@ const key = newKey();
 
 /** Starts the command, and takes every file of the bundle away while its token request is at the server. */
 async function withoutFiles(
-  { sandbox, home, argv, env }: {
+  { sandbox, home, argv, env, meanwhile }: {
     readonly sandbox: Sandbox;
     readonly home: Home;
     readonly argv: readonly string[];
     readonly env: Readonly<Record<string, string>>;
+    /** What is done before the answer comes. */
+    readonly meanwhile?: () => void;
   },
-): Promise<void> {
+): Promise<Outcome> {
   const gate = Promise.withResolvers<void>();
   sandbox.fault("/oauth/token", { until: gate.promise });
   const before = sandbox.requests.length;
@@ -42,12 +44,13 @@ async function withoutFiles(
   if (argv.includes("--device")) await visit;
   await Deno.rename(`${made}/bundle`, `${made}/away`);
   try {
+    meanwhile?.();
     gate.resolve();
-    await program.outcome;
+    return await program.outcome;
   } finally {
     await Deno.rename(`${made}/away`, `${made}/bundle`);
+    await visit?.catch(() => undefined); // what the page says is another matter
   }
-  await visit?.catch(() => undefined); // what the page says is another matter
 }
 
 async function signInAt(program: Program): Promise<void> {
@@ -86,6 +89,40 @@ for (const kind of ["sealed", "plain"]) {
     });
   }
 }
+
+Deno.test("a rescued file is named when the program's files are gone after the request", async () => {
+  await using sandbox = await startSandbox();
+  await using home = await makeHome();
+  await signIn(sandbox, home, { executable });
+  const { code, stderr } = await withoutFiles({
+    sandbox,
+    home,
+    argv: ["refresh"],
+    env: { TMPDIR: home.path },
+    meanwhile: () => { // nothing can be renamed over a directory
+      Deno.removeSync(home.credentialsFile());
+      Deno.mkdirSync(home.credentialsFile());
+    },
+  });
+  const [, rescued = ""] = /they are in (\S+)\.\n/.exec(stderr) ?? [];
+  assertMatch(Deno.readTextFileSync(rescued.replace("~", home.path)), /"refreshToken"/, stderr);
+  assertEquals(code, 7);
+});
+
+Deno.test("a server's answer is reported when the program's files are gone after the request", async () => {
+  await using sandbox = await startSandbox();
+  await using home = await makeHome();
+  await signIn(sandbox, home, { executable });
+  const meanwhile = (): void => sandbox.revokeRefreshTokens();
+  const { code, stderr } = await withoutFiles({
+    sandbox,
+    home,
+    argv: ["refresh"],
+    env: {},
+    meanwhile,
+  });
+  assertEquals([code, stderr.includes("invalid_grant")], [3, true], stderr);
+});
 
 Deno.test("the program starts at every moment while its bundle is made anew", async () => {
   const making = makeBundle(made);

@@ -64,6 +64,7 @@ export function brokenAfter(...texts: readonly string[]): Response {
     for (const text of texts) yield encoder.encode(text);
     throw new CliError("unavailable", "Cannot reach it: the connection was cut", {
       answerLost: true,
+      isCut: true,
     });
   }
   return new Response(ReadableStream.from(pieces()));

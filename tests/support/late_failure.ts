@@ -12,8 +12,8 @@ Deno.permissions.revokeSync({ name: "read" });
 print("no file can be read any more");
 const error = await asked;
 if (!(error instanceof CliError)) throw error;
-const { kind, answerLost, timedOut, arrived } = error;
-print(JSON.stringify({ kind, answerLost, timedOut, arrived: await arrived?.text() }));
+const { kind, answerLost, isCut = false, arrived } = error;
+print(JSON.stringify({ kind, answerLost, isCut, arrived: await arrived?.text() }));
 
 function print(line: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));

@@ -84,6 +84,7 @@ export function webPage(status: number): Response {
 export function answerLost(): CliError {
   return new CliError("unavailable", "Cannot reach the server: the connection was cut", {
     answerLost: true,
+    isCut: true,
   });
 }
 

@@ -11,6 +11,8 @@ import { output, ROOT, say } from "../tool.ts";
 const isQuick = Deno.args.includes("--quick");
 /** How often: much for what takes milliseconds, less for what takes a second. */
 const [MANY, SOME, FEW] = isQuick ? [2, 2, 1] : [100, 40, 15];
+/** How many files are named. */
+const MOST = 8;
 
 await using scene = await makeScene();
 const figures = {
@@ -30,7 +32,10 @@ const { requests, ...tables } = figures;
 const page = report(words, tables, requests, {
   machine: await machine(),
   restrict: (await restrictTime(scene, FEW)).toFixed(2),
-  trace: markdown([["file", "ms"], ...files.map(([path, time]) => [path, time.toFixed(2)])]),
+  trace: markdown([
+    ["file", "ms"],
+    ...files.slice(0, MOST).map(([path, time]) => [path, time.toFixed(2)]),
+  ]),
   profiled: String(FEW),
 });
 if (!isQuick) {

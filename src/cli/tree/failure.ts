@@ -20,8 +20,8 @@ export async function afterFailure(
 ): Promise<Reply> {
   const failure = recordFailure(error, argv, flags, context.system);
   if (!isAtTerminal || argv[0] === "login") throw failure;
-  const { offerSignIn } = await import("./offer.ts");
-  if (!await offerSignIn(failure, argv, flags, context)) throw failure;
+  const offer = await import("./offer.ts").catch(() => undefined);
+  if (!await offer?.offerSignIn(failure, argv, flags, context)) throw failure;
   try {
     return await run(context);
   } catch (again) {

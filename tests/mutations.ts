@@ -192,7 +192,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     what: "an answer repeats what was sent",
     file: "src/oauth/wire.ts",
-    from: "JSON.stringify(maskFields(secretsIn(request), fields))",
+    from: "JSON.stringify(maskFields(sent, fields))",
     to: "JSON.stringify(fields)",
     tests: ["tests/unit/echoes_test.ts"],
   },

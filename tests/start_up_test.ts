@@ -1,7 +1,7 @@
 // What is loaded before the program has done anything: named files, and no more bytes than named.
 // Rule: every file costs every start a quarter of a millisecond; who adds one here has measured it.
 import { assert, assertEquals } from "@std/assert";
-import { localPath, modules, staticClosure } from "./support/module_graph.ts";
+import { localPath, modules, ROOT, staticClosure } from "./support/module_graph.ts";
 
 const KIB = 1024;
 
@@ -79,4 +79,35 @@ Deno.test("a refresh loads nothing that only a failure or status needs", () => {
   const loaded = staticClosure(ALL, ...entries).map(({ specifier }) => localPath(specifier));
   assertEquals(entries.filter((entry) => !loaded.includes(entry)), []);
   assertEquals(LATER.filter((later) => loaded.includes(later)), []);
+});
+
+/** What a proxy loads before it answers, never, or only when another command asks for it. */
+const NOT_WHILE_IT_ANSWERS = [
+  "base/near_names",
+  ...["container", "listener", "plain_question", "program", "question", "terminal"]
+    .map((name) => `system/${name}`),
+].map((name) => `src/${name}.ts`);
+
+Deno.test("a proxy loads all that a refresh may need before it answers: an upgrade removes files", () => {
+  const found = new Map<string, boolean>();
+  const byName = new Map(ALL.map((module) => [module.specifier, module]));
+  const visit = (specifier: string): void => {
+    const path = localPath(specifier);
+    const isElsewhere = /^src\/(cli|commands|doctor|sign_in)\//.test(path);
+    if (found.has(path) || isElsewhere && path !== "src/commands/proxy.ts") return;
+    found.set(path, false);
+    for (const { code, isDynamic } of byName.get(specifier)?.dependencies ?? []) {
+      const isLeftOut = NOT_WHILE_IT_ANSWERS.includes(localPath(code?.specifier ?? ""));
+      if (code?.specifier === undefined || isLeftOut) continue;
+      visit(code.specifier);
+      if (isDynamic) found.set(localPath(code.specifier), true);
+    }
+  };
+  const entries = ["src/commands/proxy.ts", "src/system/deno.ts"];
+  for (const entry of entries) visit(new URL(entry, ROOT).href);
+  const late = [...found].filter(([, isDynamic]) => isDynamic).map(([path]) => path);
+  const stays = byName.get(new URL("src/session/stay_loaded.ts", ROOT).href)?.dependencies ?? [];
+  const early = stays.map(({ code }) => localPath(code?.specifier ?? ""));
+  assertEquals(late.filter((path) => !early.includes(path)), []);
+  assert(late.length > 30);
 });

@@ -4,6 +4,7 @@ import type { CommandContext, CommonFlags, Exit, Reply } from "../command.ts";
 import { programExit } from "../proxy/program_exit.ts";
 import { CliError } from "../base/errors.ts";
 import { fenceOf } from "../proxy/fence.ts";
+import { loadForRefreshes } from "../session/stay_loaded.ts";
 import { settingsInUse } from "../session/store_in_use.ts";
 import { type OpenProxy, openProxy, type ProxyOptions } from "../proxy/proxy.ts";
 
@@ -31,7 +32,8 @@ export async function proxy(
     });
   }
   if (command.length === 0) context.system.interruption(); // from now on a signal ends it in order
-  const { profile } = await settingsInUse(flags, context); // a mistake is said before the address is
+  const { profile, configDir } = await settingsInUse(flags, context); // a mistake is said before the address is
+  await loadForRefreshes(configDir, context.system);
   const options = {
     fence: fenceOf(flags.readOnly === true, flags.only ?? []),
     port: flags.port ?? 0,

@@ -15,7 +15,7 @@ import {
   signInAgain,
 } from "../session/expiry.ts";
 import { nameOrQuoted, shortenId } from "../base/names.ts";
-import { loginInUse, settingsInUse, storeInUse } from "../session/store_in_use.ts";
+import { settingsInUse, settledLogin, storeInUse } from "../session/store_in_use.ts";
 import { loginCommand } from "../session/advice_in_use.ts";
 import { fetchAndSaveUser, savedUser } from "../session/user.ts";
 import { hasEnvironmentLogin, missingProfile, type Settings } from "../settings/settings.ts";
@@ -39,7 +39,7 @@ export interface StatusFlags extends CommonFlags {
 export async function status(flags: StatusFlags, context: CommandContext): Promise<Answer> {
   const settings = await settingsInUse(flags, context);
   const store = await storeInUse(settings, context);
-  const present = await loginInUse(settings, store);
+  const present = await settledLogin(settings, store);
   const now = context.system.now();
   const state = await stateOf(present, settings, now);
   const sealed = present && await store.sealedBy(settings.profile);
@@ -90,7 +90,7 @@ export async function statusInShort(context: CommandContext): Promise<Words> {
   const settings = await settingsInUse({}, context);
   const store = await storeInUse(settings, context);
   const now = context.system.now();
-  const state = await stateOf(await loginInUse(settings, store), settings, now);
+  const state = await stateOf(await settledLogin(settings, store), settings, now);
   const isNarrow = (context.system.terminal.columns() ?? 80) < 80; // two columns would be broken
   const more = words`${isNarrow ? "\n" : "   "}All commands: ${run("help")}`;
   if (state.kind === "out") {

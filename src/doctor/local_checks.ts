@@ -110,7 +110,14 @@ export async function loginCheck(settings: Settings, context: CommandContext): P
     return ok("Login", "comes from the environment (ANAPLAN_REFRESH_TOKEN); none is stored");
   }
   try {
-    const login = await (await storeOf(settings, context)).load(settings.profile);
+    const { profile } = settings;
+    const store = await storeOf(settings, context);
+    if (await store.mayWait(profile)) { // only the lock's holder may say more
+      const seen =
+        `new tokens of an earlier command are not in their place yet (profile ${profile})`;
+      return warning("Login", seen, run("refresh", { profile }));
+    }
+    const login = await store.load(profile);
     const now = context.system.now();
     if (login === undefined) {
       return warning("Login", `none (profile ${settings.profile})`, loginCommand(settings));

@@ -3,30 +3,43 @@
 
 import { asObject, type Fields } from "../base/json.ts";
 
-/** How many ends of a damaged object are tried: no answer with tokens has more fields. */
-const MOST_TRIES = 100;
+/** A name and its text or number; a number at the very end may go on. A name in a text has a backslash before it. */
+const PAIR =
+  /(["'])(\w+)\1\s*:\s*(?:"([^"\\]*(?:\\.[^"\\]*)*)"|'([^'\\]*(?:\\.[^'\\]*)*)'|(-?\d[\d.e+-]*)(?=[\s,}\]]))/gis;
 
-/** The tokens of JSON that say where an object begins, ends and may be cut (RFC 8259, section 2). */
-const STRUCTURE = /"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?$)|[{}[\],]/gs;
-
-/**
- * The fields of an answer: of the first JSON object with a token in it, else of the first JSON object, else of a form
- * (RFC 6749, appendix B), as some servers send it. `undefined` when there are none.
- *
- * @param isCut whether the text broke off, so that its last value may have more to it.
- */
-export function answerFields(text: string, isCut = false): Fields | undefined {
-  if (isPage(text)) return undefined; // scripts in it are no answer to us
-  const whole = objectOf(text);
-  if (whole !== undefined) return whole;
-  const objects = [...objectsIn(text)];
-  return objects.find(hasToken) ?? objects[0] ?? formFields(text, isCut);
+/** What is known of an answer besides its text. */
+interface AnswerContext {
+  /** Whether it broke off, so that its last value may have more to it. */
+  readonly isCut?: boolean;
+  /** The secrets of the request, which an answer may repeat: a new one counts before them. */
+  readonly sent?: readonly string[];
 }
 
-/** The fields of a text that is one JSON object, as nearly every answer is. */
-function objectOf(text: string): Fields | undefined {
+/**
+ * The fields of an answer: of its JSON object, when that is whole and has what is wanted of it; else every text and
+ * number with a name in it, wherever it is in whatever is around it; also those of a form (RFC 6749, appendix B), as
+ * some servers send it. `undefined` when there are none.
+ */
+export function answerFields(text: string, context: AnswerContext = {}): Fields | undefined {
+  if (isPage(text)) return undefined; // scripts in it are no answer to us
+  const value = jsonIn(text);
+  if (typeof value === "string") return answerFields(value, context);
+  const whole = asObject(value);
+  if (whole !== undefined && isFilled(whole.refresh_token)) return whole;
+  const pairs = pairsIn(text, context.sent ?? []);
+  if (whole === undefined) {
+    const fields = { ...formFields(text, context.isCut), ...pairs };
+    return Object.keys(fields).length > 0 ? fields : undefined;
+  }
+  // an error may repeat the refresh token that was sent
+  const isGrant = isFilled(pairs.refresh_token) && (isFilled(pairs.access_token) || !whole.error);
+  return isGrant ? { ...whole, ...pairs } : whole;
+}
+
+/** What a text is that is JSON, as nearly every answer is. */
+function jsonIn(text: string): unknown {
   try {
-    return asObject(JSON.parse(text));
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
@@ -39,49 +52,37 @@ export function isPage(text: string): boolean {
 
 /** Whether an answer brings a token (RFC 6749, section 5.1). */
 export function hasToken(fields: Fields): boolean {
-  return [fields.access_token, fields.refresh_token].some((token) =>
-    typeof token === "string" && token !== ""
-  );
+  return isFilled(fields.access_token) || isFilled(fields.refresh_token);
 }
 
-/** The objects in a text that are in no other object. */
-function* objectsIn(text: string): Generator<Fields> {
-  let depth = 0;
-  let start = 0;
-  let ends: number[] = [];
-  for (const { 0: token, index } of text.matchAll(STRUCTURE)) {
-    if (depth === 0) {
-      if (token !== "{") continue;
-      [start, ends, depth] = [index, [], 1];
-    } else if (token === "{" || token === "[") {
-      depth++;
-    } else if (token === "}" || token === "]") {
-      depth--;
-    }
-    if (depth === 1 && token === "," || depth === 0) ends.push(index);
-    if (depth === 0) yield* wholeFields(text, start, ends);
+function isFilled(value: unknown): boolean {
+  return typeof value === "string" && value !== "";
+}
+
+/** The texts and numbers in a text that have a name; of those with the same name the first new one. */
+function pairsIn(text: string, sent: readonly string[]): Fields {
+  const pairs = new Map<string, string | number>();
+  const isOld = (value: unknown): boolean => typeof value === "string" && sent.includes(value);
+  const readable = text.replaceAll("\0", ""); // UTF-16 has one at each letter
+  for (const [, , written = "", double, single, number] of readable.matchAll(PAIR)) {
+    const name = written.replace(/([a-z])([A-Z])/g, "$1_$2").toLowerCase();
+    const value = number === undefined ? unescaped(double ?? single ?? "") : Number(number);
+    const known = pairs.get(name);
+    const isBetter = known === undefined || isOld(known) && !isOld(value);
+    if (value !== "" && isBetter) pairs.set(name, value);
   }
-  if (depth === 0) return;
-  if (/["}\]]\s*$/.test(text)) ends.push(text.length); // the last value is whole; a number may go on
-  yield* wholeFields(text, start, ends);
+  return Object.fromEntries(pairs);
 }
 
-/** The fields from the start to the last of these ends up to which they are JSON. */
-function* wholeFields(text: string, start: number, ends: number[]): Generator<Fields> {
-  for (const end of ends.reverse().slice(0, MOST_TRIES)) {
-    try {
-      const fields = asObject(JSON.parse(`${text.slice(start, end)}}`));
-      if (fields !== undefined) yield fields;
-      return;
-    } catch {
-      // what is behind an earlier end is damaged
-    }
-  }
+/** The text that an inside of quotes means (RFC 8259, section 7). */
+function unescaped(inside: string): string {
+  const value = inside.includes("\\") ? jsonIn(`"${inside}"`) : inside;
+  return typeof value === "string" ? value : inside;
 }
 
-function formFields(text: string, isCut: boolean): Fields | undefined {
-  if (!/^\s*\w+=[^\s{]*\s*$/.test(text)) return undefined;
-  const parameters = text.trim().split("&");
+function formFields(text: string, isCut = false): Fields | undefined {
+  if (!/^\s*\w+=/.test(text)) return undefined;
+  const parameters = text.trim().split(/[&\r\n]+/);
   if (isCut) parameters.pop();
   return Object.fromEntries(new URLSearchParams(parameters.join("&")));
 }

@@ -2,6 +2,9 @@
 
 import { FILE_VERSION, type TokenSet } from "./token_set.ts";
 
+/** The {@link TokenSet.endedBy} of tokens that came for another user, client or server than the login's: not the server's. */
+export const NOT_THIS_LOGIN = "not_this_login";
+
 /** Whether both are the same tokens of the same login, so that no refresh came between. */
 export function sameTokenSet(a: TokenSet | undefined, b: TokenSet | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;

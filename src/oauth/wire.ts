@@ -162,7 +162,7 @@ async function answerTo(request: HttpRequest, system: Pick<System, "fetch">): Pr
     if (!(error instanceof CliError) || !error.arrived?.ok) throw error;
     const text = await error.arrived.text();
     if (isPage(text)) throw error;
-    const fields = answerFields(text, true);
+    const fields = answerFields(text, { isCut: true, sent: secretsIn(request) });
     const isUsable = text.trimEnd().endsWith("}") || field(fields ?? {}, "refresh_token", "string");
     if (fields !== undefined && isUsable) return Response.json(fields);
     const { host } = new URL(request.url);
@@ -179,7 +179,8 @@ async function withoutEchoes(response: Response, request: HttpRequest): Promise<
   const { status, headers } = response;
   const text = await response.text(); // to look at `body` would make a stream, which takes a millisecond
   if (text === "") return new Response(null, { status, headers });
-  const fields = answerFields(text);
-  const body = fields && JSON.stringify(maskFields(secretsIn(request), fields));
+  const sent = secretsIn(request);
+  const fields = answerFields(text, { sent });
+  const body = fields && JSON.stringify(maskFields(sent, fields));
   return new Response(body ?? text, { status, headers });
 }

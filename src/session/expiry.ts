@@ -5,7 +5,7 @@ import { run, type Words, words } from "../base/advice.ts";
 import type { Settings } from "../settings/settings.ts";
 import { clockTime, dateTime, duration } from "../base/times.ts";
 import { isFresh, type TokenSet } from "../oauth/token_set.ts";
-import { canRefresh } from "../oauth/token_sets.ts";
+import { canRefresh, NOT_THIS_LOGIN } from "../oauth/token_sets.ts";
 
 /** When a login expires; `known` by the tokens or the server, `configured` by a setting. */
 export type LoginExpiry =
@@ -60,7 +60,9 @@ export function signedOut(
   if (endedBy !== undefined) {
     const server = settings.issuer === undefined ? "Anaplan" : new URL(settings.issuer).host;
     const when = endedAt === undefined ? "" : ` ${moment(endedAt, now)}`;
-    return { isAssumed: false, reason: `${server} rejected your login${when}`, code: endedBy };
+    return endedBy === NOT_THIS_LOGIN
+      ? { isAssumed: false, reason: `a refresh${when} brought tokens that are not for your login` }
+      : { isAssumed: false, reason: `${server} rejected your login${when}`, code: endedBy };
   }
   const expiry = loginExpiry(tokenSet, settings);
   const isOver = "at" in expiry && expiry.at <= now;

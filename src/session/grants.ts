@@ -7,6 +7,7 @@ import { CliError } from "../base/errors.ts";
 import type { Grant } from "../oauth/token_response.ts";
 import type { LockedLogin } from "../store/locked_login.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
+import { NOT_THIS_LOGIN } from "../oauth/token_sets.ts";
 
 /** What differs between a refresh and a sign-in. */
 export interface GrantOptions {
@@ -56,6 +57,7 @@ export async function grantAndSave<Other extends string = never>(
   }
   const verdict = early ?? await grant.judge();
   if (verdict.kind === "wrong") {
+    await markNotThisLogin(grant.tokenSet, login, { system, talk });
     throw wrongIdToken(
       `The new tokens are saved, but the id_token is not for this login (${verdict.reason})`,
     );
@@ -63,6 +65,22 @@ export async function grantAndSave<Other extends string = never>(
   if (verdict.kind === "doubtful") talk.warn(verdict.reason);
   if (!grant.hasAccessToken) throw noAccessToken();
   return grant.tokenSet;
+}
+
+/** Keeps later commands from using the tokens; an explicit `refresh` asks once more. */
+async function markNotThisLogin(
+  tokenSet: TokenSet,
+  login: LockedLogin,
+  { system, talk }: Pick<CommandContext, "system" | "talk">,
+): Promise<void> {
+  const now = system.now();
+  const expiresAt = Math.min(tokenSet.expiresAt, now);
+  try {
+    await login.save({ ...tokenSet, expiresAt, endedBy: NOT_THIS_LOGIN, endedAt: now });
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    talk.warn(`${error.message}; the next command may use the tokens`);
+  }
 }
 
 function wrongIdToken(message: string): CliError {

@@ -57,9 +57,8 @@ export function stillValidWarning(
 export function signedOutError(
   out: SignedOut,
   settings: Settings,
-  endedBy: string | undefined,
 ): CliError {
-  const details = endedBy === undefined ? {} : { oauthError: endedBy };
+  const details = out.code === undefined ? {} : { oauthError: out.code };
   return loginRequired(settings, signedOutSentence(out, settings.profile), details);
 }
 

@@ -230,7 +230,7 @@ async function assertRefreshable(
   if (!canRefresh(tokenSet) && !isAskedAgain) {
     const { signedOut } = await import("./expiry.ts");
     const out = signedOut(tokenSet, settings, now);
-    if (out !== undefined) throw (await messages()).signedOutError(out, settings, endedBy);
+    if (out !== undefined) throw (await messages()).signedOutError(out, settings);
   }
   // the settings may name another server by now, so a login without an endpoint cannot be used
   if (refreshToken !== undefined && tokenEndpoint !== undefined) {

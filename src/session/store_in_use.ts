@@ -76,6 +76,23 @@ async function readSettledLogin(
   return present;
 }
 
+/**
+ * As {@link loginInUse}; tokens that wait for their place are put there also when the login before them is whole.
+ *
+ * @throws {CliError} `storage` also when they cannot be read: then no command can refresh the login.
+ */
+export async function settledLogin(
+  settings: Settings,
+  store: LoginStore,
+): Promise<TokenSet | undefined> {
+  const { profile } = settings;
+  if (!hasEnvironmentLogin(settings) && await store.mayWait(profile)) {
+    await using login = await store.lock(profile);
+    if (login.lost !== undefined) throw login.lost;
+  }
+  return await loginInUse(settings, store);
+}
+
 /** Where the settings' login is: in their configuration directory, or in the environment alone. */
 export async function storeInUse(settings: Settings, context: CommandContext): Promise<LoginStore> {
   if (!hasEnvironmentLogin(settings)) return await storeOf(settings, context);

@@ -9,6 +9,7 @@ import { proxyFor } from "./proxies.ts";
 import { portOf } from "../base/urls.ts";
 import { httpClient } from "./http_client.ts";
 import { isScreen } from "./surroundings.ts";
+import { joined, unpacked } from "./unpacked.ts";
 
 /** How long nothing may come, in milliseconds. */
 const TIMEOUT = 20_000;
@@ -18,6 +19,15 @@ const LONGEST_ANSWER = 2;
 const STOPPED_THRESHOLD = 1_000;
 /** Tokens, metadata and users are short; what a parser makes of a text is far longer than the text. */
 const BODY_LIMIT = 1024 * 1024;
+/** Tokens may be behind more than that, and come once. */
+const KEPT_LIMIT = 8 * 1024 * 1024;
+
+/** What is packed is lost when its check sum is, and Deno unpacks nothing that was not asked for. */
+const HEADERS = {
+  accept: "application/json",
+  "accept-encoding": "identity",
+  "user-agent": "anaplan-auth",
+};
 
 /** As {@link fetchWhole}; says what it waits for. */
 export async function fetchPatiently(
@@ -45,31 +55,32 @@ export async function fetchWhole(
   const elapsed = (): number => Math.round(performance.now() - started);
   const way = proxy === undefined ? "" : ` through the proxy ${proxy.address}`;
   trace(() => `> ${request.method} ${maskUrl(url)}${maskForm(request.body)}${way}`);
+  const limit = request.keepsWhatArrived ? KEPT_LIMIT : BODY_LIMIT;
   const chunks: Uint8Array[] = [];
   let response: Response | undefined;
   try {
     response = await fetch(url, {
       method: request.method,
-      headers: { accept: "application/json", "user-agent": "anaplan-auth", ...request.headers },
+      headers: { ...HEADERS, ...request.headers },
       ...(request.body === undefined ? {} : { body: request.body }),
       redirect: "manual",
       signal: patience.signal,
       client,
     });
     const answered = response;
-    await readBounded(response, url.host, chunks, patience.heard);
+    await readBounded(response, { host: url.host, limit, chunks }, patience.heard);
     const body = joined(chunks);
     trace(() =>
       `< ${answered.status} ${typeOf(answered, request)}, ${body.length} bytes, ${elapsed()} ms`
     );
-    return answerOf(response, body);
+    return await answerOf(response, body, limit);
   } catch (error) {
     const signer = async (): Promise<string | undefined> =>
       (await import("./peer_issuer.ts")).peerIssuer(url.hostname, portOf(url));
     const translated = await failureOf(error, { url, proxy, signer });
     trace(() => `< no answer after ${elapsed()} ms: ${translated.message}`);
     if (response === undefined || !request.keepsWhatArrived) throw translated;
-    throw translated.with({ arrived: answerOf(response, joined(chunks)) });
+    throw translated.with({ arrived: await answerOf(response, joined(chunks), limit) });
   }
 }
 
@@ -88,9 +99,14 @@ async function failureOf(error: unknown, tried: RequestAttempt): Promise<CliErro
   }
 }
 
-function answerOf({ status, headers }: Response, body: Uint8Array<ArrayBuffer>): Response {
+async function answerOf(
+  { status, headers }: Response,
+  body: Uint8Array<ArrayBuffer>,
+  limit: number,
+): Promise<Response> {
   const hasBody = ![101, 204, 205, 304].includes(status);
-  return new Response(hasBody ? body : null, { status, headers });
+  const inside = hasBody ? await unpacked(body, headers.get("content-encoding"), limit) : null;
+  return new Response(inside, { status, headers });
 }
 
 /**
@@ -140,8 +156,11 @@ function patientTimeout(
 
 async function readBounded(
   response: Response,
-  host: string,
-  chunks: Uint8Array[],
+  { host, limit, chunks }: {
+    readonly host: string;
+    readonly limit: number;
+    readonly chunks: Uint8Array[];
+  },
   heard: () => void,
 ): Promise<void> {
   let length = 0;
@@ -152,7 +171,7 @@ async function readBounded(
     if (chunk === undefined) return;
     heard();
     length += chunk.length;
-    if (length > BODY_LIMIT) {
+    if (length > limit) {
       await reader?.cancel();
       throw new CliError("unavailable", `Cannot use the answer of ${host}: it is far too long`, {
         next: "try again later; a proxy may be answering in its place",
@@ -160,16 +179,6 @@ async function readBounded(
     }
     chunks.push(chunk);
   }
-}
-
-function joined(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(chunks.reduce((length, chunk) => length + chunk.length, 0));
-  let offset = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return whole;
 }
 
 function maskForm(body: string | undefined): string {

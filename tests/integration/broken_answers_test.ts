@@ -1,5 +1,5 @@
 // Answers of a token endpoint whose HTTP framing is damaged, from a real server: what came counts.
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 import { refresh } from "../../src/oauth/client.ts";
 import { pollForTokens } from "../../src/oauth/device.ts";
@@ -17,12 +17,20 @@ function longer(body: string, by = 1): string {
   return `${HEAD}content-length: ${body.length + by}\r\n\r\n${body}`;
 }
 
+interface RawServer extends AsyncDisposable {
+  readonly url: string;
+  count: number;
+  /** The last request. */
+  heard: string;
+}
+
 /** A server that sends these bytes as every answer and hangs up. */
-function rawServer(answer: string): AsyncDisposable & { readonly url: string; count: number } {
+function rawServer(answer: string, more: Uint8Array = new Uint8Array()): RawServer {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const raw = {
     url: `http://127.0.0.1:${listener.addr.port}/oauth/token`,
     count: 0,
+    heard: "",
     async [Symbol.asyncDispose]() {
       listener.close();
       await serving;
@@ -30,9 +38,11 @@ function rawServer(answer: string): AsyncDisposable & { readonly url: string; co
   };
   const serving = (async () => {
     for await (using connection of listener) {
-      const request = await connection.read(new Uint8Array(65_536));
-      if (request !== null) raw.count++;
-      const bytes = new TextEncoder().encode(answer);
+      const request = new Uint8Array(65_536);
+      const length = await connection.read(request);
+      if (length !== null) raw.count++;
+      raw.heard = new TextDecoder().decode(request.subarray(0, length ?? 0));
+      const bytes = new Uint8Array([...new TextEncoder().encode(answer), ...more]);
       for (let sent = 0; sent < bytes.length;) {
         try {
           sent += await connection.write(bytes.subarray(sent));
@@ -45,6 +55,15 @@ function rawServer(answer: string): AsyncDisposable & { readonly url: string; co
   return raw;
 }
 
+/** The tokens are used, all of them, and were asked for once. */
+async function assertRefreshed(raw: RawServer): Promise<void> {
+  const server = { ...SERVER, tokenEndpoint: raw.url };
+  const { tokenSet } = await refresh(LOGIN, server, CLIENT, denoSystem());
+  const { accessToken, refreshToken, scope } = tokenSet;
+  assertEquals([accessToken.reveal(), refreshToken?.reveal(), scope], Object.values(FIELDS));
+  assertEquals(raw.count, 1);
+}
+
 const WHOLE: Readonly<Record<string, string>> = {
   "is a byte shorter than it says": longer(TOKENS),
   "has no last chunk": `${HEAD}transfer-encoding: chunked\r\n\r\n${
@@ -54,11 +73,7 @@ const WHOLE: Readonly<Record<string, string>> = {
 for (const [what, answer] of Object.entries(WHOLE)) {
   Deno.test(`an answer that ${what} is used whole, and is not asked for again`, async () => {
     await using raw = rawServer(answer);
-    const server = { ...SERVER, tokenEndpoint: raw.url };
-    const { tokenSet } = await refresh(LOGIN, server, CLIENT, denoSystem());
-    const { accessToken, refreshToken, scope } = tokenSet;
-    assertEquals([accessToken.reveal(), refreshToken?.reveal(), scope], Object.values(FIELDS));
-    assertEquals(raw.count, 1);
+    await assertRefreshed(raw);
   });
 }
 
@@ -82,13 +97,46 @@ for (const [what, head] of Object.entries(UNREADABLE)) {
   });
 }
 
-Deno.test("of an answer over a megabyte the tokens are used that came within it", async () => {
-  const body = `${TOKENS.slice(0, -1)},"id_token":"${"x".repeat(1_200_000)}"}`;
-  await using raw = rawServer(longer(body, 0));
-  const server = { ...SERVER, tokenEndpoint: raw.url };
-  const { tokenSet } = await refresh(LOGIN, server, CLIENT, denoSystem());
-  assertEquals([tokenSet.refreshToken?.reveal(), raw.count], ["new-refresh", 1]);
+Deno.test("tokens behind more than a megabyte are used", async () => {
+  const padding = " ".repeat(1_200_000);
+  await using raw = rawServer(longer(`${padding}{"msg":"a\nb","data":${TOKENS}}`, 0));
+  await assertRefreshed(raw);
 });
+
+Deno.test("of an answer that is far too long the tokens are used that came at first", async () => {
+  const body = `${TOKENS.slice(0, -1)},"id_token":"${"x".repeat(9_000_000)}"}`;
+  await using raw = rawServer(longer(body, 0));
+  await assertRefreshed(raw);
+});
+
+/** Tokens as a server packs them that does not heed what it was asked for, with this much cut off, or damaged. */
+async function packed(
+  format: "gzip" | "deflate" | "brotli",
+  damage: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> = (bytes) => bytes,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const packing = new Blob([TOKENS]).stream().pipeThrough(new CompressionStream(format));
+  return damage(await new Response(packing).bytes());
+}
+
+const PACKED: Readonly<Record<string, [string, Promise<Uint8Array<ArrayBuffer>>]>> = {
+  "by gzip": ["gzip", packed("gzip")],
+  "by brotli": ["br", packed("brotli")],
+  "as deflate": ["deflate", packed("deflate")],
+  "and breaks off before gzip's sum": ["gzip", packed("gzip", (bytes) => bytes.slice(0, -8))],
+  "with a wrong sum": [
+    "x-gzip",
+    packed("gzip", (bytes) => bytes.map((byte, at) => byte ^ Number(at === bytes.length - 6))),
+  ],
+  "with more behind it": ["gzip", packed("gzip", (bytes) => new Uint8Array([...bytes, 1, 2]))],
+  "in name only": ["gzip", Promise.resolve(new TextEncoder().encode(TOKENS))],
+};
+for (const [how, [coding, bytes]] of Object.entries(PACKED)) {
+  Deno.test(`an answer is used that is packed ${how}, though no packing was asked for`, async () => {
+    await using raw = rawServer(`${HEAD}content-encoding: ${coding}\r\n\r\n`, await bytes);
+    await assertRefreshed(raw);
+    assertStringIncludes(raw.heard, "accept-encoding: identity\r\n");
+  });
+}
 
 for (const came of ["", '{"access_token":"new-access","refresh_token":"new-re']) {
   const what = came === "" ? "its first" : "its last";

@@ -4,6 +4,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { type Home, makeHome } from "../support/home.ts";
 import { type Outcome, type Program, runProgram, startProgram } from "../support/program.ts";
+import { proxyScene } from "../support/proxy_scene.ts";
 import { browse } from "../support/scripted_browser.ts";
 import { newKey, openByHand } from "../support/sealed.ts";
 import {
@@ -123,6 +124,35 @@ Deno.test("a server's answer is reported when the program's files are gone after
   });
   assertEquals([code, stderr.includes("invalid_grant")], [3, true], stderr);
 });
+for (const kind of ["sealed", "plain"]) {
+  Deno.test(`a proxy refreshes a ${kind} login when the program's files are gone after it started`, async () => {
+    using keys = tempDir();
+    Deno.writeTextFileSync(`${keys.path}/key`, key);
+    const isSealed = kind === "sealed";
+    const env = isSealed ? { ANAPLAN_AUTH_KEY_FILE: `${keys.path}/key` } : {};
+    await using scene = await proxyScene([], {}, { executable, env });
+    scene.upstream.answer = ({ headers }, response) => {
+      response.writeHead(headers.authorization?.includes("token-number") ? 200 : 401).end();
+    };
+    await Deno.rename(`${made}/bundle`, `${made}/away`);
+    try {
+      const answer = await scene.ask("/2/0/x");
+      assertEquals([answer.status, await answer.text()], [200, ""]);
+      const file = scene.home.credentialsFile();
+      const text = await Deno.readTextFile(file);
+      const { accessToken } = isSealed ? openByHand(text, key).login : JSON.parse(text);
+      assertEquals([accessToken, scene.upstream.refreshes], ["token-number-1", 1]);
+      await Deno.remove(file);
+      await new Promise((resolve) => setTimeout(resolve, 1_100)); // what was read counts for a second
+      const { error } = await (await scene.ask("/2/0/x")).json();
+      assertEquals(error.kind, "login_required");
+      scene.program.signal("SIGTERM");
+      assertEquals((await scene.program.outcome).code, 143);
+    } finally {
+      await Deno.rename(`${made}/away`, `${made}/bundle`);
+    }
+  });
+}
 
 Deno.test("the program starts at every moment while its bundle is made anew", async () => {
   const making = makeBundle(made);

@@ -16,7 +16,8 @@ export interface Module {
   readonly dependencies?: readonly Dependency[];
 }
 
-const ROOT = new URL("../../", import.meta.url);
+/** The checkout. */
+export const ROOT = new URL("../../", import.meta.url);
 
 /** All modules reachable from main.ts, dynamic imports included. */
 export async function modules(): Promise<readonly Module[]> {

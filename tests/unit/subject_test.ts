@@ -126,6 +126,23 @@ Deno.test("a refresh that brings the tokens of another user is exit 4, and they 
   assertEquals([accessToken.reveal(), subject], ["new-access", "ada"]);
 });
 
+Deno.test("the tokens of another user are used by no later command, until a sign-in or a refresh that is right", async () => {
+  const answered = (sub: string) => tokenAnswer({ id_token: idToken({ sub, iss: ISSUER }) });
+  using scene = issuerScene({ ...STALE, subject: "ada" }, []);
+  const at = ["--config-dir", scene.configDir];
+  assertEquals((await runCommandLine(["token", ...at], { network: [answered("eve")] })).code, 4);
+  for (const command of [["token"], ["status"], ["exec", "--", "true"]]) {
+    const [name = "", ...rest] = command;
+    const { code, stdout, stderr } = await runCommandLine([name, ...at, ...rest]);
+    assertEquals(code, 3, name);
+    assertStringIncludes(stdout + stderr, "brought tokens that are not for your login");
+  }
+  assertEquals((await runCommandLine(["refresh", ...at], { network: [answered("eve")] })).code, 4);
+  assertEquals((await runCommandLine(["token", ...at])).code, 3);
+  assertEquals((await runCommandLine(["refresh", ...at], { network: [answered("ada")] })).code, 0);
+  assertEquals((await runCommandLine(["token", ...at])).code, 0);
+});
+
 Deno.test("a refresh is judged by the user of the sign-in alone, and needs no id_token", async () => {
   const verdict = async (subject: string | undefined, sub?: string): Promise<string> => {
     const answer = tokenAnswer(sub === undefined ? {} : { id_token: idToken({ sub }) });

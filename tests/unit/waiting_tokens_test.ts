@@ -1,11 +1,13 @@
 // Tokens that wait for their place are found by the commands that read without a lock.
 import { formatWords } from "../../src/base/advice.ts";
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { logout } from "../../src/commands/logout.ts";
 import { refresh } from "../../src/commands/refresh.ts";
 import { status } from "../../src/commands/status.ts";
 import { token } from "../../src/commands/token.ts";
 import { whoami } from "../../src/commands/whoami.ts";
+import { loginCheck } from "../../src/doctor/local_checks.ts";
+import { loadSettings } from "../../src/settings/settings.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { type TokenSet } from "../../src/oauth/token_set.ts";
 import { serializeTokenSet } from "../../src/oauth/token_sets.ts";
@@ -124,4 +126,29 @@ Deno.test("refresh says that an earlier command got the tokens that it puts back
   const { text } = await refresh(scene.flags, scene.context);
   assertStringIncludes(text, "An earlier command had refreshed the login.");
   assertEquals(scene.context.system.requests, []);
+});
+
+Deno.test("status puts tokens in their place that follow a login that looks whole", async () => {
+  using scene = waiting(STALE);
+  const { text } = await status(scene.flags, scene.context);
+  assertMatch(formatWords(text), /Access token {3}valid until/);
+});
+
+Deno.test("status and doctor say so when tokens wait that cannot be read", async () => {
+  using home = tempDir();
+  using at = rescueScene({ HOME: home.path });
+  Deno.chmodSync(await rescueTokens(at), 0o644);
+  using scene = sessionScene(undefined);
+  const flags = { configDir: at.configDir };
+  for (const command of [token, status]) {
+    const error = await assertRejects(() => command(flags, scene.context), CliError);
+    assertStringIncludes(error.message, "Cannot get the new tokens from ");
+    assertEquals(error.kind, "storage");
+  }
+  const { mark, seen, next } = await loginCheck(
+    loadSettings(flags, scene.context.system),
+    scene.context,
+  );
+  assertEquals([mark, formatWords(next ?? "")], ["warning", "anaplan-auth refresh"]);
+  assertStringIncludes(seen, "new tokens of an earlier command are not in their place yet");
 });

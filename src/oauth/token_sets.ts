@@ -13,6 +13,12 @@ export function sameTokenSet(a: TokenSet | undefined, b: TokenSet | undefined): 
   return a.refreshToken?.equals(b.refreshToken) ?? b.refreshToken === undefined;
 }
 
+/** Whether a login with a refresh token may come from another one by refreshes. */
+export function mayComeFrom({ refreshToken, signIn }: TokenSet, before: TokenSet): boolean {
+  const isOfOther = signIn !== undefined && before.signIn !== undefined && signIn !== before.signIn;
+  return refreshToken !== undefined && !isOfOther;
+}
+
 /** Whether there is a refresh token that the server has not rejected; that of a copy is in its store. */
 export function canRefresh({ refreshToken, isCopy, endedBy }: TokenSet): boolean {
   return (refreshToken !== undefined || isCopy === true) && endedBy === undefined;

@@ -9,7 +9,7 @@ import type { LockedLogin } from "../store/locked_login.ts";
 import { loginInUse, storeInUse } from "./store_in_use.ts";
 import type { LoginStore } from "../store/login_store.ts";
 import { isFresh, type TokenSet } from "../oauth/token_set.ts";
-import { canRefresh, sameTokenSet } from "../oauth/token_sets.ts";
+import { canRefresh, mayComeFrom, sameTokenSet } from "../oauth/token_sets.ts";
 
 /** What a refresh did: another process may have been first. */
 export interface RefreshResult {
@@ -18,6 +18,8 @@ export interface RefreshResult {
   readonly byUs: boolean;
   /** Whether this process put the tokens in their place, which an earlier one got. */
   readonly isPutBack?: boolean;
+  /** Whether the refresh token before these was sent after they came, which may have ended them. */
+  readonly isDoubtful?: boolean;
 }
 
 /**
@@ -126,11 +128,17 @@ interface ReplaceOptions {
   readonly since?: number;
 }
 
-/**
- * Compare and replace: the stored token set is refreshed, unless another process replaced the one that
- * was seen by a fresh one.
- */
+/** As {@link replaceOnce}; tokens that a used refresh token may have ended are refreshed before they are given out. */
 async function replaceTokenSet(
+  ...[seen, ...rest]: Parameters<typeof replaceOnce>
+): Promise<RefreshResult> {
+  const result = await replaceOnce(seen, ...rest);
+  // only a refresh shows whether the server ended both (RFC 9700, section 4.14.2)
+  return result.isDoubtful ? await replaceTokenSet(result.tokenSet, ...rest) : result;
+}
+
+/** Refreshes the stored token set, unless another process replaced the one that was seen by a fresh one. */
+async function replaceOnce(
   seen: TokenSet,
   store: LoginStore,
   settings: Settings,
@@ -190,7 +198,7 @@ async function refreshLocked(
     if (error.kind === "login_required") {
       const present = await login.load(); // something that knows no locks may have been here
       if (present !== undefined && !sameTokenSet(present, stored)) {
-        return { tokenSet: present, byUs: false };
+        return { tokenSet: present, byUs: false, isDoubtful: mayComeFrom(present, stored) };
       }
       const endedBy = error.oauthError ?? "rejected";
       const ended = { ...stored, endedBy, endedAt: context.system.now() };

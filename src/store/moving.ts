@@ -25,7 +25,8 @@ export function filesName(configDir: string): string {
  * Moves the profile's login; a move that was interrupted, in this direction or the other one, is finished first.
  *
  * @returns whether there was one.
- * @throws {CliError} `usage` when another login of the profile is there, `storage` when it is on its way elsewhere.
+ * @throws {CliError} `usage` when another login of the profile is there, `storage` when it is on its way elsewhere or
+ * the tokens that follow it cannot be read.
  */
 export async function moveLogin(
   profile: string,
@@ -37,7 +38,9 @@ export async function moveLogin(
   await using one = await first.store.lock(profile);
   await using other = await second.store.lock(profile);
   const [source, target] = first === from ? [one, other] : [other, one];
-  const login = await source.load();
+  const lost = one.lost ?? other.lost;
+  if (lost !== undefined) throw lost; // its refresh token was used, and the next place would not know that
+  const login = withSignIn(await source.load());
   const present = await unlessMoved(await target.load(), login, target, from);
   if (login === undefined) return await isBroughtBack(present, target, from);
   if (present !== undefined) {
@@ -88,6 +91,11 @@ async function removeFrom(source: LockedLogin, login: TokenSet): Promise<void> {
 
 function unmarked({ movingTo: _, ...login }: TokenSet): TokenSet {
   return login;
+}
+
+/** A login with an id of its sign-in, by which it is known again after a refresh: older ones have none. */
+function withSignIn(login: TokenSet | undefined): TokenSet | undefined {
+  return login && { ...login, signIn: login.signIn ?? crypto.randomUUID() };
 }
 
 /** Whether one comes from the other by refreshes. */

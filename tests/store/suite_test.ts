@@ -161,38 +161,49 @@ Deno.test({
   },
 });
 
-Deno.test({
-  name:
-    "a computer that sleeps while it connects does not send its refresh token again under a lost lock",
-  ignore: postgresql.path === undefined && !isCi,
-  fn: async () => {
-    const clock = { slept: 0 };
-    const whole = (url: string) => Promise.resolve({ url, end: () => Promise.resolve() });
-    await using stores = await inPostgres(whole, clock);
-    const { sql } = await shared();
-    const [sleeper, other] = [await stores.at(0), await stores.at(1)];
-    {
-      await using first = await sleeper.lock("default");
-      await first.save(LOGIN);
-    }
-    await using login = await sleeper.lock("default");
-    await login.load();
-    let sent = 0;
-    const cut = async (): Promise<never> => {
-      sent++;
-      clock.slept += 200_000; // its connection does not outlive that, and its lock is another one's by now
-      await sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'anaplan'");
-      await sql("UPDATE anaplan_auth_logins SET attempt = NULL");
-      await using next = await other.lock("default");
-      await next.save({ ...LOGIN, accessToken: new Secret("another") });
-      throw new CliError("unavailable", "The connection was cut", { answerLost: true });
-    };
-    const system = { ...fakeSystem(), fetch: cut };
-    const ask = (confirm: () => Promise<void>) => refresh(LOGIN, SERVER, CLIENT, system, confirm);
-    await assertRejects(() => grantAndSave<never>(login, ask, fakeContext()), CliError);
-    assertEquals(sent, 1);
-  },
-});
+const cut = (): Promise<Response> =>
+  Promise.reject(new CliError("unavailable", "The connection was cut", { answerLost: true }));
+const tooMany = (): Promise<Response> =>
+  Promise.resolve(new Response(null, { status: 429, headers: { "retry-after": "9" } }));
+
+for (const [when, answer] of [["connects", cut], ["waits out a Retry-After", tooMany]] as const) {
+  const name =
+    `a computer that sleeps while it ${when} does not send its refresh token again under a lost lock`;
+  Deno.test({
+    name,
+    ignore: postgresql.path === undefined && !isCi,
+    fn: () => assertSentOnce(answer),
+  });
+}
+
+/** The lock is lost while the first request is on its way, which is answered so. */
+async function assertSentOnce(answer: () => Promise<Response>): Promise<void> {
+  const clock = { slept: 0 };
+  const whole = (url: string) => Promise.resolve({ url, end: () => Promise.resolve() });
+  await using stores = await inPostgres(whole, clock);
+  const { sql } = await shared();
+  const [sleeper, other] = [await stores.at(0), await stores.at(1)];
+  {
+    await using first = await sleeper.lock("default");
+    await first.save(LOGIN);
+  }
+  await using login = await sleeper.lock("default");
+  await login.load();
+  let sent = 0;
+  const send = async (): Promise<Response> => {
+    sent++;
+    clock.slept += 200_000; // its connection does not outlive that, and its lock is another one's by now
+    await sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'anaplan'");
+    await sql("UPDATE anaplan_auth_logins SET attempt = NULL");
+    await using next = await other.lock("default");
+    await next.save({ ...LOGIN, accessToken: new Secret("another") });
+    return await answer();
+  };
+  const system = { ...fakeSystem(), fetch: send };
+  const ask = (confirm: () => Promise<void>) => refresh(LOGIN, SERVER, CLIENT, system, confirm);
+  await assertRejects(() => grantAndSave<never>(login, ask, fakeContext()), CliError);
+  assertEquals(sent, 1);
+}
 
 let server: Promise<Awaited<ReturnType<typeof startPostgres>>> | undefined;
 

@@ -2,6 +2,8 @@
 import { sameTokenSet } from "../../src/oauth/token_sets.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
+import { onlyDefined } from "../../src/base/json.ts";
+import type { TokenSet } from "../../src/oauth/token_set.ts";
 import { saveProfile } from "../../src/settings/profiles.ts";
 import { Secret } from "../../src/base/secret.ts";
 import { freshTokenSet, refreshedTokenSet } from "../../src/session/session.ts";
@@ -16,6 +18,7 @@ import {
   unreachable,
   webPage,
 } from "../support/logins.ts";
+import { formOf } from "../support/oauth.ts";
 import { type SessionScene, sessionScene } from "../support/session_scene.ts";
 import { namesIn } from "../support/temp_dir.ts";
 import { nextOf } from "../support/shown.ts";
@@ -75,17 +78,43 @@ for (const status of [401, 403]) {
   }
 }
 
-Deno.test("invalid_grant about a token that was replaced meanwhile marks nothing", async () => {
-  const fresh = { ...LOGIN, refreshToken: new Secret("others-refresh") };
-  using scene = sessionScene(STALE, {
-    network: [() => {
-      putLogin(scene.configDir, fresh); // by something that knows no locks
-      return errorAnswer(400, "invalid_grant");
-    }],
-  });
-  assert(sameTokenSet(await freshTokenSet(scene.settings, scene.context), fresh));
+/** A login that something puts there that knows no locks, while the server refuses ours. */
+function replacedMeanwhile(others: TokenSet, ...later: readonly Response[]): SessionScene {
+  const replace = (): Response => {
+    putLogin(scene.configDir, others);
+    return errorAnswer(400, "invalid_grant");
+  };
+  const ours = { ...STALE, signIn: "ours" };
+  const scene = sessionScene(ours, { network: [replace, ...later] });
+  return scene;
+}
+
+const OTHERS: TokenSet = { ...LOGIN, refreshToken: new Secret("others-refresh") };
+
+Deno.test("invalid_grant about a login that another sign-in replaced meanwhile says nothing about that", async () => {
+  using scene = replacedMeanwhile({ ...OTHERS, signIn: "theirs" });
+  assert(sameTokenSet(await freshTokenSet(scene.settings, scene.context), OTHERS));
   assertEquals(storedLogin(scene.configDir).endedBy, undefined);
 });
+
+for (const signIn of ["ours", undefined]) {
+  const others = onlyDefined({ ...OTHERS, signIn });
+  const which = signIn === undefined ? "may have" : "has";
+  Deno.test(`after invalid_grant a login that a refresh ${which} put there meanwhile is refreshed itself`, async () => {
+    using scene = replacedMeanwhile(others, tokenAnswer());
+    const { tokenSet, byUs } = await refreshedTokenSet(scene.settings, scene.context);
+    assertEquals([tokenSet.accessToken.reveal(), byUs], ["new-access", true]);
+    const sent = scene.context.system.requests.map((request) => formOf(request).refresh_token);
+    assertEquals(sent, ["old-refresh", "others-refresh"]);
+  });
+
+  Deno.test(`a login that our used refresh token ended, as it ${which} the same sign-in, is over`, async () => {
+    using scene = replacedMeanwhile(others, errorAnswer(400, "invalid_grant"));
+    const error = await failure(scene);
+    assertEquals(error.kind, "login_required");
+    assertEquals(storedLogin(scene.configDir).endedBy, "invalid_grant");
+  });
+}
 
 Deno.test("what says nothing about the login leaves it untouched", async () => {
   const answers = [
@@ -142,9 +171,9 @@ Deno.test("invalid_grant about a login that was removed meanwhile does not bring
 });
 
 Deno.test("a login that another program put there during invalid_grant is not called our refresh", async () => {
-  using scene = sessionScene(LOGIN, {
+  using scene = sessionScene({ ...LOGIN, signIn: "ours" }, {
     network: [() => {
-      putLogin(scene.configDir, { ...LOGIN, refreshToken: new Secret("others-refresh") });
+      putLogin(scene.configDir, { ...OTHERS, signIn: "theirs" });
       return errorAnswer(400, "invalid_grant");
     }],
   });

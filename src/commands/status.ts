@@ -17,6 +17,7 @@ import {
 import { nameOrQuoted, shortenId } from "../base/names.ts";
 import { loginInUse, settingsInUse, storeInUse } from "../session/store_in_use.ts";
 import { loginCommand } from "../session/advice_in_use.ts";
+import { otherServer } from "../session/other_server.ts";
 import { fetchAndSaveUser, savedUser } from "../session/user.ts";
 import { hasEnvironmentLogin, missingProfile, type Settings } from "../settings/settings.ts";
 import { isoTime } from "../base/text.ts";
@@ -123,8 +124,10 @@ async function stateOf(
   const next = loginCommand(settings);
   if (tokenSet !== undefined) {
     const out = signedOut(tokenSet, settings, now);
-    if (out === undefined) return { kind: "in", tokenSet };
-    return { kind: "out", why: `${signedOutSentence(out, profile)}.`, next };
+    if (out !== undefined) return { kind: "out", why: `${signedOutSentence(out, profile)}.`, next };
+    const other = otherServer(tokenSet, settings);
+    if (other === undefined) return { kind: "in", tokenSet };
+    return { kind: "out", why: `${other.message} (profile ${profile}).`, next: other.next ?? next };
   }
   const missing = missingProfile(settings);
   if (missing === undefined) {

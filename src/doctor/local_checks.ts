@@ -12,6 +12,7 @@ import { nameOf } from "../provider/provider.ts";
 import { signedOut, signedOutInShort } from "../session/expiry.ts";
 import { storeOf } from "../session/store_in_use.ts";
 import { loginCommand } from "../session/advice_in_use.ts";
+import { otherServer } from "../session/other_server.ts";
 import { savedUser } from "../session/user.ts";
 import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
 import { quoteWords, shellWord } from "../base/text.ts";
@@ -120,6 +121,8 @@ export async function loginCheck(settings: Settings, context: CommandContext): P
       const seen = signedOutInShort(out, settings.profile);
       return problem("Login", "login_required", seen, loginCommand(settings));
     }
+    const other = otherServer(login, settings);
+    if (other !== undefined) return failedCheck("Login", other);
     const user = savedUser(login);
     const who = user === undefined ? "" : ` as ${nameOf(user)}`;
     const age = duration(now - login.obtainedAt);

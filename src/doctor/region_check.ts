@@ -6,6 +6,7 @@ import { fetchUser } from "../provider/provider.ts";
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { storeOf } from "../session/store_in_use.ts";
+import { otherServer } from "../session/other_server.ts";
 import { loginCommand } from "../session/advice_in_use.ts";
 import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
 import { isFresh, type TokenSet } from "../oauth/token_set.ts";
@@ -30,7 +31,7 @@ export async function regionCheck(
   const login = await ifReadable(settings, context);
   const isAsked = login !== undefined && isFresh(login, system.now(), 0) &&
     login.endedBy === undefined;
-  if (!isAsked) return undefined; // the check of the login says why
+  if (!isAsked || otherServer(login, settings) !== undefined) return undefined; // the check of the login says why
   if (silent !== undefined) return skippedCheck(name, silent);
   try {
     await fetchUser(login, settings, system, PATIENCE);

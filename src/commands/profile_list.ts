@@ -5,7 +5,7 @@ import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { assertPrivateDirectory } from "../files/private_directory.ts";
 import { nameOf } from "../provider/provider.ts";
-import { signedOut, signedOutInShort } from "../session/expiry.ts";
+import { assumedExpiry, signedOut, signedOutInShort } from "../session/expiry.ts";
 import { otherServer } from "../session/other_server.ts";
 import { everyProfile } from "../session/every_profile.ts";
 import { storeOf } from "../session/store_in_use.ts";
@@ -92,6 +92,7 @@ function entry(
 ) {
   const { issuer, region = SETTINGS.region.default } = profile;
   const out = login && signedOut(login, profile, now);
+  const over = login && assumedExpiry(login, profile, now);
   const user = login && savedUser(login);
   const state = isUnreadable
     ? "unreadable"
@@ -101,14 +102,18 @@ function entry(
     ? signedOutInShort(out)
     : other !== undefined
     ? `cannot be used: ${other.reason}`
+    : over !== undefined
+    ? `may have ${over}`
     : user === undefined
     ? "signed in"
     : `signed in as ${nameOf(user)}`;
   const where = login !== undefined && sharedAt !== undefined ? `, in ${sharedAt}` : "";
   return {
     row: [`${isCurrent ? "*" : " "} ${name}`, `${issuer ?? region}, ${state}${where}`] as const,
-    isOut: (out ?? other) !== undefined,
-    next: (out === undefined ? other?.next : undefined) ?? run("login", { profile: name }),
+    isOut: (out ?? other ?? over) !== undefined,
+    next: out !== undefined
+      ? run("login", { profile: name })
+      : other?.next ?? run("refresh", { profile: name }),
     data: {
       name,
       current: isCurrent,

@@ -9,7 +9,7 @@ import { formatAddress, listenCandidates } from "../oauth/listen_addresses.ts";
 import { openLoopback } from "../oauth/loopback.ts";
 import { looseFiles } from "../files/loose_files.ts";
 import { nameOf } from "../provider/provider.ts";
-import { signedOut, signedOutInShort } from "../session/expiry.ts";
+import { assumedExpiry, signedOut, signedOutInShort } from "../session/expiry.ts";
 import { storeOf } from "../session/store_in_use.ts";
 import { loginCommand } from "../session/advice_in_use.ts";
 import { otherServer } from "../session/other_server.ts";
@@ -123,10 +123,16 @@ export async function loginCheck(settings: Settings, context: CommandContext): P
     }
     const other = otherServer(login, settings);
     if (other !== undefined) return failedCheck("Login", other);
+    const { profile } = settings;
+    const over = assumedExpiry(login, settings, now);
+    if (over !== undefined) {
+      const seen = `may have ${over} (profile ${profile})`;
+      return warning("Login", seen, run("refresh", { profile }));
+    }
     const user = savedUser(login);
     const who = user === undefined ? "" : ` as ${nameOf(user)}`;
     const age = duration(now - login.obtainedAt);
-    return ok("Login", `signed in${who}, refreshed ${age} ago (profile ${settings.profile})`);
+    return ok("Login", `signed in${who}, refreshed ${age} ago (profile ${profile})`);
   } catch (error) {
     return failedCheck("Login", error);
   }

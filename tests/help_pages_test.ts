@@ -1,5 +1,6 @@
 // The help pages fit on a terminal; what they say is in docs/reference.md (tests/docs/reference_test.ts).
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { administratorPage } from "../src/cli/help/administrator.ts";
 import { helpOf } from "../src/cli/help/help.ts";
 import { PAGES } from "../src/cli/help/pages.ts";
 import { reference } from "../src/cli/help/reference.ts";
@@ -98,4 +99,14 @@ Deno.test("login --all groups what is about the browser and about other provider
     "Every command",
     "Regions",
   ]);
+});
+
+Deno.test("the line that an administrator sends back is the one in docs/administrators.md", async () => {
+  const line = /^anaplan-auth login --setup .*$/m;
+  const [typed = ""] = line.exec(formatWords(administratorPage())) ?? [];
+  const [documented] = line.exec(await Deno.readTextFile("docs/administrators.md")) ?? [];
+  assertEquals(
+    typed.replaceAll("'", "").replace(/https:[^ ]*/, "CALLBACK_URL"),
+    documented,
+  );
 });

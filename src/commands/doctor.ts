@@ -111,7 +111,9 @@ async function* allChecks(settings: Settings, context: CommandContext): AsyncGen
       yield* withoutMissing([check]);
     }
   }
-  if (!isLoginRejected) yield* withoutMissing([once(await loginCheck(settings, context))]);
+  if (!isLoginRejected) {
+    yield* withoutMissing([once(await loginCheck(settings, context))]);
+  }
   yield* withoutMissing([lastFailureCheck(settings)]);
 }
 

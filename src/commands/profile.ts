@@ -1,6 +1,6 @@
 // profile: named settings, so that there can be several logins.
 
-import { run, words } from "../base/advice.ts";
+import { run, type Words, words } from "../base/advice.ts";
 import { regionOf } from "../provider/authorization_server.ts";
 import { assertTrustworthy } from "../files/ca_file.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
@@ -9,12 +9,13 @@ import { isProfileName } from "../base/text.ts";
 import { listenCandidates } from "../oauth/listen_addresses.ts";
 import {
   configDirectory,
+  impliedProfile,
   profileInUse,
   type ProfileLocation,
   profileLocation,
   profileNames,
 } from "../settings/location.ts";
-import { changeCurrentProfile } from "../session/current_profile.ts";
+import { changeCurrentProfile, keepProfileInUse } from "../session/current_profile.ts";
 import { loadProfile, type Profile, removeProfile, saveProfile } from "../settings/profiles.ts";
 import { everyProfile } from "../session/every_profile.ts";
 import { storeOf } from "../session/store_in_use.ts";
@@ -97,6 +98,7 @@ export async function profileSet(
   if (settings.issuer === undefined) regionOf(settings);
   for (const path of flags.caFile ?? []) assertTrustworthy(context.system.absolutePath(path));
   listenCandidates(settings.redirectUri, settings.listen); // says what is wrong with --listen
+  await keepProfileInUse(configDir, profile, context.system, context.talk.warn);
   saveProfile(configDir, profile, settings.given, context.talk.warn);
   await login.settings?.keep();
   warnOfUnused(left({ ...before }), given, context.talk.warn);
@@ -145,28 +147,39 @@ export async function profileRemove(
     warn("the login was removed here only; the server may still accept its tokens");
   }
   await loadOrSetAside(() => loadProfile(configDir, profile), warn);
-  let wasInUse = false;
-  const remove = (current: string | undefined): string | null | undefined => {
-    wasInUse = profile === profileInUse(configDir);
+  let change: Change = { isOfProfileInUse: false };
+  const remove = async (current: string | undefined): Promise<string | null | undefined> => {
+    const before = current ?? profileInUse(configDir);
     removeProfile(configDir, profile, warn); // under the lock of the choice: nothing chooses it meanwhile
-    return current === profile ? null : undefined;
+    if (current !== undefined && current !== profile) return undefined;
+    const implied = impliedProfile(configDir);
+    const inUse = (await everyProfile(configDir, store)).find((name) => name === implied);
+    change = { isOfProfileInUse: before === profile, inUse: inUse === before ? undefined : inUse };
+    return inUse ?? (current === undefined ? undefined : null); // what is said to be used is chosen
   };
   await changeCurrentProfile(configDir, remove, context.system, warn);
   await login.settings?.keep(); // none are left here, so none are left in a store
   const left = await everyProfile(configDir, store);
-  const [inUse] = left.filter((name) => name === profileInUse(configDir));
-  const removed = `Removed (profile ${profile}).`;
-  const data = { profile, login_removed: hadLogin, current: inUse ?? null };
-  const text = !wasInUse
-    ? removed
-    : inUse !== undefined
-    ? `${removed} Profile ${inUse} is used from now on.`
-    : left.length === 0
-    ? words`${removed} No profile is left.\nNext: ${run("login")}`
-    : words`${removed} No profile is chosen now: there are ${left.join(", ")}.\nNext: ${
+  const current = left.find((name) => name === profileInUse(configDir)) ?? null;
+  const text = words`Removed (profile ${profile}).${whatIsUsed(change, left)}`;
+  return { kind: "answer", text, data: { profile, login_removed: hadLogin, current } };
+}
+
+/** What a removal changed about the profile that is used when none is named. */
+interface Change {
+  readonly isOfProfileInUse: boolean;
+  /** The profile that is used instead. */
+  readonly inUse?: string | undefined;
+}
+
+function whatIsUsed({ isOfProfileInUse, inUse }: Change, left: readonly string[]): Words {
+  if (inUse !== undefined) return ` Profile ${inUse} is used from now on.`;
+  if (!isOfProfileInUse) return "";
+  return left.length === 0
+    ? words` No profile is left.\nNext: ${run("login")}`
+    : words` No profile is chosen now: there are ${left.join(", ")}.\nNext: ${
       run(`profile use ${left[0]}`)
     }`;
-  return { kind: "answer", text, data };
 }
 
 function profileNamed(

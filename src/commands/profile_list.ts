@@ -5,12 +5,14 @@ import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { assertPrivateDirectory } from "../files/private_directory.ts";
 import { nameOf } from "../provider/provider.ts";
-import { signedOut, signedOutInShort } from "../session/expiry.ts";
+import { assumedExpiry, signedOut, signedOutInShort } from "../session/expiry.ts";
+import { otherServer } from "../session/other_server.ts";
 import { everyProfile } from "../session/every_profile.ts";
 import { storeOf } from "../session/store_in_use.ts";
 import { savedUser } from "../session/user.ts";
 import { configDirectory, profileLocation } from "../settings/location.ts";
 import { loadProfile, type Profile } from "../settings/profiles.ts";
+import { resolveSettings } from "../settings/settings.ts";
 import { SETTINGS } from "../settings/table.ts";
 import { table } from "../base/lines.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
@@ -40,14 +42,15 @@ export async function profileList(flags: CommonFlags, context: CommandContext): 
   for (const name of await everyProfile(configDir, store)) {
     const profile = await readable(() => loadProfile(configDir, name), name) ?? {};
     const login = await readable(() => store.load(name), name);
-    const known = { isUnreadable: unreadable.has(name), profile, login, sharedAt: store.sharedAt };
-    listed.push(entry({ name, isCurrent: name === current, ...known }, system.now()));
+    const known = { name, isUnreadable: unreadable.has(name), profile, login };
+    const other = otherServerNow(known, flags, system);
+    listed.push(entry({ ...known, other }, name === current, store.sharedAt, system.now()));
   }
   const rows = table(listed.map(({ row }) => row));
   const next = listed.find(({ isOut, data }) => isOut && data.current) ??
     listed.find(({ isOut }) => isOut);
   const text = next !== undefined
-    ? words`${rows}\nNext: ${run("login", { profile: next.data.name })}`
+    ? words`${rows}\nNext: ${next.next}`
     : listed.length === 0
     ? words`There is no profile yet.\nNext: ${run("login")}`
     : rows;
@@ -56,19 +59,40 @@ export async function profileList(flags: CommonFlags, context: CommandContext): 
 }
 
 /** What is known of a profile. */
-interface ProfileState {
+interface KnownProfile {
   readonly name: string;
-  readonly isCurrent: boolean;
   readonly isUnreadable: boolean;
   readonly profile: Profile;
   readonly login: TokenSet | undefined;
-  readonly sharedAt: string | undefined;
+  /** What keeps the login from being used: the settings name other servers. */
+  readonly other?: CliError | undefined;
 }
 
-function entry(known: ProfileState, now: number) {
-  const { name, isCurrent, isUnreadable, profile, login, sharedAt } = known;
+/** As a command would find it with this profile; settings that cannot be used are for that command to report. */
+function otherServerNow(
+  { name, profile, login }: KnownProfile,
+  flags: CommonFlags,
+  system: CommandContext["system"],
+): CliError | undefined {
+  if (login === undefined) return undefined;
+  try {
+    const place = { configDir: configDirectory(flags, system), profile: name };
+    return otherServer(login, { ...place, ...resolveSettings({}, system, profile) });
+  } catch (error) {
+    if (error instanceof CliError) return undefined;
+    throw error;
+  }
+}
+
+function entry(
+  { name, isUnreadable, profile, login, other }: KnownProfile,
+  isCurrent: boolean,
+  sharedAt: string | undefined,
+  now: number,
+) {
   const { issuer, region = SETTINGS.region.default } = profile;
   const out = login && signedOut(login, profile, now);
+  const over = login && assumedExpiry(login, profile, now);
   const user = login && savedUser(login);
   const state = isUnreadable
     ? "unreadable"
@@ -76,18 +100,25 @@ function entry(known: ProfileState, now: number) {
     ? "not signed in"
     : out !== undefined
     ? signedOutInShort(out)
+    : other !== undefined
+    ? `cannot be used: ${other.reason}`
+    : over !== undefined
+    ? `may have ${over}`
     : user === undefined
     ? "signed in"
     : `signed in as ${nameOf(user)}`;
   const where = login !== undefined && sharedAt !== undefined ? `, in ${sharedAt}` : "";
   return {
     row: [`${isCurrent ? "*" : " "} ${name}`, `${issuer ?? region}, ${state}${where}`] as const,
-    isOut: out !== undefined,
+    isOut: (out ?? other ?? over) !== undefined,
+    next: out !== undefined
+      ? run("login", { profile: name })
+      : other?.next ?? run("refresh", { profile: name }),
     data: {
       name,
       current: isCurrent,
       region: issuer === undefined ? region : null,
-      logged_in: login !== undefined && out === undefined,
+      logged_in: login !== undefined && out === undefined && other === undefined,
       user_name: login?.name || null,
       email: login?.email || null,
     },

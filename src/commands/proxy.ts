@@ -6,6 +6,7 @@ import { CliError } from "../base/errors.ts";
 import { fenceOf } from "../proxy/fence.ts";
 import { loadForRefreshes } from "../session/stay_loaded.ts";
 import { settingsInUse } from "../session/store_in_use.ts";
+import { assertUsableLogin } from "../session/usable_login.ts";
 import { type OpenProxy, openProxy, type ProxyOptions } from "../proxy/proxy.ts";
 
 /** The flags of `proxy`. */
@@ -32,16 +33,20 @@ export async function proxy(
     });
   }
   if (command.length === 0) context.system.interruption(); // from now on a signal ends it in order
-  const { profile, configDir } = await settingsInUse(flags, context); // a mistake is said before the address is
-  await loadForRefreshes(configDir, context.system);
+  const settings = await settingsInUse(flags, context); // a mistake is said before the address is
+  await loadForRefreshes(settings.configDir, context.system);
   const options = {
     fence: fenceOf(flags.readOnly === true, flags.only ?? []),
     port: flags.port ?? 0,
     socket: flags.socket === undefined ? undefined : context.system.absolutePath(flags.socket),
   };
+  await assertUsableLogin(settings, context); // one that expires later is for each request to report
   const opened = await openProxy(options, flags, context);
   if (command.length > 0) return await runProgramWithProxy(opened, options, command, context);
-  return { kind: "stream", stream: serveUntilTheEnd(opened, options, profile, flags, context) };
+  return {
+    kind: "stream",
+    stream: serveUntilTheEnd(opened, options, settings.profile, flags, context),
+  };
 }
 
 /** The one line, and then nothing until a signal comes. Its exit code is the signal's. */

@@ -1,12 +1,12 @@
 // seal, unseal: logins encrypted with a key that is kept elsewhere, and back to plain private files.
 
 import { run, words } from "../base/advice.ts";
-import { CliError, toCliError } from "../base/errors.ts";
+import { CliError } from "../base/errors.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { ifPossible } from "../files/private_directory.ts";
 import { realPath } from "../files/real_path.ts";
+import { storeOf } from "../session/store_in_use.ts";
 import { configDirectory } from "../settings/location.ts";
-import { keyIn, newKeyText } from "../store/key.ts";
 import {
   describeSource,
   type KeyChoice,
@@ -15,7 +15,7 @@ import {
   kindOf,
   savedChoice,
 } from "../store/key_source.ts";
-import { keyOf, storeKey } from "../store/keys.ts";
+import { keyOf } from "../store/keys.ts";
 import {
   changeChoice,
   forgetOldKeys,
@@ -24,7 +24,9 @@ import {
   resealAll,
 } from "../store/reseal.ts";
 import { isShared } from "../store/logins.ts";
+import { newKey } from "../store/new_key.ts";
 import { resealShared, resealWaiting } from "../store/reseal_shared.ts";
+import { mayBeSealed } from "../store/sealing.ts";
 import { waitingRescues } from "../store/shared_elsewhere.ts";
 
 /** The flags of `seal`. */
@@ -74,6 +76,11 @@ export async function unseal(flags: UnsealFlags, context: CommandContext): Promi
   if (isShared(change.configDir, change.system)) throw alwaysSealedError();
   const [waiting] = waitingRescues(change.configDir, change.system);
   if (waiting !== undefined) throw stillWaiting(waiting.path);
+  savedChoice(change.configDir); // one that cannot be read may name a key
+  if (!mayBeSealed(change.configDir)) {
+    const profiles = await (await storeOf(change, context)).names();
+    return { kind: "answer", text: "No login is sealed.", data: { sealed: null, profiles } };
+  }
   if (!flags.yes) await askFirst(flags, context);
   using _lock = await lockKeys(change);
   const environment = await environmentKey(change);
@@ -140,45 +147,6 @@ async function keyToUse(
   }
   const present = saved.key?.by === "keychain" ? saved.key.name : undefined;
   return await newKey(keychain ?? present, change, system.platform);
-}
-
-/** A new key in the keychain that is named, or in the first one that answers. */
-async function newKey(
-  name: string | undefined,
-  change: KeyChange,
-  platform: CommandContext["system"]["platform"],
-): Promise<KeySource> {
-  const failures: CliError[] = [];
-  for (const keychain of name === undefined ? usualKeychains(platform) : [name]) {
-    const text = newKeyText();
-    const key = await keyIn(new TextEncoder().encode(text));
-    if (key === undefined) throw new Error("a new key is a key");
-    const madeFor = realPath(change.configDir);
-    const source: KeySource = { by: "keychain", name: keychain, id: key.id, madeFor };
-    // remembered first: a key that is in the keychain and unused is removed from there the next time
-    await changeChoice(change, ({ key, old }) => ({ key, old: [...old, source] }));
-    try {
-      await storeKey(source, text, change.system);
-    } catch (error) {
-      failures.push(toCliError(error));
-      const isOther = ({ id }: KeySource): boolean => id !== source.id;
-      await changeChoice(change, ({ key, old }) => ({ key, old: old.filter(isOther) }));
-      continue;
-    }
-    await keyOf(source, change.system); // it can be got again
-    return source;
-  }
-  const [first] = failures;
-  if (failures.length === 1 && first !== undefined) throw first;
-  const reasons = failures.map(({ reason, message }) => reason ?? message).join("; ");
-  throw new CliError("storage", `Cannot find a keychain: ${reasons}`, {
-    next: words`${run("seal", { flags: "--key-file FILE" })}, or install one of these helpers`,
-  });
-}
-
-function usualKeychains(platform: CommandContext["system"]["platform"]): string[] {
-  if (platform === "darwin") return ["osxkeychain"];
-  return platform === "windows" ? ["wincred"] : ["secretservice", "pass"];
 }
 
 /** @throws {CliError} `usage`: a key beside the logins protects nothing that a copy of the directory holds. */

@@ -3,10 +3,13 @@
 import { formatWords, run, type Words, words } from "../base/advice.ts";
 import { providerName } from "../provider/authorization_server.ts";
 import { nameAndAddress, nameOf } from "../provider/provider.ts";
+import type { User } from "../provider/anaplan.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import {
+  assumedExpiry,
   endsWithin,
   expirySentence,
+  isDoubtful,
   isProlongedByRefresh,
   type LoginExpiry,
   loginExpiry,
@@ -17,6 +20,7 @@ import {
 import { nameOrQuoted, shortenId } from "../base/names.ts";
 import { settingsInUse, settledLogin, storeInUse } from "../session/store_in_use.ts";
 import { loginCommand } from "../session/advice_in_use.ts";
+import { otherServer } from "../session/other_server.ts";
 import { fetchAndSaveUser, savedUser } from "../session/user.ts";
 import { hasEnvironmentLogin, missingProfile, type Settings } from "../settings/settings.ts";
 import { isoTime } from "../base/text.ts";
@@ -39,18 +43,26 @@ export interface StatusFlags extends CommonFlags {
 export async function status(flags: StatusFlags, context: CommandContext): Promise<Answer> {
   const settings = await settingsInUse(flags, context);
   const store = await storeInUse(settings, context);
-  const present = await settledLogin(settings, store);
+  const stored = await settledLogin(settings, store);
+  const user = flags.check && stored && await askServer(stored, settings, context);
+  const present = user ? await settledLogin(settings, store) : stored; // it may have been refreshed
   const now = context.system.now();
-  const state = await stateOf(present, settings, now);
+  const state: State = user && present
+    ? { kind: "in", tokenSet: present }
+    : await stateOf(present, settings, now);
   const sealed = present && await store.sealedBy(settings.profile);
   const isWatched = flags.expiresWithin !== undefined; // who watches has no use for stdout
   const kind = isWatched ? "news" : "answer";
   const data = { ...statusData(present, settings, sealed), store: store.sharedAt ?? null };
-  if (state.kind === "out") {
+  if (state.kind !== "in") {
     const { why, next } = state;
-    const signedOutData = { ...data, logged_in: false, next: formatWords(next) };
-    const text = words`${why}\nNext: ${next}`;
-    return { kind, text, data: signedOutData, outcome: "login_required" };
+    const isOut = state.kind === "out";
+    return {
+      kind,
+      text: words`${why}\nNext: ${next}`,
+      data: { ...data, logged_in: !isOut, next: formatWords(next) },
+      ...(isOut || isWatched ? { outcome: "login_required" } : {}),
+    };
   }
   const { tokenSet } = state;
   if (isWatched && endsWithin(tokenSet, settings, now, flags.expiresWithin)) {
@@ -60,8 +72,21 @@ export async function status(flags: StatusFlags, context: CommandContext): Promi
     return { kind, text, data: { ...data, next: formatWords(next) }, outcome: "login_required" };
   }
   const text = describe(tokenSet, settings, loginLocation(store, settings, sealed), now);
-  const reply: Answer = { kind: "answer", text, data };
-  return flags.check ? await checkWithServer(reply, settings, context) : reply;
+  if (!user) return { kind: "answer", text, data };
+  const asked = `${providerName(settings)} accepts the login of ${nameAndAddress(user)}.`;
+  return { kind: "answer", text: words`${text}\n\n${asked}`, data };
+}
+
+/** Who the server says that you are; `undefined` for a login with which it need not be asked. */
+async function askServer(
+  tokenSet: TokenSet,
+  settings: Settings,
+  context: CommandContext,
+): Promise<User | undefined> {
+  const now = context.system.now();
+  const mayWork = isDoubtful(tokenSet, settings, now) || !signedOut(tokenSet, settings, now);
+  if (!mayWork || otherServer(tokenSet, settings) !== undefined) return undefined;
+  return await fetchAndSaveUser(settings, context);
 }
 
 /** Where the login is, and how. */
@@ -74,17 +99,6 @@ function isoTimeOrNull(time: number | undefined): string | null {
   return time === undefined ? null : isoTime(time);
 }
 
-/** The reply, once the server has said that it knows the login. */
-async function checkWithServer(
-  reply: Answer,
-  settings: Settings,
-  context: CommandContext,
-): Promise<Answer> {
-  const user = await fetchAndSaveUser(settings, context);
-  const asked = `${providerName(settings)} accepts the login of ${nameAndAddress(user)}.`;
-  return { ...reply, text: words`${reply.text}\n\n${asked}` };
-}
-
 /** Where you are and the one thing to type; for a terminal on which no command was typed. */
 export async function statusInShort(context: CommandContext): Promise<Words> {
   const settings = await settingsInUse({}, context);
@@ -93,7 +107,7 @@ export async function statusInShort(context: CommandContext): Promise<Words> {
   const state = await stateOf(await settledLogin(settings, store), settings, now);
   const isNarrow = (context.system.terminal.columns() ?? 80) < 80; // two columns would be broken
   const more = words`${isNarrow ? "\n" : "   "}All commands: ${run("help")}`;
-  if (state.kind === "out") {
+  if (state.kind !== "in") {
     return words`${state.why}\nNext: ${state.next}${isNarrow ? "" : "       "}${more}`;
   }
   const { tokenSet } = state;
@@ -109,10 +123,10 @@ export async function statusInShort(context: CommandContext): Promise<Words> {
   }, api, token, logout …${more}`;
 }
 
-/** Whether you are signed in; if not, why, and what to type. */
+/** Whether you are signed in; if not, or if only the server knows, why, and what to type. */
 type State =
   | { readonly kind: "in"; readonly tokenSet: TokenSet }
-  | { readonly kind: "out"; readonly why: string; readonly next: Words };
+  | { readonly kind: "out" | "unsure"; readonly why: string; readonly next: Words };
 
 async function stateOf(
   tokenSet: TokenSet | undefined,
@@ -123,8 +137,16 @@ async function stateOf(
   const next = loginCommand(settings);
   if (tokenSet !== undefined) {
     const out = signedOut(tokenSet, settings, now);
-    if (out === undefined) return { kind: "in", tokenSet };
-    return { kind: "out", why: `${signedOutSentence(out, profile)}.`, next };
+    if (out !== undefined) return { kind: "out", why: `${signedOutSentence(out, profile)}.`, next };
+    const other = otherServer(tokenSet, settings);
+    if (other !== undefined) {
+      const why = `${other.message} (profile ${profile}).`;
+      return { kind: "out", why, next: other.next ?? next };
+    }
+    const over = assumedExpiry(tokenSet, settings, now);
+    if (over === undefined) return { kind: "in", tokenSet };
+    const why = `Your login may have ${over} (profile ${profile}).`;
+    return { kind: "unsure", why, next: run("refresh", { profile }) };
   }
   const missing = missingProfile(settings);
   if (missing === undefined) {

@@ -9,9 +9,10 @@ import { formatAddress, listenCandidates } from "../oauth/listen_addresses.ts";
 import { openLoopback } from "../oauth/loopback.ts";
 import { looseFiles } from "../files/loose_files.ts";
 import { nameOf } from "../provider/provider.ts";
-import { signedOut, signedOutInShort } from "../session/expiry.ts";
+import { assumedExpiry, signedOut, signedOutInShort } from "../session/expiry.ts";
 import { storeOf } from "../session/store_in_use.ts";
 import { loginCommand } from "../session/advice_in_use.ts";
+import { otherServer } from "../session/other_server.ts";
 import { savedUser } from "../session/user.ts";
 import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
 import { quoteWords, shellWord } from "../base/text.ts";
@@ -127,10 +128,18 @@ export async function loginCheck(settings: Settings, context: CommandContext): P
       const seen = signedOutInShort(out, settings.profile);
       return problem("Login", "login_required", seen, loginCommand(settings));
     }
+    const other = otherServer(login, settings);
+    if (other !== undefined) return failedCheck("Login", other);
+    const { profile } = settings;
+    const over = assumedExpiry(login, settings, now);
+    if (over !== undefined) {
+      const seen = `may have ${over} (profile ${profile})`;
+      return warning("Login", seen, run("refresh", { profile }));
+    }
     const user = savedUser(login);
     const who = user === undefined ? "" : ` as ${nameOf(user)}`;
     const age = duration(now - login.obtainedAt);
-    return ok("Login", `signed in${who}, refreshed ${age} ago (profile ${settings.profile})`);
+    return ok("Login", `signed in${who}, refreshed ${age} ago (profile ${profile})`);
   } catch (error) {
     return failedCheck("Login", error);
   }

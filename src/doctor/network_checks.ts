@@ -44,7 +44,6 @@ export async function* networkChecks(
   yield* reachability(asked);
   const first = asked[0];
   const missing = asked.flatMap((one) => one.kind === "failed" ? [one.origin] : []);
-  const needed = missing.find((origin) => origin === (hasApi ? api : authorize.origin));
   if (first?.kind === "answered") {
     yield clock(first.skew, system);
     const others = [edge(authorize, settings, system), interception(authorize, settings, system)];
@@ -52,7 +51,7 @@ export async function* networkChecks(
   } else {
     for (const name of ["Clock", "Edge", "TLS"]) yield skippedCheck(name, authorize.host);
   }
-  yield await regionCheck(settings, context, needed && new URL(needed).host);
+  yield await regionCheck(settings, context, hasApi ? api : authorize.origin, missing);
 }
 
 const LEAK = "Deno also sends its password to the servers behind it, inside TLS";

@@ -41,8 +41,10 @@ export function assertBelongs(login: BoundLogin, url: string | URL): void {
   const own = originsOf(login);
   if (own.includes(origin)) return;
   const home = own[0] === undefined ? "another server" : new URL(own[0]).host;
-  throw new CliError("login_required", `This login is for ${home}, not for ${host}`, {
+  const reason = `login is for ${home}, not for ${host}`;
+  throw new CliError("login_required", `This ${reason}`, {
     code: "other_server",
+    reason: `the ${reason}`,
     next: signIn(),
   });
 }

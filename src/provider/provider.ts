@@ -4,7 +4,7 @@
 import { run, signIn, words } from "../base/advice.ts";
 import { caCertificates } from "../files/ca_file.ts";
 import { bodyOf, currentUser, endSession, type User } from "./anaplan.ts";
-import { authorizationServer, clientOf } from "./authorization_server.ts";
+import { authorizationServer, clientOf, origins } from "./authorization_server.ts";
 import { assertBelongs, authorization, type BoundLogin } from "./belonging.ts";
 import { CliError } from "../base/errors.ts";
 import { field, onlyDefined } from "../base/json.ts";
@@ -48,6 +48,13 @@ export async function fetchUser(
   return settings.issuer === undefined || settings.apiUrl !== undefined
     ? await currentUser(login, settings, system, timeout)
     : await userinfo(login, settings.issuer, settings, system, timeout);
+}
+
+/** Where {@link fetchUser} asks; `undefined` when an issuer names no such place. */
+export function userUrl(settings: Settings): string | undefined {
+  return settings.issuer === undefined || settings.apiUrl !== undefined
+    ? origins(settings).api
+    : settings.discovered?.userinfoEndpoint;
 }
 
 /** What came of the end of a login at the server; a token may stay valid unless the server says that it does not. */

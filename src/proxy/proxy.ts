@@ -1,5 +1,5 @@
-// The proxy: an address on this computer that adds the login's token. Rule: it answers as long as nothing ends it, with
-// or without a login, and in ten seconds it is gone.
+// The proxy: an address on this computer that adds the login's token. Rule: it answers as long as nothing ends it,
+// also when the login is gone, and in ten seconds it has ended.
 
 import type { CommandContext, CommonFlags } from "../command.ts";
 import { prepareSocket } from "../files/socket_file.ts";

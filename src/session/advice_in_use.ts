@@ -1,10 +1,11 @@
 // What an error says to do, for the login that is in use: its profile is filled in; one that comes from the
 // environment needs a variable, never a sign-in here. Rule: pure.
 
-import { type Piece, piecesOf, type Run, run, type Words } from "../base/advice.ts";
+import { type Piece, piecesOf, type Run, run, type Words, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import type { ClientEnvironment } from "../settings/client_environment.ts";
 import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
+import { SETTINGS, typedName } from "../settings/table.ts";
 
 /** The variables that hold the refresh token, or name a file that does. */
 const REFRESH_TOKEN_VARIABLE = "ANAPLAN_REFRESH_TOKEN";
@@ -52,12 +53,17 @@ export function environmentAdvice(
     : newRefreshToken(environment);
 }
 
+/** The settings that advice depends on. */
+type AdvisedSettings = Pick<Settings, "profile" | "environment" | "given" | "saved">;
+
 /** The error with a `Next:` that names the profile or the variable, where it says to sign in. */
 export function forProfile<Thrown>(
   thrown: Thrown,
-  { profile, environment }: Pick<Settings, "profile" | "environment">,
+  settings: AdvisedSettings,
 ): Thrown | CliError {
+  const { profile, environment } = settings;
   if (!(thrown instanceof CliError) || thrown.next === undefined) return thrown;
+  if (thrown.code === "other_server") return thrown.with({ next: otherServerAdvice(settings) });
   if (hasEnvironmentLogin({ environment })) {
     const next = environmentAdvice(thrown, environment);
     return next === undefined ? thrown : thrown.with({ next });
@@ -69,4 +75,22 @@ export function forProfile<Thrown>(
 export function loginCommand(settings: Pick<Settings, "profile" | "environment">): Words {
   if (hasEnvironmentLogin(settings)) return newRefreshToken(settings.environment);
   return run("login", { profile: settings.profile });
+}
+
+/** The settings that say where a login is used. */
+const PLACES = ["issuer", "apiUrl", "region"] as const;
+
+/** How to be at the login's servers again: without the variable or the flag that is to blame, else by the profile. */
+export function otherServerAdvice({ profile, environment, given, saved }: AdvisedSettings): Words {
+  const { region = SETTINGS.region.default } = saved ?? {};
+  const isOther = given.region !== undefined && given.region !== region;
+  if (isOther && given.region === environment.region) return "unset ANAPLAN_REGION";
+  const flag = PLACES.find((name) => given[name] !== undefined && given[name] !== saved?.[name]);
+  if (flag !== undefined) return `leave out --${typedName(flag)}`;
+  const setting = PLACES.find((name) => saved?.[name] !== undefined);
+  if (setting === undefined) return run("login", { profile });
+  const back = setting === "region" ? "--region NAME" : `--unset ${typedName(setting)}`;
+  return words`${run("login", { profile })}, or change the setting back: ${
+    run(`profile set ${profile} ${back}`)
+  }`;
 }

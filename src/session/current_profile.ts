@@ -4,8 +4,9 @@ import { readConfig } from "../files/config_fields.ts";
 import { lockConfig, writeConfig } from "../files/config_file.ts";
 import type { Clock } from "../files/lock_file.ts";
 import type { Warn } from "../files/private_file.ts";
+import { ifPossible } from "../files/private_directory.ts";
 import { loadOrSetAside } from "../files/set_aside.ts";
-import { currentProfile } from "../settings/location.ts";
+import { currentProfile, profileNames } from "../settings/location.ts";
 
 /** The name of the profile to use, `null` for none, or `undefined` to leave the present one. */
 type Choice = string | null | undefined;
@@ -34,4 +35,20 @@ export async function changeCurrentProfile(
   if (mayBeSealed(configDir)) readConfig(configDir); // a damaged one may name the key, and is not set aside
   const chosen = await choose(await loadOrSetAside(load, warn));
   if (chosen !== undefined) saveCurrentProfile(configDir, chosen, warn);
+}
+
+/**
+ * Chooses the profile that is used because it is the only one, before another one is saved beside it. A choice that
+ * cannot be read is left alone.
+ */
+export async function keepProfileInUse(
+  configDir: string,
+  newName: string,
+  system: Clock,
+  warn: Warn,
+): Promise<void> {
+  const [only, ...others] = profileNames(configDir);
+  if (only === undefined || others.length > 0 || only === newName) return;
+  if (!ifPossible(() => currentProfile(configDir) === undefined)) return;
+  await changeCurrentProfile(configDir, (current) => current ?? only, system, warn);
 }

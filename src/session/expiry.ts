@@ -42,15 +42,13 @@ export function loginExpiry(tokenSet: TokenSet, settings: ExpirySettings): Login
 
 /** Whether you are signed out, judged without the network. */
 export interface SignedOut {
-  /** Whether only Anaplan's default lifetime says so. */
-  readonly isAssumed: boolean;
   /** Why and when, such as `your login expired yesterday at 22:42`. */
   readonly reason: string;
   /** The code with which the server rejected the login. */
   readonly code?: string;
 }
 
-/** Why the login is of no use any more: the server rejected it, or it expired; `undefined` while it works. */
+/** Why the login is known to be of no use any more: the server rejected it, or it expired; else `undefined`. */
 export function signedOut(
   tokenSet: TokenSet,
   settings: ExpirySettings,
@@ -61,23 +59,37 @@ export function signedOut(
     const server = settings.issuer === undefined ? "Anaplan" : new URL(settings.issuer).host;
     const when = endedAt === undefined ? "" : ` ${moment(endedAt, now)}`;
     return endedBy === NOT_THIS_LOGIN
-      ? { isAssumed: false, reason: `a refresh${when} brought tokens that are not for your login` }
-      : { isAssumed: false, reason: `${server} rejected your login${when}`, code: endedBy };
+      ? { reason: `a refresh${when} brought tokens that are not for your login` }
+      : { reason: `${server} rejected your login${when}`, code: endedBy };
   }
   const expiry = loginExpiry(tokenSet, settings);
-  const isOver = "at" in expiry && expiry.at <= now;
+  const isOver = "at" in expiry && expiry.at <= now && expiry.kind !== "assumed";
   if (!isOver && (canRefresh(tokenSet) || isFresh(tokenSet, now, 0))) return undefined;
   const at = isOver ? expiry.at : Math.min(expiresAt, now); // a clock was corrected
-  const isAssumed = expiry.kind === "assumed";
-  const how = isAssumed ? ", by Anaplan's default of 12 h" : "";
-  return { isAssumed, reason: `your login expired ${moment(at, now)}${how}` };
+  return { reason: `your login expired ${moment(at, now)}` };
+}
+
+/** When a login expired for all that is known, such as `expired at 22:42, by …`: only the server knows whether it has. */
+export function assumedExpiry(
+  tokenSet: TokenSet,
+  settings: ExpirySettings,
+  now: number,
+): string | undefined {
+  const expiry = loginExpiry(tokenSet, settings);
+  if (expiry.kind !== "assumed" || expiry.at > now) return undefined;
+  return `expired ${moment(expiry.at, now)}, by Anaplan's default of 12 h`;
+}
+
+/** Whether the login should have expired by now, although there is a refresh token that the server has not rejected. */
+export function isDoubtful(tokenSet: TokenSet, settings: ExpirySettings, now: number): boolean {
+  const expiry = loginExpiry(tokenSet, settings);
+  return canRefresh(tokenSet) && "at" in expiry && expiry.at <= now;
 }
 
 /** The same in a few words, for a table. */
-export function signedOutInShort({ isAssumed, reason, code }: SignedOut, profile?: string): string {
+export function signedOutInShort({ reason, code }: SignedOut, profile?: string): string {
   const details = [code ?? [], profile === undefined ? [] : `profile ${profile}`].flat().join(", ");
-  const state = isAssumed ? "probably signed out" : "signed out";
-  return `${state}: ${reason}${details && ` (${details})`}`;
+  return `signed out: ${reason}${details && ` (${details})`}`;
 }
 
 /** The same as a sentence without its full stop. */

@@ -14,6 +14,8 @@ export interface ClientEnvironment {
   /** A login that is stored nowhere: the refresh token itself, or the file that holds it. */
   readonly refreshToken: Secret | undefined;
   readonly refreshTokenFile: string | undefined;
+  /** The region that a variable names, which may not be the login's. */
+  readonly region: string | undefined;
 }
 
 /** Reads the variables. */
@@ -25,6 +27,7 @@ export function clientEnvironment(env: System["env"]): ClientEnvironment {
     tutorialClientSecret: secret(env("SECRET")),
     refreshToken: secret(env("ANAPLAN_REFRESH_TOKEN")),
     refreshTokenFile: env("ANAPLAN_REFRESH_TOKEN_FILE"),
+    region: env("ANAPLAN_REGION"),
   };
 }
 

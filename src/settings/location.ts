@@ -70,8 +70,11 @@ export function currentProfile(configDir: string): string | undefined {
 
 /** The profile that is used when none is named: the chosen one, else the only one there is. */
 export function profileInUse(configDir: string): string {
-  const chosen = currentProfile(configDir);
-  if (chosen !== undefined) return chosen;
+  return currentProfile(configDir) ?? impliedProfile(configDir);
+}
+
+/** The profile that is used while none is chosen. */
+export function impliedProfile(configDir: string): string {
   const [only = "default", ...others] = profileNames(configDir);
   return others.length === 0 ? only : "default";
 }

@@ -97,7 +97,7 @@ Deno.test("after a logout elsewhere no token is sent", async () => {
   assertEquals([status, kind, scene.upstream.asked.length], [401, "login_required", sent]);
 });
 
-Deno.test("without a login it starts, and says so to who asks", async () => {
+Deno.test("when the login is gone it goes on, and says so to who asks", async () => {
   await using scene = await proxyScene();
   await Deno.remove(scene.home.credentialsFile());
   await wait(A_MOMENT);

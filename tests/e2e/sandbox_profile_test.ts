@@ -95,6 +95,19 @@ Deno.test("with the sandbox's profile alone nothing needs a flag or a variable, 
   assertEquals(await remains(home), [[], []]);
 });
 
+Deno.test("the profile that is used stays the same while a sandbox runs, and after it", async () => {
+  await using home = await makeHome();
+  const used = async (): Promise<string | undefined> => {
+    const { stdout } = await runProgram(["status", "--json"], { home: home.path });
+    return (JSON.parse(stdout) as { profile: string }).profile;
+  };
+  await runProgram(["profile", "set", "eu"], { home: home.path });
+  await using sandbox = await startTask(home);
+  assertEquals(await used(), "eu");
+  await sandbox.end("SIGINT");
+  assertEquals(await used(), "eu");
+});
+
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   Deno.test(`after ${signal} neither the profile nor a temporary file is left`, async () => {
     await using home = await makeHome();

@@ -8,7 +8,7 @@ import { type Profile, saveProfile } from "../../src/settings/profiles.ts";
 import type { TokenSet } from "../../src/oauth/token_set.ts";
 import { doctorScene, runDoctor } from "../support/doctor_scene.ts";
 import { START } from "../support/fake_system.ts";
-import { LOGIN, putLogin, STALE, withoutRefreshToken } from "../support/logins.ts";
+import { errorAnswer, LOGIN, putLogin, STALE, withoutRefreshToken } from "../support/logins.ts";
 import { nextOf } from "../support/shown.ts";
 
 const HOUR = 3_600_000;
@@ -40,11 +40,6 @@ const LOGINS: Readonly<Record<string, readonly [TokenSet, Profile, RegExp]>> = {
     { refreshTokenLifetime: DAY },
     /^You are signed out: your login expired on \d{4}-\d\d-\d\d at \d\d:\d\d \(profile eu\)\.$/,
   ],
-  "expired by Anaplan's default": [
-    OLD,
-    {},
-    /^You are probably signed out: your login expired on [\d-]+ at [\d:]+, by Anaplan's default of 12 h \(profile eu\)\.$/,
-  ],
   "expired with its access token": [
     withoutRefreshToken(STALE),
     {},
@@ -54,7 +49,12 @@ const LOGINS: Readonly<Record<string, readonly [TokenSet, Profile, RegExp]>> = {
 
 for (const [what, [login, profile, sentence]] of Object.entries(LOGINS)) {
   Deno.test(`signed out, in status, profile list, doctor and without a command: ${what}`, async () => {
-    using scene = doctorScene({ login: undefined, env: { ANAPLAN_PROFILE: "eu" } });
+    using scene = doctorScene({
+      login: undefined,
+      env: { ANAPLAN_PROFILE: "eu" },
+      answers: (_, { pathname }) =>
+        pathname === "/oauth/token" ? errorAnswer(400, "invalid_grant") : undefined,
+    });
     saveProfile(scene.configDir, "eu", profile, () => {});
     putLogin(scene.configDir, login, "eu");
 
@@ -77,14 +77,14 @@ for (const [what, [login, profile, sentence]] of Object.entries(LOGINS)) {
     const list = await profileList(scene.flags, scene.context);
     assertMatch(
       formatWords(list.text),
-      /^\* eu {2}us1, (probably )?signed out: .*\nNext: .*--profile eu$/m,
+      /^\* eu {2}us1, signed out: .*\nNext: .*--profile eu$/m,
     );
     const { profiles } = list.data as { profiles: { logged_in: boolean }[] };
     assertEquals(profiles.map((one) => one.logged_in), [false]);
 
     const { text, named, outcome } = await runDoctor(scene);
     assertEquals(outcome, "login_required");
-    assertMatch(named("Login")[0]?.seen ?? "", /^(probably )?signed out: /);
+    assertMatch(named("Login")[0]?.seen ?? "", /^signed out: /);
     assertEquals(nextOf(named("Login")[0]), "anaplan-auth login --profile eu");
     assertNotMatch(text, /[Rr]egion {2,}/);
   });

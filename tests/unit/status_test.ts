@@ -22,11 +22,11 @@ async function said(login: TokenSet | undefined): ReturnType<typeof status> {
 
 Deno.test("status shows who you are, until when the login is valid, its client, scope and file", async () => {
   using scene = sessionScene({ ...ADAS, clientId: "1f3c0123456789ab9a02" });
-  saveProfile(scene.configDir, "default", { region: "eu3" }, () => {});
+  saveProfile(scene.configDir, "default", { region: "eu2" }, () => {});
   const { text, outcome } = await status(scene.flags, scene.context);
   assertEquals(outcome, undefined);
   assertEquals(formatWords(text).split("\n"), [
-    "Ada Lovelace <ada@example.com>, Anaplan eu3 (profile default)",
+    "Ada Lovelace <ada@example.com>, Anaplan eu2 (profile default)",
     "",
     `Access token   valid until ${
       clockTime(LOGIN.expiresAt, START)

@@ -25,7 +25,7 @@ The first time, press "Enable OAuth". Then press "New".
 address of our Anaplan home page shows it. Replace CLIENT_ID. Write the second \
 callback URL there if Anaplan rejected the first one:
 
-${run("login", { flags: `--setup 'REGION:CLIENT_ID:${CALLBACK}'` })}
+${run("login", { flags: `--setup 'REGION:CLIENT_ID:${CALLBACK}' --refresh-token-lifetime 7d` })}
 
   6. Give me the client secret in another way, such as a password manager.`;
 }

@@ -7,7 +7,7 @@ import type { CliError } from "../../base/errors.ts";
 import { fitLines } from "../../base/lines.ts";
 import { asSentence, shellWord } from "../../base/text.ts";
 import { nameOf } from "../../provider/provider.ts";
-import { signedOut } from "../../session/expiry.ts";
+import { assumedExpiry, signedOut } from "../../session/expiry.ts";
 import { storeOf } from "../../session/store_in_use.ts";
 import { hasEnvironmentLogin, loadSettings, type Settings } from "../../settings/settings.ts";
 
@@ -53,8 +53,10 @@ async function reasonToSignIn(
   if (error.kind === "denied") return `The server rejected the client ${profile}.`;
   const now = context.system.now();
   const { endedBy: _, endedAt: __, ...asBefore } = login; // its time may be why the server rejected it
+  const over = assumedExpiry(asBefore, settings, now);
   const out = signedOut(asBefore, settings, now) ?? signedOut(login, settings, now);
-  return asSentence(`${out?.reason ?? "your login is no longer accepted"} ${profile}`);
+  const reason = over === undefined ? out?.reason : `your login ${over}`;
+  return asSentence(`${reason ?? "your login is no longer accepted"} ${profile}`);
 }
 
 async function isWanted(reason: string, { system, talk }: CommandContext): Promise<boolean> {

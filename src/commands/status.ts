@@ -1,6 +1,6 @@
 // status: whether you are signed in and as whom, without any network.
 
-import { formatWords, run, type Words, words } from "../base/advice.ts";
+import { run, type Words, words } from "../base/advice.ts";
 import { providerName } from "../provider/authorization_server.ts";
 import { nameAndAddress, nameOf } from "../provider/provider.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
@@ -48,7 +48,7 @@ export async function status(flags: StatusFlags, context: CommandContext): Promi
   const data = { ...statusData(present, settings, sealed), store: store.sharedAt ?? null };
   if (state.kind === "out") {
     const { why, next } = state;
-    const signedOutData = { ...data, logged_in: false, next: formatWords(next) };
+    const signedOutData = { ...data, logged_in: false, next: context.talk.typed(next) };
     const text = words`${why}\nNext: ${next}`;
     return { kind, text, data: signedOutData, outcome: "login_required" };
   }
@@ -57,7 +57,12 @@ export async function status(flags: StatusFlags, context: CommandContext): Promi
     const canLast = isProlongedByRefresh(tokenSet) && !hasEnvironmentLogin(settings);
     const next = canLast ? run("refresh", { profile: settings.profile }) : loginCommand(settings);
     const text = words`${expirySentence(tokenSet, settings, now)}\nNext: ${next}`;
-    return { kind, text, data: { ...data, next: formatWords(next) }, outcome: "login_required" };
+    return {
+      kind,
+      text,
+      data: { ...data, next: context.talk.typed(next) },
+      outcome: "login_required",
+    };
   }
   const text = describe(tokenSet, settings, loginLocation(store, settings, sealed), now);
   const reply: Answer = { kind: "answer", text, data };
@@ -91,10 +96,14 @@ export async function statusInShort(context: CommandContext): Promise<Words> {
   const store = await storeInUse(settings, context);
   const now = context.system.now();
   const state = await stateOf(await loginInUse(settings, store), settings, now);
-  const isNarrow = (context.system.terminal.columns() ?? 80) < 80; // two columns would be broken
-  const more = words`${isNarrow ? "\n" : "   "}All commands: ${run("help")}`;
+  const withHelp = (line: Words, gap: string): Words => {
+    const more = words`All commands: ${run("help")}`;
+    const both = words`${line}${gap}${more}`;
+    const fits = context.talk.shown(both).length <= (context.system.terminal.columns() ?? 80);
+    return fits ? both : words`${line}\n${more}`; // two columns would be broken
+  };
   if (state.kind === "out") {
-    return words`${state.why}\nNext: ${state.next}${isNarrow ? "" : "       "}${more}`;
+    return words`${state.why}\n${withHelp(words`Next: ${state.next}`, " ".repeat(10))}`;
   }
   const { tokenSet } = state;
   const { profile } = settings;
@@ -105,8 +114,8 @@ export async function statusInShort(context: CommandContext): Promise<Words> {
     ? `Access token valid for ${left}${canRefresh(tokenSet) ? ", renewed automatically" : ""}.`
     : "The next command gets a new access token.";
   return words`${who} ${providerName(settings)} (profile ${profile}).\n${access}\n\n${
-    run("whoami")
-  }, api, token, logout …${more}`;
+    withHelp(words`${run("whoami")}, api, token, logout …`, "   ")
+  }`;
 }
 
 /** Whether you are signed in; if not, why, and what to type. */

@@ -10,13 +10,13 @@ import { CliError } from "../base/errors.ts";
 import { onlyDefined } from "../base/json.ts";
 import { type BrowserFlags, signInByBrowser } from "../sign_in/by_browser.ts";
 import { chooseDeviceClient, signInByDevice } from "../sign_in/by_device.ts";
-import { correctedClient, isClientRejected } from "../sign_in/corrected_client.ts";
+import { correctedClient, isCorrectable } from "../sign_in/corrected_client.ts";
 import { setAsideDamaged } from "../sign_in/damaged_login.ts";
 import { discoverSettings } from "../sign_in/discover_settings.ts";
 import { removeDraft } from "../sign_in/draft.ts";
 import { askFirstTime } from "../sign_in/first_time.ts";
 import { endPreviousLogin } from "../sign_in/previous_login.ts";
-import { type AboutClient, canAsk, chooseClient } from "../sign_in/questions.ts";
+import { type AboutClient, chooseClient } from "../sign_in/questions.ts";
 import { assertCanSave, type SignedIn } from "../sign_in/save_login.ts";
 import { staySignedIn } from "../session/expiry.ts";
 import { forProfile } from "../session/advice_in_use.ts";
@@ -135,7 +135,7 @@ async function signIn(
     try {
       return await signInByBrowser({ server, client, provider, who }, used, flags, context);
     } catch (error) {
-      if (!isClientRejected(error) || !canAsk(context)) throw error;
+      if (!isCorrectable(error, context)) throw error;
       client = await correctedClient(client, error, context); // and a new code, since one is sent once
     }
   }

@@ -73,7 +73,9 @@ export async function signInWith(
   const { given: typed } = resolveSettings(first.flags, system, undefined);
   const settings = { ...await discoverSettings(loaded, system), typed };
   try {
-    const signedIn = await signIn(flags, { ...about, answered: first.secret }, settings, context);
+    const answered = first.secret;
+    const signedIn = await signIn(flags, { ...about, answered }, settings, context)
+      .catch(aboutInterruption);
     removeDraft(settings);
     const [user] = await Promise.all([
       signedIn.user,
@@ -83,6 +85,12 @@ export async function signInWith(
   } catch (error) {
     throw forProfile(aboutClock(error), settings);
   }
+}
+
+/** What was interrupted before it had tokens; once they have come, the error has a code. */
+function aboutInterruption(error: unknown): never {
+  const isEarly = error instanceof CliError && error.kind === "interrupted" && !error.code;
+  throw isEarly ? error.with({ message: "Interrupted; nothing was saved" }) : error;
 }
 
 /** A clock that is off makes a good certificate look bad: thought of before the network is. */

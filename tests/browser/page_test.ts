@@ -81,7 +81,11 @@ async function assertStands(page: Page, name: string, theme: Theme): Promise<voi
     await page.setViewportSize(viewport);
     const content = await page.evaluate<number>("document.documentElement.scrollWidth");
     assert(content <= viewport.width, `${content} px of content in ${viewport.width} px`);
-    assertEquals(await page.evaluate(BROKEN_COMMANDS), [], "a command is on one line, and so is a flag");
+    assertEquals(
+      await page.evaluate(BROKEN_COMMANDS),
+      [],
+      "a command is on one line, and so is a flag",
+    );
     await photograph(page, `${name}-${theme}-${width}`);
     assertEquals(await barriers(page), [], `${name}, ${theme}, ${width}`);
   }

@@ -42,7 +42,7 @@ const OUTCOMES: Readonly<Record<string, Page>> = {
   "failed": failed(
     "Cannot sign in: Anaplan rejected the code (invalid_grant); it is old, was used, or the " +
       "redirect URI differs",
-    { next: words`${signIn("--profile eu")}, and finish in the newest window` },
+    { next: words`finish in the newest window: ${signIn("--profile eu")}` },
   ),
   "failed-with-flags": failed(
     "Cannot sign in: Anaplan rejected the client ID or its secret (invalid_client)",

@@ -54,8 +54,7 @@ export async function status(flags: StatusFlags, context: CommandContext): Promi
   }
   const { tokenSet } = state;
   if (isWatched && endsWithin(tokenSet, settings, now, flags.expiresWithin)) {
-    const canLast = isProlongedByRefresh(tokenSet) && !hasEnvironmentLogin(settings);
-    const next = canLast ? run("refresh", { profile: settings.profile }) : loginCommand(settings);
+    const next = adviceBefore(tokenSet, settings, flags.expiresWithin);
     const text = words`${expirySentence(tokenSet, settings, now)}\nNext: ${next}`;
     return {
       kind,
@@ -67,6 +66,16 @@ export async function status(flags: StatusFlags, context: CommandContext): Promi
   const text = describe(tokenSet, settings, loginLocation(store, settings, sealed), now);
   const reply: Answer = { kind: "answer", text, data };
   return flags.check ? await checkWithServer(reply, settings, context) : reply;
+}
+
+/** What keeps you signed in for so many milliseconds, or else what to do before the login expires. */
+function adviceBefore(tokenSet: TokenSet, settings: Settings, time: number): Words {
+  const again = loginCommand(settings);
+  if (hasEnvironmentLogin(settings)) return again;
+  const canLast = isProlongedByRefresh(tokenSet, settings, time);
+  return canLast
+    ? run("refresh", { profile: settings.profile })
+    : words`sign in before that time: ${again}`;
 }
 
 /** Where the login is, and how. */

@@ -18,7 +18,12 @@ import { nameOrQuoted, shortenId } from "../base/names.ts";
 import { loginInUse, settingsInUse, storeInUse } from "../session/store_in_use.ts";
 import { loginCommand } from "../session/advice_in_use.ts";
 import { fetchAndSaveUser, savedUser } from "../session/user.ts";
-import { hasEnvironmentLogin, missingProfile, type Settings } from "../settings/settings.ts";
+import {
+  adviceOnMissing,
+  hasEnvironmentLogin,
+  missingProfile,
+  type Settings,
+} from "../settings/settings.ts";
 import { isoTime } from "../base/text.ts";
 import { clockTime, duration } from "../base/times.ts";
 import { table } from "../base/lines.ts";
@@ -153,7 +158,9 @@ async function stateOf(
   const near = nearNames(missing.typed, missing.names);
   const why = `There is no profile ${missing.typed}${didYouMean(near) || "."}`;
   const [guess] = near;
-  const corrected = guess === undefined ? next : run("status", { profile: guess });
+  const corrected = guess === undefined
+    ? adviceOnMissing(missing)
+    : run("status", { profile: guess });
   return { kind: "out", why, next: corrected };
 }
 

@@ -75,6 +75,8 @@ export interface Talk {
   readonly progress: (text: string) => void;
   /** The words as they would be printed, for what is laid out in lines or read elsewhere; `blank` is for commands. */
   readonly shown: (text: Words, blank?: string) => string;
+  /** The words as JSON has them: as they are typed, with whole paths. */
+  readonly typed: (text: Words) => string;
 }
 
 /** What a command is given besides its flags. */

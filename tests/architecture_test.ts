@@ -37,7 +37,6 @@ const MAY_REVEAL: readonly string[] = [
   "src/oauth/client.ts",
   "src/oauth/device.ts",
   "src/oauth/loopback.ts",
-  "src/oauth/paste.ts",
   "src/oauth/refusals.ts",
   "src/oauth/revocation.ts",
   "src/oauth/token_response.ts",

@@ -35,13 +35,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
     "another process signs in during the call: tests/unit/api_pages_test.ts",
   "anaplan-auth login --client-auth {…}; if that does not help, copy the secret again":
     "tests/integration/real_servers_test.ts types it, at servers that take one way only",
-  "anaplan-auth login --no-browser, and open the address that it prints":
-    "another user reads along; tests/browser/chromium_test.ts types it",
   "anaplan-auth login; the old refresh token may no longer be valid":
     "no disk takes a file: tests/torture",
-  "anaplan-auth login, when you are ready":
-    "at a terminal: tests/support/scenes/questions.ts types it",
-  "anaplan-auth status, or the same command again": "a signal: tests/e2e/signals_test.ts types it",
 };
 
 Deno.test("each Next line that is a command is in a case, where it is typed, or named here", async () => {

@@ -35,6 +35,9 @@ export async function run(
     quiet: hasFlag(argv, "quiet"),
     verbose: hasFlag(argv, "verbose") || system.env("ANAPLAN_AUTH_DEBUG") !== undefined,
     color: !hasFlag(argv, "noColor") && system.env("NO_COLOR") === undefined,
+    carry: hasFlag(argv, "configDir")
+      ? (await import("./carried.ts")).carryConfigDir(argv)
+      : undefined,
   }, layout);
   const isMute = hasFlag(argv, "noInput"); // no user types
   const heard = isMute ? { ...system, terminal: { ...terminal, stdin: false } } : system;

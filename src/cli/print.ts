@@ -16,6 +16,8 @@ export interface PrintOptions {
   readonly quiet: boolean;
   readonly color: boolean;
   readonly verbose: boolean;
+  /** Adds to commands what they have to carry of the command line. */
+  readonly carry?: ((said: Words) => Words) | undefined;
 }
 
 /** Prints for one run of the program. */
@@ -30,7 +32,7 @@ export interface Printer extends Talk {
 export function printer(system: Streams, options: PrintOptions, layout?: Layout): Printer {
   const { terminal } = system;
   const hasColor = options.color && terminal.canDraw;
-  const { typed, shown, laidOut } = readable(system, hasColor, layout);
+  const { typed, shown, laidOut } = readable(system, hasColor, layout, options.carry);
   const stderr = stderrOf(system);
   const talk = (text: Words | TerminalText, isOneLine?: boolean): void => {
     const isDrawn = typeof text === "object" && "drawn" in text;
@@ -41,6 +43,7 @@ export function printer(system: Streams, options: PrintOptions, layout?: Layout)
     hasColor && terminal.stderr ? `\x1b[2m${text}\x1b[0m` : text;
   return {
     shown,
+    typed,
     say: (text) => void (options.quiet || talk(text)),
     insist: (text) => talk(text),
     warn: (text) => talk(["Warning: ", ...piecesOf(text)]),
@@ -71,9 +74,14 @@ type Layout = typeof import("./layout.ts").layout;
 type Streams = Pick<System, "write" | "env" | "terminal">;
 
 /** Words as they are typed on this computer, and as they are shown: with short paths, and steering nothing. */
-function readable({ env, terminal }: Streams, hasColor: boolean, layout: Layout | undefined) {
+function readable(
+  { env, terminal }: Streams,
+  hasColor: boolean,
+  layout: Layout | undefined,
+  carry: PrintOptions["carry"],
+) {
   const typed = (said: Words, blank?: string): string =>
-    formatWords(said, env(COMMAND_VARIABLE), blank);
+    formatWords(carry?.(said) ?? said, env(COMMAND_VARIABLE), blank);
   const shown = (said: Words, blank?: string): string => {
     const [home, text] = [env("HOME"), typed(said, blank)];
     return stripControls(home === undefined ? text : withTilde(text, home));

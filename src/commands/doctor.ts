@@ -1,6 +1,6 @@
 // doctor: what is wrong, and what to do about it. Its output can be pasted into a support ticket.
 
-import { formatWords, type Words, words } from "../base/advice.ts";
+import { type Words, words } from "../base/advice.ts";
 import { type Check, failedCheck, skippedCheck } from "../doctor/check.ts";
 import {
   certificateCheck,
@@ -46,7 +46,7 @@ export async function doctor(
   context: CommandContext,
 ): Promise<Answer<string> | Lines> {
   const checks = await checksFor(flags, context);
-  if (flags.json) return report(await Array.fromAsync(checks));
+  if (flags.json) return report(await Array.fromAsync(checks), context);
   const seen: Check[] = [];
   return {
     kind: "lines",
@@ -137,7 +137,7 @@ async function* networkFindings(
   }
 }
 
-function report(checks: readonly Check[]): Answer<string> {
+function report(checks: readonly Check[], { talk }: CommandContext): Answer<string> {
   const outcome = worst(checks);
   return {
     kind: "answer",
@@ -147,7 +147,7 @@ function report(checks: readonly Check[]): Answer<string> {
         name,
         mark,
         seen,
-        next: next === undefined ? null : formatWords(next),
+        next: next === undefined ? null : talk.typed(next),
       })),
     },
     ...(outcome === undefined ? {} : { outcome }),

@@ -10,13 +10,13 @@ import { CliError } from "../base/errors.ts";
 import { onlyDefined } from "../base/json.ts";
 import { type BrowserFlags, signInByBrowser } from "../sign_in/by_browser.ts";
 import { chooseDeviceClient, signInByDevice } from "../sign_in/by_device.ts";
-import { correctedClient, isClientRejected } from "../sign_in/corrected_client.ts";
+import { correctedClient, isCorrectable } from "../sign_in/corrected_client.ts";
 import { setAsideDamaged } from "../sign_in/damaged_login.ts";
 import { discoverSettings } from "../sign_in/discover_settings.ts";
 import { removeDraft } from "../sign_in/draft.ts";
 import { askFirstTime } from "../sign_in/first_time.ts";
 import { endPreviousLogin } from "../sign_in/previous_login.ts";
-import { type AboutClient, canAsk, chooseClient } from "../sign_in/questions.ts";
+import { type AboutClient, chooseClient } from "../sign_in/questions.ts";
 import { assertCanSave, type SignedIn } from "../sign_in/save_login.ts";
 import { staySignedIn } from "../session/expiry.ts";
 import { forProfile } from "../session/advice_in_use.ts";
@@ -73,7 +73,9 @@ export async function signInWith(
   const { given: typed } = resolveSettings(first.flags, system, undefined);
   const settings = { ...await discoverSettings(loaded, system), typed };
   try {
-    const signedIn = await signIn(flags, { ...about, answered: first.secret }, settings, context);
+    const answered = first.secret;
+    const signedIn = await signIn(flags, { ...about, answered }, settings, context)
+      .catch(aboutInterruption);
     removeDraft(settings);
     const [user] = await Promise.all([
       signedIn.user,
@@ -83,6 +85,12 @@ export async function signInWith(
   } catch (error) {
     throw forProfile(aboutClock(error), settings);
   }
+}
+
+/** What was interrupted before it had tokens; once they have come, the error has a code. */
+function aboutInterruption(error: unknown): never {
+  const isEarly = error instanceof CliError && error.kind === "interrupted" && !error.code;
+  throw isEarly ? error.with({ message: "Interrupted; nothing was saved" }) : error;
 }
 
 /** A clock that is off makes a good certificate look bad: thought of before the network is. */
@@ -135,7 +143,7 @@ async function signIn(
     try {
       return await signInByBrowser({ server, client, provider, who }, used, flags, context);
     } catch (error) {
-      if (!isClientRejected(error) || !canAsk(context)) throw error;
+      if (!isCorrectable(error, context)) throw error;
       client = await correctedClient(client, error, context); // and a new code, since one is sent once
     }
   }

@@ -1,6 +1,6 @@
 // status: whether you are signed in and as whom, without any network.
 
-import { formatWords, run, type Words, words } from "../base/advice.ts";
+import { run, type Words, words } from "../base/advice.ts";
 import { providerName } from "../provider/authorization_server.ts";
 import { nameAndAddress, nameOf } from "../provider/provider.ts";
 import type { User } from "../provider/anaplan.ts";
@@ -22,7 +22,12 @@ import { settingsInUse, settledLogin, storeInUse } from "../session/store_in_use
 import { loginCommand } from "../session/advice_in_use.ts";
 import { otherServer } from "../session/other_server.ts";
 import { fetchAndSaveUser, savedUser } from "../session/user.ts";
-import { hasEnvironmentLogin, missingProfile, type Settings } from "../settings/settings.ts";
+import {
+  adviceOnMissing,
+  hasEnvironmentLogin,
+  missingProfile,
+  type Settings,
+} from "../settings/settings.ts";
 import { isoTime } from "../base/text.ts";
 import { clockTime, duration } from "../base/times.ts";
 import { table } from "../base/lines.ts";
@@ -60,16 +65,20 @@ export async function status(flags: StatusFlags, context: CommandContext): Promi
     return {
       kind,
       text: words`${why}\nNext: ${next}`,
-      data: { ...data, logged_in: !isOut, next: formatWords(next) },
+      data: { ...data, logged_in: !isOut, next: context.talk.typed(next) },
       ...(isOut || isWatched ? { outcome: "login_required" } : {}),
     };
   }
   const { tokenSet } = state;
   if (isWatched && endsWithin(tokenSet, settings, now, flags.expiresWithin)) {
-    const canLast = isProlongedByRefresh(tokenSet) && !hasEnvironmentLogin(settings);
-    const next = canLast ? run("refresh", { profile: settings.profile }) : loginCommand(settings);
+    const next = adviceBefore(tokenSet, settings, flags.expiresWithin);
     const text = words`${expirySentence(tokenSet, settings, now)}\nNext: ${next}`;
-    return { kind, text, data: { ...data, next: formatWords(next) }, outcome: "login_required" };
+    return {
+      kind,
+      text,
+      data: { ...data, next: context.talk.typed(next) },
+      outcome: "login_required",
+    };
   }
   const text = describe(tokenSet, settings, loginLocation(store, settings, sealed), now);
   if (!user) return { kind: "answer", text, data };
@@ -89,6 +98,16 @@ async function askServer(
   return await fetchAndSaveUser(settings, context);
 }
 
+/** What keeps you signed in for so many milliseconds, or else what to do before the login expires. */
+function adviceBefore(tokenSet: TokenSet, settings: Settings, time: number): Words {
+  const again = loginCommand(settings);
+  if (hasEnvironmentLogin(settings)) return again;
+  const canLast = isProlongedByRefresh(tokenSet, settings, time);
+  return canLast
+    ? run("refresh", { profile: settings.profile })
+    : words`sign in before that time: ${again}`;
+}
+
 /** Where the login is, and how. */
 function loginLocation(store: LoginStore, { profile }: Settings, sealed?: KeyKind): string {
   const place = store.sharedAt ? `the login store ${store.sharedAt}` : store.pathOf(profile);
@@ -105,10 +124,14 @@ export async function statusInShort(context: CommandContext): Promise<Words> {
   const store = await storeInUse(settings, context);
   const now = context.system.now();
   const state = await stateOf(await settledLogin(settings, store), settings, now);
-  const isNarrow = (context.system.terminal.columns() ?? 80) < 80; // two columns would be broken
-  const more = words`${isNarrow ? "\n" : "   "}All commands: ${run("help")}`;
+  const withHelp = (line: Words, gap: string): Words => {
+    const more = words`All commands: ${run("help")}`;
+    const both = words`${line}${gap}${more}`;
+    const fits = context.talk.shown(both).length <= (context.system.terminal.columns() ?? 80);
+    return fits ? both : words`${line}\n${more}`; // two columns would be broken
+  };
   if (state.kind !== "in") {
-    return words`${state.why}\nNext: ${state.next}${isNarrow ? "" : "       "}${more}`;
+    return words`${state.why}\n${withHelp(words`Next: ${state.next}`, " ".repeat(10))}`;
   }
   const { tokenSet } = state;
   const { profile } = settings;
@@ -119,8 +142,8 @@ export async function statusInShort(context: CommandContext): Promise<Words> {
     ? `Access token valid for ${left}${canRefresh(tokenSet) ? ", renewed automatically" : ""}.`
     : "The next command gets a new access token.";
   return words`${who} ${providerName(settings)} (profile ${profile}).\n${access}\n\n${
-    run("whoami")
-  }, api, token, logout …${more}`;
+    withHelp(words`${run("whoami")}, api, token, logout …`, "   ")
+  }`;
 }
 
 /** Whether you are signed in; if not, or if only the server knows, why, and what to type. */
@@ -157,7 +180,9 @@ async function stateOf(
   const near = nearNames(missing.typed, missing.names);
   const why = `There is no profile ${missing.typed}${didYouMean(near) || "."}`;
   const [guess] = near;
-  const corrected = guess === undefined ? next : run("status", { profile: guess });
+  const corrected = guess === undefined
+    ? adviceOnMissing(missing)
+    : run("status", { profile: guess });
   return { kind: "out", why, next: corrected };
 }
 

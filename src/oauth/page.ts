@@ -69,6 +69,16 @@ export function failedPage(error: CliError, shown: (text: Words) => string): Pag
   };
 }
 
+/** The page after a failure that the user corrects in the terminal, where the sign-in goes on. */
+export function correctedPage({ message, reason = message }: CliError): Page {
+  return {
+    status: 502,
+    heading: "The sign-in is not finished",
+    sentence: asSentence(reason),
+    small: "Continue in the terminal.",
+  };
+}
+
 /** The page for an answer with a state that is not this attempt's. */
 export const UNKNOWN_STATE_PAGE: Page = {
   status: 400,
@@ -105,8 +115,8 @@ export const FINISHED_PAGE: Page = {
 export async function pageResponse(page: Page): Promise<Response> {
   const { status, heading, sentence, detail, small } = page;
   const body = [
-    `<p>${escapeHtml(sentence)}</p>`,
-    detail && `<p>${escapeHtml(detail)}</p>`,
+    `<p>${wholeWords(sentence)}</p>`,
+    detail && `<p>${wholeWords(detail)}</p>`,
     small && `<p class="small">${withCommands(small)}</p>`,
   ].filter(Boolean).join("\n");
   return await response(status, { mark: MARKS[status], heading, body });
@@ -156,11 +166,22 @@ export const BARE_HEADERS: Readonly<Record<string, string>> = {
 /** Commands of at most this length fit on a line of the narrowest page; the keyboard can scroll a longer one. */
 const SHORT = 32;
 
+/** How a flag, a variable and a path begin. */
+const WHOLE = /^["'(]?(--?[a-z]|[A-Z]+_|~?\/)/;
+
+/** The text as HTML in which no flag, variable or short path is broken; a browser would, behind its hyphens. */
+function wholeWords(text: string): string {
+  return text.split(/(\s+)/).map((word) => {
+    const html = escapeHtml(word);
+    return WHOLE.test(word) && word.length <= SHORT ? `<span>${html}</span>` : html;
+  }).join("");
+}
+
 /** A command is on one line, and one click selects the whole of it. */
 function withCommands(text: Words): string {
   return piecesOf(text).map((piece) => {
+    if (typeof piece === "string") return wholeWords(piece);
     const command = formatWords(piece);
-    if (typeof piece === "string") return escapeHtml(command);
     return `<code${command.length > SHORT ? ' tabindex="0"' : ""}>${escapeHtml(command)}</code>`;
   }).join("");
 }

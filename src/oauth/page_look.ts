@@ -54,6 +54,7 @@ code {
   color: var(--ink); font: .9em/1.6 ui-monospace, Menlo, Consolas, monospace;
   -webkit-user-select: all; user-select: all;
 }
+span { white-space: nowrap }
 code[tabindex] { background: none }
 @media (max-width: 30rem) { code { font-size: .8em } }
 ol { padding-left: 1.5rem }

@@ -10,7 +10,8 @@ export type PastedAnswer =
   | { readonly kind: "malformed" | "foreign"; readonly problem: string };
 
 /**
- * Understands a pasted redirect URL, its query, or, when PKCE binds it to this attempt, the bare code.
+ * Understands a pasted redirect URL, or its query. A code without the state is no authorization response
+ * (RFC 6749, section 4.1.2), and looks like a password in the clipboard, which must not be sent anywhere.
  *
  * Blanks, line breaks and quotes around or inside are what copying from a terminal or an e-mail adds;
  * no URL has one of them.
@@ -22,19 +23,8 @@ export function parsePasted(text: string, attempt: Attempt): PastedAnswer {
   if (/(^|[?&])(code|error)=/.test(cleaned)) {
     return parseQuery(new URLSearchParams(cleaned.replace(/^[^?]*\?/, "")), attempt);
   }
-  const isClientId = cleaned === attempt.client.clientId; // copied a moment ago, and pasted by mistake
-  if (
-    attempt.codeVerifier !== undefined && !isClientId && /^[A-Za-z0-9._~+/=-]{8,}$/.test(cleaned)
-  ) {
-    return {
-      kind: "answer",
-      parameters: new URLSearchParams({ code: cleaned, state: attempt.state.reveal() }),
-    };
-  }
-  return {
-    kind: "malformed",
-    problem: "That is not the address that the sign-in ended on: it has no code in it.",
-  };
+  const problem = "That is not the address that the browser ended on; paste the whole address.";
+  return { kind: "malformed", problem };
 }
 
 /** Some browsers copy an address without its scheme, and `localhost:` is no scheme. */

@@ -107,7 +107,7 @@ const oldCode: Cause = ({ server, at }, error) =>
   error === "invalid_grant" && at === "exchange" && {
     reason: `${server.name} rejected the code (${error}); it is old, was used, or the ` +
       "redirect URI differs",
-    next: words`${signIn()}, and finish in the newest window`,
+    next: words`finish in the newest window: ${signIn()}`,
   };
 
 const tooMuchAsked: Cause = ({ server, at }, error) =>

@@ -72,6 +72,6 @@ function secondVisitor(): CliError {
   return new CliError(
     "denied",
     "Cannot go on with this sign-in: two programs opened its start page, and one may not be yours",
-    { next: words`${signIn("--no-browser")}, and open the address that it prints` },
+    { next: words`open the address that this prints: ${signIn("--no-browser")}` },
   );
 }

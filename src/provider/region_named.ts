@@ -3,17 +3,18 @@
 import { oneOf } from "../base/near_names.ts";
 import { parseText } from "../base/parse.ts";
 import { REGIONS } from "./regions.ts";
+import { regionsAt } from "./regions_at.ts";
 
 /**
- * The region that a text means: its name in any case, or the place, such as `Germany`. Any other text is left to fail
+ * The region that a text means: its name in any case, the place, such as `Germany`, or an address. Any other text is left to fail
  * where the region is used.
  *
- * @throws {Error} in a few words, when several regions are at that place.
+ * @throws {Error} in a few words, when several regions are there.
  */
 export function regionNamed(text: string): string {
   const typed = parseText(text).trim().toLowerCase();
   if (Object.hasOwn(REGIONS, typed)) return typed;
-  const there = Object.entries(REGIONS)
+  const there = regionsAt(typed)?.regions ?? Object.entries(REGIONS)
     .filter(([, { description }]) => `${description.toLowerCase()} `.startsWith(`${typed} `))
     .map(([name]) => name);
   if (there.length > 1) throw new Error(`give ${oneOf(there)}`);

@@ -116,9 +116,16 @@ export function endsWithin(
   return "at" in expiry && expiry.at - now < time;
 }
 
-/** Whether a refresh makes it last longer; else only a new login does. */
-export function isProlongedByRefresh(tokenSet: TokenSet): boolean {
-  return canRefresh(tokenSet) && tokenSet.refreshTokenRotates !== false;
+/** Whether a refresh makes it last for so many milliseconds more; else you have to sign in before it expires. */
+export function isProlongedByRefresh(
+  tokenSet: TokenSet,
+  settings: ExpirySettings,
+  time: number,
+): boolean {
+  if (!canRefresh(tokenSet) || tokenSet.refreshTokenRotates === false) return false;
+  const expiry = loginExpiry(tokenSet, settings);
+  const savedAt = tokenSet.refreshTokenSavedAt ?? tokenSet.obtainedAt;
+  return !("at" in expiry) || expiry.at - savedAt > time;
 }
 
 /** By when to sign in again, for a table. */

@@ -2,7 +2,7 @@
 // wrong is said here, before anything is sent.
 
 import type { CommonFlags } from "../command.ts";
-import { run } from "../base/advice.ts";
+import { type Run, run } from "../base/advice.ts";
 import { CliError, type Misspelled } from "../base/errors.ts";
 import { parseText } from "../base/parse.ts";
 import { type ClientEnvironment, clientEnvironment } from "./client_environment.ts";
@@ -192,12 +192,17 @@ export function missingProfile(
 
 type ChosenProfile = Pick<Settings, "configDir" | "profile" | "profileExists">;
 
+/** What to type about a profile that does not exist: those that do are listed, or else it is made. */
+export function adviceOnMissing({ typed, names }: Misspelled): Run {
+  return names.length === 0 ? run("login", { profile: typed }) : run("profile list");
+}
+
 /** @throws {CliError} `login_required` for such a profile: a typo must not look like a login that is gone. */
 export function assertProfileExists(meant: ChosenProfile, cannot: string): void {
   const misspelled = missingProfile(meant);
   if (misspelled === undefined) return;
   const { profile } = meant;
-  const next = run("login", { profile });
+  const next = adviceOnMissing(misspelled);
   const message = `${cannot}: there is no profile ${profile}`;
   throw new CliError("login_required", message, { next, misspelled });
 }

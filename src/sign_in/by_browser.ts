@@ -10,7 +10,7 @@ import { type ListenerCertificate, listenerCertificate } from "../oauth/certific
 import { saveAccepted } from "../oauth/accepted_certificate.ts";
 import { listenCandidates } from "../oauth/listen_addresses.ts";
 import type { AuthorizationResponse } from "../oauth/loopback.ts";
-import { failedPage, signedInPage } from "../oauth/page.ts";
+import { correctedPage, failedPage, signedInPage } from "../oauth/page.ts";
 import type { Grant } from "../oauth/token_response.ts";
 import { type AnswerSources, openAnswerSources } from "../oauth/answer_sources.ts";
 import { forProfile } from "../session/advice_in_use.ts";
@@ -18,6 +18,7 @@ import type { Settings } from "../settings/settings.ts";
 import type { System } from "../system/contract.ts";
 import { printable } from "../base/text.ts";
 import { isLoopbackHost } from "../base/urls.ts";
+import { isCorrectable } from "./corrected_client.ts";
 import { explainSignIn } from "./hints.ts";
 import { type SavedLogin, saveLogin, type SignedIn, type SignIn } from "./save_login.ts";
 
@@ -126,7 +127,9 @@ async function exchangeAndSave(
     return await saveLogin<never>(ask, { ...settings, given }, context);
   } catch (error) {
     const told = toCliError(forProfile(error, settings)); // as the terminal will say it
-    answer.reply(failedPage(told, context.talk.shown));
+    const { shown } = context.talk;
+    const page = isCorrectable(told, context) ? correctedPage(told) : failedPage(told, shown);
+    answer.reply(page);
     throw error;
   }
 }

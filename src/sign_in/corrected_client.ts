@@ -6,11 +6,13 @@ import { CliError } from "../base/errors.ts";
 import { onlyDefined } from "../base/json.ts";
 import { Secret } from "../base/secret.ts";
 import type { OAuthClient } from "../oauth/wire.ts";
+import { canAsk } from "./questions.ts";
 import { CLIENT_ID_STEP, SECRET_STEP, type Step } from "./steps.ts";
 
-/** Whether the server rejected the client id or its secret (RFC 6749, section 5.2). */
-export function isClientRejected(error: unknown): error is CliError {
-  return error instanceof CliError && error.oauthError === "invalid_client";
+/** Whether the server rejected the client id or its secret (RFC 6749, section 5.2), and the user can correct them. */
+export function isCorrectable(error: unknown, context: CommandContext): error is CliError {
+  const isRejected = error instanceof CliError && error.oauthError === "invalid_client";
+  return isRejected && canAsk(context);
 }
 
 /** Asks for the secret of the client again; Esc asks for the client id first. */

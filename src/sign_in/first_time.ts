@@ -1,14 +1,12 @@
 // A first sign-in's way through its questions. Rule: asks only what nothing else says, in one order, and
 // every answer can be corrected before it is used.
 
-import { words } from "../base/advice.ts";
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { onlyDefined } from "../base/json.ts";
 import { currentProfile, profileNames } from "../settings/location.ts";
 import { loadProfile } from "../settings/profiles.ts";
 import { Secret } from "../base/secret.ts";
-import { loginCommand } from "../session/advice_in_use.ts";
 import { type ConnectionFlags, loadSettings, type Settings } from "../settings/settings.ts";
 import { SETTINGS } from "../settings/table.ts";
 import type { Question } from "../system/contract.ts";
@@ -147,6 +145,5 @@ function withKeptAnswers(error: unknown, settings: Settings): unknown {
   const isKept = Object.keys(loadDraft(settings)).length > 0;
   if (!(error instanceof CliError) || error.kind !== "interrupted" || !isKept) return error;
   const message = "Interrupted; your answers are kept for the next time, but not the secret";
-  const next = words`${loginCommand(settings)}, when you are ready`;
-  return new CliError("interrupted", message, { next });
+  return new CliError("interrupted", message);
 }

@@ -2,6 +2,7 @@
 
 import { shortenId } from "../base/names.ts";
 import { REGIONS } from "../provider/regions.ts";
+import { regionsAt } from "../provider/regions_at.ts";
 import { SETTINGS } from "../settings/table.ts";
 import type { Choice, Question } from "../system/contract.ts";
 import { urlProblem } from "../base/urls.ts";
@@ -42,6 +43,16 @@ export const SECRET_STEP: Step = {
 /** The question that is also asked again when the server rejects the client. */
 export const CLIENT_ID_STEP = clientIdStep("clientId");
 
+/** The regions of a pasted address. */
+function regionsMeant(typed: string) {
+  const at = regionsAt(typed);
+  if (at === undefined) return undefined;
+  const { host, regions } = at;
+  const count = regions.length;
+  const note = count === 1 ? undefined : `${count} regions share ${host}; choose yours.`;
+  return { values: regions, note };
+}
+
 /** Every step; which of them are asked depends on what is known. */
 export const STEPS: readonly Step[] = [
   {
@@ -51,7 +62,8 @@ export const STEPS: readonly Step[] = [
     shown: (answer) => `${answer}  ${REGIONS[answer]?.description ?? ""}`.trimEnd(),
     question: (initial = "") => ({
       initial,
-      hint: "See the address of your Anaplan home page.",
+      hint: "Not sure? Paste the address of your Anaplan home page.",
+      meant: regionsMeant,
       choices: Object.entries(REGIONS).map(([value, { description }]) => ({
         value,
         note: description,

@@ -65,8 +65,10 @@ function interruption(): AbortSignal {
 }
 
 function terminal(): System["terminal"] {
+  const stdin = Deno.stdin.isTerminal();
+  if (stdin) ignoreStops();
   return {
-    stdin: Deno.stdin.isTerminal(),
+    stdin,
     stdout: Deno.stdout.isTerminal(),
     stderr: Deno.stderr.isTerminal(),
     get canDraw() {
@@ -93,6 +95,13 @@ function restrict({ network, programs, keys, variables = [], only }: Needs): voi
     const isRead = only.some((name) => name.startsWith(variable.replace("*", "")));
     if (!isRead) Deno.permissions.revokeSync({ name: "env", variable });
   }
+}
+
+/** `deno task` hears Ctrl-Z and goes on; if this program stopped alone, no shell would get the terminal back. */
+function ignoreStops(): void {
+  if (env("ANAPLAN_AUTH_COMMAND") === undefined || Deno.build.os === "windows") return;
+  ignoredSignals(); // before Deno forgets them
+  Deno.addSignalListener("SIGTSTP", () => {});
 }
 
 /**

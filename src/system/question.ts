@@ -1,7 +1,6 @@
 // Asks one question, on the screen's last lines. Rule: whatever the answer is, the terminal is left as it
 // was found.
 
-import { signIn, words } from "../base/advice.ts";
 import type { TextPrompt } from "@clack/core";
 import { CliError } from "../base/errors.ts";
 import type { Question } from "./contract.ts";
@@ -131,9 +130,5 @@ function questionState(question: Question): QuestionState {
 }
 
 function interruptedError(): CliError {
-  return new CliError(
-    "interrupted",
-    "Interrupted; nothing was saved",
-    { next: words`${signIn()}, when you are ready` },
-  );
+  return new CliError("interrupted", "Interrupted; nothing was saved");
 }

@@ -25,6 +25,8 @@ const WINDOW = 7;
 export function matchingChoices(question: Question, typed: string): readonly Choice[] {
   const { choices = [] } = question;
   const words = typed.toLowerCase().split(/\s+/);
+  const meant = question.meant?.(typed)?.values;
+  if (meant !== undefined) return choices.filter(({ value }) => meant.includes(value));
   const fits = choices.filter(({ value, note }) => {
     const text = `${value} ${note}`.toLowerCase();
     return words.every((word) => text.includes(word));
@@ -64,6 +66,7 @@ export function openFrame(question: Question, answering: Answering, columns: num
   const room = columns - indent;
   const under = [
     ...problem === undefined ? [] : wrapText(problem, room),
+    ...wrapText(question.meant?.(typed)?.note ?? "", room).filter(Boolean),
     ...choiceLines(question, answering, room),
     ...wrapText(hintOf(question), room).map(faint),
   ];

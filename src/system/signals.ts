@@ -1,7 +1,7 @@
 // The signals that end the program. Rule: a signal ends a wait for the user at once, but never falls between the
 // server's answer and the disk; the exit code is 128 and the signal's number, whatever is printed before.
 
-import { run, words } from "../base/advice.ts";
+import { run } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { ignoredSignals } from "./surroundings.ts";
 
@@ -47,8 +47,7 @@ export function abortOnSignals(controller: AbortController): void {
   onSignals((signal) => {
     if (isHandedOn) return;
     if (isSecondSignal(signal) && holders === 0) Deno.exit(); // the second time, at once
-    const next = "the same command again, when you are ready";
-    controller.abort(new CliError("interrupted", "Interrupted; nothing was saved", { next }));
+    controller.abort(new CliError("interrupted", "Interrupted")); // the user knows what to type again
   });
 }
 
@@ -70,7 +69,7 @@ export function holdSignals(tell: (text: string) => void): Disposable {
       if (first !== undefined && holders === 1) {
         throw new CliError("interrupted", "Interrupted after the new tokens arrived", {
           code: "stopped_late",
-          next: words`${run("status")}, or the same command again`,
+          next: run("status", { profile: null }),
         });
       }
       holders--;

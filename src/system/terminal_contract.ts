@@ -37,6 +37,10 @@ export interface Question {
   readonly hidden?: boolean;
   /** What can be chosen; typing searches. */
   readonly choices?: readonly Choice[];
+  /** The choices that a text means without containing them, and why there are several; `undefined` for any other text. */
+  readonly meant?: (
+    typed: string,
+  ) => { readonly values: readonly string[]; readonly note: string | undefined } | undefined;
   /** Whether another answer than the choices may be typed. */
   readonly open?: boolean;
   /** What keeps an answer from being one, in words. */

@@ -131,7 +131,7 @@ for (const [signal, exit] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
       program.signal(signal);
       const { code, stderr } = await program.outcome;
       assertEquals([code, await namesIn(home)], [exit, ["out"]], stderr);
-      assertMatch(stderr, /^Interrupted; nothing was saved\.\nNext: the same command again, when/);
+      assertMatch(stderr, /^Interrupted\.\n$/);
       assertEquals(await Deno.readTextFile(out), "the old one");
     },
   );

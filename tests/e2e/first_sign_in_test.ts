@@ -181,7 +181,7 @@ for (const [env, isColored] of [[{ NO_COLOR: "1" }, false], [{}, true]] as const
   testWith(PYTHON, `at the questions ${what}`, async (python) => {
     await using at = await firstSignIn(python);
     await using terminal = await at.open({ env });
-    await terminal.shows(/See the address/);
+    await terminal.shows(/Paste the address/);
     await terminal.type(CTRL_C);
     await terminal.end;
     const asked = terminal.output().split("Interrupted")[0] ?? "";

@@ -59,7 +59,7 @@ for (const [signal, code] of SIGNALS) {
         [outcome.stdout, outcome.stderr],
         [
           "",
-          "Interrupted after the new tokens arrived.\nNext: anaplan-auth status, or the same command again\n",
+          "Interrupted after the new tokens arrived.\nNext: anaplan-auth status\n",
         ],
       );
       const next = await runProgram(["status"], { home: held.home.path });

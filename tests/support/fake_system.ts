@@ -205,6 +205,7 @@ export function fakeContext(arranged: Arranged | FakeSystem = {}): FakeContext {
       insist: (text) => void insisted.push(shown(text)),
       warn: (text) => void warned.push(formatWords(text)),
       progress: (text) => void progressed.push(text),
+      typed: (text) => formatWords(text, system.env("ANAPLAN_AUTH_COMMAND")),
       shown: (text, blank) => formatWords(text, system.env("ANAPLAN_AUTH_COMMAND"), blank),
     },
   };

@@ -2,7 +2,7 @@
 // Rule: a page is reached as a browser reaches it, by an address; nothing is rendered for the test alone.
 import { CliError } from "../../src/base/errors.ts";
 import { redirectionEndpoint } from "../../src/oauth/loopback.ts";
-import { failedPage, type Page, signedInPage } from "../../src/oauth/page.ts";
+import { correctedPage, failedPage, type Page, signedInPage } from "../../src/oauth/page.ts";
 import { relayPage } from "../../src/oauth/relay.ts";
 import { listen } from "../../src/system/listener.ts";
 import { formatWords, shell, signIn, words } from "../../src/base/advice.ts";
@@ -42,7 +42,16 @@ const OUTCOMES: Readonly<Record<string, Page>> = {
   "failed": failed(
     "Cannot sign in: Anaplan rejected the code (invalid_grant); it is old, was used, or the " +
       "redirect URI differs",
-    { next: words`${signIn("--profile eu")}, and finish in the newest window` },
+    { next: words`finish in the newest window: ${signIn("--profile eu")}` },
+  ),
+  "failed-with-flags": failed(
+    "Cannot sign in: Anaplan rejected the client ID or its secret (invalid_client)",
+    { next: "copy the secret again (ANAPLAN_CLIENT_SECRET); check --client-id, --region" },
+  ),
+  "corrected": correctedPage(
+    new CliError("denied", "Cannot sign in: no", {
+      reason: "Anaplan rejected the client ID or its secret (invalid_client)",
+    }),
   ),
   "failed-at-length": failed(`Cannot write ${"/a-long-directory-name".repeat(9)}: disk full`, {
     next: words`fix that, then put them back before anything else: ${

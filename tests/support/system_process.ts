@@ -137,7 +137,14 @@ const TASKS: Readonly<Record<Task, (args: readonly string[]) => Promise<void>>> 
     const judge = (): Promise<Verdict> => Promise.resolve({ kind: "fine" });
     const ask = () => Promise.resolve({ tokenSet, hasAccessToken: true, judge });
     const hush = (): void => undefined;
-    const talk = { say: hush, insist: hush, warn: hush, progress: hush, shown: String };
+    const talk = {
+      say: hush,
+      insist: hush,
+      warn: hush,
+      progress: hush,
+      shown: String,
+      typed: String,
+    };
     const context = { system, talk };
     try {
       await grantAndSave(fails, ask, context);

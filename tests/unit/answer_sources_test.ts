@@ -1,5 +1,5 @@
 // The ways on which the browser's answer can come, raced: one wins, and then every way is closed.
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 import type { Attempt } from "../../src/oauth/authorization_code.ts";
 import { listenCandidates } from "../../src/oauth/listen_addresses.ts";
@@ -82,14 +82,15 @@ Deno.test("a pasted address ends the wait, and a browser that comes later gets i
 Deno.test("what cannot be used is said on a terminal, and the user is asked again", async () => {
   const last = Promise.withResolvers<string>();
   const foreign = `${REDIRECT_URI}?code=c&state=other`;
-  const person = fakePerson([foreign, "hello", "", last.promise]);
+  const person = fakePerson([foreign, "hello", "notanaddress", "", last.promise]);
   await using at = await scene({ terminal: person.terminal });
   const first = at.ways.first(5 * MINUTE);
   last.resolve(at.address);
   assertEquals((await first).method, "paste");
-  assertEquals(person.prompts.length, 4);
-  assertEquals(at.context.talk.insisted.length, 2); // an empty line is nothing to talk about
+  assertEquals(person.prompts.length, 5);
+  assertEquals(at.context.talk.insisted.length, 3); // an empty line is nothing to talk about
   assertStringIncludes(at.context.talk.insisted[0] ?? "", "another sign-in");
+  assertMatch(at.context.talk.insisted[2] ?? "", /paste the whole address\.$/);
 });
 
 const ERROR_PAGE =

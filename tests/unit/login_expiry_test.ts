@@ -144,8 +144,11 @@ Deno.test("--expires-within fails with what ends when, what is assumed, and what
     `Your login (profile default) expires at ${clockTime(SAVED + 12 * HOUR, START)} (12 h), ` +
       "by Anaplan's default of 12 h (if yours differs: " +
       "anaplan-auth profile set default --refresh-token-lifetime TIME).\n" +
-      "Next: anaplan-auth refresh",
+      "Next: sign in before that time: anaplan-auth login", // a refresh brings 12 h, not 24
   );
+  const sooner = { ...LOGIN, refreshTokenSavedAt: START - 11 * HOUR };
+  const renewed = await statusOf(sooner, {}, 6 * HOUR);
+  assertMatch(formatWords(renewed.text), /\nNext: anaplan-auth refresh$/);
   assertEquals((reply.data as { logged_in: boolean }).logged_in, true);
 });
 
@@ -158,7 +161,7 @@ Deno.test("--expires-within says to sign in where a refresh makes nothing last l
     assertEquals(outcome, "login_required");
     assertMatch(
       formatWords(text),
-      /^(Your login \(profile default\) expires|You are signed out: )[^\n]*\.\nNext: anaplan-auth login$/,
+      /^(Your login \(profile default\) expires|You are signed out: )[^\n]*\.\nNext: (sign in before that time: )?anaplan-auth login$/,
     );
   }
   assertStringIncludes(

@@ -1,11 +1,11 @@
 // A sign-in that fails: nothing is lost, and the browser shows the real result.
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertNotMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { login } from "../../src/commands/login.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { loadProfile } from "../../src/settings/profiles.ts";
 import { parseTokenSet } from "../../src/oauth/token_set.ts";
 import { errorAnswer, LOGIN, loginFile, storedLogin, tokenAnswer } from "../support/logins.ts";
-import { type SignIn, signIn } from "../support/sign_in_scene.ts";
+import { ada, type SignIn, signIn } from "../support/sign_in_scene.ts";
 import { modeOf, tempDir } from "../support/temp_dir.ts";
 
 async function failure(at: SignIn): Promise<CliError> {
@@ -41,6 +41,25 @@ Deno.test("a failure's page carries the terminal's Next line, with the profile a
     await (await at.page).text(),
     "<code>deno task login --profile eu</code>",
   );
+});
+
+Deno.test("a secret that is asked again sends the browser's user to the terminal", async () => {
+  const answers = ["right-secret"];
+  await using at = signIn([errorAnswer(401, "invalid_client"), tokenAnswer(), ada()], {
+    env: { ANAPLAN_CLIENT_SECRET: "wrong-secret" },
+    terminal: {
+      stdin: true,
+      stderr: true,
+      readLine: ({ signal }) =>
+        new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+      ask: () => Promise.resolve(answers.shift()),
+    },
+  });
+  const signedIn = login(at.flags, at.context);
+  const page = await (await at.page).text();
+  assertStringIncludes(page, "Continue in the terminal.");
+  assertNotMatch(page, /Next|--client-id/);
+  await signedIn;
 });
 
 Deno.test("tokens that cannot be saved are a storage error, also on the page", async () => {

@@ -9,6 +9,7 @@ import {
 } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 import {
+  correctedPage,
   failedPage,
   FINISHED_PAGE,
   MALFORMED_PAGE,
@@ -87,6 +88,15 @@ Deno.test("every text on a page is escaped", async () => {
   const safe = "&lt;/title&gt;&lt;/style&gt;&lt;script&gt;&quot;&#39;&amp;";
   assertEquals(html.split(safe).length, 5); // title, heading, sentence, small line
   assert(!html.includes("<script>"));
+});
+
+Deno.test("a failure that is corrected in the terminal sends there, and advises nothing else", () => {
+  const error = new CliError("denied", "Cannot sign in: no", {
+    reason: "no",
+    next: "check --client-id",
+  });
+  const { sentence, small } = correctedPage(error);
+  assertEquals([sentence, small], ["No.", "Continue in the terminal."]);
 });
 
 Deno.test("a page without a small line has no empty paragraph", async () => {

@@ -54,6 +54,16 @@ Deno.test("where none of the choices fits, Enter gives nothing but a reason", ()
   );
 });
 
+Deno.test("what a text means besides is chosen, and a line says why there are several", () => {
+  const meant = (typed: string) =>
+    typed === "here" ? { values: ["us1", "eu2"], note: "2 are here." } : undefined;
+  const asked = question({ choices: CHOICES, meant });
+  assertEquals(matchingChoices(asked, "here").map(({ value }) => value), ["us1", "eu2"]);
+  assertEquals(answerOf(asked, typing("here", 1)), "eu2");
+  assertEquals(openFrame(asked, typing("here"), 80).includes("2 are here."), true);
+  assertEquals(matchingChoices(asked, "elsewhere"), []);
+});
+
 Deno.test("where another answer than the choices may be typed, it is taken without its blanks", () => {
   const asked = question({ choices: CHOICES, open: true });
   assertEquals(answerOf(asked, typing(" elsewhere ")), "elsewhere");

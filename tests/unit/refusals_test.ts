@@ -156,7 +156,7 @@ const TABLE: readonly Row[] = [
     error: "invalid_grant",
     secret: "hush",
     says: "it is old, was used, or the redirect URI differs",
-    next: "anaplan-auth login, and finish in the newest window",
+    next: "finish in the newest window: anaplan-auth login",
   },
   {
     cause: "a scope that the client may not ask for",

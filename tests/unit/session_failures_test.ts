@@ -85,7 +85,7 @@ Deno.test("a profile that does not exist is login_required, and near names are s
     withNearNames(error).message,
     "Cannot get an access token: there is no profile prdo; did you mean prod?",
   );
-  assertEquals(nextOf(error), "anaplan-auth login --profile prdo");
+  assertEquals(nextOf(error), "anaplan-auth profile list");
 });
 
 Deno.test("new tokens that cannot be saved are not hidden behind an old one that is still valid", async () => {

@@ -135,8 +135,21 @@ Deno.test("in short, status says who you are and for how long the token is valid
   assertEquals(
     await inShort(scene.configDir, { ANAPLAN_PROFILE: "other" }),
     "There is no profile other.\n" +
-      "Next: anaplan-auth login --profile other          All commands: anaplan-auth help",
+      "Next: anaplan-auth login --profile other\nAll commands: anaplan-auth help",
   );
+});
+
+Deno.test("in short, status puts the help on a line of its own where both do not fit", async () => {
+  using scene = sessionScene(undefined);
+  const at = async (columns: number): Promise<string> => {
+    const env = { ANAPLAN_AUTH_CONFIG_DIR: scene.configDir };
+    const context = fakeContext({ env, terminal: { columns: () => columns } });
+    return formatWords(await statusInShort(context));
+  };
+  const [next, more] = ["Next: anaplan-auth login", "All commands: anaplan-auth help"];
+  const both = `${next}          ${more}`;
+  assertEquals(await at(both.length), `You are not signed in.\n${both}`);
+  assertEquals(await at(both.length - 1), `You are not signed in.\n${next}\n${more}`);
 });
 
 Deno.test("in short, status names the issuer, not a region of Anaplan", async () => {

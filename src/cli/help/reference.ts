@@ -6,8 +6,8 @@ import { BUILD, VERSION } from "../../base/version.ts";
 
 const MEANINGS: Readonly<Record<ErrorKind, string>> = {
   internal: "a bug in this program",
-  usage: "a flag, argument, profile or setting is wrong",
-  login_required: "you are not signed in, or the login has expired",
+  usage: "a flag, argument or setting is wrong",
+  login_required: "no such profile, no login, or an expired one",
   denied: "rejected: access, client, scope, callback URL or code",
   timeout: "you did not complete the sign-in in time",
   unavailable: "the network or Anaplan; the same command may work later",

@@ -122,7 +122,7 @@ const OUT_OF_DATE = /Expired|NotValidYet/i;
 const REASONS: readonly (readonly [RegExp, string])[] = [
   [/NotValidForName|not valid for name/i, "the certificate is for another name"],
   [OUT_OF_DATE, "the certificate is out of date, or this computer's clock is wrong"],
-  [/InvalidContentType|corrupt message/i, "what answers there does not speak HTTPS"],
+  [/InvalidContentType|corrupt message/i, "the server there does not speak HTTPS"],
   [/invalid peer certificate/i, "the certificate cannot be trusted"],
   [
     /alert: (CertificateRequired|UnknownCA|BadCert)/,
@@ -139,5 +139,5 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
 
 function reasonIn(chain: string): string {
   return REASONS.find(([pattern]) => pattern.test(chain))?.[1] ??
-    "the connection broke, and nothing says why";
+    "the connection broke for an unknown reason";
 }

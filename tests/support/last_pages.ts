@@ -41,7 +41,7 @@ const OUTCOMES: Readonly<Record<string, Page>> = {
   }),
   "failed": failed(
     "Cannot sign in: Anaplan rejected the code (invalid_grant); it is old, was used, or the " +
-      "redirect URI differs",
+      "callback URL differs",
     { next: words`${signIn("--profile eu")}, and finish in the newest window` },
   ),
   "failed-at-length": failed(`Cannot write ${"/a-long-directory-name".repeat(9)}: disk full`, {

@@ -49,13 +49,15 @@ export interface Reader {
   readonly home?: string | undefined;
   /** How wide the terminal is. */
   readonly width?: number;
+  /** The program of the user's shell, from `SHELL`. */
+  readonly shell?: string | undefined;
 }
 
 /** What was installed, whether a shell finds it and Deno, and what to type; no command is broken. */
 export function installedText(
   bin: string,
   path: string,
-  { home = "", width = Infinity }: Reader = {},
+  { home = "", width = Infinity, shell }: Reader = {},
 ): string {
   const directories = path.split(IS_WINDOWS ? ";" : ":").map((each) => each.replace(/[\\/]+$/, ""));
   const isBelow = !IS_WINDOWS && home !== "" && bin.startsWith(`${home}/`);
@@ -71,15 +73,23 @@ export function installedText(
   let next = "anaplan-auth login";
   if (!directories.includes(bin)) {
     const place = IS_WINDOWS ? "Path" : "PATH";
-    const keep = IS_WINDOWS ? "Environment variables, in Settings" : "your shell's profile";
-    lines.push(
-      `That directory is not on your ${place}. To put it there for every shell, change ${keep}.`,
-    );
+    const every = IS_WINDOWS
+      ? "change Environment variables, in Settings."
+      : `type:\n${glued(everyShell(short("$HOME"), shell))}`;
+    lines.push(`That directory is not on your ${place}. To put it there for every shell, ${every}`);
     next = IS_WINDOWS
       ? `$env:Path = "${bin};$env:Path"; ${next}`
       : `export PATH="${short("$HOME")}:$PATH" && ${next}`;
   }
   return fitLines([...lines, glued(`Next: ${next}`)].join("\n"), width);
+}
+
+/** The line that puts the directory on the PATH of each new shell, as the user's shell reads it. */
+function everyShell(bin: string, shell = ""): string {
+  if (/\/fish$/.test(shell)) return `fish_add_path "${bin}"`;
+  const file = /\/(bash|zsh)$/.exec(shell)?.[1];
+  const start = file === undefined ? "~/.profile" : `~/.${file}rc`;
+  return `echo 'export PATH="${bin}:$PATH"' >> ${start}`;
 }
 
 function hasDeno(directory: string): boolean {
@@ -97,7 +107,7 @@ async function install(hosts: readonly string[]): Promise<void> {
   await makeBundle(DIST);
   await output(Deno.execPath(), installArguments(`${DIST}/bundle/main.js`, { hosts }));
   const width = Deno.stdout.isTerminal() ? Deno.consoleSize().columns : Infinity;
-  const reader = { home: Deno.env.get("HOME"), width };
+  const reader = { home: Deno.env.get("HOME"), width, shell: Deno.env.get("SHELL") };
   say(installedText(binDirectory(), Deno.env.get("PATH") ?? "", reader));
 }
 

@@ -83,7 +83,7 @@ function assertSameLogin(first: TokenSet, present: TokenSet, settings: Settings)
   if (isSameSignIn(first, present)) return;
   const replaced = new CliError(
     "login_required",
-    "Cannot go on with the call: another login has replaced the one that it began with",
+    "Cannot finish the call: another login replaced the one that started it",
     { next: words`${signIn()}, if the new one is wrong; else the same command again` },
   );
   throw forProfile(replaced, settings);

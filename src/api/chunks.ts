@@ -100,7 +100,7 @@ async function* skipBytes(skipped: number, body: Bytes): Bytes {
 function changedFileError(): CliError {
   return new CliError(
     "api",
-    "Cannot go on with the download: the chunk has changed since it broke off",
+    "Cannot finish the download: the chunk changed after the connection broke",
     {
       next: "the same command again, for the new file",
     },

@@ -156,7 +156,7 @@ export async function* forTerminal(body: Bytes): Bytes {
 function noText(): CliError {
   return new CliError(
     "usage",
-    "Cannot show the answer: it is not text, and would upset the terminal",
+    "Cannot show the answer: it is not text, so a terminal cannot show it",
     {
       next: "save it with --output FILE, or give --raw",
     },

@@ -47,7 +47,7 @@ export async function* itemsOf(
       if (!isList || !(count < announced)) return;
       throw cannotGoOn(present, `the server announced ${announced} items and sent ${count}`);
     }
-    if (asked.has(next.href)) throw cannotGoOn(present, "they repeat");
+    if (asked.has(next.href)) throw cannotGoOn(present, "the pages repeat");
     asked.add(next.href);
     present = { ...present, url: next };
     response = await callApi(present, settings, context, first.tokenSet);
@@ -129,7 +129,7 @@ function resolveNextPage(next: string, present: Call, settings: Settings): URL {
   try {
     return targetOf(new URL(next, present.url).href, settings).url;
   } catch {
-    throw cannotGoOn(present, "the next one is not at a host of the profile");
+    throw cannotGoOn(present, "the next page is at a host that the profile does not use");
   }
 }
 

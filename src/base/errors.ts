@@ -103,7 +103,7 @@ export function toCliError(thrown: unknown): CliError {
   if (thrown instanceof SuppressedError) return toCliError(thrown.suppressed);
   const reason = thrown instanceof Error ? thrown.message : String(thrown);
   if (/os error 24/.test(reason)) {
-    return new CliError("storage", "Cannot go on: too many open files", {
+    return new CliError("storage", "Cannot continue: too many files are open", {
       next: shell("ulimit -n 1024"),
       cause: thrown,
     });

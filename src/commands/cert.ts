@@ -37,7 +37,9 @@ export async function certRenew(flags: CommonFlags, context: CommandContext): Pr
   const configDir = configDirectory(flags, context.system);
   const made = await renewCertificate(configDir, context.system, context.talk.warn);
   context.talk.say(
-    "The browser will warn once more; what trusted the old one does not trust this.\n",
+    words`Your browser will warn again, as it does not trust the new certificate yet.\nTo stop the warning: ${
+      run("cert trust")
+    }\n`,
   );
   return describeCertificate(made, context);
 }

@@ -214,7 +214,7 @@ async function existingProfile(
 function settingNamed(typed: string): SettingName {
   const setting = SHOWN.find((name) => typedName(name) === typed);
   if (setting !== undefined) return setting;
-  throw new CliError("usage", `There is no setting "${typed}" to forget`, {
+  throw new CliError("usage", `There is no setting "${typed}" to remove`, {
     next: run("profile set --help"),
     misspelled: { typed, names: SHOWN.map(typedName) },
   });

@@ -57,7 +57,7 @@ export async function storeUse(
   await saveAddress(configDir, address, system, talk.warn);
   warnOfWaiting(configDir, system, talk.warn);
   if (system.env("ANAPLAN_AUTH_STORE") !== undefined) {
-    talk.warn("ANAPLAN_AUTH_STORE is set and goes before this choice");
+    talk.warn("ANAPLAN_AUTH_STORE is set, and overrides this choice");
   }
   const here = await openStore(configDir, system, talk.warn).names();
   const left: Words = address === undefined || here.length === 0
@@ -121,7 +121,7 @@ function addressIn(
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const file = caFile[0] ?? url?.searchParams.get("sslrootcert");
   if (url !== undefined && file) url.searchParams.set("sslrootcert", absolutePath(file));
-  const address = parseAddress(url?.href ?? text, "the argument");
+  const address = parseAddress(url?.href ?? text, undefined);
   if (address.password === undefined) return address;
   throw new CliError(
     "usage",

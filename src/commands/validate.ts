@@ -67,8 +67,11 @@ function valid(expiresAt: number, checkedWith: string, { system }: CommandContex
   const now = system.now();
   return {
     kind: "answer",
-    text: `Valid until ${clockTime(expiresAt, now)} (${duration(expiresAt - now)}), ` +
-      `says ${checkedWith}.`,
+    text:
+      `The access token is valid until ${clockTime(expiresAt, now)} (${
+        duration(expiresAt - now)
+      }), ` +
+      `checked with ${checkedWith}.`,
     data: { valid: true, expires_at: isoTime(expiresAt), checked_with: checkedWith },
   };
 }
@@ -76,9 +79,9 @@ function valid(expiresAt: number, checkedWith: string, { system }: CommandContex
 function invalid(checkedWith: string, settings: Settings): Answer {
   return {
     kind: "answer",
-    text: words`Not valid any more, says ${checkedWith}.\nNext: ${run("refresh")}, or ${
-      loginCommand(settings)
-    }`,
+    text: words`The access token is no longer valid, checked with ${checkedWith}.\nNext: ${
+      run("refresh")
+    }, or ${loginCommand(settings)}`,
     data: { valid: false, expires_at: null, checked_with: checkedWith },
     outcome: "login_required",
   };

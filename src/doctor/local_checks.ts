@@ -40,7 +40,7 @@ export async function portCheck(settings: Settings, { system }: CommandContext):
       "Port",
       "unavailable",
       `${address} is used by another program`,
-      `free it (${look})`,
+      `stop it (${look})`,
     );
   }
   return problem(
@@ -49,7 +49,7 @@ export async function portCheck(settings: Settings, { system }: CommandContext):
     `the system does not allow listening on ${address}`,
     system.platform === "windows"
       ? "netsh interface ipv4 show excludedportrange protocol=tcp"
-      : "register a redirect URI with a port above 1023",
+      : "register a callback URL with a port above 1023",
   );
 }
 
@@ -62,7 +62,7 @@ export function certificateCheck(settings: Settings, { system }: CommandContext)
     const names = "for 127.0.0.1, ::1, localhost";
     return left > 0
       ? ok("Certificate", `${names}; ${duration(left)} left`)
-      : warning("Certificate", `${names}; ended`, "the next login makes a new one");
+      : warning("Certificate", `${names}; expired`, "the next login makes a new one");
   } catch (error) {
     return failedCheck("Certificate", error);
   }
@@ -74,15 +74,15 @@ export function redirectUriCheck(settings: Settings): Check {
   const url = new URL(redirectUri);
   if (!isLoopbackHost(url.hostname)) {
     return warning(
-      "Redirect URI",
+      "Callback URL",
       `${redirectUri} is not on this computer`,
       words`${run("relay bookmarklet")}, or paste the address by hand`,
     );
   }
   const addresses = listenCandidates(redirectUri, listen).map(({ addresses }) => addresses[0]);
   const isSame = addresses.some(({ port }) => String(port) === (url.port || "443"));
-  return isSame ? ok("Redirect URI", `${redirectUri}, where the listener will be`) : warning(
-    "Redirect URI",
+  return isSame ? ok("Callback URL", `${redirectUri}, where the listener will be`) : warning(
+    "Callback URL",
     `${redirectUri}, but the listener will be at ${addresses.map(formatAddress).join(", ")}`,
     "forward that port, or leave out --listen",
   );
@@ -93,7 +93,7 @@ export function filesCheck(settings: Settings): Check {
   const { configDir } = settings;
   try {
     const loose = looseFiles(configDir);
-    if (loose.length === 0) return ok("Files", `${configDir} is yours alone`);
+    if (loose.length === 0) return ok("Files", `${configDir} is private`);
     return problem(
       "Files",
       "storage",
@@ -130,7 +130,6 @@ export async function loginCheck(settings: Settings, context: CommandContext): P
     }
     const other = otherServer(login, settings);
     if (other !== undefined) return failedCheck("Login", other);
-    const { profile } = settings;
     const over = assumedExpiry(login, settings, now);
     if (over !== undefined) {
       const seen = `may have ${over} (profile ${profile})`;

@@ -49,7 +49,7 @@ export async function* networkChecks(
     const others = [edge(authorize, settings, system), interception(authorize, settings, system)];
     for (const check of others) yield await check;
   } else {
-    for (const name of ["Clock", "Edge", "TLS"]) yield skippedCheck(name, authorize.host);
+    for (const name of ["Clock", "Firewall", "TLS"]) yield skippedCheck(name, authorize.host);
   }
   yield await regionCheck(settings, context, hasApi ? api : authorize.origin, missing);
 }
@@ -83,7 +83,9 @@ export function trustCheck(settings: Settings, { env }: Pick<System, "env">): Ch
   }
   const store = env("DENO_TLS_CA_STORE");
   const parts = [
-    store === undefined ? "the built-in authorities" : `the authorities of ${store}`,
+    store === undefined
+      ? "the built-in certificate authorities"
+      : `the certificate authorities of DENO_TLS_CA_STORE (${store})`,
     ...settings.caFiles,
     ...(settings.ambientCaFile === undefined ? [] : [`${settings.ambientCaFile} (SSL_CERT_FILE)`]),
     ...trustedByDeno(),
@@ -180,15 +182,15 @@ async function edge(
     ]);
     if (withIt === 403 && without !== 403) {
       return problem(
-        "Edge",
+        "Firewall",
         "denied",
-        `${authorize.host} rejects 127.0.0.1 in an address (403), but not localhost`,
+        `${authorize.host} rejects requests with 127.0.0.1 in them (403), but not those with localhost`,
         "register and use https://localhost:8443/callback",
       );
     }
-    return ok("Edge", `${authorize.host} takes 127.0.0.1 in an address`);
+    return ok("Firewall", `${authorize.host} is reached by requests with 127.0.0.1 in them`);
   } catch (error) {
-    return failedCheck("Edge", error);
+    return failedCheck("Firewall", error);
   }
 }
 

@@ -22,11 +22,15 @@ export async function sealingCheck(
     const kinds = await Promise.all((await store.names()).map((name) => store.sealedBy(name)));
     const plain = kinds.filter((kind) => kind === undefined).length;
     if (key === undefined && plain < kinds.length) {
-      return warning("Sealing", "off, but not every login is unsealed", run("unseal"));
+      return warning("Sealing", "off, but some logins are still sealed", run("unseal"));
     }
     if (key === undefined) {
       return hasSealed(configDir)
-        ? warning("Sealing", "logins are sealed, and nothing says where their key is", NAME_KEY)
+        ? warning(
+          "Sealing",
+          "logins are sealed, but it is not known where their key is",
+          NAME_KEY,
+        )
         : ok("Sealing", "off: logins are plain private files");
     }
     const { id } = await keyOf(key, context.system);

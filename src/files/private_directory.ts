@@ -44,7 +44,9 @@ function notPrivateError(path: string, target: string | undefined, info: Deno.Fi
   if (!info.isDirectory) {
     return refusal("use", path, "it is not a directory", "give another directory: --config-dir");
   }
-  if (!isOpenToOthers(info)) return refusal("use", path, "its mode keeps its owner out", close);
+  if (!isOpenToOthers(info)) {
+    return refusal("use", path, "its mode does not let you open it", close);
+  }
   const who = "other users can open";
   return refusal(
     "use",

@@ -16,7 +16,7 @@ export async function loadOrSetAside<T>(
   } catch (error) {
     if (!(error instanceof CliError) || error.damagedFile === undefined) throw error;
     const bad = setAside(error.damagedFile);
-    warn(`${error.message}; it is kept as ${bad} until you remove that`);
+    warn(`${error.message}; it is now ${bad}, which you can remove`);
     return undefined;
   }
 }

@@ -27,7 +27,7 @@ const MOST_TRIES = 40;
  */
 export async function prepareSocket(path: string): Promise<PreparedSocket> {
   if (Deno.build.os === "windows") {
-    throw new CliError("usage", "Cannot use a socket file: Windows has none for this program", {
+    throw new CliError("usage", "Cannot use a socket file: it works on Linux and macOS only", {
       next: "leave out --socket",
     });
   }

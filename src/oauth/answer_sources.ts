@@ -213,7 +213,7 @@ async function pastedThroughPipe(
   if (pasted.kind === "answer") return pasteAnswer(pasted.parameters, undefined);
   throw new CliError(
     pasted.kind === "foreign" ? "denied" : "usage",
-    `Cannot use what came on stdin: ${pasted.problem.replace(/\.$/, "")}`,
+    `Cannot use the text from stdin: ${pasted.problem.replace(/\.$/, "")}`,
     { next: "send the whole address that the browser ended on, as one line" },
   );
 }

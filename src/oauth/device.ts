@@ -86,7 +86,7 @@ export async function startDeviceAuthorization(
   const body = await deviceAuthorizationIn(reply.body, server, client);
   const verificationUri = browserUrl(body.verification_uri);
   if (verificationUri === undefined) {
-    throw badAnswer(server, "the address that it wants to be opened is not a URL with https://");
+    throw badAnswer(server, "the address to open is not a URL with https://");
   }
   const userCode = flattenText(body.user_code);
   if (userCode.length > LONGEST_USER_CODE) {

@@ -91,7 +91,7 @@ export const UNKNOWN_STATE_PAGE: Page = {
 export const MALFORMED_PAGE: Page = {
   status: 400,
   heading: "This answer cannot be used",
-  sentence: "It is not one that a sign-in produces.",
+  sentence: "It does not come from a sign-in.",
   small: "Nothing was changed. If you are signing in, continue in the newest window.",
 };
 

@@ -36,7 +36,7 @@ const HOW_TO_GIVE_SECRET = "ANAPLAN_CLIENT_SECRET or --client-secret-file";
 
 const wrongRedirectUri: Cause = ({ refusal, server, redirectUri }, error) =>
   /redirect/i.test(`${error} ${refusal.description ?? ""}`) && {
-    reason: `${server.name} rejected the redirect URI (${error})`,
+    reason: `${server.name} rejected the callback URL (${error})`,
     next: `register exactly ${redirectUri}, or give --redirect-uri`,
   };
 
@@ -106,7 +106,7 @@ const wrongSecret: Cause = ({ server, at }, error) =>
 const oldCode: Cause = ({ server, at }, error) =>
   error === "invalid_grant" && at === "exchange" && {
     reason: `${server.name} rejected the code (${error}); it is old, was used, or the ` +
-      "redirect URI differs",
+      "callback URL differs",
     next: words`finish in the newest window: ${signIn()}`,
   };
 

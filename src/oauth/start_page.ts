@@ -71,7 +71,7 @@ function hasCookie(request: Request, cookie: string): boolean {
 function secondVisitor(): CliError {
   return new CliError(
     "denied",
-    "Cannot go on with this sign-in: two programs opened its start page, and one may not be yours",
+    "Cannot finish this sign-in: two programs opened its start page, and one may not be yours",
     { next: words`open the address that this prints: ${signIn("--no-browser")}` },
   );
 }

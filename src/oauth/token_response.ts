@@ -142,7 +142,7 @@ export function readGrant(body: Fields, granting: GrantContext): Grant {
 function tokenTypeVerdict(body: Fields): Verdict {
   const type = field(body, "token_type", "string")?.trim() || "bearer";
   if (/^(bearer|anaplanauthtoken)$/i.test(type)) return { kind: "fine" };
-  const unknown = `the server calls its token type ${quoteWords(type)}, which is unknown here`;
+  const unknown = `the server's token type ${quoteWords(type)} is unknown`;
   return { kind: "doubtful", reason: `${unknown}; the token is sent as usual` };
 }
 
@@ -249,7 +249,7 @@ async function idTokenProblem(
     return undefined;
   } catch (error) {
     // the library's error holds the response, so it goes no further than its message
-    return error instanceof Error ? printable(error.message) : "it is not what OAuth asks for";
+    return error instanceof Error ? printable(error.message) : "it is not a valid OAuth answer";
   }
 }
 

@@ -120,9 +120,13 @@ function ownServices(settings: Settings): { readonly api: string; readonly auth?
     const api = withoutSlash(apiUrl);
     return authUrl === undefined ? { api } : { api, auth: withoutSlash(authUrl) };
   }
-  throw new CliError("usage", `Cannot call an API: nothing says where the API of ${issuer} is`, {
-    next: run(`profile set ${settings.profile} --api-url URL`),
-  });
+  throw new CliError(
+    "usage",
+    `Cannot call an API: the address of the API of ${issuer} is unknown`,
+    {
+      next: run(`profile set ${settings.profile} --api-url URL`),
+    },
+  );
 }
 
 /** The paths of the Integration API (with ALM), SCIM, and CloudWorks where it has no host of its own. */

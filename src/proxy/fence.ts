@@ -49,11 +49,11 @@ export function refusalOf(
   }
   const parameters = new URLSearchParams(query.join("?").replaceAll(";", "&")); // some servers take both
   if ([...parameters.keys()].some((name) => METHOD_PARAMETERS.test(name))) {
-    return "a fence rejects a parameter that names another method";
+    return "this proxy rejects a parameter that names another method";
   }
   const canonical = canonicalPath(path);
   if (canonical === undefined || canonicalPath(sent) !== canonical) {
-    return "a fence rejects a path that can be read in more than one way";
+    return "this proxy rejects a path that can be read in more than one way";
   }
   const isInside = only.length === 0 || only.some((place) => isBelow(canonical, place));
   return isInside ? undefined : "this path is outside of what this proxy lets through (--only)";

@@ -47,7 +47,7 @@ export function parseHead(text: string): RequestHead | Malformed {
 
 function lineProblem(method: string, target: string, version?: string): Malformed | undefined {
   if (version === undefined) return malformed(400, "it is not an HTTP request");
-  if (version !== "1.1") return malformed(505, "only HTTP/1.1 is spoken here");
+  if (version !== "1.1") return malformed(505, "this proxy speaks only HTTP/1.1");
   if (["CONNECT", "TRACE", "TRACK"].includes(method)) {
     return malformed(405, `${method} is not passed on`);
   }
@@ -69,7 +69,9 @@ function withBody(
     all("expect"),
   ];
   if (all("host").length !== 1) return malformed(400, "it needs one Host header");
-  if (all("upgrade").length > 0) return malformed(400, "no other protocol is spoken here");
+  if (all("upgrade").length > 0) {
+    return malformed(400, "this proxy cannot switch to another protocol");
+  }
   if (expectations.some((value) => value !== "100-continue")) return malformed(417, "Expect");
   if (codings.some((value) => value !== "chunked")) return malformed(501, "Transfer-Encoding");
   if (lengths.length + codings.length > 1 || lengths.some((value) => !/^\d{1,15}$/.test(value))) {

@@ -18,7 +18,7 @@ export async function assertUsableLogin(
   const now = context.system.now();
   const out = signedOut(tokenSet, settings, now);
   const hasToken = isFresh(tokenSet, now) || canRefresh(tokenSet);
-  if (!hasToken && out !== undefined) throw signedOutError(out, settings, tokenSet.endedBy);
+  if (!hasToken && out !== undefined) throw signedOutError(out, settings);
   const other = otherServer(tokenSet, settings);
   if (other !== undefined) throw other;
 }

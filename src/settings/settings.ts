@@ -179,7 +179,8 @@ export function warnOfUnused(before: Profile | undefined, given: Profile, warn: 
   const unused = SERVERS.filter((name) => before?.[name] !== undefined && given[name] === undefined)
     .map((name) => `--${typedName(name)}`);
   if (unused.length === 0) return;
-  warn(`the profile's ${unused.join(", ")}: not used for another issuer or region`);
+  const are = unused.length === 1 ? "is" : "are";
+  warn(`the profile's ${unused.join(", ")} ${are} for another issuer or region, and not used`);
 }
 
 /** The profile that does not exist, and those that do; `undefined` when it does, or is the default. */

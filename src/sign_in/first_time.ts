@@ -144,6 +144,6 @@ function noClientId({ device }: FirstTimeFlags): CliError {
 function withKeptAnswers(error: unknown, settings: Settings): unknown {
   const isKept = Object.keys(loadDraft(settings)).length > 0;
   if (!(error instanceof CliError) || error.kind !== "interrupted" || !isKept) return error;
-  const message = "Interrupted; your answers are kept for the next time, but not the secret";
+  const message = "Interrupted; your answers are saved for the next sign-in, except the secret";
   return new CliError("interrupted", message);
 }

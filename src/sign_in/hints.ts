@@ -116,7 +116,8 @@ async function isOpenedSoon(
   return isOpened;
 }
 
-function pageLine(isOpened: boolean | "forbidden" | undefined, isRemote: boolean): string {
+/** What is above the address of the sign-in page; `isOpened` is undefined when no browser was asked for. */
+export function pageLine(isOpened: boolean | "forbidden" | undefined, isRemote: boolean): string {
   if (isOpened === true) return "Opening your browser. If nothing opens, go to:";
   if (isRemote) return "Then open this page there:";
   if (isOpened === undefined) return "Open this page in a browser:";

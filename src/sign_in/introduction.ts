@@ -18,9 +18,7 @@ export function introduction(about: IntroductionOptions): Words {
   const { questions, isAnother, isResumed } = about;
   const what = isAnother ? "A new profile" : "First sign-in";
   const many = ["no questions", "one question", "two questions", "three questions"][questions];
-  const resumed = isResumed
-    ? "\nYour answers of the last time are offered again; Enter keeps one."
-    : "";
+  const resumed = isResumed ? "\nYour last answers are filled in; Enter keeps one." : "";
   return words`${what}: ${many ?? "four questions"}. ${source(about)}.${resumed}\n`;
 }
 

@@ -77,7 +77,7 @@ export async function saveLogin<Other extends string = never>(
   if (typeof tokenSet === "string") return tokenSet;
   if (changed.length > 0) {
     const flags = changed.join(", ");
-    warn(`the profile changed while this login waited; ${flags} is again as this login has it`);
+    warn(`the profile changed during this sign-in; ${flags} has the value of this sign-in again`);
   }
   if (currentProfile(configDir) === undefined) {
     await changeCurrentProfile(configDir, (now) => now ?? name, context.system, warn);

@@ -34,7 +34,7 @@ export const SECRET_STEP: Step = {
     ...(initial === undefined ? {} : { initial }),
     hidden: true,
     hint: `${initial ? "Enter keeps the one you gave." : "Enter alone if the client has none."} ` +
-      "It is stored with the login, for you alone, and never shown.",
+      "It is saved with the login, and never shown.",
     problem: (answer) =>
       /\s/.test(answer) ? "A secret has no blanks in it; copy it again, alone." : undefined,
   }),
@@ -86,7 +86,7 @@ export const STEPS: readonly Step[] = [
         "you then bring the answer here with a bookmarklet, or paste it.",
       problem: (answer) => {
         const problem = urlProblem(answer);
-        return problem === undefined ? undefined : `That cannot be one: ${problem}.`;
+        return problem === undefined ? undefined : `That cannot be the callback URL: ${problem}.`;
       },
     }),
   },
@@ -116,7 +116,7 @@ function clientIdStep(name: "clientId" | "deviceClientId"): Step {
       ...(initial === undefined ? {} : { initial, hint: "Enter keeps it." }),
       problem: (answer) =>
         answer === ""
-          ? "An ID is needed here."
+          ? "Type the client ID."
           : /\s/.test(answer)
           ? "An ID has no blanks in it; copy it again, alone."
           : undefined,

@@ -116,7 +116,7 @@ export function beingMoved(movingTo: string, profile: string): CliError {
 function hasLogin(profile: string, { name }: MovingPlace): CliError {
   return new CliError(
     "usage",
-    `Cannot move profile ${profile}: another login of it is in ${name}`,
+    `Cannot move profile ${profile}: ${name} has another login of this profile`,
     {
       // `logout` would end the one in use for every computer, which may be the good one
       next: words`see which one is newer: ${run("store status", { profile })}`,

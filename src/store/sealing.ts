@@ -157,9 +157,13 @@ function ifLost({ by, variable }: KeySource, path?: string): Words {
 export const NAME_KEY = words`${run("seal", { flags: "--key-file FILE" })}, or --keychain NAME`;
 
 function noSource(path: string, id: string): CliError {
-  return new CliError("storage", `Cannot open ${path}: nothing says where its key ${id} is`, {
-    next: NAME_KEY,
-  });
+  return new CliError(
+    "storage",
+    `Cannot open ${path}: it is not known where its key ${id} is`,
+    {
+      next: NAME_KEY,
+    },
+  );
 }
 
 /** A variable that names the key may be missing here, as in cron, or config.json is gone. */

@@ -60,7 +60,7 @@ function unusableCertificates(error: unknown): CliError {
     );
   }
   if (/certificate store .* specified/i.test(message)) {
-    return new CliError("usage", "Cannot use DENO_TLS_CA_STORE: it names no store that there is", {
+    return new CliError("usage", "Cannot use DENO_TLS_CA_STORE: it names an unknown store", {
       next: shell("export DENO_TLS_CA_STORE=system"),
     });
   }

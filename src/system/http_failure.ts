@@ -125,7 +125,7 @@ const UNREADABLE = /parse|invalid HTTP|too (large|many)/i;
 const REASONS: readonly (readonly [RegExp, string])[] = [
   [/NotValidForName|not valid for name/i, "the certificate is for another name"],
   [OUT_OF_DATE, "the certificate is out of date, or this computer's clock is wrong"],
-  [/InvalidContentType|corrupt message/i, "what answers there does not speak HTTPS"],
+  [/InvalidContentType|corrupt message/i, "the server there does not speak HTTPS"],
   [/invalid peer certificate/i, "the certificate cannot be trusted"],
   [
     /alert: (CertificateRequired|UnknownCA|BadCert)/,
@@ -140,5 +140,5 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
 
 function reasonIn(chain: string): string {
   return REASONS.find(([pattern]) => pattern.test(chain))?.[1] ??
-    "the connection broke, and nothing says why";
+    "the connection broke for an unknown reason";
 }

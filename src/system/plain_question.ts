@@ -27,7 +27,7 @@ export async function askPlainly(question: Question): Promise<string | undefined
     const answering: Answering = { typed, withCursor: "", at, problem: undefined };
     const isUnclear = typed !== "" && fits.length > 1;
     const problem = isUnclear
-      ? `Which of them: ${fits.map(({ value }) => value).join(", ")}?`
+      ? `Several choices fit. Type one of them: ${fits.map(({ value }) => value).join(", ")}`
       : problemOf(question, answering);
     if (problem === undefined) return answerOf(question, answering);
     write(`${problem}\n`);

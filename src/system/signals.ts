@@ -62,7 +62,7 @@ export function holdSignals(tell: (text: string) => void): Disposable {
     if (isOver) return raiseAgain(signal, listening);
     if (!isSecondSignal(signal) || isTold) return;
     isTold = true;
-    tell("One moment: the new tokens are on their way, and the program ends when it has them.");
+    tell("The new tokens are on their way. The program stops when it has saved them.");
   });
   return {
     [Symbol.dispose]() {

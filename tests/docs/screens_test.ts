@@ -3,11 +3,16 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { formatWords } from "../../src/base/advice.ts";
 import { layout } from "../../src/cli/layout.ts";
+import { SETTINGS } from "../../src/settings/table.ts";
+import { pageLine } from "../../src/sign_in/hints.ts";
 import { introduction } from "../../src/sign_in/introduction.ts";
+import { remoteHint } from "../../src/sign_in/listener_hints.ts";
 import { confirmationQuestion, STEPS } from "../../src/sign_in/steps.ts";
 import { commandsWithCases, stepsOf } from "../support/case_tests.ts";
+import { installed } from "../support/installed.ts";
 import { markdownIn } from "../support/links.ts";
 import { blocksOf } from "../support/pages.ts";
+import { tempDir } from "../support/temp_dir.ts";
 
 const TUTORIAL = "docs/first-login.md";
 const STEPS_OF_A_BROWSER = STEPS.filter(({ name }) => name !== "deviceClientId");
@@ -31,6 +36,36 @@ Deno.test("the tutorial shows every question, and every way to correct an answer
   for (const text of [...STEPS_OF_A_BROWSER.map(({ text }) => text), ...corrections]) {
     assertStringIncludes(shown, text);
   }
+});
+
+Deno.test("what the page about SSH shows is what a sign-in over SSH prints", async () => {
+  const env: Readonly<Record<string, string>> = {
+    SSH_CONNECTION: "10.0.0.2 50000 10.0.0.9 22",
+    USER: "ada",
+  };
+  const settings = { redirectUri: SETTINGS.redirectUri.default };
+  const system = { env: (name: string) => env[name], isContainer: () => Promise.resolve(false) };
+  const loopback = {
+    kind: "open",
+    addresses: [{ hostname: "127.0.0.1", port: 8443 }],
+    close: () => Promise.resolve(),
+  } as const;
+  const tunnel = await remoteHint(loopback, settings, system) ?? "";
+  const shown = [formatWords(tunnel, undefined, " "), "", pageLine(undefined, true), ""].join("\n");
+  const texts = (await blocksOf("docs/ssh-containers-wsl-windows.md")).map(({ text }) => text);
+  assert(texts.some((text) => text.startsWith(shown)), shown);
+});
+
+Deno.test("cert trust is shown as a terminal shows it", async () => {
+  using dir = tempDir();
+  const { run } = await installed(dir.path, `${dir.path}/bin`);
+  const { code, stdout } = await run("anaplan-auth cert trust 2>&1");
+  const sessions = (await blocksOf("docs/signing-in.md")).map(({ text }) => text);
+  assertEquals(code, 0);
+  assert(
+    sessions.includes(`$ anaplan-auth cert trust\n${stdout.replaceAll(dir.path, "/home/ada")}`),
+    stdout,
+  );
 });
 
 Deno.test("every line of a session in the documentation is printed by a golden case", async () => {

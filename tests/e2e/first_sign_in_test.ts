@@ -150,7 +150,7 @@ testWith(PYTHON, "what was answered before Ctrl-C is offered the next time", asy
   }
   await using terminal = await at.open();
   await terminal.shows(
-    /offered again; Enter keeps one\.(.*\n)+Region .*\n(.*\n)* {15}› eu2 {2}Germany/,
+    /filled in; Enter keeps one\.(.*\n)+Region .*\n(.*\n)* {15}› eu2 {2}Germany/,
   );
   await terminal.type(ENTER);
   await terminal.shows(/^Client ID .*5a1d/m);

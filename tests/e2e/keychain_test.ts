@@ -100,7 +100,7 @@ testWithKeychains(
     await Deno.remove(`${home.configDir}/config.json`);
     const shut = await run("token");
     assertEquals(shut.code, 7);
-    assertStringIncludes(shut.stderr, "nothing says where its key");
+    assertStringIncludes(shut.stderr, "it is not known where its key");
     const sealed = await run("seal", "--keychain", "pass");
     assertEquals(sealed.code, 0, sealed.stderr);
     assertEquals((await run("token")).stdout.trim(), token);

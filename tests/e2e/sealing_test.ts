@@ -405,7 +405,7 @@ Deno.test("doctor says that logins are sealed when config.json does not say with
   await Deno.remove(`${at.home.configDir}/config.json`);
   assertEquals((await at.run(["profile", "set", "eu", "--region", "eu1"])).code, 0);
   const { stdout } = await at.run(["doctor", "--profile", "eu"]);
-  assertStringIncludes(stdout, "logins are sealed, and nothing says where their key is");
+  assertStringIncludes(stdout, "logins are sealed, but it is not known where their key is");
   assertStringIncludes(stdout, "anaplan-auth seal --key-file FILE");
   assertEquals(stdout.includes("plain private files"), false);
 });

@@ -123,7 +123,7 @@ Deno.test("an impatient user sees once what the program waits for", ON_POSIX, as
   held.answer();
   const { code, stderr } = await program.outcome;
   assertEquals([code, await held.savedToken()], [130, "new-refresh-token"]);
-  assertEquals(stderr.match(/^One moment: .*new tokens/gm)?.length, 1, stderr);
+  assertEquals(stderr.match(/^The new tokens are on their way/gm)?.length, 1, stderr);
 });
 
 Deno.test(

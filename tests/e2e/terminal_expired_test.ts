@@ -283,7 +283,7 @@ testWith(
     const argv = ["login", "--setup", setup, ...others];
     await using terminal = await openTerminal(argv, { python, home: home.path });
     await terminal.shows(SECRET);
-    assert(!/Region|Redirect URI/.test(terminal.screen()), terminal.screen());
+    assert(!/Region|Callback URL/.test(terminal.screen()), terminal.screen());
     await terminal.type(clientSecret + ENTER);
     await finishInBrowser(terminal);
     assertEquals((await terminal.end).code, 0);

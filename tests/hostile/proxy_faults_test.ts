@@ -176,7 +176,11 @@ Deno.test("through a plain tunnel the server shows its own certificate, and that
 });
 
 const STORES: readonly (readonly [string, Record<string, string>, RegExp])[] = [
-  ["no store that there is", { DENO_TLS_CA_STORE: "nope" }, /DENO_TLS_CA_STORE: it names no store/],
+  [
+    "an unknown store",
+    { DENO_TLS_CA_STORE: "nope" },
+    /DENO_TLS_CA_STORE: it names an unknown store/,
+  ],
   [
     "a store that is not there",
     { DENO_TLS_CA_STORE: "system", SSL_CERT_FILE: "/nowhere.pem" },

@@ -20,7 +20,10 @@ Deno.test("deno task install prints no warning, and its last line works in a she
   };
   const [stdout = "", stderr] = await run(Deno.execPath(), ["task", "--quiet", "install"]);
   assertEquals([stdout.trimEnd(), stderr], [
-    installedText(`${home.path}/.deno/bin`, env["PATH"] ?? "", { home: home.path }),
+    installedText(`${home.path}/.deno/bin`, env["PATH"] ?? "", {
+      home: home.path,
+      shell: env["SHELL"],
+    }),
     "",
   ]);
   const [, next = ""] = /^Next: (.+ && anaplan-auth) login$/m.exec(stdout) ?? [];
@@ -33,6 +36,34 @@ Deno.test("installed where PATH finds it, the next line is the command alone", (
   for (const path of [`${dir.bin}:/home/ada/.deno/bin`, `/home/ada/.deno/bin/:${dir.bin}`]) {
     assertMatch(installedText("/home/ada/.deno/bin", path), /keep it\.\nNext: anaplan-auth login$/);
   }
+});
+
+for (
+  const [shell, file] of [
+    ["/bin/bash", ".bashrc"],
+    ["/usr/bin/zsh", ".zshrc"],
+    ["/bin/dash", ".profile"],
+  ] as const
+) {
+  Deno.test(`in ${shell} the line for every shell puts the directory on the PATH, from ~/${file}`, async () => {
+    using dir = tempDir();
+    const bin = `${dir.path}/.deno/bin`;
+    const text = installedText(bin, "/usr/bin:/bin", { home: dir.path, shell });
+    const [, line = ""] = /for every shell, type:\n(.+)\n/.exec(text) ?? [];
+    const script = `${line}\n. ~/${file}\nprintf %s "$PATH"`;
+    const env = { HOME: dir.path, PATH: "/usr/bin:/bin" };
+    const options = { args: ["-c", script], clearEnv: true, env };
+    const { stdout } = await new Deno.Command("/bin/sh", options).output();
+    assertEquals(new TextDecoder().decode(stdout), `${bin}:/usr/bin:/bin`);
+  });
+}
+
+Deno.test("in fish the line for every shell is fish's own", () => {
+  const at = { home: "/home/ada", shell: "/usr/bin/fish" };
+  assertMatch(
+    installedText("/home/ada/.deno/bin", "/bin", at),
+    /\nfish_add_path "\$HOME\/\.deno\/bin"\n/,
+  );
 });
 
 Deno.test("deno task install --allow-net adds the hosts of a login store, and takes nothing else", () => {

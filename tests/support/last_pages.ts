@@ -41,7 +41,7 @@ const OUTCOMES: Readonly<Record<string, Page>> = {
   }),
   "failed": failed(
     "Cannot sign in: Anaplan rejected the code (invalid_grant); it is old, was used, or the " +
-      "redirect URI differs",
+      "callback URL differs",
     { next: words`finish in the newest window: ${signIn("--profile eu")}` },
   ),
   "failed-with-flags": failed(

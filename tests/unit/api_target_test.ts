@@ -169,7 +169,7 @@ Deno.test("with another origin of Anaplan's, the region's other APIs stay its ow
 
 Deno.test("with another provider nothing goes to Anaplan, and its API has to be named", () => {
   const issuer = "https://login.example";
-  assertThrows(() => targetOf("/x", settingsWith({ issuer })), CliError, "nothing says where");
+  assertThrows(() => targetOf("/x", settingsWith({ issuer })), CliError, "the address of the API");
   const settings = settingsWith({ issuer, apiUrl: "https://api.example" });
   assertEquals(targetOf("/x", settings).scheme, "Bearer");
   for (const origin of [...OWN, issuer]) {

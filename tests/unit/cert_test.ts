@@ -74,7 +74,7 @@ Deno.test("cert renew makes another certificate, however fresh the old one is, a
   assertNotEquals(after?.fingerprint, before?.fingerprint);
   assertNotEquals(after?.key, before?.key);
   assertEquals((data as { fingerprint_sha256?: string }).fingerprint_sha256, after?.fingerprint);
-  assertStringIncludes(scene.context.talk.said.join("\n"), "warn once more");
+  assertStringIncludes(scene.context.talk.said.join("\n"), "warn again");
 });
 
 Deno.test("cert renew replaces a certificate that is damaged", async () => {

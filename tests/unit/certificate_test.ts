@@ -158,7 +158,7 @@ Deno.test("a damaged certificate is made anew, and the damaged file is moved and
     const made = await listenerCertificate(dir.path, fakeSystem(), (text) => warnings.push(text));
     assertEquals(await certificateIn(dir.path), made);
     const bad = `${path}.bad${count === 0 ? "" : `.${count + 1}`}`;
-    assertStringIncludes(warnings.join("\n"), `it is kept as ${bad} until you remove that`);
+    assertStringIncludes(warnings.join("\n"), `it is now ${bad}, which you can remove`);
     assertEquals(Deno.readTextFileSync(bad), text);
   }
 });

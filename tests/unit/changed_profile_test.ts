@@ -106,7 +106,7 @@ Deno.test("a login keeps its own servers, and names the setting that it takes ba
     profileSet({ ...flags, apiUrl: "https://api.example.com", scope: "openid" }, context);
   const { profile, warned } = await signedInWhile(set);
   assertEquals(profile, { ...SETTINGS, scope: "openid" });
-  assertStringIncludes(warned, "--api-url is again as this login has it");
+  assertStringIncludes(warned, "--api-url has the value of this sign-in again");
 });
 
 Deno.test("the settings of a first login are saved, though its tokens had to be rescued", async () => {

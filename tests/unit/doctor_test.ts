@@ -26,8 +26,8 @@ Deno.test("doctor on a healthy computer finds nothing wrong, and is exit 0", asy
   assertEquals(outcome, undefined);
   assertEquals(checks.filter(({ mark }) => mark !== "ok"), []);
   assertEquals(checks.map(({ name }) => name), [
-    ...["Proxy", "Trust", "Port", "Certificate", "Redirect URI", "Files", "Sealing"],
-    ...["Network", "Clock", "Edge", "TLS", "Region", "Login"],
+    ...["Proxy", "Trust", "Port", "Certificate", "Callback URL", "Files", "Sealing"],
+    ...["Network", "Clock", "Firewall", "TLS", "Region", "Login"],
   ]);
   using again = doctorScene();
   assertMatch(await printDoctor(again), /\n\nNothing is wrong\.$/);
@@ -90,7 +90,7 @@ Deno.test("without any network there is one problem, and what needs it is skippe
   assertEquals(others, [
     ["Network", "problem"],
     ["Clock", "skipped"],
-    ["Edge", "skipped"],
+    ["Firewall", "skipped"],
     ["TLS", "skipped"],
     ["Region", "skipped"],
   ]);
@@ -133,7 +133,7 @@ Deno.test("a silent API costs no second wait: the region is skipped, and the res
   });
   const { named } = await runDoctor(scene);
   assertEquals(named("Region").map(({ seen }) => seen), ["skipped: it needs api.anaplan.com"]);
-  assertEquals(named("Edge").map(({ mark }) => mark), ["ok"]);
+  assertEquals(named("Firewall").map(({ mark }) => mark), ["ok"]);
   const paths = scene.context.system.requests.map(({ url }) => new URL(url).pathname);
   assertEquals(paths.includes("/2/0/users/me"), false);
 });
@@ -217,14 +217,14 @@ Deno.test("an issuer that cannot be reached is one problem beside everything els
   });
   const { checks, outcome } = await runDoctor(scene, { issuer: ISSUER });
   assertEquals(checks.map(({ name, mark }) => mark === "ok" ? name : `${name} ${mark}`), [
-    ...["Proxy", "Trust", "Port", "Certificate", "Redirect URI", "Files", "Sealing"],
+    ...["Proxy", "Trust", "Port", "Certificate", "Callback URL", "Files", "Sealing"],
     ...["Issuer problem", "Login"],
   ]);
   assertEquals(outcome, "unavailable");
 });
 
 const TROUBLES: Readonly<Record<string, DoctorWishes>> = {
-  Edge: {
+  Firewall: {
     answers: (_, { search }) => search.includes("127.0.0.1") ? datedAnswer(START, 403) : undefined,
   },
   Login: {

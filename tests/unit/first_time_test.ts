@@ -207,14 +207,14 @@ Deno.test("answers that were given before Ctrl-C are kept privately, and offered
   const said = ["eu3", "a-client", "hush", STOPPED];
   const error = await assertRejects(() => firstTime(said, flags), CliError);
   assertEquals(error.kind, "interrupted");
-  assertStringIncludes(error.message, "your answers are kept");
+  assertStringIncludes(error.message, "your answers are saved");
   const file = `${dir.path}/drafts/default.json`;
   assertEquals(modeOf(file), "600");
   assertEquals(Deno.readTextFileSync(file).includes("hush"), false);
   const { first, context } = await firstTime([ENTER, ENTER, ENTER, ENTER, YES], flags);
   assertEquals([first.flags.region, first.flags.clientId], ["eu3", "a-client"]);
   assertEquals(first.secret, { value: undefined });
-  assertStringIncludes(context.talk.insisted[0] ?? "", "offered again");
+  assertStringIncludes(context.talk.insisted[0] ?? "", "filled in");
 });
 
 Deno.test("answers of the last time that cannot be read are no hindrance", async () => {

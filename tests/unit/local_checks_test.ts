@@ -30,7 +30,7 @@ for (
     });
     assertEquals([check.mark, check.outcome], ["problem", "unavailable"]);
     assertEquals(check.seen, "127.0.0.1:8443 is used by another program");
-    assertEquals(nextOf(check), `free it (${look})`);
+    assertEquals(nextOf(check), `stop it (${look})`);
   });
 }
 
@@ -67,7 +67,9 @@ Deno.test("a certificate that does not exist yet is no problem", async () => {
   assertEquals([check.mark, check.seen], ["ok", "none yet; the first login makes one"]);
 });
 
-for (const [age, mark, seen] of [[0, "ok", "397 days left"], [398, "warning", "ended"]] as const) {
+for (
+  const [age, mark, seen] of [[0, "ok", "397 days left"], [398, "warning", "expired"]] as const
+) {
   Deno.test(`a certificate of ${age} days is ${mark}`, async () => {
     using scene = doctorScene();
     const clock = { ...fakeSystem(), now: () => START - age * DAY };
@@ -86,22 +88,22 @@ Deno.test("a certificate that is damaged is a storage problem", async () => {
 });
 
 Deno.test("a redirect URI on this computer is well, where the listener is", async () => {
-  const check = await findCheck("Redirect URI");
+  const check = await findCheck("Callback URL");
   assertEquals(check.mark, "ok");
   assertStringIncludes(check.seen, "https://127.0.0.1:8443/callback");
 });
 
 Deno.test("a redirect URI elsewhere is a warning that names the relay and the paste", async () => {
-  const check = await findCheck("Redirect URI", {}, { redirectUri: ELSEWHERE });
+  const check = await findCheck("Callback URL", {}, { redirectUri: ELSEWHERE });
   assertEquals([check.mark, check.seen], ["warning", `${ELSEWHERE} is not on this computer`]);
   assertEquals(nextOf(check), "anaplan-auth relay bookmarklet, or paste the address by hand");
 });
 
 Deno.test("a listener on another port than the redirect URI's is a warning", async () => {
-  const check = await findCheck("Redirect URI", {}, { listen: ["127.0.0.1:9443"] });
+  const check = await findCheck("Callback URL", {}, { listen: ["127.0.0.1:9443"] });
   assertEquals(check.mark, "warning");
   assertStringIncludes(check.seen, "but the listener will be at 127.0.0.1:9443");
-  assertEquals((await findCheck("Redirect URI", {}, { listen: ["[::1]:8443"] })).mark, "ok");
+  assertEquals((await findCheck("Callback URL", {}, { listen: ["[::1]:8443"] })).mark, "ok");
 });
 
 Deno.test("files that are open to others are a storage problem that says how to close them", async () => {
@@ -116,7 +118,7 @@ Deno.test("files that are open to others are a storage problem that says how to 
 
 Deno.test("files that are closed, or not there yet, are well", async () => {
   for (const wishes of [{}, { login: undefined }]) {
-    assertMatch((await findCheck("Files", wishes)).seen, / is yours alone$/);
+    assertMatch((await findCheck("Files", wishes)).seen, / is private$/);
   }
 });
 

@@ -63,17 +63,20 @@ Deno.test("each host is asked once, whatever it answers", async () => {
 });
 
 Deno.test("an edge that rejects 127.0.0.1 in an address, but not localhost, is a problem with a way out", async () => {
-  const check = await findCheck("Edge", {
+  const check = await findCheck("Firewall", {
     answers: (_, { search }) => search.includes("127.0.0.1") ? datedAnswer(START, 403) : undefined,
   });
   assertEquals([check.mark, check.outcome], ["problem", "denied"]);
-  assertStringIncludes(check.seen, "us1a.app.anaplan.com rejects 127.0.0.1 in an address (403)");
+  assertStringIncludes(
+    check.seen,
+    "us1a.app.anaplan.com rejects requests with 127.0.0.1 in them (403)",
+  );
   assertStringIncludes(nextOf(check), "https://localhost:8443/callback");
 });
 
 Deno.test("an edge that treats both alike is well, be it 403 for both", async () => {
   for (const status of [200, 400, 403]) {
-    const check = await findCheck("Edge", {
+    const check = await findCheck("Firewall", {
       answers: (_, { search }) => search === "" ? undefined : datedAnswer(START, status),
     });
     assertEquals(check.mark, "ok");
@@ -149,9 +152,9 @@ Deno.test("the authorities that are trusted besides the built-in ones are shown"
   const { named } = await runDoctor(scene, { caFile: [path] });
   const byDeno = trustedByDeno().map((words) => `, ${words}`).join(""); // of who runs the tests
   assertEquals(named("Trust").map(({ seen }) => seen), [
-    `the authorities of system, ${path}, /all.pem (SSL_CERT_FILE)${byDeno}`,
+    `the certificate authorities of DENO_TLS_CA_STORE (system), ${path}, /all.pem (SSL_CERT_FILE)${byDeno}`,
   ]);
-  assertEquals((await findCheck("Trust")).seen, `the built-in authorities${byDeno}`);
+  assertEquals((await findCheck("Trust")).seen, `the built-in certificate authorities${byDeno}`);
 });
 
 Deno.test("with an issuer doctor asks that alone, and no host of Anaplan", async () => {

@@ -184,7 +184,7 @@ for (const [what, before, flags] of OTHER_PLACES) {
     using scene = sceneWith({ ...before, ...TOKEN_ENDPOINT });
     assertEquals((await set(scene, flags))?.tokenEndpoint, undefined);
     assertEquals(scene.context.talk.warned, [
-      "the profile's --token-endpoint: not used for another issuer or region",
+      "the profile's --token-endpoint is for another issuer or region, and not used",
     ]);
   });
 }

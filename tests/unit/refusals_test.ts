@@ -70,14 +70,14 @@ const TABLE: readonly Row[] = [
     error: "invalid_grant",
     description: "redirect_uri did not match",
     secret: "hush",
-    says: "rejected the redirect URI (invalid_grant); the server says “redirect_uri did not match”",
+    says: "rejected the callback URL (invalid_grant); the server says “redirect_uri did not match”",
     next: `register exactly ${REDIRECT_URI}, or give --redirect-uri`,
   },
   {
     cause: "a redirect URI that is not registered, in the browser",
     at: "authorization",
     error: "redirect_uri_mismatch",
-    says: "rejected the redirect URI",
+    says: "rejected the callback URL",
     next: `register exactly ${REDIRECT_URI}`,
   },
   {
@@ -155,7 +155,7 @@ const TABLE: readonly Row[] = [
     at: "exchange",
     error: "invalid_grant",
     secret: "hush",
-    says: "it is old, was used, or the redirect URI differs",
+    says: "it is old, was used, or the callback URL differs",
     next: "finish in the newest window: anaplan-auth login",
   },
   {

@@ -4,7 +4,7 @@ import { CliError } from "../../src/base/errors.ts";
 import { parseAddress } from "../../src/store/store_choice.ts";
 
 function refusal(text: string): string {
-  const { kind, message } = assertThrows(() => parseAddress(text, "the argument"), CliError);
+  const { kind, message } = assertThrows(() => parseAddress(text, undefined), CliError);
   assertEquals(kind, "usage", text);
   return message;
 }
@@ -23,7 +23,7 @@ Deno.test("a member of etcd is a host and a port, and nothing that hides another
 });
 
 Deno.test("every member of etcd is asked as the first one is", () => {
-  const origins = (text: string) => parseAddress(text, "the argument").origins;
+  const origins = (text: string) => parseAddress(text, undefined).origins;
   assertEquals(origins("etcd://localhost/p?members=127.0.0.2:1,[::1]:2"), [
     "http://localhost:2379",
     "http://127.0.0.2:1",

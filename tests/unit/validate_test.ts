@@ -42,7 +42,7 @@ Deno.test("a token that Anaplan knows is valid until when Anaplan says", async (
   });
   assertMatch(
     formatWords(reply.text),
-    new RegExp(`^Valid until ${clockTime(END, START)} \\(17 min\\)`),
+    new RegExp(`^The access token is valid until ${clockTime(END, START)} \\(17 min\\)`),
   );
   assertEquals(reply.outcome, undefined);
   assertEquals(system.requests[0]?.url, "https://auth.anaplan.com/token/validate");
@@ -82,7 +82,10 @@ Deno.test("users/me that rejects the token makes it invalid, exit 3, and there i
     const { reply } = await validated([failed(401, code), new Response(null, { status: 401 })]);
     assertEquals(reply.outcome, "login_required");
     assertEquals(reply.data, { valid: false, expires_at: null, checked_with: "users/me" });
-    assertMatch(formatWords(reply.text), /^Not valid any more.*\nNext: anaplan-auth refresh/s);
+    assertMatch(
+      formatWords(reply.text),
+      /^The access token is no longer valid.*\nNext: anaplan-auth refresh/s,
+    );
   }
 });
 
@@ -134,6 +137,6 @@ Deno.test("at an issuer userinfo decides where the named service does not, and A
   using scene = issuerScene(LOGIN, network, { profile });
   const { text, data } = await validate(scene.flags, scene.context);
   assertEquals((data as { checked_with: string }).checked_with, "userinfo");
-  assertMatch(formatWords(text), /^Valid until .*, says userinfo\.$/);
+  assertMatch(formatWords(text), /^The access token is valid until .*, checked with userinfo\.$/);
   assertMatch(scene.context.talk.said.join("\n"), /Asking userinfo instead\.$/);
 });

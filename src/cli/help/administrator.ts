@@ -15,7 +15,7 @@ exception user. For that I need an OAuth client:
 
   1. Open "Administration" in Anaplan, then "Security", then "OAuth Clients". \
 The first time, press "Enable OAuth". Then press "New".
-  2. Grant type: Authorization code grant
+  2. Kind (grant type): Authorization code grant
   3. Callback URLs, exactly, with no slash at the end:
      ${CALLBACK}
      https://www.anaplan.com

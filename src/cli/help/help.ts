@@ -34,7 +34,7 @@ export async function help(
   const { names, target } = walk(topic);
   const typed = topic[names.length];
   if (typed !== undefined) {
-    throw new CliError("usage", `There is no command ${name} to help with`, {
+    throw new CliError("usage", `Cannot show help: there is no command ${name}`, {
       next: run("help"),
       misspelled: { typed, names: "loader" in target ? [] : namesIn(target) },
     });

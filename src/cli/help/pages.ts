@@ -60,7 +60,7 @@ export const PAGES: Readonly<Record<string, Page>> = {
     examples: [
       "{anaplan-auth} api /2/0/users/me",
       "{anaplan-auth} api /2/0/workspaces --paginate",
-      "{anaplan-auth} api /2/0/models/MODEL_ID/files/FILE_ID/chunks --chunks -o data.csv",
+      "{anaplan-auth} api /2/0/workspaces/W/models/M/files/FILE_ID/chunks --chunks -o data.csv",
     ],
     flags: ["method", "data", "paginate", "chunks", "output", "profile"],
     prints: "the answer, also of a call that the API rejected",
@@ -69,7 +69,7 @@ export const PAGES: Readonly<Record<string, Page>> = {
   token: {
     examples: [
       "{anaplan-auth} token",
-      'curl -H "$({anaplan-auth} token --header)" https://api.anaplan.com/2/0/workspaces',
+      "{anaplan-auth} token --header | curl --header @- https://api.anaplan.com/2/0/users/me",
     ],
     flags: ["header", "minValid", "profile", "json"],
     prints: "a valid access token, and nothing else",
@@ -105,7 +105,7 @@ export const PAGES: Readonly<Record<string, Page>> = {
   "profile show": {
     examples: ["{anaplan-auth} profile show", "{anaplan-auth} profile show default"],
     flags: ["json"],
-    prints: "the settings of the profile, no secret among them",
+    prints: "the settings of the profile, without secrets",
     exitCodes: READS,
   },
   "profile set": {

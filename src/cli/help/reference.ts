@@ -70,7 +70,7 @@ export function reference(): string {
   return `Exit codes, and error.kind with --json
 ${rows.map(([code, kind, text]) => `  ${code.padEnd(5)}${kind.padEnd(16)}${text}`).join("\n")}
 
-Variables; a flag goes before its variable, a variable before the profile
+Variables; a flag overrides its variable, a variable the profile
 ${variables().map(([name, text]) => `  ${name.padEnd(26)}  ${text}`).join("\n")}
 
 Version ${VERSION}, ${BUILD}`;

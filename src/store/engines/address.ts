@@ -43,10 +43,10 @@ const PARAMETERS: Readonly<Record<Address["kind"], readonly string[]>> = {
 /**
  * Reads an address.
  *
- * @param naming what named it, for the message: a variable, a file or an argument.
+ * @param naming what names it, for the message: a variable or a file; `undefined` when it was typed.
  * @throws {CliError} `usage` when it is not an address, or the connection would not be safe.
  */
-export function parseAddress(text: string, naming: string): Address {
+export function parseAddress(text: string, naming: string | undefined): Address {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const [kind, usualPort, isTls] = SCHEMES[url?.protocol ?? ""] ?? [];
   if (url === undefined || kind === undefined || usualPort === undefined) {
@@ -82,7 +82,7 @@ export function parseAddress(text: string, naming: string): Address {
 
 const EXAMPLE = "give one such as postgresql://anaplan@db.example.com/anaplan";
 
-function decoded(text: string, naming: string): string {
+function decoded(text: string, naming: string | undefined): string {
   try {
     return decodeURIComponent(text);
   } catch {
@@ -96,7 +96,7 @@ function isThisComputer(host: string): boolean {
 }
 
 /** Where a member of etcd is asked. @throws {CliError} `usage` for a connection that is not safe. */
-function originOf(member: string, isTls: boolean, naming: string): string {
+function originOf(member: string, isTls: boolean, naming: string | undefined): string {
   const text = `${isTls ? "https" : "http"}://${member}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || url.href !== `${url.origin}/`) {
@@ -109,7 +109,11 @@ function originOf(member: string, isTls: boolean, naming: string): string {
 }
 
 /** Of PostgreSQL. @throws {CliError} `usage` for a connection that is not safe. */
-function isEncrypted(host: string, sslmode: string | undefined, naming: string): boolean {
+function isEncrypted(
+  host: string,
+  sslmode: string | undefined,
+  naming: string | undefined,
+): boolean {
   const isHere = isThisComputer(host);
   if (sslmode === "verify-full") return true;
   if (isHere && (sslmode === undefined || sslmode === "disable")) return false;
@@ -122,6 +126,7 @@ function isEncrypted(host: string, sslmode: string | undefined, naming: string):
   );
 }
 
-function unusable(naming: string, reason: string, next: string): CliError {
-  return new CliError("usage", `Cannot use the store in ${naming}: ${reason}`, { next });
+function unusable(naming: string | undefined, reason: string, next: string): CliError {
+  const where = naming === undefined ? "" : ` in ${naming}`;
+  return new CliError("usage", `Cannot use the store address${where}: ${reason}`, { next });
 }

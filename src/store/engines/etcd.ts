@@ -67,7 +67,7 @@ async function healthOf(client: EtcdClient): Promise<Health> {
   const count = Array.isArray(members) ? members.length : 1;
   return {
     version: `etcd ${fitVersion(version)}`,
-    replication: count === 1 ? "1 member" : `${count} members, of which most have each save`,
+    replication: count === 1 ? "1 member" : `${count} members; most of them have each save`,
   };
 }
 

@@ -201,7 +201,9 @@ function failedSave(bench: Bench, signal: SignalKind): CellTest {
 
 /** A person who presses Ctrl-C again hears once what is being finished. */
 function judgePatience(judge: CellJudge, outcome: Outcome): void {
-  const said = outcome.stderr.split("\n").filter((line) => line.startsWith("One moment: "));
+  const said = outcome.stderr.split("\n").filter((line) =>
+    line.startsWith("The new tokens are on their way")
+  );
   judge.expect(
     4,
     said.length === 1,

@@ -3,14 +3,14 @@
 import { run, signIn, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { asObject, field, objectField } from "../base/json.ts";
-import { parseJsonWithout } from "../base/masking.ts";
+import { parseJsonWithout, quoteWords } from "../base/masking.ts";
 import type { Secret } from "../base/secret.ts";
 import { inOtherRegion } from "../provider/authorization_server.ts";
 import { forProfile } from "../session/advice_in_use.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 import { canRefresh } from "../oauth/token_sets.ts";
-import { quoteWords, shellWord } from "../base/text.ts";
+import { shellWord } from "../base/text.ts";
 import type { Answer, Call } from "./call.ts";
 import { nearPath } from "./near_paths.ts";
 

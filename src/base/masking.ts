@@ -1,8 +1,25 @@
-// Keeps what a request carries out of traces, and out of the words that a server answers with. Rule: pure;
+// Makes the words of others fit to be shown: what a request carries is masked, what a server says is quoted. Rule: pure;
 // a parameter is a secret unless it is known to be none.
 
 import type { Fields } from "./json.ts";
 import { flattenText } from "./text.ts";
+
+/** {@link flattenText} of a server's text or of a URL, at most 300 characters. */
+export function printable(text: string): string {
+  return flattenText(text).slice(0, 300);
+}
+
+/**
+ * What a server said, between marks that no sentence of ours has and that it cannot close. A terminal that
+ * breaks it makes no line of ours of it: it has single blanks, and no label such as `Next:`.
+ */
+export function quoteWords(words: string): string {
+  const plain = printable(words.replace(BLANKS, " ")).replace(BLANKS, " ");
+  return `“${plain.replace(/[“”]/g, '"').replace(LABELS, "$1…")}”`;
+}
+
+const BLANKS = /[\s\u2800]+/g;
+const LABELS = /(next|warning)\s*[:：∶ː꞉﹕︓]/gi;
 
 const MASK = "[secret]";
 

@@ -1,7 +1,7 @@
 // What strangers call things: as it is where it reads as a name, else quoted, so that no sentence and no
 // command of ours can be made of it. Rule: pure.
 
-import { quoteWords } from "./text.ts";
+import { quoteWords } from "./masking.ts";
 
 /** A code of a server as it is, and other words in its place as words. */
 export function codeOrQuoted(text: string): string {

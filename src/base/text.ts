@@ -1,29 +1,12 @@
 // Words for people: times, durations, shortened ids, and text that came from elsewhere. Rule: pure.
 
 /**
- * Text from a server or a URL without control characters, so that it cannot steer a terminal: C0, C1,
- * what turns the direction of writing, and every other character that is invisible.
+ * Text from elsewhere without control characters, so that it cannot steer a terminal: C0, C1, what turns the direction
+ * of writing, and every other character that is invisible.
  */
-export function printable(text: string): string {
-  return flattenText(text).slice(0, 300);
-}
-
-/** The same at any length. */
 export function flattenText(text: string): string {
   return PLAIN.test(text) ? text : text.replace(unprintable(), "");
 }
-
-/**
- * What a server said, between marks that no sentence of ours has and that it cannot close. A terminal that
- * breaks it makes no line of ours of it: it has single blanks, and no label such as `Next:`.
- */
-export function quoteWords(words: string): string {
-  const plain = printable(words.replace(BLANKS, " ")).replace(BLANKS, " ");
-  return `“${plain.replace(/[“”]/g, '"').replace(LABELS, "$1…")}”`;
-}
-
-const BLANKS = /[\s\u2800]+/g;
-const LABELS = /(next|warning)\s*[:：∶ː꞉﹕︓]/gi;
 
 /**
  * Whether a text can name a profile. Lower case only: on a file system that does not tell `A` from `a`,

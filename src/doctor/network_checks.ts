@@ -9,7 +9,7 @@ import { nameOrQuoted } from "../base/names.ts";
 import { namedProxy } from "../system/proxies.ts";
 import { type Settings } from "../settings/settings.ts";
 import type { System } from "../system/contract.ts";
-import { printable } from "../base/text.ts";
+import { printable } from "../base/masking.ts";
 import { duration } from "../base/times.ts";
 import { type Check, failedCheck, ok, problem, skippedCheck, warning } from "./check.ts";
 import { regionCheck } from "./region_check.ts";

@@ -6,7 +6,7 @@ import * as oauth from "oauth4webapi";
 import { CliError } from "../base/errors.ts";
 import { onlyDefined } from "../base/json.ts";
 import { Secret } from "../base/secret.ts";
-import { printable } from "../base/text.ts";
+import { printable } from "../base/masking.ts";
 import { relayState } from "./relay.ts";
 import { signInRejectedError } from "./refusals.ts";
 import { type Grant, readGrant, readReply, type Refusal } from "./token_response.ts";

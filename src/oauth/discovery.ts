@@ -6,7 +6,7 @@ import { CliError } from "../base/errors.ts";
 import { asObject, type Fields, onlyDefined } from "../base/json.ts";
 import type { Discovered } from "../base/metadata.ts";
 import type { System } from "../system/contract.ts";
-import { quoteWords } from "../base/text.ts";
+import { quoteWords } from "../base/masking.ts";
 import { endpointProblem } from "../base/urls.ts";
 
 /**

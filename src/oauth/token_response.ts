@@ -6,7 +6,7 @@ import * as oauth from "oauth4webapi";
 import { CliError, type ErrorKind } from "../base/errors.ts";
 import { asObject, field, type Fields, onlyDefined } from "../base/json.ts";
 import { Secret } from "../base/secret.ts";
-import { printable, quoteWords } from "../base/text.ts";
+import { printable, quoteWords } from "../base/masking.ts";
 import type { TokenSet } from "./token_set.ts";
 import { answerFields, hasToken, isPage } from "./answer_fields.ts";
 import { type AuthorizationServer, type OAuthClient, toWire } from "./wire.ts";

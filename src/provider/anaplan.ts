@@ -7,12 +7,11 @@ import { origins } from "./authorization_server.ts";
 import { authorization, type BoundLogin } from "./belonging.ts";
 import { CliError } from "../base/errors.ts";
 import { asObject, field, type Fields, objectField, onlyDefined, timeField } from "../base/json.ts";
-import { parseJsonWithout } from "../base/masking.ts";
+import { parseJsonWithout, printable, quoteWords } from "../base/masking.ts";
 import { codeOrQuoted } from "../base/names.ts";
 import type { Secret } from "../base/secret.ts";
 import { type Settings } from "../settings/settings.ts";
 import type { System } from "../system/contract.ts";
-import { printable, quoteWords } from "../base/text.ts";
 
 /** Who the access token belongs to. */
 export interface User {

@@ -1,7 +1,7 @@
 // The headers of a call. Rule: the user never sets the token's own header.
 
 import { CliError } from "../base/errors.ts";
-import { printable } from "../base/text.ts";
+import { printable } from "../base/masking.ts";
 
 type Header = readonly [name: string, value: string];
 

@@ -10,7 +10,7 @@ import type { AuthorizationServer, OAuthClient } from "../oauth/wire.ts";
 import { type Region, REGIONS } from "./regions.ts";
 import { namedSecret } from "../settings/client_environment.ts";
 import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
-import { printable } from "../base/text.ts";
+import { printable } from "../base/masking.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 import { withoutSlash } from "../base/urls.ts";
 
@@ -144,3 +144,14 @@ export function clientOf(tokenSet: TokenSet, settings: Settings): OAuthClient {
   const { own, tutorial } = namedSecret(settings.environment, clientId);
   return onlyDefined({ clientId, clientSecret: own ?? tokenSet.clientSecret ?? tutorial });
 }
+
+/** Whether the environment holds a client secret that does not belong to the login's client. */
+export function isSecretUnused(login: TokenSet, { environment }: Settings): boolean {
+  const { clientId, clientSecret } = environment;
+  const isOther = clientSecret !== undefined && clientId !== login.clientId;
+  return isOther && !clientSecret.equals(login.clientSecret) && !login.isDeviceGrant;
+}
+
+/** What is said then. */
+export const UNUSED_SECRET =
+  "ANAPLAN_CLIENT_SECRET is not used: ANAPLAN_CLIENT_ID does not name this login's client";

@@ -12,7 +12,7 @@ import { nameOrQuoted } from "../base/names.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { System } from "../system/contract.ts";
-import { printable } from "../base/text.ts";
+import { printable } from "../base/masking.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 
 /** What a sentence says about a user. */

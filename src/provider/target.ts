@@ -7,7 +7,7 @@ import type { TokenScheme } from "../provider/belonging.ts";
 import { CliError } from "../base/errors.ts";
 import type { Settings } from "../settings/settings.ts";
 import { canonicalPath } from "./paths.ts";
-import { printable } from "../base/text.ts";
+import { printable } from "../base/masking.ts";
 import { urlProblem, withoutSlash } from "../base/urls.ts";
 
 /** Where a call goes. */

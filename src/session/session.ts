@@ -181,13 +181,7 @@ async function refreshLocked(
   isRefused: boolean,
 ): Promise<RefreshResult> {
   const client = servers.clientOf(stored, settings);
-  const { clientId, clientSecret } = settings.environment;
-  const isUnused = clientSecret !== undefined && clientId !== stored.clientId;
-  if (isUnused && !clientSecret.equals(stored.clientSecret) && !stored.isDeviceGrant) {
-    context.talk.warn(
-      "ANAPLAN_CLIENT_SECRET is not used: ANAPLAN_CLIENT_ID does not name this login's client",
-    );
-  }
+  if (servers.isSecretUnused(stored, settings)) context.talk.warn(servers.UNUSED_SECRET);
   const server = servers.authorizationServer(settings, stored);
   try {
     const ask = (confirm: () => Promise<void>): Promise<Grant> =>

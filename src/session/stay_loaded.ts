@@ -10,7 +10,11 @@ export async function loadForRefreshes(
   system: Pick<System, "env">,
 ): Promise<void> {
   await Promise.all([
-    ...[import("../oauth/client.ts"), import("../base/retry_after.ts")],
+    ...[
+      import("../oauth/client.ts"),
+      import("../oauth/revocation.ts"),
+      import("../base/retry_after.ts"),
+    ],
     ...[import("./grants.ts"), import("../provider/authorization_server.ts")],
     ...[import("./ended_login.ts"), import("./advice_in_use.ts"), import("./messages.ts")],
     ...[import("./expiry.ts"), import("./environment.ts"), import("../store/moving.ts")],

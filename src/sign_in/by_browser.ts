@@ -16,7 +16,7 @@ import { type AnswerSources, openAnswerSources } from "../oauth/answer_sources.t
 import { forProfile } from "../session/advice_in_use.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { System } from "../system/contract.ts";
-import { printable } from "../base/text.ts";
+import { printable } from "../base/masking.ts";
 import { isLoopbackHost } from "../base/urls.ts";
 import { isCorrectable } from "./corrected_client.ts";
 import { explainSignIn } from "./hints.ts";

@@ -6,7 +6,7 @@ import { field, onlyDefined, parseObject } from "../base/json.ts";
 import { readIn } from "../files/private_directory.ts";
 import { removePrivateFile, writeIn } from "../files/replacement.ts";
 import type { Settings } from "../settings/settings.ts";
-import { printable } from "../base/text.ts";
+import { printable } from "../base/masking.ts";
 
 const NAMES = ["region", "clientId", "deviceClientId", "redirectUri"] as const;
 

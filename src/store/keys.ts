@@ -4,7 +4,7 @@
 import { run, type Words, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { field, parseObject } from "../base/json.ts";
-import { quoteWords } from "../base/text.ts";
+import { quoteWords } from "../base/masking.ts";
 import { diskReason } from "../files/private_file.ts";
 import type { ProgramOutput, System } from "../system/contract.ts";
 import { type Key, keyIn } from "./key.ts";

@@ -2,7 +2,7 @@
 // Rule: the header names the key and the profile, and both are authenticated.
 
 import { field, type Fields, parseObject } from "../base/json.ts";
-import { quoteWords } from "../base/text.ts";
+import { quoteWords } from "../base/masking.ts";
 import type { Key } from "./key.ts";
 
 /** What can be read of a sealed text without its key. */

@@ -1,4 +1,4 @@
-// Ctrl-Z while `deno task` runs the program: `deno task` does not stop, so the program must not stop either.
+// Ctrl-Z while `deno task` runs the program: `deno task` does not stop, so the program must not stop.
 import { makeHome } from "../support/home.ts";
 import { testWith } from "../support/needs.ts";
 import { findTmux, startTmux } from "../support/tmux.ts";
@@ -10,7 +10,7 @@ testWith(
     await using home = await makeHome();
     await using tmux = await startTmux(path);
     const task = `"${Deno.execPath()}" task login --paste --client-id abc`;
-    await using window = await tmux.open({
+    await using pane = await tmux.open({
       columns: 80,
       rows: 30,
       home: home.path,
@@ -18,16 +18,16 @@ testWith(
       command: ["bash", "--norc", "-i"], // a shell that does job control
       env: { ANAPLAN_CLIENT_SECRET: "a-secret" },
     });
-    await window.type(task);
-    await window.press("Enter");
-    await window.shows(/^>$/m);
-    await window.press("C-z");
-    await window.type("hello");
-    await window.press("Enter");
-    await window.shows(/paste the whole address/);
-    await window.press("C-c");
-    await window.type("echo code $?");
-    await window.press("Enter");
-    await window.shows(/^code 130$/m);
+    await pane.type(task);
+    await pane.press("Enter");
+    await pane.shows(/^>$/m);
+    await pane.press("C-z");
+    await pane.type("hello");
+    await pane.press("Enter");
+    await pane.shows(/paste the whole address/);
+    await pane.press("C-c");
+    await pane.type("echo code $?");
+    await pane.press("Enter");
+    await pane.shows(/^code 130$/m);
   },
 );

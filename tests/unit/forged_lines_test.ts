@@ -2,7 +2,7 @@
 // line of ours.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
-import { quoteWords } from "../../src/base/text.ts";
+import { quoteWords } from "../../src/base/masking.ts";
 import { errorAnswer, STALE } from "../support/logins.ts";
 import { runCommandLine } from "../support/run_command_line.ts";
 import { sessionScene } from "../support/session_scene.ts";

@@ -3,7 +3,7 @@
 
 import { CliError, toCliError } from "../../base/errors.ts";
 import { field, type Fields } from "../../base/json.ts";
-import { quoteWords } from "../../base/text.ts";
+import { quoteWords } from "../../base/masking.ts";
 import type { Address } from "./address.ts";
 
 const CERTIFICATE_ADVICE =

@@ -3,7 +3,7 @@
 
 import { run, type Words } from "../../base/advice.ts";
 import { CliError, type ErrorKind } from "../../base/errors.ts";
-import { quoteWords } from "../../base/text.ts";
+import { quoteWords } from "../../base/masking.ts";
 import type { Address } from "./address.ts";
 
 /** Failures that the engine itself acts on. */

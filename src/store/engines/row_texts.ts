@@ -2,7 +2,7 @@
 // have written it, so it is made fit for a sentence where it is read.
 
 import { nameOrQuoted } from "../../base/names.ts";
-import { quoteWords } from "../../base/text.ts";
+import { quoteWords } from "../../base/masking.ts";
 import type { Attempt, Row } from "./engine.ts";
 
 /** What a row says, as it is written there. */

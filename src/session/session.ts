@@ -228,8 +228,7 @@ async function assertRefreshable(
   if (movingTo !== undefined) {
     throw (await import("../store/moving.ts")).beingMoved(movingTo, settings.profile);
   }
-  const isAskedAgain = asksAgain && endedBy !== undefined;
-  if (!canRefresh(tokenSet) && !isAskedAgain) {
+  if (!canRefresh(tokenSet) && !(asksAgain && endedBy !== undefined)) {
     const { signedOut } = await import("./expiry.ts");
     const out = signedOut(tokenSet, settings, now);
     if (out !== undefined) throw (await messages()).signedOutError(out, settings);

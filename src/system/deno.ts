@@ -66,7 +66,7 @@ function interruption(): AbortSignal {
 
 function terminal(): System["terminal"] {
   const stdin = Deno.stdin.isTerminal();
-  if (stdin) ignoreStops();
+  if (stdin && env("ANAPLAN_AUTH_COMMAND")) void import("./task_stops.ts");
   return {
     stdin,
     stdout: Deno.stdout.isTerminal(),
@@ -95,13 +95,6 @@ function restrict({ network, programs, keys, variables = [], only }: Needs): voi
     const isRead = only.some((name) => name.startsWith(variable.replace("*", "")));
     if (!isRead) Deno.permissions.revokeSync({ name: "env", variable });
   }
-}
-
-/** `deno task` hears Ctrl-Z and goes on; if this program stopped alone, no shell would get the terminal back. */
-function ignoreStops(): void {
-  if (env("ANAPLAN_AUTH_COMMAND") === undefined || Deno.build.os === "windows") return;
-  ignoredSignals(); // before Deno forgets them
-  Deno.addSignalListener("SIGTSTP", () => {});
 }
 
 /**

@@ -183,6 +183,7 @@ async function refreshLocked(
   const client = servers.clientOf(stored, settings);
   if (servers.isSecretUnused(stored, settings)) context.talk.warn(servers.UNUSED_SECRET);
   const server = servers.authorizationServer(settings, stored);
+  using _signals = await context.system.holdSignals(); // a rejection is also marked before the program ends
   try {
     const ask = (confirm: () => Promise<void>): Promise<Grant> =>
       refresh(stored, server, client, context.system, confirm);

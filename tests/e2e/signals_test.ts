@@ -113,6 +113,23 @@ Deno.test(
   },
 );
 
+Deno.test(
+  "SIGTERM waits until a rejected login is marked, so that no command asks again",
+  ON_POSIX,
+  async () => {
+    await using held = await heldRefresh({}, "invalid_grant");
+    const program = await held.start(["refresh"]);
+    await send(program, "SIGTERM");
+    held.answer();
+    const { code, stderr } = await program.outcome;
+    assertEquals(code, 143);
+    assertMatch(stderr, /^Cannot refresh the login: Anaplan rejected the refresh token/);
+    const asked = held.sandbox.requests.length;
+    assertEquals((await runProgram(["token"], { home: held.home.path })).code, 3);
+    assertEquals(held.sandbox.requests.length, asked);
+  },
+);
+
 Deno.test("an impatient user sees once what the program waits for", ON_POSIX, async () => {
   await using held = await heldRefresh();
   const program = await held.start(["refresh"]);

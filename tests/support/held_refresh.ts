@@ -21,16 +21,20 @@ export interface HeldRefresh extends AsyncDisposable {
   savedToken(): Promise<string | undefined>;
 }
 
-/** Makes one; `fields` change what is in the login's file. */
+/** Makes one; `fields` change what is in the login's file, `refused` is an error instead of new tokens. */
 export async function heldRefresh(
   fields: Readonly<Record<string, unknown>> = {},
+  refused?: string,
 ): Promise<HeldRefresh> {
   await using undo = new AsyncDisposableStack();
   const sandbox = undo.use(await startSandbox());
   const gate = Promise.withResolvers<void>();
   undo.defer(gate.resolve);
   const headers = { "content-type": "application/json" };
-  sandbox.fault("/oauth/token", { until: gate.promise, body: newTokens(), headers });
+  const answer = refused === undefined
+    ? { body: newTokens() }
+    : { status: 400, body: JSON.stringify({ error: refused }) };
+  sandbox.fault("/oauth/token", { until: gate.promise, headers, ...answer });
   const home = undo.use(await staleLogin(sandbox, fields));
   const asked = async (): Promise<void> => {
     while (sandbox.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));

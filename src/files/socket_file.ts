@@ -1,7 +1,7 @@
 // The file of a Unix socket: made where only its owner comes, closed to others, then moved to its place. Rule: never
 // in a directory in which another user can put something in its place, and never over a socket that is in use.
 
-import { shell } from "../base/advice.ts";
+import { shell, type Words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { shellWord } from "../base/text.ts";
 import { SOCKET_STAGE } from "../base/socket_stage.ts";
@@ -39,7 +39,10 @@ export async function prepareSocket(path: string): Promise<PreparedSocket> {
     directory,
     () => Deno.makeTempDirSync({ dir: directory, prefix: ".anaplan-auth-" }),
   );
-  const stage = await openStage(made);
+  const stage = await openStage(made).catch((error) => {
+    removeIfPossible(made);
+    throw error;
+  });
   let published: Deno.FileInfo | undefined;
   return {
     stage: `${SOCKET_STAGE}/d/s`,
@@ -117,9 +120,7 @@ async function openStage(directory: string): Promise<Disposable> {
     } catch (error) {
       if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
       if (tries === MOST_TRIES) removeStage();
-      if (tries > MOST_TRIES) {
-        throw refusal("use", SOCKET_STAGE, "another program is using it", "the same command again");
-      }
+      if (tries > MOST_TRIES) throw stageTaken();
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
   }
@@ -131,6 +132,17 @@ async function openStage(directory: string): Promise<Disposable> {
       isOpen = false; // it may be another program's by now
     },
   };
+}
+
+/** Why the stage cannot be had. Deno permits no other: its place has to be known before the program starts. */
+function stageTaken(): CliError {
+  const why = (reason: string, next: Words): CliError => refusal("use", SOCKET_STAGE, reason, next);
+  const info = lstatIfThere(SOCKET_STAGE);
+  if (info !== undefined && info.uid !== Deno.uid()) {
+    return why("it belongs to another user", "leave out --socket, or let that user remove it");
+  }
+  if (info?.isDirectory === false) return why("it is not a directory", shell(`rm ${SOCKET_STAGE}`));
+  return why("another program is using it", "the same command again");
 }
 
 /**

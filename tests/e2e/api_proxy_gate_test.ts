@@ -1,6 +1,8 @@
 // `proxy`: who may use it, by loopback and by a socket.
 // Rule: raw requests, so that nothing is made harmless on the way; what is refused never reaches the API.
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { wrappedTest } from "../hostile/wrapped.ts";
+import { makeHome } from "../support/home.ts";
 import {
   OLD_TOKEN,
   type ProxyScene,
@@ -278,5 +280,31 @@ Deno.test(
     assertEquals(Array.from(Deno.readDirSync(directory), ({ name }) => name), ["file"]);
     assertEquals(await Deno.readTextFile(`${directory}/file`), "mine");
     await Deno.remove(directory, { recursive: true });
+  },
+);
+
+/** Where only root is another user to itself: `/tmp` is a new one, with this home and another user's directory in it. */
+const TAKEN_STAGE = ["unshare", "--mount", "sh", "-ec"];
+const TAKE_STAGE = `
+mount --bind /tmp /mnt
+mount -t tmpfs none /tmp
+mkdir -p "$HOME" /tmp/anaplan-auth-proxy
+mount --bind "/mnt/\${HOME#/tmp/}" "$HOME"
+chown 65534 /tmp/anaplan-auth-proxy
+exec "$@"`;
+
+wrappedTest(
+  [...TAKEN_STAGE, 'exec "$@"', "sh"],
+  "another user's directory where sockets are made is said to be that, with a way out",
+  async () => {
+    await using home = await makeHome();
+    const { code, stderr } = await runProgram(["proxy", "--socket", `${home.path}/s`], {
+      home: home.path,
+      wrapper: [...TAKEN_STAGE, TAKE_STAGE, "sh"],
+    });
+    assertEquals(code, 7);
+    assertMatch(stderr, /^Cannot use \/tmp\/anaplan-auth-proxy: it belongs to another user\.\n/);
+    assertMatch(stderr, /\nNext: leave out --socket/);
+    assertEquals(Array.from(Deno.readDirSync(home.path), ({ name }) => name), []);
   },
 );

@@ -29,7 +29,7 @@ const GROUPS = Object.entries({
   shared:
     "store/(local_copy|shared_rescue|shared_settings|shared_store|store_choice)|store/engines/(address|engine|password)",
   request: "base/(masking|retry_after)|oauth/(answer_fields|client|token_response|wire)|" +
-    "provider/(authorization_server|regions)|system/(http|http_client|proxies)",
+    "provider/(authorization_server|regions)|system/(http|http_client|proxies|unpacked)",
 }).map(([name, files]) => ({ name, test: new RegExp(`/src/(${files})\\.ts$`) }));
 
 /** When every file was made, as npm says it: the time goes into the one file. */

@@ -24,14 +24,14 @@ export interface HeldRefresh extends AsyncDisposable {
 /** Makes one; `fields` change what is in the login's file, `refused` is an error instead of new tokens. */
 export async function heldRefresh(
   fields: Readonly<Record<string, unknown>> = {},
-  refused?: string,
+  refused = "",
 ): Promise<HeldRefresh> {
   await using undo = new AsyncDisposableStack();
   const sandbox = undo.use(await startSandbox());
   const gate = Promise.withResolvers<void>();
   undo.defer(gate.resolve);
   const headers = { "content-type": "application/json" };
-  const answer = refused === undefined
+  const answer = refused === ""
     ? { body: newTokens() }
     : { status: 400, body: JSON.stringify({ error: refused }) };
   sandbox.fault("/oauth/token", { until: gate.promise, headers, ...answer });

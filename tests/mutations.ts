@@ -297,7 +297,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     what: "rescued tokens are saved in a shared store over a login that they do not follow",
     file: "src/store/shared_delivery.ts",
-    from: "await fingerprint(present) === rescue.follows",
+    from: "await rowFingerprint(row.row, place) === rescue.follows",
     to: "true",
     tests: ["tests/store/rescues_test.ts"],
   },

@@ -42,6 +42,8 @@ export type ErrorCode =
   | "clock"
   /** A sealed text does not open with the key that is in hand. */
   | "not_opened"
+  /** The same of a login in a store that several computers use. */
+  | "row_not_opened"
   /** Other users can open a file of ours. */
   | "open_to_others";
 

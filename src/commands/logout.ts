@@ -28,6 +28,8 @@ interface RemovedLogin {
   readonly profile: string;
   readonly tokenSet?: TokenSet | undefined;
   readonly wasDamaged?: boolean;
+  /** Whether the damaged file is kept under another name. */
+  readonly isKept?: boolean;
 }
 
 /** Removes every login that is meant from the disk, and only then asks their servers to end them. */
@@ -115,7 +117,7 @@ async function removeLogin(
   for (const path of others.filter((path) => left.has(path))) {
     talk.warn(`${path} may hold tokens of this login; remove it`);
   }
-  return { profile, tokenSet, wasDamaged };
+  return { profile, tokenSet, wasDamaged, isKept: wasDamaged && store.sharedAt === undefined };
 }
 
 /** The files of a login besides its own, such as damaged ones that were moved out of the way. */
@@ -131,7 +133,7 @@ async function replyFor(
   flags: LogoutFlags,
   context: CommandContext,
 ): Promise<Answer<string>> {
-  const { profile, tokenSet, wasDamaged } = removed;
+  const { profile, tokenSet, isKept } = removed;
   const reply = (text: string, isEnded = false): Answer<string> => {
     return {
       kind: "answer",
@@ -142,7 +144,7 @@ async function replyFor(
   if (!wasStored(removed)) return reply(`You were not signed in (profile ${profile}).`);
   const settings = tokenSet && settingsOf({ ...flags, profile }, context);
   if (tokenSet === undefined || settings === undefined) {
-    const rest = wasDamaged ? "; the file that was moved may hold them" : "";
+    const rest = isKept ? "; the file that was moved may hold them" : "";
     return reply(
       `Signed out here (profile ${profile}).\n` +
         `The tokens were not revoked, so the server may still accept them${rest}.`,

@@ -1,10 +1,11 @@
 // store: one login for many machines, in a database that they all reach.
 
 import { run, type Words, words } from "../base/advice.ts";
-import { CliError } from "../base/errors.ts";
+import { CliError, toCliError } from "../base/errors.ts";
 import { shellWord } from "../base/text.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { configDirectory, profileLocation } from "../settings/location.ts";
+import type { LoginStore } from "../store/login_store.ts";
 import { openStore } from "../store/logins.ts";
 import type { MovingPlace } from "../store/moving.ts";
 import { type SharedStore, sharedStore } from "../store/shared_store.ts";
@@ -59,7 +60,7 @@ export async function storeUse(
   if (system.env("ANAPLAN_AUTH_STORE") !== undefined) {
     talk.warn("ANAPLAN_AUTH_STORE is set, and overrides this choice");
   }
-  const here = await openStore(configDir, system, talk.warn).names();
+  const here = await namesIn(openStore(configDir, system, talk.warn));
   const left: Words = address === undefined || here.length === 0
     ? ""
     : words`\nLogins of this computer that are not in it: ${here.join(", ")}.\nTo move them: ${
@@ -78,20 +79,20 @@ export async function storeUse(
 export async function storePush(flags: StoreMoveFlags, context: CommandContext): Promise<Answer> {
   const { here, there } = await placesIn(flags, context);
   const moved = await moveAll(flags, here, there, context);
-  return movedTo(`the login store ${there.store.sharedAt}`, moved, there.store);
+  return movedReply(there.store, moved, there.store);
 }
 
 /** Moves logins, with their settings, from the store to this computer; the others lose them. */
 export async function storePull(flags: StoreMoveFlags, context: CommandContext): Promise<Answer> {
   const { here, there } = await placesIn(flags, context);
   const moved = await moveAll(flags, there, here, context);
-  return movedTo("files of this computer", moved, there.store);
+  return movedReply(here.store, moved, there.store);
 }
 
 /** Where logins are moved between: the files of this computer, and the store. */
 async function placesIn(flags: CommonFlags, { system, talk }: CommandContext) {
   const configDir = configDirectory(flags, system);
-  const store = sharedStore(configDir, system, talk.warn);
+  const store = sharedStore(configDir, system, talk.warn, { keepsSettings: true });
   const { filesName } = await import("../store/moving.ts");
   return {
     here: { store: openStore(configDir, system, talk.warn), name: filesName(configDir) },
@@ -103,13 +104,32 @@ async function moveAll(
   flags: StoreMoveFlags,
   from: MovingPlace,
   to: MovingPlace,
-  { system }: CommandContext,
+  { system, talk }: CommandContext,
 ): Promise<string[]> {
   const { moveLogin } = await import("../store/moving.ts");
-  const names = flags.all ? await from.store.names() : [profileLocation(flags, system).profile];
+  const names = flags.all ? await namesIn(from.store) : [profileLocation(flags, system).profile];
   const moved: string[] = [];
-  for (const name of names) if (await moveLogin(name, from, to)) moved.push(name);
-  return moved;
+  let failure: CliError | undefined;
+  for (const name of names) {
+    try {
+      if (await moveLogin(name, from, to)) moved.push(name);
+    } catch (error) {
+      failure ??= toCliError(error); // one that cannot be moved must not keep the others where they are
+    }
+  }
+  if (failure === undefined) return moved;
+  if (moved.length > 0) talk.insist(movedText(to.store, moved));
+  throw failure;
+}
+
+/** The profiles that have a login, or tokens that wait for their place. */
+async function namesIn(store: LoginStore): Promise<string[]> {
+  return [...new Set([...await store.names(), ...await store.waiting()])].sort();
+}
+
+function movedText({ sharedAt }: LoginStore, profiles: readonly string[]): string {
+  const where = sharedAt === undefined ? "files of this computer" : `the login store ${sharedAt}`;
+  return `Moved to ${where}: ${profiles.join(", ")}.`;
 }
 
 /** An address that was typed. @throws {CliError} `usage` for one with a password: other users see it. */
@@ -132,9 +152,7 @@ function addressIn(
   );
 }
 
-function movedTo(where: string, profiles: readonly string[], store: SharedStore): Answer {
-  const text = profiles.length === 0
-    ? "There was no login to move."
-    : `Moved to ${where}: ${profiles.join(", ")}.`;
+function movedReply(to: LoginStore, profiles: readonly string[], store: SharedStore): Answer {
+  const text = profiles.length === 0 ? "There was no login to move." : movedText(to, profiles);
   return { kind: "answer", text, data: { store: store.address.text, profiles } };
 }

@@ -15,7 +15,8 @@ import { presentAddress, type Row } from "../store/store_choice.ts";
 export async function storeStatus(flags: CommonFlags, context: CommandContext): Promise<Answer> {
   const { system, talk: { warn } } = context;
   const configDir = configDirectory(flags, system);
-  const here = await openStore(configDir, system, warn).names();
+  const files = openStore(configDir, system, warn);
+  const here = [...new Set([...await files.names(), ...await files.waiting()])].sort();
   const waiting = warnOfWaiting(configDir, system, warn);
   const inFiles = { in_files: here, waiting };
   if (presentAddress(configDir, system) === undefined) return filesStatus(configDir, inFiles);

@@ -5,7 +5,8 @@ import { asStorageError, lstatIfThere, restoreMode, type Warn } from "./private_
 
 /**
  * What `load` gives, for a command that replaces or removes the file: a damaged one counts as none, is
- * moved to `.bad` and told. The caller holds the lock of a file that has one.
+ * moved to `.bad` and told. So does a login of a shared store that cannot be opened, which has no file. The caller
+ * holds the lock of a file that has one.
  */
 export async function loadOrSetAside<T>(
   load: () => T | undefined | Promise<T | undefined>,
@@ -14,10 +15,25 @@ export async function loadOrSetAside<T>(
   try {
     return await load();
   } catch (error) {
-    if (!(error instanceof CliError) || error.damagedFile === undefined) throw error;
+    if (!(error instanceof CliError)) throw error;
+    if (error.code === "row_not_opened") {
+      warn(`${error.message}; it is given up for every computer`);
+      return undefined;
+    }
+    if (error.damagedFile === undefined) throw error;
     const bad = setAside(error.damagedFile);
     warn(`${error.message}; it is now ${bad}, which you can remove`);
     return undefined;
+  }
+}
+
+/** What `load` gives; `undefined` for a login of a shared store that cannot be opened, which a sign-in replaces. */
+export async function ifOpened<T>(load: () => Promise<T | undefined>): Promise<T | undefined> {
+  try {
+    return await load();
+  } catch (error) {
+    if (error instanceof CliError && error.code === "row_not_opened") return undefined;
+    throw error;
   }
 }
 

@@ -42,6 +42,11 @@ export async function fingerprint(tokenSet: TokenSet | undefined): Promise<strin
   if (tokenSet === undefined) return "none";
   const { accessToken, refreshToken } = tokenSet;
   const text = JSON.stringify([accessToken.reveal(), refreshToken?.reveal()]);
+  return await hashOf(text);
+}
+
+/** The SHA-256 of a text, in hex. */
+export async function hashOf(text: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return new Uint8Array(digest).toHex();
 }

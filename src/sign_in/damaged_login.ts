@@ -29,7 +29,8 @@ async function isDamaged(load: () => unknown): Promise<boolean> {
     await load();
     return false;
   } catch (error) {
-    if (!(error instanceof CliError) || error.damagedFile === undefined) throw error;
+    if (!(error instanceof CliError)) throw error;
+    if (error.damagedFile === undefined && error.code !== "row_not_opened") throw error;
     return true;
   }
 }

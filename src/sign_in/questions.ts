@@ -1,6 +1,7 @@
 // What only the user can say, and only `login` asks. Rule: every question has a flag or a variable, and
 // without a terminal, the error names it.
 
+import { ifOpened } from "../files/set_aside.ts";
 import type { CommandContext } from "../command.ts";
 import { isIssuedBy } from "../provider/belonging.ts";
 import { CliError } from "../base/errors.ts";
@@ -42,7 +43,8 @@ export async function chooseClient(
   if (clientId === undefined) throw new Error("askFirstTime() makes sure of the client ID");
   if (answered !== undefined) return onlyDefined({ clientId, clientSecret: answered.value });
   const fromEnvironment = environmentSecret(settings.environment, clientId);
-  const stored = await (await storeOf(settings, context)).load(settings.profile);
+  const store = await storeOf(settings, context);
+  const stored = await ifOpened(() => store.load(settings.profile));
   // a secret of a client at another server does not belong to this server, whatever the ids are
   const saved = stored && isIssuedBy(stored, server.tokenEndpoint) ? stored : undefined;
   const isDoubtful = canAsk(context) &&

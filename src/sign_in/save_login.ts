@@ -5,6 +5,7 @@ import { run, words } from "../base/advice.ts";
 import type { User } from "../provider/anaplan.ts";
 import type { CommandContext } from "../command.ts";
 import { CliError, toCliError } from "../base/errors.ts";
+import { ifOpened } from "../files/set_aside.ts";
 import { grantAndSave } from "../session/grants.ts";
 import { onlyDefined } from "../base/json.ts";
 import type { Grant } from "../oauth/token_response.ts";
@@ -15,7 +16,7 @@ import { loadProfile, type Profile, saveProfile } from "../settings/profiles.ts"
 import { storeOf } from "../session/store_in_use.ts";
 import { BOUND_TO_PROVIDER, type Settings } from "../settings/settings.ts";
 import { type SettingName, SETTINGS, typedName } from "../settings/table.ts";
-import { type TokenSet } from "../oauth/token_set.ts";
+import type { TokenSet } from "../oauth/token_set.ts";
 
 /** What every way of signing in needs. */
 export interface SignIn {
@@ -61,13 +62,14 @@ export async function saveLogin<Other extends string = never>(
   const { configDir, profile: name } = settings;
   const { warn } = context.talk;
   await using login = await (await storeOf(settings, context)).lock(name);
-  const replaced = await login.load();
+  const replaced = await ifOpened(() => login.load()); // that it is not was said before you signed in
   const profile = loadProfile(configDir, name);
   let changed: readonly string[] = [];
   const saveMore = (): void => {
     try {
       const merged = mergedSettings(settings, loadProfile(configDir, name));
       saveProfile(configDir, name, merged.profile, warn);
+      login.settings?.renew();
       changed = merged.lost.map((name) => `--${typedName(name)}`);
     } catch (error) {
       throw settingsNotSaved(error);

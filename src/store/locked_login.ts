@@ -64,10 +64,14 @@ export interface LockedLogin extends AsyncDisposable {
   readonly justSaved?: TokenSet | undefined;
   /** The profile's settings, when other computers also use them. */
   readonly settings?: {
-    /** Puts them on the disk as the store has them. */
+    /** Puts them on the disk as the store has them, whatever is there. */
     bring(): Promise<void>;
     /** Keeps them in the store as they are on the disk. */
     keep(): Promise<void>;
+    /** The next save of the login keeps them so; any other leaves those of the store as they are. */
+    renew(): void;
+    /** Seals those of the store, which has no login with them, as texts are sealed now. */
+    reseal(): Promise<void>;
   };
 }
 

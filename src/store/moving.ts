@@ -53,6 +53,8 @@ export async function moveLogin(
       throw beingMoved(login.movingTo, profile);
     }
     if (login.movingTo === undefined) await source.save({ ...login, movingTo: to.name });
+    await source.settings?.bring(); // a login is nowhere without its settings
+    target.settings?.renew();
     await target.save(unmarked(login));
   }
   await removeFrom(source, login);

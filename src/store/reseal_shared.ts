@@ -22,16 +22,15 @@ export async function resealShared(
   { configDir, system, warn }: KeyChange,
 ): Promise<string[]> {
   const address = presentAddress(configDir, system);
-  const store = sharedStore(configDir, system, warn, { address, chosen });
+  const store = sharedStore(configDir, system, warn, { address, chosen, keepsSettings: true });
   const profiles: string[] = [];
   let failure: CliError | undefined;
   for (const [name, { login: sealed }] of await store.engine.rows(warn)) {
     try {
       await using login = await store.lock(name);
       if (login.lost !== undefined) throw login.lost;
-      await login.settings?.bring();
       const tokenSet = await login.load();
-      if (tokenSet === undefined) await login.settings?.keep();
+      if (tokenSet === undefined) await login.settings?.reseal();
       else await login.save(tokenSet);
       if (sealed !== undefined) profiles.push(name);
     } catch (error) {

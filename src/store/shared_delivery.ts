@@ -5,7 +5,8 @@ import { signIn } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { ifPossible } from "../files/private_directory.ts";
 import type { Warn } from "../files/private_file.ts";
-import { isThere, removePrivateFile } from "../files/replacement.ts";
+import { isThere } from "../files/replacement.ts";
+import { loadOrSetAside } from "../files/set_aside.ts";
 import {
   HERE_DEADLINE,
   type NewRow,
@@ -18,10 +19,16 @@ import type { LockSystem } from "./locked_login.ts";
 import type { LostRescue } from "./rescued.ts";
 import type { Sealing } from "./sealing.ts";
 import { lockIfFree, otherSpellings } from "./shared_elsewhere.ts";
-import { notSaved, rowWith, type SharedPlace } from "./shared_place.ts";
-import { rescueAt, setRescueAside, type SharedRescue, WAITING } from "./shared_rescue.ts";
+import { notSaved, openedIn, rowFingerprint, rowWith, type SharedPlace } from "./shared_place.ts";
+import {
+  removeRescue,
+  rescueAt,
+  setRescueAside,
+  type SharedRescue,
+  WAITING,
+} from "./shared_rescue.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
-import { fingerprint, sameTokenSet, serializeTokenSet } from "../oauth/token_sets.ts";
+import { sameTokenSet, serializeTokenSet } from "../oauth/token_sets.ts";
 
 /** What came of rescued tokens. */
 export interface Delivery {
@@ -80,22 +87,25 @@ async function deliverFrom(
   const { engine, profile, sealing } = place;
   const find = (): SharedRescue | undefined => rescueAt(path, warn);
   // where all may write, anything may have that name
-  const rescue = isOwn ? find() : ifPossible(find);
+  const rescue = isOwn ? await loadOrSetAside(find, warn) : ifPossible(find);
   if (rescue === undefined) return NOTHING;
   await using row = await engine.lock(profile, { ...owner, onlySaves: true });
-  const present = row.row.login === undefined ? undefined : await place.open(row.row.login);
+  const present = await openedIn(row.row, place);
+  const isUnreadable = present === undefined && row.row.login !== undefined;
   // any empty row has no login, also that of another store
-  const isNext = (isOwn || present !== undefined) && await fingerprint(present) === rescue.follows;
+  const isNext = (isOwn || row.row.login !== undefined) &&
+    await rowFingerprint(row.row, place) === rescue.follows;
   const rescued = await openedOrWhy(rescue, path, sealing);
   if (rescued instanceof CliError && isNext) return { ...NOTHING, lost: { path, error: rescued } };
   if (rescued instanceof CliError || !sameTokenSet(present, rescued)) {
     const isSaved = isNext && !(rescued instanceof CliError) &&
       await savedIn(row, await nextRow(rescue, rescued, row.row, sealing), path);
+    if (!isSaved && isUnreadable) return NOTHING; // with its key they may follow it
     if (!isSaved) return leftThere(path, isOwn, warn);
     warn(`the tokens that were rescued to ${path} are now in the login store`);
   }
   await writeCopy(place.copyPath, rescued, await sealing.sealer(), warn);
-  removePrivateFile(path, warn);
+  removeRescue(path, warn);
   return { isPutBack: true };
 }
 

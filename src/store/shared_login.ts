@@ -5,29 +5,24 @@ import { CliError } from "../base/errors.ts";
 import { type FileLock, lockFile } from "../files/lock_file.ts";
 import { ifPossible } from "../files/private_directory.ts";
 import { readPrivateFile, type Warn } from "../files/private_file.ts";
-import {
-  ensurePrivateDirectory,
-  isThere,
-  removePrivateFile,
-  type Replacement,
-} from "../files/replacement.ts";
-import {
-  HERE_DEADLINE,
-  type NewRow,
-  type Owner,
-  PROOF_LIFETIME,
-  type Row,
-  type RowLock,
-} from "./engines/engine.ts";
+import { ensurePrivateDirectory, isThere, type Replacement } from "../files/replacement.ts";
+import { HERE_DEADLINE, type Owner, PROOF_LIFETIME } from "./engines/engine.ts";
 import { hostName, PROCESS_ID } from "../files/this_process.ts";
 import { openCopy, removeCopy, writeCopy } from "./local_copy.ts";
 import type { LockedLogin, LockSystem } from "./locked_login.ts";
 import { deliverRescued, type Delivery } from "./shared_delivery.ts";
-import { loginWithCopy, notSaved, rowWith, type SharedPlace } from "./shared_place.ts";
+import { type RowWhenNeeded, rowWhenNeeded } from "./row_when_needed.ts";
+import {
+  loginWithCopy,
+  notSaved,
+  rowFingerprint,
+  rowWith,
+  type SharedPlace,
+} from "./shared_place.ts";
 import { succeeds } from "./rescue.ts";
 import type { Sealer } from "./sealing.ts";
 import { otherRescuePaths, rescuedTo } from "./shared_elsewhere.ts";
-import { beginRescue, rescueText, setRescueAside } from "./shared_rescue.ts";
+import { beginRescue, removeRescue, rescueText, setRescueAside } from "./shared_rescue.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 import { fingerprint, serializeTokenSet } from "../oauth/token_sets.ts";
 
@@ -69,21 +64,21 @@ function lockedShared(
   let rescue: Replacement | undefined;
   let present: TokenSet | undefined;
   let ready: ReadyToSave | undefined;
-  const load = async (): Promise<TokenSet | undefined> =>
-    present = await loginWithCopy(await row.present(), place, warn);
-  const getReady = async () => readyToSave(place, present ?? await load());
+  const saving = { place, row, warn, isRenewed: false };
+  const load = async () => present = await loginWithCopy(await row.present(), place, warn);
   return {
-    ...{ ...known, load, lost: lost?.error, settings: settingsUnder(row, place) },
+    ...{ ...known, load, lost: lost?.error, settings: settingsUnder(saving) },
     async prepare() {
       const held = await row.get();
-      ready = await getReady();
+      ready = await readyToSave(present, saving);
       rescue ??= beginRescue(place.rescuePath, held.row.login?.length ?? 0, warn);
       await held.prepare();
     },
     async save(tokenSet) {
       using prepared = rescue;
       rescue = undefined;
-      await saveShared(tokenSet, ready ?? await getReady(), prepared, { place, row, warn });
+      ready ??= await readyToSave(present, saving);
+      await saveShared(tokenSet, ready, prepared, saving);
       if (prepared !== undefined) giveUpLost(lost, warn);
     },
     async remove() {
@@ -102,8 +97,7 @@ function lockedShared(
 /** What a sign-in or a sign-out makes useless; new tokens may have taken its place. */
 function giveUpLost(lost: Delivery["lost"], warn: Warn): void {
   if (lost === undefined || !isThere(lost.path)) return;
-  const aside = setRescueAside(lost.path, warn);
-  warn(`${aside} may hold tokens of the login before; remove it`);
+  warn(`${setRescueAside(lost.path, warn)} may hold tokens of the login before; remove it`);
 }
 
 /** {@link LockedLogin.prepare} and `confirm`, by the clock that runs on in sleep and by the one that cannot be set. */
@@ -144,44 +138,13 @@ interface ReadyToSave {
 }
 
 async function readyToSave(
-  { sealing }: SharedPlace,
   present: TokenSet | undefined,
+  { place, row }: Saving,
 ): Promise<ReadyToSave> {
-  return { seal: await sealing.sealer(), follows: await fingerprint(present) };
-}
-
-/** The row, which is locked when it is first needed: what another process here has just saved needs no lock. */
-interface RowWhenNeeded {
-  get(): Promise<RowLock>;
-  /** The row as it was locked; from the second time on as it is now: a lock that took too long is lost. */
-  present(): Promise<Row | undefined>;
-  /** Saves and gives up the lock. @throws {CliError} `storage` when another process was first. */
-  save(row: NewRow): Promise<void>;
-  end(): Promise<void>;
-}
-
-function rowWhenNeeded(place: SharedPlace, owner: Owner): RowWhenNeeded {
-  let held: RowLock | undefined;
-  const get = async (): Promise<RowLock> => held ??= await place.engine.lock(place.profile, owner);
-  let isRead = false;
-  const end = async (): Promise<void> => {
-    const ended = held;
-    held = undefined;
-    await ended?.[Symbol.asyncDispose]();
-  };
-  return {
-    ...{ get, end },
-    async present() {
-      const { row } = await get();
-      if (isRead) return await place.engine.read(place.profile);
-      isRead = true;
-      return row;
-    },
-    async save(row) {
-      if (!await (await get()).save(row)) throw outrunError(place);
-      await end();
-    },
-  };
+  const follows = present === undefined
+    ? await rowFingerprint((await row.get()).row, place)
+    : await fingerprint(present);
+  return { seal: await place.sealing.sealer(), follows };
 }
 
 /** A place, and where new tokens go when they can be saved neither there nor in the file that was prepared. */
@@ -194,6 +157,8 @@ interface Saving {
   readonly place: RescuingPlace;
   readonly row: RowWhenNeeded;
   readonly warn: Warn;
+  /** Whether the row gets the settings that are on the disk; else it keeps its own. */
+  isRenewed: boolean;
 }
 
 /**
@@ -204,41 +169,42 @@ async function saveShared(
   tokenSet: TokenSet,
   { seal, follows }: ReadyToSave,
   prepared: Replacement | undefined,
-  { place, row, warn }: Saving,
+  { place, row, warn, isRenewed }: Saving,
 ): Promise<void> {
   const { settings, rescuePath, copyPath, elsewhere } = place;
   const sealed = await seal(serializeTokenSet(tokenSet));
   const text = rescueText(sealed, follows);
   const isRescued = prepared !== undefined && succeeds(() => prepared.commit(text));
   try {
-    await row.save({ ...rowWith(sealed, tokenSet), settings: await settings.sealed() });
+    const before = isRenewed ? undefined : (await row.get()).row.settings;
+    await row.save({ ...rowWith(sealed, tokenSet), settings: await settings.resealed(before) });
   } catch (error) {
     if (prepared === undefined) throw error;
     throw notSaved(error, isRescued ? rescuePath : rescuedTo(elsewhere, text));
   }
+  if (isRenewed) settings.remember();
   await writeCopy(copyPath, tokenSet, seal, warn);
-  if (isRescued) removePrivateFile(rescuePath, warn);
+  if (isRescued) removeRescue(rescuePath, warn);
 }
 
 /** See {@link LockedLogin.settings}. */
-function settingsUnder(row: RowWhenNeeded, { settings, open }: SharedPlace) {
+function settingsUnder(saving: Saving) {
+  const { row, place: { settings, open } } = saving;
   return {
+    renew: (): void => void (saving.isRenewed = true),
     async bring(): Promise<void> {
       const { settings: sealed } = (await row.get()).row;
-      if (sealed !== undefined) await settings.bring(sealed);
+      if (sealed !== undefined) await settings.bring(sealed, true);
     },
     async keep(): Promise<void> {
       const { row: { login } } = await row.get();
       const kept = login === undefined ? {} : rowWith(login, await open(login));
       await row.save({ ...kept, settings: await settings.sealed() });
+      settings.remember();
+    },
+    async reseal(): Promise<void> {
+      const { settings: before } = (await row.get()).row;
+      await row.save({ settings: await settings.resealed(before) });
     },
   };
-}
-
-function outrunError({ engine }: SharedPlace): CliError {
-  const reason = "another process was first";
-  return new CliError("storage", `Cannot save in the login store ${engine.name}: ${reason}`, {
-    reason,
-    next: "run the same command again",
-  });
 }

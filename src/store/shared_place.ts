@@ -3,6 +3,7 @@
 
 import { signIn, words } from "../base/advice.ts";
 import { CliError, toCliError } from "../base/errors.ts";
+import { ifOpened } from "../files/set_aside.ts";
 import type { Warn } from "../files/private_file.ts";
 import type { Engine, NewRow, Row } from "./engines/engine.ts";
 import { isCopyOf, openCopy, removeCopy, writeCopy } from "./local_copy.ts";
@@ -10,6 +11,7 @@ import { headerOf } from "./sealed_text.ts";
 import type { Sealing } from "./sealing.ts";
 import type { SharedSettings } from "./shared_settings.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
+import { fingerprint, hashOf } from "../oauth/token_sets.ts";
 
 /** Where a profile's login is: its row, and what this computer keeps of it. */
 export interface SharedPlace {
@@ -18,6 +20,8 @@ export interface SharedPlace {
   readonly engine: Engine;
   readonly sealing: Sealing;
   readonly settings: SharedSettings;
+  /** Whether a load leaves the settings of this computer alone. */
+  readonly keepsSettings: boolean;
   /** The directory of what this computer keeps of the store. */
   readonly directory: string;
   readonly copyPath: string;
@@ -31,13 +35,26 @@ export function rowWith(sealed: string, { expiresAt }: TokenSet): NewRow {
   return { login: sealed, expiresAt, keyId: headerOf(sealed).key };
 }
 
-/** The login in a row, with the settings that came with it put on the disk. */
+/** The login in a row; the settings that came with it are put on the disk, unless this computer has its own. */
 async function loginOf(
   row: Row | undefined,
   place: SharedPlace,
 ): Promise<TokenSet | undefined> {
-  if (row?.settings !== undefined) await place.settings.bring(row.settings);
-  return row?.login === undefined ? undefined : await place.open(row.login);
+  const login = row?.login === undefined ? undefined : await place.open(row.login);
+  if (row?.settings !== undefined && !place.keepsSettings) await place.settings.bring(row.settings);
+  return login;
+}
+
+/** The login of a row; `undefined` also when it cannot be opened. */
+export async function openedIn({ login }: Row, place: SharedPlace): Promise<TokenSet | undefined> {
+  return login === undefined ? undefined : await ifOpened(() => place.open(login));
+}
+
+/** What new tokens follow: the {@link fingerprint} of the row's login, or that of its text when it cannot be opened. */
+export async function rowFingerprint(row: Row, place: SharedPlace): Promise<string> {
+  const login = await openedIn(row, place);
+  const isUnreadable = login === undefined && row.login !== undefined;
+  return isUnreadable ? await hashOf(row.login ?? "") : await fingerprint(login);
 }
 
 /** The same failure, which says where the new tokens are. */

@@ -68,6 +68,7 @@ export function rescueAt(path: string, warn: Warn): SharedRescue | undefined {
   const rescue = parseRescue(text);
   if (rescue !== undefined) return rescue;
   throw new CliError("storage", `Cannot read the rescued tokens in ${path}: they are damaged`, {
+    damagedFile: path,
     next: "move the file away; if no command works then, sign in again",
   });
 }
@@ -80,9 +81,25 @@ function parseRescue(text: string): SharedRescue | undefined {
   return { sealed: JSON.stringify({ version: 2, sealed }) + "\n", follows };
 }
 
-/** Moves a rescued login out of the way that follows another login than the present one. */
+/** Moves a rescued login out of the way that follows another login than the present one; where it is then. */
 export function setRescueAside(path: string, warn: Warn): string {
   const aside = `${path}.${crypto.randomUUID().slice(0, 8)}.unused`;
-  renamePrivateFile(path, aside, warn);
-  return aside;
+  return warnIfFails(() => renamePrivateFile(path, aside, warn), warn) ? aside : path;
+}
+
+/** Removes a rescued login that the store has. */
+export function removeRescue(path: string, warn: Warn): void {
+  warnIfFails(() => removePrivateFile(path, warn), warn);
+}
+
+/** Does what nothing depends on once tokens are saved; whether it worked. */
+function warnIfFails(work: () => void, warn: Warn): boolean {
+  try {
+    work();
+    return true;
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    warn(`${error.message}; the next command tries again`);
+    return false;
+  }
 }

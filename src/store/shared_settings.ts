@@ -1,22 +1,29 @@
 // A profile's settings in a shared store: sealed beside its login, so that another computer needs none of its own.
-// Rule: paths of one computer stay there.
+// Rule: those of this computer that did not come from the store stay as they are, and so do paths of one computer.
 
+import { type Words, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { type Fields, parseObject } from "../base/json.ts";
 import { ifPossible } from "../files/private_directory.ts";
-import { readPrivateFile, type Warn } from "../files/private_file.ts";
-import { writeIn } from "../files/replacement.ts";
+import { readPrivateFile } from "../files/private_file.ts";
+import { removePrivateFile, writeIn, writePrivateFile } from "../files/replacement.ts";
 import type { Sealing } from "./sealing.ts";
 
 /** The settings of a profile. */
 export interface SharedSettings {
   /** The settings on the disk as a sealed text; `undefined` when there are none. */
   sealed(): Promise<string | undefined>;
+  /** The settings of a row, sealed as texts are sealed now; those on the disk when it has none that can be opened. */
+  resealed(sealed: string | undefined): Promise<string | undefined>;
   /**
-   * Puts settings of the store on the disk, where they replace what is there, and gives them: a disk that takes no file
-   * is no reason not to use them.
+   * Puts settings of the store on the disk, and gives them: a disk that takes no file is no reason not to use them.
+   *
+   * @param isWanted whether they also replace settings that this computer has of its own.
+   * @returns `undefined` when they cannot be opened, which is a warning.
    */
-  bring(sealed: string): Promise<Fields>;
+  bring(sealed: string, isWanted?: boolean): Promise<Fields | undefined>;
+  /** Remembers that the store has the settings that are on the disk. */
+  remember(): void;
 }
 
 /** Settings that name files of one computer. */
@@ -28,46 +35,110 @@ function pick(fields: Fields, isLocal: boolean): Fields {
   return Object.fromEntries(entries);
 }
 
+/** The settings for every computer as a text that does not depend on their order. */
+function sharedText(fields: Fields): string {
+  const entries = Object.entries(pick(fields, false)).filter(([name]) => name !== "version");
+  return JSON.stringify(entries.sort(([a], [b]) => a < b ? -1 : 1));
+}
+
+const NONE = sharedText({});
+
+/** Where the settings of a profile are. */
+interface SettingsPlace {
+  readonly configDir: string;
+  readonly profile: string;
+  /** The file that remembers which settings the store had. */
+  readonly remembered: string;
+}
+
 /** The settings of a profile, in its file; `sealing` is that of {@link settingsName}. */
 export function sharedSettings(
-  configDir: string,
-  profile: string,
+  place: SettingsPlace,
   sealing: Sealing,
-  warn: Warn,
+  warn: (text: Words) => void,
 ): SharedSettings {
+  const { configDir, profile, remembered } = place;
   const file = `profiles/${profile}.json`;
-  const read = (): Fields | undefined =>
-    ifPossible(() => {
-      const text = readPrivateFile(`${configDir}/${file}`);
-      return text === undefined ? undefined : parseObject(text);
-    });
-  let brought: Fields | undefined;
-  const keep = (fields: Fields, isOutdated: boolean): void => {
-    try {
-      writeIn(configDir, file, JSON.stringify(fields, undefined, 2) + "\n", warn);
-    } catch (error) {
-      if (!(error instanceof CliError) || error.cause === undefined) throw error; // not the disk
-      brought = fields;
-      if (isOutdated) warn(`${error.message}; it has older settings than the login store`);
-    }
+  const path = `${configDir}/${file}`;
+  const read = () => fieldsAt(path);
+  const seal = async (text: string) => await (await sealing.sealer())(text);
+  const sealed = async (): Promise<string | undefined> => {
+    const fields = read();
+    return fields && await seal(JSON.stringify(pick(fields, false)));
   };
+  const open = async (sealed: string) => await openedOrWarned(sealed, sealing, warn);
+  const remember = (): void => rememberShared(read(), remembered);
   return {
-    async sealed() {
-      const fields = brought ?? read();
-      if (fields === undefined) return undefined;
-      return await (await sealing.sealer())(JSON.stringify(pick(fields, false)));
+    ...{ sealed, remember },
+    async resealed(present) {
+      if (present === undefined) return await sealed();
+      if (await sealing.isUpToDate(present)) return present;
+      const text = await open(present);
+      return text === undefined ? await sealed() ?? present : await seal(text);
     },
-    async bring(sealed) {
-      const text = await sealing.openText(sealed, "the settings in the login store");
-      const present = read();
-      const local = pick(present ?? {}, true);
-      const fields = { ...parseObject(text), ...local };
-      const isSame = present !== undefined &&
-        JSON.stringify(fields) === JSON.stringify({ ...pick(present, false), ...local });
-      if (!isSame) keep(fields, present !== undefined);
+    async bring(sealed, isWanted = false) {
+      const text = await open(sealed);
+      if (text === undefined) return undefined;
+      const present = read() ?? {};
+      const fields = { ...parseObject(text), ...pick(present, true) };
+      const [now, next] = [sharedText(present), sharedText(fields)];
+      const isOwn = ![NONE, next, ifPossible(() => readPrivateFile(remembered))].includes(now);
+      if (isOwn && !isWanted) {
+        warn(words`${OWN} ${profile}, which differ from those in the login store; ${HOW} ${path}`);
+      } else if (now === next || isKept(configDir, file, fields, warn)) remember();
       return fields;
     },
   };
+}
+
+function fieldsAt(path: string): Fields | undefined {
+  return ifPossible(() => {
+    const text = readPrivateFile(path);
+    return text === undefined ? undefined : parseObject(text);
+  });
+}
+
+/** The text of settings of a store; that they cannot be opened is a warning. */
+async function openedOrWarned(
+  sealed: string,
+  sealing: Sealing,
+  warn: (text: Words) => void,
+): Promise<string | undefined> {
+  try {
+    return await sealing.openText(sealed, "the settings in the login store");
+  } catch (error) {
+    if (!(error instanceof CliError) || error.code !== "not_opened") throw error;
+    warn(`${error.message}; they are not used`);
+    return undefined;
+  }
+}
+
+/** That it cannot be remembered makes them this computer's own. */
+function rememberShared(fields: Fields | undefined, path: string): void {
+  ifPossible(() => {
+    if (fields === undefined) return removePrivateFile(path);
+    const text = sharedText(fields);
+    if (readPrivateFile(path) !== text) writePrivateFile(path, text);
+  });
+}
+
+const OWN = "this computer keeps its own settings of profile";
+const HOW = "to use the store's, remove";
+
+/** Whether the disk took the settings. */
+function isKept(
+  configDir: string,
+  file: string,
+  fields: Fields,
+  warn: (text: Words) => void,
+): boolean {
+  try {
+    writeIn(configDir, file, JSON.stringify(fields, undefined, 2) + "\n", warn);
+    return true;
+  } catch (error) {
+    if (!(error instanceof CliError) || error.cause === undefined) throw error; // not the disk
+    return false;
+  }
 }
 
 /** The name that settings are sealed under: a login's text cannot take their place. */

@@ -29,6 +29,8 @@ export interface SharedStore extends LoginStore {
 export interface StoreOptions {
   readonly address?: Address | undefined;
   readonly chosen?: KeyChoice;
+  /** Whether loading a login leaves the settings of this computer alone. */
+  readonly keepsSettings?: boolean;
 }
 
 /**
@@ -40,7 +42,7 @@ export function sharedStore(
   configDir: string,
   system: LockSystem,
   warn: (text: Words) => void,
-  { address = presentAddress(configDir, system), chosen }: StoreOptions = {},
+  { address = presentAddress(configDir, system), chosen, keepsSettings = false }: StoreOptions = {},
 ): SharedStore {
   if (address === undefined) throw noStore();
   const engine = engineAt(address, system);
@@ -50,7 +52,7 @@ export function sharedStore(
     return present;
   };
   const { key } = choice();
-  const placeOf = placesIn(configDir, { address, engine, choice }, system, warn);
+  const placeOf = placesIn(configDir, { address, engine, choice, keepsSettings }, system, warn);
   const read = async (profile: string): Promise<SharedPlace> =>
     placeOf(profile, await readIn(configDir, address, system));
   const written = async (profile: string): Promise<SharedPlace> => {
@@ -82,20 +84,25 @@ interface OpenedStore {
   readonly address: Address;
   readonly engine: Engine;
   readonly choice: () => KeyChoice;
+  readonly keepsSettings: boolean;
 }
 
 /** The place of each profile; in the usual directory, unless another one is named. */
 function placesIn(
   configDir: string,
-  { address, engine, choice }: OpenedStore,
+  { address, engine, choice, keepsSettings }: OpenedStore,
   system: LockSystem,
   warn: (text: Words) => void,
 ): (profile: string, directory?: string) => SharedPlace {
   const sealing = (name: string): Sealing =>
     requireSealing(sealingOf({ configDir, profile: name }, choice, system), address.name);
   return (profile, directory = usualDirectory(configDir, address)) => ({
-    ...{ configDir, profile, engine, directory, sealing: sealing(profile) },
-    settings: sharedSettings(configDir, profile, sealing(settingsName(profile)), warn),
+    ...{ configDir, profile, engine, directory, sealing: sealing(profile), keepsSettings },
+    settings: sharedSettings(
+      { configDir, profile, remembered: `${directory}/${profile}.settings` },
+      sealing(settingsName(profile)),
+      warn,
+    ),
     ...filesOf(directory, profile),
     open: (sealed) => openSealedText(sealed, profile, sealing(profile), address.name),
   });
@@ -164,10 +171,13 @@ async function openSealedText(
   } catch (error) {
     if (!(error instanceof CliError) || error.code !== "not_opened") throw error;
     throw error.with({
-      next: "give every computer the key that the store's logins are sealed with",
+      code: "row_not_opened",
+      next: words`${GIVE_KEY}; if it is lost: ${run("login", { profile })}`,
     });
   }
 }
+
+const GIVE_KEY = "give this computer the key of the store's logins";
 
 /** The settings of the store, put on the disk. */
 async function restoreSettings(

@@ -205,6 +205,24 @@ async function assertSentOnce(answer: () => Promise<Response>): Promise<void> {
   assertEquals(sent, 1);
 }
 
+Deno.test({
+  name:
+    "a holder whose connection breaks after it prepared, and that sends nothing, keeps no other waiting",
+  ignore: postgresql.path === undefined && !isCi,
+  fn: async () => {
+    const whole = (url: string) => Promise.resolve({ url, end: () => Promise.resolve() });
+    await using stores = await inPostgres(whole);
+    const { sql } = await shared();
+    {
+      await using login = await (await stores.at(0)).lock("default");
+      await login.prepare();
+      await sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'anaplan'");
+    }
+    const attempts = await sql("SELECT count(attempt) FROM anaplan_auth_logins");
+    assertEquals(attempts.trim(), "0");
+  },
+});
+
 let server: Promise<Awaited<ReturnType<typeof startPostgres>>> | undefined;
 
 /** One server for all tests of this file; the last one of them ends it. */

@@ -71,14 +71,29 @@ export async function lockRow(profile: string, owner: Owner, locking: Locking): 
     },
     async [Symbol.asyncDispose]() {
       await using connection = held.connection;
-      if (attempt === undefined) return;
-      try { // nothing was saved, so the attempt has ended: the next one need not wait for it
-        await connection.queries([GIVE_UP, [profile, attempt]], ["COMMIT"]);
-      } catch {
-        // the next one waits a little
-      }
+      // nothing was saved, so the attempt has ended: the next one need not wait for it
+      if (attempt !== undefined) await giveUp([profile, attempt], connection, locking);
     },
   };
+}
+
+/** Ends an attempt, by another connection when the first one broke. What fails costs the next one its patience. */
+async function giveUp(
+  attempt: readonly [profile: string, id: string],
+  first: PgConnection,
+  { connect }: Locking,
+): Promise<void> {
+  try {
+    if (!first.isBroken()) return void await first.queries([GIVE_UP, attempt], ["COMMIT"]);
+  } catch {
+    // it broke right now, perhaps: the attempt has a name, so that it is ended once
+  }
+  try {
+    await using second = await connect();
+    await second.query(GIVE_UP, attempt);
+  } catch {
+    // the database cannot be reached
+  }
 }
 
 /** A save, and the lock that it is made under. */

@@ -197,7 +197,7 @@ function serverOf(settings: Settings): string {
 
 /**
  * One honest sentence about what the server may still accept: what it said itself counts, and this computer's clock by
- * its name. A refresh token that it rejected before may be valid again.
+ * its name. A refresh token that it rejected before is not among that.
  */
 function remainingAccess(
   tokenSet: TokenSet,
@@ -205,20 +205,22 @@ function remainingAccess(
   settings: Settings,
   now: number,
 ): string {
-  const { expiresAt, refreshToken } = tokenSet;
+  const { expiresAt, refreshToken, endedBy } = tokenSet;
   const itself = "it expires";
   const parts: string[] = [];
   if (!ended.accessToken && expiresAt > now) {
     const isSure = isFresh(tokenSet, now, 0); // else a clock was set, and no time means anything
     parts.push(`the access token until ${isSure ? clockTime(expiresAt, now) : itself}`);
   }
-  if (refreshToken !== undefined && !ended.refreshToken) {
+  const isAccepted = refreshToken !== undefined && !ended.refreshToken && endedBy === undefined;
+  if (isAccepted) {
     parts.push(`the refresh token until ${itself}`);
   }
   if (parts.length > 0) {
     const what = parts.join(",\nand ");
     return `${serverOf(settings)} may still accept ${what}; the login is removed here.`;
   }
+  if (endedBy !== undefined) return `${serverOf(settings)} had already rejected the login.`;
   return ended.accessToken
     ? "Its tokens are no longer valid."
     : "By this computer's clock, its tokens are no longer valid.";

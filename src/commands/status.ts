@@ -19,7 +19,7 @@ import {
 } from "../session/expiry.ts";
 import { nameOrQuoted, shortenId } from "../base/names.ts";
 import { settingsInUse, settledLogin, storeInUse } from "../session/store_in_use.ts";
-import { loginCommand } from "../session/advice_in_use.ts";
+import { loginCommand, refreshTokenVariable } from "../session/advice_in_use.ts";
 import { otherServer } from "../session/other_server.ts";
 import { fetchAndSaveUser, savedUser } from "../session/user.ts";
 import {
@@ -134,16 +134,24 @@ export async function statusInShort(context: CommandContext): Promise<Words> {
     return words`${state.why}\n${withHelp(words`Next: ${state.next}`, " ".repeat(10))}`;
   }
   const { tokenSet } = state;
-  const { profile } = settings;
   const user = savedUser(tokenSet);
   const who = user === undefined ? "Signed in to" : `Signed in as ${nameOf(user)},`;
   const left = duration(tokenSet.expiresAt - now);
   const access = isFresh(tokenSet, now, 0)
     ? `Access token valid for ${left}${canRefresh(tokenSet) ? ", renewed automatically" : ""}.`
     : "The next command gets a new access token.";
-  return words`${who} ${providerName(settings)} (profile ${profile}).\n${access}\n\n${
+  return words`${headline(who, tokenSet, settings)}.\n${access}\n\n${
     withHelp(words`${run("whoami")}, api, token, logout …`, "   ")
   }`;
+}
+
+/** Who is signed in where; a login of the environment that nothing was asked with yet may be anything. */
+function headline(who: string, { obtainedAt }: TokenSet, settings: Settings): string {
+  const { profile, environment } = settings;
+  const where = `${providerName(settings)} (profile ${profile})`;
+  return obtainedAt === 0
+    ? `The login for ${where} comes from ${refreshTokenVariable(environment)} and was not checked`
+    : `${who} ${where}`;
 }
 
 /** Whether you are signed in; if not, or if only the server knows, why, and what to type. */
@@ -196,7 +204,7 @@ function statusData(tokenSet: TokenSet | undefined, settings: Settings, sealed?:
     client_id: tokenSet?.clientId ?? settings.clientId ?? null,
     scope: tokenSet?.scope ?? null,
     logged_in: true,
-    expires_at: isoTimeOrNull(tokenSet?.expiresAt),
+    expires_at: isoTimeOrNull(tokenSet?.expiresAt || undefined), // 0: there was none yet
     refresh_token_saved_at: isoTimeOrNull(tokenSet?.refreshTokenSavedAt),
     login_expires_at: "at" in expiry ? isoTime(expiry.at) : null,
     login_expiry: expiry.kind,
@@ -219,7 +227,7 @@ function describe(tokenSet: TokenSet, settings: Settings, path: string, now: num
     ["Scope", tokenSet.scope && nameOrQuoted(tokenSet.scope)],
     ["Stored in", isStored ? path : "nothing; each command gets a token of its own"],
   ]);
-  return `${who} ${providerName(settings)} (profile ${settings.profile})\n\n${rows}`;
+  return `${headline(who, tokenSet, settings)}\n\n${rows}`;
 }
 
 function accessTokenLine(tokenSet: TokenSet, now: number): string {

@@ -11,7 +11,7 @@ import { looseFiles } from "../files/loose_files.ts";
 import { nameOf } from "../provider/provider.ts";
 import { assumedExpiry, signedOut, signedOutInShort } from "../session/expiry.ts";
 import { storeOf } from "../session/store_in_use.ts";
-import { loginCommand } from "../session/advice_in_use.ts";
+import { loginCommand, refreshTokenVariable } from "../session/advice_in_use.ts";
 import { otherServer } from "../session/other_server.ts";
 import { savedUser } from "../session/user.ts";
 import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
@@ -109,7 +109,8 @@ export function filesCheck(settings: Settings): Check {
 /** Whether you are signed in, as whom, and when the login was last refreshed. */
 export async function loginCheck(settings: Settings, context: CommandContext): Promise<Check> {
   if (hasEnvironmentLogin(settings)) {
-    return ok("Login", "comes from the environment (ANAPLAN_REFRESH_TOKEN); none is stored");
+    const variable = refreshTokenVariable(settings.environment);
+    return ok("Login", `comes from ${variable} and was not checked; none is stored`);
   }
   try {
     const { profile } = settings;

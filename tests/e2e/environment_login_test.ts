@@ -19,7 +19,10 @@ const JOB: readonly (readonly [argv: readonly string[], stdout: RegExp])[] = [
   [["api", "--chunks", FILES], /\S/],
   [["exec", "--", "sh", "-c", 'test -n "$ANAPLAN_ACCESS_TOKEN" && echo in'], /^in\n$/],
   [["whoami"], /^Ada Lovelace <ada@example.com>\n/],
-  [["status"], /^Signed in to Anaplan us1 \(profile default\)\n/],
+  [
+    ["status"],
+    /^The login for Anaplan us1 \(profile default\) comes from ANAPLAN_REFRESH_TOKEN and was not/,
+  ],
   [["status", "--check"], /accepts the login of Ada Lovelace/],
   [["refresh", "--if-expiring-within", "10m"], /^Refreshed\./],
   [["validate"], /^Valid until/],

@@ -1,13 +1,14 @@
 // A login that comes from ANAPLAN_REFRESH_TOKEN: used, never written, and reported when it is no longer valid.
 import { formatWords } from "../../src/base/advice.ts";
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { login } from "../../src/commands/login.ts";
 import { logout } from "../../src/commands/logout.ts";
-import { status } from "../../src/commands/status.ts";
+import { status, statusInShort } from "../../src/commands/status.ts";
 import { token } from "../../src/commands/token.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { type FakeContext, fakeContext, type NetworkStep } from "../support/fake_system.ts";
 import { errorAnswer, LOGIN, putLogin, storedLogin, tokenAnswer } from "../support/logins.ts";
+import { ada } from "../support/sign_in_scene.ts";
 import { tempDir } from "../support/temp_dir.ts";
 
 const CLIENT = { ANAPLAN_CLIENT_ID: "ci-client", ANAPLAN_CLIENT_SECRET: "ci-secret" };
@@ -170,13 +171,32 @@ Deno.test("without a client id it is a usage error that names the variable", asy
   assertStringIncludes(formatWords(next), "ANAPLAN_CLIENT_ID");
 });
 
-Deno.test("status says where the login comes from, and sends nothing", async () => {
-  using world = scene([]);
+Deno.test("status says where the login comes from and that it was not checked, and sends nothing", async () => {
+  using world = scene([], { HOME: "/home/nobody" });
   const { context, flags } = world;
   const { text, data, outcome } = await status(flags, context);
   assertEquals(outcome, undefined);
-  assertStringIncludes(formatWords(text), "from ANAPLAN_REFRESH_TOKEN");
-  assertEquals((data as { logged_in: boolean }).logged_in, true);
+  const first = "The login for Anaplan us1 (profile default) comes from ANAPLAN_REFRESH_TOKEN " +
+    "and was not checked";
+  assertEquals(formatWords(text).split("\n")[0], first);
+  assertStringIncludes(formatWords(await statusInShort(context)), `${first}.\n`);
+  const { logged_in, expires_at } = data as Record<string, unknown>;
+  assertEquals([logged_in, expires_at], [true, null]);
+});
+
+Deno.test("status names the file's variable when the login comes from a file", async () => {
+  using world = scene([], { ANAPLAN_REFRESH_TOKEN: "" });
+  using file = tempDir();
+  Deno.writeTextFileSync(`${file.path}/token`, "from-a-file\n", { mode: 0o600 });
+  const env = { ...CLIENT, ANAPLAN_REFRESH_TOKEN_FILE: `${file.path}/token` };
+  const { text } = await status(world.flags, fakeContext({ env }));
+  assertStringIncludes(formatWords(text), " comes from ANAPLAN_REFRESH_TOKEN_FILE and was not");
+});
+
+Deno.test("status --check says that you are signed in once the server has said so", async () => {
+  using world = scene([tokenAnswer(KEPT), ada()]);
+  const { text } = await status({ ...world.flags, check: true }, world.context);
+  assertMatch(formatWords(text), /^Signed in to Anaplan us1 \(profile default\)\n/);
 });
 
 Deno.test("login and logout say that nothing is stored, and change nothing", async () => {

@@ -49,11 +49,11 @@ export function denoSystem(
     expectWrites,
     async holdSignals() {
       // a request follows: what it needs is loaded before the last file descriptor may be taken
-      const [{ holdSignals }] = await Promise.all([
+      const [{ holdSignals }, { answerDue }] = await Promise.all([
         import("./signals.ts"),
         import("./http.ts"),
       ]);
-      return holdSignals(tell);
+      return holdSignals(tell, answerDue);
     },
   };
 }

@@ -29,6 +29,14 @@ const HEADERS = {
   "user-agent": "anaplan-auth",
 };
 
+/** When each request that is under way ends at the latest, on the monotonic clock. */
+const ends = new Set<number>();
+
+/** When the last answer that is waited for is there, or is given up; `undefined` when none is waited for. */
+export function answerDue(): number | undefined {
+  return ends.size === 0 ? undefined : Math.max(...ends);
+}
+
 /** As {@link fetchWhole}; says what it waits for. */
 export async function fetchPatiently(
   request: HttpRequest,
@@ -36,10 +44,16 @@ export async function fetchPatiently(
   show: ShowWait,
 ): Promise<Response> {
   const limit = LONGEST_ANSWER * (request.timeout ?? TIMEOUT);
-  using _wait = isScreen()
-    ? (await import("./long_wait.ts")).showWait(new URL(request.url).host, limit, show)
-    : undefined;
-  return await fetchWhole(request, trace);
+  const end = performance.now() + limit;
+  ends.add(end);
+  try {
+    using _wait = isScreen()
+      ? (await import("./long_wait.ts")).showWait(new URL(request.url).host, limit, show)
+      : undefined;
+    return await fetchWhole(request, trace);
+  } finally {
+    ends.delete(end);
+  }
 }
 
 /** Sends the request and reads the whole answer; see {@link System.fetch}. */

@@ -52,17 +52,25 @@ export function abortOnSignals(controller: AbortController): void {
 }
 
 /**
- * Lets signals wait. When one came, the disposal throws a CliError of kind `interrupted`, and signals wait on: what
+ * Lets signals wait, and says once why: at the first one when a request is under way, else at the second one, since
+ * what comes before and after a request takes no time. When one came, the disposal throws a CliError of kind `interrupted`, and signals wait on: what
  * happened has to be printed before the program ends.
+ *
+ * @param answerDue when the answer of the present request is there at the latest, on the monotonic clock.
  */
-export function holdSignals(tell: (text: string) => void): Disposable {
+export function holdSignals(
+  tell: (text: string) => void,
+  answerDue: () => number | undefined = () => undefined,
+): Disposable {
   holders++;
   let isOver = false;
   const listening = onSignals((signal) => {
     if (isOver) return raiseAgain(signal, listening);
-    if (!isSecondSignal(signal) || isTold) return;
+    const isAgain = isSecondSignal(signal);
+    const due = answerDue();
+    if (isTold || (due === undefined && !isAgain)) return;
     isTold = true;
-    tell("The new tokens are on their way. The program stops when it has saved them.");
+    tell(reasonToWait(due));
   });
   return {
     [Symbol.dispose]() {
@@ -78,6 +86,13 @@ export function holdSignals(tell: (text: string) => void): Disposable {
       AbortSignal.timeout(DELIVERY_TIME).addEventListener("abort", listening[Symbol.dispose]);
     },
   };
+}
+
+function reasonToWait(due: number | undefined): string {
+  if (due === undefined) return "The program stops when it has saved the login.";
+  const seconds = Math.max(1, Math.ceil((due - performance.now()) / 1_000));
+  return "The server may already have issued new tokens. Waiting for its answer, at most " +
+    `${seconds} s more.`;
 }
 
 /** Sends on a signal that comes too late: to another listener, or to the system, which ends the process. */

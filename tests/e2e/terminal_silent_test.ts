@@ -119,9 +119,13 @@ testWith(
       home: home.path,
     });
     await terminal.shows(/^Waiting for 127.*Ctrl-C stops after the answer\.$/m);
+    await terminal.type(CTRL_C);
+    await terminal.shows(
+      /^The server may already have issued new tokens\. .*at most \d+ s\s+more\.$/ms,
+    );
     gate.resolve();
-    const { screen } = await terminal.end;
-    assertEquals(/Waiting/.test(screen), false, screen);
+    const { code, screen } = await terminal.end;
+    assertEquals([code, /Waiting for 127/.test(screen)], [130, false], screen);
   },
 );
 

@@ -121,7 +121,7 @@ testWith(
     await terminal.shows(/^Waiting for 127.*Ctrl-C stops after the answer\.$/m);
     await terminal.type(CTRL_C);
     await terminal.shows(
-      /^The server may already have issued new tokens\. .*at most \d+ s\s+more\.$/ms,
+      /^The server may already have issued new tokens\. .*at\s+most\s+\d+\s+s\s+more\.$/ms,
     );
     gate.resolve();
     const { code, screen } = await terminal.end;

@@ -95,7 +95,7 @@ Deno.test("what to do next begins small, as the rest of its line, and ends witho
 });
 
 /** Flags of other programs, of Stricli, and how flags are spoken of. */
-const OTHER_FLAGS = ["--allow-run", "--allow-net", "--network", "--flag", "--help"];
+const OTHER_FLAGS = ["--allow-run", "--allow-net", "--network", "--flag", "--help", "--version"];
 /** What may follow the program's name besides commands. */
 const PROSE = ["on", "waits", "is", "listener"];
 

@@ -64,11 +64,11 @@ Deno.test("every command of ours is a value, and no text", () => {
   assertEquals(texts, []);
 });
 
-Deno.test("only the printer reads how the program is typed", () => {
+Deno.test("only the printer reads how the program is typed, and the system whether a task runs it", () => {
   const readers = found((line) => /ANAPLAN_AUTH_COMMAND/.test(line)).map((line) =>
     line.split(":")[0] ?? ""
   );
-  assertEquals(readers, ["src/cli/print.ts", "src/system/needs.ts"]);
+  assertEquals(readers, ["src/cli/print.ts", "src/system/deno.ts", "src/system/needs.ts"]);
 });
 
 /** The text without its comments. */

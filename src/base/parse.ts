@@ -7,12 +7,13 @@ const UNITS: Readonly<Record<string, number>> = {
   d: 86_400_000,
 };
 
-/** A duration in milliseconds: `90s`, `10m`, `2h`, `1d`; a bare number counts seconds. */
+/** A duration in milliseconds: `90s`, `10m`, `2h`, `1d`; only 0 needs no unit. */
 export function parseDuration(text: string): number {
-  const [, digits, unit = "s"] = /^(\d{1,9})([smhd]?)$/.exec(text.trim()) ?? [];
-  const factor = UNITS[unit || "s"];
+  const [, digits, unit = ""] = /^(\d{1,9})([smhd]?)$/.exec(text.trim()) ?? [];
+  if (Number(digits) === 0) return 0;
+  const factor = UNITS[unit];
   if (digits === undefined || factor === undefined) {
-    throw new Error("give a time such as 90s, 10m or 2h");
+    throw new Error("give a time such as 90s, 10m, 2h or 7d");
   }
   return Number(digits) * factor;
 }
@@ -48,10 +49,13 @@ export interface Setup {
 /** `REGION:CLIENT_ID:CALLBACK_URL`. */
 export function parseSetup(text: string): Setup {
   const [, region, clientId, redirectUri] =
-    /^([^:\s]+):([^:\s]+):(https?:\S+)$/.exec(text.trim()) ??
+    /^([^:\s]+):([^:\s]+):(https?:\S+|CALLBACK_URL)$/.exec(text.trim()) ??
       [];
   if (region === undefined || clientId === undefined || redirectUri === undefined) {
     throw new Error("give REGION:CLIENT_ID:CALLBACK_URL, as your administrator sends it");
+  }
+  if (region === "REGION" || clientId === "CLIENT_ID") {
+    throw new Error("your administrator puts the region and the client ID in their places");
   }
   return { region, clientId, redirectUri };
 }

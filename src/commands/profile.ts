@@ -5,6 +5,7 @@ import { regionOf } from "../provider/authorization_server.ts";
 import { assertTrustworthy } from "../files/ca_file.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { CliError } from "../base/errors.ts";
+import { onlyDefined } from "../base/json.ts";
 import { isProfileName } from "../base/text.ts";
 import { listenCandidates } from "../oauth/listen_addresses.ts";
 import {
@@ -27,7 +28,13 @@ import {
   type Settings,
   warnOfUnused,
 } from "../settings/settings.ts";
-import { type KeptSettings, ROWS, type SettingName, typedName } from "../settings/table.ts";
+import {
+  flagKey,
+  type KeptSettings,
+  ROWS,
+  type SettingName,
+  typedName,
+} from "../settings/table.ts";
 import { table } from "../base/lines.ts";
 import { flagTime } from "../base/times.ts";
 
@@ -86,6 +93,7 @@ export async function profileSet(
   await login.settings?.bring();
   const silent = { ...context.system, env: () => undefined }; // what the environment says stays there
   const before = await loadOrSetAside(() => loadProfile(configDir, profile), context.talk.warn);
+  if (isNothing(flags) && (before !== undefined || name === undefined)) throw nothingToSet();
   const unset: readonly string[] = (flags.unset ?? []).map(settingNamed);
   const left = (settings: object): Profile =>
     Object.fromEntries(
@@ -104,6 +112,22 @@ export async function profileSet(
   warnOfUnused(left({ ...before }), given, context.talk.warn);
   await warnOfOtherClient(settings, context);
   return { kind: "answer", text: `Saved (profile ${profile}).`, data: { profile } };
+}
+
+/** Whether no setting is given or unset; the flags that say where and how are none. */
+function isNothing(flags: ProfileSetFlags): boolean {
+  const given = new Set<string>(Object.keys(onlyDefined({ ...flags })));
+  return !given.has("unset") && !ROWS.some(([name]) => given.has(flagKey(name)));
+}
+
+function nothingToSet(): CliError {
+  return new CliError(
+    "usage",
+    "Cannot save: no setting is given, such as --region or --client-id",
+    {
+      next: run("profile set --help"),
+    },
+  );
 }
 
 /** What other commands take from a flag for one run. */

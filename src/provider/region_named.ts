@@ -1,6 +1,6 @@
 // Which of Anaplan's regions a text means. Rule: loaded when --region is typed, and never for a refresh.
 
-import { oneOf } from "../base/near_names.ts";
+import { didYouMean, nearNames, oneOf } from "../base/near_names.ts";
 import { parseText } from "../base/parse.ts";
 import { REGIONS } from "./regions.ts";
 import { regionsAt } from "./regions_at.ts";
@@ -19,4 +19,12 @@ export function regionNamed(text: string): string {
     .map(([name]) => name);
   if (there.length > 1) throw new Error(`give ${oneOf(there)}`);
   return there[0] ?? text;
+}
+
+/** The same for a region that has to exist. @throws {Error} in a few words, when it does not. */
+export function existingRegion(text: string): string {
+  const region = regionNamed(text);
+  if (Object.hasOwn(REGIONS, region)) return region;
+  const near = didYouMean(nearNames(text, Object.keys(REGIONS)));
+  throw new Error(`there is no region ${text}${near}`);
 }

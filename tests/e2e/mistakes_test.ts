@@ -40,6 +40,25 @@ const MISTAKES: readonly (readonly [string, string])[] = [
   ["token --scheme bearer", "token --scheme Bearer"],
   ["login --clientid abc", "login --client-id abc"],
   ["logn --region eu2", "login --region eu2"],
+  ["-v", "--version"],
+  ["-V", "--version"],
+  ["--verison", "--version"],
+  ["--quiet", "help"],
+  ["--no-color", "help"],
+  ["api GET /2/0/users/me", "api /2/0/users/me -X GET"],
+  ["api post /2/0/workspaces -d x", "api /2/0/workspaces -X POST"],
+  ["get /2/0/users/me", "api /2/0/users/me"],
+  ["curl -s https://api.anaplan.com/2/0/users/me", "api https://api.anaplan.com/2/0/users/me"],
+  ["post", "api PATH -X POST"],
+  ["auth", "login"],
+  ["sign-in", "login"],
+  ["setup", "login"],
+  ["configure", "login"],
+  ["who", "whoami"],
+  ["me", "whoami"],
+  ["help admin", "help administrator"],
+  ["login --username a --password b", "login"],
+  ["login --token x", "login"],
 ];
 
 /** A home with the profile `prod`, in which no user is signed in. */
@@ -87,6 +106,9 @@ const HABITS: readonly (readonly [string, string])[] = [
   ["profile create eu --region us1", "profile set eu --region us1"],
   ["profile set eu --region EU2", "profile set eu --region eu2"],
   ["profile set eu --region Germany", "profile set eu --region eu2"],
+  ["login help", "help login"],
+  ["profile help", "help profile"],
+  ["profile set help", "profile set help"],
   ["profile delete prod", "profile remove prod"],
 ];
 
@@ -125,6 +147,45 @@ for (
     assertNotMatch(answer.stdout + answer.stderr, /hunter2/);
   });
 }
+
+for (
+  const [line, says] of [
+    ["login --username ada --password hunter2", /^Cannot use a user name or a password: you type/],
+    ["login --token hunter2", /^A token does not belong on the command line/],
+    [
+      "api GET /2/0/users/me",
+      /^Cannot use "GET" for PATH: the method goes into --method \(-X\)\.$/m,
+    ],
+    ["api /2/0/users/me other", /^Cannot use the argument "other": it is one too many\.$/m],
+    ["profile set prod", /^Cannot save: no setting is given/],
+    ["refresh --if-expiring-within 10", /: give a time such as 90s, 10m, 2h or 7d\.$/m],
+    [
+      "login --setup xx9:abc:https://a.example/",
+      /^Cannot use "xx9:\S+" for --setup: there is no region xx9/,
+    ],
+    [
+      "login --setup REGION:CLIENT_ID:CALLBACK_URL",
+      /for --setup: your administrator puts the region/,
+    ],
+    [
+      "login --setup germany:abc:https://a.example/ --paste --no-input",
+      /response_type=code&client_id=abc|secret/,
+    ],
+  ] as const
+) {
+  Deno.test(`"${line}" is answered with what is wrong about it`, async () => {
+    await using home = await homeWithProfile();
+    const { stderr } = await typed(line, home);
+    assertMatch(stderr, says);
+    assertNotMatch(stderr, /hunter2/);
+  });
+}
+
+Deno.test("an empty path is named as the help names it", async () => {
+  await using home = await homeWithProfile();
+  const { stderr } = await runProgram(["api", ""], { home: home.path });
+  assertMatch(stderr, /^Cannot use "" for PATH: it is empty\.$/m);
+});
 
 Deno.test("a place with several regions is answered with their names", async () => {
   await using home = await homeWithProfile();

@@ -4,18 +4,18 @@ import { run, type Words } from "../../base/advice.ts";
 import { CliError } from "../../base/errors.ts";
 import { onlyDefined } from "../../base/json.ts";
 import { shellWord, toKebabCase } from "../../base/text.ts";
+import { flagsBehind, knownMistake, withoutCommand } from "./mistakes.ts";
 import type { Complaint } from "../tree/loading.ts";
 import { ROOT, walk } from "../tree/tree.ts";
 
-/** Flags of other tools that take a secret as their value. */
-const SECRET_FLAGS = ["--client-secret", "--secret", "--password"];
-
 /** The usage error for a complaint about what was typed: with what was meant, and where help is. */
 export function usageError(
-  { text, flag = "", command, value }: Complaint,
+  { text, flag = "", command, value, argument }: Complaint,
   argv: readonly string[],
 ): CliError {
-  if (argv.some(isSecretFlag)) return secretTyped();
+  const known = knownMistake(argv);
+  if (known !== undefined) return known;
+  if (argument !== undefined) return tooMany(argument, argv);
   const misspelled = flag !== ""
     ? { typed: flag, names: flagsFor(argv) }
     : command !== undefined
@@ -24,15 +24,13 @@ export function usageError(
   return new CliError("usage", text, onlyDefined({ next: helpFor(argv), misspelled }));
 }
 
-function isSecretFlag(word: string): boolean {
-  const [flag = ""] = word.split("=");
-  return word.startsWith("--") && SECRET_FLAGS.includes(`--${toKebabCase(flag.slice(2))}`);
-}
-
-/** Its value is not repeated, here or in what is typed next. */
-function secretTyped(): CliError {
-  const why = "A secret does not belong on the command line, where other users can see it";
-  return new CliError("usage", why, { next: run("login --client-secret-file FILE") });
+/** The error for an argument that the command does not take. */
+function tooMany(argument: string, argv: readonly string[]): CliError {
+  const { target } = walk(argv);
+  const takesSome = "loader" in target && target.parameters.positional !== undefined;
+  const why = takesSome ? "it is one too many" : "this command takes flags only";
+  const message = `Cannot use the argument "${argument}": ${why}`;
+  return new CliError("usage", message, { next: helpFor(argv) });
 }
 
 function flagsFor(argv: readonly string[]): string[] {
@@ -51,8 +49,7 @@ function helpFor(argv: readonly string[]): Words {
   const [name = ""] = argv;
   if (name.startsWith("-")) {
     const command = argv.find((word) => ROOT.getRoutingTargetForInput(word) !== undefined);
-    const others = argv.filter((word) => word !== command);
-    return run([command ?? "<command>", ...others].join(" "));
+    return command === undefined ? withoutCommand(name) : flagsBehind(command, argv);
   }
   if (name === "exec" && !argv.includes("--")) {
     return run(["exec --", ...argv.slice(1).map(shellWord)].join(" "));

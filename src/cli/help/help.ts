@@ -34,9 +34,10 @@ export async function help(
   const { names, target } = walk(topic);
   const typed = topic[names.length];
   if (typed !== undefined) {
+    const topics = names.length === 0 ? ["reference", "administrator"] : [];
     throw new CliError("usage", `Cannot show help: there is no command ${name}`, {
       next: run("help"),
-      misspelled: { typed, names: "loader" in target ? [] : namesIn(target) },
+      misspelled: { typed, names: "loader" in target ? [] : [...namesIn(target), ...topics] },
     });
   }
   const width = Math.min(WIDTH, system.terminal.columns() ?? WIDTH);

@@ -3,7 +3,7 @@
 
 import type { FlagParametersForType, TypedFlagParameter } from "@stricli/core";
 import { completableFrom, type TreeContext, type WordSource } from "./loading.ts";
-import { parseText } from "../../base/parse.ts";
+import { parseSetup, parseText, type Setup } from "../../base/parse.ts";
 import { briefOf, flagKey, type GivenFlags, type Row, ROWS } from "../../settings/table.ts";
 
 type Flag<Value> = TypedFlagParameter<Value | undefined, TreeContext>;
@@ -62,6 +62,18 @@ async function regionNamed(text: string): Promise<string> {
   } catch (error) { // Stricli adds no flag to what is thrown later
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`Cannot use "${text}" for --region: ${reason}`);
+  }
+}
+
+/** A text of `--setup` with its region by name; a region that does not exist is said to be one of this flag. */
+export async function setupNamed(text: string): Promise<Setup> {
+  try {
+    const setup = parseSetup(text);
+    const { existingRegion } = await import("../../provider/region_named.ts");
+    return { ...setup, region: existingRegion(setup.region) };
+  } catch (error) { // as above
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`Cannot use "${text}" for --setup: ${reason}`);
   }
 }
 

@@ -29,6 +29,8 @@ export interface Complaint {
   readonly flag?: string;
   /** The command that does not exist. */
   readonly command?: string;
+  /** The argument that the command does not take. */
+  readonly argument?: string;
   /** The value that a flag does not have, and the values that it has. */
   readonly value?: Misspelled;
 }

@@ -70,6 +70,7 @@ interface ParseNotes {
   /** As in {@link Complaint}. */
   flag?: string;
   command?: string;
+  argument?: string;
   value?: Misspelled;
 }
 
@@ -117,6 +118,9 @@ function complaints(noted: ParseNotes): ApplicationText {
     },
     exceptionWhileParsingArguments: (error) => {
       if (error instanceof FlagNotFoundError) noted.flag = flagName(error.input);
+      if (error instanceof UnexpectedPositionalError && !/^--[\w-]+=$/.test(error.input)) {
+        noted.argument = error.input;
+      }
       if (error instanceof EnumValidationError) {
         noted.value = { typed: error.input, names: error.values };
       }
@@ -153,7 +157,7 @@ function argumentProblem(error: unknown): string {
   if (error instanceof UnexpectedPositionalError) {
     const [, flag] = /^(--[\w-]+)=$/.exec(error.input) ?? [];
     if (flag !== undefined) return `Cannot use "" for ${flag}: it is empty`;
-    return `Cannot use the argument "${error.input}": this command takes flags only`;
+    return `Cannot use the argument "${error.input}"`;
   }
   if (error instanceof UnsatisfiedPositionalError) {
     const { placeholder } = error;
@@ -172,6 +176,8 @@ function splitGluedFlags(argv: readonly string[]): readonly string[] {
   });
 }
 
+/** The name of a flag; that of an argument is in capitals. */
 function flagName(external: string): string {
+  if (!/[a-z]/.test(external)) return external;
   return `--${toKebabCase(external.replace(/^-+/, ""))}`;
 }

@@ -8,7 +8,7 @@ import type { RefreshFlags } from "../../commands/refresh.ts";
 import type { StatusFlags } from "../../commands/status.ts";
 import { BRIEF, COMMANDS } from "./commands.ts";
 import { complete } from "./complete_words.ts";
-import { COMMON_FLAGS, CONNECTION_FLAGS, text, time, yes } from "./flags.ts";
+import { COMMON_FLAGS, CONNECTION_FLAGS, setupNamed, text, time, yes } from "./flags.ts";
 import {
   completableFrom,
   lazyLoader,
@@ -16,7 +16,7 @@ import {
   type TreeContext,
   treeLoader,
 } from "./loading.ts";
-import { parseDuration, parseSetup, parseWait } from "../../base/parse.ts";
+import { parseDuration, parseWait } from "../../base/parse.ts";
 import { api, exec, proxy, token } from "./scripts.ts";
 import { seal, unseal } from "./seal.ts";
 import { store } from "./store.ts";
@@ -29,7 +29,7 @@ const login: TreeCommand = buildCommand<LoginFlags, [], TreeContext>({
       ...CONNECTION_FLAGS,
       setup: {
         ...text("What your administrator sent, in one", "REGION:CLIENT_ID:CALLBACK_URL"),
-        parse: parseSetup,
+        parse: setupNamed,
       },
       device: yes("Sign in with a code on any device"),
       paste: yes("Open no listener; paste the address that the browser ends on"),

@@ -68,13 +68,20 @@ async function fileFor(
   return createNamedFile(system.absolutePath(output));
 }
 
+/** What ends the input of a terminal; Ctrl-D elsewhere. */
+const END_OF_INPUT: Readonly<Record<string, string>> = { windows: "Ctrl-Z, Enter" };
+
 async function callOf(
   place: string,
   flags: ApiFlags,
   settings: Settings,
-  { system }: CommandContext,
+  { system, talk }: CommandContext,
 ): Promise<Call> {
   const { url, scheme } = targetOf(place, settings);
+  const isTyped = system.terminal.stdin && ["-", "@-"].includes(flags.data ?? "");
+  if (isTyped) {
+    talk.say(`Type the data, then Enter and ${END_OF_INPUT[system.platform] ?? "Ctrl-D"}.`);
+  }
   const body = flags.data === undefined
     ? undefined
     : await (await import("../api/body.ts")).bodyOf(flags.data, system);

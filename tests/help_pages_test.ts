@@ -8,7 +8,7 @@ import { layout } from "../src/cli/layout.ts";
 import { formatWords } from "../src/base/advice.ts";
 import { rootHelp } from "../src/cli/help/root_help.ts";
 import { broken, fitLines } from "../src/base/lines.ts";
-import { toKebabCase } from "../src/base/text.ts";
+import { toKebabCase } from "../src/base/parse.ts";
 import { ROOT } from "../src/cli/tree/tree.ts";
 import { commands, flagsOf, groups } from "./support/tree.ts";
 

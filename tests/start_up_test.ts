@@ -84,7 +84,7 @@ Deno.test("a refresh loads nothing that only a failure or status needs", () => {
 /** What a proxy loads before it answers, never, or only when another command asks for it. */
 const NOT_WHILE_IT_ANSWERS = [
   "base/near_names",
-  ...["container", "listener", "plain_question", "program", "question", "task_stops", "terminal"]
+  ...["container", "listener", "plain_question", "program", "question", "terminal"]
     .map((name) => `system/${name}`),
 ].map((name) => `src/${name}.ts`);
 

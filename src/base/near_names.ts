@@ -2,7 +2,7 @@
 
 import { run, type Words } from "./advice.ts";
 import type { CliError } from "./errors.ts";
-import { toKebabCase } from "./text.ts";
+import { toKebabCase } from "./parse.ts";
 import { levenshteinDistance } from "@std/text/levenshtein-distance";
 
 /** The shortest beginning of a name that counts as the name. */

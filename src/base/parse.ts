@@ -61,3 +61,8 @@ export function parseSetup(text: string): Setup {
 }
 
 const PROMPTS = ["none", "login", "consent", "select_account"];
+
+/** A name of the code as it is typed: `configDir` is `config-dir`. */
+export function toKebabCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

@@ -53,11 +53,6 @@ export function shellWord(text: string): string {
   return /^[\w@%+=:,./~-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** A name of the code as it is typed: `configDir` is `config-dir`. */
-export function toKebabCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
 /** The time as JSON has it (ISO 8601). */
 export function isoTime(time: number): string {
   return new Date(time).toISOString();

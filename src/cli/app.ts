@@ -8,7 +8,6 @@ import type { ShowWait, System, Trace } from "../system/contract.ts";
 import { VERSION } from "../base/version.ts";
 import { commandNamed, orSignIn } from "./tree/commands.ts";
 import type { ParsedCommand } from "./tree/loading.ts";
-import { toKebabCase } from "../base/text.ts";
 import { type Printer, printer } from "./print.ts";
 
 /**
@@ -33,11 +32,9 @@ export async function run(
   const out: Printer = printer(system, {
     json: hasFlag(argv, "json"),
     quiet: hasFlag(argv, "quiet"),
-    verbose: hasFlag(argv, "verbose") || system.env("ANAPLAN_AUTH_DEBUG") !== undefined,
-    color: !hasFlag(argv, "noColor") && system.env("NO_COLOR") === undefined,
-    carry: hasFlag(argv, "configDir")
-      ? (await import("./carried.ts")).carryConfigDir(argv)
-      : undefined,
+    verbose: hasFlag(argv, "verbose") || !!system.env("ANAPLAN_AUTH_DEBUG"),
+    color: !hasFlag(argv, "noColor") && !system.env("NO_COLOR"),
+    carry: hasFlag(argv, "configDir") && (await import("./carried.ts")).carry(argv),
   }, layout);
   const isMute = hasFlag(argv, "noInput"); // no user types
   const heard = isMute ? { ...system, terminal: { ...terminal, stdin: false } } : system;
@@ -123,7 +120,7 @@ async function performCommand(
 /** Whether a person sees everything and can answer. */
 function isAtTerminal({ system }: CommandContext): boolean {
   const { stdin, stdout, stderr } = system.terminal;
-  return stdin && stdout && stderr && system.env("CI") === undefined;
+  return stdin && stdout && stderr && !system.env("CI");
 }
 
 /** Whether these are so many arguments and no flag, so that no parser is needed. */
@@ -134,8 +131,11 @@ function arePlain(words: readonly string[], count = 0): boolean {
 /** Whether a flag is set, in any spelling that Stricli takes; `--json=no` turns it off. */
 function hasFlag(argv: readonly string[], flag: string): boolean {
   const end = argv.indexOf("--");
-  const words = argv.slice(0, end < 0 ? argv.length : end).filter((word) => word.startsWith("--"));
+  const words = argv.slice(0, end < 0 ? undefined : end).filter((word) => word.startsWith("--"));
   if (words.length === 0) return false; // the usual case, in which no pattern has to be made
-  const set = new RegExp(`^--(${flag}|${toKebabCase(flag)})(?!=(?:false|f|no|n|off|0)$)(=|$)`, "i");
+  const set = new RegExp(
+    `^--${flag.replace(/[A-Z]/g, "-?$&")}(?!=(?:false|f|no|n|off|0)$)(=|$)`,
+    "i",
+  );
   return words.some((word) => set.test(word));
 }

@@ -5,7 +5,7 @@ import { piecesOf, type Run, type Words } from "../base/advice.ts";
 import { shellWord } from "../base/text.ts";
 
 /** What adds the `--config-dir` of the command line to the commands in a text. */
-export function carryConfigDir(argv: readonly string[]): (said: Words) => Words {
+export function carry(argv: readonly string[]): (said: Words) => Words {
   const flag = typedFlag(argv);
   if (flag === undefined) return (said) => said;
   return (said) =>

@@ -17,7 +17,7 @@ export interface PrintOptions {
   readonly color: boolean;
   readonly verbose: boolean;
   /** Adds to commands what they have to carry of the command line. */
-  readonly carry?: ((said: Words) => Words) | undefined;
+  readonly carry?: false | ((said: Words) => Words);
 }
 
 /** Prints for one run of the program. */
@@ -45,7 +45,7 @@ export function printer(system: Streams, options: PrintOptions, layout?: Layout)
     shown,
     typed,
     say: (text) => void (options.quiet || talk(text)),
-    insist: (text) => talk(text),
+    insist: talk,
     warn: (text) => talk(["Warning: ", ...piecesOf(text)]),
     trace: (line) => void (options.verbose && stderr.line(dim(flattenText(shown(line()))))),
     progress: (text) => void (options.quiet || stderr.progress(flattenText(text))),
@@ -61,7 +61,7 @@ export function printer(system: Streams, options: PrintOptions, layout?: Layout)
     },
     error(error) {
       if (options.verbose && error.kind === "internal") talk(stackOf(error.cause));
-      if (options.json) return stderr.line(json(errorData(error, typed)));
+      if (options.json) return stderr.line(json({ error: errorData(error, typed) }));
       talk(asSentence(onOneLine(error.message)), true);
       if (error.next) talk(["Next: ", ...piecesOf(error.next)], true);
       if (error.more) talk(error.more);
@@ -81,7 +81,7 @@ function readable(
   carry: PrintOptions["carry"],
 ) {
   const typed = (said: Words, blank?: string): string =>
-    formatWords(carry?.(said) ?? said, env(COMMAND_VARIABLE), blank);
+    formatWords(carry ? carry(said) : said, env(COMMAND_VARIABLE), blank);
   const shown = (said: Words, blank?: string): string => {
     const [home, text] = [env("HOME"), typed(said, blank)];
     return stripControls(home === undefined ? text : withTilde(text, home));
@@ -159,14 +159,8 @@ const CLEAR_LINE = "\r\x1b[2K";
 const NO_BREAK = "\u00a0";
 
 function errorData(error: CliError, typed: (text: Words) => string): unknown {
-  return {
-    error: {
-      kind: error.kind,
-      message: error.message,
-      next: error.next === undefined ? null : typed(error.next),
-      oauth_error: error.oauthError ?? null,
-    },
-  };
+  const { kind, message, next, oauthError } = error;
+  return { kind, message, next: next ? typed(next) : null, oauth_error: oauthError ?? null };
 }
 
 /** Where a bug is, without its message, which may quote anything. */

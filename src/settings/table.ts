@@ -3,8 +3,7 @@
 
 import type { ClientAuth } from "../base/metadata.ts";
 import { textList } from "../base/json.ts";
-import { parsePrompt, parseText, parseWait } from "../base/parse.ts";
-import { toKebabCase } from "../base/text.ts";
+import { parsePrompt, parseText, parseWait, toKebabCase } from "../base/parse.ts";
 
 /** What belongs together in the help and in `profile show`; every command has the flags of "common". */
 export type Group = "client" | "servers" | "protocol" | "common";

@@ -65,10 +65,8 @@ function interruption(): AbortSignal {
 }
 
 function terminal(): System["terminal"] {
-  const stdin = Deno.stdin.isTerminal();
-  if (stdin && env("ANAPLAN_AUTH_COMMAND")) void import("./task_stops.ts");
   return {
-    stdin,
+    stdin: Deno.stdin.isTerminal(),
     stdout: Deno.stdout.isTerminal(),
     stderr: Deno.stderr.isTerminal(),
     get canDraw() {
@@ -105,12 +103,9 @@ function expectRequest(): void {
   void crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]);
 }
 
-let isLimitHeard = false;
-
 /** Never undone, since Deno writes its own cache until the very end; but at a start it would cost a millisecond. */
 function expectWrites(): void {
-  if (isLimitHeard || Deno.build.os === "windows") return;
-  isLimitHeard = true;
+  if (Deno.build.os === "windows") return;
   ignoredSignals(); // before Deno forgets them
   Deno.addSignalListener("SIGXFSZ", () => {}); // heard, it ends nothing
 }

@@ -2,7 +2,7 @@
 // secret on stdout, on stderr, on a command line or in a file that is not there to hold it.
 // Rule: the commands are read from the tree, so that a new one is swept from its first day.
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { toKebabCase } from "../../src/base/text.ts";
+import { toKebabCase } from "../../src/base/parse.ts";
 import { ROOT } from "../../src/cli/tree/tree.ts";
 import type { Fault } from "../sandbox/contract.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";

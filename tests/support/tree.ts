@@ -1,6 +1,6 @@
 // The command tree as tests walk over it.
 // Rule: read from the tree itself, so that a new command is in every such test by being there.
-import { toKebabCase } from "../../src/base/text.ts";
+import { toKebabCase } from "../../src/base/parse.ts";
 import { ROOT } from "../../src/cli/tree/tree.ts";
 
 type Group = typeof ROOT;

@@ -1,7 +1,7 @@
 // What is nearly right is answered with what was meant: commands, flags, regions, profiles.
 // Rule: every name of the tree is misspelt here, so that a new one is in the test by being there.
 import { assert, assertEquals } from "@std/assert";
-import { toKebabCase } from "../../src/base/text.ts";
+import { toKebabCase } from "../../src/base/parse.ts";
 import { saveProfile } from "../../src/settings/profiles.ts";
 import { REGIONS } from "../../src/provider/regions.ts";
 import { runCommandLine } from "../support/run_command_line.ts";

@@ -1,7 +1,8 @@
 // Words for people: what they see of times, ids and texts from elsewhere.
 import { shortenId } from "../../src/base/names.ts";
 import { assertEquals } from "@std/assert";
-import { asSentence, isoTime, toKebabCase } from "../../src/base/text.ts";
+import { toKebabCase } from "../../src/base/parse.ts";
+import { asSentence, isoTime } from "../../src/base/text.ts";
 import { printable } from "../../src/base/masking.ts";
 import { clockTime, countdown, dateTime, duration } from "../../src/base/times.ts";
 import { table } from "../../src/base/lines.ts";

@@ -5,7 +5,7 @@ import { type InputCompletion, proposeCompletions } from "@stricli/core";
 import { applicationWith } from "../tree/parser.ts";
 import type { TreeContext, TreeReaders } from "../tree/loading.ts";
 import { walk } from "../tree/tree.ts";
-import { toKebabCase } from "../../base/text.ts";
+import { toKebabCase } from "../../base/parse.ts";
 import { type Candidate, candidatesFrom, type CompletionSystem } from "./word_sources.ts";
 
 /** What may be typed there: one of these words, or a path, which the shell completes by itself. */

@@ -9,7 +9,7 @@ import { REGIONS } from "../../provider/regions.ts";
 import type { System } from "../../system/contract.ts";
 import { SHELLS } from "./completion_scripts.ts";
 import type { WordSource } from "../tree/loading.ts";
-import { toKebabCase } from "../../base/text.ts";
+import { toKebabCase } from "../../base/parse.ts";
 import { ROOT, walk } from "../tree/tree.ts";
 
 /** One word that may be typed there; the description may be empty. */

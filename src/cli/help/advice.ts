@@ -3,7 +3,8 @@
 import { run, type Words } from "../../base/advice.ts";
 import { CliError } from "../../base/errors.ts";
 import { onlyDefined } from "../../base/json.ts";
-import { shellWord, toKebabCase } from "../../base/text.ts";
+import { toKebabCase } from "../../base/parse.ts";
+import { shellWord } from "../../base/text.ts";
 import { flagsBehind, knownMistake, withoutCommand } from "./mistakes.ts";
 import type { Complaint } from "../tree/loading.ts";
 import { ROOT, walk } from "../tree/tree.ts";

@@ -2,7 +2,7 @@
 
 import type { Command } from "@stricli/core";
 import { glued, NO_BREAK_SPACE } from "../../base/lines.ts";
-import { toKebabCase } from "../../base/text.ts";
+import { toKebabCase } from "../../base/parse.ts";
 import { flagKey, ROWS } from "../../settings/table.ts";
 import { COMMON_FLAG_NAMES } from "../tree/flags.ts";
 import type { TreeContext } from "../tree/loading.ts";

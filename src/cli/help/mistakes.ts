@@ -3,7 +3,8 @@
 
 import { type Run, run } from "../../base/advice.ts";
 import { CliError } from "../../base/errors.ts";
-import { shellWord, toKebabCase } from "../../base/text.ts";
+import { toKebabCase } from "../../base/parse.ts";
+import { shellWord } from "../../base/text.ts";
 
 /** Words of other tools, with our command for them. */
 const MEANT: Readonly<Record<string, string>> = {

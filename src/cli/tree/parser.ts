@@ -21,7 +21,7 @@ import type { Answer } from "../../command.ts";
 import { CliError, type Misspelled } from "../../base/errors.ts";
 import { VERSION } from "../../base/version.ts";
 import type { ParsedCommand, TreeContext, TreeReaders } from "./loading.ts";
-import { toKebabCase } from "../../base/text.ts";
+import { toKebabCase } from "../../base/parse.ts";
 import { ROOT } from "./tree.ts";
 
 /**

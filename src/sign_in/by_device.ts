@@ -1,7 +1,7 @@
 // Signing in with a code on any device (RFC 8628). Rule: says up front who cannot use it, and leaves the
 // terminal as it was.
 
-import { run, signIn, words } from "../base/advice.ts";
+import { run, signIn, type Words, words } from "../base/advice.ts";
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import {
@@ -13,8 +13,9 @@ import {
 import type { Grant } from "../oauth/token_response.ts";
 import type { OAuthClient } from "../oauth/wire.ts";
 import type { Settings } from "../settings/settings.ts";
-import { table } from "../base/lines.ts";
+import { NO_BREAK_SPACE, table } from "../base/lines.ts";
 import { countdown, duration } from "../base/times.ts";
+import { heightOf } from "./density.ts";
 import { type SavedLogin, saveLogin, type SignedIn, type SignIn } from "./save_login.ts";
 
 /** The client of the kind "Device grant", which has no secret, from wherever. */
@@ -32,14 +33,10 @@ export async function signInByDevice(
   context: CommandContext,
 ): Promise<SignedIn> {
   const { system, talk } = context;
-  const { profile } = settings;
-  if (settings.issuer === undefined) {
-    const instead = run("login", { profile });
-    talk.say(words`Single sign-on users cannot sign in this way. Use: ${instead}`);
-  }
-  talk.say(`Sign in to ${provider} on any device (profile ${profile}).`);
+  const above = headOf(provider, settings);
+  for (const text of above) talk.say(text);
   const device = await startDeviceAuthorization(server, client, settings.scope, system);
-  await showCode(device, context);
+  await showCode(device, above, context);
   const exchangeAndSave = (poll: () => Promise<Grant | Pending>): Promise<SavedLogin | Pending> =>
     saveLogin(poll, settings, context);
   using _signals = await system.holdSignals(); // from here on, any answer may bring the tokens
@@ -53,22 +50,38 @@ export async function signInByDevice(
   return { tokenSet, previous, user: who(tokenSet), method: "device" };
 }
 
-async function showCode(
-  device: DeviceAuthorization,
-  { system, talk }: CommandContext,
-): Promise<void> {
-  if (system.terminal.stderr && system.terminal.canDraw) {
-    const { qrCode } = await import("./qr_code.ts");
-    const code = qrCode(device.verificationUriComplete ?? device.verificationUri);
-    const height = code.split("\n").length + OTHER_LINES;
-    if (height <= (system.terminal.rows() ?? Infinity)) talk.say({ drawn: code });
-  }
-  const { verificationUri, userCode } = device;
-  talk.insist(`${table([["Open", verificationUri], ["and enter", userCode]])}\n`);
+/** Who cannot sign in this way, and what this is. */
+function headOf(provider: string, { issuer, profile }: Settings): Words[] {
+  const title = `Sign in to ${provider} on any device (profile ${profile}).`;
+  if (issuer !== undefined) return [title];
+  const instead = run("login", { profile });
+  return [words`Single sign-on users cannot sign in this way. Use: ${instead}`, title];
 }
 
-/** The lines around the QR code, which have to stay in sight. */
-const OTHER_LINES = 7;
+/** Shows where to enter the code; the blank line, then the QR code, are left out for the head to stay in sight. */
+async function showCode(
+  device: DeviceAuthorization,
+  above: readonly Words[],
+  { system: { terminal }, talk }: CommandContext,
+): Promise<void> {
+  const { verificationUri, userCode } = device;
+  const page = table([["Open", verificationUri], ["and enter", userCode]]);
+  let end = "\n";
+  if (terminal.stderr && terminal.canDraw) {
+    const { qrCode } = await import("./qr_code.ts");
+    const code = qrCode(device.verificationUriComplete ?? verificationUri);
+    const texts = [...above.map((text) => talk.shown(text, NO_BREAK_SPACE)), page, waitingLine(0)];
+    const around = heightOf(`${texts.join("\n")}\n`, terminal.columns() ?? 80);
+    const room = (terminal.rows() ?? Infinity) - around - code.split("\n").length;
+    if (room >= 0) talk.say({ drawn: code });
+    if (room === 0) end = "";
+  }
+  talk.insist(page + end);
+}
+
+function waitingLine(left: number): string {
+  return `Waiting for your approval, ${countdown(left)} left. Ctrl-C stops.`;
+}
 
 /** Polls under a countdown; ends it, whatever happens, before anything else is printed. */
 async function pollWithCountdown(
@@ -124,7 +137,7 @@ async function showCountdown(
     talk.say(`Waiting up to ${duration(left())}.`);
     return;
   }
-  const above = (): string => `Waiting for your approval, ${countdown(left())} left. Ctrl-C stops.`;
+  const above = (): string => waitingLine(left());
   // What you type meanwhile is discarded, and Enter is no answer.
   while (!signal.aborted) await system.terminal.readLine({ above, prompt: "", signal });
 }

@@ -30,7 +30,7 @@ export function densityOf(
 }
 
 /** In how many rows a terminal shows the text; a word that is longer than a row, such as a URL, has several. */
-function heightOf(text: string, columns: number): number {
+export function heightOf(text: string, columns: number): number {
   return fitLines(text, columns).split("\n")
     .reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / columns)), 0);
 }

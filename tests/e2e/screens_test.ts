@@ -69,3 +69,16 @@ for (const size of [WIDE, NARROW]) {
     }
   });
 }
+
+for (const size of [WIDE, NARROW]) {
+  Deno.test(`while a code waits, who cannot use it is in sight at ${size.columns}×${size.rows}`, () => {
+    for (const name of ["device-waiting", "device-waiting-profile"]) {
+      const inSight = keptText(name, size).split(ABOVE).at(-1) ?? "";
+      assert(
+        /^Single sign-on users cannot sign in this way\./m.test(inSight),
+        `${name}: ${inSight}`,
+      );
+      assert(/^and enter {2}/m.test(inSight), `${name}: ${inSight}`);
+    }
+  });
+}

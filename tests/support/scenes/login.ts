@@ -140,6 +140,13 @@ export const loginScenes: readonly Scene[] = [
         await pane.end();
         await pane.record("device-signed-in");
       }
+      {
+        await using pane = await at.open(`${line} --profile sandbox`, typing);
+        await pane.shows(/^Waiting for your approval/m);
+        await pane.record("device-waiting-profile");
+        await pane.press("C-c");
+        await pane.end();
+      }
       const wrong = { home, flags: device(at, rotating.clientId) };
       await at.ended("device-wrong-client", line, wrong);
       await at.ended("device-timeout", `${line} --timeout 1s`, typing);

@@ -1,24 +1,16 @@
 // profile: named settings, so that there can be several logins.
 
-import { run, type Words, words } from "../base/advice.ts";
+import { run } from "../base/advice.ts";
 import { regionOf } from "../provider/authorization_server.ts";
 import { assertTrustworthy } from "../files/ca_file.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { onlyDefined } from "../base/json.ts";
-import { isProfileName } from "../base/text.ts";
 import { listenCandidates } from "../oauth/listen_addresses.ts";
-import {
-  configDirectory,
-  impliedProfile,
-  profileInUse,
-  type ProfileLocation,
-  profileLocation,
-  profileNames,
-} from "../settings/location.ts";
+import { configDirectory, type ProfileLocation } from "../settings/location.ts";
 import { changeCurrentProfile, keepProfileInUse } from "../session/current_profile.ts";
-import { loadProfile, type Profile, removeProfile, saveProfile } from "../settings/profiles.ts";
-import { everyProfile } from "../session/every_profile.ts";
+import { loadProfile, type Profile, saveProfile } from "../settings/profiles.ts";
+import { existingProfile, profileNamed } from "../session/existing_profile.ts";
 import { storeOf } from "../session/store_in_use.ts";
 import { loadOrSetAside } from "../files/set_aside.ts";
 import {
@@ -152,87 +144,6 @@ export async function profileUse(
   await changeCurrentProfile(configDir, async () => (await find()).profile, system, talk.warn);
   const text = `Profile ${profile} is used from now on.`;
   return { kind: "answer", text, data: { profile } };
-}
-
-/** Removes a profile and the login in it. */
-export async function profileRemove(
-  flags: CommonFlags,
-  context: CommandContext,
-  name: string,
-): Promise<Answer> {
-  const { configDir, profile } = await existingProfile(flags, context, name);
-  const { warn } = context.talk;
-  const store = await storeOf({ configDir }, context);
-  await using login = await store.lock(profile); // a login that saves its settings is waited for
-  const hadLogin = (await store.names()).includes(profile);
-  if (hadLogin) {
-    await loadOrSetAside(() => login.load(), warn);
-    await login.remove();
-    warn("the login was removed here only; the server may still accept its tokens");
-  }
-  await loadOrSetAside(() => loadProfile(configDir, profile), warn);
-  let change: Change = { isOfProfileInUse: false };
-  const remove = async (current: string | undefined): Promise<string | null | undefined> => {
-    const before = current ?? profileInUse(configDir);
-    removeProfile(configDir, profile, warn); // under the lock of the choice: nothing chooses it meanwhile
-    if (current !== undefined && current !== profile) return undefined;
-    const implied = impliedProfile(configDir);
-    const inUse = (await everyProfile(configDir, store)).find((name) => name === implied);
-    change = { isOfProfileInUse: before === profile, inUse: inUse === before ? undefined : inUse };
-    return inUse ?? (current === undefined ? undefined : null); // what is said to be used is chosen
-  };
-  await changeCurrentProfile(configDir, remove, context.system, warn);
-  await login.settings?.keep(); // none are left here, so none are left in a store
-  const left = await everyProfile(configDir, store);
-  const current = left.find((name) => name === profileInUse(configDir)) ?? null;
-  const text = words`Removed (profile ${profile}).${whatIsUsed(change, left)}`;
-  return { kind: "answer", text, data: { profile, login_removed: hadLogin, current } };
-}
-
-/** What a removal changed about the profile that is used when none is named. */
-interface Change {
-  readonly isOfProfileInUse: boolean;
-  /** The profile that is used instead. */
-  readonly inUse?: string | undefined;
-}
-
-function whatIsUsed({ isOfProfileInUse, inUse }: Change, left: readonly string[]): Words {
-  if (inUse !== undefined) return ` Profile ${inUse} is used from now on.`;
-  if (!isOfProfileInUse) return "";
-  return left.length === 0
-    ? words` No profile is left.\nNext: ${run("login")}`
-    : words` No profile is chosen now: there are ${left.join(", ")}.\nNext: ${
-      run(`profile use ${left[0]}`)
-    }`;
-}
-
-function profileNamed(
-  flags: CommonFlags,
-  context: CommandContext,
-  name: string | undefined,
-): string {
-  const chosen = name ?? profileLocation(flags, context.system).profile;
-  if (isProfileName(chosen)) return chosen;
-  throw new CliError("usage", `Cannot use the profile name "${chosen}"`, {
-    next: "use a-z, 0-9, - and _, such as eu-test",
-  });
-}
-
-/** The place of a profile that is there, whole or damaged. */
-async function existingProfile(
-  flags: CommonFlags,
-  context: CommandContext,
-  name?: string,
-): Promise<ProfileLocation> {
-  const profile = profileNamed(flags, context, name);
-  const configDir = configDirectory(flags, context.system);
-  const store = await storeOf({ configDir }, context);
-  if ((await everyProfile(configDir, store)).includes(profile)) return { configDir, profile };
-  const names = profileNames(configDir);
-  throw new CliError("usage", `There is no profile ${profile}`, {
-    next: run(names.length === 0 ? "login" : "profile list"),
-    misspelled: { typed: profile, names },
-  });
 }
 
 function settingNamed(typed: string): SettingName {

@@ -145,7 +145,11 @@ Deno.test(
     held.answer();
     const { code, stderr } = await program.outcome;
     assertEquals([code, await held.savedToken()], [130, "new-refresh-token"]);
-    assertEquals([stderr.match(waits)?.length, /The program stops/.test(stderr)], [1, false], stderr);
+    assertEquals(
+      [stderr.match(waits)?.length, /The program stops/.test(stderr)],
+      [1, false],
+      stderr,
+    );
   },
 );
 

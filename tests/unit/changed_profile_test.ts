@@ -1,7 +1,8 @@
 // Profiles that several commands change at the same moment: each change counts, and none undoes a later one.
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { login } from "../../src/commands/login.ts";
-import { profileRemove, profileSet, profileUse } from "../../src/commands/profile.ts";
+import { profileSet, profileUse } from "../../src/commands/profile.ts";
+import { profileRemove } from "../../src/commands/profile_remove.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { lockFile } from "../../src/files/lock_file.ts";
 import { currentProfile } from "../../src/settings/location.ts";

@@ -1,25 +1,40 @@
 // The commands `profile list`, `show`, `use` and `remove`.
 import { withNearNames } from "../../src/base/near_names.ts";
 import { formatWords } from "../../src/base/advice.ts";
-import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { profileRemove, profileShow, profileUse } from "../../src/commands/profile.ts";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { profileShow, profileUse } from "../../src/commands/profile.ts";
+import { profileRemove } from "../../src/commands/profile_remove.ts";
 import { profileList } from "../../src/commands/profile_list.ts";
 import { status } from "../../src/commands/status.ts";
 import type { CommandContext, CommonFlags, Reply } from "../../src/command.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { currentProfile, profileLocation } from "../../src/settings/location.ts";
 import { loadProfile, saveProfile } from "../../src/settings/profiles.ts";
+import type { Arranged } from "../support/fake_system.ts";
 import { LOGIN, putLogin } from "../support/logins.ts";
 import { type SessionScene, sessionScene } from "../support/session_scene.ts";
 import { namesIn } from "../support/temp_dir.ts";
 import { nextOf, textOf } from "../support/shown.ts";
 
 /** A scene with the profiles `default` (signed in) and `eu-test` (in eu3, not signed in). */
-function twoProfiles(): SessionScene {
-  const scene = sessionScene(LOGIN);
+function twoProfiles(arranged: Arranged = {}): SessionScene {
+  const scene = sessionScene(LOGIN, arranged);
   saveProfile(scene.configDir, "default", { clientId: "a-client" }, () => {});
   saveProfile(scene.configDir, "eu-test", { region: "eu3" }, () => {});
   return scene;
+}
+
+/** A terminal on which the user answers; `undefined` when nothing may be asked. */
+function atTerminal(answer: string | undefined): Arranged {
+  const readLine = () =>
+    answer === undefined ? Promise.reject(new Error("asked")) : Promise.resolve(answer);
+  return { terminal: { stdin: true, stderr: true, readLine } };
 }
 
 Deno.test("profile list shows each profile's region and login, and stars the current one", async () => {
@@ -157,7 +172,37 @@ Deno.test("profile remove removes settings and login, and says what the server m
   assertEquals(data, { profile: "eu-test", login_removed: true, current: "default" });
   assertEquals(loadProfile(scene.configDir, "eu-test"), undefined);
   assertEquals(namesIn(`${scene.configDir}/credentials`), ["default.json", "eu-test.lock"]);
-  assertStringIncludes(scene.context.talk.warned.join("\n"), "may still accept its tokens");
+  assertStringIncludes(
+    scene.context.talk.warned.join("\n"),
+    "it stays valid at Anaplan until about",
+  );
+});
+
+for (const answer of ["", "n", "later"]) {
+  Deno.test(`profile remove on a terminal removes nothing when the answer is "${answer}"`, async () => {
+    using scene = twoProfiles(atTerminal(answer));
+    putLogin(scene.configDir, LOGIN, "eu-test");
+    const error = await assertRejects(
+      () => profileRemove(scene.flags, scene.context, "eu-test"),
+      CliError,
+    );
+    assertEquals(error.kind, "interrupted");
+    assertEquals(
+      formatWords(error.next ?? ""),
+      "anaplan-auth logout --profile eu-test",
+    );
+    assert(loadProfile(scene.configDir, "eu-test") !== undefined);
+    assert(namesIn(`${scene.configDir}/credentials`).includes("eu-test.json"));
+  });
+}
+
+Deno.test("profile remove on a terminal removes it for y, and with --yes without a question", async () => {
+  for (const [answer, flags] of [["y", {}], [undefined, { yes: true }]] as const) {
+    using scene = twoProfiles(atTerminal(answer));
+    putLogin(scene.configDir, LOGIN, "eu-test");
+    await profileRemove({ ...scene.flags, ...flags }, scene.context, "eu-test");
+    assertEquals(loadProfile(scene.configDir, "eu-test"), undefined);
+  }
 });
 
 Deno.test("profile remove of a profile without a login warns of nothing", async () => {

@@ -125,9 +125,9 @@ export const PAGES: Readonly<Record<string, Page>> = {
   },
   "profile remove": {
     examples: ["{anaplan-auth} profile remove eu-test"],
-    flags: ["json"],
+    flags: ["yes", "json"],
     prints: "which profile was removed",
-    exitCodes: `${DONE}, 7 a file cannot be removed`,
+    exitCodes: `${DONE}, 7 a file cannot be removed, 130 you did not answer y`,
   },
   seal: {
     examples: ["{anaplan-auth} seal", "{anaplan-auth} unseal --yes"],

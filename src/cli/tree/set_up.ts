@@ -6,6 +6,7 @@ import type { CommonFlags } from "../../command.ts";
 import type { CertTrustFlags } from "../../commands/cert.ts";
 import type { DoctorFlags } from "../../commands/doctor.ts";
 import type { ProfileSetFlags } from "../../commands/profile.ts";
+import type { ProfileRemoveFlags } from "../../commands/profile_remove.ts";
 import type { RelayFlags } from "../../commands/relay.ts";
 import { COMMANDS } from "./commands.ts";
 import { COMMON_FLAGS, SETTING_FLAGS, texts, yes } from "./flags.ts";
@@ -51,9 +52,9 @@ const profileUse: TreeCommand = buildCommand<CommonFlags, [name: string], TreeCo
   docs: { brief: "Choose the profile to use by default" },
 });
 
-const profileRemove: TreeCommand = buildCommand<CommonFlags, [name: string], TreeContext>({
-  loader: lazyLoader(async () => (await import("../../commands/profile.ts")).profileRemove),
-  parameters: { flags: COMMON_FLAGS, positional: ONE_NAME },
+const profileRemove: TreeCommand = buildCommand<ProfileRemoveFlags, [name: string], TreeContext>({
+  loader: lazyLoader(async () => (await import("../../commands/profile_remove.ts")).profileRemove),
+  parameters: { flags: { yes: yes("Do not ask first"), ...COMMON_FLAGS }, positional: ONE_NAME },
   docs: { brief: "Remove a profile and the login in it" },
 });
 

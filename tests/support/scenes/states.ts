@@ -75,7 +75,13 @@ export const stateScenes: readonly Scene[] = [
       const home = await at.copied();
       await at.ended("profile-set", "anaplan-auth profile set eu --region eu2", { home });
       await at.ended("profile-list", "anaplan-auth profile list", { home });
-      await at.ended("profile-remove", "anaplan-auth profile remove default", { home });
+      await using pane = await at.open("anaplan-auth profile remove default", { home });
+      await pane.shows(/Remove it\? \[y\/N\]/);
+      await pane.record("profile-remove-asks");
+      await pane.press("y");
+      await pane.press("Enter");
+      await pane.end();
+      await pane.record("profile-remove");
     },
   },
   {

@@ -85,7 +85,7 @@ async function confirmRemoval(
 ): Promise<void> {
   const login = await store.load(profile).catch(() => undefined); // a damaged one is set aside later
   const settings = ifPossible(() => loadProfile(configDir, profile)) ?? {};
-  const end = run("logout", { profile });
+  const end = run("logout", { flags: `--profile ${profile}` });
   talk.warn(
     words`this removes the login of profile ${profile} here only; ${
       remaining(login, settings, system.now())

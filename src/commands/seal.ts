@@ -198,12 +198,12 @@ function foreignKeyError(key: KeySource): CliError {
 async function askFirst({ noColor }: UnsealFlags, { system }: CommandContext): Promise<void> {
   const { terminal } = system;
   if (!terminal.stdin || !terminal.stderr) {
-    throw new CliError("usage", "Cannot unseal without a question: there is no terminal", {
+    throw new CliError("usage", "Cannot unseal: there is no terminal to ask on", {
       next: run("unseal", { flags: "--yes" }),
     });
   }
   const answer = await terminal.ask({
-    text: "Keep the tokens in plain files again?",
+    text: "Save the tokens in plain files again?",
     initial: "No",
     choices: [{ value: "No", note: "leave them sealed" }, { value: "Yes", note: "unseal them" }],
     plain: noColor === true || system.env("NO_COLOR") !== undefined,

@@ -54,7 +54,7 @@ export async function writeAnswer(
     }
     await write(peer, ...before, ...(isChunked ? [LAST_CHUNK] : []));
     if (answer.length !== undefined && written !== answer.length) {
-      throw new Error("the answer is not as long as it says");
+      throw new Error("the answer does not have the length that it announced");
     }
     return written;
   } finally {

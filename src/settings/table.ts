@@ -110,7 +110,7 @@ export const SETTINGS = {
   caFiles: {
     ...list("Also trust the certificates in FILE", "FILE"),
     flag: "caFile",
-    variable: ["ANAPLAN_CA_FILE", "a CA file to trust as well; SSL_CERT_FILE likewise"],
+    variable: ["ANAPLAN_CA_FILE", "a CA file to trust as well, as SSL_CERT_FILE"],
     group: "common",
     words: "file",
     default: [],

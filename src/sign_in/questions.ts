@@ -102,7 +102,7 @@ function secretByProfile(settings: Settings, clientId: string): Secret | undefin
 function requireSecret(text: string | undefined): Secret {
   const secret = toSecret(text ?? "");
   if (secret !== undefined) return secret;
-  throw new CliError("usage", "Cannot read the client secret: what was given is empty", {
+  throw new CliError("usage", "Cannot read the client secret: it is empty", {
     next: "put the secret alone into the file or stdin, or set ANAPLAN_CLIENT_SECRET",
   });
 }

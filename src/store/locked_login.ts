@@ -151,7 +151,7 @@ function lockedLogin(
   /** What is left of tokens that this login makes useless. */
   const giveUpLost = (): void => {
     if (lost === undefined) return;
-    warn(`${lost.path} may hold tokens of the login before; remove it`);
+    warn(`${lost.path} may hold tokens of the previous login; remove it`);
     lock.forget();
   };
   return {

@@ -97,7 +97,7 @@ function lockedShared(
 /** What a sign-in or a sign-out makes useless; new tokens may have taken its place. */
 function giveUpLost(lost: Delivery["lost"], warn: Warn): void {
   if (lost === undefined || !isThere(lost.path)) return;
-  warn(`${setRescueAside(lost.path, warn)} may hold tokens of the login before; remove it`);
+  warn(`${setRescueAside(lost.path, warn)} may hold tokens of the previous login; remove it`);
 }
 
 /** {@link LockedLogin.prepare} and `confirm`, by the clock that runs on in sleep and by the one that cannot be set. */

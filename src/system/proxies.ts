@@ -52,7 +52,7 @@ export function namedProxy(env: Environment): Proxy | undefined {
   if (url === undefined || url.hostname === "") throw unusable(variable, "it is not a URL");
   const port = url.port || DEFAULT_PORTS[url.protocol];
   if (port === undefined) {
-    throw unusable(variable, `it begins with ${url.protocol}//, which is no kind of proxy`);
+    throw unusable(variable, `it begins with ${url.protocol}//, which is not a kind of proxy`);
   }
   return {
     variable,

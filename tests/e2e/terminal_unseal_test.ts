@@ -11,7 +11,7 @@ testWith(await findPython(), "unseal asks, and does it for Yes alone", async (py
   await using at = await sealedHome();
   for (const [keys, code, version] of [[ENTER, 130, 2], [DOWN + ENTER, 0, 1]] as const) {
     await using terminal = await openTerminal(["unseal"], { python, home: at.home.path });
-    await terminal.shows(/Keep the tokens in plain files again\?/);
+    await terminal.shows(/Save the tokens in plain files again\?/);
     await terminal.type(keys);
     const end = await terminal.end;
     assertEquals([end.code, end.after], [code, end.before], end.screen);

@@ -139,7 +139,7 @@ function argumentProblem(error: unknown): string {
       ? "give the flag alone"
       : exception instanceof Error
       ? exception.message
-      : "it means nothing";
+      : "it is not a known value";
     return `Cannot use "${error.input}" for ${
       flagName(error.externalFlagNameOrPlaceholder)
     }: ${reason}`;

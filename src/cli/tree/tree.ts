@@ -28,7 +28,7 @@ const login: TreeCommand = buildCommand<LoginFlags, [], TreeContext>({
     flags: {
       ...CONNECTION_FLAGS,
       setup: {
-        ...text("What your administrator sent, in one", "REGION:CLIENT_ID:CALLBACK_URL"),
+        ...text("The text that your administrator sent", "REGION:CLIENT_ID:CALLBACK_URL"),
         parse: setupNamed,
       },
       device: yes("Sign in with a code on any device"),

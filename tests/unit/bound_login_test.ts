@@ -38,7 +38,7 @@ for (const command of ["refresh", "token", "whoami", "logout"]) {
     assertEquals([code, stderr], [
       3,
       "Cannot get an access token: the saved login does not name the server that issued it.\n" +
-      "Next: anaplan-auth login\n",
+      `Next: anaplan-auth login --config-dir ${scene.configDir}\n`,
     ]);
     assertEquals(storedLogin(scene.configDir).endedBy, undefined);
   });

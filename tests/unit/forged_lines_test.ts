@@ -31,7 +31,8 @@ for (const padding of PADDING) {
       const gap = padding.repeat(width - (BEFORE + words).length % width);
       const network = [errorAnswer(400, "invalid_grant", words + gap + FORGED)];
       using scene = sessionScene(STALE);
-      const { stderr } = await runCommandLine(["refresh", "--config-dir", scene.configDir], {
+      const { stderr } = await runCommandLine(["refresh"], {
+        env: { HOME: "/home/nobody", ANAPLAN_AUTH_CONFIG_DIR: scene.configDir },
         network,
       });
       assertStringIncludes(stderr, BEFORE + words);

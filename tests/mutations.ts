@@ -309,6 +309,27 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: ["tests/store/moving_test.ts"],
   },
   {
+    what: "a login is moved although the tokens after it were rescued and cannot be read",
+    file: "src/store/moving.ts",
+    from: "if (lost !== undefined) throw lost;",
+    to: "",
+    tests: ["tests/unit/moving_test.ts"],
+  },
+  {
+    what: "a login is given out that a used refresh token may have ended",
+    file: "src/session/session.ts",
+    from: "isDoubtful: mayComeFrom(present, stored)",
+    to: "isDoubtful: false",
+    tests: ["tests/unit/session_refused_test.ts"],
+  },
+  {
+    what: "settings of a store replace those that this computer has of its own",
+    file: "src/store/shared_settings.ts",
+    from: "if (isOwn && !isWanted)",
+    to: "if (false)",
+    tests: ["tests/store/own_settings_test.ts"],
+  },
+  {
     what: "a refresh is repeated although its lock may be lost",
     file: "src/oauth/client.ts",
     from: "if (isAgain) await confirm();",

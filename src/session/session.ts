@@ -197,23 +197,14 @@ async function refreshLocked(
       }
       const endedBy = error.oauthError ?? "rejected";
       const ended = { ...stored, endedBy, endedAt: context.system.now() };
-      if (present !== undefined) await markEnded(ended, login, context, isRefused);
+      // without the mark the next command asks again: the program may be updated by now
+      const marks = present && await import("./ended_login.ts").catch(() => undefined);
+      const marked = isRefused ? marks?.withoutAccess(ended, context) : ended;
+      if (marked !== undefined) await marks?.markEnded(marked, login, context);
     }
     const advice = await import("./advice_in_use.ts").catch(() => undefined); // it may name a rescued file
     throw advice?.forProfile(error, settings) ?? error;
   }
-}
-
-/** Marks the login as ended; without the mark the next command asks the server again. */
-async function markEnded(
-  ended: TokenSet,
-  login: LockedLogin,
-  context: CommandContext,
-  isRefused: boolean,
-): Promise<void> {
-  const marks = await import("./ended_login.ts").catch(() => undefined); // the program may be updated by now
-  if (marks === undefined) return;
-  await marks.markEnded(isRefused ? marks.withoutAccess(ended, context) : ended, login, context);
 }
 
 type RefreshableTokenSet = TokenSet & Required<Pick<TokenSet, "refreshToken" | "tokenEndpoint">>;

@@ -1,6 +1,7 @@
 // Which profile is used when none is named. Rule: it changes only with a word about it, and what was said stays true.
 import { assertEquals } from "@std/assert";
-import { profileRemove, profileSet, profileUse } from "../../src/commands/profile.ts";
+import { profileSet, profileUse } from "../../src/commands/profile.ts";
+import { profileRemove } from "../../src/commands/profile_remove.ts";
 import { profileLocation } from "../../src/settings/location.ts";
 import { type SessionScene, sessionScene } from "../support/session_scene.ts";
 import { textOf } from "../support/shown.ts";

@@ -26,6 +26,7 @@ testWith(
     await pane.press("Enter");
     await pane.shows(/paste the whole address/);
     await pane.press("C-c");
+    await pane.shows(/^Interrupted[^]*[#$]$/m); // the shell has the terminal again
     await pane.type("echo code $?");
     await pane.press("Enter");
     await pane.shows(/^code 130$/m);

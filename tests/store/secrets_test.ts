@@ -5,6 +5,7 @@ import { testWith } from "../support/needs.ts";
 import { asPostgres, findPostgres, PASSWORD, startPostgres } from "../support/postgres.ts";
 import { filesWith, keyId } from "../support/sealed.ts";
 import { sharedWorld } from "../support/shared_world.ts";
+import { exists } from "../support/temp_dir.ts";
 import { tcpRelay } from "../support/tcp_relay.ts";
 
 const POSTGRES = findPostgres();
@@ -99,7 +100,9 @@ testWith(POSTGRES, "a row that is moved to another profile or changed is refused
   assertStringIncludes(moved.stderr, "it is the login of profile default");
   await postgres.sql("UPDATE anaplan_auth_logins SET settings = login WHERE profile = 'default'");
   const swapped = await world.run(1, ["token"]);
-  assertEquals(swapped.code, 7);
+  assertStringIncludes(swapped.stderr, "it is the login of profile default; they are not used");
+  const profiles = `${world.homes[1]?.configDir}/profiles`;
+  assertEquals(exists(`${profiles}/default.json`), false, "a login's text becomes no settings");
 }, OPTIONS);
 
 testWith(

@@ -105,7 +105,7 @@ export function toCliError(thrown: unknown): CliError {
   if (thrown instanceof SuppressedError) return toCliError(thrown.suppressed);
   const reason = thrown instanceof Error ? thrown.message : String(thrown);
   if (/os error 24/.test(reason)) {
-    return new CliError("storage", "Cannot continue: too many files are open", {
+    return new CliError("storage", "Cannot open more files", {
       next: shell("ulimit -n 1024"),
       cause: thrown,
     });

@@ -45,7 +45,7 @@ function notPrivateError(path: string, target: string | undefined, info: Deno.Fi
     return refusal("use", path, "it is not a directory", "give another directory: --config-dir");
   }
   if (!isOpenToOthers(info)) {
-    return refusal("use", path, "its mode does not let you open it", close);
+    return refusal("use", path, "its mode locks you out", close);
   }
   const who = "other users can open";
   return refusal(

@@ -1,4 +1,4 @@
-// Splits a command line into words, as a shell would that knows quotes and variables only.
+// Splits a command line into words, as a shell would that knows quotes, variables and the home directory only.
 // Rule: pure; what it does not know stays unchanged.
 
 /** The words of a line; `variables` gives the words that replace an unquoted `$NAME`. */
@@ -10,7 +10,8 @@ export function splitWords(
   return Array.from(words, ([word]) => word).flatMap((word) => {
     const [, whole = ""] = /^\$([A-Z_]+)$/.exec(word) ?? [];
     const list = variables[whole];
-    return list === undefined ? [unquoted(word, variables)] : list;
+    const [home = "~"] = variables.HOME ?? [];
+    return list === undefined ? [unquoted(word.replace(/^~(?=\/)/, home), variables)] : list;
   });
 }
 

@@ -34,7 +34,7 @@ export async function run(
     quiet: hasFlag(argv, "quiet"),
     verbose: hasFlag(argv, "verbose") || !!system.env("ANAPLAN_AUTH_DEBUG"),
     color: !hasFlag(argv, "noColor") && !system.env("NO_COLOR"),
-    carry: hasFlag(argv, "configDir") && (await import("./carried.ts")).carry(argv),
+    carry: hasFlag(argv, "configDir|profile") && (await import("./carried.ts")).carry(argv),
   }, layout);
   const isMute = hasFlag(argv, "noInput"); // no user types
   const heard = isMute ? { ...system, terminal: { ...terminal, stdin: false } } : system;

@@ -1,28 +1,33 @@
-// The configuration directory that was typed, in each command that is to be typed next. Rule: pure, and loaded only
-// when it was typed.
+// What was typed to say which login is meant, in each command that is to be typed next. Rule: pure, and loaded only when
+// it was typed.
 
 import { piecesOf, type Run, type Words } from "../base/advice.ts";
 import { shellWord } from "../base/text.ts";
 
-/** What adds the `--config-dir` of the command line to the commands in a text. */
+/**
+ * What adds the `--config-dir` of the command line to the commands in a text; and `--profile default`, which need not
+ * be typed otherwise, since another profile may be the one in use.
+ */
 export function carry(argv: readonly string[]): (said: Words) => Words {
-  const flag = typedFlag(argv);
-  if (flag === undefined) return (said) => said;
+  const directory = typedValue(argv, /^--config-?dir(=|$)/i);
+  const isDefaultTyped = typedValue(argv, /^--profile(=|$)/) === "default";
+  const flag = directory === undefined ? undefined : `--config-dir ${shellWord(directory)}`;
   return (said) =>
-    piecesOf(said).map((piece) =>
-      typeof piece === "object" && "command" in piece && needs(piece)
-        ? withFlag(piece, flag)
-        : piece
-    );
+    piecesOf(said).map((piece) => {
+      if (typeof piece !== "object" || !("command" in piece)) return piece;
+      const carried = flag !== undefined && needs(piece) ? withFlag(piece, flag) : piece;
+      const isAbout = isDefaultTyped && carried.profile === "default";
+      return isAbout ? withFlag(carried, "--profile default") : carried;
+    });
 }
 
-/** The flag with its value, as a shell reads it. */
-function typedFlag(argv: readonly string[]): string | undefined {
+/** What was typed for a flag, the last time. */
+function typedValue(argv: readonly string[], flag: RegExp): string | undefined {
   const end = argv.indexOf("--");
   const words = argv.slice(0, end < 0 ? argv.length : end);
-  const at = words.findLastIndex((word) => /^--config-?dir(=|$)/i.test(word));
+  const at = words.findLastIndex((word) => flag.test(word));
   const [, value = words[at + 1]] = /=([^]*)/.exec(words[at] ?? "") ?? [];
-  return value === undefined ? undefined : `--config-dir ${shellWord(value)}`;
+  return at < 0 ? undefined : value;
 }
 
 /** The help reads no login, and a command line that is typed again has the flag. */

@@ -12,7 +12,6 @@ const GENERATED = [
   "docs/reference.md",
   "docs/reliability.md",
   "docs/reliability-tables.md",
-  "docs/performance.md",
 ];
 
 /** Pages for those who work on the project. */

@@ -12,6 +12,7 @@ import {
 } from "../support/proxy_scene.ts";
 import { runProgram } from "../support/program.ts";
 import { complaints } from "../support/schemas.ts";
+import { putLoginByHand } from "../support/shell.ts";
 
 const ON_LINUX = { ignore: Deno.build.os !== "linux" };
 
@@ -298,6 +299,7 @@ wrappedTest(
   "another user's directory where sockets are made is said to be that, with a way out",
   async () => {
     await using home = await makeHome();
+    await putLoginByHand(home);
     const { code, stderr } = await runProgram(["proxy", "--socket", `${home.path}/s`], {
       home: home.path,
       wrapper: [...TAKEN_STAGE, TAKE_STAGE, "sh"],
@@ -305,6 +307,6 @@ wrappedTest(
     assertEquals(code, 7);
     assertMatch(stderr, /^Cannot use \/tmp\/anaplan-auth-proxy: it belongs to another user\.\n/);
     assertMatch(stderr, /\nNext: leave out --socket/);
-    assertEquals(Array.from(Deno.readDirSync(home.path), ({ name }) => name), []);
+    assertEquals(Array.from(Deno.readDirSync(home.path), ({ name }) => name), [".config"]);
   },
 );

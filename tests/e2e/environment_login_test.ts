@@ -25,7 +25,7 @@ const JOB: readonly (readonly [argv: readonly string[], stdout: RegExp])[] = [
   ],
   [["status", "--check"], /accepts the login of Ada Lovelace/],
   [["refresh", "--if-expiring-within", "10m"], /^Refreshed\./],
-  [["validate"], /^Valid until/],
+  [["validate"], /^The access token is valid until /],
 ];
 
 /** The variables, and how much of the job is run with each: the way to the token is all that differs. */

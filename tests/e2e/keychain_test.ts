@@ -190,7 +190,7 @@ testWithKeychains(
     const warned = await run("token", ...there);
     assertEquals(warned.code, 0, warned.stderr);
     assertStringIncludes(warned.stderr, `key ${first} was made for ~/.config/anaplan-auth`);
-    assertStringIncludes(warned.stderr, "seal --rotate");
+    assertStringIncludes(warned.stderr, "anaplan-auth seal --config-dir ~/copy --rotate");
     assertEquals((await run("token")).stderr, "");
     await Deno.symlink(home.configDir, `${home.path}/link`);
     assertEquals((await run("token", "--config-dir", `${home.path}/link`)).stderr, "");

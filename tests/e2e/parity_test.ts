@@ -111,7 +111,7 @@ const ROWS: Readonly<Record<string, (person: Person) => Promise<void>>> = {
     await login();
     const { code, stdout } = await run("validate");
     assertEquals(code, 0);
-    assertMatch(stdout, /^Valid until /);
+    assertMatch(stdout, /^The access token is valid until /);
     assertEquals(sandbox.requests.at(-1)?.path, "/token/validate");
   },
 

@@ -181,7 +181,7 @@ for auth in [AnaplanAuth(profile="none"), AnaplanAuth(command="no-such-program")
 `,
     );
     const [signIn, missing, other] = stdout.trim().split("\n").map((line) => JSON.parse(line));
-    assertEquals(signIn, ["login_required", signIn[1], "anaplan-auth login --profile none"]);
+    assertEquals(signIn, ["login_required", signIn[1], "anaplan-auth profile list"]);
     assertEquals(missing.slice(0, 2), [
       "not_installed",
       "Cannot run no-such-program: there is no such program",

@@ -49,6 +49,8 @@ export async function putLoginByHand(home: Home): Promise<void> {
     accessToken: "an-access-token",
     refreshToken: "a-refresh-token",
     clientId: "a-client-0000-0001",
+    tokenEndpoint: "https://us1a.app.anaplan.com/oauth/token",
+    origins: ["https://api.anaplan.com", "https://auth.anaplan.com"],
     obtainedAt: now,
     refreshTokenSavedAt: now,
     expiresAt: now + 30 * 60_000,

@@ -45,7 +45,9 @@ export type ErrorCode =
   /** The same of a login in a store that several computers use. */
   | "row_not_opened"
   /** Other users can open a file of ours. */
-  | "open_to_others";
+  | "open_to_others"
+  /** A newer version of the program wrote a file, which this one leaves as it is. */
+  | "newer_version";
 
 /** A name that was typed and does not exist, and the names that do. */
 export interface Misspelled {

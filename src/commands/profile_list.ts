@@ -43,7 +43,7 @@ export async function profileList(flags: CommonFlags, context: CommandContext): 
     const profile = await readable(() => loadProfile(configDir, name), name) ?? {};
     const login = await readable(() => store.load(name), name);
     const known = { name, isUnreadable: unreadable.has(name), profile, login };
-    const other = otherServerNow(known, flags, system);
+    const other = known.isUnreadable ? undefined : otherServerNow(known, flags, system);
     listed.push(entry({ ...known, other }, name === current, store.sharedAt, system.now()));
   }
   const rows = table(listed.map(({ row }) => row));

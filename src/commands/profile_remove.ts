@@ -83,7 +83,10 @@ async function confirmRemoval(
   { yes = false }: ProfileRemoveFlags,
   { system, talk }: CommandContext,
 ): Promise<void> {
-  const login = await store.load(profile).catch(() => undefined); // a damaged one is set aside later
+  const login = await store.load(profile).catch((error) => {
+    if (error instanceof CliError && error.code === "newer_version") throw error;
+    return undefined; // a damaged one is set aside later
+  });
   const settings = ifPossible(() => loadProfile(configDir, profile)) ?? {};
   const end = run("logout", { flags: `--profile ${profile}` });
   talk.warn(

@@ -81,7 +81,9 @@ export function readIn<T>(
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     if (!(cause instanceof NewerVersion)) throw damagedFileError(path, reason, next, cause);
-    throw refusal("use", path, reason, "install that version of anaplan-auth, or a later one");
+    throw refusal("use", path, reason, "install that version of anaplan-auth, or a later one", {
+      code: "newer_version",
+    });
   }
 }
 

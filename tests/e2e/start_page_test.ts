@@ -71,7 +71,10 @@ async function assertEnded({ program, home, isExchanged }: Opened): Promise<void
   const { code, stdout, stderr } = await program.outcome;
   assertEquals([code, stdout], [4, ""], stderr);
   assertStringIncludes(stderr, "two programs opened its start page");
-  assertStringIncludes(stderr, "Next: anaplan-auth login --no-browser");
+  assertStringIncludes(
+    stderr,
+    "Next: open the address that this prints: anaplan-auth login --no-browser",
+  );
   assertEquals([isExchanged(), await home.credentials()], [false, undefined]);
 }
 

@@ -174,7 +174,7 @@ Deno.test("a login of one region is not tried in another, and the error says whi
   assertEquals([error.kind, error.message, nextOf(error)], [
     "login_required",
     "This login is for api.anaplan.com, not for eu3.api.anaplan.com",
-    "anaplan-auth login",
+    "unset ANAPLAN_REGION",
   ]);
   assertEquals(sent, []);
 });

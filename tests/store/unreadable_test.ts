@@ -70,7 +70,7 @@ testWith(POSTGRES, "damaged rescued tokens are set aside, and hinder no command"
   assertEquals(refreshed.code, 0, refreshed.stderr);
   assertMatch(
     refreshed.stderr,
-    /^Warning: Cannot read .*: they are damaged; it is kept as .*\.bad until/,
+    /^Warning: Cannot read .*: they are damaged; it is now .*\.bad, which you can remove/,
   );
   assertEquals([exists(path), exists(`${path}.bad`)], [false, true]);
   assertEquals((await world.run(0, ["refresh"])).stderr, "");

@@ -284,13 +284,14 @@ Deno.test(
   },
 );
 
-/** Where only root is another user to itself: `/tmp` is a new one, with this home and another user's directory in it. */
+/** Where only root is another user to itself: a new `/tmp`, with this home, this checkout and another user's directory. */
 const TAKEN_STAGE = ["unshare", "--mount", "sh", "-ec"];
 const TAKE_STAGE = `
 mount --bind /tmp /mnt
 mount -t tmpfs none /tmp
 mkdir -p "$HOME" /tmp/anaplan-auth-proxy
 mount --bind "/mnt/\${HOME#/tmp/}" "$HOME"
+case $PWD in /tmp/*) mkdir -p "$PWD"; mount --bind "/mnt/\${PWD#/tmp/}" "$PWD"; cd "$PWD" ;; esac
 chown 65534 /tmp/anaplan-auth-proxy
 exec "$@"`;
 

@@ -1,7 +1,7 @@
 // Real processes of several computers on one login in PostgreSQL: races, kills, restarts, a frozen holder, a failover.
 // Rule: the server's own record says how many requests there were, and the row is opened by hand.
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { heldAnswer, until, waitForRequest } from "../support/held_answer.ts";
+import { heldAnswer, leaveRescue, until, waitForRequest } from "../support/held_answer.ts";
 import { testWith } from "../support/needs.ts";
 import { findPostgres, startPostgres } from "../support/postgres.ts";
 import { sharedWorld } from "../support/shared_world.ts";
@@ -83,17 +83,8 @@ testWith(
   async (bin) => {
     await using postgres = await startPostgres(bin);
     await using world = await sharedWorld(postgres, 2);
-    await world.makeStale();
     const since = world.sandbox.requests.length;
-    const answer = heldAnswer(world);
-    await using program = await world.start(0, ["token"]);
-    await waitForRequest(world, since);
-    await postgres.kill();
-    answer();
-    await until(() => world.kept(0, ".rescued").length === 1, "a rescue file");
-    program.signal("SIGKILL");
-    await program.outcome;
-    await postgres.start();
+    await leaveRescue(world, postgres);
     const next = await world.run(0, ["token"]);
     assertEquals(next.code, 0, next.stderr);
     assertMatch(

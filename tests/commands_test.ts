@@ -68,6 +68,7 @@ Deno.test("a command gives up the network, programs and variables that it does n
   assertEquals(await leftOf(COMMANDS.token.needs), [
     "net",
     "run",
+    "browser",
     "home",
     "secret",
     "read",

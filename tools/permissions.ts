@@ -3,7 +3,7 @@
 // deno.json, such as the installed program, gets the same as flags.
 
 import { SOCKET_STAGE } from "../src/base/socket_stage.ts";
-import { type CommandEntry, COMMANDS, orSignIn } from "../src/cli/tree/commands.ts";
+import { type CommandEntry, COMMANDS } from "../src/cli/tree/commands.ts";
 import { KEY_HELPERS } from "../src/system/key_needs.ts";
 import type { Needs } from "../src/system/contract.ts";
 import { HOSTS, SPECIAL_VARIABLES, VARIABLES } from "../src/system/needs.ts";
@@ -29,11 +29,10 @@ const SOCKET = `unix:${SOCKET_STAGE}/d/s`;
  */
 const SETS: Readonly<Record<string, Needs>> = {
   offline: COMMANDS.relay.needs,
-  online: orSignIn(COMMANDS.token.needs),
-  "sign-in": COMMANDS.login.needs,
+  online: COMMANDS.token.needs,
   unseal: COMMANDS.unseal.needs,
   doctor: COMMANDS.doctor.needs,
-  proxy: orSignIn(COMMANDS.proxy.needs),
+  proxy: COMMANDS.proxy.needs,
   complete: COMMANDS.complete.needs,
 };
 
@@ -74,7 +73,7 @@ export function withPermissions(config: { tasks: Record<string, { command: strin
 }
 
 function taskOf(name: string, { brief, needs }: CommandEntry): unknown {
-  const wanted = JSON.stringify(permissionSet(orSignIn(needs)));
+  const wanted = JSON.stringify(permissionSet(needs));
   const set = Object.keys(SETS).find((each) =>
     JSON.stringify(permissionSet(SETS[each] ?? {})) === wanted
   );

@@ -5,7 +5,6 @@
 import type { CommandContext, Reply } from "../command.ts";
 import { CliError, EXIT_CODES, toCliError } from "../base/errors.ts";
 import type { ShowWait, System, Trace } from "../system/contract.ts";
-import { VERSION } from "../base/version.ts";
 import { commandNamed, orSignIn } from "./tree/commands.ts";
 import type { ParsedCommand } from "./tree/loading.ts";
 import { type Printer, printer } from "./print.ts";
@@ -76,7 +75,10 @@ function replyCode(reply: Reply): number {
 async function replyTo(argv: readonly string[], context: CommandContext): Promise<Reply> {
   const [name = "", ...rest] = argv;
   const isAlone = rest.length === 0;
-  if (isAlone && name === "--version") return { kind: "answer", text: VERSION, data: VERSION };
+  if (isAlone && name === "--version") {
+    const { VERSION } = await import("../base/version.ts");
+    return { kind: "answer", text: VERSION, data: VERSION };
+  }
   const command = commandNamed(name);
   if (command === undefined && /^\w/.test(name)) {
     const { rewrite } = await import("./habits.ts");

@@ -74,7 +74,7 @@ Deno.test("every file of the bundle that holds code of the program has its sourc
 
 /** Which files each start reads, without what the bundler adds to their names; and how much that is. */
 const READS: readonly (readonly [string[], string[], number])[] = [
-  [["--version"], ["main", "start"], 24 * KIB],
+  [["--version"], ["main", "start", "version"], 24 * KIB],
   [["--help"], ["main", "root_help", "start"], 24 * KIB],
   [["token"], ["main", "start"], 24 * KIB],
 ];

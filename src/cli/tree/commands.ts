@@ -27,7 +27,7 @@ export const BRIEF = "Sign in to Anaplan and stay signed in.";
 const START = "Start here";
 const USE = "Use it";
 const SET_UP = "Set up and fix";
-const NETWORK: Needs = { network: true, keys: true };
+const NETWORK: Needs = { network: true, keys: true, variables: SIGN_IN_VARIABLES }; // it may sign in on the way
 const OFFLINE: Needs = {};
 
 /** Every command, in the order of the root page. */
@@ -35,7 +35,7 @@ export const COMMANDS = {
   login: {
     group: START,
     brief: "Sign in with your browser",
-    needs: { network: true, programs: true, variables: SIGN_IN_VARIABLES },
+    needs: { ...NETWORK, programs: true },
     load: async () => (await import("../../commands/login.ts")).login,
   },
   whoami: {
@@ -93,7 +93,7 @@ export const COMMANDS = {
   doctor: {
     group: SET_UP,
     brief: "Find out what is wrong",
-    needs: { ...NETWORK, variables: DOCTOR_VARIABLES },
+    needs: { network: true, keys: true, variables: DOCTOR_VARIABLES },
     load: async () => (await import("../../commands/doctor.ts")).doctor,
   },
   seal: {
@@ -134,9 +134,11 @@ export const COMMANDS = {
   },
 } as const satisfies Readonly<Record<string, CommandEntry>>;
 
-/** What a command may touch at a terminal: one that needs a login may sign in first. */
+/** What a command may touch at a terminal: one that needs a login may open a browser first. */
 export function orSignIn(needs: Needs): Needs {
-  return needs.network && !needs.variables ? { ...needs, ...COMMANDS.login.needs } : needs;
+  return needs.variables === SIGN_IN_VARIABLES && needs.network
+    ? { ...needs, programs: true }
+    : needs;
 }
 
 /** What is known about a command; `undefined` when there is no such command. */

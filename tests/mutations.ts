@@ -79,14 +79,14 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     what: "PostgreSQL is talked to before its certificate was checked",
-    file: "src/store/engines/pg_stream.ts",
-    from: "    if (address.isEncrypted) await encrypt(wire, address.host, authorities);\n",
+    file: "src/store/engines/pg_wire.ts",
+    from: "    if (address.isEncrypted) await encrypt(dialed, address.host, authorities);\n",
     to: "",
     tests: ["tests/unit/pg_stream_test.ts"],
   },
   {
     what: "a server that offers no TLS is talked to in plain text",
-    file: "src/store/engines/pg_stream.ts",
+    file: "src/store/engines/pg_wire.ts",
     from: 'if (answer[0] === NO) throw new Error("The server does not support SSL connections");',
     to: "if (answer[0] === NO) return;",
     tests: ["tests/unit/pg_stream_test.ts"],

@@ -70,9 +70,11 @@ function lockedShared(
     ...{ ...known, load, lost: lost?.error, settings: settingsUnder(saving) },
     async prepare() {
       const held = await row.get();
-      ready = await readyToSave(present, saving);
-      rescue ??= beginRescue(place.rescuePath, held.row.login?.length ?? 0, warn);
-      await held.prepare();
+      const readyHere = async (): Promise<void> => {
+        ready = await readyToSave(present, saving);
+        rescue ??= beginRescue(place.rescuePath, held.row.login?.length ?? 0, warn);
+      };
+      await endOfAll(held.prepare(), readyHere()); // the store answers while this computer gets ready
     },
     async save(tokenSet) {
       using prepared = rescue;
@@ -81,17 +83,30 @@ function lockedShared(
       await saveShared(tokenSet, ready, prepared, saving);
       if (prepared !== undefined) giveUpLost(lost, warn);
     },
-    async remove() {
-      await row.save({ settings: (await row.get()).row.settings });
-      removeCopy(place.copyPath, warn);
-      giveUpLost(lost, warn);
-    },
+    remove: () => removeShared(saving, lost),
     async [Symbol.asyncDispose]() {
       using _lock = lock;
       rescue?.[Symbol.dispose]();
       await row.end();
     },
   };
+}
+
+/** Removes the login, here and in the store; its settings stay. */
+async function removeShared(
+  { row, place, warn }: Saving,
+  lost: Delivery["lost"],
+): Promise<void> {
+  await row.save({ settings: (await row.get()).row.settings });
+  removeCopy(place.copyPath, warn);
+  giveUpLost(lost, warn);
+}
+
+/** Waits for all to end, so that nothing runs on behind a failure; throws the first failure in their order. */
+async function endOfAll(...works: readonly Promise<void>[]): Promise<void> {
+  for (const end of await Promise.allSettled(works)) {
+    if (end.status === "rejected") throw end.reason;
+  }
 }
 
 /** What a sign-in or a sign-out makes useless; new tokens may have taken its place. */

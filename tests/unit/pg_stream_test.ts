@@ -5,6 +5,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { CliError } from "../../src/base/errors.ts";
 import { openConnection } from "../../src/store/engines/pg_client.ts";
 import { type PgStream, pgStream } from "../../src/store/engines/pg_stream.ts";
+import { openWire } from "../../src/store/engines/pg_wire.ts";
 import { parseAddress } from "../../src/store/store_choice.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 
@@ -99,7 +100,7 @@ for (const [when, answer] of Object.entries(FROZEN)) {
       heard.resolve();
       await gone.promise; // Deno keeps the descriptor of a handshake until the server ends it
     }, async (port) => {
-      const stream = pgStream(addressAt(port, "?sslmode=verify-full"), []);
+      const stream = pgStream(openWire(addressAt(port, "?sslmode=verify-full"), []));
       const { names, closed } = events(stream);
       stream.connect();
       await heard.promise;
@@ -115,7 +116,7 @@ for (const [when, answer] of Object.entries(FROZEN)) {
 
 Deno.test("a stream that is destroyed while it connects never does", async () => {
   await served(async (server) => void await rest(server), async (port) => {
-    const stream = pgStream(addressAt(port), []);
+    const stream = pgStream(openWire(addressAt(port), []));
     const { names, closed } = events(stream);
     stream.connect();
     stream.destroy();
@@ -164,7 +165,7 @@ Deno.test("what is written to a server that does not read waits, and arrives in 
       "something is missing, or not in its place",
     );
   }, async (port) => {
-    const stream = pgStream(addressAt(port), []);
+    const stream = pgStream(openWire(addressAt(port), []));
     const { names, closed } = events(stream);
     const connected = new Promise<void>((resolve) => stream.on("connect", resolve));
     stream.connect();
@@ -188,7 +189,7 @@ Deno.test("what is written to a server that does not read waits, and arrives in 
 
 Deno.test("what is written in one go is one piece on the wire", async () => {
   const pieces: Uint8Array[] = [];
-  const stream = pgStream(addressAt(1), [], () =>
+  const stream = pgStream(openWire(addressAt(1), [], () =>
     Promise.resolve({
       read: () => new Promise(() => {}),
       write: (bytes) => {
@@ -198,7 +199,7 @@ Deno.test("what is written in one go is one piece on the wire", async () => {
       endWrites: () => Promise.resolve(),
       encrypt: () => Promise.resolve(),
       cut() {},
-    }));
+    })));
   const connected = new Promise<void>((resolve) => stream.on("connect", resolve));
   stream.connect();
   await connected;

@@ -1,6 +1,5 @@
 // One connection to PostgreSQL. Rule: each wait has an end, and a connection that was given up is never used again.
 
-import PgClass from "pg/lib/client";
 import { CliError } from "../../base/errors.ts";
 import { readNamedFile } from "../../files/named_file.ts";
 import type { System } from "../../system/contract.ts";
@@ -8,7 +7,8 @@ import type { Address } from "./address.ts";
 import type { EngineSystem } from "./engine.ts";
 import { passwordFor } from "./password.ts";
 import { codeOf, failureOf } from "./pg_failure.ts";
-import { type PgStream, pgStream } from "./pg_stream.ts";
+import type { PgStream } from "./pg_stream.ts";
+import { type OpeningWire, openWire } from "./pg_wire.ts";
 
 /** What a query brings: a row is its columns by name, each as text or `null`. */
 export type PgRow = Readonly<Record<string, string | null>>;
@@ -66,7 +66,11 @@ export async function openConnection(
   address: Address,
   system: Pick<EngineSystem, "env" | "trace" | "waiting">,
 ): Promise<PgConnection> {
-  const client = clientFor(address, system);
+  const opening = openWire(address, authorities(address, system));
+  const client = await clientFor(address, opening, system).catch((error) => {
+    opening.cut();
+    throw error;
+  });
   const { stream } = client.connection;
   let isBroken = false;
   client.on("error", () => {}); // the next query fails
@@ -112,13 +116,22 @@ async function within<T>(milliseconds: number, work: Promise<T>, cut: () => void
 }
 
 /** A client that is not connected yet. */
-function clientFor(address: Address, system: Pick<System, "env">): PgClient {
+async function clientFor(
+  address: Address,
+  opening: OpeningWire,
+  system: Pick<System, "env">,
+): Promise<PgClient> {
+  await opening.asked; // loading keeps the one thread busy for longer than the server needs to answer
+  const [{ default: PgClass }, { pgStream }] = await Promise.all([
+    import("pg/lib/client"),
+    import("./pg_stream.ts"),
+  ]);
   const password = passwordFor(address, system)?.reveal() ?? "";
   let isToBeShown = false;
   const client: PgClient = new PgClass({
     ...FIXED,
     ...{ host: address.host, port: address.port, user: address.user, database: address.path },
-    stream: pgStream(address, authorities(address, system)),
+    stream: pgStream(opening),
     // a function, since `pg` would look for another password in place of an empty one
     password: () => isToBeShown ? Promise.reject(wantsPassword(address)) : password,
   });

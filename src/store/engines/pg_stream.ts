@@ -1,10 +1,10 @@
-// What `pg` speaks through, in place of Node's sockets, which load for 15 ms. Rule: with TLS, nothing but the question
-// for it is sent before the server's certificate is checked; and once destroyed, nothing is read or written any more.
+// What `pg` speaks through, in place of Node's sockets, which load for 15 ms. Rule: once destroyed, nothing is read or
+// written any more.
 
 import { Buffer } from "node:buffer";
 import { EventEmitter } from "node:events";
-import { dial, type Place, type Wire } from "../../system/dial.ts";
-import type { Address } from "./address.ts";
+import type { Wire } from "../../system/dial.ts";
+import type { OpeningWire } from "./pg_wire.ts";
 
 /** The part of Node's `net.Socket` that `pg` uses. Failures are events: `error`, and always `close` once at the end. */
 export interface PgStream extends EventEmitter {
@@ -12,7 +12,7 @@ export interface PgStream extends EventEmitter {
   writable: boolean;
   /** Small messages go at once anyway. */
   setNoDelay(): void;
-  /** Opens the connection, encrypted when the address says so; then `connect` happens, and `data` for what comes. */
+  /** When the connection is open, encrypted when the address says so, `connect` happens, and `data` for what comes. */
   connect(): void;
   /** Writes in the order of the calls; `done` is called when it is written, or never will be. */
   write(bytes: Uint8Array, done?: () => void): boolean;
@@ -25,22 +25,12 @@ export interface PgStream extends EventEmitter {
 /** How much is read at once, in bytes. */
 const AT_ONCE = 16_384;
 
-/**
- * Makes a stream to a server.
- *
- * @param authorities PEM texts of those that are trusted besides the built-in ones.
- */
-export function pgStream(
-  address: Address,
-  authorities: readonly string[],
-  open = dial,
-): PgStream {
-  const abort = new AbortController();
+/** Makes a stream of a connection that is being opened. */
+export function pgStream(opening: OpeningWire): PgStream {
   let wire: Wire | undefined;
   const run = async (): Promise<void> => {
-    wire = await open(placeOf(address), abort.signal);
-    if (abort.signal.aborted) return wire.cut();
-    if (address.isEncrypted) await encrypt(wire, address.host, authorities);
+    wire = await opening.opened;
+    if (opening.isCut()) return;
     stream.emit("connect");
     await readAll(wire, (bytes) => stream.emit("data", bytes));
     stream.destroy();
@@ -61,10 +51,9 @@ export function pgStream(
       stream.writable = false;
     },
     destroy(error?: Error) {
-      if (abort.signal.aborted) return;
+      if (opening.isCut()) return;
       stream.writable = false;
-      abort.abort();
-      wire?.cut();
+      opening.cut();
       queueMicrotask(() => close(stream, error));
     },
   });
@@ -84,24 +73,6 @@ async function readAll(wire: Wire, heard: (bytes: Uint8Array) => void): Promise<
   for (let count; (count = await wire.read(bytes)) !== null;) {
     heard(Buffer.from(bytes.subarray(0, count)));
   }
-}
-
-function placeOf({ host, port }: Address): Place {
-  return host.startsWith("/") ? { path: `${host}/.s.PGSQL.${port}` } : { hostname: host, port };
-}
-
-/** PostgreSQL 17, 53.7, SSLRequest: its length and its code. */
-const SSL_REQUEST = new Uint8Array([0, 0, 0, 8, 4, 210, 22, 47]);
-const [YES, NO] = [83, 78]; // S and N
-
-/** Exactly one byte is read of the answer: what came with it before TLS would be of anyone (CVE-2021-23222). */
-async function encrypt(wire: Wire, host: string, authorities: readonly string[]): Promise<void> {
-  await wire.write(SSL_REQUEST);
-  const answer = new Uint8Array(1);
-  await wire.read(answer);
-  if (answer[0] === NO) throw new Error("The server does not support SSL connections");
-  if (answer[0] !== YES) throw new Error("The server did not answer the request for TLS");
-  await wire.encrypt(host, authorities);
 }
 
 /** Writes one after the other; what is written in one go goes as one, which is a packet and not five. */

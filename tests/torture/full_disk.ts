@@ -1,11 +1,12 @@
 // Lets each call that saves a login, and the lock, fail once, as a full, broken, read-only or foreign disk
 // does, by strace.
 // Rule: exit 7, and what the error says to type brings the new tokens back; or they are in their place, and
-// only their directory gave trouble.
+// only their directory gave trouble. A sealed login is never plain.
 import { describe } from "./crashes.ts";
 import { type Deed, LOGIN, REFRESH } from "./deeds.ts";
 import { judge, type Row } from "./row.ts";
 import type { Call } from "./trace.ts";
+import { startKeyFileWorld } from "./sealed_world.ts";
 import { marksOf, wasHit } from "./traced.ts";
 import { lookAt, startWorld, temporaryFiles, type World } from "./world.ts";
 
@@ -17,11 +18,12 @@ export function isSaving({ name, place }: Call): boolean {
   return SAVING.test(`${name} ${place}`);
 }
 
-/** Refreshes and logs in on a disk on which one call fails; a row for each. */
+/** Refreshes and logs in on a disk on which one call fails, with plain and with sealed logins; a row for each. */
 export async function failEachSave(errors: readonly string[] = ERRORS): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const deed of [REFRESH, LOGIN]) {
-    await using world = await startWorld();
+  const sealed = [REFRESH, LOGIN].map((deed) => ({ ...deed, name: `${deed.name}, sealed` }));
+  for (const deed of [REFRESH, LOGIN, ...sealed]) {
+    await using world = await (sealed.includes(deed) ? startKeyFileWorld : startWorld)();
     await deed.prepare(world);
     const whole = await deed.run(world);
     for (const call of whole.calls.filter(isSaving)) {
@@ -74,6 +76,8 @@ async function failAt(call: Call, error: string, deed: Deed, world: World): Prom
     const mayDo = call.place === "credentials" ? [0, 7] : [7]; // in place, but the directory did not sync
     expect(mayDo.includes(outcome.code), `exit ${outcome.code}: ${outcome.stderr}`);
     expect(temporaryFiles(world).length === 0, "a temporary file was left");
+    const plain = world.plainFiles?.() ?? [];
+    expect(plain.length === 0, `tokens are in plain text: ${plain.join()}`);
     const after = await world.home.credentials();
     const isNew = after?.refreshToken !== before?.refreshToken;
     const next = await world.run("refresh"); // under the lock, where rescued tokens are put back

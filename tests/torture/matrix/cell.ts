@@ -3,6 +3,7 @@
 import { makeHome } from "../../support/home.ts";
 import { type Outcome, type Program, startProgram } from "../../support/program.ts";
 import { commandLineOf } from "../../support/task_command.ts";
+import { type CellKey, type Keeper, makeKey } from "./cell_key.ts";
 import { type Clock, RIGHT_CLOCK, setClock, timeBy } from "./clock.ts";
 import { addClient, addLogin, type Client } from "./server_state.ts";
 import { startStrictServer, type StrictServer } from "./strict_server.ts";
@@ -31,6 +32,8 @@ export interface CellOptions {
   readonly disk?: ((configDir: string) => Promise<AsyncDisposable>) | undefined;
   /** How long access tokens are, in characters. */
   readonly tokenLength?: number;
+  /** What has the key of the login, which is sealed then. */
+  readonly keeper?: Keeper | undefined;
 }
 
 /** How to start a program in a cell. */
@@ -53,8 +56,12 @@ export interface Cell extends AsyncDisposable {
   start(argv: readonly string[], start?: Start): Promise<Program>;
   /** Runs to the end; a program that does not end is killed. */
   run(argv: readonly string[], start?: Start): Promise<Outcome>;
+  /** The key of a sealed login. */
+  readonly key: CellKey | undefined;
   /** The login as it is on the disk. */
   loginText(): string | undefined;
+  /** The text of a file, if it can be read; that of a sealed login is opened. */
+  read(path: string): string | undefined;
   refreshToken(): string | undefined;
 }
 
@@ -77,17 +84,26 @@ export async function openBench(): Promise<Bench> {
 /** Opens a cell. */
 export async function openCell(bench: Bench, options: CellOptions = {}): Promise<Cell> {
   const { hasIssuer = false, clock = RIGHT_CLOCK, isEmpty = false, tokenLength = 60 } = options;
+  const { disk, keeper } = options;
   await using undo = new AsyncDisposableStack();
   const { path: home, configDir } = undo.use(await makeHome());
   await Deno.mkdir(configDir, { recursive: true, mode: 0o700 });
-  if (options.disk !== undefined) undo.use(await options.disk(configDir));
+  if (disk !== undefined) undo.use(await disk(configDir));
+  const key = keeper && undo.use(await makeKey(keeper));
   const client = addClient(bench.server.state);
   client.tokenLength = tokenLength;
-  const env = { ...await directories(home), ...await setClock(clock, client) };
-  if (!isEmpty) await copyLogin(await bench.template(hasIssuer), client, configDir, clock);
+  const env = { ...await directories(home), ...await setClock(clock, client), ...key?.env };
+  if (!isEmpty) {
+    const texts = await loginOf(await bench.template(hasIssuer), client, clock);
+    await writeFiles(key === undefined ? texts : sealed(texts, key), configDir);
+  }
   const credentials = `${configDir}/credentials`;
   const loginFile = `${credentials}/default.json`;
   const loginText = (): string | undefined => textOf(loginFile);
+  const read = (path: string): string | undefined => {
+    const text = textOf(path);
+    return text === undefined || key === undefined ? text : key.open(text);
+  };
   const start: Cell["start"] = async (argv, { wrapper = [], env: more = {}, stdin } = {}) => {
     const { program, args } = await commandLineOf(argv);
     const [executable = program, ...rest] = [...wrapper, program, ...args];
@@ -96,14 +112,14 @@ export async function openCell(bench: Bench, options: CellOptions = {}): Promise
   };
   const end = undo.move();
   return {
-    ...{ client, home, configDir, credentials, loginFile, loginText, start },
+    ...{ client, home, configDir, credentials, loginFile, key, loginText, read, start },
     lockFile: `${credentials}/default.lock`,
     loginFlags: loginFlags(bench.server.origin, client, hasIssuer),
     async run(argv, how) {
       await using program = await start(argv, how);
       return await endOf(program);
     },
-    refreshToken: () => refreshTokenIn(loginText()),
+    refreshToken: () => refreshTokenIn(read(loginFile)),
     [Symbol.asyncDispose]: () => end.disposeAsync(),
   };
 }
@@ -145,25 +161,41 @@ async function makeTemplate(bench: Bench, hasIssuer: boolean): Promise<Template>
   return { client: cell.client, files };
 }
 
-/** Copies a login, for the cell's client, with an access token that has expired by the cell's clock. */
-async function copyLogin(
+/** The texts of a login, for the cell's client, with an access token that has expired by the cell's clock. */
+async function loginOf(
   { client: other, files }: Template,
   client: Client,
-  configDir: string,
   clock: Clock,
-): Promise<void> {
+): Promise<Map<string, string>> {
   const tokens = addLogin(client);
   const [login] = other.logins;
   const now = await timeBy(clock);
-  for (const directory of ["profiles", "credentials"]) {
-    await Deno.mkdir(`${configDir}/${directory}`, { mode: 0o700 });
-  }
-  for (const [name, text] of files) {
-    const own = text.replaceAll(login?.accessTokens[0] ?? "", tokens.accessToken)
+  const own = [...files].map(([name, text]): [string, string] => [
+    name,
+    text.replaceAll(login?.accessTokens[0] ?? "", tokens.accessToken)
       .replaceAll(login?.refreshTokens[0] ?? "", tokens.refreshToken)
       .replaceAll(other.secret, client.secret).replaceAll(`"${other.id}"`, `"${client.id}"`)
       .replace(/("(?:obtainedAt|refreshTokenSavedAt)": ?)\d+/g, `$1${now - 36 * 60_000}`)
-      .replace(/("expiresAt": ?)\d+/g, `$1${now - 60_000}`);
-    await Deno.writeTextFile(`${configDir}/${name}`, own, { mode: 0o600 });
+      .replace(/("expiresAt": ?)\d+/g, `$1${now - 60_000}`),
+  ]);
+  return new Map(own);
+}
+
+/** The same login, as the program seals it. */
+function sealed(texts: ReadonlyMap<string, string>, key: CellKey): Map<string, string> {
+  const [config, login] = ["config.json", "credentials/default.json"] as const;
+  return new Map([
+    ...texts,
+    [config, key.nameIn(texts.get(config) ?? '{"version":1}')],
+    [login, key.seal(texts.get(login) ?? "")],
+  ]);
+}
+
+async function writeFiles(texts: ReadonlyMap<string, string>, configDir: string): Promise<void> {
+  for (const directory of ["profiles", "credentials"]) {
+    await Deno.mkdir(`${configDir}/${directory}`, { mode: 0o700 });
+  }
+  for (const [name, text] of texts) {
+    await Deno.writeTextFile(`${configDir}/${name}`, text, { mode: 0o600 });
   }
 }

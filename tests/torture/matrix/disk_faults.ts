@@ -146,14 +146,14 @@ async function immutable(path: string): Promise<End> {
   return () => system("chattr", "-i", path);
 }
 
-/** Moves a directory away; it comes back unless another one was made in its place. */
+/** Moves a directory away; it comes back unless another one with a login was made in its place. */
 async function takeAway(directory: string): Promise<End> {
   const away = `${directory}.away`;
   await Deno.rename(directory, away);
   return async () => {
-    const isMadeAnew = await Deno.lstat(directory).then(() => true, () => false);
-    if (isMadeAnew) await Deno.remove(away, { recursive: true });
-    else await Deno.rename(away, directory);
+    const hasLogin = await Deno.lstat(`${directory}/default.json`).then(() => true, () => false);
+    await Deno.remove(hasLogin ? away : directory, { recursive: true }).catch(() => {});
+    if (!hasLogin) await Deno.rename(away, directory);
   };
 }
 

@@ -53,3 +53,22 @@ Deno.test("the installed program seals with a key command, and without its key n
   assertEquals((await run("unseal --yes")).code, 0);
   assertEquals((await home.credentials())?.refreshToken, login.refreshToken);
 });
+
+Deno.test("a key command with the key itself in its words is refused, and the key is kept and said nowhere", async () => {
+  await using sandbox = await startSandbox();
+  await using home = await makeHome();
+  await signIn(sandbox, home);
+  const machine = await installed(home.path, `${home.path}/bin`);
+  const key = newKey();
+  const hex = Uint8Array.fromBase64(key).toHex();
+  const before = await home.credentials();
+  for (const command of [`echo ${key}`, `echo ${hex}`, `sh -c 'echo ${key}'`]) {
+    const line = `anaplan-auth seal --key-command "${command}"`;
+    const { code, stdout, stderr } = await machine.run(line, { TMPDIR: home.path });
+    assertEquals([code, stdout], [2, ""], stderr);
+    assertStringIncludes(stderr, "Cannot use the key command: the key itself is in it");
+    assertEquals(filesWith([key, hex], [home.path]), []);
+    assertEquals([key, hex].some((text) => stderr.includes(text)), false);
+  }
+  assertEquals(await home.credentials(), before);
+});

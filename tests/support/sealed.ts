@@ -55,7 +55,7 @@ export function plainFiles(home: string, tokens: Iterable<string>): string[] {
   return [...filesWith([...anyLogin, ...texts], [home]), ...filesWith(texts, rescuedElsewhere())];
 }
 
-/** The rescued files outside of any home directory, whoever they belong to. */
+/** The rescued files outside of any home directory, of every user. */
 function rescuedElsewhere(): string[] {
   return ["/var/tmp", "/tmp"].flatMap((directory) =>
     Array.from(Deno.readDirSync(directory), ({ name }) => `${directory}/${name}`)

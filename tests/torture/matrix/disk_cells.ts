@@ -175,7 +175,7 @@ async function runAfter(
   return fate;
 }
 
-/** The disk is good again, and the key is not there: nothing is sent, and nothing is given up. */
+/** The disk works again, and the key is not there: nothing is sent, and nothing is given up. */
 async function judgeWithoutKey(judge: CellJudge, cell: Cell): Promise<void> {
   const sent = cell.client.requests.length;
   const outcome = await cell.run(["refresh"]);

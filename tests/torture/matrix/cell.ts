@@ -1,7 +1,12 @@
 // The world of one cell of the fault matrix: a home with a login, a client of the server, the real program.
 // Rule: the login was made by the real program once, and is copied with names and tokens of the cell's own.
 import { makeHome } from "../../support/home.ts";
-import { type Outcome, type Program, startProgram } from "../../support/program.ts";
+import {
+  bareEnvironment,
+  type Outcome,
+  type Program,
+  startProgram,
+} from "../../support/program.ts";
 import { commandLineOf } from "../../support/task_command.ts";
 import { type CellKey, type Keeper, makeKey } from "./cell_key.ts";
 import { type Clock, RIGHT_CLOCK, setClock, timeBy } from "./clock.ts";
@@ -32,6 +37,8 @@ export interface CellOptions {
   readonly disk?: ((configDir: string) => Promise<AsyncDisposable>) | undefined;
   /** How long access tokens are, in characters. */
   readonly tokenLength?: number;
+  /** Whether Deno keeps its databases in the home directory, apart from those of other programs. */
+  readonly hasOwnCache?: boolean;
   /** What has the key of the login, which is sealed then. */
   readonly keeper?: Keeper | undefined;
 }
@@ -84,7 +91,7 @@ export async function openBench(): Promise<Bench> {
 /** Opens a cell. */
 export async function openCell(bench: Bench, options: CellOptions = {}): Promise<Cell> {
   const { hasIssuer = false, clock = RIGHT_CLOCK, isEmpty = false, tokenLength = 60 } = options;
-  const { disk, keeper } = options;
+  const { disk, keeper, hasOwnCache = false } = options;
   await using undo = new AsyncDisposableStack();
   const { path: home, configDir } = undo.use(await makeHome());
   await Deno.mkdir(configDir, { recursive: true, mode: 0o700 });
@@ -92,7 +99,12 @@ export async function openCell(bench: Bench, options: CellOptions = {}): Promise
   const key = keeper && undo.use(await makeKey(keeper));
   const client = addClient(bench.server.state);
   client.tokenLength = tokenLength;
-  const env = { ...await directories(home), ...await setClock(clock, client), ...key?.env };
+  const env = {
+    ...await directories(home),
+    ...await setClock(clock, client),
+    ...key?.env,
+    ...(hasOwnCache ? await ownCache(home) : {}),
+  };
   if (!isEmpty) {
     const texts = await loginOf(await bench.template(hasIssuer), client, clock);
     await writeFiles(key === undefined ? texts : sealed(texts, key), configDir);
@@ -147,6 +159,17 @@ async function directories(home: string): Promise<Record<string, string>> {
   const env = { TMPDIR: `${home}/tmp`, XDG_RUNTIME_DIR: `${home}/session` };
   for (const path of Object.values(env)) await Deno.mkdir(path, { mode: 0o700 });
   return env;
+}
+
+/** A cache with what Deno has downloaded, and databases of its own. */
+async function ownCache(home: string): Promise<Record<string, string>> {
+  const { DENO_DIR = "" } = await bareEnvironment(home);
+  const own = `${home}/deno`;
+  await Deno.mkdir(own);
+  for await (const { name, isDirectory } of Deno.readDir(DENO_DIR)) {
+    if (isDirectory) await Deno.symlink(`${DENO_DIR}/${name}`, `${own}/${name}`);
+  }
+  return { DENO_DIR: own };
 }
 
 async function makeTemplate(bench: Bench, hasIssuer: boolean): Promise<Template> {

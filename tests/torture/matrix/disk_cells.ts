@@ -64,7 +64,12 @@ function cellTest(bench: Bench, what: DiskCase): CellTest {
     isSlow: keeping.keyFault?.isSlow ?? false,
     async run(judge) {
       // tokens as long as JWTs, so that a login is longer than 1 KiB
-      const options: CellOptions = { disk: fault.disk, tokenLength: 1_500, keeper: keeping.keeper };
+      const options: CellOptions = {
+        disk: fault.disk,
+        hasOwnCache: fault.needsOwnCache ?? false,
+        tokenLength: 1_500,
+        keeper: keeping.keeper,
+      };
       await using cell = await openCell(bench, options);
       holdLock(cell)[Symbol.dispose](); // the lock file is there from an earlier command
       return await (time === "before" ? runBefore : runAfter)(cell, what, judge);

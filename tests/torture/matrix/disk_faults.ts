@@ -21,6 +21,8 @@ export interface DiskFault {
   readonly letsSave?: "login" | "every command";
   readonly wrapper?: readonly string[];
   readonly disk?: (configDir: string) => Promise<AsyncDisposable>;
+  /** Whether Deno's own databases, which every program shares, would suffer from it. */
+  readonly needsOwnCache?: true;
   /** What has to be allowed here. */
   readonly needs?: "mount" | "strace" | "root";
   begin(cell: Cell, pid: number): Promise<End>;
@@ -43,6 +45,7 @@ export const DISK_FAULTS: readonly DiskFault[] = [
   {
     name: "a file size limit of 1 KiB",
     isOfProcess: true,
+    needsOwnCache: true,
     only: "before", // set after the answer, it would leave no file that can hold the tokens
     begin: (_, pid) => limit(pid, "fsize", 1024),
   },

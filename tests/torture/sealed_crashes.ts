@@ -1,24 +1,17 @@
-// Kills seal, seal --rotate, unseal, refresh and login on sealed logins, at each of their calls in turn.
-// Rule: after each kill every login can be read, the same command finishes the work, and no token is anywhere in
+// Kills seal, seal --rotate, unseal, refresh and login on sealed logins, at each of their calls in turn, and lets
+// what changes the key meet a full disk.
+// Rule: after each hit every login can be read, the same command finishes the work, and no token is anywhere in
 // plain text that was not so before.
-import { type Keychain, startPass } from "../support/keyring.ts";
-import { openByHand, plainFiles } from "../support/sealed.ts";
 import type { Credentials } from "../support/home.ts";
-import { type Outcome, runProgram } from "../support/program.ts";
+import type { Outcome } from "../support/program.ts";
 import { signIn } from "../support/sign_in.ts";
 import { describe } from "./crashes.ts";
 import { type Deed, LOGIN } from "./deeds.ts";
 import { judge, NONE, type Row, SEALED_KILLS } from "./row.ts";
+import { noteTokens, PROFILES, type SealedWorld, startSealedWorld } from "./sealed_world.ts";
 import type { Call } from "./trace.ts";
-import { marksOf, runTraced, type TracedOutcome, wasHit } from "./traced.ts";
-import { isLockFree, startWorld, type World } from "./world.ts";
-
-/** A world with two logins and a keychain. */
-export interface SealedWorld extends World {
-  readonly keychain: Keychain;
-  /** Every token that was ever seen in the logins. */
-  readonly tokens: Set<string>;
-}
+import { type Injection, marksOf, runTraced, type TracedOutcome, wasHit } from "./traced.ts";
+import { isLockFree, type World } from "./world.ts";
 
 /** What is killed, and what has to be so when the same command has finished the work. */
 interface SealedDeed extends Deed {
@@ -29,8 +22,6 @@ interface SealedDeed extends Deed {
   /** Whether it leaves the tokens of the first profile as they are. */
   readonly keepsTokens: boolean;
 }
-
-const PROFILES = ["default", "eu"];
 
 /** How many kills a whole run has at least. */
 const LEAST_KILLS = 500;
@@ -69,33 +60,19 @@ export const SEALED_DEEDS: readonly SealedDeed[] = [
   },
 ];
 
-/** Signs in to two profiles; the keychain is pass, with a GPG key of its own. */
-export async function startSealedWorld(): Promise<SealedWorld> {
-  await using undo = new AsyncDisposableStack();
-  const world = undo.use(await startWorld());
-  await world.signIn("eu");
-  const keychain = undo.use(await startPass(world.home.path));
-  const env = { ...world.env, ...keychain.env };
-  const tokens = new Set<string>();
-  const end = undo.move();
-  return {
-    ...world,
-    isTracedAlone: true,
-    env,
-    run: (...argv) => runProgram(argv, { home: world.home.path, env }),
-    keychain,
-    tokens,
-    plainFiles: () => plainFiles(world.home.path, tokens),
-    [Symbol.asyncDispose]: () => end.disposeAsync(),
-  };
+/** What hits which calls. */
+interface Hits {
+  /** All calls by default. */
+  readonly select?: (call: Call, ordinal: number) => boolean;
+  readonly what?: Injection["what"];
+  readonly hear?: ((row: Row) => void) | undefined;
 }
 
-/** Kills the deed at each of its calls that are selected; a row for each. */
-export async function killSealed(
+/** Kills the deed at each of its calls that are selected, or lets them fail; a row for each. */
+export async function hitSealed(
   deed: SealedDeed,
   world: SealedWorld,
-  select: (call: Call, ordinal: number) => boolean = () => true,
-  hear: (row: Row) => void = () => {},
+  { select = () => true, what = "kill", hear = () => {} }: Hits = {},
 ): Promise<Row[]> {
   await deed.prepare(world);
   await noteTokens(world);
@@ -103,40 +80,52 @@ export async function killSealed(
   if (whole.code !== 0) throw new Error(`The ${deed.name} fails by itself: ${whole.stderr}`);
   const rows: Row[] = [];
   for (const call of whole.calls.filter(select)) {
-    const row = await killAt(call, deed, world);
+    const row = await hitAt(call, what, deed, world);
     hear(row);
     rows.push(row);
   }
   return rows;
 }
 
-async function killAt(call: Call, deed: SealedDeed, world: SealedWorld): Promise<Row> {
-  const wrong: string[] = [];
+async function hitAt(
+  call: Call,
+  what: Injection["what"],
+  deed: SealedDeed,
+  world: SealedWorld,
+): Promise<Row> {
+  const { wrong, expect } = judge();
+  const isKill = what === "kill";
   let tried = 0;
   let inWindow = 0;
   let isHit = false;
   for (const mark of marksOf(call)) {
     await deed.prepare(world);
     const before = await noteTokens(world);
-    const outcome = await deed.run(world, { name: call.name, mark, what: "kill" });
-    isHit = wasHit(outcome, call, "?");
+    const outcome = await deed.run(world, { name: call.name, mark, what });
+    isHit = wasHit(outcome, call, isKill ? "?" : "-1");
     tried += Number(isHit || wasKilled(outcome));
-    const after = await judgeKill(deed, world, before);
+    const isSaid = isKill || !isHit || [0, 7].includes(outcome.code);
+    expect(isSaid, `exit ${outcome.code}: ${outcome.stderr}`);
+    const after = await judgeHit(deed, world, before);
     wrong.push(...after.wrong);
     inWindow += Number(after.isInWindow);
     if (isHit || wrong.length > 0) break;
   }
-  const kept = `${isHit ? "" : "not met, killed elsewhere: "}every login could be read` +
+  const kept = `${isHit ? "" : "not met, hit elsewhere: "}every login could be read` +
     (inWindow > 0 ? "; lost in the window: the server had rotated" : "");
-  return {
-    part: SEALED_KILLS,
-    command: deed.name,
-    what: `${deed.name}, killed before ${describe(call)}`,
-    tried,
-    kept,
-    wrong,
-    counts: { ...NONE, lost: inWindow, inWindow },
-  };
+  const row = { tried, kept, wrong, counts: { ...NONE, lost: inWindow, inWindow } };
+  return isKill
+    ? {
+      ...row,
+      part: SEALED_KILLS,
+      command: deed.name,
+      what: `${deed.name}, killed before ${describe(call)}`,
+    }
+    : {
+      ...row,
+      part: "Faults of the disk",
+      what: `${deed.name}, ${what.replace("error=", "")} at ${describe(call)}`,
+    };
 }
 
 /** Whether strace ended as the program did, by SIGKILL. */
@@ -144,8 +133,8 @@ function wasKilled({ code }: TracedOutcome): boolean {
   return code === 128 + 9;
 }
 
-/** What a kill has left, and what the same command makes of it. */
-async function judgeKill(
+/** What a kill or a fault has left, and what the same command makes of it. */
+async function judgeHit(
   deed: SealedDeed,
   world: SealedWorld,
   before: readonly Credentials[],
@@ -155,7 +144,7 @@ async function judgeKill(
     const files = world.plainFiles?.() ?? [];
     expect(files.length === 0, `plain tokens ${when}: ${files.join()}`);
   };
-  if (!deed.plain.killed) expectNoToken("after the kill"); // nothing has looked at it yet
+  if (!deed.plain.killed) expectNoToken("after it"); // nothing has looked at it yet
   for (const [at, profile] of PROFILES.entries()) {
     expect(isLockFree(world, profile), `the lock of ${profile} is stuck`);
     const { code, stdout, stderr } = await world.run("token", "--profile", profile);
@@ -182,37 +171,6 @@ async function judgeKill(
   return { wrong, isInWindow };
 }
 
-/** The logins, sealed or plain; their tokens are looked for from now on. */
-async function noteTokens(world: SealedWorld): Promise<Credentials[]> {
-  const logins: Credentials[] = [];
-  for (const profile of PROFILES) {
-    const text = await Deno.readTextFile(world.home.credentialsFile(profile));
-    const isSealed = JSON.parse(text).version === 2;
-    const login = isSealed ? openByHand(text, await keyOf(text, world)).login : JSON.parse(text);
-    for (const token of [login.accessToken, login.refreshToken]) world.tokens.add(token);
-    logins.push(login);
-  }
-  return logins;
-}
-
-/** The key of a sealed login, by the keychain's own tool. */
-async function keyOf(text: string, { keychain, home }: SealedWorld): Promise<string> {
-  const [head = ""] = JSON.parse(text).sealed.split(".");
-  const { kid } = JSON.parse(
-    new TextDecoder().decode(Uint8Array.fromBase64(head, { alphabet: "base64url" })),
-  );
-  const child = new Deno.Command("docker-credential-pass", {
-    args: ["get"],
-    env: { ...keychain.env, HOME: home.path },
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(`anaplan-auth://${kid}`));
-  await writer.close();
-  return JSON.parse(new TextDecoder().decode((await child.output()).stdout)).Secret;
-}
-
 async function done(world: World, argv: readonly string[]): Promise<Outcome> {
   const outcome = await world.run(...argv);
   if (outcome.code !== 0) throw new Error(`${argv.join(" ")}: ${outcome.stderr}`);
@@ -230,11 +188,25 @@ interface KillOptions {
 export async function killAllSealed({ hear, every = 1 }: KillOptions = {}): Promise<Row[]> {
   const rows: Row[] = [];
   const kills = (): number => rows.reduce((sum, { tried }) => sum + tried, 0);
+  const select = (_: Call, ordinal: number): boolean => ordinal % every === 0;
   do {
     for (const deed of SEALED_DEEDS) {
       await using world = await startSealedWorld();
-      rows.push(...await killSealed(deed, world, (_, ordinal) => ordinal % every === 0, hear));
+      rows.push(...await hitSealed(deed, world, { select, hear }));
     }
   } while (every === 1 && kills() < LEAST_KILLS);
+  return rows;
+}
+
+/** Lets each call fail once that saves a login or the choice of the key, while the key changes. */
+export async function failEachSealing(): Promise<Row[]> {
+  const rows: Row[] = [];
+  const changes = SEALED_DEEDS.filter(({ name }) => /seal/.test(name));
+  const select = ({ name, place }: Call): boolean =>
+    /^(write|fsync|rename)$/.test(name) && /a new |^credentials$/.test(place);
+  for (const deed of changes) {
+    await using world = await startSealedWorld();
+    rows.push(...await hitSealed(deed, world, { select, what: "error=ENOSPC" }));
+  }
   return rows;
 }

@@ -15,6 +15,7 @@ import {
   kindOf,
   savedChoice,
 } from "../store/key_source.ts";
+import { keyIn } from "../store/key.ts";
 import { keyOf } from "../store/keys.ts";
 import {
   changeChoice,
@@ -133,6 +134,7 @@ async function keyToUse(
       : { by: "file", name: system.absolutePath(keyFile) };
     assertElsewhere(source, change);
     const { id } = await keyOf(source, change.system);
+    if (await hasKey(keyCommand ?? "", id)) throw keyInCommandError();
     if (environment !== undefined && environment.id !== id) throw overriddenError(environment);
     return { ...source, id };
   }
@@ -158,6 +160,19 @@ function assertElsewhere({ by, name }: KeySource, { configDir }: KeyChange): voi
   if (![configDir, `${configDir}/credentials`].map(place).some(isBelow)) return;
   throw new CliError("usage", `Cannot use ${name}: the key is in the directory of the logins`, {
     next: "move the key out of there",
+  });
+}
+
+/** Whether the key itself is in a text, which config.json would then hold. */
+async function hasKey(text: string, id: string): Promise<boolean> {
+  const words = text.match(/[\w+/-]{43,}=*/g) ?? [];
+  const keys = await Promise.all(words.map((word) => keyIn(new TextEncoder().encode(word))));
+  return keys.some((key) => key?.id === id);
+}
+
+function keyInCommandError(): CliError {
+  return new CliError("usage", "Cannot use the key command: the key itself is in it", {
+    next: "let the command get the key from where it is kept",
   });
 }
 

@@ -161,7 +161,7 @@ function lockedLogin(
     async prepare() {
       hold();
       present = readPrivateFile(path);
-      sealer = await sealing.sealer(present === undefined);
+      sealer = await sealing.sealer(isNotPlain(present));
       if (present !== undefined && !isSealed(present)) present = await sealer(present);
       // only a rename proves that a rename works: the file may be immutable, or mounted by itself
       if (present !== undefined) renewPrivateFile(path, present);
@@ -172,7 +172,7 @@ function lockedLogin(
       isPlanned = true;
     },
     async save(tokenSet) {
-      sealer ??= await sealing.sealer(before === undefined);
+      sealer ??= await sealing.sealer(isNotPlain(before));
       using replacement = prepared;
       prepared = undefined;
       let text: string | undefined;
@@ -207,6 +207,10 @@ function lockedLogin(
       }
     },
   };
+}
+
+function isNotPlain(text: string | undefined): boolean {
+  return text === undefined || isSealed(text);
 }
 
 function replacedLoginError(path: string): CliError {

@@ -68,8 +68,8 @@ function lazySealing(
 ): Sealing {
   return {
     open: async (text, path) => await (await sealing()).open(text, path),
-    async sealer(isFirst) {
-      const present = async () => await (await sealing()).sealer(isFirst);
+    async sealer(isNotPlain) {
+      const present = async () => await (await sealing()).sealer(isNotPlain);
       const choose = async () => isPlainForNow() ? undefined : await present();
       const first = isPlainLogin() ? await choose() : await present();
       return first ?? plainUnlessChosen(choose, warn);

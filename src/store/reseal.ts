@@ -60,7 +60,7 @@ function saveChoice(configDir: string, { key, old }: KeyChoice, warn: Warn): voi
 export async function resealAll(chosen: KeyChoice, change: KeyChange): Promise<string[]> {
   const directory = `${change.configDir}/credentials`;
   const names = listDirectory(directory)
-    .map((file) => /^(.+?)\.(json|lock|json\.next)$/.exec(file)?.[1])
+    .map((file) => /^(.+?)\.(json|lock|json\.next|json\..+\.tmp)$/.exec(file)?.[1])
     .filter((name) => name !== undefined);
   const profiles: string[] = [];
   let failure: CliError | undefined;

@@ -26,11 +26,11 @@ export interface Sealing {
    * What seals a text, with its key in hand and all that it needs loaded. While sealing is not chosen it gives the text
    * itself, unless it is chosen by then.
    *
-   * @param isFirst whether the profile has no login yet.
-   * @throws {CliError} `storage` without the key. So it does beside sealed logins, when no key is named, for a first
-   * login or without a config.json.
+   * @param isNotPlain whether the profile has no plain login.
+   * @throws {CliError} `storage` without the key. So it does beside sealed logins, when no key is named, for a login
+   * that is not plain already, or without a config.json.
    */
-  sealer(isFirst?: boolean): Promise<Sealer>;
+  sealer(isNotPlain?: boolean): Promise<Sealer>;
   /** Whether a text is as {@link sealer} would make it: plain, or sealed with the present key. */
   isUpToDate(text: string): Promise<boolean>;
 }
@@ -46,7 +46,7 @@ export type Sealer = (text: string) => Promise<string>;
 
 /** The sealing of a profile as it is chosen now; without a key there is no {@link Sealer}. */
 export interface PresentSealing extends Omit<Sealing, "sealer"> {
-  sealer(isFirst?: boolean): Promise<Sealer | undefined>;
+  sealer(isNotPlain?: boolean): Promise<Sealer | undefined>;
 }
 
 /** The sealing of a profile; `choose` says which keys count now. */
@@ -60,10 +60,10 @@ export function sealingOf(
   return {
     open: (sealed, path) => opened(sealed, path, parseTokenSet),
     openText: (sealed, path) => opened(sealed, path, String),
-    async sealer(isFirst = false) {
+    async sealer(isNotPlain = false) {
       const { key: source, old } = choose();
       if (source === undefined) {
-        const mayHaveBeen = isFirst || lstatIfThere(`${configDir}/config.json`) === undefined;
+        const mayHaveBeen = isNotPlain || lstatIfThere(`${configDir}/config.json`) === undefined;
         if (mayHaveBeen && old.length === 0 && mayBeSealed(configDir)) {
           throw besideSealed(configDir);
         }
@@ -168,7 +168,7 @@ function noSource(path: string, id: string): CliError {
 
 /** A variable that names the key may be missing here, as in cron, or config.json is gone. */
 function besideSealed(configDir: string): CliError {
-  const reason = `other logins in ${configDir} are sealed, and no key is named`;
+  const reason = `logins in ${configDir} are sealed, and no key is named`;
   return new CliError("storage", `Cannot save a login in plain text: ${reason}`, {
     next: NAME_KEY,
   });

@@ -6,7 +6,7 @@ import { makeHome } from "../support/home.ts";
 import { startPass, startSecretService, testWithKeychains } from "../support/keyring.ts";
 import { type Outcome, runProgram } from "../support/program.ts";
 import { filesWith, openByHand } from "../support/sealed.ts";
-import { signIn } from "../support/sign_in.ts";
+import { registeredListener, sandboxFlags, signIn } from "../support/sign_in.ts";
 import { output } from "../../tools/tool.ts";
 
 for (const [name, start] of [["secretservice", startSecretService], ["pass", startPass]] as const) {
@@ -85,6 +85,37 @@ testWithKeychains(
     assertEquals((await run("token")).code, 0);
   },
 );
+
+for (const [name, start] of [["secretservice", startSecretService], ["pass", startPass]] as const) {
+  testWithKeychains(
+    `while the keychain ${name} is away a stale login sends nothing, and it works when that is back`,
+    async () => {
+      await using sandbox = await startSandbox();
+      await using home = await makeHome();
+      await signIn(sandbox, home);
+      await home.changeCredentials({ expiresAt: Date.now() - 1 });
+      await using keychain = await start(home.path);
+      const run = (argv: readonly string[], env = keychain.env): Promise<Outcome> =>
+        runProgram(argv, { home: home.path, env: { TMPDIR: home.path, ...env } });
+      assertEquals((await run(["seal", "--keychain", name])).code, 0);
+      const [id = ""] = await keychain.keyIds();
+      const text = await Deno.readTextFile(home.credentialsFile());
+      const { rotating } = sandbox.clients;
+      const login = ["login", ...sandboxFlags(sandbox, rotating, registeredListener(sandbox))];
+      const before = sandbox.requests.length;
+      for (const argv of [["refresh"], ["token"], ["whoami"], ["logout"], ["seal"], login]) {
+        const away = { ANAPLAN_CLIENT_SECRET: rotating.clientSecret }; // without what leads to it
+        const { code, stdout, stderr } = await run(argv, away);
+        assertEquals([code, stdout], [7, ""], argv[0]);
+        const where = `Cannot get key ${id} of the logins from the keychain (docker-credential-`;
+        assertStringIncludes(stderr, `${where}${name}): `, argv[0]);
+      }
+      assertEquals(sandbox.requests.length, before);
+      assertEquals(await Deno.readTextFile(home.credentialsFile()), text);
+      assertEquals((await run(["refresh"])).code, 0);
+    },
+  );
+}
 
 testWithKeychains(
   "a lost config.json is no lost login: seal finds the key in the same keychain",

@@ -280,6 +280,20 @@ Deno.test("a key in the directory of the logins is refused, however it is named,
   assertEquals(code, 0, `the key itself is elsewhere: ${stderr}`);
 });
 
+Deno.test("seal removes what a killed save left in plain text, also of a profile without a login", async () => {
+  await using at = await sealedHome();
+  const directory = `${at.home.configDir}/credentials`;
+  const text = JSON.stringify({ version: 1, ...at.login() });
+  const end = "33408227-686a-44ae-8b7f-bc34ed5db1ba.tmp";
+  for (const profile of ["default", "eu", "us"]) {
+    await Deno.writeTextFile(`${directory}/${profile}.json.${end}`, text, { mode: 0o600 });
+  }
+  await Deno.writeTextFile(`${directory}/us.lock`, "", { mode: 0o600 });
+  assertEquals(at.plainFiles().length, 3);
+  assertEquals((await at.run(["seal"])).code, 0);
+  assertEquals(at.plainFiles(), []);
+});
+
 Deno.test("a refresh for which seal waits seals its tokens, also when seal is interrupted", async () => {
   await using at = await sealedHome();
   assertEquals((await at.run(["unseal", "--yes"])).code, 0);

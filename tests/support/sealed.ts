@@ -48,6 +48,21 @@ export function filesWith(texts: readonly string[], places: readonly string[]): 
   });
 }
 
+/** The files below a home directory with any login in plain text, and those with one of the tokens. */
+export function plainFiles(home: string, tokens: Iterable<string>): string[] {
+  const texts = [...tokens].filter((token) => token !== "");
+  const anyLogin = ['"accessToken"', '"refreshToken"'];
+  return [...filesWith([...anyLogin, ...texts], [home]), ...filesWith(texts, rescuedElsewhere())];
+}
+
+/** The rescued files outside of any home directory, of every user. */
+function rescuedElsewhere(): string[] {
+  return ["/var/tmp", "/tmp"].flatMap((directory) =>
+    Array.from(Deno.readDirSync(directory), ({ name }) => `${directory}/${name}`)
+      .filter((path) => path.includes("anaplan-auth-rescued-"))
+  );
+}
+
 function filesAt(path: string): string[] {
   const info = ifThere(() => Deno.lstatSync(path));
   if (!info?.isDirectory) return info?.isFile ? [path] : [];

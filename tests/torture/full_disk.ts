@@ -1,11 +1,12 @@
 // Lets each call that saves a login, and the lock, fail once, as a full, broken, read-only or foreign disk
 // does, by strace.
 // Rule: exit 7, and what the error says to type brings the new tokens back; or they are in their place, and
-// only their directory gave trouble.
+// only their directory gave trouble. A sealed login is never plain.
 import { describe } from "./crashes.ts";
 import { type Deed, LOGIN, REFRESH } from "./deeds.ts";
 import { judge, type Row } from "./row.ts";
 import type { Call } from "./trace.ts";
+import { startKeyFileWorld } from "./sealed_world.ts";
 import { marksOf, wasHit } from "./traced.ts";
 import { lookAt, startWorld, temporaryFiles, type World } from "./world.ts";
 
@@ -17,15 +18,21 @@ export function isSaving({ name, place }: Call): boolean {
   return SAVING.test(`${name} ${place}`);
 }
 
-/** Refreshes and logs in on a disk on which one call fails; a row for each. */
+/** Refreshes and logs in on a disk on which one call fails, with plain and with sealed logins; a row for each. */
 export async function failEachSave(errors: readonly string[] = ERRORS): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const deed of [REFRESH, LOGIN]) {
-    await using world = await startWorld();
+  const sealed = [REFRESH, LOGIN].map((deed) => ({ ...deed, name: `${deed.name}, sealed` }));
+  for (const deed of [REFRESH, LOGIN, ...sealed]) {
+    await using world = await (sealed.includes(deed) ? startKeyFileWorld : startWorld)();
     await deed.prepare(world);
-    const whole = await deed.run(world);
-    for (const call of whole.calls.filter(isSaving)) {
-      for (const error of errors) rows.push(await failAt(call, error, deed, world));
+    const { calls } = await deed.run(world);
+    const inPlace = calls.find(({ name, place }) => name === "fsync" && place === "credentials");
+    for (const call of calls.filter(isSaving)) {
+      // the directory did not sync, or who signed in is not kept
+      const isSaved = call.place === "credentials" || call.began > (inPlace?.ended ?? Infinity);
+      for (const error of errors) {
+        rows.push(await failAt(call, error, deed, world, isSaved ? [0, 7] : [7]));
+      }
     }
   }
   return rows;
@@ -54,7 +61,13 @@ export async function failTheLock(): Promise<Row[]> {
   return rows;
 }
 
-async function failAt(call: Call, error: string, deed: Deed, world: World): Promise<Row> {
+async function failAt(
+  call: Call,
+  error: string,
+  deed: Deed,
+  world: World,
+  exits: readonly number[],
+): Promise<Row> {
   const { wrong, expect } = judge();
   let kept = "not met";
   let tried = 0;
@@ -71,9 +84,10 @@ async function failAt(call: Call, error: string, deed: Deed, world: World): Prom
       if (!(await lookAt(world)).alive) await world.signIn(); // what it met instead may have ended it
       continue;
     }
-    const mayDo = call.place === "credentials" ? [0, 7] : [7]; // in place, but the directory did not sync
-    expect(mayDo.includes(outcome.code), `exit ${outcome.code}: ${outcome.stderr}`);
+    expect(exits.includes(outcome.code), `exit ${outcome.code}: ${outcome.stderr}`);
     expect(temporaryFiles(world).length === 0, "a temporary file was left");
+    const plain = world.plainFiles?.() ?? [];
+    expect(plain.length === 0, `tokens are in plain text: ${plain.join()}`);
     const after = await world.home.credentials();
     const isNew = after?.refreshToken !== before?.refreshToken;
     const next = await world.run("refresh"); // under the lock, where rescued tokens are put back

@@ -2,7 +2,7 @@
 // Rule: one after the other, since they measure time and the machine is small.
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { killAtEachCall } from "./crashes.ts";
-import { killAllSealed } from "./sealed_crashes.ts";
+import { failEachSealing, killAllSealed } from "./sealed_crashes.ts";
 import { FIRST_LOGIN, LOGIN, loginElsewhere, REFRESH } from "./deeds.ts";
 import {
   loginAmongRefreshes,
@@ -53,7 +53,7 @@ export function jobs({ quick, kills, processes }: Options): readonly Job[] {
     ...(quick ? [] : [holderStopped]),
     () => killAtEachCall({ deed: REFRESH }),
     ...(quick ? [] : [LOGIN, FIRST_LOGIN].map((deed) => () => killAtEachCall({ deed }))),
-    ...(quick ? [] : [() => killAllSealed()]),
+    ...(quick ? [] : [() => killAllSealed(), failEachSealing]),
     killMovingAtEachSave,
     () => killAtRandom(kills),
     () => failEachSave(quick ? ["ENOSPC"] : undefined),

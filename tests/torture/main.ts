@@ -4,8 +4,9 @@
 import { hostileRows } from "./hostile_rows.ts";
 import { jobs, type Options } from "./jobs.ts";
 import { matrixAlone } from "./matrix/matrix_alone.ts";
-import { line, page, totals, withSummaryLine } from "./report.ts";
+import { killsByCommand, line, page, totals, withSummaryLine } from "./report.ts";
 import { HOSTILE, type Row } from "./row.ts";
+import { killAllSealed } from "./sealed_crashes.ts";
 import { tortureStore } from "./store/main.ts";
 import { tables, withHostileChapter } from "./tables.ts";
 import { measureWindow } from "./window.ts";
@@ -51,6 +52,17 @@ async function hostileOnly(): Promise<number> {
   return codeFor(rows);
 }
 
+/** Kills what handles sealed logins; `--quick` takes one call of eight. */
+async function sealedOnly(): Promise<number> {
+  const started = performance.now();
+  const every = Deno.args.includes("--quick") ? 8 : 1;
+  const rows = await killAllSealed({ hear: (row) => say(line(row)), every });
+  say("command | calls | kills | not met | not as expected | logins lost | in the window");
+  for (const text of killsByCommand(rows)) say(text);
+  say(`${Math.round((performance.now() - started) / 1000)} s`);
+  return codeFor(rows);
+}
+
 /** Tortures a login store; `--quick` and other numbers than the usual ones write nothing. */
 async function storeOnly(kind: string): Promise<number> {
   if (kind !== "postgresql" && kind !== "etcd") throw new Error("--store needs postgresql or etcd");
@@ -78,6 +90,7 @@ async function main(): Promise<number> {
     return await matrixAlone(pattern, say) ? 0 : 1;
   }
   if (Deno.args.includes("--hostile")) return await hostileOnly();
+  if (Deno.args.includes("--sealed")) return await sealedOnly();
   const store = wordAfter("--store", Deno.args);
   if (store !== undefined) return await storeOnly(store);
   const options = parse(Deno.args);

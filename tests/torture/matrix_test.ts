@@ -11,6 +11,14 @@ const NAMES: Readonly<Record<Kind, string>> = {
   "Slow and broken answers": "a cut connection loses no login that has arrived",
   "Disk, before the answer": "nothing is sent when its result could not be saved",
   "Disk, after the answer": "tokens that cannot be saved are rescued, and come back",
+  "Disk, before the answer, sealed":
+    "nothing of a sealed login is sent when its result could not be saved",
+  "Disk, after the answer, sealed":
+    "tokens of a sealed login are rescued sealed, come back, and are never plain",
+  "Disk, before the answer, without the key":
+    "nothing is sent when the key goes while the disk fails",
+  "Disk, after the answer, without the key":
+    "tokens are rescued sealed with a key that has gone, and come back with it",
   "Signals": "a signal that can be caught waits until the tokens are saved",
   "A login over a login": "a login over a login of the same client can be used",
 };

@@ -25,6 +25,16 @@ export const PROPERTIES: readonly Property[] = [
     test: "${deed} of a ${kind} login is saved when the program's files are gone after the request",
   },
   {
+    what: "A sealed login and its rescued tokens are never in plain text, whatever the disk does.",
+    test: "tokens of a sealed login are rescued sealed, come back, and are never plain",
+    triedIn: "Disk, after the answer, sealed",
+  },
+  {
+    what: "A key that goes after the request costs no tokens: they are rescued, and wait for it.",
+    test: "tokens are rescued sealed with a key that has gone, and come back with it",
+    triedIn: "Disk, after the answer, without the key",
+  },
+  {
     what: "A used refresh token is never sent again. Rescued tokens are put back, or asked for.",
     test: "when ${what} of new tokens fails, they are named, and the next command puts them back",
     triedIn: "Disk, after the answer",

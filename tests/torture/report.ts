@@ -1,7 +1,7 @@
 // The report of a torture run: docs/reliability.md, its tables beside it, and the lines on the screen.
 // Rule: every figure is the run's own; the page stays short, however much fails.
 import { PROPERTIES, type Property } from "./properties.ts";
-import { addCounts, type Counts, NONE, type Part, PARTS, type Row } from "./row.ts";
+import { addCounts, type Counts, NONE, type Part, PARTS, type Row, SEALED_KILLS } from "./row.ts";
 import type { WindowLength } from "./window.ts";
 
 /** The page of the tables, beside this one. */
@@ -9,7 +9,7 @@ const WINDOW = "#the-window-that-no-client-can-close";
 const TABLES = "reliability-tables.md";
 
 /** How many failing rows the page names; the tables have them all. */
-const MOST_NAMED = 30;
+const MOST_NAMED = 15;
 
 /** What a run was. */
 export interface Run {
@@ -31,6 +31,34 @@ export function totals(rows: readonly Row[]): Counts {
   return rows.reduce((sum, { counts }) => addCounts(sum, counts ?? NONE), NONE);
 }
 
+/** How often each command was killed on sealed logins, as lines of a table. */
+export function killsByCommand(rows: readonly Row[]): string[] {
+  const commands = Map.groupBy(
+    rows.filter(({ command }) => command !== undefined),
+    (row) => row.command ?? "",
+  );
+  return [...commands, ["all", [...commands.values()].flat()] as const].map(([command, rows]) => {
+    const missed = rows.filter(({ kept }) => kept.startsWith("not met")).length;
+    const wrong = rows.filter((row) => row.wrong.length > 0).length;
+    const kills = rows.reduce((sum, { tried }) => sum + tried, 0);
+    const { lost, inWindow } = totals(rows);
+    const numbers = [rows.length, kills, missed, wrong, lost, inWindow];
+    return `| ${command} | ${numbers.join(" | ")} |`;
+  });
+}
+
+function sealedChapter(rows: readonly Row[]): string {
+  return `## ${SEALED_KILLS}
+
+Two logins, sealed with a key in a keychain (\`pass\`). Each command was killed at each of its calls. After
+each kill both logins could be read, no token was in plain text that was not so before, and the same
+command finished the work with one key in the keychain.
+
+| command | calls | kills | not met | not as expected | logins lost | in the window |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: |
+${killsByCommand(rows).join("\n")}`;
+}
+
 /** The whole page. */
 export function page(run: Run): string {
   const { rows, window, command, minutes } = run;
@@ -49,6 +77,8 @@ ${summary(rows)}
 
 ${failing(rows)}
 
+${sealedChapter(rows)}
+
 ## What holds
 
 Below each property is the name of the test that shows it.
@@ -65,6 +95,9 @@ ${windowChapter(window)}
   that rotates strictly: a used refresh token that comes again ends the login. Odd answers come with the
   clock right, ten minutes ahead and ten minutes behind, with and without an issuer, to \`refresh\` and to
   \`login\` by browser and by paste. After each cell the next \`refresh\` has to work.
+- **Sealed** cells have the same faults; afterwards the home directory and each place of a rescue are searched
+  for every token that the server ever gave. **Without the key** means that the key file goes, or that the
+  keychain's helper fails or hangs, when the disk fails.
 - **A lost login** is one whose refresh token on the disk the server no longer accepts.
 - **In the window** means that SIGKILL came between the server's rotation and the rename.
 - **Faults and hostile callers** are the tests of \`tests/hostile\`.
@@ -83,7 +116,7 @@ Torn files: ${torn}. Stuck locks: ${stuck}. Logins lost: ${lost}, of these in th
 
 /** The page with one part's line of the summary made anew from these rows. */
 export function withSummaryLine(page: string, part: Part, rows: readonly Row[]): string {
-  return page.replace(new RegExp(`^\\| ${part} .*$`, "m"), summaryLine(part, rows));
+  return page.replace(new RegExp(`^\\| ${part} +\\|.*$`, "m"), summaryLine(part, rows));
 }
 
 function summaryLine(part: Part, rows: readonly Row[]): string {

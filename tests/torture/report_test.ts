@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { PROPERTIES } from "./properties.ts";
 import { page, withSummaryLine } from "./report.ts";
-import { HOSTILE, PARTS, type Row } from "./row.ts";
+import { HOSTILE, PARTS, type Row, SEALED_KILLS } from "./row.ts";
 import { tables } from "./tables.ts";
 
 const MOST_LINES = 150;
@@ -35,8 +35,32 @@ Deno.test("the page counts each part, and leads to the tables", () => {
   for (const part of PARTS) assertStringIncludes(text, `| ${part} | 30 | 20 | 20 | 10 |`);
 });
 
+Deno.test("the page counts the kills on sealed logins by command, with those that went elsewhere and what failed", () => {
+  const counts = { torn: 0, stuck: 0, lost: 1, inWindow: 1 };
+  const row: Row = {
+    ...{
+      part: SEALED_KILLS,
+      command: "seal",
+      what: "seal, killed",
+      tried: 2,
+      kept: "all",
+      wrong: [],
+    },
+  };
+  const killed = [
+    row,
+    { ...row, kept: "not met, killed elsewhere: all" },
+    { ...row, command: "refresh", tried: 3, wrong: ["this"], counts },
+  ];
+  const text = page(run(killed));
+  assertStringIncludes(text, "\n| seal | 2 | 4 | 1 | 0 | 0 | 0 |\n");
+  assertStringIncludes(text, "\n| refresh | 1 | 3 | 0 | 1 | 1 | 1 |\n");
+  assertStringIncludes(text, "\n| all | 3 | 7 | 1 | 1 | 1 | 1 |\n");
+});
+
 Deno.test("the page says that each row is as expected only when nothing failed, and counts the lost logins", () => {
-  assertStringIncludes(page(run(rows(1))), "Each row is as expected, and 22 logins were lost, 11");
+  const lost = `${2 * PARTS.length} logins were lost, ${PARTS.length}`;
+  assertStringIncludes(page(run(rows(1))), `Each row is as expected, and ${lost}`);
   assert(!page(run(rows(1, ["this"]))).includes("Each row is as expected"));
 });
 

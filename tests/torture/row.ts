@@ -6,13 +6,23 @@ import { type Kind, KINDS } from "./matrix/verdict.ts";
 /** The part that tests/hostile makes. */
 export const HOSTILE = "Faults and hostile callers";
 
+/** The kills of what handles sealed logins. */
+export const SEALED_KILLS = "Crashes on sealed logins";
+
 /** A chapter of the report. */
-export type Part = "Races" | "Crashes" | "Faults of the disk" | Kind | typeof HOSTILE;
+export type Part =
+  | "Races"
+  | "Crashes"
+  | typeof SEALED_KILLS
+  | "Faults of the disk"
+  | Kind
+  | typeof HOSTILE;
 
 /** The chapters, in order. */
 export const PARTS: readonly Part[] = [
   "Races",
   "Crashes",
+  SEALED_KILLS,
   "Faults of the disk",
   ...KINDS,
   HOSTILE,
@@ -30,6 +40,8 @@ export interface Counts {
 /** One line of the report. */
 export interface Row {
   readonly part: Part;
+  /** The command that was killed, where the report counts by command. */
+  readonly command?: string;
   readonly what: string;
   readonly tried: number;
   /** What was kept, in a few words. */

@@ -1,43 +1,42 @@
-// Kills seal, seal --rotate, unseal, refresh and login on sealed logins, at each of their calls in turn.
-// Rule: after each kill every login can be read, the same command finishes the work, and no token is anywhere in
+// Kills seal, seal --rotate, unseal, refresh and login on sealed logins, at each of their calls in turn, and lets
+// what changes the key meet a full disk.
+// Rule: after each hit every login can be read, the same command finishes the work, and no token is anywhere in
 // plain text that was not so before.
-import { type Keychain, startPass } from "../support/keyring.ts";
-import { filesWith, openByHand } from "../support/sealed.ts";
-import { type Outcome, runProgram } from "../support/program.ts";
+import type { Credentials } from "../support/home.ts";
+import type { Outcome } from "../support/program.ts";
 import { signIn } from "../support/sign_in.ts";
 import { describe } from "./crashes.ts";
 import { type Deed, LOGIN } from "./deeds.ts";
-import { judge, type Row } from "./row.ts";
+import { judge, NONE, type Row, SEALED_KILLS } from "./row.ts";
+import { noteTokens, PROFILES, type SealedWorld, startSealedWorld } from "./sealed_world.ts";
 import type { Call } from "./trace.ts";
-import { marksOf, runTraced, wasHit } from "./traced.ts";
-import { isLockFree, startWorld, type World } from "./world.ts";
-
-/** A world with two logins and a keychain. */
-export interface SealedWorld extends World {
-  readonly keychain: Keychain;
-  /** Every token that was ever seen in the logins. */
-  readonly tokens: Set<string>;
-}
+import { type Injection, marksOf, runTraced, type TracedOutcome, wasHit } from "./traced.ts";
+import { isLockFree, type World } from "./world.ts";
 
 /** What is killed, and what has to be so when the same command has finished the work. */
 interface SealedDeed extends Deed {
-  readonly argv: readonly string[];
+  /** Does the work again, to its end. */
+  again(world: World): Promise<Pick<Outcome, "code" | "stderr">>;
   /** Whether plain tokens may be there right after the kill, and when the work is done. */
   readonly plain: { readonly killed: boolean; readonly done: boolean };
+  /** Whether it leaves the tokens of the first profile as they are. */
+  readonly keepsTokens: boolean;
 }
 
-const PROFILES = ["default", "eu"];
+/** How many kills a whole run has at least. */
+const LEAST_KILLS = 500;
 
-function command(name: string, argv: readonly string[], plain: SealedDeed["plain"]): SealedDeed {
-  const before = name === "seal" ? ["unseal", "--yes"] : ["seal"];
+function command(argv: readonly string[], plain: SealedDeed["plain"]): SealedDeed {
+  const [first = "", ...rest] = argv;
   return {
-    name,
-    argv,
+    name: [first, ...rest.filter((word) => word !== "--yes")].join(" "),
     plain,
+    keepsTokens: first !== "refresh",
     prepare: async (world) => {
-      await done(world, before);
+      await done(world, argv.length === 1 && first === "seal" ? ["unseal", "--yes"] : ["seal"]);
     },
     run: (world, injection) => runTraced(world, argv, { injection }),
+    again: (world) => world.run(...argv),
   };
 }
 
@@ -45,123 +44,131 @@ const SEALED = { killed: false, done: false };
 
 /** All deeds, by name. */
 export const SEALED_DEEDS: readonly SealedDeed[] = [
-  command("seal", ["seal"], { killed: true, done: false }),
-  command("seal --rotate", ["seal", "--rotate"], SEALED),
-  command("unseal", ["unseal", "--yes"], { killed: true, done: true }),
-  command("refresh, sealed", ["refresh"], SEALED),
-  { ...command("login, sealed", ["seal"], SEALED), run: LOGIN.run },
+  command(["seal"], { killed: true, done: false }),
+  command(["seal", "--rotate"], SEALED),
+  command(["unseal", "--yes"], { killed: true, done: true }),
+  command(["refresh"], SEALED),
+  {
+    ...command(["seal"], SEALED),
+    name: "login",
+    keepsTokens: false,
+    prepare: async (world) => {
+      await done(world, ["seal"]);
+    },
+    run: LOGIN.run,
+    again: (world) => LOGIN.run(world),
+  },
 ];
 
-/** Signs in to two profiles; the keychain is pass, with a GPG key of its own. */
-export async function startSealedWorld(): Promise<SealedWorld> {
-  await using undo = new AsyncDisposableStack();
-  const world = undo.use(await startWorld());
-  await world.signIn("eu");
-  const keychain = undo.use(await startPass(world.home.path));
-  const env = { ...world.env, ...keychain.env };
-  const end = undo.move();
-  return {
-    ...world,
-    isTracedAlone: true,
-    env,
-    run: (...argv) => runProgram(argv, { home: world.home.path, env }),
-    keychain,
-    tokens: new Set(),
-    [Symbol.asyncDispose]: () => end.disposeAsync(),
-  };
+/** What hits which calls. */
+interface Hits {
+  /** All calls by default. */
+  readonly select?: (call: Call, ordinal: number) => boolean;
+  readonly what?: Injection["what"];
+  readonly hear?: ((row: Row) => void) | undefined;
 }
 
-/** Kills the deed at each of its calls that are selected; a row for each. */
-export async function killSealed(
+/** Kills the deed at each of its calls that are selected, or lets them fail; a row for each. */
+export async function hitSealed(
   deed: SealedDeed,
   world: SealedWorld,
-  select: (call: Call) => boolean = () => true,
+  { select = () => true, what = "kill", hear = () => {} }: Hits = {},
 ): Promise<Row[]> {
   await deed.prepare(world);
-  await note(world);
+  await noteTokens(world);
   const whole = await deed.run(world);
   if (whole.code !== 0) throw new Error(`The ${deed.name} fails by itself: ${whole.stderr}`);
   const rows: Row[] = [];
-  for (const call of whole.calls.filter(select)) rows.push(await killAt(call, deed, world));
+  for (const call of whole.calls.filter(select)) {
+    const row = await hitAt(call, what, deed, world);
+    hear(row);
+    rows.push(row);
+  }
   return rows;
 }
 
-async function killAt(call: Call, deed: SealedDeed, world: SealedWorld): Promise<Row> {
+async function hitAt(
+  call: Call,
+  what: Injection["what"],
+  deed: SealedDeed,
+  world: SealedWorld,
+): Promise<Row> {
   const { wrong, expect } = judge();
+  const isKill = what === "kill";
   let tried = 0;
+  let inWindow = 0;
   let isHit = false;
   for (const mark of marksOf(call)) {
-    tried++;
     await deed.prepare(world);
-    await note(world);
-    const outcome = await deed.run(world, { name: call.name, mark, what: "kill" });
-    isHit = wasHit(outcome, call, "?");
-    for (const profile of PROFILES) {
-      expect(isLockFree(world, profile), `the lock of ${profile} is stuck`);
-      const token = await world.run("token", "--profile", profile);
-      expect(token.code === 0, `${profile} cannot be read: ${token.stderr}`);
-    }
-    await note(world);
-    if (!deed.plain.killed) expectNoToken(world, expect, "after the kill");
-    const again = await world.run(...deed.argv);
-    // a refresh that was killed between the server's answer and the save has no refresh token any more
-    const isInWindow = deed.argv[0] === "refresh" && again.code === 3;
-    expect(again.code === 0 || isInWindow, `the same command fails: ${again.stderr}`);
-    if (isInWindow) await signIn(world.sandbox, world.home, { env: world.env });
-    await note(world);
-    if (!deed.plain.done) expectNoToken(world, expect, "when the work is done");
-    const keys = await world.keychain.keyIds();
-    const expected = deed.plain.done ? 0 : 1;
-    expect(keys.length === expected, `${keys.length} keys are in the keychain`);
+    const before = await noteTokens(world);
+    const outcome = await deed.run(world, { name: call.name, mark, what });
+    isHit = wasHit(outcome, call, isKill ? "?" : "-1");
+    tried += Number(isHit || wasKilled(outcome));
+    const isSaid = isKill || !isHit || [0, 7].includes(outcome.code);
+    expect(isSaid, `exit ${outcome.code}: ${outcome.stderr}`);
+    const after = await judgeHit(deed, world, before);
+    wrong.push(...after.wrong);
+    inWindow += Number(after.isInWindow);
     if (isHit || wrong.length > 0) break;
   }
-  const what = `${deed.name}, killed before ${describe(call)}`;
-  const kept = `${isHit ? "" : "not met, killed elsewhere: "}every login could be read`;
-  return { part: "Crashes", what, tried, kept, wrong };
+  const kept = `${isHit ? "" : "not met, hit elsewhere: "}every login could be read` +
+    (inWindow > 0 ? "; lost in the window: the server had rotated" : "");
+  const row = { tried, kept, wrong, counts: { ...NONE, lost: inWindow, inWindow } };
+  return isKill
+    ? {
+      ...row,
+      part: SEALED_KILLS,
+      command: deed.name,
+      what: `${deed.name}, killed before ${describe(call)}`,
+    }
+    : {
+      ...row,
+      part: "Faults of the disk",
+      what: `${deed.name}, ${what.replace("error=", "")} at ${describe(call)}`,
+    };
 }
 
-type Expect = (condition: boolean, otherwise: string) => void;
-
-function expectNoToken(world: SealedWorld, expect: Expect, when: string): void {
-  const places = [world.home.path, ...rescuedElsewhere()];
-  const files = filesWith([...world.tokens], places);
-  expect(files.length === 0, `plain tokens ${when}: ${files.join()}`);
+/** Whether strace ended as the program did, by SIGKILL. */
+function wasKilled({ code }: TracedOutcome): boolean {
+  return code === 128 + 9;
 }
 
-/** Where tokens are rescued to besides the home directory. */
-function rescuedElsewhere(): string[] {
-  return ["/var/tmp", "/tmp"].flatMap((directory) =>
-    Array.from(Deno.readDirSync(directory), ({ name }) => `${directory}/${name}`)
-      .filter((path) => path.includes("anaplan-auth-rescued-"))
-  );
-}
-
-/** Keeps the tokens that are in the logins now, sealed or plain. */
-async function note(world: SealedWorld): Promise<void> {
-  for (const profile of PROFILES) {
-    const text = await Deno.readTextFile(world.home.credentialsFile(profile));
-    const isSealed = JSON.parse(text).version === 2;
-    const login = isSealed ? openByHand(text, await keyOf(text, world)).login : JSON.parse(text);
-    for (const token of [login.accessToken, login.refreshToken]) world.tokens.add(token);
+/** What a kill or a fault has left, and what the same command makes of it. */
+async function judgeHit(
+  deed: SealedDeed,
+  world: SealedWorld,
+  before: readonly Credentials[],
+): Promise<{ readonly wrong: readonly string[]; readonly isInWindow: boolean }> {
+  const { wrong, expect } = judge();
+  const expectNoToken = (when: string): void => {
+    const files = world.plainFiles?.() ?? [];
+    expect(files.length === 0, `plain tokens ${when}: ${files.join()}`);
+  };
+  if (!deed.plain.killed) expectNoToken("after it"); // nothing has looked at it yet
+  for (const [at, profile] of PROFILES.entries()) {
+    expect(isLockFree(world, profile), `the lock of ${profile} is stuck`);
+    const { code, stdout, stderr } = await world.run("token", "--profile", profile);
+    expect(code === 0, `${profile} cannot be read: ${stderr}`);
+    const isSame = stdout.trim() === before[at]?.accessToken;
+    expect(isSame || (profile === "default" && !deed.keepsTokens), `${profile} has other tokens`);
   }
-}
-
-/** The key of a sealed login, by the keychain's own tool. */
-async function keyOf(text: string, { keychain, home }: SealedWorld): Promise<string> {
-  const [head = ""] = JSON.parse(text).sealed.split(".");
-  const { kid } = JSON.parse(
-    new TextDecoder().decode(Uint8Array.fromBase64(head, { alphabet: "base64url" })),
-  );
-  const child = new Deno.Command("docker-credential-pass", {
-    args: ["get"],
-    env: { ...keychain.env, HOME: home.path },
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(`anaplan-auth://${kid}`));
-  await writer.close();
-  return JSON.parse(new TextDecoder().decode((await child.output()).stdout)).Secret;
+  const [stored] = await noteTokens(world);
+  if (!deed.plain.killed) expectNoToken("after the next command");
+  const again = await deed.again(world);
+  // a refresh that was killed between the server's answer and the save has no refresh token any more
+  const isInWindow = again.code === 3 &&
+    world.refreshes().some(({ parameters, status }) =>
+      status === 200 && parameters.refresh_token === stored?.refreshToken
+    );
+  expect(again.code === 0 || isInWindow, `the same command fails: ${again.stderr}`);
+  if (isInWindow) await signIn(world.sandbox, world.home, { env: world.env });
+  await noteTokens(world);
+  if (!deed.plain.done) expectNoToken("when the work is done");
+  const keys = await world.keychain.keyIds();
+  expect(keys.length === (deed.plain.done ? 0 : 1), `${keys.length} keys are in the keychain`);
+  const refresh = await world.run("refresh");
+  expect(refresh.code === 0, `the login is lost: ${refresh.stderr}`);
+  return { wrong, isInWindow };
 }
 
 async function done(world: World, argv: readonly string[]): Promise<Outcome> {
@@ -170,20 +177,36 @@ async function done(world: World, argv: readonly string[]): Promise<Outcome> {
   return outcome;
 }
 
-/** Kills each deed once at each of its calls, in worlds of their own. */
-export async function killAllSealed(say: (line: string) => void = () => {}): Promise<Row[]> {
+/** What a run of all kills is like. */
+interface KillOptions {
+  readonly hear?: (row: Row) => void;
+  /** Of how many calls one is taken; all by default. */
+  readonly every?: number;
+}
+
+/** Kills each deed at each of its calls, and again until there were enough kills, in worlds of their own. */
+export async function killAllSealed({ hear, every = 1 }: KillOptions = {}): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const deed of SEALED_DEEDS) {
-    await using world = await startSealedWorld();
-    rows.push(...await killSealed(deed, world));
-    const kills = rows.reduce((sum, { tried }) => sum + tried, 0);
-    const missed = rows.filter(({ kept }) => kept.startsWith("not met")).length;
-    say(`${deed.name}: ${kills} kills so far, ${missed} calls not met`);
-    for (const { what, wrong } of rows) for (const text of wrong) say(`${what}: ${text}`);
-  }
+  const kills = (): number => rows.reduce((sum, { tried }) => sum + tried, 0);
+  const select = (_: Call, ordinal: number): boolean => ordinal % every === 0;
+  do {
+    for (const deed of SEALED_DEEDS) {
+      await using world = await startSealedWorld();
+      rows.push(...await hitSealed(deed, world, { select, hear }));
+    }
+  } while (every === 1 && kills() < LEAST_KILLS);
   return rows;
 }
 
-if (import.meta.main) {
-  await killAllSealed((line) => Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`)));
+/** Lets each call fail once that saves a login or the choice of the key, while the key changes. */
+export async function failEachSealing(): Promise<Row[]> {
+  const rows: Row[] = [];
+  const changes = SEALED_DEEDS.filter(({ name }) => /seal/.test(name));
+  const select = ({ name, place }: Call): boolean =>
+    /^(write|fsync|rename)$/.test(name) && /a new |^credentials$/.test(place);
+  for (const deed of changes) {
+    await using world = await startSealedWorld();
+    rows.push(...await hitSealed(deed, world, { select, what: "error=ENOSPC" }));
+  }
+  return rows;
 }

@@ -3,7 +3,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { findKeychains } from "../support/keyring.ts";
 import { findStrace, testWith } from "../support/needs.ts";
-import { killSealed, SEALED_DEEDS, startSealedWorld } from "./sealed_crashes.ts";
+import { hitSealed, SEALED_DEEDS } from "./sealed_crashes.ts";
+import { startSealedWorld } from "./sealed_world.ts";
 
 const { path, hint } = findStrace();
 const keychains = findKeychains();
@@ -18,7 +19,7 @@ for (const deed of SEALED_DEEDS.filter(({ name }) => !name.startsWith("login")))
     `${deed.name} killed at each rename: every login can be read, and the same command finishes the work`,
     async () => {
       await using world = await startSealedWorld();
-      const rows = await killSealed(deed, world, ({ name }) => name === "rename");
+      const rows = await hitSealed(deed, world, { select: ({ name }) => name === "rename" });
       assertEquals(rows.flatMap(({ wrong }) => wrong), []);
       assert(rows.length > 0);
     },

@@ -21,6 +21,8 @@ export interface World extends AsyncDisposable {
   /** The refresh requests from this many requests on. */
   refreshes(since?: number): RecordedRequest[];
   lockFile(profile?: string): string;
+  /** Files with a token in plain text; only where logins are sealed. */
+  plainFiles?(): string[];
 }
 
 /** How a login was found. */

@@ -273,7 +273,7 @@ Deno.test("a plain login beside sealed ones is not saved plain while config.json
     await login.prepare();
     await login.save(STALE);
   };
-  await assertRejects(save, CliError, "Cannot save a login in plain text: other logins in");
+  await assertRejects(save, CliError, "Cannot save a login in plain text: logins in");
   Deno.writeTextFileSync(`${dir.path}/config.json`, '{"version":1}', { mode: 0o600 });
   await save(); // it says that sealing is off
   Deno.removeSync(`${dir.path}/config.json`);
@@ -288,6 +288,21 @@ Deno.test("a first login beside sealed ones is not saved plain because a variabl
   await assertRejects(() => login.prepare(), CliError, "Cannot save a login in plain text");
   await assertRejects(() => login.save(LOGIN), CliError, "Cannot save a login in plain text");
   assertEquals(filesWith(TOKENS, [dir.path]), []);
+});
+
+Deno.test("a sign-in over a sealed login is not saved plain because nothing names a key", async () => {
+  using dir = tempDir();
+  const path = await putSealed(dir.path);
+  const before = Deno.readTextFileSync(path);
+  for (const config of [undefined, '{"version":1}']) {
+    if (config !== undefined) {
+      Deno.writeTextFileSync(`${dir.path}/config.json`, config, { mode: 0o600 });
+    }
+    await using login = await storeIn(dir.path, {}).lock("default");
+    await assertRejects(() => login.prepare(), CliError, "Cannot save a login in plain text");
+    await assertRejects(() => login.save(STALE), CliError, "Cannot save a login in plain text");
+    assertEquals(Deno.readTextFileSync(path), before);
+  }
 });
 
 Deno.test("a login whose key is replaced while it is read is read again, with the new key", async () => {

@@ -5,6 +5,7 @@ import { logins } from "./login.ts";
 import { markdown, report, table } from "./report.ts";
 import { commands, profiles, race, starts, tokens } from "./rows.ts";
 import { makeScene } from "./scene.ts";
+import { sealed } from "./sealed.ts";
 import { machine, restrictTime, timeByFile } from "./surroundings.ts";
 import { output, ROOT, say } from "../tool.ts";
 
@@ -18,6 +19,7 @@ await using scene = await makeScene();
 const figures = {
   starts: await starts(scene, MANY),
   tokens: await tokens(scene, MANY),
+  sealed: await sealed(scene, MANY),
   ...await profiles(scene, MANY),
   commands: await commands(scene, SOME),
   ...await logins(scene, FEW),

@@ -37,6 +37,7 @@ function verdicts(tables: Tables, requests: number): string[][] {
   const medians = (name: string): number[] => tables[name]?.map(({ wall }) => wall.median) ?? [];
   const [empty = NaN, , many = NaN] = medians("completions");
   const [starts = NaN, refresh = NaN, racing = NaN] = medians("race");
+  const more = median("sealed", WITH_KEYCHAIN) - median("sealed", WITH_FILE);
   const rows: readonly (readonly [string, number, number])[] = [
     ["`--version` by an empty Deno program", 1.15, ratio("starts", "`--version`", EMPTY)],
     ["`--help` by an empty Deno program", 1.15, ratio("starts", "`--help`", EMPTY)],
@@ -49,6 +50,8 @@ function verdicts(tables: Tables, requests: number): string[][] {
     ["`token`, fresh, by the tutorial's way", 0.2, ratio("tokens", "`token`", TUTORIAL)],
     ["peak memory of `token` by the empty program's", 1.05, memory],
     ["`token` with 10,000 profiles by one", 1.05, tables.profiles?.[1]?.wall.ratio ?? NaN],
+    ["`token`, sealed with a key file, by a plain one", 1.6, ratio("sealed", WITH_FILE, PLAIN)],
+    ["what a keychain adds to that, by its helper alone", 1.3, more / median("sealed", HELPER)],
     ["Tab with 10,000 profiles, in s more than an empty Deno program", 0.1, (many - empty) / 1000],
     [
       "`refresh` by the tutorial's way",
@@ -71,6 +74,14 @@ export const [EMPTY, FLOOR, TUTORIAL] = [
   "an empty Deno program",
   "the smallest Deno program",
   "the tutorial's way, in Python",
+] as const;
+
+/** The rows of the table of sealed logins. */
+export const [PLAIN, WITH_FILE, WITH_KEYCHAIN, HELPER] = [
+  "`token`, plain",
+  "`token`, sealed with a key file",
+  "`token`, sealed with `pass`",
+  "`docker-credential-pass get` alone",
 ] as const;
 
 /** Results as a table, in text; without the columns that were not measured. */

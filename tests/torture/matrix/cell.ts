@@ -1,8 +1,14 @@
 // The world of one cell of the fault matrix: a home with a login, a client of the server, the real program.
 // Rule: the login was made by the real program once, and is copied with names and tokens of the cell's own.
 import { makeHome } from "../../support/home.ts";
-import { type Outcome, type Program, startProgram } from "../../support/program.ts";
+import {
+  bareEnvironment,
+  type Outcome,
+  type Program,
+  startProgram,
+} from "../../support/program.ts";
 import { commandLineOf } from "../../support/task_command.ts";
+import { type CellKey, type Keeper, makeKey } from "./cell_key.ts";
 import { type Clock, RIGHT_CLOCK, setClock, timeBy } from "./clock.ts";
 import { addClient, addLogin, type Client } from "./server_state.ts";
 import { startStrictServer, type StrictServer } from "./strict_server.ts";
@@ -31,6 +37,10 @@ export interface CellOptions {
   readonly disk?: ((configDir: string) => Promise<AsyncDisposable>) | undefined;
   /** How long access tokens are, in characters. */
   readonly tokenLength?: number;
+  /** Whether Deno keeps its databases in the home directory, apart from those of other programs. */
+  readonly hasOwnCache?: boolean;
+  /** What has the key of the login, which is sealed then. */
+  readonly keeper?: Keeper | undefined;
 }
 
 /** How to start a program in a cell. */
@@ -53,8 +63,12 @@ export interface Cell extends AsyncDisposable {
   start(argv: readonly string[], start?: Start): Promise<Program>;
   /** Runs to the end; a program that does not end is killed. */
   run(argv: readonly string[], start?: Start): Promise<Outcome>;
+  /** The key of a sealed login. */
+  readonly key: CellKey | undefined;
   /** The login as it is on the disk. */
   loginText(): string | undefined;
+  /** The text of a file, if it can be read; that of a sealed login is opened. */
+  read(path: string): string | undefined;
   refreshToken(): string | undefined;
 }
 
@@ -77,17 +91,31 @@ export async function openBench(): Promise<Bench> {
 /** Opens a cell. */
 export async function openCell(bench: Bench, options: CellOptions = {}): Promise<Cell> {
   const { hasIssuer = false, clock = RIGHT_CLOCK, isEmpty = false, tokenLength = 60 } = options;
+  const { disk, keeper, hasOwnCache = false } = options;
   await using undo = new AsyncDisposableStack();
   const { path: home, configDir } = undo.use(await makeHome());
   await Deno.mkdir(configDir, { recursive: true, mode: 0o700 });
-  if (options.disk !== undefined) undo.use(await options.disk(configDir));
+  if (disk !== undefined) undo.use(await disk(configDir));
+  const key = keeper && undo.use(await makeKey(keeper));
   const client = addClient(bench.server.state);
   client.tokenLength = tokenLength;
-  const env = { ...await directories(home), ...await setClock(clock, client) };
-  if (!isEmpty) await copyLogin(await bench.template(hasIssuer), client, configDir, clock);
+  const env = {
+    ...await directories(home),
+    ...await setClock(clock, client),
+    ...key?.env,
+    ...(hasOwnCache ? await ownCache(home) : {}),
+  };
+  if (!isEmpty) {
+    const texts = await loginOf(await bench.template(hasIssuer), client, clock);
+    await writeFiles(key === undefined ? texts : sealed(texts, key), configDir);
+  }
   const credentials = `${configDir}/credentials`;
   const loginFile = `${credentials}/default.json`;
   const loginText = (): string | undefined => textOf(loginFile);
+  const read = (path: string): string | undefined => {
+    const text = textOf(path);
+    return text === undefined || key === undefined ? text : key.open(text);
+  };
   const start: Cell["start"] = async (argv, { wrapper = [], env: more = {}, stdin } = {}) => {
     const { program, args } = await commandLineOf(argv);
     const [executable = program, ...rest] = [...wrapper, program, ...args];
@@ -96,14 +124,14 @@ export async function openCell(bench: Bench, options: CellOptions = {}): Promise
   };
   const end = undo.move();
   return {
-    ...{ client, home, configDir, credentials, loginFile, loginText, start },
+    ...{ client, home, configDir, credentials, loginFile, key, loginText, read, start },
     lockFile: `${credentials}/default.lock`,
     loginFlags: loginFlags(bench.server.origin, client, hasIssuer),
     async run(argv, how) {
       await using program = await start(argv, how);
       return await endOf(program);
     },
-    refreshToken: () => refreshTokenIn(loginText()),
+    refreshToken: () => refreshTokenIn(read(loginFile)),
     [Symbol.asyncDispose]: () => end.disposeAsync(),
   };
 }
@@ -133,6 +161,17 @@ async function directories(home: string): Promise<Record<string, string>> {
   return env;
 }
 
+/** A cache with what Deno has downloaded, and databases of its own. */
+async function ownCache(home: string): Promise<Record<string, string>> {
+  const { DENO_DIR = "" } = await bareEnvironment(home);
+  const own = `${home}/deno`;
+  await Deno.mkdir(own);
+  for await (const { name, isDirectory } of Deno.readDir(DENO_DIR)) {
+    if (isDirectory) await Deno.symlink(`${DENO_DIR}/${name}`, `${own}/${name}`);
+  }
+  return { DENO_DIR: own };
+}
+
 async function makeTemplate(bench: Bench, hasIssuer: boolean): Promise<Template> {
   await using cell = await openCell(bench, { hasIssuer, isEmpty: true });
   const { code, stderr } = await signInOnce(cell);
@@ -145,25 +184,41 @@ async function makeTemplate(bench: Bench, hasIssuer: boolean): Promise<Template>
   return { client: cell.client, files };
 }
 
-/** Copies a login, for the cell's client, with an access token that has expired by the cell's clock. */
-async function copyLogin(
+/** The texts of a login, for the cell's client, with an access token that has expired by the cell's clock. */
+async function loginOf(
   { client: other, files }: Template,
   client: Client,
-  configDir: string,
   clock: Clock,
-): Promise<void> {
+): Promise<Map<string, string>> {
   const tokens = addLogin(client);
   const [login] = other.logins;
   const now = await timeBy(clock);
-  for (const directory of ["profiles", "credentials"]) {
-    await Deno.mkdir(`${configDir}/${directory}`, { mode: 0o700 });
-  }
-  for (const [name, text] of files) {
-    const own = text.replaceAll(login?.accessTokens[0] ?? "", tokens.accessToken)
+  const own = [...files].map(([name, text]): [string, string] => [
+    name,
+    text.replaceAll(login?.accessTokens[0] ?? "", tokens.accessToken)
       .replaceAll(login?.refreshTokens[0] ?? "", tokens.refreshToken)
       .replaceAll(other.secret, client.secret).replaceAll(`"${other.id}"`, `"${client.id}"`)
       .replace(/("(?:obtainedAt|refreshTokenSavedAt)": ?)\d+/g, `$1${now - 36 * 60_000}`)
-      .replace(/("expiresAt": ?)\d+/g, `$1${now - 60_000}`);
-    await Deno.writeTextFile(`${configDir}/${name}`, own, { mode: 0o600 });
+      .replace(/("expiresAt": ?)\d+/g, `$1${now - 60_000}`),
+  ]);
+  return new Map(own);
+}
+
+/** The same login, as the program seals it. */
+function sealed(texts: ReadonlyMap<string, string>, key: CellKey): Map<string, string> {
+  const [config, login] = ["config.json", "credentials/default.json"] as const;
+  return new Map([
+    ...texts,
+    [config, key.nameIn(texts.get(config) ?? '{"version":1}')],
+    [login, key.seal(texts.get(login) ?? "")],
+  ]);
+}
+
+async function writeFiles(texts: ReadonlyMap<string, string>, configDir: string): Promise<void> {
+  for (const directory of ["profiles", "credentials"]) {
+    await Deno.mkdir(`${configDir}/${directory}`, { mode: 0o700 });
+  }
+  for (const [name, text] of texts) {
+    await Deno.writeTextFile(`${configDir}/${name}`, text, { mode: 0o600 });
   }
 }

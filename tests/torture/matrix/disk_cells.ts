@@ -1,10 +1,13 @@
 // Cells in which a login cannot be saved, from before the request or from before the answer.
 // Rule: before, nothing is sent; after, the tokens are rescued, named, and put back before anything is sent.
+// Of a sealed login nothing is ever plain, and what happens to its key meanwhile costs nothing.
 import type { Outcome } from "../../support/program.ts";
 import { type Bench, type Cell, type CellOptions, openCell, type Start } from "./cell.ts";
+import { judgeSealed } from "./cell_key.ts";
 import { DISK_FAULTS, type DiskFault, type End } from "./disk_faults.ts";
 import { filesWith, holdLock, names, removeOutside, typeMove, untilAtLock } from "./disk_world.ts";
 import { isValid, plainAnswer } from "./server_state.ts";
+import { type Keeping, KEEPINGS, withKeyFault } from "./keepings.ts";
 import { endOf, startLogin } from "./sign_ins.ts";
 import {
   type CellJudge,
@@ -15,18 +18,30 @@ import {
   judgeNext,
   judgeOutcome,
   judgeReuse,
+  type Kind,
 } from "./verdict.ts";
 
 type Deed = "refresh" | "login";
 type Time = "before" | "after";
 
+/** One cell: what fails, when, in what, and how the login is kept. */
+interface DiskCase {
+  readonly fault: DiskFault;
+  readonly time: Time;
+  readonly deed: Deed;
+  readonly keeping: Keeping;
+}
+
 /** All cells of the faults that can be had here. */
 export function diskCells(bench: Bench, allowed: ReadonlySet<string>): CellTest[] {
-  return possibleFaults(allowed).flatMap((fault) =>
-    (["before", "after"] as const).filter((time) => (fault.only ?? time) === time)
-      .flatMap((time) =>
-        (["refresh", "login"] as const).map((deed) => cellTest(bench, fault, time, deed))
-      )
+  return KEEPINGS.flatMap((keeping) =>
+    possibleFaults(allowed).map((fault) => withKeyFault(fault, keeping)).flatMap((fault) =>
+      (["before", "after"] as const).filter((time) => (fault.only ?? time) === time)
+        .flatMap((time) =>
+          (["refresh", "login"] as const)
+            .map((deed) => cellTest(bench, { fault, time, deed, keeping }))
+        )
+    )
   );
 }
 
@@ -40,34 +55,42 @@ function possibleFaults(allowed: ReadonlySet<string>): DiskFault[] {
   return DISK_FAULTS.filter(({ needs }) => needs === undefined || allowed.has(needs));
 }
 
-function cellTest(bench: Bench, fault: DiskFault, time: Time, deed: Deed): CellTest {
+function cellTest(bench: Bench, what: DiskCase): CellTest {
+  const { fault, time, deed, keeping } = what;
   return {
-    kind: time === "before" ? "Disk, before the answer" : "Disk, after the answer",
+    kind: kindOf(what),
     group: fault.name,
-    name: `${fault.name} ${time === "before" ? "before" : "after"} the answer; ${deed}`,
+    name: `${fault.name} ${time} the answer; ${deed}${keeping.name}`,
+    isSlow: keeping.keyFault?.isSlow ?? false,
     async run(judge) {
       // tokens as long as JWTs, so that a login is longer than 1 KiB
-      const options: CellOptions = { disk: fault.disk, tokenLength: 1_500 };
+      const options: CellOptions = {
+        disk: fault.disk,
+        hasOwnCache: fault.needsOwnCache ?? false,
+        tokenLength: 1_500,
+        keeper: keeping.keeper,
+      };
       await using cell = await openCell(bench, options);
       holdLock(cell)[Symbol.dispose](); // the lock file is there from an earlier command
-      return time === "before"
-        ? await runBefore(cell, fault, deed, judge)
-        : await runAfter(cell, fault, deed, judge);
+      return await (time === "before" ? runBefore : runAfter)(cell, what, judge);
     },
   };
 }
 
-async function runBefore(
-  cell: Cell,
-  fault: DiskFault,
-  deed: Deed,
-  judge: CellJudge,
-): Promise<Fate> {
+function kindOf({ time, keeping: { keeper, keyFault } }: DiskCase): Kind {
+  const kind = `Disk, ${time} the answer` as const;
+  if (keeper === undefined) return kind;
+  return keyFault === undefined ? `${kind}, sealed` : `${kind}, without the key`;
+}
+
+async function runBefore(cell: Cell, { fault, deed }: DiskCase, judge: CellJudge): Promise<Fate> {
   const before = cell.loginText();
   const { outcome, end } = deed === "refresh"
     ? await refreshDuring(cell, fault)
     : await loginDuring(cell, fault);
+  judgeSealed(judge, cell, outcome);
   await end();
+  await cell.key?.end();
   const maySave = fault.letsSave === "every command" || fault.letsSave === deed;
   const refused = deed === "refresh" && fault.hidesLogin ? [3, 7] : [7];
   judgeOutcome(judge, 1, outcome, maySave ? [0, 6, ...refused] : refused);
@@ -76,7 +99,9 @@ async function runBefore(
     judge.expect(1, sent === 0, "nothing is sent", `${sent} token request(s)`);
     judge.expect(1, cell.loginText() === before, "the login byte for byte", "it has changed");
   }
-  return await judgeNext(judge, 1, cell);
+  const fate = await judgeNext(judge, 1, cell);
+  judgeSealed(judge, cell, outcome);
+  return fate;
 }
 
 interface Faulty {
@@ -134,9 +159,14 @@ export async function meetAfterRotation(
   return { outcome: await endOf(login.program), end: () => end() };
 }
 
-async function runAfter(cell: Cell, fault: DiskFault, deed: Deed, judge: CellJudge): Promise<Fate> {
+async function runAfter(
+  cell: Cell,
+  { fault, deed, keeping }: DiskCase,
+  judge: CellJudge,
+): Promise<Fate> {
   const before = cell.refreshToken();
   const { outcome, end } = await meetAfterRotation(cell, fault, deed);
+  judgeSealed(judge, cell, outcome);
   judgeOutcome(judge, 2, outcome, [0, 7], isTouched(cell, before));
   const issued = cell.client.logins.at(-1)?.refreshTokens.at(-1) ?? "";
   const isSaved = cell.refreshToken() === issued; // then only the settings are not
@@ -144,7 +174,20 @@ async function runAfter(cell: Cell, fault: DiskFault, deed: Deed, judge: CellJud
   cell.client.answer = plainAnswer;
   if (!fault.isOfProcess) await cell.run(["refresh"], { wrapper: fault.wrapper }); // as cron does
   await end();
-  return await judgePutBack(judge, outcome, cell);
+  if (keeping.keyFault !== undefined) await judgeWithoutKey(judge, cell);
+  const fate = await judgePutBack(judge, outcome, cell);
+  judgeSealed(judge, cell, outcome);
+  return fate;
+}
+
+/** The disk works again, and the key is not there: nothing is sent, and nothing is given up. */
+async function judgeWithoutKey(judge: CellJudge, cell: Cell): Promise<void> {
+  const sent = cell.client.requests.length;
+  const outcome = await cell.run(["refresh"]);
+  judgeOutcome(judge, 2, outcome, [7]);
+  judge.expect(1, cell.client.requests.length === sent, "nothing is sent without the key", "it is");
+  judgeSealed(judge, cell, outcome);
+  await cell.key?.end();
 }
 
 /** The tokens are in a file that is named, and that does not end with the session. */

@@ -21,6 +21,8 @@ export interface DiskFault {
   readonly letsSave?: "login" | "every command";
   readonly wrapper?: readonly string[];
   readonly disk?: (configDir: string) => Promise<AsyncDisposable>;
+  /** Whether Deno's own databases, which every program shares, would suffer from it. */
+  readonly needsOwnCache?: true;
   /** What has to be allowed here. */
   readonly needs?: "mount" | "strace" | "root";
   begin(cell: Cell, pid: number): Promise<End>;
@@ -43,6 +45,7 @@ export const DISK_FAULTS: readonly DiskFault[] = [
   {
     name: "a file size limit of 1 KiB",
     isOfProcess: true,
+    needsOwnCache: true,
     only: "before", // set after the answer, it would leave no file that can hold the tokens
     begin: (_, pid) => limit(pid, "fsize", 1024),
   },
@@ -146,14 +149,14 @@ async function immutable(path: string): Promise<End> {
   return () => system("chattr", "-i", path);
 }
 
-/** Moves a directory away; it comes back unless another one was made in its place. */
+/** Moves a directory away; it comes back unless another one with a login was made in its place. */
 async function takeAway(directory: string): Promise<End> {
   const away = `${directory}.away`;
   await Deno.rename(directory, away);
   return async () => {
-    const isMadeAnew = await Deno.lstat(directory).then(() => true, () => false);
-    if (isMadeAnew) await Deno.remove(away, { recursive: true });
-    else await Deno.rename(away, directory);
+    const hasLogin = await Deno.lstat(`${directory}/default.json`).then(() => true, () => false);
+    await Deno.remove(hasLogin ? away : directory, { recursive: true }).catch(() => {});
+    if (!hasLogin) await Deno.rename(away, directory);
   };
 }
 

@@ -2,7 +2,6 @@
 import { hasOpen } from "../gate.ts";
 import { pause } from "../random_kills.ts";
 import type { Cell } from "./cell.ts";
-import { textOf } from "./cell.ts";
 
 /** Takes the login's lock, as another process would. */
 export function holdLock({ lockFile }: Cell): Disposable {
@@ -19,11 +18,11 @@ export async function untilAtLock({ lockFile }: Cell, pid: number): Promise<void
 }
 
 /** The files besides the login's own that have this token in them, and the ones that a text names. */
-export function filesWith(token: string, text: string, { home, loginFile }: Cell): string[] {
+export function filesWith(token: string, text: string, { home, loginFile, read }: Cell): string[] {
   const named = (text.match(/[~/][^\s:;,'"]+/g) ?? []).map((path) => path.replace(/^~/, home));
   const paths = [...named, ...filesUnder(home), ...filesUnder("/tmp", "anaplan-auth-rescued")];
   return [...new Set(paths)].filter((path) =>
-    path !== loginFile && textOf(path)?.includes(token) === true
+    path !== loginFile && read(path)?.includes(token) === true
   );
 }
 

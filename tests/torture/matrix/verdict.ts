@@ -12,6 +12,10 @@ export const KINDS = [
   "Slow and broken answers",
   "Disk, before the answer",
   "Disk, after the answer",
+  "Disk, before the answer, sealed",
+  "Disk, after the answer, sealed",
+  "Disk, before the answer, without the key",
+  "Disk, after the answer, without the key",
   "Signals",
   "A login over a login",
 ] as const;

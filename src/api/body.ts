@@ -40,13 +40,21 @@ async function bodyOfInput(input: ReadableStream<Uint8Array<ArrayBuffer>>): Prom
   const reader = input.getReader();
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   for (let length = 0; length <= WHOLE;) {
-    const { value, done } = await reader.read();
+    const { value, done } = await reader.read().catch(throwUnreadable);
     if (done) return wholeBody(await new Blob(chunks).bytes());
     length += value.length;
     chunks.push(value);
   }
   reader.releaseLock();
   return streamedBody(chunks, input);
+}
+
+/** Such as what `nohup` puts in the place of a terminal. */
+function throwUnreadable(error: unknown): never {
+  if (error instanceof CliError) throw error;
+  throw new CliError("usage", "Cannot read the data: stdin cannot be read", {
+    next: "put the data into a file, for --data @FILE",
+  });
 }
 
 function streamedBody(

@@ -10,6 +10,7 @@ import { changeCurrentProfile } from "../session/current_profile.ts";
 import { everyProfile } from "../session/every_profile.ts";
 import { existingProfile } from "../session/existing_profile.ts";
 import { loginExpiry } from "../session/expiry.ts";
+import { warnOfFiles } from "../session/left_in_files.ts";
 import { storeOf } from "../session/store_in_use.ts";
 import {
   currentProfile,
@@ -59,6 +60,7 @@ export async function profileRemove(
   await login.settings?.keep(); // none are left here, so none are left in a store
   const left = await everyProfile(configDir, store);
   const current = left.find((name) => name === profileInUse(configDir)) ?? null;
+  await warnOfFiles(configDir, store, profile, context);
   const text = words`Removed (profile ${profile}).${whatIsUsed(change, left)}`;
   return { kind: "answer", text, data: { profile, login_removed: hadLogin, current } };
 }

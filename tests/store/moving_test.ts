@@ -6,7 +6,6 @@ import { findPostgres, type Postgres, startPostgres } from "../support/postgres.
 import { browse } from "../support/scripted_browser.ts";
 import { type SharedWorld, sharedWorld } from "../support/shared_world.ts";
 import { registeredListener, SIGN_IN_ADDRESS } from "../support/sign_in.ts";
-import { namesIn } from "../support/temp_dir.ts";
 
 const POSTGRES = findPostgres();
 const OPTIONS = { sanitizeOps: false, sanitizeResources: false };
@@ -203,24 +202,6 @@ testWith(
     const other = await world.run(1, ["whoami"]);
     assertEquals(other.code, 3, other.stderr);
     assertEquals((await world.run(1, ["profile", "show"])).code, 2, "nothing came");
-  },
-  OPTIONS,
-);
-
-testWith(
-  POSTGRES,
-  "logout leaves nothing of this computer's copy, what a kill left of it included",
-  async (bin) => {
-    await using postgres = await startPostgres(bin);
-    await using world = await sharedWorld(postgres, 1);
-    assertEquals((await world.run(0, ["refresh"])).code, 0);
-    const shared = `${world.homes[0]?.configDir}/shared`;
-    const [store = ""] = namesIn(shared);
-    const leftover = `${shared}/${store}/default.json.${crypto.randomUUID()}.tmp`;
-    await Deno.writeTextFile(leftover, "{}", { mode: 0o600 });
-    const { code, stderr } = await world.run(0, ["logout"]);
-    assertEquals([code, stderr.includes(".tmp")], [0, false], stderr);
-    assertEquals(namesIn(`${shared}/${store}`).filter((name) => name.includes(".json")), []);
   },
   OPTIONS,
 );

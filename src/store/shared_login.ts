@@ -5,15 +5,10 @@ import { CliError } from "../base/errors.ts";
 import { type FileLock, lockFile } from "../files/lock_file.ts";
 import { ifPossible } from "../files/private_directory.ts";
 import { readPrivateFile, type Warn } from "../files/private_file.ts";
-import {
-  ensurePrivateDirectory,
-  isThere,
-  removeLeftovers,
-  type Replacement,
-} from "../files/replacement.ts";
+import { ensurePrivateDirectory, isThere, type Replacement } from "../files/replacement.ts";
 import { HERE_DEADLINE, type Owner, PROOF_LIFETIME } from "./engines/engine.ts";
 import { hostName, PROCESS_ID } from "../files/this_process.ts";
-import { openCopy, removeCopy, writeCopy } from "./local_copy.ts";
+import { openCopy, removeCopies, writeCopy } from "./local_copy.ts";
 import type { LockedLogin, LockSystem } from "./locked_login.ts";
 import { deliverRescued, type Delivery } from "./shared_delivery.ts";
 import { type RowWhenNeeded, rowWhenNeeded } from "./row_when_needed.ts";
@@ -88,8 +83,7 @@ function lockedShared(
     },
     async remove() {
       await row.save({ settings: (await row.get()).row.settings });
-      removeCopy(place.copyPath, warn);
-      removeLeftovers(place.copyPath, 0);
+      removeCopies(place.copyPath, warn);
       giveUpLost(lost, warn);
     },
     async [Symbol.asyncDispose]() {

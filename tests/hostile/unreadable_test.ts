@@ -1,8 +1,8 @@
-// A stdin that cannot be read, such as what nohup puts in the place of a terminal. Rule: it has ended, which is
-// no bug of the program.
+// A stdin or a file that cannot be read, such as what nohup puts in the place of a terminal. Rule: it is no bug of the
+// program, and none is read for ever.
 import { assert, assertEquals } from "@std/assert";
 import { type StaleLogin, staleLogin, writeJson } from "./stale_login.ts";
-import { isUsable, runWrapped } from "./wrapped.ts";
+import { isUsable, runBounded, runWrapped } from "./wrapped.ts";
 
 const NOWHERE = "https://127.0.0.1:1";
 const SERVICE = {
@@ -43,3 +43,13 @@ for (const [what, redirection] of Object.entries(STDINS)) {
     });
   }
 }
+
+const ON_LINUX = { ignore: Deno.build.os !== "linux" };
+
+Deno.test("a file without an end is no secret", ON_LINUX, async () => {
+  await using home = await freshLogin();
+  const argv = ["login", "--paste", "--no-browser", "--client-secret-file", "/dev/zero"];
+  const { code, stderr } = await runBounded(argv, { home: home.path });
+  assertEquals(code, 2, stderr);
+  assert(stderr.includes("Cannot read /dev/zero: it is too large"), stderr);
+});

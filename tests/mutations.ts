@@ -122,9 +122,38 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     what: "the scripts of a web page are an answer",
     file: "src/oauth/answer_fields.ts",
-    from: "if (isPage(text)) return undefined;",
+    from: "if (isPage(text)) return answerBehindNotices(text);",
     to: "",
     tests: ["tests/unit/answer_fields_test.ts"],
+  },
+  {
+    what: "tokens behind notices of PHP are not found",
+    file: "src/oauth/answer_fields.ts",
+    from: "if (isPage(text)) return answerBehindNotices(text);",
+    to: "if (isPage(text)) return undefined;",
+    tests: ["tests/unit/answer_fields_test.ts"],
+  },
+  {
+    what: "the second part of what is packed is lost",
+    file: "src/system/unpacked.ts",
+    from: "rest = rest.subarray(part.taken);",
+    to: "break;",
+    tests: ["tests/unit/unpacked_test.ts"],
+  },
+  {
+    what: "a body that is no form is traced as one",
+    file: "src/system/http.ts",
+    from:
+      'if (!headers["content-type"]?.startsWith("application/x-www-form-urlencoded")) return "";',
+    to: "",
+    tests: ["tests/integration/http_test.ts"],
+  },
+  {
+    what: "profile remove removes the login before it reads the rest",
+    file: "src/commands/profile_remove.ts",
+    from: "if (hadLogin) await loadOrSetAside(() => login.load(), warn);",
+    to: "if (hadLogin) await login.remove();",
+    tests: ["tests/hostile/damaged_files_test.ts"],
   },
   {
     what: "tokens in an object of another are not found",

@@ -20,7 +20,7 @@ const WHOLE = 16 * 1024 * 1024;
 
 /** The body that `--data` names: a text, `@FILE`, or `-` for stdin. */
 export async function bodyOf(data: string, system: Pick<System, "input">): Promise<Body> {
-  if (data === "-" || data === "@-") return await bodyOfInput(system.input());
+  if (data === "-" || data === "@-") return await bodyOfInput(system.input(), unreadableInput);
   if (data.startsWith("@")) return await bodyOfFile(data.slice(1));
   return wholeBody(new TextEncoder().encode(data));
 }
@@ -31,22 +31,32 @@ function wholeBody(bytes: Uint8Array<ArrayBuffer>): Body {
 
 async function bodyOfFile(path: string): Promise<Body> {
   const file = openNamedFile(path, "--data @FILE");
-  if (file.size === undefined) return await bodyOfInput(file.open());
+  if (file.size === undefined) return await bodyOfInput(file.open(), file.failure);
   if (file.size > WHOLE) return { open: file.open, isRepeatable: true };
-  return wholeBody(await new Response(file.open()).bytes());
+  return await bodyOfInput(file.open(), file.failure);
 }
 
-async function bodyOfInput(input: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<Body> {
+async function bodyOfInput(
+  input: ReadableStream<Uint8Array<ArrayBuffer>>,
+  failure: (cause: unknown) => CliError,
+): Promise<Body> {
   const reader = input.getReader();
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   for (let length = 0; length <= WHOLE;) {
-    const { value, done } = await reader.read();
+    const { value, done } = await reader.read().catch((cause) => Promise.reject(failure(cause)));
     if (done) return wholeBody(await new Blob(chunks).bytes());
     length += value.length;
     chunks.push(value);
   }
   reader.releaseLock();
   return streamedBody(chunks, input);
+}
+
+/** As of what `nohup` puts in the place of a terminal. */
+function unreadableInput(): CliError {
+  return new CliError("usage", "Cannot read the data: stdin cannot be read", {
+    next: "put the data into a file, for --data @FILE",
+  });
 }
 
 function streamedBody(

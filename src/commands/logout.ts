@@ -7,6 +7,7 @@ import { configDirectory, profileLocation } from "../settings/location.ts";
 import { listDirectory } from "../files/private_directory.ts";
 import { splitPath } from "../files/private_file.ts";
 import { profileNames } from "../settings/location.ts";
+import { warnOfFiles } from "../session/left_in_files.ts";
 import { storeOf } from "../session/store_in_use.ts";
 import { loadOrSetAside } from "../files/set_aside.ts";
 import { assertProfileExists, loadSettings, type Settings } from "../settings/settings.ts";
@@ -35,7 +36,9 @@ interface RemovedLogin {
 /** Removes every login that is meant from the disk, and only then asks their servers to end them. */
 export async function logout(flags: LogoutFlags, context: CommandContext): Promise<Answer<string>> {
   if (!flags.all) return await replyFor(await removeOne(flags, context), flags, context);
-  const store = await storeOf({ configDir: configDirectory(flags, context.system) }, context);
+  const configDir = configDirectory(flags, context.system);
+  const store = await storeOf({ configDir }, context);
+  await warnOfFiles(configDir, store, undefined, context);
   let failure: CliError | undefined;
   const names = new Set([
     ...await store.names(),
@@ -78,6 +81,7 @@ async function removeOne(flags: LogoutFlags, context: CommandContext): Promise<R
   if (env("ANAPLAN_REFRESH_TOKEN") ?? env("ANAPLAN_REFRESH_TOKEN_FILE")) throw notStored();
   const { configDir, profile } = profileLocation(flags, context.system);
   const store = await storeOf({ configDir }, context);
+  await warnOfFiles(configDir, store, profile, context);
   const mayHaveLogin = (await store.names()).includes(profile) || await store.mayWait(profile);
   if (mayHaveLogin) {
     const removed = await removeLogin(profile, store, context);

@@ -4,15 +4,20 @@ import { run, type Words, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { clockTime, duration } from "../base/times.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
-import { ifPossible } from "../files/private_directory.ts";
 import { loadOrSetAside } from "../files/set_aside.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 import { changeCurrentProfile } from "../session/current_profile.ts";
 import { everyProfile } from "../session/every_profile.ts";
 import { existingProfile } from "../session/existing_profile.ts";
 import { loginExpiry } from "../session/expiry.ts";
+import { warnOfFiles } from "../session/left_in_files.ts";
 import { storeOf } from "../session/store_in_use.ts";
-import { impliedProfile, profileInUse, type ProfileLocation } from "../settings/location.ts";
+import {
+  currentProfile,
+  impliedProfile,
+  profileInUse,
+  type ProfileLocation,
+} from "../settings/location.ts";
 import { loadProfile, removeProfile } from "../settings/profiles.ts";
 import type { LoginStore } from "../store/login_store.ts";
 
@@ -36,11 +41,11 @@ export async function profileRemove(
   }
   await using login = await store.lock(profile); // a login that saves its settings is waited for
   const hadLogin = (await store.names()).includes(profile);
-  if (hadLogin) {
-    await loadOrSetAside(() => login.load(), warn);
-    await login.remove();
-  }
+  // what keeps any of it from being removed comes before anything is
+  if (hadLogin) await loadOrSetAside(() => login.load(), warn);
   await loadOrSetAside(() => loadProfile(configDir, profile), warn);
+  await changeCurrentProfile(configDir, () => undefined, context.system, warn);
+  if (hadLogin) await login.remove();
   let change: Change = { isOfProfileInUse: false };
   const remove = async (current: string | undefined): Promise<string | null | undefined> => {
     const before = current ?? profileInUse(configDir);
@@ -55,6 +60,7 @@ export async function profileRemove(
   await login.settings?.keep(); // none are left here, so none are left in a store
   const left = await everyProfile(configDir, store);
   const current = left.find((name) => name === profileInUse(configDir)) ?? null;
+  await warnOfFiles(configDir, store, profile, context);
   const text = words`Removed (profile ${profile}).${whatIsUsed(change, left)}`;
   return { kind: "answer", text, data: { profile, login_removed: hadLogin, current } };
 }
@@ -79,18 +85,19 @@ function whatIsUsed({ isOfProfileInUse, inUse }: Change, left: readonly string[]
 /** Says what stays valid, and on a terminal asks; without one, a script has decided. */
 async function confirmRemoval(
   { configDir, profile }: ProfileLocation,
-  store: Pick<LoginStore, "load">,
+  store: Pick<LoginStore, "load" | "sharedAt">,
   { yes = false }: ProfileRemoveFlags,
   { system, talk }: CommandContext,
 ): Promise<void> {
-  const login = await store.load(profile).catch((error) => {
-    if (error instanceof CliError && error.code === "newer_version") throw error;
-    return undefined; // a damaged one is set aside later
-  });
-  const settings = ifPossible(() => loadProfile(configDir, profile)) ?? {};
+  const login = await unlessDamaged(() => store.load(profile));
+  const settings = await unlessDamaged(() => loadProfile(configDir, profile)) ?? {};
+  await unlessDamaged(() => currentProfile(configDir));
+  const where = store.sharedAt === undefined
+    ? "here only"
+    : `from the login store ${store.sharedAt}, so for every computer that uses it`;
   const end = run("logout", { flags: `--profile ${profile}` });
   talk.warn(
-    words`this removes the login of profile ${profile} here only; ${
+    words`this removes the login of profile ${profile} ${where}; ${
       remaining(login, settings, system.now())
     }. To end it first: ${end}`,
   );
@@ -102,6 +109,16 @@ async function confirmRemoval(
   throw new CliError("interrupted", "Cannot remove the profile: you did not answer y", {
     next: end,
   });
+}
+
+/** What is loaded; a damaged file, which is set aside later, counts as none. @throws {CliError} for one of a newer version. */
+async function unlessDamaged<T>(load: () => T | Promise<T>): Promise<T | undefined> {
+  try {
+    return await load();
+  } catch (error) {
+    if (error instanceof CliError && error.code === "newer_version") throw error;
+    return undefined;
+  }
 }
 
 /** Until when the server may accept the login. */

@@ -4,7 +4,8 @@ import { run, type Words, words } from "../base/advice.ts";
 import { CliError, toCliError } from "../base/errors.ts";
 import { shellWord } from "../base/text.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
-import { configDirectory, profileLocation } from "../settings/location.ts";
+import { configDirectory, profileLocation, profileNames } from "../settings/location.ts";
+import { assertProfileExists } from "../settings/settings.ts";
 import type { LoginStore } from "../store/login_store.ts";
 import { openStore } from "../store/logins.ts";
 import type { MovingPlace } from "../store/moving.ts";
@@ -117,9 +118,17 @@ async function moveAll(
       failure ??= toCliError(error); // one that cannot be moved must not keep the others where they are
     }
   }
+  if (failure === undefined && moved.length === 0 && !flags.all) assertKnown(flags, system);
   if (failure === undefined) return moved;
   if (moved.length > 0) talk.insist(movedText(to.store, moved));
   throw failure;
+}
+
+/** @throws {CliError} `login_required` for a typo, which must not look like a login that was moved. */
+function assertKnown(flags: CommonFlags, system: CommandContext["system"]): void {
+  const { configDir, profile } = profileLocation(flags, system);
+  const profileExists = profileNames(configDir).includes(profile);
+  assertProfileExists({ configDir, profile, profileExists }, "Cannot move a login");
 }
 
 /** The profiles that have a login, or tokens that wait for their place. */

@@ -6,6 +6,9 @@ import { diskReason } from "./private_file.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";
 
+/** No secret and no list of authorities comes near, in bytes; a device such as /dev/zero has no end. */
+const LARGEST = 4 * 1024 * 1024;
+
 /**
  * The text of a file that the user named, such as a CA file or a client secret.
  *
@@ -14,7 +17,9 @@ const IS_WINDOWS = Deno.build.os === "windows";
  */
 export function readNamedFile(path: string, naming: Words): string {
   try {
-    return Deno.readTextFileSync(path);
+    const bytes = headOfNamedFile(path, LARGEST + 1);
+    if (bytes.length > LARGEST) throw new Error("it is too large");
+    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   } catch (cause) {
     throw cannotRead(path, naming, cause);
   }
@@ -36,6 +41,8 @@ export interface NamedFile {
   /** In bytes; `undefined` for what has no size, such as a pipe. */
   readonly size: number | undefined;
   open(): ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Why it could not be read to its end. */
+  failure(cause: unknown): CliError;
 }
 
 /**
@@ -57,6 +64,7 @@ export function openNamedFile(path: string, naming: string): NamedFile {
   return {
     size: info.isFile ? info.size : undefined,
     open: () => opened().readable,
+    failure: (cause) => cannotRead(path, naming, cause),
   };
 }
 

@@ -21,12 +21,12 @@ interface AnswerContext {
  * some servers send it. `undefined` when there are none.
  */
 export function answerFields(text: string, context: AnswerContext = {}): Fields | undefined {
-  if (isPage(text)) return undefined; // scripts in it are no answer to us
+  if (isPage(text)) return answerBehindNotices(text); // scripts in it are no answer to us
   const value = jsonIn(text);
   if (typeof value === "string") return answerFields(value, context);
   const whole = asObject(value);
   if (whole !== undefined && isFilled(whole.refresh_token)) return whole;
-  const pairs = pairsIn(text, context.sent ?? []);
+  const pairs = allPairsIn(text, context);
   if (whole === undefined) {
     const fields = { ...formFields(text, context.isCut), ...pairs };
     return Object.keys(fields).length > 0 ? fields : undefined;
@@ -34,6 +34,25 @@ export function answerFields(text: string, context: AnswerContext = {}): Fields 
   // an error may repeat the refresh token that was sent
   const isGrant = isFilled(pairs.refresh_token) && (isFilled(pairs.access_token) || !whole.error);
   return isGrant ? { ...whole, ...pairs } : whole;
+}
+
+/** The answer behind notices in HTML, which PHP puts before what a program prints; a page ends with a tag. */
+function answerBehindNotices(text: string): Fields | undefined {
+  const end = text.slice(text.lastIndexOf(">"));
+  const fields = asObject(jsonIn(end.slice(1)));
+  return fields !== undefined && hasToken(fields) ? fields : undefined;
+}
+
+/** The pairs of a text; when none is a refresh token, with those of an answer that is a text in it, as gateways send it. */
+function allPairsIn(text: string, context: AnswerContext): Fields {
+  const pairs = pairsIn(text, context.sent ?? []);
+  if (isFilled(pairs.refresh_token)) return pairs;
+  for (const value of Object.values(pairs)) {
+    if (typeof value !== "string" || !/^\s*[["{]/.test(value)) continue;
+    const inside = answerFields(value, context);
+    if (isFilled(inside?.refresh_token)) return { ...pairs, ...inside };
+  }
+  return pairs;
 }
 
 /** What a text is that is JSON, as nearly every answer is. */

@@ -196,7 +196,10 @@ async function pastedAtTerminal(
     return waitingLines(attempt, loopback, about, { left, columns, shown: talk.shown });
   };
   while (true) {
-    const text = await system.terminal.readLine({ above, prompt: "> ", signal });
+    const text = await system.terminal.readLine({
+      ...{ above, prompt: "> ", signal },
+      isOneOfSeveral: true,
+    });
     const pasted = parsePasted(text, attempt);
     if (pasted.kind === "answer") return pasteAnswer(pasted.parameters, endpoint);
     if (text.trim() !== "") talk.insist(pasted.problem);

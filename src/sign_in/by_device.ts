@@ -139,5 +139,6 @@ async function showCountdown(
   }
   const above = (): string => waitingLine(left());
   // What you type meanwhile is discarded, and Enter is no answer.
-  while (!signal.aborted) await system.terminal.readLine({ above, prompt: "", signal });
+  const line = { above, prompt: "", signal, isOneOfSeveral: true };
+  while (!signal.aborted) await system.terminal.readLine(line);
 }

@@ -5,6 +5,7 @@ import { ifPossible } from "../files/private_directory.ts";
 import { readPrivateFile, splitPath, type Warn } from "../files/private_file.ts";
 import {
   ensurePrivateDirectory,
+  removeLeftovers,
   removePrivateFile,
   writePrivateFile,
 } from "../files/replacement.ts";
@@ -46,6 +47,12 @@ export async function writeCopy(
 /** Removes the copy. */
 export function removeCopy(path: string, warn: Warn): void {
   ifPossible(() => removePrivateFile(path, warn));
+}
+
+/** Removes the copy and what kills left of its writing; the caller holds the lock. */
+export function removeCopies(path: string, warn: Warn): void {
+  removeCopy(path, warn);
+  removeLeftovers(path, 0);
 }
 
 /** Whether a copy is of this login. */

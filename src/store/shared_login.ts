@@ -8,7 +8,7 @@ import { readPrivateFile, type Warn } from "../files/private_file.ts";
 import { ensurePrivateDirectory, isThere, type Replacement } from "../files/replacement.ts";
 import { HERE_DEADLINE, type Owner, PROOF_LIFETIME } from "./engines/engine.ts";
 import { hostName, PROCESS_ID } from "../files/this_process.ts";
-import { openCopy, removeCopy, writeCopy } from "./local_copy.ts";
+import { openCopy, removeCopies, writeCopy } from "./local_copy.ts";
 import type { LockedLogin, LockSystem } from "./locked_login.ts";
 import { deliverRescued, type Delivery } from "./shared_delivery.ts";
 import { type RowWhenNeeded, rowWhenNeeded } from "./row_when_needed.ts";
@@ -98,7 +98,7 @@ async function removeShared(
   lost: Delivery["lost"],
 ): Promise<void> {
   await row.save({ settings: (await row.get()).row.settings });
-  removeCopy(place.copyPath, warn);
+  removeCopies(place.copyPath, warn);
   giveUpLost(lost, warn);
 }
 

@@ -68,7 +68,7 @@ export async function fetchWhole(
   const started = performance.now();
   const elapsed = (): number => Math.round(performance.now() - started);
   const way = proxy === undefined ? "" : ` through the proxy ${proxy.address}`;
-  trace(() => `> ${request.method} ${maskUrl(url)}${maskForm(request.body)}${way}`);
+  trace(() => `> ${request.method} ${maskUrl(url)}${maskForm(request)}${way}`);
   const limit = request.keepsWhatArrived ? KEPT_LIMIT : BODY_LIMIT;
   const chunks: Uint8Array[] = [];
   let response: Response | undefined;
@@ -195,6 +195,8 @@ async function readBounded(
   }
 }
 
-function maskForm(body: string | undefined): string {
-  return body === undefined ? "" : ` (${maskParameters(new URLSearchParams(body)).join(" ")})`;
+/** A form with its values masked; any other body has no names that are known to be no secrets. */
+function maskForm({ headers = {}, body = "" }: HttpRequest): string {
+  if (!headers["content-type"]?.startsWith("application/x-www-form-urlencoded")) return "";
+  return ` (${maskParameters(new URLSearchParams(body)).join(" ")})`;
 }

@@ -8,7 +8,7 @@ const decoder = new TextDecoder();
 const buffer = new Uint8Array(4096);
 let pending: Promise<string | undefined> | undefined;
 
-/** What is typed next; `undefined` once the terminal has hung up. The signal ends the wait with its reason. */
+/** What is typed next; `undefined` once nothing more can come. The signal ends the wait with its reason. */
 export async function nextKeys(signal: AbortSignal): Promise<string | undefined> {
   signal.throwIfAborted();
   pending ??= read(); // a read cannot be taken back: who comes later takes over what it brings
@@ -32,8 +32,18 @@ export function whenAborted(signal: AbortSignal): Promise<never> {
  * or a key like the others.
  */
 export function rawKeys(ctrlC: "signal" | "key"): Disposable {
-  Deno.stdin.setRaw(true, { cbreak: ctrlC === "signal" && Deno.build.os !== "windows" });
-  return { [Symbol.dispose]: () => Deno.stdin.setRaw(false) };
+  const cbreak = ctrlC === "signal" && Deno.build.os !== "windows";
+  ifThere(() => Deno.stdin.setRaw(true, { cbreak }));
+  return { [Symbol.dispose]: () => ifThere(() => Deno.stdin.setRaw(false)) };
+}
+
+/** A terminal that has hung up takes nothing any more; what else is waited for goes on. */
+function ifThere(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // nothing is left as it was found
+  }
 }
 
 /** Whether the user's screen reader wants lines that stay as they are. */
@@ -49,7 +59,7 @@ function mayReadColors(): boolean {
 
 /** Writes to the user's screen. */
 export function write(text: string): void {
-  writeAll(Deno.stderr, new TextEncoder().encode(text));
+  ifThere(() => writeAll(Deno.stderr, new TextEncoder().encode(text)));
 }
 
 /** A line while it is typed. */
@@ -81,7 +91,8 @@ export function lineEditor(): LineEditor {
   return editor;
 }
 
+/** What cannot be read has ended: a terminal that is gone, and what `nohup` puts in its place. */
 async function read(): Promise<string | undefined> {
-  const length = await Deno.stdin.read(buffer);
+  const length = await Deno.stdin.read(buffer).catch(() => null);
   return length === null ? undefined : decoder.decode(buffer.subarray(0, length), { stream: true });
 }

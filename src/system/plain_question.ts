@@ -1,10 +1,11 @@
 // Asks one question on a terminal that shows lines and nothing else, or to a screen reader. Rule: no
 // control sequence, and what was written stays as it is.
 
+import { CliError } from "../base/errors.ts";
 import type { Question } from "./contract.ts";
 import { columns } from "./surroundings.ts";
 import { fitLines } from "../base/lines.ts";
-import { lineEditor, nextKeys, rawKeys, whenAborted, write } from "./keyboard.ts";
+import { lineEditor, nextKeys, rawKeys, write } from "./keyboard.ts";
 import { type Answering, answerOf, matchingChoices, problemOf } from "./question_frame.ts";
 
 /** What takes a person back where Escape cannot be typed. */
@@ -41,7 +42,7 @@ async function line({ hidden, signal }: Question, prompt: string): Promise<strin
   try {
     while (true) {
       const keys = await nextKeys(signal);
-      if (keys === undefined) return await whenAborted(signal); // hung up
+      if (keys === undefined) throw new CliError("interrupted", "Interrupted; nothing was saved"); // hung up
       if (!editor.take(keys)) continue;
       if (hidden) write("\n");
       return editor.text;

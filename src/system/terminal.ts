@@ -1,6 +1,7 @@
 // Reads what a person types or pastes while something else may end the wait. Rule: however it ends, the
 // terminal is left as it was found.
 
+import { CliError } from "../base/errors.ts";
 import type { LinePrompt } from "./contract.ts";
 import { canDraw, columns, screen } from "./surroundings.ts";
 import { flattenText } from "../base/text.ts";
@@ -9,6 +10,7 @@ import { cutToWidth } from "./question_frame.ts";
 
 const BRACKETED_PASTE_ON = "\x1b[?2004h";
 const BRACKETED_PASTE_OFF = "\x1b[?2004l";
+const CTRL_D = "\x04";
 const PIPE_LIMIT = 64 * 1024;
 
 /** See {@link Terminal.readLine}. */
@@ -18,7 +20,7 @@ export async function readLine(prompt: LinePrompt): Promise<string> {
   using _raw = rawKeys("signal");
   using _screen = takeScreen();
   using drawing = canDraw() ? drawInPlace(prompt, input) : drawOnce(prompt);
-  return await typedLine(input, drawing.draw, prompt.signal);
+  return await typedLine(input, drawing.draw, prompt);
 }
 
 function takeScreen(): Disposable {
@@ -79,10 +81,12 @@ function frame({ above, prompt }: LinePrompt, typed: string): readonly string[] 
 async function typedLine(
   input: LineEditor,
   draw: () => void,
-  signal: AbortSignal,
+  { signal, isOneOfSeveral = false }: LinePrompt,
 ): Promise<string> {
   while (true) {
     const keys = await nextKeys(signal);
+    const isEnd = keys === undefined || (keys === CTRL_D && input.text === "");
+    if (isEnd && !isOneOfSeveral) throw new CliError("interrupted", "Interrupted");
     if (keys === undefined) return await whenAborted(signal); // hung up; the other ways go on
     if (input.take(keys)) return input.text;
     draw();

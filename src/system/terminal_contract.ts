@@ -6,6 +6,8 @@ export interface LinePrompt {
   /** The lines above, drawn again every second; it gets the number of columns. */
   readonly above?: (columns: number) => string;
   readonly prompt: string;
+  /** Something else may also end the wait, which goes on when the terminal has hung up. */
+  readonly isOneOfSeveral?: boolean;
   /** Ends the wait; the promise is then rejected with its reason. */
   readonly signal: AbortSignal;
 }
@@ -60,7 +62,11 @@ export interface Terminal {
   readonly stderr: boolean;
   /** Whether lines can be drawn over and colored; not so on a dumb terminal and in CI's logs. */
   readonly canDraw: boolean;
-  /** Reads one line from a terminal; leaves the terminal as it was. */
+  /**
+   * Reads one line from a terminal; leaves the terminal as it was.
+   *
+   * @throws {CliError} `interrupted` when nothing can be typed any more, unless something else may end the wait.
+   */
   readLine(prompt: LinePrompt): Promise<string>;
   /** Reads the first line of stdin when that is a pipe or a file; `undefined` when it has ended. */
   readPipe(signal: AbortSignal): Promise<string | undefined>;

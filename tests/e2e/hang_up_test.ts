@@ -105,3 +105,33 @@ Deno.test({
     assertMatch(stdout, /^Refreshed/);
   },
 });
+
+testWithTerminal("a question ends with its terminal, also where SIGHUP is ignored", async () => {
+  await using held = await heldRefresh();
+  const { program, args } = await commandLineOf(["profile", "remove", "default"]);
+  const words = [program, ...args].map((word) => `'${word}'`).join(" ");
+  const script = `trap "" HUP; ${words}; echo $? >"$HOME/code"`;
+  await using terminal = new Deno.Command("script", {
+    args: ["--quiet", "--command", script, "/dev/null"],
+    cwd: PROJECT_DIRECTORY,
+    clearEnv: true,
+    env: { ...await bareEnvironment(held.home.path), SHELL: "/bin/sh", TERM: "xterm" },
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  await shown(terminal.stdout, "Remove it?");
+  terminal.kill("SIGKILL");
+  await terminal.stdin.close();
+  await terminal.status;
+  assertEquals(await noted(`${held.home.path}/code`), "130");
+});
+
+/** Reads until a text has come. */
+async function shown(output: ReadableStream<Uint8Array>, text: string): Promise<void> {
+  let all = "";
+  for await (const piece of output.pipeThrough(new TextDecoderStream())) {
+    all += piece;
+    if (all.includes(text)) return;
+  }
+  throw new Error(`"${text}" was not shown`);
+}

@@ -1,4 +1,4 @@
-// The question of unseal at a terminal.
+// The questions of unseal and of profile remove at a terminal.
 // Rule: a person's part only: keys are typed and the screen is read.
 import { assertEquals } from "@std/assert";
 import { findPython, testWith } from "../support/needs.ts";
@@ -19,3 +19,18 @@ testWith(await findPython(), "unseal asks, and does it for Yes alone", async (py
     assertEquals(file.version, version);
   }
 });
+
+testWith(
+  await findPython(),
+  "Ctrl-D ends the question of profile remove, which removes nothing",
+  async (python) => {
+    await using at = await sealedHome();
+    const options = { python, home: at.home.path };
+    await using terminal = await openTerminal(["profile", "remove", "default"], options);
+    await terminal.shows(/Remove it\? \[y\/N\]/);
+    await terminal.type("\x04");
+    const end = await terminal.end;
+    assertEquals([end.code, end.after], [130, end.before], end.screen);
+    assertEquals((await Deno.stat(at.home.credentialsFile())).isFile, true);
+  },
+);

@@ -219,7 +219,21 @@ for (const file of ["profiles/default.json", "config.json"]) {
     assertStringIncludes(at.outcome.stderr, "Next: install ");
     assert(whatIsAt(at.path) === at.before);
   });
+
+  Deno.test(`${file} of a newer version asks profile remove for an upgrade, and the login stays`, async () => {
+    await using at = await damaged(file, NEWER, ["profile", "remove", "default"]);
+    assertTwoLines(at.outcome, 7);
+    assertStringIncludes(at.outcome.stderr, "Next: install ");
+    assertEquals((await at.home.credentials())?.refreshToken, "old-refresh-token");
+  });
 }
+
+Deno.test("profile remove leaves the login when config.json is damaged and may name its key", async () => {
+  const damage: Damage = (path) => Deno.writeTextFileSync(path, '{"version":1,"sealing":{{');
+  await using at = await damaged("config.json", damage, ["profile", "remove", "default"]);
+  assertEquals(at.outcome.code, 7, at.outcome.stderr);
+  assertEquals((await at.home.credentials())?.refreshToken, "old-refresh-token");
+});
 
 Deno.test("logout removes the login of a damaged profile, and sends its tokens nowhere", async () => {
   await using sandbox = await startSandbox();

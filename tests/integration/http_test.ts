@@ -184,7 +184,10 @@ Deno.test("what is traced shows names and what is open, and no value that is sec
   await fetchWhole({
     method: "POST",
     url: `${server.url}/oauth/token?code=hush-query&client_id=a-client`,
-    headers: { authorization: "Bearer hush-header" },
+    headers: {
+      authorization: "Bearer hush-header",
+      "content-type": "application/x-www-form-urlencoded;charset=UTF-8",
+    },
     body: "grant_type=refresh_token&refresh_token=hush-body&client_secret=hush-body",
   }, (line) => traced.push(line()));
   const [sent = "", received = ""] = traced;
@@ -195,6 +198,20 @@ Deno.test("what is traced shows names and what is open, and no value that is sec
   );
   assertStringIncludes(received, "< 200 application/json, 30 bytes");
   assert(!traced.join().includes("hush"));
+});
+
+Deno.test("nothing of a body that is no form is traced, such as the password for etcd", async () => {
+  await using server = plainServer(() => Response.json({}));
+  for (const type of ["application/json", undefined]) {
+    const traced: string[] = [];
+    await fetchWhole({
+      method: "POST",
+      url: `${server.url}/v3/auth/authenticate`,
+      ...(type === undefined ? {} : { headers: { "content-type": type } }),
+      body: '{"name":"u","password":"hush=&hush","key":"aHVzaA=="}',
+    }, (line) => traced.push(line()));
+    assertEquals(traced[0], `> POST ${server.url}/v3/auth/authenticate`);
+  }
 });
 
 Deno.test("neither a failure nor what it is traced as holds the URL's query", async () => {

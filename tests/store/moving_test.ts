@@ -190,13 +190,14 @@ testWith(
 
 testWith(
   POSTGRES,
-  "profile remove also removes the settings that are in the store",
+  "profile remove says that it is for every computer, and also removes the settings that are in the store",
   async (bin) => {
     await using postgres = await startPostgres(bin);
     await using world = await sharedWorld(postgres, 2);
     assertMatch(await world.column("settings"), /sealed/);
     const removed = await world.run(0, ["profile", "remove", "default"]);
     assertEquals(removed.code, 0, removed.stderr);
+    assertMatch(removed.stderr, / from the login store \S+, so for every computer that uses it; /);
     assertEquals([await world.column("settings"), await world.column("login")], ["", ""]);
     const other = await world.run(1, ["whoami"]);
     assertEquals(other.code, 3, other.stderr);

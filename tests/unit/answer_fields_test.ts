@@ -22,6 +22,11 @@ const WRAPPED: Readonly<Record<string, string>> = {
   "beside those that are empty": `${JSON_TEXT.slice(0, -1)},"data":{"refresh_token":""}}`,
   "before the same name without a token": `${JSON_TEXT.slice(0, -1)},"refresh_token":null}`,
   "in a text that is JSON": JSON.stringify(JSON_TEXT),
+  "behind a notice of PHP": `<br />\n<b>Notice</b>: x in <b>/t.php</b><br />\n${JSON_TEXT}\n`,
+  "in a text of an object, as gateways send it": JSON.stringify({
+    statusCode: 200,
+    body: JSON_TEXT,
+  }),
   "in UTF-16": `\ufffd${[...JSON_TEXT].join("\0")}\0`,
 };
 for (const [where, text] of Object.entries(WRAPPED)) {
@@ -56,7 +61,10 @@ Deno.test("a new refresh token counts before the one that was sent and is repeat
 
 Deno.test("an error that repeats what was sent has no token", () => {
   const error = '{"error":"invalid_grant","request":{"refresh_token":"old"}}';
-  assert(!hasToken(answerFields(error, { sent: ["old"] }) ?? {}));
+  const inText = JSON.stringify({ error: "invalid_grant", request: '{"refresh_token":"old"}' });
+  for (const text of [error, inText]) {
+    assert(!hasToken(answerFields(text, { sent: ["old"] }) ?? {}), text);
+  }
 });
 
 Deno.test("a form is read like JSON, and the last value of one that broke off is not", () => {

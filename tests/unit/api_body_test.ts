@@ -1,5 +1,11 @@
 // What a call sends: byte for byte, and again where that can be.
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { type Body, bodyOf } from "../../src/api/body.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { tempDir } from "../support/temp_dir.ts";
@@ -80,4 +86,15 @@ Deno.test("a file that cannot be read is a usage error that names the flag", asy
     const error = await assertRejects(() => bodyOf(`@${path}`, NO_INPUT), CliError, path);
     assertEquals([error.kind, nextOf(error).includes("--data @FILE")], ["usage", true]);
   }
+});
+
+Deno.test({
+  name: "a file that cannot be read to its end is named, and is no bug",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const path = "/proc/self/mem"; // its first page is not there
+    const error = await assertRejects(() => bodyOf(`@${path}`, NO_INPUT), CliError);
+    assertEquals(error.kind, "usage");
+    assertStringIncludes(error.message, `Cannot read ${path}: `);
+  },
 });

@@ -81,6 +81,36 @@ Deno.test("a row without end is cut off, and the connection is not used again", 
   );
 });
 
+const SCRAM = Array.from(new TextEncoder().encode("SCRAM-SHA-256\0\0"));
+const WAYS: Readonly<Record<string, readonly [Uint8Array<ArrayBuffer>[], string]>> = {
+  "GSSAPI": [[message("R", 0, 0, 0, 7)], "a way of signing in that this program does not know"],
+  "an unknown SASL mechanism": [
+    [message("R", 0, 0, 0, 10, 88, 0, 0)],
+    "a way of signing in that this program does not know",
+  ],
+  "SCRAM without its nonce": [
+    [message("R", 0, 0, 0, 10, ...SCRAM), message("R", 0, 0, 0, 11, 120)],
+    "it did not prove that it knows the password",
+  ],
+};
+for (const [way, [answers, reason]] of Object.entries(WAYS)) {
+  Deno.test(`a server that answers with ${way} is not said to want a password or to be cut`, async () => {
+    await heardBy(
+      async (server) => {
+        for (const answer of answers) {
+          await server.write(answer);
+          await server.read(new Uint8Array(8192)); // what it is answered with, or the end
+        }
+      },
+      async (port) => {
+        const error = await assertRejects(() => connect(port), CliError);
+        assertEquals(error.kind, "storage");
+        assertStringIncludes(error.message, reason);
+      },
+    );
+  });
+}
+
 Deno.test("no variable of PostgreSQL's changes how a connection begins", async () => {
   const variables = {
     PGOPTIONS: "-c role=other",

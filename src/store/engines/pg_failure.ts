@@ -74,10 +74,20 @@ const CONNECTION: readonly (readonly [RegExp, Cause])[] = [
     "its certificate cannot be trusted, or is out of date",
     "name its authority with ANAPLAN_CA_FILE, or renew it",
   ]],
-  [/password must be a (non-empty )?string|SASL|no password/i, [
+  [/password must be a (non-empty )?string|no password/i, [
     "storage",
     "it wants a password, and none is named",
     "set PGPASSFILE, PGPASSWORD or ANAPLAN_AUTH_STORE_PASSWORD_FILE",
+  ]],
+  [/Unknown authenticationOk|Only mechanism/, [
+    "storage",
+    "it wants a way of signing in that this program does not know",
+    "set scram-sha-256 for the user in pg_hba.conf",
+  ]],
+  [/SASL/, [
+    "storage",
+    "it did not prove that it knows the password",
+    "check what answers at that address",
   ]],
 ];
 

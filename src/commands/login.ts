@@ -97,7 +97,7 @@ function aboutInterruption(error: unknown): never {
 function aboutClock(error: unknown): unknown {
   if (!(error instanceof CliError) || error.code !== "clock") return error;
   return error.with({
-    next: words`set this computer's clock, if it is off (${run("doctor")}); then ${run("login")}`,
+    next: words`set this computer's clock if it is wrong, then ${run("login")}`,
   });
 }
 

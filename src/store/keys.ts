@@ -153,7 +153,7 @@ export async function storeKey(source: KeySource, text: string, system: KeySyste
   const [reason, next] = helperFailure(output, helperOf(name));
   throw new CliError("storage", `Cannot put a key into ${describeSource(source)}: ${reason}`, {
     reason,
-    next: words`${next}, or name a key file: ${run("seal", { flags: "--key-file FILE" })}`,
+    next: words`${next}; or ${run("seal", { flags: "--key-file FILE" })}`,
   });
 }
 

@@ -101,7 +101,7 @@ async function bytesOf(
     try {
       return headOfNamedFile(name, LONGEST_KEY);
     } catch (error) {
-      throw no(diskReason(error), "make it readable");
+      throw no(diskReason(error), "put the key there, or make it readable");
     }
   }
   if (by === "keychain") return new TextEncoder().encode(await inKeychain(name, id, system, no));

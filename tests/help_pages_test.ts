@@ -12,8 +12,9 @@ import { toKebabCase } from "../src/base/parse.ts";
 import { ROOT } from "../src/cli/tree/tree.ts";
 import { commands, flagsOf, groups } from "./support/tree.ts";
 
-/** The lines of a terminal, without the one of the next prompt. */
+/** The rows of a terminal, without the one of the next prompt. */
 const SCREEN = 24 - 1;
+const COLUMNS = 80;
 const LISTED = ["Start here", "Use it", "Set up and fix"];
 
 for (const width of [40, 60, 80]) {
@@ -59,7 +60,8 @@ Deno.test("the page of the program has three groups", () => {
 for (const { name, command } of commands()) {
   Deno.test(`the page of ${name} is one screen: usage, examples, a few flags, what it prints, exit codes`, async () => {
     const page = await helpOf(name, command);
-    assert(page.split("\n").length <= SCREEN, page);
+    const rows = page.split("\n").map(({ length }) => Math.max(1, Math.ceil(length / COLUMNS)));
+    assert(rows.reduce((sum, count) => sum + count) <= SCREEN, page);
     const order = new RegExp(
       `^[^\\n]+\\.\\n\\nUsage: anaplan-auth ${name}\\b[^\\n]*\\n\\nExamples\\n[^]+\\n\\nFlags\\n[^]+` +
         `\\nMore flags: anaplan-auth help ${name} --all\\n\\nPrints [^]+\\.\\nExit codes: [^\\n]+`,

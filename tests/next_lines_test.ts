@@ -1,9 +1,9 @@
 // `Next:` lines are read on a terminal of 80 columns, and what they hold is typed from there.
-// Rule: all lines of all cases; TOO_LONG has those that do not fit yet, and ELSEWHERE those that no case can bring
-// about. Both only become shorter.
+// Rule: all lines of all cases; TOO_LONG has those that do not fit yet, and ELSEWHERE where a line is typed that no
+// case can bring about. Both only become shorter.
 import { assertEquals } from "@std/assert";
 import { commandsWithCases, stepsOf } from "./support/case_tests.ts";
-import { nextLinesOf } from "./support/next_typed.ts";
+import { nextCommandsOf } from "./support/next_typed.ts";
 
 const WIDTH = 80;
 
@@ -29,20 +29,32 @@ Deno.test("a Next line fits into 80 columns, apart from the few that are named h
   assertEquals([...new Set(beginnings)].sort(), TOO_LONG);
 });
 
-/** What begins with a command and is in no case: where the command is typed, or what it takes to see the line. */
+/** What no case can bring about, and the test that types the command there, with nextWords(). */
 const ELSEWHERE: Readonly<Record<string, string>> = {
-  "anaplan-auth login, if the new one is wrong; else the same command again":
-    "another process signs in during the call: tests/unit/api_pages_test.ts",
   "anaplan-auth login --client-auth {…}; if that does not help, copy the secret again":
-    "tests/integration/real_servers_test.ts types it, at servers that take one way only",
-  "anaplan-auth login; the old refresh token may no longer be valid":
-    "no disk takes a file: tests/torture",
+    "integration/real_servers_test.ts",
+  "anaplan-auth login, if the new one is wrong; else the same command again":
+    "e2e/next_elsewhere_test.ts",
+  "anaplan-auth login; the old refresh token may no longer be valid": "e2e/next_elsewhere_test.ts",
+  "finish the move there: anaplan-auth store pull": "store/moving_test.ts",
+  "finish the move: anaplan-auth store push": "store/moving_test.ts",
+  "give this computer the key of the store's logins; if it is lost: anaplan-auth login":
+    "store/unreadable_test.ts",
+  "open the address that this prints: anaplan-auth login --no-browser": "e2e/start_page_test.ts",
+  "remove its key (etcdctl del), then sign in: anaplan-auth login": "store/names_test.ts",
+  "see which one is newer: anaplan-auth store status": "store/own_settings_test.ts",
+  "set this computer's clock if it is wrong, then anaplan-auth login": "e2e/next_elsewhere_test.ts",
+  "use that store, and let it have them: anaplan-auth refresh": "store/rescues_test.ts",
+  "{…}; if the key is lost: {…}": "e2e/sealing_test.ts",
+  "{…}; then anaplan-auth login": "e2e/next_elsewhere_test.ts",
 };
 
-Deno.test("each Next line that is a command is in a case, where it is typed, or named here", async () => {
-  const said = commandsWithCases().flatMap(nextLinesOf).map(({ line }) => line);
-  const sentences = (await Deno.readTextFile(new URL("messages.txt", import.meta.url)))
-    .matchAll(/^ {2}next: (anaplan-auth .*)$/gm);
+/** A sentence of what is next: a command is in it, or left out where one can be. */
+const WITH_COMMAND = /^ {2}next: (.*anaplan-auth (?!on )[a-z].*|\{…\};.*)$/gm;
+
+Deno.test("each Next line with a command is in a case, where it is typed, or in a test that types it", async () => {
+  const said = commandsWithCases().flatMap(nextCommandsOf).map(({ line }) => line);
+  const sentences = (await read("messages.txt")).matchAll(WITH_COMMAND);
   const isSaid = (sentence: string): boolean => {
     const pattern = sentence.split("{…}").map(RegExp.escape).join(".*");
     return said.some((line) => new RegExp(`^Next: ${pattern}`).test(line));
@@ -50,4 +62,14 @@ Deno.test("each Next line that is a command is in a case, where it is typed, or 
   const missing = Array.from(sentences, ([, sentence = ""]) => sentence)
     .filter((sentence) => !isSaid(sentence));
   assertEquals([...new Set(missing)].sort(), Object.keys(ELSEWHERE).sort());
+  for (const [sentence, file] of Object.entries(ELSEWHERE)) {
+    const test = await read(file);
+    const isTyped = test.includes("nextWords(") &&
+      sentence.split("{…}").every((part) => test.includes(part.trim()));
+    assertEquals(isTyped, true, `${file} types what it takes from "${sentence}"`);
+  }
 });
+
+function read(path: string): Promise<string> {
+  return Deno.readTextFile(new URL(path, import.meta.url));
+}

@@ -92,9 +92,7 @@ function trustFailed(command: readonly string[], code: number | undefined): CliE
       ? words`install ${program} (${shell(`apt-get install ${install}`)}), then ${
         run("cert trust --yes")
       }`
-      : words`run the commands by hand (${
-        run("cert trust")
-      }), or accept the warning in the browser`,
+      : words`${run("cert trust")}, and run what it prints by hand`,
   });
 }
 

@@ -2,7 +2,7 @@
 // is the story of a sign-in.
 
 import { run, words } from "../base/advice.ts";
-import { authorizationServer, providerName } from "../provider/authorization_server.ts";
+import { authorizationServer, providerName, regionOf } from "../provider/authorization_server.ts";
 import { fetchUser, nameAndAddress } from "../provider/provider.ts";
 import type { User } from "../provider/anaplan.ts";
 import type { Answer, CommandContext } from "../command.ts";
@@ -69,6 +69,7 @@ export async function signInWith(
   await bringMissingSettings(flags, context);
   const first = await askFirstTime(flags, context);
   const loaded = loadSettings(first.flags, system);
+  if (loaded.issuer === undefined) regionOf(loaded); // a mistake is said without the warning about it
   warnOfUnused(loaded.saved, loaded.given, context.talk.warn);
   const { given: typed } = resolveSettings(first.flags, system, undefined);
   const settings = { ...await discoverSettings(loaded, system), typed };
@@ -97,7 +98,7 @@ function aboutInterruption(error: unknown): never {
 function aboutClock(error: unknown): unknown {
   if (!(error instanceof CliError) || error.code !== "clock") return error;
   return error.with({
-    next: words`set this computer's clock, if it is off (${run("doctor")}); then ${run("login")}`,
+    next: words`set this computer's clock if it is wrong, then ${run("login")}`,
   });
 }
 

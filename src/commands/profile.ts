@@ -92,7 +92,8 @@ export async function profileSet(
       Object.entries(settings).filter(([name]) => !unset.includes(name)),
     );
   const place = left({ ...before, ...flags });
-  const resolved = resolveSettings(flags, silent, profileFor(place, before));
+  const replaced = before && flags.caFile ? { ...before, caFiles: [] } : before; // other commands add to them
+  const resolved = resolveSettings(flags, silent, profileFor(place, replaced));
   const given = left({ ...resolved.given, ...keptOnlyHere(flags, context) });
   const settings = { ...resolved, ...resolveSettings({}, silent, given), configDir, profile };
   if (settings.issuer === undefined) regionOf(settings);

@@ -199,7 +199,7 @@ function stillWaiting(path: string): CliError {
 
 function overriddenError({ variable = "" }: KeySource): CliError {
   return new CliError("usage", `Cannot choose a key: ${variable} names one and overrides it`, {
-    next: words`unset ${variable}, after ${run("unseal")} if logins use it`,
+    next: words`${run("unseal")}, if logins use this key; then unset ${variable}`,
   });
 }
 

@@ -64,7 +64,7 @@ export function currentProfile(configDir: string): string | undefined {
     configDir,
     "config.json",
     (fields) => field(fields, "currentProfile", "string"),
-    words`name the profile (--profile NAME), or choose it again: ${run("profile use NAME")}`,
+    words`${run("profile use NAME")}, or name the profile with --profile`,
   );
 }
 

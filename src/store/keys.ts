@@ -101,7 +101,7 @@ async function bytesOf(
     try {
       return headOfNamedFile(name, LONGEST_KEY);
     } catch (error) {
-      throw no(diskReason(error), "make it readable");
+      throw no(diskReason(error), "put the key there, or make it readable");
     }
   }
   if (by === "keychain") return new TextEncoder().encode(await inKeychain(name, id, system, no));
@@ -153,7 +153,7 @@ export async function storeKey(source: KeySource, text: string, system: KeySyste
   const [reason, next] = helperFailure(output, helperOf(name));
   throw new CliError("storage", `Cannot put a key into ${describeSource(source)}: ${reason}`, {
     reason,
-    next: words`${next}, or name a key file: ${run("seal", { flags: "--key-file FILE" })}`,
+    next: words`${next}; or ${run("seal", { flags: "--key-file FILE" })}`,
   });
 }
 

@@ -1,7 +1,7 @@
 // The client of one request: whom it trusts, and which proxy carries it. Rule: it keeps no connection, and
 // what Deno cannot use is said with the name of the setting that is to blame.
 
-import { run, shell, words } from "../base/advice.ts";
+import { shell } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import type { HttpRequest } from "./contract.ts";
 import type { Proxy } from "./proxies.ts";
@@ -70,6 +70,6 @@ function unusableCertificates(error: unknown): CliError {
     });
   }
   return new CliError("usage", "Cannot use a CA file: a certificate in it is damaged", {
-    next: words`look at the files that ${run("doctor")} names under Trust`,
+    next: "check the CA files (--ca-file, SSL_CERT_FILE, the profile)",
   });
 }

@@ -4,7 +4,7 @@
 import type { NotRunReason } from "./contract.ts";
 import { KEY_VARIABLES, STORE_VARIABLES } from "./key_needs.ts";
 import { handOnSignals, listenForSignals } from "./signals.ts";
-import { env as variable, screen } from "./surroundings.ts";
+import { env as variable, isTask, screen } from "./surroundings.ts";
 
 /** Variables that a browser or a system's tool must not inherit. */
 const PRIVATE_VARIABLES = [
@@ -65,6 +65,15 @@ const FORWARDED_SIGNALS: readonly Deno.Signal[] = IS_WINDOWS
 /** Keys of a terminal, which sends them to both: a second Ctrl-C would look like impatience. */
 const KEYS: readonly Deno.Signal[] = IS_WINDOWS ? ["SIGINT"] : ["SIGINT", "SIGQUIT"];
 
+/** How long a program may take to stop at Ctrl-Z, in milliseconds. */
+const STOPPING = 300;
+
+/** Where `deno task` goes on at Ctrl-Z, all that the terminal runs has to: no shell gets it back. */
+function resumeAll(): void {
+  const resume = (): void => Deno.kill(0, "SIGCONT"); // the process group
+  AbortSignal.timeout(STOPPING).addEventListener("abort", resume);
+}
+
 /** See {@link System.runInPlace}. */
 export async function runInPlace(
   [program = "", ...args]: readonly string[],
@@ -86,6 +95,7 @@ export async function runInPlace(
   // heard is not inherited as ignored, so it is `exec -- nohup PROGRAM`, and not the other way round.
   using _keys = listenForSignals(KEYS, isAtTerminal ? () => {} : handOn);
   using _signals = listenForSignals(FORWARDED_SIGNALS, handOn);
+  using _stops = listenForSignals(isTask() && isAtTerminal ? ["SIGTSTP"] : [], resumeAll);
   try {
     const streams = { stdin: "inherit", stdout: "inherit", stderr: "inherit" } as const;
     using _hidden = hideVariables(HIDDEN[hidden]);

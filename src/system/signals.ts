@@ -3,7 +3,7 @@
 
 import { run } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
-import { env, ignoredSignals } from "./surroundings.ts";
+import { ignoredSignals } from "./surroundings.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";
 const IS_MAC = Deno.build.os === "darwin";
@@ -116,22 +116,12 @@ function onSignals(hear: (signal: Deno.Signal) => void): Disposable {
   return listenForSignals(signals, hear);
 }
 
-let areStopsIgnored = IS_WINDOWS;
-
-/** `deno task` hears Ctrl-Z and goes on; if this program stopped alone, no shell would get the terminal back. */
-function ignoreStops(): void {
-  if (areStopsIgnored || env("ANAPLAN_AUTH_COMMAND") === undefined) return;
-  areStopsIgnored = true;
-  Deno.addSignalListener("SIGTSTP", () => {});
-}
-
 /** Hears these signals until it is disposed of. */
 export function listenForSignals(
   signals: readonly Deno.Signal[],
   hear: (signal: Deno.Signal) => void,
 ): Disposable {
   ignoredSignals(); // before Deno forgets them
-  ignoreStops();
   const listeners = signals.map((signal) => [signal, () => hear(signal)] as const);
   for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
   return {

@@ -12,6 +12,11 @@ export function env(name: string): string | undefined {
   }
 }
 
+/** Whether `deno task` runs this program, on a system where Ctrl-Z stops programs. */
+export function isTask(): boolean {
+  return Deno.build.os !== "windows" && env("ANAPLAN_AUTH_COMMAND") !== undefined;
+}
+
 /** Whether a terminal can do more than a printer: a cursor, color. */
 export function canDraw(): boolean {
   return env("TERM") !== "dumb" && env("CI") === undefined;

@@ -2,6 +2,7 @@
 // Rule: real processes, a real key file, and a look at every file that is left.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { keyId, newKey } from "../support/sealed.ts";
+import { nextWords } from "../support/next_typed.ts";
 import { sealedHome } from "../support/sealed_home.ts";
 import { startProgram } from "../support/program.ts";
 import { browse } from "../support/scripted_browser.ts";
@@ -332,7 +333,9 @@ for (const what of ["is gone", "is another one"]) {
     }
     const file = `${at.keyFile}.new`;
     await Deno.writeTextFile(file, newKey());
-    const step = await ifLost(["seal", "--key-file", file]);
+    const { stderr } = await at.run(["token"]);
+    const typed = nextWords(stderr, /^Next: .*; if the key is lost: .*$/m.exec(stderr)?.[0] ?? "");
+    const step = await ifLost([...typed.slice(0, -1), file]);
     assertEquals(step, "remove ~/.config/anaplan-auth/credentials/default.json and sign in again");
     assertEquals(await ifLost(["token"]), step);
     await Deno.remove(at.home.credentialsFile());

@@ -5,10 +5,11 @@ import { watchCommandLines } from "../hostile/sweep.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { isFree } from "../support/free_port.ts";
 import { type Home, makeHome } from "../support/home.ts";
+import { nextWords } from "../support/next_typed.ts";
 import { type Program, startProgram } from "../support/program.ts";
 import { recordingBrowser } from "../support/recording_browser.ts";
 import { browse } from "../support/scripted_browser.ts";
-import { registeredListener, sandboxFlags, SIGN_IN_ADDRESS } from "../support/sign_in.ts";
+import { registeredListener, sandboxFlags, SIGN_IN_ADDRESS, signIn } from "../support/sign_in.ts";
 
 /** A login that waits, whose browser was started and did nothing yet. */
 interface Opened extends AsyncDisposable {
@@ -67,15 +68,14 @@ function startPageTest(name: string, test: (login: Opened) => Promise<void>): vo
 }
 
 /** The login ended because two programs were at its start page, and nothing came of it. */
-async function assertEnded({ program, home, isExchanged }: Opened): Promise<void> {
+async function assertEnded({ program, home, sandbox, isExchanged }: Opened): Promise<void> {
   const { code, stdout, stderr } = await program.outcome;
   assertEquals([code, stdout], [4, ""], stderr);
   assertStringIncludes(stderr, "two programs opened its start page");
-  assertStringIncludes(
-    stderr,
-    "Next: open the address that this prints: anaplan-auth login --no-browser",
-  );
   assertEquals([isExchanged(), await home.credentials()], [false, undefined]);
+  const next = "Next: open the address that this prints: anaplan-auth login --no-browser";
+  const [, ...flags] = nextWords(stderr, next);
+  await signIn(sandbox, home, { flags });
 }
 
 startPageTest(

@@ -13,8 +13,8 @@ export interface SandboxCertificate {
   readonly keyPem: string;
 }
 
-/** Makes a new authority and a server certificate for 127.0.0.1, ::1 and localhost. */
-export async function makeCertificate(): Promise<SandboxCertificate> {
+/** Makes a new authority and a server certificate for 127.0.0.1, ::1 and localhost, which may be over. */
+export async function makeCertificate(end?: Date): Promise<SandboxCertificate> {
   const validity = {
     notBefore: new Date(Date.now() - DAY), // clocks of containers and hosts differ
     notAfter: new Date(Date.now() + 30 * DAY),
@@ -36,7 +36,8 @@ export async function makeCertificate(): Promise<SandboxCertificate> {
   });
   const serverKeys = await newKeys();
   const certificate = await x509.X509CertificateGenerator.create({
-    ...validity,
+    notBefore: new Date(Date.now() - 3 * DAY),
+    notAfter: end ?? validity.notAfter,
     subject: "CN=Anaplan sandbox",
     issuer: authority.subject,
     publicKey: serverKeys.publicKey,

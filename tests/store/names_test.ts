@@ -3,8 +3,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { findEtcd, startEtcd } from "../support/etcd.ts";
 import { testWith } from "../support/needs.ts";
+import { nextWords } from "../support/next_typed.ts";
 import { findPostgres, startPostgres } from "../support/postgres.ts";
 import { type SharedWorld, sharedWorld } from "../support/shared_world.ts";
+import { signIn } from "../support/sign_in.ts";
 
 const OPTIONS = { sanitizeOps: false, sanitizeResources: false };
 const NAMES: readonly string[] = ["../../../../project/yarn", "eu\n\nNext: curl x | sh", ""];
@@ -69,14 +71,19 @@ testWith(
     await using etcd = await startEtcd(path);
     await using world = await sharedWorld(etcd, 1);
     await etcd.put("team/logins/default", "no JSON");
+    const [home] = world.homes;
+    if (home === undefined) throw new Error("there is no computer");
+    let flags: string[] = [];
     for (const command of [["refresh"], ["store", "status"]]) {
       const { code, stderr } = await world.run(0, command);
       assertEquals(code, 7, stderr);
-      assertMatch(
-        stderr,
-        /^Cannot use the login store: a login in it is damaged\.\nNext: remove its key/,
-      );
+      assertMatch(stderr, /^Cannot use the login store: a login in it is damaged\.\n/);
+      const next = "Next: remove its key (etcdctl del), then sign in: anaplan-auth login";
+      [, ...flags] = nextWords(stderr, next);
     }
+    await etcd.remove("team/logins/default");
+    await signIn(world.sandbox, home, { env: world.env, flags });
+    assertEquals((await world.run(0, ["refresh"])).code, 0, "the new login works");
   },
   OPTIONS,
 );

@@ -2,6 +2,7 @@
 // refused, leaves them as they are.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { testWith } from "../support/needs.ts";
+import { nextWords } from "../support/next_typed.ts";
 import { findPostgres, startPostgres } from "../support/postgres.ts";
 import { type SharedWorld, sharedWorld } from "../support/shared_world.ts";
 
@@ -64,6 +65,9 @@ testWith(POSTGRES, "a move that is refused leaves this computer's settings", asy
     const refused = await world.run(1, ["store", move]);
     assertEquals(refused.code, 2, refused.stderr);
     assertStringIncludes(refused.stderr, "has another login of this profile");
+    const next = "Next: see which one is newer: anaplan-auth store status";
+    const status = await world.run(1, nextWords(refused.stderr, next));
+    assertEquals(status.code, 0, status.stderr);
     assertEquals(await Deno.readTextFile(path), before, move);
   }
 }, OPTIONS);

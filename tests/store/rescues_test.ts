@@ -4,6 +4,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { CANNOT_CHOWN, NOBODY } from "../support/disk.ts";
 import { leaveRescue } from "../support/held_answer.ts";
 import { testWith } from "../support/needs.ts";
+import { nextWords } from "../support/next_typed.ts";
 import { findPostgres, type Postgres, startPostgres } from "../support/postgres.ts";
 import { newKey, openByHand } from "../support/sealed.ts";
 import { type SharedWorld, sharedWorld } from "../support/shared_world.ts";
@@ -116,6 +117,24 @@ testWith(
     const unseal = await world.run(0, ["unseal", "--yes"], local);
     assertEquals(unseal.code, 2);
     assertStringIncludes(unseal.stderr, "Cannot unseal: new tokens for a login store wait in ~/");
+  },
+  OPTIONS,
+);
+
+testWith(
+  POSTGRES,
+  "rescued tokens that keep logins from being unsealed are delivered by what the error says to type",
+  async (bin) => {
+    await using postgres = await startPostgres(bin);
+    await using world = await sharedWorld(postgres, 1);
+    const path = await leaveRescue(world, postgres);
+    const local = { ANAPLAN_AUTH_KEY_FILE: "", ANAPLAN_AUTH_STORE: "local" };
+    assertEquals((await world.run(0, ["seal", "--key-file", world.keyFile], local)).code, 0);
+    const { stderr } = await world.run(0, ["unseal", "--yes"], local);
+    const next = "Next: use that store, and let it have them: anaplan-auth refresh";
+    const refresh = await world.run(0, nextWords(stderr, next));
+    assertEquals([refresh.code, exists(path)], [0, false], refresh.stderr);
+    assertEquals((await world.run(0, ["unseal", "--yes"], local)).code, 0);
   },
   OPTIONS,
 );

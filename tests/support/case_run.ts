@@ -51,12 +51,12 @@ export async function inWorld<T>(
 }
 
 async function typedAsNext(world: World, line: string): Promise<Played> {
-  const { argv, env } = parseTyped(world, line);
+  const { argv, env, asTask = false } = parseTyped(world, line);
   const isSignIn = argv[0] === "login" && !argv.includes("--help");
   const more = isSignIn ? wayToSandbox(world, argv) : [];
   const secret = world.sandbox.clients.rotating.clientSecret;
   const known = isSignIn && !argv.includes("--device") ? { ANAPLAN_CLIENT_SECRET: secret } : {};
-  const options = { home: world.home.path, env: { ...env, ...known } };
+  const options = { home: world.home.path, env: { ...env, ...known }, asTask };
   await using program = await startProgram([...argv, ...more], options);
   const asked = isSignIn ? await program.said(WAITS_FOR_PERSON).catch(() => undefined) : undefined;
   if (asked !== undefined) await parsePerson("approves").act(program, pageToOpen(asked));

@@ -2,7 +2,6 @@
 // Rule: a scene that changes a login takes a home of its own.
 import type { Sandbox } from "../sandbox/contract.ts";
 import { writeJson } from "../hostile/stale_login.ts";
-import { freePort } from "./free_port.ts";
 import { type Home, makeHome } from "./home.ts";
 import { type Changing, compare } from "./recordings.ts";
 import { browse } from "./scripted_browser.ts";
@@ -70,8 +69,10 @@ export async function makeStage(sandbox: Sandbox, tmux: Tmux, size: Size): Promi
   const home = await newHome();
   await signIn(trusting(home), home, { listener });
   const silent = undo.use(Deno.listen({ hostname: "127.0.0.1", port: 0 }));
-  const closedPort = freePort();
   const silentPort = silent.addr.port;
+  // Its own end of a connection: no program can listen there before this one is closed.
+  const held = undo.use(await Deno.connect({ hostname: "127.0.0.1", port: silentPort }));
+  const closedPort = held.localAddr.port;
   const changing = (home: Home) => ({
     "~": home.path,
     "<SBX>": new URL(sandbox.origin).port,

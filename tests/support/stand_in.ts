@@ -33,8 +33,9 @@ export interface StandIn extends AsyncDisposable {
 /** Starts the server on a free port of 127.0.0.1. */
 export async function startStandIn(
   answer: (request: StandInRequest) => StandInAnswer,
+  certificateEnd?: Date,
 ): Promise<StandIn> {
-  const { caPem, certificatePem, keyPem } = await makeCertificate();
+  const { caPem, certificatePem, keyPem } = await makeCertificate(certificateEnd);
   const requests: StandInRequest[] = [];
   const server = createServer({ cert: certificatePem, key: keyPem }, (incoming, outgoing) => {
     const request = { target: incoming.url ?? "/", headers: incoming.headers };

@@ -70,6 +70,13 @@ Deno.test("every setting can be given", async () => {
   });
 });
 
+Deno.test("--ca-file replaces the CA files of the profile, as every setting that is given is replaced", async () => {
+  using scene = sceneWith({ caFiles: ["/old.pem", "/older.pem"] });
+  const replaced = await set(scene, { caFile: ["new.pem"] });
+  assertEquals(replaced, { caFiles: ["/cwd/new.pem"] });
+  assertEquals(await set(scene, { scope: "openid" }), { ...replaced, scope: "openid" });
+});
+
 Deno.test("--unset forgets a setting, so that its default counts again", async () => {
   const before = { region: "eu3", scope: "openid", pkce: false, caFiles: ["/a.pem"] };
   using scene = sceneWith(before);

@@ -40,7 +40,7 @@ export const api: TreeCommand = buildCommand<ApiFlags, [path: string], TreeConte
   parameters: {
     flags: {
       method: text("GET, or POST when there is data", "METHOD"),
-      data: text("What to send: text, @FILE, or - for stdin; JSON by default", "DATA"),
+      data: text("What to send: text, @FILE or - (stdin); JSON by default", "DATA"),
       header: texts('Add a header, such as "Accept: text/csv"', "HEADER"),
       include: yes("Also print the status and the headers"),
       raw: yes("Print the answer unchanged, also on a terminal"),

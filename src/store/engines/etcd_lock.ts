@@ -202,11 +202,22 @@ async function takenKey(
     await revokeLease(lease, place);
     return undefined;
   }
-  const found = await client.get(place.loginKey(profile));
+  const row = await rowOf(profile, place).catch(async (error) => {
+    await revokeLease(lease, place); // else the next command waits until it expires
+    throw error;
+  });
   const stop = new AbortController();
   void keepAlive(lease, place, stop.signal);
+  return { lease, locked, stop, ...row };
+}
+
+/** The row, and the revision that a save compares. */
+async function rowOf(
+  profile: string,
+  { client, loginKey }: EtcdPlace,
+): Promise<Pick<HeldKey, "row" | "text" | "modified">> {
+  const found = await client.get(loginKey(profile));
   return {
-    ...{ lease, locked, stop },
     row: found === undefined ? NO_ROW : rowIn(found.value),
     text: found?.value,
     modified: found?.modified ?? "0",

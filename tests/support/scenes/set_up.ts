@@ -8,6 +8,10 @@ import type { Stage } from "../stage.ts";
 import { namesIn } from "../temp_dir.ts";
 import type { Scene } from "./states.ts";
 
+/** Those of the sandbox and of the listener, in the address to open. */
+const DEMO_PORTS =
+  /^https:\/\/127\.0\.0\.1:(\d+)\/\S+&redirect_uri=https%3A%2F%2F127\.0\.0\.1%3A(\d+)%2F/m;
+
 /** The scenes. */
 export const setUpScenes: readonly Scene[] = [
   {
@@ -37,6 +41,19 @@ export const setUpScenes: readonly Scene[] = [
         home: await at.newHome(),
         changing: { "<NXT>": String(Number(port) + 1) },
       });
+    },
+  },
+  {
+    name: "the demo",
+    async play(at) {
+      const home = await at.newHome();
+      const changing: Record<string, string> = {};
+      await using pane = await at.open("deno task demo", { home, changing });
+      assertEquals(await pane.end(), 0);
+      const { text } = await pane.shown();
+      const [, box = "", port = ""] = DEMO_PORTS.exec(text) ?? [];
+      Object.assign(changing, { "<BOX>": box, "<LST>": port });
+      await pane.record("demo");
     },
   },
   {

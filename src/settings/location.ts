@@ -41,7 +41,7 @@ export function configDirectory(
     : directory("XDG_CONFIG_HOME") ?? (home && `${home}/.config`);
   if (base !== undefined) return `${base}/anaplan-auth`;
   throw new CliError("usage", "Cannot tell where logins are stored: HOME is not set", {
-    next: "give one with --config-dir or ANAPLAN_AUTH_CONFIG_DIR",
+    next: "use --config-dir or ANAPLAN_AUTH_CONFIG_DIR",
   });
 }
 

@@ -101,7 +101,6 @@ function restrict({ network, programs, keys, variables = [], only }: Needs): voi
  */
 function expectRequest(): void {
   void crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign"]);
-  import("./http.ts").catch(() => {}); // it is loaded where it is used, if it can be
 }
 
 /** Never undone, since Deno writes its own cache until the very end; but at a start it would cost a millisecond. */

@@ -4,7 +4,7 @@
 import type { NotRunReason } from "./contract.ts";
 import { KEY_VARIABLES, STORE_VARIABLES } from "./key_needs.ts";
 import { handOnSignals, listenForSignals } from "./signals.ts";
-import { env as variable, isTask, screen } from "./surroundings.ts";
+import { env as variable, isTaskAtTerminal, screen } from "./surroundings.ts";
 
 /** Variables that a browser or a system's tool must not inherit. */
 const PRIVATE_VARIABLES = [
@@ -95,7 +95,7 @@ export async function runInPlace(
   // heard is not inherited as ignored, so it is `exec -- nohup PROGRAM`, and not the other way round.
   using _keys = listenForSignals(KEYS, isAtTerminal ? () => {} : handOn);
   using _signals = listenForSignals(FORWARDED_SIGNALS, handOn);
-  using _stops = listenForSignals(isTask() && isAtTerminal ? ["SIGTSTP"] : [], resumeAll);
+  using _stops = listenForSignals(isTaskAtTerminal() ? ["SIGTSTP"] : [], resumeAll);
   try {
     const streams = { stdin: "inherit", stdout: "inherit", stderr: "inherit" } as const;
     using _hidden = hideVariables(HIDDEN[hidden]);

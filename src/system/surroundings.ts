@@ -12,9 +12,10 @@ export function env(name: string): string | undefined {
   }
 }
 
-/** Whether `deno task` runs this program, on a system where Ctrl-Z stops programs. */
-export function isTask(): boolean {
-  return Deno.build.os !== "windows" && env("ANAPLAN_AUTH_COMMAND") !== undefined;
+/** Whether `deno task` runs this program at a terminal whose Ctrl-Z stops programs. */
+export function isTaskAtTerminal(): boolean {
+  return Deno.build.os !== "windows" && Deno.stdin.isTerminal() &&
+    env("ANAPLAN_AUTH_COMMAND") !== undefined;
 }
 
 /** Whether a terminal can do more than a printer: a cursor, color. */

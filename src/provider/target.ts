@@ -24,7 +24,7 @@ export interface Target {
 export function targetOf(place: string, settings: Settings): Target {
   const url = urlOf(place, settings);
   const own = ownOrigins(settings);
-  if (!own.includes(url.origin) || url.username !== "" || url.password !== "") {
+  if (!own.includes(url.origin)) {
     throw new CliError(
       "usage",
       `Cannot call ${printable(url.host)}: a token of profile ${settings.profile} goes to ${
@@ -90,9 +90,12 @@ export function proxiedTargets(settings: Settings): (path: string) => Target | u
 
 function urlOf(place: string, settings: Settings): URL {
   const whole = /^[a-z][a-z0-9+.-]*:/i.test(place) ? place : onOwnHost(place, settings);
-  const problem = urlProblem(whole);
-  if (problem === undefined) return new URL(whole);
-  throw new CliError("usage", `Cannot call ${printable(place)}: ${problem}`, {
+  const url = URL.canParse(whole) ? new URL(whole) : undefined;
+  const isNamed = url !== undefined && (url.username !== "" || url.password !== "");
+  const problem = isNamed ? "the address has a user or a password in it" : urlProblem(whole);
+  if (url !== undefined && problem === undefined) return url;
+  const shown = printable(isNamed ? url.host : place); // a password is not for the screen
+  throw new CliError("usage", `Cannot call ${shown}: ${problem}`, {
     next: "give a path such as /2/0/workspaces, or a URL with https://",
   });
 }

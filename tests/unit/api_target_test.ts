@@ -176,3 +176,10 @@ Deno.test("with another provider nothing goes to Anaplan, and its API has to be 
     assertThrows(() => targetOf(`${origin}/x`, settings), CliError, "to api.example only");
   }
 });
+
+Deno.test("a URL with a user in it is not said to be of another host, and its password is not shown", () => {
+  const place = "https://person:hush@api.anaplan.com/2/0/x";
+  const { message } = assertThrows(() => targetOf(place, SETTINGS), CliError);
+  const expected = "Cannot call api.anaplan.com: the address has a user or a password in it";
+  assertEquals(message, expected);
+});

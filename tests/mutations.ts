@@ -71,6 +71,20 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: ["tests/unit/sealing_test.ts"],
   },
   {
+    what: "a sign-in over a sealed login is saved in plain text when no key is named",
+    file: "src/store/locked_login.ts",
+    from: "return text === undefined || isSealed(text);",
+    to: "return text === undefined;",
+    tests: ["tests/unit/sealing_test.ts"],
+  },
+  {
+    what: "a key command may have the key itself in its words",
+    file: "src/commands/seal.ts",
+    from: 'if (await hasKey(keyCommand ?? "", id)) throw keyInCommandError();',
+    to: "",
+    tests: ["tests/e2e/key_command_test.ts"],
+  },
+  {
     what: "a program that is asked for the key inherits secrets",
     file: "src/system/program.ts",
     from: "  using _hidden = hideVariables(PRIVATE_VARIABLES);\n  return",

@@ -51,8 +51,9 @@ function sealedChapter(rows: readonly Row[]): string {
   return `## ${SEALED_KILLS}
 
 Two logins, sealed with a key in a keychain (\`pass\`). Each command was killed at each of its calls. After
-each kill both logins could be read, no token was in plain text that was not so before, and the same
-command finished the work with one key in the keychain.
+each kill both logins could be read, and no token was in plain text that was not so before. The same command
+then finished the work, but for a refresh in [the window](${WINDOW}), and left one key in the keychain; \`unseal\`
+left none.
 
 | command | calls | kills | not met | not as expected | logins lost | in the window |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: |

@@ -68,7 +68,7 @@ Deno.test("only the printer reads how the program is typed, and the system wheth
   const readers = found((line) => /ANAPLAN_AUTH_COMMAND/.test(line)).map((line) =>
     line.split(":")[0] ?? ""
   );
-  assertEquals(readers, ["src/cli/print.ts", "src/system/needs.ts", "src/system/signals.ts"]);
+  assertEquals(readers, ["src/cli/print.ts", "src/system/needs.ts", "src/system/surroundings.ts"]);
 });
 
 /** The text without its comments. */

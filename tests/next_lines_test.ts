@@ -42,15 +42,19 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
     "store/unreadable_test.ts",
   "open the address that this prints: anaplan-auth login --no-browser": "e2e/start_page_test.ts",
   "remove its key (etcdctl del), then sign in: anaplan-auth login": "store/names_test.ts",
+  "rm {…}, to use the store's settings; if that does not help, anaplan-auth login":
+    "store/own_settings_test.ts",
   "see which one is newer: anaplan-auth store status": "store/own_settings_test.ts",
   "set this computer's clock if it is wrong, then anaplan-auth login": "e2e/next_elsewhere_test.ts",
   "use that store, and let it have them: anaplan-auth refresh": "store/rescues_test.ts",
+  "{…}, then try again; or anaplan-auth login": "e2e/next_elsewhere_test.ts",
   "{…}; if the key is lost: {…}": "e2e/sealing_test.ts",
   "{…}; then anaplan-auth login": "e2e/next_elsewhere_test.ts",
 };
 
-/** A sentence of what is next: a command is in it, or left out where one can be. */
-const WITH_COMMAND = /^ {2}next: (.*anaplan-auth (?!on )[a-z].*|\{…\};.*)$/gm;
+/** A sentence of what is next: a command is in it, or left out where one can be; and a text that reads like one. */
+const WITH_COMMAND =
+  /^ {2}(?:next: (?=.*anaplan-auth (?!on )[a-z]|\{…\};)|text: (?=[a-z{])(?=.*anaplan-auth [a-z].*[,;] (?:or|with|if)|.*[,;] (?:or|if) .*anaplan-auth))(.*)$/gm;
 
 Deno.test("each Next line with a command is in a case, where it is typed, or in a test that types it", async () => {
   const said = commandsWithCases().flatMap(nextCommandsOf).map(({ line }) => line);

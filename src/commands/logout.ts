@@ -221,7 +221,7 @@ function remainingAccess(
     parts.push(`the refresh token until ${itself}`);
   }
   if (parts.length > 0) {
-    const what = parts.join(",\nand ");
+    const what = parts.join(" and ");
     return `${serverOf(settings)} may still accept ${what}; the login is removed here.`;
   }
   if (endedBy !== undefined) return `${serverOf(settings)} had already rejected the login.`;

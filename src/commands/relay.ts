@@ -26,9 +26,9 @@ export async function relayPageCommand(
   { talk }: CommandContext,
 ): Promise<Verbatim> {
   talk.say(
-    words`Save this as a static page (${run("relay page > callback.html")}), host it\n${
-      "on an https address of your company, and register that address as callback\n" +
-      "URL of the OAuth client.\n"
+    words`Save this as a static page (${run("relay page > callback.html")}). Host it${
+      " at an https address of your company. Register that address as a callback URL" +
+      " of the OAuth client.\n"
     }`,
   );
   const text = (await relayPage(flags.host ?? "127.0.0.1")).trimEnd();

@@ -36,8 +36,8 @@ export async function validate(flags: CommonFlags, context: CommandContext): Pro
   }
   const { host } = new URL(origins(settings).auth);
   context.talk.say(
-    `${host} rejects the token (${validation.reason}); it may not know\n` +
-      `OAuth tokens at all. Asking ${usedEndpoint(settings)} instead.`,
+    `${host} rejects the token (${validation.reason}). It may not know OAuth tokens at all. ` +
+      `Asking ${usedEndpoint(settings)} instead.`,
   );
   return await validateByUse(tokenSet, settings, context);
 }

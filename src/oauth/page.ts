@@ -108,7 +108,7 @@ export const FINISHED_PAGE: Page = {
   status: 400,
   heading: "This sign-in is already finished",
   sentence: "Another answer came first, and this one was not used.",
-  small: "The terminal says how it ended. You can close this window.",
+  small: "The terminal says how it ended. You can close this tab.",
 };
 
 /** The page as an HTTP response that no cache keeps and that loads nothing. */

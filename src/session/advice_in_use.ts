@@ -1,9 +1,10 @@
 // What an error says to do, for the login that is in use: its profile is filled in; one that comes from the
 // environment needs a variable, never a sign-in here. Rule: pure.
 
-import { type Piece, piecesOf, type Run, run, type Words, words } from "../base/advice.ts";
+import { type Piece, piecesOf, type Run, run, shell, type Words, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import type { ClientEnvironment } from "../settings/client_environment.ts";
+import { shellWord } from "../base/text.ts";
 import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
 import { SETTINGS, typedName } from "../settings/table.ts";
 
@@ -54,7 +55,9 @@ export function environmentAdvice(
 }
 
 /** The settings that advice depends on. */
-type AdvisedSettings = Pick<Settings, "profile" | "environment" | "given" | "saved">;
+type AdvisedSettings =
+  & Pick<Settings, "profile" | "environment" | "given" | "saved">
+  & Partial<Pick<Settings, "configDir" | "isShared">>;
 
 /** The error with a `Next:` that names the profile or the variable, where it says to sign in. */
 export function forProfile<Thrown>(
@@ -81,16 +84,20 @@ export function loginCommand(settings: Pick<Settings, "profile" | "environment">
 const PLACES = ["issuer", "apiUrl", "region"] as const;
 
 /** How to be at the login's servers again: without the variable or the flag that is to blame, else by the profile. */
-export function otherServerAdvice({ profile, environment, given, saved }: AdvisedSettings): Words {
+export function otherServerAdvice(settings: AdvisedSettings): Words {
+  const { profile, environment, given, saved, configDir, isShared } = settings;
   const { region = SETTINGS.region.default } = saved ?? {};
   const isOther = given.region !== undefined && given.region !== region;
   if (isOther && given.region === environment.region) return "unset ANAPLAN_REGION";
   const flag = PLACES.find((name) => given[name] !== undefined && given[name] !== saved?.[name]);
   if (flag !== undefined) return `leave out --${typedName(flag)}`;
+  const again = run("login", { profile });
+  if (isShared) { // a new login would replace that of every computer
+    const remove = shell(`rm ${shellWord(`${configDir}/profiles/${profile}.json`)}`);
+    return words`${remove}, to use the store's settings; if that does not help, ${again}`;
+  }
   const setting = PLACES.find((name) => saved?.[name] !== undefined);
-  if (setting === undefined) return run("login", { profile });
+  if (setting === undefined) return again;
   const back = setting === "region" ? "--region NAME" : `--unset ${typedName(setting)}`;
-  return words`${run("login", { profile })}, or change the setting back: ${
-    run(`profile set ${profile} ${back}`)
-  }`;
+  return words`${again}; or ${run(`profile set ${profile} ${back}`)}`;
 }

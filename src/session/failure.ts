@@ -5,6 +5,7 @@ import type { CommonFlags } from "../command.ts";
 import type { CliError } from "../base/errors.ts";
 import { saveFailure } from "../settings/last_failure.ts";
 import { hasEnvironmentLogin, loadSettings, type Settings } from "../settings/settings.ts";
+import { isShared } from "../store/logins.ts";
 import type { System } from "../system/contract.ts";
 import { forProfile } from "./advice_in_use.ts";
 
@@ -18,6 +19,7 @@ export function recordFailure(
   let settings: Settings;
   try {
     settings = loadSettings(flags, system);
+    settings = { ...settings, isShared: isShared(settings.configDir, system) };
   } catch {
     return error; // it is about these very settings
   }

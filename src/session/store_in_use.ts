@@ -34,8 +34,8 @@ export async function settingsInUse(
   const { system } = context;
   const settings = loadSettings(flags, system);
   const { configDir, profile, profileExists } = settings;
-  const isHere = profileExists || hasEnvironmentLogin(settings) || !isShared(configDir, system);
-  if (isHere) return settings;
+  if (hasEnvironmentLogin(settings) || !isShared(configDir, system)) return settings;
+  if (profileExists) return { ...settings, isShared: true };
   const store = await storeOf(settings, context);
   const brought = await store.bringSettings?.(profile);
   return brought === undefined ? settings : loadSettings(flags, system, profileIn(brought));

@@ -38,6 +38,8 @@ export interface Settings extends UsedSettings {
   readonly profile: string;
   /** Whether the profile has been saved. */
   readonly profileExists: boolean;
+  /** Whether other computers use the login, and these settings with it; known of the settings in use. */
+  readonly isShared?: boolean;
   /** What the environment says about the client; the client id, the secrets and a login. */
   readonly environment: ClientEnvironment;
   readonly discovered: Discovered | undefined;

@@ -59,6 +59,27 @@ Deno.test({
   },
 });
 
+Deno.test("when rescued tokens are open to others, the Next line leads to a login as well", async () => {
+  await using held = await heldRefresh();
+  const { sandbox, home } = held;
+  const env = { TMPDIR: home.path };
+  await using refresh = await held.start(["refresh"], { env });
+  const credentials = `${home.configDir}/credentials`;
+  await Deno.rename(credentials, `${credentials}-away`);
+  held.answer();
+  const { code, stderr } = await refresh.outcome;
+  assertEquals(code, 7, stderr);
+  const [, file = ""] = /they are in ~\/(\S+\.json)/.exec(stderr) ?? [];
+  await Deno.chmod(`${home.path}/${file}`, 0o644);
+  await Deno.remove(`${credentials}-away/default.json.next`);
+  await Deno.rename(`${credentials}-away`, credentials);
+  const token = await runProgram(["token"], { home: home.path, env });
+  const next = `Next: chmod 600 ~/${file}, then try again; or anaplan-auth login`;
+  const [, ...flags] = nextWords(token.stderr, next);
+  await signIn(sandbox, home, { flags });
+  assertEquals((await runProgram(["whoami"], { home: home.path })).code, 0);
+});
+
 Deno.test("when the clock is set, the Next line about a certificate leads to a login", async () => {
   await using sandbox = await startSandbox();
   await using home = await makeHome();

@@ -5,6 +5,7 @@ import { testWith } from "../support/needs.ts";
 import { nextWords } from "../support/next_typed.ts";
 import { findPostgres, startPostgres } from "../support/postgres.ts";
 import { type SharedWorld, sharedWorld } from "../support/shared_world.ts";
+import { signIn } from "../support/sign_in.ts";
 
 const POSTGRES = findPostgres();
 const OPTIONS = { sanitizeOps: false, sanitizeResources: false };
@@ -51,6 +52,33 @@ testWith(
     await Deno.remove(path);
     assertEquals((await world.run(1, ["refresh"])).stderr, "");
     assertEquals((await world.run(1, ["profile", "show"])).stdout.includes("10d"), false);
+  },
+  OPTIONS,
+);
+
+testWith(
+  POSTGRES,
+  "where own settings keep the store's login from being used, the Next line leaves the login to the others",
+  async (bin) => {
+    await using postgres = await startPostgres(bin);
+    await using world = await sharedWorld(postgres, 2);
+    const path = await ownSettings(world, 1);
+    const login = await world.column("login");
+    const home = world.homes[1]?.path ?? "";
+    const file = path.replace(home, "~");
+    const next =
+      `rm ${file}, to use the store's settings; if that does not help, anaplan-auth login`;
+    for (const command of ["whoami", "status", "doctor"]) {
+      const { stdout, stderr } = await world.run(1, [command]);
+      assertStringIncludes(stdout + stderr, `Next: ${next}`, command);
+    }
+    const [, ...flags] = nextWords((await world.run(1, ["whoami"])).stderr, `Next: ${next}`);
+    await Deno.remove(path);
+    assertEquals((await world.run(1, ["whoami"])).code, 0);
+    assertEquals(await world.column("login"), login);
+    const [, other] = world.homes;
+    if (other !== undefined) await signIn(world.sandbox, other, { env: world.env, flags });
+    assertEquals((await world.run(0, ["whoami"])).code, 0);
   },
   OPTIONS,
 );

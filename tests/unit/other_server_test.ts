@@ -14,7 +14,7 @@ import { nextOf } from "../support/shown.ts";
 /** The profile, the variables, the host that is asked by now, and what to type. */
 type Case = readonly [Profile, Readonly<Record<string, string>>, string, string];
 
-const AGAIN = "anaplan-auth login --profile eu, or change the setting back: " +
+const AGAIN = "anaplan-auth login --profile eu; or " +
   "anaplan-auth profile set eu";
 
 const CASES: Readonly<Record<string, Case>> = {

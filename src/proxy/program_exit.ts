@@ -1,6 +1,8 @@
 // The reply of a command that ran a program. Rule: the program's streams and its exit code are all there is to it.
 
 import type { Exit, Talk } from "../command.ts";
+import { shell, words } from "../base/advice.ts";
+import { shellWord } from "../base/text.ts";
 import type { NotRunReason } from "../system/contract.ts";
 
 /** What a shell answers for a program that it cannot run (POSIX, 2.8.2). */
@@ -19,7 +21,9 @@ export function programExit(
   insist(
     ended === "not found"
       ? `Cannot run ${program}: there is no such program.\nNext: check its name and PATH`
-      : `Cannot run ${program}: it cannot be executed.\nNext: chmod +x it, or name its interpreter`,
+      : words`Cannot run ${program}: it cannot be executed.\nNext: ${
+        shell(`chmod +x ${shellWord(program)}`)
+      }, or name its interpreter`,
   );
   return { kind: "exit", code: EXIT_CODES_OF_A_SHELL[ended] };
 }

@@ -67,6 +67,7 @@ async function typedAsNext(world: World, line: string): Promise<Played> {
 /** What `login` needs besides what is typed; the example's client is not known there, and is not waited for. */
 function wayToSandbox(world: World, argv: readonly string[]): readonly string[] {
   const { SANDBOX = [], ENDPOINTS = [], DEVICE = [], DEVICE_CLIENT_ID = [] } = variablesOf(world);
+  if (argv.includes("--authorization-endpoint")) return [];
   if (argv.includes("--client-id")) return [...ENDPOINTS, "--timeout", "2s"];
   if (!argv.includes("--device")) return SANDBOX;
   const client = argv.includes("--device-client-id")

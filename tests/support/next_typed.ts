@@ -47,7 +47,7 @@ export function nextCommandsOf(command: string): NextCommand[] {
     const name = step.line.replace(/^(\w+=\S+ )*/, "").split(" ").slice(0, 2).join(" ");
     const lines = (stdout + stderr).matchAll(/^ *(Next: .*)$/gm); // doctor's have a column
     for (const [, line = ""] of lines) {
-      for (const typed of waysToType(line, variables)) {
+      for (const typed of waysToType(line, variables, step.line)) {
         const key = `${name}: ${line}: ${typed}`;
         if (!found.has(key)) found.set(key, { command, steps, line, typed });
       }
@@ -57,10 +57,12 @@ export function nextCommandsOf(command: string): NextCommand[] {
 }
 
 /** The commands in a line: alternatives, or what is typed one after the other. */
-function waysToType(line: string, variables: string): string[][] {
+function waysToType(line: string, variables: string, again: string): string[][] {
   const [, named = ""] = /\b(?:un)?set (\w+),? .*anaplan-auth/.exec(line) ?? [];
   const gone = line.includes("install certutil") ? "PATH" : named; // its package puts it into the PATH
   const left = variables.split(/(?<= )/).filter((one) => !one.startsWith(`${gone}=`)).join("");
+  const [, chmod] = /^Next: (chmod [^,]+)/.exec(line) ?? [];
+  if (chmod !== undefined) return [[chmod, again]];
   const commands = commandsIn(line).map((typed) => withValues(left) + typed);
   return line.includes(", then anaplan-auth") && commands.length > 1
     ? [commands]
@@ -98,6 +100,10 @@ export async function typeNext({ steps, typed }: NextCommand): Promise<Played> {
     await writeOnce(`${home.path}/new-key`, newKey());
     let played: Played | undefined;
     for (const line of typed) {
+      if (line.startsWith("chmod ")) {
+        await inShell(line, home);
+        continue;
+      }
       if (line.includes("$STORE") && world.storePort === undefined) {
         await make(world, "a login store that wants no password"); // as an administrator does
       }
@@ -118,10 +124,10 @@ async function typeAndFollow(
   for (let count = 0; count < MOST_STEPS && played.code !== 0; count++) {
     const [, next = ""] = /(?:^ *Next: |"next":")(.*)$/m.exec(played.stderr) ?? [];
     const [command] = commandsIn(next.replace(/".*/, ""));
-    const [, mode = "", path] = /^chmod (\S+) ~\/([^\s,]+)/.exec(next) ?? [];
-    if (path !== undefined) await chmod(mode, `${home.path}/${path}`);
+    const [chmod] = /^chmod [^,]+/.exec(next) ?? [];
+    if (chmod !== undefined) await inShell(chmod, home);
     else if (command === undefined || command.endsWith("--help")) break; // that helps with a mistake only
-    played = await type(path === undefined ? command ?? "" : typed);
+    played = await type(chmod === undefined ? command ?? "" : typed);
   }
   return played;
 }
@@ -135,6 +141,6 @@ async function writeOnce(path: string, text: string): Promise<void> {
   await Deno.writeTextFile(path, text, { mode: 0o600, createNew: true }).catch(() => undefined);
 }
 
-async function chmod(mode: string, path: string): Promise<void> {
-  await new Deno.Command("chmod", { args: [mode, path] }).output();
+async function inShell(line: string, home: Home): Promise<void> {
+  await new Deno.Command("sh", { args: ["-c", line], env: { HOME: home.path } }).output();
 }

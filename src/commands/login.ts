@@ -3,7 +3,7 @@
 
 import { run, words } from "../base/advice.ts";
 import { authorizationServer, providerName, regionOf } from "../provider/authorization_server.ts";
-import { fetchUser, nameAndAddress } from "../provider/provider.ts";
+import { fetchUser, nameAndAddress, userUrl } from "../provider/provider.ts";
 import type { User } from "../provider/anaplan.ts";
 import type { Answer, CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
@@ -162,7 +162,7 @@ function reply(
   return {
     kind: "answer",
     text: words`✓ Signed in${who}, ${providerName(settings)}.\n  ${saved}\n\nNext: ${
-      run("whoami", { profile })
+      run(userUrl(settings) === undefined ? "token" : "whoami", { profile })
     }`,
     data: {
       profile,

@@ -2,7 +2,7 @@
 
 import { run, type Words, words } from "../base/advice.ts";
 import { providerName } from "../provider/authorization_server.ts";
-import { nameAndAddress, nameOf } from "../provider/provider.ts";
+import { nameAndAddress, nameOf, userUrl } from "../provider/provider.ts";
 import type { User } from "../provider/anaplan.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import {
@@ -141,8 +141,15 @@ export async function statusInShort(context: CommandContext): Promise<Words> {
     ? `Access token valid for ${left}${canRefresh(tokenSet) ? ", renewed automatically" : ""}.`
     : "The next command gets a new access token.";
   return words`${headline(who, tokenSet, settings)}.\n${access}\n\n${
-    withHelp(words`${run("whoami")}, api, token, logout …`, "   ")
+    withHelp(firstCommands(settings), "   ")
   }`;
+}
+
+/** What a login is for. Where no userinfo endpoint says who you are, `whoami` cannot. */
+function firstCommands(settings: Settings): Words {
+  return userUrl(settings) === undefined
+    ? words`${run("token")}, api, logout …`
+    : words`${run("whoami")}, api, token, logout …`;
 }
 
 /** Who is signed in where; a login of the environment that nothing was asked with yet may be anything. */

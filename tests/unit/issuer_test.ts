@@ -6,7 +6,7 @@ import { fetchUser } from "../../src/provider/provider.ts";
 import { login, type LoginFlags } from "../../src/commands/login.ts";
 import { logout } from "../../src/commands/logout.ts";
 import { refresh } from "../../src/commands/refresh.ts";
-import { status } from "../../src/commands/status.ts";
+import { status, statusInShort } from "../../src/commands/status.ts";
 import { validate } from "../../src/commands/validate.ts";
 import { whoami } from "../../src/commands/whoami.ts";
 import type { CommandContext, CommonFlags, Reply } from "../../src/command.ts";
@@ -14,11 +14,11 @@ import { CliError } from "../../src/base/errors.ts";
 import { loadProfile, type Profile } from "../../src/settings/profiles.ts";
 import { saveProfile } from "../../src/settings/profiles.ts";
 import { loadSettings, type SettingFlags, type Settings } from "../../src/settings/settings.ts";
-import { fakeSystem } from "../support/fake_system.ts";
+import { fakeContext, fakeSystem } from "../support/fake_system.ts";
 import { ISSUER, ISSUER_PROFILE, issuerScene, metadata } from "../support/issuer_scene.ts";
 import { boundTo, LOGIN, STALE, tokenAnswer, webPage } from "../support/logins.ts";
 import { signIn } from "../support/sign_in_scene.ts";
-import { nextOf } from "../support/shown.ts";
+import { nextOf, textOf } from "../support/shown.ts";
 
 const ADA = { sub: "1", name: "Ada Lovelace", email: "ada@example.com" };
 
@@ -166,6 +166,17 @@ Deno.test("no control character of a userinfo endpoint reaches the terminal", as
   const { text } = await whoami(scene.flags, scene.context);
   // deno-lint-ignore no-control-regex
   assertEquals(/[\x00-\x09\x0b-\x1f\u202e]/.test(text), false);
+});
+
+Deno.test("where no userinfo endpoint says who you are, sign-in and status go on with token", async () => {
+  await using at = signIn([metadata({ userinfo_endpoint: undefined }), tokenAnswer()]);
+  const signedIn = await login({ ...at.flags, issuer: ISSUER, scope: "email" }, at.context);
+  assertMatch(textOf(signedIn), /\nNext: anaplan-auth token$/);
+  const { userinfoEndpoint: _, ...discovered } = ISSUER_PROFILE.discovered;
+  using scene = issuerScene(LOGIN, [], { profile: { ...ISSUER_PROFILE, discovered } });
+  const here = fakeContext({ env: { ANAPLAN_AUTH_CONFIG_DIR: scene.configDir } });
+  const said = formatWords(await statusInShort(here));
+  assertMatch(said, /^anaplan-auth token, api, logout/m);
 });
 
 Deno.test("validate at an issuer is a usage error that names --auth-url, and sends nothing", async () => {

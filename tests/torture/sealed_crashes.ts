@@ -189,12 +189,13 @@ export async function killAllSealed({ hear, every = 1 }: KillOptions = {}): Prom
   const rows: Row[] = [];
   const kills = (): number => rows.reduce((sum, { tried }) => sum + tried, 0);
   const select = (_: Call, ordinal: number): boolean => ordinal % every === 0;
-  do {
+  for (let round = 1; round === 1 || (every === 1 && kills() < LEAST_KILLS); round++) {
     for (const deed of SEALED_DEEDS) {
+      if (round > 1 && kills() >= LEAST_KILLS) break;
       await using world = await startSealedWorld();
       rows.push(...await hitSealed(deed, world, { select, hear }));
     }
-  } while (every === 1 && kills() < LEAST_KILLS);
+  }
   return rows;
 }
 

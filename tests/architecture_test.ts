@@ -141,10 +141,9 @@ Deno.test("no request sets a timer by setTimeout, which loads node:timers for 10
     "src/proxy/proxy.ts",
     "src/system/browser.ts",
     "src/system/connections.ts",
-    "src/system/http_pool.ts",
     "src/system/listener.ts",
-    "src/system/local_server.ts",
     "src/system/peer_issuer.ts",
+    "src/system/peers.ts",
     "src/system/sleep.ts",
     "src/system/terminal.ts",
   ]);

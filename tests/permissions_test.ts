@@ -101,6 +101,11 @@ function asSet({ net, write, run, env }: Permitted): PermissionSet {
   };
 }
 
+/** Flags that permit nothing. */
+const HARMLESS = [
+  ...["--quiet", "--no-prompt", "--no-remote", "--v8-flags=--max-semi-space-size=1"],
+];
+
 /** The task's set and its flags; a flag of a kind replaces what the set says about that kind. */
 async function permitted(task: string): Promise<PermissionSet> {
   const { args } = await taskCommandLine([task]);
@@ -110,7 +115,7 @@ async function permitted(task: string): Promise<PermissionSet> {
     const [, set, kind = "", list] = /^(?:-P=(.+)|--allow-(\w+)(?:=(.+))?)$/.exec(flag) ?? [];
     if (set !== undefined) Object.assign(allowed, SETS[set]);
     else if (kind !== "") allowed[kind] = list?.split(",") ?? true;
-    else assert(["--quiet", "--no-prompt", "--no-remote"].includes(flag), `${task}: ${flag}`);
+    else assert(HARMLESS.includes(flag), `${task}: ${flag}`);
   }
   assert(flags.includes("--no-prompt"), "a permission question would hang a script");
   assert(flags.includes("--no-remote"), "code from elsewhere is never imported");

@@ -4,7 +4,7 @@
  * The `Retry-After` in milliseconds from now, from either of its forms (RFC 9110, section 10.2.3);
  * `undefined` when there is none that means anything.
  */
-export function retryAfter(headers: Headers, now: number): number | undefined {
+export function retryAfter(headers: Pick<Headers, "get">, now: number): number | undefined {
   const value = headers.get("retry-after")?.trim();
   if (value === undefined) return undefined;
   if (/^\d+$/.test(value)) return Number(value) * 1000;

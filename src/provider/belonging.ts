@@ -37,8 +37,9 @@ export function containsToken({ accessToken }: BoundLogin, text: string): boolea
  * @throws {CliError} `login_required`, with the code `other_server`, when it may not.
  */
 export function assertBelongs(login: BoundLogin, url: string | URL): void {
-  const { origin, host } = new URL(url);
   const own = originsOf(login);
+  if (typeof url === "string" && own.includes(url)) return; // it is an origin by itself
+  const { origin, host } = new URL(url);
   if (own.includes(origin)) return;
   const home = own[0] === undefined ? "another server" : new URL(own[0]).host;
   const reason = `login is for ${home}, not for ${host}`;

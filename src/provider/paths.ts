@@ -5,6 +5,9 @@
 // deno-lint-ignore no-control-regex
 const HIDDEN = /[/\\;?#%\x00-\x1f\x7f-\x9f]/;
 
+/** What has one meaning at first sight. */
+const PLAIN = /^(\/[\w-]+)+\/?$/;
+
 /**
  * The path percent-decoded once, without dot segments; `undefined` when it hides something: what decodes once more,
  * a separator, a control character, what Unicode folds into one, an empty segment, or dots and blanks alone.
@@ -12,6 +15,7 @@ const HIDDEN = /[/\\;?#%\x00-\x1f\x7f-\x9f]/;
  * @param path begins with `/`, and has no query.
  */
 export function canonicalPath(path: string): string | undefined {
+  if (PLAIN.test(path)) return path;
   const kept: string[] = [];
   const segments = path.split("/").slice(1);
   for (const [index, raw] of segments.entries()) {

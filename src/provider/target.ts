@@ -16,6 +16,14 @@ export interface Target {
   readonly scheme: TokenScheme;
 }
 
+/** Where a request of a program goes. */
+export interface ProxiedTarget {
+  readonly origin: string;
+  /** The path with its query, as it is sent. */
+  readonly target: string;
+  readonly scheme: TokenScheme;
+}
+
 /**
  * The target of a path (`/2/0/workspaces`, the first `/` may be missing) or of a whole URL.
  *
@@ -70,22 +78,32 @@ function decodedWhole(path: string): string | undefined {
  *
  * @throws {CliError} `usage` when a profile has no API.
  */
-export function proxiedTargets(settings: Settings): (path: string) => Target | undefined {
+export function proxiedTargets(settings: Settings): (asked: string) => ProxiedTarget | undefined {
   const { api, auth } = ownServices(settings);
   const home = new URL(api).origin;
   const session = auth && new URL(auth).origin;
   const others = new Map(ownOrigins(settings).map((origin) => [new URL(origin).host, origin]));
   if (session !== undefined && session !== home) others.delete(new URL(session).host);
   const { cloudworks } = settings.issuer === undefined ? otherOrigins(settings) : {};
-  return (path) => {
-    const [prefix = "", name] = AT_HOST.exec(path) ?? [];
+  return (asked) => {
+    const [prefix = "", name] = AT_HOST.exec(asked) ?? [];
     const origin = name === undefined ? home : others.get(name);
     if (origin === undefined) return undefined;
-    const rest = path.slice(prefix.length);
-    const url = new URL(origin + (rest.startsWith("/") ? rest : `/${rest}`));
-    if (origin === session && isOfSession(url.pathname)) return undefined; // one server for both
-    return { url, scheme: schemeOf(url, settings, cloudworks) };
+    const target = asInUrl(asked.slice(prefix.length));
+    const [pathname = ""] = target.split("?", 1);
+    if (origin === session && isOfSession(pathname)) return undefined; // one server for both
+    return { origin, target, scheme: schemeOf({ origin, pathname }, settings, cloudworks) };
   };
+}
+
+/** What a URL leaves as it is. */
+const PLAIN = /^(\/[\w-]+)+\/?(\?[\w=&.,:+%~*-]+)?$/;
+
+/** A path with its query as a URL has it, so that all that judge it see what is sent. */
+export function asInUrl(target: string): string {
+  if (PLAIN.test(target)) return target;
+  const { href, origin } = new URL(`https://host${target.startsWith("/") ? "" : "/"}${target}`);
+  return href.slice(origin.length);
 }
 
 function urlOf(place: string, settings: Settings): URL {
@@ -140,7 +158,7 @@ const STANDARD = /^\/(2\/0|scim|cloudworks)\//;
  * has takes its own scheme, and some of it nothing else.
  */
 function schemeOf(
-  { origin, pathname }: URL,
+  { origin, pathname }: Pick<URL, "origin" | "pathname">,
   { issuer }: Settings,
   cloudworks: string | undefined,
 ): TokenScheme {

@@ -2,6 +2,7 @@
 // that broke off never looks whole.
 
 import type { Peer } from "../system/contract.ts";
+import { chunker, LAST_CHUNK, type ReadPiece } from "./framing.ts";
 import type { Header } from "./head.ts";
 
 /** An answer. */
@@ -11,17 +12,13 @@ export interface Answer {
   readonly headers: readonly Header[];
   /** Its length in bytes, when it is known. */
   readonly length?: number | undefined;
-  readonly body: AsyncIterable<Uint8Array>;
+  readonly body: ReadPiece;
 }
 
 /** How long a program may read nothing, in milliseconds. */
 const STALL = 100_000;
 /** Up to so many bytes a body is written with its head. */
 const SHORT = 65_536;
-
-const ENCODER = new TextEncoder();
-const LAST_CHUNK = ENCODER.encode("0\r\n\r\n");
-const LINE_END = ENCODER.encode("\r\n");
 
 /**
  * Writes an answer.
@@ -35,78 +32,45 @@ export async function writeAnswer(
   closes: boolean,
   peer: Peer,
 ): Promise<number> {
-  const hasBody = method !== "HEAD" && answer.status !== 204 && answer.status !== 304;
-  const isChunked = hasBody && answer.length === undefined;
-  const head = headOf(answer, isChunked, closes);
-  const pieces = answer.body[Symbol.asyncIterator]();
+  const { status, length, body } = answer;
+  const hasBody = method !== "HEAD" && status !== 204 && status !== 304;
+  const isChunked = hasBody && length === undefined;
+  const chunkOf = isChunked ? chunker() : undefined;
+  let head = headOf(answer, isChunked, closes);
   let written = 0;
-  try {
-    if (!hasBody) return await write(peer, head), 0;
-    // A short answer goes out with its head; the first piece of a long one may take its time.
-    let before = (answer.length ?? Infinity) <= SHORT ? [head] : [];
-    if (before.length === 0) await write(peer, head);
-    while (written !== answer.length) { // the end of a body whose length is known need not be read
-      const { value, done } = await pieces.next();
-      if (done) break;
-      await write(peer, ...before, ...(isChunked ? asChunk(value) : [value]));
-      written += value.length;
-      before = [];
-    }
-    await write(peer, ...before, ...(isChunked ? [LAST_CHUNK] : []));
-    if (answer.length !== undefined && written !== answer.length) {
-      throw new Error("the answer does not have the length that it announced");
-    }
-    return written;
-  } finally {
-    await pieces.return?.();
+  if (!hasBody || length === undefined || length > SHORT) { // the first piece of a long one may take its time
+    await write(peer, head);
+    head = "";
   }
+  for (let piece; hasBody && (piece = await body()) !== undefined; head = "") {
+    peer.deadline = performance.now() + STALL;
+    await peer.writeText(head, chunkOf?.(piece) ?? piece);
+    peer.deadline = Infinity;
+    written += piece.length;
+  }
+  if (head !== "") await write(peer, head);
+  if (isChunked) await write(peer, "", LAST_CHUNK);
+  if (hasBody && !isChunked && written !== length) {
+    throw new Error("the answer does not have the length that it announced");
+  }
+  return written;
 }
 
 function headOf(
   { status, statusText, headers, length }: Answer,
   isChunked: boolean,
   closes: boolean,
-): Uint8Array {
-  const framing = isChunked
-    ? ["transfer-encoding: chunked"]
-    : length === undefined
-    ? []
-    : [`content-length: ${length}`];
-  const lines = [
-    `HTTP/1.1 ${status} ${statusText}`,
-    ...headers.map(([name, value]) => `${name}: ${value}`),
-    ...framing,
-    ...(closes ? ["connection: close"] : []),
-    "\r\n",
-  ];
-  return latin1(lines.join("\r\n"));
+): string {
+  let text = `HTTP/1.1 ${status} ${statusText}\r\n`;
+  for (const [name, value] of headers) text += `${name}: ${value}\r\n`;
+  if (isChunked) text += "transfer-encoding: chunked\r\n";
+  else if (length !== undefined) text += `content-length: ${length}\r\n`;
+  if (closes) text += "connection: close\r\n";
+  return text + "\r\n";
 }
 
-/** Header values have one byte a character (RFC 9110, section 5.5). */
-function latin1(text: string): Uint8Array {
-  // deno-lint-ignore no-control-regex
-  if (/^[\x00-\x7f]*$/.test(text)) return ENCODER.encode(text);
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
-}
-
-async function write(peer: Peer, ...parts: readonly Uint8Array[]): Promise<void> {
-  const [only] = parts;
-  if (only === undefined) return;
+async function write(peer: Peer, text: string, behind?: Uint8Array): Promise<void> {
   peer.deadline = performance.now() + STALL;
-  await peer.write(parts.length === 1 ? only : joined(parts));
+  await peer.writeText(text, behind);
   peer.deadline = Infinity;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
-function asChunk(bytes: Uint8Array): Uint8Array[] {
-  return [ENCODER.encode(`${bytes.length.toString(16)}\r\n`), bytes, LINE_END];
 }

@@ -4,11 +4,14 @@
 import { run } from "../base/advice.ts";
 import { CliError, toCliError } from "../base/errors.ts";
 import type { CommandContext } from "../command.ts";
-import type { Peer } from "../system/contract.ts";
+import { asInUrl } from "../provider/target.ts";
+import type { LocalPeer, Peer } from "../system/contract.ts";
 import { type Answer, writeAnswer } from "./answer.ts";
-import { bodyOf, BROKEN } from "./body.ts";
+import { bodyOf } from "./body.ts";
 import { type Fence, refusalOf } from "./fence.ts";
 import type { Forward } from "./forward.ts";
+import { BROKEN } from "./framing.ts";
+import { type HangUp, hangUpOn } from "./hang_up.ts";
 import { checkRequest } from "./gate.ts";
 import { parseHead, type RequestHead } from "./head.ts";
 import { answerHeaders, requestHeaders } from "./headers.ts";
@@ -19,7 +22,7 @@ import { refusal, refusalFor } from "./refusals.ts";
 /** What all connections share. */
 export interface Shared {
   /** `undefined` behind a socket. */
-  readonly secret: string | undefined;
+  readonly secret: Uint8Array | undefined;
   /** `undefined` when everything passes. */
   readonly fence: Fence | undefined;
   readonly forward: Forward;
@@ -37,7 +40,7 @@ const LONGEST_DRAIN = 64 * 1024;
 const NEXT = run("proxy --help");
 
 /** Answers the requests of a connection until it ends. */
-export async function converse(peer: Peer, shared: Shared): Promise<void> {
+export async function converse(peer: LocalPeer, shared: Shared): Promise<void> {
   const input = inputOf(peer);
   const leave = (): void => {
     if (!peer.isBusy) peer.cut();
@@ -51,12 +54,12 @@ export async function converse(peer: Peer, shared: Shared): Promise<void> {
 }
 
 /** Answers one request; whether there may be another one. */
-async function oneRequest(input: Input, peer: Peer, shared: Shared): Promise<boolean> {
+async function oneRequest(input: Input, peer: LocalPeer, shared: Shared): Promise<boolean> {
   peer.deadline = performance.now() + IDLE;
   const text = await input.textUntil("\r\n\r\n", LONGEST_HEAD);
   if (text === undefined) return false;
   peer.deadline = Infinity; // it is our turn
-  peer.isBusy = true;
+  peer.setBusy(true);
   const head = text === "too long"
     ? { status: 431 as const, reason: "its head is too long" }
     : parseHead(text);
@@ -77,7 +80,7 @@ async function oneRequest(input: Input, peer: Peer, shared: Shared): Promise<boo
       Math.round(performance.now() - began)
     } ms`
   );
-  peer.isBusy = false;
+  peer.setBusy(false);
   return !closes;
 }
 
@@ -127,11 +130,10 @@ async function answerRequest(
   return { ...await forwardRequest(head, target, input, peer, shared), path };
 }
 
-/** The path as fetch sends it, with the host before it that it was given. */
+/** The path as it is sent, with the host before it that it was given. */
 function sentPath(path: string): string {
   const [host = ""] = /^\/host\/[^/]*/.exec(path) ?? [];
-  const { pathname } = new URL(`https://host${path.slice(host.length) || "/"}`);
-  return host + (path === host ? "" : pathname);
+  return host + (path === host ? "" : asInUrl(path.slice(host.length)));
 }
 
 /** Whether the body is read. */
@@ -152,18 +154,13 @@ async function forwardRequest(
   peer: Peer,
   shared: Shared,
 ): Promise<Omit<AnsweredRequest, "path">> {
-  const gone = new AbortController();
-  let isRead = false;
-  const ended = (): void => {
-    isRead = true;
-    void input.hungUp().then(() => gone.abort(BROKEN));
-  };
-  if (head.length === 0) ended();
-  using _place = await shared.places.take(gone.signal);
-  await using sent = await send(head, target, input, peer, shared, { signal: gone.signal, ended });
-  const closes = head.closes || !isRead || shared.closing.aborted;
+  const hangUp = hangUpOn(input);
+  if (head.length === 0) hangUp.expect();
+  using _place = await shared.places.take(hangUp);
+  await using sent = await send(head, target, input, peer, shared, hangUp);
+  const closes = head.closes || !hangUp.isExpected || shared.closing.aborted;
   const length = await writeAnswer(sent.answer, head.method, closes, peer);
-  return { answer: sent.answer, length, closes: closes || !isRead };
+  return { answer: sent.answer, length, closes: closes || !hangUp.isExpected };
 }
 
 /** Sends a request on. Disposal gives the API's answer back. */
@@ -173,25 +170,18 @@ async function send(
   input: Input,
   peer: Peer,
   { forward, context: { talk } }: Shared,
-  { signal, ended }: { readonly signal: AbortSignal; readonly ended: () => void },
+  hangUp: HangUp,
 ): Promise<AsyncDisposable & { readonly answer: Answer }> {
   try {
     const { response, tokenSet } = await forward({
       method: head.method,
       headers: requestHeaders(head.headers),
-      ...await bodyOf(head, input, peer, ended),
+      body: await bodyOf(head, input, peer, hangUp.expect),
       targetIn: ({ targetOf }) => targetOf(target) ?? noTarget(),
-      signal,
+      hangUp,
     });
-    const { status, statusText, headers, body } = response;
-    const length = lengthIn(headers);
-    const answer = {
-      status,
-      statusText,
-      headers: answerHeaders(headers, tokenSet),
-      length,
-      body,
-    };
+    const { status, statusText, headers, length, body } = response;
+    const answer = { status, statusText, headers: answerHeaders(headers, tokenSet), length, body };
     return { answer, [Symbol.asyncDispose]: () => response[Symbol.asyncDispose]() };
   } catch (error) {
     if (error === BROKEN) throw error;
@@ -207,9 +197,4 @@ function noTarget(): never {
   throw new CliError("api", "Cannot pass the request on: it is for no API of the profile", {
     next: "ask for /2/0/…, or for /host/NAME/… at another host of the profile",
   });
-}
-
-function lengthIn(headers: Headers): number | undefined {
-  const text = headers.get("content-length") ?? "";
-  return /^\d+$/.test(text) ? Number(text) : undefined;
 }

@@ -2,27 +2,29 @@
 // is at hand: after a rejected token, after a pause that was asked for, or when nothing but reading was asked.
 
 import { authorization } from "../provider/belonging.ts";
-import { CliError } from "../base/errors.ts";
-import type { StreamResponse, System } from "../system/contract.ts";
-import type { Target } from "../provider/target.ts";
+import type { System } from "../system/contract.ts";
+import type { ProxiedTarget } from "../provider/target.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
-import type { RequestBody } from "./body.ts";
+import { isAtHand, type RequestBody } from "./body.ts";
+import { isLostAnswer, type UpstreamAnswer } from "./exchange.ts";
+import type { HangUp } from "./hang_up.ts";
 import type { Header } from "./head.ts";
 import type { Login, LoginSource } from "./login.ts";
 import { type Pauses, pauses } from "./pauses.ts";
 
 /** What is sent, whatever the token. */
-export interface Outgoing extends RequestBody {
+export interface Outgoing {
   readonly method: string;
   readonly headers: readonly Header[];
+  readonly body: RequestBody | undefined;
   /** Where it goes, by the settings of the login. */
-  readonly targetIn: (login: Login) => Target;
-  readonly signal: AbortSignal;
+  readonly targetIn: (login: Login) => ProxiedTarget;
+  readonly hangUp: HangUp;
 }
 
 /** An answer, and the login that it came to. */
 export interface Forwarded {
-  readonly response: StreamResponse;
+  readonly response: UpstreamAnswer;
   readonly tokenSet: TokenSet;
 }
 
@@ -41,26 +43,26 @@ const SAFE = ["GET", "HEAD", "OPTIONS"];
  */
 export function forwarder(
   source: LoginSource,
-  system: Pick<System, "now" | "monotonic" | "sleep" | "fetchStream">,
+  system: Pick<System, "now" | "monotonic" | "sleep">,
 ): Forward {
   const byOrigin = new Map<string, Pauses>();
   return async (outgoing) => {
-    const canRepeat = !(outgoing.body instanceof ReadableStream);
+    const canRepeat = isAtHand(outgoing.body);
+    const mayRepeat = canRepeat && SAFE.includes(outgoing.method);
     const deadline = system.monotonic() + LONGEST_WAIT;
     let login = await source.currentLogin();
     let [isRenewed, isLost] = [false, false];
     while (true) {
-      let target = outgoing.targetIn(login);
-      const queue = byOrigin.getOrInsertComputed(target.url.origin, () => pauses(system));
-      await queue.turn(deadline, outgoing.signal);
-      let response: StreamResponse | undefined;
+      const target = outgoing.targetIn(login);
+      const queue = byOrigin.getOrInsertComputed(target.origin, () => pauses(system));
+      const hasWaited = await queue.turn(deadline, outgoing.hangUp);
+      let response: UpstreamAnswer | undefined;
       try {
-        const present = await source.currentLogin(); // the wait may have been long
-        if (present !== login) target = outgoing.targetIn(present);
-        login = present;
-        response = await sendOnce(outgoing, target, login, system);
+        if (hasWaited) login = await source.currentLogin(); // it may have been long
+        const place = hasWaited ? outgoing.targetIn(login) : target;
+        response = await sendOnce(outgoing, place, login, mayRepeat);
       } catch (error) {
-        if (!isLostRead(error, outgoing) || isLost) throw error;
+        if (!mayRepeat || isLost || !isLostAnswer(error)) throw error;
         isLost = true;
         continue;
       } finally {
@@ -81,31 +83,17 @@ export function forwarder(
 }
 
 function sendOnce(
-  { method, headers, body, length, signal }: Outgoing,
-  { url, scheme }: Target,
-  { tokenSet, caCertificates, pool }: Login,
-  system: Pick<System, "fetchStream">,
-): Promise<StreamResponse> {
-  return system.fetchStream({
-    method,
-    url: url.href,
-    headers: [...headers, ["authorization", authorization(tokenSet, scheme, url)]],
-    ...(body === undefined ? {} : { body }),
-    ...(length === undefined ? {} : { length }),
-    pool,
-    hasOwnConnection: !SAFE.includes(method), // a pooled connection that is reset repeats a POST
-    caCertificates,
-    isTraced: false,
-    signal,
-  });
+  { method, headers, body, hangUp }: Outgoing,
+  { origin, target, scheme }: ProxiedTarget,
+  { tokenSet, upstream }: Login,
+  mayRepeat: boolean,
+): Promise<UpstreamAnswer> {
+  const header = authorization(tokenSet, scheme, origin);
+  const request = { method, origin, target, headers, authorization: header, body, hangUp };
+  return upstream.send(request, mayRepeat);
 }
 
-/** Whether only the answer to a harmless request is missing. */
-function isLostRead(error: unknown, { method }: Outgoing): boolean {
-  return error instanceof CliError && error.isCut === true && SAFE.includes(method);
-}
-
-async function disposingOnError<T>(response: StreamResponse, work: () => Promise<T>): Promise<T> {
+async function disposingOnError<T>(response: UpstreamAnswer, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

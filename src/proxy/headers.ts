@@ -4,7 +4,7 @@
 import { CONNECTION_HEADERS } from "../provider/api_headers.ts";
 import { containsToken } from "../provider/belonging.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
-import type { Header } from "./head.ts";
+import { type Header, valuesOf } from "./head.ts";
 
 /** What some servers believe more than the request line, or tell a client's address by. */
 const REWRITING = new RegExp(
@@ -23,32 +23,32 @@ function isRewriting(name: string): boolean {
 }
 
 /** What was for this connection, and what is set anew. */
-const SET_HERE = [...CONNECTION_HEADERS, "accept-encoding", "expect"];
+const SET_HERE = new Set([...CONNECTION_HEADERS, "accept-encoding", "expect"]);
+const OF_CONNECTION = new Set(CONNECTION_HEADERS);
 
 /** The headers that go to the API, the token's not among them. */
 export function requestHeaders(headers: readonly Header[]): Header[] {
   const named = namedByConnection(headers);
   const passed = headers.filter(([name]) =>
-    !SET_HERE.includes(name) && !named.has(name) && !isRewriting(name)
+    !SET_HERE.has(name) && !named.includes(name) && !isRewriting(name)
   );
-  const isPart = headers.some(([name]) => name === "range"); // bytes are counted in what is not packed
-  return isPart ? [...passed, ["accept-encoding", "identity"]] : passed;
+  const isPart = valuesOf(headers, "range").length > 0; // bytes are counted in what is not packed
+  passed.push(["accept-encoding", isPart ? "identity" : "gzip, br"]);
+  if (valuesOf(headers, "user-agent").length === 0) passed.push(["user-agent", "anaplan-auth"]);
+  return passed;
 }
 
 /** The headers of an answer that go to the program. */
-export function answerHeaders(headers: Headers, login: TokenSet): Header[] {
-  const all = Array.from(headers);
-  const named = namedByConnection(all);
-  return all.filter(([name, value]) =>
-    !CONNECTION_HEADERS.includes(name) && !named.has(name) &&
+export function answerHeaders(headers: readonly Header[], login: TokenSet): Header[] {
+  const named = namedByConnection(headers);
+  return headers.filter(([name, value]) =>
+    !OF_CONNECTION.has(name) && !named.includes(name) &&
     !name.startsWith("access-control-") && !containsToken(login, name) &&
     !containsToken(login, value)
   );
 }
 
-function namedByConnection(headers: readonly Header[]): Set<string> {
-  return new Set(
-    headers.filter(([name]) => name === "connection")
-      .flatMap(([, value]) => value.toLowerCase().split(/[\s,]+/)),
-  );
+function namedByConnection(headers: readonly Header[]): string[] {
+  const values = valuesOf(headers, "connection");
+  return values.length === 0 ? values : values.join().toLowerCase().split(/[\s,]+/);
 }

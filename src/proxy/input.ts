@@ -1,32 +1,44 @@
-// What a program sends on its connection. Rule: nothing is read before it is wanted, but for the one read that
-// notices that the program has hung up; no text is longer than it may be.
+// What comes on a connection. Rule: nothing is read before it is wanted, but for the one read that notices that the
+// other side has hung up; no text is longer than it may be, and all comes by way of one small piece of memory.
 
 import type { Peer } from "../system/contract.ts";
 
-/** What comes on a connection, in order. */
+/** Bytes that came. They are valid until more are asked for: then their memory is used again. */
+export type Piece = Uint8Array<ArrayBuffer>;
+
+/** What comes on a connection, in order. Where a patience is given, each read has so many milliseconds. */
 export interface Input {
-  /** The text before `end`; `undefined` when the program hung up, `too long` when it has more than `limit` bytes. */
-  textUntil(end: string, limit: number): Promise<string | "too long" | undefined>;
-  /** What has come, at most so many bytes; `undefined` when the program hung up. */
-  take(most: number): Promise<Uint8Array<ArrayBuffer> | undefined>;
-  /** Resolves when the program hangs up. It may stay open for ever. */
-  hungUp(): Promise<void>;
+  /** The text before `end`; `undefined` when no more comes, `too long` when it has more than `limit` bytes. */
+  textUntil(
+    end: string,
+    limit: number,
+    patience?: number,
+  ): Promise<string | "too long" | undefined>;
+  /** What has come, at most so many bytes; `undefined` when no more comes. */
+  take(most: number, patience: number): Promise<Piece | undefined>;
+  /** Waits until something is there, without taking it; false when no more comes. It may wait for ever. */
+  stirs(): Promise<boolean>;
+  /** Whether all that was read has been taken. */
+  isEmpty(): boolean;
+  /** Why no more comes; `undefined` when the other side has ended in order. */
+  error(): unknown;
 }
 
-const AT_ONCE = 65_536;
+/** A record of TLS has no more (RFC 8446, section 5.1). */
+const AT_ONCE = 16_384;
+const NOTHING: Piece = new Uint8Array();
 
 /** The input of a connection. */
 export function inputOf(peer: Peer): Input {
-  const decoder = new TextDecoder("latin1"); // one character a byte, whatever comes
   const pieces = piecesOf(peer);
-  return {
-    async textUntil(end, limit) {
+  return Object.assign(pieces, {
+    async textUntil(end: string, limit: number, patience?: number) {
       let text = "";
       while (true) {
-        const bytes = await pieces.next();
+        const bytes = await pieces.take(Infinity, patience);
         if (bytes === undefined) return undefined;
         const before = text.length;
-        text += decoder.decode(bytes);
+        text += textIn(bytes);
         const at = text.indexOf(end, Math.max(before - end.length, 0));
         if (at > limit || (at < 0 && text.length > limit)) return "too long";
         if (at < 0) continue;
@@ -34,47 +46,55 @@ export function inputOf(peer: Peer): Input {
         return text.slice(0, at);
       }
     },
-    async take(most) {
-      const bytes = await pieces.next();
-      if (bytes === undefined || bytes.length <= most) return bytes;
-      pieces.putBack(bytes.subarray(most));
-      return bytes.subarray(0, most);
-    },
-    async hungUp() {
-      if (await pieces.isOneThere()) await new Promise(() => {}); // the next request, which waits for its turn
-    },
-  };
+  });
 }
 
-/** What has come, piece by piece. */
-interface Pieces {
-  /** `undefined` when the program hung up. */
-  next(): Promise<Uint8Array<ArrayBuffer> | undefined>;
+interface Pieces extends Omit<Input, "textUntil"> {
+  take(most: number, patience: number | undefined): Promise<Piece | undefined>;
   /** What is left of a piece comes again before the next one. */
-  putBack(bytes: Uint8Array<ArrayBuffer>): void;
-  /** Waits for a piece without taking it; false when the program hung up. */
-  isOneThere(): Promise<boolean>;
+  putBack(bytes: Piece): void;
 }
 
+/** With as few promises as can be: a long answer has very many pieces. */
 function piecesOf(peer: Peer): Pieces {
-  const buffer = new Uint8Array(AT_ONCE);
-  let rest: Uint8Array<ArrayBuffer> = new Uint8Array();
-  let reading: Promise<number | undefined> | undefined;
-  function read(): Promise<number | undefined> {
-    return reading ??= peer.read(buffer).then((length) => length ?? undefined, () => undefined);
-  }
+  const memory = new Uint8Array(AT_ONCE);
+  let rest = NOTHING;
+  let error: unknown;
+  let ahead: Promise<number | null> | undefined;
   return {
-    async next() {
-      if (rest.length > 0) {
-        const bytes = rest;
-        rest = new Uint8Array();
-        return bytes;
+    async take(most, patience) {
+      let bytes = rest;
+      if (bytes.length === 0) {
+        if (patience !== undefined) peer.deadline = performance.now() + patience;
+        try {
+          const length = await (ahead ?? peer.read(memory));
+          if (length === null) return undefined;
+          bytes = memory.subarray(0, length);
+        } catch (reason) {
+          error = reason;
+          return undefined;
+        }
+        ahead = undefined;
+        if (patience !== undefined) peer.deadline = Infinity;
       }
-      const length = await read();
-      reading = undefined;
-      return length === undefined ? undefined : buffer.slice(0, length);
+      rest = bytes.length > most ? bytes.subarray(most) : NOTHING;
+      return bytes.length > most ? bytes.subarray(0, most) : bytes;
     },
     putBack: (bytes) => void (rest = bytes),
-    isOneThere: async () => rest.length > 0 || await read() !== undefined,
+    async stirs() {
+      if (rest.length > 0) return true;
+      ahead ??= peer.read(memory);
+      return await ahead.then((length) => length !== null, () => false);
+    },
+    isEmpty: () => rest.length === 0, // an accessor would give each connection a shape of its own, which is slow
+    error: () => error,
   };
+}
+
+const [UTF8, LATIN1] = [new TextDecoder(), new TextDecoder("latin1")];
+
+/** One character a byte, whatever comes. By UTF-8, which is ten times as fast, where that is the same. */
+function textIn(bytes: Piece): string {
+  const text = UTF8.decode(bytes);
+  return text.length === bytes.length && !text.includes("\ufffd") ? text : LATIN1.decode(bytes);
 }

@@ -10,17 +10,16 @@ import { canRefresh, sameTokenSet } from "../oauth/token_sets.ts";
 import { freshTokenSet, replaceRejected } from "../session/session.ts";
 import { settingsInUse } from "../session/store_in_use.ts";
 import type { Settings } from "../settings/settings.ts";
-import type { HttpPool, System } from "../system/contract.ts";
-import { proxiedTargets, type Target } from "../provider/target.ts";
+import type { System } from "../system/contract.ts";
+import { type ProxiedTarget, proxiedTargets } from "../provider/target.ts";
+import { type Upstream, upstream } from "./upstream.ts";
 
 /** A login that can be used, and what goes with it. */
 export interface Login {
   readonly tokenSet: TokenSet;
   readonly settings: Settings;
-  readonly targetOf: (path: string) => Target | undefined;
-  readonly caCertificates: readonly string[];
-  /** For requests that may be sent twice. */
-  readonly pool: HttpPool;
+  readonly targetOf: (asked: string) => ProxiedTarget | undefined;
+  readonly upstream: Upstream;
 }
 
 /** The login of a profile, as it changes. */
@@ -47,11 +46,11 @@ export function loginSource(flags: CommonFlags, context: CommandContext): LoginS
   const quiet = { ...context, talk: { ...context.talk, warn: withoutRepeats(context.talk.warn) } };
   let known: Promise<Login> | undefined;
   let countsUntil = 0;
-  const pools = onePool(system);
+  const upstreams = oneUpstream(system);
   let refreshing: Promise<TokenSet> | undefined;
   function read(): Promise<Login> {
     countsUntil = Infinity; // until it is there, all wait for the same
-    known = load(flags, quiet, pools).finally(() => countsUntil = system.monotonic() + COUNTS);
+    known = load(flags, quiet, upstreams).finally(() => countsUntil = system.monotonic() + COUNTS);
     return known;
   }
   async function currentLogin(): Promise<Login> {
@@ -78,11 +77,15 @@ export function loginSource(flags: CommonFlags, context: CommandContext): LoginS
       }
       return await read();
     },
-    [Symbol.dispose]: () => pools[Symbol.dispose](),
+    [Symbol.dispose]: () => upstreams[Symbol.dispose](),
   };
 }
 
-async function load(flags: CommonFlags, context: CommandContext, pools: Pools): Promise<Login> {
+async function load(
+  flags: CommonFlags,
+  context: CommandContext,
+  upstreams: Upstreams,
+): Promise<Login> {
   const settings = await settingsInUse(flags, context);
   const authorities = caCertificates(settings);
   const tokenSet = await freshTokenSet(settings, context);
@@ -90,27 +93,27 @@ async function load(flags: CommonFlags, context: CommandContext, pools: Pools): 
     tokenSet,
     settings,
     targetOf: proxiedTargets(settings),
-    caCertificates: authorities,
-    pool: await pools.poolFor(authorities),
+    upstream: await upstreams.trusting(authorities),
   };
 }
 
-interface Pools extends Disposable {
-  poolFor(caCertificates: readonly string[]): Promise<HttpPool>;
+interface Upstreams extends Disposable {
+  trusting(caCertificates: readonly string[]): Promise<Upstream>;
 }
 
-/** One pool, which is another one when the certificate authorities are others. */
-function onePool(system: Pick<System, "proxying">): Pools {
-  let pool: HttpPool | undefined;
+/** The connections, which are others when the certificate authorities are. */
+function oneUpstream(system: Pick<System, "proxying" | "fetchStream" | "sleep">): Upstreams {
+  let known: Upstream | undefined;
   let wasFor = "";
   return {
-    async poolFor(authorities) {
-      if (pool !== undefined && wasFor === authorities.join()) return pool;
-      pool?.[Symbol.dispose]();
+    async trusting(authorities) {
+      const proxying = await system.proxying();
+      if (known !== undefined && wasFor === authorities.join()) return known;
+      known?.[Symbol.dispose]();
       wasFor = authorities.join();
-      return pool = (await system.proxying()).openPool(authorities);
+      return known = upstream(authorities, proxying, system);
     },
-    [Symbol.dispose]: () => pool?.[Symbol.dispose](),
+    [Symbol.dispose]: () => known?.[Symbol.dispose](),
   };
 }
 

@@ -3,13 +3,18 @@
 
 import { retryAfter } from "../base/retry_after.ts";
 import type { System } from "../system/contract.ts";
+import type { HangUp } from "./hang_up.ts";
+import { type Header, valuesOf } from "./head.ts";
 
 /** Lets requests go when they may. */
 export interface Pauses {
-  /** Resolves when the request may be sent, at the latest at `deadline` (monotonic). Ends with the signal. */
-  turn(deadline: number, signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves when the request may be sent, at the latest at `deadline` (monotonic); whether it had to wait. Rejected
+   * when the program hangs up.
+   */
+  turn(deadline: number, hangUp: HangUp): Promise<boolean>;
   /** Tells what became of a request; a pause that the API asked for begins. `undefined`: no answer came. */
-  answered(status: number | undefined, headers?: Headers): void;
+  answered(status: number | undefined, headers?: readonly Header[]): void;
   /** Whether a request that waits now would be let go by then. */
   endBy(deadline: number): boolean;
 }
@@ -26,7 +31,7 @@ export function pauses(system: Pick<System, "now" | "monotonic" | "sleep">): Pau
   let underWay = 0;
   let failures = 0;
   let until = 0;
-  const mayGo = (): boolean => underWay < most && system.monotonic() >= until;
+  const mayGo = (): boolean => underWay < most && (until === 0 || system.monotonic() >= until);
   const begin = (): void => void underWay++;
   function next(): void {
     while (waiting.length > 0 && mayGo()) {
@@ -35,15 +40,17 @@ export function pauses(system: Pick<System, "now" | "monotonic" | "sleep">): Pau
     }
   }
   return {
-    async turn(deadline, signal) {
-      signal.throwIfAborted();
-      if (waiting.length === 0 && mayGo()) return begin();
-      await inQueue(waiting, deadline - system.monotonic(), begin, signal);
+    async turn(deadline, hangUp) {
+      const mustWait = waiting.length > 0 || !mayGo();
+      if (mustWait) await inQueue(waiting, deadline - system.monotonic(), begin, hangUp.signal());
+      else begin();
+      return mustWait;
     },
-    answered(status, headers) {
+    answered(status, headers = []) {
       underWay--;
       if (status === 429) {
-        const asked = headers && retryAfter(headers, system.now());
+        const get = (name: string): string | null => valuesOf(headers, name)[0] ?? null;
+        const asked = retryAfter({ get }, system.now());
         most = 1;
         until = Math.max(until, system.monotonic() + (asked ?? backOff(failures)));
         failures++;
@@ -70,6 +77,7 @@ async function inQueue(
   begin: () => void,
   signal: AbortSignal,
 ): Promise<void> {
+  signal.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   waiting.push(resolve);
   const leave = (): boolean => {

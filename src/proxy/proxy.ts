@@ -3,7 +3,7 @@
 
 import type { CommandContext, CommonFlags } from "../command.ts";
 import { prepareSocket } from "../files/socket_file.ts";
-import type { Peer } from "../system/contract.ts";
+import type { LocalPeer } from "../system/contract.ts";
 import { converse } from "./conversation.ts";
 import type { Fence } from "./fence.ts";
 import { forwarder } from "./forward.ts";
@@ -45,15 +45,16 @@ export async function openProxy(
   await using undo = new AsyncDisposableStack();
   const source = undo.use(loginSource(flags, context));
   const closing = new AbortController();
-  const peers = new Set<Peer>();
+  const peers = new Set<LocalPeer>();
   const secret = socket === undefined ? newSecret() : undefined;
   const shared = {
-    ...{ secret, context, closing: closing.signal },
+    ...{ context, closing: closing.signal },
+    secret: secret === undefined ? undefined : new TextEncoder().encode(secret),
     fence: fence.readOnly || fence.only.length > 0 ? fence : undefined,
     forward: forwarder(source, system),
     places: requestSlots(MOST_AT_ONCE),
   };
-  const serve = (peer: Peer): Promise<void> => {
+  const serve = (peer: LocalPeer): Promise<void> => {
     peers.add(peer);
     return converse(peer, shared).finally(() => peers.delete(peer));
   };
@@ -76,7 +77,7 @@ export async function openProxy(
 }
 
 /** Waits for the connections that are answering, and cuts those that take too long. */
-async function finishConnections(peers: ReadonlySet<Peer>): Promise<void> {
+async function finishConnections(peers: ReadonlySet<LocalPeer>): Promise<void> {
   const end = performance.now() + FINISH_TIME;
   while (peers.size > 0 && performance.now() < end) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));

@@ -5,6 +5,8 @@ import type { CliError, ErrorKind } from "../base/errors.ts";
 import type { Words } from "../base/advice.ts";
 import type { Talk } from "../command.ts";
 import type { Answer } from "./answer.ts";
+import type { ReadPiece } from "./framing.ts";
+import type { Piece } from "./input.ts";
 
 /** An answer of the proxy's own. */
 export function refusal(
@@ -21,8 +23,13 @@ export function refusal(
     statusText: "",
     headers: [["content-type", "application/json"], ["cache-control", "no-store"]],
     length: bytes.length,
-    body: ReadableStream.from([bytes]),
+    body: onePiece(bytes),
   };
+}
+
+function onePiece(bytes: Piece): ReadPiece {
+  const pieces = [bytes];
+  return () => Promise.resolve(pieces.shift());
 }
 
 /** The status that each kind of failure has for a program; another is 503, since it may work later. */

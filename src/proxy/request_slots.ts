@@ -1,9 +1,11 @@
 // How many requests are answered at once. Rule: first come, first served; who hangs up while waiting loses the place.
 
+import type { HangUp } from "./hang_up.ts";
+
 /** Gives out places. */
 export interface RequestSlots {
-  /** Waits for a place, which its disposal gives back. @throws the signal's reason. */
-  take(signal: AbortSignal): Promise<Disposable>;
+  /** Waits for a place, which its disposal gives back. @throws BROKEN when the program hangs up. */
+  take(hangUp: HangUp): Promise<Disposable>;
 }
 
 /** So many places. */
@@ -18,12 +20,13 @@ export function requestSlots(count: number): RequestSlots {
     },
   };
   return {
-    async take(signal) {
-      signal.throwIfAborted();
+    async take(hangUp) {
       if (free > 0) {
         free--;
         return place;
       }
+      const signal = hangUp.signal();
+      signal.throwIfAborted();
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       const stop = (): void => {
         const at = waiting.indexOf(resolve);

@@ -1,8 +1,17 @@
 // Everything that the program does to the world outside, as types. Rule: the rest of the program asks a slice of
 // System and never names `Deno`.
 
+import type { HttpPool, Proxying } from "./proxying_contract.ts";
 import type { Terminal } from "./terminal_contract.ts";
 
+export type {
+  HttpPool,
+  LocalAddress,
+  LocalPeer,
+  LocalServer,
+  Peer,
+  Proxying,
+} from "./proxying_contract.ts";
 export type {
   AnsweredQuestion,
   Choice,
@@ -50,9 +59,8 @@ export interface StreamRequest {
   readonly body?: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array<ArrayBuffer>>;
   /** How long a body is that flows, in bytes, when that is known: it is then sent with its length. */
   readonly length?: number;
-  /** What the request shares with others: a watch, and connections unless it is to have its own. */
+  /** Whose connections it shares; only for what may be sent twice, since fetch does so when one was reset. */
   readonly pool?: HttpPool;
-  readonly hasOwnConnection?: boolean;
   /** PEM texts of certificate authorities that are trusted besides the built-in ones. */
   readonly caCertificates?: readonly string[];
   /** Who asks shows what `--verbose` shows. */
@@ -75,13 +83,6 @@ export interface StreamResponse extends AsyncDisposable {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
-/** Connections that requests to the same servers share; they are closed on disposal. */
-export interface HttpPool extends Disposable {
-  readonly clientFor: (url: URL) => Deno.HttpClient;
-  /** Watches a request for silence, as long as it says or until the signal. */
-  readonly watch: (longest: number, signal: AbortSignal | undefined) => SilenceWatch;
-}
-
 /** Listens for silence until it is disposed of. */
 export interface SilenceWatch extends Disposable {
   readonly signal: AbortSignal;
@@ -89,30 +90,6 @@ export interface SilenceWatch extends Disposable {
   heard(): void;
   /** It is our turn to do something: until something is heard, the silence is not the server's. */
   rest(): void;
-}
-
-/** A connection of another program on this computer. */
-export interface Peer {
-  /** How many bytes came; `null` when the program has hung up. */
-  read(buffer: Uint8Array): Promise<number | null>;
-  /** Writes all of them. */
-  write(bytes: Uint8Array): Promise<void>;
-  cut(): void;
-  /** When it is cut, whatever it waits for, in milliseconds of `performance.now()`. */
-  deadline: number;
-  /** Whether it keeps its place when every place is taken. */
-  isBusy: boolean;
-}
-
-/** Where programs of this computer are served: both loopback addresses, or a Unix socket. */
-export type LocalAddress = { readonly port: number } | { readonly socket: string };
-
-/** A server for programs of this computer. */
-export interface LocalServer {
-  /** The port; 0 for a socket. */
-  readonly port: number;
-  /** Accepts no connection more. Those that are open stay. */
-  close(): Promise<void>;
 }
 
 /** Where and how to listen for the authorization response. */
@@ -150,20 +127,6 @@ export type Trace = (line: () => string) => void;
 
 /** Shows what is waited for, in place of what it showed before; an empty text clears it. */
 export type ShowWait = (text: string) => void;
-/** What only the proxy needs of the world outside. */
-export interface Proxying {
-  /** The number of this process. */
-  readonly pid: number;
-  /**
-   * Serves programs of this computer, a bounded number of connections at a time.
-   *
-   * @throws {CliError} `usage` when the port is taken or may not be used.
-   */
-  serveLocal(address: LocalAddress, serve: (peer: Peer) => Promise<void>): Promise<LocalServer>;
-  /** Opens a pool. `caCertificates` as in {@link StreamRequest}. */
-  openPool(caCertificates: readonly string[]): HttpPool;
-}
-
 /** Everything that the program does to the world outside. */
 export interface System {
   readonly platform: typeof Deno.build.os;

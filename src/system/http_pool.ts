@@ -1,23 +1,24 @@
-// What the requests of the proxy share: connections, and one timer. Rule: connections for what may be sent twice only.
+// What the requests of the proxy share. Rule: a server is asked by a connection of our own, unless another proxy
+// carries the request there: then, and when the server cannot be reached, it is for fetch to send it or to say why.
 
-import type { HttpPool, SilenceWatch } from "./contract.ts";
+import { portOf } from "../base/urls.ts";
+import type { HttpPool, Peer } from "./contract.ts";
+import { dial, type Wire } from "./dial.ts";
 import { onlyProxy } from "./http_client.ts";
+import { peerOn, watchDeadlines } from "./peers.ts";
 import { proxyFor } from "./proxies.ts";
-import { type PassiveWatch, passiveWatch, STOPPED_THRESHOLD } from "./silence.ts";
 
-/** How long a connection waits for its next request, in milliseconds: servers and firewalls forget it as well. */
+/** How long a connection of fetch waits for its next request, in milliseconds: servers and firewalls forget it as well. */
 const IDLE = 25_000;
+/** How long connecting may take, in milliseconds. */
+const CONNECT_TIME = 10_000;
 
-/**
- * See {@link Proxying.openPool}. For requests that may be sent twice only: a pooled connection that was reset makes fetch send one again.
- *
- * Each origin has a client, since another proxy may carry it.
- */
+/** See {@link Proxying.openPool}. Each origin has a client, since another proxy may carry it. */
 export function openPool(caCertificates: readonly string[]): HttpPool {
   const clients = new Map<string, Deno.HttpClient>();
-  const silence = sharedWatch();
+  const peers = new Set<Peer>();
+  const rounds = watchDeadlines(peers);
   return {
-    watch: silence.watch,
     clientFor(url) {
       const known = clients.get(url.origin);
       if (known !== undefined) return known;
@@ -27,43 +28,45 @@ export function openPool(caCertificates: readonly string[]): HttpPool {
       clients.set(url.origin, client);
       return client;
     },
+    async connect(url, signal) {
+      const wire = await wireTo(url, caCertificates, signal).catch(() => undefined);
+      if (signal.aborted) wire?.cut();
+      signal.throwIfAborted();
+      if (wire === undefined) return undefined;
+      const peer = peerOn(wire, () => {
+        peers.delete(peer);
+        wire.cut();
+      });
+      peers.add(peer);
+      return peer;
+    },
     [Symbol.dispose]() {
-      silence[Symbol.dispose]();
+      rounds[Symbol.dispose]();
       for (const client of clients.values()) client.close();
     },
   };
 }
 
-/** How often a shared watch looks, in milliseconds. */
-const WATCH_INTERVAL = 1_000;
-
-/** Watches for many requests with one timer: one for each would cost a short request a tenth of its time. */
-interface SharedWatch extends Disposable {
-  /** As `watchSilence`; the silence may be a second longer. */
-  watch(longest: number, signal: AbortSignal | undefined): SilenceWatch;
-}
-
-function sharedWatch(): SharedWatch {
-  const all = new Set<PassiveWatch>();
-  let due = performance.now() + WATCH_INTERVAL;
-  const rounds = setInterval(() => {
-    const now = performance.now();
-    const isLate = now - due > STOPPED_THRESHOLD;
-    due = now + WATCH_INTERVAL;
-    for (const own of isLate ? [] : all) if (own.silentAt < now) own.giveUp();
-  }, WATCH_INTERVAL);
-  return {
-    watch(longest, signal) {
-      const own = passiveWatch(longest, signal);
-      all.add(own);
-      return {
-        ...own.watch,
-        [Symbol.dispose]() {
-          all.delete(own);
-          own.leave();
-        },
-      };
-    },
-    [Symbol.dispose]: () => clearInterval(rounds),
-  };
+/** `undefined` when another proxy is between. @throws what the system or the server has against it. */
+async function wireTo(
+  url: URL,
+  caCertificates: readonly string[],
+  signal: AbortSignal,
+): Promise<Wire | undefined> {
+  if (proxyFor(url, Deno.env.get) !== undefined) return undefined;
+  const hostname = url.hostname.replace(/^\[|\]$/g, "");
+  const ended = AbortSignal.any([signal, AbortSignal.timeout(CONNECT_TIME)]);
+  const wire = await dial({ hostname, port: portOf(url) }, ended);
+  const cut = (): void => wire.cut();
+  ended.addEventListener("abort", cut);
+  try {
+    if (url.protocol === "https:") await wire.encrypt(hostname, caCertificates);
+    ended.throwIfAborted();
+    return wire;
+  } catch (error) {
+    wire.cut();
+    throw error;
+  } finally {
+    ended.removeEventListener("abort", cut);
+  }
 }

@@ -113,13 +113,13 @@ interface RequestConnection {
 }
 
 function connectionOf(
-  { pool, hasOwnConnection, caCertificates = [], longestSilence, signal }: StreamRequest,
+  { pool, caCertificates = [], longestSilence, signal }: StreamRequest,
   url: URL,
   proxy: Proxy | undefined,
 ): RequestConnection {
-  const shared = hasOwnConnection ? undefined : pool?.clientFor(url);
+  const shared = pool?.clientFor(url);
   const client = shared ?? httpClient(proxy, caCertificates);
-  const watch = (pool?.watch ?? watchSilence)(longestSilence ?? LONGEST_SILENCE, signal);
+  const watch = watchSilence(longestSilence ?? LONGEST_SILENCE, signal);
   let isOpen = true;
   return {
     client,

@@ -12,7 +12,8 @@ import {
 } from "./connections.ts";
 import { maskUrl } from "../base/masking.ts";
 import { encodeResponse, parseHead, readHead } from "./http_message.ts";
-import { openTunnel, writeWhole } from "./tls_tunnel.ts";
+import { writeWhole } from "./peers.ts";
+import { openTunnel } from "./tls_tunnel.ts";
 
 /** How long a connection keeps its place before its first byte, in milliseconds, when all are taken. */
 const SILENCE = 20;

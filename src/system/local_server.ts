@@ -13,29 +13,27 @@ import {
   pause,
   waitForSlot,
 } from "./connections.ts";
-import type { LocalAddress, LocalServer, Peer } from "./contract.ts";
+import type { LocalAddress, LocalPeer, LocalServer } from "./contract.ts";
+import { peerOn, watchDeadlines } from "./peers.ts";
 import { screen } from "./surroundings.ts";
-import { writeWhole } from "./tls_tunnel.ts";
 
 /** How many connections are held where the system gives enough descriptors, and where it does not. */
 const MOST_CONNECTIONS = 128;
 const FEW_CONNECTIONS = 16;
 /** Each may have a request of its own to a server, and there are files. */
 const NEEDED_DESCRIPTORS = 2 * MOST_CONNECTIONS + 24;
-/** How often deadlines are looked at, in milliseconds: a timer for each wait would cost more. */
-const DEADLINE_INTERVAL = 1_000;
 /** How long no connection is accepted after one could not be, in milliseconds. */
 const ACCEPT_PAUSE = 20;
 
 /** See {@link Proxying.serveLocal}. */
 export function serveLocal(
   address: LocalAddress,
-  serve: (peer: Peer) => Promise<void>,
+  serve: (peer: LocalPeer) => Promise<void>,
 ): Promise<LocalServer> {
   const listeners = listenersAt(address);
   const take = connectionSlots(areFree(NEEDED_DESCRIPTORS) ? MOST_CONNECTIONS : FEW_CONNECTIONS);
-  const peers = new Set<Peer>();
-  const rounds = setInterval(() => cutLate(peers), DEADLINE_INTERVAL);
+  const peers = new Set<LocalPeer>();
+  const rounds = watchDeadlines(peers);
   let isClosing = false;
   async function acceptAll(listener: Deno.Listener): Promise<void> {
     while (true) {
@@ -52,7 +50,7 @@ export function serveLocal(
       void serve(peer).catch(() => undefined).finally(() => {
         peer.cut();
         peers.delete(peer);
-        if (isClosing && peers.size === 0) clearInterval(rounds);
+        if (isClosing && peers.size === 0) rounds[Symbol.dispose]();
       });
     }
   }
@@ -63,7 +61,7 @@ export function serveLocal(
     async close() {
       isClosing = true;
       for (const listener of listeners) listener.close();
-      if (peers.size === 0) clearInterval(rounds);
+      if (peers.size === 0) rounds[Symbol.dispose]();
       await Promise.all(accepting);
     },
   });
@@ -99,26 +97,18 @@ function loopback(port: number): Deno.TcpListener[] {
 /** How long a connection without a request keeps its place when each is taken, in milliseconds. */
 const SLOWNESS = 150;
 
-function peerOf(connection: Connection, socket: Deno.Conn): Peer {
+function peerOf(connection: Connection, socket: Deno.Conn): LocalPeer {
   connection.sockets.use(socket);
   if ("setNoDelay" in socket) (socket as Deno.TcpConn).setNoDelay(true);
   connection.keepsPlaceUntil = performance.now() + SLOWNESS;
-  return {
-    deadline: Infinity,
-    get isBusy() {
-      return connection.isAsking;
-    },
-    set isBusy(isBusy) {
+  const peer = {
+    ...peerOn(socket, () => connection.sockets.dispose()),
+    isBusy: false,
+    setBusy(isBusy: boolean) {
+      peer.isBusy = isBusy;
       connection.isAsking = isBusy;
-      connection.keepsPlaceUntil = performance.now() + SLOWNESS;
+      if (!isBusy) connection.keepsPlaceUntil = performance.now() + SLOWNESS;
     },
-    read: (buffer) => socket.read(buffer),
-    write: (bytes) => writeWhole(socket, bytes),
-    cut: () => connection.sockets.dispose(),
   };
-}
-
-function cutLate(peers: ReadonlySet<Peer>): void {
-  const now = performance.now();
-  for (const peer of peers) if (peer.deadline < now) peer.cut();
+  return peer;
 }

@@ -7,6 +7,7 @@
 
 import type { ListenOptions } from "./contract.ts";
 import type { Connection } from "./connections.ts";
+import { writeWhole } from "./peers.ts";
 
 /** The decrypted side of a connection. */
 export interface Tunnel {
@@ -59,10 +60,4 @@ async function carry(from: Deno.Conn, to: Deno.Conn): Promise<void> {
     await writeWhole(to, buffer.subarray(0, length));
   }
   await to.closeWrite();
-}
-
-/** Writes all of the bytes. */
-export async function writeWhole(to: Deno.Conn, bytes: Uint8Array): Promise<void> {
-  let written = 0;
-  while (written < bytes.length) written += await to.write(bytes.subarray(written));
 }

@@ -44,6 +44,9 @@ export async function playStory(
         openPool() {
           throw new Error("a request is forwarded");
         },
+        failureOf() {
+          throw new Error("a request is forwarded");
+        },
       }),
     openBrowser(url) {
       if (answer === null) return Promise.resolve(true);

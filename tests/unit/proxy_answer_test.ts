@@ -5,21 +5,25 @@ import type { Peer } from "../../src/system/contract.ts";
 
 const STATUS = { status: 200, statusText: "OK", headers: [] };
 
-async function* bodyOf(...pieces: readonly string[]): AsyncGenerator<Uint8Array> {
-  for (const piece of pieces) yield new TextEncoder().encode(piece);
+function bodyOf(...pieces: string[]): () => Promise<Uint8Array<ArrayBuffer> | undefined> {
+  return () => {
+    const piece = pieces.shift();
+    return Promise.resolve(piece === undefined ? undefined : new TextEncoder().encode(piece));
+  };
 }
 
 function slowPeer(): Peer & { readonly patience: readonly number[] } {
   const patience: number[] = [];
+  function write(this: Peer): Promise<void> {
+    patience.push(this.deadline - performance.now());
+    return Promise.resolve();
+  }
   return {
     deadline: Infinity,
-    isBusy: true,
     patience,
     read: () => Promise.resolve(null),
-    write() {
-      patience.push(this.deadline - performance.now());
-      return Promise.resolve();
-    },
+    write,
+    writeText: write,
     cut: () => {},
   };
 }

@@ -403,7 +403,7 @@ for (const text of ['{"version":1,"seali', "{}"]) {
       assertEquals([argv[0], code], [argv[0], 7], stderr);
       assertStringIncludes(stderr, "Next: move it away, then run the same command again\n");
     }
-    assertStringIncludes((await at.run(["token"])).stderr, "--profile NAME");
+    assertStringIncludes((await at.run(["token"])).stderr, "profile use NAME");
     assertEquals(await Deno.readTextFile(config), text);
     await Deno.rename(config, `${config}.bad`);
     for (const argv of commands.filter(([name]) => name === "token" || name === "unseal")) {

@@ -253,7 +253,7 @@ Deno.test("without a readable config.json, logout asks for the profile, and each
   const run = (...argv: string[]): Promise<Outcome> => runBounded(argv, { home: home.path });
   const refused = await run("logout");
   assertTwoLines(refused, 7);
-  assertStringIncludes(refused.stderr, "--profile NAME");
+  assertStringIncludes(refused.stderr, "profile use NAME");
   const list = await run("profile", "list");
   assertEquals([list.code, list.stdout], [0, "  default  us1, signed in\n"]);
   assertStringIncludes(list.stderr, "config.json: it is not JSON");

@@ -43,10 +43,10 @@ async function allowedTo(
   return loaded;
 }
 
-/** What is typed, and what the command needs of these; what reads a login may need a program that has its key. */
+/** What is typed, and what the command needs of these: what reads a login may need a program for its key, or a sign-in. */
 const TYPED: readonly (readonly [argv: readonly string[], needs: string])[] = [
-  [["status", "--json"], "net,run"],
-  [["profile", "list"], "net,run"],
+  [["status", "--json"], "net,run,browser"],
+  [["profile", "list"], "net,run,browser"],
   [["relay", "page"], ""],
   [["login", "--no-such-flag"], "net,run,browser"],
   [["cert", "show", "--help"], "run"],
@@ -67,7 +67,7 @@ for (const argv of [["whoami"], ["whoami", "--json"]]) {
   Deno.test(`a command's module is loaded without what it does not need: ${argv.join(" ")}`, async () => {
     const module = new URL("src/commands/whoami.ts", ROOT).href;
     const standIn = `export const whoami = () => Promise.resolve({ text: "", data: 1 });`;
-    assertEquals(await allowedTo(module, standIn, argv), ["net,run"]);
+    assertEquals(await allowedTo(module, standIn, argv), ["net,run,browser"]);
   });
 }
 
@@ -77,7 +77,7 @@ Deno.test("the help is loaded without anything; without a command line, with wha
   for (const argv of [["--help"], ["-h"]]) {
     assertEquals(await allowedTo(module, standIn, argv), [""]);
   }
-  assertEquals(await allowedTo(module, standIn, []), ["net,run"]); // your login may be in a store
+  assertEquals(await allowedTo(module, standIn, []), ["net,run,browser"]); // your login may be in a store
 });
 
 Deno.test("there is something to give up", () => {

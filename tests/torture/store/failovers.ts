@@ -14,11 +14,13 @@ export interface Failover {
   readonly mayLose: boolean;
 }
 
+const MOST_SCENES = 3;
+
 /** So many failovers of each kind that an engine has. */
 export async function failovers(kind: "postgresql" | "etcd", count: number): Promise<Failover[]> {
   const tried = async (what: string, one: () => Promise<boolean>, mayLose = false) => {
     let lost = 0;
-    for (let number = 0; number < count; number++) if (!await one()) lost++;
+    for (let number = 0; number < count; number++) if (!await inAScene(one)) lost++;
     return { what, tried: count, lost, mayLose };
   };
   if (kind === "etcd") {
@@ -35,6 +37,18 @@ export async function failovers(kind: "postgresql" | "etcd", count: number): Pro
       true,
     ),
   ];
+}
+
+/** Tries again, and says so, when the scene could not be made: servers and a sign-in on a machine that is busy. */
+async function inAScene(one: () => Promise<boolean>): Promise<boolean> {
+  for (let count = 1;; count++) {
+    try {
+      return await one();
+    } catch (error) {
+      if (count === MOST_SCENES) throw error;
+      console.error("The scene is made again:", error);
+    }
+  }
 }
 
 async function etcdOnce(): Promise<boolean> {

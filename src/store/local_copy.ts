@@ -7,7 +7,7 @@ import {
   ensurePrivateDirectory,
   removeLeftovers,
   removePrivateFile,
-  writePrivateFile,
+  renewPrivateFile,
 } from "../files/replacement.ts";
 import { CliError } from "../base/errors.ts";
 import type { Sealer, Sealing } from "./sealing.ts";
@@ -26,18 +26,20 @@ export async function openCopy(path: string, sealing: Sealing): Promise<TokenSet
   }
 }
 
-/** Copies the access token of a login; that it cannot be copied is a warning. */
-export async function writeCopy(
-  path: string,
-  login: TokenSet,
-  seal: Sealer,
-  warn: Warn,
-): Promise<void> {
+/** The text of a copy of a login's access token. */
+export async function copyText(login: TokenSet, seal: Sealer): Promise<string> {
   const { refreshToken, clientSecret: _, ...rest } = login;
-  const copy: TokenSet = { ...rest, isCopy: refreshToken !== undefined };
+  return await seal(serializeTokenSet({ ...rest, isCopy: refreshToken !== undefined }));
+}
+
+/**
+ * Writes a copy; that it cannot be written is a warning. A power cut may leave the copy before it, which is as usable
+ * as that of any other computer.
+ */
+export async function writeCopy(path: string, text: Promise<string>, warn: Warn): Promise<void> {
   try {
     ensurePrivateDirectory(splitPath(path)[0]);
-    writePrivateFile(path, await seal(serializeTokenSet(copy)), warn);
+    renewPrivateFile(path, await text);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     warn(`${error.message}; each command asks the login store until that is fixed`);

@@ -14,7 +14,7 @@ import {
   type Row,
   type RowLock,
 } from "./engines/engine.ts";
-import { writeCopy } from "./local_copy.ts";
+import { copyText, writeCopy } from "./local_copy.ts";
 import type { LockSystem } from "./locked_login.ts";
 import type { LostRescue } from "./rescued.ts";
 import type { Sealing } from "./sealing.ts";
@@ -104,7 +104,7 @@ async function deliverFrom(
     if (!isSaved) return leftThere(path, isOwn, warn);
     warn(`the tokens that were rescued to ${path} are now in the login store`);
   }
-  await writeCopy(place.copyPath, rescued, await sealing.sealer(), warn);
+  await writeCopy(place.copyPath, copyText(rescued, await sealing.sealer()), warn);
   removeRescue(path, warn);
   return { isPutBack: true };
 }

@@ -8,7 +8,7 @@ import { readPrivateFile, type Warn } from "../files/private_file.ts";
 import { ensurePrivateDirectory, isThere, type Replacement } from "../files/replacement.ts";
 import { HERE_DEADLINE, type Owner, PROOF_LIFETIME } from "./engines/engine.ts";
 import { hostName, PROCESS_ID } from "../files/this_process.ts";
-import { openCopy, removeCopies, writeCopy } from "./local_copy.ts";
+import { copyText, openCopy, removeCopies, writeCopy } from "./local_copy.ts";
 import type { LockedLogin, LockSystem } from "./locked_login.ts";
 import { deliverRescued, type Delivery } from "./shared_delivery.ts";
 import { type RowWhenNeeded, rowWhenNeeded } from "./row_when_needed.ts";
@@ -190,6 +190,8 @@ async function saveShared(
   const sealed = await seal(serializeTokenSet(tokenSet));
   const text = rescueText(sealed, follows);
   const isRescued = prepared !== undefined && succeeds(() => prepared.commit(text));
+  const copied = copyText(tokenSet, seal); // it is sealed while the store answers
+  copied.catch(() => {}); // thrown where it is written
   try {
     const before = isRenewed ? undefined : (await row.get()).row.settings;
     await row.save({ ...rowWith(sealed, tokenSet), settings: await settings.resealed(before) });
@@ -198,7 +200,7 @@ async function saveShared(
     throw notSaved(error, isRescued ? rescuePath : rescuedTo(elsewhere, text));
   }
   if (isRenewed) settings.remember();
-  await writeCopy(copyPath, tokenSet, seal, warn);
+  await writeCopy(copyPath, copied, warn);
   if (isRescued) removeRescue(rescuePath, warn);
 }
 

@@ -6,7 +6,7 @@ import { CliError, toCliError } from "../base/errors.ts";
 import { ifOpened } from "../files/set_aside.ts";
 import type { Warn } from "../files/private_file.ts";
 import type { Engine, NewRow, Row } from "./engines/engine.ts";
-import { isCopyOf, openCopy, removeCopy, writeCopy } from "./local_copy.ts";
+import { copyText, isCopyOf, openCopy, removeCopy, writeCopy } from "./local_copy.ts";
 import { headerOf } from "./sealed_text.ts";
 import type { Sealing } from "./sealing.ts";
 import type { SharedSettings } from "./shared_settings.ts";
@@ -84,10 +84,10 @@ export async function loginWithCopy(
   warn: Warn,
 ): Promise<TokenSet | undefined> {
   const { copyPath, sealing } = place;
-  const login = await loginOf(row, place);
+  const [login, copy] = await Promise.all([loginOf(row, place), openCopy(copyPath, sealing)]);
   if (login === undefined) removeCopy(copyPath, warn);
-  else if (!isCopyOf(await openCopy(copyPath, sealing), login)) {
-    await writeCopy(copyPath, login, await sealing.sealer(), warn);
+  else if (!isCopyOf(copy, login)) {
+    await writeCopy(copyPath, copyText(login, await sealing.sealer()), warn);
   }
   return login;
 }

@@ -4,10 +4,11 @@
 import { CliError } from "../base/errors.ts";
 import { field, parseObject } from "../base/json.ts";
 import { ifPossible } from "../files/private_directory.ts";
-import { readPrivateFile, type Warn } from "../files/private_file.ts";
+import { asStorageError, readPrivateFile, type Warn } from "../files/private_file.ts";
 import {
   beginReplacement,
   isThere,
+  removeIfThere,
   removePrivateFile,
   renamePrivateFile,
   type Replacement,
@@ -87,9 +88,9 @@ export function setRescueAside(path: string, warn: Warn): string {
   return warnIfFails(() => renamePrivateFile(path, aside, warn), warn) ? aside : path;
 }
 
-/** Removes a rescued login that the store has. */
+/** Removes a rescued login that the store has. A power cut may bring it back: delivered again, it changes nothing. */
 export function removeRescue(path: string, warn: Warn): void {
-  warnIfFails(() => removePrivateFile(path, warn), warn);
+  warnIfFails(() => asStorageError("remove", path, () => removeIfThere(path)), warn);
 }
 
 /** Does what nothing depends on once tokens are saved; whether it worked. */

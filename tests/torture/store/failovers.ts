@@ -46,7 +46,7 @@ async function inAScene(one: () => Promise<boolean>): Promise<boolean> {
       return await one();
     } catch (error) {
       if (count === MOST_SCENES) throw error;
-      console.error("The scene is made again:", error);
+      Deno.stderr.writeSync(new TextEncoder().encode(`the scene is made again: ${error}\n`));
     }
   }
 }

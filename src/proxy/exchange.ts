@@ -40,7 +40,7 @@ const MOST_INTERIM = 20;
 /** Methods that a body belongs to: without one they say so (RFC 9110, section 8.6). */
 const WITH_BODY = ["POST", "PUT", "PATCH"];
 /** What is unpacked on its way, as the decompressor names it; another coding stays as it came. */
-const PACKED: Readonly<Record<string, CompressionFormat>> = { gzip: "gzip", br: "brotli" };
+const PACKED = new Map<string, CompressionFormat>([["gzip", "gzip"], ["br", "brotli"]]);
 
 /**
  * Sends a request and reads the head of its answer.
@@ -153,9 +153,8 @@ function answerOf(
   body: ReadPiece,
   close: () => void,
 ): UpstreamAnswer {
-  const [coding] = valuesOf(headers, "content-encoding");
-  const format = coding && PACKED[coding.toLowerCase()];
-  const isPacked = format !== undefined && format !== "";
+  const format = PACKED.get(valuesOf(headers, "content-encoding").join().toLowerCase());
+  const isPacked = format !== undefined;
   return {
     status,
     statusText,

@@ -38,7 +38,7 @@ export function parseAnswerHead(text: string, method: string): AnswerHead {
   const length = lengths[0] === undefined ? undefined : Number(lengths[0]);
   const isBare = method === "HEAD" || status < 200 || status === 204 || status === 304;
   const framing = isBare ? 0 : codings.length > 0 ? "chunked" : length ?? "until closed";
-  // a server that sends a body all the same would be heard in place of the next answer
+  // a server that sends a body even so would be heard in place of the next answer
   const isKept = version === "1" && !isBare && framing !== "until closed" &&
     !valuesOf(headers, "connection").some((value) => /close/i.test(value));
   return { status, statusText, headers, framing, length, isKept };

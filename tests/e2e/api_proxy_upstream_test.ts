@@ -1,7 +1,6 @@
 // `proxy`: its own connections to the API, and answers that are not what they should be.
 // Rule: raw bytes by real HTTPS; what is not clear is no answer, and what broke off never looks whole.
 import { assert, assertEquals } from "@std/assert";
-import { gzipSync } from "node:zlib";
 import { type ProxyScene, proxyScene, sendRaw, statusOf } from "../support/proxy_scene.ts";
 
 const OK = "HTTP/1.1 200 OK\r\n";
@@ -73,6 +72,10 @@ for (
     ["no end of the trailers", `${OK}Transfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n0\r\n`],
     ["a chunk of no size", `${OK}Transfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\nx\r\n`],
     ["a chunk longer than its size", `${OK}Transfer-Encoding: chunked\r\n\r\n4\r\nhalfway\r\n`],
+    [
+      "a line feed in a chunk's extension",
+      `${OK}Transfer-Encoding: chunked\r\n\r\n4;\nx\r\nhalf\r\n0\r\n\r\n`,
+    ],
     ["a chunk of a size with a sign", `${OK}Transfer-Encoding: chunked\r\n\r\n-4\r\nhalf\r\n`],
   ] as const
 ) {
@@ -86,16 +89,6 @@ for (
     assertEquals([statusOf(answer) === 200, isWhole], [true, false], answer);
   });
 }
-
-Deno.test("a packed answer that breaks off inside the packing never looks whole", async () => {
-  await using scene = await proxyScene();
-  scene.upstream.answer = (_asked, response) => {
-    response.setHeader("content-encoding", "gzip");
-    response.end(gzipSync("a,b\n".repeat(100_000)).subarray(0, -20));
-  };
-  const answer = await ask(scene);
-  assert(!answer.endsWith("0\r\n\r\n"), "it has its last chunk");
-});
 
 Deno.test("an answer that ends with its connection is whole only when that was closed in order", async () => {
   await using scene = await proxyScene();
@@ -223,21 +216,4 @@ Deno.test("headers with other characters than ASCII pass byte by byte", async ()
   const answer = await ask(scene, "GET", "/2/0/x", `${header}\r\n`);
   assertEquals([answer.includes(`\r\n${header}\r\n`), bodyIn(answer).length], [true, 70_000]);
   assert(bodyIn(answer).startsWith("caf\xc3\xa9 \xe9bb"), answer.slice(0, 200));
-});
-
-Deno.test("an answer that is packed in a way that is not unpacked passes as it came", async () => {
-  await using scene = await proxyScene();
-  for (
-    const coding of [
-      "Content-Encoding: br\r\nContent-Encoding: gzip",
-      "Content-Encoding: constructor",
-    ]
-  ) {
-    answerRaw(scene, `${OK}${coding}\r\nContent-Length: 6\r\n\r\npacked`);
-    const answer = await ask(scene);
-    assertEquals([answer.includes(`\r\n${coding.toLowerCase()}\r\n`), bodyIn(answer)], [
-      true,
-      "packed",
-    ], answer);
-  }
 });

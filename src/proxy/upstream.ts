@@ -48,9 +48,10 @@ export function upstream(
   return {
     async send(request, mayReuse) {
       const { origin, hangUp } = request;
-      const used = mayReuse ? kept.take(origin) : undefined;
+      const used = kept.take(origin);
+      if (!mayReuse) used?.peer.cut(); // the new one is kept in its place
       try {
-        if (used !== undefined) return await exchangeOn(used, request);
+        if (mayReuse && used !== undefined) return await exchangeOn(used, request);
       } catch (error) {
         if (!isLostAnswer(error)) throw error; // else it was closed just now
       }

@@ -1,6 +1,7 @@
 // `proxy`: its own connections to the API, and answers that are not what they should be.
 // Rule: raw bytes by real HTTPS; what is not clear is no answer, and what broke off never looks whole.
 import { assert, assertEquals } from "@std/assert";
+import type { Socket } from "node:net";
 import { type ProxyScene, proxyScene, sendRaw, statusOf } from "../support/proxy_scene.ts";
 
 const OK = "HTTP/1.1 200 OK\r\n";
@@ -216,4 +217,15 @@ Deno.test("headers with other characters than ASCII pass byte by byte", async ()
   const answer = await ask(scene, "GET", "/2/0/x", `${header}\r\n`);
   assertEquals([answer.includes(`\r\n${header}\r\n`), bodyIn(answer).length], [true, 70_000]);
   assert(bodyIn(answer).startsWith("caf\xc3\xa9 \xe9bb"), answer.slice(0, 200));
+});
+
+Deno.test("however many requests may not be sent twice, no more connections are kept than were used at once", async () => {
+  await using scene = await proxyScene();
+  const sockets = numbersConnections(scene) as Set<Socket>;
+  for (let count = 0; count < 10; count++) {
+    await (await scene.ask("/2/0/x", { method: "POST" })).text();
+  }
+  await new Promise((resolve) => setTimeout(resolve, A_MOMENT));
+  const open = [...sockets].filter(({ destroyed }) => !destroyed);
+  assertEquals([sockets.size, open.length], [10, 1]);
 });

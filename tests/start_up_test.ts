@@ -103,6 +103,7 @@ Deno.test("a proxy loads all that a refresh may need before it answers: an upgra
     for (const { code, isDynamic } of byName.get(specifier)?.dependencies ?? []) {
       const isLeftOut = NOT_WHILE_IT_ANSWERS.includes(localPath(code?.specifier ?? ""));
       if (code?.specifier === undefined || isLeftOut) continue;
+      if (code.specifier.startsWith("node:")) continue; // no file: Deno has it
       visit(code.specifier);
       if (isDynamic) found.set(localPath(code.specifier), true);
     }

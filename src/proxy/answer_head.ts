@@ -36,12 +36,10 @@ export function parseAnswerHead(text: string, method: string): AnswerHead {
     lengths.some((length) => !/^\d{1,15}$/.test(length));
   if (isUnclear) throw UNREADABLE; // RFC 9112, section 6.3
   const length = lengths[0] === undefined ? undefined : Number(lengths[0]);
-  const framing = method === "HEAD" || status < 200 || status === 204 || status === 304
-    ? 0
-    : codings.length > 0
-    ? "chunked"
-    : length ?? "until closed";
-  const isKept = version === "1" && framing !== "until closed" &&
+  const isBare = method === "HEAD" || status < 200 || status === 204 || status === 304;
+  const framing = isBare ? 0 : codings.length > 0 ? "chunked" : length ?? "until closed";
+  // a server that sends a body even so would be heard in place of the next answer
+  const isKept = version === "1" && !isBare && framing !== "until closed" &&
     !valuesOf(headers, "connection").some((value) => /close/i.test(value));
   return { status, statusText, headers, framing, length, isKept };
 }

@@ -4,6 +4,7 @@
 import { run } from "../base/advice.ts";
 import { CliError, toCliError } from "../base/errors.ts";
 import type { CommandContext } from "../command.ts";
+import { containsToken } from "../provider/belonging.ts";
 import { asInUrl } from "../provider/target.ts";
 import type { LocalPeer, Peer } from "../system/contract.ts";
 import { type Answer, writeAnswer } from "./answer.ts";
@@ -180,7 +181,8 @@ async function send(
       targetIn: ({ targetOf }) => targetOf(target) ?? noTarget(),
       hangUp,
     });
-    const { status, statusText, headers, length, body } = response;
+    const { status, headers, length, body } = response;
+    const statusText = containsToken(tokenSet, response.statusText) ? "" : response.statusText;
     const answer = { status, statusText, headers: answerHeaders(headers, tokenSet), length, body };
     return { answer, [Symbol.asyncDispose]: () => response[Symbol.asyncDispose]() };
   } catch (error) {

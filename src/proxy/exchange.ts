@@ -1,12 +1,13 @@
 // One request and its answer on a connection to an API (RFC 9112). Rule: the connection is given back only when the
 // request was sent whole and the answer ended where it should; else it is cut.
 
+import type { Writable } from "node:stream";
 import { CliError } from "../base/errors.ts";
 import type { Peer, Proxying } from "../system/contract.ts";
 import type { Answer } from "./answer.ts";
 import { type AnswerHead, parseAnswerHead, UNREADABLE } from "./answer_head.ts";
 import { isAtHand, type RequestBody } from "./body.ts";
-import { bodyReader, BROKEN, chunker, LAST_CHUNK, type ReadPiece, streamOf } from "./framing.ts";
+import { bodyReader, BROKEN, chunker, LAST_CHUNK, type ReadPiece } from "./framing.ts";
 import type { HangUp } from "./hang_up.ts";
 import { type Header, valuesOf } from "./head.ts";
 import type { Input } from "./input.ts";
@@ -39,8 +40,8 @@ const LONGEST_HEAD = 64 * 1024;
 const MOST_INTERIM = 20;
 /** Methods that a body belongs to: without one they say so (RFC 9110, section 8.6). */
 const WITH_BODY = ["POST", "PUT", "PATCH"];
-/** What is unpacked on its way, as the decompressor names it; another coding stays as it came. */
-const PACKED: Readonly<Record<string, CompressionFormat>> = { gzip: "gzip", br: "brotli" };
+/** How much is unpacked at once, in bytes. */
+const OPTIONS = { chunkSize: 65_536 };
 
 /**
  * Sends a request and reads the head of its answer.
@@ -73,7 +74,7 @@ export async function exchange(
     const { framing, isKept } = head;
     if (framing === 0) end(isKept);
     const body = bodyReader(input, framing, LONGEST_SILENCE, () => end(isKept));
-    return answerOf(head, body, () => end(false));
+    return await answerOf(head, body, () => end(false));
   } catch (error) {
     const silence = performance.now() >= peer.deadline ? LONGEST_SILENCE : undefined;
     end(false);
@@ -148,25 +149,46 @@ async function readHead(input: Input, method: string): Promise<AnswerHead> {
 }
 
 /** Bytes are unpacked on their way; what the headers say about the packed ones would be wrong. */
-function answerOf(
+async function answerOf(
   { status, statusText, headers, framing, length }: AnswerHead,
   body: ReadPiece,
   close: () => void,
-): UpstreamAnswer {
-  const [coding] = valuesOf(headers, "content-encoding");
-  const format = coding && PACKED[coding.toLowerCase()];
-  const isPacked = format !== undefined && format !== "";
+): Promise<UpstreamAnswer> {
+  const coding = valuesOf(headers, "content-encoding").join().toLowerCase();
+  const isPacked = coding === "gzip" || coding === "br";
+  const unpacked = isPacked && framing !== 0 ? await unpacking(body, coding) : undefined;
   return {
     status,
     statusText,
     length: isPacked ? undefined : length,
     headers: isPacked ? headers.filter(([name]) => name !== "content-encoding") : headers,
-    body: isPacked && framing !== 0 ? unpacked(body, format) : body,
-    [Symbol.asyncDispose]: () => Promise.resolve(close()),
+    body: unpacked?.read ?? body,
+    [Symbol.asyncDispose]() {
+      close();
+      return Promise.resolve(unpacked?.stop());
+    },
   };
 }
 
-function unpacked(body: ReadPiece, format: CompressionFormat): ReadPiece {
-  const reader = streamOf(body).pipeThrough(new DecompressionStream(format)).getReader();
-  return async () => (await reader.read()).value;
+/** By `node:zlib`: `DecompressionStream` makes one piece of all that a piece is unpacked to, which may be 1 GiB. */
+async function unpacking(
+  body: ReadPiece,
+  coding: "gzip" | "br",
+): Promise<{ readonly read: ReadPiece; readonly stop: () => void }> {
+  const { createBrotliDecompress, createGunzip } = await import("node:zlib");
+  const unpacker = coding === "gzip" ? createGunzip(OPTIONS) : createBrotliDecompress(OPTIONS);
+  unpacker.on("error", () => {}); // the reader gets it, who may come later
+  void pour(body, unpacker).catch((error) => unpacker.destroy(error));
+  const pieces = unpacker[Symbol.asyncIterator]();
+  return { read: async () => (await pieces.next()).value, stop: () => unpacker.destroy() };
+}
+
+/** Each piece when the one before is unpacked: they have the same memory. */
+async function pour(read: ReadPiece, into: Pick<Writable, "write" | "end">): Promise<void> {
+  for (let piece; (piece = await read()) !== undefined;) {
+    await new Promise<void>((resolve, reject) =>
+      into.write(piece, (error) => error ? reject(error) : resolve())
+    );
+  }
+  into.end();
 }

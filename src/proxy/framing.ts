@@ -53,7 +53,7 @@ function chunked(input: Input, patience: number, ended: () => void): ReadPiece {
     if (left === 0 && await line(input, patience) !== "") throw BROKEN;
     if (left === undefined || left === 0) {
       const text = await line(input, patience);
-      const [, digits = ""] = /^([0-9a-f]{1,8})[ \t]*(;|$)/i.exec(text) ?? [];
+      const [, digits = ""] = /^([0-9a-f]{1,8})[ \t]*(?:;.*)?$/i.exec(text) ?? [];
       if (digits === "") throw BROKEN;
       left = parseInt(digits, 16);
       if (left === 0) return await skipTrailers(input, patience), ended(), undefined;

@@ -102,7 +102,7 @@ interface Upstreams extends Disposable {
 }
 
 /** The connections, which are others when the certificate authorities are. */
-function oneUpstream(system: Pick<System, "proxying" | "fetchStream" | "sleep">): Upstreams {
+function oneUpstream(system: Pick<System, "proxying" | "fetchStream">): Upstreams {
   let known: Upstream | undefined;
   let wasFor = "";
   return {

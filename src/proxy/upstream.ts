@@ -17,7 +17,6 @@ import { inputOf } from "./input.ts";
 interface KeptConnection {
   readonly origin: string;
   readonly connection: Connection;
-  readonly since: number;
 }
 
 /** Sends requests to the APIs. Disposal closes the connections that carry none. */
@@ -35,25 +34,24 @@ export interface Upstream extends Disposable {
 const MOST_KEPT = 64;
 /** How long one waits for its next request, in milliseconds: servers and firewalls forget it as well. */
 const IDLE = 25_000;
-/** One that waited for so long is looked at before it is used, in milliseconds. */
-const RESTED = 1_000;
 
 /** @param caCertificates PEM texts of authorities that are trusted besides the built-in ones. */
 export function upstream(
   caCertificates: readonly string[],
   proxying: Pick<Proxying, "openPool" | "failureOf">,
-  system: Pick<System, "fetchStream" | "sleep">,
+  system: Pick<System, "fetchStream">,
 ): Upstream {
   const pool = proxying.openPool(caCertificates);
-  const kept = keptConnections(system);
+  const kept = keptConnections();
   const exchangeOn = (connection: Connection, request: UpstreamRequest): Promise<UpstreamAnswer> =>
     exchange(request, connection, () => kept.keep(request.origin, connection), proxying);
   return {
     async send(request, mayReuse) {
       const { origin, hangUp } = request;
-      const used = mayReuse ? await kept.take(origin) : undefined;
+      const used = kept.take(origin);
+      if (!mayReuse) used?.peer.cut(); // the new one is kept in its place
       try {
-        if (used !== undefined) return await exchangeOn(used, request);
+        if (mayReuse && used !== undefined) return await exchangeOn(used, request);
       } catch (error) {
         if (!isLostAnswer(error)) throw error; // else it was closed just now
       }
@@ -70,45 +68,41 @@ export function upstream(
 
 interface KeptConnections extends Disposable {
   /** The one that was used last. */
-  take(origin: string): Promise<Connection | undefined> | undefined;
+  take(origin: string): Connection | undefined;
   keep(origin: string, connection: Connection): void;
 }
 
-function keptConnections(system: Pick<System, "sleep">): KeptConnections {
+/** What comes on a kept connection is its end, or the answer to nothing: with either it is cut. */
+function keptConnections(): KeptConnections {
   const all: KeptConnection[] = [];
   let isClosed = false;
   return {
-    async take(origin) {
-      for (let at = all.length - 1; at >= 0; at--) {
-        const own = all[at];
-        if (own?.origin !== origin) continue;
-        all.splice(at, 1);
-        if (performance.now() - own.since < RESTED || await isQuiet(own.connection, system)) {
-          return own.connection;
-        }
-        own.connection.peer.cut();
-      }
+    take(origin) {
+      const now = performance.now();
+      const at = all.findLastIndex((kept) =>
+        kept.origin === origin && kept.connection.peer.deadline > now
+      );
+      return at < 0 ? undefined : all.splice(at, 1)[0]?.connection;
     },
     keep(origin, connection) {
-      if (isClosed) return connection.peer.cut();
+      const { peer, input } = connection;
+      if (isClosed) return peer.cut();
       if (all.length >= MOST_KEPT) all.shift()?.connection.peer.cut();
-      const since = performance.now();
-      connection.peer.deadline = since + IDLE;
-      all.push({ origin, connection, since });
+      peer.deadline = performance.now() + IDLE;
+      const kept = { origin, connection };
+      all.push(kept);
+      void input.stirs().then(() => {
+        const at = all.indexOf(kept);
+        if (at < 0) return; // it is the answer to another request
+        all.splice(at, 1);
+        peer.cut();
+      });
     },
     [Symbol.dispose]() {
       isClosed = true;
       for (const { connection } of all.splice(0)) connection.peer.cut();
     },
   };
-}
-
-/** Whether it was not closed meanwhile, and nothing came that is the answer to nothing. */
-async function isQuiet({ input }: Connection, system: Pick<System, "sleep">): Promise<boolean> {
-  let isQuiet = true;
-  void input.stirs().then(() => isQuiet = false);
-  await system.sleep(0);
-  return isQuiet;
 }
 
 function flowing(body: RequestBody): Pick<StreamRequest, "body" | "length"> {

@@ -134,6 +134,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/dns error|failed to lookup/i, "the name cannot be resolved"],
   [/refused/i, "the connection was refused"],
   [/unreachable/i, "the network is unreachable"],
+  [/too many open files/i, "this program has too many open files"],
   [CUT, "the connection was cut"],
   [UNREADABLE, "the answer is not HTTP that this program can read"],
 ];

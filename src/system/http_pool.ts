@@ -18,6 +18,10 @@ export function openPool(caCertificates: readonly string[]): HttpPool {
   const clients = new Map<string, Deno.HttpClient>();
   const peers = new Set<Peer>();
   const rounds = watchDeadlines(peers);
+  let isClosed = false;
+  const endWhenDone = (): void => {
+    if (isClosed && peers.size === 0) rounds[Symbol.dispose]();
+  };
   return {
     clientFor(url) {
       const known = clients.get(url.origin);
@@ -36,12 +40,14 @@ export function openPool(caCertificates: readonly string[]): HttpPool {
       const peer = peerOn(wire, () => {
         peers.delete(peer);
         wire.cut();
+        endWhenDone();
       });
       peers.add(peer);
       return peer;
     },
     [Symbol.dispose]() {
-      rounds[Symbol.dispose]();
+      isClosed = true;
+      endWhenDone(); // until then those that are in use keep their deadlines
       for (const client of clients.values()) client.close();
     },
   };

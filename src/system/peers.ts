@@ -25,7 +25,8 @@ export function peerOn(socket: Socket, cut: () => void): Peer {
       if (text === "") return writeWhole(socket, behind);
       const length = text.length + behind.length;
       const bytes = length > SHORT ? new Uint8Array(length) : memory.subarray(0, length);
-      if (ENCODER.encodeInto(text, bytes).written !== text.length) {
+      const { read, written } = ENCODER.encodeInto(text, bytes);
+      if (read < text.length || written > read) { // it is not all ASCII
         if (/[\u0100-\uffff]/.test(text)) throw new TypeError("a header is damaged");
         for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
       }

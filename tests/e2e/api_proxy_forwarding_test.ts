@@ -45,7 +45,7 @@ Deno.test("headers of the connection, and those that rename a request, do not pa
 Deno.test("status, headers and body come back, without the token, CORS and the connection's own", async () => {
   await using scene = await proxyScene();
   scene.upstream.answer = (_asked, response) => {
-    response.writeHead(418, {
+    response.writeHead(418, `for ${OLD_TOKEN}`, {
       "x-token": `it is ${OLD_TOKEN}`,
       "access-control-allow-origin": "*",
       "keep-alive": "timeout=5",
@@ -56,6 +56,8 @@ Deno.test("status, headers and body come back, without the token, CORS and the c
   };
   const response = await scene.ask("/2/0/x");
   assertEquals([response.status, await response.text()], [418, "teapot"]);
+  const head = `GET /${scene.secret}/2/0/x HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+  assertMatch(await sendRaw(scene, head), /^HTTP\/1\.1 418 \r\n/); // fetch hides the reason phrase
   assertEquals(response.headers.get("x-own"), "kept");
   for (const name of ["x-token", "access-control-allow-origin", "keep-alive"]) {
     assertEquals(response.headers.get(name), null, name);

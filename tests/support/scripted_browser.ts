@@ -175,7 +175,11 @@ function fetchPage(step: Step, jar: Jar): Promise<FinalPage> {
           headers: incoming.headers,
         }));
     });
-    outgoing.on("error", reject);
+    const { origin, pathname } = step.url;
+    outgoing.on("error", (error) => {
+      error.message = `${origin}${pathname}: ${error.message}`;
+      reject(error);
+    });
     outgoing.end(step.body);
   });
 }

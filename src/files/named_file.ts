@@ -36,6 +36,39 @@ export function headOfNamedFile(path: string, most: number): Uint8Array<ArrayBuf
   return bytes.subarray(0, length);
 }
 
+/** How long a pipe may bring nothing, in milliseconds: as long as a program that is asked for a key. */
+const PIPE_DEADLINE = 30_000;
+
+/**
+ * The same, without waiting for ever for a pipe that nothing writes to; the rest of the program goes on meanwhile.
+ *
+ * @throws what the disk says.
+ */
+export async function headOfPipeOrFile(
+  path: string,
+  most: number,
+  deadline = PIPE_DEADLINE,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (!infoIfPossible(() => Deno.statSync(path))?.isFifo) return headOfNamedFile(path, most);
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const seconds = Math.ceil(deadline / 1_000);
+  AbortSignal.timeout(deadline).addEventListener("abort", () => {
+    reject(new Error(`nothing was written to it within ${seconds} s`));
+  });
+  late.catch(() => {}); // it may come in time
+  return await Promise.race([late, headOfPipe(path, most)]);
+}
+
+async function headOfPipe(path: string, most: number): Promise<Uint8Array<ArrayBuffer>> {
+  using file = await Deno.open(path, { read: true });
+  const bytes = new Uint8Array(most);
+  let length = 0;
+  for (let read: number | null = 1; read !== null && length < most; length += read ?? 0) {
+    read = await file.read(bytes.subarray(length));
+  }
+  return bytes.subarray(0, length);
+}
+
 /** A file that can be read as often as needed. */
 export interface NamedFile {
   /** In bytes; `undefined` for what has no size, such as a pipe. */

@@ -97,9 +97,9 @@ async function bytesOf(
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (by === "value") return new TextEncoder().encode(system.env(name));
   if (by === "file") {
-    const { headOfNamedFile } = await import("../files/named_file.ts");
+    const { headOfPipeOrFile } = await import("../files/named_file.ts");
     try {
-      return headOfNamedFile(name, LONGEST_KEY);
+      return await headOfPipeOrFile(name, LONGEST_KEY);
     } catch (error) {
       throw no(diskReason(error), "put the key there, or make it readable");
     }

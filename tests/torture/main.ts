@@ -107,7 +107,10 @@ async function main(): Promise<number> {
   say(`torn files ${torn}, stuck locks ${stuck}, logins lost ${lost}, in the window ${inWindow}`);
   say(`the window: ${window.median.toFixed(1)} ms, ${window.longest.toFixed(1)} ms at the longest`);
   if (options.pages !== undefined) {
-    const command = ["deno task torture", ...Deno.args].join(" ");
+    const kept = Deno.args.filter((word, at) =>
+      word !== "--pages" && Deno.args[at - 1] !== "--pages"
+    );
+    const command = ["deno task torture", ...kept].join(" ");
     const minutes = Math.ceil((performance.now() - started) / 60_000);
     await write(`${options.pages}reliability.md`, page({ rows, window, command, minutes }));
     await write(`${options.pages}reliability-tables.md`, tables(rows));

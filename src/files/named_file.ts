@@ -36,7 +36,7 @@ export function headOfNamedFile(path: string, most: number): Uint8Array<ArrayBuf
   return bytes.subarray(0, length);
 }
 
-/** How long a pipe may bring nothing, in milliseconds: as long as a program that is asked for a key. */
+/** How long a pipe may take, in milliseconds: as long as a program that is asked for a key. */
 const PIPE_DEADLINE = 30_000;
 
 /**
@@ -53,7 +53,7 @@ export async function headOfPipeOrFile(
   const { promise: late, reject } = Promise.withResolvers<never>();
   const seconds = Math.ceil(deadline / 1_000);
   AbortSignal.timeout(deadline).addEventListener("abort", () => {
-    reject(new Error(`nothing was written to it within ${seconds} s`));
+    reject(new Error(`it was not written within ${seconds} s`));
   });
   late.catch(() => {}); // it may come in time
   return await Promise.race([late, headOfPipe(path, most)]);

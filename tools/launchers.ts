@@ -2,7 +2,7 @@
 // permissions are in both, and nothing of a configuration that lies around is read.
 
 import { ROOT } from "./tool.ts";
-import { EVERYTHING, permissionFlags } from "./permissions.ts";
+import { EVERYTHING, permissionFlags, PROXY_FLAG } from "./permissions.ts";
 
 /** How the bundle is run, wherever it is. */
 export const RUN_FLAGS: readonly string[] = [
@@ -24,12 +24,14 @@ export const RUN_FLAGS: readonly string[] = [
  */
 export function shellLauncher(deno: string): string {
   const flags = RUN_FLAGS.map((flag) => /^[\w=-]+$/.test(flag) ? flag : `'${flag}'`).join(" ");
-  return launcher("anaplan-auth.sh").replace("@DENO@", () => deno).replace("@FLAGS@", () => flags);
+  return launcher("anaplan-auth.sh").replace("@DENO@", () => deno).replace("@FLAGS@", () => flags)
+    .replace("@PROXY_FLAG@", PROXY_FLAG);
 }
 
 /** The launcher for Node: it passes on streams, signals and the exit code. */
 export function nodeLauncher(): string {
-  return launcher("anaplan-auth.cjs").replace('["@FLAGS@"]', () => JSON.stringify(RUN_FLAGS));
+  return launcher("anaplan-auth.cjs").replace('["@FLAGS@"]', () => JSON.stringify(RUN_FLAGS))
+    .replace("@PROXY_FLAG@", PROXY_FLAG);
 }
 
 /** What npm runs after an installation, where it may: puts the quick launcher in place. */

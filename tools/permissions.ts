@@ -72,6 +72,9 @@ export function withPermissions(config: { tasks: Record<string, { command: strin
   };
 }
 
+/** Of Deno, for `proxy`: a longer answer would leave V8 with sixteen times as much memory for what is young. */
+export const PROXY_FLAG = "--v8-flags=--max-semi-space-size=1";
+
 function taskOf(name: string, { brief, needs }: CommandEntry): unknown {
   const wanted = JSON.stringify(permissionSet(needs));
   const set = Object.keys(SETS).find((each) =>
@@ -79,8 +82,7 @@ function taskOf(name: string, { brief, needs }: CommandEntry): unknown {
   );
   if (set === undefined) throw new Error(`No permission set is what ${name} needs`);
   const flags = `-P=${set}${needs.programs ? " --allow-run" : ""}`;
-  // a longer answer of the proxy would leave V8 with sixteen times as much memory for what is young
-  const memory = needs.socket ? "--v8-flags=--max-semi-space-size=1 " : "";
+  const memory = needs.socket ? `${PROXY_FLAG} ` : "";
   return {
     description: brief,
     // without --quiet Deno draws its progress when it loads a file

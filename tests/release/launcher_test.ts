@@ -2,9 +2,28 @@
 // Rule: the real shell; a script that prints its arguments replaces Deno.
 import { assertEquals } from "@std/assert";
 import { shellLauncher } from "../../tools/launchers.ts";
+import { PROXY_FLAG } from "../../tools/permissions.ts";
 import { tempDir } from "../support/temp_dir.ts";
 
 const ON_POSIX = { ignore: Deno.build.os === "windows" };
+
+for (const [args, expected] of [["proxy --port 0", true], ["token", false], ["", false]] as const) {
+  const what = `${expected ? "is" : "is not"} given the flag that keeps its memory small`;
+  Deno.test(`'${args}' ${what}, and its arguments`, ON_POSIX, async () => {
+    using dir = tempDir();
+    const [deno, path] = [`${dir.path}/deno`, `${dir.path}/anaplan-auth`];
+    await Deno.writeTextFile(deno, '#!/bin/sh\nprintf "%s\\n" "$@"\n');
+    await Deno.writeTextFile(path, shellLauncher(deno));
+    await Deno.chmod(deno, 0o755);
+    const command = new Deno.Command("sh", { args: [path, ...args.split(" ").filter(Boolean)] });
+    const given = new TextDecoder().decode((await command.output()).stdout).trim().split("\n");
+    assertEquals(given.includes(PROXY_FLAG), expected);
+    assertEquals(
+      given.slice(given.findIndex((each) => each.endsWith("main.js")) + 1).join(" "),
+      args,
+    );
+  });
+}
 
 /** How it is called, from where; `HERE` is where it is installed. */
 const CALLS: readonly (readonly [what: string, cwd: string, command: string])[] = [

@@ -1,5 +1,6 @@
-// The server of the benches: nginx with small and long answers over HTTPS, nginx as a reverse proxy in front of it, and
-// a home whose login it takes. Rule: all that is measured asks this one server.
+// The server of the benches: nginx with small and long answers over HTTPS, another nginx as a reverse proxy in front of
+// it, and a home whose login it takes. Rule: all that is measured asks this one server, and each from a process of its
+// own: an nginx that is its own server would wake no other process for an answer.
 
 import { staleLogin } from "../../tests/hostile/stale_login.ts";
 import { makeCertificate } from "../../tests/sandbox/certificate.ts";
@@ -29,14 +30,10 @@ export async function startNginx(): Promise<Nginx> {
   const directory = await Deno.makeTempDir({ prefix: "anaplan-auth-nginx-" });
   const [secure, plain, front] = [freePort(), freePort(), freePort()];
   await writeFiles(directory);
-  await Deno.writeTextFile(
-    `${directory}/nginx.conf`,
-    configuration(directory, secure, plain, front),
-  );
-  const nginx = new Deno.Command("nginx", {
-    args: ["-c", `${directory}/nginx.conf`],
-    stderr: "null",
-  }).spawn();
+  const servers = await Promise.all([
+    startOne(directory, "server", serverPart(directory, secure, plain)),
+    startOne(directory, "front", frontPart(directory, secure, front)),
+  ]);
   const origin = `https://127.0.0.1:${secure}`;
   const endpoints = { authorization: origin, token: origin, apiUrl: origin, authUrl: origin };
   const caFile = `${directory}/ca.pem`;
@@ -47,8 +44,8 @@ export async function startNginx(): Promise<Nginx> {
     ...{ secure: `${origin}/`, plain: `http://127.0.0.1:${plain}/` },
     ...{ front: `http://127.0.0.1:${front}/`, caFile, home },
     async [Symbol.asyncDispose]() {
-      nginx.kill("SIGTERM");
-      await nginx.status;
+      for (const server of servers) server.kill("SIGTERM");
+      await Promise.all(servers.map((server) => server.status));
       await home[Symbol.asyncDispose]();
       await Deno.remove(directory, { recursive: true });
     },
@@ -71,20 +68,36 @@ async function writeFiles(directory: string): Promise<void> {
   }
 }
 
-function configuration(directory: string, secure: number, plain: number, front: number): string {
+/** One nginx, with one process that answers. */
+async function startOne(
+  directory: string,
+  name: string,
+  part: string,
+): Promise<Deno.ChildProcess> {
+  const own = `${directory}/${name}`;
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-    .map((name) => `${name}_temp_path ${directory}/${name};`).join(" ");
-  return `worker_processes 1; daemon off; pid ${directory}/pid; error_log ${directory}/errors;
+    .map((kind) => `${kind}_temp_path ${own}-${kind};`).join(" ");
+  await Deno.writeTextFile(
+    `${own}.conf`,
+    `worker_processes 1; daemon off; pid ${own}.pid; error_log ${own}.errors;
 events { worker_connections 1024; }
-http {
-  access_log off; keepalive_requests 1000000; ${temporary}
-  upstream api { server 127.0.0.1:${secure}; keepalive 64; keepalive_requests 1000000; }
+http { access_log off; keepalive_requests 1000000; ${temporary} ${part} }`,
+  );
+  return new Deno.Command("nginx", { args: ["-c", `${own}.conf`], stderr: "null" }).spawn();
+}
+
+function serverPart(directory: string, secure: number, plain: number): string {
+  return `
   server { listen 127.0.0.1:${plain}; root ${directory}/www; }
   server { listen 127.0.0.1:${secure} ssl; root ${directory}/www;
-    ssl_certificate ${directory}/cert.pem; ssl_certificate_key ${directory}/key.pem; }
+    ssl_certificate ${directory}/cert.pem; ssl_certificate_key ${directory}/key.pem; }`;
+}
+
+function frontPart(directory: string, secure: number, front: number): string {
+  return `
+  upstream api { server 127.0.0.1:${secure}; keepalive 64; keepalive_requests 1000000; }
   server { listen 127.0.0.1:${front}; location / {
     proxy_pass https://api; proxy_http_version 1.1; proxy_set_header Connection "";
     proxy_set_header Authorization "Bearer ${TOKEN}";
-    proxy_ssl_verify on; proxy_ssl_trusted_certificate ${directory}/ca.pem; proxy_ssl_name localhost; } }
-}`;
+    proxy_ssl_verify on; proxy_ssl_trusted_certificate ${directory}/ca.pem; proxy_ssl_name localhost; } }`;
 }

@@ -39,6 +39,7 @@ function findDeno() {
 
 const child = spawn(findDeno(), [
   ...FLAGS.map(forThisSystem),
+  ...(process.argv[2] === "proxy" ? ["@PROXY_FLAG@"] : []),
   join(__dirname, "../bundle/main.js"),
   ...process.argv.slice(2),
 ], { stdio: "inherit" });

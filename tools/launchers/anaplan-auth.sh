@@ -16,5 +16,7 @@ look_in() {
 }
 case $home in */node_modules/*) look_in "${home%/*}" ;; esac
 look_in "$home/node_modules"
-exec "$deno" @FLAGS@ \
+memory=
+if [ "${1-}" = proxy ]; then memory=@PROXY_FLAG@; fi
+exec "$deno" @FLAGS@ ${memory:+"$memory"} \
   "$home/bundle/main.js" "$@"

@@ -31,6 +31,8 @@ export interface Upstream extends AsyncDisposable {
   answerToken: Answering;
   /** Reads no body by itself: the handler has the request. */
   flowing: boolean;
+  /** Connections from now on see another certificate, of an authority that nobody trusts. */
+  changeCertificate(): Promise<void>;
 }
 
 /** Answers what it was asked in JSON. */
@@ -39,7 +41,8 @@ const echo: Answering = ({ method, url, headers, body }, response) => {
   response.end(JSON.stringify({ method, url, headers, length: body.length }));
 };
 
-export async function startUpstream(): Promise<Upstream> {
+/** @param address where it listens on this computer. */
+export async function startUpstream(address = "127.0.0.1"): Promise<Upstream> {
   const { caPem, certificatePem, keyPem } = await makeCertificate();
   const directory = await Deno.makeTempDir({ prefix: "anaplan-auth-upstream-" });
   await Deno.writeTextFile(`${directory}/ca.pem`, caPem);
@@ -62,9 +65,9 @@ export async function startUpstream(): Promise<Upstream> {
   const server = createServer({ cert: certificatePem, key: keyPem }, (request, response) => {
     void handle(request, response).catch(() => response.destroy());
   });
-  const { port, ...listener } = await listening(server);
+  const { port, ...listener } = await listening(server, address);
   const upstream: Upstream = {
-    origin: `https://127.0.0.1:${port}`,
+    origin: `https://${address.includes(":") ? `[${address}]` : address}:${port}`,
     caFile: `${directory}/ca.pem`,
     asked,
     get refreshes() {
@@ -81,6 +84,10 @@ export async function startUpstream(): Promise<Upstream> {
       }));
     },
     flowing: false,
+    async changeCertificate() {
+      const other = await makeCertificate();
+      server.setSecureContext({ cert: other.certificatePem, key: other.keyPem });
+    },
     async [Symbol.asyncDispose]() {
       await listener[Symbol.asyncDispose]();
       await Deno.remove(directory, { recursive: true });
@@ -110,10 +117,10 @@ export const OLD_TOKEN = "the-old-token-0123456789";
 export async function proxyScene(
   flags: readonly string[] = [],
   fields: Readonly<Record<string, unknown>> = {},
-  options: Partial<ProgramOptions> = {},
+  { address, ...options }: Partial<ProgramOptions> & { readonly address?: string } = {},
 ): Promise<ProxyScene> {
   await using undo = new AsyncDisposableStack();
-  const upstream = undo.use(await startUpstream());
+  const upstream = undo.use(await startUpstream(address));
   const { origin, caFile } = upstream;
   const endpoints = {
     authorization: `${origin}/authorize`,

@@ -63,7 +63,7 @@ async function sealedOnly(): Promise<number> {
   return codeFor(rows);
 }
 
-/** Tortures a login store; `--quick` and other numbers than the usual ones write nothing. */
+/** Tortures a login store; `--quick` writes nothing. A row of the page says how much was tried. */
 async function storeOnly(kind: string): Promise<number> {
   if (kind !== "postgresql" && kind !== "etcd") throw new Error("--store needs postgresql or etcd");
   const number = (flag: string, usual: number): number =>

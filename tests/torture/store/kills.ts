@@ -115,7 +115,8 @@ async function signInAgain({ sandbox, homes: [home], env }: SharedWorld): Promis
   if (home !== undefined) await signIn(sandbox, home, { env });
 }
 
-function added(a: Kills, b: Kills): Kills {
+/** The counts of two together. */
+export function added(a: Kills, b: Kills): Kills {
   return {
     tried: a.tried + b.tried,
     done: a.done + b.done,

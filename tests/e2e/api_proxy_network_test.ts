@@ -1,5 +1,5 @@
 // `proxy` in networks that are not plain: behind a company's proxy, over IPv6, before a server whose certificate
-// changes. Rule: real TLS; whoever answers with another certificate gets no request.
+// changes. Rule: real TLS; a server with an untrusted certificate gets no request.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { corporate, HOSTS } from "../support/corporate.ts";
 import { startProgram } from "../support/program.ts";

@@ -31,7 +31,7 @@ export interface Upstream extends AsyncDisposable {
   answerToken: Answering;
   /** Reads no body by itself: the handler has the request. */
   flowing: boolean;
-  /** Connections from now on see another certificate, of an authority that nobody trusts. */
+  /** Connections from now on see another certificate, of an untrusted authority. */
   changeCertificate(): Promise<void>;
 }
 

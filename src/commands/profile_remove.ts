@@ -56,7 +56,10 @@ export async function profileRemove(
     change = { isOfProfileInUse: before === profile, inUse: inUse === before ? undefined : inUse };
     return inUse ?? (current === undefined ? undefined : null); // what is said to be used is chosen
   };
-  await changeCurrentProfile(configDir, remove, context.system, warn);
+  await changeCurrentProfile(configDir, remove, context.system, warn).catch((error) => {
+    if (hadLogin) warn(`the login of profile ${profile} is removed`);
+    throw error;
+  });
   await login.settings?.keep(); // none are left here, so none are left in a store
   const left = await everyProfile(configDir, store);
   const current = left.find((name) => name === profileInUse(configDir)) ?? null;

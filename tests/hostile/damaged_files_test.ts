@@ -235,6 +235,27 @@ Deno.test("profile remove leaves the login when config.json is damaged and may n
   assertEquals((await at.home.credentials())?.refreshToken, "old-refresh-token");
 });
 
+Deno.test({
+  name: "profile remove says that the login is gone when the settings stay",
+  ignore: Deno.build.os !== "linux" || Deno.uid() !== 0,
+  async fn() {
+    await using home = await staleLogin(SERVICE);
+    const path = `${home.configDir}/profiles/default.json`;
+    const chattr = (flag: string): void =>
+      void new Deno.Command("chattr", { args: [flag, path] }).outputSync();
+    chattr("+i");
+    try {
+      const { code, stderr } = await runBounded(["profile", "remove", "default"], {
+        home: home.path,
+      });
+      assertEquals([code, await home.credentials()], [7, undefined]);
+      assertStringIncludes(stderr, "Warning: the login of profile default is removed\n");
+    } finally {
+      chattr("-i");
+    }
+  },
+});
+
 Deno.test("logout removes the login of a damaged profile, and sends its tokens nowhere", async () => {
   await using sandbox = await startSandbox();
   await using home = await staleLogin(sandbox, { expiresAt: Date.now() + 600_000 });

@@ -103,8 +103,6 @@ export function notJson({ method, url }: Call): CliError {
   return new CliError(
     "unavailable",
     `Cannot ${method} ${url.host}${url.pathname}: the answer is not JSON`,
-    {
-      next: "take it as it is, without --json and --paginate; or try again in a minute",
-    },
+    { next: "take it as it is, without --json and --paginate; or try again in a minute" },
   );
 }

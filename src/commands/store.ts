@@ -155,9 +155,7 @@ function addressIn(
   throw new CliError(
     "usage",
     "Cannot take a password on the command line: other users can see it",
-    {
-      next: "leave it out; PGPASSFILE or ANAPLAN_AUTH_STORE_PASSWORD_FILE can name it",
-    },
+    { next: "leave it out; PGPASSFILE or ANAPLAN_AUTH_STORE_PASSWORD_FILE can name it" },
   );
 }
 

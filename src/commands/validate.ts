@@ -24,9 +24,7 @@ export async function validate(flags: CommonFlags, context: CommandContext): Pro
     throw new CliError(
       "usage",
       `Cannot validate the token: ${settings.issuer} has no authentication service`,
-      {
-        next: words`name one with --auth-url at the next login, or use ${run("whoami")}`,
-      },
+      { next: words`name one with --auth-url at the next login, or use ${run("whoami")}` },
     );
   }
   const tokenSet = await freshTokenSet(settings, context);

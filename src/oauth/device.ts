@@ -66,9 +66,7 @@ export async function startDeviceAuthorization(
     throw new CliError(
       "usage",
       `Cannot sign in by device: ${server.name} names no endpoint for it`,
-      {
-        next: "give it with --device-endpoint, or sign in without --device",
-      },
+      { next: "give it with --device-endpoint, or sign in without --device" },
     );
   }
   const wire = toWire(server, client);

@@ -29,9 +29,7 @@ export async function discover(
     throw new CliError(
       "unavailable",
       `Cannot use ${identifier.host} now: it answered HTTP ${response.status}`,
-      {
-        next: "try the same command again in a minute",
-      },
+      { next: "try the same command again in a minute" },
     );
   }
   return toDiscovered(issuer, await metadataIn(response, issuer));

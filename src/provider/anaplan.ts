@@ -167,8 +167,6 @@ function apiError(
   return new CliError(
     "unavailable",
     `Cannot use ${host} now: it answered HTTP ${status}${theirs}`,
-    {
-      next: "try the same command again in a minute",
-    },
+    { next: "try the same command again in a minute" },
   );
 }

@@ -154,9 +154,7 @@ async function userinfo(
     throw new CliError(
       "login_required",
       `Cannot use ${host}: it rejected the access token`,
-      {
-        next: signIn(),
-      },
+      { next: signIn() },
     );
   }
   const claims = await bodyOf(response, login.accessToken);
@@ -164,18 +162,14 @@ async function userinfo(
     throw new CliError(
       "unavailable",
       `Cannot use ${host} now: it answered HTTP ${response.status}`,
-      {
-        next: "try the same command again in a minute",
-      },
+      { next: "try the same command again in a minute" },
     );
   }
   if (login.subject !== undefined && claims["sub"] !== login.subject) {
     throw new CliError(
       "denied",
       `Cannot say who you are: ${host} answers for another user than the one who signed in (sub)`,
-      {
-        next: words`${signIn()}; if it happens again, tell the provider`,
-      },
+      { next: words`${signIn()}; if it happens again, tell the provider` },
     );
   }
   const text = (name: string): string => printable(field(claims, name, "string") ?? "");

@@ -144,9 +144,7 @@ function ownServices(settings: Settings): { readonly api: string; readonly auth?
   throw new CliError(
     "usage",
     `Cannot call an API: the address of the API of ${issuer} is unknown`,
-    {
-      next: run(`profile set ${settings.profile} --api-url URL`),
-    },
+    { next: run(`profile set ${settings.profile} --api-url URL`) },
   );
 }
 

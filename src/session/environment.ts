@@ -80,9 +80,7 @@ function loginOf(settings: Settings): TokenSet {
     throw new CliError(
       "usage",
       `Cannot use ${variable}: there is more in it than a refresh token`,
-      {
-        next: "put the refresh token there, and nothing else: no JSON, and one line",
-      },
+      { next: "put the refresh token there, and nothing else: no JSON, and one line" },
     );
   }
   const ended = { accessToken: new Secret(""), expiresAt: 0, obtainedAt: 0 };

@@ -160,9 +160,7 @@ function noSource(path: string, id: string): CliError {
   return new CliError(
     "storage",
     `Cannot open ${path}: it is not known where its key ${id} is`,
-    {
-      next: NAME_KEY,
-    },
+    { next: NAME_KEY },
   );
 }
 

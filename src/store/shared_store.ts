@@ -203,9 +203,7 @@ function noStore(): CliError {
   return new CliError(
     "usage",
     "Cannot use a login store: none is named, and logins are in files of this computer",
-    {
-      next: run("store use", { flags: "postgresql://USER@HOST/DATABASE" }),
-    },
+    { next: run("store use", { flags: "postgresql://USER@HOST/DATABASE" }) },
   );
 }
 

@@ -1,7 +1,7 @@
 // What an answer means. Rule: pure; only a status decides, and words from elsewhere are made harmless.
 
 import { run, signIn, words } from "../base/advice.ts";
-import { CliError } from "../base/errors.ts";
+import { CliError, ifPossible } from "../base/errors.ts";
 import { asObject, field, objectField } from "../base/json.ts";
 import { parseJsonWithout, quoteWords } from "../base/masking.ts";
 import type { Secret } from "../base/secret.ts";
@@ -86,16 +86,12 @@ function adviceOn(status: number, { issuer, region }: Settings): string {
 /** What an error body says: Anaplan's `status.message` or `message`; never the token that it may quote. */
 function wordsIn(body: Uint8Array, accessToken: Secret): string {
   if (body.length > LONGEST_WORDS) return "";
-  try {
-    const text = new TextDecoder().decode(body);
-    const fields = asObject(parseJsonWithout([accessToken.reveal()], text)) ?? {};
-    const status = objectField(fields, "status");
-    const words = (status && field(status, "message", "string")) ??
-      field(fields, "statusMessage", "string") ?? field(fields, "message", "string") ?? "";
-    return words.trim() === "" ? "" : `, ${quoteWords(words)}`;
-  } catch {
-    return ""; // an empty body or a web page
-  }
+  const text = new TextDecoder().decode(body); // it may be empty or a web page
+  const fields = ifPossible(() => asObject(parseJsonWithout([accessToken.reveal()], text))) ?? {};
+  const status = objectField(fields, "status");
+  const words = (status && field(status, "message", "string")) ??
+    field(fields, "statusMessage", "string") ?? field(fields, "message", "string") ?? "";
+  return words.trim() === "" ? "" : `, ${quoteWords(words)}`;
 }
 
 /** That an answer is no JSON where JSON was wanted: another program answers, or it broke off. */

@@ -1,9 +1,8 @@
 // seal, unseal: logins encrypted with a key that is kept elsewhere, and back to plain private files.
 
 import { run, words } from "../base/advice.ts";
-import { CliError } from "../base/errors.ts";
+import { CliError, ifPossible } from "../base/errors.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
-import { ifPossible } from "../files/private_directory.ts";
 import { realPath } from "../files/real_path.ts";
 import { storeOf } from "../session/store_in_use.ts";
 import { configDirectory } from "../settings/location.ts";

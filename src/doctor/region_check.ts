@@ -4,7 +4,7 @@
 import { placeName } from "../provider/authorization_server.ts";
 import { fetchUser } from "../provider/provider.ts";
 import type { CommandContext } from "../command.ts";
-import { CliError } from "../base/errors.ts";
+import { CliError, unlessFailed } from "../base/errors.ts";
 import { isDoubtful } from "../session/expiry.ts";
 import { freshTokenSet } from "../session/session.ts";
 import { storeOf } from "../session/store_in_use.ts";
@@ -61,10 +61,7 @@ async function ifReadable(
   settings: Settings,
   context: CommandContext,
 ): Promise<TokenSet | undefined> {
-  try {
-    return await (await storeOf(settings, context)).load(settings.profile);
-  } catch (error) {
-    if (error instanceof CliError) return undefined;
-    throw error;
-  }
+  return await unlessFailed(async () =>
+    await (await storeOf(settings, context)).load(settings.profile)
+  );
 }

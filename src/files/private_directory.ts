@@ -2,7 +2,7 @@
 // is neither read from nor written to, and its mode never changes.
 
 import { shell, type Words, words } from "../base/advice.ts";
-import type { CliError } from "../base/errors.ts";
+import { type CliError, reasonOf } from "../base/errors.ts";
 import { NewerVersion } from "../base/json.ts";
 import {
   assertOwner,
@@ -79,7 +79,7 @@ export function readIn<T>(
   try {
     return parse(text);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = reasonOf(cause);
     if (!(cause instanceof NewerVersion)) throw damagedFileError(path, reason, next, cause);
     throw refusal("use", path, reason, "install that version of anaplan-auth, or a later one", {
       code: "newer_version",
@@ -103,13 +103,4 @@ export function listDirectory(path: string): string[] {
 export function listNames(path: string): string[] {
   return listDirectory(path).filter((file) => file.endsWith(".json"))
     .map((file) => file.slice(0, -5));
-}
-
-/** What work gives, or nothing when it fails. */
-export function ifPossible<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
 }

@@ -3,7 +3,7 @@
 // a CliError of kind `storage`.
 
 import { shell, type Words } from "../base/advice.ts";
-import { CliError, type ErrorDetails } from "../base/errors.ts";
+import { CliError, type ErrorDetails, reasonOf } from "../base/errors.ts";
 import { shellWord } from "../base/text.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";
@@ -164,7 +164,7 @@ export function diskReason(error: unknown): string {
   if (error instanceof Deno.errors.IsADirectory) return "it is a directory";
   if (error instanceof Deno.errors.NotCapable) return "this program was not given access to it";
   if (error instanceof Deno.errors.AlreadyExists) return "something else is in its place";
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(error);
   const [, words = reason] = /([^:]+) \(os error \d+\)/.exec(reason) ?? [];
   return words.trim().toLowerCase(); // the rest of it names the call and the file
 }

@@ -1,6 +1,7 @@
 // Replaces and removes private files, and makes private directories. Rule: a file is replaced as a whole, and what is written is synced.
 
-import { assertPrivateDirectory, ifPossible, listDirectory } from "./private_directory.ts";
+import { ifPossible } from "../base/errors.ts";
+import { assertPrivateDirectory, listDirectory } from "./private_directory.ts";
 import {
   asStorageError,
   checkPrivateFile,
@@ -163,23 +164,17 @@ export function removePrivateFile(path: string, warn: Warn = () => {}): void {
 
 /** Whether anything is at the path that can be seen. */
 export function isThere(path: string): boolean {
-  try {
-    return lstatIfThere(path) !== undefined;
-  } catch {
-    return false;
-  }
+  return ifPossible(() => lstatIfThere(path)) !== undefined;
 }
 
 /** Whether the path leads to this open file, and not to another one, to none, or to where nothing can be seen. */
 export function leadsTo(path: string, file: Deno.FsFile): boolean {
-  try {
+  return ifPossible(() => {
     const there = Deno.lstatSync(path);
     if (IS_WINDOWS) return true; // no other file gets there while one is open
     const { ino, dev } = file.statSync();
     return there.ino === ino && there.dev === dev;
-  } catch {
-    return false;
-  }
+  }) ?? false;
 }
 
 /** Writes all bytes; one write may take fewer. */
@@ -196,13 +191,9 @@ export function removeIfThere(path: string): void {
   }
 }
 
-/** The same for what matters little: a file that stays is no failure. */
+/** The same for what matters little: a file that stays is removed the next time, or by the user. */
 export function removeIfPossible(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch {
-    // it is removed the next time, or by the user
-  }
+  ifPossible(() => Deno.removeSync(path));
 }
 
 /** Some file systems cannot do this, and a disk may fail here: what was done is done, and seen by all. */

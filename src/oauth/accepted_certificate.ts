@@ -2,7 +2,8 @@
 // beside the certificate; that it cannot be kept or read spoils nothing.
 
 import { field, parseObject } from "../base/json.ts";
-import { ifPossible, readIn } from "../files/private_directory.ts";
+import { ifPossible } from "../base/errors.ts";
+import { readIn } from "../files/private_directory.ts";
 import { writeIn } from "../files/replacement.ts";
 import type { ListenerCertificate } from "./certificate.ts";
 

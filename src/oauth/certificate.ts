@@ -2,7 +2,7 @@
 // browser that already accepts it needs no second click; the X.509 code is loaded only to make one.
 
 import { run } from "../base/advice.ts";
-import { CliError } from "../base/errors.ts";
+import { unlessFailed } from "../base/errors.ts";
 import { field, parseObject } from "../base/json.ts";
 import { lockFile } from "../files/lock_file.ts";
 import { readIn } from "../files/private_directory.ts";
@@ -54,13 +54,11 @@ async function usableCertificate(
   configDir: string,
   clock: Clock,
 ): Promise<ListenerCertificate | undefined> {
-  try {
-    const kept = await undamagedCertificate(configDir);
-    return kept !== undefined && kept.notAfter - clock.now() > RENEW_BEFORE ? kept : undefined;
-  } catch (error) {
-    if (error instanceof CliError && error.damagedFile !== undefined) return undefined;
-    throw error;
-  }
+  const kept = await unlessFailed(
+    () => undamagedCertificate(configDir),
+    ({ damagedFile }) => damagedFile !== undefined,
+  );
+  return kept !== undefined && kept.notAfter - clock.now() > RENEW_BEFORE ? kept : undefined;
 }
 
 /** A new certificate in the place of the one that is kept. */

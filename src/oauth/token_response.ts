@@ -3,7 +3,7 @@
 
 import { run, type Words, words } from "../base/advice.ts";
 import * as oauth from "oauth4webapi";
-import { CliError, type ErrorKind } from "../base/errors.ts";
+import { CliError, type ErrorKind, ifPossible } from "../base/errors.ts";
 import { asObject, field, type Fields, onlyDefined } from "../base/json.ts";
 import { Secret } from "../base/secret.ts";
 import { printable, quoteWords } from "../base/masking.ts";
@@ -255,13 +255,9 @@ async function idTokenProblem(
 
 /** The header and the claims of a JWT, unchecked (RFC 7519, section 3). */
 function jwtParts(idToken = ""): readonly (Fields | undefined)[] {
-  return idToken.split(".").slice(0, 2).map((part) => {
-    try {
-      return asObject(JSON.parse(atob(part.replaceAll("-", "+").replaceAll("_", "/"))));
-    } catch {
-      return undefined;
-    }
-  });
+  return idToken.split(".").slice(0, 2).map((part) =>
+    ifPossible(() => asObject(JSON.parse(atob(part.replaceAll("-", "+").replaceAll("_", "/")))))
+  );
 }
 
 /** The algorithm of an id_token; with `none` not even the header is vouched for. */

@@ -5,7 +5,7 @@ import { signIn } from "../base/advice.ts";
 import { caCertificates } from "../files/ca_file.ts";
 import { origins } from "./authorization_server.ts";
 import { authorization, type BoundLogin } from "./belonging.ts";
-import { CliError } from "../base/errors.ts";
+import { CliError, ifPossible } from "../base/errors.ts";
 import { asObject, field, type Fields, objectField, onlyDefined, timeField } from "../base/json.ts";
 import { parseJsonWithout, printable, quoteWords } from "../base/masking.ts";
 import { codeOrQuoted } from "../base/names.ts";
@@ -134,11 +134,8 @@ function parseUser(user: Fields): User {
 
 /** The JSON object in an answer; where it repeats the access token, that is masked. */
 export async function bodyOf(response: Response, accessToken: Secret): Promise<Fields | undefined> {
-  try {
-    return asObject(parseJsonWithout([accessToken.reveal()], await response.text()));
-  } catch {
-    return undefined; // an empty body or a web page; the status says enough
-  }
+  const text = await response.text(); // it may be empty or a web page; the status says enough
+  return ifPossible(() => asObject(parseJsonWithout([accessToken.reveal()], text)));
 }
 
 function apiError(

@@ -2,7 +2,8 @@
 // sealed or shared needs more, and config.json or a variable says so.
 
 import { run } from "../base/advice.ts";
-import { ifPossible, readIn } from "../files/private_directory.ts";
+import { ifPossible } from "../base/errors.ts";
+import { readIn } from "../files/private_directory.ts";
 import { readPrivateFile } from "../files/private_file.ts";
 import type { System } from "../system/contract.ts";
 import { isSealed, parseTokenSet, type TokenSet } from "../oauth/token_set.ts";

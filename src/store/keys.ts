@@ -2,7 +2,7 @@
 // gets nothing secret, and what it says is quoted only where it cannot be the key.
 
 import { run, type Words, words } from "../base/advice.ts";
-import { CliError } from "../base/errors.ts";
+import { CliError, ifPossible } from "../base/errors.ts";
 import { field, parseObject } from "../base/json.ts";
 import { quoteWords } from "../base/masking.ts";
 import { diskReason } from "../files/private_file.ts";
@@ -132,11 +132,8 @@ async function inKeychain(
 }
 
 function secretIn(answer: Uint8Array<ArrayBuffer>): string {
-  try {
-    return field(parseObject(new TextDecoder().decode(answer)), "Secret", "string") ?? "";
-  } catch {
-    return "";
-  }
+  const fields = ifPossible(() => parseObject(new TextDecoder().decode(answer)));
+  return field(fields ?? {}, "Secret", "string") ?? "";
 }
 
 /** Where a key is in a keychain. */

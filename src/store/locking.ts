@@ -2,9 +2,8 @@
 // may be from now on.
 
 import { run, type Words, words } from "../base/advice.ts";
-import { toCliError } from "../base/errors.ts";
+import { ifPossible, toCliError } from "../base/errors.ts";
 import { parseObject } from "../base/json.ts";
-import { ifPossible } from "../files/private_directory.ts";
 import { configText, mayBeSealing } from "./fresh_login.ts";
 import type { KeyChoice } from "./key_source.ts";
 import type { KeySystem } from "./keys.ts";

@@ -2,7 +2,8 @@
 // Rule: it only looks.
 
 import { parseObject } from "../base/json.ts";
-import { ifPossible, listDirectory } from "../files/private_directory.ts";
+import { ifPossible } from "../base/errors.ts";
+import { listDirectory } from "../files/private_directory.ts";
 import { readPrivateFile } from "../files/private_file.ts";
 import { isOwnedByUser } from "../files/loose_files.ts";
 import { realPath } from "../files/real_path.ts";

@@ -2,8 +2,8 @@
 // sealing is chosen. Rule: there is no way back to plain text but `unseal`.
 
 import { run, type Words, words } from "../base/advice.ts";
-import { CliError } from "../base/errors.ts";
-import { ifPossible, listDirectory } from "../files/private_directory.ts";
+import { CliError, ifPossible, reasonOf, unlessFailed } from "../base/errors.ts";
+import { listDirectory } from "../files/private_directory.ts";
 import { lstatIfThere, readPrivateFile } from "../files/private_file.ts";
 import type { KeyChoice, KeySource } from "./key_source.ts";
 import type { Key } from "./key.ts";
@@ -124,7 +124,7 @@ async function openSealed<T>(
   try {
     return parse(text);
   } catch (error) {
-    throw no(error instanceof Error ? error.message : String(error));
+    throw no(reasonOf(error));
   }
 }
 
@@ -135,14 +135,11 @@ async function anyKey(
   system: KeySystem,
 ): Promise<Key> {
   const { keyAt } = await import("./keys.ts");
-  if (present.by === "keychain" && wanted.id !== undefined) {
-    try {
-      return await keyAt({ ...present, id: wanted.id }, system);
-    } catch (error) {
-      if (!(error instanceof CliError)) throw error;
-    }
-  }
-  return await keyAt(present, system, wanted);
+  const { id } = wanted;
+  const other = present.by === "keychain" && id !== undefined
+    ? await unlessFailed(() => keyAt({ ...present, id }, system))
+    : undefined;
+  return other ?? await keyAt(present, system, wanted);
 }
 
 /** What to do when the present key is lost; `path` is of a login that is sealed with it. */

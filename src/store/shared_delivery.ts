@@ -2,8 +2,7 @@
 // other; those that cannot be opened any more are said to be lost, and are in no sign-in's way.
 
 import { signIn } from "../base/advice.ts";
-import { CliError } from "../base/errors.ts";
-import { ifPossible } from "../files/private_directory.ts";
+import { CliError, ifPossible } from "../base/errors.ts";
 import type { Warn } from "../files/private_file.ts";
 import { isThere } from "../files/replacement.ts";
 import { loadOrSetAside } from "../files/set_aside.ts";

@@ -1,10 +1,10 @@
 // The directory in which a computer keeps what it needs of a shared store: locks, copies, rescued tokens. Rule: it is
 // below the configuration directory, unless nothing can be written there, as in a container whose disk is read-only.
 
-import { CliError } from "../base/errors.ts";
+import { CliError, succeeds } from "../base/errors.ts";
 import { ensurePrivateDirectory, isThere, openPrivateFile } from "../files/replacement.ts";
 import type { System } from "../system/contract.ts";
-import { rescuePlaces, succeeds } from "./rescue.ts";
+import { rescuePlaces } from "./rescue.ts";
 
 type DirectorySystem = Pick<System, "env">;
 

@@ -1,13 +1,13 @@
 // Where else on this computer rescued tokens of shared stores may be: under another spelling of a store's address, and
 // where there was room when their own place failed. Rule: every command that takes the lock looks there.
 
-import { CliError } from "../base/errors.ts";
+import { ifPossible, succeeds, unlessFailed } from "../base/errors.ts";
 import { type Clock, type FileLock, lockFile } from "../files/lock_file.ts";
-import { ifPossible, listDirectory } from "../files/private_directory.ts";
+import { listDirectory } from "../files/private_directory.ts";
 import { readPrivateFile, type Warn } from "../files/private_file.ts";
 import { isThere, writePrivateFile } from "../files/replacement.ts";
 import type { System } from "../system/contract.ts";
-import { PREFIX, rescuePlaces, succeeds } from "./rescue.ts";
+import { PREFIX, rescuePlaces } from "./rescue.ts";
 import { sharedRoots } from "./shared_directory.ts";
 import { mayBeRescuedAt, rescueFile, WAITING } from "./shared_rescue.ts";
 
@@ -60,12 +60,7 @@ export async function lockIfFree(
   clock: Clock,
   deadline = 0,
 ): Promise<FileLock | undefined> {
-  try {
-    return await lockFile(path.replace(/rescued$/, "lock"), deadline, clock);
-  } catch (error) {
-    if (error instanceof CliError) return undefined;
-    throw error;
-  }
+  return await unlessFailed(() => lockFile(path.replace(/rescued$/, "lock"), deadline, clock));
 }
 
 /** Whether tokens may wait for the profile's place in a store; only who has the locks can tell. */

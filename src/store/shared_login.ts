@@ -1,9 +1,8 @@
 // A login in a shared store under its locks: the file lock of this computer first, then that of the store. Rule: new
 // tokens are in a sealed file here before the store is asked to save them, and until it has.
 
-import { CliError } from "../base/errors.ts";
+import { CliError, ifPossible, succeeds } from "../base/errors.ts";
 import { type FileLock, lockFile } from "../files/lock_file.ts";
-import { ifPossible } from "../files/private_directory.ts";
 import { readPrivateFile, type Warn } from "../files/private_file.ts";
 import { ensurePrivateDirectory, isThere, type Replacement } from "../files/replacement.ts";
 import { HERE_DEADLINE, type Owner, PROOF_LIFETIME } from "./engines/engine.ts";
@@ -19,7 +18,6 @@ import {
   rowWith,
   type SharedPlace,
 } from "./shared_place.ts";
-import { succeeds } from "./rescue.ts";
 import type { Sealer } from "./sealing.ts";
 import { otherRescuePaths, rescuedTo } from "./shared_elsewhere.ts";
 import { beginRescue, removeRescue, rescueText, setRescueAside } from "./shared_rescue.ts";

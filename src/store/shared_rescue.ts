@@ -1,9 +1,8 @@
 // Tokens on their way into a shared store: in a sealed file of this computer from the server's answer until the store
 // has them. Rule: they go over the login that they follow, and over no other.
 
-import { CliError } from "../base/errors.ts";
+import { CliError, ifPossible } from "../base/errors.ts";
 import { field, parseObject } from "../base/json.ts";
-import { ifPossible } from "../files/private_directory.ts";
 import { asStorageError, readPrivateFile, type Warn } from "../files/private_file.ts";
 import {
   beginReplacement,

@@ -2,9 +2,8 @@
 // Rule: those of this computer that did not come from the store stay as they are, and so do paths of one computer.
 
 import { type Words, words } from "../base/advice.ts";
-import { CliError } from "../base/errors.ts";
+import { CliError, ifPossible } from "../base/errors.ts";
 import { type Fields, parseObject } from "../base/json.ts";
-import { ifPossible } from "../files/private_directory.ts";
 import { readPrivateFile } from "../files/private_file.ts";
 import { removePrivateFile, writeIn, writePrivateFile } from "../files/replacement.ts";
 import type { Sealing } from "./sealing.ts";

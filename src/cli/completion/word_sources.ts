@@ -1,6 +1,7 @@
 // Where the words come from that a shell completes. Rule: the names in one directory are read, and no
 // file's text.
 
+import { ifPossible } from "../../base/errors.ts";
 import { isProfileName } from "../../base/text.ts";
 import { configDirectory } from "../../settings/location.ts";
 import { profileNames } from "../../settings/location.ts";
@@ -50,12 +51,9 @@ function describedCandidates(words: Readonly<Record<string, string>>): Candidate
   return Object.entries(words).map(([value, description]) => ({ value, description }));
 }
 
+/** The command itself says why there are none; flags can still be completed. */
 function savedProfiles(before: readonly string[], world: CompletionSystem): string[] {
-  try {
-    return profileNames(configDirOf(before, world));
-  } catch {
-    return []; // the command itself says why; flags can still be completed
-  }
+  return ifPossible(() => profileNames(configDirOf(before, world))) ?? [];
 }
 
 /** Where profiles are kept: as the line says it, or the environment. */

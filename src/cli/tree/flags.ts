@@ -2,6 +2,7 @@
 // of settings; another flag's brief names its variable.
 
 import type { FlagParametersForType, TypedFlagParameter } from "@stricli/core";
+import { reasonOf } from "../../base/errors.ts";
 import { completableFrom, type TreeContext, type WordSource } from "./loading.ts";
 import { parseSetup, parseText, type Setup } from "../../base/parse.ts";
 import { briefOf, flagKey, type GivenFlags, type Row, ROWS } from "../../settings/table.ts";
@@ -60,8 +61,7 @@ async function regionNamed(text: string): Promise<string> {
   try {
     return regionNamed(text);
   } catch (error) { // Stricli adds no flag to what is thrown later
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`Cannot use "${text}" for --region: ${reason}`);
+    throw new Error(`Cannot use "${text}" for --region: ${reasonOf(error)}`);
   }
 }
 
@@ -72,8 +72,7 @@ export async function setupNamed(text: string): Promise<Setup> {
     const { existingRegion } = await import("../../provider/region_named.ts");
     return { ...setup, region: existingRegion(setup.region) };
   } catch (error) { // as above
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`Cannot use "${text}" for --setup: ${reason}`);
+    throw new Error(`Cannot use "${text}" for --setup: ${reasonOf(error)}`);
   }
 }
 

@@ -1,7 +1,8 @@
 // profile remove: settings and the login in them. Rule: what stays valid at the server is said before anything is removed.
 
+import { serverName } from "../settings/settings.ts";
 import { run, type Words, words } from "../base/advice.ts";
-import { CliError } from "../base/errors.ts";
+import { CliError, unlessFailed } from "../base/errors.ts";
 import { clockTime, duration } from "../base/times.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { loadOrSetAside } from "../files/set_aside.ts";
@@ -89,9 +90,10 @@ async function confirmRemoval(
   { yes = false }: ProfileRemoveFlags,
   { system, talk }: CommandContext,
 ): Promise<void> {
-  const login = await unlessDamaged(() => store.load(profile));
-  const settings = await unlessDamaged(() => loadProfile(configDir, profile)) ?? {};
-  await unlessDamaged(() => currentProfile(configDir));
+  const isOlder = ({ code }: CliError): boolean => code !== "newer_version";
+  const login = await unlessFailed(() => store.load(profile), isOlder); // a damaged one is set aside later
+  const settings = await unlessFailed(() => loadProfile(configDir, profile), isOlder) ?? {};
+  await unlessFailed(() => currentProfile(configDir), isOlder);
   const where = store.sharedAt === undefined
     ? "here only"
     : `from the login store ${store.sharedAt}, so for every computer that uses it`;
@@ -111,23 +113,13 @@ async function confirmRemoval(
   });
 }
 
-/** What is loaded; a damaged file, which is set aside later, counts as none. @throws {CliError} for one of a newer version. */
-async function unlessDamaged<T>(load: () => T | Promise<T>): Promise<T | undefined> {
-  try {
-    return await load();
-  } catch (error) {
-    if (error instanceof CliError && error.code === "newer_version") throw error;
-    return undefined;
-  }
-}
-
 /** Until when the server may accept the login. */
 function remaining(
   login: TokenSet | undefined,
   { issuer, refreshTokenLifetime }: ReturnType<typeof loadProfile> & object,
   now: number,
 ): Words {
-  const server = issuer === undefined ? "Anaplan" : new URL(issuer).host;
+  const server = serverName({ issuer });
   const expiry = login && loginExpiry(login, { issuer, refreshTokenLifetime });
   if (expiry === undefined || !("at" in expiry) || expiry.at <= now) {
     return `${server} may still accept its tokens`;

@@ -1,5 +1,6 @@
 // store status: where logins are, who saved them, and how the database copies them.
 
+import { everyLogin } from "../session/every_profile.ts";
 import { run, type Words, words } from "../base/advice.ts";
 import { table } from "../base/lines.ts";
 import { isoTime } from "../base/text.ts";
@@ -15,8 +16,7 @@ import { presentAddress, type Row } from "../store/store_choice.ts";
 export async function storeStatus(flags: CommonFlags, context: CommandContext): Promise<Answer> {
   const { system, talk: { warn } } = context;
   const configDir = configDirectory(flags, system);
-  const files = openStore(configDir, system, warn);
-  const here = [...new Set([...await files.names(), ...await files.waiting()])].sort();
+  const here = await everyLogin(openStore(configDir, system, warn));
   const waiting = warnOfWaiting(configDir, system, warn);
   const inFiles = { in_files: here, waiting };
   if (presentAddress(configDir, system) === undefined) return filesStatus(configDir, inFiles);

@@ -1,7 +1,7 @@
 // Lock files. Rule: the system's own lock on a file of its own, never on the one that is replaced; it ends
 // with the process, however that dies, and no process goes on without it.
 
-import { CliError, ifPossible } from "../base/errors.ts";
+import { CliError, ifPossible, IN_A_MINUTE } from "../base/errors.ts";
 import { asStorageError, checkPrivateFile } from "./private_file.ts";
 import { leadsTo, openPrivateFile, writeAll } from "./replacement.ts";
 
@@ -126,7 +126,7 @@ function heldLock(locked: Deno.FsFile, path: string): FileLock {
 function lockReplacedError(path: string): CliError {
   const reason = "its lock file was replaced, and another process holds the new one";
   return new CliError("storage", `Cannot lock ${path}: ${reason}`, {
-    next: "try the same command again in a minute",
+    next: IN_A_MINUTE,
     cause: new Error(reason),
   });
 }
@@ -136,9 +136,7 @@ function lockHeldTooLongError(path: string, waited: number): CliError {
   const who = holder === undefined ? "another process" : `process ${holder}`;
   const seconds = Math.floor(waited / 100) / 10;
   return new CliError("storage", `Cannot lock ${path}: waited ${seconds} s; ${who} holds it`, {
-    next: holder === undefined
-      ? "try the same command again in a minute"
-      : `see what it does (ps ${holder}), then try again`,
+    next: holder === undefined ? IN_A_MINUTE : `see what it does (ps ${holder}), then try again`,
   });
 }
 

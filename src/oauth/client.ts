@@ -3,7 +3,7 @@
 
 import { signIn, type Words } from "../base/advice.ts";
 import * as oauth from "oauth4webapi";
-import { CliError, type ErrorKind } from "../base/errors.ts";
+import { CliError, type ErrorKind, IN_A_MINUTE } from "../base/errors.ts";
 import type { Secret } from "../base/secret.ts";
 import type { TokenSet } from "./token_set.ts";
 import {
@@ -96,7 +96,6 @@ interface RefusalMeaning {
 }
 
 const SIGN_IN = signIn();
-const WAIT = "try the same command again in a minute";
 
 /**
  * Refusals by their error code (RFC 6749, section 5.2; RFC 8628, section 3.5). `login_required` marks the
@@ -125,7 +124,7 @@ const REFUSALS: readonly RefusalMeaning[] = [
     errors: ["temporarily_unavailable", "server_error", "slow_down", "rate_limit_exceeded"],
     kind: "unavailable",
     reason: "cannot answer now",
-    next: WAIT,
+    next: IN_A_MINUTE,
   },
 ];
 
@@ -133,7 +132,7 @@ const REFUSALS: readonly RefusalMeaning[] = [
 const OTHER_REFUSAL = {
   kind: "unavailable",
   reason: "did not answer the request",
-  next: WAIT,
+  next: IN_A_MINUTE,
 } as const;
 
 function refreshRejectedError(refusal: Refusal, server: AuthorizationServer): CliError {

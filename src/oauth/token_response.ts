@@ -3,7 +3,7 @@
 
 import { run, type Words, words } from "../base/advice.ts";
 import * as oauth from "oauth4webapi";
-import { CliError, type ErrorKind, ifPossible } from "../base/errors.ts";
+import { cannotUseNow, CliError, type ErrorKind, ifPossible } from "../base/errors.ts";
 import { asObject, field, type Fields, onlyDefined } from "../base/json.ts";
 import { Secret } from "../base/secret.ts";
 import { printable, quoteWords } from "../base/masking.ts";
@@ -184,7 +184,6 @@ function oauthErrorIn(body: Fields | undefined): string | undefined {
 }
 
 function unusableAnswer(status: number, text: string, server: AuthorizationServer): CliError {
-  const host = new URL(server.tokenEndpoint).host;
   const what = status === 429
     ? "too many requests at the moment (429)"
     : isPage(text)
@@ -192,9 +191,7 @@ function unusableAnswer(status: number, text: string, server: AuthorizationServe
     : status >= 200 && status < 300
     ? "its answer is not the JSON of a token endpoint"
     : `it answered HTTP ${status}`;
-  return new CliError("unavailable", `Cannot use ${host} now: ${what}`, {
-    next: "try the same command again in a minute",
-  });
+  return cannotUseNow(server.tokenEndpoint, what);
 }
 
 /**

@@ -2,7 +2,7 @@
 // authorization server goes through `system.fetch`.
 
 import * as oauth from "oauth4webapi";
-import { CliError } from "../base/errors.ts";
+import { CliError, IN_A_MINUTE } from "../base/errors.ts";
 import { field, onlyDefined } from "../base/json.ts";
 import { maskFields, secretsIn } from "../base/masking.ts";
 import type { ClientAuth } from "../base/metadata.ts";
@@ -169,7 +169,7 @@ async function answerTo(request: HttpRequest, system: Pick<System, "fetch">): Pr
     const reason = error.answerLost ? "it broke off in the middle" : "it is far too long";
     throw new CliError("unavailable", `Cannot use the answer of ${host}: ${reason}`, {
       code: "answer_cut",
-      next: "try the same command again in a minute",
+      next: IN_A_MINUTE,
     });
   }
 }

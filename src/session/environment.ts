@@ -8,7 +8,7 @@ import {
   REFRESH_TOKEN_FILE_VARIABLE,
   refreshTokenVariable,
 } from "./advice_in_use.ts";
-import { CliError } from "../base/errors.ts";
+import { CliError, IN_A_MINUTE } from "../base/errors.ts";
 import { onlyDefined } from "../base/json.ts";
 import { readNamedFile } from "../files/named_file.ts";
 import { Secret } from "../base/secret.ts";
@@ -59,9 +59,7 @@ function noAccessToken(
   { refreshTokenRotates }: TokenSet,
 ): CliError {
   return new CliError("unavailable", "Cannot use the server's answer: it has no access token", {
-    next: refreshTokenRotates
-      ? newRefreshToken(environment)
-      : "try the same command again in a minute",
+    next: refreshTokenRotates ? newRefreshToken(environment) : IN_A_MINUTE,
   });
 }
 

@@ -3,6 +3,13 @@
 import { profileNames } from "../settings/location.ts";
 import type { LoginStore } from "../store/login_store.ts";
 
+/** Every profile that has a login, or tokens that wait for their place, sorted. */
+export async function everyLogin(
+  store: Pick<LoginStore, "names" | "waiting">,
+): Promise<string[]> {
+  return [...new Set([...await store.names(), ...await store.waiting()])].sort();
+}
+
 /** Every profile that has settings or a login, sorted. */
 export async function everyProfile(
   configDir: string,

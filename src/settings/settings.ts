@@ -184,6 +184,11 @@ export function warnOfUnused(before: Profile | undefined, given: Profile, warn: 
   warn(`the profile's ${unused.join(", ")} ${are} for another issuer or region, and not used`);
 }
 
+/** What people call the server of a login: `Anaplan`, or the issuer's host. */
+export function serverName({ issuer }: { readonly issuer?: string | undefined }): string {
+  return issuer === undefined ? "Anaplan" : new URL(issuer).host;
+}
+
 /** The profile that does not exist, and those that do; `undefined` when it does, or is the default. */
 export function missingProfile(
   { configDir, profile, profileExists }: ChosenProfile,

@@ -8,7 +8,7 @@ import {
   removePrivateFile,
   renewPrivateFile,
 } from "../files/replacement.ts";
-import { CliError, ifPossible, unlessFailed } from "../base/errors.ts";
+import { ifPossible, orWarn, unlessFailed } from "../base/errors.ts";
 import type { Sealer, Sealing } from "./sealing.ts";
 import { isSealed, type TokenSet } from "../oauth/token_set.ts";
 import { sameTokenSet, serializeTokenSet } from "../oauth/token_sets.ts";
@@ -31,13 +31,11 @@ export async function copyText(login: TokenSet, seal: Sealer): Promise<string> {
  * as that of any other computer.
  */
 export async function writeCopy(path: string, text: Promise<string>, warn: Warn): Promise<void> {
-  try {
+  const write = async (): Promise<void> => {
     ensurePrivateDirectory(splitPath(path)[0]);
     renewPrivateFile(path, await text);
-  } catch (error) {
-    if (!(error instanceof CliError)) throw error;
-    warn(`${error.message}; each command asks the login store until that is fixed`);
-  }
+  };
+  await orWarn(write, "each command asks the login store until that is fixed", warn);
 }
 
 /** Removes the copy. */

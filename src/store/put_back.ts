@@ -2,7 +2,7 @@
 // done, and never over a login that they do not follow.
 
 import { signIn } from "../base/advice.ts";
-import { CliError, succeeds, toCliError, unlessFailed } from "../base/errors.ts";
+import { CliError, orWarn, succeeds, toCliError, unlessFailed } from "../base/errors.ts";
 import type { FileLock } from "../files/lock_file.ts";
 import { readIn } from "../files/private_directory.ts";
 import type { Warn } from "../files/private_file.ts";
@@ -80,12 +80,7 @@ async function putBackRescued(
     });
     warn(`the tokens that were rescued to ${rescued.path} are now in ${path}`);
   }
-  try {
-    removePrivateFile(rescued.path, warn);
-  } catch (error) {
-    if (!(error instanceof CliError)) throw error;
-    warn(`${error.message}; remove it: it holds tokens`);
-  }
+  await orWarn(() => removePrivateFile(rescued.path, warn), "remove it: it holds tokens", warn);
   return isNew;
 }
 

@@ -2,7 +2,7 @@
 // that logins may still be sealed with are in config.json, and a key is removed when no login needs it.
 
 import type { Words } from "../base/advice.ts";
-import { type CliError, toCliError } from "../base/errors.ts";
+import { forEachOf } from "../base/errors.ts";
 import { readConfig } from "../files/config_fields.ts";
 import { lockConfig, writeConfig } from "../files/config_file.ts";
 import { type FileLock, lockFile } from "../files/lock_file.ts";
@@ -63,14 +63,9 @@ export async function resealAll(chosen: KeyChoice, change: KeyChange): Promise<s
     .map((file) => /^(.+?)\.(json|lock|json\.next|json\..+\.tmp)$/.exec(file)?.[1])
     .filter((name) => name !== undefined);
   const profiles: string[] = [];
-  let failure: CliError | undefined;
-  for (const name of new Set(names)) {
-    try {
-      if (await reseal(name, chosen, change)) profiles.push(name);
-    } catch (error) {
-      failure ??= toCliError(error); // one that cannot be opened must not keep the others as they are
-    }
-  }
+  const failure = await forEachOf(new Set(names), async (name) => {
+    if (await reseal(name, chosen, change)) profiles.push(name);
+  });
   if (failure !== undefined) throw failure;
   for (const path of chosen.key === undefined ? [] : plainTexts(change.configDir, change.system)) {
     change.warn(`${path} is not sealed and may hold tokens; remove it`);

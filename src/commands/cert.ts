@@ -12,7 +12,7 @@ import {
   savePublicCertificate,
 } from "../oauth/certificate.ts";
 import { configDirectory } from "../settings/location.ts";
-import { isoTime, shellWord } from "../base/text.ts";
+import { shellWord } from "../base/text.ts";
 import { dateTime, duration } from "../base/times.ts";
 import { table } from "../base/lines.ts";
 import { trustCommands } from "../base/trust_commands.ts";
@@ -109,7 +109,7 @@ function describeCertificate(certificate: ListenerCertificate, { system }: Comma
     data: {
       names: ["127.0.0.1", "::1", "localhost"],
       fingerprint_sha256: certificate.fingerprint,
-      not_after: isoTime(certificate.notAfter),
+      not_after: new Date(certificate.notAfter).toISOString(),
     },
   };
 }

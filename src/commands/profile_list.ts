@@ -3,7 +3,7 @@
 import { run, words } from "../base/advice.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { CliError, unlessFailed } from "../base/errors.ts";
-import { assertPrivateDirectory } from "../files/private_directory.ts";
+import { assertPrivateDirectory } from "../files/private_file.ts";
 import { nameOf } from "../provider/provider.ts";
 import { assumedExpiry, signedOut, signedOutInShort } from "../session/expiry.ts";
 import { otherServer } from "../session/other_server.ts";

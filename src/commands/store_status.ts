@@ -3,7 +3,6 @@
 import { everyLogin } from "../session/every_profile.ts";
 import { run, type Words, words } from "../base/advice.ts";
 import { table } from "../base/lines.ts";
-import { isoTime } from "../base/text.ts";
 import { dateTime } from "../base/times.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { configDirectory } from "../settings/location.ts";
@@ -75,7 +74,7 @@ function asData({ generation, savedBy, savedAt, attempt }: Row) {
   return {
     generation,
     saved_by: savedBy ?? null,
-    saved_at: savedAt === undefined ? null : isoTime(savedAt),
+    saved_at: savedAt === undefined ? null : new Date(savedAt).toISOString(),
     refreshing_by: attempt?.by ?? null,
   };
 }

@@ -5,7 +5,6 @@ import type { CommandContext, CommonFlags, Verbatim } from "../command.ts";
 import { unlessFailed } from "../base/errors.ts";
 import { profileLocation } from "../settings/location.ts";
 import { plainLogin } from "../store/fresh_login.ts";
-import { isoTime } from "../base/text.ts";
 import { isFresh, type TokenSet } from "../oauth/token_set.ts";
 
 /** The flags of `token`. */
@@ -27,7 +26,11 @@ export async function token(flags: TokenFlags, context: CommandContext): Promise
   return {
     kind: "verbatim",
     text: asHeader ? `Authorization: ${scheme} ${value}` : value,
-    data: { access_token: value, token_type: scheme, expires_at: isoTime(expiresAt) },
+    data: {
+      access_token: value,
+      token_type: scheme,
+      expires_at: new Date(expiresAt).toISOString(),
+    },
   };
 }
 

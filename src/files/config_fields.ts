@@ -1,7 +1,7 @@
 // Reads config.json. Rule: apart from what changes it, since a sealed login that is fresh needs nothing more.
 
 import { field, type Fields, NewerVersion, parseObject } from "../base/json.ts";
-import { readIn } from "./private_directory.ts";
+import { readIn } from "./private_file.ts";
 
 /** Another choice of a profile would not bring back the choice of a key. */
 export const MOVE_ADVICE = "move it away, then run the same command again";

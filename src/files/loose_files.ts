@@ -2,8 +2,13 @@
 // Rule: it only looks.
 
 import { ifPossible } from "../base/errors.ts";
-import { listDirectory } from "./private_directory.ts";
-import { assertOwner, asStorageError, isOpenToOthers, lstatIfThere } from "./private_file.ts";
+import {
+  assertOwner,
+  asStorageError,
+  isOpenToOthers,
+  listDirectory,
+  lstatIfThere,
+} from "./private_file.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";
 

@@ -1,11 +1,12 @@
 // Replaces and removes private files, and makes private directories. Rule: a file is replaced as a whole, and what is written is synced.
 
 import { ifPossible } from "../base/errors.ts";
-import { assertPrivateDirectory, listDirectory } from "./private_directory.ts";
 import {
+  assertPrivateDirectory,
   asStorageError,
   checkPrivateFile,
   diskReason,
+  listDirectory,
   lstatIfThere,
   restoreMode,
   splitPath,

@@ -3,7 +3,7 @@
 
 import { field, parseObject } from "../base/json.ts";
 import { ifPossible } from "../base/errors.ts";
-import { readIn } from "../files/private_directory.ts";
+import { readIn } from "../files/private_file.ts";
 import { writeIn } from "../files/replacement.ts";
 import type { ListenerCertificate } from "./certificate.ts";
 

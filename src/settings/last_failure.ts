@@ -3,7 +3,7 @@
 
 import { type CliError, ifPossible } from "../base/errors.ts";
 import { field, onlyDefined, parseObject } from "../base/json.ts";
-import { readIn } from "../files/private_directory.ts";
+import { readIn } from "../files/private_file.ts";
 import { writeIn } from "../files/replacement.ts";
 
 /** A failure as it is kept. */

@@ -6,7 +6,7 @@ import type { CommonFlags } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { field, type Fields, NewerVersion, parseObject } from "../base/json.ts";
 import { isProfileName } from "../base/text.ts";
-import { listNames, readIn } from "../files/private_directory.ts";
+import { listNames, readIn } from "../files/private_file.ts";
 import type { System } from "../system/contract.ts";
 
 /** The directory and the profile that a command is about. */

@@ -3,7 +3,7 @@
 
 import { ifPossible, succeeds } from "../base/errors.ts";
 import { field, onlyDefined, parseObject } from "../base/json.ts";
-import { readIn } from "../files/private_directory.ts";
+import { readIn } from "../files/private_file.ts";
 import { removePrivateFile, writeIn } from "../files/replacement.ts";
 import type { Settings } from "../settings/settings.ts";
 import { printable } from "../base/masking.ts";

@@ -3,8 +3,7 @@
 
 import { run } from "../base/advice.ts";
 import { ifPossible } from "../base/errors.ts";
-import { readIn } from "../files/private_directory.ts";
-import { readPrivateFile } from "../files/private_file.ts";
+import { readIn, readPrivateFile } from "../files/private_file.ts";
 import type { System } from "../system/contract.ts";
 import { isSealed, parseTokenSet, type TokenSet } from "../oauth/token_set.ts";
 

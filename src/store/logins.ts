@@ -2,7 +2,7 @@
 // and removing exist on the lock alone.
 
 import type { Words } from "../base/advice.ts";
-import { listNames } from "../files/private_directory.ts";
+import { listNames } from "../files/private_file.ts";
 import type { System } from "../system/contract.ts";
 import { configText, mayBeSealing, readLogin, usesSharedStore } from "./fresh_login.ts";
 import type { KeyChoice } from "./key_source.ts";

@@ -3,8 +3,7 @@
 
 import { parseObject } from "../base/json.ts";
 import { ifPossible } from "../base/errors.ts";
-import { listDirectory } from "../files/private_directory.ts";
-import { readPrivateFile } from "../files/private_file.ts";
+import { listDirectory, readPrivateFile } from "../files/private_file.ts";
 import { isOwnedByUser } from "../files/loose_files.ts";
 import { realPath } from "../files/real_path.ts";
 import type { System } from "../system/contract.ts";

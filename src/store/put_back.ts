@@ -4,8 +4,7 @@
 import { signIn } from "../base/advice.ts";
 import { CliError, orWarn, succeeds, toCliError, unlessFailed } from "../base/errors.ts";
 import type { FileLock } from "../files/lock_file.ts";
-import { readIn } from "../files/private_directory.ts";
-import type { Warn } from "../files/private_file.ts";
+import { readIn, type Warn } from "../files/private_file.ts";
 import { removePrivateFile, renamePrivateFile, writePrivateFile } from "../files/replacement.ts";
 import { loadOrSetAside } from "../files/set_aside.ts";
 import { type LoginPlace, waitingPath } from "./rescue.ts";

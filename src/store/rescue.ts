@@ -4,8 +4,7 @@
 import { signIn, words } from "../base/advice.ts";
 import { CliError, ifPossible, succeeds } from "../base/errors.ts";
 import { type FileLock, peekAtLock } from "../files/lock_file.ts";
-import { listDirectory } from "../files/private_directory.ts";
-import { diskReason, readPrivateFile, splitPath } from "../files/private_file.ts";
+import { diskReason, listDirectory, readPrivateFile, splitPath } from "../files/private_file.ts";
 import { isThere, writePrivateFile } from "../files/replacement.ts";
 import type { System } from "../system/contract.ts";
 import type { Sealing } from "./sealing.ts";

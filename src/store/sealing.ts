@@ -3,8 +3,7 @@
 
 import { run, type Words, words } from "../base/advice.ts";
 import { CliError, ifPossible, reasonOf, unlessFailed } from "../base/errors.ts";
-import { listDirectory } from "../files/private_directory.ts";
-import { lstatIfThere, readPrivateFile } from "../files/private_file.ts";
+import { listDirectory, lstatIfThere, readPrivateFile } from "../files/private_file.ts";
 import type { KeyChoice, KeySource } from "./key_source.ts";
 import type { Key } from "./key.ts";
 import type { KeySystem } from "./keys.ts";

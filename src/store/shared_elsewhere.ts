@@ -3,8 +3,7 @@
 
 import { ifPossible, succeeds, unlessFailed } from "../base/errors.ts";
 import { type Clock, type FileLock, lockFile } from "../files/lock_file.ts";
-import { listDirectory } from "../files/private_directory.ts";
-import { readPrivateFile, type Warn } from "../files/private_file.ts";
+import { listDirectory, readPrivateFile, type Warn } from "../files/private_file.ts";
 import { isThere, writePrivateFile } from "../files/replacement.ts";
 import type { System } from "../system/contract.ts";
 import { PREFIX, rescuePlaces } from "./rescue.ts";

@@ -4,11 +4,11 @@ import { run, shell, words } from "../base/advice.ts";
 import type { Answer, CommandContext, CommonFlags, Verbatim } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { directoryIn } from "../settings/location.ts";
-import { saveAccepted } from "../oauth/accepted_certificate.ts";
 import {
   type ListenerCertificate,
   listenerCertificate,
   renewCertificate,
+  saveAccepted,
   savePublicCertificate,
 } from "../oauth/certificate.ts";
 import { configDirectory } from "../settings/location.ts";

@@ -12,8 +12,7 @@ import {
   redirectUriCheck,
 } from "../doctor/local_checks.ts";
 import { networkChecks, proxyCheck, trustCheck } from "../doctor/network_checks.ts";
-import { sealingCheck } from "../doctor/sealing_check.ts";
-import { storeCheck } from "../doctor/store_check.ts";
+import { sealingCheck, storeCheck } from "../doctor/sealing_check.ts";
 import type { Answer, CommandContext, Lines } from "../command.ts";
 import { CliError, type ErrorKind, unlessFailed } from "../base/errors.ts";
 import { settingsInUse, storeOf } from "../session/store_in_use.ts";

@@ -1,13 +1,12 @@
 // logout: ends the login here and at the server.
 
-import { everyLogin } from "../session/every_profile.ts";
+import { everyLogin, warnOfFiles } from "../session/every_profile.ts";
 import { endLogin, type LoginEnd } from "../provider/provider.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { CliError, toCliError, unlessFailed } from "../base/errors.ts";
 import { configDirectory, profileLocation } from "../settings/location.ts";
 import { listDirectory, splitPath } from "../files/private_file.ts";
 import { profileNames } from "../settings/location.ts";
-import { warnOfFiles } from "../session/left_in_files.ts";
 import { storeOf } from "../session/store_in_use.ts";
 import { loadOrSetAside } from "../files/set_aside.ts";
 import {
@@ -16,7 +15,7 @@ import {
   serverName,
   type Settings,
 } from "../settings/settings.ts";
-import type { LoginStore } from "../store/login_store.ts";
+import type { LoginStore } from "../store/locking.ts";
 import { clockTime } from "../base/times.ts";
 import { isFresh, type TokenSet } from "../oauth/token_set.ts";
 

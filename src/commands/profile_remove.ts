@@ -8,10 +8,9 @@ import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { loadOrSetAside } from "../files/set_aside.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 import { changeCurrentProfile } from "../session/current_profile.ts";
-import { everyProfile } from "../session/every_profile.ts";
+import { everyProfile, warnOfFiles } from "../session/every_profile.ts";
 import { existingProfile } from "../session/existing_profile.ts";
 import { loginExpiry } from "../session/expiry.ts";
-import { warnOfFiles } from "../session/left_in_files.ts";
 import { storeOf } from "../session/store_in_use.ts";
 import {
   currentProfile,
@@ -20,7 +19,7 @@ import {
   type ProfileLocation,
 } from "../settings/location.ts";
 import { loadProfile, removeProfile } from "../settings/profiles.ts";
-import type { LoginStore } from "../store/login_store.ts";
+import type { LoginStore } from "../store/locking.ts";
 
 /** The flags of `profile remove`. */
 export interface ProfileRemoveFlags extends CommonFlags {

@@ -21,10 +21,10 @@ import {
   forgetOldKeys,
   type KeyChange,
   lockKeys,
+  newKey,
   resealAll,
 } from "../store/reseal.ts";
 import { isShared } from "../store/logins.ts";
-import { newKey } from "../store/new_key.ts";
 import { resealShared, resealWaiting } from "../store/reseal_shared.ts";
 import { mayBeSealed } from "../store/sealing.ts";
 import { waitingRescues } from "../store/shared_elsewhere.ts";

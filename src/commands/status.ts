@@ -31,7 +31,7 @@ import {
 import { clockTime, duration } from "../base/times.ts";
 import { table } from "../base/lines.ts";
 import type { KeyKind } from "../store/key_source.ts";
-import type { LoginStore } from "../store/login_store.ts";
+import type { LoginStore } from "../store/locking.ts";
 import { isFresh, type TokenSet } from "../oauth/token_set.ts";
 import { canRefresh } from "../oauth/token_sets.ts";
 

@@ -7,7 +7,7 @@ import { shellWord } from "../base/text.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { configDirectory, profileLocation, profileNames } from "../settings/location.ts";
 import { assertProfileExists } from "../settings/settings.ts";
-import type { LoginStore } from "../store/login_store.ts";
+import type { LoginStore } from "../store/locking.ts";
 import { openStore } from "../store/logins.ts";
 import type { MovingPlace } from "../store/moving.ts";
 import { type SharedStore, sharedStore } from "../store/shared_store.ts";

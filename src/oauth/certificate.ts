@@ -2,11 +2,16 @@
 // browser that already accepts it needs no second click; the X.509 code is loaded only to make one.
 
 import { run } from "../base/advice.ts";
-import { unlessFailed } from "../base/errors.ts";
+import { ifPossible, unlessFailed } from "../base/errors.ts";
 import { field, parseObject } from "../base/json.ts";
 import { lockFile } from "../files/lock_file.ts";
 import { damagedFileError, readIn, type Warn } from "../files/private_file.ts";
-import { ensurePrivateDirectory, removeLeftovers, writePrivateFile } from "../files/replacement.ts";
+import {
+  ensurePrivateDirectory,
+  removeLeftovers,
+  writeIn,
+  writePrivateFile,
+} from "../files/replacement.ts";
 import { loadOrSetAside } from "../files/set_aside.ts";
 import type { System } from "../system/contract.ts";
 
@@ -175,6 +180,22 @@ async function makeCertificate(now: number): Promise<ListenerCertificate> {
 }
 
 function hex(bytes: ArrayBuffer): string {
-  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0"))
-    .join("").toUpperCase();
+  return new Uint8Array(bytes).toHex().toUpperCase();
+}
+
+const ACCEPTED_FILE = "tls/accepted.json";
+
+/** Whether a connection with this certificate has succeeded once, or this computer trusts it. */
+export function isAccepted(configDir: string, { fingerprint }: ListenerCertificate): boolean {
+  const accepted = ifPossible(() => readIn(configDir, ACCEPTED_FILE, parseObject, ""));
+  return accepted !== undefined && field(accepted, "fingerprint", "string") === fingerprint;
+}
+
+/** Keeps that this certificate works. */
+export function saveAccepted(configDir: string, certificate: ListenerCertificate): void {
+  if (isAccepted(configDir, certificate)) return;
+  const { fingerprint } = certificate;
+  ifPossible(() =>
+    writeIn(configDir, ACCEPTED_FILE, JSON.stringify({ version: 1, fingerprint }) + "\n")
+  );
 }

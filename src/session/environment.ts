@@ -14,7 +14,7 @@ import { readNamedFile } from "../files/named_file.ts";
 import { Secret } from "../base/secret.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { LockedLogin } from "../store/locked_login.ts";
-import type { LoginStore } from "../store/login_store.ts";
+import type { LoginStore } from "../store/locking.ts";
 import type { System } from "../system/contract.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 

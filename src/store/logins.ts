@@ -7,7 +7,7 @@ import type { System } from "../system/contract.ts";
 import { configText, mayBeSealing, readLogin, usesSharedStore } from "./fresh_login.ts";
 import type { KeyChoice } from "./key_source.ts";
 import type { LockSystem } from "./locked_login.ts";
-import type { LoginStore } from "./login_store.ts";
+import type { LoginStore } from "./locking.ts";
 
 /** The store that the environment or config.json names; the files of the configuration directory when none does. */
 export async function storeIn(

@@ -9,7 +9,7 @@ import type { Engine } from "./engines/engine.ts";
 import { type KeyChoice, kindOf, presentChoice } from "./key_source.ts";
 import { openCopy } from "./local_copy.ts";
 import type { LockedLogin, LockSystem } from "./locked_login.ts";
-import type { LoginStore } from "./login_store.ts";
+import type { LoginStore } from "./locking.ts";
 import { type PresentSealing, type Sealing, sealingOf } from "./sealing.ts";
 import { settingsName, sharedSettings } from "./shared_settings.ts";
 import { mayBeRescuedAt, rescueFile } from "./shared_rescue.ts";

@@ -92,6 +92,14 @@ type Defined<T> =
   & { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
   & { [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined> };
 
+/** What `valueOf` makes of each name. */
+export function fieldsOf<Name extends string, Value>(
+  names: readonly Name[],
+  valueOf: (name: Name) => Value,
+): { [N in Name]: Value } {
+  return Object.fromEntries(names.map((name) => [name, valueOf(name)])) as { [N in Name]: Value };
+}
+
 /** The object without the fields that are undefined; so they can meet exact optional types. */
 export function onlyDefined<T extends object>(object: T): Defined<T> {
   const kept = Object.entries(object).filter(([, value]) => value !== undefined);

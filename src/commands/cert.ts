@@ -19,7 +19,6 @@ import { trustCommands } from "../base/trust_commands.ts";
 
 /** The flags of `cert trust`. */
 export interface CertTrustFlags extends CommonFlags {
-  /** Run the commands instead of printing them. */
   readonly yes?: boolean;
 }
 

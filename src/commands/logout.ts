@@ -21,7 +21,6 @@ import { isFresh, type TokenSet } from "../oauth/token_set.ts";
 
 /** The flags of `logout`. */
 export interface LogoutFlags extends CommonFlags {
-  /** Log out of every profile. */
   readonly all?: boolean;
 }
 

@@ -56,7 +56,6 @@ export async function profileList(flags: CommonFlags, context: CommandContext): 
   return { kind: "answer", text, data };
 }
 
-/** What is known of a profile. */
 interface KnownProfile {
   readonly name: string;
   readonly isUnreadable: boolean;

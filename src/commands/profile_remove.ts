@@ -23,7 +23,6 @@ import type { LoginStore } from "../store/locking.ts";
 
 /** The flags of `profile remove`. */
 export interface ProfileRemoveFlags extends CommonFlags {
-  /** Do not ask first. */
   readonly yes?: boolean;
 }
 

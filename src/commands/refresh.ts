@@ -9,7 +9,6 @@ import { isFresh, type TokenSet } from "../oauth/token_set.ts";
 
 /** The flags of `refresh`. */
 export interface RefreshFlags extends CommonFlags {
-  /** Refresh only if the access token expires within so many milliseconds. */
   readonly ifExpiringWithin?: number;
 }
 

@@ -35,7 +35,6 @@ export interface SealFlags extends CommonFlags {
   readonly keyCommand?: string;
   /** Which keychain gets a new key. */
   readonly keychain?: "osxkeychain" | "wincred" | "secretservice" | "pass";
-  /** A new key, and every login sealed again. */
   readonly rotate?: boolean;
 }
 

@@ -37,7 +37,6 @@ import { canRefresh } from "../oauth/token_sets.ts";
 
 /** The flags of `status`. */
 export interface StatusFlags extends CommonFlags {
-  /** Also ask the server who you are. */
   readonly check?: boolean;
   /** Fail when the login expires within so many milliseconds. */
   readonly expiresWithin?: number;

@@ -16,7 +16,6 @@ import { type Address, engineAt, parseAddress, saveAddress } from "../store/stor
 
 /** The flags of `store init`. */
 export interface StoreInitFlags extends CommonFlags {
-  /** Print what would be done. */
   readonly print?: boolean;
 }
 

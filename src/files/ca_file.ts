@@ -9,7 +9,6 @@ import { shellWord } from "../base/text.ts";
 /** Its members are administrators, and Homebrew's directories are theirs. */
 const MACOS_ADMIN_GROUP = 80;
 
-/** The settings that name CA files. */
 interface CaSettings {
   readonly caFiles: readonly string[];
   readonly ambientCaFile: string | undefined;

@@ -42,14 +42,9 @@ export async function refresh(
 ): Promise<Grant> {
   const sentAt = system.now();
   const wire = toWire(server, client);
+  const token = tokenSet.refreshToken.reveal();
   const send = (): Promise<Response> =>
-    oauth.refreshTokenGrantRequest(
-      wire.server,
-      wire.client,
-      wire.authentication,
-      tokenSet.refreshToken.reveal(),
-      wireOptions(server, system),
-    );
+    oauth.refreshTokenGrantRequest(...wire, token, wireOptions(server, system));
   const reply = await readReply(await sendPatiently(send, confirm, server, system), server);
   if (reply.kind === "refused") throw refreshRejectedError(reply.refusal, server);
   return readGrant(reply.body, { server, client, sentAt, previous: tokenSet });
@@ -86,7 +81,6 @@ async function sendPatiently(
   }
 }
 
-/** What a refusal of a refresh means. */
 interface RefusalMeaning {
   readonly errors: readonly string[];
   readonly kind: ErrorKind;

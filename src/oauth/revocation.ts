@@ -21,11 +21,8 @@ export async function revoke(
   system: Pick<System, "fetch">,
   timeout?: number,
 ): Promise<boolean> {
-  const wire = toWire(server, client);
   const response = await oauth.revocationRequest(
-    wire.server,
-    wire.client,
-    wire.authentication,
+    ...toWire(server, client),
     token.reveal(),
     { ...wireOptions(server, system, timeout), additionalParameters: { token_type_hint: hint } },
   );

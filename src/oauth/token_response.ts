@@ -233,16 +233,16 @@ async function idTokenProblem(
   { server, client, nonce, previous }: GrantContext,
   leniency: Partial<oauth.Client>,
 ): Promise<string | undefined> {
-  const wire = toWire(server, client);
+  const [wireServer, usual] = toWire(server, client);
   const fields = { access_token: "unused", token_type: "bearer", id_token: idToken };
   const response = Response.json(fields);
-  const wireClient = { ...wire.client, ...leniency };
+  const wireClient = { ...usual, ...leniency };
   try {
     await (previous === undefined && nonce !== undefined
-      ? oauth.processAuthorizationCodeResponse(wire.server, wireClient, response, {
+      ? oauth.processAuthorizationCodeResponse(wireServer, wireClient, response, {
         expectedNonce: nonce.reveal(),
       })
-      : oauth.processRefreshTokenResponse(wire.server, wireClient, response));
+      : oauth.processRefreshTokenResponse(wireServer, wireClient, response));
     return undefined;
   } catch (error) {
     // the library's error holds the response, so it goes no further than its message

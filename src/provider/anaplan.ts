@@ -6,7 +6,15 @@ import { caCertificates } from "../files/ca_file.ts";
 import { origins } from "./authorization_server.ts";
 import { authorization, type BoundLogin, type TokenScheme } from "./belonging.ts";
 import { cannotUseNow, CliError, ifPossible } from "../base/errors.ts";
-import { asObject, field, type Fields, objectField, onlyDefined, timeField } from "../base/json.ts";
+import {
+  asObject,
+  field,
+  type Fields,
+  fieldsOf,
+  objectField,
+  onlyDefined,
+  timeField,
+} from "../base/json.ts";
 import { parseJsonWithout, printable, quoteWords } from "../base/masking.ts";
 import { codeOrQuoted } from "../base/names.ts";
 import type { Secret } from "../base/secret.ts";
@@ -96,7 +104,6 @@ export async function endSession(
   throw apiError(response.status, undefined, url, settings);
 }
 
-/** What a service is asked with the access token. */
 interface AskedWithToken {
   readonly method?: "GET" | "POST";
   readonly login: BoundLogin;
@@ -120,11 +127,7 @@ function parseUser(user: Fields): User {
   const text = (name: string): string => printable(field(user, name, "string") ?? "");
   const lastLogin = Date.parse(text("lastLoginDate").replace(/([+-]\d\d)(\d\d)$/, "$1:$2"));
   return {
-    id: text("id"),
-    email: text("email"),
-    firstName: text("firstName"),
-    lastName: text("lastName"),
-    customerId: text("customerId"),
+    ...fieldsOf(["id", "email", "firstName", "lastName", "customerId"], text),
     active: field(user, "active", "boolean"),
     lastLoginAt: Number.isNaN(lastLogin) ? undefined : lastLogin,
   };

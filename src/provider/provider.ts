@@ -36,7 +36,6 @@ export function nameAndAddress(user: NamedUser): string {
   return user.email === "" || email === name ? name : `${name} <${email}>`;
 }
 
-/** The part of a login that says whose it is. */
 type UserLogin = BoundLogin & Pick<TokenSet, "subject">;
 
 /**

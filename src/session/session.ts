@@ -116,7 +116,6 @@ export async function storedTokenSet(
   return await loginInUse(settings, store, isCopyEnough) ?? await noLogin(settings);
 }
 
-/** How a token set is to be replaced. */
 interface ReplaceOptions {
   /** How much longer the token of another process has to be valid to be taken, in milliseconds. */
   readonly minValid?: number | undefined;

@@ -2,7 +2,7 @@
 // the next time, and removed after a sign-in. A draft that cannot be saved fails nothing.
 
 import { ifPossible, succeeds } from "../base/errors.ts";
-import { field, onlyDefined, parseObject } from "../base/json.ts";
+import { field, fieldsOf, onlyDefined, parseObject } from "../base/json.ts";
 import { readIn } from "../files/private_file.ts";
 import { removePrivateFile, writeIn } from "../files/replacement.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -19,10 +19,8 @@ export type DraftPlace = Pick<Settings, "configDir" | "profile">;
 /** The answers of the last time; none when there are none, or they cannot be read. */
 export function loadDraft(place: DraftPlace): Draft {
   const fields = ifPossible(() => readIn(place.configDir, fileOf(place), parseObject, "")) ?? {};
-  const answers = NAMES.map((name) => [name, field(fields, name, "string")] as const);
-  return onlyDefined(
-    Object.fromEntries(answers.map(([name, answer]) => [name, answer && printable(answer)])),
-  );
+  const answer = (name: string): string | undefined => field(fields, name, "string");
+  return onlyDefined(fieldsOf(NAMES, (name) => answer(name) && printable(answer(name) ?? "")));
 }
 
 /** Keeps the answers; says whether that could be done. */

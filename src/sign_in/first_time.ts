@@ -148,7 +148,6 @@ function withKeptAnswers(error: unknown, settings: Settings): unknown {
   return new CliError("interrupted", message);
 }
 
-/** What the introduction depends on. */
 interface IntroductionOptions {
   readonly questions: number;
   /** There are other profiles. */

@@ -17,7 +17,6 @@ export type KeySystem = Pick<System, "env" | "ask">;
 /** The keys in hand. A lock has a {@link KeySystem} of its own, so that it saves with no key that has gone by then. */
 const inHand = new WeakMap<KeySystem, Map<string, Promise<Key>>>();
 
-/** Which key is wanted. */
 interface WantedKey {
   /** Another key in hand is looked for again. */
   readonly id?: string | undefined;
@@ -136,7 +135,6 @@ function secretIn(answer: Uint8Array<ArrayBuffer>): string {
   return field(fields ?? {}, "Secret", "string") ?? "";
 }
 
-/** Where a key is in a keychain. */
 function urlOf(id: string): string {
   return `anaplan-auth://${id}`;
 }

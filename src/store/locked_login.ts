@@ -119,9 +119,7 @@ function textAt(path: string): string | undefined {
   return ifPossible(() => readPrivateFile(path));
 }
 
-/** How things were when the lock was taken. */
 interface StateAtLock {
-  /** The text of the login. */
   readonly before: string | undefined;
   /** The {@link fingerprint} of the login that new tokens follow. */
   readonly follows: string;

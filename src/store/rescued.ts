@@ -80,7 +80,6 @@ export async function resealRescued(
   writePrivateFile(path, addAddress(await seal(serializeTokenSet(tokenSet)), identity, follows));
 }
 
-/** What a rescued file says. */
 interface RescuedText {
   /** The sealed text, where it is sealed. */
   readonly login: TokenSet | string;

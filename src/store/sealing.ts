@@ -80,7 +80,6 @@ export function sealingOf(
   };
 }
 
-/** A sealed text, and what it has to be. */
 interface SealedText<T> {
   readonly sealed: string;
   readonly path: string;

@@ -37,7 +37,6 @@ export interface Delivery {
   readonly lost?: Pick<LostRescue, "path" | "error"> | undefined;
 }
 
-/** A file that may have rescued tokens. */
 interface RescueFile {
   readonly path: string;
   /** Whether no other store's may be there. */

@@ -165,7 +165,6 @@ interface RescuingPlace extends SharedPlace {
   readonly elsewhere: readonly string[];
 }
 
-/** What saving needs. */
 interface Saving {
   readonly place: RescuingPlace;
   readonly row: RowWhenNeeded;

@@ -42,7 +42,6 @@ function sharedText(fields: Fields): string {
 
 const NONE = sharedText({});
 
-/** Where the settings of a profile are. */
 interface SettingsPlace {
   readonly configDir: string;
   readonly profile: string;
@@ -124,7 +123,6 @@ function rememberShared(fields: Fields | undefined, path: string): void {
 const OWN = "this computer keeps its own settings of profile";
 const HOW = "to use the store's, remove";
 
-/** Whether the disk took the settings. */
 function isKept(
   configDir: string,
   file: string,

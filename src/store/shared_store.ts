@@ -125,7 +125,6 @@ function requireSealing(sealing: PresentSealing, name: string): Sealing {
   return { ...sealing, sealer };
 }
 
-/** How a login is loaded. */
 interface Loading {
   readonly profile: string;
   /** The place with the directory in which a copy may be. */
@@ -159,7 +158,6 @@ async function loadShared(
   return await loginWithCopy(await place.engine.read(profile), await written(profile), warn);
 }
 
-/** The login in a sealed text of the store. */
 async function openSealedText(
   sealed: string,
   profile: string,
@@ -179,7 +177,6 @@ async function openSealedText(
 
 const GIVE_KEY = "give this computer the key of the store's logins";
 
-/** The settings of the store, put on the disk. */
 async function restoreSettings(
   { engine, profile, settings }: SharedPlace,
 ): Promise<Fields | undefined> {
@@ -187,7 +184,6 @@ async function restoreSettings(
   return sealed === undefined ? undefined : await settings.bring(sealed);
 }
 
-/** What this computer keeps of a profile. */
 function filesOf(directory: string, profile: string) {
   return {
     copyPath: `${directory}/${profile}.json`,

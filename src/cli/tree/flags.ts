@@ -148,7 +148,6 @@ export const CONNECTION_FLAGS = {
   ...SETTING_FLAGS,
 } as const;
 
-/** What a command takes besides the flags that every one has. */
 interface CommandParts<Flags extends CommonFlags, Args extends readonly unknown[]> {
   readonly flags?: FlagParametersForType<Omit<Flags, keyof CommonFlags>, TreeContext>;
   readonly aliases?: Aliases<keyof Flags & string>;

@@ -75,7 +75,6 @@ export const proxy: TreeCommand = command(
   },
 );
 
-/** A port to listen on. */
 function parsePort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (port < 1 || port > 65_535) throw new Error("give a number from 1 to 65535");

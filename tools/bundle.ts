@@ -19,7 +19,7 @@ import { inStage } from "./stage.ts";
  */
 const GROUPS = Object.entries({
   start: "base/(advice|errors|json|secret|text|version)|cli/(app|print)|cli/tree/commands|" +
-    "commands/token|files/private_(directory|file)|settings/location|store/fresh_login|oauth/token_set|" +
+    "commands/token|files/private_file|settings/location|store/fresh_login|oauth/token_set|" +
     "system/(deno|needs|stream|surroundings)",
   session:
     "base/urls|files/(ca_file|config_(fields|file)|lock_file|named_file|real_path|replacement|set_aside)|provider/belonging|" +

@@ -211,6 +211,11 @@ function syncDirectoryOf(path: string, done: "written" | "removed", warn: Warn):
   }
 }
 
+/** The names in a directory, sorted; none when it cannot be read. */
+export function filesIn(directory: string): string[] {
+  return ifPossible(() => listDirectory(directory)) ?? [];
+}
+
 /** How old a temporary file is before no process can be writing it any more, in milliseconds. */
 const OLDEST_TEMPORARY = 3_600_000;
 /** What follows a file's name in the names of its temporary files. */
@@ -224,7 +229,7 @@ const TEMPORARY = /^\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
  */
 export function removeLeftovers(path: string, minAge = OLDEST_TEMPORARY): void {
   const [directory, name] = splitPath(path);
-  for (const entry of ifPossible(() => listDirectory(directory)) ?? []) {
+  for (const entry of filesIn(directory)) {
     if (!entry.startsWith(name) || !TEMPORARY.test(entry.slice(name.length))) continue;
     const leftover = `${directory}/${entry}`;
     ifPossible(() => {

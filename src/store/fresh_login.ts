@@ -27,7 +27,12 @@ export function readLogin(configDir: string, profile: string): TokenSet | string
 
 /** The text of config.json, if it can be read. */
 export function configText(configDir: string): string {
-  return ifPossible(() => readPrivateFile(`${configDir}/config.json`)) ?? "";
+  return textOf(`${configDir}/config.json`);
+}
+
+/** The text of a private file; empty when there is none that can be read. */
+export function textOf(path: string): string {
+  return ifPossible(() => readPrivateFile(path)) ?? "";
 }
 
 /** Whether logins are in a store that other computers also use. */

@@ -1,13 +1,14 @@
 // Brings every login of a configuration directory to other keys, or to none. Rule: it can be killed anywhere: the keys
 // that logins may still be sealed with are in config.json, and a key is removed when no login needs it.
 
+import { textOf } from "./fresh_login.ts";
 import { run, type Words, words } from "../base/advice.ts";
 import { CliError, forEachOf, ifPossible, toCliError } from "../base/errors.ts";
 import { readConfig } from "../files/config_fields.ts";
 import { lockConfig, writeConfig } from "../files/config_file.ts";
 import { type FileLock, lockFile } from "../files/lock_file.ts";
 import { listDirectory, readPrivateFile, type Warn } from "../files/private_file.ts";
-import { ensurePrivateDirectory, removeLeftovers } from "../files/replacement.ts";
+import { ensurePrivateDirectory, filesIn, removeLeftovers } from "../files/replacement.ts";
 import { HERE_DEADLINE, LOCK_DEADLINE as ROW_DEADLINE } from "./engines/engine.ts";
 import {
   belongsToAnotherDirectory,
@@ -157,10 +158,10 @@ function usualKeychains(platform: System["platform"]): string[] {
 /** The damaged logins and the rescued tokens of a configuration directory that are not sealed. */
 export function plainTexts(configDir: string, system: Pick<System, "env">): string[] {
   const directory = `${configDir}/credentials`;
-  const damaged = namesIn(directory).filter((name) => /\.json(\.next)?\.bad/.test(name))
+  const damaged = filesIn(directory).filter((name) => /\.json(\.next)?\.bad/.test(name))
     .map((name) => `${directory}/${name}`);
   const rescued = [...new Set(rescuePlaces(configDir, system))].flatMap((place) =>
-    namesIn(place).filter((name) => name.startsWith(PREFIX)).map((name) => `${place}/${name}`)
+    filesIn(place).filter((name) => name.startsWith(PREFIX)).map((name) => `${place}/${name}`)
   ).filter((path) => isOwnedByUser(path) && !isElsewhere(path, configDir));
   return [...damaged, ...rescued].filter((path) => !isSealed(textOf(path)));
 }
@@ -170,12 +171,4 @@ function isElsewhere(path: string, configDir: string): boolean {
   const fields = ifPossible(() => parseObject(textOf(path)));
   const directory = JSON.stringify(`${realPath(configDir)}/`).slice(0, -1);
   return fields !== undefined && !String(fields[ADDRESS]).includes(` ${directory}`);
-}
-
-function textOf(path: string): string {
-  return ifPossible(() => readPrivateFile(path)) ?? "";
-}
-
-function namesIn(directory: string): string[] {
-  return ifPossible(() => listDirectory(directory)) ?? [];
 }

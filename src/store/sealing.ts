@@ -1,9 +1,10 @@
 // What is between a profile's login and its text: sealed logins are opened, and what is saved is sealed once
 // sealing is chosen. Rule: there is no way back to plain text but `unseal`.
 
+import { configText, textOf } from "./fresh_login.ts";
 import { run, type Words, words } from "../base/advice.ts";
-import { CliError, ifPossible, reasonOf, unlessFailed } from "../base/errors.ts";
-import { listDirectory, lstatIfThere, readPrivateFile } from "../files/private_file.ts";
+import { CliError, reasonOf, unlessFailed } from "../base/errors.ts";
+import { listDirectory, lstatIfThere } from "../files/private_file.ts";
 import type { KeyChoice, KeySource } from "./key_source.ts";
 import type { Key } from "./key.ts";
 import type { KeySystem } from "./keys.ts";
@@ -175,7 +176,7 @@ export function sourceOf(text: string, { key, old }: KeyChoice): KeySource | und
 
 /** Whether logins may be sealed here, whatever a config.json that is damaged says by now. */
 export function mayBeSealed(configDir: string): boolean {
-  return textOf(`${configDir}/config.json`).includes('"sealing"') || hasSealed(configDir);
+  return configText(configDir).includes('"sealing"') || hasSealed(configDir);
 }
 
 /** Whether a login is sealed here. */
@@ -183,8 +184,4 @@ export function hasSealed(configDir: string): boolean {
   const directory = `${configDir}/credentials`;
   const names = listDirectory(directory).filter((name) => name.endsWith(".json"));
   return names.some((name) => isSealed(textOf(`${directory}/${name}`)));
-}
-
-function textOf(path: string): string {
-  return ifPossible(() => readPrivateFile(path)) ?? "";
 }

@@ -1,6 +1,7 @@
 // Tokens on their way into a shared store: in a sealed file of this computer from the server's answer until the store
 // has them. Rule: they go over the login that they follow, and over no other.
 
+import { textOf } from "./fresh_login.ts";
 import { CliError, ifPossible } from "../base/errors.ts";
 import { field, parseObject } from "../base/json.ts";
 import { asStorageError, readPrivateFile, type Warn } from "../files/private_file.ts";
@@ -49,7 +50,7 @@ export function rescueText(sealed: string, follows: string): string {
 
 /** Whether there may be a rescued login; only the holder of the lock can tell. */
 export function mayBeRescuedAt(path: string): boolean {
-  return isThere(path) || (ifPossible(() => readPrivateFile(path + WAITING)) ?? "").trim() !== "";
+  return isThere(path) || textOf(path + WAITING).trim() !== "";
 }
 
 /**

@@ -6,7 +6,7 @@ import { CliError, ifPossible } from "../base/errors.ts";
 import { type Fields, parseObject } from "../base/json.ts";
 import { readPrivateFile } from "../files/private_file.ts";
 import { removePrivateFile, writeIn, writePrivateFile } from "../files/replacement.ts";
-import type { Sealing } from "./sealing.ts";
+import { type SealedPlace, type Sealing } from "./sealing.ts";
 
 /** The settings of a profile. */
 export interface SharedSettings {
@@ -42,9 +42,7 @@ function sharedText(fields: Fields): string {
 
 const NONE = sharedText({});
 
-interface SettingsPlace {
-  readonly configDir: string;
-  readonly profile: string;
+interface SettingsPlace extends SealedPlace {
   /** The file that remembers which settings the store had. */
   readonly remembered: string;
 }

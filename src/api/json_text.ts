@@ -1,7 +1,7 @@
 // JSON as text, token by token. Rule: no value is made of it, so it takes no more memory than its length,
 // and its numbers keep every digit.
 
-import { succeeds } from "../base/errors.ts";
+import { succeeds } from "../base/attempts.ts";
 
 /** How deep a text may be nested; RFC 8259, section 9, allows a limit. */
 const DEEPEST = 10_000;

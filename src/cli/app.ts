@@ -89,7 +89,7 @@ async function replyTo(argv: readonly string[], context: CommandContext): Promis
   context.system.restrict(isAtTerminal(context) ? orSignIn(needs) : needs);
   const asksHelp = isAlone && (name === "--help" || name === "-h");
   if (asksHelp) return (await import("./help/root_help.ts")).rootPage();
-  if (name === "") return await (await import("./help/root_help.ts")).greeting(context);
+  if (name === "") return await (await import("./help/greeting.ts")).greeting(context);
   if (!name.startsWith("-") && !command?.writesLate) context.system.expectWrites();
   if (command?.sends) context.system.expectRequest();
   if (command?.load !== undefined && arePlain(rest, command.words)) {

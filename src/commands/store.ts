@@ -2,7 +2,8 @@
 
 import { everyLogin } from "../session/every_profile.ts";
 import { run, type Words, words } from "../base/advice.ts";
-import { CliError, forEachOf } from "../base/errors.ts";
+import { forEachOf } from "../base/attempts.ts";
+import { CliError } from "../base/errors.ts";
 import { shellWord } from "../base/text.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { configDirectory, profileLocation, profileNames } from "../settings/location.ts";

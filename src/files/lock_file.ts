@@ -1,7 +1,8 @@
 // Lock files. Rule: the system's own lock on a file of its own, never on the one that is replaced; it ends
 // with the process, however that dies, and no process goes on without it.
 
-import { CliError, ifPossible, IN_A_MINUTE } from "../base/errors.ts";
+import { IN_A_MINUTE } from "../base/attempts.ts";
+import { CliError, ifPossible } from "../base/errors.ts";
 import { asStorageError, checkPrivateFile } from "./private_file.ts";
 import { leadsTo, openPrivateFile, writeAll } from "./replacement.ts";
 

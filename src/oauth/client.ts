@@ -3,7 +3,8 @@
 
 import { signIn, type Words } from "../base/advice.ts";
 import * as oauth from "oauth4webapi";
-import { CliError, type ErrorKind, IN_A_MINUTE } from "../base/errors.ts";
+import { IN_A_MINUTE } from "../base/attempts.ts";
+import { CliError, type ErrorKind } from "../base/errors.ts";
 import type { Secret } from "../base/secret.ts";
 import type { TokenSet } from "./token_set.ts";
 import {

@@ -2,7 +2,8 @@
 // issuer that was asked for, and its silence about a capability is never believed.
 
 import * as oauth from "oauth4webapi";
-import { cannotUseNow, CliError } from "../base/errors.ts";
+import { cannotUseNow } from "../base/attempts.ts";
+import { CliError } from "../base/errors.ts";
 import { asObject, type Fields, onlyDefined } from "../base/json.ts";
 import type { Discovered } from "../base/metadata.ts";
 import type { System } from "../system/contract.ts";

@@ -1,7 +1,7 @@
 // Token revocation (RFC 7009). Rule: best effort; a failure is reported, never fatal.
 
 import * as oauth from "oauth4webapi";
-import { cannotUseNow } from "../base/errors.ts";
+import { cannotUseNow } from "../base/attempts.ts";
 import { asObject } from "../base/json.ts";
 import type { Secret } from "../base/secret.ts";
 import type { System } from "../system/contract.ts";

@@ -3,7 +3,8 @@
 
 import { run, type Words, words } from "../base/advice.ts";
 import * as oauth from "oauth4webapi";
-import { cannotUseNow, CliError, type ErrorKind, ifPossible } from "../base/errors.ts";
+import { cannotUseNow } from "../base/attempts.ts";
+import { CliError, type ErrorKind, ifPossible } from "../base/errors.ts";
 import { asObject, field, type Fields, onlyDefined } from "../base/json.ts";
 import { Secret } from "../base/secret.ts";
 import { printable, quoteWords } from "../base/masking.ts";

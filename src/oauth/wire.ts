@@ -2,7 +2,8 @@
 // authorization server goes through `system.fetch`.
 
 import * as oauth from "oauth4webapi";
-import { CliError, IN_A_MINUTE } from "../base/errors.ts";
+import { IN_A_MINUTE } from "../base/attempts.ts";
+import { CliError } from "../base/errors.ts";
 import { field, onlyDefined } from "../base/json.ts";
 import { maskFields, secretsIn } from "../base/masking.ts";
 import { type ClientAuth, type Discovered } from "../base/metadata.ts";

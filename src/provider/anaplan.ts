@@ -5,7 +5,8 @@ import { signIn } from "../base/advice.ts";
 import { caCertificates } from "../files/ca_file.ts";
 import { origins } from "./authorization_server.ts";
 import { authorization, type BoundLogin, type TokenScheme } from "./belonging.ts";
-import { cannotUseNow, CliError, ifPossible } from "../base/errors.ts";
+import { cannotUseNow } from "../base/attempts.ts";
+import { CliError, ifPossible } from "../base/errors.ts";
 import {
   asObject,
   field,

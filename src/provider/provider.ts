@@ -12,7 +12,8 @@ import {
 } from "./anaplan.ts";
 import { authorizationServer, clientOf, origins } from "./authorization_server.ts";
 import { assertBelongs, type BoundLogin } from "./belonging.ts";
-import { cannotUseNow, CliError, unlessFailed } from "../base/errors.ts";
+import { cannotUseNow } from "../base/attempts.ts";
+import { CliError, unlessFailed } from "../base/errors.ts";
 import { field, onlyDefined } from "../base/json.ts";
 import { nameOrQuoted } from "../base/names.ts";
 import type { Secret } from "../base/secret.ts";

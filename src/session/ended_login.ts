@@ -2,7 +2,7 @@
 // revive a login).
 
 import type { CommandContext } from "../command.ts";
-import { orWarn } from "../base/errors.ts";
+import { orWarn } from "../base/attempts.ts";
 import type { LockedLogin } from "../store/locked_login.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 

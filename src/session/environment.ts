@@ -8,7 +8,8 @@ import {
   REFRESH_TOKEN_FILE_VARIABLE,
   refreshTokenVariable,
 } from "./advice_in_use.ts";
-import { CliError, IN_A_MINUTE } from "../base/errors.ts";
+import { IN_A_MINUTE } from "../base/attempts.ts";
+import { CliError } from "../base/errors.ts";
 import { onlyDefined } from "../base/json.ts";
 import { readNamedFile } from "../files/named_file.ts";
 import { Secret } from "../base/secret.ts";

@@ -3,7 +3,8 @@
 
 import { signIn, words } from "../base/advice.ts";
 import type { CommandContext } from "../command.ts";
-import { CliError, IN_A_MINUTE, orWarn } from "../base/errors.ts";
+import { IN_A_MINUTE, orWarn } from "../base/attempts.ts";
+import { CliError } from "../base/errors.ts";
 import type { Grant } from "../oauth/token_response.ts";
 import type { LockedLogin } from "../store/locked_login.ts";
 import type { TokenSet } from "../oauth/token_set.ts";

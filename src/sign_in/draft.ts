@@ -1,7 +1,8 @@
 // The answers of a first sign-in that is not finished. Rule: kept privately, without any secret, offered
 // the next time, and removed after a sign-in. A draft that cannot be saved fails nothing.
 
-import { ifPossible, succeeds } from "../base/errors.ts";
+import { succeeds } from "../base/attempts.ts";
+import { ifPossible } from "../base/errors.ts";
 import { field, fieldsOf, onlyDefined, parseObject } from "../base/json.ts";
 import { readIn } from "../files/private_file.ts";
 import { removePrivateFile, writeIn } from "../files/replacement.ts";

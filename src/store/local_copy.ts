@@ -8,7 +8,8 @@ import {
   removePrivateFile,
   renewPrivateFile,
 } from "../files/replacement.ts";
-import { ifPossible, orWarn, unlessFailed } from "../base/errors.ts";
+import { orWarn } from "../base/attempts.ts";
+import { ifPossible, unlessFailed } from "../base/errors.ts";
 import type { Sealer, Sealing } from "./sealing.ts";
 import { isSealed, type TokenSet } from "../oauth/token_set.ts";
 import { sameTokenSet, serializeTokenSet } from "../oauth/token_sets.ts";

@@ -2,7 +2,8 @@
 // done, and never over a login that they do not follow.
 
 import { signIn } from "../base/advice.ts";
-import { CliError, orWarn, succeeds, toCliError, unlessFailed } from "../base/errors.ts";
+import { orWarn, succeeds } from "../base/attempts.ts";
+import { CliError, toCliError, unlessFailed } from "../base/errors.ts";
 import type { FileLock } from "../files/lock_file.ts";
 import { readIn, type Warn } from "../files/private_file.ts";
 import { removePrivateFile, renamePrivateFile, writePrivateFile } from "../files/replacement.ts";

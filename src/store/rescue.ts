@@ -2,7 +2,8 @@
 // screen. The file says which lock file's login it belongs to and which tokens it follows; only there it goes back.
 
 import { signIn, words } from "../base/advice.ts";
-import { CliError, ifPossible, succeeds } from "../base/errors.ts";
+import { succeeds } from "../base/attempts.ts";
+import { CliError, ifPossible } from "../base/errors.ts";
 import { type FileLock, peekAtLock } from "../files/lock_file.ts";
 import { diskReason, listDirectory, readPrivateFile, splitPath } from "../files/private_file.ts";
 import { isThere, writePrivateFile } from "../files/replacement.ts";

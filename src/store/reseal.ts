@@ -3,7 +3,8 @@
 
 import { textOf } from "./fresh_login.ts";
 import { run, type Words, words } from "../base/advice.ts";
-import { CliError, forEachOf, ifPossible, toCliError } from "../base/errors.ts";
+import { forEachOf } from "../base/attempts.ts";
+import { CliError, ifPossible, toCliError } from "../base/errors.ts";
 import { readConfig } from "../files/config_fields.ts";
 import { lockConfig, writeConfig } from "../files/config_file.ts";
 import { type FileLock, lockFile } from "../files/lock_file.ts";

@@ -1,7 +1,8 @@
 // Brings every login of a shared store to another key. Rule: each row is sealed again under its lock; a kill leaves rows
 // with both keys, and the same command finishes the work.
 
-import { CliError, forEachOf } from "../base/errors.ts";
+import { forEachOf } from "../base/attempts.ts";
+import { CliError } from "../base/errors.ts";
 import { writePrivateFile } from "../files/replacement.ts";
 import type { KeyChoice } from "./key_source.ts";
 import type { KeyChange } from "./reseal.ts";

@@ -2,7 +2,8 @@
 // below the configuration directory, unless nothing can be written there, as in a container whose disk is read-only.
 
 import { type SealedPlace } from "./sealing.ts";
-import { CliError, succeeds } from "../base/errors.ts";
+import { succeeds } from "../base/attempts.ts";
+import { CliError } from "../base/errors.ts";
 import { ensurePrivateDirectory, isThere, openPrivateFile } from "../files/replacement.ts";
 import type { System } from "../system/contract.ts";
 import { rescuePlaces } from "./rescue.ts";

@@ -2,7 +2,8 @@
 // where there was room when their own place failed. Rule: every command that takes the lock looks there.
 
 import { type SealedPlace } from "./sealing.ts";
-import { ifPossible, succeeds, unlessFailed } from "../base/errors.ts";
+import { succeeds } from "../base/attempts.ts";
+import { ifPossible, unlessFailed } from "../base/errors.ts";
 import { type Clock, type FileLock, lockFile } from "../files/lock_file.ts";
 import { readPrivateFile, type Warn } from "../files/private_file.ts";
 import { filesIn, isThere, writePrivateFile } from "../files/replacement.ts";

@@ -1,7 +1,8 @@
 // A login in a shared store under its locks: the file lock of this computer first, then that of the store. Rule: new
 // tokens are in a sealed file here before the store is asked to save them, and until it has.
 
-import { CliError, ifPossible, IN_A_MINUTE, succeeds } from "../base/errors.ts";
+import { IN_A_MINUTE, succeeds } from "../base/attempts.ts";
+import { CliError, ifPossible } from "../base/errors.ts";
 import { type FileLock, lockFile } from "../files/lock_file.ts";
 import { readPrivateFile, type Warn } from "../files/private_file.ts";
 import { ensurePrivateDirectory, isThere, type Replacement } from "../files/replacement.ts";

@@ -1,7 +1,7 @@
 // How many connections the listeners of this program hold. Rule: never more than there are places,
 // whatever is tried, so that the descriptors that the token request needs are always free.
 
-import { succeeds } from "../base/errors.ts";
+import { succeeds } from "../base/attempts.ts";
 
 /** A connection, as the limits see it. */
 export interface Connection {

@@ -2,7 +2,7 @@
 // that is asked for.
 
 import { formatWords, run, type Words, words } from "../../base/advice.ts";
-import type { Answer, CommandContext } from "../../command.ts";
+import type { Answer } from "../../command.ts";
 import { BRIEF, type CommandEntry, COMMANDS } from "../tree/commands.ts";
 
 /** The reply that is this page. */
@@ -27,11 +27,4 @@ ${groups.join("\n\n")}
 Flags for every command: --profile, --json, --quiet, --verbose, --help
 Example: ${run("login --region eu2")}
 Exit codes and variables: ${run("help reference")}`;
-}
-
-/** The status in short on a terminal, else the help. */
-export async function greeting(context: CommandContext): Promise<Answer> {
-  if (!context.system.terminal.stdout) return rootPage();
-  const { statusInShort } = await import("../../commands/status.ts");
-  return { kind: "answer", text: await statusInShort(context), data: null };
 }

@@ -9,7 +9,7 @@ import { loadProfile } from "../settings/profiles.ts";
 import { Secret } from "../base/secret.ts";
 import { type ConnectionFlags, loadSettings, type Settings } from "../settings/settings.ts";
 import { SETTINGS } from "../settings/table.ts";
-import type { Question } from "../system/contract.ts";
+import type { Question } from "../system/terminal_contract.ts";
 import { type Draft, loadDraft, saveDraft } from "./draft.ts";
 import { canAsk } from "./questions.ts";
 import { confirmationQuestion, type Step, type StepName, STEPS, YES } from "./steps.ts";

@@ -8,11 +8,10 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { certRenew, certShow, certTrust } from "../../src/commands/cert.ts";
+import { certRenew, certShow, certTrust, trustCommands } from "../../src/commands/cert.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { storedCertificate } from "../../src/oauth/certificate.ts";
 import { dateTime } from "../../src/base/times.ts";
-import { trustCommands } from "../../src/base/trust_commands.ts";
 import type { Arranged } from "../support/fake_system.ts";
 import { type SessionScene, sessionScene } from "../support/session_scene.ts";
 import { splitWords } from "../support/words.ts";

@@ -99,18 +99,18 @@ async function deliverFrom(
     const isSaved = isNext && !(rescued instanceof CliError) &&
       await savedIn(row, await nextRow(rescue, rescued, row.row, sealing), path);
     if (!isSaved && isUnreadable) return NOTHING; // with its key they may follow it
-    if (!isSaved) return leftThere(path, isOwn, warn);
+    if (!isSaved) return await leftThere(path, isOwn, warn);
     warn(`the tokens that were rescued to ${path} are now in the login store`);
   }
   await writeCopy(place.copyPath, copyText(rescued, await sealing.sealer()), warn);
-  removeRescue(path, warn);
+  await removeRescue(path, warn);
   return { isPutBack: true };
 }
 
 /** Tokens that do not follow the present login. What another store may wait for stays as it is. */
-function leftThere(path: string, isOwn: boolean, warn: Warn): Delivery {
+async function leftThere(path: string, isOwn: boolean, warn: Warn): Promise<Delivery> {
   if (isOwn) {
-    const aside = setRescueAside(path, warn);
+    const aside = await setRescueAside(path, warn);
     warn(
       `${aside} holds tokens that do not follow the login in the login store; they stay there`,
     );

@@ -80,7 +80,7 @@ function lockedShared(
       rescue = undefined;
       ready ??= await readyToSave(present, saving);
       await saveShared(tokenSet, ready, prepared, saving);
-      if (prepared !== undefined) giveUpLost(lost, warn);
+      if (prepared !== undefined) await giveUpLost(lost, warn);
     },
     remove: () => removeShared(saving, lost),
     async [Symbol.asyncDispose]() {
@@ -98,7 +98,7 @@ async function removeShared(
 ): Promise<void> {
   await row.save({ settings: (await row.get()).row.settings });
   removeCopies(place.copyPath, warn);
-  giveUpLost(lost, warn);
+  await giveUpLost(lost, warn);
 }
 
 /** Waits for all to end, so that nothing runs on behind a failure; throws the first failure in their order. */
@@ -109,9 +109,9 @@ async function endOfAll(...works: readonly Promise<void>[]): Promise<void> {
 }
 
 /** What a sign-in or a sign-out makes useless; new tokens may have taken its place. */
-function giveUpLost(lost: Delivery["lost"], warn: Warn): void {
+async function giveUpLost(lost: Delivery["lost"], warn: Warn): Promise<void> {
   if (lost === undefined || !isThere(lost.path)) return;
-  warn(`${setRescueAside(lost.path, warn)} may hold tokens of the previous login; remove it`);
+  warn(`${await setRescueAside(lost.path, warn)} may hold tokens of the previous login; remove it`);
 }
 
 /** {@link LockedLogin.prepare} and `confirm`, by the clock that runs on in sleep and by the one that cannot be set. */
@@ -199,7 +199,7 @@ async function saveShared(
   }
   if (isRenewed) settings.remember();
   await writeCopy(copyPath, copied, warn);
-  if (isRescued) removeRescue(rescuePath, warn);
+  if (isRescued) await removeRescue(rescuePath, warn);
 }
 
 /** See {@link LockedLogin.settings}. */

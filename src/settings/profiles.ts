@@ -3,8 +3,16 @@
 
 import { run, words } from "../base/advice.ts";
 import type { Discovered } from "../base/metadata.ts";
-import { field, type Fields, fieldsOf, objectField, onlyDefined, textList } from "../base/json.ts";
-import { FILE_VERSION, readJson } from "./location.ts";
+import {
+  field,
+  type Fields,
+  fieldsOf,
+  FILE_VERSION,
+  objectField,
+  onlyDefined,
+  textList,
+} from "../base/json.ts";
+import { readJson } from "./location.ts";
 import type { Warn } from "../files/private_file.ts";
 import { removePrivateFile, writeIn } from "../files/replacement.ts";
 import { type KeptSettings, settingsWith } from "./table.ts";

@@ -85,10 +85,9 @@ export function savePublicCertificate(
   { certificate }: ListenerCertificate,
   warn: Warn,
 ): string {
-  const path = `${configDir}/tls/certificate.pem`;
-  ensurePrivateDirectory(`${configDir}/tls`);
-  writePrivateFile(path, certificate + "\n", warn);
-  return path;
+  const file = "tls/certificate.pem";
+  writeIn(configDir, file, certificate + "\n", warn);
+  return `${configDir}/${file}`;
 }
 
 async function replaceCertificate(

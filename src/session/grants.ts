@@ -72,7 +72,7 @@ export async function grantAndSave<Other extends string = never>(
 async function markNotThisLogin(
   tokenSet: TokenSet,
   login: LockedLogin,
-  { system, talk }: Pick<CommandContext, "system" | "talk">,
+  { system, talk }: CommandContext,
 ): Promise<void> {
   const now = system.now();
   const expiresAt = Math.min(tokenSet.expiresAt, now);

@@ -402,7 +402,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     what: "a link to where others can write is followed",
-    file: "src/files/private_directory.ts",
+    file: "src/files/private_file.ts",
     from: "if (info.isDirectory && (mode & 0o577) === 0o500) return;",
     to: "if (info.isDirectory) return;",
     tests: ["tests/unit/linked_directory_test.ts"],

@@ -40,7 +40,6 @@ const STARTS = [
       "src/commands/token.ts",
       "src/base/json.ts",
       "src/settings/location.ts",
-      "src/files/private_directory.ts",
       "src/files/private_file.ts",
       "src/base/secret.ts",
       "src/store/fresh_login.ts",

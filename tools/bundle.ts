@@ -19,10 +19,10 @@ import { inStage } from "./stage.ts";
  */
 const GROUPS = Object.entries({
   start: "base/(advice|errors|json|secret|text|version)|cli/(app|print)|cli/tree/commands|" +
-    "commands/token|files/private_(directory|file)|settings/location|store/fresh_login|oauth/token_set|" +
+    "commands/token|files/private_file|settings/location|store/fresh_login|oauth/token_set|" +
     "system/(deno|needs|stream|surroundings)",
   session:
-    "base/urls|files/(ca_file|config_(fields|file)|lock_file|named_file|real_path|replacement|set_aside)|provider/belonging|" +
+    "base/(attempts|urls)|files/(ca_file|config_(fields|file)|lock_file|named_file|real_path|replacement|set_aside)|provider/belonging|" +
     "session/(advice_in_use|grants|session)|settings/(client_environment|profiles|settings|table)|" +
     "store/(key_source|locked_login|locking|logins|put_back|rescue|sealed_store|sealed_text|sealing)|oauth/token_sets|" +
     "system/(key_needs|signals)",

@@ -2,7 +2,7 @@
 // Rule: made from the table of commands and src/system/needs.ts, and from nothing else. What runs without
 // deno.json, such as the installed program, gets the same as flags.
 
-import { SOCKET_STAGE } from "../src/base/socket_stage.ts";
+import { SOCKET_STAGE } from "../src/files/socket_file.ts";
 import { type CommandEntry, COMMANDS } from "../src/cli/tree/commands.ts";
 import { KEY_HELPERS } from "../src/system/key_needs.ts";
 import type { Needs } from "../src/system/contract.ts";

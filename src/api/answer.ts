@@ -1,7 +1,7 @@
 // What an answer means. Rule: pure; only a status decides, and words from elsewhere are made harmless.
 
 import { run, signIn, words } from "../base/advice.ts";
-import { CliError } from "../base/errors.ts";
+import { CliError, ifPossible } from "../base/errors.ts";
 import { asObject, field, objectField } from "../base/json.ts";
 import { parseJsonWithout, quoteWords } from "../base/masking.ts";
 import type { Secret } from "../base/secret.ts";
@@ -12,7 +12,7 @@ import type { TokenSet } from "../oauth/token_set.ts";
 import { canRefresh } from "../oauth/token_sets.ts";
 import { shellWord } from "../base/text.ts";
 import type { Answer, Call } from "./call.ts";
-import { nearPath } from "./near_paths.ts";
+import { nearest } from "../base/near_names.ts";
 
 /** Whether an answer that is no success is the API's own word on this call, and worth printing. */
 export function isApiError(status: number): boolean {
@@ -86,16 +86,12 @@ function adviceOn(status: number, { issuer, region }: Settings): string {
 /** What an error body says: Anaplan's `status.message` or `message`; never the token that it may quote. */
 function wordsIn(body: Uint8Array, accessToken: Secret): string {
   if (body.length > LONGEST_WORDS) return "";
-  try {
-    const text = new TextDecoder().decode(body);
-    const fields = asObject(parseJsonWithout([accessToken.reveal()], text)) ?? {};
-    const status = objectField(fields, "status");
-    const words = (status && field(status, "message", "string")) ??
-      field(fields, "statusMessage", "string") ?? field(fields, "message", "string") ?? "";
-    return words.trim() === "" ? "" : `, ${quoteWords(words)}`;
-  } catch {
-    return ""; // an empty body or a web page
-  }
+  const text = new TextDecoder().decode(body); // it may be empty or a web page
+  const fields = ifPossible(() => asObject(parseJsonWithout([accessToken.reveal()], text))) ?? {};
+  const status = objectField(fields, "status");
+  const words = (status && field(status, "message", "string")) ??
+    field(fields, "statusMessage", "string") ?? field(fields, "message", "string") ?? "";
+  return words.trim() === "" ? "" : `, ${quoteWords(words)}`;
 }
 
 /** That an answer is no JSON where JSON was wanted: another program answers, or it broke off. */
@@ -103,8 +99,47 @@ export function notJson({ method, url }: Call): CliError {
   return new CliError(
     "unavailable",
     `Cannot ${method} ${url.host}${url.pathname}: the answer is not JSON`,
-    {
-      next: "take it as it is, without --json and --paginate; or try again in a minute",
-    },
+    { next: "take it as it is, without --json and --paginate; or try again in a minute" },
   );
+}
+
+/** What is often called; `*` is an id, which is taken from what was typed. */
+const PATHS: readonly string[] = [
+  "/2/0/users",
+  "/2/0/users/me",
+  "/2/0/workspaces",
+  "/2/0/workspaces/*",
+  "/2/0/workspaces/*/models",
+  "/2/0/models",
+  "/2/0/models/*",
+  ...["", "/workspaces/*"].flatMap((workspace) =>
+    ["files", "imports", "exports", "processes", "actions", "lists", "modules", "views", "versions"]
+      .map((list) => `/2/0${workspace}/models/*/${list}`)
+  ),
+  "/2/0/workspaces/*/models/*/files/*/chunks",
+  "/2/0/workspaces/*/models/*/imports/*/tasks",
+  "/2/0/workspaces/*/models/*/exports/*/tasks",
+  "/2/0/workspaces/*/models/*/processes/*/tasks",
+  "/audit/api/1/events",
+  "/scim/1/0/v2/Users",
+];
+/** What people leave out. */
+const VERSION = "/2/0";
+
+/** The path that a path may have meant; `undefined` when none is near, or when it is one itself. */
+export function nearPath(path: string): string | undefined {
+  const typed = path.replace(/\/$/, "");
+  for (const whole of [typed, VERSION + typed]) {
+    const [meant] = nearest(whole, PATHS.map((one) => fillIds(one, whole)));
+    if (meant !== undefined) return meant === path ? undefined : meant;
+  }
+  return undefined;
+}
+
+/** The known path with the ids of a path that has as many parts. */
+function fillIds(known: string, path: string): string {
+  const parts = path.split("/");
+  const names = known.split("/");
+  if (names.length !== parts.length) return known;
+  return names.map((name, at) => name === "*" ? parts[at] : name).join("/");
 }

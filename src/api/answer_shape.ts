@@ -2,20 +2,32 @@
 // a terminal, a file, or the words of a refusal. Rule: loaded only for what is not a plain answer.
 
 import { format } from "@std/fmt/bytes";
-import { failureOf, isApiError } from "./answer.ts";
+import { failureOf, isApiError, notJson } from "./answer.ts";
 import { type Answer, type Call, isSuccess } from "./call.ts";
 import { chunksOf } from "./chunks.ts";
-import { beginningOf, type Bytes, type Download, jsonBytes, withProgress } from "./flow.ts";
-import { isJson } from "./json_text.ts";
+import {
+  beginningOf,
+  type Bytes,
+  type Download,
+  forTerminal,
+  jsonBytes,
+  wholeText,
+  withProgress,
+} from "./flow.ts";
+import { isJson, onOneLine } from "./json_text.ts";
 import { watchForMore } from "./more_pages.ts";
 import { itemsOf } from "./pages.ts";
-import { printableBody, printableItems, type PrintFlags } from "./printable_answer.ts";
 import type { CommandContext } from "../command.ts";
 import type { NewFile } from "../files/new_file.ts";
 import type { Settings } from "../settings/settings.ts";
+import type { StreamResponse } from "../system/contract.ts";
+import { stripControls } from "../base/text.ts";
 
 /** The shape that is wanted. */
-export interface ShapeFlags extends PrintFlags {
+export interface ShapeFlags {
+  readonly json?: boolean;
+  readonly include?: boolean;
+  readonly raw?: boolean;
   /** All pages of a list, as one array, or with `lines` an item a line. */
   readonly paginate?: boolean;
   readonly lines?: boolean;
@@ -93,4 +105,59 @@ async function* writeToFile(
 function lengthOf({ headers }: Answer, flags: ShapeFlags): number | undefined {
   const length = headers.get("content-length");
   return flags.chunks || flags.paginate || length === null ? undefined : Number(length);
+}
+
+/**
+ * The bytes to print of a body.
+ *
+ * @throws {CliError} `unavailable` when one JSON value was asked for and the body is not JSON.
+ */
+async function* printableBody(
+  body: Bytes,
+  call: Call,
+  response: StreamResponse,
+  flags: ShapeFlags,
+  { system }: CommandContext,
+): Bytes {
+  if (flags.json) return yield* oneJsonValue(body, call, response, flags);
+  const isTerminal = system.terminal.stdout;
+  const head = headOf(response);
+  if (flags.include) yield new TextEncoder().encode(isTerminal ? stripControls(head) : head); // --raw is about the body
+  yield* isTerminal && !flags.raw ? forTerminal(body) : body;
+}
+
+/** Items, each a JSON text, as one JSON array or one a line; streamed. */
+async function* printableItems(items: AsyncIterable<string>, asLines: boolean): Bytes {
+  let isFirst = true;
+  for await (const item of items) {
+    yield* jsonBytes(surround(asLines ? "" : isFirst ? "[" : ",\n", item, asLines ? "\n" : ""));
+    isFirst = false;
+  }
+  if (!asLines) yield new TextEncoder().encode(isFirst ? "[]\n" : "]\n");
+}
+
+function* surround(before: string, json: string, after: string): Generator<string> {
+  yield before;
+  yield* onOneLine(json);
+  yield after;
+}
+
+/** The body as one JSON value on one line; with `--include` beside its status and headers. */
+async function* oneJsonValue(
+  body: Bytes,
+  call: Call,
+  { status, headers }: StreamResponse,
+  { include }: ShapeFlags,
+): Bytes {
+  const text = await wholeText(body, call) || "null";
+  if (!isJson(text)) throw notJson(call);
+  const fields = JSON.stringify(Object.fromEntries(headers));
+  const head = `{"status":${status},"headers":${fields},"body":`;
+  yield* jsonBytes(include ? surround(head, text, "}\n") : surround("", text, "\n"));
+}
+
+/** The status line and the headers; HTTP's version is not known here, so none is claimed. */
+function headOf({ status, statusText, headers }: StreamResponse): string {
+  const lines = Array.from(headers, ([name, value]) => `${name}: ${value}`);
+  return [`HTTP ${status} ${statusText}`.trimEnd(), ...lines, "", ""].join("\r\n");
 }

@@ -101,9 +101,7 @@ function changedFileError(): CliError {
   return new CliError(
     "api",
     "Cannot finish the download: the chunk changed after the connection broke",
-    {
-      next: "the same command again, for the new file",
-    },
+    { next: "the same command again, for the new file" },
   );
 }
 

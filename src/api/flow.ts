@@ -157,8 +157,6 @@ function noText(): CliError {
   return new CliError(
     "usage",
     "Cannot show the answer: it is not text, so a terminal cannot show it",
-    {
-      next: "save it with --output FILE, or give --raw",
-    },
+    { next: "save it with --output FILE, or give --raw" },
   );
 }

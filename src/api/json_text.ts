@@ -1,6 +1,8 @@
 // JSON as text, token by token. Rule: no value is made of it, so it takes no more memory than its length,
 // and its numbers keep every digit.
 
+import { succeeds } from "../base/attempts.ts";
+
 /** How deep a text may be nested; RFC 8259, section 9, allows a limit. */
 const DEEPEST = 10_000;
 /** Deeper lines are indented like these, so that no short text becomes a long one. */
@@ -12,12 +14,9 @@ const SPACE = /[ \t\n\r]*/y;
 
 /** Whether a text is JSON. */
 export function isJson(text: string): boolean {
-  try {
+  return succeeds(() => {
     for (const _ of tokensIn(text));
-    return true;
-  } catch {
-    return false;
-  }
+  });
 }
 
 /** A JSON text on one line, in pieces. @throws {SyntaxError} at the first mistake in it. */

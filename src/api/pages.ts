@@ -137,8 +137,6 @@ function cannotGoOn({ url }: Call, reason: string): CliError {
   return new CliError(
     "unavailable",
     `Cannot read all pages of ${url.host}${url.pathname}: ${reason}`,
-    {
-      next: "ask for single pages with ?limit= and &offset=, without --paginate",
-    },
+    { next: "ask for single pages with ?limit= and &offset=, without --paginate" },
   );
 }

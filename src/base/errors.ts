@@ -105,7 +105,7 @@ export class CliError extends Error {
 export function toCliError(thrown: unknown): CliError {
   if (thrown instanceof CliError) return thrown;
   if (thrown instanceof SuppressedError) return toCliError(thrown.suppressed);
-  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  const reason = reasonOf(thrown);
   if (/os error 24/.test(reason)) {
     return new CliError("storage", "Cannot open more files", {
       next: shell("ulimit -n 1024"),
@@ -116,4 +116,31 @@ export function toCliError(thrown: unknown): CliError {
     next: "run the same command with --verbose, and report what it prints",
     cause: thrown,
   });
+}
+
+/** What a thrown value says. */
+export function reasonOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** What work gives, or nothing when it fails. */
+export function ifPossible<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}
+
+/** What work gives, or nothing after a failure that is expected. @throws what is no CliError, or not expected. */
+export async function unlessFailed<T>(
+  work: () => T | Promise<T>,
+  isExpected: (error: CliError) => boolean = () => true,
+): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof CliError && isExpected(error)) return undefined;
+    throw error;
+  }
 }

@@ -88,9 +88,33 @@ export function parseObject(text: string): Fields {
   return object;
 }
 
+/** The version of the files that this program writes; that of a login is its own. */
+export const FILE_VERSION = 1;
+
+/**
+ * The fields of a file that this program wrote.
+ *
+ * @throws {Error} as {@link parseObject}, when another program wrote it, or a newer version.
+ */
+export function parseFile(text: string): Fields {
+  const fields = parseObject(text);
+  const version = field(fields, "version", "number") ?? 0;
+  if (version < FILE_VERSION) throw new Error("it is not a file of anaplan-auth");
+  if (version > FILE_VERSION) throw new NewerVersion();
+  return fields;
+}
+
 type Defined<T> =
   & { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
   & { [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined> };
+
+/** What `valueOf` makes of each name. */
+export function fieldsOf<Name extends string, Value>(
+  names: readonly Name[],
+  valueOf: (name: Name) => Value,
+): { [N in Name]: Value } {
+  return Object.fromEntries(names.map((name) => [name, valueOf(name)])) as { [N in Name]: Value };
+}
 
 /** The object without the fields that are undefined; so they can meet exact optional types. */
 export function onlyDefined<T extends object>(object: T): Defined<T> {

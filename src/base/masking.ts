@@ -1,6 +1,7 @@
 // Makes the words of others fit to be shown: what a request carries is masked, what a server says is quoted. Rule: pure;
 // a parameter is a secret unless it is known to be none.
 
+import { ifPossible } from "./errors.ts";
 import type { Fields } from "./json.ts";
 import { flattenText } from "./text.ts";
 
@@ -74,12 +75,8 @@ export function secretsIn(
 
 /** The client secret in credentials (RFC 7617, section 2), form-encoded as RFC 6749, section 2.3.1, has it. */
 function basicSecrets(credentials: string): string[] {
-  try {
-    const secret = atob(credentials).replace(/^[^:]*:/, "");
-    return [secret, new URLSearchParams(`=${secret}`).get("") ?? ""];
-  } catch {
-    return [];
-  }
+  const secret = ifPossible(() => atob(credentials).replace(/^[^:]*:/, ""));
+  return secret === undefined ? [] : [secret, new URLSearchParams(`=${secret}`).get("") ?? ""];
 }
 
 /**

@@ -53,11 +53,6 @@ export function shellWord(text: string): string {
   return /^[\w@%+=:,./~-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** The time as JSON has it (ISO 8601). */
-export function isoTime(time: number): string {
-  return new Date(time).toISOString();
-}
-
 /** Paths that begin a word with the home directory, with `~` instead, as a shell understands it. */
 export function withTilde(text: string, home: string): string {
   // in many containers it is the root, with which every path begins; a relative one names nothing

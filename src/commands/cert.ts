@@ -3,23 +3,20 @@
 import { run, shell, words } from "../base/advice.ts";
 import type { Answer, CommandContext, CommonFlags, Verbatim } from "../command.ts";
 import { CliError } from "../base/errors.ts";
-import { directoryIn } from "../settings/location.ts";
-import { saveAccepted } from "../oauth/accepted_certificate.ts";
+import { configDirectory, directoryIn } from "../settings/location.ts";
 import {
   type ListenerCertificate,
   listenerCertificate,
   renewCertificate,
+  saveAccepted,
   savePublicCertificate,
 } from "../oauth/certificate.ts";
-import { configDirectory } from "../settings/location.ts";
-import { isoTime, shellWord } from "../base/text.ts";
+import { shellWord } from "../base/text.ts";
 import { dateTime, duration } from "../base/times.ts";
 import { table } from "../base/lines.ts";
-import { trustCommands } from "../base/trust_commands.ts";
 
 /** The flags of `cert trust`. */
 export interface CertTrustFlags extends CommonFlags {
-  /** Run the commands instead of printing them. */
   readonly yes?: boolean;
 }
 
@@ -109,7 +106,7 @@ function describeCertificate(certificate: ListenerCertificate, { system }: Comma
     data: {
       names: ["127.0.0.1", "::1", "localhost"],
       fingerprint_sha256: certificate.fingerprint,
-      not_after: isoTime(certificate.notAfter),
+      not_after: new Date(certificate.notAfter).toISOString(),
     },
   };
 }
@@ -117,4 +114,23 @@ function describeCertificate(certificate: ListenerCertificate, { system }: Comma
 /** As browsers show it. */
 function formatFingerprint(hexadecimal: string): string {
   return (hexadecimal.match(/../g) ?? []).join(":");
+}
+
+/**
+ * The argument vectors that make a user's browsers trust the certificate in a PEM file.
+ *
+ * macOS: the login keychain. Windows: the user's own root store. Elsewhere: the NSS database that
+ * Chromium reads, which is made first; Firefox keeps its own and asks by itself.
+ */
+export function trustCommands(path: string, platform: string, home: string): string[][] {
+  if (platform === "darwin") {
+    const keychain = `${home}/Library/Keychains/login.keychain-db`;
+    return [["security", "add-trusted-cert", "-r", "trustRoot", "-p", "ssl", "-k", keychain, path]];
+  }
+  if (platform === "windows") return [["certutil", "-user", "-addstore", "Root", path]];
+  const database = `sql:${home}/.pki/nssdb`;
+  return [
+    ["mkdir", "-p", `${home}/.pki/nssdb`],
+    ["certutil", "-d", database, "-A", "-t", "P,,", "-n", "anaplan-auth listener", "-i", path],
+  ];
 }

@@ -12,10 +12,9 @@ import {
   redirectUriCheck,
 } from "../doctor/local_checks.ts";
 import { networkChecks, proxyCheck, trustCheck } from "../doctor/network_checks.ts";
-import { sealingCheck } from "../doctor/sealing_check.ts";
-import { storeCheck } from "../doctor/store_check.ts";
+import { sealingCheck, storeCheck } from "../doctor/sealing_check.ts";
 import type { Answer, CommandContext, Lines } from "../command.ts";
-import { CliError, type ErrorKind } from "../base/errors.ts";
+import { CliError, type ErrorKind, unlessFailed } from "../base/errors.ts";
 import { settingsInUse, storeOf } from "../session/store_in_use.ts";
 import { discoverSettings } from "../sign_in/discover_settings.ts";
 import { wrapText } from "../base/lines.ts";
@@ -68,22 +67,13 @@ async function checksFor(
     if (!(error instanceof CliError) || error.kind !== "storage") throw error;
     return ReadableStream.from([proxyCheck(context.system), failedCheck("Settings", error)]);
   }
-  settings = await ifUsable(() => settingsInUse(flags, context)) ?? settings;
-  const names = await ifUsable(async () => await (await storeOf(settings, context)).names());
+  // of a store that cannot be used its own check says why, and the others are made
+  settings = await unlessFailed(() => settingsInUse(flags, context)) ?? settings;
+  const names = await unlessFailed(async () => await (await storeOf(settings, context)).names());
   const mayHaveLogin = hasEnvironmentLogin(settings) || names === undefined ||
     names.includes(settings.profile);
   if (!mayHaveLogin) assertProfileExists(settings, "Cannot look at the login");
   return allChecks(settings, context);
-}
-
-/** What a store gives, unless it cannot be used: its own check says why, and the others are made. */
-async function ifUsable<T>(ask: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof CliError) return undefined;
-    throw error;
-  }
 }
 
 /** What is on this computer comes first: it is known at once. Whether a login works, the network knows best. */

@@ -28,7 +28,6 @@ import {
   type Settings,
   warnOfUnused,
 } from "../settings/settings.ts";
-import { isoTime } from "../base/text.ts";
 import type { Setup } from "../base/parse.ts";
 import { bringMissingSettings } from "../session/store_in_use.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
@@ -168,7 +167,7 @@ function reply(
       profile,
       region: issuer === undefined ? region : null,
       scope: signedIn.tokenSet.scope ?? null,
-      expires_at: isoTime(signedIn.tokenSet.expiresAt),
+      expires_at: new Date(signedIn.tokenSet.expiresAt).toISOString(),
       method: signedIn.method,
     },
   };

@@ -1,23 +1,26 @@
 // logout: ends the login here and at the server.
 
+import { everyLogin, warnOfFiles } from "../session/every_profile.ts";
 import { endLogin, type LoginEnd } from "../provider/provider.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
-import { CliError, toCliError } from "../base/errors.ts";
+import { CliError, toCliError, unlessFailed } from "../base/errors.ts";
 import { configDirectory, profileLocation } from "../settings/location.ts";
-import { listDirectory } from "../files/private_directory.ts";
-import { splitPath } from "../files/private_file.ts";
+import { listDirectory, splitPath } from "../files/private_file.ts";
 import { profileNames } from "../settings/location.ts";
-import { warnOfFiles } from "../session/left_in_files.ts";
 import { storeOf } from "../session/store_in_use.ts";
 import { loadOrSetAside } from "../files/set_aside.ts";
-import { assertProfileExists, loadSettings, type Settings } from "../settings/settings.ts";
-import type { LoginStore } from "../store/login_store.ts";
+import {
+  assertProfileExists,
+  loadSettings,
+  serverName,
+  type Settings,
+} from "../settings/settings.ts";
+import type { LoginStore } from "../store/locking.ts";
 import { clockTime } from "../base/times.ts";
 import { isFresh, type TokenSet } from "../oauth/token_set.ts";
 
 /** The flags of `logout`. */
 export interface LogoutFlags extends CommonFlags {
-  /** Log out of every profile. */
   readonly all?: boolean;
 }
 
@@ -40,11 +43,7 @@ export async function logout(flags: LogoutFlags, context: CommandContext): Promi
   const store = await storeOf({ configDir }, context);
   await warnOfFiles(configDir, store, undefined, context);
   let failure: CliError | undefined;
-  const names = new Set([
-    ...await store.names(),
-    ...await store.waiting(),
-  ]);
-  const removed = await inParallel([...names].sort(), async (profile) => {
+  const removed = await inParallel(await everyLogin(store), async (profile) => {
     try {
       return await removeLogin(profile, store, context);
     } catch (error) {
@@ -146,7 +145,7 @@ async function replyFor(
     };
   };
   if (!wasStored(removed)) return reply(`You were not signed in (profile ${profile}).`);
-  const settings = tokenSet && settingsOf({ ...flags, profile }, context);
+  const settings = tokenSet && await settingsOf({ ...flags, profile }, context);
   if (tokenSet === undefined || settings === undefined) {
     const rest = isKept ? "; the file that was moved may hold them" : "";
     return reply(
@@ -159,20 +158,20 @@ async function replyFor(
     return reply(`Signed out here (profile ${profile}).\nThe login was not ended: ${why}.`);
   }
   const ended = await endAtServer(tokenSet, settings, context);
-  const what = ended.isDone ? `Signed out, here and at ${serverOf(settings)}` : "Signed out here";
+  const what = ended.isDone ? `Signed out, here and at ${serverName(settings)}` : "Signed out here";
   const rest = remainingAccess(tokenSet, ended, settings, context.system.now());
   return reply(`${what} (profile ${profile}).\n${rest}`, ended.isDone);
 }
 
 /** The profile's settings; without them, nothing says which server to tell. */
-function settingsOf(flags: LogoutFlags, { system, talk }: CommandContext): Settings | undefined {
-  try {
-    return loadSettings(flags, system);
-  } catch (error) {
-    if (!(error instanceof CliError)) throw error;
-    talk.warn(error.message);
-    return undefined;
-  }
+function settingsOf(
+  flags: LogoutFlags,
+  { system, talk }: CommandContext,
+): Promise<Settings | undefined> {
+  return unlessFailed(
+    () => loadSettings(flags, system),
+    ({ message }) => (talk.warn(message), true),
+  );
 }
 
 async function endAtServer(
@@ -185,7 +184,7 @@ async function endAtServer(
     ? INTERRUPTED
     : await Promise.race([interruptedBy(signal), endLogin(tokenSet, settings, system)]);
   const why = ended === INTERRUPTED ? "interrupted before it answered" : ended.failure?.message;
-  if (why) talk.warn(`${serverOf(settings)} did not confirm the sign-out: ${why}`);
+  if (why) talk.warn(`${serverName(settings)} did not confirm the sign-out: ${why}`);
   return ended;
 }
 
@@ -193,10 +192,6 @@ const INTERRUPTED: LoginEnd = { isDone: false, accessToken: false, refreshToken:
 
 function interruptedBy(signal: AbortSignal): Promise<LoginEnd> {
   return new Promise((resolve) => signal.addEventListener("abort", () => resolve(INTERRUPTED)));
-}
-
-function serverOf(settings: Settings): string {
-  return settings.issuer === undefined ? "Anaplan" : new URL(settings.issuer).host;
 }
 
 /**
@@ -222,9 +217,9 @@ function remainingAccess(
   }
   if (parts.length > 0) {
     const what = parts.join(" and ");
-    return `${serverOf(settings)} may still accept ${what}; the login is removed here.`;
+    return `${serverName(settings)} may still accept ${what}; the login is removed here.`;
   }
-  if (endedBy !== undefined) return `${serverOf(settings)} had already rejected the login.`;
+  if (endedBy !== undefined) return `${serverName(settings)} had already rejected the login.`;
   return ended.accessToken
     ? "Its tokens are no longer valid."
     : "By this computer's clock, its tokens are no longer valid.";

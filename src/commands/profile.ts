@@ -117,9 +117,7 @@ function nothingToSet(): CliError {
   return new CliError(
     "usage",
     "Cannot save: no setting is given, such as --region or --client-id",
-    {
-      next: run("profile set --help"),
-    },
+    { next: run("profile set --help") },
   );
 }
 

@@ -2,8 +2,8 @@
 
 import { run, words } from "../base/advice.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
-import { CliError } from "../base/errors.ts";
-import { assertPrivateDirectory } from "../files/private_directory.ts";
+import { CliError, unlessFailed } from "../base/errors.ts";
+import { assertPrivateDirectory } from "../files/private_file.ts";
 import { nameOf } from "../provider/provider.ts";
 import { assumedExpiry, signedOut, signedOutInShort } from "../session/expiry.ts";
 import { otherServer } from "../session/other_server.ts";
@@ -28,14 +28,12 @@ export async function profileList(flags: CommonFlags, context: CommandContext): 
     load: () => T | undefined | Promise<T | undefined>,
     name = "",
   ): Promise<T | undefined> => {
-    try {
-      return await load();
-    } catch (error) {
-      if (!(error instanceof CliError) || error.kind !== "storage") throw error;
-      talk.warn(error.message);
+    return await unlessFailed(load, ({ kind, message }) => {
+      if (kind !== "storage") return false;
+      talk.warn(message);
       unreadable.add(name);
-      return undefined;
-    }
+      return true;
+    });
   };
   const current = await readable(() => profileLocation(flags, system).profile);
   const listed = [];
@@ -43,7 +41,7 @@ export async function profileList(flags: CommonFlags, context: CommandContext): 
     const profile = await readable(() => loadProfile(configDir, name), name) ?? {};
     const login = await readable(() => store.load(name), name);
     const known = { name, isUnreadable: unreadable.has(name), profile, login };
-    const other = known.isUnreadable ? undefined : otherServerNow(known, flags, system);
+    const other = known.isUnreadable ? undefined : await otherServerNow(known, flags, system);
     listed.push(entry({ ...known, other }, name === current, store.sharedAt, system.now()));
   }
   const rows = table(listed.map(({ row }) => row));
@@ -58,7 +56,6 @@ export async function profileList(flags: CommonFlags, context: CommandContext): 
   return { kind: "answer", text, data };
 }
 
-/** What is known of a profile. */
 interface KnownProfile {
   readonly name: string;
   readonly isUnreadable: boolean;
@@ -69,19 +66,16 @@ interface KnownProfile {
 }
 
 /** As a command would find it with this profile; settings that cannot be used are for that command to report. */
-function otherServerNow(
+async function otherServerNow(
   { name, profile, login }: KnownProfile,
   flags: CommonFlags,
   system: CommandContext["system"],
-): CliError | undefined {
+): Promise<CliError | undefined> {
   if (login === undefined) return undefined;
-  try {
-    const place = { configDir: configDirectory(flags, system), profile: name };
-    return otherServer(login, { ...place, ...resolveSettings({}, system, profile) });
-  } catch (error) {
-    if (error instanceof CliError) return undefined;
-    throw error;
-  }
+  const place = { configDir: configDirectory(flags, system), profile: name };
+  return await unlessFailed(() =>
+    otherServer(login, { ...place, ...resolveSettings({}, system, profile) })
+  );
 }
 
 function entry(

@@ -1,16 +1,16 @@
 // profile remove: settings and the login in them. Rule: what stays valid at the server is said before anything is removed.
 
+import { serverName } from "../settings/settings.ts";
 import { run, type Words, words } from "../base/advice.ts";
-import { CliError } from "../base/errors.ts";
+import { CliError, unlessFailed } from "../base/errors.ts";
 import { clockTime, duration } from "../base/times.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { loadOrSetAside } from "../files/set_aside.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 import { changeCurrentProfile } from "../session/current_profile.ts";
-import { everyProfile } from "../session/every_profile.ts";
+import { everyProfile, warnOfFiles } from "../session/every_profile.ts";
 import { existingProfile } from "../session/existing_profile.ts";
 import { loginExpiry } from "../session/expiry.ts";
-import { warnOfFiles } from "../session/left_in_files.ts";
 import { storeOf } from "../session/store_in_use.ts";
 import {
   currentProfile,
@@ -19,11 +19,10 @@ import {
   type ProfileLocation,
 } from "../settings/location.ts";
 import { loadProfile, removeProfile } from "../settings/profiles.ts";
-import type { LoginStore } from "../store/login_store.ts";
+import type { LoginStore } from "../store/locking.ts";
 
 /** The flags of `profile remove`. */
 export interface ProfileRemoveFlags extends CommonFlags {
-  /** Do not ask first. */
   readonly yes?: boolean;
 }
 
@@ -92,9 +91,10 @@ async function confirmRemoval(
   { yes = false }: ProfileRemoveFlags,
   { system, talk }: CommandContext,
 ): Promise<void> {
-  const login = await unlessDamaged(() => store.load(profile));
-  const settings = await unlessDamaged(() => loadProfile(configDir, profile)) ?? {};
-  await unlessDamaged(() => currentProfile(configDir));
+  const isOlder = ({ code }: CliError): boolean => code !== "newer_version";
+  const login = await unlessFailed(() => store.load(profile), isOlder); // a damaged one is set aside later
+  const settings = await unlessFailed(() => loadProfile(configDir, profile), isOlder) ?? {};
+  await unlessFailed(() => currentProfile(configDir), isOlder);
   const where = store.sharedAt === undefined
     ? "here only"
     : `from the login store ${store.sharedAt}, so for every computer that uses it`;
@@ -114,23 +114,13 @@ async function confirmRemoval(
   });
 }
 
-/** What is loaded; a damaged file, which is set aside later, counts as none. @throws {CliError} for one of a newer version. */
-async function unlessDamaged<T>(load: () => T | Promise<T>): Promise<T | undefined> {
-  try {
-    return await load();
-  } catch (error) {
-    if (error instanceof CliError && error.code === "newer_version") throw error;
-    return undefined;
-  }
-}
-
 /** Until when the server may accept the login. */
 function remaining(
   login: TokenSet | undefined,
   { issuer, refreshTokenLifetime }: ReturnType<typeof loadProfile> & object,
   now: number,
 ): Words {
-  const server = issuer === undefined ? "Anaplan" : new URL(issuer).host;
+  const server = serverName({ issuer });
   const expiry = login && loginExpiry(login, { issuer, refreshTokenLifetime });
   if (expiry === undefined || !("at" in expiry) || expiry.at <= now) {
     return `${server} may still accept its tokens`;

@@ -4,13 +4,11 @@ import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { refreshedTokenSet, storedTokenSet } from "../session/session.ts";
 import { settingsInUse } from "../session/store_in_use.ts";
 import { type Settings } from "../settings/settings.ts";
-import { isoTime } from "../base/text.ts";
 import { clockTime, duration } from "../base/times.ts";
 import { isFresh, type TokenSet } from "../oauth/token_set.ts";
 
 /** The flags of `refresh`. */
 export interface RefreshFlags extends CommonFlags {
-  /** Refresh only if the access token expires within so many milliseconds. */
   readonly ifExpiringWithin?: number;
 }
 
@@ -51,7 +49,7 @@ function reply(
     data: {
       profile: settings.profile,
       refreshed,
-      expires_at: isoTime(tokenSet.expiresAt),
+      expires_at: new Date(tokenSet.expiresAt).toISOString(),
       refresh_token_rotated: refreshed && tokenSet.refreshTokenRotates === true,
     },
   };

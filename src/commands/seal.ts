@@ -1,9 +1,8 @@
 // seal, unseal: logins encrypted with a key that is kept elsewhere, and back to plain private files.
 
 import { run, words } from "../base/advice.ts";
-import { CliError } from "../base/errors.ts";
+import { CliError, ifPossible } from "../base/errors.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
-import { ifPossible } from "../files/private_directory.ts";
 import { realPath } from "../files/real_path.ts";
 import { storeOf } from "../session/store_in_use.ts";
 import { configDirectory } from "../settings/location.ts";
@@ -22,10 +21,10 @@ import {
   forgetOldKeys,
   type KeyChange,
   lockKeys,
+  newKey,
   resealAll,
 } from "../store/reseal.ts";
 import { isShared } from "../store/logins.ts";
-import { newKey } from "../store/new_key.ts";
 import { resealShared, resealWaiting } from "../store/reseal_shared.ts";
 import { mayBeSealed } from "../store/sealing.ts";
 import { waitingRescues } from "../store/shared_elsewhere.ts";
@@ -36,7 +35,6 @@ export interface SealFlags extends CommonFlags {
   readonly keyCommand?: string;
   /** Which keychain gets a new key. */
   readonly keychain?: "osxkeychain" | "wincred" | "secretservice" | "pass";
-  /** A new key, and every login sealed again. */
   readonly rotate?: boolean;
 }
 

@@ -28,17 +28,15 @@ import {
   missingProfile,
   type Settings,
 } from "../settings/settings.ts";
-import { isoTime } from "../base/text.ts";
 import { clockTime, duration } from "../base/times.ts";
 import { table } from "../base/lines.ts";
 import type { KeyKind } from "../store/key_source.ts";
-import type { LoginStore } from "../store/login_store.ts";
+import type { LoginStore } from "../store/locking.ts";
 import { isFresh, type TokenSet } from "../oauth/token_set.ts";
 import { canRefresh } from "../oauth/token_sets.ts";
 
 /** The flags of `status`. */
 export interface StatusFlags extends CommonFlags {
-  /** Also ask the server who you are. */
   readonly check?: boolean;
   /** Fail when the login expires within so many milliseconds. */
   readonly expiresWithin?: number;
@@ -115,7 +113,7 @@ function loginLocation(store: LoginStore, { profile }: Settings, sealed?: KeyKin
 }
 
 function isoTimeOrNull(time: number | undefined): string | null {
-  return time === undefined ? null : isoTime(time);
+  return time === undefined ? null : new Date(time).toISOString();
 }
 
 /** Where you are and the one thing to type; for a terminal on which no command was typed. */
@@ -213,7 +211,7 @@ function statusData(tokenSet: TokenSet | undefined, settings: Settings, sealed?:
     logged_in: true,
     expires_at: isoTimeOrNull(tokenSet?.expiresAt || undefined), // 0: there was none yet
     refresh_token_saved_at: isoTimeOrNull(tokenSet?.refreshTokenSavedAt),
-    login_expires_at: "at" in expiry ? isoTime(expiry.at) : null,
+    login_expires_at: "at" in expiry ? new Date(expiry.at).toISOString() : null,
     login_expiry: expiry.kind,
     sealed: sealed ?? null,
     user_name: tokenSet?.name || null,

@@ -1,12 +1,14 @@
 // store: one login for many machines, in a database that they all reach.
 
+import { everyLogin } from "../session/every_profile.ts";
 import { run, type Words, words } from "../base/advice.ts";
-import { CliError, toCliError } from "../base/errors.ts";
+import { forEachOf } from "../base/attempts.ts";
+import { CliError } from "../base/errors.ts";
 import { shellWord } from "../base/text.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { configDirectory, profileLocation, profileNames } from "../settings/location.ts";
 import { assertProfileExists } from "../settings/settings.ts";
-import type { LoginStore } from "../store/login_store.ts";
+import type { LoginStore } from "../store/locking.ts";
 import { openStore } from "../store/logins.ts";
 import type { MovingPlace } from "../store/moving.ts";
 import { type SharedStore, sharedStore } from "../store/shared_store.ts";
@@ -15,7 +17,6 @@ import { type Address, engineAt, parseAddress, saveAddress } from "../store/stor
 
 /** The flags of `store init`. */
 export interface StoreInitFlags extends CommonFlags {
-  /** Print what would be done. */
   readonly print?: boolean;
 }
 
@@ -61,7 +62,7 @@ export async function storeUse(
   if (system.env("ANAPLAN_AUTH_STORE") !== undefined) {
     talk.warn("ANAPLAN_AUTH_STORE is set, and overrides this choice");
   }
-  const here = await namesIn(openStore(configDir, system, talk.warn));
+  const here = await everyLogin(openStore(configDir, system, talk.warn));
   const left: Words = address === undefined || here.length === 0
     ? ""
     : words`\nLogins of this computer that are not in it: ${here.join(", ")}.\nTo move them: ${
@@ -108,16 +109,11 @@ async function moveAll(
   { system, talk }: CommandContext,
 ): Promise<string[]> {
   const { moveLogin } = await import("../store/moving.ts");
-  const names = flags.all ? await namesIn(from.store) : [profileLocation(flags, system).profile];
+  const names = flags.all ? await everyLogin(from.store) : [profileLocation(flags, system).profile];
   const moved: string[] = [];
-  let failure: CliError | undefined;
-  for (const name of names) {
-    try {
-      if (await moveLogin(name, from, to)) moved.push(name);
-    } catch (error) {
-      failure ??= toCliError(error); // one that cannot be moved must not keep the others where they are
-    }
-  }
+  const failure = await forEachOf(names, async (name) => {
+    if (await moveLogin(name, from, to)) moved.push(name);
+  });
   if (failure === undefined && moved.length === 0 && !flags.all) assertKnown(flags, system);
   if (failure === undefined) return moved;
   if (moved.length > 0) talk.insist(movedText(to.store, moved));
@@ -129,11 +125,6 @@ function assertKnown(flags: CommonFlags, system: CommandContext["system"]): void
   const { configDir, profile } = profileLocation(flags, system);
   const profileExists = profileNames(configDir).includes(profile);
   assertProfileExists({ configDir, profile, profileExists }, "Cannot move a login");
-}
-
-/** The profiles that have a login, or tokens that wait for their place. */
-async function namesIn(store: LoginStore): Promise<string[]> {
-  return [...new Set([...await store.names(), ...await store.waiting()])].sort();
 }
 
 function movedText({ sharedAt }: LoginStore, profiles: readonly string[]): string {
@@ -155,9 +146,7 @@ function addressIn(
   throw new CliError(
     "usage",
     "Cannot take a password on the command line: other users can see it",
-    {
-      next: "leave it out; PGPASSFILE or ANAPLAN_AUTH_STORE_PASSWORD_FILE can name it",
-    },
+    { next: "leave it out; PGPASSFILE or ANAPLAN_AUTH_STORE_PASSWORD_FILE can name it" },
   );
 }
 

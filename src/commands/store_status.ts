@@ -1,8 +1,8 @@
 // store status: where logins are, who saved them, and how the database copies them.
 
+import { everyLogin } from "../session/every_profile.ts";
 import { run, type Words, words } from "../base/advice.ts";
 import { table } from "../base/lines.ts";
-import { isoTime } from "../base/text.ts";
 import { dateTime } from "../base/times.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { configDirectory } from "../settings/location.ts";
@@ -15,8 +15,7 @@ import { presentAddress, type Row } from "../store/store_choice.ts";
 export async function storeStatus(flags: CommonFlags, context: CommandContext): Promise<Answer> {
   const { system, talk: { warn } } = context;
   const configDir = configDirectory(flags, system);
-  const files = openStore(configDir, system, warn);
-  const here = [...new Set([...await files.names(), ...await files.waiting()])].sort();
+  const here = await everyLogin(openStore(configDir, system, warn));
   const waiting = warnOfWaiting(configDir, system, warn);
   const inFiles = { in_files: here, waiting };
   if (presentAddress(configDir, system) === undefined) return filesStatus(configDir, inFiles);
@@ -75,7 +74,7 @@ function asData({ generation, savedBy, savedAt, attempt }: Row) {
   return {
     generation,
     saved_by: savedBy ?? null,
-    saved_at: savedAt === undefined ? null : isoTime(savedAt),
+    saved_at: savedAt === undefined ? null : new Date(savedAt).toISOString(),
     refreshing_by: attempt?.by ?? null,
   };
 }

@@ -2,10 +2,9 @@
 
 import type { TokenScheme } from "../provider/belonging.ts";
 import type { CommandContext, CommonFlags, Verbatim } from "../command.ts";
-import { CliError } from "../base/errors.ts";
+import { unlessFailed } from "../base/errors.ts";
 import { profileLocation } from "../settings/location.ts";
 import { plainLogin } from "../store/fresh_login.ts";
-import { isoTime } from "../base/text.ts";
 import { isFresh, type TokenSet } from "../oauth/token_set.ts";
 
 /** The flags of `token`. */
@@ -27,7 +26,11 @@ export async function token(flags: TokenFlags, context: CommandContext): Promise
   return {
     kind: "verbatim",
     text: asHeader ? `Authorization: ${scheme} ${value}` : value,
-    data: { access_token: value, token_type: scheme, expires_at: isoTime(expiresAt) },
+    data: {
+      access_token: value,
+      token_type: scheme,
+      expires_at: new Date(expiresAt).toISOString(),
+    },
   };
 }
 
@@ -47,25 +50,15 @@ async function readFreshLogin(
     return undefined; // the login of the environment, whatever is on the disk
   }
   const { configDir, profile } = profileLocation(flags, system);
-  const stored = await loadIfUndamaged(async () => {
+  const stored = await unlessFailed(async () => {
     const plain = plainLogin(configDir, profile, system);
     if (plain !== undefined) return plain;
     const { storeIn } = await import("../store/logins.ts");
     return await (await storeIn(configDir, system, talk.warn)).load(profile, true);
-  });
+  }, ({ damagedFile }) => damagedFile !== undefined); // tokens may wait for the place of a damaged one
   if (stored === undefined) return undefined;
   const isUsual = stored.endedBy === undefined; // else there is something to say beside the token
   return isUsual && isFresh(stored, system.now(), flags.minValid) ? stored : undefined;
-}
-
-/** A damaged login counts as none here: tokens may wait for its place. */
-async function loadIfUndamaged<T>(load: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await load();
-  } catch (error) {
-    if (error instanceof CliError && error.damagedFile) return undefined;
-    throw error;
-  }
 }
 
 async function validTokenSet(flags: TokenFlags, context: CommandContext): Promise<TokenSet> {

@@ -10,7 +10,6 @@ import { freshTokenSet } from "../session/session.ts";
 import { loginCommand } from "../session/advice_in_use.ts";
 import { settingsInUse } from "../session/store_in_use.ts";
 import { type Settings } from "../settings/settings.ts";
-import { isoTime } from "../base/text.ts";
 import { clockTime, duration } from "../base/times.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 
@@ -24,9 +23,7 @@ export async function validate(flags: CommonFlags, context: CommandContext): Pro
     throw new CliError(
       "usage",
       `Cannot validate the token: ${settings.issuer} has no authentication service`,
-      {
-        next: words`name one with --auth-url at the next login, or use ${run("whoami")}`,
-      },
+      { next: words`name one with --auth-url at the next login, or use ${run("whoami")}` },
     );
   }
   const tokenSet = await freshTokenSet(settings, context);
@@ -72,7 +69,7 @@ function valid(expiresAt: number, checkedWith: string, { system }: CommandContex
         duration(expiresAt - now)
       }), ` +
       `checked with ${checkedWith}.`,
-    data: { valid: true, expires_at: isoTime(expiresAt), checked_with: checkedWith },
+    data: { valid: true, expires_at: new Date(expiresAt).toISOString(), checked_with: checkedWith },
   };
 }
 

@@ -7,7 +7,6 @@ import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { nameOrQuoted } from "../base/names.ts";
 import { fetchAndSaveUser } from "../session/user.ts";
 import { settingsInUse } from "../session/store_in_use.ts";
-import { isoTime } from "../base/text.ts";
 import { table } from "../base/lines.ts";
 import { dateTime } from "../base/times.ts";
 
@@ -39,6 +38,6 @@ function userData(user: User): Record<string, unknown> {
     last_name: user.lastName,
     customer_id: user.customerId,
     active: user.active ?? null,
-    last_login_at: user.lastLoginAt === undefined ? null : isoTime(user.lastLoginAt),
+    last_login_at: user.lastLoginAt === undefined ? null : new Date(user.lastLoginAt).toISOString(),
   };
 }

@@ -4,14 +4,14 @@
 import { placeName } from "../provider/authorization_server.ts";
 import { fetchUser } from "../provider/provider.ts";
 import type { CommandContext } from "../command.ts";
-import { CliError } from "../base/errors.ts";
+import { CliError, unlessFailed } from "../base/errors.ts";
 import { isDoubtful } from "../session/expiry.ts";
 import { freshTokenSet } from "../session/session.ts";
 import { storeOf } from "../session/store_in_use.ts";
 import { otherServer } from "../session/other_server.ts";
 import { loginCommand } from "../session/advice_in_use.ts";
 import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
-import { isFresh, type TokenSet } from "../oauth/token_set.ts";
+import { isFresh } from "../oauth/token_set.ts";
 import { type Check, failedCheck, ok, problem, skippedCheck } from "./check.ts";
 
 /** How long the API may be silent, in milliseconds. */
@@ -33,7 +33,8 @@ export async function regionCheck(
   const { system } = context;
   const name = settings.issuer === undefined ? "Region" : "Access token";
   if (hasEnvironmentLogin(settings)) return undefined; // asking would cost a refresh
-  const login = await ifReadable(settings, context);
+  const store = await unlessFailed(() => storeOf(settings, context));
+  const login = await unlessFailed(() => store?.load(settings.profile)); // else the problem of another check
   const isOld = login !== undefined && isDoubtful(login, settings, system.now());
   const isAsked = login !== undefined && login.endedBy === undefined &&
     (isOld || isFresh(login, system.now(), 0));
@@ -53,18 +54,5 @@ export async function regionCheck(
     if (error.oauthError !== undefined) return undefined; // it is with the login by now
     const seen = `${placeName(settings)} rejected the access token (profile ${settings.profile})`;
     return problem("Login", error.kind, seen, loginCommand(settings));
-  }
-}
-
-/** The login; one that cannot be read is the problem of another check. */
-async function ifReadable(
-  settings: Settings,
-  context: CommandContext,
-): Promise<TokenSet | undefined> {
-  try {
-    return await (await storeOf(settings, context)).load(settings.profile);
-  } catch (error) {
-    if (error instanceof CliError) return undefined;
-    throw error;
   }
 }

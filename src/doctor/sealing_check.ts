@@ -1,4 +1,4 @@
-// How logins are kept: in plain private files or sealed, and where the key is. Rule: looks, and changes nothing.
+// How logins are kept: in files or in a store, plain or sealed, and where the key is. Rule: looks, and changes nothing.
 
 import { run } from "../base/advice.ts";
 import type { CommandContext } from "../command.ts";
@@ -8,6 +8,8 @@ import { describeSource, presentChoice } from "../store/key_source.ts";
 import { keyOf } from "../store/keys.ts";
 import { hasSealed, NAME_KEY } from "../store/sealing.ts";
 import { type Check, failedCheck, ok, warning } from "./check.ts";
+import { isShared } from "../store/logins.ts";
+import { sharedStore } from "../store/shared_store.ts";
 
 /** Whether logins are sealed, with a key that can be had. */
 export async function sealingCheck(
@@ -46,5 +48,28 @@ export async function sealingCheck(
     return warning("Sealing", `${seen}; ${plain} not sealed yet`, run("seal"));
   } catch (error) {
     return failedCheck("Sealing", error);
+  }
+}
+
+/** What can be said of the store; `undefined` when logins are in files. */
+export async function storeCheck(
+  settings: Settings,
+  { system, talk }: CommandContext,
+): Promise<Check | undefined> {
+  const { configDir } = settings;
+  if (hasEnvironmentLogin(settings) || !isShared(configDir, system)) return undefined;
+  try {
+    const { engine } = sharedStore(configDir, system, talk.warn);
+    const health = await engine.health();
+    const logins = [...(await engine.rows(talk.warn)).values()].filter(({ login }) =>
+      login !== undefined
+    );
+    const seen =
+      `${engine.name}, ${health.version}: ${logins.length} logins; ${health.replication}`;
+    return health.warning === undefined
+      ? ok("Store", seen)
+      : warning("Store", `${seen}; ${health.warning}`, "make a standby synchronous");
+  } catch (error) {
+    return failedCheck("Store", error);
   }
 }

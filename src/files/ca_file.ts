@@ -2,14 +2,13 @@
 // can change, or put another one in the place of, is not trusted.
 
 import { run, shell, type Words, words } from "../base/advice.ts";
-import { CliError } from "../base/errors.ts";
-import { belongsToAnotherUser, infoIfPossible, pathParts, readNamedFile } from "./named_file.ts";
+import { CliError, ifPossible } from "../base/errors.ts";
+import { belongsToAnotherUser, pathParts, readNamedFile } from "./named_file.ts";
 import { shellWord } from "../base/text.ts";
 
 /** Its members are administrators, and Homebrew's directories are theirs. */
 const MACOS_ADMIN_GROUP = 80;
 
-/** The settings that name CA files. */
 interface CaSettings {
   readonly caFiles: readonly string[];
   readonly ambientCaFile: string | undefined;
@@ -39,11 +38,8 @@ export function caCertificates({ caFiles, ambientCaFile }: CaSettings): string[]
 
 function readAmbient(path: string): string[] {
   assertTrustworthy(path, ", or unset SSL_CERT_FILE");
-  try {
-    return [readNamedFile(path, "SSL_CERT_FILE")];
-  } catch {
-    return []; // as other programs do: a variable that leads nowhere is no failure
-  }
+  // as other programs do: a variable that leads nowhere is no failure
+  return ifPossible(() => [readNamedFile(path, "SSL_CERT_FILE")]) ?? [];
 }
 
 /**
@@ -71,7 +67,7 @@ export function assertTrustworthy(path: string, otherwise = ""): void {
       next: `name the CA file with its whole path, from / on${otherwise}`,
     });
   }
-  const leadsSomewhere = infoIfPossible(() => Deno.statSync(path)) !== undefined;
+  const leadsSomewhere = ifPossible(() => Deno.statSync(path)) !== undefined;
   const found = leadsSomewhere ? firstUnsafe(path) : undefined;
   if (found === undefined) return;
   const it = found.path === path ? "it" : found.path;

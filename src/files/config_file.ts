@@ -1,25 +1,18 @@
 // config.json: which profile is used, and how logins are sealed. Rule: who changes one field keeps the others, under
 // the file's lock.
 
-import type { Fields } from "../base/json.ts";
-import { VERSION } from "./config_fields.ts";
+import { type Fields, FILE_VERSION } from "../base/json.ts";
 import { type Clock, type FileLock, lockFile } from "./lock_file.ts";
 import type { Warn } from "./private_file.ts";
-import { ensurePrivateDirectory, removeLeftovers, writePrivateFile } from "./replacement.ts";
+import { ensurePrivateDirectory, writeIn } from "./replacement.ts";
 
 /** How long to wait for another command that changes the file, in milliseconds: that takes a moment. */
 const LOCK_DEADLINE = 30_000;
 
 /** Replaces the fields of config.json; the caller has read them under the {@link lockConfig lock}. */
 export function writeConfig(configDir: string, fields: Fields, warn: Warn): void {
-  ensurePrivateDirectory(configDir);
-  const path = `${configDir}/config.json`;
-  writePrivateFile(
-    path,
-    JSON.stringify({ ...fields, version: VERSION }, undefined, 2) + "\n",
-    warn,
-  );
-  removeLeftovers(path);
+  const text = JSON.stringify({ ...fields, version: FILE_VERSION }, undefined, 2) + "\n";
+  writeIn(configDir, "config.json", text, warn);
 }
 
 /** Takes the lock of config.json. */

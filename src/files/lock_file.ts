@@ -1,7 +1,8 @@
 // Lock files. Rule: the system's own lock on a file of its own, never on the one that is replaced; it ends
 // with the process, however that dies, and no process goes on without it.
 
-import { CliError } from "../base/errors.ts";
+import { IN_A_MINUTE } from "../base/attempts.ts";
+import { CliError, ifPossible } from "../base/errors.ts";
 import { asStorageError, checkPrivateFile } from "./private_file.ts";
 import { leadsTo, openPrivateFile, writeAll } from "./replacement.ts";
 
@@ -126,7 +127,7 @@ function heldLock(locked: Deno.FsFile, path: string): FileLock {
 function lockReplacedError(path: string): CliError {
   const reason = "its lock file was replaced, and another process holds the new one";
   return new CliError("storage", `Cannot lock ${path}: ${reason}`, {
-    next: "try the same command again in a minute",
+    next: IN_A_MINUTE,
     cause: new Error(reason),
   });
 }
@@ -136,9 +137,7 @@ function lockHeldTooLongError(path: string, waited: number): CliError {
   const who = holder === undefined ? "another process" : `process ${holder}`;
   const seconds = Math.floor(waited / 100) / 10;
   return new CliError("storage", `Cannot lock ${path}: waited ${seconds} s; ${who} holds it`, {
-    next: holder === undefined
-      ? "try the same command again in a minute"
-      : `see what it does (ps ${holder}), then try again`,
+    next: holder === undefined ? IN_A_MINUTE : `see what it does (ps ${holder}), then try again`,
   });
 }
 
@@ -147,13 +146,10 @@ function lockHeldTooLongError(path: string, waited: number): CliError {
  * that another one holds the lock without a note. Deno lets only `--allow-all` ask, and Linux alone can be asked so.
  */
 function holderOf(path: string): string | undefined {
-  try {
-    const holder = /^\d+/.exec(Deno.readTextFileSync(path))?.[0];
-    if (holder === undefined || Deno.build.os !== "linux") return holder;
-    return isRunning(holder) ? holder : undefined;
-  } catch {
-    return undefined; // Windows lets no process read a locked file
-  }
+  const text = ifPossible(() => Deno.readTextFileSync(path)) ?? ""; // Windows lets no process read a locked file
+  const holder = /^\d+/.exec(text)?.[0];
+  if (holder === undefined || Deno.build.os !== "linux") return holder;
+  return isRunning(holder) ? holder : undefined;
 }
 
 function isRunning(process: string): boolean {
@@ -194,20 +190,13 @@ function identityIn(text: string, path: string): string {
 
 /** The note and the identity in the lock file at a path, without taking the lock; `undefined` when they cannot be seen. */
 export function peekAtLock(path: string): Pick<FileLock, "noted" | "identity"> | undefined {
-  try {
-    return contentIn(Deno.readTextFileSync(path), path);
-  } catch {
-    return undefined; // there is none, or Windows lets no process read a locked file
-  }
+  return ifPossible(() => contentIn(Deno.readTextFileSync(path), path)); // Windows lets no process read a locked one
 }
 
 /** Gives the lock back, by closing the file; the process id goes first, so that it never outlives the lock. */
 function release(file: Deno.FsFile, note: string, identity: string): void {
-  try {
-    writeNote(file, "", note, identity);
-  } catch {
-    // a process that waits too long then reads the number of an earlier holder
-  }
+  // when it stays, a process that waits too long reads the number of an earlier holder
+  ifPossible(() => writeNote(file, "", note, identity));
   file.close();
 }
 

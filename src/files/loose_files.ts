@@ -1,8 +1,14 @@
 // Whose the files at some places are: what others can get at in the configuration directory, and what is the user's.
 // Rule: it only looks.
 
-import { ifPossible, listDirectory } from "./private_directory.ts";
-import { assertOwner, asStorageError, isOpenToOthers, lstatIfThere } from "./private_file.ts";
+import { ifPossible } from "../base/errors.ts";
+import {
+  assertOwner,
+  asStorageError,
+  isOpenToOthers,
+  listDirectory,
+  lstatIfThere,
+} from "./private_file.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";
 
@@ -38,11 +44,9 @@ function looseReason(path: string): string | undefined {
 
 /** Whether something of this user's is at the path. */
 export function isOwnedByUser(path: string): boolean {
-  try {
+  return ifPossible(() => {
     const info = lstatIfThere(path);
     if (info !== undefined) assertOwner(info, path, "look at");
     return info !== undefined;
-  } catch {
-    return false;
-  }
+  }) ?? false;
 }

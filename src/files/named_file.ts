@@ -1,7 +1,7 @@
 // Files that the user named, to be read or sent. Rule: their modes are up to the user.
 
 import { type Words, words } from "../base/advice.ts";
-import { CliError } from "../base/errors.ts";
+import { CliError, ifPossible } from "../base/errors.ts";
 import { diskReason } from "./private_file.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";
@@ -49,7 +49,7 @@ export async function headOfPipeOrFile(
   most: number,
   deadline = PIPE_DEADLINE,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  if (!infoIfPossible(() => Deno.statSync(path))?.isFifo) return headOfNamedFile(path, most);
+  if (!ifPossible(() => Deno.statSync(path))?.isFifo) return headOfNamedFile(path, most);
   const { promise: late, reject } = Promise.withResolvers<never>();
   const seconds = Math.ceil(deadline / 1_000);
   AbortSignal.timeout(deadline).addEventListener("abort", () => {
@@ -120,27 +120,18 @@ export function* pathParts(
   const names = path.split("/").filter((name) => name !== "");
   for (let count = 0; count <= names.length; count++) {
     const part = `/${names.slice(0, count).join("/")}`;
-    const info = infoIfPossible(() => Deno.lstatSync(part));
+    const info = ifPossible(() => Deno.lstatSync(part)); // Deno keeps /dev and others from programs
     yield { path: part, info };
     if (info === undefined) return;
     if (!info.isSymlink) continue;
     if (/^\/proc\/\d+\/fd$/.test(Deno.realPathSync(`/${names.slice(0, count - 1).join("/")}`))) {
-      const opened = infoIfPossible(() => Deno.statSync(part));
+      const opened = ifPossible(() => Deno.statSync(part));
       if (opened?.isFile) yield { path: part, info: opened };
       continue;
     }
     const target = Deno.readLinkSync(part);
     const start = target.startsWith("/") ? [] : names.slice(0, count - 1);
     yield* pathParts([...start, target].join("/"));
-  }
-}
-
-/** What Deno keeps from programs, such as /dev, it does not let them look at. */
-export function infoIfPossible(look: () => Deno.FileInfo): Deno.FileInfo | undefined {
-  try {
-    return look();
-  } catch {
-    return undefined;
   }
 }
 

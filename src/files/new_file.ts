@@ -1,7 +1,7 @@
 // A file that the user named for an answer. Rule: it takes its place only when it is whole, and no link or pipe of
 // another user leads it elsewhere.
 
-import { CliError } from "../base/errors.ts";
+import { CliError, ifPossible } from "../base/errors.ts";
 import { belongsToAnotherUser, pathParts } from "./named_file.ts";
 import { diskReason } from "./private_file.ts";
 import { removeIfThere, writeAll } from "./replacement.ts";
@@ -77,13 +77,12 @@ function resolveLink(path: string): string {
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  try {
+  const resolved = ifPossible(() => {
     const target = Deno.readLinkSync(path);
     const isRelative = !/^([/\\]|[A-Za-z]:)/.test(target);
     return resolveLink(isRelative ? `${path.replace(/[^/\\]*$/, "")}${target}` : target);
-  } catch {
-    return path; // nothing is there
-  }
+  });
+  return resolved ?? path; // nothing is there
 }
 
 function writeInPlace(path: string): NewFile {

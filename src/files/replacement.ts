@@ -1,10 +1,12 @@
 // Replaces and removes private files, and makes private directories. Rule: a file is replaced as a whole, and what is written is synced.
 
-import { assertPrivateDirectory, ifPossible, listDirectory } from "./private_directory.ts";
+import { ifPossible } from "../base/errors.ts";
 import {
+  assertPrivateDirectory,
   asStorageError,
   checkPrivateFile,
   diskReason,
+  listDirectory,
   lstatIfThere,
   restoreMode,
   splitPath,
@@ -163,23 +165,17 @@ export function removePrivateFile(path: string, warn: Warn = () => {}): void {
 
 /** Whether anything is at the path that can be seen. */
 export function isThere(path: string): boolean {
-  try {
-    return lstatIfThere(path) !== undefined;
-  } catch {
-    return false;
-  }
+  return ifPossible(() => lstatIfThere(path)) !== undefined;
 }
 
 /** Whether the path leads to this open file, and not to another one, to none, or to where nothing can be seen. */
 export function leadsTo(path: string, file: Deno.FsFile): boolean {
-  try {
+  return ifPossible(() => {
     const there = Deno.lstatSync(path);
     if (IS_WINDOWS) return true; // no other file gets there while one is open
     const { ino, dev } = file.statSync();
     return there.ino === ino && there.dev === dev;
-  } catch {
-    return false;
-  }
+  }) ?? false;
 }
 
 /** Writes all bytes; one write may take fewer. */
@@ -196,13 +192,9 @@ export function removeIfThere(path: string): void {
   }
 }
 
-/** The same for what matters little: a file that stays is no failure. */
+/** The same for what matters little: a file that stays is removed the next time, or by the user. */
 export function removeIfPossible(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch {
-    // it is removed the next time, or by the user
-  }
+  ifPossible(() => Deno.removeSync(path));
 }
 
 /** Some file systems cannot do this, and a disk may fail here: what was done is done, and seen by all. */
@@ -219,6 +211,11 @@ function syncDirectoryOf(path: string, done: "written" | "removed", warn: Warn):
   }
 }
 
+/** The names in a directory, sorted; none when it cannot be read. */
+export function filesIn(directory: string): string[] {
+  return ifPossible(() => listDirectory(directory)) ?? [];
+}
+
 /** How old a temporary file is before no process can be writing it any more, in milliseconds. */
 const OLDEST_TEMPORARY = 3_600_000;
 /** What follows a file's name in the names of its temporary files. */
@@ -232,7 +229,7 @@ const TEMPORARY = /^\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
  */
 export function removeLeftovers(path: string, minAge = OLDEST_TEMPORARY): void {
   const [directory, name] = splitPath(path);
-  for (const entry of ifPossible(() => listDirectory(directory)) ?? []) {
+  for (const entry of filesIn(directory)) {
     if (!entry.startsWith(name) || !TEMPORARY.test(entry.slice(name.length))) continue;
     const leftover = `${directory}/${entry}`;
     ifPossible(() => {

@@ -1,6 +1,6 @@
 // Damaged files, moved out of the way. Rule: nothing of a file is lost, and nothing is overwritten.
 
-import { CliError } from "../base/errors.ts";
+import { CliError, unlessFailed } from "../base/errors.ts";
 import { asStorageError, lstatIfThere, restoreMode, type Warn } from "./private_file.ts";
 
 /**
@@ -29,12 +29,7 @@ export async function loadOrSetAside<T>(
 
 /** What `load` gives; `undefined` for a login of a shared store that cannot be opened, which a sign-in replaces. */
 export async function ifOpened<T>(load: () => Promise<T | undefined>): Promise<T | undefined> {
-  try {
-    return await load();
-  } catch (error) {
-    if (error instanceof CliError && error.code === "row_not_opened") return undefined;
-    throw error;
-  }
+  return await unlessFailed(load, ({ code }) => code === "row_not_opened");
 }
 
 function setAside(path: string): string {

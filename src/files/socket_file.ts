@@ -4,7 +4,6 @@
 import { shell, type Words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { shellWord } from "../base/text.ts";
-import { SOCKET_STAGE } from "../base/socket_stage.ts";
 import { asStorageError, lstatIfThere, refusal, splitPath } from "./private_file.ts";
 import { removeIfPossible, removeIfThere } from "./replacement.ts";
 
@@ -173,3 +172,9 @@ function removeOwn(path: string, own: Deno.FileInfo): void {
   const there = lstatIfThere(path);
   if (there?.ino === own.ino && there.dev === own.dev) removeIfPossible(path);
 }
+
+/**
+ * Where a Unix socket is made before it is moved to its place. Deno permits sockets by their whole path alone, and a
+ * person names any; so `d` in this directory leads to a new directory beside the path that was named.
+ */
+export const SOCKET_STAGE = "/tmp/anaplan-auth-proxy";

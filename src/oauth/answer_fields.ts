@@ -1,6 +1,7 @@
 // Finds the fields of an OAuth answer, however the server wrapped them. Rule: a field counts only when all of it came,
 // and a web page has none.
 
+import { ifPossible } from "../base/errors.ts";
 import { asObject, type Fields } from "../base/json.ts";
 
 /** A name and its text or number; a number at the very end may go on. A name in a text has a backslash before it. */
@@ -57,11 +58,7 @@ function allPairsIn(text: string, context: AnswerContext): Fields {
 
 /** What a text is that is JSON, as nearly every answer is. */
 function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return ifPossible(() => JSON.parse(text));
 }
 
 /** Whether a text is a web page, as a proxy sends it. */

@@ -1,7 +1,8 @@
 // All ways on which the browser's answer can come, raced. Rule: one answer wins, and then every way is
 // closed, whatever happened.
 
-import { signIn, type Words } from "../base/advice.ts";
+import { type Talk } from "../command.ts";
+import { signIn } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import type { System } from "../system/contract.ts";
 import { table } from "../base/lines.ts";
@@ -21,14 +22,6 @@ import { parsePasted } from "./paste.ts";
 import { openStartPage, type StartPage } from "./start_page.ts";
 import { type CertificateWarning, pasteHint, waitingLines } from "./waiting_lines.ts";
 import { SCOPE_ADVICE } from "./wire.ts";
-
-/** How the sources of the answer speak to the user. */
-interface Talk {
-  say(text: Words): void;
-  insist(text: Words): void;
-  /** The words as they would be printed, with this blank in commands. */
-  shown(text: Words, blank?: string): string;
-}
 
 /** What the ways need of the world. */
 export type AnswerSourcesSystem = Pick<
@@ -73,7 +66,7 @@ export async function openAnswerSources(
   begin: (listenerPort: number | undefined) => Promise<Attempt>,
   options: AnswerSourcesOptions,
   system: AnswerSourcesSystem,
-  talk: Talk,
+  talk: Pick<Talk, "say" | "insist" | "shown">,
 ): Promise<AnswerSources> {
   const made = Promise.withResolvers<RedirectionEndpoint>();
   const handle = async (request: Request): Promise<Response> =>
@@ -127,7 +120,7 @@ interface Wait {
 
 interface AnswerSourcesContext {
   readonly system: AnswerSourcesSystem;
-  readonly talk: Talk;
+  readonly talk: Pick<Talk, "say" | "insist" | "shown">;
 }
 
 async function firstAnswer(

@@ -106,13 +106,10 @@ export async function exchangeCode(
   system: TokenRequestSystem,
 ): Promise<Grant> {
   const { server, client, nonce } = attempt;
-  const wire = toWire(server, client);
   const sentAt = system.now();
   const checked = validateResponse(attempt, parameters);
   const response = await oauth.authorizationCodeGrantRequest(
-    wire.server,
-    wire.client,
-    wire.authentication,
+    ...toWire(server, client),
     checked,
     attempt.redirectUri,
     attempt.codeVerifier?.reveal() ?? oauth.nopkce,
@@ -131,7 +128,7 @@ function validateResponse(attempt: Attempt, parameters: URLSearchParams): URLSea
     const refusal = refusalIn(parameters, error);
     throw signInRejectedError({ ...attempt, at: "authorization", refusal });
   }
-  const { server, client } = toWire(attempt.server, attempt.client);
+  const [server, client] = toWire(attempt.server, attempt.client);
   const believed = new URLSearchParams(parameters);
   if (attempt.server.issuer === undefined) believed.delete("iss"); // nothing to compare it with
   try {

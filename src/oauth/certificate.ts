@@ -2,12 +2,16 @@
 // browser that already accepts it needs no second click; the X.509 code is loaded only to make one.
 
 import { run } from "../base/advice.ts";
-import { CliError } from "../base/errors.ts";
+import { ifPossible, unlessFailed } from "../base/errors.ts";
 import { field, parseObject } from "../base/json.ts";
 import { lockFile } from "../files/lock_file.ts";
-import { readIn } from "../files/private_directory.ts";
-import { damagedFileError, type Warn } from "../files/private_file.ts";
-import { ensurePrivateDirectory, removeLeftovers, writePrivateFile } from "../files/replacement.ts";
+import { damagedFileError, readIn, type Warn } from "../files/private_file.ts";
+import {
+  ensurePrivateDirectory,
+  removeLeftovers,
+  writeIn,
+  writePrivateFile,
+} from "../files/replacement.ts";
 import { loadOrSetAside } from "../files/set_aside.ts";
 import type { System } from "../system/contract.ts";
 
@@ -54,13 +58,11 @@ async function usableCertificate(
   configDir: string,
   clock: Clock,
 ): Promise<ListenerCertificate | undefined> {
-  try {
-    const kept = await undamagedCertificate(configDir);
-    return kept !== undefined && kept.notAfter - clock.now() > RENEW_BEFORE ? kept : undefined;
-  } catch (error) {
-    if (error instanceof CliError && error.damagedFile !== undefined) return undefined;
-    throw error;
-  }
+  const kept = await unlessFailed(
+    () => undamagedCertificate(configDir),
+    ({ damagedFile }) => damagedFile !== undefined,
+  );
+  return kept !== undefined && kept.notAfter - clock.now() > RENEW_BEFORE ? kept : undefined;
 }
 
 /** A new certificate in the place of the one that is kept. */
@@ -83,10 +85,9 @@ export function savePublicCertificate(
   { certificate }: ListenerCertificate,
   warn: Warn,
 ): string {
-  const path = `${configDir}/tls/certificate.pem`;
-  ensurePrivateDirectory(`${configDir}/tls`);
-  writePrivateFile(path, certificate + "\n", warn);
-  return path;
+  const file = "tls/certificate.pem";
+  writeIn(configDir, file, certificate + "\n", warn);
+  return `${configDir}/${file}`;
 }
 
 async function replaceCertificate(
@@ -178,6 +179,22 @@ async function makeCertificate(now: number): Promise<ListenerCertificate> {
 }
 
 function hex(bytes: ArrayBuffer): string {
-  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0"))
-    .join("").toUpperCase();
+  return new Uint8Array(bytes).toHex().toUpperCase();
+}
+
+const ACCEPTED_FILE = "tls/accepted.json";
+
+/** Whether a connection with this certificate has succeeded once, or this computer trusts it. */
+export function isAccepted(configDir: string, { fingerprint }: ListenerCertificate): boolean {
+  const accepted = ifPossible(() => readIn(configDir, ACCEPTED_FILE, parseObject, ""));
+  return accepted !== undefined && field(accepted, "fingerprint", "string") === fingerprint;
+}
+
+/** Keeps that this certificate works. */
+export function saveAccepted(configDir: string, certificate: ListenerCertificate): void {
+  if (isAccepted(configDir, certificate)) return;
+  const { fingerprint } = certificate;
+  ifPossible(() =>
+    writeIn(configDir, ACCEPTED_FILE, JSON.stringify({ version: 1, fingerprint }) + "\n")
+  );
 }

@@ -3,6 +3,7 @@
 
 import { signIn, type Words } from "../base/advice.ts";
 import * as oauth from "oauth4webapi";
+import { IN_A_MINUTE } from "../base/attempts.ts";
 import { CliError, type ErrorKind } from "../base/errors.ts";
 import type { Secret } from "../base/secret.ts";
 import type { TokenSet } from "./token_set.ts";
@@ -42,14 +43,9 @@ export async function refresh(
 ): Promise<Grant> {
   const sentAt = system.now();
   const wire = toWire(server, client);
+  const token = tokenSet.refreshToken.reveal();
   const send = (): Promise<Response> =>
-    oauth.refreshTokenGrantRequest(
-      wire.server,
-      wire.client,
-      wire.authentication,
-      tokenSet.refreshToken.reveal(),
-      wireOptions(server, system),
-    );
+    oauth.refreshTokenGrantRequest(...wire, token, wireOptions(server, system));
   const reply = await readReply(await sendPatiently(send, confirm, server, system), server);
   if (reply.kind === "refused") throw refreshRejectedError(reply.refusal, server);
   return readGrant(reply.body, { server, client, sentAt, previous: tokenSet });
@@ -86,7 +82,6 @@ async function sendPatiently(
   }
 }
 
-/** What a refusal of a refresh means. */
 interface RefusalMeaning {
   readonly errors: readonly string[];
   readonly kind: ErrorKind;
@@ -96,7 +91,6 @@ interface RefusalMeaning {
 }
 
 const SIGN_IN = signIn();
-const WAIT = "try the same command again in a minute";
 
 /**
  * Refusals by their error code (RFC 6749, section 5.2; RFC 8628, section 3.5). `login_required` marks the
@@ -125,7 +119,7 @@ const REFUSALS: readonly RefusalMeaning[] = [
     errors: ["temporarily_unavailable", "server_error", "slow_down", "rate_limit_exceeded"],
     kind: "unavailable",
     reason: "cannot answer now",
-    next: WAIT,
+    next: IN_A_MINUTE,
   },
 ];
 
@@ -133,7 +127,7 @@ const REFUSALS: readonly RefusalMeaning[] = [
 const OTHER_REFUSAL = {
   kind: "unavailable",
   reason: "did not answer the request",
-  next: WAIT,
+  next: IN_A_MINUTE,
 } as const;
 
 function refreshRejectedError(refusal: Refusal, server: AuthorizationServer): CliError {

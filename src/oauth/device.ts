@@ -66,17 +66,12 @@ export async function startDeviceAuthorization(
     throw new CliError(
       "usage",
       `Cannot sign in by device: ${server.name} names no endpoint for it`,
-      {
-        next: "give it with --device-endpoint, or sign in without --device",
-      },
+      { next: "give it with --device-endpoint, or sign in without --device" },
     );
   }
-  const wire = toWire(server, client);
   const askedAt = system.monotonic();
   const response = await oauth.deviceAuthorizationRequest(
-    wire.server,
-    wire.client,
-    wire.authentication,
+    ...toWire(server, client),
     scope === "" ? {} : { scope },
     wireOptions(server, system),
   );
@@ -111,7 +106,7 @@ async function deviceAuthorizationIn(
   server: AuthorizationServer,
   client: OAuthClient,
 ): Promise<oauth.DeviceAuthorizationResponse> {
-  const wire = toWire(server, client);
+  const [wireServer, wireClient] = toWire(server, client);
   const interval = seconds(body.interval);
   const cleaned = onlyDefined({
     ...Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null)),
@@ -120,7 +115,7 @@ async function deviceAuthorizationIn(
   });
   try {
     const response = Response.json(cleaned);
-    return await oauth.processDeviceAuthorizationResponse(wire.server, wire.client, response);
+    return await oauth.processDeviceAuthorizationResponse(wireServer, wireClient, response);
   } catch (error) {
     const reason = error instanceof Error ? printable(error.message) : "a part of it is missing";
     throw badAnswer(server, reason);
@@ -187,12 +182,9 @@ async function poll(
   system: Pick<System, "fetch" | "now">,
 ): Promise<Grant | Pending> {
   const sentAt = system.now();
-  const wire = toWire(server, client);
   try {
     const response = await oauth.deviceCodeGrantRequest(
-      wire.server,
-      wire.client,
-      wire.authentication,
+      ...toWire(server, client),
       device.deviceCode.reveal(),
       wireOptions(server, system),
     );

@@ -2,6 +2,7 @@
 // issuer that was asked for, and its silence about a capability is never believed.
 
 import * as oauth from "oauth4webapi";
+import { cannotUseNow } from "../base/attempts.ts";
 import { CliError } from "../base/errors.ts";
 import { asObject, type Fields, onlyDefined } from "../base/json.ts";
 import type { Discovered } from "../base/metadata.ts";
@@ -26,13 +27,7 @@ export async function discover(
     ? await fetchMetadata(identifier, "oauth2", caCertificates, system)
     : openid;
   if (response.status >= 500 || response.status === 429) {
-    throw new CliError(
-      "unavailable",
-      `Cannot use ${identifier.host} now: it answered HTTP ${response.status}`,
-      {
-        next: "try the same command again in a minute",
-      },
-    );
+    throw cannotUseNow(issuer, `it answered HTTP ${response.status}`);
   }
   return toDiscovered(issuer, await metadataIn(response, issuer));
 }

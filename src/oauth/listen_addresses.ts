@@ -57,9 +57,7 @@ function parseListen(text: string, redirectHost: string): ListenCandidate {
     throw new CliError(
       "usage",
       `Cannot listen on ${text}: only this computer may send the answer`,
-      {
-        next: "give a loopback address, such as --listen 127.0.0.1:8443",
-      },
+      { next: "give a loopback address, such as --listen 127.0.0.1:8443" },
     );
   }
   return candidate(url.hostname, portOf(url), redirectHost);

@@ -124,7 +124,7 @@ export async function pagePolicy(...added: readonly string[]): Promise<string> {
 /** A script or style as a policy names it (Content Security Policy 3, section 2.3.1). */
 export async function sourceHash(source: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(source));
-  return `'sha256-${btoa(String.fromCharCode(...new Uint8Array(digest)))}'`;
+  return `'sha256-${new Uint8Array(digest).toBase64()}'`;
 }
 
 /** The text as HTML that shows it and does nothing. */

@@ -1,7 +1,7 @@
 // Token revocation (RFC 7009). Rule: best effort; a failure is reported, never fatal.
 
 import * as oauth from "oauth4webapi";
-import { CliError } from "../base/errors.ts";
+import { cannotUseNow } from "../base/attempts.ts";
 import { asObject } from "../base/json.ts";
 import type { Secret } from "../base/secret.ts";
 import type { System } from "../system/contract.ts";
@@ -21,21 +21,16 @@ export async function revoke(
   system: Pick<System, "fetch">,
   timeout?: number,
 ): Promise<boolean> {
-  const wire = toWire(server, client);
   const response = await oauth.revocationRequest(
-    wire.server,
-    wire.client,
-    wire.authentication,
+    ...toWire(server, client),
     token.reveal(),
     { ...wireOptions(server, system, timeout), additionalParameters: { token_type_hint: hint } },
   );
   if (response.status < 500 && response.status !== 429) {
     return response.status === 200 || await isAlreadyInvalid(response);
   }
-  const { host } = new URL(server.revocationEndpoint ?? server.tokenEndpoint);
-  throw new CliError("unavailable", `Cannot use ${host} now: it answered HTTP ${response.status}`, {
-    next: "try the same command again in a minute",
-  });
+  const endpoint = server.revocationEndpoint ?? server.tokenEndpoint;
+  throw cannotUseNow(endpoint, `it answered HTTP ${response.status}`);
 }
 
 /** Some servers answer a token that is no longer valid with an error, instead of the 200 of RFC 7009, section 2.2. */

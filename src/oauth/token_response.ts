@@ -3,7 +3,8 @@
 
 import { run, type Words, words } from "../base/advice.ts";
 import * as oauth from "oauth4webapi";
-import { CliError, type ErrorKind } from "../base/errors.ts";
+import { cannotUseNow } from "../base/attempts.ts";
+import { CliError, type ErrorKind, ifPossible } from "../base/errors.ts";
 import { asObject, field, type Fields, onlyDefined } from "../base/json.ts";
 import { Secret } from "../base/secret.ts";
 import { printable, quoteWords } from "../base/masking.ts";
@@ -184,7 +185,6 @@ function oauthErrorIn(body: Fields | undefined): string | undefined {
 }
 
 function unusableAnswer(status: number, text: string, server: AuthorizationServer): CliError {
-  const host = new URL(server.tokenEndpoint).host;
   const what = status === 429
     ? "too many requests at the moment (429)"
     : isPage(text)
@@ -192,9 +192,7 @@ function unusableAnswer(status: number, text: string, server: AuthorizationServe
     : status >= 200 && status < 300
     ? "its answer is not the JSON of a token endpoint"
     : `it answered HTTP ${status}`;
-  return new CliError("unavailable", `Cannot use ${host} now: ${what}`, {
-    next: "try the same command again in a minute",
-  });
+  return cannotUseNow(server.tokenEndpoint, what);
 }
 
 /**
@@ -236,16 +234,16 @@ async function idTokenProblem(
   { server, client, nonce, previous }: GrantContext,
   leniency: Partial<oauth.Client>,
 ): Promise<string | undefined> {
-  const wire = toWire(server, client);
+  const [wireServer, usual] = toWire(server, client);
   const fields = { access_token: "unused", token_type: "bearer", id_token: idToken };
   const response = Response.json(fields);
-  const wireClient = { ...wire.client, ...leniency };
+  const wireClient = { ...usual, ...leniency };
   try {
     await (previous === undefined && nonce !== undefined
-      ? oauth.processAuthorizationCodeResponse(wire.server, wireClient, response, {
+      ? oauth.processAuthorizationCodeResponse(wireServer, wireClient, response, {
         expectedNonce: nonce.reveal(),
       })
-      : oauth.processRefreshTokenResponse(wire.server, wireClient, response));
+      : oauth.processRefreshTokenResponse(wireServer, wireClient, response));
     return undefined;
   } catch (error) {
     // the library's error holds the response, so it goes no further than its message
@@ -255,13 +253,9 @@ async function idTokenProblem(
 
 /** The header and the claims of a JWT, unchecked (RFC 7519, section 3). */
 function jwtParts(idToken = ""): readonly (Fields | undefined)[] {
-  return idToken.split(".").slice(0, 2).map((part) => {
-    try {
-      return asObject(JSON.parse(atob(part.replaceAll("-", "+").replaceAll("_", "/"))));
-    } catch {
-      return undefined;
-    }
-  });
+  return idToken.split(".").slice(0, 2).map((part) =>
+    ifPossible(() => asObject(JSON.parse(atob(part.replaceAll("-", "+").replaceAll("_", "/")))))
+  );
 }
 
 /** The algorithm of an id_token; with `none` not even the header is vouched for. */

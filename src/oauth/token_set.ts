@@ -3,6 +3,7 @@
 import {
   field,
   type Fields,
+  fieldsOf,
   NewerVersion,
   onlyDefined,
   parseObject,
@@ -97,8 +98,7 @@ export function parseTokenSet(text: string): TokenSet {
   const accessToken = secretField(fields, "accessToken");
   const expiresAt = timeField(fields, "expiresAt");
   const obtainedAt = timeField(fields, "obtainedAt");
-  const said = (name: string): string | undefined => field(fields, name, "string");
-  const clientId = said("clientId");
+  const clientId = field(fields, "clientId", "string");
   if (
     accessToken === undefined || expiresAt === undefined || obtainedAt === undefined ||
     clientId === undefined
@@ -108,24 +108,17 @@ export function parseTokenSet(text: string): TokenSet {
     expiresAt,
     obtainedAt,
     clientId,
-    refreshToken: secretField(fields, "refreshToken"),
-    refreshTokenSavedAt: timeField(fields, "refreshTokenSavedAt"),
-    refreshTokenExpiresAt: timeField(fields, "refreshTokenExpiresAt"),
-    refreshTokenRotates: field(fields, "refreshTokenRotates", "boolean"),
-    isCopy: field(fields, "isCopy", "boolean"),
-    scope: said("scope"),
-    signIn: said("signIn"),
-    subject: said("subject"),
-    name: said("name"),
-    email: said("email"),
+    ...fieldsOf(["refreshToken", "clientSecret"], (name) => secretField(fields, name)),
+    ...fieldsOf(TIMES, (name) => timeField(fields, name)),
+    ...fieldsOf(TEXTS, (name) => field(fields, name, "string")),
+    ...fieldsOf(PROPERTIES, (name) => field(fields, name, "boolean")),
     ...serversIn(fields),
-    isDeviceGrant: field(fields, "isDeviceGrant", "boolean"),
-    clientSecret: secretField(fields, "clientSecret"),
-    movingTo: said("movingTo"),
-    endedBy: said("endedBy"),
-    endedAt: timeField(fields, "endedAt"),
   });
 }
+
+const TIMES = ["refreshTokenSavedAt", "refreshTokenExpiresAt", "endedAt"] as const;
+const TEXTS = ["scope", "signIn", "subject", "name", "email", "movingTo", "endedBy"] as const;
+const PROPERTIES = ["refreshTokenRotates", "isCopy", "isDeviceGrant"] as const;
 
 function secretField(fields: Fields, name: string): Secret | undefined {
   const value = field(fields, name, "string");

@@ -1,5 +1,6 @@
 // The lines above the prompt while the browser is waited for. Rule: they say what has happened so far, and what will.
 
+import { type Talk } from "../command.ts";
 import type { Words } from "../base/advice.ts";
 import { fitLines, NO_BREAK_SPACE } from "../base/lines.ts";
 import { countdown } from "../base/times.ts";
@@ -11,7 +12,7 @@ import type { Loopback } from "./loopback.ts";
 export interface WaitDisplay {
   readonly left: number;
   readonly columns: number;
-  readonly shown: (text: Words, blank?: string) => string;
+  readonly shown: Talk["shown"];
 }
 
 /** What is said about the browser's warning of the listener's certificate. */

@@ -2,32 +2,25 @@
 // authorization server goes through `system.fetch`.
 
 import * as oauth from "oauth4webapi";
+import { IN_A_MINUTE } from "../base/attempts.ts";
 import { CliError } from "../base/errors.ts";
 import { field, onlyDefined } from "../base/json.ts";
 import { maskFields, secretsIn } from "../base/masking.ts";
-import type { ClientAuth } from "../base/metadata.ts";
+import { type ClientAuth, type Discovered } from "../base/metadata.ts";
 import type { Secret } from "../base/secret.ts";
 import type { HttpRequest, System } from "../system/contract.ts";
 import { answerFields, isPage } from "./answer_fields.ts";
 
 /** The authorization server that one attempt or one login is bound to. */
-export interface AuthorizationServer {
+export interface AuthorizationServer extends Omit<Discovered, "userinfoEndpoint" | "scopes"> {
   /** What people call it, such as `Anaplan`. */
   readonly name: string;
   readonly authorizationEndpoint: string;
   readonly tokenEndpoint: string;
-  readonly deviceEndpoint?: string;
-  readonly revocationEndpoint?: string;
   /** Known only when the profile names one; then `iss` and the id_token are checked against it. */
   readonly issuer?: string;
-  /** Its metadata says that every authorization response carries `iss` (RFC 9207). */
-  readonly sendsIssuer?: boolean;
   /** How this client is to authenticate, when a setting says so. */
   readonly clientAuth?: ClientAuth;
-  /** How its metadata says that clients may authenticate (RFC 8414, section 2). */
-  readonly clientAuthMethods?: readonly string[];
-  /** The algorithms with which its metadata says that it signs id_tokens. */
-  readonly idTokenAlgorithms?: readonly string[];
   /** The origins that a login of this sign-in may be sent to, the API's first. */
   readonly origins: readonly string[];
   /** PEM texts of authorities that are trusted besides the built-in ones. */
@@ -52,14 +45,13 @@ const TIMEOUT = 60_000;
 /** What the requests need of the world. */
 export type TokenRequestSystem = Pick<System, "fetch" | "now" | "sleep" | "interruption">;
 
-/** Our server and client as oauth4webapi names them. */
-export function toWire(server: AuthorizationServer, client: OAuthClient): {
-  readonly server: oauth.AuthorizationServer;
-  readonly client: oauth.Client;
-  readonly authentication: oauth.ClientAuth;
-} {
-  return {
-    server: onlyDefined({
+/** Our server and client as oauth4webapi takes them, in its order. */
+export function toWire(
+  server: AuthorizationServer,
+  client: OAuthClient,
+): readonly [oauth.AuthorizationServer, oauth.Client, oauth.ClientAuth] {
+  return [
+    onlyDefined({
       // oauth4webapi wants a name for the server; without a known issuer nothing is compared with it
       issuer: server.issuer ?? new URL(server.tokenEndpoint).origin,
       authorization_endpoint: server.authorizationEndpoint,
@@ -69,9 +61,9 @@ export function toWire(server: AuthorizationServer, client: OAuthClient): {
       authorization_response_iss_parameter_supported: server.sendsIssuer,
       id_token_signing_alg_values_supported: idTokenAlgorithms(server),
     }),
-    client: { client_id: client.clientId },
-    authentication: clientAuthentication(server, client),
-  };
+    { client_id: client.clientId },
+    clientAuthentication(server, client),
+  ];
 }
 
 /** The algorithms in use (RFC 7518, section 3.1; RFC 8037, section 3.1; RFC 9864). */
@@ -169,7 +161,7 @@ async function answerTo(request: HttpRequest, system: Pick<System, "fetch">): Pr
     const reason = error.answerLost ? "it broke off in the middle" : "it is far too long";
     throw new CliError("unavailable", `Cannot use the answer of ${host}: ${reason}`, {
       code: "answer_cut",
-      next: "try the same command again in a minute",
+      next: IN_A_MINUTE,
     });
   }
 }

@@ -4,9 +4,18 @@
 import { signIn } from "../base/advice.ts";
 import { caCertificates } from "../files/ca_file.ts";
 import { origins } from "./authorization_server.ts";
-import { authorization, type BoundLogin } from "./belonging.ts";
-import { CliError } from "../base/errors.ts";
-import { asObject, field, type Fields, objectField, onlyDefined, timeField } from "../base/json.ts";
+import { authorization, type BoundLogin, type TokenScheme } from "./belonging.ts";
+import { cannotUseNow } from "../base/attempts.ts";
+import { CliError, ifPossible } from "../base/errors.ts";
+import {
+  asObject,
+  field,
+  type Fields,
+  fieldsOf,
+  objectField,
+  onlyDefined,
+  timeField,
+} from "../base/json.ts";
 import { parseJsonWithout, printable, quoteWords } from "../base/masking.ts";
 import { codeOrQuoted } from "../base/names.ts";
 import type { Secret } from "../base/secret.ts";
@@ -37,18 +46,12 @@ export async function currentUser(
   system: Pick<System, "fetch">,
   timeout?: number,
 ): Promise<User> {
-  const origin = origins(settings).api;
-  const response = await system.fetch(onlyDefined({
-    method: "GET" as const,
-    url: `${origin}/2/0/users/me`,
-    headers: { authorization: authorization(login, "Bearer", origin) },
-    caCertificates: caCertificates(settings),
-    timeout,
-  }));
+  const url = `${origins(settings).api}/2/0/users/me`;
+  const response = await askWithToken({ login, scheme: "Bearer", url, timeout }, settings, system);
   const body = await bodyOf(response, login.accessToken);
   const user = body && objectField(body, "user");
   if (response.status === 200 && user !== undefined) return parseUser(user);
-  throw apiError(response.status, body, new URL(origin).host, settings);
+  throw apiError(response.status, body, url, settings);
 }
 
 /** What the authentication service says about a token. */
@@ -68,7 +71,8 @@ export async function validateToken(
   settings: Settings,
   system: Pick<System, "fetch">,
 ): Promise<Validation> {
-  const response = await askAuthService("GET", "/token/validate", login, settings, system);
+  const url = `${origins(settings).auth}/token/validate`;
+  const response = await askWithToken({ login, scheme: "AnaplanAuthToken", url }, settings, system);
   const body = await bodyOf(response, login.accessToken);
   const info = body && objectField(body, "tokenInfo");
   const said = (body && field(body, "status", "string")) ?? "";
@@ -79,7 +83,7 @@ export async function validateToken(
   if ((status >= 400 && status < 500 && status !== 429) || said.startsWith("FAILURE_")) {
     return { kind: "rejected", reason: said === "" ? `HTTP ${status}` : codeOrQuoted(said) };
   }
-  throw apiError(response.status, body, new URL(origins(settings).auth).host, settings);
+  throw apiError(status, body, url, settings);
 }
 
 /**
@@ -94,39 +98,37 @@ export async function endSession(
   system: Pick<System, "fetch">,
   timeout?: number,
 ): Promise<boolean> {
-  const path = "/token/logout";
-  const response = await askAuthService("POST", path, login, settings, system, timeout);
+  const url = `${origins(settings).auth}/token/logout`;
+  const asked: AskedWithToken = { method: "POST", login, scheme: "AnaplanAuthToken", url, timeout };
+  const response = await askWithToken(asked, settings, system);
   if (response.status < 500 && response.status !== 429) return response.ok;
-  throw apiError(response.status, undefined, new URL(origins(settings).auth).host, settings);
+  throw apiError(response.status, undefined, url, settings);
 }
 
-async function askAuthService(
-  method: "GET" | "POST",
-  path: string,
-  login: BoundLogin,
+interface AskedWithToken {
+  readonly method?: "GET" | "POST";
+  readonly login: BoundLogin;
+  readonly scheme: TokenScheme;
+  readonly url: string;
+  readonly timeout?: number | undefined;
+}
+
+/** Sends a request without a body, with the access token. */
+export async function askWithToken(
+  { method = "GET", login, scheme, url, timeout }: AskedWithToken,
   settings: Settings,
   system: Pick<System, "fetch">,
-  timeout?: number,
 ): Promise<Response> {
-  const url = origins(settings).auth + path;
-  return await system.fetch(onlyDefined({
-    method,
-    url,
-    headers: { authorization: authorization(login, "AnaplanAuthToken", url) },
-    caCertificates: caCertificates(settings),
-    timeout,
-  }));
+  const headers = { authorization: authorization(login, scheme, url) };
+  const request = { method, url, headers, caCertificates: caCertificates(settings), timeout };
+  return await system.fetch(onlyDefined(request));
 }
 
 function parseUser(user: Fields): User {
   const text = (name: string): string => printable(field(user, name, "string") ?? "");
   const lastLogin = Date.parse(text("lastLoginDate").replace(/([+-]\d\d)(\d\d)$/, "$1:$2"));
   return {
-    id: text("id"),
-    email: text("email"),
-    firstName: text("firstName"),
-    lastName: text("lastName"),
-    customerId: text("customerId"),
+    ...fieldsOf(["id", "email", "firstName", "lastName", "customerId"], text),
     active: field(user, "active", "boolean"),
     lastLoginAt: Number.isNaN(lastLogin) ? undefined : lastLogin,
   };
@@ -134,41 +136,33 @@ function parseUser(user: Fields): User {
 
 /** The JSON object in an answer; where it repeats the access token, that is masked. */
 export async function bodyOf(response: Response, accessToken: Secret): Promise<Fields | undefined> {
-  try {
-    return asObject(parseJsonWithout([accessToken.reveal()], await response.text()));
-  } catch {
-    return undefined; // an empty body or a web page; the status says enough
-  }
+  const text = await response.text(); // it may be empty or a web page; the status says enough
+  return ifPossible(() => asObject(parseJsonWithout([accessToken.reveal()], text)));
+}
+
+/** The access token was rejected. */
+export function tokenRejected(url: string): CliError {
+  const message = `Cannot use ${new URL(url).host}: it rejected the access token`;
+  return new CliError("login_required", message, { next: signIn() });
 }
 
 function apiError(
   status: number,
   body: Fields | undefined,
-  host: string,
+  url: string,
   settings: Settings,
 ): CliError {
-  if (status === 401) {
-    return new CliError(
-      "login_required",
-      `Cannot use ${host}: it rejected the access token`,
-      { next: signIn() },
-    );
-  }
+  if (status === 401) return tokenRejected(url);
   const said = body && objectField(body, "status");
   const message = (said && field(said, "message", "string")) ?? "";
   const theirs = message === "" ? "" : `: ${quoteWords(message)}`;
   if (status >= 400 && status < 500 && status !== 429 && body !== undefined) {
+    const { host } = new URL(url);
     return new CliError("api", `Cannot ask ${host} who you are (HTTP ${status})${theirs}`, {
       next: settings.issuer === undefined
         ? "check the region and what your user may do in Anaplan"
         : "check --api-url and what your user may do there",
     });
   }
-  return new CliError(
-    "unavailable",
-    `Cannot use ${host} now: it answered HTTP ${status}${theirs}`,
-    {
-      next: "try the same command again in a minute",
-    },
-  );
+  return cannotUseNow(url, `it answered HTTP ${status}${theirs}`);
 }

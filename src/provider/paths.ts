@@ -1,6 +1,8 @@
 // What a path means to a server that reads it (RFC 3986, section 6.2.2). Rule: a path that two servers could read in two
 // ways has no canonical form.
 
+import { ifPossible } from "../base/errors.ts";
+
 /** What a decoded segment must not have: another server may take it for the end of a segment, or of the path. */
 // deno-lint-ignore no-control-regex
 const HIDDEN = /[/\\;?#%\x00-\x1f\x7f-\x9f]/;
@@ -33,12 +35,8 @@ export function canonicalPath(path: string): string | undefined {
 }
 
 function decoded(segment: string): string | undefined {
-  try {
-    const text = decodeURIComponent(segment); // malformed and overlong UTF-8 throws
-    return text.normalize("NFKC") === text ? text : undefined;
-  } catch {
-    return undefined;
-  }
+  const text = ifPossible(() => decodeURIComponent(segment)); // malformed and overlong UTF-8 throws
+  return text?.normalize("NFKC") === text ? text : undefined;
 }
 
 /** Whether a canonical path is at a place or below it: `/a/b` is below `/a`, `/ab` is not. */

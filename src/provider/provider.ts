@@ -2,11 +2,18 @@
 // the settings nothing is ever sent to Anaplan's hosts.
 
 import { run, signIn, words } from "../base/advice.ts";
-import { caCertificates } from "../files/ca_file.ts";
-import { bodyOf, currentUser, endSession, type User } from "./anaplan.ts";
+import {
+  askWithToken,
+  bodyOf,
+  currentUser,
+  endSession,
+  tokenRejected,
+  type User,
+} from "./anaplan.ts";
 import { authorizationServer, clientOf, origins } from "./authorization_server.ts";
-import { assertBelongs, authorization, type BoundLogin } from "./belonging.ts";
-import { CliError } from "../base/errors.ts";
+import { assertBelongs, type BoundLogin } from "./belonging.ts";
+import { cannotUseNow } from "../base/attempts.ts";
+import { CliError, unlessFailed } from "../base/errors.ts";
 import { field, onlyDefined } from "../base/json.ts";
 import { nameOrQuoted } from "../base/names.ts";
 import type { Secret } from "../base/secret.ts";
@@ -30,7 +37,6 @@ export function nameAndAddress(user: NamedUser): string {
   return user.email === "" || email === name ? name : `${name} <${email}>`;
 }
 
-/** The part of a login that says whose it is. */
 type UserLogin = BoundLogin & Pick<TokenSet, "subject">;
 
 /**
@@ -79,12 +85,7 @@ export async function endLogin(
 ): Promise<LoginEnd> {
   let failure: CliError | undefined;
   const asked = async <Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> => {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!(error instanceof CliError)) throw error;
-      failure ??= error;
-    }
+    return await unlessFailed(ask, (error) => (failure ??= error, true));
   };
   const { accessToken, refreshToken } = tokenSet;
   const isOver = tokenSet.expiresAt <= system.now(); // an ended token cannot ask for its own end
@@ -142,40 +143,19 @@ async function userinfo(
       next: words`name an API of your own with --api-url, or use ${run("token")}`,
     });
   }
-  const { host } = new URL(endpoint);
-  const response = await system.fetch(onlyDefined({
-    method: "GET" as const,
-    url: endpoint,
-    headers: { authorization: authorization(login, "Bearer", endpoint) },
-    caCertificates: caCertificates(settings),
-    timeout,
-  }));
-  if (response.status === 401) {
-    throw new CliError(
-      "login_required",
-      `Cannot use ${host}: it rejected the access token`,
-      {
-        next: signIn(),
-      },
-    );
-  }
+  const asked = { login, scheme: "Bearer", url: endpoint, timeout } as const;
+  const response = await askWithToken(asked, settings, system);
+  if (response.status === 401) throw tokenRejected(endpoint);
   const claims = await bodyOf(response, login.accessToken);
   if (response.status !== 200 || claims === undefined) {
-    throw new CliError(
-      "unavailable",
-      `Cannot use ${host} now: it answered HTTP ${response.status}`,
-      {
-        next: "try the same command again in a minute",
-      },
-    );
+    throw cannotUseNow(endpoint, `it answered HTTP ${response.status}`);
   }
   if (login.subject !== undefined && claims["sub"] !== login.subject) {
+    const { host } = new URL(endpoint);
     throw new CliError(
       "denied",
       `Cannot say who you are: ${host} answers for another user than the one who signed in (sub)`,
-      {
-        next: words`${signIn()}; if it happens again, tell the provider`,
-      },
+      { next: words`${signIn()}; if it happens again, tell the provider` },
     );
   }
   const text = (name: string): string => printable(field(claims, name, "string") ?? "");

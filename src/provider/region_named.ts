@@ -3,7 +3,6 @@
 import { didYouMean, nearNames, oneOf } from "../base/near_names.ts";
 import { parseText } from "../base/parse.ts";
 import { REGIONS } from "./regions.ts";
-import { regionsAt } from "./regions_at.ts";
 
 /**
  * The region that a text means: its name in any case, the place, such as `Germany`, or an address. Any other text is left to fail
@@ -27,4 +26,20 @@ export function existingRegion(text: string): string {
   if (Object.hasOwn(REGIONS, region)) return region;
   const near = didYouMean(nearNames(text, Object.keys(REGIONS)));
   throw new Error(`there is no region ${text}${near}`);
+}
+
+/** The regions of an address or a host, and that host; `undefined` for any other text. */
+export function regionsAt(
+  text: string,
+): { readonly host: string; readonly regions: readonly string[] } | undefined {
+  const address = text.trim();
+  const url = /^https?:\/\//i.test(address) ? address : `https://${address}`;
+  const host = URL.canParse(url) ? new URL(url).hostname : "";
+  if (!host.endsWith(".anaplan.com")) return undefined;
+  const regions = Object.entries(REGIONS)
+    .filter(([, { oauth, api, auth }]) => [oauth, api, auth].includes(host))
+    .map(([name]) => name);
+  if (regions.length > 0) return { host, regions };
+  const [, named = ""] = /^([a-z]+\d)[a-z]?\./.exec(host) ?? []; // the table has not every host
+  return Object.hasOwn(REGIONS, named) ? { host, regions: [named] } : undefined;
 }

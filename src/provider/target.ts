@@ -4,7 +4,7 @@
 import { run } from "../base/advice.ts";
 import { origins, otherOrigins } from "../provider/authorization_server.ts";
 import type { TokenScheme } from "../provider/belonging.ts";
-import { CliError } from "../base/errors.ts";
+import { CliError, ifPossible } from "../base/errors.ts";
 import type { Settings } from "../settings/settings.ts";
 import { canonicalPath } from "./paths.ts";
 import { printable } from "../base/masking.ts";
@@ -63,13 +63,11 @@ const MOST_DECODINGS = 3;
 
 /** A path as a careless server may read it; `undefined` when that is not certain. */
 function decodedWhole(path: string): string | undefined {
-  let text = path;
-  try {
+  return ifPossible(() => {
+    let text = path;
     for (let times = 0; times < MOST_DECODINGS; times++) text = decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
-  return text.includes("%") ? undefined : text.normalize("NFKC").replace(/[^!-~]/g, "");
+    return text.includes("%") ? undefined : text.normalize("NFKC").replace(/[^!-~]/g, "");
+  });
 }
 
 /**
@@ -144,9 +142,7 @@ function ownServices(settings: Settings): { readonly api: string; readonly auth?
   throw new CliError(
     "usage",
     `Cannot call an API: the address of the API of ${issuer} is unknown`,
-    {
-      next: run(`profile set ${settings.profile} --api-url URL`),
-    },
+    { next: run(`profile set ${settings.profile} --api-url URL`) },
   );
 }
 

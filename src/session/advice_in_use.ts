@@ -54,7 +54,6 @@ export function environmentAdvice(
     : newRefreshToken(environment);
 }
 
-/** The settings that advice depends on. */
 type AdvisedSettings =
   & Pick<Settings, "profile" | "environment" | "given" | "saved">
   & Partial<Pick<Settings, "configDir" | "isShared">>;

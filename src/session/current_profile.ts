@@ -4,7 +4,7 @@ import { readConfig } from "../files/config_fields.ts";
 import { lockConfig, writeConfig } from "../files/config_file.ts";
 import type { Clock } from "../files/lock_file.ts";
 import type { Warn } from "../files/private_file.ts";
-import { ifPossible } from "../files/private_directory.ts";
+import { ifPossible } from "../base/errors.ts";
 import { loadOrSetAside } from "../files/set_aside.ts";
 import { currentProfile, profileNames } from "../settings/location.ts";
 

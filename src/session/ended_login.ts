@@ -2,7 +2,7 @@
 // revive a login).
 
 import type { CommandContext } from "../command.ts";
-import { CliError } from "../base/errors.ts";
+import { orWarn } from "../base/attempts.ts";
 import type { LockedLogin } from "../store/locked_login.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 
@@ -18,10 +18,9 @@ export async function markEnded(
   login: LockedLogin,
   { talk }: CommandContext,
 ): Promise<void> {
-  try {
-    await login.save(ended);
-  } catch (error) {
-    if (!(error instanceof CliError)) throw error;
-    talk.warn(`${error.message}; the next command will ask the server once more`);
-  }
+  await orWarn(
+    () => login.save(ended),
+    "the next command will ask the server once more",
+    talk.warn,
+  );
 }

@@ -8,13 +8,14 @@ import {
   REFRESH_TOKEN_FILE_VARIABLE,
   refreshTokenVariable,
 } from "./advice_in_use.ts";
+import { IN_A_MINUTE } from "../base/attempts.ts";
 import { CliError } from "../base/errors.ts";
 import { onlyDefined } from "../base/json.ts";
 import { readNamedFile } from "../files/named_file.ts";
 import { Secret } from "../base/secret.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { LockedLogin } from "../store/locked_login.ts";
-import type { LoginStore } from "../store/login_store.ts";
+import type { LoginStore } from "../store/locking.ts";
 import type { System } from "../system/contract.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 
@@ -59,9 +60,7 @@ function noAccessToken(
   { refreshTokenRotates }: TokenSet,
 ): CliError {
   return new CliError("unavailable", "Cannot use the server's answer: it has no access token", {
-    next: refreshTokenRotates
-      ? newRefreshToken(environment)
-      : "try the same command again in a minute",
+    next: refreshTokenRotates ? newRefreshToken(environment) : IN_A_MINUTE,
   });
 }
 
@@ -80,9 +79,7 @@ function loginOf(settings: Settings): TokenSet {
     throw new CliError(
       "usage",
       `Cannot use ${variable}: there is more in it than a refresh token`,
-      {
-        next: "put the refresh token there, and nothing else: no JSON, and one line",
-      },
+      { next: "put the refresh token there, and nothing else: no JSON, and one line" },
     );
   }
   const ended = { accessToken: new Secret(""), expiresAt: 0, obtainedAt: 0 };

@@ -16,7 +16,7 @@ import { storeOf } from "./store_in_use.ts";
 /** The name of the profile that is meant: the one that was typed, else the one in use. */
 export function profileNamed(
   flags: CommonFlags,
-  context: Pick<CommandContext, "system" | "talk">,
+  context: CommandContext,
   name: string | undefined,
 ): string {
   const chosen = name ?? profileLocation(flags, context.system).profile;
@@ -33,7 +33,7 @@ export function profileNamed(
  */
 export async function existingProfile(
   flags: CommonFlags,
-  context: Pick<CommandContext, "system" | "talk">,
+  context: CommandContext,
   name?: string,
 ): Promise<ProfileLocation> {
   const profile = profileNamed(flags, context, name);

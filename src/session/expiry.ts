@@ -2,7 +2,7 @@
 // only assumed is never shown as known.
 
 import { run, type Words, words } from "../base/advice.ts";
-import type { Settings } from "../settings/settings.ts";
+import { serverName, type Settings } from "../settings/settings.ts";
 import { clockTime, dateTime, duration } from "../base/times.ts";
 import { isFresh, type TokenSet } from "../oauth/token_set.ts";
 import { canRefresh, NOT_THIS_LOGIN } from "../oauth/token_sets.ts";
@@ -56,11 +56,10 @@ export function signedOut(
 ): SignedOut | undefined {
   const { endedBy, endedAt, expiresAt } = tokenSet;
   if (endedBy !== undefined) {
-    const server = settings.issuer === undefined ? "Anaplan" : new URL(settings.issuer).host;
     const when = endedAt === undefined ? "" : ` ${moment(endedAt, now)}`;
     return endedBy === NOT_THIS_LOGIN
       ? { reason: `a refresh${when} brought tokens that are not for your login` }
-      : { reason: `${server} rejected your login${when}`, code: endedBy };
+      : { reason: `${serverName(settings)} rejected your login${when}`, code: endedBy };
   }
   const expiry = loginExpiry(tokenSet, settings);
   const isOver = "at" in expiry && expiry.at <= now && expiry.kind !== "assumed";

@@ -3,6 +3,7 @@
 
 import { signIn, words } from "../base/advice.ts";
 import type { CommandContext } from "../command.ts";
+import { IN_A_MINUTE, orWarn } from "../base/attempts.ts";
 import { CliError } from "../base/errors.ts";
 import type { Grant } from "../oauth/token_response.ts";
 import type { LockedLogin } from "../store/locked_login.ts";
@@ -71,16 +72,12 @@ export async function grantAndSave<Other extends string = never>(
 async function markNotThisLogin(
   tokenSet: TokenSet,
   login: LockedLogin,
-  { system, talk }: Pick<CommandContext, "system" | "talk">,
+  { system, talk }: CommandContext,
 ): Promise<void> {
   const now = system.now();
   const expiresAt = Math.min(tokenSet.expiresAt, now);
-  try {
-    await login.save({ ...tokenSet, expiresAt, endedBy: NOT_THIS_LOGIN, endedAt: now });
-  } catch (error) {
-    if (!(error instanceof CliError)) throw error;
-    talk.warn(`${error.message}; the next command may use the tokens`);
-  }
+  const marked = { ...tokenSet, expiresAt, endedBy: NOT_THIS_LOGIN, endedAt: now };
+  await orWarn(() => login.save(marked), "the next command may use the tokens", talk.warn);
 }
 
 function wrongIdToken(message: string): CliError {
@@ -93,6 +90,6 @@ function noAccessToken(): CliError {
   return new CliError(
     "unavailable",
     "Cannot use the server's answer: it has no access token; the new refresh token is saved",
-    { next: "try the same command again in a minute" },
+    { next: IN_A_MINUTE },
   );
 }

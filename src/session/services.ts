@@ -37,7 +37,6 @@ export async function withFreshTokenSet<T>(
   }
 }
 
-/** Whether a service rejected the access token. */
 function isRejection(error: unknown): error is CliError {
   return error instanceof CliError && error.kind === "login_required" && error.code === undefined;
 }

@@ -7,7 +7,7 @@ import type { Grant } from "../oauth/token_response.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { LockedLogin } from "../store/locked_login.ts";
 import { loginInUse, storeInUse } from "./store_in_use.ts";
-import type { LoginStore } from "../store/login_store.ts";
+import type { LoginStore } from "../store/locking.ts";
 import { isFresh, type TokenSet } from "../oauth/token_set.ts";
 import { canRefresh, mayComeFrom, sameTokenSet } from "../oauth/token_sets.ts";
 
@@ -116,7 +116,6 @@ export async function storedTokenSet(
   return await loginInUse(settings, store, isCopyEnough) ?? await noLogin(settings);
 }
 
-/** How a token set is to be replaced. */
 interface ReplaceOptions {
   /** How much longer the token of another process has to be valid to be taken, in milliseconds. */
   readonly minValid?: number | undefined;

@@ -13,7 +13,7 @@ import {
   type SettingFlags,
   type Settings,
 } from "../settings/settings.ts";
-import type { LoginStore } from "../store/login_store.ts";
+import type { LoginStore } from "../store/locking.ts";
 import { isShared, storeIn } from "../store/logins.ts";
 
 /** Brings a profile's settings from a shared store, while none of them are here. */

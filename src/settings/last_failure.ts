@@ -1,9 +1,9 @@
 // What went wrong the last time, for `doctor`. Rule: best effort, after everything else is done; it holds
 // what was printed, and so no secret.
 
-import type { CliError } from "../base/errors.ts";
+import { type CliError, ifPossible } from "../base/errors.ts";
 import { field, onlyDefined, parseObject } from "../base/json.ts";
-import { readIn } from "../files/private_directory.ts";
+import { readIn } from "../files/private_file.ts";
 import { writeIn } from "../files/replacement.ts";
 
 /** A failure as it is kept. */
@@ -24,26 +24,19 @@ export function saveFailure(
   error: CliError,
   now: number,
 ): void {
-  try {
-    const { kind, message, oauthError } = error;
-    const failure = { version: 1, at: now, command, kind, message, oauthError };
-    writeIn(configDir, `failures/${profile}.json`, JSON.stringify(failure) + "\n");
-  } catch {
-    // the failure itself was printed; `doctor` can do without it
-  }
+  const { kind, message, oauthError } = error;
+  const failure = { version: 1, at: now, command, kind, message, oauthError };
+  const text = JSON.stringify(failure) + "\n";
+  ifPossible(() => writeIn(configDir, `failures/${profile}.json`, text));
 }
 
 /** The profile's last failure, if one was kept. */
 export function lastFailure(configDir: string, profile: string): LastFailure | undefined {
-  try {
-    const fields = readIn(configDir, `failures/${profile}.json`, parseObject, "");
-    if (fields === undefined) return undefined;
-    const at = field(fields, "at", "number");
-    const command = field(fields, "command", "string");
-    const message = field(fields, "message", "string");
-    if (at === undefined || command === undefined || message === undefined) return undefined;
-    return onlyDefined({ at, command, message, oauthError: field(fields, "oauthError", "string") });
-  } catch {
-    return undefined;
-  }
+  const file = `failures/${profile}.json`;
+  const fields = ifPossible(() => readIn(configDir, file, parseObject, "")) ?? {};
+  const at = field(fields, "at", "number");
+  const command = field(fields, "command", "string");
+  const message = field(fields, "message", "string");
+  if (at === undefined || command === undefined || message === undefined) return undefined;
+  return onlyDefined({ at, command, message, oauthError: field(fields, "oauthError", "string") });
 }

@@ -4,9 +4,9 @@
 import { run, type Words, words } from "../base/advice.ts";
 import type { CommonFlags } from "../command.ts";
 import { CliError } from "../base/errors.ts";
-import { field, type Fields, NewerVersion, parseObject } from "../base/json.ts";
+import { field, type Fields, parseFile } from "../base/json.ts";
 import { isProfileName } from "../base/text.ts";
-import { listNames, readIn } from "../files/private_directory.ts";
+import { listNames, readIn } from "../files/private_file.ts";
 import type { System } from "../system/contract.ts";
 
 /** The directory and the profile that a command is about. */
@@ -84,9 +84,6 @@ export function profileNames(configDir: string): string[] {
   return listNames(`${configDir}/profiles`);
 }
 
-/** The version of the profiles' files. */
-export const FILE_VERSION = 1;
-
 /** What `read` makes of a file of settings; `undefined` when there is none. `next` as in {@link readIn}. */
 export function readJson<T>(
   configDir: string,
@@ -94,12 +91,5 @@ export function readJson<T>(
   read: (fields: Fields) => T,
   next: Words,
 ): T | undefined {
-  const parse = (text: string): T => {
-    const fields = parseObject(text);
-    const version = field(fields, "version", "number");
-    if (version === undefined) throw new Error("it is not a file of anaplan-auth");
-    if (version > FILE_VERSION) throw new NewerVersion();
-    return read(fields);
-  };
-  return readIn(configDir, file, parse, next);
+  return readIn(configDir, file, (text) => read(parseFile(text)), next);
 }

@@ -3,8 +3,16 @@
 
 import { run, words } from "../base/advice.ts";
 import type { Discovered } from "../base/metadata.ts";
-import { field, type Fields, objectField, onlyDefined, textList } from "../base/json.ts";
-import { FILE_VERSION, readJson } from "./location.ts";
+import {
+  field,
+  type Fields,
+  fieldsOf,
+  FILE_VERSION,
+  objectField,
+  onlyDefined,
+  textList,
+} from "../base/json.ts";
+import { readJson } from "./location.ts";
 import type { Warn } from "../files/private_file.ts";
 import { removePrivateFile, writeIn } from "../files/replacement.ts";
 import { type KeptSettings, settingsWith } from "./table.ts";
@@ -49,17 +57,18 @@ export function profileIn(fields: Fields): Profile {
   });
 }
 
+const ENDPOINTS = [
+  ...["authorizationEndpoint", "tokenEndpoint", "deviceEndpoint"],
+  ...["revocationEndpoint", "userinfoEndpoint"],
+] as const;
+
 function parseDiscovered(fields: Fields, issuer: string): Discovered {
   const endpoint = (name: string): string | undefined => {
     const url = field(fields, name, "string");
     return url === undefined || endpointProblem(url, issuer) !== undefined ? undefined : url;
   };
   return onlyDefined({
-    authorizationEndpoint: endpoint("authorizationEndpoint"),
-    tokenEndpoint: endpoint("tokenEndpoint"),
-    deviceEndpoint: endpoint("deviceEndpoint"),
-    revocationEndpoint: endpoint("revocationEndpoint"),
-    userinfoEndpoint: endpoint("userinfoEndpoint"),
+    ...fieldsOf(ENDPOINTS, endpoint),
     sendsIssuer: field(fields, "sendsIssuer", "boolean"),
     // a profile that was saved before the list was kept says only this
     clientAuthMethods: textList(fields["clientAuthMethods"]) ??

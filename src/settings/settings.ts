@@ -3,7 +3,7 @@
 
 import type { CommonFlags } from "../command.ts";
 import { type Run, run } from "../base/advice.ts";
-import { CliError, type Misspelled } from "../base/errors.ts";
+import { CliError, type Misspelled, reasonOf } from "../base/errors.ts";
 import { parseText } from "../base/parse.ts";
 import { type ClientEnvironment, clientEnvironment } from "./client_environment.ts";
 import { profileLocation, profileNames } from "./location.ts";
@@ -142,8 +142,7 @@ function variableValue({ variable, parse, isList }: Row, env: System["env"]): un
   try {
     return parse === parseText ? text : parse?.(text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CliError("usage", `Cannot use "${text}" for ${name}: ${reason}`, {
+    throw new CliError("usage", `Cannot use "${text}" for ${name}: ${reasonOf(error)}`, {
       next: `correct ${name}, or unset it`,
     });
   }
@@ -183,6 +182,11 @@ export function warnOfUnused(before: Profile | undefined, given: Profile, warn: 
   if (unused.length === 0) return;
   const are = unused.length === 1 ? "is" : "are";
   warn(`the profile's ${unused.join(", ")} ${are} for another issuer or region, and not used`);
+}
+
+/** What people call the server of a login: `Anaplan`, or the issuer's host. */
+export function serverName({ issuer }: { readonly issuer?: string | undefined }): string {
+  return issuer === undefined ? "Anaplan" : new URL(issuer).host;
 }
 
 /** The profile that does not exist, and those that do; `undefined` when it does, or is the default. */

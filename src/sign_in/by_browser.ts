@@ -6,8 +6,11 @@ import type { User } from "../provider/anaplan.ts";
 import type { CommandContext } from "../command.ts";
 import { toCliError } from "../base/errors.ts";
 import { type Attempt, exchangeCode, startAttempt } from "../oauth/authorization_code.ts";
-import { type ListenerCertificate, listenerCertificate } from "../oauth/certificate.ts";
-import { saveAccepted } from "../oauth/accepted_certificate.ts";
+import {
+  type ListenerCertificate,
+  listenerCertificate,
+  saveAccepted,
+} from "../oauth/certificate.ts";
 import { listenCandidates } from "../oauth/listen_addresses.ts";
 import type { AuthorizationResponse } from "../oauth/loopback.ts";
 import { correctedPage, failedPage, signedInPage } from "../oauth/page.ts";

@@ -2,7 +2,7 @@
 // that a file of a newer version stops the login first.
 
 import type { CommandContext, CommonFlags } from "../command.ts";
-import { CliError } from "../base/errors.ts";
+import { unlessFailed } from "../base/errors.ts";
 import { configDirectory, currentProfile, profileLocation } from "../settings/location.ts";
 import { changeCurrentProfile } from "../session/current_profile.ts";
 import { loadProfile } from "../settings/profiles.ts";
@@ -25,12 +25,9 @@ export async function setAsideDamaged(flags: CommonFlags, context: CommandContex
 }
 
 async function isDamaged(load: () => unknown): Promise<boolean> {
-  try {
-    await load();
-    return false;
-  } catch (error) {
-    if (!(error instanceof CliError)) throw error;
-    if (error.damagedFile === undefined && error.code !== "row_not_opened") throw error;
-    return true;
-  }
+  let isDamaged = false;
+  await unlessFailed(load, ({ damagedFile, code }) => {
+    return isDamaged = damagedFile !== undefined || code === "row_not_opened";
+  });
+  return isDamaged;
 }

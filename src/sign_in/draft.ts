@@ -1,9 +1,10 @@
 // The answers of a first sign-in that is not finished. Rule: kept privately, without any secret, offered
 // the next time, and removed after a sign-in. A draft that cannot be saved fails nothing.
 
-import { CliError } from "../base/errors.ts";
-import { field, onlyDefined, parseObject } from "../base/json.ts";
-import { readIn } from "../files/private_directory.ts";
+import { succeeds } from "../base/attempts.ts";
+import { ifPossible } from "../base/errors.ts";
+import { field, fieldsOf, onlyDefined, parseObject } from "../base/json.ts";
+import { readIn } from "../files/private_file.ts";
 import { removePrivateFile, writeIn } from "../files/replacement.ts";
 import type { Settings } from "../settings/settings.ts";
 import { printable } from "../base/masking.ts";
@@ -18,36 +19,20 @@ export type DraftPlace = Pick<Settings, "configDir" | "profile">;
 
 /** The answers of the last time; none when there are none, or they cannot be read. */
 export function loadDraft(place: DraftPlace): Draft {
-  try {
-    const fields = readIn(place.configDir, fileOf(place), parseObject, "") ?? {};
-    const answers = NAMES.map((name) => [name, field(fields, name, "string")] as const);
-    return onlyDefined(
-      Object.fromEntries(answers.map(([name, answer]) => [name, answer && printable(answer)])),
-    );
-  } catch {
-    return {};
-  }
+  const fields = ifPossible(() => readIn(place.configDir, fileOf(place), parseObject, "")) ?? {};
+  const answer = (name: string): string | undefined => field(fields, name, "string");
+  return onlyDefined(fieldsOf(NAMES, (name) => answer(name) && printable(answer(name) ?? "")));
 }
 
 /** Keeps the answers; says whether that could be done. */
 export function saveDraft(place: DraftPlace, draft: Draft): boolean {
   const text = JSON.stringify({ version: 1, ...draft }) + "\n";
-  return isDone(() => writeIn(place.configDir, fileOf(place), text));
+  return succeeds(() => writeIn(place.configDir, fileOf(place), text));
 }
 
 /** Forgets the answers. */
 export function removeDraft(place: DraftPlace): void {
-  isDone(() => removePrivateFile(`${place.configDir}/${fileOf(place)}`));
-}
-
-function isDone(work: () => void): boolean {
-  try {
-    work();
-    return true;
-  } catch (error) {
-    if (error instanceof CliError) return false;
-    throw error;
-  }
+  ifPossible(() => removePrivateFile(`${place.configDir}/${fileOf(place)}`));
 }
 
 function fileOf({ profile }: DraftPlace): string {

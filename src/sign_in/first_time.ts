@@ -9,11 +9,11 @@ import { loadProfile } from "../settings/profiles.ts";
 import { Secret } from "../base/secret.ts";
 import { type ConnectionFlags, loadSettings, type Settings } from "../settings/settings.ts";
 import { SETTINGS } from "../settings/table.ts";
-import type { Question } from "../system/contract.ts";
+import type { Question } from "../system/terminal_contract.ts";
 import { type Draft, loadDraft, saveDraft } from "./draft.ts";
-import { introduction } from "./introduction.ts";
 import { canAsk } from "./questions.ts";
 import { confirmationQuestion, type Step, type StepName, STEPS, YES } from "./steps.ts";
+import { run, type Words, words } from "../base/advice.ts";
 
 /** What a first sign-in came to know. */
 export interface FirstTime {
@@ -146,4 +146,31 @@ function withKeptAnswers(error: unknown, settings: Settings): unknown {
   if (!(error instanceof CliError) || error.kind !== "interrupted" || !isKept) return error;
   const message = "Interrupted; your answers are saved for the next sign-in, except the secret";
   return new CliError("interrupted", message);
+}
+
+interface IntroductionOptions {
+  readonly questions: number;
+  /** There are other profiles. */
+  readonly isAnother: boolean;
+  readonly isDevice: boolean;
+  readonly isAnaplan: boolean;
+  /** Answers of the last time are offered. */
+  readonly isResumed: boolean;
+}
+
+/** How many questions come, and who has the answers. */
+export function introduction(about: IntroductionOptions): Words {
+  const { questions, isAnother, isResumed } = about;
+  const what = isAnother ? "A new profile" : "First sign-in";
+  const many = ["no questions", "one question", "two questions", "three questions"][questions];
+  const resumed = isResumed ? "\nYour last answers are filled in; Enter keeps one." : "";
+  return words`${what}: ${many ?? "four questions"}. ${source(about)}.${resumed}\n`;
+}
+
+function source({ isDevice, isAnaplan }: IntroductionOptions): Words {
+  const administrator = "Your administrator has the answers";
+  if (!isAnaplan) return administrator;
+  return isDevice
+    ? `${administrator}, for a client of the kind "Device grant"`
+    : words`${administrator} (${run("help administrator")} prints what to ask for)`;
 }

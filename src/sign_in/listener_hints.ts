@@ -3,8 +3,7 @@
 
 import { run, shell, type Words, words } from "../base/advice.ts";
 import type { CommandContext } from "../command.ts";
-import { isAccepted } from "../oauth/accepted_certificate.ts";
-import { type ListenerCertificate, shortFingerprint } from "../oauth/certificate.ts";
+import { isAccepted, type ListenerCertificate, shortFingerprint } from "../oauth/certificate.ts";
 import { formatAddress } from "../oauth/listen_addresses.ts";
 import type { Loopback } from "../oauth/loopback.ts";
 import type { CertificateWarning } from "../oauth/waiting_lines.ts";

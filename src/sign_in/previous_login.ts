@@ -3,7 +3,7 @@
 
 import { endLogin, fetchUser } from "../provider/provider.ts";
 import type { CommandContext } from "../command.ts";
-import { CliError } from "../base/errors.ts";
+import { CliError, unlessFailed } from "../base/errors.ts";
 import { storeOf } from "../session/store_in_use.ts";
 import { loginCommand } from "../session/advice_in_use.ts";
 import { type Settings, settingsOf } from "../settings/settings.ts";
@@ -49,14 +49,11 @@ async function isInUse(
   settings: Settings,
   context: CommandContext,
 ): Promise<boolean> {
-  try {
+  return await unlessFailed(async () => {
     const store = await storeOf(settings, context);
     const saved = await Promise.all((await store.names()).map((profile) => store.load(profile)));
     return [present, ...saved].some((login) => login !== undefined && mayShare(login, previous));
-  } catch (error) {
-    if (!(error instanceof CliError)) throw error;
-    return true; // one that cannot be read may be the one
-  }
+  }) ?? true; // one that cannot be read may be the one
 }
 
 function mayShare(login: TokenSet, previous: TokenSet): boolean {

@@ -2,9 +2,9 @@
 
 import { shortenId } from "../base/names.ts";
 import { REGIONS } from "../provider/regions.ts";
-import { regionsAt } from "../provider/regions_at.ts";
+import { regionsAt } from "../provider/region_named.ts";
 import { SETTINGS } from "../settings/table.ts";
-import type { Choice, Question } from "../system/contract.ts";
+import type { Choice, Question } from "../system/terminal_contract.ts";
 import { urlProblem } from "../base/urls.ts";
 
 /** What a step finds out. */

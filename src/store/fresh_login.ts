@@ -2,8 +2,8 @@
 // sealed or shared needs more, and config.json or a variable says so.
 
 import { run } from "../base/advice.ts";
-import { ifPossible, readIn } from "../files/private_directory.ts";
-import { readPrivateFile } from "../files/private_file.ts";
+import { ifPossible } from "../base/errors.ts";
+import { readIn, readPrivateFile } from "../files/private_file.ts";
 import type { System } from "../system/contract.ts";
 import { isSealed, parseTokenSet, type TokenSet } from "../oauth/token_set.ts";
 
@@ -27,7 +27,12 @@ export function readLogin(configDir: string, profile: string): TokenSet | string
 
 /** The text of config.json, if it can be read. */
 export function configText(configDir: string): string {
-  return ifPossible(() => readPrivateFile(`${configDir}/config.json`)) ?? "";
+  return textOf(`${configDir}/config.json`);
+}
+
+/** The text of a private file; empty when there is none that can be read. */
+export function textOf(path: string): string {
+  return ifPossible(() => readPrivateFile(path)) ?? "";
 }
 
 /** Whether logins are in a store that other computers also use. */

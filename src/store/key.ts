@@ -1,6 +1,8 @@
 // The key of sealed logins: 32 bytes, as a key that cannot be exported, and its id. Rule: no text of ours ever has
 // more of it than the id.
 
+import { ifPossible } from "../base/errors.ts";
+
 /** A key that is in hand. */
 export interface Key {
   /** The first 12 characters of the base64url SHA-256 of the key. */
@@ -37,11 +39,7 @@ async function idOf(raw: Uint8Array<ArrayBuffer>): Promise<string> {
 }
 
 function decoded(text: string): Uint8Array<ArrayBuffer> | undefined {
-  try {
-    if (/^[0-9a-f]{64}$/i.test(text)) return Uint8Array.fromHex(text);
-    const alphabet = /[-_]/.test(text) ? "base64url" : "base64";
-    return Uint8Array.fromBase64(text, { alphabet });
-  } catch {
-    return undefined;
-  }
+  if (/^[0-9a-f]{64}$/i.test(text)) return Uint8Array.fromHex(text);
+  const alphabet = /[-_]/.test(text) ? "base64url" : "base64";
+  return ifPossible(() => Uint8Array.fromBase64(text, { alphabet }));
 }

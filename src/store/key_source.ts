@@ -1,10 +1,9 @@
 // Which key seals the logins: what the environment says, else what config.json does. Rule: a source names a key and
 // never holds it.
 
-import { CliError } from "../base/errors.ts";
+import { CliError, ifPossible } from "../base/errors.ts";
 import { asObject, field, type Fields } from "../base/json.ts";
 import { MOVE_ADVICE, readConfig } from "../files/config_fields.ts";
-import { ifPossible } from "../files/private_directory.ts";
 import { realPath } from "../files/real_path.ts";
 import type { System } from "../system/contract.ts";
 import { KEY_HELPERS } from "../system/key_needs.ts";

@@ -2,7 +2,7 @@
 // gets nothing secret, and what it says is quoted only where it cannot be the key.
 
 import { run, type Words, words } from "../base/advice.ts";
-import { CliError } from "../base/errors.ts";
+import { CliError, ifPossible } from "../base/errors.ts";
 import { field, parseObject } from "../base/json.ts";
 import { quoteWords } from "../base/masking.ts";
 import { diskReason } from "../files/private_file.ts";
@@ -17,7 +17,6 @@ export type KeySystem = Pick<System, "env" | "ask">;
 /** The keys in hand. A lock has a {@link KeySystem} of its own, so that it saves with no key that has gone by then. */
 const inHand = new WeakMap<KeySystem, Map<string, Promise<Key>>>();
 
-/** Which key is wanted. */
 interface WantedKey {
   /** Another key in hand is looked for again. */
   readonly id?: string | undefined;
@@ -132,14 +131,10 @@ async function inKeychain(
 }
 
 function secretIn(answer: Uint8Array<ArrayBuffer>): string {
-  try {
-    return field(parseObject(new TextDecoder().decode(answer)), "Secret", "string") ?? "";
-  } catch {
-    return "";
-  }
+  const fields = ifPossible(() => parseObject(new TextDecoder().decode(answer)));
+  return field(fields ?? {}, "Secret", "string") ?? "";
 }
 
-/** Where a key is in a keychain. */
 function urlOf(id: string): string {
   return `anaplan-auth://${id}`;
 }

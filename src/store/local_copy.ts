@@ -1,7 +1,6 @@
 // This computer's copy of an access token whose login is in a shared store. Rule: it has no refresh token, it is sealed,
 // and what is wrong with it never keeps a command from asking the store.
 
-import { ifPossible } from "../files/private_directory.ts";
 import { readPrivateFile, splitPath, type Warn } from "../files/private_file.ts";
 import {
   ensurePrivateDirectory,
@@ -9,7 +8,8 @@ import {
   removePrivateFile,
   renewPrivateFile,
 } from "../files/replacement.ts";
-import { CliError } from "../base/errors.ts";
+import { orWarn } from "../base/attempts.ts";
+import { ifPossible, unlessFailed } from "../base/errors.ts";
 import type { Sealer, Sealing } from "./sealing.ts";
 import { isSealed, type TokenSet } from "../oauth/token_set.ts";
 import { sameTokenSet, serializeTokenSet } from "../oauth/token_sets.ts";
@@ -18,12 +18,7 @@ import { sameTokenSet, serializeTokenSet } from "../oauth/token_sets.ts";
 export async function openCopy(path: string, sealing: Sealing): Promise<TokenSet | undefined> {
   const text = ifPossible(() => readPrivateFile(path));
   if (text === undefined || !isSealed(text)) return undefined;
-  try {
-    return await sealing.open(text, path);
-  } catch (error) {
-    if (error instanceof CliError && error.code === "not_opened") return undefined;
-    throw error;
-  }
+  return await unlessFailed(() => sealing.open(text, path), ({ code }) => code === "not_opened");
 }
 
 /** The text of a copy of a login's access token. */
@@ -37,13 +32,11 @@ export async function copyText(login: TokenSet, seal: Sealer): Promise<string> {
  * as that of any other computer.
  */
 export async function writeCopy(path: string, text: Promise<string>, warn: Warn): Promise<void> {
-  try {
+  const write = async (): Promise<void> => {
     ensurePrivateDirectory(splitPath(path)[0]);
     renewPrivateFile(path, await text);
-  } catch (error) {
-    if (!(error instanceof CliError)) throw error;
-    warn(`${error.message}; each command asks the login store until that is fixed`);
-  }
+  };
+  await orWarn(write, "each command asks the login store until that is fixed", warn);
 }
 
 /** Removes the copy. */

@@ -2,7 +2,7 @@
 // needed, and tokens that an earlier process could not save are put back before anything else.
 // deno-lint-ignore-file require-await -- what a file does is done at once; another store takes its time
 
-import { CliError, toCliError } from "../base/errors.ts";
+import { CliError, ifPossible, toCliError, unlessFailed } from "../base/errors.ts";
 import { type Clock, type FileLock, lockFile } from "../files/lock_file.ts";
 import { readPrivateFile, splitPath, type Warn } from "../files/private_file.ts";
 import {
@@ -15,7 +15,6 @@ import {
   writePrivateFile,
 } from "../files/replacement.ts";
 import {
-  ifReadable,
   lockPath,
   type LoginPlace,
   mayHaveLeft,
@@ -104,7 +103,7 @@ export async function lockLogin(
       ? await (await import("./put_back.ts")).putBack(place, lock, system, warn)
       : NOTHING_LEFT;
     const before = textAt(path);
-    const follows = await fingerprint(await ifReadable(place.load));
+    const follows = await fingerprint(await unlessFailed(place.load)); // the command itself will say so
     return lockedLogin(place, lock, { before, follows, lost, isPutBack }, system, warn);
   } catch (error) {
     lock[Symbol.dispose]();
@@ -117,16 +116,10 @@ const NOTHING_LEFT = { isPutBack: false, lost: undefined };
 
 /** What is in a file; `undefined` also when it cannot be read. */
 function textAt(path: string): string | undefined {
-  try {
-    return readPrivateFile(path);
-  } catch {
-    return undefined; // the command itself will say so
-  }
+  return ifPossible(() => readPrivateFile(path));
 }
 
-/** How things were when the lock was taken. */
 interface StateAtLock {
-  /** The text of the login. */
   readonly before: string | undefined;
   /** The {@link fingerprint} of the login that new tokens follow. */
   readonly follows: string;
@@ -198,13 +191,8 @@ function lockedLogin(
     },
     async [Symbol.asyncDispose]() {
       prepared?.[Symbol.dispose]();
-      try {
-        if (isPlanned) lock.note("");
-      } catch {
-        // the next command looks where nothing is
-      } finally {
-        lock[Symbol.dispose]();
-      }
+      if (isPlanned) ifPossible(() => lock.note("")); // else the next command looks where nothing is
+      lock[Symbol.dispose]();
     },
   };
 }

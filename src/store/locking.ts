@@ -2,9 +2,8 @@
 // may be from now on.
 
 import { run, type Words, words } from "../base/advice.ts";
-import { toCliError } from "../base/errors.ts";
-import { parseObject } from "../base/json.ts";
-import { ifPossible } from "../files/private_directory.ts";
+import { ifPossible, toCliError } from "../base/errors.ts";
+import { type Fields, parseObject } from "../base/json.ts";
 import { configText, mayBeSealing } from "./fresh_login.ts";
 import type { KeyChoice } from "./key_source.ts";
 import type { KeySystem } from "./keys.ts";
@@ -100,4 +99,16 @@ function isUnsealed(config: string, system: Pick<LockSystem, "env">): boolean {
   if (mayBeSealing(config, system)) return false;
   const parsed = ifPossible(() => parseObject(config));
   return parsed?.version === 1 && !("sealing" in parsed);
+}
+
+/** Where logins are kept: all that the rest of the program knows of it. */
+export interface LoginStore extends LockingStore {
+  /** The profiles that have a login, sorted. */
+  names(): Promise<string[]>;
+  /** The file of this computer that holds the profile's login. */
+  pathOf(profile: string): string;
+  /** The store that other computers use too, such as `db.example.com:5432`. */
+  readonly sharedAt?: string;
+  /** Copies the profile's settings from there, if there are any; a disk that takes no file is no failure. */
+  bringSettings?(profile: string): Promise<Fields | undefined>;
 }

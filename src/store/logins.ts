@@ -2,12 +2,12 @@
 // and removing exist on the lock alone.
 
 import type { Words } from "../base/advice.ts";
-import { listNames } from "../files/private_directory.ts";
+import { listNames } from "../files/private_file.ts";
 import type { System } from "../system/contract.ts";
 import { configText, mayBeSealing, readLogin, usesSharedStore } from "./fresh_login.ts";
 import type { KeyChoice } from "./key_source.ts";
 import type { LockSystem } from "./locked_login.ts";
-import type { LoginStore } from "./login_store.ts";
+import type { LoginStore } from "./locking.ts";
 
 /** The store that the environment or config.json names; the files of the configuration directory when none does. */
 export async function storeIn(

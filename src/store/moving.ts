@@ -5,7 +5,7 @@ import { run, words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { hostName } from "../files/this_process.ts";
 import type { LockedLogin } from "./locked_login.ts";
-import type { LoginStore } from "./login_store.ts";
+import type { LoginStore } from "./locking.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 import { sameTokenSet } from "../oauth/token_sets.ts";
 

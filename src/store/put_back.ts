@@ -2,13 +2,13 @@
 // done, and never over a login that they do not follow.
 
 import { signIn } from "../base/advice.ts";
-import { CliError, toCliError } from "../base/errors.ts";
+import { orWarn, succeeds } from "../base/attempts.ts";
+import { CliError, toCliError, unlessFailed } from "../base/errors.ts";
 import type { FileLock } from "../files/lock_file.ts";
-import { readIn } from "../files/private_directory.ts";
-import type { Warn } from "../files/private_file.ts";
+import { readIn, type Warn } from "../files/private_file.ts";
 import { removePrivateFile, renamePrivateFile, writePrivateFile } from "../files/replacement.ts";
 import { loadOrSetAside } from "../files/set_aside.ts";
-import { ifReadable, type LoginPlace, waitingPath } from "./rescue.ts";
+import { type LoginPlace, waitingPath } from "./rescue.ts";
 import { findRescued, type LostRescue, type Rescued, resealRescued } from "./rescued.ts";
 import type { System } from "../system/contract.ts";
 import { isSealed, parseTokenSet, type TokenSet } from "../oauth/token_set.ts";
@@ -32,7 +32,7 @@ export async function putBack(
   for (const rescued of found) {
     if (await putBackRescued(rescued, place, lock, warn)) isPutBack = true;
   }
-  const isOurs = lost !== undefined && await isFollowed(await ifReadable(place.load), lost);
+  const isOurs = lost !== undefined && await isFollowed(await unlessFailed(place.load), lost);
   if (isOurs) return { isPutBack, lost };
   if (lost !== undefined) warn(`${lost.error.message}; the present login is another one`);
   if (lock.noted !== "") lock.note("");
@@ -80,12 +80,7 @@ async function putBackRescued(
     });
     warn(`the tokens that were rescued to ${rescued.path} are now in ${path}`);
   }
-  try {
-    removePrivateFile(rescued.path, warn);
-  } catch (error) {
-    if (!(error instanceof CliError)) throw error;
-    warn(`${error.message}; remove it: it holds tokens`);
-  }
+  await orWarn(() => removePrivateFile(rescued.path, warn), "remove it: it holds tokens", warn);
   return isNew;
 }
 
@@ -118,10 +113,7 @@ async function namingTokens(from: string, work: () => void | Promise<void>): Pro
  * @throws {Error} as {@link parseTokenSet} does of whole JSON that is no login.
  */
 function parseWholeLogin(text: string): TokenSet | string | undefined {
-  try {
-    JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const isWhole = succeeds(() => JSON.parse(text));
+  if (!isWhole) return undefined;
   return isSealed(text) ? text : parseTokenSet(text);
 }

@@ -2,10 +2,10 @@
 // screen. The file says which lock file's login it belongs to and which tokens it follows; only there it goes back.
 
 import { signIn, words } from "../base/advice.ts";
-import { CliError } from "../base/errors.ts";
+import { succeeds } from "../base/attempts.ts";
+import { CliError, ifPossible } from "../base/errors.ts";
 import { type FileLock, peekAtLock } from "../files/lock_file.ts";
-import { listDirectory } from "../files/private_directory.ts";
-import { diskReason, readPrivateFile, splitPath } from "../files/private_file.ts";
+import { diskReason, listDirectory, readPrivateFile, splitPath } from "../files/private_file.ts";
 import { isThere, writePrivateFile } from "../files/replacement.ts";
 import type { System } from "../system/contract.ts";
 import type { Sealing } from "./sealing.ts";
@@ -41,11 +41,7 @@ export function mayWait(path: string, system: Pick<System, "env">): boolean {
 
 /** Whether more than the blanks of a reservation are in a file; one that cannot be read may have it. */
 function hasText(path: string): boolean {
-  try {
-    return (readPrivateFile(path) ?? "").trim() !== "";
-  } catch {
-    return true;
-  }
+  return ifPossible(() => (readPrivateFile(path) ?? "").trim() !== "") ?? true;
 }
 
 /** The profiles in a directory of logins for which {@link mayWait} is true. */
@@ -53,18 +49,6 @@ export function waitingNames(directory: string, system: Pick<System, "env">): st
   const files = listDirectory(directory).map((file) => /^(.+)\.(lock|json\.next)$/.exec(file)?.[1]);
   const names = files.filter((name) => name !== undefined);
   return [...new Set(names)].filter((name) => mayWait(`${directory}/${name}.json`, system));
-}
-
-/** What `load` gives, or nothing when it cannot. */
-export async function ifReadable<T>(
-  load: () => Promise<T | undefined>,
-): Promise<T | undefined> {
-  try {
-    return await load();
-  } catch (error) {
-    if (error instanceof CliError) return undefined; // the command itself will say so
-    throw error;
-  }
 }
 
 /** What failed. */
@@ -157,11 +141,7 @@ export function parseNote(
   const [, state, follows = "", place = ""] = /^(planned|rescued) (\w+) (".*")\s*$/.exec(note) ??
     [];
   if (state === undefined) return undefined;
-  try {
-    return { isRescued: state === "rescued", follows, path: JSON.parse(place) };
-  } catch {
-    return undefined;
-  }
+  return ifPossible(() => ({ isRescued: state === "rescued", follows, path: JSON.parse(place) }));
 }
 
 /** Places that every command finds and that outlive a job come first. The name has the profile, and the lock's random id. */
@@ -190,14 +170,4 @@ export function rescuePlaces(configDir: string, { env }: RescueSystem): string[]
   return places.filter((place) => place !== undefined)
     .filter((place) => /^([/\\]|[A-Za-z]:)/.test(place))
     .map((place) => place.replace(/[/\\]$/, ""));
-}
-
-/** Whether work was done without an error. */
-export function succeeds(work: () => void): boolean {
-  try {
-    work();
-    return true;
-  } catch {
-    return false;
-  }
 }

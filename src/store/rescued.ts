@@ -10,6 +10,7 @@ import {
   addAddress,
   ADDRESS,
   LINEAGE,
+  type LoginPlace,
   parseNote,
   rescuePaths,
   type RescueSystem,
@@ -17,12 +18,6 @@ import {
 import type { Sealing } from "./sealing.ts";
 import { isSealed, parseTokenSet, type TokenSet } from "../oauth/token_set.ts";
 import { serializeTokenSet } from "../oauth/token_sets.ts";
-
-/** Where the login is that is looked for, and how it is opened. */
-interface RescuePlace {
-  readonly path: string;
-  readonly sealing: Sealing;
-}
 
 /** A login that an earlier process rescued. */
 export interface Rescued {
@@ -40,7 +35,7 @@ export interface LostRescue {
 
 /** The logins that earlier processes rescued under this very lock. */
 export async function findRescued(
-  { path, sealing }: RescuePlace,
+  { path, sealing }: Pick<LoginPlace, "path" | "sealing">,
   { noted, identity }: Pick<FileLock, "noted" | "identity">,
   system: RescueSystem,
 ): Promise<{ readonly found: readonly Rescued[]; readonly lost: LostRescue | undefined }> {
@@ -80,7 +75,6 @@ export async function resealRescued(
   writePrivateFile(path, addAddress(await seal(serializeTokenSet(tokenSet)), identity, follows));
 }
 
-/** What a rescued file says. */
 interface RescuedText {
   /** The sealed text, where it is sealed. */
   readonly login: TokenSet | string;

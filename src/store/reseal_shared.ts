@@ -1,7 +1,8 @@
 // Brings every login of a shared store to another key. Rule: each row is sealed again under its lock; a kill leaves rows
 // with both keys, and the same command finishes the work.
 
-import { CliError, toCliError } from "../base/errors.ts";
+import { forEachOf } from "../base/attempts.ts";
+import { CliError } from "../base/errors.ts";
 import { writePrivateFile } from "../files/replacement.ts";
 import type { KeyChoice } from "./key_source.ts";
 import type { KeyChange } from "./reseal.ts";
@@ -24,19 +25,15 @@ export async function resealShared(
   const address = presentAddress(configDir, system);
   const store = sharedStore(configDir, system, warn, { address, chosen, keepsSettings: true });
   const profiles: string[] = [];
-  let failure: CliError | undefined;
-  for (const [name, { login: sealed }] of await store.engine.rows(warn)) {
-    try {
-      await using login = await store.lock(name);
-      if (login.lost !== undefined) throw login.lost;
-      const tokenSet = await login.load();
-      if (tokenSet === undefined) await login.settings?.reseal();
-      else await login.save(tokenSet);
-      if (sealed !== undefined) profiles.push(name);
-    } catch (error) {
-      failure ??= toCliError(error); // one that cannot be opened must not keep the others as they are
-    }
-  }
+  const rows = await store.engine.rows(warn);
+  const failure = await forEachOf(rows, async ([name, { login: sealed }]) => {
+    await using login = await store.lock(name);
+    if (login.lost !== undefined) throw login.lost;
+    const tokenSet = await login.load();
+    if (tokenSet === undefined) await login.settings?.reseal();
+    else await login.save(tokenSet);
+    if (sealed !== undefined) profiles.push(name);
+  });
   if (failure !== undefined) throw failure;
   return profiles;
 }

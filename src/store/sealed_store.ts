@@ -2,7 +2,7 @@
 // since another process may change it.
 
 import { formatWords, run, type Words, words } from "../base/advice.ts";
-import { ifPossible } from "../files/private_directory.ts";
+import { ifPossible } from "../base/errors.ts";
 import {
   belongsToAnotherDirectory,
   type KeyChoice,

@@ -1,10 +1,10 @@
 // What is between a profile's login and its text: sealed logins are opened, and what is saved is sealed once
 // sealing is chosen. Rule: there is no way back to plain text but `unseal`.
 
+import { configText, textOf } from "./fresh_login.ts";
 import { run, type Words, words } from "../base/advice.ts";
-import { CliError } from "../base/errors.ts";
-import { ifPossible, listDirectory } from "../files/private_directory.ts";
-import { lstatIfThere, readPrivateFile } from "../files/private_file.ts";
+import { CliError, reasonOf, unlessFailed } from "../base/errors.ts";
+import { listDirectory, lstatIfThere } from "../files/private_file.ts";
 import type { KeyChoice, KeySource } from "./key_source.ts";
 import type { Key } from "./key.ts";
 import type { KeySystem } from "./keys.ts";
@@ -81,7 +81,6 @@ export function sealingOf(
   };
 }
 
-/** A sealed text, and what it has to be. */
 interface SealedText<T> {
   readonly sealed: string;
   readonly path: string;
@@ -124,7 +123,7 @@ async function openSealed<T>(
   try {
     return parse(text);
   } catch (error) {
-    throw no(error instanceof Error ? error.message : String(error));
+    throw no(reasonOf(error));
   }
 }
 
@@ -135,14 +134,11 @@ async function anyKey(
   system: KeySystem,
 ): Promise<Key> {
   const { keyAt } = await import("./keys.ts");
-  if (present.by === "keychain" && wanted.id !== undefined) {
-    try {
-      return await keyAt({ ...present, id: wanted.id }, system);
-    } catch (error) {
-      if (!(error instanceof CliError)) throw error;
-    }
-  }
-  return await keyAt(present, system, wanted);
+  const { id } = wanted;
+  const other = present.by === "keychain" && id !== undefined
+    ? await unlessFailed(() => keyAt({ ...present, id }, system))
+    : undefined;
+  return other ?? await keyAt(present, system, wanted);
 }
 
 /** What to do when the present key is lost; `path` is of a login that is sealed with it. */
@@ -160,9 +156,7 @@ function noSource(path: string, id: string): CliError {
   return new CliError(
     "storage",
     `Cannot open ${path}: it is not known where its key ${id} is`,
-    {
-      next: NAME_KEY,
-    },
+    { next: NAME_KEY },
   );
 }
 
@@ -182,7 +176,7 @@ export function sourceOf(text: string, { key, old }: KeyChoice): KeySource | und
 
 /** Whether logins may be sealed here, whatever a config.json that is damaged says by now. */
 export function mayBeSealed(configDir: string): boolean {
-  return textOf(`${configDir}/config.json`).includes('"sealing"') || hasSealed(configDir);
+  return configText(configDir).includes('"sealing"') || hasSealed(configDir);
 }
 
 /** Whether a login is sealed here. */
@@ -190,8 +184,4 @@ export function hasSealed(configDir: string): boolean {
   const directory = `${configDir}/credentials`;
   const names = listDirectory(directory).filter((name) => name.endsWith(".json"));
   return names.some((name) => isSealed(textOf(`${directory}/${name}`)));
-}
-
-function textOf(path: string): string {
-  return ifPossible(() => readPrivateFile(path)) ?? "";
 }

@@ -2,8 +2,7 @@
 // other; those that cannot be opened any more are said to be lost, and are in no sign-in's way.
 
 import { signIn } from "../base/advice.ts";
-import { CliError } from "../base/errors.ts";
-import { ifPossible } from "../files/private_directory.ts";
+import { CliError, ifPossible } from "../base/errors.ts";
 import type { Warn } from "../files/private_file.ts";
 import { isThere } from "../files/replacement.ts";
 import { loadOrSetAside } from "../files/set_aside.ts";
@@ -38,7 +37,6 @@ export interface Delivery {
   readonly lost?: Pick<LostRescue, "path" | "error"> | undefined;
 }
 
-/** A file that may have rescued tokens. */
 interface RescueFile {
   readonly path: string;
   /** Whether no other store's may be there. */
@@ -101,18 +99,18 @@ async function deliverFrom(
     const isSaved = isNext && !(rescued instanceof CliError) &&
       await savedIn(row, await nextRow(rescue, rescued, row.row, sealing), path);
     if (!isSaved && isUnreadable) return NOTHING; // with its key they may follow it
-    if (!isSaved) return leftThere(path, isOwn, warn);
+    if (!isSaved) return await leftThere(path, isOwn, warn);
     warn(`the tokens that were rescued to ${path} are now in the login store`);
   }
   await writeCopy(place.copyPath, copyText(rescued, await sealing.sealer()), warn);
-  removeRescue(path, warn);
+  await removeRescue(path, warn);
   return { isPutBack: true };
 }
 
 /** Tokens that do not follow the present login. What another store may wait for stays as it is. */
-function leftThere(path: string, isOwn: boolean, warn: Warn): Delivery {
+async function leftThere(path: string, isOwn: boolean, warn: Warn): Promise<Delivery> {
   if (isOwn) {
-    const aside = setRescueAside(path, warn);
+    const aside = await setRescueAside(path, warn);
     warn(
       `${aside} holds tokens that do not follow the login in the login store; they stay there`,
     );

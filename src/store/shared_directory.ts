@@ -1,10 +1,12 @@
 // The directory in which a computer keeps what it needs of a shared store: locks, copies, rescued tokens. Rule: it is
 // below the configuration directory, unless nothing can be written there, as in a container whose disk is read-only.
 
+import { type SealedPlace } from "./sealing.ts";
+import { succeeds } from "../base/attempts.ts";
 import { CliError } from "../base/errors.ts";
 import { ensurePrivateDirectory, isThere, openPrivateFile } from "../files/replacement.ts";
 import type { System } from "../system/contract.ts";
-import { rescuePlaces, succeeds } from "./rescue.ts";
+import { rescuePlaces } from "./rescue.ts";
 
 type DirectorySystem = Pick<System, "env">;
 
@@ -32,7 +34,7 @@ export function readDirectory(configDir: string, store: string, system: Director
  * one, whose failure a user can understand.
  */
 export function writtenDirectory(
-  { configDir, profile }: { readonly configDir: string; readonly profile: string },
+  { configDir, profile }: SealedPlace,
   store: string,
   system: DirectorySystem,
 ): string {

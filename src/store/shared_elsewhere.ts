@@ -1,23 +1,22 @@
 // Where else on this computer rescued tokens of shared stores may be: under another spelling of a store's address, and
 // where there was room when their own place failed. Rule: every command that takes the lock looks there.
 
-import { CliError } from "../base/errors.ts";
+import { type SealedPlace } from "./sealing.ts";
+import { succeeds } from "../base/attempts.ts";
+import { ifPossible, unlessFailed } from "../base/errors.ts";
 import { type Clock, type FileLock, lockFile } from "../files/lock_file.ts";
-import { ifPossible, listDirectory } from "../files/private_directory.ts";
 import { readPrivateFile, type Warn } from "../files/private_file.ts";
-import { isThere, writePrivateFile } from "../files/replacement.ts";
+import { filesIn, isThere, writePrivateFile } from "../files/replacement.ts";
 import type { System } from "../system/contract.ts";
-import { PREFIX, rescuePlaces, succeeds } from "./rescue.ts";
+import { PREFIX, rescuePlaces } from "./rescue.ts";
 import { sharedRoots } from "./shared_directory.ts";
 import { mayBeRescuedAt, rescueFile, WAITING } from "./shared_rescue.ts";
 
 type ElsewhereSystem = Pick<System, "env">;
 
 /** A profile, and where this computer keeps what it needs of the profile's store. */
-interface Kept {
-  readonly configDir: string;
+interface Kept extends SealedPlace {
   readonly directory: string;
-  readonly profile: string;
 }
 
 /** A file that may have rescued tokens. */
@@ -31,7 +30,7 @@ export interface WaitingRescue {
  * not lead there, and the directory that has it may be gone.
  */
 export function otherRescuePaths(
-  { configDir, profile }: Pick<Kept, "configDir" | "profile">,
+  { configDir, profile }: SealedPlace,
   system: ElsewhereSystem,
 ): string[] {
   return rescuePlaces(configDir, system)
@@ -60,12 +59,7 @@ export async function lockIfFree(
   clock: Clock,
   deadline = 0,
 ): Promise<FileLock | undefined> {
-  try {
-    return await lockFile(path.replace(/rescued$/, "lock"), deadline, clock);
-  } catch (error) {
-    if (error instanceof CliError) return undefined;
-    throw error;
-  }
+  return await unlessFailed(() => lockFile(path.replace(/rescued$/, "lock"), deadline, clock));
 }
 
 /** Whether tokens may wait for the profile's place in a store; only who has the locks can tell. */
@@ -114,10 +108,6 @@ export function rescuedIn(directory: string): string[] {
 function directoriesIn(configDir: string, system: ElsewhereSystem): string[] {
   return sharedRoots(configDir, system)
     .flatMap((root) => filesIn(root).map((store) => `${root}/${store}`));
-}
-
-function filesIn(directory: string): string[] {
-  return ifPossible(() => listDirectory(directory)) ?? [];
 }
 
 /** Writes rescued tokens into the first place that takes them; `undefined` when none does. */

@@ -1,9 +1,9 @@
 // A login in a shared store under its locks: the file lock of this computer first, then that of the store. Rule: new
 // tokens are in a sealed file here before the store is asked to save them, and until it has.
 
-import { CliError } from "../base/errors.ts";
+import { IN_A_MINUTE, succeeds } from "../base/attempts.ts";
+import { CliError, ifPossible } from "../base/errors.ts";
 import { type FileLock, lockFile } from "../files/lock_file.ts";
-import { ifPossible } from "../files/private_directory.ts";
 import { readPrivateFile, type Warn } from "../files/private_file.ts";
 import { ensurePrivateDirectory, isThere, type Replacement } from "../files/replacement.ts";
 import { HERE_DEADLINE, type Owner, PROOF_LIFETIME } from "./engines/engine.ts";
@@ -19,7 +19,6 @@ import {
   rowWith,
   type SharedPlace,
 } from "./shared_place.ts";
-import { succeeds } from "./rescue.ts";
 import type { Sealer } from "./sealing.ts";
 import { otherRescuePaths, rescuedTo } from "./shared_elsewhere.ts";
 import { beginRescue, removeRescue, rescueText, setRescueAside } from "./shared_rescue.ts";
@@ -81,7 +80,7 @@ function lockedShared(
       rescue = undefined;
       ready ??= await readyToSave(present, saving);
       await saveShared(tokenSet, ready, prepared, saving);
-      if (prepared !== undefined) giveUpLost(lost, warn);
+      if (prepared !== undefined) await giveUpLost(lost, warn);
     },
     remove: () => removeShared(saving, lost),
     async [Symbol.asyncDispose]() {
@@ -99,7 +98,7 @@ async function removeShared(
 ): Promise<void> {
   await row.save({ settings: (await row.get()).row.settings });
   removeCopies(place.copyPath, warn);
-  giveUpLost(lost, warn);
+  await giveUpLost(lost, warn);
 }
 
 /** Waits for all to end, so that nothing runs on behind a failure; throws the first failure in their order. */
@@ -110,9 +109,9 @@ async function endOfAll(...works: readonly Promise<void>[]): Promise<void> {
 }
 
 /** What a sign-in or a sign-out makes useless; new tokens may have taken its place. */
-function giveUpLost(lost: Delivery["lost"], warn: Warn): void {
+async function giveUpLost(lost: Delivery["lost"], warn: Warn): Promise<void> {
   if (lost === undefined || !isThere(lost.path)) return;
-  warn(`${setRescueAside(lost.path, warn)} may hold tokens of the previous login; remove it`);
+  warn(`${await setRescueAside(lost.path, warn)} may hold tokens of the previous login; remove it`);
 }
 
 /** {@link LockedLogin.prepare} and `confirm`, by the clock that runs on in sleep and by the one that cannot be set. */
@@ -141,7 +140,7 @@ function tooSlowError(name: string): CliError {
   const reason = "it answers too slowly";
   return new CliError("storage", `Cannot lock the login in the login store ${name}: ${reason}`, {
     reason,
-    next: "try the same command again in a minute",
+    next: IN_A_MINUTE,
   });
 }
 
@@ -167,7 +166,6 @@ interface RescuingPlace extends SharedPlace {
   readonly elsewhere: readonly string[];
 }
 
-/** What saving needs. */
 interface Saving {
   readonly place: RescuingPlace;
   readonly row: RowWhenNeeded;
@@ -201,7 +199,7 @@ async function saveShared(
   }
   if (isRenewed) settings.remember();
   await writeCopy(copyPath, copied, warn);
-  if (isRescued) removeRescue(rescuePath, warn);
+  if (isRescued) await removeRescue(rescuePath, warn);
 }
 
 /** See {@link LockedLogin.settings}. */

@@ -8,15 +8,13 @@ import type { Warn } from "../files/private_file.ts";
 import type { Engine, NewRow, Row } from "./engines/engine.ts";
 import { copyText, isCopyOf, openCopy, removeCopy, writeCopy } from "./local_copy.ts";
 import { headerOf } from "./sealed_text.ts";
-import type { Sealing } from "./sealing.ts";
+import { type SealedPlace, type Sealing } from "./sealing.ts";
 import type { SharedSettings } from "./shared_settings.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 import { fingerprint, hashOf } from "../oauth/token_sets.ts";
 
 /** Where a profile's login is: its row, and what this computer keeps of it. */
-export interface SharedPlace {
-  readonly configDir: string;
-  readonly profile: string;
+export interface SharedPlace extends SealedPlace {
   readonly engine: Engine;
   readonly sealing: Sealing;
   readonly settings: SharedSettings;

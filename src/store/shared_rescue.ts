@@ -1,9 +1,10 @@
 // Tokens on their way into a shared store: in a sealed file of this computer from the server's answer until the store
 // has them. Rule: they go over the login that they follow, and over no other.
 
-import { CliError } from "../base/errors.ts";
+import { orWarn } from "../base/attempts.ts";
+import { textOf } from "./fresh_login.ts";
+import { CliError, ifPossible } from "../base/errors.ts";
 import { field, parseObject } from "../base/json.ts";
-import { ifPossible } from "../files/private_directory.ts";
 import { asStorageError, readPrivateFile, type Warn } from "../files/private_file.ts";
 import {
   beginReplacement,
@@ -50,7 +51,7 @@ export function rescueText(sealed: string, follows: string): string {
 
 /** Whether there may be a rescued login; only the holder of the lock can tell. */
 export function mayBeRescuedAt(path: string): boolean {
-  return isThere(path) || (ifPossible(() => readPrivateFile(path + WAITING)) ?? "").trim() !== "";
+  return isThere(path) || textOf(path + WAITING).trim() !== "";
 }
 
 /**
@@ -83,24 +84,14 @@ function parseRescue(text: string): SharedRescue | undefined {
 }
 
 /** Moves a rescued login out of the way that follows another login than the present one; where it is then. */
-export function setRescueAside(path: string, warn: Warn): string {
+export async function setRescueAside(path: string, warn: Warn): Promise<string> {
   const aside = `${path}.${crypto.randomUUID().slice(0, 8)}.unused`;
-  return warnIfFails(() => renamePrivateFile(path, aside, warn), warn) ? aside : path;
+  return await orWarn(() => renamePrivateFile(path, aside, warn), AGAIN, warn) ? aside : path;
 }
+
+const AGAIN = "the next command tries again";
 
 /** Removes a rescued login that the store has. A power cut may bring it back: delivered again, it changes nothing. */
-export function removeRescue(path: string, warn: Warn): void {
-  warnIfFails(() => asStorageError("remove", path, () => removeIfThere(path)), warn);
-}
-
-/** Does what nothing depends on once tokens are saved; whether it worked. */
-function warnIfFails(work: () => void, warn: Warn): boolean {
-  try {
-    work();
-    return true;
-  } catch (error) {
-    if (!(error instanceof CliError)) throw error;
-    warn(`${error.message}; the next command tries again`);
-    return false;
-  }
+export async function removeRescue(path: string, warn: Warn): Promise<void> {
+  await orWarn(() => asStorageError("remove", path, () => removeIfThere(path)), AGAIN, warn);
 }

@@ -2,12 +2,11 @@
 // Rule: those of this computer that did not come from the store stay as they are, and so do paths of one computer.
 
 import { type Words, words } from "../base/advice.ts";
-import { CliError } from "../base/errors.ts";
+import { CliError, ifPossible } from "../base/errors.ts";
 import { type Fields, parseObject } from "../base/json.ts";
-import { ifPossible } from "../files/private_directory.ts";
 import { readPrivateFile } from "../files/private_file.ts";
 import { removePrivateFile, writeIn, writePrivateFile } from "../files/replacement.ts";
-import type { Sealing } from "./sealing.ts";
+import { type SealedPlace, type Sealing } from "./sealing.ts";
 
 /** The settings of a profile. */
 export interface SharedSettings {
@@ -43,10 +42,7 @@ function sharedText(fields: Fields): string {
 
 const NONE = sharedText({});
 
-/** Where the settings of a profile are. */
-interface SettingsPlace {
-  readonly configDir: string;
-  readonly profile: string;
+interface SettingsPlace extends SealedPlace {
   /** The file that remembers which settings the store had. */
   readonly remembered: string;
 }
@@ -125,7 +121,6 @@ function rememberShared(fields: Fields | undefined, path: string): void {
 const OWN = "this computer keeps its own settings of profile";
 const HOW = "to use the store's, remove";
 
-/** Whether the disk took the settings. */
 function isKept(
   configDir: string,
   file: string,

@@ -9,7 +9,7 @@ import type { Engine } from "./engines/engine.ts";
 import { type KeyChoice, kindOf, presentChoice } from "./key_source.ts";
 import { openCopy } from "./local_copy.ts";
 import type { LockedLogin, LockSystem } from "./locked_login.ts";
-import type { LoginStore } from "./login_store.ts";
+import type { LoginStore } from "./locking.ts";
 import { type PresentSealing, type Sealing, sealingOf } from "./sealing.ts";
 import { settingsName, sharedSettings } from "./shared_settings.ts";
 import { mayBeRescuedAt, rescueFile } from "./shared_rescue.ts";
@@ -125,7 +125,6 @@ function requireSealing(sealing: PresentSealing, name: string): Sealing {
   return { ...sealing, sealer };
 }
 
-/** How a login is loaded. */
 interface Loading {
   readonly profile: string;
   /** The place with the directory in which a copy may be. */
@@ -159,7 +158,6 @@ async function loadShared(
   return await loginWithCopy(await place.engine.read(profile), await written(profile), warn);
 }
 
-/** The login in a sealed text of the store. */
 async function openSealedText(
   sealed: string,
   profile: string,
@@ -179,7 +177,6 @@ async function openSealedText(
 
 const GIVE_KEY = "give this computer the key of the store's logins";
 
-/** The settings of the store, put on the disk. */
 async function restoreSettings(
   { engine, profile, settings }: SharedPlace,
 ): Promise<Fields | undefined> {
@@ -187,7 +184,6 @@ async function restoreSettings(
   return sealed === undefined ? undefined : await settings.bring(sealed);
 }
 
-/** What this computer keeps of a profile. */
 function filesOf(directory: string, profile: string) {
   return {
     copyPath: `${directory}/${profile}.json`,
@@ -203,9 +199,7 @@ function noStore(): CliError {
   return new CliError(
     "usage",
     "Cannot use a login store: none is named, and logins are in files of this computer",
-    {
-      next: run("store use", { flags: "postgresql://USER@HOST/DATABASE" }),
-    },
+    { next: run("store use", { flags: "postgresql://USER@HOST/DATABASE" }) },
   );
 }
 

@@ -1,6 +1,8 @@
 // How many connections the listeners of this program hold. Rule: never more than there are places,
 // whatever is tried, so that the descriptors that the token request needs are always free.
 
+import { succeeds } from "../base/attempts.ts";
+
 /** A connection, as the limits see it. */
 export interface Connection {
   /** Its sockets and places; disposing of them cuts it. */
@@ -69,10 +71,7 @@ export function limits(): { readonly held: number; readonly secured: number } {
 /** Whether the system gives this program so many more descriptors. */
 export function areFree(count: number): boolean {
   using files = new DisposableStack();
-  try {
+  return succeeds(() => {
     for (let opened = 0; opened < count; opened++) files.use(Deno.openSync("/dev/null"));
-    return true;
-  } catch {
-    return false;
-  }
+  });
 }

@@ -12,13 +12,6 @@ export type {
   Peer,
   Proxying,
 } from "./proxying_contract.ts";
-export type {
-  AnsweredQuestion,
-  Choice,
-  LinePrompt,
-  Question,
-  Terminal,
-} from "./terminal_contract.ts";
 
 /** What a command needs besides the files that a person names. */
 export interface Needs {

@@ -1,6 +1,7 @@
 // The keys that a person presses. Rule: a key goes to the next question, even when the one that waited for
 // it is gone; and the terminal is left as it was found.
 
+import { ifPossible } from "../base/errors.ts";
 import { canDraw, env } from "./surroundings.ts";
 import { writeAll } from "./stream.ts";
 
@@ -33,17 +34,9 @@ export function whenAborted(signal: AbortSignal): Promise<never> {
  */
 export function rawKeys(ctrlC: "signal" | "key"): Disposable {
   const cbreak = ctrlC === "signal" && Deno.build.os !== "windows";
-  ifThere(() => Deno.stdin.setRaw(true, { cbreak }));
-  return { [Symbol.dispose]: () => ifThere(() => Deno.stdin.setRaw(false)) };
-}
-
-/** A terminal that has hung up takes nothing any more; what else is waited for goes on. */
-function ifThere(work: () => void): void {
-  try {
-    work();
-  } catch {
-    // nothing is left as it was found
-  }
+  // a terminal that has hung up takes nothing any more; what else is waited for goes on
+  ifPossible(() => Deno.stdin.setRaw(true, { cbreak }));
+  return { [Symbol.dispose]: () => ifPossible(() => Deno.stdin.setRaw(false)) };
 }
 
 /** Whether the user's screen reader wants lines that stay as they are. */
@@ -59,7 +52,7 @@ function mayReadColors(): boolean {
 
 /** Writes to the user's screen. */
 export function write(text: string): void {
-  ifThere(() => writeAll(Deno.stderr, new TextEncoder().encode(text)));
+  ifPossible(() => writeAll(Deno.stderr, new TextEncoder().encode(text)));
 }
 
 /** A line while it is typed. */

@@ -2,7 +2,7 @@
 // control sequence, and what was written stays as it is.
 
 import { CliError } from "../base/errors.ts";
-import type { Question } from "./contract.ts";
+import type { Question } from "./terminal_contract.ts";
 import { columns } from "./surroundings.ts";
 import { fitLines } from "../base/lines.ts";
 import { lineEditor, nextKeys, rawKeys, write } from "./keyboard.ts";

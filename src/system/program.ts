@@ -1,6 +1,7 @@
 // Runs programs for the user. Rule: by argument vector, never through a shell, and without the secrets of
 // the environment; they reach only the program that the user names after `exec`, in whose place this one is.
 
+import { ifPossible } from "../base/errors.ts";
 import type { NotRunReason } from "./contract.ts";
 import { KEY_VARIABLES, STORE_VARIABLES } from "./key_needs.ts";
 import { handOnSignals, listenForSignals } from "./signals.ts";
@@ -85,11 +86,7 @@ export async function runInPlace(
   screen.isTaken = true;
   let child: Deno.ChildProcess | undefined;
   const handOn = (signal: Deno.Signal): void => {
-    try {
-      child?.kill(signal);
-    } catch {
-      // it is over
-    }
+    ifPossible(() => child?.kill(signal)); // unless it is over
   };
   // Heard before the program runs, so that none ends this one alone; it ends with the program. What is
   // heard is not inherited as ignored, so it is `exec -- nohup PROGRAM`, and not the other way round.

@@ -1,6 +1,7 @@
 // Asks a program something and reads what it prints. Rule: it may neither hang nor flood this program, and its
 // environment has no secret.
 
+import { ifPossible } from "../base/errors.ts";
 import type { ProgramOutput } from "./contract.ts";
 import { startProgram } from "./program.ts";
 
@@ -27,14 +28,7 @@ export async function ask(
   }
   const cut = new AbortController();
   const late = `it took longer than ${patience / 1000} s`;
-  const end = (): void => {
-    try {
-      child.kill("SIGKILL");
-    } catch {
-      // it has ended
-    }
-  };
-  cut.signal.addEventListener("abort", end);
+  cut.signal.addEventListener("abort", () => ifPossible(() => child.kill("SIGKILL")));
   const reading = [child.stdout, child.stderr].map((stream) => readWhole(stream, cut));
   await writeInput(child.stdin, input);
   const limit = AbortSignal.timeout(patience); // the first setTimeout takes 6 ms

@@ -1,7 +1,7 @@
 // What a question looks like. Rule: pure; one line a question once it is answered, and nothing about how
 // keys are read.
 
-import type { Choice, Question } from "./contract.ts";
+import type { Choice, Question } from "./terminal_contract.ts";
 import { wrapText } from "../base/lines.ts";
 
 /** How far a person is with their answer. */

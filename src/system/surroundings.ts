@@ -1,6 +1,8 @@
 // What the program was started in: its variables, its terminal, the signals that it ignores. Rule: it is looked at,
 // never changed.
 
+import { ifPossible } from "../base/errors.ts";
+
 /** An empty variable is an unset one, and so is one that is no text. */
 export function env(name: string): string | undefined {
   try {
@@ -48,11 +50,7 @@ export function rows(): number | undefined {
 
 function size(side: "columns" | "rows"): number | undefined {
   if (!Deno.stderr.isTerminal() && !Deno.stdout.isTerminal()) return undefined;
-  try {
-    return Deno.consoleSize()[side] || undefined;
-  } catch {
-    return undefined;
-  }
+  return ifPossible(() => Deno.consoleSize()[side]) || undefined;
 }
 
 /** What a program can be started to ignore: by `nohup`, by a shell that puts it into the background. */

@@ -2,7 +2,7 @@
 // terminal is left as it was found.
 
 import { CliError } from "../base/errors.ts";
-import type { LinePrompt } from "./contract.ts";
+import type { LinePrompt } from "./terminal_contract.ts";
 import { canDraw, columns, screen } from "./surroundings.ts";
 import { flattenText } from "../base/text.ts";
 import { type LineEditor, lineEditor, nextKeys, rawKeys, whenAborted, write } from "./keyboard.ts";

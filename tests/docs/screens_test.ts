@@ -5,7 +5,7 @@ import { formatWords } from "../../src/base/advice.ts";
 import { layout } from "../../src/cli/layout.ts";
 import { SETTINGS } from "../../src/settings/table.ts";
 import { pageLine } from "../../src/sign_in/hints.ts";
-import { introduction } from "../../src/sign_in/introduction.ts";
+import { introduction } from "../../src/sign_in/first_time.ts";
 import { remoteHint } from "../../src/sign_in/listener_hints.ts";
 import { confirmationQuestion, STEPS } from "../../src/sign_in/steps.ts";
 import { commandsWithCases, stepsOf } from "../support/case_tests.ts";

@@ -13,7 +13,7 @@ import { filesBelow, output } from "../../tools/tool.ts";
 import { TARGETS } from "../../tools/targets.ts";
 import { staleLogin } from "../hostile/stale_login.ts";
 import { testWith } from "../support/needs.ts";
-import { SOCKET_STAGE } from "../../src/base/socket_stage.ts";
+import { SOCKET_STAGE } from "../../src/files/socket_file.ts";
 import { certificates } from "../support/certificates.ts";
 import { findPostgres, startPostgres } from "../support/postgres.ts";
 import { bareEnvironment, runProgram } from "../support/program.ts";

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 import { Secret } from "../../src/base/secret.ts";
-import type { LoginStore } from "../../src/store/login_store.ts";
+import type { LoginStore } from "../../src/store/locking.ts";
 import type { TokenSet } from "../../src/oauth/token_set.ts";
 import { sameTokenSet } from "../../src/oauth/token_sets.ts";
 import { START } from "../support/fake_system.ts";

@@ -1,6 +1,6 @@
 // A person at a terminal who gives the answers that a test has prepared.
 // Rule: says nothing that was not prepared; what they were asked can be read.
-import type { Question, Terminal } from "../../src/system/contract.ts";
+import type { Question, Terminal } from "../../src/system/terminal_contract.ts";
 
 /** What they say to a question: an answer, Enter alone, that they go back, or how they end it. */
 export type Said = string | { readonly key: "Enter" | "Esc" } | Error;

@@ -1,11 +1,6 @@
 // A listener without a port, and a person at a terminal, for tests of what waits for them.
-import type {
-  LinePrompt,
-  Listening,
-  ListenOptions,
-  System,
-  Terminal,
-} from "../../src/system/contract.ts";
+import type { LinePrompt, Terminal } from "../../src/system/terminal_contract.ts";
+import type { Listening, ListenOptions, System } from "../../src/system/contract.ts";
 
 /** Listeners that were opened on this fake computer. */
 export interface FakeListener extends Pick<System, "serve"> {

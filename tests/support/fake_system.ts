@@ -2,12 +2,12 @@
 // Rule: whatever is touched without arrangement throws an Error that names it.
 import { formatWords, type Words } from "../../src/base/advice.ts";
 import type { CommandContext, Talk, TerminalText } from "../../src/command.ts";
+import type { Terminal } from "../../src/system/terminal_contract.ts";
 import type {
   HttpRequest,
   StreamRequest,
   StreamResponse,
   System,
-  Terminal,
 } from "../../src/system/contract.ts";
 
 /** When the fake clock starts. */

@@ -2,7 +2,7 @@
 import { run } from "../../src/cli/app.ts";
 import { type Profile, saveProfile } from "../../src/settings/profiles.ts";
 import { settingsOf } from "../../src/settings/settings.ts";
-import type { Question, Terminal } from "../../src/system/contract.ts";
+import type { Question, Terminal } from "../../src/system/terminal_contract.ts";
 import type { TokenSet } from "../../src/oauth/token_set.ts";
 import type { Arranged } from "./fake_system.ts";
 import { ISSUER_PROFILE } from "./issuer_scene.ts";

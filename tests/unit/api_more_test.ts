@@ -1,7 +1,7 @@
 // What `api` says besides the answer: that a list has more pages, and which path was meant.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
-import { nearPath } from "../../src/api/near_paths.ts";
+import { nearPath } from "../../src/api/answer.ts";
 import type { ApiFlags } from "../../src/commands/api.ts";
 import { runApi } from "../support/api_scene.ts";
 import { nextOf } from "../support/shown.ts";

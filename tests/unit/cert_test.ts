@@ -8,12 +8,10 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { certRenew, certShow, certTrust } from "../../src/commands/cert.ts";
+import { certRenew, certShow, certTrust, trustCommands } from "../../src/commands/cert.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { storedCertificate } from "../../src/oauth/certificate.ts";
-import { isoTime } from "../../src/base/text.ts";
 import { dateTime } from "../../src/base/times.ts";
-import { trustCommands } from "../../src/base/trust_commands.ts";
 import type { Arranged } from "../support/fake_system.ts";
 import { type SessionScene, sessionScene } from "../support/session_scene.ts";
 import { splitWords } from "../support/words.ts";
@@ -45,7 +43,7 @@ Deno.test("cert show makes the certificate that does not exist yet, and shows na
   assertEquals(data, {
     names: ["127.0.0.1", "::1", "localhost"],
     fingerprint_sha256: kept.fingerprint,
-    not_after: isoTime(kept.notAfter),
+    not_after: new Date(kept.notAfter).toISOString(),
   });
   assertStringIncludes(formatWords(text), "127.0.0.1, ::1, localhost");
   assertEquals(formatWords(text).replaceAll(/[:\s]/g, "").includes(kept.fingerprint), true);

@@ -1,8 +1,7 @@
 // What the terminal shows while the browser is open.
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
-import { saveAccepted } from "../../src/oauth/accepted_certificate.ts";
-import type { ListenerCertificate } from "../../src/oauth/certificate.ts";
+import { type ListenerCertificate, saveAccepted } from "../../src/oauth/certificate.ts";
 import type { Loopback } from "../../src/oauth/loopback.ts";
 import { type ConnectionFlags, loadSettings } from "../../src/settings/settings.ts";
 import { explainSignIn } from "../../src/sign_in/hints.ts";

@@ -1,6 +1,6 @@
 // An address that can be clicked: only where the terminal is known to understand a link.
 import { assertEquals } from "@std/assert";
-import { hyperlink } from "../../src/sign_in/hyperlink.ts";
+import { hyperlink } from "../../src/sign_in/hints.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 
 const URL_TEXT = "https://as.example.com/auth?state=1";

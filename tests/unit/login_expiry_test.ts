@@ -5,7 +5,6 @@ import { refresh as refreshCommand } from "../../src/commands/refresh.ts";
 import { status } from "../../src/commands/status.ts";
 import { loginExpiry } from "../../src/session/expiry.ts";
 import { type Profile, saveProfile } from "../../src/settings/profiles.ts";
-import { isoTime } from "../../src/base/text.ts";
 import { clockTime } from "../../src/base/times.ts";
 import type { TokenSet } from "../../src/oauth/token_set.ts";
 import { START } from "../support/fake_system.ts";
@@ -79,7 +78,10 @@ for (const [what, [login, profile, kind, at]] of Object.entries(ROWS)) {
   Deno.test(`when a login expires: ${what}`, async () => {
     const { data } = await statusOf(login, profile);
     const { login_expiry, login_expires_at } = data as Record<string, unknown>;
-    assertEquals([login_expiry, login_expires_at], [kind, at === undefined ? null : isoTime(at)]);
+    assertEquals([login_expiry, login_expires_at], [
+      kind,
+      at === undefined ? null : new Date(at).toISOString(),
+    ]);
   });
 }
 

@@ -6,7 +6,6 @@ import { CliError } from "../../src/base/errors.ts";
 import { currentProfile } from "../../src/settings/location.ts";
 import { loadProfile, saveProfile } from "../../src/settings/profiles.ts";
 import { loadSettings } from "../../src/settings/settings.ts";
-import { isoTime } from "../../src/base/text.ts";
 import { dateTime } from "../../src/base/times.ts";
 import { START } from "../support/fake_system.ts";
 import {
@@ -36,7 +35,7 @@ Deno.test("login saves the tokens, tells terminal and browser who signed in, and
     profile: "default",
     region: "eu2",
     scope: "openid",
-    expires_at: isoTime(START + 35 * 60_000),
+    expires_at: new Date(START + 35 * 60_000).toISOString(),
     method: "loopback",
   });
   assertEquals(storedLogin(at.configDir).refreshToken?.reveal(), "new-refresh");

@@ -1,10 +1,6 @@
 // Directories that only their owner may enter, real ones.
 import { assertEquals } from "@std/assert";
-import {
-  assertPrivateDirectory,
-  listDirectory,
-  readIn,
-} from "../../src/files/private_directory.ts";
+import { assertPrivateDirectory, listDirectory, readIn } from "../../src/files/private_file.ts";
 import {
   ensurePrivateDirectory,
   removeLeftovers,

@@ -1,6 +1,6 @@
 // What a question looks like on a screen, and which answer Enter gives.
 import { assertEquals } from "@std/assert";
-import type { Question } from "../../src/system/contract.ts";
+import type { Question } from "../../src/system/terminal_contract.ts";
 import {
   answeredFrame,
   type Answering,

@@ -5,7 +5,6 @@ import { refresh } from "../../src/commands/refresh.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { lockFile } from "../../src/files/lock_file.ts";
 import { Secret } from "../../src/base/secret.ts";
-import { isoTime } from "../../src/base/text.ts";
 import { clockTime } from "../../src/base/times.ts";
 import { fakeSystem, type NetworkStep, START } from "../support/fake_system.ts";
 import { LOGIN, putLogin, tokenAnswer, withoutRefreshToken } from "../support/logins.ts";
@@ -27,7 +26,7 @@ Deno.test("refresh says until when the new token is valid; --json that the refre
   assertEquals(data, {
     profile: "default",
     refreshed: true,
-    expires_at: isoTime(NEW_END),
+    expires_at: new Date(NEW_END).toISOString(),
     refresh_token_rotated: true,
   });
 });
@@ -44,7 +43,7 @@ Deno.test("refresh --if-expiring-within sends nothing while the token is valid l
   assertEquals(data, {
     profile: "default",
     refreshed: false,
-    expires_at: isoTime(LOGIN.expiresAt),
+    expires_at: new Date(LOGIN.expiresAt).toISOString(),
     refresh_token_rotated: false,
   });
 });

@@ -1,7 +1,6 @@
 // Anaplan's regions: their hosts are tested with what asks for them, and here against the permissions.
 import { assertEquals, assertThrows } from "@std/assert";
-import { regionNamed } from "../../src/provider/region_named.ts";
-import { regionsAt } from "../../src/provider/regions_at.ts";
+import { regionNamed, regionsAt } from "../../src/provider/region_named.ts";
 import { REGIONS } from "../../src/provider/regions.ts";
 import { HOSTS } from "../../src/system/needs.ts";
 

@@ -3,9 +3,9 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { formatWords } from "../../src/base/advice.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { keyIn } from "../../src/store/key.ts";
-import type { LoginStore } from "../../src/store/login_store.ts";
+import type { LoginStore } from "../../src/store/locking.ts";
 import { openStore } from "../../src/store/logins.ts";
-import { plainTexts } from "../../src/store/plain_text.ts";
+import { plainTexts } from "../../src/store/reseal.ts";
 import { sameTokenSet } from "../../src/oauth/token_sets.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 import { LOGIN, loginFile, putLogin, STALE } from "../support/logins.ts";

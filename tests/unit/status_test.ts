@@ -3,7 +3,6 @@ import { formatWords } from "../../src/base/advice.ts";
 import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
 import { status, statusInShort } from "../../src/commands/status.ts";
 import { saveProfile } from "../../src/settings/profiles.ts";
-import { isoTime } from "../../src/base/text.ts";
 import { clockTime } from "../../src/base/times.ts";
 import type { TokenSet } from "../../src/oauth/token_set.ts";
 import { fakeContext, START } from "../support/fake_system.ts";
@@ -46,9 +45,9 @@ Deno.test("status --json has the keys of the contract", async () => {
     client_id: "a-client",
     scope: "openid email offline_access",
     logged_in: true,
-    expires_at: isoTime(LOGIN.expiresAt),
-    refresh_token_saved_at: isoTime(START - 5 * 60_000),
-    login_expires_at: isoTime(START - 5 * 60_000 + TWELVE_HOURS),
+    expires_at: new Date(LOGIN.expiresAt).toISOString(),
+    refresh_token_saved_at: new Date(START - 5 * 60_000).toISOString(),
+    login_expires_at: new Date(START - 5 * 60_000 + TWELVE_HOURS).toISOString(),
     login_expiry: "assumed",
     sealed: null,
     store: null,

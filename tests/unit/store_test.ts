@@ -4,7 +4,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { formatWords } from "../../src/base/advice.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { refresh } from "../../src/oauth/client.ts";
-import type { LoginStore } from "../../src/store/login_store.ts";
+import type { LoginStore } from "../../src/store/locking.ts";
 import { openStore } from "../../src/store/logins.ts";
 import { fakeSystem, START } from "../support/fake_system.ts";
 import { answerLost, LOGIN, loginFile, putLogin, STALE, tokenAnswer } from "../support/logins.ts";

@@ -2,7 +2,7 @@
 import { shortenId } from "../../src/base/names.ts";
 import { assertEquals } from "@std/assert";
 import { toKebabCase } from "../../src/base/parse.ts";
-import { asSentence, isoTime } from "../../src/base/text.ts";
+import { asSentence } from "../../src/base/text.ts";
 import { printable } from "../../src/base/masking.ts";
 import { clockTime, countdown, dateTime, duration } from "../../src/base/times.ts";
 import { table } from "../../src/base/lines.ts";
@@ -82,10 +82,6 @@ Deno.test("clockTime() leaves the date out today, and says it on any other day",
   const now = new Date(2026, 10, 24, 14, 0).getTime();
   assertEquals(clockTime(now + 35 * MINUTE, now), "14:35");
   assertEquals(clockTime(now + 24 * HOUR, now), "2026-11-25 14:00");
-});
-
-Deno.test("isoTime() is ISO 8601 in UTC", () => {
-  assertEquals(isoTime(Date.UTC(2026, 10, 24, 9, 0)), "2026-11-24T09:00:00.000Z");
 });
 
 Deno.test("table() puts the values under each other and leaves out rows without one", () => {

@@ -2,7 +2,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { token, type TokenFlags } from "../../src/commands/token.ts";
 import type { Verbatim } from "../../src/command.ts";
-import { isoTime } from "../../src/base/text.ts";
 import { failureOf } from "../support/api_scene.ts";
 import { issuerScene } from "../support/issuer_scene.ts";
 import { LOGIN, STALE, storedLogin, tokenAnswer } from "../support/logins.ts";
@@ -32,7 +31,7 @@ Deno.test("token --json has the token, its type and its end", async () => {
   assertEquals((await replied({ scheme: "Bearer" })).data, {
     access_token: "old-access",
     token_type: "Bearer",
-    expires_at: isoTime(LOGIN.expiresAt),
+    expires_at: new Date(LOGIN.expiresAt).toISOString(),
   });
 });
 

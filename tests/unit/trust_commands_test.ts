@@ -1,6 +1,6 @@
 // The commands that make each system trust the listener's certificate, word for word.
 import { assert, assertEquals } from "@std/assert";
-import { trustCommands } from "../../src/base/trust_commands.ts";
+import { trustCommands } from "../../src/commands/cert.ts";
 
 const PEM = "/home/ada b/tls/certificate.pem";
 

@@ -1,6 +1,6 @@
 // An unfinished line in words, as a shell would read it.
 import { assertEquals } from "@std/assert";
-import { wordsOf } from "../../src/cli/completion/typed_line.ts";
+import { wordsOf } from "../../src/cli/completion/complete.ts";
 
 const LINES: readonly (readonly [line: string, words: readonly string[]])[] = [
   ["", [""]],

@@ -6,7 +6,6 @@ import { run, words } from "../../base/advice.ts";
 import { CliError } from "../../base/errors.ts";
 import { type Proposal, propose } from "./candidates.ts";
 import { scriptOf, type Shell, SHELLS } from "./completion_scripts.ts";
-import { wordsOf } from "./typed_line.ts";
 
 /** The script of a shell; with what its script has sent behind the name, the candidates instead. */
 export async function complete(
@@ -89,4 +88,22 @@ function formatProposal(
     const escaped = value.replace(/[\\:]/g, "\\$&");
     return description === "" ? escaped : `${escaped}:${description}`;
   }).join("\n");
+}
+
+const PARTS = /(\s+)|\\([^]?)|'([^']*)'?|"((?:[^"\\]|\\[^])*)"?|[^\s\\'"]+/g;
+
+/**
+ * The words of an unfinished line as a POSIX shell reads them, without their quotes; the last one is
+ * being typed and may be empty, and its quote may be open.
+ */
+export function wordsOf(line: string): string[] {
+  const words = [""];
+  for (const [part, blank, escaped, single, double] of line.trimStart().matchAll(PARTS)) {
+    if (blank !== undefined) words.push("");
+    else {
+      words[words.length - 1] += escaped ?? single ??
+        double?.replace(/\\(["\\$`])/g, "$1") ?? part;
+    }
+  }
+  return words;
 }

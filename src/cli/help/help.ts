@@ -76,7 +76,6 @@ export async function helpOf(
   return fit(page.replaceAll("{anaplan-auth}", anaplanAuth), width);
 }
 
-/** The page of a command that has commands of its own. */
 function groupPage(name: string, group: RouteMap<TreeContext>): string {
   const entries = group.getAllEntries().map((entry) =>
     `  ${entry.name.original.padEnd(13)}${entry.target.brief}`

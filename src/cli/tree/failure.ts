@@ -2,7 +2,7 @@
 // then.
 
 import type { CommandContext, Reply } from "../../command.ts";
-import { CliError, toCliError } from "../../base/errors.ts";
+import { CliError, reasonOf, toCliError } from "../../base/errors.ts";
 import { recordFailure } from "../../session/failure.ts";
 import type { ParsedCommand } from "./loading.ts";
 
@@ -31,8 +31,7 @@ export async function afterFailure(
 
 /** What there is to say when the answer cannot be written. */
 export function cannotWrite(error: unknown): CliError {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new CliError("storage", `Cannot write the answer: ${reason}`, {
+  return new CliError("storage", `Cannot write the answer: ${reasonOf(error)}`, {
     next: "check where the output goes (a full disk?), then run the command again",
   });
 }

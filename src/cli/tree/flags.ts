@@ -1,8 +1,23 @@
 // The flags that several commands share, in Stricli's words. Rule: a setting's flag is made from its row in the table
 // of settings; another flag's brief names its variable.
 
-import type { FlagParametersForType, TypedFlagParameter } from "@stricli/core";
-import { completableFrom, type TreeContext, type WordSource } from "./loading.ts";
+import {
+  type Aliases,
+  buildCommand,
+  type FlagParametersForType,
+  type TypedFlagParameter,
+  type TypedPositionalParameters,
+} from "@stricli/core";
+import type { Command as Run, CommonFlags } from "../../command.ts";
+import { reasonOf } from "../../base/errors.ts";
+import {
+  completableFrom,
+  lazyLoader,
+  type TreeCommand,
+  type TreeContext,
+  treeLoader,
+  type WordSource,
+} from "./loading.ts";
 import { parseSetup, parseText, type Setup } from "../../base/parse.ts";
 import { briefOf, flagKey, type GivenFlags, type Row, ROWS } from "../../settings/table.ts";
 
@@ -32,14 +47,48 @@ export function time(brief: string, parse: (input: string) => number): Flag<numb
   return valueFlag(parse, brief, "TIME");
 }
 
+/** A flag that has one of a few values. */
+export function oneOf<Value extends string>(values: readonly Value[], brief: string): {
+  readonly kind: "enum";
+  readonly values: readonly Value[];
+  readonly optional: true;
+  readonly brief: string;
+} {
+  return { kind: "enum", values, optional: true, brief };
+}
+
+type Argument = ReturnType<typeof valueOf>;
+
+/** The one argument of a command. */
+export function argument(
+  brief: string,
+  placeholder: string,
+  source?: WordSource,
+): { readonly kind: "tuple"; readonly parameters: readonly [Argument] } {
+  return { kind: "tuple", parameters: [valueOf(brief, placeholder, source)] };
+}
+
+/** All the arguments of a command. */
+export function allArguments(
+  brief: string,
+  placeholder: string,
+  source?: WordSource,
+): { readonly kind: "array"; readonly parameter: Argument } {
+  return { kind: "array", parameter: valueOf(brief, placeholder, source) };
+}
+
+function valueOf(brief: string, placeholder: string, source?: WordSource) {
+  const completed = source === undefined ? {} : completableFrom(source);
+  return { brief, parse: String, placeholder, ...completed } as const;
+}
+
 function valueFlag<Value>(
   parse: (input: string) => Value | Promise<Value>,
   brief: string,
   placeholder: string,
   source?: WordSource,
 ) {
-  const completed = source === undefined ? {} : completableFrom(source);
-  return { kind: "parsed", parse, optional: true, brief, placeholder, ...completed } as const;
+  return { kind: "parsed", ...valueOf(brief, placeholder, source), parse, optional: true } as const;
 }
 
 const { caFile, ...ofSettings } = Object.fromEntries(
@@ -50,7 +99,7 @@ function flagOf(row: Row): object {
   const { parse = parseText, placeholder = "VALUE", words, values, isList, isNegated } = row;
   const brief = briefOf(row);
   if (isNegated) return yes(brief);
-  if (values) return { kind: "enum", values, optional: true, brief };
+  if (values) return oneOf(values as readonly string[], brief);
   if (words === "region") return valueFlag(regionNamed, brief, placeholder, words);
   return { ...valueFlag<unknown>(parse, brief, placeholder, words), variadic: isList };
 }
@@ -60,8 +109,7 @@ async function regionNamed(text: string): Promise<string> {
   try {
     return regionNamed(text);
   } catch (error) { // Stricli adds no flag to what is thrown later
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`Cannot use "${text}" for --region: ${reason}`);
+    throw new Error(`Cannot use "${text}" for --region: ${reasonOf(error)}`);
   }
 }
 
@@ -72,8 +120,7 @@ export async function setupNamed(text: string): Promise<Setup> {
     const { existingRegion } = await import("../../provider/region_named.ts");
     return { ...setup, region: existingRegion(setup.region) };
   } catch (error) { // as above
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`Cannot use "${text}" for --setup: ${reason}`);
+    throw new Error(`Cannot use "${text}" for --setup: ${reasonOf(error)}`);
   }
 }
 
@@ -100,3 +147,28 @@ export const CONNECTION_FLAGS = {
   clientSecretStdin: yes("Read the client secret from stdin"),
   ...SETTING_FLAGS,
 } as const;
+
+interface CommandParts<Flags extends CommonFlags, Args extends readonly unknown[]> {
+  readonly flags?: FlagParametersForType<Omit<Flags, keyof CommonFlags>, TreeContext>;
+  readonly aliases?: Aliases<keyof Flags & string>;
+  readonly positional?: TypedPositionalParameters<Args, TreeContext>;
+}
+
+/**
+ * A command of the tree.
+ *
+ * @param load imports the command when it is run; one that reads the tree is named, and its caller has it.
+ */
+export function command<Flags extends CommonFlags, Args extends readonly unknown[]>(
+  { brief }: { readonly brief: string },
+  load: (() => Promise<Run<Flags, Args>>) | "help" | "complete",
+  { flags, ...others }: CommandParts<Flags, Args> = {},
+): TreeCommand {
+  return buildCommand(
+    {
+      loader: typeof load === "string" ? treeLoader(load) : lazyLoader(load),
+      parameters: { ...others, flags: { ...flags, ...COMMON_FLAGS } },
+      docs: { brief },
+    } as Parameters<typeof buildCommand<Flags, Args, TreeContext>>[0],
+  );
+}

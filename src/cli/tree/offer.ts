@@ -11,7 +11,6 @@ import { assumedExpiry, signedOut } from "../../session/expiry.ts";
 import { storeOf } from "../../session/store_in_use.ts";
 import { hasEnvironmentLogin, loadSettings, type Settings } from "../../settings/settings.ts";
 
-/** How the question ends. */
 const QUESTION = "Sign in now? [Y/n]";
 
 /**

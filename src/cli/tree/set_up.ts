@@ -1,138 +1,166 @@
 // The branch of the tree that sets up and fixes problems. Rule: words only; what a command does is loaded when it
 // is run.
 
-import { buildCommand, buildRouteMap, type RouteMap } from "@stricli/core";
-import type { CommonFlags } from "../../command.ts";
-import type { CertTrustFlags } from "../../commands/cert.ts";
-import type { DoctorFlags } from "../../commands/doctor.ts";
-import type { ProfileSetFlags } from "../../commands/profile.ts";
-import type { ProfileRemoveFlags } from "../../commands/profile_remove.ts";
+import { buildRouteMap, type RouteMap } from "@stricli/core";
+import type { SealFlags } from "../../commands/seal.ts";
 import type { RelayFlags } from "../../commands/relay.ts";
 import { COMMANDS } from "./commands.ts";
-import { COMMON_FLAGS, SETTING_FLAGS, texts, yes } from "./flags.ts";
-import { completableFrom, lazyLoader, type TreeCommand, type TreeContext } from "./loading.ts";
+import { argument, command, oneOf, SETTING_FLAGS, text, texts, yes } from "./flags.ts";
+import type { TreeCommand, TreeContext } from "./loading.ts";
 
-const NAME = {
-  brief: "The profile",
-  parse: String,
-  placeholder: "NAME",
-  ...completableFrom("profile"),
+const ONE_NAME = argument("The profile", "NAME", "profile");
+const MAYBE_NAME = {
+  kind: "tuple",
+  parameters: [{ ...ONE_NAME.parameters[0], optional: true }],
 } as const;
-const ONE_NAME = { kind: "tuple", parameters: [NAME] } as const;
-const MAYBE_NAME = { kind: "tuple", parameters: [{ ...NAME, optional: true }] } as const;
-
-const profileList: TreeCommand = buildCommand<CommonFlags, [], TreeContext>({
-  loader: lazyLoader(async () => (await import("../../commands/profile_list.ts")).profileList),
-  parameters: { flags: COMMON_FLAGS },
-  docs: { brief: "List the profiles" },
-});
-
-const profileShow: TreeCommand = buildCommand<CommonFlags, [name?: string], TreeContext>({
-  loader: lazyLoader(async () => (await import("../../commands/profile.ts")).profileShow),
-  parameters: { flags: COMMON_FLAGS, positional: MAYBE_NAME },
-  docs: { brief: "Show what is saved in a profile" },
-});
-
-const profileSet: TreeCommand = buildCommand<ProfileSetFlags, [name?: string], TreeContext>({
-  loader: lazyLoader(async () => (await import("../../commands/profile.ts")).profileSet),
-  parameters: {
-    flags: {
-      ...SETTING_FLAGS,
-      unset: texts("Remove a setting", "SETTING", "setting"),
-      ...COMMON_FLAGS,
-    },
-    positional: MAYBE_NAME,
-  },
-  docs: { brief: "Save settings under a name" },
-});
-
-const profileUse: TreeCommand = buildCommand<CommonFlags, [name: string], TreeContext>({
-  loader: lazyLoader(async () => (await import("../../commands/profile.ts")).profileUse),
-  parameters: { flags: COMMON_FLAGS, positional: ONE_NAME },
-  docs: { brief: "Choose the profile to use by default" },
-});
-
-const profileRemove: TreeCommand = buildCommand<ProfileRemoveFlags, [name: string], TreeContext>({
-  loader: lazyLoader(async () => (await import("../../commands/profile_remove.ts")).profileRemove),
-  parameters: { flags: { yes: yes("Do not ask first"), ...COMMON_FLAGS }, positional: ONE_NAME },
-  docs: { brief: "Remove a profile and the login in it" },
-});
 
 /** `profile list|show|set|use|remove`. */
 export const profile: RouteMap<TreeContext> = buildRouteMap({
   routes: {
-    list: profileList,
-    show: profileShow,
-    set: profileSet,
-    use: profileUse,
-    remove: profileRemove,
+    list: command(
+      { brief: "List the profiles" },
+      async () => (await import("../../commands/profile_list.ts")).profileList,
+    ),
+    show: command(
+      { brief: "Show what is saved in a profile" },
+      async () => (await import("../../commands/profile.ts")).profileShow,
+      { positional: MAYBE_NAME },
+    ),
+    set: command(
+      { brief: "Save settings under a name" },
+      async () => (await import("../../commands/profile.ts")).profileSet,
+      {
+        flags: { ...SETTING_FLAGS, unset: texts("Remove a setting", "SETTING", "setting") },
+        positional: MAYBE_NAME,
+      },
+    ),
+    use: command(
+      { brief: "Choose the profile to use by default" },
+      async () => (await import("../../commands/profile.ts")).profileUse,
+      { positional: ONE_NAME },
+    ),
+    remove: command(
+      { brief: "Remove a profile and the login in it" },
+      async () => (await import("../../commands/profile_remove.ts")).profileRemove,
+      { flags: { yes: yes("Do not ask first") }, positional: ONE_NAME },
+    ),
   },
   docs: { brief: COMMANDS.profile.brief },
 });
 
-const RELAY_HOSTS: readonly NonNullable<RelayFlags["host"]>[] = ["127.0.0.1", "localhost"];
-const RELAY_FLAGS = {
-  host: {
-    kind: "enum",
-    values: RELAY_HOSTS,
-    optional: true,
-    brief: "The name of this computer that the answer goes to",
+const KEYCHAINS: readonly NonNullable<SealFlags["keychain"]>[] = [
+  "osxkeychain",
+  "wincred",
+  "secretservice",
+  "pass",
+];
+
+/** `seal`. */
+export const seal: TreeCommand = command(
+  COMMANDS.seal,
+  async () => (await import("../../commands/seal.ts")).seal,
+  {
+    flags: {
+      keyFile: text("Use the key in a file [ANAPLAN_AUTH_KEY_FILE]", "FILE", "file"),
+      keyCommand: text("Use the key that a command prints [ANAPLAN_AUTH_KEY_COMMAND]", "COMMAND"),
+      keychain: oneOf(
+        KEYCHAINS,
+        "Make a new key in this keychain, by its docker-credential helper",
+      ),
+      rotate: yes("Make a new key, and seal every login again"),
+    },
   },
-  ...COMMON_FLAGS,
-} as const;
+);
 
-const bookmarklet: TreeCommand = buildCommand<RelayFlags, [], TreeContext>({
-  loader: lazyLoader(async () => (await import("../../commands/relay.ts")).relayBookmarklet),
-  parameters: { flags: RELAY_FLAGS },
-  docs: { brief: "Print a bookmarklet that carries the answer here" },
+/** `unseal`. */
+export const unseal: TreeCommand = command(
+  COMMANDS.unseal,
+  async () => (await import("../../commands/seal.ts")).unseal,
+  { flags: { yes: yes("Do not ask first") } },
+);
+
+/** `store init|use|push|pull|status`. */
+export const store: RouteMap<TreeContext> = buildRouteMap({
+  routes: {
+    init: command(
+      { brief: "Make the tables" },
+      async () => (await import("../../commands/store.ts")).storeInit,
+      {
+        flags: { print: yes("Print the SQL instead of running it") },
+        positional: argument("Such as postgresql://USER@HOST/DATABASE", "ADDRESS"),
+      },
+    ),
+    use: command(
+      { brief: "Choose the store of this computer" },
+      async () => (await import("../../commands/store.ts")).storeUse,
+      {
+        positional: argument(
+          "The store's address, or local for files of this computer",
+          "ADDRESS",
+        ),
+      },
+    ),
+    push: command(
+      { brief: "Move logins of this computer into the store" },
+      async () => (await import("../../commands/store.ts")).storePush,
+      { flags: { all: yes("Move every profile") } },
+    ),
+    pull: command(
+      { brief: "Move logins from the store to this computer" },
+      async () => (await import("../../commands/store.ts")).storePull,
+      { flags: { all: yes("Move every profile") } },
+    ),
+    status: command(
+      { brief: "Show where logins are and who saved them" },
+      async () => (await import("../../commands/store_status.ts")).storeStatus,
+    ),
+  },
+  docs: { brief: COMMANDS.store.brief },
 });
 
-const page: TreeCommand = buildCommand<RelayFlags, [], TreeContext>({
-  loader: lazyLoader(async () => (await import("../../commands/relay.ts")).relayPageCommand),
-  parameters: { flags: RELAY_FLAGS },
-  docs: { brief: "Print a page that does this by itself, for your own host" },
-});
+const RELAY_HOSTS: readonly NonNullable<RelayFlags["host"]>[] = ["127.0.0.1", "localhost"];
+const RELAY = {
+  flags: { host: oneOf(RELAY_HOSTS, "The name of this computer that the answer goes to") },
+};
 
 /** `relay bookmarklet|page`. */
 export const relay: RouteMap<TreeContext> = buildRouteMap({
-  routes: { bookmarklet, page },
+  routes: {
+    bookmarklet: command(
+      { brief: "Print a bookmarklet that carries the answer here" },
+      async () => (await import("../../commands/relay.ts")).relayBookmarklet,
+      RELAY,
+    ),
+    page: command(
+      { brief: "Print a page that does this by itself, for your own host" },
+      async () => (await import("../../commands/relay.ts")).relayPageCommand,
+      RELAY,
+    ),
+  },
   docs: { brief: COMMANDS.relay.brief },
-});
-
-const certShow: TreeCommand = buildCommand<CommonFlags, [], TreeContext>({
-  loader: lazyLoader(async () => (await import("../../commands/cert.ts")).certShow),
-  parameters: { flags: COMMON_FLAGS },
-  docs: { brief: "Show the listener's certificate" },
-});
-
-const certRenew: TreeCommand = buildCommand<CommonFlags, [], TreeContext>({
-  loader: lazyLoader(async () => (await import("../../commands/cert.ts")).certRenew),
-  parameters: { flags: COMMON_FLAGS },
-  docs: { brief: "Make a new certificate" },
-});
-
-const certTrust: TreeCommand = buildCommand<CertTrustFlags, [], TreeContext>({
-  loader: lazyLoader(async () => (await import("../../commands/cert.ts")).certTrust),
-  parameters: { flags: { yes: yes("Run the commands instead of printing them"), ...COMMON_FLAGS } },
-  docs: { brief: "Show how to stop the browser's warning" },
 });
 
 /** `cert show|renew|trust`. */
 export const cert: RouteMap<TreeContext> = buildRouteMap({
-  routes: { show: certShow, renew: certRenew, trust: certTrust },
+  routes: {
+    show: command(
+      { brief: "Show the listener's certificate" },
+      async () => (await import("../../commands/cert.ts")).certShow,
+    ),
+    renew: command(
+      { brief: "Make a new certificate" },
+      async () => (await import("../../commands/cert.ts")).certRenew,
+    ),
+    trust: command(
+      { brief: "Show how to stop the browser's warning" },
+      async () => (await import("../../commands/cert.ts")).certTrust,
+      { flags: { yes: yes("Run the commands instead of printing them") } },
+    ),
+  },
   docs: { brief: COMMANDS.cert.brief },
 });
 
-/** `validate`. */
-export const validate: TreeCommand = buildCommand<CommonFlags, [], TreeContext>({
-  loader: lazyLoader(async () => (await import("../../commands/validate.ts")).validate),
-  parameters: { flags: COMMON_FLAGS },
-  docs: { brief: COMMANDS.validate.brief },
-});
-
 /** `doctor`. */
-export const doctor: TreeCommand = buildCommand<DoctorFlags, [], TreeContext>({
-  loader: lazyLoader(async () => (await import("../../commands/doctor.ts")).doctor),
-  parameters: { flags: { ...SETTING_FLAGS, ...COMMON_FLAGS } },
-  docs: { brief: COMMANDS.doctor.brief },
+export const doctor: TreeCommand = command(COMMANDS.doctor, COMMANDS.doctor.load, {
+  flags: SETTING_FLAGS,
 });

@@ -1,105 +1,66 @@
 // Every command and flag, in one tree. Rule: words only; what a command does is loaded when it is run.
 
-import { buildCommand, buildRouteMap, type RouteMap } from "@stricli/core";
+import { buildRouteMap, type RouteMap } from "@stricli/core";
 import type { CommonFlags } from "../../command.ts";
-import type { LoginFlags } from "../../commands/login.ts";
-import type { LogoutFlags } from "../../commands/logout.ts";
-import type { RefreshFlags } from "../../commands/refresh.ts";
-import type { StatusFlags } from "../../commands/status.ts";
 import { BRIEF, COMMANDS } from "./commands.ts";
-import { complete } from "./complete_words.ts";
-import { COMMON_FLAGS, CONNECTION_FLAGS, setupNamed, text, time, yes } from "./flags.ts";
-import {
-  completableFrom,
-  lazyLoader,
-  type TreeCommand,
-  type TreeContext,
-  treeLoader,
-} from "./loading.ts";
+import { allArguments, command, CONNECTION_FLAGS, setupNamed, text, time, yes } from "./flags.ts";
+import type { TreeCommand, TreeContext } from "./loading.ts";
 import { parseDuration, parseWait } from "../../base/parse.ts";
 import { api, exec, proxy, token } from "./scripts.ts";
-import { seal, unseal } from "./seal.ts";
-import { store } from "./store.ts";
-import { cert, doctor, profile, relay, validate } from "./set_up.ts";
+import { cert, doctor, profile, relay, seal, store, unseal } from "./set_up.ts";
 
-const login: TreeCommand = buildCommand<LoginFlags, [], TreeContext>({
-  loader: lazyLoader(async () => (await import("../../commands/login.ts")).login),
-  parameters: {
-    flags: {
-      ...CONNECTION_FLAGS,
-      setup: {
-        ...text("The text that your administrator sent", "REGION:CLIENT_ID:CALLBACK_URL"),
-        parse: setupNamed,
-      },
-      device: yes("Sign in with a code on any device"),
-      paste: yes("Open no listener; paste the address that the browser ends on"),
-      noBrowser: yes("Print the address of the sign-in page; open no browser"),
-      timeout: time("How long to wait for you; 5m by default", parseWait),
-      ...COMMON_FLAGS,
+const login = command(COMMANDS.login, COMMANDS.login.load, {
+  flags: {
+    ...CONNECTION_FLAGS,
+    setup: {
+      ...text("The text that your administrator sent", "REGION:CLIENT_ID:CALLBACK_URL"),
+      parse: setupNamed,
     },
+    device: yes("Sign in with a code on any device"),
+    paste: yes("Open no listener; paste the address that the browser ends on"),
+    noBrowser: yes("Print the address of the sign-in page; open no browser"),
+    timeout: time("How long to wait for you; 5m by default", parseWait),
   },
-  docs: { brief: COMMANDS.login.brief },
 });
 
-const whoami: TreeCommand = buildCommand<CommonFlags, [], TreeContext>({
-  loader: lazyLoader(async () => (await import("../../commands/whoami.ts")).whoami),
-  parameters: { flags: COMMON_FLAGS },
-  docs: { brief: COMMANDS.whoami.brief },
-});
-
-const refresh: TreeCommand = buildCommand<RefreshFlags, [], TreeContext>({
-  loader: lazyLoader(async () => (await import("../../commands/refresh.ts")).refresh),
-  parameters: {
-    flags: {
-      ifExpiringWithin: time("Refresh only if the access token expires within TIME", parseDuration),
-      ...COMMON_FLAGS,
-    },
+const refresh = command(COMMANDS.refresh, COMMANDS.refresh.load, {
+  flags: {
+    ifExpiringWithin: time("Refresh only if the access token expires within TIME", parseDuration),
   },
-  docs: { brief: COMMANDS.refresh.brief },
 });
 
-const status: TreeCommand = buildCommand<StatusFlags, [], TreeContext>({
-  loader: lazyLoader(async () => (await import("../../commands/status.ts")).status),
-  parameters: {
-    flags: {
-      check: yes("Also ask the server"),
-      expiresWithin: time("Exit 3 if the login expires within TIME", parseDuration),
-      ...COMMON_FLAGS,
-    },
+const status = command(COMMANDS.status, COMMANDS.status.load, {
+  flags: {
+    check: yes("Also ask the server"),
+    expiresWithin: time("Exit 3 if the login expires within TIME", parseDuration),
   },
-  docs: { brief: COMMANDS.status.brief },
 });
 
-const logout: TreeCommand = buildCommand<LogoutFlags, [], TreeContext>({
-  loader: lazyLoader(async () => (await import("../../commands/logout.ts")).logout),
-  parameters: { flags: { all: yes("Log out of every profile"), ...COMMON_FLAGS } },
-  docs: { brief: COMMANDS.logout.brief },
+const logout = command(COMMANDS.logout, COMMANDS.logout.load, {
+  flags: { all: yes("Log out of every profile") },
+});
+
+/** Behind the shell its script gives what was typed (see complete.ts). */
+const complete = command<CommonFlags, string[]>(COMMANDS.complete, "complete", {
+  positional: { ...allArguments("The shell", "bash|zsh|fish|powershell", "shell"), minimum: 1 },
 });
 
 type HelpFlags = CommonFlags & { readonly all?: boolean };
 
-const help: TreeCommand = buildCommand<HelpFlags, string[], TreeContext>({
-  loader: treeLoader("help"),
-  parameters: {
-    flags: { all: yes("Show every flag of the command"), ...COMMON_FLAGS },
-    positional: {
-      kind: "array",
-      parameter: {
-        brief: "A command, reference, or administrator for what to ask for",
-        parse: String,
-        placeholder: "[TOPIC…]",
-        ...completableFrom("topic"),
-      },
-    },
-  },
-  docs: { brief: COMMANDS.help.brief },
+const help = command<HelpFlags, string[]>(COMMANDS.help, "help", {
+  flags: { all: yes("Show every flag of the command") },
+  positional: allArguments(
+    "A command, reference, or administrator for what to ask for",
+    "[TOPIC…]",
+    "topic",
+  ),
 });
 
 /** The whole command line. */
 export const ROOT: RouteMap<TreeContext> = buildRouteMap({
   routes: {
     login,
-    whoami,
+    whoami: command(COMMANDS.whoami, COMMANDS.whoami.load),
     status,
     refresh,
     logout,
@@ -114,7 +75,7 @@ export const ROOT: RouteMap<TreeContext> = buildRouteMap({
     doctor,
     relay,
     cert,
-    validate,
+    validate: command(COMMANDS.validate, COMMANDS.validate.load),
     complete,
     help,
   },

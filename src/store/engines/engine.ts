@@ -31,9 +31,7 @@ export interface Attempt {
 }
 
 /** What is saved. */
-export interface NewRow {
-  readonly login?: string | undefined;
-  readonly settings?: string | undefined;
+export interface NewRow extends Pick<Row, "login" | "settings"> {
   /** When the access token expires, in milliseconds since the epoch. */
   readonly expiresAt?: number | undefined;
   readonly keyId?: string | undefined;

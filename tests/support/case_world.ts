@@ -7,7 +7,8 @@ import { type Home, makeHome } from "./home.ts";
 import type { Person } from "./person.ts";
 import { findPostgres, startPostgres } from "./postgres.ts";
 import { parsePerson } from "./person.ts";
-import { type Listener, registeredListener, signIn } from "./sign_in.ts";
+import { type Listener, registeredListener } from "./sign_in.ts";
+import { signedIn } from "./signed_in.ts";
 
 /** Where a case takes place. */
 export interface World extends AsyncDisposable {
@@ -71,10 +72,10 @@ const GIVENS: readonly (readonly [RegExp, Given])[] = [
   [
     /^a user is signed in(?: as the (non-rotating) client)?(?: \(profile (\S+)\))?$/,
     async ({ sandbox, home, listener }, nonRotating, profile) => {
-      await signIn(sandbox, home, {
+      await signedIn(sandbox, home, {
         client: sandbox.clients[nonRotating === "" ? "rotating" : "nonRotating"],
         listener,
-        flags: profile === "" ? [] : ["--profile", profile ?? ""],
+        ...(profile === "" ? {} : { profile: profile ?? "" }),
       });
     },
   ],

@@ -5,6 +5,7 @@ import { assertEquals } from "@std/assert";
 import type { Result, Step } from "./case_file.ts";
 import { check } from "./case_checks.ts";
 import { make, makeWorld, sandboxOptions, type World } from "./case_world.ts";
+import { type RunningHere, startHere } from "./here.ts";
 import { withPlaceholders } from "./placeholders.ts";
 import { type Outcome, type ProgramOptions, startProgram } from "./program.ts";
 import { assertFollowsSchema } from "./schemas.ts";
@@ -45,7 +46,7 @@ export async function inWorld<T>(
   await using world = await makeWorld(sandboxOptions(givens));
   for (const step of steps) {
     if (step.kind === "given") await make(world, step.line);
-    if (step.kind === "command") await typed(world, step.line);
+    if (step.kind === "command") await typed(world, step.line, startHereOrThere);
   }
   return await fn((line) => typedAsNext(world, line), world);
 }
@@ -82,11 +83,23 @@ interface Typed extends Pick<ProgramOptions, "stdin" | "asTask"> {
   readonly argv: readonly string[];
 }
 
-async function typed(world: World, line: string): Promise<Result> {
+/** Starts a command of a case. */
+type Start = (argv: readonly string[], options: ProgramOptions) => Promise<RunningHere>;
+
+/** In this process, unless stdin or a program belongs to it; what the real program does is in the case itself. */
+const startHereOrThere: Start = (argv, options) => {
+  const { stdin, asTask = false } = options;
+  const needsProcess = stdin !== undefined || asTask || STARTS_PROGRAM.test(argv[0] ?? "");
+  return needsProcess ? startProgram(argv, options) : Promise.resolve(startHere(argv, options));
+};
+
+const STARTS_PROGRAM = /^(exec|proxy|cert)$/;
+
+async function typed(world: World, line: string, start: Start = startProgram): Promise<Result> {
   const { argv, ...options } = parseTyped(world, line);
   const earlier = world.sandbox.requests.length;
   const before = await logins(world);
-  const outcome = await outcomeOf(world, argv, options);
+  const outcome = await outcomeOf(world, argv, options, start);
   const known = [...before, ...await logins(world)];
   assertNothingSpilled(world, argv, outcome, known);
   assertFollowsSchema(argv, outcome);
@@ -165,12 +178,13 @@ async function outcomeOf(
   world: World,
   argv: readonly string[],
   options: Omit<Typed, "argv">,
+  start: Start,
 ): Promise<Outcome> {
   const { person, home } = world;
   const stdin = person.pastes && argv[0] === "login" && options.stdin === undefined
     ? { stdin: { open: true } as const }
     : {};
-  await using program = await startProgram(argv, { ...options, ...stdin, home: home.path });
+  await using program = await start(argv, { ...options, ...stdin, home: home.path });
   if (argv[0] !== "login") return await program.outcome;
   const asked = await program.said(WAITS_FOR_PERSON).catch(() => undefined);
   if (asked !== undefined) await person.act(program, pageToOpen(asked));

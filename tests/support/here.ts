@@ -7,7 +7,7 @@ import type { Outcome, Program, ProgramOptions } from "./program.ts";
 import { streamText } from "./stream_text.ts";
 
 /** A command line that runs in this process. */
-export type RunningHere = Pick<Program, "outcome" | "said">;
+export type RunningHere = Pick<Program, "outcome" | "said" | "write"> & AsyncDisposable;
 
 /** Runs a command line to its end; the environment is that of a machine with no settings. */
 export function runHere(
@@ -43,10 +43,16 @@ export function startHere(
   const outcome = running.finally(() => writer.close()).then((code): Outcome => {
     return { code, ...written, milliseconds: performance.now() - started };
   });
-  return { outcome, said: (pattern) => stderr.until(pattern) };
+  return {
+    outcome,
+    said: (pattern) => stderr.until(pattern),
+    write: never,
+    [Symbol.asyncDispose]: async () => void await outcome,
+  };
 }
 
-const never = (): Promise<never> => Promise.reject(new Error("there is no terminal"));
+const never = (): Promise<never> =>
+  Promise.reject(new Error("there is neither a terminal nor stdin"));
 
 const NO_TERMINAL: System["terminal"] = {
   ...{ stdin: false, stdout: false, stderr: false, canDraw: false },

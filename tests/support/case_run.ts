@@ -9,6 +9,7 @@ import { type RunningHere, startHere } from "./here.ts";
 import { withPlaceholders } from "./placeholders.ts";
 import { type Outcome, type ProgramOptions, startProgram } from "./program.ts";
 import { assertFollowsSchema } from "./schemas.ts";
+import { writeCertificate } from "./signed_in.ts";
 import { parsePerson } from "./person.ts";
 import { pageToOpen, sandboxFlags, WAITS_FOR_PERSON } from "./sign_in.ts";
 import { secretsOf, spilledSecrets } from "./spilled_secrets.ts";
@@ -18,6 +19,7 @@ import { splitWords } from "./words.ts";
 export async function play(steps: readonly Step[]): Promise<Step[]> {
   const givens = steps.flatMap((step) => step.kind === "given" ? [step.line] : []);
   await using world = await makeWorld(sandboxOptions(givens));
+  if (steps.some(signsIn)) await writeCertificate(world.home);
   const played: Step[] = [];
   for (const step of steps) {
     if (step.kind === "given") await make(world, step.line);
@@ -27,6 +29,11 @@ export async function play(steps: readonly Step[]): Promise<Step[]> {
     );
   }
   return played;
+}
+
+/** A step that would make a certificate on the way to something else. */
+function signsIn(step: Step): boolean {
+  return step.kind === "command" && /^(\w+=\S+ )*(anaplan-auth|deno task) login /.test(step.line);
 }
 
 /** What came of a command, and whether it stopped at a person's part in it. */
@@ -44,6 +51,7 @@ export async function inWorld<T>(
 ): Promise<T> {
   const givens = steps.flatMap((step) => step.kind === "given" ? [step.line] : []);
   await using world = await makeWorld(sandboxOptions(givens));
+  if (steps.some(signsIn)) await writeCertificate(world.home);
   for (const step of steps) {
     if (step.kind === "given") await make(world, step.line);
     if (step.kind === "command") await typed(world, step.line, startHereOrThere);

@@ -20,10 +20,11 @@ export async function signedIn(
 ): Promise<void> {
   const { client = sandbox.clients.rotating, profile = "default" } = options;
   const { redirectUri } = options.listener ?? registeredListener(sandbox);
-  for (const folder of ["", "/credentials", "/profiles", "/tls"]) {
+  for (const folder of ["/credentials", "/profiles"]) {
     await Deno.mkdir(home.configDir + folder, { recursive: true, mode: 0o700 });
   }
-  await writeCertificate(home);
+  const fingerprint = await writeCertificate(home);
+  await writeOnce(`${home.configDir}/tls/accepted.json`, { version: 1, fingerprint });
   await writeOnce(`${home.configDir}/config.json`, { currentProfile: profile, version: 1 });
   const file = `${home.configDir}/profiles/${profile}.json`;
   await writeJson(file, settingsOf(sandbox, client, redirectUri));
@@ -72,13 +73,16 @@ async function loginOf(sandbox: Sandbox, client: ConfidentialClient): Promise<ob
 
 let certificate: ReturnType<typeof listenerCertificate> | undefined; // one for all homes of a process
 
-/** The listener's certificate, which the user's browser has accepted. */
-async function writeCertificate({ configDir }: Home): Promise<void> {
+/**
+ * Writes the listener's certificate, which takes half of a sign-in to make; gives its fingerprint. The browser of the
+ * user has not accepted it yet.
+ */
+export async function writeCertificate({ configDir }: Home): Promise<string> {
+  await Deno.mkdir(`${configDir}/tls`, { recursive: true, mode: 0o700 });
   certificate ??= listenerCertificate(configDir, CLOCK, () => {});
   const { sum, ...parts } = await certificate;
   await writeOnce(`${configDir}/tls/listener.json`, { version: 1, ...parts, sum });
-  const accepted = { version: 1, fingerprint: parts.fingerprint };
-  await writeOnce(`${configDir}/tls/accepted.json`, accepted);
+  return parts.fingerprint;
 }
 
 const CLOCK = {

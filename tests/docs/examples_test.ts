@@ -7,7 +7,7 @@ import { environmentLogin } from "../support/environment_login.ts";
 import { type Home, makeHome } from "../support/home.ts";
 import { installed, type Machine } from "../support/installed.ts";
 import { newKey, openByHand } from "../support/sealed.ts";
-import { signIn } from "../support/sign_in.ts";
+import { signedIn } from "../support/signed_in.ts";
 import { tempDir } from "../support/temp_dir.ts";
 
 const MINUTE = 60_000;
@@ -25,7 +25,7 @@ async function withLogin(
 ): Promise<void> {
   await using sandbox = await startSandbox();
   await using home = await makeHome();
-  await signIn(sandbox, home);
+  await signedIn(sandbox, home);
   await home.changeCredentials({ expiresAt: Date.now() + 5 * MINUTE });
   await work(await installed(home.path, `${home.path}/bin`), home, sandbox);
 }

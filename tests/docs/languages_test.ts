@@ -6,7 +6,7 @@ import { makeHome } from "../support/home.ts";
 import { installed } from "../support/installed.ts";
 import { findNode, findPythonRequests, testWith } from "../support/needs.ts";
 import { blocksOf } from "../support/pages.ts";
-import { signIn } from "../support/sign_in.ts";
+import { signedIn } from "../support/signed_in.ts";
 
 const blocks = await blocksOf("docs/languages.md");
 const PATH = Deno.env.get("PATH") ?? "";
@@ -20,7 +20,7 @@ async function runSnippet(
 ): Promise<{ readonly stdout: string; readonly requests: Sandbox["requests"] }> {
   await using sandbox = await startSandbox({ accessTokenSeconds });
   await using home = await makeHome();
-  await signIn(sandbox, home);
+  await signedIn(sandbox, home);
   const machine = await installed(home.path, `${home.path}/bin`);
   const block = blocks.filter((block) => block.language === language)[index];
   const snippet = (block?.text ?? "").replaceAll("https://api.anaplan.com", sandbox.origin);

@@ -6,7 +6,7 @@ import { bareEnvironment } from "../support/program.ts";
 import { type Home, makeHome } from "../support/home.ts";
 import { installed, type Machine } from "../support/installed.ts";
 import { blocksOf, pages } from "../support/pages.ts";
-import { signIn } from "../support/sign_in.ts";
+import { signedIn } from "../support/signed_in.ts";
 import { PROJECT_DIRECTORY } from "../support/task_command.ts";
 
 /** The ids that the documentation writes as variables: a workspace, a model, a file. */
@@ -49,7 +49,7 @@ Deno.test("every line of shell in the documentation that can be run works unchan
   assert(lines.length >= 10, `only ${lines.length} lines were found`);
   await using sandbox = await startSandbox();
   await using home = await makeHome();
-  await signIn(sandbox, home);
+  await signedIn(sandbox, home);
   const machine = await installed(home.path, `${home.path}/bin`);
   await furnish(machine, home);
   const bare = await bareEnvironment(home.path);

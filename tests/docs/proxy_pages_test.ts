@@ -6,7 +6,7 @@ import { makeHome } from "../support/home.ts";
 import { installed, type Machine } from "../support/installed.ts";
 import { findPythonRequests, testWith } from "../support/needs.ts";
 import { blocksOf } from "../support/pages.ts";
-import { signIn } from "../support/sign_in.ts";
+import { signedIn } from "../support/signed_in.ts";
 
 const IDS: Readonly<Record<string, string>> = {
   YOUR_WORKSPACE_ID: "8a81b09e00000000000000000000a001",
@@ -23,7 +23,7 @@ async function withFiles(
 ): Promise<void> {
   await using sandbox = await startSandbox();
   await using home = await makeHome();
-  await signIn(sandbox, home);
+  await signedIn(sandbox, home);
   const machine = await installed(home.path, `${home.path}/bin`);
   const snippets = (await blocksOf(page)).filter(({ language }) => language === "python");
   assertEquals(snippets.length, names.length, "each snippet is run");

@@ -5,7 +5,7 @@ import { startSandbox } from "../sandbox/sandbox.ts";
 import { makeHome } from "../support/home.ts";
 import { referencePage, variablesOnPage } from "../support/reference_page.ts";
 import { FILES } from "../support/reference_words.ts";
-import { signIn } from "../support/sign_in.ts";
+import { signedIn } from "../support/signed_in.ts";
 import { commands, flagsOf } from "../support/tree.ts";
 
 const PAGE = new URL("../../docs/reference.md", import.meta.url);
@@ -38,7 +38,7 @@ Deno.test("every variable that a command may read is in the reference", () => {
 Deno.test("every file that a sign-in leaves is in the reference", async () => {
   await using sandbox = await startSandbox();
   await using home = await makeHome();
-  await signIn(sandbox, home);
+  await signedIn(sandbox, home);
   const left = await filesIn(home.configDir);
   const known = FILES.map(([file]) => file.replace("NAME", "default"));
   assertEquals(left.filter((file) => !known.includes(file)), []);

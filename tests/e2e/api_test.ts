@@ -7,7 +7,7 @@ import { type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/sand
 import { type Home, makeHome } from "../support/home.ts";
 import { watchMemory } from "../support/memory.ts";
 import { type Outcome, type Program, runProgram, startProgram } from "../support/program.ts";
-import { signIn } from "../support/sign_in.ts";
+import { signedIn } from "../support/signed_in.ts";
 
 const MB = 1024 * 1024;
 const CHUNKS = "/2/0/workspaces/W/models/M/files/113000000000/chunks";
@@ -24,11 +24,11 @@ interface Scene extends AsyncDisposable {
   start(...argv: string[]): Promise<Program>;
 }
 
-async function signedIn(options: SandboxOptions = {}): Promise<Scene> {
+async function apiScene(options: SandboxOptions = {}): Promise<Scene> {
   await using undo = new AsyncDisposableStack();
   const sandbox = undo.use(await startSandbox(options));
   const home = undo.use(await makeHome());
-  await signIn(sandbox, home);
+  await signedIn(sandbox, home);
   const all = undo.move();
   return {
     sandbox,
@@ -53,7 +53,7 @@ async function namesIn({ path }: Home): Promise<string[]> {
 for (const gzip of [false, true]) {
   const how = gzip ? ", packed on its way," : "";
   Deno.test(`all chunks of a file${how} arrive whole, though each of them breaks off once`, async () => {
-    await using scene = await signedIn({ gzip, chunkCount: 2, chunkBytes: 300_000 });
+    await using scene = await apiScene({ gzip, chunkCount: 2, chunkBytes: 300_000 });
     const { sandbox, home, out } = scene;
     for (const chunk of [0, 1]) sandbox.fault(`${CHUNKS}/${chunk}`, { reset: "middle" });
     const { code, stderr } = await scene.api(CHUNKS, "--chunks", "--output", out);
@@ -64,7 +64,7 @@ for (const gzip of [false, true]) {
 }
 
 Deno.test("a pipe gets every byte of a chunk", ON_POSIX, async () => {
-  await using scene = await signedIn({ chunkCount: 1, chunkBytes: 3 * MB + 1 });
+  await using scene = await apiScene({ chunkCount: 1, chunkBytes: 3 * MB + 1 });
   const { sandbox, home, out } = scene;
   const piped = ["sh", "-c", `"$@" | cat > '${out}'`, "sh"];
   const { code, stderr } = await runWrapped(piped, ["api", `${CHUNKS}/0`], { home: home.path });
@@ -72,7 +72,7 @@ Deno.test("a pipe gets every byte of a chunk", ON_POSIX, async () => {
 });
 
 Deno.test("a file and a pipe are sent byte for byte", ON_POSIX, async () => {
-  await using scene = await signedIn();
+  await using scene = await apiScene();
   const { sandbox, home } = scene;
   const bytes = Uint8Array.from(
     { length: 17 * MB },
@@ -99,7 +99,7 @@ Deno.test(
   `a download of ${LARGE / MB} MB takes no more memory than a short one`,
   ON_LINUX,
   async () => {
-    await using scene = await signedIn({ chunkCount: 1, chunkBytes: LARGE });
+    await using scene = await apiScene({ chunkCount: 1, chunkBytes: LARGE });
     const peakOf = async (starting: Promise<Program>): Promise<number> => {
       await using program = await starting;
       using memory = watchMemory(program.pid);
@@ -120,7 +120,7 @@ for (const [signal, exit] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
     `${signal} in a download is ${exit}, and leaves the old file alone`,
     ON_POSIX,
     async () => {
-      await using scene = await signedIn({ chunkCount: 1, chunkBytes: 100_000 });
+      await using scene = await apiScene({ chunkCount: 1, chunkBytes: 100_000 });
       const { sandbox, home, out } = scene;
       await Deno.writeTextFile(out, "the old one");
       sandbox.fault(`${CHUNKS}/0`, { trickle: { bytes: 1000, everyMs: 100 } });
@@ -138,7 +138,7 @@ for (const [signal, exit] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
 }
 
 Deno.test("a signal during a refresh in a download leaves no part of it", ON_POSIX, async () => {
-  await using scene = await signedIn({ chunkCount: 1, chunkBytes: 1000 });
+  await using scene = await apiScene({ chunkCount: 1, chunkBytes: 1000 });
   const { sandbox, home, out } = scene;
   sandbox.fault(`${CHUNKS}/0`, { status: 401 });
   sandbox.fault("/oauth/token", { delayMs: 400 });
@@ -152,7 +152,7 @@ Deno.test("a signal during a refresh in a download leaves no part of it", ON_POS
 });
 
 Deno.test("a download that fails leaves the old file alone, and nothing else", async () => {
-  await using scene = await signedIn({ chunkCount: 1, chunkBytes: 100_000 });
+  await using scene = await apiScene({ chunkCount: 1, chunkBytes: 100_000 });
   const { sandbox, home, out } = scene;
   await Deno.writeTextFile(out, "the old one");
   const failing: readonly (readonly [string, string, number])[] = [
@@ -170,7 +170,7 @@ Deno.test("a download that fails leaves the old file alone, and nothing else", a
 });
 
 Deno.test("a closed pipe is no error, and a full disk is exit 7", ON_LINUX, async () => {
-  await using scene = await signedIn({ chunkCount: 1, chunkBytes: 3 * MB });
+  await using scene = await apiScene({ chunkCount: 1, chunkBytes: 3 * MB });
   const { home } = scene;
   const status = `${home.path}/status`;
   const toHead = ["sh", "-c", `{ "$@"; echo $? > '${status}'; } | head -c 10 > /dev/null`, "sh"];
@@ -183,7 +183,7 @@ Deno.test("a closed pipe is no error, and a full disk is exit 7", ON_LINUX, asyn
 });
 
 Deno.test("a disk that is full stops a download, and leaves nothing of it", ON_LINUX, async () => {
-  await using scene = await signedIn({ chunkCount: 1, chunkBytes: 3 * MB });
+  await using scene = await apiScene({ chunkCount: 1, chunkBytes: 3 * MB });
   const { home, out } = scene;
   const argv = ["api", `${CHUNKS}/0`, "-o", out];
   const limited = ["sh", "-c", `ulimit -f 1000; trap '' XFSZ; exec "$@"`, "sh"];
@@ -195,7 +195,7 @@ Deno.test("a disk that is full stops a download, and leaves nothing of it", ON_L
 const AT_ONCE = 16;
 
 Deno.test(`${AT_ONCE} processes whose token is refused cost one refresh`, async () => {
-  await using scene = await signedIn();
+  await using scene = await apiScene();
   const { sandbox } = scene;
   sandbox.revokeAccessTokens();
   const before = sandbox.requests.length;

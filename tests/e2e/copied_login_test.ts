@@ -4,14 +4,14 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { type Home, makeHome } from "../support/home.ts";
 import { runProgram } from "../support/program.ts";
-import { signIn } from "../support/sign_in.ts";
+import { signedIn } from "../support/signed_in.ts";
 
 for (const [kind, ends] of [["rotating", [0, 3, 3]], ["nonRotating", [0, 0, 0]]] as const) {
   Deno.test(`a ${kind} login on two machines: refreshes end with ${ends.join(", ")}`, async () => {
     await using sandbox = await startSandbox();
     await using first = await makeHome();
     await using second = await makeHome();
-    await signIn(sandbox, first, { client: sandbox.clients[kind] });
+    await signedIn(sandbox, first, { client: sandbox.clients[kind] });
     await copied(first, second);
     const refresh = ({ path }: Home): ReturnType<typeof runProgram> =>
       runProgram(["refresh"], { home: path });

@@ -7,7 +7,7 @@ import type { RecordedRequest, Sandbox } from "../sandbox/contract.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { type Home, makeHome } from "../support/home.ts";
 import { type Outcome, runProgram } from "../support/program.ts";
-import { signIn } from "../support/sign_in.ts";
+import { signedIn } from "../support/signed_in.ts";
 
 const CHUNKS = "/2/0/workspaces/w/models/m/files/113000000000/chunks";
 const CHUNK_COUNT = 4;
@@ -25,7 +25,7 @@ Deno.test("a day of jobs: no login is asked for, nothing is lost, one refresh at
     chunkBytes: 200_000,
   });
   await using home = await makeHome();
-  await signIn(sandbox, home);
+  await signedIn(sandbox, home);
   const before = sandbox.requests.length;
   const ends: number[] = [];
   const run = (jobs: readonly Job[]): Promise<unknown> =>

@@ -7,10 +7,12 @@ import { startSandbox } from "../sandbox/sandbox.ts";
 import { makeHome } from "../support/home.ts";
 import { findKeychains, startPass } from "../support/keyring.ts";
 import { testWith } from "../support/needs.ts";
-import { findPostgres, PASSWORD, startPostgres } from "../support/postgres.ts";
+import { filePostgres } from "../support/file_postgres.ts";
+import { findPostgres, PASSWORD } from "../support/postgres.ts";
 import { type Outcome, type ProgramOptions, runProgram, startProgram } from "../support/program.ts";
 import { browse } from "../support/scripted_browser.ts";
 import { SIGN_IN_ADDRESS, signIn } from "../support/sign_in.ts";
+import { signedIn } from "../support/signed_in.ts";
 import { commands, groups } from "../support/tree.ts";
 import { newKey } from "../support/sealed.ts";
 import { splitWords } from "../support/words.ts";
@@ -75,8 +77,8 @@ testWith(
 testWith(findPostgres(), "each example of store works with a database", async (bin, t) => {
   await using sandbox = await startSandbox();
   await using home = await makeHome();
-  await signIn(sandbox, home);
-  await using postgres = await startPostgres(bin);
+  await signedIn(sandbox, home);
+  await using postgres = await filePostgres(bin);
   const env = { ANAPLAN_AUTH_KEY: newKey(), PGPASSWORD: PASSWORD };
   const options = { home: home.path, env };
   const here = postgres.url.replace(`:${PASSWORD}@`, "@");

@@ -5,7 +5,7 @@ import { installed } from "../support/installed.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { makeHome } from "../support/home.ts";
 import { filesWith, keyId, newKey, openByHand } from "../support/sealed.ts";
-import { signIn } from "../support/sign_in.ts";
+import { signedIn } from "../support/signed_in.ts";
 
 Deno.test("the installed program seals with a key command, and without its key nothing is sent", async () => {
   await using sandbox = await startSandbox();
@@ -15,7 +15,7 @@ Deno.test("the installed program seals with a key command, and without its key n
   const [first, second] = [newKey(), newKey()];
   await Deno.writeTextFile(`${keys}/first key`, first);
   await Deno.writeTextFile(`${keys}/second`, second);
-  await signIn(sandbox, home);
+  await signedIn(sandbox, home);
   const plain = await home.credentials();
   const secrets = [plain?.accessToken ?? "", plain?.refreshToken ?? "", first, second];
   const machine = await installed(home.path, `${home.path}/bin`);
@@ -57,7 +57,7 @@ Deno.test("the installed program seals with a key command, and without its key n
 Deno.test("a key command with the key itself in its words is refused, and the key is kept and said nowhere", async () => {
   await using sandbox = await startSandbox();
   await using home = await makeHome();
-  await signIn(sandbox, home);
+  await signedIn(sandbox, home);
   const machine = await installed(home.path, `${home.path}/bin`);
   const key = newKey();
   const hex = Uint8Array.fromBase64(key).toHex();

@@ -7,6 +7,7 @@ import { startPass, startSecretService, testWithKeychains } from "../support/key
 import { type Outcome, runProgram } from "../support/program.ts";
 import { filesWith, openByHand } from "../support/sealed.ts";
 import { registeredListener, sandboxFlags, signIn } from "../support/sign_in.ts";
+import { signedIn } from "../support/signed_in.ts";
 import { output } from "../../tools/tool.ts";
 
 for (const [name, start] of [["secretservice", startSecretService], ["pass", startPass]] as const) {
@@ -15,8 +16,8 @@ for (const [name, start] of [["secretservice", startSecretService], ["pass", sta
     async () => {
       await using sandbox = await startSandbox();
       await using home = await makeHome();
-      await signIn(sandbox, home);
-      await signIn(sandbox, home, { flags: ["--profile", "eu"] });
+      await signedIn(sandbox, home);
+      await signedIn(sandbox, home, { profile: "eu" });
       const plain = [await home.credentials(), await home.credentials("eu")];
       const tokens = plain.flatMap((
         login,
@@ -62,7 +63,7 @@ testWithKeychains(
   async () => {
     await using sandbox = await startSandbox();
     await using home = await makeHome();
-    await signIn(sandbox, home);
+    await signedIn(sandbox, home);
     await using keychain = await startPass(home.path);
     const run = (...argv: string[]): Promise<Outcome> =>
       runProgram(argv, { home: home.path, env: keychain.env });
@@ -92,7 +93,7 @@ for (const [name, start] of [["secretservice", startSecretService], ["pass", sta
     async () => {
       await using sandbox = await startSandbox();
       await using home = await makeHome();
-      await signIn(sandbox, home);
+      await signedIn(sandbox, home);
       await home.changeCredentials({ expiresAt: Date.now() - 1 });
       await using keychain = await start(home.path);
       const run = (argv: readonly string[], env = keychain.env): Promise<Outcome> =>
@@ -122,7 +123,7 @@ testWithKeychains(
   async () => {
     await using sandbox = await startSandbox();
     await using home = await makeHome();
-    await signIn(sandbox, home);
+    await signedIn(sandbox, home);
     const token = (await home.credentials())?.accessToken;
     await using keychain = await startPass(home.path);
     const run = (...argv: string[]): Promise<Outcome> =>
@@ -143,7 +144,7 @@ testWithKeychains(
   async () => {
     await using sandbox = await startSandbox();
     await using home = await makeHome();
-    await signIn(sandbox, home);
+    await signedIn(sandbox, home);
     const { code, stderr } = await runProgram(["seal"], { home: home.path });
     assertEquals(code, 7);
     assertStringIncludes(stderr, "Cannot find a keychain: docker-credential-secretservice: “");
@@ -157,7 +158,7 @@ testWithKeychains(
 testWithKeychains("a sealed key in the keychain opens the login by hand", async () => {
   await using sandbox = await startSandbox();
   await using home = await makeHome();
-  await signIn(sandbox, home);
+  await signedIn(sandbox, home);
   const token = (await home.credentials())?.accessToken;
   await using keychain = await startSecretService(home.path);
   await runProgram(["seal"], { home: home.path, env: keychain.env });
@@ -178,7 +179,7 @@ testWithKeychains(
   async () => {
     await using sandbox = await startSandbox();
     await using home = await makeHome();
-    await signIn(sandbox, home);
+    await signedIn(sandbox, home);
     await using keychain = await startPass(home.path);
     const run = (...argv: string[]): Promise<Outcome> =>
       runProgram(argv, { home: home.path, env: keychain.env });
@@ -208,7 +209,7 @@ testWithKeychains(
   async () => {
     await using sandbox = await startSandbox();
     await using home = await makeHome();
-    await signIn(sandbox, home);
+    await signedIn(sandbox, home);
     await using keychain = await startPass(home.path);
     const run = (...argv: string[]): Promise<Outcome> =>
       runProgram(argv, { home: home.path, env: keychain.env });

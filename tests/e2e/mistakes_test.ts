@@ -1,8 +1,9 @@
 // What people type by mistake or by habit of other tools: each is answered with what was meant.
-// Rule: the real program; a `Next:` line is typed as it is printed, and is no usage error again.
+// Rule: the program's own code; a `Next:` line is typed as it is printed, and is no usage error again.
 import { assertEquals, assertMatch, assertNotMatch } from "@std/assert";
 import { type Home, makeHome } from "../support/home.ts";
-import { type Outcome, runProgram } from "../support/program.ts";
+import { runHere } from "../support/here.ts";
+import type { Outcome } from "../support/program.ts";
 
 /** What is typed, and what the `Next:` line says to type. */
 const MISTAKES: readonly (readonly [string, string])[] = [
@@ -69,7 +70,7 @@ async function homeWithProfile(): Promise<Home> {
 }
 
 function typed(line: string, home: Home, env: Record<string, string> = {}): Promise<Outcome> {
-  return runProgram(line.split(" "), { home: home.path, env });
+  return runHere(line.split(" "), { home: home.path, env });
 }
 
 /** The command of the `Next:` line. */
@@ -183,7 +184,7 @@ for (
 
 Deno.test("an empty path is named as the help names it", async () => {
   await using home = await homeWithProfile();
-  const { stderr } = await runProgram(["api", ""], { home: home.path });
+  const { stderr } = await runHere(["api", ""], { home: home.path });
   assertMatch(stderr, /^Cannot use "" for PATH: it is empty\.$/m);
 });
 

@@ -14,18 +14,19 @@ import {
   SIGN_IN_ADDRESS,
   signIn,
 } from "../support/sign_in.ts";
+import { signedIn } from "../support/signed_in.ts";
 import { startStandIn } from "../support/stand_in.ts";
 import { tempDir } from "../support/temp_dir.ts";
 
 Deno.test("when another login replaces the one of a call, the Next line leads to the wanted one", async () => {
   await using sandbox = await startSandbox();
   await using home = await makeHome();
-  await signIn(sandbox, home);
+  await signedIn(sandbox, home);
   const gate = Promise.withResolvers<void>();
   sandbox.fault("/2/0/models", { until: gate.promise, status: 401 });
   await using call = await startProgram(["api", "/2/0/models"], { home: home.path });
   while (!sandbox.requests.some(({ path }) => path === "/2/0/models")) await pause(10);
-  await signIn(sandbox, home); // another user, who may be the wrong one
+  await signedIn(sandbox, home); // another user, who may be the wrong one
   gate.resolve();
   const { code, stderr } = await call.outcome;
   assertEquals(code, 3, stderr);

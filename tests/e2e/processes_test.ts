@@ -4,7 +4,8 @@ import { assert, assertEquals } from "@std/assert";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { makeHome } from "../support/home.ts";
 import { bareEnvironment, runProgram } from "../support/program.ts";
-import { registeredListener, sandboxFlags, signIn } from "../support/sign_in.ts";
+import { registeredListener, sandboxFlags } from "../support/sign_in.ts";
+import { signedIn } from "../support/signed_in.ts";
 import { commandLineOf, PROJECT_DIRECTORY } from "../support/task_command.ts";
 
 const AT_ONCE = 16;
@@ -12,7 +13,7 @@ const AT_ONCE = 16;
 Deno.test(`${AT_ONCE} processes that want a token at once send one refresh request`, async () => {
   await using sandbox = await startSandbox();
   await using home = await makeHome();
-  await signIn(sandbox, home);
+  await signedIn(sandbox, home);
   await home.changeCredentials({ expiresAt: Date.now() - 1 });
   const before = sandbox.requests.length;
   const outcomes = await Promise.all(

@@ -5,7 +5,8 @@ import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { type Home, makeHome } from "../support/home.ts";
 import { findPython, testWith } from "../support/needs.ts";
 import { browse } from "../support/scripted_browser.ts";
-import { type Listener, registeredListener, sandboxFlags, signIn } from "../support/sign_in.ts";
+import { type Listener, registeredListener, sandboxFlags } from "../support/sign_in.ts";
+import { signedIn } from "../support/signed_in.ts";
 import { openTerminal, type Terminal } from "../support/terminal.ts";
 import { PROMPT, waitingLogin } from "../support/waiting_login.ts";
 
@@ -31,7 +32,7 @@ async function expired(python: string): Promise<Expired> {
   await using undo = new AsyncDisposableStack();
   const sandbox = undo.use(await startSandbox());
   const home = undo.use(await makeHome());
-  await signIn(sandbox, home);
+  await signedIn(sandbox, home);
   await home.changeCredentials({ expiresAt: Date.now() - 1_000 });
   const world = undo.move();
   return {

@@ -4,7 +4,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { type Home, makeHome } from "../support/home.ts";
 import { findPython, testWith } from "../support/needs.ts";
-import { signIn } from "../support/sign_in.ts";
+import { signedIn } from "../support/signed_in.ts";
 import { openTerminal, type Terminal } from "../support/terminal.ts";
 import { browse } from "../support/scripted_browser.ts";
 import { PROMPT } from "../support/waiting_login.ts";
@@ -30,7 +30,7 @@ async function accepted(
   await using undo = new AsyncDisposableStack();
   const sandbox = undo.use(await startSandbox());
   const home = undo.use(await makeHome());
-  await signIn(sandbox, home);
+  await signedIn(sandbox, home);
   await home.changeCredentials({ expiresAt: Date.now() - 1_000 });
   sandbox.revokeRefreshTokens();
   const argv = ["api", "/2/0/users/me"];

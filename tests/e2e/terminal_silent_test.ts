@@ -11,8 +11,8 @@ import { openTerminal } from "../support/terminal.ts";
 const PYTHON = await findPython();
 const CTRL_C = "\x03";
 const HOUR = 3_600_000;
-/** How soon Ctrl-C ends a wait, in milliseconds. */
-const SOON = 300;
+/** Long before a wait would end by itself, in milliseconds, also on a machine that has much else to do. */
+const SOON = 5_000;
 
 /** A sandbox whose API is silent, and a login that has to be believed. */
 async function silentApi(fields: Readonly<Record<string, unknown>> = {}) {
@@ -40,7 +40,7 @@ for (const argv of [["whoami"], ["doctor"], ["api", "/2/0/users/me"]]) {
         "m",
       );
       await terminal.shows(waits);
-      assert(performance.now() - started < 5_000, "long before the wait would end by itself");
+      assert(performance.now() - started < SOON, "long before the wait would end by itself");
       const pressed = performance.now();
       await terminal.type(CTRL_C);
       const { code, screen, before, after } = await terminal.end;

@@ -2,7 +2,7 @@
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { type Home, makeHome } from "../support/home.ts";
 import { testWith } from "../support/needs.ts";
-import { signIn } from "../support/sign_in.ts";
+import { signedIn } from "../support/signed_in.ts";
 import { findTmux, startTmux, type Window } from "../support/tmux.ts";
 
 /** Types the line in a shell that does job control. */
@@ -79,7 +79,7 @@ testWith(
   async (path) => {
     await using sandbox = await startSandbox();
     await using home = await makeHome();
-    await signIn(sandbox, home);
+    await signedIn(sandbox, home);
     const line = "deno task exec -- sh -c 'echo ready; cat; echo over'";
     await typed(path, home, line, {}, async (pane) => {
       await pane.shows(/^ready$/m);

@@ -4,7 +4,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { makeHome } from "../support/home.ts";
 import { findPython, testWith } from "../support/needs.ts";
-import { signIn } from "../support/sign_in.ts";
+import { signedIn } from "../support/signed_in.ts";
 import { openTerminal } from "../support/terminal.ts";
 
 const PYTHON = await findPython();
@@ -32,7 +32,7 @@ testWith(
   async (python) => {
     await using sandbox = await startSandbox();
     await using home = await makeHome();
-    await signIn(sandbox, home);
+    await signedIn(sandbox, home);
     await using terminal = await openTerminal([], { python, home: home.path });
     const { screen } = await terminal.end;
     assertMatch(

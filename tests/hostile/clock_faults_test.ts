@@ -5,7 +5,7 @@ import { CliError } from "../../src/base/errors.ts";
 import { fetchWhole } from "../../src/system/http.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { makeHome } from "../support/home.ts";
-import { signIn } from "../support/sign_in.ts";
+import { signedIn } from "../support/signed_in.ts";
 import { newTokens, staleLogin } from "./stale_login.ts";
 import { runBounded } from "./wrapped.ts";
 
@@ -15,7 +15,7 @@ const JSON_TYPE = { "content-type": "application/json" };
 Deno.test("after the clock went back a month, an expired token is found out and refreshed once", async () => {
   await using sandbox = await startSandbox();
   await using home = await makeHome();
-  await signIn(sandbox, home);
+  await signedIn(sandbox, home);
   await home.changeCredentials({ expiresAt: Date.now() + 30 * DAY }); // it looks fresh, and has expired
   sandbox.revokeAccessTokens();
   const since = sandbox.requests.length;

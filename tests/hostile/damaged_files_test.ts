@@ -1,10 +1,12 @@
-// Damaged files of a login, in each way that a disk, an editor or a crash can damage them. The real program
+// Damaged files of a login, in each way that a disk, an editor or a crash can damage them. The program
 // reports them, and the commands that replace or remove them move them to .bad. Rule: nothing is overwritten.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+import { runHere } from "../support/here.ts";
 import { makeHome } from "../support/home.ts";
 import { type Outcome, runProgram } from "../support/program.ts";
 import { login as signIn } from "../support/sign_in.ts";
+import { signedIn } from "../support/signed_in.ts";
 import { modeOf, namesIn } from "../support/temp_dir.ts";
 import { assertTwoLines, type StaleLogin, staleLogin, writeJson } from "./stale_login.ts";
 import { runBounded, WITHOUT_PRIVILEGE, wrappedTest } from "./wrapped.ts";
@@ -80,7 +82,10 @@ function exists(path: string): boolean {
 
 const LOGIN = "credentials/default.json";
 
-/** A login with damage, and what the command made of it. */
+/**
+ * A login with damage, and what the command made of it. `token` is the real program, which shows what a process
+ * alone shows, such as a file that takes all its memory.
+ */
 async function damaged(
   file: string,
   damage: Damage,
@@ -90,7 +95,8 @@ async function damaged(
   const path = `${home.configDir}/${file}`;
   damage(path);
   const before = whatIsAt(path);
-  const outcome = await runBounded(argv, { home: home.path });
+  const run = argv[0] === "token" ? runBounded : runHere;
+  const outcome = await run(argv, { home: home.path });
   return { outcome, path, before, home, [Symbol.asyncDispose]: () => home[Symbol.asyncDispose]() };
 }
 
@@ -119,7 +125,7 @@ for (const [what, damage] of Object.entries(DAMAGES)) {
     assertEquals(at.outcome.code, 0, at.outcome.stderr);
     assertEquals(at.outcome.stdout, "* default  us1, unreadable\n");
     assertStringIncludes(at.outcome.stderr, "Warning: Cannot use ~/.config/");
-    const { code, stdout } = await runBounded(["doctor"], { home: at.home.path });
+    const { code, stdout } = await runHere(["doctor"], { home: at.home.path });
     assert(code !== 0);
     const seen = /✗ (Login +Cannot use |Files +)~\/\.config\/anaplan-auth\/credentials\//;
     assertMatch(stdout, seen); // what is said of the files is not said again
@@ -185,14 +191,14 @@ async function signedInOver(
 ): Promise<void> {
   await using sandbox = await startSandbox();
   await using home = await makeHome();
-  assertEquals((await signIn(sandbox, home)).outcome.code, 0);
+  await signedIn(sandbox, home);
   const path = `${home.configDir}/${file}`;
   damage(path);
   const before = whatIsAt(path);
   const { outcome } = await signIn(sandbox, home);
   assertEquals(outcome.code, 0, outcome.stderr);
   check(outcome, path, before);
-  const whoami = await runProgram(["whoami"], { home: home.path });
+  const whoami = await runHere(["whoami"], { home: home.path });
   assertEquals([whoami.code, whoami.stderr], [0, ""]);
 }
 
@@ -322,7 +328,7 @@ for (
   Deno.test(`login and cert renew make the listener's certificate anew when it is ${what}`, async () => {
     await using sandbox: Sandbox = await startSandbox();
     await using home = await makeHome();
-    assertEquals((await signIn(sandbox, home)).outcome.code, 0);
+    await signedIn(sandbox, home);
     const path = `${home.configDir}/tls/listener.json`;
     const made = JSON.parse(Deno.readTextFileSync(path)).fingerprint;
     const works = (): boolean => JSON.parse(Deno.readTextFileSync(path)).fingerprint !== made;
@@ -332,9 +338,9 @@ for (
     assertStringIncludes(outcome.stderr, "Cannot use ~/.config/anaplan-auth/tls/listener.json: ");
     assert(works());
     damage(path);
-    assertEquals((await runProgram(["cert", "renew"], { home: home.path })).code, 0);
+    assertEquals((await runHere(["cert", "renew"], { home: home.path })).code, 0);
     assert(works());
-    assertEquals((await runProgram(["cert", "show"], { home: home.path })).code, 0);
+    assertEquals((await runHere(["cert", "show"], { home: home.path })).code, 0);
   });
 }
 

@@ -7,7 +7,7 @@ import { findKeychains, startPass, startSecretService } from "../support/keyring
 import { findStrace, testWith } from "../support/needs.ts";
 import { runProgram } from "../support/program.ts";
 import { openByHand } from "../support/sealed.ts";
-import { signIn } from "../support/sign_in.ts";
+import { signedIn } from "../support/signed_in.ts";
 
 const { path, hint } = findStrace();
 const keychains = findKeychains();
@@ -30,7 +30,7 @@ for (const [name, start] of [["secretservice", startSecretService], ["pass", sta
     async () => {
       await using sandbox = await startSandbox();
       await using home = await makeHome();
-      await signIn(sandbox, home);
+      await signedIn(sandbox, home);
       await using keychain = await start(home.path);
       const { accessToken = "", refreshToken = "" } = await home.credentials() ?? {};
       const secrets = [accessToken, refreshToken];

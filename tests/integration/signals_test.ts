@@ -4,6 +4,11 @@ import { startSystem } from "../support/system_process.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";
 
+/** How long tokens are on their way, in milliseconds: long after a signal has come, also on a busy machine. */
+const HELD = "1500";
+/** How far apart two signals are, in milliseconds: two at once have no order. */
+const APART = 300;
+
 const SIGNALS = [["SIGHUP", 129], ["SIGINT", 130], ["SIGQUIT", 131], ["SIGTERM", 143]] as const;
 
 for (const [signal, code] of SIGNALS) {
@@ -22,7 +27,7 @@ for (const [signal, code] of SIGNALS) {
     name: `${signal} waits until the tokens are safe, and then ends the program with ${code}`,
     ignore: IS_WINDOWS,
     async fn() {
-      const child = startSystem("hold", { args: ["300"] });
+      const child = startSystem("hold", { args: [HELD] });
       await child.said("holding");
       child.signal(signal);
       assertEquals(await child.ended, { code, lines: ["holding", "saved"] });
@@ -55,7 +60,7 @@ for (const task of ["hold", "wait"] as const) {
     name: `a ${task} in a program that was started with nohup goes on after SIGHUP`,
     ignore: IS_WINDOWS,
     async fn() {
-      const child = startSystem(task, { args: ["300"], wrapper: ["nohup"] });
+      const child = startSystem(task, { args: [HELD], wrapper: ["nohup"] });
       await child.said(task === "hold" ? "holding" : "waiting");
       child.signal("SIGHUP");
       if (task === "hold") {
@@ -74,7 +79,7 @@ Deno.test({
   ignore: IS_WINDOWS,
   async fn() {
     const wrapper = ["sh", "-c", 'trap "" INT; exec "$@"', "sh"];
-    const child = startSystem("hold", { args: ["300"], wrapper });
+    const child = startSystem("hold", { args: [HELD], wrapper });
     await child.said("holding");
     child.signal("SIGINT");
     assertEquals(await child.ended, { code: 0, lines: ["holding", "saved", "went on"] });
@@ -85,10 +90,10 @@ Deno.test({
   name: "the first of several signals decides how the program ends",
   ignore: IS_WINDOWS,
   async fn() {
-    const child = startSystem("hold", { args: ["200"] });
+    const child = startSystem("hold", { args: [HELD] });
     await child.said("holding");
     child.signal("SIGTERM");
-    await new Promise((resolve) => setTimeout(resolve, 50)); // two signals at once have no order
+    await new Promise((resolve) => setTimeout(resolve, APART));
     child.signal("SIGINT");
     assertEquals(await child.ended, { code: 143, lines: ["holding", "saved"] });
   },
@@ -98,7 +103,7 @@ Deno.test({
   name: "a signal after the wait for the user also waits until the tokens are safe",
   ignore: IS_WINDOWS,
   async fn() {
-    const child = startSystem("hold-after-wait", { args: ["150"] });
+    const child = startSystem("hold-after-wait", { args: [HELD] });
     await child.said("holding");
     child.signal("SIGINT");
     assertEquals(await child.ended, { code: 130, lines: ["holding", "saved"] });
@@ -109,10 +114,10 @@ Deno.test({
   name: "an impatient second SIGINT does not fall between the server's answer and the disk",
   ignore: IS_WINDOWS,
   async fn() {
-    const child = startSystem("hold-after-wait", { args: ["200"] });
+    const child = startSystem("hold-after-wait", { args: [HELD] });
     await child.said("holding");
     child.signal("SIGINT");
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, APART));
     child.signal("SIGINT");
     assertEquals(await child.ended, { code: 130, lines: ["holding", "saved"] });
   },

@@ -5,8 +5,9 @@ import type { Adapter, ClientMetadata, Configuration, OIDCContext, Provider } fr
 import { randomBytes } from "node:crypto";
 import type { SandboxOptions } from "./contract.ts";
 import { CLIENTS, USER } from "./identities.ts";
-import { loadProvider, signingKey } from "./library.ts";
+import { loadProvider } from "./library.ts";
 import { activationPages, errorPage } from "./pages.ts";
+import { SIGNING_KEY } from "./signing_key.ts";
 
 const YEAR = 365 * 24 * 60 * 60;
 const HALF_A_DAY = 12 * 60 * 60;
@@ -45,7 +46,7 @@ export async function createAuthorizationServer(
   const provider = new Provider(origin, {
     ...configuration(options),
     adapter,
-    jwks: { keys: [await signingKey()] },
+    jwks: { keys: [SIGNING_KEY] },
   });
   provider.Client.prototype.redirectUriAllowed = (uri: string) => redirectUris.has(uri);
   provider.use(async (context, next) => {

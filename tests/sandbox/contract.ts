@@ -108,6 +108,15 @@ export interface SandboxEndpoints {
   readonly authUrl: string;
 }
 
+/** What a sign-in brings. */
+export interface IssuedTokens {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  /** How long the access token is valid. */
+  readonly seconds: number;
+  readonly scope: string;
+}
+
 /** What a person says to a sign-in. */
 export type SignInAnswer = "approve" | "decline";
 
@@ -135,6 +144,8 @@ export interface Sandbox extends AsyncDisposable {
   fault(path: string, fault: Fault): void;
   /** Drops the faults that are still waiting. */
   clearFaults(): void;
+  /** Tokens as a sign-in of the user brings them, without one; no request is recorded. */
+  issueTokens(client: ConfidentialClient): Promise<IssuedTokens>;
   /** Stops listening and cuts every connection, as a restart does; nothing is forgotten. */
   pause(): Promise<void>;
   /** Listens again, on the same port. */

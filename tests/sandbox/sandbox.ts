@@ -4,6 +4,7 @@ import { createServer, type Server } from "node:https";
 import { createAuthorizationServer, ROUTES } from "./authorization_server.ts";
 import { makeCertificate } from "./certificate.ts";
 import type {
+  ConfidentialClient,
   Sandbox,
   SandboxEndpoints,
   SandboxOptions,
@@ -13,6 +14,7 @@ import type {
 import { createFaults } from "./faults.ts";
 import { fileSha256, fileSize } from "./file_content.ts";
 import { CLIENTS, REDIRECT_URIS, USER } from "./identities.ts";
+import { issueTokens } from "./issued.ts";
 import { createMemory } from "./memory.ts";
 import { createRoutes, PRELOGIN_PATH } from "./routes.ts";
 import { serve } from "./traffic.ts";
@@ -61,6 +63,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     allowRedirectUri: (uri: string) => void redirectUris.add(uri),
     fault: faults.add,
     clearFaults: faults.clear,
+    issueTokens: (client: ConfidentialClient) => issueTokens(provider, client),
     pause: traffic.cut,
     resume: async () => void await listen(server, Number(new URL(origin).port)),
     revokeRefreshTokens: () => memory.forget("RefreshToken"),

@@ -1,7 +1,8 @@
 // doctor beside a login store. Rule: a store that cannot be used is one finding of several.
 import { assertEquals } from "@std/assert";
 import { testWith } from "../support/needs.ts";
-import { findPostgres, startPostgres } from "../support/postgres.ts";
+import { filePostgres } from "../support/file_postgres.ts";
+import { findPostgres } from "../support/postgres.ts";
 import { type SharedWorld, sharedWorld } from "../support/shared_world.ts";
 import { registeredListener, sandboxFlags } from "../support/sign_in.ts";
 
@@ -25,7 +26,7 @@ testWith(
   POSTGRES,
   "doctor makes every other check when the store cannot be used",
   async (bin, test) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 2);
     const before = await checks(world, 0);
     assertEquals([before.Store, before.Sealing, before.Login], ["✓", "✓", "✓"]);

@@ -2,7 +2,8 @@
 // Rule: a login may be lost in the window between the server's answer and the rescue file, and nowhere else.
 import { assertEquals } from "@std/assert";
 import { testWith } from "../support/needs.ts";
-import { findPostgres, startPostgres } from "../support/postgres.ts";
+import { filePostgres } from "../support/file_postgres.ts";
+import { findPostgres } from "../support/postgres.ts";
 import { sharedWorld } from "../support/shared_world.ts";
 import { killRefreshes } from "../torture/store/kills.ts";
 
@@ -10,7 +11,7 @@ testWith(
   findPostgres(),
   "12 refreshes that are killed tear no row, keep no lock and lose no login outside the window",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 2);
     const { tried, torn, stuck, lost } = await killRefreshes(world, 12);
     assertEquals({ tried, torn, stuck, lost }, { tried: 12, torn: 0, stuck: 0, lost: 0 });

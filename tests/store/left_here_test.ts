@@ -1,7 +1,8 @@
 // What a computer has of logins beside those in a shared store, and a profile that is in neither.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { testWith } from "../support/needs.ts";
-import { findPostgres, startPostgres } from "../support/postgres.ts";
+import { filePostgres } from "../support/file_postgres.ts";
+import { findPostgres } from "../support/postgres.ts";
 import { sharedWorld } from "../support/shared_world.ts";
 import { namesIn } from "../support/temp_dir.ts";
 
@@ -12,7 +13,7 @@ testWith(
   POSTGRES,
   "logout and profile remove name a login that is in files of this computer, and is not the store's",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 1);
     const [home] = world.homes;
     if (home === undefined) throw new Error("there is no computer");
@@ -35,7 +36,7 @@ testWith(
   POSTGRES,
   "store push and store pull of a profile that does not exist is exit 3",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 1);
     for (const verb of ["push", "pull"]) {
       const typo = await world.run(0, ["store", verb, "--profile", "defualt"]);
@@ -52,7 +53,7 @@ testWith(
   POSTGRES,
   "logout leaves nothing of this computer's copy, what a kill left of it included",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 1);
     assertEquals((await world.run(0, ["refresh"])).code, 0);
     const shared = `${world.homes[0]?.configDir}/shared`;

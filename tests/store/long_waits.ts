@@ -3,7 +3,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { heldAnswer, waitForRequest } from "../support/held_answer.ts";
 import { testWith } from "../support/needs.ts";
-import { findPostgres, startPostgres } from "../support/postgres.ts";
+import { filePostgres } from "../support/file_postgres.ts";
+import { findPostgres } from "../support/postgres.ts";
 import { sharedWorld } from "../support/shared_world.ts";
 
 const POSTGRES = findPostgres();
@@ -13,7 +14,7 @@ testWith(
   POSTGRES,
   "a holder that is frozen past its limits is fenced off, and takes what came after it",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 2);
     await world.makeStale();
     const since = world.sandbox.requests.length;
@@ -47,7 +48,7 @@ testWith(
   POSTGRES,
   "a holder that was killed is waited for as long as one that lives, on its own computer as well",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 2);
     await world.makeStale();
     const since = world.sandbox.requests.length;

@@ -3,7 +3,8 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { testWith } from "../support/needs.ts";
 import { nextWords } from "../support/next_typed.ts";
-import { findPostgres, type Postgres, startPostgres } from "../support/postgres.ts";
+import { filePostgres } from "../support/file_postgres.ts";
+import { findPostgres, type Postgres } from "../support/postgres.ts";
 import { browse } from "../support/scripted_browser.ts";
 import { type SharedWorld, sharedWorld } from "../support/shared_world.ts";
 import { registeredListener, SIGN_IN_ADDRESS } from "../support/sign_in.ts";
@@ -77,7 +78,7 @@ testWith(
   POSTGRES,
   "a push that is killed leaves one login that can be refreshed, and the same command finishes",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 2);
     const token = (await world.run(0, ["token"])).stdout;
     assertEquals((await world.run(0, ["store", "pull"])).code, 0);
@@ -102,7 +103,7 @@ testWith(
   POSTGRES,
   "a pull that is killed leaves one login that can be refreshed, and the same command finishes",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 2);
     const token = (await world.run(0, ["token"])).stdout;
     await slow(postgres, 1, "WHEN (new.login IS NULL)");
@@ -133,7 +134,7 @@ testWith(
   POSTGRES,
   "a move that is killed can be taken back by the move in the other direction",
   async (bin, test) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 2);
     const working = async (env: Readonly<Record<string, string>>): Promise<void> => {
       assertEquals((await world.run(0, ["refresh"], env)).code, 0, "the login works");
@@ -178,7 +179,7 @@ testWith(
   POSTGRES,
   "signing out of the rest of a push does not end the login that has moved",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 2);
     assertEquals((await world.run(0, ["store", "pull"])).code, 0);
     await slow(postgres, 1);
@@ -196,7 +197,7 @@ testWith(
   POSTGRES,
   "profile remove says that it is for every computer, and also removes the settings that are in the store",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 2);
     assertMatch(await world.column("settings"), /sealed/);
     const removed = await world.run(0, ["profile", "remove", "default"]);
@@ -214,7 +215,7 @@ testWith(
   POSTGRES,
   "login on a new computer uses the settings that are in the store",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 2);
     const { redirectUri } = registeredListener(world.sandbox);
     assertEquals(

@@ -4,7 +4,8 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { findEtcd, startEtcd } from "../support/etcd.ts";
 import { testWith } from "../support/needs.ts";
 import { nextWords } from "../support/next_typed.ts";
-import { findPostgres, startPostgres } from "../support/postgres.ts";
+import { filePostgres } from "../support/file_postgres.ts";
+import { findPostgres } from "../support/postgres.ts";
 import { type SharedWorld, sharedWorld } from "../support/shared_world.ts";
 import { signIn } from "../support/sign_in.ts";
 
@@ -39,7 +40,7 @@ testWith(
   findPostgres(),
   "rows in PostgreSQL that no profile is named as are left out of every command",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 1);
     for (const name of NAMES) {
       const literal = `'${name.replaceAll("'", "''")}'`;
@@ -92,7 +93,7 @@ testWith(
   findPostgres(),
   "exec gives its program nothing that leads to the store",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 1);
     const passwords = `${world.homes[0]?.path}/password`;
     await Deno.writeTextFile(passwords, new URL(postgres.url).password, { mode: 0o600 });
@@ -133,7 +134,7 @@ testWith(
   findPostgres(),
   "what a row in PostgreSQL says about itself is quoted, and cannot become a line of the program's",
   async (bin, test) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 1);
     const { sql } = postgres;
     const literal = `E'${ADVICE.replaceAll("\n", "\\n")}'`;

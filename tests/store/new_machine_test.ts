@@ -1,7 +1,8 @@
 // A computer that knows an address, a password and a key. Rule: it has no settings of its own.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { testWith } from "../support/needs.ts";
-import { findPostgres, PASSWORD, startPostgres } from "../support/postgres.ts";
+import { filePostgres } from "../support/file_postgres.ts";
+import { findPostgres, PASSWORD } from "../support/postgres.ts";
 import { sharedWorld } from "../support/shared_world.ts";
 
 const POSTGRES = findPostgres();
@@ -11,7 +12,7 @@ testWith(
   POSTGRES,
   "a new computer uses the login with the settings that came with it",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 2);
     const whoami = await world.run(1, ["whoami"]); // it has to know the sandbox's address
     assertEquals([whoami.code, whoami.stderr], [0, ""]);
@@ -26,7 +27,7 @@ testWith(
   POSTGRES,
   "a setting that one computer changes reaches the others with the next refresh",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 2);
     assertEquals((await world.run(1, ["whoami"])).code, 0);
     assertEquals(
@@ -44,7 +45,7 @@ testWith(
   POSTGRES,
   "the password comes from a file, a variable or PostgreSQL's own file",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 2);
     await world.makeStale();
     const address = postgres.url.replace(`:${PASSWORD}@`, "@");
@@ -78,7 +79,7 @@ testWith(
   POSTGRES,
   "a program that exec runs gets neither the address with its password nor the key",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 2);
     const outcome = await world.run(1, ["exec", "--", "env"]);
     assertEquals(outcome.code, 0, outcome.stderr);
@@ -90,7 +91,7 @@ testWith(
 );
 
 testWith(POSTGRES, "logout on one computer ends the login of all", async (bin) => {
-  await using postgres = await startPostgres(bin);
+  await using postgres = await filePostgres(bin);
   await using world = await sharedWorld(postgres, 2);
   assertEquals((await world.run(1, ["whoami"])).code, 0);
   assertEquals((await world.run(0, ["logout"])).code, 0);

@@ -3,7 +3,8 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { testWith } from "../support/needs.ts";
 import { nextWords } from "../support/next_typed.ts";
-import { findPostgres, startPostgres } from "../support/postgres.ts";
+import { filePostgres } from "../support/file_postgres.ts";
+import { findPostgres } from "../support/postgres.ts";
 import { type SharedWorld, sharedWorld } from "../support/shared_world.ts";
 import { signIn } from "../support/sign_in.ts";
 
@@ -31,7 +32,7 @@ testWith(
   POSTGRES,
   "what looks into the store leaves this computer's own settings, and a refresh those of the store",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 2);
     const [path, settings] = [await ownSettings(world, 1), await world.column("settings")];
     const before = await Deno.readTextFile(path);
@@ -60,7 +61,7 @@ testWith(
   POSTGRES,
   "where own settings keep the store's login from being used, the Next line leaves the login to the others",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 2);
     const path = await ownSettings(world, 1);
     const login = await world.column("login");
@@ -84,7 +85,7 @@ testWith(
 );
 
 testWith(POSTGRES, "a move that is refused leaves this computer's settings", async (bin) => {
-  await using postgres = await startPostgres(bin);
+  await using postgres = await filePostgres(bin);
   await using world = await sharedWorld(postgres, 2);
   const path = await ownSettings(world, 1);
   await ownLogin(world, 1);
@@ -101,7 +102,7 @@ testWith(POSTGRES, "a move that is refused leaves this computer's settings", asy
 }, OPTIONS);
 
 testWith(POSTGRES, "a login is moved with its settings, whatever was there", async (bin) => {
-  await using postgres = await startPostgres(bin);
+  await using postgres = await filePostgres(bin);
   await using world = await sharedWorld(postgres, 3);
   const path = await ownSettings(world, 1);
   const before = await Deno.readTextFile(path);

@@ -7,7 +7,7 @@ import { makeHome } from "../support/home.ts";
 import { installed, type Machine } from "../support/installed.ts";
 import { testWith } from "../support/needs.ts";
 import { findPostgres, PASSWORD, startPostgres } from "../support/postgres.ts";
-import { signIn } from "../support/sign_in.ts";
+import { signedIn } from "../support/signed_in.ts";
 
 const PAGE = await Deno.readTextFile(new URL("../../docs/many-machines.md", import.meta.url));
 
@@ -48,7 +48,7 @@ testWith(
       assertEquals([code, stderr], [0, ""], script);
       return stdout;
     };
-    await signIn(sandbox, homes[0]);
+    await signedIn(sandbox, homes[0]);
     const line = `127.0.0.1:${postgres.port}:anaplan:anaplan:${PASSWORD}\n`;
     await Deno.writeTextFile(`${first.home}/.pgpass`, line, { mode: 0o600 });
     await Deno.writeTextFile(`${secrets}/store-password`, `${PASSWORD}\n`, { mode: 0o600 });

@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { heldAnswer, leaveRescue, until, waitForRequest } from "../support/held_answer.ts";
 import { testWith } from "../support/needs.ts";
+import { filePostgres } from "../support/file_postgres.ts";
 import { findPostgres, startPostgres } from "../support/postgres.ts";
 import { sharedWorld } from "../support/shared_world.ts";
 import { modeOf } from "../support/temp_dir.ts";
@@ -15,7 +16,7 @@ testWith(
   POSTGRES,
   "40 processes of 4 computers with a stale login send one request",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 4);
     await world.makeStale();
     const [since, generation] = [
@@ -54,7 +55,7 @@ testWith(
   POSTGRES,
   "a database that is killed between request and save costs nothing",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 2);
     await world.makeStale();
     const since = world.sandbox.requests.length;
@@ -81,7 +82,7 @@ testWith(
   POSTGRES,
   "tokens of a process that was killed before it could save are delivered by the next one",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 2);
     const since = world.sandbox.requests.length;
     await leaveRescue(world, postgres);
@@ -102,7 +103,7 @@ testWith(
   POSTGRES,
   "tokens are saved although the directory of the rescue file is gone",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 2);
     await world.makeStale();
     const since = world.sandbox.requests.length;
@@ -123,7 +124,7 @@ testWith(
   POSTGRES,
   "tokens that neither the store nor the rescue file takes wait elsewhere for the next command",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 2);
     await world.makeStale();
     const since = world.sandbox.requests.length;
@@ -188,7 +189,7 @@ testWith(
   POSTGRES,
   "a database that stays away for 30 seconds is an error that says where the tokens are",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 2);
     await world.makeStale();
     const since = world.sandbox.requests.length;

@@ -2,7 +2,8 @@
 // the computer is new: all that it has is an address, a password and a key.
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { isUsable, readOnly } from "../hostile/wrapped.ts";
-import { findPostgres, startPostgres } from "../support/postgres.ts";
+import { filePostgres } from "../support/file_postgres.ts";
+import { findPostgres } from "../support/postgres.ts";
 import { type Outcome, runProgram } from "../support/program.ts";
 import { filesBelow, type SharedWorld, sharedWorld } from "../support/shared_world.ts";
 import { modeOf, namesIn, tempDir } from "../support/temp_dir.ts";
@@ -37,7 +38,7 @@ async function run(
 mountedTest(
   "a computer whose home is read-only uses the store, refreshes there, and keeps what it needs elsewhere",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 2);
     using temporary = tempDir();
     const elsewhere = temporaryIn(temporary.path);
@@ -71,7 +72,7 @@ mountedTest(
 mountedTest(
   "where no disk takes a file, a fresh token comes from the store, and no refresh token is sent",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 2);
     const nowhere = [...readOnly("/var/tmp"), ...readOnly("/tmp")];
     const token = await run(world, ["token"], nowhere);

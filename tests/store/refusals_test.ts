@@ -2,6 +2,7 @@
 // nothing is sent to the authorization server.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { testWith } from "../support/needs.ts";
+import { filePostgres } from "../support/file_postgres.ts";
 import { findPostgres, PASSWORD, type Postgres, startPostgres } from "../support/postgres.ts";
 import { type SharedWorld, sharedWorld } from "../support/shared_world.ts";
 import { certificates } from "../support/certificates.ts";
@@ -31,7 +32,7 @@ testWith(
   POSTGRES,
   "each refusal of a database has its own message, and nothing is sent",
   async (bin, test) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 2);
     await world.makeStale();
     const name = `127.0.0.1:${postgres.port}`;
@@ -230,7 +231,7 @@ testWith(
 );
 
 testWith(POSTGRES, "a fresh token comes from the copy while the database is down", async (bin) => {
-  await using postgres = await startPostgres(bin);
+  await using postgres = await filePostgres(bin);
   await using world = await sharedWorld(postgres, 2);
   const before = await world.run(1, ["token"]);
   await postgres.kill();

@@ -5,7 +5,8 @@ import { CANNOT_CHOWN, NOBODY } from "../support/disk.ts";
 import { leaveRescue } from "../support/held_answer.ts";
 import { testWith } from "../support/needs.ts";
 import { nextWords } from "../support/next_typed.ts";
-import { findPostgres, type Postgres, startPostgres } from "../support/postgres.ts";
+import { filePostgres } from "../support/file_postgres.ts";
+import { findPostgres, type Postgres } from "../support/postgres.ts";
 import { newKey, openByHand } from "../support/sealed.ts";
 import { type SharedWorld, sharedWorld } from "../support/shared_world.ts";
 import { signIn } from "../support/sign_in.ts";
@@ -35,7 +36,7 @@ testWith(
   POSTGRES,
   "rescued tokens of the old key keep a refresh from being sent, and a sign-in replaces them",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 2);
     const path = await leaveRescue(world, postgres);
     const key = await rotated(world);
@@ -61,7 +62,7 @@ testWith(
   POSTGRES,
   "rescued tokens of the old key that follow no login any more hinder no command",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 2);
     await leaveRescue(world, postgres);
     const key = await rotated(world);
@@ -80,7 +81,7 @@ testWith(
   POSTGRES,
   "who has both keys delivers rescued tokens of the old one, sealed with the new one",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 2);
     const path = await leaveRescue(world, postgres);
     const key = await rotated(world);
@@ -102,7 +103,7 @@ testWith(
   POSTGRES,
   "rescued tokens of a store that is not in use get the new key, and keep logins from being unsealed",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 1);
     const path = await leaveRescue(world, postgres);
     const local = { ANAPLAN_AUTH_KEY_FILE: "", ANAPLAN_AUTH_STORE: "local" };
@@ -125,7 +126,7 @@ testWith(
   POSTGRES,
   "rescued tokens that keep logins from being unsealed are delivered by what the error says to type",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 1);
     const path = await leaveRescue(world, postgres);
     const local = { ANAPLAN_AUTH_KEY_FILE: "", ANAPLAN_AUTH_STORE: "local" };
@@ -143,7 +144,7 @@ testWith(
   POSTGRES,
   "rescued tokens are delivered under another spelling of the store's address",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 2);
     const path = await leaveRescue(world, postgres);
     const since = world.sandbox.requests.length;
@@ -162,7 +163,7 @@ testWith(
   POSTGRES,
   "rescued tokens of another store stay where they are, and hinder no command",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 1);
     const path = await leaveRescue(world, postgres);
     await postgres.sql("CREATE DATABASE other OWNER anaplan", "postgres");
@@ -187,7 +188,7 @@ testWith(
   POSTGRES,
   "a damaged file, or one of another user, where rescued tokens may be hinders no command",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 1);
     const { path, configDir } = world.homes[0] ?? { path: "", configDir: "" };
     const begins = `${configDir}/shared/`.replace(/[^\w.-]+/g, "_").slice(-80);
@@ -208,7 +209,7 @@ testWith(
 );
 
 testWith(POSTGRES, "store use and store status say that rescued tokens wait", async (bin) => {
-  await using postgres = await startPostgres(bin);
+  await using postgres = await filePostgres(bin);
   await using world = await sharedWorld(postgres, 1);
   const path = await leaveRescue(world, postgres);
   const short = path.replace(world.homes[0]?.path ?? "", "~");
@@ -229,7 +230,7 @@ testWith(
   POSTGRES,
   "a fresh copy is used while the store takes no rescued tokens",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 1);
     const fresh = await world.run(0, ["token"]);
     const [copy = ""] = world.kept(0, ".json");

@@ -2,6 +2,7 @@
 // are those that were really there.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { testWith } from "../support/needs.ts";
+import { filePostgres } from "../support/file_postgres.ts";
 import { asPostgres, findPostgres, PASSWORD, startPostgres } from "../support/postgres.ts";
 import { filesWith, keyId } from "../support/sealed.ts";
 import { sharedWorld } from "../support/shared_world.ts";
@@ -73,7 +74,7 @@ testWith(
   POSTGRES,
   "a copy on a computer has no refresh token and no client secret, even with the key",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 2);
     assertEquals((await world.run(1, ["token"])).code, 0);
     const [path = ""] = world.kept(1, ".json");
@@ -90,7 +91,7 @@ testWith(
 );
 
 testWith(POSTGRES, "a row that is moved to another profile or changed is refused", async (bin) => {
-  await using postgres = await startPostgres(bin);
+  await using postgres = await filePostgres(bin);
   await using world = await sharedWorld(postgres, 2);
   await postgres.sql(
     "INSERT INTO anaplan_auth_logins SELECT 'other', generation, login FROM anaplan_auth_logins",
@@ -109,7 +110,7 @@ testWith(
   POSTGRES,
   "seal with another key seals every row again, and the other computers need that key",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 2);
     const byFile = { ANAPLAN_AUTH_KEY_FILE: "" };
     assertEquals((await world.run(0, ["seal", "--key-file", world.keyFile], byFile)).code, 0);

@@ -3,7 +3,8 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { testWith } from "../support/needs.ts";
 import { nextWords } from "../support/next_typed.ts";
-import { findPostgres, startPostgres } from "../support/postgres.ts";
+import { filePostgres } from "../support/file_postgres.ts";
+import { findPostgres } from "../support/postgres.ts";
 import { newKey, sealByHand } from "../support/sealed.ts";
 import { type SharedWorld, sharedWorld } from "../support/shared_world.ts";
 import { login, signIn } from "../support/sign_in.ts";
@@ -25,7 +26,7 @@ testWith(
   POSTGRES,
   "a row whose key is lost is replaced by login, and removed by logout and profile remove",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 1);
     const [home] = world.homes;
     if (home === undefined) throw new Error("there is no computer");
@@ -52,7 +53,7 @@ testWith(
 );
 
 testWith(POSTGRES, "settings in the store that cannot be opened hinder no command", async (bin) => {
-  await using postgres = await startPostgres(bin);
+  await using postgres = await filePostgres(bin);
   await using world = await sharedWorld(postgres, 1);
   await postgres.sql("UPDATE anaplan_auth_logins SET settings = 'damaged'");
   const refreshed = await world.run(0, ["refresh"]);
@@ -62,7 +63,7 @@ testWith(POSTGRES, "settings in the store that cannot be opened hinder no comman
 }, OPTIONS);
 
 testWith(POSTGRES, "damaged rescued tokens are set aside, and hinder no command", async (bin) => {
-  await using postgres = await startPostgres(bin);
+  await using postgres = await filePostgres(bin);
   await using world = await sharedWorld(postgres, 1);
   const [copy = ""] = world.kept(0, "default.json");
   const path = copy.replace(/json$/, "rescued");
@@ -78,7 +79,7 @@ testWith(POSTGRES, "damaged rescued tokens are set aside, and hinder no command"
 }, OPTIONS);
 
 testWith(POSTGRES, "one login that cannot be moved keeps no other where it is", async (bin) => {
-  await using postgres = await startPostgres(bin);
+  await using postgres = await filePostgres(bin);
   await using world = await sharedWorld(postgres, 1);
   await postgres.sql(
     "INSERT INTO anaplan_auth_logins (profile, login) VALUES ('a', 'x'), ('z', 'x')",
@@ -95,7 +96,7 @@ testWith(
   POSTGRES,
   "push --all also moves a login that a killed sign-in left beside its place",
   async (bin) => {
-    await using postgres = await startPostgres(bin);
+    await using postgres = await filePostgres(bin);
     await using world = await sharedWorld(postgres, 1);
     assertEquals((await world.run(0, ["store", "pull"])).code, 0);
     const path = `${world.homes[0]?.configDir}/credentials/default.json`;

@@ -5,7 +5,8 @@ import { engineAt, parseAddress } from "../../src/store/store_choice.ts";
 import { findEtcd, startEtcd } from "../support/etcd.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 import { testWith } from "../support/needs.ts";
-import { findPostgres, startPostgres } from "../support/postgres.ts";
+import { filePostgres } from "../support/file_postgres.ts";
+import { findPostgres } from "../support/postgres.ts";
 
 const OPTIONS = { sanitizeOps: false, sanitizeResources: false };
 const OWNER = { by: "a test" };
@@ -42,7 +43,7 @@ async function linesWhileHeld(url: string): Promise<readonly string[]> {
 }
 
 testWith(findPostgres(), "one line says for how long PostgreSQL is waited for", async (bin) => {
-  await using postgres = await startPostgres(bin);
+  await using postgres = await filePostgres(bin);
   const name = `127.0.0.1:${postgres.port}`;
   assertEquals(await linesWhileHeld(postgres.url), [`+ ${name}`, `- ${name}`]);
 }, OPTIONS);

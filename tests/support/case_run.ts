@@ -5,9 +5,11 @@ import { assertEquals } from "@std/assert";
 import type { Result, Step } from "./case_file.ts";
 import { check } from "./case_checks.ts";
 import { make, makeWorld, sandboxOptions, type World } from "./case_world.ts";
+import { type RunningHere, startHere } from "./here.ts";
 import { withPlaceholders } from "./placeholders.ts";
 import { type Outcome, type ProgramOptions, startProgram } from "./program.ts";
 import { assertFollowsSchema } from "./schemas.ts";
+import { writeCertificate } from "./signed_in.ts";
 import { parsePerson } from "./person.ts";
 import { pageToOpen, sandboxFlags, WAITS_FOR_PERSON } from "./sign_in.ts";
 import { secretsOf, spilledSecrets } from "./spilled_secrets.ts";
@@ -17,6 +19,7 @@ import { splitWords } from "./words.ts";
 export async function play(steps: readonly Step[]): Promise<Step[]> {
   const givens = steps.flatMap((step) => step.kind === "given" ? [step.line] : []);
   await using world = await makeWorld(sandboxOptions(givens));
+  if (steps.some(signsIn)) await writeCertificate(world.home);
   const played: Step[] = [];
   for (const step of steps) {
     if (step.kind === "given") await make(world, step.line);
@@ -26,6 +29,11 @@ export async function play(steps: readonly Step[]): Promise<Step[]> {
     );
   }
   return played;
+}
+
+/** A step that would make a certificate on the way to something else. */
+function signsIn(step: Step): boolean {
+  return step.kind === "command" && /^(\w+=\S+ )*(anaplan-auth|deno task) login /.test(step.line);
 }
 
 /** What came of a command, and whether it stopped at a person's part in it. */
@@ -43,9 +51,10 @@ export async function inWorld<T>(
 ): Promise<T> {
   const givens = steps.flatMap((step) => step.kind === "given" ? [step.line] : []);
   await using world = await makeWorld(sandboxOptions(givens));
+  if (steps.some(signsIn)) await writeCertificate(world.home);
   for (const step of steps) {
     if (step.kind === "given") await make(world, step.line);
-    if (step.kind === "command") await typed(world, step.line);
+    if (step.kind === "command") await typed(world, step.line, startHereOrThere);
   }
   return await fn((line) => typedAsNext(world, line), world);
 }
@@ -82,11 +91,23 @@ interface Typed extends Pick<ProgramOptions, "stdin" | "asTask"> {
   readonly argv: readonly string[];
 }
 
-async function typed(world: World, line: string): Promise<Result> {
+/** Starts a command of a case. */
+type Start = (argv: readonly string[], options: ProgramOptions) => Promise<RunningHere>;
+
+/** In this process, unless stdin or a program belongs to it; what the real program does is in the case itself. */
+const startHereOrThere: Start = (argv, options) => {
+  const { stdin, asTask = false } = options;
+  const needsProcess = stdin !== undefined || asTask || STARTS_PROGRAM.test(argv[0] ?? "");
+  return needsProcess ? startProgram(argv, options) : Promise.resolve(startHere(argv, options));
+};
+
+const STARTS_PROGRAM = /^(exec|proxy|cert)$/;
+
+async function typed(world: World, line: string, start: Start = startProgram): Promise<Result> {
   const { argv, ...options } = parseTyped(world, line);
   const earlier = world.sandbox.requests.length;
   const before = await logins(world);
-  const outcome = await outcomeOf(world, argv, options);
+  const outcome = await outcomeOf(world, argv, options, start);
   const known = [...before, ...await logins(world)];
   assertNothingSpilled(world, argv, outcome, known);
   assertFollowsSchema(argv, outcome);
@@ -165,12 +186,13 @@ async function outcomeOf(
   world: World,
   argv: readonly string[],
   options: Omit<Typed, "argv">,
+  start: Start,
 ): Promise<Outcome> {
   const { person, home } = world;
   const stdin = person.pastes && argv[0] === "login" && options.stdin === undefined
     ? { stdin: { open: true } as const }
     : {};
-  await using program = await startProgram(argv, { ...options, ...stdin, home: home.path });
+  await using program = await start(argv, { ...options, ...stdin, home: home.path });
   if (argv[0] !== "login") return await program.outcome;
   const asked = await program.said(WAITS_FOR_PERSON).catch(() => undefined);
   if (asked !== undefined) await person.act(program, pageToOpen(asked));

@@ -1,13 +1,15 @@
 // The world of one case: a sandbox, a home directory, a listener's address, and the user.
 // Rule: everything that a case can be given is one line of the table below, in plain words.
 import { type Fault, type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/sandbox.ts";
+import { filePostgres } from "./file_postgres.ts";
 import { startFirewall } from "./firewall.ts";
 import { isFree } from "./free_port.ts";
 import { type Home, makeHome } from "./home.ts";
 import type { Person } from "./person.ts";
-import { findPostgres, startPostgres } from "./postgres.ts";
+import { findPostgres } from "./postgres.ts";
 import { parsePerson } from "./person.ts";
-import { type Listener, registeredListener, signIn } from "./sign_in.ts";
+import { type Listener, registeredListener } from "./sign_in.ts";
+import { signedIn } from "./signed_in.ts";
 
 /** Where a case takes place. */
 export interface World extends AsyncDisposable {
@@ -71,10 +73,10 @@ const GIVENS: readonly (readonly [RegExp, Given])[] = [
   [
     /^a user is signed in(?: as the (non-rotating) client)?(?: \(profile (\S+)\))?$/,
     async ({ sandbox, home, listener }, nonRotating, profile) => {
-      await signIn(sandbox, home, {
+      await signedIn(sandbox, home, {
         client: sandbox.clients[nonRotating === "" ? "rotating" : "nonRotating"],
         listener,
-        flags: profile === "" ? [] : ["--profile", profile ?? ""],
+        ...(profile === "" ? {} : { profile: profile ?? "" }),
       });
     },
   ],
@@ -154,8 +156,7 @@ const GIVENS: readonly (readonly [RegExp, Given])[] = [
   [/^a login store that wants no password$/, async (world) => {
     const { path = "" } = findPostgres();
     const access = ["host all anaplan 127.0.0.1/32 trust"];
-    const store = world.cleanup.use(await startPostgres(path, { access }));
-    world.storePort = store.port;
+    world.storePort = (await filePostgres(path, { access })).port;
   }],
   [/^the user (.*)$/, (world, what = "") => void (world.person = parsePerson(what))],
 ];

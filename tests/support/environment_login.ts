@@ -3,7 +3,7 @@
 import { assert } from "@std/assert";
 import type { ConfidentialClient, Sandbox } from "../sandbox/contract.ts";
 import { type Home, makeHome } from "./home.ts";
-import { signIn } from "./sign_in.ts";
+import { signedIn } from "./signed_in.ts";
 
 /** What such a machine has. */
 export interface EnvironmentLogin extends AsyncDisposable {
@@ -21,7 +21,7 @@ export async function environmentLogin(
   client: ConfidentialClient,
 ): Promise<EnvironmentLogin> {
   const home = await makeHome();
-  await signIn(sandbox, home, { client });
+  await signedIn(sandbox, home, { client });
   const { refreshToken } = await home.credentials() ?? {};
   assert(refreshToken !== undefined, "the sign-in brought a refresh token");
   await Deno.remove(`${home.configDir}/credentials`, { recursive: true });

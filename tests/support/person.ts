@@ -6,7 +6,7 @@ import { browse } from "./scripted_browser.ts";
 /** A person with a browser; `pastes` says that they need a stdin to write to. */
 export interface Person {
   readonly pastes: boolean;
-  act(program: Program, address: string): Promise<void>;
+  act(program: Pick<Program, "write">, address: string): Promise<void>;
 }
 
 const PEOPLE: readonly (readonly [RegExp, Person])[] = [

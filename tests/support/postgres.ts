@@ -13,6 +13,8 @@ export interface Postgres extends AsyncDisposable {
   sql(text: string, database?: string): Promise<string>;
   /** Stops it at once, without writing anything more. */
   kill(): Promise<void>;
+  /** The command that does so, for where nothing can be waited for. */
+  readonly killCommand: readonly string[];
   start(): Promise<void>;
   /** Makes a primary of a standby. */
   promote(): Promise<void>;
@@ -146,6 +148,7 @@ function serverAt(
         text,
       ]),
     kill: () => control("-m", "immediate", "stop"),
+    killCommand: notAsRoot([`${bin}/pg_ctl`, "-D", data, "-m", "immediate", "stop"]),
     start: () => control("-l", log, "-o", `-p ${port} ${options}`, "start"),
     promote: () => control("promote"),
     log: () => Deno.readTextFileSync(log),

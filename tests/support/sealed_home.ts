@@ -5,7 +5,7 @@ import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { type Credentials, type CredentialsChange, type Home, makeHome } from "./home.ts";
 import { type Outcome, runProgram } from "./program.ts";
 import { filesWith, newKey, openByHand, sealByHand } from "./sealed.ts";
-import { signIn } from "./sign_in.ts";
+import { signedIn } from "./signed_in.ts";
 
 /** The home, its sandbox and its key. */
 export interface SealedHome extends AsyncDisposable {
@@ -31,7 +31,7 @@ export async function sealedHome(): Promise<SealedHome> {
   undo.defer(() => Deno.remove(keys, { recursive: true }));
   const [keyFile, key] = [`${keys}/key`, newKey()];
   await Deno.writeTextFile(keyFile, key);
-  await signIn(sandbox, home);
+  await signedIn(sandbox, home);
   const plain = await home.credentials();
   const seen = new Set([plain?.accessToken ?? "", plain?.refreshToken ?? ""]);
   const run = (argv: readonly string[], env = {}): Promise<Outcome> =>

@@ -7,7 +7,7 @@ import type { Etcd } from "./etcd.ts";
 import type { Postgres } from "./postgres.ts";
 import { type Outcome, type Program, runProgram, startProgram } from "./program.ts";
 import { newKey, openByHand, sealByHand } from "./sealed.ts";
-import { signIn } from "./sign_in.ts";
+import { signInHere } from "./sign_in.ts";
 
 /** The computers, and what they share. */
 export interface SharedWorld extends AsyncDisposable {
@@ -118,7 +118,7 @@ export async function sharedWorld(
   assertEquals(made.code, 0, made.stderr);
   const [first] = homes;
   if (first === undefined) throw new Error("there is no computer");
-  await signIn(sandbox, first, { env });
+  await signInHere(sandbox, first, { env });
   const end = undo.move();
   return { ...world, [Symbol.asyncDispose]: () => end.disposeAsync() };
 }

@@ -3,6 +3,7 @@
 import { assertEquals } from "@std/assert";
 import type { ConfidentialClient, Sandbox } from "../sandbox/contract.ts";
 import { freePort } from "./free_port.ts";
+import { startHere } from "./here.ts";
 import type { Home } from "./home.ts";
 import { type Outcome, type ProgramOptions, startProgram } from "./program.ts";
 import { browse, type BrowseOptions, type FinalPage } from "./scripted_browser.ts";
@@ -80,6 +81,23 @@ export async function login(
   const page = await browse(address, browsing);
   return { outcome: await program.outcome, page };
 }
+
+/** The same in the process of the test, for where a login is only what a test begins with. */
+export async function signInHere(
+  sandbox: Sandbox,
+  home: Home,
+  { client = sandbox.clients.rotating, flags = [], env = {} }: SignInHereOptions = {},
+): Promise<void> {
+  const argv = ["login", ...sandboxFlags(sandbox, client, registeredListener(sandbox)), ...flags];
+  const secret = { ANAPLAN_CLIENT_SECRET: client.clientSecret };
+  const program = startHere(argv, { home: home.path, env: { ...env, ...secret } });
+  const [address] = await program.said(SIGN_IN_ADDRESS);
+  await browse(address);
+  const { code, stderr } = await program.outcome;
+  assertEquals(code, 0, stderr);
+}
+
+type SignInHereOptions = Pick<SignInOptions, "client" | "flags" | "env">;
 
 /** Signs in and makes sure that it worked. */
 export async function signIn(

@@ -5,7 +5,8 @@ import { writeJson } from "../hostile/stale_login.ts";
 import { type Home, makeHome } from "./home.ts";
 import { type Changing, compare } from "./recordings.ts";
 import { browse } from "./scripted_browser.ts";
-import { type Listener, registeredListener, sandboxFlags, signIn } from "./sign_in.ts";
+import { type Listener, registeredListener, sandboxFlags } from "./sign_in.ts";
+import { signedIn } from "./signed_in.ts";
 import { commandLineOf } from "./task_command.ts";
 import type { Size, Tmux, Window } from "./tmux.ts";
 import { splitWords } from "./words.ts";
@@ -67,7 +68,7 @@ export async function makeStage(sandbox: Sandbox, tmux: Tmux, size: Size): Promi
   };
   const trusting = (home: Home) => ({ ...sandbox, caFile: `${home.path}/ca.pem` });
   const home = await newHome();
-  await signIn(trusting(home), home, { listener });
+  await signedIn(trusting(home), home, { listener });
   const silent = undo.use(Deno.listen({ hostname: "127.0.0.1", port: 0 }));
   const silentPort = silent.addr.port;
   // Its own end of a connection: no program can listen there before this one is closed.

@@ -121,7 +121,7 @@ const TASKS: Readonly<Record<Task, (args: readonly string[]) => Promise<void>>> 
       Deno.kill(Deno.pid, signal as Deno.Signal);
       for (const end = performance.now() + 50; performance.now() < end;);
     }
-    await system.sleep(300);
+    await system.sleep(20_000);
     say("went on");
   },
   /** Fails to save, and gets a signal when that is over; the message is still on its way. */

@@ -4,6 +4,7 @@ import { type RecordedRequest, type Sandbox, startSandbox } from "../sandbox/san
 import { type Home, makeHome } from "../support/home.ts";
 import { type Outcome, runProgram } from "../support/program.ts";
 import { signIn } from "../support/sign_in.ts";
+import { signedIn } from "../support/signed_in.ts";
 
 /** A home with a login, and the server that it belongs to. */
 export interface World extends AsyncDisposable {
@@ -38,7 +39,7 @@ export interface Finding {
 }
 
 /** Starts a sandbox, and signs in there unless told otherwise. */
-export async function startWorld({ signedIn = true } = {}): Promise<World> {
+export async function startWorld({ signedIn: isSignedIn = true } = {}): Promise<World> {
   await using undo = new AsyncDisposableStack();
   const sandbox = undo.use(await startSandbox());
   const home = undo.use(await makeHome());
@@ -58,7 +59,7 @@ export async function startWorld({ signedIn = true } = {}): Promise<World> {
     refreshes: (since = 0) => sandbox.requests.slice(since).filter(isRefresh),
     lockFile: (profile = "default") => `${home.configDir}/credentials/${profile}.lock`,
   };
-  if (signedIn) await world.signIn();
+  if (isSignedIn) await signedIn(sandbox, home);
   const end = undo.move();
   return { ...world, [Symbol.asyncDispose]: () => end.disposeAsync() };
 }

@@ -21,8 +21,8 @@ const SILENCE = 20;
 const SLOWNESS = 150;
 /** How long a reader has to take its answer and hang up, in milliseconds. */
 const FLUSH_TIME = 100;
-/** How long closing waits for answers that are being made or taken, in milliseconds. */
-const FLUSH_LIMIT = 500;
+/** How often closing waits that long for answers that are being made or taken: in each turn, what has come is read. */
+const FLUSH_TURNS = 8;
 /** How long no connection is accepted after one could not be, in milliseconds. */
 const ACCEPT_PAUSE = 20;
 /** The first byte of every TLS connection: a handshake record (RFC 8446, section 5.1). */
@@ -77,7 +77,9 @@ function serve(
     isClosing = true;
     socket.close();
     for (const { isAsking, sockets } of served.keys()) if (!isAsking) sockets.dispose();
-    await within(FLUSH_LIMIT, Promise.all(served.values()));
+    for (let turn = 0; turn < FLUSH_TURNS && served.size > 0; turn++) {
+      await within(FLUSH_TIME, Promise.all(served.values()));
+    }
     for (const { sockets } of served.keys()) sockets.dispose();
     await Promise.all([accepting, warm, ...served.values()]);
   };

@@ -20,8 +20,8 @@ const NUMBERS: Partial<Record<Deno.Signal, number>> = IS_WINDOWS
 
 /** `deno task` hands on a Ctrl-C that the terminal has sent already: both are one, in milliseconds. */
 const SAME_KEY = 500;
-/** Longer than a signal takes to its listener, in milliseconds. */
-const DELIVERY_TIME = 100;
+/** Longer than a signal takes to its listener on a busy computer, in milliseconds. */
+const DELIVERY_TIME = 2_000;
 
 /** When the first signal came, on the monotonic clock. */
 let first: number | undefined;

@@ -28,6 +28,8 @@ export function denoSystem(
     write: (stream, data) => writeAll(Deno[stream], bytesOf(data)),
     input: () => Deno.stdin.readable,
     fetch: async (request) => (await import("./http.ts")).fetchPatiently(request, trace, show),
+    guardedRequest: async (...asked) =>
+      (await import("./guarded_request.ts")).guardedRequest(...asked, trace, show),
     fetchStream: async (request) => {
       streams ??= await import("./http_stream.ts");
       return await streams.streamPatiently(request, trace, show);
@@ -47,15 +49,14 @@ export function denoSystem(
     interruption: () => interrupted ??= interruption(),
     expectRequest,
     expectWrites,
-    async holdSignals() {
-      // a request follows: what it needs is loaded before the last file descriptor may be taken
-      const [{ holdSignals }, { answerDue }] = await Promise.all([
-        import("./signals.ts"),
-        import("./http.ts"),
-      ]);
-      return holdSignals(tell, answerDue);
-    },
+    holdSignals: () => holdSignals(tell),
   };
+}
+
+/** A request follows: what it needs is loaded before the last file descriptor may be taken. */
+async function holdSignals(tell: (text: string) => void): Promise<Disposable> {
+  const [signals, { answerDue }] = await Promise.all([import("./signals.ts"), import("./http.ts")]);
+  return signals.holdSignals(tell, answerDue);
 }
 
 function interruption(): AbortSignal {

@@ -52,8 +52,12 @@ export interface Replacement extends Disposable {
    * @param check what must not throw right before the rename.
    */
   commit(text: string, check?: () => void): void;
-  /** The same for the text that is there already: which of both files a power cut leaves does not matter. */
-  renew(text: string): void;
+  /**
+   * The same for the text that is there already: which of both files a power cut leaves does not matter.
+   *
+   * @param isSynced whether it has to leave one of them whole.
+   */
+  renew(text: string, isSynced?: boolean): void;
   /** After a failed commit: how far the text got into the file that waits, which then stays there. */
   keep(): "synced" | "written" | undefined;
 }
@@ -71,14 +75,14 @@ export function beginReplacement(path: string, temporary: string, warn: Warn): R
   });
   let reached: "synced" | "written" | undefined;
   let isLeft = false;
-  const put = (text: string, check?: () => void): void => {
+  const put = (text: string, check?: () => void, isSynced = true): void => {
     const bytes = new TextEncoder().encode(text);
     asStorageError("write", path, () => {
       file.seekSync(0, Deno.SeekMode.Start);
       writeAll(file, bytes);
       reached = "written"; // with the blanks of the reservation behind it, if it is not cut
       file.truncateSync(bytes.length);
-      file.syncSync();
+      if (isSynced) file.syncSync();
       reached = "synced";
       check?.();
       if (!leadsTo(temporary, file)) throw new Deno.errors.NotFound();
@@ -97,7 +101,7 @@ export function beginReplacement(path: string, temporary: string, warn: Warn): R
       put(text, check);
       syncDirectoryOf(path, "written", warn);
     },
-    renew: put,
+    renew: (text, isSynced) => put(text, undefined, isSynced),
     keep() {
       isLeft = reached !== undefined && leadsTo(temporary, file);
       return isLeft ? reached : undefined;

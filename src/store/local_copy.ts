@@ -4,10 +4,10 @@
 import { ifPossible } from "../files/private_directory.ts";
 import { readPrivateFile, splitPath, type Warn } from "../files/private_file.ts";
 import {
+  beginReplacement,
   ensurePrivateDirectory,
   removeLeftovers,
   removePrivateFile,
-  renewPrivateFile,
 } from "../files/replacement.ts";
 import { CliError } from "../base/errors.ts";
 import type { Sealer, Sealing } from "./sealing.ts";
@@ -34,12 +34,13 @@ export async function copyText(login: TokenSet, seal: Sealer): Promise<string> {
 
 /**
  * Writes a copy; that it cannot be written is a warning. A power cut may leave the copy before it, which is as usable
- * as that of any other computer.
+ * as that of any other computer, or a damaged one, which nothing opens: so it is not synced.
  */
 export async function writeCopy(path: string, text: Promise<string>, warn: Warn): Promise<void> {
   try {
     ensurePrivateDirectory(splitPath(path)[0]);
-    renewPrivateFile(path, await text);
+    using copy = beginReplacement(path, `${path}.${crypto.randomUUID()}.tmp`, () => {});
+    copy.renew(await text, false);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     warn(`${error.message}; each command asks the login store until that is fixed`);

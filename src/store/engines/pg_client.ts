@@ -122,10 +122,7 @@ async function clientFor(
   system: Pick<System, "env">,
 ): Promise<PgClient> {
   await opening.asked; // loading keeps the one thread busy for longer than the server needs to answer
-  const [{ default: PgClass }, { pgStream }] = await Promise.all([
-    import("pg/lib/client"),
-    import("./pg_stream.ts"),
-  ]);
+  const { PgClass, pgStream } = await import("./pg_stream.ts");
   const password = passwordFor(address, system)?.reveal() ?? "";
   let isToBeShown = false;
   const client: PgClient = new PgClass({

@@ -3,7 +3,7 @@
 import type { Needs, ShowWait, System, Trace } from "./contract.ts";
 import { SPECIAL_VARIABLES, VARIABLES } from "./needs.ts";
 import { writeAll } from "./stream.ts";
-import { canDraw, columns, env, ignoredSignals, rows } from "./surroundings.ts";
+import { canDraw, columns, env, ignoredSignals, isScreen, rows } from "./surroundings.ts";
 
 /**
  * The real world. `trace` gets every request and response, with secrets masked; `tell` gets what an impatient
@@ -34,7 +34,8 @@ export function denoSystem(
       streams ??= await import("./http_stream.ts");
       return await streams.streamPatiently(request, trace, show);
     },
-    waiting: async (...asked) => (await import("./long_wait.ts")).showWait(...asked, show),
+    waiting: async (...asked) =>
+      isScreen() ? (await import("./long_wait.ts")).showWait(...asked, show) : NOTHING_SAID,
     assertReachable: async (url) => (await import("./http_failure.ts")).assertReachable(url),
     peerIssuer: async (...asked) => (await import("./peer_issuer.ts")).peerIssuer(...asked),
     isContainer: async () => (await import("./container.ts")).isContainer(),
@@ -58,6 +59,8 @@ async function holdSignals(tell: (text: string) => void): Promise<Disposable> {
   const [signals, { answerDue }] = await Promise.all([import("./signals.ts"), import("./http.ts")]);
   return signals.holdSignals(tell, answerDue);
 }
+
+const NOTHING_SAID: Disposable = { [Symbol.dispose]() {} };
 
 function interruption(): AbortSignal {
   const controller = new AbortController();

@@ -20,6 +20,7 @@ import {
   type SharedPlace,
 } from "./shared_place.ts";
 import { succeeds } from "./rescue.ts";
+import { loadEncrypt } from "./sealed_text.ts";
 import type { Sealer } from "./sealing.ts";
 import { otherRescuePaths, rescuedTo } from "./shared_elsewhere.ts";
 import { beginRescue, removeRescue, rescueText, setRescueAside } from "./shared_rescue.ts";
@@ -65,7 +66,11 @@ function lockedShared(
   let present: TokenSet | undefined;
   let ready: ReadyToSave | undefined;
   const saving = { place, row, warn, isRenewed: false };
-  const load = async () => present = await loginWithCopy(await row.present(), place, warn);
+  const load = async () => {
+    const locked = row.present();
+    loadAhead();
+    return present = await loginWithCopy(await locked, place, warn);
+  };
   return {
     ...{ ...known, load, lost: lost?.error, settings: settingsUnder(saving) },
     async prepare() {
@@ -90,6 +95,22 @@ function lockedShared(
       await row.end();
     },
   };
+}
+
+/**
+ * Begins to load what a refresh needs next: a store that speaks TLS is waited for anyway, until the process has its first
+ * random bytes.
+ */
+function loadAhead(): void {
+  new Response(""); // the first one loads for 2 ms
+  loadEncrypt();
+  for (
+    const load of [
+      import("../system/signals.ts"),
+      import("../system/http.ts"),
+      import("../system/guarded_request.ts"),
+    ]
+  ) load.catch(() => {}); // it is thrown where it is used
 }
 
 /** Removes the login, here and in the store; its settings stay. */

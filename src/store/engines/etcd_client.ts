@@ -128,7 +128,7 @@ async function authenticate(
   send: (path: string, body: Fields) => Promise<Fields>,
 ): Promise<string | undefined> {
   if (address.user === undefined) return undefined;
-  const password = passwordFor(address, system)?.reveal() ?? "";
+  const password = (await passwordFor(address, system))?.reveal() ?? "";
   return field(
     await send("/v3/auth/authenticate", { name: address.user, password }),
     "token",

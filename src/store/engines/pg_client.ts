@@ -123,7 +123,7 @@ async function clientFor(
 ): Promise<PgClient> {
   await opening.asked; // loading keeps the one thread busy for longer than the server needs to answer
   const { PgClass, pgStream } = await import("./pg_stream.ts");
-  const password = passwordFor(address, system)?.reveal() ?? "";
+  const password = (await passwordFor(address, system))?.reveal() ?? "";
   let isToBeShown = false;
   const client: PgClient = new PgClass({
     ...FIXED,

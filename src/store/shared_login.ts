@@ -6,7 +6,7 @@ import { type FileLock, lockFile } from "../files/lock_file.ts";
 import { ifPossible } from "../files/private_directory.ts";
 import { readPrivateFile, type Warn } from "../files/private_file.ts";
 import { ensurePrivateDirectory, isThere, type Replacement } from "../files/replacement.ts";
-import { HERE_DEADLINE, type Owner, PROOF_LIFETIME } from "./engines/engine.ts";
+import { HERE_DEADLINE, type Owner, PROOF_LIFETIME, type Row } from "./engines/engine.ts";
 import { hostName, PROCESS_ID } from "../files/this_process.ts";
 import { copyText, openCopy, removeCopies, writeCopy } from "./local_copy.ts";
 import type { LockedLogin, LockSystem } from "./locked_login.ts";
@@ -66,11 +66,8 @@ function lockedShared(
   let present: TokenSet | undefined;
   let ready: ReadyToSave | undefined;
   const saving = { place, row, warn, isRenewed: false };
-  const load = async () => {
-    const locked = row.present();
-    loadAhead();
-    return present = await loginWithCopy(await locked, place, warn);
-  };
+  const load = async () =>
+    present = await loginWithCopy(await loadAhead(row.present()), place, warn);
   return {
     ...{ ...known, load, lost: lost?.error, settings: settingsUnder(saving) },
     async prepare() {
@@ -98,19 +95,18 @@ function lockedShared(
 }
 
 /**
- * Begins to load what a refresh needs next: a store that speaks TLS is waited for anyway, until the process has its first
- * random bytes.
+ * Begins to load what a refresh needs next, while the row is waited for: a handshake with the store waits anyway until the
+ * process has its first random bytes.
  */
-function loadAhead(): void {
+function loadAhead(row: Promise<Row | undefined>): Promise<Row | undefined> {
   new Response(""); // the first one loads for 2 ms
   loadEncrypt();
-  for (
-    const load of [
-      import("../system/signals.ts"),
-      import("../system/http.ts"),
-      import("../system/guarded_request.ts"),
-    ]
-  ) load.catch(() => {}); // it is thrown where it is used
+  void Promise.allSettled([
+    import("../system/signals.ts"),
+    import("../system/http.ts"),
+    import("../system/guarded_request.ts"),
+  ]);
+  return row;
 }
 
 /** Removes the login, here and in the store; its settings stay. */

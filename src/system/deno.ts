@@ -34,8 +34,7 @@ export function denoSystem(
       streams ??= await import("./http_stream.ts");
       return await streams.streamPatiently(request, trace, show);
     },
-    waiting: async (...asked) =>
-      isScreen() ? (await import("./long_wait.ts")).showWait(...asked, show) : NOTHING_SAID,
+    waiting: (...asked) => waiting(show, ...asked),
     assertReachable: async (url) => (await import("./http_failure.ts")).assertReachable(url),
     peerIssuer: async (...asked) => (await import("./peer_issuer.ts")).peerIssuer(...asked),
     isContainer: async () => (await import("./container.ts")).isContainer(),
@@ -60,7 +59,10 @@ async function holdSignals(tell: (text: string) => void): Promise<Disposable> {
   return signals.holdSignals(tell, answerDue);
 }
 
-const NOTHING_SAID: Disposable = { [Symbol.dispose]() {} };
+async function waiting(show: ShowWait, what: string, limit: number): Promise<Disposable> {
+  if (!isScreen()) return { [Symbol.dispose]() {} }; // nothing is loaded for it
+  return (await import("./long_wait.ts")).showWait(what, limit, show);
+}
 
 function interruption(): AbortSignal {
   const controller = new AbortController();

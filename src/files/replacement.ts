@@ -45,7 +45,9 @@ export function renewPrivateFile(path: string, text: string): void {
 /** A private file that waits for its text; without {@link Replacement.commit} nothing of it is left. */
 export interface Replacement extends Disposable {
   /** Fills it with blanks and syncs it, so that so many bytes can be written later. */
-  reserve(bytes: number): void;
+  reserve(bytes: number, isSynced?: boolean): void;
+  /** Syncs it on another thread. @throws what the disk says. */
+  sync(): Promise<void>;
   /**
    * Writes and syncs the text, renames the file to its place, and syncs the directory.
    *
@@ -70,9 +72,8 @@ export interface Replacement extends Disposable {
  */
 export function beginReplacement(path: string, temporary: string, warn: Warn): Replacement {
   checkPrivateFile(path, "write");
-  const file = asStorageError("write", path, () => {
-    return openPrivateFile(temporary, { write: true, createNew: true });
-  });
+  const open = () => openPrivateFile(temporary, { write: true, createNew: true });
+  const file = asStorageError("write", path, open);
   let reached: "synced" | "written" | undefined;
   let isLeft = false;
   const put = (text: string, check?: () => void, isSynced = true): void => {
@@ -91,12 +92,13 @@ export function beginReplacement(path: string, temporary: string, warn: Warn): R
     isLeft = true;
   };
   return {
-    reserve(bytes) {
+    reserve(bytes, isSynced = true) {
       asStorageError("write", path, () => {
         writeAll(file, new Uint8Array(bytes).fill(BLANK));
-        file.syncSync();
+        if (isSynced) file.syncSync();
       });
     },
+    sync: () => file.sync(),
     commit(text, check) {
       put(text, check);
       syncDirectoryOf(path, "written", warn);

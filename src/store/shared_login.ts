@@ -74,7 +74,7 @@ function lockedShared(
       const held = await row.get();
       const readyHere = async (): Promise<void> => {
         ready = await readyToSave(present, saving);
-        rescue ??= beginRescue(place.rescuePath, held.row.login?.length ?? 0, warn);
+        rescue ??= await beginRescue(place.rescuePath, held.row.login?.length ?? 0, warn);
       };
       await endOfAll(held.prepare(), readyHere()); // the store answers while this computer gets ready
     },

@@ -3,7 +3,7 @@
 import type { Needs, ShowWait, System, Trace } from "./contract.ts";
 import { SPECIAL_VARIABLES, VARIABLES } from "./needs.ts";
 import { writeAll } from "./stream.ts";
-import { canDraw, columns, env, ignoredSignals, isScreen, rows } from "./surroundings.ts";
+import { canDraw, columns, env, ignoredSignals, rows } from "./surroundings.ts";
 
 /**
  * The real world. `trace` gets every request and response, with secrets masked; `tell` gets what an impatient
@@ -29,12 +29,12 @@ export function denoSystem(
     input: () => Deno.stdin.readable,
     fetch: async (request) => (await import("./http.ts")).fetchPatiently(request, trace, show),
     guardedRequest: async (...asked) =>
-      (await import("./guarded_request.ts")).guardedRequest(...asked, trace, show),
+      (await import("./guarded_request.ts")).guard(...asked, trace, show),
     fetchStream: async (request) => {
       streams ??= await import("./http_stream.ts");
       return await streams.streamPatiently(request, trace, show);
     },
-    waiting: (...asked) => waiting(show, ...asked),
+    waiting: async (...asked) => (await import("./long_wait.ts")).showWait(...asked, show),
     assertReachable: async (url) => (await import("./http_failure.ts")).assertReachable(url),
     peerIssuer: async (...asked) => (await import("./peer_issuer.ts")).peerIssuer(...asked),
     isContainer: async () => (await import("./container.ts")).isContainer(),
@@ -49,19 +49,8 @@ export function denoSystem(
     interruption: () => interrupted ??= interruption(),
     expectRequest,
     expectWrites,
-    holdSignals: () => holdSignals(tell),
+    holdSignals: async () => (await import("./http.ts")).hold(tell),
   };
-}
-
-/** A request follows: what it needs is loaded before the last file descriptor may be taken. */
-async function holdSignals(tell: (text: string) => void): Promise<Disposable> {
-  const [signals, { answerDue }] = await Promise.all([import("./signals.ts"), import("./http.ts")]);
-  return signals.holdSignals(tell, answerDue);
-}
-
-async function waiting(show: ShowWait, what: string, limit: number): Promise<Disposable> {
-  if (!isScreen()) return { [Symbol.dispose]() {} }; // nothing is loaded for it
-  return (await import("./long_wait.ts")).showWait(what, limit, show);
 }
 
 function interruption(): AbortSignal {

@@ -25,7 +25,7 @@ interface Ready {
 }
 
 /** See {@link System.guardedRequest}. */
-export function guardedRequest(
+export function guard(
   url: string,
   caCertificates: readonly string[],
   trace: Trace,

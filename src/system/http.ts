@@ -37,6 +37,11 @@ export function answerDue(): number | undefined {
   return ends.size === 0 ? undefined : Math.max(...ends);
 }
 
+/** See {@link System.holdSignals}. What a request needs is loaded before the last file descriptor may be taken. */
+export async function hold(tell: (text: string) => void): Promise<Disposable> {
+  return (await import("./signals.ts")).holdSignals(tell, answerDue);
+}
+
 /** As {@link fetchWhole}; says what it waits for. */
 export async function fetchPatiently(
   request: HttpRequest,

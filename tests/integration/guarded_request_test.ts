@@ -2,7 +2,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 import type { GuardedRequest, HttpRequest } from "../../src/system/contract.ts";
-import { guardedRequest } from "../../src/system/guarded_request.ts";
+import { guard } from "../../src/system/guarded_request.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { until } from "../support/held_answer.ts";
 
@@ -39,7 +39,7 @@ function countingServer(hangUps = 0) {
 }
 
 function guarded(url: string, caCertificates: readonly string[] = []): GuardedRequest {
-  return guardedRequest(url, caCertificates, () => {}, () => {});
+  return guard(url, caCertificates, () => {}, () => {});
 }
 
 const form = (url: string): HttpRequest => ({

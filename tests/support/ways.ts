@@ -1,6 +1,6 @@
 // The ways in which a request gets to a server: one test for all of them, since they must not differ.
 import type { HttpRequest, Trace } from "../../src/system/contract.ts";
-import { guardedRequest } from "../../src/system/guarded_request.ts";
+import { guard } from "../../src/system/guarded_request.ts";
 import { fetchWhole } from "../../src/system/http.ts";
 
 /** A way. */
@@ -17,7 +17,7 @@ const WAYS: Readonly<Record<string, Way>> = {
   "by a connection of its own": {
     isGuarded: true,
     async fetch(request, trace = () => {}) {
-      using guarded = guardedRequest(request.url, request.caCertificates ?? [], trace, () => {});
+      using guarded = guard(request.url, request.caCertificates ?? [], trace, () => {});
       return await guarded.fetch(request, () => Promise.resolve());
     },
   },

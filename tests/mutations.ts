@@ -38,7 +38,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     what: "the new file is renamed before it is synced",
     file: "src/files/replacement.ts",
-    from: '      file.syncSync();\n      reached = "synced";\n',
+    from: '      if (isSynced) file.syncSync();\n      reached = "synced";\n',
     to: "      Deno.renameSync(temporary, path);\n      file.syncSync();\n      return;\n",
     tests: ["tests/integration/durable_write_test.ts"],
   },
@@ -374,10 +374,17 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     what: "a refresh is repeated although its lock may be lost",
-    file: "src/oauth/client.ts",
-    from: "if (isAgain) await confirm();",
-    to: "",
+    file: "src/session/grants.ts",
+    from: "guarded.fetch(request, confirm)",
+    to: "system.fetch(request)",
     tests: ["tests/store/suite_test.ts"],
+  },
+  {
+    what: "a refresh token that was used leaves a computer that slept in the handshake",
+    file: "src/system/guarded_request.ts",
+    from: "await confirm();\n      while",
+    to: "while",
+    tests: ["tests/store/asleep_test.ts"],
   },
   {
     what: "what a row says about itself becomes a line of ours",

@@ -28,6 +28,9 @@ const GROUPS = Object.entries({
     "system/(key_needs|signals)",
   shared:
     "store/(local_copy|shared_rescue|shared_settings|shared_store|store_choice)|store/engines/(address|engine|password)",
+  sharing:
+    "base/names|files/this_process|store/(row_when_needed|shared_(delivery|directory|elsewhere|login|place))|" +
+    "store/engines/(row_texts|wait_line)|system/(dial|framing|guarded_request|http_wire|input|long_wait|peers|silence)",
   request: "base/(masking|retry_after)|oauth/(answer_fields|client|token_response|wire)|" +
     "provider/(authorization_server|regions)|system/(http|http_client|proxies|unpacked)",
 }).map(([name, files]) => ({ name, test: new RegExp(`/src/(${files})\\.ts$`) }));
@@ -85,7 +88,7 @@ async function bundled(cwd: string): Promise<OutputChunk[]> {
     cwd,
     input: "main.ts",
     platform: "neutral",
-    external: /^node:/,
+    external: (id) => id.startsWith("node:") && !SMALL.includes(id),
     plugins: [PACKAGES],
     checks: { ineffectiveDynamicImport: false }, // GROUPS says what is in which file
     resolve: {
@@ -119,30 +122,39 @@ const REQUIRED: Readonly<Record<string, string>> = {
   // SCRAM needs the Web Crypto API alone; Node's module is for the md5 passwords of old servers
   crypto: "module.exports = { webcrypto: globalThis.crypto, " +
     'createHash: (name) => process.getBuiltinModule("node:crypto").createHash(name) };',
-  events: 'export { EventEmitter } from "node:events";',
   "pg-types": "module.exports = { getTypeParser: () => String, setTypeParser() {} };",
   util: "module.exports = { deprecate: (call) => call };",
   "util/types": "module.exports = { isDate: (value) => value instanceof Date };",
 };
+
+/** In place of these modules it gets {@link SMALL_NODE}. */
+const SMALL = ["events", "node:buffer", "node:events"];
+const SMALL_NODE = "\0small_node.js";
 
 /**
  * What `pg` finds in place of `process`, which loads for 6 ms, and of node:timers: what variables say is not for us, a
  * microtask is soon enough, and it sets no timer. On no line of its own, so that the source map stays right.
  */
 const GLOBALS = "const clearTimeout = () => {}, process = { env: {}, " +
-  "nextTick: (call, ...given) => queueMicrotask(() => call(...given)) }; ";
+  "nextTick: (call, ...given) => queueMicrotask(() => call(...given)) }, " +
+  '{ Buffer } = require("node:buffer"); ';
 
 const PACKAGES: Plugin = {
   name: "packages",
   resolveId(id) {
-    const text = REQUIRED[id];
-    if (text !== undefined) return `\0required:${id}.${text.startsWith("export") ? "mjs" : "cjs"}`;
+    if (SMALL.includes(id)) return SMALL_NODE;
+    if (id in REQUIRED) return `\0required:${id}.cjs`;
     if (isBuiltin(id) && !id.startsWith("node:")) throw new Error(`A package requires ${id}`);
     return null;
   },
-  load: (id) => REQUIRED[/^\0required:(.+)\.[cm]js$/.exec(id)?.[1] ?? ""] ?? null,
+  load: (id) =>
+    id === SMALL_NODE
+      ? Deno.readTextFileSync(`${ROOT}/tools/small_node.js`)
+      : REQUIRED[/^\0required:(.+)\.cjs$/.exec(id)?.[1] ?? ""] ?? null,
   transform: (code, id) =>
-    /[/\\]node_modules[/\\]pg[/\\]/.test(id) ? { code: GLOBALS + code, map: null } : null,
+    /[/\\]node_modules[/\\]pg(-protocol)?[/\\]/.test(id)
+      ? { code: GLOBALS + code, map: null }
+      : null,
 };
 
 /** The import map's names that are not those of packages. */

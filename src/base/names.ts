@@ -13,14 +13,17 @@ export function codeOrQuoted(text: string): string {
  * no command and no `Next:` can be made of; else quoted.
  */
 export function nameOrQuoted(text: string): string {
-  const isName = text.length <= 100 && (ONE_WORD.test(text) || namePattern().test(text));
+  const isName = text.length <= 100 &&
+    (ONE_WORD.test(text) || PLAIN_NAME.test(text) || namePattern().test(text));
   return isName ? text : quoteWords(text);
 }
 
 const ONE_WORD = /^[^\s\u2800“”]+$/;
+/** What {@link namePattern} allows of ASCII: a host with its process, and most other names. */
+const PLAIN_NAME = /^(?!.*(?:\. |anaplan-auth))[\w',.()&@-]+(?: [\w',.()&@-]+)*$/;
 let several: RegExp | undefined;
 
-/** A few words in which no sentence ends and no second one begins; costly to make. */
+/** A few words in which no sentence ends and no second one begins; making it takes a millisecond. */
 function namePattern(): RegExp {
   return several ??=
     /^(?!.*(?:\. |anaplan-auth))[\p{L}\p{M}\p{N}'’,.()&@_-]+(?: [\p{L}\p{M}\p{N}'’,.()&@_-]+)*$/u;

@@ -10,16 +10,14 @@ const IS_WINDOWS = Deno.build.os === "windows";
 const LARGEST = 4 * 1024 * 1024;
 
 /**
- * The text of a file that the user named, such as a CA file or a client secret.
+ * The text of a file that the user named, such as a CA file.
  *
  * @param naming the flag or variable that it was named with.
  * @throws {CliError} `usage` when it cannot be read.
  */
 export function readNamedFile(path: string, naming: Words): string {
   try {
-    const bytes = headOfNamedFile(path, LARGEST + 1);
-    if (bytes.length > LARGEST) throw new Error("it is too large");
-    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+    return textOf(headOfNamedFile(path, LARGEST + 1));
   } catch (cause) {
     throw cannotRead(path, naming, cause);
   }
@@ -34,6 +32,29 @@ export function headOfNamedFile(path: string, most: number): Uint8Array<ArrayBuf
     read = file.readSync(bytes.subarray(length));
   }
   return bytes.subarray(0, length);
+}
+
+/**
+ * The same for a secret, which may be in a pipe: one that nothing writes to is given up.
+ *
+ * @throws {CliError} `usage` as {@link readNamedFile}.
+ */
+export async function readNamedSecret(
+  path: string,
+  naming: Words,
+  deadline = PIPE_DEADLINE,
+): Promise<string> {
+  try {
+    return textOf(await headOfPipeOrFile(path, LARGEST + 1, deadline));
+  } catch (cause) {
+    throw cannotRead(path, naming, cause);
+  }
+}
+
+/** @throws {Error} when it is too large. */
+function textOf(bytes: Uint8Array<ArrayBuffer>): string {
+  if (bytes.length > LARGEST) throw new Error("it is too large");
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 }
 
 /** How long a pipe may take, in milliseconds: as long as a program that is asked for a key. */

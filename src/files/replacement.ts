@@ -47,15 +47,21 @@ export function renewPrivateFile(path: string, text: string): void {
 /** A private file that waits for its text; without {@link Replacement.commit} nothing of it is left. */
 export interface Replacement extends Disposable {
   /** Fills it with blanks and syncs it, so that so many bytes can be written later. */
-  reserve(bytes: number): void;
+  reserve(bytes: number, isSynced?: boolean): void;
+  /** Syncs it on another thread. @throws what the disk says. */
+  sync(): Promise<void>;
   /**
    * Writes and syncs the text, renames the file to its place, and syncs the directory.
    *
    * @param check what must not throw right before the rename.
    */
   commit(text: string, check?: () => void): void;
-  /** The same for the text that is there already: which of both files a power cut leaves does not matter. */
-  renew(text: string): void;
+  /**
+   * The same for the text that is there already: which of both files a power cut leaves does not matter.
+   *
+   * @param isSynced whether it has to leave one of them whole.
+   */
+  renew(text: string, isSynced?: boolean): void;
   /** After a failed commit: how far the text got into the file that waits, which then stays there. */
   keep(): "synced" | "written" | undefined;
 }
@@ -68,19 +74,18 @@ export interface Replacement extends Disposable {
  */
 export function beginReplacement(path: string, temporary: string, warn: Warn): Replacement {
   checkPrivateFile(path, "write");
-  const file = asStorageError("write", path, () => {
-    return openPrivateFile(temporary, { write: true, createNew: true });
-  });
+  const open = () => openPrivateFile(temporary, { write: true, createNew: true });
+  const file = asStorageError("write", path, open);
   let reached: "synced" | "written" | undefined;
   let isLeft = false;
-  const put = (text: string, check?: () => void): void => {
+  const put = (text: string, check?: () => void, isSynced = true): void => {
     const bytes = new TextEncoder().encode(text);
     asStorageError("write", path, () => {
       file.seekSync(0, Deno.SeekMode.Start);
       writeAll(file, bytes);
       reached = "written"; // with the blanks of the reservation behind it, if it is not cut
       file.truncateSync(bytes.length);
-      file.syncSync();
+      if (isSynced) file.syncSync();
       reached = "synced";
       check?.();
       if (!leadsTo(temporary, file)) throw new Deno.errors.NotFound();
@@ -89,17 +94,18 @@ export function beginReplacement(path: string, temporary: string, warn: Warn): R
     isLeft = true;
   };
   return {
-    reserve(bytes) {
+    reserve(bytes, isSynced = true) {
       asStorageError("write", path, () => {
         writeAll(file, new Uint8Array(bytes).fill(BLANK));
-        file.syncSync();
+        if (isSynced) file.syncSync();
       });
     },
+    sync: () => file.sync(),
     commit(text, check) {
       put(text, check);
       syncDirectoryOf(path, "written", warn);
     },
-    renew: put,
+    renew: (text, isSynced) => put(text, undefined, isSynced),
     keep() {
       isLeft = reached !== undefined && leadsTo(temporary, file);
       return isLeft ? reached : undefined;

@@ -31,7 +31,6 @@ const LONGEST_RETRY_AFTER = 10_000;
  * The request is sent once more when the connection was cut before a 2xx, and after a short `Retry-After`. A response
  * without a refresh token keeps the old one.
  *
- * @param confirm makes sure that it may be sent once more: the first try may have taken its time.
  * @throws {CliError} as {@link REFUSALS} says; `unavailable` when the same refresh may work later.
  */
 export async function refresh(
@@ -39,14 +38,13 @@ export async function refresh(
   server: AuthorizationServer,
   client: OAuthClient,
   system: TokenRequestSystem,
-  confirm: () => Promise<void> = () => Promise.resolve(),
 ): Promise<Grant> {
   const sentAt = system.now();
   const wire = toWire(server, client);
   const token = tokenSet.refreshToken.reveal();
   const send = (): Promise<Response> =>
     oauth.refreshTokenGrantRequest(...wire, token, wireOptions(server, system));
-  const reply = await readReply(await sendPatiently(send, confirm, server, system), server);
+  const reply = await readReply(await sendPatiently(send, server, system), server);
   if (reply.kind === "refused") throw refreshRejectedError(reply.refusal, server);
   return readGrant(reply.body, { server, client, sentAt, previous: tokenSet });
 }
@@ -57,14 +55,12 @@ export async function refresh(
  */
 async function sendPatiently(
   send: () => Promise<Response>,
-  confirm: () => Promise<void>,
   { tokenEndpoint }: AuthorizationServer,
   system: TokenRequestSystem,
 ): Promise<Response> {
   let mayResend = true;
   let mayWait = true;
-  for (let isAgain = false;; isAgain = true) {
-    if (isAgain) await confirm();
+  for (;;) {
     try {
       const response = await send();
       if (response.status !== 429 || !mayWait) return response;

@@ -2,7 +2,7 @@
 // that broke off never looks whole.
 
 import type { Peer } from "../system/contract.ts";
-import { chunker, LAST_CHUNK, type ReadPiece } from "./framing.ts";
+import { chunker, LAST_CHUNK, type ReadPiece } from "../system/framing.ts";
 import type { Header } from "./head.ts";
 
 /** An answer. */

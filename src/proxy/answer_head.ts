@@ -1,7 +1,7 @@
 // The head of an API's answer (RFC 9112, sections 4 to 6). Rule: an answer of which it is not clear where it ends, or
 // that is not plain HTTP/1, is no answer.
 
-import type { Framing } from "./framing.ts";
+import type { Framing } from "../system/framing.ts";
 import { type Header, linesOf, parseFields, valuesOf } from "./head.ts";
 
 /** What the head of an answer says. */

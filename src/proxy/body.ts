@@ -3,9 +3,9 @@
 
 import type { Peer } from "../system/contract.ts";
 import { joined } from "../system/unpacked.ts";
-import { bodyReader, type ReadPiece } from "./framing.ts";
+import { bodyReader, type ReadPiece } from "../system/framing.ts";
 import type { RequestHead } from "./head.ts";
-import type { Input, Piece } from "./input.ts";
+import type { Input, Piece } from "../system/input.ts";
 
 /** A body: at hand, or on its way. */
 export type RequestBody = Piece | {

@@ -11,12 +11,12 @@ import { type Answer, writeAnswer } from "./answer.ts";
 import { bodyOf } from "./body.ts";
 import { type Fence, refusalOf } from "./fence.ts";
 import type { Forward } from "./forward.ts";
-import { BROKEN } from "./framing.ts";
+import { BROKEN } from "../system/framing.ts";
 import { type HangUp, hangUpOn } from "./hang_up.ts";
 import { checkRequest } from "./gate.ts";
 import { parseHead, type RequestHead } from "./head.ts";
 import { answerHeaders, requestHeaders } from "./headers.ts";
-import { type Input, inputOf } from "./input.ts";
+import { type Input, inputOf } from "../system/input.ts";
 import type { RequestSlots } from "./request_slots.ts";
 import { refusal, refusalFor } from "./refusals.ts";
 

@@ -7,10 +7,10 @@ import type { Peer, Proxying } from "../system/contract.ts";
 import type { Answer } from "./answer.ts";
 import { type AnswerHead, parseAnswerHead, UNREADABLE } from "./answer_head.ts";
 import { isAtHand, type RequestBody } from "./body.ts";
-import { bodyReader, BROKEN, chunker, LAST_CHUNK, type ReadPiece } from "./framing.ts";
+import { bodyReader, BROKEN, chunker, LAST_CHUNK, type ReadPiece } from "../system/framing.ts";
 import type { HangUp } from "./hang_up.ts";
 import { type Header, valuesOf } from "./head.ts";
-import type { Input } from "./input.ts";
+import type { Input } from "../system/input.ts";
 
 /** What is asked. */
 export interface UpstreamRequest {

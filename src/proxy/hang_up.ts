@@ -1,8 +1,8 @@
 // Notices that a program hangs up before it has its answer. Rule: nothing is read ahead before it is listened for: a
 // short answer is there sooner.
 
-import { BROKEN } from "./framing.ts";
-import type { Input } from "./input.ts";
+import { BROKEN } from "../system/framing.ts";
+import type { Input } from "../system/input.ts";
 
 /** Hears the end of a program, or of its patience. */
 export interface HangUp {

@@ -5,8 +5,8 @@ import type { CliError, ErrorKind } from "../base/errors.ts";
 import type { Words } from "../base/advice.ts";
 import type { Talk } from "../command.ts";
 import type { Answer } from "./answer.ts";
-import type { ReadPiece } from "./framing.ts";
-import type { Piece } from "./input.ts";
+import type { ReadPiece } from "../system/framing.ts";
+import type { Piece } from "../system/input.ts";
 
 /** An answer of the proxy's own. */
 export function refusal(

@@ -10,8 +10,8 @@ import {
   type UpstreamAnswer,
   type UpstreamRequest,
 } from "./exchange.ts";
-import { streamOf } from "./framing.ts";
-import { inputOf } from "./input.ts";
+import { streamOf } from "../system/framing.ts";
+import { inputOf } from "../system/input.ts";
 
 /** A connection that carries no request. */
 interface KeptConnection {

@@ -11,7 +11,7 @@ import {
 import { IN_A_MINUTE } from "../base/attempts.ts";
 import { CliError } from "../base/errors.ts";
 import { onlyDefined } from "../base/json.ts";
-import { readNamedFile } from "../files/named_file.ts";
+import { readNamedSecret } from "../files/named_file.ts";
 import { Secret } from "../base/secret.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { LockedLogin } from "../store/locked_login.ts";
@@ -20,17 +20,21 @@ import type { System } from "../system/contract.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 
 /** One login a process: what a refresh brought serves the rest of it. */
-const logins = new WeakMap<System, { present: TokenSet }>();
+const logins = new WeakMap<System, Promise<{ present: TokenSet }>>();
 
 /**
  * A store that holds the one login of the environment, in memory only.
  *
  * @throws {CliError} `usage` when the file cannot be read or no client id is known.
  */
-export function environmentStore(settings: Settings, context: CommandContext): LoginStore {
+export async function environmentStore(
+  settings: Settings,
+  context: CommandContext,
+): Promise<LoginStore> {
   const { system } = context;
-  const login = logins.get(system) ?? { present: loginOf(settings) };
-  logins.set(system, login);
+  const known = logins.get(system) ?? loginOf(settings).then((present) => ({ present }));
+  logins.set(system, known);
+  const login = await known;
   const locked: LockedLogin = {
     load: () => Promise.resolve(login.present),
     prepare: () => Promise.resolve(), // nothing is written
@@ -65,7 +69,7 @@ function noAccessToken(
 }
 
 /** The login as a token set whose access token expired long ago. */
-function loginOf(settings: Settings): TokenSet {
+async function loginOf(settings: Settings): Promise<TokenSet> {
   const { clientId, environment } = settings;
   const variable = refreshTokenVariable(environment);
   if (clientId === undefined) {
@@ -74,7 +78,7 @@ function loginOf(settings: Settings): TokenSet {
     });
   }
   const refreshToken = environment.refreshToken ??
-    refreshTokenInFile(environment.refreshTokenFile ?? "");
+    await refreshTokenInFile(environment.refreshTokenFile ?? "");
   if (!refreshToken.isToken()) {
     throw new CliError(
       "usage",
@@ -87,8 +91,8 @@ function loginOf(settings: Settings): TokenSet {
   return onlyDefined({ ...ended, clientId, refreshToken, tokenEndpoint, issuer, origins });
 }
 
-function refreshTokenInFile(path: string): Secret {
-  const text = readNamedFile(path, REFRESH_TOKEN_FILE_VARIABLE).trim();
+async function refreshTokenInFile(path: string): Promise<Secret> {
+  const text = (await readNamedSecret(path, REFRESH_TOKEN_FILE_VARIABLE)).trim();
   if (text !== "") return new Secret(text);
   throw new CliError("usage", `Cannot use ${path} as refresh token: the file is empty`, {
     next: `check what writes the file that ${REFRESH_TOKEN_FILE_VARIABLE} names`,

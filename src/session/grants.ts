@@ -6,7 +6,9 @@ import type { CommandContext } from "../command.ts";
 import { IN_A_MINUTE, orWarn } from "../base/attempts.ts";
 import { CliError } from "../base/errors.ts";
 import type { Grant } from "../oauth/token_response.ts";
+import type { AuthorizationServer, TokenRequestSystem } from "../oauth/wire.ts";
 import type { LockedLogin } from "../store/locked_login.ts";
+import type { System } from "../system/contract.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 import { NOT_THIS_LOGIN } from "../oauth/token_sets.ts";
 
@@ -17,29 +19,27 @@ export interface GrantOptions {
    * refresh has no choice, since its old refresh token may be dead by now (RFC 9700, section 4.14.2).
    */
   readonly isSignIn?: boolean;
+  /** Whom a request asks that must not leave after the lock was lost; it is connected to while the store prepares. */
+  readonly server?: Pick<AuthorizationServer, "tokenEndpoint" | "caCertificates">;
   /** Saves what the new tokens need, right before them; the tokens are saved even when it fails. */
   readonly saveMore?: () => void;
 }
 
 /**
- * Asks for tokens and saves them. `ask` may bring something else than a grant, which is passed on; it confirms the lock
- * again before it sends a second time.
+ * Asks for tokens and saves them. `ask` may bring something else than a grant, which is passed on.
  *
  * @throws {CliError} `storage` before anything is sent when the tokens could not be saved; else what `ask`
  * throws, or what is wrong with the saved tokens.
  */
 export async function grantAndSave<Other extends string = never>(
   login: LockedLogin,
-  ask: (confirm: () => Promise<void>) => Promise<Grant | Other>,
+  ask: (system: TokenRequestSystem) => Promise<Grant | Other>,
   { system, talk }: CommandContext,
-  { isSignIn = false, saveMore = () => {} }: GrantOptions = {},
+  { isSignIn = false, server, saveMore = () => {} }: GrantOptions = {},
 ): Promise<TokenSet | Other> {
   if (!isSignIn && login.lost !== undefined) throw login.lost; // the present refresh token was used
   using _signals = await system.holdSignals(); // before the last file descriptor may be taken
-  await login.prepare();
-  const confirm = async (): Promise<void> => await login.confirm?.();
-  await confirm();
-  const grant = await ask(confirm);
+  const grant = await prepareAndAsk(login, ask, system, server);
   if (typeof grant === "string") return grant;
   const early = isSignIn ? await grant.judge() : undefined;
   if (early?.kind === "wrong") {
@@ -66,6 +66,25 @@ export async function grantAndSave<Other extends string = never>(
   if (verdict.kind === "doubtful") talk.warn(verdict.reason);
   if (!grant.hasAccessToken) throw noAccessToken();
   return grant.tokenSet;
+}
+
+/** Connects while the store prepares, so that only sending follows the last look at the lock. */
+async function prepareAndAsk<Answer>(
+  login: LockedLogin,
+  ask: (system: TokenRequestSystem) => Promise<Answer>,
+  system: System,
+  server: GrantOptions["server"],
+): Promise<Answer> {
+  const { confirm } = login;
+  using guarded = confirm && server &&
+    await system.guardedRequest(server.tokenEndpoint, server.caCertificates);
+  await login.prepare();
+  await confirm?.();
+  return await ask(
+    guarded && confirm
+      ? { ...system, fetch: (request) => guarded.fetch(request, confirm) }
+      : system,
+  );
 }
 
 /** Keeps later commands from using the tokens; an explicit `refresh` asks once more. */

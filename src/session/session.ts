@@ -4,6 +4,7 @@
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import type { Grant } from "../oauth/token_response.ts";
+import type { TokenRequestSystem } from "../oauth/wire.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { LockedLogin } from "../store/locked_login.ts";
 import { loginInUse, storeInUse } from "./store_in_use.ts";
@@ -184,9 +185,9 @@ async function refreshLocked(
   const server = servers.authorizationServer(settings, stored);
   using _signals = await context.system.holdSignals(); // a rejection is also marked before the program ends
   try {
-    const ask = (confirm: () => Promise<void>): Promise<Grant> =>
-      refresh(stored, server, client, context.system, confirm);
-    return { tokenSet: await grantAndSave<never>(login, ask, context), byUs: true };
+    const ask = (system: TokenRequestSystem): Promise<Grant> =>
+      refresh(stored, server, client, system);
+    return { tokenSet: await grantAndSave<never>(login, ask, context, { server }), byUs: true };
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     if (error.kind === "login_required") {

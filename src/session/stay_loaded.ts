@@ -44,6 +44,6 @@ function sharing(): Promise<unknown>[] {
     ...[import("../store/shared_directory.ts"), import("../store/shared_elsewhere.ts")],
     ...[import("../store/shared_login.ts"), import("../store/engines/etcd.ts")],
     ...[import("../store/engines/postgresql.ts"), import("../store/engines/pg_stream.ts")],
-    import("pg/lib/client"),
+    import("../system/guarded_request.ts"),
   ];
 }

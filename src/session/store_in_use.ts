@@ -96,7 +96,7 @@ export async function settledLogin(
 /** Where the settings' login is: in their configuration directory, or in the environment alone. */
 export async function storeInUse(settings: Settings, context: CommandContext): Promise<LoginStore> {
   if (!hasEnvironmentLogin(settings)) return await storeOf(settings, context);
-  return (await import("./environment.ts")).environmentStore(settings, context);
+  return await (await import("./environment.ts")).environmentStore(settings, context);
 }
 
 /** The store that is used with the settings' configuration directory. */

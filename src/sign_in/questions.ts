@@ -7,7 +7,7 @@ import { isIssuedBy } from "../provider/belonging.ts";
 import { CliError } from "../base/errors.ts";
 import { onlyDefined } from "../base/json.ts";
 import type { AuthorizationServer, OAuthClient } from "../oauth/wire.ts";
-import { readNamedFile } from "../files/named_file.ts";
+import { readNamedSecret } from "../files/named_file.ts";
 import { Secret } from "../base/secret.ts";
 import { storeOf } from "../session/store_in_use.ts";
 import { environmentSecret } from "../settings/client_environment.ts";
@@ -51,7 +51,7 @@ export async function chooseClient(
     (isClientRejected || saved !== undefined && wasRejected(saved, settings));
   const isSaved = saved?.clientId === clientId && !isDoubtful;
   const known = await secretByFlag(flags, context) ?? fromEnvironment.own ??
-    secretByProfile(settings, clientId) ??
+    await secretByProfile(settings, clientId) ??
     (isSaved ? saved.clientSecret : undefined) ?? fromEnvironment.tutorial;
   const isKnownWithout = isSaved;
   const clientSecret = known ??
@@ -84,7 +84,7 @@ async function secretByFlag(
   context: CommandContext,
 ): Promise<Secret | undefined> {
   if (flags.clientSecretFile !== undefined) {
-    return requireSecret(readNamedFile(flags.clientSecretFile, "--client-secret-file"));
+    return requireSecret(await readNamedSecret(flags.clientSecretFile, "--client-secret-file"));
   }
   if (flags.clientSecretStdin !== true) return undefined;
   if (context.system.terminal.stdin) return await askSecret(context);
@@ -92,11 +92,14 @@ async function secretByFlag(
 }
 
 /** The secret in the file that the profile names; it is for the profile's own client, at its own server. */
-function secretByProfile(settings: Settings, clientId: string): Secret | undefined {
+async function secretByProfile(
+  settings: Settings,
+  clientId: string,
+): Promise<Secret | undefined> {
   const { saved, given } = settings;
   const isOwn = saved?.clientId === clientId && saved.tokenEndpoint === given.tokenEndpoint;
   if (!isOwn || given.clientSecretFile === undefined) return undefined;
-  return requireSecret(readNamedFile(given.clientSecretFile, "--client-secret-file"));
+  return requireSecret(await readNamedSecret(given.clientSecretFile, "--client-secret-file"));
 }
 
 function requireSecret(text: string | undefined): Secret {

@@ -3,10 +3,10 @@
 
 import { readPrivateFile, splitPath, type Warn } from "../files/private_file.ts";
 import {
+  beginReplacement,
   ensurePrivateDirectory,
   removeLeftovers,
   removePrivateFile,
-  renewPrivateFile,
 } from "../files/replacement.ts";
 import { orWarn } from "../base/attempts.ts";
 import { ifPossible, unlessFailed } from "../base/errors.ts";
@@ -29,12 +29,13 @@ export async function copyText(login: TokenSet, seal: Sealer): Promise<string> {
 
 /**
  * Writes a copy; that it cannot be written is a warning. A power cut may leave the copy before it, which is as usable
- * as that of any other computer.
+ * as that of any other computer, or a damaged one, which nothing opens: so it is not synced.
  */
 export async function writeCopy(path: string, text: Promise<string>, warn: Warn): Promise<void> {
   const write = async (): Promise<void> => {
     ensurePrivateDirectory(splitPath(path)[0]);
-    renewPrivateFile(path, await text);
+    using copy = beginReplacement(path, `${path}.${crypto.randomUUID()}.tmp`, () => {});
+    copy.renew(await text, false);
   };
   await orWarn(write, "each command asks the login store until that is fixed", warn);
 }

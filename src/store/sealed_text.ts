@@ -36,6 +36,11 @@ export function loadDecrypt(): void {
   import("jose/jwe/compact/decrypt").catch(() => {}); // it is thrown where it is used
 }
 
+/** Begins to load what seals a text. */
+export function loadEncrypt(): void {
+  import("jose/jwe/compact/encrypt").catch(() => {});
+}
+
 /** The text that {@link textSealer} sealed. @throws {Error} when it is not the key's, or not as it was. */
 export async function unseal(sealed: string, key: Key): Promise<string> {
   const { compactDecrypt } = await import("jose/jwe/compact/decrypt");

@@ -6,7 +6,7 @@ import { CliError, ifPossible } from "../base/errors.ts";
 import { type FileLock, lockFile } from "../files/lock_file.ts";
 import { readPrivateFile, type Warn } from "../files/private_file.ts";
 import { ensurePrivateDirectory, isThere, type Replacement } from "../files/replacement.ts";
-import { HERE_DEADLINE, type Owner, PROOF_LIFETIME } from "./engines/engine.ts";
+import { HERE_DEADLINE, type Owner, PROOF_LIFETIME, type Row } from "./engines/engine.ts";
 import { hostName, PROCESS_ID } from "../files/this_process.ts";
 import { copyText, openCopy, removeCopies, writeCopy } from "./local_copy.ts";
 import type { LockedLogin, LockSystem } from "./locked_login.ts";
@@ -19,6 +19,7 @@ import {
   rowWith,
   type SharedPlace,
 } from "./shared_place.ts";
+import { loadEncrypt } from "./sealed_text.ts";
 import type { Sealer } from "./sealing.ts";
 import { otherRescuePaths, rescuedTo } from "./shared_elsewhere.ts";
 import { beginRescue, removeRescue, rescueText, setRescueAside } from "./shared_rescue.ts";
@@ -64,14 +65,15 @@ function lockedShared(
   let present: TokenSet | undefined;
   let ready: ReadyToSave | undefined;
   const saving = { place, row, warn, isRenewed: false };
-  const load = async () => present = await loginWithCopy(await row.present(), place, warn);
+  const load = async () =>
+    present = await loginWithCopy(await loadAhead(row.present()), place, warn);
   return {
     ...{ ...known, load, lost: lost?.error, settings: settingsUnder(saving) },
     async prepare() {
       const held = await row.get();
       const readyHere = async (): Promise<void> => {
         ready = await readyToSave(present, saving);
-        rescue ??= beginRescue(place.rescuePath, held.row.login?.length ?? 0, warn);
+        rescue ??= await beginRescue(place.rescuePath, held.row.login?.length ?? 0, warn);
       };
       await endOfAll(held.prepare(), readyHere()); // the store answers while this computer gets ready
     },
@@ -89,6 +91,21 @@ function lockedShared(
       await row.end();
     },
   };
+}
+
+/**
+ * Begins to load what a refresh needs next, while the row is waited for: a handshake with the store waits anyway until the
+ * process has its first random bytes.
+ */
+function loadAhead(row: Promise<Row | undefined>): Promise<Row | undefined> {
+  new Response(""); // the first one loads for 2 ms
+  loadEncrypt();
+  void Promise.allSettled([
+    import("../system/signals.ts"),
+    import("../system/http.ts"),
+    import("../system/guarded_request.ts"),
+  ]);
+  return row;
 }
 
 /** Removes the login, here and in the store; its settings stay. */

@@ -32,15 +32,22 @@ export function rescueFile(directory: string, profile: string): string {
 /** What a rescued login is given room for besides the length of the present one, in bytes. */
 const SPARE_BYTES = 32 * 1024;
 
-/** Makes room for a rescued login. @throws {CliError} `storage` when there is none. */
-export function beginRescue(path: string, length: number, warn: Warn): Replacement {
+/**
+ * Makes room for a rescued login; the store and the provider are heard while the disk is waited for.
+ *
+ * @throws {CliError} `storage` when there is none.
+ */
+export async function beginRescue(path: string, length: number, warn: Warn): Promise<Replacement> {
   const rescue = beginReplacement(path, path + WAITING, warn);
   try {
-    rescue.reserve(length + SPARE_BYTES);
+    rescue.reserve(length + SPARE_BYTES, false);
+    await rescue.sync();
     return rescue;
   } catch (error) {
     rescue[Symbol.dispose]();
-    throw error;
+    return asStorageError("write", path, () => {
+      throw error;
+    });
   }
 }
 

@@ -44,6 +44,16 @@ export interface HttpRequest {
   readonly keepsWhatArrived?: boolean;
 }
 
+/** A request that must not leave late: what it is connected to is asked when it may be. It has to be disposed of. */
+export interface GuardedRequest extends Disposable {
+  /**
+   * As {@link System.fetch}, of the server that was named. May be called again.
+   *
+   * @param confirm is called when the connection is open, right before the request leaves; what it throws keeps it.
+   */
+  fetch(request: HttpRequest, confirm: () => Promise<void>): Promise<Response>;
+}
+
 /** A request whose body and answer flow, so that they may be of any length. */
 export interface StreamRequest {
   readonly method: string;
@@ -146,6 +156,12 @@ export interface System {
   input(): ReadableStream<Uint8Array<ArrayBuffer>>;
   /** @throws {CliError} `unavailable` when no answer came, `usage` for a host that is not permitted. */
   fetch(request: HttpRequest): Promise<Response>;
+  /**
+   * Begins to connect to a URL's server, for a request that must not leave late.
+   *
+   * @param caCertificates as in {@link HttpRequest}.
+   */
+  guardedRequest(url: string, caCertificates: readonly string[]): Promise<GuardedRequest>;
   /** The same for a request of any length. @throws {CliError} as {@link System.fetch}. */
   fetchStream(request: StreamRequest): Promise<StreamResponse>;
   /** Who signed the certificate that a host shows; `undefined` when that cannot be seen. */

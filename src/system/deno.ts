@@ -28,6 +28,8 @@ export function denoSystem(
     write: (stream, data) => writeAll(Deno[stream], bytesOf(data)),
     input: () => Deno.stdin.readable,
     fetch: async (request) => (await import("./http.ts")).fetchPatiently(request, trace, show),
+    guardedRequest: async (...asked) =>
+      (await import("./guarded_request.ts")).guard(...asked, trace, show),
     fetchStream: async (request) => {
       streams ??= await import("./http_stream.ts");
       return await streams.streamPatiently(request, trace, show);
@@ -47,14 +49,7 @@ export function denoSystem(
     interruption: () => interrupted ??= interruption(),
     expectRequest,
     expectWrites,
-    async holdSignals() {
-      // a request follows: what it needs is loaded before the last file descriptor may be taken
-      const [{ holdSignals }, { answerDue }] = await Promise.all([
-        import("./signals.ts"),
-        import("./http.ts"),
-      ]);
-      return holdSignals(tell, answerDue);
-    },
+    holdSignals: async () => (await import("./http.ts")).hold(tell),
   };
 }
 

@@ -32,11 +32,6 @@ export async function dial(place: Place, signal: AbortSignal): Promise<Wire> {
   return wireOn(connection);
 }
 
-/** By a request that is aborted before it begins. */
-function loadFetch(): void {
-  fetch("data:,", { signal: AbortSignal.abort() }).catch(() => {});
-}
-
 function wireOn(opened: Deno.Conn): Wire {
   let connection = opened;
   let isCut = false;
@@ -53,7 +48,6 @@ function wireOn(opened: Deno.Conn): Wire {
     write: (bytes) => connection.write(bytes),
     endWrites: () => connection.closeWrite(),
     async encrypt(hostname, caCertificates) {
-      loadFetch(); // a refresh needs it, and the handshake waits for the first random bytes of the process anyway
       const options = { hostname, caCerts: [...caCertificates] };
       const encrypted = await Deno.startTls(connection as Deno.TcpConn, options);
       connection = encrypted;

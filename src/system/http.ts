@@ -5,7 +5,7 @@ import { CliError } from "../base/errors.ts";
 import { maskParameters, maskUrl, typeOf } from "../base/masking.ts";
 import type { HttpRequest, ShowWait, Trace } from "./contract.ts";
 import type { RequestAttempt } from "./http_failure.ts";
-import { proxyFor } from "./proxies.ts";
+import { type Proxy, proxyFor } from "./proxies.ts";
 import { portOf } from "../base/urls.ts";
 import { httpClient } from "./http_client.ts";
 import { isScreen } from "./surroundings.ts";
@@ -23,7 +23,7 @@ const BODY_LIMIT = 1024 * 1024;
 const KEPT_LIMIT = 8 * 1024 * 1024;
 
 /** What is packed is lost when its check sum is, and Deno unpacks nothing that was not asked for. */
-const HEADERS = {
+export const HEADERS = {
   accept: "application/json",
   "accept-encoding": "identity",
   "user-agent": "anaplan-auth",
@@ -37,11 +37,17 @@ export function answerDue(): number | undefined {
   return ends.size === 0 ? undefined : Math.max(...ends);
 }
 
+/** See {@link System.holdSignals}. What a request needs is loaded before the last file descriptor may be taken. */
+export async function hold(tell: (text: string) => void): Promise<Disposable> {
+  return (await import("./signals.ts")).holdSignals(tell, answerDue);
+}
+
 /** As {@link fetchWhole}; says what it waits for. */
 export async function fetchPatiently(
   request: HttpRequest,
   trace: Trace,
   show: ShowWait,
+  send?: Send,
 ): Promise<Response> {
   const limit = LONGEST_ANSWER * (request.timeout ?? TIMEOUT);
   const end = performance.now() + limit;
@@ -50,51 +56,107 @@ export async function fetchPatiently(
     using _wait = isScreen()
       ? (await import("./long_wait.ts")).showWait(new URL(request.url).host, limit, show)
       : undefined;
-    return await fetchWhole(request, trace);
+    return await fetchWhole(request, trace, send);
   } finally {
     ends.delete(end);
   }
 }
 
+/** A request on its way. */
+export interface Sending {
+  readonly request: HttpRequest;
+  readonly url: URL;
+  readonly proxy: Proxy | undefined;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  /** The head of the answer is there. */
+  begin(head: Pick<Response, "status" | "headers">): void;
+  /** The next piece of its body. @throws {CliError} `unavailable` for a body that is far too long. */
+  take(piece: Uint8Array): void;
+}
+
+/** Sends a request, until its answer is there as a whole. */
+export type Send = (sending: Sending) => Promise<void>;
+
 /** Sends the request and reads the whole answer; see {@link System.fetch}. */
 export async function fetchWhole(
   request: HttpRequest,
   trace: Trace,
+  send: Send = sendByFetch,
 ): Promise<Response> {
   const url = new URL(request.url);
   const proxy = proxyFor(url, Deno.env.get);
-  using client = httpClient(proxy, request.caCertificates ?? [], request.clientCertificate);
   using patience = patientTimeout(request.timeout ?? TIMEOUT);
   const started = performance.now();
   const elapsed = (): number => Math.round(performance.now() - started);
   const way = proxy === undefined ? "" : ` through the proxy ${proxy.address}`;
   trace(() => `> ${request.method} ${maskUrl(url)}${maskForm(request)}${way}`);
   const limit = request.keepsWhatArrived ? KEPT_LIMIT : BODY_LIMIT;
-  const chunks: Uint8Array[] = [];
-  let response: Response | undefined;
+  const answer = incoming(url.host, limit, patience.heard);
   try {
-    response = await fetch(url, {
-      method: request.method,
-      headers: { ...HEADERS, ...request.headers },
-      ...(request.body === undefined ? {} : { body: request.body }),
-      redirect: "manual",
-      signal: patience.signal,
-      client,
-    });
-    const answered = response;
-    await readBounded(response, { host: url.host, limit, chunks }, patience.heard);
-    const body = joined(chunks);
-    trace(() =>
-      `< ${answered.status} ${typeOf(answered, request)}, ${body.length} bytes, ${elapsed()} ms`
-    );
-    return await answerOf(response, body, limit);
+    await send({ request, url, proxy, signal: patience.signal, ...answer });
+    const head = answer.head();
+    if (head === undefined) throw new Error("no answer came");
+    const body = answer.body();
+    trace(() => `< ${head.status} ${typeOf(head, request)}, ${body.length} bytes, ${elapsed()} ms`);
+    return await answerOf(head, body, limit);
   } catch (error) {
     const signer = async (): Promise<string | undefined> =>
       (await import("./peer_issuer.ts")).peerIssuer(url.hostname, portOf(url));
     const translated = await failureOf(error, { url, proxy, signer });
     trace(() => `< no answer after ${elapsed()} ms: ${translated.message}`);
-    if (response === undefined || !request.keepsWhatArrived) throw translated;
-    throw translated.with({ arrived: await answerOf(response, joined(chunks), limit) });
+    const head = answer.head();
+    if (head === undefined || !request.keepsWhatArrived) throw translated;
+    throw translated.with({ arrived: await answerOf(head, answer.body(), limit) });
+  }
+}
+
+/** What came of an answer. */
+function incoming(host: string, limit: number, heard: () => void) {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  let head: Pick<Response, "status" | "headers"> | undefined;
+  const reading: Pick<Sending, "begin" | "take"> = {
+    begin(begun) {
+      heard();
+      head = begun;
+    },
+    take(piece) {
+      heard();
+      length += piece.length;
+      if (length > limit) throw tooLongError(host);
+      pieces.push(piece);
+    },
+  };
+  return { ...reading, head: () => head, body: () => joined(pieces) };
+}
+
+function tooLongError(host: string): CliError {
+  return new CliError("unavailable", `Cannot use the answer of ${host}: it is far too long`, {
+    next: "try again later; a proxy may be answering in its place",
+  });
+}
+
+/** Sends a request by fetch, which also knows every proxy and says why no answer came. */
+export async function sendByFetch(
+  { request, url, proxy, signal, begin, take }: Sending,
+): Promise<void> {
+  using client = httpClient(proxy, request.caCertificates ?? [], request.clientCertificate);
+  const response = await fetch(url, {
+    method: request.method,
+    headers: { ...HEADERS, ...request.headers },
+    ...(request.body === undefined ? {} : { body: request.body }),
+    redirect: "manual",
+    signal,
+    client,
+  });
+  begin(response);
+  const reader = response.body?.getReader(); // `for await` takes a millisecond more
+  try {
+    for (let piece; (piece = (await reader?.read())?.value) !== undefined;) take(piece);
+  } catch (error) {
+    await reader?.cancel().catch(() => {}); // it may have failed itself
+    throw error;
   }
 }
 
@@ -114,7 +176,7 @@ async function failureOf(error: unknown, tried: RequestAttempt): Promise<CliErro
 }
 
 async function answerOf(
-  { status, headers }: Response,
+  { status, headers }: Pick<Response, "status" | "headers">,
   body: Uint8Array<ArrayBuffer>,
   limit: number,
 ): Promise<Response> {
@@ -166,33 +228,6 @@ function patientTimeout(
     },
     [Symbol.dispose]: () => stop(),
   };
-}
-
-async function readBounded(
-  response: Response,
-  { host, limit, chunks }: {
-    readonly host: string;
-    readonly limit: number;
-    readonly chunks: Uint8Array[];
-  },
-  heard: () => void,
-): Promise<void> {
-  let length = 0;
-  heard(); // the head
-  const reader = response.body?.getReader(); // `for await` takes a millisecond more
-  while (true) {
-    const { value: chunk } = await reader?.read() ?? {};
-    if (chunk === undefined) return;
-    heard();
-    length += chunk.length;
-    if (length > limit) {
-      await reader?.cancel();
-      throw new CliError("unavailable", `Cannot use the answer of ${host}: it is far too long`, {
-        next: "try again later; a proxy may be answering in its place",
-      });
-    }
-    chunks.push(chunk);
-  }
 }
 
 /** A form with its values masked; any other body has no names that are known to be no secrets. */

@@ -1,17 +1,14 @@
 // What the requests of the proxy share. Rule: a server is asked by a connection of our own, unless another proxy
 // carries the request there: then, and when the server cannot be reached, it is for fetch to send it or to say why.
 
-import { portOf } from "../base/urls.ts";
 import type { HttpPool, Peer } from "./contract.ts";
-import { dial, type Wire } from "./dial.ts";
 import { onlyProxy } from "./http_client.ts";
+import { wireTo } from "./http_wire.ts";
 import { peerOn, watchDeadlines } from "./peers.ts";
 import { proxyFor } from "./proxies.ts";
 
 /** How long a connection of fetch waits for its next request, in milliseconds: servers and firewalls forget it as well. */
 const IDLE = 25_000;
-/** How long connecting may take, in milliseconds. */
-const CONNECT_TIME = 10_000;
 
 /** See {@link Proxying.openPool}. Each origin has a client, since another proxy may carry it. */
 export function openPool(caCertificates: readonly string[]): HttpPool {
@@ -51,28 +48,4 @@ export function openPool(caCertificates: readonly string[]): HttpPool {
       for (const client of clients.values()) client.close();
     },
   };
-}
-
-/** `undefined` when another proxy is between. @throws what the system or the server has against it. */
-async function wireTo(
-  url: URL,
-  caCertificates: readonly string[],
-  signal: AbortSignal,
-): Promise<Wire | undefined> {
-  if (proxyFor(url, Deno.env.get) !== undefined) return undefined;
-  const hostname = url.hostname.replace(/^\[|\]$/g, "");
-  const ended = AbortSignal.any([signal, AbortSignal.timeout(CONNECT_TIME)]);
-  const wire = await dial({ hostname, port: portOf(url) }, ended);
-  const cut = (): void => wire.cut();
-  ended.addEventListener("abort", cut);
-  try {
-    if (url.protocol === "https:") await wire.encrypt(hostname, caCertificates);
-    ended.throwIfAborted();
-    return wire;
-  } catch (error) {
-    wire.cut();
-    throw error;
-  } finally {
-    ended.removeEventListener("abort", cut);
-  }
 }

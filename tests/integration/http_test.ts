@@ -14,43 +14,50 @@ import { startSandbox } from "../sandbox/sandbox.ts";
 import { freePort } from "../support/free_port.ts";
 import { type PlainServer, plainServer } from "../support/plain_server.ts";
 import { nextOf } from "../support/shown.ts";
+import { testEachWay, type Way } from "../support/ways.ts";
 
-async function failure(request: HttpRequest, trace: string[] = []): Promise<CliError> {
+const BY_FETCH = { fetch: fetchWhole };
+
+async function failure(
+  way: Pick<Way, "fetch">,
+  request: HttpRequest,
+  trace: string[] = [],
+): Promise<CliError> {
   const error = await assertRejects(
-    () => fetchWhole(request, (line) => trace.push(line())),
+    () => way.fetch(request, (line) => trace.push(line())),
     CliError,
   );
   assertEquals(error.kind, "unavailable");
   return error;
 }
 
-Deno.test("an answer is given whole, with its status and headers", async () => {
+testEachWay("an answer is given whole, with its status and headers", async (way) => {
   await using server = plainServer(() =>
     new Response("body", { status: 418, headers: { "retry-after": "7" } })
   );
-  const response = await fetchWhole({ method: "GET", url: server.url }, () => {});
+  const response = await way.fetch({ method: "GET", url: server.url });
   assertEquals([response.status, response.headers.get("retry-after")], [418, "7"]);
   assertEquals(await response.text(), "body");
 });
 
-Deno.test("an answer without a body is an answer", async () => {
+testEachWay("an answer without a body is an answer", async (way) => {
   await using server = plainServer(() => new Response(null, { status: 204 }));
-  const response = await fetchWhole({ method: "POST", url: server.url }, () => {});
+  const response = await way.fetch({ method: "POST", url: server.url });
   assertEquals([response.status, await response.text()], [204, ""]);
 });
 
-Deno.test("a redirect is handed on, and not followed with a token in the header", async () => {
+testEachWay("a redirect is handed on, and not followed with a token in the header", async (way) => {
   await using other = plainServer(() => new Response());
   await using server = plainServer(() => Response.redirect(other.url));
   const headers = { authorization: "Bearer hush" };
-  const response = await fetchWhole({ method: "GET", url: server.url, headers }, () => {});
+  const response = await way.fetch({ method: "GET", url: server.url, headers });
   assertEquals([response.status, other.heard.length], [302, 0]);
 });
 
-Deno.test("a request has its own bound in time, and may have reached the server", async () => {
+testEachWay("a request has its own bound in time, and may have reached the server", async (way) => {
   const late = Promise.withResolvers<Response>();
   await using server = plainServer(() => late.promise);
-  const error = await failure({ method: "GET", url: server.url, timeout: 50 });
+  const error = await failure(way, { method: "GET", url: server.url, timeout: 50 });
   late.resolve(new Response());
   assertEquals([error.answerLost, error.timedOut], [true, true]);
   assertStringIncludes(error.message, "no answer within 0.05 s");
@@ -84,39 +91,45 @@ function flowingServer(write: (drop: () => void, end: () => void) => void): Plai
   };
 }
 
-Deno.test("a body that keeps coming is read to its end, though it takes longer than a silence may", async () => {
-  await using server = flowingServer(async (drop, end) => {
-    for (let count = 0; count < 12; count++) {
-      drop();
-      await pause(100);
-    }
-    end();
-  });
-  const response = await fetchWhole({ method: "POST", url: server.url, timeout: 800 }, () => {});
-  assertEquals(await response.text(), "a".repeat(12));
-});
+testEachWay(
+  "a body that keeps coming is read to its end, though it takes longer than a silence may",
+  async (way) => {
+    await using server = flowingServer(async (drop, end) => {
+      for (let count = 0; count < 12; count++) {
+        drop();
+        await pause(100);
+      }
+      end();
+    });
+    const response = await way.fetch({ method: "POST", url: server.url, timeout: 800 });
+    assertEquals(await response.text(), "a".repeat(12));
+  },
+);
 
-Deno.test("a body in which nothing comes any more is a timeout that says so", async () => {
+testEachWay("a body in which nothing comes any more is a timeout that says so", async (way) => {
   await using server = flowingServer((drop) => drop());
-  const error = await failure({ method: "POST", url: server.url, timeout: 200 });
+  const error = await failure(way, { method: "POST", url: server.url, timeout: 200 });
   assertEquals([error.answerLost, error.timedOut], [true, true]);
   assertStringIncludes(error.message, "the answer stopped: nothing came for 0.2 s");
 });
 
-Deno.test("what came of an answer that broke off is in the failure, where that is asked for", async () => {
-  await using server = flowingServer((drop) => drop());
-  const request = { method: "POST", url: server.url, timeout: 200 } as const;
-  const error = await failure({ ...request, keepsWhatArrived: true });
-  assertMatch(await error.arrived?.text() ?? "", /^a+$/);
-  assertEquals((await failure(request)).arrived, undefined);
-});
+testEachWay(
+  "what came of an answer that broke off is in the failure, where that is asked for",
+  async (way) => {
+    await using server = flowingServer((drop) => drop());
+    const request = { method: "POST", url: server.url, timeout: 200 } as const;
+    const error = await failure(way, { ...request, keepsWhatArrived: true });
+    assertMatch(await error.arrived?.text() ?? "", /^a+$/);
+    assertEquals((await failure(way, request)).arrived, undefined);
+  },
+);
 
-Deno.test("a body that never ends is a timeout after twice the longest silence", async () => {
+testEachWay("a body that never ends is a timeout after twice the longest silence", async (way) => {
   let isOver = false;
   await using server = flowingServer(async (drop) => {
     for (; !isOver; await pause(50)) drop();
   });
-  const error = await failure({ method: "POST", url: server.url, timeout: 300 });
+  const error = await failure(way, { method: "POST", url: server.url, timeout: 300 });
   isOver = true;
   await pause(100);
   assertEquals([error.answerLost, error.timedOut], [true, true]);
@@ -127,7 +140,7 @@ function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-Deno.test("an answer that is far too long is not read to its end", async () => {
+testEachWay("an answer that is far too long is not read to its end", async (way) => {
   const chunk = new Uint8Array(64 * 1024);
   let sent = 0;
   const endless = (): ReadableStream<Uint8Array> =>
@@ -138,43 +151,52 @@ Deno.test("an answer that is far too long is not read to its end", async () => {
       },
     });
   await using server = plainServer(() => new Response(endless()));
-  assertStringIncludes((await failure({ method: "GET", url: server.url })).message, "far too long");
+  assertStringIncludes(
+    (await failure(way, { method: "GET", url: server.url })).message,
+    "far too long",
+  );
   assert(sent < 64 * 1024 * 1024);
 });
 
-Deno.test("where no server listens, the request never left", async () => {
-  const error = await failure({ method: "POST", url: `http://127.0.0.1:${freePort()}/` });
+testEachWay("where no server listens, the request never left", async (way) => {
+  const error = await failure(way, { method: "POST", url: `http://127.0.0.1:${freePort()}/` });
   assertEquals(error.answerLost, false);
   assertStringIncludes(error.message, "the connection was refused");
 });
 
-Deno.test("a connection that is cut loses the answer, and the request is sent once", async () => {
-  await using sandbox = await startSandbox();
-  const request = {
-    method: "POST" as const,
-    url: `${sandbox.origin}/oauth/token`,
-    caCertificates: [sandbox.caPem],
-    body: "grant_type=refresh_token",
-    headers: { "content-type": "application/x-www-form-urlencoded" },
-  };
-  await fetchWhole(request, () => {}); // a connection that could be kept
-  sandbox.fault("/oauth/token", { reset: "before", times: 9 });
-  const error = await failure(request);
-  const { answerLost, timedOut, isCut } = error;
-  assertEquals([answerLost, timedOut, isCut, sandbox.requests.length], [true, false, true, 2]);
-});
+testEachWay(
+  "a connection that is cut loses the answer, and the request is sent once",
+  async (way) => {
+    await using sandbox = await startSandbox();
+    const request = {
+      method: "POST" as const,
+      url: `${sandbox.origin}/oauth/token`,
+      caCertificates: [sandbox.caPem],
+      body: "grant_type=refresh_token",
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+    };
+    await way.fetch(request); // a connection that could be kept
+    sandbox.fault("/oauth/token", { reset: "before", times: 9 });
+    const error = await failure(way, request);
+    const { answerLost, timedOut, isCut } = error;
+    assertEquals([answerLost, timedOut, isCut, sandbox.requests.length], [true, false, true, 2]);
+  },
+);
 
-Deno.test("a server with an unknown certificate is refused, with advice about CA files", async () => {
-  await using sandbox = await startSandbox();
-  const error = await failure({ method: "GET", url: sandbox.origin });
-  assertStringIncludes(error.message, "signed by an unknown authority");
-  assertStringIncludes(nextOf(error), "--ca-file");
-  assertEquals(sandbox.requests, []);
-});
+testEachWay(
+  "a server with an unknown certificate is refused, with advice about CA files",
+  async (way) => {
+    await using sandbox = await startSandbox();
+    const error = await failure(way, { method: "GET", url: sandbox.origin });
+    assertStringIncludes(error.message, "signed by an unknown authority");
+    assertStringIncludes(nextOf(error), "--ca-file");
+    assertEquals(sandbox.requests, []);
+  },
+);
 
-Deno.test("what answers without TLS is said to", async () => {
+testEachWay("what answers without TLS is said to", async (way) => {
   await using server = plainServer(() => new Response());
-  const error = await failure({ method: "GET", url: server.url.replace("http:", "https:") });
+  const error = await failure(way, { method: "GET", url: server.url.replace("http:", "https:") });
   assertStringIncludes(error.message, "does not speak HTTPS");
 });
 
@@ -217,7 +239,7 @@ Deno.test("nothing of a body that is no form is traced, such as the password for
 Deno.test("neither a failure nor what it is traced as holds the URL's query", async () => {
   const traced: string[] = [];
   const url = `http://127.0.0.1:${freePort()}/?code=hush`;
-  const error = await failure({ method: "GET", url }, traced);
+  const error = await failure(BY_FETCH, { method: "GET", url }, traced);
   assert(!(error.message + nextOf(error) + traced.join()).includes("hush"));
 });
 

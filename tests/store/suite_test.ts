@@ -1,6 +1,7 @@
 // The same behavior of every store: files, sealed files, PostgreSQL, PostgreSQL behind PgBouncer, and etcd.
 import { assertEquals, assertRejects } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
+import type { TokenRequestSystem } from "../../src/oauth/wire.ts";
 import { grantAndSave } from "../../src/session/grants.ts";
 import type { LockedLogin } from "../../src/store/locked_login.ts";
 import { Secret } from "../../src/base/secret.ts";
@@ -199,9 +200,10 @@ async function assertSentOnce(answer: () => Promise<Response>): Promise<void> {
     await next.save({ ...LOGIN, accessToken: new Secret("another") });
     return await answer();
   };
-  const system = { ...fakeSystem(), fetch: send };
-  const ask = (confirm: () => Promise<void>) => refresh(LOGIN, SERVER, CLIENT, system, confirm);
-  await assertRejects(() => grantAndSave<never>(login, ask, fakeContext()), CliError);
+  const context = fakeContext({ network: [send, send] });
+  const ask = (system: TokenRequestSystem) => refresh(LOGIN, SERVER, CLIENT, system);
+  const options = { server: SERVER };
+  await assertRejects(() => grantAndSave<never>(login, ask, context, options), CliError);
   assertEquals(sent, 1);
 }
 

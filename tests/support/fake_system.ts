@@ -69,6 +69,13 @@ export function fakeSystem(arranged: Arranged = {}): FakeSystem {
   const clock = fakeClock(clockStands);
   const steps = [...network];
   let held = 0;
+  const fetch = async (request: HttpRequest): Promise<Response> => {
+    requests.push(request);
+    const step = steps.shift();
+    if (step === undefined) return unexpected(`the network was asked for ${request.url}`);
+    if (step instanceof Error) throw step;
+    return typeof step === "function" ? await step(request) : step;
+  };
   return {
     platform: "linux",
     restrict: () => {},
@@ -84,13 +91,15 @@ export function fakeSystem(arranged: Arranged = {}): FakeSystem {
     },
     input: () => new ReadableStream({ start: (controller) => controller.close() }),
     fetchStream: flowing.fetchStream,
-    async fetch(request) {
-      requests.push(request);
-      const step = steps.shift();
-      if (step === undefined) return unexpected(`the network was asked for ${request.url}`);
-      if (step instanceof Error) throw step;
-      return typeof step === "function" ? await step(request) : step;
-    },
+    fetch,
+    guardedRequest: () =>
+      Promise.resolve({
+        async fetch(request, confirm) {
+          await confirm();
+          return await fetch(request);
+        },
+        [Symbol.dispose]() {},
+      }),
     serve: ({ hostname, port }) => unexpected(`a listener was opened on ${hostname}:${port}`),
     proxying: () => unexpected("a proxy was opened"),
     trace: () => {},

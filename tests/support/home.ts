@@ -20,6 +20,7 @@ export interface Credentials {
   readonly accessToken: string;
   readonly refreshToken?: string;
   readonly clientSecret?: string;
+  readonly tokenEndpoint?: string;
   readonly expiresAt: number;
 }
 

@@ -8,6 +8,15 @@ export interface TcpRelay extends AsyncDisposable {
   leadTo(port: number): void;
   /** All that passed, in both directions. */
   passed(): string;
+  /** Holds back what the server says on the next connection. */
+  holdNext(): HeldConnection;
+}
+
+/** A connection of which one side hears nothing. */
+export interface HeldConnection {
+  /** When the other side has said something. */
+  readonly begun: Promise<void>;
+  letGo(): void;
 }
 
 /** Opens a relay to a port of this computer. */
@@ -20,12 +29,18 @@ export function tcpRelay(target: number): TcpRelay {
     for (const connection of open) closeQuietly(connection);
     open.clear();
   };
-  const carry = async (from: Deno.Conn, to: Deno.Conn): Promise<void> => {
+  let next: HeldConnection & { begin(): void; readonly released: Promise<void> } | undefined;
+  const carry = async (
+    from: Deno.Conn,
+    to: Deno.Conn,
+    mayPass: () => void | Promise<void> = () => {},
+  ): Promise<void> => {
     const buffer = new Uint8Array(64 * 1024);
     try {
       for (let read = await from.read(buffer); read !== null; read = await from.read(buffer)) {
         const piece = buffer.slice(0, read);
         seen.push(piece);
+        await mayPass();
         for (let done = 0; done < piece.length;) done += await to.write(piece.subarray(done));
       }
     } catch {
@@ -38,7 +53,12 @@ export function tcpRelay(target: number): TcpRelay {
     try {
       const server = await Deno.connect({ hostname: "127.0.0.1", port: present });
       open.add(client).add(server);
-      await Promise.all([carry(client, server), carry(server, client)]);
+      const held = next;
+      next = undefined;
+      await Promise.all([
+        carry(client, server, held?.begin),
+        carry(server, client, () => held?.released),
+      ]);
     } catch {
       closeQuietly(client); // no peer is there now
     }
@@ -55,6 +75,16 @@ export function tcpRelay(target: number): TcpRelay {
       cut();
     },
     passed: () => seen.map((piece) => new TextDecoder("latin1").decode(piece)).join(""),
+    holdNext() {
+      const [begun, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      next = {
+        begun: begun.promise,
+        begin: begun.resolve,
+        released: released.promise,
+        letGo: released.resolve,
+      };
+      return next;
+    },
     async [Symbol.asyncDispose]() {
       listener.close();
       cut();

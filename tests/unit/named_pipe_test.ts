@@ -1,6 +1,8 @@
-// A pipe that is named for a key: read when something writes to it, and not waited for without end.
+// A pipe that is named for a key or another secret: read when something writes to it, and not waited for without end.
 import { assertEquals, assertRejects } from "@std/assert";
-import { headOfPipeOrFile } from "../../src/files/named_file.ts";
+import { CliError } from "../../src/base/errors.ts";
+import { headOfPipeOrFile, readNamedSecret } from "../../src/files/named_file.ts";
+import { modules } from "../support/module_graph.ts";
 import { tempDir } from "../support/temp_dir.ts";
 
 /** A test that is given the path of a pipe. */
@@ -32,4 +34,31 @@ testWithPipe("a pipe that is written to late is read whole", async (path) => {
   const reading = headOfPipeOrFile(path, 100, 20_000);
   await Deno.writeTextFile(path, "a key");
   assertEquals(new TextDecoder().decode(await reading), "a key");
+});
+
+testWithPipe(
+  "a secret in a pipe that nothing writes to is a mistake that names the flag",
+  async (path) => {
+    const reading = readNamedSecret(path, "--client-secret-file", 300);
+    const error = await assertRejects(() => reading, CliError);
+    assertEquals(
+      [error.kind, error.message],
+      ["usage", `Cannot read ${path}: it was not written within 1 s`],
+    );
+    await Deno.writeTextFile(path, ""); // ends the read that still waits
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  },
+);
+
+Deno.test("only files of certificates are read without a deadline", async () => {
+  const waiting: string[] = [];
+  for (const { specifier } of await modules()) {
+    const text = specifier.startsWith("file:") ? await Deno.readTextFile(new URL(specifier)) : "";
+    if (/^import.*\breadNamedFile\b/m.test(text)) waiting.push(specifier.replace(/.*\/src\//, ""));
+  }
+  assertEquals(waiting.sort(), [
+    "files/ca_file.ts",
+    "store/engines/etcd_client.ts",
+    "store/engines/pg_client.ts",
+  ]);
 });

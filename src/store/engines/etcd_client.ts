@@ -4,6 +4,7 @@
 import { CliError, toCliError } from "../../base/errors.ts";
 import { asObject, field, type Fields } from "../../base/json.ts";
 import { readNamedFile } from "../../files/named_file.ts";
+import type { HttpRequest } from "../../system/contract.ts";
 import type { Address } from "./address.ts";
 import type { EngineSystem } from "./engine.ts";
 import { refusal, REJECTED, unreachable } from "./etcd_failure.ts";
@@ -79,11 +80,13 @@ export function etcdClient(address: Address, system: EngineSystem): EtcdClient {
 function inTurn(address: Address, system: EngineSystem): Send {
   const origins = [...address.origins];
   const timeout = Math.min(TIMEOUT, LIMIT / origins.length);
+  let trusted: Trusted | undefined;
   return async (path, body, authorization) => {
     let failure: CliError | undefined;
     for (const origin of [...origins]) {
       try {
-        const asking = { url: `${origin}${path}`, body, authorization, timeout };
+        trusted ??= certificates(address, system);
+        const asking = { url: `${origin}${path}`, body, authorization, timeout, trusted };
         return await postJson(asking, address, system);
       } catch (error) {
         failure = toCliError(error);
@@ -125,7 +128,7 @@ async function authenticate(
   send: (path: string, body: Fields) => Promise<Fields>,
 ): Promise<string | undefined> {
   if (address.user === undefined) return undefined;
-  const password = passwordFor(address, system)?.reveal() ?? "";
+  const password = (await passwordFor(address, system))?.reveal() ?? "";
   return field(
     await send("/v3/auth/authenticate", { name: address.user, password }),
     "token",
@@ -139,10 +142,11 @@ interface Asking {
   readonly body: Fields;
   readonly authorization: string | undefined;
   readonly timeout: number;
+  readonly trusted: Trusted;
 }
 
 async function postJson(
-  { url, body, authorization, timeout }: Asking,
+  { url, body, authorization, timeout, trusted }: Asking,
   address: Address,
   system: EngineSystem,
 ): Promise<Fields> {
@@ -156,7 +160,7 @@ async function postJson(
         ...(authorization === undefined ? {} : { authorization }),
       },
       body: JSON.stringify(body),
-      ...certificates(address, system),
+      ...trusted,
       timeout,
     });
   } catch (thrown) {
@@ -167,8 +171,11 @@ async function postJson(
   throw refusal(fields ?? {}, address);
 }
 
-/** Whose certificates are trusted, and which one is shown. @throws {CliError} when a file cannot be read. */
-function certificates({ parameters }: Address, { env }: EngineSystem) {
+/** Whose certificates are trusted, and which one is shown. */
+type Trusted = Pick<HttpRequest, "caCertificates" | "clientCertificate">;
+
+/** @throws {CliError} when a file cannot be read. */
+function certificates({ parameters }: Address, { env }: EngineSystem): Trusted {
   const files = [parameters.get("sslrootcert"), env("ANAPLAN_CA_FILE")];
   const read = (name: string): string => readNamedFile(parameters.get(name) ?? "", name);
   return {

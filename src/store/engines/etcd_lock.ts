@@ -197,15 +197,18 @@ async function takenKey(
     async () => await revision() !== undefined,
     place,
   );
-  const locked = isLocked ? await revision() : undefined;
-  if (locked === undefined) {
-    await revokeLease(lease, place);
-    return undefined;
-  }
-  const row = await rowOf(profile, place).catch(async (error) => {
+  // both are read under the lock, if it is ours
+  const [locked, row] = await Promise.all([
+    isLocked ? revision() : undefined,
+    isLocked ? rowOf(profile, place) : undefined,
+  ]).catch(async (error) => {
     await revokeLease(lease, place); // else the next command waits until it expires
     throw error;
   });
+  if (locked === undefined || row === undefined) {
+    await revokeLease(lease, place);
+    return undefined;
+  }
   const stop = new AbortController();
   void keepAlive(lease, place, stop.signal);
   return { lease, locked, stop, ...row };

@@ -5,7 +5,7 @@ import { shell } from "../../base/advice.ts";
 import { CliError } from "../../base/errors.ts";
 import { Secret } from "../../base/secret.ts";
 import { shellWord } from "../../base/text.ts";
-import { readNamedFile } from "../../files/named_file.ts";
+import { readNamedSecret } from "../../files/named_file.ts";
 import { checkPrivateFile, readPrivateFile } from "../../files/private_file.ts";
 import type { System } from "../../system/contract.ts";
 import type { Address } from "./address.ts";
@@ -18,12 +18,15 @@ const FILE_VARIABLE = "ANAPLAN_AUTH_STORE_PASSWORD_FILE";
  *
  * @throws {CliError} `usage` or `storage` when a file that is named cannot be used.
  */
-export function passwordFor(address: Address, system: Pick<System, "env">): Secret | undefined {
+export async function passwordFor(
+  address: Address,
+  system: Pick<System, "env">,
+): Promise<Secret | undefined> {
   const { env } = system;
   if (address.password !== undefined) return address.password;
   const file = env(FILE_VARIABLE);
   if (file !== undefined) {
-    return new Secret(readNamedFile(file, FILE_VARIABLE).replace(/\r?\n$/, ""));
+    return new Secret((await readNamedSecret(file, FILE_VARIABLE)).replace(/\r?\n$/, ""));
   }
   if (address.kind !== "postgresql") return undefined;
   const given = env("PGPASSWORD");

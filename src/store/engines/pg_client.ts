@@ -122,11 +122,8 @@ async function clientFor(
   system: Pick<System, "env">,
 ): Promise<PgClient> {
   await opening.asked; // loading keeps the one thread busy for longer than the server needs to answer
-  const [{ default: PgClass }, { pgStream }] = await Promise.all([
-    import("pg/lib/client"),
-    import("./pg_stream.ts"),
-  ]);
-  const password = passwordFor(address, system)?.reveal() ?? "";
+  const { PgClass, pgStream } = await import("./pg_stream.ts");
+  const password = (await passwordFor(address, system))?.reveal() ?? "";
   let isToBeShown = false;
   const client: PgClient = new PgClass({
     ...FIXED,

@@ -15,7 +15,7 @@ import {
   type RowLock,
   SAVE_DEADLINE,
 } from "./engine.ts";
-import type { PgConnection, PgRow } from "./pg_client.ts";
+import type { PgConnection, PgQuery, PgRow } from "./pg_client.ts";
 import { codeOf } from "./pg_failure.ts";
 import { assertVersion, COLUMNS, rowOf } from "./pg_tables.ts";
 import { waitLine } from "./wait_line.ts";
@@ -56,8 +56,8 @@ export async function lockRow(profile: string, owner: Owner, locking: Locking): 
       const mine = crypto.randomUUID();
       attempt = mine;
       const values = [profile, mine, owner.by, row.generation];
-      await held.connection.queries([ATTEMPT, values], ["COMMIT"]);
-      const now = await relockRow(profile, held.connection, locking);
+      const commit = [[ATTEMPT, values], ["COMMIT"]] as const;
+      const now = await relockRow(profile, held.connection, commit, locking);
       if (now?.attempt?.id === mine && now.generation === row.generation) return;
       attempt = undefined;
       throw takenOverError(locking.address, now);
@@ -185,14 +185,20 @@ async function waitForRow(
   }
 }
 
-/** Locks the row, which is made when it does not exist; `undefined` while another transaction has it. */
+/**
+ * Locks the row, which is made when it does not exist; `undefined` while another transaction has it.
+ *
+ * @param commit the end of another transaction, which is sent together with this one.
+ */
 async function tryLockRow(
   profile: string,
   connection: PgConnection,
   address: Address,
+  commit: readonly PgQuery[] = [],
 ): Promise<PgRow | undefined> {
   try {
-    const [version = [], [row] = []] = await connection.queries([BEGIN], [LOCK, [profile]]);
+    const all = await connection.queries(...commit, [BEGIN], [LOCK, [profile]]);
+    const [version = [], [row] = []] = all.slice(commit.length);
     assertVersion(version, address);
     if (row !== undefined) return row;
     await connection.query(MAKE, [profile]);
@@ -205,15 +211,16 @@ async function tryLockRow(
   }
 }
 
-/** The row after a commit, locked again; others may have it for a moment, to see that it is not theirs. */
+/** Commits and locks the row again; others may have it for a moment, to see that it is not theirs. */
 async function relockRow(
   profile: string,
   connection: PgConnection,
+  commit: readonly PgQuery[],
   { address, system }: Locking,
 ): Promise<Row | undefined> {
   const started = system.monotonic();
-  for (;;) {
-    const row = await tryLockRow(profile, connection, address);
+  for (let before = commit;; before = []) {
+    const row = await tryLockRow(profile, connection, address, before);
     if (row !== undefined) return rowOf(row);
     if (system.monotonic() - started > PROOF_LIFETIME) return undefined;
   }

@@ -1,10 +1,12 @@
-// What `pg` speaks through, in place of Node's sockets, which load for 15 ms. Rule: once destroyed, nothing is read or
-// written any more.
+// `pg`, and what it speaks through in place of Node's sockets, which load for 15 ms. Rule: once destroyed, nothing is read
+// or written any more.
 
 import { Buffer } from "node:buffer";
 import { EventEmitter } from "node:events";
 import type { Wire } from "../../system/dial.ts";
 import type { OpeningWire } from "./pg_wire.ts";
+
+export { default as PgClass } from "pg/lib/client"; // from here, since each file that is loaded takes its time
 
 /** The part of Node's `net.Socket` that `pg` uses. Failures are events: `error`, and always `close` once at the end. */
 export interface PgStream extends EventEmitter {

@@ -1,7 +1,7 @@
 // What comes on a connection. Rule: nothing is read before it is wanted, but for the one read that notices that the
 // other side has hung up; no text is longer than it may be, and all comes by way of one small piece of memory.
 
-import type { Peer } from "../system/contract.ts";
+import type { Peer } from "./contract.ts";
 
 /** Bytes that came. They are valid until more are asked for: then their memory is used again. */
 export type Piece = Uint8Array<ArrayBuffer>;

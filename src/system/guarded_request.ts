@@ -1,0 +1,145 @@
+// A request that must not leave late, by a connection of our own (RFC 9112). Rule: the connection is open and encrypted
+// before the last look at whether the request may still be sent; nothing but that look comes between them.
+//
+// With fetch the handshake would: a computer that falls asleep in it sends what it was to send hours ago.
+
+import type { GuardedRequest, HttpRequest, Peer, ShowWait, Trace } from "./contract.ts";
+import { bodyReader, BROKEN, type Framing } from "./framing.ts";
+import { fetchPatiently, HEADERS, sendByFetch, type Sending } from "./http.ts";
+import { wireTo } from "./http_wire.ts";
+import { type Input, inputOf } from "./input.ts";
+import { peerOn } from "./peers.ts";
+
+/** How long an open connection may wait for its request, in milliseconds; in a sleep servers and firewalls forget it. */
+const LONGEST_IDLE = 5_000;
+const LONGEST_HEAD = 64 * 1024;
+/** So many answers may say that another one follows (RFC 9110, section 15.2). */
+const MOST_INTERIM = 20;
+
+/** A connection on which nothing was sent yet. */
+interface Ready {
+  readonly peer: Peer;
+  readonly input: Input;
+  /** Whether the server still waits, as far as can be seen. */
+  isUsable(): boolean;
+}
+
+/** See {@link System.guardedRequest}. */
+export function guard(
+  url: string,
+  caCertificates: readonly string[],
+  trace: Trace,
+  show: ShowWait,
+): GuardedRequest {
+  const abort = new AbortController();
+  const open = (signal: AbortSignal): Promise<Ready | undefined> =>
+    readyTo(new URL(url), caCertificates, signal).catch(() => undefined); // fetch says why
+  let first: Promise<Ready | undefined> | undefined = open(abort.signal);
+  const send = async (sending: Sending, confirm: () => Promise<void>): Promise<void> => {
+    let ready = await (first ?? open(sending.signal));
+    first = undefined;
+    try {
+      await confirm();
+      while (ready !== undefined && !ready.isUsable()) { // to look took its time, or to connect did
+        ready.peer.cut();
+        ready = await open(sending.signal);
+        await confirm();
+      }
+      sending.signal.throwIfAborted();
+      await (ready === undefined ? sendByFetch(sending) : exchange(sending, ready));
+    } finally {
+      ready?.peer.cut();
+    }
+  };
+  return {
+    fetch: (request, confirm) =>
+      fetchPatiently(
+        { ...request, caCertificates },
+        trace,
+        show,
+        (sending) => send(sending, confirm),
+      ),
+    [Symbol.dispose]() {
+      abort.abort();
+      void first?.then((ready) => ready?.peer.cut());
+    },
+  };
+}
+
+async function readyTo(
+  url: URL,
+  caCertificates: readonly string[],
+  signal: AbortSignal,
+): Promise<Ready | undefined> {
+  const wire = await wireTo(url, caCertificates, signal);
+  if (wire === undefined) return undefined;
+  const peer = peerOn(wire, wire.cut);
+  const input = inputOf(peer);
+  const opened = { ran: performance.now(), clock: Date.now() };
+  let hasStirred = false;
+  void input.stirs().then(() => hasStirred = true); // its end, or the answer to nothing
+  const age = (): number => Math.max(performance.now() - opened.ran, Date.now() - opened.clock);
+  return { peer, input, isUsable: () => !hasStirred && age() < LONGEST_IDLE };
+}
+
+/** Sends a request on its own connection, and reads the answer. */
+async function exchange(
+  { request, url, signal, begin, take }: Sending,
+  { peer, input }: Ready,
+): Promise<void> {
+  signal.addEventListener("abort", peer.cut);
+  try {
+    const body = new TextEncoder().encode(request.body);
+    peer.writeText(headOf(request, url, body.length), body).catch(() => {}); // what comes says more
+    const { status, headers, framing } = await readHead(input);
+    begin({ status, headers });
+    const read = bodyReader(input, framing, Infinity, () => {});
+    for (let piece; (piece = await read()) !== undefined;) take(piece.slice());
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", peer.cut);
+  }
+}
+
+function headOf({ method, headers }: HttpRequest, url: URL, length: number): string {
+  const all = {
+    host: url.host,
+    ...HEADERS,
+    ...headers,
+    "content-length": length,
+    connection: "close",
+  };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `${method} ${url.pathname}${url.search} HTTP/1.1\r\n${lines.join("")}\r\n`;
+}
+
+/** The head of an answer. */
+interface Head extends Pick<Response, "status" | "headers"> {
+  readonly framing: Framing;
+}
+
+async function readHead(input: Input): Promise<Head> {
+  for (let count = 0; count < MOST_INTERIM; count++) {
+    const text = await input.textUntil("\r\n\r\n", LONGEST_HEAD);
+    if (text === undefined) throw input.error() ?? BROKEN;
+    const [, digits] = /^HTTP\/1\.\d ([1-5]\d\d)\b/.exec(text) ?? [];
+    if (digits === undefined) break;
+    if (Number(digits) >= 200) return parseHead(Number(digits), text);
+  }
+  throw new Error("the answer cannot be parsed");
+}
+
+/** Where it is not clear where the body ends, it ends with the connection: tokens come once. */
+function parseHead(status: number, text: string): Head {
+  const headers = new Headers();
+  for (const [, name = "", value = ""] of text.matchAll(/^([!#-'*+.\w^`|~-]+):(.*)$/gm)) {
+    headers.append(name, value);
+  }
+  const isChunked = /\bchunked$/i.test(headers.get("transfer-encoding") ?? "");
+  const [, length] = /^(\d{1,15})(?:, \1)*$/.exec(headers.get("content-length") ?? "") ?? [];
+  const counted = length === undefined ? "until closed" : Number(length);
+  const isBare = status === 204 || status === 304;
+  return { status, headers, framing: isBare ? 0 : isChunked ? "chunked" : counted };
+}

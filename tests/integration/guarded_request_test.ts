@@ -1,0 +1,104 @@
+// A request that must not leave late, with real connections: when it is confirmed, and on which of them it leaves.
+import { assertEquals, assertRejects } from "@std/assert";
+import { CliError } from "../../src/base/errors.ts";
+import type { GuardedRequest, HttpRequest } from "../../src/system/contract.ts";
+import { guard } from "../../src/system/guarded_request.ts";
+import { startSandbox } from "../sandbox/sandbox.ts";
+import { until } from "../support/held_answer.ts";
+
+/** A server that keeps what it heard on each connection; it hangs up on the first ones before anything is said. */
+function countingServer(hangUps = 0) {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const heard: string[] = [];
+  let opened = 0;
+  const serve = async (connection: Deno.Conn): Promise<void> => {
+    using _connection = connection;
+    if (++opened <= hangUps) return;
+    const buffer = new Uint8Array(65_536);
+    const length = await connection.read(buffer);
+    if (length === null) return;
+    heard.push(new TextDecoder().decode(buffer.subarray(0, length)));
+    await connection.write(
+      new TextEncoder().encode("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"),
+    );
+  };
+  const serving = (async () => {
+    const served: Promise<void>[] = [];
+    for await (const connection of listener) served.push(serve(connection));
+    await Promise.all(served);
+  })();
+  return {
+    url: `http://127.0.0.1:${listener.addr.port}/oauth/token?a=b`,
+    heard,
+    opened: () => opened,
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      await serving;
+    },
+  };
+}
+
+function guarded(url: string, caCertificates: readonly string[] = []): GuardedRequest {
+  return guard(url, caCertificates, () => {}, () => {});
+}
+
+const form = (url: string): HttpRequest => ({
+  method: "POST",
+  url,
+  body: "grant_type=refresh_token",
+});
+const confirmed = (): Promise<void> => Promise.resolve();
+
+Deno.test("a request is connected to before it is sent, and leaves on that connection", async () => {
+  await using server = countingServer();
+  using request = guarded(server.url);
+  await until(() => server.opened() === 1, "a connection");
+  assertEquals(await (await request.fetch(form(server.url), confirmed)).text(), "{}");
+  const [line, ...fields] = server.heard.join().split("\r\n");
+  assertEquals([line, fields.at(-1)], [
+    "POST /oauth/token?a=b HTTP/1.1",
+    "grant_type=refresh_token",
+  ]);
+  assertEquals(server.opened(), 1);
+});
+
+Deno.test("what is not confirmed any more never leaves, and says why", async () => {
+  await using server = countingServer();
+  using request = guarded(server.url);
+  const lost = new CliError("storage", "The lock is lost");
+  const sending = request.fetch(form(server.url), () => Promise.reject(lost));
+  assertEquals((await assertRejects(() => sending, CliError)).message, lost.message);
+  assertEquals(server.heard, []);
+});
+
+Deno.test("each time that a request leaves it is confirmed, on a connection of its own", async () => {
+  await using server = countingServer();
+  using request = guarded(server.url);
+  let count = 0;
+  const confirm = (): Promise<void> => Promise.resolve(void count++);
+  for (let time = 0; time < 2; time++) await request.fetch(form(server.url), confirm);
+  assertEquals([count, server.heard.length, server.opened()], [2, 2, 2]);
+});
+
+Deno.test("a request does not leave on a connection that the server has ended meanwhile", async () => {
+  await using server = countingServer(1);
+  using request = guarded(server.url);
+  await until(() => server.opened() === 1, "a connection");
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assertEquals((await request.fetch(form(server.url), confirmed)).status, 200);
+  assertEquals([server.heard.length, server.opened()], [1, 2]);
+});
+
+Deno.test("a connection on which nothing was sent ends with its request", async () => {
+  await using sandbox = await startSandbox();
+  {
+    using _request = guarded(`${sandbox.origin}/oauth/token`, [sandbox.caPem]);
+  }
+  {
+    using request = guarded(`${sandbox.origin}/oauth/token`, [sandbox.caPem]);
+    await assertRejects(() =>
+      request.fetch(form(`${sandbox.origin}/oauth/token`), () => Promise.reject(new Error("no")))
+    );
+  }
+  assertEquals(sandbox.requests, []); // and no connection is left, which the test's sanitizers see
+});

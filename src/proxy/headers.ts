@@ -33,7 +33,7 @@ export function requestHeaders(headers: readonly Header[]): Header[] {
     !SET_HERE.has(name) && !named.includes(name) && !isRewriting(name)
   );
   const isPart = valuesOf(headers, "range").length > 0; // bytes are counted in what is not packed
-  passed.push(["accept-encoding", isPart ? "identity" : "gzip, br"]);
+  passed.push(["accept-encoding", isPart ? "identity" : "gzip"]);
   if (valuesOf(headers, "user-agent").length === 0) passed.push(["user-agent", "anaplan-auth"]);
   return passed;
 }

@@ -21,6 +21,11 @@ export interface Pauses {
 
 const FIRST = 1_000;
 const LONGEST = 30_000;
+/**
+ * What an API asks for counts from a second, else each request would be repeated as fast as it is refused, up to a
+ * minute, else one answer with a year in it would hold up all that follow. In milliseconds.
+ */
+const [SHORTEST_ASKED, LONGEST_ASKED] = [1_000, 60_000];
 /** From so many at a time on, the queue is open. */
 const OPEN = 64;
 
@@ -52,7 +57,10 @@ export function pauses(system: Pick<System, "now" | "monotonic" | "sleep">): Pau
         const get = (name: string): string | null => valuesOf(headers, name)[0] ?? null;
         const asked = retryAfter({ get }, system.now());
         most = 1;
-        until = Math.max(until, system.monotonic() + (asked ?? backOff(failures)));
+        const pause = asked === undefined
+          ? backOff(failures)
+          : Math.min(Math.max(asked, SHORTEST_ASKED), LONGEST_ASKED);
+        until = Math.max(until, system.monotonic() + pause);
         failures++;
         void system.sleep(until - system.monotonic() + 1).then(next);
       } else if (status !== undefined) {

@@ -202,6 +202,21 @@ Deno.test("fifty programs that are asked to pause come back one after the other"
   assert(count <= 110, `${count} requests for 50 answers`);
 });
 
+Deno.test("an API that asks for no pause is not asked again as fast as it answers", async () => {
+  await using scene = await proxyScene();
+  for (const value of ["0", new Date(Date.now() - 60_000).toUTCString()]) {
+    const before = scene.upstream.asked.length;
+    scene.upstream.answer = (_asked, response) => {
+      const isLast = scene.upstream.asked.length - before === 3;
+      response.writeHead(isLast ? 200 : 429, { "retry-after": value }).end("at last");
+    };
+    const began = performance.now();
+    assertEquals(await (await scene.ask("/2/0/x")).text(), "at last");
+    const took = performance.now() - began;
+    assert(took > 1_900 && took < 10_000, `${took} ms`);
+  }
+});
+
 Deno.test("a pause that is too long is handed on at once", async () => {
   await using scene = await proxyScene();
   scene.upstream.answer = (_asked, response) => {

@@ -55,12 +55,9 @@ export function pauses(system: Pick<System, "now" | "monotonic" | "sleep">): Pau
       underWay--;
       if (status === 429) {
         const get = (name: string): string | null => valuesOf(headers, name)[0] ?? null;
-        const asked = retryAfter({ get }, system.now());
+        const asked = bounded(retryAfter({ get }, system.now()));
         most = 1;
-        const pause = asked === undefined
-          ? backOff(failures)
-          : Math.min(Math.max(asked, SHORTEST_ASKED), LONGEST_ASKED);
-        until = Math.max(until, system.monotonic() + pause);
+        until = Math.max(until, system.monotonic() + (asked ?? backOff(failures)));
         failures++;
         void system.sleep(until - system.monotonic() + 1).then(next);
       } else if (status !== undefined) {
@@ -71,6 +68,10 @@ export function pauses(system: Pick<System, "now" | "monotonic" | "sleep">): Pau
     },
     endBy: (deadline) => until < deadline,
   };
+}
+
+function bounded(asked: number | undefined): number | undefined {
+  return asked === undefined ? asked : Math.min(Math.max(asked, SHORTEST_ASKED), LONGEST_ASKED);
 }
 
 /** How long a pause is that no answer gives a length to, in milliseconds. */

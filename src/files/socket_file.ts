@@ -50,7 +50,8 @@ export async function prepareSocket(path: string): Promise<PreparedSocket> {
       stage[Symbol.dispose]();
       asStorageError("write", path, () => {
         Deno.chmodSync(`${made}/s`, 0o600);
-        if (dead !== undefined) removeSame(path, dead); // another program may have come first
+        if (dead !== undefined) removeSame(path, dead);
+        if (lstatIfThere(path) !== undefined) throw unusable(path, IN_USE); // it came first
         move(`${made}/s`, path);
         published = Deno.lstatSync(path);
       });
@@ -93,9 +94,7 @@ function assertOnlyOwnerWrites(directory: string): void {
 async function deadSocket(path: string): Promise<Deno.FileInfo | undefined> {
   const info = asStorageError("use", path, () => lstatIfThere(path));
   if (info === undefined) return undefined;
-  const name = (reason: string): CliError =>
-    new CliError("usage", `Cannot use ${path}: ${reason}`, { next: "name another --socket" });
-  if (!info.isSocket) throw name("it is not a socket");
+  if (!info.isSocket) throw unusable(path, "it is not a socket");
   const [directory] = splitPath(path);
   const made = Deno.makeTempDirSync({ dir: directory, prefix: ".anaplan-auth-" });
   try {
@@ -108,7 +107,13 @@ async function deadSocket(path: string): Promise<Deno.FileInfo | undefined> {
   } finally {
     Deno.removeSync(made, { recursive: true });
   }
-  throw name("another program listens there");
+  throw unusable(path, IN_USE);
+}
+
+const IN_USE = "another program listens there";
+
+function unusable(path: string, reason: string): CliError {
+  return new CliError("usage", `Cannot use ${path}: ${reason}`, { next: "name another --socket" });
 }
 
 /** Leads the one path that Deno permits to a directory, while this lasts. */

@@ -25,7 +25,7 @@ Deno.test(
       await Deno.remove(path);
       using _earlier = listenAt(path);
       const { ino } = await Deno.lstat(path);
-      assertThrows(() => later.publish(), CliError, "something else is in its place");
+      assertThrows(() => later.publish(), CliError, "another program listens there");
       assertEquals((await Deno.lstat(path)).ino, ino);
       (await Deno.connect({ transport: "unix", path })).close();
     }

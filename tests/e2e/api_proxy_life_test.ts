@@ -57,7 +57,7 @@ Deno.test("a request that takes too long is cut after ten seconds", ON_LINUX, as
 });
 
 Deno.test(
-  "what nobody reads of --verbose holds up neither a request nor the end",
+  "a stderr that is not read holds up neither a request of --verbose nor the end",
   ON_LINUX,
   async () => {
     const unread = 'mkfifo "$HOME/f"; exec "$@" 2<>"$HOME/f"';

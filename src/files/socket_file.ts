@@ -5,7 +5,7 @@ import { shell, type Words } from "../base/advice.ts";
 import { CliError } from "../base/errors.ts";
 import { shellWord } from "../base/text.ts";
 import { asStorageError, lstatIfThere, refusal, splitPath } from "./private_file.ts";
-import { removeIfPossible, removeIfThere } from "./replacement.ts";
+import { removeIfPossible } from "./replacement.ts";
 
 /** Where a socket is made, which then is put in its place. */
 export interface PreparedSocket extends Disposable {
@@ -32,7 +32,7 @@ export async function prepareSocket(path: string): Promise<PreparedSocket> {
   }
   const [directory] = splitPath(path);
   assertOnlyOwnerWrites(directory);
-  const isDead = await isDeadSocket(path);
+  const dead = await deadSocket(path);
   const made = asStorageError(
     "write to",
     directory,
@@ -49,7 +49,8 @@ export async function prepareSocket(path: string): Promise<PreparedSocket> {
       stage[Symbol.dispose]();
       asStorageError("write", path, () => {
         Deno.chmodSync(`${made}/s`, 0o600);
-        if (isDead) removeIfThere(path);
+        if (dead !== undefined) removeSame(path, dead);
+        if (lstatIfThere(path) !== undefined) throw unusable(path, IN_USE); // it came first
         move(`${made}/s`, path);
         published = Deno.lstatSync(path);
       });
@@ -59,7 +60,7 @@ export async function prepareSocket(path: string): Promise<PreparedSocket> {
       stage[Symbol.dispose]();
       removeIfPossible(`${made}/s`);
       removeIfPossible(made);
-      if (published !== undefined) removeOwn(path, published);
+      if (published !== undefined) removeSame(path, published);
     },
   };
 }
@@ -85,16 +86,14 @@ function assertOnlyOwnerWrites(directory: string): void {
 }
 
 /**
- * Whether a socket that no program listens on is in the way; false when nothing is there.
+ * The socket that no program listens on and that is in the way; `undefined` when nothing is there.
  *
  * @throws {CliError} `usage` when a program listens there, or when it is no socket.
  */
-async function isDeadSocket(path: string): Promise<boolean> {
+async function deadSocket(path: string): Promise<Deno.FileInfo | undefined> {
   const info = asStorageError("use", path, () => lstatIfThere(path));
-  if (info === undefined) return false;
-  const name = (reason: string): CliError =>
-    new CliError("usage", `Cannot use ${path}: ${reason}`, { next: "name another --socket" });
-  if (!info.isSocket) throw name("it is not a socket");
+  if (info === undefined) return undefined;
+  if (!info.isSocket) throw unusable(path, "it is not a socket");
   const [directory] = splitPath(path);
   const made = Deno.makeTempDirSync({ dir: directory, prefix: ".anaplan-auth-" });
   try {
@@ -102,12 +101,18 @@ async function isDeadSocket(path: string): Promise<boolean> {
     move(path, `${made}/s`, false);
     (await Deno.connect({ transport: "unix", path: `${SOCKET_STAGE}/d/s` })).close();
   } catch (error) {
-    if (error instanceof Deno.errors.ConnectionRefused) return true;
+    if (error instanceof Deno.errors.ConnectionRefused) return info;
     throw error;
   } finally {
     Deno.removeSync(made, { recursive: true });
   }
-  throw name("another program listens there");
+  throw unusable(path, IN_USE);
+}
+
+const IN_USE = "another program listens there";
+
+function unusable(path: string, reason: string): CliError {
+  return new CliError("usage", `Cannot use ${path}: ${reason}`, { next: "name another --socket" });
 }
 
 /** Leads the one path that Deno permits to a directory, while this lasts. */
@@ -167,10 +172,12 @@ function move(from: string, to: string, isMoved = true): void {
   if (isMoved) Deno.removeSync(from);
 }
 
-/** Removes the socket, unless another one has taken its place. */
-function removeOwn(path: string, own: Deno.FileInfo): void {
+/** Removes a socket, unless another one has taken its place, which may have its number as well. */
+function removeSame(path: string, known: Deno.FileInfo): void {
   const there = lstatIfThere(path);
-  if (there?.ino === own.ino && there.dev === own.dev) removeIfPossible(path);
+  const isSame = there?.ino === known.ino && there.dev === known.dev &&
+    there.mtime?.getTime() === known.mtime?.getTime();
+  if (isSame) removeIfPossible(path);
 }
 
 /**

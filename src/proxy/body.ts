@@ -2,7 +2,6 @@
 // flows, and only as fast as the API takes it.
 
 import type { Peer } from "../system/contract.ts";
-import { joined } from "../system/unpacked.ts";
 import { bodyReader, type ReadPiece } from "../system/framing.ts";
 import type { RequestHead } from "./head.ts";
 import type { Input, Piece } from "../system/input.ts";
@@ -19,6 +18,8 @@ export function isAtHand(body: RequestBody | undefined): body is Piece | undefin
   return body === undefined || body instanceof Uint8Array;
 }
 
+/** What is kept of a body at first, and later twice as much as has come: each of many pieces would take more than it has. */
+const FIRST_MEMORY = 4_096;
 /** Up to so many bytes a body is kept. */
 const LONGEST_KEPT = 1024 * 1024;
 /** How long a program may send nothing in the middle of a body, in milliseconds. */
@@ -35,13 +36,17 @@ export async function bodyOf(
   if (head.length === 0) return undefined;
   if (head.expectsContinue) await peer.write(CONTINUE);
   const read = bodyReader(input, head.length, STALL, ended);
-  const begun: Piece[] = [];
-  for (let length = 0; length <= LONGEST_KEPT;) {
+  let memory: Piece = new Uint8Array(FIRST_MEMORY);
+  let length = 0;
+  while (length <= LONGEST_KEPT) {
     const piece = await read();
-    if (piece === undefined) return joined(begun);
-    length += piece.length;
-    begun.push(piece.slice());
+    if (piece === undefined) return memory.subarray(0, length);
+    const needed = length + piece.length;
+    if (needed > memory.length) memory = new Uint8Array(memory.buffer.transfer(2 * needed));
+    memory.set(piece, length);
+    length = needed;
   }
+  const begun = [memory.subarray(0, length)];
   return {
     read: async () => begun.shift() ?? await read(),
     length: head.length === "chunked" ? undefined : head.length,

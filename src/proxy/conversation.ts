@@ -11,7 +11,7 @@ import { type Answer, writeAnswer } from "./answer.ts";
 import { bodyOf } from "./body.ts";
 import { type Fence, refusalOf } from "./fence.ts";
 import type { Forward } from "./forward.ts";
-import { BROKEN } from "../system/framing.ts";
+import { bodyReader, BROKEN } from "../system/framing.ts";
 import { type HangUp, hangUpOn } from "./hang_up.ts";
 import { checkRequest } from "./gate.ts";
 import { parseHead, type RequestHead } from "./head.ts";
@@ -36,8 +36,8 @@ export interface Shared {
 const LONGEST_HEAD = 64 * 1024;
 /** How long a connection may wait for its next request, in milliseconds. */
 const IDLE = 75_000;
-/** A body that is refused unread is read away up to here, so that the answer is not lost by a reset. */
-const LONGEST_DRAIN = 64 * 1024;
+/** How long a body that was refused is read away, in milliseconds: what is sent to a closed connection loses the answer. */
+const READ_AWAY = 5_000;
 const NEXT = run("proxy --help");
 
 /** Answers the requests of a connection until it ends. */
@@ -75,13 +75,19 @@ async function oneRequest(input: Input, peer: LocalPeer, shared: Shared): Promis
     return false;
   }
   const began = performance.now();
-  const { answer, path, length, closes } = await answerRequest(head, input, peer, shared);
+  const { answer, path, length, closes, isUnread } = await answerRequest(
+    head,
+    input,
+    peer,
+    shared,
+  );
   shared.context.system.trace(() =>
     `${head.method} ${path} ${answer.status}, ${length} bytes, ${
       Math.round(performance.now() - began)
     } ms`
   );
   peer.setBusy(false);
+  if (isUnread) await readAway(head, input);
   return !closes;
 }
 
@@ -91,6 +97,8 @@ interface AnsweredRequest {
   readonly path: string;
   readonly length: number;
   readonly closes: boolean;
+  /** Whether its body is still to come. */
+  readonly isUnread?: boolean;
 }
 
 async function answerRequest(
@@ -120,13 +128,9 @@ async function answerRequest(
     : refusalOf(shared.fence, head.method, target, sentPath(path));
   if (why !== undefined) {
     const answer = refusal(403, "denied", `Cannot pass the request on: ${why}`, NEXT, talk);
-    const closes = head.closes || !await drainBody(head, input, peer);
-    return {
-      answer,
-      path,
-      length: await writeAnswer(answer, head.method, closes, peer),
-      closes,
-    };
+    const closes = head.closes || head.length !== 0;
+    const length = await writeAnswer(answer, head.method, closes, peer);
+    return { answer, path, length, closes, isUnread: head.length !== 0 };
   }
   return { ...await forwardRequest(head, target, input, peer, shared), path };
 }
@@ -137,14 +141,10 @@ function sentPath(path: string): string {
   return host + (path === host ? "" : asInUrl(path.slice(host.length)));
 }
 
-/** Whether the body is read. */
-async function drainBody(head: RequestHead, input: Input, peer: Peer): Promise<boolean> {
-  if (head.length === 0) return true;
-  if (head.length === "chunked" || head.length > LONGEST_DRAIN || head.expectsContinue) {
-    return false;
-  }
-  await bodyOf(head, input, peer, () => {});
-  return true;
+async function readAway({ length }: RequestHead, input: Input): Promise<void> {
+  const read = bodyReader(input, length, READ_AWAY, () => {});
+  const end = performance.now() + READ_AWAY;
+  while (performance.now() < end && await read() !== undefined);
 }
 
 /** Sends a request on, and its answer back. */

@@ -10,7 +10,7 @@ import { isAtHand, type RequestBody } from "./body.ts";
 import { bodyReader, BROKEN, chunker, LAST_CHUNK, type ReadPiece } from "../system/framing.ts";
 import type { HangUp } from "./hang_up.ts";
 import { type Header, valuesOf } from "./head.ts";
-import type { Input } from "../system/input.ts";
+import type { Input, Piece } from "../system/input.ts";
 
 /** What is asked. */
 export interface UpstreamRequest {
@@ -71,7 +71,9 @@ export async function exchange(
   try {
     const head = await reading;
     peer.deadline = Infinity; // from here on each read has its own
-    const { framing, isKept } = head;
+    const { framing } = head;
+    // a server that refuses a body may leave it unread, and then it hears no other request
+    const isKept = head.isKept && (request.body === undefined || head.status < 300);
     if (framing === 0) end(isKept);
     const body = bodyReader(input, framing, LONGEST_SILENCE, () => end(isKept));
     return await answerOf(head, body, () => end(false));
@@ -155,8 +157,8 @@ async function answerOf(
   close: () => void,
 ): Promise<UpstreamAnswer> {
   const coding = valuesOf(headers, "content-encoding").join().toLowerCase();
-  const isPacked = coding === "gzip" || coding === "br";
-  const unpacked = isPacked && framing !== 0 ? await unpacking(body, coding) : undefined;
+  const isPacked = coding === "gzip"; // for brotli, Deno 2.9.6 takes what broke off for whole
+  const unpacked = isPacked && framing !== 0 ? await unpacking(body) : undefined;
   return {
     status,
     statusText,
@@ -173,19 +175,32 @@ async function answerOf(
 /** By `node:zlib`: `DecompressionStream` makes one piece of all that a piece is unpacked to, which may be 1 GiB. */
 async function unpacking(
   body: ReadPiece,
-  coding: "gzip" | "br",
 ): Promise<{ readonly read: ReadPiece; readonly stop: () => void }> {
-  const { createBrotliDecompress, createGunzip } = await import("node:zlib");
-  const unpacker = coding === "gzip" ? createGunzip(OPTIONS) : createBrotliDecompress(OPTIONS);
+  const { createGunzip } = await import("node:zlib");
+  const unpacker = createGunzip(OPTIONS);
   unpacker.on("error", () => {}); // the reader gets it, who may come later
-  void pour(body, unpacker).catch((error) => unpacker.destroy(error));
-  const pieces = unpacker[Symbol.asyncIterator]();
-  return { read: async () => (await pieces.next()).value, stop: () => unpacker.destroy() };
+  let pieces: AsyncIterator<Piece> | undefined;
+  return {
+    async read() {
+      if (pieces === undefined) {
+        const first = await body();
+        if (first === undefined) return undefined; // some servers say of nothing that it is packed
+        void pour(first, body, unpacker).catch((error) => unpacker.destroy(error));
+        pieces = unpacker[Symbol.asyncIterator]();
+      }
+      return (await pieces.next()).value;
+    },
+    stop: () => unpacker.destroy(),
+  };
 }
 
 /** Each piece when the one before is unpacked: they have the same memory. */
-async function pour(read: ReadPiece, into: Pick<Writable, "write" | "end">): Promise<void> {
-  for (let piece; (piece = await read()) !== undefined;) {
+async function pour(
+  first: Piece,
+  read: ReadPiece,
+  into: Pick<Writable, "write" | "end">,
+): Promise<void> {
+  for (let piece: Piece | undefined = first; piece !== undefined; piece = await read()) {
     await new Promise<void>((resolve, reject) =>
       into.write(piece, (error) => error ? reject(error) : resolve())
     );

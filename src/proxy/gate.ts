@@ -34,7 +34,8 @@ export function checkRequest(
   if (secret !== undefined && !LOOPBACK.test(value("host") ?? "")) {
     return { status: 403, reason: "the Host header is not this computer" }; // DNS rebinding
   }
-  const isPage = value("origin") !== undefined || (value("sec-fetch-site") ?? "none") !== "none";
+  const isPage = value("origin") !== undefined ||
+    valuesOf(headers, "sec-fetch-site").some((site) => site !== "none");
   return isPage ? { status: 403, reason: "a web page may not use this proxy" } : { target: path };
 }
 

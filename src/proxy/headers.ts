@@ -30,10 +30,10 @@ const OF_CONNECTION = new Set(CONNECTION_HEADERS);
 export function requestHeaders(headers: readonly Header[]): Header[] {
   const named = namedByConnection(headers);
   const passed = headers.filter(([name]) =>
-    !SET_HERE.has(name) && !named.includes(name) && !isRewriting(name)
+    !SET_HERE.has(name) && !named.has(name) && !isRewriting(name)
   );
   const isPart = valuesOf(headers, "range").length > 0; // bytes are counted in what is not packed
-  passed.push(["accept-encoding", isPart ? "identity" : "gzip, br"]);
+  passed.push(["accept-encoding", isPart ? "identity" : "gzip"]);
   if (valuesOf(headers, "user-agent").length === 0) passed.push(["user-agent", "anaplan-auth"]);
   return passed;
 }
@@ -42,13 +42,16 @@ export function requestHeaders(headers: readonly Header[]): Header[] {
 export function answerHeaders(headers: readonly Header[], login: TokenSet): Header[] {
   const named = namedByConnection(headers);
   return headers.filter(([name, value]) =>
-    !OF_CONNECTION.has(name) && !named.includes(name) &&
+    !OF_CONNECTION.has(name) && !named.has(name) &&
     !name.startsWith("access-control-") && !containsToken(login, name) &&
     !containsToken(login, value)
   );
 }
 
-function namedByConnection(headers: readonly Header[]): string[] {
+const NONE: ReadonlySet<string> = new Set();
+
+/** A set, since both lists may be as long as a head. */
+function namedByConnection(headers: readonly Header[]): ReadonlySet<string> {
   const values = valuesOf(headers, "connection");
-  return values.length === 0 ? values : values.join().toLowerCase().split(/[\s,]+/);
+  return values.length === 0 ? NONE : new Set(values.join().toLowerCase().split(/[\s,]+/));
 }

@@ -21,6 +21,11 @@ export interface Pauses {
 
 const FIRST = 1_000;
 const LONGEST = 30_000;
+/**
+ * What an API asks for counts from a second, else each request would be repeated as fast as it is refused, up to a
+ * minute, else one answer with a year in it would hold up all that follow. In milliseconds.
+ */
+const [SHORTEST_ASKED, LONGEST_ASKED] = [1_000, 60_000];
 /** From so many at a time on, the queue is open. */
 const OPEN = 64;
 
@@ -50,7 +55,7 @@ export function pauses(system: Pick<System, "now" | "monotonic" | "sleep">): Pau
       underWay--;
       if (status === 429) {
         const get = (name: string): string | null => valuesOf(headers, name)[0] ?? null;
-        const asked = retryAfter({ get }, system.now());
+        const asked = bounded(retryAfter({ get }, system.now()));
         most = 1;
         until = Math.max(until, system.monotonic() + (asked ?? backOff(failures)));
         failures++;
@@ -63,6 +68,10 @@ export function pauses(system: Pick<System, "now" | "monotonic" | "sleep">): Pau
     },
     endBy: (deadline) => until < deadline,
   };
+}
+
+function bounded(asked: number | undefined): number | undefined {
+  return asked === undefined ? asked : Math.min(Math.max(asked, SHORTEST_ASKED), LONGEST_ASKED);
 }
 
 /** How long a pause is that no answer gives a length to, in milliseconds. */

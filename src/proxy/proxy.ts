@@ -42,7 +42,9 @@ export async function openProxy(
   context: CommandContext,
 ): Promise<OpenProxy> {
   const { system } = context;
+  const { serveLocal, sayLater } = await system.proxying();
   await using undo = new AsyncDisposableStack();
+  undo.use(sayLater());
   const source = undo.use(loginSource(flags, context));
   const closing = new AbortController();
   const peers = new Set<LocalPeer>();
@@ -60,7 +62,6 @@ export async function openProxy(
   };
   undo.defer(() => finishConnections(peers));
   const place = socket === undefined ? undefined : undo.use(await prepareSocket(socket));
-  const { serveLocal } = await system.proxying();
   const server = await serveLocal(place ? { socket: place.stage } : { port }, serve);
   undo.defer(async () => {
     closing.abort();

@@ -3,7 +3,7 @@
 import type { Needs, ShowWait, System, Trace } from "./contract.ts";
 import { SPECIAL_VARIABLES, VARIABLES } from "./needs.ts";
 import { writeAll } from "./stream.ts";
-import { canDraw, columns, env, ignoredSignals, rows } from "./surroundings.ts";
+import { canDraw, columns, env, ignoredSignals, rows, screen } from "./surroundings.ts";
 
 /**
  * The real world. `trace` gets every request and response, with secrets masked; `tell` gets what an impatient
@@ -25,7 +25,7 @@ export function denoSystem(
     monotonic: () => performance.now(),
     sleep: async (...asked) => (await import("./sleep.ts")).sleep(show, ...asked),
     terminal: terminal(),
-    write: (stream, data) => writeAll(Deno[stream], bytesOf(data)),
+    write: (stream, data) => writerTo(stream)(Deno[stream], bytesOf(data)),
     input: () => Deno.stdin.readable,
     fetch: async (request) => (await import("./http.ts")).fetchPatiently(request, trace, show),
     guardedRequest: async (...asked) =>
@@ -103,6 +103,10 @@ function expectWrites(): void {
   if (Deno.build.os === "windows") return;
   ignoredSignals(); // before Deno forgets them
   Deno.addSignalListener("SIGXFSZ", () => {}); // heard, it ends nothing
+}
+
+function writerTo(stream: "stdout" | "stderr"): typeof writeAll {
+  return stream === "stderr" && screen.write || writeAll;
 }
 
 function bytesOf(data: string | Uint8Array): Uint8Array {

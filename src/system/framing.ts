@@ -13,6 +13,9 @@ export type Framing = number | "chunked" | "until closed";
 export const BROKEN = new Error("the connection was closed in the middle of a message");
 
 const LONGEST_LINE = 1_024;
+/** Some servers take a bare line feed or carriage return for the end of a line, and some a zero for that of a text. */
+// deno-lint-ignore no-control-regex
+const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 const MOST_TRAILERS = 100;
 const LINE_END = "\r\n";
 const ENCODER = new TextEncoder();
@@ -82,7 +85,7 @@ function untilClosed(input: Input, patience: number, ended: () => void): ReadPie
 
 async function line(input: Input, patience: number): Promise<string> {
   const text = await input.textUntil(LINE_END, LONGEST_LINE, patience);
-  if (text === undefined || text === "too long") throw BROKEN;
+  if (text === undefined || text === "too long" || CONTROL.test(text)) throw BROKEN;
   return text;
 }
 

@@ -5,6 +5,7 @@ import { fetchFailure } from "./http_failure.ts"; // cannot be loaded when no fi
 import { silentFor } from "./silence.ts";
 
 export { openPool } from "./http_pool.ts";
+export { sayLater } from "./late_lines.ts";
 export { serveLocal } from "./local_server.ts";
 
 /** The number of this process. */

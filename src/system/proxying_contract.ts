@@ -58,6 +58,8 @@ export interface Proxying {
     address: LocalAddress,
     serve: (peer: LocalPeer) => Promise<void>,
   ): Promise<LocalServer>;
+  /** From now on stderr is written to as fast as it is read, and what is too much for that is left out. */
+  sayLater(): AsyncDisposable;
   /** Opens a pool. `caCertificates` as in {@link StreamRequest}. */
   openPool(caCertificates: readonly string[]): HttpPool;
   /** Why a connection gave no answer, in words; `silence`: it had been silent for so many milliseconds. */

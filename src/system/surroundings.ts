@@ -36,7 +36,11 @@ export function isAnswerSeen(): boolean {
 }
 
 /** Whether the screen is not for waits: a line is typed there, or another program runs or is served. */
-export const screen = { isTaken: false };
+export const screen: {
+  isTaken: boolean;
+  /** What writes to stderr in place of what waits for its reader. */
+  write?: (stream: typeof Deno.stderr, bytes: Uint8Array) => void;
+} = { isTaken: false };
 
 /** How wide the terminal is, if stdout or stderr is one. */
 export function columns(): number | undefined {

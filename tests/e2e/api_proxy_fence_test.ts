@@ -5,6 +5,7 @@ import { EVASIONS, INSIDE } from "../support/evasions.ts";
 import { proxyScene, sendRaw, statusOf } from "../support/proxy_scene.ts";
 import { runProgram } from "../support/program.ts";
 
+const MIB = 1024 * 1024;
 const FENCE = ["--read-only", "--only", INSIDE];
 
 Deno.test("no way around the fence is sent", async (test) => {
@@ -58,6 +59,24 @@ Deno.test("a header that renames a request is not sent from inside", async () =>
   const seen = Object.keys(scene.upstream.asked[0]?.headers ?? {});
   assertEquals(seen.filter((name) => /original|override/.test(name)), []);
 });
+
+for (const framing of ["Content-Length: 67108864", "Transfer-Encoding: chunked"]) {
+  Deno.test(`a long body that is refused does not cost the answer (${framing})`, async () => {
+    await using scene = await proxyScene(FENCE);
+    using connection = await Deno.connect({ hostname: "127.0.0.1", port: scene.port });
+    const head = `POST /${scene.secret}/2/0/x HTTP/1.1\r\nHost: localhost\r\n${framing}\r\n\r\n`;
+    await connection.write(new TextEncoder().encode(head));
+    const chunk = new TextEncoder().encode(`100000\r\n${"x".repeat(MIB)}\r\n`);
+    const body = framing.startsWith("C") ? chunk.subarray(0, MIB) : chunk;
+    for (let count = 0; count < 64; count++) { // as programs do that read only when all is sent
+      for (let sent = 0; sent < body.length;) sent += await connection.write(body.subarray(sent));
+    }
+    const buffer = new Uint8Array(1_024);
+    const length = await connection.read(buffer) ?? 0;
+    assertEquals(statusOf(new TextDecoder().decode(buffer.subarray(0, length))), 403);
+    assertEquals(scene.upstream.asked, []);
+  });
+}
 
 Deno.test("several places are let through, and one at another host", async () => {
   await using scene = await proxyScene(["--only", "/2/0/a/", "--only", "/2/0/b"]);

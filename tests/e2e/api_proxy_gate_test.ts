@@ -64,6 +64,15 @@ const REFUSED: readonly (readonly [string, number, (scene: ProxyScene) => string
     ({ secret }) => get(`/${secret}/2/0/x`, "Host: localhost\r\nSec-Fetch-Site: same-origin\r\n"),
   ],
   [
+    "a fetch that says two things",
+    403,
+    ({ secret }) =>
+      get(
+        `/${secret}/2/0/x`,
+        "Host: localhost\r\nSec-Fetch-Site: none\r\nSec-Fetch-Site: cross-site\r\n",
+      ),
+  ],
+  [
     "a preflight",
     403,
     ({ secret }) =>

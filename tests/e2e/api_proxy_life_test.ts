@@ -57,6 +57,25 @@ Deno.test("a request that takes too long is cut after ten seconds", ON_LINUX, as
 });
 
 Deno.test(
+  "a stderr that is not read holds up neither a request of --verbose nor the end",
+  ON_LINUX,
+  async () => {
+    const unread = 'mkfifo "$HOME/f"; exec "$@" 2<>"$HOME/f"';
+    await using scene = await proxyScene(["--verbose"], {}, {
+      wrapper: ["sh", "-c", unread, "sh"],
+    });
+    for (let count = 0; count < 40; count++) {
+      const signal = AbortSignal.timeout(10_000);
+      const response = await scene.ask(`/2/0/${"x".repeat(4_000)}`, { signal });
+      await response.body?.cancel();
+      assertEquals(response.status, 200);
+    }
+    scene.program.signal("SIGTERM");
+    assertEquals((await scene.program.outcome).code, 143);
+  },
+);
+
+Deno.test(
   "a program gets the address, its streams, its exit code, and no secret",
   ON_LINUX,
   async () => {

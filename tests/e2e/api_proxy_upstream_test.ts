@@ -77,6 +77,18 @@ for (
       "a line feed in a chunk's extension",
       `${OK}Transfer-Encoding: chunked\r\n\r\n4;\nx\r\nhalf\r\n0\r\n\r\n`,
     ],
+    [
+      "a carriage return in a chunk's extension",
+      `${OK}Transfer-Encoding: chunked\r\n\r\n4;\rx\r\nhalf\r\n0\r\n\r\n`,
+    ],
+    [
+      "a line feed in the trailers",
+      `${OK}Transfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n0\r\n\nX: y\r\n\r\n`,
+    ],
+    [
+      "a zero in the trailers",
+      `${OK}Transfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n0\r\nX: \0\r\n\r\n`,
+    ],
     ["a chunk of a size with a sign", `${OK}Transfer-Encoding: chunked\r\n\r\n-4\r\nhalf\r\n`],
   ] as const
 ) {
@@ -217,6 +229,20 @@ Deno.test("headers with other characters than ASCII pass byte by byte", async ()
   const answer = await ask(scene, "GET", "/2/0/x", `${header}\r\n`);
   assertEquals([answer.includes(`\r\n${header}\r\n`), bodyIn(answer).length], [true, 70_000]);
   assert(bodyIn(answer).startsWith("caf\xc3\xa9 \xe9bb"), answer.slice(0, 200));
+});
+
+Deno.test("a connection on which a body was refused, and may be unread, carries no other request", async () => {
+  await using scene = await proxyScene();
+  scene.upstream.flowing = true;
+  scene.upstream.answer = ({ method }, response, { socket }) => {
+    if (method === "GET") return response.end("own");
+    socket.pause();
+    socket.write("HTTP/1.1 413 x\r\nContent-Length: 2\r\n\r\nno");
+  };
+  const refused = await scene.ask("/2/0/x", { method: "POST", body: new Uint8Array(300_000) });
+  assertEquals([refused.status, await refused.text()], [413, "no"]);
+  const signal = AbortSignal.timeout(5_000);
+  assertEquals(await (await scene.ask("/2/0/x", { signal })).text(), "own");
 });
 
 Deno.test("however many requests may not be sent twice, no more connections are kept than were used at once", async () => {

@@ -41,6 +41,7 @@ export async function playStory(
       Promise.resolve({
         pid: 1,
         serveLocal: () => Promise.resolve({ port: 1, close: () => Promise.resolve() }),
+        sayLater: () => ({ [Symbol.asyncDispose]: () => Promise.resolve() }),
         openPool() {
           throw new Error("a request is forwarded");
         },

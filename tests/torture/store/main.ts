@@ -3,7 +3,7 @@
 // anything was not kept.
 import { type Etcd, findEtcd, startEtcd } from "../../support/etcd.ts";
 import { findPostgres, type Postgres, startPostgres } from "../../support/postgres.ts";
-import { sharedWorld } from "../../support/shared_world.ts";
+import { type SharedWorld, sharedWorld } from "../../support/shared_world.ts";
 import { type Failover, failovers } from "./failovers.ts";
 import { added, killRefreshes } from "./kills.ts";
 
@@ -77,11 +77,14 @@ const AT_ONCE = { postgresql: 1, etcd: 20 } as const;
 
 async function kills({ kind, kills }: StoreOptions): Promise<Finding> {
   const most = Math.min(AT_ONCE[kind], kills);
-  const counts = await Promise.all(Array.from({ length: most }, async (_, index) => {
-    await using store = await server(kind);
-    await using world = await sharedWorld(store, 2);
-    return await killRefreshes(world, Math.floor((kills + index) / most));
-  }));
+  await using undo = new AsyncDisposableStack();
+  const worlds: SharedWorld[] = [];
+  while (worlds.length < most) { // one after the other: the sign-ins share this process's listeners
+    worlds.push(undo.use(await sharedWorld(undo.use(await server(kind)), 2)));
+  }
+  const counts = await Promise.all(
+    worlds.map((world, index) => killRefreshes(world, Math.floor((kills + index) / most))),
+  );
   const { torn, stuck, lost, inWindow, done, longest } = counts.reduce(added);
   return {
     what: "a refresh is killed at any moment; the next command is on another computer",

@@ -14,7 +14,7 @@ const PROXY_VARIABLES = [
  * Makes the client; without a proxy it connects directly.
  *
  * A pooled connection that was reset would make fetch send a POST again by itself, and a code or a rotating
- * refresh token may be sent once only. So: no pool.
+ * refresh token may be sent once only. So there is no pool, unless `pool` says what it is like.
  *
  * @throws {CliError} `usage` for certificates that cannot be used.
  */
@@ -22,11 +22,12 @@ export function httpClient(
   proxy: Proxy | undefined,
   caCertificates: readonly string[],
   clientCertificate?: HttpRequest["clientCertificate"],
+  pool: Deno.CreateHttpClientOptions = { poolMaxIdlePerHost: 0 },
 ): Deno.HttpClient {
   using _environment = onlyProxy(proxy);
   try {
     const caCerts = [...caCertificates];
-    return Deno.createHttpClient({ poolMaxIdlePerHost: 0, caCerts, ...clientCertificate });
+    return Deno.createHttpClient({ ...pool, caCerts, ...clientCertificate });
   } catch (error) {
     throw unusableCertificates(error);
   }
@@ -37,7 +38,7 @@ export function httpClient(
  * `ALL_PROXY` before `HTTPS_PROXY`, sends loopback through a proxy, and goes around one that it cannot
  * parse; and a proxy that is handed over as an option would need the permission to reach its host.
  */
-export function onlyProxy(proxy: Proxy | undefined): Disposable {
+function onlyProxy(proxy: Proxy | undefined): Disposable {
   const kept = PROXY_VARIABLES.map((name) => [name, Deno.env.get(name)] as const)
     .filter(([, value]) => value !== undefined);
   for (const [name] of kept) Deno.env.delete(name);

@@ -2,7 +2,7 @@
 // carries the request there: then, and when the server cannot be reached, it is for fetch to send it or to say why.
 
 import type { HttpPool, Peer } from "./contract.ts";
-import { onlyProxy } from "./http_client.ts";
+import { httpClient } from "./http_client.ts";
 import { wireTo } from "./http_wire.ts";
 import { peerOn, watchDeadlines } from "./peers.ts";
 import { proxyFor } from "./proxies.ts";
@@ -23,9 +23,8 @@ export function openPool(caCertificates: readonly string[]): HttpPool {
     clientFor(url) {
       const known = clients.get(url.origin);
       if (known !== undefined) return known;
-      using _environment = onlyProxy(proxyFor(url, Deno.env.get));
-      const options = { poolIdleTimeout: IDLE, caCerts: [...caCertificates] };
-      const client = Deno.createHttpClient(options);
+      const pool = { poolIdleTimeout: IDLE };
+      const client = httpClient(proxyFor(url, Deno.env.get), caCertificates, undefined, pool);
       clients.set(url.origin, client);
       return client;
     },

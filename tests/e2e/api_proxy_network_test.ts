@@ -56,3 +56,18 @@ Deno.test("an API whose certificate changes to an untrusted one gets no request 
   assertStringIncludes(error.message, "certificate");
   assertEquals(scene.upstream.asked.length, before);
 });
+
+Deno.test("a CA file that is cut is said with its name, and a whole one is used again", async () => {
+  await using scene = await proxyScene();
+  const { caFile } = scene.upstream;
+  const whole = await Deno.readTextFile(caFile);
+  await Deno.writeTextFile(caFile, whole.slice(0, 200));
+  const { error } = await (await scene.ask("/2/0/x")).json();
+  assertEquals([error.kind, error.message], [
+    "usage",
+    "Cannot use a CA file: a certificate in it is damaged",
+  ]);
+  await Deno.writeTextFile(caFile, whole);
+  await new Promise((resolve) => setTimeout(resolve, 1_100)); // what was read counts for a second
+  assertEquals((await (await scene.ask("/2/0/x")).json()).method, "GET");
+});

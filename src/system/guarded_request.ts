@@ -12,6 +12,8 @@ import { peerOn } from "./peers.ts";
 
 /** How long an open connection may wait for its request, in milliseconds; in a sleep servers and firewalls forget it. */
 const LONGEST_IDLE = 5_000;
+/** So many connections take the place of one that cannot be used any more. */
+const MOST_RENEWED = 2;
 /** As long as fetch reads it, in bytes. */
 const LONGEST_HEAD = 400 * 1024;
 /** So many answers may say that another one follows (RFC 9110, section 15.2). */
@@ -42,9 +44,10 @@ export function guard(
     first = undefined;
     try {
       await confirm();
-      while (ready !== undefined && !ready.isUsable()) { // to look took its time, or to connect did
+      // to look took its time, or to connect did; a server that ends each one tells fetch why
+      for (let left = MOST_RENEWED; ready !== undefined && !ready.isUsable(); left--) {
         ready.peer.cut();
-        ready = await open(sending.signal);
+        ready = left > 0 ? await open(sending.signal) : undefined;
         await confirm();
       }
       sending.signal.throwIfAborted();

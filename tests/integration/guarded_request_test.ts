@@ -1,11 +1,14 @@
 // A request that must not leave late, with real connections: when it is confirmed, and on which of them it leaves.
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { createSecureServer } from "node:http2";
 import { CliError } from "../../src/base/errors.ts";
 import type { GuardedRequest, HttpRequest } from "../../src/system/contract.ts";
 import { guard } from "../../src/system/guarded_request.ts";
-import { startSandbox } from "../sandbox/sandbox.ts";
 import { writeWhole } from "../../src/system/peers.ts";
+import { makeCertificate } from "../sandbox/certificate.ts";
+import { startSandbox } from "../sandbox/sandbox.ts";
 import { until } from "../support/held_answer.ts";
+import { listening } from "../support/node_server.ts";
 
 const ANSWER = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
 
@@ -115,6 +118,25 @@ Deno.test("a field that no header can hold costs no tokens", async () => {
   await using server = countingServer(0, answer);
   using request = guarded(server.url);
   assertEquals(await (await request.fetch(form(server.url), confirmed)).text(), "{}");
+});
+
+Deno.test("a server that ends each connection is asked four times, and fetch says why", async () => {
+  await using server = countingServer(Infinity);
+  using request = guarded(server.url);
+  const slowly = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 50));
+  const sending = request.fetch({ ...form(server.url), timeout: 2_000 }, slowly);
+  assertStringIncludes((await assertRejects(() => sending, CliError)).message, "was cut");
+  assertEquals(server.opened(), 4);
+});
+
+Deno.test("a server of HTTP/2 alone is asked by fetch", async () => {
+  const { caPem, certificatePem: cert, keyPem: key } = await makeCertificate();
+  const server = createSecureServer({ cert, key }, (_asked, answer) => answer.end("{}"));
+  await using bound = await listening(server);
+  const url = `https://127.0.0.1:${bound.port}/oauth/token`;
+  using request = guarded(url, [caPem]);
+  const answer = await request.fetch({ ...form(url), caCertificates: [caPem] }, confirmed);
+  assertEquals([answer.status, await answer.text()], [200, "{}"]);
 });
 
 Deno.test("a connection on which nothing was sent ends with its request", async () => {

@@ -57,13 +57,10 @@ export function guard(
     }
   };
   return {
-    fetch: (request, confirm) =>
-      fetchPatiently(
-        { ...request, caCertificates },
-        trace,
-        show,
-        (sending) => send(sending, confirm),
-      ),
+    fetch(request, confirm) {
+      const asked = { ...request, caCertificates };
+      return fetchPatiently(asked, trace, show, (sending) => send(sending, confirm));
+    },
     [Symbol.dispose]() {
       abort.abort();
       void first?.then((ready) => ready?.peer.cut());

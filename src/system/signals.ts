@@ -22,7 +22,7 @@ const NUMBERS: Partial<Record<Deno.Signal, number>> = IS_WINDOWS
 const SAME_KEY = 500;
 /** Longer than a signal takes to its listener on a busy computer, in milliseconds. */
 const DELIVERY_TIME = 2_000;
-/** What this program hears later than so many milliseconds after another one took its place, that one has heard too. */
+/** So many milliseconds after another program took this one's place, that one hears all that this one does. */
 const HAND_ON_TIME = 100;
 
 /** When the first signal came, on the monotonic clock. */

@@ -34,8 +34,11 @@ export function headOfNamedFile(path: string, most: number): Uint8Array<ArrayBuf
   return bytes.subarray(0, length);
 }
 
+/** What came from pipes: it comes once, and each connection to a database needs its password. */
+const fromPipes = new Map<string, string>();
+
 /**
- * The same for a secret, which may be in a pipe: one that nothing writes to is given up.
+ * The same for a secret, which may be in a pipe: one that nothing writes to is given up, and one is read once.
  *
  * @throws {CliError} `usage` as {@link readNamedFile}.
  */
@@ -44,8 +47,12 @@ export async function readNamedSecret(
   naming: Words,
   deadline = PIPE_DEADLINE,
 ): Promise<string> {
+  const known = fromPipes.get(path);
+  if (known !== undefined) return known;
   try {
-    return textOf(await headOfPipeOrFile(path, LARGEST + 1, deadline));
+    const text = textOf(await headOfPipeOrFile(path, LARGEST + 1, deadline));
+    if (isPipe(path)) fromPipes.set(path, text);
+    return text;
   } catch (cause) {
     throw cannotRead(path, naming, cause);
   }
@@ -70,7 +77,7 @@ export async function headOfPipeOrFile(
   most: number,
   deadline = PIPE_DEADLINE,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  if (!ifPossible(() => Deno.statSync(path))?.isFifo) return headOfNamedFile(path, most);
+  if (!isPipe(path)) return headOfNamedFile(path, most);
   const { promise: late, reject } = Promise.withResolvers<never>();
   const seconds = Math.ceil(deadline / 1_000);
   AbortSignal.timeout(deadline).addEventListener("abort", () => {
@@ -78,6 +85,10 @@ export async function headOfPipeOrFile(
   });
   late.catch(() => {}); // it may come in time
   return await Promise.race([late, headOfPipe(path, most)]);
+}
+
+function isPipe(path: string): boolean {
+  return ifPossible(() => Deno.statSync(path))?.isFifo ?? false;
 }
 
 async function headOfPipe(path: string, most: number): Promise<Uint8Array<ArrayBuffer>> {

@@ -18,8 +18,9 @@ export interface Wire {
    * Speaks TLS from now on; nothing may be on its way meanwhile. Rejected unless the certificate is for this name.
    *
    * @param caCertificates PEM texts of authorities that are trusted besides the built-in ones.
+   * @param protocol what will be spoken in it (RFC 7301); a server that speaks none but others ends the handshake.
    */
-  encrypt(hostname: string, caCertificates: readonly string[]): Promise<void>;
+  encrypt(hostname: string, caCertificates: readonly string[], protocol?: string): Promise<void>;
   /** Ends it at once; what is on its way is rejected. May be called twice. */
   cut(): void;
 }
@@ -47,8 +48,9 @@ function wireOn(opened: Deno.Conn): Wire {
     read: (buffer) => connection.read(buffer),
     write: (bytes) => connection.write(bytes),
     endWrites: () => connection.closeWrite(),
-    async encrypt(hostname, caCertificates) {
-      const options = { hostname, caCerts: [...caCertificates] };
+    async encrypt(hostname, caCertificates, protocol) {
+      const alpnProtocols = protocol === undefined ? [] : [protocol];
+      const options = { hostname, caCerts: [...caCertificates], alpnProtocols };
       const encrypted = await Deno.startTls(connection as Deno.TcpConn, options);
       connection = encrypted;
       if (isCut) cut(); // Deno 2.9.6 keeps its descriptor until the server also ends the handshake

@@ -12,7 +12,8 @@ export type Framing = number | "chunked" | "until closed";
 /** What the other side sent is not what its head says, or it stopped in the middle. */
 export const BROKEN = new Error("the connection was closed in the middle of a message");
 
-const LONGEST_LINE = 1_024;
+/** A chunk's size may have an extension; hyper, which is in Deno, takes as much. */
+const LONGEST_LINE = 16 * 1024;
 /** Some servers take a bare line feed or carriage return for the end of a line, and some a zero for that of a text. */
 // deno-lint-ignore no-control-regex
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
@@ -56,7 +57,7 @@ function chunked(input: Input, patience: number, ended: () => void): ReadPiece {
     if (left === 0 && await line(input, patience) !== "") throw BROKEN;
     if (left === undefined || left === 0) {
       const text = await line(input, patience);
-      const [, digits = ""] = /^([0-9a-f]{1,8})[ \t]*(?:;.*)?$/i.exec(text) ?? [];
+      const [, digits = ""] = /^0*([0-9a-f]{1,8})[ \t]*(?:;.*)?$/i.exec(text) ?? [];
       if (digits === "") throw BROKEN;
       left = parseInt(digits, 16);
       if (left === 0) return await skipTrailers(input, patience), ended(), undefined;

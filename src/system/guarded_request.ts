@@ -12,9 +12,13 @@ import { peerOn } from "./peers.ts";
 
 /** How long an open connection may wait for its request, in milliseconds; in a sleep servers and firewalls forget it. */
 const LONGEST_IDLE = 5_000;
-const LONGEST_HEAD = 64 * 1024;
+/** So many connections take the place of one that cannot be used any more. */
+const MOST_RENEWED = 2;
+/** As long as fetch reads it, in bytes. */
+const LONGEST_HEAD = 400 * 1024;
 /** So many answers may say that another one follows (RFC 9110, section 15.2). */
 const MOST_INTERIM = 20;
+const UNREADABLE = new Error("the answer cannot be parsed");
 
 /** A connection on which nothing was sent yet. */
 interface Ready {
@@ -40,9 +44,10 @@ export function guard(
     first = undefined;
     try {
       await confirm();
-      while (ready !== undefined && !ready.isUsable()) { // to look took its time, or to connect did
+      // to look took its time, or to connect did; a server that ends each one tells fetch why
+      for (let left = MOST_RENEWED; ready !== undefined && !ready.isUsable(); left--) {
         ready.peer.cut();
-        ready = await open(sending.signal);
+        ready = left > 0 ? await open(sending.signal) : undefined;
         await confirm();
       }
       sending.signal.throwIfAborted();
@@ -52,13 +57,10 @@ export function guard(
     }
   };
   return {
-    fetch: (request, confirm) =>
-      fetchPatiently(
-        { ...request, caCertificates },
-        trace,
-        show,
-        (sending) => send(sending, confirm),
-      ),
+    fetch(request, confirm) {
+      const asked = { ...request, caCertificates };
+      return fetchPatiently(asked, trace, show, (sending) => send(sending, confirm));
+    },
     [Symbol.dispose]() {
       abort.abort();
       void first?.then((ready) => ready?.peer.cut());
@@ -122,20 +124,34 @@ interface Head extends Pick<Response, "status" | "headers"> {
 
 async function readHead(input: Input): Promise<Head> {
   for (let count = 0; count < MOST_INTERIM; count++) {
-    const text = await input.textUntil("\r\n\r\n", LONGEST_HEAD);
-    if (text === undefined) throw input.error() ?? BROKEN;
-    const [, digits] = /^HTTP\/1\.\d ([1-5]\d\d)\b/.exec(text) ?? [];
+    const [line = "", ...fields] = await headLines(input);
+    const [, digits] = /^HTTP\/1\.\d ([1-5]\d\d)\b/.exec(line) ?? [];
     if (digits === undefined) break;
-    if (Number(digits) >= 200) return parseHead(Number(digits), text);
+    if (Number(digits) >= 200) return parseHead(Number(digits), fields);
   }
-  throw new Error("the answer cannot be parsed");
+  throw UNREADABLE;
+}
+
+/** The lines of a head: they may end with a line feed alone, and empty ones before it are skipped (RFC 9112, 2.2). */
+async function headLines(input: Input): Promise<string[]> {
+  const lines: string[] = [];
+  for (let left = LONGEST_HEAD;;) {
+    const ended = await input.textUntil("\n", left);
+    if (ended === undefined) throw input.error() ?? BROKEN;
+    if (ended === "too long") throw UNREADABLE;
+    left -= ended.length + 1;
+    const line = ended.replace(/\r$/, "");
+    if (line !== "") lines.push(line);
+    else if (lines.length > 0) return lines;
+  }
 }
 
 /** Where it is not clear where the body ends, it ends with the connection: tokens come once. */
-function parseHead(status: number, text: string): Head {
+function parseHead(status: number, fields: readonly string[]): Head {
   const headers = new Headers();
-  for (const [, name = "", value = ""] of text.matchAll(/^([!#-'*+.\w^`|~-]+):(.*)$/gm)) {
-    headers.append(name, value);
+  for (const field of fields) {
+    const [, name, value = ""] = /^([!#-'*+.\w^`|~-]+):([^\0\r]*)/.exec(field) ?? []; // others throw
+    if (name !== undefined) headers.append(name, value);
   }
   const isChunked = /\bchunked$/i.test(headers.get("transfer-encoding") ?? "");
   const [, length] = /^(\d{1,15})(?:, \1)*$/.exec(headers.get("content-length") ?? "") ?? [];

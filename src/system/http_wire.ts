@@ -20,7 +20,7 @@ export async function wireTo(
   const cut = (): void => wire.cut();
   ended.addEventListener("abort", cut);
   try {
-    if (url.protocol === "https:") await wire.encrypt(hostname, caCertificates);
+    if (url.protocol === "https:") await wire.encrypt(hostname, caCertificates, "http/1.1");
     ended.throwIfAborted();
     return wire;
   } catch (error) {

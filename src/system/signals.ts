@@ -22,6 +22,8 @@ const NUMBERS: Partial<Record<Deno.Signal, number>> = IS_WINDOWS
 const SAME_KEY = 500;
 /** Longer than a signal takes to its listener on a busy computer, in milliseconds. */
 const DELIVERY_TIME = 2_000;
+/** So many milliseconds after another program took this one's place, that one hears all that this one does. */
+const HAND_ON_TIME = 100;
 
 /** When the first signal came, on the monotonic clock. */
 let first: number | undefined;
@@ -29,12 +31,12 @@ let first: number | undefined;
 let holders = 0;
 let isTold = false;
 
-/** Whether another program runs in this one's place, which decides about its end. */
-let isHandedOn = false;
+/** Since when another program runs in this one's place, which decides about its end. */
+let handedOn: number | undefined;
 
 /** From now on, signals are for the program that runs in this one's place. */
 export function handOnSignals(): void {
-  isHandedOn = true;
+  handedOn = performance.now();
 }
 
 /** Whether signals wait at this moment; see {@link holdSignals}. */
@@ -45,7 +47,7 @@ export function areSignalsHeld(): boolean {
 /** Aborts the controller, with a CliError as reason, when a signal wants the program to end. */
 export function abortOnSignals(controller: AbortController): void {
   onSignals((signal) => {
-    if (isHandedOn) return;
+    if (handedOn !== undefined) return;
     if (isSecondSignal(signal) && holders === 0) Deno.exit(); // the second time, at once
     controller.abort(new CliError("interrupted", "Interrupted")); // the user knows what to type again
   });
@@ -95,9 +97,10 @@ function reasonToWait(due: number | undefined): string {
     `${seconds} s more.`;
 }
 
-/** Sends on a signal that comes too late: to another listener, or to the system, which ends the process. */
+/** Sends on a signal that comes too late: to another listener, or to the system, which ends the process; none twice. */
 function raiseAgain(signal: Deno.Signal, listening: Disposable): void {
   listening[Symbol.dispose]();
+  if (handedOn !== undefined && performance.now() - handedOn > HAND_ON_TIME) return;
   if (IS_WINDOWS) Deno.exit(128 + (NUMBERS[signal] ?? 0)); // it cannot be sent there
   Deno.kill(Deno.pid, signal);
 }

@@ -3,6 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { staleLogin } from "../hostile/stale_login.ts";
 import { findSecrets, watchCommandLines } from "../hostile/sweep.ts";
+import { heldRefresh } from "../support/held_refresh.ts";
 import { type Home, makeHome } from "../support/home.ts";
 import { startProgram } from "../support/program.ts";
 
@@ -37,6 +38,17 @@ for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"] as const) {
     assertEquals([code, stdout], [9, "bye\n"]);
   });
 }
+
+Deno.test("SIGTERM soon after a refresh reaches the program once", ON_LINUX, async () => {
+  await using held = await heldRefresh();
+  const script = "trap 'echo heard' TERM; echo ready >&2; sleep 2 & wait; wait; wait; wait";
+  const program = await held.start(["exec", "--", "sh", "-c", script]);
+  held.answer();
+  await program.said(/ready/);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  program.signal("SIGTERM");
+  assertEquals((await program.outcome).stdout, "heard\n");
+});
 
 Deno.test("a program that SIGTERM ends is 143", ON_LINUX, async () => {
   await using home = await login();

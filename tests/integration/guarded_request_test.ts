@@ -1,13 +1,19 @@
 // A request that must not leave late, with real connections: when it is confirmed, and on which of them it leaves.
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { createSecureServer } from "node:http2";
 import { CliError } from "../../src/base/errors.ts";
 import type { GuardedRequest, HttpRequest } from "../../src/system/contract.ts";
 import { guard } from "../../src/system/guarded_request.ts";
+import { writeWhole } from "../../src/system/peers.ts";
+import { makeCertificate } from "../sandbox/certificate.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { until } from "../support/held_answer.ts";
+import { listening } from "../support/node_server.ts";
+
+const ANSWER = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
 
 /** A server that keeps what it heard on each connection; it hangs up on the first ones before anything is said. */
-function countingServer(hangUps = 0) {
+function countingServer(hangUps = 0, answer = ANSWER) {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const heard: string[] = [];
   let opened = 0;
@@ -18,9 +24,7 @@ function countingServer(hangUps = 0) {
     const length = await connection.read(buffer);
     if (length === null) return;
     heard.push(new TextDecoder().decode(buffer.subarray(0, length)));
-    await connection.write(
-      new TextEncoder().encode("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"),
-    );
+    await writeWhole(connection, new TextEncoder().encode(answer));
   };
   const serving = (async () => {
     const served: Promise<void>[] = [];
@@ -87,6 +91,52 @@ Deno.test("a request does not leave on a connection that the server has ended me
   await new Promise((resolve) => setTimeout(resolve, 50));
   assertEquals((await request.fetch(form(server.url), confirmed)).status, 200);
   assertEquals([server.heard.length, server.opened()], [1, 2]);
+});
+
+const LONG = "x".repeat(300_000);
+const CHUNKED = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+const READ_BY_FETCH: Readonly<Record<string, string>> = {
+  "whose lines end with a line feed": "HTTP/1.1 200 OK\ncontent-length: 2\n\n{}",
+  "whose head ends with a line feed": "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\n{}",
+  "behind an interim one with line feeds": `HTTP/1.1 100 Continue\n\n${ANSWER}`,
+  "behind an empty line": `\r\n${ANSWER}`,
+  "with a long head": ANSWER.replace("\r\n", `\r\nx-policy: ${LONG}\r\n`),
+  "with the size of a chunk in twelve digits": `${CHUNKED}000000000002\r\n{}\r\n0\r\n\r\n`,
+  "with a long extension of a chunk": `${CHUNKED}2;x=${LONG.slice(0, 9_000)}\r\n{}\r\n0\r\n\r\n`,
+};
+for (const [what, answer] of Object.entries(READ_BY_FETCH)) {
+  Deno.test(`an answer ${what} is read as fetch reads it`, async () => {
+    await using server = countingServer(0, answer);
+    assertEquals(await (await fetch(server.url)).text(), "{}");
+    using request = guarded(server.url);
+    assertEquals(await (await request.fetch(form(server.url), confirmed)).text(), "{}");
+  });
+}
+
+Deno.test("a field that no header can hold costs no tokens", async () => {
+  const answer = ANSWER.replace("\r\n", "\r\nx-trace: a\0b\r\nx y: z\r\nno field\r\n");
+  await using server = countingServer(0, answer);
+  using request = guarded(server.url);
+  assertEquals(await (await request.fetch(form(server.url), confirmed)).text(), "{}");
+});
+
+Deno.test("a server that ends each connection is asked four times, and fetch says why", async () => {
+  await using server = countingServer(Infinity);
+  using request = guarded(server.url);
+  const slowly = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 50));
+  const sending = request.fetch({ ...form(server.url), timeout: 2_000 }, slowly);
+  assertStringIncludes((await assertRejects(() => sending, CliError)).message, "was cut");
+  assertEquals(server.opened(), 4);
+});
+
+Deno.test("a server of HTTP/2 alone is asked by fetch", async () => {
+  const { caPem, certificatePem: cert, keyPem: key } = await makeCertificate();
+  const server = createSecureServer({ cert, key }, (_asked, answer) => answer.end("{}"));
+  await using bound = await listening(server);
+  const url = `https://127.0.0.1:${bound.port}/oauth/token`;
+  using request = guarded(url, [caPem]);
+  const answer = await request.fetch({ ...form(url), caCertificates: [caPem] }, confirmed);
+  assertEquals([answer.status, await answer.text()], [200, "{}"]);
 });
 
 Deno.test("a connection on which nothing was sent ends with its request", async () => {

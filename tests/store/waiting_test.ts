@@ -53,3 +53,15 @@ testWith(findEtcd(), "one line says for how long etcd is waited for", async (pat
   const name = `127.0.0.1:${etcd.members[0]?.port}`;
   assertEquals(await linesWhileHeld(etcd.url()), [`+ ${name}`, `- ${name}`]);
 }, OPTIONS);
+
+testWith(
+  findPostgres(),
+  "a database that ends statements soon is waited for as well",
+  async (bin) => {
+    await using postgres = await filePostgres(bin);
+    await postgres.sql("ALTER DATABASE anaplan SET statement_timeout = '500ms'", "postgres");
+    const name = `127.0.0.1:${postgres.port}`;
+    assertEquals(await linesWhileHeld(postgres.url), [`+ ${name}`, `- ${name}`]);
+  },
+  OPTIONS,
+);

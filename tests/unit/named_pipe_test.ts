@@ -36,6 +36,13 @@ testWithPipe("a pipe that is written to late is read whole", async (path) => {
   assertEquals(new TextDecoder().decode(await reading), "a key");
 });
 
+testWithPipe("a secret in a pipe is there for each connection that needs it", async (path) => {
+  const reading = readNamedSecret(path, "ANAPLAN_AUTH_STORE_PASSWORD_FILE", 20_000);
+  await Deno.writeTextFile(path, "a password");
+  const again = async () => await readNamedSecret(path, "ANAPLAN_AUTH_STORE_PASSWORD_FILE", 300);
+  assertEquals([await reading, await again()], ["a password", "a password"]);
+});
+
 testWithPipe(
   "a secret in a pipe that nothing writes to is a mistake that names the flag",
   async (path) => {

@@ -24,6 +24,7 @@ const gone = (reason: string): Cause => ["unavailable", reason, NETWORK, "gone"]
 const STATES: Readonly<Record<string, Cause>> = {
   "08": gone("the connection was cut"),
   "57": gone("it is starting or stopping"),
+  "57014": ["unavailable", "it ended a statement that took too long", NETWORK, "locked"],
   "25P03": gone("it ended a transaction that took too long"),
   "25P04": gone("it ended a transaction that took too long"),
   "40": ["unavailable", "another transaction was in the way", NETWORK, "locked"],

@@ -38,20 +38,20 @@ export async function run(
   const isMute = hasFlag(argv, "noInput"); // no user types
   const heard = isMute ? { ...system, terminal: { ...terminal, stdin: false } } : system;
   try {
-    return await printOutcome(await replyTo(argv, { system: heard, talk: out }), out);
+    return await printOutcome(await replyTo(argv, { system: heard, talk: out }), out, system);
   } catch (error) {
     return await reportError(toCliError(error), argv, out);
   }
 }
 
-async function printOutcome(reply: Reply, out: Printer): Promise<number> {
+async function printOutcome(reply: Reply, out: Printer, system: System): Promise<number> {
   try {
     await out.reply(reply);
   } catch (error) {
     if (error instanceof CliError) throw error; // an answer that broke off on its way
     const hasEnough = error instanceof Error && error.name === "BrokenPipe"; // as `| head -1`
     if (hasEnough) return replyCode(reply);
-    throw (await import("./tree/failure.ts")).cannotWrite(error);
+    throw await (await import("./tree/failure.ts")).cannotWrite(error, system);
   }
   return replyCode(reply);
 }

@@ -4,6 +4,7 @@
 import type { CommandContext, Reply } from "../../command.ts";
 import { CliError, reasonOf, toCliError } from "../../base/errors.ts";
 import { recordFailure } from "../../session/failure.ts";
+import type { System } from "../../system/contract.ts";
 import type { ParsedCommand } from "./loading.ts";
 
 /**
@@ -29,8 +30,15 @@ export async function afterFailure(
   }
 }
 
-/** What there is to say when the answer cannot be written. */
-export function cannotWrite(error: unknown): CliError {
+/** How long the signal of a terminal that has closed may take to come, in milliseconds. */
+const HANG_UP_TIME = 100;
+
+/** What there is to say when the answer cannot be written. A terminal that has closed also sends a signal, which ends it. */
+export async function cannotWrite(
+  error: unknown,
+  system: Pick<System, "sleep">,
+): Promise<CliError> {
+  await system.sleep(HANG_UP_TIME);
   return new CliError("storage", `Cannot write the answer: ${reasonOf(error)}`, {
     next: "check where the output goes (a full disk?), then run the command again",
   });

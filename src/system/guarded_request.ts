@@ -73,6 +73,7 @@ async function readyTo(
   caCertificates: readonly string[],
   signal: AbortSignal,
 ): Promise<Ready | undefined> {
+  if (url.username + url.password !== "") return undefined; // fetch makes a header of them
   const wire = await wireTo(url, caCertificates, signal);
   if (wire === undefined) return undefined;
   const peer = peerOn(wire, wire.cut);

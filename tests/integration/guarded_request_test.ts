@@ -139,6 +139,14 @@ Deno.test("a server of HTTP/2 alone is asked by fetch", async () => {
   assertEquals([answer.status, await answer.text()], [200, "{}"]);
 });
 
+Deno.test("the name and password in an address are sent as fetch sends them", async () => {
+  await using server = countingServer();
+  const url = server.url.replace("//", "//gate:way@");
+  using request = guarded(url);
+  await request.fetch(form(url), confirmed);
+  assertStringIncludes(server.heard.join().toLowerCase(), "authorization: basic z2f0ztp3yxk=");
+});
+
 Deno.test("a connection on which nothing was sent ends with its request", async () => {
   await using sandbox = await startSandbox();
   {

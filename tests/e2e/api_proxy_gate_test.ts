@@ -293,14 +293,17 @@ Deno.test(
   },
 );
 
-/** Where only root is another user to itself: a new `/tmp`, with this home, this checkout and another user's directory. */
+/** Where only root is another user to itself: a new `/tmp`, with all that is used there and another user's directory. */
 const TAKEN_STAGE = ["unshare", "--mount", "sh", "-ec"];
 const TAKE_STAGE = `
 mount --bind /tmp /mnt
 mount -t tmpfs none /tmp
 mkdir -p "$HOME" /tmp/anaplan-auth-proxy
 mount --bind "/mnt/\${HOME#/tmp/}" "$HOME"
-case $PWD in /tmp/*) mkdir -p "$PWD"; mount --bind "/mnt/\${PWD#/tmp/}" "$PWD"; cd "$PWD" ;; esac
+for place in "$PWD" "\${1%/*}" "\${DENO_DIR-}"; do
+  case $place in /tmp/*) mkdir -p "$place"; mount --bind "/mnt/\${place#/tmp/}" "$place" ;; esac
+done
+cd "$PWD"
 chown 65534 /tmp/anaplan-auth-proxy
 exec "$@"`;
 

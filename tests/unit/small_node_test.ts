@@ -50,7 +50,7 @@ Deno.test("events come in order, once where that was asked, and an error that no
     emitter.on("newListener", (name: string) => heard.push(`new ${name}`));
     emitter.once("a", (value: unknown) => heard.push(["once", value]));
     emitter.on("a", (...values: unknown[]) => heard.push(["on", ...values]));
-    heard.push(emitter.emit("a", 1, 2), emitter.emit("a", 3), emitter.emit("nobody"));
+    heard.push(emitter.emit("a", 1, 2), emitter.emit("a", 3), emitter.emit("none"));
     return heard;
   });
   assertEquals(small, node);

@@ -1,5 +1,5 @@
 // What comes on a connection. Rule: nothing is read before it is wanted, but for the one read that notices that the
-// other side has hung up; no text is longer than it may be, and all comes by way of one small piece of memory.
+// other side has hung up; what is there is never kept back, and all comes by way of one small piece of memory.
 
 import type { Peer } from "./contract.ts";
 
@@ -26,6 +26,10 @@ export interface Input {
 
 /** A record of TLS has no more (RFC 8446, section 5.1). */
 const AT_ONCE = 16_384;
+/** So much of a long message is handed on at once when it is there: a write for each record costs a tenth more time. */
+const MANY = 65_536;
+/** What is there comes within so many turns of the promises; what does not is still on its way. */
+const TURNS = 8;
 const NOTHING: Piece = new Uint8Array();
 
 /** The input of a connection. */
@@ -57,24 +61,27 @@ interface Pieces extends Omit<Input, "textUntil"> {
 
 /** With as few promises as can be: a long answer has very many pieces. */
 function piecesOf(peer: Peer): Pieces {
-  const memory = new Uint8Array(AT_ONCE);
+  let memory = new Uint8Array(AT_ONCE);
   let rest = NOTHING;
   let error: unknown;
-  let ahead: Promise<number | null> | undefined;
+  let ahead: Ahead | undefined;
   return {
     async take(most, patience) {
       let bytes = rest;
       if (bytes.length === 0) {
         if (patience !== undefined) peer.deadline = performance.now() + patience;
+        ahead ??= readAt(0);
+        const { at } = ahead;
         try {
-          const length = await (ahead ?? peer.read(memory));
+          const length = await ahead.length;
           if (length === null) return undefined;
-          bytes = memory.subarray(0, length);
+          ahead = undefined;
+          bytes = memory.subarray(at, at + length);
         } catch (reason) {
           error = reason;
           return undefined;
         }
-        ahead = undefined;
+        if (bytes.length === AT_ONCE && most > AT_ONCE) bytes = await gathered(at, most);
         if (patience !== undefined) peer.deadline = Infinity;
       }
       rest = bytes.length > most ? bytes.subarray(most) : NOTHING;
@@ -83,12 +90,49 @@ function piecesOf(peer: Peer): Pieces {
     putBack: (bytes) => void (rest = bytes),
     async stirs() {
       if (rest.length > 0) return true;
-      ahead ??= peer.read(memory);
-      return await ahead.then((length) => length !== null, () => false);
+      ahead ??= readAt(0);
+      return await ahead.length.then((length) => length !== null, () => false);
     },
     isEmpty: () => rest.length === 0, // an accessor would give each connection a shape of its own, which is slow
     error: () => error,
   };
+
+  function readAt(at: number): Ahead {
+    return { at, length: peer.read(memory.subarray(at, at + AT_ONCE)) };
+  }
+
+  /** What is there behind a piece that fills its place; what is not stays ahead. */
+  async function gathered(at: number, most: number): Promise<Piece> {
+    if (memory.length < MANY) {
+      const more = new Uint8Array(MANY);
+      more.set(memory);
+      memory = more;
+    }
+    let end = at + AT_ONCE;
+    while (end - at < most && end + AT_ONCE <= MANY) {
+      ahead = readAt(end);
+      const length = await atOnce(ahead.length);
+      if (length === undefined) break;
+      ahead = undefined;
+      end += length;
+      if (length < AT_ONCE) break;
+    }
+    return memory.subarray(at, end);
+  }
+}
+
+/** A read that is not taken yet, and where in the memory it goes. */
+interface Ahead {
+  readonly at: number;
+  readonly length: Promise<number | null>;
+}
+
+/** What a read brings, if it does so at once. */
+async function atOnce(length: Promise<number | null>): Promise<number | undefined> {
+  let found: number | null | undefined;
+  length.then((value) => found = value, () => {});
+  for (let turn = 0; found === undefined && turn < TURNS; turn++) await undefined;
+  return found ?? undefined;
 }
 
 const [UTF8, LATIN1] = [new TextDecoder(), new TextDecoder("latin1")];

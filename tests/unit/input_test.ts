@@ -1,0 +1,128 @@
+// What comes on a connection: in order, together when it is there, and never later than it could be.
+import { assert, assertEquals } from "@std/assert";
+import { type Input, inputOf } from "../../src/system/input.ts";
+import { peerOn, writeWhole } from "../../src/system/peers.ts";
+
+const RECORD = 16_384;
+const PATIENCE = 60_000;
+
+/** A connection over loopback: what is written at one end comes at the other. */
+async function connected() {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const [sender, receiver] = await Promise.all([
+    Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port }),
+    listener.accept(),
+  ]);
+  const peer = peerOn(receiver, () => receiver.close());
+  return {
+    peer,
+    input: inputOf(peer),
+    send: (bytes: Uint8Array) => writeWhole(sender, bytes),
+    end: () => sender.closeWrite(),
+    [Symbol.dispose]() {
+      for (const end of [sender, receiver]) {
+        try {
+          end.close();
+        } catch {
+          // it was cut
+        }
+      }
+    },
+  };
+}
+
+/** So many bytes, none of them like its neighbors. */
+function bytesOf(length: number, from = 0): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from({ length }, (_, index) => (from + index) % 251);
+}
+
+async function taken(input: Input, most = Infinity): Promise<Uint8Array | undefined> {
+  return (await input.take(most, PATIENCE))?.slice();
+}
+
+Deno.test("four records that are there come as one piece", async () => {
+  using connection = await connected();
+  const bytes = bytesOf(4 * RECORD);
+  await connection.send(bytes);
+  assertEquals(await taken(connection.input), bytes);
+});
+
+Deno.test("a record that is there is not kept back for the one that follows", async () => {
+  using connection = await connected();
+  for (const from of [0, 1, 2, 3, 4, 5]) { // past the end of the memory as well
+    const bytes = bytesOf(RECORD, from);
+    const coming = taken(connection.input);
+    await connection.send(bytes); // the next one is sent when this one has come
+    assertEquals(await coming, bytes, `record ${from}`);
+  }
+});
+
+Deno.test("no byte behind the message is taken from the connection", async () => {
+  using connection = await connected();
+  await connection.send(bytesOf(3 * RECORD));
+  assertEquals(await taken(connection.input, 2 * RECORD), bytesOf(2 * RECORD));
+  assert(connection.input.isEmpty());
+  const rest = new Uint8Array(2 * RECORD);
+  assertEquals(await connection.peer.read(rest), RECORD);
+});
+
+Deno.test("what is behind the message in the same record comes with the next one", async () => {
+  using connection = await connected();
+  await connection.send(bytesOf(2 * RECORD));
+  assertEquals(await taken(connection.input, RECORD + 9), bytesOf(RECORD + 9));
+  assert(!connection.input.isEmpty());
+  assertEquals(await taken(connection.input), bytesOf(RECORD - 9, RECORD + 9));
+});
+
+Deno.test("an end comes after all that was sent before it", async () => {
+  using connection = await connected();
+  await connection.send(bytesOf(2 * RECORD));
+  await connection.end();
+  assertEquals(await taken(connection.input), bytesOf(2 * RECORD));
+  assertEquals(await taken(connection.input), undefined);
+  assertEquals(connection.input.error(), undefined);
+});
+
+Deno.test("a connection that breaks off while the next record is awaited says so", async () => {
+  using connection = await connected();
+  await connection.send(bytesOf(RECORD));
+  assertEquals(await taken(connection.input), bytesOf(RECORD));
+  const coming = taken(connection.input);
+  connection.peer.cut();
+  assertEquals(await coming, undefined);
+  assert(connection.input.error() instanceof Error);
+});
+
+Deno.test("a record that is awaited stirs the connection, and comes whole", async () => {
+  using connection = await connected();
+  await connection.send(bytesOf(RECORD));
+  assertEquals(await taken(connection.input), bytesOf(RECORD));
+  const stirs = connection.input.stirs();
+  await connection.send(bytesOf(100, 7));
+  assert(await stirs);
+  assertEquals(await taken(connection.input), bytesOf(100, 7));
+});
+
+Deno.test("pieces of any length come in order, however they are sent and taken", async () => {
+  using connection = await connected();
+  const lengths = [1, RECORD - 1, RECORD, RECORD + 1, 70_000, 3, 5 * RECORD, 200_000, 2];
+  const bytes = bytesOf(lengths.reduce((sum, length) => sum + length));
+  const sending = (async () => {
+    let at = 0;
+    for (const length of lengths) {
+      await connection.send(bytes.subarray(at, at += length));
+      if (length % 2 === 1) await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await connection.end();
+  })();
+  const came = new Uint8Array(bytes.length);
+  let at = 0;
+  for (let most = 1; at < bytes.length; most = most * 7 % 90_001 + 1) {
+    const piece = await connection.input.take(most, PATIENCE);
+    assert(piece !== undefined && piece.length <= most, `${piece?.length} of ${most}`);
+    came.set(piece, at);
+    at += piece.length;
+  }
+  await sending;
+  assertEquals(came, bytes);
+});

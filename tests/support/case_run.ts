@@ -5,7 +5,7 @@ import { assertEquals } from "@std/assert";
 import type { Result, Step } from "./case_file.ts";
 import { check } from "./case_checks.ts";
 import { make, makeWorld, sandboxOptions, type World } from "./case_world.ts";
-import { type RunningHere, startHere } from "./here.ts";
+import { PLAYS_HERE, type RunningHere, startHere } from "./here.ts";
 import { withPlaceholders } from "./placeholders.ts";
 import { type Outcome, type ProgramOptions, startProgram } from "./program.ts";
 import { assertFollowsSchema } from "./schemas.ts";
@@ -15,8 +15,12 @@ import { pageToOpen, sandboxFlags, WAITS_FOR_PERSON } from "./sign_in.ts";
 import { secretsOf, spilledSecrets } from "./spilled_secrets.ts";
 import { splitWords } from "./words.ts";
 
-/** Plays the steps in a world of their own; gives them back with what really came of each command. */
-export async function play(steps: readonly Step[]): Promise<Step[]> {
+/**
+ * Plays the steps in a world of their own; gives them back with what really came of each command.
+ *
+ * @param start how each command is started: as a process of its own, by default.
+ */
+export async function play(steps: readonly Step[], start: Start = startProgram): Promise<Step[]> {
   const givens = steps.flatMap((step) => step.kind === "given" ? [step.line] : []);
   await using world = await makeWorld(sandboxOptions(givens));
   if (steps.some(signsIn)) await writeCertificate(world.home);
@@ -25,7 +29,7 @@ export async function play(steps: readonly Step[]): Promise<Step[]> {
     if (step.kind === "given") await make(world, step.line);
     if (step.kind === "then") await check(world, step.line);
     played.push(
-      step.kind === "command" ? { ...step, result: await typed(world, step.line) } : step,
+      step.kind === "command" ? { ...step, result: await typed(world, step.line, start) } : step,
     );
   }
   return played;
@@ -66,7 +70,8 @@ async function typedAsNext(world: World, line: string): Promise<Played> {
   const secret = world.sandbox.clients.rotating.clientSecret;
   const known = isSignIn && !argv.includes("--device") ? { ANAPLAN_CLIENT_SECRET: secret } : {};
   const options = { home: world.home.path, env: { ...env, ...known }, asTask };
-  await using program = await startProgram([...argv, ...more], options);
+  const start = PLAYS_HERE ? startHereOrThere : startProgram;
+  await using program = await start([...argv, ...more], options);
   const asked = isSignIn ? await program.said(WAITS_FOR_PERSON).catch(() => undefined) : undefined;
   if (asked !== undefined) await parsePerson("approves").act(program, pageToOpen(asked));
   const { code, stderr } = await program.outcome;
@@ -94,16 +99,23 @@ interface Typed extends Pick<ProgramOptions, "stdin" | "asTask"> {
 /** Starts a command of a case. */
 type Start = (argv: readonly string[], options: ProgramOptions) => Promise<RunningHere>;
 
-/** In this process, unless stdin or a program belongs to it; what the real program does is in the case itself. */
-const startHereOrThere: Start = (argv, options) => {
-  const { stdin, asTask = false } = options;
-  const needsProcess = stdin !== undefined || asTask || STARTS_PROGRAM.test(argv[0] ?? "");
+/** In this process, unless stdin, a program or another one's variables belong to it. */
+export function startHereOrThere(
+  argv: readonly string[],
+  options: ProgramOptions,
+): Promise<RunningHere> {
+  const { stdin, env = {}, asTask = false } = options;
+  const needsProcess = stdin !== undefined || asTask || NEEDS_PROCESS.test(argv[0] ?? "") ||
+    Object.keys(env).some((name) => !OURS.test(name));
   return needsProcess ? startProgram(argv, options) : Promise.resolve(startHere(argv, options));
-};
+}
 
-const STARTS_PROGRAM = /^(exec|proxy|cert)$/;
+/** What starts programs, or looks at its own process. */
+const NEEDS_PROCESS = /^(exec|proxy|cert|seal|unseal|doctor)$/;
+/** Variables that nothing but the program reads: Deno has read the others already. */
+const OURS = /^(ANAPLAN_\w+|CLIENT|SECRET)$/;
 
-async function typed(world: World, line: string, start: Start = startProgram): Promise<Result> {
+async function typed(world: World, line: string, start: Start): Promise<Result> {
   const { argv, ...options } = parseTyped(world, line);
   const earlier = world.sandbox.requests.length;
   const before = await logins(world);

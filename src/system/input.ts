@@ -24,9 +24,11 @@ export interface Input {
   error(): unknown;
 }
 
+/** The memory of a connection at first: most carry heads and short texts. */
+const FEW = 4_096;
 /** A record of TLS has no more (RFC 8446, section 5.1). */
 const AT_ONCE = 16_384;
-/** So much of a long message is handed on at once when it is there: a write for each record costs a tenth more time. */
+/** So much of a long message is handed on at once when it is there: a write for each record takes a fifth longer. */
 const MANY = 65_536;
 /** What is there comes within so many turns of the promises; what does not is still on its way. */
 const TURNS = 8;
@@ -101,29 +103,33 @@ interface Reads {
 /** A read that is not taken yet, and where in the memory it goes. */
 interface Ahead {
   readonly at: number;
+  readonly room: number;
   readonly length: Promise<number | null>;
 }
 
 function readsOf(peer: Peer): Reads {
-  let memory = new Uint8Array(AT_ONCE);
+  let memory = new Uint8Array(FEW);
   let ahead: Ahead | undefined;
   const readAt = (at: number): Ahead => {
-    return { at, length: peer.read(memory.subarray(at, at + AT_ONCE)) };
+    const room = Math.min(AT_ONCE, memory.length - at);
+    return { at, room, length: peer.read(memory.subarray(at, at + room)) };
   };
   return {
     async next(most) {
-      const { at, length: coming } = ahead ??= readAt(0);
+      const { at, room, length: coming } = ahead ??= readAt(0);
       const length = await coming;
       if (length === null) return undefined;
       ahead = undefined;
       let end = at + length;
-      if (length === AT_ONCE && most > AT_ONCE && memory.length < MANY) memory = grown(memory);
-      for (let last = length; last === AT_ONCE && end - at < most && end + AT_ONCE <= MANY;) {
+      let isFull = length === room;
+      if (isFull && most > room && memory.length < MANY) memory = grown(memory);
+      while (isFull && end - at < most && end + AT_ONCE <= memory.length) {
         ahead = readAt(end);
         const more = await atOnce(ahead.length);
         if (more === undefined) break; // it stays ahead
         ahead = undefined;
-        end += last = more;
+        end += more;
+        isFull = more === AT_ONCE;
       }
       return memory.subarray(at, end);
     },
@@ -132,7 +138,7 @@ function readsOf(peer: Peer): Reads {
 }
 
 function grown(memory: Piece): Piece {
-  const larger = new Uint8Array(MANY);
+  const larger = new Uint8Array(4 * memory.length);
   larger.set(memory);
   return larger;
 }

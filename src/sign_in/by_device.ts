@@ -99,7 +99,8 @@ async function pollWithCountdown(
   if (deadline < device.expiresAt) {
     waits.push(rejectAtTimeout(deadline - system.monotonic(), settings, signal, system));
   }
-  const shown = showCountdown(deadline, signal, { system, talk });
+  // settled from here on: the poll may be under way for longer than the countdown, which the signal ends
+  const shown = Promise.allSettled([showCountdown(deadline, signal, { system, talk })]);
   try {
     return await Promise.race(waits);
   } catch (error) {

@@ -5,7 +5,7 @@ import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { runHere } from "../support/here.ts";
 import { makeHome } from "../support/home.ts";
 import { type Outcome, runProgram } from "../support/program.ts";
-import { login as signIn } from "../support/sign_in.ts";
+import { login, loginHere } from "../support/sign_in.ts";
 import { signedIn } from "../support/signed_in.ts";
 import { modeOf, namesIn } from "../support/temp_dir.ts";
 import { assertTwoLines, type StaleLogin, staleLogin, writeJson } from "./stale_login.ts";
@@ -38,7 +38,10 @@ const DAMAGES: Readonly<Record<string, Damage>> = {
     bytes[text.indexOf(found) + found.length - 1] = 0xff; // in a text: still JSON
     return bytes;
   }),
-  "50 MB of garbage": rewritten(() => "x".repeat(50_000_000)),
+  "50 MB of garbage": (path) => {
+    Deno.writeTextFileSync(path, "garbage");
+    Deno.truncateSync(path, 50_000_000); // with a hole
+  },
   "another program's JSON": rewritten(() => '{"hello":"world"}'),
   "a list": rewritten(() => "[1,2,3]"),
   "a directory": (path) => {
@@ -57,11 +60,12 @@ const DAMAGES: Readonly<Record<string, Damage>> = {
 
 const NEWER = rewritten((text) => JSON.stringify({ ...JSON.parse(text), version: 99 }));
 
-/** What is at a path, to be compared: a text, where a link leads, or the names in a directory. */
+/** What is at a path, to be compared: a text, which file it is when it is very long, where a link leads, or the names in a directory. */
 function whatIsAt(path: string): string {
-  const { isSymlink, isDirectory } = Deno.lstatSync(path);
+  const { isSymlink, isDirectory, size, ino, mtime } = Deno.lstatSync(path);
   if (isSymlink) return `link to ${Deno.readLinkSync(path)}`;
   if (isDirectory) return `directory of ${namesIn(path)}`;
+  if (size > 10_000_000) return `file ${ino} of ${size} bytes, written ${mtime?.getTime()}`;
   return new TextDecoder("latin1").decode(Deno.readFileSync(path));
 }
 
@@ -82,10 +86,12 @@ function exists(path: string): boolean {
 
 const LOGIN = "credentials/default.json";
 
-/**
- * A login with damage, and what the command made of it. `token` is the real program, which shows what a process
- * alone shows, such as a file that takes all its memory.
- */
+/** Whether the row is one that a process of its own shows: the program does the same, whatever takes memory. */
+function isAsProcess(damage: Damage): boolean {
+  return damage === DAMAGES["torn in the middle"] || damage === DAMAGES["50 MB of garbage"];
+}
+
+/** A login with damage, and what the command made of it. */
 async function damaged(
   file: string,
   damage: Damage,
@@ -95,7 +101,7 @@ async function damaged(
   const path = `${home.configDir}/${file}`;
   damage(path);
   const before = whatIsAt(path);
-  const run = argv[0] === "token" ? runBounded : runHere;
+  const run = argv[0] === "token" && isAsProcess(damage) ? runBounded : runHere;
   const outcome = await run(argv, { home: home.path });
   return { outcome, path, before, home, [Symbol.asyncDispose]: () => home[Symbol.asyncDispose]() };
 }
@@ -116,6 +122,7 @@ for (const [what, damage] of Object.entries(DAMAGES)) {
       assertTwoLines(at.outcome, 7);
       assertStringIncludes(at.outcome.stderr, "Cannot use ~/.config/anaplan-auth/credentials/");
       assertStringIncludes(at.outcome.stderr, "Next: anaplan-auth login\n");
+      if (/MB/.test(what)) assertStringIncludes(at.outcome.stderr, "it is too large"); // and not read
       assert(whatIsAt(at.path) === at.before);
     });
   }
@@ -157,7 +164,7 @@ Deno.test("a second damaged file does not take the place of the first that was m
   const path = home.credentialsFile();
   for (const [text, bad] of [["one", ".bad"], ["two", ".bad.2"], ["three", ".bad.3"]] as const) {
     await Deno.writeTextFile(path, text, { mode: 0o600 });
-    const { code, stderr } = await runBounded(["logout"], { home: home.path });
+    const { code, stderr } = await runHere(["logout"], { home: home.path });
     assertEquals(code, 0);
     assertMoved(path, text, stderr, path + bad);
   }
@@ -173,7 +180,7 @@ Deno.test("logout --all signs out of the other profiles, and tells their servers
     ...JSON.parse(await Deno.readTextFile(`${home.configDir}/profiles/default.json`)),
   });
   await Deno.writeTextFile(`${home.configDir}/credentials/eu.json`, "{");
-  const { code } = await runBounded(["logout", "--all"], { home: home.path });
+  const { code } = await runHere(["logout", "--all"], { home: home.path });
   assertEquals(code, 0);
   assertEquals(namesIn(`${home.configDir}/credentials`), [
     "default.lock",
@@ -195,6 +202,7 @@ async function signedInOver(
   const path = `${home.configDir}/${file}`;
   damage(path);
   const before = whatIsAt(path);
+  const signIn = damage === DAMAGES["torn in the middle"] ? login : loginHere;
   const { outcome } = await signIn(sandbox, home);
   assertEquals(outcome.code, 0, outcome.stderr);
   check(outcome, path, before);
@@ -251,7 +259,7 @@ Deno.test({
       void new Deno.Command("chattr", { args: [flag, path] }).outputSync();
     chattr("+i");
     try {
-      const { code, stderr } = await runBounded(["profile", "remove", "default"], {
+      const { code, stderr } = await runHere(["profile", "remove", "default"], {
         home: home.path,
       });
       assertEquals([code, await home.credentials()], [7, undefined]);
@@ -277,7 +285,7 @@ Deno.test("logout removes the login of a damaged profile, and sends its tokens n
 Deno.test("without a readable config.json, logout asks for the profile, and each other way works", async () => {
   await using home = await staleLogin(SERVICE);
   await Deno.writeTextFile(`${home.configDir}/config.json`, "{");
-  const run = (...argv: string[]): Promise<Outcome> => runBounded(argv, { home: home.path });
+  const run = (...argv: string[]): Promise<Outcome> => runHere(argv, { home: home.path });
   const refused = await run("logout");
   assertTwoLines(refused, 7);
   assertStringIncludes(refused.stderr, "profile use NAME");
@@ -297,7 +305,7 @@ Deno.test("a damaged profile is reported by profile list and doctor, and profile
   await using home = await staleLogin(SERVICE);
   const path = `${home.configDir}/profiles/default.json`;
   await Deno.writeTextFile(path, "{");
-  const run = (...argv: string[]): Promise<Outcome> => runBounded(argv, { home: home.path });
+  const run = (...argv: string[]): Promise<Outcome> => runHere(argv, { home: home.path });
   const list = await run("profile", "list");
   assertEquals([list.code, list.stdout], [0, "* default  us1, unreadable\n"]);
   const doctor = await run("doctor");
@@ -333,6 +341,7 @@ for (
     const made = JSON.parse(Deno.readTextFileSync(path)).fingerprint;
     const works = (): boolean => JSON.parse(Deno.readTextFileSync(path)).fingerprint !== made;
     damage(path);
+    const signIn = damage === TORN_CERTIFICATE ? login : loginHere;
     const { outcome } = await signIn(sandbox, home);
     assertEquals(outcome.code, 0, outcome.stderr);
     assertStringIncludes(outcome.stderr, "Cannot use ~/.config/anaplan-auth/tls/listener.json: ");
@@ -348,11 +357,14 @@ wrappedTest(WITHOUT_PRIVILEGE, "files with mode 0000 are opened to their owner a
   await using sandbox = await startSandbox();
   await using home = await makeHome();
   const wrapper = WITHOUT_PRIVILEGE;
-  assertEquals((await signIn(sandbox, home, { wrapper })).outcome.code, 0);
+  await signedIn(sandbox, home);
   const files = [
     ...["config.json", "credentials/default.json", "credentials/default.lock"],
     ...["profiles/default.json", "tls/listener.json", "tls/listener.lock"],
   ].map((file) => `${home.configDir}/${file}`);
+  for (const path of files.filter((path) => path.endsWith(".lock"))) {
+    Deno.writeTextFileSync(path, "");
+  }
   const close = (): void => files.forEach((path) => Deno.chmodSync(path, 0o000));
   for (const argv of [["token"], ["refresh"], ["cert", "renew"], ["profile", "list"], ["doctor"]]) {
     close();
@@ -360,7 +372,7 @@ wrappedTest(WITHOUT_PRIVILEGE, "files with mode 0000 are opened to their owner a
     assertEquals(code, 0, `${argv}: ${stderr}`);
   }
   close();
-  assertEquals((await signIn(sandbox, home, { wrapper })).outcome.code, 0);
+  assertEquals((await login(sandbox, home, { wrapper })).outcome.code, 0);
   close();
   const { code, stderr } = await runProgram(["logout"], { home: home.path, wrapper });
   assertEquals([code, stderr], [0, ""]);

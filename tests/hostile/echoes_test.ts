@@ -4,7 +4,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Fault } from "../sandbox/contract.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { newTokens, staleLogin, writeJson } from "./stale_login.ts";
-import { runBounded } from "./wrapped.ts";
+import { runBounded, runBoundedHere } from "./wrapped.ts";
 
 const REFRESH_TOKEN = "old-refresh-token";
 const CLIENT_SECRET = "a-client-secret";
@@ -25,6 +25,9 @@ function split(character: string): string {
     WORDS,
   );
 }
+
+/** The row that the real program shows; the others differ in the answer alone. */
+const AS_PROCESS = "an error with HTTP 200";
 
 const ANSWERS: Readonly<Record<string, Fault>> = {
   "an error with HTTP 200": saying("invalid_grant", WORDS, 200),
@@ -63,11 +66,12 @@ for (const [what, fault] of Object.entries(ANSWERS)) {
     sandbox.fault("/oauth/token", fault);
     await using home = await staleLogin(sandbox);
     if (what.includes("header")) await useBasic(home);
-    const refreshed = await runBounded(["refresh", "--verbose"], { home: home.path });
+    const run = what === AS_PROCESS ? runBounded : runBoundedHere;
+    const refreshed = await run(["refresh", "--verbose"], { home: home.path });
     assert(refreshed.code !== 1 && refreshed.code !== 2, refreshed.stderr);
     const later = [
-      await runBounded(["doctor"], { home: home.path }),
-      await runBounded(["status"], { home: home.path }),
+      await run(["doctor"], { home: home.path }),
+      await run(["status"], { home: home.path }),
     ];
     const shown = [refreshed, ...later].map(({ stdout, stderr }) => stdout + stderr).join("\n");
     const kept = [...await home.files()].filter(([path]) => !path.startsWith("credentials/"));
@@ -92,12 +96,12 @@ Deno.test("what else the server says is still shown, and its tokens are saved as
   await using sandbox = await startSandbox();
   await using home = await staleLogin(sandbox);
   sandbox.fault("/oauth/token", saying("invalid_request", WORDS, 200));
-  const { code, stderr } = await runBounded(["refresh"], { home: home.path });
+  const { code, stderr } = await runBoundedHere(["refresh"], { home: home.path });
   assertEquals(code, 4, stderr);
   assertStringIncludes(stderr, "“it knows no [secret] of [secret]”");
   // a server that does not rotate may repeat the refresh token
   sandbox.fault("/oauth/token", { body: newTokens({ refresh_token: REFRESH_TOKEN }) });
-  assertEquals((await runBounded(["refresh"], { home: home.path })).code, 0);
+  assertEquals((await runBoundedHere(["refresh"], { home: home.path })).code, 0);
   const login = JSON.parse((await home.files()).get("credentials/default.json") ?? "");
   assertEquals([login.refreshToken, login.accessToken], [REFRESH_TOKEN, ACCESS_TOKEN]);
 });

@@ -1,12 +1,12 @@
 // Escape sequences in files that were edited by hand, and in headers: none of them reaches the terminal.
-// Rule: the real program; files are written by hand, and each command prints what is in them.
+// Rule: files are written by hand, and each command prints what is in them; one row of each table is a process.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { findPython, testWith } from "../support/needs.ts";
 import { openTerminal } from "../support/terminal.ts";
 import { assertUnsteered, ESCAPES, steering } from "./escapes.ts";
 import { staleLogin, writeJson } from "./stale_login.ts";
-import { runBounded } from "./wrapped.ts";
+import { runBounded, runBoundedHere } from "./wrapped.ts";
 
 const HOUR = 3_600_000;
 const PATH = "/2/0/users/me";
@@ -45,7 +45,8 @@ for (const [index, fields] of PROFILES.entries()) {
     await writeJson(home, "profiles/default.json", fields);
     await writeJson(home, `profiles/${steering("name").replaceAll("/", "")}${index}.json`, fields);
     for (const command of COMMANDS) {
-      const outcome = await runBounded(command, { home: home.path });
+      const run = index === 0 && command[0] === "status" ? runBounded : runBoundedHere;
+      const outcome = await run(command, { home: home.path });
       assert(outcome.code !== 1 && outcome.code !== 137, outcome.stderr);
       assertUnsteered(outcome);
     }
@@ -61,7 +62,8 @@ for (
     sandbox.fault(PATH, { body: "{}", headers: { "content-type": type } });
     await using home = await staleLogin(sandbox, { expiresAt: Date.now() + HOUR });
     const flags = argv.map((word) => word === "out" ? `${home.path}/out` : word);
-    const outcome = await runBounded(["api", PATH, ...flags], { home: home.path });
+    const run = argv.includes("--verbose") ? runBounded : runBoundedHere;
+    const outcome = await run(["api", PATH, ...flags], { home: home.path });
     assertEquals(outcome.code, 0, outcome.stderr);
     if (argv.includes("--include") && !argv.includes("--json")) return; // into a pipe: as it came
     assertUnsteered(outcome);

@@ -1,5 +1,5 @@
 // Terminal escape sequences in whatever a server says or a browser brings: none reaches stdout or stderr.
-// Rule: the real program; a name or a text may be printed, what steers a terminal may not.
+// Rule: one row of each table is the real program; a name or a text may be printed, what steers a terminal may not.
 import { assert, assertEquals } from "@std/assert";
 import type { Fault } from "../sandbox/contract.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
@@ -9,7 +9,7 @@ import { sandboxFlags } from "../support/sign_in.ts";
 import { assertUnsteered, ESCAPES, steering } from "./escapes.ts";
 import { pendingLogin } from "./pending_login.ts";
 import { newTokens, staleLogin } from "./stale_login.ts";
-import { runBounded } from "./wrapped.ts";
+import { runBounded, runBoundedHere } from "./wrapped.ts";
 
 const HOUR = 3_600_000;
 const USER = {
@@ -66,7 +66,8 @@ for (const [what, path, fault, command, isFresh] of SAID) {
     sandbox.fault(path, { ...fault, times: Infinity });
     const fields = isFresh ? { expiresAt: Date.now() + HOUR } : {};
     await using home = await staleLogin(sandbox, fields);
-    const outcome = await runBounded(command, { home: home.path });
+    const run = command[0] === "validate" ? runBounded : runBoundedHere;
+    const outcome = await run(command, { home: home.path });
     assert(outcome.code !== 1, outcome.stderr);
     assertUnsteered(outcome);
     await assertKeptUnsteered(home.path); // what doctor and status show later
@@ -82,7 +83,7 @@ function refusal(error: string): Fault {
 }
 
 async function assertKeptUnsteered(home: string): Promise<void> {
-  assertUnsteered(await runBounded(["status"], { home }));
+  assertUnsteered(await runBoundedHere(["status"], { home }));
 }
 
 for (const parameter of ["error", "error_description", "iss"]) {
@@ -115,7 +116,7 @@ Deno.test("a user code and its addresses with escape sequences are printed witho
   const { redirectUri } = { redirectUri: "https://127.0.0.1:8443/callback" };
   const flags = sandboxFlags(sandbox, { clientId: "a-client" }, { redirectUri });
   const device = ["--device", "--device-endpoint", sandbox.endpoints.device];
-  const outcome: Outcome = await runBounded(["login", ...flags, ...device], {
+  const outcome: Outcome = await runBoundedHere(["login", ...flags, ...device], {
     home: home.path,
     env: { ANAPLAN_CLIENT_SECRET: "a-client-secret" },
   });

@@ -1,13 +1,14 @@
-// What the network does to a refresh of the real program: the right exit code, two lines, and a login that
+// What the network does to a refresh: the right exit code, two lines, and a login that
 // is byte for byte as it was.
 // Rule: the faults here are those that no case of tests/e2e has, or whose harm to the files was not looked at.
+// One row of each table is the real program; the others differ in the answer alone.
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Fault } from "../sandbox/contract.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { freePort } from "../support/free_port.ts";
 import { assertTwoLines, assertUntouched, newTokens, staleLogin } from "./stale_login.ts";
 import { serveWrongName } from "./wrong_name.ts";
-import { runBounded, runWrapped, WITHOUT_NETWORK, wrappedTest } from "./wrapped.ts";
+import { runBounded, runBoundedHere, runWrapped, WITHOUT_NETWORK, wrappedTest } from "./wrapped.ts";
 
 const TOKEN = "/oauth/token";
 const JSON_TYPE = { "content-type": "application/json" };
@@ -64,7 +65,8 @@ for (const [what, [fault, message, requests]] of Object.entries(FAULTS)) {
   Deno.test(`refresh under ${what} is exit 6 and leaves the login as it was`, async () => {
     await using sandbox = await startSandbox();
     sandbox.fault(TOKEN, { ...fault, times: Infinity });
-    assertMatch(await refreshInVain(sandbox), message);
+    const run = fault.reset === "before" ? runBounded : runBoundedHere;
+    assertMatch(await refreshInVain(sandbox, run), message);
     assertEquals(sandbox.requests.length, requests);
   });
 }
@@ -72,7 +74,7 @@ for (const [what, [fault, message, requests]] of Object.entries(FAULTS)) {
 /** Refreshes, makes sure that it failed well, and gives what was said. */
 async function refreshInVain(
   service: Parameters<typeof staleLogin>[0],
-  run: typeof runBounded = runBounded,
+  run: typeof runBounded = runBoundedHere,
 ): Promise<string> {
   await using home = await staleLogin(service);
   const before = await home.files();
@@ -137,7 +139,8 @@ for (const [what, expiresIn, seconds] of LIFETIMES) {
     await using sandbox = await startSandbox();
     sandbox.fault(TOKEN, { body: newTokens({ expires_in: expiresIn }), headers: JSON_TYPE });
     await using home = await staleLogin(sandbox);
-    const { code, stdout, stderr } = await runBounded(["token"], { home: home.path });
+    const run = expiresIn === undefined ? runBounded : runBoundedHere;
+    const { code, stdout, stderr } = await run(["token"], { home: home.path });
     assertEquals([code, stdout.trim()], [0, "new-access-token"], stderr);
     const { expiresAt = NaN, refreshToken } = await home.credentials() ?? {};
     assertEquals(refreshToken, "new-refresh-token");
@@ -150,7 +153,7 @@ Deno.test("tokens in JSON under another content type are tokens", async () => {
   await using sandbox = await startSandbox();
   sandbox.fault(TOKEN, { body: newTokens(), headers: { "content-type": "text/html" } });
   await using home = await staleLogin(sandbox);
-  assertEquals((await runBounded(["token"], { home: home.path })).stdout, "new-access-token\n");
+  assertEquals((await runBoundedHere(["token"], { home: home.path })).stdout, "new-access-token\n");
 });
 
 Deno.test("a 429 whose Retry-After is a date that has passed is asked again at once", async () => {
@@ -159,5 +162,5 @@ Deno.test("a 429 whose Retry-After is a date that has passed is asked again at o
   sandbox.fault(TOKEN, { status: 429, headers: { "retry-after": date } });
   sandbox.fault(TOKEN, { body: newTokens(), headers: JSON_TYPE });
   await using home = await staleLogin(sandbox);
-  assertEquals((await runBounded(["token"], { home: home.path })).stdout, "new-access-token\n");
+  assertEquals((await runBoundedHere(["token"], { home: home.path })).stdout, "new-access-token\n");
 });

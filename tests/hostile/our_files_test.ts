@@ -1,5 +1,5 @@
 // What may replace each of our files: links, directories, open modes, other owners, texts
-// that are torn, foreign or newer. The real program refuses them all with exit 7 and touches nothing.
+// that are torn, foreign or newer. The program refuses them all with exit 7 and touches nothing.
 // Rule: a pair of file and damage that a case of tests/e2e has already is left out.
 import { assertEquals } from "@std/assert";
 import { startSandbox } from "../sandbox/sandbox.ts";
@@ -11,7 +11,7 @@ import {
   staleLogin,
   writeJson,
 } from "./stale_login.ts";
-import { runBounded } from "./wrapped.ts";
+import { runBounded, runBoundedHere } from "./wrapped.ts";
 
 const HAS_MODES = Deno.build.os !== "windows";
 const IS_ROOT = HAS_MODES && Deno.uid() === 0;
@@ -97,7 +97,8 @@ async function assertRefused(
   await damage(`${home.configDir}/${file}`);
   const before = await home.files();
   const around = await filesUnder(home.path);
-  assertTwoLines(await runBounded(command, { home: home.path }), 7);
+  const run = damage === IN_PLACE["a directory"] ? runBounded : runBoundedHere; // one for each file
+  assertTwoLines(await run(command, { home: home.path }), 7);
   assertUntouched(before, await home.files());
   const isOutside = ([path]: [string, string]): boolean => !path.startsWith(".config/");
   assertEquals(
@@ -132,7 +133,7 @@ Deno.test({
     await Deno.mkdir(`${home.configDir}/failures`, { mode: 0o700 });
     await Deno.symlink(target, `${home.configDir}/failures/default.json`);
     sandbox.fault("/oauth/token", { status: 500 });
-    assertTwoLines(await runBounded(["refresh"], { home: home.path }), 6);
+    assertTwoLines(await runBoundedHere(["refresh"], { home: home.path }), 6);
     assertEquals(await Deno.readTextFile(target), "mine");
   },
 });

@@ -1,5 +1,6 @@
 // The real program inside another one: a namespace without a network, a smaller disk, fewer rights.
 // Rule: what the wrapper changes ends with the program, so that nothing of it outlives a test.
+import { runHere } from "../support/here.ts";
 import { bareEnvironment, type Outcome, type ProgramOptions } from "../support/program.ts";
 import { streamText } from "../support/stream_text.ts";
 import { commandLineOf, PROJECT_DIRECTORY } from "../support/task_command.ts";
@@ -38,6 +39,23 @@ export function runBounded(
   options: Pick<ProgramOptions, "home" | "env">,
 ): Promise<Outcome> {
   return runWrapped([], argv, options);
+}
+
+/** The same in the process of the test, for a table; one that hangs fails its test too. */
+export async function runBoundedHere(
+  argv: readonly string[],
+  options: Pick<ProgramOptions, "home" | "env">,
+): Promise<Outcome> {
+  const late = Promise.withResolvers<never>();
+  const impatience = setTimeout(
+    () => late.reject(new Error(`${argv.join(" ")} does not end`)),
+    PATIENCE,
+  );
+  try {
+    return await Promise.race([runHere(argv, options), late.promise]);
+  } finally {
+    clearTimeout(impatience);
+  }
 }
 
 /** How long a run may take, in milliseconds, on a machine that has much else to do. */

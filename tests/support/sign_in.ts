@@ -82,22 +82,32 @@ export async function login(
   return { outcome: await program.outcome, page };
 }
 
-/** The same in the process of the test, for where a login is only what a test begins with. */
-export async function signInHere(
+/** The same in the process of the test: for a table of what a login finds, and for where a test begins with one. */
+export async function loginHere(
   sandbox: Sandbox,
   home: Home,
-  { client = sandbox.clients.rotating, flags = [], env = {} }: SignInHereOptions = {},
-): Promise<void> {
+  options: LoginHereOptions = {},
+): Promise<{ readonly outcome: Outcome; readonly page: FinalPage }> {
+  const { client = sandbox.clients.rotating, flags = [], env = {} } = options;
   const argv = ["login", ...sandboxFlags(sandbox, client, registeredListener(sandbox)), ...flags];
   const secret = { ANAPLAN_CLIENT_SECRET: client.clientSecret };
   const program = startHere(argv, { home: home.path, env: { ...env, ...secret } });
   const [address] = await program.said(SIGN_IN_ADDRESS);
-  await browse(address);
-  const { code, stderr } = await program.outcome;
-  assertEquals(code, 0, stderr);
+  const page = await browse(address);
+  return { outcome: await program.outcome, page };
 }
 
-type SignInHereOptions = Pick<SignInOptions, "client" | "flags" | "env">;
+/** The same, and makes sure that it worked. */
+export async function signInHere(
+  sandbox: Sandbox,
+  home: Home,
+  options: LoginHereOptions = {},
+): Promise<void> {
+  const { outcome } = await loginHere(sandbox, home, options);
+  assertEquals(outcome.code, 0, outcome.stderr);
+}
+
+type LoginHereOptions = Pick<SignInOptions, "client" | "flags" | "env">;
 
 /** Signs in and makes sure that it worked. */
 export async function signIn(

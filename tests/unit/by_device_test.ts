@@ -245,21 +245,24 @@ Deno.test("a login by device ends the one before at the server", async () => {
   assertEquals(last?.headers?.authorization, "AnaplanAuthToken old-access");
 });
 
-Deno.test("tokens that a poll brings are kept, though --timeout ran out while it was under way", async () => {
-  const ends: (() => void)[] = [];
-  const slow = async (): Promise<Response> => {
-    await new Promise<void>((resolve) => ends.push(resolve));
-    return tokenAnswer();
-  };
-  using scene = deviceScene([userCode(), slow, ada()], { clockStands: true });
-  const { system } = scene.context;
-  const ended = signedIn(scene, { ...FLAGS, timeout: 6_000 });
-  for (let second = 0; second < 8; second++) {
-    for (let turn = 0; turn < 20; turn++) await new Promise((resume) => setTimeout(resume));
-    system.advance(1_000);
-  }
-  assertEquals(ends.length, 1);
-  ends[0]?.();
-  await ended;
-  assertEquals(storedLogin(scene.configDir).accessToken.reveal(), "new-access");
-});
+for (const where of ["at a terminal", "without a terminal"]) {
+  Deno.test(`tokens that a poll brings are kept ${where}, though --timeout ran out while it was under way`, async () => {
+    const ends: (() => void)[] = [];
+    const slow = async (): Promise<Response> => {
+      await new Promise<void>((resolve) => ends.push(resolve));
+      return tokenAnswer();
+    };
+    const arranged = where === "at a terminal" ? { terminal: fakePerson([]).terminal } : {};
+    using scene = deviceScene([userCode(), slow, ada()], { clockStands: true, ...arranged });
+    const { system } = scene.context;
+    const ended = signedIn(scene, { ...FLAGS, timeout: 6_000 });
+    for (let second = 0; second < 8; second++) {
+      for (let turn = 0; turn < 20; turn++) await new Promise((resume) => setTimeout(resume));
+      system.advance(1_000);
+    }
+    assertEquals(ends.length, 1);
+    ends[0]?.();
+    await ended;
+    assertEquals(storedLogin(scene.configDir).accessToken.reveal(), "new-access");
+  });
+}

@@ -47,7 +47,7 @@ export function inputOf(peer: Peer): Input {
         if (at > limit || (at < 0 && text.length > limit)) return "too long";
         if (at < 0) continue;
         pieces.putBack(bytes.subarray(at + end.length - before));
-        return text.slice(0, at);
+        return byteByByte(text.slice(0, at));
       }
     },
   });
@@ -141,4 +141,15 @@ const [UTF8, LATIN1] = [new TextDecoder(), new TextDecoder("latin1")];
 function textIn(bytes: Piece): string {
   const text = UTF8.decode(bytes);
   return text.length === bytes.length && !text.includes("\ufffd") ? text : LATIN1.decode(bytes);
+}
+
+/** What the decoder makes of the bytes from 0x80 to 0x9f: by that name it means windows-1252 (Encoding Standard). */
+const RENAMED = LATIN1.decode(Uint8Array.from({ length: 0x20 }, (_, index) => 0x80 + index));
+
+/** Gives each character the number of its byte: half of the letters in UTF-8 have a byte that was renamed. */
+function byteByByte(text: string): string {
+  return text.replace(
+    /[^\0-\xff]/g,
+    (renamed) => String.fromCharCode(0x80 + RENAMED.indexOf(renamed)),
+  );
 }

@@ -126,3 +126,14 @@ Deno.test("pieces of any length come in order, however they are sent and taken",
   await sending;
   assertEquals(came, bytes);
 });
+
+Deno.test("a text has one character a byte, and it has the byte's number", async () => {
+  using connection = await connected();
+  const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
+  for (const chosen of [bytes, bytes.subarray(0, 0x80), bytes.subarray(0x80, 0xa0)]) {
+    await connection.send(chosen);
+    await connection.send(new TextEncoder().encode("\r\n\r\n"));
+    const text = await connection.input.textUntil("\r\n\r\n", 1_000);
+    assertEquals(Array.from(text ?? "", (character) => character.charCodeAt(0)), [...chosen]);
+  }
+});

@@ -56,9 +56,12 @@ export function pauses(system: Pick<System, "now" | "monotonic" | "sleep">): Pau
       if (status === 429) {
         const get = (name: string): string | null => valuesOf(headers, name)[0] ?? null;
         const asked = bounded(retryAfter({ get }, system.now()));
+        const isFirst = system.monotonic() >= until; // the others were sent before they could know of the pause
         most = 1;
-        until = Math.max(until, system.monotonic() + (asked ?? backOff(failures)));
-        failures++;
+        if (isFirst || asked !== undefined) {
+          until = Math.max(until, system.monotonic() + (asked ?? backOff(failures)));
+        }
+        if (isFirst) failures++;
         void system.sleep(until - system.monotonic() + 1).then(next);
       } else if (status !== undefined) {
         failures = 0;

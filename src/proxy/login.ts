@@ -7,7 +7,7 @@ import { CliError } from "../base/errors.ts";
 import { caCertificates } from "../files/ca_file.ts";
 import { isFresh, type TokenSet } from "../oauth/token_set.ts";
 import { canRefresh, sameTokenSet } from "../oauth/token_sets.ts";
-import { freshTokenSet, replaceRejected } from "../session/session.ts";
+import { freshTokenSet, replaceRejected, storedTokenSet } from "../session/session.ts";
 import { settingsInUse } from "../session/store_in_use.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { System } from "../system/contract.ts";
@@ -40,6 +40,11 @@ const COUNTS = 1_000;
 /** An API that rejects every token must not cost a refresh for each request; in milliseconds. */
 const YOUNG = 60_000;
 
+/** How long a refresh may hold up requests that the present token will do for, in milliseconds. */
+const PATIENCE = 5_000;
+/** How long a token has to be valid to do for a request, in milliseconds. */
+const ENOUGH = 5_000;
+
 /** The login that the flags name. */
 export function loginSource(flags: CommonFlags, context: CommandContext): LoginSource {
   const { system } = context;
@@ -47,16 +52,21 @@ export function loginSource(flags: CommonFlags, context: CommandContext): LoginS
   let known: Promise<Login> | undefined;
   let countsUntil = 0;
   const upstreams = oneUpstream(system);
+  const tokenSetOf = patientTokenSets(quiet);
   let refreshing: Promise<TokenSet> | undefined;
   function read(): Promise<Login> {
     countsUntil = Infinity; // until it is there, all wait for the same
-    known = load(flags, quiet, upstreams).finally(() => countsUntil = system.monotonic() + COUNTS);
+    known = load(flags, quiet, upstreams, tokenSetOf).finally(() =>
+      countsUntil = system.monotonic() + COUNTS
+    );
     return known;
   }
   async function currentLogin(): Promise<Login> {
     if (known === undefined || system.monotonic() >= countsUntil) return await read();
-    const login = await known;
-    return isFresh(login.tokenSet, system.now()) ? login : await read();
+    const asked = known;
+    const login = await asked;
+    if (isFresh(login.tokenSet, system.now(), 0)) return login; // also one that could not be refreshed just now
+    return await (known === asked ? read() : known);
   }
   async function refreshLogin(rejected: TokenSet, { settings }: Login): Promise<void> {
     refreshing ??= replaceRejected(rejected, settings, quiet)
@@ -85,15 +95,41 @@ async function load(
   flags: CommonFlags,
   context: CommandContext,
   upstreams: Upstreams,
+  tokenSetOf: (settings: Settings) => Promise<TokenSet>,
 ): Promise<Login> {
   const settings = await settingsInUse(flags, context);
   const authorities = caCertificates(settings);
-  const tokenSet = await freshTokenSet(settings, context);
+  const tokenSet = await tokenSetOf(settings);
   return {
     tokenSet,
     settings,
     targetOf: proxiedTargets(settings),
     upstream: await upstreams.trusting(authorities),
+  };
+}
+
+/** As {@link freshTokenSet}, one at a time; while that takes long, the stored one is given if it will do. */
+function patientTokenSets(context: CommandContext): (settings: Settings) => Promise<TokenSet> {
+  const { system } = context;
+  const coming = new Map<
+    string,
+    { tokenSet: Promise<TokenSet>; late: Promise<TokenSet | undefined> }
+  >();
+  function begin(settings: Settings) {
+    const done = new AbortController();
+    const tokenSet = freshTokenSet(settings, context).finally(() => {
+      coming.delete(settings.profile);
+      done.abort();
+    });
+    const late = system.sleep(PATIENCE, done.signal).then(() => undefined, () => tokenSet);
+    return { tokenSet, late };
+  }
+  return async (settings) => {
+    const { tokenSet, late } = coming.getOrInsertComputed(settings.profile, () => begin(settings));
+    const inTime = await Promise.race([tokenSet, late]);
+    if (inTime !== undefined) return inTime;
+    const stored = await storedTokenSet(settings, context, true);
+    return isFresh(stored, system.now(), ENOUGH) ? stored : await tokenSet;
   };
 }
 

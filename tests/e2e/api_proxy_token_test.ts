@@ -120,6 +120,35 @@ Deno.test("a token server that is down is 503, and the proxy goes on", async () 
   assertEquals((await (await scene.ask("/2/0/x")).json()).headers.authorization, "Bearer late");
 });
 
+Deno.test("a token server that is silent holds up no request that the present token is valid for", async () => {
+  await using scene = await proxyScene([], { expiresAt: Date.now() + 50_000 });
+  scene.upstream.answerToken = () => {};
+  for (let round = 0; round < 3; round++) {
+    const began = performance.now();
+    const all = await Promise.all(Array.from({ length: 5 }, async () => {
+      const response = await scene.ask("/2/0/x", { signal: AbortSignal.timeout(20_000) });
+      return (await response.json()).headers.authorization;
+    }));
+    assertEquals(new Set(all), new Set([`Bearer ${OLD_TOKEN}`]));
+    const took = performance.now() - began;
+    assert(took < (round === 0 ? 7_000 : 2_000), `${took} ms in round ${round}`);
+    await wait(A_MOMENT);
+  }
+  assertEquals(scene.upstream.refreshes, 1);
+});
+
+Deno.test("a token server that fails while the token is valid is asked once a second, not once a request", async () => {
+  await using scene = await proxyScene([], { expiresAt: Date.now() + 50_000 });
+  scene.upstream.answerToken = (_asked, response) =>
+    void setTimeout(() => response.writeHead(503).end(), 50);
+  const statuses = await Promise.all(Array.from({ length: 20 }, async () => {
+    const response = await scene.ask("/2/0/x");
+    await response.body?.cancel();
+    return response.status;
+  }));
+  assertEquals([new Set(statuses), scene.upstream.refreshes], [new Set([200]), 1]);
+});
+
 Deno.test("while another process has the login's lock, who needs it waits, and others are answered", async () => {
   await using scene = await proxyScene([], { expiresAt: Date.now() - MINUTE });
   const path = scene.home.credentialsFile().replace(/json$/, "lock");

@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { OLD_TOKEN, proxyScene, sendRaw, statusOf } from "../support/proxy_scene.ts";
 import { runProgram, startProgram } from "../support/program.ts";
+import { writeWhole } from "../../src/system/peers.ts";
 
 const MB = 1024 * 1024;
 const ON_LINUX = { ignore: Deno.build.os !== "linux" };
@@ -233,3 +234,32 @@ Deno.test("what comes early ends an upload: the answer arrives, and the connecti
   assertEquals(statusOf(answer), 413);
   assert(/connection: close/i.test(answer));
 });
+
+for (
+  const [what, flags, hasLogin, answering] of [
+    ["by an API that reads no more", [], true, "stops"],
+    ["by an API that reads on", [], true, "reads on"],
+    ["since there is no login", [], false, "never"],
+    ["by the fence", ["--read-only"], true, "never"],
+  ] as const
+) {
+  Deno.test(`a program that first sends all of a long body hears that it was refused ${what}`, async () => {
+    await using scene = await proxyScene(flags);
+    if (!hasLogin) await Deno.remove(scene.home.credentialsFile());
+    scene.upstream.flowing = true;
+    scene.upstream.answer = (_asked, response, request) => {
+      if (answering === "reads on") request.resume();
+      response.writeHead(413).end("too long");
+    };
+    using connection = await Deno.connect({ hostname: "127.0.0.1", port: scene.port });
+    const length = 40 * MB;
+    const head =
+      `PUT /${scene.secret}/2/0/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${length}`;
+    await writeWhole(connection, new TextEncoder().encode(`${head}\r\n\r\n`));
+    await writeWhole(connection, new Uint8Array(length));
+    const buffer = new Uint8Array(1_000);
+    const answer = new TextDecoder().decode(buffer.subarray(0, await connection.read(buffer) ?? 0));
+    const refused = { stops: 413, "reads on": 413, never: hasLogin ? 403 : 401 };
+    assertEquals(statusOf(answer), refused[answering], answer);
+  });
+}

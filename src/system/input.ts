@@ -42,7 +42,8 @@ export function inputOf(peer: Peer): Input {
         const bytes = await pieces.take(Infinity, patience);
         if (bytes === undefined) return undefined;
         const before = text.length;
-        text += textIn(bytes);
+        const inside = before === 0 ? placeOf(end, bytes) : -1;
+        text += textIn(inside < 0 ? bytes : bytes.subarray(0, inside + end.length));
         const at = text.indexOf(end, Math.max(before - end.length, 0));
         if (at > limit || (at < 0 && text.length > limit)) return "too long";
         if (at < 0) continue;
@@ -133,6 +134,18 @@ async function atOnce(length: Promise<number | null>): Promise<number | undefine
   length.then((value) => found = value, () => {});
   for (let turn = 0; found === undefined && turn < TURNS; turn++) await undefined;
   return found ?? undefined;
+}
+
+/** Where a text is in bytes, or -1. To decode all that is behind each line would cost the square of a body's length. */
+function placeOf(text: string, bytes: Piece): number {
+  const last = text.length - 1;
+  const code = text.charCodeAt(last);
+  for (let at = bytes.indexOf(code, last); at >= 0; at = bytes.indexOf(code, at + 1)) {
+    let left = last;
+    while (left > 0 && bytes[at - last + left - 1] === text.charCodeAt(left - 1)) left--;
+    if (left === 0) return at - last;
+  }
+  return -1;
 }
 
 const [UTF8, LATIN1] = [new TextDecoder(), new TextDecoder("latin1")];

@@ -10,7 +10,7 @@ import {
   type UpstreamAnswer,
   type UpstreamRequest,
 } from "./exchange.ts";
-import { streamOf } from "../system/framing.ts";
+import { BROKEN, streamOf } from "../system/framing.ts";
 import { inputOf } from "../system/input.ts";
 
 /** A connection that carries no request. */
@@ -55,7 +55,10 @@ export function upstream(
       } catch (error) {
         if (!isLostAnswer(error)) throw error; // else it was closed just now
       }
-      const peer = await pool.connect(new URL(origin), hangUp.signal());
+      const url = new URL(origin);
+      const peer = await pool.connect(url, hangUp.signal()).catch(async (error) => {
+        throw error === BROKEN ? error : await proxying.failureOf(error, url);
+      });
       if (peer !== undefined) return await exchangeOn({ peer, input: inputOf(peer) }, request);
       return await sendByFetch(request, mayReuse ? pool : undefined, caCertificates, system);
     },

@@ -17,6 +17,8 @@ import { inputOf } from "../system/input.ts";
 interface KeptConnection {
   readonly origin: string;
   readonly connection: Connection;
+  /** Until when, by the clock on the wall: no other goes on while a computer sleeps, and servers do not wait. */
+  readonly until: number;
 }
 
 /** Sends requests to the APIs. Disposal closes the connections that carry none. */
@@ -83,7 +85,7 @@ function keptConnections(): KeptConnections {
     take(origin) {
       const now = performance.now();
       const at = all.findLastIndex((kept) =>
-        kept.origin === origin && kept.connection.peer.deadline > now
+        kept.origin === origin && kept.until > Date.now() && kept.connection.peer.deadline > now
       );
       return at < 0 ? undefined : all.splice(at, 1)[0]?.connection;
     },
@@ -92,7 +94,7 @@ function keptConnections(): KeptConnections {
       if (isClosed) return peer.cut();
       if (all.length >= MOST_KEPT) all.shift()?.connection.peer.cut();
       peer.deadline = performance.now() + IDLE;
-      const kept = { origin, connection };
+      const kept = { origin, connection, until: Date.now() + IDLE };
       all.push(kept);
       void input.stirs().then(() => {
         const at = all.indexOf(kept);

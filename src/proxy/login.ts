@@ -48,7 +48,7 @@ const ENOUGH = 5_000;
 /** The login that the flags name. */
 export function loginSource(flags: CommonFlags, context: CommandContext): LoginSource {
   const { system } = context;
-  const quiet = { ...context, talk: { ...context.talk, warn: withoutRepeats(context.talk.warn) } };
+  const quiet = quietly(context);
   let known: Promise<Login> | undefined;
   let countsUntil = 0;
   const upstreams = oneUpstream(system);
@@ -56,22 +56,18 @@ export function loginSource(flags: CommonFlags, context: CommandContext): LoginS
   let refreshing: Promise<TokenSet> | undefined;
   function read(): Promise<Login> {
     countsUntil = Infinity; // until it is there, all wait for the same
-    known = load(flags, quiet, upstreams, tokenSetOf).finally(() =>
-      countsUntil = system.monotonic() + COUNTS
-    );
-    return known;
+    const counts = (): void => void (countsUntil = system.monotonic() + COUNTS);
+    return known = load(flags, quiet, upstreams, tokenSetOf).finally(counts);
   }
   async function currentLogin(): Promise<Login> {
     if (known === undefined || system.monotonic() >= countsUntil) return await read();
     const asked = known;
-    const login = await asked;
-    if (isFresh(login.tokenSet, system.now(), 0)) return login; // also one that could not be refreshed just now
-    return await (known === asked ? read() : known);
+    const login = await asked; // its token may be one that could not be refreshed just now
+    return isFresh(login.tokenSet, system.now(), 0) ? login : known === asked ? read() : known;
   }
-  async function refreshLogin(rejected: TokenSet, { settings }: Login): Promise<void> {
-    refreshing ??= replaceRejected(rejected, settings, quiet)
+  function refreshLogin(rejected: TokenSet, { settings }: Login): Promise<TokenSet> {
+    return refreshing ??= replaceRejected(rejected, settings, quiet)
       .finally(() => refreshing = undefined);
-    await refreshing;
   }
   return {
     currentLogin,
@@ -151,6 +147,10 @@ function oneUpstream(system: Pick<System, "proxying" | "fetchStream">): Upstream
     },
     [Symbol.dispose]: () => known?.[Symbol.dispose](),
   };
+}
+
+function quietly({ talk, ...context }: CommandContext): CommandContext {
+  return { ...context, talk: { ...talk, warn: withoutRepeats(talk.warn) } };
 }
 
 /** Says a text again only after another one. */

@@ -24,9 +24,11 @@ export interface Input {
   error(): unknown;
 }
 
+/** The memory of a connection at first: most carry heads and short texts. */
+const FEW = 4_096;
 /** A record of TLS has no more (RFC 8446, section 5.1). */
 const AT_ONCE = 16_384;
-/** So much of a long message is handed on at once when it is there: a write for each record costs a tenth more time. */
+/** So much of a long message is handed on at once when it is there: a write for each record takes a fifth longer. */
 const MANY = 65_536;
 /** What is there comes within so many turns of the promises; what does not is still on its way. */
 const TURNS = 8;
@@ -62,27 +64,21 @@ interface Pieces extends Omit<Input, "textUntil"> {
 
 /** With as few promises as can be: a long answer has very many pieces. */
 function piecesOf(peer: Peer): Pieces {
-  let memory = new Uint8Array(AT_ONCE);
+  const reads = readsOf(peer);
   let rest = NOTHING;
   let error: unknown;
-  let ahead: Ahead | undefined;
   return {
     async take(most, patience) {
-      let bytes = rest;
+      let bytes: Piece | undefined = rest;
       if (bytes.length === 0) {
         if (patience !== undefined) peer.deadline = performance.now() + patience;
-        ahead ??= readAt(0);
-        const { at } = ahead;
         try {
-          const length = await ahead.length;
-          if (length === null) return undefined;
-          ahead = undefined;
-          bytes = memory.subarray(at, at + length);
+          bytes = await reads.next(most);
         } catch (reason) {
           error = reason;
           return undefined;
         }
-        if (bytes.length === AT_ONCE && most > AT_ONCE) bytes = await gathered(at, most);
+        if (bytes === undefined) return undefined;
         if (patience !== undefined) peer.deadline = Infinity;
       }
       rest = bytes.length > most ? bytes.subarray(most) : NOTHING;
@@ -90,42 +86,62 @@ function piecesOf(peer: Peer): Pieces {
     },
     putBack: (bytes) => void (rest = bytes),
     async stirs() {
-      if (rest.length > 0) return true;
-      ahead ??= readAt(0);
-      return await ahead.length.then((length) => length !== null, () => false);
+      return rest.length > 0 || await reads.ahead().then((length) => length !== null, () => false);
     },
     isEmpty: () => rest.length === 0, // an accessor would give each connection a shape of its own, which is slow
     error: () => error,
   };
+}
 
-  function readAt(at: number): Ahead {
-    return { at, length: peer.read(memory.subarray(at, at + AT_ONCE)) };
-  }
-
-  /** What is there behind a piece that fills its place; what is not stays ahead. */
-  async function gathered(at: number, most: number): Promise<Piece> {
-    if (memory.length < MANY) {
-      const more = new Uint8Array(MANY);
-      more.set(memory);
-      memory = more;
-    }
-    let end = at + AT_ONCE;
-    while (end - at < most && end + AT_ONCE <= MANY) {
-      ahead = readAt(end);
-      const length = await atOnce(ahead.length);
-      if (length === undefined) break;
-      ahead = undefined;
-      end += length;
-      if (length < AT_ONCE) break;
-    }
-    return memory.subarray(at, end);
-  }
+/** The reads of a connection, all into the same memory. */
+interface Reads {
+  /** What has come; more than one record only when that is less than `most`. `undefined` at the end. */
+  next(most: number): Promise<Piece | undefined>;
+  /** Begins the next read without taking what it brings; `null` at the end. */
+  ahead(): Promise<number | null>;
 }
 
 /** A read that is not taken yet, and where in the memory it goes. */
 interface Ahead {
   readonly at: number;
+  readonly room: number;
   readonly length: Promise<number | null>;
+}
+
+function readsOf(peer: Peer): Reads {
+  let memory = new Uint8Array(FEW);
+  let ahead: Ahead | undefined;
+  const readAt = (at: number): Ahead => {
+    const room = Math.min(AT_ONCE, memory.length - at);
+    return { at, room, length: peer.read(memory.subarray(at, at + room)) };
+  };
+  return {
+    async next(most) {
+      const { at, room, length: coming } = ahead ??= readAt(0);
+      const length = await coming;
+      if (length === null) return undefined;
+      ahead = undefined;
+      let end = at + length;
+      let isFull = length === room;
+      if (isFull && most > room && memory.length < MANY) memory = grown(memory);
+      while (isFull && end - at < most && end + AT_ONCE <= memory.length) {
+        ahead = readAt(end);
+        const more = await atOnce(ahead.length);
+        if (more === undefined) break; // it stays ahead
+        ahead = undefined;
+        end += more;
+        isFull = more === AT_ONCE;
+      }
+      return memory.subarray(at, end);
+    },
+    ahead: () => (ahead ??= readAt(0)).length,
+  };
+}
+
+function grown(memory: Piece): Piece {
+  const larger = new Uint8Array(4 * memory.length);
+  larger.set(memory);
+  return larger;
 }
 
 /** What a read brings, if it does so at once. */

@@ -4,9 +4,11 @@ import { type Input, inputOf } from "../../src/system/input.ts";
 import { peerOn, writeWhole } from "../../src/system/peers.ts";
 
 const RECORD = 16_384;
+/** Its memory is as large as it gets after so many bytes. */
+const LONG = 8 * RECORD;
 const PATIENCE = 60_000;
 
-/** A connection over loopback: what is written at one end comes at the other. */
+/** A connection over loopback that has carried a long message: what is written at one end comes at the other. */
 async function connected() {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const [sender, receiver] = await Promise.all([
@@ -14,10 +16,14 @@ async function connected() {
     listener.accept(),
   ]);
   const peer = peerOn(receiver, () => receiver.close());
+  const input = inputOf(peer);
+  const send = (bytes: Uint8Array): Promise<void> => writeWhole(sender, bytes);
+  for (let left = LONG; left > 0;) {
+    if (left === LONG) await send(new Uint8Array(LONG));
+    left -= (await input.take(left, PATIENCE))?.length ?? left;
+  }
   return {
-    peer,
-    input: inputOf(peer),
-    send: (bytes: Uint8Array) => writeWhole(sender, bytes),
+    ...{ peer, input, send },
     end: () => sender.closeWrite(),
     [Symbol.dispose]() {
       for (const end of [sender, receiver]) {

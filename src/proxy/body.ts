@@ -50,7 +50,7 @@ export async function bodyOf(
   const next: ReadPiece = async () => begun.shift() ?? await read();
   let last: ReturnType<ReadPiece> = Promise.resolve(undefined);
   return {
-    read: () => last = last.then(next), // one after the other, whoever asks
+    read: () => last = last.then(next), // one after the other, also when two ask
     length: head.length === "chunked" ? undefined : head.length,
   };
 }

@@ -8,7 +8,7 @@ import { silentFor } from "./silence.ts";
 /** How long connecting may take, in milliseconds. */
 const CONNECT_TIME = 10_000;
 
-/** What is thrown when a server accepts a connection and does not speak TLS: to fetch it would not either. */
+/** What is thrown when a server accepts a connection and does not speak TLS. To fetch it would be as silent. */
 export const SILENT: DOMException = silentFor(CONNECT_TIME);
 
 /**

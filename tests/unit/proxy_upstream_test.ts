@@ -52,7 +52,7 @@ Deno.test("a connection from before the computer slept is not used again", async
   };
   assertEquals([await ask(), await ask()], ["0", "0"]);
   const { now } = Date;
-  Date.now = () => now() + 3_600_000; // performance.now() stands still meanwhile
+  Date.now = () => now() + 3_600_000; // performance.now() does not go on meanwhile
   try {
     assertEquals([await ask(), await ask()], ["1", "1"]);
   } finally {

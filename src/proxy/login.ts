@@ -39,6 +39,8 @@ export interface LoginSource extends Disposable {
 const COUNTS = 1_000;
 /** An API that rejects every token must not cost a refresh for each request; in milliseconds. */
 const YOUNG = 60_000;
+/** Nor must a server that refreshes none: it is asked again after so many milliseconds. */
+const REST = 10_000;
 
 /** How long a refresh may hold up requests that the present token will do for, in milliseconds. */
 const PATIENCE = 5_000;
@@ -53,7 +55,7 @@ export function loginSource(flags: CommonFlags, context: CommandContext): LoginS
   let countsUntil = 0;
   const upstreams = oneUpstream(system);
   const tokenSetOf = patientTokenSets(quiet);
-  let refreshing: Promise<TokenSet> | undefined;
+  const refresh = refresher(quiet);
   function read(): Promise<Login> {
     countsUntil = Infinity; // until it is there, all wait for the same
     const counts = (): void => void (countsUntil = system.monotonic() + COUNTS);
@@ -65,25 +67,37 @@ export function loginSource(flags: CommonFlags, context: CommandContext): LoginS
     const login = await asked; // its token may be one that could not be refreshed just now
     return isFresh(login.tokenSet, system.now(), 0) ? login : known === asked ? read() : known;
   }
-  function refreshLogin(rejected: TokenSet, { settings }: Login): Promise<TokenSet> {
-    return refreshing ??= replaceRejected(rejected, settings, quiet)
-      .finally(() => refreshing = undefined);
-  }
   return {
     currentLogin,
     async afterRejection(rejected) {
       const login = await read();
       if (!sameTokenSet(login.tokenSet, rejected)) return login;
       if (!canRefresh(rejected) || system.now() - rejected.obtainedAt < YOUNG) return undefined;
-      try {
-        await refreshLogin(rejected, login);
-      } catch (error) {
-        if (error instanceof CliError && error.kind !== "login_required") return undefined;
-        throw error;
-      }
-      return await read();
+      return await refresh(rejected, login.settings) ? await read() : undefined;
     },
     [Symbol.dispose]: () => upstreams[Symbol.dispose](),
+  };
+}
+
+/** Refreshes a token set that was rejected, once for all who ask; whether that worked. A failure counts for a while. */
+function refresher(
+  context: CommandContext,
+): (rejected: TokenSet, settings: Settings) => Promise<boolean> {
+  const { monotonic } = context.system;
+  let refreshing: Promise<TokenSet> | undefined;
+  let rested = 0;
+  return async (rejected, settings) => {
+    if (refreshing === undefined && monotonic() < rested) return false;
+    refreshing ??= replaceRejected(rejected, settings, context)
+      .finally(() => refreshing = undefined);
+    try {
+      await refreshing;
+      return true;
+    } catch (error) {
+      if (!(error instanceof CliError) || error.kind === "login_required") throw error;
+      rested = monotonic() + REST;
+      return false;
+    }
   };
 }
 

@@ -65,6 +65,17 @@ Deno.test("an API that rejects every token costs one refresh, not one for each r
   assertEquals(scene.upstream.refreshes, 1);
 });
 
+Deno.test("an API that rejects every token costs one refresh, also when that fails", async () => {
+  await using scene = await proxyScene();
+  scene.upstream.answer = (_asked, response) => response.writeHead(401).end("no");
+  scene.upstream.answerToken = (_asked, response) => response.writeHead(503).end();
+  for (let count = 0; count < 5; count++) {
+    const response = await scene.ask("/2/0/x");
+    assertEquals([response.status, await response.text()], [401, "no"]);
+  }
+  assertEquals(scene.upstream.refreshes, 1);
+});
+
 Deno.test("an expired login is 401 in JSON, and a later login counts without a restart", async () => {
   await using scene = await proxyScene([], { expiresAt: Date.now() - MINUTE });
   scene.upstream.answerToken = (_asked, response) => {

@@ -159,34 +159,27 @@ async function forwardRequest(
 ): Promise<Omit<AnsweredRequest, "path">> {
   const hangUp = hangUpOn(input);
   if (head.length === 0) hangUp.expect();
+  const body = await bodyOf(head, input, peer, hangUp.expect); // before it has a place, since it may come slowly
   using _place = await shared.places.take(hangUp);
-  await using sent = await send(head, target, input, peer, shared, hangUp);
+  await using sent = await send(head, target, body, shared, hangUp);
   const closes = head.closes || !hangUp.isExpected || shared.closing.aborted;
   const length = await writeAnswer(sent.answer, head.method, closes, peer);
   return {
     answer: sent.answer,
     length,
     closes: closes || !hangUp.isExpected,
-    rest: hangUp.isExpected || isAtHand(sent.body) ? undefined : sent.body.read,
+    rest: hangUp.isExpected || isAtHand(body) ? undefined : body.read,
   };
-}
-
-interface Sent extends AsyncDisposable {
-  readonly answer: Answer;
-  /** The request's. */
-  readonly body: RequestBody | undefined;
 }
 
 /** Sends a request on. Disposal gives the API's answer back. */
 async function send(
   head: RequestHead,
   target: string,
-  input: Input,
-  peer: Peer,
+  body: RequestBody | undefined,
   { forward, context: { talk } }: Shared,
   hangUp: HangUp,
-): Promise<Sent> {
-  const body = await bodyOf(head, input, peer, hangUp.expect);
+): Promise<AsyncDisposable & { readonly answer: Answer }> {
   try {
     const { response, tokenSet } = await forward({
       method: head.method,
@@ -199,14 +192,14 @@ async function send(
     const statusText = containsToken(tokenSet, response.statusText) ? "" : response.statusText;
     const passed = answerHeaders(headers, tokenSet);
     const answer = { status, statusText, headers: passed, length, body: response.body };
-    return { answer, body, [Symbol.asyncDispose]: () => response[Symbol.asyncDispose]() };
+    return { answer, [Symbol.asyncDispose]: () => response[Symbol.asyncDispose]() };
   } catch (error) {
     if (error === BROKEN) throw error;
     const failure = toCliError(error);
     const answer = failure.kind === "api"
       ? refusal(404, "usage", failure.message, failure.next ?? NEXT, talk)
       : refusalFor(failure, talk);
-    return { answer, body, [Symbol.asyncDispose]: () => Promise.resolve() };
+    return { answer, [Symbol.asyncDispose]: () => Promise.resolve() };
   }
 }
 

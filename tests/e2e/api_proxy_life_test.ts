@@ -2,6 +2,7 @@
 // Rule: real processes and signals; a broken answer never looks whole.
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { OLD_TOKEN, proxyScene, sendRaw, statusOf } from "../support/proxy_scene.ts";
+import { leaveOpen } from "../support/raw_traffic.ts";
 import { runProgram, startProgram } from "../support/program.ts";
 import { writeWhole } from "../../src/system/peers.ts";
 
@@ -211,6 +212,17 @@ Deno.test(
     assertEquals(new Set(answers), new Set(["ok"]));
   },
 );
+
+Deno.test("uploads that come in drips hold no place", ON_LINUX, async () => {
+  await using scene = await proxyScene();
+  const head =
+    `POST /${scene.secret}/2/0/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n`;
+  using drips = await leaveOpen(scene.port, 70, `${head}half`);
+  await wait(200);
+  const signal = AbortSignal.timeout(5_000);
+  assertEquals((await (await scene.ask("/2/0/x", { signal })).json()).method, "GET");
+  assertEquals([drips.count, scene.upstream.asked.length], [70, 1]);
+});
 
 Deno.test("a stalled upload loses its place within 45 seconds", ON_LINUX, async () => {
   await using scene = await proxyScene();

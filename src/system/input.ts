@@ -16,7 +16,7 @@ export interface Input {
   ): Promise<string | "too long" | undefined>;
   /** What has come, at most so many bytes; `undefined` when no more comes. */
   take(most: number, patience: number): Promise<Piece | undefined>;
-  /** Waits until something is there, without taking it; false when no more comes. It may wait for ever. */
+  /** Waits until something more is there, without taking it; false when no more comes. It may wait for ever. */
   stirs(): Promise<boolean>;
   /** Whether all that was read has been taken. */
   isEmpty(): boolean;
@@ -86,7 +86,8 @@ function piecesOf(peer: Peer): Pieces {
     },
     putBack: (bytes) => void (rest = bytes),
     async stirs() {
-      return rest.length > 0 || await reads.ahead().then((length) => length !== null, () => false);
+      if (rest.length > 0) rest = rest.slice(); // what comes goes into its memory
+      return await reads.ahead().then((length) => length !== null, () => false);
     },
     isEmpty: () => rest.length === 0, // an accessor would give each connection a shape of its own, which is slow
     error: () => error,

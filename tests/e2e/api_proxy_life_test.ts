@@ -158,6 +158,22 @@ Deno.test("a program that is killed ends its request at the API", ON_LINUX, asyn
   await gone.promise;
 });
 
+Deno.test("so does one that had sent its next request already", async () => {
+  await using scene = await proxyScene();
+  const gone = Promise.withResolvers<string>();
+  scene.upstream.answer = ({ url }, response) =>
+    void response.once("close", () => gone.resolve(url));
+  const program = await Deno.connect({ hostname: "127.0.0.1", port: scene.port });
+  const head = (path: string): string =>
+    `GET /${scene.secret}${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+  await program.write(new TextEncoder().encode(head("/2/0/one") + head("/2/0/two")));
+  while (scene.upstream.asked.length === 0) await wait(5);
+  program.close();
+  const late = setTimeout(() => gone.resolve("it goes on"), 5_000);
+  assertEquals(await gone.promise, "/2/0/one");
+  clearTimeout(late);
+});
+
 Deno.test("an upstream that is gone is 503, and one that is back is used again", async () => {
   await using scene = await proxyScene();
   await (await scene.ask("/2/0/x")).body?.cancel();

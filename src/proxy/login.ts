@@ -33,6 +33,8 @@ export interface LoginSource extends Disposable {
    * @throws {CliError} `login_required` when the login has expired.
    */
   afterRejection(rejected: TokenSet): Promise<Login | undefined>;
+  /** Whether tokens may be on their way, which have to be saved. */
+  isRefreshing(): boolean;
 }
 
 /** How long what was read counts, in milliseconds. */
@@ -54,12 +56,12 @@ export function loginSource(flags: CommonFlags, context: CommandContext): LoginS
   let known: Promise<Login> | undefined;
   let countsUntil = 0;
   const upstreams = oneUpstream(system);
-  const tokenSetOf = patientTokenSets(quiet);
+  const tokenSets = patientTokenSets(quiet);
   const refresh = refresher(quiet);
   function read(): Promise<Login> {
     countsUntil = Infinity; // until it is there, all wait for the same
     const counts = (): void => void (countsUntil = system.monotonic() + COUNTS);
-    return known = load(flags, quiet, upstreams, tokenSetOf).finally(counts);
+    return known = load(flags, quiet, upstreams, tokenSets.current).finally(counts);
   }
   async function currentLogin(): Promise<Login> {
     if (known === undefined || system.monotonic() >= countsUntil) return await read();
@@ -75,6 +77,7 @@ export function loginSource(flags: CommonFlags, context: CommandContext): LoginS
       if (!canRefresh(rejected) || system.now() - rejected.obtainedAt < YOUNG) return undefined;
       return await refresh(rejected, login.settings) ? await read() : undefined;
     },
+    isRefreshing: tokenSets.areComing,
     [Symbol.dispose]: () => upstreams[Symbol.dispose](),
   };
 }
@@ -118,8 +121,13 @@ async function load(
   };
 }
 
-/** As {@link freshTokenSet}, one at a time; while that takes long, the stored one is given if it will do. */
-function patientTokenSets(context: CommandContext): (settings: Settings) => Promise<TokenSet> {
+interface PatientTokenSets {
+  /** As {@link freshTokenSet}, one at a time; while that takes long, the stored one is given if it will do. */
+  current(settings: Settings): Promise<TokenSet>;
+  areComing(): boolean;
+}
+
+function patientTokenSets(context: CommandContext): PatientTokenSets {
   const { system } = context;
   const coming = new Map<
     string,
@@ -134,12 +142,18 @@ function patientTokenSets(context: CommandContext): (settings: Settings) => Prom
     const late = system.sleep(PATIENCE, done.signal).then(() => undefined, () => tokenSet);
     return { tokenSet, late };
   }
-  return async (settings) => {
-    const { tokenSet, late } = coming.getOrInsertComputed(settings.profile, () => begin(settings));
-    const inTime = await Promise.race([tokenSet, late]);
-    if (inTime !== undefined) return inTime;
-    const stored = await storedTokenSet(settings, context, true);
-    return isFresh(stored, system.now(), ENOUGH) ? stored : await tokenSet;
+  return {
+    async current(settings) {
+      const { tokenSet, late } = coming.getOrInsertComputed(
+        settings.profile,
+        () => begin(settings),
+      );
+      const inTime = await Promise.race([tokenSet, late]);
+      if (inTime !== undefined) return inTime;
+      const stored = await storedTokenSet(settings, context, true);
+      return isFresh(stored, system.now(), ENOUGH) ? stored : await tokenSet;
+    },
+    areComing: () => coming.size > 0,
   };
 }
 

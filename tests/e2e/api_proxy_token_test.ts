@@ -8,6 +8,7 @@ import { writeJson } from "../hostile/stale_login.ts";
 const MINUTE = 60_000;
 const MB = 1024 * 1024;
 const A_MOMENT = 1_200;
+const ON_LINUX = { ignore: Deno.build.os !== "linux" };
 
 async function errorOf(
   response: Response,
@@ -146,6 +147,19 @@ Deno.test("a token server that is silent holds up no request that the present to
     await wait(A_MOMENT);
   }
   assertEquals(scene.upstream.refreshes, 1);
+});
+
+Deno.test("the end waits for a refresh that no request waits for any more", ON_LINUX, async () => {
+  await using scene = await proxyScene([], { expiresAt: Date.now() + 50_000 });
+  const { answerToken } = scene.upstream;
+  const { promise: answers, resolve: answer } = Promise.withResolvers<void>();
+  scene.upstream.answerToken = (...args) => void answers.then(() => answerToken(...args));
+  assertEquals((await scene.ask("/2/0/x").then((response) => response.json())).method, "GET");
+  scene.program.signal("SIGTERM");
+  await wait(A_MOMENT);
+  answer();
+  assertEquals((await scene.program.outcome).code, 143);
+  assertEquals((await scene.home.credentials())?.accessToken, "token-number-1");
 });
 
 Deno.test("a token server that fails while the token is valid is asked once a second, not once a request", async () => {

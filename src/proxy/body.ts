@@ -47,8 +47,10 @@ export async function bodyOf(
     length = needed;
   }
   const begun = [memory.subarray(0, length)];
+  const next: ReadPiece = async () => begun.shift() ?? await read();
+  let last: ReturnType<ReadPiece> = Promise.resolve(undefined);
   return {
-    read: async () => begun.shift() ?? await read(),
+    read: () => last = last.then(next), // one after the other, also when two ask
     length: head.length === "chunked" ? undefined : head.length,
   };
 }

@@ -8,10 +8,10 @@ import { containsToken } from "../provider/belonging.ts";
 import { asInUrl } from "../provider/target.ts";
 import type { LocalPeer, Peer } from "../system/contract.ts";
 import { type Answer, writeAnswer } from "./answer.ts";
-import { bodyOf } from "./body.ts";
+import { bodyOf, isAtHand, type RequestBody } from "./body.ts";
 import { type Fence, refusalOf } from "./fence.ts";
 import type { Forward } from "./forward.ts";
-import { bodyReader, BROKEN } from "../system/framing.ts";
+import { bodyReader, BROKEN, type ReadPiece } from "../system/framing.ts";
 import { type HangUp, hangUpOn } from "./hang_up.ts";
 import { checkRequest } from "./gate.ts";
 import { parseHead, type RequestHead } from "./head.ts";
@@ -75,7 +75,7 @@ async function oneRequest(input: Input, peer: LocalPeer, shared: Shared): Promis
     return false;
   }
   const began = performance.now();
-  const { answer, path, length, closes, isUnread } = await answerRequest(
+  const { answer, path, length, closes, rest } = await answerRequest(
     head,
     input,
     peer,
@@ -87,7 +87,7 @@ async function oneRequest(input: Input, peer: LocalPeer, shared: Shared): Promis
     } ms`
   );
   peer.setBusy(false);
-  if (isUnread) await readAway(head, input);
+  if (rest !== undefined) await readAway(rest);
   return !closes;
 }
 
@@ -97,8 +97,8 @@ interface AnsweredRequest {
   readonly path: string;
   readonly length: number;
   readonly closes: boolean;
-  /** Whether its body is still to come. */
-  readonly isUnread?: boolean;
+  /** What is still to come of its body. */
+  readonly rest?: ReadPiece | undefined;
 }
 
 async function answerRequest(
@@ -130,7 +130,10 @@ async function answerRequest(
     const answer = refusal(403, "denied", `Cannot pass the request on: ${why}`, NEXT, talk);
     const closes = head.closes || head.length !== 0;
     const length = await writeAnswer(answer, head.method, closes, peer);
-    return { answer, path, length, closes, isUnread: head.length !== 0 };
+    const rest = head.length === 0
+      ? undefined
+      : bodyReader(input, head.length, READ_AWAY, () => {});
+    return { answer, path, length, closes, rest };
   }
   return { ...await forwardRequest(head, target, input, peer, shared), path };
 }
@@ -141,8 +144,7 @@ function sentPath(path: string): string {
   return host + (path === host ? "" : asInUrl(path.slice(host.length)));
 }
 
-async function readAway({ length }: RequestHead, input: Input): Promise<void> {
-  const read = bodyReader(input, length, READ_AWAY, () => {});
+async function readAway(read: ReadPiece): Promise<void> {
   const end = performance.now() + READ_AWAY;
   while (performance.now() < end && await read() !== undefined);
 }
@@ -157,19 +159,24 @@ async function forwardRequest(
 ): Promise<Omit<AnsweredRequest, "path">> {
   const hangUp = hangUpOn(input);
   if (head.length === 0) hangUp.expect();
+  const body = await bodyOf(head, input, peer, hangUp.expect); // before it has a place, since it may come slowly
   using _place = await shared.places.take(hangUp);
-  await using sent = await send(head, target, input, peer, shared, hangUp);
+  await using sent = await send(head, target, body, shared, hangUp);
   const closes = head.closes || !hangUp.isExpected || shared.closing.aborted;
   const length = await writeAnswer(sent.answer, head.method, closes, peer);
-  return { answer: sent.answer, length, closes: closes || !hangUp.isExpected };
+  return {
+    answer: sent.answer,
+    length,
+    closes: closes || !hangUp.isExpected,
+    rest: hangUp.isExpected || isAtHand(body) ? undefined : body.read,
+  };
 }
 
 /** Sends a request on. Disposal gives the API's answer back. */
 async function send(
   head: RequestHead,
   target: string,
-  input: Input,
-  peer: Peer,
+  body: RequestBody | undefined,
   { forward, context: { talk } }: Shared,
   hangUp: HangUp,
 ): Promise<AsyncDisposable & { readonly answer: Answer }> {
@@ -177,13 +184,14 @@ async function send(
     const { response, tokenSet } = await forward({
       method: head.method,
       headers: requestHeaders(head.headers),
-      body: await bodyOf(head, input, peer, hangUp.expect),
+      body,
       targetIn: ({ targetOf }) => targetOf(target) ?? noTarget(),
       hangUp,
     });
-    const { status, headers, length, body } = response;
+    const { status, headers, length } = response;
     const statusText = containsToken(tokenSet, response.statusText) ? "" : response.statusText;
-    const answer = { status, statusText, headers: answerHeaders(headers, tokenSet), length, body };
+    const passed = answerHeaders(headers, tokenSet);
+    const answer = { status, statusText, headers: passed, length, body: response.body };
     return { answer, [Symbol.asyncDispose]: () => response[Symbol.asyncDispose]() };
   } catch (error) {
     if (error === BROKEN) throw error;

@@ -7,7 +7,7 @@ import { CliError } from "../base/errors.ts";
 import { caCertificates } from "../files/ca_file.ts";
 import { isFresh, type TokenSet } from "../oauth/token_set.ts";
 import { canRefresh, sameTokenSet } from "../oauth/token_sets.ts";
-import { freshTokenSet, replaceRejected } from "../session/session.ts";
+import { freshTokenSet, replaceRejected, storedTokenSet } from "../session/session.ts";
 import { settingsInUse } from "../session/store_in_use.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { System } from "../system/contract.ts";
@@ -33,35 +33,41 @@ export interface LoginSource extends Disposable {
    * @throws {CliError} `login_required` when the login has expired.
    */
   afterRejection(rejected: TokenSet): Promise<Login | undefined>;
+  /** Whether tokens may be on their way, which have to be saved. */
+  isRefreshing(): boolean;
 }
 
 /** How long what was read counts, in milliseconds. */
 const COUNTS = 1_000;
 /** An API that rejects every token must not cost a refresh for each request; in milliseconds. */
 const YOUNG = 60_000;
+/** Nor must a server that refreshes none: it is asked again after so many milliseconds. */
+const REST = 10_000;
+
+/** How long a refresh may hold up requests that the present token will do for, in milliseconds. */
+const PATIENCE = 5_000;
+/** How long a token has to be valid to do for a request, in milliseconds. */
+const ENOUGH = 5_000;
 
 /** The login that the flags name. */
 export function loginSource(flags: CommonFlags, context: CommandContext): LoginSource {
   const { system } = context;
-  const quiet = { ...context, talk: { ...context.talk, warn: withoutRepeats(context.talk.warn) } };
+  const quiet = quietly(context);
   let known: Promise<Login> | undefined;
   let countsUntil = 0;
   const upstreams = oneUpstream(system);
-  let refreshing: Promise<TokenSet> | undefined;
+  const tokenSets = patientTokenSets(quiet);
+  const refresh = refresher(quiet);
   function read(): Promise<Login> {
     countsUntil = Infinity; // until it is there, all wait for the same
-    known = load(flags, quiet, upstreams).finally(() => countsUntil = system.monotonic() + COUNTS);
-    return known;
+    const counts = (): void => void (countsUntil = system.monotonic() + COUNTS);
+    return known = load(flags, quiet, upstreams, tokenSets.current).finally(counts);
   }
   async function currentLogin(): Promise<Login> {
     if (known === undefined || system.monotonic() >= countsUntil) return await read();
-    const login = await known;
-    return isFresh(login.tokenSet, system.now()) ? login : await read();
-  }
-  async function refreshLogin(rejected: TokenSet, { settings }: Login): Promise<void> {
-    refreshing ??= replaceRejected(rejected, settings, quiet)
-      .finally(() => refreshing = undefined);
-    await refreshing;
+    const asked = known;
+    const login = await asked; // its token may be one that could not be refreshed just now
+    return isFresh(login.tokenSet, system.now(), 0) ? login : known === asked ? read() : known;
   }
   return {
     currentLogin,
@@ -69,15 +75,32 @@ export function loginSource(flags: CommonFlags, context: CommandContext): LoginS
       const login = await read();
       if (!sameTokenSet(login.tokenSet, rejected)) return login;
       if (!canRefresh(rejected) || system.now() - rejected.obtainedAt < YOUNG) return undefined;
-      try {
-        await refreshLogin(rejected, login);
-      } catch (error) {
-        if (error instanceof CliError && error.kind !== "login_required") return undefined;
-        throw error;
-      }
-      return await read();
+      return await refresh(rejected, login.settings) ? await read() : undefined;
     },
+    isRefreshing: tokenSets.areComing,
     [Symbol.dispose]: () => upstreams[Symbol.dispose](),
+  };
+}
+
+/** Refreshes a token set that was rejected, once for all who ask; whether that worked. A failure counts for a while. */
+function refresher(
+  context: CommandContext,
+): (rejected: TokenSet, settings: Settings) => Promise<boolean> {
+  const { monotonic } = context.system;
+  let refreshing: Promise<TokenSet> | undefined;
+  let rested = 0;
+  return async (rejected, settings) => {
+    if (refreshing === undefined && monotonic() < rested) return false;
+    refreshing ??= replaceRejected(rejected, settings, context)
+      .finally(() => refreshing = undefined);
+    try {
+      await refreshing;
+      return true;
+    } catch (error) {
+      if (!(error instanceof CliError) || error.kind === "login_required") throw error;
+      rested = monotonic() + REST;
+      return false;
+    }
   };
 }
 
@@ -85,15 +108,52 @@ async function load(
   flags: CommonFlags,
   context: CommandContext,
   upstreams: Upstreams,
+  tokenSetOf: (settings: Settings) => Promise<TokenSet>,
 ): Promise<Login> {
   const settings = await settingsInUse(flags, context);
   const authorities = caCertificates(settings);
-  const tokenSet = await freshTokenSet(settings, context);
+  const tokenSet = await tokenSetOf(settings);
   return {
     tokenSet,
     settings,
     targetOf: proxiedTargets(settings),
     upstream: await upstreams.trusting(authorities),
+  };
+}
+
+interface PatientTokenSets {
+  /** As {@link freshTokenSet}, one at a time; while that takes long, the stored one is given if it will do. */
+  current(settings: Settings): Promise<TokenSet>;
+  areComing(): boolean;
+}
+
+function patientTokenSets(context: CommandContext): PatientTokenSets {
+  const { system } = context;
+  const coming = new Map<
+    string,
+    { tokenSet: Promise<TokenSet>; late: Promise<TokenSet | undefined> }
+  >();
+  function begin(settings: Settings) {
+    const done = new AbortController();
+    const tokenSet = freshTokenSet(settings, context).finally(() => {
+      coming.delete(settings.profile);
+      done.abort();
+    });
+    const late = system.sleep(PATIENCE, done.signal).then(() => undefined, () => tokenSet);
+    return { tokenSet, late };
+  }
+  return {
+    async current(settings) {
+      const { tokenSet, late } = coming.getOrInsertComputed(
+        settings.profile,
+        () => begin(settings),
+      );
+      const inTime = await Promise.race([tokenSet, late]);
+      if (inTime !== undefined) return inTime;
+      const stored = await storedTokenSet(settings, context, true);
+      return isFresh(stored, system.now(), ENOUGH) ? stored : await tokenSet;
+    },
+    areComing: () => coming.size > 0,
   };
 }
 
@@ -115,6 +175,10 @@ function oneUpstream(system: Pick<System, "proxying" | "fetchStream">): Upstream
     },
     [Symbol.dispose]: () => known?.[Symbol.dispose](),
   };
+}
+
+function quietly({ talk, ...context }: CommandContext): CommandContext {
+  return { ...context, talk: { ...talk, warn: withoutRepeats(talk.warn) } };
 }
 
 /** Says a text again only after another one. */

@@ -54,11 +54,12 @@ export function pauses(system: Pick<System, "now" | "monotonic" | "sleep">): Pau
     answered(status, headers = []) {
       underWay--;
       if (status === 429) {
-        const get = (name: string): string | null => valuesOf(headers, name)[0] ?? null;
-        const asked = bounded(retryAfter({ get }, system.now()));
+        const asked = askedFor(headers, system.now());
+        const isFirst = system.monotonic() >= until; // the others were sent before they could know of the pause
         most = 1;
-        until = Math.max(until, system.monotonic() + (asked ?? backOff(failures)));
-        failures++;
+        const pause = asked ?? (isFirst ? backOff(failures) : 0);
+        until = Math.max(until, system.monotonic() + pause);
+        if (isFirst) failures++;
         void system.sleep(until - system.monotonic() + 1).then(next);
       } else if (status !== undefined) {
         failures = 0;
@@ -70,7 +71,10 @@ export function pauses(system: Pick<System, "now" | "monotonic" | "sleep">): Pau
   };
 }
 
-function bounded(asked: number | undefined): number | undefined {
+/** How long a pause an answer asks for, in milliseconds. */
+function askedFor(headers: readonly Header[], now: number): number | undefined {
+  const get = (name: string): string | null => valuesOf(headers, name)[0] ?? null;
+  const asked = retryAfter({ get }, now);
   return asked === undefined ? asked : Math.min(Math.max(asked, SHORTEST_ASKED), LONGEST_ASKED);
 }
 

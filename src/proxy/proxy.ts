@@ -60,7 +60,7 @@ export async function openProxy(
     peers.add(peer);
     return converse(peer, shared).finally(() => peers.delete(peer));
   };
-  undo.defer(() => finishConnections(peers));
+  undo.defer(() => finishConnections(peers, source.isRefreshing));
   const place = socket === undefined ? undefined : undo.use(await prepareSocket(socket));
   const server = await serveLocal(place ? { socket: place.stage } : { port }, serve);
   undo.defer(async () => {
@@ -77,10 +77,13 @@ export async function openProxy(
   };
 }
 
-/** Waits for the connections that are answering, and cuts those that take too long. */
-async function finishConnections(peers: ReadonlySet<LocalPeer>): Promise<void> {
+/** Waits for the connections that are answering and for new tokens, and cuts what takes too long. */
+async function finishConnections(
+  peers: ReadonlySet<LocalPeer>,
+  isRefreshing: () => boolean,
+): Promise<void> {
   const end = performance.now() + FINISH_TIME;
-  while (peers.size > 0 && performance.now() < end) {
+  while ((peers.size > 0 || isRefreshing()) && performance.now() < end) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
   }
   for (const peer of peers) peer.cut();

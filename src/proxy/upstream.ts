@@ -10,13 +10,15 @@ import {
   type UpstreamAnswer,
   type UpstreamRequest,
 } from "./exchange.ts";
-import { streamOf } from "../system/framing.ts";
+import { BROKEN, streamOf } from "../system/framing.ts";
 import { inputOf } from "../system/input.ts";
 
 /** A connection that carries no request. */
 interface KeptConnection {
   readonly origin: string;
   readonly connection: Connection;
+  /** Until when, by the clock on the wall: no other goes on while a computer sleeps, and servers do not wait. */
+  readonly until: number;
 }
 
 /** Sends requests to the APIs. Disposal closes the connections that carry none. */
@@ -55,7 +57,10 @@ export function upstream(
       } catch (error) {
         if (!isLostAnswer(error)) throw error; // else it was closed just now
       }
-      const peer = await pool.connect(new URL(origin), hangUp.signal());
+      const url = new URL(origin);
+      const peer = await pool.connect(url, hangUp.signal()).catch(async (error) => {
+        throw error === BROKEN ? error : await proxying.failureOf(error, url);
+      });
       if (peer !== undefined) return await exchangeOn({ peer, input: inputOf(peer) }, request);
       return await sendByFetch(request, mayReuse ? pool : undefined, caCertificates, system);
     },
@@ -80,7 +85,7 @@ function keptConnections(): KeptConnections {
     take(origin) {
       const now = performance.now();
       const at = all.findLastIndex((kept) =>
-        kept.origin === origin && kept.connection.peer.deadline > now
+        kept.origin === origin && kept.until > Date.now() && kept.connection.peer.deadline > now
       );
       return at < 0 ? undefined : all.splice(at, 1)[0]?.connection;
     },
@@ -89,7 +94,7 @@ function keptConnections(): KeptConnections {
       if (isClosed) return peer.cut();
       if (all.length >= MOST_KEPT) all.shift()?.connection.peer.cut();
       peer.deadline = performance.now() + IDLE;
-      const kept = { origin, connection };
+      const kept = { origin, connection, until: Date.now() + IDLE };
       all.push(kept);
       void input.stirs().then(() => {
         const at = all.indexOf(kept);

@@ -10,16 +10,20 @@ export async function readHead(
   first: Uint8Array = new Uint8Array(),
 ): Promise<string | 431 | undefined> {
   const buffer = new Uint8Array(16_384);
-  const decoder = new TextDecoder("latin1"); // one character a byte, whatever comes
-  let text = decoder.decode(first);
+  let text = textIn(first);
   while (true) {
     const end = text.indexOf("\r\n\r\n");
     if (end >= 0) return text.slice(0, end);
     if (text.length > LONGEST_HEAD) return 431;
     const length = await stream.read(buffer);
     if (length === null) return undefined;
-    text += decoder.decode(buffer.subarray(0, length));
+    text += textIn(buffer.subarray(0, length));
   }
+}
+
+/** One character a byte, whatever comes; a decoder of `latin1` renames some, and then no header can hold them. */
+function textIn(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes);
 }
 
 /** The request in a head; `undefined` when it is not a valid one. */

@@ -3,7 +3,7 @@
 
 import type { HttpPool, Peer } from "./contract.ts";
 import { httpClient } from "./http_client.ts";
-import { wireTo } from "./http_wire.ts";
+import { SILENT, wireTo } from "./http_wire.ts";
 import { peerOn, watchDeadlines } from "./peers.ts";
 import { proxyFor } from "./proxies.ts";
 
@@ -29,7 +29,9 @@ export function openPool(caCertificates: readonly string[]): HttpPool {
       return client;
     },
     async connect(url, signal) {
-      const wire = await wireTo(url, caCertificates, signal).catch(() => undefined);
+      const wire = await wireTo(url, caCertificates, signal).catch((error) => {
+        if (error === SILENT) throw error;
+      });
       if (signal.aborted) wire?.cut();
       signal.throwIfAborted();
       if (wire === undefined) return undefined;

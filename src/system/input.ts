@@ -16,7 +16,7 @@ export interface Input {
   ): Promise<string | "too long" | undefined>;
   /** What has come, at most so many bytes; `undefined` when no more comes. */
   take(most: number, patience: number): Promise<Piece | undefined>;
-  /** Waits until something is there, without taking it; false when no more comes. It may wait for ever. */
+  /** Waits until something more is there, without taking it; false when no more comes. It may wait for ever. */
   stirs(): Promise<boolean>;
   /** Whether all that was read has been taken. */
   isEmpty(): boolean;
@@ -44,12 +44,13 @@ export function inputOf(peer: Peer): Input {
         const bytes = await pieces.take(Infinity, patience);
         if (bytes === undefined) return undefined;
         const before = text.length;
-        text += textIn(bytes);
+        const inside = before === 0 ? placeOf(end, bytes) : -1;
+        text += textIn(inside < 0 ? bytes : bytes.subarray(0, inside + end.length));
         const at = text.indexOf(end, Math.max(before - end.length, 0));
         if (at > limit || (at < 0 && text.length > limit)) return "too long";
         if (at < 0) continue;
         pieces.putBack(bytes.subarray(at + end.length - before));
-        return text.slice(0, at);
+        return byteByByte(text.slice(0, at));
       }
     },
   });
@@ -85,7 +86,8 @@ function piecesOf(peer: Peer): Pieces {
     },
     putBack: (bytes) => void (rest = bytes),
     async stirs() {
-      return rest.length > 0 || await reads.ahead().then((length) => length !== null, () => false);
+      if (rest.length > 0) rest = rest.slice(); // what comes goes into its memory
+      return await reads.ahead().then((length) => length !== null, () => false);
     },
     isEmpty: () => rest.length === 0, // an accessor would give each connection a shape of its own, which is slow
     error: () => error,
@@ -151,10 +153,33 @@ async function atOnce(length: Promise<number | null>): Promise<number | undefine
   return found ?? undefined;
 }
 
+/** Where a text is in bytes, or -1. To decode all that is behind each line would cost the square of a body's length. */
+function placeOf(text: string, bytes: Piece): number {
+  const last = text.length - 1;
+  const code = text.charCodeAt(last);
+  for (let at = bytes.indexOf(code, last); at >= 0; at = bytes.indexOf(code, at + 1)) {
+    let left = last;
+    while (left > 0 && bytes[at - last + left - 1] === text.charCodeAt(left - 1)) left--;
+    if (left === 0) return at - last;
+  }
+  return -1;
+}
+
 const [UTF8, LATIN1] = [new TextDecoder(), new TextDecoder("latin1")];
 
 /** One character a byte, whatever comes. By UTF-8, which is ten times as fast, where that is the same. */
 function textIn(bytes: Piece): string {
   const text = UTF8.decode(bytes);
   return text.length === bytes.length && !text.includes("\ufffd") ? text : LATIN1.decode(bytes);
+}
+
+/** What the decoder makes of the bytes from 0x80 to 0x9f: by that name it means windows-1252 (Encoding Standard). */
+const RENAMED = LATIN1.decode(Uint8Array.from({ length: 0x20 }, (_, index) => 0x80 + index));
+
+/** Gives each character the number of its byte: half of the letters in UTF-8 have a byte that was renamed. */
+function byteByByte(text: string): string {
+  return text.replace(
+    /[^\0-\xff]/g,
+    (renamed) => String.fromCharCode(0x80 + RENAMED.indexOf(renamed)),
+  );
 }

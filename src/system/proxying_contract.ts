@@ -40,7 +40,7 @@ export interface HttpPool extends Disposable {
   /**
    * A new connection to the URL's server; `undefined` when another proxy is between, or there is none: fetch knows why.
    *
-   * @throws the signal's reason.
+   * @throws the signal's reason; a TimeoutError when the server was silent in the handshake.
    */
   readonly connect: (url: URL, signal: AbortSignal) => Promise<Peer | undefined>;
 }

@@ -2,7 +2,9 @@
 // Rule: real processes and signals; a broken answer never looks whole.
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { OLD_TOKEN, proxyScene, sendRaw, statusOf } from "../support/proxy_scene.ts";
+import { leaveOpen } from "../support/raw_traffic.ts";
 import { runProgram, startProgram } from "../support/program.ts";
+import { writeWhole } from "../../src/system/peers.ts";
 
 const MB = 1024 * 1024;
 const ON_LINUX = { ignore: Deno.build.os !== "linux" };
@@ -156,6 +158,22 @@ Deno.test("a program that is killed ends its request at the API", ON_LINUX, asyn
   await gone.promise;
 });
 
+Deno.test("so does one that had sent its next request already", async () => {
+  await using scene = await proxyScene();
+  const gone = Promise.withResolvers<string>();
+  scene.upstream.answer = ({ url }, response) =>
+    void response.once("close", () => gone.resolve(url));
+  const program = await Deno.connect({ hostname: "127.0.0.1", port: scene.port });
+  const head = (path: string): string =>
+    `GET /${scene.secret}${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+  await program.write(new TextEncoder().encode(head("/2/0/one") + head("/2/0/two")));
+  while (scene.upstream.asked.length === 0) await wait(5);
+  program.close();
+  const late = setTimeout(() => gone.resolve("it goes on"), 5_000);
+  assertEquals(await gone.promise, "/2/0/one");
+  clearTimeout(late);
+});
+
 Deno.test("an upstream that is gone is 503, and one that is back is used again", async () => {
   await using scene = await proxyScene();
   await (await scene.ask("/2/0/x")).body?.cancel();
@@ -211,6 +229,17 @@ Deno.test(
   },
 );
 
+Deno.test("uploads that come in drips hold no place", ON_LINUX, async () => {
+  await using scene = await proxyScene();
+  const head =
+    `POST /${scene.secret}/2/0/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n`;
+  using drips = await leaveOpen(scene.port, 70, `${head}half`);
+  await wait(200);
+  const signal = AbortSignal.timeout(5_000);
+  assertEquals((await (await scene.ask("/2/0/x", { signal })).json()).method, "GET");
+  assertEquals([drips.count, scene.upstream.asked.length], [70, 1]);
+});
+
 Deno.test("a stalled upload loses its place within 45 seconds", ON_LINUX, async () => {
   await using scene = await proxyScene();
   const began = performance.now();
@@ -233,3 +262,32 @@ Deno.test("what comes early ends an upload: the answer arrives, and the connecti
   assertEquals(statusOf(answer), 413);
   assert(/connection: close/i.test(answer));
 });
+
+for (
+  const [what, flags, hasLogin, answering] of [
+    ["by an API that reads no more", [], true, "stops"],
+    ["by an API that reads on", [], true, "reads on"],
+    ["since there is no login", [], false, "never"],
+    ["by the fence", ["--read-only"], true, "never"],
+  ] as const
+) {
+  Deno.test(`a program that first sends all of a long body hears that it was refused ${what}`, async () => {
+    await using scene = await proxyScene(flags);
+    if (!hasLogin) await Deno.remove(scene.home.credentialsFile());
+    scene.upstream.flowing = true;
+    scene.upstream.answer = (_asked, response, request) => {
+      if (answering === "reads on") request.resume();
+      response.writeHead(413).end("too long");
+    };
+    using connection = await Deno.connect({ hostname: "127.0.0.1", port: scene.port });
+    const length = 40 * MB;
+    const head =
+      `PUT /${scene.secret}/2/0/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${length}`;
+    await writeWhole(connection, new TextEncoder().encode(`${head}\r\n\r\n`));
+    await writeWhole(connection, new Uint8Array(length));
+    const buffer = new Uint8Array(1_000);
+    const answer = new TextDecoder().decode(buffer.subarray(0, await connection.read(buffer) ?? 0));
+    const refused = { stops: 413, "reads on": 413, never: hasLogin ? 403 : 401 };
+    assertEquals(statusOf(answer), refused[answering], answer);
+  });
+}

@@ -1,6 +1,7 @@
 // `proxy` in networks that are not plain: behind a company's proxy, over IPv6, before a server whose certificate
 // changes. Rule: real TLS; a server with an untrusted certificate gets no request.
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { writeJson } from "../hostile/stale_login.ts";
 import { corporate, HOSTS } from "../support/corporate.ts";
 import { startProgram } from "../support/program.ts";
 import { proxyScene } from "../support/proxy_scene.ts";
@@ -70,4 +71,21 @@ Deno.test("a CA file that is cut is said with its name, and a whole one is used 
   await Deno.writeTextFile(caFile, whole);
   await new Promise((resolve) => setTimeout(resolve, 1_100)); // what was read counts for a second
   assertEquals((await (await scene.ask("/2/0/x")).json()).method, "GET");
+});
+
+Deno.test("an API that accepts connections and never speaks TLS is 503 in ten seconds", async () => {
+  await using scene = await proxyScene();
+  using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const accepted = silent.accept();
+  const origin = `https://127.0.0.1:${silent.addr.port}`;
+  const profile = `${scene.home.path}/.config/anaplan-auth/profiles/default.json`;
+  const settings = JSON.parse(await Deno.readTextFile(profile));
+  await Deno.writeTextFile(profile, JSON.stringify({ ...settings, apiUrl: origin }));
+  const login = await scene.home.credentials();
+  await writeJson(scene.home, "credentials/default.json", { ...login, origins: [origin] });
+  const response = await scene.ask("/2/0/x", { signal: AbortSignal.timeout(20_000) });
+  const { error } = await response.json();
+  assertEquals([response.status, error.kind], [503, "unavailable"]);
+  assertStringIncludes(error.message, "no answer within 10 s");
+  (await accepted).close();
 });

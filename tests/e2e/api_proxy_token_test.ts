@@ -8,6 +8,7 @@ import { writeJson } from "../hostile/stale_login.ts";
 const MINUTE = 60_000;
 const MB = 1024 * 1024;
 const A_MOMENT = 1_200;
+const ON_LINUX = { ignore: Deno.build.os !== "linux" };
 
 async function errorOf(
   response: Response,
@@ -58,6 +59,17 @@ for (
 Deno.test("an API that rejects every token costs one refresh, not one for each request", async () => {
   await using scene = await proxyScene();
   scene.upstream.answer = (_asked, response) => response.writeHead(401).end("no");
+  for (let count = 0; count < 5; count++) {
+    const response = await scene.ask("/2/0/x");
+    assertEquals([response.status, await response.text()], [401, "no"]);
+  }
+  assertEquals(scene.upstream.refreshes, 1);
+});
+
+Deno.test("an API that rejects every token costs one refresh, also when that fails", async () => {
+  await using scene = await proxyScene();
+  scene.upstream.answer = (_asked, response) => response.writeHead(401).end("no");
+  scene.upstream.answerToken = (_asked, response) => response.writeHead(503).end();
   for (let count = 0; count < 5; count++) {
     const response = await scene.ask("/2/0/x");
     assertEquals([response.status, await response.text()], [401, "no"]);
@@ -118,6 +130,48 @@ Deno.test("a token server that is down is 503, and the proxy goes on", async () 
   };
   await wait(A_MOMENT);
   assertEquals((await (await scene.ask("/2/0/x")).json()).headers.authorization, "Bearer late");
+});
+
+Deno.test("a token server that is silent holds up no request that the present token is valid for", async () => {
+  await using scene = await proxyScene([], { expiresAt: Date.now() + 50_000 });
+  scene.upstream.answerToken = () => {};
+  for (let round = 0; round < 3; round++) {
+    const began = performance.now();
+    const all = await Promise.all(Array.from({ length: 5 }, async () => {
+      const response = await scene.ask("/2/0/x", { signal: AbortSignal.timeout(20_000) });
+      return (await response.json()).headers.authorization;
+    }));
+    assertEquals(new Set(all), new Set([`Bearer ${OLD_TOKEN}`]));
+    const took = performance.now() - began;
+    assert(took < (round === 0 ? 7_000 : 2_000), `${took} ms in round ${round}`);
+    await wait(A_MOMENT);
+  }
+  assertEquals(scene.upstream.refreshes, 1);
+});
+
+Deno.test("the end waits for a refresh that no request waits for any more", ON_LINUX, async () => {
+  await using scene = await proxyScene([], { expiresAt: Date.now() + 50_000 });
+  const { answerToken } = scene.upstream;
+  const { promise: answers, resolve: answer } = Promise.withResolvers<void>();
+  scene.upstream.answerToken = (...args) => void answers.then(() => answerToken(...args));
+  assertEquals((await scene.ask("/2/0/x").then((response) => response.json())).method, "GET");
+  scene.program.signal("SIGTERM");
+  await wait(A_MOMENT);
+  answer();
+  assertEquals((await scene.program.outcome).code, 143);
+  assertEquals((await scene.home.credentials())?.accessToken, "token-number-1");
+});
+
+Deno.test("a token server that fails while the token is valid is asked once a second, not once a request", async () => {
+  await using scene = await proxyScene([], { expiresAt: Date.now() + 50_000 });
+  scene.upstream.answerToken = (_asked, response) =>
+    void setTimeout(() => response.writeHead(503).end(), 50);
+  const statuses = await Promise.all(Array.from({ length: 20 }, async () => {
+    const response = await scene.ask("/2/0/x");
+    await response.body?.cancel();
+    return response.status;
+  }));
+  assertEquals([new Set(statuses), scene.upstream.refreshes], [new Set([200]), 1]);
 });
 
 Deno.test("while another process has the login's lock, who needs it waits, and others are answered", async () => {

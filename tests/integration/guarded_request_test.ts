@@ -100,6 +100,7 @@ const READ_BY_FETCH: Readonly<Record<string, string>> = {
   "whose head ends with a line feed": "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\n{}",
   "behind an interim one with line feeds": `HTTP/1.1 100 Continue\n\n${ANSWER}`,
   "behind an empty line": `\r\n${ANSWER}`,
+  "with other characters than ASCII": ANSWER.replace("\r\n", "\r\nx-region: Österreich\r\n"),
   "with a long head": ANSWER.replace("\r\n", `\r\nx-policy: ${LONG}\r\n`),
   "with the size of a chunk in twelve digits": `${CHUNKED}000000000002\r\n{}\r\n0\r\n\r\n`,
   "with a long extension of a chunk": `${CHUNKED}2;x=${LONG.slice(0, 9_000)}\r\n{}\r\n0\r\n\r\n`,

@@ -164,7 +164,7 @@ export async function sendRaw(
     ? await Deno.connect({ hostname: "127.0.0.1", port: address.port })
     : await Deno.connect({ transport: "unix", path: address.path });
   await connection.write(Uint8Array.from(text, (character) => character.charCodeAt(0)));
-  const buffer = new Uint8Array(65_536);
+  const buffer = new Uint8Array(16_384);
   let answer = "";
   while (true) {
     const { promise, resolve } = Promise.withResolvers<null>();
@@ -172,7 +172,7 @@ export async function sendRaw(
     const length = await Promise.race([connection.read(buffer).catch(() => null), promise]);
     clearTimeout(timer);
     if (length === null) return answer;
-    answer += new TextDecoder("latin1").decode(buffer.subarray(0, length));
+    answer += String.fromCharCode(...buffer.subarray(0, length)); // a decoder renames some bytes
   }
 }
 

@@ -39,3 +39,9 @@ Deno.test("a peer that ends before its head does has asked nothing", async () =>
   const first = new TextEncoder().encode("GET / HTTP/1.1\r\n");
   assertEquals(await readHead({ read: () => Promise.resolve(null) }, first), undefined);
 });
+
+Deno.test("a cookie of another program with letters in UTF-8 makes no request invalid", async () => {
+  const bytes = new TextEncoder().encode("GET / HTTP/1.1\r\nhost: a\r\ncookie: x=Öl\r\n\r\n");
+  const head = await readHead({ read: () => Promise.resolve(null) }, bytes);
+  assertEquals(parseHead(String(head), "http")?.headers.get("cookie"), "x=\xc3\x96l");
+});

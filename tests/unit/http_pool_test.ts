@@ -1,9 +1,10 @@
 // What the requests of the proxy share. Rule: the server is a real one that answers nothing.
-import { assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { openPool } from "../../src/system/http_pool.ts";
 import type { Peer } from "../../src/system/contract.ts";
 
 const A_MOMENT = 50;
+const ON_LINUX = { ignore: Deno.build.os !== "linux" }; // descriptors are counted in /proc
 
 Deno.test("a connection that is in use keeps its deadline when its pool is closed", async () => {
   using server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -20,3 +21,31 @@ Deno.test("a connection that is in use keeps its deadline when its pool is close
   await assertRejects(() => peer?.read(new Uint8Array(1)) ?? Promise.resolve());
   clearTimeout(late);
 });
+
+Deno.test(
+  "handshakes that a server never ends take no more than a few descriptors",
+  ON_LINUX,
+  async () => {
+    const server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const accepted: Deno.Conn[] = [];
+    const accepting = (async () => {
+      for await (const connection of server) accepted.push(connection);
+    })();
+    const descriptors = (): number => [...Deno.readDirSync("/proc/self/fd")].length;
+    const before = descriptors();
+    using pool = openPool([]);
+    const url = new URL(`https://127.0.0.1:${server.addr.port}/`);
+    let refused = 0;
+    for (let count = 0; count < 40; count++) {
+      const signal = AbortSignal.timeout(A_MOMENT);
+      const peer = await pool.connect(url, signal).catch(() => "gone");
+      if (peer === undefined) refused++;
+    }
+    const kept = descriptors() - before - accepted.length;
+    assert(kept <= 16, `${kept} descriptors`);
+    assertEquals(refused, 40 - accepted.length);
+    for (const connection of accepted) connection.close();
+    server.close();
+    await accepting;
+  },
+);

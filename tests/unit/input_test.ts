@@ -132,3 +132,29 @@ Deno.test("pieces of any length come in order, however they are sent and taken",
   await sending;
   assertEquals(came, bytes);
 });
+
+Deno.test("a text has one character a byte, and it has the byte's number", async () => {
+  using connection = await connected();
+  const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
+  for (const chosen of [bytes, bytes.subarray(0, 0x80), bytes.subarray(0x80, 0xa0)]) {
+    await connection.send(chosen);
+    await connection.send(new TextEncoder().encode("\r\n\r\n"));
+    const text = await connection.input.textUntil("\r\n\r\n", 1_000);
+    assertEquals(Array.from(text ?? "", (character) => character.charCodeAt(0)), [...chosen]);
+  }
+});
+
+Deno.test("to read the lines of a text takes no longer for what is behind each of them", async () => {
+  using connection = await connected();
+  const lines = 80_000;
+  const line = Uint8Array.of(0x31, 0xe9, 0x0d, 0x0a); // no ASCII, which is the slow way
+  const bytes = Uint8Array.from({ length: lines * 4 }, (_, index) => line[index % 4] ?? 0);
+  const sending = connection.send(bytes);
+  const began = performance.now();
+  for (let count = 0; count < lines; count++) {
+    assertEquals(await connection.input.textUntil("\r\n", 100), "1\xe9");
+  }
+  const took = performance.now() - began;
+  await sending;
+  assert(took < 2_000, `${took} ms`);
+});

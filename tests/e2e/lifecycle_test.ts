@@ -1,31 +1,38 @@
 // A login from its first day to its last, with a client of each kind.
-// Rule: after the login no command is given a flag or a variable.
+// Rule: after the login no command is given a flag or a variable. The first day is that of the real program.
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { startSandbox } from "../sandbox/sandbox.ts";
+import { runHere } from "../support/here.ts";
 import { makeHome } from "../support/home.ts";
 import { runProgram } from "../support/program.ts";
-import { login, signIn } from "../support/sign_in.ts";
+import { loginHere, signIn, signInHere } from "../support/sign_in.ts";
+import { signedIn } from "../support/signed_in.ts";
 
-for (const kind of ["rotating", "nonRotating"] as const) {
+for (
+  const [kind, run, start] of [
+    ["rotating", runProgram, signIn],
+    ["nonRotating", runHere, signInHere],
+  ] as const
+) {
   Deno.test(`login, whoami, refresh, whoami, logout, whoami with a ${kind} client`, async () => {
     await using sandbox = await startSandbox();
     await using home = await makeHome();
-    const run = async (command: string): Promise<[number, string]> => {
-      const { code, stdout } = await runProgram([command, "--json"], { home: home.path });
+    const ran = async (command: string): Promise<[number, string]> => {
+      const { code, stdout } = await run([command, "--json"], { home: home.path });
       return [code, stdout === "" ? "" : JSON.parse(stdout)];
     };
-    await signIn(sandbox, home, { client: sandbox.clients[kind] });
+    await start(sandbox, home, { client: sandbox.clients[kind] });
     const first = await home.credentials();
-    const [code, user] = await run("whoami");
+    const [code, user] = await ran("whoami");
     assertEquals([code, Object(user).email], [0, sandbox.user.email]);
-    const [, refreshed] = await run("refresh");
+    const [, refreshed] = await ran("refresh");
     assertEquals(Object(refreshed).refresh_token_rotated, kind === "rotating");
     const second = await home.credentials();
     assertNotEquals(second?.accessToken, first?.accessToken);
     assertEquals(second?.refreshToken === first?.refreshToken, kind === "nonRotating");
-    assertEquals(await run("whoami"), [0, user]);
-    assertEquals((await run("logout"))[0], 0);
-    assertEquals(await run("whoami"), [3, ""]);
+    assertEquals(await ran("whoami"), [0, user]);
+    assertEquals((await ran("logout"))[0], 0);
+    assertEquals(await ran("whoami"), [3, ""]);
     assertEquals(
       sandbox.requests.filter(({ path }) => path === "/oauth/token").map(({ status }) => status),
       [200, 200],
@@ -36,11 +43,11 @@ for (const kind of ["rotating", "nonRotating"] as const) {
 Deno.test("a stale token is refreshed by each command that needs one, and saved", async () => {
   await using sandbox = await startSandbox();
   await using home = await makeHome();
-  await signIn(sandbox, home);
+  await signedIn(sandbox, home);
   for (const command of ["whoami", "token"]) {
     const before = await home.credentials();
     await home.changeCredentials({ expiresAt: Date.now() - 1 });
-    assertEquals((await runProgram([command], { home: home.path })).code, 0);
+    assertEquals((await runHere([command], { home: home.path })).code, 0);
     const after = await home.credentials();
     assertNotEquals(after?.accessToken, before?.accessToken);
     assertNotEquals(after?.refreshToken, before?.refreshToken);
@@ -51,31 +58,31 @@ Deno.test("a stale token is refreshed by each command that needs one, and saved"
 Deno.test("after a second login of the same client, whoami and refresh work", async () => {
   await using sandbox = await startSandbox();
   await using home = await makeHome();
-  await signIn(sandbox, home);
-  await signIn(sandbox, home);
+  await signInHere(sandbox, home);
+  await signInHere(sandbox, home);
   assertEquals(sandbox.requests.filter(({ path }) => path === "/token/logout"), []);
   for (const command of ["whoami", "refresh"]) {
-    assertEquals((await runProgram([command], { home: home.path })).code, 0, command);
+    assertEquals((await runHere([command], { home: home.path })).code, 0, command);
   }
 });
 
 Deno.test("a login that fails leaves the previous one as it was", async () => {
   await using sandbox = await startSandbox();
   await using home = await makeHome();
-  await signIn(sandbox, home);
+  await signedIn(sandbox, home);
   const before = await Deno.readTextFile(home.credentialsFile());
   sandbox.signInAnswer = "decline";
-  const { outcome, page } = await login(sandbox, home);
+  const { outcome, page } = await loginHere(sandbox, home);
   assertEquals([outcome.code, page.status], [4, 403]);
   assertEquals(await Deno.readTextFile(home.credentialsFile()), before);
-  assertEquals((await runProgram(["whoami"], { home: home.path })).code, 0);
+  assertEquals((await runHere(["whoami"], { home: home.path })).code, 0);
 });
 
 Deno.test("the page of a failed exchange carries the terminal's two lines", async () => {
   await using sandbox = await startSandbox();
   await using home = await makeHome();
   const client = { ...sandbox.clients.rotating, clientSecret: "wrong-secret" };
-  const { outcome, page } = await login(sandbox, home, { client });
+  const { outcome, page } = await loginHere(sandbox, home, { client });
   assertEquals([outcome.code, page.status], [4, 502]);
   const text = page.body.replace(/<\/?(span|code)>/g, "").replaceAll("&quot;", '"')
     .replaceAll("&#39;", "'");

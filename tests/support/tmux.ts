@@ -48,7 +48,8 @@ export interface Tmux extends AsyncDisposable {
 }
 
 const PATIENCE = 20_000;
-const POLL = 40;
+/** Each look costs a process: the first is soon, and the others later and later. */
+const [FIRST_LOOK, LAST_LOOK] = [50, 250];
 const CONFIGURATION = [
   "set -g status off",
   "set -g default-terminal tmux-256color",
@@ -117,19 +118,19 @@ function windowOf(
 ): Window {
   const target = ["-t", name];
   async function shown(): Promise<Shown> {
-    const text = await tmux("capture-pane", "-p", "-J", "-S", "-", ...target);
-    const above = await tmux("display-message", "-p", ...target, "#{history_size}");
-    const lines = text.split("\n").map((line) => line.trimEnd());
-    return { text: lines.join("\n").trimEnd(), above: Number(above) };
+    const size = ["display-message", "-p", ...target, "#{history_size}"];
+    const capture = ["capture-pane", "-p", "-J", "-S", "-", ...target];
+    const [above, ...lines] = (await tmux(...size, ";", ...capture)).split("\n"); // one client for both
+    return { text: lines.map((line) => line.trimEnd()).join("\n").trimEnd(), above: Number(above) };
   }
   async function shows(pattern: RegExp): Promise<RegExpExecArray> {
     const until = Date.now() + PATIENCE;
-    for (;;) {
+    for (let pause = FIRST_LOOK;; pause = Math.min(pause * 1.5, LAST_LOOK)) {
       const { text } = await shown();
       const found = pattern.exec(text);
       if (found !== null) return found;
       if (Date.now() > until) throw new Error(`Not shown: ${pattern}\n${text}`);
-      await new Promise((resolve) => setTimeout(resolve, POLL));
+      await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
   return {

@@ -17,7 +17,7 @@ Deno.test("an exit code is passed on", ON_POSIX, async () => {
     3,
     255,
   ]);
-  await SYSTEM.sleep(100); // a signal listener that was removed ends a little later
+  await SYSTEM.sleep(500); // a signal listener that was removed ends a little later
 });
 
 Deno.test("a program that a signal ended is 128 and its number", ON_POSIX, async () => {

@@ -41,7 +41,7 @@ export function runBounded(
   return runWrapped([], argv, options);
 }
 
-/** The same in the process of the test, for a table; one that hangs fails its test too. */
+/** The same in the process of the test, for a table; one that hangs also fails its test. */
 export async function runBoundedHere(
   argv: readonly string[],
   options: Pick<ProgramOptions, "home" | "env">,

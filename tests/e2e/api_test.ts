@@ -4,6 +4,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { createHash } from "node:crypto";
 import { runWrapped } from "../hostile/wrapped.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/sandbox.ts";
+import { runHere } from "../support/here.ts";
 import { type Home, makeHome } from "../support/home.ts";
 import { watchMemory } from "../support/memory.ts";
 import { type Outcome, type Program, runProgram, startProgram } from "../support/program.ts";
@@ -163,7 +164,8 @@ Deno.test("a download that fails leaves the old file alone, and nothing else", a
   sandbox.fault(`${CHUNKS}/0`, { reset: "middle" });
   for (const [what, path, exit] of failing) {
     const flags = exit === 2 ? ["--chunks"] : [];
-    const { code, stderr } = await scene.api(path, "-o", out, ...flags);
+    const argv = ["api", path, "-o", out, ...flags];
+    const { code, stderr } = await runHere(argv, { home: home.path });
     assertEquals([code, await namesIn(home)], [exit, ["out"]], what + stderr);
   }
   assertEquals(await Deno.readTextFile(out), "the old one");
@@ -192,7 +194,7 @@ Deno.test("a disk that is full stops a download, and leaves nothing of it", ON_L
   assertMatch(stderr, /^Cannot write ~\/out: /);
 });
 
-const AT_ONCE = 16;
+const AT_ONCE = 8;
 
 Deno.test(`${AT_ONCE} processes whose token is refused cost one refresh`, async () => {
   await using scene = await apiScene();

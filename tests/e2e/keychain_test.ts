@@ -104,7 +104,8 @@ for (const [name, start] of [["secretservice", startSecretService], ["pass", sta
       const { rotating } = sandbox.clients;
       const login = ["login", ...sandboxFlags(sandbox, rotating, registeredListener(sandbox))];
       const before = sandbox.requests.length;
-      for (const argv of [["refresh"], ["token"], ["whoami"], ["logout"], ["seal"], login]) {
+      const all = [["refresh"], ["token"], ["whoami"], ["logout"], ["seal"], login];
+      for (const argv of name === "pass" ? all : all.slice(0, 1)) { // they ask each helper alike
         const away = { ANAPLAN_CLIENT_SECRET: rotating.clientSecret }; // without what leads to it
         const { code, stdout, stderr } = await run(argv, away);
         assertEquals([code, stdout], [7, ""], argv[0]);

@@ -1,7 +1,7 @@
 // What people do today with the tutorial's two programs, done with this one: the table of
 // docs/from-the-tutorial.md, row by row.
-// Rule: one row, one test, found by the row's first column; the program is the real one, and CLIENT and
-// SECRET are all that it gets besides where the sandbox is.
+// Rule: one row, one test, found by the row's first column; CLIENT and SECRET are all that the program gets
+// besides where the sandbox is. It is a process where stdin or other processes belong to the row.
 import {
   assert,
   assertEquals,
@@ -12,9 +12,10 @@ import {
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { clickBookmarklet } from "../support/bookmarklet.ts";
 import { freePort } from "../support/free_port.ts";
+import { runHere, type RunningHere, startHere } from "../support/here.ts";
 import { type Home, makeHome } from "../support/home.ts";
 import { findPython } from "../support/needs.ts";
-import { type Outcome, type Program, runProgram, startProgram } from "../support/program.ts";
+import { type Outcome, runProgram, startProgram } from "../support/program.ts";
 import { browse } from "../support/scripted_browser.ts";
 import { registeredListener, sandboxFlags, SIGN_IN_ADDRESS } from "../support/sign_in.ts";
 import { openTerminal } from "../support/terminal.ts";
@@ -30,6 +31,8 @@ interface Person {
   readonly home: Home;
   /** Runs a command as a later shell would, in which the two variables are not set. */
   run(...argv: readonly string[]): Promise<Outcome>;
+  /** The same in a process of its own. */
+  runProgram(...argv: readonly string[]): Promise<Outcome>;
   login(how?: Login): Promise<Outcome & { readonly address: string }>;
 }
 
@@ -37,7 +40,9 @@ interface Login {
   readonly flags?: readonly string[];
   readonly redirectUri?: string;
   /** What they do with the printed address; opens it unless told otherwise. */
-  readonly act?: (address: string, program: Program) => Promise<unknown>;
+  readonly act?: (address: string, program: RunningHere) => Promise<unknown>;
+  /** Whether something is to be typed. */
+  readonly hasStdin?: boolean;
 }
 
 async function withPerson(act: (person: Person) => Promise<void>): Promise<void> {
@@ -46,17 +51,18 @@ async function withPerson(act: (person: Person) => Promise<void>): Promise<void>
   await act({
     sandbox,
     home,
-    run: (...argv) => runProgram(argv, { home: home.path }),
-    async login({ flags = [], redirectUri, act = browse } = {}) {
+    run: (...argv) => runHere(argv, { home: home.path }),
+    runProgram: (...argv) => runProgram(argv, { home: home.path }),
+    async login({ flags = [], redirectUri, act = browse, hasStdin } = {}) {
       const { clientId: CLIENT, clientSecret: SECRET } = sandbox.clients.rotating;
       const where = sandboxFlags(sandbox, { clientId: CLIENT }, {
         redirectUri: redirectUri ?? registeredListener(sandbox).redirectUri,
       }).slice(2); // the client id comes from CLIENT
-      await using program = await startProgram(["login", ...where, ...flags], {
-        home: home.path,
-        env: { CLIENT, SECRET },
-        stdin: { open: true },
-      });
+      const argv = ["login", ...where, ...flags];
+      const options = { home: home.path, env: { CLIENT, SECRET } };
+      await using program = hasStdin
+        ? await startProgram(argv, { ...options, stdin: { open: true } })
+        : startHere(argv, options);
       const [address] = await program.said(SIGN_IN_ADDRESS);
       await act(address, program);
       return { ...await program.outcome, address };
@@ -67,7 +73,7 @@ async function withPerson(act: (person: Person) => Promise<void>): Promise<void>
 /** By the first column of the table. */
 const ROWS: Readonly<Record<string, (person: Person) => Promise<void>>> = {
   async "set `CLIENT` and `SECRET`"({ login, home, sandbox, run }) {
-    assertEquals((await login()).code, 0);
+    assertEquals((await login({ hasStdin: true })).code, 0);
     assertEquals((await home.credentials())?.clientSecret, sandbox.clients.rotating.clientSecret);
     const { code, stdout } = await run("refresh", "--json");
     assertEquals([code, JSON.parse(stdout).refreshed], [0, true]);
@@ -82,11 +88,11 @@ const ROWS: Readonly<Record<string, (person: Person) => Promise<void>>> = {
   },
 
   async "copy the redirect URL back by hand"({ login, home }) {
-    const act = async (address: string, program: Program): Promise<void> => {
+    const act = async (address: string, program: RunningHere): Promise<void> => {
       const { url } = await browse(address); // no server listens there
       await program.write(`${url}\n`);
     };
-    const { code, stdout } = await login({ flags: ["--paste", "--json"], act });
+    const { code, stdout } = await login({ flags: ["--paste", "--json"], act, hasStdin: true });
     assertEquals([code, JSON.parse(stdout).method], [0, "paste"]);
     assertEquals(typeof (await home.credentials())?.accessToken, "string");
     const caught = await login({ flags: ["--json"] });
@@ -172,10 +178,10 @@ const ROWS: Readonly<Record<string, (person: Person) => Promise<void>>> = {
     assertMatch(screen, /All commands: anaplan-auth help/);
   },
 
-  async "the token is lost when the script ends"({ login, run, home }) {
+  async "the token is lost when the script ends"({ login, runProgram, home }) {
     await login();
     await home.changeCredentials({ expiresAt: Date.now() - MINUTE });
-    const tokens = await Promise.all(Array.from({ length: 4 }, () => run("token")));
+    const tokens = await Promise.all(Array.from({ length: 4 }, () => runProgram("token")));
     assertEquals(tokens.map(({ code }) => code), [0, 0, 0, 0]);
     assertEquals(new Set(tokens.map(({ stdout }) => stdout)).size, 1);
   },

@@ -1,11 +1,12 @@
 // `deno task sandbox`: a profile that is ready to use, and nothing left of it, however the sandbox ends.
-// Rule: the real task and the real program, with a home and a temporary directory of their own.
+// Rule: the real task, a process of its own, with a home and a temporary directory of their own.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { freePort } from "../support/free_port.ts";
 import { until } from "../support/held_answer.ts";
+import { runHere } from "../support/here.ts";
 import { type Home, makeHome } from "../support/home.ts";
 import { findPython, testWith } from "../support/needs.ts";
-import { bareEnvironment, runProgram, startProgram } from "../support/program.ts";
+import { bareEnvironment, startProgram } from "../support/program.ts";
 import { browse } from "../support/scripted_browser.ts";
 import { SIGN_IN_ADDRESS } from "../support/sign_in.ts";
 import { streamText } from "../support/stream_text.ts";
@@ -64,7 +65,7 @@ async function temporary({ path }: Home): Promise<string> {
 
 /** What is left of a sandbox: its files, and the names of the profiles. */
 async function remains(home: Home): Promise<readonly [string[], string[]]> {
-  const { stdout } = await runProgram(["profile", "list", "--json"], { home: home.path });
+  const { stdout } = await runHere(["profile", "list", "--json"], { home: home.path });
   const { profiles } = JSON.parse(stdout) as { profiles: { name: string }[] };
   return [namesIn(await temporary(home)), profiles.map(({ name }) => name)];
 }
@@ -81,13 +82,13 @@ async function signIn(home: Home, profile?: string): Promise<void> {
   assertStringIncludes(stdout, "Ada Lovelace");
 }
 
-Deno.test("with the sandbox's profile alone nothing needs a flag or a variable, before and after a logout", async () => {
+Deno.test("with the sandbox's profile alone nothing needs a flag or a variable, before and after a logout, and SIGINT leaves nothing", async () => {
   await using home = await makeHome();
   await using sandbox = await startTask(home);
   assertEquals(sandbox.profile, "sandbox");
   await signIn(home);
   for (const command of ["whoami", "refresh", "logout"]) {
-    const { code, stderr } = await runProgram([command], { home: home.path });
+    const { code, stderr } = await runHere([command], { home: home.path });
     assertEquals(code, 0, stderr);
   }
   await signIn(home, "sandbox");
@@ -98,26 +99,24 @@ Deno.test("with the sandbox's profile alone nothing needs a flag or a variable, 
 Deno.test("the profile that is used stays the same while a sandbox runs, and after it", async () => {
   await using home = await makeHome();
   const used = async (): Promise<string | undefined> => {
-    const { stdout } = await runProgram(["status", "--json"], { home: home.path });
+    const { stdout } = await runHere(["status", "--json"], { home: home.path });
     return (JSON.parse(stdout) as { profile: string }).profile;
   };
-  await runProgram(["profile", "set", "eu"], { home: home.path });
+  await runHere(["profile", "set", "eu"], { home: home.path });
   await using sandbox = await startTask(home);
   assertEquals(await used(), "eu");
   await sandbox.end("SIGINT");
   assertEquals(await used(), "eu");
 });
 
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  Deno.test(`after ${signal} neither the profile nor a temporary file is left`, async () => {
-    await using home = await makeHome();
-    await using sandbox = await startTask(home);
-    const [files, profiles] = await remains(home);
-    assertEquals([files.length, profiles], [1, ["sandbox"]]);
-    await sandbox.end(signal);
-    assertEquals(await remains(home), [[], []]);
-  });
-}
+Deno.test("after SIGHUP neither the profile nor a temporary file is left", async () => {
+  await using home = await makeHome();
+  await using sandbox = await startTask(home);
+  const [files, profiles] = await remains(home);
+  assertEquals([files.length, profiles], [1, ["sandbox"]]);
+  await sandbox.end("SIGHUP");
+  assertEquals(await remains(home), [[], []]);
+});
 
 testWith(
   await findPython(),
@@ -142,7 +141,7 @@ testWith(
 Deno.test("a profile sandbox that is another's stays as it is, and the sandbox says its own name", async () => {
   await using home = await makeHome();
   const argv = ["profile", "set", "sandbox", "--region", "eu2", "--client-id", "mine"];
-  assertEquals((await runProgram(argv, { home: home.path })).code, 0);
+  assertEquals((await runHere(argv, { home: home.path })).code, 0);
   const file = `${home.configDir}/profiles/sandbox.json`;
   const before = await Deno.readTextFile(file);
   await using sandbox = await startTask(home);
@@ -167,12 +166,12 @@ Deno.test("a profile that the user made anew while the sandbox ran is the user's
   await using home = await makeHome();
   await using sandbox = await startTask(home);
   const argv = ["profile", "set", "sandbox", "--unset", "client-secret-file"];
-  assertEquals((await runProgram(argv, { home: home.path })).code, 0);
+  assertEquals((await runHere(argv, { home: home.path })).code, 0);
   await sandbox.end("SIGTERM");
   assertEquals(await remains(home), [[], ["sandbox"]]);
 });
 
-Deno.test("what a killed sandbox left is taken over by the next one at its port", async () => {
+Deno.test("what a killed sandbox left is taken over by the next one at its port, which leaves nothing after SIGTERM", async () => {
   await using home = await makeHome();
   const port = freePort();
   await using killed = await startTask(home, port);

@@ -1,6 +1,6 @@
 // The ways in which a sign-in can go: what the user does, and what the server.
 import type { Sandbox } from "../sandbox/contract.ts";
-import type { Program } from "../support/program.ts";
+import type { RunningHere } from "../support/here.ts";
 import { browse, type FinalPage } from "../support/scripted_browser.ts";
 import { quoting, secret } from "./secret_world.ts";
 
@@ -13,7 +13,7 @@ export interface SignIn {
   readonly env?: Readonly<Record<string, string>>;
   readonly arrange?: (sandbox: Sandbox) => void;
   /** Given the sign-in page's address; gives the page that the browser ends on, if there is one. */
-  readonly act: (address: string, program: Program) => Promise<FinalPage | void>;
+  readonly act: (address: string, program: RunningHere) => Promise<FinalPage | void>;
   readonly code?: number;
 }
 

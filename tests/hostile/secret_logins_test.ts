@@ -24,7 +24,7 @@ for (const [how, signIn] of Object.entries(SIGN_INS)) {
 }
 
 /**
- * Whether command lines and the browser's variables are looked at too. They are the same whatever the server then
+ * Whether command lines and the browser's variables are also looked at. They are the same whatever the server then
  * answers, so other rows run in the process of the test.
  */
 function isAsProcess(how: string, { stdin }: SignIn): boolean {

@@ -104,15 +104,22 @@ async function removeDirectory(path: string): Promise<void> {
 function programWith(env: Readonly<Record<string, string>>): Run {
   const executable = Deno.env.get("ANAPLAN_AUTH_BIN");
   return async (...args) => {
-    const output = await new Deno.Command(executable ?? Deno.execPath(), {
+    const command = new Deno.Command(executable ?? Deno.execPath(), {
       args: [...(executable === undefined ? ["task", "--quiet"] : []), "profile", ...args],
       cwd: ROOT,
       env: { ...env },
       stdin: "null",
       detached: true,
-    }).output();
+    });
+    let output = await command.output();
+    for (let more = 4; more > 0 && wasInterrupted(output); more--) output = await command.output();
     const [stdout = "", stderr = ""] = [output.stdout, output.stderr]
       .map((bytes) => new TextDecoder().decode(bytes));
     return { code: output.code, stdout, stderr };
   };
+}
+
+/** Ctrl-C also reaches a program that has begun and not left the terminal yet. */
+function wasInterrupted({ code, signal }: Deno.CommandOutput): boolean {
+  return signal === "SIGINT" || code === 130;
 }

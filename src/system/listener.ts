@@ -19,10 +19,14 @@ import { openTunnel } from "./tls_tunnel.ts";
 const SILENCE = 20;
 /** How long it then keeps its place until its request is complete, in milliseconds. */
 const SLOWNESS = 150;
-/** How long a reader has to take its answer and hang up, in milliseconds. */
-const FLUSH_TIME = 100;
-/** How often closing waits that long for answers that are being made or taken: in each turn, what has come is read. */
-const FLUSH_TURNS = 8;
+/** How long an answer may be on its way to its reader, in milliseconds. */
+const DELIVERY_TIME = 500;
+/** How long the reader then has to hang up, in milliseconds. */
+const HANG_UP_TIME = 100;
+/** How long closing waits for answers that are being made or taken, in milliseconds. */
+const CLOSING_TIME = 800;
+/** In so many parts a wait is cut. What has come is read between two of them, so a late process does not cut it. */
+const TURNS = 10;
 /** How long no connection is accepted after one could not be, in milliseconds. */
 const ACCEPT_PAUSE = 20;
 /** The first byte of every TLS connection: a handshake record (RFC 8446, section 5.1). */
@@ -77,9 +81,7 @@ function serve(
     isClosing = true;
     socket.close();
     for (const { isAsking, sockets } of served.keys()) if (!isAsking) sockets.dispose();
-    for (let turn = 0; turn < FLUSH_TURNS && served.size > 0; turn++) {
-      await within(FLUSH_TIME, Promise.all(served.values()));
-    }
+    await within(CLOSING_TIME, Promise.all(served.values()));
     for (const { sockets } of served.keys()) sockets.dispose();
     await Promise.all([accepting, warm, ...served.values()]);
   };
@@ -97,16 +99,18 @@ async function serveOne(
   const buffer = new Uint8Array(16_384);
   const first = buffer.subarray(0, await peer.read(buffer) ?? 0);
   connection.keepsPlaceUntil = Infinity;
-  if (options.tls === undefined) return await converse(connection, peer, first, options, trace);
+  if (options.tls === undefined) {
+    return await converse(connection, { stream: peer }, first, options, trace);
+  }
   if (first[0] !== HANDSHAKE || !await waitForSlot(secured, connection, () => false)) return;
-  const { stream, ended } = await openTunnel(connection, peer, first, options.tls);
+  const tunnel = await openTunnel(connection, peer, first, options.tls);
   try {
     connection.keepsPlaceUntil = performance.now() + SLOWNESS;
-    await shakeHands(stream, options);
-    await converse(connection, stream, undefined, options, trace);
+    await shakeHands(tunnel.stream, options);
+    await converse(connection, tunnel, undefined, options, trace);
   } finally {
     connection.sockets.dispose();
-    await ended;
+    await tunnel.ended;
   }
 }
 
@@ -123,7 +127,7 @@ async function shakeHands(stream: Deno.TlsConn, { onRejected }: ListenOptions): 
 /** The request and its answer, decrypted. */
 async function converse(
   connection: Connection,
-  stream: Deno.Conn,
+  { stream, delivered }: { readonly stream: Deno.Conn; readonly delivered?: Promise<unknown> },
   first: Uint8Array | undefined,
   { tls, handle }: ListenOptions,
   trace: Trace,
@@ -143,7 +147,8 @@ async function converse(
   }
   await writeWhole(stream, await encodeResponse(answer));
   await stream.closeWrite();
-  await within(FLUSH_TIME, gone);
+  if (delivered) await within(DELIVERY_TIME, delivered); // cut before, the answer would be lost with the tunnel
+  await within(HANG_UP_TIME, gone);
 }
 
 async function answerRequest(handle: ListenOptions["handle"], request: Request): Promise<Response> {
@@ -165,8 +170,12 @@ async function waitForHangUp(stream: Deno.Conn): Promise<undefined> {
 }
 
 async function within(limit: number, work: Promise<unknown>): Promise<void> {
-  const time = Promise.withResolvers<void>();
-  const timer = setTimeout(time.resolve, limit);
-  await Promise.race([work, time.promise]);
-  clearTimeout(timer);
+  let isDone = false;
+  const done = work.then(() => isDone = true);
+  for (let turn = 0; turn < TURNS && !isDone; turn++) {
+    const time = Promise.withResolvers<void>();
+    const timer = setTimeout(time.resolve, limit / TURNS);
+    await Promise.race([done, time.promise]);
+    clearTimeout(timer);
+  }
 }

@@ -12,6 +12,8 @@ import { writeWhole } from "./peers.ts";
 /** The decrypted side of a connection. */
 export interface Tunnel {
   readonly stream: Deno.TlsConn;
+  /** Resolves when all that was written has been handed to the peer's connection, after the last of it. */
+  readonly delivered: Promise<unknown>;
   /** Resolves when no byte is on its way any more, which is soon after the connection is cut. */
   readonly ended: Promise<unknown>;
 }
@@ -36,12 +38,9 @@ export async function openTunnel(
   const far = closeWithConnection(connection, await listener.accept());
   if (far.remoteAddr.port !== near.localAddr.port) connection.sockets.dispose(); // another's connection
   await writeWhole(near, first);
-  const ended = Promise.all(
-    [carry(peer, near), carry(near, peer)].map((way) =>
-      way.catch(() => connection.sockets.dispose())
-    ),
-  );
-  return { stream: far, ended };
+  const cut = (): void => connection.sockets.dispose();
+  const delivered = carry(near, peer).catch(cut);
+  return { stream: far, delivered, ended: Promise.all([carry(peer, near).catch(cut), delivered]) };
 }
 
 /** Closes the socket with the connection, or at once if that is cut already. */

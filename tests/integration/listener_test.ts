@@ -104,6 +104,34 @@ for (const scheme of ["https", "http"]) {
   });
 }
 
+Deno.test("an answer that is late on its way to the reader arrives, although the listener closes", async () => {
+  const asked = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<Response>();
+  using _late = withLateReads(250); // as on a busy computer, where each turn of the program takes long
+  const listener = opened(freePort(), () => (asked.resolve(), held.promise));
+  const page = browse(`https://127.0.0.1:${listener.port}/`);
+  await asked.promise;
+  held.resolve(new Response(PAGE));
+  await listener.close();
+  assertEquals((await page).body.length, PAGE.length);
+});
+
+/** Until it is disposed of, a connection that this process opens gives what it reads after so many milliseconds. */
+function withLateReads(milliseconds: number): Disposable {
+  const { connect } = Deno;
+  Deno.connect = (async (options: Deno.ConnectOptions) => {
+    const connection = await connect(options);
+    const read = connection.read.bind(connection);
+    connection.read = async (buffer) => {
+      const length = await read(buffer);
+      await new Promise((resolve) => setTimeout(resolve, milliseconds));
+      return length;
+    };
+    return connection;
+  }) as typeof connect;
+  return { [Symbol.dispose]: () => Deno.connect = connect };
+}
+
 Deno.test("a client that offers HTTP/2 as well is spoken to in HTTP/1.1, and one without it is cut", async () => {
   const port = freePort();
   const listener = opened(port, HELLO);

@@ -106,8 +106,12 @@ async function passWarnings(page: Page, heading: string): Promise<number> {
   for (let count = 0;; count++) {
     await there.or(advanced).waitFor();
     if (await there.isVisible()) return count;
+    const proceed = page.locator("#proceed-link");
+    if (await proceed.count() === 0) { // no warning: a page that did not come has such a button as well
+      throw new Error(`Chromium shows at ${page.url()}:\n${await page.innerText("body")}`);
+    }
     await advanced.click();
-    await page.locator("#proceed-link").click();
+    await proceed.click();
     await advanced.waitFor({ state: "hidden" });
   }
 }

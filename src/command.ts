@@ -1,7 +1,7 @@
 // The contract between the command line and the commands. Rule: a command returns what is to be
 // printed and prints nothing itself; what it has to say on the way goes through Talk.
 
-import type { Words } from "./base/advice.ts";
+import type { Words } from "./base/words.ts";
 import type { ErrorKind } from "./base/errors.ts";
 import type { System } from "./system/contract.ts";
 

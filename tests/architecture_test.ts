@@ -210,9 +210,9 @@ Deno.test("the sandbox never imports from src/", async () => {
   assertEquals(wrong, []);
 });
 
-Deno.test("the version in version.ts is that of deno.json", async () => {
+Deno.test("the version in commands.ts is that of deno.json", async () => {
   const { version } = JSON.parse(await read("deno.json"));
-  const { VERSION } = await import("../src/base/version.ts");
+  const { VERSION } = await import("../src/cli/tree/commands.ts");
   assertEquals(VERSION, version);
 });
 

@@ -5,7 +5,7 @@ import { helpOf } from "../src/cli/help/help.ts";
 import { PAGES } from "../src/cli/help/pages.ts";
 import { reference } from "../src/cli/help/reference.ts";
 import { layout } from "../src/cli/layout.ts";
-import { formatWords } from "../src/base/advice.ts";
+import { formatWords } from "../src/base/words.ts";
 import { rootHelp } from "../src/cli/help/root_help.ts";
 import { broken, fitLines } from "../src/base/lines.ts";
 import { toKebabCase } from "../src/base/parse.ts";

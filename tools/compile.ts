@@ -9,7 +9,7 @@ import { DIST, filesBelow, output, ROOT, say } from "./tool.ts";
 import { EVERYTHING, permissionFlags, permissionSet } from "./permissions.ts";
 import { writeBill } from "./sbom.ts";
 import { executableName, type Target, TARGETS, withStandIn } from "./targets.ts";
-import { VERSION } from "../src/base/version.ts";
+import { VERSION } from "../src/cli/tree/commands.ts";
 
 /** Of the bundle's files, what is put inside: the program and the licences, no source map. */
 const INSIDE = /\.js$|^(package\.json|LICENSE|THIRD_PARTY_LICENSES)$/;

@@ -2,7 +2,7 @@
 // and Deno itself as the only dependency, at the one version that everything was tested with.
 
 import { rm } from "node:fs/promises";
-import { VERSION } from "../src/base/version.ts";
+import { VERSION } from "../src/cli/tree/commands.ts";
 import { makeBundle } from "./bundle.ts";
 import { installScript, nodeLauncher, shellLauncher } from "./launchers.ts";
 import { DIST, output, ROOT, say } from "./tool.ts";

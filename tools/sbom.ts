@@ -2,7 +2,7 @@
 // that deno.lock holds. Rule: no time and no random number, so that the same bundle has the same bill.
 
 import { Spec, Validation } from "@cyclonedx/cyclonedx-library";
-import { VERSION } from "../src/base/version.ts";
+import { VERSION } from "../src/cli/tree/commands.ts";
 import type { Package } from "./packages.ts";
 import { ROOT } from "./tool.ts";
 

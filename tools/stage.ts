@@ -7,7 +7,7 @@ import { output, ROOT } from "./tool.ts";
 const SOURCES = ["main.ts", "src", "deno.json", "deno.lock"];
 
 /**
- * Does some work in a copy in which `src/base/version.ts` knows the commit, with the locked packages
+ * Does some work in a copy in which `src/cli/tree/commands.ts` knows the commit, with the locked packages
  * installed; the copy is removed afterwards.
  */
 export async function inStage<T>(work: (directory: string) => Promise<T>): Promise<T> {
@@ -16,7 +16,7 @@ export async function inStage<T>(work: (directory: string) => Promise<T>): Promi
     for (const name of SOURCES) {
       await cp(`${ROOT}/${name}`, `${directory}/${name}`, { recursive: true });
     }
-    await replaceIn(`${directory}/src/base/version.ts`, {
+    await replaceIn(`${directory}/src/cli/tree/commands.ts`, {
       '"run from source"': JSON.stringify(await build()),
     });
     // In the bundle `token` is in the file that every start reads anyway (`GROUPS` in bundle.ts); from

@@ -1,6 +1,6 @@
 // What an answer means. Rule: pure; only a status decides, and words from elsewhere are made harmless.
 
-import { run, signIn, words } from "../base/advice.ts";
+import { run, shellWord, signIn, words } from "../base/words.ts";
 import { CliError, ifPossible } from "../base/errors.ts";
 import { asObject, field, objectField } from "../base/json.ts";
 import { parseJsonWithout, quoteWords } from "../base/masking.ts";
@@ -10,7 +10,6 @@ import { forProfile } from "../session/advice_in_use.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 import { canRefresh } from "../oauth/token_sets.ts";
-import { shellWord } from "../base/text.ts";
 import type { Answer, Call } from "./call.ts";
 import { nearest } from "../base/near_names.ts";
 

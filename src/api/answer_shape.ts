@@ -21,7 +21,7 @@ import type { CommandContext } from "../command.ts";
 import type { NewFile } from "../files/new_file.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { StreamResponse } from "../system/contract.ts";
-import { stripControls } from "../base/text.ts";
+import { stripControls } from "../base/words.ts";
 
 /** The shape that is wanted. */
 export interface ShapeFlags {

@@ -1,7 +1,7 @@
 // One call of an API: the token is fresh, a refused one is refreshed once, and a server that asks for a
 // pause gets it. Rule: bounded in tries and time, and nothing is sent twice that must not be.
 
-import { signIn, words } from "../base/advice.ts";
+import { signIn, words } from "../base/words.ts";
 import { caCertificates } from "../files/ca_file.ts";
 import { authorization, isSameSignIn } from "../provider/belonging.ts";
 import { CliError } from "../base/errors.ts";

@@ -4,7 +4,7 @@
 import { format } from "@std/fmt/bytes";
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
-import { escapeJson, stripControls } from "../base/text.ts";
+import { escapeJson, stripControls } from "../base/words.ts";
 import { duration } from "../base/times.ts";
 import type { Call } from "./call.ts";
 import { indentJson, isJson } from "./json_text.ts";

@@ -1,7 +1,7 @@
 // The one error that commands throw, and the one table from its kind to the exit code. Rule: a message
 // says what could not be done and why; `next` says what to type.
 
-import { shell, type Words } from "./advice.ts";
+import { shell, type Words } from "./words.ts";
 
 /** What kind of failure it is; scripts see it as `error.kind` in JSON and as the exit code. */
 export type ErrorKind =

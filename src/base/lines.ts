@@ -10,7 +10,7 @@ const WITH_VALUE = /(?<![\w-])(--?[a-zA-Z][\w-]*) (?=[A-Z]{2,}\b|\d)/g;
 /** Blanks, a number or a mark; then, in lines with two columns, the first one. */
 const HEAD = /^( *(?:\d\. |[✓!✗–] )?)((?:\S(?: ?\S)* {2,}(?=\S))?)/;
 
-import { flattenText } from "./text.ts";
+import { flattenText } from "./words.ts";
 
 /** The text on lines of at most `width` characters, unless a word is longer than that. */
 export function wrapText(text: string, width: number): string[] {

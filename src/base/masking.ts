@@ -3,7 +3,7 @@
 
 import { ifPossible } from "./errors.ts";
 import type { Fields } from "./json.ts";
-import { flattenText } from "./text.ts";
+import { flattenText } from "./words.ts";
 
 /** {@link flattenText} of a server's text or of a URL, at most 300 characters. */
 export function printable(text: string): string {

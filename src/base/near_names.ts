@@ -1,6 +1,6 @@
 // What a user may have meant. Rule: pure, and loaded only when a name was not found.
 
-import { run, type Words } from "./advice.ts";
+import { run, type Words } from "./words.ts";
 import type { CliError } from "./errors.ts";
 import { toKebabCase } from "./parse.ts";
 import { levenshteinDistance } from "@std/text/levenshtein-distance";

@@ -5,7 +5,7 @@
 import type { CommandContext, Reply } from "../command.ts";
 import { CliError, EXIT_CODES, toCliError } from "../base/errors.ts";
 import type { ShowWait, System, Trace } from "../system/contract.ts";
-import { commandNamed, orSignIn } from "./tree/commands.ts";
+import { commandNamed, orSignIn, VERSION } from "./tree/commands.ts";
 import type { ParsedCommand } from "./tree/loading.ts";
 import { type Printer, printer } from "./print.ts";
 
@@ -32,10 +32,10 @@ export async function run(
     json: hasFlag(argv, "json"),
     quiet: hasFlag(argv, "quiet"),
     verbose: hasFlag(argv, "verbose") || !!system.env("ANAPLAN_AUTH_DEBUG"),
-    color: !hasFlag(argv, "noColor") && !system.env("NO_COLOR"),
-    carry: hasFlag(argv, "configDir|profile") && (await import("./carried.ts")).carry(argv),
+    color: !hasFlag(argv, "no-color") && !system.env("NO_COLOR"),
+    carry: hasFlag(argv, "config-dir", "profile") && (await import("./carried.ts")).carry(argv),
   }, layout);
-  const isMute = hasFlag(argv, "noInput"); // no user types
+  const isMute = hasFlag(argv, "no-input"); // no user types
   const heard = isMute ? { ...system, terminal: { ...terminal, stdin: false } } : system;
   try {
     return await printOutcome(await replyTo(argv, { system: heard, talk: out }), out, system);
@@ -76,9 +76,10 @@ async function replyTo(argv: readonly string[], context: CommandContext): Promis
   const [name = "", ...rest] = argv;
   const isAlone = rest.length === 0;
   if (isAlone && name === "--version") {
-    const { VERSION } = await import("../base/version.ts");
     return { kind: "answer", text: VERSION, data: VERSION };
   }
+  const asksHelp = isAlone && (name === "--help" || name === "-h");
+  if (asksHelp) return (await import("./help/root_help.ts")).rootPage(); // a text
   const command = commandNamed(name);
   if (command === undefined && /^\w/.test(name)) {
     const { rewrite } = await import("./habits.ts");
@@ -87,8 +88,6 @@ async function replyTo(argv: readonly string[], context: CommandContext): Promis
   }
   const needs = commandNamed(name || "status")?.needs ?? {};
   context.system.restrict(isAtTerminal(context) ? orSignIn(needs) : needs);
-  const asksHelp = isAlone && (name === "--help" || name === "-h");
-  if (asksHelp) return (await import("./help/root_help.ts")).rootPage();
   if (name === "") return await (await import("./help/greeting.ts")).greeting(context);
   if (!name.startsWith("-") && !command?.writesLate) context.system.expectWrites();
   if (command?.sends) context.system.expectRequest();
@@ -130,14 +129,13 @@ function arePlain(words: readonly string[], count = 0): boolean {
   return words.length === count && words.every((word) => /^[^-\s]/.test(word));
 }
 
-/** Whether a flag is set, in any spelling that Stricli takes; `--json=no` turns it off. */
-function hasFlag(argv: readonly string[], flag: string): boolean {
+/** Whether one of these flags is set, in any spelling that Stricli takes; `--json=no` turns it off. */
+function hasFlag(argv: readonly string[], ...flags: string[]): boolean {
   const end = argv.indexOf("--");
-  const words = argv.slice(0, end < 0 ? undefined : end).filter((word) => word.startsWith("--"));
-  if (words.length === 0) return false; // the usual case, in which no pattern has to be made
-  const set = new RegExp(
-    `^--${flag.replace(/[A-Z]/g, "-?$&")}(?!=(?:false|f|no|n|off|0)$)(=|$)`,
-    "i",
-  );
-  return words.some((word) => set.test(word));
+  return argv.slice(0, end < 0 ? undefined : end).some((word) => {
+    if (!word.startsWith("--")) return false;
+    const [name, ...value] = word.slice(2).toLowerCase().split("=");
+    const isNamed = flags.some((flag) => name === flag || name === flag.replace("-", ""));
+    return isNamed && !/^(false|f|no|n|off|0)$/.test(value.join("="));
+  });
 }

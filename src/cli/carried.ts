@@ -1,8 +1,7 @@
 // What was typed to say which login is meant, in each command that is to be typed next. Rule: pure, and loaded only when
 // it was typed.
 
-import { piecesOf, type Run, type Words } from "../base/advice.ts";
-import { shellWord } from "../base/text.ts";
+import { piecesOf, type Run, shellWord, type Words } from "../base/words.ts";
 
 /**
  * What adds the `--config-dir` of the command line to the commands in a text; and `--profile default`, which need not

@@ -4,8 +4,16 @@
 import type { Reply, Talk, TerminalText } from "../command.ts";
 import { type CliError, toCliError } from "../base/errors.ts";
 import type { System } from "../system/contract.ts";
-import { formatWords, piecesOf, type Words } from "../base/advice.ts";
-import { asSentence, escapeJson, flattenText, stripControls, withTilde } from "../base/text.ts";
+import {
+  asSentence,
+  escapeJson,
+  flattenText,
+  formatWords,
+  piecesOf,
+  stripControls,
+  withTilde,
+  type Words,
+} from "../base/words.ts";
 
 /** The variable in which the tasks say how they are typed. */
 const COMMAND_VARIABLE = "ANAPLAN_AUTH_COMMAND";

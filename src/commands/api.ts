@@ -1,7 +1,7 @@
 // api: calls an Anaplan API with the login's token. What a plain answer to a pipe needs is all that is loaded
 // before it came.
 
-import { run } from "../base/advice.ts";
+import { run } from "../base/words.ts";
 import type { TokenScheme } from "../provider/belonging.ts";
 import { type Answer, type Call, callApi, isSuccess } from "../api/call.ts";
 import { settingsInUse } from "../session/store_in_use.ts";

@@ -1,6 +1,6 @@
 // cert: the listener's certificate, shown, renewed, and how to stop the browser's warning.
 
-import { run, shell, words } from "../base/advice.ts";
+import { run, shell, shellWord, words } from "../base/words.ts";
 import type { Answer, CommandContext, CommonFlags, Verbatim } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { configDirectory, directoryIn } from "../settings/location.ts";
@@ -11,7 +11,6 @@ import {
   saveAccepted,
   savePublicCertificate,
 } from "../oauth/certificate.ts";
-import { shellWord } from "../base/text.ts";
 import { dateTime, duration } from "../base/times.ts";
 import { table } from "../base/lines.ts";
 

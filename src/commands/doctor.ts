@@ -1,6 +1,6 @@
 // doctor: what is wrong, and what to do about it. Its output can be pasted into a support ticket.
 
-import { type Words, words } from "../base/advice.ts";
+import { type Words, words } from "../base/words.ts";
 import { type Check, failedCheck, skippedCheck } from "../doctor/check.ts";
 import {
   certificateCheck,

@@ -1,6 +1,6 @@
 // exec: runs a program with a valid access token in its environment.
 
-import { run } from "../base/advice.ts";
+import { run } from "../base/words.ts";
 import type { CommandContext, CommonFlags, Exit } from "../command.ts";
 import { programExit } from "../proxy/program_exit.ts";
 import { CliError } from "../base/errors.ts";

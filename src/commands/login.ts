@@ -1,7 +1,7 @@
 // login: signs a person in, with their browser here or with a code on any device. Read top to bottom: it
 // is the story of a sign-in.
 
-import { run, words } from "../base/advice.ts";
+import { run, words } from "../base/words.ts";
 import { authorizationServer, providerName, regionOf } from "../provider/authorization_server.ts";
 import { fetchUser, nameAndAddress, userUrl } from "../provider/provider.ts";
 import type { User } from "../provider/anaplan.ts";

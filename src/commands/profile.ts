@@ -1,6 +1,6 @@
 // profile: named settings, so that there can be several logins.
 
-import { run } from "../base/advice.ts";
+import { run } from "../base/words.ts";
 import { regionOf } from "../provider/authorization_server.ts";
 import { assertTrustworthy } from "../files/ca_file.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";

@@ -1,6 +1,6 @@
 // profile list: every profile, and whether you are signed in to it.
 
-import { run, words } from "../base/advice.ts";
+import { run, words } from "../base/words.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { CliError, unlessFailed } from "../base/errors.ts";
 import { assertPrivateDirectory } from "../files/private_file.ts";

@@ -1,7 +1,7 @@
 // profile remove: settings and the login in them. Rule: what stays valid at the server is said before anything is removed.
 
 import { serverName } from "../settings/settings.ts";
-import { run, type Words, words } from "../base/advice.ts";
+import { run, type Words, words } from "../base/words.ts";
 import { CliError, unlessFailed } from "../base/errors.ts";
 import { clockTime, duration } from "../base/times.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";

@@ -1,6 +1,6 @@
 // relay: what carries the answer from a registered page elsewhere to the listener here.
 
-import { run, words } from "../base/advice.ts";
+import { run, words } from "../base/words.ts";
 import type { CommandContext, CommonFlags, Verbatim } from "../command.ts";
 import { bookmarklet, type RelayHost, relayPage } from "../oauth/relay.ts";
 

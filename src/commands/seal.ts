@@ -1,6 +1,6 @@
 // seal, unseal: logins encrypted with a key that is kept elsewhere, and back to plain private files.
 
-import { run, words } from "../base/advice.ts";
+import { run, words } from "../base/words.ts";
 import { CliError, ifPossible } from "../base/errors.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { realPath } from "../files/real_path.ts";

@@ -1,6 +1,6 @@
 // status: whether you are signed in and as whom, without any network.
 
-import { run, type Words, words } from "../base/advice.ts";
+import { run, type Words, words } from "../base/words.ts";
 import { providerName } from "../provider/authorization_server.ts";
 import { nameAndAddress, nameOf, userUrl } from "../provider/provider.ts";
 import type { User } from "../provider/anaplan.ts";

@@ -1,10 +1,9 @@
 // store: one login for many machines, in a database that they all reach.
 
 import { everyLogin } from "../session/every_profile.ts";
-import { run, type Words, words } from "../base/advice.ts";
+import { run, shellWord, type Words, words } from "../base/words.ts";
 import { forEachOf } from "../base/attempts.ts";
 import { CliError } from "../base/errors.ts";
-import { shellWord } from "../base/text.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { configDirectory, profileLocation, profileNames } from "../settings/location.ts";
 import { assertProfileExists } from "../settings/settings.ts";

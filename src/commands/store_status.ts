@@ -1,7 +1,7 @@
 // store status: where logins are, who saved them, and how the database copies them.
 
 import { everyLogin } from "../session/every_profile.ts";
-import { run, type Words, words } from "../base/advice.ts";
+import { run, type Words, words } from "../base/words.ts";
 import { table } from "../base/lines.ts";
 import { dateTime } from "../base/times.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";

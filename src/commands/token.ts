@@ -26,10 +26,9 @@ export async function token(flags: TokenFlags, context: CommandContext): Promise
   return {
     kind: "verbatim",
     text: asHeader ? `Authorization: ${scheme} ${value}` : value,
-    data: {
-      access_token: value,
-      token_type: scheme,
-      expires_at: new Date(expiresAt).toISOString(),
+    get data() { // which is seldom asked for
+      const expires = new Date(expiresAt).toISOString();
+      return { access_token: value, token_type: scheme, expires_at: expires };
     },
   };
 }

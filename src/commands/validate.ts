@@ -1,6 +1,6 @@
 // validate: what Anaplan itself says about the token.
 
-import { run, words } from "../base/advice.ts";
+import { run, words } from "../base/words.ts";
 import { origins } from "../provider/authorization_server.ts";
 import { fetchUser } from "../provider/provider.ts";
 import { validateToken } from "../provider/anaplan.ts";

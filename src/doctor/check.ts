@@ -1,7 +1,7 @@
 // What a check of `doctor` comes to. Rule: seen first, then what to do; never a secret, since people paste
 // it into support tickets.
 
-import type { Words } from "../base/advice.ts";
+import type { Words } from "../base/words.ts";
 import { type CliError, type ErrorKind, toCliError } from "../base/errors.ts";
 import { withNearNames } from "../base/near_names.ts";
 

@@ -1,7 +1,7 @@
 // What can be seen on this computer: files, the listener's port and certificate, the redirect URI, the
 // login. Rule: looks, and changes nothing.
 
-import { run, shell, words } from "../base/advice.ts";
+import { run, shell, shellWord, words } from "../base/words.ts";
 import type { CommandContext } from "../command.ts";
 import { lastFailure } from "../settings/last_failure.ts";
 import { storedCertificate } from "../oauth/certificate.ts";
@@ -15,7 +15,6 @@ import { loginCommand, refreshTokenVariable } from "../session/advice_in_use.ts"
 import { otherServer } from "../session/other_server.ts";
 import { savedUser } from "../session/user.ts";
 import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
-import { shellWord } from "../base/text.ts";
 import { quoteWords } from "../base/masking.ts";
 import { dateTime, duration } from "../base/times.ts";
 import { isLoopbackHost } from "../base/urls.ts";

@@ -1,6 +1,6 @@
 // How logins are kept: in files or in a store, plain or sealed, and where the key is. Rule: looks, and changes nothing.
 
-import { run } from "../base/advice.ts";
+import { run } from "../base/words.ts";
 import type { CommandContext } from "../command.ts";
 import { storeOf } from "../session/store_in_use.ts";
 import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";

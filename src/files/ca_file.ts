@@ -1,10 +1,9 @@
 // Files of certificate authorities, which decide whom the program believes. Rule: a file that another user
 // can change, or put another one in the place of, is not trusted.
 
-import { run, shell, type Words, words } from "../base/advice.ts";
+import { run, shell, shellWord, type Words, words } from "../base/words.ts";
 import { CliError, ifPossible } from "../base/errors.ts";
 import { belongsToAnotherUser, pathParts, readNamedFile } from "./named_file.ts";
-import { shellWord } from "../base/text.ts";
 
 /** Its members are administrators, and Homebrew's directories are theirs. */
 const MACOS_ADMIN_GROUP = 80;

@@ -1,6 +1,6 @@
 // Files that the user named, to be read or sent. Rule: their modes are up to the user.
 
-import { type Words, words } from "../base/advice.ts";
+import { type Words, words } from "../base/words.ts";
 import { CliError, ifPossible } from "../base/errors.ts";
 import { diskReason } from "./private_file.ts";
 

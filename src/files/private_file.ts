@@ -1,10 +1,9 @@
 // Files and directories that only their owner may read: checked reads. Rule: one that others can open or enter is neither
 // read nor written, and its mode never changes; every failure leaves here as a CliError of kind `storage`.
 
-import { shell, type Words, words } from "../base/advice.ts";
+import { shell, shellWord, type Words, words } from "../base/words.ts";
 import { CliError, type ErrorDetails, reasonOf } from "../base/errors.ts";
 import { NewerVersion } from "../base/json.ts";
-import { shellWord } from "../base/text.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";
 const NOT_PLAIN = "it is not a plain file";

@@ -1,9 +1,8 @@
 // The file of a Unix socket: made where only its owner comes, closed to others, then moved to its place. Rule: never
 // in a directory in which another user can put something in its place, and never over a socket that is in use.
 
-import { shell, type Words } from "../base/advice.ts";
+import { shell, shellWord, type Words } from "../base/words.ts";
 import { CliError } from "../base/errors.ts";
-import { shellWord } from "../base/text.ts";
 import { asStorageError, lstatIfThere, refusal, splitPath } from "./private_file.ts";
 import { removeIfPossible } from "./replacement.ts";
 

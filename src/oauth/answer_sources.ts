@@ -2,7 +2,7 @@
 // closed, whatever happened.
 
 import { type Talk } from "../command.ts";
-import { signIn } from "../base/advice.ts";
+import { signIn } from "../base/words.ts";
 import { CliError } from "../base/errors.ts";
 import type { System } from "../system/contract.ts";
 import { table } from "../base/lines.ts";

@@ -1,7 +1,7 @@
 // The authorization code grant with PKCE (RFC 6749, section 4.1; RFC 7636). Rule: one attempt, made
 // first and never changed, is bound to one authorization server; whichever way the answer takes.
 
-import { signIn } from "../base/advice.ts";
+import { signIn } from "../base/words.ts";
 import * as oauth from "oauth4webapi";
 import { CliError } from "../base/errors.ts";
 import { onlyDefined } from "../base/json.ts";

@@ -1,7 +1,7 @@
 // The loopback listener's own certificate. Rule: made once, kept, and renewed before it expires, so that a
 // browser that already accepts it needs no second click; the X.509 code is loaded only to make one.
 
-import { run } from "../base/advice.ts";
+import { run } from "../base/words.ts";
 import { ifPossible, unlessFailed } from "../base/errors.ts";
 import { field, parseObject } from "../base/json.ts";
 import { lockFile } from "../files/lock_file.ts";

@@ -1,7 +1,7 @@
 // Refreshes a token set. Rule: wire objects stay inside src/oauth/; what comes out is a TokenSet or a
 // CliError that says whether the login is over.
 
-import { signIn, type Words } from "../base/advice.ts";
+import { signIn, type Words } from "../base/words.ts";
 import * as oauth from "oauth4webapi";
 import { IN_A_MINUTE } from "../base/attempts.ts";
 import { CliError, type ErrorKind } from "../base/errors.ts";

@@ -1,14 +1,13 @@
 // The device authorization grant (RFC 8628). Rule: polls no faster than the server allows, goes on through
 // network trouble, and stops at every other error.
 
-import { run, signIn, words } from "../base/advice.ts";
+import { flattenText, run, signIn, words } from "../base/words.ts";
 import * as oauth from "oauth4webapi";
 import { CliError } from "../base/errors.ts";
 import { asObject, type Fields, onlyDefined } from "../base/json.ts";
 import { nameOrQuoted } from "../base/names.ts";
 import { Secret } from "../base/secret.ts";
 import type { System } from "../system/contract.ts";
-import { flattenText } from "../base/text.ts";
 import { printable } from "../base/masking.ts";
 import { urlProblem } from "../base/urls.ts";
 import { signInRejectedError } from "./refusals.ts";

@@ -1,9 +1,8 @@
 // The pages of the listener. Rule: no script, nothing from elsewhere, everything escaped, and the result of a
 // sign-in appears after the tokens are saved.
 
-import { formatWords, piecesOf, shell, type Words, words } from "../base/advice.ts";
+import { asSentence, formatWords, piecesOf, shell, type Words, words } from "../base/words.ts";
 import type { CliError } from "../base/errors.ts";
-import { asSentence } from "../base/text.ts";
 import { escapeHtml, type Mark, pageHtml, type PageParts, pagePolicy } from "./page_look.ts";
 
 /** A page: a heading, one or two lines, and one small line, in which commands are highlighted. */

@@ -1,7 +1,7 @@
 // Why a server refused a sign-in. Rule: the most likely cause of this very error comes first, with what to
 // type against it; the server's own words follow.
 
-import { run, signIn, type Words, words } from "../base/advice.ts";
+import { run, signIn, type Words, words } from "../base/words.ts";
 import type { CliError, ErrorKind } from "../base/errors.ts";
 import type { Secret } from "../base/secret.ts";
 import { codeOrQuoted } from "../base/names.ts";

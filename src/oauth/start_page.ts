@@ -1,7 +1,7 @@
 // The page at which the browser is opened, instead of the sign-in page itself. Rule: it is for one
 // visitor, since every user of the computer can read the arguments of the browser.
 
-import { signIn, words } from "../base/advice.ts";
+import { signIn, words } from "../base/words.ts";
 import * as oauth from "oauth4webapi";
 import { CliError } from "../base/errors.ts";
 import type { System } from "../system/contract.ts";

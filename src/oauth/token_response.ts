@@ -1,7 +1,7 @@
 // Reads what a token endpoint answers. Rule: a refresh token that came is never lost, whatever else is
 // wrong with the answer; only an OAuth error refuses, and only JSON with a token in it grants.
 
-import { run, type Words, words } from "../base/advice.ts";
+import { run, type Words, words } from "../base/words.ts";
 import * as oauth from "oauth4webapi";
 import { cannotUseNow } from "../base/attempts.ts";
 import { CliError, type ErrorKind, ifPossible } from "../base/errors.ts";

@@ -3,9 +3,7 @@
 import {
   field,
   type Fields,
-  fieldsOf,
   NewerVersion,
-  onlyDefined,
   parseObject,
   textList,
   timeField,
@@ -103,39 +101,70 @@ export function parseTokenSet(text: string): TokenSet {
     accessToken === undefined || expiresAt === undefined || obtainedAt === undefined ||
     clientId === undefined
   ) throw new Error("it is not a login saved by anaplan-auth");
-  return onlyDefined({
-    accessToken,
-    expiresAt,
-    obtainedAt,
-    clientId,
-    ...fieldsOf(["refreshToken", "clientSecret"], (name) => secretField(fields, name)),
-    ...fieldsOf(TIMES, (name) => timeField(fields, name)),
-    ...fieldsOf(TEXTS, (name) => field(fields, name, "string")),
-    ...fieldsOf(PROPERTIES, (name) => field(fields, name, "boolean")),
-    ...serversIn(fields),
-  });
+  return { accessToken, expiresAt, obtainedAt, clientId, ...readOthers(fields) };
 }
 
-const TIMES = ["refreshTokenSavedAt", "refreshTokenExpiresAt", "endedAt"] as const;
-const TEXTS = ["scope", "signIn", "subject", "name", "email", "movingTo", "endedBy"] as const;
-const PROPERTIES = ["refreshTokenRotates", "isCopy", "isDeviceGrant"] as const;
+const text = (fields: Fields, name: string) => field(fields, name, "string");
+const flag = (fields: Fields, name: string) => field(fields, name, "boolean");
+
+type Always = "accessToken" | "expiresAt" | "obtainedAt" | "clientId";
+type Readers = {
+  readonly [Name in Exclude<keyof TokenSet, Always>]-?: (
+    fields: Fields,
+    name: string,
+  ) => TokenSet[Name] | undefined;
+};
+
+/** How each field that may be missing is read. */
+const OTHERS: Readers = {
+  refreshToken: secretField,
+  clientSecret: secretField,
+  refreshTokenSavedAt: timeField,
+  refreshTokenExpiresAt: timeField,
+  endedAt: timeField,
+  scope: text,
+  signIn: text,
+  subject: text,
+  name: text,
+  email: text,
+  movingTo: text,
+  endedBy: text,
+  refreshTokenRotates: flag,
+  isCopy: flag,
+  isDeviceGrant: flag,
+  tokenEndpoint: serverField,
+  issuer: serverField,
+  origins: serversField,
+};
+
+/** The fields that are there: one loop, since each `token` pays for it. */
+function readOthers(fields: Fields): Fields {
+  const others: Record<string, unknown> = {};
+  for (const [name, read] of Object.entries(OTHERS)) {
+    const value = read(fields, name);
+    if (value !== undefined) others[name] = value;
+  }
+  return others;
+}
 
 function secretField(fields: Fields, name: string): Secret | undefined {
-  const value = field(fields, name, "string");
+  const value = text(fields, name);
   return value === undefined ? undefined : new Secret(value);
 }
 
+function serverField(fields: Fields, name: string): string | undefined {
+  const value = text(fields, name);
+  if (value !== undefined) assertServer(value, name);
+  return value;
+}
+
+function serversField(fields: Fields, name: string): string[] | undefined {
+  const values = textList(fields[name]);
+  for (const value of values ?? []) assertServer(value, name);
+  return values;
+}
+
 /** What no flag could say is damaged: secrets go there. */
-function serversIn(fields: Fields) {
-  const servers = {
-    tokenEndpoint: field(fields, "tokenEndpoint", "string"),
-    issuer: field(fields, "issuer", "string"),
-    origins: textList(fields.origins),
-  };
-  for (const [name, value = []] of Object.entries(servers)) {
-    if ([value].flat().some(urlProblem)) {
-      throw new Error(`its ${name} is not the address of a server`);
-    }
-  }
-  return servers;
+function assertServer(value: string, name: string): void {
+  if (urlProblem(value)) throw new Error(`its ${name} is not the address of a server`);
 }

@@ -1,7 +1,7 @@
 // The lines above the prompt while the browser is waited for. Rule: they say what has happened so far, and what will.
 
 import { type Talk } from "../command.ts";
-import type { Words } from "../base/advice.ts";
+import type { Words } from "../base/words.ts";
 import { fitLines, NO_BREAK_SPACE } from "../base/lines.ts";
 import { countdown } from "../base/times.ts";
 import { isLoopbackHost } from "../base/urls.ts";

@@ -1,7 +1,7 @@
 // What is Anaplan's own: its endpoints, the header scheme of each API, the current user, the
 // end of a session. Rule: facts live here, each once; the rest of the house asks.
 
-import { signIn } from "../base/advice.ts";
+import { signIn } from "../base/words.ts";
 import { caCertificates } from "../files/ca_file.ts";
 import { origins } from "./authorization_server.ts";
 import { authorization, type BoundLogin, type TokenScheme } from "./belonging.ts";

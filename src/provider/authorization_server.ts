@@ -1,7 +1,7 @@
 // The servers that a login is made with and refreshed at: the region's, the issuer's, or those that the settings
 // name. Rule: with an issuer in the settings nothing is ever sent to Anaplan's hosts.
 
-import { run, signIn, type Words, words } from "../base/advice.ts";
+import { run, signIn, type Words, words } from "../base/words.ts";
 import type { IssuedLogin } from "./belonging.ts";
 import { caCertificates } from "../files/ca_file.ts";
 import { CliError } from "../base/errors.ts";

@@ -1,7 +1,7 @@
 // The servers that a login belongs to. Rule: the access token goes out by authorization() alone, and never to
 // another server than those of its sign-in, whatever flags, variables and profiles say.
 
-import { signIn } from "../base/advice.ts";
+import { signIn } from "../base/words.ts";
 import { CliError } from "../base/errors.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 

@@ -1,7 +1,7 @@
 // Calls to the provider, Anaplan or another one: who the user is, and ending a session. Rule: with an issuer in
 // the settings nothing is ever sent to Anaplan's hosts.
 
-import { run, signIn, words } from "../base/advice.ts";
+import { run, signIn, words } from "../base/words.ts";
 import {
   askWithToken,
   bodyOf,

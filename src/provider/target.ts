@@ -1,7 +1,7 @@
 // Where a call goes and how it carries the token. Rule: to the profile's own hosts only, so that no token
 // goes astray.
 
-import { run } from "../base/advice.ts";
+import { run } from "../base/words.ts";
 import { origins, otherOrigins } from "../provider/authorization_server.ts";
 import type { TokenScheme } from "../provider/belonging.ts";
 import { CliError, ifPossible } from "../base/errors.ts";

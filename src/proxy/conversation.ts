@@ -1,7 +1,7 @@
 // One connection of a program: its requests, one after the other. Rule: a request is judged before anything of it is
 // sent, and a connection of which it is not clear where the next request begins is closed.
 
-import { run } from "../base/advice.ts";
+import { run } from "../base/words.ts";
 import { CliError, toCliError } from "../base/errors.ts";
 import type { CommandContext } from "../command.ts";
 import { containsToken } from "../provider/belonging.ts";

@@ -1,7 +1,7 @@
 // The login that the proxy uses now. Rule: read again every second that it is wanted, so that a refresh, a logout and
 // a login elsewhere count at once; refreshed by the session that every command has, once for all who wait.
 
-import { formatWords } from "../base/advice.ts";
+import { formatWords } from "../base/words.ts";
 import type { CommandContext, CommonFlags, Talk } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { caCertificates } from "../files/ca_file.ts";

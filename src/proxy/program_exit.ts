@@ -1,8 +1,7 @@
 // The reply of a command that ran a program. Rule: the program's streams and its exit code are all there is to it.
 
 import type { Exit, Talk } from "../command.ts";
-import { shell, words } from "../base/advice.ts";
-import { shellWord } from "../base/text.ts";
+import { shell, shellWord, words } from "../base/words.ts";
 import type { NotRunReason } from "../system/contract.ts";
 
 /** What a shell answers for a program that it cannot run (POSIX, 2.8.2). */

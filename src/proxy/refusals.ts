@@ -2,7 +2,7 @@
 // needs to know one shape.
 
 import type { CliError, ErrorKind } from "../base/errors.ts";
-import type { Words } from "../base/advice.ts";
+import type { Words } from "../base/words.ts";
 import type { Talk } from "../command.ts";
 import type { Answer } from "./answer.ts";
 import type { ReadPiece } from "../system/framing.ts";

@@ -1,10 +1,18 @@
 // What an error says to do, for the login that is in use: its profile is filled in; one that comes from the
 // environment needs a variable, never a sign-in here. Rule: pure.
 
-import { type Piece, piecesOf, type Run, run, shell, type Words, words } from "../base/advice.ts";
+import {
+  type Piece,
+  piecesOf,
+  type Run,
+  run,
+  shell,
+  shellWord,
+  type Words,
+  words,
+} from "../base/words.ts";
 import { CliError } from "../base/errors.ts";
 import type { ClientEnvironment } from "../settings/client_environment.ts";
-import { shellWord } from "../base/text.ts";
 import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
 import { SETTINGS, typedName } from "../settings/table.ts";
 

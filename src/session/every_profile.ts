@@ -3,7 +3,7 @@
 
 import { profileNames } from "../settings/location.ts";
 import type { LoginStore } from "../store/locking.ts";
-import { run, words } from "../base/advice.ts";
+import { run, words } from "../base/words.ts";
 import type { CommandContext } from "../command.ts";
 import { openStore } from "../store/logins.ts";
 

@@ -1,8 +1,7 @@
 // The profile that a command names. Rule: it exists, or the error names those that do.
 
-import { run } from "../base/advice.ts";
+import { isProfileName, run } from "../base/words.ts";
 import { CliError } from "../base/errors.ts";
-import { isProfileName } from "../base/text.ts";
 import type { CommandContext, CommonFlags } from "../command.ts";
 import {
   configDirectory,

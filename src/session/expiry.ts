@@ -1,7 +1,7 @@
 // When a login expires if nothing refreshes it, how that is known, and whether you are signed out. Rule: pure; what is
 // only assumed is never shown as known.
 
-import { run, type Words, words } from "../base/advice.ts";
+import { run, type Words, words } from "../base/words.ts";
 import { serverName, type Settings } from "../settings/settings.ts";
 import { clockTime, dateTime, duration } from "../base/times.ts";
 import { isFresh, type TokenSet } from "../oauth/token_set.ts";

@@ -1,7 +1,7 @@
 // The one order in which every grant gets its tokens: prove that they can be saved, ask, save, judge. Rule: the
 // caller holds the login's lock, and nothing comes between the server's answer and the disk.
 
-import { signIn, words } from "../base/advice.ts";
+import { signIn, words } from "../base/words.ts";
 import type { CommandContext } from "../command.ts";
 import { IN_A_MINUTE, orWarn } from "../base/attempts.ts";
 import { CliError } from "../base/errors.ts";

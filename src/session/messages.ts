@@ -1,7 +1,7 @@
 // What is said when a command cannot get an access token, or gets one that will not do for long. Rule: pure; a login
 // that needs none of these words does not load them.
 
-import { type Words, words } from "../base/advice.ts";
+import { type Words, words } from "../base/words.ts";
 import { CliError, type ErrorDetails } from "../base/errors.ts";
 import { duration, flagTime } from "../base/times.ts";
 import type { TokenSet } from "../oauth/token_set.ts";

@@ -1,6 +1,6 @@
 // Runs a request with a valid access token. Rule: a service that rejects the token is asked once more, with a new one.
 
-import { words } from "../base/advice.ts";
+import { words } from "../base/words.ts";
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { freshTokenSet, replaceRejected } from "./session.ts";

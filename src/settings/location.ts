@@ -1,11 +1,10 @@
 // Where a login is: the configuration directory, and which profile is meant. Rule: what is in the profile
 // is not read; to print a fresh token, nothing more has to be known.
 
-import { run, type Words, words } from "../base/advice.ts";
+import { isProfileName, run, type Words } from "../base/words.ts";
 import type { CommonFlags } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { field, type Fields, parseFile } from "../base/json.ts";
-import { isProfileName } from "../base/text.ts";
 import { listNames, readIn } from "../files/private_file.ts";
 import type { System } from "../system/contract.ts";
 
@@ -54,8 +53,9 @@ export function directoryIn(
   { env, platform }: Pick<System, "env" | "platform">,
 ): string | undefined {
   const path = env(name);
-  const isAbsolute = platform === "windows" ? /^([a-z]:)?[/\\]/i : /^\//;
-  return path !== undefined && isAbsolute.test(path) ? path : undefined;
+  if (path === undefined) return undefined;
+  const isAbsolute = platform === "windows" ? /^([a-z]:)?[/\\]/i.test(path) : path.startsWith("/");
+  return isAbsolute ? path : undefined;
 }
 
 /** The profile that is used when none is named; `undefined` when you chose none. */
@@ -64,7 +64,7 @@ export function currentProfile(configDir: string): string | undefined {
     configDir,
     "config.json",
     (fields) => field(fields, "currentProfile", "string"),
-    words`${run("profile use NAME")}, or name the profile with --profile`,
+    [run("profile use NAME"), ", or name the profile with --profile"],
   );
 }
 

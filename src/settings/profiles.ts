@@ -1,7 +1,7 @@
 // Named settings on disk, without any secret: one small file a profile, so that reading one takes no
 // longer when there are ten thousand. Rule: only what was given is kept; defaults are never written.
 
-import { run, words } from "../base/advice.ts";
+import { run, words } from "../base/words.ts";
 import type { Discovered } from "../base/metadata.ts";
 import {
   field,

@@ -2,7 +2,7 @@
 // wrong is said here, before anything is sent.
 
 import type { CommonFlags } from "../command.ts";
-import { type Run, run } from "../base/advice.ts";
+import { type Run, run } from "../base/words.ts";
 import { CliError, type Misspelled, reasonOf } from "../base/errors.ts";
 import { parseText } from "../base/parse.ts";
 import { type ClientEnvironment, clientEnvironment } from "./client_environment.ts";

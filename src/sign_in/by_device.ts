@@ -1,7 +1,7 @@
 // Signing in with a code on any device (RFC 8628). Rule: says up front who cannot use it, and leaves the
 // terminal as it was.
 
-import { run, signIn, type Words, words } from "../base/advice.ts";
+import { run, signIn, type Words, words } from "../base/words.ts";
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import {

@@ -13,7 +13,7 @@ import type { Question } from "../system/terminal_contract.ts";
 import { type Draft, loadDraft, saveDraft } from "./draft.ts";
 import { canAsk } from "./questions.ts";
 import { confirmationQuestion, type Step, type StepName, STEPS, YES } from "./steps.ts";
-import { run, type Words, words } from "../base/advice.ts";
+import { run, type Words, words } from "../base/words.ts";
 
 /** What a first sign-in came to know. */
 export interface FirstTime {

@@ -1,7 +1,7 @@
 // What the terminal shows while the browser is open. Rule: said in the order in which it will be needed,
 // and nothing that they do not need.
 
-import type { Words } from "../base/advice.ts";
+import type { Words } from "../base/words.ts";
 import type { CommandContext, TerminalText } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import type { Attempt } from "../oauth/authorization_code.ts";

@@ -1,7 +1,7 @@
 // What there is to say about the listener: where the browser has to be for it, where the sign-in ends, and its
 // certificate. Rule: words only; the density says what can be left out.
 
-import { run, shell, type Words, words } from "../base/advice.ts";
+import { run, shell, type Words, words } from "../base/words.ts";
 import type { CommandContext } from "../command.ts";
 import { isAccepted, type ListenerCertificate, shortFingerprint } from "../oauth/certificate.ts";
 import { formatAddress } from "../oauth/listen_addresses.ts";

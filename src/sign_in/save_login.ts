@@ -1,7 +1,7 @@
 // Saves what a sign-in brings. Rule: no login is on the disk without the settings that lead to its servers, so
 // these come first, under the same lock.
 
-import { run, words } from "../base/advice.ts";
+import { run, words } from "../base/words.ts";
 import type { User } from "../provider/anaplan.ts";
 import type { CommandContext } from "../command.ts";
 import { CliError, toCliError } from "../base/errors.ts";

@@ -1,7 +1,7 @@
 // The login of a profile as its file has it. Rule: a fresh plain login needs nothing else of this folder; what is
 // sealed or shared needs more, and config.json or a variable says so.
 
-import { run } from "../base/advice.ts";
+import { run } from "../base/words.ts";
 import { ifPossible } from "../base/errors.ts";
 import { readIn, readPrivateFile } from "../files/private_file.ts";
 import type { System } from "../system/contract.ts";

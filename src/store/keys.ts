@@ -1,7 +1,7 @@
 // Gets the key that a source names. Rule: a program is asked once for all reads of a process and once for each lock,
 // gets nothing secret, and what it says is quoted only where it cannot be the key.
 
-import { run, type Words, words } from "../base/advice.ts";
+import { run, type Words, words } from "../base/words.ts";
 import { CliError, ifPossible } from "../base/errors.ts";
 import { field, parseObject } from "../base/json.ts";
 import { quoteWords } from "../base/masking.ts";

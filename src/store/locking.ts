@@ -1,7 +1,7 @@
 // The store beyond reading a plain login. Rule: what opens and seals is loaded only for a login that is sealed, or that
 // may be from now on.
 
-import { run, type Words, words } from "../base/advice.ts";
+import { run, type Words, words } from "../base/words.ts";
 import { ifPossible, toCliError } from "../base/errors.ts";
 import { type Fields, parseObject } from "../base/json.ts";
 import { configText, mayBeSealing } from "./fresh_login.ts";

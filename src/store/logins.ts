@@ -1,7 +1,7 @@
 // Keeps one login per profile: in files, or in a store that several computers use. Rule: reading takes no lock; saving
 // and removing exist on the lock alone.
 
-import type { Words } from "../base/advice.ts";
+import type { Words } from "../base/words.ts";
 import { listNames } from "../files/private_file.ts";
 import type { System } from "../system/contract.ts";
 import { configText, mayBeSealing, readLogin, usesSharedStore } from "./fresh_login.ts";

@@ -1,7 +1,7 @@
 // A login on its way from one place to another. Rule: the source says so before the other place has the login, and no
 // command refreshes it there from then on; so a kill leaves no two that do, and the same command finishes the move.
 
-import { run, words } from "../base/advice.ts";
+import { run, words } from "../base/words.ts";
 import { CliError } from "../base/errors.ts";
 import { hostName } from "../files/this_process.ts";
 import type { LockedLogin } from "./locked_login.ts";

@@ -1,7 +1,7 @@
 // Tokens that an earlier process got and could not save. Rule: they are put in their place before anything else is
 // done, and never over a login that they do not follow.
 
-import { signIn } from "../base/advice.ts";
+import { signIn } from "../base/words.ts";
 import { orWarn, succeeds } from "../base/attempts.ts";
 import { CliError, toCliError, unlessFailed } from "../base/errors.ts";
 import type { FileLock } from "../files/lock_file.ts";

@@ -1,7 +1,7 @@
 // When new tokens cannot be saved in their place. Rule: they go into a private file elsewhere, never onto a
 // screen. The file says which lock file's login it belongs to and which tokens it follows; only there it goes back.
 
-import { signIn, words } from "../base/advice.ts";
+import { signIn, words } from "../base/words.ts";
 import { succeeds } from "../base/attempts.ts";
 import { CliError, ifPossible } from "../base/errors.ts";
 import { type FileLock, peekAtLock } from "../files/lock_file.ts";

@@ -1,7 +1,7 @@
 // Tokens that an earlier process rescued. Rule: only the holder of the same lock reads them, and one that cannot be
 // read stops every command that would send the refresh token before them.
 
-import { run, type Words, words } from "../base/advice.ts";
+import { run, type Words, words } from "../base/words.ts";
 import { CliError, toCliError } from "../base/errors.ts";
 import type { FileLock } from "../files/lock_file.ts";
 import { readPrivateFile, splitPath } from "../files/private_file.ts";

@@ -2,7 +2,7 @@
 // that logins may still be sealed with are in config.json, and a key is removed when no login needs it.
 
 import { textOf } from "./fresh_login.ts";
-import { run, type Words, words } from "../base/advice.ts";
+import { run, type Words, words } from "../base/words.ts";
 import { forEachOf } from "../base/attempts.ts";
 import { CliError, ifPossible, toCliError } from "../base/errors.ts";
 import { readConfig } from "../files/config_fields.ts";

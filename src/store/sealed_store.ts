@@ -1,7 +1,7 @@
 // What the store does for logins that are sealed, or are to be. Rule: what counts as the key is looked up each time,
 // since another process may change it.
 
-import { formatWords, run, type Words, words } from "../base/advice.ts";
+import { formatWords, run, type Words, words } from "../base/words.ts";
 import { ifPossible } from "../base/errors.ts";
 import {
   belongsToAnotherDirectory,

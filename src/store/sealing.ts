@@ -2,7 +2,7 @@
 // sealing is chosen. Rule: there is no way back to plain text but `unseal`.
 
 import { configText, textOf } from "./fresh_login.ts";
-import { run, type Words, words } from "../base/advice.ts";
+import { run, type Words, words } from "../base/words.ts";
 import { CliError, reasonOf, unlessFailed } from "../base/errors.ts";
 import { listDirectory, lstatIfThere } from "../files/private_file.ts";
 import type { KeyChoice, KeySource } from "./key_source.ts";

@@ -1,7 +1,7 @@
 // Rescued tokens on their way into a shared store. Rule: they are saved over the login that they follow, and over no
 // other; those that cannot be opened any more are said to be lost, and are in no sign-in's way.
 
-import { signIn } from "../base/advice.ts";
+import { signIn } from "../base/words.ts";
 import { CliError, ifPossible } from "../base/errors.ts";
 import type { Warn } from "../files/private_file.ts";
 import { isThere } from "../files/replacement.ts";

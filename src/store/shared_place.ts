@@ -1,7 +1,7 @@
 // Where a login in a shared store is: its row, and what this computer keeps of it. Rule: what this computer keeps is
 // sealed, and that it cannot be kept is no failure.
 
-import { signIn, words } from "../base/advice.ts";
+import { signIn, words } from "../base/words.ts";
 import { CliError, toCliError } from "../base/errors.ts";
 import { ifOpened } from "../files/set_aside.ts";
 import type { Warn } from "../files/private_file.ts";

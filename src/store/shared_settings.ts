@@ -1,7 +1,7 @@
 // A profile's settings in a shared store: sealed beside its login, so that another computer needs none of its own.
 // Rule: those of this computer that did not come from the store stay as they are, and so do paths of one computer.
 
-import { type Words, words } from "../base/advice.ts";
+import { type Words, words } from "../base/words.ts";
 import { CliError, ifPossible } from "../base/errors.ts";
 import { type Fields, parseObject } from "../base/json.ts";
 import { readPrivateFile } from "../files/private_file.ts";

@@ -1,7 +1,7 @@
 // Logins in a store that several computers use. Rule: always sealed, and a fresh access token comes from this
 // computer's copy, without the network.
 
-import { run, shell, type Words, words } from "../base/advice.ts";
+import { run, shell, type Words, words } from "../base/words.ts";
 import { CliError } from "../base/errors.ts";
 import type { Fields } from "../base/json.ts";
 import { isThere } from "../files/replacement.ts";

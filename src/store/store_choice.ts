@@ -1,7 +1,7 @@
 // Which shared store is used: what the environment says, else what config.json does. Rule: a password is never saved.
 
 import { field } from "../base/json.ts";
-import { isProfileName } from "../base/text.ts";
+import { isProfileName } from "../base/words.ts";
 import { quoteWords } from "../base/masking.ts";
 import { readConfig } from "../files/config_fields.ts";
 import { lockConfig, writeConfig } from "../files/config_file.ts";

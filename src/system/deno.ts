@@ -1,7 +1,7 @@
 // The real world. Rule: what is not needed at start-up is loaded from this folder when it is first used.
 
 import type { Needs, ShowWait, System, Trace } from "./contract.ts";
-import { SPECIAL_VARIABLES, VARIABLES } from "./needs.ts";
+import { DOCTOR_VARIABLES, SIGN_IN_VARIABLES, VARIABLES } from "./needs.ts";
 import { writeAll } from "./stream.ts";
 import { canDraw, columns, env, ignoredSignals, rows, screen } from "./surroundings.ts";
 
@@ -78,13 +78,13 @@ function terminal(): System["terminal"] {
 function restrict({ network, programs, keys, variables = [], only }: Needs): void {
   if (!network) Deno.permissions.revokeSync({ name: "net" });
   if (!programs && !keys) Deno.permissions.revokeSync({ name: "run" });
-  for (const variable of SPECIAL_VARIABLES) {
+  for (const variable of SIGN_IN_VARIABLES) {
     if (!variables.includes(variable)) Deno.permissions.revokeSync({ name: "env", variable });
   }
   if (only === undefined) return;
   Deno.permissions.revokeSync({ name: "write" });
   Deno.permissions.revokeSync({ name: "sys" });
-  for (const variable of VARIABLES) { // ANAPLAN_* cannot be given up in part
+  for (const variable of [...VARIABLES, ...DOCTOR_VARIABLES]) { // ANAPLAN_* cannot be given up in part
     const isRead = only.some((name) => name.startsWith(variable.replace("*", "")));
     if (!isRead) Deno.permissions.revokeSync({ name: "env", variable });
   }

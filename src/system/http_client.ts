@@ -1,7 +1,7 @@
 // The client of one request: whom it trusts, and which proxy carries it. Rule: it keeps no connection, and
 // what Deno cannot use is said with the name of the setting that is to blame.
 
-import { shell } from "../base/advice.ts";
+import { shell } from "../base/words.ts";
 import { CliError } from "../base/errors.ts";
 import type { HttpRequest } from "./contract.ts";
 import type { Proxy } from "./proxies.ts";

@@ -4,7 +4,7 @@
 import type { TextPrompt } from "@clack/core";
 import { CliError } from "../base/errors.ts";
 import type { Question } from "./terminal_contract.ts";
-import { flattenText } from "../base/text.ts";
+import { flattenText } from "../base/words.ts";
 import { nextKeys, rawKeys, wantsPlainLines, write } from "./keyboard.ts";
 import {
   abandonedFrame,

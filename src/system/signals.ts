@@ -1,7 +1,7 @@
 // The signals that end the program. Rule: a signal ends a wait for the user at once, but never falls between the
 // server's answer and the disk; the exit code is 128 and the signal's number, whatever is printed before.
 
-import { run } from "../base/advice.ts";
+import { run } from "../base/words.ts";
 import { CliError } from "../base/errors.ts";
 import { ignoredSignals } from "./surroundings.ts";
 

@@ -4,7 +4,7 @@
 import { CliError } from "../base/errors.ts";
 import type { LinePrompt } from "./terminal_contract.ts";
 import { canDraw, columns, screen } from "./surroundings.ts";
-import { flattenText } from "../base/text.ts";
+import { flattenText } from "../base/words.ts";
 import { type LineEditor, lineEditor, nextKeys, rawKeys, whenAborted, write } from "./keyboard.ts";
 import { cutToWidth } from "./question_frame.ts";
 

@@ -1,7 +1,7 @@
 // The screens and sessions in the documentation are what the program prints. Rule: a screen is compared with the
 // words in the code, a session with the golden cases; only times and the home directory may differ.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { formatWords } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/words.ts";
 import { layout } from "../../src/cli/layout.ts";
 import { SETTINGS } from "../../src/settings/table.ts";
 import { pageLine } from "../../src/sign_in/hints.ts";

@@ -7,7 +7,7 @@ import { CliError } from "../../src/base/errors.ts";
 import { listenCandidates } from "../../src/oauth/listen_addresses.ts";
 import { readReply } from "../../src/oauth/token_response.ts";
 import { splitWords } from "../../src/system/browser.ts";
-import { shellWord } from "../../src/base/text.ts";
+import { shellWord } from "../../src/base/words.ts";
 import { printable } from "../../src/base/masking.ts";
 import { parseTokenSet } from "../../src/oauth/token_set.ts";
 import { isLoopbackHost } from "../../src/base/urls.ts";

@@ -1,5 +1,5 @@
 // A sign-in against the sandbox, over TLS, with the real listener and the real disk.
-import { formatWords } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/words.ts";
 import {
   assert,
   assertEquals,

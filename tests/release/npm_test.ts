@@ -1,7 +1,7 @@
 // The npm package: installed with nothing but npm into an empty place, it signs in.
 // Rule: nothing of this checkout is used by what was installed, and npm's cache is empty.
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { VERSION } from "../../src/base/version.ts";
+import { VERSION } from "../../src/cli/tree/commands.ts";
 import { nodeLauncher } from "../../tools/launchers.ts";
 import { pack } from "../../tools/pack.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";

@@ -1,5 +1,5 @@
 // A computer on which doctor finds nothing wrong, and can be made to find one thing.
-import { formatWords } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/words.ts";
 import type { Check } from "../../src/doctor/check.ts";
 import type { DoctorFlags } from "../../src/commands/doctor.ts";
 import { doctor } from "../../src/commands/doctor.ts";

@@ -1,6 +1,6 @@
 // A world in which nothing happens but what a test has arranged.
 // Rule: whatever is touched without arrangement throws an Error that names it.
-import { formatWords, type Words } from "../../src/base/advice.ts";
+import { formatWords, type Words } from "../../src/base/words.ts";
 import type { CommandContext, Talk, TerminalText } from "../../src/command.ts";
 import type { Terminal } from "../../src/system/terminal_contract.ts";
 import type {

@@ -5,7 +5,7 @@ import { redirectionEndpoint } from "../../src/oauth/loopback.ts";
 import { correctedPage, failedPage, type Page, signedInPage } from "../../src/oauth/page.ts";
 import { relayPage } from "../../src/oauth/relay.ts";
 import { listen } from "../../src/system/listener.ts";
-import { formatWords, shell, signIn, words } from "../../src/base/advice.ts";
+import { formatWords, shell, signIn, words } from "../../src/base/words.ts";
 import { responseQuery, someAttempt } from "./oauth.ts";
 
 /** A page, and how it is reached. */

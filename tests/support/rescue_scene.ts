@@ -1,6 +1,6 @@
 // A login whose new tokens cannot be saved in their place, for tests of rescues.
 import { assertRejects } from "@std/assert";
-import { formatWords } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/words.ts";
 import { CliError } from "../../src/base/errors.ts";
 import type { LockedLogin } from "../../src/store/locked_login.ts";
 import { Secret } from "../../src/base/secret.ts";

@@ -1,6 +1,6 @@
 // A person's shell with the program on its PATH and its completions installed.
 // Rule: the program is a two-line script that runs the task's own command line; the shell is the real one.
-import { shellWord } from "../../src/base/text.ts";
+import { shellWord } from "../../src/base/words.ts";
 import { type Home, makeHome } from "./home.ts";
 import { bareEnvironment } from "./program.ts";
 import { commandLineOf, PROJECT_DIRECTORY } from "./task_command.ts";

@@ -39,7 +39,7 @@ export function isText(node: Node): boolean {
     isCommand(node);
 }
 
-/** Whether the node is a call that makes a command (src/base/advice.ts). */
+/** Whether the node is a call that makes a command (src/base/words.ts). */
 function isCommand({ type, callee }: Node): boolean {
   return type === "CallExpression" && ["run", "signIn", "shell"].includes(nameOf(callee) ?? "");
 }

@@ -1,7 +1,7 @@
 // Words as data: the commands in it are written once, and no text is one of them.
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { formatWords, run, shell, signIn, words } from "../../src/base/advice.ts";
+import { formatWords, run, shell, signIn, words } from "../../src/base/words.ts";
 import { asksToSignIn, withProfile } from "../../src/session/advice_in_use.ts";
 import { hostileText } from "../hostile/hostile_text.ts";
 

@@ -1,6 +1,6 @@
 // From argv to an exit code: what is typed wrong is a usage error, and everything is printed once.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { VERSION } from "../../src/base/version.ts";
+import { VERSION } from "../../src/cli/tree/commands.ts";
 import { LOGIN, loginFile } from "../support/logins.ts";
 import { runCommandLine } from "../support/run_command_line.ts";
 import { sessionScene } from "../support/session_scene.ts";

@@ -1,7 +1,7 @@
 // A login that is older than Anaplan's default: only the server knows whether it has expired, and is asked where the
 // network is used.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { formatWords } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/words.ts";
 import { profileList } from "../../src/commands/profile_list.ts";
 import { status, statusInShort } from "../../src/commands/status.ts";
 import { type Profile, saveProfile } from "../../src/settings/profiles.ts";

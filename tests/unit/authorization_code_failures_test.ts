@@ -1,5 +1,5 @@
 // An authorization code grant that fails: what kind of failure it is, and that a code is sent once.
-import { formatWords } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/words.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError, type ErrorKind } from "../../src/base/errors.ts";
 import { exchangeCode } from "../../src/oauth/authorization_code.ts";

@@ -1,5 +1,5 @@
 // Signing in by device: what the user is shown, how the wait ends, and what is kept.
-import { formatWords } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/words.ts";
 import {
   assert,
   assertEquals,

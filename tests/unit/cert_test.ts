@@ -1,5 +1,5 @@
 // The commands `cert show`, `renew` and `trust`.
-import { formatWords } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/words.ts";
 import {
   assert,
   assertEquals,

@@ -1,6 +1,6 @@
 // The command `doctor` as a whole: its lines, its exit code, and what it never shows.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { formatWords } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/words.ts";
 import { doctor } from "../../src/commands/doctor.ts";
 import { saveFailure } from "../../src/settings/last_failure.ts";
 import { CliError } from "../../src/base/errors.ts";

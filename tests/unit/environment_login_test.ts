@@ -1,5 +1,5 @@
 // A login that comes from ANAPLAN_REFRESH_TOKEN: used, never written, and reported when it is no longer valid.
-import { formatWords } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/words.ts";
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { login } from "../../src/commands/login.ts";
 import { logout } from "../../src/commands/logout.ts";

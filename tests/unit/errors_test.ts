@@ -1,5 +1,5 @@
 // The one table from an error's kind to the exit code, and what becomes of any other throw.
-import { formatWords } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/words.ts";
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { CliError, EXIT_CODES, toCliError } from "../../src/base/errors.ts";
 import { nextOf } from "../support/shown.ts";

@@ -1,6 +1,6 @@
 // A command's failure as it is reported: what it advises is for the profile of the command.
 import { assertEquals } from "@std/assert";
-import { formatWords, signIn, words } from "../../src/base/advice.ts";
+import { formatWords, signIn, words } from "../../src/base/words.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { recordFailure } from "../../src/session/failure.ts";
 import { lastFailure } from "../../src/settings/last_failure.ts";

@@ -1,5 +1,5 @@
 // The questions of a first sign-in: which are asked, in which order, and how they are corrected.
-import { formatWords } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/words.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 import { saveCurrentProfile } from "../../src/session/current_profile.ts";

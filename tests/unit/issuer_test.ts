@@ -1,5 +1,5 @@
 // Another provider than Anaplan: whose endpoints are used, and that Anaplan never hears of it.
-import { formatWords } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/words.ts";
 import { authorizationServer } from "../../src/provider/authorization_server.ts";
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { fetchUser } from "../../src/provider/provider.ts";

@@ -1,7 +1,7 @@
 // Lines for people: as wide as the terminal, and no command, path, flag or URL in two parts.
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { formatWords, run, shell, type Words, words } from "../../src/base/advice.ts";
+import { formatWords, run, shell, type Words, words } from "../../src/base/words.ts";
 import { fitLines, NO_BREAK_SPACE, wrapText } from "../../src/base/lines.ts";
 
 const WIDTHS = [40, 60, 80] as const;

@@ -1,5 +1,5 @@
 // When a login expires, by what is known about it; and what `status --expires-within` makes of that.
-import { formatWords } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/words.ts";
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { refresh as refreshCommand } from "../../src/commands/refresh.ts";
 import { status } from "../../src/commands/status.ts";

@@ -1,5 +1,5 @@
 // The login that a new one replaces, and tokens that cannot be saved.
-import { formatWords } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/words.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { login } from "../../src/commands/login.ts";
 import { CliError } from "../../src/base/errors.ts";

@@ -1,5 +1,5 @@
 // The command `login`, with a browser that is a function: the story of a sign-in and its endings.
-import { formatWords } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/words.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { login } from "../../src/commands/login.ts";
 import { CliError } from "../../src/base/errors.ts";

@@ -1,6 +1,6 @@
 // A login of other servers than the settings name now is not "signed in", whatever command speaks of it.
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { formatWords } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/words.ts";
 import type { DoctorFlags } from "../../src/commands/doctor.ts";
 import { profileList } from "../../src/commands/profile_list.ts";
 import { status, statusInShort } from "../../src/commands/status.ts";

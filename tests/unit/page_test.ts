@@ -1,5 +1,5 @@
 // The page that the browser ends on: true, escaped, and without anything that runs or is loaded.
-import { formatWords, piecesOf, run, shell, type Words, words } from "../../src/base/advice.ts";
+import { formatWords, piecesOf, run, shell, type Words, words } from "../../src/base/words.ts";
 import {
   assert,
   assertEquals,

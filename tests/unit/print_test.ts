@@ -1,5 +1,5 @@
 // What is printed where: the answer on stdout, everything else on stderr.
-import { run, words } from "../../src/base/advice.ts";
+import { run, words } from "../../src/base/words.ts";
 import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
 import { layout } from "../../src/cli/layout.ts";
 import { type Printer, printer, type PrintOptions } from "../../src/cli/print.ts";

@@ -1,6 +1,6 @@
 // The commands `profile list`, `show`, `use` and `remove`.
 import { withNearNames } from "../../src/base/near_names.ts";
-import { formatWords } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/words.ts";
 import {
   assert,
   assertEquals,

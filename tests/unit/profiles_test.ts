@@ -1,7 +1,7 @@
 // Named settings on a real disk, without any secret.
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
-import { isProfileName } from "../../src/base/text.ts";
+import { isProfileName } from "../../src/base/words.ts";
 import { currentProfile, profileNames } from "../../src/settings/location.ts";
 import { saveCurrentProfile } from "../../src/session/current_profile.ts";
 import { loadProfile, type Profile, saveProfile } from "../../src/settings/profiles.ts";

@@ -1,5 +1,5 @@
 // Why a sign-in was refused: the most likely cause of each error comes first.
-import { formatWords } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/words.ts";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { type RefusedSignIn, signInRejectedError } from "../../src/oauth/refusals.ts";
 import type { AuthorizationServer } from "../../src/oauth/wire.ts";

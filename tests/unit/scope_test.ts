@@ -1,5 +1,5 @@
 // Which scopes are asked for: what was given by name, else the part of the default that an issuer lists.
-import { formatWords } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/words.ts";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { login, type LoginFlags } from "../../src/commands/login.ts";
 import { CliError } from "../../src/base/errors.ts";

@@ -1,6 +1,6 @@
 // Sealed logins in the store: what opens them, what does not, and what is left on the disk.
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { formatWords } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/words.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { keyIn } from "../../src/store/key.ts";
 import type { LoginStore } from "../../src/store/locking.ts";

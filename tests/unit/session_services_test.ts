@@ -1,5 +1,5 @@
 // A token that a service refuses: refreshed once, and then believed.
-import { signIn } from "../../src/base/advice.ts";
+import { signIn } from "../../src/base/words.ts";
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 import { clockTime } from "../../src/base/times.ts";

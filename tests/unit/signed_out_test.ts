@@ -1,6 +1,6 @@
 // A login that was rejected or has expired is "signed out" wherever the program speaks of it.
 import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
-import { formatWords } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/words.ts";
 import { profileList } from "../../src/commands/profile_list.ts";
 import { status, statusInShort } from "../../src/commands/status.ts";
 import { signedOut } from "../../src/session/expiry.ts";

@@ -1,5 +1,5 @@
 // The command `status`: what is stored, without any network.
-import { formatWords } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/words.ts";
 import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
 import { status, statusInShort } from "../../src/commands/status.ts";
 import { saveProfile } from "../../src/settings/profiles.ts";

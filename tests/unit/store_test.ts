@@ -1,7 +1,7 @@
 // One login per profile on a real disk: read by every process, changed under the lock alone.
 import { sameTokenSet } from "../../src/oauth/token_sets.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { formatWords } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/words.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { refresh } from "../../src/oauth/client.ts";
 import type { LoginStore } from "../../src/store/locking.ts";

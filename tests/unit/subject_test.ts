@@ -1,6 +1,6 @@
 // Whose login it is (OpenID Connect Core 1.0, section 5.3.2): what userinfo says counts only if it says it
 // of the user that the id_token named.
-import { formatWords } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/words.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { login } from "../../src/commands/login.ts";
 import { exchangeCode } from "../../src/oauth/authorization_code.ts";

@@ -2,7 +2,7 @@
 import { shortenId } from "../../src/base/names.ts";
 import { assertEquals } from "@std/assert";
 import { toKebabCase } from "../../src/base/parse.ts";
-import { asSentence } from "../../src/base/text.ts";
+import { asSentence } from "../../src/base/words.ts";
 import { printable } from "../../src/base/masking.ts";
 import { clockTime, countdown, dateTime, duration } from "../../src/base/times.ts";
 import { table } from "../../src/base/lines.ts";

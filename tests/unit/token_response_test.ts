@@ -1,5 +1,5 @@
 // How a token endpoint's answer is understood.
-import { formatWords } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/words.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 import type { Fields } from "../../src/base/json.ts";

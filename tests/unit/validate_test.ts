@@ -1,5 +1,5 @@
 // The command `validate`: what Anaplan says about the token, and what it says when it says nothing.
-import { formatWords } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/words.ts";
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import type { Answer } from "../../src/command.ts";
 import { validate } from "../../src/commands/validate.ts";

@@ -1,5 +1,5 @@
 // Tokens that wait for their place are found by the commands that read without a lock.
-import { formatWords } from "../../src/base/advice.ts";
+import { formatWords } from "../../src/base/words.ts";
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { logout } from "../../src/commands/logout.ts";
 import { refresh } from "../../src/commands/refresh.ts";

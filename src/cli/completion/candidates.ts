@@ -7,7 +7,7 @@ import type { TreeContext, TreeReaders, WordSource } from "../tree/loading.ts";
 import { ROOT, walk } from "../tree/tree.ts";
 import { toKebabCase } from "../../base/parse.ts";
 import { ifPossible } from "../../base/errors.ts";
-import { isProfileName } from "../../base/text.ts";
+import { isProfileName } from "../../base/words.ts";
 import { configDirectory, profileNames } from "../../settings/location.ts";
 import { ROWS, typedName } from "../../settings/table.ts";
 import { REGIONS } from "../../provider/regions.ts";

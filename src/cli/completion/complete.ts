@@ -2,7 +2,7 @@
 // Tab nothing fails: whatever goes wrong is an answer without candidates.
 
 import type { CommandContext, CommonFlags, Verbatim } from "../../command.ts";
-import { run, words } from "../../base/advice.ts";
+import { run, words } from "../../base/words.ts";
 import { CliError } from "../../base/errors.ts";
 import { type Proposal, propose } from "./candidates.ts";
 import { scriptOf, type Shell, SHELLS } from "./completion_scripts.ts";

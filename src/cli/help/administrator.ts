@@ -1,6 +1,6 @@
 // What to send to an administrator who is asked for an OAuth client. Rule: whole, so that it can be pasted.
 
-import { run, type Words, words } from "../../base/advice.ts";
+import { run, type Words, words } from "../../base/words.ts";
 import { SETTINGS } from "../../settings/table.ts";
 
 const CALLBACK = SETTINGS.redirectUri.default;

@@ -1,10 +1,9 @@
 // What to say to who typed something that cannot be read. Rule: loaded only then; what is suggested exists.
 
-import { run, type Words } from "../../base/advice.ts";
+import { run, shellWord, type Words } from "../../base/words.ts";
 import { CliError } from "../../base/errors.ts";
 import { onlyDefined } from "../../base/json.ts";
 import { toKebabCase } from "../../base/parse.ts";
-import { shellWord } from "../../base/text.ts";
 import { flagsBehind, knownMistake, withoutCommand } from "./mistakes.ts";
 import type { Complaint } from "../tree/loading.ts";
 import { ROOT, walk } from "../tree/tree.ts";

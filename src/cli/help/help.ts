@@ -2,7 +2,7 @@
 
 import type { RouteMap } from "@stricli/core";
 import type { Answer, CommandContext, CommonFlags } from "../../command.ts";
-import { formatWords, PROGRAM, run } from "../../base/advice.ts";
+import { formatWords, PROGRAM, run } from "../../base/words.ts";
 import { CliError } from "../../base/errors.ts";
 import { broken, fitLines, glued, NO_BREAK_SPACE } from "../../base/lines.ts";
 import type { TreeContext } from "../tree/loading.ts";

@@ -1,10 +1,9 @@
 // What people type out of habit from other tools, and what to type instead. Rule: pure, and no value that may be a
 // secret is said again.
 
-import { type Run, run } from "../../base/advice.ts";
+import { type Run, run, shellWord } from "../../base/words.ts";
 import { CliError } from "../../base/errors.ts";
 import { toKebabCase } from "../../base/parse.ts";
-import { shellWord } from "../../base/text.ts";
 
 /** Words of other tools, with our command for them. */
 const MEANT: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@
 
 import { type ErrorKind, EXIT_CODES } from "../../base/errors.ts";
 import { type Row, SETTINGS } from "../../settings/table.ts";
-import { BUILD, VERSION } from "../../base/version.ts";
+import { BUILD, VERSION } from "../tree/commands.ts";
 
 const MEANINGS: Readonly<Record<ErrorKind, string>> = {
   internal: "a bug in this program",

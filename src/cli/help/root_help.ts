@@ -1,13 +1,20 @@
 // The help page of the whole program. Rule: made from the table of commands alone, since it is often all
 // that is asked for.
 
-import { formatWords, run, type Words, words } from "../../base/advice.ts";
+import { formatWords, run, type Words, words } from "../../base/words.ts";
 import type { Answer } from "../../command.ts";
 import { BRIEF, type CommandEntry, COMMANDS } from "../tree/commands.ts";
 
 /** The reply that is this page. */
 export function rootPage(): Answer {
-  return { kind: "answer", text: rootHelp(), data: formatWords(rootHelp()) };
+  const text = rootHelp();
+  return {
+    kind: "answer",
+    text,
+    get data() { // which is seldom asked for
+      return formatWords(text);
+    },
+  };
 }
 
 /** The page of the whole program. */

@@ -1,5 +1,5 @@
-// The commands by name: its group in the help, what it is for and what it may touch. Rule: plain
-// data and no Stricli, so that the version, the help and a command without flags need no parser.
+// The program as data: its version, and its commands by name with what each is for and may touch. Rule: no
+// Stricli, so that the version, the help and a command without flags need no parser.
 
 import type { Command, CommonFlags } from "../../command.ts";
 import { COMPLETION_VARIABLES, DOCTOR_VARIABLES, SIGN_IN_VARIABLES } from "../../system/needs.ts";
@@ -20,6 +20,12 @@ export interface CommandEntry {
   /** How many arguments it then has; none unless said otherwise. */
   readonly words?: number;
 }
+
+/** The version, the same as in deno.json (a test compares them). */
+export const VERSION = "0.1.0";
+
+/** What it was made from; `deno task bundle` writes the commit here. */
+export const BUILD: string = "run from source";
 
 /** What the program is for, in one line. */
 export const BRIEF = "Sign in to Anaplan and stay signed in.";

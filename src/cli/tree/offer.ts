@@ -1,11 +1,10 @@
 // What a person at a terminal is offered when their login has expired: to sign in, and to go on with what they typed.
 // Rule: loaded only then; who declines gets the error that there was.
 
-import { words } from "../../base/advice.ts";
+import { asSentence, shellWord, words } from "../../base/words.ts";
 import type { CommandContext, CommonFlags } from "../../command.ts";
 import type { CliError } from "../../base/errors.ts";
 import { fitLines } from "../../base/lines.ts";
-import { asSentence, shellWord } from "../../base/text.ts";
 import { nameOf } from "../../provider/provider.ts";
 import { assumedExpiry, signedOut } from "../../session/expiry.ts";
 import { storeOf } from "../../session/store_in_use.ts";

@@ -19,7 +19,7 @@ import {
 } from "@stricli/core";
 import type { Answer } from "../../command.ts";
 import { CliError, type Misspelled } from "../../base/errors.ts";
-import { VERSION } from "../../base/version.ts";
+import { VERSION } from "./commands.ts";
 import type { ParsedCommand, TreeContext, TreeReaders } from "./loading.ts";
 import { toKebabCase } from "../../base/parse.ts";
 import { ROOT } from "./tree.ts";

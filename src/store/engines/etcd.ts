@@ -1,10 +1,9 @@
 // Logins in etcd. Rule: a row is one key, and each save of it compares the key's revision and the lock that it was made
 // under.
 
-import { run } from "../../base/advice.ts";
+import { isProfileName, run, shellWord } from "../../base/words.ts";
 import { CliError } from "../../base/errors.ts";
 import { codeOrQuoted } from "../../base/names.ts";
-import { isProfileName, shellWord } from "../../base/text.ts";
 import type { Address } from "./address.ts";
 import type { Engine, EngineSystem, Health, Row } from "./engine.ts";
 import { type EtcdClient, etcdClient } from "./etcd_client.ts";

@@ -1,6 +1,6 @@
 // A row in etcd as the text of its key. Rule: what another version added to it stays in it while it is only prepared.
 
-import { run, words } from "../../base/advice.ts";
+import { run, words } from "../../base/words.ts";
 import { CliError } from "../../base/errors.ts";
 import { asObject, field, type Fields, parseObject } from "../../base/json.ts";
 import type { Address } from "./address.ts";

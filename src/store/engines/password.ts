@@ -1,10 +1,9 @@
 // The password of a shared store's user. Rule: it comes from the environment or a private file, and goes into the
 // connection alone.
 
-import { shell } from "../../base/advice.ts";
+import { shell, shellWord } from "../../base/words.ts";
 import { CliError } from "../../base/errors.ts";
 import { Secret } from "../../base/secret.ts";
-import { shellWord } from "../../base/text.ts";
 import { readNamedSecret } from "../../files/named_file.ts";
 import { checkPrivateFile, readPrivateFile } from "../../files/private_file.ts";
 import type { System } from "../../system/contract.ts";

@@ -1,7 +1,7 @@
 // What PostgreSQL and the network report about a failure, in our words. Rule: nothing that the
 // server quotes of a statement gets into a message, and each cause that a user can fix has a sentence of its own.
 
-import { run, type Words } from "../../base/advice.ts";
+import { run, type Words } from "../../base/words.ts";
 import { CliError, type ErrorKind } from "../../base/errors.ts";
 import { quoteWords } from "../../base/masking.ts";
 import type { Address } from "./address.ts";

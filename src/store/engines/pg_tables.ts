@@ -1,6 +1,6 @@
 // The tables in PostgreSQL and what a row of them says. Rule: a program of another version changes nothing in them.
 
-import { run } from "../../base/advice.ts";
+import { run } from "../../base/words.ts";
 import { CliError } from "../../base/errors.ts";
 import { codeOrQuoted } from "../../base/names.ts";
 import type { Address } from "./address.ts";

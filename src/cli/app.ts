@@ -78,8 +78,6 @@ async function replyTo(argv: readonly string[], context: CommandContext): Promis
   if (isAlone && name === "--version") {
     return { kind: "answer", text: VERSION, data: VERSION };
   }
-  const asksHelp = isAlone && (name === "--help" || name === "-h");
-  if (asksHelp) return (await import("./help/root_help.ts")).rootPage(); // a text
   const command = commandNamed(name);
   if (command === undefined && /^\w/.test(name)) {
     const { rewrite } = await import("./habits.ts");
@@ -88,6 +86,8 @@ async function replyTo(argv: readonly string[], context: CommandContext): Promis
   }
   const needs = commandNamed(name || "status")?.needs ?? {};
   context.system.restrict(isAtTerminal(context) ? orSignIn(needs) : needs);
+  const asksHelp = isAlone && (name === "--help" || name === "-h");
+  if (asksHelp) return (await import("./help/root_help.ts")).rootPage();
   if (name === "") return await (await import("./help/greeting.ts")).greeting(context);
   if (!name.startsWith("-") && !command?.writesLate) context.system.expectWrites();
   if (command?.sends) context.system.expectRequest();

@@ -1,11 +1,11 @@
 // Times `api` from source beside the least Deno program that fetches and prints, for a small answer and for 1 GiB.
 // Rule: in turn, in one run; what is said is the median of the ratios of each round.
 //
-// deno run --config deno.dev.json -A tools/bench/api.ts [small rounds] [large rounds]; wants Debian's nginx-light.
+// deno run --config deno.dev.json -A tests/bench/api.ts [small rounds] [large rounds]; wants Debian's nginx-light.
 
-import { bareEnvironment } from "../../tests/support/program.ts";
-import { commandLineOf } from "../../tests/support/task_command.ts";
-import { ROOT, say } from "../tool.ts";
+import { bareEnvironment } from "../support/program.ts";
+import { commandLineOf } from "../support/task_command.ts";
+import { ROOT, say } from "../../tools/tool.ts";
 import { startNginx } from "./nginx.ts";
 import { timeCommands } from "./timing.ts";
 
@@ -18,7 +18,7 @@ const leastEnvironment = {
   LOGIN_FILE: `${server.home.configDir}/credentials/default.json`,
   CA_FILE: server.caFile,
 };
-const least = ["run", "--quiet", "--no-prompt", "-A", `${ROOT}/tools/bench/least.ts`];
+const least = ["run", "--quiet", "--no-prompt", "-A", `${ROOT}/tests/bench/least.ts`];
 
 const pipe = ["sh", "-c", '"$@" | cat >/dev/null', "sh"];
 const CASES = [

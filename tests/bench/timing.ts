@@ -2,7 +2,7 @@
 // Rule: a ratio is the median of the ratios of each round, so that a machine that slows down slows both.
 
 import type { Timed } from "./scene.ts";
-import { ROOT } from "../tool.ts";
+import { ROOT } from "../../tools/tool.ts";
 
 /** One run: milliseconds from start to exit and of CPU time, bytes of the highest resident set. */
 export interface Sample {
@@ -25,7 +25,7 @@ export type Result = { readonly name: string } & Readonly<Record<keyof Sample, S
 /** Runs the commands in turn, so many times. */
 export async function timeCommands(commands: readonly Timed[], rounds: number): Promise<Result[]> {
   const child = new Deno.Command("python3", {
-    args: [`${ROOT}/tools/bench/paired.py`],
+    args: [`${ROOT}/tests/bench/paired.py`],
     stdin: "piped",
     stdout: "piped",
   }).spawn();

@@ -1,10 +1,10 @@
 // The comparisons: what is timed beside what, in which order. Rule: the first of each table is what the
 // others are measured by.
 
-import { makeHome } from "../../tests/support/home.ts";
-import { nodeLauncher } from "../launchers.ts";
-import { output } from "../tool.ts";
-import { installArguments } from "../install.ts";
+import { makeHome } from "../support/home.ts";
+import { nodeLauncher } from "../../tools/launchers.ts";
+import { output } from "../../tools/tool.ts";
+import { installArguments } from "../../tools/install.ts";
 import type { Scene, Timed } from "./scene.ts";
 import { type Result, timeCommands } from "./timing.ts";
 

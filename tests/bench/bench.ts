@@ -7,7 +7,7 @@ import { commands, profiles, race, starts, tokens } from "./rows.ts";
 import { makeScene } from "./scene.ts";
 import { sealed } from "./sealed.ts";
 import { machine, restrictTime, timeByFile } from "./surroundings.ts";
-import { output, ROOT, say } from "../tool.ts";
+import { output, ROOT, say } from "../../tools/tool.ts";
 
 const isQuick = Deno.args.includes("--quick");
 /** How often: much for what takes milliseconds, less for what takes a second. */
@@ -29,7 +29,7 @@ for (const results of [figures.starts, figures.tokens, figures.commands]) {
   say(table(results) + "\n");
 }
 const files = await timeByFile(scene, FEW);
-const words = await Deno.readTextFile(`${ROOT}/tools/bench/page.md`);
+const words = await Deno.readTextFile(`${ROOT}/tests/bench/page.md`);
 const { requests, ...tables } = figures;
 const page = report(words, tables, requests, {
   machine: await machine(),

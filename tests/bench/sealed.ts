@@ -1,10 +1,10 @@
 // What sealing costs a fresh token: plain, with a key file, with a keychain, and the keychain's helper alone.
 // Rule: the same login in each home, and all take turns.
 
-import { findKeychains, startPass } from "../../tests/support/keyring.ts";
-import { makeHome } from "../../tests/support/home.ts";
-import { newKey } from "../../tests/support/sealed.ts";
-import { output } from "../tool.ts";
+import { findKeychains, startPass } from "../support/keyring.ts";
+import { makeHome } from "../support/home.ts";
+import { newKey } from "../support/sealed.ts";
+import { output } from "../../tools/tool.ts";
 import { HELPER, PLAIN, WITH_FILE, WITH_KEYCHAIN } from "./report.ts";
 import type { Scene, Timed } from "./scene.ts";
 import { type Result, timeCommands } from "./timing.ts";

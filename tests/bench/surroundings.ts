@@ -3,8 +3,8 @@
 
 import type { Scene } from "./scene.ts";
 import { median } from "./timing.ts";
-import { output, ROOT } from "../tool.ts";
-import { EVERYTHING, permissionFlags } from "../permissions.ts";
+import { output, ROOT } from "../../tools/tool.ts";
+import { EVERYTHING, permissionFlags } from "../../tools/permissions.ts";
 
 /** The machine in words. */
 export async function machine(): Promise<string> {

@@ -1,9 +1,9 @@
 // Times `login` from the moment that the browser comes with the code: until it has its page, and until the
 // program has ended. Rule: the same visitor for all; what comes before is the user's time, not the program's.
 
-import { startProgram } from "../../tests/support/program.ts";
-import { browse } from "../../tests/support/scripted_browser.ts";
-import { sandboxFlags, SIGN_IN_ADDRESS } from "../../tests/support/sign_in.ts";
+import { startProgram } from "../support/program.ts";
+import { browse } from "../support/scripted_browser.ts";
+import { sandboxFlags, SIGN_IN_ADDRESS } from "../support/sign_in.ts";
 import { PYTHON, type Scene, type Timed } from "./scene.ts";
 import { type Result, results, type Sample } from "./timing.ts";
 

@@ -2,10 +2,10 @@
 // it, and a home whose login it takes. Rule: all that is measured asks this one server, and each from a process of its
 // own: an nginx that is its own server would wake no other process for an answer.
 
-import { staleLogin } from "../../tests/hostile/stale_login.ts";
-import { makeCertificate } from "../../tests/sandbox/certificate.ts";
-import { freePort } from "../../tests/support/free_port.ts";
-import type { Home } from "../../tests/support/home.ts";
+import { staleLogin } from "../hostile/stale_login.ts";
+import { makeCertificate } from "../sandbox/certificate.ts";
+import { freePort } from "../support/free_port.ts";
+import type { Home } from "../support/home.ts";
 
 const MIB = 1024 * 1024;
 const TOKEN = `eyJ${"t".repeat(800)}`;

@@ -2,15 +2,15 @@
 // Rule: every way has a login of its own; ours has a refresh token that does not rotate, so that a race can
 // be run again from the same start.
 
-import { type Sandbox, startSandbox } from "../../tests/sandbox/sandbox.ts";
-import { makeCertificate } from "../../tests/sandbox/certificate.ts";
-import { type Home, makeHome } from "../../tests/support/home.ts";
-import { bareEnvironment } from "../../tests/support/program.ts";
-import { type Listener, registeredListener, signIn } from "../../tests/support/sign_in.ts";
-import { commandLineOf } from "../../tests/support/task_command.ts";
-import { makeBundle } from "../bundle.ts";
-import { RUN_FLAGS } from "../launchers.ts";
-import { ROOT } from "../tool.ts";
+import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+import { makeCertificate } from "../sandbox/certificate.ts";
+import { type Home, makeHome } from "../support/home.ts";
+import { bareEnvironment } from "../support/program.ts";
+import { type Listener, registeredListener, signIn } from "../support/sign_in.ts";
+import { commandLineOf } from "../support/task_command.ts";
+import { makeBundle } from "../../tools/bundle.ts";
+import { RUN_FLAGS } from "../../tools/launchers.ts";
+import { ROOT } from "../../tools/tool.ts";
 import { EMPTY, FLOOR, TUTORIAL } from "./report.ts";
 
 /** A command line to time. */
@@ -79,8 +79,8 @@ export async function makeScene(): Promise<Scene> {
       const main = (arg: string): string => arg === "main.ts" ? `${ROOT}/main.ts` : arg;
       return { name, argv: [program, ...args.map(main)], env };
     },
-    floor: other(FLOOR, [DENO, "run", "-A", `${ROOT}/tools/bench/floor.ts`]),
-    tutorial: other(TUTORIAL, [PYTHON, `${ROOT}/tools/bench/tutorial.py`]),
+    floor: other(FLOOR, [DENO, "run", "-A", `${ROOT}/tests/bench/floor.ts`]),
+    tutorial: other(TUTORIAL, [PYTHON, `${ROOT}/tests/bench/tutorial.py`]),
     [Symbol.asyncDispose]: () => end.disposeAsync(),
   };
 }

@@ -1,11 +1,11 @@
 // Times `proxy` beside nginx as a reverse proxy, in front of the same HTTPS server (nginx as well); and the same
 // calls by `anaplan-auth token` and curl. Rule: all in one run and in turn, so that a slow machine slows all.
 //
-// deno run --config deno.dev.json -A tools/bench/proxy.ts [--calls 1000]; wants Debian's nginx-light and curl.
+// deno run --config deno.dev.json -A tests/bench/proxy.ts [--calls 1000]; wants Debian's nginx-light and curl.
 
-import { bareEnvironment, startProgram } from "../../tests/support/program.ts";
-import { commandLineOf } from "../../tests/support/task_command.ts";
-import { ROOT, say } from "../tool.ts";
+import { bareEnvironment, startProgram } from "../support/program.ts";
+import { commandLineOf } from "../support/task_command.ts";
+import { ROOT, say } from "../../tools/tool.ts";
 import { startNginx } from "./nginx.ts";
 import { median } from "./timing.ts";
 
@@ -15,7 +15,7 @@ const { home, caFile } = server;
 await using proxy = await startProgram(["proxy"], { home: home.path });
 const [base] = await proxy.printed(/http\S+\//);
 await using least = await startProgram(
-  ["run", "--quiet", "--no-prompt", "-A", `${ROOT}/tools/bench/least_proxy.ts`],
+  ["run", "--quiet", "--no-prompt", "-A", `${ROOT}/tests/bench/least_proxy.ts`],
   {
     home: home.path,
     executable: Deno.execPath(),
@@ -42,7 +42,7 @@ if (CALLS > 1) await calls(base);
 async function latency(ways: Readonly<Record<string, string>>): Promise<void> {
   const addresses = Object.values(ways).map((base) => `${base}2/0/small`);
   const { stdout } = await new Deno.Command("python3", {
-    args: [`${ROOT}/tools/bench/latency.py`, "100", ...addresses],
+    args: [`${ROOT}/tests/bench/latency.py`, "100", ...addresses],
   }).output();
   const [direct = 0, ...others]: number[] = JSON.parse(new TextDecoder().decode(stdout));
   const [ofNginx = 0] = others.map((time) => time - direct);

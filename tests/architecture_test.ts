@@ -207,6 +207,22 @@ Deno.test("the sandbox never imports from src/", async () => {
   assertEquals(wrong, []);
 });
 
+Deno.test("each file that the bundle puts together with others is there", async () => {
+  const source = await read("tools/bundle.ts");
+  const groups = source.slice(source.indexOf("const GROUPS"), source.indexOf("}).map("));
+  let names = Array.from(groups.matchAll(/"(.+?)\|?"/g), ([, part]) => part).join("|");
+  while (names.includes("(")) {
+    names = names.replaceAll(
+      /([\w/]*)\(([^()]*)\)/g,
+      (_, start, ends: string) => ends.split("|").map((end) => start + end).join("|"),
+    );
+  }
+  const grouped = names.split("|").map((name) => `src/${name}.ts`);
+  assert(grouped.length > 50, `only ${grouped.length} files were found`);
+  const there = await filesUnder("src");
+  assertEquals(grouped.filter((path) => !there.includes(path)), []);
+});
+
 Deno.test("the version in commands.ts is that of deno.json", async () => {
   const { version } = JSON.parse(await read("deno.json"));
   const { VERSION } = await import("../src/cli/tree/commands.ts");

@@ -16,7 +16,7 @@ export { type Address, parseAddress };
 export type { Row };
 
 /** The variable that names a store; `local` for the files of this computer. */
-export const STORE_VARIABLE = "ANAPLAN_AUTH_STORE";
+const STORE_VARIABLE = "ANAPLAN_AUTH_STORE";
 
 /** The address of the store in use; `undefined` for the files of this computer. @throws {CliError} `usage`. */
 export function presentAddress(

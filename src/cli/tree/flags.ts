@@ -125,7 +125,7 @@ export async function setupNamed(text: string): Promise<Setup> {
 }
 
 /** The flags that every command has. */
-export const COMMON_FLAGS = {
+const COMMON_FLAGS = {
   profile: text("The profile to use [ANAPLAN_PROFILE]", "NAME", "profile"),
   configDir: text("Where logins are stored [ANAPLAN_AUTH_CONFIG_DIR]", "DIR", "directory"),
   json: yes("Print one JSON value"),

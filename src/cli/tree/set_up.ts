@@ -55,7 +55,6 @@ const KEYCHAINS: readonly NonNullable<SealFlags["keychain"]>[] = [
   "pass",
 ];
 
-/** `seal`. */
 export const seal: TreeCommand = command(
   COMMANDS.seal,
   async () => (await import("../../commands/seal.ts")).seal,
@@ -72,7 +71,6 @@ export const seal: TreeCommand = command(
   },
 );
 
-/** `unseal`. */
 export const unseal: TreeCommand = command(
   COMMANDS.unseal,
   async () => (await import("../../commands/seal.ts")).unseal,
@@ -160,7 +158,6 @@ export const cert: RouteMap<TreeContext> = buildRouteMap({
   docs: { brief: COMMANDS.cert.brief },
 });
 
-/** `doctor`. */
 export const doctor: TreeCommand = command(COMMANDS.doctor, COMMANDS.doctor.load, {
   flags: SETTING_FLAGS,
 });

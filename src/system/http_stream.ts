@@ -119,7 +119,7 @@ function connectionOf(
 ): RequestConnection {
   const shared = pool?.clientFor(url);
   const client = shared ?? httpClient(proxy, caCertificates);
-  const watch = watchSilence(longestSilence ?? LONGEST_SILENCE, signal);
+  const watch = watchSilence(longestSilence ?? LONGEST_SILENCE, { signal });
   let isOpen = true;
   return {
     client,

@@ -6,7 +6,6 @@ import { maskParameters, maskUrl, typeOf } from "../base/masking.ts";
 import type { HttpRequest, ShowWait, SilenceWatch, Trace } from "./contract.ts";
 import type { RequestAttempt } from "./http_failure.ts";
 import { type Proxy, proxyFor } from "./proxies.ts";
-import { portOf } from "../base/urls.ts";
 import { httpClient } from "./http_client.ts";
 import { silentFor, watchSilence } from "./silence.ts";
 import { isScreen } from "./surroundings.ts";
@@ -100,9 +99,7 @@ export async function fetchWhole(
     trace(() => `< ${head.status} ${typeOf(head, request)}, ${body.length} bytes, ${elapsed()} ms`);
     return await answerOf(head, body, limit);
   } catch (error) {
-    const signer = async (): Promise<string | undefined> =>
-      (await import("./peer_issuer.ts")).peerIssuer(url.hostname, portOf(url));
-    const translated = await failureOf(error, { url, proxy, signer });
+    const translated = await failureOf(error, { url, proxy });
     trace(() => `< no answer after ${elapsed()} ms: ${translated.message}`);
     const head = answer.head();
     if (head === undefined || !request.keepsWhatArrived) throw translated;

@@ -131,7 +131,7 @@ Deno.test("nothing prints through the console, and only cli/print.ts writes to t
 });
 
 Deno.test("no request sets a timer by setTimeout, which loads node:timers for 10 ms", async () => {
-  assertEquals(await filesThatSay(/\bset(Timeout|Interval)\(/), [
+  assertEquals(await filesThatSay(/\bset(Timeout|Interval)\(|@std\/async\/delay/), [
     "src/files/socket_file.ts",
     "src/proxy/pauses.ts",
     "src/proxy/proxy.ts",

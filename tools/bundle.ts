@@ -30,7 +30,7 @@ const GROUPS = Object.entries({
     "store/(local_copy|shared_rescue|shared_settings|shared_store|store_choice)|store/engines/(address|engine|password)",
   sharing:
     "base/names|files/this_process|store/(row_when_needed|shared_(delivery|directory|elsewhere|login|place))|" +
-    "store/engines/(row_texts|wait_line)|system/(dial|framing|guarded_request|http_wire|input|long_wait|peers)",
+    "store/engines/(lock_wait|row_texts)|system/(dial|framing|guarded_request|http_wire|input|long_wait|peers)",
   request: "base/(masking|retry_after)|oauth/(answer_fields|client|token_response|wire)|" +
     "provider/(authorization_server|regions)|system/(http|http_client|proxies|silence|unpacked)",
 }).map(([name, files]) => ({ name, test: new RegExp(`/src/(${files})\\.ts$`) }));

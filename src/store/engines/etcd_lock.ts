@@ -3,19 +3,11 @@
 
 import { CliError } from "../../base/errors.ts";
 import { field, parseObject } from "../../base/json.ts";
-import {
-  ATTEMPT_GRACE,
-  LOCK_DEADLINE,
-  type NewRow,
-  type Owner,
-  type Row,
-  type RowLock,
-  SAVE_DEADLINE,
-} from "./engine.ts";
+import { LOCK_DEADLINE, type Owner, type Row, type RowLock, SAVE_DEADLINE } from "./engine.ts";
 import { keepAlive, LEASE, revokeLease } from "./etcd_lease.ts";
 import { type EtcdPlace, rowIn, rowText } from "./etcd_row.ts";
 import type { Compare, Operation, Transaction } from "./etcd_client.ts";
-import { waitLine } from "./wait_line.ts";
+import { type Saving, takenOverError, waitForLock } from "./lock_wait.ts";
 
 const NO_ROW: Row = { generation: "0" };
 
@@ -41,7 +33,7 @@ export async function lockKey(profile: string, owner: Owner, place: EtcdPlace): 
     async prepare() {
       const attempt = { id: mine, by: owner.by };
       const value = JSON.stringify({ ...parseObject(held.text ?? '{"generation":"0"}'), attempt });
-      if (!await writeRow(profile, held, place, value)) throw lockLostError(place);
+      if (!await writeRow(profile, held, place, value)) throw takenOverError(place.address.name);
       const now = await place.client.get(place.loginKey(profile));
       held = { ...held, text: value, modified: now?.modified ?? "0" };
     },
@@ -90,16 +82,6 @@ async function doneOrSeen(
     if (error instanceof CliError && error.answerLost && await isSeen()) return true;
     throw error;
   }
-}
-
-/** A save, and the lock that it is made under. */
-interface Saving {
-  readonly profile: string;
-  readonly owner: Owner;
-  /** Names the save, so that it can be known again. */
-  readonly mine: string;
-  readonly row: Row;
-  readonly next: NewRow;
 }
 
 /** Saves, and after a failure finds out whether it was saved; with the lock that was taken last. */
@@ -154,25 +136,16 @@ async function waitForKey(
   place: EtcdPlace,
   deadline: number,
 ): Promise<HeldKey> {
-  const { monotonic, sleep } = place.system;
-  using line = await waitLine(place.address.name, place.system);
-  const started = monotonic();
-  let seen: { readonly id: string; readonly at: number } | undefined;
-  for (;;) {
-    const waited = monotonic() - started;
-    const held = await takenKey(profile, owner, place);
-    if (held !== undefined) {
-      const { attempt } = held.row;
-      const isFree = attempt === undefined || owner.onlySaves;
-      if (attempt !== undefined && seen?.id !== attempt.id) seen = { id: attempt.id, at: waited };
-      if (isFree || waited - (seen?.at ?? waited) >= ATTEMPT_GRACE) return held;
-      held.stop.abort();
-      await revokeLease(held.lease, place);
-    }
-    if (waited > deadline) throw heldTooLongError(profile, place, waited);
-    await line.isHeld(deadline - waited);
-    await sleep(100 + Math.random() * 200);
-  }
+  const { address: { name }, system } = place;
+  const pause = (): number => 100 + Math.random() * 200;
+  return await waitForLock(
+    { profile, name, system, onlySaves: owner.onlySaves, deadline, pause },
+    () => takenKey(profile, owner, place),
+    async ({ lease, stop }) => {
+      stop.abort();
+      await revokeLease(lease, place);
+    },
+  );
 }
 
 /** The lock key with the row, when no other process has it. */
@@ -225,26 +198,4 @@ async function rowOf(
     text: found?.value,
     modified: found?.modified ?? "0",
   };
-}
-
-function lockLostError({ address: { name } }: EtcdPlace): CliError {
-  const who = "another process";
-  const reason = `${who} took over the login`;
-  return new CliError("storage", `Cannot lock the login in the login store ${name}: ${reason}`, {
-    reason,
-    next: "try the same command again",
-  });
-}
-
-function heldTooLongError(
-  profile: string,
-  { address: { name } }: EtcdPlace,
-  waited: number,
-): CliError {
-  const reason = `waited ${Math.round(waited / 1000)} s for another process`;
-  return new CliError(
-    "storage",
-    `Cannot lock profile ${profile} in the login store ${name}: ${reason}`,
-    { reason, next: "try the same command again in a minute" },
-  );
 }

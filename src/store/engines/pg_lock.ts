@@ -1,14 +1,11 @@
 // The lock of a row in PostgreSQL, and the one save under it. Rule: `prepare` commits, which ends the transaction; the
 // row is locked again at once, and an attempt that another process took over meanwhile goes no further.
 
-import { CliError } from "../../base/errors.ts";
 import type { Address } from "./address.ts";
 import {
-  ATTEMPT_GRACE,
   type EngineSystem,
   LOCK_DEADLINE,
   LONGEST_HOLD,
-  type NewRow,
   type Owner,
   PROOF_LIFETIME,
   type Row,
@@ -18,7 +15,7 @@ import {
 import type { PgConnection, PgQuery, PgRow } from "./pg_client.ts";
 import { codeOf } from "./pg_failure.ts";
 import { assertVersion, COLUMNS, rowOf } from "./pg_tables.ts";
-import { waitLine } from "./wait_line.ts";
+import { type Saving, takenOverError, waitForLock } from "./lock_wait.ts";
 
 /** What locking needs. */
 interface Locking {
@@ -60,7 +57,7 @@ export async function lockRow(profile: string, owner: Owner, locking: Locking): 
       const now = await relockRow(profile, held.connection, commit, locking);
       if (now?.attempt?.id === mine && now.generation === row.generation) return;
       attempt = undefined;
-      throw takenOverError(locking.address, now);
+      throw takenOverError(locking.address.name, now);
     },
     async save(next) {
       const saving = { profile, next, mine: attempt ?? crypto.randomUUID(), owner, row };
@@ -94,16 +91,6 @@ async function giveUp(
   } catch {
     // the database cannot be reached
   }
-}
-
-/** A save, and the lock that it is made under. */
-interface Saving {
-  readonly profile: string;
-  readonly next: NewRow;
-  /** Names the save, so that it can be known again. */
-  readonly mine: string;
-  readonly owner: Owner;
-  readonly row: Row;
 }
 
 /** Saves, and after a connection that broke finds out whether it was saved; with the row that was locked last. */
@@ -150,38 +137,33 @@ interface HeldRow {
 /** Waits for the row, and for attempts that may still be alive. */
 async function waitForRow(
   profile: string,
-  { onlySaves = false }: Pick<Owner, "onlySaves">,
-  locking: Locking,
+  { onlySaves }: Pick<Owner, "onlySaves">,
+  { address, connect, system }: Locking,
   deadline: number,
 ): Promise<HeldRow> {
-  const { address, connect, system } = locking;
-  using line = await waitLine(address.name, system);
-  const started = system.monotonic();
-  let seen: { readonly id: string; readonly at: number } | undefined;
   let connection: PgConnection | undefined;
-  for (;;) {
-    const waited = system.monotonic() - started;
+  const end = async (): Promise<void> => {
+    await connection?.[Symbol.asyncDispose]();
+    connection = undefined;
+  };
+  const take = async (waited: number): Promise<HeldRow | undefined> => {
     try {
       connection ??= await connect();
       const row = await tryLockRow(profile, connection, address);
-      const { attempt } = rowOf(row ?? {});
-      if (row !== undefined) {
-        const isFree = attempt === undefined || onlySaves;
-        if (attempt !== undefined && seen?.id !== attempt.id) seen = { id: attempt.id, at: waited };
-        if (isFree || waited - (seen?.at ?? waited) >= ATTEMPT_GRACE) {
-          return { connection, row: rowOf(row), savedAttempt: row.saved_attempt };
-        }
-        await connection.query("ROLLBACK");
-      }
-      if (waited > deadline) throw heldTooLongError(profile, address, waited);
+      return row && { connection, row: rowOf(row), savedAttempt: row.saved_attempt };
     } catch (error) {
-      const isFull = codeOf(error) === "full" && waited < deadline;
-      await connection?.[Symbol.asyncDispose]();
-      connection = undefined;
-      if (!isFull) throw error;
+      if (codeOf(error) !== "full" || waited >= deadline) throw error;
+      await end();
+      return undefined;
     }
-    await line.isHeld(deadline - waited);
-    await system.sleep(40 + Math.random() * 120);
+  };
+  const pause = (): number => 40 + Math.random() * 120;
+  const wait = { profile, name: address.name, system, onlySaves, deadline, pause };
+  try {
+    return await waitForLock(wait, take, (held) => held.connection.query("ROLLBACK"));
+  } catch (error) {
+    await end();
+    throw error;
   }
 }
 
@@ -224,25 +206,4 @@ async function relockRow(
     if (row !== undefined) return rowOf(row);
     if (system.monotonic() - started > PROOF_LIFETIME) return undefined;
   }
-}
-
-function takenOverError({ name }: Address, row: Row | undefined): CliError {
-  const who = row?.attempt?.by ?? row?.savedBy ?? "another process";
-  const reason = `${who} took over the login`;
-  return new CliError("storage", `Cannot lock the login in the login store ${name}: ${reason}`, {
-    reason,
-    next: "try the same command again",
-  });
-}
-
-function heldTooLongError(profile: string, { name }: Address, waited: number): CliError {
-  const reason = `waited ${Math.round(waited / 1000)} s for another process`;
-  return new CliError(
-    "storage",
-    `Cannot lock profile ${profile} in the login store ${name}: ${reason}`,
-    {
-      reason,
-      next: "try the same command again in a minute",
-    },
-  );
 }

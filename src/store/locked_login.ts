@@ -85,9 +85,6 @@ export type LockSystem =
  */
 const LOCK_DEADLINE = 440_000;
 
-/** What a save is given room for besides the length of the present login, in bytes. */
-const SPARE_BYTES = 32 * 1024;
-
 /** Takes the lock of the login at a place; see {@link LockedLogin}. */
 export async function lockLogin(
   place: LoginPlace,
@@ -159,7 +156,7 @@ function lockedLogin(
       // only a rename proves that a rename works: the file may be immutable, or mounted by itself
       if (present !== undefined) renewPrivateFile(path, present);
       prepared ??= beginReplacement(path, waitingPath(path), warn);
-      prepared.reserve((present?.length ?? 0) + SPARE_BYTES);
+      prepared.reserve(present?.length ?? 0);
       if (lost !== undefined) return;
       lock.note(plannedNote(path, lock.identity, follows, system));
       isPlanned = true;

@@ -33,7 +33,7 @@ export function lockPath(path: string): string {
 }
 
 /** Whether tokens may wait for their place; a lock that is taken then puts them there. Takes no lock. */
-export function mayWait(path: string, system: Pick<System, "env">): boolean {
+export function mayWait(path: string, system: RescueSystem): boolean {
   if (hasText(waitingPath(path))) return true;
   const lock = peekAtLock(lockPath(path));
   return lock !== undefined && mayBeRescued(path, lock, system);
@@ -45,7 +45,7 @@ function hasText(path: string): boolean {
 }
 
 /** The profiles in a directory of logins for which {@link mayWait} is true. */
-export function waitingNames(directory: string, system: Pick<System, "env">): string[] {
+export function waitingNames(directory: string, system: RescueSystem): string[] {
   const files = listDirectory(directory).map((file) => /^(.+)\.(lock|json\.next)$/.exec(file)?.[1]);
   const names = files.filter((name) => name !== undefined);
   return [...new Set(names)].filter((name) => mayWait(`${directory}/${name}.json`, system));

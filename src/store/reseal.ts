@@ -8,7 +8,7 @@ import { CliError, ifPossible, toCliError } from "../base/errors.ts";
 import { readConfig } from "../files/config_fields.ts";
 import { lockConfig, writeConfig } from "../files/config_file.ts";
 import { type FileLock, lockFile } from "../files/lock_file.ts";
-import { listDirectory, readPrivateFile, type Warn } from "../files/private_file.ts";
+import { listDirectory, readPrivateFile } from "../files/private_file.ts";
 import { ensurePrivateDirectory, filesIn, removeLeftovers } from "../files/replacement.ts";
 import { HERE_DEADLINE, LOCK_DEADLINE as ROW_DEADLINE } from "./engines/engine.ts";
 import {
@@ -52,15 +52,11 @@ export async function changeChoice(
 ): Promise<KeyChoice> {
   using _lock = await lockConfig(configDir, system);
   const choice = change(savedChoice(configDir));
-  saveChoice(configDir, choice, warn);
-  return choice;
-}
-
-/** Saves the choice; the caller holds the lock of config.json. */
-function saveChoice(configDir: string, { key, old }: KeyChoice, warn: Warn): void {
+  const { key, old } = choice;
   const isEmpty = key === undefined && old.length === 0;
   const sealing = isEmpty ? undefined : { key, old };
   writeConfig(configDir, { ...readConfig(configDir), sealing }, warn);
+  return choice;
 }
 
 /**

@@ -148,17 +148,12 @@ function provenShortlyBefore(
     prepare: timed,
     async confirm() {
       if (isOld()) await timed();
-      if (isOld()) throw tooSlowError(engine.name);
+      if (!isOld()) return;
+      const reason = "it answers too slowly";
+      const message = `Cannot lock the login in the login store ${engine.name}: ${reason}`;
+      throw new CliError("storage", message, { reason, next: IN_A_MINUTE });
     },
   };
-}
-
-function tooSlowError(name: string): CliError {
-  const reason = "it answers too slowly";
-  return new CliError("storage", `Cannot lock the login in the login store ${name}: ${reason}`, {
-    reason,
-    next: IN_A_MINUTE,
-  });
 }
 
 /** What is in hand before a request: after the answer nothing may fail before the tokens are on the disk. */

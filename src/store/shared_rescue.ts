@@ -29,9 +29,6 @@ export function rescueFile(directory: string, profile: string): string {
   return `${directory}/${profile}.rescued`;
 }
 
-/** What a rescued login is given room for besides the length of the present one, in bytes. */
-const SPARE_BYTES = 32 * 1024;
-
 /**
  * Makes room for a rescued login; the store and the provider are heard while the disk is waited for.
  *
@@ -40,7 +37,7 @@ const SPARE_BYTES = 32 * 1024;
 export async function beginRescue(path: string, length: number, warn: Warn): Promise<Replacement> {
   const rescue = beginReplacement(path, path + WAITING, warn);
   try {
-    rescue.reserve(length + SPARE_BYTES, false);
+    rescue.reserve(length, false);
     await rescue.sync();
     return rescue;
   } catch (error) {

@@ -6,7 +6,7 @@ import { field, parseObject } from "../../base/json.ts";
 import { LOCK_DEADLINE, type Owner, type Row, type RowLock, SAVE_DEADLINE } from "./engine.ts";
 import { keepAlive, LEASE, revokeLease } from "./etcd_lease.ts";
 import { type EtcdPlace, rowIn, rowText } from "./etcd_row.ts";
-import type { Compare, Operation, Transaction } from "./etcd_client.ts";
+import type { Operation, Transaction } from "./etcd_client.ts";
 import { type Saving, takenOverError, waitForLock } from "./lock_wait.ts";
 
 const NO_ROW: Row = { generation: "0" };
@@ -54,7 +54,7 @@ export async function lockKey(profile: string, owner: Owner, place: EtcdPlace): 
   };
 }
 
-/** Changes the row while nothing that the lock guards has changed; whether it was so. */
+/** Changes the row while nothing that the lock guards has changed, and the lock is ours; whether it was so. */
 async function writeRow(
   profile: string,
   held: HeldKey,
@@ -63,8 +63,12 @@ async function writeRow(
   ...more: Operation[]
 ): Promise<boolean> {
   const key = place.loginKey(profile);
+  const compare = [
+    { key: place.lockKey(profile), modified: held.locked },
+    { key, modified: held.modified },
+  ];
   return await doneOrSeen(
-    { compare: unchangedConditions(profile, held, place), then: [{ put: key, value }, ...more] },
+    { compare, then: [{ put: key, value }, ...more] },
     async () => (await place.client.get(key))?.value === value,
     place,
   );
@@ -110,14 +114,6 @@ async function saveSurely(
       await sleep(200);
     }
   }
-}
-
-/** Nothing that the lock guards has changed, and the lock is still ours. */
-function unchangedConditions(profile: string, held: HeldKey, place: EtcdPlace): Compare[] {
-  return [
-    { key: place.lockKey(profile), modified: held.locked },
-    { key: place.loginKey(profile), modified: held.modified },
-  ];
 }
 
 function savedAttempt(text: string | undefined): string | undefined {

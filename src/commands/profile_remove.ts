@@ -26,7 +26,6 @@ export interface ProfileRemoveFlags extends CommonFlags {
   readonly yes?: boolean;
 }
 
-/** Removes a profile and the login in it. */
 export async function profileRemove(
   flags: ProfileRemoveFlags,
   context: CommandContext,

@@ -192,7 +192,6 @@ export function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
   for (let written = 0; written < bytes.length;) written += file.writeSync(bytes.subarray(written));
 }
 
-/** Removes what is at the path, if anything is. */
 export function removeIfThere(path: string): void {
   try {
     Deno.removeSync(path);

@@ -26,7 +26,6 @@ export interface AuthorizationResponse {
   reply(page: Page): void;
 }
 
-/** The redirection endpoint of one attempt. */
 export interface RedirectionEndpoint {
   readonly handle: (request: Request) => Promise<Response>;
   /** Resolves with the first authorization response that carries the attempt's state. */
@@ -182,7 +181,6 @@ export function refusalOf(
   return isEqualInConstantTime(url.pathname, path) ? undefined : bare(404);
 }
 
-/** Whether the received state is the attempt's. */
 export function isState(received: string | null, attempt: Attempt): boolean {
   return isEqualInConstantTime(received ?? "", attempt.state.reveal());
 }

@@ -82,7 +82,6 @@ export interface PageParts {
   readonly tail?: string;
 }
 
-/** A whole page in HTML. */
 export function pageHtml({ mark, heading, head = "", body, foot, tail = "" }: PageParts): string {
   return `<!doctype html>
 <html lang="en">

@@ -175,7 +175,6 @@ const DEVICE_CAUSES: readonly Cause[] = [
   tooMuchAsked,
 ];
 
-/** The refusal as an error for the user. */
 export function signInRejectedError(refused: RefusedSignIn): CliError {
   const { at, refusal } = refused;
   const error = codeOrQuoted(refusal.error);

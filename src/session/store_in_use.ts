@@ -90,7 +90,6 @@ export async function storeInUse(settings: Settings, context: CommandContext): P
   return await (await import("./environment.ts")).environmentStore(settings, context);
 }
 
-/** The store that is used with the settings' configuration directory. */
 export async function storeOf(
   settings: Pick<Settings, "configDir">,
   context: CommandContext,

@@ -32,7 +32,6 @@ export function loadProfile(configDir: string, name: string): Profile | undefine
   return readJson(configDir, fileOf(name), profileIn, next);
 }
 
-/** Saves the profile's settings as a whole. */
 export function saveProfile(configDir: string, name: string, profile: Profile, warn: Warn): void {
   writeJson(configDir, fileOf(name), profile, warn);
 }
@@ -46,7 +45,6 @@ function fileOf(name: string): string {
   return `profiles/${name}.json`;
 }
 
-/** The settings in the fields of a file. */
 export function profileIn(fields: Fields): Profile {
   const discovered = objectField(fields, "discovered");
   const issuer = field(fields, "issuer", "string") ?? "";

@@ -14,7 +14,6 @@ const NAMES = ["region", "clientId", "deviceClientId", "redirectUri"] as const;
 /** What has been answered so far. */
 export type Draft = { readonly [Name in typeof NAMES[number]]?: string };
 
-/** Where the draft belongs. */
 export type DraftPlace = Pick<Settings, "configDir" | "profile">;
 
 /** The answers of the last time; none when there are none, or they cannot be read. */

@@ -3,7 +3,6 @@
 
 import { ifPossible } from "../base/errors.ts";
 
-/** A key that is in hand. */
 export interface Key {
   /** The first 12 characters of the base64url SHA-256 of the key. */
   readonly id: string;

@@ -21,7 +21,6 @@ export async function openCopy(path: string, sealing: Sealing): Promise<TokenSet
   return await unlessFailed(() => sealing.open(text, path), ({ code }) => code === "not_opened");
 }
 
-/** The text of a copy of a login's access token. */
 export async function copyText(login: TokenSet, seal: Sealer): Promise<string> {
   const { refreshToken, clientSecret: _, ...rest } = login;
   return await seal(serializeTokenSet({ ...rest, isCopy: refreshToken !== undefined }));
@@ -40,7 +39,6 @@ export async function writeCopy(path: string, text: Promise<string>, warn: Warn)
   await orWarn(write, "each command asks the login store until that is fixed", warn);
 }
 
-/** Removes the copy. */
 export function removeCopy(path: string, warn: Warn): void {
   ifPossible(() => removePrivateFile(path, warn));
 }
@@ -51,7 +49,6 @@ export function removeCopies(path: string, warn: Warn): void {
   removeLeftovers(path, 0);
 }
 
-/** Whether a copy is of this login. */
 export function isCopyOf(copy: TokenSet | undefined, login: TokenSet): boolean {
   return copy !== undefined && sameTokenSet(copy, login) && copy.endedBy === login.endedBy;
 }

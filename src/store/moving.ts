@@ -9,7 +9,6 @@ import type { LoginStore } from "./locking.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 import { sameTokenSet } from "../oauth/token_sets.ts";
 
-/** One end of a move. */
 export interface MovingPlace {
   readonly store: LoginStore;
   /** The same whenever this place is meant, and no other place's, on whatever computer. */

@@ -14,7 +14,6 @@ import type { TokenSet } from "../oauth/token_set.ts";
 /** What naming the places of a rescue needs of the world. */
 export type RescueSystem = Pick<System, "env">;
 
-/** Where a login is, and how it is read. */
 export interface LoginPlace {
   readonly configDir: string;
   readonly path: string;
@@ -51,7 +50,6 @@ export function waitingNames(directory: string, system: RescueSystem): string[] 
   return [...new Set(names)].filter((name) => mayWait(`${directory}/${name}.json`, system));
 }
 
-/** What failed. */
 export interface FailedSave {
   /** Where the login belongs. */
   readonly path: string;

@@ -29,7 +29,6 @@ import { isOwnedByUser } from "../files/loose_files.ts";
 import { ADDRESS, PREFIX, rescuePlaces } from "./rescue.ts";
 import { isSealed } from "../oauth/token_set.ts";
 
-/** What changing the key needs. */
 export interface KeyChange {
   readonly configDir: string;
   readonly system: LockSystem;
@@ -45,7 +44,6 @@ export async function lockKeys({ configDir, system }: KeyChange): Promise<FileLo
   return await lockFile(`${configDir}/seal.lock`, LOCK_DEADLINE, system);
 }
 
-/** Changes the saved choice of keys. */
 export async function changeChoice(
   { configDir, system, warn }: KeyChange,
   change: (saved: KeyChoice) => KeyChoice,

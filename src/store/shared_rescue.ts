@@ -24,7 +24,6 @@ export interface SharedRescue {
 /** What follows its path while a rescued login is written. */
 export const WAITING = ".next";
 
-/** Where a profile's rescued login is in the directory of a store. */
 export function rescueFile(directory: string, profile: string): string {
   return `${directory}/${profile}.rescued`;
 }
@@ -48,7 +47,6 @@ export async function beginRescue(path: string, length: number, warn: Warn): Pro
   }
 }
 
-/** The text of a rescued login. */
 export function rescueText(sealed: string, follows: string): string {
   return JSON.stringify({ ...JSON.parse(sealed), follows }) + "\n";
 }

@@ -8,7 +8,6 @@ import { readPrivateFile } from "../files/private_file.ts";
 import { removePrivateFile, writeIn, writePrivateFile } from "../files/replacement.ts";
 import { type SealedPlace, type Sealing } from "./sealing.ts";
 
-/** The settings of a profile. */
 export interface SharedSettings {
   /** The settings on the disk as a sealed text; `undefined` when there are none. */
   sealed(): Promise<string | undefined>;

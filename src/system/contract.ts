@@ -171,7 +171,6 @@ export interface System {
   /** @throws {CliError} `usage` when the program may not reach the URL's host. */
   assertReachable(url: string): Promise<void>;
   serve(options: ListenOptions): Promise<Listening>;
-  /** What only the proxy needs. */
   proxying(): Promise<Proxying>;
   /** What `--verbose` shows. */
   readonly trace: Trace;

@@ -14,7 +14,6 @@ export interface RequestAttempt {
   readonly signer?: () => Promise<string | undefined>;
 }
 
-/** A failure of fetch as an error for people. */
 export async function fetchFailure(error: unknown, tried: RequestAttempt): Promise<CliError> {
   const { url, proxy, signer = () => signerAt(url) } = tried;
   if (error instanceof CliError) return error;

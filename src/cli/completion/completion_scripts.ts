@@ -9,10 +9,8 @@ export const SHELLS = {
   powershell: "PowerShell",
 } as const;
 
-/** A shell that can complete. */
 export type Shell = keyof typeof SHELLS;
 
-/** The script that the shell reads. */
 export function scriptOf(shell: Shell): string {
   return SCRIPTS[shell];
 }

@@ -38,7 +38,6 @@ export interface Complaint {
 /** A command line that has been read. */
 export interface ParsedCommand {
   readonly flags: CommonFlags;
-  /** Loads the command and runs it. */
   readonly run: (context: CommandContext) => Promise<Reply>;
 }
 
@@ -72,7 +71,6 @@ export function completableFrom(source: WordSource): Completable {
   };
 }
 
-/** A command of the tree. */
 export type TreeCommand = Command<TreeContext>;
 
 /** A loader as Stricli wants it: the module is imported when the command is performed, and not before. */

@@ -7,7 +7,6 @@ import { ATTEMPT_GRACE, type EngineSystem, type NewRow, type Owner, type Row } f
 /** How long a database may take that no other process keeps from answering, in milliseconds. */
 const USUAL = 8_000;
 
-/** What is waited for. */
 interface LockWait {
   readonly profile: string;
   /** The database, as {@link Engine.name}. */

@@ -17,7 +17,6 @@ import { codeOf } from "./pg_failure.ts";
 import { assertVersion, COLUMNS, rowOf } from "./pg_tables.ts";
 import { type Saving, takenOverError, waitForLock } from "./lock_wait.ts";
 
-/** What locking needs. */
 interface Locking {
   readonly address: Address;
   connect(): Promise<PgConnection>;

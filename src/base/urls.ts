@@ -18,16 +18,14 @@ export function endpointProblem(text: string, issuer: string): string | undefine
   if (problem !== undefined) return problem;
   const is = (isThere: (hostname: string) => boolean): boolean =>
     isThere(hostnameOf(text)) && !isThere(hostnameOf(issuer));
-  if (is(isAnaplanHost)) return "it is at Anaplan, and the issuer is not";
+  if (is((hostname) => /(^|\.)anaplan\.com$/.test(hostname))) {
+    return "it is at Anaplan, and the issuer is not";
+  }
   return is(isLoopbackHost) ? "it is on this computer, and the issuer is not" : undefined;
 }
 
 function hostnameOf(url: string): string {
   return URL.canParse(url) ? new URL(url).hostname.replace(/\.$/, "") : "";
-}
-
-function isAnaplanHost(hostname: string): boolean {
-  return /(^|\.)anaplan\.com$/.test(hostname);
 }
 
 /** An origin without the slashes that people type at its end; a path follows it. */

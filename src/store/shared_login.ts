@@ -43,7 +43,7 @@ export async function lockShared(
       : await openCopy(place.copyPath, place.sealing);
     const owner = { by: `${hostName()}, process ${PROCESS_ID}` };
     const elsewhere = otherRescuePaths(place, system);
-    const delivery = await deliverRescued(place, { elsewhere, owner, system }, warn);
+    const delivery = await deliverRescued(place, elsewhere, owner, system, warn);
     const known = { ...delivery, justSaved };
     const login = lockedShared({ ...place, elsewhere }, lock, owner, known, warn);
     return { ...login, ...provenShortlyBefore(login.prepare, place, system) };

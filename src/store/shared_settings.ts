@@ -41,14 +41,14 @@ function sharedText(fields: Fields): string {
 
 const NONE = sharedText({});
 
-interface SettingsPlace extends SealedPlace {
-  /** The file that remembers which settings the store had. */
-  readonly remembered: string;
-}
-
-/** The settings of a profile, in its file; `sealing` is that of {@link settingsName}. */
+/**
+ * The settings of a profile, in its file.
+ *
+ * @param place with the file that remembers which settings the store had.
+ * @param sealing that of {@link settingsName}.
+ */
 export function sharedSettings(
-  place: SettingsPlace,
+  place: SealedPlace & { readonly remembered: string },
   sealing: Sealing,
   warn: (text: Words) => void,
 ): SharedSettings {

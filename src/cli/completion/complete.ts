@@ -54,7 +54,7 @@ function typedWords(shell: Shell, sent: readonly string[]): string[] {
     case "bash":
       return wordsOf(second).slice(1);
     case "powershell": // in one word of letters and digits, since Windows changes any other on the way
-      return new TextDecoder().decode(bytesOf(first)).split("\n");
+      return new TextDecoder().decode(Uint8Array.fromBase64(first)).split("\n");
     case "fish": // takes the quotes off every word but the last
       return [...sent.slice(0, -1), wordsOf(sent.at(-1) ?? "").join(" ")];
     case "zsh":
@@ -66,10 +66,6 @@ function typedWords(shell: Shell, sent: readonly string[]): string[] {
 function isRedirection(words: readonly string[]): boolean {
   const [before = "", word = ""] = words.slice(-2);
   return /^[\d&]?[<>]+$/.test(before) || /^[\d&]?[<>]/.test(word);
-}
-
-function bytesOf(base64: string): Uint8Array {
-  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 }
 
 function formatProposal(

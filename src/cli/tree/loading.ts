@@ -57,13 +57,10 @@ export interface TreeContext {
   readonly propose?: (source: WordSource, partial: string) => readonly string[];
 }
 
-/** What a flag or an argument has that a shell can complete. */
-export interface Completable {
-  readonly proposeCompletions: (this: TreeContext, partial: string) => readonly string[];
-}
-
 /** Says where the words come from; what they are is found out while a shell completes. */
-export function completableFrom(source: WordSource): Completable {
+export function completableFrom(
+  source: WordSource,
+): { proposeCompletions(this: TreeContext, partial: string): readonly string[] } {
   return {
     proposeCompletions(partial) {
       return this.propose?.(source, partial) ?? [];

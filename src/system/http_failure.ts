@@ -58,9 +58,7 @@ function hostNotPermitted(url: URL): CliError {
   return new CliError(
     "usage",
     `Cannot reach ${url.host}: this program is not permitted to talk to it`,
-    {
-      next: `if you trust it, add ${url.host} to HOSTS (see docs/install.md)`,
-    },
+    { next: `if you trust it, add ${url.host} to HOSTS (see docs/install.md)` },
   );
 }
 

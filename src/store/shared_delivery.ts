@@ -101,9 +101,7 @@ async function deliverFrom(
 async function leftThere(path: string, isOwn: boolean, warn: Warn): Promise<Delivery> {
   if (isOwn) {
     const aside = await setRescueAside(path, warn);
-    warn(
-      `${aside} holds tokens that do not follow the login in the login store; they stay there`,
-    );
+    warn(`${aside} holds tokens that do not follow the login in the login store; they stay there`);
   }
   return NOTHING;
 }

@@ -109,10 +109,7 @@ function loadAhead(row: Promise<Row | undefined>): Promise<Row | undefined> {
 }
 
 /** Removes the login, here and in the store; its settings stay. */
-async function removeShared(
-  { row, place, warn }: Saving,
-  lost: Delivery["lost"],
-): Promise<void> {
+async function removeShared({ row, place, warn }: Saving, lost: Delivery["lost"]): Promise<void> {
   await row.save({ settings: (await row.get()).row.settings });
   removeCopies(place.copyPath, warn);
   await giveUpLost(lost, warn);

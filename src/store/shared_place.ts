@@ -34,10 +34,7 @@ export function rowWith(sealed: string, { expiresAt }: TokenSet): NewRow {
 }
 
 /** The login in a row; the settings that came with it are put on the disk, unless this computer has its own. */
-async function loginOf(
-  row: Row | undefined,
-  place: SharedPlace,
-): Promise<TokenSet | undefined> {
+async function loginOf(row: Row | undefined, place: SharedPlace): Promise<TokenSet | undefined> {
   const login = row?.login === undefined ? undefined : await place.open(row.login);
   if (row?.settings !== undefined && !place.keepsSettings) await place.settings.bring(row.settings);
   return login;

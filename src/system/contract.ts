@@ -183,11 +183,7 @@ export interface System {
    * @param input what it reads on stdin.
    * @param meanwhile is done while the program works, so that it takes no time of its own.
    */
-  ask(
-    command: readonly string[],
-    input: string,
-    meanwhile?: () => void,
-  ): Promise<ProgramOutput>;
+  ask(command: readonly string[], input: string, meanwhile?: () => void): Promise<ProgramOutput>;
   /**
    * Runs a program in this one's place, with its streams and its signals; gives the exit code.
    *

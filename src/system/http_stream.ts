@@ -53,10 +53,7 @@ async function* readPatiently(
 }
 
 /** Sends the request; see {@link System.fetchStream}. */
-export async function fetchStream(
-  request: StreamRequest,
-  traced: Trace,
-): Promise<StreamResponse> {
+export async function fetchStream(request: StreamRequest, traced: Trace): Promise<StreamResponse> {
   const trace = request.isTraced === false ? (): void => {} : traced;
   const url = new URL(request.url);
   const proxy = proxyFor(url, Deno.env.get);

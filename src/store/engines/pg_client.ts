@@ -180,10 +180,7 @@ const FIXED = {
 };
 
 /** The authorities that are named for the server's certificate, as PEM texts. */
-function authorities(
-  { parameters, isEncrypted }: Address,
-  { env }: Pick<System, "env">,
-): string[] {
+function authorities({ parameters, isEncrypted }: Address, { env }: Pick<System, "env">): string[] {
   if (!isEncrypted) return [];
   const named = [
     ["sslrootcert", parameters.get("sslrootcert")],

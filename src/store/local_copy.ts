@@ -12,7 +12,7 @@ import { orWarn } from "../base/attempts.ts";
 import { ifPossible, unlessFailed } from "../base/errors.ts";
 import type { Sealer, Sealing } from "./sealing.ts";
 import { isSealed, type TokenSet } from "../oauth/token_set.ts";
-import { sameTokenSet, serializeTokenSet } from "../oauth/token_sets.ts";
+import { serializeTokenSet } from "../oauth/token_sets.ts";
 
 /** The copy in a file; `undefined` when there is none that can be used. @throws {CliError} without the key. */
 export async function openCopy(path: string, sealing: Sealing): Promise<TokenSet | undefined> {
@@ -47,8 +47,4 @@ export function removeCopy(path: string, warn: Warn): void {
 export function removeCopies(path: string, warn: Warn): void {
   removeCopy(path, warn);
   removeLeftovers(path, 0);
-}
-
-export function isCopyOf(copy: TokenSet | undefined, login: TokenSet): boolean {
-  return copy !== undefined && sameTokenSet(copy, login) && copy.endedBy === login.endedBy;
 }

@@ -33,14 +33,11 @@ export function lockPath(path: string): string {
 
 /** Whether tokens may wait for their place; a lock that is taken then puts them there. Takes no lock. */
 export function mayWait(path: string, system: RescueSystem): boolean {
-  if (hasText(waitingPath(path))) return true;
+  // more than the blanks of a reservation; a file that cannot be read may have it
+  const waiting = ifPossible(() => readPrivateFile(waitingPath(path)) ?? "");
+  if (waiting === undefined || waiting.trim() !== "") return true;
   const lock = peekAtLock(lockPath(path));
   return lock !== undefined && mayBeRescued(path, lock, system);
-}
-
-/** Whether more than the blanks of a reservation are in a file; one that cannot be read may have it. */
-function hasText(path: string): boolean {
-  return ifPossible(() => (readPrivateFile(path) ?? "").trim() !== "") ?? true;
 }
 
 /** The profiles in a directory of logins for which {@link mayWait} is true. */

@@ -4,9 +4,8 @@ import { everyLogin, warnOfFiles } from "../session/every_profile.ts";
 import { endLogin, type LoginEnd } from "../provider/provider.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { CliError, toCliError, unlessFailed } from "../base/errors.ts";
-import { configDirectory, profileLocation } from "../settings/location.ts";
+import { configDirectory, profileLocation, profileNames } from "../settings/location.ts";
 import { listDirectory, splitPath } from "../files/private_file.ts";
-import { profileNames } from "../settings/location.ts";
 import { storeOf } from "../session/store_in_use.ts";
 import { loadOrSetAside } from "../files/set_aside.ts";
 import {

@@ -21,7 +21,6 @@ import {
 import { loadProfile, removeProfile } from "../settings/profiles.ts";
 import type { LoginStore } from "../store/locking.ts";
 
-/** The flags of `profile remove`. */
 export interface ProfileRemoveFlags extends CommonFlags {
   readonly yes?: boolean;
 }

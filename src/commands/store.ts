@@ -14,7 +14,6 @@ import { type SharedStore, sharedStore } from "../store/shared_store.ts";
 import { warnOfWaiting } from "../store/shared_elsewhere.ts";
 import { type Address, engineAt, parseAddress, saveAddress } from "../store/store_choice.ts";
 
-/** The flags of `store push` and `store pull`. */
 export interface StoreMoveFlags extends CommonFlags {
   readonly all?: boolean;
 }

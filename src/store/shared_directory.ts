@@ -20,7 +20,6 @@ function temporaryRoots(configDir: string, system: RescueSystem): string[] {
   return [...new Set(places)].map((place) => `${place}/${name}`);
 }
 
-/** Where a store's copies are read. */
 export function readDirectory(configDir: string, store: string, system: RescueSystem): string {
   const [usual = "", ...others] = sharedRoots(configDir, system).map((root) => `${root}/${store}`);
   return isThere(usual) ? usual : others.find(isThere) ?? usual;

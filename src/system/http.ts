@@ -67,7 +67,6 @@ export interface Sending {
   readonly proxy: Proxy | undefined;
   /** Ends it. */
   readonly signal: AbortSignal;
-  /** The head of the answer is there. */
   begin(head: Pick<Response, "status" | "headers">): void;
   /** The next piece of its body. @throws {CliError} `unavailable` for a body that is far too long. */
   take(piece: Uint8Array): void;

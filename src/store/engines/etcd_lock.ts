@@ -125,7 +125,6 @@ interface Locker extends Owner {
   readonly mine: string;
 }
 
-/** Waits for the lock key, and for attempts that may still be alive. */
 async function waitForKey(
   profile: string,
   owner: Locker,

@@ -133,7 +133,6 @@ interface HeldRow {
   readonly savedAttempt: string | null | undefined;
 }
 
-/** Waits for the row, and for attempts that may still be alive. */
 async function waitForRow(
   profile: string,
   { onlySaves }: Pick<Owner, "onlySaves">,

@@ -10,7 +10,7 @@ import { type KeyChoice, kindOf, presentChoice } from "./key_source.ts";
 import { openCopy } from "./local_copy.ts";
 import type { LockedLogin, LockSystem } from "./locked_login.ts";
 import type { LoginStore } from "./locking.ts";
-import { type PresentSealing, type Sealing, sealingOf } from "./sealing.ts";
+import { type Sealing, sealingOf } from "./sealing.ts";
 import { settingsName, sharedSettings } from "./shared_settings.ts";
 import { mayBeRescuedAt, rescueFile } from "./shared_rescue.ts";
 import type { SharedPlace } from "./shared_place.ts";
@@ -98,8 +98,12 @@ function placesIn(
   system: LockSystem,
   warn: (text: Words) => void,
 ): (profile: string, directory?: string) => SharedPlace {
-  const sealing = (name: string): Sealing =>
-    requireSealing(sealingOf({ configDir, profile: name }, choice, system), address.name);
+  const sealing = (profile: string): Sealing => {
+    const present = sealingOf({ configDir, profile }, choice, system);
+    // a text is never left plain
+    const sealer = async () => await present.sealer() ?? Promise.reject(noKey(address.name));
+    return { ...present, sealer };
+  };
   return (profile, directory = usualDirectory(configDir, address)) => ({
     ...{ configDir, profile, engine, directory, sealing: sealing(profile), keepsSettings },
     settings: sharedSettings(
@@ -122,12 +126,6 @@ async function readIn(configDir: string, address: Address, system: LockSystem): 
   const usual = usualDirectory(configDir, address);
   if (isThere(usual)) return usual;
   return (await import("./shared_directory.ts")).readDirectory(configDir, address.slug, system);
-}
-
-/** @throws {CliError} `usage` instead of leaving a text plain. */
-function requireSealing(sealing: PresentSealing, name: string): Sealing {
-  const sealer = async () => await sealing.sealer() ?? Promise.reject(noKey(name));
-  return { ...sealing, sealer };
 }
 
 interface Loading {

@@ -5,7 +5,7 @@ import type { CommandContext, CommonFlags, Verbatim } from "../../command.ts";
 import { run, words } from "../../base/words.ts";
 import { CliError } from "../../base/errors.ts";
 import { type Proposal, propose } from "./candidates.ts";
-import { scriptOf, type Shell, SHELLS } from "./completion_scripts.ts";
+import { SCRIPTS, type Shell, SHELLS } from "./completion_scripts.ts";
 
 /** The script of a shell; with what its script has sent behind the name, the candidates instead. */
 export async function complete(
@@ -15,7 +15,7 @@ export async function complete(
   ...sent: readonly string[]
 ): Promise<Verbatim> {
   if (!isShell(shell)) throw await unknownShellError(shell);
-  const text = sent.length === 0 ? scriptOf(shell) : await answer(shell, sent, context);
+  const text = sent.length === 0 ? SCRIPTS[shell] : await answer(shell, sent, context);
   return { kind: "verbatim", text, data: text };
 }
 

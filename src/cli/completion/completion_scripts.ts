@@ -11,11 +11,7 @@ export const SHELLS = {
 
 export type Shell = keyof typeof SHELLS;
 
-export function scriptOf(shell: Shell): string {
-  return SCRIPTS[shell];
-}
-
-const SCRIPTS: Readonly<Record<Shell, string>> = {
+export const SCRIPTS: Readonly<Record<Shell, string>> = {
   bash:
     `# Completions of anaplan-auth for bash. To have them in every new shell, put this line into ~/.bashrc:
 #   source <(anaplan-auth complete bash)

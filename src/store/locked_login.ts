@@ -18,8 +18,9 @@ import {
   lockPath,
   type LoginPlace,
   mayHaveLeft,
-  plannedNote,
+  noteOf,
   rescueLogin,
+  rescuePaths,
   waitingPath,
 } from "./rescue.ts";
 import type { LostRescue } from "./rescued.ts";
@@ -158,7 +159,7 @@ function lockedLogin(
       prepared ??= beginReplacement(path, waitingPath(path), warn);
       prepared.reserve(present?.length ?? 0);
       if (lost !== undefined) return;
-      lock.note(plannedNote(path, lock.identity, follows, system));
+      lock.note(noteOf("planned", follows, rescuePaths(path, lock.identity, system)[0]));
       isPlanned = true;
     },
     async save(tokenSet) {

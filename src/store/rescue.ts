@@ -58,16 +58,6 @@ export interface FailedSave {
   readonly cause: CliError;
 }
 
-/** What the holder of a lock notes before it asks for tokens: where it will rescue them to if it has to. */
-export function plannedNote(
-  path: string,
-  identity: string,
-  follows: string,
-  system: RescueSystem,
-): string {
-  return noteOf("planned", follows, rescuePaths(path, identity, system)[0] ?? "");
-}
-
 /** Puts the login where the next command finds it, unless it has no text; the error says where that is. */
 export function rescueLogin(
   text: string | undefined,
@@ -126,7 +116,8 @@ function mayBeRescued(
   return [...(note ? [note.path] : []), ...rescuePaths(path, identity, system)].some(isThere);
 }
 
-function noteOf(state: "planned" | "rescued", follows: string, place: string): string {
+/** What the holder of a lock notes: before it asks for tokens, where it will rescue them to if it has to. */
+export function noteOf(state: "planned" | "rescued", follows: string, place = ""): string {
   return `${state} ${follows} ${JSON.stringify(place)}`;
 }
 

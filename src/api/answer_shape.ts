@@ -23,7 +23,6 @@ import type { Settings } from "../settings/settings.ts";
 import type { StreamResponse } from "../system/contract.ts";
 import { stripControls } from "../base/words.ts";
 
-/** The shape that is wanted. */
 export interface ShapeFlags {
   readonly json?: boolean;
   readonly include?: boolean;
@@ -31,7 +30,6 @@ export interface ShapeFlags {
   /** All pages of a list, as one array, or with `lines` an item a line. */
   readonly paginate?: boolean;
   readonly lines?: boolean;
-  /** All chunks of a file. */
   readonly chunks?: boolean;
   /** The file to save the answer in. */
   readonly output?: string;

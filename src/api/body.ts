@@ -4,7 +4,6 @@ import { CliError } from "../base/errors.ts";
 import { openNamedFile } from "../files/named_file.ts";
 import type { StreamRequest, System } from "../system/contract.ts";
 
-/** What flows to the API. */
 export interface Body {
   /** The body from its beginning. @throws {CliError} `unavailable` when it was read and cannot be again. */
   open(): NonNullable<StreamRequest["body"]>;
@@ -21,19 +20,13 @@ const WHOLE = 16 * 1024 * 1024;
 /** The body that `--data` names: a text, `@FILE`, or `-` for stdin. */
 export async function bodyOf(data: string, system: Pick<System, "input">): Promise<Body> {
   if (data === "-" || data === "@-") return await bodyOfInput(system.input(), unreadableInput);
-  if (data.startsWith("@")) return await bodyOfFile(data.slice(1));
-  return wholeBody(new TextEncoder().encode(data));
+  if (!data.startsWith("@")) return wholeBody(new TextEncoder().encode(data));
+  const { size = 0, open, failure } = openNamedFile(data.slice(1), "--data @FILE");
+  return size > WHOLE ? { open, isRepeatable: true } : await bodyOfInput(open(), failure);
 }
 
 function wholeBody(bytes: Uint8Array<ArrayBuffer>): Body {
   return { open: () => bytes, isRepeatable: true };
-}
-
-async function bodyOfFile(path: string): Promise<Body> {
-  const file = openNamedFile(path, "--data @FILE");
-  if (file.size === undefined) return await bodyOfInput(file.open(), file.failure);
-  if (file.size > WHOLE) return { open: file.open, isRepeatable: true };
-  return await bodyOfInput(file.open(), file.failure);
 }
 
 async function bodyOfInput(

@@ -3,12 +3,11 @@
 
 import { signIn, words } from "../base/words.ts";
 import { caCertificates } from "../files/ca_file.ts";
-import { authorization, isSameSignIn } from "../provider/belonging.ts";
+import { authorization, isSameSignIn, type TokenScheme } from "../provider/belonging.ts";
 import { CliError } from "../base/errors.ts";
 import { onlyDefined } from "../base/json.ts";
 import { retryAfter } from "../base/retry_after.ts";
 import type { CommandContext } from "../command.ts";
-import type { TokenScheme } from "../provider/belonging.ts";
 import { type Settings } from "../settings/settings.ts";
 import { freshTokenSet, replaceRejected } from "../session/session.ts";
 import { forProfile } from "../session/advice_in_use.ts";

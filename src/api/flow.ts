@@ -9,7 +9,6 @@ import { duration } from "../base/times.ts";
 import type { Call } from "./call.ts";
 import { indentJson, isJson } from "./json_text.ts";
 
-/** Bytes on their way. */
 export type Bytes = AsyncIterable<Uint8Array>;
 
 /** What is read of an answer to show it nicely, or to find out what is wrong. */

@@ -5,7 +5,6 @@ import { isLoopbackHost, urlProblem } from "./json.ts";
 // they are with what reads a login, which loads no file besides
 export { isLoopbackHost, urlProblem };
 
-/** The port that a URL leads to. */
 export function portOf({ port, protocol }: URL): number {
   return Number(port) || (protocol === "http:" ? 80 : 443);
 }
@@ -19,7 +18,9 @@ export function endpointProblem(text: string, issuer: string): string | undefine
   if (problem !== undefined) return problem;
   const is = (isThere: (hostname: string) => boolean): boolean =>
     isThere(hostnameOf(text)) && !isThere(hostnameOf(issuer));
-  if (is(isAnaplanHost)) return "it is at Anaplan, and the issuer is not";
+  if (is((hostname) => /(^|\.)anaplan\.com$/.test(hostname))) {
+    return "it is at Anaplan, and the issuer is not";
+  }
   return is(isLoopbackHost) ? "it is on this computer, and the issuer is not" : undefined;
 }
 

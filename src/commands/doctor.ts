@@ -26,7 +26,6 @@ import {
   type Settings,
 } from "../settings/settings.ts";
 
-/** The flags of `doctor`. */
 export type DoctorFlags = SettingFlags;
 
 const COLUMN = 16;

@@ -4,9 +4,8 @@ import { everyLogin, warnOfFiles } from "../session/every_profile.ts";
 import { endLogin, type LoginEnd } from "../provider/provider.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { CliError, toCliError, unlessFailed } from "../base/errors.ts";
-import { configDirectory, profileLocation } from "../settings/location.ts";
+import { configDirectory, profileLocation, profileNames } from "../settings/location.ts";
 import { listDirectory, splitPath } from "../files/private_file.ts";
-import { profileNames } from "../settings/location.ts";
 import { storeOf } from "../session/store_in_use.ts";
 import { loadOrSetAside } from "../files/set_aside.ts";
 import {
@@ -19,7 +18,6 @@ import type { LoginStore } from "../store/locking.ts";
 import { clockTime } from "../base/times.ts";
 import { isFresh, type TokenSet } from "../oauth/token_set.ts";
 
-/** The flags of `logout`. */
 export interface LogoutFlags extends CommonFlags {
   readonly all?: boolean;
 }

@@ -30,7 +30,6 @@ import {
 import { table } from "../base/lines.ts";
 import { flagTime } from "../base/times.ts";
 
-/** The flags of `profile set`. */
 export interface ProfileSetFlags extends SettingFlags {
   /** Settings to forget, as their flags are called. */
   readonly unset?: readonly string[];
@@ -88,9 +87,7 @@ export async function profileSet(
   if (isNothing(flags) && (before !== undefined || name === undefined)) throw nothingToSet();
   const unset: readonly string[] = (flags.unset ?? []).map(settingNamed);
   const left = (settings: object): Profile =>
-    Object.fromEntries(
-      Object.entries(settings).filter(([name]) => !unset.includes(name)),
-    );
+    Object.fromEntries(Object.entries(settings).filter(([name]) => !unset.includes(name)));
   const place = left({ ...before, ...flags });
   const replaced = before && flags.caFile ? { ...before, caFiles: [] } : before; // other commands add to them
   const resolved = resolveSettings(flags, silent, profileFor(place, replaced));

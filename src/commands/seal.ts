@@ -29,7 +29,6 @@ import { resealShared, resealWaiting } from "../store/reseal_shared.ts";
 import { mayBeSealed } from "../store/sealing.ts";
 import { waitingRescues } from "../store/shared_elsewhere.ts";
 
-/** The flags of `seal`. */
 export interface SealFlags extends CommonFlags {
   readonly keyFile?: string;
   readonly keyCommand?: string;
@@ -38,7 +37,6 @@ export interface SealFlags extends CommonFlags {
   readonly rotate?: boolean;
 }
 
-/** The flags of `unseal`. */
 export interface UnsealFlags extends CommonFlags {
   readonly yes?: boolean;
 }
@@ -52,7 +50,11 @@ export async function seal(flags: SealFlags, context: CommandContext): Promise<A
   const key = await keyToUse(flags, saved, environment, change, context.system);
   assertElsewhere(key, change);
   const isSaved = key.variable === undefined;
-  const before = isSaved ? await changeChoice(change, (saved) => withKey(key, saved)) : saved;
+  const withKey = ({ key: present, old }: KeyChoice): KeyChoice => {
+    const others = [present, ...old].filter((source) => source !== undefined);
+    return { key, old: others.filter(({ id }) => id !== key.id) };
+  };
+  const before = isSaved ? await changeChoice(change, withKey) : saved;
   const old = [before.key, ...before.old, environment].filter((source) => source !== undefined);
   const profiles = await resealAll({ key, old }, change);
   if (isShared(change.configDir, change.system)) {
@@ -102,12 +104,6 @@ function keyChange(flags: CommonFlags, { system, talk }: CommandContext): KeyCha
 
 function logins({ length }: readonly string[]): string {
   return length === 1 ? "1 login is" : `${length} logins are`;
-}
-
-function withKey(key: KeySource, { key: present, old }: KeyChoice): KeyChoice {
-  const others = [present, ...old].filter((source) => source !== undefined)
-    .filter((source) => source.id !== key.id);
-  return { key, old: others };
 }
 
 /** The key that a variable names, with its id. */

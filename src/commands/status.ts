@@ -35,7 +35,6 @@ import type { LoginStore } from "../store/locking.ts";
 import { isFresh, type TokenSet } from "../oauth/token_set.ts";
 import { canRefresh } from "../oauth/token_sets.ts";
 
-/** The flags of `status`. */
 export interface StatusFlags extends CommonFlags {
   readonly check?: boolean;
   /** Fail when the login expires within so many milliseconds. */

@@ -28,21 +28,13 @@ export async function sealingCheck(
     }
     if (key === undefined) {
       return hasSealed(configDir)
-        ? warning(
-          "Sealing",
-          "logins are sealed, but it is not known where their key is",
-          NAME_KEY,
-        )
+        ? warning("Sealing", "logins are sealed, but it is not known where their key is", NAME_KEY)
         : ok("Sealing", "off: logins are plain private files");
     }
     const { id } = await keyOf(key, context.system);
     const seen = `on: key ${id} from ${describeSource(key)}`;
     if (old.length > 0) {
-      return warning(
-        "Sealing",
-        `${seen}; a change of the key is not complete`,
-        run("seal"),
-      );
+      return warning("Sealing", `${seen}; a change of the key is not complete`, run("seal"));
     }
     if (plain === 0) return ok("Sealing", seen);
     return warning("Sealing", `${seen}; ${plain} not sealed yet`, run("seal"));

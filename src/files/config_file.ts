@@ -17,7 +17,6 @@ export function changeConfig(configDir: string, changed: Fields, warn: Warn): vo
   writeIn(configDir, "config.json", text, warn);
 }
 
-/** Takes the lock of config.json. */
 export async function lockConfig(configDir: string, clock: Clock): Promise<FileLock> {
   ensurePrivateDirectory(configDir);
   return await lockFile(`${configDir}/config.lock`, LOCK_DEADLINE, clock);

@@ -3,7 +3,7 @@
 
 import { IN_A_MINUTE } from "../base/attempts.ts";
 import { CliError, ifPossible } from "../base/errors.ts";
-import { asStorageError, checkPrivateFile } from "./private_file.ts";
+import { asStorageError, checkPrivateFile, lstatIfThere } from "./private_file.ts";
 import { leadsTo, openPrivateFile, writeAll } from "./replacement.ts";
 
 const OTHER_PROCESS = "another process that uses this login";
@@ -149,16 +149,8 @@ function holderOf(path: string): string | undefined {
   const text = ifPossible(() => Deno.readTextFileSync(path)) ?? ""; // Windows lets no process read a locked file
   const holder = /^\d+/.exec(text)?.[0];
   if (holder === undefined || Deno.build.os !== "linux") return holder;
-  return isRunning(holder) ? holder : undefined;
-}
-
-function isRunning(process: string): boolean {
-  try {
-    Deno.statSync(`/proc/${process}`);
-    return true;
-  } catch (error) {
-    return !(error instanceof Deno.errors.NotFound);
-  }
+  const isRunning = ifPossible(() => lstatIfThere(`/proc/${holder}`) !== undefined) ?? true;
+  return isRunning ? holder : undefined;
 }
 
 /**
@@ -178,14 +170,10 @@ function contentOf(file: Deno.FsFile, path: string): Pick<FileLock, "noted" | "i
 }
 
 function contentIn(text: string, path: string): Pick<FileLock, "noted" | "identity"> {
-  return { noted: text.split("\n")[1]?.trimEnd() ?? "", identity: identityIn(text, path) };
-}
-
-function identityIn(text: string, path: string): string {
-  const [, , kept = ""] = text.split("\n");
+  const [, noted = "", kept = ""] = text.split("\n");
   const place = ` ${JSON.stringify(Deno.realPathSync(path))}`;
   const isOurs = kept.endsWith(place) && kept.length === UUID_LENGTH + place.length;
-  return isOurs ? kept : crypto.randomUUID() + place;
+  return { noted: noted.trimEnd(), identity: isOurs ? kept : crypto.randomUUID() + place };
 }
 
 /** The note and the identity in the lock file at a path, without taking the lock; `undefined` when they cannot be seen. */

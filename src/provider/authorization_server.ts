@@ -14,7 +14,6 @@ import { printable } from "../base/masking.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 import { withoutSlash } from "../base/urls.ts";
 
-/** The region of the settings. */
 export function regionOf(settings: Settings): Region {
   const region = Object.hasOwn(REGIONS, settings.region) ? REGIONS[settings.region] : undefined;
   if (region !== undefined) return region;

@@ -37,7 +37,9 @@ export function containsToken({ accessToken }: BoundLogin, text: string): boolea
  * @throws {CliError} `login_required`, with the code `other_server`, when it may not.
  */
 export function assertBelongs(login: BoundLogin, url: string | URL): void {
-  const own = originsOf(login);
+  const { origins, tokenEndpoint } = login;
+  // a login of before origins were kept belongs to the server that issued it
+  const own = origins ?? (tokenEndpoint === undefined ? [] : [new URL(tokenEndpoint).origin]);
   if (typeof url === "string" && own.includes(url)) return; // it is an origin by itself
   const { origin, host } = new URL(url);
   if (own.includes(origin)) return;
@@ -59,9 +61,4 @@ export function isIssuedBy(login: Pick<TokenSet, "tokenEndpoint">, tokenEndpoint
 export function isSameSignIn(a: TokenSet, b: TokenSet): boolean {
   return a.signIn === b.signIn && a.clientId === b.clientId &&
     a.tokenEndpoint === b.tokenEndpoint;
-}
-
-/** A login of before origins were kept belongs to the server that issued it. */
-function originsOf({ origins, tokenEndpoint }: BoundLogin): readonly string[] {
-  return origins ?? (tokenEndpoint === undefined ? [] : [new URL(tokenEndpoint).origin]);
 }

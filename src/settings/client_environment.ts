@@ -4,7 +4,6 @@
 import { Secret } from "../base/secret.ts";
 import type { System } from "../system/contract.ts";
 
-/** The client as the environment has it. */
 export interface ClientEnvironment {
   readonly clientId: string | undefined;
   readonly clientSecret: Secret | undefined;

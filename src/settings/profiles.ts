@@ -32,9 +32,9 @@ export function loadProfile(configDir: string, name: string): Profile | undefine
   return readJson(configDir, fileOf(name), profileIn, next);
 }
 
-/** Saves the profile's settings as a whole. */
 export function saveProfile(configDir: string, name: string, profile: Profile, warn: Warn): void {
-  writeJson(configDir, fileOf(name), profile, warn);
+  const text = JSON.stringify({ version: FILE_VERSION, ...profile }, undefined, 2);
+  writeIn(configDir, fileOf(name), text + "\n", warn);
 }
 
 /** Removes the profile's settings; its login is another matter. */
@@ -46,7 +46,6 @@ function fileOf(name: string): string {
   return `profiles/${name}.json`;
 }
 
-/** The settings in the fields of a file. */
 export function profileIn(fields: Fields): Profile {
   const discovered = objectField(fields, "discovered");
   const issuer = field(fields, "issuer", "string") ?? "";
@@ -76,9 +75,4 @@ function parseDiscovered(fields: Fields, issuer: string): Discovered {
     scopes: textList(fields["scopes"]),
     idTokenAlgorithms: textList(fields["idTokenAlgorithms"]),
   });
-}
-
-function writeJson(configDir: string, file: string, fields: object, warn: Warn): void {
-  const text = JSON.stringify({ version: FILE_VERSION, ...fields }, undefined, 2);
-  writeIn(configDir, file, text + "\n", warn);
 }

@@ -25,7 +25,6 @@ import { isCorrectable } from "./corrected_client.ts";
 import { explainSignIn } from "./hints.ts";
 import { type SavedLogin, saveLogin, type SignedIn, type SignIn } from "./save_login.ts";
 
-/** The flags of a sign-in with the browser. */
 export interface BrowserFlags {
   readonly paste?: boolean;
   readonly noBrowser?: boolean;
@@ -150,9 +149,6 @@ async function answerBrowser(
   const known = await Promise.race([user, patience]);
   done.abort();
   const place = issuer === undefined ? `${region}, profile ${profile}` : `Profile ${profile}`;
-  answer.reply(signedInPage({ server: server.name, who: known && nameOnPage(known), place }));
-}
-
-function nameOnPage(user: User): string {
-  return nameAndAddress(user).replace(/ <(.+)>$/, ", $1");
+  const who = known && nameAndAddress(known).replace(/ <(.+)>$/, ", $1");
+  answer.reply(signedInPage({ server: server.name, who, place }));
 }

@@ -1,7 +1,6 @@
 // The answers of a first sign-in that is not finished. Rule: kept privately, without any secret, offered
 // the next time, and removed after a sign-in. A draft that cannot be saved fails nothing.
 
-import { succeeds } from "../base/attempts.ts";
 import { ifPossible } from "../base/errors.ts";
 import { field, fieldsOf, onlyDefined, parseObject } from "../base/json.ts";
 import { readIn } from "../files/private_file.ts";
@@ -14,7 +13,6 @@ const NAMES = ["region", "clientId", "deviceClientId", "redirectUri"] as const;
 /** What has been answered so far. */
 export type Draft = { readonly [Name in typeof NAMES[number]]?: string };
 
-/** Where the draft belongs. */
 export type DraftPlace = Pick<Settings, "configDir" | "profile">;
 
 /** The answers of the last time; none when there are none, or they cannot be read. */
@@ -24,10 +22,10 @@ export function loadDraft(place: DraftPlace): Draft {
   return onlyDefined(fieldsOf(NAMES, (name) => answer(name) && printable(answer(name) ?? "")));
 }
 
-/** Keeps the answers; says whether that could be done. */
-export function saveDraft(place: DraftPlace, draft: Draft): boolean {
+/** Keeps the answers. */
+export function saveDraft(place: DraftPlace, draft: Draft): void {
   const text = JSON.stringify({ version: 1, ...draft }) + "\n";
-  return succeeds(() => writeIn(place.configDir, fileOf(place), text));
+  ifPossible(() => writeIn(place.configDir, fileOf(place), text));
 }
 
 /** Forgets the answers. */

@@ -115,13 +115,16 @@ function candidatesFrom(
   const given = before.slice(1).filter((word) => !word.startsWith("-"));
   switch (source) {
     case "profile": // a name that is not valid could be anything, and would have to be quoted
-      return savedProfiles(before, world).filter(isProfileName).map(plainCandidate);
+      // the command itself says why there are none; flags can still be completed
+      return (ifPossible(() => profileNames(configDirOf(before, world))) ?? [])
+        .filter(isProfileName).map(plainCandidate);
     case "region":
       return Object.entries(REGIONS).map(([value, { description }]) => ({ value, description }));
     case "setting":
       return ROWS.map(([name]) => plainCandidate(typedName(name)));
     case "shell":
-      return given.length > 0 ? [] : describedCandidates(SHELLS);
+      if (given.length > 0) return [];
+      return Object.entries(SHELLS).map(([value, description]) => ({ value, description }));
     case "topic":
       return topics(given);
   }
@@ -129,15 +132,6 @@ function candidatesFrom(
 
 function plainCandidate(value: string): Candidate {
   return { value, description: "" };
-}
-
-function describedCandidates(words: Readonly<Record<string, string>>): Candidate[] {
-  return Object.entries(words).map(([value, description]) => ({ value, description }));
-}
-
-/** The command itself says why there are none; flags can still be completed. */
-function savedProfiles(before: readonly string[], world: CompletionSystem): string[] {
-  return ifPossible(() => profileNames(configDirOf(before, world))) ?? [];
 }
 
 /** Where profiles are kept: as the line says it, or the environment. */

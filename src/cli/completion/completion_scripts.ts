@@ -9,15 +9,9 @@ export const SHELLS = {
   powershell: "PowerShell",
 } as const;
 
-/** A shell that can complete. */
 export type Shell = keyof typeof SHELLS;
 
-/** The script that the shell reads. */
-export function scriptOf(shell: Shell): string {
-  return SCRIPTS[shell];
-}
-
-const SCRIPTS: Readonly<Record<Shell, string>> = {
+export const SCRIPTS: Readonly<Record<Shell, string>> = {
   bash:
     `# Completions of anaplan-auth for bash. To have them in every new shell, put this line into ~/.bashrc:
 #   source <(anaplan-auth complete bash)

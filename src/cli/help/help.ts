@@ -51,14 +51,12 @@ function namesIn(group: RouteMap<TreeContext>): string[] {
   return group.getAllEntries().map(({ name }) => name.original);
 }
 
-/** How a page is written. */
 export interface PageOptions {
   /** Every flag of a command. */
   readonly all?: boolean | undefined;
   /** The words that a command begins with. */
   readonly anaplanAuth?: string;
   readonly width?: number;
-  /** How its lines are broken. */
   readonly fit?: typeof fitLines;
 }
 

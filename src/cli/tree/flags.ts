@@ -47,7 +47,6 @@ export function time(brief: string, parse: (input: string) => number): Flag<numb
   return valueFlag(parse, brief, "TIME");
 }
 
-/** A flag that has one of a few values. */
 export function oneOf<Value extends string>(values: readonly Value[], brief: string): {
   readonly kind: "enum";
   readonly values: readonly Value[];
@@ -68,7 +67,6 @@ export function argument(
   return { kind: "tuple", parameters: [valueOf(brief, placeholder, source)] };
 }
 
-/** All the arguments of a command. */
 export function allArguments(
   brief: string,
   placeholder: string,
@@ -124,7 +122,6 @@ export async function setupNamed(text: string): Promise<Setup> {
   }
 }
 
-/** The flags that every command has. */
 const COMMON_FLAGS = {
   profile: text("The profile to use [ANAPLAN_PROFILE]", "NAME", "profile"),
   configDir: text("Where logins are stored [ANAPLAN_AUTH_CONFIG_DIR]", "DIR", "directory"),

@@ -38,7 +38,6 @@ export interface Complaint {
 /** A command line that has been read. */
 export interface ParsedCommand {
   readonly flags: CommonFlags;
-  /** Loads the command and runs it. */
   readonly run: (context: CommandContext) => Promise<Reply>;
 }
 
@@ -58,13 +57,10 @@ export interface TreeContext {
   readonly propose?: (source: WordSource, partial: string) => readonly string[];
 }
 
-/** What a flag or an argument has that a shell can complete. */
-export interface Completable {
-  readonly proposeCompletions: (this: TreeContext, partial: string) => readonly string[];
-}
-
 /** Says where the words come from; what they are is found out while a shell completes. */
-export function completableFrom(source: WordSource): Completable {
+export function completableFrom(
+  source: WordSource,
+): { proposeCompletions(this: TreeContext, partial: string): readonly string[] } {
   return {
     proposeCompletions(partial) {
       return this.propose?.(source, partial) ?? [];
@@ -72,7 +68,6 @@ export function completableFrom(source: WordSource): Completable {
   };
 }
 
-/** A command of the tree. */
 export type TreeCommand = Command<TreeContext>;
 
 /** A loader as Stricli wants it: the module is imported when the command is performed, and not before. */

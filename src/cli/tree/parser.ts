@@ -35,7 +35,7 @@ export async function parse(
   readers: TreeReaders,
 ): Promise<ParsedCommand | Answer> {
   const said: string[] = [];
-  const process: StricliProcess = {
+  const process: TreeContext["process"] & { exitCode: number | null } = {
     stdout: { write: (text) => void said.push(text) },
     stderr: { write: (text) => void said.push(text) },
     exitCode: null, // Stricli sets none over another
@@ -55,12 +55,6 @@ export async function parse(
   if (isUsage) throw await readers.usageError({ text, ...noted }, argv);
   const next = "install the program again, or report this";
   throw new CliError("internal", text, { next });
-}
-
-interface StricliProcess {
-  readonly stdout: { write(text: string): void };
-  readonly stderr: { write(text: string): void };
-  exitCode: number | null;
 }
 
 /** What is noted of a command line besides what Stricli says. */

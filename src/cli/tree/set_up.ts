@@ -14,7 +14,6 @@ const MAYBE_NAME = {
   parameters: [{ ...ONE_NAME.parameters[0], optional: true }],
 } as const;
 
-/** `profile list|show|set|use|remove`. */
 export const profile: RouteMap<TreeContext> = buildRouteMap({
   routes: {
     list: command(
@@ -77,7 +76,6 @@ export const unseal: TreeCommand = command(
   { flags: { yes: yes("Do not ask first") } },
 );
 
-/** `store init|use|push|pull|status`. */
 export const store: RouteMap<TreeContext> = buildRouteMap({
   routes: {
     init: command(
@@ -92,10 +90,7 @@ export const store: RouteMap<TreeContext> = buildRouteMap({
       { brief: "Choose the store of this computer" },
       async () => (await import("../../commands/store.ts")).storeUse,
       {
-        positional: argument(
-          "The store's address, or local for files of this computer",
-          "ADDRESS",
-        ),
+        positional: argument("The store's address, or local for files of this computer", "ADDRESS"),
       },
     ),
     push: command(
@@ -121,7 +116,6 @@ const RELAY = {
   flags: { host: oneOf(RELAY_HOSTS, "The name of this computer that the answer goes to") },
 };
 
-/** `relay bookmarklet|page`. */
 export const relay: RouteMap<TreeContext> = buildRouteMap({
   routes: {
     bookmarklet: command(
@@ -138,7 +132,6 @@ export const relay: RouteMap<TreeContext> = buildRouteMap({
   docs: { brief: COMMANDS.relay.brief },
 });
 
-/** `cert show|renew|trust`. */
 export const cert: RouteMap<TreeContext> = buildRouteMap({
   routes: {
     show: command(

@@ -45,9 +45,7 @@ const complete = command<CommonFlags, string[]>(COMMANDS.complete, "complete", {
   positional: { ...allArguments("The shell", "bash|zsh|fish|powershell", "shell"), minimum: 1 },
 });
 
-type HelpFlags = CommonFlags & { readonly all?: boolean };
-
-const help = command<HelpFlags, string[]>(COMMANDS.help, "help", {
+const help = command<CommonFlags & { readonly all?: boolean }, string[]>(COMMANDS.help, "help", {
   flags: { all: yes("Show every flag of the command") },
   positional: allArguments(
     "A command, reference, or administrator for what to ask for",

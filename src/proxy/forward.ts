@@ -55,7 +55,7 @@ export function forwarder(
     while (true) {
       const target = outgoing.targetIn(login);
       const queue = byOrigin.getOrInsertComputed(target.origin, () => pauses(system));
-      const hasWaited = await queue.turn(deadline, outgoing.hangUp);
+      const { hasWaited, answered } = await queue.turn(deadline, outgoing.hangUp);
       let response: UpstreamAnswer | undefined;
       try {
         if (hasWaited) login = await source.currentLogin(); // it may have been long
@@ -66,7 +66,7 @@ export function forwarder(
         isLost = true;
         continue;
       } finally {
-        queue.answered(response?.status, response?.headers);
+        answered(response?.status, response?.headers);
       }
       const { tokenSet } = login;
       if (response.status === 401 && canRepeat && !isRenewed) {

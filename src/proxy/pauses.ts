@@ -9,14 +9,18 @@ import { type Header, valuesOf } from "./head.ts";
 /** Lets requests go when they may. */
 export interface Pauses {
   /**
-   * Resolves when the request may be sent, at the latest at `deadline` (monotonic); whether it had to wait. Rejected
-   * when the program hangs up.
+   * Resolves when the request may be sent, at the latest at `deadline` (monotonic). Rejected when the program hangs up.
    */
-  turn(deadline: number, hangUp: HangUp): Promise<boolean>;
-  /** Tells what became of a request; a pause that the API asked for begins. `undefined`: no answer came. */
-  answered(status: number | undefined, headers?: readonly Header[]): void;
+  turn(deadline: number, hangUp: Pick<HangUp, "signal">): Promise<Turn>;
   /** Whether a request that waits now would be let go by then. */
   endBy(deadline: number): boolean;
+}
+
+/** A request that may be sent. */
+export interface Turn {
+  readonly hasWaited: boolean;
+  /** Tells what became of it; a pause that the API asked for begins. `undefined`: no answer came. */
+  answered(status: number | undefined, headers?: readonly Header[]): void;
 }
 
 const FIRST = 1_000;
@@ -28,46 +32,87 @@ const LONGEST = 30_000;
 const [SHORTEST_ASKED, LONGEST_ASKED] = [1_000, 60_000];
 /** From so many at a time on, the queue is open. */
 const OPEN = 64;
+/** An API refuses at once. What it has not answered after so many milliseconds it took, and exports are slow. */
+const TAKEN = 3_000;
 
 /** The pauses of one API. */
 export function pauses(system: Pick<System, "now" | "monotonic" | "sleep">): Pauses {
+  const { monotonic } = system;
   const waiting: (() => void)[] = [];
-  let most = Infinity;
-  let underWay = 0;
+  const sent = sentRequests(monotonic);
   let failures = 0;
   let until = 0;
-  const mayGo = (): boolean => underWay < most && (until === 0 || system.monotonic() >= until);
-  const begin = (): void => void underWay++;
+  let looksAt = 0;
+  const mayGo = (): boolean => sent.haveRoom() && (until === 0 || monotonic() >= until);
+  const nextAt = (time: number): void => void system.sleep(time - monotonic() + 1).then(next);
   function next(): void {
-    while (waiting.length > 0 && mayGo()) {
-      begin();
-      waiting.shift()?.();
-    }
+    while (waiting.length > 0 && mayGo()) waiting.shift()?.();
+    const change = waiting.length > 0 ? sent.nextTakenAt() : 0;
+    if (change > looksAt) nextAt(looksAt = change);
+  }
+  function answered(request: symbol, status?: number, headers: readonly Header[] = []): void {
+    sent.answered(request, status);
+    if (status === 429) {
+      const isFirst = monotonic() >= until; // the others were sent before they could know of the pause
+      const pause = askedFor(headers, system.now()) ?? (isFirst ? backOff(failures) : 0);
+      until = Math.max(until, monotonic() + pause);
+      if (isFirst) failures++;
+      nextAt(until);
+    } else if (status !== undefined) failures = 0;
+    next();
   }
   return {
     async turn(deadline, hangUp) {
-      const mustWait = waiting.length > 0 || !mayGo();
-      if (mustWait) await inQueue(waiting, deadline - system.monotonic(), begin, hangUp.signal());
-      else begin();
-      return mustWait;
-    },
-    answered(status, headers = []) {
-      underWay--;
-      if (status === 429) {
-        const asked = askedFor(headers, system.now());
-        const isFirst = system.monotonic() >= until; // the others were sent before they could know of the pause
-        most = 1;
-        const pause = asked ?? (isFirst ? backOff(failures) : 0);
-        until = Math.max(until, system.monotonic() + pause);
-        if (isFirst) failures++;
-        void system.sleep(until - system.monotonic() + 1).then(next);
-      } else if (status !== undefined) {
-        failures = 0;
-        most = most * 2 < OPEN ? most * 2 : Infinity;
-      }
-      next();
+      const request = Symbol();
+      const begin = (): void => sent.add(request);
+      const hasWaited = waiting.length > 0 || !mayGo();
+      if (hasWaited) {
+        const queued = inQueue(waiting, deadline - monotonic(), begin, hangUp.signal());
+        next();
+        await queued;
+      } else begin();
+      return { hasWaited, answered: (...answer) => answered(request, ...answer) };
     },
     endBy: (deadline) => until < deadline,
+  };
+}
+interface SentRequests {
+  /** Whether one more may be sent. */
+  haveRoom(): boolean;
+  /** When the next one counts as taken without an answer; 0 when none is on its way. */
+  nextTakenAt(): number;
+  add(request: symbol): void;
+  answered(request: symbol, status: number | undefined): void;
+}
+
+/** The requests that may be refused yet, the oldest first, and how many there may be. */
+function sentRequests(monotonic: System["monotonic"]): SentRequests {
+  const sent = new Map<symbol, number>();
+  let most = Infinity;
+  const allowMore = (): void => void (most = most * 2 < OPEN ? most * 2 : Infinity);
+  function takeSlowOnes(): void {
+    for (const [request, at] of sent) {
+      if (monotonic() < at + TAKEN) return;
+      sent.delete(request);
+      allowMore();
+    }
+  }
+  return {
+    haveRoom() {
+      takeSlowOnes();
+      return sent.size < most;
+    },
+    nextTakenAt() {
+      const [oldest] = sent.values();
+      return oldest === undefined ? 0 : oldest + TAKEN;
+    },
+    add: (request) => void sent.set(request, monotonic()),
+    answered(request, status) {
+      takeSlowOnes();
+      const isNews = sent.delete(request);
+      if (status === 429) most = 1;
+      else if (status !== undefined && isNews) allowMore();
+    },
   };
 }
 
@@ -83,7 +128,7 @@ function backOff(failures: number): number {
   return Math.min(FIRST * 2 ** failures, LONGEST) * (0.75 + Math.random() / 2);
 }
 
-/** Waits to be called from a queue; after so many milliseconds it `begin`s by itself. @throws the signal's reason. */
+/** Waits for its turn in a queue, or for so many milliseconds, and begins. @throws the signal's reason. */
 async function inQueue(
   waiting: (() => void)[],
   time: number,
@@ -92,19 +137,19 @@ async function inQueue(
 ): Promise<void> {
   signal.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  waiting.push(resolve);
+  const go = (): void => {
+    begin();
+    resolve();
+  };
+  waiting.push(go);
   const leave = (): boolean => {
-    const at = waiting.indexOf(resolve);
+    const at = waiting.indexOf(go);
     if (at >= 0) waiting.splice(at, 1);
     return at >= 0;
   };
   const stop = (): void => void (leave() && reject(signal.reason));
   signal.addEventListener("abort", stop);
-  const late = setTimeout(() => {
-    if (!leave()) return;
-    begin();
-    resolve();
-  }, Math.max(time, 0));
+  const late = setTimeout(() => void (leave() && go()), Math.max(time, 0));
   try {
     await promise;
   } finally {

@@ -225,6 +225,31 @@ Deno.test("fifty programs that are asked to pause come back one after the other"
   assert(count <= 110, `${count} requests for 50 answers`);
 });
 
+Deno.test("a slow request that the API took holds up nothing after a pause", async () => {
+  await using scene = await proxyScene();
+  const arrived = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  let paused = Infinity;
+  scene.upstream.answer = async ({ url }, response) => {
+    if (url.endsWith("/export")) {
+      arrived.resolve();
+      await held.promise;
+    } else if (performance.now() < paused) {
+      return void response.writeHead(429, { "retry-after": "1" }).end();
+    }
+    response.end("ok");
+  };
+  const slow = scene.ask("/2/0/export", { method: "POST" });
+  await arrived.promise;
+  const began = performance.now();
+  paused = began + 900;
+  const others = await Promise.all(["x", "y", "z"].map((name) => scene.ask(`/2/0/${name}`)));
+  const took = performance.now() - began;
+  held.resolve();
+  for (const response of [...others, await slow]) assertEquals(await response.text(), "ok");
+  assert(took < 10_000, `${took} ms`); // 60 s, as long as a request may wait at all
+});
+
 Deno.test("an API that asks for no pause is not asked again as fast as it answers", async () => {
   await using scene = await proxyScene();
   for (const value of ["0", new Date(Date.now() - 60_000).toUTCString()]) {

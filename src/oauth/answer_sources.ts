@@ -5,6 +5,7 @@ import { type Talk } from "../command.ts";
 import { signIn } from "../base/words.ts";
 import { CliError } from "../base/errors.ts";
 import type { System } from "../system/contract.ts";
+import { STOPPED_THRESHOLD } from "../system/silence.ts";
 import { table } from "../base/lines.ts";
 import { duration } from "../base/times.ts";
 import type { Attempt } from "./authorization_code.ts";
@@ -26,7 +27,7 @@ import { SCOPE_ADVICE } from "./wire.ts";
 /** What the ways need of the world. */
 export type AnswerSourcesSystem = Pick<
   System,
-  "serve" | "terminal" | "now" | "sleep" | "interruption"
+  "serve" | "terminal" | "now" | "monotonic" | "sleep" | "interruption"
 >;
 
 /** The open ways of one attempt. */
@@ -148,9 +149,12 @@ async function rejectAtTimeout(
   { redirectUri, server }: Attempt,
   timeout: number,
   signal: AbortSignal,
-  system: Pick<System, "sleep">,
+  system: Pick<System, "monotonic" | "sleep">,
 ): Promise<never> {
+  const due = system.monotonic() + timeout;
   await system.sleep(timeout, signal);
+  const wasStopped = system.monotonic() - due > STOPPED_THRESHOLD; // the answer may lie in the socket
+  if (wasStopped) await system.sleep(STOPPED_THRESHOLD, signal);
   throw new CliError(
     "timeout",
     `You did not complete the sign-in within ${duration(timeout)}`,

@@ -23,7 +23,7 @@ export async function loadForRefreshes(
     ...[import("../system/http_failure.ts"), import("../system/peer_issuer.ts")],
     ...[import("../system/sleep.ts"), import("../system/signals.ts")],
     ...[import("../system/long_wait.ts"), import("../system/waiting.ts")],
-    ...[import("../system/proxying.ts"), ...sealing()],
+    ...[import("../system/proxying.ts"), import("../system/dial_through.ts"), ...sealing()],
     ...(isShared(configDir, system) ? sharing() : []),
   ]);
 }

@@ -33,7 +33,8 @@ export async function dial(place: Place, signal: AbortSignal): Promise<Wire> {
   return wireOn(connection);
 }
 
-function wireOn(opened: Deno.Conn): Wire {
+/** A connection that is open, as a wire. */
+export function wireOn(opened: Deno.Conn): Wire {
   let connection = opened;
   let isCut = false;
   const cut = (): void => {

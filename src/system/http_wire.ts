@@ -13,7 +13,7 @@ export const SILENT: DOMException = silentFor(CONNECT_TIME);
 
 /**
  * When handshakes were given up. Deno 2.9.6 keeps the descriptor of each until the server ends it as well; with so many
- * in an hour it is for fetch to connect, which keeps none.
+ * in an hour we connect in a way that keeps none. To fetch such a server would be silent for two minutes.
  */
 let givenUp: readonly number[] = [];
 const MOST_GIVEN_UP = 16;
@@ -26,7 +26,7 @@ function areTooManyGivenUp(): boolean {
 }
 
 /**
- * `undefined` when another proxy is between, or when it is for fetch to connect.
+ * `undefined` when another proxy is between: then it is for fetch to connect.
  *
  * @throws what the system or the server has against it; {@link SILENT}; the signal's reason.
  */
@@ -36,17 +36,19 @@ export async function wireTo(
   signal: AbortSignal,
 ): Promise<Wire | undefined> {
   if (proxyFor(url, Deno.env.get) !== undefined) return undefined;
-  if (url.protocol === "https:" && areTooManyGivenUp()) return undefined;
   const hostname = url.hostname.replace(/^\[|\]$/g, "");
   const ended = AbortSignal.any([signal, AbortSignal.timeout(CONNECT_TIME)]);
-  const wire = await dial({ hostname, port: portOf(url) }, ended);
+  const isEncrypted = url.protocol === "https:";
+  const isCareful = isEncrypted && areTooManyGivenUp();
+  const open = isCareful ? (await import("./dial_through.ts")).dialThrough : dial;
+  const wire = await open({ hostname, port: portOf(url) }, ended);
   const cut = (): void => {
-    givenUp = [...givenUp, performance.now()];
+    if (!isCareful) givenUp = [...givenUp, performance.now()];
     wire.cut();
   };
   ended.addEventListener("abort", cut);
   try {
-    if (url.protocol === "https:") await wire.encrypt(hostname, caCertificates, "http/1.1");
+    if (isEncrypted) await wire.encrypt(hostname, caCertificates, "http/1.1");
     ended.throwIfAborted();
     return wire;
   } catch (error) {

@@ -53,7 +53,8 @@ function closeWithConnection<Socket extends Deno.Conn>(
   return socket;
 }
 
-async function carry(from: Deno.Conn, to: Deno.Conn): Promise<void> {
+/** Hands on all that comes, and then the end. */
+export async function carry(from: Deno.Conn, to: Deno.Conn): Promise<void> {
   const buffer = new Uint8Array(16_384);
   for (let length; (length = await from.read(buffer)) !== null;) {
     await writeWhole(to, buffer.subarray(0, length));

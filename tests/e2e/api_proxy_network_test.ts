@@ -4,7 +4,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { writeJson } from "../hostile/stale_login.ts";
 import { corporate, HOSTS } from "../support/corporate.ts";
 import { startProgram } from "../support/program.ts";
-import { proxyScene } from "../support/proxy_scene.ts";
+import { type ProxyScene, proxyScene } from "../support/proxy_scene.ts";
 
 Deno.test("behind a company's proxy the refresh and each request go through it", async () => {
   await using company = await corporate({ credentials: "ada:sesame" });
@@ -73,19 +73,51 @@ Deno.test("a CA file that is cut is said with its name, and a whole one is used 
   assertEquals((await (await scene.ask("/2/0/x")).json()).method, "GET");
 });
 
+/** From now on the API of the login is there. */
+async function moveApi({ home }: ProxyScene, origin: string): Promise<void> {
+  const profile = `${home.path}/.config/anaplan-auth/profiles/default.json`;
+  const settings = JSON.parse(await Deno.readTextFile(profile));
+  await Deno.writeTextFile(profile, JSON.stringify({ ...settings, apiUrl: origin }));
+  const login = await home.credentials();
+  await writeJson(home, "credentials/default.json", { ...login, origins: [origin] });
+}
+
 Deno.test("an API that accepts connections and never speaks TLS is 503 in ten seconds", async () => {
   await using scene = await proxyScene();
   using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const accepted = silent.accept();
-  const origin = `https://127.0.0.1:${silent.addr.port}`;
-  const profile = `${scene.home.path}/.config/anaplan-auth/profiles/default.json`;
-  const settings = JSON.parse(await Deno.readTextFile(profile));
-  await Deno.writeTextFile(profile, JSON.stringify({ ...settings, apiUrl: origin }));
-  const login = await scene.home.credentials();
-  await writeJson(scene.home, "credentials/default.json", { ...login, origins: [origin] });
+  await moveApi(scene, `https://127.0.0.1:${silent.addr.port}`);
   const response = await scene.ask("/2/0/x", { signal: AbortSignal.timeout(20_000) });
   const { error } = await response.json();
   assertEquals([response.status, error.kind], [503, "unavailable"]);
   assertStringIncludes(error.message, "no answer within 10 s");
   (await accepted).close();
+});
+
+Deno.test("after many silent handshakes one more is 503 in ten seconds as well, and an API that speaks is used", async () => {
+  await using scene = await proxyScene();
+  const silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const accepted: Deno.Conn[] = [];
+  const accepting = (async () => {
+    for await (const connection of silent) accepted.push(connection);
+  })();
+  await moveApi(scene, `https://127.0.0.1:${silent.addr.port}`);
+  for (let round = 0; round < 2; round++) {
+    const signal = AbortSignal.timeout(20_000); // to fetch such a server would be silent for two minutes
+    const statuses = await Promise.all(Array.from({ length: 20 }, async (_, index) => {
+      const response = await scene.ask(`/2/0/${index}`, { signal });
+      await response.body?.cancel();
+      return response.status;
+    }));
+    assertEquals(new Set(statuses), new Set([503]));
+  }
+  assertEquals(accepted.length, 40);
+  for (const connection of [silent, ...accepted]) connection.close();
+  await accepting;
+  await moveApi(scene, scene.upstream.origin);
+  await new Promise((resolve) => setTimeout(resolve, 1_100)); // so long a login counts that was read
+  scene.upstream.answer = ({ body }, response) => response.end(body);
+  const long = crypto.getRandomValues(new Uint8Array(65_536)).toHex().repeat(20);
+  const response = await scene.ask("/2/0/x", { method: "POST", body: long });
+  assertEquals([response.status, await response.text() === long], [200, true]);
 });

@@ -18,8 +18,10 @@ import { openTunnel } from "./tls_tunnel.ts";
 
 /** How long a connection keeps its place before its first byte, in milliseconds, when all are taken. */
 const SILENCE = 20;
-/** How long it then keeps its place until its request is complete, in milliseconds. */
-const SLOWNESS = 300;
+/** How long it then keeps its place until it has said hello (RFC 8446, section 4.1.2), or asked, in milliseconds. */
+const SLOWNESS = 150;
+/** How long one that has said hello has for its part of the handshake, and for its request, in milliseconds. */
+const PATIENCE = 1_000;
 /** How long an answer may be on its way to its reader, in milliseconds. */
 const DELIVERY_TIME = 500;
 /** How long the reader then has to hang up, in milliseconds. */
@@ -102,12 +104,14 @@ async function serveOne(
   const first = buffer.subarray(0, await peer.read(buffer) ?? 0);
   keepPlaces(connection, Infinity);
   if (options.tls === undefined) {
+    keepPlaces(connection, SLOWNESS);
     return await converse(connection, { stream: peer }, first, options, trace);
   }
   if (first[0] !== HANDSHAKE || !await waitForSlot(secured, connection, () => false)) return;
-  const tunnel = await openTunnel(connection, peer, first, options.tls);
+  keepPlaces(connection, SLOWNESS);
+  const isMet = (): void => keepPlaces(connection, PATIENCE);
+  const tunnel = await openTunnel(connection, peer, first, options.tls, isMet);
   try {
-    keepPlaces(connection, SLOWNESS);
     await shakeHands(tunnel.stream, options);
     await converse(connection, tunnel, undefined, options, trace);
   } finally {
@@ -134,7 +138,6 @@ async function converse(
   { tls, handle }: ListenOptions,
   trace: Trace,
 ): Promise<void> {
-  keepPlaces(connection, SLOWNESS);
   const head = await readHead(stream, first);
   if (head === undefined) return;
   connection.isAsking = true;

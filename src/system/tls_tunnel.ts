@@ -22,12 +22,15 @@ export interface Tunnel {
  * Speaks TLS with a peer, whose first bytes have been read.
  *
  * HTTP/1.1 is the only protocol that is offered: one request a connection.
+ *
+ * @param onAnswer hears that the peer has been answered, so that its turn begins.
  */
 export async function openTunnel(
   connection: Connection,
   peer: Deno.Conn,
   first: Uint8Array,
   { certificate: cert, key }: NonNullable<ListenOptions["tls"]>,
+  onAnswer: () => void,
 ): Promise<Tunnel> {
   const address = { hostname: "127.0.0.1", port: 0 };
   using listener = Deno.listenTls({ ...address, cert, key, alpnProtocols: ["http/1.1"] });
@@ -39,7 +42,7 @@ export async function openTunnel(
   if (far.remoteAddr.port !== near.localAddr.port) connection.sockets.dispose(); // another's connection
   await writeWhole(near, first);
   const cut = (): void => connection.sockets.dispose();
-  const delivered = carry(near, peer).catch(cut);
+  const delivered = carry(near, peer, onAnswer).catch(cut);
   return { stream: far, delivered, ended: Promise.all([carry(peer, near).catch(cut), delivered]) };
 }
 
@@ -54,9 +57,10 @@ function closeWithConnection<Socket extends Deno.Conn>(
 }
 
 /** Hands on all that comes, and then the end. */
-export async function carry(from: Deno.Conn, to: Deno.Conn): Promise<void> {
+export async function carry(from: Deno.Conn, to: Deno.Conn, onPiece = () => {}): Promise<void> {
   const buffer = new Uint8Array(16_384);
   for (let length; (length = await from.read(buffer)) !== null;) {
+    onPiece();
     await writeWhole(to, buffer.subarray(0, length));
   }
   await to.closeWrite();

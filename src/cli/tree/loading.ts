@@ -1,6 +1,6 @@
-// How Stricli's commands come to ours. Rule: a command's module is imported when it is run, not before.
+// What the tree and those who read it agree on. Rule: types only.
 
-import type { Command } from "@stricli/core";
+import type { Command, CommandContext as StricliContext } from "@stricli/core";
 import type { CliError, Misspelled } from "../../base/errors.ts";
 import type { Command as Run, CommandContext, CommonFlags, Reply } from "../../command.ts";
 
@@ -43,11 +43,7 @@ export interface ParsedCommand {
 }
 
 /** What Stricli hands to a command: the way to say that it is meant. */
-export interface TreeContext {
-  readonly process: {
-    readonly stdout: { write(text: string): void };
-    readonly stderr: { write(text: string): void };
-  };
+export interface TreeContext extends StricliContext {
   readonly perform: <Flags extends CommonFlags, Args extends readonly unknown[]>(
     load: () => Promise<Run<Flags, Args>>,
     flags: Flags,
@@ -58,39 +54,5 @@ export interface TreeContext {
   readonly propose?: (source: WordSource, partial: string) => readonly string[];
 }
 
-/** What a flag or an argument has that a shell can complete. */
-export interface Completable {
-  readonly proposeCompletions: (this: TreeContext, partial: string) => readonly string[];
-}
-
-/** Says where the words come from; what they are is found out while a shell completes. */
-export function completableFrom(source: WordSource): Completable {
-  return {
-    proposeCompletions(partial) {
-      return this.propose?.(source, partial) ?? [];
-    },
-  };
-}
-
 /** A command of the tree. */
 export type TreeCommand = Command<TreeContext>;
-
-/** A loader as Stricli wants it: the module is imported when the command is performed, and not before. */
-export function lazyLoader<Flags extends CommonFlags, Args extends readonly unknown[]>(
-  load: () => Promise<Run<Flags, Args>>,
-): () => Promise<(this: TreeContext, flags: Flags, ...args: Args) => void> {
-  return () =>
-    Promise.resolve(function (flags, ...args) {
-      this.perform(load, flags, args);
-    });
-}
-
-/** The loader of a command that reads the tree; the caller of the tree has it. */
-export function treeLoader(
-  name: "help" | "complete",
-): () => Promise<(this: TreeContext, flags: CommonFlags, ...args: string[]) => void> {
-  return () =>
-    Promise.resolve(function (flags, ...args) {
-      this.perform(this.readers[name], flags, args);
-    });
-}

@@ -11,6 +11,7 @@ import {
   ExitCode,
   FlagNotFoundError,
   run as runStricli,
+  type StricliProcess,
   text_en,
   UnexpectedFlagError,
   UnexpectedPositionalError,
@@ -55,12 +56,6 @@ export async function parse(
   if (isUsage) throw await readers.usageError({ text, ...noted }, argv);
   const next = "install the program again, or report this";
   throw new CliError("internal", text, { next });
-}
-
-interface StricliProcess {
-  readonly stdout: { write(text: string): void };
-  readonly stderr: { write(text: string): void };
-  exitCode: number | null;
 }
 
 /** What is noted of a command line besides what Stricli says. */

@@ -41,13 +41,13 @@ const logout = command(COMMANDS.logout, COMMANDS.logout.load, {
 });
 
 /** Behind the shell its script gives what was typed (see complete.ts). */
-const complete = command<CommonFlags, string[]>(COMMANDS.complete, "complete", {
+const complete = command<CommonFlags, string[]>(COMMANDS.complete, ({ complete }) => complete(), {
   positional: { ...allArguments("The shell", "bash|zsh|fish|powershell", "shell"), minimum: 1 },
 });
 
 type HelpFlags = CommonFlags & { readonly all?: boolean };
 
-const help = command<HelpFlags, string[]>(COMMANDS.help, "help", {
+const help = command<HelpFlags, string[]>(COMMANDS.help, ({ help }) => help(), {
   flags: { all: yes("Show every flag of the command") },
   positional: allArguments(
     "A command, reference, or administrator for what to ask for",

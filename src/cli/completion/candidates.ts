@@ -40,11 +40,7 @@ export async function propose(
 const notRun = (): never => {
   throw new Error("nothing is run while a shell completes");
 };
-const NOT_RUN: TreeReaders = {
-  help: notRun,
-  complete: notRun,
-  usageError: notRun,
-};
+const NOT_RUN: TreeReaders = { help: notRun, complete: notRun, usageError: notRun };
 
 async function proposeFor(
   before: readonly string[],
@@ -121,7 +117,8 @@ function candidatesFrom(
     case "setting":
       return ROWS.map(([name]) => plainCandidate(typedName(name)));
     case "shell":
-      return given.length > 0 ? [] : describedCandidates(SHELLS);
+      if (given.length > 0) return [];
+      return Object.entries(SHELLS).map(([value, description]) => ({ value, description }));
     case "topic":
       return topics(given);
   }
@@ -129,10 +126,6 @@ function candidatesFrom(
 
 function plainCandidate(value: string): Candidate {
   return { value, description: "" };
-}
-
-function describedCandidates(words: Readonly<Record<string, string>>): Candidate[] {
-  return Object.entries(words).map(([value, description]) => ({ value, description }));
 }
 
 /** The command itself says why there are none; flags can still be completed. */

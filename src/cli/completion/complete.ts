@@ -5,7 +5,7 @@ import type { CommandContext, CommonFlags, Verbatim } from "../../command.ts";
 import { run, words } from "../../base/words.ts";
 import { CliError } from "../../base/errors.ts";
 import { type Proposal, propose } from "./candidates.ts";
-import { scriptOf, type Shell, SHELLS } from "./completion_scripts.ts";
+import { SCRIPTS, type Shell, SHELLS } from "./completion_scripts.ts";
 
 /** The script of a shell; with what its script has sent behind the name, the candidates instead. */
 export async function complete(
@@ -15,7 +15,7 @@ export async function complete(
   ...sent: readonly string[]
 ): Promise<Verbatim> {
   if (!isShell(shell)) throw await unknownShellError(shell);
-  const text = sent.length === 0 ? scriptOf(shell) : await answer(shell, sent, context);
+  const text = sent.length === 0 ? SCRIPTS[shell] : await answer(shell, sent, context);
   return { kind: "verbatim", text, data: text };
 }
 
@@ -54,7 +54,7 @@ function typedWords(shell: Shell, sent: readonly string[]): string[] {
     case "bash":
       return wordsOf(second).slice(1);
     case "powershell": // in one word of letters and digits, since Windows changes any other on the way
-      return new TextDecoder().decode(bytesOf(first)).split("\n");
+      return new TextDecoder().decode(Uint8Array.fromBase64(first)).split("\n");
     case "fish": // takes the quotes off every word but the last
       return [...sent.slice(0, -1), wordsOf(sent.at(-1) ?? "").join(" ")];
     case "zsh":
@@ -66,10 +66,6 @@ function typedWords(shell: Shell, sent: readonly string[]): string[] {
 function isRedirection(words: readonly string[]): boolean {
   const [before = "", word = ""] = words.slice(-2);
   return /^[\d&]?[<>]+$/.test(before) || /^[\d&]?[<>]/.test(word);
-}
-
-function bytesOf(base64: string): Uint8Array {
-  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 }
 
 function formatProposal(

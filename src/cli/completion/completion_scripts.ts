@@ -12,12 +12,8 @@ export const SHELLS = {
 /** A shell that can complete. */
 export type Shell = keyof typeof SHELLS;
 
-/** The script that the shell reads. */
-export function scriptOf(shell: Shell): string {
-  return SCRIPTS[shell];
-}
-
-const SCRIPTS: Readonly<Record<Shell, string>> = {
+/** The script that each shell reads. */
+export const SCRIPTS: Readonly<Record<Shell, string>> = {
   bash:
     `# Completions of anaplan-auth for bash. To have them in every new shell, put this line into ~/.bashrc:
 #   source <(anaplan-auth complete bash)

@@ -6,7 +6,7 @@ import { onlyDefined } from "../../base/json.ts";
 import { toKebabCase } from "../../base/parse.ts";
 import { flagsBehind, knownMistake, withoutCommand } from "./mistakes.ts";
 import type { Complaint } from "../tree/loading.ts";
-import { ROOT, walk } from "../tree/tree.ts";
+import { namesIn, ROOT, walk } from "../tree/tree.ts";
 
 /** The usage error for a complaint about what was typed: with what was meant, and where help is. */
 export function usageError(
@@ -19,7 +19,7 @@ export function usageError(
   const misspelled = flag !== ""
     ? { typed: flag, names: flagsFor(argv) }
     : command !== undefined
-    ? { typed: command, names: commandsFor(argv) }
+    ? { typed: command, names: namesIn(walk(argv).target) }
     : value;
   return new CliError("usage", text, onlyDefined({ next: helpFor(argv), misspelled }));
 }
@@ -37,11 +37,6 @@ function flagsFor(argv: readonly string[]): string[] {
   const { target } = walk(argv);
   const flags = "loader" in target ? target.parameters.flags ?? {} : {};
   return [...Object.keys(flags), "help"].map((name) => `--${toKebabCase(name)}`);
-}
-
-function commandsFor(argv: readonly string[]): string[] {
-  const { target = ROOT } = walk(argv);
-  return "loader" in target ? [] : target.getAllEntries().map(({ name }) => name.original);
 }
 
 /** What fits to what was typed: the same with the command first, or the help. */

@@ -6,7 +6,7 @@ import { formatWords, PROGRAM, run } from "../../base/words.ts";
 import { CliError } from "../../base/errors.ts";
 import { broken, fitLines, glued, NO_BREAK_SPACE } from "../../base/lines.ts";
 import type { TreeContext } from "../tree/loading.ts";
-import { ROOT, type Target, walk } from "../tree/tree.ts";
+import { namesIn, ROOT, type Target, walk } from "../tree/tree.ts";
 import { commandPage } from "./command_page.ts";
 import { PAGES } from "./pages.ts";
 
@@ -37,7 +37,7 @@ export async function help(
     const topics = names.length === 0 ? ["reference", "administrator"] : [];
     throw new CliError("usage", `Cannot show help: there is no command ${name}`, {
       next: run("help"),
-      misspelled: { typed, names: "loader" in target ? [] : [...namesIn(target), ...topics] },
+      misspelled: { typed, names: [...namesIn(target), ...topics] },
     });
   }
   const width = Math.min(WIDTH, system.terminal.columns() ?? WIDTH);
@@ -45,10 +45,6 @@ export async function help(
   const fit = system.terminal.stdout ? broken : fitLines;
   const text = await helpOf(name, target, { all, anaplanAuth, width, fit });
   return { kind: "answer", text, data: await helpOf(name, target, { all }) };
-}
-
-function namesIn(group: RouteMap<TreeContext>): string[] {
-  return group.getAllEntries().map(({ name }) => name.original);
 }
 
 /** How a page is written. */

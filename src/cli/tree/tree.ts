@@ -85,6 +85,11 @@ export const ROOT: RouteMap<TreeContext> = buildRouteMap({
 /** What a name in the tree leads to. */
 export type Target = TreeCommand | RouteMap<TreeContext>;
 
+/** The names of the commands in a group; a command has none in it. */
+export function namesIn(target: Target): string[] {
+  return "loader" in target ? [] : target.getAllEntries().map(({ name }) => name.original);
+}
+
 /** How much of what was typed is in the tree: the names on the way, and what they lead to. */
 export function walk(
   words: readonly string[],

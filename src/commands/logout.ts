@@ -6,7 +6,6 @@ import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { CliError, toCliError, unlessFailed } from "../base/errors.ts";
 import { configDirectory, profileLocation } from "../settings/location.ts";
 import { listDirectory, splitPath } from "../files/private_file.ts";
-import { profileNames } from "../settings/location.ts";
 import { storeOf } from "../session/store_in_use.ts";
 import { loadOrSetAside } from "../files/set_aside.ts";
 import {
@@ -86,8 +85,7 @@ async function removeOne(flags: LogoutFlags, context: CommandContext): Promise<R
     const removed = await removeLogin(profile, store, context);
     if (wasStored(removed)) return removed;
   }
-  const profileExists = profileNames(configDir).includes(profile);
-  assertProfileExists({ configDir, profile, profileExists }, "Cannot sign out");
+  assertProfileExists({ configDir, profile }, "Cannot sign out");
   return { profile };
 }
 

@@ -45,3 +45,15 @@ export function failedCheck(name: string, thrown: unknown): Check {
   const error: CliError = withNearNames(toCliError(thrown));
   return problem(name, error.kind, error.message, error.next);
 }
+
+/** What a check finds; what keeps it from its end is a finding as well. */
+export async function foundBy<Found>(
+  name: string,
+  look: () => Found | Promise<Found>,
+): Promise<Found | Check> {
+  try {
+    return await look();
+  } catch (error) {
+    return failedCheck(name, error);
+  }
+}

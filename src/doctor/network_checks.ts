@@ -11,7 +11,7 @@ import { type Settings } from "../settings/settings.ts";
 import type { System } from "../system/contract.ts";
 import { printable } from "../base/masking.ts";
 import { duration } from "../base/times.ts";
-import { type Check, failedCheck, ok, problem, skippedCheck, warning } from "./check.ts";
+import { type Check, failedCheck, foundBy, ok, problem, skippedCheck, warning } from "./check.ts";
 import { regionCheck } from "./region_check.ts";
 
 type NetworkSystem = Pick<System, "fetch" | "now" | "peerIssuer">;
@@ -46,7 +46,10 @@ export async function* networkChecks(
   const missing = asked.flatMap((one) => one.kind === "failed" ? [one.origin] : []);
   if (first?.kind === "answered") {
     yield clock(first.skew, system);
-    const others = [edge(authorize, settings, system), interception(authorize, settings, system)];
+    const others = [
+      foundBy("Firewall", () => edge(authorize, settings, system)),
+      interception(authorize, settings, system),
+    ];
     for (const check of others) yield await check;
   } else {
     for (const name of ["Clock", "Firewall", "TLS"]) yield skippedCheck(name, authorize.host);
@@ -175,23 +178,19 @@ async function edge(
     } as const;
     return (await system.fetch(request)).status;
   };
-  try {
-    const [withIt, without] = await Promise.all([
-      statusFor("https://127.0.0.1:8443/callback"),
-      statusFor("https://localhost:8443/callback"),
-    ]);
-    if (withIt === 403 && without !== 403) {
-      return problem(
-        "Firewall",
-        "denied",
-        `${authorize.host} rejects requests with 127.0.0.1 in them (403), but not those with localhost`,
-        "register and use https://localhost:8443/callback",
-      );
-    }
-    return ok("Firewall", `${authorize.host} is reached by requests with 127.0.0.1 in them`);
-  } catch (error) {
-    return failedCheck("Firewall", error);
+  const [withIt, without] = await Promise.all([
+    statusFor("https://127.0.0.1:8443/callback"),
+    statusFor("https://localhost:8443/callback"),
+  ]);
+  if (withIt === 403 && without !== 403) {
+    return problem(
+      "Firewall",
+      "denied",
+      `${authorize.host} rejects requests with 127.0.0.1 in them (403), but not those with localhost`,
+      "register and use https://localhost:8443/callback",
+    );
   }
+  return ok("Firewall", `${authorize.host} is reached by requests with 127.0.0.1 in them`);
 }
 
 /** Who signed the certificate that is shown to us: a company's own authority inspects TLS. */

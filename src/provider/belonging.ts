@@ -50,11 +50,6 @@ export function assertBelongs(login: BoundLogin, url: string | URL): void {
   });
 }
 
-/** Whether a login was made at the server with this token endpoint. */
-export function isIssuedBy(login: Pick<TokenSet, "tokenEndpoint">, tokenEndpoint: string): boolean {
-  return login.tokenEndpoint === tokenEndpoint;
-}
-
 /** Whether both are of one sign-in; for logins of before its id was kept, of one client at one server. */
 export function isSameSignIn(a: TokenSet, b: TokenSet): boolean {
   return a.signIn === b.signIn && a.clientId === b.clientId &&

@@ -3,7 +3,6 @@
 
 import { ifOpened } from "../files/set_aside.ts";
 import type { CommandContext } from "../command.ts";
-import { isIssuedBy } from "../provider/belonging.ts";
 import { CliError } from "../base/errors.ts";
 import { onlyDefined } from "../base/json.ts";
 import type { AuthorizationServer, OAuthClient } from "../oauth/wire.ts";
@@ -46,16 +45,15 @@ export async function chooseClient(
   const store = await storeOf(settings, context);
   const stored = await ifOpened(() => store.load(settings.profile));
   // a secret of a client at another server does not belong to this server, whatever the ids are
-  const saved = stored && isIssuedBy(stored, server.tokenEndpoint) ? stored : undefined;
+  const saved = stored?.tokenEndpoint === server.tokenEndpoint ? stored : undefined;
   const isDoubtful = canAsk(context) &&
     (isClientRejected || saved !== undefined && wasRejected(saved, settings));
   const isSaved = saved?.clientId === clientId && !isDoubtful;
   const known = await secretByFlag(flags, context) ?? fromEnvironment.own ??
     await secretByProfile(settings, clientId) ??
     (isSaved ? saved.clientSecret : undefined) ?? fromEnvironment.tutorial;
-  const isKnownWithout = isSaved;
   const clientSecret = known ??
-    (isKnownWithout || !canAsk(context) ? undefined : await askSecret(context));
+    (isSaved || !canAsk(context) ? undefined : await askSecret(context));
   return onlyDefined({ clientId, clientSecret });
 }
 

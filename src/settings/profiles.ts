@@ -34,7 +34,8 @@ export function loadProfile(configDir: string, name: string): Profile | undefine
 
 /** Saves the profile's settings as a whole. */
 export function saveProfile(configDir: string, name: string, profile: Profile, warn: Warn): void {
-  writeJson(configDir, fileOf(name), profile, warn);
+  const text = JSON.stringify({ version: FILE_VERSION, ...profile }, undefined, 2) + "\n";
+  writeIn(configDir, fileOf(name), text, warn);
 }
 
 /** Removes the profile's settings; its login is another matter. */
@@ -76,9 +77,4 @@ function parseDiscovered(fields: Fields, issuer: string): Discovered {
     scopes: textList(fields["scopes"]),
     idTokenAlgorithms: textList(fields["idTokenAlgorithms"]),
   });
-}
-
-function writeJson(configDir: string, file: string, fields: object, warn: Warn): void {
-  const text = JSON.stringify({ version: FILE_VERSION, ...fields }, undefined, 2);
-  writeIn(configDir, file, text + "\n", warn);
 }

@@ -18,8 +18,6 @@ import { run, type Words, words } from "../base/words.ts";
 /** What a first sign-in came to know. */
 export interface FirstTime {
   readonly flags: ConnectionFlags;
-  /** Whether anything had to be asked. */
-  readonly wasAsked: boolean;
   /** The answer about the client secret, if that was asked: a client may have none. */
   readonly secret?: { readonly value: Secret | undefined };
 }
@@ -38,7 +36,7 @@ export async function askFirstTime(
 ): Promise<FirstTime> {
   const settings = loadSettings(flags, context.system);
   const isKnown = settings.clientId ?? (flags.device ? settings.deviceClientId : undefined);
-  if (isKnown !== undefined) return { flags, wasAsked: false };
+  if (isKnown !== undefined) return { flags };
   if (!canAsk(context)) throw noClientId(flags);
   const steps = stepsFor(flags, settings);
   const draft = loadDraft(settings);
@@ -62,7 +60,7 @@ export async function askFirstTime(
   const secret = clientSecret === undefined
     ? undefined
     : { value: clientSecret === "" ? undefined : new Secret(clientSecret) };
-  return onlyDefined({ flags: { ...flags, ...others }, wasAsked: true, secret });
+  return onlyDefined({ flags: { ...flags, ...others }, secret });
 }
 
 /** Asks one after the other, and back, until you say that all is right. */

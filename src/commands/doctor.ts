@@ -26,9 +26,6 @@ import {
   type Settings,
 } from "../settings/settings.ts";
 
-/** The flags of `doctor`. */
-export type DoctorFlags = SettingFlags;
-
 const COLUMN = 16;
 const WIDTH = 80 - COLUMN;
 const MARKS: Readonly<Record<Check["mark"], string>> = {
@@ -41,7 +38,7 @@ const MARKS: Readonly<Record<Check["mark"], string>> = {
 
 /** Looks at everything that a login needs, with a login and without one. */
 export async function doctor(
-  flags: DoctorFlags,
+  flags: SettingFlags,
   context: CommandContext,
 ): Promise<Answer<string> | Lines> {
   const checks = await checksFor(flags, context);
@@ -57,7 +54,7 @@ export async function doctor(
 }
 
 async function checksFor(
-  flags: DoctorFlags,
+  flags: SettingFlags,
   context: CommandContext,
 ): Promise<AsyncIterable<Check>> {
   let settings: Settings;

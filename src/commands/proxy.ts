@@ -17,10 +17,6 @@ export interface ProxyFlags extends CommonFlags {
   readonly only?: readonly string[];
 }
 
-/** Where a program finds the address, and the socket when there is one. */
-const URL_VARIABLE = "ANAPLAN_BASE_URL";
-const SOCKET_VARIABLE = "ANAPLAN_SOCKET";
-
 /** Opens the proxy and says where it is; with a program, runs that and ends with it. */
 export async function proxy(
   flags: ProxyFlags,
@@ -83,8 +79,8 @@ async function runProgramWithProxy(
 ): Promise<Exit> {
   await using proxy = opened;
   const environment = {
-    [URL_VARIABLE]: proxy.baseUrl,
-    ...(socket === undefined ? {} : { [SOCKET_VARIABLE]: socket }),
+    ANAPLAN_BASE_URL: proxy.baseUrl,
+    ...(socket === undefined ? {} : { ANAPLAN_SOCKET: socket }),
   };
   return programExit(command, await system.runInPlace(command, environment, "all"), talk);
 }

@@ -143,7 +143,10 @@ async function replyFor(
     };
   };
   if (!wasStored(removed)) return reply(`You were not signed in (profile ${profile}).`);
-  const settings = tokenSet && await settingsOf({ ...flags, profile }, context);
+  const settings = tokenSet && await unlessFailed( // without them, nothing says which server to tell
+    () => loadSettings({ ...flags, profile }, context.system),
+    ({ message }) => (context.talk.warn(message), true),
+  );
   if (tokenSet === undefined || settings === undefined) {
     const rest = isKept ? "; the file that was moved may hold them" : "";
     return reply(
@@ -159,17 +162,6 @@ async function replyFor(
   const what = ended.isDone ? `Signed out, here and at ${serverName(settings)}` : "Signed out here";
   const rest = remainingAccess(tokenSet, ended, settings, context.system.now());
   return reply(`${what} (profile ${profile}).\n${rest}`, ended.isDone);
-}
-
-/** The profile's settings; without them, nothing says which server to tell. */
-function settingsOf(
-  flags: LogoutFlags,
-  { system, talk }: CommandContext,
-): Promise<Settings | undefined> {
-  return unlessFailed(
-    () => loadSettings(flags, system),
-    ({ message }) => (talk.warn(message), true),
-  );
 }
 
 async function endAtServer(

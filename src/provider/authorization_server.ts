@@ -7,7 +7,7 @@ import { caCertificates } from "../files/ca_file.ts";
 import { CliError } from "../base/errors.ts";
 import { onlyDefined } from "../base/json.ts";
 import type { AuthorizationServer, OAuthClient } from "../oauth/wire.ts";
-import { type Region, REGIONS } from "./regions.ts";
+import { AUDIT, type Region, REGIONS } from "./regions.ts";
 import { namedSecret } from "../settings/client_environment.ts";
 import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
 import { printable } from "../base/masking.ts";
@@ -59,8 +59,8 @@ export function origins(settings: Settings): { readonly api: string; readonly au
 export function otherOrigins(
   settings: Settings,
 ): { readonly cloudworks: string | undefined; readonly audit: string } {
-  const { cloudworks, audit } = regionOf(settings);
-  return { cloudworks: cloudworks && `https://${cloudworks}`, audit: `https://${audit}` };
+  const { cloudworks } = regionOf(settings);
+  return { cloudworks: cloudworks && `https://${cloudworks}`, audit: `https://${AUDIT}` };
 }
 
 /** The origins that a login of these settings may be sent to: the APIs, and the servers that issue it. */

@@ -31,8 +31,7 @@ function wholeBody(bytes: Uint8Array<ArrayBuffer>): Body {
 
 async function bodyOfFile(path: string): Promise<Body> {
   const file = openNamedFile(path, "--data @FILE");
-  if (file.size === undefined) return await bodyOfInput(file.open(), file.failure);
-  if (file.size > WHOLE) return { open: file.open, isRepeatable: true };
+  if ((file.size ?? 0) > WHOLE) return { open: file.open, isRepeatable: true };
   return await bodyOfInput(file.open(), file.failure);
 }
 

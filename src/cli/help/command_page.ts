@@ -15,10 +15,6 @@ interface Flag {
   readonly values?: readonly string[];
 }
 type Flags = Readonly<Record<string, Flag>>;
-interface Group {
-  readonly heading: string;
-  readonly names: readonly string[];
-}
 
 /** The page in paragraphs, its lines not broken yet; with `isWhole`, every flag. */
 export async function commandPage(
@@ -50,7 +46,7 @@ const EMPTY: Page = { examples: [], flags: [], prints: "", exitCodes: "" };
 const HELP: Flag = { kind: "boolean", brief: "Show this page" };
 
 /** Each flag in one group, in the order of the tree. */
-function groupsOf(flags: Flags): Group[] {
+function groupsOf(flags: Flags) {
   const all = Object.keys(flags);
   const every = all.filter((name) => COMMON_FLAG_NAMES.includes(name) || name === "help");
   const browser = all.filter((name) => BROWSER_FLAGS.includes(name));

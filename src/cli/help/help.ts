@@ -12,12 +12,9 @@ import { PAGES } from "./pages.ts";
 
 const WIDTH = 80;
 
-/** The flags of `help`; `all` is every flag of the command. */
-export type HelpFlags = CommonFlags & Pick<PageOptions, "all">;
-
 /** The command `help`: a page of the whole program, of one command, or the reference. */
 export async function help(
-  { all }: HelpFlags,
+  { all }: CommonFlags & Pick<PageOptions, "all">,
   { system, talk }: CommandContext,
   ...topic: readonly string[]
 ): Promise<Answer> {

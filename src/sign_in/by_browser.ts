@@ -44,7 +44,10 @@ export async function signInByBrowser(
   flags: BrowserFlags,
   context: CommandContext,
 ): Promise<SignedIn> {
-  const certificate = await certificateFor(settings, flags, context);
+  const needsNone = flags.paste || settings.redirectUri.startsWith("http:");
+  const certificate = needsNone
+    ? undefined
+    : await listenerCertificate(settings.configDir, context.system, context.talk.warn);
   const opening = await browserOpening(flags, context.system);
   await using sources = await answerSourcesFor(
     signIn,
@@ -87,16 +90,6 @@ export async function browserOpening(
   const isShared = (platform === "linux" || platform === "darwin") && !await isContainer() &&
     env("WSL_DISTRO_NAME") === undefined;
   return isShared ? "start-page" : "address";
-}
-
-async function certificateFor(
-  settings: Settings,
-  flags: BrowserFlags,
-  { system, talk }: CommandContext,
-): Promise<ListenerCertificate | undefined> {
-  const isPlain = settings.redirectUri.startsWith("http:");
-  if (isPlain || flags.paste) return undefined;
-  return await listenerCertificate(settings.configDir, system, talk.warn);
 }
 
 function answerSourcesFor(

@@ -29,9 +29,7 @@ export interface SignIn {
 }
 
 /** What every way of signing in comes to; the tokens are saved. */
-export interface SignedIn {
-  readonly tokenSet: TokenSet;
-  readonly previous: Previous | undefined;
+export interface SignedIn extends SavedLogin {
   readonly user: Promise<User | undefined>;
   readonly method: "loopback" | "paste" | "relay" | "device";
 }

@@ -178,14 +178,10 @@ function contentOf(file: Deno.FsFile, path: string): Pick<FileLock, "noted" | "i
 }
 
 function contentIn(text: string, path: string): Pick<FileLock, "noted" | "identity"> {
-  return { noted: text.split("\n")[1]?.trimEnd() ?? "", identity: identityIn(text, path) };
-}
-
-function identityIn(text: string, path: string): string {
-  const [, , kept = ""] = text.split("\n");
+  const [, noted = "", kept = ""] = text.split("\n");
   const place = ` ${JSON.stringify(Deno.realPathSync(path))}`;
   const isOurs = kept.endsWith(place) && kept.length === UUID_LENGTH + place.length;
-  return isOurs ? kept : crypto.randomUUID() + place;
+  return { noted: noted.trimEnd(), identity: isOurs ? kept : crypto.randomUUID() + place };
 }
 
 /** The note and the identity in the lock file at a path, without taking the lock; `undefined` when they cannot be seen. */

@@ -23,7 +23,6 @@ import type { Settings } from "../settings/settings.ts";
 import type { StreamResponse } from "../system/contract.ts";
 import { stripControls } from "../base/words.ts";
 
-/** The shape that is wanted. */
 export interface ShapeFlags {
   readonly json?: boolean;
   readonly include?: boolean;

@@ -4,11 +4,9 @@ import { CliError } from "../base/errors.ts";
 import { openNamedFile } from "../files/named_file.ts";
 import type { StreamRequest, System } from "../system/contract.ts";
 
-/** What flows to the API. */
 export interface Body {
   /** The body from its beginning. @throws {CliError} `unavailable` when it was read and cannot be again. */
   open(): NonNullable<StreamRequest["body"]>;
-  /** Whether it can be sent once more. */
   readonly isRepeatable: boolean;
 }
 

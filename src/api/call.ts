@@ -18,7 +18,6 @@ import type { TokenSet } from "../oauth/token_set.ts";
 import { canRefresh } from "../oauth/token_sets.ts";
 import type { Body } from "./body.ts";
 
-/** What is asked. */
 export interface Call {
   readonly method: string;
   readonly url: URL;

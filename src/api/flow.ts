@@ -9,7 +9,6 @@ import { duration } from "../base/times.ts";
 import type { Call } from "./call.ts";
 import { indentJson, isJson } from "./json_text.ts";
 
-/** Bytes on their way. */
 export type Bytes = AsyncIterable<Uint8Array>;
 
 /** What is read of an answer to show it nicely, or to find out what is wrong. */
@@ -79,7 +78,6 @@ function* gatherPieces(pieces: Iterable<string>): Generator<string> {
   yield text;
 }
 
-/** What is known of a download while it goes on. */
 export interface Download {
   /** In bytes, if it is known. */
   total?: number | undefined;

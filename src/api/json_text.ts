@@ -12,7 +12,6 @@ const DEEPEST_INDENT = 40;
 const SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 const SPACE = /[ \t\n\r]*/y;
 
-/** Whether a text is JSON. */
 export function isJson(text: string): boolean {
   return succeeds(() => {
     for (const _ of tokensIn(text));

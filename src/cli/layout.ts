@@ -3,7 +3,6 @@
 
 import { fitLines } from "../base/lines.ts";
 
-/** What a text is laid out on. */
 export interface PageFormat {
   /** How many characters a line has; `undefined` leaves the lines as they are. */
   readonly width: number | undefined;

@@ -15,7 +15,6 @@ import { CliError } from "../base/errors.ts";
 import type { NewFile } from "../files/new_file.ts";
 import { type Settings } from "../settings/settings.ts";
 
-/** The flags of `api`. */
 export interface ApiFlags extends CommonFlags, ShapeFlags {
   readonly method?: string;
   /** A text, `@FILE`, or `-` for stdin. */

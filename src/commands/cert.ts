@@ -14,7 +14,6 @@ import {
 import { dateTime, duration } from "../base/times.ts";
 import { table } from "../base/lines.ts";
 
-/** The flags of `cert trust`. */
 export interface CertTrustFlags extends CommonFlags {
   readonly yes?: boolean;
 }

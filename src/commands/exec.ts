@@ -8,7 +8,6 @@ import { freshTokenSet } from "../session/session.ts";
 import { settingsInUse } from "../session/store_in_use.ts";
 import { isShared } from "../store/logins.ts";
 
-/** The flags of `exec`. */
 export interface ExecFlags extends CommonFlags {
   /** In milliseconds. */
   readonly minValid?: number;

@@ -32,7 +32,6 @@ import type { Setup } from "../base/parse.ts";
 import { bringMissingSettings } from "../session/store_in_use.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 
-/** The flags of `login`. */
 export interface LoginFlags extends ConnectionFlags, BrowserFlags {
   readonly device?: boolean;
   /** Region, client id and callback URL in one, as an administrator sends them. */
@@ -42,7 +41,6 @@ export interface LoginFlags extends ConnectionFlags, BrowserFlags {
 /** How long the answer to who signed in may take, in milliseconds. */
 const PATIENCE = 5_000;
 
-/** What a sign-in came to. */
 export interface SignInResult {
   readonly user: User | undefined;
   readonly signedIn: SignedIn;

@@ -18,7 +18,6 @@ import type { LoginStore } from "../store/locking.ts";
 import { clockTime } from "../base/times.ts";
 import { isFresh, type TokenSet } from "../oauth/token_set.ts";
 
-/** The flags of `logout`. */
 export interface LogoutFlags extends CommonFlags {
   readonly all?: boolean;
 }

@@ -30,7 +30,6 @@ import {
 import { table } from "../base/lines.ts";
 import { flagTime } from "../base/times.ts";
 
-/** The flags of `profile set`. */
 export interface ProfileSetFlags extends SettingFlags {
   /** Settings to forget, as their flags are called. */
   readonly unset?: readonly string[];

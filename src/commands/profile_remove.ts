@@ -21,12 +21,10 @@ import {
 import { loadProfile, removeProfile } from "../settings/profiles.ts";
 import type { LoginStore } from "../store/locking.ts";
 
-/** The flags of `profile remove`. */
 export interface ProfileRemoveFlags extends CommonFlags {
   readonly yes?: boolean;
 }
 
-/** Removes a profile and the login in it. */
 export async function profileRemove(
   flags: ProfileRemoveFlags,
   context: CommandContext,

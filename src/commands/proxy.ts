@@ -9,7 +9,6 @@ import { settingsInUse } from "../session/store_in_use.ts";
 import { assertUsableLogin } from "../session/usable_login.ts";
 import { type OpenProxy, openProxy, type ProxyOptions } from "../proxy/proxy.ts";
 
-/** The flags of `proxy`. */
 export interface ProxyFlags extends CommonFlags {
   readonly port?: number;
   readonly socket?: string;

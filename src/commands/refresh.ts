@@ -7,7 +7,6 @@ import { type Settings } from "../settings/settings.ts";
 import { clockTime, duration } from "../base/times.ts";
 import { isFresh, type TokenSet } from "../oauth/token_set.ts";
 
-/** The flags of `refresh`. */
 export interface RefreshFlags extends CommonFlags {
   readonly ifExpiringWithin?: number;
 }

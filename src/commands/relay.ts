@@ -4,7 +4,6 @@ import { run, words } from "../base/words.ts";
 import type { CommandContext, CommonFlags, Verbatim } from "../command.ts";
 import { bookmarklet, type RelayHost, relayPage } from "../oauth/relay.ts";
 
-/** The flags of both. */
 export interface RelayFlags extends CommonFlags {
   /** Under which of its names the browser reaches this computer. */
   readonly host?: RelayHost;

@@ -29,7 +29,6 @@ import { resealShared, resealWaiting } from "../store/reseal_shared.ts";
 import { mayBeSealed } from "../store/sealing.ts";
 import { waitingRescues } from "../store/shared_elsewhere.ts";
 
-/** The flags of `seal`. */
 export interface SealFlags extends CommonFlags {
   readonly keyFile?: string;
   readonly keyCommand?: string;
@@ -38,7 +37,6 @@ export interface SealFlags extends CommonFlags {
   readonly rotate?: boolean;
 }
 
-/** The flags of `unseal`. */
 export interface UnsealFlags extends CommonFlags {
   readonly yes?: boolean;
 }

@@ -35,7 +35,6 @@ import type { LoginStore } from "../store/locking.ts";
 import { isFresh, type TokenSet } from "../oauth/token_set.ts";
 import { canRefresh } from "../oauth/token_sets.ts";
 
-/** The flags of `status`. */
 export interface StatusFlags extends CommonFlags {
   readonly check?: boolean;
   /** Fail when the login expires within so many milliseconds. */
@@ -106,7 +105,6 @@ function adviceBefore(tokenSet: TokenSet, settings: Settings, time: number): Wor
     : words`sign in before that time: ${again}`;
 }
 
-/** Where the login is, and how. */
 function loginLocation(store: LoginStore, { profile }: Settings, sealed?: KeyKind): string {
   const place = store.sharedAt ? `the login store ${store.sharedAt}` : store.pathOf(profile);
   return sealed ? `${place}, sealed (${sealed})` : place;

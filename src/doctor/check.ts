@@ -5,7 +5,6 @@ import type { Words } from "../base/words.ts";
 import { type CliError, type ErrorKind, toCliError } from "../base/errors.ts";
 import { withNearNames } from "../base/near_names.ts";
 
-/** One finding. */
 export interface Check {
   readonly name: string;
   readonly mark: "ok" | "warning" | "problem" | "skipped" | "note";

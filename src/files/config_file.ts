@@ -15,7 +15,6 @@ export function writeConfig(configDir: string, fields: Fields, warn: Warn): void
   writeIn(configDir, "config.json", text, warn);
 }
 
-/** Takes the lock of config.json. */
 export async function lockConfig(configDir: string, clock: Clock): Promise<FileLock> {
   ensurePrivateDirectory(configDir);
   return await lockFile(`${configDir}/config.lock`, LOCK_DEADLINE, clock);

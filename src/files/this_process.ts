@@ -7,5 +7,4 @@ export function hostName(): string {
   return ifPossible(() => Deno.readTextFileSync("/etc/hostname").trim()) || "a computer";
 }
 
-/** The number of this process. */
 export const PROCESS_ID = Deno.pid;

@@ -140,7 +140,6 @@ export async function bodyOf(response: Response, accessToken: Secret): Promise<F
   return ifPossible(() => asObject(parseJsonWithout([accessToken.reveal()], text)));
 }
 
-/** The access token was rejected. */
 export function tokenRejected(url: string): CliError {
   const message = `Cannot use ${new URL(url).host}: it rejected the access token`;
   return new CliError("login_required", message, { next: signIn() });

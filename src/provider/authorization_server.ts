@@ -14,7 +14,6 @@ import { printable } from "../base/masking.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 import { withoutSlash } from "../base/urls.ts";
 
-/** The region of the settings. */
 export function regionOf(settings: Settings): Region {
   const region = Object.hasOwn(REGIONS, settings.region) ? REGIONS[settings.region] : undefined;
   if (region !== undefined) return region;
@@ -152,6 +151,5 @@ export function isSecretUnused(login: TokenSet, { environment }: Settings): bool
   return isOther && !clientSecret.equals(login.clientSecret) && !login.isDeviceGrant;
 }
 
-/** What is said then. */
 export const UNUSED_SECRET =
   "ANAPLAN_CLIENT_SECRET is not used: ANAPLAN_CLIENT_ID does not name this login's client";

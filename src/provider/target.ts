@@ -10,7 +10,6 @@ import { canonicalPath } from "./paths.ts";
 import { printable } from "../base/masking.ts";
 import { urlProblem, withoutSlash } from "../base/urls.ts";
 
-/** Where a call goes. */
 export interface Target {
   readonly url: URL;
   readonly scheme: TokenScheme;

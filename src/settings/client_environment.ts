@@ -4,7 +4,6 @@
 import { Secret } from "../base/secret.ts";
 import type { System } from "../system/contract.ts";
 
-/** The client as the environment has it. */
 export interface ClientEnvironment {
   readonly clientId: string | undefined;
   readonly clientSecret: Secret | undefined;
@@ -18,7 +17,6 @@ export interface ClientEnvironment {
   readonly region: string | undefined;
 }
 
-/** Reads the variables. */
 export function clientEnvironment(env: System["env"]): ClientEnvironment {
   return {
     clientId: env("ANAPLAN_CLIENT_ID"),

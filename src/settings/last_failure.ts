@@ -6,7 +6,6 @@ import { field, onlyDefined, parseObject } from "../base/json.ts";
 import { readIn } from "../files/private_file.ts";
 import { writeIn } from "../files/replacement.ts";
 
-/** A failure as it is kept. */
 export interface LastFailure {
   /** In milliseconds since the epoch. */
   readonly at: number;
@@ -30,7 +29,6 @@ export function saveFailure(
   ifPossible(() => writeIn(configDir, `failures/${profile}.json`, text));
 }
 
-/** The profile's last failure, if one was kept. */
 export function lastFailure(configDir: string, profile: string): LastFailure | undefined {
   const file = `failures/${profile}.json`;
   const fields = ifPossible(() => readIn(configDir, file, parseObject, "")) ?? {};

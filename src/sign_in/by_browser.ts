@@ -25,7 +25,6 @@ import { isCorrectable } from "./corrected_client.ts";
 import { explainSignIn } from "./hints.ts";
 import { type SavedLogin, saveLogin, type SignedIn, type SignIn } from "./save_login.ts";
 
-/** The flags of a sign-in with the browser. */
 export interface BrowserFlags {
   readonly paste?: boolean;
   readonly noBrowser?: boolean;

@@ -27,7 +27,6 @@ export function saveDraft(place: ProfileLocation, draft: Draft): boolean {
   return succeeds(() => writeIn(place.configDir, fileOf(place), text));
 }
 
-/** Forgets the answers. */
 export function removeDraft(place: ProfileLocation): void {
   ifPossible(() => removePrivateFile(`${place.configDir}/${fileOf(place)}`));
 }

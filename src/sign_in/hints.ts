@@ -16,7 +16,6 @@ import { type Density, densityOf } from "./density.ts";
 import { certificateWarning, elsewhereHint, remoteHint } from "./listener_hints.ts";
 import type { System } from "../system/contract.ts";
 
-/** What the hints are about. */
 export interface Waiting {
   readonly attempt: Attempt;
   readonly loopback: Loopback | undefined;

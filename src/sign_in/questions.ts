@@ -24,7 +24,6 @@ export interface AboutClient {
 }
 
 interface AboutSecret extends AboutClient {
-  /** Where the client signs in. */
   readonly server: Pick<AuthorizationServer, "tokenEndpoint">;
 }
 

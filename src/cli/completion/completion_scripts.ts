@@ -9,10 +9,8 @@ export const SHELLS = {
   powershell: "PowerShell",
 } as const;
 
-/** A shell that can complete. */
 export type Shell = keyof typeof SHELLS;
 
-/** The script that each shell reads. */
 export const SCRIPTS: Readonly<Record<Shell, string>> = {
   bash:
     `# Completions of anaplan-auth for bash. To have them in every new shell, put this line into ~/.bashrc:

@@ -44,14 +44,12 @@ export async function help(
   return { kind: "answer", text, data: await helpOf(name, target, { all }) };
 }
 
-/** How a page is written. */
 export interface PageOptions {
   /** Every flag of a command. */
   readonly all?: boolean | undefined;
   /** The words that a command begins with. */
   readonly anaplanAuth?: string;
   readonly width?: number;
-  /** How its lines are broken. */
   readonly fit?: typeof fitLines;
 }
 

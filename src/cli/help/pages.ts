@@ -1,7 +1,6 @@
 // What the help page of each command has besides its flags: one row a command. Rule: words only; the first example
 // works when it is pasted by who is signed in, and `flags` are the five or so that people use.
 
-/** The words of one page. */
 export interface Page {
   /** What is typed, `{anaplan-auth}` for the program. */
   readonly examples: readonly string[];

@@ -35,12 +35,10 @@ export function yes(brief: string): Flag<boolean> {
   return { kind: "boolean", optional: true, withNegated: false, brief };
 }
 
-/** A flag with a duration. */
 export function time(brief: string, parse: (input: string) => number): Flag<number> {
   return valueFlag(parse, brief, "TIME");
 }
 
-/** A flag that has one of a few values. */
 export function oneOf<Value extends string>(values: readonly Value[], brief: string): {
   readonly kind: "enum";
   readonly values: readonly Value[];
@@ -61,7 +59,6 @@ export function argument(
   return { kind: "tuple", parameters: [valueOf(brief, placeholder, source)] };
 }
 
-/** All the arguments of a command. */
 export function allArguments(
   brief: string,
   placeholder: string,
@@ -121,7 +118,6 @@ export async function setupNamed(text: string): Promise<Setup> {
   }
 }
 
-/** The flags that every command has. */
 export const COMMON_FLAGS = {
   profile: text("The profile to use [ANAPLAN_PROFILE]", "NAME", "profile"),
   configDir: text("Where logins are stored [ANAPLAN_AUTH_CONFIG_DIR]", "DIR", "directory"),
@@ -133,7 +129,6 @@ export const COMMON_FLAGS = {
   caFile,
 } as const;
 
-/** The names of the flags that every command has, as the tree spells them. */
 export const COMMON_FLAG_NAMES: readonly string[] = Object.keys(COMMON_FLAGS);
 
 /** The flags that say whom to talk to, and that a profile keeps. */

@@ -18,11 +18,9 @@ export type WordSource =
 export interface TreeReaders {
   readonly help: () => Promise<Run<CommonFlags, string[]>>;
   readonly complete: () => Promise<Run<CommonFlags, string[]>>;
-  /** The error for a complaint about what was typed. */
   readonly usageError: (complaint: Complaint, argv: readonly string[]) => Promise<CliError>;
 }
 
-/** What is wrong with what was typed. */
 export interface Complaint {
   readonly text: string;
   /** The flag that does not exist. */
@@ -35,7 +33,6 @@ export interface Complaint {
   readonly value?: Misspelled;
 }
 
-/** A command line that has been read. */
 export interface ParsedCommand {
   readonly flags: CommonFlags;
   /** Loads the command and runs it. */
@@ -54,5 +51,4 @@ export interface TreeContext extends StricliContext {
   readonly propose?: (source: WordSource, partial: string) => readonly string[];
 }
 
-/** A command of the tree. */
 export type TreeCommand = Command<TreeContext>;

@@ -9,7 +9,6 @@ import { parseDuration, parseText } from "../../base/parse.ts";
 
 const SCHEMES: readonly TokenScheme[] = ["AnaplanAuthToken", "Bearer"];
 
-/** `token`. */
 export const token: TreeCommand = command(COMMANDS.token, COMMANDS.token.load, {
   flags: {
     header: yes("Print the whole Authorization header"),
@@ -21,7 +20,6 @@ export const token: TreeCommand = command(COMMANDS.token, COMMANDS.token.load, {
   },
 });
 
-/** `api`. */
 export const api: TreeCommand = command(COMMANDS.api, COMMANDS.api.load, {
   flags: {
     method: text("GET, or POST when there is data", "METHOD"),
@@ -42,7 +40,6 @@ export const api: TreeCommand = command(COMMANDS.api, COMMANDS.api.load, {
   },
 });
 
-/** `exec`. */
 export const exec: TreeCommand = command(
   COMMANDS.exec,
   async () => (await import("../../commands/exec.ts")).exec,
@@ -54,7 +51,6 @@ export const exec: TreeCommand = command(
   },
 );
 
-/** `proxy`. */
 export const proxy: TreeCommand = command(
   COMMANDS.proxy,
   async () => (await import("../../commands/proxy.ts")).proxy,

@@ -14,7 +14,6 @@ const MAYBE_NAME = {
   parameters: [{ ...ONE_NAME.parameters[0], optional: true }],
 } as const;
 
-/** `profile list|show|set|use|remove`. */
 export const profile: RouteMap<TreeContext> = buildRouteMap({
   routes: {
     list: command(
@@ -55,7 +54,6 @@ const KEYCHAINS: readonly NonNullable<SealFlags["keychain"]>[] = [
   "pass",
 ];
 
-/** `seal`. */
 export const seal: TreeCommand = command(
   COMMANDS.seal,
   async () => (await import("../../commands/seal.ts")).seal,
@@ -72,14 +70,12 @@ export const seal: TreeCommand = command(
   },
 );
 
-/** `unseal`. */
 export const unseal: TreeCommand = command(
   COMMANDS.unseal,
   async () => (await import("../../commands/seal.ts")).unseal,
   { flags: { yes: yes("Do not ask first") } },
 );
 
-/** `store init|use|push|pull|status`. */
 export const store: RouteMap<TreeContext> = buildRouteMap({
   routes: {
     init: command(
@@ -123,7 +119,6 @@ const RELAY = {
   flags: { host: oneOf(RELAY_HOSTS, "The name of this computer that the answer goes to") },
 };
 
-/** `relay bookmarklet|page`. */
 export const relay: RouteMap<TreeContext> = buildRouteMap({
   routes: {
     bookmarklet: command(
@@ -140,7 +135,6 @@ export const relay: RouteMap<TreeContext> = buildRouteMap({
   docs: { brief: COMMANDS.relay.brief },
 });
 
-/** `cert show|renew|trust`. */
 export const cert: RouteMap<TreeContext> = buildRouteMap({
   routes: {
     show: command(
@@ -160,7 +154,6 @@ export const cert: RouteMap<TreeContext> = buildRouteMap({
   docs: { brief: COMMANDS.cert.brief },
 });
 
-/** `doctor`. */
 export const doctor: TreeCommand = command(COMMANDS.doctor, COMMANDS.doctor.load, {
   flags: SETTING_FLAGS,
 });

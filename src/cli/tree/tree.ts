@@ -56,7 +56,6 @@ const help = command<HelpFlags, string[]>(COMMANDS.help, ({ help }) => help(), {
   ),
 });
 
-/** The whole command line. */
 export const ROOT: RouteMap<TreeContext> = buildRouteMap({
   routes: {
     login,

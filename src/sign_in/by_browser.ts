@@ -22,7 +22,7 @@ import type { System } from "../system/contract.ts";
 import { printable } from "../base/masking.ts";
 import { isLoopbackHost } from "../base/urls.ts";
 import { isCorrectable } from "./corrected_client.ts";
-import { explainSignIn } from "./hints.ts";
+import { explainSignIn, soonOr } from "./hints.ts";
 import { type SavedLogin, saveLogin, type SignedIn, type SignIn } from "./save_login.ts";
 
 export interface BrowserFlags {
@@ -137,10 +137,7 @@ async function answerBrowser(
   { issuer, region, profile }: Settings,
   { system }: CommandContext,
 ): Promise<void> {
-  const done = new AbortController();
-  const patience = system.sleep(PAGE_PATIENCE, done.signal).then(() => undefined, () => undefined);
-  const known = await Promise.race([user, patience]);
-  done.abort();
+  const known = await soonOr(undefined, user, PAGE_PATIENCE, system);
   const place = issuer === undefined ? `${region}, profile ${profile}` : `Profile ${profile}`;
   answer.reply(signedInPage({ server: server.name, who: known && nameOnPage(known), place }));
 }

@@ -5,7 +5,7 @@ import { origins } from "../provider/authorization_server.ts";
 import { fetchUser } from "../provider/provider.ts";
 import { validateToken } from "../provider/anaplan.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
-import { CliError } from "../base/errors.ts";
+import { CliError, unlessFailed } from "../base/errors.ts";
 import { freshTokenSet } from "../session/session.ts";
 import { loginCommand } from "../session/advice_in_use.ts";
 import { settingsInUse } from "../session/store_in_use.ts";
@@ -49,15 +49,13 @@ async function validateByUse(
   settings: Settings,
   context: CommandContext,
 ): Promise<Answer> {
-  try {
-    await fetchUser(tokenSet, settings, context.system);
-    return valid(tokenSet.expiresAt, usedEndpoint(settings), context);
-  } catch (error) {
-    if (error instanceof CliError && error.kind === "login_required") {
-      return invalid(usedEndpoint(settings), settings);
-    }
-    throw error;
-  }
+  const user = await unlessFailed(
+    () => fetchUser(tokenSet, settings, context.system),
+    ({ kind }) => kind === "login_required",
+  );
+  return user === undefined
+    ? invalid(usedEndpoint(settings), settings)
+    : valid(tokenSet.expiresAt, usedEndpoint(settings), context);
 }
 
 function valid(expiresAt: number, checkedWith: string, { system }: CommandContext): Answer {

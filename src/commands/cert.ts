@@ -14,10 +14,6 @@ import {
 import { dateTime, duration } from "../base/times.ts";
 import { table } from "../base/lines.ts";
 
-export interface CertTrustFlags extends CommonFlags {
-  readonly yes?: boolean;
-}
-
 /** Shows the certificate; one that does not exist yet is made. */
 export async function certShow(flags: CommonFlags, context: CommandContext): Promise<Answer> {
   const configDir = configDirectory(flags, context.system);
@@ -45,7 +41,7 @@ export async function certRenew(flags: CommonFlags, context: CommandContext): Pr
  * The certificate can sign for nothing but this listener, so trusting it opens nothing else.
  */
 export async function certTrust(
-  flags: CertTrustFlags,
+  flags: CommonFlags & { readonly yes?: boolean },
   context: CommandContext,
 ): Promise<Answer | Verbatim> {
   const { system, talk } = context;

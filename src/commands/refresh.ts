@@ -7,13 +7,9 @@ import { type Settings } from "../settings/settings.ts";
 import { clockTime, duration } from "../base/times.ts";
 import { isFresh, type TokenSet } from "../oauth/token_set.ts";
 
-export interface RefreshFlags extends CommonFlags {
-  readonly ifExpiringWithin?: number;
-}
-
 /** Exchanges the refresh token, or says that another process has just done it. */
 export async function refresh(
-  flags: RefreshFlags,
+  flags: CommonFlags & { readonly ifExpiringWithin?: number },
   context: CommandContext,
 ): Promise<Answer<string>> {
   const settings = await settingsInUse(flags, context);

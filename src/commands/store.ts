@@ -14,17 +14,13 @@ import { sharedStore } from "../store/shared_store.ts";
 import { warnOfWaiting } from "../store/shared_elsewhere.ts";
 import { type Address, engineAt, parseAddress, saveAddress } from "../store/store_choice.ts";
 
-export interface StoreInitFlags extends CommonFlags {
-  readonly print?: boolean;
-}
-
 export interface StoreMoveFlags extends CommonFlags {
   readonly all?: boolean;
 }
 
 /** Makes the tables, or prints the SQL that makes them. */
 export async function storeInit(
-  flags: StoreInitFlags,
+  flags: CommonFlags & { readonly print?: boolean },
   { system }: CommandContext,
   text: string,
 ): Promise<Answer> {

@@ -8,7 +8,7 @@ import { CliError } from "../base/errors.ts";
 import { onlyDefined } from "../base/json.ts";
 import type { AuthorizationServer, OAuthClient } from "../oauth/wire.ts";
 import { AUDIT, type Region, REGIONS } from "./regions.ts";
-import { namedSecret } from "../settings/client_environment.ts";
+import { environmentSecret } from "../settings/client_environment.ts";
 import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
 import { printable } from "../base/masking.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
@@ -140,7 +140,7 @@ function serverOf(settings: Settings): AuthorizationServer {
 export function clientOf(tokenSet: TokenSet, settings: Settings): OAuthClient {
   const { clientId } = tokenSet;
   if (tokenSet.isDeviceGrant) return { clientId };
-  const { own, tutorial } = namedSecret(settings.environment, clientId);
+  const { own, tutorial } = environmentSecret(settings.environment, clientId, true);
   return onlyDefined({ clientId, clientSecret: own ?? tokenSet.clientSecret ?? tutorial });
 }
 

@@ -113,26 +113,23 @@ async function sendOnce(
   }
 }
 
-interface Pauses {
-  /** Whether a call whose answer was lost may be made again. */
-  mayRepeat(error: unknown): boolean;
-  /** Waits when the answer asks for it; false when there is nothing to wait for. */
-  after(response: StreamResponse): Promise<boolean>;
-}
+type Pauses = ReturnType<typeof pausesFor>;
 
-function pausesFor(call: Call, { system, talk }: CommandContext): Pauses {
+function pausesFor(call: Call, { system, talk }: CommandContext) {
   const isRepeatable = call.body?.isRepeatable !== false;
   let tries = 1;
   let waited = 0;
   let isLostOnce = false;
   return {
-    mayRepeat(error) {
+    /** Whether a call whose answer was lost may be made again. */
+    mayRepeat(error: unknown): boolean {
       const isLost = error instanceof CliError && error.answerLost;
       const may = isLost && !isLostOnce && SAFE.includes(call.method) && isRepeatable;
       isLostOnce = true;
       return may;
     },
-    async after(response) {
+    /** Waits when the answer asks for it; false when there is nothing to wait for. */
+    async after(response: StreamResponse): Promise<boolean> {
       const asked = retryAfter(response.headers, system.now());
       if (!asksForPause(response.status, asked, call.method) || !isRepeatable) return false;
       const pause = asked ?? FIRST_PAUSE * 2 ** (tries - 1) * (0.75 + Math.random() / 2);

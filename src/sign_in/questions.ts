@@ -5,7 +5,7 @@ import { ifOpened } from "../files/set_aside.ts";
 import type { CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { onlyDefined } from "../base/json.ts";
-import type { AuthorizationServer, OAuthClient } from "../oauth/wire.ts";
+import type { OAuthClient } from "../oauth/wire.ts";
 import { readNamedSecret } from "../files/named_file.ts";
 import { Secret } from "../base/secret.ts";
 import { storeOf } from "../session/store_in_use.ts";
@@ -13,6 +13,7 @@ import { environmentSecret } from "../settings/client_environment.ts";
 import type { ConnectionFlags, Settings } from "../settings/settings.ts";
 import { lastFailure } from "../settings/last_failure.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
+import type { SignIn } from "./save_login.ts";
 import { SECRET_STEP } from "./steps.ts";
 
 /** What is known about the client besides what is stored. */
@@ -23,10 +24,6 @@ export interface AboutClient {
   readonly isClientRejected?: boolean;
 }
 
-interface AboutSecret extends AboutClient {
-  readonly server: Pick<AuthorizationServer, "tokenEndpoint">;
-}
-
 /**
  * The client to sign in as; its secret comes from a flag's file or stdin, the environment, the saved
  * login of the same client, or the user. A client without one is a public client.
@@ -35,7 +32,7 @@ export async function chooseClient(
   flags: ConnectionFlags,
   settings: Settings,
   context: CommandContext,
-  { answered, server, isClientRejected = false }: AboutSecret,
+  { answered, server, isClientRejected = false }: AboutClient & Pick<SignIn, "server">,
 ): Promise<OAuthClient> {
   const { clientId } = settings;
   if (clientId === undefined) throw new Error("askFirstTime() makes sure of the client ID");

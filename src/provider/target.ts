@@ -131,12 +131,13 @@ function ownOrigins(settings: Settings): string[] {
 }
 
 /** With an issuer nothing is Anaplan's: only what was named by hand is there. */
-function ownServices(settings: Settings): { readonly api: string; readonly auth?: string } {
+function ownServices(
+  settings: Settings,
+): { readonly api: string; readonly auth?: string | undefined } {
   const { issuer, apiUrl, authUrl } = settings;
   if (issuer === undefined) return origins(settings);
   if (apiUrl !== undefined) {
-    const api = withoutSlash(apiUrl);
-    return authUrl === undefined ? { api } : { api, auth: withoutSlash(authUrl) };
+    return { api: withoutSlash(apiUrl), auth: authUrl && withoutSlash(authUrl) };
   }
   throw new CliError(
     "usage",

@@ -20,17 +20,18 @@ export interface ClientEnvironment {
 export function clientEnvironment(env: System["env"]): ClientEnvironment {
   return {
     clientId: env("ANAPLAN_CLIENT_ID"),
-    clientSecret: secret(env("ANAPLAN_CLIENT_SECRET")),
+    clientSecret: toSecret(env("ANAPLAN_CLIENT_SECRET")),
     tutorialClientId: env("CLIENT"),
-    tutorialClientSecret: secret(env("SECRET")),
-    refreshToken: secret(env("ANAPLAN_REFRESH_TOKEN")),
+    tutorialClientSecret: toSecret(env("SECRET")),
+    refreshToken: toSecret(env("ANAPLAN_REFRESH_TOKEN")),
     refreshTokenFile: env("ANAPLAN_REFRESH_TOKEN_FILE"),
     region: env("ANAPLAN_REGION"),
   };
 }
 
-function secret(value: string | undefined): Secret | undefined {
-  const trimmed = value?.trim(); // no secret has blanks around it, but copying adds them
+/** No secret has blanks around it, but files end with a line break and copying adds more. */
+export function toSecret(text: string | undefined): Secret | undefined {
+  const trimmed = text?.trim();
   return trimmed ? new Secret(trimmed) : undefined;
 }
 

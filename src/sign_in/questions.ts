@@ -7,9 +7,9 @@ import { CliError } from "../base/errors.ts";
 import { onlyDefined } from "../base/json.ts";
 import type { OAuthClient } from "../oauth/wire.ts";
 import { readNamedSecret } from "../files/named_file.ts";
-import { Secret } from "../base/secret.ts";
+import type { Secret } from "../base/secret.ts";
 import { storeOf } from "../session/store_in_use.ts";
-import { environmentSecret } from "../settings/client_environment.ts";
+import { environmentSecret, toSecret } from "../settings/client_environment.ts";
 import type { ConnectionFlags, Settings } from "../settings/settings.ts";
 import { lastFailure } from "../settings/last_failure.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
@@ -97,15 +97,9 @@ async function secretByProfile(
 }
 
 function requireSecret(text: string | undefined): Secret {
-  const secret = toSecret(text ?? "");
+  const secret = toSecret(text);
   if (secret !== undefined) return secret;
   throw new CliError("usage", "Cannot read the client secret: it is empty", {
     next: "put the secret alone into the file or stdin, or set ANAPLAN_CLIENT_SECRET",
   });
-}
-
-/** No secret has blanks around it, but files end with a line break and copying adds more. */
-function toSecret(text: string): Secret | undefined {
-  const trimmed = text.trim();
-  return trimmed === "" ? undefined : new Secret(trimmed);
 }

@@ -2,7 +2,8 @@
 // a terminal, a file, or the words of a refusal. Rule: loaded only for what is not a plain answer.
 
 import { format } from "@std/fmt/bytes";
-import { failureOf, isApiError, notJson } from "./answer.ts";
+import { failureOf, notJson } from "./answer.ts";
+import { isApiError } from "../provider/anaplan.ts";
 import { type Answer, type Call, isSuccess } from "./call.ts";
 import { chunksOf } from "./chunks.ts";
 import {

@@ -5,7 +5,6 @@ import { isLoopbackHost, urlProblem } from "./json.ts";
 // they are with what reads a login, which loads no file besides
 export { isLoopbackHost, urlProblem };
 
-/** The port that a URL leads to. */
 export function portOf({ port, protocol }: URL): number {
   return Number(port) || (protocol === "http:" ? 80 : 443);
 }

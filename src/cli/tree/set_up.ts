@@ -90,10 +90,7 @@ export const store: RouteMap<TreeContext> = buildRouteMap({
       { brief: "Choose the store of this computer" },
       async () => (await import("../../commands/store.ts")).storeUse,
       {
-        positional: argument(
-          "The store's address, or local for files of this computer",
-          "ADDRESS",
-        ),
+        positional: argument("The store's address, or local for files of this computer", "ADDRESS"),
       },
     ),
     push: command(

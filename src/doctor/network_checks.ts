@@ -100,18 +100,18 @@ type Reachability =
   | { readonly kind: "answered"; readonly host: string; readonly skew: number | undefined }
   | { readonly kind: "failed"; readonly origin: string; readonly error: CliError };
 
+function ask(url: string, settings: Settings, system: NetworkSystem): Promise<Response> {
+  const request = { method: "GET", url, timeout: PATIENCE } as const;
+  return system.fetch({ ...request, caCertificates: caCertificates(settings) });
+}
+
 async function reachServer(
   origin: string,
   settings: Settings,
   system: NetworkSystem,
 ): Promise<Reachability> {
   try {
-    const response = await system.fetch({
-      method: "GET",
-      url: `${origin}/`,
-      caCertificates: caCertificates(settings),
-      timeout: PATIENCE,
-    });
+    const response = await ask(`${origin}/`, settings, system);
     const date = Date.parse(response.headers.get("date") ?? "");
     return {
       kind: "answered",
@@ -136,29 +136,23 @@ function clock(skew: number | undefined, { platform }: Pick<System, "platform">)
   );
 }
 
-function reachability(asked: readonly Reachability[]): Check[] {
+/** One problem for each reason: what keeps all hosts away is one, not three. */
+function* reachability(asked: readonly Reachability[]): Generator<Check> {
   const hosts = asked.flatMap((one) => one.kind === "answered" ? [one.host] : []);
   const verb = hosts.length === 1 ? "answers" : "answer";
-  return [
-    ...(hosts.length === 0 ? [] : [ok("Network", `${hosts.join(", ")} ${verb}`)]),
-    ...unreachable(asked),
-  ];
-}
-
-/** One problem for each reason: what keeps all hosts away is one, not three. */
-function unreachable(asked: readonly Reachability[]): Check[] {
+  if (hosts.length > 0) yield ok("Network", `${hosts.join(", ")} ${verb}`);
   const failures = asked.filter((one) => one.kind === "failed");
-  const byReason = Object.groupBy(failures, ({ error }) => error.reason ?? error.message);
-  return Object.values(byReason).flatMap((alike = []) => {
+  const byReason = Map.groupBy(failures, ({ error }) => error.reason ?? error.message);
+  for (const alike of byReason.values()) {
     const [first] = alike;
-    if (first === undefined) return [];
+    if (first === undefined) continue;
     const { error } = first;
-    const hosts = alike.map(({ origin }) => new URL(origin).host).join(", ");
+    const silent = alike.map(({ origin }) => new URL(origin).host).join(", ");
     const message = error.reason === undefined
       ? error.message
-      : `Cannot reach ${hosts}: ${error.reason}`;
-    return [failedCheck("Network", error.with({ message }))];
-  });
+      : `Cannot reach ${silent}: ${error.reason}`;
+    yield failedCheck("Network", error.with({ message }));
+  }
 }
 
 /** Some firewalls answer 403 to `127.0.0.1` in a query string: one request with it, one without. */
@@ -170,13 +164,7 @@ async function edge(
   const statusFor = async (redirectUri: string): Promise<number> => {
     const url = new URL(authorize);
     url.searchParams.set("redirect_uri", redirectUri);
-    const request = {
-      method: "GET",
-      url: url.href,
-      caCertificates: caCertificates(settings),
-      timeout: PATIENCE,
-    } as const;
-    return (await system.fetch(request)).status;
+    return (await ask(url.href, settings, system)).status;
   };
   const [withIt, without] = await Promise.all([
     statusFor("https://127.0.0.1:8443/callback"),

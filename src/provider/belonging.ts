@@ -37,7 +37,8 @@ export function containsToken({ accessToken }: BoundLogin, text: string): boolea
  * @throws {CliError} `login_required`, with the code `other_server`, when it may not.
  */
 export function assertBelongs(login: BoundLogin, url: string | URL): void {
-  const own = originsOf(login);
+  const { tokenEndpoint } = login; // a login of before origins were kept belongs to the server that issued it
+  const own = login.origins ?? (tokenEndpoint === undefined ? [] : [new URL(tokenEndpoint).origin]);
   if (typeof url === "string" && own.includes(url)) return; // it is an origin by itself
   const { origin, host } = new URL(url);
   if (own.includes(origin)) return;
@@ -48,15 +49,4 @@ export function assertBelongs(login: BoundLogin, url: string | URL): void {
     reason: `the ${reason}`,
     next: signIn(),
   });
-}
-
-/** Whether both are of one sign-in; for logins of before its id was kept, of one client at one server. */
-export function isSameSignIn(a: TokenSet, b: TokenSet): boolean {
-  return a.signIn === b.signIn && a.clientId === b.clientId &&
-    a.tokenEndpoint === b.tokenEndpoint;
-}
-
-/** A login of before origins were kept belongs to the server that issued it. */
-function originsOf({ origins, tokenEndpoint }: BoundLogin): readonly string[] {
-  return origins ?? (tokenEndpoint === undefined ? [] : [new URL(tokenEndpoint).origin]);
 }

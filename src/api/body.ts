@@ -19,18 +19,14 @@ const WHOLE = 16 * 1024 * 1024;
 /** The body that `--data` names: a text, `@FILE`, or `-` for stdin. */
 export async function bodyOf(data: string, system: Pick<System, "input">): Promise<Body> {
   if (data === "-" || data === "@-") return await bodyOfInput(system.input(), unreadableInput);
-  if (data.startsWith("@")) return await bodyOfFile(data.slice(1));
-  return wholeBody(new TextEncoder().encode(data));
+  if (!data.startsWith("@")) return wholeBody(new TextEncoder().encode(data));
+  const file = openNamedFile(data.slice(1), "--data @FILE");
+  if ((file.size ?? 0) > WHOLE) return { open: file.open, isRepeatable: true };
+  return await bodyOfInput(file.open(), file.failure);
 }
 
 function wholeBody(bytes: Uint8Array<ArrayBuffer>): Body {
   return { open: () => bytes, isRepeatable: true };
-}
-
-async function bodyOfFile(path: string): Promise<Body> {
-  const file = openNamedFile(path, "--data @FILE");
-  if ((file.size ?? 0) > WHOLE) return { open: file.open, isRepeatable: true };
-  return await bodyOfInput(file.open(), file.failure);
 }
 
 async function bodyOfInput(

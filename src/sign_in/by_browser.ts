@@ -139,9 +139,6 @@ async function answerBrowser(
 ): Promise<void> {
   const known = await soonOr(undefined, user, PAGE_PATIENCE, system);
   const place = issuer === undefined ? `${region}, profile ${profile}` : `Profile ${profile}`;
-  answer.reply(signedInPage({ server: server.name, who: known && nameOnPage(known), place }));
-}
-
-function nameOnPage(user: User): string {
-  return nameAndAddress(user).replace(/ <(.+)>$/, ", $1");
+  const who = known && nameAndAddress(known).replace(/ <(.+)>$/, ", $1");
+  answer.reply(signedInPage({ server: server.name, who, place }));
 }

@@ -110,8 +110,11 @@ function candidatesFrom(
 ): readonly Candidate[] {
   const given = before.slice(1).filter((word) => !word.startsWith("-"));
   switch (source) {
-    case "profile": // a name that is not valid could be anything, and would have to be quoted
-      return savedProfiles(before, world).filter(isProfileName).map(plainCandidate);
+    case "profile": { // the command itself says why there are none; flags can still be completed
+      const names = ifPossible(() => profileNames(configDirOf(before, world))) ?? [];
+      // a name that is not valid could be anything, and would have to be quoted
+      return names.filter(isProfileName).map(plainCandidate);
+    }
     case "region":
       return Object.entries(REGIONS).map(([value, { description }]) => ({ value, description }));
     case "setting":
@@ -126,11 +129,6 @@ function candidatesFrom(
 
 function plainCandidate(value: string): Candidate {
   return { value, description: "" };
-}
-
-/** The command itself says why there are none; flags can still be completed. */
-function savedProfiles(before: readonly string[], world: CompletionSystem): string[] {
-  return ifPossible(() => profileNames(configDirOf(before, world))) ?? [];
 }
 
 /** Where profiles are kept: as the line says it, or the environment. */

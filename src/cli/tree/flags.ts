@@ -129,8 +129,6 @@ export const COMMON_FLAGS = {
   caFile,
 } as const;
 
-export const COMMON_FLAG_NAMES: readonly string[] = Object.keys(COMMON_FLAGS);
-
 /** The flags that say whom to talk to, and that a profile keeps. */
 export const SETTING_FLAGS = ofSettings;
 

@@ -2,7 +2,6 @@
 
 import { placeName } from "../provider/authorization_server.ts";
 import { nameAndAddress } from "../provider/provider.ts";
-import type { User } from "../provider/anaplan.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { nameOrQuoted } from "../base/names.ts";
 import { fetchAndSaveUser } from "../session/user.ts";
@@ -26,18 +25,16 @@ export async function whoami(flags: CommonFlags, context: CommandContext): Promi
         ["Profile", `${settings.profile}, ${placeName(settings)}`],
       ]),
     ].join("\n"),
-    data: userData(user),
-  };
-}
-
-function userData(user: User): Record<string, unknown> {
-  return {
-    id: user.id,
-    email: user.email,
-    first_name: user.firstName,
-    last_name: user.lastName,
-    customer_id: user.customerId,
-    active: user.active ?? null,
-    last_login_at: user.lastLoginAt === undefined ? null : new Date(user.lastLoginAt).toISOString(),
+    data: {
+      id: user.id,
+      email: user.email,
+      first_name: user.firstName,
+      last_name: user.lastName,
+      customer_id: user.customerId,
+      active: user.active ?? null,
+      last_login_at: user.lastLoginAt === undefined
+        ? null
+        : new Date(user.lastLoginAt).toISOString(),
+    },
   };
 }

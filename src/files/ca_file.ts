@@ -32,13 +32,10 @@ export function caCertificates({ caFiles, ambientCaFile }: CaSettings): string[]
       },
     );
   });
-  return ambientCaFile === undefined ? named : [...named, ...readAmbient(ambientCaFile)];
-}
-
-function readAmbient(path: string): string[] {
-  assertTrustworthy(path, ", or unset SSL_CERT_FILE");
+  if (ambientCaFile === undefined) return named;
+  assertTrustworthy(ambientCaFile, ", or unset SSL_CERT_FILE");
   // as other programs do: a variable that leads nowhere is no failure
-  return ifPossible(() => [readNamedFile(path, "SSL_CERT_FILE")]) ?? [];
+  return [...named, ...ifPossible(() => [readNamedFile(ambientCaFile, "SSL_CERT_FILE")]) ?? []];
 }
 
 /**

@@ -1,7 +1,7 @@
 // What may follow when you press Tab: the tree knows, through Stricli. Rule: nothing is listed
 // here; the tree says where words come from.
 
-import { type InputCompletion, proposeCompletions } from "@stricli/core";
+import { proposeCompletions } from "@stricli/core";
 import { applicationWith } from "../tree/parser.ts";
 import type { TreeContext, TreeReaders, WordSource } from "../tree/loading.ts";
 import { ROOT, walk } from "../tree/tree.ts";
@@ -66,21 +66,15 @@ async function proposeFor(
   };
   const proposed = await proposeCompletions(applicationWith(), [...before, partial], context);
   if (path !== undefined) return { kind: path };
-  const candidates = fitting(proposed, before).map(({ kind, completion, brief }) => ({
+  // flags only where nothing else fits: they would crowd it out while nothing has been typed
+  const others = proposed.filter(({ kind }) => kind !== "argument:flag");
+  const hasFlags = others.length === 0 && !before.includes("--") && !takesValue(before);
+  const fitting = hasFlags ? proposed.filter(({ completion }) => completion !== "--") : others;
+  const candidates = fitting.map(({ kind, completion, brief }) => ({
     value: completion,
     description: descriptions.get(completion) ?? (kind === "argument:value" ? "" : brief),
   }));
   return { kind: "words", candidates };
-}
-
-/** Flags only where nothing else fits: they would crowd it out while nothing has been typed. */
-function fitting(
-  proposed: readonly InputCompletion[],
-  before: readonly string[],
-): readonly InputCompletion[] {
-  const others = proposed.filter(({ kind }) => kind !== "argument:flag");
-  if (others.length > 0 || before.includes("--") || takesValue(before)) return others;
-  return proposed.filter(({ completion }) => completion !== "--");
 }
 
 /** Whether the last word is a flag that wants a value behind it. */

@@ -107,22 +107,25 @@ function candidatesFrom(
     case "profile": { // the command itself says why there are none; flags can still be completed
       const names = ifPossible(() => profileNames(configDirOf(before, world))) ?? [];
       // a name that is not valid could be anything, and would have to be quoted
-      return names.filter(isProfileName).map(plainCandidate);
+      return names.filter(isProfileName).map((value) => ({ value, description: "" }));
     }
     case "region":
       return Object.entries(REGIONS).map(([value, { description }]) => ({ value, description }));
     case "setting":
-      return ROWS.map(([name]) => plainCandidate(typedName(name)));
+      return ROWS.map(([name]) => ({ value: typedName(name), description: "" }));
     case "shell":
       if (given.length > 0) return [];
       return Object.entries(SHELLS).map(([value, description]) => ({ value, description }));
-    case "topic":
-      return topics(given);
+    case "topic": {
+      const { target } = walk(given);
+      if ("loader" in target) return [];
+      const entries = target.getAllEntries().map((entry) => {
+        return { value: toKebabCase(entry.name.original), description: entry.target.brief };
+      });
+      const reference = { value: "reference", description: "Exit codes and variables" };
+      return target === ROOT ? [...entries, reference] : entries;
+    }
   }
-}
-
-function plainCandidate(value: string): Candidate {
-  return { value, description: "" };
 }
 
 /** Where profiles are kept: as the line says it, or the environment. */
@@ -133,14 +136,4 @@ function configDirOf(before: readonly string[], world: CompletionSystem): string
   const home = world.env("HOME");
   const configDir = home === undefined ? said : said.replace(/^~(?=\/|$)/, () => home);
   return configDirectory({ configDir }, world);
-}
-
-function topics(given: readonly string[]): Candidate[] {
-  const { target } = walk(given);
-  if ("loader" in target) return [];
-  const entries = target.getAllEntries().map((entry) => {
-    return { value: toKebabCase(entry.name.original), description: entry.target.brief };
-  });
-  const reference = { value: "reference", description: "Exit codes and variables" };
-  return target === ROOT ? [...entries, reference] : entries;
 }

@@ -15,22 +15,19 @@ export function usageError(
 ): CliError {
   const known = knownMistake(argv);
   if (known !== undefined) return known;
-  if (argument !== undefined) return tooMany(argument, argv);
+  if (argument !== undefined) {
+    const { target } = walk(argv);
+    const takesSome = "loader" in target && target.parameters.positional !== undefined;
+    const why = takesSome ? "it is one too many" : "this command takes flags only";
+    const message = `Cannot use the argument "${argument}": ${why}`;
+    return new CliError("usage", message, { next: helpFor(argv) });
+  }
   const misspelled = flag !== ""
     ? { typed: flag, names: flagsFor(argv) }
     : command !== undefined
     ? { typed: command, names: namesIn(walk(argv).target) }
     : value;
   return new CliError("usage", text, onlyDefined({ next: helpFor(argv), misspelled }));
-}
-
-/** The error for an argument that the command does not take. */
-function tooMany(argument: string, argv: readonly string[]): CliError {
-  const { target } = walk(argv);
-  const takesSome = "loader" in target && target.parameters.positional !== undefined;
-  const why = takesSome ? "it is one too many" : "this command takes flags only";
-  const message = `Cannot use the argument "${argument}": ${why}`;
-  return new CliError("usage", message, { next: helpFor(argv) });
 }
 
 function flagsFor(argv: readonly string[]): string[] {

@@ -402,10 +402,10 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     what: "a refresh is sent again after any lost answer",
-    file: "src/oauth/client.ts",
+    file: "src/oauth/refresh.ts",
     from: "error instanceof CliError && error.isCut === true",
     to: "error instanceof CliError && error.answerLost",
-    tests: ["tests/unit/client_patience_test.ts"],
+    tests: ["tests/unit/refresh_patience_test.ts"],
   },
   {
     what: "a link to where others can write is followed",

@@ -72,7 +72,7 @@ Deno.test("a refresh loads nothing that only a failure or status needs", () => {
   const entries = [
     "main.ts",
     "src/commands/token.ts",
-    "src/oauth/client.ts",
+    "src/oauth/refresh.ts",
     "src/provider/authorization_server.ts",
     "src/session/grants.ts",
     "src/session/session.ts",

@@ -18,7 +18,7 @@ import { inStage } from "./stage.ts";
  * needs that looks at a login, `shared` what a fresh token from a login store needs besides, `request` what every command needs that asks a server.
  */
 const GROUPS = Object.entries({
-  start: "base/(advice|errors|json|secret|text|version)|cli/(app|print)|cli/tree/commands|" +
+  start: "base/(errors|json|secret|words)|cli/(app|print)|cli/tree/commands|" +
     "commands/token|files/private_file|settings/location|store/fresh_login|oauth/token_set|" +
     "system/(deno|needs|stream|surroundings)",
   session:
@@ -30,8 +30,8 @@ const GROUPS = Object.entries({
     "store/(local_copy|shared_rescue|shared_settings|shared_store|store_choice)|store/engines/(address|engine|password)",
   sharing:
     "base/names|files/this_process|store/(row_when_needed|shared_(delivery|directory|elsewhere|login|place))|" +
-    "store/engines/(row_texts|wait_line)|system/(dial|framing|guarded_request|http_wire|input|long_wait|peers|silence)",
-  request: "base/(masking|retry_after)|oauth/(answer_fields|client|token_response|wire)|" +
+    "store/engines/(lock_failure|row_texts|wait_line)|system/(dial|framing|guarded_request|http_wire|input|long_wait|peers|silence)",
+  request: "base/(masking|retry_after)|oauth/(answer_fields|refresh|token_response|wire)|" +
     "provider/(authorization_server|regions)|system/(http|http_client|proxies|unpacked)",
 }).map(([name, files]) => ({ name, test: new RegExp(`/src/(${files})\\.ts$`) }));
 

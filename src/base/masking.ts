@@ -84,7 +84,7 @@ function basicSecrets(credentials: string): string[] {
  * `[secret]` wherever the rest repeats one of these secrets, raw or percent-encoded. Servers are known to
  * quote in an error what they were sent.
  */
-export function masker(secrets: readonly string[]): (words: string) => string {
+function masker(secrets: readonly string[]): (words: string) => string {
   const masked = secrets.map(flattenText).filter((secret) => secret.length >= SHORTEST);
   const shortest = Math.min(...masked.map((secret) => secret.length));
   let longestFirst: string[] | undefined;

@@ -8,6 +8,11 @@ export function flagTime(milliseconds: number): string {
   return `${Math.round(milliseconds / factor)}${unit}`;
 }
 
+/** A time as JSON has it; null when there is none. */
+export function isoTimeOrNull(time: number | undefined): string | null {
+  return time === undefined ? null : new Date(time).toISOString();
+}
+
 /** The time left as a clock shows it: `4:52`. */
 export function countdown(milliseconds: number): string {
   const seconds = Math.max(0, Math.ceil(milliseconds / 1000));

@@ -26,7 +26,8 @@ function hostnameOf(url: string): string {
   return URL.canParse(url) ? new URL(url).hostname.replace(/\.$/, "") : "";
 }
 
-function isAnaplanHost(hostname: string): boolean {
+/** Whether a host name is of a server at Anaplan. */
+export function isAnaplanHost(hostname: string): boolean {
   return /(^|\.)anaplan\.com$/.test(hostname);
 }
 

@@ -14,7 +14,7 @@ export interface ExecFlags extends CommonFlags {
 }
 
 /** A program may take its time: its token is valid for at least this long, in milliseconds. */
-const DEFAULT_MIN_VALID = 600_000;
+const PROGRAM_MIN_VALID = 600_000;
 
 /** Runs the program; its streams, signals and exit code are its own. */
 export async function exec(
@@ -29,7 +29,7 @@ export async function exec(
     });
   }
   const settings = await settingsInUse(flags, context);
-  const minValid = flags.minValid ?? DEFAULT_MIN_VALID;
+  const minValid = flags.minValid ?? PROGRAM_MIN_VALID;
   const strict = flags.minValid !== undefined;
   const { accessToken } = await freshTokenSet(settings, context, minValid, strict);
   const environment = { ANAPLAN_ACCESS_TOKEN: accessToken.reveal() };

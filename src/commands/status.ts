@@ -28,7 +28,7 @@ import {
   missingProfile,
   type Settings,
 } from "../settings/settings.ts";
-import { clockTime, duration } from "../base/times.ts";
+import { clockTime, duration, isoTimeOrNull } from "../base/times.ts";
 import { table } from "../base/lines.ts";
 import type { KeyKind } from "../store/key_source.ts";
 import type { LoginStore } from "../store/locking.ts";
@@ -108,10 +108,6 @@ function adviceBefore(tokenSet: TokenSet, settings: Settings, time: number): Wor
 function loginLocation(store: LoginStore, { profile }: Settings, sealed?: KeyKind): string {
   const place = store.sharedAt ? `the login store ${store.sharedAt}` : store.pathOf(profile);
   return sealed ? `${place}, sealed (${sealed})` : place;
-}
-
-function isoTimeOrNull(time: number | undefined): string | null {
-  return time === undefined ? null : new Date(time).toISOString();
 }
 
 /** Where you are and the one thing to type; for a terminal on which no command was typed. */
@@ -209,7 +205,7 @@ function statusData(tokenSet: TokenSet | undefined, settings: Settings, sealed?:
     logged_in: true,
     expires_at: isoTimeOrNull(tokenSet?.expiresAt || undefined), // 0: there was none yet
     refresh_token_saved_at: isoTimeOrNull(tokenSet?.refreshTokenSavedAt),
-    login_expires_at: "at" in expiry ? new Date(expiry.at).toISOString() : null,
+    login_expires_at: isoTimeOrNull("at" in expiry ? expiry.at : undefined),
     login_expiry: expiry.kind,
     sealed: sealed ?? null,
     user_name: tokenSet?.name || null,

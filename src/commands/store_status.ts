@@ -3,7 +3,7 @@
 import { everyLogin } from "../session/every_profile.ts";
 import { run, type Words, words } from "../base/words.ts";
 import { table } from "../base/lines.ts";
-import { dateTime } from "../base/times.ts";
+import { dateTime, isoTimeOrNull } from "../base/times.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { configDirectory } from "../settings/location.ts";
 import { openStore } from "../store/logins.ts";
@@ -73,7 +73,7 @@ function asData({ generation, savedBy, savedAt, attempt }: Row) {
   return {
     generation,
     saved_by: savedBy ?? null,
-    saved_at: savedAt === undefined ? null : new Date(savedAt).toISOString(),
+    saved_at: isoTimeOrNull(savedAt),
     refreshing_by: attempt?.by ?? null,
   };
 }

@@ -7,7 +7,7 @@ import { nameOrQuoted } from "../base/names.ts";
 import { fetchAndSaveUser } from "../session/user.ts";
 import { settingsInUse } from "../session/store_in_use.ts";
 import { table } from "../base/lines.ts";
-import { dateTime } from "../base/times.ts";
+import { dateTime, isoTimeOrNull } from "../base/times.ts";
 
 /** Asks Anaplan who you are, and keeps the name for `status`. */
 export async function whoami(flags: CommonFlags, context: CommandContext): Promise<Answer<string>> {
@@ -32,9 +32,7 @@ export async function whoami(flags: CommonFlags, context: CommandContext): Promi
       last_name: user.lastName,
       customer_id: user.customerId,
       active: user.active ?? null,
-      last_login_at: user.lastLoginAt === undefined
-        ? null
-        : new Date(user.lastLoginAt).toISOString(),
+      last_login_at: isoTimeOrNull(user.lastLoginAt),
     },
   };
 }

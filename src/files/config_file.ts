@@ -1,7 +1,8 @@
-// config.json: which profile is used, and how logins are sealed. Rule: who changes one field keeps the others, under
-// the file's lock.
+// Changes config.json: which profile is used, where logins are, and how they are sealed. Rule: a change of one field keeps
+// the others, under the file's lock.
 
 import { type Fields, FILE_VERSION } from "../base/json.ts";
+import { readConfig } from "./config_fields.ts";
 import { type Clock, type FileLock, lockFile } from "./lock_file.ts";
 import type { Warn } from "./private_file.ts";
 import { ensurePrivateDirectory, writeIn } from "./replacement.ts";
@@ -9,9 +10,10 @@ import { ensurePrivateDirectory, writeIn } from "./replacement.ts";
 /** How long to wait for another command that changes the file, in milliseconds: that takes a moment. */
 const LOCK_DEADLINE = 30_000;
 
-/** Replaces the fields of config.json; the caller has read them under the {@link lockConfig lock}. */
-export function writeConfig(configDir: string, fields: Fields, warn: Warn): void {
-  const text = JSON.stringify({ ...fields, version: FILE_VERSION }, undefined, 2) + "\n";
+/** Changes fields of config.json; the caller has the {@link lockConfig lock}. */
+export function changeConfig(configDir: string, changed: Fields, warn: Warn): void {
+  const fields = { ...readConfig(configDir), ...changed, version: FILE_VERSION };
+  const text = JSON.stringify(fields, undefined, 2) + "\n";
   writeIn(configDir, "config.json", text, warn);
 }
 

@@ -24,7 +24,7 @@ export function readNamedFile(path: string, naming: Words): string {
 }
 
 /** The first bytes of a file that the user named; it may be a pipe. @throws what the disk says. */
-export function headOfNamedFile(path: string, most: number): Uint8Array<ArrayBuffer> {
+function headOfNamedFile(path: string, most: number): Uint8Array<ArrayBuffer> {
   using file = Deno.openSync(path, { read: true });
   const bytes = new Uint8Array(most);
   let length = 0;

@@ -11,14 +11,18 @@ import {
 } from "../base/json.ts";
 import { Secret } from "../base/secret.ts";
 
-export const FILE_VERSION = 1;
+/** The version of a login's text; that of the other files is their own. */
+export const LOGIN_VERSION = 1;
 
 /** Whether a text is a sealed login, whole or cut; its file's version says so. */
 export function isSealed(text: string): boolean {
   return /^\s*\{\s*"version"\s*:\s*2\s*,\s*"sealed"/.test(text);
 }
 
-/** How long before its end an access token stops counting as fresh, in milliseconds. */
+/**
+ * How long before its end an access token stops counting as fresh, in milliseconds. The help of `token` says it, and so
+ * do `clients/python/` and docs/languages.md.
+ */
 export const DEFAULT_MIN_VALID = 60_000;
 
 /** The tokens of one login, as they are kept for one profile. */
@@ -90,7 +94,7 @@ const CLOCK_TOLERANCE = 60_000;
  */
 export function parseTokenSet(text: string): TokenSet {
   const fields = parseObject(text);
-  if (typeof fields.version === "number" && fields.version > FILE_VERSION) {
+  if (typeof fields.version === "number" && fields.version > LOGIN_VERSION) {
     throw new NewerVersion();
   }
   const accessToken = secretField(fields, "accessToken");

@@ -1,6 +1,6 @@
 // Token sets beside reading one: compared, and written as text. Rule: a fresh token needs nothing of it.
 
-import { FILE_VERSION, type TokenSet } from "./token_set.ts";
+import { LOGIN_VERSION, type TokenSet } from "./token_set.ts";
 
 /** The {@link TokenSet.endedBy} of tokens that came for another user, client or server than the login's: not the server's. */
 export const NOT_THIS_LOGIN = "not_this_login";
@@ -28,7 +28,7 @@ export function canRefresh({ refreshToken, isCopy, endedBy }: TokenSet): boolean
 export function serializeTokenSet(tokenSet: TokenSet): string {
   const { accessToken, refreshToken, clientSecret, ...rest } = tokenSet;
   const open = {
-    version: FILE_VERSION,
+    version: LOGIN_VERSION,
     ...rest,
     accessToken: accessToken.reveal(),
     refreshToken: refreshToken?.reveal(),

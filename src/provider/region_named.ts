@@ -2,11 +2,12 @@
 
 import { didYouMean, nearNames, oneOf } from "../base/near_names.ts";
 import { parseText } from "../base/parse.ts";
+import { isAnaplanHost } from "../base/urls.ts";
 import { REGIONS } from "./regions.ts";
 
 /**
- * The region that a text means: its name in any case, the place, such as `Germany`, or an address. Any other text is left to fail
- * where the region is used.
+ * The region that a text means: its name in any case, the place, such as `Germany`, or an address. Any other text is left
+ * to fail where the region is used.
  *
  * @throws {Error} in a few words, when several regions are there.
  */
@@ -35,7 +36,7 @@ export function regionsAt(
   const address = text.trim();
   const url = /^https?:\/\//i.test(address) ? address : `https://${address}`;
   const host = URL.canParse(url) ? new URL(url).hostname : "";
-  if (!host.endsWith(".anaplan.com")) return undefined;
+  if (!isAnaplanHost(host)) return undefined;
   const regions = Object.entries(REGIONS)
     .filter(([, { oauth, api, auth }]) => [oauth, api, auth].includes(host))
     .map(([name]) => name);

@@ -8,7 +8,7 @@ import { CliError, ifPossible } from "../base/errors.ts";
 import type { Settings } from "../settings/settings.ts";
 import { canonicalPath } from "./paths.ts";
 import { printable } from "../base/masking.ts";
-import { urlProblem, withoutSlash } from "../base/urls.ts";
+import { isAnaplanHost, urlProblem, withoutSlash } from "../base/urls.ts";
 
 export interface Target {
   readonly url: URL;
@@ -123,8 +123,8 @@ function onOwnHost(place: string, settings: Settings): string {
 
 function ownOrigins(settings: Settings): string[] {
   const { api, auth } = ownServices(settings);
-  const isOfFamily = settings.issuer === undefined &&
-    new URL(api).hostname.endsWith(".anaplan.com"); // else the login is for no region
+  // else the login is for no region
+  const isOfFamily = settings.issuer === undefined && isAnaplanHost(new URL(api).hostname);
   const others = isOfFamily ? Object.values(otherOrigins(settings)) : [];
   const all = [api, auth, ...others].filter((origin) => origin !== undefined);
   return [...new Set(all.map((origin) => new URL(origin).origin))];

@@ -4,6 +4,7 @@
 import { CONNECTION_HEADERS } from "../provider/api_headers.ts";
 import { containsToken } from "../provider/belonging.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
+import { USER_AGENT } from "../system/http_client.ts";
 import { type Header, valuesOf } from "./head.ts";
 
 /** What some servers believe more than the request line, or tell a client's address by. */
@@ -34,7 +35,7 @@ export function requestHeaders(headers: readonly Header[]): Header[] {
   );
   const isPart = valuesOf(headers, "range").length > 0; // bytes are counted in what is not packed
   passed.push(["accept-encoding", isPart ? "identity" : "gzip"]);
-  if (valuesOf(headers, "user-agent").length === 0) passed.push(["user-agent", "anaplan-auth"]);
+  if (valuesOf(headers, "user-agent").length === 0) passed.push(["user-agent", USER_AGENT]);
   return passed;
 }
 

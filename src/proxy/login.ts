@@ -22,8 +22,8 @@ export interface Login {
   readonly upstream: Upstream;
 }
 
-/** The login of a profile, as it changes. */
-export interface LoginSource extends Disposable {
+/** The login of a profile, as it changes. Disposal waits for tokens that are on their way, which have to be saved. */
+export interface LoginSource extends AsyncDisposable {
   /** @throws {CliError} as {@link freshTokenSet}. */
   currentLogin(): Promise<Login>;
   /**
@@ -33,8 +33,6 @@ export interface LoginSource extends Disposable {
    * @throws {CliError} `login_required` when the login has expired.
    */
   afterRejection(rejected: TokenSet): Promise<Login | undefined>;
-  /** Whether tokens may be on their way, which have to be saved. */
-  isRefreshing(): boolean;
 }
 
 /** How long what was read counts, in milliseconds. */
@@ -75,32 +73,40 @@ export function loginSource(flags: CommonFlags, context: CommandContext): LoginS
       const login = await read();
       if (!sameTokenSet(login.tokenSet, rejected)) return login;
       if (!canRefresh(rejected) || system.now() - rejected.obtainedAt < YOUNG) return undefined;
-      return await refresh(rejected, login.settings) ? await read() : undefined;
+      return await refresh.once(rejected, login.settings) ? await read() : undefined;
     },
-    isRefreshing: tokenSets.areComing,
-    [Symbol.dispose]: () => upstreams[Symbol.dispose](),
+    async [Symbol.asyncDispose]() {
+      await Promise.allSettled([tokenSets.arrived(), refresh.done()]);
+      upstreams[Symbol.dispose]();
+    },
   };
 }
 
-/** Refreshes a token set that was rejected, once for all who ask; whether that worked. A failure counts for a while. */
-function refresher(
-  context: CommandContext,
-): (rejected: TokenSet, settings: Settings) => Promise<boolean> {
+interface Refresher {
+  /** Refreshes a token set that was rejected, once for all who ask; whether that worked. A failure counts for a while. */
+  once(rejected: TokenSet, settings: Settings): Promise<boolean>;
+  done(): Promise<unknown>;
+}
+
+function refresher(context: CommandContext): Refresher {
   const { monotonic } = context.system;
   let refreshing: Promise<TokenSet> | undefined;
   let rested = 0;
-  return async (rejected, settings) => {
-    if (refreshing === undefined && monotonic() < rested) return false;
-    refreshing ??= replaceRejected(rejected, settings, context)
-      .finally(() => refreshing = undefined);
-    try {
-      await refreshing;
-      return true;
-    } catch (error) {
-      if (!(error instanceof CliError) || error.kind === "login_required") throw error;
-      rested = monotonic() + REST;
-      return false;
-    }
+  return {
+    async once(rejected, settings) {
+      if (refreshing === undefined && monotonic() < rested) return false;
+      refreshing ??= replaceRejected(rejected, settings, context)
+        .finally(() => refreshing = undefined);
+      try {
+        await refreshing;
+        return true;
+      } catch (error) {
+        if (!(error instanceof CliError) || error.kind === "login_required") throw error;
+        rested = monotonic() + REST;
+        return false;
+      }
+    },
+    done: () => Promise.resolve(refreshing),
   };
 }
 
@@ -124,7 +130,7 @@ async function load(
 interface PatientTokenSets {
   /** As {@link freshTokenSet}, one at a time; while that takes long, the stored one is given if it will do. */
   current(settings: Settings): Promise<TokenSet>;
-  areComing(): boolean;
+  arrived(): Promise<unknown>;
 }
 
 function patientTokenSets(context: CommandContext): PatientTokenSets {
@@ -153,7 +159,7 @@ function patientTokenSets(context: CommandContext): PatientTokenSets {
       const stored = await storedTokenSet(settings, context, true);
       return isFresh(stored, system.now(), ENOUGH) ? stored : await tokenSet;
     },
-    areComing: () => coming.size > 0,
+    arrived: () => Promise.allSettled(Array.from(coming.values(), ({ tokenSet }) => tokenSet)),
   };
 }
 

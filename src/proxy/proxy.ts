@@ -1,5 +1,5 @@
 // The proxy: an address on this computer that adds the login's token. Rule: it answers as long as nothing ends it,
-// also when the login is gone, and in ten seconds it has ended.
+// also when the login is gone, and in ten seconds it has ended; only new tokens that are on their way are waited for.
 
 import type { CommandContext, CommonFlags } from "../command.ts";
 import { prepareSocket } from "../files/socket_file.ts";
@@ -32,7 +32,8 @@ const FINISH_TIME = 10_000;
 const LOOK_EVERY = 20;
 
 /**
- * Opens a proxy. Disposal takes no new request, gives those that run ten seconds, and removes the socket.
+ * Opens a proxy. Disposal takes no new request, gives those that run ten seconds, and removes the socket. A refresh
+ * has its own deadline: cut, its new tokens would be lost, and with them the login.
  *
  * @throws {CliError} `usage` when the port or the socket is in use, `storage` when the socket would not be private.
  */
@@ -60,7 +61,7 @@ export async function openProxy(
     peers.add(peer);
     return converse(peer, shared).finally(() => peers.delete(peer));
   };
-  undo.defer(() => finishConnections(peers, source.isRefreshing));
+  undo.defer(() => finishConnections(peers));
   const place = socket === undefined ? undefined : undo.use(await prepareSocket(socket));
   const server = await serveLocal(place ? { socket: place.stage } : { port }, serve);
   undo.defer(async () => {
@@ -77,13 +78,10 @@ export async function openProxy(
   };
 }
 
-/** Waits for the connections that are answering and for new tokens, and cuts what takes too long. */
-async function finishConnections(
-  peers: ReadonlySet<LocalPeer>,
-  isRefreshing: () => boolean,
-): Promise<void> {
+/** Waits for the connections that are answering, and cuts what takes too long. */
+async function finishConnections(peers: ReadonlySet<LocalPeer>): Promise<void> {
   const end = performance.now() + FINISH_TIME;
-  while ((peers.size > 0 || isRefreshing()) && performance.now() < end) {
+  while (peers.size > 0 && performance.now() < end) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
   }
   for (const peer of peers) peer.cut();

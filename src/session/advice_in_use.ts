@@ -47,7 +47,7 @@ function isForProfileInUse(piece: Piece): piece is Run {
 }
 
 /** What to do instead of what an error says; `undefined` when that advice holds here. */
-export function environmentAdvice(
+function environmentAdvice(
   { kind, code, next = "" }: Pick<CliError, "kind" | "code" | "next">,
   environment: ClientEnvironment,
 ): Words | undefined {

@@ -1,7 +1,7 @@
 // Changes which profile is used when none is named. Rule: under the lock of config.json.
 
 import { readConfig } from "../files/config_fields.ts";
-import { lockConfig, writeConfig } from "../files/config_file.ts";
+import { changeConfig, lockConfig } from "../files/config_file.ts";
 import type { Clock } from "../files/lock_file.ts";
 import type { Warn } from "../files/private_file.ts";
 import { ifPossible } from "../base/errors.ts";
@@ -13,7 +13,7 @@ type Choice = string | null | undefined;
 
 /** Chooses the profile that is used when none is named; `null` for none. */
 export function saveCurrentProfile(configDir: string, name: string | null, warn: Warn): void {
-  writeConfig(configDir, { ...readConfig(configDir), currentProfile: name ?? undefined }, warn);
+  changeConfig(configDir, { currentProfile: name ?? undefined }, warn);
 }
 
 /**

@@ -164,7 +164,7 @@ async function replaceOnce(
 /** What a refresh needs and a fresh token does not. */
 function refreshModules() {
   const modules = Promise.all([
-    import("../oauth/client.ts"),
+    import("../oauth/refresh.ts"),
     import("./grants.ts"),
     import("../provider/authorization_server.ts"),
   ]);

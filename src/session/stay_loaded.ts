@@ -11,7 +11,7 @@ export async function loadForRefreshes(
 ): Promise<void> {
   await Promise.all([
     ...[
-      import("../oauth/client.ts"),
+      import("../oauth/refresh.ts"),
       import("../oauth/revocation.ts"),
       import("../base/retry_after.ts"),
     ],

@@ -23,7 +23,7 @@ import { serializeTokenSet } from "../oauth/token_sets.ts";
 export interface Rescued {
   readonly path: string;
   readonly tokenSet: TokenSet;
-  readonly follows: string | undefined;
+  readonly follows: string;
 }
 
 /** A login that the lock's note says was rescued, and that cannot be read. */
@@ -66,7 +66,7 @@ export async function findRescued(
 
 /** Seals a rescued login that stays where it is as logins are sealed now. */
 export async function resealRescued(
-  { path, tokenSet, follows = "none" }: Rescued,
+  { path, tokenSet, follows }: Rescued,
   { identity }: Pick<FileLock, "identity">,
   sealing: Sealing,
 ): Promise<void> {

@@ -5,8 +5,7 @@ import { textOf } from "./fresh_login.ts";
 import { run, type Words, words } from "../base/words.ts";
 import { forEachOf } from "../base/attempts.ts";
 import { CliError, ifPossible, toCliError } from "../base/errors.ts";
-import { readConfig } from "../files/config_fields.ts";
-import { lockConfig, writeConfig } from "../files/config_file.ts";
+import { changeConfig, lockConfig } from "../files/config_file.ts";
 import { type FileLock, lockFile } from "../files/lock_file.ts";
 import { listDirectory, readPrivateFile, type Warn } from "../files/private_file.ts";
 import { ensurePrivateDirectory, filesIn, removeLeftovers } from "../files/replacement.ts";
@@ -59,8 +58,7 @@ export async function changeChoice(
 /** Saves the choice; the caller holds the lock of config.json. */
 function saveChoice(configDir: string, { key, old }: KeyChoice, warn: Warn): void {
   const isEmpty = key === undefined && old.length === 0;
-  const sealing = isEmpty ? undefined : { key, old };
-  writeConfig(configDir, { ...readConfig(configDir), sealing }, warn);
+  changeConfig(configDir, { sealing: isEmpty ? undefined : { key, old } }, warn);
 }
 
 /**

@@ -4,7 +4,7 @@ import { field } from "../base/json.ts";
 import { isProfileName } from "../base/words.ts";
 import { quoteWords } from "../base/masking.ts";
 import { readConfig } from "../files/config_fields.ts";
-import { lockConfig, writeConfig } from "../files/config_file.ts";
+import { changeConfig, lockConfig } from "../files/config_file.ts";
 import type { Clock } from "../files/lock_file.ts";
 import type { Warn } from "../files/private_file.ts";
 import type { System } from "../system/contract.ts";
@@ -16,7 +16,7 @@ export { type Address, parseAddress };
 export type { Row };
 
 /** The variable that names a store; `local` for the files of this computer. */
-export const STORE_VARIABLE = "ANAPLAN_AUTH_STORE";
+const STORE_VARIABLE = "ANAPLAN_AUTH_STORE";
 
 /** The address of the store in use; `undefined` for the files of this computer. @throws {CliError} `usage`. */
 export function presentAddress(
@@ -38,7 +38,7 @@ export async function saveAddress(
   warn: Warn,
 ): Promise<void> {
   using _lock = await lockConfig(configDir, clock);
-  writeConfig(configDir, { ...readConfig(configDir), store: address?.text }, warn);
+  changeConfig(configDir, { store: address?.text }, warn);
 }
 
 /** Opens the engine for an address; what it needs is loaded when it is first asked. */

@@ -7,7 +7,9 @@ import { succeeds } from "../base/attempts.ts";
 export interface Connection {
   /** Its sockets and places; disposing of them cuts it. */
   readonly sockets: DisposableStack;
-  /** It keeps its places until then, in milliseconds of `performance.now()`. */
+  /** What is given back when nothing of it is open any more, a moment after a cut. */
+  readonly end: DisposableStack;
+  /** It keeps its places until then, in milliseconds of {@link patientTime}. */
   keepsPlaceUntil: number;
   /** Its request is complete, so it keeps its places until it is answered. */
   isAsking: boolean;
@@ -18,21 +20,51 @@ export type TakeSlot = (connection: Connection) => boolean;
 
 /** A connection that has no socket yet. */
 export function newConnection(): Connection {
-  return { sockets: new DisposableStack(), keepsPlaceUntil: Infinity, isAsking: false };
+  return {
+    sockets: new DisposableStack(),
+    end: new DisposableStack(),
+    keepsPlaceUntil: Infinity,
+    isAsking: false,
+  };
 }
 
-/** So many places. When each is taken, the oldest connection whose time is over is cut and makes room. */
-export function connectionSlots(most: number): TakeSlot {
+/** The most that the clock goes on between two looks, in milliseconds. */
+const LONGEST_STEP = 25;
+
+let time = 0;
+let lookedAt = performance.now();
+
+/** A clock that is looked at often while places are taken, and goes slower when this process is late: no peer pays for that. */
+function patientTime(): number {
+  const now = performance.now();
+  time += Math.min(now - lookedAt, LONGEST_STEP);
+  lookedAt = now;
+  return time;
+}
+
+/** From now on the connection keeps its places for so many milliseconds. */
+export function keepPlaces(connection: Connection, milliseconds: number): void {
+  connection.keepsPlaceUntil = patientTime() + milliseconds;
+}
+
+/**
+ * So many places. When each is taken, the oldest connection whose time is over is cut and makes room.
+ *
+ * @param until what gives a place back: `sockets` at the cut, `end` when all of it is closed.
+ */
+export function connectionSlots(most: number, until: "sockets" | "end" = "sockets"): TakeSlot {
   const taken = new Set<Connection>();
   return (connection) => {
-    if (taken.size >= most) {
-      const now = performance.now();
+    const others = Array.from(taken);
+    const isFull = others.length >= most;
+    if (isFull && others.every(({ sockets }) => !sockets.disposed)) {
+      const now = patientTime();
       const isOver = (other: Connection): boolean => !other.isAsking && other.keepsPlaceUntil < now;
-      Array.from(taken).find(isOver)?.sockets.dispose();
+      others.find(isOver)?.sockets.dispose();
     }
     if (taken.size >= most) return false;
     taken.add(connection);
-    connection.sockets.defer(() => taken.delete(connection));
+    connection[until].defer(() => taken.delete(connection));
     return true;
   };
 }

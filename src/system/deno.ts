@@ -5,6 +5,8 @@ import { DOCTOR_VARIABLES, SIGN_IN_VARIABLES, VARIABLES } from "./needs.ts";
 import { writeAll } from "./stream.ts";
 import { canDraw, columns, env, ignoredSignals, rows, screen } from "./surroundings.ts";
 
+let streams: typeof import("./http_stream.ts") | undefined; // an import costs each request its time
+
 /**
  * The real world. `trace` gets every request and response, with secrets masked; `tell` gets what an impatient
  * user has to know; `show` gets what is waited for, and an empty text when that is over.
@@ -15,7 +17,6 @@ export function denoSystem(
   show: ShowWait = () => {},
 ): System {
   let interrupted: AbortSignal | undefined;
-  let streams: typeof import("./http_stream.ts") | undefined; // an import costs each request its time
   return {
     platform: Deno.build.os,
     restrict,
@@ -30,10 +31,8 @@ export function denoSystem(
     fetch: async (request) => (await import("./http.ts")).fetchPatiently(request, trace, show),
     guardedRequest: async (...asked) =>
       (await import("./guarded_request.ts")).guard(...asked, trace, show),
-    fetchStream: async (request) => {
-      streams ??= await import("./http_stream.ts");
-      return await streams.streamPatiently(request, trace, show);
-    },
+    fetchStream: async (request) =>
+      (streams ??= await import("./http_stream.ts")).streamPatiently(request, trace, show),
     waiting: async (...asked) => (await import("./long_wait.ts")).showWait(...asked, show),
     assertReachable: async (url) => (await import("./http_failure.ts")).assertReachable(url),
     peerIssuer: async (...asked) => (await import("./peer_issuer.ts")).peerIssuer(...asked),

@@ -7,7 +7,7 @@ import type { HttpRequest, ShowWait, Trace } from "./contract.ts";
 import type { RequestAttempt } from "./http_failure.ts";
 import { type Proxy, proxyFor } from "./proxies.ts";
 import { portOf } from "../base/urls.ts";
-import { httpClient } from "./http_client.ts";
+import { httpClient, USER_AGENT } from "./http_client.ts";
 import { isScreen } from "./surroundings.ts";
 import { joined, unpacked } from "./unpacked.ts";
 
@@ -26,7 +26,7 @@ const KEPT_LIMIT = 8 * 1024 * 1024;
 export const HEADERS = {
   accept: "application/json",
   "accept-encoding": "identity",
-  "user-agent": "anaplan-auth",
+  "user-agent": USER_AGENT,
 };
 
 /** When each request that is under way ends at the latest, on the monotonic clock. */

@@ -6,6 +6,9 @@ import { CliError } from "../base/errors.ts";
 import type { HttpRequest } from "./contract.ts";
 import type { Proxy } from "./proxies.ts";
 
+/** Who asks, unless the user says so. */
+export const USER_AGENT = "anaplan-auth";
+
 const PROXY_VARIABLES = [
   ...["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"],
 ] as const;

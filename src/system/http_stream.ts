@@ -5,7 +5,7 @@ import { maskUrl, typeOf } from "../base/masking.ts";
 import type { ShowWait, SilenceWatch, StreamRequest, StreamResponse, Trace } from "./contract.ts";
 import { type Proxy, proxyFor } from "./proxies.ts";
 import { portOf } from "../base/urls.ts";
-import { httpClient } from "./http_client.ts";
+import { httpClient, USER_AGENT } from "./http_client.ts";
 import { watchSilence } from "./silence.ts";
 import { isAnswerSeen } from "./surroundings.ts";
 import { showWait } from "./long_wait.ts";
@@ -143,7 +143,7 @@ async function signerAt(url: URL): Promise<string | undefined> {
 function headersOf({ headers }: StreamRequest): [string, string][] {
   const all = headers.map(([name, value]): [string, string] => [name, value]);
   const isNamed = all.some(([name]) => name.toLowerCase() === "user-agent");
-  return isNamed ? all : [...all, ["user-agent", "anaplan-auth"]];
+  return isNamed ? all : [...all, ["user-agent", USER_AGENT]];
 }
 
 function bodyOf({ body, length }: StreamRequest, watch: SilenceWatch): RequestInit {

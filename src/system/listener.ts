@@ -5,6 +5,7 @@ import type { Listening, ListenOptions, Trace } from "./contract.ts";
 import {
   type Connection,
   connectionSlots,
+  keepPlaces,
   limits,
   newConnection,
   pause,
@@ -18,7 +19,7 @@ import { openTunnel } from "./tls_tunnel.ts";
 /** How long a connection keeps its place before its first byte, in milliseconds, when all are taken. */
 const SILENCE = 20;
 /** How long it then keeps its place until its request is complete, in milliseconds. */
-const SLOWNESS = 150;
+const SLOWNESS = 300;
 /** How long an answer may be on its way to its reader, in milliseconds. */
 const DELIVERY_TIME = 500;
 /** How long the reader then has to hang up, in milliseconds. */
@@ -34,7 +35,7 @@ const HANDSHAKE = 22;
 
 const { held: mostHeld, secured: mostSecured } = limits();
 const held = connectionSlots(mostHeld);
-const secured = connectionSlots(mostSecured);
+const secured = connectionSlots(mostSecured, "end"); // a handshake that begins opens more than it keeps
 
 /** Opens a listener, or says why that is impossible; see {@link System.serve}. */
 export function listen(options: ListenOptions, trace: Trace): Listening {
@@ -94,18 +95,19 @@ async function serveOne(
   options: ListenOptions,
   trace: Trace,
 ): Promise<void> {
+  using _end = connection.end;
   using _sockets = connection.sockets;
-  connection.keepsPlaceUntil = performance.now() + SILENCE;
+  keepPlaces(connection, SILENCE);
   const buffer = new Uint8Array(16_384);
   const first = buffer.subarray(0, await peer.read(buffer) ?? 0);
-  connection.keepsPlaceUntil = Infinity;
+  keepPlaces(connection, Infinity);
   if (options.tls === undefined) {
     return await converse(connection, { stream: peer }, first, options, trace);
   }
   if (first[0] !== HANDSHAKE || !await waitForSlot(secured, connection, () => false)) return;
   const tunnel = await openTunnel(connection, peer, first, options.tls);
   try {
-    connection.keepsPlaceUntil = performance.now() + SLOWNESS;
+    keepPlaces(connection, SLOWNESS);
     await shakeHands(tunnel.stream, options);
     await converse(connection, tunnel, undefined, options, trace);
   } finally {
@@ -132,7 +134,7 @@ async function converse(
   { tls, handle }: ListenOptions,
   trace: Trace,
 ): Promise<void> {
-  connection.keepsPlaceUntil = performance.now() + SLOWNESS;
+  keepPlaces(connection, SLOWNESS);
   const head = await readHead(stream, first);
   if (head === undefined) return;
   connection.isAsking = true;

@@ -9,6 +9,7 @@ import {
   areFree,
   type Connection,
   connectionSlots,
+  keepPlaces,
   newConnection,
   pause,
   waitForSlot,
@@ -100,14 +101,14 @@ const SLOWNESS = 150;
 function peerOf(connection: Connection, socket: Deno.Conn): LocalPeer {
   connection.sockets.use(socket);
   if ("setNoDelay" in socket) (socket as Deno.TcpConn).setNoDelay(true);
-  connection.keepsPlaceUntil = performance.now() + SLOWNESS;
+  keepPlaces(connection, SLOWNESS);
   const peer = {
     ...peerOn(socket, () => connection.sockets.dispose()),
     isBusy: false,
     setBusy(isBusy: boolean) {
       peer.isBusy = isBusy;
       connection.isAsking = isBusy;
-      if (!isBusy) connection.keepsPlaceUntil = performance.now() + SLOWNESS;
+      if (!isBusy) keepPlaces(connection, SLOWNESS);
     },
   };
   return peer;

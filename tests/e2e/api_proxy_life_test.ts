@@ -188,12 +188,13 @@ Deno.test("an upstream that is gone is 503, and one that is back is used again",
 Deno.test("at most 64 requests are at the API at once, and the others wait", async () => {
   await using scene = await proxyScene();
   let [now, most] = [0, 0];
-  scene.upstream.answer = (_asked, response) => {
+  const { promise: full, resolve: isFull } = Promise.withResolvers<void>();
+  scene.upstream.answer = async (_asked, response) => {
     most = Math.max(most, ++now);
-    setTimeout(() => {
-      now--;
-      response.end("ok");
-    }, 100);
+    if (now === 64) setTimeout(isFull, 500); // one more would have come by then
+    await full;
+    now--;
+    response.end("ok");
   };
   const all = await Promise.all(
     Array.from(

@@ -149,18 +149,34 @@ Deno.test("a token server that is silent holds up no request that the present to
   assertEquals(scene.upstream.refreshes, 1);
 });
 
-Deno.test("the end waits for a refresh that no request waits for any more", ON_LINUX, async () => {
-  await using scene = await proxyScene([], { expiresAt: Date.now() + 50_000 });
-  const { answerToken } = scene.upstream;
-  const { promise: answers, resolve: answer } = Promise.withResolvers<void>();
-  scene.upstream.answerToken = (...args) => void answers.then(() => answerToken(...args));
-  assertEquals((await scene.ask("/2/0/x").then((response) => response.json())).method, "GET");
-  scene.program.signal("SIGTERM");
-  await wait(A_MOMENT);
-  answer();
-  assertEquals((await scene.program.outcome).code, 143);
-  assertEquals((await scene.home.credentials())?.accessToken, "token-number-1");
-});
+/** When a refresh is under way that no request can hurry: the token soon expires, or the API rejects it. */
+const REFRESHES = {
+  "a refresh that no request waits for any more": { expiresAt: 50_000, status: 200 },
+  "a refresh after a rejection": { expiresAt: 1_000_000, status: 401 },
+};
+for (const [what, { expiresAt, status }] of Object.entries(REFRESHES)) {
+  Deno.test(`the end waits for ${what}, longer than for requests`, ON_LINUX, async () => {
+    await using scene = await proxyScene([], {
+      expiresAt: Date.now() + expiresAt,
+      obtainedAt: Date.now() - 1_000_000,
+    });
+    const { answerToken } = scene.upstream;
+    const { promise: answers, resolve: answer } = Promise.withResolvers<void>();
+    scene.upstream.answerToken = (...args) => void answers.then(() => answerToken(...args));
+    if (status === 401) scene.upstream.answer = (_, response) => void response.writeHead(401).end();
+    const asked = scene.ask("/2/0/x").then((response) => response.body?.cancel(), () => {});
+    while (scene.upstream.refreshes === 0) await wait(5);
+    scene.program.signal("SIGTERM");
+    await wait(LONGER_THAN_REQUESTS);
+    answer();
+    assertEquals((await scene.program.outcome).code, 143);
+    assertEquals((await scene.home.credentials())?.accessToken, "token-number-1");
+    await asked;
+  });
+}
+
+/** In milliseconds; requests get ten seconds. */
+const LONGER_THAN_REQUESTS = 11_000;
 
 Deno.test("a token server that fails while the token is valid is asked once a second, not once a request", async () => {
   await using scene = await proxyScene([], { expiresAt: Date.now() + 50_000 });

@@ -1,7 +1,7 @@
 // Answers of a token endpoint whose HTTP framing is damaged, from a real server: what came counts.
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
-import { refresh } from "../../src/oauth/client.ts";
+import { refresh } from "../../src/oauth/refresh.ts";
 import { pollForTokens } from "../../src/oauth/device.ts";
 import type { System } from "../../src/system/contract.ts";
 import { denoSystem } from "../../src/system/deno.ts";

@@ -29,6 +29,16 @@ Deno.test("the release runs on every system that it is made for", () => {
   assertEquals(systems, TARGETS.map(executableName));
 });
 
+Deno.test("a release begins with the tag of its version, and with no other", async () => {
+  const text = Deno.readTextFileSync(new URL("release.yml", FOLDER));
+  const [, line = ""] = /name: The tag is the version[^]*?run: (.+)/.exec(text) ?? [];
+  const cwd = new URL("../../", FOLDER).pathname;
+  const { version } = JSON.parse(Deno.readTextFileSync(`${cwd}deno.json`));
+  const begins = async (TAG: string): Promise<boolean> =>
+    (await new Deno.Command("sh", { args: ["-c", line], cwd, env: { TAG } }).output()).success;
+  assertEquals([await begins(`v${version}`), await begins("v9.9.9")], [true, false]);
+});
+
 Deno.test("every workflow uses the Deno that everything is tested with", () => {
   const text = Deno.readTextFileSync(new URL("release.yml", FOLDER));
   const versions = [...text.matchAll(/deno-version: (\S+)/g)].map(([, version]) => version);

@@ -5,7 +5,7 @@ import type { TokenRequestSystem } from "../../src/oauth/wire.ts";
 import { grantAndSave } from "../../src/session/grants.ts";
 import type { LockedLogin } from "../../src/store/locked_login.ts";
 import { Secret } from "../../src/base/secret.ts";
-import { refresh } from "../../src/oauth/client.ts";
+import { refresh } from "../../src/oauth/refresh.ts";
 import { openStore, storeIn } from "../../src/store/logins.ts";
 import { findEtcd, startEtcd } from "../support/etcd.ts";
 import { fetchWhole } from "../../src/system/http.ts";

@@ -3,7 +3,7 @@
 // Rule: what the child says is on stdout, one line each.
 import { CliError, toCliError } from "../../src/base/errors.ts";
 import { grantAndSave } from "../../src/session/grants.ts";
-import type { Verdict } from "../../src/oauth/token_response.ts";
+import type { Verdict } from "../../src/oauth/id_token.ts";
 import { Secret } from "../../src/base/secret.ts";
 import { denoSystem } from "../../src/system/deno.ts";
 

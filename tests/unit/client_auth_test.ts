@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import { login } from "../../src/commands/login.ts";
 import { logout } from "../../src/commands/logout.ts";
 import { refresh as refreshCommand } from "../../src/commands/refresh.ts";
-import { refresh } from "../../src/oauth/client.ts";
+import { refresh } from "../../src/oauth/refresh.ts";
 import { clientAuthOf } from "../../src/oauth/wire.ts";
 import type { ClientAuth } from "../../src/base/metadata.ts";
 import type { Profile } from "../../src/settings/profiles.ts";

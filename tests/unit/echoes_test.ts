@@ -2,7 +2,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 import { exchangeCode } from "../../src/oauth/authorization_code.ts";
-import { refresh } from "../../src/oauth/client.ts";
+import { refresh } from "../../src/oauth/refresh.ts";
 import { pollForTokens, startDeviceAuthorization } from "../../src/oauth/device.ts";
 import { Secret } from "../../src/base/secret.ts";
 import type { HttpRequest, System } from "../../src/system/contract.ts";

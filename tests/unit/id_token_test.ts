@@ -2,7 +2,8 @@
 import { assertEquals } from "@std/assert";
 import { exchangeCode } from "../../src/oauth/authorization_code.ts";
 import { type Pending, pollForTokens, startDeviceAuthorization } from "../../src/oauth/device.ts";
-import type { Grant, Verdict } from "../../src/oauth/token_response.ts";
+import type { Verdict } from "../../src/oauth/id_token.ts";
+import type { Grant } from "../../src/oauth/token_response.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 import { idToken } from "../support/id_token.ts";
 import { tokenAnswer } from "../support/logins.ts";

@@ -3,7 +3,7 @@ import { sameTokenSet } from "../../src/oauth/token_sets.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { formatWords } from "../../src/base/words.ts";
 import { CliError } from "../../src/base/errors.ts";
-import { refresh } from "../../src/oauth/client.ts";
+import { refresh } from "../../src/oauth/refresh.ts";
 import type { LoginStore } from "../../src/store/locking.ts";
 import { openStore } from "../../src/store/logins.ts";
 import { fakeSystem, START } from "../support/fake_system.ts";

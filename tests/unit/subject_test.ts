@@ -4,7 +4,7 @@ import { formatWords } from "../../src/base/words.ts";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { login } from "../../src/commands/login.ts";
 import { exchangeCode } from "../../src/oauth/authorization_code.ts";
-import { refresh } from "../../src/oauth/client.ts";
+import { refresh } from "../../src/oauth/refresh.ts";
 import type { AuthorizationServer } from "../../src/oauth/wire.ts";
 import { parseTokenSet, type TokenSet } from "../../src/oauth/token_set.ts";
 import { serializeTokenSet } from "../../src/oauth/token_sets.ts";

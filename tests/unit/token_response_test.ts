@@ -3,13 +3,8 @@ import { formatWords } from "../../src/base/words.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
 import type { Fields } from "../../src/base/json.ts";
-import {
-  type Grant,
-  type GrantContext,
-  readGrant,
-  readReply,
-  type Refusal,
-} from "../../src/oauth/token_response.ts";
+import type { GrantContext } from "../../src/oauth/id_token.ts";
+import { type Grant, readGrant, readReply, type Refusal } from "../../src/oauth/token_response.ts";
 import type { TokenSet } from "../../src/oauth/token_set.ts";
 import { START } from "../support/fake_system.ts";
 import { errorAnswer, LOGIN, tokenAnswer, webPage } from "../support/logins.ts";

@@ -1,7 +1,7 @@
 // How long requests to an authorization server may take.
 import { assertEquals, assertRejects } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
-import { refresh } from "../../src/oauth/client.ts";
+import { refresh } from "../../src/oauth/refresh.ts";
 import { pollForTokens } from "../../src/oauth/device.ts";
 import { DEVICE, DEVICE_SERVER, keepGrant } from "../support/device.ts";
 import { fakeSystem } from "../support/fake_system.ts";

@@ -6,7 +6,7 @@ import { toKebabCase } from "../../base/parse.ts";
 import { flagKey, ROWS } from "../../settings/table.ts";
 import { COMMON_FLAGS } from "../tree/flags.ts";
 import type { TreeContext } from "../tree/loading.ts";
-import { BROWSER_FLAGS, type Page, PAGES } from "./pages.ts";
+import { type Page, PAGES } from "./pages.ts";
 
 interface Flag {
   readonly kind: string;
@@ -44,6 +44,16 @@ export async function commandPage(
 
 const EMPTY: Page = { examples: [], flags: [], prints: "", exitCodes: "" };
 const HELP: Flag = { kind: "boolean", brief: "Show this page" };
+
+/** The flags about the browser, which `--all` shows together. */
+const BROWSER_FLAGS: readonly string[] = [
+  "redirectUri",
+  "listen",
+  "paste",
+  "noBrowser",
+  "prompt",
+  "timeout",
+];
 
 /** Each flag in one group, in the order of the tree. */
 function groupsOf(flags: Flags) {

@@ -235,13 +235,3 @@ export const PAGES: Readonly<Record<string, Page>> = {
     exitCodes: DONE,
   },
 };
-
-/** The flags about the browser, which `--all` shows together. */
-export const BROWSER_FLAGS: readonly string[] = [
-  "redirectUri",
-  "listen",
-  "paste",
-  "noBrowser",
-  "prompt",
-  "timeout",
-];

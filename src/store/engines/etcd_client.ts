@@ -14,8 +14,6 @@ import { passwordFor } from "./password.ts";
 export interface EtcdValue {
   readonly key: string;
   readonly value: string;
-  /** The revision at which the key was made. */
-  readonly created: string;
   /** The revision at which the value was last changed. */
   readonly modified: string;
 }
@@ -205,7 +203,6 @@ function valueOf(fields: Fields): EtcdValue {
   return {
     key: decoded(text("key")),
     value: decoded(text("value")),
-    created: text("create_revision"),
     modified: text("mod_revision"),
   };
 }

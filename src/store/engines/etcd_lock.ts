@@ -15,6 +15,7 @@ import {
 import { keepAlive, LEASE, revokeLease } from "./etcd_lease.ts";
 import { type EtcdPlace, rowIn, rowText } from "./etcd_row.ts";
 import type { Compare, Operation, Transaction } from "./etcd_client.ts";
+import { heldTooLong, takenOver } from "./lock_failure.ts";
 import { waitLine } from "./wait_line.ts";
 
 const NO_ROW: Row = { generation: "0" };
@@ -41,7 +42,7 @@ export async function lockKey(profile: string, owner: Owner, place: EtcdPlace): 
     async prepare() {
       const attempt = { id: mine, by: owner.by };
       const value = JSON.stringify({ ...parseObject(held.text ?? '{"generation":"0"}'), attempt });
-      if (!await writeRow(profile, held, place, value)) throw lockLostError(place);
+      if (!await writeRow(profile, held, place, value)) throw takenOver(place.address.name);
       const now = await place.client.get(place.loginKey(profile));
       held = { ...held, text: value, modified: now?.modified ?? "0" };
     },
@@ -169,7 +170,7 @@ async function waitForKey(
       held.stop.abort();
       await revokeLease(held.lease, place);
     }
-    if (waited > deadline) throw heldTooLongError(profile, place, waited);
+    if (waited > deadline) throw heldTooLong(profile, place.address.name, waited);
     await line.isHeld(deadline - waited);
     await sleep(100 + Math.random() * 200);
   }
@@ -225,26 +226,4 @@ async function rowOf(
     text: found?.value,
     modified: found?.modified ?? "0",
   };
-}
-
-function lockLostError({ address: { name } }: EtcdPlace): CliError {
-  const who = "another process";
-  const reason = `${who} took over the login`;
-  return new CliError("storage", `Cannot lock the login in the login store ${name}: ${reason}`, {
-    reason,
-    next: "try the same command again",
-  });
-}
-
-function heldTooLongError(
-  profile: string,
-  { address: { name } }: EtcdPlace,
-  waited: number,
-): CliError {
-  const reason = `waited ${Math.round(waited / 1000)} s for another process`;
-  return new CliError(
-    "storage",
-    `Cannot lock profile ${profile} in the login store ${name}: ${reason}`,
-    { reason, next: "try the same command again in a minute" },
-  );
 }

@@ -1,7 +1,6 @@
 // The lock of a row in PostgreSQL, and the one save under it. Rule: `prepare` commits, which ends the transaction; the
 // row is locked again at once, and an attempt that another process took over meanwhile goes no further.
 
-import { CliError } from "../../base/errors.ts";
 import type { Address } from "./address.ts";
 import {
   ATTEMPT_GRACE,
@@ -15,6 +14,7 @@ import {
   type RowLock,
   SAVE_DEADLINE,
 } from "./engine.ts";
+import { heldTooLong, takenOver } from "./lock_failure.ts";
 import type { PgConnection, PgQuery, PgRow } from "./pg_client.ts";
 import { codeOf } from "./pg_failure.ts";
 import { assertVersion, COLUMNS, rowOf } from "./pg_tables.ts";
@@ -60,7 +60,7 @@ export async function lockRow(profile: string, owner: Owner, locking: Locking): 
       const now = await relockRow(profile, held.connection, commit, locking);
       if (now?.attempt?.id === mine && now.generation === row.generation) return;
       attempt = undefined;
-      throw takenOverError(locking.address, now);
+      throw takenOver(locking.address.name, now?.attempt?.by ?? now?.savedBy);
     },
     async save(next) {
       const saving = { profile, next, mine: attempt ?? crypto.randomUUID(), owner, row };
@@ -173,7 +173,7 @@ async function waitForRow(
         }
         await connection.query("ROLLBACK");
       }
-      if (waited > deadline) throw heldTooLongError(profile, address, waited);
+      if (waited > deadline) throw heldTooLong(profile, address.name, waited);
     } catch (error) {
       const isFull = codeOf(error) === "full" && waited < deadline;
       await connection?.[Symbol.asyncDispose]();
@@ -224,25 +224,4 @@ async function relockRow(
     if (row !== undefined) return rowOf(row);
     if (system.monotonic() - started > PROOF_LIFETIME) return undefined;
   }
-}
-
-function takenOverError({ name }: Address, row: Row | undefined): CliError {
-  const who = row?.attempt?.by ?? row?.savedBy ?? "another process";
-  const reason = `${who} took over the login`;
-  return new CliError("storage", `Cannot lock the login in the login store ${name}: ${reason}`, {
-    reason,
-    next: "try the same command again",
-  });
-}
-
-function heldTooLongError(profile: string, { name }: Address, waited: number): CliError {
-  const reason = `waited ${Math.round(waited / 1000)} s for another process`;
-  return new CliError(
-    "storage",
-    `Cannot lock profile ${profile} in the login store ${name}: ${reason}`,
-    {
-      reason,
-      next: "try the same command again in a minute",
-    },
-  );
 }

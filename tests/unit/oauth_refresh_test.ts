@@ -1,7 +1,7 @@
 // A refresh: what is sent, what comes of the answer, and when it is sent again.
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError, type ErrorKind } from "../../src/base/errors.ts";
-import { refresh } from "../../src/oauth/client.ts";
+import { refresh } from "../../src/oauth/refresh.ts";
 import { type FakeSystem, fakeSystem, type NetworkStep, START } from "../support/fake_system.ts";
 import { errorAnswer, LOGIN, tokenAnswer, webPage } from "../support/logins.ts";
 import { CLIENT, formOf, SERVER } from "../support/oauth.ts";

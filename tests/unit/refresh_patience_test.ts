@@ -1,7 +1,7 @@
 // When a refresh is sent again: once after a cut connection, once after a short Retry-After, else never.
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
-import { refresh } from "../../src/oauth/client.ts";
+import { refresh } from "../../src/oauth/refresh.ts";
 import { type FakeSystem, fakeSystem, START } from "../support/fake_system.ts";
 import { answerLost, LOGIN, tokenAnswer, unreachable } from "../support/logins.ts";
 import { CLIENT, formOf, SERVER } from "../support/oauth.ts";

@@ -5,7 +5,6 @@ import type { Words } from "./base/words.ts";
 import type { ErrorKind } from "./base/errors.ts";
 import type { System } from "./system/contract.ts";
 
-/** The flags that every command has. */
 export interface CommonFlags {
   readonly profile?: string;
   readonly configDir?: string;
@@ -85,7 +84,6 @@ export interface CommandContext {
   readonly talk: Talk;
 }
 
-/** A command as its file exports it. */
 export type Command<
   Flags extends CommonFlags = CommonFlags,
   Args extends readonly unknown[] = readonly [],

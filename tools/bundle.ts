@@ -30,9 +30,10 @@ const GROUPS = Object.entries({
     "store/(local_copy|shared_rescue|shared_settings|shared_store|store_choice)|store/engines/(address|engine|password)",
   sharing:
     "base/names|files/this_process|store/(row_when_needed|shared_(delivery|directory|elsewhere|login|place))|" +
-    "store/engines/(lock_failure|row_texts|wait_line)|system/(dial|framing|guarded_request|http_wire|input|long_wait|peers|silence)",
-  request: "base/(masking|retry_after)|oauth/(answer_fields|refresh|token_response|wire)|" +
-    "provider/(authorization_server|regions)|system/(http|http_client|proxies|unpacked)",
+    "store/engines/(lock_wait|row_texts)|system/(dial|framing|guarded_request|http_wire|input|long_wait|peers)",
+  request:
+    "base/(masking|retry_after)|oauth/(answer_fields|id_token|refresh|token_response|wire)|" +
+    "provider/(authorization_server|regions)|system/(http|http_client|proxies|silence|unpacked)",
 }).map(([name, files]) => ({ name, test: new RegExp(`/src/(${files})\\.ts$`) }));
 
 /** When every file was made, as npm says it: the time goes into the one file. */

@@ -23,12 +23,23 @@ declare module "@std/assert" {
   export function fail(message?: string): never;
 }
 
+declare module "@std/async/delay" {
+  export function delay(
+    milliseconds: number,
+    options: { readonly signal?: AbortSignal | undefined },
+  ): Promise<void>;
+}
+
 declare module "@std/crypto/timing-safe-equal" {
   export function timingSafeEqual(a: Uint8Array, b: Uint8Array): boolean;
 }
 
 declare module "@std/fmt/bytes" {
   export function format(length: number): string;
+}
+
+declare module "@std/html/entities" {
+  export function escape(text: string): string;
 }
 
 declare module "@std/text/levenshtein-distance" {

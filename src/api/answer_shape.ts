@@ -31,7 +31,6 @@ export interface ShapeFlags {
   /** All pages of a list, as one array, or with `lines` an item a line. */
   readonly paginate?: boolean;
   readonly lines?: boolean;
-  /** All chunks of a file. */
   readonly chunks?: boolean;
   /** The file to save the answer in. */
   readonly output?: string;

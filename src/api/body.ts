@@ -20,9 +20,8 @@ const WHOLE = 16 * 1024 * 1024;
 export async function bodyOf(data: string, system: Pick<System, "input">): Promise<Body> {
   if (data === "-" || data === "@-") return await bodyOfInput(system.input(), unreadableInput);
   if (!data.startsWith("@")) return wholeBody(new TextEncoder().encode(data));
-  const file = openNamedFile(data.slice(1), "--data @FILE");
-  if ((file.size ?? 0) > WHOLE) return { open: file.open, isRepeatable: true };
-  return await bodyOfInput(file.open(), file.failure);
+  const { size = 0, open, failure } = openNamedFile(data.slice(1), "--data @FILE");
+  return size > WHOLE ? { open, isRepeatable: true } : await bodyOfInput(open(), failure);
 }
 
 function wholeBody(bytes: Uint8Array<ArrayBuffer>): Body {

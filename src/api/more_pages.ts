@@ -7,19 +7,15 @@ import type { Bytes } from "./flow.ts";
 /** A longer page is not looked into. */
 const LONGEST = 4_000_000;
 
-/** A body on its way, and what is to be said once it is printed. */
-export interface WatchedBody {
-  readonly body: Bytes;
-  /** Says how much more there is, if there is more. */
-  tell(): Promise<void>;
-}
-
-/** The same bytes; a page of a list in JSON is looked at while it passes. */
+/**
+ * The same bytes; a page of a list in JSON is looked at while it passes. Once it is printed, `tell` says how much more
+ * there is.
+ */
 export function watchForMore(
   { method }: Call,
   { headers, body }: Answer,
   { talk }: CommandContext,
-): WatchedBody {
+): { readonly body: Bytes; tell(): Promise<void> } {
   const isJson = /\bjson\b/.test(headers.get("content-type") ?? "");
   if (method !== "GET" || !isJson) return { body, tell: () => Promise.resolve() };
   let page = "";

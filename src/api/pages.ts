@@ -74,7 +74,9 @@ function pageOf(page: string) {
     if (name === "meta") meta = text;
     if (text.startsWith("[") && lists.length < 2) lists.push(text);
   }
-  const paging = meta === undefined ? undefined : pagingIn(meta);
+  const isRead = (meta?.length ?? Infinity) <= LONGEST_META;
+  const fields = isRead ? asObject(JSON.parse(meta ?? "")) : undefined;
+  const paging = fields && objectField(fields, "paging");
   const [list = "[]"] = lists;
   const isList = lists.length === 1 || (lists.length === 0 && paging !== undefined);
   return { items: isList ? textsIn(list) : [page], isList, paging: paging ?? none };
@@ -96,11 +98,6 @@ export function remainderOf(page: string): string | undefined {
 
 function* textsIn(list: string): Generator<string> {
   for (const { text } of partsOf(list)) yield text;
-}
-
-function pagingIn(meta: string): Fields | undefined {
-  const fields = meta.length > LONGEST_META ? undefined : asObject(JSON.parse(meta));
-  return fields && objectField(fields, "paging");
 }
 
 function numberIn(paging: Fields, name: string): number | undefined {

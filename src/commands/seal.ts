@@ -46,7 +46,11 @@ export async function seal(flags: SealFlags, context: CommandContext): Promise<A
   const key = await keyToUse(flags, saved, environment, change, context.system);
   assertElsewhere(key, change);
   const isSaved = key.variable === undefined;
-  const before = isSaved ? await changeChoice(change, (saved) => withKey(key, saved)) : saved;
+  const withKey = ({ key: present, old }: KeyChoice): KeyChoice => {
+    const others = [present, ...old].filter((source) => source !== undefined);
+    return { key, old: others.filter(({ id }) => id !== key.id) };
+  };
+  const before = isSaved ? await changeChoice(change, withKey) : saved;
   const old = [before.key, ...before.old, environment].filter((source) => source !== undefined);
   const profiles = await resealAll({ key, old }, change);
   if (isShared(change.configDir, change.system)) {
@@ -99,12 +103,6 @@ function keyChange(flags: CommonFlags, { system, talk }: CommandContext): KeyCha
 
 function logins({ length }: readonly string[]): string {
   return length === 1 ? "1 login is" : `${length} logins are`;
-}
-
-function withKey(key: KeySource, { key: present, old }: KeyChoice): KeyChoice {
-  const others = [present, ...old].filter((source) => source !== undefined)
-    .filter((source) => source.id !== key.id);
-  return { key, old: others };
 }
 
 /** The key that a variable names, with its id. */

@@ -3,7 +3,7 @@
 
 import { IN_A_MINUTE } from "../base/attempts.ts";
 import { CliError, ifPossible } from "../base/errors.ts";
-import { asStorageError, checkPrivateFile } from "./private_file.ts";
+import { asStorageError, checkPrivateFile, lstatIfThere } from "./private_file.ts";
 import { leadsTo, openPrivateFile, writeAll } from "./replacement.ts";
 
 const OTHER_PROCESS = "another process that uses this login";
@@ -149,16 +149,8 @@ function holderOf(path: string): string | undefined {
   const text = ifPossible(() => Deno.readTextFileSync(path)) ?? ""; // Windows lets no process read a locked file
   const holder = /^\d+/.exec(text)?.[0];
   if (holder === undefined || Deno.build.os !== "linux") return holder;
-  return isRunning(holder) ? holder : undefined;
-}
-
-function isRunning(process: string): boolean {
-  try {
-    Deno.statSync(`/proc/${process}`);
-    return true;
-  } catch (error) {
-    return !(error instanceof Deno.errors.NotFound);
-  }
+  const isRunning = ifPossible(() => lstatIfThere(`/proc/${holder}`) !== undefined) ?? true;
+  return isRunning ? holder : undefined;
 }
 
 /**

@@ -46,8 +46,8 @@ export function renewPrivateFile(path: string, text: string): void {
 
 /** A private file that waits for its text; without {@link Replacement.commit} nothing of it is left. */
 export interface Replacement extends Disposable {
-  /** Fills it with blanks and syncs it, so that so many bytes can be written later. */
-  reserve(bytes: number, isSynced?: boolean): void;
+  /** Fills it with blanks and syncs it: a text can be written later that is somewhat longer than so many bytes. */
+  reserve(length: number, isSynced?: boolean): void;
   /** Syncs it on another thread. @throws what the disk says. */
   sync(): Promise<void>;
   /**
@@ -65,6 +65,9 @@ export interface Replacement extends Disposable {
   /** After a failed commit: how far the text got into the file that waits, which then stays there. */
   keep(): "synced" | "written" | undefined;
 }
+
+/** What a text is given room for besides the length of the present one, in bytes. */
+const SPARE_BYTES = 32 * 1024;
 
 /**
  * Begins to replace a private file: the new one is made in the same directory and open for the text.
@@ -94,9 +97,9 @@ export function beginReplacement(path: string, temporary: string, warn: Warn): R
     isLeft = true;
   };
   return {
-    reserve(bytes, isSynced = true) {
+    reserve(length, isSynced = true) {
       asStorageError("write", path, () => {
-        writeAll(file, new Uint8Array(bytes).fill(BLANK));
+        writeAll(file, new Uint8Array(length + SPARE_BYTES).fill(BLANK));
         if (isSynced) file.syncSync();
       });
     },
@@ -189,7 +192,6 @@ export function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
   for (let written = 0; written < bytes.length;) written += file.writeSync(bytes.subarray(written));
 }
 
-/** Removes what is at the path, if anything is. */
 export function removeIfThere(path: string): void {
   try {
     Deno.removeSync(path);

@@ -88,12 +88,12 @@ export async function openAnswerSources(
     const endpoint = redirectionEndpoint(attempt, hosts);
     made.resolve(endpoint);
     if (options.startPage) startPage = await openStartPage(attempt.url, system);
-    const opened: OpenSources = { attempt, loopback, endpoint: open && endpoint, startPage, seen };
+    const opened = { attempt, loopback, endpoint: open && endpoint, startPage, seen, system, talk };
     return {
       attempt,
       loopback,
       startUrl: startPage?.url,
-      first: (timeout, warning) => firstAnswer(opened, { timeout, warning }, { system, talk }),
+      first: (timeout, warning) => firstAnswer(opened, timeout, warning),
       [Symbol.asyncDispose]: close,
     };
   } catch (error) {
@@ -110,26 +110,16 @@ interface OpenSources {
   readonly startPage: StartPage | undefined;
   /** Whether a browser has rejected the listener's certificate. */
   readonly seen: { readonly isRejected: boolean };
-}
-
-/** See {@link AnswerSources.first}. */
-interface Wait {
-  readonly timeout: number;
-  readonly warning: CertificateWarning | undefined;
-}
-
-interface AnswerSourcesContext {
   readonly system: AnswerSourcesSystem;
   readonly talk: Pick<Talk, "say" | "insist" | "shown">;
 }
 
 async function firstAnswer(
   opened: OpenSources,
-  { timeout, warning }: Wait,
-  context: AnswerSourcesContext,
+  timeout: number,
+  warning: CertificateWarning | undefined,
 ): Promise<AuthorizationResponse> {
-  const { attempt, endpoint, startPage } = opened;
-  const { system, talk } = context;
+  const { attempt, endpoint, startPage, system, talk } = opened;
   const done = new AbortController();
   const signal = AbortSignal.any([done.signal, system.interruption()]);
   const deadline = system.now() + timeout;
@@ -140,7 +130,7 @@ async function firstAnswer(
   if (startPage !== undefined) visits.push(startPage.secondVisit);
   if (endpoint !== undefined) visits.push(endpoint.answer);
   if (system.terminal.stdin && system.terminal.stderr) {
-    waits.push(pastedAtTerminal(opened, { deadline, warning }, signal, context));
+    waits.push(pastedAtTerminal(opened, deadline, warning, signal));
   } else if (endpoint === undefined) {
     talk.say(`${pasteHint(attempt, opened.loopback)}, and send it to stdin.`);
     waits.push(pastedThroughPipe(attempt, signal, system));
@@ -178,10 +168,10 @@ async function rejectAtTimeout(
 }
 
 async function pastedAtTerminal(
-  { attempt, endpoint, loopback, seen }: OpenSources,
-  { deadline, warning }: Pick<Wait, "warning"> & { readonly deadline: number },
+  { attempt, endpoint, loopback, seen, system, talk }: OpenSources,
+  deadline: number,
+  warning: CertificateWarning | undefined,
   signal: AbortSignal,
-  { system, talk }: AnswerSourcesContext,
 ): Promise<AuthorizationResponse> {
   const above = (columns: number): string => {
     const left = deadline - system.now();

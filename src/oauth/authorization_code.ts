@@ -57,6 +57,8 @@ export async function startAttempt(
   const codeVerifier = options.pkce ? oauth.generateRandomCodeVerifier() : undefined;
   const scopes = options.scope.split(" ");
   const nonce = scopes.includes("openid") ? oauth.generateRandomNonce() : undefined;
+  // an issuer may give no refresh token without it (OpenID Connect Core 1.0, section 11)
+  const needsConsent = server.issuer !== undefined && scopes.includes("offline_access");
   const url = new URL(server.authorizationEndpoint);
   const parameters = onlyDefined({
     response_type: "code",
@@ -65,7 +67,7 @@ export async function startAttempt(
     scope: options.scope || undefined,
     state,
     nonce,
-    prompt: promptOf(server, options, scopes),
+    prompt: (options.prompt ?? (needsConsent ? "consent" : "")) || undefined,
     code_challenge: codeVerifier && await oauth.calculatePKCECodeChallenge(codeVerifier),
     code_challenge_method: codeVerifier && "S256",
   });
@@ -79,16 +81,6 @@ export async function startAttempt(
     nonce: nonce === undefined ? undefined : new Secret(nonce),
     url: url.href,
   });
-}
-
-/** As asked; else an issuer may give no refresh token without consent (OpenID Connect Core 1.0, section 11). */
-function promptOf(
-  { issuer }: AuthorizationServer,
-  { prompt }: AttemptOptions,
-  scopes: readonly string[],
-): string | undefined {
-  const needsConsent = issuer !== undefined && scopes.includes("offline_access");
-  return (prompt ?? (needsConsent ? "consent" : "")) || undefined;
 }
 
 /**

@@ -14,6 +14,7 @@ import {
 } from "../files/replacement.ts";
 import { loadOrSetAside } from "../files/set_aside.ts";
 import type { System } from "../system/contract.ts";
+import { hashOf } from "./token_sets.ts";
 
 /** One clock for dates, and one for waiting. */
 type Clock = Pick<System, "now" | "monotonic" | "sleep">;
@@ -140,8 +141,7 @@ async function undamagedCertificate(configDir: string): Promise<ListenerCertific
 }
 
 async function sumOf(parts: Pick<ListenerCertificate, "certificate" | "key">): Promise<string> {
-  const text = new TextEncoder().encode(parts.certificate + parts.key);
-  return hex(await crypto.subtle.digest("SHA-256", text));
+  return (await hashOf(parts.certificate + parts.key)).toUpperCase();
 }
 
 /**
@@ -170,16 +170,13 @@ async function makeCertificate(now: number): Promise<ListenerCertificate> {
     ],
   });
   const key = await crypto.subtle.exportKey("pkcs8", keys.privateKey);
+  const thumbprint = new Uint8Array(await certificate.getThumbprint("SHA-256"));
   return {
     certificate: certificate.toString("pem"),
     key: x509.PemConverter.encode(key, "PRIVATE KEY"),
-    fingerprint: hex(await certificate.getThumbprint("SHA-256")),
+    fingerprint: thumbprint.toHex().toUpperCase(),
     notAfter,
   };
-}
-
-function hex(bytes: ArrayBuffer): string {
-  return new Uint8Array(bytes).toHex().toUpperCase();
 }
 
 const ACCEPTED_FILE = "tls/accepted.json";

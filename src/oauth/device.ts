@@ -88,13 +88,15 @@ export async function startDeviceAuthorization(
     throw badAnswer(server, "its user code is too long to be typed");
   }
   const lifetime = body.expires_in * 1000;
+  const interval = (body.interval ?? DEFAULT_INTERVAL) * 1000;
   return {
     deviceCode: new Secret(body.device_code),
     userCode: nameOrQuoted(userCode),
     verificationUri,
     verificationUriComplete: browserUrl(body.verification_uri_complete),
     expiresAt: askedAt + lifetime,
-    interval: pollingInterval((body.interval ?? DEFAULT_INTERVAL) * 1000, lifetime),
+    // as the server says, unless the pause would outlast the code, as one in milliseconds does
+    interval: interval < lifetime ? interval : Math.min(interval, LONGEST_INTERVAL),
     asksOpenid: scope.split(" ").includes("openid"),
   };
 }
@@ -134,11 +136,6 @@ function browserUrl(text = ""): string | undefined {
   if (urlProblem(address.replace(/#.*/, "")) !== undefined) return undefined;
   const { href } = new URL(address);
   return href.length <= LONGEST_ADDRESS ? href : undefined;
-}
-
-/** As the server says, unless the pause would outlast the code, as one in milliseconds does. */
-function pollingInterval(told: number, lifetime: number): number {
-  return told < lifetime ? told : Math.min(told, LONGEST_INTERVAL);
 }
 
 /**

@@ -4,7 +4,6 @@
 import { CliError } from "../base/errors.ts";
 import { isLoopbackHost, portOf } from "../base/urls.ts";
 
-/** A loopback address to listen on. */
 export interface ListenAddress {
   readonly hostname: "127.0.0.1" | "::1" | (string & Record<never, never>);
   readonly port: number;

@@ -7,7 +7,7 @@ import { isLoopbackHost } from "../base/urls.ts";
 import type { Attempt } from "./authorization_code.ts";
 import type { ListenerCertificate } from "./certificate.ts";
 import { formatAddress, type ListenAddress, type ListenCandidate } from "./listen_addresses.ts";
-import { bookmarklet, RELAY_PATH } from "./relay.ts";
+import { bookmarklet, PARAMETERS, RELAY_PATH } from "./relay.ts";
 import {
   BARE_HEADERS,
   FINISHED_PAGE,
@@ -26,7 +26,6 @@ export interface AuthorizationResponse {
   reply(page: Page): void;
 }
 
-/** The redirection endpoint of one attempt. */
 export interface RedirectionEndpoint {
   readonly handle: (request: Request) => Promise<Response>;
   /** Resolves with the first authorization response that carries the attempt's state. */
@@ -46,8 +45,6 @@ export type Loopback =
   }
   | { readonly kind: "taken" | "refused" | "unsupported"; readonly address: ListenAddress };
 
-const PARAMETERS = ["code", "state", "error", "error_description", "iss"] as const;
-
 /** The endpoint for an attempt; `hosts` are the only `Host` headers that it answers to. */
 export function redirectionEndpoint(
   attempt: Attempt,
@@ -58,7 +55,8 @@ export function redirectionEndpoint(
   const outcome = Promise.withResolvers<Page>();
   let taken: string | undefined;
   const take = (parameters: URLSearchParams): boolean => {
-    const given = codeOrError(parameters);
+    // tells one answer from another; the state is the attempt's in all of them
+    const given = `code=${parameters.get("code") ?? ""}&error=${parameters.get("error") ?? ""}`;
     taken ??= given;
     return taken === given;
   };
@@ -94,11 +92,6 @@ async function ownPage({ redirectUri }: Attempt, { hostname }: URL): Promise<Res
   if (isLoopbackHost(new URL(redirectUri).hostname)) return await waitingResponse(undefined);
   const host = hostname === "localhost" ? "localhost" : "127.0.0.1";
   return await waitingResponse({ redirectUri, bookmarklet: bookmarklet(host) });
-}
-
-/** What tells one answer from another; the state is the attempt's in all of them. */
-function codeOrError(parameters: URLSearchParams): string {
-  return ["code", "error"].map((name) => `${name}=${parameters.get(name) ?? ""}`).join("&");
 }
 
 /**
@@ -188,7 +181,6 @@ export function refusalOf(
   return isEqualInConstantTime(url.pathname, path) ? undefined : bare(404);
 }
 
-/** Whether the received state is the attempt's. */
 export function isState(received: string | null, attempt: Attempt): boolean {
   return isEqualInConstantTime(received ?? "", attempt.state.reveal());
 }

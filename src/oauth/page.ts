@@ -1,9 +1,10 @@
 // The pages of the listener. Rule: no script, nothing from elsewhere, everything escaped, and the result of a
 // sign-in appears after the tokens are saved.
 
+import { escape } from "@std/html/entities";
 import { asSentence, formatWords, piecesOf, shell, type Words, words } from "../base/words.ts";
 import type { CliError } from "../base/errors.ts";
-import { escapeHtml, type Mark, pageHtml, type PageParts, pagePolicy } from "./page_look.ts";
+import { type Mark, pageHtml, type PageParts, pagePolicy } from "./page_look.ts";
 
 /** A page: a heading, one or two lines, and one small line, in which commands are highlighted. */
 export interface Page {
@@ -128,12 +129,12 @@ export async function pageResponse(page: Page): Promise<Response> {
 export async function waitingResponse(
   relay: { readonly redirectUri: string; readonly bookmarklet: string } | undefined,
 ): Promise<Response> {
-  const there = relay && escapeHtml(new URL(relay.redirectUri).host);
+  const there = relay && escape(new URL(relay.redirectUri).host);
   const body = relay === undefined
     ? "<p>Continue on the sign-in page. The terminal shows its address.</p>"
     : `<ol>
 <li>Drag this button to your bookmarks bar: <a href="${
-      escapeHtml(relay.bookmarklet)
+      escape(relay.bookmarklet)
     }">Finish the sign-in</a></li>
 <li>Sign in. Your browser ends on ${there}.</li>
 <li>There, click the new bookmark.</li>
@@ -171,7 +172,7 @@ const WHOLE = /^["'(]?(--?[a-z]|[A-Z]+_|~?\/)/;
 /** The text as HTML in which no flag, variable or short path is broken; a browser would, behind its hyphens. */
 function wholeWords(text: string): string {
   return text.split(/(\s+)/).map((word) => {
-    const html = escapeHtml(word);
+    const html = escape(word);
     return WHOLE.test(word) && word.length <= SHORT ? `<span>${html}</span>` : html;
   }).join("");
 }
@@ -181,6 +182,6 @@ function withCommands(text: Words): string {
   return piecesOf(text).map((piece) => {
     if (typeof piece === "string") return wholeWords(piece);
     const command = formatWords(piece);
-    return `<code${command.length > SHORT ? ' tabindex="0"' : ""}>${escapeHtml(command)}</code>`;
+    return `<code${command.length > SHORT ? ' tabindex="0"' : ""}>${escape(command)}</code>`;
   }).join("");
 }

@@ -1,6 +1,8 @@
 // How our pages look: those of the listener, and the relay. Rule: one style, allowed by its hash;
 // nothing moves, nothing is loaded, and no meaning is carried by color alone.
 
+import { escape } from "@std/html/entities";
+
 /** The shape that goes with a page's heading. */
 export type Mark = "done" | "declined" | "failed" | "notice" | "onward";
 
@@ -80,23 +82,22 @@ export interface PageParts {
   readonly tail?: string;
 }
 
-/** A whole page in HTML. */
 export function pageHtml({ mark, heading, head = "", body, foot, tail = "" }: PageParts): string {
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-${head}<title>${escapeHtml(heading)} · anaplan-auth</title>
+${head}<title>${escape(heading)} · anaplan-auth</title>
 <style>${STYLE}</style>
 </head>
 <body>
 <main>
 ${markHtml(mark)}
-<h1>${escapeHtml(heading)}</h1>
+<h1>${escape(heading)}</h1>
 ${body}
 </main>
-<footer>${escapeHtml(foot)}</footer>
+<footer>${escape(foot)}</footer>
 ${tail}</body>
 </html>
 `;
@@ -125,16 +126,4 @@ export async function pagePolicy(...added: readonly string[]): Promise<string> {
 export async function sourceHash(source: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(source));
   return `'sha256-${new Uint8Array(digest).toBase64()}'`;
-}
-
-/** The text as HTML that shows it and does nothing. */
-export function escapeHtml(text: string): string {
-  const entities: Readonly<Record<string, string>> = {
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    '"': "&quot;",
-    "'": "&#39;",
-  };
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }

@@ -76,8 +76,9 @@ const otherKind: Cause = ({ server, at }, error) => {
   };
 };
 
+/** Only copying puts these there; blanks around the secret are gone by now. */
 const damagedSecret: Cause = ({ server, client }, error) =>
-  error === "invalid_client" && isDamaged(client) && {
+  error === "invalid_client" && /[\s"'`\u200b\ufeff]/.test(client.clientSecret?.reveal() ?? "") && {
     reason: `${server.name} rejected the client secret, which has a blank, a line break ` +
       `or a quote in it (${error})`,
     next: `copy the secret again, alone, into ${HOW_TO_GIVE_SECRET}`,
@@ -174,7 +175,6 @@ const DEVICE_CAUSES: readonly Cause[] = [
   tooMuchAsked,
 ];
 
-/** The refusal as an error for the user. */
 export function signInRejectedError(refused: RefusedSignIn): CliError {
   const { at, refusal } = refused;
   const error = codeOrQuoted(refusal.error);
@@ -206,9 +206,4 @@ function unknownCause({ at, server }: RefusedSignIn, error: string): ReasonAndAd
 /** Only Anaplan has kinds of clients, regions, and single sign-on that keeps devices out. */
 function isAnaplan({ issuer }: AuthorizationServer): boolean {
   return issuer === undefined;
-}
-
-/** Whether the secret has something in it that only copying puts there; blanks around it are gone by now. */
-function isDamaged({ clientSecret }: OAuthClient): boolean {
-  return clientSecret !== undefined && /[\s"'`\u200b\ufeff]/.test(clientSecret.reveal());
 }

@@ -11,7 +11,7 @@ export type RelayHost = "127.0.0.1" | "localhost";
 export const RELAY_PATH = "/callback";
 
 /** What an authorization response may carry; a relay hands on nothing else. */
-const PARAMETERS = ["code", "state", "error", "error_description", "iss"];
+export const PARAMETERS: readonly string[] = ["code", "state", "error", "error_description", "iss"];
 
 /** The state of an attempt whose answer a relay carries: the listener's port comes first, in the open. */
 export function relayState(port: number, random: string): string {

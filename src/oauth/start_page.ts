@@ -8,7 +8,6 @@ import type { System } from "../system/contract.ts";
 import { isEqualInConstantTime, refusalOf } from "./loopback.ts";
 import { BARE_HEADERS, pageResponse, SECOND_VISITOR_PAGE } from "./page.ts";
 
-/** The start page of one attempt. */
 export interface StartPage {
   readonly url: string;
   /** Rejected when another visitor than the first has asked for the page; never resolved. */

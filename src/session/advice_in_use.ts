@@ -67,10 +67,7 @@ type AdvisedSettings =
   & Partial<Pick<Settings, "configDir" | "isShared">>;
 
 /** The error with a `Next:` that names the profile or the variable, where it says to sign in. */
-export function forProfile<Thrown>(
-  thrown: Thrown,
-  settings: AdvisedSettings,
-): Thrown | CliError {
+export function forProfile<Thrown>(thrown: Thrown, settings: AdvisedSettings): Thrown | CliError {
   const { profile, environment } = settings;
   if (!(thrown instanceof CliError) || thrown.next === undefined) return thrown;
   if (thrown.code === "other_server") return thrown.with({ next: otherServerAdvice(settings) });

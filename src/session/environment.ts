@@ -42,7 +42,13 @@ export async function environmentStore(
     async save(tokenSet) {
       if (tokenSet.refreshTokenRotates) warnOfRotation(settings, context);
       login.present = tokenSet;
-      if (!tokenSet.accessToken.isToken()) throw noAccessToken(settings, tokenSet);
+      if (tokenSet.accessToken.isToken()) return;
+      // says nothing of saving, as `grantAndSave` would
+      const message = "Cannot use the server's answer: it has no access token";
+      const next = tokenSet.refreshTokenRotates
+        ? newRefreshToken(settings.environment)
+        : IN_A_MINUTE;
+      throw new CliError("unavailable", message, { next });
     },
     remove: () => Promise.resolve(),
     [Symbol.asyncDispose]: () => Promise.resolve(),
@@ -56,16 +62,6 @@ export async function environmentStore(
     pathOf: () => refreshTokenVariable(settings.environment),
     sealedBy: () => Promise.resolve(undefined),
   };
-}
-
-/** Says nothing of saving, as `grantAndSave` would. */
-function noAccessToken(
-  { environment }: Settings,
-  { refreshTokenRotates }: TokenSet,
-): CliError {
-  return new CliError("unavailable", "Cannot use the server's answer: it has no access token", {
-    next: refreshTokenRotates ? newRefreshToken(environment) : IN_A_MINUTE,
-  });
 }
 
 /** The login as a token set whose access token expired long ago. */

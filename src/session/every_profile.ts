@@ -8,9 +8,7 @@ import type { CommandContext } from "../command.ts";
 import { openStore } from "../store/logins.ts";
 
 /** Every profile that has a login, or tokens that wait for their place, sorted. */
-export async function everyLogin(
-  store: Pick<LoginStore, "names" | "waiting">,
-): Promise<string[]> {
+export async function everyLogin(store: Pick<LoginStore, "names" | "waiting">): Promise<string[]> {
   return [...new Set([...await store.names(), ...await store.waiting()])].sort();
 }
 

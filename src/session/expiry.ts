@@ -12,7 +12,6 @@ export type LoginExpiry =
   | { readonly kind: "known" | "configured" | "assumed"; readonly at: number }
   | { readonly kind: "never" | "unknown" };
 
-/** The settings that the expiry depends on. */
 export type ExpirySettings = Partial<Pick<Settings, "issuer" | "refreshTokenLifetime">>;
 
 /** How long Anaplan's refresh tokens are valid unless an administrator changes that, in milliseconds. */

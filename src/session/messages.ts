@@ -54,10 +54,7 @@ export function stillValidWarning(
 }
 
 /** The error for a login that expired or was rejected. */
-export function signedOutError(
-  out: SignedOut,
-  settings: Settings,
-): CliError {
+export function signedOutError(out: SignedOut, settings: Settings): CliError {
   const details = out.code === undefined ? {} : { oauthError: out.code };
   return loginRequired(settings, signedOutSentence(out, settings.profile), details);
 }

@@ -41,7 +41,12 @@ export async function settingsInUse(
   return brought === undefined ? settings : loadSettings(flags, system, profileIn(brought));
 }
 
-/** The settings' login in their store; as {@link readSettledLogin}, where it is stored. */
+/**
+ * The settings' login in their store. Before it counts as missing, damaged or ended, tokens that wait for their place
+ * are put there; a login that can be refreshed is read without a lock.
+ *
+ * @throws {CliError} `storage` as {@link LoginStore.load}, or when there are only tokens that cannot be read.
+ */
 export async function loginInUse(
   settings: Settings,
   store: LoginStore,
@@ -49,20 +54,6 @@ export async function loginInUse(
 ): Promise<TokenSet | undefined> {
   const { profile } = settings;
   if (hasEnvironmentLogin(settings)) return await store.load(profile);
-  return await readSettledLogin(profile, store, isCopyEnough);
-}
-
-/**
- * A stored login. Before it counts as missing, damaged or ended, tokens that wait for their place are put there; a
- * login that can be refreshed is read without a lock.
- *
- * @throws {CliError} `storage` as {@link LoginStore.load}, or when there are only tokens that cannot be read.
- */
-async function readSettledLogin(
-  profile: string,
-  store: LoginStore,
-  isCopyEnough: boolean,
-): Promise<TokenSet | undefined> {
   try {
     const stored = await store.load(profile, isCopyEnough);
     if (stored !== undefined && canRefresh(stored)) return stored;
@@ -99,7 +90,6 @@ export async function storeInUse(settings: Settings, context: CommandContext): P
   return await (await import("./environment.ts")).environmentStore(settings, context);
 }
 
-/** The store that is used with the settings' configuration directory. */
 export async function storeOf(
   settings: Pick<Settings, "configDir">,
   context: CommandContext,

@@ -12,9 +12,6 @@ import { sameTokenSet } from "../oauth/token_sets.ts";
 import { withFreshTokenSet } from "./services.ts";
 import { storeOf } from "./store_in_use.ts";
 
-/** What is kept of a user. */
-export type KeptUser = Pick<TokenSet, "name" | "email" | "subject">;
-
 /** The saved user, in the form that a sentence needs; `undefined` when neither name nor address is known. */
 export function savedUser({ name = "", email = "" }: TokenSet): NamedUser | undefined {
   return name || email ? { firstName: name, lastName: "", email, id: "" } : undefined;
@@ -45,8 +42,9 @@ export async function saveUser(
   context: CommandContext,
   subject = tokenSet.subject,
 ): Promise<void> {
-  const kept: KeptUser = onlyDefined({ name: `${firstName} ${lastName}`.trim(), email, subject });
-  const isNew = kept.name !== tokenSet.name || email !== tokenSet.email ||
+  const name = `${firstName} ${lastName}`.trim();
+  const kept: Partial<TokenSet> = onlyDefined({ name, email, subject });
+  const isNew = name !== tokenSet.name || email !== tokenSet.email ||
     subject !== tokenSet.subject;
   if (!isNew || hasEnvironmentLogin(settings)) return;
   try {

@@ -32,7 +32,6 @@ export function loadProfile(configDir: string, name: string): Profile | undefine
   return readJson(configDir, fileOf(name), profileIn, next);
 }
 
-/** Saves the profile's settings as a whole. */
 export function saveProfile(configDir: string, name: string, profile: Profile, warn: Warn): void {
   const text = JSON.stringify({ version: FILE_VERSION, ...profile }, undefined, 2) + "\n";
   writeIn(configDir, fileOf(name), text, warn);
@@ -47,7 +46,6 @@ function fileOf(name: string): string {
   return `profiles/${name}.json`;
 }
 
-/** The settings in the fields of a file. */
 export function profileIn(fields: Fields): Profile {
   const discovered = objectField(fields, "discovered");
   const issuer = field(fields, "issuer", "string") ?? "";

@@ -161,11 +161,8 @@ type FlagName<Name extends SettingName> = Table[Name] extends { flag: infer Flag
   ? Flag
   : Name;
 
-/** The settings as flags give them. */
 export type GivenFlags = { readonly [Name in SettingName as FlagName<Name>]?: Value<Name> };
-/** The settings as a profile keeps them. */
 export type KeptSettings = { readonly [Name in SettingName]?: Value<Name> };
-/** The settings as a command uses them. */
 export type UsedSettings = {
   readonly [Name in SettingName]: Table[Name] extends { default: unknown } ? Value<Name>
     : Value<Name> | undefined;

@@ -1,7 +1,6 @@
 // The answers of a first sign-in that is not finished. Rule: kept privately, without any secret, offered
 // the next time, and removed after a sign-in. A draft that cannot be saved fails nothing.
 
-import { succeeds } from "../base/attempts.ts";
 import { ifPossible } from "../base/errors.ts";
 import { field, fieldsOf, onlyDefined, parseObject } from "../base/json.ts";
 import { readIn } from "../files/private_file.ts";
@@ -21,10 +20,10 @@ export function loadDraft(place: ProfileLocation): Draft {
   return onlyDefined(fieldsOf(NAMES, (name) => answer(name) && printable(answer(name) ?? "")));
 }
 
-/** Keeps the answers; says whether that could be done. */
-export function saveDraft(place: ProfileLocation, draft: Draft): boolean {
+/** Keeps the answers. */
+export function saveDraft(place: ProfileLocation, draft: Draft): void {
   const text = JSON.stringify({ version: 1, ...draft }) + "\n";
-  return succeeds(() => writeIn(place.configDir, fileOf(place), text));
+  ifPossible(() => writeIn(place.configDir, fileOf(place), text));
 }
 
 export function removeDraft(place: ProfileLocation): void {

@@ -15,7 +15,6 @@ import { canAsk } from "./questions.ts";
 import { confirmationQuestion, type Step, type StepName, STEPS, YES } from "./steps.ts";
 import { run, type Words, words } from "../base/words.ts";
 
-/** What a first sign-in came to know. */
 export interface FirstTime {
   readonly flags: ConnectionFlags;
   /** The answer about the client secret, if that was asked: a client may have none. */

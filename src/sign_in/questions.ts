@@ -86,10 +86,7 @@ async function secretByFlag(
 }
 
 /** The secret in the file that the profile names; it is for the profile's own client, at its own server. */
-async function secretByProfile(
-  settings: Settings,
-  clientId: string,
-): Promise<Secret | undefined> {
+async function secretByProfile(settings: Settings, clientId: string): Promise<Secret | undefined> {
   const { saved, given } = settings;
   const isOwn = saved?.clientId === clientId && saved.tokenEndpoint === given.tokenEndpoint;
   if (!isOwn || given.clientSecretFile === undefined) return undefined;

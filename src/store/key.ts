@@ -3,7 +3,6 @@
 
 import { ifPossible } from "../base/errors.ts";
 
-/** A key that is in hand. */
 export interface Key {
   /** The first 12 characters of the base64url SHA-256 of the key. */
   readonly id: string;
@@ -21,21 +20,17 @@ export async function keyIn(bytes: Uint8Array<ArrayBuffer>): Promise<Key | undef
   const isRaw = bytes.length === LENGTH && !/^[ -~\n]*$/.test(text);
   const raw = isRaw ? bytes : decoded(text.trim());
   if (raw?.length !== LENGTH) return undefined;
-  const crypto_ = await crypto.subtle.importKey("raw", raw, "AES-GCM", false, [
-    "encrypt",
-    "decrypt",
-  ]);
-  return { id: await idOf(raw), crypto: crypto_ };
+  const uses: KeyUsage[] = ["encrypt", "decrypt"];
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", raw));
+  return {
+    id: digest.toBase64({ alphabet: "base64url", omitPadding: true }).slice(0, 12),
+    crypto: await crypto.subtle.importKey("raw", raw, "AES-GCM", false, uses),
+  };
 }
 
 /** A new key as base64, for a keychain. */
 export function newKeyText(): string {
   return crypto.getRandomValues(new Uint8Array(LENGTH)).toBase64();
-}
-
-async function idOf(raw: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", raw));
-  return digest.toBase64({ alphabet: "base64url", omitPadding: true }).slice(0, 12);
 }
 
 function decoded(text: string): Uint8Array<ArrayBuffer> | undefined {

@@ -8,7 +8,6 @@ import { realPath } from "../files/real_path.ts";
 import type { System } from "../system/contract.ts";
 import { KEY_HELPERS } from "../system/key_needs.ts";
 
-/** Where a key is. */
 export interface KeySource {
   readonly by: "keychain" | "file" | "command" | "value";
   /** The keychain's helper, the file's path, the command, or the variable that holds the key itself. */

@@ -12,7 +12,7 @@ import { orWarn } from "../base/attempts.ts";
 import { ifPossible, unlessFailed } from "../base/errors.ts";
 import type { Sealer, Sealing } from "./sealing.ts";
 import { isSealed, type TokenSet } from "../oauth/token_set.ts";
-import { sameTokenSet, serializeTokenSet } from "../oauth/token_sets.ts";
+import { serializeTokenSet } from "../oauth/token_sets.ts";
 
 /** The copy in a file; `undefined` when there is none that can be used. @throws {CliError} without the key. */
 export async function openCopy(path: string, sealing: Sealing): Promise<TokenSet | undefined> {
@@ -21,7 +21,6 @@ export async function openCopy(path: string, sealing: Sealing): Promise<TokenSet
   return await unlessFailed(() => sealing.open(text, path), ({ code }) => code === "not_opened");
 }
 
-/** The text of a copy of a login's access token. */
 export async function copyText(login: TokenSet, seal: Sealer): Promise<string> {
   const { refreshToken, clientSecret: _, ...rest } = login;
   return await seal(serializeTokenSet({ ...rest, isCopy: refreshToken !== undefined }));
@@ -40,7 +39,6 @@ export async function writeCopy(path: string, text: Promise<string>, warn: Warn)
   await orWarn(write, "each command asks the login store until that is fixed", warn);
 }
 
-/** Removes the copy. */
 export function removeCopy(path: string, warn: Warn): void {
   ifPossible(() => removePrivateFile(path, warn));
 }
@@ -49,9 +47,4 @@ export function removeCopy(path: string, warn: Warn): void {
 export function removeCopies(path: string, warn: Warn): void {
   removeCopy(path, warn);
   removeLeftovers(path, 0);
-}
-
-/** Whether a copy is of this login. */
-export function isCopyOf(copy: TokenSet | undefined, login: TokenSet): boolean {
-  return copy !== undefined && sameTokenSet(copy, login) && copy.endedBy === login.endedBy;
 }

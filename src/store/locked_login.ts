@@ -18,8 +18,9 @@ import {
   lockPath,
   type LoginPlace,
   mayHaveLeft,
-  plannedNote,
+  noteOf,
   rescueLogin,
+  rescuePaths,
   waitingPath,
 } from "./rescue.ts";
 import type { LostRescue } from "./rescued.ts";
@@ -84,9 +85,6 @@ export type LockSystem =
  * can take.
  */
 const LOCK_DEADLINE = 440_000;
-
-/** What a save is given room for besides the length of the present login, in bytes. */
-const SPARE_BYTES = 32 * 1024;
 
 /** Takes the lock of the login at a place; see {@link LockedLogin}. */
 export async function lockLogin(
@@ -159,9 +157,9 @@ function lockedLogin(
       // only a rename proves that a rename works: the file may be immutable, or mounted by itself
       if (present !== undefined) renewPrivateFile(path, present);
       prepared ??= beginReplacement(path, waitingPath(path), warn);
-      prepared.reserve((present?.length ?? 0) + SPARE_BYTES);
+      prepared.reserve(present?.length ?? 0);
       if (lost !== undefined) return;
-      lock.note(plannedNote(path, lock.identity, follows, system));
+      lock.note(noteOf("planned", follows, rescuePaths(path, lock.identity, system)[0]));
       isPlanned = true;
     },
     async save(tokenSet) {

@@ -12,23 +12,31 @@ import { mayWait, waitingNames } from "./rescue.ts";
 import type { LoginFiles, LoginsRead, SealedLogins } from "./sealed_store.ts";
 import type { PresentSealing, Sealer, Sealing } from "./sealing.ts";
 
-/** The part of the store that a fresh plain login does not need. */
-export interface LockingStore extends LoginsRead {
+/** Where logins are kept: all that the rest of the program knows of it. */
+export interface LoginStore extends LoginsRead {
   /** Waits until no other process can change the profile's login. */
   lock(profile: string): Promise<LockedLogin>;
   /** Whether tokens may wait for their place; a lock that is taken then puts them there. Takes no lock. */
   mayWait(profile: string): Promise<boolean>;
-  /** The profiles for which {@link LockingStore.mayWait} is true. */
+  /** The profiles for which {@link LoginStore.mayWait} is true. */
   waiting(): Promise<string[]>;
+  /** The profiles that have a login, sorted. */
+  names(): Promise<string[]>;
+  /** The file of this computer that holds the profile's login. */
+  pathOf(profile: string): string;
+  /** The store that other computers use too, such as `db.example.com:5432`. */
+  readonly sharedAt?: string;
+  /** Copies the profile's settings from there, if there are any; a disk that takes no file is no failure. */
+  bringSettings?(profile: string): Promise<Fields | undefined>;
 }
 
-/** Opens that part; `chosen` as for `openStore`. */
+/** Opens the part that a fresh plain login does not need; `chosen` as for `openStore`. */
 export function lockingStore(
   files: LoginFiles,
   system: LockSystem,
   warn: (text: Words) => void,
   chosen: KeyChoice | undefined,
-): LockingStore {
+): Omit<LoginStore, "names" | "pathOf"> {
   const { configDir, pathOf, read } = files;
   const sealed = async (asked: KeySystem = system): Promise<SealedLogins> =>
     (await import("./sealed_store.ts")).sealedLogins(files, asked, warn, chosen);
@@ -99,16 +107,4 @@ function isUnsealed(config: string, system: Pick<LockSystem, "env">): boolean {
   if (mayBeSealing(config, system)) return false;
   const parsed = ifPossible(() => parseObject(config));
   return parsed?.version === 1 && !("sealing" in parsed);
-}
-
-/** Where logins are kept: all that the rest of the program knows of it. */
-export interface LoginStore extends LockingStore {
-  /** The profiles that have a login, sorted. */
-  names(): Promise<string[]>;
-  /** The file of this computer that holds the profile's login. */
-  pathOf(profile: string): string;
-  /** The store that other computers use too, such as `db.example.com:5432`. */
-  readonly sharedAt?: string;
-  /** Copies the profile's settings from there, if there are any; a disk that takes no file is no failure. */
-  bringSettings?(profile: string): Promise<Fields | undefined>;
 }

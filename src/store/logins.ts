@@ -41,12 +41,7 @@ export function openStore(
   const read = (profile: string) => readLogin(configDir, profile);
   const isSealing = (): boolean => mayBeSealing(configText(configDir), system);
   const rest = async () =>
-    (await import("./locking.ts")).lockingStore(
-      { configDir, pathOf, read },
-      system,
-      warn,
-      chosen,
-    );
+    (await import("./locking.ts")).lockingStore({ configDir, pathOf, read }, system, warn, chosen);
   return {
     async load(profile) {
       const login = read(profile);

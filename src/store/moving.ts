@@ -9,7 +9,6 @@ import type { LoginStore } from "./locking.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
 import { sameTokenSet } from "../oauth/token_sets.ts";
 
-/** One end of a move. */
 export interface MovingPlace {
   readonly store: LoginStore;
   /** The same whenever this place is meant, and no other place's, on whatever computer. */
@@ -40,7 +39,9 @@ export async function moveLogin(
   const [source, target] = first === from ? [one, other] : [other, one];
   const lost = one.lost ?? other.lost;
   if (lost !== undefined) throw lost; // its refresh token was used, and the next place would not know that
-  const login = withSignIn(await source.load());
+  const found = await source.load();
+  // by the id of its sign-in it is known again after a refresh: older ones have none
+  const login = found && { ...found, signIn: found.signIn ?? crypto.randomUUID() };
   const present = await unlessMoved(await target.load(), login, target, from);
   if (login === undefined) return await isBroughtBack(present, target, from);
   if (present !== undefined) {
@@ -93,11 +94,6 @@ async function removeFrom(source: LockedLogin, login: TokenSet): Promise<void> {
 
 function unmarked({ movingTo: _, ...login }: TokenSet): TokenSet {
   return login;
-}
-
-/** A login with an id of its sign-in, by which it is known again after a refresh: older ones have none. */
-function withSignIn(login: TokenSet | undefined): TokenSet | undefined {
-  return login && { ...login, signIn: login.signIn ?? crypto.randomUUID() };
 }
 
 /** Whether one comes from the other by refreshes. */

@@ -14,7 +14,6 @@ import type { TokenSet } from "../oauth/token_set.ts";
 /** What naming the places of a rescue needs of the world. */
 export type RescueSystem = Pick<System, "env">;
 
-/** Where a login is, and how it is read. */
 export interface LoginPlace {
   readonly configDir: string;
   readonly path: string;
@@ -33,25 +32,21 @@ export function lockPath(path: string): string {
 }
 
 /** Whether tokens may wait for their place; a lock that is taken then puts them there. Takes no lock. */
-export function mayWait(path: string, system: Pick<System, "env">): boolean {
-  if (hasText(waitingPath(path))) return true;
+export function mayWait(path: string, system: RescueSystem): boolean {
+  // more than the blanks of a reservation; a file that cannot be read may have it
+  const waiting = ifPossible(() => readPrivateFile(waitingPath(path)) ?? "");
+  if (waiting === undefined || waiting.trim() !== "") return true;
   const lock = peekAtLock(lockPath(path));
   return lock !== undefined && mayBeRescued(path, lock, system);
 }
 
-/** Whether more than the blanks of a reservation are in a file; one that cannot be read may have it. */
-function hasText(path: string): boolean {
-  return ifPossible(() => (readPrivateFile(path) ?? "").trim() !== "") ?? true;
-}
-
 /** The profiles in a directory of logins for which {@link mayWait} is true. */
-export function waitingNames(directory: string, system: Pick<System, "env">): string[] {
+export function waitingNames(directory: string, system: RescueSystem): string[] {
   const files = listDirectory(directory).map((file) => /^(.+)\.(lock|json\.next)$/.exec(file)?.[1]);
   const names = files.filter((name) => name !== undefined);
   return [...new Set(names)].filter((name) => mayWait(`${directory}/${name}.json`, system));
 }
 
-/** What failed. */
 export interface FailedSave {
   /** Where the login belongs. */
   readonly path: string;
@@ -61,16 +56,6 @@ export interface FailedSave {
   readonly waiting: { readonly path: string; readonly isSynced: boolean } | undefined;
   readonly lock: Pick<FileLock, "note" | "identity">;
   readonly cause: CliError;
-}
-
-/** What the holder of a lock notes before it asks for tokens: where it will rescue them to if it has to. */
-export function plannedNote(
-  path: string,
-  identity: string,
-  follows: string,
-  system: RescueSystem,
-): string {
-  return noteOf("planned", follows, rescuePaths(path, identity, system)[0] ?? "");
 }
 
 /** Puts the login where the next command finds it, unless it has no text; the error says where that is. */
@@ -131,7 +116,8 @@ function mayBeRescued(
   return [...(note ? [note.path] : []), ...rescuePaths(path, identity, system)].some(isThere);
 }
 
-function noteOf(state: "planned" | "rescued", follows: string, place: string): string {
+/** What the holder of a lock notes: before it asks for tokens, where it will rescue them to if it has to. */
+export function noteOf(state: "planned" | "rescued", follows: string, place = ""): string {
   return `${state} ${follows} ${JSON.stringify(place)}`;
 }
 

@@ -43,13 +43,13 @@ export async function findRescued(
   const places = new Set([...(note ? [note.path] : []), ...rescuePaths(path, identity, system)]);
   const found: Rescued[] = [];
   for (const place of places) {
-    let rescued: RescuedText;
+    let rescued: ReturnType<typeof readRescued>;
     try {
       rescued = readRescued(place, identity);
     } catch {
       continue; // not a file of ours: in a directory that all may write to, anything may have that name
     }
-    const { login, follows = "none" } = rescued;
+    const { login, follows } = rescued;
     try {
       const tokenSet = typeof login === "string" ? await sealing.open(login, place) : login;
       found.push({ path: place, tokenSet, follows });
@@ -75,17 +75,11 @@ export async function resealRescued(
   writePrivateFile(path, addAddress(await seal(serializeTokenSet(tokenSet)), identity, follows));
 }
 
-interface RescuedText {
-  /** The sealed text, where it is sealed. */
-  readonly login: TokenSet | string;
-  readonly follows: string | undefined;
-}
-
-/** @throws {Error} when no login of this lock is there. */
-function readRescued(place: string, identity: string): RescuedText {
+/** The login, or its text where it is sealed. @throws {Error} when no login of this lock is there. */
+function readRescued(place: string, identity: string) {
   const text = readPrivateFile(place);
   if (text === undefined) throw new Error("no such file or directory");
-  const { [ADDRESS]: address, [LINEAGE]: follows } = JSON.parse(text);
+  const { [ADDRESS]: address, [LINEAGE]: follows = "none" } = JSON.parse(text);
   if (address !== identity) throw new Error("it belongs to another login");
   return { login: isSealed(text) ? text : parseTokenSet(text), follows };
 }

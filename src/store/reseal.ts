@@ -7,7 +7,7 @@ import { forEachOf } from "../base/attempts.ts";
 import { CliError, ifPossible, toCliError } from "../base/errors.ts";
 import { changeConfig, lockConfig } from "../files/config_file.ts";
 import { type FileLock, lockFile } from "../files/lock_file.ts";
-import { listDirectory, readPrivateFile, type Warn } from "../files/private_file.ts";
+import { listDirectory, readPrivateFile } from "../files/private_file.ts";
 import { ensurePrivateDirectory, filesIn, removeLeftovers } from "../files/replacement.ts";
 import { HERE_DEADLINE, LOCK_DEADLINE as ROW_DEADLINE } from "./engines/engine.ts";
 import {
@@ -28,7 +28,6 @@ import { isOwnedByUser } from "../files/loose_files.ts";
 import { ADDRESS, PREFIX, rescuePlaces } from "./rescue.ts";
 import { isSealed } from "../oauth/token_set.ts";
 
-/** What changing the key needs. */
 export interface KeyChange {
   readonly configDir: string;
   readonly system: LockSystem;
@@ -44,21 +43,16 @@ export async function lockKeys({ configDir, system }: KeyChange): Promise<FileLo
   return await lockFile(`${configDir}/seal.lock`, LOCK_DEADLINE, system);
 }
 
-/** Changes the saved choice of keys. */
 export async function changeChoice(
   { configDir, system, warn }: KeyChange,
   change: (saved: KeyChoice) => KeyChoice,
 ): Promise<KeyChoice> {
   using _lock = await lockConfig(configDir, system);
   const choice = change(savedChoice(configDir));
-  saveChoice(configDir, choice, warn);
-  return choice;
-}
-
-/** Saves the choice; the caller holds the lock of config.json. */
-function saveChoice(configDir: string, { key, old }: KeyChoice, warn: Warn): void {
+  const { key, old } = choice;
   const isEmpty = key === undefined && old.length === 0;
   changeConfig(configDir, { sealing: isEmpty ? undefined : { key, old } }, warn);
+  return choice;
 }
 
 /**

@@ -33,16 +33,13 @@ export function rowWhenNeeded(place: SharedPlace, owner: Owner): RowWhenNeeded {
       return row;
     },
     async save(row) {
-      if (!await (await get()).save(row)) throw outrunError(place);
-      await end();
+      if (await (await get()).save(row)) return await end();
+      const reason = "another process was first";
+      const { name } = place.engine;
+      throw new CliError("storage", `Cannot save in the login store ${name}: ${reason}`, {
+        reason,
+        next: "run the same command again",
+      });
     },
   };
-}
-
-function outrunError({ engine }: SharedPlace): CliError {
-  const reason = "another process was first";
-  return new CliError("storage", `Cannot save in the login store ${engine.name}: ${reason}`, {
-    reason,
-    next: "run the same command again",
-  });
 }

@@ -21,7 +21,6 @@ export interface LoginFiles {
   read(profile: string): TokenSet | string | undefined;
 }
 
-/** Logins as they are read. */
 export interface LoginsRead {
   /**
    * The profile's login, or `undefined` when there is none. Takes no lock.
@@ -34,7 +33,6 @@ export interface LoginsRead {
   sealedBy(profile: string): Promise<KeyKind | undefined>;
 }
 
-/** The logins that are sealed, or are to be. */
 export interface SealedLogins extends LoginsRead {
   /** As {@link LoginsRead.load}, without a word about a login that is not sealed yet. */
   open(profile: string): Promise<TokenSet | undefined>;

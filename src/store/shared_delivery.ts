@@ -37,29 +37,25 @@ export interface Delivery {
   readonly lost?: Pick<LostRescue, "path" | "error"> | undefined;
 }
 
-interface RescueFile {
-  readonly path: string;
-  /** Whether no other store's may be there. */
-  readonly isOwn?: boolean;
-}
-
 /**
  * Saves the rescued tokens that follow what the store has, wherever they are: in their own place, where there was room,
  * or under another spelling of the store's address.
  */
 export async function deliverRescued(
   place: SharedPlace,
-  { elsewhere, owner, system }: Delivering,
+  elsewhere: readonly string[],
+  owner: Owner,
+  system: LockSystem,
   warn: Warn,
 ): Promise<Delivery> {
-  const from = async (file: RescueFile) => await deliverFrom(place, file, owner, warn);
-  const delivered = [await from({ path: place.rescuePath, isOwn: true })];
-  for (const path of elsewhere) if (isThere(path)) delivered.push(await from({ path }));
+  const from = async (path: string) => await deliverFrom(place, path, owner, warn);
+  const delivered = [await from(place.rescuePath)];
+  for (const path of elsewhere) if (isThere(path)) delivered.push(await from(path));
   for (const path of otherSpellings(place, system)) {
     // a refresh that may be on its way is waited for: it waits for no other, since it looked around before it began
     const deadline = isThere(path + WAITING) ? HERE_DEADLINE : 0;
     using lock = await lockIfFree(path, system, deadline);
-    if (lock !== undefined) delivered.push(await from({ path }));
+    if (lock !== undefined) delivered.push(await from(path));
   }
   return {
     isPutBack: delivered.some(({ isPutBack }) => isPutBack),
@@ -67,22 +63,16 @@ export async function deliverRescued(
   };
 }
 
-/** What delivering needs besides the place. */
-export interface Delivering {
-  readonly elsewhere: readonly string[];
-  readonly owner: Owner;
-  readonly system: LockSystem;
-}
-
 const NOTHING: Delivery = { isPutBack: false };
 
 async function deliverFrom(
   place: SharedPlace,
-  { path, isOwn = false }: RescueFile,
+  path: string,
   owner: Owner,
   warn: Warn,
 ): Promise<Delivery> {
   const { engine, profile, sealing } = place;
+  const isOwn = path === place.rescuePath; // no other store's may be there
   const find = (): SharedRescue | undefined => rescueAt(path, warn);
   // where all may write, anything may have that name
   const rescue = isOwn ? await loadOrSetAside(find, warn) : ifPossible(find);
@@ -111,9 +101,7 @@ async function deliverFrom(
 async function leftThere(path: string, isOwn: boolean, warn: Warn): Promise<Delivery> {
   if (isOwn) {
     const aside = await setRescueAside(path, warn);
-    warn(
-      `${aside} holds tokens that do not follow the login in the login store; they stay there`,
-    );
+    warn(`${aside} holds tokens that do not follow the login in the login store; they stay there`);
   }
   return NOTHING;
 }

@@ -5,26 +5,22 @@ import { type SealedPlace } from "./sealing.ts";
 import { succeeds } from "../base/attempts.ts";
 import { CliError } from "../base/errors.ts";
 import { ensurePrivateDirectory, isThere, openPrivateFile } from "../files/replacement.ts";
-import type { System } from "../system/contract.ts";
-import { rescuePlaces } from "./rescue.ts";
-
-type DirectorySystem = Pick<System, "env">;
+import { rescuePlaces, type RescueSystem } from "./rescue.ts";
 
 /** The directories that have one for each store, in the order in which they are tried. */
-export function sharedRoots(configDir: string, system: DirectorySystem): string[] {
+export function sharedRoots(configDir: string, system: RescueSystem): string[] {
   return [configDir, ...temporaryRoots(configDir, system)].map((root) => `${root}/shared`);
 }
 
 /** Private directories of this configuration directory where temporary files are. */
-function temporaryRoots(configDir: string, system: DirectorySystem): string[] {
+function temporaryRoots(configDir: string, system: RescueSystem): string[] {
   const name = `anaplan-auth-kept${configDir.replace(/[^\w.-]+/g, "_").slice(-150)}`;
   const places = rescuePlaces(configDir, system)
     .filter((place) => place !== configDir && place !== system.env("HOME"));
   return [...new Set(places)].map((place) => `${place}/${name}`);
 }
 
-/** Where a store's copies are read. */
-export function readDirectory(configDir: string, store: string, system: DirectorySystem): string {
+export function readDirectory(configDir: string, store: string, system: RescueSystem): string {
   const [usual = "", ...others] = sharedRoots(configDir, system).map((root) => `${root}/${store}`);
   return isThere(usual) ? usual : others.find(isThere) ?? usual;
 }
@@ -36,7 +32,7 @@ export function readDirectory(configDir: string, store: string, system: Director
 export function writtenDirectory(
   { configDir, profile }: SealedPlace,
   store: string,
-  system: DirectorySystem,
+  system: RescueSystem,
 ): string {
   const usual = `${configDir}/shared/${store}`;
   if (takesFiles(usual, profile)) return usual;

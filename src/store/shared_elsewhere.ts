@@ -7,12 +7,9 @@ import { ifPossible, unlessFailed } from "../base/errors.ts";
 import { type Clock, type FileLock, lockFile } from "../files/lock_file.ts";
 import { readPrivateFile, type Warn } from "../files/private_file.ts";
 import { filesIn, isThere, writePrivateFile } from "../files/replacement.ts";
-import type { System } from "../system/contract.ts";
-import { PREFIX, rescuePlaces } from "./rescue.ts";
+import { PREFIX, rescuePlaces, type RescueSystem } from "./rescue.ts";
 import { sharedRoots } from "./shared_directory.ts";
 import { mayBeRescuedAt, rescueFile, WAITING } from "./shared_rescue.ts";
-
-type ElsewhereSystem = Pick<System, "env">;
 
 /** A profile, and where this computer keeps what it needs of the profile's store. */
 interface Kept extends SealedPlace {
@@ -31,7 +28,7 @@ export interface WaitingRescue {
  */
 export function otherRescuePaths(
   { configDir, profile }: SealedPlace,
-  system: ElsewhereSystem,
+  system: RescueSystem,
 ): string[] {
   return rescuePlaces(configDir, system)
     .map((place) => `${place}/${beginningOf(configDir)}${profile}.json`);
@@ -42,7 +39,7 @@ function beginningOf(configDir: string): string {
 }
 
 /** Where rescued tokens of the profile are, or will be, that other spellings of a store's address lead to. */
-export function otherSpellings(kept: Kept, system: ElsewhereSystem): string[] {
+export function otherSpellings(kept: Kept, system: RescueSystem): string[] {
   return directoriesIn(kept.configDir, system)
     .filter((directory) => directory !== kept.directory)
     .map((directory) => rescueFile(directory, kept.profile))
@@ -63,14 +60,14 @@ export async function lockIfFree(
 }
 
 /** Whether tokens may wait for the profile's place in a store; only who has the locks can tell. */
-export function mayWaitFor(kept: Kept, system: ElsewhereSystem): boolean {
+export function mayWaitFor(kept: Kept, system: RescueSystem): boolean {
   const own = rescueFile(kept.directory, kept.profile);
   return [own, ...otherSpellings(kept, system)].some(mayBeRescuedAt) ||
     otherRescuePaths(kept, system).some(isThere);
 }
 
 /** What may wait on this computer, of whatever store. */
-export function waitingRescues(configDir: string, system: ElsewhereSystem): WaitingRescue[] {
+export function waitingRescues(configDir: string, system: RescueSystem): WaitingRescue[] {
   const kept = directoriesIn(configDir, system).flatMap((directory) =>
     rescuedIn(directory).map((profile) => ({ profile, path: rescueFile(directory, profile) }))
   );
@@ -86,7 +83,7 @@ export function waitingRescues(configDir: string, system: ElsewhereSystem): Wait
 /** Says which tokens wait; a command that uses the store that they came from saves them. */
 export function warnOfWaiting(
   configDir: string,
-  system: ElsewhereSystem,
+  system: RescueSystem,
   warn: Warn,
 ): WaitingRescue[] {
   const waiting = waitingRescues(configDir, system);
@@ -105,7 +102,7 @@ export function rescuedIn(directory: string): string[] {
 }
 
 /** The directories of all stores that were used here. */
-function directoriesIn(configDir: string, system: ElsewhereSystem): string[] {
+function directoriesIn(configDir: string, system: RescueSystem): string[] {
   return sharedRoots(configDir, system)
     .flatMap((root) => filesIn(root).map((store) => `${root}/${store}`));
 }

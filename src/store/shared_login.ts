@@ -43,7 +43,7 @@ export async function lockShared(
       : await openCopy(place.copyPath, place.sealing);
     const owner = { by: `${hostName()}, process ${PROCESS_ID}` };
     const elsewhere = otherRescuePaths(place, system);
-    const delivery = await deliverRescued(place, { elsewhere, owner, system }, warn);
+    const delivery = await deliverRescued(place, elsewhere, owner, system, warn);
     const known = { ...delivery, justSaved };
     const login = lockedShared({ ...place, elsewhere }, lock, owner, known, warn);
     return { ...login, ...provenShortlyBefore(login.prepare, place, system) };
@@ -109,10 +109,7 @@ function loadAhead(row: Promise<Row | undefined>): Promise<Row | undefined> {
 }
 
 /** Removes the login, here and in the store; its settings stay. */
-async function removeShared(
-  { row, place, warn }: Saving,
-  lost: Delivery["lost"],
-): Promise<void> {
+async function removeShared({ row, place, warn }: Saving, lost: Delivery["lost"]): Promise<void> {
   await row.save({ settings: (await row.get()).row.settings });
   removeCopies(place.copyPath, warn);
   await giveUpLost(lost, warn);
@@ -148,17 +145,12 @@ function provenShortlyBefore(
     prepare: timed,
     async confirm() {
       if (isOld()) await timed();
-      if (isOld()) throw tooSlowError(engine.name);
+      if (!isOld()) return;
+      const reason = "it answers too slowly";
+      const message = `Cannot lock the login in the login store ${engine.name}: ${reason}`;
+      throw new CliError("storage", message, { reason, next: IN_A_MINUTE });
     },
   };
-}
-
-function tooSlowError(name: string): CliError {
-  const reason = "it answers too slowly";
-  return new CliError("storage", `Cannot lock the login in the login store ${name}: ${reason}`, {
-    reason,
-    next: IN_A_MINUTE,
-  });
 }
 
 /** What is in hand before a request: after the answer nothing may fail before the tokens are on the disk. */

@@ -6,12 +6,12 @@ import { CliError, toCliError } from "../base/errors.ts";
 import { ifOpened } from "../files/set_aside.ts";
 import type { Warn } from "../files/private_file.ts";
 import type { Engine, NewRow, Row } from "./engines/engine.ts";
-import { copyText, isCopyOf, openCopy, removeCopy, writeCopy } from "./local_copy.ts";
+import { copyText, openCopy, removeCopy, writeCopy } from "./local_copy.ts";
 import { headerOf } from "./sealed_text.ts";
 import { type SealedPlace, type Sealing } from "./sealing.ts";
 import type { SharedSettings } from "./shared_settings.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
-import { fingerprint, hashOf } from "../oauth/token_sets.ts";
+import { fingerprint, hashOf, sameTokenSet } from "../oauth/token_sets.ts";
 
 /** Where a profile's login is: its row, and what this computer keeps of it. */
 export interface SharedPlace extends SealedPlace {
@@ -34,10 +34,7 @@ export function rowWith(sealed: string, { expiresAt }: TokenSet): NewRow {
 }
 
 /** The login in a row; the settings that came with it are put on the disk, unless this computer has its own. */
-async function loginOf(
-  row: Row | undefined,
-  place: SharedPlace,
-): Promise<TokenSet | undefined> {
+async function loginOf(row: Row | undefined, place: SharedPlace): Promise<TokenSet | undefined> {
   const login = row?.login === undefined ? undefined : await place.open(row.login);
   if (row?.settings !== undefined && !place.keepsSettings) await place.settings.bring(row.settings);
   return login;
@@ -84,7 +81,7 @@ export async function loginWithCopy(
   const { copyPath, sealing } = place;
   const [login, copy] = await Promise.all([loginOf(row, place), openCopy(copyPath, sealing)]);
   if (login === undefined) removeCopy(copyPath, warn);
-  else if (!isCopyOf(copy, login)) {
+  else if (!sameTokenSet(copy, login) || copy?.endedBy !== login.endedBy) {
     await writeCopy(copyPath, copyText(login, await sealing.sealer()), warn);
   }
   return login;

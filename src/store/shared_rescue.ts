@@ -24,13 +24,9 @@ export interface SharedRescue {
 /** What follows its path while a rescued login is written. */
 export const WAITING = ".next";
 
-/** Where a profile's rescued login is in the directory of a store. */
 export function rescueFile(directory: string, profile: string): string {
   return `${directory}/${profile}.rescued`;
 }
-
-/** What a rescued login is given room for besides the length of the present one, in bytes. */
-const SPARE_BYTES = 32 * 1024;
 
 /**
  * Makes room for a rescued login; the store and the provider are heard while the disk is waited for.
@@ -40,7 +36,7 @@ const SPARE_BYTES = 32 * 1024;
 export async function beginRescue(path: string, length: number, warn: Warn): Promise<Replacement> {
   const rescue = beginReplacement(path, path + WAITING, warn);
   try {
-    rescue.reserve(length + SPARE_BYTES, false);
+    rescue.reserve(length, false);
     await rescue.sync();
     return rescue;
   } catch (error) {
@@ -51,7 +47,6 @@ export async function beginRescue(path: string, length: number, warn: Warn): Pro
   }
 }
 
-/** The text of a rescued login. */
 export function rescueText(sealed: string, follows: string): string {
   return JSON.stringify({ ...JSON.parse(sealed), follows }) + "\n";
 }

@@ -8,7 +8,6 @@ import { readPrivateFile } from "../files/private_file.ts";
 import { removePrivateFile, writeIn, writePrivateFile } from "../files/replacement.ts";
 import { type SealedPlace, type Sealing } from "./sealing.ts";
 
-/** The settings of a profile. */
 export interface SharedSettings {
   /** The settings on the disk as a sealed text; `undefined` when there are none. */
   sealed(): Promise<string | undefined>;
@@ -42,14 +41,14 @@ function sharedText(fields: Fields): string {
 
 const NONE = sharedText({});
 
-interface SettingsPlace extends SealedPlace {
-  /** The file that remembers which settings the store had. */
-  readonly remembered: string;
-}
-
-/** The settings of a profile, in its file; `sealing` is that of {@link settingsName}. */
+/**
+ * The settings of a profile, in its file.
+ *
+ * @param place with the file that remembers which settings the store had.
+ * @param sealing that of {@link settingsName}.
+ */
 export function sharedSettings(
-  place: SettingsPlace,
+  place: SealedPlace & { readonly remembered: string },
   sealing: Sealing,
   warn: (text: Words) => void,
 ): SharedSettings {

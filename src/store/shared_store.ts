@@ -10,11 +10,11 @@ import { type KeyChoice, kindOf, presentChoice } from "./key_source.ts";
 import { openCopy } from "./local_copy.ts";
 import type { LockedLogin, LockSystem } from "./locked_login.ts";
 import type { LoginStore } from "./locking.ts";
-import { type PresentSealing, type Sealing, sealingOf } from "./sealing.ts";
+import { type Sealing, sealingOf } from "./sealing.ts";
 import { settingsName, sharedSettings } from "./shared_settings.ts";
 import { mayBeRescuedAt, rescueFile } from "./shared_rescue.ts";
 import type { SharedPlace } from "./shared_place.ts";
-import { type Address, engineAt, presentAddress, type Row } from "./store_choice.ts";
+import { type Address, engineAt, presentAddress } from "./store_choice.ts";
 import { isFresh, type TokenSet } from "../oauth/token_set.ts";
 
 /** A store, and what this computer keeps of it. */
@@ -61,17 +61,21 @@ export function sharedStore(
   };
   const lock = async (profile: string): Promise<LockedLogin> =>
     (await import("./shared_login.ts")).lockShared(await written(profile), system, warn);
-  const isFreshNow = (copy: TokenSet): boolean => isFresh(copy, system.now());
   return {
     ...{ sharedAt: address.name, address, engine, lock },
     load: (profile, isCopyEnough = false) =>
-      loadShared({ profile, read, written, isCopyEnough, isFreshNow, lock }, warn),
+      loadShared({ profile, read, written, isCopyEnough, lock }, system, warn),
     pathOf: (profile) => placeOf(profile).copyPath,
     mayWait: async (profile) => (await elsewhere()).mayWaitFor(await read(profile), system),
     waiting: async () => (await elsewhere()).rescuedIn(await readIn(configDir, address, system)),
     sealedBy: () => Promise.resolve(key && kindOf(key)),
-    names: async () => namesOf(await engine.rows(warn)),
-    bringSettings: (profile) => restoreSettings(placeOf(profile)),
+    names: async () =>
+      [...await engine.rows(warn)].flatMap(([name, { login }]) => login === undefined ? [] : name)
+        .sort(),
+    async bringSettings(profile) {
+      const sealed = (await engine.read(profile))?.settings;
+      return sealed === undefined ? undefined : await placeOf(profile).settings.bring(sealed);
+    },
   };
 }
 
@@ -94,8 +98,12 @@ function placesIn(
   system: LockSystem,
   warn: (text: Words) => void,
 ): (profile: string, directory?: string) => SharedPlace {
-  const sealing = (name: string): Sealing =>
-    requireSealing(sealingOf({ configDir, profile: name }, choice, system), address.name);
+  const sealing = (profile: string): Sealing => {
+    const present = sealingOf({ configDir, profile }, choice, system);
+    // a text is never left plain
+    const sealer = async () => await present.sealer() ?? Promise.reject(noKey(address.name));
+    return { ...present, sealer };
+  };
   return (profile, directory = usualDirectory(configDir, address)) => ({
     ...{ configDir, profile, engine, directory, sealing: sealing(profile), keepsSettings },
     settings: sharedSettings(
@@ -103,7 +111,8 @@ function placesIn(
       sealing(settingsName(profile)),
       warn,
     ),
-    ...filesOf(directory, profile),
+    copyPath: `${directory}/${profile}.json`,
+    rescuePath: rescueFile(directory, profile),
     open: (sealed) => openSealedText(sealed, profile, sealing(profile), address.name),
   });
 }
@@ -119,12 +128,6 @@ async function readIn(configDir: string, address: Address, system: LockSystem): 
   return (await import("./shared_directory.ts")).readDirectory(configDir, address.slug, system);
 }
 
-/** @throws {CliError} `usage` instead of leaving a text plain. */
-function requireSealing(sealing: PresentSealing, name: string): Sealing {
-  const sealer = async () => await sealing.sealer() ?? Promise.reject(noKey(name));
-  return { ...sealing, sealer };
-}
-
 interface Loading {
   readonly profile: string;
   /** The place with the directory in which a copy may be. */
@@ -132,18 +135,18 @@ interface Loading {
   /** The place with the directory that takes a new copy. */
   readonly written: (profile: string) => Promise<SharedPlace>;
   readonly isCopyEnough: boolean;
-  readonly isFreshNow: (copy: TokenSet) => boolean;
   readonly lock: (profile: string) => Promise<LockedLogin>;
 }
 
 /** The copy while that is fresh; tokens that could not be saved are saved first. */
 async function loadShared(
-  { profile, read, written, isCopyEnough, isFreshNow, lock }: Loading,
+  { profile, read, written, isCopyEnough, lock }: Loading,
+  system: LockSystem,
   warn: (text: Words) => void,
 ): Promise<TokenSet | undefined> {
   const place = await read(profile);
   const copy = await openCopy(place.copyPath, place.sealing);
-  const isUsable = copy !== undefined && (isCopyEnough || isFreshNow(copy));
+  const isUsable = copy !== undefined && (isCopyEnough || isFresh(copy, system.now()));
   if (mayBeRescuedAt(place.rescuePath)) {
     try {
       await using login = await lock(profile);
@@ -176,24 +179,6 @@ async function openSealedText(
 }
 
 const GIVE_KEY = "give this computer the key of the store's logins";
-
-async function restoreSettings(
-  { engine, profile, settings }: SharedPlace,
-): Promise<Fields | undefined> {
-  const sealed = (await engine.read(profile))?.settings;
-  return sealed === undefined ? undefined : await settings.bring(sealed);
-}
-
-function filesOf(directory: string, profile: string) {
-  return {
-    copyPath: `${directory}/${profile}.json`,
-    rescuePath: rescueFile(directory, profile),
-  };
-}
-
-function namesOf(rows: ReadonlyMap<string, Row>): string[] {
-  return [...rows].filter(([, { login }]) => login !== undefined).map(([name]) => name).sort();
-}
 
 function noStore(): CliError {
   return new CliError(

@@ -1,5 +1,6 @@
 // Opens the user's browser. Rule: by argument vector, never through a shell, and never fatal.
 
+import { delay } from "@std/async/delay";
 import { startProgram } from "./program.ts";
 import { env } from "./surroundings.ts";
 
@@ -29,20 +30,14 @@ export function browserCommands(
   env: (name: string) => string | undefined,
 ): string[][] {
   const browser = env("BROWSER");
-  if (browser === undefined) return platformCommands(url, platform, env);
-  const candidates = platform === "windows" ? [browser] : browser.split(":");
-  return candidates.map(splitWords).filter((words) => words.length > 0).map((words) =>
-    words.some((word) => word.includes("%s"))
-      ? words.map((word) => word.replaceAll("%s", () => url))
-      : [...words, url]
-  );
-}
-
-function platformCommands(
-  url: string,
-  platform: typeof Deno.build.os,
-  env: (name: string) => string | undefined,
-): string[][] {
+  if (browser !== undefined) {
+    const candidates = platform === "windows" ? [browser] : browser.split(":");
+    return candidates.map(splitWords).filter((words) => words.length > 0).map((words) =>
+      words.some((word) => word.includes("%s"))
+        ? words.map((word) => word.replaceAll("%s", () => url))
+        : [...words, url]
+    );
+  }
   if (platform === "darwin") return [["open", url]];
   if (platform === "windows") return [["rundll32", "url.dll,FileProtocolHandler", url]];
   if (env("WSL_DISTRO_NAME") !== undefined) {
@@ -78,14 +73,11 @@ async function tried([program, ...args]: string[]): Promise<boolean | "forbidden
 }
 
 async function endedWell(child: Deno.ChildProcess): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const stillRunning = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(true), OPENER_TIME);
-  });
-  const ended = child.status.then((status) => status.success);
+  const done = new AbortController();
+  const isStillRunning = delay(OPENER_TIME, { signal: done.signal }).then(() => true, () => true);
   try {
-    return await Promise.race([stillRunning, ended]);
+    return await Promise.race([isStillRunning, child.status.then(({ success }) => success)]);
   } finally {
-    clearTimeout(timer);
+    done.abort();
   }
 }

@@ -171,7 +171,6 @@ export interface System {
   /** @throws {CliError} `usage` when the program may not reach the URL's host. */
   assertReachable(url: string): Promise<void>;
   serve(options: ListenOptions): Promise<Listening>;
-  /** What only the proxy needs. */
   proxying(): Promise<Proxying>;
   /** What `--verbose` shows. */
   readonly trace: Trace;
@@ -184,11 +183,7 @@ export interface System {
    * @param input what it reads on stdin.
    * @param meanwhile is done while the program works, so that it takes no time of its own.
    */
-  ask(
-    command: readonly string[],
-    input: string,
-    meanwhile?: () => void,
-  ): Promise<ProgramOutput>;
+  ask(command: readonly string[], input: string, meanwhile?: () => void): Promise<ProgramOutput>;
   /**
    * Runs a program in this one's place, with its streams and its signals; gives the exit code.
    *

@@ -118,7 +118,6 @@ function headOf({ method, headers }: HttpRequest, url: URL, length: number): str
   return `${method} ${url.pathname}${url.search} HTTP/1.1\r\n${lines.join("")}\r\n`;
 }
 
-/** The head of an answer. */
 interface Head extends Pick<Response, "status" | "headers"> {
   readonly framing: Framing;
 }

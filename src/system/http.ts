@@ -3,11 +3,11 @@
 
 import { CliError } from "../base/errors.ts";
 import { maskParameters, maskUrl, typeOf } from "../base/masking.ts";
-import type { HttpRequest, ShowWait, Trace } from "./contract.ts";
+import type { HttpRequest, ShowWait, SilenceWatch, Trace } from "./contract.ts";
 import type { RequestAttempt } from "./http_failure.ts";
 import { type Proxy, proxyFor } from "./proxies.ts";
-import { portOf } from "../base/urls.ts";
 import { httpClient, USER_AGENT } from "./http_client.ts";
+import { silentFor, watchSilence } from "./silence.ts";
 import { isScreen } from "./surroundings.ts";
 import { joined, unpacked } from "./unpacked.ts";
 
@@ -15,8 +15,6 @@ import { joined, unpacked } from "./unpacked.ts";
 const TIMEOUT = 20_000;
 /** How often that may pass until the answer is complete: one that comes in drops is not abandoned at once. */
 const LONGEST_ANSWER = 2;
-/** How late a timer is when the process must have been stopped; and the moment that it then gets. */
-const STOPPED_THRESHOLD = 1_000;
 /** Tokens, metadata and users are short; what a parser makes of a text is far longer than the text. */
 const BODY_LIMIT = 1024 * 1024;
 /** Tokens may be behind more than that, and come once. */
@@ -69,7 +67,6 @@ export interface Sending {
   readonly proxy: Proxy | undefined;
   /** Ends it. */
   readonly signal: AbortSignal;
-  /** The head of the answer is there. */
   begin(head: Pick<Response, "status" | "headers">): void;
   /** The next piece of its body. @throws {CliError} `unavailable` for a body that is far too long. */
   take(piece: Uint8Array): void;
@@ -101,9 +98,7 @@ export async function fetchWhole(
     trace(() => `< ${head.status} ${typeOf(head, request)}, ${body.length} bytes, ${elapsed()} ms`);
     return await answerOf(head, body, limit);
   } catch (error) {
-    const signer = async (): Promise<string | undefined> =>
-      (await import("./peer_issuer.ts")).peerIssuer(url.hostname, portOf(url));
-    const translated = await failureOf(error, { url, proxy, signer });
+    const translated = await failureOf(error, { url, proxy });
     trace(() => `< no answer after ${elapsed()} ms: ${translated.message}`);
     const head = answer.head();
     if (head === undefined || !request.keepsWhatArrived) throw translated;
@@ -185,48 +180,24 @@ async function answerOf(
   return new Response(inside, { status, headers });
 }
 
-/**
- * A timeout for silence, and for the whole answer, that a stopped process does not pay for: when the timer itself comes
- * late (SIGSTOP, a laptop that slept), the answer may be in the socket already, and is given a moment to be read. Taken
- * for lost, it would be asked for again with a refresh token that is invalid by now.
- *
- * By AbortSignal.timeout: the first setTimeout of a process loads node:timers, which takes milliseconds.
- */
-function patientTimeout(
-  timeout: number,
-): Disposable & { readonly signal: AbortSignal; readonly heard: () => void } {
-  const controller = new AbortController();
+/** A timeout for silence, and for the whole answer, that a stopped process does not pay for. */
+function patientTimeout(timeout: number): SilenceWatch {
   const end = performance.now() + LONGEST_ANSWER * timeout;
   let hasBegun = false;
-  let silentAt = performance.now() + timeout;
-  let stop = (): void => {};
-  function wait(milliseconds: number): void {
-    const due = performance.now() + milliseconds;
-    const timer = AbortSignal.timeout(Math.ceil(milliseconds));
-    const look = (): void => {
-      const now = performance.now();
-      const left = Math.min(silentAt, end) - now;
-      if (left > 0) wait(left); // something came in the meantime
-      else if (now - due > STOPPED_THRESHOLD) wait(STOPPED_THRESHOLD);
-      else controller.abort(new DOMException(reason(now), "TimeoutError"));
-    };
-    timer.addEventListener("abort", look);
-    stop = () => timer.removeEventListener("abort", look);
-  }
-  function reason(now: number): string {
-    if (!hasBegun) return `no answer within ${timeout / 1000} s`;
-    return now < end
+  const failure = (): DOMException => {
+    if (!hasBegun) return silentFor(timeout);
+    const reason = performance.now() < end
       ? `the answer stopped: nothing came for ${timeout / 1000} s`
       : `the answer was not complete within ${LONGEST_ANSWER * timeout / 1000} s`;
-  }
-  wait(timeout);
+    return new DOMException(reason, "TimeoutError");
+  };
+  const watch = watchSilence(timeout, { end, failure });
   return {
-    signal: controller.signal,
+    ...watch,
     heard() {
       hasBegun = true;
-      silentAt = performance.now() + timeout;
+      watch.heard();
     },
-    [Symbol.dispose]: () => stop(),
   };
 }
 

@@ -10,13 +10,12 @@ import { portOf } from "../base/urls.ts";
 export interface RequestAttempt {
   readonly url: URL;
   readonly proxy: Proxy | undefined;
-  /** Who signed the certificate that was shown, if that is known. */
-  signer(): Promise<string | undefined>;
+  /** Who signed the certificate that was shown; the host is asked when it is not given. */
+  readonly signer?: () => Promise<string | undefined>;
 }
 
-/** A failure of fetch as an error for people. */
 export async function fetchFailure(error: unknown, tried: RequestAttempt): Promise<CliError> {
-  const { url, proxy } = tried;
+  const { url, proxy, signer = () => signerAt(url) } = tried;
   if (error instanceof CliError) return error;
   if (error instanceof Deno.errors.NotCapable) return hostNotPermitted(url);
   if (error instanceof DOMException && error.name === "TimeoutError") {
@@ -26,7 +25,7 @@ export async function fetchFailure(error: unknown, tried: RequestAttempt): Promi
   const chain = causes(error).join(": ").replaceAll(url.href, "");
   const answerLost = !chain.includes("(Connect)");
   if (/UnknownIssuer|unknown issuer/i.test(chain)) {
-    return unavailable(url, untrusted(proxy, await tried.signer()), {
+    return unavailable(url, untrusted(proxy, await signer()), {
       answerLost,
       next: CA_ADVICE,
     });
@@ -38,6 +37,10 @@ export async function fetchFailure(error: unknown, tried: RequestAttempt): Promi
     ...(OUT_OF_DATE.test(chain) ? { code: "clock" } : {}),
     ...(/invalid peer certificate/i.test(chain) ? { next: CA_ADVICE } : {}),
   });
+}
+
+async function signerAt(url: URL): Promise<string | undefined> {
+  return await (await import("./peer_issuer.ts")).peerIssuer(url.hostname, portOf(url));
 }
 
 /** See {@link System.assertReachable}. */
@@ -55,9 +58,7 @@ function hostNotPermitted(url: URL): CliError {
   return new CliError(
     "usage",
     `Cannot reach ${url.host}: this program is not permitted to talk to it`,
-    {
-      next: `if you trust it, add ${url.host} to HOSTS (see docs/install.md)`,
-    },
+    { next: `if you trust it, add ${url.host} to HOSTS (see docs/install.md)` },
   );
 }
 

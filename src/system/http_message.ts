@@ -1,6 +1,8 @@
 // One HTTP/1.1 request of a connection, and its answer (RFC 9112). Rule: the head is bounded, a body is
 // never read, and what is not a plain request for a path is rejected.
 
+import { joined } from "./unpacked.ts";
+
 /** The longest request head, in bytes: a code and a state are far shorter. */
 const LONGEST_HEAD = 64 * 1024;
 
@@ -54,8 +56,5 @@ export async function encodeResponse(response: Response): Promise<Uint8Array> {
     ...Array.from(headers, ([name, value]) => `${name}: ${value}`),
   ];
   const head = new TextEncoder().encode(`${lines.join("\r\n")}\r\n\r\n`);
-  const bytes = new Uint8Array(head.length + body.length);
-  bytes.set(head);
-  bytes.set(body, head.length);
-  return bytes;
+  return joined([head, body]);
 }

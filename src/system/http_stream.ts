@@ -4,7 +4,6 @@
 import { maskUrl, typeOf } from "../base/masking.ts";
 import type { ShowWait, SilenceWatch, StreamRequest, StreamResponse, Trace } from "./contract.ts";
 import { type Proxy, proxyFor } from "./proxies.ts";
-import { portOf } from "../base/urls.ts";
 import { httpClient, USER_AGENT } from "./http_client.ts";
 import { watchSilence } from "./silence.ts";
 import { isAnswerSeen } from "./surroundings.ts";
@@ -54,21 +53,17 @@ async function* readPatiently(
 }
 
 /** Sends the request; see {@link System.fetchStream}. */
-export async function fetchStream(
-  request: StreamRequest,
-  traced: Trace,
-): Promise<StreamResponse> {
+export async function fetchStream(request: StreamRequest, traced: Trace): Promise<StreamResponse> {
   const trace = request.isTraced === false ? (): void => {} : traced;
   const url = new URL(request.url);
   const proxy = proxyFor(url, Deno.env.get);
-  const connection = connectionOf(request, url, proxy);
-  const { client, watch, close } = connection;
+  const { client, watch, opened } = connectionOf(request, url, proxy);
   const started = performance.now();
   const elapsed = (): number => Math.round(performance.now() - started);
   const failed = async (error: unknown): Promise<unknown> => {
     if (request.signal?.aborted) return request.signal.reason;
     const { fetchFailure } = await import("./http_failure.ts");
-    const translated = await fetchFailure(error, { url, proxy, signer: () => signerAt(url) });
+    const translated = await fetchFailure(error, { url, proxy });
     trace(() => `< no answer after ${elapsed()} ms: ${translated.message}`);
     return translated;
   };
@@ -92,51 +87,28 @@ export async function fetchStream(
       status: response.status,
       statusText: response.statusText,
       headers: decodedHeaders(response.headers),
-      body: bytesOf(response, watch, failed, close),
+      body: bytesOf(response, watch, failed, opened),
       async [Symbol.asyncDispose]() {
-        if (connection.isOpen) await response.body?.cancel().catch(() => undefined); // it may be read already
-        close();
+        if (!opened.disposed) await response.body?.cancel().catch(() => undefined); // it may be read already
+        opened.dispose();
       },
     };
   } catch (error) {
-    close();
+    opened.dispose();
     throw await failed(error);
   }
 }
 
-/** What carries a request, and who watches it; closed once. */
-interface RequestConnection {
-  readonly client: Deno.HttpClient;
-  readonly watch: SilenceWatch;
-  readonly isOpen: boolean;
-  close(): void;
-}
-
+/** What carries a request, and who watches it. */
 function connectionOf(
   { pool, caCertificates = [], longestSilence, signal }: StreamRequest,
   url: URL,
   proxy: Proxy | undefined,
-): RequestConnection {
-  const shared = pool?.clientFor(url);
-  const client = shared ?? httpClient(proxy, caCertificates);
-  const watch = watchSilence(longestSilence ?? LONGEST_SILENCE, signal);
-  let isOpen = true;
-  return {
-    client,
-    watch,
-    get isOpen() {
-      return isOpen;
-    },
-    close() {
-      if (isOpen && shared === undefined) client.close();
-      isOpen = false;
-      watch[Symbol.dispose]();
-    },
-  };
-}
-
-async function signerAt(url: URL): Promise<string | undefined> {
-  return await (await import("./peer_issuer.ts")).peerIssuer(url.hostname, portOf(url));
+) {
+  const opened = new DisposableStack();
+  const client = pool?.clientFor(url) ?? opened.use(httpClient(proxy, caCertificates));
+  const watch = opened.use(watchSilence(longestSilence ?? LONGEST_SILENCE, { signal }));
+  return { client, watch, opened };
 }
 
 /** The user's own `User-Agent` replaces ours. */
@@ -148,13 +120,8 @@ function headersOf({ headers }: StreamRequest): [string, string][] {
 
 function bodyOf({ body, length }: StreamRequest, watch: SilenceWatch): RequestInit {
   if (body === undefined) return {};
-  return { body: isFlowing(body) ? ofLength(length, watchBody(body, watch)) : body };
-}
-
-function isFlowing(body: NonNullable<StreamRequest["body"]>): body is ReadableStream<
-  Uint8Array<ArrayBuffer>
-> {
-  return body instanceof ReadableStream;
+  const isFlowing = body instanceof ReadableStream;
+  return { body: isFlowing ? ofLength(length, watchBody(body, watch)) : body };
 }
 
 /** A stream as fetch takes one with its length: as a file that is read on its way. */
@@ -194,7 +161,7 @@ async function* bytesOf(
   response: Response,
   watch: SilenceWatch,
   failed: (error: unknown) => Promise<unknown>,
-  close: () => void,
+  opened: DisposableStack,
 ): AsyncGenerator<Uint8Array> {
   const reader = response.body?.getReader({ mode: "byob" });
   const length = Number(response.headers.get("content-length") ?? AT_ONCE); // of the packed body, when it is packed
@@ -213,6 +180,6 @@ async function* bytesOf(
     throw await failed(error);
   } finally {
     await reader?.cancel().catch(() => undefined); // it may be over already
-    close();
+    opened.dispose();
   }
 }

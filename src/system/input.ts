@@ -34,7 +34,6 @@ const MANY = 65_536;
 const TURNS = 8;
 const NOTHING: Piece = new Uint8Array();
 
-/** The input of a connection. */
 export function inputOf(peer: Peer): Input {
   const pieces = piecesOf(peer);
   return Object.assign(pieces, {

@@ -37,7 +37,6 @@ export function peerOn(socket: Socket, cut: () => void): Peer {
   };
 }
 
-/** Writes all of the bytes. */
 export async function writeWhole(to: Pick<Socket, "write">, bytes: Uint8Array): Promise<void> {
   let written = await to.write(bytes);
   while (written < bytes.length) written += await to.write(bytes.subarray(written));

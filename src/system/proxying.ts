@@ -8,7 +8,6 @@ export { openPool } from "./http_pool.ts";
 export { sayLater } from "./late_lines.ts";
 export { serveLocal } from "./local_server.ts";
 
-/** The number of this process. */
 export const pid = Deno.pid;
 
 /** See {@link Proxying.failureOf}. */

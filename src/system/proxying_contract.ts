@@ -47,7 +47,6 @@ export interface HttpPool extends Disposable {
 
 /** What only the proxy needs of the world outside. */
 export interface Proxying {
-  /** The number of this process. */
   readonly pid: number;
   /**
    * Serves programs of this computer, a bounded number of connections at a time.

@@ -5,13 +5,24 @@ import type { SilenceWatch } from "./contract.ts";
 /** How late a timer is when the process must have been stopped; and the moment that it then gets. */
 export const STOPPED_THRESHOLD = 1_000;
 
+interface SilenceOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** When the wait ends whatever was heard, in milliseconds of `performance.now()`. */
+  readonly end?: number;
+  readonly failure?: () => DOMException;
+}
+
 /**
  * A signal that is aborted when nothing was heard for so long, or when `signal` is. A process that was stopped
- * (SIGSTOP, a laptop that slept) is not aborted for it: it first gets a moment to read what came meanwhile.
+ * (SIGSTOP, a laptop that slept) is not aborted for it: it first gets a moment to read what came meanwhile. Taken for
+ * lost, an answer would be asked for again with a refresh token that is invalid by now.
  *
  * By AbortSignal.timeout: the first setTimeout of a process loads node:timers, which takes 10 ms and 4 MiB.
  */
-export function watchSilence(longest: number, signal: AbortSignal | undefined): SilenceWatch {
+export function watchSilence(
+  longest: number,
+  { signal, end = Infinity, failure = () => silentFor(longest) }: SilenceOptions = {},
+): SilenceWatch {
   const controller = new AbortController();
   const stop = (): void => controller.abort(signal?.reason);
   if (signal?.aborted) stop();
@@ -23,9 +34,10 @@ export function watchSilence(longest: number, signal: AbortSignal | undefined): 
     const timer = AbortSignal.timeout(Math.ceil(milliseconds));
     const look = (): void => {
       const now = performance.now();
-      if (silentAt > now) wait(Math.min(silentAt - now, longest));
+      const left = Math.min(silentAt, end) - now;
+      if (left > 0) wait(Math.min(left, longest));
       else if (now - due > STOPPED_THRESHOLD) wait(STOPPED_THRESHOLD);
-      else controller.abort(silentFor(longest));
+      else controller.abort(failure());
     };
     timer.addEventListener("abort", look);
     leaveTimer = () => timer.removeEventListener("abort", look);

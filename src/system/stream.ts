@@ -21,10 +21,7 @@ const NOTHING = new Uint8Array();
  * full, and on stdout does not say how much of a long text it has taken; so that goes in pieces for which
  * this is known.
  */
-export function writeAll(
-  stream: typeof Deno.stdout | typeof Deno.stderr,
-  bytes: Uint8Array,
-): void {
+export function writeAll(stream: typeof Deno.stdout | typeof Deno.stderr, bytes: Uint8Array): void {
   if (stream === Deno.stderr) return writePiece(stream, bytes, false); // has no buffer
   const inPieces = stream.isTerminal() ? shortPieces(bytes) : pieces(bytes);
   for (const piece of inPieces) writePiece(stream, piece, true);

@@ -18,7 +18,6 @@ export interface Choice {
   readonly note: string;
 }
 
-/** A question and its answer, as they are on the screen. */
 export interface AnsweredQuestion {
   readonly text: string;
   readonly shown: string;

@@ -9,7 +9,6 @@ import { canDraw, columns, ignoredSignals, screen } from "./surroundings.ts";
 /** How often the line is looked at, in milliseconds. */
 const TICK = 250;
 
-/** What is waited for. */
 export interface Wait {
   readonly what: string;
   /** When the wait ends at the latest, in milliseconds of `performance.now()`. */

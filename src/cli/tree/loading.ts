@@ -35,7 +35,6 @@ export interface Complaint {
 
 export interface ParsedCommand {
   readonly flags: CommonFlags;
-  /** Loads the command and runs it. */
   readonly run: (context: CommandContext) => Promise<Reply>;
 }
 

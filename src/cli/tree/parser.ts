@@ -11,7 +11,6 @@ import {
   ExitCode,
   FlagNotFoundError,
   run as runStricli,
-  type StricliProcess,
   text_en,
   UnexpectedFlagError,
   UnexpectedPositionalError,
@@ -36,7 +35,7 @@ export async function parse(
   readers: TreeReaders,
 ): Promise<ParsedCommand | Answer> {
   const said: string[] = [];
-  const process: StricliProcess = {
+  const process: TreeContext["process"] & { exitCode: number | null } = {
     stdout: { write: (text) => void said.push(text) },
     stderr: { write: (text) => void said.push(text) },
     exitCode: null, // Stricli sets none over another

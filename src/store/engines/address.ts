@@ -4,7 +4,6 @@
 import { CliError } from "../../base/errors.ts";
 import { Secret } from "../../base/secret.ts";
 
-/** Where a shared store is. */
 export interface Address {
   readonly kind: "postgresql" | "etcd";
   /** Without brackets; a directory for a Unix socket. */

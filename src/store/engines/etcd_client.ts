@@ -10,7 +10,6 @@ import type { EngineSystem } from "./engine.ts";
 import { refusal, REJECTED, unreachable } from "./etcd_failure.ts";
 import { passwordFor } from "./password.ts";
 
-/** A key with its value. */
 export interface EtcdValue {
   readonly key: string;
   readonly value: string;

@@ -34,10 +34,7 @@ export function refusal(fields: Fields, { name, user }: Address): CliError {
     return cannot("it wants a user, and the address names none", "write etcds://USER@HOST/PREFIX");
   }
   if (code === 3 || code === 16) {
-    return cannot(
-      REJECTED,
-      "check the user and its password (ANAPLAN_AUTH_STORE_PASSWORD_FILE)",
-    );
+    return cannot(REJECTED, "check the user and its password (ANAPLAN_AUTH_STORE_PASSWORD_FILE)");
   }
   if (code === 7) {
     return cannot(

@@ -3,20 +3,11 @@
 
 import { CliError } from "../../base/errors.ts";
 import { field, parseObject } from "../../base/json.ts";
-import {
-  ATTEMPT_GRACE,
-  LOCK_DEADLINE,
-  type NewRow,
-  type Owner,
-  type Row,
-  type RowLock,
-  SAVE_DEADLINE,
-} from "./engine.ts";
+import { LOCK_DEADLINE, type Owner, type Row, type RowLock, SAVE_DEADLINE } from "./engine.ts";
 import { keepAlive, LEASE, revokeLease } from "./etcd_lease.ts";
 import { type EtcdPlace, rowIn, rowText } from "./etcd_row.ts";
-import type { Compare, Operation, Transaction } from "./etcd_client.ts";
-import { heldTooLong, takenOver } from "./lock_failure.ts";
-import { waitLine } from "./wait_line.ts";
+import type { Operation, Transaction } from "./etcd_client.ts";
+import { type Saving, takenOverError, waitForLock } from "./lock_wait.ts";
 
 const NO_ROW: Row = { generation: "0" };
 
@@ -42,7 +33,7 @@ export async function lockKey(profile: string, owner: Owner, place: EtcdPlace): 
     async prepare() {
       const attempt = { id: mine, by: owner.by };
       const value = JSON.stringify({ ...parseObject(held.text ?? '{"generation":"0"}'), attempt });
-      if (!await writeRow(profile, held, place, value)) throw takenOver(place.address.name);
+      if (!await writeRow(profile, held, place, value)) throw takenOverError(place.address.name);
       const now = await place.client.get(place.loginKey(profile));
       held = { ...held, text: value, modified: now?.modified ?? "0" };
     },
@@ -63,7 +54,7 @@ export async function lockKey(profile: string, owner: Owner, place: EtcdPlace): 
   };
 }
 
-/** Changes the row while nothing that the lock guards has changed; whether it was so. */
+/** Changes the row while nothing that the lock guards has changed, and the lock is ours; whether it was so. */
 async function writeRow(
   profile: string,
   held: HeldKey,
@@ -72,8 +63,12 @@ async function writeRow(
   ...more: Operation[]
 ): Promise<boolean> {
   const key = place.loginKey(profile);
+  const compare = [
+    { key: place.lockKey(profile), modified: held.locked },
+    { key, modified: held.modified },
+  ];
   return await doneOrSeen(
-    { compare: unchangedConditions(profile, held, place), then: [{ put: key, value }, ...more] },
+    { compare, then: [{ put: key, value }, ...more] },
     async () => (await place.client.get(key))?.value === value,
     place,
   );
@@ -91,16 +86,6 @@ async function doneOrSeen(
     if (error instanceof CliError && error.answerLost && await isSeen()) return true;
     throw error;
   }
-}
-
-/** A save, and the lock that it is made under. */
-interface Saving {
-  readonly profile: string;
-  readonly owner: Owner;
-  /** Names the save, so that it can be known again. */
-  readonly mine: string;
-  readonly row: Row;
-  readonly next: NewRow;
 }
 
 /** Saves, and after a failure finds out whether it was saved; with the lock that was taken last. */
@@ -131,14 +116,6 @@ async function saveSurely(
   }
 }
 
-/** Nothing that the lock guards has changed, and the lock is still ours. */
-function unchangedConditions(profile: string, held: HeldKey, place: EtcdPlace): Compare[] {
-  return [
-    { key: place.lockKey(profile), modified: held.locked },
-    { key: place.loginKey(profile), modified: held.modified },
-  ];
-}
-
 function savedAttempt(text: string | undefined): string | undefined {
   return text === undefined ? undefined : field(parseObject(text), "savedAttempt", "string");
 }
@@ -148,32 +125,22 @@ interface Locker extends Owner {
   readonly mine: string;
 }
 
-/** Waits for the lock key, and for attempts that may still be alive. */
 async function waitForKey(
   profile: string,
   owner: Locker,
   place: EtcdPlace,
   deadline: number,
 ): Promise<HeldKey> {
-  const { monotonic, sleep } = place.system;
-  using line = await waitLine(place.address.name, place.system);
-  const started = monotonic();
-  let seen: { readonly id: string; readonly at: number } | undefined;
-  for (;;) {
-    const waited = monotonic() - started;
-    const held = await takenKey(profile, owner, place);
-    if (held !== undefined) {
-      const { attempt } = held.row;
-      const isFree = attempt === undefined || owner.onlySaves;
-      if (attempt !== undefined && seen?.id !== attempt.id) seen = { id: attempt.id, at: waited };
-      if (isFree || waited - (seen?.at ?? waited) >= ATTEMPT_GRACE) return held;
-      held.stop.abort();
-      await revokeLease(held.lease, place);
-    }
-    if (waited > deadline) throw heldTooLong(profile, place.address.name, waited);
-    await line.isHeld(deadline - waited);
-    await sleep(100 + Math.random() * 200);
-  }
+  const { address: { name }, system } = place;
+  const pause = (): number => 100 + Math.random() * 200;
+  return await waitForLock(
+    { profile, name, system, onlySaves: owner.onlySaves, deadline, pause },
+    () => takenKey(profile, owner, place),
+    async ({ lease, stop }) => {
+      stop.abort();
+      await revokeLease(lease, place);
+    },
+  );
 }
 
 /** The lock key with the row, when no other process has it. */

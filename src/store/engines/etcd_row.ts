@@ -4,7 +4,7 @@ import { run, words } from "../../base/words.ts";
 import { CliError } from "../../base/errors.ts";
 import { asObject, field, type Fields, parseObject } from "../../base/json.ts";
 import type { Address } from "./address.ts";
-import type { Attempt, EngineSystem, NewRow, Row } from "./engine.ts";
+import type { EngineSystem, NewRow, Row } from "./engine.ts";
 import type { EtcdClient } from "./etcd_client.ts";
 import { fitRow } from "./row_texts.ts";
 
@@ -28,7 +28,8 @@ export function rowIn(text: string): Row {
       generation: field(fields, "generation", "string"),
       savedBy: field(fields, "savedBy", "string"),
       savedAt: field(fields, "savedAt", "number"),
-      attempt: attempt && attemptIn(attempt),
+      attempt: attempt &&
+        { id: field(attempt, "id", "string") ?? "", by: field(attempt, "by", "string") ?? "" },
     }),
   };
 }
@@ -42,10 +43,6 @@ function fieldsIn(text: string): Fields {
       cause,
     });
   }
-}
-
-function attemptIn(fields: Fields): Attempt {
-  return { id: field(fields, "id", "string") ?? "", by: field(fields, "by", "string") ?? "" };
 }
 
 /** The text of a new row; `mine` names the save, so that it can be known again. */

@@ -58,9 +58,6 @@ const END_TIMEOUT = 500;
 /** How much one connection may bring, in bytes: thousands of logins. `pg` itself has no bound. */
 const LIMIT = 8 << 20;
 
-/** Every column as the server wrote it: a time in seconds is made of text by who asked for it. */
-const AS_TEXT = { getTypeParser: () => (value: string) => value };
-
 /** Opens a connection. @throws {CliError} as {@link failureOf}. */
 export async function openConnection(
   address: Address,
@@ -124,10 +121,11 @@ async function clientFor(
   await opening.asked; // loading keeps the one thread busy for longer than the server needs to answer
   const { PgClass, pgStream } = await import("./pg_stream.ts");
   const password = (await passwordFor(address, system))?.reveal() ?? "";
+  const { user, path: database } = address;
   let isToBeShown = false;
   const client: PgClient = new PgClass({
     ...FIXED,
-    ...{ host: address.host, port: address.port, user: address.user, database: address.path },
+    ...{ host: address.host, port: address.port, user, database },
     stream: pgStream(opening),
     // a function, since `pg` would look for another password in place of an empty one
     password: () => isToBeShown ? Promise.reject(wantsPassword(address)) : password,
@@ -136,7 +134,8 @@ async function clientFor(
   client.connection.on("authenticationCleartextPassword", ask);
   client.connection.on("authenticationMD5Password", ask);
   limitInput(client, address);
-  client.getStartupConf = () => startupOf(address);
+  // the first message (PostgreSQL 17, 53.7); `pg` would add what PGOPTIONS and others say
+  client.getStartupConf = () => ({ user, database, application_name: "anaplan-auth" });
   return client;
 }
 
@@ -176,19 +175,12 @@ const FIXED = {
   ssl: false, // the stream sees to it
   sslnegotiation: "postgres", // else PGSSLNEGOTIATION
   pipeline: true,
-  types: AS_TEXT,
+  // every column as the server wrote it: a time in seconds is made of text by who asked for it
+  types: { getTypeParser: () => (value: string) => value },
 };
 
-/** The first message to the server (PostgreSQL 17, 53.7); `pg` would add what PGOPTIONS and others say. */
-function startupOf({ user, path }: Address): object {
-  return { user, database: path, application_name: "anaplan-auth" };
-}
-
 /** The authorities that are named for the server's certificate, as PEM texts. */
-function authorities(
-  { parameters, isEncrypted }: Address,
-  { env }: Pick<System, "env">,
-): string[] {
+function authorities({ parameters, isEncrypted }: Address, { env }: Pick<System, "env">): string[] {
   if (!isEncrypted) return [];
   const named = [
     ["sslrootcert", parameters.get("sslrootcert")],
@@ -203,15 +195,13 @@ function limitInput({ connection: { stream } }: PgClient, { name }: Address): vo
   let left = LIMIT;
   stream.on("data", ({ length }) => {
     left -= length;
-    if (left < 0) stream.destroy(tooMuchError(name));
-  });
-}
-
-function tooMuchError(name: string): CliError {
-  const reason = "it sent more than 8 MiB at once";
-  return new CliError("storage", `Cannot use the login store ${name}: ${reason}`, {
-    reason,
-    next: "check what answers at that address, and which rows are in it",
+    if (left >= 0) return;
+    const reason = "it sent more than 8 MiB at once";
+    const error = new CliError("storage", `Cannot use the login store ${name}: ${reason}`, {
+      reason,
+      next: "check what answers at that address, and which rows are in it",
+    });
+    stream.destroy(error);
   });
 }
 

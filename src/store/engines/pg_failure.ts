@@ -106,9 +106,7 @@ export function failureOf(error: unknown, { name, host, port }: Address): CliErr
     return new CliError(
       "usage",
       `Cannot reach the login store ${name}: this program may not reach it`,
-      {
-        next: `allow --allow-net=${place} where you install the program`,
-      },
+      { next: `allow --allow-net=${place} where you install the program` },
     );
   }
   const isState = /^(?=.*\d)[0-9A-Z]{5}$/.test(code);

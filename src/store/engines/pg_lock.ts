@@ -3,24 +3,20 @@
 
 import type { Address } from "./address.ts";
 import {
-  ATTEMPT_GRACE,
   type EngineSystem,
   LOCK_DEADLINE,
   LONGEST_HOLD,
-  type NewRow,
   type Owner,
   PROOF_LIFETIME,
   type Row,
   type RowLock,
   SAVE_DEADLINE,
 } from "./engine.ts";
-import { heldTooLong, takenOver } from "./lock_failure.ts";
 import type { PgConnection, PgQuery, PgRow } from "./pg_client.ts";
 import { codeOf } from "./pg_failure.ts";
 import { assertVersion, COLUMNS, rowOf } from "./pg_tables.ts";
-import { waitLine } from "./wait_line.ts";
+import { type Saving, takenOverError, waitForLock } from "./lock_wait.ts";
 
-/** What locking needs. */
 interface Locking {
   readonly address: Address;
   connect(): Promise<PgConnection>;
@@ -60,7 +56,7 @@ export async function lockRow(profile: string, owner: Owner, locking: Locking): 
       const now = await relockRow(profile, held.connection, commit, locking);
       if (now?.attempt?.id === mine && now.generation === row.generation) return;
       attempt = undefined;
-      throw takenOver(locking.address.name, now?.attempt?.by ?? now?.savedBy);
+      throw takenOverError(locking.address.name, now);
     },
     async save(next) {
       const saving = { profile, next, mine: attempt ?? crypto.randomUUID(), owner, row };
@@ -94,16 +90,6 @@ async function giveUp(
   } catch {
     // the database cannot be reached
   }
-}
-
-/** A save, and the lock that it is made under. */
-interface Saving {
-  readonly profile: string;
-  readonly next: NewRow;
-  /** Names the save, so that it can be known again. */
-  readonly mine: string;
-  readonly owner: Owner;
-  readonly row: Row;
 }
 
 /** Saves, and after a connection that broke finds out whether it was saved; with the row that was locked last. */
@@ -147,41 +133,35 @@ interface HeldRow {
   readonly savedAttempt: string | null | undefined;
 }
 
-/** Waits for the row, and for attempts that may still be alive. */
 async function waitForRow(
   profile: string,
-  { onlySaves = false }: Pick<Owner, "onlySaves">,
-  locking: Locking,
+  { onlySaves }: Pick<Owner, "onlySaves">,
+  { address, connect, system }: Locking,
   deadline: number,
 ): Promise<HeldRow> {
-  const { address, connect, system } = locking;
-  using line = await waitLine(address.name, system);
-  const started = system.monotonic();
-  let seen: { readonly id: string; readonly at: number } | undefined;
   let connection: PgConnection | undefined;
-  for (;;) {
-    const waited = system.monotonic() - started;
+  const end = async (): Promise<void> => {
+    await connection?.[Symbol.asyncDispose]();
+    connection = undefined;
+  };
+  const take = async (waited: number): Promise<HeldRow | undefined> => {
     try {
       connection ??= await connect();
       const row = await tryLockRow(profile, connection, address);
-      const { attempt } = rowOf(row ?? {});
-      if (row !== undefined) {
-        const isFree = attempt === undefined || onlySaves;
-        if (attempt !== undefined && seen?.id !== attempt.id) seen = { id: attempt.id, at: waited };
-        if (isFree || waited - (seen?.at ?? waited) >= ATTEMPT_GRACE) {
-          return { connection, row: rowOf(row), savedAttempt: row.saved_attempt };
-        }
-        await connection.query("ROLLBACK");
-      }
-      if (waited > deadline) throw heldTooLong(profile, address.name, waited);
+      return row && { connection, row: rowOf(row), savedAttempt: row.saved_attempt };
     } catch (error) {
-      const isFull = codeOf(error) === "full" && waited < deadline;
-      await connection?.[Symbol.asyncDispose]();
-      connection = undefined;
-      if (!isFull) throw error;
+      if (codeOf(error) !== "full" || waited >= deadline) throw error;
+      await end();
+      return undefined;
     }
-    await line.isHeld(deadline - waited);
-    await system.sleep(40 + Math.random() * 120);
+  };
+  const pause = (): number => 40 + Math.random() * 120;
+  const wait = { profile, name: address.name, system, onlySaves, deadline, pause };
+  try {
+    return await waitForLock(wait, take, (held) => held.connection.query("ROLLBACK"));
+  } catch (error) {
+    await end();
+    throw error;
   }
 }
 

@@ -8,14 +8,12 @@ import type { Row } from "./engine.ts";
 import type { PgRow } from "./pg_client.ts";
 import { fitRow } from "./row_texts.ts";
 
-/** The version of the tables. */
 export const TABLES_VERSION = "1";
 
 /** The columns of a row; {@link rowOf} reads them. */
 export const COLUMNS = "profile, generation, login, settings, saved_by, saved_attempt, attempt, " +
   "refreshing_by, extract(epoch FROM saved_at) AS saved_at";
 
-/** What a row of the table says. */
 export function rowOf(row: PgRow): Row {
   const text = (name: string): string | undefined => row[name] ?? undefined;
   const attempt = text("attempt");

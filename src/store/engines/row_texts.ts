@@ -3,20 +3,13 @@
 
 import { nameOrQuoted } from "../../base/names.ts";
 import { quoteWords } from "../../base/masking.ts";
-import type { Attempt, Row } from "./engine.ts";
+import type { Row } from "./engine.ts";
 
-/** What a row says, as it is written there. */
-export interface SaidByRow {
-  readonly generation: string | undefined;
-  readonly savedBy: string | undefined;
-  /** In milliseconds since the epoch. */
-  readonly savedAt: number | undefined;
-  readonly attempt: Attempt | undefined;
-}
-
-/** The same with names that are names, and a time that is one. */
+/** What a row says, with names that are names, and a time that is one. */
 export function fitRow(
-  { generation = "0", savedBy, savedAt, attempt }: SaidByRow,
+  { generation = "0", savedBy, savedAt, attempt }: Omit<Row, "generation"> & {
+    readonly generation: string | undefined;
+  },
 ): Omit<Row, "login" | "settings"> {
   const isTime = savedAt !== undefined && Math.abs(savedAt) <= LATEST;
   return {

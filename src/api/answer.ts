@@ -5,6 +5,7 @@ import { CliError, ifPossible } from "../base/errors.ts";
 import { asObject, field, objectField } from "../base/json.ts";
 import { parseJsonWithout, quoteWords } from "../base/masking.ts";
 import type { Secret } from "../base/secret.ts";
+import { isApiError } from "../provider/anaplan.ts";
 import { inOtherRegion } from "../provider/authorization_server.ts";
 import { forProfile } from "../session/advice_in_use.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -12,11 +13,6 @@ import type { TokenSet } from "../oauth/token_set.ts";
 import { canRefresh } from "../oauth/token_sets.ts";
 import type { Answer, Call } from "./call.ts";
 import { nearest } from "../base/near_names.ts";
-
-/** Whether an answer that is no success is the API's own word on this call, and worth printing. */
-export function isApiError(status: number): boolean {
-  return status >= 400 && status < 500 && status !== 429;
-}
 
 /** What is wrong with an answer that is not good; `body` may say more. `isOwnWord`: it is the API's. */
 export function failureOf(

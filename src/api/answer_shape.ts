@@ -2,7 +2,8 @@
 // a terminal, a file, or the words of a refusal. Rule: loaded only for what is not a plain answer.
 
 import { format } from "@std/fmt/bytes";
-import { failureOf, isApiError, notJson } from "./answer.ts";
+import { failureOf, notJson } from "./answer.ts";
+import { isApiError } from "../provider/anaplan.ts";
 import { type Answer, type Call, isSuccess } from "./call.ts";
 import { chunksOf } from "./chunks.ts";
 import {
@@ -46,8 +47,15 @@ export async function* shapeAnswer(
 ): Bytes {
   await using response = first;
   using file = newFile;
-  if (!isSuccess(response.status)) {
-    return yield* errorAnswer(call, response, flags, settings, context);
+  if (!isSuccess(response.status)) { // the body of a refusal is printed, and then what it means
+    const bytes = await beginningOf(response.body);
+    const isEmpty = bytes.length === 0;
+    const isFit = !flags.json || isEmpty || isJson(new TextDecoder().decode(bytes)); // else a proxy's page
+    const isOwnWord = isApiError(response.status) && isFit;
+    if (isOwnWord && !isEmpty) {
+      yield* printableBody(ReadableStream.from([bytes]), call, response, flags, context);
+    }
+    throw failureOf(call, response, bytes, settings, isOwnWord);
   }
   const download: Download = { total: lengthOf(response, flags) };
   const { body, tell } = flags.paginate
@@ -59,24 +67,6 @@ export async function* shapeAnswer(
   else if (flags.paginate) yield* body;
   else yield* printableBody(body, call, response, flags, context);
   await tell?.();
-}
-
-/** The body of a refusal is printed, and then what it means. */
-async function* errorAnswer(
-  call: Call,
-  response: Answer,
-  flags: ShapeFlags,
-  settings: Settings,
-  context: CommandContext,
-): Bytes {
-  const bytes = await beginningOf(response.body);
-  const isEmpty = bytes.length === 0;
-  const isFit = !flags.json || isEmpty || isJson(new TextDecoder().decode(bytes)); // else a proxy's page
-  const isOwnWord = isApiError(response.status) && isFit;
-  if (isOwnWord && !isEmpty) {
-    yield* printableBody(ReadableStream.from([bytes]), call, response, flags, context);
-  }
-  throw failureOf(call, response, bytes, settings, isOwnWord);
 }
 
 async function* writeToFile(
@@ -117,7 +107,13 @@ async function* printableBody(
   flags: ShapeFlags,
   { system }: CommandContext,
 ): Bytes {
-  if (flags.json) return yield* oneJsonValue(body, call, response, flags);
+  if (flags.json) { // on one line; with `--include` beside its status and headers
+    const text = await wholeText(body, call) || "null";
+    if (!isJson(text)) throw notJson(call);
+    const fields = JSON.stringify(Object.fromEntries(response.headers));
+    const head = `{"status":${response.status},"headers":${fields},"body":`;
+    return yield* jsonBytes(flags.include ? surround(head, text, "}\n") : surround("", text, "\n"));
+  }
   const isTerminal = system.terminal.stdout;
   const head = headOf(response);
   if (flags.include) yield new TextEncoder().encode(isTerminal ? stripControls(head) : head); // --raw is about the body
@@ -138,20 +134,6 @@ function* surround(before: string, json: string, after: string): Generator<strin
   yield before;
   yield* onOneLine(json);
   yield after;
-}
-
-/** The body as one JSON value on one line; with `--include` beside its status and headers. */
-async function* oneJsonValue(
-  body: Bytes,
-  call: Call,
-  { status, headers }: StreamResponse,
-  { include }: ShapeFlags,
-): Bytes {
-  const text = await wholeText(body, call) || "null";
-  if (!isJson(text)) throw notJson(call);
-  const fields = JSON.stringify(Object.fromEntries(headers));
-  const head = `{"status":${status},"headers":${fields},"body":`;
-  yield* jsonBytes(include ? surround(head, text, "}\n") : surround("", text, "\n"));
 }
 
 /** The status line and the headers; HTTP's version is not known here, so none is claimed. */

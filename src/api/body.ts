@@ -7,7 +7,6 @@ import type { StreamRequest, System } from "../system/contract.ts";
 export interface Body {
   /** The body from its beginning. @throws {CliError} `unavailable` when it was read and cannot be again. */
   open(): NonNullable<StreamRequest["body"]>;
-  /** Whether it can be sent once more. */
   readonly isRepeatable: boolean;
 }
 

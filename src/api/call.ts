@@ -3,7 +3,7 @@
 
 import { signIn, words } from "../base/words.ts";
 import { caCertificates } from "../files/ca_file.ts";
-import { authorization, isSameSignIn, type TokenScheme } from "../provider/belonging.ts";
+import { authorization, type TokenScheme } from "../provider/belonging.ts";
 import { CliError } from "../base/errors.ts";
 import { onlyDefined } from "../base/json.ts";
 import { retryAfter } from "../base/retry_after.ts";
@@ -17,7 +17,6 @@ import type { TokenSet } from "../oauth/token_set.ts";
 import { canRefresh } from "../oauth/token_sets.ts";
 import type { Body } from "./body.ts";
 
-/** What is asked. */
 export interface Call {
   readonly method: string;
   readonly url: URL;
@@ -79,7 +78,10 @@ export async function callApi(
 
 /** That a login was only refreshed, and not replaced by another sign-in, which may be another user's. */
 function assertSameLogin(first: TokenSet, present: TokenSet, settings: Settings): void {
-  if (isSameSignIn(first, present)) return;
+  // a login of before sign-ins had ids is known by its client and its server
+  const isSame = first.signIn === present.signIn && first.clientId === present.clientId &&
+    first.tokenEndpoint === present.tokenEndpoint;
+  if (isSame) return;
   const replaced = new CliError(
     "login_required",
     "Cannot finish the call: another login replaced the one that started it",
@@ -113,28 +115,28 @@ async function sendOnce(
   }
 }
 
-interface Pauses {
-  /** Whether a call whose answer was lost may be made again. */
-  mayRepeat(error: unknown): boolean;
-  /** Waits when the answer asks for it; false when there is nothing to wait for. */
-  after(response: StreamResponse): Promise<boolean>;
-}
+type Pauses = ReturnType<typeof pausesFor>;
 
-function pausesFor(call: Call, { system, talk }: CommandContext): Pauses {
+function pausesFor(call: Call, { system, talk }: CommandContext) {
   const isRepeatable = call.body?.isRepeatable !== false;
   let tries = 1;
   let waited = 0;
   let isLostOnce = false;
   return {
-    mayRepeat(error) {
+    /** Whether a call whose answer was lost may be made again. */
+    mayRepeat(error: unknown): boolean {
       const isLost = error instanceof CliError && error.answerLost;
       const may = isLost && !isLostOnce && SAFE.includes(call.method) && isRepeatable;
       isLostOnce = true;
       return may;
     },
-    async after(response) {
+    /** Waits when the answer asks for it; false when there is nothing to wait for. */
+    async after(response: StreamResponse): Promise<boolean> {
       const asked = retryAfter(response.headers, system.now());
-      if (!asksForPause(response.status, asked, call.method) || !isRepeatable) return false;
+      // 429 was not looked at; 503 may have been, so what must not be done twice waits for the server's word
+      const mayCome = asked !== undefined || IDEMPOTENT.includes(call.method);
+      const asksForPause = response.status === 429 || (response.status === 503 && mayCome);
+      if (!asksForPause || !isRepeatable) return false;
       const pause = asked ?? FIRST_PAUSE * 2 ** (tries - 1) * (0.75 + Math.random() / 2);
       if (tries >= MOST_TRIES || waited + pause > LONGEST_WAIT) return false;
       await response[Symbol.asyncDispose]();
@@ -145,9 +147,4 @@ function pausesFor(call: Call, { system, talk }: CommandContext): Pauses {
       return true;
     },
   };
-}
-
-/** 429 was not looked at; 503 may have been, so what must not be done twice waits for the server's word. */
-function asksForPause(status: number, asked: number | undefined, method: string): boolean {
-  return status === 429 || (status === 503 && (asked !== undefined || IDEMPOTENT.includes(method)));
 }

@@ -78,7 +78,6 @@ function* gatherPieces(pieces: Iterable<string>): Generator<string> {
   yield text;
 }
 
-/** What is known of a download while it goes on. */
 export interface Download {
   /** In bytes, if it is known. */
   total?: number | undefined;

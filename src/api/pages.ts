@@ -54,14 +54,7 @@ export async function* itemsOf(
   }
 }
 
-interface Page {
-  readonly items: Iterable<string>;
-  /** Whether the items are those of a list; else the page itself is the only one. */
-  readonly isList: boolean;
-  readonly paging: Fields;
-}
-
-async function pageIn(response: Answer, call: Call, settings: Settings): Promise<Page> {
+async function pageIn(response: Answer, call: Call, settings: Settings) {
   await using answer = response;
   if (!isSuccess(answer.status)) {
     throw failureOf(call, answer, await beginningOf(answer.body), settings);
@@ -72,8 +65,9 @@ async function pageIn(response: Answer, call: Call, settings: Settings): Promise
 }
 
 /** The list in a page is the only one beside `meta` and `status`. An empty list may be left out. */
-function pageOf(page: string): Page {
-  if (page.startsWith("[")) return { items: textsIn(page), isList: true, paging: {} };
+function pageOf(page: string) {
+  const none: Fields = {};
+  if (page.startsWith("[")) return { items: textsIn(page), isList: true, paging: none };
   let meta: string | undefined;
   const lists: string[] = [];
   for (const { name, text } of partsOf(page)) {
@@ -85,7 +79,7 @@ function pageOf(page: string): Page {
   const paging = fields && objectField(fields, "paging");
   const [list = "[]"] = lists;
   const isList = lists.length === 1 || (lists.length === 0 && paging !== undefined);
-  return { items: isList ? textsIn(list) : [page], isList, paging: paging ?? {} };
+  return { items: isList ? textsIn(list) : [page], isList, paging: paging ?? none };
 }
 
 /** What a page says about the items after it, as a sentence; `undefined` for the last page and for no page. */

@@ -3,7 +3,6 @@
 /** How the client sends its secret: in the Authorization header, or in the body. */
 export type ClientAuth = "basic" | "post";
 
-/** The part of an authorization server's metadata that is used (RFC 8414, section 2). */
 export interface Discovered {
   readonly authorizationEndpoint?: string;
   readonly tokenEndpoint?: string;

@@ -3,7 +3,6 @@
 
 import { fitLines } from "../base/lines.ts";
 
-/** What a text is laid out on. */
 export interface PageFormat {
   /** How many characters a line has; `undefined` leaves the lines as they are. */
   readonly width: number | undefined;
@@ -19,7 +18,9 @@ const NARROWEST = 40;
 export function layout(text: string, { width, hasColor, hang }: PageFormat): string {
   return text.split("\n").map((line) => {
     const lines = fitLines(line, Math.max(NARROWEST, width ?? Infinity), hang);
-    return hasColor ? colorLine(lines) : lines;
+    if (!hasColor) return lines;
+    const [what, style] = MEANINGS.find(([what]) => what.test(lines)) ?? [];
+    return what === undefined ? lines : lines.replace(what, `$1\x1b[${style}m$2\x1b[0m`);
   }).join("\n");
 }
 
@@ -32,8 +33,3 @@ const MEANINGS: readonly (readonly [what: RegExp, style: number | undefined])[] 
   [/^( *)(!|Warning:)(?= )/, YELLOW],
   [/^( *)(✗)(?= )/, RED],
 ];
-
-function colorLine(line: string): string {
-  const [what, style] = MEANINGS.find(([what]) => what.test(line)) ?? [];
-  return what === undefined ? line : line.replace(what, `$1\x1b[${style}m$2\x1b[0m`);
-}

@@ -12,7 +12,6 @@ import type { ShapeFlags } from "../api/answer_shape.ts";
 import { targetOf } from "../provider/target.ts";
 import type { CommandContext, CommonFlags, Streamed } from "../command.ts";
 import { CliError } from "../base/errors.ts";
-import type { NewFile } from "../files/new_file.ts";
 import { type Settings } from "../settings/settings.ts";
 
 export interface ApiFlags extends CommonFlags, ShapeFlags {
@@ -34,8 +33,11 @@ export async function api(
   const settings = await settingsInUse(flags, context);
   const call = await callOf(place, flags, settings, context);
   using undo = new DisposableStack();
-  const file = await fileFor(flags, context); // an answer that cannot be saved is not asked for
-  if (file !== undefined) undo.use(file);
+  const { output = "-" } = flags;
+  const file = output === "-"
+    ? undefined
+    : (await import("../files/new_file.ts")).createNamedFile(context.system.absolutePath(output));
+  if (file !== undefined) undo.use(file); // an answer that cannot be saved is not asked for
   const response = await callApi(call, settings, context); // before anything is printed
   undo.move();
   const stream = isByteForByte(flags, context) && isSuccess(response.status)
@@ -56,15 +58,6 @@ function isByteForByte(flags: ApiFlags, { system }: CommandContext): boolean {
   const { paginate, chunks, json, include, raw, output = "-" } = flags;
   const isShaped = paginate || chunks || json || include || output !== "-";
   return !isShaped && (raw === true || !system.terminal.stdout);
-}
-
-async function fileFor(
-  { output }: ApiFlags,
-  { system }: CommandContext,
-): Promise<NewFile | undefined> {
-  if (output === undefined || output === "-") return undefined;
-  const { createNamedFile } = await import("../files/new_file.ts");
-  return createNamedFile(system.absolutePath(output));
 }
 
 /** What ends the input of a terminal; Ctrl-D elsewhere. */

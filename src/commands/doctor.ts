@@ -1,7 +1,7 @@
 // doctor: what is wrong, and what to do about it. Its output can be pasted into a support ticket.
 
 import { type Words, words } from "../base/words.ts";
-import { type Check, failedCheck, skippedCheck } from "../doctor/check.ts";
+import { type Check, failedCheck, foundBy, skippedCheck } from "../doctor/check.ts";
 import {
   certificateCheck,
   filesCheck,
@@ -26,8 +26,6 @@ import {
   type Settings,
 } from "../settings/settings.ts";
 
-export type DoctorFlags = SettingFlags;
-
 const COLUMN = 16;
 const WIDTH = 80 - COLUMN;
 const MARKS: Readonly<Record<Check["mark"], string>> = {
@@ -40,7 +38,7 @@ const MARKS: Readonly<Record<Check["mark"], string>> = {
 
 /** Looks at everything that a login needs, with a login and without one. */
 export async function doctor(
-  flags: DoctorFlags,
+  flags: SettingFlags,
   context: CommandContext,
 ): Promise<Answer<string> | Lines> {
   const checks = await checksFor(flags, context);
@@ -56,7 +54,7 @@ export async function doctor(
 }
 
 async function checksFor(
-  flags: DoctorFlags,
+  flags: SettingFlags,
   context: CommandContext,
 ): Promise<AsyncIterable<Check>> {
   let settings: Settings;
@@ -79,7 +77,7 @@ async function checksFor(
 async function* allChecks(settings: Settings, context: CommandContext): AsyncGenerator<Check> {
   const way = [proxyCheck(context.system), trustCheck(settings, context.system)];
   yield* way;
-  const files = filesCheck(settings);
+  const files = await foundBy("Files", () => filesCheck(settings));
   const store = await storeCheck(settings, context);
   const once = (check: Check | undefined): Check | undefined => {
     if (check?.mark !== "problem") return check;
@@ -89,8 +87,10 @@ async function* allChecks(settings: Settings, context: CommandContext): AsyncGen
     return store?.seen === check.seen ? skippedCheck(check.name, "the login store") : check;
   };
   yield await portCheck(settings, context);
-  yield* withoutMissing([certificateCheck(settings, context), redirectUriCheck(settings), files]);
-  yield* withoutMissing([once(await sealingCheck(settings, context)), store]);
+  const certificate = await foundBy("Certificate", () => certificateCheck(settings, context));
+  yield* withoutMissing([certificate, redirectUriCheck(settings), files]);
+  const sealing = await foundBy("Sealing", () => sealingCheck(settings, context));
+  yield* withoutMissing([once(sealing), store]);
   const barrier = way.find(({ mark }) => mark === "problem"); // each host would only say it again
   let isLoginRejected = false;
   if (barrier !== undefined) yield skippedCheck("Network", NEEDS[barrier.name] ?? barrier.name);
@@ -101,7 +101,7 @@ async function* allChecks(settings: Settings, context: CommandContext): AsyncGen
     }
   }
   if (!isLoginRejected) {
-    yield* withoutMissing([once(await loginCheck(settings, context))]);
+    yield* withoutMissing([once(await foundBy("Login", () => loginCheck(settings, context)))]);
   }
   yield* withoutMissing([lastFailureCheck(settings)]);
 }

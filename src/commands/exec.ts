@@ -13,9 +13,6 @@ export interface ExecFlags extends CommonFlags {
   readonly minValid?: number;
 }
 
-/** The variable that the program finds the token in. */
-const TOKEN_VARIABLE = "ANAPLAN_ACCESS_TOKEN";
-
 /** A program may take its time: its token is valid for at least this long, in milliseconds. */
 const PROGRAM_MIN_VALID = 600_000;
 
@@ -35,7 +32,7 @@ export async function exec(
   const minValid = flags.minValid ?? PROGRAM_MIN_VALID;
   const strict = flags.minValid !== undefined;
   const { accessToken } = await freshTokenSet(settings, context, minValid, strict);
-  const environment = { [TOKEN_VARIABLE]: accessToken.reveal() };
+  const environment = { ANAPLAN_ACCESS_TOKEN: accessToken.reveal() };
   // PGPASSWORD is the program's own where logins are in files
   const hidden = isShared(settings.configDir, context.system) ? "store" : "key";
   const ended = await context.system.runInPlace(command, environment, hidden);

@@ -9,7 +9,7 @@ import type { Answer, CommandContext } from "../command.ts";
 import { CliError } from "../base/errors.ts";
 import { onlyDefined } from "../base/json.ts";
 import { type BrowserFlags, signInByBrowser } from "../sign_in/by_browser.ts";
-import { chooseDeviceClient, signInByDevice } from "../sign_in/by_device.ts";
+import { signInByDevice } from "../sign_in/by_device.ts";
 import { correctedClient, isCorrectable } from "../sign_in/corrected_client.ts";
 import { setAsideDamaged } from "../sign_in/damaged_login.ts";
 import { discoverSettings } from "../sign_in/discover_settings.ts";
@@ -131,8 +131,7 @@ async function signIn(
     return user;
   };
   if (flags.device) {
-    const client = chooseDeviceClient(settings);
-    return await signInByDevice({ server, client, provider, who }, settings, flags, context);
+    return await signInByDevice({ server, provider, who }, settings, flags, context);
   }
   let client = await chooseClient(flags, settings, context, { ...about, server });
   while (true) {

@@ -4,7 +4,7 @@ import { everyLogin, warnOfFiles } from "../session/every_profile.ts";
 import { endLogin, type LoginEnd } from "../provider/provider.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
 import { CliError, toCliError, unlessFailed } from "../base/errors.ts";
-import { configDirectory, profileLocation, profileNames } from "../settings/location.ts";
+import { configDirectory, profileLocation } from "../settings/location.ts";
 import { listDirectory, splitPath } from "../files/private_file.ts";
 import { storeOf } from "../session/store_in_use.ts";
 import { loadOrSetAside } from "../files/set_aside.ts";
@@ -84,8 +84,7 @@ async function removeOne(flags: LogoutFlags, context: CommandContext): Promise<R
     const removed = await removeLogin(profile, store, context);
     if (wasStored(removed)) return removed;
   }
-  const profileExists = profileNames(configDir).includes(profile);
-  assertProfileExists({ configDir, profile, profileExists }, "Cannot sign out");
+  assertProfileExists({ configDir, profile }, "Cannot sign out");
   return { profile };
 }
 
@@ -143,7 +142,10 @@ async function replyFor(
     };
   };
   if (!wasStored(removed)) return reply(`You were not signed in (profile ${profile}).`);
-  const settings = tokenSet && await settingsOf({ ...flags, profile }, context);
+  const settings = tokenSet && await unlessFailed( // without them, nothing says which server to tell
+    () => loadSettings({ ...flags, profile }, context.system),
+    ({ message }) => (context.talk.warn(message), true),
+  );
   if (tokenSet === undefined || settings === undefined) {
     const rest = isKept ? "; the file that was moved may hold them" : "";
     return reply(
@@ -159,17 +161,6 @@ async function replyFor(
   const what = ended.isDone ? `Signed out, here and at ${serverName(settings)}` : "Signed out here";
   const rest = remainingAccess(tokenSet, ended, settings, context.system.now());
   return reply(`${what} (profile ${profile}).\n${rest}`, ended.isDone);
-}
-
-/** The profile's settings; without them, nothing says which server to tell. */
-function settingsOf(
-  flags: LogoutFlags,
-  { system, talk }: CommandContext,
-): Promise<Settings | undefined> {
-  return unlessFailed(
-    () => loadSettings(flags, system),
-    ({ message }) => (talk.warn(message), true),
-  );
 }
 
 async function endAtServer(

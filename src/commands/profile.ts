@@ -91,7 +91,12 @@ export async function profileSet(
   const place = left({ ...before, ...flags });
   const replaced = before && flags.caFile ? { ...before, caFiles: [] } : before; // other commands add to them
   const resolved = resolveSettings(flags, silent, profileFor(place, replaced));
-  const given = left({ ...resolved.given, ...keptOnlyHere(flags, context) });
+  const { noPkce, clientSecretFile } = flags; // which other commands take for one run
+  const given = left({
+    ...resolved.given,
+    ...(noPkce ? { pkce: false } : {}),
+    ...(clientSecretFile ? { clientSecretFile: silent.absolutePath(clientSecretFile) } : {}),
+  });
   const settings = { ...resolved, ...resolveSettings({}, silent, given), configDir, profile };
   if (settings.issuer === undefined) regionOf(settings);
   for (const path of flags.caFile ?? []) assertTrustworthy(context.system.absolutePath(path));
@@ -116,17 +121,6 @@ function nothingToSet(): CliError {
     "Cannot save: no setting is given, such as --region or --client-id",
     { next: run("profile set --help") },
   );
-}
-
-/** What other commands take from a flag for one run. */
-function keptOnlyHere(
-  { noPkce, clientSecretFile }: ProfileSetFlags,
-  { system }: CommandContext,
-): Profile {
-  return {
-    ...(noPkce ? { pkce: false } : {}),
-    ...(clientSecretFile ? { clientSecretFile: system.absolutePath(clientSecretFile) } : {}),
-  };
 }
 
 /** Chooses the profile that is used when none is named. */

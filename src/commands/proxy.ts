@@ -1,6 +1,6 @@
 // proxy: a local address that adds the token, for as long as it runs or for as long as a program does.
 
-import type { CommandContext, CommonFlags, Exit, Reply } from "../command.ts";
+import type { CommandContext, CommonFlags, Reply } from "../command.ts";
 import { programExit } from "../proxy/program_exit.ts";
 import { CliError } from "../base/errors.ts";
 import { fenceOf } from "../proxy/fence.ts";
@@ -15,10 +15,6 @@ export interface ProxyFlags extends CommonFlags {
   readonly readOnly?: boolean;
   readonly only?: readonly string[];
 }
-
-/** Where a program finds the address, and the socket when there is one. */
-const URL_VARIABLE = "ANAPLAN_BASE_URL";
-const SOCKET_VARIABLE = "ANAPLAN_SOCKET";
 
 /** Opens the proxy and says where it is; with a program, runs that and ends with it. */
 export async function proxy(
@@ -41,7 +37,16 @@ export async function proxy(
   };
   await assertUsableLogin(settings, context); // one that expires later is for each request to report
   const opened = await openProxy(options, flags, context);
-  if (command.length > 0) return await runProgramWithProxy(opened, options, command, context);
+  if (command.length > 0) {
+    await using proxy = opened;
+    const { socket } = options;
+    const environment = {
+      ANAPLAN_BASE_URL: proxy.baseUrl,
+      ...(socket === undefined ? {} : { ANAPLAN_SOCKET: socket }),
+    };
+    const ended = await context.system.runInPlace(command, environment, "all");
+    return programExit(command, ended, context.talk);
+  }
   return {
     kind: "stream",
     stream: serveUntilTheEnd(opened, options, settings.profile, flags, context),
@@ -72,18 +77,4 @@ async function* serveUntilTheEnd(
     if (interruption.aborted) resolve();
     interruption.addEventListener("abort", () => resolve());
   });
-}
-
-async function runProgramWithProxy(
-  opened: OpenProxy,
-  { socket }: ProxyOptions,
-  command: readonly string[],
-  { system, talk }: CommandContext,
-): Promise<Exit> {
-  await using proxy = opened;
-  const environment = {
-    [URL_VARIABLE]: proxy.baseUrl,
-    ...(socket === undefined ? {} : { [SOCKET_VARIABLE]: socket }),
-  };
-  return programExit(command, await system.runInPlace(command, environment, "all"), talk);
 }

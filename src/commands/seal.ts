@@ -37,10 +37,6 @@ export interface SealFlags extends CommonFlags {
   readonly rotate?: boolean;
 }
 
-export interface UnsealFlags extends CommonFlags {
-  readonly yes?: boolean;
-}
-
 /** Seals every login with the key that is named, or with the present one, or with a new one in the keychain. */
 export async function seal(flags: SealFlags, context: CommandContext): Promise<Answer> {
   const change = keyChange(flags, context);
@@ -72,7 +68,10 @@ export async function seal(flags: SealFlags, context: CommandContext): Promise<A
 }
 
 /** Saves every login as a plain private file again. */
-export async function unseal(flags: UnsealFlags, context: CommandContext): Promise<Answer> {
+export async function unseal(
+  flags: CommonFlags & { readonly yes?: boolean },
+  context: CommandContext,
+): Promise<Answer> {
   const change = keyChange(flags, context);
   if (isShared(change.configDir, change.system)) throw alwaysSealedError();
   const [waiting] = waitingRescues(change.configDir, change.system);
@@ -204,7 +203,7 @@ function foreignKeyError(key: KeySource): CliError {
   });
 }
 
-async function askFirst({ noColor }: UnsealFlags, { system }: CommandContext): Promise<void> {
+async function askFirst({ noColor }: CommonFlags, { system }: CommandContext): Promise<void> {
   const { terminal } = system;
   if (!terminal.stdin || !terminal.stderr) {
     throw new CliError("usage", "Cannot unseal: there is no terminal to ask on", {

@@ -105,7 +105,6 @@ function adviceBefore(tokenSet: TokenSet, settings: Settings, time: number): Wor
     : words`sign in before that time: ${again}`;
 }
 
-/** Where the login is, and how. */
 function loginLocation(store: LoginStore, { profile }: Settings, sealed?: KeyKind): string {
   const place = store.sharedAt ? `the login store ${store.sharedAt}` : store.pathOf(profile);
   return sealed ? `${place}, sealed (${sealed})` : place;

@@ -5,12 +5,12 @@ import { run, shellWord, type Words, words } from "../base/words.ts";
 import { forEachOf } from "../base/attempts.ts";
 import { CliError } from "../base/errors.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
-import { configDirectory, profileLocation, profileNames } from "../settings/location.ts";
+import { configDirectory, profileLocation } from "../settings/location.ts";
 import { assertProfileExists } from "../settings/settings.ts";
 import type { LoginStore } from "../store/locking.ts";
 import { openStore } from "../store/logins.ts";
 import type { MovingPlace } from "../store/moving.ts";
-import { type SharedStore, sharedStore } from "../store/shared_store.ts";
+import { sharedStore } from "../store/shared_store.ts";
 import { warnOfWaiting } from "../store/shared_elsewhere.ts";
 import { type Address, engineAt, parseAddress, saveAddress } from "../store/store_choice.ts";
 
@@ -71,53 +71,39 @@ export async function storeUse(
 }
 
 /** Moves logins of this computer, with their settings, into the store. */
-export async function storePush(flags: StoreMoveFlags, context: CommandContext): Promise<Answer> {
-  const { here, there } = await placesIn(flags, context);
-  const moved = await moveAll(flags, here, there, context);
-  return movedReply(there.store, moved, there.store);
+export function storePush(flags: StoreMoveFlags, context: CommandContext): Promise<Answer> {
+  return moveAll(true, flags, context);
 }
 
 /** Moves logins, with their settings, from the store to this computer; the others lose them. */
-export async function storePull(flags: StoreMoveFlags, context: CommandContext): Promise<Answer> {
-  const { here, there } = await placesIn(flags, context);
-  const moved = await moveAll(flags, there, here, context);
-  return movedReply(here.store, moved, there.store);
-}
-
-/** Where logins are moved between: the files of this computer, and the store. */
-async function placesIn(flags: CommonFlags, { system, talk }: CommandContext) {
-  const configDir = configDirectory(flags, system);
-  const store = sharedStore(configDir, system, talk.warn, { keepsSettings: true });
-  const { filesName } = await import("../store/moving.ts");
-  return {
-    here: { store: openStore(configDir, system, talk.warn), name: filesName(configDir) },
-    there: { store, name: store.address.text },
-  };
+export function storePull(flags: StoreMoveFlags, context: CommandContext): Promise<Answer> {
+  return moveAll(false, flags, context);
 }
 
 async function moveAll(
+  isPush: boolean,
   flags: StoreMoveFlags,
-  from: MovingPlace,
-  to: MovingPlace,
   { system, talk }: CommandContext,
-): Promise<string[]> {
-  const { moveLogin } = await import("../store/moving.ts");
+): Promise<Answer> {
+  const configDir = configDirectory(flags, system);
+  const store = sharedStore(configDir, system, talk.warn, { keepsSettings: true });
+  const { filesName, moveLogin } = await import("../store/moving.ts");
+  const here = { store: openStore(configDir, system, talk.warn), name: filesName(configDir) };
+  const there = { store, name: store.address.text };
+  const from: MovingPlace = isPush ? here : there;
+  const to: MovingPlace = isPush ? there : here;
   const names = flags.all ? await everyLogin(from.store) : [profileLocation(flags, system).profile];
   const moved: string[] = [];
   const failure = await forEachOf(names, async (name) => {
     if (await moveLogin(name, from, to)) moved.push(name);
   });
-  if (failure === undefined && moved.length === 0 && !flags.all) assertKnown(flags, system);
-  if (failure === undefined) return moved;
+  // a typo must not look like a login that was moved
+  if (failure === undefined && moved.length === 0 && !flags.all) {
+    assertProfileExists(profileLocation(flags, system), "Cannot move a login");
+  }
+  if (failure === undefined) return movedReply(to.store, moved, there.name);
   if (moved.length > 0) talk.insist(movedText(to.store, moved));
   throw failure;
-}
-
-/** @throws {CliError} `login_required` for a typo, which must not look like a login that was moved. */
-function assertKnown(flags: CommonFlags, system: CommandContext["system"]): void {
-  const { configDir, profile } = profileLocation(flags, system);
-  const profileExists = profileNames(configDir).includes(profile);
-  assertProfileExists({ configDir, profile, profileExists }, "Cannot move a login");
 }
 
 function movedText({ sharedAt }: LoginStore, profiles: readonly string[]): string {
@@ -143,7 +129,7 @@ function addressIn(
   );
 }
 
-function movedReply(to: LoginStore, profiles: readonly string[], store: SharedStore): Answer {
+function movedReply(to: LoginStore, profiles: readonly string[], store: string): Answer {
   const text = profiles.length === 0 ? "There was no login to move." : movedText(to, profiles);
-  return { kind: "answer", text, data: { store: store.address.text, profiles } };
+  return { kind: "answer", text, data: { store, profiles } };
 }

@@ -11,7 +11,6 @@ import { warnOfWaiting } from "../store/shared_elsewhere.ts";
 import { sharedStore } from "../store/shared_store.ts";
 import { presentAddress, type Row } from "../store/store_choice.ts";
 
-/** Says where logins are, who saved them, and how the database copies them. */
 export async function storeStatus(flags: CommonFlags, context: CommandContext): Promise<Answer> {
   const { system, talk: { warn } } = context;
   const configDir = configDirectory(flags, system);

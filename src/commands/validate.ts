@@ -5,13 +5,12 @@ import { origins } from "../provider/authorization_server.ts";
 import { fetchUser } from "../provider/provider.ts";
 import { validateToken } from "../provider/anaplan.ts";
 import type { Answer, CommandContext, CommonFlags } from "../command.ts";
-import { CliError } from "../base/errors.ts";
+import { CliError, unlessFailed } from "../base/errors.ts";
 import { freshTokenSet } from "../session/session.ts";
 import { loginCommand } from "../session/advice_in_use.ts";
 import { settingsInUse } from "../session/store_in_use.ts";
 import { type Settings } from "../settings/settings.ts";
 import { clockTime, duration } from "../base/times.ts";
-import type { TokenSet } from "../oauth/token_set.ts";
 
 /**
  * Asks `/token/validate`, which may know no OAuth tokens at all: when it rejects this one, which has not
@@ -32,32 +31,21 @@ export async function validate(flags: CommonFlags, context: CommandContext): Pro
     return valid(validation.expiresAt ?? tokenSet.expiresAt, "token/validate", context);
   }
   const { host } = new URL(origins(settings).auth);
+  const used = usedEndpoint(settings);
   context.talk.say(
     `${host} rejects the token (${validation.reason}). It may not know OAuth tokens at all. ` +
-      `Asking ${usedEndpoint(settings)} instead.`,
+      `Asking ${used} instead.`,
   );
-  return await validateByUse(tokenSet, settings, context);
+  const user = await unlessFailed(
+    () => fetchUser(tokenSet, settings, context.system),
+    ({ kind }) => kind === "login_required",
+  );
+  return user === undefined ? invalid(used, settings) : valid(tokenSet.expiresAt, used, context);
 }
 
 /** Where the token is tried; its answer decides. */
 function usedEndpoint(settings: Settings): string {
   return settings.issuer === undefined || settings.apiUrl !== undefined ? "users/me" : "userinfo";
-}
-
-async function validateByUse(
-  tokenSet: TokenSet,
-  settings: Settings,
-  context: CommandContext,
-): Promise<Answer> {
-  try {
-    await fetchUser(tokenSet, settings, context.system);
-    return valid(tokenSet.expiresAt, usedEndpoint(settings), context);
-  } catch (error) {
-    if (error instanceof CliError && error.kind === "login_required") {
-      return invalid(usedEndpoint(settings), settings);
-    }
-    throw error;
-  }
 }
 
 function valid(expiresAt: number, checkedWith: string, { system }: CommandContext): Answer {

@@ -5,7 +5,6 @@ import type { Words } from "../base/words.ts";
 import { type CliError, type ErrorKind, toCliError } from "../base/errors.ts";
 import { withNearNames } from "../base/near_names.ts";
 
-/** One finding. */
 export interface Check {
   readonly name: string;
   readonly mark: "ok" | "warning" | "problem" | "skipped" | "note";
@@ -44,4 +43,16 @@ export function note(name: string, seen: string): Check {
 export function failedCheck(name: string, thrown: unknown): Check {
   const error: CliError = withNearNames(toCliError(thrown));
   return problem(name, error.kind, error.message, error.next);
+}
+
+/** What a check finds; what keeps it from its end is a finding as well. */
+export async function foundBy<Found>(
+  name: string,
+  look: () => Found | Promise<Found>,
+): Promise<Found | Check> {
+  try {
+    return await look();
+  } catch (error) {
+    return failedCheck(name, error);
+  }
 }

@@ -55,17 +55,13 @@ export async function portCheck(settings: Settings, { system }: CommandContext):
 
 /** The listener's certificate: which names, how much longer. */
 export function certificateCheck(settings: Settings, { system }: CommandContext): Check {
-  try {
-    const certificate = storedCertificate(settings.configDir);
-    if (certificate === undefined) return ok("Certificate", "none yet; the first login makes one");
-    const left = certificate.notAfter - system.now();
-    const names = "for 127.0.0.1, ::1, localhost";
-    return left > 0
-      ? ok("Certificate", `${names}; ${duration(left)} left`)
-      : warning("Certificate", `${names}; expired`, "the next login makes a new one");
-  } catch (error) {
-    return failedCheck("Certificate", error);
-  }
+  const certificate = storedCertificate(settings.configDir);
+  if (certificate === undefined) return ok("Certificate", "none yet; the first login makes one");
+  const left = certificate.notAfter - system.now();
+  const names = "for 127.0.0.1, ::1, localhost";
+  return left > 0
+    ? ok("Certificate", `${names}; ${duration(left)} left`)
+    : warning("Certificate", `${names}; expired`, "the next login makes a new one");
 }
 
 /** Whether the answer can come to this computer by itself. */
@@ -91,18 +87,14 @@ export function redirectUriCheck(settings: Settings): Check {
 /** Whether what is kept is closed to others. */
 export function filesCheck(settings: Settings): Check {
   const { configDir } = settings;
-  try {
-    const loose = looseFiles(configDir);
-    if (loose.length === 0) return ok("Files", `${configDir} is private`);
-    return problem(
-      "Files",
-      "storage",
-      loose.join("; "),
-      shell(`chmod -R go= ${shellWord(configDir)}`),
-    );
-  } catch (error) {
-    return failedCheck("Files", error);
-  }
+  const loose = looseFiles(configDir);
+  if (loose.length === 0) return ok("Files", `${configDir} is private`);
+  return problem(
+    "Files",
+    "storage",
+    loose.join("; "),
+    shell(`chmod -R go= ${shellWord(configDir)}`),
+  );
 }
 
 /** Whether you are signed in, as whom, and when the login was last refreshed. */
@@ -111,38 +103,33 @@ export async function loginCheck(settings: Settings, context: CommandContext): P
     const variable = refreshTokenVariable(settings.environment);
     return ok("Login", `comes from ${variable} and was not checked; none is stored`);
   }
-  try {
-    const { profile } = settings;
-    const store = await storeOf(settings, context);
-    if (await store.mayWait(profile)) { // only the lock's holder may say more
-      const seen =
-        `new tokens of an earlier command are not in their place yet (profile ${profile})`;
-      return warning("Login", seen, run("refresh", { profile }));
-    }
-    const login = await store.load(profile);
-    const now = context.system.now();
-    if (login === undefined) {
-      return warning("Login", `none (profile ${settings.profile})`, loginCommand(settings));
-    }
-    const out = signedOut(login, settings, now);
-    if (out !== undefined) {
-      const seen = signedOutInShort(out, settings.profile);
-      return problem("Login", "login_required", seen, loginCommand(settings));
-    }
-    const other = otherServer(login, settings);
-    if (other !== undefined) return failedCheck("Login", other);
-    const over = assumedExpiry(login, settings, now);
-    if (over !== undefined) {
-      const seen = `may have ${over} (profile ${profile})`;
-      return warning("Login", seen, run("refresh", { profile }));
-    }
-    const user = savedUser(login);
-    const who = user === undefined ? "" : ` as ${nameOf(user)}`;
-    const age = duration(now - login.obtainedAt);
-    return ok("Login", `signed in${who}, refreshed ${age} ago (profile ${profile})`);
-  } catch (error) {
-    return failedCheck("Login", error);
+  const { profile } = settings;
+  const store = await storeOf(settings, context);
+  if (await store.mayWait(profile)) { // only the lock's holder may say more
+    const seen = `new tokens of an earlier command are not in their place yet (profile ${profile})`;
+    return warning("Login", seen, run("refresh", { profile }));
   }
+  const login = await store.load(profile);
+  const now = context.system.now();
+  if (login === undefined) {
+    return warning("Login", `none (profile ${settings.profile})`, loginCommand(settings));
+  }
+  const out = signedOut(login, settings, now);
+  if (out !== undefined) {
+    const seen = signedOutInShort(out, settings.profile);
+    return problem("Login", "login_required", seen, loginCommand(settings));
+  }
+  const other = otherServer(login, settings);
+  if (other !== undefined) return failedCheck("Login", other);
+  const over = assumedExpiry(login, settings, now);
+  if (over !== undefined) {
+    const seen = `may have ${over} (profile ${profile})`;
+    return warning("Login", seen, run("refresh", { profile }));
+  }
+  const user = savedUser(login);
+  const who = user === undefined ? "" : ` as ${nameOf(user)}`;
+  const age = duration(now - login.obtainedAt);
+  return ok("Login", `signed in${who}, refreshed ${age} ago (profile ${profile})`);
 }
 
 /** What the server called itself, where nothing said what to expect (RFC 9207). */

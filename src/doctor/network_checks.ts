@@ -11,7 +11,7 @@ import { type Settings } from "../settings/settings.ts";
 import type { System } from "../system/contract.ts";
 import { printable } from "../base/masking.ts";
 import { duration } from "../base/times.ts";
-import { type Check, failedCheck, ok, problem, skippedCheck, warning } from "./check.ts";
+import { type Check, failedCheck, foundBy, ok, problem, skippedCheck, warning } from "./check.ts";
 import { regionCheck } from "./region_check.ts";
 
 type NetworkSystem = Pick<System, "fetch" | "now" | "peerIssuer">;
@@ -46,7 +46,10 @@ export async function* networkChecks(
   const missing = asked.flatMap((one) => one.kind === "failed" ? [one.origin] : []);
   if (first?.kind === "answered") {
     yield clock(first.skew, system);
-    const others = [edge(authorize, settings, system), interception(authorize, settings, system)];
+    const others = [
+      foundBy("Firewall", () => edge(authorize, settings, system)),
+      interception(authorize, settings, system),
+    ];
     for (const check of others) yield await check;
   } else {
     for (const name of ["Clock", "Firewall", "TLS"]) yield skippedCheck(name, authorize.host);
@@ -97,18 +100,18 @@ type Reachability =
   | { readonly kind: "answered"; readonly host: string; readonly skew: number | undefined }
   | { readonly kind: "failed"; readonly origin: string; readonly error: CliError };
 
+function ask(url: string, settings: Settings, system: NetworkSystem): Promise<Response> {
+  const request = { method: "GET", url, timeout: PATIENCE } as const;
+  return system.fetch({ ...request, caCertificates: caCertificates(settings) });
+}
+
 async function reachServer(
   origin: string,
   settings: Settings,
   system: NetworkSystem,
 ): Promise<Reachability> {
   try {
-    const response = await system.fetch({
-      method: "GET",
-      url: `${origin}/`,
-      caCertificates: caCertificates(settings),
-      timeout: PATIENCE,
-    });
+    const response = await ask(`${origin}/`, settings, system);
     const date = Date.parse(response.headers.get("date") ?? "");
     return {
       kind: "answered",
@@ -133,29 +136,23 @@ function clock(skew: number | undefined, { platform }: Pick<System, "platform">)
   );
 }
 
-function reachability(asked: readonly Reachability[]): Check[] {
+/** One problem for each reason: what keeps all hosts away is one, not three. */
+function* reachability(asked: readonly Reachability[]): Generator<Check> {
   const hosts = asked.flatMap((one) => one.kind === "answered" ? [one.host] : []);
   const verb = hosts.length === 1 ? "answers" : "answer";
-  return [
-    ...(hosts.length === 0 ? [] : [ok("Network", `${hosts.join(", ")} ${verb}`)]),
-    ...unreachable(asked),
-  ];
-}
-
-/** One problem for each reason: what keeps all hosts away is one, not three. */
-function unreachable(asked: readonly Reachability[]): Check[] {
+  if (hosts.length > 0) yield ok("Network", `${hosts.join(", ")} ${verb}`);
   const failures = asked.filter((one) => one.kind === "failed");
-  const byReason = Object.groupBy(failures, ({ error }) => error.reason ?? error.message);
-  return Object.values(byReason).flatMap((alike = []) => {
+  const byReason = Map.groupBy(failures, ({ error }) => error.reason ?? error.message);
+  for (const alike of byReason.values()) {
     const [first] = alike;
-    if (first === undefined) return [];
+    if (first === undefined) continue;
     const { error } = first;
-    const hosts = alike.map(({ origin }) => new URL(origin).host).join(", ");
+    const silent = alike.map(({ origin }) => new URL(origin).host).join(", ");
     const message = error.reason === undefined
       ? error.message
-      : `Cannot reach ${hosts}: ${error.reason}`;
-    return [failedCheck("Network", error.with({ message }))];
-  });
+      : `Cannot reach ${silent}: ${error.reason}`;
+    yield failedCheck("Network", error.with({ message }));
+  }
 }
 
 /** Some firewalls answer 403 to `127.0.0.1` in a query string: one request with it, one without. */
@@ -167,31 +164,21 @@ async function edge(
   const statusFor = async (redirectUri: string): Promise<number> => {
     const url = new URL(authorize);
     url.searchParams.set("redirect_uri", redirectUri);
-    const request = {
-      method: "GET",
-      url: url.href,
-      caCertificates: caCertificates(settings),
-      timeout: PATIENCE,
-    } as const;
-    return (await system.fetch(request)).status;
+    return (await ask(url.href, settings, system)).status;
   };
-  try {
-    const [withIt, without] = await Promise.all([
-      statusFor("https://127.0.0.1:8443/callback"),
-      statusFor("https://localhost:8443/callback"),
-    ]);
-    if (withIt === 403 && without !== 403) {
-      return problem(
-        "Firewall",
-        "denied",
-        `${authorize.host} rejects requests with 127.0.0.1 in them (403), but not those with localhost`,
-        "register and use https://localhost:8443/callback",
-      );
-    }
-    return ok("Firewall", `${authorize.host} is reached by requests with 127.0.0.1 in them`);
-  } catch (error) {
-    return failedCheck("Firewall", error);
+  const [withIt, without] = await Promise.all([
+    statusFor("https://127.0.0.1:8443/callback"),
+    statusFor("https://localhost:8443/callback"),
+  ]);
+  if (withIt === 403 && without !== 403) {
+    return problem(
+      "Firewall",
+      "denied",
+      `${authorize.host} rejects requests with 127.0.0.1 in them (403), but not those with localhost`,
+      "register and use https://localhost:8443/callback",
+    );
   }
+  return ok("Firewall", `${authorize.host} is reached by requests with 127.0.0.1 in them`);
 }
 
 /** Who signed the certificate that is shown to us: a company's own authority inspects TLS. */

@@ -8,7 +8,6 @@ import { removeIfThere, writeAll } from "./replacement.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";
 
-/** A file that is being written. */
 export interface NewFile extends Disposable {
   write(bytes: Uint8Array): void;
   /** The file takes its place; without this, nothing of it is left. */

@@ -54,6 +54,11 @@ export async function currentUser(
   throw apiError(response.status, body, url, settings);
 }
 
+/** Whether an answer that is no success is the API's own word on this call, and worth printing. */
+export function isApiError(status: number): boolean {
+  return status >= 400 && status < 500 && status !== 429;
+}
+
 /** What the authentication service says about a token. */
 export type Validation =
   | { readonly kind: "valid"; readonly expiresAt: number | undefined }
@@ -80,7 +85,7 @@ export async function validateToken(
     return { kind: "valid", expiresAt: info && timeField(info, "expiresAt") };
   }
   const { status } = response;
-  if ((status >= 400 && status < 500 && status !== 429) || said.startsWith("FAILURE_")) {
+  if (isApiError(status) || said.startsWith("FAILURE_")) {
     return { kind: "rejected", reason: said === "" ? `HTTP ${status}` : codeOrQuoted(said) };
   }
   throw apiError(status, body, url, settings);
@@ -155,7 +160,7 @@ function apiError(
   const said = body && objectField(body, "status");
   const message = (said && field(said, "message", "string")) ?? "";
   const theirs = message === "" ? "" : `: ${quoteWords(message)}`;
-  if (status >= 400 && status < 500 && status !== 429 && body !== undefined) {
+  if (isApiError(status) && body !== undefined) {
     const { host } = new URL(url);
     return new CliError("api", `Cannot ask ${host} who you are (HTTP ${status})${theirs}`, {
       next: settings.issuer === undefined

@@ -7,8 +7,8 @@ import { caCertificates } from "../files/ca_file.ts";
 import { CliError } from "../base/errors.ts";
 import { onlyDefined } from "../base/json.ts";
 import type { AuthorizationServer, OAuthClient } from "../oauth/wire.ts";
-import { type Region, REGIONS } from "./regions.ts";
-import { namedSecret } from "../settings/client_environment.ts";
+import { AUDIT, type Region, REGIONS } from "./regions.ts";
+import { environmentSecret } from "../settings/client_environment.ts";
 import { hasEnvironmentLogin, type Settings } from "../settings/settings.ts";
 import { printable } from "../base/masking.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
@@ -58,8 +58,8 @@ export function origins(settings: Settings): { readonly api: string; readonly au
 export function otherOrigins(
   settings: Settings,
 ): { readonly cloudworks: string | undefined; readonly audit: string } {
-  const { cloudworks, audit } = regionOf(settings);
-  return { cloudworks: cloudworks && `https://${cloudworks}`, audit: `https://${audit}` };
+  const { cloudworks } = regionOf(settings);
+  return { cloudworks: cloudworks && `https://${cloudworks}`, audit: `https://${AUDIT}` };
 }
 
 /** The origins that a login of these settings may be sent to: the APIs, and the servers that issue it. */
@@ -140,7 +140,7 @@ function serverOf(settings: Settings): AuthorizationServer {
 export function clientOf(tokenSet: TokenSet, settings: Settings): OAuthClient {
   const { clientId } = tokenSet;
   if (tokenSet.isDeviceGrant) return { clientId };
-  const { own, tutorial } = namedSecret(settings.environment, clientId);
+  const { own, tutorial } = environmentSecret(settings.environment, clientId, true);
   return onlyDefined({ clientId, clientSecret: own ?? tokenSet.clientSecret ?? tutorial });
 }
 
@@ -151,6 +151,5 @@ export function isSecretUnused(login: TokenSet, { environment }: Settings): bool
   return isOther && !clientSecret.equals(login.clientSecret) && !login.isDeviceGrant;
 }
 
-/** What is said then. */
 export const UNUSED_SECRET =
   "ANAPLAN_CLIENT_SECRET is not used: ANAPLAN_CLIENT_ID does not name this login's client";

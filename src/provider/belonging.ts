@@ -37,9 +37,8 @@ export function containsToken({ accessToken }: BoundLogin, text: string): boolea
  * @throws {CliError} `login_required`, with the code `other_server`, when it may not.
  */
 export function assertBelongs(login: BoundLogin, url: string | URL): void {
-  const { origins, tokenEndpoint } = login;
-  // a login of before origins were kept belongs to the server that issued it
-  const own = origins ?? (tokenEndpoint === undefined ? [] : [new URL(tokenEndpoint).origin]);
+  const { tokenEndpoint } = login; // a login of before origins were kept belongs to the server that issued it
+  const own = login.origins ?? (tokenEndpoint === undefined ? [] : [new URL(tokenEndpoint).origin]);
   if (typeof url === "string" && own.includes(url)) return; // it is an origin by itself
   const { origin, host } = new URL(url);
   if (own.includes(origin)) return;
@@ -50,15 +49,4 @@ export function assertBelongs(login: BoundLogin, url: string | URL): void {
     reason: `the ${reason}`,
     next: signIn(),
   });
-}
-
-/** Whether a login was made at the server with this token endpoint. */
-export function isIssuedBy(login: Pick<TokenSet, "tokenEndpoint">, tokenEndpoint: string): boolean {
-  return login.tokenEndpoint === tokenEndpoint;
-}
-
-/** Whether both are of one sign-in; for logins of before its id was kept, of one client at one server. */
-export function isSameSignIn(a: TokenSet, b: TokenSet): boolean {
-  return a.signIn === b.signIn && a.clientId === b.clientId &&
-    a.tokenEndpoint === b.tokenEndpoint;
 }

@@ -11,11 +11,10 @@ export interface Region {
   readonly auth: string;
   /** Host of CloudWorks; absent where it is below the API's own, as in Canada. */
   readonly cloudworks?: string;
-  readonly audit: string;
 }
 
-/** Where the audit API of every region is. */
-const AUDIT = "audit.anaplan.com";
+/** Host of the audit API of every region. */
+export const AUDIT = "audit.anaplan.com";
 
 function sharedRegion(description: string): Region {
   return {
@@ -24,7 +23,6 @@ function sharedRegion(description: string): Region {
     api: "api.anaplan.com",
     auth: "auth.anaplan.com",
     cloudworks: "api.cloudworks.anaplan.com",
-    audit: AUDIT,
   };
 }
 
@@ -34,7 +32,6 @@ function ownRegion(name: string, description: string): Region {
     oauth: `${name}.app.anaplan.com`,
     api: `${name}.api.anaplan.com`,
     auth: `${name}.auth.anaplan.com`,
-    audit: AUDIT,
   };
 }
 
@@ -58,7 +55,6 @@ export const REGIONS: Readonly<Record<string, Region>> = {
     api: "api.au1a.app2.anaplan.com",
     auth: "au1a.app2.anaplan.com",
     cloudworks: "api.cloudworks.au1a.app2.anaplan.com",
-    audit: AUDIT,
   },
   ca1: ownRegion("ca1a", "Canada"),
   sg1: ownRegion("sg1", "Singapore"),

@@ -10,7 +10,6 @@ import { canonicalPath } from "./paths.ts";
 import { printable } from "../base/masking.ts";
 import { isAnaplanHost, urlProblem, withoutSlash } from "../base/urls.ts";
 
-/** Where a call goes. */
 export interface Target {
   readonly url: URL;
   readonly scheme: TokenScheme;
@@ -132,12 +131,13 @@ function ownOrigins(settings: Settings): string[] {
 }
 
 /** With an issuer nothing is Anaplan's: only what was named by hand is there. */
-function ownServices(settings: Settings): { readonly api: string; readonly auth?: string } {
+function ownServices(
+  settings: Settings,
+): { readonly api: string; readonly auth?: string | undefined } {
   const { issuer, apiUrl, authUrl } = settings;
   if (issuer === undefined) return origins(settings);
   if (apiUrl !== undefined) {
-    const api = withoutSlash(apiUrl);
-    return authUrl === undefined ? { api } : { api, auth: withoutSlash(authUrl) };
+    return { api: withoutSlash(apiUrl), auth: authUrl && withoutSlash(authUrl) };
   }
   throw new CliError(
     "usage",

@@ -17,21 +17,21 @@ export interface ClientEnvironment {
   readonly region: string | undefined;
 }
 
-/** Reads the variables. */
 export function clientEnvironment(env: System["env"]): ClientEnvironment {
   return {
     clientId: env("ANAPLAN_CLIENT_ID"),
-    clientSecret: secret(env("ANAPLAN_CLIENT_SECRET")),
+    clientSecret: toSecret(env("ANAPLAN_CLIENT_SECRET")),
     tutorialClientId: env("CLIENT"),
-    tutorialClientSecret: secret(env("SECRET")),
-    refreshToken: secret(env("ANAPLAN_REFRESH_TOKEN")),
+    tutorialClientSecret: toSecret(env("SECRET")),
+    refreshToken: toSecret(env("ANAPLAN_REFRESH_TOKEN")),
     refreshTokenFile: env("ANAPLAN_REFRESH_TOKEN_FILE"),
     region: env("ANAPLAN_REGION"),
   };
 }
 
-function secret(value: string | undefined): Secret | undefined {
-  const trimmed = value?.trim(); // no secret has blanks around it, but copying adds them
+/** No secret has blanks around it, but files end with a line break and copying adds more. */
+export function toSecret(text: string | undefined): Secret | undefined {
+  const trimmed = text?.trim();
   return trimmed ? new Secret(trimmed) : undefined;
 }
 
@@ -40,28 +40,19 @@ function secret(value: string | undefined): Secret | undefined {
  *
  * `ANAPLAN_CLIENT_SECRET` counts unless `ANAPLAN_CLIENT_ID` names another client; the tutorial's `SECRET`
  * only together with a `CLIENT` that is this client, since anything may be called `SECRET`.
+ *
+ * @param isBeside whether `ANAPLAN_CLIENT_ID` has to name this very client beside it, as outside of a sign-in.
  */
 export function environmentSecret(
   environment: ClientEnvironment,
   clientId: string,
+  isBeside = false,
 ): { readonly own: Secret | undefined; readonly tutorial: Secret | undefined } {
-  const isOther = environment.clientId !== undefined && environment.clientId !== clientId;
+  const named = environment.clientId ?? (isBeside ? undefined : clientId);
   return {
-    own: isOther ? undefined : environment.clientSecret,
+    own: named === clientId ? environment.clientSecret : undefined,
     tutorial: environment.tutorialClientId === clientId
       ? environment.tutorialClientSecret
       : undefined,
   };
-}
-
-/**
- * The same outside of a sign-in: `ANAPLAN_CLIENT_SECRET` counts only when `ANAPLAN_CLIENT_ID` names this
- * very client beside it.
- */
-export function namedSecret(
-  environment: ClientEnvironment,
-  clientId: string,
-): ReturnType<typeof environmentSecret> {
-  const { own, tutorial } = environmentSecret(environment, clientId);
-  return { own: environment.clientId === clientId ? own : undefined, tutorial };
 }

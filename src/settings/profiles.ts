@@ -33,8 +33,8 @@ export function loadProfile(configDir: string, name: string): Profile | undefine
 }
 
 export function saveProfile(configDir: string, name: string, profile: Profile, warn: Warn): void {
-  const text = JSON.stringify({ version: FILE_VERSION, ...profile }, undefined, 2);
-  writeIn(configDir, fileOf(name), text + "\n", warn);
+  const text = JSON.stringify({ version: FILE_VERSION, ...profile }, undefined, 2) + "\n";
+  writeIn(configDir, fileOf(name), text, warn);
 }
 
 /** Removes the profile's settings; its login is another matter. */

@@ -6,7 +6,7 @@ import { type Run, run } from "../base/words.ts";
 import { CliError, type Misspelled, reasonOf } from "../base/errors.ts";
 import { parseText } from "../base/parse.ts";
 import { type ClientEnvironment, clientEnvironment } from "./client_environment.ts";
-import { profileLocation, profileNames } from "./location.ts";
+import { type ProfileLocation, profileLocation, profileNames } from "./location.ts";
 import type { Warn } from "../files/private_file.ts";
 import type { Discovered } from "../base/metadata.ts";
 import { loadProfile, type Profile } from "./profiles.ts";
@@ -191,13 +191,14 @@ export function serverName({ issuer }: { readonly issuer?: string | undefined })
 
 /** The profile that does not exist, and those that do; `undefined` when it does, or is the default. */
 export function missingProfile(
-  { configDir, profile, profileExists }: ChosenProfile,
+  { configDir, profile, profileExists = false }: ChosenProfile,
 ): Misspelled | undefined {
   if (profileExists || profile === "default") return undefined;
-  return { typed: profile, names: profileNames(configDir), flag: "--profile" };
+  const names = profileNames(configDir);
+  return names.includes(profile) ? undefined : { typed: profile, names, flag: "--profile" };
 }
 
-type ChosenProfile = Pick<Settings, "configDir" | "profile" | "profileExists">;
+type ChosenProfile = ProfileLocation & Partial<Pick<Settings, "profileExists">>;
 
 /** What to type about a profile that does not exist: those that do are listed, or else it is made. */
 export function adviceOnMissing({ typed, names }: Misspelled): Run {

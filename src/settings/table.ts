@@ -73,10 +73,7 @@ export const SETTINGS = {
     variable: ["ANAPLAN_REDIRECT_URI", "the registered callback URL, exactly"],
     default: "https://127.0.0.1:8443/callback",
   },
-  listen: {
-    ...list("Listen here instead of at the callback URL", "HOST:PORT"),
-    default: [],
-  },
+  listen: { ...list("Listen here instead of at the callback URL", "HOST:PORT"), default: [] },
   scope: { ...text("The scopes to request", "SCOPE"), default: "openid email offline_access" },
   authorizationEndpoint: server("Overrides the region's default"),
   tokenEndpoint: server("Overrides the region's default"),

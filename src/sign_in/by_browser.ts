@@ -22,7 +22,7 @@ import type { System } from "../system/contract.ts";
 import { printable } from "../base/masking.ts";
 import { isLoopbackHost } from "../base/urls.ts";
 import { isCorrectable } from "./corrected_client.ts";
-import { explainSignIn } from "./hints.ts";
+import { explainSignIn, soonOr } from "./hints.ts";
 import { type SavedLogin, saveLogin, type SignedIn, type SignIn } from "./save_login.ts";
 
 export interface BrowserFlags {
@@ -43,7 +43,10 @@ export async function signInByBrowser(
   flags: BrowserFlags,
   context: CommandContext,
 ): Promise<SignedIn> {
-  const certificate = await certificateFor(settings, flags, context);
+  const needsNone = flags.paste || settings.redirectUri.startsWith("http:");
+  const certificate = needsNone
+    ? undefined
+    : await listenerCertificate(settings.configDir, context.system, context.talk.warn);
   const opening = await browserOpening(flags, context.system);
   await using sources = await answerSourcesFor(
     signIn,
@@ -86,16 +89,6 @@ export async function browserOpening(
   const isShared = (platform === "linux" || platform === "darwin") && !await isContainer() &&
     env("WSL_DISTRO_NAME") === undefined;
   return isShared ? "start-page" : "address";
-}
-
-async function certificateFor(
-  settings: Settings,
-  flags: BrowserFlags,
-  { system, talk }: CommandContext,
-): Promise<ListenerCertificate | undefined> {
-  const isPlain = settings.redirectUri.startsWith("http:");
-  if (isPlain || flags.paste) return undefined;
-  return await listenerCertificate(settings.configDir, system, talk.warn);
 }
 
 function answerSourcesFor(
@@ -144,10 +137,7 @@ async function answerBrowser(
   { issuer, region, profile }: Settings,
   { system }: CommandContext,
 ): Promise<void> {
-  const done = new AbortController();
-  const patience = system.sleep(PAGE_PATIENCE, done.signal).then(() => undefined, () => undefined);
-  const known = await Promise.race([user, patience]);
-  done.abort();
+  const known = await soonOr(undefined, user, PAGE_PATIENCE, system);
   const place = issuer === undefined ? `${region}, profile ${profile}` : `Profile ${profile}`;
   const who = known && nameAndAddress(known).replace(/ <(.+)>$/, ", $1");
   answer.reply(signedInPage({ server: server.name, who, place }));

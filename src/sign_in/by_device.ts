@@ -11,27 +11,22 @@ import {
   startDeviceAuthorization,
 } from "../oauth/device.ts";
 import type { Grant } from "../oauth/token_response.ts";
-import type { OAuthClient } from "../oauth/wire.ts";
 import type { Settings } from "../settings/settings.ts";
 import { NO_BREAK_SPACE, table } from "../base/lines.ts";
 import { countdown, duration } from "../base/times.ts";
 import { heightOf } from "./density.ts";
 import { type SavedLogin, saveLogin, type SignedIn, type SignIn } from "./save_login.ts";
 
-/** The client of the kind "Device grant", which has no secret, from wherever. */
-export function chooseDeviceClient({ deviceClientId, clientId }: Settings): OAuthClient {
-  const chosen = deviceClientId ?? clientId;
-  if (chosen === undefined) throw new Error("askFirstTime() makes sure of the client ID");
-  return { clientId: chosen };
-}
-
 /** Shows the code, waits until it is approved, and keeps what that brings. */
 export async function signInByDevice(
-  { server, client, provider, who }: SignIn,
+  { server, provider, who }: Omit<SignIn, "client">,
   settings: Settings,
   flags: { readonly timeout?: number },
   context: CommandContext,
 ): Promise<SignedIn> {
+  const clientId = settings.deviceClientId ?? settings.clientId;
+  if (clientId === undefined) throw new Error("askFirstTime() makes sure of the client ID");
+  const client = { clientId }; // of the kind "Device grant", which has no secret, from wherever
   const { system, talk } = context;
   const above = headOf(provider, settings);
   for (const text of above) talk.say(text);

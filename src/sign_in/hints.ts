@@ -70,7 +70,7 @@ export async function explainSignIn(
   if (first.problem !== undefined) talk.insist(fit(first.problem, end));
   if (first.remote !== undefined) talk.insist(fit(first.remote, end));
   const opening = browserUrl === undefined ? undefined : system.openBrowser(browserUrl);
-  const isOpened = opening && await isOpenedSoon(opening, system);
+  const isOpened = opening && await soonOr(true, opening, PATIENCE, system);
   talk.insist(fit(pageLine(isOpened, isRemote)));
   talk.insist({ drawn: hyperlink(attempt.url, system) + end });
   if (elsewhere !== undefined) talk.insist(fit(elsewhere, end));
@@ -103,16 +103,18 @@ function fitting(
   return { density, ...below(density) };
 }
 
-/** Whether the browser was opened, or may still be on its way. */
-async function isOpenedSoon(
-  opening: ReturnType<CommandContext["system"]["openBrowser"]>,
-  { sleep }: Pick<CommandContext["system"], "sleep">,
-): Promise<boolean | "forbidden"> {
+/** What comes within so many milliseconds, or else `late`. */
+export async function soonOr<Value, Late>(
+  late: Late,
+  coming: Promise<Value>,
+  patience: number,
+  { sleep }: Pick<System, "sleep">,
+): Promise<Value | Late> {
   const done = new AbortController();
-  const patience = sleep(PATIENCE, done.signal).then(() => true, () => true);
-  const isOpened = await Promise.race([opening, patience]);
+  const waited = sleep(patience, done.signal).then(() => late, () => late);
+  const first = await Promise.race([coming, waited]);
   done.abort();
-  return isOpened;
+  return first;
 }
 
 /** What is above the address of the sign-in page; `isOpened` is undefined when no browser was asked for. */

@@ -3,17 +3,17 @@
 
 import { ifOpened } from "../files/set_aside.ts";
 import type { CommandContext } from "../command.ts";
-import { isIssuedBy } from "../provider/belonging.ts";
 import { CliError } from "../base/errors.ts";
 import { onlyDefined } from "../base/json.ts";
-import type { AuthorizationServer, OAuthClient } from "../oauth/wire.ts";
+import type { OAuthClient } from "../oauth/wire.ts";
 import { readNamedSecret } from "../files/named_file.ts";
-import { Secret } from "../base/secret.ts";
+import type { Secret } from "../base/secret.ts";
 import { storeOf } from "../session/store_in_use.ts";
-import { environmentSecret } from "../settings/client_environment.ts";
+import { environmentSecret, toSecret } from "../settings/client_environment.ts";
 import type { ConnectionFlags, Settings } from "../settings/settings.ts";
 import { lastFailure } from "../settings/last_failure.ts";
 import type { TokenSet } from "../oauth/token_set.ts";
+import type { SignIn } from "./save_login.ts";
 import { SECRET_STEP } from "./steps.ts";
 
 /** What is known about the client besides what is stored. */
@@ -24,11 +24,6 @@ export interface AboutClient {
   readonly isClientRejected?: boolean;
 }
 
-interface AboutSecret extends AboutClient {
-  /** Where the client signs in. */
-  readonly server: Pick<AuthorizationServer, "tokenEndpoint">;
-}
-
 /**
  * The client to sign in as; its secret comes from a flag's file or stdin, the environment, the saved
  * login of the same client, or the user. A client without one is a public client.
@@ -37,7 +32,7 @@ export async function chooseClient(
   flags: ConnectionFlags,
   settings: Settings,
   context: CommandContext,
-  { answered, server, isClientRejected = false }: AboutSecret,
+  { answered, server, isClientRejected = false }: AboutClient & Pick<SignIn, "server">,
 ): Promise<OAuthClient> {
   const { clientId } = settings;
   if (clientId === undefined) throw new Error("askFirstTime() makes sure of the client ID");
@@ -46,16 +41,15 @@ export async function chooseClient(
   const store = await storeOf(settings, context);
   const stored = await ifOpened(() => store.load(settings.profile));
   // a secret of a client at another server does not belong to this server, whatever the ids are
-  const saved = stored && isIssuedBy(stored, server.tokenEndpoint) ? stored : undefined;
+  const saved = stored?.tokenEndpoint === server.tokenEndpoint ? stored : undefined;
   const isDoubtful = canAsk(context) &&
     (isClientRejected || saved !== undefined && wasRejected(saved, settings));
   const isSaved = saved?.clientId === clientId && !isDoubtful;
   const known = await secretByFlag(flags, context) ?? fromEnvironment.own ??
     await secretByProfile(settings, clientId) ??
     (isSaved ? saved.clientSecret : undefined) ?? fromEnvironment.tutorial;
-  const isKnownWithout = isSaved;
   const clientSecret = known ??
-    (isKnownWithout || !canAsk(context) ? undefined : await askSecret(context));
+    (isSaved || !canAsk(context) ? undefined : await askSecret(context));
   return onlyDefined({ clientId, clientSecret });
 }
 
@@ -100,15 +94,9 @@ async function secretByProfile(settings: Settings, clientId: string): Promise<Se
 }
 
 function requireSecret(text: string | undefined): Secret {
-  const secret = toSecret(text ?? "");
+  const secret = toSecret(text);
   if (secret !== undefined) return secret;
   throw new CliError("usage", "Cannot read the client secret: it is empty", {
     next: "put the secret alone into the file or stdin, or set ANAPLAN_CLIENT_SECRET",
   });
-}
-
-/** No secret has blanks around it, but files end with a line break and copying adds more. */
-function toSecret(text: string): Secret | undefined {
-  const trimmed = text.trim();
-  return trimmed === "" ? undefined : new Secret(trimmed);
 }

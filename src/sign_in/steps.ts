@@ -7,7 +7,6 @@ import { SETTINGS } from "../settings/table.ts";
 import type { Choice, Question } from "../system/terminal_contract.ts";
 import { urlProblem } from "../base/urls.ts";
 
-/** What a step finds out. */
 export type StepName = "region" | "clientId" | "deviceClientId" | "clientSecret" | "redirectUri";
 
 /** One question, made when its turn comes. */

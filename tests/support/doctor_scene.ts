@@ -1,7 +1,7 @@
 // A computer on which doctor finds nothing wrong, and can be made to find one thing.
 import { formatWords } from "../../src/base/words.ts";
 import type { Check } from "../../src/doctor/check.ts";
-import type { DoctorFlags } from "../../src/commands/doctor.ts";
+import type { SettingFlags } from "../../src/settings/settings.ts";
 import { doctor } from "../../src/commands/doctor.ts";
 import type { Answer } from "../../src/command.ts";
 import type { HttpRequest } from "../../src/system/contract.ts";
@@ -52,7 +52,7 @@ export interface Diagnosis extends Answer<string> {
 }
 
 /** Lets doctor look. */
-export async function runDoctor(scene: SessionScene, flags: DoctorFlags = {}): Promise<Diagnosis> {
+export async function runDoctor(scene: SessionScene, flags: SettingFlags = {}): Promise<Diagnosis> {
   const reply = await doctor({ ...scene.flags, ...flags, json: true }, scene.context);
   if (reply.kind !== "answer") throw new Error("--json is one answer");
   const { checks } = reply.data as { readonly checks: readonly Omit<Check, "kind">[] };
@@ -60,7 +60,7 @@ export async function runDoctor(scene: SessionScene, flags: DoctorFlags = {}): P
 }
 
 /** What doctor prints for people, without the last line break. */
-export async function printDoctor(scene: SessionScene, flags: DoctorFlags = {}): Promise<string> {
+export async function printDoctor(scene: SessionScene, flags: SettingFlags = {}): Promise<string> {
   const reply = await doctor({ ...scene.flags, ...flags }, scene.context);
   if (reply.kind !== "lines") throw new Error("each check is printed as it ends");
   return (await Array.fromAsync(reply.lines, (words) => formatWords(words))).join("\n");
@@ -70,7 +70,7 @@ export async function printDoctor(scene: SessionScene, flags: DoctorFlags = {}):
 export async function findCheck(
   name: string,
   wishes: DoctorWishes = {},
-  flags: DoctorFlags = {},
+  flags: SettingFlags = {},
 ): Promise<Omit<Check, "kind"> & { readonly outcome: Answer["outcome"] }> {
   using scene = doctorScene(wishes);
   const { outcome, named } = await runDoctor(scene, flags);

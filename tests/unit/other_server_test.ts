@@ -1,10 +1,10 @@
 // A login of other servers than the settings name now is not "signed in", whatever command speaks of it.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { formatWords } from "../../src/base/words.ts";
-import type { DoctorFlags } from "../../src/commands/doctor.ts";
 import { profileList } from "../../src/commands/profile_list.ts";
 import { status, statusInShort } from "../../src/commands/status.ts";
 import { type Profile, saveProfile } from "../../src/settings/profiles.ts";
+import type { SettingFlags } from "../../src/settings/settings.ts";
 import { doctorScene, runDoctor } from "../support/doctor_scene.ts";
 import { fakeContext } from "../support/fake_system.ts";
 import { LOGIN, putLogin, STALE } from "../support/logins.ts";
@@ -104,7 +104,7 @@ Deno.test("whoami of a login of another region says to unset the variable that n
 
 Deno.test("doctor with a flag that names another region says to leave it out", async () => {
   using scene = doctorScene();
-  const flags: DoctorFlags = { region: "gb1" };
+  const flags: SettingFlags = { region: "gb1" };
   const [check] = (await runDoctor(scene, flags)).named("Login");
   assertEquals(nextOf(check), "leave out --region");
 });

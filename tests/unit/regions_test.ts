@@ -1,12 +1,12 @@
 // Anaplan's regions: their hosts are tested with what asks for them, and here against the permissions.
 import { assertEquals, assertThrows } from "@std/assert";
 import { regionNamed, regionsAt } from "../../src/provider/region_named.ts";
-import { REGIONS } from "../../src/provider/regions.ts";
+import { AUDIT, REGIONS } from "../../src/provider/regions.ts";
 import { HOSTS } from "../../src/system/needs.ts";
 
 Deno.test("every host of every region is one that the tasks may reach", () => {
-  const hosts = Object.values(REGIONS).flatMap(({ oauth, api, auth, cloudworks = api, audit }) => [
-    ...[oauth, api, auth, cloudworks, audit],
+  const hosts = Object.values(REGIONS).flatMap(({ oauth, api, auth, cloudworks = api }) => [
+    ...[oauth, api, auth, cloudworks, AUDIT],
   ]);
   assertEquals(hosts.filter((host) => !HOSTS.some((pattern) => isUnder(pattern, host))), []);
 });

@@ -1,7 +1,7 @@
 // What may follow when you press Tab: the tree knows, through Stricli. Rule: nothing is listed
 // here; the tree says where words come from.
 
-import { type InputCompletion, proposeCompletions } from "@stricli/core";
+import { proposeCompletions } from "@stricli/core";
 import { applicationWith } from "../tree/parser.ts";
 import type { TreeContext, TreeReaders, WordSource } from "../tree/loading.ts";
 import { ROOT, walk } from "../tree/tree.ts";
@@ -40,11 +40,7 @@ export async function propose(
 const notRun = (): never => {
   throw new Error("nothing is run while a shell completes");
 };
-const NOT_RUN: TreeReaders = {
-  help: notRun,
-  complete: notRun,
-  usageError: notRun,
-};
+const NOT_RUN: TreeReaders = { help: notRun, complete: notRun, usageError: notRun };
 
 async function proposeFor(
   before: readonly string[],
@@ -70,21 +66,15 @@ async function proposeFor(
   };
   const proposed = await proposeCompletions(applicationWith(), [...before, partial], context);
   if (path !== undefined) return { kind: path };
-  const candidates = fitting(proposed, before).map(({ kind, completion, brief }) => ({
+  // flags only where nothing else fits: they would crowd it out while nothing has been typed
+  const others = proposed.filter(({ kind }) => kind !== "argument:flag");
+  const hasFlags = others.length === 0 && !before.includes("--") && !takesValue(before);
+  const fitting = hasFlags ? proposed.filter(({ completion }) => completion !== "--") : others;
+  const candidates = fitting.map(({ kind, completion, brief }) => ({
     value: completion,
     description: descriptions.get(completion) ?? (kind === "argument:value" ? "" : brief),
   }));
   return { kind: "words", candidates };
-}
-
-/** Flags only where nothing else fits: they would crowd it out while nothing has been typed. */
-function fitting(
-  proposed: readonly InputCompletion[],
-  before: readonly string[],
-): readonly InputCompletion[] {
-  const others = proposed.filter(({ kind }) => kind !== "argument:flag");
-  if (others.length > 0 || before.includes("--") || takesValue(before)) return others;
-  return proposed.filter(({ completion }) => completion !== "--");
 }
 
 /** Whether the last word is a flag that wants a value behind it. */
@@ -114,24 +104,28 @@ function candidatesFrom(
 ): readonly Candidate[] {
   const given = before.slice(1).filter((word) => !word.startsWith("-"));
   switch (source) {
-    case "profile": // a name that is not valid could be anything, and would have to be quoted
-      // the command itself says why there are none; flags can still be completed
-      return (ifPossible(() => profileNames(configDirOf(before, world))) ?? [])
-        .filter(isProfileName).map(plainCandidate);
+    case "profile": { // the command itself says why there are none; flags can still be completed
+      const names = ifPossible(() => profileNames(configDirOf(before, world))) ?? [];
+      // a name that is not valid could be anything, and would have to be quoted
+      return names.filter(isProfileName).map((value) => ({ value, description: "" }));
+    }
     case "region":
       return Object.entries(REGIONS).map(([value, { description }]) => ({ value, description }));
     case "setting":
-      return ROWS.map(([name]) => plainCandidate(typedName(name)));
+      return ROWS.map(([name]) => ({ value: typedName(name), description: "" }));
     case "shell":
       if (given.length > 0) return [];
       return Object.entries(SHELLS).map(([value, description]) => ({ value, description }));
-    case "topic":
-      return topics(given);
+    case "topic": {
+      const { target } = walk(given);
+      if ("loader" in target) return [];
+      const entries = target.getAllEntries().map((entry) => {
+        return { value: toKebabCase(entry.name.original), description: entry.target.brief };
+      });
+      const reference = { value: "reference", description: "Exit codes and variables" };
+      return target === ROOT ? [...entries, reference] : entries;
+    }
   }
-}
-
-function plainCandidate(value: string): Candidate {
-  return { value, description: "" };
 }
 
 /** Where profiles are kept: as the line says it, or the environment. */
@@ -142,14 +136,4 @@ function configDirOf(before: readonly string[], world: CompletionSystem): string
   const home = world.env("HOME");
   const configDir = home === undefined ? said : said.replace(/^~(?=\/|$)/, () => home);
   return configDirectory({ configDir }, world);
-}
-
-function topics(given: readonly string[]): Candidate[] {
-  const { target } = walk(given);
-  if ("loader" in target) return [];
-  const entries = target.getAllEntries().map((entry) => {
-    return { value: toKebabCase(entry.name.original), description: entry.target.brief };
-  });
-  const reference = { value: "reference", description: "Exit codes and variables" };
-  return target === ROOT ? [...entries, reference] : entries;
 }

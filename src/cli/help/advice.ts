@@ -6,7 +6,7 @@ import { onlyDefined } from "../../base/json.ts";
 import { toKebabCase } from "../../base/parse.ts";
 import { flagsBehind, knownMistake, withoutCommand } from "./mistakes.ts";
 import type { Complaint } from "../tree/loading.ts";
-import { ROOT, walk } from "../tree/tree.ts";
+import { namesIn, ROOT, walk } from "../tree/tree.ts";
 
 /** The usage error for a complaint about what was typed: with what was meant, and where help is. */
 export function usageError(
@@ -15,33 +15,25 @@ export function usageError(
 ): CliError {
   const known = knownMistake(argv);
   if (known !== undefined) return known;
-  if (argument !== undefined) return tooMany(argument, argv);
+  if (argument !== undefined) {
+    const { target } = walk(argv);
+    const takesSome = "loader" in target && target.parameters.positional !== undefined;
+    const why = takesSome ? "it is one too many" : "this command takes flags only";
+    const message = `Cannot use the argument "${argument}": ${why}`;
+    return new CliError("usage", message, { next: helpFor(argv) });
+  }
   const misspelled = flag !== ""
     ? { typed: flag, names: flagsFor(argv) }
     : command !== undefined
-    ? { typed: command, names: commandsFor(argv) }
+    ? { typed: command, names: namesIn(walk(argv).target) }
     : value;
   return new CliError("usage", text, onlyDefined({ next: helpFor(argv), misspelled }));
-}
-
-/** The error for an argument that the command does not take. */
-function tooMany(argument: string, argv: readonly string[]): CliError {
-  const { target } = walk(argv);
-  const takesSome = "loader" in target && target.parameters.positional !== undefined;
-  const why = takesSome ? "it is one too many" : "this command takes flags only";
-  const message = `Cannot use the argument "${argument}": ${why}`;
-  return new CliError("usage", message, { next: helpFor(argv) });
 }
 
 function flagsFor(argv: readonly string[]): string[] {
   const { target } = walk(argv);
   const flags = "loader" in target ? target.parameters.flags ?? {} : {};
   return [...Object.keys(flags), "help"].map((name) => `--${toKebabCase(name)}`);
-}
-
-function commandsFor(argv: readonly string[]): string[] {
-  const { target = ROOT } = walk(argv);
-  return "loader" in target ? [] : target.getAllEntries().map(({ name }) => name.original);
 }
 
 /** What fits to what was typed: the same with the command first, or the help. */

@@ -4,7 +4,7 @@ import type { Command } from "@stricli/core";
 import { glued, NO_BREAK_SPACE } from "../../base/lines.ts";
 import { toKebabCase } from "../../base/parse.ts";
 import { flagKey, ROWS } from "../../settings/table.ts";
-import { COMMON_FLAG_NAMES } from "../tree/flags.ts";
+import { COMMON_FLAGS } from "../tree/flags.ts";
 import type { TreeContext } from "../tree/loading.ts";
 import { type Page, PAGES } from "./pages.ts";
 
@@ -15,10 +15,6 @@ interface Flag {
   readonly values?: readonly string[];
 }
 type Flags = Readonly<Record<string, Flag>>;
-interface Group {
-  readonly heading: string;
-  readonly names: readonly string[];
-}
 
 /** The page in paragraphs, its lines not broken yet; with `isWhole`, every flag. */
 export async function commandPage(
@@ -60,9 +56,9 @@ const BROWSER_FLAGS: readonly string[] = [
 ];
 
 /** Each flag in one group, in the order of the tree. */
-function groupsOf(flags: Flags): Group[] {
+function groupsOf(flags: Flags) {
   const all = Object.keys(flags);
-  const every = all.filter((name) => COMMON_FLAG_NAMES.includes(name) || name === "help");
+  const every = all.filter((name) => name in COMMON_FLAGS || name === "help");
   const browser = all.filter((name) => BROWSER_FLAGS.includes(name));
   const servers = ROWS.filter(([, { group }]) => group === "servers" || group === "protocol")
     .map(([name]): string => flagKey(name))

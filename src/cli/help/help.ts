@@ -6,18 +6,15 @@ import { formatWords, PROGRAM, run } from "../../base/words.ts";
 import { CliError } from "../../base/errors.ts";
 import { broken, fitLines, glued, NO_BREAK_SPACE } from "../../base/lines.ts";
 import type { TreeContext } from "../tree/loading.ts";
-import { ROOT, type Target, walk } from "../tree/tree.ts";
+import { namesIn, ROOT, type Target, walk } from "../tree/tree.ts";
 import { commandPage } from "./command_page.ts";
 import { PAGES } from "./pages.ts";
 
 const WIDTH = 80;
 
-/** The flags of `help`; `all` is every flag of the command. */
-export type HelpFlags = CommonFlags & Pick<PageOptions, "all">;
-
 /** The command `help`: a page of the whole program, of one command, or the reference. */
 export async function help(
-  { all }: HelpFlags,
+  { all }: CommonFlags & Pick<PageOptions, "all">,
   { system, talk }: CommandContext,
   ...topic: readonly string[]
 ): Promise<Answer> {
@@ -37,7 +34,7 @@ export async function help(
     const topics = names.length === 0 ? ["reference", "administrator"] : [];
     throw new CliError("usage", `Cannot show help: there is no command ${name}`, {
       next: run("help"),
-      misspelled: { typed, names: "loader" in target ? [] : [...namesIn(target), ...topics] },
+      misspelled: { typed, names: [...namesIn(target), ...topics] },
     });
   }
   const width = Math.min(WIDTH, system.terminal.columns() ?? WIDTH);
@@ -45,10 +42,6 @@ export async function help(
   const fit = system.terminal.stdout ? broken : fitLines;
   const text = await helpOf(name, target, { all, anaplanAuth, width, fit });
   return { kind: "answer", text, data: await helpOf(name, target, { all }) };
-}
-
-function namesIn(group: RouteMap<TreeContext>): string[] {
-  return group.getAllEntries().map(({ name }) => name.original);
 }
 
 export interface PageOptions {

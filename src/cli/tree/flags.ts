@@ -10,14 +10,7 @@ import {
 } from "@stricli/core";
 import type { Command as Run, CommonFlags } from "../../command.ts";
 import { reasonOf } from "../../base/errors.ts";
-import {
-  completableFrom,
-  lazyLoader,
-  type TreeCommand,
-  type TreeContext,
-  treeLoader,
-  type WordSource,
-} from "./loading.ts";
+import type { TreeCommand, TreeContext, TreeReaders, WordSource } from "./loading.ts";
 import { parseSetup, parseText, type Setup } from "../../base/parse.ts";
 import { briefOf, flagKey, type GivenFlags, type Row, ROWS } from "../../settings/table.ts";
 
@@ -42,7 +35,6 @@ export function yes(brief: string): Flag<boolean> {
   return { kind: "boolean", optional: true, withNegated: false, brief };
 }
 
-/** A flag with a duration. */
 export function time(brief: string, parse: (input: string) => number): Flag<number> {
   return valueFlag(parse, brief, "TIME");
 }
@@ -76,7 +68,11 @@ export function allArguments(
 }
 
 function valueOf(brief: string, placeholder: string, source?: WordSource) {
-  const completed = source === undefined ? {} : completableFrom(source);
+  const completed = source && {
+    proposeCompletions(this: TreeContext, partial: string) {
+      return this.propose?.(source, partial) ?? [];
+    },
+  };
   return { brief, parse: String, placeholder, ...completed } as const;
 }
 
@@ -122,7 +118,7 @@ export async function setupNamed(text: string): Promise<Setup> {
   }
 }
 
-const COMMON_FLAGS = {
+export const COMMON_FLAGS = {
   profile: text("The profile to use [ANAPLAN_PROFILE]", "NAME", "profile"),
   configDir: text("Where logins are stored [ANAPLAN_AUTH_CONFIG_DIR]", "DIR", "directory"),
   json: yes("Print one JSON value"),
@@ -132,9 +128,6 @@ const COMMON_FLAGS = {
   noInput: yes("Never ask; stop if an answer is missing"),
   caFile,
 } as const;
-
-/** The names of the flags that every command has, as the tree spells them. */
-export const COMMON_FLAG_NAMES: readonly string[] = Object.keys(COMMON_FLAGS);
 
 /** The flags that say whom to talk to, and that a profile keeps. */
 export const SETTING_FLAGS = ofSettings;
@@ -154,16 +147,18 @@ interface CommandParts<Flags extends CommonFlags, Args extends readonly unknown[
 /**
  * A command of the tree.
  *
- * @param load imports the command when it is run; one that reads the tree is named, and its caller has it.
+ * @param load imports the command when it is run, and not before; one that reads the tree is one of the readers.
  */
 export function command<Flags extends CommonFlags, Args extends readonly unknown[]>(
   { brief }: { readonly brief: string },
-  load: (() => Promise<Run<Flags, Args>>) | "help" | "complete",
+  load: (readers: TreeReaders) => Promise<Run<Flags, Args>>,
   { flags, ...others }: CommandParts<Flags, Args> = {},
 ): TreeCommand {
   return buildCommand(
     {
-      loader: typeof load === "string" ? treeLoader(load) : lazyLoader(load),
+      func(this: TreeContext, flags: Flags, ...args: Args) {
+        this.perform(() => load(this.readers), flags, args);
+      },
       parameters: { ...others, flags: { ...flags, ...COMMON_FLAGS } },
       docs: { brief },
     } as Parameters<typeof buildCommand<Flags, Args, TreeContext>>[0],

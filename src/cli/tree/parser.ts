@@ -110,22 +110,16 @@ function complaints(noted: ParseNotes): ApplicationText {
       noted.command = input;
       return `There is no command ${input}`;
     },
-    exceptionWhileParsingArguments: (error) => {
-      if (error instanceof FlagNotFoundError) noted.flag = flagName(error.input);
-      if (error instanceof UnexpectedPositionalError && !/^--[\w-]+=$/.test(error.input)) {
-        noted.argument = error.input;
-      }
-      if (error instanceof EnumValidationError) {
-        noted.value = { typed: error.input, names: error.values };
-      }
-      return argumentProblem(error);
-    },
+    exceptionWhileParsingArguments: (error) => argumentProblem(error, noted),
   };
 }
 
 /** What is wrong with an argument; the first of Stricli's complaints, in our words. */
-function argumentProblem(error: unknown): string {
-  if (error instanceof FlagNotFoundError) return `There is no flag ${flagName(error.input)}`;
+function argumentProblem(error: unknown, noted: ParseNotes): string {
+  if (error instanceof FlagNotFoundError) {
+    noted.flag = flagName(error.input);
+    return `There is no flag ${noted.flag}`;
+  }
   if (error instanceof AliasNotFoundError) return `There is no flag -${error.input}`;
   if (error instanceof ArgumentParseError) {
     const { exception } = error;
@@ -134,11 +128,11 @@ function argumentProblem(error: unknown): string {
       : exception instanceof Error
       ? exception.message
       : "it is not a known value";
-    return `Cannot use "${error.input}" for ${
-      flagName(error.externalFlagNameOrPlaceholder)
-    }: ${reason}`;
+    const flag = flagName(error.externalFlagNameOrPlaceholder);
+    return `Cannot use "${error.input}" for ${flag}: ${reason}`;
   }
   if (error instanceof EnumValidationError) {
+    noted.value = { typed: error.input, names: error.values };
     const values = error.values.join(" or ");
     return `Cannot use "${error.input}" for ${flagName(error.externalFlagName)}: give ${values}`;
   }
@@ -151,6 +145,7 @@ function argumentProblem(error: unknown): string {
   if (error instanceof UnexpectedPositionalError) {
     const [, flag] = /^(--[\w-]+)=$/.exec(error.input) ?? [];
     if (flag !== undefined) return `Cannot use "" for ${flag}: it is empty`;
+    noted.argument = error.input;
     return `Cannot use the argument "${error.input}"`;
   }
   if (error instanceof UnsatisfiedPositionalError) {

@@ -41,11 +41,13 @@ const logout = command(COMMANDS.logout, COMMANDS.logout.load, {
 });
 
 /** Behind the shell its script gives what was typed (see complete.ts). */
-const complete = command<CommonFlags, string[]>(COMMANDS.complete, "complete", {
+const complete = command<CommonFlags, string[]>(COMMANDS.complete, ({ complete }) => complete(), {
   positional: { ...allArguments("The shell", "bash|zsh|fish|powershell", "shell"), minimum: 1 },
 });
 
-const help = command<CommonFlags & { readonly all?: boolean }, string[]>(COMMANDS.help, "help", {
+type HelpFlags = CommonFlags & { readonly all?: boolean };
+
+const help = command<HelpFlags, string[]>(COMMANDS.help, ({ help }) => help(), {
   flags: { all: yes("Show every flag of the command") },
   positional: allArguments(
     "A command, reference, or administrator for what to ask for",
@@ -54,7 +56,6 @@ const help = command<CommonFlags & { readonly all?: boolean }, string[]>(COMMAND
   ),
 });
 
-/** The whole command line. */
 export const ROOT: RouteMap<TreeContext> = buildRouteMap({
   routes: {
     login,
@@ -82,6 +83,11 @@ export const ROOT: RouteMap<TreeContext> = buildRouteMap({
 
 /** What a name in the tree leads to. */
 export type Target = TreeCommand | RouteMap<TreeContext>;
+
+/** The names of the commands in a group; a command has none in it. */
+export function namesIn(target: Target): string[] {
+  return "loader" in target ? [] : target.getAllEntries().map(({ name }) => name.original);
+}
 
 /** How much of what was typed is in the tree: the names on the way, and what they lead to. */
 export function walk(

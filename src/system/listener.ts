@@ -20,7 +20,7 @@ import { openTunnel } from "./tls_tunnel.ts";
 const SILENCE = 20;
 /** How long it then keeps its place until it has said hello (RFC 8446, section 4.1.2), or asked, in milliseconds. */
 const SLOWNESS = 150;
-/** How long one that has said hello has for its part of the handshake, and for its request, in milliseconds. */
+/** How long one that has said hello has for its part of the handshake, in milliseconds. */
 const PATIENCE = 1_000;
 /** How long an answer may be on its way to its reader, in milliseconds. */
 const DELIVERY_TIME = 500;
@@ -104,7 +104,6 @@ async function serveOne(
   const first = buffer.subarray(0, await peer.read(buffer) ?? 0);
   keepPlaces(connection, Infinity);
   if (options.tls === undefined) {
-    keepPlaces(connection, SLOWNESS);
     return await converse(connection, { stream: peer }, first, options, trace);
   }
   if (first[0] !== HANDSHAKE || !await waitForSlot(secured, connection, () => false)) return;
@@ -138,6 +137,7 @@ async function converse(
   { tls, handle }: ListenOptions,
   trace: Trace,
 ): Promise<void> {
+  keepPlaces(connection, SLOWNESS);
   const head = await readHead(stream, first);
   if (head === undefined) return;
   connection.isAsking = true;

@@ -57,10 +57,10 @@ function closeWithConnection<Socket extends Deno.Conn>(
 }
 
 /** Hands on all that comes, and then the end. */
-export async function carry(from: Deno.Conn, to: Deno.Conn, onPiece = () => {}): Promise<void> {
+export async function carry(from: Deno.Conn, to: Deno.Conn, onFirst = () => {}): Promise<void> {
   const buffer = new Uint8Array(16_384);
-  for (let length; (length = await from.read(buffer)) !== null;) {
-    onPiece();
+  for (let length, isFirst = true; (length = await from.read(buffer)) !== null; isFirst = false) {
+    if (isFirst) onFirst();
     await writeWhole(to, buffer.subarray(0, length));
   }
   await to.closeWrite();

@@ -91,7 +91,8 @@ async function bundled(cwd: string): Promise<OutputChunk[]> {
     platform: "neutral",
     external: (id) => id.startsWith("node:") && !SMALL.includes(id),
     plugins: [PACKAGES],
-    checks: { ineffectiveDynamicImport: false }, // GROUPS says what is in which file
+    // GROUPS says what is in which file; how long a busy computer takes is no warning
+    checks: { ineffectiveDynamicImport: false, pluginTimings: false },
     resolve: {
       mainFields: ["module", "main"],
       conditionNames: ["import", "module", "default"],

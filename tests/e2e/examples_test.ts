@@ -28,7 +28,7 @@ const NOT_HERE: readonly (readonly [what: RegExp, why: string])[] = [
   [/^proxy --port/, "serves until it is ended"],
   [/report\.py$/, "needs a program of the user's"],
   [/^cert trust --yes$/, "changes what the browsers of this computer trust"],
-  [/^complete (fish|powershell)/, "tests/e2e/completions_test.ts has each shell"],
+  [/^complete (fish|powershell)/, "tests/programs/completions_test.ts has each shell"],
 ];
 
 /** Each command with the words of its examples, those that are typed here. */

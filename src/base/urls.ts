@@ -18,7 +18,7 @@ export function endpointProblem(text: string, issuer: string): string | undefine
   if (problem !== undefined) return problem;
   const is = (isThere: (hostname: string) => boolean): boolean =>
     isThere(hostnameOf(text)) && !isThere(hostnameOf(issuer));
-  if (is((hostname) => /(^|\.)anaplan\.com$/.test(hostname))) {
+  if (is(isAnaplanHost)) {
     return "it is at Anaplan, and the issuer is not";
   }
   return is(isLoopbackHost) ? "it is on this computer, and the issuer is not" : undefined;

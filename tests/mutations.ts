@@ -488,7 +488,6 @@ function pass(tests: readonly string[], directory: string): Promise<boolean> {
   const args = [
     "test",
     "--config",
-    "deno.dev.json",
     "-A",
     "--no-check",
     "--no-prompt",

@@ -1,6 +1,6 @@
 // The mutations fit the source as it is now, so that `deno task mutations` is not found stale months later.
 import { assertEquals } from "@std/assert";
-import { parseSync } from "rolldown/utils";
+import { parseSync } from "npm:rolldown@1.3.2/utils";
 import { applyMutation, MUTATIONS } from "./mutations.ts";
 
 const ROOT = new URL("../", import.meta.url);

@@ -3,7 +3,7 @@
 
 import { rm } from "node:fs/promises";
 import { isBuiltin } from "node:module";
-import { type OutputChunk, type Plugin, rolldown } from "rolldown";
+import { type OutputChunk, type Plugin, rolldown } from "npm:rolldown@1.3.2";
 import config from "../deno.json" with { type: "json" };
 import { shellLauncher } from "./launchers.ts";
 import { DIST, filesBelow, ROOT, say } from "./tool.ts";

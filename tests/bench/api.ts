@@ -1,7 +1,7 @@
 // Times `api` from source beside the least Deno program that fetches and prints, for a small answer and for 1 GiB.
 // Rule: in turn, in one run; what is said is the median of the ratios of each round.
 //
-// deno run --config deno.dev.json -A tests/bench/api.ts [small rounds] [large rounds]; wants Debian's nginx-light.
+// deno run -A tests/bench/api.ts [small rounds] [large rounds]; wants Debian's nginx-light.
 
 import { bareEnvironment } from "../support/program.ts";
 import { commandLineOf } from "../support/task_command.ts";

@@ -1,7 +1,7 @@
 // Times `proxy` beside nginx as a reverse proxy, in front of the same HTTPS server (nginx as well); and the same
 // calls by `anaplan-auth token` and curl. Rule: all in one run and in turn, so that a slow machine slows all.
 //
-// deno run --config deno.dev.json -A tests/bench/proxy.ts [--calls 1000]; wants Debian's nginx-light and curl.
+// deno run -A tests/bench/proxy.ts [--calls 1000]; wants Debian's nginx-light and curl.
 
 import { bareEnvironment, startProgram } from "../support/program.ts";
 import { commandLineOf } from "../support/task_command.ts";

@@ -7,7 +7,7 @@ import {
   assertNotEquals,
   assertStringIncludes,
 } from "@std/assert";
-import type { Page } from "playwright-core";
+import type { Page } from "npm:playwright-core@1.65.1";
 import { bookmarklet } from "../../src/oauth/relay.ts";
 import { barriers, type Gallery, inGallery, photograph } from "../support/gallery.ts";
 import type { LastPage } from "../support/last_pages.ts";

@@ -1,7 +1,7 @@
 // The files of docs/examples/, run as systemd, cron, GitHub, GitLab and a shell would run them.
 // Rule: the commands are read from the files; the test plays the service around them.
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { parse } from "yaml";
+import { parse } from "npm:yaml@2.9.1";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { environmentLogin } from "../support/environment_login.ts";
 import { type Home, makeHome } from "../support/home.ts";

@@ -1,7 +1,7 @@
 // `login --device` at a terminal: what the screen shows, what a phone reads from it, how it can be left.
 // Rule: a person's part only: the screen is read, photographed, and the page is opened by hand.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import jsqr from "jsqr";
+import jsqr from "npm:jsqr@1.4.0";
 import { findPython, testWith } from "../support/needs.ts";
 import { photograph } from "../support/qr_photo.ts";
 import { browse } from "../support/scripted_browser.ts";

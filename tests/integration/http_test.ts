@@ -255,7 +255,7 @@ Deno.test("maskUrl() keeps what identifies a request and hides every other value
 Deno.test("an answer that breaks off gives what arrived, and is not asked for again, when no module can be loaded any more", async () => {
   using server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const script = new URL("../support/late_failure.ts", import.meta.url).pathname;
-  const config = new URL("../../deno.dev.json", import.meta.url).pathname;
+  const config = new URL("../../deno.json", import.meta.url).pathname;
   const url = `http://127.0.0.1:${server.addr.port}`;
   await using child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--quiet", "--config", config, script, url],

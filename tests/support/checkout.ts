@@ -3,7 +3,7 @@ import { cp } from "node:fs/promises";
 import { PROJECT_DIRECTORY } from "./task_command.ts";
 
 const SOURCES = ["src", "types", "tools", "tests/sandbox", "main.ts", "LICENSE", "deno.json"];
-const DEPENDENCIES = ["deno.lock", "deno.dev.json", "deno.dev.lock"];
+const DEPENDENCIES = ["deno.lock"];
 
 /** Copies what `deno task install` needs. */
 export async function copyCheckout(directory: string): Promise<void> {

@@ -1,6 +1,6 @@
 // A person in a real Chromium: buttons are pressed, certificate warnings are clicked away.
 // Rule: no certificate is ignored behind the user's back; every warning is met and counted.
-import { chromium, type Page } from "playwright-core";
+import { chromium, type Page } from "npm:playwright-core@1.65.1";
 import { PROJECT_DIRECTORY } from "./task_command.ts";
 
 /** With these Chromium runs anywhere, and asks no questions. */

@@ -1,5 +1,5 @@
 // Files and functions of the source that are long. Rule: measured on the syntax tree, comments included.
-import { parseSync } from "rolldown/utils";
+import { parseSync } from "npm:rolldown@1.3.2/utils";
 import { isNode, nameOf, type Node } from "./source_texts.ts";
 
 /** How many lines a text has. */

@@ -1,6 +1,6 @@
 // Every sentence in the source of the program, found with a parser. Rule: what is filled in at run time
 // is {…}; what is chosen between two texts is both of them.
-import { parseSync } from "rolldown/utils";
+import { parseSync } from "npm:rolldown@1.3.2/utils";
 import {
   isNode,
   isText,

@@ -1,7 +1,7 @@
 // Another OAuth provider than Anaplan: oauth2-mock-server, which issues signed JWTs and knows one person.
 // Rule: everything that it is asked is kept, and whatever is said wrongly is said so by the test.
 import { createServer } from "node:http";
-import { OAuth2Issuer, OAuth2Service } from "oauth2-mock-server";
+import { OAuth2Issuer, OAuth2Service } from "npm:oauth2-mock-server@9.3.0";
 import { listening } from "./node_server.ts";
 
 /** A provider that runs until it is disposed of. */

@@ -1,6 +1,6 @@
 // The prose in source files: comments, and the names of tests. Rule: found with a parser; code in backticks is
 // left out.
-import { parseSync } from "rolldown/utils";
+import { parseSync } from "npm:rolldown@1.3.2/utils";
 import { isNode, nameOf, type Node } from "./source_texts.ts";
 
 /** The comments of a file; lines that follow each other are one text. */

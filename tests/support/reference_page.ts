@@ -114,7 +114,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 const INTRODUCTION = `# Reference
 
-<!-- Generated; do not edit. UPDATE_GOLDEN=1 deno test --config deno.dev.json -A tests/docs/reference_test.ts -->
+<!-- Generated; do not edit. UPDATE_GOLDEN=1 deno test -A tests/docs/reference_test.ts -->
 
 Every command, flag, setting, variable, exit code and file, to look things up in. The same is said
 by \`anaplan-auth help\`, \`anaplan-auth COMMAND --help\` and \`anaplan-auth help reference\`. In a

@@ -1,8 +1,8 @@
 // What a command prints with --json, held against its schema in docs/schema/.
 // Rule: the schemas are read as files, as a user of them reads them.
 import { assert, assertEquals } from "@std/assert";
-import { Ajv2020, type ValidateFunction } from "ajv/2020";
-import addFormats from "ajv-formats";
+import { Ajv2020, type ValidateFunction } from "npm:ajv@8.20.0/dist/2020.js";
+import addFormats from "npm:ajv-formats@3.0.1";
 
 /** Where the schemas are. */
 export const SCHEMAS = new URL("../../docs/schema/", import.meta.url);

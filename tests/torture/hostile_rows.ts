@@ -8,7 +8,7 @@ const ROOT = new URL("../../", import.meta.url).pathname;
 export async function hostileRows(): Promise<Row[]> {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: [
-      ...["test", "--config", "deno.dev.json"],
+      ...["test"],
       "-A",
       "--no-check",
       "--no-prompt",

@@ -1,6 +1,6 @@
 // The QR code, read back from the characters of a terminal by a decoder of another user's.
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import jsqr from "jsqr";
+import jsqr from "npm:jsqr@1.4.0";
 import { qrCode } from "../../src/sign_in/qr_code.ts";
 import { photograph, type TerminalColors } from "../support/qr_photo.ts";
 

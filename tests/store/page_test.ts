@@ -71,7 +71,7 @@ testWith(
       assertEquals(await works(other, everyOther), token);
     });
     await test.step("Docker Compose, Kubernetes and systemd", async () => {
-      const [compose = "", kubernetes = "", ...more] = blocks("npm:yaml@2.9.1").map((text) => parse(text));
+      const [compose = "", kubernetes = "", ...more] = blocks("yaml").map((text) => parse(text));
       assertEquals(more, []);
       const pairs: readonly { readonly name: string; readonly value: string }[] = kubernetes.env;
       const [, systemd = ""] = /`Environment=(ANAPLAN\S+)`/.exec(PAGE) ?? [];

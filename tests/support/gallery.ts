@@ -1,7 +1,12 @@
 // Chromium in front of the pages that a sign-in can end on, with what judges and photographs them.
 // Rule: the pages keep their own content security policy all the while; nothing here goes around it.
 import axe from "npm:axe-core@4.14.1";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "npm:playwright-core@1.65.1";
+import {
+  type Browser,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from "npm:playwright-core@1.65.1";
 import { FLAGS } from "./chromium.ts";
 import { type LastPages, startLastPages } from "./last_pages.ts";
 import { PROJECT_DIRECTORY } from "./task_command.ts";

@@ -29,7 +29,7 @@ export async function modules(): Promise<readonly Module[]> {
 }
 
 /** A module's path in the checkout, or its name when it is not there. */
-export function localPath(specifier: string): string {
+export function pathOf(specifier: string): string {
   return specifier.startsWith(ROOT.href) ? specifier.slice(ROOT.href.length) : specifier;
 }
 

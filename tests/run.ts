@@ -30,7 +30,12 @@ const SUITES: Readonly<Record<string, Suite>> = {
   ok: {
     about: "Functions and command lines, in one process each: half a minute.",
     paths: [
-      ...["tests/architecture_test.ts", "tests/schema_test.ts", "tests/unit"],
+      ...[
+        "tests/architecture_test.ts",
+        "tests/schema_test.ts",
+        "tests/docs/reference_test.ts",
+        "tests/unit",
+      ],
       ...["tests/e2e/e2e_test.ts", "tests/e2e/login_cases_test.ts"],
     ],
     jobs: 3,

@@ -2,7 +2,7 @@
 // Rule: real processes, a real key file, and a look at every file that is left.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { keyId, newKey } from "../support/sealed.ts";
-import { nextWords } from "../support/next_typed.ts";
+import { nextWords } from "../support/words.ts";
 import { sealedHome } from "../support/sealed_home.ts";
 import { startProgram } from "../support/program.ts";
 import { browse } from "../support/scripted_browser.ts";

@@ -1,17 +1,13 @@
 // A login of the real program that waits for its answer, with everything around it.
-import { assert, assertEquals } from "@std/assert";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
-import { isFree } from "../support/free_port.ts";
 import { type Home, makeHome } from "../support/home.ts";
 import { type Program, startProgram } from "../support/program.ts";
-import { browse } from "../support/scripted_browser.ts";
 import {
   type Listener,
   registeredListener,
   sandboxFlags,
   SIGN_IN_ADDRESS,
 } from "../support/sign_in.ts";
-import { watchMemory } from "./flood.ts";
 import { PATIENCE } from "./wrapped.ts";
 
 /** The login and its world. */
@@ -50,35 +46,4 @@ export async function pendingLogin(
     ...{ sandbox, home, listener, origin, program, address, state },
     [Symbol.asyncDispose]: () => end.disposeAsync(),
   };
-}
-
-const MOST_MEMORY = 150; // MB above what the login has when nothing comes
-const MOST_TIME = 2_000;
-
-/** Lets this come for a while, then signs in amid it: in time, within bounds, and with the port closed. */
-export async function assertSignsInAmid(
-  open: (login: PendingLogin) => Promise<Disposable | AsyncDisposable>,
-  meanwhile: () => Promise<unknown> = () => Promise.resolve(),
-): Promise<void> {
-  await using login = await pendingLogin();
-  const { program, address } = login;
-  using memory = watchMemory(program.pid);
-  const idle = memory.peak;
-  await using stack = new AsyncDisposableStack();
-  stack.use(await open(login));
-  await meanwhile();
-  const began = performance.now();
-  const page = await browse(address);
-  const took = performance.now() - began;
-  const { code, stderr } = await program.outcome;
-  const { peak } = memory;
-  assertEquals([code, page.status], [0, 200], stderr);
-  assert(took < MOST_TIME, `${took} ms`);
-  assert(peak - idle < MOST_MEMORY, `${idle} MB idle, ${peak} MB under attack`);
-  assertClosed(login);
-}
-
-/** The listener is gone from the port. */
-export function assertClosed({ listener: { port } }: PendingLogin): void {
-  assert(isFree("127.0.0.1", port) && isFree("::1", port), `port ${port} is still open`);
 }

@@ -9,7 +9,7 @@ import {
 } from "@std/assert";
 import { startBetterAuth } from "../support/better_auth.ts";
 import { type Home, makeHome } from "../support/home.ts";
-import { nextWords } from "../support/next_typed.ts";
+import { nextWords } from "../support/words.ts";
 import { startOidcProvider } from "../support/oidc_provider.ts";
 import { type Outcome, runProgram, startProgram } from "../support/program.ts";
 import {

@@ -2,7 +2,7 @@
 // Rule: the database is made slow, so that a command is killed where it matters.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { testWith } from "../support/needs.ts";
-import { nextWords } from "../support/next_typed.ts";
+import { nextWords } from "../support/words.ts";
 import { filePostgres } from "../support/file_postgres.ts";
 import { findPostgres, type Postgres } from "../support/postgres.ts";
 import { browse } from "../support/scripted_browser.ts";

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { findEtcd, startEtcd } from "../support/etcd.ts";
 import { testWith } from "../support/needs.ts";
-import { nextWords } from "../support/next_typed.ts";
+import { nextWords } from "../support/words.ts";
 import { filePostgres } from "../support/file_postgres.ts";
 import { findPostgres } from "../support/postgres.ts";
 import { type SharedWorld, sharedWorld } from "../support/shared_world.ts";

@@ -2,7 +2,7 @@
 // does so, and says it; what needs the login does not.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { testWith } from "../support/needs.ts";
-import { nextWords } from "../support/next_typed.ts";
+import { nextWords } from "../support/words.ts";
 import { filePostgres } from "../support/file_postgres.ts";
 import { findPostgres } from "../support/postgres.ts";
 import { newKey, sealByHand } from "../support/sealed.ts";

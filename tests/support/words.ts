@@ -24,3 +24,11 @@ function unquoted(word: string, variables: Readonly<Record<string, readonly stri
     );
   });
 }
+
+/** The words of the command in the `Next:` line on stderr, without the program's name; the line has to be this one. */
+export function nextWords(stderr: string, line: string): string[] {
+  const said = stderr.split("\n").find((one) => one.startsWith("Next: "));
+  if (said !== line) throw new Error(`Expected "${line}", not "${said}"`);
+  const [, typed = ""] = /\banaplan-auth((?: [^\s,;()]+)*)/.exec(line) ?? [];
+  return typed.split(" ").slice(1);
+}

@@ -5,8 +5,7 @@ import type { Sandbox } from "../sandbox/contract.ts";
 import type { StreamText } from "../support/stream_text.ts";
 import { browse } from "../support/scripted_browser.ts";
 import { registeredListener, sandboxFlags, SIGN_IN_ADDRESS } from "../support/sign_in.ts";
-import { runTraced, type TracedOutcome } from "./traced.ts";
-import type { Injection } from "./traced.ts";
+import { type Injection, runTraced, type TracedOutcome } from "./strace.ts";
 import type { World } from "./world.ts";
 
 /** Something that the program does and that may be cut short. */

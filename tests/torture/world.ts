@@ -26,18 +26,6 @@ export interface World extends AsyncDisposable {
   plainFiles?(): string[];
 }
 
-/** How a login was found. */
-export interface Finding {
-  /** The file is there, but is no login. */
-  readonly torn: boolean;
-  readonly stuck: boolean;
-  readonly alive: boolean;
-  /** The server has rotated the stored refresh token, and the answer was never saved. */
-  readonly rotatedAway: boolean;
-  /** What else is not as it has to be. */
-  readonly wrong: readonly string[];
-}
-
 /** Starts a sandbox, and signs in there unless told otherwise. */
 export async function startWorld({ signedIn: isSignedIn = true } = {}): Promise<World> {
   await using undo = new AsyncDisposableStack();
@@ -84,26 +72,33 @@ export function takeLock(world: World, profile?: string): Disposable | undefined
   return undefined;
 }
 
-/** Looks at a login that a crash may have hurt, the last look being a refresh. */
-export async function lookAt(world: World): Promise<Finding> {
+/**
+ * Looks at a login that a crash may have hurt, the last look being a refresh.
+ *
+ * @param hadLogin whether there was one before the crash or after it.
+ * @returns whether the login works, and what is not as it has to be. A login may be lost in the one window that no client
+ * can close: the server has rotated the stored refresh token, and its answer was not saved.
+ */
+export async function lookAt(
+  world: World,
+  hadLogin = true,
+): Promise<{ readonly alive: boolean; readonly wrong: readonly string[] }> {
   const wrong: string[] = [];
-  const torn = await isTorn(world);
-  const stuck = !isLockFree(world);
+  if (await isTorn(world)) wrong.push("the login's file is torn");
+  if (!isLockFree(world)) wrong.push("the lock is stuck");
   const stored = await world.home.credentials();
-  const status = await world.run("status");
-  if (![0, 3].includes(status.code)) wrong.push(`status: exit ${status.code}: ${status.stderr}`);
-  const refresh = await world.run("refresh");
-  const alive = refresh.code === 0;
-  if (![0, 3].includes(refresh.code)) {
-    wrong.push(`refresh: exit ${refresh.code}: ${refresh.stderr}`);
+  const [status, refresh] = [await world.run("status"), await world.run("refresh")];
+  for (const { code, stderr } of [status, refresh]) {
+    if (![0, 3].includes(code)) wrong.push(`exit ${code}: ${stderr}`);
   }
-  const rotatedAway = !alive &&
-    world.refreshes().some(({ parameters, status }) =>
-      status === 200 && parameters.refresh_token === stored?.refreshToken
-    );
+  const alive = refresh.code === 0;
+  const isRotatedAway = world.refreshes().some(({ parameters, status }) =>
+    status === 200 && parameters.refresh_token === stored?.refreshToken
+  );
+  if (!alive && hadLogin && !isRotatedAway) wrong.push("the login is lost outside the window");
   const leftovers = alive ? temporaryFiles(world) : [];
   if (leftovers.length > 0) wrong.push(`a temporary file outlived the next save: ${leftovers}`);
-  return { torn, stuck, alive, rotatedAway, wrong };
+  return { alive, wrong };
 }
 
 /** The temporary files beside the login. */

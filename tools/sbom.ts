@@ -1,6 +1,7 @@
 // The bill of materials (CycloneDX 1.6): each package in the bundle, with its version, license and the hash
 // that deno.lock holds. Rule: no time and no random number, so that the same bundle has the same bill.
 
+import "npm:ajv-formats-draft2019@1.6.1"; // what the validator of the next one needs, and does not bring
 import { Spec, Validation } from "npm:@cyclonedx/cyclonedx-library@10.3.0";
 import { VERSION } from "../src/cli/tree/commands.ts";
 import type { Package } from "./packages.ts";

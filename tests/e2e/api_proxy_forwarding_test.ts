@@ -170,25 +170,6 @@ Deno.test(`a download of ${LONG} MiB takes no more memory than a short one`, ON_
   );
 });
 
-Deno.test("a body that is kept takes no more memory in chunks of a byte", ON_LINUX, async () => {
-  await using scene = await proxyScene();
-  using memory = watchMemory(scene.program.pid);
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  const before = memory.peak;
-  using connection = await Deno.connect({ hostname: "127.0.0.1", port: scene.port });
-  const head = `POST /${scene.secret}/2/0/x HTTP/1.1\r\nHost: localhost\r\n`;
-  const text = `${head}Transfer-Encoding: chunked\r\n\r\n${"1\r\nx\r\n".repeat(MB / 8)}0\r\n\r\n`;
-  const bytes = new TextEncoder().encode(text);
-  for (let sent = 0; sent < bytes.length;) sent += await connection.write(bytes.subarray(sent));
-  const buffer = new Uint8Array(1_024);
-  const length = await connection.read(buffer) ?? 0;
-  assertMatch(new TextDecoder().decode(buffer.subarray(0, length)), /"content-length":"131072"/);
-  assert(
-    before > 10 && memory.peak - before < 40, // 11; were each chunk kept for itself, 82
-    `${memory.peak} MB at most, ${before} MB before`,
-  );
-});
-
 Deno.test("a 429 is waited out for a short body, whatever the method, and handed on for a long one", async () => {
   await using scene = await proxyScene();
   let refused = 0;
@@ -223,46 +204,6 @@ Deno.test("fifty programs that are asked to pause come back one after the other"
   }));
   assertEquals(new Set(first), new Set(["200,ok"]));
   assert(count <= 110, `${count} requests for 50 answers`);
-});
-
-Deno.test("a slow request that the API took holds up nothing after a pause", async () => {
-  await using scene = await proxyScene();
-  const arrived = Promise.withResolvers<void>();
-  const held = Promise.withResolvers<void>();
-  let paused = Infinity;
-  scene.upstream.answer = async ({ url }, response) => {
-    if (url.endsWith("/export")) {
-      arrived.resolve();
-      await held.promise;
-    } else if (performance.now() < paused) {
-      return void response.writeHead(429, { "retry-after": "1" }).end();
-    }
-    response.end("ok");
-  };
-  const slow = scene.ask("/2/0/export", { method: "POST" });
-  await arrived.promise;
-  const began = performance.now();
-  paused = began + 900;
-  const others = await Promise.all(["x", "y", "z"].map((name) => scene.ask(`/2/0/${name}`)));
-  const took = performance.now() - began;
-  held.resolve();
-  for (const response of [...others, await slow]) assertEquals(await response.text(), "ok");
-  assert(took < 10_000, `${took} ms`); // 60 s, as long as a request may wait at all
-});
-
-Deno.test("an API that asks for no pause is not asked again as fast as it answers", async () => {
-  await using scene = await proxyScene();
-  for (const value of ["0", new Date(Date.now() - 60_000).toUTCString()]) {
-    const before = scene.upstream.asked.length;
-    scene.upstream.answer = (_asked, response) => {
-      const isLast = scene.upstream.asked.length - before === 3;
-      response.writeHead(isLast ? 200 : 429, { "retry-after": value }).end("at last");
-    };
-    const began = performance.now();
-    assertEquals(await (await scene.ask("/2/0/x")).text(), "at last");
-    const took = performance.now() - began;
-    assert(took > 1_900 && took < 10_000, `${took} ms`);
-  }
 });
 
 Deno.test("a pause that is too long is handed on at once", async () => {

@@ -1,8 +1,7 @@
 // `proxy`: how it ends, what it runs, and what other programs may do to it.
 // Rule: real processes and signals; a broken answer never looks whole.
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { OLD_TOKEN, proxyScene, sendRaw, statusOf } from "../support/proxy_scene.ts";
-import { leaveOpen } from "../support/raw_traffic.ts";
+import { OLD_TOKEN, proxyScene, statusOf } from "../support/proxy_scene.ts";
 import { runProgram, startProgram } from "../support/program.ts";
 import { writeWhole } from "../../src/system/peers.ts";
 
@@ -57,25 +56,6 @@ Deno.test("a request that takes too long is cut after ten seconds", ON_LINUX, as
   assert(took > 9_000 && took < 13_000, `${took} ms`);
   await running;
 });
-
-Deno.test(
-  "a stderr that is not read holds up neither a request of --verbose nor the end",
-  ON_LINUX,
-  async () => {
-    const unread = 'mkfifo "$HOME/f"; exec "$@" 2<>"$HOME/f"';
-    await using scene = await proxyScene(["--verbose"], {}, {
-      wrapper: ["sh", "-c", unread, "sh"],
-    });
-    for (let count = 0; count < 40; count++) {
-      const signal = AbortSignal.timeout(10_000);
-      const response = await scene.ask(`/2/0/${"x".repeat(4_000)}`, { signal });
-      await response.body?.cancel();
-      assertEquals(response.status, 200);
-    }
-    scene.program.signal("SIGTERM");
-    assertEquals((await scene.program.outcome).code, 143);
-  },
-);
 
 Deno.test(
   "a program gets the address, its streams, its exit code, and no secret",
@@ -158,22 +138,6 @@ Deno.test("a program that is killed ends its request at the API", ON_LINUX, asyn
   await gone.promise;
 });
 
-Deno.test("so does one that had sent its next request already", async () => {
-  await using scene = await proxyScene();
-  const gone = Promise.withResolvers<string>();
-  scene.upstream.answer = ({ url }, response) =>
-    void response.once("close", () => gone.resolve(url));
-  const program = await Deno.connect({ hostname: "127.0.0.1", port: scene.port });
-  const head = (path: string): string =>
-    `GET /${scene.secret}${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
-  await program.write(new TextEncoder().encode(head("/2/0/one") + head("/2/0/two")));
-  while (scene.upstream.asked.length === 0) await wait(5);
-  program.close();
-  const late = setTimeout(() => gone.resolve("it goes on"), 5_000);
-  assertEquals(await gone.promise, "/2/0/one");
-  clearTimeout(late);
-});
-
 Deno.test("an upstream that is gone is 503, and one that is back is used again", async () => {
   await using scene = await proxyScene();
   await (await scene.ask("/2/0/x")).body?.cancel();
@@ -203,65 +167,6 @@ Deno.test("at most 64 requests are at the API at once, and the others wait", asy
     ),
   );
   assertEquals([new Set(all), most], [new Set(["ok"]), 64]);
-});
-
-Deno.test(
-  "half-open programs and one that reads nothing do not stop others",
-  ON_LINUX,
-  async () => {
-    await using scene = await proxyScene();
-    scene.upstream.answer = ({ url }, response) =>
-      response.end(url.endsWith("large") ? new Uint8Array(32 * MB) : "ok");
-    const open = await Promise.all(Array.from({ length: 70 }, async (_, index) => {
-      const connection = await Deno.connect({ hostname: "127.0.0.1", port: scene.port });
-      const head = index < 10
-        ? `GET /${scene.secret}/2/0/large HTTP/1.1\r\nHost: localhost\r\n\r\n`
-        : index < 20
-        ? `POST /${scene.secret}/2/0/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf`
-        : `GET /${scene.secret}/2/0/x HTTP/1.1\r\nHost: loc`;
-      await connection.write(new TextEncoder().encode(head));
-      return connection;
-    }));
-    const answers = await Promise.all(
-      Array.from({ length: 40 }, async () => await (await scene.ask("/2/0/x")).text()),
-    );
-    for (const connection of open) connection.close();
-    assertEquals(new Set(answers), new Set(["ok"]));
-  },
-);
-
-Deno.test("uploads that come in drips hold no place", ON_LINUX, async () => {
-  await using scene = await proxyScene();
-  const head =
-    `POST /${scene.secret}/2/0/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n`;
-  using drips = await leaveOpen(scene.port, 70, `${head}half`);
-  await wait(200);
-  const signal = AbortSignal.timeout(5_000);
-  assertEquals((await (await scene.ask("/2/0/x", { signal })).json()).method, "GET");
-  assertEquals([drips.count, scene.upstream.asked.length], [70, 1]);
-});
-
-Deno.test("a stalled upload loses its place within 45 seconds", ON_LINUX, async () => {
-  await using scene = await proxyScene();
-  const began = performance.now();
-  const head =
-    `POST /${scene.secret}/2/0/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf`;
-  assertEquals(statusOf(await sendRaw(scene, head, 60_000)), 0);
-  const took = performance.now() - began;
-  assert(took > 25_000 && took < 45_000, `${took} ms`);
-  assertEquals(scene.upstream.asked, []);
-});
-
-Deno.test("what comes early ends an upload: the answer arrives, and the connection is closed", async () => {
-  await using scene = await proxyScene();
-  scene.upstream.flowing = true;
-  scene.upstream.answer = (_asked, response) => response.writeHead(413).end("too long");
-  const head = `POST /${scene.secret}/2/0/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${
-    4 * MB
-  }\r\n\r\n`;
-  const answer = await sendRaw(scene, head + "x".repeat(2 * MB));
-  assertEquals(statusOf(answer), 413);
-  assert(/connection: close/i.test(answer));
 });
 
 for (

@@ -8,7 +8,6 @@ import { writeJson } from "../hostile/stale_login.ts";
 const MINUTE = 60_000;
 const MB = 1024 * 1024;
 const A_MOMENT = 1_200;
-const ON_LINUX = { ignore: Deno.build.os !== "linux" };
 
 async function errorOf(
   response: Response,
@@ -147,47 +146,6 @@ Deno.test("a token server that is silent holds up no request that the present to
     await wait(A_MOMENT);
   }
   assertEquals(scene.upstream.refreshes, 1);
-});
-
-/** When a refresh is under way that no request can hurry: the token soon expires, or the API rejects it. */
-const REFRESHES = {
-  "a refresh that no request waits for any more": { expiresAt: 50_000, status: 200 },
-  "a refresh after a rejection": { expiresAt: 1_000_000, status: 401 },
-};
-for (const [what, { expiresAt, status }] of Object.entries(REFRESHES)) {
-  Deno.test(`the end waits for ${what}, longer than for requests`, ON_LINUX, async () => {
-    await using scene = await proxyScene([], {
-      expiresAt: Date.now() + expiresAt,
-      obtainedAt: Date.now() - 1_000_000,
-    });
-    const { answerToken } = scene.upstream;
-    const { promise: answers, resolve: answer } = Promise.withResolvers<void>();
-    scene.upstream.answerToken = (...args) => void answers.then(() => answerToken(...args));
-    if (status === 401) scene.upstream.answer = (_, response) => void response.writeHead(401).end();
-    const asked = scene.ask("/2/0/x").then((response) => response.body?.cancel(), () => {});
-    while (scene.upstream.refreshes === 0) await wait(5);
-    scene.program.signal("SIGTERM");
-    await wait(LONGER_THAN_REQUESTS);
-    answer();
-    assertEquals((await scene.program.outcome).code, 143);
-    assertEquals((await scene.home.credentials())?.accessToken, "token-number-1");
-    await asked;
-  });
-}
-
-/** In milliseconds; requests get ten seconds. */
-const LONGER_THAN_REQUESTS = 11_000;
-
-Deno.test("a token server that fails while the token is valid is asked once a second, not once a request", async () => {
-  await using scene = await proxyScene([], { expiresAt: Date.now() + 50_000 });
-  scene.upstream.answerToken = (_asked, response) =>
-    void setTimeout(() => response.writeHead(503).end(), 50);
-  const statuses = await Promise.all(Array.from({ length: 20 }, async () => {
-    const response = await scene.ask("/2/0/x");
-    await response.body?.cancel();
-    return response.status;
-  }));
-  assertEquals([new Set(statuses), scene.upstream.refreshes], [new Set([200]), 1]);
 });
 
 Deno.test("while another process has the login's lock, who needs it waits, and others are answered", async () => {

@@ -164,18 +164,6 @@ testWith(PYTHON, "what was answered before Ctrl-C is offered the next time", asy
   assertEquals((await at.files()).filter((path) => path.startsWith("drafts")), []);
 });
 
-testWith(PYTHON, "on 40 columns every line fits, and the sign-in works", async (python) => {
-  await using at = await firstSignIn(python);
-  await using terminal = await at.open({ columns: 40 });
-  await answerFirst(terminal, 4, at);
-  const lines = terminal.screen().split("\n");
-  assertEquals(lines.filter((line) => /^(Region|Client|Callback|Ready)/.test(line)).length, 5);
-  assertMatch(terminal.screen(), /^Client ID\n {2}5a1d…a001\nClient secret/m);
-  await terminal.type(ENTER);
-  await signInByBrowser(terminal);
-  assertEquals((await terminal.end).code, 0);
-});
-
 for (const [env, isColored] of [[{ NO_COLOR: "1" }, false], [{}, true]] as const) {
   const what = isColored ? "by itself the hints are faint" : "with NO_COLOR nothing has a color";
   testWith(PYTHON, `at the questions ${what}`, async (python) => {
@@ -188,40 +176,6 @@ for (const [env, isColored] of [[{ NO_COLOR: "1" }, false], [{}, true]] as const
     assertEquals(COLOR.test(asked), isColored);
   });
 }
-
-testWith(
-  PYTHON,
-  "on a dumb terminal lines are asked, without a control sequence",
-  async (python) => {
-    await using at = await firstSignIn(python);
-    await using terminal = await at.open({ env: { TERM: "dumb", NO_COLOR: "1" } });
-    const [region, clientId, secret, ...rest] = goodAnswers(at);
-    assert(region !== undefined && clientId !== undefined && secret !== undefined);
-    const walk = [
-      region,
-      [clientId[0], "wrong"],
-      [secret[0], "<"], // back
-      clientId,
-      secret,
-      [/^Callback URL/m, "<"],
-      [secret[0], ""], // the one that was given
-      ...rest,
-    ] as const;
-    for (const [question, answer] of walk) {
-      const label = question.source.replace("^", "");
-      await terminal.shows(new RegExp(`${label}.*\n((?!Answer).*\n)*Answer.*:$`)); // the last lines
-      await terminal.type(answer + ENTER);
-    }
-    const [address] = await terminal.wrote(ADDRESS);
-    await terminal.wrote(/^> /m);
-    await terminal.type(await addressAfterSignIn(at.sandbox, address) + ENTER);
-    const { code, screen, before, after } = await terminal.end;
-    assertEquals([code, after], [0, before], screen);
-    const own = terminal.output().slice(terminal.output().indexOf("First sign-in")); // after Deno's own
-    assertEquals(own.includes("\x1b"), false);
-    assert(!terminal.output().includes(at.sandbox.clients.rotating.clientSecret));
-  },
-);
 
 Deno.test("without a terminal nothing is asked: the error names what to give", async () => {
   await using home = await makeHome();

@@ -12,7 +12,6 @@ import { PROMPT, waitingLogin } from "../support/waiting_login.ts";
 
 const PYTHON = await findPython();
 const ENTER = "\r";
-const ESC = "\x1b";
 const OFFER = /^Sign in now\? \[Y\/n\]/m;
 const SECRET = /^Client secret/m;
 // deno-lint-ignore no-control-regex
@@ -102,21 +101,6 @@ testWith(PYTHON, "who declines gets the two lines and exit 3", async (python) =>
   assertMatch(screen, /\nCannot refresh the login: .*\n(.*\n)?Next: anaplan-auth login$/);
 });
 
-testWith(
-  PYTHON,
-  "what is no answer to the offer is said to be none, and q declines",
-  async (python) => {
-    await using at = await expired(python);
-    at.sandbox.revokeRefreshTokens();
-    await using terminal = await at.open(["whoami"]);
-    await terminal.shows(OFFER);
-    await terminal.type(`x${ENTER}`);
-    await terminal.shows(/^Type y or n\.\nSign in now\? \[Y\/n\]/m);
-    await terminal.type(`q${ENTER}`);
-    assertEquals((await terminal.end).code, 3);
-  },
-);
-
 testWith(PYTHON, "Ctrl-C at the offer is exit 130, the terminal as it was", async (python) => {
   await using at = await expired(python);
   at.sandbox.revokeRefreshTokens();
@@ -156,23 +140,6 @@ testWith(
   },
 );
 
-testWith(PYTHON, "exec after such a sign-in leaves Ctrl-C to the program", async (python) => {
-  await using at = await expired(python);
-  at.sandbox.revokeRefreshTokens();
-  const script =
-    "trap 'n=$((n+1)); echo got $n' INT; echo ready; while [ ${n:-0} -lt 2 ]; do sleep 0.1; done; exit 5";
-  await using terminal = await at.open(["exec", "--", "sh", "-c", script]);
-  await terminal.shows(OFFER);
-  await terminal.type(ENTER);
-  await finishInBrowser(terminal);
-  await terminal.shows(/^ready$/m);
-  await terminal.type("\x03");
-  await terminal.shows(/got 1/);
-  await new Promise((resolve) => setTimeout(resolve, 700)); // longer than what makes two keys one
-  await terminal.type("\x03");
-  assertEquals((await terminal.end).code, 5);
-});
-
 testWith(PYTHON, "a wrong secret is asked again, and the sign-in goes on", async (python) => {
   await using login = await waitingLogin({ python, env: { ANAPLAN_CLIENT_SECRET: "wrong" } });
   const { terminal, sandbox } = login;
@@ -194,37 +161,6 @@ testWith(PYTHON, "a wrong secret is asked again, and the sign-in goes on", async
   const codes = sandbox.requests.filter(({ path }) => path === "/oauth/token");
   assertEquals(codes.length, 2, "each code is sent once");
 });
-
-testWith(PYTHON, "Esc at that question corrects the client id, which is saved", async (python) => {
-  const { world, terminal } = await wrongClient(python);
-  await using _world = world;
-  await using _terminal = terminal;
-  await terminal.shows(SECRET);
-  await terminal.type(ESC);
-  await terminal.shows(/^Client ID/m);
-  const { clientId, clientSecret } = world.sandbox.clients.rotating;
-  await terminal.type(`\x15${clientId}${ENTER}`);
-  await terminal.shows(SECRET);
-  await terminal.type(clientSecret + ENTER);
-  await finishInBrowser(terminal, 2);
-  const { code, screen } = await terminal.end;
-  assertEquals(code, 0, screen);
-  const profile = JSON.parse(
-    await Deno.readTextFile(`${world.home.configDir}/profiles/default.json`),
-  );
-  assertEquals(profile.clientId, clientId);
-});
-
-/** A login with the id of another client of the sandbox, and so with a wrong secret. */
-async function wrongClient(python: string): Promise<{ world: World; terminal: Terminal }> {
-  const world = await emptyWorld();
-  const { sandbox, home, listener } = world;
-  const argv = ["login", ...sandboxFlags(sandbox, sandbox.clients.nonRotating, listener)];
-  const env = { ANAPLAN_CLIENT_SECRET: sandbox.clients.rotating.clientSecret };
-  const terminal = await openTerminal(argv, { python, home: home.path, env });
-  await finishInBrowser(terminal);
-  return { world, terminal };
-}
 
 interface World extends AsyncDisposable {
   readonly sandbox: Sandbox;

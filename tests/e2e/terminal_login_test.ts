@@ -27,27 +27,6 @@ testWith(PYTHON, "the time left is shown, and goes down in place", async (python
   assertEquals(login.terminal.screen().split("Waiting").length - 1, 1);
 });
 
-testWith(PYTHON, "on a narrow terminal the lines break at their words", async (python) => {
-  await using login = await waitingLogin({ python, columns: 40 });
-  await login.terminal.shows(
-    /^Waiting for your browser … +4:5[0-8] left\nOr paste the address that the browser\nends on:\n>/m,
-  );
-  assertEquals(login.terminal.screen().split("Waiting").length - 1, 1);
-});
-
-testWith(PYTHON, "on a narrow terminal the tunnel over SSH is in one piece", async (python) => {
-  const env = { SSH_CONNECTION: "10.0.0.9 50000 10.0.0.2 22", USER: "ada" };
-  await using login = await waitingLogin({ python, columns: 40, env });
-  const wrote = login.terminal.output().replaceAll("\r", "");
-  assertMatch(wrote, /^ssh -N -L \d+:127\.0\.0\.1:\d+ ada@10\.0\.0\.2$/m);
-});
-
-testWith(PYTHON, "on a very narrow one the line of the time left is shorter", async (python) => {
-  await using login = await waitingLogin({ python, columns: 25 });
-  await login.terminal.shows(/^Waiting … +4:5[0-8] left$/m);
-  assertEquals(login.terminal.screen().split("Waiting").length - 1, 1);
-});
-
 const WARNING = "Your browser shows a warning about this program's own certificate, SHA-256 ";
 
 testWith(
@@ -116,18 +95,6 @@ testWith(PYTHON, "with --paste the error page is announced before it comes", asy
 
 testWith(
   PYTHON,
-  "where the terminal has links the address is one, and is still shown whole",
-  async (python) => {
-    const columns = 1_000; // nothing is wrapped
-    await using login = await waitingLogin({ python, columns, env: { FORCE_HYPERLINK: "1" } });
-    const { address, terminal } = login;
-    assert(terminal.screen().split("\n").includes(address), terminal.screen());
-    assertStringIncludes(terminal.output(), `\x1b]8;;${address}\x1b\\${address}\x1b]8;;\x1b\\`);
-  },
-);
-
-testWith(
-  PYTHON,
   "when the browser answers, the waiting lines are cleared, and the two lines of success are left",
   async (python) => {
     await using login = await waitingLogin({ python });
@@ -153,19 +120,6 @@ testWith(
     assertEquals([code, after], [0, before]);
     assertStringIncludes(screen, "Signed in as Ada Lovelace");
     assert(!screen.includes("?code="), screen);
-  },
-);
-
-testWith(
-  PYTHON,
-  "a paste with line breaks in it and thousands of characters is taken whole",
-  async (python) => {
-    await using login = await waitingLogin({ python });
-    const address = await addressAfterSignIn(login.sandbox, login.address);
-    const long = `${address}&padding=${"x".repeat(6_000)}`;
-    const broken = `${long.slice(0, 50)}\r\n${long.slice(50)}`;
-    await login.terminal.type(`\x1b[200~${broken}\x1b[201~${ENTER}`);
-    assertEquals((await login.terminal.end).code, 0);
   },
 );
 

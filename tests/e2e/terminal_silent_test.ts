@@ -76,17 +76,6 @@ testWith(
   },
 );
 
-testWith(PYTHON, "on a terminal that cannot draw, the wait is said once", async (python) => {
-  await using at = await silentApi({ expiresAt: Date.now() + HOUR });
-  const options = { python, home: at.home.path, env: { TERM: "dumb" } };
-  await using terminal = await openTerminal(["whoami"], options);
-  await terminal.shows(/^Waiting for 127/m);
-  await new Promise((resolve) => setTimeout(resolve, 2_500));
-  assertEquals(terminal.screen().split("Waiting").length - 1, 1);
-  await terminal.type(CTRL_C);
-  assertEquals((await terminal.end).code, 130);
-});
-
 Deno.test("without a terminal a wait is not said", async () => {
   await using at = await silentApi({ expiresAt: Date.now() + HOUR });
   const { stdout, stderr } = await runProgram(["doctor"], { home: at.home.path });
@@ -159,24 +148,3 @@ for (
     },
   );
 }
-
-testWith(PYTHON, "an answer that stops on its way is waited for in words", async (python) => {
-  await using sandbox = await startSandbox();
-  sandbox.fault("/2/0/users/me", {
-    body: JSON.stringify({ long: "x".repeat(300) }),
-    trickle: { bytes: 100, everyMs: 4_000 },
-  });
-  await using home = await staleLogin(sandbox, { expiresAt: Date.now() + HOUR });
-  const wrapper = ["sh", "-c", `exec "$@" > ${home.path}/out`, "sh"];
-  await using terminal = await openTerminal(["api", "/2/0/users/me"], {
-    python,
-    home: home.path,
-    wrapper,
-  });
-  await terminal.shows(/^Waiting for 127\.0\.0\.1:\d+, at most 2 min\. Ctrl-C stops\.$/m);
-  assertEquals((await Deno.stat(`${home.path}/out`)).size > 0, true); // it has begun
-  await terminal.type(CTRL_C);
-  const { code, screen } = await terminal.end;
-  assertEquals(code, 130, screen);
-  assertEquals(/Waiting/.test(screen), false, screen);
-});

@@ -5,7 +5,7 @@ import type { Listening } from "../../src/system/contract.ts";
 import { denoSystem } from "../../src/system/deno.ts";
 import { listen } from "../../src/system/listener.ts";
 import { freePort, isFree } from "../support/free_port.ts";
-import { HALF_A_HANDSHAKE, leaveOpen, protocolOf, talkPlainly } from "../support/raw_traffic.ts";
+import { HALF_A_HANDSHAKE, leaveOpen, protocolOf } from "../support/raw_traffic.ts";
 import { browse } from "../support/scripted_browser.ts";
 import { tempDir } from "../support/temp_dir.ts";
 
@@ -69,21 +69,6 @@ Deno.test("an address that this computer does not have is unsupported", () => {
   assertEquals(listening.kind, "unsupported");
 });
 
-Deno.test("an answer that was given just before closing reaches its reader", async () => {
-  const port = freePort();
-  const held = Promise.withResolvers<Response>();
-  const asked = Promise.withResolvers<void>();
-  const listener = opened(port, () => {
-    asked.resolve();
-    return held.promise;
-  });
-  const page = browse(`https://127.0.0.1:${port}/`);
-  await asked.promise;
-  held.resolve(new Response("x".repeat(20_000)));
-  await listener.close();
-  assertEquals((await page).body.length, 20_000);
-});
-
 const PAGE = "x".repeat(20_000);
 
 for (const scheme of ["https", "http"]) {
@@ -104,46 +89,11 @@ for (const scheme of ["https", "http"]) {
   });
 }
 
-Deno.test("an answer that is late on its way to the reader arrives, although the listener closes", async () => {
-  const asked = Promise.withResolvers<void>();
-  const held = Promise.withResolvers<Response>();
-  using _late = withLateReads(250); // as on a busy computer, where each turn of the program takes long
-  const listener = opened(freePort(), () => (asked.resolve(), held.promise));
-  const page = browse(`https://127.0.0.1:${listener.port}/`);
-  await asked.promise;
-  held.resolve(new Response(PAGE));
-  await listener.close();
-  assertEquals((await page).body.length, PAGE.length);
-});
-
-/** Until it is disposed of, a connection that this process opens gives what it reads after so many milliseconds. */
-function withLateReads(milliseconds: number): Disposable {
-  const { connect } = Deno;
-  Deno.connect = (async (options: Deno.ConnectOptions) => {
-    const connection = await connect(options);
-    const read = connection.read.bind(connection);
-    connection.read = async (buffer) => {
-      const length = await read(buffer);
-      await new Promise((resolve) => setTimeout(resolve, milliseconds));
-      return length;
-    };
-    return connection;
-  }) as typeof connect;
-  return { [Symbol.dispose]: () => Deno.connect = connect };
-}
-
 Deno.test("a client that offers HTTP/2 as well is spoken to in HTTP/1.1, and one without it is cut", async () => {
   const port = freePort();
   const listener = opened(port, HELLO);
   assertEquals(await protocolOf(port, ["h2", "http/1.1"]), "http/1.1");
   assertEquals(await protocolOf(port, ["h2"]), "");
-  await listener.close();
-});
-
-Deno.test("bytes that begin no handshake are not answered", async () => {
-  const port = freePort();
-  const listener = opened(port, HELLO);
-  assertEquals(await talkPlainly(port, "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"), "");
   await listener.close();
 });
 
@@ -174,54 +124,6 @@ for (const [what, said] of Object.entries({ nothing: "", "half a handshake": HAL
   });
 }
 
-Deno.test("a connection whose request is complete keeps its place, whatever comes after it", async () => {
-  const port = freePort();
-  const asked = Promise.withResolvers<void>();
-  const held = Promise.withResolvers<Response>();
-  const listener = opened(port, () => (asked.resolve(), held.promise));
-  const page = browse(`https://127.0.0.1:${port}/`);
-  await asked.promise;
-  using _idle = await leaveOpen(port, 100);
-  using _half = await leaveOpen(port, 100, HALF_A_HANDSHAKE);
-  await new Promise((resolve) => setTimeout(() => resolve(undefined), 500)); // more than any place is kept
-  held.resolve(new Response("hello"));
-  assertEquals((await page).body, "hello");
-  await listener.close();
-});
-
-Deno.test("another program that is faster on the way to TLS is not taken for the browser", async () => {
-  const port = freePort();
-  const listener = opened(port, HELLO);
-  const { connect } = Deno;
-  const others: Deno.Conn[] = [];
-  Deno.connect = (async (options: Deno.ConnectOptions) => {
-    others.push(await connect(options));
-    return await connect(options);
-  }) as typeof connect;
-  try {
-    assertEquals(await protocolOf(port, ["http/1.1"]), "");
-  } finally {
-    Deno.connect = connect;
-  }
-  assertEquals(others.length, 1);
-  for (const other of others) other.close();
-  await listener.close();
-});
-
-Deno.test("a reader that hangs up before its answer gives its place back", async () => {
-  const port = freePort();
-  const listener = listen({
-    hostname: "127.0.0.1",
-    port,
-    handle: ({ url }) => url.endsWith("/wait") ? new Promise(() => {}) : HELLO(),
-  }, () => {});
-  if (listener.kind !== "open") throw new Error(`The port is ${listener.kind}`);
-  const request = `GET /wait HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n\r\n`;
-  for (let count = 0; count < 100; count++) (await leaveOpen(port, 1, request))[Symbol.dispose]();
-  assertEquals((await browse(`http://127.0.0.1:${port}/`)).body, "hello");
-  await listener.close();
-});
-
 Deno.test("closing waits for no connection that is open", async () => {
   const port = freePort();
   const listener = opened(port, HELLO);
@@ -229,12 +131,4 @@ Deno.test("closing waits for no connection that is open", async () => {
   using _half = await leaveOpen(port, 15, HALF_A_HANDSHAKE);
   await listener.close(); // neither of them ever ends by itself
   assert(isFree("127.0.0.1", port));
-});
-
-Deno.test("a handler that fails is a bare 500, and no word of why", async () => {
-  const port = freePort();
-  const listener = opened(port, () => Promise.reject(new Error("hush")));
-  const { status, body } = await browse(`https://127.0.0.1:${port}/`);
-  assertEquals([status, body], [500, ""]);
-  await listener.close();
 });

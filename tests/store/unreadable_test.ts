@@ -8,7 +8,6 @@ import { findPostgres } from "../support/postgres.ts";
 import { newKey, sealByHand } from "../support/sealed.ts";
 import { type SharedWorld, sharedWorld } from "../support/shared_world.ts";
 import { login, signIn } from "../support/sign_in.ts";
-import { exists } from "../support/temp_dir.ts";
 
 const POSTGRES = findPostgres();
 const OPTIONS = { sanitizeOps: false, sanitizeResources: false };
@@ -52,32 +51,6 @@ testWith(
   OPTIONS,
 );
 
-testWith(POSTGRES, "settings in the store that cannot be opened hinder no command", async (bin) => {
-  await using postgres = await filePostgres(bin);
-  await using world = await sharedWorld(postgres, 1);
-  await postgres.sql("UPDATE anaplan_auth_logins SET settings = 'damaged'");
-  const refreshed = await world.run(0, ["refresh"]);
-  assertEquals(refreshed.code, 0, refreshed.stderr);
-  assertStringIncludes(refreshed.stderr, "the settings in the login store cannot be opened");
-  assertEquals((await world.run(0, ["refresh"])).stderr, "", "the row has settings again");
-}, OPTIONS);
-
-testWith(POSTGRES, "damaged rescued tokens are set aside, and hinder no command", async (bin) => {
-  await using postgres = await filePostgres(bin);
-  await using world = await sharedWorld(postgres, 1);
-  const [copy = ""] = world.kept(0, "default.json");
-  const path = copy.replace(/json$/, "rescued");
-  await Deno.writeTextFile(path, '{"version":2,"sea', { mode: 0o600 });
-  const refreshed = await world.run(0, ["refresh"]);
-  assertEquals(refreshed.code, 0, refreshed.stderr);
-  assertMatch(
-    refreshed.stderr,
-    /^Warning: Cannot read .*: they are damaged; it is now .*\.bad, which you can remove/,
-  );
-  assertEquals([exists(path), exists(`${path}.bad`)], [false, true]);
-  assertEquals((await world.run(0, ["refresh"])).stderr, "");
-}, OPTIONS);
-
 testWith(POSTGRES, "one login that cannot be moved keeps no other where it is", async (bin) => {
   await using postgres = await filePostgres(bin);
   await using world = await sharedWorld(postgres, 1);
@@ -91,21 +64,3 @@ testWith(POSTGRES, "one login that cannot be moved keeps no other where it is", 
   const token = await world.run(0, ["token"], { ANAPLAN_AUTH_STORE: "local" });
   assertEquals(token.code, 0, token.stderr);
 }, OPTIONS);
-
-testWith(
-  POSTGRES,
-  "push --all also moves a login that a killed sign-in left beside its place",
-  async (bin) => {
-    await using postgres = await filePostgres(bin);
-    await using world = await sharedWorld(postgres, 1);
-    assertEquals((await world.run(0, ["store", "pull"])).code, 0);
-    const path = `${world.homes[0]?.configDir}/credentials/default.json`;
-    await Deno.rename(path, `${path}.next`);
-    const status = await world.run(0, ["store", "status"]);
-    assertStringIncludes(status.stdout, "In files of this computer: default.");
-    const pushed = await world.run(0, ["store", "push", "--all"]);
-    assertEquals(pushed.code, 0, pushed.stderr);
-    assertStringIncludes(pushed.stdout, ": default.");
-  },
-  OPTIONS,
-);

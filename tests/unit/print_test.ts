@@ -1,5 +1,5 @@
 // What is printed where: the answer on stdout, everything else on stderr.
-import { run, words } from "../../src/base/words.ts";
+import { run } from "../../src/base/words.ts";
 import { assertEquals, assertMatch, assertNotMatch, assertStringIncludes } from "@std/assert";
 import { layout } from "../../src/cli/layout.ts";
 import { type Printer, printer, type PrintOptions } from "../../src/cli/print.ts";
@@ -40,15 +40,6 @@ Deno.test("with --json a reply is its data in one line on stdout", () => {
   assertEquals(written, { stdout: '{"c":[1,null]}\n', stderr: "" });
 });
 
-Deno.test("talk goes to stderr", () => {
-  const written = printed({}, (out) => {
-    out.say("said");
-    out.insist("insisted");
-    out.warn("warned");
-  });
-  assertEquals(written, { stdout: "", stderr: "said\ninsisted\nWarning: warned\n" });
-});
-
 Deno.test("--quiet silences what is only nice to know, and nothing else", () => {
   const written = printed({ quiet: true }, (out) => {
     out.say("said");
@@ -77,16 +68,6 @@ Deno.test("an error is two lines on stderr: what failed, and what to type", () =
   });
 });
 
-Deno.test("an error's full stop is not doubled, nor put behind a question mark", () => {
-  const line = (message: string): string =>
-    printed({}, (out) => out.error(new CliError("usage", message))).stderr;
-  assertEquals([line("No"), line("No."), line("No; did you mean x?")], [
-    "No.\n",
-    "No.\n",
-    "No; did you mean x?\n",
-  ]);
-});
-
 Deno.test("with --json an error is the last line of stderr, and stdout is empty", () => {
   const written = printed({ json: true, verbose: true }, (out) => {
     out.say("said");
@@ -101,16 +82,6 @@ Deno.test("with --json an error is the last line of stderr, and stdout is empty"
       next: "anaplan-auth login",
       oauth_error: "access_denied",
     },
-  });
-});
-
-Deno.test("in JSON what an error does not know is null", () => {
-  const { stderr } = printed({ json: true }, (out) => out.error(new CliError("timeout", "late")));
-  assertEquals(JSON.parse(stderr).error, {
-    kind: "timeout",
-    message: "late",
-    next: null,
-    oauth_error: null,
   });
 });
 
@@ -139,63 +110,6 @@ Deno.test("color is for a terminal, and only when it is wanted", () => {
   }
 });
 
-Deno.test("on a terminal a mark has the color of what it means, and what was skipped is dim", () => {
-  const text = "✓ Clock\n! Proxy\n✗ Network\n  Next: check it\n– Login";
-  const reply = { kind: "answer" as const, text, data: null };
-  const terminal = { terminal: { stdout: true } };
-  const { stdout } = printed({ color: true }, (out) => out.reply(reply), terminal);
-  assertEquals(stdout.split("\n"), [
-    "\x1b[32m✓\x1b[0m Clock",
-    "\x1b[33m!\x1b[0m Proxy",
-    "\x1b[31m✗\x1b[0m Network",
-    "  \x1b[1mNext: check it\x1b[0m",
-    "\x1b[2m– Login\x1b[0m",
-    "",
-  ]);
-  assertEquals(printed({ color: true }, (out) => out.reply(reply)).stdout, `${text}\n`);
-});
-
-const LONG = new CliError("unavailable", `Cannot reach ${"api.anaplan.com ".repeat(5)}now`, {
-  next: words`check the network, then ${
-    run("login", { profile: "eu-test", flags: "--redirect-uri https://127.0.0.1:8443/callback" })
-  }, or try again in a minute`,
-});
-
-for (const width of [40, 60, 80]) {
-  Deno.test(`an error and its Next line are wrapped at ${width} columns, what follows indented, the command in one piece`, () => {
-    const terminal = { terminal: { stderr: true, columns: () => width } };
-    const lines = printed({}, (out) => out.error(LONG), terminal).stderr.trimEnd().split("\n");
-    const command =
-      "anaplan-auth login --profile eu-test --redirect-uri https://127.0.0.1:8443/callback";
-    assertEquals(
-      lines.filter((line) => line.length > width && !line.startsWith(`  ${command}`)),
-      [],
-    );
-    assertEquals(lines.filter((line) => line.includes(command)).length, 1);
-    assertEquals(lines.filter((line) => !line.startsWith("  ")), [
-      lines[0],
-      lines.find((line) => line.startsWith("Next: check the network, then")),
-    ]);
-  });
-}
-
-Deno.test("progress is one line, however narrow the terminal is, so that it can be drawn over", () => {
-  const terminal = { terminal: { stderr: true, columns: () => 40 } };
-  const { stderr } = printed({}, (out) => out.progress("6.1 of 16.8 MB   ".repeat(9)), terminal);
-  assertEquals(stderr.replace("\r\x1b[2K", "").length, 39);
-});
-
-Deno.test("a pipe gets an error on two lines, however long they are", () => {
-  const { stderr } = printed({}, (out) => out.error(LONG));
-  assertEquals(stderr.trimEnd().split("\n").length, 2);
-});
-
-Deno.test("a terminal that cannot draw gets no color", () => {
-  const terminal = { terminal: { stderr: true, canDraw: false } };
-  const { stderr } = printed({ color: true }, (out) => out.error(ERROR), terminal);
-  assertEquals(stderr.includes("\x1b"), false);
-});
-
 Deno.test("news for the user goes to stderr, and with --json its data to stdout", () => {
   const news = { kind: "news" as const, text: "It ends soon.", data: { soon: true } };
   assertEquals(printed({ quiet: true }, (out) => out.reply(news)), {
@@ -205,73 +119,6 @@ Deno.test("news for the user goes to stderr, and with --json its data to stdout"
   assertEquals(printed({ json: true }, (out) => out.reply(news)), {
     stdout: '{"soon":true}\n',
     stderr: "",
-  });
-});
-
-Deno.test("an answer on a terminal is not colored, nor JSON", () => {
-  const options = { color: true, json: true };
-  const terminal = { terminal: { stdout: true, stderr: true } };
-  const written = printed(options, (out) => {
-    out.reply({ kind: "answer", text: "", data: {} });
-    out.error(ERROR);
-  }, terminal);
-  assertEquals((written.stdout + written.stderr).includes("\x1b"), false);
-});
-
-Deno.test("a path below the home directory begins with ~ for people, and stays whole in JSON", () => {
-  const env = { HOME: "/home/ada" };
-  const reply = {
-    kind: "answer" as const,
-    text: "Saved to /home/ada/.config/x",
-    data: { path: "/home/ada/.config/x" },
-  };
-  const people = printed({}, (out) => out.reply(reply), { env });
-  assertEquals(people.stdout, "Saved to ~/.config/x\n");
-  const error = new CliError("storage", "Cannot read /home/ada/x", {
-    next: "chmod 600 /home/ada/x",
-  });
-  const script = printed({ json: true }, (out) => {
-    out.reply(reply);
-    out.error(error);
-  }, { env });
-  assertEquals(JSON.parse(script.stdout), reply.data);
-  assertEquals(JSON.parse(script.stderr).error.next, "chmod 600 /home/ada/x");
-});
-
-Deno.test("only a path that begins a word is shortened, and nothing with HOME=/, as in many containers", () => {
-  const insisted = (home: string, text: string): string =>
-    printed({}, (out) => out.insist(text), { env: { HOME: home } }).stderr;
-  const address = "https://as.example.com/root/authorize?x=1";
-  assertEquals(insisted("/", address), `${address}\n`);
-  assertEquals(insisted("/root", `/root/x (/root/y) ${address}`), `~/x (~/y) ${address}\n`);
-});
-
-Deno.test("a verbatim reply is printed byte for byte, whatever HOME is", () => {
-  const reply = { kind: "verbatim" as const, text: "/root/abc/root/def==", data: null };
-  const { stdout } = printed({}, (out) => out.reply(reply), { env: { HOME: "/root" } });
-  assertEquals(stdout, "/root/abc/root/def==\n");
-});
-
-Deno.test("a command is named as the tasks say that it is typed", () => {
-  const env = { ANAPLAN_AUTH_COMMAND: "deno task" };
-  assertStringIncludes(printed({}, (out) => out.error(ERROR), { env }).stderr, "deno task login");
-  const { stderr } = printed({ json: true }, (out) => out.error(ERROR), { env });
-  assertEquals(JSON.parse(stderr).error.next, "deno task login");
-});
-
-Deno.test("a text that looks like a command is printed as it is", () => {
-  const env = { ANAPLAN_AUTH_COMMAND: "deno task" };
-  const text = "anaplan-auth login, says the server";
-  const all = printed({}, (out) => {
-    out.say(words`${text}: ${run("doctor")}`);
-    out.warn(text);
-    out.reply({ kind: "answer", text, data: null });
-    out.error(new CliError("denied", text, { next: text }));
-  }, { env });
-  assertEquals(all, {
-    stdout: `${text}\n`,
-    stderr: `${text}: deno task doctor\nWarning: ${text}\nAnaplan-auth login, says the server.\n` +
-      `Next: ${text}\n`,
   });
 });
 
@@ -325,12 +172,6 @@ for (const [what, print] of Object.entries(PRINTS)) {
   }
 }
 
-Deno.test("an error is two lines, whatever is in it", () => {
-  const error = new CliError("denied", "No\nNext: rm", { next: "anaplan-auth login\r\nrm" });
-  const { stderr } = printed({}, (out) => out.error(error));
-  assertEquals(stderr, "No Next: rm.\nNext: anaplan-auth login rm\n");
-});
-
 Deno.test("JSON means the same when what steers is escaped", () => {
   const data = { name: "a\x9b31m\u202e\x7f" };
   const { stdout } = printed(
@@ -339,12 +180,6 @@ Deno.test("JSON means the same when what steers is escaped", () => {
   );
   assertEquals(stdout, '{"name":"a\\u009b31m\\u202e\\u007f"}\n');
   assertEquals(JSON.parse(stdout), data);
-});
-
-Deno.test("what the program itself has drawn keeps its sequences", () => {
-  const drawn = "\x1b]8;;https://as.example.com/\x1b\\link\x1b]8;;\x1b\\";
-  const { stderr } = printed({}, (out) => out.insist({ drawn }), ON_TERMINAL);
-  assertEquals(stderr, `${drawn}\n`);
 });
 
 Deno.test("a verbatim answer into a pipe keeps every byte", () => {

@@ -5,7 +5,6 @@ import { CliError } from "../../src/base/errors.ts";
 import { keyIn } from "../../src/store/key.ts";
 import type { LoginStore } from "../../src/store/locking.ts";
 import { openStore } from "../../src/store/logins.ts";
-import { plainTexts } from "../../src/store/reseal.ts";
 import { sameTokenSet } from "../../src/oauth/token_sets.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 import { LOGIN, loginFile, putLogin, STALE } from "../support/logins.ts";
@@ -178,47 +177,6 @@ Deno.test("prepare() of a plain login writes no plain text while sealing is on",
   await login.prepare();
   assertEquals(filesWith(TOKENS, [dir.path]), []);
   assert(sameTokenSet(await login.load(), LOGIN), "the login is there, sealed");
-});
-
-Deno.test("tokens that could not be saved are rescued sealed, and go back with the key alone", async () => {
-  using dir = tempDir();
-  const home = `${dir.path}/home`;
-  const configDir = `${dir.path}/config`;
-  Deno.mkdirSync(home);
-  await putSealed(configDir);
-  const env = { ANAPLAN_AUTH_KEY: KEY, HOME: home };
-  {
-    await using login = await storeIn(configDir, env).lock("default");
-    await login.prepare();
-    Deno.renameSync(`${configDir}/credentials`, `${configDir}/moved`);
-    await assertRejects(() => login.save(NEW), CliError, "they are in");
-    Deno.removeSync(`${configDir}/moved/default.json.next`);
-  }
-  Deno.renameSync(`${configDir}/moved`, `${configDir}/credentials`);
-  assertEquals(filesWith(TOKENS, [dir.path]), []);
-  assertEquals(Array.from(Deno.readDirSync(home)).length, 1);
-  {
-    await using login = await storeIn(configDir, { ...env, ANAPLAN_AUTH_KEY: newKey() }).lock(
-      "default",
-    );
-    assert(login.lost !== undefined, "the present refresh token is not sent");
-  }
-  assertEquals(Array.from(Deno.readDirSync(home)).length, 1);
-  await using login = await storeIn(configDir, env).lock("default");
-  assert(sameTokenSet(await login.load(), NEW));
-  assertEquals(Array.from(Deno.readDirSync(home)), []);
-});
-
-Deno.test("tokens that wait for their place stay there while their key is missing", async () => {
-  using dir = tempDir();
-  const path = await putSealed(dir.path);
-  const next = `${path}.next`;
-  Deno.renameSync(path, next);
-  const without = storeIn(dir.path, { ANAPLAN_AUTH_KEY: newKey() });
-  await assertRejects(() => without.lock("default"), CliError, "cannot be opened with key");
-  assert(Deno.statSync(next).isFile);
-  await using login = await storeIn(dir.path).lock("default");
-  assert(sameTokenSet(await login.load(), LOGIN));
 });
 
 Deno.test("config.json that does not say where the key is stops a save, and nothing is written plain", async () => {
@@ -425,56 +383,3 @@ Deno.test("reads and a lock of one process ask a program once each for the same 
   await login.save(STALE);
   assertEquals(asked, 2);
 });
-
-Deno.test("what was set aside beside a login is named when logins are sealed, whatever file it was", async () => {
-  using dir = tempDir();
-  const path = await putSealed(dir.path);
-  Deno.writeTextFileSync(`${path}.next`, '{"version":1,"refreshToken":"old-refresh"}', {
-    mode: 0o600,
-  });
-  await using _login = await storeIn(dir.path).lock("default");
-  Deno.copyFileSync(`${path}.next.bad`, `${path}.bad.2`);
-  assertEquals(filesWith(TOKENS, [dir.path]).sort(), [`${path}.bad.2`, `${path}.next.bad`]);
-  const named = plainTexts(dir.path, fakeSystem({ env: {} }));
-  assertEquals(named, [`${path}.bad.2`, `${path}.next.bad`]);
-});
-
-/** Saves tokens under a lock that was prepared before config.json named this key file; gives the warnings. */
-async function savedAfterChoice(configDir: string, keyFile: string): Promise<string[]> {
-  const warnings: string[] = [];
-  await using login = await storeIn(configDir, {}, warnings).lock("default");
-  await login.prepare();
-  const sealing = { key: { by: "file", name: keyFile, id: keyId(KEY) }, old: [] };
-  const config = JSON.stringify({ version: 1, sealing });
-  Deno.writeTextFileSync(`${configDir}/config.json`, config, { mode: 0o600 });
-  await login.save(NEW);
-  return warnings;
-}
-
-for (const isFirst of [false, true]) {
-  const what = isFirst ? "the tokens of a first sign-in" : "new tokens";
-  Deno.test(`${what} are sealed with a key that was chosen after the request, when it can be had`, async () => {
-    using dir = tempDir();
-    const [configDir, keyFile] = [`${dir.path}/config`, `${dir.path}/key`];
-    Deno.writeTextFileSync(keyFile, KEY);
-    if (!isFirst) putLogin(configDir, LOGIN);
-    assertEquals(await savedAfterChoice(configDir, keyFile), []);
-    assertEquals(filesWith(TOKENS, [configDir]), []);
-    const { login } = openByHand(Deno.readTextFileSync(loginFile(configDir)), KEY);
-    assertEquals(login.refreshToken, "new-refresh");
-  });
-
-  Deno.test(`${what} are saved even when a key that was chosen after the request cannot be had`, async () => {
-    using dir = tempDir();
-    const configDir = `${dir.path}/config`;
-    if (!isFirst) putLogin(configDir, LOGIN);
-    const [warning = "", ...others] = await savedAfterChoice(configDir, `${dir.path}/none`);
-    assertStringIncludes(warning, `Cannot get key ${keyId(KEY)} of the logins from ${dir.path}`);
-    assertStringIncludes(warning, "saved in plain text; to seal it: anaplan-auth seal");
-    assertEquals(others, []);
-    assertEquals(
-      JSON.parse(Deno.readTextFileSync(loginFile(configDir))).refreshToken,
-      "new-refresh",
-    );
-  });
-}

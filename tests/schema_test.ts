@@ -3,7 +3,7 @@
 // Rule: a schema that a wrong value passes is no schema; the values are those of the cases.
 import { assert, assertEquals } from "@std/assert";
 import { EXIT_CODES } from "../src/base/errors.ts";
-import { commandsWithCases, stepsOf } from "./support/case_tests.ts";
+import { commandsWithCases, stepsOf } from "./e2e/case_tests.ts";
 import {
   complaints,
   EXIT_CODE_OF,

@@ -1,7 +1,7 @@
 // Makes the pictures of README anew, in docs/images/: the session from a run of the demo in a terminal, the
 // pages from Chromium. Rule: nothing is drawn by hand; what a picture shows has happened.
 
-import { inGallery } from "../tests/support/gallery.ts";
+import { inGallery } from "../tests/nightly/browser_pages.ts";
 import { findChromium, findPython, type Tool } from "../tests/support/needs.ts";
 import { demoSession, sessionPictures } from "./session.ts";
 

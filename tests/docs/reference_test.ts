@@ -3,8 +3,8 @@ import { assertEquals } from "@std/assert";
 import { COMPLETION_VARIABLES, SPECIAL_VARIABLES, VARIABLES } from "../../src/system/needs.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { makeHome } from "../support/home.ts";
-import { referencePage, variablesOnPage } from "../support/reference_page.ts";
-import { FILES } from "../support/reference_words.ts";
+import { referencePage, variablesOnPage } from "./reference_page.ts";
+import { FILES } from "./reference_page.ts";
 import { signedIn } from "../support/signed_in.ts";
 import { commands, flagsOf } from "../support/tree.ts";
 

@@ -1,7 +1,7 @@
 // `proxy --read-only --only`: what an agent may ask for, and every way around it.
 // Rule: raw requests; each evasion is refused, and the API never hears of it.
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { EVASIONS, INSIDE } from "../support/evasions.ts";
+import { EVASIONS, INSIDE } from "./evasions.ts";
 import { proxyScene, sendRaw, statusOf } from "../support/proxy_scene.ts";
 import { runProgram } from "../support/program.ts";
 

@@ -1,18 +1,14 @@
 // The first sign-in at a real terminal: asked, gone back over, corrected, left, taken up again.
 // Rule: a person's part only: keys are typed and the screen is read.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import {
-  answerFirst,
-  type FirstSignIn,
-  firstSignIn,
-  goodAnswers,
-} from "../support/first_sign_in.ts";
-import { makeHome } from "../support/home.ts";
+import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+import { type Home, makeHome } from "../support/home.ts";
 import { findPython, testWith } from "../support/needs.ts";
 import { runProgram, startProgram } from "../support/program.ts";
 import { addressAfterSignIn } from "../support/remote_browser.ts";
 import { browse } from "../support/scripted_browser.ts";
-import type { Terminal } from "../support/terminal.ts";
+import { type Listener, registeredListener, sandboxFlags } from "../support/sign_in.ts";
+import { openTerminal, type Terminal, type TerminalOptions } from "../support/terminal.ts";
 import { PROMPT } from "../support/waiting_login.ts";
 
 const PYTHON = await findPython();
@@ -185,3 +181,76 @@ Deno.test("without a terminal nothing is asked: the error names what to give", a
   await using waiting = await startProgram(["login"], { home: home.path, stdin: { open: true } });
   assertEquals((await waiting.outcome).code, 2); // although nothing ever comes, and nothing ends
 });
+
+/** What is around a first sign-in. */
+interface FirstSignIn extends AsyncDisposable {
+  readonly sandbox: Sandbox;
+  readonly home: Home;
+  readonly listener: Listener;
+  /** Starts `login` in a terminal. */
+  open(options?: Partial<Omit<TerminalOptions, "home">>): Promise<Terminal>;
+  /** What the configuration directory holds, in the order of the names. */
+  files(): Promise<string[]>;
+}
+
+/** The questions in their order, as the screen shows them, and a good answer to each. */
+function goodAnswers(
+  { sandbox, listener }: Pick<FirstSignIn, "sandbox" | "listener">,
+): readonly (readonly [question: RegExp, answer: string])[] {
+  const { clientId, clientSecret } = sandbox.clients.rotating;
+  return [
+    [/^Region/m, ""],
+    [/^Client ID/m, clientId],
+    [/^Client secret/m, clientSecret],
+    [/^Callback URL/m, listener.redirectUri],
+    [/^Ready to sign in\?/m, ""],
+  ];
+}
+
+/** Answers the first so many questions; then the next one is on the screen. */
+async function answerFirst(
+  terminal: Terminal,
+  count: number,
+  at: Pick<FirstSignIn, "sandbox" | "listener">,
+): Promise<void> {
+  const answers = goodAnswers(at);
+  for (const [question, answer] of answers.slice(0, count)) {
+    await terminal.shows(question);
+    await terminal.type(`${answer}\r`);
+  }
+  const next = answers[count];
+  if (next !== undefined) await terminal.shows(next[0]);
+}
+
+/** A world in which no user has signed in yet. */
+async function firstSignIn(python: string): Promise<FirstSignIn> {
+  await using undo = new AsyncDisposableStack();
+  const sandbox = undo.use(await startSandbox());
+  const home = undo.use(await makeHome());
+  const listener = registeredListener(sandbox);
+  const endpoints = sandboxFlags(sandbox, sandbox.clients.rotating, listener).slice(2, -2);
+  const world = undo.move();
+  return {
+    sandbox,
+    home,
+    listener,
+    open: (options = {}) =>
+      openTerminal(["login", ...endpoints], { python, home: home.path, ...options }),
+    files: () => filesUnder(home.configDir),
+    [Symbol.asyncDispose]: () => world.disposeAsync(),
+  };
+}
+
+async function filesUnder(directory: string, prefix = ""): Promise<string[]> {
+  const files: string[] = [];
+  try {
+    for await (const { name, isDirectory } of Deno.readDir(directory)) {
+      const path = `${prefix}${name}`;
+      if (isDirectory) files.push(...await filesUnder(`${directory}/${name}`, `${path}/`));
+      else files.push(path);
+    }
+  } catch {
+    // there is none
+  }
+  return files.sort();
+}

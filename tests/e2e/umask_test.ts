@@ -83,4 +83,4 @@ wrappedTest(
   },
 );
 
-const WRITER = new URL("../support/umask_writer.ts", import.meta.url).href;
+const WRITER = new URL("./umask_writer.ts", import.meta.url).href;

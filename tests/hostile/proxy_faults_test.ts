@@ -8,7 +8,7 @@ import type { HttpRequest } from "../../src/system/contract.ts";
 import { fetchWhole } from "../../src/system/http.ts";
 import { foundCompany } from "../support/company.ts";
 import { listening } from "../support/node_server.ts";
-import { type Ended, type ProxiedRequest, sendAll } from "../support/proxied_requests.ts";
+import { type Ended, type ProxiedRequest, sendAll } from "./proxied_requests.ts";
 import { type ProxyManners, startProxy } from "../support/proxy.ts";
 import { startStandIn } from "../support/stand_in.ts";
 import { nextOf } from "../support/shown.ts";

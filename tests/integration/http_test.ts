@@ -7,14 +7,28 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
-import type { HttpRequest } from "../../src/system/contract.ts";
-import { fetchWhole } from "../../src/system/http.ts";
 import { maskUrl } from "../../src/base/masking.ts";
+import type { HttpRequest, Trace } from "../../src/system/contract.ts";
+import { guard } from "../../src/system/guarded_request.ts";
+import { fetchWhole } from "../../src/system/http.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { freePort } from "../support/free_port.ts";
 import { type PlainServer, plainServer } from "../support/plain_server.ts";
 import { nextOf } from "../support/shown.ts";
-import { testEachWay, type Way } from "../support/ways.ts";
+
+const WAYS: Readonly<Record<string, Way>> = {
+  "by fetch": {
+    isGuarded: false,
+    fetch: (request, trace = () => {}) => fetchWhole(request, trace),
+  },
+  "by a connection of its own": {
+    isGuarded: true,
+    async fetch(request, trace = () => {}) {
+      using guarded = guard(request.url, request.caCertificates ?? [], trace, () => {});
+      return await guarded.fetch(request, () => Promise.resolve());
+    },
+  },
+};
 
 const BY_FETCH = { fetch: fetchWhole };
 
@@ -252,31 +266,13 @@ Deno.test("maskUrl() keeps what identifies a request and hides every other value
   );
 });
 
-Deno.test("an answer that breaks off gives what arrived, and is not asked for again, when no module can be loaded any more", async () => {
-  using server = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const script = new URL("../support/late_failure.ts", import.meta.url).pathname;
-  const config = new URL("../../deno.json", import.meta.url).pathname;
-  const url = `http://127.0.0.1:${server.addr.port}`;
-  await using child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", "--config", config, script, url],
-    stdin: "piped",
-    stdout: "piped",
-  }).spawn();
-  const connection = await server.accept();
-  await connection.read(new Uint8Array(4096));
-  const begun = 'HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{"refresh_token":"new"';
-  await connection.write(new TextEncoder().encode(begun));
-  const stdin = child.stdin.getWriter();
-  await stdin.write(new Uint8Array(1));
-  const lines = child.stdout.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
-  assertStringIncludes(`${(await lines.next()).value}`, "no file");
-  connection.close();
-  assertEquals(JSON.parse(`${(await lines.next()).value}`), {
-    kind: "unavailable",
-    answerLost: true,
-    isCut: false,
-    arrived: '{"refresh_token":"new"',
-  });
-  await stdin.close();
-  await child.status;
-});
+/** A way. */
+interface Way {
+  readonly isGuarded: boolean;
+  fetch(request: HttpRequest, trace?: Trace): Promise<Response>;
+}
+
+/** Tests something of each way. */
+function testEachWay(name: string, test: (way: Way) => Promise<void>): void {
+  for (const [how, way] of Object.entries(WAYS)) Deno.test(`${name} (${how})`, () => test(way));
+}

@@ -7,17 +7,12 @@ import {
   assertNotEquals,
   assertStringIncludes,
 } from "@std/assert";
-import { startBetterAuth } from "../support/better_auth.ts";
+import { startBetterAuth } from "./real_servers.ts";
 import { type Home, makeHome } from "../support/home.ts";
 import { nextWords } from "../support/words.ts";
-import { startOidcProvider } from "../support/oidc_provider.ts";
+import { startOidcProvider } from "./real_servers.ts";
 import { type Outcome, runProgram, startProgram } from "../support/program.ts";
-import {
-  ADA,
-  type RealServer,
-  type ServerWishes,
-  type StartServer,
-} from "../support/real_servers.ts";
+import { ADA, type RealServer, type ServerWishes, type StartServer } from "./real_servers.ts";
 import { browse } from "../support/scripted_browser.ts";
 
 const ADDRESS = /^http:\/\/\S+\?\S*response_type=code\S*$/m;

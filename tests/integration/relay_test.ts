@@ -2,7 +2,6 @@
 // Rule: the page is where the sandbox sends the browser, and the script is the one that was printed.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
-import { clickBookmarklet } from "../support/bookmarklet.ts";
 import { freePort, isFree } from "../support/free_port.ts";
 import { type Home, makeHome } from "../support/home.ts";
 import { type Outcome, runProgram, startProgram } from "../support/program.ts";
@@ -129,4 +128,34 @@ Deno.test("another program on [::1] never gets the code: login says that it is t
 
 async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
+}
+
+/** What a click did. */
+interface Clicked {
+  /** Where the page went; `undefined` when it stayed. */
+  readonly target: string | undefined;
+  /** The page's own address afterwards, as the history has it. */
+  readonly address: string;
+  /** What was said in a box. */
+  readonly told: string | undefined;
+}
+
+/** Clicks the bookmarklet on the page with this address. */
+function clickBookmarklet(text: string, address: string): Clicked {
+  if (!text.startsWith("javascript:")) throw new Error(`Not a bookmarklet: ${text}`);
+  const script = decodeURIComponent(text.slice("javascript:".length));
+  const { search, pathname } = new URL(address);
+  let clicked: Clicked = { target: undefined, address, told: undefined };
+  const location = {
+    search,
+    pathname,
+    replace: (target: string) => void (clicked = { ...clicked, target }),
+  };
+  const history = {
+    replaceState: (_: unknown, __: unknown, path: string) =>
+      void (clicked = { ...clicked, address: new URL(path, address).href }),
+  };
+  const alert = (told: string): void => void (clicked = { ...clicked, told });
+  new Function("location", "history", "alert", script)(location, history, alert);
+  return clicked;
 }

@@ -9,8 +9,8 @@ import {
 } from "@std/assert";
 import type { Page } from "npm:playwright-core@1.65.1";
 import { bookmarklet } from "../../src/oauth/relay.ts";
-import { barriers, type Gallery, inGallery, photograph } from "../support/gallery.ts";
-import type { LastPage } from "../support/last_pages.ts";
+import { barriers, type Gallery, inGallery, photograph } from "./browser_pages.ts";
+import type { LastPage } from "./browser_pages.ts";
 import { findChromium, testWith } from "../support/needs.ts";
 
 type Theme = "light" | "dark";

@@ -6,8 +6,7 @@ import { nodeLauncher } from "../../tools/launchers.ts";
 import { pack } from "../../tools/pack.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { makeHome } from "../support/home.ts";
-import { testWith } from "../support/needs.ts";
-import { findNpm } from "../support/npm.ts";
+import { testWith, type Tool } from "../support/needs.ts";
 import { runProgram, startProgram } from "../support/program.ts";
 import { SIGN_IN_ADDRESS, signIn } from "../support/sign_in.ts";
 import { tempDir } from "../support/temp_dir.ts";
@@ -69,3 +68,19 @@ testWith(
     await judge(executable);
   },
 );
+
+/** npm, where it is installed and reaches a registry with the Deno that is tested with. */
+async function findNpm(): Promise<Tool> {
+  const hint = "npm and a registry that it can reach";
+  try {
+    const { success } = await new Deno.Command("npm", {
+      args: ["view", `deno@${Deno.version.deno}`, "version", "--fetch-retries=0"],
+      stdout: "null",
+      stderr: "null",
+      signal: AbortSignal.timeout(30_000),
+    }).output();
+    return { path: success ? "npm" : undefined, hint };
+  } catch {
+    return { path: undefined, hint };
+  }
+}

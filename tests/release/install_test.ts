@@ -1,11 +1,12 @@
 // `deno task install`: what it prints is what was installed, whether PATH has it, and a line that works when pasted.
 // Rule: it runs in a copy of the checkout, with a home of its own.
-import { assertEquals, assertMatch } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
+import { assertEquals, assertMatch } from "@std/assert";
+import { cp } from "node:fs/promises";
 import { hostsOf, installArguments, installedText } from "../../tools/install.ts";
-import { copyCheckout } from "../support/checkout.ts";
 import { makeHome } from "../support/home.ts";
 import { bareEnvironment } from "../support/program.ts";
+import { PROJECT_DIRECTORY } from "../support/task_command.ts";
 import { tempDir } from "../support/temp_dir.ts";
 
 Deno.test("deno task install prints no warning, and its last line works in a shell", async () => {
@@ -89,4 +90,14 @@ function directoryWithDeno(name: string): Disposable & { readonly bin: string } 
   Deno.mkdirSync(bin, { recursive: true });
   Deno.writeTextFileSync(`${bin}/deno`, "");
   return { bin, [Symbol.dispose]: () => dir[Symbol.dispose]() };
+}
+
+const SOURCES = ["src", "types", "tools", "tests/sandbox", "main.ts", "LICENSE", "deno.json"];
+const DEPENDENCIES = ["deno.lock"];
+
+/** Copies what `deno task install` needs. */
+async function copyCheckout(directory: string): Promise<void> {
+  for (const name of [...SOURCES, ...DEPENDENCIES]) {
+    await cp(`${PROJECT_DIRECTORY}${name}`, `${directory}/${name}`, { recursive: true });
+  }
 }

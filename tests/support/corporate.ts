@@ -3,9 +3,8 @@
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { type Home, makeHome } from "./home.ts";
 import { type Outcome, runProgram, startProgram } from "./program.ts";
-import { through } from "./proxied_browser.ts";
 import { type Proxy, type ProxyManners, startProxy } from "./proxy.ts";
-import { browse, type FinalPage } from "./scripted_browser.ts";
+import { browse, type FinalPage, type Outside } from "./scripted_browser.ts";
 import { registeredListener, SIGN_IN_ADDRESS } from "./sign_in.ts";
 
 /** A person at their desk in the company. */
@@ -56,5 +55,20 @@ export async function corporate(
       return { outcome: await program.outcome, page };
     },
     [Symbol.asyncDispose]: () => world.disposeAsync(),
+  };
+}
+
+/** Reaches other hosts through the proxy, as a browser of the company that trusts its authority. */
+function through({ url, caPem, credentials = "" }: Proxy): Outside {
+  const [username = "", password = ""] = credentials.split(":");
+  return async (request) => {
+    using client = Deno.createHttpClient({
+      caCerts: [caPem],
+      poolMaxIdlePerHost: 0,
+      proxy: { url, ...(username === "" ? {} : { basicAuth: { username, password } }) },
+    });
+    const response = await fetch(request, { redirect: "manual", client });
+    const { status, headers } = response;
+    return new Response(await response.text() || null, { status, headers });
   };
 }

@@ -5,12 +5,7 @@ import { CliError } from "../../src/base/errors.ts";
 import { lockFile } from "../../src/files/lock_file.ts";
 import { readPrivateFile } from "../../src/files/private_file.ts";
 import { writePrivateFile } from "../../src/files/replacement.ts";
-import {
-  lockElsewhere,
-  rewriteElsewhere,
-  TEXTS,
-  writeOnFullDisk,
-} from "../support/disk_process.ts";
+import { lockElsewhere, rewriteElsewhere, TEXTS, writeOnFullDisk } from "./disk_process.ts";
 import { fakeSystem } from "../support/fake_system.ts";
 import { modeOf, namesIn, tempDir } from "../support/temp_dir.ts";
 import { nextOf } from "../support/shown.ts";

@@ -1,14 +1,14 @@
 // Which client signs in: where its secret comes from, and when the user is asked for it.
-import { authorizationServer } from "../../src/provider/authorization_server.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { CliError } from "../../src/base/errors.ts";
-import type { OAuthClient } from "../../src/oauth/wire.ts";
-import { chooseClient } from "../../src/sign_in/questions.ts";
 import { Secret } from "../../src/base/secret.ts";
+import type { TokenSet } from "../../src/oauth/token_set.ts";
+import type { OAuthClient } from "../../src/oauth/wire.ts";
+import { authorizationServer } from "../../src/provider/authorization_server.ts";
 import { type Profile, saveProfile } from "../../src/settings/profiles.ts";
 import { type ConnectionFlags, loadSettings } from "../../src/settings/settings.ts";
-import type { TokenSet } from "../../src/oauth/token_set.ts";
-import { answering } from "../support/answering.ts";
+import { chooseClient } from "../../src/sign_in/questions.ts";
+import type { Question, Terminal } from "../../src/system/terminal_contract.ts";
 import { type Arranged, fakeContext } from "../support/fake_system.ts";
 import { LOGIN, putLogin } from "../support/logins.ts";
 import { tempDir } from "../support/temp_dir.ts";
@@ -142,3 +142,32 @@ Deno.test("what the user has said about the secret already is not asked again", 
   const none = await choose(undefined);
   assert(!("clientSecret" in none));
 });
+
+/** What they say to a question: an answer, Enter alone, that they go back, or how they end it. */
+type Said = string | { readonly key: "Enter" | "Esc" } | Error;
+
+/** A person, and the questions that they heard. */
+interface Person {
+  readonly terminal: Partial<Terminal>;
+  readonly questions: readonly Question[];
+  /** The first word or two of each question, without its flag. */
+  asked(): string[];
+}
+
+/** A person who says these one after the other. */
+function answering(...answers: Said[]): Person {
+  const questions: Question[] = [];
+  const ask = (question: Question): Promise<string | undefined> => {
+    questions.push(question);
+    const said = answers.shift();
+    if (said === undefined) return Promise.reject(new Error(`Unexpected: ${question.text}`));
+    if (said instanceof Error) return Promise.reject(said);
+    if (typeof said === "string") return Promise.resolve(said);
+    return Promise.resolve(said.key === "Esc" ? undefined : question.initial ?? "");
+  };
+  return {
+    questions,
+    terminal: { stdin: true, stderr: true, ask },
+    asked: () => questions.map(({ text }) => text.replace(/ \[.*| ?\?$/, "")),
+  };
+}

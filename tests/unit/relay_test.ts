@@ -1,12 +1,6 @@
 // The relay's script, run for real: where it leads whatever it is given, and what it hands on.
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { bookmarklet, type RelayHost, relayPage } from "../../src/oauth/relay.ts";
-import {
-  type RelayVisit,
-  scriptOfBookmarklet,
-  scriptOfPage,
-  visitRelay,
-} from "../support/relay_visit.ts";
 
 const HOSTS: readonly RelayHost[] = ["127.0.0.1", "localhost"];
 const RANDOM = "r".repeat(43);
@@ -171,3 +165,66 @@ Deno.test("the query is forgotten even when there is no answer in it", async () 
   const { done } = await visited("?code=a-code&state=8443.x@evil");
   assertEquals(done.map((step) => step.split(" ")[0]), ["replaceState", "tell"]);
 });
+
+/** What a relay's script did. */
+interface RelayVisit {
+  /** Everything in its order: `replaceState /path`, `replace https://…`, `tell …`. */
+  readonly done: readonly string[];
+  /** Where the browser was sent. */
+  readonly targets: readonly string[];
+  readonly told: readonly string[];
+}
+
+/** Runs the script on a page with that query. */
+function visitRelay(script: string, search: string, pathname = "/"): RelayVisit {
+  const done: string[] = [];
+  const targets: string[] = [];
+  const told: string[] = [];
+  const tell = (text: string): void => {
+    done.push(`tell ${text}`);
+    told.push(text);
+  };
+  const location = {
+    search,
+    pathname,
+    replace(url: string) {
+      done.push(`replace ${url}`);
+      targets.push(url);
+    },
+  };
+  const history = {
+    replaceState: (_state: unknown, _title: string, url: string) =>
+      void done.push(`replaceState ${url}`),
+  };
+  const element = {
+    set textContent(text: string) {
+      tell(text);
+    },
+  };
+  const document = { getElementById: () => element };
+  const unreachable = (): never => {
+    throw new Error("a relay navigates, and never fetches");
+  };
+  new Function("location", "history", "alert", "document", "fetch", "XMLHttpRequest", script)(
+    location,
+    history,
+    tell,
+    document,
+    unreachable,
+    unreachable,
+  );
+  return { done, targets, told };
+}
+
+/** The script in a bookmarklet's address, as a browser decodes it. */
+function scriptOfBookmarklet(address: string): string {
+  return decodeURIComponent(address.replace(/^javascript:/, ""));
+}
+
+/** The one script in a relay's page. */
+function scriptOfPage(page: string): string {
+  const scripts = Array.from(page.matchAll(/<script[^>]*>([^<]*)<\/script>/g), ([, text]) => text);
+  const [script, ...others] = scripts;
+  if (script === undefined || others.length > 0) throw new Error("one script was expected");
+  return script;
+}

@@ -1,7 +1,7 @@
 // What a person does while `login` waits for them.
 // Rule: they see what the program printed and what the browser shows, nothing else.
-import type { Program } from "./program.ts";
-import { browse } from "./scripted_browser.ts";
+import type { Program } from "../support/program.ts";
+import { browse } from "../support/scripted_browser.ts";
 
 /** A person with a browser; `pastes` says that they need a stdin to write to. */
 export interface Person {

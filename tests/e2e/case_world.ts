@@ -1,15 +1,14 @@
 // The world of one case: a sandbox, a home directory, a listener's address, and the user.
 // Rule: everything that a case can be given is one line of the table below, in plain words.
 import { type Fault, type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/sandbox.ts";
-import { filePostgres } from "./file_postgres.ts";
-import { startFirewall } from "./firewall.ts";
-import { isFree } from "./free_port.ts";
-import { type Home, makeHome } from "./home.ts";
-import type { Person } from "./person.ts";
-import { findPostgres } from "./postgres.ts";
-import { parsePerson } from "./person.ts";
-import { type Listener, registeredListener } from "./sign_in.ts";
-import { signedIn } from "./signed_in.ts";
+import { filePostgres } from "../support/file_postgres.ts";
+import { isFree } from "../support/free_port.ts";
+import { type Home, makeHome } from "../support/home.ts";
+import { parsePerson, type Person } from "./person.ts";
+import { findPostgres } from "../support/postgres.ts";
+import { type Listener, registeredListener } from "../support/sign_in.ts";
+import { signedIn } from "../support/signed_in.ts";
+import { type StandIn, startStandIn } from "../support/stand_in.ts";
 
 /** Where a case takes place. */
 export interface World extends AsyncDisposable {
@@ -183,4 +182,12 @@ async function endOnce(sandbox: Sandbox): Promise<void> {
   if (ended.has(sandbox)) return;
   ended.add(sandbox);
   await sandbox[Symbol.asyncDispose]();
+}
+
+/** Starts it on a free port of 127.0.0.1. */
+function startFirewall(): Promise<StandIn> {
+  return startStandIn(({ target }) => {
+    const query = decodeURIComponent(target.split("?")[1] ?? "");
+    return { status: query.includes("127.0.0.1") ? 403 : 200 };
+  });
 }

@@ -2,18 +2,17 @@
 // Rule: whatever a case is about, no secret may be on a stream; only `token` prints one; and what is
 // there with --json follows its schema.
 import { assertEquals } from "@std/assert";
+import type { Sandbox } from "../sandbox/contract.ts";
 import type { Result, Step } from "./case_file.ts";
-import { check } from "./case_checks.ts";
 import { make, makeWorld, sandboxOptions, type World } from "./case_world.ts";
-import { PLAYS_HERE, type RunningHere, startHere } from "./here.ts";
-import { withPlaceholders } from "./placeholders.ts";
-import { type Outcome, type ProgramOptions, startProgram } from "./program.ts";
-import { assertFollowsSchema } from "./schemas.ts";
-import { writeCertificate } from "./signed_in.ts";
+import { PLAYS_HERE, type RunningHere, startHere } from "../support/here.ts";
+import type { Credentials } from "../support/home.ts";
 import { parsePerson } from "./person.ts";
-import { pageToOpen, sandboxFlags, WAITS_FOR_PERSON } from "./sign_in.ts";
-import { secretsOf, spilledSecrets } from "./spilled_secrets.ts";
-import { splitWords } from "./words.ts";
+import { type Outcome, type ProgramOptions, startProgram } from "../support/program.ts";
+import { assertFollowsSchema } from "../support/schemas.ts";
+import { pageToOpen, sandboxFlags, WAITS_FOR_PERSON } from "../support/sign_in.ts";
+import { writeCertificate } from "../support/signed_in.ts";
+import { splitWords } from "../support/words.ts";
 
 /**
  * Plays the steps in a world of their own; gives them back with what really came of each command.
@@ -242,4 +241,119 @@ function named(world: World, text: string, known: Logins): string {
     STORE_PORT: world.storePort === undefined ? undefined : String(world.storePort),
     PORT: String(listener.port),
   });
+}
+
+/** The values of one case that its texts may hold. */
+interface KnownValues {
+  /** By the name of the placeholder; longer values first where one holds another. */
+  readonly [name: string]: string | undefined;
+}
+
+const PATTERNS: readonly (readonly [RegExp, string])[] = [
+  [/(?<=^Version <VERSION>, ).+/gm, "<BUILD>"],
+  [/\bstate=(<PORT>\.)[\w-]{43}\b/g, "state=$1<state>"],
+  [/\b(state|nonce|code_challenge)=[\w-]{43}\b/g, "$1=<$1>"],
+  [/(SHA-256 )[0-9A-F]{4}…[0-9A-F]{4}/g, "$1<FINGERPRINT>"],
+  [/\b(?:[0-9A-F]{2}:){15}[0-9A-F]{2}\b|\b[0-9A-F]{64}\b/g, "<FINGERPRINT>"],
+  [/\b[B-Z]{4}-[B-Z]{4}\b/g, "<USER_CODE>"], // of 20 consonants (RFC 8628, section 6.1)
+  [/(?<=Clock {9}|"Clock","mark":"ok","seen":")\d+ s (?:ahead of|behind)/g, "<SKEW>"],
+  [/\b\d+(?= days (?:ahead of|behind))/g, "<N>"],
+  [/(?<=^Waiting up to )\d+ s(?=\.$)/gm, "<TIME_LEFT>"],
+  [/(?<=, refreshed )\d+ s(?= ago)/g, "<AGE>"],
+  [/ and \[::1\]:<PORT>(?= is free)/g, ""], // not every machine has IPv6
+  [/(?<=is (?:good|valid) for )\d+ (?:s|min)(?= more)/g, "<DURATION>"],
+  [/(?<=by |_by":")[^",\s]+, process \d+/g, "<PROCESS>"],
+  [/PostgreSQL \d+(?:\.\d+)?(?: \([^)]*\))?/g, "<POSTGRESQL>"],
+  [/\b\d+ bytes, \d+ ms$/gm, "<N> bytes, <N> ms"],
+  [/(?<=^< \d{3} .*, )\d+ ms$/gm, "<N> ms"],
+  [/\b20[2-9]\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, "<ISO_TIME>"],
+  [/(?:\b20[2-9]\d-\d\d-\d\d )?(?<![\d:.-])(?<!2017-09-07 )\d\d:\d\d(?![\d:])/g, "<TIME>"],
+];
+
+/** The text with a name for everything that differs from run to run. */
+function withPlaceholders(text: string, known: KnownValues): string {
+  let named = text.replaceAll(VERSION, "<VERSION>");
+  for (const [name, value] of Object.entries(known)) {
+    if (value !== undefined) named = named.replaceAll(value, `<${name}>`);
+  }
+  for (const [pattern, name] of PATTERNS) named = named.replace(pattern, name);
+  return named.replace(/<(state|nonce|code_challenge)>/g, (name) => name.toUpperCase());
+}
+
+/** The version. */
+const VERSION: string = JSON.parse(
+  await Deno.readTextFile(new URL("../../deno.json", import.meta.url)),
+).version;
+
+const SECRET_PARAMETERS = [
+  "code",
+  "code_verifier",
+  "client_secret",
+  "refresh_token",
+  "device_code",
+  "token",
+];
+const SHORTEST = 6;
+
+/** The names of the secrets that the text holds. */
+function spilledSecrets(text: string, secrets: ReadonlyMap<string, string>): string[] {
+  return [...secrets].filter(([value]) => text.includes(value)).map(([, name]) => name);
+}
+
+/** Everything that is a secret by now: its value and what it is. */
+function secretsOf(
+  sandbox: Pick<Sandbox, "requests" | "clients">,
+  logins: readonly (Credentials | undefined)[],
+): Map<string, string> {
+  const { rotating, nonRotating } = sandbox.clients;
+  const sent = sandbox.requests.flatMap(({ parameters, headers }) => [
+    ...SECRET_PARAMETERS.map((name) => [parameters[name], name] as const),
+    [headers.authorization?.split(" ")[1], "access token"] as const,
+  ]);
+  const kept = logins.flatMap((login) => [
+    [login?.accessToken, "access token"] as const,
+    [login?.refreshToken, "refresh_token"] as const,
+    [login?.clientSecret, "client_secret"] as const,
+  ]);
+  const known = [rotating, nonRotating].map(({ clientSecret }) =>
+    [clientSecret, "client_secret"] as const
+  );
+  const all = [...sent, ...kept, ...known].flatMap(([value, name]) =>
+    value === undefined || value.length < SHORTEST ? [] : [[value, name] as const]
+  );
+  return new Map(all);
+}
+
+type Check = (world: World, ...parts: string[]) => Promise<void> | void;
+
+const CHECKS: readonly (readonly [RegExp, Check])[] = [
+  [/^no login is stored$/, async ({ home }) => {
+    assertEquals(await home.credentials(), undefined);
+  }],
+  [/^a login is stored(?: \(profile (\S+)\))?$/, async ({ home }, profile) => {
+    const login = await home.credentials(profile || undefined);
+    assertEquals(typeof login?.accessToken, "string");
+  }],
+  [/^the login is (not )?sealed(?: \(profile (\S+)\))?$/, async ({ home }, not, profile) => {
+    const { version } = JSON.parse(
+      await Deno.readTextFile(home.credentialsFile(profile || undefined)),
+    );
+    assertEquals(version, not ? 1 : 2);
+  }],
+  [/^~\/(\S+) still contains (.*)$/, async ({ home }, path, text) => {
+    assertEquals(await Deno.readTextFile(`${home.path}/${path}`), text);
+  }],
+  [/^~\/(\S+) has mode (\d+)$/, async ({ home }, path, mode) => {
+    const info = await Deno.stat(`${home.path}/${path}`);
+    assertEquals(((info.mode ?? 0) & 0o777).toString(8), mode);
+  }],
+];
+
+/** Makes sure that a `then` line is true. */
+async function check(world: World, line: string): Promise<void> {
+  for (const [pattern, holds] of CHECKS) {
+    const found = pattern.exec(line);
+    if (found !== null) return await holds(world, ...found.slice(1).map((part) => part ?? ""));
+  }
+  throw new Error(`There is no check for: then ${line}`);
 }

@@ -3,7 +3,7 @@ import { serializeTokenSet } from "../../src/oauth/token_sets.ts";
 import { CliError } from "../../src/base/errors.ts";
 import { rescueLogin } from "../../src/store/rescue.ts";
 import { loadDraft, saveDraft } from "../../src/sign_in/draft.ts";
-import { LOGIN } from "./logins.ts";
+import { LOGIN } from "../support/logins.ts";
 
 if (import.meta.main) {
   const [directory = ""] = Deno.args;

@@ -3,10 +3,10 @@
 import { assertEquals } from "@std/assert";
 import { formatCase, parseCase, sentenceOf, type Step } from "./case_file.ts";
 import { play, startHereOrThere } from "./case_run.ts";
-import { PLAYS_HERE } from "./here.ts";
-import { startProgram } from "./program.ts";
+import { PLAYS_HERE } from "../support/here.ts";
+import { startProgram } from "../support/program.ts";
 
-const CASES = new URL("../e2e/", import.meta.url);
+const CASES = new URL("./", import.meta.url);
 const UPDATES = Deno.env.get("UPDATE_GOLDEN") === "1";
 const HINT = "What came differs from what the case says; UPDATE_GOLDEN=1 writes what came into it";
 

@@ -1,7 +1,7 @@
 // Requests of the real System under proxy variables, in one process of their own for all of them: the
 // environment of the test's own process is shared with every other test.
 // Rule: what the child says is on stdout, as JSON.
-import { nextOf } from "./shown.ts";
+import { nextOf } from "../support/shown.ts";
 import { CliError } from "../../src/base/errors.ts";
 import type { HttpRequest } from "../../src/system/contract.ts";
 import { denoSystem } from "../../src/system/deno.ts";

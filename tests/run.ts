@@ -49,7 +49,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
   test: {
     about: "The program with real processes, servers, databases and a browser: four minutes.",
     paths: ["--ignore=tests/nightly", "tests"],
-    jobs: 3,
+    jobs: 4,
     needsTools: true,
   },
   nightly: {

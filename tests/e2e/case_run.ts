@@ -5,9 +5,8 @@ import { assertEquals } from "@std/assert";
 import type { Sandbox } from "../sandbox/contract.ts";
 import type { Result, Step } from "./case_file.ts";
 import { make, makeWorld, sandboxOptions, type World } from "./case_world.ts";
-import { PLAYS_HERE, type RunningHere, startHere } from "../support/here.ts";
+import { type RunningHere, startHere } from "../support/here.ts";
 import type { Credentials } from "../support/home.ts";
-import { parsePerson } from "./person.ts";
 import { type Outcome, type ProgramOptions, startProgram } from "../support/program.ts";
 import { assertFollowsSchema } from "../support/schemas.ts";
 import { pageToOpen, sandboxFlags, WAITS_FOR_PERSON } from "../support/sign_in.ts";
@@ -37,56 +36,6 @@ export async function play(steps: readonly Step[], start: Start = startProgram):
 /** A step that would make a certificate on the way to something else. */
 function signsIn(step: Step): boolean {
   return step.kind === "command" && /^(\w+=\S+ )*(anaplan-auth|deno task) login /.test(step.line);
-}
-
-/** What came of a command, and whether it stopped at a person's part in it. */
-export interface Played extends Pick<Outcome, "code" | "stderr"> {
-  readonly isAsked: boolean;
-}
-
-/**
- * Plays the steps, and then what `fn` does in the world that they leave: it types commands that the program
- * itself has named, with what leads `login` to the sandbox; its variables are those of a case.
- */
-export async function inWorld<T>(
-  steps: readonly Step[],
-  fn: (type: (line: string) => Promise<Played>, world: World) => Promise<T>,
-): Promise<T> {
-  const givens = steps.flatMap((step) => step.kind === "given" ? [step.line] : []);
-  await using world = await makeWorld(sandboxOptions(givens));
-  if (steps.some(signsIn)) await writeCertificate(world.home);
-  for (const step of steps) {
-    if (step.kind === "given") await make(world, step.line);
-    if (step.kind === "command") await typed(world, step.line, startHereOrThere);
-  }
-  return await fn((line) => typedAsNext(world, line), world);
-}
-
-async function typedAsNext(world: World, line: string): Promise<Played> {
-  const { argv, env, asTask = false } = parseTyped(world, line);
-  const isSignIn = argv[0] === "login" && !argv.includes("--help");
-  const more = isSignIn ? wayToSandbox(world, argv) : [];
-  const secret = world.sandbox.clients.rotating.clientSecret;
-  const known = isSignIn && !argv.includes("--device") ? { ANAPLAN_CLIENT_SECRET: secret } : {};
-  const options = { home: world.home.path, env: { ...env, ...known }, asTask };
-  const start = PLAYS_HERE ? startHereOrThere : startProgram;
-  await using program = await start([...argv, ...more], options);
-  const asked = isSignIn ? await program.said(WAITS_FOR_PERSON).catch(() => undefined) : undefined;
-  if (asked !== undefined) await parsePerson("approves").act(program, pageToOpen(asked));
-  const { code, stderr } = await program.outcome;
-  return { code, stderr, isAsked: asked !== undefined };
-}
-
-/** What `login` needs besides what is typed; the example's client is not known there, and is not waited for. */
-function wayToSandbox(world: World, argv: readonly string[]): readonly string[] {
-  const { SANDBOX = [], ENDPOINTS = [], DEVICE = [], DEVICE_CLIENT_ID = [] } = variablesOf(world);
-  if (argv.includes("--authorization-endpoint")) return [];
-  if (argv.includes("--client-id")) return [...ENDPOINTS, "--timeout", "2s"];
-  if (!argv.includes("--device")) return SANDBOX;
-  const client = argv.includes("--device-client-id")
-    ? []
-    : ["--device-client-id", ...DEVICE_CLIENT_ID];
-  return [...client, ...DEVICE];
 }
 
 /** What is typed, understood. */

@@ -40,32 +40,6 @@ for (
   });
 }
 
-Deno.test("a stale token is refreshed by each command that needs one, and saved", async () => {
-  await using sandbox = await startSandbox();
-  await using home = await makeHome();
-  await signedIn(sandbox, home);
-  for (const command of ["whoami", "token"]) {
-    const before = await home.credentials();
-    await home.changeCredentials({ expiresAt: Date.now() - 1 });
-    assertEquals((await runHere([command], { home: home.path })).code, 0);
-    const after = await home.credentials();
-    assertNotEquals(after?.accessToken, before?.accessToken);
-    assertNotEquals(after?.refreshToken, before?.refreshToken);
-    assert((after?.expiresAt ?? 0) > Date.now() + 2_000_000, "the new expiry is also saved");
-  }
-});
-
-Deno.test("after a second login of the same client, whoami and refresh work", async () => {
-  await using sandbox = await startSandbox();
-  await using home = await makeHome();
-  await signInHere(sandbox, home);
-  await signInHere(sandbox, home);
-  assertEquals(sandbox.requests.filter(({ path }) => path === "/token/logout"), []);
-  for (const command of ["whoami", "refresh"]) {
-    assertEquals((await runHere([command], { home: home.path })).code, 0, command);
-  }
-});
-
 Deno.test("a login that fails leaves the previous one as it was", async () => {
   await using sandbox = await startSandbox();
   await using home = await makeHome();
@@ -89,4 +63,33 @@ Deno.test("the page of a failed exchange carries the terminal's two lines", asyn
   for (const line of outcome.stderr.trimEnd().split("\n").slice(-2)) {
     assert(text.includes(line), `the page lacks: ${line}\n${text}`);
   }
+});
+
+Deno.test("both requests of a login carry what binds them to each other", async () => {
+  await using sandbox = await startSandbox();
+  await using home = await makeHome();
+  await signInHere(sandbox, home);
+  const asked = sandbox.requests.find(({ path }) => path === "/auth/prelogin")?.parameters;
+  const [exchange, ...more] = sandbox.requests.filter(({ path }) => path === "/oauth/token");
+  assertEquals(more, []);
+  const { code_verifier = "", redirect_uri } = exchange?.parameters ?? {};
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(code_verifier));
+  const challenge = new Uint8Array(digest).toBase64({ alphabet: "base64url", omitPadding: true });
+  assertEquals([asked?.code_challenge, asked?.code_challenge_method], [challenge, "S256"]);
+  assertEquals(asked?.redirect_uri, redirect_uri);
+  const others = sandbox.requests.filter((request) => request !== exchange);
+  assert(!JSON.stringify(others).includes(code_verifier), "the verifier is sent once");
+});
+
+Deno.test("a new login ends the previous session of another client at the server", async () => {
+  await using sandbox = await startSandbox();
+  await using home = await makeHome();
+  await signInHere(sandbox, home, { client: sandbox.clients.nonRotating });
+  const before = (await home.credentials())?.accessToken;
+  await signInHere(sandbox, home, { client: sandbox.clients.rotating });
+  const ended = sandbox.requests.filter(({ path }) => path === "/token/logout");
+  assertEquals(ended.map(({ headers, status }) => [headers.authorization, status]), [
+    [`AnaplanAuthToken ${before}`, 204],
+  ]);
+  assertEquals((await runHere(["whoami"], { home: home.path })).code, 0);
 });

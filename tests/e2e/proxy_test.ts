@@ -2,7 +2,7 @@
 // sandbox is where the proxy leads.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { type Corporate, corporate, HOSTS } from "../support/corporate.ts";
-import type { Outcome } from "../support/program.ts";
+import { type Outcome, startProgram } from "../support/program.ts";
 
 const LOOPBACK = /^(127\.|localhost|\[::1\])/;
 
@@ -123,4 +123,30 @@ Deno.test("a proxy variable that cannot be used is said before a browser is open
   });
   assertFailed(outcome, 2, /^Cannot use the proxy that HTTPS_PROXY names: it begins with gopher/);
   assert(!/hush|prelogin/.test(outcome.stderr), outcome.stderr);
+});
+
+Deno.test("behind a company's proxy the refresh and each request go through it", async () => {
+  await using company = await corporate({ credentials: "ada:sesame" });
+  const { outcome } = await company.login();
+  assertEquals(outcome.code, 0, outcome.stderr);
+  const { home, proxy, proxyUrl } = company;
+  await home.changeCredentials({ expiresAt: Date.now() - 1000 });
+  const before = proxy.inspected.length;
+  await using program = await startProgram(["proxy"], {
+    home: home.path,
+    env: { HTTPS_PROXY: proxyUrl },
+  });
+  const [base] = await program.printed(/http:\/\/[^\s"]+\//);
+  for (const init of [{}, { method: "POST", body: "x".repeat(2_000_000) }]) {
+    const response = await fetch(`${base}2/0/users/me`, init);
+    await response.body?.cancel();
+  }
+  assertEquals(
+    proxy.inspected.slice(before).map(({ host, method, path }) => `${method} ${host}${path}`),
+    [
+      `POST ${HOSTS[0]}/oauth/token`,
+      `GET ${HOSTS[1]}/2/0/users/me`,
+      `POST ${HOSTS[1]}/2/0/users/me`,
+    ],
+  );
 });

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { keyId, newKey } from "../support/sealed.ts";
 import { nextWords } from "../support/words.ts";
-import { sealedHome } from "../support/sealed_home.ts";
+import { sealedHome } from "./sealed_home.ts";
 import { startProgram } from "../support/program.ts";
 import { browse } from "../support/scripted_browser.ts";
 import { registeredListener, sandboxFlags, SIGN_IN_ADDRESS, signIn } from "../support/sign_in.ts";
@@ -184,22 +184,6 @@ Deno.test("a key helper that fails, floods or says odd things is exit 7 with its
     assert([at.key, hex, pairs, url].every((key) => !stderr.includes(key.slice(0, 20))), stderr);
     assert(!stderr.includes("\x1b") && !stderr.includes("second"));
   }
-});
-
-Deno.test("a helper that hangs is ended after 30 s, and nothing was sent", async () => {
-  await using at = await sealedHome();
-  const bin = `${at.home.path}/bin`;
-  await Deno.mkdir(bin);
-  await Deno.writeTextFile(`${bin}/docker-credential-pass`, "#!/bin/sh\nexec sleep 100\n", {
-    mode: 0o700,
-  });
-  const config = `${at.home.configDir}/config.json`;
-  const saved = JSON.parse(await Deno.readTextFile(config));
-  saved.sealing.key = { by: "keychain", name: "pass", id: keyId(at.key) };
-  await Deno.writeTextFile(config, JSON.stringify(saved));
-  const { code, stderr } = await at.run(["token"], { PATH: `${bin}:${Deno.env.get("PATH")}` });
-  assertEquals(code, 7);
-  assertStringIncludes(stderr, "(docker-credential-pass): it took longer than 30 s");
 });
 
 Deno.test("profile use and a sign-in keep the choice of the key in config.json", async () => {

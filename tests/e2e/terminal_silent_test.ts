@@ -1,11 +1,9 @@
 // A server that takes connections and says nothing: what the screen shows meanwhile, and how the wait is left.
 // Rule: a person's part only; the server is a socket that nothing reads from.
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { staleLogin } from "../hostile/stale_login.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
-import { freePort } from "../support/free_port.ts";
 import { findPython, testWith } from "../support/needs.ts";
-import { runProgram } from "../support/program.ts";
 import { openTerminal } from "../support/terminal.ts";
 
 const PYTHON = await findPython();
@@ -51,36 +49,6 @@ for (const argv of [["whoami"], ["doctor"], ["api", "/2/0/users/me"]]) {
     },
   );
 }
-
-testWith(
-  PYTHON,
-  "doctor costs one wait, says which host, and skips what needs it",
-  async (python) => {
-    await using at = await silentApi({ expiresAt: Date.now() + HOUR });
-    const redirectUri = `https://127.0.0.1:${freePort()}/callback`;
-    const argv = ["doctor", "--redirect-uri", redirectUri];
-    await using terminal = await openTerminal(argv, { python, home: at.home.path });
-    const started = performance.now();
-    await terminal.shows(/^✓ Files .*\n[✓✗!] Sealing /m); // while the network is still waited for
-    await terminal.shows(/^Waiting for /m);
-    const { code, screen } = await terminal.end;
-    assert(performance.now() - started < 25_000);
-    assertEquals(code, 6);
-    assertStringIncludes(
-      screen.replaceAll(/\s+/g, " "),
-      `✗ Network Cannot reach ${at.host}: no answer`,
-    );
-    assertMatch(screen, /^– Region {8}skipped: it needs 127/m);
-    assertMatch(screen, /^✓ Clock {9}[0-3] s /m); // the wait does not count as clock drift
-    assertMatch(screen, /\n\n1 problem\.$/);
-  },
-);
-
-Deno.test("without a terminal a wait is not said", async () => {
-  await using at = await silentApi({ expiresAt: Date.now() + HOUR });
-  const { stdout, stderr } = await runProgram(["doctor"], { home: at.home.path });
-  assertEquals(/Waiting/.test(stdout + stderr), false, stderr);
-});
 
 testWith(PYTHON, "a lock that another process holds is waited for in words", async (python) => {
   await using at = await silentApi();

@@ -2,7 +2,7 @@
 // Rule: a person's part only: keys are typed and the screen is read.
 import { assertEquals } from "@std/assert";
 import { findPython, testWith } from "../support/needs.ts";
-import { sealedHome } from "../support/sealed_home.ts";
+import { sealedHome } from "./sealed_home.ts";
 import { openTerminal } from "../support/terminal.ts";
 
 const [ENTER, DOWN] = ["\r", "\x1b[B"];

@@ -8,7 +8,7 @@ import { type Outcome, runProgram } from "../support/program.ts";
 import { login, loginHere } from "../support/sign_in.ts";
 import { signedIn } from "../support/signed_in.ts";
 import { modeOf, namesIn } from "../support/temp_dir.ts";
-import { assertTwoLines, type StaleLogin, staleLogin, writeJson } from "./stale_login.ts";
+import { assertTwoLines, type StaleLogin, staleLogin } from "./stale_login.ts";
 import { runBounded, WITHOUT_PRIVILEGE, wrappedTest } from "./wrapped.ts";
 
 const NOWHERE = "https://127.0.0.1:1";
@@ -30,8 +30,6 @@ const rewritten = (change: (text: string) => string | Uint8Array): Damage => (pa
 const DAMAGES: Readonly<Record<string, Damage>> = {
   "torn in the middle": rewritten((text) => text.slice(0, text.length / 2)),
   "empty": rewritten(() => ""),
-  "full of NUL bytes": rewritten((text) => "\0".repeat(text.length)),
-  "with a NUL byte in a text": rewritten((text) => text.replace(/": ?"/, (found) => `${found}\0`)),
   "not UTF-8": rewritten((text) => {
     const bytes = new TextEncoder().encode(text);
     const [found = ""] = /": ?"\w/.exec(text) ?? [];
@@ -43,14 +41,9 @@ const DAMAGES: Readonly<Record<string, Damage>> = {
     Deno.truncateSync(path, 50_000_000); // with a hole
   },
   "another program's JSON": rewritten(() => '{"hello":"world"}'),
-  "a list": rewritten(() => "[1,2,3]"),
   "a directory": (path) => {
     Deno.removeSync(path);
     Deno.mkdirSync(`${path}/full`, { recursive: true, mode: 0o700 });
-  },
-  "a link that leads nowhere": (path) => {
-    Deno.removeSync(path);
-    Deno.symlinkSync("nowhere", path);
   },
   "a link to itself": (path) => {
     Deno.removeSync(path);
@@ -107,7 +100,7 @@ async function damaged(
 }
 
 for (const [what, damage] of Object.entries(DAMAGES)) {
-  for (const argv of [["logout"], ["logout", "--all"], ["profile", "remove", "default"]]) {
+  for (const argv of [["logout"], ["profile", "remove", "default"]]) {
     Deno.test(`a login that is ${what} is moved to .bad by ${argv.join(" ")}, which says so`, async () => {
       await using at = await damaged(LOGIN, damage, argv);
       assertEquals(at.outcome.code, 0, at.outcome.stderr);
@@ -116,7 +109,7 @@ for (const [what, damage] of Object.entries(DAMAGES)) {
     });
   }
 
-  for (const argv of [["token"], ["status"], ["whoami"]]) {
+  for (const argv of [["token"], ["status"]]) {
     Deno.test(`a login that is ${what} is reported by ${argv.join(" ")}, and stays`, async () => {
       await using at = await damaged(LOGIN, damage, argv);
       assertTwoLines(at.outcome, 7);
@@ -140,12 +133,7 @@ for (const [what, damage] of Object.entries(DAMAGES)) {
   });
 }
 
-for (
-  const argv of [
-    ...[["logout"], ["logout", "--all"], ["profile", "remove", "default"], ["token"], ["status"]],
-    ["login", "--paste", "--client-id", "a-client"],
-  ]
-) {
+for (const argv of [["logout", "--all"], ["token"], ["login", "--paste", "--client-id", "c"]]) {
   Deno.test(`a login of a newer version asks ${argv.join(" ")} for an upgrade, and stays`, async () => {
     await using at = await damaged(LOGIN, NEWER, argv);
     assertTwoLines(at.outcome, 7);
@@ -169,25 +157,6 @@ Deno.test("a second damaged file does not take the place of the first that was m
     assertMoved(path, text, stderr, path + bad);
   }
   assertEquals(await Deno.readTextFile(`${path}.bad`), "one");
-});
-
-Deno.test("logout --all signs out of the other profiles, and tells their servers", async () => {
-  await using sandbox = await startSandbox();
-  await using home = await staleLogin(sandbox, { expiresAt: Date.now() + 600_000 });
-  const login = await home.credentials();
-  await writeJson(home, "credentials/eu.json", { ...login });
-  await writeJson(home, "profiles/eu.json", {
-    ...JSON.parse(await Deno.readTextFile(`${home.configDir}/profiles/default.json`)),
-  });
-  await Deno.writeTextFile(`${home.configDir}/credentials/eu.json`, "{");
-  const { code } = await runHere(["logout", "--all"], { home: home.path });
-  assertEquals(code, 0);
-  assertEquals(namesIn(`${home.configDir}/credentials`), [
-    "default.lock",
-    "eu.json.bad",
-    "eu.lock",
-  ]);
-  assertEquals(sandbox.requests.map(({ path }) => path), ["/token/logout"]);
 });
 
 /** Signs in over what is damaged. */
@@ -219,20 +188,13 @@ for (const [what, damage] of Object.entries(DAMAGES)) {
 }
 
 for (const file of ["profiles/default.json", "config.json"]) {
-  for (const what of ["torn in the middle", "not UTF-8", "a directory", "a link to itself"]) {
+  for (const what of ["torn in the middle", "a link to itself"]) {
     Deno.test(`login replaces ${file} that is ${what}, which is moved to .bad`, async () => {
       await signedInOver(file, DAMAGES[what] ?? (() => {}), ({ stderr }, path, before) => {
         assertMoved(path, before, stderr);
       });
     });
   }
-
-  Deno.test(`${file} of a newer version asks login for an upgrade, and stays`, async () => {
-    await using at = await damaged(file, NEWER, ["login", "--paste", "--client-id", "a-client"]);
-    assertTwoLines(at.outcome, 7);
-    assertStringIncludes(at.outcome.stderr, "Next: install ");
-    assert(whatIsAt(at.path) === at.before);
-  });
 
   Deno.test(`${file} of a newer version asks profile remove for an upgrade, and the login stays`, async () => {
     await using at = await damaged(file, NEWER, ["profile", "remove", "default"]);
@@ -249,27 +211,6 @@ Deno.test("profile remove leaves the login when config.json is damaged and may n
   assertEquals((await at.home.credentials())?.refreshToken, "old-refresh-token");
 });
 
-Deno.test({
-  name: "profile remove says that the login is gone when the settings stay",
-  ignore: Deno.build.os !== "linux" || Deno.uid() !== 0,
-  async fn() {
-    await using home = await staleLogin(SERVICE);
-    const path = `${home.configDir}/profiles/default.json`;
-    const chattr = (flag: string): void =>
-      void new Deno.Command("chattr", { args: [flag, path] }).outputSync();
-    chattr("+i");
-    try {
-      const { code, stderr } = await runHere(["profile", "remove", "default"], {
-        home: home.path,
-      });
-      assertEquals([code, await home.credentials()], [7, undefined]);
-      assertStringIncludes(stderr, "Warning: the login of profile default is removed\n");
-    } finally {
-      chattr("-i");
-    }
-  },
-});
-
 Deno.test("logout removes the login of a damaged profile, and sends its tokens nowhere", async () => {
   await using sandbox = await startSandbox();
   await using home = await staleLogin(sandbox, { expiresAt: Date.now() + 600_000 });
@@ -282,53 +223,12 @@ Deno.test("logout removes the login of a damaged profile, and sends its tokens n
   assertEquals(sandbox.requests, []);
 });
 
-Deno.test("without a readable config.json, logout asks for the profile, and each other way works", async () => {
-  await using home = await staleLogin(SERVICE);
-  await Deno.writeTextFile(`${home.configDir}/config.json`, "{");
-  const run = (...argv: string[]): Promise<Outcome> => runHere(argv, { home: home.path });
-  const refused = await run("logout");
-  assertTwoLines(refused, 7);
-  assertStringIncludes(refused.stderr, "profile use NAME");
-  const list = await run("profile", "list");
-  assertEquals([list.code, list.stdout], [0, "  default  us1, signed in\n"]);
-  assertStringIncludes(list.stderr, "config.json: it is not JSON");
-  assertEquals((await run("logout", "--profile", "default")).code, 0);
-  assertEquals((await run("logout", "--all")).code, 0);
-  const use = await run("profile", "use", "default");
-  assertEquals(use.code, 0, use.stderr);
-  assertMoved(`${home.configDir}/config.json`, "{", use.stderr);
-  await Deno.writeTextFile(`${home.configDir}/config.json`, "[]");
-  assertEquals((await run("profile", "remove", "default")).code, 0);
-});
-
-Deno.test("a damaged profile is reported by profile list and doctor, and profile set replaces it", async () => {
-  await using home = await staleLogin(SERVICE);
-  const path = `${home.configDir}/profiles/default.json`;
-  await Deno.writeTextFile(path, "{");
-  const run = (...argv: string[]): Promise<Outcome> => runHere(argv, { home: home.path });
-  const list = await run("profile", "list");
-  assertEquals([list.code, list.stdout], [0, "* default  us1, unreadable\n"]);
-  const doctor = await run("doctor");
-  assertEquals(doctor.code, 7);
-  assertStringIncludes(
-    doctor.stdout,
-    "✗ Settings      Cannot use ~/.config/anaplan-auth/profiles/",
-  );
-  const set = await run("profile", "set", "--region", "eu3");
-  assertEquals(set.code, 0, set.stderr);
-  assertMoved(path, "{", set.stderr);
-  await Deno.writeTextFile(path, "{");
-  const remove = await run("profile", "remove", "default");
-  assertEquals(remove.code, 0, remove.stderr);
-  assertMoved(path, "{", remove.stderr, `${path}.bad.2`);
-});
-
 const TORN_CERTIFICATE = rewritten((text) => text.replace(/(?<=CERTIFICATE-----\\n.{20})./, "*"));
 const OTHER_KEY = rewritten((text) => text.replace(/(?<=PRIVATE KEY-----\\n.{60}).{4}/, "AAAA"));
 
 for (
   const [what, damage] of [
-    ...Object.entries(DAMAGES).filter(([what]) => what !== "50 MB of garbage"),
+    ...Object.entries(DAMAGES).filter(([what]) => /torn|directory/.test(what)),
     ["with a torn certificate", TORN_CERTIFICATE],
     ["with a torn key", OTHER_KEY],
   ] as const

@@ -114,20 +114,3 @@ for (
     },
   );
 }
-
-wrappedTest(
-  ["strace", "-o", "/dev/null"],
-  "when the cut of new tokens fails, the whole text also waits beside the login",
-  async () => {
-    await using sandbox = await startSandbox();
-    sandbox.fault(TOKEN, { body: newTokens(), headers: JSON_TYPE });
-    await using home = await staleLogin(sandbox);
-    const waiting = `${home.credentialsFile()}.next`;
-    const failed = await runWrapped(failing("ftruncate", waiting), ["token"], { home: home.path });
-    const [, place = ""] = /they are in (\S+)\.\n/.exec(failed.stderr) ?? [];
-    await Deno.remove(place.replace("~", home.path)); // as if no other place could be written to
-    const { code, stdout, stderr } = await runBounded(["token"], { home: home.path });
-    assertEquals([code, stdout], [0, "new-access-token\n"], stderr);
-    assertEquals(sandbox.requests.length, 1);
-  },
-);

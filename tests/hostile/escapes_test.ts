@@ -4,9 +4,9 @@ import { assert, assertEquals } from "@std/assert";
 import type { Fault } from "../sandbox/contract.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import type { Outcome } from "../support/program.ts";
-import { statusOf } from "../support/raw_traffic.ts";
-import { sandboxFlags } from "../support/sign_in.ts";
-import { assertUnsteered, ESCAPES, steering } from "./escapes.ts";
+import { browse } from "../support/scripted_browser.ts";
+import { registeredListener, sandboxFlags } from "../support/sign_in.ts";
+import { assertUnsteered, steering } from "./escapes.ts";
 import { pendingLogin } from "./pending_login.ts";
 import { newTokens, staleLogin } from "./stale_login.ts";
 import { runBounded, runBoundedHere } from "./wrapped.ts";
@@ -91,10 +91,10 @@ for (const parameter of ["error", "error_description", "iss"]) {
     await using login = await pendingLogin();
     const query = new URLSearchParams({ error: "access_denied", state: login.state });
     query.set(parameter, steering("said"));
-    const page = statusOf(`${login.listener.redirectUri}?${query}`);
+    const page = browse(`${login.listener.redirectUri}?${query}`);
     const outcome = await login.program.outcome;
     assertEquals(outcome.code, 4, outcome.stderr);
-    assert([403, 502].includes(await page));
+    assert([403, 502].includes((await page).status));
     assertUnsteered(outcome);
   });
 }
@@ -113,8 +113,7 @@ Deno.test("a user code and its addresses with escape sequences are printed witho
     }),
   );
   await using home = await staleLogin(sandbox);
-  const { redirectUri } = { redirectUri: "https://127.0.0.1:8443/callback" };
-  const flags = sandboxFlags(sandbox, { clientId: "a-client" }, { redirectUri });
+  const flags = sandboxFlags(sandbox, { clientId: "a-client" }, registeredListener(sandbox));
   const device = ["--device", "--device-endpoint", sandbox.endpoints.device];
   const outcome: Outcome = await runBoundedHere(["login", ...flags, ...device], {
     home: home.path,
@@ -123,8 +122,4 @@ Deno.test("a user code and its addresses with escape sequences are printed witho
   assertEquals(outcome.code, 5, outcome.stderr);
   assert(outcome.stderr.includes("ABCD-EFGH"), "the code itself is shown");
   assertUnsteered(outcome);
-});
-
-Deno.test("the sequences of these tests would steer a terminal", () => {
-  assert(ESCAPES.every((sequence) => /[\p{Cc}\p{Bidi_Control}]/u.test(sequence)));
 });

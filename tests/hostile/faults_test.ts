@@ -3,27 +3,21 @@
 // Rule: the faults here are those that no case of tests/e2e has, or whose harm to the files was not looked at.
 // One row of each table is the real program; the others differ in the answer alone.
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { createServer } from "node:https";
 import type { Fault } from "../sandbox/contract.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
-import { freePort } from "../support/free_port.ts";
+import { foundCompany } from "../support/company.ts";
+import { listening } from "../support/node_server.ts";
 import { assertTwoLines, assertUntouched, newTokens, staleLogin } from "./stale_login.ts";
-import { serveWrongName } from "./wrong_name.ts";
 import { runBounded, runBoundedHere, runWrapped, WITHOUT_NETWORK, wrappedTest } from "./wrapped.ts";
 
 const TOKEN = "/oauth/token";
 const JSON_TYPE = { "content-type": "application/json" };
-const HTML = "<!doctype html><title>Sign in to the Wi-Fi</title>";
 
 /** What goes wrong, what is said of it, and how many requests it may take. */
 const FAULTS: Readonly<Record<string, readonly [Fault, RegExp, number]>> = {
   "cut before each request is handled": [{ reset: "before" }, /the connection was cut/, 2],
   "cut after each request was handled": [{ reset: "after" }, /the connection was cut/, 2],
-  "a 429 without Retry-After": [{ status: 429 }, /too many requests/, 1],
-  "a 429 that asks for a minute": [
-    { status: 429, headers: { "retry-after": "60" } },
-    /too many requests/,
-    1,
-  ],
   "a 429 that names an hour of tomorrow": [
     { status: 429, headers: { "retry-after": new Date(Date.now() + 86_400_000).toUTCString() } },
     /too many requests/,
@@ -39,16 +33,9 @@ const FAULTS: Readonly<Record<string, readonly [Fault, RegExp, number]>> = {
     /it answered HTTP 500/,
     1,
   ],
-  "a 502 with HTML": [{ status: 502, body: HTML }, /a web page \(HTTP 502\)/, 1],
-  "a 200 with HTML": [{ body: HTML, headers: { "content-type": "text/html" } }, /a web page/, 1],
   "an empty 200": [{ body: "", headers: JSON_TYPE }, /not the JSON of a token endpoint/, 1],
   "JSON that breaks off in its first token": [
     { body: newTokens().slice(0, 20), headers: JSON_TYPE },
-    /not the JSON of a token endpoint/,
-    1,
-  ],
-  "JSON without tokens": [
-    { body: "{}", headers: JSON_TYPE },
     /not the JSON of a token endpoint/,
     1,
   ],
@@ -57,8 +44,6 @@ const FAULTS: Readonly<Record<string, readonly [Fault, RegExp, number]>> = {
     /far too long/,
     1,
   ],
-  "an empty 401": [{ status: 401 }, /it answered HTTP 401/, 1],
-  "a 403 with HTML": [{ status: 403, body: HTML }, /a web page \(HTTP 403\)/, 1],
 };
 
 for (const [what, [fault, message, requests]] of Object.entries(FAULTS)) {
@@ -84,7 +69,7 @@ async function refreshInVain(
   return outcome.stderr;
 }
 
-for (const status of [301, 302, 303, 307, 308]) {
+for (const status of [302, 307]) {
   Deno.test(`a ${status} at the token endpoint is not followed: its target hears nothing`, async () => {
     await using target = await startSandbox();
     await using sandbox = await startSandbox();
@@ -94,13 +79,6 @@ for (const status of [301, 302, 303, 307, 308]) {
     assertEquals([sandbox.requests.length, target.requests.length], [1, 0]);
   });
 }
-
-Deno.test("where no server listens, refresh is exit 6 and leaves the login as it was", async () => {
-  await using sandbox = await startSandbox();
-  const token = `https://127.0.0.1:${freePort()}${TOKEN}`;
-  const said = await refreshInVain({ ...sandbox, endpoints: { ...sandbox.endpoints, token } });
-  assertMatch(said, /the connection was refused/);
-});
 
 wrappedTest(WITHOUT_NETWORK, "a name that cannot be resolved is exit 6, and says so", async () => {
   await using sandbox = await startSandbox(); // for its CA file
@@ -114,22 +92,32 @@ wrappedTest(WITHOUT_NETWORK, "a name that cannot be resolved is exit 6, and says
 
 Deno.test("a certificate of an unknown authority is exit 6 before any secret is sent", async () => {
   await using sandbox: Sandbox = await startSandbox();
-  await using other = await serveWrongName(); // an authority of its own
+  await using other = await startSandbox(); // an authority of its own
   const said = await refreshInVain({ endpoints: sandbox.endpoints, caFile: other.caFile });
   assertMatch(said, /signed by an unknown authority[^]*--ca-file/);
   assertEquals(sandbox.requests, []);
 });
 
 Deno.test("a trusted certificate for another name is exit 6 before any secret is sent", async () => {
-  await using server = await serveWrongName();
-  assertMatch(await refreshInVain(server), /the certificate is for another name/);
-  assertEquals(server.heard(), 0);
+  const company = await foundCompany();
+  const certificate = await company.certify("us1a.app.example.com");
+  let heard = 0;
+  await using server = await listening(createServer(certificate, (_, answer) => {
+    heard++;
+    answer.end("{}");
+  }));
+  const caFile = await Deno.makeTempFile({ prefix: "anaplan-auth-wrong-name-" });
+  await using _file = { [Symbol.asyncDispose]: () => Deno.remove(caFile) };
+  await Deno.writeTextFile(caFile, company.caPem);
+  await Deno.chmod(caFile, 0o644);
+  const url = `https://127.0.0.1:${server.port}/`;
+  const endpoints = { authorization: url, token: url, apiUrl: url, authUrl: url };
+  assertMatch(await refreshInVain({ endpoints, caFile }), /the certificate is for another name/);
+  assertEquals(heard, 0);
 });
 
 const LIFETIMES: readonly (readonly [string, unknown, number])[] = [
   ["missing", undefined, 2100],
-  ["zero", 0, 2100],
-  ["negative", -60, 2100],
   ["a number in a string", "1800", 1800],
   ["a word", "soon", 2100],
   ["longer than dates can be", 1e300, 2100],
@@ -148,13 +136,6 @@ for (const [what, expiresIn, seconds] of LIFETIMES) {
     assertEquals(sandbox.requests.length, 1, "a token that is short-lived is not asked for again");
   });
 }
-
-Deno.test("tokens in JSON under another content type are tokens", async () => {
-  await using sandbox = await startSandbox();
-  sandbox.fault(TOKEN, { body: newTokens(), headers: { "content-type": "text/html" } });
-  await using home = await staleLogin(sandbox);
-  assertEquals((await runBoundedHere(["token"], { home: home.path })).stdout, "new-access-token\n");
-});
 
 Deno.test("a 429 whose Retry-After is a date that has passed is asked again at once", async () => {
   await using sandbox = await startSandbox();

@@ -4,7 +4,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { makeOldFile } from "../support/disk.ts";
 import type { Home } from "../support/home.ts";
 import { modeOf, namesIn } from "../support/temp_dir.ts";
-import { assertTwoLines, assertUntouched, staleLogin } from "./stale_login.ts";
+import { assertTwoLines, staleLogin } from "./stale_login.ts";
 import { runBounded } from "./wrapped.ts";
 
 const HAS_MODES = Deno.build.os !== "windows";
@@ -22,7 +22,7 @@ const WRITERS: readonly (readonly string[])[] = [
   ["login", "--paste", "--client-id", "a-client"],
 ];
 
-for (const mode of [0o755, 0o770, 0o711, 0o777, 0o1777]) {
+for (const mode of [0o711, 0o1777]) {
   const name = mode.toString(8);
   Deno.test({
     name: `a --config-dir with mode 0${name} is refused, and keeps its mode and its files`,
@@ -72,7 +72,7 @@ async function withOpen(directory: string, mode: number): Promise<Home & AsyncDi
 for (
   const [directory, what] of [["", "the configuration directory"], ["/credentials", "credentials"]]
 ) {
-  for (const mode of [0o755, 0o710, 0o722]) {
+  for (const mode of [0o755, 0o710]) {
     Deno.test({
       name: `no token is read where ${what} has mode 0${mode.toString(8)}, which stays`,
       ignore: !HAS_MODES,
@@ -102,14 +102,6 @@ Deno.test({
     assertTwoLines(outcome, 7);
     assertStringIncludes(outcome.stderr, "Next: chmod 700 ~/.config/anaplan-auth/credentials");
   },
-});
-
-Deno.test("with directories that are closed the same commands work", async () => {
-  await using home = await staleLogin(SERVICE, { expiresAt: Date.now() + 30 * MINUTE });
-  const before = await home.files();
-  const outcome = await runBounded(["token"], { home: home.path });
-  assertEquals([outcome.code, outcome.stdout, outcome.stderr], [0, "old-access-token\n", ""]);
-  assertUntouched(before, await home.files());
 });
 
 function exists(path: string): boolean {

@@ -107,19 +107,6 @@ Deno.test("a page of another origin can read nothing, and sees the same before a
   assertEquals(new Set(seen.map(({ headers }) => Object.keys(headers).sort().join())).size, 1);
 });
 
-Deno.test("a range is not served: the page comes whole", async () => {
-  await using login = await pendingLogin();
-  const { listener, address, program } = login;
-  const { status, headers } = await ask(listener.redirectUri, { headers: { range: "bytes=0-1" } });
-  assertEquals([status, headers["accept-ranges"], headers["content-range"]], [
-    400,
-    undefined,
-    undefined,
-  ]);
-  await browse(address);
-  await program.outcome;
-});
-
 /** No header lets another origin read or keep the answer, or frame it. */
 function assertBare({ status, headers }: Answer): void {
   const names = Object.keys(headers).join(" ");

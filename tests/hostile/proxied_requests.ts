@@ -21,8 +21,6 @@ export interface Ended {
   readonly answerLost?: boolean;
   /** What `--verbose` would have shown. */
   readonly traced: string;
-  /** Whether the environment was left as it had been. */
-  readonly keptEnvironment: boolean;
 }
 
 /** Sends them one after the other; under `others` are variables that hold for all. */
@@ -40,20 +38,14 @@ export async function sendAll(
 
 async function send({ env, request }: ProxiedRequest): Promise<Ended> {
   for (const [name, value] of Object.entries(env)) Deno.env.set(name, value);
-  const before = environment();
   let traced = "";
   const outcome = await denoSystem((text) => traced += `${text}\n`).fetch(request)
     .then(({ status }) => ({ status }), errorOf);
-  const keptEnvironment = environment() === before;
   for (const name of Object.keys(env)) Deno.env.delete(name);
-  return { ...outcome, traced, keptEnvironment };
+  return { ...outcome, traced };
 }
 
-function environment(): string {
-  return JSON.stringify(Object.entries(Deno.env.toObject()).sort());
-}
-
-function errorOf(error: unknown): Omit<Ended, "traced" | "keptEnvironment"> {
+function errorOf(error: unknown): Omit<Ended, "traced"> {
   if (!(error instanceof CliError)) return { kind: "bug", message: String(error) };
   const { kind, message, answerLost } = error;
   return { kind, message, next: nextOf(error), answerLost };

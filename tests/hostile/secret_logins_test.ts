@@ -1,7 +1,7 @@
 // The sweep over whole sign-ins: by browser, paste and device, in success and when the exchange fails.
-// Rule: the state may be where the terminal shows the sign-in page's address, and nowhere else; the
-// browser program gets no argument and no variable with a secret in it.
-import { assert, assertEquals, assertMatch } from "@std/assert";
+// Rule: the state may be where the sign-in page's address is, and nowhere else; the browser program gets no
+// variable with a secret in it.
+import { assert, assertEquals } from "@std/assert";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { startHere } from "../support/here.ts";
 import { makeHome } from "../support/home.ts";
@@ -9,7 +9,7 @@ import { startProgram } from "../support/program.ts";
 import { registeredListener, sandboxFlags, WAITS_FOR_PERSON } from "../support/sign_in.ts";
 import { tempDir } from "../support/temp_dir.ts";
 import { giveSecrets, secret, SECRETS } from "./secret_world.ts";
-import { SIGN_INS, type SignIn, visit } from "./sign_ins.ts";
+import { SIGN_INS, type SignIn } from "./sign_ins.ts";
 import {
   dumpingBrowser,
   findSecrets,
@@ -76,7 +76,7 @@ async function assertSpillsNothing(
     stdout,
     stderr: stderr.replaceAll(address, ""),
     seen: [...seen].join("\n"),
-    dumped: dumped.join("\n"),
+    dumped: dumped.join("\n").replaceAll(address, ""),
     page: page?.body ?? "",
   };
   for (const [place, text] of Object.entries(places)) {
@@ -107,22 +107,3 @@ function textOf(path: string): string {
     return ""; // no browser was opened
   }
 }
-
-Deno.test("the browser program gets a start page, and the variables that are not private", async () => {
-  await using sandbox = await startSandbox();
-  giveSecrets(sandbox);
-  await using home = await makeHome();
-  using outside = tempDir();
-  const flags = sandboxFlags(sandbox, { clientId: "a-client" }, registeredListener(sandbox));
-  const env = {
-    ANAPLAN_CLIENT_SECRET: secret("client secret"),
-    BROWSER: await dumpingBrowser(outside.path),
-  };
-  await using program = await startProgram(["login", ...flags], { home: home.path, env });
-  const [address] = await program.said(WAITS_FOR_PERSON);
-  await visit(address);
-  assertEquals((await program.outcome).code, 0);
-  assertMatch(textOf(`${outside.path}/args`), /^http:\/\/127\.0\.0\.1:\d+\/[\w-]{43}\n$/);
-  const names = textOf(`${outside.path}/env`).split("\n").map((line) => line.split("=")[0]);
-  assert(names.includes("HOME") && !names.includes("ANAPLAN_CLIENT_SECRET"), names.join());
-});

@@ -1,9 +1,9 @@
 // The device authorization grant (RFC 8628): the real program, the sandbox, and a person with a browser.
 // Rule: time is real here, so the sandbox is polled every second and each test waits for little.
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { newTokens } from "../hostile/stale_login.ts";
 import { runProgram } from "../support/program.ts";
-import { requestsTo } from "../support/sandbox_person.ts";
+import type { Sandbox } from "../sandbox/contract.ts";
 import { browse } from "../support/scripted_browser.ts";
 import { deviceWorld, waitingDevice } from "../support/waiting_device.ts";
 
@@ -11,19 +11,12 @@ function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-const GRANT = "urn:ietf:params:oauth:grant-type:device_code";
+/** The requests that reached a path of the sandbox. */
+function requestsTo({ requests }: Sandbox, path: string): Sandbox["requests"] {
+  return requests.filter((request) => request.path === path);
+}
 
-Deno.test("a code that is approved by its whole address ends in a login without a secret", async () => {
-  await using world = await deviceWorld(["--json"]);
-  const { program, page, userCode } = await waitingDevice(world);
-  await using _running = program;
-  const approved = await browse(`${page}?user_code=${userCode}`);
-  assertStringIncludes(approved.body, "Your device is connected");
-  const { code, stdout } = await program.outcome;
-  assertEquals([code, JSON.parse(stdout).method], [0, "device"]);
-  const login = await world.home.credentials();
-  assertEquals([typeof login?.refreshToken, login?.clientSecret], ["string", undefined]);
-});
+const GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 
 Deno.test("a code that is not approved yet is asked for again at the server's interval", async () => {
   await using world = await deviceWorld();
@@ -38,24 +31,6 @@ Deno.test("a code that is not approved yet is asked for again at the server's in
   assert(polls().every(({ parameters }) => parameters.grant_type === GRANT));
 });
 
-Deno.test("slow_down makes the interval five seconds longer", async () => {
-  await using world = await deviceWorld();
-  const { sandbox } = world;
-  const headers = { "content-type": "application/json" };
-  sandbox.fault("/oauth/token", { status: 400, headers, body: '{"error":"slow_down"}' });
-  const { program, page, userCode } = await waitingDevice(world);
-  await using _running = program;
-  const started = performance.now();
-  await browse(`${page}?user_code=${userCode}`);
-  assertEquals((await program.outcome).code, 0);
-  const seconds = (performance.now() - started) / 1000;
-  assert(seconds > 6, `one second, then six: ${seconds}`);
-  assertEquals(
-    requestsTo(sandbox, "/oauth/token").map(({ status }) => status),
-    [400, 200],
-  );
-});
-
 Deno.test("a poll whose connection is cut is tried again later", async () => {
   await using world = await deviceWorld();
   const { sandbox } = world;
@@ -66,15 +41,6 @@ Deno.test("a poll whose connection is cut is tried again later", async () => {
   const { code, stderr } = await program.outcome;
   assertEquals(code, 0, stderr);
   assertEquals(requestsTo(sandbox, "/oauth/token").map(({ status }) => status), [0, 200]);
-});
-
-Deno.test("SIGINT ends the wait with 130, and nothing is saved", async () => {
-  await using world = await deviceWorld();
-  const { program } = await waitingDevice(world);
-  await using _running = program;
-  program.signal("SIGINT");
-  assertEquals((await program.outcome).code, 130);
-  assertEquals(await world.home.credentials(), undefined);
 });
 
 Deno.test("an impatient Ctrl-C does not fall between the approval's answer and the disk", async () => {

@@ -60,17 +60,6 @@ for (const host of ["127.0.0.1", "localhost"] as const) {
     }, host));
 }
 
-Deno.test("an answer that declines is also carried", () =>
-  withScene(async ({ sandbox, login, bookmarklet }) => {
-    sandbox.signInAnswer = "decline";
-    const { code, stderr } = await login(async (page) => {
-      const { target = "" } = clickBookmarklet(bookmarklet, page);
-      assertEquals((await browse(target)).status, 403);
-    });
-    assertEquals(code, 4);
-    assertStringIncludes(stderr, "access_denied");
-  }));
-
 Deno.test("the port in the state is the listener's, and the listener is closed afterwards", () =>
   withScene(async ({ login, bookmarklet, port }) => {
     await login(async (page) => {
@@ -92,17 +81,6 @@ Deno.test("an answer with another state is refused, and the wait goes on", () =>
       await browse(clickBookmarklet(bookmarklet, page).target ?? "");
     });
     assertEquals(code, 0);
-  }));
-
-Deno.test("the redirect URI goes into both requests byte for byte", () =>
-  withScene(async ({ sandbox, login, bookmarklet }) => {
-    await login(async (page) => {
-      await browse(clickBookmarklet(bookmarklet, page).target ?? "");
-    });
-    const sent = sandbox.requests.flatMap(({ path, parameters }) =>
-      ["/auth/prelogin", "/oauth/token"].includes(path) ? [parameters.redirect_uri] : []
-    );
-    assertEquals(sent, [REDIRECT_URI, REDIRECT_URI]);
   }));
 
 Deno.test("another program on [::1] never gets the code: login says that it is there, and opens no browser", () =>

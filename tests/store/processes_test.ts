@@ -1,6 +1,6 @@
 // Real processes of several computers on one login in PostgreSQL: races, kills, restarts, a frozen holder, a failover.
 // Rule: the server's own record says how many requests there were, and the row is opened by hand.
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { heldAnswer, leaveRescue, until, waitForRequest } from "../support/held_answer.ts";
 import { testWith } from "../support/needs.ts";
 import { filePostgres } from "../support/file_postgres.ts";
@@ -181,40 +181,6 @@ testWith(
     const next = await world.run(1, ["refresh"]);
     assertEquals(next.code, 0, next.stderr);
     assertEquals(world.refreshes(since), [200, 200]);
-  },
-  OPTIONS,
-);
-
-testWith(
-  POSTGRES,
-  "a database that stays away for 30 seconds is an error that says where the tokens are",
-  async (bin) => {
-    await using postgres = await filePostgres(bin);
-    await using world = await sharedWorld(postgres, 2);
-    await world.makeStale();
-    const since = world.sandbox.requests.length;
-    const answer = heldAnswer(world);
-    await using program = await world.start(0, ["token"]);
-    await waitForRequest(world, since);
-    await postgres.kill();
-    const began = performance.now();
-    answer();
-    const outcome = await program.outcome;
-    assert(performance.now() - began > 29_000, "it is tried for 30 seconds");
-    const [rescued = ""] = world.kept(0, ".rescued");
-    const cannot = "Cannot save the new tokens in the login store: connection refused";
-    assertEquals([outcome.code, outcome.stdout, outcome.stderr], [
-      7,
-      "",
-      `${cannot}; they are in ${rescued.replace(world.homes[0]?.path ?? "", "~")}.\n` +
-      "Next: fix that, then run the same command again on this computer: it saves them\n",
-    ]);
-    await postgres.start();
-    const next = await world.run(0, ["token"]);
-    assertEquals(next.code, 0, next.stderr);
-    assertEquals((await world.login()).accessToken, next.stdout.trim());
-    assertEquals(world.refreshes(since), [200]);
-    assertEquals((await world.run(1, ["refresh"])).code, 0, "the login lives");
   },
   OPTIONS,
 );

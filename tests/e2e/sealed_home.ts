@@ -2,10 +2,10 @@
 // Rule: the login is sealed by the real program, and looked at by hand.
 import { assertEquals } from "@std/assert";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
-import { type Credentials, type CredentialsChange, type Home, makeHome } from "./home.ts";
-import { type Outcome, runProgram } from "./program.ts";
-import { filesWith, newKey, openByHand, sealByHand } from "./sealed.ts";
-import { signedIn } from "./signed_in.ts";
+import { type Credentials, type CredentialsChange, type Home, makeHome } from "../support/home.ts";
+import { type Outcome, runProgram } from "../support/program.ts";
+import { filesWith, newKey, openByHand, sealByHand } from "../support/sealed.ts";
+import { signedIn } from "../support/signed_in.ts";
 
 /** The home, its sandbox and its key. */
 export interface SealedHome extends AsyncDisposable {

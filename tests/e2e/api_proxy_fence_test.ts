@@ -1,15 +1,13 @@
 // `proxy --read-only --only`: what an agent may ask for, and every way around it.
 // Rule: raw requests; each evasion is refused, and the API never hears of it.
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { EVASIONS, INSIDE } from "./evasions.ts";
 import { proxyScene, sendRaw, statusOf } from "../support/proxy_scene.ts";
 import { runProgram } from "../support/program.ts";
 
-const MIB = 1024 * 1024;
 const FENCE = ["--read-only", "--only", INSIDE];
 
 Deno.test("no way around the fence is sent", async (test) => {
-  assert(new Set(EVASIONS.map(({ name }) => name)).size >= 150, `${EVASIONS.length} evasions`);
   await using scene = await proxyScene(FENCE);
   for (const { name, target, method = "GET", headers = "" } of EVASIONS) {
     await test.step(name, async () => {

@@ -4,7 +4,6 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { OLD_TOKEN, proxyScene } from "../support/proxy_scene.ts";
 import { runProgram, startProgram } from "../support/program.ts";
 
-const MB = 1024 * 1024;
 const ON_LINUX = { ignore: Deno.build.os !== "linux" };
 
 function wait(milliseconds: number): Promise<void> {
@@ -80,4 +79,14 @@ Deno.test("an upstream that is gone is 503, and one that is back is used again",
   assertEquals([response.status, (await response.json()).error.kind], [503, "unavailable"]);
   scene.upstream.answer = (_asked, response) => response.end("back");
   assertEquals(await (await scene.ask("/2/0/x")).text(), "back");
+});
+
+Deno.test("an answer that breaks off does not look whole", async () => {
+  await using scene = await proxyScene();
+  scene.upstream.answer = (_asked, response) => {
+    response.write(new Uint8Array(1_000_000), () => setTimeout(() => response.destroy(), 50));
+  };
+  const response = await scene.ask("/2/0/x");
+  assertEquals(response.status, 200);
+  await assertRejects(() => response.bytes());
 });

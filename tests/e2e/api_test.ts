@@ -1,12 +1,10 @@
 // `api` with files, pipes, signals and other processes around it.
 // Rule: real processes; what is downloaded is compared by its digest, and what is left on the disk is looked at.
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { createHash } from "node:crypto";
 import { runWrapped } from "../hostile/wrapped.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/sandbox.ts";
-import { runHere } from "../support/here.ts";
 import { type Home, makeHome } from "../support/home.ts";
-import { watchMemory } from "../support/memory.ts";
 import { type Outcome, type Program, runProgram, startProgram } from "../support/program.ts";
 import { signedIn } from "../support/signed_in.ts";
 
@@ -94,28 +92,6 @@ Deno.test("a file and a pipe are sent byte for byte", ON_POSIX, async () => {
   }
 });
 
-const LARGE = 100 * MB;
-
-Deno.test(
-  `a download of ${LARGE / MB} MB takes no more memory than a short one`,
-  ON_LINUX,
-  async () => {
-    await using scene = await apiScene({ chunkCount: 1, chunkBytes: LARGE });
-    const peakOf = async (starting: Promise<Program>): Promise<number> => {
-      await using program = await starting;
-      using memory = watchMemory(program.pid);
-      const { code, stderr } = await program.outcome;
-      assertEquals(code, 0, stderr);
-      return memory.peak;
-    };
-    const bare = await peakOf(startProgram(["--version"], { home: scene.home.path }));
-    const peak = await peakOf(scene.start(`${CHUNKS}/0`, "-o", scene.out));
-    assertEquals((await Deno.stat(scene.out)).size, LARGE);
-    // It was 83 to 100 MB against 36 for 200 MB.
-    assert(bare > 10 && peak - bare < 90, `${peak} MB at most, ${bare} MB for --version`);
-  },
-);
-
 for (const [signal, exit] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
   Deno.test(
     `${signal} in a download is ${exit}, and leaves the old file alone`,
@@ -137,39 +113,6 @@ for (const [signal, exit] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
     },
   );
 }
-
-Deno.test("a signal during a refresh in a download leaves no part of it", ON_POSIX, async () => {
-  await using scene = await apiScene({ chunkCount: 1, chunkBytes: 1000 });
-  const { sandbox, home, out } = scene;
-  sandbox.fault(`${CHUNKS}/0`, { status: 401 });
-  sandbox.fault("/oauth/token", { delayMs: 400 });
-  await using program = await scene.start(CHUNKS, "--chunks", "-o", out);
-  while (sandbox.requests.at(-1)?.path !== "/oauth/token") {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  program.signal("SIGINT");
-  const { code, stderr } = await program.outcome;
-  assertEquals([code, await namesIn(home)], [130, []], stderr);
-});
-
-Deno.test("a download that fails leaves the old file alone, and nothing else", async () => {
-  await using scene = await apiScene({ chunkCount: 1, chunkBytes: 100_000 });
-  const { sandbox, home, out } = scene;
-  await Deno.writeTextFile(out, "the old one");
-  const failing: readonly (readonly [string, string, number])[] = [
-    ["cut", `${CHUNKS}/0`, 6],
-    ["refused", "/2/0/nothing", 8],
-    ["no list of chunks", "/2/0/echo", 2],
-  ];
-  sandbox.fault(`${CHUNKS}/0`, { reset: "middle" });
-  for (const [what, path, exit] of failing) {
-    const flags = exit === 2 ? ["--chunks"] : [];
-    const argv = ["api", path, "-o", out, ...flags];
-    const { code, stderr } = await runHere(argv, { home: home.path });
-    assertEquals([code, await namesIn(home)], [exit, ["out"]], what + stderr);
-  }
-  assertEquals(await Deno.readTextFile(out), "the old one");
-});
 
 Deno.test("a closed pipe is no error, and a full disk is exit 7", ON_LINUX, async () => {
   await using scene = await apiScene({ chunkCount: 1, chunkBytes: 3 * MB });

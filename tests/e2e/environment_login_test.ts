@@ -4,7 +4,6 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { findSecrets, runWatched } from "../hostile/sweep.ts";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { environmentLogin } from "../support/environment_login.ts";
-import { heldRefresh } from "../support/held_refresh.ts";
 import { findStrace, testWith } from "../support/needs.ts";
 import { bareEnvironment, runProgram } from "../support/program.ts";
 import { commandLineOf, PROJECT_DIRECTORY } from "../support/task_command.ts";
@@ -110,27 +109,6 @@ Deno.test("a server that rotates is warned of once, and the next run names the v
     /\nNext: put a valid refresh token .*ANAPLAN_REFRESH_TOKEN comes from\n$/,
   );
   assertEquals(await machine.contents(), before);
-});
-
-Deno.test({
-  name: "a signal after a refresh token that was replaced does not advise to run the same again",
-  ignore: Deno.build.os === "windows",
-  fn: async () => {
-    await using held = await heldRefresh();
-    await Deno.remove(`${held.home.configDir}/credentials`, { recursive: true });
-    const env = { ANAPLAN_CLIENT_ID: "c", ANAPLAN_REFRESH_TOKEN: "from-the-vault" };
-    const program = await held.start(["token"], { env });
-    program.signal("SIGTERM");
-    await new Promise((resolve) => setTimeout(resolve, 300)); // until it is heard
-    held.answer();
-    const { code, stderr } = await program.outcome;
-    assertEquals(code, 143);
-    assertStringIncludes(stderr, "ANAPLAN_REFRESH_TOKEN no longer works");
-    assertStringIncludes(
-      stderr,
-      "Interrupted after the new tokens arrived.\nNext: put a valid refresh",
-    );
-  },
 });
 
 Deno.test("whatever is refused, the advice names a variable, never a sign-in here", async () => {

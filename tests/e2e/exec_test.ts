@@ -3,8 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { staleLogin } from "../hostile/stale_login.ts";
 import { findSecrets, watchCommandLines } from "../hostile/sweep.ts";
-import { heldRefresh } from "../support/held_refresh.ts";
-import { type Home, makeHome } from "../support/home.ts";
+import { type Home } from "../support/home.ts";
 import { startProgram } from "../support/program.ts";
 
 const ON_LINUX = { ignore: Deno.build.os !== "linux" };
@@ -39,24 +38,6 @@ for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"] as const) {
   });
 }
 
-Deno.test("SIGTERM soon after a refresh reaches the program once", ON_LINUX, async () => {
-  await using held = await heldRefresh();
-  const script = "trap 'echo heard' TERM; echo ready >&2; sleep 2 & wait; wait; wait; wait";
-  const program = await held.start(["exec", "--", "sh", "-c", script]);
-  held.answer();
-  await program.said(/ready/);
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  program.signal("SIGTERM");
-  assertEquals((await program.outcome).stdout, "heard\n");
-});
-
-Deno.test("a program that SIGTERM ends is 143", ON_LINUX, async () => {
-  await using home = await login();
-  await using program = await startShell(home, "echo ready >&2; exec sleep 5");
-  program.signal("SIGTERM");
-  assertEquals((await program.outcome).code, 143);
-});
-
 Deno.test(
   "the token is in the program's environment, and on no command line",
   ON_LINUX,
@@ -88,20 +69,4 @@ Deno.test("a program under nohup outlives a hangup", ON_LINUX, async () => {
   await using program = await startProgram(argv, { home: home.path });
   const { code, stdout } = await program.outcome;
   assertEquals([code, stdout], [0, "still here\n"]);
-});
-
-Deno.test("a variable of the same name is replaced", ON_LINUX, async () => {
-  await using home = await login();
-  const env = { ANAPLAN_ACCESS_TOKEN: "an old one" };
-  const argv = ["exec", "--", "printenv", "ANAPLAN_ACCESS_TOKEN"];
-  await using program = await startProgram(argv, { home: home.path, env });
-  assertEquals((await program.outcome).stdout, `${TOKEN}\n`);
-});
-
-Deno.test("nothing is run, and no request sent, when you are not signed in", async () => {
-  await using home = await makeHome();
-  const argv = ["exec", "--", "touch", `${home.path}/ran`];
-  await using program = await startProgram(argv, { home: home.path });
-  assertEquals((await program.outcome).code, 3);
-  assertEquals(await Array.fromAsync(Deno.readDir(home.path)), []);
 });

@@ -53,17 +53,6 @@ Deno.test("only the credentials and the listener's key are secret; the settings 
   assertEquals([...holders].sort(), ["/credentials/default.json", "/tls/listener.json"]);
 });
 
-Deno.test("the listener's certificate is made once and kept, so that a browser asks once", async () => {
-  await using sandbox = await startSandbox();
-  await using home = await makeHome();
-  const certificate = (): Promise<string> =>
-    Deno.readTextFile(`${home.configDir}/tls/listener.json`);
-  await signIn(sandbox, home);
-  const first = await certificate();
-  await signIn(sandbox, home);
-  assertEquals(await certificate(), first);
-});
-
 Deno.test({
   name: "an open directory is refused by the next login before a browser is opened, and stays open",
   ignore: !HAS_MODES,

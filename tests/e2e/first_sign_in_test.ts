@@ -5,7 +5,6 @@ import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { type Home, makeHome } from "../support/home.ts";
 import { findPython, testWith } from "../support/needs.ts";
 import { runProgram, startProgram } from "../support/program.ts";
-import { addressAfterSignIn } from "../support/remote_browser.ts";
 import { browse } from "../support/scripted_browser.ts";
 import { type Listener, registeredListener, sandboxFlags } from "../support/sign_in.ts";
 import { openTerminal, type Terminal, type TerminalOptions } from "../support/terminal.ts";
@@ -18,8 +17,6 @@ const DOWN = "\x1b[B";
 const CTRL_C = "\x03";
 const QUESTIONS = 5;
 const ADDRESS = /https:\/\/\S+response_type=code\S+/;
-// deno-lint-ignore no-control-regex
-const COLOR = /\x1b\[[\d;]*m/;
 
 /** Whether the cursor is seen again, however often it was hidden. */
 function hasCursor(output: string): boolean {
@@ -56,20 +53,6 @@ testWith(PYTHON, "a first sign-in is asked for, and ends in what to do next", as
   assertEquals((await at.home.credentials())?.clientSecret, clientSecret);
   assertEquals((await at.files()).filter((path) => path.startsWith("drafts")), []);
 });
-
-testWith(
-  PYTHON,
-  "after the questions an address can be pasted, to its last key",
-  async (python) => {
-    await using at = await firstSignIn(python);
-    await using terminal = await at.open();
-    await answerFirst(terminal, QUESTIONS, at);
-    const [address] = await terminal.wrote(ADDRESS);
-    await terminal.shows(PROMPT);
-    await terminal.type(await addressAfterSignIn(at.sandbox, address) + ENTER);
-    assertEquals((await terminal.end).code, 0);
-  },
-);
 
 testWith(PYTHON, "Esc goes back, and in the end one answer can be corrected", async (python) => {
   await using at = await firstSignIn(python);
@@ -118,20 +101,6 @@ testWith(
   },
 );
 
-testWith(PYTHON, "SIGTERM at a question also leaves the terminal as it was", async (python) => {
-  await using at = await firstSignIn(python);
-  await using terminal = await at.open();
-  await answerFirst(terminal, 1, at);
-  Deno.kill(await programOf(at), "SIGTERM");
-  const { code, before, after } = await terminal.end;
-  assertEquals([code, after], [143, before]);
-  assert(hasCursor(terminal.output()));
-});
-
-async function programOf({ home }: FirstSignIn): Promise<number> {
-  return JSON.parse(await Deno.readTextFile(`${home.path}/terminal-report.json`)).pid;
-}
-
 testWith(PYTHON, "what was answered before Ctrl-C is offered the next time", async (python) => {
   await using at = await firstSignIn(python);
   {
@@ -159,19 +128,6 @@ testWith(PYTHON, "what was answered before Ctrl-C is offered the next time", asy
   assertEquals((await terminal.end).code, 0);
   assertEquals((await at.files()).filter((path) => path.startsWith("drafts")), []);
 });
-
-for (const [env, isColored] of [[{ NO_COLOR: "1" }, false], [{}, true]] as const) {
-  const what = isColored ? "by itself the hints are faint" : "with NO_COLOR nothing has a color";
-  testWith(PYTHON, `at the questions ${what}`, async (python) => {
-    await using at = await firstSignIn(python);
-    await using terminal = await at.open({ env });
-    await terminal.shows(/Paste the address/);
-    await terminal.type(CTRL_C);
-    await terminal.end;
-    const asked = terminal.output().split("Interrupted")[0] ?? "";
-    assertEquals(COLOR.test(asked), isColored);
-  });
-}
 
 Deno.test("without a terminal nothing is asked: the error names what to give", async () => {
   await using home = await makeHome();

@@ -90,12 +90,6 @@ for (const [mistake, meant] of MISTAKES) {
   });
 }
 
-Deno.test("a misspelled profile of a variable is answered with a flag that overrides it", async () => {
-  await using home = await homeWithProfile();
-  const answer = await typed("whoami", home, { ANAPLAN_PROFILE: "prdo" });
-  assertEquals(nextOf(answer), "whoami --profile prod");
-});
-
 /** What other tools call it, and the same in our words. */
 const HABITS: readonly (readonly [string, string])[] = [
   ["version", "--version"],
@@ -126,11 +120,6 @@ for (const [habit, ours] of HABITS) {
     assertEquals(seen[0], seen[1]);
   });
 }
-
-Deno.test("the only profile that exists needs no --profile", async () => {
-  await using home = await homeWithProfile();
-  assertMatch((await typed("profile show", home)).stdout, /^profile +prod$/m);
-});
 
 for (
   const line of [
@@ -181,16 +170,3 @@ for (
     assertNotMatch(stderr, /hunter2/);
   });
 }
-
-Deno.test("an empty path is named as the help names it", async () => {
-  await using home = await homeWithProfile();
-  const { stderr } = await runHere(["api", ""], { home: home.path });
-  assertMatch(stderr, /^Cannot use "" for PATH: it is empty\.$/m);
-});
-
-Deno.test("a place with several regions is answered with their names", async () => {
-  await using home = await homeWithProfile();
-  const { code, stderr } = await typed("profile set prod --region Europe", home);
-  assertMatch(stderr, /^Cannot use "Europe" for --region: give eu3, eu4 or eu5\.\n/);
-  assertEquals(code, 2);
-});

@@ -1,7 +1,7 @@
 // The real program behind a company's proxy that re-signs everything, with Anaplan's real hosts: the
 // sandbox is where the proxy leads.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { type Corporate, corporate, HOSTS } from "../support/corporate.ts";
+import { type Corporate, corporate, HOSTS } from "./corporate.ts";
 import { type Outcome, startProgram } from "../support/program.ts";
 
 const LOOPBACK = /^(127\.|localhost|\[::1\])/;

@@ -1,6 +1,6 @@
 // Signals that come while the server has the refresh token and the new one is not on the disk yet.
 // Rule: the server answers after the signal, so a program that the signal ends at once has lost its login.
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { startSandbox } from "../sandbox/sandbox.ts";
 import { runHere } from "../support/here.ts";
 import { heldRefresh } from "../support/held_refresh.ts";
@@ -11,25 +11,13 @@ import { registeredListener, sandboxFlags, SIGN_IN_ADDRESS } from "../support/si
 
 const ON_POSIX = { ignore: Deno.build.os === "windows" };
 
-/** Each signal that ends a program and can be heard; SIGHUP has tests of its own (hang_up_test.ts). */
+/** Signals of each kind that ends a program and can be heard; SIGHUP has tests of its own (hang_up_test.ts). */
 const SIGNALS: readonly (readonly [Deno.Signal, number])[] = [
   ["SIGINT", 130],
   ["SIGQUIT", 131],
   ["SIGTERM", 143],
-  ["SIGABRT", 134],
   ["SIGALRM", 142],
-  ["SIGXCPU", 152],
-  ["SIGVTALRM", 154],
-  ["SIGPROF", 155],
   ["SIGUSR1", Deno.build.os === "darwin" ? 158 : 138],
-  ["SIGUSR2", Deno.build.os === "darwin" ? 159 : 140],
-  ["SIGTRAP", 133],
-  ["SIGSYS", Deno.build.os === "darwin" ? 140 : 159],
-  ...Deno.build.os === "darwin" ? [] : [
-    ["SIGSTKFLT", 144],
-    ["SIGIO", 157],
-    ["SIGPWR", 158],
-  ] as const,
 ];
 
 /** More than what makes two signals one; see SAME_KEY in src/system/signals.ts. */
@@ -67,8 +55,7 @@ for (const [signal, code] of SIGNALS) {
   );
 }
 
-// that each signal is heard is shown above; what a save that fails says is the same for all
-for (const [signal, code] of SIGNALS.filter(([name]) => /^SIG(INT|TERM|ALRM|USR1)$/.test(name))) {
+for (const [signal, code] of SIGNALS.slice(0, 1)) {
   Deno.test(
     `after ${signal} a failed save is reported with the rescued file, then ${code}`,
     ON_POSIX,
@@ -168,16 +155,11 @@ Deno.test(
     held.answer();
     const { code, stderr } = await program.outcome;
     assertEquals([code, await held.savedToken()], [143, "new-refresh-token"], stderr);
-    await assertMissing(made);
+    await assertRejects(() => Deno.lstat(made), Deno.errors.NotFound);
   },
 );
 
-for (
-  const argv of [["token"], ["whoami"], ["validate"], ["api", "/2/0/users/me"], [
-    "status",
-    "--check",
-  ]]
-) {
+for (const argv of [["token"], ["api", "/2/0/users/me"]]) {
   Deno.test(
     `${argv.join(" ")} asks for nothing more after a signal, once the tokens are saved`,
     ON_POSIX,
@@ -191,9 +173,4 @@ for (
       assertEquals(held.sandbox.requests.map(({ path }) => path), ["/oauth/token"]);
     },
   );
-}
-
-async function assertMissing(path: string): Promise<void> {
-  const found = await Deno.lstat(path).then(() => true, () => false);
-  assert(!found, `${path} is there`);
 }

@@ -48,20 +48,6 @@ const HOSTILE: readonly (readonly [string, string, readonly string[]])[] = [
   ["text", `Ada ${steering("text")} Lovelace`, []],
 ];
 
-testWith(
-  PYTHON,
-  "`api -d -` says that it waits for what you type, and sends it",
-  async (python) => {
-    await using all = await scene({ body: "{}" });
-    const options = { python, home: all.home.path };
-    await using terminal = await openTerminal(["api", PATH, "-d", "-"], options);
-    await terminal.shows(/^Type the data, then Enter and Ctrl-D\.$/m);
-    await terminal.type('{"a":1}\r\x04');
-    assertEquals((await terminal.end).code, 0);
-    assertEquals(all.sandbox.requests.at(-1)?.method, "POST");
-  },
-);
-
 for (const [what, body, flags] of HOSTILE) {
   testWith(PYTHON, `an answer of ${what} cannot steer a terminal`, async (python) => {
     await using all = await scene({ body, headers: { "content-type": "text/plain" } });
@@ -89,15 +75,6 @@ testWith(
     assertMatch(screen, /"code": 403,[^]*Cannot GET .* HTTP 403,\s+“No/);
   },
 );
-
-testWith(PYTHON, "bytes that are no text are not shown on a terminal", async (python) => {
-  await using all = await scene({ body: "PNG\0\x01\x02" });
-  const options = { python, home: all.home.path };
-  await using terminal = await openTerminal(["api", PATH], options);
-  const { code, screen } = await terminal.end;
-  assertEquals(code, 2);
-  assertMatch(screen, /^Cannot show the answer: [^]*--output FILE/);
-});
 
 testWith(
   PYTHON,

@@ -74,22 +74,6 @@ for (const [what, argv] of [["whoami", ["whoami"]], ["api", ["api", "/2/0/users/
   );
 }
 
-testWith(PYTHON, "a login whose time is over is said to have expired, and when", async (python) => {
-  await using at = await expired(python);
-  at.sandbox.revokeRefreshTokens();
-  const path = at.home.credentialsFile();
-  const login = JSON.parse(await Deno.readTextFile(path));
-  const yesterday = Date.now() - 25 * 3_600_000;
-  const old = { obtainedAt: yesterday, refreshTokenSavedAt: yesterday, expiresAt: yesterday + 1 };
-  await Deno.writeTextFile(path, JSON.stringify({ ...login, ...old }));
-  await using terminal = await at.open(["whoami"]);
-  await terminal.shows(
-    /^Your login expired (yesterday )?at \d\d:\d\d, by Anaplan's default of 12 h \(profile\sdefault\)\.\nSign in now\?/m,
-  );
-  await terminal.type(`n${ENTER}`);
-  assertEquals((await terminal.end).code, 3);
-});
-
 testWith(PYTHON, "who declines gets the two lines and exit 3", async (python) => {
   await using at = await expired(python);
   at.sandbox.revokeRefreshTokens();
@@ -99,16 +83,6 @@ testWith(PYTHON, "who declines gets the two lines and exit 3", async (python) =>
   const { code, screen } = await terminal.end;
   assertEquals(code, 3);
   assertMatch(screen, /\nCannot refresh the login: .*\n(.*\n)?Next: anaplan-auth login$/);
-});
-
-testWith(PYTHON, "Ctrl-C at the offer is exit 130, the terminal as it was", async (python) => {
-  await using at = await expired(python);
-  at.sandbox.revokeRefreshTokens();
-  await using terminal = await at.open(["whoami"]);
-  await terminal.shows(OFFER);
-  await terminal.type("\x03");
-  const { code, before, after } = await terminal.end;
-  assertEquals([code, after], [130, before]);
 });
 
 const NOT_ASKED = [
@@ -129,16 +103,6 @@ for (const [what, argv, options] of NOT_ASKED) {
     assertMatch(screen, /^Next: anaplan-auth login$/m);
   });
 }
-
-testWith(
-  PYTHON,
-  "without any login there is nothing to renew, and nothing is asked",
-  async (python) => {
-    await using home = await makeHome();
-    await using terminal = await openTerminal(["whoami"], { python, home: home.path });
-    assertEquals((await terminal.end).code, 3);
-  },
-);
 
 testWith(PYTHON, "a wrong secret is asked again, and the sign-in goes on", async (python) => {
   await using login = await waitingLogin({ python, env: { ANAPLAN_CLIENT_SECRET: "wrong" } });

@@ -18,15 +18,6 @@ const PYTHON = await findPython();
 const ENTER = "\r";
 const CTRL_C = "\x03";
 
-testWith(PYTHON, "the time left is shown, and goes down in place", async (python) => {
-  await using login = await waitingLogin({ python });
-  await login.terminal.shows(
-    /^Waiting for your browser … {44}(5:00|4:5\d) left\nOr paste the address that the browser ends on:\n>/m,
-  );
-  await login.terminal.shows(/^Waiting for your browser … +4:5[0-8] left/m);
-  assertEquals(login.terminal.screen().split("Waiting").length - 1, 1);
-});
-
 const WARNING = "Your browser shows a warning about this program's own certificate, SHA-256 ";
 
 testWith(
@@ -67,34 +58,6 @@ testWith(
 
 testWith(
   PYTHON,
-  "while the code is exchanged the screen says that the answer is in",
-  async (python) => {
-    await using login = await waitingLogin({ python });
-    const gate = Promise.withResolvers<void>();
-    login.sandbox.fault("/oauth/token", { until: gate.promise });
-    const page = browse(login.address);
-    await login.terminal.shows(/^Answer received\. Signing in …$/m);
-    assertEquals(/Waiting|^>/m.test(login.terminal.screen()), false, login.terminal.screen());
-    gate.resolve();
-    await page;
-    const { code, screen } = await login.terminal.end;
-    assertEquals([code, screen.includes("Answer received")], [0, false], screen);
-  },
-);
-
-testWith(PYTHON, "with --paste the error page is announced before it comes", async (python) => {
-  await using login = await waitingLogin({ python, flags: ["--paste"] });
-  const said = login.terminal.screen().replaceAll("\n", " ");
-  assertMatch(
-    said,
-    /browser will say that it cannot reach 127\.0\.0\.1\. That is expected: .* paste it here \([45]:/,
-  );
-  await login.terminal.type(await addressAfterSignIn(login.sandbox, login.address) + ENTER);
-  assertEquals((await login.terminal.end).code, 0);
-});
-
-testWith(
-  PYTHON,
   "when the browser answers, the waiting lines are cleared, and the two lines of success are left",
   async (python) => {
     await using login = await waitingLogin({ python });
@@ -120,24 +83,6 @@ testWith(
     assertEquals([code, after], [0, before]);
     assertStringIncludes(screen, "Signed in as Ada Lovelace");
     assert(!screen.includes("?code="), screen);
-  },
-);
-
-testWith(
-  PYTHON,
-  "an address of another sign-in is said to be that, and asked for again",
-  async (python) => {
-    await using login = await waitingLogin({ python });
-    const address = new URL(await addressAfterSignIn(login.sandbox, login.address));
-    const foreign = new URL(address);
-    foreign.searchParams.set("state", "another");
-    await login.terminal.type(foreign.href + ENTER);
-    await login.terminal.shows(
-      /^That address belongs to another sign-in; finish in the newest window\.$/m,
-    );
-    await login.terminal.shows(PROMPT);
-    await login.terminal.type(address.href + ENTER);
-    assertEquals((await login.terminal.end).code, 0);
   },
 );
 

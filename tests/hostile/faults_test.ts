@@ -6,7 +6,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { createServer } from "node:https";
 import type { Fault } from "../sandbox/contract.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
-import { foundCompany } from "../support/company.ts";
+import { type Company, foundCompany } from "../support/company.ts";
 import { listening } from "../support/node_server.ts";
 import { assertTwoLines, assertUntouched, newTokens, staleLogin } from "./stale_login.ts";
 import { runBounded, runBoundedHere, runWrapped, WITHOUT_NETWORK, wrappedTest } from "./wrapped.ts";
@@ -90,10 +90,17 @@ wrappedTest(WITHOUT_NETWORK, "a name that cannot be resolved is exit 6, and says
   assertMatch(said, /Cannot reach nope\.anaplan\.com: the name cannot be resolved/);
 });
 
+/** A CA file with the company's authority in it alone. */
+async function trusting({ caPem }: Company): Promise<AsyncDisposable & { readonly path: string }> {
+  const path = await Deno.makeTempFile({ prefix: "anaplan-auth-ca-" });
+  await Deno.writeTextFile(path, caPem);
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path) };
+}
+
 Deno.test("a certificate of an unknown authority is exit 6 before any secret is sent", async () => {
   await using sandbox: Sandbox = await startSandbox();
-  await using other = await startSandbox(); // an authority of its own
-  const said = await refreshInVain({ endpoints: sandbox.endpoints, caFile: other.caFile });
+  await using file = await trusting(await foundCompany());
+  const said = await refreshInVain({ endpoints: sandbox.endpoints, caFile: file.path });
   assertMatch(said, /signed by an unknown authority[^]*--ca-file/);
   assertEquals(sandbox.requests, []);
 });
@@ -106,13 +113,11 @@ Deno.test("a trusted certificate for another name is exit 6 before any secret is
     heard++;
     answer.end("{}");
   }));
-  const caFile = await Deno.makeTempFile({ prefix: "anaplan-auth-wrong-name-" });
-  await using _file = { [Symbol.asyncDispose]: () => Deno.remove(caFile) };
-  await Deno.writeTextFile(caFile, company.caPem);
-  await Deno.chmod(caFile, 0o644);
+  await using file = await trusting(company);
   const url = `https://127.0.0.1:${server.port}/`;
   const endpoints = { authorization: url, token: url, apiUrl: url, authUrl: url };
-  assertMatch(await refreshInVain({ endpoints, caFile }), /the certificate is for another name/);
+  const said = await refreshInVain({ endpoints, caFile: file.path });
+  assertMatch(said, /the certificate is for another name/);
   assertEquals(heard, 0);
 });
 

@@ -15,8 +15,6 @@ export interface PendingLogin extends AsyncDisposable {
   readonly sandbox: Sandbox;
   readonly home: Home;
   readonly listener: Listener;
-  /** The listener's origin. */
-  readonly origin: string;
   readonly program: Program;
   /** The sign-in page. */
   readonly address: string;
@@ -24,26 +22,22 @@ export interface PendingLogin extends AsyncDisposable {
 }
 
 /** Starts it; the user signs in with pages. */
-export async function pendingLogin(
-  flags: readonly string[] = [],
-  wrapper: readonly string[] = [],
-): Promise<PendingLogin> {
+export async function pendingLogin(): Promise<PendingLogin> {
   await using undo = new AsyncDisposableStack();
   const sandbox = undo.use(await startSandbox({ signIn: "page" }));
   const home = undo.use(await makeHome());
   const listener = registeredListener(sandbox);
   const { rotating } = sandbox.clients;
-  const argv = ["login", ...sandboxFlags(sandbox, rotating, listener), ...flags];
+  const argv = ["login", ...sandboxFlags(sandbox, rotating, listener)];
   const env = { ANAPLAN_CLIENT_SECRET: rotating.clientSecret };
-  const program = undo.use(await startProgram(argv, { home: home.path, env, wrapper }));
+  const program = undo.use(await startProgram(argv, { home: home.path, env }));
   const impatience = setTimeout(() => program.signal("SIGKILL"), PATIENCE); // it is to end by itself
   void program.outcome.then(() => clearTimeout(impatience));
   const [address] = await program.said(SIGN_IN_ADDRESS);
   const state = new URL(address).searchParams.get("state") ?? "";
-  const { origin } = new URL(listener.redirectUri);
   const end = undo.move();
   return {
-    ...{ sandbox, home, listener, origin, program, address, state },
+    ...{ sandbox, home, listener, program, address, state },
     [Symbol.asyncDispose]: () => end.disposeAsync(),
   };
 }

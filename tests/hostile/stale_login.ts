@@ -2,6 +2,7 @@
 // Rule: every value says what it is, so that a test can name whatever is spilled or kept.
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { SandboxEndpoints } from "../sandbox/contract.ts";
+import { freePort } from "../support/free_port.ts";
 import { type Home, makeHome } from "../support/home.ts";
 import type { Outcome } from "../support/program.ts";
 
@@ -28,6 +29,7 @@ export async function staleLogin(
   await writeJson(home, "config.json", { currentProfile: "default" });
   await writeJson(home, "profiles/default.json", {
     clientId: "a-client",
+    redirectUri: `https://127.0.0.1:${freePort()}/callback`, // no port that a login may wait on
     authorizationEndpoint: endpoints.authorization,
     tokenEndpoint: endpoints.token,
     apiUrl: endpoints.apiUrl,

@@ -3,7 +3,7 @@
 import { type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/sandbox.ts";
 import { type Home, makeHome } from "./home.ts";
 import { type Program, startProgram } from "./program.ts";
-import { sandboxFlags } from "./sign_in.ts";
+import { registeredListener, sandboxFlags } from "./sign_in.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 
 /** What is around it. */
@@ -26,7 +26,7 @@ export async function deviceWorld(
   const sandbox = undo.use(await startSandbox({ deviceIntervalSeconds: 1, ...options }));
   const home = undo.use(await makeHome());
   const { device } = sandbox.clients;
-  const where = sandboxFlags(sandbox, device, { redirectUri: "https://127.0.0.1:8443/callback" });
+  const where = sandboxFlags(sandbox, device, registeredListener(sandbox));
   const end = undo.move();
   return {
     sandbox,

@@ -1,11 +1,11 @@
 // A company's network on this computer: its proxy, behind which Anaplan's real hosts are a sandbox.
 // Rule: no flag names an endpoint; whatever the program asks of the real hosts has to arrive here.
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
-import { type Home, makeHome } from "./home.ts";
-import { type Outcome, runProgram, startProgram } from "./program.ts";
-import { type Proxy, type ProxyManners, startProxy } from "./proxy.ts";
-import { browse, type FinalPage, type Outside } from "./scripted_browser.ts";
-import { registeredListener, SIGN_IN_ADDRESS } from "./sign_in.ts";
+import { type Home, makeHome } from "../support/home.ts";
+import { type Outcome, runProgram, startProgram } from "../support/program.ts";
+import { type Proxy, type ProxyManners, startProxy } from "../support/proxy.ts";
+import { browse, type FinalPage, type Outside } from "../support/scripted_browser.ts";
+import { registeredListener, SIGN_IN_ADDRESS } from "../support/sign_in.ts";
 
 /** A person at their desk in the company. */
 export interface Corporate extends AsyncDisposable {
